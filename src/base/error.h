@@ -1,0 +1,27 @@
+/* Errors: one domain, whose codes say what HTTP would say. */
+#pragma once
+#include <glib.h>
+#include <stdbool.h>
+
+#define BERTH_ERROR (berth_error_quark())
+
+/* The code of an error is the HTTP status with which the API answers it. */
+typedef enum {
+	BERTH_ERROR_NOT_MODIFIED = 304,
+	BERTH_ERROR_INVALID = 400,
+	BERTH_ERROR_FORBIDDEN = 403,
+	BERTH_ERROR_NOT_FOUND = 404,
+	BERTH_ERROR_CONFLICT = 409,
+	BERTH_ERROR_TOO_LARGE = 413,
+	BERTH_ERROR_SYSTEM = 500,
+	BERTH_ERROR_NOT_IMPLEMENTED = 501,
+	BERTH_ERROR_UNAVAILABLE = 503,
+} BerthErrorCode;
+
+GQuark berth_error_quark(void);
+
+/* Sets *error (if it is not set yet) and returns false: a check is one line, return fail(...). */
+bool fail(GError **error, BerthErrorCode code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/* As fail() with BERTH_ERROR_SYSTEM, with ": " and the text of errno behind the message. */
+bool fail_errno(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -1,0 +1,247 @@
+#include "base/fd.h"
+
+#include "base/error.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+
+enum { MAX_FDS = 8, UNIX_BACKLOG = 4096, OPEN_RETRIES = 32 };
+
+bool fd_write_all(int fd, const void *data, size_t length)
+{
+	const char *p = data;
+	while (length > 0) {
+		ssize_t n = write(fd, p, length);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		p += n;
+		length -= (size_t)n;
+	}
+	return true;
+}
+
+char *fd_read_all(int fd, size_t limit, size_t *length)
+{
+	size_t size = 4096, used = 0;
+	char *data = g_malloc(size + 1);
+	for (;;) {
+		if (used == size)
+			data = g_realloc(data, (size *= 2) + 1);
+		ssize_t n = read(fd, data + used, size - used);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			break;
+		used += n > 0 ? (size_t)n : 0;
+		if (n < 0 || used > limit) {
+			int saved = n < 0 ? errno : EFBIG;
+			g_free(data);
+			errno = saved;
+			return NULL;
+		}
+	}
+	data[used] = '\0';
+	if (length != NULL)
+		*length = used;
+	return data;
+}
+
+char *file_read(const char *path, size_t limit)
+{
+	autofd fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? NULL : fd_read_all(fd, limit, NULL);
+}
+
+bool file_replace(const char *path, const void *data, size_t length, mode_t mode, bool sync,
+	GError **error)
+{
+	g_autofree char *temporary = g_strconcat(path, ".tmp", NULL);
+	autofd fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+	if (fd < 0)
+		return fail_errno(error, "cannot create %s", temporary);
+	if (!fd_write_all(fd, data, length) || (sync && fsync(fd) < 0) || rename(temporary, path) < 0) {
+		fail_errno(error, "cannot write %s", path);
+		unlink(temporary);
+		return false;
+	}
+	return true;
+}
+
+bool file_put(const char *path, const char *value)
+{
+	autofd fd = open(path, O_WRONLY | O_CLOEXEC);
+	return fd >= 0 && fd_write_all(fd, value, strlen(value));
+}
+
+int path_open_in_root(int root_fd, const char *path, int flags, mode_t mode)
+{
+	struct open_how how = {
+		.flags = (guint64)(flags | O_CLOEXEC),
+		.mode = flags & O_CREAT ? mode : 0,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	for (int i = 0; i < OPEN_RETRIES; i++) {
+		int fd = (int)syscall(SYS_openat2, root_fd, path, &how, sizeof how);
+		/* EAGAIN: somebody renamed a folder meanwhile; the kernel asks to try again. */
+		if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
+			return fd;
+	}
+	return -1;
+}
+
+int path_make_in_root(int root_fd, const char *path, mode_t mode)
+{
+	g_auto(GStrv) parts = g_strsplit(path, "/", -1);
+	g_autoptr(GString) done = g_string_new("");
+	autofd at = path_open_in_root(root_fd, ".", O_PATH | O_DIRECTORY, 0);
+	for (int i = 0; at >= 0 && parts[i] != NULL; i++) {
+		if (*parts[i] == '\0' || strcmp(parts[i], ".") == 0)
+			continue;
+		g_string_append_printf(done, "/%s", parts[i]);
+		int next = path_open_in_root(root_fd, done->str, O_PATH | O_DIRECTORY, 0);
+		if (next < 0 && errno == ENOENT && strcmp(parts[i], "..") != 0 &&
+			(mkdirat(at, parts[i], mode) == 0 || errno == EEXIST))
+			next = path_open_in_root(root_fd, done->str, O_PATH | O_DIRECTORY, 0);
+		fd_clear(&at);
+		at = next;
+	}
+	return fd_steal(&at);
+}
+
+static bool is_dots(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+static DIR *dir_open(int dir_fd, const char *name)
+{
+	int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	if (dir == NULL)
+		fd_clear(&fd);
+	return dir;
+}
+
+bool tree_remove(int dir_fd, const char *name)
+{
+	if (unlinkat(dir_fd, name, 0) == 0 || errno == ENOENT)
+		return true;
+	if (errno != EISDIR && errno != EPERM)
+		return false;
+	if (unlinkat(dir_fd, name, AT_REMOVEDIR) == 0)
+		return true;
+	DIR *dir = dir_open(dir_fd, name);
+	if (dir == NULL)
+		return false;
+	bool ok = true;
+	for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+		ok = (is_dots(entry->d_name) || tree_remove(dirfd(dir), entry->d_name)) && ok;
+	closedir(dir);
+	return unlinkat(dir_fd, name, AT_REMOVEDIR) == 0 && ok;
+}
+
+static gint64 tree_size_unseen(int dir_fd, const char *name, GHashTable *seen)
+{
+	struct stat st;
+	if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	if (!S_ISDIR(st.st_mode))
+		return g_hash_table_add(seen, GSIZE_TO_POINTER(st.st_ino)) ? st.st_size : 0;
+	DIR *dir = dir_open(dir_fd, name);
+	if (dir == NULL)
+		return 0;
+	gint64 sum = 0;
+	for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+		sum += is_dots(entry->d_name) ? 0 : tree_size_unseen(dirfd(dir), entry->d_name, seen);
+	closedir(dir);
+	return sum;
+}
+
+gint64 tree_size(int dir_fd, const char *name)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+	return tree_size_unseen(dir_fd, name, seen);
+}
+
+bool fd_send(int socket, const void *data, size_t length, const int *fds, int fd_count)
+{
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(int) * MAX_FDS)];
+	} control = {0};
+	struct iovec iov = {.iov_base = (void *)data, .iov_len = length};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+	if (fd_count > 0) {
+		msg.msg_control = control.space;
+		msg.msg_controllen = CMSG_SPACE(sizeof(int) * (size_t)fd_count);
+		struct cmsghdr *header = CMSG_FIRSTHDR(&msg);
+		header->cmsg_level = SOL_SOCKET;
+		header->cmsg_type = SCM_RIGHTS;
+		header->cmsg_len = CMSG_LEN(sizeof(int) * (size_t)fd_count);
+		memcpy(CMSG_DATA(header), fds, sizeof(int) * (size_t)fd_count);
+	}
+	ssize_t n;
+	do
+		n = sendmsg(socket, &msg, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	return n == (ssize_t)length;
+}
+
+ssize_t fd_receive(int socket, void *data, size_t size)
+{
+	ssize_t n;
+	do
+		n = recv(socket, data, size, MSG_DONTWAIT);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+/* The address of path by way of /proc/self/fd, so that its length does not matter. */
+static int unix_address(const char *path, struct sockaddr_un *address)
+{
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autofree char *name = g_path_get_basename(path);
+	autofd dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	int n = snprintf(address->sun_path, sizeof address->sun_path, "/proc/self/fd/%d/%s", dir, name);
+	if (dir < 0)
+		return -1;
+	if (n >= (int)sizeof address->sun_path) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	return fd_steal(&dir);
+}
+
+int unix_connect(const char *path, int type)
+{
+	struct sockaddr_un address;
+	autofd dir = unix_address(path, &address);
+	autofd fd = dir < 0 ? -1 : socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
+		return -1;
+	return fd_steal(&fd);
+}
+
+int unix_listen(const char *path, int type, mode_t mode)
+{
+	struct sockaddr_un address;
+	autofd dir = unix_address(path, &address);
+	autofd fd = dir < 0 ? -1 : socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+	/* On Linux the file takes its mode from the socket: there is no moment with a wider one. */
+	if (fd < 0 || fchmod(fd, mode) < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 ||
+		chmod(address.sun_path, mode) < 0 || listen(fd, UNIX_BACKLOG) < 0)
+		return -1;
+	return fd_steal(&fd);
+}

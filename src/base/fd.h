@@ -1,0 +1,65 @@
+/* File descriptors that close themselves, whole reads and writes, and paths that stay in a root. */
+#pragma once
+#include <glib.h>
+#include <stdbool.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+static inline void fd_clear(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* An owned descriptor: closed when it goes out of scope. */
+#define autofd __attribute__((cleanup(fd_clear))) int
+
+/* Gives the descriptor away; the variable is -1 afterwards. */
+static inline int fd_steal(int *fd)
+{
+	int taken = *fd;
+	*fd = -1;
+	return taken;
+}
+
+/* Writes all of it, across short writes and EINTR. False with errno set on failure. */
+bool fd_write_all(int fd, const void *data, size_t length);
+
+/* Reads up to limit bytes until the end of the file into a fresh, NUL-terminated buffer that the
+ * caller frees. NULL with errno set; EFBIG when there is more than limit. */
+char *fd_read_all(int fd, size_t limit, size_t *length);
+
+/* A small file's whole content (up to limit bytes), or NULL with errno set. */
+char *file_read(const char *path, size_t limit);
+
+/* Replaces path atomically: temporary file, write, fsync if asked for, rename. */
+bool file_replace(const char *path, const void *data, size_t length, mode_t mode, bool sync,
+	GError **error);
+
+/* Writes a string to an existing file, such as one in /proc or in a cgroup. errno on failure. */
+bool file_put(const char *path, const char *value);
+
+/* openat2 (Linux 5.6) with RESOLVE_IN_ROOT: root_fd is "/" for every "..", absolute path and
+ * symlink in path. Returns an owned descriptor, or -1 with errno. */
+int path_open_in_root(int root_fd, const char *path, int flags, mode_t mode);
+
+/* mkdir -p inside a root, with the same guarantee. Returns an O_PATH descriptor of the folder. */
+int path_make_in_root(int root_fd, const char *path, mode_t mode);
+
+/* rm -rf of dir_fd/name that follows no symlink. True if nothing is left. errno on failure. */
+bool tree_remove(int dir_fd, const char *name);
+
+/* Bytes that the tree's files occupy, each inode counted once. */
+gint64 tree_size(int dir_fd, const char *name);
+
+/* Sends one message with descriptors attached (SCM_RIGHTS). errno on failure. */
+bool fd_send(int socket, const void *data, size_t length, const int *fds, int fd_count);
+
+/* Receives one message of a SOCK_SEQPACKET socket without waiting. -1 with errno. */
+ssize_t fd_receive(int socket, void *data, size_t size);
+
+/* Connects to, or binds and listens at, a UNIX socket whose path may be longer than sun_path, by
+ * way of a descriptor of its folder. type: SOCK_STREAM or SOCK_SEQPACKET. -1 with errno. */
+int unix_connect(const char *path, int type);
+int unix_listen(const char *path, int type, mode_t mode);

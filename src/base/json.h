@@ -1,0 +1,32 @@
+/* Access to JSON values (jansson) that may lack anything: every getter has an answer. */
+#pragma once
+#include <glib.h>
+#include <jansson.h>
+#include <stdbool.h>
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(json_t, json_decref)
+
+/* Parses a whole document; jansson bounds its depth (2048). BERTH_ERROR_INVALID with the place. */
+json_t *json_parse(const char *text, size_t length, GError **error);
+
+/* Compact text of a value, members in insertion order; the caller frees it. */
+char *json_text(const json_t *value);
+
+/* Members of an object; path may be dotted ("HostConfig.Memory"). Borrowed values. */
+json_t *json_at(const json_t *object, const char *path);
+const char *json_str(const json_t *object, const char *path); /* "" where absent or no string */
+gint64 json_int(const json_t *object, const char *path);      /* 0 where absent or no number */
+bool json_bool(const json_t *object, const char *path);	      /* false where absent */
+const char *json_elem(const json_t *array, size_t index);     /* "" where absent or no string */
+
+/* True for an array or object with members, or a non-empty string. */
+bool json_filled(const json_t *value);
+
+/* A new array of strings from a NULL-terminated vector (or NULL: an empty array). */
+json_t *json_strings(char *const *strings);
+
+/* A NULL-terminated vector of the array's strings; the caller frees it. Accepts a lone string. */
+char **json_strv(const json_t *array);
+
+/* A string that need not be UTF-8: bad bytes become U+FFFD. New reference. */
+json_t *json_lenient(const char *text);
