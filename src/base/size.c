@@ -1,0 +1,51 @@
+#include "base/size.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Scales bytes down to the largest unit that leaves at least one. */
+static const char *scale(double *size, double base, const char *const *units)
+{
+	int i = 0;
+	for (; *size >= base && units[i + 1] != NULL; i++)
+		*size /= base;
+	return units[i];
+}
+
+char *size_human(double bytes)
+{
+	static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB", NULL};
+	const char *unit = scale(&bytes, 1000, units);
+	return g_strdup_printf("%.3g%s", bytes, unit);
+}
+
+char *size_human_binary(double bytes)
+{
+	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", NULL};
+	const char *unit = scale(&bytes, 1024, units);
+	return g_strdup_printf("%.4g%s", bytes, unit);
+}
+
+bool size_parse(const char *text, gint64 *bytes)
+{
+	static const char units[] = "bkmgtp";
+	char *end;
+	if (!g_ascii_isdigit(*text) && *text != '.')
+		return false;
+	double value = g_ascii_strtod(text, &end), factor = 1;
+	while (*end == ' ')
+		end++;
+	if (*end != '\0') {
+		const char *unit = strchr(units, g_ascii_tolower(*end));
+		if (unit == NULL)
+			return false;
+		factor = pow(1024, (double)(unit - units));
+		const char *rest = end + 1;
+		if (*rest != '\0' && g_ascii_strcasecmp(rest, "b") != 0 && g_ascii_strcasecmp(rest, "ib") != 0)
+			return false;
+	}
+	if (value * factor > (double)G_MAXINT64 / 2)
+		return false;
+	*bytes = (gint64)(value * factor);
+	return true;
+}

@@ -1,0 +1,13 @@
+/* Sizes as Docker prints and reads them (go-units). */
+#pragma once
+#include <glib.h>
+#include <stdbool.h>
+
+/* Decimal, as images and ps print it: "1.98MB", "0B". The caller frees it. */
+char *size_human(double bytes);
+
+/* Binary, as info and stats print it: "23.54GiB". The caller frees it. */
+char *size_human_binary(double bytes);
+
+/* Reads "64m", "1.5g", "512KiB", "100": factors of 1024 (RAMInBytes). False if it is no size. */
+bool size_parse(const char *text, gint64 *bytes);
