@@ -1,0 +1,82 @@
+/* The launch plan: what berthd (runtime/) decides and berth-shim carries out, in order.
+ *
+ * A plan is a flat row of records in a memfd. A record is this header, then its numbers (64 bits
+ * each), then its strings (NUL-terminated), padded to 8 bytes. Every path is final, every number
+ * resolved: the shim looks nothing up. */
+#pragma once
+#include <stdint.h>
+
+enum {
+	PLAN_MAGIC = 0x42523031, /* first 8 bytes of the file; changes with the format */
+	PLAN_ALIGN = 8,
+	PLAN_MAX_SIZE = 8 << 20,
+};
+
+struct plan_record {
+	uint32_t op;	  /* enum plan_op */
+	uint32_t size;	  /* of the whole record, padding included */
+	uint32_t numbers; /* how many follow */
+	uint32_t strings; /* how many follow the numbers */
+};
+
+enum plan_op {
+	/* Done by the shim itself, before the container exists.   numbers | strings */
+	PLAN_ID,	   /* | container id, exit file, control socket */
+	PLAN_STDIO,	   /* PLAN_STDIO_ flags, rows, columns | */
+	PLAN_LOG,	   /* enum plan_log, bytes a file, files | path, attributes (JSON or "") */
+	PLAN_CGROUP_MAKE,  /* | folder */
+	PLAN_CGROUP_WRITE, /* PLAN_OPTIONAL | file, value */
+	PLAN_CGROUP_BPF,   /* eBPF instructions... | cgroup v2 folder: device rules */
+	PLAN_CGROUP_OOM,   /* | file that counts kills for memory ("oom_kill N") */
+	PLAN_CGROUP_JOIN,  /* | cgroup.procs file that the process is written to */
+	PLAN_CLONE,	   /* CLONE_NEW flags | */
+	PLAN_JOIN,	   /* CLONE_NEW kind | namespace file */
+
+	/* Done in the new process, in its namespaces. */
+	PLAN_CGROUP_NAMESPACE, /* | unshared once the process is in its cgroups */
+	PLAN_ROOT,	       /* | layer folder (cwd), overlay options, mount point */
+	PLAN_MOUNT_NEW,	       /* MOUNT_ATTR_ flags | type, target, options ("key", "key=value")... */
+	PLAN_MOUNT_BIND,       /* MOUNT_ATTR_ flags, PLAN_BIND_ flags, propagation | source, target */
+	PLAN_DEVICE,	       /* mode with type, major, minor, uid, gid | path */
+	PLAN_SYMLINK,	       /* | target, path */
+	PLAN_PIVOT,	       /* | */
+	PLAN_MASK,	       /* | path */
+	PLAN_READONLY,	       /* | path */
+	PLAN_ROOT_READONLY,    /* | */
+	PLAN_LOOPBACK,	       /* | set the lo device up */
+	PLAN_HOSTNAME,	       /* | host name, domain name */
+	PLAN_SYSCTL,	       /* | file below /proc/sys, value */
+	PLAN_RLIMIT,	       /* resource, soft, hard | */
+	PLAN_OOM_SCORE,	       /* value | */
+	PLAN_WORKDIR,	       /* PLAN_OPTIONAL: do not create it | path */
+	PLAN_IDS,	       /* uid, gid, supplementary groups... | */
+	PLAN_CAPS,	       /* capability sets: bounding, permitted and effective | */
+	PLAN_NO_NEW_PRIVS,     /* | */
+	PLAN_SECCOMP,	       /* struct sock_filter... | */
+	PLAN_INIT,	       /* | the process runs as child of a small init */
+	PLAN_ENV,	       /* | NAME=value... */
+	PLAN_EXEC,	       /* | argv... */
+	PLAN_OPS,
+};
+
+enum { PLAN_OPTIONAL = 1 };
+enum plan_log { PLAN_LOG_NONE, PLAN_LOG_JSON, PLAN_LOG_LOCAL };
+enum {
+	PLAN_STDIO_TTY = 1,
+	PLAN_STDIO_STDIN = 2,	   /* keep standard input open */
+	PLAN_STDIO_STDIN_ONCE = 4, /* close it after the first attached client */
+};
+enum {
+	PLAN_BIND_RECURSIVE = 1,
+	PLAN_BIND_FILE = 2,	      /* the target is to be a file */
+	PLAN_BIND_RECURSIVE_ATTR = 4, /* the flags hold for submounts too */
+};
+
+/* The `local` log: records of this header and length bytes. */
+struct local_log_record {
+	uint32_t length;
+	uint8_t stream; /* 1 stdout, 2 stderr */
+	uint8_t partial;
+	uint16_t zero;
+	int64_t time; /* nanoseconds since 1970 */
+};

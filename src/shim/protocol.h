@@ -1,0 +1,48 @@
+/* What berthd and berth-shim say to each other: one struct a message, over SOCK_SEQPACKET.
+ * Descriptors travel beside it (SCM_RIGHTS). The shim's socket has mode 0600. */
+#pragma once
+#include <stdint.h>
+
+enum {
+	SHIM_FD_PLAN = 3,    /* inherited by the shim: the plan */
+	SHIM_FD_CONTROL = 4, /* inherited by the shim: its end of the first connection */
+	SHIM_TEXT = 1024,
+	SHIM_ID = 68,
+};
+
+enum shim_message_type {
+	/* berthd -> shim */
+	SHIM_START = 1, /* all clients are attached: go */
+	SHIM_ATTACH,	/* fd: client socket; a: SHIM_ATTACH_ flags; text: detach keys (raw bytes) */
+	SHIM_KILL,	/* a: signal */
+	SHIM_RESIZE,	/* a: rows, b: columns; id: exec or "" */
+	SHIM_EXEC,	/* fds: plan, and client socket if attached; a: flags; id; text: detach keys */
+	SHIM_QUERY,	/* asks for SHIM_STARTED, and SHIM_EXEC_STARTED of each exec that runs */
+
+	/* shim -> berthd */
+	SHIM_STARTED,	   /* a: pid; number: time */
+	SHIM_FAILED,	   /* text: why the container could not start */
+	SHIM_EXITED,	   /* a: exit code; b: 1 if killed for memory; number: time */
+	SHIM_OOM,	   /* a process of the container was killed for memory */
+	SHIM_EXEC_STARTED, /* id; a: pid */
+	SHIM_EXEC_FAILED,  /* id; text */
+	SHIM_EXEC_EXITED,  /* id; a: exit code */
+	SHIM_DETACHED,	   /* a client typed the detach keys; id: exec or "" */
+	SHIM_WARNING,	   /* text: something optional that could not be done */
+};
+
+enum {
+	SHIM_ATTACH_STDIN = 1,
+	SHIM_ATTACH_STDOUT = 2,
+	SHIM_ATTACH_STDERR = 4,
+	SHIM_ATTACH_FRAMED = 8, /* 8-byte headers {stream, 0, 0, 0, length} (Engine API, attach) */
+};
+
+struct shim_message {
+	uint32_t type;
+	int32_t a, b;
+	int32_t unused;
+	int64_t number;
+	char id[SHIM_ID];
+	char text[SHIM_TEXT];
+};

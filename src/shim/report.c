@@ -1,0 +1,31 @@
+#include "shim/shim.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static int report_fd = -1;
+
+void report_to(int fd)
+{
+	report_fd = fd;
+}
+
+void report_fail(int errnum, const char *format, ...)
+{
+	char text[SHIM_TEXT - 1];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	size_t used = strlen(text);
+	if (errnum != 0) {
+		/* Lower case, as Go words it: people's scripts look for these texts. */
+		snprintf(text + used, sizeof text - used, ": %s", strerror(errnum));
+		if (used + 2 < sizeof text && text[used + 2] >= 'A' && text[used + 2] <= 'Z')
+			text[used + 2] = (char)(text[used + 2] - 'A' + 'a');
+	}
+	message_send(report_fd, text, strlen(text), -1);
+	_exit(1);
+}

@@ -1,0 +1,104 @@
+/* berth-shim: carries out a launch plan and owns the container until it ends.
+ *
+ * It links nothing but libc, allocates next to nothing and parses nothing but its plan. It must not
+ * know what an image, a network or the API is. */
+#pragma once
+#include "shim/plan_format.h"
+#include "shim/protocol.h"
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* plan_read.c: a checked plan in memory. */
+struct plan {
+	const char *data; /* mapped */
+	size_t size;
+};
+bool plan_map(struct plan *plan, int fd); /* false if anything in it is out of bounds */
+void plan_unmap(struct plan *plan);
+/* The record behind previous (NULL: the first), or NULL at the end. */
+const struct plan_record *plan_next(const struct plan *plan, const struct plan_record *previous);
+const struct plan_record *plan_find(const struct plan *plan, enum plan_op op);
+int64_t record_number(const struct plan_record *record, uint32_t index);	/* 0 where absent */
+const char *record_string(const struct plan_record *record, uint32_t index); /* "" where absent */
+
+/* report.c: how a process that is being made says what went wrong. */
+void report_to(int fd);
+/* Sends the message, with ": " and the text of errnum unless that is 0, and ends the process. */
+_Noreturn void report_fail(int errnum, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* cgroup.c: cgroups as the plan lists them; v1, v2 and hybrid look the same from here. */
+void cgroup_make(const struct plan *plan, void (*warn)(const char *text)); /* report_fail on failure */
+bool cgroup_join(const struct plan *plan, pid_t pid);
+int64_t cgroup_oom_kills(const char *file);
+int cgroup_oom_watch(const char *file, short *events); /* a descriptor to poll, or -1 */
+void cgroup_kill_all(const struct plan *plan);
+void cgroup_remove(const struct plan *plan);
+
+/* rootfs.c and mount.c: the ops that make the file system. */
+extern int root_fd; /* the new root, O_PATH; -1 before root_mount and after root_pivot */
+void root_mount(const struct plan_record *record);
+void root_pivot(const struct plan_record *record);
+void root_readonly(const struct plan_record *record);
+void device_make(const struct plan_record *record);
+void symlink_make(const struct plan_record *record);
+void path_mask(const struct plan_record *record);
+void path_readonly(const struct plan_record *record);
+void mount_new(const struct plan_record *record);
+void mount_bind(const struct plan_record *record);
+void mount_console(int slave); /* binds the terminal to /dev/console, after the pivot */
+void mount_propagation_stop(void);
+/* Opens path inside the new root and makes what is missing: folders, and at its end a file if asked
+ * for. Nothing outside the root is ever touched. -1 with errno. */
+int root_open(const char *path, bool file);
+
+/* process.c: the ops that make the process what it is to be. Ends in the program, or in a report. */
+_Noreturn void process_become(const struct plan *plan, int sync_fd);
+/* The same for a process that joins the running container behind pidfd. */
+_Noreturn void process_join(const struct plan *plan, int sync_fd, int pidfd);
+
+/* init.c: forks; the child returns, the parent stays as pid 1 and reaps. */
+void init_fork(void);
+
+/* logfile.c: the container's log. */
+bool logfile_open(const struct plan_record *record);
+void logfile_write(int stream, const char *data, size_t length);
+void logfile_finish(void); /* writes what is left of unfinished lines */
+
+/* session.c: a process with its streams. client.c: those attached to them. */
+struct session *session_new(const char *id, const struct plan *plan);
+struct session *session_find(const char *id); /* "" is the container's own */
+struct session *session_by_pid(pid_t pid);
+struct session *session_next(const struct session *previous); /* NULL: the first */
+const char *session_id(const struct session *session);
+pid_t session_pid(const struct session *session);
+/* Makes the process, in a container that runs (pidfd) or as the container itself (-1); false with
+ * text (SHIM_TEXT bytes) set if it could not be started. */
+bool session_start(struct session *session, const struct plan *plan, int pidfd, char *text);
+bool session_attach(struct session *session, int fd, int flags, const char *detach_keys);
+void session_resize(struct session *session, int rows, int columns);
+/* The process ended: reads the rest of its output; its clients get what is left, then are closed. */
+void session_ended(struct session *session);
+bool session_all_done(void); /* no client waits for output any more */
+/* Appends what is waited for to polls (returns the new count), and handles what came. */
+int session_poll_fill(struct pollfd *polls, int count, int max);
+void session_poll_done(const struct pollfd *polls, int count);
+
+/* control.c: the conversation with berthd. */
+bool control_listen(const char *path);
+void control_add(int fd);
+void control_send(uint32_t type, const char *id, int a, int b, int64_t number, const char *text);
+int control_poll_fill(struct pollfd *polls, int count, int max);
+void control_poll_done(const struct pollfd *polls, int count);
+/* main.c: what control.c calls for each message; it takes the descriptors over. */
+void shim_handle(const struct shim_message *message, int *fds, int fd_count);
+
+/* io.c */
+ssize_t message_receive(int socket, void *data, size_t size, int *fds, int *fd_count); /* up to 4 fds */
+bool message_send(int socket, const void *data, size_t size, int fd);			/* fd: or -1 */
+int64_t now_nanoseconds(void);
+bool write_all(int fd, const char *data, size_t length);
+bool put_file(const char *path, const char *value); /* into an existing file */
