@@ -1,0 +1,153 @@
+#include "shim/shim.h"
+#include "shim/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+
+enum { PATH_ROOM = 512, KILL_ROUNDS = 100, REMOVE_ROUNDS = 100 };
+
+/* A folder and those above it: the parent may have been removed between two containers. */
+static void make_folder(const char *path)
+{
+	char parent[PATH_ROOM];
+	if (mkdir(path, 0755) == 0 || errno == EEXIST)
+		return;
+	snprintf(parent, sizeof parent, "%s", path);
+	char *slash = strrchr(parent, '/');
+	if (errno != ENOENT || slash == NULL || slash == parent)
+		report_fail(errno, "mkdir %s", path);
+	*slash = '\0';
+	make_folder(parent);
+	if (mkdir(path, 0755) < 0 && errno != EEXIST)
+		report_fail(errno, "mkdir %s", path);
+}
+
+/* Loads the device rules and attaches them to a v2 cgroup (bpf(2), Linux 4.15). */
+static void attach_devices(const struct plan_record *record)
+{
+	union bpf_attr load = {
+		.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE,
+		.insns = (uint64_t)(uintptr_t)(record + 1),
+		.insn_cnt = record->numbers,
+		.license = (uint64_t)(uintptr_t) "Apache-2.0",
+	};
+	int program = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof load);
+	int folder = open(record_string(record, 0), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	union bpf_attr attach = {
+		.target_fd = (uint32_t)folder,
+		.attach_bpf_fd = (uint32_t)program,
+		.attach_type = BPF_CGROUP_DEVICE,
+		.attach_flags = BPF_F_ALLOW_MULTI,
+	};
+	if (program < 0 || folder < 0 || syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof attach) < 0)
+		report_fail(errno, "cannot set the device rules of %s", record_string(record, 0));
+	close(program);
+	close(folder);
+}
+
+static void write_value(const struct plan_record *record, void (*warn)(const char *text))
+{
+	const char *file = record_string(record, 0), *value = record_string(record, 1);
+	if (put_file(file, value))
+		return;
+	if ((record_number(record, 0) & PLAN_OPTIONAL) == 0)
+		report_fail(errno, "cannot write \"%s\" to %s", value, file);
+	char text[SHIM_TEXT];
+	snprintf(text, sizeof text, "cannot write \"%s\" to %s: %s", value, file, strerror(errno));
+	warn(text);
+}
+
+void cgroup_make(const struct plan *plan, void (*warn)(const char *text))
+{
+	for (const struct plan_record *r = NULL; (r = plan_next(plan, r)) != NULL;) {
+		if (r->op == PLAN_CGROUP_MAKE)
+			make_folder(record_string(r, 0));
+		else if (r->op == PLAN_CGROUP_BPF)
+			attach_devices(r);
+		else if (r->op == PLAN_CGROUP_WRITE)
+			write_value(r, warn);
+	}
+}
+
+bool cgroup_join(const struct plan *plan, pid_t pid)
+{
+	char value[24];
+	snprintf(value, sizeof value, "%d", (int)pid);
+	for (const struct plan_record *r = NULL; (r = plan_next(plan, r)) != NULL;)
+		if (r->op == PLAN_CGROUP_JOIN && !put_file(record_string(r, 0), value))
+			return false;
+	return true;
+}
+
+int64_t cgroup_oom_kills(const char *file)
+{
+	char text[PATH_ROOM];
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	const char *at = strstr(text, "oom_kill ");
+	return at != NULL ? atoll(at + strlen("oom_kill ")) : 0;
+}
+
+int cgroup_oom_watch(const char *file, short *events)
+{
+	int watched = open(file, O_RDONLY | O_CLOEXEC);
+	const char *slash = strrchr(file, '/');
+	*events = POLLPRI; /* v2: memory.events itself can be polled */
+	if (watched < 0 || slash == NULL || strcmp(slash, "/memory.oom_control") != 0)
+		return watched;
+	char control[PATH_ROOM], line[64];
+	int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	*events = POLLIN; /* v1: an eventfd is registered */
+	snprintf(control, sizeof control, "%.*s/cgroup.event_control", (int)(slash - file), file);
+	snprintf(line, sizeof line, "%d %d", event, watched);
+	if (event >= 0 && !put_file(control, line)) {
+		close(event);
+		event = -1;
+	}
+	close(watched);
+	return event;
+}
+
+/* Kills what the cgroup still holds: a container in a shared pid namespace leaves processes. */
+void cgroup_kill_all(const struct plan *plan)
+{
+	const struct plan_record *join = plan_find(plan, PLAN_CGROUP_JOIN);
+	static char text[32768];
+	for (int round = 0; join != NULL && round < KILL_ROUNDS; round++) {
+		int fd = open(record_string(join, 0), O_RDONLY | O_CLOEXEC);
+		ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+		if (fd >= 0)
+			close(fd);
+		if (n <= 0)
+			return;
+		text[n] = '\0';
+		char *save = NULL;
+		for (char *p = strtok_r(text, "\n", &save); p != NULL; p = strtok_r(NULL, "\n", &save))
+			if (atoi(p) > 0)
+				kill(atoi(p), SIGKILL);
+		usleep(2000);
+	}
+}
+
+void cgroup_remove(const struct plan *plan)
+{
+	for (const struct plan_record *r = NULL; (r = plan_next(plan, r)) != NULL;) {
+		if (r->op != PLAN_CGROUP_MAKE)
+			continue;
+		/* A process that was killed leaves its cgroup a moment after its parent heard of it. */
+		for (int i = 0; rmdir(record_string(r, 0)) < 0 && errno == EBUSY && i < REMOVE_ROUNDS; i++)
+			usleep(500);
+	}
+}

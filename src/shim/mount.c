@@ -1,0 +1,86 @@
+/* Mounts inside the new root: a target is opened inside the root, and mounted on as opened. */
+#include "shim/shim.h"
+#include "shim/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+static void attach(int tree, const char *what, const char *target, bool file)
+{
+	int fd = root_open(target, file);
+	if (fd < 0 || sys_move_mount(tree, fd) < 0)
+		report_fail(errno, "error mounting \"%s\" to rootfs at \"%s\"", what, target);
+	close(fd);
+	close(tree);
+}
+
+/* "key" or "key=value" */
+static int set_option(int fs, const char *option)
+{
+	char key[64];
+	const char *equals = strchr(option, '=');
+	if (equals == NULL)
+		return sys_fsconfig(fs, FSCONFIG_SET_FLAG, option, NULL);
+	snprintf(key, sizeof key, "%.*s", (int)(equals - option), option);
+	return sys_fsconfig(fs, FSCONFIG_SET_STRING, key, equals + 1);
+}
+
+void mount_new(const struct plan_record *record)
+{
+	const char *type = record_string(record, 0), *target = record_string(record, 1);
+	int fs = sys_fsopen(type);
+	if (fs >= 0)
+		sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", type);
+	for (uint32_t i = 2; fs >= 0 && i < record->strings; i++)
+		if (set_option(fs, record_string(record, i)) < 0)
+			report_fail(errno, "invalid option \"%s\" of the %s at \"%s\"",
+				record_string(record, i), type, target);
+	int tree = fs < 0 || sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0
+		? -1
+		: sys_fsmount(fs, (unsigned)record_number(record, 0));
+	if (tree < 0)
+		report_fail(errno, "error mounting \"%s\" to rootfs at \"%s\"", type, target);
+	close(fs);
+	attach(tree, type, target, false);
+}
+
+void mount_bind(const struct plan_record *record)
+{
+	const char *source = record_string(record, 0), *target = record_string(record, 1);
+	unsigned flags = (unsigned)record_number(record, 1);
+	unsigned recursive = flags & PLAN_BIND_RECURSIVE ? AT_RECURSIVE : 0;
+	unsigned attr_recursive = flags & PLAN_BIND_RECURSIVE_ATTR ? AT_RECURSIVE : 0;
+	struct mount_attr attr = {.attr_set = (uint64_t)record_number(record, 0)};
+	struct mount_attr propagation = {.propagation = (uint64_t)record_number(record, 2)};
+	int tree = sys_open_tree(AT_FDCWD, source, recursive);
+	if (tree < 0)
+		report_fail(errno, "error mounting \"%s\" to rootfs at \"%s\"", source, target);
+	if ((attr.attr_set != 0 && sys_mount_setattr(tree, "", AT_EMPTY_PATH | attr_recursive, &attr) < 0) ||
+		sys_mount_setattr(tree, "", AT_EMPTY_PATH | recursive, &propagation) < 0)
+		report_fail(errno, "cannot set the options of the mount at \"%s\"", target);
+	attach(tree, source, target, (flags & PLAN_BIND_FILE) != 0);
+}
+
+void mount_console(int slave)
+{
+	char path[64];
+	snprintf(path, sizeof path, "/proc/self/fd/%d", slave);
+	int file = open("/dev/console", O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_WRONLY | O_NOCTTY, 0600);
+	if (file >= 0)
+		close(file);
+	int tree = sys_open_tree(AT_FDCWD, path, 0);
+	int target = open("/dev/console", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (tree < 0 || target < 0 || sys_move_mount(tree, target) < 0)
+		report_fail(errno, "cannot set up /dev/console");
+	close(tree);
+	close(target);
+}
+
+void mount_propagation_stop(void)
+{
+	struct mount_attr slave = {.propagation = 1 << 19 /* MS_SLAVE */};
+	if (sys_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &slave) < 0)
+		report_fail(errno, "cannot leave the host's mounts alone");
+}

@@ -1,0 +1,404 @@
+/* What a new process does to become the container's program: a table of the plan's ops, in order. */
+#include "shim/shim.h"
+#include "shim/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <linux/securebits.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+enum { LAST_CAP = 63, MAX_GROUPS = 1024 };
+
+/* What ops find out for the end: where to start, and whether seccomp comes first or last. */
+static struct {
+	const char *workdir;
+	const struct plan_record *env, *seccomp;
+	bool no_new_privs, init, tty;
+	int slave;
+} self;
+
+static void set_loopback(const struct plan_record *record)
+{
+	(void)record;
+	struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0)
+		report_fail(errno, "cannot set up the loopback device");
+	close(fd);
+}
+
+static void set_hostname(const struct plan_record *record)
+{
+	const char *host = record_string(record, 0), *domain = record_string(record, 1);
+	if (sethostname(host, strlen(host)) < 0)
+		report_fail(errno, "sethostname %s", host);
+	if (*domain != '\0' && setdomainname(domain, strlen(domain)) < 0)
+		report_fail(errno, "setdomainname %s", domain);
+}
+
+static void set_sysctl(const struct plan_record *record)
+{
+	if (!put_file(record_string(record, 0), record_string(record, 1)))
+		report_fail(errno, "write sysctl key %s", record_string(record, 0));
+}
+
+static void set_rlimit(const struct plan_record *record)
+{
+	struct rlimit limit = {(rlim_t)record_number(record, 1), (rlim_t)record_number(record, 2)}, now;
+	int resource = (int)record_number(record, 0);
+	if (setrlimit(resource, &limit) == 0)
+		return;
+	/* Without CAP_SYS_RESOURCE a limit cannot be raised: go as far as is allowed. */
+	if (errno != EPERM || getrlimit(resource, &now) < 0)
+		report_fail(errno, "error setting rlimit %d", resource);
+	limit.rlim_max = limit.rlim_max < now.rlim_max ? limit.rlim_max : now.rlim_max;
+	limit.rlim_cur = limit.rlim_cur < limit.rlim_max ? limit.rlim_cur : limit.rlim_max;
+	setrlimit(resource, &limit);
+}
+
+static void set_oom_score(const struct plan_record *record)
+{
+	char value[24];
+	snprintf(value, sizeof value, "%lld", (long long)record_number(record, 0));
+	/* Lowering it needs CAP_SYS_RESOURCE; berthd has warned at its start if that is missing. */
+	if (!put_file("/proc/self/oom_score_adj", value) && errno != EACCES && errno != EPERM)
+		report_fail(errno, "cannot set oom_score_adj to %s", value);
+}
+
+/* mkdir -p; we are inside the root already, and root there. */
+static void make_folders(char *path)
+{
+	for (char *p = path + 1; *p != '\0'; p++)
+		if (*p == '/') {
+			*p = '\0';
+			mkdir(path, 0755);
+			*p = '/';
+		}
+	mkdir(path, 0755);
+}
+
+static void set_workdir(const struct plan_record *record)
+{
+	char path[4096];
+	self.workdir = record_string(record, 0);
+	if (record_number(record, 0) & PLAN_OPTIONAL)
+		return;
+	snprintf(path, sizeof path, "%s", self.workdir);
+	if (access(path, F_OK) < 0)
+		make_folders(path);
+}
+
+static void enter_workdir(void)
+{
+	char real[4096];
+	if (self.workdir == NULL || *self.workdir == '\0')
+		self.workdir = "/";
+	if (chdir(self.workdir) < 0)
+		report_fail(errno, "chdir to cwd (\"%s\") set in config.json failed", self.workdir);
+	/* A working directory that is not below our root is a way out (CVE-2024-21626). */
+	if (syscall(SYS_getcwd, real, sizeof real) < 0 || real[0] != '/')
+		report_fail(0, "the working directory \"%s\" lies outside of the container", self.workdir);
+}
+
+static void set_ids(const struct plan_record *record)
+{
+	static gid_t groups[MAX_GROUPS];
+	uint32_t count = record->numbers > 2 ? record->numbers - 2 : 0;
+	for (uint32_t i = 0; i < count && i < MAX_GROUPS; i++)
+		groups[i] = (gid_t)record_number(record, i + 2);
+	uid_t uid = (uid_t)record_number(record, 0);
+	gid_t gid = (gid_t)record_number(record, 1);
+	if (count > MAX_GROUPS || syscall(SYS_setgroups, (size_t)count, groups) < 0 ||
+		syscall(SYS_setresgid, gid, gid, gid) < 0)
+		report_fail(errno, "cannot become group %u", gid);
+	/* Capabilities survive this until set_caps: the order of the two is as the kernel wants it. */
+	prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
+	if (uid != 0 && self.tty && fchown(self.slave, uid, (gid_t)-1) < 0)
+		report_fail(errno, "cannot give the terminal to user %u", uid);
+	if (syscall(SYS_setresuid, uid, uid, uid) < 0)
+		report_fail(errno, "cannot become user %u", uid);
+	prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
+}
+
+static void drop_bounding(const struct plan_record *record)
+{
+	uint64_t bounding = (uint64_t)record_number(record, 0);
+	for (int cap = 0; cap <= LAST_CAP; cap++)
+		if ((bounding & (1ULL << cap)) == 0 && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0 &&
+			errno != EINVAL) /* EINVAL: this kernel has no such capability */
+			report_fail(errno, "cannot drop capability %d", cap);
+}
+
+/* Inheritable and ambient sets are always empty (CVE-2016-8867, CVE-2022-24769). */
+static void set_caps(const struct plan_record *record)
+{
+	uint64_t caps = (uint64_t)record_number(record, 1);
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3}, probe = header;
+	struct __user_cap_data_struct data[2] = {0}, now[2];
+	if (syscall(SYS_capget, &probe, now) < 0)
+		report_fail(errno, "capget");
+	uint64_t have = now[0].permitted | (uint64_t)now[1].permitted << 32;
+	caps &= have; /* what the engine itself lacks cannot be given */
+	for (int i = 0; i < 2; i++)
+		data[i].permitted = data[i].effective = (uint32_t)(caps >> (32 * i));
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	if (syscall(SYS_capset, &header, data) < 0)
+		report_fail(errno, "cannot set the capabilities");
+}
+
+static void load_seccomp(void)
+{
+	if (self.seccomp == NULL)
+		return;
+	struct sock_fprog program = {
+		.len = (unsigned short)self.seccomp->numbers,
+		.filter = (struct sock_filter *)(self.seccomp + 1),
+	};
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
+		report_fail(errno, "cannot load the seccomp profile");
+}
+
+static void note_no_new_privs(const struct plan_record *record)
+{
+	(void)record;
+	self.no_new_privs = true;
+}
+
+static void note_seccomp(const struct plan_record *record)
+{
+	self.seccomp = record;
+}
+
+static void note_init(const struct plan_record *record)
+{
+	(void)record;
+	self.init = true;
+}
+
+static void note_env(const struct plan_record *record)
+{
+	self.env = record;
+}
+
+static void unshare_cgroups(const struct plan_record *record)
+{
+	(void)record;
+	if (unshare(CLONE_NEWCGROUP) < 0)
+		report_fail(errno, "cannot unshare the cgroup namespace");
+}
+
+static char **vector(const struct plan_record *record)
+{
+	char **list = calloc(record != NULL ? record->strings + 1 : 1, sizeof *list);
+	if (list == NULL)
+		report_fail(ENOMEM, "no memory for the arguments");
+	const char *p = record_string(record, 0);
+	for (uint32_t i = 0; record != NULL && i < record->strings; i++) {
+		list[i] = (char *)p;
+		p += strlen(p) + 1;
+	}
+	return list;
+}
+
+/* As Go's exec.LookPath, whose words people's scripts look for. */
+static const char *find_program(const char *name)
+{
+	static char path[4096];
+	struct stat st;
+	if (strchr(name, '/') != NULL) {
+		if (stat(name, &st) < 0)
+			report_fail(errno, "exec: \"%s\": stat %s", name, name);
+		if (S_ISDIR(st.st_mode))
+			report_fail(0, "exec: \"%s\": is a directory", name);
+		if (access(name, X_OK) < 0)
+			report_fail(errno, "exec: \"%s\"", name);
+		return name;
+	}
+	const char *list = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	for (uint32_t i = 0; self.env != NULL && i < self.env->strings; i++)
+		if (strncmp(record_string(self.env, i), "PATH=", 5) == 0)
+			list = record_string(self.env, i) + 5;
+	bool denied = false;
+	while (*name != '\0' && *list != '\0') {
+		size_t length = strcspn(list, ":");
+		snprintf(path, sizeof path, "%.*s/%s", (int)length, length > 0 ? list : ".", name);
+		if (stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+			if (access(path, X_OK) == 0)
+				return path;
+			denied = true;
+		}
+		list += length + (list[length] == ':');
+	}
+	if (denied)
+		report_fail(EACCES, "exec: \"%s\"", name);
+	report_fail(0, "exec: \"%s\": executable file not found in $PATH", name);
+}
+
+static void run_program(const struct plan_record *record)
+{
+	if (self.no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		report_fail(errno, "cannot set no_new_privs");
+	enter_workdir();
+	char **argv = vector(record), **envp = vector(self.env);
+	const char *program = find_program(argv[0] != NULL ? argv[0] : "");
+	if (self.init)
+		init_fork();
+	/* If the shim is killed, so is the container; the engine then reports exit code 137. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (self.no_new_privs)
+		load_seccomp();
+	execve(program, argv, envp);
+	report_fail(errno, "exec %s", program);
+}
+
+static void do_caps(const struct plan_record *record)
+{
+	(void)record; /* done around PLAN_IDS, by order_identity */
+}
+
+static const struct {
+	void (*run)(const struct plan_record *record);
+	bool only_new; /* not for a process that joins a running container */
+} ops[PLAN_OPS] = {
+	[PLAN_CGROUP_NAMESPACE] = {unshare_cgroups, true},
+	[PLAN_ROOT] = {root_mount, true},
+	[PLAN_MOUNT_NEW] = {mount_new, true},
+	[PLAN_MOUNT_BIND] = {mount_bind, true},
+	[PLAN_DEVICE] = {device_make, true},
+	[PLAN_SYMLINK] = {symlink_make, true},
+	[PLAN_PIVOT] = {root_pivot, true},
+	[PLAN_MASK] = {path_mask, true},
+	[PLAN_READONLY] = {path_readonly, true},
+	[PLAN_ROOT_READONLY] = {root_readonly, true},
+	[PLAN_LOOPBACK] = {set_loopback, true},
+	[PLAN_HOSTNAME] = {set_hostname, true},
+	[PLAN_SYSCTL] = {set_sysctl, true},
+	[PLAN_RLIMIT] = {set_rlimit, false},
+	[PLAN_OOM_SCORE] = {set_oom_score, false},
+	[PLAN_WORKDIR] = {set_workdir, false},
+	[PLAN_NO_NEW_PRIVS] = {note_no_new_privs, false},
+	[PLAN_SECCOMP] = {note_seccomp, false},
+	[PLAN_INIT] = {note_init, false},
+	[PLAN_ENV] = {note_env, false},
+	[PLAN_CAPS] = {do_caps, false},
+};
+
+/* Opens a terminal in the container's own /dev/pts and sends its master to the shim. */
+static void open_terminal(int sync_fd)
+{
+	char name[64];
+	unsigned number;
+	int unlock = 0, master = open("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (master < 0 || ioctl(master, TIOCSPTLCK, &unlock) < 0 || ioctl(master, TIOCGPTN, &number) < 0)
+		report_fail(errno, "cannot open a terminal");
+	snprintf(name, sizeof name, "/dev/pts/%u", number);
+	self.slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (self.slave < 0 || !message_send(sync_fd, "", 1, master))
+		report_fail(errno, "cannot open terminal %s", name);
+	close(master);
+}
+
+static void take_terminal(void)
+{
+	setsid();
+	if (ioctl(self.slave, TIOCSCTTY, 0) < 0)
+		report_fail(errno, "cannot make the terminal the controlling one");
+	for (int fd = 0; fd < 3; fd++)
+		if (dup2(self.slave, fd) < 0)
+			report_fail(errno, "cannot use the terminal");
+	close(self.slave);
+}
+
+/* Signals as a fresh process has them. */
+static void reset_signals(void)
+{
+	sigset_t none;
+	sigemptyset(&none);
+	for (int i = 1; i < NSIG; i++)
+		signal(i, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Bounding set, then (without no_new_privs, while we may still) seccomp, then ids, then the rest. */
+static void take_identity(const struct plan *plan)
+{
+	const struct plan_record *caps = plan_find(plan, PLAN_CAPS), *ids = plan_find(plan, PLAN_IDS);
+	if (caps != NULL)
+		drop_bounding(caps);
+	if (!self.no_new_privs)
+		load_seccomp();
+	if (ids != NULL)
+		set_ids(ids);
+	/* The kernel clears a user's permitted set at exec; clear it here too, and for good. */
+	if (caps != NULL)
+		set_caps(caps);
+}
+
+static void run_ops(const struct plan *plan, int sync_fd, bool joining)
+{
+	self.slave = -1;
+	self.tty = (record_number(plan_find(plan, PLAN_STDIO), 0) & PLAN_STDIO_TTY) != 0;
+	for (const struct plan_record *r = NULL; (r = plan_next(plan, r)) != NULL;) {
+		if (ops[r->op].run != NULL && !(joining && ops[r->op].only_new))
+			ops[r->op].run(r);
+		/* The terminal is one of the container's own devices: possible once it is in its root. */
+		if (r->op == PLAN_PIVOT && self.tty && !joining) {
+			open_terminal(sync_fd);
+			mount_console(self.slave);
+		}
+	}
+	if (self.tty && joining)
+		open_terminal(sync_fd);
+	take_identity(plan);
+	if (self.tty)
+		take_terminal();
+	else
+		setsid();
+	reset_signals();
+	run_program(plan_find(plan, PLAN_EXEC));
+	_exit(1);
+}
+
+static void join_namespaces(const struct plan *plan)
+{
+	for (const struct plan_record *r = NULL; (r = plan_next(plan, r)) != NULL;) {
+		if (r->op != PLAN_JOIN || record_number(r, 0) == CLONE_NEWPID)
+			continue;
+		int fd = open(record_string(r, 0), O_RDONLY | O_CLOEXEC);
+		if (fd < 0 || setns(fd, (int)record_number(r, 0)) < 0)
+			report_fail(errno, "cannot join namespace %s", record_string(r, 0));
+		close(fd);
+	}
+}
+
+void process_become(const struct plan *plan, int sync_fd)
+{
+	umask(0022);
+	join_namespaces(plan);
+	mount_propagation_stop();
+	run_ops(plan, sync_fd, false);
+	_exit(1);
+}
+
+void process_join(const struct plan *plan, int sync_fd, int pidfd)
+{
+	umask(0022);
+	if (setns(pidfd, CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP) < 0)
+		report_fail(errno, "cannot enter the container");
+	run_ops(plan, sync_fd, true);
+	_exit(1);
+}

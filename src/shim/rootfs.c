@@ -1,0 +1,194 @@
+#include "shim/shim.h"
+#include "shim/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/sysmacros.h>
+
+int root_fd = -1;
+
+void root_mount(const struct plan_record *record)
+{
+	const char *target = record_string(record, 2);
+	if (chdir(record_string(record, 0)) < 0)
+		report_fail(errno, "cannot enter %s", record_string(record, 0));
+	if (sys_mount("overlay", target, "overlay", record_string(record, 1)) < 0)
+		report_fail(errno, "error mounting the root filesystem at %s", target);
+	root_fd = open(target, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct mount_attr attr = {.propagation = 1 << 18 /* MS_PRIVATE */};
+	if (root_fd < 0 || fchdir(root_fd) < 0 ||
+		sys_mount_setattr(root_fd, "", AT_EMPTY_PATH, &attr) < 0)
+		report_fail(errno, "cannot enter the root filesystem");
+}
+
+/* Makes the last part of a path that root_open found missing. */
+static int make_part(int at, const char *name, bool file)
+{
+	if (!file)
+		return mkdirat(at, name, 0755);
+	int fd = openat(at, name, O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_WRONLY, 0755);
+	if (fd >= 0)
+		close(fd);
+	return fd;
+}
+
+int root_open(const char *path, bool file)
+{
+	char done[4096];
+	size_t used = 0;
+	int at = sys_openat2(root_fd, path, O_PATH | O_CLOEXEC, RESOLVE_IN_ROOT);
+	if (at >= 0 || errno != ENOENT)
+		return at;
+	at = sys_openat2(root_fd, "/", O_PATH | O_DIRECTORY | O_CLOEXEC, RESOLVE_IN_ROOT);
+	for (const char *p = path + strspn(path, "/"); at >= 0 && *p != '\0'; p += strspn(p, "/")) {
+		size_t length = strcspn(p, "/");
+		if (used + length + 2 > sizeof done) {
+			close(at);
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		done[used++] = '/';
+		memcpy(done + used, p, length);
+		const char *name = done + used;
+		used += length;
+		done[used] = '\0';
+		p += length;
+		int next = sys_openat2(root_fd, done, O_PATH | O_CLOEXEC, RESOLVE_IN_ROOT);
+		if (next < 0 && errno == ENOENT && strcmp(name, "..") != 0 &&
+			(make_part(at, name, file && p[strspn(p, "/")] == '\0') >= 0 || errno == EEXIST))
+			next = sys_openat2(root_fd, done, O_PATH | O_CLOEXEC, RESOLVE_IN_ROOT);
+		close(at);
+		at = next;
+	}
+	return at;
+}
+
+/* The folder that is to hold path, and in name the last part of path. */
+static int open_parent(const char *path, const char **name)
+{
+	char parent[4096];
+	const char *slash = strrchr(path, '/');
+	snprintf(parent, sizeof parent, "/%.*s", slash != NULL ? (int)(slash - path) : 0, path);
+	*name = slash != NULL ? slash + 1 : path;
+	int fd = root_open(parent, false);
+	if (fd < 0)
+		report_fail(errno, "cannot open %s in the root filesystem", parent);
+	return fd;
+}
+
+void device_make(const struct plan_record *record)
+{
+	const char *path = record_string(record, 0), *name;
+	mode_t mode = (mode_t)record_number(record, 0);
+	dev_t device = makedev((unsigned)record_number(record, 1), (unsigned)record_number(record, 2));
+	int parent = open_parent(path, &name);
+	if (mknodat(parent, name, mode, device) < 0) {
+		if (errno != EEXIST)
+			report_fail(errno, "cannot make device %s", path);
+	} else if (fchmodat(parent, name, mode & 07777, 0) < 0 ||
+		   fchownat(parent, name, (uid_t)record_number(record, 3),
+			   (gid_t)record_number(record, 4), AT_SYMLINK_NOFOLLOW) < 0) {
+		report_fail(errno, "cannot make device %s", path);
+	}
+	close(parent);
+}
+
+void symlink_make(const struct plan_record *record)
+{
+	const char *name;
+	int parent = open_parent(record_string(record, 1), &name);
+	if (symlinkat(record_string(record, 0), parent, name) < 0 && errno != EEXIST)
+		report_fail(errno, "cannot make link %s", record_string(record, 1));
+	close(parent);
+}
+
+void root_pivot(const struct plan_record *record)
+{
+	(void)record;
+	/* pivot_root(2), "pivot_root(".", ".")": the old root comes to lie on the new one, and goes. */
+	if (fchdir(root_fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 || sys_umount_detach(".") < 0 ||
+		chdir("/") < 0)
+		report_fail(errno, "pivot_root");
+	close(root_fd);
+	root_fd = -1;
+}
+
+/* Opens path for masking, and nothing else in its place: no symlink on the way, and what should be
+ * procfs or sysfs really is (CVE-2023-27561, CVE-2025-31133). -1 with errno. */
+static int open_kernel_path(const char *path)
+{
+	int fd = sys_openat2(AT_FDCWD, path, O_PATH | O_CLOEXEC, RESOLVE_NO_SYMLINKS);
+	struct statfs fs;
+	if (fd < 0 || fstatfs(fd, &fs) < 0)
+		return fd;
+	bool proc = strncmp(path, "/proc/", 6) == 0, sys = strncmp(path, "/sys/", 5) == 0;
+	if ((proc && fs.f_type != PROC_SUPER_MAGIC) || (sys && fs.f_type != SYSFS_MAGIC))
+		report_fail(0, "%s is not what it should be", path);
+	return fd;
+}
+
+/* An empty read-only file system, to lie over a folder. */
+static int empty_folder(void)
+{
+	int fs = sys_fsopen("tmpfs");
+	if (fs < 0 || sys_fsconfig(fs, FSCONFIG_SET_STRING, "nr_inodes", "1") < 0 ||
+		sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
+		return -1;
+	int tree = sys_fsmount(fs, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+	close(fs);
+	return tree;
+}
+
+/* /dev/null, if that is what it is (CVE-2025-31133). */
+static int null_device(void)
+{
+	struct stat st;
+	int tree = sys_open_tree(AT_FDCWD, "/dev/null", 0);
+	if (tree >= 0 && (fstat(tree, &st) < 0 || !S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3)))
+		report_fail(0, "/dev/null is not the null device");
+	return tree;
+}
+
+void path_mask(const struct plan_record *record)
+{
+	const char *path = record_string(record, 0);
+	int fd = open_kernel_path(path);
+	struct stat st;
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		report_fail(errno, "cannot mask %s", path);
+	int tree = S_ISDIR(st.st_mode) ? empty_folder() : null_device();
+	if (tree < 0 || sys_move_mount(tree, fd) < 0)
+		report_fail(errno, "cannot mask %s", path);
+	close(tree);
+	close(fd);
+}
+
+void path_readonly(const struct plan_record *record)
+{
+	const char *path = record_string(record, 0);
+	int fd = open_kernel_path(path);
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return;
+	int tree = fd < 0 ? -1 : sys_open_tree(fd, "", AT_EMPTY_PATH | AT_RECURSIVE);
+	struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
+	if (tree < 0 || sys_mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr) < 0 ||
+		sys_move_mount(tree, fd) < 0)
+		report_fail(errno, "cannot make %s read-only", path);
+	close(tree);
+	close(fd);
+}
+
+void root_readonly(const struct plan_record *record)
+{
+	(void)record;
+	struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
+	if (sys_mount_setattr(AT_FDCWD, "/", 0, &attr) < 0)
+		report_fail(errno, "cannot make the root filesystem read-only");
+}
