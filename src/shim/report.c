@@ -6,10 +6,17 @@
 #include <unistd.h>
 
 static int report_fd = -1;
+static void (*report_handler)(const char *text);
 
 void report_to(int fd)
 {
 	report_fd = fd;
+	report_handler = NULL;
+}
+
+void report_with(void (*handler)(const char *text))
+{
+	report_handler = handler;
 }
 
 void report_fail(int errnum, const char *format, ...)
@@ -26,6 +33,8 @@ void report_fail(int errnum, const char *format, ...)
 		if (used + 2 < sizeof text && text[used + 2] >= 'A' && text[used + 2] <= 'Z')
 			text[used + 2] = (char)(text[used + 2] - 'A' + 'a');
 	}
+	if (report_handler != NULL)
+		report_handler(text);
 	message_send(report_fd, text, strlen(text), -1);
 	_exit(1);
 }

@@ -26,7 +26,8 @@ int64_t record_number(const struct plan_record *record, uint32_t index);	/* 0 wh
 const char *record_string(const struct plan_record *record, uint32_t index); /* "" where absent */
 
 /* report.c: how a process that is being made says what went wrong. */
-void report_to(int fd);
+void report_to(int fd);				     /* as one message on a socket */
+void report_with(void (*handler)(const char *text)); /* by calling it */
 /* Sends the message, with ": " and the text of errnum unless that is 0, and ends the process. */
 _Noreturn void report_fail(int errnum, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -68,31 +69,48 @@ bool logfile_open(const struct plan_record *record);
 void logfile_write(int stream, const char *data, size_t length);
 void logfile_finish(void); /* writes what is left of unfinished lines */
 
-/* session.c: a process with its streams. client.c: those attached to them. */
-struct session *session_new(const char *id, const struct plan *plan);
-struct session *session_find(const char *id); /* "" is the container's own */
+/* session.c: a process with its streams: the container's own (id "") or an exec's. */
+struct session {
+	struct session *next;
+	char id[SHIM_ID];
+	pid_t pid;
+	int in;		/* what it reads: a pipe, or the terminal's master; -1: none or closed */
+	int out[2];	/* its stdout and stderr; the terminal's master is out[0] */
+	bool tty, once; /* once: its input ends with its first client's */
+	bool ended;
+};
+extern struct session *sessions; /* all of them, newest first */
+struct session *session_new(const char *id, const struct plan *plan); /* NULL: no memory */
+struct session *session_find(const char *id);
 struct session *session_by_pid(pid_t pid);
-struct session *session_next(const struct session *previous); /* NULL: the first */
-const char *session_id(const struct session *session);
-pid_t session_pid(const struct session *session);
 /* Makes the process, in a container that runs (pidfd) or as the container itself (-1); false with
  * text (SHIM_TEXT bytes) set if it could not be started. */
 bool session_start(struct session *session, const struct plan *plan, int pidfd, char *text);
-bool session_attach(struct session *session, int fd, int flags, const char *detach_keys);
-void session_resize(struct session *session, int rows, int columns);
+void session_resize(const struct session *session, int rows, int columns);
 /* The process ended: reads the rest of its output; its clients get what is left, then are closed. */
 void session_ended(struct session *session);
-bool session_all_done(void); /* no client waits for output any more */
-/* Appends what is waited for to polls (returns the new count), and handles what came. */
+void session_close_input(struct session *session);
+
+/* client.c: the sockets attached to sessions. */
+bool client_new(struct session *session, int fd, int flags, const char *detach_keys);
+void client_broadcast(const struct session *session, int stream, const char *data, size_t length);
+bool client_blocks(const struct session *session); /* one of its clients must read first */
+bool client_of(const struct session *session); /* it has one */
+bool client_any(void);
+
+/* What each polls for: appended to polls (the new count is returned); then what came is handled. */
 int session_poll_fill(struct pollfd *polls, int count, int max);
-void session_poll_done(const struct pollfd *polls, int count);
+void session_poll_done(const struct pollfd *polls);
+int client_poll_fill(struct pollfd *polls, int count, int max);
+void client_poll_done(const struct pollfd *polls);
 
 /* control.c: the conversation with berthd. */
 bool control_listen(const char *path);
 void control_add(int fd);
 void control_send(uint32_t type, const char *id, int a, int b, int64_t number, const char *text);
 int control_poll_fill(struct pollfd *polls, int count, int max);
-void control_poll_done(const struct pollfd *polls, int count);
+void control_poll_done(const struct pollfd *polls);
+void control_close(void);
 /* main.c: what control.c calls for each message; it takes the descriptors over. */
 void shim_handle(const struct shim_message *message, int *fds, int fd_count);
 

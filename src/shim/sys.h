@@ -1,5 +1,6 @@
 /* System calls that the C library has no names for. */
 #pragma once
+#include <fcntl.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
 #include <stdint.h>

@@ -1,0 +1,96 @@
+#include "shim/shim.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { MAX_CONNECTIONS = 8 };
+
+static int listener = -1;
+static int connections[MAX_CONNECTIONS];
+static int connection_count, first_poll;
+static char socket_path[4096];
+
+/* The socket is a path with mode 0600, in a folder that is root's alone (CVE-2020-15257). */
+bool control_listen(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	snprintf(socket_path, sizeof socket_path, "%s", path);
+	/* From within its folder: the whole path may be longer than sun_path. */
+	char *slash = strrchr(socket_path, '/');
+	if (slash == NULL)
+		return false;
+	*slash = '\0';
+	if (chdir(socket_path) < 0)
+		return false;
+	*slash = '/';
+	snprintf(address.sun_path, sizeof address.sun_path, "%s", slash + 1);
+	unlink(path);
+	listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	return listener >= 0 && fchmod(listener, 0600) == 0 &&
+		bind(listener, (struct sockaddr *)&address, sizeof address) == 0 &&
+		chmod(path, 0600) == 0 && listen(listener, MAX_CONNECTIONS) == 0;
+}
+
+void control_add(int fd)
+{
+	if (connection_count < MAX_CONNECTIONS)
+		connections[connection_count++] = fd;
+	else
+		close(fd);
+}
+
+void control_close(void)
+{
+	unlink(socket_path);
+	close(listener);
+	listener = -1;
+	while (connection_count > 0)
+		close(connections[--connection_count]);
+}
+
+void control_send(uint32_t type, const char *id, int a, int b, int64_t number, const char *text)
+{
+	struct shim_message message = {.type = type, .a = a, .b = b, .number = number};
+	snprintf(message.id, sizeof message.id, "%s", id);
+	snprintf(message.text, sizeof message.text, "%s", text);
+	for (int i = 0; i < connection_count; i++)
+		message_send(connections[i], &message, sizeof message, -1);
+}
+
+int control_poll_fill(struct pollfd *polls, int count, int max)
+{
+	first_poll = count;
+	polls[count++] = (struct pollfd){.fd = listener, .events = POLLIN};
+	for (int i = 0; i < connection_count && count < max; i++)
+		polls[count++] = (struct pollfd){.fd = connections[i], .events = POLLIN};
+	return count;
+}
+
+void control_poll_done(const struct pollfd *polls)
+{
+	int known = connection_count;
+	for (int i = known - 1; i >= 0; i--) {
+		if (polls[first_poll + 1 + i].revents == 0)
+			continue;
+		struct shim_message message;
+		int fds[4], fd_count;
+		ssize_t n = message_receive(connections[i], &message, sizeof message, fds, &fd_count);
+		if (n == sizeof message) {
+			message.id[SHIM_ID - 1] = message.text[SHIM_TEXT - 1] = '\0';
+			shim_handle(&message, fds, fd_count);
+			continue;
+		}
+		close(connections[i]);
+		memmove(connections + i, connections + i + 1, sizeof(int) * (size_t)(connection_count - i - 1));
+		connection_count--;
+	}
+	if (polls[first_poll].revents & POLLIN) {
+		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+		if (fd >= 0)
+			control_add(fd);
+	}
+}

@@ -1,0 +1,259 @@
+/* One process per running container: makes it, keeps it, and tells how it ended. */
+#include "shim/shim.h"
+#include "shim/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+
+enum { MAX_POLLS = 256, FIXED_POLLS = 2 };
+
+static struct plan plan;
+static struct session *container;
+static int container_pidfd = -1, oom_fd = -1;
+static short oom_events;
+static int64_t oom_before, started_at;
+static bool oom_seen, finished;
+
+static void warn(const char *text)
+{
+	control_send(SHIM_WARNING, "", 0, 0, 0, text);
+}
+
+static void fail_start(const char *text)
+{
+	cgroup_remove(&plan);
+	control_send(SHIM_FAILED, "", 0, 0, 0, text);
+	control_close();
+	_exit(1);
+}
+
+static const char *oom_file(void)
+{
+	return record_string(plan_find(&plan, PLAN_CGROUP_OOM), 0);
+}
+
+/* --pid container:ID: a new process is born into the namespace that its parent has set itself to. */
+static void join_pid_namespace(void)
+{
+	for (const struct plan_record *r = NULL; (r = plan_next(&plan, r)) != NULL;) {
+		if (r->op != PLAN_JOIN || record_number(r, 0) != CLONE_NEWPID)
+			continue;
+		int fd = open(record_string(r, 0), O_RDONLY | O_CLOEXEC);
+		if (fd < 0 || setns(fd, CLONE_NEWPID) < 0)
+			report_fail(errno, "cannot join namespace %s", record_string(r, 0));
+		close(fd);
+	}
+}
+
+static void start_container(void)
+{
+	static char text[SHIM_TEXT];
+	cgroup_make(&plan, warn);
+	join_pid_namespace();
+	if (*oom_file() != '\0') {
+		oom_before = cgroup_oom_kills(oom_file());
+		oom_fd = cgroup_oom_watch(oom_file(), &oom_events);
+	}
+	if (!logfile_open(plan_find(&plan, PLAN_LOG)))
+		report_fail(errno, "cannot open the log file");
+	if (!session_start(container, &plan, -1, text))
+		fail_start(text);
+	container_pidfd = (int)syscall(SYS_pidfd_open, container->pid, 0);
+	/* From here on, what we fork is born in the container's pid namespace: an exec is one fork. */
+	if (container_pidfd < 0 || setns(container_pidfd, CLONE_NEWPID) < 0)
+		warn("cannot enter the pid namespace: exec will not work");
+	started_at = now_nanoseconds();
+	control_send(SHIM_STARTED, "", container->pid, 0, started_at, "");
+}
+
+static void start_exec(const struct shim_message *message, int *fds, int fd_count)
+{
+	static char text[SHIM_TEXT];
+	struct plan exec_plan = {0};
+	struct session *session = NULL;
+	snprintf(text, sizeof text, "bad plan");
+	if (fd_count > 0 && plan_map(&exec_plan, fds[0]))
+		session = session_new(message->id, &exec_plan);
+	if (session != NULL && fd_count > 1 && client_new(session, fds[1], message->a, message->text))
+		fds[1] = -1;
+	bool ok = session != NULL && session_start(session, &exec_plan, container_pidfd, text);
+	if (ok) {
+		control_send(SHIM_EXEC_STARTED, message->id, session->pid, 0, 0, "");
+	} else {
+		control_send(SHIM_EXEC_FAILED, message->id, 0, 0, 0, text);
+		if (session != NULL) {
+			/* Whoever is attached reads why, as with Docker, and then the end of the stream. */
+			char line[SHIM_TEXT + 64];
+			int n = snprintf(line, sizeof line,
+				"OCI runtime exec failed: exec failed: unable to start container process: %s: unknown\r\n", text);
+			client_broadcast(session, 1, line, (size_t)n);
+			session_ended(session);
+			session->pid = -1;
+		}
+	}
+	plan_unmap(&exec_plan);
+	for (int i = 0; i < fd_count; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+static void kill_container(int signal)
+{
+	if (container_pidfd >= 0)
+		syscall(SYS_pidfd_send_signal, container_pidfd, signal, NULL, 0);
+}
+
+static void answer_query(void)
+{
+	control_send(SHIM_STARTED, "", container->pid, 0, started_at, "");
+	for (struct session *s = sessions; s != NULL; s = s->next)
+		if (*s->id != '\0' && !s->ended)
+			control_send(SHIM_EXEC_STARTED, s->id, s->pid, 0, 0, "");
+}
+
+void shim_handle(const struct shim_message *message, int *fds, int fd_count)
+{
+	struct session *session = session_find(message->id);
+	if (message->type == SHIM_EXEC) {
+		start_exec(message, fds, fd_count);
+		return;
+	}
+	if (message->type == SHIM_START && container->pid == 0)
+		start_container();
+	else if (message->type == SHIM_KILL)
+		kill_container(message->a);
+	else if (message->type == SHIM_RESIZE && session != NULL)
+		session_resize(session, message->a, message->b);
+	else if (message->type == SHIM_QUERY)
+		answer_query();
+	else if (message->type == SHIM_ATTACH && fd_count > 0 && session != NULL &&
+		 client_new(session, fds[0], message->a, message->text))
+		fds[0] = -1;
+	for (int i = 0; i < fd_count; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+/* On disk first, then to whoever listens: an engine that is down will find it. */
+static void write_exit_file(int code, bool oom, int64_t time)
+{
+	char line[64], temporary[4096];
+	const char *path = record_string(plan_find(&plan, PLAN_ID), 1);
+	int n = snprintf(line, sizeof line, "%d %d %lld\n", code, oom, (long long)time);
+	snprintf(temporary, sizeof temporary, "%s.tmp", path);
+	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd >= 0 && write_all(fd, line, (size_t)n))
+		rename(temporary, path);
+	if (fd >= 0)
+		close(fd);
+}
+
+static void finish_container(int code)
+{
+	/* What shares another's pid namespace is not killed with its first process by the kernel. */
+	if ((record_number(plan_find(&plan, PLAN_CLONE), 0) & CLONE_NEWPID) == 0)
+		cgroup_kill_all(&plan);
+	session_ended(container);
+	logfile_finish();
+	int64_t now = now_nanoseconds();
+	bool oom = oom_seen || (*oom_file() != '\0' && cgroup_oom_kills(oom_file()) > oom_before);
+	write_exit_file(code, oom, now);
+	control_send(SHIM_EXITED, "", code, oom, now, "");
+	cgroup_remove(&plan);
+	control_close();
+	finished = true;
+}
+
+static void reap(void)
+{
+	int status;
+	pid_t pid;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		struct session *session = session_by_pid(pid);
+		int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+		if (session == container) {
+			finish_container(code);
+		} else if (session != NULL) {
+			session_ended(session);
+			session->pid = -1;
+			control_send(SHIM_EXEC_EXITED, session->id, code, 0, 0, "");
+		}
+	}
+}
+
+static void check_oom(void)
+{
+	uint64_t value;
+	if (oom_events == POLLIN && read(oom_fd, &value, sizeof value) < 0)
+		return;
+	int64_t kills = cgroup_oom_kills(oom_file());
+	if (kills > oom_before) {
+		oom_before = kills;
+		oom_seen = true;
+		control_send(SHIM_OOM, "", 0, 0, 0, "");
+	}
+}
+
+static void serve(int signals)
+{
+	static struct pollfd polls[MAX_POLLS];
+	while (!finished || client_any()) {
+		polls[0] = (struct pollfd){.fd = signals, .events = POLLIN};
+		polls[1] = (struct pollfd){.fd = oom_fd, .events = oom_events};
+		int count = control_poll_fill(polls, FIXED_POLLS, MAX_POLLS);
+		count = client_poll_fill(polls, count, MAX_POLLS);
+		count = session_poll_fill(polls, count, MAX_POLLS);
+		if (finished && !client_any())
+			break;
+		if (poll(polls, (nfds_t)count, -1) < 0)
+			continue;
+		struct signalfd_siginfo info;
+		client_poll_done(polls);
+		session_poll_done(polls);
+		if (!finished)
+			control_poll_done(polls);
+		if (polls[1].revents != 0 && !finished)
+			check_oom();
+		if (polls[0].revents != 0 && read(signals, &info, sizeof info) == sizeof info)
+			reap();
+	}
+}
+
+int main(void)
+{
+	sigset_t mask;
+	setsid();
+	prctl(PR_SET_NAME, "berth-shim");
+	/* Nobody in a container may look into us or a process on its way in (CVE-2016-9962). */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	fcntl(SHIM_FD_PLAN, F_SETFD, FD_CLOEXEC);
+	fcntl(SHIM_FD_CONTROL, F_SETFD, FD_CLOEXEC);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+	int signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+	control_add(SHIM_FD_CONTROL);
+	report_with(fail_start);
+	if (!plan_map(&plan, SHIM_FD_PLAN))
+		report_fail(0, "the launch plan is damaged");
+	close(SHIM_FD_PLAN);
+	if (!control_listen(record_string(plan_find(&plan, PLAN_ID), 2)))
+		report_fail(errno, "cannot listen at %s", record_string(plan_find(&plan, PLAN_ID), 2));
+	container = session_new("", &plan);
+	if (container == NULL || signals < 0)
+		report_fail(errno, "cannot set up the shim");
+	serve(signals);
+	return 0;
+}
