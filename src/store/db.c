@@ -1,0 +1,182 @@
+#include "store/db.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+enum { SCHEMA_VERSION = 1, BUSY_MS = 5000 };
+
+struct Db {
+	sqlite3 *handle;
+	GRecMutex lock;
+	GHashTable *statements; /* SQL text -> sqlite3_stmt * */
+};
+
+static const char schema[] =
+	"CREATE TABLE containers (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, created INTEGER,"
+	" image TEXT, image_id TEXT, spec TEXT, mounts TEXT, status INTEGER, pid INTEGER DEFAULT 0,"
+	" exit_code INTEGER DEFAULT 0, oom INTEGER DEFAULT 0, error TEXT DEFAULT '',"
+	" started INTEGER DEFAULT 0, finished INTEGER DEFAULT 0, restarts INTEGER DEFAULT 0,"
+	" stopped_by_user INTEGER DEFAULT 0) WITHOUT ROWID;"
+	"CREATE INDEX containers_image ON containers (image_id);"
+	"CREATE TABLE layers (number INTEGER PRIMARY KEY AUTOINCREMENT, chain_id TEXT NOT NULL UNIQUE,"
+	" diff_id TEXT NOT NULL, size INTEGER, blob TEXT NOT NULL, media_type TEXT NOT NULL);"
+	"CREATE TABLE images (id TEXT PRIMARY KEY, config TEXT, created INTEGER, size INTEGER,"
+	" tagged INTEGER) WITHOUT ROWID;"
+	"CREATE TABLE image_layers (image_id TEXT, position INTEGER, layer INTEGER,"
+	" PRIMARY KEY (image_id, position)) WITHOUT ROWID;"
+	"CREATE INDEX image_layers_layer ON image_layers (layer);"
+	"CREATE TABLE tags (name TEXT PRIMARY KEY, image_id TEXT NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX tags_image ON tags (image_id);"
+	"CREATE TABLE volumes (name TEXT PRIMARY KEY, created INTEGER, driver TEXT, labels TEXT,"
+	" options TEXT, anonymous INTEGER) WITHOUT ROWID;"
+	"CREATE TABLE volume_uses (container TEXT, volume TEXT, PRIMARY KEY (container, volume))"
+	" WITHOUT ROWID;"
+	"CREATE INDEX volume_uses_volume ON volume_uses (volume);"
+	"CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;";
+
+static bool db_fail(Db *db, GError **error)
+{
+	int code = sqlite3_extended_errcode(db->handle);
+	if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY)
+		return fail(error, BERTH_ERROR_CONFLICT, "%s", sqlite3_errmsg(db->handle));
+	return fail(error, BERTH_ERROR_SYSTEM, "the state database: %s", sqlite3_errmsg(db->handle));
+}
+
+static bool execute(Db *db, const char *sql, GError **error)
+{
+	return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK || db_fail(db, error);
+}
+
+static void read_int(sqlite3_stmt *row, gpointer data)
+{
+	*(gint64 *)data = sqlite3_column_int64(row, 0);
+}
+
+static bool prepare_schema(Db *db, GError **error)
+{
+	gint64 version = 0;
+	if (!db_query(db, error, read_int, &version, "PRAGMA user_version", ""))
+		return false;
+	if (version > SCHEMA_VERSION)
+		return fail(error, BERTH_ERROR_SYSTEM,
+			"the state was written by a newer berthd: start that one, or use another --data-root");
+	if (version == SCHEMA_VERSION)
+		return true;
+	g_autofree char *set = g_strdup_printf("PRAGMA user_version = %d", SCHEMA_VERSION);
+	return db_begin(db, error) && db_end(db, execute(db, schema, error) && execute(db, set, error), error);
+}
+
+Db *db_open(const char *path, GError **error)
+{
+	g_autoptr(Db) db = g_new0(Db, 1);
+	g_rec_mutex_init(&db->lock);
+	db->statements = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)sqlite3_finalize);
+	if (sqlite3_open(path, &db->handle) != SQLITE_OK) {
+		fail(error, BERTH_ERROR_SYSTEM, "cannot open %s: %s", path, sqlite3_errmsg(db->handle));
+		return NULL;
+	}
+	sqlite3_busy_timeout(db->handle, BUSY_MS);
+	/* No fsync when a container starts: WAL frames reach the disk at checkpoints (db_sync), which
+	 * a thread in the background makes. A crash of the engine loses nothing either way. */
+	if (!execute(db, "PRAGMA journal_mode = WAL", error) ||
+		!execute(db, "PRAGMA synchronous = NORMAL", error) ||
+		!execute(db, "PRAGMA wal_autocheckpoint = 0", error) ||
+		!execute(db, "PRAGMA cache_size = -512", error) || !prepare_schema(db, error))
+		return NULL;
+	return g_steal_pointer(&db);
+}
+
+void db_free(Db *db)
+{
+	g_hash_table_unref(db->statements);
+	sqlite3_close(db->handle);
+	g_rec_mutex_clear(&db->lock);
+	g_free(db);
+}
+
+static sqlite3_stmt *statement(Db *db, const char *sql, const char *types, va_list args)
+{
+	sqlite3_stmt *prepared = g_hash_table_lookup(db->statements, sql);
+	if (prepared == NULL) {
+		if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &prepared, NULL) != SQLITE_OK)
+			return NULL;
+		g_hash_table_insert(db->statements, (char *)sql, prepared);
+	}
+	for (int i = 0; types[i] != '\0'; i++) {
+		if (types[i] == 's')
+			sqlite3_bind_text(prepared, i + 1, va_arg(args, const char *), -1, SQLITE_TRANSIENT);
+		else
+			sqlite3_bind_int64(prepared, i + 1, va_arg(args, gint64));
+	}
+	return prepared;
+}
+
+static bool query(Db *db, GError **error, DbRow each, gpointer data, const char *sql, const char *types,
+	va_list args)
+{
+	g_rec_mutex_lock(&db->lock);
+	sqlite3_stmt *prepared = statement(db, sql, types, args);
+	int code = SQLITE_ERROR;
+	while (prepared != NULL && (code = sqlite3_step(prepared)) == SQLITE_ROW)
+		if (each != NULL)
+			each(prepared, data);
+	bool ok = code == SQLITE_DONE || db_fail(db, error);
+	if (prepared != NULL) {
+		sqlite3_reset(prepared);
+		sqlite3_clear_bindings(prepared);
+	}
+	g_rec_mutex_unlock(&db->lock);
+	return ok;
+}
+
+bool db_run(Db *db, GError **error, const char *sql, const char *types, ...)
+{
+	va_list args;
+	va_start(args, types);
+	bool ok = query(db, error, NULL, NULL, sql, types, args);
+	va_end(args);
+	return ok;
+}
+
+bool db_query(Db *db, GError **error, DbRow each, gpointer data, const char *sql, const char *types, ...)
+{
+	va_list args;
+	va_start(args, types);
+	bool ok = query(db, error, each, data, sql, types, args);
+	va_end(args);
+	return ok;
+}
+
+const char *db_text(sqlite3_stmt *row, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(row, column);
+	return text != NULL ? text : "";
+}
+
+bool db_begin(Db *db, GError **error)
+{
+	g_rec_mutex_lock(&db->lock);
+	if (execute(db, "BEGIN IMMEDIATE", error))
+		return true;
+	g_rec_mutex_unlock(&db->lock);
+	return false;
+}
+
+bool db_end(Db *db, bool commit, GError **error)
+{
+	bool ok = commit && execute(db, "COMMIT", error);
+	if (!ok)
+		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+	g_rec_mutex_unlock(&db->lock);
+	return ok;
+}
+
+bool db_sync(Db *db, GError **error)
+{
+	g_rec_mutex_lock(&db->lock);
+	int code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	bool ok = code == SQLITE_OK || code == SQLITE_BUSY || db_fail(db, error);
+	g_rec_mutex_unlock(&db->lock);
+	return ok;
+}

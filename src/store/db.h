@@ -1,0 +1,30 @@
+/* SQLite with the few calls that the house needs: statements are cached, parameters typed. */
+#pragma once
+#include <glib.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+
+typedef struct Db Db;
+
+/* Opens or makes the database and its tables. Newer than this program: an error that says so. */
+Db *db_open(const char *path, GError **error);
+void db_free(Db *db);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Db, db_free)
+
+/* Runs one statement. types has a letter for each parameter: s (const char *, NULL is NULL),
+ * i (gint64). A violated UNIQUE is BERTH_ERROR_CONFLICT. */
+bool db_run(Db *db, GError **error, const char *sql, const char *types, ...);
+
+/* Runs a query and calls each for every row, under the database's lock. */
+typedef void (*DbRow)(sqlite3_stmt *row, gpointer data);
+bool db_query(Db *db, GError **error, DbRow each, gpointer data, const char *sql, const char *types, ...);
+
+/* A column's text, "" for NULL; borrowed until the row is left. */
+const char *db_text(sqlite3_stmt *row, int column);
+
+/* Several statements as one: db_begin takes the lock, db_end gives it back. */
+bool db_begin(Db *db, GError **error);
+bool db_end(Db *db, bool commit, GError **error);
+
+/* Everything committed so far is on the disk when this returns. Not for the path of `run`. */
+bool db_sync(Db *db, GError **error);

@@ -1,0 +1,133 @@
+#include "store/store.h"
+
+#include "base/error.h"
+#include "base/timefmt.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void image_row_free(ImageRow *image)
+{
+	g_free(image->id);
+	g_free(image->config);
+	g_free(image);
+}
+
+static void append_image(sqlite3_stmt *row, gpointer data)
+{
+	ImageRow *image = g_new0(ImageRow, 1);
+	image->id = g_strdup(db_text(row, 0));
+	image->config = g_strdup(db_text(row, 1));
+	image->created = sqlite3_column_int64(row, 2);
+	image->size = sqlite3_column_int64(row, 3);
+	image->tagged = sqlite3_column_int64(row, 4);
+	g_ptr_array_add(data, image);
+}
+
+static void append_text(sqlite3_stmt *row, gpointer data)
+{
+	g_strv_builder_add(data, db_text(row, 0));
+}
+
+static char **strings(Store *store, const char *sql, const char *parameter)
+{
+	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
+	db_query(store->db, NULL, append_text, list, sql, "s", parameter);
+	return g_strv_builder_end(list);
+}
+
+bool image_store_add(Store *store, const ImageRow *image, GPtrArray *layers, GError **error)
+{
+	if (!db_begin(store->db, error))
+		return false;
+	bool ok = db_run(store->db, error,
+			  "INSERT OR IGNORE INTO images (id, config, created, size, tagged) VALUES (?, ?, ?, ?, 0)",
+			  "ssii", image->id, image->config, image->created, image->size) &&
+		db_run(store->db, error, "DELETE FROM image_layers WHERE image_id = ?", "s", image->id);
+	for (guint i = 0; ok && i < layers->len; i++) {
+		Layer *layer = layers->pdata[i];
+		ok = db_run(store->db, error, "INSERT INTO image_layers VALUES (?, ?, ?)", "sii", image->id,
+			(gint64)i, layer->number);
+	}
+	return db_end(store->db, ok, error);
+}
+
+ImageRow *image_store_get(Store *store, const char *id)
+{
+	g_autoptr(GPtrArray) rows = g_ptr_array_new();
+	db_query(store->db, NULL, append_image, rows,
+		"SELECT id, config, created, size, tagged FROM images WHERE id = ?", "s", id);
+	return rows->len > 0 ? rows->pdata[0] : NULL;
+}
+
+GPtrArray *image_store_list(Store *store)
+{
+	GPtrArray *rows = g_ptr_array_new_with_free_func((GDestroyNotify)image_row_free);
+	db_query(store->db, NULL, append_image, rows,
+		"SELECT id, config, created, size, tagged FROM images ORDER BY created DESC, id", "");
+	return rows;
+}
+
+char **image_store_match(Store *store, const char *id_prefix)
+{
+	g_autofree char *pattern = g_strconcat("sha256:", id_prefix, "*", NULL);
+	return strings(store, "SELECT id FROM images WHERE id GLOB ? LIMIT 2", pattern);
+}
+
+/* Layers that no image has any more: their rows go with the image's, their folders afterwards. */
+static void discard_layers(Store *store, GPtrArray *layers)
+{
+	for (guint i = 0; i < layers->len; i++) {
+		Layer *layer = layers->pdata[i];
+		char name[24];
+		g_autoptr(Layer) there = layer_find(store, layer->chain_id);
+		if (there != NULL)
+			continue;
+		snprintf(name, sizeof name, "%" G_GINT64_FORMAT, layer->number);
+		store_discard(store, store->layers_fd, name);
+		g_auto(GStrv) users = strings(store, "SELECT chain_id FROM layers WHERE blob = ?", layer->blob);
+		if (*users == NULL)
+			blob_remove(store, layer->blob);
+	}
+}
+
+bool image_store_remove(Store *store, const char *id, GError **error)
+{
+	g_autoptr(GPtrArray) layers = image_store_layers(store, id);
+	if (!db_begin(store->db, error))
+		return false;
+	bool ok = db_run(store->db, error, "DELETE FROM tags WHERE image_id = ?", "s", id) &&
+		db_run(store->db, error, "DELETE FROM image_layers WHERE image_id = ?", "s", id) &&
+		db_run(store->db, error, "DELETE FROM images WHERE id = ?", "s", id);
+	for (guint i = 0; ok && i < layers->len; i++)
+		ok = db_run(store->db, error,
+			"DELETE FROM layers WHERE number = ?1 AND NOT EXISTS"
+			" (SELECT 1 FROM image_layers WHERE layer = ?1)", "i", ((Layer *)layers->pdata[i])->number);
+	if (!db_end(store->db, ok, error))
+		return false;
+	discard_layers(store, layers);
+	blob_remove(store, id);
+	return true;
+}
+
+bool tag_store_set(Store *store, const char *name, const char *image_id, GError **error)
+{
+	return db_run(store->db, error, "INSERT OR REPLACE INTO tags VALUES (?, ?)", "ss", name, image_id) &&
+		db_run(store->db, error, "UPDATE images SET tagged = ? WHERE id = ?", "is", time_now(), image_id);
+}
+
+bool tag_store_remove(Store *store, const char *name, GError **error)
+{
+	return db_run(store->db, error, "DELETE FROM tags WHERE name = ?", "s", name);
+}
+
+char *tag_store_get(Store *store, const char *name)
+{
+	g_auto(GStrv) found = strings(store, "SELECT image_id FROM tags WHERE name = ?", name);
+	return g_strdup(found[0]);
+}
+
+char **tag_store_of(Store *store, const char *image_id)
+{
+	return strings(store, "SELECT name FROM tags WHERE image_id = ? ORDER BY name", image_id);
+}

@@ -1,0 +1,108 @@
+#include "store/store.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void layer_free(Layer *layer)
+{
+	g_free(layer->chain_id);
+	g_free(layer->diff_id);
+	g_free(layer->blob);
+	g_free(layer->media_type);
+	g_free(layer);
+}
+
+static void read_layer(sqlite3_stmt *row, gpointer data)
+{
+	Layer *layer = g_new0(Layer, 1);
+	layer->number = sqlite3_column_int64(row, 0);
+	layer->chain_id = g_strdup(db_text(row, 1));
+	layer->diff_id = g_strdup(db_text(row, 2));
+	layer->size = sqlite3_column_int64(row, 3);
+	layer->blob = g_strdup(db_text(row, 4));
+	layer->media_type = g_strdup(db_text(row, 5));
+	*(Layer **)data = layer;
+}
+
+static void append_layer(sqlite3_stmt *row, gpointer data)
+{
+	Layer *layer;
+	read_layer(row, &layer);
+	g_ptr_array_add(data, layer);
+}
+
+Layer *layer_find(Store *store, const char *chain_id)
+{
+	Layer *layer = NULL;
+	db_query(store->db, NULL, read_layer, &layer,
+		"SELECT number, chain_id, diff_id, size, blob, media_type FROM layers WHERE chain_id = ?", "s",
+		chain_id);
+	return layer;
+}
+
+GPtrArray *image_store_layers(Store *store, const char *id)
+{
+	GPtrArray *layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);
+	db_query(store->db, NULL, append_layer, layers,
+		"SELECT number, chain_id, diff_id, size, blob, media_type FROM image_layers"
+		" JOIN layers ON layer = number WHERE image_id = ? ORDER BY position", "s", id);
+	return layers;
+}
+
+char *layer_begin(Store *store, int *dir_fd, GError **error)
+{
+	static gint counter;
+	g_autofree char *name = g_strdup_printf("layer-%d", g_atomic_int_add(&counter, 1));
+	if (mkdirat(store->tmp_fd, name, 0755) < 0 ||
+		(*dir_fd = openat(store->tmp_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0) {
+		fail_errno(error, "cannot make a folder in %s/tmp", store->root);
+		return NULL;
+	}
+	return g_steal_pointer(&name);
+}
+
+/* syncfs once, then rename, then the row: a layer is there whole or not at all. */
+Layer *layer_finish(Store *store, const char *folder, const Layer *facts, GError **error)
+{
+	Layer *there = layer_find(store, facts->chain_id);
+	if (there != NULL) {
+		store_discard(store, store->tmp_fd, folder);
+		return there;
+	}
+	if (syncfs(store->tmp_fd) < 0) {
+		fail_errno(error, "cannot write the layer to disk");
+		return NULL;
+	}
+	if (!db_begin(store->db, error))
+		return NULL;
+	bool ok = db_run(store->db, error,
+		"INSERT INTO layers (chain_id, diff_id, size, blob, media_type) VALUES (?, ?, ?, ?, ?)", "ssiss",
+		facts->chain_id, facts->diff_id, facts->size, facts->blob, facts->media_type);
+	g_autoptr(Layer) layer = ok ? layer_find(store, facts->chain_id) : NULL;
+	if (layer != NULL) {
+		char name[24];
+		snprintf(name, sizeof name, "%" G_GINT64_FORMAT, layer->number);
+		/* A folder of this number can only be what a crash left between rename and commit. */
+		store_discard(store, store->layers_fd, name);
+		ok = renameat(store->tmp_fd, folder, store->layers_fd, name) == 0 ||
+			fail_errno(error, "cannot keep the layer");
+	}
+	if (!db_end(store->db, ok && layer != NULL, error))
+		return NULL;
+	return g_steal_pointer(&layer);
+}
+
+char *layer_chain_id(const char *parent_chain_id, const char *diff_id)
+{
+	if (parent_chain_id == NULL)
+		return g_strdup(diff_id);
+	g_autofree char *both = g_strconcat(parent_chain_id, " ", diff_id, NULL);
+	return digest_of(both, strlen(both));
+}

@@ -1,0 +1,156 @@
+#include "store/store.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/log.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+enum { CHECKPOINT_SECONDS = 5 };
+static char quit[] = "quit";
+
+static int open_folder(const char *root, const char *name, GError **error)
+{
+	g_autofree char *path = g_build_filename(root, name, NULL);
+	if (mkdir(path, 0700) < 0 && errno != EEXIST) {
+		fail_errno(error, "cannot make %s", path);
+		return -1;
+	}
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		fail_errno(error, "cannot open %s", path);
+	return fd;
+}
+
+/* Deletes what is discarded, and carries the database's log over to it now and then. */
+static gpointer janitor_run(gpointer data)
+{
+	Store *store = data;
+	bool dirty = false;
+	for (;;) {
+		g_autofree char *name = g_async_queue_timeout_pop(store->work, CHECKPOINT_SECONDS * G_USEC_PER_SEC);
+		if (name != NULL && strcmp(name, quit) == 0)
+			return NULL;
+		if (name != NULL) {
+			dirty = true;
+			if (!tree_remove(store->trash_fd, name))
+				log_warn("cannot delete trash/%s: %s", name, g_strerror(errno));
+		} else if (dirty) {
+			dirty = !db_sync(store->db, NULL);
+		}
+	}
+}
+
+static void clear_folder(Store *store, int dir_fd)
+{
+	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	if (dir == NULL)
+		return;
+	for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (dir_fd == store->trash_fd)
+			g_async_queue_push(store->work, g_strdup(entry->d_name));
+		else
+			store_discard(store, dir_fd, entry->d_name);
+	}
+	closedir(dir);
+}
+
+static bool lock_root(const char *root, GError **error)
+{
+	g_autofree char *path = g_build_filename(root, "lock", NULL);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600); /* held until the process ends */
+	if (fd < 0)
+		return fail_errno(error, "cannot open %s", path);
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	close(fd);
+	return fail(error, BERTH_ERROR_CONFLICT,
+		"another berthd uses %s: stop it, or choose another --data-root", root);
+}
+
+Store *store_open(const char *root, GError **error)
+{
+	g_autoptr(Store) store = g_new0(Store, 1);
+	store->root = g_canonicalize_filename(root, NULL);
+	store->tmp_fd = store->trash_fd = store->blobs_fd = store->layers_fd = store->containers_fd =
+		store->volumes_fd = -1;
+	if (g_mkdir_with_parents(store->root, 0710) < 0 || chmod(store->root, 0710) < 0) {
+		fail_errno(error, "cannot make %s", store->root);
+		return NULL;
+	}
+	g_autofree char *database = g_build_filename(store->root, "state.db", NULL);
+	if (!lock_root(store->root, error) || (store->tmp_fd = open_folder(store->root, "tmp", error)) < 0 ||
+		(store->trash_fd = open_folder(store->root, "trash", error)) < 0 ||
+		(store->blobs_fd = open_folder(store->root, "blobs", error)) < 0 ||
+		(store->layers_fd = open_folder(store->root, "layers", error)) < 0 ||
+		(store->containers_fd = open_folder(store->root, "containers", error)) < 0 ||
+		(store->volumes_fd = open_folder(store->root, "volumes", error)) < 0 ||
+		(store->db = db_open(database, error)) == NULL)
+		return NULL;
+	store->work = g_async_queue_new_full(g_free);
+	clear_folder(store, store->trash_fd);
+	clear_folder(store, store->tmp_fd);
+	store->janitor = g_thread_new("janitor", janitor_run, store);
+	return g_steal_pointer(&store);
+}
+
+void store_free(Store *store)
+{
+	if (store->janitor != NULL) {
+		g_async_queue_push(store->work, g_strdup(quit));
+		g_thread_join(store->janitor);
+		g_async_queue_unref(store->work);
+	}
+	if (store->db != NULL) {
+		db_sync(store->db, NULL);
+		db_free(store->db);
+	}
+	int *fds[] = {&store->tmp_fd, &store->trash_fd, &store->blobs_fd, &store->layers_fd,
+		&store->containers_fd, &store->volumes_fd};
+	for (size_t i = 0; i < G_N_ELEMENTS(fds); i++)
+		fd_clear(fds[i]);
+	g_free(store->root);
+	g_free(store);
+}
+
+void store_discard(Store *store, int dir_fd, const char *name)
+{
+	static gint counter;
+	g_autofree char *trash = g_strdup_printf("%" G_GINT64_FORMAT "-%d", g_get_real_time(),
+		g_atomic_int_add(&counter, 1));
+	if (renameat(dir_fd, name, store->trash_fd, trash) == 0)
+		g_async_queue_push(store->work, g_steal_pointer(&trash));
+	else if (errno != ENOENT)
+		log_warn("cannot discard %s: %s", name, g_strerror(errno));
+}
+
+bool store_sync(Store *store, GError **error)
+{
+	return db_sync(store->db, error);
+}
+
+static void read_text(sqlite3_stmt *row, gpointer data)
+{
+	*(char **)data = g_strdup(db_text(row, 0));
+}
+
+char *fact_get(Store *store, const char *name)
+{
+	char *value = NULL;
+	db_query(store->db, NULL, read_text, &value, "SELECT value FROM facts WHERE name = ?", "s", name);
+	return value;
+}
+
+bool fact_set(Store *store, const char *name, const char *value, GError **error)
+{
+	return db_run(store->db, error, "INSERT OR REPLACE INTO facts VALUES (?, ?)", "ss", name, value);
+}

@@ -1,0 +1,121 @@
+/* What is on disk: one folder (--data-root) with the database, blobs, layer folders, containers and
+ * volumes. It knows names and digests; it must not know what an image or a container means. */
+#pragma once
+#include "base/json.h"
+#include "store/db.h"
+
+typedef struct {
+	char *root;	/* absolute path of the data root */
+	Db *db;
+	int tmp_fd, trash_fd, blobs_fd, layers_fd, containers_fd, volumes_fd;
+	GThread *janitor;
+	GAsyncQueue *work;
+} Store;
+
+/* Opens or makes the data root (mode 0710: CVE-2021-21284, CVE-2021-41091), takes its lock, and
+ * clears away what a crash left half-made. */
+Store *store_open(const char *root, GError **error);
+void store_free(Store *store);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_free)
+
+/* Moves dir_fd/name out of sight at once; a thread deletes it later. */
+void store_discard(Store *store, int dir_fd, const char *name);
+
+/* Commits are on disk when this returns: for what an answer of the API has promised. */
+bool store_sync(Store *store, GError **error);
+
+/* blob.c: files named by their SHA-256. */
+typedef struct BlobWriter BlobWriter;
+BlobWriter *blob_writer_new(Store *store, GError **error);
+bool blob_writer_add(BlobWriter *writer, const void *data, size_t length, GError **error);
+int blob_writer_fd(const BlobWriter *writer);
+gint64 blob_writer_size(const BlobWriter *writer);
+/* "sha256:..." of what was written so far; the caller frees it. Nothing may be added afterwards. */
+const char *blob_writer_digest(BlobWriter *writer);
+/* Keeps the blob under its digest. */
+bool blob_writer_keep(BlobWriter *writer, GError **error);
+/* Removes the temporary file, if the blob was not kept. */
+void blob_writer_free(BlobWriter *writer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BlobWriter, blob_writer_free)
+/* An owned descriptor of a kept blob, or -1 with error. The digest is checked to be one. */
+int blob_open(Store *store, const char *digest, gint64 *size, GError **error);
+bool blob_keep_text(Store *store, const char *text, char **digest, GError **error);
+void blob_remove(Store *store, const char *digest);
+/* "sha256:" and 64 lower-case hex digits: nothing else ever becomes a path (CVE-2014-9358). */
+bool digest_is_valid(const char *digest);
+/* "sha256:..." of bytes in memory; the caller frees it. */
+char *digest_of(const void *data, size_t length);
+
+/* layer_store.c: unpacked layers, keyed by chain id (OCI image-spec, config.md, "Layer ChainID"). */
+typedef struct {
+	gint64 number; /* name of its folder below layers/ */
+	gint64 size;   /* bytes of its files */
+	char *chain_id, *diff_id, *blob, *media_type;
+} Layer;
+void layer_free(Layer *layer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Layer, layer_free)
+Layer *layer_find(Store *store, const char *chain_id); /* NULL if it is not there */
+/* A fresh folder to unpack into: its name below tmp/ (the caller frees it), and its descriptor. */
+char *layer_begin(Store *store, int *dir_fd, GError **error);
+/* Syncs and renames the folder, and makes the row: from now on the layer is there, whole. */
+Layer *layer_finish(Store *store, const char *folder, const Layer *facts, GError **error);
+char *layer_chain_id(const char *parent_chain_id, const char *diff_id);
+
+/* image_store.c: rows of images and tags. */
+typedef struct {
+	char *id, *config; /* config: the JSON text whose digest is the id */
+	gint64 created, size, tagged;
+} ImageRow;
+void image_row_free(ImageRow *image);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImageRow, image_row_free)
+bool image_store_add(Store *store, const ImageRow *image, GPtrArray *layers, GError **error);
+ImageRow *image_store_get(Store *store, const char *id);	 /* NULL if there is none */
+GPtrArray *image_store_list(Store *store);			 /* of ImageRow, newest first */
+GPtrArray *image_store_layers(Store *store, const char *id);	 /* of Layer, lowest first */
+char **image_store_match(Store *store, const char *id_prefix); /* up to two full ids */
+bool image_store_remove(Store *store, const char *id, GError **error); /* and layers of no other */
+bool tag_store_set(Store *store, const char *name, const char *image_id, GError **error);
+bool tag_store_remove(Store *store, const char *name, GError **error);
+char *tag_store_get(Store *store, const char *name); /* image id or NULL */
+char **tag_store_of(Store *store, const char *image_id);
+
+/* container_store.c: rows of containers. */
+typedef struct {
+	char *id, *name, *image, *image_id;
+	gint64 created;
+	int status, pid, exit_code, restarts;
+	bool oom, stopped_by_user;
+	char *error;
+	gint64 started, finished;
+} ContainerRow;
+void container_row_clear(ContainerRow *row);
+bool container_store_add(Store *store, const ContainerRow *row, const char *spec, const char *mounts,
+	GError **error);
+/* The state columns (status and behind) of one container. */
+bool container_store_save(Store *store, const ContainerRow *row, GError **error);
+bool container_store_rename(Store *store, const char *id, const char *name, GError **error);
+bool container_store_set_spec(Store *store, const char *id, const char *spec, GError **error);
+bool container_store_remove(Store *store, const char *id, GError **error);
+char *container_store_spec(Store *store, const char *id);   /* JSON text as it was asked for */
+char *container_store_mounts(Store *store, const char *id); /* JSON text */
+void container_store_each(Store *store, void (*each)(ContainerRow *row, gpointer data), gpointer data);
+char **container_store_using(Store *store, const char *image_id); /* container ids */
+
+/* volume_store.c */
+typedef struct {
+	char *name, *driver, *labels, *options; /* the last two: JSON text or NULL */
+	gint64 created;
+	bool anonymous;
+} VolumeRow;
+void volume_row_free(VolumeRow *row);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VolumeRow, volume_row_free)
+bool volume_store_add(Store *store, const VolumeRow *row, GError **error); /* CONFLICT: it is there */
+VolumeRow *volume_store_get(Store *store, const char *name);
+GPtrArray *volume_store_list(Store *store);
+bool volume_store_remove(Store *store, const char *name, GError **error);
+char **volume_store_users(Store *store, const char *name); /* container ids */
+char *volume_store_path(Store *store, const char *name);   /* of its _data folder */
+
+/* One remembered value, such as the engine's ID. */
+char *fact_get(Store *store, const char *name);
+bool fact_set(Store *store, const char *name, const char *value, GError **error);
