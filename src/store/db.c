@@ -67,11 +67,16 @@ static bool prepare_schema(Db *db, GError **error)
 	return db_begin(db, error) && db_end(db, execute(db, schema, error) && execute(db, set, error), error);
 }
 
+static void finalize(gpointer prepared)
+{
+	sqlite3_finalize(prepared);
+}
+
 Db *db_open(const char *path, GError **error)
 {
 	g_autoptr(Db) db = g_new0(Db, 1);
 	g_rec_mutex_init(&db->lock);
-	db->statements = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)sqlite3_finalize);
+	db->statements = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, finalize);
 	if (sqlite3_open(path, &db->handle) != SQLITE_OK) {
 		fail(error, BERTH_ERROR_SYSTEM, "cannot open %s: %s", path, sqlite3_errmsg(db->handle));
 		return NULL;

@@ -1,0 +1,285 @@
+#include "image/image.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+
+enum { BUFFER = 256 * 1024, MAX_ENTRIES = 4000000 };
+static const char whiteout_prefix[] = ".wh.";
+static const char opaque_marker[] = ".wh..wh..opq";
+
+typedef struct {
+	int root_fd;
+	LayerRead read;
+	gpointer data;
+	char *buffer;
+	GError *read_error;
+	gint64 size;
+	char *parent;	   /* path of the folder that parent_fd is open on */
+	int parent_fd;
+	GArray *dir_times; /* of DirTime: folders get their times last */
+} Apply;
+
+typedef struct {
+	char *path;
+	struct timespec mtime;
+} DirTime;
+
+static la_ssize_t archive_input(struct archive *archive, void *data, const void **buffer)
+{
+	Apply *apply = data;
+	*buffer = apply->buffer;
+	ssize_t n = apply->read(apply->data, apply->buffer, BUFFER, &apply->read_error);
+	if (n < 0)
+		archive_set_error(archive, EIO, "%s", apply->read_error->message);
+	return n;
+}
+
+/* The folder of an entry, opened in the root; kept open, as neighbours follow each other. */
+static int parent_of(Apply *apply, const char *path, const char **name)
+{
+	const char *slash = strrchr(path, '/');
+	g_autofree char *parent = slash != NULL ? g_strndup(path, (gsize)(slash - path)) : g_strdup(".");
+	*name = slash != NULL ? slash + 1 : path;
+	if (g_strcmp0(parent, apply->parent) != 0) {
+		fd_clear(&apply->parent_fd);
+		g_free(apply->parent);
+		apply->parent = g_steal_pointer(&parent);
+		apply->parent_fd = path_make_in_root(apply->root_fd, apply->parent, 0755);
+	}
+	return apply->parent_fd;
+}
+
+/* "./a//b/" is "a/b"; NULL for names that no sane archive has. */
+static char *clean_path(const char *path)
+{
+	g_autoptr(GString) clean = g_string_new("");
+	g_auto(GStrv) parts = g_strsplit(path, "/", -1);
+	for (int i = 0; parts[i] != NULL; i++) {
+		if (*parts[i] == '\0' || strcmp(parts[i], ".") == 0)
+			continue;
+		if (strcmp(parts[i], "..") == 0 || strlen(parts[i]) > NAME_MAX)
+			return NULL;
+		g_string_append_printf(clean, "%s%s", clean->len > 0 ? "/" : "", parts[i]);
+	}
+	return g_string_free(g_steal_pointer(&clean), FALSE);
+}
+
+/* Overlayfs knows a deleted name as a character device 0/0, a replaced folder by an attribute. */
+static bool apply_whiteout(int parent_fd, const char *name, GError **error)
+{
+	if (strcmp(name, opaque_marker) == 0)
+		return fsetxattr(parent_fd, "trusted.overlay.opaque", "y", 1, 0) == 0 ||
+			fail_errno(error, "cannot mark a folder as opaque");
+	const char *hidden = name + strlen(whiteout_prefix);
+	if (*hidden == '\0' || strcmp(hidden, ".") == 0 || strcmp(hidden, "..") == 0 ||
+		g_str_has_prefix(hidden, whiteout_prefix))
+		return true; /* other ".wh..wh." names are aufs' own business */
+	tree_remove(parent_fd, hidden);
+	return mknodat(parent_fd, hidden, S_IFCHR, makedev(0, 0)) == 0 ||
+		fail_errno(error, "cannot hide \"%s\"", hidden);
+}
+
+static bool write_content(Apply *apply, struct archive *archive, int fd, GError **error)
+{
+	const void *block;
+	size_t length;
+	la_int64_t offset, end = 0;
+	int code;
+	while ((code = archive_read_data_block(archive, &block, &length, &offset)) == ARCHIVE_OK) {
+		for (size_t done = 0; done < length;) {
+			ssize_t n = pwrite(fd, (const char *)block + done, length - done, offset + (la_int64_t)done);
+			if (n < 0 && errno != EINTR)
+				return fail_errno(error, "cannot write a file of the layer");
+			done += n > 0 ? (size_t)n : 0;
+		}
+		end = offset + (la_int64_t)length;
+		apply->size += (gint64)length;
+	}
+	if (code != ARCHIVE_EOF)
+		return fail(error, BERTH_ERROR_INVALID, "damaged layer: %s", archive_error_string(archive));
+	return end == 0 || ftruncate(fd, end) == 0 || fail_errno(error, "cannot write a file of the layer");
+}
+
+/* A hardlink's target is a name in the layer, and is looked up inside of it only. */
+static bool make_hardlink(Apply *apply, int parent_fd, const char *name, const char *target, GError **error)
+{
+	g_autofree char *clean = clean_path(target);
+	g_autofree char *folder = clean != NULL ? g_path_get_dirname(clean) : NULL;
+	g_autofree char *base = clean != NULL ? g_path_get_basename(clean) : NULL;
+	autofd folder_fd = clean != NULL ? path_open_in_root(apply->root_fd, folder, O_PATH | O_DIRECTORY, 0) : -1;
+	if (folder_fd < 0)
+		return fail(error, BERTH_ERROR_INVALID, "invalid hard link to \"%s\"", target);
+	return linkat(folder_fd, base, parent_fd, name, 0) == 0 ||
+		fail(error, BERTH_ERROR_INVALID, "invalid hard link to \"%s\": %s", target, g_strerror(errno));
+}
+
+static bool make_node(Apply *apply, struct archive *archive, struct archive_entry *entry, int parent_fd,
+	const char *name, GError **error)
+{
+	mode_t type = archive_entry_filetype(entry);
+	const char *link = archive_entry_hardlink(entry);
+	int failed = 0;
+	if (link != NULL)
+		return make_hardlink(apply, parent_fd, name, link, error);
+	if (type == AE_IFREG) {
+		autofd fd = openat(parent_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		if (fd >= 0)
+			return write_content(apply, archive, fd, error);
+		failed = -1;
+	} else if (type == AE_IFDIR) {
+		failed = mkdirat(parent_fd, name, 0700);
+	} else if (type == AE_IFLNK) {
+		const char *target = archive_entry_symlink(entry);
+		failed = symlinkat(target != NULL ? target : "", parent_fd, name);
+	} else if (type == AE_IFCHR || type == AE_IFBLK || type == AE_IFIFO) {
+		failed = mknodat(parent_fd, name, type | 0600, archive_entry_rdev(entry));
+	} else {
+		return fail(error, BERTH_ERROR_INVALID, "\"%s\": an unknown kind of file", name);
+	}
+	return failed == 0 || fail_errno(error, "cannot make \"%s\"", name);
+}
+
+/* Attributes by /proc/self/fd of an O_PATH descriptor: there is no setxattrat before Linux 6.13. */
+static void set_xattrs(struct archive_entry *entry, int parent_fd, const char *name)
+{
+	const char *key;
+	const void *value;
+	size_t length;
+	char path[64];
+	autofd fd = openat(parent_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	while (archive_entry_xattr_next(entry, &key, &value, &length) == ARCHIVE_OK)
+		/* overlayfs reads orders out of trusted.overlay.*: no archive may give it any. */
+		if (fd >= 0 && !g_str_has_prefix(key, "trusted.") && setxattr(path, key, value, length, 0) < 0)
+			continue; /* what this file system cannot keep is left out, as Docker does */
+}
+
+static bool set_metadata(struct archive_entry *entry, int parent_fd, const char *name, GError **error)
+{
+	struct timespec times[2] = {
+		{.tv_sec = archive_entry_mtime(entry), .tv_nsec = archive_entry_mtime_nsec(entry)},
+		{.tv_sec = archive_entry_mtime(entry), .tv_nsec = archive_entry_mtime_nsec(entry)},
+	};
+	bool link = archive_entry_filetype(entry) == AE_IFLNK;
+	if (fchownat(parent_fd, name, (uid_t)archive_entry_uid(entry), (gid_t)archive_entry_gid(entry),
+		    AT_SYMLINK_NOFOLLOW) < 0)
+		return fail_errno(error, "cannot give \"%s\" to its owner", name);
+	if (archive_entry_xattr_reset(entry) > 0)
+		set_xattrs(entry, parent_fd, name);
+	/* After chown, which takes setuid bits away. The name is no symlink: nothing is followed. */
+	if (!link && fchmodat(parent_fd, name, archive_entry_perm(entry), 0) < 0)
+		return fail_errno(error, "cannot set the mode of \"%s\"", name);
+	utimensat(parent_fd, name, times, AT_SYMLINK_NOFOLLOW);
+	return true;
+}
+
+static void note_dir_time(Apply *apply, const char *path, struct archive_entry *entry)
+{
+	DirTime time = {g_strdup(path),
+		{.tv_sec = archive_entry_mtime(entry), .tv_nsec = archive_entry_mtime_nsec(entry)}};
+	g_array_append_val(apply->dir_times, time);
+}
+
+/* What the name was before goes, except a folder that stays one. */
+static bool make_way(int parent_fd, const char *name, bool for_folder, bool *there)
+{
+	struct stat st;
+	*there = fstatat(parent_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	if (*there && S_ISDIR(st.st_mode) && for_folder)
+		return true;
+	bool removed = !*there || tree_remove(parent_fd, name);
+	*there = false;
+	return removed;
+}
+
+static bool apply_entry(Apply *apply, struct archive *archive, struct archive_entry *entry, GError **error)
+{
+	const char *raw = archive_entry_pathname(entry), *name;
+	g_autofree char *path = raw != NULL ? clean_path(raw) : NULL;
+	bool is_dir = archive_entry_filetype(entry) == AE_IFDIR && archive_entry_hardlink(entry) == NULL, there;
+	if (path == NULL)
+		return fail(error, BERTH_ERROR_INVALID, "invalid name \"%s\" in the archive", raw != NULL ? raw : "");
+	if (*path == '\0') { /* the root folder itself */
+		note_dir_time(apply, ".", entry);
+		return !is_dir || fchmod(apply->root_fd, archive_entry_perm(entry)) == 0 ||
+			fail_errno(error, "cannot set the mode of the root folder");
+	}
+	int parent_fd = parent_of(apply, path, &name);
+	if (parent_fd < 0)
+		return fail(error, BERTH_ERROR_INVALID, "invalid path \"%s\" in the archive: %s", path,
+			g_strerror(errno));
+	if (g_str_has_prefix(name, whiteout_prefix)) {
+		autofd folder = openat(parent_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		return apply_whiteout(folder, name, error);
+	}
+	if (!make_way(parent_fd, name, is_dir, &there))
+		return fail_errno(error, "cannot replace \"%s\"", path);
+	if (!there && !make_node(apply, archive, entry, parent_fd, name, error))
+		return g_prefix_error(error, "%s: ", path), false;
+	if (is_dir)
+		note_dir_time(apply, path, entry);
+	return archive_entry_hardlink(entry) != NULL || set_metadata(entry, parent_fd, name, error);
+}
+
+static void set_dir_times(Apply *apply)
+{
+	for (guint i = apply->dir_times->len; i-- > 0;) {
+		DirTime *time = &g_array_index(apply->dir_times, DirTime, i);
+		struct timespec times[2] = {time->mtime, time->mtime};
+		autofd fd = path_open_in_root(apply->root_fd, time->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+		if (fd >= 0)
+			futimens(fd, times);
+		g_free(time->path);
+	}
+}
+
+bool layer_apply(int dir_fd, LayerRead read, gpointer data, gint64 *size, GError **error)
+{
+	Apply apply = {.root_fd = dir_fd, .read = read, .data = data, .parent_fd = -1};
+	struct archive *archive = archive_read_new();
+	struct archive_entry *entry;
+	mode_t mask = umask(0);
+	gint64 entries = 0;
+	int code;
+	bool ok = true;
+	apply.buffer = g_malloc(BUFFER);
+	apply.dir_times = g_array_new(FALSE, FALSE, sizeof(DirTime));
+	archive_read_support_format_tar(archive);
+	archive_read_support_format_empty(archive);
+	archive_read_open(archive, &apply, NULL, archive_input, NULL);
+	while (ok && (code = archive_read_next_header(archive, &entry)) != ARCHIVE_EOF) {
+		if (code < ARCHIVE_WARN)
+			ok = fail(error, BERTH_ERROR_INVALID, "damaged layer: %s", archive_error_string(archive));
+		else if (++entries > MAX_ENTRIES)
+			ok = fail(error, BERTH_ERROR_INVALID, "the layer has more than %d files", MAX_ENTRIES);
+		else
+			ok = apply_entry(&apply, archive, entry, error);
+	}
+	/* The rest behind the archive's end is part of what is hashed. */
+	while (ok && apply.read_error == NULL && read(data, apply.buffer, BUFFER, &apply.read_error) > 0)
+		;
+	if (apply.read_error != NULL) {
+		g_clear_error(error);
+		g_propagate_error(error, apply.read_error);
+		ok = false;
+	}
+	set_dir_times(&apply);
+	archive_read_free(archive);
+	umask(mask);
+	fd_clear(&apply.parent_fd);
+	g_free(apply.parent);
+	g_free(apply.buffer);
+	g_array_free(apply.dir_times, TRUE);
+	*size = apply.size;
+	return ok;
+}
