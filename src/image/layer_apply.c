@@ -248,7 +248,6 @@ bool layer_apply(int dir_fd, LayerRead read, gpointer data, gint64 *size, GError
 	Apply apply = {.root_fd = dir_fd, .read = read, .data = data, .parent_fd = -1};
 	struct archive *archive = archive_read_new();
 	struct archive_entry *entry;
-	mode_t mask = umask(0);
 	gint64 entries = 0;
 	int code;
 	bool ok = true;
@@ -275,7 +274,6 @@ bool layer_apply(int dir_fd, LayerRead read, gpointer data, gint64 *size, GError
 	}
 	set_dir_times(&apply);
 	archive_read_free(archive);
-	umask(mask);
 	fd_clear(&apply.parent_fd);
 	g_free(apply.parent);
 	g_free(apply.buffer);

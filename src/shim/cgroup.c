@@ -144,7 +144,7 @@ void cgroup_kill_all(const struct plan *plan)
 void cgroup_remove(const struct plan *plan)
 {
 	for (const struct plan_record *r = NULL; (r = plan_next(plan, r)) != NULL;) {
-		if (r->op != PLAN_CGROUP_MAKE)
+		if (r->op != PLAN_CGROUP_MAKE || record_number(r, 0) & PLAN_OPTIONAL)
 			continue;
 		/* A process that was killed leaves its cgroup a moment after its parent heard of it. */
 		for (int i = 0; rmdir(record_string(r, 0)) < 0 && errno == EBUSY && i < REMOVE_ROUNDS; i++)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,6 +47,23 @@ void mount_new(const struct plan_record *record)
 	attach(tree, type, target, false);
 }
 
+/* A copy of the mount at source, which may be another container's (--ipc container:ID). */
+static int clone_source(const char *source, const char *namespace, unsigned recursive)
+{
+	if (*namespace == '\0')
+		return sys_open_tree(AT_FDCWD, source, recursive);
+	int own = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	int other = open(namespace, O_RDONLY | O_CLOEXEC);
+	if (own < 0 || other < 0 || setns(other, CLONE_NEWNS) < 0)
+		return -1;
+	int tree = sys_open_tree(AT_FDCWD, source, recursive);
+	if (setns(own, CLONE_NEWNS) < 0)
+		report_fail(errno, "cannot return from namespace %s", namespace);
+	close(own);
+	close(other);
+	return tree;
+}
+
 void mount_bind(const struct plan_record *record)
 {
 	const char *source = record_string(record, 0), *target = record_string(record, 1);
@@ -54,7 +72,7 @@ void mount_bind(const struct plan_record *record)
 	unsigned attr_recursive = flags & PLAN_BIND_RECURSIVE_ATTR ? AT_RECURSIVE : 0;
 	struct mount_attr attr = {.attr_set = (uint64_t)record_number(record, 0)};
 	struct mount_attr propagation = {.propagation = (uint64_t)record_number(record, 2)};
-	int tree = sys_open_tree(AT_FDCWD, source, recursive);
+	int tree = clone_source(source, record_string(record, 2), recursive);
 	if (tree < 0)
 		report_fail(errno, "error mounting \"%s\" to rootfs at \"%s\"", source, target);
 	if ((attr.attr_set != 0 && sys_mount_setattr(tree, "", AT_EMPTY_PATH | attr_recursive, &attr) < 0) ||

@@ -24,7 +24,7 @@ enum plan_op {
 	PLAN_ID,	   /* | container id, exit file, control socket */
 	PLAN_STDIO,	   /* PLAN_STDIO_ flags, rows, columns | */
 	PLAN_LOG,	   /* enum plan_log, bytes a file, files | path, attributes (JSON or "") */
-	PLAN_CGROUP_MAKE,  /* | folder */
+	PLAN_CGROUP_MAKE,  /* PLAN_OPTIONAL: shared, left behind | folder */
 	PLAN_CGROUP_WRITE, /* PLAN_OPTIONAL | file, value */
 	PLAN_CGROUP_BPF,   /* eBPF instructions... | cgroup v2 folder: device rules */
 	PLAN_CGROUP_OOM,   /* | file that counts kills for memory ("oom_kill N") */
@@ -36,7 +36,8 @@ enum plan_op {
 	PLAN_CGROUP_NAMESPACE, /* | unshared once the process is in its cgroups */
 	PLAN_ROOT,	       /* | layer folder (cwd), overlay options, mount point */
 	PLAN_MOUNT_NEW,	       /* MOUNT_ATTR_ flags | type, target, options ("key", "key=value")... */
-	PLAN_MOUNT_BIND,       /* MOUNT_ATTR_ flags, PLAN_BIND_ flags, propagation | source, target */
+	PLAN_MOUNT_BIND,       /* MOUNT_ATTR_ flags, PLAN_BIND_ flags, propagation | source, target,
+				  and the mount namespace file that source is in, or "" */
 	PLAN_DEVICE,	       /* mode with type, major, minor, uid, gid | path */
 	PLAN_SYMLINK,	       /* | target, path */
 	PLAN_PIVOT,	       /* | */

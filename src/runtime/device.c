@@ -1,0 +1,197 @@
+#include "runtime/runtime.h"
+
+#include "base/error.h"
+
+#include <dirent.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+enum { DEV_DEPTH = 4 };
+
+static const struct {
+	const char *path;
+	unsigned major, minor;
+} standard[] = {{"/dev/null", 1, 3}, {"/dev/zero", 1, 5}, {"/dev/full", 1, 7}, {"/dev/random", 1, 8},
+	{"/dev/urandom", 1, 9}, {"/dev/tty", 5, 0}};
+
+/* Nodes may be made of anything, but only these may be used (moby, oci/defaults.go). */
+static const DeviceRule standard_rules[] = {{'c', -1, -1, "m"}, {'b', -1, -1, "m"}, {'c', 1, 3, "rwm"},
+	{'c', 1, 5, "rwm"}, {'c', 1, 7, "rwm"}, {'c', 1, 8, "rwm"}, {'c', 1, 9, "rwm"}, {'c', 5, 0, "rwm"},
+	{'c', 5, 1, "rwm"}, {'c', 5, 2, "rwm"}, {'c', 136, -1, "rwm"}};
+
+static void put_device(Plan *plan, const char *path, mode_t mode, dev_t device, uid_t uid, gid_t gid)
+{
+	gint64 numbers[] = {mode, major(device), minor(device), uid, gid};
+	char *strings[] = {(char *)path, NULL};
+	if (plan != NULL)
+		plan_add(plan, PLAN_DEVICE, numbers, G_N_ELEMENTS(numbers), strings);
+}
+
+/* Every node of the host's /dev, for a privileged container. */
+static void put_host_devices(Plan *plan, const char *folder, int depth)
+{
+	static const char *const left_out[] = {"/dev/pts", "/dev/shm", "/dev/fd", "/dev/mqueue", "/dev/.lxc",
+		"/dev/console", NULL};
+	DIR *dir = opendir(folder);
+	if (dir == NULL)
+		return;
+	for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+		g_autofree char *path = g_build_filename(folder, entry->d_name, NULL);
+		struct stat st;
+		if (entry->d_name[0] == '.' || g_strv_contains(left_out, path) || lstat(path, &st) < 0)
+			continue;
+		if (S_ISDIR(st.st_mode) && depth > 0)
+			put_host_devices(plan, path, depth - 1);
+		else if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
+			put_device(plan, path, st.st_mode, st.st_rdev, st.st_uid, st.st_gid);
+	}
+	closedir(dir);
+}
+
+static void add_rule(GArray *rules, char type, gint64 major, gint64 minor, const char *access)
+{
+	DeviceRule rule = {.type = type, .major = major, .minor = minor};
+	g_strlcpy(rule.access, *access != '\0' ? access : "rwm", sizeof rule.access);
+	g_array_append_val(rules, rule);
+}
+
+static bool access_valid(const char *access)
+{
+	return strlen(access) <= 3 && strspn(access, "rwm") == strlen(access);
+}
+
+/* --device /dev/fuse:/dev/other:rw; a folder gives all nodes below it. */
+static bool put_asked(Plan *plan, GArray *rules, const char *source, const char *target, const char *access,
+	int depth, GError **error)
+{
+	struct stat st;
+	if (!access_valid(access))
+		return fail(error, BERTH_ERROR_INVALID, "invalid device mode: %s", access);
+	if (stat(source, &st) < 0)
+		return fail(error, BERTH_ERROR_SYSTEM,
+			"error gathering device information while adding custom device \"%s\": no such file or directory",
+			source);
+	if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)) {
+		put_device(plan, target, st.st_mode, st.st_rdev, st.st_uid, st.st_gid);
+		add_rule(rules, S_ISCHR(st.st_mode) ? 'c' : 'b', major(st.st_rdev), minor(st.st_rdev), access);
+		return true;
+	}
+	DIR *dir = S_ISDIR(st.st_mode) && depth > 0 ? opendir(source) : NULL;
+	if (dir == NULL)
+		return depth < DEV_DEPTH || fail(error, BERTH_ERROR_SYSTEM,
+			"error gathering device information while adding custom device \"%s\": not a device node", source);
+	bool ok = true;
+	for (struct dirent *entry; ok && (entry = readdir(dir)) != NULL;) {
+		g_autofree char *from = g_build_filename(source, entry->d_name, NULL);
+		g_autofree char *to = g_build_filename(target, entry->d_name, NULL);
+		if (entry->d_name[0] != '.')
+			ok = put_asked(plan, rules, from, to, access, depth - 1, error);
+	}
+	closedir(dir);
+	return ok;
+}
+
+/* --device-cgroup-rule "c 42:* rwm" */
+static bool add_rule_text(GArray *rules, const char *text, GError **error)
+{
+	char type, major[16], minor[16], access[8] = "";
+	if (sscanf(text, "%c %15[0-9*]:%15[0-9*] %7s", &type, major, minor, access) != 4 ||
+		strchr("abc", type) == NULL || !access_valid(access))
+		return fail(error, BERTH_ERROR_INVALID, "invalid device cgroup rule format: '%s'", text);
+	add_rule(rules, type, *major == '*' ? -1 : g_ascii_strtoll(major, NULL, 10),
+		*minor == '*' ? -1 : g_ascii_strtoll(minor, NULL, 10), access);
+	return true;
+}
+
+GArray *device_plan(Plan *plan, const json_t *host, GError **error)
+{
+	g_autoptr(GArray) rules = g_array_new(FALSE, FALSE, sizeof(DeviceRule));
+	size_t i;
+	json_t *value;
+	if (json_bool(host, "Privileged")) {
+		if (plan != NULL)
+			put_host_devices(plan, "/dev", DEV_DEPTH);
+		add_rule(rules, 'a', -1, -1, "rwm");
+		return g_steal_pointer(&rules);
+	}
+	g_array_append_vals(rules, standard_rules, G_N_ELEMENTS(standard_rules));
+	for (i = 0; i < G_N_ELEMENTS(standard); i++)
+		put_device(plan, standard[i].path, S_IFCHR | 0666, makedev(standard[i].major, standard[i].minor), 0, 0);
+	json_array_foreach(json_object_get(host, "Devices"), i, value) {
+		const char *source = json_str(value, "PathOnHost"), *target = json_str(value, "PathInContainer");
+		if (!put_asked(plan, rules, source, *target != '\0' ? target : source,
+			    json_str(value, "CgroupPermissions"), DEV_DEPTH, error))
+			return NULL;
+	}
+	json_array_foreach(json_object_get(host, "DeviceCgroupRules"), i, value)
+		if (!add_rule_text(rules, json_string_value(value) != NULL ? json_string_value(value) : "", error))
+			return NULL;
+	return g_steal_pointer(&rules);
+}
+
+GArray *device_rules(const json_t *host, GError **error)
+{
+	return device_plan(NULL, host, error);
+}
+
+char *device_rule_text(const DeviceRule *rule)
+{
+	g_autofree char *major = rule->major < 0 ? g_strdup("*") : g_strdup_printf("%d", (int)rule->major);
+	g_autofree char *minor = rule->minor < 0 ? g_strdup("*") : g_strdup_printf("%d", (int)rule->minor);
+	return g_strdup_printf("%c %s:%s %s", rule->type, major, minor, rule->access);
+}
+
+/* struct bpf_cgroup_dev_ctx: u32 access_type (access << 16 | type), u32 major, u32 minor. */
+static void emit(GArray *code, guint8 op, guint8 dst, guint8 src, gint16 offset, gint32 immediate)
+{
+	struct bpf_insn instruction = {.code = op, .dst_reg = dst, .src_reg = src, .off = offset, .imm = immediate};
+	g_array_append_val(code, instruction);
+}
+
+static void emit_rule(GArray *code, const DeviceRule *rule)
+{
+	guint32 access = (strchr(rule->access, 'm') ? BPF_DEVCG_ACC_MKNOD : 0U) |
+		(strchr(rule->access, 'r') ? BPF_DEVCG_ACC_READ : 0U) |
+		(strchr(rule->access, 'w') ? BPF_DEVCG_ACC_WRITE : 0U);
+	g_autoptr(GArray) tests = g_array_new(FALSE, FALSE, sizeof(struct bpf_insn));
+	if (rule->type != 'a')
+		emit(tests, BPF_JMP | BPF_JNE | BPF_K, BPF_REG_2, 0, 0,
+			rule->type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR);
+	if (access != (BPF_DEVCG_ACC_MKNOD | BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE)) {
+		/* Every bit that is asked for must be among the allowed ones. */
+		emit(tests, BPF_ALU | BPF_MOV | BPF_X, BPF_REG_1, BPF_REG_3, 0, 0);
+		emit(tests, BPF_ALU | BPF_AND | BPF_K, BPF_REG_1, 0, 0, (gint32)access);
+		emit(tests, BPF_JMP | BPF_JNE | BPF_X, BPF_REG_1, BPF_REG_3, 0, 0);
+	}
+	if (rule->major >= 0)
+		emit(tests, BPF_JMP | BPF_JNE | BPF_K, BPF_REG_4, 0, 0, (gint32)rule->major);
+	if (rule->minor >= 0)
+		emit(tests, BPF_JMP | BPF_JNE | BPF_K, BPF_REG_5, 0, 0, (gint32)rule->minor);
+	for (guint i = 0; i < tests->len; i++) {
+		struct bpf_insn *test = &g_array_index(tests, struct bpf_insn, i);
+		if (BPF_CLASS(test->code) == BPF_JMP) /* over the rest of the tests, and the two below */
+			test->off = (gint16)(tests->len - i - 1 + 2);
+	}
+	g_array_append_vals(code, tests->data, tests->len);
+	emit(code, BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 1);
+	emit(code, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+}
+
+GArray *device_rules_compile(GArray *rules)
+{
+	GArray *code = g_array_new(FALSE, FALSE, sizeof(struct bpf_insn));
+	emit(code, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_2, BPF_REG_1, 0, 0);
+	emit(code, BPF_ALU | BPF_MOV | BPF_X, BPF_REG_3, BPF_REG_2, 0, 0);
+	emit(code, BPF_ALU | BPF_AND | BPF_K, BPF_REG_2, 0, 0, 0xffff);
+	emit(code, BPF_ALU | BPF_RSH | BPF_K, BPF_REG_3, 0, 0, 16);
+	emit(code, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_4, BPF_REG_1, 4, 0);
+	emit(code, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_5, BPF_REG_1, 8, 0);
+	for (guint i = 0; i < rules->len; i++)
+		emit_rule(code, &g_array_index(rules, DeviceRule, i));
+	emit(code, BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0);
+	emit(code, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+	return code;
+}

@@ -1,0 +1,24 @@
+#include "runtime/runtime.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+int signal_number(const char *name)
+{
+	char *end;
+	long number = strtol(name, &end, 10);
+	if (*name != '\0' && *end == '\0')
+		return number > 0 && number < NSIG ? (int)number : -1;
+	if (g_ascii_strncasecmp(name, "SIG", 3) == 0)
+		name += 3;
+	if (g_ascii_strncasecmp(name, "RTMIN+", 6) == 0 || g_ascii_strncasecmp(name, "RTMAX-", 6) == 0) {
+		int base = g_ascii_strncasecmp(name, "RTMIN+", 6) == 0 ? SIGRTMIN : SIGRTMAX;
+		number = strtol(name + 5, &end, 10) + base;
+		return *end == '\0' && number >= SIGRTMIN && number <= SIGRTMAX ? (int)number : -1;
+	}
+	for (int i = 1; i < SIGSYS + 1; i++)
+		if (sigabbrev_np(i) != NULL && g_ascii_strcasecmp(name, sigabbrev_np(i)) == 0)
+			return i;
+	return -1;
+}
