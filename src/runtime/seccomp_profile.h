@@ -1,0 +1,15 @@
+/* The default seccomp profile: which system calls a container may make (the equivalent of Docker's). */
+#pragma once
+#include <glib.h>
+
+typedef struct {
+	const char *names;	 /* separated by blanks */
+	guint64 needs, lacks;	 /* masks of capabilities: all of needs, none of lacks; 0: no matter */
+	int argument;		 /* -1: none; else its number, compared with value by compare */
+	int compare;		 /* enum scmp_compare */
+	guint64 value, value2;	 /* value2: for SCMP_CMP_MASKED_EQ, what the masked bits must be */
+	int errnum;		 /* 0: allow; else fail with this */
+} SeccompRule;
+
+extern const SeccompRule seccomp_default_rules[];
+extern const gsize seccomp_default_rule_count;
