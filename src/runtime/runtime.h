@@ -47,7 +47,7 @@ void cgroup_layout_free(CgroupLayout *layout);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CgroupLayout, cgroup_layout_free)
 /* Records that make the cgroups of a container at path ("/berth/<id>") with the limits of its
  * HostConfig, and put its process there. */
-bool cgroup_plan(const CgroupLayout *layout, Plan *plan, const char *path, const json_t *host, bool tty,
+bool cgroup_plan(const CgroupLayout *layout, Plan *plan, const char *path, const json_t *host,
 	GError **error);
 /* Only the records that put a process there: for exec. */
 void cgroup_plan_join(const CgroupLayout *layout, Plan *plan, const char *path, const json_t *host);

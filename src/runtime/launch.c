@@ -1,0 +1,418 @@
+#include "runtime/runtime.h"
+
+#include "base/error.h"
+
+#include <linux/mount.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+enum { PROPAGATION_PRIVATE = 1 << 18, PROPAGATION_SLAVE = 1 << 19, PROPAGATION_SHARED = 1 << 20 };
+static const gint64 quiet = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+static const char default_path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/* CVE-2017-16539, CVE-2018-10892 and their kin: what the kernel shows of the host. */
+const char *const default_masked_paths[] = {"/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore",
+	"/proc/keys", "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi", "/proc/timer_list",
+	"/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware", NULL};
+const char *const default_readonly_paths[] = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
+	"/proc/sysrq-trigger", NULL};
+
+static bool mode_is(const json_t *host, const char *key, const char *mode)
+{
+	return strcmp(json_str(host, key), mode) == 0;
+}
+
+/* "no-new-privileges" and "seccomp=..." among the security options; NULL if it is not there. */
+static const char *security_option(const json_t *host, const char *name)
+{
+	json_t *options = json_object_get(host, "SecurityOpt"), *value;
+	size_t i, length = strlen(name);
+	json_array_foreach(options, i, value) {
+		const char *option = json_elem(options, i);
+		if (strncmp(option, name, length) == 0 &&
+			(option[length] == '\0' || option[length] == '=' || option[length] == ':'))
+			return option[length] == '\0' ? "" : option + length + 1;
+	}
+	return NULL;
+}
+
+static bool cgroup_is_private(const json_t *host)
+{
+	return !mode_is(host, "CgroupnsMode", "host");
+}
+
+static void add_namespaces(const Launch *launch, Plan *plan)
+{
+	const struct {
+		int flag;
+		const char *join; /* file, or NULL */
+		bool host;
+	} kinds[] = {{CLONE_NEWNS, NULL, false}, {CLONE_NEWUTS, NULL, mode_is(launch->host, "UTSMode", "host")},
+		{CLONE_NEWIPC, launch->ipc_file, mode_is(launch->host, "IpcMode", "host")},
+		{CLONE_NEWPID, launch->pid_file, mode_is(launch->host, "PidMode", "host")},
+		{CLONE_NEWNET, launch->network_file, mode_is(launch->host, "NetworkMode", "host")}};
+	gint64 flags = 0;
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		if (kinds[i].join != NULL)
+			plan_put(plan, PLAN_JOIN, 1, kinds[i].flag, kinds[i].join, NULL);
+		else if (!kinds[i].host)
+			flags |= kinds[i].flag;
+	}
+	plan_put(plan, PLAN_CLONE, 1, flags, NULL);
+}
+
+/* The overlay: number:number:... within the layer folder, so that 127 layers fit into a page. */
+static void add_root(const Launch *launch, Plan *plan)
+{
+	g_autoptr(GString) options = g_string_new("");
+	guint count = g_strv_length(launch->layers);
+	for (guint i = count; i-- > 0;)
+		g_string_append_printf(options, "%s%s", options->len > 0 ? ":" : "lowerdir=", launch->layers[i]);
+	if (count == 0)
+		g_string_append(options, "lowerdir=../tmp/empty");
+	g_string_append_printf(options, ",upperdir=%s/upper,workdir=%s/work,xino=off,index=off", launch->folder,
+		launch->folder);
+	g_autofree char *target = g_build_filename(launch->folder, "rootfs", NULL);
+	plan_put(plan, PLAN_ROOT, 0, 0, launch->layer_folder, options->str, target, NULL);
+}
+
+static void add_bind(Plan *plan, const char *source, const char *target, gint64 attributes, gint64 flags,
+	gint64 propagation, const char *namespace)
+{
+	gint64 numbers[] = {attributes, flags, propagation};
+	char *strings[] = {(char *)source, (char *)target, (char *)(namespace != NULL ? namespace : ""), NULL};
+	plan_add(plan, PLAN_MOUNT_BIND, numbers, G_N_ELEMENTS(numbers), strings);
+}
+
+static void add_shm(const Launch *launch, Plan *plan)
+{
+	gint64 size = json_int(launch->host, "ShmSize");
+	g_autofree char *option = g_strdup_printf("size=%" G_GINT64_FORMAT, size > 0 ? size : 64 << 20);
+	if (launch->ipc_mount_file != NULL)
+		add_bind(plan, "/dev/shm", "/dev/shm", quiet, 0, PROPAGATION_PRIVATE, launch->ipc_mount_file);
+	else if (mode_is(launch->host, "IpcMode", "host"))
+		add_bind(plan, "/dev/shm", "/dev/shm", quiet, 0, PROPAGATION_PRIVATE, NULL);
+	else if (!mode_is(launch->host, "IpcMode", "none"))
+		plan_put(plan, PLAN_MOUNT_NEW, 1, quiet, "tmpfs", "/dev/shm", "mode=1777", option, NULL);
+}
+
+static void add_system_mounts(const Launch *launch, const CgroupLayout *layout, Plan *plan)
+{
+	bool privileged = json_bool(launch->host, "Privileged");
+	plan_put(plan, PLAN_MOUNT_NEW, 1, quiet, "proc", "/proc", NULL);
+	plan_put(plan, PLAN_MOUNT_NEW, 1, MOUNT_ATTR_NOSUID | MOUNT_ATTR_STRICTATIME, "tmpfs", "/dev", "mode=755",
+		"size=65536k", NULL);
+	plan_put(plan, PLAN_MOUNT_NEW, 1, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, "devpts", "/dev/pts",
+		"ptmxmode=0666", "mode=0620", "gid=5", NULL);
+	gint64 sys_flags = quiet | (privileged ? 0 : MOUNT_ATTR_RDONLY);
+	plan_put(plan, PLAN_MOUNT_NEW, 1, sys_flags, "sysfs", "/sys", NULL);
+	cgroup_plan_mounts(layout, plan, launch->cgroup, launch->host, cgroup_is_private(launch->host), privileged);
+	plan_put(plan, PLAN_MOUNT_NEW, 1, quiet, "mqueue", "/dev/mqueue", NULL);
+	add_shm(launch, plan);
+}
+
+static gint64 propagation_of(const char *name)
+{
+	static const struct {
+		const char *name;
+		gint64 flag;
+	} kinds[] = {{"rprivate", PROPAGATION_PRIVATE}, {"private", PROPAGATION_PRIVATE},
+		{"rslave", PROPAGATION_SLAVE}, {"slave", PROPAGATION_SLAVE}, {"rshared", PROPAGATION_SHARED},
+		{"shared", PROPAGATION_SHARED}};
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+		if (strcmp(name, kinds[i].name) == 0)
+			return kinds[i].flag;
+	return PROPAGATION_PRIVATE;
+}
+
+/* Options of a tmpfs, "ro,size=64m,noexec": flags of the mount, and what the file system itself knows. */
+static void add_tmpfs(Plan *plan, const char *target, const char *options)
+{
+	static const struct {
+		const char *name;
+		gint64 flag;
+	} flags[] = {{"ro", MOUNT_ATTR_RDONLY}, {"nosuid", MOUNT_ATTR_NOSUID}, {"nodev", MOUNT_ATTR_NODEV},
+		{"noexec", MOUNT_ATTR_NOEXEC}, {"noatime", MOUNT_ATTR_NOATIME}};
+	static const struct {
+		const char *name;
+		gint64 flag;
+	} unset[] = {{"rw", MOUNT_ATTR_RDONLY}, {"suid", MOUNT_ATTR_NOSUID}, {"dev", MOUNT_ATTR_NODEV},
+		{"exec", MOUNT_ATTR_NOEXEC}, {"relatime", MOUNT_ATTR_NOATIME}};
+	gint64 attributes = quiet;
+	g_autoptr(GPtrArray) strings = g_ptr_array_new_with_free_func(g_free);
+	g_auto(GStrv) parts = g_strsplit(options, ",", -1);
+	g_ptr_array_add(strings, g_strdup("tmpfs"));
+	g_ptr_array_add(strings, g_strdup(target));
+	g_ptr_array_add(strings, g_strdup("mode=1777"));
+	for (int i = 0; parts[i] != NULL; i++) {
+		bool known = *parts[i] == '\0';
+		for (size_t f = 0; f < G_N_ELEMENTS(flags); f++) {
+			if (strcmp(parts[i], flags[f].name) == 0)
+				attributes |= flags[f].flag, known = true;
+			if (strcmp(parts[i], unset[f].name) == 0)
+				attributes &= ~unset[f].flag, known = true;
+		}
+		if (!known)
+			g_ptr_array_add(strings, g_strdup(parts[i]));
+	}
+	g_ptr_array_add(strings, NULL);
+	plan_add(plan, PLAN_MOUNT_NEW, &attributes, 1, (char *const *)strings->pdata);
+}
+
+static int compare_depth(const void *a, const void *b)
+{
+	const char *x = json_str(*(json_t *const *)a, "Destination"), *y = json_str(*(json_t *const *)b, "Destination");
+	int depth = 0;
+	for (; *x != '\0'; x++)
+		depth += *x == '/';
+	for (; *y != '\0'; y++)
+		depth -= *y == '/';
+	return depth;
+}
+
+/* What the user asked for, parents before what lies in them. */
+static void add_user_mounts(const Launch *launch, Plan *plan)
+{
+	g_autoptr(GPtrArray) sorted = g_ptr_array_new();
+	size_t i;
+	json_t *mount;
+	json_array_foreach(launch->mounts, i, mount)
+		g_ptr_array_add(sorted, mount);
+	g_ptr_array_sort(sorted, compare_depth);
+	for (i = 0; i < sorted->len; i++) {
+		mount = sorted->pdata[i];
+		const char *target = json_str(mount, "Destination"), *source = json_str(mount, "Source");
+		if (strcmp(json_str(mount, "Type"), "tmpfs") == 0) {
+			add_tmpfs(plan, target, json_str(mount, "Options"));
+			continue;
+		}
+		struct stat st;
+		bool file = stat(source, &st) == 0 && !S_ISDIR(st.st_mode);
+		gint64 flags = (file ? PLAN_BIND_FILE : 0) | (json_bool(mount, "NonRecursive") ? 0 : PLAN_BIND_RECURSIVE) |
+			(json_bool(mount, "ReadOnlyRecursive") ? PLAN_BIND_RECURSIVE_ATTR : 0);
+		add_bind(plan, source, target, json_bool(mount, "RW") ? 0 : MOUNT_ATTR_RDONLY, flags,
+			propagation_of(json_str(mount, "Propagation")), NULL);
+	}
+}
+
+static bool is_mounted_over(const Launch *launch, const char *target)
+{
+	size_t i;
+	json_t *mount;
+	json_array_foreach(launch->mounts, i, mount)
+		if (strcmp(json_str(mount, "Destination"), target) == 0)
+			return true;
+	return false;
+}
+
+static void add_network_files(const Launch *launch, Plan *plan)
+{
+	static const char *const files[] = {"resolv.conf", "hostname", "hosts"};
+	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+		g_autofree char *source = g_build_filename(launch->folder, files[i], NULL);
+		g_autofree char *target = g_build_filename("/etc", files[i], NULL);
+		if (!is_mounted_over(launch, target))
+			add_bind(plan, source, target, json_bool(launch->host, "ReadonlyRootfs") ? MOUNT_ATTR_RDONLY : 0,
+				PLAN_BIND_FILE, PROPAGATION_PRIVATE, NULL);
+	}
+}
+
+static bool add_devices(const Launch *launch, Plan *plan, GError **error)
+{
+	static const char *const links[][2] = {{"/proc/self/fd", "/dev/fd"}, {"/proc/self/fd/0", "/dev/stdin"},
+		{"/proc/self/fd/1", "/dev/stdout"}, {"/proc/self/fd/2", "/dev/stderr"}, {"pts/ptmx", "/dev/ptmx"}};
+	g_autoptr(GArray) rules = device_plan(plan, launch->host, error);
+	for (size_t i = 0; i < G_N_ELEMENTS(links); i++)
+		plan_put(plan, PLAN_SYMLINK, 0, 0, links[i][0], links[i][1], NULL);
+	return rules != NULL;
+}
+
+/* A list of paths: the host configuration's, where it has one (which may be empty), or ours. */
+static void add_paths(const json_t *host, const char *key, const char *const *defaults, enum plan_op op, Plan *plan)
+{
+	json_t *list = json_object_get(host, key);
+	if (json_bool(host, "Privileged"))
+		return;
+	g_auto(GStrv) asked = json_is_array(list) ? json_strv(list) : NULL;
+	const char *const *paths = asked != NULL ? (const char *const *)asked : defaults;
+	for (int i = 0; paths[i] != NULL; i++)
+		plan_put(plan, op, 0, 0, paths[i], NULL);
+}
+
+static void add_sysctls(const json_t *host, Plan *plan)
+{
+	const char *key;
+	json_t *value;
+	json_object_foreach(json_object_get(host, "Sysctls"), key, value) {
+		g_autofree char *path = g_strdup(key);
+		/* "net.ipv4.ip_forward"; an interface's name may hold dots where slashes part the rest */
+		if (strchr(path, '/') == NULL)
+			g_strdelimit(path, ".", '/');
+		g_autofree char *file = g_strconcat("/proc/sys/", path, NULL);
+		plan_put(plan, PLAN_SYSCTL, 0, 0, file, json_string_value(value) != NULL ? json_string_value(value) : "",
+			NULL);
+	}
+}
+
+static void add_rlimits(const json_t *host, Plan *plan)
+{
+	static const struct {
+		const char *name;
+		int resource;
+	} names[] = {{"core", RLIMIT_CORE}, {"cpu", RLIMIT_CPU}, {"data", RLIMIT_DATA}, {"fsize", RLIMIT_FSIZE},
+		{"locks", RLIMIT_LOCKS}, {"memlock", RLIMIT_MEMLOCK}, {"msgqueue", RLIMIT_MSGQUEUE},
+		{"nice", RLIMIT_NICE}, {"nofile", RLIMIT_NOFILE}, {"nproc", RLIMIT_NPROC}, {"rss", RLIMIT_RSS},
+		{"rtprio", RLIMIT_RTPRIO}, {"rttime", RLIMIT_RTTIME}, {"sigpending", RLIMIT_SIGPENDING},
+		{"stack", RLIMIT_STACK}};
+	size_t i;
+	json_t *limit;
+	json_array_foreach(json_object_get(host, "Ulimits"), i, limit)
+		for (size_t n = 0; n < G_N_ELEMENTS(names); n++)
+			if (strcmp(names[n].name, json_str(limit, "Name")) == 0) {
+				gint64 numbers[] = {names[n].resource, json_int(limit, "Soft"), json_int(limit, "Hard")};
+				plan_add(plan, PLAN_RLIMIT, numbers, G_N_ELEMENTS(numbers), NULL);
+			}
+}
+
+/* Sets NAME=value, in the place of an earlier NAME. */
+static void env_set(GPtrArray *env, const char *setting)
+{
+	size_t name = strcspn(setting, "=");
+	for (guint i = 0; i < env->len; i++) {
+		const char *there = env->pdata[i];
+		if (strncmp(there, setting, name) == 0 && there[name] == '=') {
+			g_free(env->pdata[i]);
+			env->pdata[i] = g_strdup(setting);
+			return;
+		}
+	}
+	if (setting[name] == '=')
+		g_ptr_array_add(env, g_strdup(setting));
+}
+
+static void add_env(Plan *plan, const json_t *config, const char *hostname, bool tty, const User *user, char **more)
+{
+	g_autoptr(GPtrArray) env = g_ptr_array_new_with_free_func(g_free);
+	g_auto(GStrv) configured = json_strv(json_object_get(config, "Env"));
+	g_autofree char *host = g_strconcat("HOSTNAME=", hostname, NULL);
+	g_autofree char *home = g_strconcat("HOME=", user->home, NULL);
+	env_set(env, default_path);
+	env_set(env, host);
+	if (tty)
+		env_set(env, "TERM=xterm");
+	g_ptr_array_add(env, g_steal_pointer(&home));
+	for (int i = 0; configured[i] != NULL; i++)
+		env_set(env, configured[i]);
+	for (int i = 0; more != NULL && more[i] != NULL; i++)
+		env_set(env, more[i]);
+	g_ptr_array_add(env, NULL);
+	plan_add(plan, PLAN_ENV, NULL, 0, (char *const *)env->pdata);
+}
+
+static bool add_identity(Plan *plan, const json_t *host, const User *user, bool privileged, GError **error)
+{
+	guint64 caps;
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+	gint64 first[] = {user->uid, user->gid};
+	if (!capability_resolve(json_object_get(host, "CapAdd"), json_object_get(host, "CapDrop"), privileged, &caps,
+		    error))
+		return false;
+	g_array_append_vals(ids, first, 2);
+	for (guint i = 0; i < user->groups->len; i++) {
+		gint64 group = g_array_index(user->groups, gid_t, i);
+		g_array_append_val(ids, group);
+	}
+	plan_add(plan, PLAN_IDS, (gint64 *)(void *)ids->data, ids->len, NULL);
+	gint64 sets[] = {(gint64)caps, user->uid == 0 ? (gint64)caps : 0};
+	plan_add(plan, PLAN_CAPS, sets, G_N_ELEMENTS(sets), NULL);
+	const char *nnp = security_option(host, "no-new-privileges");
+	if (nnp != NULL && strcmp(nnp, "false") != 0)
+		plan_put(plan, PLAN_NO_NEW_PRIVS, 0, 0, NULL);
+	return privileged || seccomp_add(plan, security_option(host, "seccomp"), caps, error);
+}
+
+static void add_stdio(Plan *plan, bool tty, bool with_stdin, bool once, int rows, int columns)
+{
+	gint64 numbers[] = {(tty ? PLAN_STDIO_TTY : 0) | (with_stdin ? PLAN_STDIO_STDIN : 0) |
+			(once ? PLAN_STDIO_STDIN_ONCE : 0), rows, columns};
+	plan_add(plan, PLAN_STDIO, numbers, G_N_ELEMENTS(numbers), NULL);
+}
+
+static bool add_command(const json_t *config, Plan *plan, GError **error)
+{
+	g_auto(GStrv) entrypoint = json_strv(json_object_get(config, "Entrypoint"));
+	g_auto(GStrv) cmd = json_strv(json_object_get(config, "Cmd"));
+	g_autoptr(GPtrArray) argv = g_ptr_array_new();
+	for (int i = 0; entrypoint[i] != NULL; i++)
+		g_ptr_array_add(argv, entrypoint[i]);
+	for (int i = 0; cmd[i] != NULL; i++)
+		g_ptr_array_add(argv, cmd[i]);
+	if (argv->len == 0)
+		return fail(error, BERTH_ERROR_INVALID, "no command specified");
+	g_ptr_array_add(argv, NULL);
+	plan_add(plan, PLAN_EXEC, NULL, 0, (char *const *)argv->pdata);
+	return true;
+}
+
+static void add_log(const Launch *launch, Plan *plan)
+{
+	gint64 numbers[] = {launch->log_kind, launch->log_size, launch->log_files};
+	char *strings[] = {(char *)launch->log_path, (char *)launch->log_attributes, NULL};
+	plan_add(plan, PLAN_LOG, numbers, G_N_ELEMENTS(numbers), strings);
+}
+
+bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, GError **error)
+{
+	const json_t *config = launch->config, *host = launch->host;
+	bool tty = json_bool(config, "Tty"), privileged = json_bool(host, "Privileged");
+	plan_put(plan, PLAN_ID, 0, 0, launch->id, launch->exit_file, launch->socket, NULL);
+	add_stdio(plan, tty, json_bool(config, "OpenStdin"), json_bool(config, "StdinOnce"), launch->rows,
+		launch->columns);
+	add_log(launch, plan);
+	if (!cgroup_plan(layout, plan, launch->cgroup, host, error))
+		return false;
+	add_namespaces(launch, plan);
+	if (cgroup_is_private(host))
+		plan_put(plan, PLAN_CGROUP_NAMESPACE, 0, 0, NULL);
+	add_root(launch, plan);
+	add_system_mounts(launch, layout, plan);
+	if (!add_devices(launch, plan, error))
+		return false;
+	add_network_files(launch, plan);
+	add_user_mounts(launch, plan);
+	plan_put(plan, PLAN_PIVOT, 0, 0, NULL);
+	if (!mode_is(host, "NetworkMode", "host") && launch->network_file == NULL)
+		plan_put(plan, PLAN_LOOPBACK, 0, 0, NULL);
+	if (!mode_is(host, "UTSMode", "host"))
+		plan_put(plan, PLAN_HOSTNAME, 0, 0, launch->hostname, json_str(config, "Domainname"), NULL);
+	add_sysctls(host, plan);
+	plan_put(plan, PLAN_WORKDIR, 1, 0, json_str(config, "WorkingDir"), NULL);
+	add_paths(host, "MaskedPaths", default_masked_paths, PLAN_MASK, plan);
+	add_paths(host, "ReadonlyPaths", default_readonly_paths, PLAN_READONLY, plan);
+	if (json_bool(host, "ReadonlyRootfs"))
+		plan_put(plan, PLAN_ROOT_READONLY, 0, 0, NULL);
+	add_rlimits(host, plan);
+	plan_put(plan, PLAN_OOM_SCORE, 1, json_int(host, "OomScoreAdj"), NULL);
+	if (json_bool(host, "Init"))
+		plan_put(plan, PLAN_INIT, 0, 0, NULL);
+	add_env(plan, config, launch->hostname, tty, launch->user, NULL);
+	return add_identity(plan, host, launch->user, privileged, error) && add_command(config, plan, error);
+}
+
+bool launch_exec_plan(const LaunchExec *exec, const CgroupLayout *layout, Plan *plan, GError **error)
+{
+	const char *workdir = *exec->workdir != '\0' ? exec->workdir : json_str(exec->config, "WorkingDir");
+	add_stdio(plan, exec->tty, exec->with_stdin, true, exec->rows, exec->columns);
+	cgroup_plan_join(layout, plan, exec->cgroup, exec->host);
+	plan_put(plan, PLAN_WORKDIR, 1, PLAN_OPTIONAL, workdir, NULL);
+	add_rlimits(exec->host, plan);
+	plan_put(plan, PLAN_OOM_SCORE, 1, json_int(exec->host, "OomScoreAdj"), NULL);
+	add_env(plan, exec->config, json_str(exec->config, "Hostname"), exec->tty, exec->user, exec->env);
+	bool privileged = exec->privileged || json_bool(exec->host, "Privileged");
+	if (!add_identity(plan, exec->host, exec->user, privileged, error))
+		return false;
+	plan_add(plan, PLAN_EXEC, NULL, 0, exec->argv);
+	return true;
+}
