@@ -71,7 +71,7 @@ static void add_root(const Launch *launch, Plan *plan)
 	for (guint i = count; i-- > 0;)
 		g_string_append_printf(options, "%s%s", options->len > 0 ? ":" : "lowerdir=", launch->layers[i]);
 	if (count == 0)
-		g_string_append(options, "lowerdir=../tmp/empty");
+		g_string_append(options, "lowerdir=empty");
 	g_string_append_printf(options, ",upperdir=%s/upper,workdir=%s/work,xino=off,index=off", launch->folder,
 		launch->folder);
 	g_autofree char *target = g_build_filename(launch->folder, "rootfs", NULL);

@@ -96,6 +96,7 @@ Store *store_open(const char *root, GError **error)
 		(store->volumes_fd = open_folder(store->root, "volumes", error)) < 0 ||
 		(store->db = db_open(database, error)) == NULL)
 		return NULL;
+	mkdirat(store->layers_fd, "empty", 0755); /* what lies below an image without layers */
 	store->work = g_async_queue_new_full(g_free);
 	clear_folder(store, store->trash_fd);
 	clear_folder(store, store->tmp_fd);

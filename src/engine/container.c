@@ -1,0 +1,195 @@
+#include "engine/engine.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/timefmt.h"
+
+#include <string.h>
+
+const char *const status_names[] = {[STATUS_CREATED] = "created", [STATUS_RUNNING] = "running",
+	[STATUS_PAUSED] = "paused", [STATUS_RESTARTING] = "restarting", [STATUS_REMOVING] = "removing",
+	[STATUS_EXITED] = "exited", [STATUS_DEAD] = "dead"};
+
+Container *container_ref(Container *container)
+{
+	g_atomic_ref_count_inc(&container->references);
+	return container;
+}
+
+void container_unref(Container *container)
+{
+	if (!g_atomic_ref_count_dec(&container->references))
+		return;
+	container_row_clear(&container->row);
+	g_mutex_clear(&container->operation);
+	notify_clear(&container->changed);
+	g_array_unref(container->waiting);
+	g_ptr_array_unref(container->exec_ids);
+	g_free(container);
+}
+
+Container *container_register(Engine *engine, ContainerRow *row)
+{
+	Container *container = g_new0(Container, 1);
+	g_atomic_ref_count_init(&container->references);
+	container->engine = engine;
+	container->row = *row;
+	*row = (ContainerRow){0};
+	g_mutex_init(&container->operation);
+	notify_init(&container->changed);
+	container->waiting = g_array_new(FALSE, FALSE, sizeof(Attachment));
+	container->exec_ids = g_ptr_array_new_with_free_func(g_free);
+	g_mutex_lock(&engine->lock);
+	g_hash_table_insert(engine->containers, container->row.id, container_ref(container));
+	g_hash_table_insert(engine->names, container->row.name, container);
+	g_mutex_unlock(&engine->lock);
+	return container;
+}
+
+/* Under the engine's lock. More than one match is an error, as with Docker. */
+static Container *find_prefix(Engine *engine, const char *prefix, GError **error)
+{
+	GHashTableIter each;
+	gpointer id, container;
+	Container *found = NULL;
+	g_hash_table_iter_init(&each, engine->containers);
+	while (*prefix != '\0' && g_hash_table_iter_next(&each, &id, &container)) {
+		if (!g_str_has_prefix(id, prefix))
+			continue;
+		if (found != NULL) {
+			fail(error, BERTH_ERROR_NOT_FOUND, "multiple IDs found with provided prefix: %s", prefix);
+			return NULL;
+		}
+		found = container;
+	}
+	if (found == NULL)
+		fail(error, BERTH_ERROR_NOT_FOUND, "No such container: %s", prefix);
+	return found;
+}
+
+Container *container_find(Engine *engine, const char *reference, GError **error)
+{
+	g_mutex_lock(&engine->lock);
+	Container *found = g_hash_table_lookup(engine->containers, reference);
+	if (found == NULL)
+		found = g_hash_table_lookup(engine->names, reference + (*reference == '/'));
+	if (found == NULL)
+		found = find_prefix(engine, reference, error);
+	if (found != NULL)
+		container_ref(found);
+	g_mutex_unlock(&engine->lock);
+	return found;
+}
+
+static int newest_first(gconstpointer a, gconstpointer b)
+{
+	const Container *x = *(Container *const *)a, *y = *(Container *const *)b;
+	return x->row.created < y->row.created ? 1 : x->row.created > y->row.created ? -1 : 0;
+}
+
+GPtrArray *container_all(Engine *engine)
+{
+	GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)container_unref);
+	GHashTableIter each;
+	gpointer container;
+	g_mutex_lock(&engine->lock);
+	g_hash_table_iter_init(&each, engine->containers);
+	while (g_hash_table_iter_next(&each, NULL, &container))
+		g_ptr_array_add(list, container_ref(container));
+	g_mutex_unlock(&engine->lock);
+	g_ptr_array_sort(list, newest_first);
+	return list;
+}
+
+ContainerRow container_snapshot(Container *container)
+{
+	g_mutex_lock(&container->engine->lock);
+	ContainerRow copy = container->row;
+	copy.id = g_strdup(copy.id);
+	copy.name = g_strdup(copy.name);
+	copy.image = g_strdup(copy.image);
+	copy.image_id = g_strdup(copy.image_id);
+	copy.error = g_strdup(copy.error);
+	g_mutex_unlock(&container->engine->lock);
+	return copy;
+}
+
+static json_t *parse_stored(char *text, Container *container, GError **error)
+{
+	g_autofree char *owned = text;
+	if (owned == NULL || *owned == '\0') {
+		fail(error, BERTH_ERROR_NOT_FOUND, "No such container: %s", container->row.id);
+		return NULL;
+	}
+	return json_parse(owned, strlen(owned), error);
+}
+
+json_t *container_spec(Container *container, GError **error)
+{
+	return parse_stored(container_store_spec(container->engine->store, container->row.id), container, error);
+}
+
+json_t *container_mounts(Container *container, GError **error)
+{
+	return parse_stored(container_store_mounts(container->engine->store, container->row.id), container, error);
+}
+
+bool container_running(Container *container)
+{
+	g_mutex_lock(&container->engine->lock);
+	Status status = (Status)container->row.status;
+	g_mutex_unlock(&container->engine->lock);
+	return status == STATUS_RUNNING || status == STATUS_PAUSED;
+}
+
+void container_event(Container *container, const char *action, const char *key, const char *value)
+{
+	json_t *attributes = json_object();
+	ContainerRow row = container_snapshot(container);
+	g_autoptr(json_t) spec = container_spec(container, NULL);
+	if (spec != NULL && json_is_object(json_at(spec, "Config.Labels")))
+		json_object_update(attributes, json_at(spec, "Config.Labels"));
+	if (key != NULL)
+		json_object_set_new(attributes, key, json_lenient(value));
+	json_object_set_new(attributes, "image", json_lenient(row.image));
+	json_object_set_new(attributes, "name", json_string(row.name));
+	event_publish(container->engine, "container", action, row.id, attributes);
+	container_row_clear(&row);
+}
+
+void container_set_status(Container *container, Status status)
+{
+	Engine *engine = container->engine;
+	g_autoptr(GError) error = NULL;
+	g_mutex_lock(&engine->lock);
+	container->row.status = (int)status;
+	bool ok = container->removed || container_store_save(engine->store, &container->row, &error);
+	g_mutex_unlock(&engine->lock);
+	if (!ok)
+		log_error("cannot save the state of container %s: %s", container->row.id, error->message);
+	notify_fire(&container->changed);
+}
+
+char *container_folder(Container *container)
+{
+	return g_build_filename(container->engine->store->root, "containers", container->row.id, NULL);
+}
+
+char *container_cgroup(Container *container, const json_t *host)
+{
+	const char *parent = json_str(host, "CgroupParent");
+	if (*parent == '\0')
+		parent = container->engine->config->cgroup_parent;
+	return g_strdup_printf("/%s/%s", parent + strspn(parent, "/"), container->row.id);
+}
+
+char *container_log_path(Container *container, const json_t *host)
+{
+	const char *driver = json_str(host, "LogConfig.Type");
+	g_autofree char *folder = container_folder(container);
+	if (strcmp(driver, "json-file") == 0) {
+		g_autofree char *name = g_strconcat(container->row.id, "-json.log", NULL);
+		return g_build_filename(folder, name, NULL);
+	}
+	return strcmp(driver, "local") == 0 ? g_build_filename(folder, "local.log", NULL) : g_strdup("");
+}

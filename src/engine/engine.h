@@ -1,0 +1,258 @@
+/* The engine: the nouns and their rules. Each function here is what one API call means; it checks,
+ * does, and tells what happened. It must not know HTTP, nor how its answers are written down. */
+#pragma once
+#include "base/json.h"
+#include "base/notify.h"
+#include "runtime/runtime.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+
+#define BERTH_API_VERSION "1.51"
+#define BERTH_MIN_API_VERSION "1.24"
+
+/* config.c: dockerd's flags and daemon.json, as one set of values. */
+typedef struct {
+	char **hosts; /* -H, in order */
+	char *data_root, *exec_root, *pidfile, *group, *log_level, *cgroup_parent, *log_driver, *bridge, *shim;
+	json_t *log_opts, *file; /* file: daemon.json as read, for keys that later rooms own */
+	bool debug, init, no_new_privileges, allow_insecure_api;
+	char **labels, **registry_mirrors, **insecure_registries;
+	char *seccomp_profile; /* JSON text, or NULL for the built-in */
+	json_t *default_ulimits;
+	gint64 shm_size;
+	int shutdown_timeout;
+} Config;
+/* Reads argv (dockerd's syntax) and the configuration file; exits after --help and --version. */
+Config *config_load(int argc, char **argv, GError **error);
+void config_free(Config *config);
+
+typedef enum {
+	STATUS_CREATED,
+	STATUS_RUNNING,
+	STATUS_PAUSED,
+	STATUS_RESTARTING,
+	STATUS_REMOVING,
+	STATUS_EXITED,
+	STATUS_DEAD,
+} Status;
+extern const char *const status_names[];
+
+typedef struct Engine Engine;
+typedef struct ShimLink ShimLink;
+
+/* A container. row is guarded by the engine's lock; operation serialises what changes its life. */
+typedef struct {
+	gatomicrefcount references;
+	Engine *engine;
+	ContainerRow row;
+	GMutex operation;
+	Notify changed;	    /* fires at each change of row.status, and when link goes */
+	ShimLink *link;	    /* to its shim, while that lives */
+	GArray *waiting;    /* of Attachment: clients that came before the start */
+	GPtrArray *exec_ids; /* of char *: those that run */
+	guint restart_wait; /* milliseconds before the next automatic restart */
+	int rows, columns;
+	bool removed;
+} Container;
+
+typedef struct {
+	int fd, flags; /* SHIM_ATTACH_ */
+	char keys[16];
+} Attachment;
+
+typedef struct {
+	gatomicrefcount references;
+	char *id, *container_id;
+	char **argv, **env;
+	char *user, *workdir, *detach_keys;
+	bool tty, privileged, open_stdin, open_stdout, open_stderr;
+	bool started, running;
+	int exit_code, pid, rows, columns;
+	char *error;
+	Notify changed;
+} Exec;
+
+struct Engine {
+	Config *config;
+	Store *store;
+	CgroupLayout *cgroups;
+	GMutex lock;
+	GHashTable *containers; /* id -> Container */
+	GHashTable *names;	/* name -> Container */
+	GHashTable *execs;	/* id -> Exec */
+	GThreadPool *tasks;	/* things to do later: restarts, automatic removal */
+	int epoll_fd, shim_fd;	/* shim_fd: sealed copy of the shim's program */
+	GThread *monitor;
+	char *id; /* of the installation, as /info tells */
+	gint64 started;
+	GPtrArray *warnings; /* what this host lacks, for /info */
+};
+
+Engine *engine_new(Config *config, GError **error);
+/* Lets go of everything; containers run on. */
+void engine_free(Engine *engine);
+/* Runs it soon, in a thread of its own: restarts, automatic removal. */
+void engine_later(Container *container, void (*run)(Container *container));
+
+/* event.c */
+typedef struct {
+	char *type, *action, *id;
+	json_t *attributes;
+	gint64 time;
+} Event;
+void event_publish(Engine *engine, const char *type, const char *action, const char *id, json_t *attributes);
+/* The JSON of an event (Engine API, SystemEventsResponse). New reference. */
+json_t *event_json(const Event *event);
+/* Calls each for the remembered events from since on, then, until `until` (0: for ever), for those
+ * that come; stops when each answers false or peer_fd hangs up. */
+void event_follow(gint64 since, gint64 until, int peer_fd, bool (*each)(const Event *event, gpointer data),
+	gpointer data);
+
+/* filter.c: the filters parameter of lists. */
+typedef json_t Filters; /* {"label": ["a", "b=c"], ...} */
+/* Checks the keys against a NULL-terminated list; "" and {} are no filter. Both of Docker's forms. */
+Filters *filters_parse(const char *text, const char *const *known, GError **error);
+bool filters_have(const Filters *filters, const char *key);
+/* True if there is no such filter, or one of its values is value. */
+bool filters_match(const Filters *filters, const char *key, const char *value);
+/* The same, with each value a prefix or, for names, a regular expression. */
+bool filters_match_prefix(const Filters *filters, const char *key, const char *value);
+bool filters_match_name(const Filters *filters, const char *key, const char *value);
+/* All values of key are labels that are there ("label" or "label=value"). */
+bool filters_match_labels(const Filters *filters, const char *key, const json_t *labels);
+const char *filters_value(const Filters *filters, const char *key, size_t index); /* NULL behind the last */
+
+/* name.c */
+char *name_generate(guint attempt); /* "adjective_surname", a digit behind from the third attempt on */
+bool name_valid(const char *name);  /* [a-zA-Z0-9][a-zA-Z0-9_.-]+ */
+char *id_generate(void);	    /* 64 hex digits */
+
+/* container.c: looking up, and what all the others share. */
+Container *container_ref(Container *container);
+void container_unref(Container *container);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Container, container_unref)
+/* By full id, name or unambiguous prefix of an id. New reference; "No such container: x". */
+Container *container_find(Engine *engine, const char *reference, GError **error);
+GPtrArray *container_all(Engine *engine); /* of Container, newest first */
+/* A copy of the row as it is now; clear it with container_row_clear. */
+ContainerRow container_snapshot(Container *container);
+json_t *container_spec(Container *container, GError **error);	 /* {Config, HostConfig, NetworkingConfig} */
+json_t *container_mounts(Container *container, GError **error); /* as container_store_mounts */
+bool container_running(Container *container);			 /* or paused */
+void container_event(Container *container, const char *action, const char *key, const char *value);
+/* Changes the status and what goes with it, writes the row, and tells those who wait. */
+void container_set_status(Container *container, Status status);
+char *container_folder(Container *container);
+char *container_cgroup(Container *container, const json_t *host);
+char *container_log_path(Container *container, const json_t *host); /* "" where there is none */
+Container *container_register(Engine *engine, ContainerRow *row); /* takes row over */
+
+/* container_create.c */
+char *container_create(Engine *engine, const char *name, const json_t *request, json_t **warnings, GError **error);
+/* container_spec.c: checks and completes what was asked for, by the image's configuration. */
+json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image_config, const char *id,
+	json_t *warnings, GError **error);
+bool spec_check_limits(Engine *engine, const json_t *host, json_t *warnings, GError **error);
+bool spec_check_restart(const json_t *host, GError **error);
+/* mount_points.c: all mounts of a container, resolved; volumes are made, and filled from the image. */
+json_t *mount_points_make(Engine *engine, const json_t *spec, const char *image_id, GError **error);
+
+/* container_start.c, container_stop.c, ... */
+bool container_start(Container *container, GError **error); /* NOT_MODIFIED if it runs */
+bool container_stop(Container *container, const char *signal, int timeout, GError **error); /* timeout < 0: its own */
+bool container_restart(Container *container, const char *signal, int timeout, GError **error);
+bool container_kill(Container *container, const char *signal, GError **error);
+bool container_pause(Container *container, GError **error);
+bool container_unpause(Container *container, GError **error);
+bool container_rename(Container *container, const char *name, GError **error);
+bool container_resize(Container *container, int rows, int columns, GError **error);
+bool container_remove(Container *container, bool force, bool volumes, GError **error);
+bool container_update(Container *container, const json_t *changes, json_t *warnings, GError **error);
+/* Takes fd over. Before the start, the client waits for it. */
+bool container_attach(Container *container, int fd, int flags, const char *detach_keys, GError **error);
+json_t *container_top(Container *container, const char *ps_args, GError **error);
+json_t *container_prune(Engine *engine, const Filters *filters, GError **error);
+/* Waits for condition ("not-running", "next-exit", "removed"); false if peer_fd hung up. */
+bool container_wait(Container *container, const char *condition, int peer_fd, int *exit_code, char **message);
+/* The automatic part: what happens once the shim has told of the end. */
+void container_exited(Container *container, int exit_code, bool oom, gint64 time, const char *message);
+void container_restore_all(Engine *engine);
+
+/* shim_link.c: the connection to a shim. */
+bool shim_copy(Engine *engine, GError **error);
+void shim_monitor_start(Engine *engine);
+/* Starts a shim with the plan; when it has started the container, *pid is set. */
+bool shim_launch(Container *container, int plan_fd, const Attachment *attachments, guint count, int *pid,
+	GError **error);
+bool shim_reconnect(Container *container); /* false if nobody answers */
+bool shim_send(Container *container, guint32 type, const char *id, int a, int b, const char *text, const int *fds,
+	int fd_count, GError **error);
+char *shim_socket_path(Container *container);
+/* Waits until the last shim of a container that has ended is gone. */
+void shim_wait_gone(Container *container);
+
+/* exec.c */
+Exec *exec_create(Container *container, const json_t *request, GError **error);
+Exec *exec_find(Engine *engine, const char *id, GError **error); /* new reference */
+void exec_unref(Exec *exec);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Exec, exec_unref)
+/* Takes fd (-1: detached) over. */
+bool exec_start(Engine *engine, Exec *exec, int fd, GError **error);
+bool exec_resize(Engine *engine, Exec *exec, int rows, int columns, GError **error);
+void exec_changed(Engine *engine, const struct shim_message *message);
+void exec_forget_all(Container *container);
+
+/* log_read.c */
+typedef struct {
+	bool stdout, stderr, follow, timestamps, details;
+	gint64 since, until; /* 0: no limit */
+	gint64 tail;	     /* lines; -1: all */
+} LogQuery;
+/* Calls write for each line; stops when it answers false or peer_fd hangs up. */
+typedef bool (*LogWrite)(int stream, const char *data, size_t length, gpointer data_);
+bool log_read(Container *container, const LogQuery *query, int peer_fd, LogWrite write, gpointer data, GError **error);
+/* The driver and options in force: "json-file" with size and count of files. False: an unknown one. */
+bool log_options(const json_t *host, enum plan_log *kind, gint64 *size, gint64 *files, GError **error);
+
+/* volume.c */
+VolumeRow *volume_make(Engine *engine, const char *name, const char *driver, const json_t *labels,
+	const json_t *options, GError **error); /* the existing one if there is one */
+json_t *volume_json(Engine *engine, const VolumeRow *volume);
+bool volume_remove(Engine *engine, const char *name, bool force, GError **error);
+json_t *volume_list(Engine *engine, const Filters *filters);
+json_t *volume_prune(Engine *engine, const Filters *filters, GError **error);
+
+/* image.c */
+/* By name, digest, full or short id. "No such image: x". The caller frees the id. */
+char *image_find(Engine *engine, const char *reference, GError **error);
+json_t *image_config(Engine *engine, const char *id, GError **error); /* the whole config document */
+json_t *image_list(Engine *engine, const Filters *filters, bool all, GError **error);
+json_t *image_inspect(Engine *engine, const char *reference, GError **error);
+json_t *image_history(Engine *engine, const char *reference, GError **error);
+bool image_tag(Engine *engine, const char *reference, const char *repo, const char *tag, GError **error);
+json_t *image_remove(Engine *engine, const char *reference, bool force, bool prune, GError **error);
+json_t *image_prune(Engine *engine, const Filters *filters, GError **error);
+char *image_name_of(Engine *engine, const char *id); /* a tag, or NULL */
+/* image_make.c: a new image of layers in the store. Tags (familiar or full) may be NULL. */
+typedef struct {
+	GPtrArray *layers; /* of Layer */
+	char *config;	   /* JSON text */
+} NewImage;
+bool image_add(Engine *engine, const NewImage *image, char *const *tags, char **id, GError **error);
+/* Unpacks a tar (maybe compressed) that was written to a blob, on top of a chain (NULL: the first). */
+Layer *image_unpack(Engine *engine, BlobWriter *blob, const char *parent_chain, const char *expected_diff_id,
+	GError **error);
+/* A stream to read an archive from: up to size bytes, 0 at its end, -1 with error. */
+typedef ssize_t (*StreamRead)(gpointer stream, void *data, size_t size, GError **error);
+typedef bool (*StreamWrite)(gpointer stream, const void *data, size_t size, GError **error);
+char *image_import(Engine *engine, StreamRead read, gpointer stream, const char *repo, const char *tag,
+	const char *message, char *const *changes, GError **error);
+/* Calls said with each line for the user ("Loaded image: x"). */
+bool image_load(Engine *engine, StreamRead read, gpointer stream, void (*said)(const char *line, gpointer data),
+	gpointer data, GError **error);
+bool image_save(Engine *engine, char *const *references, StreamWrite write, gpointer stream, GError **error);
+
+/* info.c */
+json_t *info_json(Engine *engine);
+json_t *version_json(Engine *engine);
