@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -117,61 +116,6 @@ int path_make_in_root(int root_fd, const char *path, mode_t mode)
 		at = next;
 	}
 	return fd_steal(&at);
-}
-
-static bool is_dots(const char *name)
-{
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
-static DIR *dir_open(int dir_fd, const char *name)
-{
-	int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	if (dir == NULL)
-		fd_clear(&fd);
-	return dir;
-}
-
-bool tree_remove(int dir_fd, const char *name)
-{
-	if (unlinkat(dir_fd, name, 0) == 0 || errno == ENOENT)
-		return true;
-	if (errno != EISDIR && errno != EPERM)
-		return false;
-	if (unlinkat(dir_fd, name, AT_REMOVEDIR) == 0)
-		return true;
-	DIR *dir = dir_open(dir_fd, name);
-	if (dir == NULL)
-		return false;
-	bool ok = true;
-	for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
-		ok = (is_dots(entry->d_name) || tree_remove(dirfd(dir), entry->d_name)) && ok;
-	closedir(dir);
-	return unlinkat(dir_fd, name, AT_REMOVEDIR) == 0 && ok;
-}
-
-static gint64 tree_size_unseen(int dir_fd, const char *name, GHashTable *seen)
-{
-	struct stat st;
-	if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return 0;
-	if (!S_ISDIR(st.st_mode))
-		return g_hash_table_add(seen, GSIZE_TO_POINTER(st.st_ino)) ? st.st_size : 0;
-	DIR *dir = dir_open(dir_fd, name);
-	if (dir == NULL)
-		return 0;
-	gint64 sum = 0;
-	for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
-		sum += is_dots(entry->d_name) ? 0 : tree_size_unseen(dirfd(dir), entry->d_name, seen);
-	closedir(dir);
-	return sum;
-}
-
-gint64 tree_size(int dir_fd, const char *name)
-{
-	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-	return tree_size_unseen(dir_fd, name, seen);
 }
 
 bool fd_send(int socket, const void *data, size_t length, const int *fds, int fd_count)

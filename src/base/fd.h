@@ -53,6 +53,11 @@ bool tree_remove(int dir_fd, const char *name);
 /* Bytes that the tree's files occupy, each inode counted once. */
 gint64 tree_size(int dir_fd, const char *name);
 
+bool tree_is_empty(int dir_fd);
+
+/* Copies what is in the folder source_fd into target_fd: owners, modes, times, attributes, links. */
+bool tree_copy(int source_fd, int target_fd, GError **error);
+
 /* Sends one message with descriptors attached (SCM_RIGHTS). errno on failure. */
 bool fd_send(int socket, const void *data, size_t length, const int *fds, int fd_count);
 

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/notify.h"
 #include "runtime/runtime.h"
+#include "shim/protocol.h"
 #include "store/store.h"
 
 #include <stdbool.h>
@@ -234,6 +235,8 @@ bool image_tag(Engine *engine, const char *reference, const char *repo, const ch
 json_t *image_remove(Engine *engine, const char *reference, bool force, bool prune, GError **error);
 json_t *image_prune(Engine *engine, const Filters *filters, GError **error);
 char *image_name_of(Engine *engine, const char *id); /* a tag, or NULL */
+/* The merged file tree of an image, mounted nowhere: a descriptor of its root, owned. */
+int image_root_open(Engine *engine, const char *id, GError **error);
 /* image_make.c: a new image of layers in the store. Tags (familiar or full) may be NULL. */
 typedef struct {
 	GPtrArray *layers; /* of Layer */

@@ -1,0 +1,163 @@
+/* Whole folders: removed, measured, copied. No symlink is followed. */
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+static bool is_dots(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+static DIR *dir_open(int dir_fd, const char *name)
+{
+	int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	if (dir == NULL)
+		fd_clear(&fd);
+	return dir;
+}
+
+bool tree_remove(int dir_fd, const char *name)
+{
+	if (unlinkat(dir_fd, name, 0) == 0 || errno == ENOENT)
+		return true;
+	if (errno != EISDIR && errno != EPERM)
+		return false;
+	if (unlinkat(dir_fd, name, AT_REMOVEDIR) == 0)
+		return true;
+	DIR *dir = dir_open(dir_fd, name);
+	if (dir == NULL)
+		return false;
+	bool ok = true;
+	for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+		ok = (is_dots(entry->d_name) || tree_remove(dirfd(dir), entry->d_name)) && ok;
+	closedir(dir);
+	return unlinkat(dir_fd, name, AT_REMOVEDIR) == 0 && ok;
+}
+
+static gint64 tree_size_unseen(int dir_fd, const char *name, GHashTable *seen)
+{
+	struct stat st;
+	if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	if (!S_ISDIR(st.st_mode))
+		return g_hash_table_add(seen, GSIZE_TO_POINTER(st.st_ino)) ? st.st_size : 0;
+	DIR *dir = dir_open(dir_fd, name);
+	if (dir == NULL)
+		return 0;
+	gint64 sum = 0;
+	for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+		sum += is_dots(entry->d_name) ? 0 : tree_size_unseen(dirfd(dir), entry->d_name, seen);
+	closedir(dir);
+	return sum;
+}
+
+gint64 tree_size(int dir_fd, const char *name)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+	return tree_size_unseen(dir_fd, name, seen);
+}
+
+bool tree_is_empty(int dir_fd)
+{
+	DIR *dir = dir_open(dir_fd, ".");
+	bool empty = dir != NULL;
+	for (struct dirent *entry; empty && (entry = readdir(dir)) != NULL;)
+		empty = is_dots(entry->d_name);
+	if (dir != NULL)
+		closedir(dir);
+	return empty;
+}
+
+static bool copy_content(int source, int target)
+{
+	for (;;) {
+		ssize_t n = copy_file_range(source, NULL, target, NULL, 1 << 30, 0);
+		if (n == 0)
+			return true;
+		if (n < 0 && errno != EINTR)
+			break;
+	}
+	/* Not every pair of file systems can (EXDEV, EINVAL): read and write then. */
+	char buffer[65536];
+	for (ssize_t n; (n = read(source, buffer, sizeof buffer)) != 0;)
+		if (n < 0 || !fd_write_all(target, buffer, (size_t)n))
+			return false;
+	return true;
+}
+
+static void copy_xattrs(int source, const char *name, int target)
+{
+	char from[64], to[64], names[4096], value[4096];
+	autofd source_fd = openat(source, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	autofd target_fd = openat(target, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	snprintf(from, sizeof from, "/proc/self/fd/%d", source_fd);
+	snprintf(to, sizeof to, "/proc/self/fd/%d", target_fd);
+	ssize_t length = listxattr(from, names, sizeof names);
+	for (const char *key = names; length > 0 && key < names + length; key += strlen(key) + 1) {
+		ssize_t n = getxattr(from, key, value, sizeof value);
+		if (n >= 0 && !g_str_has_prefix(key, "trusted.overlay.") && setxattr(to, key, value, (size_t)n, 0) < 0)
+			continue; /* what the target's file system cannot keep is left out */
+	}
+}
+
+static bool copy_node(int source, const char *name, const struct stat *st, int target)
+{
+	char link[4096];
+	if (S_ISDIR(st->st_mode))
+		return mkdirat(target, name, 0700) == 0;
+	if (S_ISLNK(st->st_mode)) {
+		ssize_t n = readlinkat(source, name, link, sizeof link - 1);
+		link[MAX(n, 0)] = '\0';
+		return n >= 0 && symlinkat(link, target, name) == 0;
+	}
+	if (!S_ISREG(st->st_mode))
+		return mknodat(target, name, st->st_mode, st->st_rdev) == 0;
+	autofd from = openat(source, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	autofd to = openat(target, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return from >= 0 && to >= 0 && copy_content(from, to);
+}
+
+static bool copy_metadata(const char *name, const struct stat *st, int target)
+{
+	struct timespec times[2] = {st->st_atim, st->st_mtim};
+	return fchownat(target, name, st->st_uid, st->st_gid, AT_SYMLINK_NOFOLLOW) == 0 &&
+		(S_ISLNK(st->st_mode) || fchmodat(target, name, st->st_mode & 07777, 0) == 0) &&
+		utimensat(target, name, times, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool tree_copy(int source_fd, int target_fd, GError **error)
+{
+	struct stat st;
+	DIR *dir = dir_open(source_fd, ".");
+	bool ok = dir != NULL;
+	for (struct dirent *entry; ok && (entry = readdir(dir)) != NULL;) {
+		const char *name = entry->d_name;
+		if (is_dots(name))
+			continue;
+		ok = fstatat(source_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && copy_node(source_fd, name, &st, target_fd);
+		if (ok && S_ISDIR(st.st_mode)) {
+			autofd from = openat(source_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+			autofd to = openat(target_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+			ok = from >= 0 && to >= 0 && tree_copy(from, to, error);
+		}
+		if (ok)
+			copy_xattrs(source_fd, name, target_fd);
+		ok = ok && copy_metadata(name, &st, target_fd);
+		if (!ok)
+			fail_errno(error, "cannot copy \"%s\"", name);
+	}
+	if (dir != NULL)
+		closedir(dir);
+	/* The folder itself: a volume is to look like what it stands for. */
+	if (ok && fstat(source_fd, &st) == 0)
+		ok = fchown(target_fd, st.st_uid, st.st_gid) == 0 && fchmod(target_fd, st.st_mode & 07777) == 0;
+	return ok || fail_errno(error, "cannot copy a folder");
+}

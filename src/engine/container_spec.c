@@ -1,0 +1,309 @@
+/* What a container is to be: the request as it came, completed by the image and by defaults. */
+#include "engine/engine.h"
+
+#include "base/error.h"
+#include "image/image.h"
+
+#include <string.h>
+
+enum { MIN_MEMORY = 6 << 20, MIN_CPU_QUOTA = 1000, MIN_PERIOD = 1000, MAX_PERIOD = 1000000 };
+
+/* In the order in which the real engine answers. Keys that we do not know are kept behind these. */
+static const char host_defaults[] =
+	"{\"Binds\":null,\"ContainerIDFile\":\"\",\"LogConfig\":{\"Type\":\"\",\"Config\":{}},\"NetworkMode\":\"default\","
+	"\"PortBindings\":{},\"RestartPolicy\":{\"Name\":\"no\",\"MaximumRetryCount\":0},\"AutoRemove\":false,"
+	"\"VolumeDriver\":\"\",\"VolumesFrom\":null,\"ConsoleSize\":[0,0],\"CapAdd\":null,\"CapDrop\":null,"
+	"\"CgroupnsMode\":\"private\",\"Dns\":[],\"DnsOptions\":[],\"DnsSearch\":[],\"ExtraHosts\":null,"
+	"\"GroupAdd\":null,\"IpcMode\":\"private\",\"Cgroup\":\"\",\"Links\":null,\"OomScoreAdj\":0,\"PidMode\":\"\","
+	"\"Privileged\":false,\"PublishAllPorts\":false,\"ReadonlyRootfs\":false,\"SecurityOpt\":null,\"UTSMode\":\"\","
+	"\"UsernsMode\":\"\",\"ShmSize\":67108864,\"Runtime\":\"berth\",\"Isolation\":\"\",\"CpuShares\":0,\"Memory\":0,"
+	"\"NanoCpus\":0,\"CgroupParent\":\"\",\"BlkioWeight\":0,\"BlkioWeightDevice\":[],\"BlkioDeviceReadBps\":[],"
+	"\"BlkioDeviceWriteBps\":[],\"BlkioDeviceReadIOps\":[],\"BlkioDeviceWriteIOps\":[],\"CpuPeriod\":0,"
+	"\"CpuQuota\":0,\"CpuRealtimePeriod\":0,\"CpuRealtimeRuntime\":0,\"CpusetCpus\":\"\",\"CpusetMems\":\"\","
+	"\"Devices\":[],\"DeviceCgroupRules\":null,\"DeviceRequests\":null,\"MemoryReservation\":0,\"MemorySwap\":0,"
+	"\"MemorySwappiness\":null,\"OomKillDisable\":null,\"PidsLimit\":null,\"Ulimits\":[],\"CpuCount\":0,"
+	"\"CpuPercent\":0,\"IOMaximumIOps\":0,\"IOMaximumBandwidth\":0,\"MaskedPaths\":null,\"ReadonlyPaths\":null}";
+
+static const char config_defaults[] =
+	"{\"Hostname\":\"\",\"Domainname\":\"\",\"User\":\"\",\"AttachStdin\":false,\"AttachStdout\":false,"
+	"\"AttachStderr\":false,\"Tty\":false,\"OpenStdin\":false,\"StdinOnce\":false,\"Env\":null,\"Cmd\":null,"
+	"\"Image\":\"\",\"Volumes\":null,\"WorkingDir\":\"\",\"Entrypoint\":null,\"OnBuild\":null,\"Labels\":{}}";
+
+/* Defaults, overlaid with what was asked for; null is not asked for. */
+static json_t *overlay(const char *defaults, const json_t *asked)
+{
+	json_t *result = json_loads(defaults, 0, NULL), *value;
+	const char *key;
+	json_object_foreach((json_t *)asked, key, value)
+		if (!json_is_null(value) || json_object_get(result, key) == NULL)
+			json_object_set(result, key, value);
+	return result;
+}
+
+/* Members of from that to lacks. */
+static void merge_object(json_t *config, const char *key, const json_t *image)
+{
+	json_t *from = json_object_get(image, key), *to = json_object_get(config, key);
+	if (!json_is_object(from) || json_object_size(from) == 0)
+		return;
+	if (json_is_object(to))
+		json_object_update_missing(to, from);
+	else
+		json_object_set_new(config, key, json_deep_copy(from));
+}
+
+static bool has_env(const json_t *env, const char *setting)
+{
+	size_t i, length = strcspn(setting, "=");
+	json_t *value;
+	json_array_foreach(env, i, value)
+		if (strncmp(json_elem(env, i), setting, length) == 0 &&
+			strchr("=", json_elem(env, i)[length]) != NULL)
+			return true;
+	return false;
+}
+
+static void merge_env(json_t *config, const json_t *image)
+{
+	json_t *from = json_object_get(image, "Env"), *to = json_object_get(config, "Env"), *value;
+	size_t i;
+	if (!json_filled(from))
+		return;
+	if (!json_is_array(to))
+		json_object_set_new(config, "Env", to = json_array());
+	json_array_foreach(from, i, value)
+		if (!has_env(to, json_elem(from, i)))
+			json_array_append(to, value);
+}
+
+/* As moby's daemon/commit.go merges a configuration with the image's. */
+static void merge_image(json_t *config, const json_t *image)
+{
+	static const char *const plain[] = {"User", "WorkingDir", "StopSignal", "Shell", "Healthcheck", "ArgsEscaped"};
+	if (!json_is_object(image))
+		return;
+	for (size_t i = 0; i < G_N_ELEMENTS(plain); i++) {
+		json_t *from = json_object_get(image, plain[i]);
+		if (json_filled(from) && !json_filled(json_object_get(config, plain[i])))
+			json_object_set(config, plain[i], from);
+	}
+	merge_object(config, "ExposedPorts", image);
+	merge_object(config, "Labels", image);
+	merge_object(config, "Volumes", image);
+	merge_env(config, image);
+	if (json_filled(json_object_get(config, "Entrypoint")))
+		return;
+	if (!json_filled(json_object_get(config, "Cmd")) && json_object_get(image, "Cmd") != NULL)
+		json_object_set(config, "Cmd", json_object_get(image, "Cmd"));
+	if (json_object_get(config, "Entrypoint") == NULL || !json_is_array(json_object_get(config, "Entrypoint")))
+		if (json_object_get(image, "Entrypoint") != NULL)
+			json_object_set(config, "Entrypoint", json_object_get(image, "Entrypoint"));
+}
+
+bool spec_check_restart(const json_t *host, GError **error)
+{
+	static const char *const policies[] = {"", "no", "always", "on-failure", "unless-stopped", NULL};
+	const char *name = json_str(host, "RestartPolicy.Name");
+	gint64 count = json_int(host, "RestartPolicy.MaximumRetryCount");
+	if (!g_strv_contains(policies, name))
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid restart policy: unknown policy '%s'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'",
+			name);
+	if (count > 0 && strcmp(name, "on-failure") != 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid restart policy: maximum retry count can only be used with 'on-failure'");
+	if (count < 0)
+		return fail(error, BERTH_ERROR_INVALID, "invalid restart policy: maximum retry count cannot be negative");
+	if (json_bool(host, "AutoRemove") && *name != '\0' && strcmp(name, "no") != 0)
+		return fail(error, BERTH_ERROR_INVALID, "can't create 'AutoRemove' container with restart policy");
+	return true;
+}
+
+static bool check_memory(const json_t *host, GError **error)
+{
+	gint64 memory = json_int(host, "Memory"), swap = json_int(host, "MemorySwap");
+	gint64 reservation = json_int(host, "MemoryReservation");
+	json_t *swappiness = json_object_get(host, "MemorySwappiness");
+	if (memory != 0 && memory < MIN_MEMORY)
+		return fail(error, BERTH_ERROR_INVALID, "Minimum memory limit allowed is 6MB");
+	if (memory > 0 && swap > 0 && swap < memory)
+		return fail(error, BERTH_ERROR_INVALID,
+			"Minimum memoryswap limit should be larger than memory limit, see usage");
+	if (memory == 0 && swap > 0)
+		return fail(error, BERTH_ERROR_INVALID, "You should always set the Memory limit when using Memoryswap limit, see usage");
+	if (memory > 0 && reservation > memory)
+		return fail(error, BERTH_ERROR_INVALID,
+			"Minimum memory limit can not be less than memory reservation limit, see usage");
+	if (json_is_integer(swappiness) && (json_integer_value(swappiness) < -1 || json_integer_value(swappiness) > 100))
+		return fail(error, BERTH_ERROR_INVALID, "Invalid value: %d, valid memory swappiness range is 0-100",
+			(int)json_integer_value(swappiness));
+	return true;
+}
+
+static bool check_cpu(const json_t *host, GError **error)
+{
+	gint64 nano = json_int(host, "NanoCpus"), period = json_int(host, "CpuPeriod");
+	gint64 quota = json_int(host, "CpuQuota");
+	guint cpus = g_get_num_processors();
+	if (nano > 0 && (period > 0 || quota > 0))
+		return fail(error, BERTH_ERROR_INVALID, "Conflicting options: Nano CPUs and CPU %s cannot both be set",
+			period > 0 ? "Period" : "Quota");
+	if (nano < 0 || nano > (gint64)cpus * 1000000000)
+		return fail(error, BERTH_ERROR_INVALID,
+			"Range of CPUs is from 0.01 to %u.00, as there are only %u CPUs available", cpus, cpus);
+	if (period != 0 && (period < MIN_PERIOD || period > MAX_PERIOD))
+		return fail(error, BERTH_ERROR_INVALID, "CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)");
+	if (quota > 0 && quota < MIN_CPU_QUOTA)
+		return fail(error, BERTH_ERROR_INVALID, "CPU cfs quota can not be less than 1ms (i.e. 1000)");
+	return true;
+}
+
+/* "0-3,5": every number below limit. */
+static bool cpuset_valid(const char *text, guint limit)
+{
+	g_auto(GStrv) parts = g_strsplit(text, ",", -1);
+	for (int i = 0; parts[i] != NULL; i++) {
+		g_auto(GStrv) range = g_strsplit(parts[i], "-", 2);
+		for (int r = 0; range[r] != NULL; r++) {
+			guint64 value;
+			if (!g_ascii_string_to_unsigned(range[r], 10, 0, limit - 1, &value, NULL))
+				return false;
+		}
+	}
+	return true;
+}
+
+bool spec_check_limits(Engine *engine, const json_t *host, json_t *warnings, GError **error)
+{
+	const char *cpus = json_str(host, "CpusetCpus");
+	gint64 weight = json_int(host, "BlkioWeight");
+	if (!check_memory(host, error) || !check_cpu(host, error))
+		return false;
+	if (*cpus != '\0' && !cpuset_valid(cpus, g_get_num_processors()))
+		return fail(error, BERTH_ERROR_INVALID, "Requested CPUs are not available - requested %s, available: 0-%u",
+			cpus, g_get_num_processors() - 1);
+	if (weight != 0 && (weight < 10 || weight > 1000))
+		return fail(error, BERTH_ERROR_INVALID, "Range of blkio weight is from 10 to 1000");
+	if (weight != 0 && !cgroup_can(engine->cgroups, "BlkioWeight"))
+		json_array_append_new(warnings, json_string("Your kernel does not support Block I/O weight or the cgroup"
+			" is not mounted. Weight discarded."));
+	if (json_int(host, "MemorySwap") > 0 && !cgroup_can(engine->cgroups, "SwapLimit"))
+		json_array_append_new(warnings, json_string("Your kernel does not support swap limit capabilities or the"
+			" cgroup is not mounted. Memory limited without swap."));
+	return true;
+}
+
+static bool check_modes(const json_t *host, GError **error)
+{
+	static const char *const runtimes[] = {"", "berth", "runc", "io.containerd.runc.v2", NULL};
+	static const char *const ipc[] = {"", "private", "shareable", "host", "none", NULL};
+	const char *runtime = json_str(host, "Runtime"), *mode = json_str(host, "IpcMode");
+	guint64 mask;
+	gint64 size, files;
+	enum plan_log kind;
+	if (!g_strv_contains(runtimes, runtime))
+		return fail(error, BERTH_ERROR_INVALID, "unknown or invalid runtime name: %s", runtime);
+	if (!g_strv_contains(ipc, mode) && !g_str_has_prefix(mode, "container:"))
+		return fail(error, BERTH_ERROR_INVALID, "invalid IPC mode: %s", mode);
+	mode = json_str(host, "PidMode");
+	if (*mode != '\0' && strcmp(mode, "host") != 0 && !g_str_has_prefix(mode, "container:"))
+		return fail(error, BERTH_ERROR_INVALID, "invalid PID mode: %s", mode);
+	mode = json_str(host, "UTSMode");
+	if (*mode != '\0' && strcmp(mode, "host") != 0)
+		return fail(error, BERTH_ERROR_INVALID, "invalid UTS mode: %s", mode);
+	mode = json_str(host, "CgroupnsMode");
+	if (*mode != '\0' && strcmp(mode, "host") != 0 && strcmp(mode, "private") != 0)
+		return fail(error, BERTH_ERROR_INVALID, "invalid cgroup namespace mode: %s", mode);
+	return capability_resolve(json_object_get(host, "CapAdd"), json_object_get(host, "CapDrop"), false, &mask, error) &&
+		log_options(host, &kind, &size, &files, error);
+}
+
+static bool check_config(const json_t *config, GError **error)
+{
+	const char *workdir = json_str(config, "WorkingDir"), *signal = json_str(config, "StopSignal");
+	size_t i;
+	json_t *value;
+	if (*workdir != '\0' && *workdir != '/')
+		return fail(error, BERTH_ERROR_INVALID,
+			"the working directory '%s' is invalid, it needs to be an absolute path", workdir);
+	if (*signal != '\0' && signal_number(signal) < 0)
+		return fail(error, BERTH_ERROR_INVALID, "Invalid signal: %s", signal);
+	json_array_foreach(json_object_get(config, "Env"), i, value)
+		if (*json_elem(json_object_get(config, "Env"), i) == '=' || *json_elem(json_object_get(config, "Env"), i) == '\0')
+			return fail(error, BERTH_ERROR_INVALID, "invalid environment variable: %s",
+				json_elem(json_object_get(config, "Env"), i));
+	if (!json_filled(json_object_get(config, "Cmd")) && !json_filled(json_object_get(config, "Entrypoint")))
+		return fail(error, BERTH_ERROR_INVALID, "no command specified");
+	return true;
+}
+
+/* Values that the answer of inspect shows although nobody wrote them. */
+static void fill_host(Engine *engine, json_t *host)
+{
+	const Config *config = engine->config;
+	gint64 memory = json_int(host, "Memory");
+	json_t *log = json_object_get(host, "LogConfig");
+	if (*json_str(log, "Type") == '\0') {
+		json_object_set_new(log, "Type", json_string(config->log_driver));
+		if (json_object_size(json_object_get(log, "Config")) == 0)
+			json_object_set_new(log, "Config", json_deep_copy(config->log_opts));
+	}
+	if (!json_is_object(json_object_get(log, "Config")))
+		json_object_set_new(log, "Config", json_object());
+	if (memory > 0 && json_int(host, "MemorySwap") == 0)
+		json_object_set_new(host, "MemorySwap", json_integer(memory * 2));
+	if (json_int(host, "ShmSize") == 0)
+		json_object_set_new(host, "ShmSize", json_integer(config->shm_size));
+	if (*json_str(host, "IpcMode") == '\0')
+		json_object_set_new(host, "IpcMode", json_string("private"));
+	if (*json_str(host, "CgroupnsMode") == '\0')
+		json_object_set_new(host, "CgroupnsMode", json_string(json_bool(host, "Privileged") && !engine->cgroups->v2 ? "host" : "private"));
+	if (*json_str(host, "RestartPolicy.Name") == '\0')
+		json_object_set_new(json_object_get(host, "RestartPolicy"), "Name", json_string("no"));
+	if (*json_str(host, "NetworkMode") == '\0')
+		json_object_set_new(host, "NetworkMode", json_string("default"));
+	if (json_object_get(host, "Init") == NULL && config->init)
+		json_object_set_new(host, "Init", json_true());
+	if (config->no_new_privileges && !json_is_array(json_object_get(host, "SecurityOpt")))
+		json_object_set_new(host, "SecurityOpt", json_pack("[s]", "no-new-privileges"));
+	if (json_array_size(json_object_get(host, "Ulimits")) == 0)
+		json_object_set(host, "Ulimits", config->default_ulimits);
+	static const struct {
+		const char *key;
+		const char *const *paths;
+	} lists[] = {{"MaskedPaths", default_masked_paths}, {"ReadonlyPaths", default_readonly_paths}};
+	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
+		if (!json_is_array(json_object_get(host, lists[i].key)) && !json_bool(host, "Privileged"))
+			json_object_set_new(host, lists[i].key, json_strings((char *const *)lists[i].paths));
+}
+
+static void warn_network(const json_t *host, json_t *warnings)
+{
+	const char *mode = json_str(host, "NetworkMode");
+	if (strcmp(mode, "default") == 0 || strcmp(mode, "bridge") == 0)
+		json_array_append_new(warnings, json_string("the bridge network is not built yet: this container has a"
+			" loopback device only (use --network host for the host's)"));
+}
+
+json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image_config, const char *id,
+	json_t *warnings, GError **error)
+{
+	g_autoptr(json_t) asked = json_copy((json_t *)request);
+	json_object_del(asked, "HostConfig");
+	json_object_del(asked, "NetworkingConfig");
+	g_autoptr(json_t) config = overlay(config_defaults, asked);
+	g_autoptr(json_t) host = overlay(host_defaults, json_object_get(request, "HostConfig"));
+	json_t *network = json_object_get(request, "NetworkingConfig");
+	merge_image(config, json_object_get(image_config, "config"));
+	fill_host(engine, host);
+	bool host_uts = strcmp(json_str(host, "UTSMode"), "host") == 0;
+	if (*json_str(config, "Hostname") == '\0' && !host_uts) {
+		g_autofree char *hostname = g_strndup(id, 12);
+		json_object_set_new(config, "Hostname", json_string(hostname));
+	}
+	if (!check_config(config, error) || !check_modes(host, error) || !spec_check_restart(host, error) ||
+		!spec_check_limits(engine, host, warnings, error))
+		return NULL;
+	warn_network(host, warnings);
+	return json_pack("{s:O, s:O, s:O*}", "Config", config, "HostConfig", host, "NetworkingConfig", network);
+}
