@@ -151,6 +151,8 @@ Container *container_register(Engine *engine, ContainerRow *row); /* takes row o
 
 /* container_create.c */
 char *container_create(Engine *engine, const char *name, const json_t *request, json_t **warnings, GError **error);
+/* CONFLICT with Docker's words if a container has that name. */
+bool container_name_free(Engine *engine, const char *name, GError **error);
 /* container_spec.c: checks and completes what was asked for, by the image's configuration. */
 json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image_config, const char *id,
 	json_t *warnings, GError **error);
@@ -161,7 +163,8 @@ json_t *mount_points_make(Engine *engine, const json_t *spec, const char *image_
 
 /* container_start.c, container_stop.c, ... */
 bool container_start(Container *container, GError **error); /* NOT_MODIFIED if it runs */
-bool container_stop(Container *container, const char *signal, int timeout, GError **error); /* timeout < 0: its own */
+/* timeout: seconds, negative: no limit, G_MININT: what the container asks for. */
+bool container_stop(Container *container, const char *signal, int timeout, GError **error);
 bool container_restart(Container *container, const char *signal, int timeout, GError **error);
 bool container_kill(Container *container, const char *signal, GError **error);
 bool container_pause(Container *container, GError **error);

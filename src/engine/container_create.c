@@ -1,0 +1,122 @@
+#include "engine/engine.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/timefmt.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+enum { NAME_ATTEMPTS = 20 };
+
+/* The folder of a container: what its overlay and its files in /etc need. */
+static bool make_folder(Engine *engine, const char *id, GError **error)
+{
+	static const char *const parts[] = {"", "/upper", "/work", "/rootfs"};
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+		g_autofree char *path = g_strconcat(id, parts[i], NULL);
+		if (mkdirat(engine->store->containers_fd, path, i == 1 ? 0755 : 0700) < 0)
+			return fail_errno(error, "cannot make the folder of container %s", id);
+	}
+	return true;
+}
+
+/* The name as it is kept: checked, and free; or a generated one. */
+static char *choose_name(Engine *engine, const char *asked, GError **error)
+{
+	if (*asked != '\0') {
+		const char *name = asked + (*asked == '/');
+		if (name_valid(name))
+			return g_strdup(name);
+		fail(error, BERTH_ERROR_INVALID, "Invalid container name (%s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", asked);
+		return NULL;
+	}
+	char *name = NULL;
+	for (guint attempt = 0; name == NULL && attempt < NAME_ATTEMPTS; attempt++) {
+		name = name_generate(attempt);
+		g_mutex_lock(&engine->lock);
+		if (g_hash_table_contains(engine->names, name))
+			g_clear_pointer(&name, g_free);
+		g_mutex_unlock(&engine->lock);
+	}
+	return name;
+}
+
+static bool name_taken(const char *name, const char *owner, GError **error)
+{
+	return fail(error, BERTH_ERROR_CONFLICT,
+		"Conflict. The container name \"/%s\" is already in use by container \"%s\". You have to remove"
+		" (or rename) that container to be able to reuse that name.", name, owner);
+}
+
+bool container_name_free(Engine *engine, const char *name, GError **error)
+{
+	g_mutex_lock(&engine->lock);
+	Container *owner = g_hash_table_lookup(engine->names, name);
+	g_autofree char *id = owner != NULL ? g_strdup(owner->row.id) : NULL;
+	g_mutex_unlock(&engine->lock);
+	return id == NULL || name_taken(name, id, error);
+}
+
+/* The name is a UNIQUE column: of two that ask for it at once, one gets it. */
+static bool add_row(Engine *engine, const ContainerRow *row, const json_t *spec, const json_t *mounts, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	g_autofree char *spec_text = json_text(spec), *mounts_text = json_text(mounts);
+	if (container_store_add(engine->store, row, spec_text, mounts_text, &problem))
+		return true;
+	if (problem->code == BERTH_ERROR_CONFLICT)
+		return container_name_free(engine, row->name, error) && name_taken(row->name, "", error);
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return false;
+}
+
+static bool make(Engine *engine, const char *name, const char *image_id, const json_t *request, json_t *warnings,
+	const char *id, GError **error)
+{
+	g_autoptr(json_t) image = image_config(engine, image_id, error);
+	g_autoptr(json_t) spec = image != NULL ? spec_complete(engine, request, image, id, warnings, error) : NULL;
+	if (spec == NULL)
+		return false;
+	/* Asked before the mounts are made, so that a refused container leaves no volumes. */
+	if (!container_name_free(engine, name, error))
+		return false;
+	g_autoptr(json_t) mounts = mount_points_make(engine, spec, image_id, error);
+	if (mounts == NULL)
+		return false;
+	ContainerRow row = {
+		.id = g_strdup(id),
+		.name = g_strdup(name),
+		.image = g_strdup(json_str(request, "Image")),
+		.image_id = g_strdup(image_id),
+		.created = time_now(),
+		.status = STATUS_CREATED,
+		.error = g_strdup(""),
+	};
+	bool ok = make_folder(engine, id, error) && add_row(engine, &row, spec, mounts, error);
+	if (ok) {
+		g_autoptr(Container) container = container_register(engine, &row);
+		container_event(container, "create", NULL, NULL);
+	} else {
+		store_discard(engine->store, engine->store->containers_fd, id);
+	}
+	container_row_clear(&row);
+	return ok;
+}
+
+char *container_create(Engine *engine, const char *name, const json_t *request, json_t **warnings, GError **error)
+{
+	g_autofree char *id = id_generate();
+	g_autofree char *chosen = NULL, *image_id = NULL;
+	g_autoptr(json_t) said = json_array();
+	if (!json_is_object(request) || json_object_size(request) == 0) {
+		fail(error, BERTH_ERROR_INVALID, "config cannot be empty in order to create a container");
+		return NULL;
+	}
+	if ((chosen = choose_name(engine, name, error)) == NULL ||
+		(image_id = image_find(engine, json_str(request, "Image"), error)) == NULL ||
+		!make(engine, chosen, image_id, request, said, id, error))
+		return NULL;
+	*warnings = g_steal_pointer(&said);
+	return g_steal_pointer(&id);
+}

@@ -1,0 +1,162 @@
+/* What follows when a container has ended: its state, the event, a restart, its removal. */
+#include "engine/engine.h"
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/timefmt.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { FIRST_WAIT_MS = 100, LONGEST_WAIT_MS = 60000, STABLE_SECONDS = 10 };
+
+/* Docker's rule: doubling from 100 ms to a minute, and from the start after ten good seconds. */
+static guint next_wait(Container *container, gint64 ran)
+{
+	guint wait = container->restart_wait;
+	wait = wait == 0 || ran > (gint64)STABLE_SECONDS * 1000000000 ? FIRST_WAIT_MS : MIN(wait * 2, LONGEST_WAIT_MS);
+	container->restart_wait = wait;
+	return wait;
+}
+
+static bool wants_restart(const json_t *host, const ContainerRow *row)
+{
+	const char *policy = json_str(host, "RestartPolicy.Name");
+	gint64 most = json_int(host, "RestartPolicy.MaximumRetryCount");
+	if (row->stopped_by_user)
+		return false;
+	if (strcmp(policy, "always") == 0 || strcmp(policy, "unless-stopped") == 0)
+		return true;
+	return strcmp(policy, "on-failure") == 0 && row->exit_code != 0 && (most == 0 || row->restarts < most);
+}
+
+static void restart_later(Container *container)
+{
+	int fd = notify_subscribe(&container->changed);
+	gint64 due = time_now() + (gint64)container->restart_wait * 1000000;
+	bool still = true;
+	/* Stopped, killed or removed meanwhile: then there is nothing to do. */
+	while (still && time_now() < due) {
+		notify_wait(fd, -1, (int)((due - time_now()) / 1000000) + 1);
+		g_mutex_lock(&container->engine->lock);
+		still = container->row.status == STATUS_RESTARTING && !container->row.stopped_by_user;
+		g_mutex_unlock(&container->engine->lock);
+	}
+	notify_unsubscribe(&container->changed, fd);
+	if (!still)
+		return;
+	g_mutex_lock(&container->engine->lock);
+	container->row.restarts++;
+	g_mutex_unlock(&container->engine->lock);
+	g_autoptr(GError) error = NULL;
+	if (!container_start(container, &error))
+		log_warn("container %s could not be restarted: %s", container->row.id, error->message);
+}
+
+static void remove_now(Container *container)
+{
+	g_autoptr(GError) error = NULL;
+	if (!container_remove(container, true, true, &error))
+		log_warn("container %s could not be removed: %s", container->row.id, error->message);
+}
+
+void container_exited(Container *container, int exit_code, bool oom, gint64 time, const char *message)
+{
+	g_autoptr(json_t) spec = container_spec(container, NULL);
+	const json_t *host = json_object_get(spec, "HostConfig");
+	g_autofree char *code = g_strdup_printf("%d", exit_code);
+	g_autofree char *exit_file = g_build_filename(container->row.id, "exit", NULL);
+	Store *store = container->engine->store;
+	g_mutex_lock(&container->engine->lock);
+	ContainerRow *row = &container->row;
+	gint64 ran = time - row->started;
+	row->pid = 0;
+	row->exit_code = exit_code;
+	row->oom = oom;
+	row->finished = time;
+	g_free(row->error);
+	row->error = g_strdup(message);
+	bool restart = wants_restart(host, row);
+	g_mutex_unlock(&container->engine->lock);
+	if (restart)
+		next_wait(container, ran);
+	exec_forget_all(container);
+	container_set_status(container, restart ? STATUS_RESTARTING : STATUS_EXITED);
+	unlinkat(store->containers_fd, exit_file, 0); /* its content is in the database now */
+	container_event(container, "die", "exitCode", code);
+	if (restart)
+		engine_later(container, restart_later);
+	else if (json_bool(host, "AutoRemove"))
+		engine_later(container, remove_now);
+}
+
+/* "code oom time": what a shim wrote while nobody listened. */
+static bool read_exit_file(Container *container, int *code, int *oom, gint64 *time)
+{
+	g_autofree char *folder = container_folder(container), *path = g_build_filename(folder, "exit", NULL);
+	g_autofree char *text = file_read(path, 256);
+	long long when;
+	if (text == NULL || sscanf(text, "%d %d %lld", code, oom, &when) != 3)
+		return false;
+	*time = when;
+	return true;
+}
+
+static void start_again(Container *container)
+{
+	g_autoptr(GError) error = NULL;
+	if (!container_start(container, &error))
+		log_warn("container %s could not be started again: %s", container->row.id, error->message);
+}
+
+/* One container after a restart of the engine: running still, ended meanwhile, or lost with the host. */
+static void restore(Container *container)
+{
+	int code, oom;
+	gint64 time;
+	Status status = (Status)container->row.status;
+	g_autoptr(json_t) spec = container_spec(container, NULL);
+	const char *policy = json_str(spec, "HostConfig.RestartPolicy.Name");
+	if (status == STATUS_REMOVING) {
+		engine_later(container, remove_now);
+	} else if (status == STATUS_RESTARTING) {
+		engine_later(container, restart_later);
+	} else if (status == STATUS_RUNNING || status == STATUS_PAUSED) {
+		if (read_exit_file(container, &code, &oom, &time)) {
+			container_exited(container, code, oom != 0, time, "");
+		} else if (!shim_reconnect(container)) {
+			g_autofree char *cgroup = container_cgroup(container, json_object_get(spec, "HostConfig"));
+			cgroup_kill(container->engine->cgroups, cgroup);
+			cgroup_delete(container->engine->cgroups, cgroup);
+			container_exited(container, 255, false, time_now(), "the container ended with its host or shim");
+		}
+	} else if (status == STATUS_EXITED && (strcmp(policy, "always") == 0 ||
+			(strcmp(policy, "unless-stopped") == 0 && !container->row.stopped_by_user))) {
+		engine_later(container, start_again);
+	}
+}
+
+static void register_row(ContainerRow *row, gpointer engine)
+{
+	container_unref(container_register(engine, row));
+}
+
+/* Folders that a crash left between mkdir and the row. */
+static void sweep_folders(Engine *engine)
+{
+	g_autofree char *path = g_build_filename(engine->store->root, "containers", NULL);
+	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+	for (const char *name; dir != NULL && (name = g_dir_read_name(dir)) != NULL;)
+		if (!g_hash_table_contains(engine->containers, name))
+			store_discard(engine->store, engine->store->containers_fd, name);
+}
+
+void container_restore_all(Engine *engine)
+{
+	container_store_each(engine->store, register_row, engine);
+	sweep_folders(engine);
+	g_autoptr(GPtrArray) all = container_all(engine);
+	for (guint i = 0; i < all->len; i++)
+		restore(all->pdata[i]);
+}

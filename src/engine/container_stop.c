@@ -1,0 +1,235 @@
+/* Signals, and what is made of them: stop, restart, kill, pause, wait. */
+#include "engine/engine.h"
+
+#include "base/error.h"
+#include "base/timefmt.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEFAULT_TIMEOUT = 10, KILL_WAIT_MS = 10000 };
+
+static Status status_of(Container *container)
+{
+	g_mutex_lock(&container->engine->lock);
+	Status status = (Status)container->row.status;
+	g_mutex_unlock(&container->engine->lock);
+	return status;
+}
+
+static bool not_running(Container *container, GError **error)
+{
+	return fail(error, BERTH_ERROR_CONFLICT, "container %s is not running", container->row.id);
+}
+
+/* A frozen process takes no signal; Docker thaws it for SIGKILL, so do we for all that end it. */
+static bool send_signal(Container *container, int signal, GError **error)
+{
+	if (status_of(container) == STATUS_PAUSED && signal == SIGKILL) {
+		g_autoptr(json_t) spec = container_spec(container, NULL);
+		g_autofree char *cgroup = container_cgroup(container, json_object_get(spec, "HostConfig"));
+		cgroup_freeze(container->engine->cgroups, cgroup, false, NULL);
+	}
+	return shim_send(container, SHIM_KILL, "", signal, 0, "", NULL, 0, error);
+}
+
+/* Waits until it has ended; -1: for ever. False if it still runs. */
+static bool await_end(Container *container, int timeout_ms)
+{
+	int fd = notify_subscribe(&container->changed);
+	gint64 limit = time_now() + (gint64)timeout_ms * 1000000;
+	while (container_running(container) && (timeout_ms < 0 || time_now() < limit))
+		notify_wait(fd, -1, timeout_ms < 0 ? -1 : (int)MAX((limit - time_now()) / 1000000, 0) + 1);
+	notify_unsubscribe(&container->changed, fd);
+	return !container_running(container);
+}
+
+static void mark_stopped(Container *container)
+{
+	g_mutex_lock(&container->engine->lock);
+	container->row.stopped_by_user = true;
+	g_mutex_unlock(&container->engine->lock);
+}
+
+/* Ends a container that waits for its automatic restart. */
+static bool stop_restarting(Container *container)
+{
+	if (status_of(container) != STATUS_RESTARTING)
+		return false;
+	container_set_status(container, STATUS_EXITED);
+	return true;
+}
+
+static bool stop_running(Container *container, const char *signal, int timeout, GError **error)
+{
+	g_autoptr(json_t) spec = container_spec(container, error);
+	json_t *own_timeout = json_at(spec, "Config.StopTimeout");
+	const char *own_signal = json_str(spec, "Config.StopSignal");
+	const char *name = signal != NULL && *signal != '\0' ? signal : *own_signal != '\0' ? own_signal : "TERM";
+	int number = signal_number(name);
+	if (spec == NULL)
+		return false;
+	if (number < 0)
+		return fail(error, BERTH_ERROR_INVALID, "Invalid signal: %s", name);
+	if (timeout == G_MININT)
+		timeout = json_is_integer(own_timeout) ? (int)json_integer_value(own_timeout) : DEFAULT_TIMEOUT;
+	g_autofree char *number_text = g_strdup_printf("%d", number);
+	container_event(container, "kill", "signal", number_text);
+	if (!send_signal(container, number, error))
+		return !container_running(container);
+	if (await_end(container, timeout < 0 ? -1 : timeout * 1000))
+		return true;
+	container_event(container, "kill", "signal", "9");
+	send_signal(container, SIGKILL, NULL);
+	return await_end(container, KILL_WAIT_MS) ||
+		fail(error, BERTH_ERROR_SYSTEM, "cannot stop container %s: it did not end after SIGKILL", container->row.id);
+}
+
+bool container_stop(Container *container, const char *signal, int timeout, GError **error)
+{
+	g_autoptr(GMutexLocker) operation = g_mutex_locker_new(&container->operation);
+	mark_stopped(container);
+	if (stop_restarting(container))
+		return true;
+	if (!container_running(container))
+		return fail(error, BERTH_ERROR_NOT_MODIFIED, "container is already stopped");
+	if (!stop_running(container, signal, timeout, error))
+		return false;
+	container_event(container, "stop", NULL, NULL);
+	return true;
+}
+
+bool container_restart(Container *container, const char *signal, int timeout, GError **error)
+{
+	g_mutex_lock(&container->operation);
+	bool ok = true;
+	mark_stopped(container);
+	stop_restarting(container);
+	if (container_running(container)) {
+		ok = stop_running(container, signal, timeout, error);
+		if (ok)
+			container_event(container, "stop", NULL, NULL);
+	}
+	g_mutex_unlock(&container->operation);
+	if (!ok || !container_start(container, error))
+		return false;
+	container_event(container, "restart", NULL, NULL);
+	return true;
+}
+
+bool container_kill(Container *container, const char *signal, GError **error)
+{
+	int number = signal_number(signal != NULL && *signal != '\0' ? signal : "KILL");
+	g_autofree char *text = g_strdup_printf("%d", number);
+	if (number < 0)
+		return fail(error, BERTH_ERROR_INVALID, "Invalid signal: %s", signal);
+	if (number == SIGKILL || number == SIGTERM)
+		mark_stopped(container);
+	if (stop_restarting(container))
+		return true;
+	if (!container_running(container)) {
+		ContainerRow row = container_snapshot(container);
+		fail(error, BERTH_ERROR_CONFLICT, "cannot kill container: %s: container %s is not running", row.name, row.id);
+		container_row_clear(&row);
+		return false;
+	}
+	if (!send_signal(container, number, error))
+		return false;
+	container_event(container, "kill", "signal", text);
+	/* Docker answers a SIGKILL when it has had its effect. */
+	if (number == SIGKILL)
+		await_end(container, KILL_WAIT_MS);
+	return true;
+}
+
+static bool freeze(Container *container, bool frozen, GError **error)
+{
+	g_autoptr(json_t) spec = container_spec(container, error);
+	if (spec == NULL)
+		return false;
+	g_autofree char *cgroup = container_cgroup(container, json_object_get(spec, "HostConfig"));
+	if (!cgroup_freeze(container->engine->cgroups, cgroup, frozen, error))
+		return false;
+	container_set_status(container, frozen ? STATUS_PAUSED : STATUS_RUNNING);
+	container_event(container, frozen ? "pause" : "unpause", NULL, NULL);
+	return true;
+}
+
+bool container_pause(Container *container, GError **error)
+{
+	g_autoptr(GMutexLocker) operation = g_mutex_locker_new(&container->operation);
+	Status status = status_of(container);
+	if (status == STATUS_PAUSED)
+		return fail(error, BERTH_ERROR_CONFLICT, "container %s is already paused", container->row.id);
+	if (status != STATUS_RUNNING)
+		return not_running(container, error);
+	return freeze(container, true, error);
+}
+
+bool container_unpause(Container *container, GError **error)
+{
+	g_autoptr(GMutexLocker) operation = g_mutex_locker_new(&container->operation);
+	if (status_of(container) != STATUS_PAUSED)
+		return fail(error, BERTH_ERROR_CONFLICT, "container %s is not paused", container->row.id);
+	return freeze(container, false, error);
+}
+
+bool container_resize(Container *container, int rows, int columns, GError **error)
+{
+	/* Before the start the size is kept for it. */
+	container->rows = rows;
+	container->columns = columns;
+	if (!container_running(container))
+		return not_running(container, error);
+	if (!shim_send(container, SHIM_RESIZE, "", rows, columns, "", NULL, 0, error))
+		return false;
+	container_event(container, "resize", NULL, NULL);
+	return true;
+}
+
+bool container_attach(Container *container, int fd, int flags, const char *detach_keys, GError **error)
+{
+	bool ok = true;
+	g_mutex_lock(&container->engine->lock);
+	Status status = (Status)container->row.status;
+	bool later = status != STATUS_RUNNING && status != STATUS_PAUSED;
+	if (later) {
+		Attachment attachment = {.fd = fd, .flags = flags};
+		g_strlcpy(attachment.keys, detach_keys, sizeof attachment.keys);
+		g_array_append_val(container->waiting, attachment);
+	}
+	g_mutex_unlock(&container->engine->lock);
+	if (!later) {
+		ok = shim_send(container, SHIM_ATTACH, "", flags, 0, detach_keys, &fd, 1, error);
+		close(fd);
+	}
+	container_event(container, "attach", NULL, NULL);
+	return ok;
+}
+
+bool container_wait(Container *container, const char *condition, int peer_fd, int *exit_code, char **message)
+{
+	int fd = notify_subscribe(&container->changed);
+	bool there = true, removed = strcmp(condition, "removed") == 0, next = strcmp(condition, "next-exit") == 0;
+	gint64 finished = -1;
+	for (;;) {
+		g_mutex_lock(&container->engine->lock);
+		const ContainerRow *row = &container->row;
+		bool running = row->status == STATUS_RUNNING || row->status == STATUS_PAUSED || row->status == STATUS_RESTARTING;
+		if (finished < 0)
+			finished = row->finished;
+		bool done = removed ? container->removed
+			: next	    ? row->finished != finished || container->removed
+				    : !running || container->removed;
+		*exit_code = row->exit_code;
+		g_free(*message);
+		*message = g_strdup(row->error);
+		g_mutex_unlock(&container->engine->lock);
+		if (done || !there)
+			break;
+		there = notify_wait(fd, peer_fd, -1);
+	}
+	notify_unsubscribe(&container->changed, fd);
+	return there;
+}
