@@ -225,7 +225,7 @@ VolumeRow *volume_make(Engine *engine, const char *name, const char *driver, con
 json_t *volume_json(Engine *engine, const VolumeRow *volume);
 bool volume_remove(Engine *engine, const char *name, bool force, GError **error);
 json_t *volume_list(Engine *engine, const Filters *filters);
-json_t *volume_prune(Engine *engine, const Filters *filters, GError **error);
+json_t *volume_prune(Engine *engine, const Filters *filters);
 
 /* image.c */
 /* By name, digest, full or short id. "No such image: x". The caller frees the id. */

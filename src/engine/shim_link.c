@@ -28,6 +28,8 @@ struct ShimLink {
 	Container *container; /* owned reference */
 };
 
+static GArray *ended_shims; /* of pid_t */
+
 /* A sealed copy of the shim in memory is what runs: no container can overwrite the program that
  * starts the next one through its /proc/self/exe (CVE-2019-5736), and an upgrade finds no busy file. */
 bool shim_copy(Engine *engine, GError **error)
@@ -62,6 +64,23 @@ static ShimLink *link_new(Container *container, int socket, pid_t pid)
 	return link;
 }
 
+/* Shims whose links are closed. One lingers while a slow client still reads: asked again later. Only
+ * the monitor's thread is here; no other child of the engine is waited for. */
+static void reap(void)
+{
+	for (guint i = ended_shims != NULL ? ended_shims->len : 0; i-- > 0;)
+		if (waitpid(g_array_index(ended_shims, pid_t, i), NULL, WNOHANG) != 0)
+			g_array_remove_index_fast(ended_shims, i);
+}
+
+static void reap_later(pid_t pid)
+{
+	if (ended_shims == NULL)
+		ended_shims = g_array_new(FALSE, FALSE, sizeof(pid_t));
+	if (pid > 0)
+		g_array_append_val(ended_shims, pid);
+}
+
 static void watch(ShimLink *link)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = link};
@@ -88,8 +107,7 @@ static void link_closed(ShimLink *link)
 		cgroup_delete(engine->cgroups, cgroup);
 		container_exited(container, 128 + SIGKILL, false, time_now(), "the container's shim was killed");
 	}
-	if (link->pid > 0)
-		waitpid(link->pid, NULL, WNOHANG);
+	reap_later(link->pid);
 	remove_exec_folder(container);
 	g_mutex_lock(&engine->lock);
 	if (container->link == link)
@@ -123,13 +141,6 @@ static void handle(ShimLink *link, const struct shim_message *message)
 	}
 }
 
-/* Shims that linger for a slow client after their links are closed become our zombies for a while. */
-static void reap_lingering(void)
-{
-	while (waitpid(-1, NULL, WNOHANG) > 0)
-		;
-}
-
 static gpointer monitor_run(gpointer data)
 {
 	Engine *engine = data;
@@ -145,7 +156,7 @@ static gpointer monitor_run(gpointer data)
 			else if (n == 0 || (n < 0 && errno != EAGAIN))
 				link_closed(link);
 		}
-		reap_lingering();
+		reap();
 	}
 	return NULL;
 }

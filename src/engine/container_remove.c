@@ -1,0 +1,165 @@
+#include "engine/engine.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/timefmt.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool check(Container *container, bool force, GError **error)
+{
+	ContainerRow row = container_snapshot(container);
+	Status status = (Status)row.status;
+	bool ok = true;
+	if (container->removed)
+		ok = fail(error, BERTH_ERROR_NOT_FOUND, "No such container: %s", row.id);
+	else if (!force && (status == STATUS_RUNNING || status == STATUS_PAUSED || status == STATUS_RESTARTING))
+		ok = fail(error, BERTH_ERROR_CONFLICT, "cannot remove container \"/%s\": container is %s: %s", row.name,
+			status_names[status], status == STATUS_PAUSED ? "unpause and then stop the container before removing or force remove"
+								       : "stop the container before removing or force remove");
+	container_row_clear(&row);
+	return ok;
+}
+
+/* Clients that waited for a start that will not come see the end of their streams. */
+static void drop_waiting(Container *container)
+{
+	g_mutex_lock(&container->engine->lock);
+	for (guint i = 0; i < container->waiting->len; i++)
+		close(g_array_index(container->waiting, Attachment, i).fd);
+	g_array_set_size(container->waiting, 0);
+	g_mutex_unlock(&container->engine->lock);
+}
+
+static void remove_anonymous_volumes(Container *container, const json_t *mounts)
+{
+	Engine *engine = container->engine;
+	size_t i;
+	json_t *mount;
+	json_array_foreach(mounts, i, mount) {
+		if (strcmp(json_str(mount, "Type"), "volume") != 0)
+			continue;
+		g_autoptr(VolumeRow) volume = volume_store_get(engine->store, json_str(mount, "Name"));
+		if (volume != NULL && volume->anonymous)
+			volume_remove(engine, volume->name, false, NULL); /* in use by another: it stays */
+	}
+}
+
+/* The row goes in one commit; the folder is renamed away at once and deleted in the background. */
+static bool forget(Container *container, const json_t *mounts, bool volumes, GError **error)
+{
+	Engine *engine = container->engine;
+	if (!container_store_remove(engine->store, container->row.id, error))
+		return false;
+	g_mutex_lock(&engine->lock);
+	container->removed = true;
+	g_hash_table_remove(engine->names, container->row.name);
+	g_mutex_unlock(&engine->lock);
+	store_discard(engine->store, engine->store->containers_fd, container->row.id);
+	if (volumes)
+		remove_anonymous_volumes(container, mounts);
+	return true;
+}
+
+bool container_remove(Container *container, bool force, bool volumes, GError **error)
+{
+	Engine *engine = container->engine;
+	if (!check(container, force, error))
+		return false;
+	if (force && container_running(container) && !container_kill(container, "KILL", error)) {
+		if (container_running(container))
+			return false;
+		g_clear_error(error);
+	}
+	g_autoptr(GMutexLocker) operation = g_mutex_locker_new(&container->operation);
+	if (!check(container, force, error))
+		return false;
+	g_autoptr(json_t) mounts = container_mounts(container, NULL);
+	g_autoptr(json_t) spec = container_spec(container, NULL);
+	container_set_status(container, STATUS_REMOVING);
+	drop_waiting(container);
+	exec_forget_all(container);
+	if (!forget(container, mounts, volumes, error)) {
+		container_set_status(container, STATUS_DEAD);
+		return false;
+	}
+	json_t *attributes = json_object();
+	if (json_is_object(json_at(spec, "Config.Labels")))
+		json_object_update(attributes, json_at(spec, "Config.Labels"));
+	json_object_set_new(attributes, "image", json_lenient(container->row.image));
+	json_object_set_new(attributes, "name", json_string(container->row.name));
+	event_publish(engine, "container", "destroy", container->row.id, attributes);
+	notify_fire(&container->changed);
+	g_mutex_lock(&engine->lock);
+	g_hash_table_remove(engine->containers, container->row.id);
+	g_mutex_unlock(&engine->lock);
+	return true;
+}
+
+bool container_rename(Container *container, const char *name, GError **error)
+{
+	Engine *engine = container->engine;
+	g_autoptr(GMutexLocker) operation = g_mutex_locker_new(&container->operation);
+	const char *bare = name + (*name == '/');
+	g_autofree char *old = g_strdup(container->row.name);
+	if (*bare == '\0')
+		return fail(error, BERTH_ERROR_INVALID, "Neither old nor new names may be empty");
+	if (!name_valid(bare))
+		return fail(error, BERTH_ERROR_INVALID,
+			"Error when allocating new name: Invalid container name (%s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", bare);
+	if (strcmp(bare, old) == 0)
+		return fail(error, BERTH_ERROR_INVALID, "Renaming a container with the same name as its current name");
+	if (!container_name_free(engine, bare, error)) {
+		g_prefix_error(error, "Error when allocating new name: ");
+		return false;
+	}
+	if (!container_store_rename(engine->store, container->row.id, bare, error))
+		return false;
+	g_mutex_lock(&engine->lock);
+	g_hash_table_remove(engine->names, container->row.name);
+	g_free(container->row.name);
+	container->row.name = g_strdup(bare);
+	g_hash_table_insert(engine->names, container->row.name, container);
+	g_mutex_unlock(&engine->lock);
+	g_autofree char *old_name = g_strconcat("/", old, NULL);
+	container_event(container, "rename", "oldName", old_name);
+	return true;
+}
+
+json_t *container_prune(Engine *engine, const Filters *filters, GError **error)
+{
+	json_t *deleted = json_array();
+	gint64 space = 0, until = 0;
+	const char *limit = filters_value(filters, "until", 0);
+	if (limit != NULL && !time_parse(limit, &until)) {
+		gint64 ago;
+		if (!duration_parse(limit, &ago)) {
+			json_decref(deleted);
+			fail(error, BERTH_ERROR_INVALID, "invalid filter: until=%s is neither a time nor a duration", limit);
+			return NULL;
+		}
+		until = time_now() - ago;
+	}
+	g_autoptr(GPtrArray) all = container_all(engine);
+	for (guint i = 0; i < all->len; i++) {
+		Container *container = all->pdata[i];
+		g_autoptr(json_t) spec = container_spec(container, NULL);
+		g_autofree char *upper = g_build_filename(container->row.id, "upper", NULL);
+		Status status = (Status)container->row.status;
+		if (status == STATUS_RUNNING || status == STATUS_PAUSED || status == STATUS_RESTARTING ||
+			(until > 0 && container->row.created > until) ||
+			!filters_match_labels(filters, "label", json_at(spec, "Config.Labels")) ||
+			(filters_have(filters, "label!") && filters_match_labels(filters, "label!", json_at(spec, "Config.Labels"))))
+			continue;
+		gint64 size = tree_size(engine->store->containers_fd, upper);
+		if (!container_remove(container, false, false, NULL))
+			continue;
+		space += size;
+		json_array_append_new(deleted, json_string(container->row.id));
+	}
+	g_autofree char *reclaimed = g_strdup_printf("%" G_GINT64_FORMAT, space);
+	event_publish(engine, "container", "prune", "", json_pack("{s:s}", "reclaimed", reclaimed));
+	return json_pack("{s:o, s:I}", "ContainersDeleted", json_array_size(deleted) > 0 ? deleted : json_null(),
+		"SpaceReclaimed", (json_int_t)space);
+}

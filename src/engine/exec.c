@@ -1,0 +1,239 @@
+#include "engine/engine.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SMALL_FILE = 4 << 20 };
+
+void exec_unref(Exec *exec)
+{
+	if (!g_atomic_ref_count_dec(&exec->references))
+		return;
+	g_free(exec->id);
+	g_free(exec->container_id);
+	g_strfreev(exec->argv);
+	g_strfreev(exec->env);
+	g_free(exec->user);
+	g_free(exec->workdir);
+	g_free(exec->detach_keys);
+	g_free(exec->error);
+	notify_clear(&exec->changed);
+	g_free(exec);
+}
+
+static bool can_exec(Container *container, GError **error)
+{
+	ContainerRow row = container_snapshot(container);
+	bool ok = row.status == STATUS_RUNNING;
+	if (row.status == STATUS_PAUSED)
+		fail(error, BERTH_ERROR_CONFLICT, "Container %s is paused, unpause the container before exec", row.name);
+	else if (!ok)
+		fail(error, BERTH_ERROR_CONFLICT, "container %s is not running", row.id);
+	container_row_clear(&row);
+	return ok;
+}
+
+Exec *exec_create(Container *container, const json_t *request, GError **error)
+{
+	Engine *engine = container->engine;
+	g_auto(GStrv) argv = json_strv(json_object_get(request, "Cmd"));
+	if (argv[0] == NULL) {
+		fail(error, BERTH_ERROR_INVALID, "No exec command specified");
+		return NULL;
+	}
+	if (!can_exec(container, error))
+		return NULL;
+	Exec *exec = g_new0(Exec, 1);
+	g_atomic_ref_count_init(&exec->references);
+	notify_init(&exec->changed);
+	exec->id = id_generate();
+	exec->container_id = g_strdup(container->row.id);
+	exec->argv = g_steal_pointer(&argv);
+	exec->env = json_strv(json_object_get(request, "Env"));
+	exec->user = g_strdup(json_str(request, "User"));
+	exec->workdir = g_strdup(json_str(request, "WorkingDir"));
+	exec->detach_keys = g_strdup(json_str(request, "DetachKeys"));
+	exec->tty = json_bool(request, "Tty");
+	exec->privileged = json_bool(request, "Privileged");
+	exec->open_stdin = json_bool(request, "AttachStdin");
+	exec->open_stdout = json_bool(request, "AttachStdout");
+	exec->open_stderr = json_bool(request, "AttachStderr");
+	json_t *size = json_object_get(request, "ConsoleSize");
+	exec->rows = (int)json_integer_value(json_array_get(size, 0));
+	exec->columns = (int)json_integer_value(json_array_get(size, 1));
+	g_atomic_ref_count_inc(&exec->references);
+	g_mutex_lock(&engine->lock);
+	g_hash_table_insert(engine->execs, exec->id, exec);
+	g_ptr_array_add(container->exec_ids, g_strdup(exec->id));
+	g_mutex_unlock(&engine->lock);
+	g_autofree char *line = g_strjoinv(" ", exec->argv), *action = g_strconcat("exec_create: ", line, NULL);
+	container_event(container, action, "execID", exec->id);
+	return exec;
+}
+
+Exec *exec_find(Engine *engine, const char *id, GError **error)
+{
+	g_mutex_lock(&engine->lock);
+	Exec *exec = g_hash_table_lookup(engine->execs, id);
+	if (exec != NULL)
+		g_atomic_ref_count_inc(&exec->references);
+	g_mutex_unlock(&engine->lock);
+	if (exec == NULL)
+		fail(error, BERTH_ERROR_NOT_FOUND, "No such exec instance: %s", id);
+	return exec;
+}
+
+/* A file of the running container, looked up inside its own root. */
+static char *root_file(int pid, const char *path)
+{
+	char root[64];
+	snprintf(root, sizeof root, "/proc/%d/root", pid);
+	autofd at = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autofd fd = at < 0 ? -1 : path_open_in_root(at, path, O_RDONLY | O_NONBLOCK, 0);
+	char *text = fd < 0 ? NULL : fd_read_all(fd, SMALL_FILE, NULL);
+	return text != NULL ? text : g_strdup("");
+}
+
+static int make_plan(Container *container, const Exec *exec, GError **error)
+{
+	g_autoptr(json_t) spec = container_spec(container, error);
+	g_auto(User) user = {0};
+	g_auto(Plan) plan = {0};
+	ContainerRow row = container_snapshot(container);
+	int pid = row.pid;
+	container_row_clear(&row);
+	if (spec == NULL)
+		return -1;
+	const json_t *config = json_object_get(spec, "Config"), *host = json_object_get(spec, "HostConfig");
+	g_autofree char *cgroup = container_cgroup(container, host);
+	g_autofree char *passwd = root_file(pid, "etc/passwd"), *group = root_file(pid, "etc/group");
+	const char *wanted = *exec->user != '\0' ? exec->user : json_str(config, "User");
+	if (!user_resolve(&user, wanted, passwd, group, json_object_get(host, "GroupAdd"), error))
+		return -1;
+	LaunchExec launch = {.config = config, .host = host, .cgroup = cgroup, .user = &user, .argv = exec->argv,
+		.env = exec->env, .workdir = exec->workdir, .tty = exec->tty, .with_stdin = exec->open_stdin,
+		.privileged = exec->privileged, .rows = exec->rows, .columns = exec->columns};
+	plan_init(&plan);
+	return launch_exec_plan(&launch, container->engine->cgroups, &plan, error) ? plan_seal(&plan, error) : -1;
+}
+
+/* Waits for the shim's word on whether the program runs. */
+static bool await_start(Exec *exec, Container *container, int waiter, GError **error)
+{
+	for (;;) {
+		g_mutex_lock(&container->engine->lock);
+		bool decided = exec->running || exec->error != NULL || exec->exit_code >= 0;
+		g_mutex_unlock(&container->engine->lock);
+		if (decided)
+			break;
+		notify_wait(waiter, -1, 1000);
+		if (!container_running(container) && !exec->running)
+			return fail(error, BERTH_ERROR_CONFLICT, "container %s is not running", container->row.id);
+	}
+	return exec->error == NULL || fail(error, BERTH_ERROR_INVALID, "OCI runtime exec failed: exec failed:"
+		" unable to start container process: %s: unknown", exec->error);
+}
+
+bool exec_start(Engine *engine, Exec *exec, int fd, GError **error)
+{
+	autofd client = fd;
+	g_autoptr(Container) container = container_find(engine, exec->container_id, error);
+	if (container == NULL || !can_exec(container, error))
+		return false;
+	g_mutex_lock(&engine->lock);
+	bool before = exec->started;
+	exec->started = true;
+	exec->exit_code = -1;
+	g_mutex_unlock(&engine->lock);
+	if (before)
+		return fail(error, BERTH_ERROR_CONFLICT, "exec command %s has already run", exec->id);
+	g_autofree char *line = g_strjoinv(" ", exec->argv), *action = g_strconcat("exec_start: ", line, NULL);
+	autofd plan = make_plan(container, exec, error);
+	if (plan < 0)
+		return false;
+	int fds[] = {plan, client};
+	int flags = (exec->open_stdin ? SHIM_ATTACH_STDIN : 0) | (exec->open_stdout || exec->tty ? SHIM_ATTACH_STDOUT : 0) |
+		(exec->open_stderr ? SHIM_ATTACH_STDERR : 0) | (exec->tty ? 0 : SHIM_ATTACH_FRAMED);
+	int waiter = notify_subscribe(&exec->changed);
+	bool ok = shim_send(container, SHIM_EXEC, exec->id, flags, 0, exec->detach_keys, fds, client >= 0 ? 2 : 1, error);
+	fd_clear(&client);
+	ok = ok && await_start(exec, container, waiter, error);
+	notify_unsubscribe(&exec->changed, waiter);
+	if (ok)
+		container_event(container, action, "execID", exec->id);
+	return ok;
+}
+
+bool exec_resize(Engine *engine, Exec *exec, int rows, int columns, GError **error)
+{
+	g_autoptr(Container) container = container_find(engine, exec->container_id, error);
+	exec->rows = rows;
+	exec->columns = columns;
+	if (container == NULL)
+		return false;
+	if (!exec->running)
+		return fail(error, BERTH_ERROR_CONFLICT, "exec %s is not running", exec->id);
+	return shim_send(container, SHIM_RESIZE, exec->id, rows, columns, "", NULL, 0, error);
+}
+
+void exec_changed(Engine *engine, const struct shim_message *message)
+{
+	g_autoptr(Exec) exec = exec_find(engine, message->id, NULL);
+	if (exec == NULL)
+		return;
+	g_mutex_lock(&engine->lock);
+	if (message->type == SHIM_EXEC_STARTED) {
+		exec->running = true;
+		exec->pid = message->a;
+	} else if (message->type == SHIM_EXEC_EXITED) {
+		exec->running = false;
+		exec->pid = 0;
+		exec->exit_code = message->a;
+	} else if (message->type == SHIM_EXEC_FAILED) {
+		bool missing = strstr(message->text, "not found") != NULL || strstr(message->text, "no such file") != NULL;
+		exec->exit_code = missing ? 127 : 126;
+		exec->error = g_strdup(message->text);
+	}
+	g_mutex_unlock(&engine->lock);
+	notify_fire(&exec->changed);
+	if (message->type != SHIM_EXEC_EXITED)
+		return;
+	g_autoptr(Container) container = container_find(engine, exec->container_id, NULL);
+	if (container == NULL)
+		return;
+	g_mutex_lock(&engine->lock);
+	for (guint i = 0; i < container->exec_ids->len; i++)
+		if (strcmp(container->exec_ids->pdata[i], exec->id) == 0)
+			g_ptr_array_remove_index(container->exec_ids, i--);
+	g_mutex_unlock(&engine->lock);
+	g_autofree char *code = g_strdup_printf("%d", message->a);
+	container_event(container, "exec_die", "exitCode", code);
+}
+
+/* With its container an exec ends; clients may still ask how, until the container is removed. */
+void exec_forget_all(Container *container)
+{
+	GHashTableIter each;
+	gpointer value;
+	g_mutex_lock(&container->engine->lock);
+	g_hash_table_iter_init(&each, container->engine->execs);
+	while (g_hash_table_iter_next(&each, NULL, &value)) {
+		Exec *exec = value;
+		if (strcmp(exec->container_id, container->row.id) != 0)
+			continue;
+		if (exec->running) {
+			exec->running = false;
+			exec->exit_code = 137;
+			notify_fire(&exec->changed);
+		}
+		if (container->row.status == STATUS_REMOVING)
+			g_hash_table_iter_remove(&each);
+	}
+	g_ptr_array_set_size(container->exec_ids, 0);
+	g_mutex_unlock(&container->engine->lock);
+}
