@@ -1,0 +1,271 @@
+#include "engine/engine.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/timefmt.h"
+#include "image/image.h"
+
+#include <string.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <linux/mount.h>
+
+static bool is_hex(const char *text)
+{
+	size_t length = strlen(text);
+	return length > 0 && length <= 64 && strspn(text, "0123456789abcdef") == length;
+}
+
+static char *find_by_id(Engine *engine, const char *prefix, GError **error)
+{
+	if (!is_hex(prefix))
+		return NULL;
+	g_auto(GStrv) found = image_store_match(engine->store, prefix);
+	if (found[0] != NULL && found[1] != NULL) {
+		fail(error, BERTH_ERROR_INVALID, "ambiguous image id prefix: %s", prefix);
+		return NULL;
+	}
+	return g_strdup(found[0]);
+}
+
+char *image_find(Engine *engine, const char *reference, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	bool digest = g_str_has_prefix(reference, "sha256:");
+	char *id = digest ? find_by_id(engine, reference + 7, &problem) : NULL;
+	if (id != NULL)
+		return id;
+	g_autoptr(Reference) parsed = digest ? NULL : reference_parse(reference, &problem);
+	if (parsed != NULL) {
+		g_autofree char *full = reference_full(parsed);
+		if ((id = tag_store_get(engine->store, full)) != NULL ||
+			(id = find_by_id(engine, reference, &problem)) != NULL)
+			return id;
+	}
+	if (problem != NULL) {
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return NULL;
+	}
+	g_autofree char *shown = parsed != NULL ? reference_familiar(parsed) : g_strdup(reference);
+	fail(error, BERTH_ERROR_NOT_FOUND, "No such image: %s", shown);
+	return NULL;
+}
+
+json_t *image_config(Engine *engine, const char *id, GError **error)
+{
+	g_autoptr(ImageRow) row = image_store_get(engine->store, id);
+	if (row == NULL) {
+		fail(error, BERTH_ERROR_NOT_FOUND, "No such image: %s", id);
+		return NULL;
+	}
+	return json_parse(row->config, strlen(row->config), error);
+}
+
+char *image_name_of(Engine *engine, const char *id)
+{
+	g_auto(GStrv) tags = tag_store_of(engine->store, id);
+	return tags[0] != NULL ? reference_shorten(tags[0]) : NULL;
+}
+
+static json_t *short_tags(char *const *tags)
+{
+	json_t *list = json_array();
+	for (; *tags != NULL; tags++) {
+		g_autofree char *name = reference_shorten(*tags);
+		if (strchr(*tags, '@') == NULL)
+			json_array_append_new(list, json_string(name));
+	}
+	return list;
+}
+
+/* dangling, label, reference, before, since, until: as `docker images -f` */
+static bool list_wanted(Engine *engine, const ImageRow *row, const json_t *config, char *const *tags,
+	const Filters *filters, gint64 before, gint64 since, gint64 until)
+{
+	(void)engine;
+	const char *dangling = filters_value(filters, "dangling", 0), *pattern;
+	bool is_dangling = tags[0] == NULL;
+	if (dangling != NULL && (strcmp(dangling, "true") == 0 || strcmp(dangling, "1") == 0) != is_dangling)
+		return false;
+	if ((before > 0 && row->created >= before) || (since > 0 && row->created <= since) || (until > 0 && row->created >= until))
+		return false;
+	if (!filters_match_labels(filters, "label", json_at(config, "config.Labels")))
+		return false;
+	if (!filters_have(filters, "reference"))
+		return true;
+	for (size_t i = 0; (pattern = filters_value(filters, "reference", i)) != NULL; i++)
+		for (int t = 0; tags[t] != NULL; t++) {
+			g_autofree char *familiar = reference_shorten(tags[t]);
+			g_autofree char *name = g_strndup(familiar, strrchr(familiar, ':') ? (gsize)(strrchr(familiar, ':') - familiar) : strlen(familiar));
+			if (g_pattern_match_simple(pattern, familiar) || g_pattern_match_simple(pattern, name))
+				return true;
+		}
+	return false;
+}
+
+static bool created_of(Engine *engine, const Filters *filters, const char *key, gint64 *created, GError **error)
+{
+	const char *reference = filters_value(filters, key, 0);
+	if (reference == NULL)
+		return true;
+	g_autofree char *id = image_find(engine, reference, error);
+	g_autoptr(ImageRow) row = id != NULL ? image_store_get(engine->store, id) : NULL;
+	*created = row != NULL ? row->created : 0;
+	return row != NULL;
+}
+
+json_t *image_list(Engine *engine, const Filters *filters, bool all, GError **error)
+{
+	gint64 before = 0, since = 0, until = 0;
+	(void)all; /* there are no intermediate images here: every image was asked for */
+	if (!created_of(engine, filters, "before", &before, error) || !created_of(engine, filters, "since", &since, error))
+		return NULL;
+	if (filters_have(filters, "until") && !time_parse(filters_value(filters, "until", 0), &until)) {
+		gint64 ago = 0;
+		duration_parse(filters_value(filters, "until", 0), &ago);
+		until = time_now() - ago;
+	}
+	g_autoptr(GPtrArray) rows = image_store_list(engine->store);
+	json_t *list = json_array();
+	for (guint i = 0; i < rows->len; i++) {
+		const ImageRow *row = rows->pdata[i];
+		g_auto(GStrv) tags = tag_store_of(engine->store, row->id), users = container_store_using(engine->store, row->id);
+		g_autoptr(json_t) config = json_parse(row->config, strlen(row->config), NULL);
+		if (!list_wanted(engine, row, config, tags, filters, before, since, until))
+			continue;
+		json_t *labels = json_at(config, "config.Labels");
+		json_array_append_new(list, json_pack("{s:i, s:I, s:s, s:o, s:s, s:[], s:o, s:i, s:I}",
+			"Containers", (int)g_strv_length(users), "Created", (json_int_t)(row->created / 1000000000), "Id", row->id,
+			"Labels", json_is_object(labels) ? json_incref(labels) : json_object(), "ParentId", "", "RepoDigests",
+			"RepoTags", short_tags(tags), "SharedSize", -1, "Size", (json_int_t)row->size));
+	}
+	return list;
+}
+
+static json_t *diff_ids(GPtrArray *layers)
+{
+	json_t *list = json_array();
+	for (guint i = 0; i < layers->len; i++)
+		json_array_append_new(list, json_string(((Layer *)layers->pdata[i])->diff_id));
+	return list;
+}
+
+/* Where the layers lie, in the words of Docker's overlay2 driver, which scripts read. */
+static json_t *graph_driver(Engine *engine, GPtrArray *layers)
+{
+	g_autoptr(GString) lower = g_string_new("");
+	json_t *data = json_object();
+	for (guint i = layers->len; i-- > 0;) {
+		g_autofree char *path = g_strdup_printf("%s/layers/%" G_GINT64_FORMAT, engine->store->root,
+			((Layer *)layers->pdata[i])->number);
+		if (i == layers->len - 1)
+			json_object_set_new(data, "UpperDir", json_string(path));
+		else
+			g_string_append_printf(lower, "%s%s", lower->len > 0 ? ":" : "", path);
+	}
+	if (lower->len > 0)
+		json_object_set_new(data, "LowerDir", json_string(lower->str));
+	return json_pack("{s:o, s:s}", "Data", data, "Name", "overlay2");
+}
+
+json_t *image_inspect(Engine *engine, const char *reference, GError **error)
+{
+	g_autofree char *id = image_find(engine, reference, error);
+	g_autoptr(json_t) config = id != NULL ? image_config(engine, id, error) : NULL;
+	g_autoptr(ImageRow) row = config != NULL ? image_store_get(engine->store, id) : NULL;
+	if (row == NULL)
+		return NULL;
+	g_auto(GStrv) tags = tag_store_of(engine->store, id);
+	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, id);
+	g_autofree char *tagged = time_format(row->tagged);
+	json_t *inner = json_object_get(config, "config"), *history = json_object_get(config, "history");
+	const char *created = json_str(config, "created");
+	const char *comment = json_str(config, "comment");
+	if (*comment == '\0')
+		comment = json_str(json_array_get(history, json_array_size(history) - 1), "comment");
+	json_t *json = json_pack("{s:s, s:o, s:[], s:s, s:s}", "Id", id, "RepoTags", short_tags(tags), "RepoDigests", "Parent",
+		"", "Comment", comment);
+	json_object_set_new(json, "Created", json_string(*created != '\0' ? created : "0001-01-01T00:00:00Z"));
+	json_object_set_new(json, "DockerVersion", json_string(json_str(config, "docker_version")));
+	json_object_set_new(json, "Author", json_string(json_str(config, "author")));
+	json_object_set_new(json, "Config", json_is_object(inner) ? json_incref(inner) : json_object());
+	json_object_set_new(json, "Architecture", json_string(json_str(config, "architecture")));
+	if (*json_str(config, "variant") != '\0')
+		json_object_set_new(json, "Variant", json_string(json_str(config, "variant")));
+	json_object_set_new(json, "Os", json_string(json_str(config, "os")));
+	json_object_set_new(json, "Size", json_integer(row->size));
+	json_object_set_new(json, "VirtualSize", json_integer(row->size));
+	json_object_set_new(json, "GraphDriver", graph_driver(engine, layers));
+	json_object_set_new(json, "RootFS", json_pack("{s:s, s:o}", "Type", "layers", "Layers", diff_ids(layers)));
+	json_object_set_new(json, "Metadata", json_pack("{s:s}", "LastTagTime", tagged));
+	return json;
+}
+
+json_t *image_history(Engine *engine, const char *reference, GError **error)
+{
+	g_autofree char *id = image_find(engine, reference, error);
+	g_autoptr(json_t) config = id != NULL ? image_config(engine, id, error) : NULL;
+	if (config == NULL)
+		return NULL;
+	g_auto(GStrv) tags = tag_store_of(engine->store, id);
+	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, id);
+	json_t *history = json_object_get(config, "history"), *list = json_array(), *entry;
+	size_t i;
+	guint layer = 0;
+	json_array_foreach(history, i, entry) {
+		gint64 created = 0, size = 0;
+		time_parse(json_str(entry, "created"), &created);
+		if (!json_bool(entry, "empty_layer") && layer < layers->len)
+			size = ((Layer *)layers->pdata[layer++])->size;
+		bool last = i == json_array_size(history) - 1;
+		json_array_insert_new(list, 0, json_pack("{s:s, s:I, s:s, s:s, s:I, s:o}", "Comment", json_str(entry, "comment"),
+			"Created", (json_int_t)(created / 1000000000), "CreatedBy", json_str(entry, "created_by"), "Id",
+			last ? id : "<missing>", "Size", (json_int_t)size, "Tags",
+			last && tags[0] != NULL ? short_tags(tags) : json_null()));
+	}
+	return list;
+}
+
+bool image_tag(Engine *engine, const char *reference, const char *repo, const char *tag, GError **error)
+{
+	g_autofree char *id = image_find(engine, reference, error);
+	g_autofree char *name = g_strconcat(repo, *tag != '\0' ? ":" : "", tag, NULL);
+	g_autoptr(Reference) target = id != NULL ? reference_parse(name, error) : NULL;
+	if (target == NULL)
+		return false;
+	if (target->digest != NULL)
+		return fail(error, BERTH_ERROR_INVALID, "refusing to create a tag with a digest reference");
+	g_autofree char *full = reference_full(target), *familiar = reference_familiar(target);
+	if (!tag_store_set(engine->store, full, id, error) || !store_sync(engine->store, error))
+		return false;
+	event_publish(engine, "image", "tag", id, json_pack("{s:s}", "name", familiar));
+	return true;
+}
+
+int image_root_open(Engine *engine, const char *id, GError **error)
+{
+	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, id);
+	if (layers->len <= 1) {
+		g_autofree char *name = layers->len == 0 ? g_strdup("empty")
+							 : g_strdup_printf("%" G_GINT64_FORMAT, ((Layer *)layers->pdata[0])->number);
+		int fd = openat(engine->store->layers_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0)
+			fail_errno(error, "cannot open layer %s", name);
+		return fd;
+	}
+	autofd fs = (int)syscall(SYS_fsopen, "overlay", FSOPEN_CLOEXEC);
+	for (guint i = layers->len; fs >= 0 && i-- > 0;) {
+		g_autofree char *path = g_strdup_printf("%s/layers/%" G_GINT64_FORMAT, engine->store->root,
+			((Layer *)layers->pdata[i])->number);
+		if (syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "lowerdir+", path, 0) < 0) {
+			fail_errno(error, "cannot look into the image (Linux 6.8 is needed for that)");
+			return -1;
+		}
+	}
+	int root = fs < 0 || syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0
+		? -1
+		: (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_RDONLY);
+	if (root < 0)
+		fail_errno(error, "cannot look into the image");
+	return root;
+}

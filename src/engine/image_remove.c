@@ -1,0 +1,132 @@
+/* rmi and image prune. */
+#include "engine/engine.h"
+
+#include "base/error.h"
+#include "image/image.h"
+#include "base/timefmt.h"
+
+#include <string.h>
+
+static char *short_id(const char *id)
+{
+	return g_strndup(g_str_has_prefix(id, "sha256:") ? id + 7 : id, 12);
+}
+
+static void untagged(Engine *engine, const char *id, const char *full, json_t *done)
+{
+	g_autofree char *name = reference_shorten(full);
+	json_array_append_new(done, json_pack("{s:s}", "Untagged", name));
+	event_publish(engine, "image", "untag", id, json_pack("{s:s}", "name", name));
+}
+
+/* The first container that uses the image, running ones before others; NULL if there is none. */
+static char *user_of(Engine *engine, const char *id, bool *running)
+{
+	g_auto(GStrv) users = container_store_using(engine->store, id);
+	char *found = NULL;
+	*running = false;
+	for (int i = 0; users[i] != NULL; i++) {
+		g_autoptr(Container) container = container_find(engine, users[i], NULL);
+		bool runs = container != NULL && container_running(container);
+		if (found == NULL || runs) {
+			g_free(found);
+			found = g_strdup(users[i]);
+		}
+		*running = *running || runs;
+	}
+	return found;
+}
+
+static bool delete_image(Engine *engine, const char *id, json_t *done, GError **error)
+{
+	if (!image_store_remove(engine->store, id, error))
+		return false;
+	json_array_append_new(done, json_pack("{s:s}", "Deleted", id));
+	event_publish(engine, "image", "delete", id, json_pack("{s:s}", "name", id));
+	return true;
+}
+
+static bool remove_by_id(Engine *engine, const char *id, char *const *tags, bool force, json_t *done, GError **error)
+{
+	bool running;
+	g_autofree char *user = user_of(engine, id, &running), *short_image = short_id(id);
+	g_autofree char *short_user = user != NULL ? short_id(user) : NULL;
+	if (running)
+		return fail(error, BERTH_ERROR_CONFLICT, "conflict: unable to delete %s (cannot be forced) - image is being used by"
+							 " running container %s", short_image, short_user);
+	if (user != NULL && !force)
+		return fail(error, BERTH_ERROR_CONFLICT, "conflict: unable to delete %s (must be forced) - image is being used by"
+							 " stopped container %s", short_image, short_user);
+	if (tags[0] != NULL && tags[1] != NULL && !force)
+		return fail(error, BERTH_ERROR_CONFLICT, "conflict: unable to delete %s (must be forced) - image is referenced in"
+							 " multiple repositories", short_image);
+	for (int i = 0; tags[i] != NULL; i++) {
+		untagged(engine, id, tags[i], done);
+		if (!tag_store_remove(engine->store, tags[i], error))
+			return false;
+	}
+	/* A stopped container keeps its image's layers, as with Docker: only the names go. */
+	return user != NULL || delete_image(engine, id, done, error);
+}
+
+static bool remove_tag(Engine *engine, const char *id, const char *full, bool last, bool force, json_t *done, GError **error)
+{
+	bool running;
+	g_autofree char *user = user_of(engine, id, &running), *short_image = short_id(id), *name = reference_shorten(full);
+	g_autofree char *short_user = user != NULL ? short_id(user) : NULL;
+	if (last && user != NULL && !force)
+		return fail(error, BERTH_ERROR_CONFLICT, "conflict: unable to remove repository reference \"%s\" (must force) -"
+							 " container %s is using its referenced image %s", name, short_user, short_image);
+	if (!tag_store_remove(engine->store, full, error))
+		return false;
+	untagged(engine, id, full, done);
+	return !last || user != NULL || delete_image(engine, id, done, error);
+}
+
+json_t *image_remove(Engine *engine, const char *reference, bool force, bool prune, GError **error)
+{
+	(void)prune; /* an image has no untagged parents here */
+	g_autoptr(json_t) done = json_array();
+	g_autofree char *id = image_find(engine, reference, error);
+	if (id == NULL)
+		return NULL;
+	g_auto(GStrv) tags = tag_store_of(engine->store, id);
+	g_autoptr(Reference) parsed = reference_parse(reference, NULL);
+	g_autofree char *full = parsed != NULL ? reference_full(parsed) : NULL;
+	bool by_tag = full != NULL && g_strv_contains((const char *const *)tags, full);
+	bool ok = by_tag ? remove_tag(engine, id, full, tags[1] == NULL, force, done, error)
+			 : remove_by_id(engine, id, tags, force, done, error);
+	return ok && store_sync(engine->store, error) ? g_steal_pointer(&done) : NULL;
+}
+
+json_t *image_prune(Engine *engine, const Filters *filters, GError **error)
+{
+	const char *dangling = filters_value(filters, "dangling", 0), *limit = filters_value(filters, "until", 0);
+	bool all = dangling != NULL && (strcmp(dangling, "false") == 0 || strcmp(dangling, "0") == 0), running;
+	gint64 space = 0, until = G_MAXINT64, ago = 0;
+	if (limit != NULL && !time_parse(limit, &until)) {
+		if (!duration_parse(limit, &ago)) {
+			fail(error, BERTH_ERROR_INVALID, "invalid filter: until=%s is neither a time nor a duration", limit);
+			return NULL;
+		}
+		until = time_now() - ago;
+	}
+	json_t *done = json_array();
+	g_autoptr(GPtrArray) rows = image_store_list(engine->store);
+	for (guint i = 0; i < rows->len; i++) {
+		const ImageRow *row = rows->pdata[i];
+		g_auto(GStrv) tags = tag_store_of(engine->store, row->id);
+		g_autofree char *user = user_of(engine, row->id, &running);
+		g_autoptr(json_t) config = json_parse(row->config, strlen(row->config), NULL);
+		if (user != NULL || (tags[0] != NULL && !all) || row->created > until ||
+			!filters_match_labels(filters, "label", json_at(config, "config.Labels")))
+			continue;
+		if (remove_by_id(engine, row->id, tags, true, done, NULL))
+			space += row->size;
+	}
+	if (!store_sync(engine->store, error)) {
+		json_decref(done);
+		return NULL;
+	}
+	return json_pack("{s:o, s:I}", "ImagesDeleted", done, "SpaceReclaimed", (json_int_t)space);
+}
