@@ -1,0 +1,266 @@
+/* dockerd's flags and /etc/berth/daemon.json. A key given in both places is an error, as with dockerd. */
+#include "engine/engine.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/size.h"
+#include "version.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONFIG_LIMIT = 1 << 20 };
+typedef enum { STRING, LIST, BOOL, MAP } Type;
+
+/* Each flag, its letter, its key in daemon.json, and its type. Those that later rooms need are read
+ * and kept here already: scripts start engines with them. */
+static const struct {
+	const char *flag;
+	char letter;
+	const char *key;
+	Type type;
+	const char *help;
+} flags[] = {
+	{"host", 'H', "hosts", LIST, "where to listen: unix://PATH, tcp://ADDRESS:PORT, fd://"},
+	{"data-root", 0, "data-root", STRING, "folder of all state (/var/lib/berth)"},
+	{"exec-root", 0, "exec-root", STRING, "folder of what a reboot may lose (/run/berth)"},
+	{"pidfile", 'p', "pidfile", STRING, "file to write the process id to"},
+	{"config-file", 0, NULL, STRING, "daemon.json to read (/etc/berth/daemon.json)"},
+	{"group", 'G', "group", STRING, "group that may use the UNIX socket (berth)"},
+	{"debug", 'D', "debug", BOOL, "log more"},
+	{"log-level", 'l', "log-level", STRING, "debug, info, warn, error or fatal"},
+	{"log-driver", 0, "log-driver", STRING, "default log driver of containers (json-file)"},
+	{"log-opt", 0, "log-opts", MAP, "default option of that driver"},
+	{"label", 0, "labels", LIST, "label of the engine"},
+	{"init", 0, "init", BOOL, "run an init in each container"},
+	{"no-new-privileges", 0, "no-new-privileges", BOOL, "forbid gaining privileges in containers"},
+	{"cgroup-parent", 0, "cgroup-parent", STRING, "cgroup that containers are put below (/berth)"},
+	{"default-shm-size", 0, "default-shm-size", STRING, "size of /dev/shm (64m)"},
+	{"default-ulimit", 0, "default-ulimits", LIST, "default limit of containers, name=soft[:hard]"},
+	{"seccomp-profile", 0, "seccomp-profile", STRING, "file of the default profile, builtin or unconfined"},
+	{"shutdown-timeout", 0, "shutdown-timeout", STRING, "accepted for dockerd's sake: containers run on"},
+	{"live-restore", 0, "live-restore", BOOL, "accepted for dockerd's sake: always on"},
+	{"registry-mirror", 0, "registry-mirrors", LIST, "mirror of the default registry"},
+	{"insecure-registry", 0, "insecure-registries", LIST, "registry that may be reached without TLS"},
+	{"bridge", 'b', "bridge", STRING, "name of the default bridge"},
+	{"bip", 0, "bip", STRING, "address of the default bridge"},
+	{"default-address-pool", 0, "default-address-pools", LIST, "addresses for new networks"},
+	{"iptables", 0, "iptables", BOOL, "accepted for dockerd's sake"},
+	{"storage-driver", 's', "storage-driver", STRING, "accepted for dockerd's sake: overlay2"},
+	{"tls", 0, "tls", BOOL, "use TLS"},
+	{"tlsverify", 0, "tlsverify", BOOL, "use TLS and ask for client certificates"},
+	{"tlscacert", 0, "tlscacert", STRING, "CA of the client certificates"},
+	{"tlscert", 0, "tlscert", STRING, "the server's certificate"},
+	{"tlskey", 0, "tlskey", STRING, "its key"},
+	{"validate", 0, NULL, BOOL, "check the configuration and end"},
+};
+
+static void print_help(void)
+{
+	printf("Usage:  berthd [OPTIONS]\n\nA small container engine that Docker's clients can talk to.\n\nOptions:\n");
+	for (size_t i = 0; i < G_N_ELEMENTS(flags); i++) {
+		char letter[8] = "    ";
+		if (flags[i].letter != 0)
+			snprintf(letter, sizeof letter, "-%c, ", flags[i].letter);
+		printf("  %s--%-22s %s\n", letter, flags[i].flag, flags[i].help);
+	}
+	printf("  -v, --version                print the version and end\n");
+}
+
+static int find_flag(const char *arg, const char **value)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(flags); i++) {
+		size_t length = strlen(flags[i].flag);
+		if (g_str_has_prefix(arg, "--") && strncmp(arg + 2, flags[i].flag, length) == 0 &&
+			(arg[2 + length] == '\0' || arg[2 + length] == '=')) {
+			*value = arg[2 + length] == '=' ? arg + 3 + length : NULL;
+			return (int)i;
+		}
+		if (arg[0] == '-' && arg[1] == flags[i].letter && flags[i].letter != 0) {
+			*value = arg[2] == '=' ? arg + 3 : arg[2] != '\0' ? arg + 2 : NULL;
+			return (int)i;
+		}
+	}
+	return -1;
+}
+
+/* Sets a value the way its type wants: replaced, appended, or a member of a map. */
+static bool set_value(json_t *values, int flag, const char *value, GError **error)
+{
+	const char *key = flags[flag].key != NULL ? flags[flag].key : flags[flag].flag;
+	if (flags[flag].type == BOOL) {
+		bool on = strcmp(value, "true") == 0 || strcmp(value, "1") == 0;
+		if (!on && strcmp(value, "false") != 0 && strcmp(value, "0") != 0)
+			return fail(error, BERTH_ERROR_INVALID, "invalid argument \"%s\" for \"--%s\": true or false", value, flags[flag].flag);
+		json_object_set_new(values, key, json_boolean(on));
+	} else if (flags[flag].type == STRING) {
+		json_object_set_new(values, key, json_lenient(value));
+	} else if (flags[flag].type == LIST) {
+		if (json_object_get(values, key) == NULL)
+			json_object_set_new(values, key, json_array());
+		json_array_append_new(json_object_get(values, key), json_lenient(value));
+	} else {
+		g_auto(GStrv) parts = g_strsplit(value, "=", 2);
+		if (parts[0] == NULL || parts[1] == NULL)
+			return fail(error, BERTH_ERROR_INVALID, "invalid argument \"%s\" for \"--%s\": key=value is wanted", value,
+				flags[flag].flag);
+		if (json_object_get(values, key) == NULL)
+			json_object_set_new(values, key, json_object());
+		json_object_set_new(json_object_get(values, key), parts[0], json_lenient(parts[1]));
+	}
+	return true;
+}
+
+static json_t *parse_flags(int argc, char **argv, GError **error)
+{
+	g_autoptr(json_t) values = json_object();
+	for (int i = 1; i < argc; i++) {
+		const char *value;
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+			print_help();
+			exit(0);
+		}
+		if (strcmp(argv[i], "--version") == 0 || strcmp(argv[i], "-v") == 0) {
+			printf("Berth version %s, build %s\n", BERTH_VERSION, BERTH_COMMIT);
+			exit(0);
+		}
+		int flag = find_flag(argv[i], &value);
+		if (flag < 0) {
+			fail(error, BERTH_ERROR_INVALID, "unknown flag: %s\nSee 'berthd --help'.", argv[i]);
+			return NULL;
+		}
+		if (value == NULL && flags[flag].type == BOOL)
+			value = "true";
+		if (value == NULL && i + 1 < argc)
+			value = argv[++i];
+		if (value == NULL) {
+			fail(error, BERTH_ERROR_INVALID, "flag needs an argument: --%s", flags[flag].flag);
+			return NULL;
+		}
+		if (!set_value(values, flag, value, error))
+			return NULL;
+	}
+	return g_steal_pointer(&values);
+}
+
+/* The file's keys, none of them given as a flag too; or {} where there is no file. */
+static json_t *read_file(const json_t *given, GError **error)
+{
+	const char *asked = json_str(given, "config-file"), *path = *asked != '\0' ? asked : "/etc/berth/daemon.json", *key;
+	g_autofree char *text = file_read(path, CONFIG_LIMIT);
+	json_t *value;
+	if (text == NULL && (errno != ENOENT || *asked != '\0')) {
+		fail_errno(error, "unable to configure the engine with file %s", path);
+		return NULL;
+	}
+	if (text == NULL || *g_strstrip(text) == '\0')
+		return json_object();
+	g_autoptr(json_t) file = json_parse(text, strlen(text), error);
+	if (!json_is_object(file)) {
+		fail(error, BERTH_ERROR_INVALID, "the document is no JSON object");
+		g_prefix_error(error, "unable to configure the engine with file %s: ", path);
+		return NULL;
+	}
+	json_object_foreach(file, key, value)
+		if (json_object_get(given, key) != NULL) {
+			fail(error, BERTH_ERROR_INVALID, "unable to configure the engine with file %s: the following directives are"
+				" specified both as a flag and in the configuration file: %s", path, key);
+			return NULL;
+		}
+	return g_steal_pointer(&file);
+}
+
+static char *text_or(const json_t *values, const char *key, const char *fallback)
+{
+	const char *text = json_str(values, key);
+	return g_strdup(*text != '\0' ? text : fallback);
+}
+
+static json_t *parse_ulimits(const json_t *list)
+{
+	json_t *limits = json_array(), *value;
+	size_t i;
+	json_array_foreach(list, i, value) {
+		g_auto(GStrv) parts = g_strsplit(json_elem(list, i), "=", 2);
+		if (parts[0] == NULL || parts[1] == NULL)
+			continue;
+		gint64 soft = g_ascii_strtoll(parts[1], NULL, 10);
+		const char *colon = strchr(parts[1], ':');
+		gint64 hard = colon != NULL ? g_ascii_strtoll(colon + 1, NULL, 10) : soft;
+		json_array_append_new(limits, json_pack("{s:s, s:I, s:I}", "Name", parts[0], "Hard", (json_int_t)hard, "Soft", (json_int_t)soft));
+	}
+	return limits;
+}
+
+Config *config_load(int argc, char **argv, GError **error)
+{
+	g_autoptr(json_t) given = parse_flags(argc, argv, error);
+	json_t *file = given != NULL ? read_file(given, error) : NULL;
+	if (file == NULL)
+		return NULL;
+	json_object_update_missing(given, file);
+	Config *config = g_new0(Config, 1);
+	g_autofree char *program = g_file_read_link("/proc/self/exe", NULL), *folder = g_path_get_dirname(program != NULL ? program : ".");
+	config->file = file;
+	config->hosts = json_strv(json_object_get(given, "hosts"));
+	if (config->hosts[0] == NULL) {
+		g_strfreev(config->hosts);
+		config->hosts = g_strsplit("unix:///run/berth.sock", " ", -1);
+	}
+	config->data_root = text_or(given, "data-root", "/var/lib/berth");
+	config->exec_root = text_or(given, "exec-root", "/run/berth");
+	config->pidfile = text_or(given, "pidfile", "");
+	config->group = text_or(given, "group", "berth");
+	config->log_level = text_or(given, "log-level", "info");
+	config->log_driver = text_or(given, "log-driver", "json-file");
+	config->cgroup_parent = text_or(given, "cgroup-parent", "/berth");
+	config->bridge = text_or(given, "bridge", "berth0");
+	config->shim = g_build_filename(folder, "berth-shim", NULL);
+	config->log_opts = json_is_object(json_object_get(given, "log-opts")) ? json_incref(json_object_get(given, "log-opts")) : json_object();
+	config->labels = json_strv(json_object_get(given, "labels"));
+	config->registry_mirrors = json_strv(json_object_get(given, "registry-mirrors"));
+	config->insecure_registries = json_strv(json_object_get(given, "insecure-registries"));
+	config->default_ulimits = parse_ulimits(json_object_get(given, "default-ulimits"));
+	config->debug = json_bool(given, "debug");
+	config->init = json_bool(given, "init");
+	config->no_new_privileges = json_bool(given, "no-new-privileges");
+	config->allow_insecure_api = json_bool(given, "allow-insecure-api");
+	config->shm_size = 64 << 20;
+	if (*json_str(given, "default-shm-size") != '\0' && !size_parse(json_str(given, "default-shm-size"), &config->shm_size)) {
+		fail(error, BERTH_ERROR_INVALID, "invalid size: '%s'", json_str(given, "default-shm-size"));
+		return NULL;
+	}
+	const char *profile = json_str(given, "seccomp-profile");
+	config->seccomp_profile = *profile == '/' ? file_read(profile, CONFIG_LIMIT) : *profile != '\0' ? g_strdup(profile) : NULL;
+	if (*profile == '/' && config->seccomp_profile == NULL) {
+		fail_errno(error, "cannot read the seccomp profile %s", profile);
+		return NULL;
+	}
+	if (!log_set_level(config->debug ? "debug" : config->log_level)) {
+		fail(error, BERTH_ERROR_INVALID, "invalid logging level: %s", config->log_level);
+		return NULL;
+	}
+	if (json_bool(given, "validate")) {
+		printf("configuration OK\n");
+		exit(0);
+	}
+	return config;
+}
+
+void config_free(Config *config)
+{
+	char *strings[] = {config->data_root, config->exec_root, config->pidfile, config->group, config->log_level,
+		config->cgroup_parent, config->log_driver, config->bridge, config->shim, config->seccomp_profile};
+	char **lists[] = {config->hosts, config->labels, config->registry_mirrors, config->insecure_registries};
+	for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
+		g_free(strings[i]);
+	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
+		g_strfreev(lists[i]);
+	json_decref(config->log_opts);
+	json_decref(config->file);
+	json_decref(config->default_ulimits);
+	g_free(config);
+}
