@@ -213,7 +213,7 @@ typedef struct {
 	gint64 since, until; /* 0: no limit */
 	gint64 tail;	     /* lines; -1: all */
 } LogQuery;
-/* Calls write for each line; stops when it answers false or peer_fd hangs up. */
+/* Calls write for each line, and with NULL when there is nothing more for now; stops when it answers false or peer_fd hangs up. */
 typedef bool (*LogWrite)(int stream, const char *data, size_t length, gpointer data_);
 bool log_read(Container *container, const LogQuery *query, int peer_fd, LogWrite write, gpointer data, GError **error);
 /* The driver and options in force: "json-file" with size and count of files. False: an unknown one. */

@@ -343,6 +343,7 @@ static void follow(Container *container, Reader *reader, const char *path, enum 
 	for (bool more = true; more && !sink->stopped;) {
 		bool running = container_running(container) || container->row.status == STATUS_RESTARTING;
 		drain(reader, kind, &none, sink);
+		sink->stopped = sink->stopped || !sink->write(0, NULL, 0, sink->data);
 		int newer = open(path, O_RDONLY | O_CLOEXEC);
 		if (newer >= 0 && inode_of(newer) != inode_of(reader->fd)) {
 			drain(reader, kind, &none, sink); /* what came between the last read and the rotation */

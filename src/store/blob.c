@@ -89,6 +89,8 @@ const char *blob_writer_digest(BlobWriter *writer)
 bool blob_writer_keep(BlobWriter *writer, GError **error)
 {
 	const char *name = blob_writer_digest(writer) + strlen("sha256:");
+	if (writer->name == NULL)
+		return true; /* kept already: two layers of an image may be the same */
 	if (fsync(writer->fd) < 0 ||
 		renameat(writer->store->tmp_fd, writer->name, writer->store->blobs_fd, name) < 0)
 		return fail_errno(error, "cannot keep blob %s", name);

@@ -1,0 +1,61 @@
+/* The engine's front door: HTTP requests become engine calls, results become JSON. No logic here. */
+#pragma once
+#include "base/http.h"
+#include "engine/engine.h"
+
+typedef struct Connection Connection;
+
+typedef struct {
+	Engine *engine;
+	Connection *connection;
+	int fd;
+	const HttpHead *head;
+	HttpBody *body;
+	char *path;	    /* decoded, without the version */
+	char *name;	    /* what stands for {} in the route */
+	GHashTable *params; /* of the query; the last of each */
+	char **repeated;    /* all of "names" and "changes" */
+	int version;	    /* minor number of the API version asked for: 51 for 1.51 */
+	bool answered, chunked, hijacked, failed;
+} Request;
+
+typedef struct {
+	const char *method, *path; /* {} in path is one name; it may hold slashes */
+	bool (*handle)(Request *request, GError **error);
+} Route;
+
+extern const Route system_routes[], container_routes[], exec_routes[], image_routes[], volume_routes[];
+
+/* server.c */
+typedef struct Server Server;
+Server *server_new(Engine *engine, GError **error);
+bool server_listen(Server *server, const char *host, GError **error);
+/* Serves until stop_fd becomes readable. */
+void server_run(Server *server, int stop_fd);
+
+/* request.c */
+const char *request_param(const Request *request, const char *name); /* "" if absent */
+bool request_flag(const Request *request, const char *name);	      /* 1, true, True: as Docker */
+int request_int(const Request *request, const char *name, int fallback);
+/* The body as a JSON object (an empty one if there is no body), or NULL with error. */
+json_t *request_json(Request *request, GError **error);
+Filters *request_filters(Request *request, const char *const *known, GError **error);
+Container *request_container(Request *request, GError **error);
+
+/* Each answers the request; true unless the client is gone. */
+bool reply_json(Request *request, int status, json_t *body); /* takes the reference */
+bool reply_empty(Request *request, int status);
+bool reply_error(Request *request, const GError *error);
+bool reply_text(Request *request, int status, const char *type, const char *text);
+/* A body of unknown length, in chunks. reply_end closes it. */
+bool reply_begin(Request *request, int status, const char *type);
+bool reply_write(Request *request, const void *data, size_t length);
+bool reply_line(Request *request, json_t *value); /* one JSON object and CRLF, at once; takes it */
+void reply_end(Request *request);
+/* Takes the connection over (101 where an upgrade was asked for, else 200); an owned descriptor. */
+int reply_hijack(Request *request, bool tty);
+
+/* container_json.c */
+json_t *container_inspect_json(Container *container, bool size, GError **error);
+json_t *container_list_json(Engine *engine, const Filters *filters, bool all, int limit, bool size, GError **error);
+extern const char *const container_list_filters[];

@@ -1,0 +1,188 @@
+#include "api/api.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "version.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+enum { BODY_LIMIT = 8 << 20 };
+
+const char *request_param(const Request *request, const char *name)
+{
+	const char *value = g_hash_table_lookup(request->params, name);
+	return value != NULL ? value : "";
+}
+
+bool request_flag(const Request *request, const char *name)
+{
+	static const char *const off[] = {"", "0", "no", "false", "none", NULL};
+	g_autofree char *lower = g_ascii_strdown(request_param(request, name), -1);
+	return !g_strv_contains(off, g_strstrip(lower));
+}
+
+int request_int(const Request *request, const char *name, int fallback)
+{
+	const char *text = request_param(request, name);
+	char *end;
+	long value = strtol(text, &end, 10);
+	return *text != '\0' && *end == '\0' && value > G_MININT && value < G_MAXINT ? (int)value : fallback;
+}
+
+json_t *request_json(Request *request, GError **error)
+{
+	size_t length;
+	const char *type = http_header(request->head, "Content-Type");
+	g_autofree char *text = http_body_read_all(request->body, BODY_LIMIT, &length, error);
+	if (text == NULL)
+		return NULL;
+	if (length == 0)
+		return json_object();
+	if (!g_str_has_prefix(type, "application/json") && !g_str_has_prefix(type, "text/plain")) {
+		fail(error, BERTH_ERROR_INVALID, "unsupported Content-Type header (%s): must be 'application/json'", type);
+		return NULL;
+	}
+	json_t *json = json_parse(text, length, error);
+	if (json != NULL && !json_is_object(json) && !json_is_null(json)) {
+		json_decref(json);
+		fail(error, BERTH_ERROR_INVALID, "invalid JSON: an object is wanted");
+		return NULL;
+	}
+	if (json_is_null(json))
+		return json_object();
+	return json;
+}
+
+Filters *request_filters(Request *request, const char *const *known, GError **error)
+{
+	return filters_parse(request_param(request, "filters"), known, error);
+}
+
+Container *request_container(Request *request, GError **error)
+{
+	return container_find(request->engine, request->name, error);
+}
+
+static const char *reason_of(int status)
+{
+	static const struct {
+		int status;
+		const char *text;
+	} reasons[] = {{101, "UPGRADED"}, {200, "OK"}, {201, "Created"}, {204, "No Content"}, {304, "Not Modified"},
+		{400, "Bad Request"}, {403, "Forbidden"}, {404, "Not Found"}, {409, "Conflict"},
+		{413, "Request Entity Too Large"}, {500, "Internal Server Error"}, {501, "Not Implemented"},
+		{503, "Service Unavailable"}};
+	for (size_t i = 0; i < G_N_ELEMENTS(reasons); i++)
+		if (reasons[i].status == status)
+			return reasons[i].text;
+	return "Error";
+}
+
+static bool send_all(Request *request, struct iovec *iov, int count)
+{
+	while (count > 0) {
+		struct msghdr msg = {.msg_iov = iov, .msg_iovlen = (size_t)count};
+		ssize_t n = sendmsg(request->fd, &msg, MSG_NOSIGNAL);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			request->failed = true;
+			return false;
+		}
+		for (; count > 0 && (size_t)n >= iov->iov_len; iov++, count--)
+			n -= (ssize_t)iov->iov_len;
+		if (count > 0) {
+			iov->iov_base = (char *)iov->iov_base + n;
+			iov->iov_len -= (size_t)n;
+		}
+	}
+	return true;
+}
+
+/* Status line and headers; length -1: none. */
+static bool send_head(Request *request, int status, const char *type, gssize length, const char *more, const void *body,
+	size_t body_length)
+{
+	g_autoptr(GString) head = g_string_new("");
+	g_string_append_printf(head, "HTTP/1.1 %d %s\r\nApi-Version: " BERTH_API_VERSION "\r\nDocker-Experimental: false\r\n"
+				     "Ostype: linux\r\nServer: Berth/" BERTH_VERSION " (linux)\r\n", status, reason_of(status));
+	if (*type != '\0')
+		g_string_append_printf(head, "Content-Type: %s\r\n", type);
+	if (length >= 0)
+		g_string_append_printf(head, "Content-Length: %zd\r\n", length);
+	g_string_append_printf(head, "%s\r\n", more);
+	request->answered = true;
+	bool no_body = strcmp(request->head->start[0], "HEAD") == 0;
+	struct iovec iov[] = {{head->str, head->len}, {(void *)body, no_body ? 0 : body_length}};
+	return send_all(request, iov, 2);
+}
+
+bool reply_text(Request *request, int status, const char *type, const char *text)
+{
+	size_t length = strlen(text);
+	return send_head(request, status, type, (gssize)length, "", text, length);
+}
+
+bool reply_json(Request *request, int status, json_t *body)
+{
+	g_autofree char *text = json_text(body), *line = g_strconcat(text != NULL ? text : "null", "\n", NULL);
+	json_decref(body);
+	return reply_text(request, status, "application/json", line);
+}
+
+bool reply_empty(Request *request, int status)
+{
+	return send_head(request, status, "", status == 204 || status == 304 ? -1 : 0, "", NULL, 0);
+}
+
+bool reply_error(Request *request, const GError *error)
+{
+	int status = error->domain == BERTH_ERROR ? error->code : BERTH_ERROR_SYSTEM;
+	if (status == BERTH_ERROR_NOT_MODIFIED)
+		return reply_empty(request, status);
+	return reply_json(request, status, json_pack("{s:o}", "message", json_lenient(error->message)));
+}
+
+bool reply_begin(Request *request, int status, const char *type)
+{
+	request->chunked = true;
+	return send_head(request, status, type, -1, "Transfer-Encoding: chunked\r\n", NULL, 0);
+}
+
+bool reply_write(Request *request, const void *data, size_t length)
+{
+	char size[24];
+	int n = snprintf(size, sizeof size, "%zx\r\n", length);
+	struct iovec iov[] = {{size, (size_t)n}, {(void *)data, length}, {(char *)"\r\n", 2}};
+	return length == 0 || send_all(request, iov, 3);
+}
+
+bool reply_line(Request *request, json_t *value)
+{
+	g_autofree char *text = json_text(value), *line = g_strconcat(text, "\r\n", NULL);
+	json_decref(value);
+	return reply_write(request, line, strlen(line));
+}
+
+void reply_end(Request *request)
+{
+	struct iovec iov = {(char *)"0\r\n\r\n", 5};
+	request->chunked = false;
+	send_all(request, &iov, 1);
+}
+
+int reply_hijack(Request *request, bool tty)
+{
+	enum { MULTIPLEXED_SINCE = 42 };
+	const char *type = !tty && request->version >= MULTIPLEXED_SINCE ? "application/vnd.docker.multiplexed-stream"
+									 : "application/vnd.docker.raw-stream";
+	bool upgrade = *http_header(request->head, "Upgrade") != '\0';
+	request->hijacked = true;
+	send_head(request, upgrade ? 101 : 200, type, -1, upgrade ? "Connection: Upgrade\r\nUpgrade: tcp\r\n" : "", NULL, 0);
+	return request->fd;
+}

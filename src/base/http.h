@@ -1,0 +1,45 @@
+/* HTTP/1.1 messages (RFC 9112) as both sides of the Engine API need them: heads and bodies. A
+ * connection is a blocking socket; hijacking it takes nothing but the descriptor. */
+#pragma once
+#include <glib.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum { HTTP_HEAD_LIMIT = 64 * 1024 };
+
+typedef struct {
+	char *start[3];	    /* method, target, version; or version, status, reason */
+	GPtrArray *headers; /* name, value, name, value... */
+	char *text;	    /* what they point into */
+} HttpHead;
+
+/* Bytes of a whole head in data ("...\r\n\r\n"), 0 if it is not whole yet. */
+size_t http_head_length(const char *data, size_t length);
+/* Takes a copy of it apart. False if it is no HTTP head. */
+bool http_head_parse(HttpHead *head, const char *data, size_t length);
+void http_head_clear(HttpHead *head);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HttpHead, http_head_clear)
+/* A header's value, "" if it is not there; names have no case. */
+const char *http_header(const HttpHead *head, const char *name);
+
+/* A body on its way in. What was read along with the head lies in data first. */
+typedef struct {
+	int fd;
+	GByteArray *data;
+	size_t taken;	 /* of data */
+	gint64 left;	 /* of the length, or of the chunk; -1: until the connection closes */
+	bool chunked, ended, expect; /* expect: "100 Continue" is to be sent before the first read */
+} HttpBody;
+
+/* Decides by the head how long the body is. Both lengths, or an odd one, are refused (request
+ * smuggling, RFC 9112 6.3). is_response: a body without length lasts until the end. */
+bool http_body_init(HttpBody *body, int fd, const HttpHead *head, const char *rest, size_t rest_length,
+	bool is_response, GError **error);
+void http_body_clear(HttpBody *body);
+/* Up to size bytes; 0 at the end, -1 with error. */
+ssize_t http_body_read(gpointer body, void *data, size_t size, GError **error);
+/* All of it, NUL-terminated; TOO_LARGE over limit. The caller frees it. */
+char *http_body_read_all(HttpBody *body, size_t limit, size_t *length, GError **error);
+
+/* "%20" and "+" decoded; NULL for what is no valid encoding, or holds NUL. */
+char *http_decode(const char *text, gssize length, bool form);
