@@ -55,6 +55,9 @@ void reply_end(Request *request);
 /* Takes the connection over (101 where an upgrade was asked for, else 200); an owned descriptor. */
 int reply_hijack(Request *request, bool tty);
 
+/* "ctrl-p,ctrl-q" (also for "") as the bytes that a terminal sends. */
+bool detach_keys_parse(const char *text, char keys[16], GError **error);
+
 /* container_json.c */
 json_t *container_inspect_json(Container *container, bool size, GError **error);
 json_t *container_list_json(Engine *engine, const Filters *filters, bool all, int limit, bool size, GError **error);

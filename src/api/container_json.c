@@ -1,0 +1,361 @@
+/* A container as inspect and list show it, field for field as the real engine. */
+#include "api/api.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/timefmt.h"
+#include "image/image.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void set(json_t *json, const char *key, json_t *value)
+{
+	json_object_set_new(json, key, value);
+}
+
+static void set_time(json_t *json, const char *key, gint64 time)
+{
+	g_autofree char *text = time_format(time);
+	set(json, key, json_string(text));
+}
+
+static json_t *state_json(const ContainerRow *row)
+{
+	Status status = (Status)row->status;
+	json_t *state = json_object();
+	set(state, "Status", json_string(status_names[status]));
+	set(state, "Running", json_boolean(status == STATUS_RUNNING || status == STATUS_PAUSED || status == STATUS_RESTARTING));
+	set(state, "Paused", json_boolean(status == STATUS_PAUSED));
+	set(state, "Restarting", json_boolean(status == STATUS_RESTARTING));
+	set(state, "OOMKilled", json_boolean(row->oom));
+	set(state, "Dead", json_boolean(status == STATUS_DEAD));
+	set(state, "Pid", json_integer(row->pid));
+	set(state, "ExitCode", json_integer(row->exit_code));
+	set(state, "Error", json_lenient(row->error));
+	set_time(state, "StartedAt", row->started);
+	set_time(state, "FinishedAt", row->finished);
+	return state;
+}
+
+/* The mounts without what only the launch needs. */
+static json_t *public_mounts(const json_t *mounts)
+{
+	json_t *list = json_array(), *mount;
+	size_t i;
+	json_array_foreach(mounts, i, mount) {
+		if (json_bool(mount, "Hidden"))
+			continue;
+		json_t *copy = json_copy(mount);
+		json_object_del(copy, "Options");
+		json_object_del(copy, "NonRecursive");
+		json_object_del(copy, "ReadOnlyRecursive");
+		json_array_append_new(list, copy);
+	}
+	return list;
+}
+
+static json_t *endpoint_json(void)
+{
+	return json_pack("{s:n, s:n, s:n, s:s, s:n, s:i, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:i, s:n}", "IPAMConfig", "Links",
+		"Aliases", "MacAddress", "", "DriverOpts", "GwPriority", 0, "NetworkID", "", "EndpointID", "", "Gateway", "",
+		"IPAddress", "", "IPPrefixLen", 0, "IPv6Gateway", "", "GlobalIPv6Address", "", "GlobalIPv6PrefixLen", 0, "DNSNames");
+}
+
+static json_t *networks_json(const json_t *host)
+{
+	const char *mode = json_str(host, "NetworkMode");
+	if (g_str_has_prefix(mode, "container:"))
+		return json_object();
+	return json_pack("{s:o}", strcmp(mode, "default") == 0 ? "bridge" : mode, endpoint_json());
+}
+
+static json_t *network_settings(Container *container, const json_t *host, bool running)
+{
+	g_autofree char *key = running ? g_strdup_printf("/proc/%d/ns/net", container->row.pid) : g_strdup("");
+	json_t *settings = json_pack("{s:s, s:s, s:s, s:{}, s:b, s:s, s:i, s:n, s:n, s:s, s:s, s:s, s:i, s:s, s:i, s:s, s:s}",
+		"Bridge", "", "SandboxID", running ? container->row.id : "", "SandboxKey", key, "Ports", "HairpinMode", 0,
+		"LinkLocalIPv6Address", "", "LinkLocalIPv6PrefixLen", 0, "SecondaryIPAddresses", "SecondaryIPv6Addresses",
+		"EndpointID", "", "Gateway", "", "GlobalIPv6Address", "", "GlobalIPv6PrefixLen", 0, "IPAddress", "", "IPPrefixLen", 0,
+		"IPv6Gateway", "", "MacAddress", "");
+	set(settings, "Networks", networks_json(host));
+	return settings;
+}
+
+static json_t *graph_driver(Container *container, const char *folder)
+{
+	g_autoptr(GPtrArray) layers = image_store_layers(container->engine->store, container->row.image_id);
+	g_autoptr(GString) lower = g_string_new("");
+	for (guint i = layers->len; i-- > 0;)
+		g_string_append_printf(lower, "%s%s/layers/%" G_GINT64_FORMAT, lower->len > 0 ? ":" : "",
+			container->engine->store->root, ((Layer *)layers->pdata[i])->number);
+	g_autofree char *merged = g_build_filename(folder, "rootfs", NULL), *upper = g_build_filename(folder, "upper", NULL);
+	g_autofree char *work = g_build_filename(folder, "work", NULL);
+	return json_pack("{s:{s:s, s:s, s:s, s:s, s:s}, s:s}", "Data", "ID", container->row.id, "LowerDir", lower->str, "MergedDir",
+		merged, "UpperDir", upper, "WorkDir", work, "Name", "overlay2");
+}
+
+static void set_path(json_t *json, const char *key, const char *folder, const char *name, bool there)
+{
+	g_autofree char *path = there ? g_build_filename(folder, name, NULL) : g_strdup("");
+	set(json, key, json_string(path));
+}
+
+static void set_command(json_t *json, const json_t *config)
+{
+	g_autoptr(json_t) all = json_array();
+	if (json_is_array(json_object_get(config, "Entrypoint")))
+		json_array_extend(all, json_object_get(config, "Entrypoint"));
+	if (json_is_array(json_object_get(config, "Cmd")))
+		json_array_extend(all, json_object_get(config, "Cmd"));
+	set(json, "Path", json_string(json_elem(all, 0)));
+	json_array_remove(all, 0);
+	set(json, "Args", json_incref(all));
+}
+
+static json_t *exec_ids(Container *container)
+{
+	g_mutex_lock(&container->engine->lock);
+	json_t *list = container->exec_ids->len > 0 ? json_array() : json_null();
+	for (guint i = 0; i < container->exec_ids->len; i++)
+		json_array_append_new(list, json_string(container->exec_ids->pdata[i]));
+	g_mutex_unlock(&container->engine->lock);
+	return list;
+}
+
+static void set_sizes(Container *container, json_t *json)
+{
+	Store *store = container->engine->store;
+	g_autofree char *upper = g_build_filename(container->row.id, "upper", NULL);
+	g_autoptr(ImageRow) image = image_store_get(store, container->row.image_id);
+	gint64 own = tree_size(store->containers_fd, upper);
+	set(json, "SizeRw", json_integer(own));
+	set(json, "SizeRootFs", json_integer(own + (image != NULL ? image->size : 0)));
+}
+
+json_t *container_inspect_json(Container *container, bool size, GError **error)
+{
+	g_autoptr(json_t) spec = container_spec(container, error);
+	g_autoptr(json_t) mounts = spec != NULL ? container_mounts(container, error) : NULL;
+	if (mounts == NULL)
+		return NULL;
+	ContainerRow row = container_snapshot(container);
+	const json_t *config = json_object_get(spec, "Config"), *host = json_object_get(spec, "HostConfig");
+	g_autofree char *folder = container_folder(container), *log = container_log_path(container, host);
+	g_autofree char *name = g_strconcat("/", row.name, NULL);
+	bool was_started = row.started != 0;
+	json_t *json = json_object();
+	set(json, "Id", json_string(row.id));
+	set_time(json, "Created", row.created);
+	set_command(json, config);
+	set(json, "State", state_json(&row));
+	set(json, "Image", json_string(row.image_id));
+	set_path(json, "ResolvConfPath", folder, "resolv.conf", was_started);
+	set_path(json, "HostnamePath", folder, "hostname", was_started);
+	set_path(json, "HostsPath", folder, "hosts", was_started);
+	/* As with Docker, only a json-file log has a path that others may read. */
+	set(json, "LogPath", json_string(was_started && strcmp(json_str(host, "LogConfig.Type"), "json-file") == 0 ? log : ""));
+	set(json, "Name", json_string(name));
+	set(json, "RestartCount", json_integer(row.restarts));
+	set(json, "Driver", json_string("overlay2"));
+	set(json, "Platform", json_string("linux"));
+	set(json, "MountLabel", json_string(""));
+	set(json, "ProcessLabel", json_string(""));
+	set(json, "AppArmorProfile", json_string(""));
+	set(json, "ExecIDs", exec_ids(container));
+	set(json, "HostConfig", json_incref((json_t *)host));
+	set(json, "GraphDriver", graph_driver(container, folder));
+	if (size)
+		set_sizes(container, json);
+	set(json, "Mounts", public_mounts(mounts));
+	set(json, "Config", json_incref((json_t *)config));
+	set(json, "NetworkSettings", network_settings(container, host, row.pid > 0));
+	container_row_clear(&row);
+	return json;
+}
+
+static char *status_text(const ContainerRow *row)
+{
+	gint64 now = time_now();
+	g_autofree char *up = duration_human(now - row->started), *ago = duration_human(now - row->finished);
+	switch ((Status)row->status) {
+	case STATUS_RUNNING:
+		return g_strdup_printf("Up %s", up);
+	case STATUS_PAUSED:
+		return g_strdup_printf("Up %s (Paused)", up);
+	case STATUS_RESTARTING:
+		return g_strdup_printf("Restarting (%d) %s ago", row->exit_code, ago);
+	case STATUS_REMOVING:
+		return g_strdup("Removal In Progress");
+	case STATUS_DEAD:
+		return g_strdup("Dead");
+	case STATUS_EXITED:
+		return g_strdup_printf("Exited (%d) %s ago", row->exit_code, ago);
+	default:
+		return g_strdup("Created");
+	}
+}
+
+const char *const container_list_filters[] = {"ancestor", "before", "since", "exited", "expose", "publish", "health", "id",
+	"is-task", "isolation", "label", "name", "network", "status", "volume", NULL};
+
+/* What the filters before=, since= and ancestor= name, looked up once. */
+typedef struct {
+	gint64 before, since;
+	GPtrArray *ancestors; /* of char *: image ids; NULL: any */
+} Bounds;
+
+static bool find_bounds(Engine *engine, const Filters *filters, Bounds *bounds, GError **error)
+{
+	const char *names[] = {"before", "since"}, *value;
+	gint64 *times[] = {&bounds->before, &bounds->since};
+	for (int i = 0; i < 2; i++) {
+		if ((value = filters_value(filters, names[i], 0)) == NULL)
+			continue;
+		g_autoptr(Container) container = container_find(engine, value, error);
+		if (container == NULL)
+			return false;
+		*times[i] = container->row.created;
+	}
+	for (size_t i = 0; (value = filters_value(filters, "status", i)) != NULL; i++) {
+		bool known = false;
+		for (Status s = STATUS_CREATED; s <= STATUS_DEAD; s++)
+			known = known || strcmp(value, status_names[s]) == 0;
+		if (!known)
+			return fail(error, BERTH_ERROR_INVALID, "invalid filter 'status=%s'", value);
+	}
+	for (size_t i = 0; (value = filters_value(filters, "exited", i)) != NULL; i++)
+		if (!g_ascii_string_to_signed(value, 10, -255, 255, NULL, NULL))
+			return fail(error, BERTH_ERROR_INVALID, "invalid filter 'exited=%s'", value);
+	if (filters_have(filters, "ancestor"))
+		bounds->ancestors = g_ptr_array_new_with_free_func(g_free);
+	for (size_t i = 0; (value = filters_value(filters, "ancestor", i)) != NULL; i++) {
+		char *id = image_find(engine, value, NULL);
+		if (id != NULL)
+			g_ptr_array_add(bounds->ancestors, id);
+	}
+	return true;
+}
+
+static bool row_wanted(const ContainerRow *row, const Filters *filters, const Bounds *bounds, bool all)
+{
+	g_autofree char *code = g_strdup_printf("%d", row->exit_code);
+	bool running = row->status == STATUS_RUNNING || row->status == STATUS_PAUSED || row->status == STATUS_RESTARTING;
+	bool ended = row->status == STATUS_EXITED || row->status == STATUS_DEAD;
+	if (!all && !running)
+		return false;
+	if (bounds->ancestors != NULL &&
+		!g_ptr_array_find_with_equal_func(bounds->ancestors, row->image_id, g_str_equal, NULL))
+		return false;
+	if ((bounds->before > 0 && row->created >= bounds->before) || (bounds->since > 0 && row->created <= bounds->since))
+		return false;
+	return filters_match_prefix(filters, "id", row->id) && filters_match_name(filters, "name", row->name) &&
+		filters_match(filters, "status", status_names[row->status]) &&
+		(!filters_have(filters, "exited") || (ended && filters_match(filters, "exited", code))) &&
+		(!filters_have(filters, "health") || filters_match(filters, "health", "none")) &&
+		(!filters_have(filters, "is-task") || filters_match(filters, "is-task", "false"));
+}
+
+static bool mount_matches(const Filters *filters, const json_t *mounts)
+{
+	size_t i;
+	json_t *mount;
+	if (!filters_have(filters, "volume"))
+		return true;
+	json_array_foreach(mounts, i, mount)
+		if (filters_match(filters, "volume", json_str(mount, "Name")) ||
+			filters_match(filters, "volume", json_str(mount, "Source")) ||
+			filters_match(filters, "volume", json_str(mount, "Destination")))
+			return true;
+	return false;
+}
+
+/* "80", "80/tcp" or "80-90/tcp" among the ports of an object {"80/tcp": ...} */
+static bool port_matches(const Filters *filters, const char *key, const json_t *ports)
+{
+	const char *wanted;
+	if (!filters_have(filters, key))
+		return true;
+	for (size_t i = 0; (wanted = filters_value(filters, key, i)) != NULL; i++) {
+		int first, last = -1;
+		char protocol[8] = "tcp";
+		if (sscanf(wanted, "%d-%d/%7s", &first, &last, protocol) < 2 && sscanf(wanted, "%d/%7s", &first, protocol) < 1)
+			continue;
+		for (int port = first; port <= MAX(first, last) && port <= 65535; port++) {
+			g_autofree char *name = g_strdup_printf("%d/%s", port, protocol);
+			if (json_object_get(ports, name) != NULL)
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool spec_wanted(const Filters *filters, const json_t *spec, const json_t *mounts)
+{
+	g_autoptr(json_t) networks = networks_json(json_object_get(spec, "HostConfig"));
+	const char *name = json_object_iter_key(json_object_iter(networks));
+	return filters_match_labels(filters, "label", json_at(spec, "Config.Labels")) && mount_matches(filters, mounts) &&
+		filters_match(filters, "network", name != NULL ? name : "") &&
+		port_matches(filters, "expose", json_at(spec, "Config.ExposedPorts")) &&
+		port_matches(filters, "publish", json_at(spec, "HostConfig.PortBindings"));
+}
+
+/* The name that was given, or the id once that name means another image. */
+static char *shown_image(Engine *engine, const ContainerRow *row)
+{
+	g_autofree char *now = image_find(engine, row->image, NULL);
+	return g_strdup(g_strcmp0(now, row->image_id) == 0 ? row->image : row->image_id);
+}
+
+static json_t *list_entry(Container *container, const ContainerRow *row, const json_t *spec, const json_t *mounts, bool size)
+{
+	const json_t *config = json_object_get(spec, "Config"), *host = json_object_get(spec, "HostConfig");
+	g_autofree char *name = g_strconcat("/", row->name, NULL), *image = shown_image(container->engine, row);
+	g_autofree char *status = status_text(row);
+	g_autoptr(json_t) command = json_object();
+	set_command(command, config);
+	g_auto(GStrv) args = json_strv(json_object_get(command, "Args"));
+	g_autofree char *rest = g_strjoinv(" ", args), *line = g_strconcat(json_str(command, "Path"), *rest != '\0' ? " " : "", rest, NULL);
+	json_t *json = json_object();
+	set(json, "Id", json_string(row->id));
+	set(json, "Names", json_pack("[s]", name));
+	set(json, "Image", json_lenient(image));
+	set(json, "ImageID", json_string(row->image_id));
+	set(json, "Command", json_lenient(line));
+	set(json, "Created", json_integer(row->created / 1000000000));
+	set(json, "Ports", json_array());
+	if (size)
+		set_sizes(container, json);
+	json_t *labels = json_object_get(config, "Labels");
+	set(json, "Labels", json_is_object(labels) ? json_incref(labels) : json_object());
+	set(json, "State", json_string(status_names[row->status]));
+	set(json, "Status", json_string(status));
+	set(json, "HostConfig", json_pack("{s:s}", "NetworkMode", json_str(host, "NetworkMode")));
+	set(json, "NetworkSettings", json_pack("{s:o}", "Networks", networks_json(host)));
+	set(json, "Mounts", public_mounts(mounts));
+	return json;
+}
+
+json_t *container_list_json(Engine *engine, const Filters *filters, bool all, int limit, bool size, GError **error)
+{
+	Bounds bounds = {0};
+	if (!find_bounds(engine, filters, &bounds, error))
+		return NULL;
+	/* A state asked for by filter is looked for among all, as are the newest n. */
+	all = all || limit > 0 || filters_have(filters, "status") || filters_have(filters, "exited") ||
+		bounds.before > 0 || bounds.since > 0;
+	g_autoptr(GPtrArray) containers = container_all(engine);
+	json_t *list = json_array();
+	for (guint i = 0; i < containers->len && (limit <= 0 || json_array_size(list) < (size_t)limit); i++) {
+		Container *container = containers->pdata[i];
+		ContainerRow row = container_snapshot(container);
+		g_autoptr(json_t) spec = row_wanted(&row, filters, &bounds, all) ? container_spec(container, NULL) : NULL;
+		g_autoptr(json_t) mounts = spec != NULL ? container_mounts(container, NULL) : NULL;
+		if (mounts != NULL && spec_wanted(filters, spec, mounts))
+			json_array_append_new(list, list_entry(container, &row, spec, mounts, size));
+		container_row_clear(&row);
+	}
+	if (bounds.ancestors != NULL)
+		g_ptr_array_unref(bounds.ancestors);
+	return list;
+}

@@ -1,0 +1,130 @@
+/* /images (Engine API v1.51, tag Image) */
+#include "api/api.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+static bool list(Request *request, GError **error)
+{
+	static const char *const known[] = {"before", "dangling", "label", "reference", "since", "until", NULL};
+	g_autoptr(json_t) filters = request_filters(request, known, error);
+	json_t *images = filters != NULL ? image_list(request->engine, filters, request_flag(request, "all"), error) : NULL;
+	return images != NULL && reply_json(request, 200, images);
+}
+
+static bool inspect(Request *request, GError **error)
+{
+	json_t *json = image_inspect(request->engine, request->name, error);
+	return json != NULL && reply_json(request, 200, json);
+}
+
+static bool history(Request *request, GError **error)
+{
+	json_t *json = image_history(request->engine, request->name, error);
+	return json != NULL && reply_json(request, 200, json);
+}
+
+static bool tag(Request *request, GError **error)
+{
+	return image_tag(request->engine, request->name, request_param(request, "repo"), request_param(request, "tag"), error) &&
+		reply_empty(request, 201);
+}
+
+static bool remove_(Request *request, GError **error)
+{
+	json_t *json = image_remove(request->engine, request->name, request_flag(request, "force"), !request_flag(request, "noprune"), error);
+	return json != NULL && reply_json(request, 200, json);
+}
+
+static bool prune(Request *request, GError **error)
+{
+	static const char *const known[] = {"dangling", "until", "label", "label!", NULL};
+	g_autoptr(json_t) filters = request_filters(request, known, error);
+	json_t *json = filters != NULL ? image_prune(request->engine, filters, error) : NULL;
+	return json != NULL && reply_json(request, 200, json);
+}
+
+/* An error after the stream has begun is its last object. */
+static bool late_error(Request *request, const GError *problem)
+{
+	return reply_line(request, json_pack("{s:{s:s}, s:s}", "errorDetail", "message", problem->message, "error", problem->message));
+}
+
+static bool create(Request *request, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	const char *source = request_param(request, "fromSrc");
+	if (*source == '\0')
+		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED, "pulling from registries is not built yet: use load or import");
+	if (strcmp(source, "-") != 0)
+		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED, "importing from a URL is not built yet: pipe the archive in");
+	g_autofree char *id = image_import(request->engine, http_body_read, request->body, request_param(request, "repo"),
+		request_param(request, "tag"), request_param(request, "message"), request->repeated, &problem);
+	if (id == NULL) {
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return false;
+	}
+	return reply_begin(request, 200, "application/json") && reply_line(request, json_pack("{s:s}", "status", id));
+}
+
+static void said(const char *line, gpointer request)
+{
+	g_autofree char *text = g_strconcat(line, "\n", NULL);
+	reply_line(request, json_pack("{s:s}", "stream", text));
+}
+
+static bool load(Request *request, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	(void)error;
+	if (!reply_begin(request, 200, "application/json"))
+		return false;
+	if (!image_load(request->engine, http_body_read, request->body, said, request, &problem))
+		return late_error(request, problem);
+	return true;
+}
+
+static bool save_write(gpointer request, const void *data, size_t size, GError **error)
+{
+	Request *r = request;
+	/* The head only once there is something: a name that is not there is a 404. */
+	if (!r->answered && !reply_begin(r, 200, "application/x-tar"))
+		return fail(error, BERTH_ERROR_SYSTEM, "the client is gone");
+	return reply_write(r, data, size) || fail(error, BERTH_ERROR_SYSTEM, "the client is gone");
+}
+
+static bool save(Request *request, char *const *names, GError **error)
+{
+	if (image_save(request->engine, names, save_write, request, error))
+		return true;
+	request->failed = request->answered; /* the missing end of the chunks tells the client */
+	return false;
+}
+
+static bool save_one(Request *request, GError **error)
+{
+	char *names[] = {request->name, NULL};
+	return save(request, names, error);
+}
+
+static bool save_many(Request *request, GError **error)
+{
+	if (request->repeated[0] == NULL)
+		return fail(error, BERTH_ERROR_INVALID, "no image is named: names=");
+	return save(request, request->repeated, error);
+}
+
+const Route image_routes[] = {
+	{"GET", "/images/json", list},
+	{"POST", "/images/create", create},
+	{"POST", "/images/load", load},
+	{"POST", "/images/prune", prune},
+	{"GET", "/images/get", save_many},
+	{"GET", "/images/{}/json", inspect},
+	{"GET", "/images/{}/history", history},
+	{"GET", "/images/{}/get", save_one},
+	{"POST", "/images/{}/tag", tag},
+	{"DELETE", "/images/{}", remove_},
+	{0},
+};

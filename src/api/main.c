@@ -1,0 +1,80 @@
+/* berthd: reads its configuration, opens the engine and its doors, serves until it is told to stop. */
+#include "api/api.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/log.h"
+
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+
+static int refuse(GError *error)
+{
+	fprintf(stderr, "berthd: %s\n", error->message);
+	return EXIT_FAILURE;
+}
+
+static bool write_pidfile(const Config *config, GError **error)
+{
+	g_autofree char *text = g_strdup_printf("%d", (int)getpid());
+	return *config->pidfile == '\0' || file_replace(config->pidfile, text, strlen(text), 0644, false, error);
+}
+
+static int block_signals(void)
+{
+	sigset_t mask;
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &mask, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &mask, SFD_CLOEXEC);
+}
+
+static void close_doors(const Config *config)
+{
+	for (int i = 0; config->hosts[i] != NULL; i++)
+		if (g_str_has_prefix(config->hosts[i], "unix://"))
+			unlink(config->hosts[i] + strlen("unix://"));
+	if (*config->pidfile != '\0')
+		unlink(config->pidfile);
+}
+
+int main(int argc, char **argv)
+{
+	g_autoptr(GError) error = NULL;
+	/* Many short-lived threads: one arena each would be memory that never comes back. */
+	mallopt(M_ARENA_MAX, 2);
+	mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+	umask(0022);
+	Config *config = config_load(argc, argv, &error);
+	if (config == NULL)
+		return refuse(error);
+	if (getuid() != 0) {
+		fail(&error, BERTH_ERROR_FORBIDDEN, "the engine needs to be root: start it with sudo");
+		return refuse(error);
+	}
+	int stop_fd = block_signals();
+	Engine *engine = engine_new(config, &error);
+	Server *server = engine != NULL ? server_new(engine, &error) : NULL;
+	if (error != NULL)
+		return refuse(error);
+	for (int i = 0; config->hosts[i] != NULL; i++) {
+		if (!server_listen(server, config->hosts[i], &error))
+			return refuse(error);
+		log_info("listening at %s", config->hosts[i]);
+	}
+	if (!write_pidfile(config, &error))
+		return refuse(error);
+	server_run(server, stop_fd);
+	log_info("stopping; containers run on");
+	close_doors(config);
+	engine_free(engine);
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,56 @@
+/* /volumes (Engine API v1.51, tag Volume) */
+#include "api/api.h"
+
+#include "base/error.h"
+
+static bool list(Request *request, GError **error)
+{
+	static const char *const known[] = {"dangling", "driver", "label", "name", NULL};
+	g_autoptr(json_t) filters = request_filters(request, known, error);
+	return filters != NULL && reply_json(request, 200, volume_list(request->engine, filters));
+}
+
+static bool create(Request *request, GError **error)
+{
+	g_autoptr(json_t) body = request_json(request, error);
+	if (body == NULL)
+		return false;
+	g_autofree char *generated = *json_str(body, "Name") == '\0' ? id_generate() : NULL;
+	g_autoptr(json_t) marked = json_is_object(json_object_get(body, "Labels")) ? json_copy(json_object_get(body, "Labels")) : NULL;
+	if (generated != NULL) {
+		marked = marked != NULL ? marked : json_object();
+		json_object_set_new(marked, "com.docker.volume.anonymous", json_string(""));
+	}
+	g_autoptr(VolumeRow) volume = volume_make(request->engine, generated != NULL ? generated : json_str(body, "Name"),
+		json_str(body, "Driver"), marked, json_object_get(body, "DriverOpts"), error);
+	return volume != NULL && reply_json(request, 201, volume_json(request->engine, volume));
+}
+
+static bool inspect(Request *request, GError **error)
+{
+	g_autoptr(VolumeRow) volume = volume_store_get(request->engine->store, request->name);
+	if (volume == NULL)
+		return fail(error, BERTH_ERROR_NOT_FOUND, "get %s: no such volume", request->name);
+	return reply_json(request, 200, volume_json(request->engine, volume));
+}
+
+static bool remove_(Request *request, GError **error)
+{
+	return volume_remove(request->engine, request->name, request_flag(request, "force"), error) && reply_empty(request, 204);
+}
+
+static bool prune(Request *request, GError **error)
+{
+	static const char *const known[] = {"all", "label", "label!", NULL};
+	g_autoptr(json_t) filters = request_filters(request, known, error);
+	return filters != NULL && reply_json(request, 200, volume_prune(request->engine, filters));
+}
+
+const Route volume_routes[] = {
+	{"GET", "/volumes", list},
+	{"POST", "/volumes/create", create},
+	{"POST", "/volumes/prune", prune},
+	{"GET", "/volumes/{}", inspect},
+	{"DELETE", "/volumes/{}", remove_},
+	{0},
+};
