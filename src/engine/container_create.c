@@ -4,6 +4,7 @@
 #include "base/fd.h"
 #include "base/timefmt.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -18,7 +19,10 @@ static bool make_folder(Engine *engine, const char *id, GError **error)
 		if (mkdirat(engine->store->containers_fd, path, i == 1 ? 0755 : 0700) < 0)
 			return fail_errno(error, "cannot make the folder of container %s", id);
 	}
-	return true;
+	/* How programs have always told that they run in one of Docker's containers. */
+	g_autofree char *mark = g_strconcat(id, "/upper/.dockerenv", NULL);
+	autofd fd = openat(engine->store->containers_fd, mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
+	return fd >= 0 || fail_errno(error, "cannot make the folder of container %s", id);
 }
 
 /* The name as it is kept: checked, and free; or a generated one. */

@@ -54,7 +54,7 @@ static void restart_later(Container *container)
 		log_warn("container %s could not be restarted: %s", container->row.id, error->message);
 }
 
-static void remove_now(Container *container)
+void container_remove_now(Container *container)
 {
 	g_autoptr(GError) error = NULL;
 	if (!container_remove(container, true, true, &error))
@@ -88,7 +88,7 @@ void container_exited(Container *container, int exit_code, bool oom, gint64 time
 	if (restart)
 		engine_later(container, restart_later);
 	else if (json_bool(host, "AutoRemove"))
-		engine_later(container, remove_now);
+		engine_later(container, container_remove_now);
 }
 
 /* "code oom time": what a shim wrote while nobody listened. */
@@ -119,7 +119,7 @@ static void restore(Container *container)
 	g_autoptr(json_t) spec = container_spec(container, NULL);
 	const char *policy = json_str(spec, "HostConfig.RestartPolicy.Name");
 	if (status == STATUS_REMOVING) {
-		engine_later(container, remove_now);
+		engine_later(container, container_remove_now);
 	} else if (status == STATUS_RESTARTING) {
 		engine_later(container, restart_later);
 	} else if (status == STATUS_RUNNING || status == STATUS_PAUSED) {

@@ -194,6 +194,12 @@ static bool launch(Container *container, GError **error)
 	return ok;
 }
 
+static bool auto_removed(Container *container)
+{
+	g_autoptr(json_t) spec = container_spec(container, NULL);
+	return json_bool(json_object_get(spec, "HostConfig"), "AutoRemove");
+}
+
 bool container_start(Container *container, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
@@ -213,6 +219,8 @@ bool container_start(Container *container, GError **error)
 	if (launch(container, &problem))
 		return true;
 	note_failure(container, problem);
+	if (auto_removed(container))
+		engine_later(container, container_remove_now);
 	g_propagate_error(error, g_steal_pointer(&problem));
 	return false;
 }

@@ -181,6 +181,8 @@ json_t *container_prune(Engine *engine, const Filters *filters, GError **error);
 bool container_wait(Container *container, const char *condition, int peer_fd, int *exit_code, char **message);
 /* The automatic part: what happens once the shim has told of the end. */
 void container_exited(Container *container, int exit_code, bool oom, gint64 time, const char *message);
+/* --rm: removes it by force, with its anonymous volumes; failures are logged. */
+void container_remove_now(Container *container);
 void container_restore_all(Engine *engine);
 
 /* shim_link.c: the connection to a shim. */

@@ -231,6 +231,8 @@ int main(void)
 {
 	sigset_t mask;
 	setsid();
+	/* Whatever else was inherited is the host's, and no container's business (CVE-2016-9962). */
+	syscall(SYS_close_range, SHIM_FD_CONTROL + 1, ~0U, 0);
 	prctl(PR_SET_NAME, "berth-shim");
 	/* Nobody in a container may look into us or a process on its way in (CVE-2016-9962). */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
