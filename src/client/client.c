@@ -1,0 +1,270 @@
+#include "client/client.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum { BODY_LIMIT = 512 << 20, CHUNK = 256 * 1024 };
+
+struct Client {
+	char *host;
+	int idle_fd; /* a connection kept for the next request, or -1 */
+};
+
+static bool (*starter)(const char *host);
+
+Client *client_new(const char *host)
+{
+	Client *client = g_new0(Client, 1);
+	client->host = g_strdup(host);
+	client->idle_fd = -1;
+	return client;
+}
+
+void client_free(Client *client)
+{
+	fd_clear(&client->idle_fd);
+	g_free(client->host);
+	g_free(client);
+}
+
+const char *client_host(const Client *client)
+{
+	return client->host;
+}
+
+void client_set_starter(bool (*start)(const char *host))
+{
+	starter = start;
+}
+
+static int connect_tcp(const char *address)
+{
+	g_auto(GStrv) parts = g_strsplit(address, ":", 2);
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
+	if (parts[0] == NULL || getaddrinfo(parts[0], parts[1] != NULL ? parts[1] : "2375", &hints, &found) != 0) {
+		errno = EHOSTUNREACH;
+		return -1;
+	}
+	autofd fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int failed = fd < 0 ? -1 : connect(fd, found->ai_addr, found->ai_addrlen);
+	freeaddrinfo(found);
+	return failed < 0 ? -1 : fd_steal(&fd);
+}
+
+/* ssh runs the engine's own command there, whose standard streams are the connection. */
+static int connect_ssh(const char *address)
+{
+	int pair[2];
+	g_auto(GStrv) parts = g_strsplit(address, ":", 2);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return -1;
+	const char *argv[] = {"ssh", "-p", parts[1] != NULL ? parts[1] : "22", "--", parts[0], "docker", "system", "dial-stdio", NULL};
+	pid_t pid = fork();
+	if (pid == 0) {
+		dup2(pair[1], 0);
+		dup2(pair[1], 1);
+		execvp(argv[0], (char *const *)argv);
+		_exit(127);
+	}
+	close(pair[1]);
+	return pair[0];
+}
+
+static bool unreachable(const Client *client, GError **error)
+{
+	if (errno == EACCES)
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "permission denied while trying to connect to the Docker daemon socket at %s:"
+			" only root and members of its group may use it", client->host);
+	return fail(error, BERTH_ERROR_UNAVAILABLE, "Cannot connect to the Docker daemon at %s. Is the docker daemon running?", client->host);
+}
+
+static int connect_host(Client *client, GError **error)
+{
+	int fd = -1;
+	if (g_str_has_prefix(client->host, "unix://")) {
+		fd = unix_connect(client->host + 7, SOCK_STREAM);
+		if (fd < 0 && (errno == ENOENT || errno == ECONNREFUSED) && starter != NULL && starter(client->host))
+			fd = unix_connect(client->host + 7, SOCK_STREAM);
+	} else if (g_str_has_prefix(client->host, "tcp://") || g_str_has_prefix(client->host, "http://")) {
+		fd = connect_tcp(strstr(client->host, "://") + 3);
+	} else if (g_str_has_prefix(client->host, "ssh://")) {
+		fd = connect_ssh(client->host + 6);
+	} else {
+		fail(error, BERTH_ERROR_INVALID, "unable to parse docker host `%s`", client->host);
+		return -1;
+	}
+	if (fd < 0)
+		unreachable(client, error);
+	return fd;
+}
+
+void response_clear(Response *response)
+{
+	http_head_clear(&response->head);
+	http_body_clear(&response->body);
+	fd_clear(&response->fd);
+}
+
+static bool send_text(int fd, const char *text, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = send(fd, text, length, MSG_NOSIGNAL);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		text += n;
+		length -= (size_t)n;
+	}
+	return true;
+}
+
+static bool read_head(Response *response, GError **error)
+{
+	g_autofree char *buffer = g_malloc(HTTP_HEAD_LIMIT);
+	size_t used = 0, length;
+	while ((length = http_head_length(buffer, used)) == 0) {
+		ssize_t n = used < HTTP_HEAD_LIMIT ? recv(response->fd, buffer + used, HTTP_HEAD_LIMIT - used, 0) : 0;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return fail(error, BERTH_ERROR_UNAVAILABLE, "the engine closed the connection");
+		used += (size_t)n;
+	}
+	if (!http_head_parse(&response->head, buffer, length) || !g_str_has_prefix(response->head.start[0], "HTTP/1."))
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "the answer is not HTTP");
+	response->status = atoi(response->head.start[1]);
+	if (!http_body_init(&response->body, response->fd, &response->head, buffer + length, used - length, true, error))
+		return false;
+	if (response->status == 204 || response->status == 304)
+		response->body.ended = true;
+	return true;
+}
+
+/* {"message": "..."} as an error with the status for its code. */
+static bool check_status(Response *response, GError **error)
+{
+	if (response->status < 400)
+		return true;
+	size_t length;
+	g_autofree char *text = http_body_read_all(&response->body, 1 << 20, &length, NULL);
+	g_autoptr(json_t) json = text != NULL ? json_parse(text, length, NULL) : NULL;
+	const char *message = json_str(json, "message");
+	return fail(error, (BerthErrorCode)response->status, "%s", *message != '\0' ? message : response->head.start[2]);
+}
+
+static char *request_head(const char *method, const char *path, const char *more)
+{
+	return g_strdup_printf("%s /v1.51%s HTTP/1.1\r\nHost: docker\r\nUser-Agent: Docker-Client/berth (linux)\r\n%s\r\n", method, path, more);
+}
+
+/* A kept connection may have been closed meanwhile: then once more on a fresh one. */
+static bool exchange(Client *client, const char *text, size_t length, Response *response, GError **error)
+{
+	for (int attempt = 0; attempt < 2; attempt++) {
+		bool kept = client->idle_fd >= 0;
+		g_autoptr(GError) problem = NULL;
+		*response = (Response){.fd = kept ? fd_steal(&client->idle_fd) : connect_host(client, error)};
+		if (response->fd < 0)
+			return false;
+		if (send_text(response->fd, text, length) && read_head(response, &problem))
+			return check_status(response, error);
+		response_clear(response);
+		if (!kept) {
+			if (problem == NULL)
+				return unreachable(client, error);
+			g_propagate_error(error, g_steal_pointer(&problem));
+			return false;
+		}
+	}
+	return false;
+}
+
+bool client_send(Client *client, const char *method, const char *path, const json_t *body, Response *response, GError **error)
+{
+	g_autofree char *text = body != NULL ? json_text(body) : g_strdup("");
+	g_autofree char *more = g_strdup_printf("%sContent-Length: %zu\r\n", body != NULL ? "Content-Type: application/json\r\n" : "", strlen(text));
+	g_autofree char *head = request_head(method, path, more), *all = g_strconcat(head, text, NULL);
+	return exchange(client, all, strlen(all), response, error);
+}
+
+bool client_send_stream(Client *client, const char *method, const char *path, BodySource source, gpointer data,
+	Response *response, GError **error)
+{
+	g_autofree char *head = request_head(method, path, "Content-Type: application/x-tar\r\nTransfer-Encoding: chunked\r\n");
+	g_autofree char *block = g_malloc(CHUNK);
+	*response = (Response){.fd = connect_host(client, error)};
+	if (response->fd < 0)
+		return false;
+	bool ok = send_text(response->fd, head, strlen(head));
+	ssize_t n;
+	while (ok && (n = source(data, block, CHUNK)) != 0) {
+		char size[24];
+		snprintf(size, sizeof size, "%zx\r\n", (size_t)MAX(n, 0));
+		if (n < 0)
+			return fail_errno(error, "cannot read the archive");
+		ok = send_text(response->fd, size, strlen(size)) && send_text(response->fd, block, (size_t)n) && send_text(response->fd, "\r\n", 2);
+	}
+	if (ok)
+		send_text(response->fd, "0\r\n\r\n", 5);
+	/* An engine that refuses the archive has answered before it read it all. */
+	return read_head(response, error) && check_status(response, error);
+}
+
+json_t *client_call(Client *client, const char *method, const char *path, const json_t *body, GError **error)
+{
+	g_auto(Response) response = {.fd = -1};
+	size_t length;
+	if (!client_send(client, method, path, body, &response, error))
+		return NULL;
+	g_autofree char *text = http_body_read_all(&response.body, BODY_LIMIT, &length, error);
+	if (text == NULL)
+		return NULL;
+	if (response.body.left >= 0 && g_ascii_strcasecmp(http_header(&response.head, "Connection"), "close") != 0)
+		client->idle_fd = fd_steal(&response.fd);
+	return length > 0 ? json_parse(text, length, error) : json_null();
+}
+
+int client_hijack(Client *client, const char *path, const json_t *body, GError **error)
+{
+	g_autofree char *text = body != NULL ? json_text(body) : g_strdup("");
+	g_autofree char *more = g_strdup_printf("Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n", strlen(text));
+	g_autofree char *head = request_head("POST", path, more), *all = g_strconcat(head, text, NULL), *buffer = g_malloc(HTTP_HEAD_LIMIT);
+	g_auto(Response) response = {.fd = connect_host(client, error)};
+	size_t used = 0;
+	if (response.fd < 0)
+		return -1;
+	if (!send_text(response.fd, all, strlen(all))) {
+		unreachable(client, error);
+		return -1;
+	}
+	/* Not a byte further than the head: what follows is the stream. */
+	while (http_head_length(buffer, used) == 0)
+		if (used == HTTP_HEAD_LIMIT || recv(response.fd, buffer + used, 1, 0) != 1) {
+			fail(error, BERTH_ERROR_UNAVAILABLE, "the engine closed the connection");
+			return -1;
+		} else {
+			used++;
+		}
+	if (!http_head_parse(&response.head, buffer, used) || response.head.start[1] == NULL) {
+		fail(error, BERTH_ERROR_UNAVAILABLE, "the answer is not HTTP");
+		return -1;
+	}
+	response.status = atoi(response.head.start[1]);
+	if (!http_body_init(&response.body, response.fd, &response.head, "", 0, true, error) || !check_status(&response, error))
+		return -1;
+	return fd_steal(&response.fd);
+}
+
+char *client_escape(const char *text)
+{
+	return g_uri_escape_string(text, NULL, FALSE);
+}

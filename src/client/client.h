@@ -1,0 +1,45 @@
+/* The Engine API from the caller's side: HTTP/1.1 over a UNIX socket, TCP, or ssh's standard streams.
+ * It must not know what any command is for. */
+#pragma once
+#include "base/http.h"
+#include "base/json.h"
+
+typedef struct Client Client;
+
+/* host: unix://PATH, tcp://ADDRESS:PORT, ssh://[USER@]HOST[:PORT]. Nothing is connected yet. */
+Client *client_new(const char *host);
+void client_free(Client *client);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Client, client_free)
+const char *client_host(const Client *client);
+
+/* Called when nobody listens at a UNIX socket; true if it has started an engine. */
+void client_set_starter(bool (*start)(const char *host));
+
+typedef struct {
+	int status;
+	HttpHead head;
+	HttpBody body;
+	int fd; /* of the connection; owned */
+} Response;
+void response_clear(Response *response);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Response, response_clear)
+
+/* Where a request's body comes from, if it is not in memory: 0 at the end, -1 on failure. */
+typedef ssize_t (*BodySource)(gpointer data, void *buffer, size_t size);
+
+/* Sends a request and reads the answer's head. A status of 400 and above is an error with the
+ * engine's message and the status as its code; UNAVAILABLE if nobody listens. path begins behind the
+ * version ("/containers/json?all=1"). body may be NULL. */
+bool client_send(Client *client, const char *method, const char *path, const json_t *body, Response *response,
+	GError **error);
+bool client_send_stream(Client *client, const char *method, const char *path, BodySource source, gpointer data,
+	Response *response, GError **error);
+
+/* The same, with the whole answer as JSON (NULL with *error unset where it has no body). */
+json_t *client_call(Client *client, const char *method, const char *path, const json_t *body, GError **error);
+
+/* Asks for the connection itself (attach, exec). Returns its descriptor, owned; -1 with error. */
+int client_hijack(Client *client, const char *path, const json_t *body, GError **error);
+
+/* "a b/c" as a part of a path or query. The caller frees it. */
+char *client_escape(const char *text);
