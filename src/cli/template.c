@@ -133,13 +133,12 @@ static bool parse_list(Parser *parser, GPtrArray *nodes, int depth, GError **err
 		const char *word;
 		Kind kind;
 	} blocks[] = {{"if", IF}, {"range", RANGE}, {"with", WITH}};
-	g_autofree char *action = NULL;
 	if (depth > MAX_DEPTH)
 		return fail(error, BERTH_ERROR_INVALID, "template parsing error: too many blocks in each other");
 	g_clear_pointer(&parser->closing, g_free);
-	for (; *parser->p != '\0'; g_clear_pointer(&action, g_free)) {
+	while (*parser->p != '\0') {
 		GError *problem = NULL;
-		action = next_action(parser, nodes, &problem);
+		g_autofree char *action = next_action(parser, nodes, &problem);
 		if (problem != NULL) {
 			g_propagate_error(error, problem);
 			return false;

@@ -1,0 +1,285 @@
+/* berth, docker: finds the command, its flags and the engine, and runs it. */
+#include "cli/cli.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "version.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+enum { FILE_LIMIT = 4 << 20, START_ROUNDS = 200, START_ROUND_US = 20000 };
+
+const Command *const commands[] = {&command_run, &command_create, &command_start, &command_stop, &command_restart,
+	&command_kill, &command_pause, &command_unpause, &command_wait, &command_rm, &command_ps, &command_logs,
+	&command_attach, &command_exec, &command_inspect, &command_rename, &command_top, &command_update, &command_images,
+	&command_rmi, &command_tag, &command_history, &command_import, &command_load, &command_save, &command_events,
+	&command_info, &command_version, &command_container_prune, &command_image_prune, &command_container_inspect,
+	&command_image_inspect, &command_dial_stdio, &command_volume_ls, &command_volume_create, &command_volume_rm,
+	&command_volume_inspect, &command_context_ls, NULL};
+
+static const char default_host[] = "unix:///run/berth.sock";
+
+void cli_print_error(const GError *error)
+{
+	bool local = error->domain != BERTH_ERROR || error->code == BERTH_ERROR_UNAVAILABLE || error->code < 300;
+	fprintf(stderr, "%s%s\n", local ? "" : "Error response from daemon: ", error->message);
+}
+
+int cli_fail(Cli *cli, const GError *error)
+{
+	bool framed = cli->command->failure != 0;
+	if (framed)
+		fprintf(stderr, "%s: ", cli->program);
+	cli_print_error(error);
+	if (framed)
+		fprintf(stderr, "\nRun '%s %s --help' for more information\n", cli->program, cli->called);
+	if (!framed)
+		return EXIT_FAILURE;
+	/* As Docker's client: by the words of the engine's error. */
+	const char *text = error->message;
+	bool of_engine = error->domain == BERTH_ERROR && error->code >= 300 && error->code != BERTH_ERROR_UNAVAILABLE;
+	if (of_engine && (strstr(text, "executable file not found") || strstr(text, "no such file or directory")))
+		return 127;
+	if (of_engine && (strstr(text, "permission denied") || strstr(text, "is a directory")))
+		return 126;
+	return cli->command->failure;
+}
+
+/* Whether argv begins with one of the command's names; *used is how many words that takes. */
+static const char *match_names(const Command *command, int argc, char **argv, int *used)
+{
+	g_auto(GStrv) names = g_strsplit(command->names, "|", -1);
+	for (int i = 0; names[i] != NULL; i++) {
+		const char *blank = strchr(names[i], ' ');
+		size_t first = blank != NULL ? (size_t)(blank - names[i]) : strlen(names[i]);
+		if (strlen(argv[0]) != first || strncmp(argv[0], names[i], first) != 0)
+			continue;
+		if (blank != NULL && (argc < 2 || strcmp(argv[1], blank + 1) != 0))
+			continue;
+		*used = blank != NULL ? 2 : 1;
+		return g_intern_string(names[i]);
+	}
+	return NULL;
+}
+
+static const Command *find_command(Cli *cli, int argc, char **argv, int *used)
+{
+	for (int i = 0; commands[i] != NULL; i++)
+		if ((cli->called = match_names(commands[i], argc, argv, used)) != NULL)
+			return commands[i];
+	return NULL;
+}
+
+/* All commands, or those of a group. */
+static void print_commands(const char *program, const char *group)
+{
+	printf("Usage:  %s %s%sCOMMAND\n\nCommands:\n", program, group, *group != '\0' ? " " : "[OPTIONS] ");
+	for (int i = 0; commands[i] != NULL; i++) {
+		g_auto(GStrv) names = g_strsplit(commands[i]->names, "|", -1);
+		for (int n = 0; names[n] != NULL; n++) {
+			size_t length = strlen(group);
+			const char *blank = strchr(names[n], ' ');
+			if (*group == '\0' && blank == NULL)
+				printf("  %-12s%s\n", names[n], commands[i]->summary);
+			else if (*group != '\0' && blank != NULL && strncmp(names[n], group, length) == 0 && names[n][length] == ' ')
+				printf("  %-12s%s\n", blank + 1, commands[i]->summary);
+		}
+	}
+	printf("\nRun '%s %s%sCOMMAND --help' for more information on a command.\n", program, group, *group != '\0' ? " " : "");
+}
+
+static bool is_group(const char *word)
+{
+	static const char *const groups[] = {"container", "image", "system", "volume", "context", NULL};
+	return g_strv_contains(groups, word);
+}
+
+/* Where an engine is to be started by us: only the system's own socket, and only by root. */
+static bool start_engine(const char *host)
+{
+	const char *wish = getenv("BERTH_AUTOSTART");
+	if (strcmp(host, default_host) != 0 || getuid() != 0 || g_strcmp0(wish, "0") == 0)
+		return false;
+	g_autofree char *program = g_file_read_link("/proc/self/exe", NULL), *folder = g_path_get_dirname(program != NULL ? program : "/");
+	g_autofree char *engine = g_build_filename(folder, "berthd", NULL);
+	pid_t pid = fork();
+	if (pid == 0) {
+		int null = open("/dev/null", O_RDWR), log = open("/run/berthd.log", O_WRONLY | O_CREAT | O_APPEND, 0600);
+		setsid();
+		dup2(null, 0);
+		dup2(null, 1);
+		dup2(log >= 0 ? log : null, 2);
+		execl(engine, engine, NULL);
+		_exit(127);
+	}
+	for (int i = 0; pid > 0 && i < START_ROUNDS; i++) {
+		int fd = unix_connect(host + 7, SOCK_STREAM);
+		if (fd >= 0) {
+			close(fd);
+			return true;
+		}
+		if (waitpid(pid, NULL, WNOHANG) == pid)
+			return false;
+		g_usleep(START_ROUND_US);
+	}
+	return false;
+}
+
+/* The endpoint of a context: contexts/meta/<sha256 of its name>/meta.json, as docker keeps them. */
+static char *context_host(Cli *cli, const char *name, GError **error)
+{
+	g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, name, -1);
+	g_autofree char *path = g_build_filename(cli->config_folder, "contexts", "meta", hash, "meta.json", NULL);
+	g_autofree char *text = file_read(path, FILE_LIMIT);
+	g_autoptr(json_t) meta = text != NULL ? json_parse(text, strlen(text), NULL) : NULL;
+	const char *host = json_str(meta, "Endpoints.docker.Host");
+	if (*host == '\0') {
+		/* Not an answer of the engine: UNAVAILABLE, so that no "Error response" stands before it. */
+		fail(error, BERTH_ERROR_UNAVAILABLE, "context \"%s\": context not found: open %s: no such file or directory", name, path);
+		return NULL;
+	}
+	return g_strdup(host);
+}
+
+/* -H, then --context, then DOCKER_HOST, then DOCKER_CONTEXT, then the chosen context. */
+static char *choose_host(Cli *cli, const char *host, const char *context, GError **error)
+{
+	const char *from_env = getenv("DOCKER_HOST"), *context_env = getenv("DOCKER_CONTEXT");
+	if (host != NULL)
+		return strstr(host, "://") != NULL ? g_strdup(host) : g_strconcat("tcp://", host, NULL);
+	if (context == NULL && from_env != NULL && *from_env != '\0')
+		return g_strdup(from_env);
+	if (context == NULL)
+		context = context_env != NULL && *context_env != '\0' ? context_env : json_str(cli->config, "currentContext");
+	if (*context != '\0' && strcmp(context, "default") != 0)
+		return context_host(cli, context, error);
+	return g_strdup(default_host);
+}
+
+static void load_config(Cli *cli, const char *folder)
+{
+	const char *from_env = getenv("DOCKER_CONFIG");
+	cli->config_folder = folder != NULL ? g_strdup(folder)
+		: from_env != NULL && *from_env != '\0' ? g_strdup(from_env) : g_build_filename(g_get_home_dir(), ".docker", NULL);
+	g_autofree char *path = g_build_filename(cli->config_folder, "config.json", NULL), *text = file_read(path, FILE_LIMIT);
+	cli->config = text != NULL ? json_parse(text, strlen(text), NULL) : NULL;
+	if (cli->config == NULL)
+		cli->config = json_object();
+}
+
+/* The flags before the command. Returns how many words they take, -1 after an error was printed. */
+static int global_flags(int argc, char **argv, const char *program, const char **host, const char **context, const char **config)
+{
+	int i = 1;
+	for (; i < argc && argv[i][0] == '-'; i++) {
+		const char *arg = argv[i], *equals = strchr(arg, '=');
+		size_t length = equals != NULL ? (size_t)(equals - arg) : strlen(arg);
+		const struct {
+			const char *name, *letter;
+			const char **value;
+		} with_value[] = {{"--host", "-H", host}, {"--context", "-c", context}, {"--config", "", config}, {"--log-level", "-l", NULL}};
+		if (strcmp(arg, "--version") == 0 || strcmp(arg, "-v") == 0) {
+			printf("%s version %s, build %s\n", strcmp(program, "docker") == 0 ? "Docker" : "Berth", BERTH_VERSION, BERTH_COMMIT);
+			exit(0);
+		}
+		if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0) {
+			print_commands(program, "");
+			exit(0);
+		}
+		if (strcmp(arg, "--debug") == 0 || strcmp(arg, "-D") == 0)
+			continue;
+		size_t f = 0;
+		while (f < G_N_ELEMENTS(with_value) && !(strlen(with_value[f].name) == length && strncmp(with_value[f].name, arg, length) == 0) &&
+			!(strlen(with_value[f].letter) == length && strncmp(with_value[f].letter, arg, length) == 0))
+			f++;
+		if (f == G_N_ELEMENTS(with_value) || (equals == NULL && i + 1 >= argc)) {
+			fprintf(stderr, "%s: %s\n\nRun '%s --help' for more information\n", f == G_N_ELEMENTS(with_value) ? "unknown flag" : "flag needs an argument",
+				arg, program);
+			return -1;
+		}
+		const char *value = equals != NULL ? equals + 1 : argv[++i];
+		if (with_value[f].value != NULL)
+			*with_value[f].value = value;
+	}
+	return i;
+}
+
+static int usage_error(Cli *cli, const GError *error)
+{
+	fprintf(stderr, "%s\n\n", error->message);
+	flags_usage(cli, false);
+	fprintf(stderr, "\nRun '%s %s --help' for more information\n", cli->program, cli->called);
+	return 125;
+}
+
+static bool check_arguments(Cli *cli)
+{
+	const Command *command = cli->command;
+	const char *plural = command->min_args == 1 ? "" : "s";
+	const char *how = command->max_args == command->min_args ? "" : command->max_args < 0 ? "at least " : "at most ";
+	int wanted = cli->arg_count < command->min_args ? command->min_args : command->max_args;
+	if (cli->arg_count >= command->min_args && (command->max_args < 0 || cli->arg_count <= command->max_args))
+		return true;
+	if (cli->arg_count < command->min_args && command->max_args != command->min_args)
+		how = "at least ";
+	fprintf(stderr, "%s: '%s %s' requires %s%d argument%s\n\n", cli->program, cli->program, cli->called, how, wanted, wanted == 1 ? "" : plural[0] ? plural : "s");
+	flags_usage(cli, false);
+	fprintf(stderr, "\nSee '%s %s --help' for more information\n", cli->program, cli->called);
+	return false;
+}
+
+static int run_command(Cli *cli, int argc, char **argv, const char *host, const char *context)
+{
+	g_autoptr(GError) error = NULL;
+	if (!flags_parse(cli, argc, argv, &error))
+		return usage_error(cli, error);
+	if (flag_given(cli, "help")) {
+		flags_usage(cli, true);
+		return EXIT_SUCCESS;
+	}
+	if (!check_arguments(cli))
+		return EXIT_FAILURE;
+	g_autofree char *chosen = choose_host(cli, host, context, &error);
+	if (chosen == NULL)
+		return cli_fail(cli, error);
+	client_set_starter(start_engine);
+	cli->client = client_new(chosen);
+	return cli->command->run(cli);
+}
+
+int main(int argc, char **argv)
+{
+	const char *host = NULL, *context = NULL, *config = NULL;
+	g_autofree char *name = g_path_get_basename(argv[0]);
+	Cli cli = {.program = name};
+	int first = global_flags(argc, argv, name, &host, &context, &config), used = 0;
+	signal(SIGPIPE, SIG_IGN);
+	if (first < 0)
+		return 125;
+	if (first == argc || strcmp(argv[first], "help") == 0) {
+		print_commands(name, "");
+		return EXIT_SUCCESS;
+	}
+	cli.command = find_command(&cli, argc - first, argv + first, &used);
+	if (cli.command == NULL && is_group(argv[first]) && (first + 1 == argc || strcmp(argv[first + 1], "--help") == 0)) {
+		print_commands(name, argv[first]);
+		return EXIT_SUCCESS;
+	}
+	if (cli.command == NULL) {
+		const char *second = is_group(argv[first]) && first + 1 < argc ? argv[first + 1] : "";
+		fprintf(stderr, "%s: unknown command: %s %s%s%s\n\nRun '%s --help' for more information\n", name, name, argv[first],
+			*second != '\0' ? " " : "", second, name);
+		return EXIT_FAILURE;
+	}
+	load_config(&cli, config);
+	int code = run_command(&cli, argc - first - used, argv + first + used, host, context);
+	fflush(stdout);
+	return code;
+}
