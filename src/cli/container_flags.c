@@ -1,0 +1,518 @@
+/* What run and create have in common: their flags, and the request that these make. */
+#include "cli/cli.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/size.h"
+#include "base/timefmt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ENV_FILE_LIMIT = 4 << 20 };
+typedef enum { NONE, CONFIG, HOST } Place;
+
+/* Flags that simply become a field: place, name, and how. */
+static const struct {
+	const char *flag;
+	Place place;
+	const char *field;
+} plain[] = {{"hostname", CONFIG, "Hostname"}, {"domainname", CONFIG, "Domainname"}, {"user", CONFIG, "User"},
+	{"tty", CONFIG, "Tty"}, {"interactive", CONFIG, "OpenStdin"}, {"workdir", CONFIG, "WorkingDir"},
+	{"stop-signal", CONFIG, "StopSignal"}, {"stop-timeout", CONFIG, "StopTimeout"}, {"mac-address", CONFIG, "MacAddress"},
+	{"cidfile", HOST, "ContainerIDFile"}, {"network", HOST, "NetworkMode"}, {"rm", HOST, "AutoRemove"},
+	{"volume-driver", HOST, "VolumeDriver"}, {"cap-add", HOST, "CapAdd"}, {"cap-drop", HOST, "CapDrop"},
+	{"cgroupns", HOST, "CgroupnsMode"}, {"dns", HOST, "Dns"}, {"dns-option", HOST, "DnsOptions"},
+	{"dns-search", HOST, "DnsSearch"}, {"add-host", HOST, "ExtraHosts"}, {"group-add", HOST, "GroupAdd"},
+	{"ipc", HOST, "IpcMode"}, {"link", HOST, "Links"}, {"oom-score-adj", HOST, "OomScoreAdj"}, {"pid", HOST, "PidMode"},
+	{"privileged", HOST, "Privileged"}, {"publish-all", HOST, "PublishAllPorts"}, {"read-only", HOST, "ReadonlyRootfs"},
+	{"uts", HOST, "UTSMode"}, {"userns", HOST, "UsernsMode"}, {"shm-size", HOST, "ShmSize"}, {"runtime", HOST, "Runtime"},
+	{"isolation", HOST, "Isolation"}, {"cpu-shares", HOST, "CpuShares"}, {"memory", HOST, "Memory"},
+	{"memory-swap", HOST, "MemorySwap"}, {"memory-reservation", HOST, "MemoryReservation"},
+	{"memory-swappiness", HOST, "MemorySwappiness"}, {"oom-kill-disable", HOST, "OomKillDisable"},
+	{"cgroup-parent", HOST, "CgroupParent"}, {"blkio-weight", HOST, "BlkioWeight"}, {"cpu-period", HOST, "CpuPeriod"},
+	{"cpu-quota", HOST, "CpuQuota"}, {"cpu-rt-period", HOST, "CpuRealtimePeriod"},
+	{"cpu-rt-runtime", HOST, "CpuRealtimeRuntime"}, {"cpuset-cpus", HOST, "CpusetCpus"},
+	{"cpuset-mems", HOST, "CpusetMems"}, {"device-cgroup-rule", HOST, "DeviceCgroupRules"},
+	{"pids-limit", HOST, "PidsLimit"}, {"init", HOST, "Init"}, {"volumes-from", HOST, "VolumesFrom"}};
+
+const Flag container_flags[] = {
+	{"add-host", 0, LIST, "add a host to /etc/hosts (name:address)"},
+	{"annotation", 0, LIST, "add an annotation"},
+	{"attach", 'a', LIST, "attach to stdin, stdout or stderr"},
+	{"blkio-weight", 0, INT, "share of block input and output, 10 to 1000"},
+	{"cap-add", 0, LIST, "give a capability"},
+	{"cap-drop", 0, LIST, "take a capability away"},
+	{"cgroup-parent", 0, STRING, "cgroup to put the container's below"},
+	{"cgroupns", 0, STRING, "cgroup namespace: host or private"},
+	{"cidfile", 0, STRING, "write the container's id to this file"},
+	{"cpu-period", 0, INT, "period of the CPU quota, microseconds"},
+	{"cpu-quota", 0, INT, "CPU time within a period, microseconds"},
+	{"cpu-rt-period", 0, INT, "period of the real-time quota, microseconds"},
+	{"cpu-rt-runtime", 0, INT, "real-time CPU time, microseconds"},
+	{"cpu-shares", 'c', INT, "relative share of the CPUs"},
+	{"cpus", 0, DECIMAL, "number of CPUs"},
+	{"cpuset-cpus", 0, STRING, "CPUs that may be used (0-3, 0,1)"},
+	{"cpuset-mems", 0, STRING, "memory nodes that may be used"},
+	{"detach", 'd', BOOL, "run in the background and print the id"},
+	{"detach-keys", 0, STRING, "keys that detach from the container"},
+	{"device", 0, LIST, "give a device of the host (path[:path[:rwm]])"},
+	{"device-cgroup-rule", 0, LIST, "allow devices by a rule"},
+	{"device-read-bps", 0, LIST, "limit reading from a device (path:bytes a second)"},
+	{"device-read-iops", 0, LIST, "limit reads from a device (path:number a second)"},
+	{"device-write-bps", 0, LIST, "limit writing to a device (path:bytes a second)"},
+	{"device-write-iops", 0, LIST, "limit writes to a device (path:number a second)"},
+	{"disable-content-trust", 0, BOOL, "accepted for docker's sake"},
+	{"dns", 0, LIST, "name server"},
+	{"dns-option", 0, LIST, "option of the resolver"},
+	{"dns-search", 0, LIST, "domain to search names in"},
+	{"domainname", 0, STRING, "NIS domain name"},
+	{"entrypoint", 0, STRING, "program to run instead of the image's"},
+	{"env", 'e', LIST, "set an environment variable"},
+	{"env-file", 0, LIST, "read environment variables from a file"},
+	{"expose", 0, LIST, "expose a port"},
+	{"group-add", 0, LIST, "add a group"},
+	{"health-cmd", 0, STRING, "command to check health with"},
+	{"health-interval", 0, DURATION, "time between two checks"},
+	{"health-retries", 0, INT, "failures before it counts as unhealthy"},
+	{"health-start-period", 0, DURATION, "time to start up in"},
+	{"health-timeout", 0, DURATION, "time that one check may take"},
+	{"help", 0, BOOL, "print this"},
+	{"hostname", 'h', STRING, "host name of the container"},
+	{"init", 0, BOOL, "run an init that reaps and forwards signals"},
+	{"interactive", 'i', BOOL, "keep standard input open"},
+	{"ipc", 0, STRING, "IPC namespace: private, shareable, host, none, container:ID"},
+	{"isolation", 0, STRING, "accepted for docker's sake"},
+	{"label", 'l', LIST, "set a label"},
+	{"label-file", 0, LIST, "read labels from a file"},
+	{"link", 0, LIST, "link to another container"},
+	{"log-driver", 0, STRING, "json-file, local or none"},
+	{"log-opt", 0, LIST, "option of the log driver"},
+	{"mac-address", 0, STRING, "MAC address"},
+	{"memory", 'm', BYTES, "limit of memory"},
+	{"memory-reservation", 0, BYTES, "soft limit of memory"},
+	{"memory-swap", 0, BYTES, "limit of memory and swap; -1: no limit"},
+	{"memory-swappiness", 0, INT, "0 to 100"},
+	{"mount", 0, LIST, "mount a file system (type=bind,source=...,target=...)"},
+	{"name", 0, STRING, "name of the container"},
+	{"net", 0, STRING, "network (also --network)"},
+	{"network", 0, STRING, "network: bridge, none, host, container:ID or a name"},
+	{"no-healthcheck", 0, BOOL, "do without the image's health check"},
+	{"oom-kill-disable", 0, BOOL, "do not kill when memory runs out"},
+	{"oom-score-adj", 0, INT, "preference of the OOM killer, -1000 to 1000"},
+	{"pid", 0, STRING, "PID namespace: host or container:ID"},
+	{"pids-limit", 0, INT, "limit of processes; -1: no limit"},
+	{"platform", 0, STRING, "platform of the image"},
+	{"privileged", 0, BOOL, "give everything"},
+	{"publish", 'p', LIST, "publish a port"},
+	{"publish-all", 'P', BOOL, "publish all exposed ports"},
+	{"pull", 0, STRING, "always, missing or never"},
+	{"quiet", 'q', BOOL, "no output of the pull"},
+	{"read-only", 0, BOOL, "mount the root file system read-only"},
+	{"restart", 0, STRING, "no, on-failure[:max], always, unless-stopped"},
+	{"rm", 0, BOOL, "remove the container when it ends"},
+	{"runtime", 0, STRING, "accepted for docker's sake"},
+	{"security-opt", 0, LIST, "no-new-privileges, seccomp=FILE, systempaths=unconfined"},
+	{"shm-size", 0, BYTES, "size of /dev/shm"},
+	{"sig-proxy", 0, BOOL, "pass signals on to the process"},
+	{"stop-signal", 0, STRING, "signal that stops the container"},
+	{"stop-timeout", 0, INT, "seconds before it is killed"},
+	{"storage-opt", 0, LIST, "accepted for docker's sake"},
+	{"sysctl", 0, LIST, "set a kernel parameter (key=value)"},
+	{"tmpfs", 0, LIST, "mount a tmpfs (path[:options])"},
+	{"tty", 't', BOOL, "give it a terminal"},
+	{"ulimit", 0, LIST, "limit of a resource (name=soft[:hard])"},
+	{"user", 'u', STRING, "user and group (name|uid[:group|gid])"},
+	{"userns", 0, STRING, "user namespace: host"},
+	{"uts", 0, STRING, "UTS namespace: host"},
+	{"volume", 'v', LIST, "mount a volume or a folder (source:target[:options])"},
+	{"volume-driver", 0, STRING, "driver of new volumes"},
+	{"volumes-from", 0, LIST, "take the mounts of another container"},
+	{"workdir", 'w', STRING, "folder to start in"},
+	{0},
+};
+
+static void set(json_t *json, const char *key, json_t *value)
+{
+	json_object_set_new(json, key, value);
+}
+
+static const Flag *flag_of(const char *name)
+{
+	const Flag *flag = container_flags;
+	while (flag->name != NULL && strcmp(flag->name, name) != 0)
+		flag++;
+	return flag;
+}
+
+static void set_plain(Cli *cli, json_t *config, json_t *host)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(plain); i++) {
+		const char *name = plain[i].flag;
+		json_t *place = plain[i].place == CONFIG ? config : host;
+		if (!flag_given(cli, name))
+			continue;
+		switch (flag_of(name)->type) {
+		case BOOL:
+			set(place, plain[i].field, json_boolean(flag_bool(cli, name, false)));
+			break;
+		case LIST:
+			set(place, plain[i].field, flag_list(cli, name));
+			break;
+		case INT:
+		case BYTES:
+			set(place, plain[i].field, json_integer(flag_int(cli, name, 0)));
+			break;
+		default:
+			set(place, plain[i].field, json_lenient(flag_text(cli, name)));
+		}
+	}
+}
+
+/* Lines of NAME=value; NAME alone takes ours; "#" begins a comment. */
+static bool add_env_file(json_t *env, const char *path, GError **error)
+{
+	g_autofree char *text = file_read(path, ENV_FILE_LIMIT);
+	if (text == NULL)
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", path, errno == ENOENT ? "no such file or directory" : g_strerror(errno));
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	for (int i = 0; lines[i] != NULL; i++) {
+		char *line = g_strchug(lines[i]);
+		size_t length = strlen(line);
+		if (length > 0 && line[length - 1] == '\r')
+			line[length - 1] = '\0';
+		if (*line == '\0' || *line == '#')
+			continue;
+		if (strcspn(line, " \t") < strcspn(line, "="))
+			return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid env file (%s): variable '%s' contains whitespaces", path, line);
+		const char *value = strchr(line, '=') == NULL ? getenv(line) : NULL;
+		g_autofree char *setting = value != NULL ? g_strconcat(line, "=", value, NULL) : g_strdup(line);
+		if (strchr(setting, '=') != NULL)
+			json_array_append_new(env, json_lenient(setting));
+	}
+	return true;
+}
+
+static json_t *environment(Cli *cli, GError **error)
+{
+	g_autoptr(json_t) env = json_array(), files = flag_list(cli, "env-file"), given = flag_list(cli, "env");
+	for (size_t i = 0; i < json_array_size(files); i++)
+		if (!add_env_file(env, json_elem(files, i), error))
+			return NULL;
+	for (size_t i = 0; i < json_array_size(given); i++) {
+		const char *setting = json_elem(given, i), *value = strchr(setting, '=') == NULL ? getenv(setting) : NULL;
+		g_autofree char *whole = value != NULL ? g_strconcat(setting, "=", value, NULL) : g_strdup(setting);
+		json_array_append_new(env, json_lenient(whole));
+	}
+	return g_steal_pointer(&env);
+}
+
+/* key=value flags as an object; a key alone has an empty value. */
+static json_t *pairs(Cli *cli, const char *name)
+{
+	g_autoptr(json_t) list = flag_list(cli, name);
+	json_t *object = json_object();
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		g_auto(GStrv) parts = g_strsplit(json_elem(list, i), "=", 2);
+		if (parts[0] != NULL)
+			set(object, parts[0], json_lenient(parts[1] != NULL ? parts[1] : ""));
+	}
+	return object;
+}
+
+static bool set_restart(Cli *cli, json_t *host, GError **error)
+{
+	if (!flag_given(cli, "restart"))
+		return true;
+	g_auto(GStrv) parts = g_strsplit(flag_text(cli, "restart"), ":", 2);
+	guint64 count = 0;
+	if (parts[0] != NULL && parts[1] != NULL && !g_ascii_string_to_unsigned(parts[1], 10, 0, G_MAXINT32, &count, NULL))
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid restart policy format: maximum retry count must be an integer");
+	if (flag_bool(cli, "rm", false) && strcmp(flag_text(cli, "restart"), "no") != 0)
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "conflicting options: cannot specify both --restart and --rm");
+	set(host, "RestartPolicy", json_pack("{s:s, s:I}", "Name", parts[0] != NULL ? parts[0] : "", "MaximumRetryCount", (json_int_t)count));
+	return true;
+}
+
+static bool set_limits(Cli *cli, json_t *host, GError **error)
+{
+	static const char *const rates[][2] = {{"device-read-bps", "BlkioDeviceReadBps"}, {"device-write-bps", "BlkioDeviceWriteBps"},
+		{"device-read-iops", "BlkioDeviceReadIOps"}, {"device-write-iops", "BlkioDeviceWriteIOps"}};
+	g_autoptr(json_t) limits = flag_list(cli, "ulimit");
+	json_t *list = json_array();
+	if (flag_given(cli, "cpus"))
+		set(host, "NanoCpus", json_integer((json_int_t)(g_ascii_strtod(flag_text(cli, "cpus"), NULL) * 1e9 + 0.5)));
+	set(host, "Ulimits", list);
+	for (size_t i = 0; i < json_array_size(limits); i++) {
+		char name[32];
+		long long soft, hard;
+		int n = sscanf(json_elem(limits, i), "%31[a-z]=%lld:%lld", name, &soft, &hard);
+		if (n < 2)
+			return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid argument \"%s\" for \"--ulimit\" flag: invalid ulimit argument: %s",
+				json_elem(limits, i), json_elem(limits, i));
+		json_array_append_new(list, json_pack("{s:s, s:I, s:I}", "Name", name, "Hard", (json_int_t)(n == 3 ? hard : soft), "Soft", (json_int_t)soft));
+	}
+	for (size_t r = 0; r < G_N_ELEMENTS(rates); r++) {
+		g_autoptr(json_t) given = flag_list(cli, rates[r][0]);
+		list = json_array();
+		set(host, rates[r][1], list);
+		for (size_t i = 0; i < json_array_size(given); i++) {
+			const char *text = json_elem(given, i), *colon = strrchr(text, ':');
+			gint64 rate;
+			if (colon == NULL || *text != '/' || !size_parse(colon + 1, &rate))
+				return fail(error, BERTH_ERROR_UNAVAILABLE, "bad format: %s: <device-path>:<number>[<unit>] is wanted", text);
+			g_autofree char *path = g_strndup(text, (gsize)(colon - text));
+			json_array_append_new(list, json_pack("{s:s, s:I}", "Path", path, "Rate", (json_int_t)rate));
+		}
+	}
+	return true;
+}
+
+static void set_devices(Cli *cli, json_t *host)
+{
+	g_autoptr(json_t) given = flag_list(cli, "device");
+	json_t *list = json_array();
+	for (size_t i = 0; i < json_array_size(given); i++) {
+		g_auto(GStrv) parts = g_strsplit(json_elem(given, i), ":", 3);
+		guint count = g_strv_length(parts);
+		bool only_mode = count == 2 && *parts[1] != '/';
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "PathOnHost", parts[0], "PathInContainer",
+			count > 1 && !only_mode ? parts[1] : parts[0], "CgroupPermissions", only_mode ? parts[1] : count > 2 ? parts[2] : "rwm"));
+	}
+	set(host, "Devices", list);
+}
+
+/* --mount type=bind,source=/a,target=/b,readonly */
+static bool add_mount(json_t *mounts, const char *text, GError **error)
+{
+	static const char *const aliases[][2] = {{"type", "Type"}, {"source", "Source"}, {"src", "Source"}, {"target", "Target"},
+		{"destination", "Target"}, {"dst", "Target"}};
+	g_autoptr(json_t) mount = json_pack("{s:s}", "Type", "volume");
+	json_t *bind = json_object(), *volume = json_object(), *tmpfs = json_object();
+	g_auto(GStrv) parts = g_strsplit(text, ",", -1);
+	gint64 size;
+	for (int i = 0; parts[i] != NULL; i++) {
+		g_auto(GStrv) pair = g_strsplit(parts[i], "=", 2);
+		const char *key = pair[0] != NULL ? pair[0] : "", *value = pair[0] != NULL && pair[1] != NULL ? pair[1] : NULL;
+		bool on = value == NULL || strcmp(value, "true") == 0 || strcmp(value, "1") == 0, known = false;
+		for (size_t a = 0; a < G_N_ELEMENTS(aliases); a++)
+			if (strcmp(key, aliases[a][0]) == 0) {
+				set(mount, aliases[a][1], json_lenient(value != NULL ? value : ""));
+				known = true;
+			}
+		if (known)
+			continue;
+		if (strcmp(key, "readonly") == 0 || strcmp(key, "ro") == 0)
+			set(mount, "ReadOnly", json_boolean(on));
+		else if (strcmp(key, "bind-propagation") == 0 && value != NULL)
+			set(bind, "Propagation", json_lenient(value));
+		else if (strcmp(key, "bind-nonrecursive") == 0)
+			set(bind, "NonRecursive", json_boolean(on));
+		else if (strcmp(key, "volume-nocopy") == 0)
+			set(volume, "NoCopy", json_boolean(on));
+		else if (strcmp(key, "volume-subpath") == 0 && value != NULL)
+			set(volume, "Subpath", json_lenient(value));
+		else if (strcmp(key, "tmpfs-size") == 0 && value != NULL && size_parse(value, &size))
+			set(tmpfs, "SizeBytes", json_integer(size));
+		else if (strcmp(key, "tmpfs-mode") == 0 && value != NULL)
+			set(tmpfs, "Mode", json_integer(g_ascii_strtoll(value, NULL, 8)));
+		else if (strcmp(key, "consistency") != 0) {
+			json_decref(bind);
+			json_decref(volume);
+			json_decref(tmpfs);
+			return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid argument \"%s\" for \"--mount\" flag: unexpected key '%s' in '%s'", text, key, parts[i]);
+		}
+	}
+	if (g_str_has_prefix(json_str(mount, "Source"), ".")) {
+		g_autofree char *absolute = g_canonicalize_filename(json_str(mount, "Source"), NULL);
+		set(mount, "Source", json_lenient(absolute));
+	}
+	set(mount, "BindOptions", bind);
+	set(mount, "VolumeOptions", volume);
+	set(mount, "TmpfsOptions", tmpfs);
+	json_array_append(mounts, mount);
+	return true;
+}
+
+static bool set_mounts(Cli *cli, json_t *config, json_t *host, GError **error)
+{
+	g_autoptr(json_t) volumes = flag_list(cli, "volume"), mounts = flag_list(cli, "mount"), tmpfs = flag_list(cli, "tmpfs");
+	json_t *binds = json_array(), *made = json_array(), *anonymous = json_object(), *tmpfs_made = json_object();
+	set(host, "Binds", binds);
+	set(host, "Mounts", made);
+	set(host, "Tmpfs", tmpfs_made);
+	for (size_t i = 0; i < json_array_size(volumes); i++) {
+		const char *text = json_elem(volumes, i);
+		if (strchr(text, ':') == NULL) {
+			set(anonymous, text, json_object());
+		} else if (*text == '.' || *text == '~') {
+			g_auto(GStrv) parts = g_strsplit(text, ":", 2);
+			g_autofree char *source = g_canonicalize_filename(parts[0], NULL), *whole = g_strconcat(source, ":", parts[1], NULL);
+			json_array_append_new(binds, json_lenient(whole));
+		} else {
+			json_array_append_new(binds, json_lenient(text));
+		}
+	}
+	if (json_object_size(anonymous) > 0)
+		set(config, "Volumes", json_incref(anonymous));
+	json_decref(anonymous);
+	for (size_t i = 0; i < json_array_size(mounts); i++)
+		if (!add_mount(made, json_elem(mounts, i), error))
+			return false;
+	for (size_t i = 0; i < json_array_size(tmpfs); i++) {
+		g_auto(GStrv) parts = g_strsplit(json_elem(tmpfs, i), ":", 2);
+		set(tmpfs_made, parts[0] != NULL ? parts[0] : "", json_lenient(parts[0] != NULL && parts[1] != NULL ? parts[1] : ""));
+	}
+	return true;
+}
+
+/* seccomp=FILE is sent as what is in the file; systempaths=unconfined as empty lists of paths. */
+static bool set_security(Cli *cli, json_t *host, GError **error)
+{
+	g_autoptr(json_t) given = flag_list(cli, "security-opt");
+	json_t *list = json_array();
+	set(host, "SecurityOpt", list);
+	for (size_t i = 0; i < json_array_size(given); i++) {
+		const char *option = json_elem(given, i), *file = g_str_has_prefix(option, "seccomp=") ? option + 8 : NULL;
+		if (strcmp(option, "systempaths=unconfined") == 0) {
+			set(host, "MaskedPaths", json_array());
+			set(host, "ReadonlyPaths", json_array());
+		} else if (file != NULL && strcmp(file, "unconfined") != 0 && strcmp(file, "builtin") != 0) {
+			g_autofree char *text = file_read(file, ENV_FILE_LIMIT), *whole = g_strconcat("seccomp=", text, NULL);
+			if (text == NULL)
+				return fail(error, BERTH_ERROR_UNAVAILABLE, "opening seccomp profile (%s) failed: %s", file, g_strerror(errno));
+			json_array_append_new(list, json_lenient(whole));
+		} else {
+			json_array_append_new(list, json_lenient(option));
+		}
+	}
+	return true;
+}
+
+static bool set_ports(Cli *cli, json_t *config, json_t *host)
+{
+	g_autoptr(json_t) exposed = flag_list(cli, "expose"), published = flag_list(cli, "publish");
+	json_t *ports = json_object(), *bindings = json_object();
+	for (size_t i = 0; i < json_array_size(exposed); i++) {
+		const char *port = json_elem(exposed, i);
+		g_autofree char *name = strchr(port, '/') != NULL ? g_strdup(port) : g_strconcat(port, "/tcp", NULL);
+		set(ports, name, json_object());
+	}
+	/* [[address:]host port:]port[/protocol]; ranges come with the networks. */
+	for (size_t i = 0; i < json_array_size(published); i++) {
+		g_auto(GStrv) parts = g_strsplit(json_elem(published, i), ":", -1);
+		guint count = g_strv_length(parts);
+		const char *port = count > 0 ? parts[count - 1] : "";
+		g_autofree char *name = strchr(port, '/') != NULL ? g_strdup(port) : g_strconcat(port, "/tcp", NULL);
+		set(ports, name, json_object());
+		set(bindings, name, json_pack("[{s:s, s:s}]", "HostIp", count > 2 ? parts[0] : "", "HostPort", count > 1 ? parts[count - 2] : ""));
+	}
+	if (json_object_size(ports) > 0)
+		set(config, "ExposedPorts", json_incref(ports));
+	json_decref(ports);
+	set(host, "PortBindings", bindings);
+	return true;
+}
+
+static void set_health(Cli *cli, json_t *config)
+{
+	if (flag_bool(cli, "no-healthcheck", false)) {
+		set(config, "Healthcheck", json_pack("{s:[s]}", "Test", "NONE"));
+	} else if (flag_given(cli, "health-cmd")) {
+		set(config, "Healthcheck", json_pack("{s:[s, s], s:I, s:I, s:I, s:I}", "Test", "CMD-SHELL", flag_text(cli, "health-cmd"), "Interval",
+			(json_int_t)flag_int(cli, "health-interval", 0), "Timeout", (json_int_t)flag_int(cli, "health-timeout", 0), "StartPeriod",
+			(json_int_t)flag_int(cli, "health-start-period", 0), "Retries", (json_int_t)flag_int(cli, "health-retries", 0)));
+	}
+}
+
+static void set_attach(Cli *cli, json_t *config)
+{
+	g_autoptr(json_t) list = flag_list(cli, "attach");
+	bool all = json_array_size(list) == 0 && !flag_bool(cli, "detach", false), in = false, out = false, err = false;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		g_autofree char *name = g_ascii_strdown(json_elem(list, i), -1);
+		in = in || strcmp(name, "stdin") == 0;
+		out = out || strcmp(name, "stdout") == 0;
+		err = err || strcmp(name, "stderr") == 0;
+	}
+	bool interactive = flag_bool(cli, "interactive", false);
+	set(config, "AttachStdin", json_boolean(in || (all && interactive)));
+	set(config, "AttachStdout", json_boolean(out || all));
+	set(config, "AttachStderr", json_boolean(err || all));
+	set(config, "StdinOnce", json_boolean(interactive && (in || all)));
+}
+
+json_t *container_request(Cli *cli, GError **error)
+{
+	json_t *host = json_object(), *env = NULL;
+	g_autoptr(json_t) config = json_object(), command = json_array();
+	set(config, "HostConfig", host);
+	set_attach(cli, config);
+	set_plain(cli, config, host);
+	if (flag_given(cli, "net") && !flag_given(cli, "network"))
+		set(host, "NetworkMode", json_lenient(flag_text(cli, "net")));
+	for (int i = 1; i < cli->arg_count; i++)
+		json_array_append_new(command, json_lenient(cli->args[i]));
+	if (cli->arg_count > 1)
+		set(config, "Cmd", json_incref(command));
+	if (flag_given(cli, "entrypoint"))
+		set(config, "Entrypoint", json_pack("[s]", flag_text(cli, "entrypoint")));
+	set(config, "Image", json_lenient(cli->args[0]));
+	if ((env = environment(cli, error)) == NULL)
+		return NULL;
+	set(config, "Env", env);
+	set(config, "Labels", pairs(cli, "label"));
+	set(host, "Sysctls", pairs(cli, "sysctl"));
+	set(host, "LogConfig", json_pack("{s:s, s:o}", "Type", flag_text(cli, "log-driver"), "Config", pairs(cli, "log-opt")));
+	if (flag_given(cli, "annotation"))
+		set(host, "Annotations", pairs(cli, "annotation"));
+	int rows, columns;
+	terminal_size(&rows, &columns);
+	set(host, "ConsoleSize", json_pack("[i, i]", rows, columns));
+	set_devices(cli, host);
+	set_health(cli, config);
+	if (!set_restart(cli, host, error) || !set_limits(cli, host, error) || !set_mounts(cli, config, host, error) ||
+		!set_security(cli, host, error) || !set_ports(cli, config, host))
+		return NULL;
+	return g_steal_pointer(&config);
+}
+
+/* The file must not be there yet; it is taken before the container is made. */
+static int open_cidfile(const char *path, GError **error)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (fd < 0 && errno == EEXIST)
+		fail(error, BERTH_ERROR_UNAVAILABLE, "container ID file found, make sure the other container isn't running or delete %s", path);
+	else if (fd < 0)
+		fail(error, BERTH_ERROR_UNAVAILABLE, "failed to create the container ID file: %s", g_strerror(errno));
+	return fd;
+}
+
+char *container_create(Cli *cli, GError **error)
+{
+	g_autoptr(json_t) request = container_request(cli, error);
+	const char *file = flag_text(cli, "cidfile");
+	autofd cidfile = request != NULL && *file != '\0' ? open_cidfile(file, error) : -1;
+	if (request == NULL || (*file != '\0' && cidfile < 0))
+		return NULL;
+	g_autofree char *name = client_escape(flag_text(cli, "name"));
+	g_autofree char *path = g_strconcat("/containers/create", *name != '\0' ? "?name=" : "", name, NULL);
+	g_autoptr(json_t) answer = client_call(cli->client, "POST", path, request, error);
+	if (answer == NULL) {
+		if (cidfile >= 0)
+			unlink(file);
+		if (error != NULL && g_str_has_prefix((*error)->message, "No such image: "))
+			fprintf(stderr, "Unable to find image '%s' locally\n", (*error)->message + strlen("No such image: "));
+		return NULL;
+	}
+	json_t *warnings = json_object_get(answer, "Warnings");
+	for (size_t i = 0; i < json_array_size(warnings); i++)
+		fprintf(stderr, "WARNING: %s\n", json_elem(warnings, i));
+	const char *id = json_str(answer, "Id");
+	if (cidfile >= 0 && !fd_write_all(cidfile, id, strlen(id)))
+		fprintf(stderr, "WARNING: cannot write %s\n", file);
+	return g_strdup(id);
+}
