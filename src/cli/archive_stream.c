@@ -1,0 +1,49 @@
+/* What import and load have in common: an archive goes up, JSON lines come back. */
+#include "cli/archive_stream.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+static ssize_t read_file(gpointer data, void *buffer, size_t size)
+{
+	ssize_t n;
+	do
+		n = read(*(int *)data, buffer, size);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+static bool show_line(const char *line, const char *key, GError **error)
+{
+	g_autoptr(json_t) json = json_parse(line, strlen(line), NULL);
+	const char *problem = json_str(json, "errorDetail.message");
+	if (*problem != '\0')
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "%s", problem);
+	const char *text = json_str(json, key);
+	printf("%s%s", text, *text != '\0' && !g_str_has_suffix(text, "\n") ? "\n" : "");
+	return true;
+}
+
+bool archive_send(Client *client, const char *file, const char *path, const char *key, bool quiet, GError **error)
+{
+	g_auto(Response) response = {.fd = -1};
+	autofd fd = strcmp(file, "-") == 0 ? dup(STDIN_FILENO) : open(file, O_RDONLY | O_CLOEXEC);
+	size_t length;
+	if (fd < 0)
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "open %s: no such file or directory", file);
+	if (!client_send_stream(client, "POST", path, read_file, &fd, &response, error))
+		return false;
+	g_autofree char *text = http_body_read_all(&response.body, 8 << 20, &length, error);
+	if (text == NULL)
+		return false;
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	for (int i = 0; lines[i] != NULL; i++)
+		if (*g_strstrip(lines[i]) != '\0' && !show_line(lines[i], quiet ? "nothing" : key, error))
+			return false;
+	return true;
+}

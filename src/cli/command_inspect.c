@@ -1,0 +1,134 @@
+/* inspect, container inspect, image inspect and volume inspect: one list of objects, or a template on each. */
+#include "cli/cli.h"
+
+#include "base/error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const Flag flags[] = {
+	{"format", 'f', STRING, "a Go template, or json"},
+	{"size", 's', BOOL, "show a container's sizes"},
+	{"type", 0, STRING, "container, image or volume"},
+	{0},
+};
+
+static const struct {
+	const char *type, *path;
+} kinds[] = {{"container", "/containers/%s/json"}, {"image", "/images/%s/json"}, {"volume", "/volumes/%s"}};
+
+/* The first kind of thing that has this name; NULL with error if none has. */
+static json_t *find(Cli *cli, const char *type, const char *name, GError **error)
+{
+	g_autofree char *escaped = client_escape(name);
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		g_autoptr(GError) problem = NULL;
+		if (*type != '\0' && strcmp(type, kinds[i].type) != 0)
+			continue;
+		g_auto(GStrv) around = g_strsplit(kinds[i].path, "%s", 2);
+		g_autofree char *path = g_strconcat(around[0], escaped, around[1], i == 0 && flag_bool(cli, "size", false) ? "?size=1" : "", NULL);
+		json_t *found = client_call(cli->client, "GET", path, NULL, &problem);
+		if (found != NULL)
+			return found;
+		if (*type != '\0' || problem->code != BERTH_ERROR_NOT_FOUND) {
+			g_propagate_error(error, g_steal_pointer(&problem));
+			return NULL;
+		}
+	}
+	fail(error, BERTH_ERROR_UNAVAILABLE, "Error: No such object: %s", name);
+	return NULL;
+}
+
+static int inspect(Cli *cli, const char *type)
+{
+	enum { TEMPLATE_ERROR = 64 };
+	int code = EXIT_SUCCESS;
+	const char *format = flag_text(cli, "format");
+	g_autoptr(json_t) list = json_array();
+	g_autoptr(GString) errors = g_string_new("");
+	for (int i = 0; i < cli->arg_count; i++) {
+		g_autoptr(GError) error = NULL;
+		g_autoptr(json_t) found = find(cli, type, cli->args[i], &error);
+		if (found != NULL && *format != '\0' && !format_value(format, found, &error)) {
+			fprintf(stderr, "%s\n", error->message);
+			return TEMPLATE_ERROR;
+		}
+		if (found != NULL) {
+			json_array_append(list, found);
+			continue;
+		}
+		fflush(stdout);
+		g_string_append_printf(errors, "%s%s\n", error->code >= 300 && error->code != BERTH_ERROR_UNAVAILABLE ? "Error response from daemon: " : "", error->message);
+		code = EXIT_FAILURE;
+	}
+	if (*format == '\0') {
+		g_autofree char *text = json_dumps(list, JSON_INDENT(4));
+		puts(text);
+	} else if (json_array_size(list) == 0) {
+		putchar('\n');
+	}
+	fflush(stdout);
+	fputs(errors->str, stderr);
+	return code;
+}
+
+static int run(Cli *cli)
+{
+	return inspect(cli, flag_text(cli, "type"));
+}
+
+static int run_container(Cli *cli)
+{
+	return inspect(cli, "container");
+}
+
+static int run_image(Cli *cli)
+{
+	return inspect(cli, "image");
+}
+
+static int run_volume(Cli *cli)
+{
+	return inspect(cli, "volume");
+}
+
+const Command command_inspect = {
+	.names = "inspect",
+	.usage = "[OPTIONS] NAME|ID [NAME|ID...]",
+	.summary = "Show all there is to know of containers, images and volumes",
+	.flags = flags,
+	.min_args = 1,
+	.max_args = -1,
+	.run = run,
+};
+
+const Command command_container_inspect = {
+	.names = "container inspect",
+	.usage = "[OPTIONS] CONTAINER [CONTAINER...]",
+	.summary = "Show all there is to know of containers",
+	.flags = flags,
+	.min_args = 1,
+	.max_args = -1,
+	.run = run_container,
+};
+
+const Command command_image_inspect = {
+	.names = "image inspect",
+	.usage = "[OPTIONS] IMAGE [IMAGE...]",
+	.summary = "Show all there is to know of images",
+	.flags = flags,
+	.min_args = 1,
+	.max_args = -1,
+	.run = run_image,
+};
+
+const Command command_volume_inspect = {
+	.names = "volume inspect",
+	.usage = "[OPTIONS] VOLUME [VOLUME...]",
+	.summary = "Show all there is to know of volumes",
+	.flags = flags,
+	.min_args = 1,
+	.max_args = -1,
+	.run = run_volume,
+};

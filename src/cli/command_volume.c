@@ -1,0 +1,82 @@
+/* volume ls, create and rm. */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const Flag list_flags[] = {
+	{"filter", 'f', LIST, "show only those that match (dangling=true, name=...)"},
+	{"format", 0, STRING, "table, json or a Go template"},
+	{"quiet", 'q', BOOL, "print names only"},
+	{0},
+};
+static const Flag create_flags[] = {
+	{"driver", 'd', STRING, "local"},
+	{"label", 0, LIST, "set a label"},
+	{"name", 0, STRING, "name of the volume"},
+	{0},
+};
+static const Column columns[] = {{"Driver", "DRIVER"}, {"Name", "VOLUME NAME"}, {"Scope", "SCOPE"}, {"Mountpoint", "MOUNTPOINT"}, {"Labels", "LABELS"}, {0}};
+
+static int run_list(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *filters = query_filters(cli, &error), *path = g_strconcat("/volumes?filters=", filters, NULL);
+	g_autoptr(json_t) answer = filters != NULL ? client_call(cli->client, "GET", path, NULL, &error) : NULL;
+	if (answer == NULL || !format_list(flag_bool(cli, "quiet", false) ? "{{.Name}}" : flag_text(cli, "format"), "{{.Driver}}\t{{.Name}}", columns,
+				      json_object_get(answer, "Volumes"), &error))
+		return cli_fail(cli, error);
+	return EXIT_SUCCESS;
+}
+
+static int run_create(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(json_t) given = flag_list(cli, "label"), labels = json_object();
+	for (size_t i = 0; i < json_array_size(given); i++) {
+		g_auto(GStrv) parts = g_strsplit(json_elem(given, i), "=", 2);
+		if (parts[0] != NULL)
+			json_object_set_new(labels, parts[0], json_lenient(parts[1] != NULL ? parts[1] : ""));
+	}
+	g_autoptr(json_t) body = json_pack("{s:s, s:s, s:O}", "Name", cli->arg_count > 0 ? cli->args[0] : flag_text(cli, "name"), "Driver",
+		flag_text(cli, "driver"), "Labels", labels);
+	g_autoptr(json_t) volume = client_call(cli->client, "POST", "/volumes/create", body, &error);
+	if (volume == NULL)
+		return cli_fail(cli, error);
+	puts(json_str(volume, "Name"));
+	return EXIT_SUCCESS;
+}
+
+static int run_remove(Cli *cli)
+{
+	return each_argument(cli, "DELETE", "/volumes/%s");
+}
+
+const Command command_volume_ls = {
+	.names = "volume ls|volume list",
+	.usage = "[OPTIONS]",
+	.summary = "List volumes",
+	.flags = list_flags,
+	.min_args = 0,
+	.max_args = 0,
+	.run = run_list,
+};
+
+const Command command_volume_create = {
+	.names = "volume create",
+	.usage = "[OPTIONS] [VOLUME]",
+	.summary = "Make a volume",
+	.flags = create_flags,
+	.min_args = 0,
+	.max_args = 1,
+	.run = run_create,
+};
+
+const Command command_volume_rm = {
+	.names = "volume rm|volume remove",
+	.usage = "VOLUME [VOLUME...]",
+	.summary = "Remove volumes",
+	.min_args = 1,
+	.max_args = -1,
+	.run = run_remove,
+};
