@@ -1,0 +1,41 @@
+# A thin front: meson.build is the build.
+BUILD := build
+
+.PHONY: all demo test test-fast asan bench fmt lint install clean deps
+all: $(BUILD)/build.ninja
+	@ninja -C $(BUILD)
+
+$(BUILD)/build.ninja:
+	@tools/install-packages build
+	@meson setup $(BUILD) >/dev/null
+
+demo: all
+	@tools/demo
+
+test: all
+	@tools/install-packages test
+	@tests/run
+
+test-fast: all
+	@tools/install-packages test
+	@tests/run --fast
+
+asan:
+	@tools/install-packages test
+	@tests/run-asan
+
+bench: all
+	@tools/install-packages test
+	@bench/run
+
+fmt:
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+lint: all
+	@cppcheck --quiet --error-exitcode=1 --enable=warning --suppress=missingInclude --inline-suppr -I src src
+
+install: all
+	@meson install -C $(BUILD) --no-rebuild
+
+clean:
+	@rm -rf $(BUILD) build-asan

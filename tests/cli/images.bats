@@ -1,0 +1,78 @@
+load ../lib/engine
+setup_file() { file_setup; }
+teardown_file() { file_teardown; }
+
+@test "images: table, quiet, template, filter" {
+	[[ $(d images) == REPOSITORY*busybox*latest* ]]
+	[ "$(d images -q | wc -l)" -eq 1 ]
+	[ "$(d image ls --format '{{.Repository}}:{{.Tag}}')" = busybox:latest ]
+	[ "$(d images -q nosuch | wc -l)" -eq 0 ]
+}
+
+@test "tag, untag, remove; in use by a container" {
+	d tag busybox other:v1
+	[ "$(d images -q --no-trunc other:v1)" = "$(d images -q --no-trunc busybox)" ]
+	[ "$(d rmi other:v1)" = 'Untagged: other:v1' ]
+	d create --name user --network none busybox
+	run d rmi busybox
+	[ "$status" -eq 1 ] && [[ $output == *'conflict: unable to remove repository reference "busybox:latest" (must force) - container'* ]]
+	d rm user
+	run d rmi nosuch
+	[ "$status" -eq 1 ] && [[ $output == *'No such image: nosuch:latest'* ]]
+}
+
+@test "import with changes, inspect and history" {
+	d import -m 'a comment' -c 'ENV A=b' -c 'CMD ["echo", "made"]' -c 'WORKDIR /tmp' -c 'EXPOSE 80' "$WORK/busybox.tar" made:1
+	[ "$(run_none made:1)" = made ]
+	[ "$(d inspect -f '{{.Config.WorkingDir}} {{index .Config.Env 0}} {{json .Config.ExposedPorts}}' made:1)" = '/tmp A=b {"80/tcp":{}}' ]
+	[[ $(d history made:1) == *'a comment'* ]]
+	run d import -c 'RUN nothing' "$WORK/busybox.tar" bad
+	[ "$status" -eq 1 ]
+	d rmi made:1
+}
+
+@test "save and load: the same image, several in one archive, by standard streams" {
+	id=$(d images -q --no-trunc busybox)
+	d tag busybox second:tag
+	d save -o "$WORK/two.tar" busybox second:tag
+	d rmi busybox second:tag
+	[ "$(d images -q | wc -l)" -eq 0 ]
+	d load -i "$WORK/two.tar" | sort >"$WORK/said"
+	[ "$(cat "$WORK/said")" = $'Loaded image: busybox:latest\nLoaded image: second:tag' ]
+	[ "$(d images -q --no-trunc busybox)" = "$id" ]
+	[ "$(run_none busybox echo again)" = again ]
+	d save second:tag | gzip | d load
+	d rmi second:tag
+}
+
+@test "load of an OCI layout without Docker's manifest" {
+	mkdir "$WORK/oci"; d save busybox | tar -xC "$WORK/oci"
+	rm "$WORK/oci/manifest.json"
+	d rmi -f busybox
+	tar -C "$WORK/oci" -c . | d load
+	[ "$(run_none busybox echo oci)" = oci ]
+}
+
+@test "a damaged archive is refused and changes nothing" {
+	d save -o "$WORK/whole.tar" busybox
+	d rmi -f busybox
+	head -c 600000 "$WORK/whole.tar" >"$WORK/cut.tar"
+	run d load -i "$WORK/cut.tar"
+	[ "$status" -ne 0 ]
+	[ "$(d images -q | wc -l)" -eq 0 ]
+	[ -z "$(ls -A "$WORK/data/tmp")" ]
+	sed 's/"sha256:[0-9a-f]\{8\}/"sha256:00000000/' "$WORK/whole.tar" >"$WORK/wrong.tar"
+	run d load -i "$WORK/wrong.tar"
+	[ "$status" -ne 0 ]
+	echo nonsense >"$WORK/nonsense"
+	run d load -i "$WORK/nonsense"
+	[ "$status" -ne 0 ]
+	d load -i "$WORK/whole.tar"
+}
+
+@test "image prune" {
+	d import "$WORK/busybox.tar"
+	[ "$(d images -q -f dangling=true | wc -l)" -eq 1 ]
+	[[ $(d image prune -f) == *'Total reclaimed space:'* ]]
+	[ "$(d images -q -f dangling=true | wc -l)" -eq 0 ]
+}

@@ -1,0 +1,162 @@
+load ../lib/engine
+setup_file() { file_setup; }
+teardown_file() { file_teardown; }
+
+loop() { d run -d --name "$1" --network none busybox sh -c 'trap "exit 0" TERM; while true; do sleep 0.1; done'; }
+
+@test "start, stop, restart, kill, and what ps says of it" {
+	loop life
+	[ "$(d ps --format '{{.Names}} {{.State}}')" = 'life running' ]
+	[ "$(d stop life)" = life ]
+	[[ $(d ps -a --format '{{.Status}}') == 'Exited (0) '* ]]
+	[ "$(d start life)" = life ]
+	[ "$(d restart -t 1 life)" = life ]
+	[ "$(d kill life)" = life ]
+	[ "$(d inspect -f '{{.State.ExitCode}}' life)" = 137 ]
+	run d kill life
+	[ "$status" -eq 1 ] && [[ $output == *"is not running"* ]]
+	[ "$(d rm life)" = life ]
+	run d rm life
+	[ "$status" -eq 1 ] && [[ $output == *'No such container: life'* ]]
+	d rm -f life
+}
+
+@test "stop gives SIGTERM its time, then kills; --stop-signal and --stop-timeout" {
+	d run -d --name deaf --network none --stop-timeout 1 busybox sh -c 'while true; do sleep 0.1; done'
+	d stop deaf
+	[ "$(d inspect -f '{{.State.ExitCode}}' deaf)" = 137 ]
+	d rm deaf
+	d run -d --name usr --network none --stop-signal USR1 busybox sh -c 'trap "exit 9" USR1; while true; do sleep 0.1; done'
+	sleep 0.3
+	d stop usr
+	[ "$(d inspect -f '{{.State.ExitCode}}' usr)" = 9 ]
+	d rm usr
+}
+
+@test "pause and unpause" {
+	loop frozen
+	d pause frozen
+	[[ $(d ps --format '{{.Status}}') == *'(Paused)' ]]
+	run d exec frozen true
+	[ "$status" -ne 0 ] && [[ $output == *'is paused, unpause the container before exec'* ]]
+	run d pause frozen
+	[ "$status" -eq 1 ]
+	d unpause frozen
+	d exec frozen true
+	d rm -f frozen
+}
+
+@test "a running container is not removed without force" {
+	loop run1
+	run d rm run1
+	[ "$status" -eq 1 ] && [[ $output == *'container is running: stop the container before removing or force remove'* ]]
+	d rm -f run1
+}
+
+@test "wait prints the exit code" {
+	d run -d --name w --network none busybox sh -c 'sleep 0.3; exit 4'
+	[ "$(d wait w)" = 4 ]
+	d rm w
+}
+
+@test "rename, and taking a name that is in use" {
+	loop old; d create --name other --network none busybox
+	d rename old new
+	[ "$(d ps --format '{{.Names}}')" = new ]
+	run d rename new other
+	[ "$status" -eq 1 ] && [[ $output == *'Error when allocating new name: Conflict.'* ]]
+	d rm -f new other
+}
+
+@test "exec: output, exit code, user, directory, environment, input, missing program" {
+	loop e
+	[ "$(d exec e echo hi)" = hi ]
+	run d exec e sh -c 'exit 5'; [ "$status" -eq 5 ]
+	[ "$(d exec -u user e id -un)" = user ]
+	[ "$(d exec -w /tmp e pwd)" = /tmp ]
+	[ "$(d exec -e X=y e sh -c 'echo $X')" = y ]
+	[ "$(echo in | d exec -i e cat)" = in ]
+	run d exec e nosuch
+	[ "$status" -eq 127 ] && [[ $output == *'executable file not found in $PATH'* ]]
+	d exec -d e touch /made; sleep 0.3; d exec e test -e /made
+	d rm -f e
+	run d exec e true
+	[ "$status" -eq 1 ] && [[ $output == *'No such container: e'* ]]
+}
+
+@test "an exec has the container's capabilities, groups and filter, and no more" {
+	loop x
+	[ "$(d exec x sh -c 'grep -E "CapEff|CapInh|^Seccomp:" /proc/self/status' | tr -d '\t' | xargs)" = 'CapInh:0000000000000000 CapEff:00000000a80425fb Seccomp:2' ]
+	[ "$(d exec -u user x sh -c 'grep CapEff /proc/self/status' | tr -d '\t')" = CapEff:0000000000000000 ]
+	d rm -f x
+}
+
+@test "attach: output and exit code; start -a" {
+	d run -d --name a --network none busybox sh -c 'sleep 0.5; echo attached; exit 3'
+	run d attach a
+	[[ $output == *attached* ]] && [ "$status" -eq 3 ]
+	run d start -a a
+	[ "$output" = attached ] && [ "$status" -eq 3 ]
+	d rm a
+}
+
+@test "a terminal: raw, sized, and the detach keys" {
+	python3 "$BATS_TEST_DIRNAME/terminal.py" "$DOCKER"
+	[ "$(d ps -q | wc -l)" -eq 1 ]
+	d rm -f keys
+}
+
+@test "signals are passed on" {
+	timeout -s KILL 20 "$DOCKER" run --name sig --network none busybox sh -c 'trap "exit 42" TERM; echo up; while true; do sleep 0.1; done' >"$WORK/sig" 3>&- &
+	client=$!
+	for _ in $(seq 100); do grep -q up "$WORK/sig" && break; sleep 0.05; done
+	pkill -TERM -P "$client" 2>/dev/null || kill -TERM "$client"
+	wait "$client" || true
+	[ "$(d inspect -f '{{.State.ExitCode}}' sig)" = 42 ]
+	d rm -f sig
+}
+
+@test "top lists the container's processes" {
+	loop t
+	[[ $(d top t) == *PID*sleep* ]]
+	d rm -f t
+	run d top t
+	[ "$status" -eq 1 ]
+}
+
+@test "ps: filters, quiet, last, no-trunc, json" {
+	d create --name f1 --network none --label tier=web busybox; loop f2
+	[ "$(d ps -a --filter label=tier=web --format '{{.Names}}')" = f1 ]
+	[ "$(d ps -a --filter status=created --format '{{.Names}}')" = f1 ]
+	[ "$(d ps -a --filter name=f2 -q)" = "$(d inspect -f '{{slice .Id 0 12}}' f2)" ]
+	[ "$(d ps -a --filter ancestor=busybox -q | wc -l)" -eq 2 ]
+	[ "$(d ps -n 1 --format '{{.Names}}')" = f2 ]
+	[ "$(d ps --no-trunc -q | wc -c)" -eq 65 ]
+	run d ps --filter nosuch=x
+	[ "$status" -eq 1 ]
+	d rm -f f1 f2
+}
+
+@test "container prune removes what has ended" {
+	d create --name p1 --network none busybox; loop p2
+	[[ $(d container prune -f) == *'Total reclaimed space:'* ]]
+	[ "$(d ps -a --format '{{.Names}}')" = p2 ]
+	d rm -f p2
+}
+
+@test "inspect: templates, several objects, what is missing" {
+	loop i
+	[ "$(d inspect -f '{{.Name}} {{.State.Running}} {{range .Config.Cmd}}<{{.}}>{{end}}' i | cut -c1-20)" = '/i true <sh><-c><tra' ]
+	[ "$(d inspect -f '{{json .HostConfig.RestartPolicy}}' i)" = '{"Name":"no","MaximumRetryCount":0}' ]
+	run d inspect nosuch
+	[ "$status" -eq 1 ] && [[ $output == *'[]'* ]] && [[ $output == *'No such object: nosuch'* ]]
+	d rm -f i
+}
+
+@test "events tell the story" {
+	since=$(date +%s)
+	run_none --name story busybox true
+	sleep 0.3
+	actions=$(d events --since "$since" --until "$(date +%s.%N)" --filter container=story --format '{{.Action}}' | xargs)
+	[ "$actions" = 'create attach start die destroy' ]
+}

@@ -1,0 +1,60 @@
+load ../lib/engine
+setup_file() { file_setup; }
+teardown_file() { file_teardown; }
+
+@test "logs: tail, since, timestamps, streams" {
+	d run --name l --network none busybox sh -c 'for i in 1 2 3 4 5; do echo line $i; done; echo bad >&2' 2>/dev/null
+	[ "$(d logs l 2>/dev/null | wc -l)" -eq 5 ]
+	[ "$(d logs l 2>&1 >/dev/null)" = bad ]
+	[ "$(d logs --tail 2 l 2>/dev/null | head -1)" = 'line 5' ]
+	[ -z "$(d logs --tail 0 l 2>&1)" ]
+	[[ $(d logs -t l | head -1) =~ ^20[0-9-]+T[0-9:.]+Z\ line\ 1$ ]]
+	[ -z "$(d logs --since 2099-01-01T00:00:00Z l 2>&1)" ]
+	d rm l
+}
+
+@test "logs -f follows until the end" {
+	d run -d --name f --network none busybox sh -c 'for i in 1 2 3; do echo $i; sleep 0.3; done'
+	[ "$(d logs -f f | xargs)" = '1 2 3' ]
+	d rm f
+}
+
+@test "json-file as Docker writes it, long lines cut and marked, bad bytes replaced" {
+	d run --name j --network none busybox sh -c 'printf "a\"b\\\\\t\n"; printf "\377\n"; head -c 20000 /dev/zero | tr "\0" x; echo; printf end' >/dev/null
+	file=$(d inspect -f '{{.LogPath}}' j)
+	[ "$(jq -rs '.[0].log' "$file")" = $'a"b\\\t' ]
+	[ "$(jq -rs '.[1].log' "$file")" = $'\ufffd' ]
+	[ "$(jq -s '.[2].log | length' "$file")" -eq 16384 ] && [ "$(jq -s '.[3].log | length' "$file")" -eq 3617 ]
+	[ "$(jq -s '.[-1].log' "$file")" = '"end"' ] && [ "$(jq -rs '.[0].stream' "$file")" = stdout ]
+	[ "$(d logs j | tail -c 3)" = end ]
+	d rm j
+}
+
+@test "rotation: files are kept to their size and number, and logs reads all of them in order" {
+	d run --name r --network none --log-opt max-size=50k --log-opt max-file=3 busybox seq 1 5000 >/dev/null
+	file=$(d inspect -f '{{.LogPath}}' r)
+	[ "$(ls "$file"* | wc -l)" -eq 3 ]
+	[ "$(d logs r | tail -1)" = 5000 ]
+	d logs r | sort -nc
+	[ "$(d logs --tail 700 r | wc -l)" -eq 700 ]
+	d rm r
+}
+
+@test "the local driver, and none" {
+	d run --name lo --network none --log-driver local busybox sh -c 'echo one; echo two' >/dev/null
+	[ "$(d logs lo | xargs)" = 'one two' ] && [ "$(d logs --tail 1 lo)" = two ]
+	d run --name no --network none --log-driver none busybox echo x >/dev/null
+	run d logs no
+	[ "$status" -eq 1 ] && [[ $output == *'configured logging driver does not support reading'* ]]
+	d rm lo no
+	run d create --log-driver nosuch busybox
+	[[ $output == *"no log driver named 'nosuch' is registered"* ]]
+}
+
+@test "no line is lost or torn at full speed" {
+	d run --name fast --network none busybox sh -c 'seq 1 1000000' >"$WORK/out"
+	seq 1 1000000 | cmp - "$WORK/out"
+	d logs --tail 500000 fast >"$WORK/logged"
+	seq 500001 1000000 | cmp - "$WORK/logged"
+	d rm fast
+}

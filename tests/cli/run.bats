@@ -1,0 +1,209 @@
+load ../lib/engine
+setup_file() { file_setup; }
+teardown_file() { file_teardown; }
+
+@test "run prints what the command prints, and its exit code is the command's" {
+	run run_none busybox echo hello
+	[ "$output" = hello ] && [ "$status" -eq 0 ]
+	run run_none busybox sh -c 'exit 7'
+	[ "$status" -eq 7 ]
+}
+
+@test "run by full and by short image id" {
+	id=$(d images --no-trunc -q busybox)
+	[ "$(run_none "$id" echo a)" = a ]
+	[ "$(run_none "${id:7:12}" echo b)" = b ]
+}
+
+@test "standard error stays apart from standard output" {
+	run_none busybox sh -c 'echo out; echo err >&2' >"$WORK/o" 2>"$WORK/e"
+	[ "$(cat "$WORK/o")" = out ] && [ "$(cat "$WORK/e")" = err ]
+}
+
+@test "standard input reaches the command, and its end too" {
+	[ "$(echo one two | run_none -i busybox wc -w)" -eq 2 ]
+}
+
+@test "a command that is missing gives 127, one that cannot run 126" {
+	run run_none busybox nosuch
+	[ "$status" -eq 127 ] && [[ $output == *'exec: "nosuch": executable file not found in $PATH'* ]]
+	run run_none busybox /etc
+	[ "$status" -eq 126 ]
+	run run_none busybox /nosuch
+	[ "$status" -eq 127 ]
+}
+
+@test "killed by a signal is 128 and its number" {
+	run run_none --init busybox sh -c 'kill -9 $$'
+	[ "$status" -eq 137 ]
+}
+
+@test "an unknown image, a taken name, a bad name, a bad flag" {
+	run d create nosuch
+	[ "$status" -ne 0 ] && [[ $output == *"Unable to find image 'nosuch:latest' locally"* ]]
+	d create --name taken --network none busybox
+	run d create --name taken --network none busybox
+	[ "$status" -eq 125 ] || [ "$status" -eq 1 ]
+	[[ $output == *'Conflict. The container name "/taken" is already in use by container'* ]]
+	run d create --name 'x y' busybox
+	[[ $output == *'Invalid container name (x y), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed'* ]]
+	run d run --nosuchflag busybox
+	[ "$status" -eq 125 ] && [[ $output == *'unknown flag: --nosuchflag'* ]]
+	[ "$(d ps -aq | wc -l)" -eq 1 ]
+	d rm taken
+}
+
+@test "-rm of the primer is an error that helps" {
+	run d run -rm busybox
+	[ "$status" -eq 125 ] && [[ $output == *"unknown shorthand flag: 'r' in -rm"* ]]
+	case $DOCKER in *berth) [[ $output == *"did you mean --rm?"* ]] ;; esac
+}
+
+@test "environment, working directory, host name, user and groups" {
+	[ "$(run_none -e A=b busybox sh -c 'echo $A')" = b ]
+	[ "$(run_none -w /a/b busybox pwd)" = /a/b ]
+	[ "$(run_none --hostname harbour busybox hostname)" = harbour ]
+	[ "$(run_none -u user busybox id)" = "uid=1000(user) gid=1000(user) groups=10(wheel),50(staff),1000(user)" ] ||
+		[[ "$(run_none -u user busybox id)" == "uid=1000(user) gid=1000(user) groups="* ]]
+	[ "$(run_none -u 5:6 busybox id -u)" = 5 ]
+	[ "$(run_none -u user busybox sh -c 'echo $HOME')" = /home ]
+	run run_none -u nobodyhere busybox id
+	[[ $output == *'unable to find user nobodyhere: no matching entries in passwd file'* ]]
+}
+
+@test "--entrypoint, --env-file, --label, --cidfile" {
+	[ "$(run_none --entrypoint echo busybox hi)" = hi ]
+	echo 'FROMFILE=yes' >"$WORK/env"
+	[ "$(run_none --env-file "$WORK/env" busybox sh -c 'echo $FROMFILE')" = yes ]
+	d create --name labelled --network none --cidfile "$WORK/cid" --label a=b busybox >/dev/null
+	[ "$(d inspect -f '{{.Config.Labels.a}}' labelled)" = b ]
+	[ "$(cat "$WORK/cid")" = "$(d inspect -f '{{.Id}}' labelled)" ]
+	d rm labelled
+}
+
+@test "--read-only, --tmpfs, --shm-size" {
+	run run_none --read-only busybox touch /x
+	[ "$status" -ne 0 ]
+	run_none --read-only --tmpfs /scratch busybox touch /scratch/x
+	[[ $(run_none --shm-size 32m busybox mount) == *'/dev/shm type tmpfs'*'size=32768k'* ]]
+}
+
+@test "capabilities: Docker's fourteen, dropped, added, all" {
+	caps() { run_none "$@" busybox sh -c 'grep CapEff /proc/self/status' | tr -d '\t' ; }
+	[ "$(caps)" = CapEff:00000000a80425fb ]
+	[ "$(caps --cap-drop ALL)" = CapEff:0000000000000000 ]
+	[ "$(caps --cap-drop ALL --cap-add NET_ADMIN)" = CapEff:0000000000001000 ]
+	run run_none --cap-add NOSUCH busybox true
+	[ "$status" -eq 125 ] && [[ $output == *'invalid CapAdd: unknown capability: "CAP_NOSUCH"'* ]]
+}
+
+@test "--security-opt: no-new-privileges, seccomp" {
+	[ "$(run_none --security-opt no-new-privileges busybox sh -c 'grep NoNewPrivs /proc/self/status' | tr -d '\t')" = NoNewPrivs:1 ]
+	[ "$(run_none --security-opt seccomp=unconfined busybox sh -c 'grep "^Seccomp:" /proc/self/status' | tr -d '\t')" = Seccomp:0 ]
+	echo '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO"}]}' >"$WORK/profile"
+	run run_none --security-opt "seccomp=$WORK/profile" busybox mkdir /x
+	[ "$status" -eq 1 ] && [[ $output == *'Operation not permitted'* ]]
+}
+
+@test "--privileged gives devices and writable /sys" {
+	run_none --privileged busybox sh -c '[ -c /dev/kmsg ] && [ -w /sys ] && ! grep -q "/proc/sys.*ro," /proc/mounts'
+}
+
+@test "--device and its access" {
+	run_none --device /dev/loop-control:/dev/xx busybox test -c /dev/xx || skip "the host has no /dev/loop-control"
+}
+
+@test "--init: the program is not pid 1, and orphans are reaped" {
+	run_none --init busybox sh -c '[ $$ -ne 1 ] && (sleep 0.1 &) ; sleep 0.3; ! ps | grep -q "\[sleep\]"'
+}
+
+@test "namespaces: pid, uts, ipc and net of the host when asked for" {
+	[ "$(run_none --uts host busybox hostname)" = "$(hostname)" ]
+	[ "$(run_none --pid host busybox readlink /proc/1/ns/pid)" = "$(readlink /proc/1/ns/pid)" ]
+	[ "$(run_none busybox ip -o link | wc -l)" -eq 1 ]
+	[ "$(run_none --ipc host busybox readlink /proc/self/ns/ipc)" = "$(readlink /proc/self/ns/ipc)" ]
+}
+
+@test "--pid, --ipc and --network of another container" {
+	d run -d --name first --network none --ipc shareable busybox sleep 100
+	run_none --pid container:first busybox ps | grep -q 'sleep 100'
+	d exec first sh -c 'echo shared >/dev/shm/x'
+	[ "$(run_none --ipc container:first busybox cat /dev/shm/x)" = shared ]
+	[ "$(d run --rm --network container:first busybox readlink /proc/self/ns/net)" = "$(d exec first readlink /proc/self/ns/net)" ]
+	d rm -f first
+}
+
+@test "--ulimit, --sysctl, --oom-score-adj" {
+	[ "$(run_none --ulimit nofile=77:88 busybox sh -c 'ulimit -n; ulimit -Hn' | xargs)" = '77 88' ]
+	[ "$(run_none --sysctl kernel.msgmax=4321 busybox cat /proc/sys/kernel/msgmax)" = 4321 ]
+	[ "$(run_none --oom-score-adj 500 busybox cat /proc/self/oom_score_adj)" = 500 ]
+}
+
+@test "bind mounts: made, read-only, files, --mount, what is missing" {
+	mkdir "$WORK/share"; echo hello >"$WORK/share/f"
+	[ "$(run_none -v "$WORK/share:/s" busybox cat /s/f)" = hello ]
+	run run_none -v "$WORK/share:/s:ro" busybox touch /s/g
+	[ "$status" -eq 1 ]
+	[ "$(run_none -v "$WORK/share/f:/deep/er/file" busybox cat /deep/er/file)" = hello ]
+	[ "$(run_none --mount "type=bind,source=$WORK/share,target=/m,readonly" busybox cat /m/f)" = hello ]
+	run_none -v "$WORK/made:/s" busybox true && [ -d "$WORK/made" ]
+	run run_none --mount "type=bind,source=$WORK/missing,target=/m" busybox true
+	[ "$status" -eq 125 ] && [[ $output == *'bind source path does not exist'* ]]
+}
+
+@test "named volumes keep their data and get what the image has; anonymous ones go with --rm" {
+	run_none -v data:/etc busybox sh -c 'echo kept >/etc/new'
+	[ "$(run_none -v data:/x busybox cat /x/new)" = kept ]
+	run_none -v data:/x busybox grep -q root /x/passwd
+	before=$(api http://b/volumes | jq '.Volumes | length')
+	run_none -v /anonymous busybox true
+	[ "$(api http://b/volumes | jq '.Volumes | length')" -eq "$before" ]
+	run d run --rm -v 'bad name:/x' busybox true
+	[[ $output == *'includes invalid characters for a local volume name'* ]]
+}
+
+@test "--volumes-from" {
+	d create --name source -v shared:/data --network none busybox
+	run_none --volumes-from source busybox sh -c 'echo x >/data/f'
+	[ "$(run_none -v shared:/d busybox cat /d/f)" = x ]
+	d rm source
+}
+
+@test "memory, cpu and pid limits reach the kernel" {
+	[ -d /sys/fs/cgroup/memory ] || skip "cgroup v1 paths"
+	d run -d --name limited --network none -m 64m --cpus 0.5 --cpu-shares 512 --pids-limit 20 --cpuset-cpus 0 busybox sleep 100
+	id=$(d inspect -f '{{.Id}}' limited)
+	[ "$(cat "/sys/fs/cgroup/memory/berth/$id/memory.limit_in_bytes")" -eq $((64 << 20)) ]
+	[ "$(cat "/sys/fs/cgroup/cpu/berth/$id/cpu.cfs_quota_us")" -eq 50000 ]
+	[ "$(cat "/sys/fs/cgroup/cpu/berth/$id/cpu.shares")" -eq 512 ]
+	[ "$(cat "/sys/fs/cgroup/pids/berth/$id/pids.max")" -eq 20 ]
+	[ "$(cat "/sys/fs/cgroup/cpuset/berth/$id/cpuset.cpus")" = 0 ]
+	d update --memory 96m --memory-swap 192m limited
+	[ "$(cat "/sys/fs/cgroup/memory/berth/$id/memory.limit_in_bytes")" -eq $((96 << 20)) ]
+	d rm -f limited
+	for _ in $(seq 100); do [ -d "/sys/fs/cgroup/memory/berth/$id" ] || break; sleep 0.02; done
+	[ ! -d "/sys/fs/cgroup/memory/berth/$id" ] && [ ! -d "/sys/fs/cgroup/cpuset/berth/$id" ]
+}
+
+@test "too little memory is refused, running out of it is reported" {
+	run run_none -m 1m busybox true
+	[ "$status" -eq 125 ] && [[ $output == *'Minimum memory limit allowed is 6MB'* ]]
+	run d run --name hog --network none -m 16m busybox sh -c 'tail /dev/zero'
+	[ "$status" -eq 137 ]
+	[ "$(d inspect -f '{{.State.OOMKilled}}' hog)" = true ]
+	d rm hog
+}
+
+@test "--restart: on-failure counts, always goes on, stop ends it" {
+	d run -d --name retry --network none --restart on-failure:2 busybox sh -c 'exit 3'
+	for _ in $(seq 100); do [ "$(d inspect -f '{{.State.Status}}' retry)" = exited ] && break; sleep 0.05; done
+	[ "$(d inspect -f '{{.RestartCount}} {{.State.ExitCode}}' retry)" = '2 3' ]
+	d run -d --name always --network none --restart always busybox sh -c 'sleep 0.1'
+	for _ in $(seq 100); do [ "$(d inspect -f '{{.RestartCount}}' always)" -ge 2 ] && break; sleep 0.05; done
+	[ "$(d inspect -f '{{.RestartCount}}' always)" -ge 2 ]
+	d stop always
+	[ "$(d inspect -f '{{.State.Status}}' always)" = exited ]
+	d rm retry always
+	run d run --rm --restart always busybox
+	[ "$status" -eq 125 ]
+}

@@ -1,0 +1,49 @@
+# An engine of its own for a test file: state, socket and network namespace that nobody else uses.
+# $DOCKER is the client under test: berth, or a docker CLI that we did not write.
+
+BUILD=${BERTH_BUILD:-$BATS_TEST_DIRNAME/../../build}
+ROOT=$BATS_TEST_DIRNAME/../..
+
+engine_start() {
+	unshare --net "$BUILD/berthd" -H "unix://$WORK/b.sock" --data-root "$WORK/data" --exec-root "$WORK/exec" \
+		--config-file "$WORK/daemon.json" "$@" </dev/null >>"$WORK/log" 2>&1 3>&- &
+	ENGINE=$!
+	echo "$ENGINE" >"$WORK/pid"
+	for _ in $(seq 200); do
+		curl -s --max-time 1 --unix-socket "$WORK/b.sock" http://b/_ping >/dev/null && return
+		sleep 0.02
+	done
+	cat "$WORK/log" >&2
+	return 1
+}
+
+engine_kill() {
+	kill -9 "$(cat "$WORK/pid")"
+	while kill -0 "$(cat "$WORK/pid")" 2>/dev/null; do sleep 0.01; done
+}
+
+file_setup() {
+	export WORK DOCKER_HOST DOCKER_CONFIG DOCKER
+	WORK=$(mktemp -d /tmp/berth-test.XXXXXX)
+	DOCKER=${DOCKER:-$BUILD/berth}
+	DOCKER_HOST=unix://$WORK/b.sock
+	DOCKER_CONFIG=$WORK/config
+	mkdir "$DOCKER_CONFIG"
+	echo '{}' >"$WORK/daemon.json"
+	"$ROOT/tools/busybox-image" >"$WORK/busybox.tar"
+	engine_start
+	"$BUILD/berth" import -c 'CMD ["sh"]' "$WORK/busybox.tar" busybox >/dev/null
+}
+
+file_teardown() {
+	"$BUILD/berth" ps -aq | xargs -r "$BUILD/berth" rm -fv >/dev/null 2>&1
+	kill "$(cat "$WORK/pid")" 2>/dev/null
+	for _ in $(seq 100); do kill -0 "$(cat "$WORK/pid")" 2>/dev/null || break; sleep 0.02; done
+	rm -rf "$WORK"
+}
+
+d() { timeout -s KILL 30 "$DOCKER" "$@"; }
+api() { curl -s --max-time 20 --unix-socket "$WORK/b.sock" "$@"; }
+run_none() { d run --rm --network none "$@"; }
+post_json() { api -H 'Content-Type: application/json' -X POST -d "$2" "http://b$1"; }
+status_of() { api -o /dev/null -w '%{http_code}' "$@"; }
