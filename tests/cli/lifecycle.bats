@@ -54,9 +54,9 @@ loop() { d run -d --name "$1" --network none busybox sh -c 'trap "exit 0" TERM; 
 }
 
 @test "wait prints the exit code" {
-	d run -d --name w --network none busybox sh -c 'sleep 0.3; exit 4'
-	[ "$(d wait w)" = 4 ]
-	d rm w
+	d run -d --name ww --network none busybox sh -c 'sleep 0.3; exit 4'
+	[ "$(d wait ww)" = 4 ]
+	d rm ww
 }
 
 @test "rename, and taking a name that is in use" {
@@ -69,35 +69,35 @@ loop() { d run -d --name "$1" --network none busybox sh -c 'trap "exit 0" TERM; 
 }
 
 @test "exec: output, exit code, user, directory, environment, input, missing program" {
-	loop e
-	[ "$(d exec e echo hi)" = hi ]
-	run d exec e sh -c 'exit 5'; [ "$status" -eq 5 ]
-	[ "$(d exec -u user e id -un)" = user ]
-	[ "$(d exec -w /tmp e pwd)" = /tmp ]
-	[ "$(d exec -e X=y e sh -c 'echo $X')" = y ]
-	[ "$(echo in | d exec -i e cat)" = in ]
-	run d exec e nosuch
+	loop ee
+	[ "$(d exec ee echo hi)" = hi ]
+	run d exec ee sh -c 'exit 5'; [ "$status" -eq 5 ]
+	[ "$(d exec -u user ee id -un)" = user ]
+	[ "$(d exec -w /tmp ee pwd)" = /tmp ]
+	[ "$(d exec -e X=y ee sh -c 'echo $X')" = y ]
+	[ "$(echo in | d exec -i ee cat)" = in ]
+	run d exec ee nosuch
 	[ "$status" -eq 127 ] && [[ $output == *'executable file not found in $PATH'* ]]
-	d exec -d e touch /made; sleep 0.3; d exec e test -e /made
-	d rm -f e
-	run d exec e true
+	d exec -d ee touch /made; sleep 0.3; d exec ee test -e /made
+	d rm -f ee
+	run d exec ee true
 	[ "$status" -eq 1 ] && [[ $output == *'No such container: e'* ]]
 }
 
 @test "an exec has the container's capabilities, groups and filter, and no more" {
-	loop x
-	[ "$(d exec x sh -c 'grep -E "CapEff|CapInh|^Seccomp:" /proc/self/status' | tr -d '\t' | xargs)" = 'CapInh:0000000000000000 CapEff:00000000a80425fb Seccomp:2' ]
-	[ "$(d exec -u user x sh -c 'grep CapEff /proc/self/status' | tr -d '\t')" = CapEff:0000000000000000 ]
-	d rm -f x
+	loop xx
+	[ "$(d exec xx sh -c 'grep -E "CapEff|CapInh|^Seccomp:" /proc/self/status' | tr -d '\t' | xargs)" = 'CapInh:0000000000000000 CapEff:00000000a80425fb Seccomp:2' ]
+	[ "$(d exec -u user xx sh -c 'grep CapEff /proc/self/status' | tr -d '\t')" = CapEff:0000000000000000 ]
+	d rm -f xx
 }
 
 @test "attach: output and exit code; start -a" {
-	d run -d --name a --network none busybox sh -c 'sleep 0.5; echo attached; exit 3'
-	run d attach a
+	d run -d --name aa --network none busybox sh -c 'sleep 0.5; echo attached; exit 3'
+	run d attach aa
 	[[ $output == *attached* ]] && [ "$status" -eq 3 ]
-	run d start -a a
+	run d start -a aa
 	[ "$output" = attached ] && [ "$status" -eq 3 ]
-	d rm a
+	d rm aa
 }
 
 @test "a terminal: raw, sized, and the detach keys" {
@@ -117,10 +117,10 @@ loop() { d run -d --name "$1" --network none busybox sh -c 'trap "exit 0" TERM; 
 }
 
 @test "top lists the container's processes" {
-	loop t
-	[[ $(d top t) == *PID*sleep* ]]
-	d rm -f t
-	run d top t
+	loop tt
+	[[ $(d top tt) == *PID*sleep* ]]
+	d rm -f tt
+	run d top tt
 	[ "$status" -eq 1 ]
 }
 
@@ -145,12 +145,12 @@ loop() { d run -d --name "$1" --network none busybox sh -c 'trap "exit 0" TERM; 
 }
 
 @test "inspect: templates, several objects, what is missing" {
-	loop i
-	[ "$(d inspect -f '{{.Name}} {{.State.Running}} {{range .Config.Cmd}}<{{.}}>{{end}}' i | cut -c1-20)" = '/i true <sh><-c><tra' ]
-	[ "$(d inspect -f '{{json .HostConfig.RestartPolicy}}' i)" = '{"Name":"no","MaximumRetryCount":0}' ]
+	loop ii
+	[ "$(d inspect -f '{{.Name}} {{.State.Running}} {{range .Config.Cmd}}<{{.}}>{{end}}' ii | cut -c1-20)" = '/ii true <sh><-c><tr' ]
+	[ "$(d inspect -f '{{json .HostConfig.RestartPolicy}}' ii)" = '{"Name":"no","MaximumRetryCount":0}' ]
 	run d inspect nosuch
 	[ "$status" -eq 1 ] && [[ $output == *'[]'* ]] && [[ $output == *'No such object: nosuch'* ]]
-	d rm -f i
+	d rm -f ii
 }
 
 @test "events tell the story" {

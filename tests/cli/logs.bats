@@ -3,41 +3,41 @@ setup_file() { file_setup; }
 teardown_file() { file_teardown; }
 
 @test "logs: tail, since, timestamps, streams" {
-	d run --name l --network none busybox sh -c 'for i in 1 2 3 4 5; do echo line $i; done; echo bad >&2' 2>/dev/null
-	[ "$(d logs l 2>/dev/null | wc -l)" -eq 5 ]
-	[ "$(d logs l 2>&1 >/dev/null)" = bad ]
-	[ "$(d logs --tail 2 l 2>/dev/null | head -1)" = 'line 5' ]
-	[ -z "$(d logs --tail 0 l 2>&1)" ]
-	[[ $(d logs -t l | head -1) =~ ^20[0-9-]+T[0-9:.]+Z\ line\ 1$ ]]
-	[ -z "$(d logs --since 2099-01-01T00:00:00Z l 2>&1)" ]
-	d rm l
+	d run --name ll --network none busybox sh -c 'for i in 1 2 3 4 5; do echo line $i; done; echo bad >&2' 2>/dev/null
+	[ "$(d logs ll 2>/dev/null | wc -l)" -eq 5 ]
+	[ "$(d logs ll 2>&1 >/dev/null)" = bad ]
+	[ "$(d logs --tail 2 ll 2>/dev/null | head -1)" = 'line 5' ]
+	[ -z "$(d logs --tail 0 ll 2>&1)" ]
+	[[ $(d logs -t ll | head -1) =~ ^20[0-9-]+T[0-9:.]+Z\ line\ 1$ ]]
+	[ -z "$(d logs --since 2099-01-01T00:00:00Z ll 2>&1)" ]
+	d rm ll
 }
 
 @test "logs -f follows until the end" {
-	d run -d --name f --network none busybox sh -c 'for i in 1 2 3; do echo $i; sleep 0.3; done'
-	[ "$(d logs -f f | xargs)" = '1 2 3' ]
-	d rm f
+	d run -d --name ff --network none busybox sh -c 'for i in 1 2 3; do echo $i; sleep 0.3; done'
+	[ "$(d logs -f ff | xargs)" = '1 2 3' ]
+	d rm ff
 }
 
 @test "json-file as Docker writes it, long lines cut and marked, bad bytes replaced" {
-	d run --name j --network none busybox sh -c 'printf "a\"b\\\\\t\n"; printf "\377\n"; head -c 20000 /dev/zero | tr "\0" x; echo; printf end' >/dev/null
-	file=$(d inspect -f '{{.LogPath}}' j)
+	d run --name jj --network none busybox sh -c 'printf "a\"b\\\\\t\n"; printf "\377\n"; head -c 20000 /dev/zero | tr "\0" x; echo; printf end' >/dev/null
+	file=$(d inspect -f '{{.LogPath}}' jj)
 	[ "$(jq -rs '.[0].log' "$file")" = $'a"b\\\t' ]
 	[ "$(jq -rs '.[1].log' "$file")" = $'\ufffd' ]
 	[ "$(jq -s '.[2].log | length' "$file")" -eq 16384 ] && [ "$(jq -s '.[3].log | length' "$file")" -eq 3617 ]
 	[ "$(jq -s '.[-1].log' "$file")" = '"end"' ] && [ "$(jq -rs '.[0].stream' "$file")" = stdout ]
-	[ "$(d logs j | tail -c 3)" = end ]
-	d rm j
+	[ "$(d logs jj | tail -c 3)" = end ]
+	d rm jj
 }
 
 @test "rotation: files are kept to their size and number, and logs reads all of them in order" {
-	d run --name r --network none --log-opt max-size=50k --log-opt max-file=3 busybox seq 1 5000 >/dev/null
-	file=$(d inspect -f '{{.LogPath}}' r)
+	d run --name rr --network none --log-opt max-size=50k --log-opt max-file=3 busybox seq 1 5000 >/dev/null
+	file=$(d inspect -f '{{.LogPath}}' rr)
 	[ "$(ls "$file"* | wc -l)" -eq 3 ]
-	[ "$(d logs r | tail -1)" = 5000 ]
-	d logs r | sort -nc
-	[ "$(d logs --tail 700 r | wc -l)" -eq 700 ]
-	d rm r
+	[ "$(d logs rr | tail -1)" = 5000 ]
+	d logs rr | sort -nc
+	[ "$(d logs --tail 700 rr | wc -l)" -eq 700 ]
+	d rm rr
 }
 
 @test "the local driver, and none" {
