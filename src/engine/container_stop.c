@@ -224,7 +224,8 @@ bool container_wait(Container *container, const char *condition, int peer_fd, in
 				    : !running || container->removed;
 		*exit_code = row->exit_code;
 		g_free(*message);
-		*message = g_strdup(row->error);
+		/* What kept it from starting is the answer to the start. */
+		*message = g_strdup(row->started != 0 ? row->error : "");
 		g_mutex_unlock(&container->engine->lock);
 		if (done || !there)
 			break;

@@ -78,12 +78,32 @@ static json_t *short_tags(char *const *tags)
 	return list;
 }
 
+/* A reference filter picks names: an image is shown with those only. */
+static char **matching_tags(char **tags, const Filters *filters)
+{
+	const char *pattern;
+	g_autoptr(GStrvBuilder) kept = g_strv_builder_new();
+	for (int t = 0; tags[t] != NULL; t++) {
+		g_autofree char *familiar = reference_shorten(tags[t]), *name = g_strdup(familiar);
+		char *colon = strrchr(name, ':');
+		if (colon != NULL)
+			*colon = '\0';
+		bool wanted = !filters_have(filters, "reference");
+		for (size_t i = 0; (pattern = filters_value(filters, "reference", i)) != NULL; i++)
+			wanted = wanted || g_pattern_match_simple(pattern, familiar) || g_pattern_match_simple(pattern, name);
+		if (wanted)
+			g_strv_builder_add(kept, tags[t]);
+	}
+	g_strfreev(tags);
+	return g_strv_builder_end(kept);
+}
+
 /* dangling, label, reference, before, since, until: as `docker images -f` */
 static bool list_wanted(Engine *engine, const ImageRow *row, const json_t *config, char *const *tags,
 	const Filters *filters, gint64 before, gint64 since, gint64 until)
 {
 	(void)engine;
-	const char *dangling = filters_value(filters, "dangling", 0), *pattern;
+	const char *dangling = filters_value(filters, "dangling", 0);
 	bool is_dangling = tags[0] == NULL;
 	if (dangling != NULL && (strcmp(dangling, "true") == 0 || strcmp(dangling, "1") == 0) != is_dangling)
 		return false;
@@ -91,16 +111,7 @@ static bool list_wanted(Engine *engine, const ImageRow *row, const json_t *confi
 		return false;
 	if (!filters_match_labels(filters, "label", json_at(config, "config.Labels")))
 		return false;
-	if (!filters_have(filters, "reference"))
-		return true;
-	for (size_t i = 0; (pattern = filters_value(filters, "reference", i)) != NULL; i++)
-		for (int t = 0; tags[t] != NULL; t++) {
-			g_autofree char *familiar = reference_shorten(tags[t]);
-			g_autofree char *name = g_strndup(familiar, strrchr(familiar, ':') ? (gsize)(strrchr(familiar, ':') - familiar) : strlen(familiar));
-			if (g_pattern_match_simple(pattern, familiar) || g_pattern_match_simple(pattern, name))
-				return true;
-		}
-	return false;
+	return !filters_have(filters, "reference") || tags[0] != NULL;
 }
 
 static bool created_of(Engine *engine, const Filters *filters, const char *key, gint64 *created, GError **error)
@@ -129,7 +140,8 @@ json_t *image_list(Engine *engine, const Filters *filters, bool all, GError **er
 	json_t *list = json_array();
 	for (guint i = 0; i < rows->len; i++) {
 		const ImageRow *row = rows->pdata[i];
-		g_auto(GStrv) tags = tag_store_of(engine->store, row->id), users = container_store_using(engine->store, row->id);
+		g_auto(GStrv) tags = matching_tags(tag_store_of(engine->store, row->id), filters);
+		g_auto(GStrv) users = container_store_using(engine->store, row->id);
 		g_autoptr(json_t) config = json_parse(row->config, strlen(row->config), NULL);
 		if (!list_wanted(engine, row, config, tags, filters, before, since, until))
 			continue;

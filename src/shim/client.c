@@ -206,7 +206,8 @@ int client_poll_fill(struct pollfd *polls, int count, int max)
 			continue;
 		bool pending = c->input_taken < c->input_length;
 		short events = c->sent < c->stashed ? POLLOUT : 0;
-		if (!c->input_done && !pending && !c->session->ended)
+		/* What a client says before the start waits in its socket. */
+		if (!c->input_done && !pending && !c->session->ended && c->session->pid != 0)
 			events |= POLLIN;
 		c->socket_poll = count;
 		polls[count++] = (struct pollfd){.fd = c->fd, .events = events};

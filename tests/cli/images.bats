@@ -15,10 +15,12 @@ teardown_file() { file_teardown; }
 	[ "$(d rmi other:v1)" = 'Untagged: other:v1' ]
 	d create --name user --network none busybox
 	run d rmi busybox
-	[ "$status" -eq 1 ] && [[ $output == *'conflict: unable to remove repository reference "busybox:latest" (must force) - container'* ]]
+	[ "$status" -eq 1 ]
+	[[ $output == *'conflict: unable to remove repository reference "busybox:latest" (must force) - container'* ]]
 	d rm user
 	run d rmi nosuch
-	[ "$status" -eq 1 ] && [[ $output == *'No such image: nosuch:latest'* ]]
+	[ "$status" -eq 1 ]
+	[[ $output == *'No such image: nosuch'* ]]
 }
 
 @test "import with changes, inspect and history" {

@@ -14,10 +14,12 @@ loop() { d run -d --name "$1" --network none busybox sh -c 'trap "exit 0" TERM; 
 	[ "$(d kill life)" = life ]
 	[ "$(d inspect -f '{{.State.ExitCode}}' life)" = 137 ]
 	run d kill life
-	[ "$status" -eq 1 ] && [[ $output == *"is not running"* ]]
+	[ "$status" -eq 1 ]
+	[[ $output == *"is not running"* ]]
 	[ "$(d rm life)" = life ]
 	run d rm life
-	[ "$status" -eq 1 ] && [[ $output == *'No such container: life'* ]]
+	[ "$status" -eq 1 ]
+	[[ $output == *'No such container: life'* ]]
 	d rm -f life
 }
 
@@ -38,7 +40,8 @@ loop() { d run -d --name "$1" --network none busybox sh -c 'trap "exit 0" TERM; 
 	d pause frozen
 	[[ $(d ps --format '{{.Status}}') == *'(Paused)' ]]
 	run d exec frozen true
-	[ "$status" -ne 0 ] && [[ $output == *'is paused, unpause the container before exec'* ]]
+	[ "$status" -ne 0 ]
+	[[ $output == *'is paused, unpause the container before exec'* ]]
 	run d pause frozen
 	[ "$status" -eq 1 ]
 	d unpause frozen
@@ -49,7 +52,8 @@ loop() { d run -d --name "$1" --network none busybox sh -c 'trap "exit 0" TERM; 
 @test "a running container is not removed without force" {
 	loop run1
 	run d rm run1
-	[ "$status" -eq 1 ] && [[ $output == *'container is running: stop the container before removing or force remove'* ]]
+	[ "$status" -eq 1 ]
+	[[ $output == *'container is running: stop the container before removing or force remove'* ]]
 	d rm -f run1
 }
 
@@ -64,24 +68,28 @@ loop() { d run -d --name "$1" --network none busybox sh -c 'trap "exit 0" TERM; 
 	d rename old new
 	[ "$(d ps --format '{{.Names}}')" = new ]
 	run d rename new other
-	[ "$status" -eq 1 ] && [[ $output == *'Error when allocating new name: Conflict.'* ]]
+	[ "$status" -eq 1 ]
+	[[ $output == *'Error when allocating new name: Conflict.'* ]]
 	d rm -f new other
 }
 
 @test "exec: output, exit code, user, directory, environment, input, missing program" {
 	loop ee
 	[ "$(d exec ee echo hi)" = hi ]
-	run d exec ee sh -c 'exit 5'; [ "$status" -eq 5 ]
+	run d exec ee sh -c 'exit 5'
+	[ "$status" -eq 5 ]
 	[ "$(d exec -u user ee id -un)" = user ]
 	[ "$(d exec -w /tmp ee pwd)" = /tmp ]
 	[ "$(d exec -e X=y ee sh -c 'echo $X')" = y ]
 	[ "$(echo in | d exec -i ee cat)" = in ]
 	run d exec ee nosuch
-	[ "$status" -eq 127 ] && [[ $output == *'executable file not found in $PATH'* ]]
+	[ "$status" -eq 127 ]
+	[[ $output == *'executable file not found in $PATH'* ]]
 	d exec -d ee touch /made; sleep 0.3; d exec ee test -e /made
 	d rm -f ee
 	run d exec ee true
-	[ "$status" -eq 1 ] && [[ $output == *'No such container: e'* ]]
+	[ "$status" -eq 1 ]
+	[[ $output == *'No such container: e'* ]]
 }
 
 @test "an exec has the container's capabilities, groups and filter, and no more" {
@@ -94,9 +102,11 @@ loop() { d run -d --name "$1" --network none busybox sh -c 'trap "exit 0" TERM; 
 @test "attach: output and exit code; start -a" {
 	d run -d --name aa --network none busybox sh -c 'sleep 0.5; echo attached; exit 3'
 	run d attach aa
-	[[ $output == *attached* ]] && [ "$status" -eq 3 ]
+	[[ $output == *attached* ]]
+	[ "$status" -eq 3 ]
 	run d start -a aa
-	[ "$output" = attached ] && [ "$status" -eq 3 ]
+	[ "$output" = attached ]
+	[ "$status" -eq 3 ]
 	d rm aa
 }
 
@@ -149,7 +159,9 @@ loop() { d run -d --name "$1" --network none busybox sh -c 'trap "exit 0" TERM; 
 	[ "$(d inspect -f '{{.Name}} {{.State.Running}} {{range .Config.Cmd}}<{{.}}>{{end}}' ii | cut -c1-20)" = '/ii true <sh><-c><tr' ]
 	[ "$(d inspect -f '{{json .HostConfig.RestartPolicy}}' ii)" = '{"Name":"no","MaximumRetryCount":0}' ]
 	run d inspect nosuch
-	[ "$status" -eq 1 ] && [[ $output == *'[]'* ]] && [[ $output == *'No such object: nosuch'* ]]
+	[ "$status" -eq 1 ]
+	[[ $output == *'[]'* ]]
+	[[ $output == *'No such object: nosuch'* ]]
 	d rm -f ii
 }
 

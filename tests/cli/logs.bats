@@ -24,8 +24,10 @@ teardown_file() { file_teardown; }
 	file=$(d inspect -f '{{.LogPath}}' jj)
 	[ "$(jq -rs '.[0].log' "$file")" = $'a"b\\\t' ]
 	[ "$(jq -rs '.[1].log' "$file")" = $'\ufffd' ]
-	[ "$(jq -s '.[2].log | length' "$file")" -eq 16384 ] && [ "$(jq -s '.[3].log | length' "$file")" -eq 3617 ]
-	[ "$(jq -s '.[-1].log' "$file")" = '"end"' ] && [ "$(jq -rs '.[0].stream' "$file")" = stdout ]
+	[ "$(jq -s '.[2].log | length' "$file")" -eq 16384 ]
+	[ "$(jq -s '.[3].log | length' "$file")" -eq 3617 ]
+	[ "$(jq -s '.[-1].log' "$file")" = '"end"' ]
+	[ "$(jq -rs '.[0].stream' "$file")" = stdout ]
 	[ "$(d logs jj | tail -c 3)" = end ]
 	d rm jj
 }
@@ -42,10 +44,12 @@ teardown_file() { file_teardown; }
 
 @test "the local driver, and none" {
 	d run --name lo --network none --log-driver local busybox sh -c 'echo one; echo two' >/dev/null
-	[ "$(d logs lo | xargs)" = 'one two' ] && [ "$(d logs --tail 1 lo)" = two ]
+	[ "$(d logs lo | xargs)" = 'one two' ]
+	[ "$(d logs --tail 1 lo)" = two ]
 	d run --name no --network none --log-driver none busybox echo x >/dev/null
 	run d logs no
-	[ "$status" -eq 1 ] && [[ $output == *'configured logging driver does not support reading'* ]]
+	[ "$status" -eq 1 ]
+	[[ $output == *'configured logging driver does not support reading'* ]]
 	d rm lo no
 	run d create --log-driver nosuch busybox
 	[[ $output == *"no log driver named 'nosuch' is registered"* ]]

@@ -4,7 +4,8 @@ teardown_file() { file_teardown; }
 
 @test "run prints what the command prints, and its exit code is the command's" {
 	run run_none busybox echo hello
-	[ "$output" = hello ] && [ "$status" -eq 0 ]
+	[ "$output" = hello ]
+	[ "$status" -eq 0 ]
 	run run_none busybox sh -c 'exit 7'
 	[ "$status" -eq 7 ]
 }
@@ -17,7 +18,8 @@ teardown_file() { file_teardown; }
 
 @test "standard error stays apart from standard output" {
 	run_none busybox sh -c 'echo out; echo err >&2' >"$WORK/o" 2>"$WORK/e"
-	[ "$(cat "$WORK/o")" = out ] && [ "$(cat "$WORK/e")" = err ]
+	[ "$(cat "$WORK/o")" = out ]
+	[ "$(cat "$WORK/e")" = err ]
 }
 
 @test "standard input reaches the command, and its end too" {
@@ -26,7 +28,8 @@ teardown_file() { file_teardown; }
 
 @test "a command that is missing gives 127, one that cannot run 126" {
 	run run_none busybox nosuch
-	[ "$status" -eq 127 ] && [[ $output == *'exec: "nosuch": executable file not found in $PATH'* ]]
+	[ "$status" -eq 127 ]
+	[[ $output == *'exec: "nosuch": executable file not found in $PATH'* ]]
 	run run_none busybox /etc
 	[ "$status" -eq 126 ]
 	run run_none busybox /nosuch
@@ -40,7 +43,8 @@ teardown_file() { file_teardown; }
 
 @test "an unknown image, a taken name, a bad name, a bad flag" {
 	run d create nosuch
-	[ "$status" -ne 0 ] && [[ $output == *"Unable to find image 'nosuch:latest' locally"* ]]
+	[ "$status" -ne 0 ]
+	[[ $output == *"Unable to find image 'nosuch:latest' locally"* ]]
 	d create --name taken --network none busybox
 	run d create --name taken --network none busybox
 	[ "$status" -eq 125 ] || [ "$status" -eq 1 ]
@@ -48,14 +52,16 @@ teardown_file() { file_teardown; }
 	run d create --name 'x y' busybox
 	[[ $output == *'Invalid container name (x y), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed'* ]]
 	run d run --nosuchflag busybox
-	[ "$status" -eq 125 ] && [[ $output == *'unknown flag: --nosuchflag'* ]]
+	[ "$status" -eq 125 ]
+	[[ $output == *'unknown flag: --nosuchflag'* ]]
 	[ "$(d ps -aq | wc -l)" -eq 1 ]
 	d rm taken
 }
 
 @test "-rm of the primer is an error that helps" {
 	run d run -rm busybox
-	[ "$status" -eq 125 ] && [[ $output == *"unknown shorthand flag: 'r' in -rm"* ]]
+	[ "$status" -eq 125 ]
+	[[ $output == *"unknown shorthand flag: 'r' in -rm"* ]]
 	case $DOCKER in *berth) [[ $output == *"did you mean --rm?"* ]] ;; esac
 }
 
@@ -94,7 +100,8 @@ teardown_file() { file_teardown; }
 	[ "$(caps --cap-drop ALL)" = CapEff:0000000000000000 ]
 	[ "$(caps --cap-drop ALL --cap-add NET_ADMIN)" = CapEff:0000000000001000 ]
 	run run_none --cap-add NOSUCH busybox true
-	[ "$status" -eq 125 ] && [[ $output == *'invalid CapAdd: unknown capability: "CAP_NOSUCH"'* ]]
+	[ "$status" -eq 125 ]
+	[[ $output == *'invalid CapAdd: unknown capability: "CAP_NOSUCH"'* ]]
 }
 
 @test "--security-opt: no-new-privileges, seccomp" {
@@ -102,7 +109,8 @@ teardown_file() { file_teardown; }
 	[ "$(run_none --security-opt seccomp=unconfined busybox sh -c 'grep "^Seccomp:" /proc/self/status' | tr -d '\t')" = Seccomp:0 ]
 	echo '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO"}]}' >"$WORK/profile"
 	run run_none --security-opt "seccomp=$WORK/profile" busybox mkdir /x
-	[ "$status" -eq 1 ] && [[ $output == *'Operation not permitted'* ]]
+	[ "$status" -eq 1 ]
+	[[ $output == *'Operation not permitted'* ]]
 }
 
 @test "--privileged gives devices and writable /sys" {
@@ -148,7 +156,8 @@ teardown_file() { file_teardown; }
 	[ "$(run_none --mount "type=bind,source=$WORK/share,target=/m,readonly" busybox cat /m/f)" = hello ]
 	run_none -v "$WORK/made:/s" busybox true && [ -d "$WORK/made" ]
 	run run_none --mount "type=bind,source=$WORK/missing,target=/m" busybox true
-	[ "$status" -eq 125 ] && [[ $output == *'bind source path does not exist'* ]]
+	[ "$status" -eq 125 ]
+	[[ $output == *'bind source path does not exist'* ]]
 }
 
 @test "named volumes keep their data and get what the image has; anonymous ones go with --rm" {
@@ -182,12 +191,14 @@ teardown_file() { file_teardown; }
 	[ "$(cat "/sys/fs/cgroup/memory/berth/$id/memory.limit_in_bytes")" -eq $((96 << 20)) ]
 	d rm -f limited
 	for _ in $(seq 100); do [ -d "/sys/fs/cgroup/memory/berth/$id" ] || break; sleep 0.02; done
-	[ ! -d "/sys/fs/cgroup/memory/berth/$id" ] && [ ! -d "/sys/fs/cgroup/cpuset/berth/$id" ]
+	[ ! -d "/sys/fs/cgroup/memory/berth/$id" ]
+	[ ! -d "/sys/fs/cgroup/cpuset/berth/$id" ]
 }
 
 @test "too little memory is refused, running out of it is reported" {
 	run run_none -m 1m busybox true
-	[ "$status" -eq 125 ] && [[ $output == *'Minimum memory limit allowed is 6MB'* ]]
+	[ "$status" -eq 125 ]
+	[[ $output == *'Minimum memory limit allowed is 6MB'* ]]
 	run d run --name hog --network none -m 16m busybox sh -c 'tail /dev/zero'
 	[ "$status" -eq 137 ]
 	[ "$(d inspect -f '{{.State.OOMKilled}}' hog)" = true ]
