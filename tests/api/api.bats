@@ -1,0 +1,157 @@
+load ../lib/engine
+setup_file() { file_setup; }
+teardown_file() { file_teardown; }
+
+create() { post_json "/containers/create?name=$1" "$2" | jq -r .Id; }
+
+@test "_ping: body, headers, HEAD" {
+	[ "$(api http://b/_ping)" = OK ]
+	api -i http://b/_ping | tr -d '\r' >"$WORK/head"
+	grep -qx 'Api-Version: 1.51' "$WORK/head"
+	grep -qx 'Builder-Version: 1' "$WORK/head"
+	grep -qx 'Ostype: linux' "$WORK/head"
+	grep -qi '^Cache-Control: no-cache, no-store, must-revalidate' "$WORK/head"
+	[ "$(api -I -o /dev/null -w '%{http_code}' http://b/_ping)" = 200 ]
+}
+
+@test "versions: optional, too old, too new" {
+	[ "$(status_of http://b/v1.24/version)" = 200 ]
+	[ "$(status_of http://b/v1.51/version)" = 200 ]
+	[ "$(api http://b/v9.99/version | jq -r .message)" = 'client version 9.99 is too new. Maximum supported API version is 1.51' ]
+	[[ $(api http://b/v1.0/version | jq -r .message) == 'client version 1.0 is too old. Minimum supported API version is 1.24'* ]]
+	[ "$(status_of http://b/v1.23/info)" = 400 ]
+}
+
+@test "unknown paths and methods are 404" {
+	[ "$(api http://b/nosuch)" = '{"message":"page not found"}' ]
+	[ "$(status_of -X PUT http://b/containers/json)" = 404 ]
+}
+
+@test "version and info hold every field of the specification that clients read" {
+	api http://b/version | jq -e '.ApiVersion == "1.51" and .MinAPIVersion == "1.24" and .Os == "linux" and (.Components | length) > 0'
+	api http://b/info | jq -e '.Driver == "overlay2" and .OSType == "linux" and .LiveRestoreEnabled and .NCPU > 0 and .MemTotal > 0
+		and (.ID | length) == 59 and .DockerRootDir != "" and (.Plugins.Log | index("json-file")) != null'
+}
+
+@test "create: id and warnings; bad requests change nothing" {
+	[ "$(post_json /containers/create '{"Image":"busybox","HostConfig":{"NetworkMode":"none"}}' | jq -r '.Warnings | length')" = 0 ]
+	[ "$(status_of -H 'Content-Type: application/json' -X POST -d '{' http://b/containers/create)" = 400 ]
+	[ "$(status_of -X POST http://b/containers/create)" = 400 ]
+	[ "$(api -X POST -d 'a=b' http://b/containers/create | jq -r .message | cut -c1-31)" = 'unsupported Content-Type header' ]
+	[ "$(status_of -H 'Content-Type: application/json' -X POST -d '{"Image":"nosuch"}' http://b/containers/create)" = 404 ]
+	[ "$(status_of -H 'Content-Type: application/json' -X POST -d '{"Image":"busybox"}' 'http://b/containers/create?name=x')" = 400 ]
+	[ "$(status_of -H 'Content-Type: application/json' -X POST -d '{"Image":"busybox","HostConfig":{"Memory":1000}}' http://b/containers/create)" = 400 ]
+	[ "$(status_of -H 'Content-Type: application/json' -X POST -d '{"Image":"busybox","HostConfig":{"RestartPolicy":{"Name":"sometimes"}}}' http://b/containers/create)" = 400 ]
+	[ "$(status_of -H 'Content-Type: application/json' -X POST -d '{"Image":"busybox","HostConfig":{"IpcMode":"odd"}}' http://b/containers/create)" = 400 ]
+	[ "$(api 'http://b/containers/json?all=1' | jq length)" = 1 ]
+	[ "$(find "$WORK/data/containers" -mindepth 1 -maxdepth 1 | wc -l)" = 1 ]
+}
+
+@test "what was asked for is kept, fields of the future too" {
+	id=$(create kept '{"Image":"busybox","Cmd":["sleep","9"],"FutureField":{"a":[1,2]},"HostConfig":{"NetworkMode":"none","NewLimit":5}}')
+	api "http://b/containers/$id/json" | jq -e '.Config.FutureField.a == [1,2] and .HostConfig.NewLimit == 5 and .Path == "sleep" and .Args == ["9"]'
+	[ "$(status_of -X DELETE "http://b/containers/$id")" = 204 ]
+}
+
+@test "inspect has the members of the real engine's answer, in its order" {
+	id=$(create shape '{"Image":"busybox","HostConfig":{"NetworkMode":"none"}}')
+	[ "$(api "http://b/containers/$id/json" | jq -r 'keys_unsorted | join(" ")')" = \
+		'Id Created Path Args State Image ResolvConfPath HostnamePath HostsPath LogPath Name RestartCount Driver Platform MountLabel ProcessLabel AppArmorProfile ExecIDs HostConfig GraphDriver Mounts Config NetworkSettings' ]
+	[ "$(api "http://b/containers/$id/json" | jq -r '.State | keys_unsorted | join(" ")')" = \
+		'Status Running Paused Restarting OOMKilled Dead Pid ExitCode Error StartedAt FinishedAt' ]
+	api "http://b/containers/$id/json?size=1" | jq -e '.SizeRw >= 0 and .SizeRootFs > 0'
+	api -X DELETE "http://b/containers/$id"
+}
+
+@test "start twice and stop twice are 304" {
+	id=$(create twice '{"Image":"busybox","Cmd":["sleep","100"],"HostConfig":{"NetworkMode":"none"}}')
+	[ "$(status_of -X POST "http://b/containers/$id/start")" = 204 ]
+	[ "$(status_of -X POST "http://b/containers/$id/start")" = 304 ]
+	[ "$(status_of -X DELETE "http://b/containers/$id")" = 409 ]
+	[ "$(status_of -X POST "http://b/containers/$id/stop?t=0")" = 204 ]
+	[ "$(status_of -X POST "http://b/containers/$id/stop")" = 304 ]
+	[ "$(status_of -X POST "http://b/containers/$id/kill")" = 409 ]
+	[ "$(status_of -X POST "http://b/containers/$id/kill?signal=NOSUCH")" = 400 ]
+	[ "$(status_of -X DELETE "http://b/containers/$id")" = 204 ]
+	[ "$(status_of -X DELETE "http://b/containers/$id")" = 404 ]
+}
+
+@test "an unknown network is found out at the start: 404" {
+	id=$(create net '{"Image":"busybox","HostConfig":{"NetworkMode":"nosuchnet"}}')
+	[ "$(api -X POST "http://b/containers/$id/start" | jq -r .message)" = 'network nosuchnet not found' ]
+	api -X DELETE "http://b/containers/$id"
+}
+
+@test "wait: conditions, and one that there is not" {
+	id=$(create waited '{"Image":"busybox","Cmd":["sh","-c","exit 3"],"HostConfig":{"NetworkMode":"none"}}')
+	api -X POST "http://b/containers/$id/wait?condition=next-exit" >"$WORK/wait" &
+	sleep 0.2; api -X POST "http://b/containers/$id/start"; wait $!
+	[ "$(jq .StatusCode "$WORK/wait")" = 3 ]
+	[ "$(status_of -X POST "http://b/containers/$id/wait?condition=odd")" = 400 ]
+	api -X DELETE "http://b/containers/$id"
+}
+
+@test "attach and exec hijack: 101 UPGRADED, framed without a terminal, raw with one" {
+	id=$(create hijack '{"Image":"busybox","Cmd":["sleep","100"],"HostConfig":{"NetworkMode":"none"}}')
+	api -X POST "http://b/containers/$id/start"
+	for tty in false true; do
+		exec=$(post_json "/containers/$id/exec" "{\"Cmd\":[\"echo\",\"hi\"],\"AttachStdout\":true,\"Tty\":$tty}" | jq -r .Id)
+		body="{\"Tty\":$tty}"
+		printf 'POST /v1.51/exec/%s/start HTTP/1.1\r\nHost: b\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s' \
+			"$exec" ${#body} "$body" | socat -t 3 - "UNIX-CONNECT:$WORK/b.sock" >"$WORK/raw-$tty"
+		head -1 "$WORK/raw-$tty" | grep -q '101 UPGRADED'
+	done
+	grep -q 'application/vnd.docker.multiplexed-stream' "$WORK/raw-false"
+	[ "$(tail -c 11 "$WORK/raw-false" | od -An -tx1 | tr -d ' \n')" = 010000000000000368690a ]
+	[ "$(tail -c 4 "$WORK/raw-true" | od -An -tx1 | tr -d ' \n')" = 68690d0a ]
+	api -X DELETE "http://b/containers/$id?force=1"
+}
+
+@test "exec: inspect before, while and after; errors" {
+	id=$(create exec '{"Image":"busybox","Cmd":["sleep","100"],"HostConfig":{"NetworkMode":"none"}}')
+	[ "$(status_of -H 'Content-Type: application/json' -X POST -d '{"Cmd":["true"]}' "http://b/containers/$id/exec")" = 409 ]
+	api -X POST "http://b/containers/$id/start"
+	exec=$(post_json "/containers/$id/exec" '{"Cmd":["sh","-c","exit 9"]}' | jq -r .Id)
+	api "http://b/exec/$exec/json" | jq -e '.Running == false and .ExitCode == null and .ContainerID == "'"$id"'"'
+	[ "$(status_of -H 'Content-Type: application/json' -X POST -d '{"Detach":true}' "http://b/exec/$exec/start")" = 200 ]
+	sleep 0.3
+	[ "$(api "http://b/exec/$exec/json" | jq .ExitCode)" = 9 ]
+	[ "$(status_of -H 'Content-Type: application/json' -X POST -d '{"Detach":true}' "http://b/exec/$exec/start")" = 409 ]
+	[ "$(status_of http://b/exec/nosuch/json)" = 404 ]
+	[ "$(status_of -H 'Content-Type: application/json' -X POST -d '{"Cmd":[]}' "http://b/containers/$id/exec")" = 400 ]
+	api -X DELETE "http://b/containers/$id?force=1"
+}
+
+@test "list: an unknown filter is 400, known ones filter" {
+	[ "$(api 'http://b/containers/json?filters=%7B%22odd%22:%5B%22x%22%5D%7D' | jq -r .message)" = "invalid filter 'odd'" ]
+	[ "$(status_of 'http://b/containers/json?filters=%7B')" = 400 ]
+	[ "$(status_of 'http://b/containers/json?filters=%7B%22status%22:%5B%22odd%22%5D%7D')" = 400 ]
+}
+
+@test "images: list, inspect, history, what is missing" {
+	api http://b/images/json | jq -e '.[0].RepoTags == ["busybox:latest"] and .[0].Size > 0'
+	api http://b/images/busybox/json | jq -e '.RootFS.Type == "layers" and .Os == "linux" and (.RootFS.Layers | length) == 1'
+	api http://b/images/busybox/history | jq -e '.[0].Tags == ["busybox:latest"]'
+	[ "$(api http://b/images/nosuch/json | jq -r .message)" = 'No such image: nosuch:latest' ]
+	[ "$(status_of http://b/images/nosuch/get)" = 404 ]
+	[ "$(status_of -X POST 'http://b/images/busybox/tag?repo=UPPER')" = 400 ]
+}
+
+@test "two that ask for one name at once: one gets it, the others 409" {
+	for i in $(seq 10); do
+		status_of -H 'Content-Type: application/json' -X POST -d '{"Image":"busybox"}' 'http://b/containers/create?name=race' >"$WORK/race-$i" &
+	done
+	wait
+	[ "$(cat "$WORK"/race-* | grep -o '201' | wc -l)" = 1 ]
+	[ "$(cat "$WORK"/race-* | grep -o '409' | wc -l)" = 9 ]
+	api -X DELETE http://b/containers/race
+}
+
+@test "odd HTTP: two lengths, a browser's Origin, a body over the limit" {
+	[ "$(status_of -H 'Origin: http://evil' http://b/version)" = 403 ]
+	printf 'POST /containers/create HTTP/1.1\r\nHost: b\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n' |
+		socat -t 2 - "UNIX-CONNECT:$WORK/b.sock" | head -1 | grep -q 400
+	head -c 9000000 /dev/zero >"$WORK/big"
+	[ "$(status_of -H 'Content-Type: application/json' -X POST --data-binary "@$WORK/big" http://b/containers/create)" = 413 ]
+	printf 'nonsense\r\n\r\n' | socat -t 2 - "UNIX-CONNECT:$WORK/b.sock" | head -1 | grep -q 400
+}

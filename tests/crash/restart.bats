@@ -1,0 +1,83 @@
+load ../lib/engine
+setup_file() { file_setup; }
+teardown_file() { file_teardown; }
+
+@test "kill -9 of the engine leaves containers, logs and an attached client alone; the next one finds them" {
+	timeout -s KILL 60 "$DOCKER" run --name on --network none busybox sh -c 'for i in $(seq 40); do echo $i; sleep 0.05; done; exit 5' >"$WORK/attached" 3>&- &
+	client=$!
+	for _ in $(seq 100); do grep -q '^5$' "$WORK/attached" && break; sleep 0.05; done
+	pid=$(d inspect -f '{{.State.Pid}}' on)
+	engine_kill
+	sleep 0.5
+	kill -0 "$pid"
+	engine_start
+	[ "$(d inspect -f '{{.State.Status}} {{.State.Pid}}' on)" = "running $pid" ]
+	wait "$client" && code=0 || code=$?
+	[ "$code" -eq 5 ]
+	[ "$(xargs <"$WORK/attached")" = "$(seq 40 | xargs)" ]
+	[ "$(d logs on | xargs)" = "$(seq 40 | xargs)" ]
+	[ "$(d inspect -f '{{.State.Status}} {{.State.ExitCode}}' on)" = 'exited 5' ]
+	d rm on
+}
+
+@test "what ends while the engine is down is known afterwards, with its exit code and time" {
+	d run -d --name away --network none busybox sh -c 'sleep 0.5; exit 8'
+	engine_kill
+	sleep 1
+	engine_start
+	[ "$(d inspect -f '{{.State.Status}} {{.State.ExitCode}}' away)" = 'exited 8' ]
+	d rm away
+}
+
+@test "exec, stop and removal work after a restart; --rm is carried out" {
+	d run -d --name later --network none busybox sleep 100
+	d run -d --rm --name auto --network none busybox sh -c 'sleep 0.3'
+	engine_kill
+	sleep 0.6
+	engine_start
+	[ "$(d exec later echo hi)" = hi ]
+	d stop -t 0 later
+	d rm later
+	for _ in $(seq 50); do [ -z "$(d ps -aq)" ] && break; sleep 0.05; done
+	[ -z "$(d ps -aq)" ]
+}
+
+@test "restart policies after a restart of the engine" {
+	d run -d --name always --network none --restart always busybox sh -c 'sleep 0.2; exit 1'
+	engine_kill
+	sleep 0.5
+	engine_start
+	for _ in $(seq 100); do [ "$(d inspect -f '{{.RestartCount}}' always)" -gt 0 ] && break; sleep 0.05; done
+	[ "$(d inspect -f '{{.RestartCount}}' always)" -gt 0 ]
+	d rm -f always
+}
+
+@test "kill -9 of a shim ends its container, reported with 137 and a reason" {
+	d run -d --name lost --network none busybox sleep 100
+	pid=$(d inspect -f '{{.State.Pid}}' lost)
+	kill -9 "$(ps -o ppid= -p "$pid")"
+	for _ in $(seq 100); do [ "$(d inspect -f '{{.State.Status}}' lost)" = exited ] && break; sleep 0.05; done
+	[ "$(d inspect -f '{{.State.ExitCode}} {{.State.Error}}' lost)" = "137 the container's shim was killed" ]
+	! kill -0 "$pid" 2>/dev/null
+	d start lost
+	d rm -f lost
+}
+
+@test "killed at random while containers come and go, the engine leaks nothing" {
+	for round in $(seq 8); do
+		for _ in 1 2 3; do
+			timeout -s KILL 20 "$DOCKER" run --rm --network none busybox true >/dev/null 2>&1 3>&- &
+		done
+		sleep "0.0$round"
+		engine_kill
+		engine_start
+		wait $(jobs -p | grep -vx "$(cat "$WORK/pid")") || true
+	done
+	d ps -aq | xargs -r "$DOCKER" rm -f
+	sleep 1
+	[ -z "$(d ps -aq)" ]
+	[ -z "$(ls -A "$WORK/data/containers")" ]
+	[ -z "$(ls -A "$WORK/data/tmp")" ]
+	! grep -q "$WORK" /proc/mounts
+	run_none busybox echo fine
+}
