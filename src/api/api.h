@@ -24,7 +24,8 @@ typedef struct {
 	bool (*handle)(Request *request, GError **error);
 } Route;
 
-extern const Route system_routes[], container_routes[], exec_routes[], image_routes[], volume_routes[];
+extern const Route system_routes[], container_routes[], exec_routes[], image_routes[],
+	volume_routes[];
 
 /* server.c */
 typedef struct Server Server;
@@ -35,7 +36,7 @@ void server_run(Server *server, int stop_fd);
 
 /* request.c */
 const char *request_param(const Request *request, const char *name); /* "" if absent */
-bool request_flag(const Request *request, const char *name);	      /* 1, true, True: as Docker */
+bool request_flag(const Request *request, const char *name);	     /* 1, true, True: as Docker */
 int request_int(const Request *request, const char *name, int fallback);
 /* The body as a JSON object (an empty one if there is no body), or NULL with error. */
 json_t *request_json(Request *request, GError **error);
@@ -60,5 +61,6 @@ bool detach_keys_parse(const char *text, char keys[16], GError **error);
 
 /* container_json.c */
 json_t *container_inspect_json(Container *container, bool size, GError **error);
-json_t *container_list_json(Engine *engine, const Filters *filters, bool all, int limit, bool size, GError **error);
+json_t *container_list_json(
+	Engine *engine, const Filters *filters, bool all, int limit, bool size, GError **error);
 extern const char *const container_list_filters[];

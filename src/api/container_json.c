@@ -25,7 +25,9 @@ static json_t *state_json(const ContainerRow *row)
 	Status status = (Status)row->status;
 	json_t *state = json_object();
 	set(state, "Status", json_string(status_names[status]));
-	set(state, "Running", json_boolean(status == STATUS_RUNNING || status == STATUS_PAUSED || status == STATUS_RESTARTING));
+	set(state, "Running",
+		json_boolean(status == STATUS_RUNNING || status == STATUS_PAUSED ||
+			     status == STATUS_RESTARTING));
 	set(state, "Paused", json_boolean(status == STATUS_PAUSED));
 	set(state, "Restarting", json_boolean(status == STATUS_RESTARTING));
 	set(state, "OOMKilled", json_boolean(row->oom));
@@ -43,7 +45,7 @@ static json_t *public_mounts(const json_t *mounts)
 {
 	json_t *list = json_array(), *mount;
 	size_t i;
-	json_array_foreach(mounts, i, mount) {
+	json_array_foreach (mounts, i, mount) {
 		if (json_bool(mount, "Hidden"))
 			continue;
 		json_t *copy = json_copy(mount);
@@ -57,9 +59,11 @@ static json_t *public_mounts(const json_t *mounts)
 
 static json_t *endpoint_json(void)
 {
-	return json_pack("{s:n, s:n, s:n, s:s, s:n, s:i, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:i, s:n}", "IPAMConfig", "Links",
-		"Aliases", "MacAddress", "", "DriverOpts", "GwPriority", 0, "NetworkID", "", "EndpointID", "", "Gateway", "",
-		"IPAddress", "", "IPPrefixLen", 0, "IPv6Gateway", "", "GlobalIPv6Address", "", "GlobalIPv6PrefixLen", 0, "DNSNames");
+	return json_pack(
+		"{s:n, s:n, s:n, s:s, s:n, s:i, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:i, s:n}",
+		"IPAMConfig", "Links", "Aliases", "MacAddress", "", "DriverOpts", "GwPriority", 0,
+		"NetworkID", "", "EndpointID", "", "Gateway", "", "IPAddress", "", "IPPrefixLen", 0,
+		"IPv6Gateway", "", "GlobalIPv6Address", "", "GlobalIPv6PrefixLen", 0, "DNSNames");
 }
 
 static json_t *networks_json(const json_t *host)
@@ -72,30 +76,38 @@ static json_t *networks_json(const json_t *host)
 
 static json_t *network_settings(Container *container, const json_t *host, bool running)
 {
-	g_autofree char *key = running ? g_strdup_printf("/proc/%d/ns/net", container->row.pid) : g_strdup("");
-	json_t *settings = json_pack("{s:s, s:s, s:s, s:{}, s:b, s:s, s:i, s:n, s:n, s:s, s:s, s:s, s:i, s:s, s:i, s:s, s:s}",
-		"Bridge", "", "SandboxID", running ? container->row.id : "", "SandboxKey", key, "Ports", "HairpinMode", 0,
-		"LinkLocalIPv6Address", "", "LinkLocalIPv6PrefixLen", 0, "SecondaryIPAddresses", "SecondaryIPv6Addresses",
-		"EndpointID", "", "Gateway", "", "GlobalIPv6Address", "", "GlobalIPv6PrefixLen", 0, "IPAddress", "", "IPPrefixLen", 0,
-		"IPv6Gateway", "", "MacAddress", "");
+	g_autofree char *key =
+		running ? g_strdup_printf("/proc/%d/ns/net", container->row.pid) : g_strdup("");
+	json_t *settings = json_pack("{s:s, s:s, s:s, s:{}, s:b, s:s, s:i, s:n, s:n, s:s, s:s, "
+				     "s:s, s:i, s:s, s:i, s:s, s:s}",
+		"Bridge", "", "SandboxID", running ? container->row.id : "", "SandboxKey", key,
+		"Ports", "HairpinMode", 0, "LinkLocalIPv6Address", "", "LinkLocalIPv6PrefixLen", 0,
+		"SecondaryIPAddresses", "SecondaryIPv6Addresses", "EndpointID", "", "Gateway", "",
+		"GlobalIPv6Address", "", "GlobalIPv6PrefixLen", 0, "IPAddress", "", "IPPrefixLen",
+		0, "IPv6Gateway", "", "MacAddress", "");
 	set(settings, "Networks", networks_json(host));
 	return settings;
 }
 
 static json_t *graph_driver(Container *container, const char *folder)
 {
-	g_autoptr(GPtrArray) layers = image_store_layers(container->engine->store, container->row.image_id);
+	g_autoptr(GPtrArray) layers =
+		image_store_layers(container->engine->store, container->row.image_id);
 	g_autoptr(GString) lower = g_string_new("");
 	for (guint i = layers->len; i-- > 0;)
-		g_string_append_printf(lower, "%s%s/layers/%" G_GINT64_FORMAT, lower->len > 0 ? ":" : "",
-			container->engine->store->root, ((Layer *)layers->pdata[i])->number);
-	g_autofree char *merged = g_build_filename(folder, "rootfs", NULL), *upper = g_build_filename(folder, "upper", NULL);
+		g_string_append_printf(lower, "%s%s/layers/%" G_GINT64_FORMAT,
+			lower->len > 0 ? ":" : "", container->engine->store->root,
+			((Layer *)layers->pdata[i])->number);
+	g_autofree char *merged = g_build_filename(folder, "rootfs", NULL),
+			*upper = g_build_filename(folder, "upper", NULL);
 	g_autofree char *work = g_build_filename(folder, "work", NULL);
-	return json_pack("{s:{s:s, s:s, s:s, s:s, s:s}, s:s}", "Data", "ID", container->row.id, "LowerDir", lower->str, "MergedDir",
-		merged, "UpperDir", upper, "WorkDir", work, "Name", "overlay2");
+	return json_pack("{s:{s:s, s:s, s:s, s:s, s:s}, s:s}", "Data", "ID", container->row.id,
+		"LowerDir", lower->str, "MergedDir", merged, "UpperDir", upper, "WorkDir", work,
+		"Name", "overlay2");
 }
 
-static void set_path(json_t *json, const char *key, const char *folder, const char *name, bool there)
+static void set_path(
+	json_t *json, const char *key, const char *folder, const char *name, bool there)
 {
 	g_autofree char *path = there ? g_build_filename(folder, name, NULL) : g_strdup("");
 	set(json, key, json_string(path));
@@ -140,8 +152,10 @@ json_t *container_inspect_json(Container *container, bool size, GError **error)
 	if (mounts == NULL)
 		return NULL;
 	ContainerRow row = container_snapshot(container);
-	const json_t *config = json_object_get(spec, "Config"), *host = json_object_get(spec, "HostConfig");
-	g_autofree char *folder = container_folder(container), *log = container_log_path(container, host);
+	const json_t *config = json_object_get(spec, "Config"),
+		     *host = json_object_get(spec, "HostConfig");
+	g_autofree char *folder = container_folder(container),
+			*log = container_log_path(container, host);
 	g_autofree char *name = g_strconcat("/", row.name, NULL);
 	bool was_started = row.started != 0;
 	json_t *json = json_object();
@@ -154,7 +168,11 @@ json_t *container_inspect_json(Container *container, bool size, GError **error)
 	set_path(json, "HostnamePath", folder, "hostname", was_started);
 	set_path(json, "HostsPath", folder, "hosts", was_started);
 	/* As with Docker, only a json-file log has a path that others may read. */
-	set(json, "LogPath", json_string(was_started && strcmp(json_str(host, "LogConfig.Type"), "json-file") == 0 ? log : ""));
+	set(json, "LogPath",
+		json_string(
+			was_started && strcmp(json_str(host, "LogConfig.Type"), "json-file") == 0
+				? log
+				: ""));
 	set(json, "Name", json_string(name));
 	set(json, "RestartCount", json_integer(row.restarts));
 	set(json, "Driver", json_string("overlay2"));
@@ -177,7 +195,8 @@ json_t *container_inspect_json(Container *container, bool size, GError **error)
 static char *status_text(const ContainerRow *row)
 {
 	gint64 now = time_now();
-	g_autofree char *up = duration_human(now - row->started), *ago = duration_human(now - row->finished);
+	g_autofree char *up = duration_human(now - row->started),
+			*ago = duration_human(now - row->finished);
 	switch ((Status)row->status) {
 	case STATUS_RUNNING:
 		return g_strdup_printf("Up %s", up);
@@ -196,8 +215,9 @@ static char *status_text(const ContainerRow *row)
 	}
 }
 
-const char *const container_list_filters[] = {"ancestor", "before", "since", "exited", "expose", "publish", "health", "id",
-	"is-task", "isolation", "label", "name", "network", "status", "volume", NULL};
+const char *const container_list_filters[] = {"ancestor", "before", "since", "exited", "expose",
+	"publish", "health", "id", "is-task", "isolation", "label", "name", "network", "status",
+	"volume", NULL};
 
 /* What the filters before=, since= and ancestor= name, looked up once. */
 typedef struct {
@@ -222,11 +242,13 @@ static bool find_bounds(Engine *engine, const Filters *filters, Bounds *bounds, 
 		for (Status s = STATUS_CREATED; s <= STATUS_DEAD; s++)
 			known = known || strcmp(value, status_names[s]) == 0;
 		if (!known)
-			return fail(error, BERTH_ERROR_INVALID, "invalid filter 'status=%s'", value);
+			return fail(
+				error, BERTH_ERROR_INVALID, "invalid filter 'status=%s'", value);
 	}
 	for (size_t i = 0; (value = filters_value(filters, "exited", i)) != NULL; i++)
 		if (!g_ascii_string_to_signed(value, 10, -255, 255, NULL, NULL))
-			return fail(error, BERTH_ERROR_INVALID, "invalid filter 'exited=%s'", value);
+			return fail(
+				error, BERTH_ERROR_INVALID, "invalid filter 'exited=%s'", value);
 	if (filters_have(filters, "ancestor"))
 		bounds->ancestors = g_ptr_array_new_with_free_func(g_free);
 	for (size_t i = 0; (value = filters_value(filters, "ancestor", i)) != NULL; i++) {
@@ -237,23 +259,28 @@ static bool find_bounds(Engine *engine, const Filters *filters, Bounds *bounds, 
 	return true;
 }
 
-static bool row_wanted(const ContainerRow *row, const Filters *filters, const Bounds *bounds, bool all)
+static bool row_wanted(
+	const ContainerRow *row, const Filters *filters, const Bounds *bounds, bool all)
 {
 	g_autofree char *code = g_strdup_printf("%d", row->exit_code);
-	bool running = row->status == STATUS_RUNNING || row->status == STATUS_PAUSED || row->status == STATUS_RESTARTING;
+	bool running = row->status == STATUS_RUNNING || row->status == STATUS_PAUSED ||
+		       row->status == STATUS_RESTARTING;
 	bool ended = row->status == STATUS_EXITED || row->status == STATUS_DEAD;
 	if (!all && !running)
 		return false;
-	if (bounds->ancestors != NULL &&
-		!g_ptr_array_find_with_equal_func(bounds->ancestors, row->image_id, g_str_equal, NULL))
+	if (bounds->ancestors != NULL && !g_ptr_array_find_with_equal_func(bounds->ancestors,
+						 row->image_id, g_str_equal, NULL))
 		return false;
-	if ((bounds->before > 0 && row->created >= bounds->before) || (bounds->since > 0 && row->created <= bounds->since))
+	if ((bounds->before > 0 && row->created >= bounds->before) ||
+		(bounds->since > 0 && row->created <= bounds->since))
 		return false;
-	return filters_match_prefix(filters, "id", row->id) && filters_match_name(filters, "name", row->name) &&
-		filters_match(filters, "status", status_names[row->status]) &&
-		(!filters_have(filters, "exited") || (ended && filters_match(filters, "exited", code))) &&
-		(!filters_have(filters, "health") || filters_match(filters, "health", "none")) &&
-		(!filters_have(filters, "is-task") || filters_match(filters, "is-task", "false"));
+	return filters_match_prefix(filters, "id", row->id) &&
+	       filters_match_name(filters, "name", row->name) &&
+	       filters_match(filters, "status", status_names[row->status]) &&
+	       (!filters_have(filters, "exited") ||
+		       (ended && filters_match(filters, "exited", code))) &&
+	       (!filters_have(filters, "health") || filters_match(filters, "health", "none")) &&
+	       (!filters_have(filters, "is-task") || filters_match(filters, "is-task", "false"));
 }
 
 static bool mount_matches(const Filters *filters, const json_t *mounts)
@@ -262,7 +289,7 @@ static bool mount_matches(const Filters *filters, const json_t *mounts)
 	json_t *mount;
 	if (!filters_have(filters, "volume"))
 		return true;
-	json_array_foreach(mounts, i, mount)
+	json_array_foreach (mounts, i, mount)
 		if (filters_match(filters, "volume", json_str(mount, "Name")) ||
 			filters_match(filters, "volume", json_str(mount, "Source")) ||
 			filters_match(filters, "volume", json_str(mount, "Destination")))
@@ -279,7 +306,8 @@ static bool port_matches(const Filters *filters, const char *key, const json_t *
 	for (size_t i = 0; (wanted = filters_value(filters, key, i)) != NULL; i++) {
 		int first, last = -1;
 		char protocol[8] = "tcp";
-		if (sscanf(wanted, "%d-%d/%7s", &first, &last, protocol) < 2 && sscanf(wanted, "%d/%7s", &first, protocol) < 1)
+		if (sscanf(wanted, "%d-%d/%7s", &first, &last, protocol) < 2 &&
+			sscanf(wanted, "%d/%7s", &first, protocol) < 1)
 			continue;
 		for (int port = first; port <= MAX(first, last) && port <= 65535; port++) {
 			g_autofree char *name = g_strdup_printf("%d/%s", port, protocol);
@@ -294,10 +322,11 @@ static bool spec_wanted(const Filters *filters, const json_t *spec, const json_t
 {
 	g_autoptr(json_t) networks = networks_json(json_object_get(spec, "HostConfig"));
 	const char *name = json_object_iter_key(json_object_iter(networks));
-	return filters_match_labels(filters, "label", json_at(spec, "Config.Labels")) && mount_matches(filters, mounts) &&
-		filters_match(filters, "network", name != NULL ? name : "") &&
-		port_matches(filters, "expose", json_at(spec, "Config.ExposedPorts")) &&
-		port_matches(filters, "publish", json_at(spec, "HostConfig.PortBindings"));
+	return filters_match_labels(filters, "label", json_at(spec, "Config.Labels")) &&
+	       mount_matches(filters, mounts) &&
+	       filters_match(filters, "network", name != NULL ? name : "") &&
+	       port_matches(filters, "expose", json_at(spec, "Config.ExposedPorts")) &&
+	       port_matches(filters, "publish", json_at(spec, "HostConfig.PortBindings"));
 }
 
 /* The name that was given, or the id once that name means another image. */
@@ -307,15 +336,20 @@ static char *shown_image(Engine *engine, const ContainerRow *row)
 	return g_strdup(g_strcmp0(now, row->image_id) == 0 ? row->image : row->image_id);
 }
 
-static json_t *list_entry(Container *container, const ContainerRow *row, const json_t *spec, const json_t *mounts, bool size)
+static json_t *list_entry(Container *container, const ContainerRow *row, const json_t *spec,
+	const json_t *mounts, bool size)
 {
-	const json_t *config = json_object_get(spec, "Config"), *host = json_object_get(spec, "HostConfig");
-	g_autofree char *name = g_strconcat("/", row->name, NULL), *image = shown_image(container->engine, row);
+	const json_t *config = json_object_get(spec, "Config"),
+		     *host = json_object_get(spec, "HostConfig");
+	g_autofree char *name = g_strconcat("/", row->name, NULL),
+			*image = shown_image(container->engine, row);
 	g_autofree char *status = status_text(row);
 	g_autoptr(json_t) command = json_object();
 	set_command(command, config);
 	g_auto(GStrv) args = json_strv(json_object_get(command, "Args"));
-	g_autofree char *rest = g_strjoinv(" ", args), *line = g_strconcat(json_str(command, "Path"), *rest != '\0' ? " " : "", rest, NULL);
+	g_autofree char *rest = g_strjoinv(" ", args),
+			*line = g_strconcat(
+				json_str(command, "Path"), *rest != '\0' ? " " : "", rest, NULL);
 	json_t *json = json_object();
 	set(json, "Id", json_string(row->id));
 	set(json, "Names", json_pack("[s]", name));
@@ -336,23 +370,28 @@ static json_t *list_entry(Container *container, const ContainerRow *row, const j
 	return json;
 }
 
-json_t *container_list_json(Engine *engine, const Filters *filters, bool all, int limit, bool size, GError **error)
+json_t *container_list_json(
+	Engine *engine, const Filters *filters, bool all, int limit, bool size, GError **error)
 {
 	Bounds bounds = {0};
 	if (!find_bounds(engine, filters, &bounds, error))
 		return NULL;
 	/* A state asked for by filter is looked for among all, as are the newest n. */
-	all = all || limit > 0 || filters_have(filters, "status") || filters_have(filters, "exited") ||
-		bounds.before > 0 || bounds.since > 0;
+	all = all || limit > 0 || filters_have(filters, "status") ||
+	      filters_have(filters, "exited") || bounds.before > 0 || bounds.since > 0;
 	g_autoptr(GPtrArray) containers = container_all(engine);
 	json_t *list = json_array();
-	for (guint i = 0; i < containers->len && (limit <= 0 || json_array_size(list) < (size_t)limit); i++) {
+	for (guint i = 0;
+		i < containers->len && (limit <= 0 || json_array_size(list) < (size_t)limit); i++) {
 		Container *container = containers->pdata[i];
 		ContainerRow row = container_snapshot(container);
-		g_autoptr(json_t) spec = row_wanted(&row, filters, &bounds, all) ? container_spec(container, NULL) : NULL;
+		g_autoptr(json_t) spec = row_wanted(&row, filters, &bounds, all)
+						 ? container_spec(container, NULL)
+						 : NULL;
 		g_autoptr(json_t) mounts = spec != NULL ? container_mounts(container, NULL) : NULL;
 		if (mounts != NULL && spec_wanted(filters, spec, mounts))
-			json_array_append_new(list, list_entry(container, &row, spec, mounts, size));
+			json_array_append_new(
+				list, list_entry(container, &row, spec, mounts, size));
 		container_row_clear(&row);
 	}
 	if (bounds.ancestors != NULL)

@@ -14,8 +14,10 @@ static bool list(Request *request, GError **error)
 {
 	g_autoptr(json_t) filters = request_filters(request, container_list_filters, error);
 	json_t *containers = filters == NULL ? NULL
-		: container_list_json(request->engine, filters, request_flag(request, "all"), request_int(request, "limit", 0),
-			  request_flag(request, "size"), error);
+					     : container_list_json(request->engine, filters,
+						       request_flag(request, "all"),
+						       request_int(request, "limit", 0),
+						       request_flag(request, "size"), error);
 	return containers != NULL && reply_json(request, 200, containers);
 }
 
@@ -23,26 +25,35 @@ static bool create(Request *request, GError **error)
 {
 	g_autoptr(json_t) body = request_json(request, error);
 	json_t *warnings = NULL;
-	g_autofree char *id = body == NULL ? NULL : container_create(request->engine, request_param(request, "name"), body, &warnings, error);
-	return id != NULL && reply_json(request, 201, json_pack("{s:s, s:o}", "Id", id, "Warnings", warnings));
+	g_autofree char *id =
+		body == NULL ? NULL
+			     : container_create(request->engine, request_param(request, "name"),
+				       body, &warnings, error);
+	return id != NULL &&
+	       reply_json(request, 201, json_pack("{s:s, s:o}", "Id", id, "Warnings", warnings));
 }
 
 static bool inspect(Request *request, GError **error)
 {
 	g_autoptr(Container) container = request_container(request, error);
-	json_t *json = container != NULL ? container_inspect_json(container, request_flag(request, "size"), error) : NULL;
+	json_t *json = container != NULL ? container_inspect_json(
+						   container, request_flag(request, "size"), error)
+					 : NULL;
 	return json != NULL && reply_json(request, 200, json);
 }
 
 static bool top(Request *request, GError **error)
 {
 	g_autoptr(Container) container = request_container(request, error);
-	json_t *json = container != NULL ? container_top(container, request_param(request, "ps_args"), error) : NULL;
+	json_t *json = container != NULL
+			       ? container_top(container, request_param(request, "ps_args"), error)
+			       : NULL;
 	return json != NULL && reply_json(request, 200, json);
 }
 
 /* Calls that change a container and answer 204. */
-static bool simple(Request *request, bool (*act)(Container *container, GError **error), GError **error)
+static bool simple(
+	Request *request, bool (*act)(Container *container, GError **error), GError **error)
 {
 	g_autoptr(Container) container = request_container(request, error);
 	return container != NULL && act(container, error) && reply_empty(request, 204);
@@ -67,28 +78,34 @@ static bool stop(Request *request, GError **error)
 {
 	g_autoptr(Container) container = request_container(request, error);
 	return container != NULL &&
-		container_stop(container, request_param(request, "signal"), request_int(request, "t", G_MININT), error) &&
-		reply_empty(request, 204);
+	       container_stop(container, request_param(request, "signal"),
+		       request_int(request, "t", G_MININT), error) &&
+	       reply_empty(request, 204);
 }
 
 static bool restart(Request *request, GError **error)
 {
 	g_autoptr(Container) container = request_container(request, error);
 	return container != NULL &&
-		container_restart(container, request_param(request, "signal"), request_int(request, "t", G_MININT), error) &&
-		reply_empty(request, 204);
+	       container_restart(container, request_param(request, "signal"),
+		       request_int(request, "t", G_MININT), error) &&
+	       reply_empty(request, 204);
 }
 
 static bool kill_(Request *request, GError **error)
 {
 	g_autoptr(Container) container = request_container(request, error);
-	return container != NULL && container_kill(container, request_param(request, "signal"), error) && reply_empty(request, 204);
+	return container != NULL &&
+	       container_kill(container, request_param(request, "signal"), error) &&
+	       reply_empty(request, 204);
 }
 
 static bool rename_(Request *request, GError **error)
 {
 	g_autoptr(Container) container = request_container(request, error);
-	return container != NULL && container_rename(container, request_param(request, "name"), error) && reply_empty(request, 204);
+	return container != NULL &&
+	       container_rename(container, request_param(request, "name"), error) &&
+	       reply_empty(request, 204);
 }
 
 static bool resize(Request *request, GError **error)
@@ -96,8 +113,10 @@ static bool resize(Request *request, GError **error)
 	g_autoptr(Container) container = request_container(request, error);
 	int rows = request_int(request, "h", -1), columns = request_int(request, "w", -1);
 	if (container != NULL && (rows < 0 || columns < 0))
-		return fail(error, BERTH_ERROR_INVALID, "invalid size of a terminal: h and w are to be numbers");
-	return container != NULL && container_resize(container, rows, columns, error) && reply_empty(request, 200);
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid size of a terminal: h and w are to be numbers");
+	return container != NULL && container_resize(container, rows, columns, error) &&
+	       reply_empty(request, 200);
 }
 
 static bool update(Request *request, GError **error)
@@ -116,10 +135,12 @@ static bool remove_(Request *request, GError **error)
 {
 	g_autoptr(Container) container = request_container(request, error);
 	if (container != NULL && request_flag(request, "link"))
-		return fail(error, BERTH_ERROR_INVALID, "links between containers are not built yet");
+		return fail(
+			error, BERTH_ERROR_INVALID, "links between containers are not built yet");
 	return container != NULL &&
-		container_remove(container, request_flag(request, "force"), request_flag(request, "v"), error) &&
-		reply_empty(request, 204);
+	       container_remove(container, request_flag(request, "force"),
+		       request_flag(request, "v"), error) &&
+	       reply_empty(request, 204);
 }
 
 static bool prune(Request *request, GError **error)
@@ -142,7 +163,8 @@ static bool wait_(Request *request, GError **error)
 		return false;
 	if (!g_strv_contains(conditions, condition))
 		return fail(error, BERTH_ERROR_INVALID, "invalid condition: \"%s\"", condition);
-	if (!reply_begin(request, 200, "application/json") || !container_wait(container, condition, request->fd, &code, &message))
+	if (!reply_begin(request, 200, "application/json") ||
+		!container_wait(container, condition, request->fd, &code, &message))
 		return false;
 	json_t *json = json_pack("{s:i}", "StatusCode", code);
 	if (message != NULL && *message != '\0')
@@ -160,9 +182,12 @@ bool detach_keys_parse(const char *text, char keys[16], GError **error)
 	for (int i = 0; parts[i] != NULL; i++) {
 		const char *key = parts[i], *p = key + 5;
 		static const char controls[] = "@abcdefghijklmnopqrstuvwxyz[\\]^_";
-		const char *at = g_str_has_prefix(key, "ctrl-") && *p != '\0' && p[1] == '\0' ? strchr(controls, g_ascii_tolower(*p)) : NULL;
+		const char *at = g_str_has_prefix(key, "ctrl-") && *p != '\0' && p[1] == '\0'
+					 ? strchr(controls, g_ascii_tolower(*p))
+					 : NULL;
 		if (n >= 15 || (at == NULL && (strlen(key) != 1)))
-			return fail(error, BERTH_ERROR_INVALID, "Invalid detach keys (%s) provided", text);
+			return fail(error, BERTH_ERROR_INVALID, "Invalid detach keys (%s) provided",
+				text);
 		keys[n++] = at != NULL ? (char)(at - controls) : *key;
 	}
 	keys[n] = '\0';
@@ -188,8 +213,8 @@ static bool log_out(int stream, const char *data, size_t length, gpointer data_)
 	LogOut *out = data_;
 	if (data == NULL)
 		return log_flush(out);
-	guint8 head[FRAME] = {(guint8)stream, 0, 0, 0, (guint8)(length >> 24), (guint8)(length >> 16), (guint8)(length >> 8),
-		(guint8)length};
+	guint8 head[FRAME] = {(guint8)stream, 0, 0, 0, (guint8)(length >> 24),
+		(guint8)(length >> 16), (guint8)(length >> 8), (guint8)length};
 	if (out->framed)
 		g_byte_array_append(out->batch, head, FRAME);
 	g_byte_array_append(out->batch, (const guint8 *)data, (guint)length);
@@ -201,7 +226,7 @@ static bool parse_log_time(Request *request, const char *name, gint64 *time, GEr
 	const char *text = request_param(request, name);
 	*time = 0;
 	return *text == '\0' || strcmp(text, "0") == 0 || time_parse(text, time) ||
-		fail(error, BERTH_ERROR_INVALID, "invalid value for \"%s\": %s", name, text);
+	       fail(error, BERTH_ERROR_INVALID, "invalid value for \"%s\": %s", name, text);
 }
 
 static bool logs(Request *request, GError **error)
@@ -211,24 +236,32 @@ static bool logs(Request *request, GError **error)
 	g_autoptr(json_t) spec = container != NULL ? container_spec(container, error) : NULL;
 	const char *tail = request_param(request, "tail");
 	guint64 lines;
-	LogQuery query = {.stdout = request_flag(request, "stdout"), .stderr = request_flag(request, "stderr"),
-		.follow = request_flag(request, "follow"), .timestamps = request_flag(request, "timestamps"),
-		.details = request_flag(request, "details"), .tail = -1};
+	LogQuery query = {.stdout = request_flag(request, "stdout"),
+		.stderr = request_flag(request, "stderr"),
+		.follow = request_flag(request, "follow"),
+		.timestamps = request_flag(request, "timestamps"),
+		.details = request_flag(request, "details"),
+		.tail = -1};
 	if (spec == NULL)
 		return false;
 	if (!query.stdout && !query.stderr)
-		return fail(error, BERTH_ERROR_INVALID, "Bad parameters: you must choose at least one stream");
-	if (!parse_log_time(request, "since", &query.since, error) || !parse_log_time(request, "until", &query.until, error))
+		return fail(error, BERTH_ERROR_INVALID,
+			"Bad parameters: you must choose at least one stream");
+	if (!parse_log_time(request, "since", &query.since, error) ||
+		!parse_log_time(request, "until", &query.until, error))
 		return false;
 	/* What is no number means all of it, as with Docker. */
 	if (g_ascii_string_to_unsigned(tail, 10, 0, G_MAXINT64, &lines, NULL))
 		query.tail = (gint64)lines;
 	if (strcmp(json_str(spec, "HostConfig.LogConfig.Type"), "none") == 0)
-		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED, "configured logging driver does not support reading");
+		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
+			"configured logging driver does not support reading");
 	LogOut out = {request, g_byte_array_new(), !json_bool(spec, "Config.Tty")};
-	bool ok = reply_begin(request, 200, out.framed && request->version >= MULTIPLEXED_SINCE
-			   ? "application/vnd.docker.multiplexed-stream" : "application/vnd.docker.raw-stream") &&
-		log_read(container, &query, request->fd, log_out, &out, error) && log_flush(&out);
+	bool ok = reply_begin(request, 200,
+			  out.framed && request->version >= MULTIPLEXED_SINCE
+				  ? "application/vnd.docker.multiplexed-stream"
+				  : "application/vnd.docker.raw-stream") &&
+		  log_read(container, &query, request->fd, log_out, &out, error) && log_flush(&out);
 	g_byte_array_unref(out.batch);
 	return ok;
 }
@@ -236,26 +269,32 @@ static bool logs(Request *request, GError **error)
 /* logs=1: what was said before comes first, on the hijacked connection. */
 static bool replay_out(int stream, const char *data, size_t length, gpointer framed)
 {
-	guint8 head[FRAME] = {(guint8)stream, 0, 0, 0, (guint8)(length >> 24), (guint8)(length >> 16), (guint8)(length >> 8),
-		(guint8)length};
+	guint8 head[FRAME] = {(guint8)stream, 0, 0, 0, (guint8)(length >> 24),
+		(guint8)(length >> 16), (guint8)(length >> 8), (guint8)length};
 	int fd = ABS(GPOINTER_TO_INT(framed));
 	return data == NULL || ((GPOINTER_TO_INT(framed) < 0 || write(fd, head, FRAME) == FRAME) &&
-		write(fd, data, length) == (ssize_t)length);
+				       write(fd, data, length) == (ssize_t)length);
 }
 
 static bool attach(Request *request, GError **error)
 {
 	g_autoptr(Container) container = request_container(request, error);
 	g_autoptr(json_t) spec = container != NULL ? container_spec(container, error) : NULL;
-	bool tty = json_bool(json_object_get(spec, "Config"), "Tty"), stream = request_flag(request, "stream");
+	bool tty = json_bool(json_object_get(spec, "Config"), "Tty"),
+	     stream = request_flag(request, "stream");
 	char keys[16];
 	if (spec == NULL || !detach_keys_parse(request_param(request, "detachKeys"), keys, error))
 		return false;
 	if (container->row.status == STATUS_PAUSED)
-		return fail(error, BERTH_ERROR_CONFLICT, "container %s is paused, unpause the container before attach", container->row.id);
-	int flags = (request_flag(request, "stdin") && json_bool(spec, "Config.OpenStdin") ? SHIM_ATTACH_STDIN : 0) |
-		(request_flag(request, "stdout") ? SHIM_ATTACH_STDOUT : 0) | (request_flag(request, "stderr") ? SHIM_ATTACH_STDERR : 0) |
-		(tty ? 0 : SHIM_ATTACH_FRAMED);
+		return fail(error, BERTH_ERROR_CONFLICT,
+			"container %s is paused, unpause the container before attach",
+			container->row.id);
+	int flags = (request_flag(request, "stdin") && json_bool(spec, "Config.OpenStdin")
+				    ? SHIM_ATTACH_STDIN
+				    : 0) |
+		    (request_flag(request, "stdout") ? SHIM_ATTACH_STDOUT : 0) |
+		    (request_flag(request, "stderr") ? SHIM_ATTACH_STDERR : 0) |
+		    (tty ? 0 : SHIM_ATTACH_FRAMED);
 	int fd = reply_hijack(request, tty);
 	LogQuery query = {.stdout = true, .stderr = true, .tail = -1};
 	if (request_flag(request, "logs"))

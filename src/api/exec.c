@@ -34,12 +34,14 @@ static bool start(Request *request, GError **error)
 	if (json_bool(body, "Detach"))
 		return exec_start(request->engine, exec, -1, error) && reply_empty(request, 200);
 	if (exec->started)
-		return fail(error, BERTH_ERROR_CONFLICT, "exec command %s has already run", exec->id);
+		return fail(
+			error, BERTH_ERROR_CONFLICT, "exec command %s has already run", exec->id);
 	g_autoptr(Container) container = container_find(request->engine, exec->container_id, error);
 	if (container == NULL)
 		return false;
 	if (!container_running(container))
-		return fail(error, BERTH_ERROR_CONFLICT, "container %s is not running", container->row.id);
+		return fail(error, BERTH_ERROR_CONFLICT, "container %s is not running",
+			container->row.id);
 	int fd = reply_hijack(request, exec->tty);
 	g_autoptr(GError) late = NULL;
 	/* From here on there is no status to answer with: the client reads the reason on the stream. */
@@ -51,8 +53,10 @@ static bool start(Request *request, GError **error)
 static bool resize(Request *request, GError **error)
 {
 	g_autoptr(Exec) exec = exec_find(request->engine, request->name, error);
-	return exec != NULL && exec_resize(request->engine, exec, request_int(request, "h", 0), request_int(request, "w", 0), error) &&
-		reply_empty(request, 200);
+	return exec != NULL &&
+	       exec_resize(request->engine, exec, request_int(request, "h", 0),
+		       request_int(request, "w", 0), error) &&
+	       reply_empty(request, 200);
 }
 
 /* Its process is gone, but the shim's word of it is still on the way: a moment, then. */
@@ -60,7 +64,9 @@ static void settle(Exec *exec)
 {
 	enum { ROUNDS = 20, ROUND_MS = 50 };
 	int fd = notify_subscribe(&exec->changed);
-	for (int i = 0; i < ROUNDS && exec->running && exec->pid > 0 && kill(exec->pid, 0) < 0 && errno == ESRCH; i++)
+	for (int i = 0; i < ROUNDS && exec->running && exec->pid > 0 && kill(exec->pid, 0) < 0 &&
+			errno == ESRCH;
+		i++)
 		notify_wait(fd, -1, ROUND_MS);
 	notify_unsubscribe(&exec->changed, fd);
 }
@@ -71,15 +77,19 @@ static bool inspect(Request *request, GError **error)
 	if (exec == NULL)
 		return false;
 	settle(exec);
-	json_t *process = json_pack("{s:b, s:s, s:o, s:b}", "tty", exec->tty, "entrypoint", exec->argv[0], "arguments",
-		json_strings(exec->argv + 1), "privileged", exec->privileged);
+	json_t *process =
+		json_pack("{s:b, s:s, s:o, s:b}", "tty", exec->tty, "entrypoint", exec->argv[0],
+			"arguments", json_strings(exec->argv + 1), "privileged", exec->privileged);
 	if (*exec->user != '\0')
 		json_object_set_new(process, "user", json_string(exec->user));
 	bool ended = exec->started && !exec->running;
-	return reply_json(request, 200, json_pack("{s:s, s:b, s:o, s:o, s:b, s:b, s:b, s:b, s:s, s:s, s:i}", "ID", exec->id, "Running",
-		exec->running, "ExitCode", ended ? json_integer(exec->exit_code) : json_null(), "ProcessConfig", process, "OpenStdin",
-		exec->open_stdin, "OpenStderr", exec->open_stderr, "OpenStdout", exec->open_stdout, "CanRemove", 0, "ContainerID",
-		exec->container_id, "DetachKeys", "", "Pid", exec->pid));
+	return reply_json(request, 200,
+		json_pack("{s:s, s:b, s:o, s:o, s:b, s:b, s:b, s:b, s:s, s:s, s:i}", "ID", exec->id,
+			"Running", exec->running, "ExitCode",
+			ended ? json_integer(exec->exit_code) : json_null(), "ProcessConfig",
+			process, "OpenStdin", exec->open_stdin, "OpenStderr", exec->open_stderr,
+			"OpenStdout", exec->open_stdout, "CanRemove", 0, "ContainerID",
+			exec->container_id, "DetachKeys", "", "Pid", exec->pid));
 }
 
 const Route exec_routes[] = {

@@ -7,9 +7,12 @@
 
 static bool list(Request *request, GError **error)
 {
-	static const char *const known[] = {"before", "dangling", "label", "reference", "since", "until", NULL};
+	static const char *const known[] = {
+		"before", "dangling", "label", "reference", "since", "until", NULL};
 	g_autoptr(json_t) filters = request_filters(request, known, error);
-	json_t *images = filters != NULL ? image_list(request->engine, filters, request_flag(request, "all"), error) : NULL;
+	json_t *images = filters != NULL ? image_list(request->engine, filters,
+						   request_flag(request, "all"), error)
+					 : NULL;
 	return images != NULL && reply_json(request, 200, images);
 }
 
@@ -27,13 +30,15 @@ static bool history(Request *request, GError **error)
 
 static bool tag(Request *request, GError **error)
 {
-	return image_tag(request->engine, request->name, request_param(request, "repo"), request_param(request, "tag"), error) &&
-		reply_empty(request, 201);
+	return image_tag(request->engine, request->name, request_param(request, "repo"),
+		       request_param(request, "tag"), error) &&
+	       reply_empty(request, 201);
 }
 
 static bool remove_(Request *request, GError **error)
 {
-	json_t *json = image_remove(request->engine, request->name, request_flag(request, "force"), !request_flag(request, "noprune"), error);
+	json_t *json = image_remove(request->engine, request->name, request_flag(request, "force"),
+		!request_flag(request, "noprune"), error);
 	return json != NULL && reply_json(request, 200, json);
 }
 
@@ -48,7 +53,8 @@ static bool prune(Request *request, GError **error)
 /* An error after the stream has begun is its last object. */
 static bool late_error(Request *request, const GError *problem)
 {
-	return reply_line(request, json_pack("{s:{s:s}, s:s}", "errorDetail", "message", problem->message, "error", problem->message));
+	return reply_line(request, json_pack("{s:{s:s}, s:s}", "errorDetail", "message",
+					   problem->message, "error", problem->message));
 }
 
 static bool create(Request *request, GError **error)
@@ -56,16 +62,20 @@ static bool create(Request *request, GError **error)
 	g_autoptr(GError) problem = NULL;
 	const char *source = request_param(request, "fromSrc");
 	if (*source == '\0')
-		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED, "pulling from registries is not built yet: use load or import");
+		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
+			"pulling from registries is not built yet: use load or import");
 	if (strcmp(source, "-") != 0)
-		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED, "importing from a URL is not built yet: pipe the archive in");
-	g_autofree char *id = image_import(request->engine, http_body_read, request->body, request_param(request, "repo"),
-		request_param(request, "tag"), request_param(request, "message"), request->repeated, &problem);
+		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
+			"importing from a URL is not built yet: pipe the archive in");
+	g_autofree char *id = image_import(request->engine, http_body_read, request->body,
+		request_param(request, "repo"), request_param(request, "tag"),
+		request_param(request, "message"), request->repeated, &problem);
 	if (id == NULL) {
 		g_propagate_error(error, g_steal_pointer(&problem));
 		return false;
 	}
-	return reply_begin(request, 200, "application/json") && reply_line(request, json_pack("{s:s}", "status", id));
+	return reply_begin(request, 200, "application/json") &&
+	       reply_line(request, json_pack("{s:s}", "status", id));
 }
 
 static void said(const char *line, gpointer request)

@@ -22,7 +22,8 @@ static int refuse(GError *error)
 static bool write_pidfile(const Config *config, GError **error)
 {
 	g_autofree char *text = g_strdup_printf("%d", (int)getpid());
-	return *config->pidfile == '\0' || file_replace(config->pidfile, text, strlen(text), 0644, false, error);
+	return *config->pidfile == '\0' ||
+	       file_replace(config->pidfile, text, strlen(text), 0644, false, error);
 }
 
 static int block_signals(void)
@@ -57,7 +58,8 @@ int main(int argc, char **argv)
 	if (config == NULL)
 		return refuse(error);
 	if (getuid() != 0) {
-		fail(&error, BERTH_ERROR_FORBIDDEN, "the engine needs to be root: start it with sudo");
+		fail(&error, BERTH_ERROR_FORBIDDEN,
+			"the engine needs to be root: start it with sudo");
 		return refuse(error);
 	}
 	int stop_fd = block_signals();

@@ -31,7 +31,8 @@ int request_int(const Request *request, const char *name, int fallback)
 	const char *text = request_param(request, name);
 	char *end;
 	long value = strtol(text, &end, 10);
-	return *text != '\0' && *end == '\0' && value > G_MININT && value < G_MAXINT ? (int)value : fallback;
+	return *text != '\0' && *end == '\0' && value > G_MININT && value < G_MAXINT ? (int)value
+										     : fallback;
 }
 
 json_t *request_json(Request *request, GError **error)
@@ -44,7 +45,8 @@ json_t *request_json(Request *request, GError **error)
 	if (length == 0)
 		return json_object();
 	if (!g_str_has_prefix(type, "application/json") && !g_str_has_prefix(type, "text/plain")) {
-		fail(error, BERTH_ERROR_INVALID, "unsupported Content-Type header (%s): must be 'application/json'", type);
+		fail(error, BERTH_ERROR_INVALID,
+			"unsupported Content-Type header (%s): must be 'application/json'", type);
 		return NULL;
 	}
 	json_t *json = json_parse(text, length, error);
@@ -73,9 +75,10 @@ static const char *reason_of(int status)
 	static const struct {
 		int status;
 		const char *text;
-	} reasons[] = {{101, "UPGRADED"}, {200, "OK"}, {201, "Created"}, {204, "No Content"}, {304, "Not Modified"},
-		{400, "Bad Request"}, {403, "Forbidden"}, {404, "Not Found"}, {409, "Conflict"},
-		{413, "Request Entity Too Large"}, {500, "Internal Server Error"}, {501, "Not Implemented"},
+	} reasons[] = {{101, "UPGRADED"}, {200, "OK"}, {201, "Created"}, {204, "No Content"},
+		{304, "Not Modified"}, {400, "Bad Request"}, {403, "Forbidden"}, {404, "Not Found"},
+		{409, "Conflict"}, {413, "Request Entity Too Large"},
+		{500, "Internal Server Error"}, {501, "Not Implemented"},
 		{503, "Service Unavailable"}};
 	for (size_t i = 0; i < G_N_ELEMENTS(reasons); i++)
 		if (reasons[i].status == status)
@@ -105,12 +108,15 @@ static bool send_all(Request *request, struct iovec *iov, int count)
 }
 
 /* Status line and headers; length -1: none. */
-static bool send_head(Request *request, int status, const char *type, gssize length, const char *more, const void *body,
-	size_t body_length)
+static bool send_head(Request *request, int status, const char *type, gssize length,
+	const char *more, const void *body, size_t body_length)
 {
 	g_autoptr(GString) head = g_string_new("");
-	g_string_append_printf(head, "HTTP/1.1 %d %s\r\nApi-Version: " BERTH_API_VERSION "\r\nDocker-Experimental: false\r\n"
-				     "Ostype: linux\r\nServer: Berth/" BERTH_VERSION " (linux)\r\n", status, reason_of(status));
+	g_string_append_printf(head,
+		"HTTP/1.1 %d %s\r\nApi-Version: " BERTH_API_VERSION
+		"\r\nDocker-Experimental: false\r\n"
+		"Ostype: linux\r\nServer: Berth/" BERTH_VERSION " (linux)\r\n",
+		status, reason_of(status));
 	if (*type != '\0')
 		g_string_append_printf(head, "Content-Type: %s\r\n", type);
 	if (length >= 0)
@@ -130,7 +136,8 @@ bool reply_text(Request *request, int status, const char *type, const char *text
 
 bool reply_json(Request *request, int status, json_t *body)
 {
-	g_autofree char *text = json_text(body), *line = g_strconcat(text != NULL ? text : "null", "\n", NULL);
+	g_autofree char *text = json_text(body),
+			*line = g_strconcat(text != NULL ? text : "null", "\n", NULL);
 	json_decref(body);
 	return reply_text(request, status, "application/json", line);
 }
@@ -145,7 +152,8 @@ bool reply_error(Request *request, const GError *error)
 	int status = error->domain == BERTH_ERROR ? error->code : BERTH_ERROR_SYSTEM;
 	if (status == BERTH_ERROR_NOT_MODIFIED)
 		return reply_empty(request, status);
-	return reply_json(request, status, json_pack("{s:o}", "message", json_lenient(error->message)));
+	return reply_json(
+		request, status, json_pack("{s:o}", "message", json_lenient(error->message)));
 }
 
 bool reply_begin(Request *request, int status, const char *type)
@@ -179,10 +187,12 @@ void reply_end(Request *request)
 int reply_hijack(Request *request, bool tty)
 {
 	enum { MULTIPLEXED_SINCE = 42 };
-	const char *type = !tty && request->version >= MULTIPLEXED_SINCE ? "application/vnd.docker.multiplexed-stream"
-									 : "application/vnd.docker.raw-stream";
+	const char *type = !tty && request->version >= MULTIPLEXED_SINCE
+				   ? "application/vnd.docker.multiplexed-stream"
+				   : "application/vnd.docker.raw-stream";
 	bool upgrade = *http_header(request->head, "Upgrade") != '\0';
 	request->hijacked = true;
-	send_head(request, upgrade ? 101 : 200, type, -1, upgrade ? "Connection: Upgrade\r\nUpgrade: tcp\r\n" : "", NULL, 0);
+	send_head(request, upgrade ? 101 : 200, type, -1,
+		upgrade ? "Connection: Upgrade\r\nUpgrade: tcp\r\n" : "", NULL, 0);
 	return request->fd;
 }

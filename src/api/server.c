@@ -35,7 +35,8 @@ struct Server {
 	GThreadPool *pool;
 };
 
-static const Route *const tables[] = {system_routes, container_routes, exec_routes, image_routes, volume_routes};
+static const Route *const tables[] = {
+	system_routes, container_routes, exec_routes, image_routes, volume_routes};
 
 static void connection_free(Connection *connection)
 {
@@ -48,7 +49,8 @@ static Connection *connection_add(Server *server, int fd, bool listener)
 {
 	Connection *connection = g_new0(Connection, 1);
 	*connection = (Connection){.server = server, .fd = fd, .listener = listener};
-	struct epoll_event event = {.events = EPOLLIN | (listener ? 0U : EPOLLONESHOT | EPOLLRDHUP), .data.ptr = connection};
+	struct epoll_event event = {.events = EPOLLIN | (listener ? 0U : EPOLLONESHOT | EPOLLRDHUP),
+		.data.ptr = connection};
 	epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event);
 	return connection;
 }
@@ -56,7 +58,8 @@ static Connection *connection_add(Server *server, int fd, bool listener)
 /* Watches an idle connection again; the buffer goes, if nothing is in it. */
 static void connection_park(Connection *connection)
 {
-	struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT | EPOLLRDHUP, .data.ptr = connection};
+	struct epoll_event event = {
+		.events = EPOLLIN | EPOLLONESHOT | EPOLLRDHUP, .data.ptr = connection};
 	if (connection->used == 0) {
 		g_clear_pointer(&connection->buffer, g_free);
 		connection->size = 0;
@@ -71,7 +74,8 @@ static char *route_match(const char *pattern, const char *path)
 	if (hole == NULL)
 		return strcmp(pattern, path) == 0 ? g_strdup("") : NULL;
 	size_t before = (size_t)(hole - pattern), after = strlen(hole + 2), length = strlen(path);
-	if (length <= before + after || strncmp(pattern, path, before) != 0 || strcmp(hole + 2, path + length - after) != 0)
+	if (length <= before + after || strncmp(pattern, path, before) != 0 ||
+		strcmp(hole + 2, path + length - after) != 0)
 		return NULL;
 	return g_strndup(path + before, length - before - after);
 }
@@ -82,7 +86,8 @@ static const Route *route_find(const char *method, const char *path, char **name
 	for (int exact = 1; exact >= 0; exact--)
 		for (size_t t = 0; t < G_N_ELEMENTS(tables); t++)
 			for (const Route *route = tables[t]; route->method != NULL; route++)
-				if ((strstr(route->path, "{}") == NULL) == (exact == 1) && strcmp(route->method, method) == 0 &&
+				if ((strstr(route->path, "{}") == NULL) == (exact == 1) &&
+					strcmp(route->method, method) == 0 &&
 					(*name = route_match(route->path, path)) != NULL)
 					return route;
 	return NULL;
@@ -93,14 +98,19 @@ static bool strip_version(Request *request, GError **error)
 {
 	int major, minor, used = 0;
 	request->version = 51;
-	if (sscanf(request->path, "/v%d.%d%n", &major, &minor, &used) != 2 || request->path[used] != '/')
+	if (sscanf(request->path, "/v%d.%d%n", &major, &minor, &used) != 2 ||
+		request->path[used] != '/')
 		return true;
 	if (major > 1 || (major == 1 && minor > 51))
-		return fail(error, BERTH_ERROR_INVALID, "client version %d.%d is too new. Maximum supported API version is %s", major,
-			minor, BERTH_API_VERSION);
+		return fail(error, BERTH_ERROR_INVALID,
+			"client version %d.%d is too new. Maximum supported API version is %s",
+			major, minor, BERTH_API_VERSION);
 	if (major < 1 || minor < 24)
-		return fail(error, BERTH_ERROR_INVALID, "client version %d.%d is too old. Minimum supported API version is %s, please"
-			" upgrade your client to a newer version", major, minor, BERTH_MIN_API_VERSION);
+		return fail(error, BERTH_ERROR_INVALID,
+			"client version %d.%d is too old. Minimum supported API version is %s, "
+			"please"
+			" upgrade your client to a newer version",
+			major, minor, BERTH_MIN_API_VERSION);
 	request->version = minor;
 	memmove(request->path, request->path + used, strlen(request->path + used) + 1);
 	return true;
@@ -118,7 +128,11 @@ static bool parse_target(Request *request, GError **error)
 	for (int i = 0; pairs[i] != NULL; i++) {
 		size_t length = strcspn(pairs[i], "=");
 		char *key = http_decode(pairs[i], (gssize)length, true);
-		char *value = key != NULL ? http_decode(pairs[i][length] == '=' ? pairs[i] + length + 1 : "", -1, true) : NULL;
+		char *value =
+			key != NULL
+				? http_decode(pairs[i][length] == '=' ? pairs[i] + length + 1 : "",
+					  -1, true)
+				: NULL;
 		if (value == NULL) {
 			g_free(key);
 			return fail(error, BERTH_ERROR_INVALID, "invalid encoding in the query");
@@ -159,17 +173,25 @@ static bool serve_one(Connection *connection, size_t head_length)
 	g_auto(HttpHead) head = {0};
 	g_autoptr(GError) error = NULL;
 	HttpBody body = {0};
-	Request request = {.engine = connection->server->engine, .connection = connection, .fd = connection->fd, .head = &head,
-		.body = &body, .version = 51};
-	bool ok = http_head_parse(&head, connection->buffer, head_length) && g_str_has_prefix(head.start[2], "HTTP/1.");
+	Request request = {.engine = connection->server->engine,
+		.connection = connection,
+		.fd = connection->fd,
+		.head = &head,
+		.body = &body,
+		.version = 51};
+	bool ok = http_head_parse(&head, connection->buffer, head_length) &&
+		  g_str_has_prefix(head.start[2], "HTTP/1.");
 	if (!ok)
 		fail(&error, BERTH_ERROR_INVALID, "invalid HTTP request");
-	ok = ok && http_body_init(&body, connection->fd, &head, connection->buffer + head_length, connection->used - head_length,
-			   false, &error);
+	ok = ok && http_body_init(&body, connection->fd, &head, connection->buffer + head_length,
+			   connection->used - head_length, false, &error);
 	bool parsed = ok;
 	ok = ok && dispatch(&request, &error);
 	if (log_is_debug() && parsed)
-		log_debug("%s %s: %s", head.start[0], head.start[1], ok ? "done" : error != NULL ? error->message : "gone");
+		log_debug("%s %s: %s", head.start[0], head.start[1],
+			ok		? "done"
+			: error != NULL ? error->message
+					: "gone");
 	if (!ok && error != NULL && !request.answered)
 		reply_error(&request, error);
 	else if (!ok && request.chunked)
@@ -177,12 +199,14 @@ static bool serve_one(Connection *connection, size_t head_length)
 	if (request.chunked && !request.failed)
 		reply_end(&request);
 	/* A body that nobody wanted: the rest of it is not the next request. */
-	bool keep = parsed && !request.hijacked && !request.failed && body.ended && strcmp(head.start[2], "HTTP/1.1") == 0 &&
-		g_ascii_strcasecmp(http_header(&head, "Connection"), "close") != 0;
+	bool keep = parsed && !request.hijacked && !request.failed && body.ended &&
+		    strcmp(head.start[2], "HTTP/1.1") == 0 &&
+		    g_ascii_strcasecmp(http_header(&head, "Connection"), "close") != 0;
 	connection->used = 0;
 	if (keep && body.data->len > body.taken) {
 		connection->used = body.data->len - body.taken;
-		connection->buffer = g_realloc(connection->buffer, connection->size = MAX(connection->used, READ_AHEAD));
+		connection->buffer = g_realloc(
+			connection->buffer, connection->size = MAX(connection->used, READ_AHEAD));
 		memcpy(connection->buffer, body.data->data + body.taken, connection->used);
 	}
 	if (request.hijacked)
@@ -209,7 +233,8 @@ static void connection_readable(Connection *connection)
 {
 	if (connection->size - connection->used < READ_AHEAD / 2)
 		connection->buffer = g_realloc(connection->buffer, connection->size += READ_AHEAD);
-	ssize_t n = recv(connection->fd, connection->buffer + connection->used, connection->size - connection->used, MSG_DONTWAIT);
+	ssize_t n = recv(connection->fd, connection->buffer + connection->used,
+		connection->size - connection->used, MSG_DONTWAIT);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
 		connection_park(connection);
 		return;
@@ -241,7 +266,8 @@ static bool listen_unix(Server *server, const char *path, GError **error)
 	int probe = unix_connect(path, SOCK_STREAM);
 	if (probe >= 0) {
 		close(probe);
-		return fail(error, BERTH_ERROR_CONFLICT, "another engine listens at %s already", path);
+		return fail(
+			error, BERTH_ERROR_CONFLICT, "another engine listens at %s already", path);
 	}
 	unlink(path); /* what a killed engine left */
 	int fd = unix_listen(path, SOCK_STREAM, 0660);
@@ -258,13 +284,17 @@ static bool listen_tcp(Server *server, const char *address, GError **error)
 	g_auto(GStrv) parts = g_strsplit(address, ":", 2);
 	struct addrinfo hints = {.ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM}, *found = NULL;
 	if (!server->engine->config->allow_insecure_api)
-		return fail(error, BERTH_ERROR_FORBIDDEN, "tcp://%s is refused: whoever reaches it would be root on this host. TLS"
-			" (--tlsverify) is not built yet; \"allow-insecure-api\": true in daemon.json opens it all the same", address);
-	if (parts[0] == NULL || parts[1] == NULL || getaddrinfo(*parts[0] ? parts[0] : NULL, parts[1], &hints, &found) != 0)
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"tcp://%s is refused: whoever reaches it would be root on this host. TLS"
+			" (--tlsverify) is not built yet; \"allow-insecure-api\": true in "
+			"daemon.json opens it all the same",
+			address);
+	if (parts[0] == NULL || parts[1] == NULL ||
+		getaddrinfo(*parts[0] ? parts[0] : NULL, parts[1], &hints, &found) != 0)
 		return fail(error, BERTH_ERROR_INVALID, "invalid address tcp://%s", address);
 	int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
 	bool ok = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-		bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, SOMAXCONN) == 0;
+		  bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, SOMAXCONN) == 0;
 	freeaddrinfo(found);
 	if (!ok) {
 		fail_errno(error, "cannot listen at tcp://%s", address);
@@ -280,7 +310,8 @@ static bool listen_inherited(Server *server, GError **error)
 {
 	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
 	if (pid == NULL || fds == NULL || atoi(pid) != getpid() || atoi(fds) < 1)
-		return fail(error, BERTH_ERROR_INVALID, "fd:// was asked for, but no socket was passed on (LISTEN_FDS)");
+		return fail(error, BERTH_ERROR_INVALID,
+			"fd:// was asked for, but no socket was passed on (LISTEN_FDS)");
 	for (int i = 0; i < atoi(fds); i++) {
 		fcntl(FIRST_SYSTEMD_FD + i, F_SETFD, FD_CLOEXEC);
 		connection_add(server, FIRST_SYSTEMD_FD + i, true);
@@ -296,7 +327,8 @@ bool server_listen(Server *server, const char *host, GError **error)
 		return listen_tcp(server, host + strlen("tcp://"), error);
 	if (g_str_has_prefix(host, "fd://"))
 		return listen_inherited(server, error);
-	return fail(error, BERTH_ERROR_INVALID, "invalid -H \"%s\": unix://PATH, tcp://ADDRESS:PORT or fd:// is wanted", host);
+	return fail(error, BERTH_ERROR_INVALID,
+		"invalid -H \"%s\": unix://PATH, tcp://ADDRESS:PORT or fd:// is wanted", host);
 }
 
 void server_run(Server *server, int stop_fd)

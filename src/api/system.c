@@ -9,8 +9,11 @@
 static bool ping(Request *request, GError **error)
 {
 	(void)error;
-	return reply_text(request, 200, "text/plain; charset=utf-8\r\nBuilder-Version: 1\r\nCache-Control: no-cache, no-store,"
-					" must-revalidate\r\nPragma: no-cache\r\nSwarm: inactive", "OK");
+	return reply_text(request, 200,
+		"text/plain; charset=utf-8\r\nBuilder-Version: 1\r\nCache-Control: no-cache, "
+		"no-store,"
+		" must-revalidate\r\nPragma: no-cache\r\nSwarm: inactive",
+		"OK");
 }
 
 static bool version(Request *request, GError **error)
@@ -37,19 +40,25 @@ static bool action_matches(const Filters *filters, const char *action)
 	return filters_match(filters, "event", action) || filters_match(filters, "event", word);
 }
 
-static bool id_or_name(const Filters *filters, const char *key, const char *type, const Event *event)
+static bool id_or_name(
+	const Filters *filters, const char *key, const char *type, const Event *event)
 {
-	return !filters_have(filters, key) || (strcmp(event->type, type) == 0 &&
-		(filters_match_prefix(filters, key, event->id) || filters_match(filters, key, json_str(event->attributes, "name"))));
+	return !filters_have(filters, key) ||
+	       (strcmp(event->type, type) == 0 &&
+		       (filters_match_prefix(filters, key, event->id) ||
+			       filters_match(filters, key, json_str(event->attributes, "name"))));
 }
 
 static bool each(const Event *event, gpointer data)
 {
 	Follow *follow = data;
 	const Filters *filters = follow->filters;
-	if (!filters_match(filters, "type", event->type) || !action_matches(filters, event->action) ||
-		!id_or_name(filters, "container", "container", event) || !id_or_name(filters, "image", "image", event) ||
-		!id_or_name(filters, "volume", "volume", event) || !id_or_name(filters, "network", "network", event) ||
+	if (!filters_match(filters, "type", event->type) ||
+		!action_matches(filters, event->action) ||
+		!id_or_name(filters, "container", "container", event) ||
+		!id_or_name(filters, "image", "image", event) ||
+		!id_or_name(filters, "volume", "volume", event) ||
+		!id_or_name(filters, "network", "network", event) ||
 		!filters_match_labels(filters, "label", event->attributes))
 		return true;
 	g_autofree char *text = NULL;
@@ -62,20 +71,24 @@ static bool each(const Event *event, gpointer data)
 
 static bool events(Request *request, GError **error)
 {
-	static const char *const known[] = {"config", "container", "daemon", "event", "image", "label", "network", "node",
-		"plugin", "scope", "secret", "service", "type", "volume", NULL};
-	const char *since = request_param(request, "since"), *until = request_param(request, "until");
+	static const char *const known[] = {"config", "container", "daemon", "event", "image",
+		"label", "network", "node", "plugin", "scope", "secret", "service", "type",
+		"volume", NULL};
+	const char *since = request_param(request, "since"),
+		   *until = request_param(request, "until");
 	gint64 from = 0, to = 0;
 	g_autoptr(json_t) filters = request_filters(request, known, error);
 	if (filters == NULL)
 		return false;
-	if ((*since != '\0' && !time_parse(since, &from)) || (*until != '\0' && !time_parse(until, &to)))
+	if ((*since != '\0' && !time_parse(since, &from)) ||
+		(*until != '\0' && !time_parse(until, &to)))
 		return fail(error, BERTH_ERROR_INVALID, "invalid time in since or until");
 	Follow follow = {request, filters};
 	if (!reply_begin(request, 200, "application/json"))
 		return false;
 	/* A log of the past alone, where until lies behind us. */
-	event_follow(from == 0 && to > 0 && to <= time_now() ? 1 : from, to, request->fd, each, &follow);
+	event_follow(
+		from == 0 && to > 0 && to <= time_now() ? 1 : from, to, request->fd, each, &follow);
 	return true;
 }
 

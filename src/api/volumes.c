@@ -16,13 +16,16 @@ static bool create(Request *request, GError **error)
 	if (body == NULL)
 		return false;
 	g_autofree char *generated = *json_str(body, "Name") == '\0' ? id_generate() : NULL;
-	g_autoptr(json_t) marked = json_is_object(json_object_get(body, "Labels")) ? json_copy(json_object_get(body, "Labels")) : NULL;
+	g_autoptr(json_t) marked = json_is_object(json_object_get(body, "Labels"))
+					   ? json_copy(json_object_get(body, "Labels"))
+					   : NULL;
 	if (generated != NULL) {
 		marked = marked != NULL ? marked : json_object();
 		json_object_set_new(marked, "com.docker.volume.anonymous", json_string(""));
 	}
-	g_autoptr(VolumeRow) volume = volume_make(request->engine, generated != NULL ? generated : json_str(body, "Name"),
-		json_str(body, "Driver"), marked, json_object_get(body, "DriverOpts"), error);
+	g_autoptr(VolumeRow) volume = volume_make(request->engine,
+		generated != NULL ? generated : json_str(body, "Name"), json_str(body, "Driver"),
+		marked, json_object_get(body, "DriverOpts"), error);
 	return volume != NULL && reply_json(request, 201, volume_json(request->engine, volume));
 }
 
@@ -36,7 +39,9 @@ static bool inspect(Request *request, GError **error)
 
 static bool remove_(Request *request, GError **error)
 {
-	return volume_remove(request->engine, request->name, request_flag(request, "force"), error) && reply_empty(request, 204);
+	return volume_remove(
+		       request->engine, request->name, request_flag(request, "force"), error) &&
+	       reply_empty(request, 204);
 }
 
 static bool prune(Request *request, GError **error)

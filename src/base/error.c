@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-G_DEFINE_QUARK(berth-error-quark, berth_error)
+G_DEFINE_QUARK(berth - error - quark, berth_error)
 
 bool fail(GError **error, BerthErrorCode code, const char *format, ...)
 {
@@ -22,6 +22,7 @@ bool fail_errno(GError **error, const char *format, ...)
 	va_start(args, format);
 	g_autofree char *what = g_strdup_vprintf(format, args);
 	va_end(args);
-	const char *hint = saved == ENOSPC || saved == EDQUOT ? " (free some space and try again)" : "";
+	const char *hint =
+		saved == ENOSPC || saved == EDQUOT ? " (free some space and try again)" : "";
 	return fail(error, BERTH_ERROR_SYSTEM, "%s: %s%s", what, g_strerror(saved), hint);
 }

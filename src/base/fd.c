@@ -62,14 +62,15 @@ char *file_read(const char *path, size_t limit)
 	return fd < 0 ? NULL : fd_read_all(fd, limit, NULL);
 }
 
-bool file_replace(const char *path, const void *data, size_t length, mode_t mode, bool sync,
-	GError **error)
+bool file_replace(
+	const char *path, const void *data, size_t length, mode_t mode, bool sync, GError **error)
 {
 	g_autofree char *temporary = g_strconcat(path, ".tmp", NULL);
 	autofd fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
 	if (fd < 0)
 		return fail_errno(error, "cannot create %s", temporary);
-	if (!fd_write_all(fd, data, length) || (sync && fsync(fd) < 0) || rename(temporary, path) < 0) {
+	if (!fd_write_all(fd, data, length) || (sync && fsync(fd) < 0) ||
+		rename(temporary, path) < 0) {
 		fail_errno(error, "cannot write %s", path);
 		unlink(temporary);
 		return false;
@@ -158,7 +159,8 @@ static int unix_address(const char *path, struct sockaddr_un *address)
 	g_autofree char *name = g_path_get_basename(path);
 	autofd dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
-	int n = snprintf(address->sun_path, sizeof address->sun_path, "/proc/self/fd/%d/%s", dir, name);
+	int n = snprintf(
+		address->sun_path, sizeof address->sun_path, "/proc/self/fd/%d/%s", dir, name);
 	if (dir < 0)
 		return -1;
 	if (n >= (int)sizeof address->sun_path) {
@@ -184,7 +186,8 @@ int unix_listen(const char *path, int type, mode_t mode)
 	autofd dir = unix_address(path, &address);
 	autofd fd = dir < 0 ? -1 : socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
 	/* On Linux the file takes its mode from the socket: there is no moment with a wider one. */
-	if (fd < 0 || fchmod(fd, mode) < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 ||
+	if (fd < 0 || fchmod(fd, mode) < 0 ||
+		bind(fd, (struct sockaddr *)&address, sizeof address) < 0 ||
 		chmod(address.sun_path, mode) < 0 || listen(fd, UNIX_BACKLOG) < 0)
 		return -1;
 	return fd_steal(&fd);

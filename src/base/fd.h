@@ -34,8 +34,8 @@ char *fd_read_all(int fd, size_t limit, size_t *length);
 char *file_read(const char *path, size_t limit);
 
 /* Replaces path atomically: temporary file, write, fsync if asked for, rename. */
-bool file_replace(const char *path, const void *data, size_t length, mode_t mode, bool sync,
-	GError **error);
+bool file_replace(
+	const char *path, const void *data, size_t length, mode_t mode, bool sync, GError **error);
 
 /* Writes a string to an existing file, such as one in /proc or in a cgroup. errno on failure. */
 bool file_put(const char *path, const char *value);

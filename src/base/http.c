@@ -47,7 +47,8 @@ bool http_head_parse(HttpHead *head, const char *data, size_t length)
 	for (line = next + 2; strncmp(line, "\r\n", 2) != 0 && *line != '\0'; line = next + 2) {
 		next = strstr(line, "\r\n");
 		char *colon = strchr(line, ':');
-		if (next == NULL || colon == NULL || colon > next || head->headers->len > 2 * MAX_HEADERS)
+		if (next == NULL || colon == NULL || colon > next ||
+			head->headers->len > 2 * MAX_HEADERS)
 			return false;
 		*next = *colon = '\0';
 		if (!token_valid(line))
@@ -72,19 +73,23 @@ const char *http_header(const HttpHead *head, const char *name)
 	return "";
 }
 
-bool http_body_init(HttpBody *body, int fd, const HttpHead *head, const char *rest, size_t rest_length,
-	bool is_response, GError **error)
+bool http_body_init(HttpBody *body, int fd, const HttpHead *head, const char *rest,
+	size_t rest_length, bool is_response, GError **error)
 {
-	const char *encoding = http_header(head, "Transfer-Encoding"), *length = http_header(head, "Content-Length");
+	const char *encoding = http_header(head, "Transfer-Encoding"),
+		   *length = http_header(head, "Content-Length");
 	guint64 value = 0;
 	*body = (HttpBody){.fd = fd, .data = g_byte_array_new()};
 	g_byte_array_append(body->data, (const guint8 *)rest, (guint)rest_length);
-	body->expect = !is_response && g_ascii_strcasecmp(http_header(head, "Expect"), "100-continue") == 0;
+	body->expect = !is_response &&
+		       g_ascii_strcasecmp(http_header(head, "Expect"), "100-continue") == 0;
 	body->chunked = g_ascii_strcasecmp(encoding, "chunked") == 0;
 	if (*encoding != '\0' && !body->chunked && g_ascii_strcasecmp(encoding, "identity") != 0)
-		return fail(error, BERTH_ERROR_INVALID, "unsupported Transfer-Encoding \"%s\"", encoding);
+		return fail(error, BERTH_ERROR_INVALID, "unsupported Transfer-Encoding \"%s\"",
+			encoding);
 	if (body->chunked && *length != '\0')
-		return fail(error, BERTH_ERROR_INVALID, "both Transfer-Encoding and Content-Length are given");
+		return fail(error, BERTH_ERROR_INVALID,
+			"both Transfer-Encoding and Content-Length are given");
 	if (body->chunked)
 		return true;
 	if (*length != '\0' && !g_ascii_string_to_unsigned(length, 10, 0, G_MAXINT64, &value, NULL))
@@ -141,7 +146,8 @@ static bool read_line(HttpBody *body, char *line, GError **error)
 		if (c == '\n')
 			break;
 		if (length + 1 == MAX_CHUNK_LINE)
-			return fail(error, BERTH_ERROR_INVALID, "invalid chunk in the request's body");
+			return fail(
+				error, BERTH_ERROR_INVALID, "invalid chunk in the request's body");
 		line[length++] = c;
 	}
 	line[length > 0 && line[length - 1] == '\r' ? length - 1 : length] = '\0';
@@ -201,7 +207,8 @@ char *http_body_read_all(HttpBody *body, size_t limit, size_t *length, GError **
 	ssize_t n;
 	while ((n = http_body_read(body, block, 8192, error)) > 0) {
 		if (all->len + (size_t)n > limit) {
-			fail(error, BERTH_ERROR_TOO_LARGE, "the body is larger than %zu bytes", limit);
+			fail(error, BERTH_ERROR_TOO_LARGE, "the body is larger than %zu bytes",
+				limit);
 			return NULL;
 		}
 		g_byte_array_append(all, (const guint8 *)block, (guint)n);
@@ -221,7 +228,8 @@ char *http_decode(const char *text, gssize length, bool form)
 		if (*p == '+' && form) {
 			g_string_append_c(out, ' ');
 		} else if (*p == '%') {
-			int high = end - p > 2 ? g_ascii_xdigit_value(p[1]) : -1, low = high >= 0 ? g_ascii_xdigit_value(p[2]) : -1;
+			int high = end - p > 2 ? g_ascii_xdigit_value(p[1]) : -1,
+			    low = high >= 0 ? g_ascii_xdigit_value(p[2]) : -1;
 			if (low < 0 || (high == 0 && low == 0)) {
 				g_string_free(out, TRUE);
 				return NULL;

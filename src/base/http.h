@@ -26,15 +26,16 @@ const char *http_header(const HttpHead *head, const char *name);
 typedef struct {
 	int fd;
 	GByteArray *data;
-	size_t taken;	 /* of data */
-	gint64 left;	 /* of the length, or of the chunk; -1: until the connection closes */
-	bool chunked, ended, expect; /* expect: "100 Continue" is to be sent before the first read */
+	size_t taken; /* of data */
+	gint64 left;  /* of the length, or of the chunk; -1: until the connection closes */
+	bool chunked, ended,
+		expect; /* expect: "100 Continue" is to be sent before the first read */
 } HttpBody;
 
 /* Decides by the head how long the body is. Both lengths, or an odd one, are refused (request
  * smuggling, RFC 9112 6.3). is_response: a body without length lasts until the end. */
-bool http_body_init(HttpBody *body, int fd, const HttpHead *head, const char *rest, size_t rest_length,
-	bool is_response, GError **error);
+bool http_body_init(HttpBody *body, int fd, const HttpHead *head, const char *rest,
+	size_t rest_length, bool is_response, GError **error);
 void http_body_clear(HttpBody *body);
 /* Up to size bytes; 0 at the end, -1 with error. */
 ssize_t http_body_read(gpointer body, void *data, size_t size, GError **error);

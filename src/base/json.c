@@ -9,8 +9,8 @@ json_t *json_parse(const char *text, size_t length, GError **error)
 	json_error_t at;
 	json_t *value = json_loadb(text, length, JSON_DECODE_ANY, &at);
 	if (value == NULL)
-		fail(error, BERTH_ERROR_INVALID, "invalid JSON: %s (line %d, column %d)", at.text, at.line,
-			at.column);
+		fail(error, BERTH_ERROR_INVALID, "invalid JSON: %s (line %d, column %d)", at.text,
+			at.line, at.column);
 	return value;
 }
 
@@ -54,7 +54,8 @@ const char *json_elem(const json_t *array, size_t index)
 
 bool json_filled(const json_t *value)
 {
-	return json_array_size(value) > 0 || json_object_size(value) > 0 || json_string_length(value) > 0;
+	return json_array_size(value) > 0 || json_object_size(value) > 0 ||
+	       json_string_length(value) > 0;
 }
 
 json_t *json_strings(char *const *strings)
@@ -72,7 +73,7 @@ char **json_strv(const json_t *array)
 	json_t *value;
 	if (json_is_string(array))
 		g_strv_builder_add(list, json_string_value(array));
-	json_array_foreach(array, i, value)
+	json_array_foreach (array, i, value)
 		if (json_is_string(value))
 			g_strv_builder_add(list, json_string_value(value));
 	return g_strv_builder_end(list);

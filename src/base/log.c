@@ -39,13 +39,13 @@ static void log_line(int at, const char *format, va_list args)
 		return; /* nowhere to say so */
 }
 
-#define LOG_FUNCTION(name, at)                                                                       \
-	void name(const char *format, ...)                                                           \
-	{                                                                                            \
-		va_list args;                                                                        \
-		va_start(args, format);                                                              \
-		log_line(at, format, args);                                                          \
-		va_end(args);                                                                        \
+#define LOG_FUNCTION(name, at)                                                                     \
+	void name(const char *format, ...)                                                         \
+	{                                                                                          \
+		va_list args;                                                                      \
+		va_start(args, format);                                                            \
+		log_line(at, format, args);                                                        \
+		va_end(args);                                                                      \
 	}
 
 LOG_FUNCTION(log_debug, DEBUG)

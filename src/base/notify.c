@@ -49,7 +49,8 @@ void notify_fire(Notify *notify)
 
 bool notify_wait(int fd, int peer_fd, int timeout_ms)
 {
-	struct pollfd polls[] = {{.fd = fd, .events = POLLIN}, {.fd = peer_fd, .events = POLLRDHUP}};
+	struct pollfd polls[] = {
+		{.fd = fd, .events = POLLIN}, {.fd = peer_fd, .events = POLLRDHUP}};
 	eventfd_t value;
 	if (poll(polls, 2, timeout_ms) > 0 && polls[0].revents != 0)
 		eventfd_read(fd, &value);

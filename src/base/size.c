@@ -41,7 +41,8 @@ bool size_parse(const char *text, gint64 *bytes)
 			return false;
 		factor = pow(1024, (double)(unit - units));
 		const char *rest = end + 1;
-		if (*rest != '\0' && g_ascii_strcasecmp(rest, "b") != 0 && g_ascii_strcasecmp(rest, "ib") != 0)
+		if (*rest != '\0' && g_ascii_strcasecmp(rest, "b") != 0 &&
+			g_ascii_strcasecmp(rest, "ib") != 0)
 			return false;
 	}
 	if (value * factor > (double)G_MAXINT64 / 2)

@@ -54,7 +54,8 @@ static gint64 tree_size_unseen(int dir_fd, const char *name, GHashTable *seen)
 		return 0;
 	gint64 sum = 0;
 	for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
-		sum += is_dots(entry->d_name) ? 0 : tree_size_unseen(dirfd(dir), entry->d_name, seen);
+		sum += is_dots(entry->d_name) ? 0
+					      : tree_size_unseen(dirfd(dir), entry->d_name, seen);
 	closedir(dir);
 	return sum;
 }
@@ -103,7 +104,8 @@ static void copy_xattrs(int source, const char *name, int target)
 	ssize_t length = listxattr(from, names, sizeof names);
 	for (const char *key = names; length > 0 && key < names + length; key += strlen(key) + 1) {
 		ssize_t n = getxattr(from, key, value, sizeof value);
-		if (n >= 0 && !g_str_has_prefix(key, "trusted.overlay.") && setxattr(to, key, value, (size_t)n, 0) < 0)
+		if (n >= 0 && !g_str_has_prefix(key, "trusted.overlay.") &&
+			setxattr(to, key, value, (size_t)n, 0) < 0)
 			continue; /* what the target's file system cannot keep is left out */
 	}
 }
@@ -121,7 +123,8 @@ static bool copy_node(int source, const char *name, const struct stat *st, int t
 	if (!S_ISREG(st->st_mode))
 		return mknodat(target, name, st->st_mode, st->st_rdev) == 0;
 	autofd from = openat(source, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	autofd to = openat(target, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	autofd to =
+		openat(target, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	return from >= 0 && to >= 0 && copy_content(from, to);
 }
 
@@ -129,8 +132,8 @@ static bool copy_metadata(const char *name, const struct stat *st, int target)
 {
 	struct timespec times[2] = {st->st_atim, st->st_mtim};
 	return fchownat(target, name, st->st_uid, st->st_gid, AT_SYMLINK_NOFOLLOW) == 0 &&
-		(S_ISLNK(st->st_mode) || fchmodat(target, name, st->st_mode & 07777, 0) == 0) &&
-		utimensat(target, name, times, AT_SYMLINK_NOFOLLOW) == 0;
+	       (S_ISLNK(st->st_mode) || fchmodat(target, name, st->st_mode & 07777, 0) == 0) &&
+	       utimensat(target, name, times, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 bool tree_copy(int source_fd, int target_fd, GError **error)
@@ -142,10 +145,13 @@ bool tree_copy(int source_fd, int target_fd, GError **error)
 		const char *name = entry->d_name;
 		if (is_dots(name))
 			continue;
-		ok = fstatat(source_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && copy_node(source_fd, name, &st, target_fd);
+		ok = fstatat(source_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		     copy_node(source_fd, name, &st, target_fd);
 		if (ok && S_ISDIR(st.st_mode)) {
-			autofd from = openat(source_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-			autofd to = openat(target_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+			autofd from = openat(
+				source_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+			autofd to = openat(
+				target_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 			ok = from >= 0 && to >= 0 && tree_copy(from, to, error);
 		}
 		if (ok)
@@ -158,6 +164,7 @@ bool tree_copy(int source_fd, int target_fd, GError **error)
 		closedir(dir);
 	/* The folder itself: a volume is to look like what it stands for. */
 	if (ok && fstat(source_fd, &st) == 0)
-		ok = fchown(target_fd, st.st_uid, st.st_gid) == 0 && fchmod(target_fd, st.st_mode & 07777) == 0;
+		ok = fchown(target_fd, st.st_uid, st.st_gid) == 0 &&
+		     fchmod(target_fd, st.st_mode & 07777) == 0;
 	return ok || fail_errno(error, "cannot copy a folder");
 }

@@ -29,13 +29,15 @@ static bool show_line(const char *line, const char *key, GError **error)
 	return true;
 }
 
-bool archive_send(Client *client, const char *file, const char *path, const char *key, bool quiet, GError **error)
+bool archive_send(Client *client, const char *file, const char *path, const char *key, bool quiet,
+	GError **error)
 {
 	g_auto(Response) response = {.fd = -1};
 	autofd fd = strcmp(file, "-") == 0 ? dup(STDIN_FILENO) : open(file, O_RDONLY | O_CLOEXEC);
 	size_t length;
 	if (fd < 0)
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "open %s: no such file or directory", file);
+		return fail(
+			error, BERTH_ERROR_UNAVAILABLE, "open %s: no such file or directory", file);
 	if (!client_send_stream(client, "POST", path, read_file, &fd, &response, error))
 		return false;
 	g_autofree char *text = http_body_read_all(&response.body, 8 << 20, &length, error);
@@ -43,7 +45,8 @@ bool archive_send(Client *client, const char *file, const char *path, const char
 		return false;
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 	for (int i = 0; lines[i] != NULL; i++)
-		if (*g_strstrip(lines[i]) != '\0' && !show_line(lines[i], quiet ? "nothing" : key, error))
+		if (*g_strstrip(lines[i]) != '\0' &&
+			!show_line(lines[i], quiet ? "nothing" : key, error))
 			return false;
 	return true;
 }

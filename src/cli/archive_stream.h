@@ -3,4 +3,5 @@
 
 /* Sends a file ("-": standard input) as a request's body, and prints the member key of each JSON line
  * that comes back, unless quiet. An error among the lines is one. */
-bool archive_send(Client *client, const char *file, const char *path, const char *key, bool quiet, GError **error);
+bool archive_send(Client *client, const char *file, const char *path, const char *key, bool quiet,
+	GError **error);

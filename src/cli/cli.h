@@ -17,7 +17,7 @@ typedef struct {
 	const char *names; /* "ps|container ls|container list" */
 	const char *usage; /* what follows the name: "[OPTIONS] CONTAINER" */
 	const char *summary;
-	const Flag *flags; /* ended by {0}; NULL: none */
+	const Flag *flags;	/* ended by {0}; NULL: none */
 	int min_args, max_args; /* max_args -1: any number */
 	int (*run)(Cli *cli);
 	bool stop_at_argument; /* flags behind the first argument belong to the container's command */
@@ -28,7 +28,7 @@ struct Cli {
 	const Command *command;
 	const char *program, *called; /* "docker"; "container ls" */
 	Client *client;
-	json_t *config;	    /* of config.json */
+	json_t *config; /* of config.json */
 	char *config_folder;
 	GHashTable *values; /* flag name -> GPtrArray of char * */
 	char **args;
@@ -48,10 +48,12 @@ void flags_usage(Cli *cli, bool whole);
 bool flag_given(const Cli *cli, const char *name);
 bool flag_bool(const Cli *cli, const char *name, bool fallback);
 const char *flag_text(const Cli *cli, const char *name); /* "" if not given; the last wins */
-gint64 flag_int(const Cli *cli, const char *name, gint64 fallback); /* BYTES too; nanoseconds of a DURATION */
+gint64 flag_int(const Cli *cli, const char *name,
+	gint64 fallback);			     /* BYTES too; nanoseconds of a DURATION */
 json_t *flag_list(const Cli *cli, const char *name); /* a new array of strings */
-json_t *flag_filters(const Cli *cli, const char *name, GError **error); /* {"label": ["a"]} for the API */
-char *query_filters(const Cli *cli, GError **error); /* of --filter, escaped for a query */
+json_t *flag_filters(
+	const Cli *cli, const char *name, GError **error); /* {"label": ["a"]} for the API */
+char *query_filters(const Cli *cli, GError **error);	   /* of --filter, escaped for a query */
 
 /* format.c: lists and inspections, as tables, templates or JSON. */
 typedef struct {
@@ -59,7 +61,8 @@ typedef struct {
 } Column;
 /* Prints the objects of a list: fields by columns (ended by {0}), shown by format ("" : table of
  * default_format). quiet: only the field of that name. */
-bool format_list(const char *format, const char *default_format, const Column *columns, json_t *rows, GError **error);
+bool format_list(const char *format, const char *default_format, const Column *columns,
+	json_t *rows, GError **error);
 /* --format of inspect, version, info: a template or "json" on a value. */
 bool format_value(const char *format, json_t *value, GError **error);
 
@@ -76,7 +79,8 @@ typedef struct {
 bool stream_run(Stream *stream);
 /* Reads a framed or raw stream to standard output and error. */
 bool stream_copy(HttpBody *body, bool tty, GError **error);
-bool terminal_check(bool tty, bool with_stdin, GError **error); /* "the input device is not a TTY" */
+bool terminal_check(
+	bool tty, bool with_stdin, GError **error); /* "the input device is not a TTY" */
 void terminal_size(int *rows, int *columns);
 
 /* container_flags.c: what run and create have in common. */
@@ -90,10 +94,11 @@ char *container_create(Cli *cli, GError **error);
 int each_argument(Cli *cli, const char *method, const char *path_format);
 bool is_container_tty(Cli *cli, const char *name, json_t **inspected, GError **error);
 
-extern const Command command_run, command_create, command_start, command_stop, command_restart, command_kill,
-	command_pause, command_unpause, command_wait, command_rm, command_ps, command_logs, command_attach, command_exec,
-	command_inspect, command_rename, command_top, command_update, command_images, command_rmi, command_tag,
-	command_history, command_import, command_load, command_save, command_events, command_info, command_version,
-	command_container_prune, command_image_prune, command_container_inspect, command_image_inspect,
-	command_dial_stdio, command_volume_ls, command_volume_create, command_volume_rm, command_volume_inspect,
-	command_context_ls;
+extern const Command command_run, command_create, command_start, command_stop, command_restart,
+	command_kill, command_pause, command_unpause, command_wait, command_rm, command_ps,
+	command_logs, command_attach, command_exec, command_inspect, command_rename, command_top,
+	command_update, command_images, command_rmi, command_tag, command_history, command_import,
+	command_load, command_save, command_events, command_info, command_version,
+	command_container_prune, command_image_prune, command_container_inspect,
+	command_image_inspect, command_dial_stdio, command_volume_ls, command_volume_create,
+	command_volume_rm, command_volume_inspect, command_context_ls;

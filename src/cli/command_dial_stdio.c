@@ -22,10 +22,13 @@ static int run(Cli *cli)
 	const char *host = client_host(cli->client);
 	autofd fd = g_str_has_prefix(host, "unix://") ? unix_connect(host + 7, SOCK_STREAM) : -1;
 	if (fd < 0) {
-		fail(&error, BERTH_ERROR_UNAVAILABLE, "Cannot connect to the Docker daemon at %s. Is the docker daemon running?", host);
+		fail(&error, BERTH_ERROR_UNAVAILABLE,
+			"Cannot connect to the Docker daemon at %s. Is the docker daemon running?",
+			host);
 		return cli_fail(cli, error);
 	}
-	struct pollfd polls[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
+	struct pollfd polls[] = {
+		{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
 	while (poll(polls, 2, -1) >= 0) {
 		if (polls[0].revents != 0 && !pass(STDIN_FILENO, fd)) {
 			shutdown(fd, SHUT_WR);

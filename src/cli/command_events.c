@@ -32,12 +32,13 @@ static void print_event(const json_t *event)
 	strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &tm);
 	strftime(zone, sizeof zone, "%z", &tm);
 	bool utc = strcmp(zone, "+0000") == 0;
-	printf("%s.%09d%s%.3s%s%s %s %s %s", date, (int)(nano % 1000000000), utc ? "Z" : "", utc ? "" : zone, utc ? "" : ":", utc ? "" : zone + 3,
-		json_str(event, "Type"), json_str(event, "Action"), json_str(event, "Actor.ID"));
+	printf("%s.%09d%s%.3s%s%s %s %s %s", date, (int)(nano % 1000000000), utc ? "Z" : "",
+		utc ? "" : zone, utc ? "" : ":", utc ? "" : zone + 3, json_str(event, "Type"),
+		json_str(event, "Action"), json_str(event, "Actor.ID"));
 	g_autoptr(GPtrArray) pairs = g_ptr_array_new_with_free_func(g_free);
 	const char *key;
 	json_t *value;
-	json_object_foreach(json_at(event, "Actor.Attributes"), key, value)
+	json_object_foreach (json_at(event, "Actor.Attributes"), key, value)
 		g_ptr_array_add(pairs, g_strconcat(key, "=", json_string_value(value), NULL));
 	g_ptr_array_sort(pairs, compare_text);
 	for (guint i = 0; i < pairs->len; i++)
@@ -53,7 +54,8 @@ static char *parameter(const char *text)
 		time = time_now() - ago;
 	else if (*text == '\0' || !time_parse(text, &time))
 		return g_strdup(text);
-	return g_strdup_printf("%" G_GINT64_FORMAT ".%09d", time / 1000000000, (int)(time % 1000000000));
+	return g_strdup_printf(
+		"%" G_GINT64_FORMAT ".%09d", time / 1000000000, (int)(time % 1000000000));
 }
 
 static bool show(const char *format, const char *line, GError **error)
@@ -73,8 +75,11 @@ static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	g_auto(Response) response = {.fd = -1};
-	g_autofree char *filters = query_filters(cli, &error), *since = parameter(flag_text(cli, "since")), *until = parameter(flag_text(cli, "until"));
-	g_autofree char *path = g_strdup_printf("/events?since=%s&until=%s&filters=%s", since, until, filters != NULL ? filters : "");
+	g_autofree char *filters = query_filters(cli, &error),
+			*since = parameter(flag_text(cli, "since")),
+			*until = parameter(flag_text(cli, "until"));
+	g_autofree char *path = g_strdup_printf("/events?since=%s&until=%s&filters=%s", since,
+		until, filters != NULL ? filters : "");
 	if (filters == NULL || !client_send(cli->client, "GET", path, NULL, &response, &error))
 		return cli_fail(cli, error);
 	g_autoptr(GString) lines = g_string_new("");

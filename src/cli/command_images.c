@@ -18,26 +18,36 @@ static const Flag flags[] = {
 	{0},
 };
 
-static const Column columns[] = {{"ID", "IMAGE ID"}, {"Repository", "REPOSITORY"}, {"Tag", "TAG"}, {"Digest", "DIGEST"},
-	{"CreatedSince", "CREATED"}, {"CreatedAt", "CREATED AT"}, {"Size", "SIZE"}, {"Containers", "CONTAINERS"}, {"VirtualSize", "SIZE"},
+static const Column columns[] = {{"ID", "IMAGE ID"}, {"Repository", "REPOSITORY"}, {"Tag", "TAG"},
+	{"Digest", "DIGEST"}, {"CreatedSince", "CREATED"}, {"CreatedAt", "CREATED AT"},
+	{"Size", "SIZE"}, {"Containers", "CONTAINERS"}, {"VirtualSize", "SIZE"},
 	{"SharedSize", "SHARED SIZE"}, {"UniqueSize", "UNIQUE SIZE"}, {0}};
 
 static void add_row(json_t *rows, const json_t *image, const char *tag, bool whole)
 {
 	gint64 created = json_int(image, "Created");
 	const char *colon = strrchr(tag, ':'), *id = json_str(image, "Id");
-	g_autofree char *name = colon != NULL ? g_strndup(tag, (gsize)(colon - tag)) : g_strdup("<none>");
-	g_autofree char *human = duration_human(time_now() - created * 1000000000), *ago = g_strconcat(human, " ago", NULL);
-	g_autofree char *size = size_human((double)json_int(image, "Size")), *short_id = g_strndup(id + (g_str_has_prefix(id, "sha256:") ? 7 : 0), 12);
-	g_autofree char *containers = json_int(image, "Containers") < 0 ? g_strdup("N/A") : g_strdup_printf("%d", (int)json_int(image, "Containers"));
+	g_autofree char *name =
+		colon != NULL ? g_strndup(tag, (gsize)(colon - tag)) : g_strdup("<none>");
+	g_autofree char *human = duration_human(time_now() - created * 1000000000),
+			*ago = g_strconcat(human, " ago", NULL);
+	g_autofree char *size = size_human((double)json_int(image, "Size")),
+			*short_id = g_strndup(id + (g_str_has_prefix(id, "sha256:") ? 7 : 0), 12);
+	g_autofree char *containers =
+		json_int(image, "Containers") < 0
+			? g_strdup("N/A")
+			: g_strdup_printf("%d", (int)json_int(image, "Containers"));
 	char at[64];
 	time_t when = created;
 	struct tm tm;
 	localtime_r(&when, &tm);
 	strftime(at, sizeof at, "%Y-%m-%d %H:%M:%S %z %Z", &tm);
-	json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "Containers", containers, "CreatedAt", at,
-		"CreatedSince", ago, "Digest", "<none>", "ID", whole ? id : short_id, "Repository", name, "SharedSize", "N/A", "Size", size, "Tag",
-		colon != NULL ? colon + 1 : "<none>", "UniqueSize", "N/A", "VirtualSize", size));
+	json_array_append_new(rows,
+		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "Containers",
+			containers, "CreatedAt", at, "CreatedSince", ago, "Digest", "<none>", "ID",
+			whole ? id : short_id, "Repository", name, "SharedSize", "N/A", "Size",
+			size, "Tag", colon != NULL ? colon + 1 : "<none>", "UniqueSize", "N/A",
+			"VirtualSize", size));
 }
 
 /* "images busybox" and "images busybox:1.36" are a filter by another name. */
@@ -49,7 +59,8 @@ static char *filters_of(Cli *cli, GError **error)
 	if (cli->arg_count > 0) {
 		if (json_object_get(filters, "reference") == NULL)
 			json_object_set_new(filters, "reference", json_object());
-		json_object_set_new(json_object_get(filters, "reference"), cli->args[0], json_true());
+		json_object_set_new(
+			json_object_get(filters, "reference"), cli->args[0], json_true());
 	}
 	g_autofree char *text = json_text(filters);
 	return client_escape(text);
@@ -59,10 +70,13 @@ static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	bool whole = flag_bool(cli, "no-trunc", false), quiet = flag_bool(cli, "quiet", false);
-	const char *format = flag_given(cli, "format") ? flag_text(cli, "format") : json_str(cli->config, "imagesFormat");
+	const char *format = flag_given(cli, "format") ? flag_text(cli, "format")
+						       : json_str(cli->config, "imagesFormat");
 	g_autofree char *filters = filters_of(cli, &error);
 	g_autofree char *path = g_strconcat("/images/json?filters=", filters, NULL);
-	g_autoptr(json_t) images = filters != NULL ? client_call(cli->client, "GET", path, NULL, &error) : NULL, rows = json_array();
+	g_autoptr(json_t) images =
+		filters != NULL ? client_call(cli->client, "GET", path, NULL, &error) : NULL,
+			  rows = json_array();
 	if (images == NULL)
 		return cli_fail(cli, error);
 	for (size_t i = 0; i < json_array_size(images); i++) {
@@ -73,9 +87,14 @@ static int run(Cli *cli)
 		if (json_array_size(tags) == 0)
 			add_row(rows, image, "", whole);
 	}
-	const char *table = flag_bool(cli, "digests", false) ? "{{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}"
-							      : "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}";
-	return format_list(quiet ? "{{.ID}}" : format, table, columns, rows, &error) ? EXIT_SUCCESS : cli_fail(cli, error);
+	const char *table =
+		flag_bool(cli, "digests", false)
+			? "{{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{."
+			  "Size}}"
+			: "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}";
+	return format_list(quiet ? "{{.ID}}" : format, table, columns, rows, &error)
+		       ? EXIT_SUCCESS
+		       : cli_fail(cli, error);
 }
 
 const Command command_images = {

@@ -16,16 +16,21 @@ static int run(Cli *cli)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GString) path = g_string_new("/images/create?fromSrc=-");
 	g_autoptr(json_t) changes = flag_list(cli, "change");
-	const char *target = cli->arg_count > 1 ? cli->args[1] : "", *slash = strrchr(target, '/'), *colon = strrchr(target, ':');
+	const char *target = cli->arg_count > 1 ? cli->args[1] : "", *slash = strrchr(target, '/'),
+		   *colon = strrchr(target, ':');
 	bool tagged = colon != NULL && (slash == NULL || colon > slash);
-	g_autofree char *repo = tagged ? g_strndup(target, (gsize)(colon - target)) : g_strdup(target);
-	g_autofree char *name = client_escape(repo), *tag = client_escape(tagged ? colon + 1 : ""), *message = client_escape(flag_text(cli, "message"));
+	g_autofree char *repo =
+		tagged ? g_strndup(target, (gsize)(colon - target)) : g_strdup(target);
+	g_autofree char *name = client_escape(repo), *tag = client_escape(tagged ? colon + 1 : ""),
+			*message = client_escape(flag_text(cli, "message"));
 	g_string_append_printf(path, "&repo=%s&tag=%s&message=%s", name, tag, message);
 	for (size_t i = 0; i < json_array_size(changes); i++) {
 		g_autofree char *change = client_escape(json_elem(changes, i));
 		g_string_append_printf(path, "&changes=%s", change);
 	}
-	return archive_send(cli->client, cli->args[0], path->str, "status", false, &error) ? EXIT_SUCCESS : cli_fail(cli, error);
+	return archive_send(cli->client, cli->args[0], path->str, "status", false, &error)
+		       ? EXIT_SUCCESS
+		       : cli_fail(cli, error);
 }
 
 const Command command_import = {

@@ -13,14 +13,19 @@ static const Flag flags[] = {{"format", 'f', STRING, "json or a Go template"}, {
 static const struct {
 	const char *label, *field;
 	enum { TEXT, NUMBER, SIZE, YESNO } kind;
-} lines[] = {{" Containers", "Containers", NUMBER}, {"  Running", "ContainersRunning", NUMBER}, {"  Paused", "ContainersPaused", NUMBER},
-	{"  Stopped", "ContainersStopped", NUMBER}, {" Images", "Images", NUMBER}, {" Server Version", "ServerVersion", TEXT},
-	{" Storage Driver", "Driver", TEXT}, {" Logging Driver", "LoggingDriver", TEXT}, {" Cgroup Driver", "CgroupDriver", TEXT},
-	{" Cgroup Version", "CgroupVersion", TEXT}, {" Swarm", "Swarm.LocalNodeState", TEXT}, {" Default Runtime", "DefaultRuntime", TEXT},
-	{" Init Binary", "InitBinary", TEXT}, {" Kernel Version", "KernelVersion", TEXT}, {" Operating System", "OperatingSystem", TEXT},
-	{" OSType", "OSType", TEXT}, {" Architecture", "Architecture", TEXT}, {" CPUs", "NCPU", NUMBER}, {" Total Memory", "MemTotal", SIZE},
-	{" Name", "Name", TEXT}, {" ID", "ID", TEXT}, {" Docker Root Dir", "DockerRootDir", TEXT}, {" Debug Mode", "Debug", YESNO},
-	{" Experimental", "ExperimentalBuild", YESNO}, {" Live Restore Enabled", "LiveRestoreEnabled", YESNO}};
+} lines[] = {{" Containers", "Containers", NUMBER}, {"  Running", "ContainersRunning", NUMBER},
+	{"  Paused", "ContainersPaused", NUMBER}, {"  Stopped", "ContainersStopped", NUMBER},
+	{" Images", "Images", NUMBER}, {" Server Version", "ServerVersion", TEXT},
+	{" Storage Driver", "Driver", TEXT}, {" Logging Driver", "LoggingDriver", TEXT},
+	{" Cgroup Driver", "CgroupDriver", TEXT}, {" Cgroup Version", "CgroupVersion", TEXT},
+	{" Swarm", "Swarm.LocalNodeState", TEXT}, {" Default Runtime", "DefaultRuntime", TEXT},
+	{" Init Binary", "InitBinary", TEXT}, {" Kernel Version", "KernelVersion", TEXT},
+	{" Operating System", "OperatingSystem", TEXT}, {" OSType", "OSType", TEXT},
+	{" Architecture", "Architecture", TEXT}, {" CPUs", "NCPU", NUMBER},
+	{" Total Memory", "MemTotal", SIZE}, {" Name", "Name", TEXT}, {" ID", "ID", TEXT},
+	{" Docker Root Dir", "DockerRootDir", TEXT}, {" Debug Mode", "Debug", YESNO},
+	{" Experimental", "ExperimentalBuild", YESNO},
+	{" Live Restore Enabled", "LiveRestoreEnabled", YESNO}};
 
 static void print_server(const json_t *info)
 {
@@ -30,12 +35,17 @@ static void print_server(const json_t *info)
 		if (lines[i].kind == NUMBER)
 			printf("%d\n", (int)json_int(info, lines[i].field));
 		else
-			puts(lines[i].kind == SIZE ? size : lines[i].kind == YESNO ? (json_bool(info, lines[i].field) ? "true" : "false") : json_str(info, lines[i].field));
+			puts(lines[i].kind == SIZE ? size
+				: lines[i].kind == YESNO
+					? (json_bool(info, lines[i].field) ? "true" : "false")
+					: json_str(info, lines[i].field));
 		if (strcmp(lines[i].field, "InitBinary") != 0)
 			continue;
 		puts(" Security Options:");
-		for (size_t s = 0; s < json_array_size(json_object_get(info, "SecurityOptions")); s++) {
-			g_auto(GStrv) parts = g_strsplit(json_elem(json_object_get(info, "SecurityOptions"), s), ",", 2);
+		for (size_t s = 0; s < json_array_size(json_object_get(info, "SecurityOptions"));
+			s++) {
+			g_auto(GStrv) parts = g_strsplit(
+				json_elem(json_object_get(info, "SecurityOptions"), s), ",", 2);
 			printf("  %s\n", parts[0] + strcspn(parts[0], "=") + 1);
 			if (parts[1] != NULL)
 				printf("   Profile: %s\n", parts[1] + strcspn(parts[1], "=") + 1);
@@ -52,7 +62,8 @@ static int run(Cli *cli)
 		return cli_fail(cli, error);
 	if (*format != '\0')
 		return format_value(format, info, &error) ? EXIT_SUCCESS : cli_fail(cli, error);
-	printf("Client:\n Version:    %s\n Context:    default\n Debug Mode: false\n\nServer:\n", BERTH_VERSION);
+	printf("Client:\n Version:    %s\n Context:    default\n Debug Mode: false\n\nServer:\n",
+		BERTH_VERSION);
 	if (info == NULL) {
 		fflush(stdout);
 		return cli_fail(cli, error);

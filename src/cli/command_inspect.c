@@ -16,7 +16,8 @@ static const Flag flags[] = {
 
 static const struct {
 	const char *type, *path;
-} kinds[] = {{"container", "/containers/%s/json"}, {"image", "/images/%s/json"}, {"volume", "/volumes/%s"}};
+} kinds[] = {{"container", "/containers/%s/json"}, {"image", "/images/%s/json"},
+	{"volume", "/volumes/%s"}};
 
 /* The first kind of thing that has this name; NULL with error if none has. */
 static json_t *find(Cli *cli, const char *type, const char *name, GError **error)
@@ -27,7 +28,8 @@ static json_t *find(Cli *cli, const char *type, const char *name, GError **error
 		if (*type != '\0' && strcmp(type, kinds[i].type) != 0)
 			continue;
 		g_auto(GStrv) around = g_strsplit(kinds[i].path, "%s", 2);
-		g_autofree char *path = g_strconcat(around[0], escaped, around[1], i == 0 && flag_bool(cli, "size", false) ? "?size=1" : "", NULL);
+		g_autofree char *path = g_strconcat(around[0], escaped, around[1],
+			i == 0 && flag_bool(cli, "size", false) ? "?size=1" : "", NULL);
 		json_t *found = client_call(cli->client, "GET", path, NULL, &problem);
 		if (found != NULL)
 			return found;
@@ -59,7 +61,11 @@ static int inspect(Cli *cli, const char *type)
 			continue;
 		}
 		fflush(stdout);
-		g_string_append_printf(errors, "%s%s\n", error->code >= 300 && error->code != BERTH_ERROR_UNAVAILABLE ? "Error response from daemon: " : "", error->message);
+		g_string_append_printf(errors, "%s%s\n",
+			error->code >= 300 && error->code != BERTH_ERROR_UNAVAILABLE
+				? "Error response from daemon: "
+				: "",
+			error->message);
 		code = EXIT_FAILURE;
 	}
 	if (*format == '\0') {

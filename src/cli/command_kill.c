@@ -4,7 +4,8 @@ static const Flag flags[] = {{"signal", 's', STRING, "signal to send (KILL)"}, {
 
 static int run(Cli *cli)
 {
-	g_autofree char *signal = client_escape(flag_given(cli, "signal") ? flag_text(cli, "signal") : "KILL");
+	g_autofree char *signal =
+		client_escape(flag_given(cli, "signal") ? flag_text(cli, "signal") : "KILL");
 	g_autofree char *path = g_strdup_printf("/containers/%%s/kill?signal=%s", signal);
 	return each_argument(cli, "POST", path);
 }

@@ -22,7 +22,9 @@ static int run(Cli *cli)
 		fprintf(stderr, "requested load from stdin, but stdin is empty\n");
 		return EXIT_FAILURE;
 	}
-	return archive_send(cli->client, file, "/images/load?quiet=1", "stream", false, &error) ? EXIT_SUCCESS : cli_fail(cli, error);
+	return archive_send(cli->client, file, "/images/load?quiet=1", "stream", false, &error)
+		       ? EXIT_SUCCESS
+		       : cli_fail(cli, error);
 }
 
 const Command command_load = {

@@ -26,10 +26,14 @@ static char *time_parameter(const char *text, GError **error)
 	if (duration_parse(text, &ago))
 		time = time_now() - ago;
 	else if (!time_parse(text, &time)) {
-		fail(error, BERTH_ERROR_UNAVAILABLE, "invalid value for \"since\" or \"until\": failed to parse value as time or duration: \"%s\"", text);
+		fail(error, BERTH_ERROR_UNAVAILABLE,
+			"invalid value for \"since\" or \"until\": failed to parse value as time "
+			"or duration: \"%s\"",
+			text);
 		return NULL;
 	}
-	return g_strdup_printf("%" G_GINT64_FORMAT ".%09d", time / 1000000000, (int)(time % 1000000000));
+	return g_strdup_printf(
+		"%" G_GINT64_FORMAT ".%09d", time / 1000000000, (int)(time % 1000000000));
 }
 
 static int run(Cli *cli)
@@ -38,14 +42,20 @@ static int run(Cli *cli)
 	g_autoptr(json_t) container = NULL;
 	g_auto(Response) response = {.fd = -1};
 	bool tty = is_container_tty(cli, cli->args[0], &container, &error);
-	g_autofree char *since = time_parameter(flag_text(cli, "since"), &error), *until = time_parameter(flag_text(cli, "until"), &error);
+	g_autofree char *since = time_parameter(flag_text(cli, "since"), &error),
+			*until = time_parameter(flag_text(cli, "until"), &error);
 	if (container == NULL || since == NULL || until == NULL)
 		return cli_fail(cli, error);
-	g_autofree char *tail = client_escape(flag_given(cli, "tail") ? flag_text(cli, "tail") : "all");
-	g_autofree char *path = g_strdup_printf("/containers/%s/logs?stdout=1&stderr=1&follow=%d&timestamps=%d&details=%d&tail=%s&since=%s&until=%s",
-		json_str(container, "Id"), flag_bool(cli, "follow", false), flag_bool(cli, "timestamps", false), flag_bool(cli, "details", false), tail,
-		since, until);
-	if (!client_send(cli->client, "GET", path, NULL, &response, &error) || !stream_copy(&response.body, tty, &error))
+	g_autofree char *tail =
+		client_escape(flag_given(cli, "tail") ? flag_text(cli, "tail") : "all");
+	g_autofree char *path = g_strdup_printf("/containers/%s/"
+						"logs?stdout=1&stderr=1&follow=%d&timestamps=%d&"
+						"details=%d&tail=%s&since=%s&until=%s",
+		json_str(container, "Id"), flag_bool(cli, "follow", false),
+		flag_bool(cli, "timestamps", false), flag_bool(cli, "details", false), tail, since,
+		until);
+	if (!client_send(cli->client, "GET", path, NULL, &response, &error) ||
+		!stream_copy(&response.body, tty, &error))
 		return cli_fail(cli, error);
 	return EXIT_SUCCESS;
 }

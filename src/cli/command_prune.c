@@ -35,13 +35,16 @@ static int run_containers(Cli *cli)
 	g_autoptr(GError) error = NULL;
 	if (!confirm(cli, "all stopped containers"))
 		return EXIT_SUCCESS;
-	g_autofree char *filters = query_filters(cli, &error), *path = g_strconcat("/containers/prune?filters=", filters, NULL);
-	g_autoptr(json_t) answer = filters != NULL ? client_call(cli->client, "POST", path, NULL, &error) : NULL;
+	g_autofree char *filters = query_filters(cli, &error),
+			*path = g_strconcat("/containers/prune?filters=", filters, NULL);
+	g_autoptr(json_t) answer =
+		filters != NULL ? client_call(cli->client, "POST", path, NULL, &error) : NULL;
 	if (answer == NULL)
 		return cli_fail(cli, error);
 	json_t *deleted = json_object_get(answer, "ContainersDeleted");
 	for (size_t i = 0; i < json_array_size(deleted); i++)
-		printf("%s%s\n%s", i == 0 ? "Deleted Containers:\n" : "", json_elem(deleted, i), i + 1 == json_array_size(deleted) ? "\n" : "");
+		printf("%s%s\n%s", i == 0 ? "Deleted Containers:\n" : "", json_elem(deleted, i),
+			i + 1 == json_array_size(deleted) ? "\n" : "");
 	print_reclaimed(answer);
 	return EXIT_SUCCESS;
 }
@@ -50,13 +53,15 @@ static int run_images(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	bool all = flag_bool(cli, "all", false);
-	if (!confirm(cli, all ? "all images without at least one container associated to them" : "all dangling images"))
+	if (!confirm(cli, all ? "all images without at least one container associated to them"
+			      : "all dangling images"))
 		return EXIT_SUCCESS;
 	g_autoptr(json_t) filters = flag_filters(cli, "filter", &error);
 	if (filters == NULL)
 		return cli_fail(cli, error);
 	json_object_set_new(filters, "dangling", json_pack("{s:b}", all ? "false" : "true", 1));
-	g_autofree char *text = json_text(filters), *escaped = client_escape(text), *path = g_strconcat("/images/prune?filters=", escaped, NULL);
+	g_autofree char *text = json_text(filters), *escaped = client_escape(text),
+			*path = g_strconcat("/images/prune?filters=", escaped, NULL);
 	g_autoptr(json_t) answer = client_call(cli->client, "POST", path, NULL, &error);
 	if (answer == NULL)
 		return cli_fail(cli, error);
@@ -64,8 +69,10 @@ static int run_images(Cli *cli)
 	for (size_t i = 0; i < json_array_size(deleted); i++) {
 		const json_t *entry = json_array_get(deleted, i);
 		const char *untagged = json_str(entry, "Untagged");
-		printf("%s%s: %s\n%s", i == 0 ? "Deleted Images:\n" : "", *untagged != '\0' ? "untagged" : "deleted",
-			*untagged != '\0' ? untagged : json_str(entry, "Deleted"), i + 1 == json_array_size(deleted) ? "\n" : "");
+		printf("%s%s: %s\n%s", i == 0 ? "Deleted Images:\n" : "",
+			*untagged != '\0' ? "untagged" : "deleted",
+			*untagged != '\0' ? untagged : json_str(entry, "Deleted"),
+			i + 1 == json_array_size(deleted) ? "\n" : "");
 	}
 	print_reclaimed(answer);
 	return EXIT_SUCCESS;

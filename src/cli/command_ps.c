@@ -20,10 +20,11 @@ static const Flag flags[] = {
 	{0},
 };
 
-static const Column columns[] = {{"ID", "CONTAINER ID"}, {"Image", "IMAGE"}, {"Command", "COMMAND"}, {"CreatedAt", "CREATED AT"},
-	{"RunningFor", "CREATED"}, {"Ports", "PORTS"}, {"State", "STATE"}, {"Status", "STATUS"}, {"Size", "SIZE"}, {"Names", "NAMES"},
-	{"Labels", "LABELS"}, {"Label", "LABEL"}, {"Mounts", "MOUNTS"}, {"LocalVolumes", "LOCAL VOLUMES"}, {"Networks", "NETWORKS"},
-	{"Platform", "PLATFORM"}, {0}};
+static const Column columns[] = {{"ID", "CONTAINER ID"}, {"Image", "IMAGE"}, {"Command", "COMMAND"},
+	{"CreatedAt", "CREATED AT"}, {"RunningFor", "CREATED"}, {"Ports", "PORTS"},
+	{"State", "STATE"}, {"Status", "STATUS"}, {"Size", "SIZE"}, {"Names", "NAMES"},
+	{"Labels", "LABELS"}, {"Label", "LABEL"}, {"Mounts", "MOUNTS"},
+	{"LocalVolumes", "LOCAL VOLUMES"}, {"Networks", "NETWORKS"}, {"Platform", "PLATFORM"}, {0}};
 
 static char *shorten(const char *text, glong length)
 {
@@ -38,8 +39,9 @@ static char *joined_labels(const json_t *labels)
 	GString *out = g_string_new("");
 	const char *key;
 	json_t *value;
-	json_object_foreach((json_t *)labels, key, value)
-		g_string_append_printf(out, "%s%s=%s", out->len > 0 ? "," : "", key, json_string_value(value));
+	json_object_foreach ((json_t *)labels, key, value)
+		g_string_append_printf(
+			out, "%s%s=%s", out->len > 0 ? "," : "", key, json_string_value(value));
 	return g_string_free(out, FALSE);
 }
 
@@ -65,12 +67,15 @@ static json_t *row_of(const json_t *container, bool whole, bool with_size)
 	g_autoptr(GString) names = g_string_new(""), mount_names = g_string_new("");
 	int local = 0;
 	const char *id = json_str(container, "Id"), *image = json_str(container, "Image"), *key;
-	g_autofree char *command = whole ? g_strdup(json_str(container, "Command")) : shorten(json_str(container, "Command"), 20);
+	g_autofree char *command = whole ? g_strdup(json_str(container, "Command"))
+					 : shorten(json_str(container, "Command"), 20);
 	for (size_t i = 0; i < json_array_size(json_object_get(container, "Names")); i++)
-		g_string_append_printf(names, "%s%s", i > 0 ? "," : "", json_elem(json_object_get(container, "Names"), i) + 1);
+		g_string_append_printf(names, "%s%s", i > 0 ? "," : "",
+			json_elem(json_object_get(container, "Names"), i) + 1);
 	for (size_t i = 0; i < json_array_size(mounts); i++) {
 		const json_t *mount = json_array_get(mounts, i);
-		const char *name = *json_str(mount, "Name") != '\0' ? json_str(mount, "Name") : json_str(mount, "Source");
+		const char *name = *json_str(mount, "Name") != '\0' ? json_str(mount, "Name")
+								    : json_str(mount, "Source");
 		g_autofree char *shown = whole ? g_strdup(name) : shorten(name, 15);
 		g_string_append_printf(mount_names, "%s%s", i > 0 ? "," : "", shown);
 		local += strcmp(json_str(mount, "Driver"), "local") == 0;
@@ -80,19 +85,23 @@ static json_t *row_of(const json_t *container, bool whole, bool with_size)
 	set_text(row, "Image", whole || !digest ? g_strdup(image) : g_strndup(image + 7, 12));
 	set_text(row, "Command", g_strdup_printf("\"%s\"", command));
 	set_text(row, "CreatedAt", created_at(json_int(container, "Created")));
-	g_autofree char *ago = duration_human(time_now() - json_int(container, "Created") * 1000000000);
+	g_autofree char *ago =
+		duration_human(time_now() - json_int(container, "Created") * 1000000000);
 	set_text(row, "RunningFor", g_strconcat(ago, " ago", NULL));
 	set_text(row, "Ports", g_strdup(""));
 	set_text(row, "State", g_strdup(json_str(container, "State")));
 	set_text(row, "Status", g_strdup(json_str(container, "Status")));
-	g_autofree char *own = size_human((double)json_int(container, "SizeRw")), *all = size_human((double)json_int(container, "SizeRootFs"));
-	set_text(row, "Size", with_size ? g_strdup_printf("%s (virtual %s)", own, all) : g_strdup("0B"));
+	g_autofree char *own = size_human((double)json_int(container, "SizeRw")),
+			*all = size_human((double)json_int(container, "SizeRootFs"));
+	set_text(row, "Size",
+		with_size ? g_strdup_printf("%s (virtual %s)", own, all) : g_strdup("0B"));
 	set_text(row, "Names", g_strdup(names->str));
 	set_text(row, "Labels", joined_labels(json_object_get(container, "Labels")));
 	json_object_set(row, "Label", json_object_get(container, "Labels"));
 	set_text(row, "Mounts", g_strdup(mount_names->str));
 	set_text(row, "LocalVolumes", g_strdup_printf("%d", local));
-	key = json_object_iter_key(json_object_iter(json_at(container, "NetworkSettings.Networks")));
+	key = json_object_iter_key(
+		json_object_iter(json_at(container, "NetworkSettings.Networks")));
 	set_text(row, "Networks", g_strdup(key != NULL ? key : ""));
 	return row;
 }
@@ -102,21 +111,28 @@ static int run(Cli *cli)
 	g_autoptr(GError) error = NULL;
 	bool size = flag_bool(cli, "size", false), quiet = flag_bool(cli, "quiet", false);
 	gint64 last = flag_bool(cli, "latest", false) ? 1 : flag_int(cli, "last", -1);
-	const char *format = flag_given(cli, "format") ? flag_text(cli, "format") : json_str(cli->config, "psFormat");
+	const char *format = flag_given(cli, "format") ? flag_text(cli, "format")
+						       : json_str(cli->config, "psFormat");
 	g_autofree char *filters = query_filters(cli, &error);
 	size = size || strstr(format, ".Size") != NULL;
-	g_autofree char *path = g_strdup_printf("/containers/json?all=%d&limit=%d&size=%d&filters=%s", flag_bool(cli, "all", false), (int)MAX(last, 0),
-		size, filters != NULL ? filters : "");
-	g_autoptr(json_t) list = filters != NULL ? client_call(cli->client, "GET", path, NULL, &error) : NULL, rows = json_array();
+	g_autofree char *path = g_strdup_printf(
+		"/containers/json?all=%d&limit=%d&size=%d&filters=%s", flag_bool(cli, "all", false),
+		(int)MAX(last, 0), size, filters != NULL ? filters : "");
+	g_autoptr(json_t) list =
+		filters != NULL ? client_call(cli->client, "GET", path, NULL, &error) : NULL,
+			  rows = json_array();
 	if (list == NULL)
 		return cli_fail(cli, error);
 	for (size_t i = 0; i < json_array_size(list); i++)
-		json_array_append_new(rows, row_of(json_array_get(list, i), flag_bool(cli, "no-trunc", false), size));
+		json_array_append_new(rows,
+			row_of(json_array_get(list, i), flag_bool(cli, "no-trunc", false), size));
 	if (strcmp(format, "json") == 0)
 		for (size_t i = 0; i < json_array_size(rows); i++)
 			json_object_del(json_array_get(rows, i), "Label");
-	const char *table = size ? "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}\t{{.Size}}"
-				 : "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}";
+	const char *table = size ? "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}"
+				   "\t{{.Ports}}\t{{.Names}}\t{{.Size}}"
+				 : "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}"
+				   "\t{{.Ports}}\t{{.Names}}";
 	if (!format_list(quiet ? "{{.ID}}" : format, table, columns, rows, &error))
 		return cli_fail(cli, error);
 	return EXIT_SUCCESS;

@@ -9,9 +9,11 @@ static const Flag flags[] = {
 
 static int run(Cli *cli)
 {
-	const char *timeout = flag_given(cli, "timeout") ? flag_text(cli, "timeout") : flag_text(cli, "time");
+	const char *timeout =
+		flag_given(cli, "timeout") ? flag_text(cli, "timeout") : flag_text(cli, "time");
 	g_autofree char *signal = client_escape(flag_text(cli, "signal"));
-	g_autofree char *path = g_strdup_printf("/containers/%%s/restart?signal=%s&t=%s", signal, timeout);
+	g_autofree char *path =
+		g_strdup_printf("/containers/%%s/restart?signal=%s&t=%s", signal, timeout);
 	return each_argument(cli, "POST", path);
 }
 

@@ -17,7 +17,8 @@ static int run(Cli *cli)
 	for (int i = 0; i < cli->arg_count; i++) {
 		g_autoptr(GError) error = NULL;
 		g_autofree char *name = client_escape(cli->args[i]);
-		g_autofree char *path = g_strdup_printf("/images/%s?force=%d&noprune=%d", name, flag_bool(cli, "force", false), flag_bool(cli, "no-prune", false));
+		g_autofree char *path = g_strdup_printf("/images/%s?force=%d&noprune=%d", name,
+			flag_bool(cli, "force", false), flag_bool(cli, "no-prune", false));
 		g_autoptr(json_t) done = client_call(cli->client, "DELETE", path, NULL, &error);
 		if (error != NULL) {
 			cli_print_error(error);
@@ -27,7 +28,8 @@ static int run(Cli *cli)
 		for (size_t d = 0; d < json_array_size(done); d++) {
 			const json_t *entry = json_array_get(done, d);
 			const char *untagged = json_str(entry, "Untagged");
-			printf("%s: %s\n", *untagged != '\0' ? "Untagged" : "Deleted", *untagged != '\0' ? untagged : json_str(entry, "Deleted"));
+			printf("%s: %s\n", *untagged != '\0' ? "Untagged" : "Deleted",
+				*untagged != '\0' ? untagged : json_str(entry, "Deleted"));
 		}
 	}
 	return code;

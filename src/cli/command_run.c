@@ -22,7 +22,9 @@ static int attach(Cli *cli, const char *id, GError **error)
 	}
 	in = (in || json_array_size(list) == 0) && flag_bool(cli, "interactive", false);
 	g_autofree char *keys = client_escape(flag_text(cli, "detach-keys"));
-	g_autofree char *path = g_strdup_printf("/containers/%s/attach?stream=1&stdin=%d&stdout=%d&stderr=%d&detachKeys=%s", id, in, out, err, keys);
+	g_autofree char *path = g_strdup_printf(
+		"/containers/%s/attach?stream=1&stdin=%d&stdout=%d&stderr=%d&detachKeys=%s", id, in,
+		out, err, keys);
 	return client_hijack(cli->client, path, NULL, error);
 }
 
@@ -31,7 +33,8 @@ static bool await_exit(Cli *cli, Response *wait, const char *id, int *code, GErr
 {
 	size_t length;
 	g_autofree char *text = http_body_read_all(&wait->body, 1 << 20, &length, NULL);
-	g_autoptr(json_t) answer = text != NULL && length > 0 ? json_parse(text, length, NULL) : NULL;
+	g_autoptr(json_t) answer =
+		text != NULL && length > 0 ? json_parse(text, length, NULL) : NULL;
 	for (int i = 0; answer == NULL && i < RECONNECTS; i++) {
 		g_autofree char *path = g_strdup_printf("/containers/%s/wait", id);
 		g_clear_error(error);
@@ -58,14 +61,22 @@ static int run_attached(Cli *cli, const char *id)
 	g_auto(Response) wait = {.fd = -1};
 	int code = 0;
 	bool removed = flag_bool(cli, "rm", false);
-	g_autofree char *wait_path = g_strdup_printf("/containers/%s/wait?condition=%s", id, removed ? "removed" : "next-exit");
-	g_autofree char *resize = g_strdup_printf("/containers/%s/resize", id), *kill = g_strdup_printf("/containers/%s/kill", id);
+	g_autofree char *wait_path = g_strdup_printf(
+		"/containers/%s/wait?condition=%s", id, removed ? "removed" : "next-exit");
+	g_autofree char *resize = g_strdup_printf("/containers/%s/resize", id),
+			*kill = g_strdup_printf("/containers/%s/kill", id);
 	autofd fd = attach(cli, id, &error);
-	if (fd < 0 || !client_send(cli->client, "POST", wait_path, NULL, &wait, &error) || !start(cli, id, &error))
+	if (fd < 0 || !client_send(cli->client, "POST", wait_path, NULL, &wait, &error) ||
+		!start(cli, id, &error))
 		return cli_fail(cli, error);
-	Stream stream = {.fd = fd, .tty = flag_bool(cli, "tty", false), .with_stdin = flag_bool(cli, "interactive", false),
-		.sig_proxy = flag_bool(cli, "sig-proxy", true), .detach_keys = flag_text(cli, "detach-keys"), .client = cli->client,
-		.resize_path = resize, .kill_path = kill};
+	Stream stream = {.fd = fd,
+		.tty = flag_bool(cli, "tty", false),
+		.with_stdin = flag_bool(cli, "interactive", false),
+		.sig_proxy = flag_bool(cli, "sig-proxy", true),
+		.detach_keys = flag_text(cli, "detach-keys"),
+		.client = cli->client,
+		.resize_path = resize,
+		.kill_path = kill};
 	if (stream_run(&stream))
 		return EXIT_SUCCESS;
 	return await_exit(cli, &wait, id, &code, &error) ? code : cli_fail(cli, error);
@@ -79,7 +90,8 @@ static int run(Cli *cli)
 		fail(&error, BERTH_ERROR_UNAVAILABLE, "Conflicting options: -a and -d");
 		return cli_fail(cli, error);
 	}
-	if (!detach && !terminal_check(flag_bool(cli, "tty", false), flag_bool(cli, "interactive", false), &error)) {
+	if (!detach && !terminal_check(flag_bool(cli, "tty", false),
+			       flag_bool(cli, "interactive", false), &error)) {
 		cli_print_error(error);
 		return EXIT_FAILURE;
 	}

@@ -22,7 +22,8 @@ static bool copy(HttpBody *body, int fd, GError **error)
 	ssize_t n;
 	while ((n = http_body_read(body, block, BLOCK, error)) > 0)
 		if (!fd_write_all(fd, block, (size_t)n))
-			return fail(error, BERTH_ERROR_UNAVAILABLE, "cannot write the archive: %s", g_strerror(errno));
+			return fail(error, BERTH_ERROR_UNAVAILABLE, "cannot write the archive: %s",
+				g_strerror(errno));
 	return n == 0;
 }
 
@@ -33,7 +34,8 @@ static int run(Cli *cli)
 	g_auto(Response) response = {.fd = -1};
 	const char *file = flag_text(cli, "output");
 	if (*file == '\0' && isatty(STDOUT_FILENO)) {
-		fprintf(stderr, "cowardly refusing to save to a terminal. Use the -o flag or redirect\n");
+		fprintf(stderr,
+			"cowardly refusing to save to a terminal. Use the -o flag or redirect\n");
 		return EXIT_FAILURE;
 	}
 	for (int i = 0; i < cli->arg_count; i++) {
@@ -44,8 +46,10 @@ static int run(Cli *cli)
 		return cli_fail(cli, error);
 	/* Whole or not at all: written beside its name, then renamed. */
 	g_autofree char *temporary = g_strconcat(file, ".part", NULL);
-	autofd fd = *file != '\0' ? open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : dup(STDOUT_FILENO);
-	bool ok = fd >= 0 || fail(&error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", file, g_strerror(errno));
+	autofd fd = *file != '\0' ? open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)
+				  : dup(STDOUT_FILENO);
+	bool ok = fd >= 0 ||
+		  fail(&error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", file, g_strerror(errno));
 	ok = ok && copy(&response.body, fd, &error);
 	if (*file != '\0' && (!ok || rename(temporary, file) < 0))
 		unlink(temporary);

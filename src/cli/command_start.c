@@ -15,7 +15,8 @@ static const Flag flags[] = {
 
 static bool start(Cli *cli, const char *name, GError **error)
 {
-	g_autofree char *escaped = client_escape(name), *path = g_strdup_printf("/containers/%s/start", escaped);
+	g_autofree char *escaped = client_escape(name),
+			*path = g_strdup_printf("/containers/%s/start", escaped);
 	g_autoptr(json_t) answer = client_call(cli->client, "POST", path, NULL, error);
 	return answer != NULL;
 }
@@ -29,16 +30,26 @@ static int start_attached(Cli *cli, const char *name)
 	if (container == NULL)
 		return cli_fail(cli, error);
 	const char *id = json_str(container, "Id");
-	bool with_stdin = flag_bool(cli, "interactive", false) && json_bool(container, "Config.OpenStdin");
-	g_autofree char *path = g_strdup_printf("/containers/%s/attach?stream=1&stdin=%d&stdout=1&stderr=1", id, with_stdin);
+	bool with_stdin =
+		flag_bool(cli, "interactive", false) && json_bool(container, "Config.OpenStdin");
+	g_autofree char *path = g_strdup_printf(
+		"/containers/%s/attach?stream=1&stdin=%d&stdout=1&stderr=1", id, with_stdin);
 	g_autofree char *wait_path = g_strdup_printf("/containers/%s/wait?condition=%s", id,
 		json_bool(container, "HostConfig.AutoRemove") ? "removed" : "next-exit");
-	g_autofree char *resize = g_strdup_printf("/containers/%s/resize", id), *kill = g_strdup_printf("/containers/%s/kill", id);
+	g_autofree char *resize = g_strdup_printf("/containers/%s/resize", id),
+			*kill = g_strdup_printf("/containers/%s/kill", id);
 	autofd fd = client_hijack(cli->client, path, NULL, &error);
-	if (fd < 0 || !client_send(cli->client, "POST", wait_path, NULL, &wait, &error) || !start(cli, id, &error))
+	if (fd < 0 || !client_send(cli->client, "POST", wait_path, NULL, &wait, &error) ||
+		!start(cli, id, &error))
 		return cli_fail(cli, error);
-	Stream stream = {.fd = fd, .tty = tty, .with_stdin = with_stdin, .sig_proxy = true, .detach_keys = flag_text(cli, "detach-keys"),
-		.client = cli->client, .resize_path = resize, .kill_path = kill};
+	Stream stream = {.fd = fd,
+		.tty = tty,
+		.with_stdin = with_stdin,
+		.sig_proxy = true,
+		.detach_keys = flag_text(cli, "detach-keys"),
+		.client = cli->client,
+		.resize_path = resize,
+		.kill_path = kill};
 	if (stream_run(&stream))
 		return EXIT_SUCCESS;
 	size_t length;

@@ -6,7 +6,8 @@
 static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	g_autofree char *args = g_strjoinv(" ", cli->args + 1), *escaped = client_escape(args), *name = client_escape(cli->args[0]);
+	g_autofree char *args = g_strjoinv(" ", cli->args + 1), *escaped = client_escape(args),
+			*name = client_escape(cli->args[0]);
 	g_autofree char *path = g_strdup_printf("/containers/%s/top?ps_args=%s", name, escaped);
 	g_autoptr(json_t) answer = client_call(cli->client, "GET", path, NULL, &error);
 	if (answer == NULL)

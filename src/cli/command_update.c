@@ -23,26 +23,36 @@ static const Flag flags[] = {
 
 static const struct {
 	const char *flag, *field;
-} fields[] = {{"blkio-weight", "BlkioWeight"}, {"cpu-period", "CpuPeriod"}, {"cpu-quota", "CpuQuota"},
-	{"cpu-rt-period", "CpuRealtimePeriod"}, {"cpu-rt-runtime", "CpuRealtimeRuntime"}, {"cpu-shares", "CpuShares"},
-	{"memory", "Memory"}, {"memory-reservation", "MemoryReservation"}, {"memory-swap", "MemorySwap"}, {"pids-limit", "PidsLimit"}};
+} fields[] = {{"blkio-weight", "BlkioWeight"}, {"cpu-period", "CpuPeriod"},
+	{"cpu-quota", "CpuQuota"}, {"cpu-rt-period", "CpuRealtimePeriod"},
+	{"cpu-rt-runtime", "CpuRealtimeRuntime"}, {"cpu-shares", "CpuShares"}, {"memory", "Memory"},
+	{"memory-reservation", "MemoryReservation"}, {"memory-swap", "MemorySwap"},
+	{"pids-limit", "PidsLimit"}};
 
 static json_t *changes(Cli *cli)
 {
 	json_t *body = json_object();
 	for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
 		if (flag_given(cli, fields[i].flag))
-			json_object_set_new(body, fields[i].field, json_integer(flag_int(cli, fields[i].flag, 0)));
+			json_object_set_new(body, fields[i].field,
+				json_integer(flag_int(cli, fields[i].flag, 0)));
 	if (flag_given(cli, "cpus"))
-		json_object_set_new(body, "NanoCpus", json_integer((json_int_t)(g_ascii_strtod(flag_text(cli, "cpus"), NULL) * 1e9 + 0.5)));
+		json_object_set_new(body, "NanoCpus",
+			json_integer(
+				(json_int_t)(g_ascii_strtod(flag_text(cli, "cpus"), NULL) * 1e9 +
+					     0.5)));
 	if (flag_given(cli, "cpuset-cpus"))
-		json_object_set_new(body, "CpusetCpus", json_lenient(flag_text(cli, "cpuset-cpus")));
+		json_object_set_new(
+			body, "CpusetCpus", json_lenient(flag_text(cli, "cpuset-cpus")));
 	if (flag_given(cli, "cpuset-mems"))
-		json_object_set_new(body, "CpusetMems", json_lenient(flag_text(cli, "cpuset-mems")));
+		json_object_set_new(
+			body, "CpusetMems", json_lenient(flag_text(cli, "cpuset-mems")));
 	if (flag_given(cli, "restart")) {
 		g_auto(GStrv) parts = g_strsplit(flag_text(cli, "restart"), ":", 2);
-		json_object_set_new(body, "RestartPolicy", json_pack("{s:s, s:I}", "Name", parts[0], "MaximumRetryCount",
-			(json_int_t)(parts[1] != NULL ? g_ascii_strtoll(parts[1], NULL, 10) : 0)));
+		json_object_set_new(body, "RestartPolicy",
+			json_pack("{s:s, s:I}", "Name", parts[0], "MaximumRetryCount",
+				(json_int_t)(parts[1] != NULL ? g_ascii_strtoll(parts[1], NULL, 10)
+							      : 0)));
 	}
 	return body;
 }
@@ -57,7 +67,8 @@ static int run(Cli *cli)
 	}
 	for (int i = 0; i < cli->arg_count; i++) {
 		g_autoptr(GError) error = NULL;
-		g_autofree char *name = client_escape(cli->args[i]), *path = g_strdup_printf("/containers/%s/update", name);
+		g_autofree char *name = client_escape(cli->args[i]),
+				*path = g_strdup_printf("/containers/%s/update", name);
 		g_autoptr(json_t) answer = client_call(cli->client, "POST", path, body, &error);
 		json_t *warnings = json_object_get(answer, "Warnings");
 		for (size_t w = 0; w < json_array_size(warnings); w++)

@@ -16,15 +16,21 @@ static const Flag create_flags[] = {
 	{"name", 0, STRING, "name of the volume"},
 	{0},
 };
-static const Column columns[] = {{"Driver", "DRIVER"}, {"Name", "VOLUME NAME"}, {"Scope", "SCOPE"}, {"Mountpoint", "MOUNTPOINT"}, {"Labels", "LABELS"}, {0}};
+static const Column columns[] = {{"Driver", "DRIVER"}, {"Name", "VOLUME NAME"}, {"Scope", "SCOPE"},
+	{"Mountpoint", "MOUNTPOINT"}, {"Labels", "LABELS"}, {0}};
 
 static int run_list(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	g_autofree char *filters = query_filters(cli, &error), *path = g_strconcat("/volumes?filters=", filters, NULL);
-	g_autoptr(json_t) answer = filters != NULL ? client_call(cli->client, "GET", path, NULL, &error) : NULL;
-	if (answer == NULL || !format_list(flag_bool(cli, "quiet", false) ? "{{.Name}}" : flag_text(cli, "format"), "{{.Driver}}\t{{.Name}}", columns,
-				      json_object_get(answer, "Volumes"), &error))
+	g_autofree char *filters = query_filters(cli, &error),
+			*path = g_strconcat("/volumes?filters=", filters, NULL);
+	g_autoptr(json_t) answer =
+		filters != NULL ? client_call(cli->client, "GET", path, NULL, &error) : NULL;
+	if (answer == NULL ||
+		!format_list(
+			flag_bool(cli, "quiet", false) ? "{{.Name}}" : flag_text(cli, "format"),
+			"{{.Driver}}\t{{.Name}}", columns, json_object_get(answer, "Volumes"),
+			&error))
 		return cli_fail(cli, error);
 	return EXIT_SUCCESS;
 }
@@ -36,11 +42,14 @@ static int run_create(Cli *cli)
 	for (size_t i = 0; i < json_array_size(given); i++) {
 		g_auto(GStrv) parts = g_strsplit(json_elem(given, i), "=", 2);
 		if (parts[0] != NULL)
-			json_object_set_new(labels, parts[0], json_lenient(parts[1] != NULL ? parts[1] : ""));
+			json_object_set_new(
+				labels, parts[0], json_lenient(parts[1] != NULL ? parts[1] : ""));
 	}
-	g_autoptr(json_t) body = json_pack("{s:s, s:s, s:O}", "Name", cli->arg_count > 0 ? cli->args[0] : flag_text(cli, "name"), "Driver",
+	g_autoptr(json_t) body = json_pack("{s:s, s:s, s:O}", "Name",
+		cli->arg_count > 0 ? cli->args[0] : flag_text(cli, "name"), "Driver",
 		flag_text(cli, "driver"), "Labels", labels);
-	g_autoptr(json_t) volume = client_call(cli->client, "POST", "/volumes/create", body, &error);
+	g_autoptr(json_t) volume =
+		client_call(cli->client, "POST", "/volumes/create", body, &error);
 	if (volume == NULL)
 		return cli_fail(cli, error);
 	puts(json_str(volume, "Name"));

@@ -8,7 +8,8 @@ static int run(Cli *cli)
 	int code = EXIT_SUCCESS;
 	for (int i = 0; i < cli->arg_count; i++) {
 		g_autoptr(GError) error = NULL;
-		g_autofree char *name = client_escape(cli->args[i]), *path = g_strdup_printf("/containers/%s/wait", name);
+		g_autofree char *name = client_escape(cli->args[i]),
+				*path = g_strdup_printf("/containers/%s/wait", name);
 		g_autoptr(json_t) answer = client_call(cli->client, "POST", path, NULL, &error);
 		if (error != NULL) {
 			cli_print_error(error);

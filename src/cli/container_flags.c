@@ -20,24 +20,31 @@ static const struct {
 	const char *flag;
 	Place place;
 	const char *field;
-} plain[] = {{"hostname", CONFIG, "Hostname"}, {"domainname", CONFIG, "Domainname"}, {"user", CONFIG, "User"},
-	{"tty", CONFIG, "Tty"}, {"interactive", CONFIG, "OpenStdin"}, {"workdir", CONFIG, "WorkingDir"},
-	{"stop-signal", CONFIG, "StopSignal"}, {"stop-timeout", CONFIG, "StopTimeout"}, {"mac-address", CONFIG, "MacAddress"},
-	{"cidfile", HOST, "ContainerIDFile"}, {"network", HOST, "NetworkMode"}, {"rm", HOST, "AutoRemove"},
-	{"volume-driver", HOST, "VolumeDriver"}, {"cap-add", HOST, "CapAdd"}, {"cap-drop", HOST, "CapDrop"},
-	{"cgroupns", HOST, "CgroupnsMode"}, {"dns", HOST, "Dns"}, {"dns-option", HOST, "DnsOptions"},
-	{"dns-search", HOST, "DnsSearch"}, {"add-host", HOST, "ExtraHosts"}, {"group-add", HOST, "GroupAdd"},
-	{"ipc", HOST, "IpcMode"}, {"link", HOST, "Links"}, {"oom-score-adj", HOST, "OomScoreAdj"}, {"pid", HOST, "PidMode"},
-	{"privileged", HOST, "Privileged"}, {"publish-all", HOST, "PublishAllPorts"}, {"read-only", HOST, "ReadonlyRootfs"},
-	{"uts", HOST, "UTSMode"}, {"userns", HOST, "UsernsMode"}, {"shm-size", HOST, "ShmSize"}, {"runtime", HOST, "Runtime"},
-	{"isolation", HOST, "Isolation"}, {"cpu-shares", HOST, "CpuShares"}, {"memory", HOST, "Memory"},
-	{"memory-swap", HOST, "MemorySwap"}, {"memory-reservation", HOST, "MemoryReservation"},
-	{"memory-swappiness", HOST, "MemorySwappiness"}, {"oom-kill-disable", HOST, "OomKillDisable"},
-	{"cgroup-parent", HOST, "CgroupParent"}, {"blkio-weight", HOST, "BlkioWeight"}, {"cpu-period", HOST, "CpuPeriod"},
+} plain[] = {{"hostname", CONFIG, "Hostname"}, {"domainname", CONFIG, "Domainname"},
+	{"user", CONFIG, "User"}, {"tty", CONFIG, "Tty"}, {"interactive", CONFIG, "OpenStdin"},
+	{"workdir", CONFIG, "WorkingDir"}, {"stop-signal", CONFIG, "StopSignal"},
+	{"stop-timeout", CONFIG, "StopTimeout"}, {"mac-address", CONFIG, "MacAddress"},
+	{"cidfile", HOST, "ContainerIDFile"}, {"network", HOST, "NetworkMode"},
+	{"rm", HOST, "AutoRemove"}, {"volume-driver", HOST, "VolumeDriver"},
+	{"cap-add", HOST, "CapAdd"}, {"cap-drop", HOST, "CapDrop"},
+	{"cgroupns", HOST, "CgroupnsMode"}, {"dns", HOST, "Dns"},
+	{"dns-option", HOST, "DnsOptions"}, {"dns-search", HOST, "DnsSearch"},
+	{"add-host", HOST, "ExtraHosts"}, {"group-add", HOST, "GroupAdd"}, {"ipc", HOST, "IpcMode"},
+	{"link", HOST, "Links"}, {"oom-score-adj", HOST, "OomScoreAdj"}, {"pid", HOST, "PidMode"},
+	{"privileged", HOST, "Privileged"}, {"publish-all", HOST, "PublishAllPorts"},
+	{"read-only", HOST, "ReadonlyRootfs"}, {"uts", HOST, "UTSMode"},
+	{"userns", HOST, "UsernsMode"}, {"shm-size", HOST, "ShmSize"}, {"runtime", HOST, "Runtime"},
+	{"isolation", HOST, "Isolation"}, {"cpu-shares", HOST, "CpuShares"},
+	{"memory", HOST, "Memory"}, {"memory-swap", HOST, "MemorySwap"},
+	{"memory-reservation", HOST, "MemoryReservation"},
+	{"memory-swappiness", HOST, "MemorySwappiness"},
+	{"oom-kill-disable", HOST, "OomKillDisable"}, {"cgroup-parent", HOST, "CgroupParent"},
+	{"blkio-weight", HOST, "BlkioWeight"}, {"cpu-period", HOST, "CpuPeriod"},
 	{"cpu-quota", HOST, "CpuQuota"}, {"cpu-rt-period", HOST, "CpuRealtimePeriod"},
 	{"cpu-rt-runtime", HOST, "CpuRealtimeRuntime"}, {"cpuset-cpus", HOST, "CpusetCpus"},
 	{"cpuset-mems", HOST, "CpusetMems"}, {"device-cgroup-rule", HOST, "DeviceCgroupRules"},
-	{"pids-limit", HOST, "PidsLimit"}, {"init", HOST, "Init"}, {"volumes-from", HOST, "VolumesFrom"}};
+	{"pids-limit", HOST, "PidsLimit"}, {"init", HOST, "Init"},
+	{"volumes-from", HOST, "VolumesFrom"}};
 
 const Flag container_flags[] = {
 	{"add-host", 0, LIST, "add a host to /etc/hosts (name:address)"},
@@ -177,7 +184,8 @@ static bool add_env_file(json_t *env, const char *path, GError **error)
 {
 	g_autofree char *text = file_read(path, ENV_FILE_LIMIT);
 	if (text == NULL)
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", path, errno == ENOENT ? "no such file or directory" : g_strerror(errno));
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", path,
+			errno == ENOENT ? "no such file or directory" : g_strerror(errno));
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 	for (int i = 0; lines[i] != NULL; i++) {
 		char *line = g_strchug(lines[i]);
@@ -187,9 +195,12 @@ static bool add_env_file(json_t *env, const char *path, GError **error)
 		if (*line == '\0' || *line == '#')
 			continue;
 		if (strcspn(line, " \t") < strcspn(line, "="))
-			return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid env file (%s): variable '%s' contains whitespaces", path, line);
+			return fail(error, BERTH_ERROR_UNAVAILABLE,
+				"invalid env file (%s): variable '%s' contains whitespaces", path,
+				line);
 		const char *value = strchr(line, '=') == NULL ? getenv(line) : NULL;
-		g_autofree char *setting = value != NULL ? g_strconcat(line, "=", value, NULL) : g_strdup(line);
+		g_autofree char *setting =
+			value != NULL ? g_strconcat(line, "=", value, NULL) : g_strdup(line);
 		if (strchr(setting, '=') != NULL)
 			json_array_append_new(env, json_lenient(setting));
 	}
@@ -198,13 +209,16 @@ static bool add_env_file(json_t *env, const char *path, GError **error)
 
 static json_t *environment(Cli *cli, GError **error)
 {
-	g_autoptr(json_t) env = json_array(), files = flag_list(cli, "env-file"), given = flag_list(cli, "env");
+	g_autoptr(json_t) env = json_array(), files = flag_list(cli, "env-file"),
+			  given = flag_list(cli, "env");
 	for (size_t i = 0; i < json_array_size(files); i++)
 		if (!add_env_file(env, json_elem(files, i), error))
 			return NULL;
 	for (size_t i = 0; i < json_array_size(given); i++) {
-		const char *setting = json_elem(given, i), *value = strchr(setting, '=') == NULL ? getenv(setting) : NULL;
-		g_autofree char *whole = value != NULL ? g_strconcat(setting, "=", value, NULL) : g_strdup(setting);
+		const char *setting = json_elem(given, i),
+			   *value = strchr(setting, '=') == NULL ? getenv(setting) : NULL;
+		g_autofree char *whole =
+			value != NULL ? g_strconcat(setting, "=", value, NULL) : g_strdup(setting);
 		json_array_append_new(env, json_lenient(whole));
 	}
 	return g_steal_pointer(&env);
@@ -229,31 +243,45 @@ static bool set_restart(Cli *cli, json_t *host, GError **error)
 		return true;
 	g_auto(GStrv) parts = g_strsplit(flag_text(cli, "restart"), ":", 2);
 	guint64 count = 0;
-	if (parts[0] != NULL && parts[1] != NULL && !g_ascii_string_to_unsigned(parts[1], 10, 0, G_MAXINT32, &count, NULL))
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid restart policy format: maximum retry count must be an integer");
+	if (parts[0] != NULL && parts[1] != NULL &&
+		!g_ascii_string_to_unsigned(parts[1], 10, 0, G_MAXINT32, &count, NULL))
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"invalid restart policy format: maximum retry count must be an integer");
 	if (flag_bool(cli, "rm", false) && strcmp(flag_text(cli, "restart"), "no") != 0)
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "conflicting options: cannot specify both --restart and --rm");
-	set(host, "RestartPolicy", json_pack("{s:s, s:I}", "Name", parts[0] != NULL ? parts[0] : "", "MaximumRetryCount", (json_int_t)count));
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"conflicting options: cannot specify both --restart and --rm");
+	set(host, "RestartPolicy",
+		json_pack("{s:s, s:I}", "Name", parts[0] != NULL ? parts[0] : "",
+			"MaximumRetryCount", (json_int_t)count));
 	return true;
 }
 
 static bool set_limits(Cli *cli, json_t *host, GError **error)
 {
-	static const char *const rates[][2] = {{"device-read-bps", "BlkioDeviceReadBps"}, {"device-write-bps", "BlkioDeviceWriteBps"},
-		{"device-read-iops", "BlkioDeviceReadIOps"}, {"device-write-iops", "BlkioDeviceWriteIOps"}};
+	static const char *const rates[][2] = {{"device-read-bps", "BlkioDeviceReadBps"},
+		{"device-write-bps", "BlkioDeviceWriteBps"},
+		{"device-read-iops", "BlkioDeviceReadIOps"},
+		{"device-write-iops", "BlkioDeviceWriteIOps"}};
 	g_autoptr(json_t) limits = flag_list(cli, "ulimit");
 	json_t *list = json_array();
 	if (flag_given(cli, "cpus"))
-		set(host, "NanoCpus", json_integer((json_int_t)(g_ascii_strtod(flag_text(cli, "cpus"), NULL) * 1e9 + 0.5)));
+		set(host, "NanoCpus",
+			json_integer(
+				(json_int_t)(g_ascii_strtod(flag_text(cli, "cpus"), NULL) * 1e9 +
+					     0.5)));
 	set(host, "Ulimits", list);
 	for (size_t i = 0; i < json_array_size(limits); i++) {
 		char name[32];
 		long long soft, hard;
 		int n = sscanf(json_elem(limits, i), "%31[a-z]=%lld:%lld", name, &soft, &hard);
 		if (n < 2)
-			return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid argument \"%s\" for \"--ulimit\" flag: invalid ulimit argument: %s",
+			return fail(error, BERTH_ERROR_UNAVAILABLE,
+				"invalid argument \"%s\" for \"--ulimit\" flag: invalid ulimit "
+				"argument: %s",
 				json_elem(limits, i), json_elem(limits, i));
-		json_array_append_new(list, json_pack("{s:s, s:I, s:I}", "Name", name, "Hard", (json_int_t)(n == 3 ? hard : soft), "Soft", (json_int_t)soft));
+		json_array_append_new(list,
+			json_pack("{s:s, s:I, s:I}", "Name", name, "Hard",
+				(json_int_t)(n == 3 ? hard : soft), "Soft", (json_int_t)soft));
 	}
 	for (size_t r = 0; r < G_N_ELEMENTS(rates); r++) {
 		g_autoptr(json_t) given = flag_list(cli, rates[r][0]);
@@ -263,9 +291,12 @@ static bool set_limits(Cli *cli, json_t *host, GError **error)
 			const char *text = json_elem(given, i), *colon = strrchr(text, ':');
 			gint64 rate;
 			if (colon == NULL || *text != '/' || !size_parse(colon + 1, &rate))
-				return fail(error, BERTH_ERROR_UNAVAILABLE, "bad format: %s: <device-path>:<number>[<unit>] is wanted", text);
+				return fail(error, BERTH_ERROR_UNAVAILABLE,
+					"bad format: %s: <device-path>:<number>[<unit>] is wanted",
+					text);
 			g_autofree char *path = g_strndup(text, (gsize)(colon - text));
-			json_array_append_new(list, json_pack("{s:s, s:I}", "Path", path, "Rate", (json_int_t)rate));
+			json_array_append_new(list,
+				json_pack("{s:s, s:I}", "Path", path, "Rate", (json_int_t)rate));
 		}
 	}
 	return true;
@@ -279,8 +310,12 @@ static void set_devices(Cli *cli, json_t *host)
 		g_auto(GStrv) parts = g_strsplit(json_elem(given, i), ":", 3);
 		guint count = g_strv_length(parts);
 		bool only_mode = count == 2 && *parts[1] != '/';
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "PathOnHost", parts[0], "PathInContainer",
-			count > 1 && !only_mode ? parts[1] : parts[0], "CgroupPermissions", only_mode ? parts[1] : count > 2 ? parts[2] : "rwm"));
+		json_array_append_new(list,
+			json_pack("{s:s, s:s, s:s}", "PathOnHost", parts[0], "PathInContainer",
+				count > 1 && !only_mode ? parts[1] : parts[0], "CgroupPermissions",
+				only_mode   ? parts[1]
+				: count > 2 ? parts[2]
+					    : "rwm"));
 	}
 	set(host, "Devices", list);
 }
@@ -288,16 +323,19 @@ static void set_devices(Cli *cli, json_t *host)
 /* --mount type=bind,source=/a,target=/b,readonly */
 static bool add_mount(json_t *mounts, const char *text, GError **error)
 {
-	static const char *const aliases[][2] = {{"type", "Type"}, {"source", "Source"}, {"src", "Source"}, {"target", "Target"},
-		{"destination", "Target"}, {"dst", "Target"}};
+	static const char *const aliases[][2] = {{"type", "Type"}, {"source", "Source"},
+		{"src", "Source"}, {"target", "Target"}, {"destination", "Target"},
+		{"dst", "Target"}};
 	g_autoptr(json_t) mount = json_pack("{s:s}", "Type", "volume");
 	json_t *bind = json_object(), *volume = json_object(), *tmpfs = json_object();
 	g_auto(GStrv) parts = g_strsplit(text, ",", -1);
 	gint64 size;
 	for (int i = 0; parts[i] != NULL; i++) {
 		g_auto(GStrv) pair = g_strsplit(parts[i], "=", 2);
-		const char *key = pair[0] != NULL ? pair[0] : "", *value = pair[0] != NULL && pair[1] != NULL ? pair[1] : NULL;
-		bool on = value == NULL || strcmp(value, "true") == 0 || strcmp(value, "1") == 0, known = false;
+		const char *key = pair[0] != NULL ? pair[0] : "",
+			   *value = pair[0] != NULL && pair[1] != NULL ? pair[1] : NULL;
+		bool on = value == NULL || strcmp(value, "true") == 0 || strcmp(value, "1") == 0,
+		     known = false;
 		for (size_t a = 0; a < G_N_ELEMENTS(aliases); a++)
 			if (strcmp(key, aliases[a][0]) == 0) {
 				set(mount, aliases[a][1], json_lenient(value != NULL ? value : ""));
@@ -315,7 +353,8 @@ static bool add_mount(json_t *mounts, const char *text, GError **error)
 			set(volume, "NoCopy", json_boolean(on));
 		else if (strcmp(key, "volume-subpath") == 0 && value != NULL)
 			set(volume, "Subpath", json_lenient(value));
-		else if (strcmp(key, "tmpfs-size") == 0 && value != NULL && size_parse(value, &size))
+		else if (strcmp(key, "tmpfs-size") == 0 && value != NULL &&
+			 size_parse(value, &size))
 			set(tmpfs, "SizeBytes", json_integer(size));
 		else if (strcmp(key, "tmpfs-mode") == 0 && value != NULL)
 			set(tmpfs, "Mode", json_integer(g_ascii_strtoll(value, NULL, 8)));
@@ -323,11 +362,15 @@ static bool add_mount(json_t *mounts, const char *text, GError **error)
 			json_decref(bind);
 			json_decref(volume);
 			json_decref(tmpfs);
-			return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid argument \"%s\" for \"--mount\" flag: unexpected key '%s' in '%s'", text, key, parts[i]);
+			return fail(error, BERTH_ERROR_UNAVAILABLE,
+				"invalid argument \"%s\" for \"--mount\" flag: unexpected key '%s' "
+				"in '%s'",
+				text, key, parts[i]);
 		}
 	}
 	if (g_str_has_prefix(json_str(mount, "Source"), ".")) {
-		g_autofree char *absolute = g_canonicalize_filename(json_str(mount, "Source"), NULL);
+		g_autofree char *absolute =
+			g_canonicalize_filename(json_str(mount, "Source"), NULL);
 		set(mount, "Source", json_lenient(absolute));
 	}
 	set(mount, "BindOptions", bind);
@@ -339,8 +382,10 @@ static bool add_mount(json_t *mounts, const char *text, GError **error)
 
 static bool set_mounts(Cli *cli, json_t *config, json_t *host, GError **error)
 {
-	g_autoptr(json_t) volumes = flag_list(cli, "volume"), mounts = flag_list(cli, "mount"), tmpfs = flag_list(cli, "tmpfs");
-	json_t *binds = json_array(), *made = json_array(), *anonymous = json_object(), *tmpfs_made = json_object();
+	g_autoptr(json_t) volumes = flag_list(cli, "volume"), mounts = flag_list(cli, "mount"),
+			  tmpfs = flag_list(cli, "tmpfs");
+	json_t *binds = json_array(), *made = json_array(), *anonymous = json_object(),
+	       *tmpfs_made = json_object();
 	set(host, "Binds", binds);
 	set(host, "Mounts", made);
 	set(host, "Tmpfs", tmpfs_made);
@@ -350,7 +395,8 @@ static bool set_mounts(Cli *cli, json_t *config, json_t *host, GError **error)
 			set(anonymous, text, json_object());
 		} else if (*text == '.' || *text == '~') {
 			g_auto(GStrv) parts = g_strsplit(text, ":", 2);
-			g_autofree char *source = g_canonicalize_filename(parts[0], NULL), *whole = g_strconcat(source, ":", parts[1], NULL);
+			g_autofree char *source = g_canonicalize_filename(parts[0], NULL),
+					*whole = g_strconcat(source, ":", parts[1], NULL);
 			json_array_append_new(binds, json_lenient(whole));
 		} else {
 			json_array_append_new(binds, json_lenient(text));
@@ -364,7 +410,8 @@ static bool set_mounts(Cli *cli, json_t *config, json_t *host, GError **error)
 			return false;
 	for (size_t i = 0; i < json_array_size(tmpfs); i++) {
 		g_auto(GStrv) parts = g_strsplit(json_elem(tmpfs, i), ":", 2);
-		set(tmpfs_made, parts[0] != NULL ? parts[0] : "", json_lenient(parts[0] != NULL && parts[1] != NULL ? parts[1] : ""));
+		set(tmpfs_made, parts[0] != NULL ? parts[0] : "",
+			json_lenient(parts[0] != NULL && parts[1] != NULL ? parts[1] : ""));
 	}
 	return true;
 }
@@ -376,14 +423,19 @@ static bool set_security(Cli *cli, json_t *host, GError **error)
 	json_t *list = json_array();
 	set(host, "SecurityOpt", list);
 	for (size_t i = 0; i < json_array_size(given); i++) {
-		const char *option = json_elem(given, i), *file = g_str_has_prefix(option, "seccomp=") ? option + 8 : NULL;
+		const char *option = json_elem(given, i),
+			   *file = g_str_has_prefix(option, "seccomp=") ? option + 8 : NULL;
 		if (strcmp(option, "systempaths=unconfined") == 0) {
 			set(host, "MaskedPaths", json_array());
 			set(host, "ReadonlyPaths", json_array());
-		} else if (file != NULL && strcmp(file, "unconfined") != 0 && strcmp(file, "builtin") != 0) {
-			g_autofree char *text = file_read(file, ENV_FILE_LIMIT), *whole = g_strconcat("seccomp=", text, NULL);
+		} else if (file != NULL && strcmp(file, "unconfined") != 0 &&
+			   strcmp(file, "builtin") != 0) {
+			g_autofree char *text = file_read(file, ENV_FILE_LIMIT),
+					*whole = g_strconcat("seccomp=", text, NULL);
 			if (text == NULL)
-				return fail(error, BERTH_ERROR_UNAVAILABLE, "opening seccomp profile (%s) failed: %s", file, g_strerror(errno));
+				return fail(error, BERTH_ERROR_UNAVAILABLE,
+					"opening seccomp profile (%s) failed: %s", file,
+					g_strerror(errno));
 			json_array_append_new(list, json_lenient(whole));
 		} else {
 			json_array_append_new(list, json_lenient(option));
@@ -398,7 +450,8 @@ static bool set_ports(Cli *cli, json_t *config, json_t *host)
 	json_t *ports = json_object(), *bindings = json_object();
 	for (size_t i = 0; i < json_array_size(exposed); i++) {
 		const char *port = json_elem(exposed, i);
-		g_autofree char *name = strchr(port, '/') != NULL ? g_strdup(port) : g_strconcat(port, "/tcp", NULL);
+		g_autofree char *name = strchr(port, '/') != NULL ? g_strdup(port)
+								  : g_strconcat(port, "/tcp", NULL);
 		set(ports, name, json_object());
 	}
 	/* [[address:]host port:]port[/protocol]; ranges come with the networks. */
@@ -406,9 +459,12 @@ static bool set_ports(Cli *cli, json_t *config, json_t *host)
 		g_auto(GStrv) parts = g_strsplit(json_elem(published, i), ":", -1);
 		guint count = g_strv_length(parts);
 		const char *port = count > 0 ? parts[count - 1] : "";
-		g_autofree char *name = strchr(port, '/') != NULL ? g_strdup(port) : g_strconcat(port, "/tcp", NULL);
+		g_autofree char *name = strchr(port, '/') != NULL ? g_strdup(port)
+								  : g_strconcat(port, "/tcp", NULL);
 		set(ports, name, json_object());
-		set(bindings, name, json_pack("[{s:s, s:s}]", "HostIp", count > 2 ? parts[0] : "", "HostPort", count > 1 ? parts[count - 2] : ""));
+		set(bindings, name,
+			json_pack("[{s:s, s:s}]", "HostIp", count > 2 ? parts[0] : "", "HostPort",
+				count > 1 ? parts[count - 2] : ""));
 	}
 	if (json_object_size(ports) > 0)
 		set(config, "ExposedPorts", json_incref(ports));
@@ -422,16 +478,21 @@ static void set_health(Cli *cli, json_t *config)
 	if (flag_bool(cli, "no-healthcheck", false)) {
 		set(config, "Healthcheck", json_pack("{s:[s]}", "Test", "NONE"));
 	} else if (flag_given(cli, "health-cmd")) {
-		set(config, "Healthcheck", json_pack("{s:[s, s], s:I, s:I, s:I, s:I}", "Test", "CMD-SHELL", flag_text(cli, "health-cmd"), "Interval",
-			(json_int_t)flag_int(cli, "health-interval", 0), "Timeout", (json_int_t)flag_int(cli, "health-timeout", 0), "StartPeriod",
-			(json_int_t)flag_int(cli, "health-start-period", 0), "Retries", (json_int_t)flag_int(cli, "health-retries", 0)));
+		set(config, "Healthcheck",
+			json_pack("{s:[s, s], s:I, s:I, s:I, s:I}", "Test", "CMD-SHELL",
+				flag_text(cli, "health-cmd"), "Interval",
+				(json_int_t)flag_int(cli, "health-interval", 0), "Timeout",
+				(json_int_t)flag_int(cli, "health-timeout", 0), "StartPeriod",
+				(json_int_t)flag_int(cli, "health-start-period", 0), "Retries",
+				(json_int_t)flag_int(cli, "health-retries", 0)));
 	}
 }
 
 static void set_attach(Cli *cli, json_t *config)
 {
 	g_autoptr(json_t) list = flag_list(cli, "attach");
-	bool all = json_array_size(list) == 0 && !flag_bool(cli, "detach", false), in = false, out = false, err = false;
+	bool all = json_array_size(list) == 0 && !flag_bool(cli, "detach", false), in = false,
+	     out = false, err = false;
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		g_autofree char *name = g_ascii_strdown(json_elem(list, i), -1);
 		in = in || strcmp(name, "stdin") == 0;
@@ -466,7 +527,9 @@ json_t *container_request(Cli *cli, GError **error)
 	set(config, "Env", env);
 	set(config, "Labels", pairs(cli, "label"));
 	set(host, "Sysctls", pairs(cli, "sysctl"));
-	set(host, "LogConfig", json_pack("{s:s, s:o}", "Type", flag_text(cli, "log-driver"), "Config", pairs(cli, "log-opt")));
+	set(host, "LogConfig",
+		json_pack("{s:s, s:o}", "Type", flag_text(cli, "log-driver"), "Config",
+			pairs(cli, "log-opt")));
 	if (flag_given(cli, "annotation"))
 		set(host, "Annotations", pairs(cli, "annotation"));
 	int rows, columns;
@@ -474,8 +537,9 @@ json_t *container_request(Cli *cli, GError **error)
 	set(host, "ConsoleSize", json_pack("[i, i]", rows, columns));
 	set_devices(cli, host);
 	set_health(cli, config);
-	if (!set_restart(cli, host, error) || !set_limits(cli, host, error) || !set_mounts(cli, config, host, error) ||
-		!set_security(cli, host, error) || !set_ports(cli, config, host))
+	if (!set_restart(cli, host, error) || !set_limits(cli, host, error) ||
+		!set_mounts(cli, config, host, error) || !set_security(cli, host, error) ||
+		!set_ports(cli, config, host))
 		return NULL;
 	return g_steal_pointer(&config);
 }
@@ -485,9 +549,13 @@ static int open_cidfile(const char *path, GError **error)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0 && errno == EEXIST)
-		fail(error, BERTH_ERROR_UNAVAILABLE, "container ID file found, make sure the other container isn't running or delete %s", path);
+		fail(error, BERTH_ERROR_UNAVAILABLE,
+			"container ID file found, make sure the other container isn't running or "
+			"delete %s",
+			path);
 	else if (fd < 0)
-		fail(error, BERTH_ERROR_UNAVAILABLE, "failed to create the container ID file: %s", g_strerror(errno));
+		fail(error, BERTH_ERROR_UNAVAILABLE, "failed to create the container ID file: %s",
+			g_strerror(errno));
 	return fd;
 }
 
@@ -499,13 +567,15 @@ char *container_create(Cli *cli, GError **error)
 	if (request == NULL || (*file != '\0' && cidfile < 0))
 		return NULL;
 	g_autofree char *name = client_escape(flag_text(cli, "name"));
-	g_autofree char *path = g_strconcat("/containers/create", *name != '\0' ? "?name=" : "", name, NULL);
+	g_autofree char *path =
+		g_strconcat("/containers/create", *name != '\0' ? "?name=" : "", name, NULL);
 	g_autoptr(json_t) answer = client_call(cli->client, "POST", path, request, error);
 	if (answer == NULL) {
 		if (cidfile >= 0)
 			unlink(file);
 		if (error != NULL && g_str_has_prefix((*error)->message, "No such image: "))
-			fprintf(stderr, "Unable to find image '%s' locally\n", (*error)->message + strlen("No such image: "));
+			fprintf(stderr, "Unable to find image '%s' locally\n",
+				(*error)->message + strlen("No such image: "));
 		return NULL;
 	}
 	json_t *warnings = json_object_get(answer, "Warnings");

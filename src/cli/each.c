@@ -27,7 +27,8 @@ int each_argument(Cli *cli, const char *method, const char *path_format)
 
 bool is_container_tty(Cli *cli, const char *name, json_t **inspected, GError **error)
 {
-	g_autofree char *escaped = client_escape(name), *path = g_strdup_printf("/containers/%s/json", escaped);
+	g_autofree char *escaped = client_escape(name),
+			*path = g_strdup_printf("/containers/%s/json", escaped);
 	*inspected = client_call(cli->client, "GET", path, NULL, error);
 	return json_bool(*inspected, "Config.Tty");
 }

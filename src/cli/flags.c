@@ -27,7 +27,8 @@ static const Flag *find_letter(const Cli *cli, char letter)
 
 static char *flag_label(const Flag *flag)
 {
-	return flag->letter != 0 ? g_strdup_printf("-%c, --%s", flag->letter, flag->name) : g_strdup_printf("--%s", flag->name);
+	return flag->letter != 0 ? g_strdup_printf("-%c, --%s", flag->letter, flag->name)
+				 : g_strdup_printf("--%s", flag->name);
 }
 
 static bool check_value(const Flag *flag, const char *value, GError **error)
@@ -38,8 +39,10 @@ static bool check_value(const Flag *flag, const char *value, GError **error)
 	g_autofree char *label = flag_label(flag), *size_reason = NULL;
 	switch (flag->type) {
 	case BOOL:
-		why = strcmp(value, "true") == 0 || strcmp(value, "false") == 0 || strcmp(value, "1") == 0 || strcmp(value, "0") == 0
-			? NULL : "invalid syntax";
+		why = strcmp(value, "true") == 0 || strcmp(value, "false") == 0 ||
+				      strcmp(value, "1") == 0 || strcmp(value, "0") == 0
+			      ? NULL
+			      : "invalid syntax";
 		break;
 	case INT:
 		g_ascii_strtoll(value, &end, 10);
@@ -51,7 +54,8 @@ static bool check_value(const Flag *flag, const char *value, GError **error)
 		break;
 	case DECIMAL:
 		g_ascii_strtod(value, &end);
-		why = *value != '\0' && *end == '\0' ? NULL : "failed to parse as a rational number";
+		why = *value != '\0' && *end == '\0' ? NULL
+						     : "failed to parse as a rational number";
 		break;
 	case DURATION:
 		why = duration_parse(value, &number) ? NULL : "invalid duration";
@@ -59,7 +63,9 @@ static bool check_value(const Flag *flag, const char *value, GError **error)
 	default:
 		break;
 	}
-	return why == NULL || fail(error, BERTH_ERROR_UNAVAILABLE, "invalid argument \"%s\" for \"%s\" flag: %s", value, label, why);
+	return why == NULL ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE, "invalid argument \"%s\" for \"%s\" flag: %s",
+		       value, label, why);
 }
 
 static bool set_value(Cli *cli, const Flag *flag, const char *value, GError **error)
@@ -77,7 +83,8 @@ static bool set_value(Cli *cli, const Flag *flag, const char *value, GError **er
 static bool unknown_letter(Cli *cli, const char *word, char letter, GError **error)
 {
 	const Flag *meant = find_long(cli, word + 1, strlen(word + 1));
-	return fail(error, BERTH_ERROR_UNAVAILABLE, "unknown shorthand flag: '%c' in %s%s%s%s", letter, word, meant != NULL ? " (did you mean --" : "",
+	return fail(error, BERTH_ERROR_UNAVAILABLE, "unknown shorthand flag: '%c' in %s%s%s%s",
+		letter, word, meant != NULL ? " (did you mean --" : "",
 		meant != NULL ? meant->name : "", meant != NULL ? "?)" : "");
 }
 
@@ -98,7 +105,8 @@ static bool parse_letters(Cli *cli, char **argv, int argc, int *at, GError **err
 		if (p[1] != '\0')
 			return set_value(cli, flag, p + 1 + (p[1] == '='), error);
 		if (*at + 1 >= argc)
-			return fail(error, BERTH_ERROR_UNAVAILABLE, "flag needs an argument: '%c' in %s", *p, word);
+			return fail(error, BERTH_ERROR_UNAVAILABLE,
+				"flag needs an argument: '%c' in %s", *p, word);
 		return set_value(cli, flag, argv[++*at], error);
 	}
 	return true;
@@ -113,13 +121,15 @@ static bool parse_long(Cli *cli, char **argv, int argc, int *at, GError **error)
 	if (flag == NULL && length == 4 && strncmp(name, "help", 4) == 0)
 		flag = &help;
 	if (flag == NULL)
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "unknown flag: --%.*s", (int)length, name);
+		return fail(
+			error, BERTH_ERROR_UNAVAILABLE, "unknown flag: --%.*s", (int)length, name);
 	if (name[length] == '=')
 		return set_value(cli, flag, name + length + 1, error);
 	if (flag->type == BOOL)
 		return set_value(cli, flag, "true", error);
 	if (*at + 1 >= argc)
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "flag needs an argument: --%s", flag->name);
+		return fail(
+			error, BERTH_ERROR_UNAVAILABLE, "flag needs an argument: --%s", flag->name);
 	return set_value(cli, flag, argv[++*at], error);
 }
 
@@ -134,7 +144,8 @@ bool flags_parse(Cli *cli, int argc, char **argv, GError **error)
 			only_args = only_args || cli->command->stop_at_argument;
 		} else if (strcmp(argv[i], "--") == 0) {
 			only_args = true;
-		} else if (argv[i][1] == '-' ? !parse_long(cli, argv, argc, &i, error) : !parse_letters(cli, argv, argc, &i, error)) {
+		} else if (argv[i][1] == '-' ? !parse_long(cli, argv, argc, &i, error)
+					     : !parse_letters(cli, argv, argc, &i, error)) {
 			return false;
 		}
 	}
@@ -154,7 +165,8 @@ void flags_usage(Cli *cli, bool whole)
 	if (cli->command->flags != NULL)
 		fprintf(out, "\nOptions:\n");
 	for (const Flag *flag = cli->command->flags; flag != NULL && flag->name != NULL; flag++) {
-		static const char *const kinds[] = {"", " string", " list", " int", " bytes", " decimal", " duration"};
+		static const char *const kinds[] = {
+			"", " string", " list", " int", " bytes", " decimal", " duration"};
 		g_autofree char *label = g_strconcat(flag->name, kinds[flag->type], NULL);
 		char letter[8] = "    ";
 		if (flag->letter != 0)
@@ -209,14 +221,17 @@ json_t *flag_filters(const Cli *cli, const char *name, GError **error)
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		g_auto(GStrv) parts = g_strsplit(json_elem(list, i), "=", 2);
 		if (parts[0] == NULL || parts[1] == NULL) {
-			fail(error, BERTH_ERROR_UNAVAILABLE, "invalid argument \"%s\" for \"-f, --filter\" flag: bad format of filter (expected name=value)",
+			fail(error, BERTH_ERROR_UNAVAILABLE,
+				"invalid argument \"%s\" for \"-f, --filter\" flag: bad format of "
+				"filter (expected name=value)",
 				json_elem(list, i));
 			return NULL;
 		}
 		const char *key = g_strstrip(parts[0]);
 		if (json_object_get(filters, key) == NULL)
 			json_object_set_new(filters, key, json_object());
-		json_object_set_new(json_object_get(filters, key), g_strstrip(parts[1]), json_true());
+		json_object_set_new(
+			json_object_get(filters, key), g_strstrip(parts[1]), json_true());
 	}
 	return g_steal_pointer(&filters);
 }

@@ -14,7 +14,8 @@ static void print_table(const char *text)
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 	g_autoptr(GArray) widths = g_array_new(FALSE, TRUE, sizeof(glong));
 	for (int pass = 0; pass < 2; pass++)
-		for (int i = 0; lines[i] != NULL && (lines[i + 1] != NULL || *lines[i] != '\0'); i++) {
+		for (int i = 0; lines[i] != NULL && (lines[i + 1] != NULL || *lines[i] != '\0');
+			i++) {
 			g_auto(GStrv) cells = g_strsplit(lines[i], "\t", -1);
 			for (guint c = 0; cells[c] != NULL; c++) {
 				glong width = g_utf8_strlen(cells[c], -1) + PADDING;
@@ -23,10 +24,15 @@ static void print_table(const char *text)
 					if (widths->len <= c)
 						g_array_set_size(widths, c + 1);
 					glong *widest = &g_array_index(widths, glong, c);
-					*widest = last ? *widest : MAX(MAX(*widest, width), MIN_WIDTH);
+					*widest = last ? *widest
+						       : MAX(MAX(*widest, width), MIN_WIDTH);
 					continue;
 				}
-				printf("%s%*s", cells[c], last ? 0 : (int)(g_array_index(widths, glong, c) - width + PADDING), "");
+				printf("%s%*s", cells[c],
+					last ? 0
+					     : (int)(g_array_index(widths, glong, c) - width +
+						       PADDING),
+					"");
 			}
 			if (pass == 1)
 				putchar('\n');
@@ -46,19 +52,23 @@ static bool print_json_lines(json_t *rows)
 {
 	size_t i;
 	json_t *row;
-	json_array_foreach(rows, i, row) {
+	json_array_foreach (rows, i, row) {
 		g_autofree char *text = json_dumps(row, JSON_COMPACT | JSON_SORT_KEYS);
 		puts(text);
 	}
 	return true;
 }
 
-bool format_list(const char *format, const char *default_format, const Column *columns, json_t *rows, GError **error)
+bool format_list(const char *format, const char *default_format, const Column *columns,
+	json_t *rows, GError **error)
 {
 	if (strcmp(format, "json") == 0)
 		return print_json_lines(rows);
-	bool table = *format == '\0' || strcmp(format, "table") == 0 || g_str_has_prefix(format, "table ");
-	const char *body = *format == '\0' || strcmp(format, "table") == 0 ? default_format : table ? format + 6 : format;
+	bool table = *format == '\0' || strcmp(format, "table") == 0 ||
+		     g_str_has_prefix(format, "table ");
+	const char *body = *format == '\0' || strcmp(format, "table") == 0 ? default_format
+			   : table					   ? format + 6
+									   : format;
 	g_autofree char *plain = unescape(body);
 	g_autoptr(Template) template = template_parse(plain, error);
 	g_autoptr(GString) out = g_string_new("");
@@ -69,12 +79,13 @@ bool format_list(const char *format, const char *default_format, const Column *c
 	if (table) {
 		g_autoptr(json_t) headings = json_object();
 		for (; columns->field != NULL; columns++)
-			json_object_set_new(headings, columns->field, json_string(columns->heading));
+			json_object_set_new(
+				headings, columns->field, json_string(columns->heading));
 		if (!template_run(template, headings, out, error))
 			return false;
 		g_string_append_c(out, '\n');
 	}
-	json_array_foreach(rows, i, row) {
+	json_array_foreach (rows, i, row) {
 		if (!template_run(template, row, out, error))
 			return false;
 		g_string_append_c(out, '\n');

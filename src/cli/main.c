@@ -16,19 +16,22 @@
 
 enum { FILE_LIMIT = 4 << 20, START_ROUNDS = 200, START_ROUND_US = 20000 };
 
-const Command *const commands[] = {&command_run, &command_create, &command_start, &command_stop, &command_restart,
-	&command_kill, &command_pause, &command_unpause, &command_wait, &command_rm, &command_ps, &command_logs,
-	&command_attach, &command_exec, &command_inspect, &command_rename, &command_top, &command_update, &command_images,
-	&command_rmi, &command_tag, &command_history, &command_import, &command_load, &command_save, &command_events,
-	&command_info, &command_version, &command_container_prune, &command_image_prune, &command_container_inspect,
-	&command_image_inspect, &command_dial_stdio, &command_volume_ls, &command_volume_create, &command_volume_rm,
-	&command_volume_inspect, &command_context_ls, NULL};
+const Command *const commands[] = {&command_run, &command_create, &command_start, &command_stop,
+	&command_restart, &command_kill, &command_pause, &command_unpause, &command_wait,
+	&command_rm, &command_ps, &command_logs, &command_attach, &command_exec, &command_inspect,
+	&command_rename, &command_top, &command_update, &command_images, &command_rmi, &command_tag,
+	&command_history, &command_import, &command_load, &command_save, &command_events,
+	&command_info, &command_version, &command_container_prune, &command_image_prune,
+	&command_container_inspect, &command_image_inspect, &command_dial_stdio, &command_volume_ls,
+	&command_volume_create, &command_volume_rm, &command_volume_inspect, &command_context_ls,
+	NULL};
 
 static const char default_host[] = "unix:///run/berth.sock";
 
 void cli_print_error(const GError *error)
 {
-	bool local = error->domain != BERTH_ERROR || error->code == BERTH_ERROR_UNAVAILABLE || error->code < 300;
+	bool local = error->domain != BERTH_ERROR || error->code == BERTH_ERROR_UNAVAILABLE ||
+		     error->code < 300;
 	fprintf(stderr, "%s%s\n", local ? "" : "Error response from daemon: ", error->message);
 }
 
@@ -39,13 +42,16 @@ int cli_fail(Cli *cli, const GError *error)
 		fprintf(stderr, "%s: ", cli->program);
 	cli_print_error(error);
 	if (framed)
-		fprintf(stderr, "\nRun '%s %s --help' for more information\n", cli->program, cli->called);
+		fprintf(stderr, "\nRun '%s %s --help' for more information\n", cli->program,
+			cli->called);
 	if (!framed)
 		return EXIT_FAILURE;
 	/* As Docker's client: by the words of the engine's error. */
 	const char *text = error->message;
-	bool of_engine = error->domain == BERTH_ERROR && error->code >= 300 && error->code != BERTH_ERROR_UNAVAILABLE;
-	if (of_engine && (strstr(text, "executable file not found") || strstr(text, "no such file or directory")))
+	bool of_engine = error->domain == BERTH_ERROR && error->code >= 300 &&
+			 error->code != BERTH_ERROR_UNAVAILABLE;
+	if (of_engine && (strstr(text, "executable file not found") ||
+				 strstr(text, "no such file or directory")))
 		return 127;
 	if (of_engine && (strstr(text, "permission denied") || strstr(text, "is a directory")))
 		return 126;
@@ -80,7 +86,8 @@ static const Command *find_command(Cli *cli, int argc, char **argv, int *used)
 /* All commands, or those of a group. */
 static void print_commands(const char *program, const char *group)
 {
-	printf("Usage:  %s %s%sCOMMAND\n\nCommands:\n", program, group, *group != '\0' ? " " : "[OPTIONS] ");
+	printf("Usage:  %s %s%sCOMMAND\n\nCommands:\n", program, group,
+		*group != '\0' ? " " : "[OPTIONS] ");
 	for (int i = 0; commands[i] != NULL; i++) {
 		g_auto(GStrv) names = g_strsplit(commands[i]->names, "|", -1);
 		for (int n = 0; names[n] != NULL; n++) {
@@ -88,16 +95,19 @@ static void print_commands(const char *program, const char *group)
 			const char *blank = strchr(names[n], ' ');
 			if (*group == '\0' && blank == NULL)
 				printf("  %-12s%s\n", names[n], commands[i]->summary);
-			else if (*group != '\0' && blank != NULL && strncmp(names[n], group, length) == 0 && names[n][length] == ' ')
+			else if (*group != '\0' && blank != NULL &&
+				 strncmp(names[n], group, length) == 0 && names[n][length] == ' ')
 				printf("  %-12s%s\n", blank + 1, commands[i]->summary);
 		}
 	}
-	printf("\nRun '%s %s%sCOMMAND --help' for more information on a command.\n", program, group, *group != '\0' ? " " : "");
+	printf("\nRun '%s %s%sCOMMAND --help' for more information on a command.\n", program, group,
+		*group != '\0' ? " " : "");
 }
 
 static bool is_group(const char *word)
 {
-	static const char *const groups[] = {"container", "image", "system", "volume", "context", NULL};
+	static const char *const groups[] = {
+		"container", "image", "system", "volume", "context", NULL};
 	return g_strv_contains(groups, word);
 }
 
@@ -107,11 +117,13 @@ static bool start_engine(const char *host)
 	const char *wish = getenv("BERTH_AUTOSTART");
 	if (strcmp(host, default_host) != 0 || getuid() != 0 || g_strcmp0(wish, "0") == 0)
 		return false;
-	g_autofree char *program = g_file_read_link("/proc/self/exe", NULL), *folder = g_path_get_dirname(program != NULL ? program : "/");
+	g_autofree char *program = g_file_read_link("/proc/self/exe", NULL),
+			*folder = g_path_get_dirname(program != NULL ? program : "/");
 	g_autofree char *engine = g_build_filename(folder, "berthd", NULL);
 	pid_t pid = fork();
 	if (pid == 0) {
-		int null = open("/dev/null", O_RDWR), log = open("/run/berthd.log", O_WRONLY | O_CREAT | O_APPEND, 0600);
+		int null = open("/dev/null", O_RDWR),
+		    log = open("/run/berthd.log", O_WRONLY | O_CREAT | O_APPEND, 0600);
 		setsid();
 		dup2(null, 0);
 		dup2(null, 1);
@@ -136,13 +148,16 @@ static bool start_engine(const char *host)
 static char *context_host(Cli *cli, const char *name, GError **error)
 {
 	g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, name, -1);
-	g_autofree char *path = g_build_filename(cli->config_folder, "contexts", "meta", hash, "meta.json", NULL);
+	g_autofree char *path =
+		g_build_filename(cli->config_folder, "contexts", "meta", hash, "meta.json", NULL);
 	g_autofree char *text = file_read(path, FILE_LIMIT);
 	g_autoptr(json_t) meta = text != NULL ? json_parse(text, strlen(text), NULL) : NULL;
 	const char *host = json_str(meta, "Endpoints.docker.Host");
 	if (*host == '\0') {
 		/* Not an answer of the engine: UNAVAILABLE, so that no "Error response" stands before it. */
-		fail(error, BERTH_ERROR_UNAVAILABLE, "context \"%s\": context not found: open %s: no such file or directory", name, path);
+		fail(error, BERTH_ERROR_UNAVAILABLE,
+			"context \"%s\": context not found: open %s: no such file or directory",
+			name, path);
 		return NULL;
 	}
 	return g_strdup(host);
@@ -153,11 +168,14 @@ static char *choose_host(Cli *cli, const char *host, const char *context, GError
 {
 	const char *from_env = getenv("DOCKER_HOST"), *context_env = getenv("DOCKER_CONTEXT");
 	if (host != NULL)
-		return strstr(host, "://") != NULL ? g_strdup(host) : g_strconcat("tcp://", host, NULL);
+		return strstr(host, "://") != NULL ? g_strdup(host)
+						   : g_strconcat("tcp://", host, NULL);
 	if (context == NULL && from_env != NULL && *from_env != '\0')
 		return g_strdup(from_env);
 	if (context == NULL)
-		context = context_env != NULL && *context_env != '\0' ? context_env : json_str(cli->config, "currentContext");
+		context = context_env != NULL && *context_env != '\0'
+				  ? context_env
+				  : json_str(cli->config, "currentContext");
 	if (*context != '\0' && strcmp(context, "default") != 0)
 		return context_host(cli, context, error);
 	return g_strdup(default_host);
@@ -167,15 +185,19 @@ static void load_config(Cli *cli, const char *folder)
 {
 	const char *from_env = getenv("DOCKER_CONFIG");
 	cli->config_folder = folder != NULL ? g_strdup(folder)
-		: from_env != NULL && *from_env != '\0' ? g_strdup(from_env) : g_build_filename(g_get_home_dir(), ".docker", NULL);
-	g_autofree char *path = g_build_filename(cli->config_folder, "config.json", NULL), *text = file_read(path, FILE_LIMIT);
+			     : from_env != NULL && *from_env != '\0'
+				     ? g_strdup(from_env)
+				     : g_build_filename(g_get_home_dir(), ".docker", NULL);
+	g_autofree char *path = g_build_filename(cli->config_folder, "config.json", NULL),
+			*text = file_read(path, FILE_LIMIT);
 	cli->config = text != NULL ? json_parse(text, strlen(text), NULL) : NULL;
 	if (cli->config == NULL)
 		cli->config = json_object();
 }
 
 /* The flags before the command. Returns how many words they take, -1 after an error was printed. */
-static int global_flags(int argc, char **argv, const char *program, const char **host, const char **context, const char **config)
+static int global_flags(int argc, char **argv, const char *program, const char **host,
+	const char **context, const char **config)
 {
 	int i = 1;
 	for (; i < argc && argv[i][0] == '-'; i++) {
@@ -184,9 +206,12 @@ static int global_flags(int argc, char **argv, const char *program, const char *
 		const struct {
 			const char *name, *letter;
 			const char **value;
-		} with_value[] = {{"--host", "-H", host}, {"--context", "-c", context}, {"--config", "", config}, {"--log-level", "-l", NULL}};
+		} with_value[] = {{"--host", "-H", host}, {"--context", "-c", context},
+			{"--config", "", config}, {"--log-level", "-l", NULL}};
 		if (strcmp(arg, "--version") == 0 || strcmp(arg, "-v") == 0) {
-			printf("%s version %s, build %s\n", strcmp(program, "docker") == 0 ? "Docker" : "Berth", BERTH_VERSION, BERTH_COMMIT);
+			printf("%s version %s, build %s\n",
+				strcmp(program, "docker") == 0 ? "Docker" : "Berth", BERTH_VERSION,
+				BERTH_COMMIT);
 			exit(0);
 		}
 		if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0) {
@@ -196,11 +221,16 @@ static int global_flags(int argc, char **argv, const char *program, const char *
 		if (strcmp(arg, "--debug") == 0 || strcmp(arg, "-D") == 0)
 			continue;
 		size_t f = 0;
-		while (f < G_N_ELEMENTS(with_value) && !(strlen(with_value[f].name) == length && strncmp(with_value[f].name, arg, length) == 0) &&
-			!(strlen(with_value[f].letter) == length && strncmp(with_value[f].letter, arg, length) == 0))
+		while (f < G_N_ELEMENTS(with_value) &&
+			!(strlen(with_value[f].name) == length &&
+				strncmp(with_value[f].name, arg, length) == 0) &&
+			!(strlen(with_value[f].letter) == length &&
+				strncmp(with_value[f].letter, arg, length) == 0))
 			f++;
 		if (f == G_N_ELEMENTS(with_value) || (equals == NULL && i + 1 >= argc)) {
-			fprintf(stderr, "%s: %s\n\nRun '%s --help' for more information\n", f == G_N_ELEMENTS(with_value) ? "unknown flag" : "flag needs an argument",
+			fprintf(stderr, "%s: %s\n\nRun '%s --help' for more information\n",
+				f == G_N_ELEMENTS(with_value) ? "unknown flag"
+							      : "flag needs an argument",
 				arg, program);
 			return -1;
 		}
@@ -223,13 +253,20 @@ static bool check_arguments(Cli *cli)
 {
 	const Command *command = cli->command;
 	const char *plural = command->min_args == 1 ? "" : "s";
-	const char *how = command->max_args == command->min_args ? "" : command->max_args < 0 ? "at least " : "at most ";
+	const char *how = command->max_args == command->min_args ? ""
+			  : command->max_args < 0		 ? "at least "
+								 : "at most ";
 	int wanted = cli->arg_count < command->min_args ? command->min_args : command->max_args;
-	if (cli->arg_count >= command->min_args && (command->max_args < 0 || cli->arg_count <= command->max_args))
+	if (cli->arg_count >= command->min_args &&
+		(command->max_args < 0 || cli->arg_count <= command->max_args))
 		return true;
 	if (cli->arg_count < command->min_args && command->max_args != command->min_args)
 		how = "at least ";
-	fprintf(stderr, "%s: '%s %s' requires %s%d argument%s\n\n", cli->program, cli->program, cli->called, how, wanted, wanted == 1 ? "" : plural[0] ? plural : "s");
+	fprintf(stderr, "%s: '%s %s' requires %s%d argument%s\n\n", cli->program, cli->program,
+		cli->called, how, wanted,
+		wanted == 1 ? ""
+		: plural[0] ? plural
+			    : "s");
 	flags_usage(cli, false);
 	fprintf(stderr, "\nSee '%s %s --help' for more information\n", cli->program, cli->called);
 	return false;
@@ -268,14 +305,17 @@ int main(int argc, char **argv)
 		return EXIT_SUCCESS;
 	}
 	cli.command = find_command(&cli, argc - first, argv + first, &used);
-	if (cli.command == NULL && is_group(argv[first]) && (first + 1 == argc || strcmp(argv[first + 1], "--help") == 0)) {
+	if (cli.command == NULL && is_group(argv[first]) &&
+		(first + 1 == argc || strcmp(argv[first + 1], "--help") == 0)) {
 		print_commands(name, argv[first]);
 		return EXIT_SUCCESS;
 	}
 	if (cli.command == NULL) {
-		const char *second = is_group(argv[first]) && first + 1 < argc ? argv[first + 1] : "";
-		fprintf(stderr, "%s: unknown command: %s %s%s%s\n\nRun '%s --help' for more information\n", name, name, argv[first],
-			*second != '\0' ? " " : "", second, name);
+		const char *second =
+			is_group(argv[first]) && first + 1 < argc ? argv[first + 1] : "";
+		fprintf(stderr,
+			"%s: unknown command: %s %s%s%s\n\nRun '%s --help' for more information\n",
+			name, name, argv[first], *second != '\0' ? " " : "", second, name);
 		return EXIT_FAILURE;
 	}
 	load_config(&cli, config);

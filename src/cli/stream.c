@@ -40,7 +40,8 @@ static void terminal_raw(void)
 
 bool terminal_check(bool tty, bool with_stdin, GError **error)
 {
-	return !tty || !with_stdin || isatty(STDIN_FILENO) || fail(error, BERTH_ERROR_UNAVAILABLE, "the input device is not a TTY");
+	return !tty || !with_stdin || isatty(STDIN_FILENO) ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE, "the input device is not a TTY");
 }
 
 void terminal_size(int *rows, int *columns)
@@ -89,7 +90,9 @@ static bool frames_write(Frames *frames, const char *data, size_t length)
 			if (frames->head_used < FRAME)
 				return true;
 			frames->head_used = 0;
-			frames->left = (guint32)frames->head[4] << 24 | (guint32)frames->head[5] << 16 | (guint32)frames->head[6] << 8 | frames->head[7];
+			frames->left = (guint32)frames->head[4] << 24 |
+				       (guint32)frames->head[5] << 16 |
+				       (guint32)frames->head[6] << 8 | frames->head[7];
 			continue;
 		}
 		size_t n = MIN(frames->left, length);
@@ -108,7 +111,8 @@ bool stream_copy(HttpBody *body, bool tty, GError **error)
 	Frames frames = {0};
 	ssize_t n;
 	while ((n = http_body_read(body, block, BLOCK, error)) > 0)
-		if (!(tty ? fd_write_all(STDOUT_FILENO, block, (size_t)n) : frames_write(&frames, block, (size_t)n)))
+		if (!(tty ? fd_write_all(STDOUT_FILENO, block, (size_t)n)
+			  : frames_write(&frames, block, (size_t)n)))
 			return true; /* whoever read our output has gone */
 	return n == 0;
 }
@@ -119,12 +123,15 @@ static size_t parse_keys(const char *text, char keys[MAX_KEYS])
 	g_auto(GStrv) parts = g_strsplit(*text != '\0' ? text : "ctrl-p,ctrl-q", ",", -1);
 	size_t n = 0;
 	for (int i = 0; parts[i] != NULL && n < MAX_KEYS; i++)
-		keys[n++] = g_str_has_prefix(parts[i], "ctrl-") ? (char)(g_ascii_toupper(parts[i][5]) & 0x1f) : *parts[i];
+		keys[n++] = g_str_has_prefix(parts[i], "ctrl-")
+				    ? (char)(g_ascii_toupper(parts[i][5]) & 0x1f)
+				    : *parts[i];
 	return n;
 }
 
 /* Whether the detach keys end in this input. */
-static bool sees_keys(const char *keys, size_t count, size_t *typed, const char *data, size_t length)
+static bool sees_keys(
+	const char *keys, size_t count, size_t *typed, const char *data, size_t length)
 {
 	for (size_t i = 0; i < length && count > 0; i++) {
 		*typed = data[i] == keys[*typed] ? *typed + 1 : data[i] == keys[0];
@@ -143,7 +150,8 @@ static int watch_signals(const Stream *stream)
 		sigaddset(&mask, SIGWINCH);
 	if (stream->sig_proxy && !stream->tty && stream->kill_path != NULL) {
 		sigfillset(&mask);
-		int kept[] = {SIGCHLD, SIGPIPE, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT, SIGWINCH, SIGURG};
+		int kept[] = {SIGCHLD, SIGPIPE, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTSTP,
+			SIGTTIN, SIGTTOU, SIGCONT, SIGWINCH, SIGURG};
 		for (size_t i = 0; i < G_N_ELEMENTS(kept); i++)
 			sigdelset(&mask, kept[i]);
 	}
@@ -174,7 +182,8 @@ bool stream_run(Stream *stream)
 		terminal_raw();
 	if (stream->tty)
 		send_resize(stream);
-	struct pollfd polls[] = {{.fd = stream->fd, .events = POLLIN}, {.fd = signals, .events = POLLIN},
+	struct pollfd polls[] = {{.fd = stream->fd, .events = POLLIN},
+		{.fd = signals, .events = POLLIN},
 		{.fd = stream->with_stdin ? STDIN_FILENO : -1, .events = POLLIN}};
 	for (;;) {
 		if (poll(polls, G_N_ELEMENTS(polls), -1) < 0)
@@ -185,7 +194,8 @@ bool stream_run(Stream *stream)
 			ssize_t n = read(STDIN_FILENO, block, BLOCK);
 			if (n > 0 && send(stream->fd, block, (size_t)n, MSG_NOSIGNAL) < 0)
 				polls[2].fd = -1;
-			if (n > 0 && stream->tty && sees_keys(keys, key_count, &typed, block, (size_t)n))
+			if (n > 0 && stream->tty &&
+				sees_keys(keys, key_count, &typed, block, (size_t)n))
 				detached = true;
 			if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) {
 				shutdown(stream->fd, SHUT_WR);
@@ -197,7 +207,8 @@ bool stream_run(Stream *stream)
 		ssize_t n = recv(stream->fd, block, BLOCK, 0);
 		if (n <= 0 && !(n < 0 && errno == EINTR))
 			break;
-		if (n > 0 && !(stream->tty ? fd_write_all(STDOUT_FILENO, block, (size_t)n) : frames_write(&frames, block, (size_t)n)))
+		if (n > 0 && !(stream->tty ? fd_write_all(STDOUT_FILENO, block, (size_t)n)
+					   : frames_write(&frames, block, (size_t)n)))
 			break;
 	}
 	terminal_restore();

@@ -13,7 +13,7 @@ typedef enum { TEXT, PIPE, IF, RANGE, WITH, BREAK, CONTINUE } Kind;
 
 typedef struct Node {
 	Kind kind;
-	char *text;	       /* of a TEXT, or the pipeline */
+	char *text;		 /* of a TEXT, or the pipeline */
 	GPtrArray *body, *other; /* of a block and its else */
 } Node;
 
@@ -49,7 +49,7 @@ static Node *node_add(GPtrArray *nodes, Kind kind, char *text)
 
 typedef struct {
 	const char *p;
-	bool trim; /* the action before ended in "-}}" */
+	bool trim;     /* the action before ended in "-}}" */
 	char *closing; /* "end", "else" or "else if ..." that ended the last list */
 } Parser;
 
@@ -82,7 +82,8 @@ static char *next_action(Parser *parser, GPtrArray *nodes, GError **error)
 			quote = *p;
 	}
 	if (*p == '\0') {
-		fail(error, BERTH_ERROR_INVALID, "template parsing error: template: :1: unclosed action");
+		fail(error, BERTH_ERROR_INVALID,
+			"template parsing error: template: :1: unclosed action");
 		return NULL;
 	}
 	parser->trim = p - start > 1 && p[-1] == '-' && g_ascii_isspace(p[-2]);
@@ -93,7 +94,8 @@ static char *next_action(Parser *parser, GPtrArray *nodes, GError **error)
 static const char *after_word(const char *action, const char *word)
 {
 	size_t length = strlen(word);
-	if (strncmp(action, word, length) != 0 || (action[length] != '\0' && !g_ascii_isspace(action[length])))
+	if (strncmp(action, word, length) != 0 ||
+		(action[length] != '\0' && !g_ascii_isspace(action[length])))
 		return NULL;
 	return action + length + strspn(action + length, " \t\n");
 }
@@ -101,14 +103,16 @@ static const char *after_word(const char *action, const char *word)
 static bool parse_list(Parser *parser, GPtrArray *nodes, int depth, GError **error);
 
 /* if, range and with: the body, and what belongs to else. */
-static bool parse_block(Parser *parser, GPtrArray *nodes, Kind kind, const char *condition, int depth, GError **error)
+static bool parse_block(Parser *parser, GPtrArray *nodes, Kind kind, const char *condition,
+	int depth, GError **error)
 {
 	Node *node = node_add(nodes, kind, g_strdup(condition));
 	node->body = nodes_new();
 	if (!parse_list(parser, node->body, depth + 1, error))
 		return false;
 	if (parser->closing == NULL)
-		return fail(error, BERTH_ERROR_INVALID, "template parsing error: template: :1: unexpected EOF");
+		return fail(error, BERTH_ERROR_INVALID,
+			"template parsing error: template: :1: unexpected EOF");
 	const char *rest = after_word(parser->closing, "else");
 	if (rest == NULL)
 		return true;
@@ -121,7 +125,8 @@ static bool parse_block(Parser *parser, GPtrArray *nodes, Kind kind, const char 
 	if (!parse_list(parser, node->other, depth + 1, error))
 		return false;
 	return g_strcmp0(parser->closing, "end") == 0 ||
-		fail(error, BERTH_ERROR_INVALID, "template parsing error: template: :1: unexpected {{else}}");
+	       fail(error, BERTH_ERROR_INVALID,
+		       "template parsing error: template: :1: unexpected {{else}}");
 }
 
 static bool known_words(const char *pipeline, GError **error);
@@ -134,7 +139,8 @@ static bool parse_list(Parser *parser, GPtrArray *nodes, int depth, GError **err
 		Kind kind;
 	} blocks[] = {{"if", IF}, {"range", RANGE}, {"with", WITH}};
 	if (depth > MAX_DEPTH)
-		return fail(error, BERTH_ERROR_INVALID, "template parsing error: too many blocks in each other");
+		return fail(error, BERTH_ERROR_INVALID,
+			"template parsing error: too many blocks in each other");
 	g_clear_pointer(&parser->closing, g_free);
 	while (*parser->p != '\0') {
 		GError *problem = NULL;
@@ -147,14 +153,18 @@ static bool parse_list(Parser *parser, GPtrArray *nodes, int depth, GError **err
 			continue;
 		if (after_word(action, "end") != NULL || after_word(action, "else") != NULL) {
 			parser->closing = g_steal_pointer(&action);
-			return depth > 0 || fail(error, BERTH_ERROR_INVALID, "template parsing error: template: :1: unexpected {{%s}}", parser->closing);
+			return depth > 0 ||
+			       fail(error, BERTH_ERROR_INVALID,
+				       "template parsing error: template: :1: unexpected {{%s}}",
+				       parser->closing);
 		}
 		bool block = false;
 		for (size_t i = 0; i < G_N_ELEMENTS(blocks) && !block; i++) {
 			const char *condition = after_word(action, blocks[i].word);
 			block = condition != NULL;
 			if (block && (!known_words(condition, error) ||
-				!parse_block(parser, nodes, blocks[i].kind, condition, depth, error)))
+					     !parse_block(parser, nodes, blocks[i].kind, condition,
+						     depth, error)))
 				return false;
 		}
 		if (block)
@@ -220,19 +230,20 @@ void template_print(GString *out, const json_t *value)
 		g_string_append(out, "<nil>");
 	} else if (json_is_array(value)) {
 		g_string_append_c(out, '[');
-		json_array_foreach(value, i, item) {
+		json_array_foreach (value, i, item) {
 			g_string_append(out, i > 0 ? " " : "");
 			template_print(out, item);
 		}
 		g_string_append_c(out, ']');
 	} else {
 		g_autoptr(GPtrArray) keys = g_ptr_array_new();
-		json_object_foreach((json_t *)value, key, item)
+		json_object_foreach ((json_t *)value, key, item)
 			g_ptr_array_add(keys, (char *)key);
 		g_ptr_array_sort(keys, compare_keys);
 		g_string_append(out, "map[");
 		for (i = 0; i < keys->len; i++) {
-			g_string_append_printf(out, "%s%s:", i > 0 ? " " : "", (char *)keys->pdata[i]);
+			g_string_append_printf(
+				out, "%s%s:", i > 0 ? " " : "", (char *)keys->pdata[i]);
 			template_print(out, json_object_get(value, keys->pdata[i]));
 		}
 		g_string_append_c(out, ']');
@@ -266,7 +277,8 @@ static json_t *fn_json(json_t **args, size_t count, GError **error)
 static json_t *fn_split(json_t **args, size_t count, GError **error)
 {
 	(void)error;
-	g_autofree char *text = printed(count > 0 ? args[0] : NULL), *separator = printed(count > 1 ? args[1] : NULL);
+	g_autofree char *text = printed(count > 0 ? args[0] : NULL),
+			*separator = printed(count > 1 ? args[1] : NULL);
 	g_auto(GStrv) parts = g_strsplit(text, separator, -1);
 	return json_strings(parts);
 }
@@ -278,7 +290,7 @@ static json_t *fn_join(json_t **args, size_t count, GError **error)
 	json_t *item;
 	(void)error;
 	g_autofree char *separator = printed(count > 1 ? args[1] : NULL);
-	json_array_foreach(count > 0 ? args[0] : NULL, i, item) {
+	json_array_foreach (count > 0 ? args[0] : NULL, i, item) {
 		g_string_append(out, i > 0 ? separator : "");
 		template_print(out, item);
 	}
@@ -315,8 +327,9 @@ static json_t *fn_pad(json_t **args, size_t count, GError **error)
 	g_autofree char *text = printed(count > 0 ? args[0] : NULL);
 	if (*text == '\0')
 		return json_string("");
-	return text_value(g_strdup_printf("%*s%s%*s", (int)(count > 1 ? json_integer_value(args[1]) : 0), "", text,
-		(int)(count > 2 ? json_integer_value(args[2]) : 0), ""));
+	return text_value(
+		g_strdup_printf("%*s%s%*s", (int)(count > 1 ? json_integer_value(args[1]) : 0), "",
+			text, (int)(count > 2 ? json_integer_value(args[2]) : 0), ""));
 }
 
 static json_t *fn_truncate(json_t **args, size_t count, GError **error)
@@ -324,14 +337,17 @@ static json_t *fn_truncate(json_t **args, size_t count, GError **error)
 	(void)error;
 	g_autofree char *text = printed(count > 0 ? args[0] : NULL);
 	glong length = count > 1 ? (glong)json_integer_value(args[1]) : 0;
-	return text_value(g_utf8_strlen(text, -1) > length && length >= 0 ? g_utf8_substring(text, 0, length) : g_strdup(text));
+	return text_value(g_utf8_strlen(text, -1) > length && length >= 0
+				  ? g_utf8_substring(text, 0, length)
+				  : g_strdup(text));
 }
 
 static json_t *concatenate(json_t **args, size_t count, bool line)
 {
 	GString *out = g_string_new("");
 	for (size_t i = 0; i < count; i++) {
-		bool blank = i > 0 && (line || (!json_is_string(args[i]) && !json_is_string(args[i - 1])));
+		bool blank = i > 0 &&
+			     (line || (!json_is_string(args[i]) && !json_is_string(args[i - 1])));
 		g_string_append(out, blank ? " " : "");
 		template_print(out, args[i]);
 	}
@@ -361,11 +377,14 @@ static void print_verb(GString *out, const char *verb, size_t length, const json
 	if (kind == 'd' || kind == 'x' || kind == 'X' || kind == 'o' || kind == 'c') {
 		if (json_is_string(value) && (kind == 'x' || kind == 'X')) {
 			for (const char *p = text; *p != '\0'; p++)
-				g_string_append_printf(out, kind == 'x' ? "%02x" : "%02X", (guchar)*p);
+				g_string_append_printf(
+					out, kind == 'x' ? "%02x" : "%02X", (guchar)*p);
 			return;
 		}
-		g_autofree char *format = g_strdup_printf("%sll%c", flags, kind == 'c' ? 'd' : kind);
-		g_string_append_printf(out, format, (long long)(json_is_number(value) ? json_number_value(value) : 0));
+		g_autofree char *format =
+			g_strdup_printf("%sll%c", flags, kind == 'c' ? 'd' : kind);
+		g_string_append_printf(out, format,
+			(long long)(json_is_number(value) ? json_number_value(value) : 0));
 	} else if (kind == 'f' || kind == 'g' || kind == 'e') {
 		g_autofree char *format = g_strdup_printf("%s%c", flags, kind);
 		g_string_append_printf(out, format, json_number_value(value));
@@ -407,8 +426,9 @@ static json_t *fn_len(json_t **args, size_t count, GError **error)
 {
 	(void)error;
 	json_t *value = count > 0 ? args[0] : NULL;
-	return json_integer((json_int_t)(json_is_string(value) ? json_string_length(value)
-			: json_is_array(value) ? json_array_size(value) : json_object_size(value)));
+	return json_integer((json_int_t)(json_is_string(value)	? json_string_length(value)
+					 : json_is_array(value) ? json_array_size(value)
+								: json_object_size(value)));
 }
 
 static json_t *fn_index(json_t **args, size_t count, GError **error)
@@ -417,8 +437,10 @@ static json_t *fn_index(json_t **args, size_t count, GError **error)
 	for (size_t i = 1; i < count; i++) {
 		if (json_is_array(value)) {
 			json_int_t at = json_integer_value(args[i]);
-			if (!json_is_integer(args[i]) || at < 0 || (size_t)at >= json_array_size(value)) {
-				fail(error, BERTH_ERROR_INVALID, "error calling index: reflect: slice index out of range");
+			if (!json_is_integer(args[i]) || at < 0 ||
+				(size_t)at >= json_array_size(value)) {
+				fail(error, BERTH_ERROR_INVALID,
+					"error calling index: reflect: slice index out of range");
 				return NULL;
 			}
 			value = json_array_get(value, (size_t)at);
@@ -426,7 +448,8 @@ static json_t *fn_index(json_t **args, size_t count, GError **error)
 			g_autofree char *key = printed(args[i]);
 			value = json_object_get(value, key);
 		} else {
-			fail(error, BERTH_ERROR_INVALID, "error calling index: index of untyped nil");
+			fail(error, BERTH_ERROR_INVALID,
+				"error calling index: index of untyped nil");
 			return NULL;
 		}
 	}
@@ -436,10 +459,13 @@ static json_t *fn_index(json_t **args, size_t count, GError **error)
 static json_t *fn_slice(json_t **args, size_t count, GError **error)
 {
 	json_t *value = count > 0 ? args[0] : NULL;
-	gint64 size = json_is_string(value) ? (gint64)json_string_length(value) : (gint64)json_array_size(value);
-	gint64 from = count > 1 ? json_integer_value(args[1]) : 0, to = count > 2 ? json_integer_value(args[2]) : size;
+	gint64 size = json_is_string(value) ? (gint64)json_string_length(value)
+					    : (gint64)json_array_size(value);
+	gint64 from = count > 1 ? json_integer_value(args[1]) : 0,
+	       to = count > 2 ? json_integer_value(args[2]) : size;
 	if (from < 0 || to > size || from > to) {
-		fail(error, BERTH_ERROR_INVALID, "error calling slice: index out of range: %d", (int)MAX(from, to));
+		fail(error, BERTH_ERROR_INVALID, "error calling slice: index out of range: %d",
+			(int)MAX(from, to));
 		return NULL;
 	}
 	if (json_is_string(value))
@@ -453,7 +479,9 @@ static json_t *fn_slice(json_t **args, size_t count, GError **error)
 static int compare(const json_t *a, const json_t *b)
 {
 	if (json_is_number(a) && json_is_number(b))
-		return json_number_value(a) < json_number_value(b) ? -1 : json_number_value(a) > json_number_value(b);
+		return json_number_value(a) < json_number_value(b)
+			       ? -1
+			       : json_number_value(a) > json_number_value(b);
 	g_autofree char *x = printed(a), *y = printed(b);
 	return strcmp(x, y);
 }
@@ -467,11 +495,11 @@ static json_t *fn_eq(json_t **args, size_t count, GError **error)
 	return json_boolean(found);
 }
 
-#define COMPARISON(name, test)                                                                                             \
-	static json_t *fn_##name(json_t **args, size_t count, GError **error)                                              \
-	{                                                                                                                  \
-		(void)error;                                                                                               \
-		return json_boolean(count == 2 && compare(args[0], args[1]) test 0);                                        \
+#define COMPARISON(name, test)                                                                     \
+	static json_t *fn_##name(json_t **args, size_t count, GError **error)                      \
+	{                                                                                          \
+		(void)error;                                                                       \
+		return json_boolean(count == 2 && compare(args[0], args[1]) test 0);               \
 	}
 COMPARISON(ne, !=)
 COMPARISON(lt, <)
@@ -522,16 +550,18 @@ static json_t *fn_urlquery(json_t **args, size_t count, GError **error)
 static const struct {
 	const char *name;
 	Function call;
-} functions[] = {{"json", fn_json}, {"split", fn_split}, {"join", fn_join}, {"title", fn_title}, {"lower", fn_lower},
-	{"upper", fn_upper}, {"pad", fn_pad}, {"truncate", fn_truncate}, {"println", fn_println}, {"print", fn_print},
-	{"printf", fn_printf}, {"len", fn_len}, {"index", fn_index}, {"slice", fn_slice}, {"eq", fn_eq}, {"ne", fn_ne},
-	{"lt", fn_lt}, {"le", fn_le}, {"gt", fn_gt}, {"ge", fn_ge}, {"and", fn_and}, {"or", fn_or}, {"not", fn_not},
-	{"html", fn_html}, {"urlquery", fn_urlquery}};
+} functions[] = {{"json", fn_json}, {"split", fn_split}, {"join", fn_join}, {"title", fn_title},
+	{"lower", fn_lower}, {"upper", fn_upper}, {"pad", fn_pad}, {"truncate", fn_truncate},
+	{"println", fn_println}, {"print", fn_print}, {"printf", fn_printf}, {"len", fn_len},
+	{"index", fn_index}, {"slice", fn_slice}, {"eq", fn_eq}, {"ne", fn_ne}, {"lt", fn_lt},
+	{"le", fn_le}, {"gt", fn_gt}, {"ge", fn_ge}, {"and", fn_and}, {"or", fn_or},
+	{"not", fn_not}, {"html", fn_html}, {"urlquery", fn_urlquery}};
 
 static Function find_function(const char *name, size_t length)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(functions); i++)
-		if (strlen(functions[i].name) == length && strncmp(functions[i].name, name, length) == 0)
+		if (strlen(functions[i].name) == length &&
+			strncmp(functions[i].name, name, length) == 0)
 			return functions[i].call;
 	return NULL;
 }
@@ -562,7 +592,8 @@ static json_t *eval_pipeline(Run *run, const char **p, GError **error);
 
 static json_t *bad(GError **error, const char *p)
 {
-	fail(error, BERTH_ERROR_INVALID, "template parsing error: template: :1: unexpected \"%.20s\" in command", p);
+	fail(error, BERTH_ERROR_INVALID,
+		"template parsing error: template: :1: unexpected \"%.20s\" in command", p);
 	return NULL;
 }
 
@@ -621,7 +652,8 @@ static bool eval_operand(Run *run, const char **p, json_t **value, GError **erro
 	}
 	if (**p == '$') {
 		size_t length = word_length(*p + 1);
-		json_t *base = length == 0 ? run->root : json_object_getn(run->variables, *p, length + 1);
+		json_t *base =
+			length == 0 ? run->root : json_object_getn(run->variables, *p, length + 1);
 		*p += length + 1;
 		*value = eval_fields(base, p);
 		return true;
@@ -699,8 +731,10 @@ static json_t *eval_command(Run *run, const char **p, json_t *piped, bool has_pi
 	else if (count == 1)
 		result = args[0] != NULL ? json_incref(args[0]) : NULL;
 	else if (count == 2 && method && json_is_string(args[1]))
-		result = json_is_object(args[0]) && json_object_get(args[0], json_string_value(args[1])) != NULL
-			? json_incref(json_object_get(args[0], json_string_value(args[1]))) : json_string("");
+		result = json_is_object(args[0]) && json_object_get(args[0],
+							    json_string_value(args[1])) != NULL
+				 ? json_incref(json_object_get(args[0], json_string_value(args[1])))
+				 : json_string("");
 	else
 		bad(error, start);
 	for (size_t i = 0; i < count; i++)
@@ -741,7 +775,8 @@ static const char *declared(const char *text, char **first, char **second)
 
 static bool run_nodes(Run *run, GPtrArray *nodes, GError **error);
 
-static bool run_item(Run *run, const Node *node, json_t *item, const char *index_name, json_t *index, const char *item_name, GError **error)
+static bool run_item(Run *run, const Node *node, json_t *item, const char *index_name,
+	json_t *index, const char *item_name, GError **error)
 {
 	json_t *outer = run->dot;
 	if (index_name != NULL)
@@ -756,27 +791,31 @@ static bool run_item(Run *run, const Node *node, json_t *item, const char *index
 	return ok;
 }
 
-static bool run_range(Run *run, const Node *node, json_t *value, const char *first, const char *second, GError **error)
+static bool run_range(Run *run, const Node *node, json_t *value, const char *first,
+	const char *second, GError **error)
 {
 	/* One name is the item, two are index and item. */
-	const char *index_name = second != NULL ? first : NULL, *item_name = second != NULL ? second : first;
+	const char *index_name = second != NULL ? first : NULL,
+		   *item_name = second != NULL ? second : first;
 	bool ok = true;
 	size_t i;
 	json_t *item;
 	const char *key;
 	if (!truth(value) || (!json_is_array(value) && !json_is_object(value)))
 		return node->other == NULL || run_nodes(run, node->other, error);
-	json_array_foreach(value, i, item) {
+	json_array_foreach (value, i, item) {
 		g_autoptr(json_t) index = json_integer((json_int_t)i);
-		ok = ok && run->stop != BREAK && run_item(run, node, item, index_name, index, item_name, error);
+		ok = ok && run->stop != BREAK &&
+		     run_item(run, node, item, index_name, index, item_name, error);
 	}
 	g_autoptr(GPtrArray) keys = g_ptr_array_new();
-	json_object_foreach(value, key, item)
+	json_object_foreach (value, key, item)
 		g_ptr_array_add(keys, (char *)key);
 	g_ptr_array_sort(keys, compare_keys);
 	for (i = 0; i < keys->len && ok && run->stop != BREAK; i++) {
 		g_autoptr(json_t) index = json_string(keys->pdata[i]);
-		ok = run_item(run, node, json_object_get(value, keys->pdata[i]), index_name, index, item_name, error);
+		ok = run_item(run, node, json_object_get(value, keys->pdata[i]), index_name, index,
+			item_name, error);
 	}
 	run->stop = TEXT;
 	return ok;
@@ -851,19 +890,25 @@ static bool known_words(const char *pipeline, GError **error)
 			p += *p != '\0';
 			continue;
 		}
-		bool name = g_ascii_isalpha(*p) && (p == pipeline || strchr(" (|=,\t", p[-1]) != NULL);
+		bool name =
+			g_ascii_isalpha(*p) && (p == pipeline || strchr(" (|=,\t", p[-1]) != NULL);
 		size_t length = name ? word_length(p) : 1;
 		bool known = !name || find_function(p, length) != NULL;
 		for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-			known = known || (strlen(words[i]) == length && strncmp(words[i], p, length) == 0);
+			known = known ||
+				(strlen(words[i]) == length && strncmp(words[i], p, length) == 0);
 		if (!known)
-			return fail(error, BERTH_ERROR_INVALID, "template parsing error: template: :1: function \"%.*s\" not defined", (int)length, p);
+			return fail(error, BERTH_ERROR_INVALID,
+				"template parsing error: template: :1: function \"%.*s\" not "
+				"defined",
+				(int)length, p);
 		p += length;
 	}
 	return true;
 }
 
-void template_fields(const Template *template, void (*each)(const char *name, gpointer data), gpointer data)
+void template_fields(
+	const Template *template, void (*each)(const char *name, gpointer data), gpointer data)
 {
 	for (guint i = 0; i < template->nodes->len; i++) {
 		const Node *node = template->nodes->pdata[i];

@@ -13,7 +13,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Template, template_free)
 bool template_run(const Template *template, json_t *data, GString *out, GError **error);
 
 /* Calls each with the name of every field that the template prints at its top level: for headings. */
-void template_fields(const Template *template, void (*each)(const char *name, gpointer data), gpointer data);
+void template_fields(
+	const Template *template, void (*each)(const char *name, gpointer data), gpointer data);
 
 /* A value as Go prints it with %v. */
 void template_print(GString *out, const json_t *value);

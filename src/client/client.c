@@ -49,7 +49,8 @@ static int connect_tcp(const char *address)
 {
 	g_auto(GStrv) parts = g_strsplit(address, ":", 2);
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
-	if (parts[0] == NULL || getaddrinfo(parts[0], parts[1] != NULL ? parts[1] : "2375", &hints, &found) != 0) {
+	if (parts[0] == NULL ||
+		getaddrinfo(parts[0], parts[1] != NULL ? parts[1] : "2375", &hints, &found) != 0) {
 		errno = EHOSTUNREACH;
 		return -1;
 	}
@@ -66,7 +67,8 @@ static int connect_ssh(const char *address)
 	g_auto(GStrv) parts = g_strsplit(address, ":", 2);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return -1;
-	const char *argv[] = {"ssh", "-p", parts[1] != NULL ? parts[1] : "22", "--", parts[0], "docker", "system", "dial-stdio", NULL};
+	const char *argv[] = {"ssh", "-p", parts[1] != NULL ? parts[1] : "22", "--", parts[0],
+		"docker", "system", "dial-stdio", NULL};
 	pid_t pid = fork();
 	if (pid == 0) {
 		dup2(pair[1], 0);
@@ -81,9 +83,14 @@ static int connect_ssh(const char *address)
 static bool unreachable(const Client *client, GError **error)
 {
 	if (errno == EACCES)
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "permission denied while trying to connect to the Docker daemon socket at %s:"
-			" only root and members of its group may use it", client->host);
-	return fail(error, BERTH_ERROR_UNAVAILABLE, "Cannot connect to the Docker daemon at %s. Is the docker daemon running?", client->host);
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"permission denied while trying to connect to the Docker daemon socket at "
+			"%s:"
+			" only root and members of its group may use it",
+			client->host);
+	return fail(error, BERTH_ERROR_UNAVAILABLE,
+		"Cannot connect to the Docker daemon at %s. Is the docker daemon running?",
+		client->host);
 }
 
 static int connect_host(Client *client, GError **error)
@@ -91,9 +98,11 @@ static int connect_host(Client *client, GError **error)
 	int fd = -1;
 	if (g_str_has_prefix(client->host, "unix://")) {
 		fd = unix_connect(client->host + 7, SOCK_STREAM);
-		if (fd < 0 && (errno == ENOENT || errno == ECONNREFUSED) && starter != NULL && starter(client->host))
+		if (fd < 0 && (errno == ENOENT || errno == ECONNREFUSED) && starter != NULL &&
+			starter(client->host))
 			fd = unix_connect(client->host + 7, SOCK_STREAM);
-	} else if (g_str_has_prefix(client->host, "tcp://") || g_str_has_prefix(client->host, "http://")) {
+	} else if (g_str_has_prefix(client->host, "tcp://") ||
+		   g_str_has_prefix(client->host, "http://")) {
 		fd = connect_tcp(strstr(client->host, "://") + 3);
 	} else if (g_str_has_prefix(client->host, "ssh://")) {
 		fd = connect_ssh(client->host + 6);
@@ -132,17 +141,22 @@ static bool read_head(Response *response, GError **error)
 	g_autofree char *buffer = g_malloc(HTTP_HEAD_LIMIT);
 	size_t used = 0, length;
 	while ((length = http_head_length(buffer, used)) == 0) {
-		ssize_t n = used < HTTP_HEAD_LIMIT ? recv(response->fd, buffer + used, HTTP_HEAD_LIMIT - used, 0) : 0;
+		ssize_t n = used < HTTP_HEAD_LIMIT
+				    ? recv(response->fd, buffer + used, HTTP_HEAD_LIMIT - used, 0)
+				    : 0;
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return fail(error, BERTH_ERROR_UNAVAILABLE, "the engine closed the connection");
+			return fail(
+				error, BERTH_ERROR_UNAVAILABLE, "the engine closed the connection");
 		used += (size_t)n;
 	}
-	if (!http_head_parse(&response->head, buffer, length) || !g_str_has_prefix(response->head.start[0], "HTTP/1."))
+	if (!http_head_parse(&response->head, buffer, length) ||
+		!g_str_has_prefix(response->head.start[0], "HTTP/1."))
 		return fail(error, BERTH_ERROR_UNAVAILABLE, "the answer is not HTTP");
 	response->status = atoi(response->head.start[1]);
-	if (!http_body_init(&response->body, response->fd, &response->head, buffer + length, used - length, true, error))
+	if (!http_body_init(&response->body, response->fd, &response->head, buffer + length,
+		    used - length, true, error))
 		return false;
 	if (response->status == 204 || response->status == 304)
 		response->body.ended = true;
@@ -158,21 +172,26 @@ static bool check_status(Response *response, GError **error)
 	g_autofree char *text = http_body_read_all(&response->body, 1 << 20, &length, NULL);
 	g_autoptr(json_t) json = text != NULL ? json_parse(text, length, NULL) : NULL;
 	const char *message = json_str(json, "message");
-	return fail(error, (BerthErrorCode)response->status, "%s", *message != '\0' ? message : response->head.start[2]);
+	return fail(error, (BerthErrorCode)response->status, "%s",
+		*message != '\0' ? message : response->head.start[2]);
 }
 
 static char *request_head(const char *method, const char *path, const char *more)
 {
-	return g_strdup_printf("%s /v1.51%s HTTP/1.1\r\nHost: docker\r\nUser-Agent: Docker-Client/berth (linux)\r\n%s\r\n", method, path, more);
+	return g_strdup_printf("%s /v1.51%s HTTP/1.1\r\nHost: docker\r\nUser-Agent: "
+			       "Docker-Client/berth (linux)\r\n%s\r\n",
+		method, path, more);
 }
 
 /* A kept connection may have been closed meanwhile: then once more on a fresh one. */
-static bool exchange(Client *client, const char *text, size_t length, Response *response, GError **error)
+static bool exchange(
+	Client *client, const char *text, size_t length, Response *response, GError **error)
 {
 	for (int attempt = 0; attempt < 2; attempt++) {
 		bool kept = client->idle_fd >= 0;
 		g_autoptr(GError) problem = NULL;
-		*response = (Response){.fd = kept ? fd_steal(&client->idle_fd) : connect_host(client, error)};
+		*response = (Response){
+			.fd = kept ? fd_steal(&client->idle_fd) : connect_host(client, error)};
 		if (response->fd < 0)
 			return false;
 		if (send_text(response->fd, text, length) && read_head(response, &problem))
@@ -188,18 +207,22 @@ static bool exchange(Client *client, const char *text, size_t length, Response *
 	return false;
 }
 
-bool client_send(Client *client, const char *method, const char *path, const json_t *body, Response *response, GError **error)
+bool client_send(Client *client, const char *method, const char *path, const json_t *body,
+	Response *response, GError **error)
 {
 	g_autofree char *text = body != NULL ? json_text(body) : g_strdup("");
-	g_autofree char *more = g_strdup_printf("%sContent-Length: %zu\r\n", body != NULL ? "Content-Type: application/json\r\n" : "", strlen(text));
-	g_autofree char *head = request_head(method, path, more), *all = g_strconcat(head, text, NULL);
+	g_autofree char *more = g_strdup_printf("%sContent-Length: %zu\r\n",
+		body != NULL ? "Content-Type: application/json\r\n" : "", strlen(text));
+	g_autofree char *head = request_head(method, path, more),
+			*all = g_strconcat(head, text, NULL);
 	return exchange(client, all, strlen(all), response, error);
 }
 
-bool client_send_stream(Client *client, const char *method, const char *path, BodySource source, gpointer data,
-	Response *response, GError **error)
+bool client_send_stream(Client *client, const char *method, const char *path, BodySource source,
+	gpointer data, Response *response, GError **error)
 {
-	g_autofree char *head = request_head(method, path, "Content-Type: application/x-tar\r\nTransfer-Encoding: chunked\r\n");
+	g_autofree char *head = request_head(
+		method, path, "Content-Type: application/x-tar\r\nTransfer-Encoding: chunked\r\n");
 	g_autofree char *block = g_malloc(CHUNK);
 	*response = (Response){.fd = connect_host(client, error)};
 	if (response->fd < 0)
@@ -211,7 +234,9 @@ bool client_send_stream(Client *client, const char *method, const char *path, Bo
 		snprintf(size, sizeof size, "%zx\r\n", (size_t)MAX(n, 0));
 		if (n < 0)
 			return fail_errno(error, "cannot read the archive");
-		ok = send_text(response->fd, size, strlen(size)) && send_text(response->fd, block, (size_t)n) && send_text(response->fd, "\r\n", 2);
+		ok = send_text(response->fd, size, strlen(size)) &&
+		     send_text(response->fd, block, (size_t)n) &&
+		     send_text(response->fd, "\r\n", 2);
 	}
 	if (ok)
 		send_text(response->fd, "0\r\n\r\n", 5);
@@ -219,7 +244,8 @@ bool client_send_stream(Client *client, const char *method, const char *path, Bo
 	return read_head(response, error) && check_status(response, error);
 }
 
-json_t *client_call(Client *client, const char *method, const char *path, const json_t *body, GError **error)
+json_t *client_call(
+	Client *client, const char *method, const char *path, const json_t *body, GError **error)
 {
 	g_auto(Response) response = {.fd = -1};
 	size_t length;
@@ -228,7 +254,8 @@ json_t *client_call(Client *client, const char *method, const char *path, const 
 	g_autofree char *text = http_body_read_all(&response.body, BODY_LIMIT, &length, error);
 	if (text == NULL)
 		return NULL;
-	if (response.body.left >= 0 && g_ascii_strcasecmp(http_header(&response.head, "Connection"), "close") != 0)
+	if (response.body.left >= 0 &&
+		g_ascii_strcasecmp(http_header(&response.head, "Connection"), "close") != 0)
 		client->idle_fd = fd_steal(&response.fd);
 	return length > 0 ? json_parse(text, length, error) : json_null();
 }
@@ -236,8 +263,12 @@ json_t *client_call(Client *client, const char *method, const char *path, const 
 int client_hijack(Client *client, const char *path, const json_t *body, GError **error)
 {
 	g_autofree char *text = body != NULL ? json_text(body) : g_strdup("");
-	g_autofree char *more = g_strdup_printf("Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n", strlen(text));
-	g_autofree char *head = request_head("POST", path, more), *all = g_strconcat(head, text, NULL), *buffer = g_malloc(HTTP_HEAD_LIMIT);
+	g_autofree char *more =
+		g_strdup_printf("Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: "
+				"application/json\r\nContent-Length: %zu\r\n",
+			strlen(text));
+	g_autofree char *head = request_head("POST", path, more),
+			*all = g_strconcat(head, text, NULL), *buffer = g_malloc(HTTP_HEAD_LIMIT);
 	g_auto(Response) response = {.fd = connect_host(client, error)};
 	size_t used = 0;
 	if (response.fd < 0)
@@ -259,7 +290,8 @@ int client_hijack(Client *client, const char *path, const json_t *body, GError *
 		return -1;
 	}
 	response.status = atoi(response.head.start[1]);
-	if (!http_body_init(&response.body, response.fd, &response.head, "", 0, true, error) || !check_status(&response, error))
+	if (!http_body_init(&response.body, response.fd, &response.head, "", 0, true, error) ||
+		!check_status(&response, error))
 		return -1;
 	return fd_steal(&response.fd);
 }

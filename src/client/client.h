@@ -30,13 +30,14 @@ typedef ssize_t (*BodySource)(gpointer data, void *buffer, size_t size);
 /* Sends a request and reads the answer's head. A status of 400 and above is an error with the
  * engine's message and the status as its code; UNAVAILABLE if nobody listens. path begins behind the
  * version ("/containers/json?all=1"). body may be NULL. */
-bool client_send(Client *client, const char *method, const char *path, const json_t *body, Response *response,
-	GError **error);
-bool client_send_stream(Client *client, const char *method, const char *path, BodySource source, gpointer data,
+bool client_send(Client *client, const char *method, const char *path, const json_t *body,
 	Response *response, GError **error);
+bool client_send_stream(Client *client, const char *method, const char *path, BodySource source,
+	gpointer data, Response *response, GError **error);
 
 /* The same, with the whole answer as JSON (NULL with *error unset where it has no body). */
-json_t *client_call(Client *client, const char *method, const char *path, const json_t *body, GError **error);
+json_t *client_call(
+	Client *client, const char *method, const char *path, const json_t *body, GError **error);
 
 /* Asks for the connection itself (attach, exec). Returns its descriptor, owned; -1 with error. */
 int client_hijack(Client *client, const char *path, const json_t *body, GError **error);

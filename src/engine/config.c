@@ -36,15 +36,21 @@ static const struct {
 	{"log-opt", 0, "log-opts", MAP, "default option of that driver"},
 	{"label", 0, "labels", LIST, "label of the engine"},
 	{"init", 0, "init", BOOL, "run an init in each container"},
-	{"no-new-privileges", 0, "no-new-privileges", BOOL, "forbid gaining privileges in containers"},
-	{"cgroup-parent", 0, "cgroup-parent", STRING, "cgroup that containers are put below (/berth)"},
+	{"no-new-privileges", 0, "no-new-privileges", BOOL,
+		"forbid gaining privileges in containers"},
+	{"cgroup-parent", 0, "cgroup-parent", STRING,
+		"cgroup that containers are put below (/berth)"},
 	{"default-shm-size", 0, "default-shm-size", STRING, "size of /dev/shm (64m)"},
-	{"default-ulimit", 0, "default-ulimits", LIST, "default limit of containers, name=soft[:hard]"},
-	{"seccomp-profile", 0, "seccomp-profile", STRING, "file of the default profile, builtin or unconfined"},
-	{"shutdown-timeout", 0, "shutdown-timeout", STRING, "accepted for dockerd's sake: containers run on"},
+	{"default-ulimit", 0, "default-ulimits", LIST,
+		"default limit of containers, name=soft[:hard]"},
+	{"seccomp-profile", 0, "seccomp-profile", STRING,
+		"file of the default profile, builtin or unconfined"},
+	{"shutdown-timeout", 0, "shutdown-timeout", STRING,
+		"accepted for dockerd's sake: containers run on"},
 	{"live-restore", 0, "live-restore", BOOL, "accepted for dockerd's sake: always on"},
 	{"registry-mirror", 0, "registry-mirrors", LIST, "mirror of the default registry"},
-	{"insecure-registry", 0, "insecure-registries", LIST, "registry that may be reached without TLS"},
+	{"insecure-registry", 0, "insecure-registries", LIST,
+		"registry that may be reached without TLS"},
 	{"bridge", 'b', "bridge", STRING, "name of the default bridge"},
 	{"bip", 0, "bip", STRING, "address of the default bridge"},
 	{"default-address-pool", 0, "default-address-pools", LIST, "addresses for new networks"},
@@ -60,7 +66,8 @@ static const struct {
 
 static void print_help(void)
 {
-	printf("Usage:  berthd [OPTIONS]\n\nA small container engine that Docker's clients can talk to.\n\nOptions:\n");
+	printf("Usage:  berthd [OPTIONS]\n\nA small container engine that Docker's clients can "
+	       "talk to.\n\nOptions:\n");
 	for (size_t i = 0; i < G_N_ELEMENTS(flags); i++) {
 		char letter[8] = "    ";
 		if (flags[i].letter != 0)
@@ -94,7 +101,9 @@ static bool set_value(json_t *values, int flag, const char *value, GError **erro
 	if (flags[flag].type == BOOL) {
 		bool on = strcmp(value, "true") == 0 || strcmp(value, "1") == 0;
 		if (!on && strcmp(value, "false") != 0 && strcmp(value, "0") != 0)
-			return fail(error, BERTH_ERROR_INVALID, "invalid argument \"%s\" for \"--%s\": true or false", value, flags[flag].flag);
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid argument \"%s\" for \"--%s\": true or false", value,
+				flags[flag].flag);
 		json_object_set_new(values, key, json_boolean(on));
 	} else if (flags[flag].type == STRING) {
 		json_object_set_new(values, key, json_lenient(value));
@@ -105,7 +114,8 @@ static bool set_value(json_t *values, int flag, const char *value, GError **erro
 	} else {
 		g_auto(GStrv) parts = g_strsplit(value, "=", 2);
 		if (parts[0] == NULL || parts[1] == NULL)
-			return fail(error, BERTH_ERROR_INVALID, "invalid argument \"%s\" for \"--%s\": key=value is wanted", value,
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid argument \"%s\" for \"--%s\": key=value is wanted", value,
 				flags[flag].flag);
 		if (json_object_get(values, key) == NULL)
 			json_object_set_new(values, key, json_object());
@@ -129,7 +139,8 @@ static json_t *parse_flags(int argc, char **argv, GError **error)
 		}
 		int flag = find_flag(argv[i], &value);
 		if (flag < 0) {
-			fail(error, BERTH_ERROR_INVALID, "unknown flag: %s\nSee 'berthd --help'.", argv[i]);
+			fail(error, BERTH_ERROR_INVALID, "unknown flag: %s\nSee 'berthd --help'.",
+				argv[i]);
 			return NULL;
 		}
 		if (value == NULL && flags[flag].type == BOOL)
@@ -137,7 +148,8 @@ static json_t *parse_flags(int argc, char **argv, GError **error)
 		if (value == NULL && i + 1 < argc)
 			value = argv[++i];
 		if (value == NULL) {
-			fail(error, BERTH_ERROR_INVALID, "flag needs an argument: --%s", flags[flag].flag);
+			fail(error, BERTH_ERROR_INVALID, "flag needs an argument: --%s",
+				flags[flag].flag);
 			return NULL;
 		}
 		if (!set_value(values, flag, value, error))
@@ -149,7 +161,8 @@ static json_t *parse_flags(int argc, char **argv, GError **error)
 /* The file's keys, none of them given as a flag too; or {} where there is no file. */
 static json_t *read_file(const json_t *given, GError **error)
 {
-	const char *asked = json_str(given, "config-file"), *path = *asked != '\0' ? asked : "/etc/berth/daemon.json", *key;
+	const char *asked = json_str(given, "config-file"),
+		   *path = *asked != '\0' ? asked : "/etc/berth/daemon.json", *key;
 	g_autofree char *text = file_read(path, CONFIG_LIMIT);
 	json_t *value;
 	if (text == NULL && (errno != ENOENT || *asked != '\0')) {
@@ -164,10 +177,13 @@ static json_t *read_file(const json_t *given, GError **error)
 		g_prefix_error(error, "unable to configure the engine with file %s: ", path);
 		return NULL;
 	}
-	json_object_foreach(file, key, value)
+	json_object_foreach (file, key, value)
 		if (json_object_get(given, key) != NULL) {
-			fail(error, BERTH_ERROR_INVALID, "unable to configure the engine with file %s: the following directives are"
-				" specified both as a flag and in the configuration file: %s", path, key);
+			fail(error, BERTH_ERROR_INVALID,
+				"unable to configure the engine with file %s: the following "
+				"directives are"
+				" specified both as a flag and in the configuration file: %s",
+				path, key);
 			return NULL;
 		}
 	return g_steal_pointer(&file);
@@ -183,14 +199,15 @@ static json_t *parse_ulimits(const json_t *list)
 {
 	json_t *limits = json_array(), *value;
 	size_t i;
-	json_array_foreach(list, i, value) {
+	json_array_foreach (list, i, value) {
 		g_auto(GStrv) parts = g_strsplit(json_elem(list, i), "=", 2);
 		if (parts[0] == NULL || parts[1] == NULL)
 			continue;
 		gint64 soft = g_ascii_strtoll(parts[1], NULL, 10);
 		const char *colon = strchr(parts[1], ':');
 		gint64 hard = colon != NULL ? g_ascii_strtoll(colon + 1, NULL, 10) : soft;
-		json_array_append_new(limits, json_pack("{s:s, s:I, s:I}", "Name", parts[0], "Hard", (json_int_t)hard, "Soft", (json_int_t)soft));
+		json_array_append_new(limits, json_pack("{s:s, s:I, s:I}", "Name", parts[0], "Hard",
+						      (json_int_t)hard, "Soft", (json_int_t)soft));
 	}
 	return limits;
 }
@@ -203,7 +220,8 @@ Config *config_load(int argc, char **argv, GError **error)
 		return NULL;
 	json_object_update_missing(given, file);
 	Config *config = g_new0(Config, 1);
-	g_autofree char *program = g_file_read_link("/proc/self/exe", NULL), *folder = g_path_get_dirname(program != NULL ? program : ".");
+	g_autofree char *program = g_file_read_link("/proc/self/exe", NULL),
+			*folder = g_path_get_dirname(program != NULL ? program : ".");
 	config->file = file;
 	config->hosts = json_strv(json_object_get(given, "hosts"));
 	if (config->hosts[0] == NULL) {
@@ -219,7 +237,9 @@ Config *config_load(int argc, char **argv, GError **error)
 	config->cgroup_parent = text_or(given, "cgroup-parent", "/berth");
 	config->bridge = text_or(given, "bridge", "berth0");
 	config->shim = g_build_filename(folder, "berth-shim", NULL);
-	config->log_opts = json_is_object(json_object_get(given, "log-opts")) ? json_incref(json_object_get(given, "log-opts")) : json_object();
+	config->log_opts = json_is_object(json_object_get(given, "log-opts"))
+				   ? json_incref(json_object_get(given, "log-opts"))
+				   : json_object();
 	config->labels = json_strv(json_object_get(given, "labels"));
 	config->registry_mirrors = json_strv(json_object_get(given, "registry-mirrors"));
 	config->insecure_registries = json_strv(json_object_get(given, "insecure-registries"));
@@ -229,12 +249,16 @@ Config *config_load(int argc, char **argv, GError **error)
 	config->no_new_privileges = json_bool(given, "no-new-privileges");
 	config->allow_insecure_api = json_bool(given, "allow-insecure-api");
 	config->shm_size = 64 << 20;
-	if (*json_str(given, "default-shm-size") != '\0' && !size_parse(json_str(given, "default-shm-size"), &config->shm_size)) {
-		fail(error, BERTH_ERROR_INVALID, "invalid size: '%s'", json_str(given, "default-shm-size"));
+	if (*json_str(given, "default-shm-size") != '\0' &&
+		!size_parse(json_str(given, "default-shm-size"), &config->shm_size)) {
+		fail(error, BERTH_ERROR_INVALID, "invalid size: '%s'",
+			json_str(given, "default-shm-size"));
 		return NULL;
 	}
 	const char *profile = json_str(given, "seccomp-profile");
-	config->seccomp_profile = *profile == '/' ? file_read(profile, CONFIG_LIMIT) : *profile != '\0' ? g_strdup(profile) : NULL;
+	config->seccomp_profile = *profile == '/'    ? file_read(profile, CONFIG_LIMIT)
+				  : *profile != '\0' ? g_strdup(profile)
+						     : NULL;
 	if (*profile == '/' && config->seccomp_profile == NULL) {
 		fail_errno(error, "cannot read the seccomp profile %s", profile);
 		return NULL;
@@ -252,9 +276,11 @@ Config *config_load(int argc, char **argv, GError **error)
 
 void config_free(Config *config)
 {
-	char *strings[] = {config->data_root, config->exec_root, config->pidfile, config->group, config->log_level,
-		config->cgroup_parent, config->log_driver, config->bridge, config->shim, config->seccomp_profile};
-	char **lists[] = {config->hosts, config->labels, config->registry_mirrors, config->insecure_registries};
+	char *strings[] = {config->data_root, config->exec_root, config->pidfile, config->group,
+		config->log_level, config->cgroup_parent, config->log_driver, config->bridge,
+		config->shim, config->seccomp_profile};
+	char **lists[] = {config->hosts, config->labels, config->registry_mirrors,
+		config->insecure_registries};
 	for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
 		g_free(strings[i]);
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)

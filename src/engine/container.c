@@ -6,9 +6,13 @@
 
 #include <string.h>
 
-const char *const status_names[] = {[STATUS_CREATED] = "created", [STATUS_RUNNING] = "running",
-	[STATUS_PAUSED] = "paused", [STATUS_RESTARTING] = "restarting", [STATUS_REMOVING] = "removing",
-	[STATUS_EXITED] = "exited", [STATUS_DEAD] = "dead"};
+const char *const status_names[] = {[STATUS_CREATED] = "created",
+	[STATUS_RUNNING] = "running",
+	[STATUS_PAUSED] = "paused",
+	[STATUS_RESTARTING] = "restarting",
+	[STATUS_REMOVING] = "removing",
+	[STATUS_EXITED] = "exited",
+	[STATUS_DEAD] = "dead"};
 
 Container *container_ref(Container *container)
 {
@@ -57,7 +61,8 @@ static Container *find_prefix(Engine *engine, const char *prefix, GError **error
 		if (!g_str_has_prefix(id, prefix))
 			continue;
 		if (found != NULL) {
-			fail(error, BERTH_ERROR_NOT_FOUND, "multiple IDs found with provided prefix: %s", prefix);
+			fail(error, BERTH_ERROR_NOT_FOUND,
+				"multiple IDs found with provided prefix: %s", prefix);
 			return NULL;
 		}
 		found = container;
@@ -126,12 +131,14 @@ static json_t *parse_stored(char *text, Container *container, GError **error)
 
 json_t *container_spec(Container *container, GError **error)
 {
-	return parse_stored(container_store_spec(container->engine->store, container->row.id), container, error);
+	return parse_stored(container_store_spec(container->engine->store, container->row.id),
+		container, error);
 }
 
 json_t *container_mounts(Container *container, GError **error)
 {
-	return parse_stored(container_store_mounts(container->engine->store, container->row.id), container, error);
+	return parse_stored(container_store_mounts(container->engine->store, container->row.id),
+		container, error);
 }
 
 bool container_running(Container *container)
@@ -163,16 +170,19 @@ void container_set_status(Container *container, Status status)
 	g_autoptr(GError) error = NULL;
 	g_mutex_lock(&engine->lock);
 	container->row.status = (int)status;
-	bool ok = container->removed || container_store_save(engine->store, &container->row, &error);
+	bool ok =
+		container->removed || container_store_save(engine->store, &container->row, &error);
 	g_mutex_unlock(&engine->lock);
 	if (!ok)
-		log_error("cannot save the state of container %s: %s", container->row.id, error->message);
+		log_error("cannot save the state of container %s: %s", container->row.id,
+			error->message);
 	notify_fire(&container->changed);
 }
 
 char *container_folder(Container *container)
 {
-	return g_build_filename(container->engine->store->root, "containers", container->row.id, NULL);
+	return g_build_filename(
+		container->engine->store->root, "containers", container->row.id, NULL);
 }
 
 char *container_cgroup(Container *container, const json_t *host)
@@ -191,5 +201,6 @@ char *container_log_path(Container *container, const json_t *host)
 		g_autofree char *name = g_strconcat(container->row.id, "-json.log", NULL);
 		return g_build_filename(folder, name, NULL);
 	}
-	return strcmp(driver, "local") == 0 ? g_build_filename(folder, "local.log", NULL) : g_strdup("");
+	return strcmp(driver, "local") == 0 ? g_build_filename(folder, "local.log", NULL)
+					    : g_strdup("");
 }

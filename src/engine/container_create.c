@@ -21,7 +21,8 @@ static bool make_folder(Engine *engine, const char *id, GError **error)
 	}
 	/* How programs have always told that they run in one of Docker's containers. */
 	g_autofree char *mark = g_strconcat(id, "/upper/.dockerenv", NULL);
-	autofd fd = openat(engine->store->containers_fd, mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
+	autofd fd =
+		openat(engine->store->containers_fd, mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
 	return fd >= 0 || fail_errno(error, "cannot make the folder of container %s", id);
 }
 
@@ -32,7 +33,9 @@ static char *choose_name(Engine *engine, const char *asked, GError **error)
 		const char *name = asked + (*asked == '/');
 		if (name_valid(name))
 			return g_strdup(name);
-		fail(error, BERTH_ERROR_INVALID, "Invalid container name (%s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", asked);
+		fail(error, BERTH_ERROR_INVALID,
+			"Invalid container name (%s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
+			asked);
 		return NULL;
 	}
 	char *name = NULL;
@@ -49,8 +52,10 @@ static char *choose_name(Engine *engine, const char *asked, GError **error)
 static bool name_taken(const char *name, const char *owner, GError **error)
 {
 	return fail(error, BERTH_ERROR_CONFLICT,
-		"Conflict. The container name \"/%s\" is already in use by container \"%s\". You have to remove"
-		" (or rename) that container to be able to reuse that name.", name, owner);
+		"Conflict. The container name \"/%s\" is already in use by container \"%s\". You "
+		"have to remove"
+		" (or rename) that container to be able to reuse that name.",
+		name, owner);
 }
 
 bool container_name_free(Engine *engine, const char *name, GError **error)
@@ -63,23 +68,26 @@ bool container_name_free(Engine *engine, const char *name, GError **error)
 }
 
 /* The name is a UNIQUE column: of two that ask for it at once, one gets it. */
-static bool add_row(Engine *engine, const ContainerRow *row, const json_t *spec, const json_t *mounts, GError **error)
+static bool add_row(Engine *engine, const ContainerRow *row, const json_t *spec,
+	const json_t *mounts, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 	g_autofree char *spec_text = json_text(spec), *mounts_text = json_text(mounts);
 	if (container_store_add(engine->store, row, spec_text, mounts_text, &problem))
 		return true;
 	if (problem->code == BERTH_ERROR_CONFLICT)
-		return container_name_free(engine, row->name, error) && name_taken(row->name, "", error);
+		return container_name_free(engine, row->name, error) &&
+		       name_taken(row->name, "", error);
 	g_propagate_error(error, g_steal_pointer(&problem));
 	return false;
 }
 
-static bool make(Engine *engine, const char *name, const char *image_id, const json_t *request, json_t *warnings,
-	const char *id, GError **error)
+static bool make(Engine *engine, const char *name, const char *image_id, const json_t *request,
+	json_t *warnings, const char *id, GError **error)
 {
 	g_autoptr(json_t) image = image_config(engine, image_id, error);
-	g_autoptr(json_t) spec = image != NULL ? spec_complete(engine, request, image, id, warnings, error) : NULL;
+	g_autoptr(json_t) spec =
+		image != NULL ? spec_complete(engine, request, image, id, warnings, error) : NULL;
 	if (spec == NULL)
 		return false;
 	/* Asked before the mounts are made, so that a refused container leaves no volumes. */
@@ -108,13 +116,15 @@ static bool make(Engine *engine, const char *name, const char *image_id, const j
 	return ok;
 }
 
-char *container_create(Engine *engine, const char *name, const json_t *request, json_t **warnings, GError **error)
+char *container_create(
+	Engine *engine, const char *name, const json_t *request, json_t **warnings, GError **error)
 {
 	g_autofree char *id = id_generate();
 	g_autofree char *chosen = NULL, *image_id = NULL;
 	g_autoptr(json_t) said = json_array();
 	if (!json_is_object(request) || json_object_size(request) == 0) {
-		fail(error, BERTH_ERROR_INVALID, "config cannot be empty in order to create a container");
+		fail(error, BERTH_ERROR_INVALID,
+			"config cannot be empty in order to create a container");
 		return NULL;
 	}
 	if ((chosen = choose_name(engine, name, error)) == NULL ||

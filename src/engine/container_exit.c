@@ -15,7 +15,9 @@ enum { FIRST_WAIT_MS = 100, LONGEST_WAIT_MS = 60000, STABLE_SECONDS = 10 };
 static guint next_wait(Container *container, gint64 ran)
 {
 	guint wait = container->restart_wait;
-	wait = wait == 0 || ran > (gint64)STABLE_SECONDS * 1000000000 ? FIRST_WAIT_MS : MIN(wait * 2, LONGEST_WAIT_MS);
+	wait = wait == 0 || ran > (gint64)STABLE_SECONDS * 1000000000
+		       ? FIRST_WAIT_MS
+		       : MIN(wait * 2, LONGEST_WAIT_MS);
 	container->restart_wait = wait;
 	return wait;
 }
@@ -28,7 +30,8 @@ static bool wants_restart(const json_t *host, const ContainerRow *row)
 		return false;
 	if (strcmp(policy, "always") == 0 || strcmp(policy, "unless-stopped") == 0)
 		return true;
-	return strcmp(policy, "on-failure") == 0 && row->exit_code != 0 && (most == 0 || row->restarts < most);
+	return strcmp(policy, "on-failure") == 0 && row->exit_code != 0 &&
+	       (most == 0 || row->restarts < most);
 }
 
 static void restart_later(Container *container)
@@ -40,7 +43,8 @@ static void restart_later(Container *container)
 	while (still && time_now() < due) {
 		notify_wait(fd, -1, (int)((due - time_now()) / 1000000) + 1);
 		g_mutex_lock(&container->engine->lock);
-		still = container->row.status == STATUS_RESTARTING && !container->row.stopped_by_user;
+		still = container->row.status == STATUS_RESTARTING &&
+			!container->row.stopped_by_user;
 		g_mutex_unlock(&container->engine->lock);
 	}
 	notify_unsubscribe(&container->changed, fd);
@@ -51,17 +55,20 @@ static void restart_later(Container *container)
 	g_mutex_unlock(&container->engine->lock);
 	g_autoptr(GError) error = NULL;
 	if (!container_start(container, &error))
-		log_warn("container %s could not be restarted: %s", container->row.id, error->message);
+		log_warn("container %s could not be restarted: %s", container->row.id,
+			error->message);
 }
 
 void container_remove_now(Container *container)
 {
 	g_autoptr(GError) error = NULL;
 	if (!container_remove(container, true, true, &error))
-		log_warn("container %s could not be removed: %s", container->row.id, error->message);
+		log_warn(
+			"container %s could not be removed: %s", container->row.id, error->message);
 }
 
-void container_exited(Container *container, int exit_code, bool oom, gint64 time, const char *message)
+void container_exited(
+	Container *container, int exit_code, bool oom, gint64 time, const char *message)
 {
 	g_autoptr(json_t) spec = container_spec(container, NULL);
 	const json_t *host = json_object_get(spec, "HostConfig");
@@ -94,7 +101,8 @@ void container_exited(Container *container, int exit_code, bool oom, gint64 time
 /* "code oom time": what a shim wrote while nobody listened. */
 static bool read_exit_file(Container *container, int *code, int *oom, gint64 *time)
 {
-	g_autofree char *folder = container_folder(container), *path = g_build_filename(folder, "exit", NULL);
+	g_autofree char *folder = container_folder(container),
+			*path = g_build_filename(folder, "exit", NULL);
 	g_autofree char *text = file_read(path, 256);
 	long long when;
 	if (text == NULL || sscanf(text, "%d %d %lld", code, oom, &when) != 3)
@@ -107,7 +115,8 @@ static void start_again(Container *container)
 {
 	g_autoptr(GError) error = NULL;
 	if (!container_start(container, &error))
-		log_warn("container %s could not be started again: %s", container->row.id, error->message);
+		log_warn("container %s could not be started again: %s", container->row.id,
+			error->message);
 }
 
 /* One container after a restart of the engine: running still, ended meanwhile, or lost with the host. */
@@ -126,13 +135,16 @@ static void restore(Container *container)
 		if (read_exit_file(container, &code, &oom, &time)) {
 			container_exited(container, code, oom != 0, time, "");
 		} else if (!shim_reconnect(container)) {
-			g_autofree char *cgroup = container_cgroup(container, json_object_get(spec, "HostConfig"));
+			g_autofree char *cgroup =
+				container_cgroup(container, json_object_get(spec, "HostConfig"));
 			cgroup_kill(container->engine->cgroups, cgroup);
 			cgroup_delete(container->engine->cgroups, cgroup);
-			container_exited(container, 255, false, time_now(), "the container ended with its host or shim");
+			container_exited(container, 255, false, time_now(),
+				"the container ended with its host or shim");
 		}
-	} else if (status == STATUS_EXITED && (strcmp(policy, "always") == 0 ||
-			(strcmp(policy, "unless-stopped") == 0 && !container->row.stopped_by_user))) {
+	} else if (status == STATUS_EXITED &&
+		   (strcmp(policy, "always") == 0 || (strcmp(policy, "unless-stopped") == 0 &&
+							     !container->row.stopped_by_user))) {
 		engine_later(container, start_again);
 	}
 }

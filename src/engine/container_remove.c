@@ -14,10 +14,15 @@ static bool check(Container *container, bool force, GError **error)
 	bool ok = true;
 	if (container->removed)
 		ok = fail(error, BERTH_ERROR_NOT_FOUND, "No such container: %s", row.id);
-	else if (!force && (status == STATUS_RUNNING || status == STATUS_PAUSED || status == STATUS_RESTARTING))
-		ok = fail(error, BERTH_ERROR_CONFLICT, "cannot remove container \"/%s\": container is %s: %s", row.name,
-			status_names[status], status == STATUS_PAUSED ? "unpause and then stop the container before removing or force remove"
-								       : "stop the container before removing or force remove");
+	else if (!force && (status == STATUS_RUNNING || status == STATUS_PAUSED ||
+				   status == STATUS_RESTARTING))
+		ok = fail(error, BERTH_ERROR_CONFLICT,
+			"cannot remove container \"/%s\": container is %s: %s", row.name,
+			status_names[status],
+			status == STATUS_PAUSED
+				? "unpause and then stop the container before removing or force "
+				  "remove"
+				: "stop the container before removing or force remove");
 	container_row_clear(&row);
 	return ok;
 }
@@ -37,12 +42,14 @@ static void remove_anonymous_volumes(Container *container, const json_t *mounts)
 	Engine *engine = container->engine;
 	size_t i;
 	json_t *mount;
-	json_array_foreach(mounts, i, mount) {
+	json_array_foreach (mounts, i, mount) {
 		if (strcmp(json_str(mount, "Type"), "volume") != 0)
 			continue;
-		g_autoptr(VolumeRow) volume = volume_store_get(engine->store, json_str(mount, "Name"));
+		g_autoptr(VolumeRow) volume =
+			volume_store_get(engine->store, json_str(mount, "Name"));
 		if (volume != NULL && volume->anonymous)
-			volume_remove(engine, volume->name, false, NULL); /* in use by another: it stays */
+			volume_remove(engine, volume->name, false,
+				NULL); /* in use by another: it stays */
 	}
 }
 
@@ -107,9 +114,12 @@ bool container_rename(Container *container, const char *name, GError **error)
 		return fail(error, BERTH_ERROR_INVALID, "Neither old nor new names may be empty");
 	if (!name_valid(bare))
 		return fail(error, BERTH_ERROR_INVALID,
-			"Error when allocating new name: Invalid container name (%s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", bare);
+			"Error when allocating new name: Invalid container name (%s), only "
+			"[a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
+			bare);
 	if (strcmp(bare, old) == 0)
-		return fail(error, BERTH_ERROR_INVALID, "Renaming a container with the same name as its current name");
+		return fail(error, BERTH_ERROR_INVALID,
+			"Renaming a container with the same name as its current name");
 	if (!container_name_free(engine, bare, error)) {
 		g_prefix_error(error, "Error when allocating new name: ");
 		return false;
@@ -136,7 +146,8 @@ json_t *container_prune(Engine *engine, const Filters *filters, GError **error)
 		gint64 ago;
 		if (!duration_parse(limit, &ago)) {
 			json_decref(deleted);
-			fail(error, BERTH_ERROR_INVALID, "invalid filter: until=%s is neither a time nor a duration", limit);
+			fail(error, BERTH_ERROR_INVALID,
+				"invalid filter: until=%s is neither a time nor a duration", limit);
 			return NULL;
 		}
 		until = time_now() - ago;
@@ -147,10 +158,13 @@ json_t *container_prune(Engine *engine, const Filters *filters, GError **error)
 		g_autoptr(json_t) spec = container_spec(container, NULL);
 		g_autofree char *upper = g_build_filename(container->row.id, "upper", NULL);
 		Status status = (Status)container->row.status;
-		if (status == STATUS_RUNNING || status == STATUS_PAUSED || status == STATUS_RESTARTING ||
+		if (status == STATUS_RUNNING || status == STATUS_PAUSED ||
+			status == STATUS_RESTARTING ||
 			(until > 0 && container->row.created > until) ||
 			!filters_match_labels(filters, "label", json_at(spec, "Config.Labels")) ||
-			(filters_have(filters, "label!") && filters_match_labels(filters, "label!", json_at(spec, "Config.Labels"))))
+			(filters_have(filters, "label!") &&
+				filters_match_labels(
+					filters, "label!", json_at(spec, "Config.Labels"))))
 			continue;
 		gint64 size = tree_size(engine->store->containers_fd, upper);
 		if (!container_remove(container, false, false, NULL))
@@ -160,6 +174,7 @@ json_t *container_prune(Engine *engine, const Filters *filters, GError **error)
 	}
 	g_autofree char *reclaimed = g_strdup_printf("%" G_GINT64_FORMAT, space);
 	event_publish(engine, "container", "prune", "", json_pack("{s:s}", "reclaimed", reclaimed));
-	return json_pack("{s:o, s:I}", "ContainersDeleted", json_array_size(deleted) > 0 ? deleted : json_null(),
-		"SpaceReclaimed", (json_int_t)space);
+	return json_pack("{s:o, s:I}", "ContainersDeleted",
+		json_array_size(deleted) > 0 ? deleted : json_null(), "SpaceReclaimed",
+		(json_int_t)space);
 }

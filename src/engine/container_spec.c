@@ -10,31 +10,46 @@ enum { MIN_MEMORY = 6 << 20, MIN_CPU_QUOTA = 1000, MIN_PERIOD = 1000, MAX_PERIOD
 
 /* In the order in which the real engine answers. Keys that we do not know are kept behind these. */
 static const char host_defaults[] =
-	"{\"Binds\":null,\"ContainerIDFile\":\"\",\"LogConfig\":{\"Type\":\"\",\"Config\":{}},\"NetworkMode\":\"default\","
-	"\"PortBindings\":{},\"RestartPolicy\":{\"Name\":\"no\",\"MaximumRetryCount\":0},\"AutoRemove\":false,"
-	"\"VolumeDriver\":\"\",\"VolumesFrom\":null,\"ConsoleSize\":[0,0],\"CapAdd\":null,\"CapDrop\":null,"
-	"\"CgroupnsMode\":\"private\",\"Dns\":[],\"DnsOptions\":[],\"DnsSearch\":[],\"ExtraHosts\":null,"
-	"\"GroupAdd\":null,\"IpcMode\":\"private\",\"Cgroup\":\"\",\"Links\":null,\"OomScoreAdj\":0,\"PidMode\":\"\","
-	"\"Privileged\":false,\"PublishAllPorts\":false,\"ReadonlyRootfs\":false,\"SecurityOpt\":null,\"UTSMode\":\"\","
-	"\"UsernsMode\":\"\",\"ShmSize\":67108864,\"Runtime\":\"berth\",\"Isolation\":\"\",\"CpuShares\":0,\"Memory\":0,"
-	"\"NanoCpus\":0,\"CgroupParent\":\"\",\"BlkioWeight\":0,\"BlkioWeightDevice\":[],\"BlkioDeviceReadBps\":[],"
-	"\"BlkioDeviceWriteBps\":[],\"BlkioDeviceReadIOps\":[],\"BlkioDeviceWriteIOps\":[],\"CpuPeriod\":0,"
-	"\"CpuQuota\":0,\"CpuRealtimePeriod\":0,\"CpuRealtimeRuntime\":0,\"CpusetCpus\":\"\",\"CpusetMems\":\"\","
-	"\"Devices\":[],\"DeviceCgroupRules\":null,\"DeviceRequests\":null,\"MemoryReservation\":0,\"MemorySwap\":0,"
-	"\"MemorySwappiness\":null,\"OomKillDisable\":null,\"PidsLimit\":null,\"Ulimits\":[],\"CpuCount\":0,"
-	"\"CpuPercent\":0,\"IOMaximumIOps\":0,\"IOMaximumBandwidth\":0,\"MaskedPaths\":null,\"ReadonlyPaths\":null}";
+	"{\"Binds\":null,\"ContainerIDFile\":\"\",\"LogConfig\":{\"Type\":\"\",\"Config\":{}},"
+	"\"NetworkMode\":\"default\","
+	"\"PortBindings\":{},\"RestartPolicy\":{\"Name\":\"no\",\"MaximumRetryCount\":0},"
+	"\"AutoRemove\":false,"
+	"\"VolumeDriver\":\"\",\"VolumesFrom\":null,\"ConsoleSize\":[0,0],\"CapAdd\":null,"
+	"\"CapDrop\":null,"
+	"\"CgroupnsMode\":\"private\",\"Dns\":[],\"DnsOptions\":[],\"DnsSearch\":[],\"ExtraHosts\":"
+	"null,"
+	"\"GroupAdd\":null,\"IpcMode\":\"private\",\"Cgroup\":\"\",\"Links\":null,\"OomScoreAdj\":"
+	"0,\"PidMode\":\"\","
+	"\"Privileged\":false,\"PublishAllPorts\":false,\"ReadonlyRootfs\":false,\"SecurityOpt\":"
+	"null,\"UTSMode\":\"\","
+	"\"UsernsMode\":\"\",\"ShmSize\":67108864,\"Runtime\":\"berth\",\"Isolation\":\"\","
+	"\"CpuShares\":0,\"Memory\":0,"
+	"\"NanoCpus\":0,\"CgroupParent\":\"\",\"BlkioWeight\":0,\"BlkioWeightDevice\":[],"
+	"\"BlkioDeviceReadBps\":[],"
+	"\"BlkioDeviceWriteBps\":[],\"BlkioDeviceReadIOps\":[],\"BlkioDeviceWriteIOps\":[],"
+	"\"CpuPeriod\":0,"
+	"\"CpuQuota\":0,\"CpuRealtimePeriod\":0,\"CpuRealtimeRuntime\":0,\"CpusetCpus\":\"\","
+	"\"CpusetMems\":\"\","
+	"\"Devices\":[],\"DeviceCgroupRules\":null,\"DeviceRequests\":null,\"MemoryReservation\":0,"
+	"\"MemorySwap\":0,"
+	"\"MemorySwappiness\":null,\"OomKillDisable\":null,\"PidsLimit\":null,\"Ulimits\":[],"
+	"\"CpuCount\":0,"
+	"\"CpuPercent\":0,\"IOMaximumIOps\":0,\"IOMaximumBandwidth\":0,\"MaskedPaths\":null,"
+	"\"ReadonlyPaths\":null}";
 
-static const char config_defaults[] =
-	"{\"Hostname\":\"\",\"Domainname\":\"\",\"User\":\"\",\"AttachStdin\":false,\"AttachStdout\":false,"
-	"\"AttachStderr\":false,\"Tty\":false,\"OpenStdin\":false,\"StdinOnce\":false,\"Env\":null,\"Cmd\":null,"
-	"\"Image\":\"\",\"Volumes\":null,\"WorkingDir\":\"\",\"Entrypoint\":null,\"OnBuild\":null,\"Labels\":{}}";
+static const char config_defaults[] = "{\"Hostname\":\"\",\"Domainname\":\"\",\"User\":\"\","
+				      "\"AttachStdin\":false,\"AttachStdout\":false,"
+				      "\"AttachStderr\":false,\"Tty\":false,\"OpenStdin\":false,"
+				      "\"StdinOnce\":false,\"Env\":null,\"Cmd\":null,"
+				      "\"Image\":\"\",\"Volumes\":null,\"WorkingDir\":\"\","
+				      "\"Entrypoint\":null,\"OnBuild\":null,\"Labels\":{}}";
 
 /* Defaults, overlaid with what was asked for; null is not asked for. */
 static json_t *overlay(const char *defaults, const json_t *asked)
 {
 	json_t *result = json_loads(defaults, 0, NULL), *value;
 	const char *key;
-	json_object_foreach((json_t *)asked, key, value)
+	json_object_foreach ((json_t *)asked, key, value)
 		if (!json_is_null(value) || json_object_get(result, key) == NULL)
 			json_object_set(result, key, value);
 	return result;
@@ -56,7 +71,7 @@ static bool has_env(const json_t *env, const char *setting)
 {
 	size_t i, length = strcspn(setting, "=");
 	json_t *value;
-	json_array_foreach(env, i, value)
+	json_array_foreach (env, i, value)
 		if (strncmp(json_elem(env, i), setting, length) == 0 &&
 			strchr("=", json_elem(env, i)[length]) != NULL)
 			return true;
@@ -71,7 +86,7 @@ static void merge_env(json_t *config, const json_t *image)
 		return;
 	if (!json_is_array(to))
 		json_object_set_new(config, "Env", to = json_array());
-	json_array_foreach(from, i, value)
+	json_array_foreach (from, i, value)
 		if (!has_env(to, json_elem(from, i)))
 			json_array_append(to, value);
 }
@@ -79,7 +94,8 @@ static void merge_env(json_t *config, const json_t *image)
 /* As moby's daemon/commit.go merges a configuration with the image's. */
 static void merge_image(json_t *config, const json_t *image)
 {
-	static const char *const plain[] = {"User", "WorkingDir", "StopSignal", "Shell", "Healthcheck", "ArgsEscaped"};
+	static const char *const plain[] = {
+		"User", "WorkingDir", "StopSignal", "Shell", "Healthcheck", "ArgsEscaped"};
 	if (!json_is_object(image))
 		return;
 	for (size_t i = 0; i < G_N_ELEMENTS(plain); i++) {
@@ -95,27 +111,33 @@ static void merge_image(json_t *config, const json_t *image)
 		return;
 	if (!json_filled(json_object_get(config, "Cmd")) && json_object_get(image, "Cmd") != NULL)
 		json_object_set(config, "Cmd", json_object_get(image, "Cmd"));
-	if (json_object_get(config, "Entrypoint") == NULL || !json_is_array(json_object_get(config, "Entrypoint")))
+	if (json_object_get(config, "Entrypoint") == NULL ||
+		!json_is_array(json_object_get(config, "Entrypoint")))
 		if (json_object_get(image, "Entrypoint") != NULL)
 			json_object_set(config, "Entrypoint", json_object_get(image, "Entrypoint"));
 }
 
 bool spec_check_restart(const json_t *host, GError **error)
 {
-	static const char *const policies[] = {"", "no", "always", "on-failure", "unless-stopped", NULL};
+	static const char *const policies[] = {
+		"", "no", "always", "on-failure", "unless-stopped", NULL};
 	const char *name = json_str(host, "RestartPolicy.Name");
 	gint64 count = json_int(host, "RestartPolicy.MaximumRetryCount");
 	if (!g_strv_contains(policies, name))
 		return fail(error, BERTH_ERROR_INVALID,
-			"invalid restart policy: unknown policy '%s'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'",
+			"invalid restart policy: unknown policy '%s'; use one of 'no', 'always', "
+			"'on-failure', or 'unless-stopped'",
 			name);
 	if (count > 0 && strcmp(name, "on-failure") != 0)
 		return fail(error, BERTH_ERROR_INVALID,
-			"invalid restart policy: maximum retry count can only be used with 'on-failure'");
+			"invalid restart policy: maximum retry count can only be used with "
+			"'on-failure'");
 	if (count < 0)
-		return fail(error, BERTH_ERROR_INVALID, "invalid restart policy: maximum retry count cannot be negative");
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid restart policy: maximum retry count cannot be negative");
 	if (json_bool(host, "AutoRemove") && *name != '\0' && strcmp(name, "no") != 0)
-		return fail(error, BERTH_ERROR_INVALID, "can't create 'AutoRemove' container with restart policy");
+		return fail(error, BERTH_ERROR_INVALID,
+			"can't create 'AutoRemove' container with restart policy");
 	return true;
 }
 
@@ -130,12 +152,17 @@ static bool check_memory(const json_t *host, GError **error)
 		return fail(error, BERTH_ERROR_INVALID,
 			"Minimum memoryswap limit should be larger than memory limit, see usage");
 	if (memory == 0 && swap > 0)
-		return fail(error, BERTH_ERROR_INVALID, "You should always set the Memory limit when using Memoryswap limit, see usage");
+		return fail(error, BERTH_ERROR_INVALID,
+			"You should always set the Memory limit when using Memoryswap limit, see "
+			"usage");
 	if (memory > 0 && reservation > memory)
 		return fail(error, BERTH_ERROR_INVALID,
-			"Minimum memory limit can not be less than memory reservation limit, see usage");
-	if (json_is_integer(swappiness) && (json_integer_value(swappiness) < -1 || json_integer_value(swappiness) > 100))
-		return fail(error, BERTH_ERROR_INVALID, "Invalid value: %d, valid memory swappiness range is 0-100",
+			"Minimum memory limit can not be less than memory reservation limit, see "
+			"usage");
+	if (json_is_integer(swappiness) &&
+		(json_integer_value(swappiness) < -1 || json_integer_value(swappiness) > 100))
+		return fail(error, BERTH_ERROR_INVALID,
+			"Invalid value: %d, valid memory swappiness range is 0-100",
 			(int)json_integer_value(swappiness));
 	return true;
 }
@@ -146,15 +173,20 @@ static bool check_cpu(const json_t *host, GError **error)
 	gint64 quota = json_int(host, "CpuQuota");
 	guint cpus = g_get_num_processors();
 	if (nano > 0 && (period > 0 || quota > 0))
-		return fail(error, BERTH_ERROR_INVALID, "Conflicting options: Nano CPUs and CPU %s cannot both be set",
+		return fail(error, BERTH_ERROR_INVALID,
+			"Conflicting options: Nano CPUs and CPU %s cannot both be set",
 			period > 0 ? "Period" : "Quota");
 	if (nano < 0 || nano > (gint64)cpus * 1000000000)
 		return fail(error, BERTH_ERROR_INVALID,
-			"Range of CPUs is from 0.01 to %u.00, as there are only %u CPUs available", cpus, cpus);
+			"Range of CPUs is from 0.01 to %u.00, as there are only %u CPUs available",
+			cpus, cpus);
 	if (period != 0 && (period < MIN_PERIOD || period > MAX_PERIOD))
-		return fail(error, BERTH_ERROR_INVALID, "CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)");
+		return fail(error, BERTH_ERROR_INVALID,
+			"CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s "
+			"(i.e. 1000000)");
 	if (quota > 0 && quota < MIN_CPU_QUOTA)
-		return fail(error, BERTH_ERROR_INVALID, "CPU cfs quota can not be less than 1ms (i.e. 1000)");
+		return fail(error, BERTH_ERROR_INVALID,
+			"CPU cfs quota can not be less than 1ms (i.e. 1000)");
 	return true;
 }
 
@@ -180,16 +212,19 @@ bool spec_check_limits(Engine *engine, const json_t *host, json_t *warnings, GEr
 	if (!check_memory(host, error) || !check_cpu(host, error))
 		return false;
 	if (*cpus != '\0' && !cpuset_valid(cpus, g_get_num_processors()))
-		return fail(error, BERTH_ERROR_INVALID, "Requested CPUs are not available - requested %s, available: 0-%u",
-			cpus, g_get_num_processors() - 1);
+		return fail(error, BERTH_ERROR_INVALID,
+			"Requested CPUs are not available - requested %s, available: 0-%u", cpus,
+			g_get_num_processors() - 1);
 	if (weight != 0 && (weight < 10 || weight > 1000))
 		return fail(error, BERTH_ERROR_INVALID, "Range of blkio weight is from 10 to 1000");
 	if (weight != 0 && !cgroup_can(engine->cgroups, "BlkioWeight"))
-		json_array_append_new(warnings, json_string("Your kernel does not support Block I/O weight or the cgroup"
-			" is not mounted. Weight discarded."));
+		json_array_append_new(warnings,
+			json_string("Your kernel does not support Block I/O weight or the cgroup"
+				    " is not mounted. Weight discarded."));
 	if (json_int(host, "MemorySwap") > 0 && !cgroup_can(engine->cgroups, "SwapLimit"))
-		json_array_append_new(warnings, json_string("Your kernel does not support swap limit capabilities or the"
-			" cgroup is not mounted. Memory limited without swap."));
+		json_array_append_new(warnings,
+			json_string("Your kernel does not support swap limit capabilities or the"
+				    " cgroup is not mounted. Memory limited without swap."));
 	return true;
 }
 
@@ -202,7 +237,8 @@ static bool check_modes(const json_t *host, GError **error)
 	gint64 size, files;
 	enum plan_log kind;
 	if (!g_strv_contains(runtimes, runtime))
-		return fail(error, BERTH_ERROR_INVALID, "unknown or invalid runtime name: %s", runtime);
+		return fail(
+			error, BERTH_ERROR_INVALID, "unknown or invalid runtime name: %s", runtime);
 	if (!g_strv_contains(ipc, mode) && !g_str_has_prefix(mode, "container:"))
 		return fail(error, BERTH_ERROR_INVALID, "invalid IPC mode: %s", mode);
 	mode = json_str(host, "PidMode");
@@ -214,25 +250,30 @@ static bool check_modes(const json_t *host, GError **error)
 	mode = json_str(host, "CgroupnsMode");
 	if (*mode != '\0' && strcmp(mode, "host") != 0 && strcmp(mode, "private") != 0)
 		return fail(error, BERTH_ERROR_INVALID, "invalid cgroup namespace mode: %s", mode);
-	return capability_resolve(json_object_get(host, "CapAdd"), json_object_get(host, "CapDrop"), false, &mask, error) &&
-		log_options(host, &kind, &size, &files, error);
+	return capability_resolve(json_object_get(host, "CapAdd"), json_object_get(host, "CapDrop"),
+		       false, &mask, error) &&
+	       log_options(host, &kind, &size, &files, error);
 }
 
 static bool check_config(const json_t *config, GError **error)
 {
-	const char *workdir = json_str(config, "WorkingDir"), *signal = json_str(config, "StopSignal");
+	const char *workdir = json_str(config, "WorkingDir"),
+		   *signal = json_str(config, "StopSignal");
 	size_t i;
 	json_t *value;
 	if (*workdir != '\0' && *workdir != '/')
 		return fail(error, BERTH_ERROR_INVALID,
-			"the working directory '%s' is invalid, it needs to be an absolute path", workdir);
+			"the working directory '%s' is invalid, it needs to be an absolute path",
+			workdir);
 	if (*signal != '\0' && signal_number(signal) < 0)
 		return fail(error, BERTH_ERROR_INVALID, "Invalid signal: %s", signal);
-	json_array_foreach(json_object_get(config, "Env"), i, value)
-		if (*json_elem(json_object_get(config, "Env"), i) == '=' || *json_elem(json_object_get(config, "Env"), i) == '\0')
+	json_array_foreach (json_object_get(config, "Env"), i, value)
+		if (*json_elem(json_object_get(config, "Env"), i) == '=' ||
+			*json_elem(json_object_get(config, "Env"), i) == '\0')
 			return fail(error, BERTH_ERROR_INVALID, "invalid environment variable: %s",
 				json_elem(json_object_get(config, "Env"), i));
-	if (!json_filled(json_object_get(config, "Cmd")) && !json_filled(json_object_get(config, "Entrypoint")))
+	if (!json_filled(json_object_get(config, "Cmd")) &&
+		!json_filled(json_object_get(config, "Entrypoint")))
 		return fail(error, BERTH_ERROR_INVALID, "no command specified");
 	return true;
 }
@@ -257,9 +298,13 @@ static void fill_host(Engine *engine, json_t *host)
 	if (*json_str(host, "IpcMode") == '\0')
 		json_object_set_new(host, "IpcMode", json_string("private"));
 	if (*json_str(host, "CgroupnsMode") == '\0')
-		json_object_set_new(host, "CgroupnsMode", json_string(json_bool(host, "Privileged") && !engine->cgroups->v2 ? "host" : "private"));
+		json_object_set_new(host, "CgroupnsMode",
+			json_string(json_bool(host, "Privileged") && !engine->cgroups->v2
+					    ? "host"
+					    : "private"));
 	if (*json_str(host, "RestartPolicy.Name") == '\0')
-		json_object_set_new(json_object_get(host, "RestartPolicy"), "Name", json_string("no"));
+		json_object_set_new(
+			json_object_get(host, "RestartPolicy"), "Name", json_string("no"));
 	if (*json_str(host, "NetworkMode") == '\0')
 		json_object_set_new(host, "NetworkMode", json_string("default"));
 	if (json_object_get(host, "Init") == NULL && config->init)
@@ -271,22 +316,26 @@ static void fill_host(Engine *engine, json_t *host)
 	static const struct {
 		const char *key;
 		const char *const *paths;
-	} lists[] = {{"MaskedPaths", default_masked_paths}, {"ReadonlyPaths", default_readonly_paths}};
+	} lists[] = {
+		{"MaskedPaths", default_masked_paths}, {"ReadonlyPaths", default_readonly_paths}};
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
-		if (!json_is_array(json_object_get(host, lists[i].key)) && !json_bool(host, "Privileged"))
-			json_object_set_new(host, lists[i].key, json_strings((char *const *)lists[i].paths));
+		if (!json_is_array(json_object_get(host, lists[i].key)) &&
+			!json_bool(host, "Privileged"))
+			json_object_set_new(
+				host, lists[i].key, json_strings((char *const *)lists[i].paths));
 }
 
 static void warn_network(const json_t *host, json_t *warnings)
 {
 	const char *mode = json_str(host, "NetworkMode");
 	if (strcmp(mode, "default") == 0 || strcmp(mode, "bridge") == 0)
-		json_array_append_new(warnings, json_string("the bridge network is not built yet: this container has a"
-			" loopback device only (use --network host for the host's)"));
+		json_array_append_new(warnings,
+			json_string("the bridge network is not built yet: this container has a"
+				    " loopback device only (use --network host for the host's)"));
 }
 
-json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image_config, const char *id,
-	json_t *warnings, GError **error)
+json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image_config,
+	const char *id, json_t *warnings, GError **error)
 {
 	g_autoptr(json_t) asked = json_copy((json_t *)request);
 	json_object_del(asked, "HostConfig");
@@ -301,9 +350,11 @@ json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image
 		g_autofree char *hostname = g_strndup(id, 12);
 		json_object_set_new(config, "Hostname", json_string(hostname));
 	}
-	if (!check_config(config, error) || !check_modes(host, error) || !spec_check_restart(host, error) ||
+	if (!check_config(config, error) || !check_modes(host, error) ||
+		!spec_check_restart(host, error) ||
 		!spec_check_limits(engine, host, warnings, error))
 		return NULL;
 	warn_network(host, warnings);
-	return json_pack("{s:O, s:O, s:O*}", "Config", config, "HostConfig", host, "NetworkingConfig", network);
+	return json_pack("{s:O, s:O, s:O*}", "Config", config, "HostConfig", host,
+		"NetworkingConfig", network);
 }

@@ -25,7 +25,8 @@ static char *tree_file(Container *container, char *const *layers, const char *pa
 	autofd top = openat(store->containers_fd, upper, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	autofd fd = top < 0 ? -1 : path_open_in_root(top, path, O_RDONLY | O_NONBLOCK, 0);
 	for (guint i = g_strv_length((char **)layers); fd < 0 && errno == ENOENT && i-- > 0;) {
-		autofd layer = openat(store->layers_fd, layers[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
+		autofd layer =
+			openat(store->layers_fd, layers[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
 		fd = layer < 0 ? -1 : path_open_in_root(layer, path, O_RDONLY | O_NONBLOCK, 0);
 	}
 	char *text = fd < 0 ? NULL : fd_read_all(fd, SMALL_FILE, NULL);
@@ -34,10 +35,12 @@ static char *tree_file(Container *container, char *const *layers, const char *pa
 
 static char **layer_names(Container *container)
 {
-	g_autoptr(GPtrArray) layers = image_store_layers(container->engine->store, container->row.image_id);
+	g_autoptr(GPtrArray) layers =
+		image_store_layers(container->engine->store, container->row.image_id);
 	g_autoptr(GStrvBuilder) names = g_strv_builder_new();
 	for (guint i = 0; i < layers->len; i++) {
-		g_autofree char *name = g_strdup_printf("%" G_GINT64_FORMAT, ((Layer *)layers->pdata[i])->number);
+		g_autofree char *name =
+			g_strdup_printf("%" G_GINT64_FORMAT, ((Layer *)layers->pdata[i])->number);
 		g_strv_builder_add(names, name);
 	}
 	return g_strv_builder_end(names);
@@ -47,11 +50,13 @@ static bool put(const char *folder, const char *name, const char *text, GError *
 {
 	g_autofree char *path = g_build_filename(folder, name, NULL);
 	autofd fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	return (fd >= 0 && fd_write_all(fd, text, strlen(text))) || fail_errno(error, "cannot write %s", path);
+	return (fd >= 0 && fd_write_all(fd, text, strlen(text))) ||
+	       fail_errno(error, "cannot write %s", path);
 }
 
 /* /etc/hosts, /etc/hostname and /etc/resolv.conf, as Docker writes them. */
-static bool write_network_files(const char *folder, const json_t *config, const json_t *host, GError **error)
+static bool write_network_files(
+	const char *folder, const json_t *config, const json_t *host, GError **error)
 {
 	bool host_network = strcmp(json_str(host, "NetworkMode"), "host") == 0;
 	g_autofree char *name = g_strconcat(json_str(config, "Hostname"), "\n", NULL);
@@ -60,32 +65,40 @@ static bool write_network_files(const char *folder, const json_t *config, const 
 	g_autoptr(GString) hosts = g_string_new(own_hosts != NULL ? own_hosts : hosts_head);
 	size_t i;
 	json_t *value;
-	json_array_foreach(json_object_get(host, "ExtraHosts"), i, value) {
-		g_auto(GStrv) parts = g_strsplit(json_string_value(value) != NULL ? json_string_value(value) : "", ":", 2);
+	json_array_foreach (json_object_get(host, "ExtraHosts"), i, value) {
+		g_auto(GStrv) parts = g_strsplit(
+			json_string_value(value) != NULL ? json_string_value(value) : "", ":", 2);
 		if (parts[0] != NULL && parts[1] != NULL)
 			g_string_append_printf(hosts, "%s\t%s\n", parts[1], parts[0]);
 	}
 	json_t *dns = json_object_get(host, "Dns");
 	g_autoptr(GString) servers = g_string_new("");
-	json_array_foreach(dns, i, value)
+	json_array_foreach (dns, i, value)
 		g_string_append_printf(servers, "nameserver %s\n", json_elem(dns, i));
 	return put(folder, "hosts", hosts->str, error) && put(folder, "hostname", name, error) &&
-		put(folder, "resolv.conf", servers->len > 0 ? servers->str : resolv != NULL ? resolv : "", error);
+	       put(folder, "resolv.conf",
+		       servers->len > 0 ? servers->str
+		       : resolv != NULL ? resolv
+					: "",
+		       error);
 }
 
 /* The namespace file of the container that "container:ID" names. */
-static bool join_file(Container *container, const char *mode, const char *kind, char **file, GError **error)
+static bool join_file(
+	Container *container, const char *mode, const char *kind, char **file, GError **error)
 {
 	if (!g_str_has_prefix(mode, "container:"))
 		return true;
-	g_autoptr(Container) other = container_find(container->engine, mode + strlen("container:"), error);
+	g_autoptr(Container) other =
+		container_find(container->engine, mode + strlen("container:"), error);
 	if (other == NULL)
 		return false;
 	ContainerRow row = container_snapshot(other);
 	if (row.pid > 0)
 		*file = g_strdup_printf("/proc/%d/ns/%s", row.pid, kind);
 	else
-		fail(error, BERTH_ERROR_CONFLICT, "cannot join namespace of a non running container: container %s is %s",
+		fail(error, BERTH_ERROR_CONFLICT,
+			"cannot join namespace of a non running container: container %s is %s",
 			row.name, status_names[row.status]);
 	container_row_clear(&row);
 	return *file != NULL;
@@ -96,7 +109,7 @@ static bool check_network(const json_t *host, GError **error)
 	static const char *const known[] = {"default", "bridge", "none", "host", NULL};
 	const char *mode = json_str(host, "NetworkMode");
 	return g_strv_contains(known, mode) || g_str_has_prefix(mode, "container:") ||
-		fail(error, BERTH_ERROR_NOT_FOUND, "network %s not found", mode);
+	       fail(error, BERTH_ERROR_NOT_FOUND, "network %s not found", mode);
 }
 
 /* --log-opt labels=a,b and env=c,d: attributes that each line of a json-file log carries. */
@@ -108,22 +121,28 @@ static char *log_attributes(const json_t *config, const json_t *host)
 	g_auto(GStrv) env = json_strv(json_object_get(config, "Env"));
 	for (int i = 0; labels[i] != NULL; i++)
 		if (json_object_get(json_object_get(config, "Labels"), labels[i]) != NULL)
-			json_object_set(attributes, labels[i], json_object_get(json_object_get(config, "Labels"), labels[i]));
+			json_object_set(attributes, labels[i],
+				json_object_get(json_object_get(config, "Labels"), labels[i]));
 	for (int i = 0; names[i] != NULL; i++)
 		for (int e = 0; env[e] != NULL; e++)
-			if (*names[i] != '\0' && g_str_has_prefix(env[e], names[i]) && env[e][strlen(names[i])] == '=')
-				json_object_set_new(attributes, names[i], json_lenient(env[e] + strlen(names[i]) + 1));
+			if (*names[i] != '\0' && g_str_has_prefix(env[e], names[i]) &&
+				env[e][strlen(names[i])] == '=')
+				json_object_set_new(attributes, names[i],
+					json_lenient(env[e] + strlen(names[i]) + 1));
 	return json_object_size(attributes) > 0 ? json_text(attributes) : g_strdup("");
 }
 
 static int make_plan(Container *container, const json_t *spec, const json_t *mounts, GError **error)
 {
 	Engine *engine = container->engine;
-	const json_t *config = json_object_get(spec, "Config"), *host = json_object_get(spec, "HostConfig");
-	g_autofree char *folder = container_folder(container), *cgroup = container_cgroup(container, host);
+	const json_t *config = json_object_get(spec, "Config"),
+		     *host = json_object_get(spec, "HostConfig");
+	g_autofree char *folder = container_folder(container),
+			*cgroup = container_cgroup(container, host);
 	g_autofree char *layer_folder = g_build_filename(engine->store->root, "layers", NULL);
 	g_autofree char *exit_file = g_build_filename(folder, "exit", NULL);
-	g_autofree char *socket = shim_socket_path(container), *log_path = container_log_path(container, host);
+	g_autofree char *socket = shim_socket_path(container),
+			*log_path = container_log_path(container, host);
 	g_autofree char *attributes = log_attributes(config, host);
 	g_autofree char *network = NULL, *ipc = NULL, *ipc_mount = NULL, *pid = NULL;
 	g_auto(GStrv) layers = layer_names(container);
@@ -131,10 +150,21 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 	g_autofree char *group = tree_file(container, layers, "etc/group");
 	g_auto(User) user = {0};
 	g_auto(Plan) plan = {0};
-	Launch launch = {.id = container->row.id, .folder = folder, .layer_folder = layer_folder,
-		.exit_file = exit_file, .socket = socket, .layers = layers, .config = config, .host = host,
-		.mounts = mounts, .hostname = json_str(config, "Hostname"), .user = &user, .cgroup = cgroup,
-		.log_path = log_path, .log_attributes = attributes, .rows = container->rows,
+	Launch launch = {.id = container->row.id,
+		.folder = folder,
+		.layer_folder = layer_folder,
+		.exit_file = exit_file,
+		.socket = socket,
+		.layers = layers,
+		.config = config,
+		.host = host,
+		.mounts = mounts,
+		.hostname = json_str(config, "Hostname"),
+		.user = &user,
+		.cgroup = cgroup,
+		.log_path = log_path,
+		.log_attributes = attributes,
+		.rows = container->rows,
 		.columns = container->columns};
 	if (!check_network(host, error) ||
 		!join_file(container, json_str(host, "NetworkMode"), "net", &network, error) ||
@@ -142,7 +172,8 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 		!join_file(container, json_str(host, "IpcMode"), "mnt", &ipc_mount, error) ||
 		!join_file(container, json_str(host, "PidMode"), "pid", &pid, error) ||
 		!log_options(host, &launch.log_kind, &launch.log_size, &launch.log_files, error) ||
-		!user_resolve(&user, json_str(config, "User"), passwd, group, json_object_get(host, "GroupAdd"), error) ||
+		!user_resolve(&user, json_str(config, "User"), passwd, group,
+			json_object_get(host, "GroupAdd"), error) ||
 		!write_network_files(folder, config, host, error))
 		return -1;
 	launch.network_file = network;
@@ -169,10 +200,14 @@ static void note_failure(Container *container, const GError *error)
 	g_free(container->row.error);
 	container->row.error = g_strdup(error->message);
 	/* The words are what Docker's client makes its exit code from; so do we. */
-	container->row.exit_code = strstr(error->message, "executable file not found") != NULL ||
-			strstr(error->message, "no such file or directory") != NULL
-		? 127
-		: strstr(error->message, "permission denied") != NULL || strstr(error->message, "is a directory") != NULL ? 126 : 128;
+	container->row.exit_code =
+		strstr(error->message, "executable file not found") != NULL ||
+				strstr(error->message, "no such file or directory") != NULL
+			? 127
+		: strstr(error->message, "permission denied") != NULL ||
+				strstr(error->message, "is a directory") != NULL
+			? 126
+			: 128;
 	Status status = container->row.started != 0 ? STATUS_EXITED : STATUS_CREATED;
 	g_mutex_unlock(&container->engine->lock);
 	container_set_status(container, status);
@@ -188,7 +223,8 @@ static bool launch(Container *container, GError **error)
 	shim_wait_gone(container);
 	autofd plan = make_plan(container, spec, mounts, error);
 	g_autoptr(GArray) waiting = take_waiting(container);
-	bool ok = plan >= 0 && shim_launch(container, plan, (Attachment *)(void *)waiting->data, waiting->len, &pid, error);
+	bool ok = plan >= 0 && shim_launch(container, plan, (Attachment *)(void *)waiting->data,
+				       waiting->len, &pid, error);
 	for (guint i = 0; i < waiting->len; i++)
 		close(g_array_index(waiting, Attachment, i).fd);
 	return ok;
@@ -208,9 +244,11 @@ bool container_start(Container *container, GError **error)
 	Status status = (Status)row.status;
 	container_row_clear(&row);
 	if (container->removed || status == STATUS_REMOVING || status == STATUS_DEAD)
-		return fail(error, BERTH_ERROR_CONFLICT, "container is marked for removal and cannot be started");
+		return fail(error, BERTH_ERROR_CONFLICT,
+			"container is marked for removal and cannot be started");
 	if (status == STATUS_PAUSED)
-		return fail(error, BERTH_ERROR_CONFLICT, "cannot start a paused container, try unpause instead");
+		return fail(error, BERTH_ERROR_CONFLICT,
+			"cannot start a paused container, try unpause instead");
 	if (status == STATUS_RUNNING)
 		return fail(error, BERTH_ERROR_NOT_MODIFIED, "container is already running");
 	g_mutex_lock(&container->engine->lock);

@@ -28,7 +28,8 @@ static bool send_signal(Container *container, int signal, GError **error)
 {
 	if (status_of(container) == STATUS_PAUSED && signal == SIGKILL) {
 		g_autoptr(json_t) spec = container_spec(container, NULL);
-		g_autofree char *cgroup = container_cgroup(container, json_object_get(spec, "HostConfig"));
+		g_autofree char *cgroup =
+			container_cgroup(container, json_object_get(spec, "HostConfig"));
 		cgroup_freeze(container->engine->cgroups, cgroup, false, NULL);
 	}
 	return shim_send(container, SHIM_KILL, "", signal, 0, "", NULL, 0, error);
@@ -40,7 +41,8 @@ static bool await_end(Container *container, int timeout_ms)
 	int fd = notify_subscribe(&container->changed);
 	gint64 limit = time_now() + (gint64)timeout_ms * 1000000;
 	while (container_running(container) && (timeout_ms < 0 || time_now() < limit))
-		notify_wait(fd, -1, timeout_ms < 0 ? -1 : (int)MAX((limit - time_now()) / 1000000, 0) + 1);
+		notify_wait(fd, -1,
+			timeout_ms < 0 ? -1 : (int)MAX((limit - time_now()) / 1000000, 0) + 1);
 	notify_unsubscribe(&container->changed, fd);
 	return !container_running(container);
 }
@@ -66,14 +68,17 @@ static bool stop_running(Container *container, const char *signal, int timeout, 
 	g_autoptr(json_t) spec = container_spec(container, error);
 	json_t *own_timeout = json_at(spec, "Config.StopTimeout");
 	const char *own_signal = json_str(spec, "Config.StopSignal");
-	const char *name = signal != NULL && *signal != '\0' ? signal : *own_signal != '\0' ? own_signal : "TERM";
+	const char *name = signal != NULL && *signal != '\0' ? signal
+			   : *own_signal != '\0'	     ? own_signal
+							     : "TERM";
 	int number = signal_number(name);
 	if (spec == NULL)
 		return false;
 	if (number < 0)
 		return fail(error, BERTH_ERROR_INVALID, "Invalid signal: %s", name);
 	if (timeout == G_MININT)
-		timeout = json_is_integer(own_timeout) ? (int)json_integer_value(own_timeout) : DEFAULT_TIMEOUT;
+		timeout = json_is_integer(own_timeout) ? (int)json_integer_value(own_timeout)
+						       : DEFAULT_TIMEOUT;
 	g_autofree char *number_text = g_strdup_printf("%d", number);
 	container_event(container, "kill", "signal", number_text);
 	if (!send_signal(container, number, error))
@@ -83,7 +88,8 @@ static bool stop_running(Container *container, const char *signal, int timeout, 
 	container_event(container, "kill", "signal", "9");
 	send_signal(container, SIGKILL, NULL);
 	return await_end(container, KILL_WAIT_MS) ||
-		fail(error, BERTH_ERROR_SYSTEM, "cannot stop container %s: it did not end after SIGKILL", container->row.id);
+	       fail(error, BERTH_ERROR_SYSTEM,
+		       "cannot stop container %s: it did not end after SIGKILL", container->row.id);
 }
 
 bool container_stop(Container *container, const char *signal, int timeout, GError **error)
@@ -130,7 +136,8 @@ bool container_kill(Container *container, const char *signal, GError **error)
 		return true;
 	if (!container_running(container)) {
 		ContainerRow row = container_snapshot(container);
-		fail(error, BERTH_ERROR_CONFLICT, "cannot kill container: %s: container %s is not running", row.name, row.id);
+		fail(error, BERTH_ERROR_CONFLICT,
+			"cannot kill container: %s: container %s is not running", row.name, row.id);
 		container_row_clear(&row);
 		return false;
 	}
@@ -161,7 +168,8 @@ bool container_pause(Container *container, GError **error)
 	g_autoptr(GMutexLocker) operation = g_mutex_locker_new(&container->operation);
 	Status status = status_of(container);
 	if (status == STATUS_PAUSED)
-		return fail(error, BERTH_ERROR_CONFLICT, "container %s is already paused", container->row.id);
+		return fail(error, BERTH_ERROR_CONFLICT, "container %s is already paused",
+			container->row.id);
 	if (status != STATUS_RUNNING)
 		return not_running(container, error);
 	return freeze(container, true, error);
@@ -171,7 +179,8 @@ bool container_unpause(Container *container, GError **error)
 {
 	g_autoptr(GMutexLocker) operation = g_mutex_locker_new(&container->operation);
 	if (status_of(container) != STATUS_PAUSED)
-		return fail(error, BERTH_ERROR_CONFLICT, "container %s is not paused", container->row.id);
+		return fail(error, BERTH_ERROR_CONFLICT, "container %s is not paused",
+			container->row.id);
 	return freeze(container, false, error);
 }
 
@@ -188,7 +197,8 @@ bool container_resize(Container *container, int rows, int columns, GError **erro
 	return true;
 }
 
-bool container_attach(Container *container, int fd, int flags, const char *detach_keys, GError **error)
+bool container_attach(
+	Container *container, int fd, int flags, const char *detach_keys, GError **error)
 {
 	bool ok = true;
 	g_mutex_lock(&container->engine->lock);
@@ -208,19 +218,22 @@ bool container_attach(Container *container, int fd, int flags, const char *detac
 	return ok;
 }
 
-bool container_wait(Container *container, const char *condition, int peer_fd, int *exit_code, char **message)
+bool container_wait(
+	Container *container, const char *condition, int peer_fd, int *exit_code, char **message)
 {
 	int fd = notify_subscribe(&container->changed);
-	bool there = true, removed = strcmp(condition, "removed") == 0, next = strcmp(condition, "next-exit") == 0;
+	bool there = true, removed = strcmp(condition, "removed") == 0,
+	     next = strcmp(condition, "next-exit") == 0;
 	gint64 finished = -1;
 	for (;;) {
 		g_mutex_lock(&container->engine->lock);
 		const ContainerRow *row = &container->row;
-		bool running = row->status == STATUS_RUNNING || row->status == STATUS_PAUSED || row->status == STATUS_RESTARTING;
+		bool running = row->status == STATUS_RUNNING || row->status == STATUS_PAUSED ||
+			       row->status == STATUS_RESTARTING;
 		if (finished < 0)
 			finished = row->finished;
 		bool done = removed ? container->removed
-			: next	    ? row->finished != finished || container->removed
+			    : next  ? row->finished != finished || container->removed
 				    : !running || container->removed;
 		*exit_code = row->exit_code;
 		g_free(*message);

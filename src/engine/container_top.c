@@ -9,11 +9,13 @@
 static char *run_ps(const char *ps_args, GError **error)
 {
 	g_auto(GStrv) args = NULL;
-	g_autofree char *line = g_strdup_printf("ps %s", *ps_args != '\0' ? ps_args : "-ef"), *out = NULL, *err = NULL;
+	g_autofree char *line = g_strdup_printf("ps %s", *ps_args != '\0' ? ps_args : "-ef"),
+			*out = NULL, *err = NULL;
 	int status;
 	g_autoptr(GError) problem = NULL;
 	if (!g_shell_parse_argv(line, NULL, &args, &problem) ||
-		!g_spawn_sync(NULL, args, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, &err, &status, &problem)) {
+		!g_spawn_sync(NULL, args, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, &err,
+			&status, &problem)) {
 		fail(error, BERTH_ERROR_SYSTEM, "cannot run ps: %s", problem->message);
 		return NULL;
 	}

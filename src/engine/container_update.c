@@ -5,14 +5,15 @@
 #include <string.h>
 
 /* The keys that /containers/{id}/update may change. */
-static const char *const updatable[] = {"BlkioWeight", "CpuShares", "CpuPeriod", "CpuQuota", "CpuRealtimePeriod",
-	"CpuRealtimeRuntime", "CpusetCpus", "CpusetMems", "Memory", "MemorySwap", "MemoryReservation", "NanoCpus",
-	"PidsLimit", NULL};
+static const char *const updatable[] = {"BlkioWeight", "CpuShares", "CpuPeriod", "CpuQuota",
+	"CpuRealtimePeriod", "CpuRealtimeRuntime", "CpusetCpus", "CpusetMems", "Memory",
+	"MemorySwap", "MemoryReservation", "NanoCpus", "PidsLimit", NULL};
 
 static bool is_zero(const json_t *value)
 {
-	return value == NULL || json_is_null(value) || (json_is_integer(value) && json_integer_value(value) == 0) ||
-		(json_is_string(value) && *json_string_value(value) == '\0');
+	return value == NULL || json_is_null(value) ||
+	       (json_is_integer(value) && json_integer_value(value) == 0) ||
+	       (json_is_string(value) && *json_string_value(value) == '\0');
 }
 
 bool container_update(Container *container, const json_t *changes, json_t *warnings, GError **error)
@@ -20,7 +21,8 @@ bool container_update(Container *container, const json_t *changes, json_t *warni
 	Engine *engine = container->engine;
 	g_autoptr(GMutexLocker) operation = g_mutex_locker_new(&container->operation);
 	g_autoptr(json_t) spec = container_spec(container, error);
-	json_t *host = json_object_get(spec, "HostConfig"), *policy = json_object_get(changes, "RestartPolicy");
+	json_t *host = json_object_get(spec, "HostConfig"),
+	       *policy = json_object_get(changes, "RestartPolicy");
 	g_autoptr(json_t) delta = json_object();
 	gint64 old_swap = json_int(host, "MemorySwap");
 	if (spec == NULL)
@@ -32,9 +34,11 @@ bool container_update(Container *container, const json_t *changes, json_t *warni
 		json_object_set(host, updatable[i], value);
 		json_object_set(delta, updatable[i], value);
 	}
-	if (json_int(delta, "Memory") > 0 && json_object_get(delta, "MemorySwap") == NULL && old_swap > 0) {
+	if (json_int(delta, "Memory") > 0 && json_object_get(delta, "MemorySwap") == NULL &&
+		old_swap > 0) {
 		if (json_int(delta, "Memory") > old_swap)
-			return fail(error, BERTH_ERROR_INVALID, "Memory limit should be smaller than already set memoryswap"
+			return fail(error, BERTH_ERROR_INVALID,
+				"Memory limit should be smaller than already set memoryswap"
 				" limit, update the memoryswap at the same time");
 		json_object_set_new(delta, "MemorySwap", json_integer(old_swap));
 	}

@@ -57,15 +57,19 @@ static void note_missing(Engine *engine)
 	enum { CAP_SYS_RESOURCE = 24 };
 	for (size_t i = 0; i < G_N_ELEMENTS(limits); i++)
 		if (!cgroup_can(engine->cgroups, limits[i][0]))
-			g_ptr_array_add(engine->warnings, g_strdup_printf("WARNING: %s", limits[i][1]));
+			g_ptr_array_add(
+				engine->warnings, g_strdup_printf("WARNING: %s", limits[i][1]));
 	g_autofree char *status = file_read("/proc/self/status", 65536);
 	const char *caps = status != NULL ? strstr(status, "CapEff:\t") : NULL;
-	if (caps != NULL && (g_ascii_strtoull(caps + 8, NULL, 16) & (1ULL << CAP_SYS_RESOURCE)) == 0)
-		g_ptr_array_add(engine->warnings, g_strdup("WARNING: CAP_SYS_RESOURCE is missing: limits above the"
-							    " engine's own cannot be raised for containers"));
+	if (caps != NULL &&
+		(g_ascii_strtoull(caps + 8, NULL, 16) & (1ULL << CAP_SYS_RESOURCE)) == 0)
+		g_ptr_array_add(engine->warnings,
+			g_strdup("WARNING: CAP_SYS_RESOURCE is missing: limits above the"
+				 " engine's own cannot be raised for containers"));
 	if (engine->config->allow_insecure_api)
-		g_ptr_array_add(engine->warnings, g_strdup("WARNING: the API is open to everybody who can reach its"
-							    " TCP address (allow-insecure-api)"));
+		g_ptr_array_add(engine->warnings,
+			g_strdup("WARNING: the API is open to everybody who can reach its"
+				 " TCP address (allow-insecure-api)"));
 	for (guint i = 0; i < engine->warnings->len; i++)
 		log_warn("%s", (char *)engine->warnings->pdata[i] + strlen("WARNING: "));
 }
@@ -78,9 +82,11 @@ Engine *engine_new(Config *config, GError **error)
 	engine->started = time_now();
 	engine->epoll_fd = engine->shim_fd = -1;
 	g_mutex_init(&engine->lock);
-	engine->containers = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)container_unref);
+	engine->containers = g_hash_table_new_full(
+		g_str_hash, g_str_equal, NULL, (GDestroyNotify)container_unref);
 	engine->names = g_hash_table_new(g_str_hash, g_str_equal);
-	engine->execs = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)exec_unref);
+	engine->execs =
+		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)exec_unref);
 	engine->warnings = g_ptr_array_new_with_free_func(g_free);
 	engine->tasks = g_thread_pool_new(run_task, engine, TASK_THREADS, FALSE, NULL);
 	engine->cgroups = cgroup_layout_parse(mountinfo != NULL ? mountinfo : "");

@@ -15,7 +15,8 @@
 /* config.c: dockerd's flags and daemon.json, as one set of values. */
 typedef struct {
 	char **hosts; /* -H, in order */
-	char *data_root, *exec_root, *pidfile, *group, *log_level, *cgroup_parent, *log_driver, *bridge, *shim;
+	char *data_root, *exec_root, *pidfile, *group, *log_level, *cgroup_parent, *log_driver,
+		*bridge, *shim;
 	json_t *log_opts, *file; /* file: daemon.json as read, for keys that later rooms own */
 	bool debug, init, no_new_privileges, allow_insecure_api;
 	char **labels, **registry_mirrors, **insecure_registries;
@@ -48,11 +49,11 @@ typedef struct {
 	Engine *engine;
 	ContainerRow row;
 	GMutex operation;
-	Notify changed;	    /* fires at each change of row.status, and when link goes */
-	ShimLink *link;	    /* to its shim, while that lives */
-	GArray *waiting;    /* of Attachment: clients that came before the start */
+	Notify changed;	     /* fires at each change of row.status, and when link goes */
+	ShimLink *link;	     /* to its shim, while that lives */
+	GArray *waiting;     /* of Attachment: clients that came before the start */
 	GPtrArray *exec_ids; /* of char *: those that run */
-	guint restart_wait; /* milliseconds before the next automatic restart */
+	guint restart_wait;  /* milliseconds before the next automatic restart */
 	int rows, columns;
 	bool removed;
 } Container;
@@ -102,13 +103,14 @@ typedef struct {
 	json_t *attributes;
 	gint64 time;
 } Event;
-void event_publish(Engine *engine, const char *type, const char *action, const char *id, json_t *attributes);
+void event_publish(
+	Engine *engine, const char *type, const char *action, const char *id, json_t *attributes);
 /* The JSON of an event (Engine API, SystemEventsResponse). New reference. */
 json_t *event_json(const Event *event);
 /* Calls each for the remembered events from since on, then, until `until` (0: for ever), for those
  * that come; stops when each answers false or peer_fd hangs up. */
-void event_follow(gint64 since, gint64 until, int peer_fd, bool (*each)(const Event *event, gpointer data),
-	gpointer data);
+void event_follow(gint64 since, gint64 until, int peer_fd,
+	bool (*each)(const Event *event, gpointer data), gpointer data);
 
 /* filter.c: the filters parameter of lists. */
 typedef json_t Filters; /* {"label": ["a", "b=c"], ...} */
@@ -122,12 +124,14 @@ bool filters_match_prefix(const Filters *filters, const char *key, const char *v
 bool filters_match_name(const Filters *filters, const char *key, const char *value);
 /* All values of key are labels that are there ("label" or "label=value"). */
 bool filters_match_labels(const Filters *filters, const char *key, const json_t *labels);
-const char *filters_value(const Filters *filters, const char *key, size_t index); /* NULL behind the last */
+const char *filters_value(
+	const Filters *filters, const char *key, size_t index); /* NULL behind the last */
 
 /* name.c */
-char *name_generate(guint attempt); /* "adjective_surname", a digit behind from the third attempt on */
-bool name_valid(const char *name);  /* [a-zA-Z0-9][a-zA-Z0-9_.-]+ */
-char *id_generate(void);	    /* 64 hex digits */
+char *name_generate(
+	guint attempt); /* "adjective_surname", a digit behind from the third attempt on */
+bool name_valid(const char *name); /* [a-zA-Z0-9][a-zA-Z0-9_.-]+ */
+char *id_generate(void);	   /* 64 hex digits */
 
 /* container.c: looking up, and what all the others share. */
 Container *container_ref(Container *container);
@@ -138,24 +142,26 @@ Container *container_find(Engine *engine, const char *reference, GError **error)
 GPtrArray *container_all(Engine *engine); /* of Container, newest first */
 /* A copy of the row as it is now; clear it with container_row_clear. */
 ContainerRow container_snapshot(Container *container);
-json_t *container_spec(Container *container, GError **error);	 /* {Config, HostConfig, NetworkingConfig} */
+json_t *container_spec(
+	Container *container, GError **error); /* {Config, HostConfig, NetworkingConfig} */
 json_t *container_mounts(Container *container, GError **error); /* as container_store_mounts */
-bool container_running(Container *container);			 /* or paused */
+bool container_running(Container *container);			/* or paused */
 void container_event(Container *container, const char *action, const char *key, const char *value);
 /* Changes the status and what goes with it, writes the row, and tells those who wait. */
 void container_set_status(Container *container, Status status);
 char *container_folder(Container *container);
 char *container_cgroup(Container *container, const json_t *host);
 char *container_log_path(Container *container, const json_t *host); /* "" where there is none */
-Container *container_register(Engine *engine, ContainerRow *row); /* takes row over */
+Container *container_register(Engine *engine, ContainerRow *row);   /* takes row over */
 
 /* container_create.c */
-char *container_create(Engine *engine, const char *name, const json_t *request, json_t **warnings, GError **error);
+char *container_create(
+	Engine *engine, const char *name, const json_t *request, json_t **warnings, GError **error);
 /* CONFLICT with Docker's words if a container has that name. */
 bool container_name_free(Engine *engine, const char *name, GError **error);
 /* container_spec.c: checks and completes what was asked for, by the image's configuration. */
-json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image_config, const char *id,
-	json_t *warnings, GError **error);
+json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image_config,
+	const char *id, json_t *warnings, GError **error);
 bool spec_check_limits(Engine *engine, const json_t *host, json_t *warnings, GError **error);
 bool spec_check_restart(const json_t *host, GError **error);
 /* mount_points.c: all mounts of a container, resolved; volumes are made, and filled from the image. */
@@ -172,15 +178,19 @@ bool container_unpause(Container *container, GError **error);
 bool container_rename(Container *container, const char *name, GError **error);
 bool container_resize(Container *container, int rows, int columns, GError **error);
 bool container_remove(Container *container, bool force, bool volumes, GError **error);
-bool container_update(Container *container, const json_t *changes, json_t *warnings, GError **error);
+bool container_update(
+	Container *container, const json_t *changes, json_t *warnings, GError **error);
 /* Takes fd over. Before the start, the client waits for it. */
-bool container_attach(Container *container, int fd, int flags, const char *detach_keys, GError **error);
+bool container_attach(
+	Container *container, int fd, int flags, const char *detach_keys, GError **error);
 json_t *container_top(Container *container, const char *ps_args, GError **error);
 json_t *container_prune(Engine *engine, const Filters *filters, GError **error);
 /* Waits for condition ("not-running", "next-exit", "removed"); false if peer_fd hung up. */
-bool container_wait(Container *container, const char *condition, int peer_fd, int *exit_code, char **message);
+bool container_wait(
+	Container *container, const char *condition, int peer_fd, int *exit_code, char **message);
 /* The automatic part: what happens once the shim has told of the end. */
-void container_exited(Container *container, int exit_code, bool oom, gint64 time, const char *message);
+void container_exited(
+	Container *container, int exit_code, bool oom, gint64 time, const char *message);
 /* --rm: removes it by force, with its anonymous volumes; failures are logged. */
 void container_remove_now(Container *container);
 void container_restore_all(Engine *engine);
@@ -189,11 +199,11 @@ void container_restore_all(Engine *engine);
 bool shim_copy(Engine *engine, GError **error);
 void shim_monitor_start(Engine *engine);
 /* Starts a shim with the plan; when it has started the container, *pid is set. */
-bool shim_launch(Container *container, int plan_fd, const Attachment *attachments, guint count, int *pid,
-	GError **error);
+bool shim_launch(Container *container, int plan_fd, const Attachment *attachments, guint count,
+	int *pid, GError **error);
 bool shim_reconnect(Container *container); /* false if nobody answers */
-bool shim_send(Container *container, guint32 type, const char *id, int a, int b, const char *text, const int *fds,
-	int fd_count, GError **error);
+bool shim_send(Container *container, guint32 type, const char *id, int a, int b, const char *text,
+	const int *fds, int fd_count, GError **error);
 char *shim_socket_path(Container *container);
 /* Waits until the last shim of a container that has ended is gone. */
 void shim_wait_gone(Container *container);
@@ -217,9 +227,11 @@ typedef struct {
 } LogQuery;
 /* Calls write for each line, and with NULL when there is nothing more for now; stops when it answers false or peer_fd hangs up. */
 typedef bool (*LogWrite)(int stream, const char *data, size_t length, gpointer data_);
-bool log_read(Container *container, const LogQuery *query, int peer_fd, LogWrite write, gpointer data, GError **error);
+bool log_read(Container *container, const LogQuery *query, int peer_fd, LogWrite write,
+	gpointer data, GError **error);
 /* The driver and options in force: "json-file" with size and count of files. False: an unknown one. */
-bool log_options(const json_t *host, enum plan_log *kind, gint64 *size, gint64 *files, GError **error);
+bool log_options(
+	const json_t *host, enum plan_log *kind, gint64 *size, gint64 *files, GError **error);
 
 /* volume.c */
 VolumeRow *volume_make(Engine *engine, const char *name, const char *driver, const json_t *labels,
@@ -232,11 +244,13 @@ json_t *volume_prune(Engine *engine, const Filters *filters);
 /* image.c */
 /* By name, digest, full or short id. "No such image: x". The caller frees the id. */
 char *image_find(Engine *engine, const char *reference, GError **error);
-json_t *image_config(Engine *engine, const char *id, GError **error); /* the whole config document */
+json_t *image_config(
+	Engine *engine, const char *id, GError **error); /* the whole config document */
 json_t *image_list(Engine *engine, const Filters *filters, bool all, GError **error);
 json_t *image_inspect(Engine *engine, const char *reference, GError **error);
 json_t *image_history(Engine *engine, const char *reference, GError **error);
-bool image_tag(Engine *engine, const char *reference, const char *repo, const char *tag, GError **error);
+bool image_tag(
+	Engine *engine, const char *reference, const char *repo, const char *tag, GError **error);
 json_t *image_remove(Engine *engine, const char *reference, bool force, bool prune, GError **error);
 json_t *image_prune(Engine *engine, const Filters *filters, GError **error);
 char *image_name_of(Engine *engine, const char *id); /* a tag, or NULL */
@@ -249,17 +263,18 @@ typedef struct {
 } NewImage;
 bool image_add(Engine *engine, const NewImage *image, char *const *tags, char **id, GError **error);
 /* Unpacks a tar (maybe compressed) that was written to a blob, on top of a chain (NULL: the first). */
-Layer *image_unpack(Engine *engine, BlobWriter *blob, const char *parent_chain, const char *expected_diff_id,
-	GError **error);
+Layer *image_unpack(Engine *engine, BlobWriter *blob, const char *parent_chain,
+	const char *expected_diff_id, GError **error);
 /* A stream to read an archive from: up to size bytes, 0 at its end, -1 with error. */
 typedef ssize_t (*StreamRead)(gpointer stream, void *data, size_t size, GError **error);
 typedef bool (*StreamWrite)(gpointer stream, const void *data, size_t size, GError **error);
-char *image_import(Engine *engine, StreamRead read, gpointer stream, const char *repo, const char *tag,
-	const char *message, char *const *changes, GError **error);
+char *image_import(Engine *engine, StreamRead read, gpointer stream, const char *repo,
+	const char *tag, const char *message, char *const *changes, GError **error);
 /* Calls said with each line for the user ("Loaded image: x"). */
-bool image_load(Engine *engine, StreamRead read, gpointer stream, void (*said)(const char *line, gpointer data),
-	gpointer data, GError **error);
-bool image_save(Engine *engine, char *const *references, StreamWrite write, gpointer stream, GError **error);
+bool image_load(Engine *engine, StreamRead read, gpointer stream,
+	void (*said)(const char *line, gpointer data), gpointer data, GError **error);
+bool image_save(Engine *engine, char *const *references, StreamWrite write, gpointer stream,
+	GError **error);
 
 /* info.c */
 json_t *info_json(Engine *engine);

@@ -38,13 +38,15 @@ static void init_once(void)
 	}
 }
 
-void event_publish(Engine *engine, const char *type, const char *action, const char *id, json_t *attributes)
+void event_publish(
+	Engine *engine, const char *type, const char *action, const char *id, json_t *attributes)
 {
 	(void)engine;
 	init_once();
 	Entry *entry = g_new0(Entry, 1);
 	g_atomic_ref_count_init(&entry->references);
-	entry->event = (Event){g_strdup(type), g_strdup(action), g_strdup(id), attributes, time_now()};
+	entry->event =
+		(Event){g_strdup(type), g_strdup(action), g_strdup(id), attributes, time_now()};
 	g_mutex_lock(&lock);
 	entry->number = next_number++;
 	g_queue_push_tail(&events, entry);
@@ -62,11 +64,13 @@ json_t *event_json(const Event *event)
 		json_object_set_new(json, "status", json_string(event->action));
 		json_object_set_new(json, "id", json_string(event->id));
 		if (container)
-			json_object_set_new(json, "from", json_string(json_str(event->attributes, "image")));
+			json_object_set_new(
+				json, "from", json_string(json_str(event->attributes, "image")));
 	}
 	json_object_set_new(json, "Type", json_string(event->type));
 	json_object_set_new(json, "Action", json_string(event->action));
-	json_object_set_new(json, "Actor", json_pack("{s:s, s:O}", "ID", event->id, "Attributes", event->attributes));
+	json_object_set_new(json, "Actor",
+		json_pack("{s:s, s:O}", "ID", event->id, "Attributes", event->attributes));
 	json_object_set_new(json, "scope", json_string("local"));
 	json_object_set_new(json, "time", json_integer(event->time / 1000000000));
 	json_object_set_new(json, "timeNano", json_integer(event->time));
@@ -87,8 +91,8 @@ static Entry *take_from(guint64 from)
 	return found;
 }
 
-void event_follow(gint64 since, gint64 until, int peer_fd, bool (*each)(const Event *event, gpointer data),
-	gpointer data)
+void event_follow(gint64 since, gint64 until, int peer_fd,
+	bool (*each)(const Event *event, gpointer data), gpointer data)
 {
 	init_once();
 	int fd = notify_subscribe(&followers);
@@ -101,7 +105,8 @@ void event_follow(gint64 since, gint64 until, int peer_fd, bool (*each)(const Ev
 			gint64 left = until > 0 ? until - time_now() : 0;
 			if (until > 0 && left <= 0)
 				break;
-			more = notify_wait(fd, peer_fd, until > 0 ? (int)MIN(left / 1000000 + 1, G_MAXINT) : -1);
+			more = notify_wait(fd, peer_fd,
+				until > 0 ? (int)MIN(left / 1000000 + 1, G_MAXINT) : -1);
 			continue;
 		}
 		next = entry->number + 1;

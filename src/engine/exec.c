@@ -31,7 +31,8 @@ static bool can_exec(Container *container, GError **error)
 	ContainerRow row = container_snapshot(container);
 	bool ok = row.status == STATUS_RUNNING;
 	if (row.status == STATUS_PAUSED)
-		fail(error, BERTH_ERROR_CONFLICT, "Container %s is paused, unpause the container before exec", row.name);
+		fail(error, BERTH_ERROR_CONFLICT,
+			"Container %s is paused, unpause the container before exec", row.name);
 	else if (!ok)
 		fail(error, BERTH_ERROR_CONFLICT, "container %s is not running", row.id);
 	container_row_clear(&row);
@@ -71,7 +72,8 @@ Exec *exec_create(Container *container, const json_t *request, GError **error)
 	g_hash_table_insert(engine->execs, exec->id, exec);
 	g_ptr_array_add(container->exec_ids, g_strdup(exec->id));
 	g_mutex_unlock(&engine->lock);
-	g_autofree char *line = g_strjoinv(" ", exec->argv), *action = g_strconcat("exec_create: ", line, NULL);
+	g_autofree char *line = g_strjoinv(" ", exec->argv),
+			*action = g_strconcat("exec_create: ", line, NULL);
 	container_event(container, action, "execID", exec->id);
 	return exec;
 }
@@ -109,17 +111,30 @@ static int make_plan(Container *container, const Exec *exec, GError **error)
 	container_row_clear(&row);
 	if (spec == NULL)
 		return -1;
-	const json_t *config = json_object_get(spec, "Config"), *host = json_object_get(spec, "HostConfig");
+	const json_t *config = json_object_get(spec, "Config"),
+		     *host = json_object_get(spec, "HostConfig");
 	g_autofree char *cgroup = container_cgroup(container, host);
-	g_autofree char *passwd = root_file(pid, "etc/passwd"), *group = root_file(pid, "etc/group");
+	g_autofree char *passwd = root_file(pid, "etc/passwd"),
+			*group = root_file(pid, "etc/group");
 	const char *wanted = *exec->user != '\0' ? exec->user : json_str(config, "User");
 	if (!user_resolve(&user, wanted, passwd, group, json_object_get(host, "GroupAdd"), error))
 		return -1;
-	LaunchExec launch = {.config = config, .host = host, .cgroup = cgroup, .user = &user, .argv = exec->argv,
-		.env = exec->env, .workdir = exec->workdir, .tty = exec->tty, .with_stdin = exec->open_stdin,
-		.privileged = exec->privileged, .rows = exec->rows, .columns = exec->columns};
+	LaunchExec launch = {.config = config,
+		.host = host,
+		.cgroup = cgroup,
+		.user = &user,
+		.argv = exec->argv,
+		.env = exec->env,
+		.workdir = exec->workdir,
+		.tty = exec->tty,
+		.with_stdin = exec->open_stdin,
+		.privileged = exec->privileged,
+		.rows = exec->rows,
+		.columns = exec->columns};
 	plan_init(&plan);
-	return launch_exec_plan(&launch, container->engine->cgroups, &plan, error) ? plan_seal(&plan, error) : -1;
+	return launch_exec_plan(&launch, container->engine->cgroups, &plan, error)
+		       ? plan_seal(&plan, error)
+		       : -1;
 }
 
 /* Waits for the shim's word on whether the program runs. */
@@ -133,10 +148,13 @@ static bool await_start(Exec *exec, Container *container, int waiter, GError **e
 			break;
 		notify_wait(waiter, -1, 1000);
 		if (!container_running(container) && !exec->running)
-			return fail(error, BERTH_ERROR_CONFLICT, "container %s is not running", container->row.id);
+			return fail(error, BERTH_ERROR_CONFLICT, "container %s is not running",
+				container->row.id);
 	}
-	return exec->error == NULL || fail(error, BERTH_ERROR_INVALID, "OCI runtime exec failed: exec failed:"
-		" unable to start container process: %s: unknown", exec->error);
+	return exec->error == NULL || fail(error, BERTH_ERROR_INVALID,
+					      "OCI runtime exec failed: exec failed:"
+					      " unable to start container process: %s: unknown",
+					      exec->error);
 }
 
 bool exec_start(Engine *engine, Exec *exec, int fd, GError **error)
@@ -151,16 +169,21 @@ bool exec_start(Engine *engine, Exec *exec, int fd, GError **error)
 	exec->exit_code = -1;
 	g_mutex_unlock(&engine->lock);
 	if (before)
-		return fail(error, BERTH_ERROR_CONFLICT, "exec command %s has already run", exec->id);
-	g_autofree char *line = g_strjoinv(" ", exec->argv), *action = g_strconcat("exec_start: ", line, NULL);
+		return fail(
+			error, BERTH_ERROR_CONFLICT, "exec command %s has already run", exec->id);
+	g_autofree char *line = g_strjoinv(" ", exec->argv),
+			*action = g_strconcat("exec_start: ", line, NULL);
 	autofd plan = make_plan(container, exec, error);
 	if (plan < 0)
 		return false;
 	int fds[] = {plan, client};
-	int flags = (exec->open_stdin ? SHIM_ATTACH_STDIN : 0) | (exec->open_stdout || exec->tty ? SHIM_ATTACH_STDOUT : 0) |
-		(exec->open_stderr ? SHIM_ATTACH_STDERR : 0) | (exec->tty ? 0 : SHIM_ATTACH_FRAMED);
+	int flags = (exec->open_stdin ? SHIM_ATTACH_STDIN : 0) |
+		    (exec->open_stdout || exec->tty ? SHIM_ATTACH_STDOUT : 0) |
+		    (exec->open_stderr ? SHIM_ATTACH_STDERR : 0) |
+		    (exec->tty ? 0 : SHIM_ATTACH_FRAMED);
 	int waiter = notify_subscribe(&exec->changed);
-	bool ok = shim_send(container, SHIM_EXEC, exec->id, flags, 0, exec->detach_keys, fds, client >= 0 ? 2 : 1, error);
+	bool ok = shim_send(container, SHIM_EXEC, exec->id, flags, 0, exec->detach_keys, fds,
+		client >= 0 ? 2 : 1, error);
 	fd_clear(&client);
 	ok = ok && await_start(exec, container, waiter, error);
 	notify_unsubscribe(&exec->changed, waiter);
@@ -195,7 +218,8 @@ void exec_changed(Engine *engine, const struct shim_message *message)
 		exec->pid = 0;
 		exec->exit_code = message->a;
 	} else if (message->type == SHIM_EXEC_FAILED) {
-		bool missing = strstr(message->text, "not found") != NULL || strstr(message->text, "no such file") != NULL;
+		bool missing = strstr(message->text, "not found") != NULL ||
+			       strstr(message->text, "no such file") != NULL;
 		exec->exit_code = missing ? 127 : 126;
 		exec->error = g_strdup(message->text);
 	}

@@ -13,7 +13,7 @@ static json_t *values_of(const json_t *value)
 		json_array_extend(list, (json_t *)value);
 		return list;
 	}
-	json_object_foreach((json_t *)value, key, on)
+	json_object_foreach ((json_t *)value, key, on)
 		if (json_is_true(on))
 			json_array_append_new(list, json_string(key));
 	return list;
@@ -28,10 +28,11 @@ Filters *filters_parse(const char *text, const char *const *known, GError **erro
 		return g_steal_pointer(&filters);
 	parsed = json_parse(text, strlen(text), NULL);
 	if (!json_is_object(parsed)) {
-		fail(error, BERTH_ERROR_INVALID, "invalid filter: the filters parameter is no JSON object");
+		fail(error, BERTH_ERROR_INVALID,
+			"invalid filter: the filters parameter is no JSON object");
 		return NULL;
 	}
-	json_object_foreach(parsed, key, value) {
+	json_object_foreach (parsed, key, value) {
 		if (!g_strv_contains(known, key)) {
 			fail(error, BERTH_ERROR_INVALID, "invalid filter '%s'", key);
 			return NULL;
@@ -78,7 +79,8 @@ static bool pattern(const char *wanted, const char *value)
 	g_autoptr(GRegex) regex = g_regex_new(wanted, 0, 0, NULL);
 	g_autofree char *with_slash = g_strconcat("/", value, NULL);
 	return strcmp(wanted, value) == 0 ||
-		(regex != NULL && (g_regex_match(regex, value, 0, NULL) || g_regex_match(regex, with_slash, 0, NULL)));
+	       (regex != NULL && (g_regex_match(regex, value, 0, NULL) ||
+					 g_regex_match(regex, with_slash, 0, NULL)));
 }
 
 bool filters_match(const Filters *filters, const char *key, const char *value)
@@ -102,7 +104,8 @@ bool filters_match_labels(const Filters *filters, const char *key, const json_t 
 	for (size_t i = 0; (wanted = filters_value(filters, key, i)) != NULL; i++) {
 		g_auto(GStrv) parts = g_strsplit(wanted, "=", 2);
 		json_t *there = parts[0] != NULL ? json_object_get(labels, parts[0]) : NULL;
-		if (there == NULL || (parts[1] != NULL && g_strcmp0(json_string_value(there), parts[1]) != 0))
+		if (there == NULL ||
+			(parts[1] != NULL && g_strcmp0(json_string_value(there), parts[1]) != 0))
 			return false;
 	}
 	return true;

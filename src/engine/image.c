@@ -5,10 +5,10 @@
 #include "base/timefmt.h"
 #include "image/image.h"
 
-#include <string.h>
 #include <fcntl.h>
-#include <sys/syscall.h>
 #include <linux/mount.h>
+#include <string.h>
+#include <sys/syscall.h>
 
 static bool is_hex(const char *text)
 {
@@ -90,7 +90,8 @@ static char **matching_tags(char **tags, const Filters *filters)
 			*colon = '\0';
 		bool wanted = !filters_have(filters, "reference");
 		for (size_t i = 0; (pattern = filters_value(filters, "reference", i)) != NULL; i++)
-			wanted = wanted || g_pattern_match_simple(pattern, familiar) || g_pattern_match_simple(pattern, name);
+			wanted = wanted || g_pattern_match_simple(pattern, familiar) ||
+				 g_pattern_match_simple(pattern, name);
 		if (wanted)
 			g_strv_builder_add(kept, tags[t]);
 	}
@@ -99,22 +100,25 @@ static char **matching_tags(char **tags, const Filters *filters)
 }
 
 /* dangling, label, reference, before, since, until: as `docker images -f` */
-static bool list_wanted(Engine *engine, const ImageRow *row, const json_t *config, char *const *tags,
-	const Filters *filters, gint64 before, gint64 since, gint64 until)
+static bool list_wanted(Engine *engine, const ImageRow *row, const json_t *config,
+	char *const *tags, const Filters *filters, gint64 before, gint64 since, gint64 until)
 {
 	(void)engine;
 	const char *dangling = filters_value(filters, "dangling", 0);
 	bool is_dangling = tags[0] == NULL;
-	if (dangling != NULL && (strcmp(dangling, "true") == 0 || strcmp(dangling, "1") == 0) != is_dangling)
+	if (dangling != NULL &&
+		(strcmp(dangling, "true") == 0 || strcmp(dangling, "1") == 0) != is_dangling)
 		return false;
-	if ((before > 0 && row->created >= before) || (since > 0 && row->created <= since) || (until > 0 && row->created >= until))
+	if ((before > 0 && row->created >= before) || (since > 0 && row->created <= since) ||
+		(until > 0 && row->created >= until))
 		return false;
 	if (!filters_match_labels(filters, "label", json_at(config, "config.Labels")))
 		return false;
 	return !filters_have(filters, "reference") || tags[0] != NULL;
 }
 
-static bool created_of(Engine *engine, const Filters *filters, const char *key, gint64 *created, GError **error)
+static bool created_of(
+	Engine *engine, const Filters *filters, const char *key, gint64 *created, GError **error)
 {
 	const char *reference = filters_value(filters, key, 0);
 	if (reference == NULL)
@@ -129,9 +133,11 @@ json_t *image_list(Engine *engine, const Filters *filters, bool all, GError **er
 {
 	gint64 before = 0, since = 0, until = 0;
 	(void)all; /* there are no intermediate images here: every image was asked for */
-	if (!created_of(engine, filters, "before", &before, error) || !created_of(engine, filters, "since", &since, error))
+	if (!created_of(engine, filters, "before", &before, error) ||
+		!created_of(engine, filters, "since", &since, error))
 		return NULL;
-	if (filters_have(filters, "until") && !time_parse(filters_value(filters, "until", 0), &until)) {
+	if (filters_have(filters, "until") &&
+		!time_parse(filters_value(filters, "until", 0), &until)) {
 		gint64 ago = 0;
 		duration_parse(filters_value(filters, "until", 0), &ago);
 		until = time_now() - ago;
@@ -146,10 +152,13 @@ json_t *image_list(Engine *engine, const Filters *filters, bool all, GError **er
 		if (!list_wanted(engine, row, config, tags, filters, before, since, until))
 			continue;
 		json_t *labels = json_at(config, "config.Labels");
-		json_array_append_new(list, json_pack("{s:i, s:I, s:s, s:o, s:s, s:[], s:o, s:i, s:I}",
-			"Containers", (int)g_strv_length(users), "Created", (json_int_t)(row->created / 1000000000), "Id", row->id,
-			"Labels", json_is_object(labels) ? json_incref(labels) : json_object(), "ParentId", "", "RepoDigests",
-			"RepoTags", short_tags(tags), "SharedSize", -1, "Size", (json_int_t)row->size));
+		json_array_append_new(list,
+			json_pack("{s:i, s:I, s:s, s:o, s:s, s:[], s:o, s:i, s:I}", "Containers",
+				(int)g_strv_length(users), "Created",
+				(json_int_t)(row->created / 1000000000), "Id", row->id, "Labels",
+				json_is_object(labels) ? json_incref(labels) : json_object(),
+				"ParentId", "", "RepoDigests", "RepoTags", short_tags(tags),
+				"SharedSize", -1, "Size", (json_int_t)row->size));
 	}
 	return list;
 }
@@ -168,8 +177,8 @@ static json_t *graph_driver(Engine *engine, GPtrArray *layers)
 	g_autoptr(GString) lower = g_string_new("");
 	json_t *data = json_object();
 	for (guint i = layers->len; i-- > 0;) {
-		g_autofree char *path = g_strdup_printf("%s/layers/%" G_GINT64_FORMAT, engine->store->root,
-			((Layer *)layers->pdata[i])->number);
+		g_autofree char *path = g_strdup_printf("%s/layers/%" G_GINT64_FORMAT,
+			engine->store->root, ((Layer *)layers->pdata[i])->number);
 		if (i == layers->len - 1)
 			json_object_set_new(data, "UpperDir", json_string(path));
 		else
@@ -190,17 +199,21 @@ json_t *image_inspect(Engine *engine, const char *reference, GError **error)
 	g_auto(GStrv) tags = tag_store_of(engine->store, id);
 	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, id);
 	g_autofree char *tagged = time_format(row->tagged);
-	json_t *inner = json_object_get(config, "config"), *history = json_object_get(config, "history");
+	json_t *inner = json_object_get(config, "config"),
+	       *history = json_object_get(config, "history");
 	const char *created = json_str(config, "created");
 	const char *comment = json_str(config, "comment");
 	if (*comment == '\0')
-		comment = json_str(json_array_get(history, json_array_size(history) - 1), "comment");
-	json_t *json = json_pack("{s:s, s:o, s:[], s:s, s:s}", "Id", id, "RepoTags", short_tags(tags), "RepoDigests", "Parent",
-		"", "Comment", comment);
-	json_object_set_new(json, "Created", json_string(*created != '\0' ? created : "0001-01-01T00:00:00Z"));
+		comment =
+			json_str(json_array_get(history, json_array_size(history) - 1), "comment");
+	json_t *json = json_pack("{s:s, s:o, s:[], s:s, s:s}", "Id", id, "RepoTags",
+		short_tags(tags), "RepoDigests", "Parent", "", "Comment", comment);
+	json_object_set_new(
+		json, "Created", json_string(*created != '\0' ? created : "0001-01-01T00:00:00Z"));
 	json_object_set_new(json, "DockerVersion", json_string(json_str(config, "docker_version")));
 	json_object_set_new(json, "Author", json_string(json_str(config, "author")));
-	json_object_set_new(json, "Config", json_is_object(inner) ? json_incref(inner) : json_object());
+	json_object_set_new(
+		json, "Config", json_is_object(inner) ? json_incref(inner) : json_object());
 	json_object_set_new(json, "Architecture", json_string(json_str(config, "architecture")));
 	if (*json_str(config, "variant") != '\0')
 		json_object_set_new(json, "Variant", json_string(json_str(config, "variant")));
@@ -208,7 +221,8 @@ json_t *image_inspect(Engine *engine, const char *reference, GError **error)
 	json_object_set_new(json, "Size", json_integer(row->size));
 	json_object_set_new(json, "VirtualSize", json_integer(row->size));
 	json_object_set_new(json, "GraphDriver", graph_driver(engine, layers));
-	json_object_set_new(json, "RootFS", json_pack("{s:s, s:o}", "Type", "layers", "Layers", diff_ids(layers)));
+	json_object_set_new(json, "RootFS",
+		json_pack("{s:s, s:o}", "Type", "layers", "Layers", diff_ids(layers)));
 	json_object_set_new(json, "Metadata", json_pack("{s:s}", "LastTagTime", tagged));
 	return json;
 }
@@ -224,21 +238,25 @@ json_t *image_history(Engine *engine, const char *reference, GError **error)
 	json_t *history = json_object_get(config, "history"), *list = json_array(), *entry;
 	size_t i;
 	guint layer = 0;
-	json_array_foreach(history, i, entry) {
+	json_array_foreach (history, i, entry) {
 		gint64 created = 0, size = 0;
 		time_parse(json_str(entry, "created"), &created);
 		if (!json_bool(entry, "empty_layer") && layer < layers->len)
 			size = ((Layer *)layers->pdata[layer++])->size;
 		bool last = i == json_array_size(history) - 1;
-		json_array_insert_new(list, 0, json_pack("{s:s, s:I, s:s, s:s, s:I, s:o}", "Comment", json_str(entry, "comment"),
-			"Created", (json_int_t)(created / 1000000000), "CreatedBy", json_str(entry, "created_by"), "Id",
-			last ? id : "<missing>", "Size", (json_int_t)size, "Tags",
-			last && tags[0] != NULL ? short_tags(tags) : json_null()));
+		json_array_insert_new(list, 0,
+			json_pack("{s:s, s:I, s:s, s:s, s:I, s:o}", "Comment",
+				json_str(entry, "comment"), "Created",
+				(json_int_t)(created / 1000000000), "CreatedBy",
+				json_str(entry, "created_by"), "Id", last ? id : "<missing>",
+				"Size", (json_int_t)size, "Tags",
+				last && tags[0] != NULL ? short_tags(tags) : json_null()));
 	}
 	return list;
 }
 
-bool image_tag(Engine *engine, const char *reference, const char *repo, const char *tag, GError **error)
+bool image_tag(
+	Engine *engine, const char *reference, const char *repo, const char *tag, GError **error)
 {
 	g_autofree char *id = image_find(engine, reference, error);
 	g_autofree char *name = g_strconcat(repo, *tag != '\0' ? ":" : "", tag, NULL);
@@ -246,7 +264,8 @@ bool image_tag(Engine *engine, const char *reference, const char *repo, const ch
 	if (target == NULL)
 		return false;
 	if (target->digest != NULL)
-		return fail(error, BERTH_ERROR_INVALID, "refusing to create a tag with a digest reference");
+		return fail(error, BERTH_ERROR_INVALID,
+			"refusing to create a tag with a digest reference");
 	g_autofree char *full = reference_full(target), *familiar = reference_familiar(target);
 	if (!tag_store_set(engine->store, full, id, error) || !store_sync(engine->store, error))
 		return false;
@@ -258,8 +277,10 @@ int image_root_open(Engine *engine, const char *id, GError **error)
 {
 	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, id);
 	if (layers->len <= 1) {
-		g_autofree char *name = layers->len == 0 ? g_strdup("empty")
-							 : g_strdup_printf("%" G_GINT64_FORMAT, ((Layer *)layers->pdata[0])->number);
+		g_autofree char *name = layers->len == 0
+						? g_strdup("empty")
+						: g_strdup_printf("%" G_GINT64_FORMAT,
+							  ((Layer *)layers->pdata[0])->number);
 		int fd = openat(engine->store->layers_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (fd < 0)
 			fail_errno(error, "cannot open layer %s", name);
@@ -267,16 +288,17 @@ int image_root_open(Engine *engine, const char *id, GError **error)
 	}
 	autofd fs = (int)syscall(SYS_fsopen, "overlay", FSOPEN_CLOEXEC);
 	for (guint i = layers->len; fs >= 0 && i-- > 0;) {
-		g_autofree char *path = g_strdup_printf("%s/layers/%" G_GINT64_FORMAT, engine->store->root,
-			((Layer *)layers->pdata[i])->number);
+		g_autofree char *path = g_strdup_printf("%s/layers/%" G_GINT64_FORMAT,
+			engine->store->root, ((Layer *)layers->pdata[i])->number);
 		if (syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "lowerdir+", path, 0) < 0) {
-			fail_errno(error, "cannot look into the image (Linux 6.8 is needed for that)");
+			fail_errno(
+				error, "cannot look into the image (Linux 6.8 is needed for that)");
 			return -1;
 		}
 	}
 	int root = fs < 0 || syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0
-		? -1
-		: (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_RDONLY);
+			   ? -1
+			   : (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_RDONLY);
 	if (root < 0)
 		fail_errno(error, "cannot look into the image");
 	return root;

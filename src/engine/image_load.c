@@ -38,21 +38,26 @@ static la_ssize_t outer_input(struct archive *archive, void *data, const void **
 /* A name as a key: no leading "./", no "..". It never becomes a path (CVE-2014-9356). */
 static char *entry_name(const char *path)
 {
-	g_autofree char *rooted = g_strconcat("/", path, NULL), *clean = g_canonicalize_filename(rooted, "/");
+	g_autofree char *rooted = g_strconcat("/", path, NULL),
+			*clean = g_canonicalize_filename(rooted, "/");
 	return g_strdup(clean + 1);
 }
 
-static bool keep_entry(Load *load, struct archive *archive, struct archive_entry *entry, GError **error)
+static bool keep_entry(
+	Load *load, struct archive *archive, struct archive_entry *entry, GError **error)
 {
 	const void *block;
 	size_t length;
 	la_int64_t offset;
 	int code;
 	g_autofree char *name = entry_name(archive_entry_pathname(entry));
-	const char *target = archive_entry_symlink(entry) != NULL ? archive_entry_symlink(entry) : archive_entry_hardlink(entry);
+	const char *target = archive_entry_symlink(entry) != NULL ? archive_entry_symlink(entry)
+								  : archive_entry_hardlink(entry);
 	if (target != NULL) {
 		g_autofree char *folder = g_path_get_dirname(name);
-		g_autofree char *joined = archive_entry_symlink(entry) != NULL ? g_build_filename(folder, target, NULL) : g_strdup(target);
+		g_autofree char *joined = archive_entry_symlink(entry) != NULL
+						  ? g_build_filename(folder, target, NULL)
+						  : g_strdup(target);
 		g_hash_table_insert(load->links, g_steal_pointer(&name), entry_name(joined));
 		return true;
 	}
@@ -65,7 +70,8 @@ static bool keep_entry(Load *load, struct archive *archive, struct archive_entry
 		if (!blob_writer_add(blob, block, length, error))
 			return false;
 	if (code != ARCHIVE_EOF)
-		return fail(error, BERTH_ERROR_INVALID, "the archive is damaged or cut off: %s", archive_error_string(archive));
+		return fail(error, BERTH_ERROR_INVALID, "the archive is damaged or cut off: %s",
+			archive_error_string(archive));
 	g_hash_table_insert(load->files, g_steal_pointer(&name), g_steal_pointer(&blob));
 	return true;
 }
@@ -81,9 +87,12 @@ static bool read_archive(Load *load, GError **error)
 	archive_read_open(archive, load, NULL, outer_input, NULL);
 	while (ok && (code = archive_read_next_header(archive, &entry)) != ARCHIVE_EOF) {
 		if (code < ARCHIVE_WARN)
-			ok = fail(error, BERTH_ERROR_INVALID, "the archive is damaged or cut off: %s", archive_error_string(archive));
+			ok = fail(error, BERTH_ERROR_INVALID,
+				"the archive is damaged or cut off: %s",
+				archive_error_string(archive));
 		else if (++entries > MAX_ENTRIES)
-			ok = fail(error, BERTH_ERROR_INVALID, "the archive has more than %d entries", MAX_ENTRIES);
+			ok = fail(error, BERTH_ERROR_INVALID,
+				"the archive has more than %d entries", MAX_ENTRIES);
 		else
 			ok = keep_entry(load, archive, entry, error);
 	}
@@ -134,7 +143,8 @@ static json_t *read_json(Load *load, const char *path, GError **error)
 }
 
 /* One image: its configuration's path, its layers' paths (lowest first), its names. */
-static bool load_image(Load *load, const char *config_path, char *const *layer_paths, char *const *tags, GError **error)
+static bool load_image(Load *load, const char *config_path, char *const *layer_paths,
+	char *const *tags, GError **error)
 {
 	g_autofree char *text = read_text(load, config_path, error), *chain = NULL, *id = NULL;
 	g_autoptr(json_t) config = text != NULL ? json_parse(text, strlen(text), error) : NULL;
@@ -143,18 +153,23 @@ static bool load_image(Load *load, const char *config_path, char *const *layer_p
 	if (config == NULL)
 		return false;
 	if (json_array_size(diff_ids) != g_strv_length((char **)layer_paths))
-		return fail(error, BERTH_ERROR_INVALID, "invalid manifest, layers length mismatch: expected %u, got %u",
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid manifest, layers length mismatch: expected %u, got %u",
 			g_strv_length((char **)layer_paths), (guint)json_array_size(diff_ids));
 	for (size_t i = 0; i < json_array_size(diff_ids); i++) {
 		const char *diff_id = json_elem(diff_ids, i);
 		BlobWriter *blob = find_file(load, layer_paths[i]);
-		g_autofree char *next = digest_is_valid(diff_id) ? layer_chain_id(chain, diff_id) : NULL;
+		g_autofree char *next =
+			digest_is_valid(diff_id) ? layer_chain_id(chain, diff_id) : NULL;
 		if (next == NULL)
-			return fail(error, BERTH_ERROR_INVALID, "invalid digest \"%s\" in the image's configuration", diff_id);
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid digest \"%s\" in the image's configuration", diff_id);
 		Layer *layer = layer_find(load->engine->store, next);
 		if (layer == NULL && blob == NULL)
-			return fail(error, BERTH_ERROR_INVALID, "invalid archive: it has no %s", layer_paths[i]);
-		if (layer == NULL && (layer = image_unpack(load->engine, blob, chain, diff_id, error)) == NULL)
+			return fail(error, BERTH_ERROR_INVALID, "invalid archive: it has no %s",
+				layer_paths[i]);
+		if (layer == NULL &&
+			(layer = image_unpack(load->engine, blob, chain, diff_id, error)) == NULL)
 			return false;
 		g_ptr_array_add(layers, layer);
 		g_free(chain);
@@ -165,13 +180,15 @@ static bool load_image(Load *load, const char *config_path, char *const *layer_p
 		return false;
 	load->loaded++;
 	for (int i = 0; tags[i] != NULL; i++) {
-		g_autofree char *name = reference_shorten(tags[i]), *line = g_strconcat("Loaded image: ", name, NULL);
+		g_autofree char *name = reference_shorten(tags[i]),
+				*line = g_strconcat("Loaded image: ", name, NULL);
 		load->said(line, load->data);
 	}
 	g_autofree char *line = g_strconcat("Loaded image ID: ", id, NULL);
 	if (tags[0] == NULL)
 		load->said(line, load->data);
-	event_publish(load->engine, "image", "load", id, json_pack("{s:s}", "name", tags[0] != NULL ? tags[0] : id));
+	event_publish(load->engine, "image", "load", id,
+		json_pack("{s:s}", "name", tags[0] != NULL ? tags[0] : id));
 	return true;
 }
 
@@ -179,8 +196,9 @@ static bool load_docker(Load *load, const json_t *manifest, GError **error)
 {
 	size_t i;
 	json_t *entry;
-	json_array_foreach(manifest, i, entry) {
-		g_auto(GStrv) layers = json_strv(json_object_get(entry, "Layers")), tags = json_strv(json_object_get(entry, "RepoTags"));
+	json_array_foreach (manifest, i, entry) {
+		g_auto(GStrv) layers = json_strv(json_object_get(entry, "Layers")),
+			      tags = json_strv(json_object_get(entry, "RepoTags"));
 		if (!load_image(load, json_str(entry, "Config"), layers, tags, error))
 			return false;
 	}
@@ -193,25 +211,28 @@ static char *blob_path(const char *digest)
 	return digest_is_valid(digest) ? g_strconcat("blobs/sha256/", digest + 7, NULL) : NULL;
 }
 
-static bool load_oci_manifest(Load *load, const json_t *descriptor, const char *name, int depth, GError **error)
+static bool load_oci_manifest(
+	Load *load, const json_t *descriptor, const char *name, int depth, GError **error)
 {
 	g_autofree char *path = blob_path(json_str(descriptor, "digest"));
 	g_autoptr(json_t) manifest = path != NULL ? read_json(load, path, error) : NULL;
 	size_t i;
 	json_t *layer, *child;
 	if (path == NULL)
-		return fail(error, BERTH_ERROR_INVALID, "invalid digest \"%s\" in the index", json_str(descriptor, "digest"));
+		return fail(error, BERTH_ERROR_INVALID, "invalid digest \"%s\" in the index",
+			json_str(descriptor, "digest"));
 	if (manifest == NULL)
 		return false;
-	json_array_foreach(json_object_get(manifest, "manifests"), i, child) {
+	json_array_foreach (json_object_get(manifest, "manifests"), i, child) {
 		const char *os = json_str(child, "platform.os");
 		g_autofree char *child_path = blob_path(json_str(child, "digest"));
 		/* Attestations and images of other platforms are often listed, but not in the archive. */
-		if (depth > 0 && (*os == '\0' || strcmp(os, "linux") == 0) && child_path != NULL && find_file(load, child_path) != NULL)
+		if (depth > 0 && (*os == '\0' || strcmp(os, "linux") == 0) && child_path != NULL &&
+			find_file(load, child_path) != NULL)
 			return load_oci_manifest(load, child, name, depth - 1, error);
 	}
 	g_autoptr(GStrvBuilder) layers = g_strv_builder_new();
-	json_array_foreach(json_object_get(manifest, "layers"), i, layer) {
+	json_array_foreach (json_object_get(manifest, "layers"), i, layer) {
 		g_autofree char *layer_path = blob_path(json_str(layer, "digest"));
 		g_strv_builder_add(layers, layer_path != NULL ? layer_path : "");
 	}
@@ -225,23 +246,32 @@ static bool load_oci(Load *load, const json_t *index, GError **error)
 {
 	size_t i;
 	json_t *descriptor;
-	json_array_foreach(json_object_get(index, "manifests"), i, descriptor) {
+	json_array_foreach (json_object_get(index, "manifests"), i, descriptor) {
 		const json_t *annotations = json_object_get(descriptor, "annotations");
-		const char *name = json_string_value(json_object_get(annotations, "io.containerd.image.name"));
+		const char *name =
+			json_string_value(json_object_get(annotations, "io.containerd.image.name"));
 		if (name == NULL)
-			name = json_string_value(json_object_get(annotations, "org.opencontainers.image.ref.name"));
+			name = json_string_value(
+				json_object_get(annotations, "org.opencontainers.image.ref.name"));
 		g_autoptr(Reference) reference = name != NULL ? reference_parse(name, NULL) : NULL;
-		if (!load_oci_manifest(load, descriptor, reference != NULL && strpbrk(name, ":/") != NULL ? name : "", 2, error))
+		if (!load_oci_manifest(load, descriptor,
+			    reference != NULL && strpbrk(name, ":/") != NULL ? name : "", 2, error))
 			return false;
 	}
 	return true;
 }
 
-bool image_load(Engine *engine, StreamRead read, gpointer stream, void (*said)(const char *line, gpointer data),
-	gpointer data, GError **error)
+bool image_load(Engine *engine, StreamRead read, gpointer stream,
+	void (*said)(const char *line, gpointer data), gpointer data, GError **error)
 {
-	Load load = {.engine = engine, .read = read, .stream = stream, .block = g_malloc(BLOCK), .said = said, .data = data};
-	load.files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)blob_writer_free);
+	Load load = {.engine = engine,
+		.read = read,
+		.stream = stream,
+		.block = g_malloc(BLOCK),
+		.said = said,
+		.data = data};
+	load.files = g_hash_table_new_full(
+		g_str_hash, g_str_equal, g_free, (GDestroyNotify)blob_writer_free);
 	load.links = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	bool ok = read_archive(&load, error);
 	if (ok && find_file(&load, "manifest.json") != NULL) {
@@ -251,7 +281,8 @@ bool image_load(Engine *engine, StreamRead read, gpointer stream, void (*said)(c
 		g_autoptr(json_t) index = read_json(&load, "index.json", error);
 		ok = index != NULL && load_oci(&load, index, error);
 	} else if (ok) {
-		ok = fail(error, BERTH_ERROR_INVALID, "invalid archive: it has neither manifest.json nor index.json");
+		ok = fail(error, BERTH_ERROR_INVALID,
+			"invalid archive: it has neither manifest.json nor index.json");
 	}
 	g_hash_table_unref(load.files);
 	g_hash_table_unref(load.links);

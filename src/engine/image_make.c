@@ -39,7 +39,8 @@ static char *digest_text(struct sha256_ctx *hash)
 }
 
 /* Unpacks into a folder of its own; the digest of the uncompressed tar comes back. */
-static char *unpack(Engine *engine, int blob_fd, char **folder, gint64 *size, char **media_type, GError **error)
+static char *unpack(
+	Engine *engine, int blob_fd, char **folder, gint64 *size, char **media_type, GError **error)
 {
 	int dir;
 	*folder = layer_begin(engine->store, &dir, error);
@@ -51,12 +52,13 @@ static char *unpack(Engine *engine, int blob_fd, char **folder, gint64 *size, ch
 	sha256_init(&passage.hash);
 	if (!layer_apply(dir_fd, read_hashed, &passage, size, error))
 		return NULL;
-	*media_type = g_strconcat("application/vnd.oci.image.layer.v1.tar", inflate_suffix(inflate), NULL);
+	*media_type = g_strconcat(
+		"application/vnd.oci.image.layer.v1.tar", inflate_suffix(inflate), NULL);
 	return digest_text(&passage.hash);
 }
 
-Layer *image_unpack(Engine *engine, BlobWriter *blob, const char *parent_chain, const char *expected_diff_id,
-	GError **error)
+Layer *image_unpack(Engine *engine, BlobWriter *blob, const char *parent_chain,
+	const char *expected_diff_id, GError **error)
 {
 	g_autofree char *folder = NULL, *media_type = NULL, *chain = NULL;
 	gint64 size = 0;
@@ -67,15 +69,21 @@ Layer *image_unpack(Engine *engine, BlobWriter *blob, const char *parent_chain, 
 			return there;
 		g_clear_pointer(&chain, g_free);
 	}
-	g_autofree char *diff_id = unpack(engine, blob_writer_fd(blob), &folder, &size, &media_type, error);
+	g_autofree char *diff_id =
+		unpack(engine, blob_writer_fd(blob), &folder, &size, &media_type, error);
 	bool ok = diff_id != NULL;
 	if (ok && expected_diff_id != NULL && strcmp(diff_id, expected_diff_id) != 0)
-		ok = fail(error, BERTH_ERROR_INVALID, "invalid diffID for layer: expected \"%s\", got \"%s\"", expected_diff_id, diff_id);
+		ok = fail(error, BERTH_ERROR_INVALID,
+			"invalid diffID for layer: expected \"%s\", got \"%s\"", expected_diff_id,
+			diff_id);
 	Layer *layer = NULL;
 	if (ok) {
 		chain = layer_chain_id(parent_chain, diff_id);
-		Layer facts = {.chain_id = chain, .diff_id = diff_id, .size = size,
-			.blob = (char *)blob_writer_digest(blob), .media_type = media_type};
+		Layer facts = {.chain_id = chain,
+			.diff_id = diff_id,
+			.size = size,
+			.blob = (char *)blob_writer_digest(blob),
+			.media_type = media_type};
 		if (blob_writer_keep(blob, error))
 			layer = layer_finish(engine->store, folder, &facts, error);
 	}
@@ -115,14 +123,17 @@ static const char *architecture(void)
 {
 	static struct utsname name;
 	uname(&name);
-	return strcmp(name.machine, "x86_64") == 0 ? "amd64" : strcmp(name.machine, "aarch64") == 0 ? "arm64" : name.machine;
+	return strcmp(name.machine, "x86_64") == 0    ? "amd64"
+	       : strcmp(name.machine, "aarch64") == 0 ? "arm64"
+						      : name.machine;
 }
 
 /* JSON form, or shell form wrapped as the Dockerfile reference says. */
 static json_t *command_of(const char *text)
 {
 	g_autoptr(json_t) list = *text == '[' ? json_parse(text, strlen(text), NULL) : NULL;
-	return json_is_array(list) ? g_steal_pointer(&list) : json_pack("[s, s, s]", "/bin/sh", "-c", text);
+	return json_is_array(list) ? g_steal_pointer(&list)
+				   : json_pack("[s, s, s]", "/bin/sh", "-c", text);
 }
 
 /* KEY=value or "KEY value"; quotes around the value go. */
@@ -154,23 +165,33 @@ static bool apply_change(json_t *config, const char *change, GError **error)
 	g_autofree char *name = g_ascii_strup(line, (gssize)length), *key = NULL, *value = NULL;
 	const char *rest = line + length + strspn(line + length, " \t");
 	if (strcmp(name, "CMD") == 0 || strcmp(name, "ENTRYPOINT") == 0)
-		return json_object_set_new(config, *name == 'C' ? "Cmd" : "Entrypoint", command_of(rest)) == 0;
-	if (strcmp(name, "USER") == 0 || strcmp(name, "WORKDIR") == 0 || strcmp(name, "STOPSIGNAL") == 0)
-		return json_object_set_new(config, *name == 'U' ? "User" : *name == 'W' ? "WorkingDir" : "StopSignal",
+		return json_object_set_new(
+			       config, *name == 'C' ? "Cmd" : "Entrypoint", command_of(rest)) == 0;
+	if (strcmp(name, "USER") == 0 || strcmp(name, "WORKDIR") == 0 ||
+		strcmp(name, "STOPSIGNAL") == 0)
+		return json_object_set_new(config,
+			       *name == 'U'   ? "User"
+			       : *name == 'W' ? "WorkingDir"
+					      : "StopSignal",
 			       json_lenient(rest)) == 0;
 	if (strcmp(name, "ENV") == 0 && split_pair(rest, &key, &value)) {
 		g_autofree char *setting = g_strconcat(key, "=", value, NULL);
-		return json_array_append_new(member(config, "Env", true), json_lenient(setting)) == 0;
+		return json_array_append_new(member(config, "Env", true), json_lenient(setting)) ==
+		       0;
 	}
 	if (strcmp(name, "LABEL") == 0 && split_pair(rest, &key, &value))
-		return json_object_set_new(member(config, "Labels", false), key, json_lenient(value)) == 0;
+		return json_object_set_new(
+			       member(config, "Labels", false), key, json_lenient(value)) == 0;
 	if (strcmp(name, "EXPOSE") == 0 || strcmp(name, "VOLUME") == 0) {
 		g_auto(GStrv) words = g_strsplit_set(rest, " []\",", -1);
 		for (int i = 0; words[i] != NULL; i++) {
 			if (*words[i] == '\0')
 				continue;
-			g_autofree char *port = strchr(words[i], '/') == NULL ? g_strconcat(words[i], "/tcp", NULL) : g_strdup(words[i]);
-			json_object_set_new(member(config, *name == 'E' ? "ExposedPorts" : "Volumes", false),
+			g_autofree char *port = strchr(words[i], '/') == NULL
+							? g_strconcat(words[i], "/tcp", NULL)
+							: g_strdup(words[i]);
+			json_object_set_new(
+				member(config, *name == 'E' ? "ExposedPorts" : "Volumes", false),
 				*name == 'E' ? port : words[i], json_object());
 		}
 		return true;
@@ -178,16 +199,19 @@ static bool apply_change(json_t *config, const char *change, GError **error)
 	return fail(error, BERTH_ERROR_INVALID, "%s is not a valid change command", name);
 }
 
-static char *import_config(const Layer *layer, const char *message, char *const *changes, GError **error)
+static char *import_config(
+	const Layer *layer, const char *message, char *const *changes, GError **error)
 {
 	g_autoptr(json_t) config = json_object();
 	g_autofree char *created = time_format(time_now());
 	for (; changes != NULL && *changes != NULL; changes++)
 		if (!apply_change(config, *changes, error))
 			return NULL;
-	g_autoptr(json_t) document = json_pack("{s:s, s:O, s:s, s:[{s:s, s:s}], s:s, s:{s:s, s:[s]}}", "architecture",
-		architecture(), "config", config, "created", created, "history", "created", created, "comment", message, "os",
-		"linux", "rootfs", "type", "layers", "diff_ids", layer->diff_id);
+	g_autoptr(json_t) document =
+		json_pack("{s:s, s:O, s:s, s:[{s:s, s:s}], s:s, s:{s:s, s:[s]}}", "architecture",
+			architecture(), "config", config, "created", created, "history", "created",
+			created, "comment", message, "os", "linux", "rootfs", "type", "layers",
+			"diff_ids", layer->diff_id);
 	return json_text(document);
 }
 
@@ -204,20 +228,25 @@ static BlobWriter *receive(Engine *engine, StreamRead read, gpointer stream, GEr
 	return g_steal_pointer(&blob);
 }
 
-char *image_import(Engine *engine, StreamRead read, gpointer stream, const char *repo, const char *tag,
-	const char *message, char *const *changes, GError **error)
+char *image_import(Engine *engine, StreamRead read, gpointer stream, const char *repo,
+	const char *tag, const char *message, char *const *changes, GError **error)
 {
-	g_autofree char *name = *repo != '\0' ? g_strconcat(repo, *tag != '\0' ? ":" : "", tag, NULL) : NULL, *id = NULL;
+	g_autofree char *name = *repo != '\0'
+					? g_strconcat(repo, *tag != '\0' ? ":" : "", tag, NULL)
+					: NULL,
+			*id = NULL;
 	g_autoptr(Reference) reference = name != NULL ? reference_parse(name, error) : NULL;
 	if (name != NULL && reference == NULL)
 		return NULL;
 	g_autoptr(BlobWriter) blob = receive(engine, read, stream, error);
-	g_autoptr(Layer) layer = blob != NULL ? image_unpack(engine, blob, NULL, NULL, error) : NULL;
+	g_autoptr(Layer) layer =
+		blob != NULL ? image_unpack(engine, blob, NULL, NULL, error) : NULL;
 	if (layer == NULL)
 		return NULL;
 	g_autoptr(GPtrArray) layers = g_ptr_array_new();
 	g_ptr_array_add(layers, layer);
-	g_autofree char *config = import_config(layer, *message != '\0' ? message : "Imported from -", changes, error);
+	g_autofree char *config = import_config(
+		layer, *message != '\0' ? message : "Imported from -", changes, error);
 	NewImage image = {layers, config};
 	char *tags[] = {name, NULL};
 	if (config == NULL || !image_add(engine, &image, tags, &id, error))

@@ -2,8 +2,8 @@
 #include "engine/engine.h"
 
 #include "base/error.h"
-#include "image/image.h"
 #include "base/timefmt.h"
+#include "image/image.h"
 
 #include <string.h>
 
@@ -46,20 +46,27 @@ static bool delete_image(Engine *engine, const char *id, json_t *done, GError **
 	return true;
 }
 
-static bool remove_by_id(Engine *engine, const char *id, char *const *tags, bool force, json_t *done, GError **error)
+static bool remove_by_id(
+	Engine *engine, const char *id, char *const *tags, bool force, json_t *done, GError **error)
 {
 	bool running;
 	g_autofree char *user = user_of(engine, id, &running), *short_image = short_id(id);
 	g_autofree char *short_user = user != NULL ? short_id(user) : NULL;
 	if (running)
-		return fail(error, BERTH_ERROR_CONFLICT, "conflict: unable to delete %s (cannot be forced) - image is being used by"
-							 " running container %s", short_image, short_user);
+		return fail(error, BERTH_ERROR_CONFLICT,
+			"conflict: unable to delete %s (cannot be forced) - image is being used by"
+			" running container %s",
+			short_image, short_user);
 	if (user != NULL && !force)
-		return fail(error, BERTH_ERROR_CONFLICT, "conflict: unable to delete %s (must be forced) - image is being used by"
-							 " stopped container %s", short_image, short_user);
+		return fail(error, BERTH_ERROR_CONFLICT,
+			"conflict: unable to delete %s (must be forced) - image is being used by"
+			" stopped container %s",
+			short_image, short_user);
 	if (tags[0] != NULL && tags[1] != NULL && !force)
-		return fail(error, BERTH_ERROR_CONFLICT, "conflict: unable to delete %s (must be forced) - image is referenced in"
-							 " multiple repositories", short_image);
+		return fail(error, BERTH_ERROR_CONFLICT,
+			"conflict: unable to delete %s (must be forced) - image is referenced in"
+			" multiple repositories",
+			short_image);
 	for (int i = 0; tags[i] != NULL; i++) {
 		untagged(engine, id, tags[i], done);
 		if (!tag_store_remove(engine->store, tags[i], error))
@@ -69,14 +76,18 @@ static bool remove_by_id(Engine *engine, const char *id, char *const *tags, bool
 	return user != NULL || delete_image(engine, id, done, error);
 }
 
-static bool remove_tag(Engine *engine, const char *id, const char *full, bool last, bool force, json_t *done, GError **error)
+static bool remove_tag(Engine *engine, const char *id, const char *full, bool last, bool force,
+	json_t *done, GError **error)
 {
 	bool running;
-	g_autofree char *user = user_of(engine, id, &running), *short_image = short_id(id), *name = reference_shorten(full);
+	g_autofree char *user = user_of(engine, id, &running), *short_image = short_id(id),
+			*name = reference_shorten(full);
 	g_autofree char *short_user = user != NULL ? short_id(user) : NULL;
 	if (last && user != NULL && !force)
-		return fail(error, BERTH_ERROR_CONFLICT, "conflict: unable to remove repository reference \"%s\" (must force) -"
-							 " container %s is using its referenced image %s", name, short_user, short_image);
+		return fail(error, BERTH_ERROR_CONFLICT,
+			"conflict: unable to remove repository reference \"%s\" (must force) -"
+			" container %s is using its referenced image %s",
+			name, short_user, short_image);
 	if (!tag_store_remove(engine->store, full, error))
 		return false;
 	untagged(engine, id, full, done);
@@ -101,12 +112,16 @@ json_t *image_remove(Engine *engine, const char *reference, bool force, bool pru
 
 json_t *image_prune(Engine *engine, const Filters *filters, GError **error)
 {
-	const char *dangling = filters_value(filters, "dangling", 0), *limit = filters_value(filters, "until", 0);
-	bool all = dangling != NULL && (strcmp(dangling, "false") == 0 || strcmp(dangling, "0") == 0), running;
+	const char *dangling = filters_value(filters, "dangling", 0),
+		   *limit = filters_value(filters, "until", 0);
+	bool all = dangling != NULL &&
+		   (strcmp(dangling, "false") == 0 || strcmp(dangling, "0") == 0),
+	     running;
 	gint64 space = 0, until = G_MAXINT64, ago = 0;
 	if (limit != NULL && !time_parse(limit, &until)) {
 		if (!duration_parse(limit, &ago)) {
-			fail(error, BERTH_ERROR_INVALID, "invalid filter: until=%s is neither a time nor a duration", limit);
+			fail(error, BERTH_ERROR_INVALID,
+				"invalid filter: until=%s is neither a time nor a duration", limit);
 			return NULL;
 		}
 		until = time_now() - ago;

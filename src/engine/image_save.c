@@ -18,7 +18,7 @@ typedef struct {
 	gpointer stream;
 	GError *problem;
 	struct archive *archive;
-	GHashTable *written; /* names, each once */
+	GHashTable *written;	    /* names, each once */
 	json_t *manifests, *docker; /* index.json's list, and manifest.json */
 } Save;
 
@@ -40,7 +40,8 @@ static bool begin(Save *save, const char *name, mode_t type, gint64 size, GError
 	archive_entry_set_size(entry, size);
 	bool ok = archive_write_header(save->archive, entry) == ARCHIVE_OK;
 	archive_entry_free(entry);
-	return ok || fail(error, BERTH_ERROR_SYSTEM, "cannot write the archive: %s", archive_error_string(save->archive));
+	return ok || fail(error, BERTH_ERROR_SYSTEM, "cannot write the archive: %s",
+			     archive_error_string(save->archive));
 }
 
 static bool put_text(Save *save, const char *name, const char *text, GError **error)
@@ -48,8 +49,9 @@ static bool put_text(Save *save, const char *name, const char *text, GError **er
 	if (!g_hash_table_add(save->written, g_strdup(name)))
 		return true;
 	return begin(save, name, AE_IFREG, (gint64)strlen(text), error) &&
-		(archive_write_data(save->archive, text, strlen(text)) >= 0 ||
-			fail(error, BERTH_ERROR_SYSTEM, "cannot write the archive: %s", archive_error_string(save->archive)));
+	       (archive_write_data(save->archive, text, strlen(text)) >= 0 ||
+		       fail(error, BERTH_ERROR_SYSTEM, "cannot write the archive: %s",
+			       archive_error_string(save->archive)));
 }
 
 static char *blob_name(const char *digest)
@@ -69,17 +71,20 @@ static bool put_blob(Save *save, const char *digest, gint64 *size, GError **erro
 		return false;
 	for (ssize_t n; (n = read(fd, block, BLOCK)) != 0;)
 		if (n < 0 || archive_write_data(save->archive, block, (size_t)n) < 0)
-			return fail(error, BERTH_ERROR_SYSTEM, "cannot write the archive: %s", archive_error_string(save->archive));
+			return fail(error, BERTH_ERROR_SYSTEM, "cannot write the archive: %s",
+				archive_error_string(save->archive));
 	return true;
 }
 
 static void add_index_entry(Save *save, const char *digest, size_t size, const char *full)
 {
-	json_t *descriptor = json_pack("{s:s, s:s, s:I}", "mediaType", "application/vnd.oci.image.manifest.v1+json", "digest",
-		digest, "size", (json_int_t)size);
+	json_t *descriptor = json_pack("{s:s, s:s, s:I}", "mediaType",
+		"application/vnd.oci.image.manifest.v1+json", "digest", digest, "size",
+		(json_int_t)size);
 	if (full != NULL)
-		json_object_set_new(descriptor, "annotations", json_pack("{s:s, s:s}", "io.containerd.image.name", full,
-			"org.opencontainers.image.ref.name", strrchr(full, ':') + 1));
+		json_object_set_new(descriptor, "annotations",
+			json_pack("{s:s, s:s}", "io.containerd.image.name", full,
+				"org.opencontainers.image.ref.name", strrchr(full, ':') + 1));
 	json_array_append_new(save->manifests, descriptor);
 }
 
@@ -89,10 +94,12 @@ static bool save_image(Save *save, const char *id, char *const *names, GError **
 	g_autoptr(GPtrArray) layers = image_store_layers(save->engine->store, id);
 	json_t *descriptors = json_array(), *paths = json_array(), *tags = json_array();
 	g_autofree char *config_name = blob_name(id);
-	g_autoptr(json_t) docker = json_pack("{s:s, s:o, s:o}", "Config", config_name, "RepoTags", tags, "Layers", paths);
-	g_autoptr(json_t) manifest = json_pack("{s:i, s:s, s:{s:s, s:s, s:I}, s:o}", "schemaVersion", 2, "mediaType",
-		"application/vnd.oci.image.manifest.v1+json", "config", "mediaType", "application/vnd.oci.image.config.v1+json",
-		"digest", id, "size", (json_int_t)(row != NULL ? strlen(row->config) : 0), "layers", descriptors);
+	g_autoptr(json_t) docker = json_pack(
+		"{s:s, s:o, s:o}", "Config", config_name, "RepoTags", tags, "Layers", paths);
+	g_autoptr(json_t) manifest = json_pack("{s:i, s:s, s:{s:s, s:s, s:I}, s:o}",
+		"schemaVersion", 2, "mediaType", "application/vnd.oci.image.manifest.v1+json",
+		"config", "mediaType", "application/vnd.oci.image.config.v1+json", "digest", id,
+		"size", (json_int_t)(row != NULL ? strlen(row->config) : 0), "layers", descriptors);
 	if (row == NULL)
 		return fail(error, BERTH_ERROR_NOT_FOUND, "No such image: %s", id);
 	if (!put_text(save, config_name, row->config, error))
@@ -104,10 +111,12 @@ static bool save_image(Save *save, const char *id, char *const *names, GError **
 		if (!put_blob(save, layer->blob, &size, error))
 			return false;
 		json_array_append_new(paths, json_string(name));
-		json_array_append_new(descriptors, json_pack("{s:s, s:s, s:I}", "mediaType", layer->media_type, "digest", layer->blob,
-			"size", (json_int_t)size));
+		json_array_append_new(
+			descriptors, json_pack("{s:s, s:s, s:I}", "mediaType", layer->media_type,
+					     "digest", layer->blob, "size", (json_int_t)size));
 	}
-	g_autofree char *text = json_text(manifest), *digest = digest_of(text, strlen(text)), *name = blob_name(digest);
+	g_autofree char *text = json_text(manifest), *digest = digest_of(text, strlen(text)),
+			*name = blob_name(digest);
 	for (int i = 0; names[i] != NULL; i++) {
 		g_autofree char *familiar = reference_shorten(names[i]);
 		json_array_append_new(tags, json_string(familiar));
@@ -122,7 +131,8 @@ static bool save_image(Save *save, const char *id, char *const *names, GError **
 }
 
 /* What to save: images in the order of first mention, each with the names that were asked for. */
-static bool collect(Engine *engine, char *const *references, GPtrArray *ids, GPtrArray *names, GError **error)
+static bool collect(
+	Engine *engine, char *const *references, GPtrArray *ids, GPtrArray *names, GError **error)
 {
 	for (; *references != NULL; references++) {
 		g_autofree char *id = image_find(engine, *references, error);
@@ -149,33 +159,43 @@ static bool put_documents(Save *save, GError **error)
 	g_autoptr(json_t) index = json_pack("{s:i, s:s, s:O}", "schemaVersion", 2, "mediaType",
 		"application/vnd.oci.image.index.v1+json", "manifests", save->manifests);
 	g_autofree char *index_text = json_text(index), *docker_text = json_text(save->docker);
-	return put_text(save, "index.json", index_text, error) && put_text(save, "manifest.json", docker_text, error) &&
-		put_text(save, "oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}", error);
+	return put_text(save, "index.json", index_text, error) &&
+	       put_text(save, "manifest.json", docker_text, error) &&
+	       put_text(save, "oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}", error);
 }
 
-bool image_save(Engine *engine, char *const *references, StreamWrite write, gpointer stream, GError **error)
+bool image_save(
+	Engine *engine, char *const *references, StreamWrite write, gpointer stream, GError **error)
 {
 	g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+	g_autoptr(GPtrArray) names =
+		g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
 	if (!collect(engine, references, ids, names, error))
 		return false;
-	Save save = {.engine = engine, .write = write, .stream = stream, .archive = archive_write_new(),
-		.manifests = json_array(), .docker = json_array()};
+	Save save = {.engine = engine,
+		.write = write,
+		.stream = stream,
+		.archive = archive_write_new(),
+		.manifests = json_array(),
+		.docker = json_array()};
 	save.written = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	archive_write_set_format_pax_restricted(save.archive);
 	archive_write_set_bytes_per_block(save.archive, BLOCK);
 	archive_write_set_bytes_in_last_block(save.archive, 1);
 	archive_write_open(save.archive, &save, NULL, output, NULL);
-	bool ok = begin(&save, "blobs/", AE_IFDIR, 0, error) && begin(&save, "blobs/sha256/", AE_IFDIR, 0, error);
+	bool ok = begin(&save, "blobs/", AE_IFDIR, 0, error) &&
+		  begin(&save, "blobs/sha256/", AE_IFDIR, 0, error);
 	for (guint i = 0; ok && i < ids->len; i++) {
 		GPtrArray *of = names->pdata[i];
 		g_ptr_array_add(of, NULL);
 		ok = save_image(&save, ids->pdata[i], (char *const *)of->pdata, error);
-		event_publish(engine, "image", "save", ids->pdata[i], json_pack("{s:s}", "name", (char *)ids->pdata[i]));
+		event_publish(engine, "image", "save", ids->pdata[i],
+			json_pack("{s:s}", "name", (char *)ids->pdata[i]));
 	}
 	ok = ok && put_documents(&save, error);
 	if (ok && archive_write_close(save.archive) != ARCHIVE_OK)
-		ok = fail(error, BERTH_ERROR_SYSTEM, "cannot write the archive: %s", archive_error_string(save.archive));
+		ok = fail(error, BERTH_ERROR_SYSTEM, "cannot write the archive: %s",
+			archive_error_string(save.archive));
 	archive_write_free(save.archive);
 	g_clear_error(&save.problem);
 	json_decref(save.manifests);

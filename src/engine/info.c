@@ -33,14 +33,17 @@ static char *os_release(const char *key, const char *fallback)
 			continue;
 		g_autofree char *value = g_strdup(lines[i] + length + 1);
 		size_t end = strlen(value);
-		return *value == '"' && end > 1 ? g_strndup(value + 1, end - 2) : g_steal_pointer(&value);
+		return *value == '"' && end > 1 ? g_strndup(value + 1, end - 2)
+						: g_steal_pointer(&value);
 	}
 	return g_strdup(fallback);
 }
 
 static const char *go_architecture(const char *machine)
 {
-	return strcmp(machine, "x86_64") == 0 ? "amd64" : strcmp(machine, "aarch64") == 0 ? "arm64" : machine;
+	return strcmp(machine, "x86_64") == 0	 ? "amd64"
+	       : strcmp(machine, "aarch64") == 0 ? "arm64"
+						 : machine;
 }
 
 static void set(json_t *json, const char *key, json_t *value)
@@ -50,8 +53,8 @@ static void set(json_t *json, const char *key, json_t *value)
 
 static void add_limits(Engine *engine, json_t *json)
 {
-	static const char *const limits[] = {"MemoryLimit", "SwapLimit", "CpuCfsPeriod", "CpuCfsQuota", "CPUShares", "CPUSet",
-		"PidsLimit"};
+	static const char *const limits[] = {"MemoryLimit", "SwapLimit", "CpuCfsPeriod",
+		"CpuCfsQuota", "CPUShares", "CPUSet", "PidsLimit"};
 	g_autofree char *forwarding = file_read("/proc/sys/net/ipv4/ip_forward", 16);
 	for (size_t i = 0; i < G_N_ELEMENTS(limits); i++)
 		set(json, limits[i], json_boolean(cgroup_can(engine->cgroups, limits[i])));
@@ -63,16 +66,19 @@ static void add_limits(Engine *engine, json_t *json)
 		number++;
 	set(json, "NFd", json_integer(number));
 	set(json, "OomKillDisable", json_boolean(cgroup_can(engine->cgroups, "OomKillDisable")));
-	set(json, "NGoroutines", json_integer((json_int_t)g_thread_pool_get_num_threads(engine->tasks)));
+	set(json, "NGoroutines",
+		json_integer((json_int_t)g_thread_pool_get_num_threads(engine->tasks)));
 }
 
 static json_t *registry_config(const Config *config)
 {
-	json_t *mirrors = json_strings(config->registry_mirrors), *insecure = json_strings(config->insecure_registries);
+	json_t *mirrors = json_strings(config->registry_mirrors),
+	       *insecure = json_strings(config->insecure_registries);
 	json_array_append_new(insecure, json_string("127.0.0.0/8"));
-	return json_pack("{s:[], s:[], s:o, s:{s:{s:s, s:O, s:b, s:b}}, s:o}", "AllowNondistributableArtifactsCIDRs",
-		"AllowNondistributableArtifactsHostnames", "InsecureRegistryCIDRs", insecure, "IndexConfigs", "docker.io", "Name",
-		"docker.io", "Mirrors", mirrors, "Secure", 1, "Official", 1, "Mirrors", mirrors);
+	return json_pack("{s:[], s:[], s:o, s:{s:{s:s, s:O, s:b, s:b}}, s:o}",
+		"AllowNondistributableArtifactsCIDRs", "AllowNondistributableArtifactsHostnames",
+		"InsecureRegistryCIDRs", insecure, "IndexConfigs", "docker.io", "Name", "docker.io",
+		"Mirrors", mirrors, "Secure", 1, "Official", 1, "Mirrors", mirrors);
 }
 
 json_t *info_json(Engine *engine)
@@ -84,7 +90,8 @@ json_t *info_json(Engine *engine)
 	sysinfo(&memory);
 	count(engine, &running, &paused, &all);
 	g_autoptr(GPtrArray) images = image_store_list(engine->store);
-	g_autofree char *now = time_format(time_now()), *system = os_release("PRETTY_NAME", "Linux");
+	g_autofree char *now = time_format(time_now()),
+			*system = os_release("PRETTY_NAME", "Linux");
 	g_autofree char *version = os_release("VERSION_ID", "");
 	json_t *json = json_object();
 	set(json, "ID", json_string(engine->id));
@@ -94,9 +101,11 @@ json_t *info_json(Engine *engine)
 	set(json, "ContainersStopped", json_integer(all - running - paused));
 	set(json, "Images", json_integer(images->len));
 	set(json, "Driver", json_string("overlay2"));
-	set(json, "DriverStatus", json_pack("[[s, s], [s, s]]", "Supports d_type", "true", "userxattr", "false"));
-	set(json, "Plugins", json_pack("{s:[s], s:[s, s], s:n, s:[s, s, s]}", "Volume", "local", "Network", "host", "null",
-		"Authorization", "Log", "json-file", "local", "none"));
+	set(json, "DriverStatus",
+		json_pack("[[s, s], [s, s]]", "Supports d_type", "true", "userxattr", "false"));
+	set(json, "Plugins",
+		json_pack("{s:[s], s:[s, s], s:n, s:[s, s, s]}", "Volume", "local", "Network",
+			"host", "null", "Authorization", "Log", "json-file", "local", "none"));
 	add_limits(engine, json);
 	set(json, "SystemTime", json_string(now));
 	set(json, "LoggingDriver", json_string(engine->config->log_driver));
@@ -123,15 +132,18 @@ json_t *info_json(Engine *engine)
 	set(json, "ServerVersion", json_string(BERTH_VERSION));
 	set(json, "Runtimes", json_pack("{s:{s:s}}", "berth", "path", "berth-shim"));
 	set(json, "DefaultRuntime", json_string("berth"));
-	set(json, "Swarm", json_pack("{s:s, s:s, s:s, s:b, s:s, s:n}", "NodeID", "", "NodeAddr", "", "LocalNodeState", "inactive",
-		"ControlAvailable", 0, "Error", "", "RemoteManagers"));
+	set(json, "Swarm",
+		json_pack("{s:s, s:s, s:s, s:b, s:s, s:n}", "NodeID", "", "NodeAddr", "",
+			"LocalNodeState", "inactive", "ControlAvailable", 0, "Error", "",
+			"RemoteManagers"));
 	set(json, "LiveRestoreEnabled", json_true());
 	set(json, "Isolation", json_string(""));
 	set(json, "InitBinary", json_string("docker-init"));
 	static const char *const commits[] = {"ContainerdCommit", "RuncCommit", "InitCommit"};
 	for (size_t i = 0; i < G_N_ELEMENTS(commits); i++)
 		set(json, commits[i], json_pack("{s:s}", "ID", ""));
-	set(json, "SecurityOptions", json_pack("[s, s]", "name=seccomp,profile=builtin", "name=cgroupns"));
+	set(json, "SecurityOptions",
+		json_pack("[s, s]", "name=seccomp,profile=builtin", "name=cgroupns"));
 	json_t *warnings = json_array();
 	for (guint i = 0; i < engine->warnings->len; i++)
 		json_array_append_new(warnings, json_string(engine->warnings->pdata[i]));
@@ -145,11 +157,15 @@ json_t *version_json(Engine *engine)
 	uname(&name);
 	(void)engine;
 	const char *arch = go_architecture(name.machine);
-	json_t *details = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "ApiVersion", BERTH_API_VERSION, "Arch", arch,
-		"BuildTime", BERTH_BUILD_TIME, "Experimental", "false", "GitCommit", BERTH_COMMIT, "GoVersion", "", "KernelVersion",
-		name.release, "MinAPIVersion", BERTH_MIN_API_VERSION, "Os", "linux");
-	return json_pack("{s:{s:s}, s:[{s:s, s:s, s:o}], s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "Platform", "Name", "Berth",
-		"Components", "Name", "Engine", "Version", BERTH_VERSION, "Details", details, "Version", BERTH_VERSION, "ApiVersion",
-		BERTH_API_VERSION, "MinAPIVersion", BERTH_MIN_API_VERSION, "GitCommit", BERTH_COMMIT, "GoVersion", "", "Os", "linux",
-		"Arch", arch, "KernelVersion", name.release, "BuildTime", BERTH_BUILD_TIME);
+	json_t *details = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "ApiVersion",
+		BERTH_API_VERSION, "Arch", arch, "BuildTime", BERTH_BUILD_TIME, "Experimental",
+		"false", "GitCommit", BERTH_COMMIT, "GoVersion", "", "KernelVersion", name.release,
+		"MinAPIVersion", BERTH_MIN_API_VERSION, "Os", "linux");
+	return json_pack(
+		"{s:{s:s}, s:[{s:s, s:s, s:o}], s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+		"Platform", "Name", "Berth", "Components", "Name", "Engine", "Version",
+		BERTH_VERSION, "Details", details, "Version", BERTH_VERSION, "ApiVersion",
+		BERTH_API_VERSION, "MinAPIVersion", BERTH_MIN_API_VERSION, "GitCommit",
+		BERTH_COMMIT, "GoVersion", "", "Os", "linux", "Arch", arch, "KernelVersion",
+		name.release, "BuildTime", BERTH_BUILD_TIME);
 }

@@ -13,16 +13,24 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { DEFAULT_SIZE = 20 << 20, DEFAULT_FILES = 5, BLOCK = 1 << 20, MAX_RECORD = 1 << 20, POLL_MS = 250 };
+enum {
+	DEFAULT_SIZE = 20 << 20,
+	DEFAULT_FILES = 5,
+	BLOCK = 1 << 20,
+	MAX_RECORD = 1 << 20,
+	POLL_MS = 250
+};
 
-bool log_options(const json_t *host, enum plan_log *kind, gint64 *size, gint64 *files, GError **error)
+bool log_options(
+	const json_t *host, enum plan_log *kind, gint64 *size, gint64 *files, GError **error)
 {
 	static const struct {
 		const char *name;
 		enum plan_log kind;
-	} drivers[] = {{"json-file", PLAN_LOG_JSON}, {"local", PLAN_LOG_LOCAL}, {"none", PLAN_LOG_NONE}};
-	static const char *const known[] = {"max-size", "max-file", "labels", "labels-regex", "env", "env-regex", "tag",
-		"compress", "mode", "max-buffer-size", NULL};
+	} drivers[] = {
+		{"json-file", PLAN_LOG_JSON}, {"local", PLAN_LOG_LOCAL}, {"none", PLAN_LOG_NONE}};
+	static const char *const known[] = {"max-size", "max-file", "labels", "labels-regex", "env",
+		"env-regex", "tag", "compress", "mode", "max-buffer-size", NULL};
 	const char *name = json_str(host, "LogConfig.Type"), *key;
 	json_t *options = json_at(host, "LogConfig.Config"), *value;
 	size_t i = 0;
@@ -31,16 +39,19 @@ bool log_options(const json_t *host, enum plan_log *kind, gint64 *size, gint64 *
 	while (i < G_N_ELEMENTS(drivers) && strcmp(drivers[i].name, name) != 0)
 		i++;
 	if (i == G_N_ELEMENTS(drivers))
-		return fail(error, BERTH_ERROR_INVALID, "logger: no log driver named '%s' is registered", name);
+		return fail(error, BERTH_ERROR_INVALID,
+			"logger: no log driver named '%s' is registered", name);
 	*kind = drivers[i].kind;
-	json_object_foreach(options, key, value) {
+	json_object_foreach (options, key, value) {
 		const char *text = json_string_value(value) != NULL ? json_string_value(value) : "";
 		if (!g_strv_contains(known, key))
-			return fail(error, BERTH_ERROR_INVALID, "unknown log opt '%s' for %s log driver", key, name);
+			return fail(error, BERTH_ERROR_INVALID,
+				"unknown log opt '%s' for %s log driver", key, name);
 		if (strcmp(key, "max-size") == 0 && strcmp(text, "-1") == 0)
 			*size = 0;
 		else if (strcmp(key, "max-size") == 0 && !size_parse(text, size))
-			return fail(error, BERTH_ERROR_INVALID, "invalid value for max-size: invalid size: '%s'", text);
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid value for max-size: invalid size: '%s'", text);
 		if (strcmp(key, "max-file") == 0 && (*files = g_ascii_strtoll(text, NULL, 10)) < 1)
 			return fail(error, BERTH_ERROR_INVALID, "max-file cannot be less than 1");
 	}
@@ -82,12 +93,14 @@ static void put_time(GString *out, gint64 time)
 /* "key=value,..." of the line's attributes, for details=1 */
 static void put_details(GString *out, const Line *line)
 {
-	g_autoptr(json_t) attributes = json_loadb(line->attributes, line->attributes_length, 0, NULL);
+	g_autoptr(json_t) attributes =
+		json_loadb(line->attributes, line->attributes_length, 0, NULL);
 	const char *key;
 	json_t *value;
 	bool first = true;
-	json_object_foreach(attributes, key, value) {
-		g_string_append_printf(out, "%s%s=%s", first ? "" : ",", key, json_string_value(value) ? json_string_value(value) : "");
+	json_object_foreach (attributes, key, value) {
+		g_string_append_printf(out, "%s%s=%s", first ? "" : ",", key,
+			json_string_value(value) ? json_string_value(value) : "");
 		first = false;
 	}
 	g_string_append_c(out, ' ');
@@ -159,7 +172,8 @@ static char *unescape(char *p, char *end, char **text_end)
  * Docker write it. False: not such a line (a write that a full disk cut off). */
 static bool parse_json_line(char *p, char *end, Line *line)
 {
-	static const char head[] = "{\"log\":\"", stream[] = ",\"stream\":\"std", time[] = "\"time\":\"";
+	static const char head[] = "{\"log\":\"", stream[] = ",\"stream\":\"std",
+			  time[] = "\"time\":\"";
 	char *text_end;
 	if ((size_t)(end - p) < sizeof head || memcmp(p, head, sizeof head - 1) != 0)
 		return false;
@@ -174,7 +188,8 @@ static bool parse_json_line(char *p, char *end, Line *line)
 	if (when == NULL)
 		return false;
 	line->attributes = attributes != NULL && attributes < when ? attributes + 8 : NULL;
-	line->attributes_length = line->attributes != NULL ? (size_t)(when - 1 - line->attributes) : 0;
+	line->attributes_length =
+		line->attributes != NULL ? (size_t)(when - 1 - line->attributes) : 0;
 	when += sizeof time - 1;
 	char *quote = memchr(when, '"', (size_t)(end - when));
 	if (quote == NULL)
@@ -184,7 +199,8 @@ static bool parse_json_line(char *p, char *end, Line *line)
 	static _Thread_local char last[20];
 	static _Thread_local gint64 last_time;
 	if (strncmp(when, last, 19) != 0) {
-		g_autofree char *seconds = g_strndup(when, 19), *zoned = g_strconcat(seconds, "Z", NULL);
+		g_autofree char *seconds = g_strndup(when, 19),
+				*zoned = g_strconcat(seconds, "Z", NULL);
 		if (strlen(seconds) != 19 || !time_parse(zoned, &last_time))
 			return false;
 		memcpy(last, when, 19);
@@ -243,7 +259,9 @@ static void drain(Reader *reader, enum plan_log kind, gint64 *skip, Sink *sink)
 		char *p = reader->buffer, *end = p + reader->used;
 		Line line = {0};
 		bool known = false;
-		for (size_t length; !sink->stopped && (length = next_record(kind, p, end, &line, &known)) > 0; p += length)
+		for (size_t length;
+			!sink->stopped && (length = next_record(kind, p, end, &line, &known)) > 0;
+			p += length)
 			if (*skip > 0)
 				(*skip)--;
 			else if (known)
@@ -281,7 +299,8 @@ static gint64 count_local(int fd)
 {
 	struct local_log_record head;
 	gint64 count = 0;
-	for (off_t at = 0; pread(fd, &head, sizeof head, at) == sizeof head; at += (off_t)(sizeof head + head.length))
+	for (off_t at = 0; pread(fd, &head, sizeof head, at) == sizeof head;
+		at += (off_t)(sizeof head + head.length))
 		count++;
 	return count;
 }
@@ -291,7 +310,8 @@ static GArray *open_files(const char *path, gint64 files)
 {
 	GArray *fds = g_array_new(FALSE, FALSE, sizeof(int));
 	for (gint64 i = files; i >= 0; i--) {
-		g_autofree char *name = i > 0 ? g_strdup_printf("%s.%d", path, (int)i) : g_strdup(path);
+		g_autofree char *name =
+			i > 0 ? g_strdup_printf("%s.%d", path, (int)i) : g_strdup(path);
 		int fd = open(name, O_RDONLY | O_CLOEXEC);
 		if (fd >= 0)
 			g_array_append_val(fds, fd);
@@ -336,17 +356,20 @@ static ino_t inode_of(int fd)
 }
 
 /* Goes on with what comes, in the file that is new after a rotation too, until the container ends. */
-static void follow(Container *container, Reader *reader, const char *path, enum plan_log kind, int peer_fd, Sink *sink)
+static void follow(Container *container, Reader *reader, const char *path, enum plan_log kind,
+	int peer_fd, Sink *sink)
 {
 	int fd = notify_subscribe(&container->changed);
 	gint64 none = 0;
 	for (bool more = true; more && !sink->stopped;) {
-		bool running = container_running(container) || container->row.status == STATUS_RESTARTING;
+		bool running =
+			container_running(container) || container->row.status == STATUS_RESTARTING;
 		drain(reader, kind, &none, sink);
 		sink->stopped = sink->stopped || !sink->write(0, NULL, 0, sink->data);
 		int newer = open(path, O_RDONLY | O_CLOEXEC);
 		if (newer >= 0 && inode_of(newer) != inode_of(reader->fd)) {
-			drain(reader, kind, &none, sink); /* what came between the last read and the rotation */
+			drain(reader, kind, &none,
+				sink); /* what came between the last read and the rotation */
 			close(reader->fd);
 			reader->fd = newer;
 			reader->used = 0;
@@ -363,7 +386,8 @@ static void follow(Container *container, Reader *reader, const char *path, enum 
 	notify_unsubscribe(&container->changed, fd);
 }
 
-bool log_read(Container *container, const LogQuery *query, int peer_fd, LogWrite write, gpointer data, GError **error)
+bool log_read(Container *container, const LogQuery *query, int peer_fd, LogWrite write,
+	gpointer data, GError **error)
 {
 	g_autoptr(json_t) spec = container_spec(container, error);
 	const json_t *host = json_object_get(spec, "HostConfig");
@@ -372,7 +396,8 @@ bool log_read(Container *container, const LogQuery *query, int peer_fd, LogWrite
 	if (spec == NULL || !log_options(host, &kind, &size, &files, error))
 		return false;
 	if (kind == PLAN_LOG_NONE)
-		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED, "configured logging driver does not support reading");
+		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
+			"configured logging driver does not support reading");
 	g_autofree char *path = container_log_path(container, host);
 	Sink sink = {query, write, data, g_string_new(""), false};
 	g_autoptr(GArray) fds = open_files(path, files);
@@ -387,7 +412,8 @@ bool log_read(Container *container, const LogQuery *query, int peer_fd, LogWrite
 	}
 	/* Created, but not started yet: there is no file to follow. */
 	if (fds->len == 0 && query->follow && container_running(container))
-		fail(error, BERTH_ERROR_SYSTEM, "the log of container %s is gone", container->row.id);
+		fail(error, BERTH_ERROR_SYSTEM, "the log of container %s is gone",
+			container->row.id);
 	g_string_free(sink.out, TRUE);
 	return true;
 }

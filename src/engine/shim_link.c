@@ -23,8 +23,8 @@ enum { EVENTS = 64, GONE_SECONDS = 10, SHIM_LIMIT = 64 << 20 };
 
 struct ShimLink {
 	int socket;
-	pid_t pid; /* 0: not a child of ours */
-	bool exited; /* it has told so */
+	pid_t pid;	      /* 0: not a child of ours */
+	bool exited;	      /* it has told so */
 	Container *container; /* owned reference */
 };
 
@@ -38,10 +38,12 @@ bool shim_copy(Engine *engine, GError **error)
 	autofd file = open(engine->config->shim, O_RDONLY | O_CLOEXEC);
 	g_autofree char *data = file < 0 ? NULL : fd_read_all(file, SHIM_LIMIT, &length);
 	if (data == NULL)
-		return fail_errno(error, "cannot read %s (it is to lie beside berthd)", engine->config->shim);
+		return fail_errno(
+			error, "cannot read %s (it is to lie beside berthd)", engine->config->shim);
 	autofd copy = memfd_create("berth-shim", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (copy < 0 || !fd_write_all(copy, data, length) || fchmod(copy, 0500) < 0 ||
-		fcntl(copy, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
+		fcntl(copy, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) <
+			0)
 		return fail_errno(error, "cannot keep a copy of berth-shim");
 	/* Opened anew, read-only: a file that is open for writing cannot be executed. */
 	g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", copy);
@@ -51,7 +53,8 @@ bool shim_copy(Engine *engine, GError **error)
 
 char *shim_socket_path(Container *container)
 {
-	return g_build_filename(container->engine->config->exec_root, container->row.id, "shim.sock", NULL);
+	return g_build_filename(
+		container->engine->config->exec_root, container->row.id, "shim.sock", NULL);
 }
 
 static ShimLink *link_new(Container *container, int socket, pid_t pid)
@@ -102,10 +105,12 @@ static void link_closed(ShimLink *link)
 	epoll_ctl(engine->epoll_fd, EPOLL_CTL_DEL, link->socket, NULL);
 	if (!link->exited) {
 		g_autoptr(json_t) spec = container_spec(container, NULL);
-		g_autofree char *cgroup = container_cgroup(container, json_object_get(spec, "HostConfig"));
+		g_autofree char *cgroup =
+			container_cgroup(container, json_object_get(spec, "HostConfig"));
 		cgroup_kill(engine->cgroups, cgroup);
 		cgroup_delete(engine->cgroups, cgroup);
-		container_exited(container, 128 + SIGKILL, false, time_now(), "the container's shim was killed");
+		container_exited(container, 128 + SIGKILL, false, time_now(),
+			"the container's shim was killed");
 	}
 	reap_later(link->pid);
 	remove_exec_folder(container);
@@ -191,8 +196,8 @@ static bool spawn(Engine *engine, int plan_fd, int socket, pid_t *pid, GError **
 	return failed == 0 || fail_errno(error, "cannot start berth-shim");
 }
 
-static bool send_message(int socket, guint32 type, const char *id, int a, int b, const char *text, const int *fds,
-	int fd_count)
+static bool send_message(int socket, guint32 type, const char *id, int a, int b, const char *text,
+	const int *fds, int fd_count)
 {
 	struct shim_message message = {.type = type, .a = a, .b = b};
 	g_strlcpy(message.id, id, sizeof message.id);
@@ -209,13 +214,18 @@ static bool await_start(Container *container, int socket, int *pid, GError **err
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n != sizeof message)
-			return fail(error, BERTH_ERROR_SYSTEM, "berth-shim ended before it had started the container");
+			return fail(error, BERTH_ERROR_SYSTEM,
+				"berth-shim ended before it had started the container");
 		if (message.type == SHIM_WARNING)
 			log_warn("container %s: %s", container->row.id, message.text);
 		if (message.type == SHIM_FAILED)
-			return fail(error, strstr(message.text, "exec: ") != NULL ? BERTH_ERROR_INVALID : BERTH_ERROR_SYSTEM,
-				"failed to create task for container: failed to create shim task: OCI runtime create failed:"
-				" unable to start container process: %s: unknown", message.text);
+			return fail(error,
+				strstr(message.text, "exec: ") != NULL ? BERTH_ERROR_INVALID
+								       : BERTH_ERROR_SYSTEM,
+				"failed to create task for container: failed to create shim task: "
+				"OCI runtime create failed:"
+				" unable to start container process: %s: unknown",
+				message.text);
 		if (message.type != SHIM_STARTED)
 			continue;
 		*pid = message.a;
@@ -231,11 +241,13 @@ static bool await_start(Container *container, int socket, int *pid, GError **err
 	}
 }
 
-bool shim_launch(Container *container, int plan_fd, const Attachment *attachments, guint count, int *pid, GError **error)
+bool shim_launch(Container *container, int plan_fd, const Attachment *attachments, guint count,
+	int *pid, GError **error)
 {
 	int pair[2];
 	pid_t shim;
-	g_autofree char *socket_path = shim_socket_path(container), *folder = g_path_get_dirname(socket_path);
+	g_autofree char *socket_path = shim_socket_path(container),
+			*folder = g_path_get_dirname(socket_path);
 	mkdir(folder, 0700);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return fail_errno(error, "cannot talk to berth-shim");
@@ -249,8 +261,10 @@ bool shim_launch(Container *container, int plan_fd, const Attachment *attachment
 	fd_clear(&theirs);
 	fd_clear(&control);
 	for (guint i = 0; i < count; i++)
-		send_message(ours, SHIM_ATTACH, "", attachments[i].flags, 0, attachments[i].keys, &attachments[i].fd, 1);
-	if (!send_message(ours, SHIM_START, "", 0, 0, "", NULL, 0) || !await_start(container, ours, pid, error)) {
+		send_message(ours, SHIM_ATTACH, "", attachments[i].flags, 0, attachments[i].keys,
+			&attachments[i].fd, 1);
+	if (!send_message(ours, SHIM_START, "", 0, 0, "", NULL, 0) ||
+		!await_start(container, ours, pid, error)) {
 		fail(error, BERTH_ERROR_SYSTEM, "cannot talk to berth-shim");
 		kill(shim, SIGKILL);
 		waitpid(shim, NULL, 0);
@@ -275,16 +289,19 @@ bool shim_reconnect(Container *container)
 	return true;
 }
 
-bool shim_send(Container *container, guint32 type, const char *id, int a, int b, const char *text, const int *fds,
-	int fd_count, GError **error)
+bool shim_send(Container *container, guint32 type, const char *id, int a, int b, const char *text,
+	const int *fds, int fd_count, GError **error)
 {
 	g_mutex_lock(&container->engine->lock);
 	bool running = container->link != NULL && !container->link->exited;
-	bool ok = running && send_message(container->link->socket, type, id, a, b, text, fds, fd_count);
+	bool ok = running &&
+		  send_message(container->link->socket, type, id, a, b, text, fds, fd_count);
 	g_mutex_unlock(&container->engine->lock);
 	if (!running)
-		return fail(error, BERTH_ERROR_CONFLICT, "container %s is not running", container->row.id);
-	return ok || fail_errno(error, "cannot talk to the shim of container %s", container->row.id);
+		return fail(error, BERTH_ERROR_CONFLICT, "container %s is not running",
+			container->row.id);
+	return ok ||
+	       fail_errno(error, "cannot talk to the shim of container %s", container->row.id);
 }
 
 void shim_wait_gone(Container *container)

@@ -11,11 +11,15 @@
 static bool check(const char *name, const char *driver, GError **error)
 {
 	if (*driver != '\0' && strcmp(driver, "local") != 0)
-		return fail(error, BERTH_ERROR_NOT_FOUND, "create %s: error looking up volume plugin %s: plugin \"%s\" not found",
+		return fail(error, BERTH_ERROR_NOT_FOUND,
+			"create %s: error looking up volume plugin %s: plugin \"%s\" not found",
 			name, driver, driver);
-	return name_valid(name) || fail(error, BERTH_ERROR_INVALID,
-		"create %s: \"%s\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are"
-		" allowed. If you intended to pass a host directory, use absolute path", name, name);
+	return name_valid(name) ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "create %s: \"%s\" includes invalid characters for a local volume name, "
+		       "only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are"
+		       " allowed. If you intended to pass a host directory, use absolute path",
+		       name, name);
 }
 
 static bool make_folder(Store *store, const char *name, GError **error)
@@ -52,7 +56,8 @@ VolumeRow *volume_make(Engine *engine, const char *name, const char *driver, con
 		return NULL;
 	}
 	if (ok)
-		event_publish(engine, "volume", "create", name, json_pack("{s:s}", "driver", "local"));
+		event_publish(
+			engine, "volume", "create", name, json_pack("{s:s}", "driver", "local"));
 	return volume_store_get(engine->store, name);
 }
 
@@ -66,9 +71,9 @@ json_t *volume_json(Engine *engine, const VolumeRow *volume)
 {
 	g_autofree char *created = time_format(volume->created / 1000000000 * 1000000000);
 	g_autofree char *path = volume_store_path(engine->store, volume->name);
-	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:s}", "CreatedAt", created, "Driver", volume->driver, "Labels",
-		parse_or_null(volume->labels), "Mountpoint", path, "Name", volume->name, "Options",
-		parse_or_null(volume->options), "Scope", "local");
+	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:s}", "CreatedAt", created, "Driver",
+		volume->driver, "Labels", parse_or_null(volume->labels), "Mountpoint", path, "Name",
+		volume->name, "Options", parse_or_null(volume->options), "Scope", "local");
 }
 
 bool volume_remove(Engine *engine, const char *name, bool force, GError **error)
@@ -79,7 +84,8 @@ bool volume_remove(Engine *engine, const char *name, bool force, GError **error)
 		return force || fail(error, BERTH_ERROR_NOT_FOUND, "get %s: no such volume", name);
 	if (users[0] != NULL) {
 		g_autofree char *list = g_strjoinv(", ", users);
-		return fail(error, BERTH_ERROR_CONFLICT, "remove %s: volume is in use - [%s]", name, list);
+		return fail(error, BERTH_ERROR_CONFLICT, "remove %s: volume is in use - [%s]", name,
+			list);
 	}
 	if (!volume_store_remove(engine->store, name, error))
 		return false;
@@ -96,8 +102,11 @@ json_t *volume_list(Engine *engine, const Filters *filters)
 		const VolumeRow *row = rows->pdata[i];
 		g_autoptr(json_t) json = volume_json(engine, row);
 		g_auto(GStrv) users = volume_store_users(engine->store, row->name);
-		bool wanted = dangling == NULL || (strcmp(dangling, "true") == 0 || strcmp(dangling, "1") == 0) == (users[0] == NULL);
-		if (wanted && filters_match_name(filters, "name", row->name) && filters_match(filters, "driver", row->driver) &&
+		bool wanted = dangling == NULL ||
+			      (strcmp(dangling, "true") == 0 || strcmp(dangling, "1") == 0) ==
+				      (users[0] == NULL);
+		if (wanted && filters_match_name(filters, "name", row->name) &&
+			filters_match(filters, "driver", row->driver) &&
 			filters_match_labels(filters, "label", json_object_get(json, "Labels")))
 			json_array_append(list, json);
 	}
@@ -114,7 +123,8 @@ json_t *volume_prune(Engine *engine, const Filters *filters)
 		const VolumeRow *row = rows->pdata[i];
 		g_autoptr(json_t) json = volume_json(engine, row);
 		bool every = all != NULL && (strcmp(all, "true") == 0 || strcmp(all, "1") == 0);
-		if ((!row->anonymous && !every) || !filters_match_labels(filters, "label", json_object_get(json, "Labels")))
+		if ((!row->anonymous && !every) ||
+			!filters_match_labels(filters, "label", json_object_get(json, "Labels")))
 			continue;
 		gint64 size = tree_size(engine->store->volumes_fd, row->name);
 		if (!volume_remove(engine, row->name, false, NULL))
@@ -122,5 +132,6 @@ json_t *volume_prune(Engine *engine, const Filters *filters)
 		space += size;
 		json_array_append_new(deleted, json_string(row->name));
 	}
-	return json_pack("{s:o, s:I}", "VolumesDeleted", deleted, "SpaceReclaimed", (json_int_t)space);
+	return json_pack(
+		"{s:o, s:I}", "VolumesDeleted", deleted, "SpaceReclaimed", (json_int_t)space);
 }

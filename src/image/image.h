@@ -18,8 +18,8 @@ typedef struct {
 Reference *reference_parse(const char *text, GError **error);
 void reference_free(Reference *reference);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reference, reference_free)
-char *reference_full(const Reference *reference);     /* "docker.io/library/busybox:latest" */
-char *reference_familiar(const Reference *reference); /* "busybox:latest" */
+char *reference_full(const Reference *reference);	   /* "docker.io/library/busybox:latest" */
+char *reference_familiar(const Reference *reference);	   /* "busybox:latest" */
 char *reference_familiar_name(const Reference *reference); /* "busybox" */
 /* The familiar form of a full one that is known to be well-formed. */
 char *reference_shorten(const char *full);

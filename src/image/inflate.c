@@ -44,7 +44,8 @@ static bool refill(Inflate *inflate, GError **error)
 	inflate->length -= inflate->taken;
 	inflate->taken = 0;
 	while (inflate->length < INPUT && !inflate->input_ended) {
-		ssize_t n = read(inflate->fd, inflate->input + inflate->length, INPUT - inflate->length);
+		ssize_t n = read(
+			inflate->fd, inflate->input + inflate->length, INPUT - inflate->length);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -79,7 +80,8 @@ static void detect(Inflate *inflate)
 
 static ssize_t damaged(GError **error)
 {
-	fail(error, BERTH_ERROR_INVALID, "the archive is damaged or cut off: its compressed data ends too early");
+	fail(error, BERTH_ERROR_INVALID,
+		"the archive is damaged or cut off: its compressed data ends too early");
 	return -1;
 }
 

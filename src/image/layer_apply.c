@@ -24,7 +24,7 @@ typedef struct {
 	char *buffer;
 	GError *read_error;
 	gint64 size;
-	char *parent;	   /* path of the folder that parent_fd is open on */
+	char *parent; /* path of the folder that parent_fd is open on */
 	int parent_fd;
 	GArray *dir_times; /* of DirTime: folders get their times last */
 } Apply;
@@ -48,7 +48,8 @@ static la_ssize_t archive_input(struct archive *archive, void *data, const void 
 static int parent_of(Apply *apply, const char *path, const char **name)
 {
 	const char *slash = strrchr(path, '/');
-	g_autofree char *parent = slash != NULL ? g_strndup(path, (gsize)(slash - path)) : g_strdup(".");
+	g_autofree char *parent =
+		slash != NULL ? g_strndup(path, (gsize)(slash - path)) : g_strdup(".");
 	*name = slash != NULL ? slash + 1 : path;
 	if (g_strcmp0(parent, apply->parent) != 0) {
 		fd_clear(&apply->parent_fd);
@@ -79,14 +80,14 @@ static bool apply_whiteout(int parent_fd, const char *name, GError **error)
 {
 	if (strcmp(name, opaque_marker) == 0)
 		return fsetxattr(parent_fd, "trusted.overlay.opaque", "y", 1, 0) == 0 ||
-			fail_errno(error, "cannot mark a folder as opaque");
+		       fail_errno(error, "cannot mark a folder as opaque");
 	const char *hidden = name + strlen(whiteout_prefix);
 	if (*hidden == '\0' || strcmp(hidden, ".") == 0 || strcmp(hidden, "..") == 0 ||
 		g_str_has_prefix(hidden, whiteout_prefix))
 		return true; /* other ".wh..wh." names are aufs' own business */
 	tree_remove(parent_fd, hidden);
 	return mknodat(parent_fd, hidden, S_IFCHR, makedev(0, 0)) == 0 ||
-		fail_errno(error, "cannot hide \"%s\"", hidden);
+	       fail_errno(error, "cannot hide \"%s\"", hidden);
 }
 
 static bool write_content(Apply *apply, struct archive *archive, int fd, GError **error)
@@ -97,7 +98,8 @@ static bool write_content(Apply *apply, struct archive *archive, int fd, GError 
 	int code;
 	while ((code = archive_read_data_block(archive, &block, &length, &offset)) == ARCHIVE_OK) {
 		for (size_t done = 0; done < length;) {
-			ssize_t n = pwrite(fd, (const char *)block + done, length - done, offset + (la_int64_t)done);
+			ssize_t n = pwrite(fd, (const char *)block + done, length - done,
+				offset + (la_int64_t)done);
 			if (n < 0 && errno != EINTR)
 				return fail_errno(error, "cannot write a file of the layer");
 			done += n > 0 ? (size_t)n : 0;
@@ -106,25 +108,31 @@ static bool write_content(Apply *apply, struct archive *archive, int fd, GError 
 		apply->size += (gint64)length;
 	}
 	if (code != ARCHIVE_EOF)
-		return fail(error, BERTH_ERROR_INVALID, "damaged layer: %s", archive_error_string(archive));
-	return end == 0 || ftruncate(fd, end) == 0 || fail_errno(error, "cannot write a file of the layer");
+		return fail(error, BERTH_ERROR_INVALID, "damaged layer: %s",
+			archive_error_string(archive));
+	return end == 0 || ftruncate(fd, end) == 0 ||
+	       fail_errno(error, "cannot write a file of the layer");
 }
 
 /* A hardlink's target is a name in the layer, and is looked up inside of it only. */
-static bool make_hardlink(Apply *apply, int parent_fd, const char *name, const char *target, GError **error)
+static bool make_hardlink(
+	Apply *apply, int parent_fd, const char *name, const char *target, GError **error)
 {
 	g_autofree char *clean = clean_path(target);
 	g_autofree char *folder = clean != NULL ? g_path_get_dirname(clean) : NULL;
 	g_autofree char *base = clean != NULL ? g_path_get_basename(clean) : NULL;
-	autofd folder_fd = clean != NULL ? path_open_in_root(apply->root_fd, folder, O_PATH | O_DIRECTORY, 0) : -1;
+	autofd folder_fd =
+		clean != NULL ? path_open_in_root(apply->root_fd, folder, O_PATH | O_DIRECTORY, 0)
+			      : -1;
 	if (folder_fd < 0)
 		return fail(error, BERTH_ERROR_INVALID, "invalid hard link to \"%s\"", target);
 	return linkat(folder_fd, base, parent_fd, name, 0) == 0 ||
-		fail(error, BERTH_ERROR_INVALID, "invalid hard link to \"%s\": %s", target, g_strerror(errno));
+	       fail(error, BERTH_ERROR_INVALID, "invalid hard link to \"%s\": %s", target,
+		       g_strerror(errno));
 }
 
-static bool make_node(Apply *apply, struct archive *archive, struct archive_entry *entry, int parent_fd,
-	const char *name, GError **error)
+static bool make_node(Apply *apply, struct archive *archive, struct archive_entry *entry,
+	int parent_fd, const char *name, GError **error)
 {
 	mode_t type = archive_entry_filetype(entry);
 	const char *link = archive_entry_hardlink(entry);
@@ -132,7 +140,8 @@ static bool make_node(Apply *apply, struct archive *archive, struct archive_entr
 	if (link != NULL)
 		return make_hardlink(apply, parent_fd, name, link, error);
 	if (type == AE_IFREG) {
-		autofd fd = openat(parent_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		autofd fd = openat(parent_fd, name,
+			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (fd >= 0)
 			return write_content(apply, archive, fd, error);
 		failed = -1;
@@ -160,19 +169,21 @@ static void set_xattrs(struct archive_entry *entry, int parent_fd, const char *n
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	while (archive_entry_xattr_next(entry, &key, &value, &length) == ARCHIVE_OK)
 		/* overlayfs reads orders out of trusted.overlay.*: no archive may give it any. */
-		if (fd >= 0 && !g_str_has_prefix(key, "trusted.") && setxattr(path, key, value, length, 0) < 0)
+		if (fd >= 0 && !g_str_has_prefix(key, "trusted.") &&
+			setxattr(path, key, value, length, 0) < 0)
 			continue; /* what this file system cannot keep is left out, as Docker does */
 }
 
-static bool set_metadata(struct archive_entry *entry, int parent_fd, const char *name, GError **error)
+static bool set_metadata(
+	struct archive_entry *entry, int parent_fd, const char *name, GError **error)
 {
 	struct timespec times[2] = {
 		{.tv_sec = archive_entry_mtime(entry), .tv_nsec = archive_entry_mtime_nsec(entry)},
 		{.tv_sec = archive_entry_mtime(entry), .tv_nsec = archive_entry_mtime_nsec(entry)},
 	};
 	bool link = archive_entry_filetype(entry) == AE_IFLNK;
-	if (fchownat(parent_fd, name, (uid_t)archive_entry_uid(entry), (gid_t)archive_entry_gid(entry),
-		    AT_SYMLINK_NOFOLLOW) < 0)
+	if (fchownat(parent_fd, name, (uid_t)archive_entry_uid(entry),
+		    (gid_t)archive_entry_gid(entry), AT_SYMLINK_NOFOLLOW) < 0)
 		return fail_errno(error, "cannot give \"%s\" to its owner", name);
 	if (archive_entry_xattr_reset(entry) > 0)
 		set_xattrs(entry, parent_fd, name);
@@ -202,22 +213,26 @@ static bool make_way(int parent_fd, const char *name, bool for_folder, bool *the
 	return removed;
 }
 
-static bool apply_entry(Apply *apply, struct archive *archive, struct archive_entry *entry, GError **error)
+static bool apply_entry(
+	Apply *apply, struct archive *archive, struct archive_entry *entry, GError **error)
 {
 	const char *raw = archive_entry_pathname(entry), *name;
 	g_autofree char *path = raw != NULL ? clean_path(raw) : NULL;
-	bool is_dir = archive_entry_filetype(entry) == AE_IFDIR && archive_entry_hardlink(entry) == NULL, there;
+	bool is_dir = archive_entry_filetype(entry) == AE_IFDIR &&
+		      archive_entry_hardlink(entry) == NULL,
+	     there;
 	if (path == NULL)
-		return fail(error, BERTH_ERROR_INVALID, "invalid name \"%s\" in the archive", raw != NULL ? raw : "");
+		return fail(error, BERTH_ERROR_INVALID, "invalid name \"%s\" in the archive",
+			raw != NULL ? raw : "");
 	if (*path == '\0') { /* the root folder itself */
 		note_dir_time(apply, ".", entry);
 		return !is_dir || fchmod(apply->root_fd, archive_entry_perm(entry)) == 0 ||
-			fail_errno(error, "cannot set the mode of the root folder");
+		       fail_errno(error, "cannot set the mode of the root folder");
 	}
 	int parent_fd = parent_of(apply, path, &name);
 	if (parent_fd < 0)
-		return fail(error, BERTH_ERROR_INVALID, "invalid path \"%s\" in the archive: %s", path,
-			g_strerror(errno));
+		return fail(error, BERTH_ERROR_INVALID, "invalid path \"%s\" in the archive: %s",
+			path, g_strerror(errno));
 	if (g_str_has_prefix(name, whiteout_prefix)) {
 		autofd folder = openat(parent_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		return apply_whiteout(folder, name, error);
@@ -236,7 +251,8 @@ static void set_dir_times(Apply *apply)
 	for (guint i = apply->dir_times->len; i-- > 0;) {
 		DirTime *time = &g_array_index(apply->dir_times, DirTime, i);
 		struct timespec times[2] = {time->mtime, time->mtime};
-		autofd fd = path_open_in_root(apply->root_fd, time->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+		autofd fd = path_open_in_root(
+			apply->root_fd, time->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 		if (fd >= 0)
 			futimens(fd, times);
 		g_free(time->path);
@@ -258,14 +274,17 @@ bool layer_apply(int dir_fd, LayerRead read, gpointer data, gint64 *size, GError
 	archive_read_open(archive, &apply, NULL, archive_input, NULL);
 	while (ok && (code = archive_read_next_header(archive, &entry)) != ARCHIVE_EOF) {
 		if (code < ARCHIVE_WARN)
-			ok = fail(error, BERTH_ERROR_INVALID, "damaged layer: %s", archive_error_string(archive));
+			ok = fail(error, BERTH_ERROR_INVALID, "damaged layer: %s",
+				archive_error_string(archive));
 		else if (++entries > MAX_ENTRIES)
-			ok = fail(error, BERTH_ERROR_INVALID, "the layer has more than %d files", MAX_ENTRIES);
+			ok = fail(error, BERTH_ERROR_INVALID, "the layer has more than %d files",
+				MAX_ENTRIES);
 		else
 			ok = apply_entry(&apply, archive, entry, error);
 	}
 	/* The rest behind the archive's end is part of what is hashed. */
-	while (ok && apply.read_error == NULL && read(data, apply.buffer, BUFFER, &apply.read_error) > 0)
+	while (ok && apply.read_error == NULL &&
+		read(data, apply.buffer, BUFFER, &apply.read_error) > 0)
 		;
 	if (apply.read_error != NULL) {
 		g_clear_error(error);

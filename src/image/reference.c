@@ -59,11 +59,13 @@ static bool domain_valid(const char *domain)
 			return false;
 	} else {
 		for (size_t i = 0; i < host; i++)
-			if (!g_ascii_isalnum(domain[i]) && (strchr(".-", domain[i]) == NULL || i == 0 || i + 1 == host))
+			if (!g_ascii_isalnum(domain[i]) &&
+				(strchr(".-", domain[i]) == NULL || i == 0 || i + 1 == host))
 				return false;
 	}
-	return host > 0 && (*port == '\0' || (*port == ':' && port[1] != '\0' &&
-		strspn(port + 1, "0123456789") == strlen(port + 1)));
+	return host > 0 &&
+	       (*port == '\0' || (*port == ':' && port[1] != '\0' &&
+					 strspn(port + 1, "0123456789") == strlen(port + 1)));
 }
 
 static bool tag_valid(const char *tag)
@@ -80,7 +82,7 @@ static bool tag_valid(const char *tag)
 static bool digest_valid(const char *digest)
 {
 	return g_str_has_prefix(digest, "sha256:") && strlen(digest) == 71 &&
-		strspn(digest + 7, "0123456789abcdef") == 64;
+	       strspn(digest + 7, "0123456789abcdef") == 64;
 }
 
 /* Takes "/"-parted name apart: what is before the first slash is a host if it looks like one. */
@@ -90,15 +92,17 @@ static void split_domain(Reference *reference, const char *name)
 	g_autofree char *first = slash != NULL ? g_strndup(name, (gsize)(slash - name)) : NULL;
 	g_autofree char *lower = first != NULL ? g_ascii_strdown(first, -1) : NULL;
 	if (first != NULL && (strpbrk(first, ".:[") != NULL || strcmp(first, "localhost") == 0 ||
-		strcmp(first, lower) != 0)) {
-		reference->domain = g_strcmp0(first, "index.docker.io") == 0 ? g_strdup(default_domain)
-									      : g_steal_pointer(&first);
+				     strcmp(first, lower) != 0)) {
+		reference->domain = g_strcmp0(first, "index.docker.io") == 0
+					    ? g_strdup(default_domain)
+					    : g_steal_pointer(&first);
 		reference->path = g_strdup(slash + 1);
 	} else {
 		reference->domain = g_strdup(default_domain);
 		reference->path = g_strdup(name);
 	}
-	if (strcmp(reference->domain, default_domain) == 0 && strchr(reference->path, '/') == NULL) {
+	if (strcmp(reference->domain, default_domain) == 0 &&
+		strchr(reference->path, '/') == NULL) {
 		char *official = g_strconcat("library/", reference->path, NULL);
 		g_free(reference->path);
 		reference->path = official;
@@ -128,7 +132,8 @@ Reference *reference_parse(const char *text, GError **error)
 	}
 	if (strlen(reference->domain) + strlen(reference->path) > MAX_NAME) {
 		fail(error, BERTH_ERROR_INVALID,
-			"invalid reference format: repository name must not be more than 255 characters");
+			"invalid reference format: repository name must not be more than 255 "
+			"characters");
 		return NULL;
 	}
 	if (!path_valid(reference->path) || !domain_valid(reference->domain) ||
@@ -145,8 +150,9 @@ Reference *reference_parse(const char *text, GError **error)
 
 static char *with_tag(const Reference *reference, const char *name)
 {
-	return g_strconcat(name, reference->tag != NULL ? ":" : "", reference->tag != NULL ? reference->tag : "",
-		reference->digest != NULL ? "@" : "", reference->digest != NULL ? reference->digest : "", NULL);
+	return g_strconcat(name, reference->tag != NULL ? ":" : "",
+		reference->tag != NULL ? reference->tag : "", reference->digest != NULL ? "@" : "",
+		reference->digest != NULL ? reference->digest : "", NULL);
 }
 
 char *reference_full(const Reference *reference)
@@ -159,7 +165,8 @@ char *reference_familiar_name(const Reference *reference)
 {
 	if (strcmp(reference->domain, default_domain) != 0)
 		return g_strconcat(reference->domain, "/", reference->path, NULL);
-	bool official = g_str_has_prefix(reference->path, "library/") && strchr(reference->path + 8, '/') == NULL;
+	bool official = g_str_has_prefix(reference->path, "library/") &&
+			strchr(reference->path + 8, '/') == NULL;
 	return g_strdup(reference->path + (official ? 8 : 0));
 }
 

@@ -6,16 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const names[] = {"CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL",
-	"SETGID", "SETUID", "SETPCAP", "LINUX_IMMUTABLE", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN",
-	"NET_RAW", "IPC_LOCK", "IPC_OWNER", "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT", "SYS_PTRACE", "SYS_PACCT",
-	"SYS_ADMIN", "SYS_BOOT", "SYS_NICE", "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD", "LEASE",
-	"AUDIT_WRITE", "AUDIT_CONTROL", "SETFCAP", "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG", "WAKE_ALARM",
+static const char *const names[] = {"CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID",
+	"KILL", "SETGID", "SETUID", "SETPCAP", "LINUX_IMMUTABLE", "NET_BIND_SERVICE",
+	"NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER", "SYS_MODULE", "SYS_RAWIO",
+	"SYS_CHROOT", "SYS_PTRACE", "SYS_PACCT", "SYS_ADMIN", "SYS_BOOT", "SYS_NICE",
+	"SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD", "LEASE", "AUDIT_WRITE",
+	"AUDIT_CONTROL", "SETFCAP", "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG", "WAKE_ALARM",
 	"BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF", "CHECKPOINT_RESTORE"};
 
 /* What Docker leaves to a container (moby, oci/caps/defaults.go). */
-static const char *const defaults[] = {"CHOWN", "DAC_OVERRIDE", "FSETID", "FOWNER", "MKNOD", "NET_RAW",
-	"SETGID", "SETUID", "SETFCAP", "SETPCAP", "NET_BIND_SERVICE", "SYS_CHROOT", "KILL", "AUDIT_WRITE"};
+static const char *const defaults[] = {"CHOWN", "DAC_OVERRIDE", "FSETID", "FOWNER", "MKNOD",
+	"NET_RAW", "SETGID", "SETUID", "SETFCAP", "SETPCAP", "NET_BIND_SERVICE", "SYS_CHROOT",
+	"KILL", "AUDIT_WRITE"};
 
 guint64 capability_all(void)
 {
@@ -47,12 +49,13 @@ static bool sum(const json_t *list, const char *what, guint64 *mask, bool *all, 
 	json_t *value;
 	*mask = 0;
 	*all = false;
-	json_array_foreach(list, i, value) {
+	json_array_foreach (list, i, value) {
 		const char *name = json_elem(list, i);
 		guint64 one = capability_mask(name);
 		if (one == 0) {
 			g_autofree char *upper = g_ascii_strup(name, -1);
-			return fail(error, BERTH_ERROR_INVALID, "invalid %s: unknown capability: \"%s%s\"", what,
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid %s: unknown capability: \"%s%s\"", what,
 				g_str_has_prefix(upper, "CAP_") ? "" : "CAP_", upper);
 		}
 		*all = *all || g_ascii_strcasecmp(name, "ALL") == 0;
@@ -61,11 +64,13 @@ static bool sum(const json_t *list, const char *what, guint64 *mask, bool *all, 
 	return true;
 }
 
-bool capability_resolve(const json_t *add, const json_t *drop, bool privileged, guint64 *mask, GError **error)
+bool capability_resolve(
+	const json_t *add, const json_t *drop, bool privileged, guint64 *mask, GError **error)
 {
 	guint64 base = 0, added, dropped;
 	bool add_all, drop_all;
-	if (!sum(add, "CapAdd", &added, &add_all, error) || !sum(drop, "CapDrop", &dropped, &drop_all, error))
+	if (!sum(add, "CapAdd", &added, &add_all, error) ||
+		!sum(drop, "CapDrop", &dropped, &drop_all, error))
 		return false;
 	for (size_t i = 0; i < G_N_ELEMENTS(defaults); i++)
 		base |= capability_mask(defaults[i]);

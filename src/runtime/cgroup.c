@@ -27,8 +27,8 @@ static void limit_clear(gpointer data)
 	g_free(limit->v2_value);
 }
 
-static void add_limit(GArray *limits, const char *controller, const char *v1_file, const char *v2_file,
-	char *v1_value, char *v2_value, bool optional)
+static void add_limit(GArray *limits, const char *controller, const char *v1_file,
+	const char *v2_file, char *v1_value, char *v2_value, bool optional)
 {
 	Limit limit = {controller, v1_file, v2_file, v1_value, v2_value, optional};
 	g_array_append_val(limits, limit);
@@ -48,17 +48,21 @@ static void add_memory(GArray *limits, const json_t *host)
 {
 	gint64 memory = json_int(host, "Memory"), swap = json_int(host, "MemorySwap");
 	if (memory > 0)
-		add_limit(limits, "memory", "memory.limit_in_bytes", "memory.max", number(memory), number(memory), false);
+		add_limit(limits, "memory", "memory.limit_in_bytes", "memory.max", number(memory),
+			number(memory), false);
 	/* v1 counts memory and swap together, v2 swap alone. */
 	if (swap != 0)
-		add_limit(limits, "memory", "memory.memsw.limit_in_bytes", "memory.swap.max", number(swap),
-			swap < 0 ? g_strdup("max") : number(MAX(swap - memory, 0)), true);
+		add_limit(limits, "memory", "memory.memsw.limit_in_bytes", "memory.swap.max",
+			number(swap), swap < 0 ? g_strdup("max") : number(MAX(swap - memory, 0)),
+			true);
 	if (json_int(host, "MemoryReservation") > 0)
 		add_limit(limits, "memory", "memory.soft_limit_in_bytes", "memory.low",
-			number(json_int(host, "MemoryReservation")), number(json_int(host, "MemoryReservation")), false);
+			number(json_int(host, "MemoryReservation")),
+			number(json_int(host, "MemoryReservation")), false);
 	json_t *swappiness = json_object_get(host, "MemorySwappiness");
 	if (json_is_integer(swappiness) && json_integer_value(swappiness) >= 0)
-		add_limit(limits, "memory", "memory.swappiness", "", number(json_integer_value(swappiness)), NULL, true);
+		add_limit(limits, "memory", "memory.swappiness", "",
+			number(json_integer_value(swappiness)), NULL, true);
 	if (json_bool(host, "OomKillDisable"))
 		add_limit(limits, "memory", "memory.oom_control", "", g_strdup("1"), NULL, true);
 }
@@ -82,17 +86,22 @@ static void add_cpu(GArray *limits, const json_t *host)
 	if (period > 0 || quota != 0) {
 		g_autofree char *max = number_or_max(quota > 0 ? quota : -1);
 		add_limit(limits, "cpu", "", "cpu.max", NULL,
-			g_strdup_printf("%s %d", max, (int)(period > 0 ? period : DEFAULT_PERIOD)), false);
+			g_strdup_printf("%s %d", max, (int)(period > 0 ? period : DEFAULT_PERIOD)),
+			false);
 	}
 	if (json_int(host, "CpuRealtimePeriod") > 0)
-		add_limit(limits, "cpu", "cpu.rt_period_us", "", number(json_int(host, "CpuRealtimePeriod")), NULL, true);
+		add_limit(limits, "cpu", "cpu.rt_period_us", "",
+			number(json_int(host, "CpuRealtimePeriod")), NULL, true);
 	if (json_int(host, "CpuRealtimeRuntime") > 0)
-		add_limit(limits, "cpu", "cpu.rt_runtime_us", "", number(json_int(host, "CpuRealtimeRuntime")), NULL, true);
+		add_limit(limits, "cpu", "cpu.rt_runtime_us", "",
+			number(json_int(host, "CpuRealtimeRuntime")), NULL, true);
 	if (*json_str(host, "CpusetCpus") != '\0')
-		add_limit(limits, "cpuset", "cpuset.cpus", "cpuset.cpus", g_strdup(json_str(host, "CpusetCpus")),
+		add_limit(limits, "cpuset", "cpuset.cpus", "cpuset.cpus",
+			g_strdup(json_str(host, "CpusetCpus")),
 			g_strdup(json_str(host, "CpusetCpus")), false);
 	if (*json_str(host, "CpusetMems") != '\0')
-		add_limit(limits, "cpuset", "cpuset.mems", "cpuset.mems", g_strdup(json_str(host, "CpusetMems")),
+		add_limit(limits, "cpuset", "cpuset.mems", "cpuset.mems",
+			g_strdup(json_str(host, "CpusetMems")),
 			g_strdup(json_str(host, "CpusetMems")), false);
 }
 
@@ -106,20 +115,24 @@ static bool add_blkio(GArray *limits, const json_t *host, GError **error)
 		{"BlkioDeviceWriteIOps", "blkio.throttle.write_iops_device", "wiops"}};
 	gint64 weight = json_int(host, "BlkioWeight");
 	if (weight > 0)
-		add_limit(limits, "blkio", "blkio.bfq.weight", "io.bfq.weight", number(weight), number(weight), true);
+		add_limit(limits, "blkio", "blkio.bfq.weight", "io.bfq.weight", number(weight),
+			number(weight), true);
 	for (size_t r = 0; r < G_N_ELEMENTS(rates); r++) {
 		size_t i;
 		json_t *rate;
-		json_array_foreach(json_object_get(host, rates[r].key), i, rate) {
+		json_array_foreach (json_object_get(host, rates[r].key), i, rate) {
 			struct stat st;
 			const char *path = json_str(rate, "Path");
 			if (stat(path, &st) < 0 || !S_ISBLK(st.st_mode))
-				return fail(error, BERTH_ERROR_INVALID, "invalid device path %s: no such block device", path);
+				return fail(error, BERTH_ERROR_INVALID,
+					"invalid device path %s: no such block device", path);
 			unsigned major = major(st.st_rdev), minor = minor(st.st_rdev);
 			add_limit(limits, "blkio", rates[r].v1_file, "io.max",
-				g_strdup_printf("%u:%u %" G_GINT64_FORMAT, major, minor, json_int(rate, "Rate")),
-				g_strdup_printf("%u:%u %s=%" G_GINT64_FORMAT, major, minor, rates[r].v2_key,
-					json_int(rate, "Rate")), true);
+				g_strdup_printf("%u:%u %" G_GINT64_FORMAT, major, minor,
+					json_int(rate, "Rate")),
+				g_strdup_printf("%u:%u %s=%" G_GINT64_FORMAT, major, minor,
+					rates[r].v2_key, json_int(rate, "Rate")),
+				true);
 		}
 	}
 	return true;
@@ -133,15 +146,18 @@ static GArray *limits_of(const json_t *host, GError **error)
 	add_cpu(limits, host);
 	gint64 pids = json_int(host, "PidsLimit");
 	if (pids != 0)
-		add_limit(limits, "pids", "pids.max", "pids.max", number_or_max(pids), number_or_max(pids), false);
+		add_limit(limits, "pids", "pids.max", "pids.max", number_or_max(pids),
+			number_or_max(pids), false);
 	return add_blkio(limits, host, error) ? g_steal_pointer(&limits) : NULL;
 }
 
 /* A container is put under these; cpuset only where it is asked for, as joining costs time. */
 static bool wants_controller(const char *controller, const json_t *host)
 {
-	static const char *const always[] = {"memory", "cpu", "cpuacct", "pids", "devices", "freezer", "blkio", NULL};
-	bool cpuset = *json_str(host, "CpusetCpus") != '\0' || *json_str(host, "CpusetMems") != '\0';
+	static const char *const always[] = {
+		"memory", "cpu", "cpuacct", "pids", "devices", "freezer", "blkio", NULL};
+	bool cpuset =
+		*json_str(host, "CpusetCpus") != '\0' || *json_str(host, "CpusetMems") != '\0';
 	return g_strv_contains(always, controller) || (cpuset && strcmp(controller, "cpuset") == 0);
 }
 
@@ -167,7 +183,8 @@ static GPtrArray *folders(const CgroupLayout *layout, const char *path, const js
 
 static char *limit_file(const CgroupLayout *layout, const char *path, const Limit *limit)
 {
-	const char *mount = layout->v2 ? layout->unified : g_hash_table_lookup(layout->v1, limit->controller);
+	const char *mount =
+		layout->v2 ? layout->unified : g_hash_table_lookup(layout->v1, limit->controller);
 	const char *file = layout->v2 ? limit->v2_file : limit->v1_file;
 	const char *value = layout->v2 ? limit->v2_value : limit->v1_value;
 	if (*file == '\0' || value == NULL || mount == NULL)
@@ -190,7 +207,8 @@ static void hand_down(const CgroupLayout *layout, Plan *plan, const char *path)
 		g_autofree char *now = file_read(file, 4096);
 		for (size_t c = 0; c < G_N_ELEMENTS(handed); c++)
 			if (now == NULL || strstr(now, handed[c] + 1) == NULL)
-				plan_put(plan, PLAN_CGROUP_WRITE, 1, PLAN_OPTIONAL, file, handed[c], NULL);
+				plan_put(plan, PLAN_CGROUP_WRITE, 1, PLAN_OPTIONAL, file, handed[c],
+					NULL);
 	}
 }
 
@@ -209,13 +227,14 @@ static void fill_cpuset(const CgroupLayout *layout, Plan *plan, const char *path
 			g_autofree char *to = g_build_filename(folder, files[i], NULL);
 			if (t == 0)
 				plan_put(plan, PLAN_CGROUP_MAKE, 1, PLAN_OPTIONAL, folder, NULL);
-			plan_put(plan, PLAN_CGROUP_WRITE, 1, PLAN_OPTIONAL, to, g_strchomp(value), NULL);
+			plan_put(plan, PLAN_CGROUP_WRITE, 1, PLAN_OPTIONAL, to, g_strchomp(value),
+				NULL);
 		}
 	}
 }
 
-static bool plan_devices(const CgroupLayout *layout, Plan *plan, const char *path, const json_t *host,
-	GError **error)
+static bool plan_devices(const CgroupLayout *layout, Plan *plan, const char *path,
+	const json_t *host, GError **error)
 {
 	g_autoptr(GArray) rules = device_rules(host, error);
 	const char *mount = g_hash_table_lookup(layout->v1, "devices");
@@ -225,7 +244,8 @@ static bool plan_devices(const CgroupLayout *layout, Plan *plan, const char *pat
 		g_autoptr(GArray) code = device_rules_compile(rules);
 		g_autofree char *folder = g_strconcat(layout->unified, path, NULL);
 		char *strings[] = {folder, NULL};
-		plan_add(plan, PLAN_CGROUP_BPF, (const gint64 *)(void *)code->data, code->len, strings);
+		plan_add(plan, PLAN_CGROUP_BPF, (const gint64 *)(void *)code->data, code->len,
+			strings);
 		return true;
 	}
 	if (mount == NULL || json_bool(host, "Privileged"))
@@ -257,8 +277,8 @@ bool cgroup_plan(const CgroupLayout *layout, Plan *plan, const char *path, const
 		Limit *limit = &g_array_index(limits, Limit, i);
 		g_autofree char *file = limit_file(layout, path, limit);
 		if (file != NULL)
-			plan_put(plan, PLAN_CGROUP_WRITE, 1, limit->optional ? PLAN_OPTIONAL : 0, file,
-				layout->v2 ? limit->v2_value : limit->v1_value, NULL);
+			plan_put(plan, PLAN_CGROUP_WRITE, 1, limit->optional ? PLAN_OPTIONAL : 0,
+				file, layout->v2 ? limit->v2_value : limit->v1_value, NULL);
 	}
 	if (!plan_devices(layout, plan, path, host, error))
 		return false;
@@ -291,7 +311,8 @@ bool cgroup_update(const CgroupLayout *layout, const char *path, const json_t *h
 			Limit *limit = &g_array_index(limits, Limit, i);
 			g_autofree char *file = limit_file(layout, path, limit);
 			const char *value = layout->v2 ? limit->v2_value : limit->v1_value;
-			if (file != NULL && !file_put(file, value) && round == 1 && !limit->optional)
+			if (file != NULL && !file_put(file, value) && round == 1 &&
+				!limit->optional)
 				return fail_errno(error, "cannot write %s to %s", value, file);
 		}
 	return true;
@@ -299,13 +320,14 @@ bool cgroup_update(const CgroupLayout *layout, const char *path, const json_t *h
 
 bool cgroup_freeze(const CgroupLayout *layout, const char *path, bool freeze, GError **error)
 {
-	Limit limit = {"freezer", "freezer.state", "cgroup.freeze", (char *)(freeze ? "FROZEN" : "THAWED"),
-		(char *)(freeze ? "1" : "0"), false};
+	Limit limit = {"freezer", "freezer.state", "cgroup.freeze",
+		(char *)(freeze ? "FROZEN" : "THAWED"), (char *)(freeze ? "1" : "0"), false};
 	g_autofree char *file = limit_file(layout, path, &limit);
 	if (file == NULL)
-		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED, "this host has no freezer cgroup: cannot pause");
+		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
+			"this host has no freezer cgroup: cannot pause");
 	return file_put(file, layout->v2 ? limit.v2_value : limit.v1_value) ||
-		fail_errno(error, "cannot write to %s", file);
+	       fail_errno(error, "cannot write to %s", file);
 }
 
 pid_t *cgroup_processes(const CgroupLayout *layout, const char *path)
@@ -343,7 +365,8 @@ void cgroup_delete(const CgroupLayout *layout, const char *path)
 	g_autoptr(json_t) everything = json_pack("{s:s}", "CpusetCpus", "0");
 	g_autoptr(GPtrArray) list = folders(layout, path, everything);
 	for (guint i = 0; i < list->len; i++)
-		for (int round = 0; rmdir(list->pdata[i]) < 0 && errno == EBUSY && round < KILL_ROUNDS; round++)
+		for (int round = 0;
+			rmdir(list->pdata[i]) < 0 && errno == EBUSY && round < KILL_ROUNDS; round++)
 			g_usleep(2000);
 }
 
@@ -354,20 +377,24 @@ bool cgroup_can(const CgroupLayout *layout, const char *name)
 	} limits[] = {{"MemoryLimit", "memory", "memory.limit_in_bytes", "memory"},
 		{"SwapLimit", "memory", "memory.memsw.limit_in_bytes", "memory"},
 		{"OomKillDisable", "memory", "memory.oom_control", ""},
-		{"CpuCfsPeriod", "cpu", "cpu.cfs_period_us", "cpu"}, {"CpuCfsQuota", "cpu", "cpu.cfs_quota_us", "cpu"},
-		{"CPUShares", "cpu", "cpu.shares", "cpu"}, {"CPUSet", "cpuset", "cpuset.cpus", "cpuset"},
-		{"PidsLimit", "pids", "", "pids"}, {"BlkioWeight", "blkio", "blkio.bfq.weight", "io"}};
+		{"CpuCfsPeriod", "cpu", "cpu.cfs_period_us", "cpu"},
+		{"CpuCfsQuota", "cpu", "cpu.cfs_quota_us", "cpu"},
+		{"CPUShares", "cpu", "cpu.shares", "cpu"},
+		{"CPUSet", "cpuset", "cpuset.cpus", "cpuset"}, {"PidsLimit", "pids", "", "pids"},
+		{"BlkioWeight", "blkio", "blkio.bfq.weight", "io"}};
 	for (size_t i = 0; i < G_N_ELEMENTS(limits); i++) {
 		if (strcmp(limits[i].name, name) != 0)
 			continue;
 		if (layout->v2) {
-			g_autofree char *file = g_strconcat(layout->unified, "/cgroup.controllers", NULL);
+			g_autofree char *file =
+				g_strconcat(layout->unified, "/cgroup.controllers", NULL);
 			g_autofree char *text = file_read(file, 4096);
 			return text != NULL && *limits[i].v2_controller != '\0' &&
-				strstr(text, limits[i].v2_controller) != NULL;
+			       strstr(text, limits[i].v2_controller) != NULL;
 		}
 		const char *mount = g_hash_table_lookup(layout->v1, limits[i].controller);
-		g_autofree char *file = g_build_filename(mount != NULL ? mount : "/nonexistent", limits[i].v1_file, NULL);
+		g_autofree char *file = g_build_filename(
+			mount != NULL ? mount : "/nonexistent", limits[i].v1_file, NULL);
 		return access(file, F_OK) == 0;
 	}
 	return false;
@@ -375,14 +402,15 @@ bool cgroup_can(const CgroupLayout *layout, const char *name)
 
 static const gint64 mount_flags = 0x2 | 0x4 | 0x8; /* nosuid, nodev, noexec (MOUNT_ATTR_) */
 
-void cgroup_plan_mounts(const CgroupLayout *layout, Plan *plan, const char *path, const json_t *host,
-	bool own_namespace, bool writable)
+void cgroup_plan_mounts(const CgroupLayout *layout, Plan *plan, const char *path,
+	const json_t *host, bool own_namespace, bool writable)
 {
 	gint64 flags = mount_flags | (writable ? 0 : 1);
 	GHashTableIter each;
 	gpointer controller, mount;
 	if (layout->v2 && own_namespace) {
-		plan_put(plan, PLAN_MOUNT_NEW, 1, flags, "cgroup2", "/sys/fs/cgroup", "nsdelegate", NULL);
+		plan_put(plan, PLAN_MOUNT_NEW, 1, flags, "cgroup2", "/sys/fs/cgroup", "nsdelegate",
+			NULL);
 		return;
 	}
 	g_autoptr(GPtrArray) done = g_ptr_array_new();
@@ -395,7 +423,8 @@ void cgroup_plan_mounts(const CgroupLayout *layout, Plan *plan, const char *path
 	plan_put(plan, PLAN_MOUNT_NEW, 1, mount_flags, "tmpfs", "/sys/fs/cgroup", "mode=755", NULL);
 	g_hash_table_iter_init(&each, layout->v1);
 	while (g_hash_table_iter_next(&each, &controller, &mount)) {
-		if (!wants_controller(controller, host) || g_ptr_array_find_with_equal_func(done, mount, g_str_equal, NULL))
+		if (!wants_controller(controller, host) ||
+			g_ptr_array_find_with_equal_func(done, mount, g_str_equal, NULL))
 			continue;
 		g_ptr_array_add(done, mount);
 		g_autofree char *name = g_path_get_basename(mount);

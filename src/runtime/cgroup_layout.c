@@ -4,8 +4,9 @@
 #include <string.h>
 
 enum { FIELD_MOUNT_POINT = 4 };
-static const char *const controllers[] = {"cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio",
-	"pids", "hugetlb", "perf_event", "net_cls", "net_prio", "rdma", "misc", NULL};
+static const char *const controllers[] = {"cpu", "cpuacct", "cpuset", "memory", "devices",
+	"freezer", "blkio", "pids", "hugetlb", "perf_event", "net_cls", "net_prio", "rdma", "misc",
+	NULL};
 
 CgroupLayout *cgroup_layout_parse(const char *mountinfo)
 {
@@ -18,7 +19,8 @@ CgroupLayout *cgroup_layout_parse(const char *mountinfo)
 		if (separator == NULL)
 			continue;
 		*separator = '\0';
-		g_auto(GStrv) head = g_strsplit(lines[i], " ", -1), tail = g_strsplit(separator + 3, " ", -1);
+		g_auto(GStrv) head = g_strsplit(lines[i], " ", -1),
+			      tail = g_strsplit(separator + 3, " ", -1);
 		if (g_strv_length(head) <= FIELD_MOUNT_POINT || g_strv_length(tail) < 3)
 			continue;
 		if (strcmp(tail[0], "cgroup2") == 0 && layout->unified == NULL)

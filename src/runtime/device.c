@@ -14,15 +14,17 @@ enum { DEV_DEPTH = 4 };
 static const struct {
 	const char *path;
 	unsigned major, minor;
-} standard[] = {{"/dev/null", 1, 3}, {"/dev/zero", 1, 5}, {"/dev/full", 1, 7}, {"/dev/random", 1, 8},
-	{"/dev/urandom", 1, 9}, {"/dev/tty", 5, 0}};
+} standard[] = {{"/dev/null", 1, 3}, {"/dev/zero", 1, 5}, {"/dev/full", 1, 7},
+	{"/dev/random", 1, 8}, {"/dev/urandom", 1, 9}, {"/dev/tty", 5, 0}};
 
 /* Nodes may be made of anything, but only these may be used (moby, oci/defaults.go). */
-static const DeviceRule standard_rules[] = {{'c', -1, -1, "m"}, {'b', -1, -1, "m"}, {'c', 1, 3, "rwm"},
-	{'c', 1, 5, "rwm"}, {'c', 1, 7, "rwm"}, {'c', 1, 8, "rwm"}, {'c', 1, 9, "rwm"}, {'c', 5, 0, "rwm"},
-	{'c', 5, 1, "rwm"}, {'c', 5, 2, "rwm"}, {'c', 136, -1, "rwm"}};
+static const DeviceRule standard_rules[] = {{'c', -1, -1, "m"}, {'b', -1, -1, "m"},
+	{'c', 1, 3, "rwm"}, {'c', 1, 5, "rwm"}, {'c', 1, 7, "rwm"}, {'c', 1, 8, "rwm"},
+	{'c', 1, 9, "rwm"}, {'c', 5, 0, "rwm"}, {'c', 5, 1, "rwm"}, {'c', 5, 2, "rwm"},
+	{'c', 136, -1, "rwm"}};
 
-static void put_device(Plan *plan, const char *path, mode_t mode, dev_t device, uid_t uid, gid_t gid)
+static void put_device(
+	Plan *plan, const char *path, mode_t mode, dev_t device, uid_t uid, gid_t gid)
 {
 	gint64 numbers[] = {mode, major(device), minor(device), uid, gid};
 	char *strings[] = {(char *)path, NULL};
@@ -33,15 +35,16 @@ static void put_device(Plan *plan, const char *path, mode_t mode, dev_t device, 
 /* Every node of the host's /dev, for a privileged container. */
 static void put_host_devices(Plan *plan, const char *folder, int depth)
 {
-	static const char *const left_out[] = {"/dev/pts", "/dev/shm", "/dev/fd", "/dev/mqueue", "/dev/.lxc",
-		"/dev/console", NULL};
+	static const char *const left_out[] = {"/dev/pts", "/dev/shm", "/dev/fd", "/dev/mqueue",
+		"/dev/.lxc", "/dev/console", NULL};
 	DIR *dir = opendir(folder);
 	if (dir == NULL)
 		return;
 	for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
 		g_autofree char *path = g_build_filename(folder, entry->d_name, NULL);
 		struct stat st;
-		if (entry->d_name[0] == '.' || g_strv_contains(left_out, path) || lstat(path, &st) < 0)
+		if (entry->d_name[0] == '.' || g_strv_contains(left_out, path) ||
+			lstat(path, &st) < 0)
 			continue;
 		if (S_ISDIR(st.st_mode) && depth > 0)
 			put_host_devices(plan, path, depth - 1);
@@ -64,25 +67,30 @@ static bool access_valid(const char *access)
 }
 
 /* --device /dev/fuse:/dev/other:rw; a folder gives all nodes below it. */
-static bool put_asked(Plan *plan, GArray *rules, const char *source, const char *target, const char *access,
-	int depth, GError **error)
+static bool put_asked(Plan *plan, GArray *rules, const char *source, const char *target,
+	const char *access, int depth, GError **error)
 {
 	struct stat st;
 	if (!access_valid(access))
 		return fail(error, BERTH_ERROR_INVALID, "invalid device mode: %s", access);
 	if (stat(source, &st) < 0)
 		return fail(error, BERTH_ERROR_SYSTEM,
-			"error gathering device information while adding custom device \"%s\": no such file or directory",
+			"error gathering device information while adding custom device \"%s\": no "
+			"such file or directory",
 			source);
 	if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)) {
 		put_device(plan, target, st.st_mode, st.st_rdev, st.st_uid, st.st_gid);
-		add_rule(rules, S_ISCHR(st.st_mode) ? 'c' : 'b', major(st.st_rdev), minor(st.st_rdev), access);
+		add_rule(rules, S_ISCHR(st.st_mode) ? 'c' : 'b', major(st.st_rdev),
+			minor(st.st_rdev), access);
 		return true;
 	}
 	DIR *dir = S_ISDIR(st.st_mode) && depth > 0 ? opendir(source) : NULL;
 	if (dir == NULL)
-		return depth < DEV_DEPTH || fail(error, BERTH_ERROR_SYSTEM,
-			"error gathering device information while adding custom device \"%s\": not a device node", source);
+		return depth < DEV_DEPTH ||
+		       fail(error, BERTH_ERROR_SYSTEM,
+			       "error gathering device information while adding custom device "
+			       "\"%s\": not a device node",
+			       source);
 	bool ok = true;
 	for (struct dirent *entry; ok && (entry = readdir(dir)) != NULL;) {
 		g_autofree char *from = g_build_filename(source, entry->d_name, NULL);
@@ -100,7 +108,8 @@ static bool add_rule_text(GArray *rules, const char *text, GError **error)
 	char type, major[16], minor[16], access[8] = "";
 	if (sscanf(text, "%c %15[0-9*]:%15[0-9*] %7s", &type, major, minor, access) != 4 ||
 		strchr("abc", type) == NULL || !access_valid(access))
-		return fail(error, BERTH_ERROR_INVALID, "invalid device cgroup rule format: '%s'", text);
+		return fail(error, BERTH_ERROR_INVALID, "invalid device cgroup rule format: '%s'",
+			text);
 	add_rule(rules, type, *major == '*' ? -1 : g_ascii_strtoll(major, NULL, 10),
 		*minor == '*' ? -1 : g_ascii_strtoll(minor, NULL, 10), access);
 	return true;
@@ -119,15 +128,19 @@ GArray *device_plan(Plan *plan, const json_t *host, GError **error)
 	}
 	g_array_append_vals(rules, standard_rules, G_N_ELEMENTS(standard_rules));
 	for (i = 0; i < G_N_ELEMENTS(standard); i++)
-		put_device(plan, standard[i].path, S_IFCHR | 0666, makedev(standard[i].major, standard[i].minor), 0, 0);
-	json_array_foreach(json_object_get(host, "Devices"), i, value) {
-		const char *source = json_str(value, "PathOnHost"), *target = json_str(value, "PathInContainer");
+		put_device(plan, standard[i].path, S_IFCHR | 0666,
+			makedev(standard[i].major, standard[i].minor), 0, 0);
+	json_array_foreach (json_object_get(host, "Devices"), i, value) {
+		const char *source = json_str(value, "PathOnHost"),
+			   *target = json_str(value, "PathInContainer");
 		if (!put_asked(plan, rules, source, *target != '\0' ? target : source,
 			    json_str(value, "CgroupPermissions"), DEV_DEPTH, error))
 			return NULL;
 	}
-	json_array_foreach(json_object_get(host, "DeviceCgroupRules"), i, value)
-		if (!add_rule_text(rules, json_string_value(value) != NULL ? json_string_value(value) : "", error))
+	json_array_foreach (json_object_get(host, "DeviceCgroupRules"), i, value)
+		if (!add_rule_text(rules,
+			    json_string_value(value) != NULL ? json_string_value(value) : "",
+			    error))
 			return NULL;
 	return g_steal_pointer(&rules);
 }
@@ -139,23 +152,26 @@ GArray *device_rules(const json_t *host, GError **error)
 
 char *device_rule_text(const DeviceRule *rule)
 {
-	g_autofree char *major = rule->major < 0 ? g_strdup("*") : g_strdup_printf("%d", (int)rule->major);
-	g_autofree char *minor = rule->minor < 0 ? g_strdup("*") : g_strdup_printf("%d", (int)rule->minor);
+	g_autofree char *major =
+		rule->major < 0 ? g_strdup("*") : g_strdup_printf("%d", (int)rule->major);
+	g_autofree char *minor =
+		rule->minor < 0 ? g_strdup("*") : g_strdup_printf("%d", (int)rule->minor);
 	return g_strdup_printf("%c %s:%s %s", rule->type, major, minor, rule->access);
 }
 
 /* struct bpf_cgroup_dev_ctx: u32 access_type (access << 16 | type), u32 major, u32 minor. */
 static void emit(GArray *code, guint8 op, guint8 dst, guint8 src, gint16 offset, gint32 immediate)
 {
-	struct bpf_insn instruction = {.code = op, .dst_reg = dst, .src_reg = src, .off = offset, .imm = immediate};
+	struct bpf_insn instruction = {
+		.code = op, .dst_reg = dst, .src_reg = src, .off = offset, .imm = immediate};
 	g_array_append_val(code, instruction);
 }
 
 static void emit_rule(GArray *code, const DeviceRule *rule)
 {
 	guint32 access = (strchr(rule->access, 'm') ? BPF_DEVCG_ACC_MKNOD : 0U) |
-		(strchr(rule->access, 'r') ? BPF_DEVCG_ACC_READ : 0U) |
-		(strchr(rule->access, 'w') ? BPF_DEVCG_ACC_WRITE : 0U);
+			 (strchr(rule->access, 'r') ? BPF_DEVCG_ACC_READ : 0U) |
+			 (strchr(rule->access, 'w') ? BPF_DEVCG_ACC_WRITE : 0U);
 	g_autoptr(GArray) tests = g_array_new(FALSE, FALSE, sizeof(struct bpf_insn));
 	if (rule->type != 'a')
 		emit(tests, BPF_JMP | BPF_JNE | BPF_K, BPF_REG_2, 0, 0,
@@ -172,7 +188,8 @@ static void emit_rule(GArray *code, const DeviceRule *rule)
 		emit(tests, BPF_JMP | BPF_JNE | BPF_K, BPF_REG_5, 0, 0, (gint32)rule->minor);
 	for (guint i = 0; i < tests->len; i++) {
 		struct bpf_insn *test = &g_array_index(tests, struct bpf_insn, i);
-		if (BPF_CLASS(test->code) == BPF_JMP) /* over the rest of the tests, and the two below */
+		if (BPF_CLASS(test->code) ==
+			BPF_JMP) /* over the rest of the tests, and the two below */
 			test->off = (gint16)(tests->len - i - 1 + 2);
 	}
 	g_array_append_vals(code, tests->data, tests->len);

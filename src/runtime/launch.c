@@ -10,14 +10,16 @@
 
 enum { PROPAGATION_PRIVATE = 1 << 18, PROPAGATION_SLAVE = 1 << 19, PROPAGATION_SHARED = 1 << 20 };
 static const gint64 quiet = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-static const char default_path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+static const char default_path[] =
+	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /* CVE-2017-16539, CVE-2018-10892 and their kin: what the kernel shows of the host. */
-const char *const default_masked_paths[] = {"/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore",
-	"/proc/keys", "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi", "/proc/timer_list",
-	"/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware", NULL};
-const char *const default_readonly_paths[] = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
-	"/proc/sysrq-trigger", NULL};
+const char *const default_masked_paths[] = {"/proc/acpi", "/proc/asound", "/proc/interrupts",
+	"/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi",
+	"/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware",
+	NULL};
+const char *const default_readonly_paths[] = {
+	"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger", NULL};
 
 static bool mode_is(const json_t *host, const char *key, const char *mode)
 {
@@ -29,7 +31,7 @@ static const char *security_option(const json_t *host, const char *name)
 {
 	json_t *options = json_object_get(host, "SecurityOpt"), *value;
 	size_t i, length = strlen(name);
-	json_array_foreach(options, i, value) {
+	json_array_foreach (options, i, value) {
 		const char *option = json_elem(options, i);
 		if (strncmp(option, name, length) == 0 &&
 			(option[length] == '\0' || option[length] == '=' || option[length] == ':'))
@@ -49,7 +51,8 @@ static void add_namespaces(const Launch *launch, Plan *plan)
 		int flag;
 		const char *join; /* file, or NULL */
 		bool host;
-	} kinds[] = {{CLONE_NEWNS, NULL, false}, {CLONE_NEWUTS, NULL, mode_is(launch->host, "UTSMode", "host")},
+	} kinds[] = {{CLONE_NEWNS, NULL, false},
+		{CLONE_NEWUTS, NULL, mode_is(launch->host, "UTSMode", "host")},
 		{CLONE_NEWIPC, launch->ipc_file, mode_is(launch->host, "IpcMode", "host")},
 		{CLONE_NEWPID, launch->pid_file, mode_is(launch->host, "PidMode", "host")},
 		{CLONE_NEWNET, launch->network_file, mode_is(launch->host, "NetworkMode", "host")}};
@@ -69,46 +72,52 @@ static void add_root(const Launch *launch, Plan *plan)
 	g_autoptr(GString) options = g_string_new("");
 	guint count = g_strv_length(launch->layers);
 	for (guint i = count; i-- > 0;)
-		g_string_append_printf(options, "%s%s", options->len > 0 ? ":" : "lowerdir=", launch->layers[i]);
+		g_string_append_printf(
+			options, "%s%s", options->len > 0 ? ":" : "lowerdir=", launch->layers[i]);
 	if (count == 0)
 		g_string_append(options, "lowerdir=empty");
-	g_string_append_printf(options, ",upperdir=%s/upper,workdir=%s/work,xino=off,index=off", launch->folder,
-		launch->folder);
+	g_string_append_printf(options, ",upperdir=%s/upper,workdir=%s/work,xino=off,index=off",
+		launch->folder, launch->folder);
 	g_autofree char *target = g_build_filename(launch->folder, "rootfs", NULL);
 	plan_put(plan, PLAN_ROOT, 0, 0, launch->layer_folder, options->str, target, NULL);
 }
 
-static void add_bind(Plan *plan, const char *source, const char *target, gint64 attributes, gint64 flags,
-	gint64 propagation, const char *namespace)
+static void add_bind(Plan *plan, const char *source, const char *target, gint64 attributes,
+	gint64 flags, gint64 propagation, const char *namespace)
 {
 	gint64 numbers[] = {attributes, flags, propagation};
-	char *strings[] = {(char *)source, (char *)target, (char *)(namespace != NULL ? namespace : ""), NULL};
+	char *strings[] = {
+		(char *)source, (char *)target, (char *)(namespace != NULL ? namespace : ""), NULL};
 	plan_add(plan, PLAN_MOUNT_BIND, numbers, G_N_ELEMENTS(numbers), strings);
 }
 
 static void add_shm(const Launch *launch, Plan *plan)
 {
 	gint64 size = json_int(launch->host, "ShmSize");
-	g_autofree char *option = g_strdup_printf("size=%" G_GINT64_FORMAT, size > 0 ? size : 64 << 20);
+	g_autofree char *option =
+		g_strdup_printf("size=%" G_GINT64_FORMAT, size > 0 ? size : 64 << 20);
 	if (launch->ipc_mount_file != NULL)
-		add_bind(plan, "/dev/shm", "/dev/shm", quiet, 0, PROPAGATION_PRIVATE, launch->ipc_mount_file);
+		add_bind(plan, "/dev/shm", "/dev/shm", quiet, 0, PROPAGATION_PRIVATE,
+			launch->ipc_mount_file);
 	else if (mode_is(launch->host, "IpcMode", "host"))
 		add_bind(plan, "/dev/shm", "/dev/shm", quiet, 0, PROPAGATION_PRIVATE, NULL);
 	else if (!mode_is(launch->host, "IpcMode", "none"))
-		plan_put(plan, PLAN_MOUNT_NEW, 1, quiet, "tmpfs", "/dev/shm", "mode=1777", option, NULL);
+		plan_put(plan, PLAN_MOUNT_NEW, 1, quiet, "tmpfs", "/dev/shm", "mode=1777", option,
+			NULL);
 }
 
 static void add_system_mounts(const Launch *launch, const CgroupLayout *layout, Plan *plan)
 {
 	bool privileged = json_bool(launch->host, "Privileged");
 	plan_put(plan, PLAN_MOUNT_NEW, 1, quiet, "proc", "/proc", NULL);
-	plan_put(plan, PLAN_MOUNT_NEW, 1, MOUNT_ATTR_NOSUID | MOUNT_ATTR_STRICTATIME, "tmpfs", "/dev", "mode=755",
-		"size=65536k", NULL);
-	plan_put(plan, PLAN_MOUNT_NEW, 1, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, "devpts", "/dev/pts",
-		"ptmxmode=0666", "mode=0620", "gid=5", NULL);
+	plan_put(plan, PLAN_MOUNT_NEW, 1, MOUNT_ATTR_NOSUID | MOUNT_ATTR_STRICTATIME, "tmpfs",
+		"/dev", "mode=755", "size=65536k", NULL);
+	plan_put(plan, PLAN_MOUNT_NEW, 1, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, "devpts",
+		"/dev/pts", "ptmxmode=0666", "mode=0620", "gid=5", NULL);
 	gint64 sys_flags = quiet | (privileged ? 0 : MOUNT_ATTR_RDONLY);
 	plan_put(plan, PLAN_MOUNT_NEW, 1, sys_flags, "sysfs", "/sys", NULL);
-	cgroup_plan_mounts(layout, plan, launch->cgroup, launch->host, cgroup_is_private(launch->host), privileged);
+	cgroup_plan_mounts(layout, plan, launch->cgroup, launch->host,
+		cgroup_is_private(launch->host), privileged);
 	plan_put(plan, PLAN_MOUNT_NEW, 1, quiet, "mqueue", "/dev/mqueue", NULL);
 	add_shm(launch, plan);
 }
@@ -119,8 +128,8 @@ static gint64 propagation_of(const char *name)
 		const char *name;
 		gint64 flag;
 	} kinds[] = {{"rprivate", PROPAGATION_PRIVATE}, {"private", PROPAGATION_PRIVATE},
-		{"rslave", PROPAGATION_SLAVE}, {"slave", PROPAGATION_SLAVE}, {"rshared", PROPAGATION_SHARED},
-		{"shared", PROPAGATION_SHARED}};
+		{"rslave", PROPAGATION_SLAVE}, {"slave", PROPAGATION_SLAVE},
+		{"rshared", PROPAGATION_SHARED}, {"shared", PROPAGATION_SHARED}};
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
 		if (strcmp(name, kinds[i].name) == 0)
 			return kinds[i].flag;
@@ -133,13 +142,15 @@ static void add_tmpfs(Plan *plan, const char *target, const char *options)
 	static const struct {
 		const char *name;
 		gint64 flag;
-	} flags[] = {{"ro", MOUNT_ATTR_RDONLY}, {"nosuid", MOUNT_ATTR_NOSUID}, {"nodev", MOUNT_ATTR_NODEV},
-		{"noexec", MOUNT_ATTR_NOEXEC}, {"noatime", MOUNT_ATTR_NOATIME}};
+	} flags[] = {{"ro", MOUNT_ATTR_RDONLY}, {"nosuid", MOUNT_ATTR_NOSUID},
+		{"nodev", MOUNT_ATTR_NODEV}, {"noexec", MOUNT_ATTR_NOEXEC},
+		{"noatime", MOUNT_ATTR_NOATIME}};
 	static const struct {
 		const char *name;
 		gint64 flag;
-	} unset[] = {{"rw", MOUNT_ATTR_RDONLY}, {"suid", MOUNT_ATTR_NOSUID}, {"dev", MOUNT_ATTR_NODEV},
-		{"exec", MOUNT_ATTR_NOEXEC}, {"relatime", MOUNT_ATTR_NOATIME}};
+	} unset[] = {{"rw", MOUNT_ATTR_RDONLY}, {"suid", MOUNT_ATTR_NOSUID},
+		{"dev", MOUNT_ATTR_NODEV}, {"exec", MOUNT_ATTR_NOEXEC},
+		{"relatime", MOUNT_ATTR_NOATIME}};
 	gint64 attributes = quiet;
 	g_autoptr(GPtrArray) strings = g_ptr_array_new_with_free_func(g_free);
 	g_auto(GStrv) parts = g_strsplit(options, ",", -1);
@@ -163,7 +174,8 @@ static void add_tmpfs(Plan *plan, const char *target, const char *options)
 
 static int compare_depth(const void *a, const void *b)
 {
-	const char *x = json_str(*(json_t *const *)a, "Destination"), *y = json_str(*(json_t *const *)b, "Destination");
+	const char *x = json_str(*(json_t *const *)a, "Destination"),
+		   *y = json_str(*(json_t *const *)b, "Destination");
 	int depth = 0;
 	for (; *x != '\0'; x++)
 		depth += *x == '/';
@@ -178,22 +190,25 @@ static void add_user_mounts(const Launch *launch, Plan *plan)
 	g_autoptr(GPtrArray) sorted = g_ptr_array_new();
 	size_t i;
 	json_t *mount;
-	json_array_foreach(launch->mounts, i, mount)
+	json_array_foreach (launch->mounts, i, mount)
 		g_ptr_array_add(sorted, mount);
 	g_ptr_array_sort(sorted, compare_depth);
 	for (i = 0; i < sorted->len; i++) {
 		mount = sorted->pdata[i];
-		const char *target = json_str(mount, "Destination"), *source = json_str(mount, "Source");
+		const char *target = json_str(mount, "Destination"),
+			   *source = json_str(mount, "Source");
 		if (strcmp(json_str(mount, "Type"), "tmpfs") == 0) {
 			add_tmpfs(plan, target, json_str(mount, "Options"));
 			continue;
 		}
 		struct stat st;
 		bool file = stat(source, &st) == 0 && !S_ISDIR(st.st_mode);
-		gint64 flags = (file ? PLAN_BIND_FILE : 0) | (json_bool(mount, "NonRecursive") ? 0 : PLAN_BIND_RECURSIVE) |
+		gint64 flags =
+			(file ? PLAN_BIND_FILE : 0) |
+			(json_bool(mount, "NonRecursive") ? 0 : PLAN_BIND_RECURSIVE) |
 			(json_bool(mount, "ReadOnlyRecursive") ? PLAN_BIND_RECURSIVE_ATTR : 0);
-		add_bind(plan, source, target, json_bool(mount, "RW") ? 0 : MOUNT_ATTR_RDONLY, flags,
-			propagation_of(json_str(mount, "Propagation")), NULL);
+		add_bind(plan, source, target, json_bool(mount, "RW") ? 0 : MOUNT_ATTR_RDONLY,
+			flags, propagation_of(json_str(mount, "Propagation")), NULL);
 	}
 }
 
@@ -201,7 +216,7 @@ static bool is_mounted_over(const Launch *launch, const char *target)
 {
 	size_t i;
 	json_t *mount;
-	json_array_foreach(launch->mounts, i, mount)
+	json_array_foreach (launch->mounts, i, mount)
 		if (strcmp(json_str(mount, "Destination"), target) == 0)
 			return true;
 	return false;
@@ -214,15 +229,17 @@ static void add_network_files(const Launch *launch, Plan *plan)
 		g_autofree char *source = g_build_filename(launch->folder, files[i], NULL);
 		g_autofree char *target = g_build_filename("/etc", files[i], NULL);
 		if (!is_mounted_over(launch, target))
-			add_bind(plan, source, target, json_bool(launch->host, "ReadonlyRootfs") ? MOUNT_ATTR_RDONLY : 0,
+			add_bind(plan, source, target,
+				json_bool(launch->host, "ReadonlyRootfs") ? MOUNT_ATTR_RDONLY : 0,
 				PLAN_BIND_FILE, PROPAGATION_PRIVATE, NULL);
 	}
 }
 
 static bool add_devices(const Launch *launch, Plan *plan, GError **error)
 {
-	static const char *const links[][2] = {{"/proc/self/fd", "/dev/fd"}, {"/proc/self/fd/0", "/dev/stdin"},
-		{"/proc/self/fd/1", "/dev/stdout"}, {"/proc/self/fd/2", "/dev/stderr"}, {"pts/ptmx", "/dev/ptmx"}};
+	static const char *const links[][2] = {{"/proc/self/fd", "/dev/fd"},
+		{"/proc/self/fd/0", "/dev/stdin"}, {"/proc/self/fd/1", "/dev/stdout"},
+		{"/proc/self/fd/2", "/dev/stderr"}, {"pts/ptmx", "/dev/ptmx"}};
 	g_autoptr(GArray) rules = device_plan(plan, launch->host, error);
 	for (size_t i = 0; i < G_N_ELEMENTS(links); i++)
 		plan_put(plan, PLAN_SYMLINK, 0, 0, links[i][0], links[i][1], NULL);
@@ -230,7 +247,8 @@ static bool add_devices(const Launch *launch, Plan *plan, GError **error)
 }
 
 /* A list of paths: the host configuration's, where it has one (which may be empty), or ours. */
-static void add_paths(const json_t *host, const char *key, const char *const *defaults, enum plan_op op, Plan *plan)
+static void add_paths(const json_t *host, const char *key, const char *const *defaults,
+	enum plan_op op, Plan *plan)
 {
 	json_t *list = json_object_get(host, key);
 	if (json_bool(host, "Privileged"))
@@ -245,14 +263,14 @@ static void add_sysctls(const json_t *host, Plan *plan)
 {
 	const char *key;
 	json_t *value;
-	json_object_foreach(json_object_get(host, "Sysctls"), key, value) {
+	json_object_foreach (json_object_get(host, "Sysctls"), key, value) {
 		g_autofree char *path = g_strdup(key);
 		/* "net.ipv4.ip_forward"; an interface's name may hold dots where slashes part the rest */
 		if (strchr(path, '/') == NULL)
 			g_strdelimit(path, ".", '/');
 		g_autofree char *file = g_strconcat("/proc/sys/", path, NULL);
-		plan_put(plan, PLAN_SYSCTL, 0, 0, file, json_string_value(value) != NULL ? json_string_value(value) : "",
-			NULL);
+		plan_put(plan, PLAN_SYSCTL, 0, 0, file,
+			json_string_value(value) != NULL ? json_string_value(value) : "", NULL);
 	}
 }
 
@@ -261,17 +279,19 @@ static void add_rlimits(const json_t *host, Plan *plan)
 	static const struct {
 		const char *name;
 		int resource;
-	} names[] = {{"core", RLIMIT_CORE}, {"cpu", RLIMIT_CPU}, {"data", RLIMIT_DATA}, {"fsize", RLIMIT_FSIZE},
-		{"locks", RLIMIT_LOCKS}, {"memlock", RLIMIT_MEMLOCK}, {"msgqueue", RLIMIT_MSGQUEUE},
-		{"nice", RLIMIT_NICE}, {"nofile", RLIMIT_NOFILE}, {"nproc", RLIMIT_NPROC}, {"rss", RLIMIT_RSS},
-		{"rtprio", RLIMIT_RTPRIO}, {"rttime", RLIMIT_RTTIME}, {"sigpending", RLIMIT_SIGPENDING},
+	} names[] = {{"core", RLIMIT_CORE}, {"cpu", RLIMIT_CPU}, {"data", RLIMIT_DATA},
+		{"fsize", RLIMIT_FSIZE}, {"locks", RLIMIT_LOCKS}, {"memlock", RLIMIT_MEMLOCK},
+		{"msgqueue", RLIMIT_MSGQUEUE}, {"nice", RLIMIT_NICE}, {"nofile", RLIMIT_NOFILE},
+		{"nproc", RLIMIT_NPROC}, {"rss", RLIMIT_RSS}, {"rtprio", RLIMIT_RTPRIO},
+		{"rttime", RLIMIT_RTTIME}, {"sigpending", RLIMIT_SIGPENDING},
 		{"stack", RLIMIT_STACK}};
 	size_t i;
 	json_t *limit;
-	json_array_foreach(json_object_get(host, "Ulimits"), i, limit)
+	json_array_foreach (json_object_get(host, "Ulimits"), i, limit)
 		for (size_t n = 0; n < G_N_ELEMENTS(names); n++)
 			if (strcmp(names[n].name, json_str(limit, "Name")) == 0) {
-				gint64 numbers[] = {names[n].resource, json_int(limit, "Soft"), json_int(limit, "Hard")};
+				gint64 numbers[] = {names[n].resource, json_int(limit, "Soft"),
+					json_int(limit, "Hard")};
 				plan_add(plan, PLAN_RLIMIT, numbers, G_N_ELEMENTS(numbers), NULL);
 			}
 }
@@ -292,7 +312,8 @@ static void env_set(GPtrArray *env, const char *setting)
 		g_ptr_array_add(env, g_strdup(setting));
 }
 
-static void add_env(Plan *plan, const json_t *config, const char *hostname, bool tty, const User *user, char **more)
+static void add_env(Plan *plan, const json_t *config, const char *hostname, bool tty,
+	const User *user, char **more)
 {
 	g_autoptr(GPtrArray) env = g_ptr_array_new_with_free_func(g_free);
 	g_auto(GStrv) configured = json_strv(json_object_get(config, "Env"));
@@ -311,13 +332,14 @@ static void add_env(Plan *plan, const json_t *config, const char *hostname, bool
 	plan_add(plan, PLAN_ENV, NULL, 0, (char *const *)env->pdata);
 }
 
-static bool add_identity(Plan *plan, const json_t *host, const User *user, bool privileged, GError **error)
+static bool add_identity(
+	Plan *plan, const json_t *host, const User *user, bool privileged, GError **error)
 {
 	guint64 caps;
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
 	gint64 first[] = {user->uid, user->gid};
-	if (!capability_resolve(json_object_get(host, "CapAdd"), json_object_get(host, "CapDrop"), privileged, &caps,
-		    error))
+	if (!capability_resolve(json_object_get(host, "CapAdd"), json_object_get(host, "CapDrop"),
+		    privileged, &caps, error))
 		return false;
 	g_array_append_vals(ids, first, 2);
 	for (guint i = 0; i < user->groups->len; i++) {
@@ -336,7 +358,8 @@ static bool add_identity(Plan *plan, const json_t *host, const User *user, bool 
 static void add_stdio(Plan *plan, bool tty, bool with_stdin, bool once, int rows, int columns)
 {
 	gint64 numbers[] = {(tty ? PLAN_STDIO_TTY : 0) | (with_stdin ? PLAN_STDIO_STDIN : 0) |
-			(once ? PLAN_STDIO_STDIN_ONCE : 0), rows, columns};
+				    (once ? PLAN_STDIO_STDIN_ONCE : 0),
+		rows, columns};
 	plan_add(plan, PLAN_STDIO, numbers, G_N_ELEMENTS(numbers), NULL);
 }
 
@@ -368,8 +391,8 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 	const json_t *config = launch->config, *host = launch->host;
 	bool tty = json_bool(config, "Tty"), privileged = json_bool(host, "Privileged");
 	plan_put(plan, PLAN_ID, 0, 0, launch->id, launch->exit_file, launch->socket, NULL);
-	add_stdio(plan, tty, json_bool(config, "OpenStdin"), json_bool(config, "StdinOnce"), launch->rows,
-		launch->columns);
+	add_stdio(plan, tty, json_bool(config, "OpenStdin"), json_bool(config, "StdinOnce"),
+		launch->rows, launch->columns);
 	add_log(launch, plan);
 	if (!cgroup_plan(layout, plan, launch->cgroup, host, error))
 		return false;
@@ -386,7 +409,8 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 	if (!mode_is(host, "NetworkMode", "host") && launch->network_file == NULL)
 		plan_put(plan, PLAN_LOOPBACK, 0, 0, NULL);
 	if (!mode_is(host, "UTSMode", "host"))
-		plan_put(plan, PLAN_HOSTNAME, 0, 0, launch->hostname, json_str(config, "Domainname"), NULL);
+		plan_put(plan, PLAN_HOSTNAME, 0, 0, launch->hostname,
+			json_str(config, "Domainname"), NULL);
 	add_sysctls(host, plan);
 	plan_put(plan, PLAN_WORKDIR, 1, 0, json_str(config, "WorkingDir"), NULL);
 	add_paths(host, "MaskedPaths", default_masked_paths, PLAN_MASK, plan);
@@ -398,18 +422,22 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 	if (json_bool(host, "Init"))
 		plan_put(plan, PLAN_INIT, 0, 0, NULL);
 	add_env(plan, config, launch->hostname, tty, launch->user, NULL);
-	return add_identity(plan, host, launch->user, privileged, error) && add_command(config, plan, error);
+	return add_identity(plan, host, launch->user, privileged, error) &&
+	       add_command(config, plan, error);
 }
 
-bool launch_exec_plan(const LaunchExec *exec, const CgroupLayout *layout, Plan *plan, GError **error)
+bool launch_exec_plan(
+	const LaunchExec *exec, const CgroupLayout *layout, Plan *plan, GError **error)
 {
-	const char *workdir = *exec->workdir != '\0' ? exec->workdir : json_str(exec->config, "WorkingDir");
+	const char *workdir =
+		*exec->workdir != '\0' ? exec->workdir : json_str(exec->config, "WorkingDir");
 	add_stdio(plan, exec->tty, exec->with_stdin, true, exec->rows, exec->columns);
 	cgroup_plan_join(layout, plan, exec->cgroup, exec->host);
 	plan_put(plan, PLAN_WORKDIR, 1, PLAN_OPTIONAL, workdir, NULL);
 	add_rlimits(exec->host, plan);
 	plan_put(plan, PLAN_OOM_SCORE, 1, json_int(exec->host, "OomScoreAdj"), NULL);
-	add_env(plan, exec->config, json_str(exec->config, "Hostname"), exec->tty, exec->user, exec->env);
+	add_env(plan, exec->config, json_str(exec->config, "Hostname"), exec->tty, exec->user,
+		exec->env);
 	bool privileged = exec->privileged || json_bool(exec->host, "Privileged");
 	if (!add_identity(plan, exec->host, exec->user, privileged, error))
 		return false;

@@ -18,14 +18,16 @@ void plan_clear(Plan *plan)
 	g_clear_pointer(&plan->bytes, g_byte_array_unref);
 }
 
-void plan_add(Plan *plan, enum plan_op op, const gint64 *numbers, size_t count, char *const *strings)
+void plan_add(
+	Plan *plan, enum plan_op op, const gint64 *numbers, size_t count, char *const *strings)
 {
 	static const guint8 padding[PLAN_ALIGN];
 	guint at = plan->bytes->len;
 	struct plan_record record = {.op = op, .numbers = (guint32)count};
 	g_byte_array_append(plan->bytes, (const guint8 *)&record, sizeof record);
 	if (count > 0)
-		g_byte_array_append(plan->bytes, (const guint8 *)numbers, (guint)(count * sizeof *numbers));
+		g_byte_array_append(
+			plan->bytes, (const guint8 *)numbers, (guint)(count * sizeof *numbers));
 	for (; strings != NULL && strings[record.strings] != NULL; record.strings++)
 		g_byte_array_append(plan->bytes, (const guint8 *)strings[record.strings],
 			(guint)strlen(strings[record.strings]) + 1);

@@ -15,7 +15,8 @@ void plan_init(Plan *plan);
 void plan_clear(Plan *plan);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Plan, plan_clear)
 /* One record; numbers may be NULL if count is 0; strings are a NULL-terminated vector or NULL. */
-void plan_add(Plan *plan, enum plan_op op, const gint64 *numbers, size_t count, char *const *strings);
+void plan_add(
+	Plan *plan, enum plan_op op, const gint64 *numbers, size_t count, char *const *strings);
 /* The same for few of each: plan_put(plan, op, number, number_count 0 or 1, "a", "b", NULL). */
 void plan_put(Plan *plan, enum plan_op op, size_t count, gint64 number, ...) G_GNUC_NULL_TERMINATED;
 /* A memfd with the plan, for the shim to inherit. -1 with error. */
@@ -26,7 +27,8 @@ guint64 capability_all(void); /* what this kernel has */
 /* "NET_ADMIN", "cap_net_admin" or "ALL" to a mask; 0 if there is no such capability. */
 guint64 capability_mask(const char *name);
 /* Docker's 14, with --cap-drop and --cap-add applied; or everything for a privileged container. */
-bool capability_resolve(const json_t *add, const json_t *drop, bool privileged, guint64 *mask, GError **error);
+bool capability_resolve(
+	const json_t *add, const json_t *drop, bool privileged, guint64 *mask, GError **error);
 
 /* signal.c: "TERM", "SIGTERM" or "15" to a number; -1 if there is none of that name. */
 int signal_number(const char *name);
@@ -52,7 +54,8 @@ bool cgroup_plan(const CgroupLayout *layout, Plan *plan, const char *path, const
 /* Only the records that put a process there: for exec. */
 void cgroup_plan_join(const CgroupLayout *layout, Plan *plan, const char *path, const json_t *host);
 /* Writes changed limits of a running container (docker update). */
-bool cgroup_update(const CgroupLayout *layout, const char *path, const json_t *host, GError **error);
+bool cgroup_update(
+	const CgroupLayout *layout, const char *path, const json_t *host, GError **error);
 bool cgroup_freeze(const CgroupLayout *layout, const char *path, bool freeze, GError **error);
 /* Process ids in the cgroup; 0-terminated, the caller frees it. NULL if it is gone. */
 pid_t *cgroup_processes(const CgroupLayout *layout, const char *path);
@@ -61,19 +64,19 @@ void cgroup_delete(const CgroupLayout *layout, const char *path);
 /* True if the kernel offers this limit: names as in /info ("MemoryLimit", "PidsLimit", ...). */
 bool cgroup_can(const CgroupLayout *layout, const char *limit);
 /* Mount records for /sys/fs/cgroup in the container. */
-void cgroup_plan_mounts(const CgroupLayout *layout, Plan *plan, const char *path, const json_t *host,
-	bool own_namespace, bool writable);
+void cgroup_plan_mounts(const CgroupLayout *layout, Plan *plan, const char *path,
+	const json_t *host, bool own_namespace, bool writable);
 
 /* device.c */
 typedef struct {
-	char type; /* 'a', 'b' or 'c' */
+	char type;	     /* 'a', 'b' or 'c' */
 	gint64 major, minor; /* -1: all */
 	char access[4];
 } DeviceRule;
 /* Records of the container's device nodes; returns its rules (GArray of DeviceRule). */
 GArray *device_plan(Plan *plan, const json_t *host, GError **error);
 GArray *device_rules(const json_t *host, GError **error); /* as device_plan, without records */
-char *device_rule_text(const DeviceRule *rule); /* "c 1:3 rwm" */
+char *device_rule_text(const DeviceRule *rule);		  /* "c 1:3 rwm" */
 /* eBPF instructions that hold the rules, for cgroup v2: what no rule allows is refused. */
 GArray *device_rules_compile(GArray *rules);
 
@@ -88,21 +91,23 @@ void user_clear(User *user);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(User, user_clear)
 /* "name", "uid", "name:group", "uid:gid" by the texts of the image's passwd and group files (""
  * where there are none); extra: --group-add. Docker's words for what is not found. */
-bool user_resolve(User *user, const char *wanted, const char *passwd, const char *group, const json_t *extra,
-	GError **error);
+bool user_resolve(User *user, const char *wanted, const char *passwd, const char *group,
+	const json_t *extra, GError **error);
 
 /* launch.c */
 typedef struct {
 	const char *id;
-	const char *folder;	  /* the container's: upper/, work/, rootfs/, hosts, hostname, resolv.conf */
+	const char
+		*folder; /* the container's: upper/, work/, rootfs/, hosts, hostname, resolv.conf */
 	const char *layer_folder; /* whose subfolders are the layers */
 	const char *exit_file, *socket;
-	char **layers; /* folder names, lowest first */
+	char **layers;			      /* folder names, lowest first */
 	const json_t *config, *host, *mounts; /* mounts: as in inspect, with what launch needs */
 	const char *hostname;
 	const User *user;
 	const char *cgroup; /* "/berth/<id>" */
-	const char *network_file, *ipc_file, *ipc_mount_file, *pid_file; /* namespaces to join, or NULL */
+	const char *network_file, *ipc_file, *ipc_mount_file,
+		*pid_file; /* namespaces to join, or NULL */
 	const char *log_path, *log_attributes;
 	enum plan_log log_kind;
 	gint64 log_size, log_files;
@@ -115,11 +120,12 @@ typedef struct {
 	const json_t *config, *host;
 	const char *cgroup;
 	const User *user;
-	char **argv, **env; /* env: in addition to the container's */
+	char **argv, **env;  /* env: in addition to the container's */
 	const char *workdir; /* "" for the container's */
 	bool tty, with_stdin, privileged;
 	int rows, columns;
 } LaunchExec;
-bool launch_exec_plan(const LaunchExec *exec, const CgroupLayout *layout, Plan *plan, GError **error);
+bool launch_exec_plan(
+	const LaunchExec *exec, const CgroupLayout *layout, Plan *plan, GError **error);
 
 extern const char *const default_masked_paths[], *const default_readonly_paths[];

@@ -12,7 +12,8 @@ int signal_number(const char *name)
 		return number > 0 && number < NSIG ? (int)number : -1;
 	if (g_ascii_strncasecmp(name, "SIG", 3) == 0)
 		name += 3;
-	if (g_ascii_strncasecmp(name, "RTMIN+", 6) == 0 || g_ascii_strncasecmp(name, "RTMAX-", 6) == 0) {
+	if (g_ascii_strncasecmp(name, "RTMIN+", 6) == 0 ||
+		g_ascii_strncasecmp(name, "RTMAX-", 6) == 0) {
 		int base = g_ascii_strncasecmp(name, "RTMIN+", 6) == 0 ? SIGRTMIN : SIGRTMAX;
 		number = strtol(name + 5, &end, 10) + base;
 		return *end == '\0' && number >= SIGRTMIN && number <= SIGRTMAX ? (int)number : -1;

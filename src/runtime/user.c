@@ -64,11 +64,12 @@ static bool find_group(const char *wanted, const char *group, gid_t *gid, GError
 	g_auto(GStrv) line = find_line(group, GROUP_FIELDS, 0, wanted);
 	if ((line != NULL && parse_id(line[2], gid)) || parse_id(wanted, gid))
 		return true;
-	return fail(error, BERTH_ERROR_INVALID, "unable to find group %s: no matching entries in group file", wanted);
+	return fail(error, BERTH_ERROR_INVALID,
+		"unable to find group %s: no matching entries in group file", wanted);
 }
 
-bool user_resolve(User *user, const char *wanted, const char *passwd, const char *group, const json_t *extra,
-	GError **error)
+bool user_resolve(User *user, const char *wanted, const char *passwd, const char *group,
+	const json_t *extra, GError **error)
 {
 	g_auto(GStrv) parts = g_strsplit(*wanted != '\0' ? wanted : "0", ":", 2);
 	const char *name = *parts[0] != '\0' ? parts[0] : "0";
@@ -84,7 +85,8 @@ bool user_resolve(User *user, const char *wanted, const char *passwd, const char
 			"unable to find user %s: no matching entries in passwd file", name);
 	if (line != NULL) {
 		if (!parse_id(line[2], &user->uid) || !parse_id(line[3], &gid))
-			return fail(error, BERTH_ERROR_INVALID, "unable to find user %s: its entry is damaged", name);
+			return fail(error, BERTH_ERROR_INVALID,
+				"unable to find user %s: its entry is damaged", name);
 		user->gid = gid;
 		if (line[4] != NULL && line[5] != NULL && *line[5] != '\0') {
 			g_free(user->home);
@@ -99,7 +101,7 @@ bool user_resolve(User *user, const char *wanted, const char *passwd, const char
 		add_memberships(user, group, line[0]);
 	}
 	add_group(user, user->gid);
-	json_array_foreach(extra, i, value) {
+	json_array_foreach (extra, i, value) {
 		if (!find_group(json_elem(extra, i), group, &gid, error))
 			return false;
 		add_group(user, gid);

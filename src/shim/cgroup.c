@@ -46,7 +46,8 @@ static void attach_devices(const struct plan_record *record)
 		.attach_type = BPF_CGROUP_DEVICE,
 		.attach_flags = BPF_F_ALLOW_MULTI,
 	};
-	if (program < 0 || folder < 0 || syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof attach) < 0)
+	if (program < 0 || folder < 0 ||
+		syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof attach) < 0)
 		report_fail(errno, "cannot set the device rules of %s", record_string(record, 0));
 	close(program);
 	close(folder);
@@ -134,7 +135,8 @@ void cgroup_kill_all(const struct plan *plan)
 			return;
 		text[n] = '\0';
 		char *save = NULL;
-		for (char *p = strtok_r(text, "\n", &save); p != NULL; p = strtok_r(NULL, "\n", &save))
+		for (char *p = strtok_r(text, "\n", &save); p != NULL;
+			p = strtok_r(NULL, "\n", &save))
 			if (atoi(p) > 0)
 				kill(atoi(p), SIGKILL);
 		usleep(2000);
@@ -147,7 +149,8 @@ void cgroup_remove(const struct plan *plan)
 		if (r->op != PLAN_CGROUP_MAKE || record_number(r, 0) & PLAN_OPTIONAL)
 			continue;
 		/* A process that was killed leaves its cgroup a moment after its parent heard of it. */
-		for (int i = 0; rmdir(record_string(r, 0)) < 0 && errno == EBUSY && i < REMOVE_ROUNDS; i++)
+		for (int i = 0;
+			rmdir(record_string(r, 0)) < 0 && errno == EBUSY && i < REMOVE_ROUNDS; i++)
 			usleep(500);
 	}
 }

@@ -31,8 +31,8 @@ bool control_listen(const char *path)
 	unlink(path);
 	listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	return listener >= 0 && fchmod(listener, 0600) == 0 &&
-		bind(listener, (struct sockaddr *)&address, sizeof address) == 0 &&
-		chmod(path, 0600) == 0 && listen(listener, MAX_CONNECTIONS) == 0;
+	       bind(listener, (struct sockaddr *)&address, sizeof address) == 0 &&
+	       chmod(path, 0600) == 0 && listen(listener, MAX_CONNECTIONS) == 0;
 }
 
 void control_add(int fd)
@@ -78,14 +78,16 @@ void control_poll_done(const struct pollfd *polls)
 			continue;
 		struct shim_message message;
 		int fds[4], fd_count;
-		ssize_t n = message_receive(connections[i], &message, sizeof message, fds, &fd_count);
+		ssize_t n =
+			message_receive(connections[i], &message, sizeof message, fds, &fd_count);
 		if (n == sizeof message) {
 			message.id[SHIM_ID - 1] = message.text[SHIM_TEXT - 1] = '\0';
 			shim_handle(&message, fds, fd_count);
 			continue;
 		}
 		close(connections[i]);
-		memmove(connections + i, connections + i + 1, sizeof(int) * (size_t)(connection_count - i - 1));
+		memmove(connections + i, connections + i + 1,
+			sizeof(int) * (size_t)(connection_count - i - 1));
 		connection_count--;
 	}
 	if (polls[first_poll].revents & POLLIN) {

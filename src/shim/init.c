@@ -18,7 +18,8 @@ static void forward(int signal)
 
 static void forward_all(void)
 {
-	static const int kept[] = {SIGCHLD, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGTTIN, SIGTTOU};
+	static const int kept[] = {
+		SIGCHLD, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGTTIN, SIGTTOU};
 	for (int i = 1; i < NSIG; i++) {
 		bool keep = false;
 		for (size_t k = 0; k < sizeof kept / sizeof *kept; k++)

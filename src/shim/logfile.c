@@ -42,7 +42,8 @@ bool logfile_open(const struct plan_record *record)
 	logfile.files = (int)record_number(record, 2);
 	snprintf(logfile.path, sizeof logfile.path, "%s", record_string(record, 0));
 	if (*record_string(record, 1) != '\0')
-		snprintf(logfile.attributes, sizeof logfile.attributes, ",\"attrs\":%s", record_string(record, 1));
+		snprintf(logfile.attributes, sizeof logfile.attributes, ",\"attrs\":%s",
+			record_string(record, 1));
 	if (logfile.kind != PLAN_LOG_NONE)
 		open_file();
 	return logfile.kind == PLAN_LOG_NONE || logfile.fd >= 0;
@@ -94,7 +95,7 @@ static size_t utf8_length(const unsigned char *p, size_t left)
 		if ((p[i] & 0xc0) != 0x80)
 			return 0;
 	bool bad = (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-		(p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f);
+		   (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f);
 	return bad ? 0 : need;
 }
 
@@ -142,8 +143,10 @@ static const char *json_tail(int stream, int64_t time, size_t *length)
 	time_t seconds = (time_t)(time / 1000000000);
 	gmtime_r(&seconds, &tm);
 	strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &tm);
-	*length = (size_t)snprintf(tail, sizeof tail, "\",\"stream\":\"%s\"%s,\"time\":\"%s.%09dZ\"}\n",
-		stream == 1 ? "stdout" : "stderr", logfile.attributes, date, (int)(time % 1000000000));
+	*length = (size_t)snprintf(tail, sizeof tail,
+		"\",\"stream\":\"%s\"%s,\"time\":\"%s.%09dZ\"}\n",
+		stream == 1 ? "stdout" : "stderr", logfile.attributes, date,
+		(int)(time % 1000000000));
 	return tail;
 }
 

@@ -82,7 +82,8 @@ static void start_exec(const struct shim_message *message, int *fds, int fd_coun
 	snprintf(text, sizeof text, "bad plan");
 	if (fd_count > 0 && plan_map(&exec_plan, fds[0]))
 		session = session_new(message->id, &exec_plan);
-	if (session != NULL && fd_count > 1 && client_new(session, fds[1], message->a, message->text))
+	if (session != NULL && fd_count > 1 &&
+		client_new(session, fds[1], message->a, message->text))
 		fds[1] = -1;
 	bool ok = session != NULL && session_start(session, &exec_plan, container_pidfd, text);
 	if (ok) {
@@ -93,7 +94,9 @@ static void start_exec(const struct shim_message *message, int *fds, int fd_coun
 			/* Whoever is attached reads why, as with Docker, and then the end of the stream. */
 			char line[SHIM_TEXT + 64];
 			int n = snprintf(line, sizeof line,
-				"OCI runtime exec failed: exec failed: unable to start container process: %s: unknown\r\n", text);
+				"OCI runtime exec failed: exec failed: unable to start container "
+				"process: %s: unknown\r\n",
+				text);
 			client_broadcast(session, 1, line, (size_t)n);
 			session_ended(session);
 			session->pid = -1;
@@ -252,7 +255,8 @@ int main(void)
 		report_fail(0, "the launch plan is damaged");
 	close(SHIM_FD_PLAN);
 	if (!control_listen(record_string(plan_find(&plan, PLAN_ID), 2)))
-		report_fail(errno, "cannot listen at %s", record_string(plan_find(&plan, PLAN_ID), 2));
+		report_fail(
+			errno, "cannot listen at %s", record_string(plan_find(&plan, PLAN_ID), 2));
 	container = session_new("", &plan);
 	if (container == NULL || signals < 0)
 		report_fail(errno, "cannot set up the shim");

@@ -39,8 +39,8 @@ void mount_new(const struct plan_record *record)
 			report_fail(errno, "invalid option \"%s\" of the %s at \"%s\"",
 				record_string(record, i), type, target);
 	int tree = fs < 0 || sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0
-		? -1
-		: sys_fsmount(fs, (unsigned)record_number(record, 0));
+			   ? -1
+			   : sys_fsmount(fs, (unsigned)record_number(record, 0));
 	if (tree < 0)
 		report_fail(errno, "error mounting \"%s\" to rootfs at \"%s\"", type, target);
 	close(fs);
@@ -75,7 +75,8 @@ void mount_bind(const struct plan_record *record)
 	int tree = clone_source(source, record_string(record, 2), recursive);
 	if (tree < 0)
 		report_fail(errno, "error mounting \"%s\" to rootfs at \"%s\"", source, target);
-	if ((attr.attr_set != 0 && sys_mount_setattr(tree, "", AT_EMPTY_PATH | attr_recursive, &attr) < 0) ||
+	if ((attr.attr_set != 0 &&
+		    sys_mount_setattr(tree, "", AT_EMPTY_PATH | attr_recursive, &attr) < 0) ||
 		sys_mount_setattr(tree, "", AT_EMPTY_PATH | recursive, &propagation) < 0)
 		report_fail(errno, "cannot set the options of the mount at \"%s\"", target);
 	attach(tree, source, target, (flags & PLAN_BIND_FILE) != 0);
@@ -85,7 +86,8 @@ void mount_console(int slave)
 {
 	char path[64];
 	snprintf(path, sizeof path, "/proc/self/fd/%d", slave);
-	int file = open("/dev/console", O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_WRONLY | O_NOCTTY, 0600);
+	int file =
+		open("/dev/console", O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_WRONLY | O_NOCTTY, 0600);
 	if (file >= 0)
 		close(file);
 	int tree = sys_open_tree(AT_FDCWD, path, 0);

@@ -35,28 +35,28 @@ enum plan_op {
 	/* Done in the new process, in its namespaces. */
 	PLAN_CGROUP_NAMESPACE, /* | unshared once the process is in its cgroups */
 	PLAN_ROOT,	       /* | layer folder (cwd), overlay options, mount point */
-	PLAN_MOUNT_NEW,	       /* MOUNT_ATTR_ flags | type, target, options ("key", "key=value")... */
-	PLAN_MOUNT_BIND,       /* MOUNT_ATTR_ flags, PLAN_BIND_ flags, propagation | source, target,
+	PLAN_MOUNT_NEW,	    /* MOUNT_ATTR_ flags | type, target, options ("key", "key=value")... */
+	PLAN_MOUNT_BIND,    /* MOUNT_ATTR_ flags, PLAN_BIND_ flags, propagation | source, target,
 				  and the mount namespace file that source is in, or "" */
-	PLAN_DEVICE,	       /* mode with type, major, minor, uid, gid | path */
-	PLAN_SYMLINK,	       /* | target, path */
-	PLAN_PIVOT,	       /* | */
-	PLAN_MASK,	       /* | path */
-	PLAN_READONLY,	       /* | path */
-	PLAN_ROOT_READONLY,    /* | */
-	PLAN_LOOPBACK,	       /* | set the lo device up */
-	PLAN_HOSTNAME,	       /* | host name, domain name */
-	PLAN_SYSCTL,	       /* | file below /proc/sys, value */
-	PLAN_RLIMIT,	       /* resource, soft, hard | */
-	PLAN_OOM_SCORE,	       /* value | */
-	PLAN_WORKDIR,	       /* PLAN_OPTIONAL: do not create it | path */
-	PLAN_IDS,	       /* uid, gid, supplementary groups... | */
-	PLAN_CAPS,	       /* capability sets: bounding, permitted and effective | */
-	PLAN_NO_NEW_PRIVS,     /* | */
-	PLAN_SECCOMP,	       /* struct sock_filter... | */
-	PLAN_INIT,	       /* | the process runs as child of a small init */
-	PLAN_ENV,	       /* | NAME=value... */
-	PLAN_EXEC,	       /* | argv... */
+	PLAN_DEVICE,	    /* mode with type, major, minor, uid, gid | path */
+	PLAN_SYMLINK,	    /* | target, path */
+	PLAN_PIVOT,	    /* | */
+	PLAN_MASK,	    /* | path */
+	PLAN_READONLY,	    /* | path */
+	PLAN_ROOT_READONLY, /* | */
+	PLAN_LOOPBACK,	    /* | set the lo device up */
+	PLAN_HOSTNAME,	    /* | host name, domain name */
+	PLAN_SYSCTL,	    /* | file below /proc/sys, value */
+	PLAN_RLIMIT,	    /* resource, soft, hard | */
+	PLAN_OOM_SCORE,	    /* value | */
+	PLAN_WORKDIR,	    /* PLAN_OPTIONAL: do not create it | path */
+	PLAN_IDS,	    /* uid, gid, supplementary groups... | */
+	PLAN_CAPS,	    /* capability sets: bounding, permitted and effective | */
+	PLAN_NO_NEW_PRIVS,  /* | */
+	PLAN_SECCOMP,	    /* struct sock_filter... | */
+	PLAN_INIT,	    /* | the process runs as child of a small init */
+	PLAN_ENV,	    /* | NAME=value... */
+	PLAN_EXEC,	    /* | argv... */
 	PLAN_OPS,
 };
 

@@ -62,8 +62,8 @@ void plan_unmap(struct plan *plan)
 
 const struct plan_record *plan_next(const struct plan *plan, const struct plan_record *previous)
 {
-	const char *next =
-		previous == NULL ? plan->data + PLAN_ALIGN : (const char *)previous + previous->size;
+	const char *next = previous == NULL ? plan->data + PLAN_ALIGN
+					    : (const char *)previous + previous->size;
 	return next < plan->data + plan->size ? (const void *)next : NULL;
 }
 

@@ -58,7 +58,8 @@ static void set_sysctl(const struct plan_record *record)
 
 static void set_rlimit(const struct plan_record *record)
 {
-	struct rlimit limit = {(rlim_t)record_number(record, 1), (rlim_t)record_number(record, 2)}, now;
+	struct rlimit limit = {(rlim_t)record_number(record, 1), (rlim_t)record_number(record, 2)},
+		      now;
 	int resource = (int)record_number(record, 0);
 	if (setrlimit(resource, &limit) == 0)
 		return;
@@ -111,7 +112,8 @@ static void enter_workdir(void)
 		report_fail(errno, "chdir to cwd (\"%s\") set in config.json failed", self.workdir);
 	/* A working directory that is not below our root is a way out (CVE-2024-21626). */
 	if (syscall(SYS_getcwd, real, sizeof real) < 0 || real[0] != '/')
-		report_fail(0, "the working directory \"%s\" lies outside of the container", self.workdir);
+		report_fail(0, "the working directory \"%s\" lies outside of the container",
+			self.workdir);
 }
 
 static void set_ids(const struct plan_record *record)
@@ -147,7 +149,8 @@ static void drop_bounding(const struct plan_record *record)
 static void set_caps(const struct plan_record *record)
 {
 	uint64_t caps = (uint64_t)record_number(record, 1);
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3}, probe = header;
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3},
+					probe = header;
 	struct __user_cap_data_struct data[2] = {0}, now[2];
 	if (syscall(SYS_capget, &probe, now) < 0)
 		report_fail(errno, "capget");
@@ -302,7 +305,8 @@ static void open_terminal(int sync_fd)
 	char name[64];
 	unsigned number;
 	int unlock = 0, master = open("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (master < 0 || ioctl(master, TIOCSPTLCK, &unlock) < 0 || ioctl(master, TIOCGPTN, &number) < 0)
+	if (master < 0 || ioctl(master, TIOCSPTLCK, &unlock) < 0 ||
+		ioctl(master, TIOCGPTN, &number) < 0)
 		report_fail(errno, "cannot open a terminal");
 	snprintf(name, sizeof name, "/dev/pts/%u", number);
 	self.slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -335,7 +339,8 @@ static void reset_signals(void)
 /* Bounding set, then (without no_new_privs, while we may still) seccomp, then ids, then the rest. */
 static void take_identity(const struct plan *plan)
 {
-	const struct plan_record *caps = plan_find(plan, PLAN_CAPS), *ids = plan_find(plan, PLAN_IDS);
+	const struct plan_record *caps = plan_find(plan, PLAN_CAPS),
+				 *ids = plan_find(plan, PLAN_IDS);
 	if (caps != NULL)
 		drop_bounding(caps);
 	if (!self.no_new_privs)
@@ -396,7 +401,8 @@ void process_become(const struct plan *plan, int sync_fd)
 void process_join(const struct plan *plan, int sync_fd, int pidfd)
 {
 	umask(0022);
-	if (setns(pidfd, CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP) < 0)
+	if (setns(pidfd,
+		    CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP) < 0)
 		report_fail(errno, "cannot enter the container");
 	run_ops(plan, sync_fd, true);
 	_exit(1);

@@ -13,11 +13,11 @@ enum {
 enum shim_message_type {
 	/* berthd -> shim */
 	SHIM_START = 1, /* all clients are attached: go */
-	SHIM_ATTACH,	/* fd: client socket; a: SHIM_ATTACH_ flags; text: detach keys (raw bytes) */
-	SHIM_KILL,	/* a: signal */
-	SHIM_RESIZE,	/* a: rows, b: columns; id: exec or "" */
-	SHIM_EXEC,	/* fds: plan, and client socket if attached; a: flags; id; text: detach keys */
-	SHIM_QUERY,	/* asks for SHIM_STARTED, and SHIM_EXEC_STARTED of each exec that runs */
+	SHIM_ATTACH, /* fd: client socket; a: SHIM_ATTACH_ flags; text: detach keys (raw bytes) */
+	SHIM_KILL,   /* a: signal */
+	SHIM_RESIZE, /* a: rows, b: columns; id: exec or "" */
+	SHIM_EXEC,   /* fds: plan, and client socket if attached; a: flags; id; text: detach keys */
+	SHIM_QUERY,  /* asks for SHIM_STARTED, and SHIM_EXEC_STARTED of each exec that runs */
 
 	/* shim -> berthd */
 	SHIM_STARTED,	   /* a: pid; number: time */

@@ -60,7 +60,8 @@ int root_open(const char *path, bool file)
 		p += length;
 		int next = sys_openat2(root_fd, done, O_PATH | O_CLOEXEC, RESOLVE_IN_ROOT);
 		if (next < 0 && errno == ENOENT && strcmp(name, "..") != 0 &&
-			(make_part(at, name, file && p[strspn(p, "/")] == '\0') >= 0 || errno == EEXIST))
+			(make_part(at, name, file && p[strspn(p, "/")] == '\0') >= 0 ||
+				errno == EEXIST))
 			next = sys_openat2(root_fd, done, O_PATH | O_CLOEXEC, RESOLVE_IN_ROOT);
 		close(at);
 		at = next;
@@ -85,7 +86,8 @@ void device_make(const struct plan_record *record)
 {
 	const char *path = record_string(record, 0), *name;
 	mode_t mode = (mode_t)record_number(record, 0);
-	dev_t device = makedev((unsigned)record_number(record, 1), (unsigned)record_number(record, 2));
+	dev_t device =
+		makedev((unsigned)record_number(record, 1), (unsigned)record_number(record, 2));
 	int parent = open_parent(path, &name);
 	if (mknodat(parent, name, mode, device) < 0) {
 		if (errno != EEXIST)
@@ -111,8 +113,8 @@ void root_pivot(const struct plan_record *record)
 {
 	(void)record;
 	/* pivot_root(2), "pivot_root(".", ".")": the old root comes to lie on the new one, and goes. */
-	if (fchdir(root_fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 || sys_umount_detach(".") < 0 ||
-		chdir("/") < 0)
+	if (fchdir(root_fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
+		sys_umount_detach(".") < 0 || chdir("/") < 0)
 		report_fail(errno, "pivot_root");
 	close(root_fd);
 	root_fd = -1;
@@ -149,7 +151,8 @@ static int null_device(void)
 {
 	struct stat st;
 	int tree = sys_open_tree(AT_FDCWD, "/dev/null", 0);
-	if (tree >= 0 && (fstat(tree, &st) < 0 || !S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3)))
+	if (tree >= 0 &&
+		(fstat(tree, &st) < 0 || !S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3)))
 		report_fail(0, "/dev/null is not the null device");
 	return tree;
 }

@@ -162,7 +162,8 @@ bool session_start(struct session *session, const struct plan *plan, int pidfd, 
 	} else {
 		close_fd(&sync[1]);
 		if (!cgroup_join(plan, session->pid))
-			snprintf(text, SHIM_TEXT, "cannot put the process into its cgroup: %s", strerror(errno));
+			snprintf(text, SHIM_TEXT, "cannot put the process into its cgroup: %s",
+				strerror(errno));
 		else
 			ok = message_send(sync[0], "", 1, -1) && await_exec(session, sync[0], text);
 		if (!ok)
@@ -248,6 +249,7 @@ int session_poll_fill(struct pollfd *polls, int count, int max)
 void session_poll_done(const struct pollfd *polls)
 {
 	for (int i = 0; i < slot_count; i++)
-		if (polls[slots[i].poll].revents != 0 && slots[i].session->out[slots[i].stream] >= 0)
+		if (polls[slots[i].poll].revents != 0 &&
+			slots[i].session->out[slots[i].stream] >= 0)
 			read_stream(slots[i].session, slots[i].stream);
 }

@@ -22,17 +22,19 @@ void plan_unmap(struct plan *plan);
 /* The record behind previous (NULL: the first), or NULL at the end. */
 const struct plan_record *plan_next(const struct plan *plan, const struct plan_record *previous);
 const struct plan_record *plan_find(const struct plan *plan, enum plan_op op);
-int64_t record_number(const struct plan_record *record, uint32_t index);	/* 0 where absent */
+int64_t record_number(const struct plan_record *record, uint32_t index);     /* 0 where absent */
 const char *record_string(const struct plan_record *record, uint32_t index); /* "" where absent */
 
 /* report.c: how a process that is being made says what went wrong. */
 void report_to(int fd);				     /* as one message on a socket */
 void report_with(void (*handler)(const char *text)); /* by calling it */
 /* Sends the message, with ": " and the text of errnum unless that is 0, and ends the process. */
-_Noreturn void report_fail(int errnum, const char *format, ...) __attribute__((format(printf, 2, 3)));
+_Noreturn void report_fail(int errnum, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* cgroup.c: cgroups as the plan lists them; v1, v2 and hybrid look the same from here. */
-void cgroup_make(const struct plan *plan, void (*warn)(const char *text)); /* report_fail on failure */
+void cgroup_make(
+	const struct plan *plan, void (*warn)(const char *text)); /* report_fail on failure */
 bool cgroup_join(const struct plan *plan, pid_t pid);
 int64_t cgroup_oom_kills(const char *file);
 int cgroup_oom_watch(const char *file, short *events); /* a descriptor to poll, or -1 */
@@ -95,7 +97,7 @@ void session_close_input(struct session *session);
 bool client_new(struct session *session, int fd, int flags, const char *detach_keys);
 void client_broadcast(const struct session *session, int stream, const char *data, size_t length);
 bool client_blocks(const struct session *session); /* one of its clients must read first */
-bool client_of(const struct session *session); /* it has one */
+bool client_of(const struct session *session);	   /* it has one */
 bool client_any(void);
 
 /* What each polls for: appended to polls (the new count is returned); then what came is handled. */
@@ -115,8 +117,9 @@ void control_close(void);
 void shim_handle(const struct shim_message *message, int *fds, int fd_count);
 
 /* io.c */
-ssize_t message_receive(int socket, void *data, size_t size, int *fds, int *fd_count); /* up to 4 fds */
-bool message_send(int socket, const void *data, size_t size, int fd);			/* fd: or -1 */
+ssize_t message_receive(
+	int socket, void *data, size_t size, int *fds, int *fd_count); /* up to 4 fds */
+bool message_send(int socket, const void *data, size_t size, int fd);  /* fd: or -1 */
 int64_t now_nanoseconds(void);
 bool write_all(int fd, const char *data, size_t length);
 bool put_file(const char *path, const char *value); /* into an existing file */

@@ -50,12 +50,14 @@ static inline int sys_move_mount(int from, int target)
 		MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 }
 
-static inline int sys_mount_setattr(int dir, const char *path, unsigned flags, struct mount_attr *attr)
+static inline int sys_mount_setattr(
+	int dir, const char *path, unsigned flags, struct mount_attr *attr)
 {
 	return (int)syscall(SYS_mount_setattr, dir, path, flags, attr, sizeof *attr);
 }
 
-static inline int sys_mount(const char *source, const char *target, const char *type, const void *data)
+static inline int sys_mount(
+	const char *source, const char *target, const char *type, const void *data)
 {
 	return (int)syscall(SYS_mount, source, target, type, 0UL, data);
 }

@@ -52,7 +52,8 @@ BlobWriter *blob_writer_new(Store *store, GError **error)
 	g_autoptr(BlobWriter) writer = g_new0(BlobWriter, 1);
 	writer->store = store;
 	writer->name = g_strdup_printf("blob-%d", g_atomic_int_add(&counter, 1));
-	writer->fd = openat(store->tmp_fd, writer->name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	writer->fd =
+		openat(store->tmp_fd, writer->name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	sha256_init(&writer->hash);
 	if (writer->fd < 0) {
 		fail_errno(error, "cannot make a file in %s/tmp", store->root);
@@ -66,7 +67,7 @@ bool blob_writer_add(BlobWriter *writer, const void *data, size_t length, GError
 	sha256_update(&writer->hash, length, data);
 	writer->size += (gint64)length;
 	return fd_write_all(writer->fd, data, length) ||
-		fail_errno(error, "cannot write to %s/tmp", writer->store->root);
+	       fail_errno(error, "cannot write to %s/tmp", writer->store->root);
 }
 
 int blob_writer_fd(const BlobWriter *writer)

@@ -18,51 +18,56 @@ static bool add_volume_uses(Store *store, const char *id, const char *mounts, GE
 	g_autoptr(json_t) list = json_parse(mounts, strlen(mounts), error);
 	size_t i;
 	json_t *mount;
-	json_array_foreach(list, i, mount)
+	json_array_foreach (list, i, mount)
 		if (strcmp(json_str(mount, "Type"), "volume") == 0 &&
-			!db_run(store->db, error, "INSERT OR IGNORE INTO volume_uses VALUES (?, ?)", "ss", id,
-				json_str(mount, "Name")))
+			!db_run(store->db, error, "INSERT OR IGNORE INTO volume_uses VALUES (?, ?)",
+				"ss", id, json_str(mount, "Name")))
 			return false;
 	return list != NULL;
 }
 
-bool container_store_add(Store *store, const ContainerRow *row, const char *spec, const char *mounts,
-	GError **error)
+bool container_store_add(
+	Store *store, const ContainerRow *row, const char *spec, const char *mounts, GError **error)
 {
 	if (!db_begin(store->db, error))
 		return false;
 	bool ok = db_run(store->db, error,
-		"INSERT INTO containers (id, name, created, image, image_id, spec, mounts, status)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?)", "ssissssi", row->id, row->name, row->created, row->image,
-		row->image_id, spec, mounts, (gint64)row->status) &&
-		add_volume_uses(store, row->id, mounts, error);
+			  "INSERT INTO containers (id, name, created, image, image_id, spec, "
+			  "mounts, status)"
+			  " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+			  "ssissssi", row->id, row->name, row->created, row->image, row->image_id,
+			  spec, mounts, (gint64)row->status) &&
+		  add_volume_uses(store, row->id, mounts, error);
 	return db_end(store->db, ok, error);
 }
 
 bool container_store_save(Store *store, const ContainerRow *row, GError **error)
 {
 	return db_run(store->db, error,
-		"UPDATE containers SET status = ?, pid = ?, exit_code = ?, oom = ?, error = ?, started = ?,"
-		" finished = ?, restarts = ?, stopped_by_user = ? WHERE id = ?", "iiiisiiiis",
-		(gint64)row->status, (gint64)row->pid, (gint64)row->exit_code, (gint64)row->oom,
-		row->error != NULL ? row->error : "", row->started, row->finished, (gint64)row->restarts,
-		(gint64)row->stopped_by_user, row->id);
+		"UPDATE containers SET status = ?, pid = ?, exit_code = ?, oom = ?, error = ?, "
+		"started = ?,"
+		" finished = ?, restarts = ?, stopped_by_user = ? WHERE id = ?",
+		"iiiisiiiis", (gint64)row->status, (gint64)row->pid, (gint64)row->exit_code,
+		(gint64)row->oom, row->error != NULL ? row->error : "", row->started, row->finished,
+		(gint64)row->restarts, (gint64)row->stopped_by_user, row->id);
 }
 
 bool container_store_rename(Store *store, const char *id, const char *name, GError **error)
 {
-	return db_run(store->db, error, "UPDATE containers SET name = ? WHERE id = ?", "ss", name, id);
+	return db_run(
+		store->db, error, "UPDATE containers SET name = ? WHERE id = ?", "ss", name, id);
 }
 
 bool container_store_set_spec(Store *store, const char *id, const char *spec, GError **error)
 {
-	return db_run(store->db, error, "UPDATE containers SET spec = ? WHERE id = ?", "ss", spec, id);
+	return db_run(
+		store->db, error, "UPDATE containers SET spec = ? WHERE id = ?", "ss", spec, id);
 }
 
 bool container_store_remove(Store *store, const char *id, GError **error)
 {
 	return db_run(store->db, error, "DELETE FROM volume_uses WHERE container = ?", "s", id) &&
-		db_run(store->db, error, "DELETE FROM containers WHERE id = ?", "s", id);
+	       db_run(store->db, error, "DELETE FROM containers WHERE id = ?", "s", id);
 }
 
 static void read_text(sqlite3_stmt *row, gpointer data)
@@ -73,14 +78,16 @@ static void read_text(sqlite3_stmt *row, gpointer data)
 char *container_store_spec(Store *store, const char *id)
 {
 	char *text = NULL;
-	db_query(store->db, NULL, read_text, &text, "SELECT spec FROM containers WHERE id = ?", "s", id);
+	db_query(store->db, NULL, read_text, &text, "SELECT spec FROM containers WHERE id = ?", "s",
+		id);
 	return text;
 }
 
 char *container_store_mounts(Store *store, const char *id)
 {
 	char *text = NULL;
-	db_query(store->db, NULL, read_text, &text, "SELECT mounts FROM containers WHERE id = ?", "s", id);
+	db_query(store->db, NULL, read_text, &text, "SELECT mounts FROM containers WHERE id = ?",
+		"s", id);
 	return text;
 }
 
@@ -112,12 +119,15 @@ static void read_container(sqlite3_stmt *row, gpointer data)
 	container_row_clear(&c);
 }
 
-void container_store_each(Store *store, void (*each)(ContainerRow *row, gpointer data), gpointer data)
+void container_store_each(
+	Store *store, void (*each)(ContainerRow *row, gpointer data), gpointer data)
 {
 	Each call = {each, data};
 	db_query(store->db, NULL, read_container, &call,
-		"SELECT id, name, created, image, image_id, status, pid, exit_code, oom, error, started,"
-		" finished, restarts, stopped_by_user FROM containers ORDER BY created", "");
+		"SELECT id, name, created, image, image_id, status, pid, exit_code, oom, error, "
+		"started,"
+		" finished, restarts, stopped_by_user FROM containers ORDER BY created",
+		"");
 }
 
 static void append_text(sqlite3_stmt *row, gpointer data)
@@ -128,7 +138,7 @@ static void append_text(sqlite3_stmt *row, gpointer data)
 char **container_store_using(Store *store, const char *image_id)
 {
 	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
-	db_query(store->db, NULL, append_text, list, "SELECT id FROM containers WHERE image_id = ?", "s",
-		image_id);
+	db_query(store->db, NULL, append_text, list, "SELECT id FROM containers WHERE image_id = ?",
+		"s", image_id);
 	return g_strv_builder_end(list);
 }

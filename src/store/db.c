@@ -19,7 +19,8 @@ static const char schema[] =
 	" started INTEGER DEFAULT 0, finished INTEGER DEFAULT 0, restarts INTEGER DEFAULT 0,"
 	" stopped_by_user INTEGER DEFAULT 0) WITHOUT ROWID;"
 	"CREATE INDEX containers_image ON containers (image_id);"
-	"CREATE TABLE layers (number INTEGER PRIMARY KEY AUTOINCREMENT, chain_id TEXT NOT NULL UNIQUE,"
+	"CREATE TABLE layers (number INTEGER PRIMARY KEY AUTOINCREMENT, chain_id TEXT NOT NULL "
+	"UNIQUE,"
 	" diff_id TEXT NOT NULL, size INTEGER, blob TEXT NOT NULL, media_type TEXT NOT NULL);"
 	"CREATE TABLE images (id TEXT PRIMARY KEY, config TEXT, created INTEGER, size INTEGER,"
 	" tagged INTEGER) WITHOUT ROWID;"
@@ -40,7 +41,8 @@ static bool db_fail(Db *db, GError **error)
 	int code = sqlite3_extended_errcode(db->handle);
 	if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY)
 		return fail(error, BERTH_ERROR_CONFLICT, "%s", sqlite3_errmsg(db->handle));
-	return fail(error, BERTH_ERROR_SYSTEM, "the state database: %s", sqlite3_errmsg(db->handle));
+	return fail(
+		error, BERTH_ERROR_SYSTEM, "the state database: %s", sqlite3_errmsg(db->handle));
 }
 
 static bool execute(Db *db, const char *sql, GError **error)
@@ -60,11 +62,13 @@ static bool prepare_schema(Db *db, GError **error)
 		return false;
 	if (version > SCHEMA_VERSION)
 		return fail(error, BERTH_ERROR_SYSTEM,
-			"the state was written by a newer berthd: start that one, or use another --data-root");
+			"the state was written by a newer berthd: start that one, or use another "
+			"--data-root");
 	if (version == SCHEMA_VERSION)
 		return true;
 	g_autofree char *set = g_strdup_printf("PRAGMA user_version = %d", SCHEMA_VERSION);
-	return db_begin(db, error) && db_end(db, execute(db, schema, error) && execute(db, set, error), error);
+	return db_begin(db, error) &&
+	       db_end(db, execute(db, schema, error) && execute(db, set, error), error);
 }
 
 static void finalize(gpointer prepared)
@@ -78,7 +82,8 @@ Db *db_open(const char *path, GError **error)
 	g_rec_mutex_init(&db->lock);
 	db->statements = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, finalize);
 	if (sqlite3_open(path, &db->handle) != SQLITE_OK) {
-		fail(error, BERTH_ERROR_SYSTEM, "cannot open %s: %s", path, sqlite3_errmsg(db->handle));
+		fail(error, BERTH_ERROR_SYSTEM, "cannot open %s: %s", path,
+			sqlite3_errmsg(db->handle));
 		return NULL;
 	}
 	sqlite3_busy_timeout(db->handle, BUSY_MS);
@@ -104,21 +109,23 @@ static sqlite3_stmt *statement(Db *db, const char *sql, const char *types, va_li
 {
 	sqlite3_stmt *prepared = g_hash_table_lookup(db->statements, sql);
 	if (prepared == NULL) {
-		if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &prepared, NULL) != SQLITE_OK)
+		if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &prepared,
+			    NULL) != SQLITE_OK)
 			return NULL;
 		g_hash_table_insert(db->statements, (char *)sql, prepared);
 	}
 	for (int i = 0; types[i] != '\0'; i++) {
 		if (types[i] == 's')
-			sqlite3_bind_text(prepared, i + 1, va_arg(args, const char *), -1, SQLITE_TRANSIENT);
+			sqlite3_bind_text(
+				prepared, i + 1, va_arg(args, const char *), -1, SQLITE_TRANSIENT);
 		else
 			sqlite3_bind_int64(prepared, i + 1, va_arg(args, gint64));
 	}
 	return prepared;
 }
 
-static bool query(Db *db, GError **error, DbRow each, gpointer data, const char *sql, const char *types,
-	va_list args)
+static bool query(Db *db, GError **error, DbRow each, gpointer data, const char *sql,
+	const char *types, va_list args)
 {
 	g_rec_mutex_lock(&db->lock);
 	sqlite3_stmt *prepared = statement(db, sql, types, args);
@@ -144,7 +151,8 @@ bool db_run(Db *db, GError **error, const char *sql, const char *types, ...)
 	return ok;
 }
 
-bool db_query(Db *db, GError **error, DbRow each, gpointer data, const char *sql, const char *types, ...)
+bool db_query(
+	Db *db, GError **error, DbRow each, gpointer data, const char *sql, const char *types, ...)
 {
 	va_list args;
 	va_start(args, types);
@@ -180,7 +188,8 @@ bool db_end(Db *db, bool commit, GError **error)
 bool db_sync(Db *db, GError **error)
 {
 	g_rec_mutex_lock(&db->lock);
-	int code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	int code =
+		sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	bool ok = code == SQLITE_OK || code == SQLITE_BUSY || db_fail(db, error);
 	g_rec_mutex_unlock(&db->lock);
 	return ok;

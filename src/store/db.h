@@ -17,7 +17,8 @@ bool db_run(Db *db, GError **error, const char *sql, const char *types, ...);
 
 /* Runs a query and calls each for every row, under the database's lock. */
 typedef void (*DbRow)(sqlite3_stmt *row, gpointer data);
-bool db_query(Db *db, GError **error, DbRow each, gpointer data, const char *sql, const char *types, ...);
+bool db_query(
+	Db *db, GError **error, DbRow each, gpointer data, const char *sql, const char *types, ...);
 
 /* A column's text, "" for NULL; borrowed until the row is left. */
 const char *db_text(sqlite3_stmt *row, int column);

@@ -41,13 +41,15 @@ bool image_store_add(Store *store, const ImageRow *image, GPtrArray *layers, GEr
 	if (!db_begin(store->db, error))
 		return false;
 	bool ok = db_run(store->db, error,
-			  "INSERT OR IGNORE INTO images (id, config, created, size, tagged) VALUES (?, ?, ?, ?, 0)",
+			  "INSERT OR IGNORE INTO images (id, config, created, size, tagged) VALUES "
+			  "(?, ?, ?, ?, 0)",
 			  "ssii", image->id, image->config, image->created, image->size) &&
-		db_run(store->db, error, "DELETE FROM image_layers WHERE image_id = ?", "s", image->id);
+		  db_run(store->db, error, "DELETE FROM image_layers WHERE image_id = ?", "s",
+			  image->id);
 	for (guint i = 0; ok && i < layers->len; i++) {
 		Layer *layer = layers->pdata[i];
-		ok = db_run(store->db, error, "INSERT INTO image_layers VALUES (?, ?, ?)", "sii", image->id,
-			(gint64)i, layer->number);
+		ok = db_run(store->db, error, "INSERT INTO image_layers VALUES (?, ?, ?)", "sii",
+			image->id, (gint64)i, layer->number);
 	}
 	return db_end(store->db, ok, error);
 }
@@ -64,7 +66,8 @@ GPtrArray *image_store_list(Store *store)
 {
 	GPtrArray *rows = g_ptr_array_new_with_free_func((GDestroyNotify)image_row_free);
 	db_query(store->db, NULL, append_image, rows,
-		"SELECT id, config, created, size, tagged FROM images ORDER BY created DESC, id", "");
+		"SELECT id, config, created, size, tagged FROM images ORDER BY created DESC, id",
+		"");
 	return rows;
 }
 
@@ -85,7 +88,8 @@ static void discard_layers(Store *store, GPtrArray *layers)
 			continue;
 		snprintf(name, sizeof name, "%" G_GINT64_FORMAT, layer->number);
 		store_discard(store, store->layers_fd, name);
-		g_auto(GStrv) users = strings(store, "SELECT chain_id FROM layers WHERE blob = ?", layer->blob);
+		g_auto(GStrv) users =
+			strings(store, "SELECT chain_id FROM layers WHERE blob = ?", layer->blob);
 		if (*users == NULL)
 			blob_remove(store, layer->blob);
 	}
@@ -96,13 +100,15 @@ bool image_store_remove(Store *store, const char *id, GError **error)
 	g_autoptr(GPtrArray) layers = image_store_layers(store, id);
 	if (!db_begin(store->db, error))
 		return false;
-	bool ok = db_run(store->db, error, "DELETE FROM tags WHERE image_id = ?", "s", id) &&
+	bool ok =
+		db_run(store->db, error, "DELETE FROM tags WHERE image_id = ?", "s", id) &&
 		db_run(store->db, error, "DELETE FROM image_layers WHERE image_id = ?", "s", id) &&
 		db_run(store->db, error, "DELETE FROM images WHERE id = ?", "s", id);
 	for (guint i = 0; ok && i < layers->len; i++)
 		ok = db_run(store->db, error,
 			"DELETE FROM layers WHERE number = ?1 AND NOT EXISTS"
-			" (SELECT 1 FROM image_layers WHERE layer = ?1)", "i", ((Layer *)layers->pdata[i])->number);
+			" (SELECT 1 FROM image_layers WHERE layer = ?1)",
+			"i", ((Layer *)layers->pdata[i])->number);
 	if (!db_end(store->db, ok, error))
 		return false;
 	discard_layers(store, layers);
@@ -112,8 +118,10 @@ bool image_store_remove(Store *store, const char *id, GError **error)
 
 bool tag_store_set(Store *store, const char *name, const char *image_id, GError **error)
 {
-	return db_run(store->db, error, "INSERT OR REPLACE INTO tags VALUES (?, ?)", "ss", name, image_id) &&
-		db_run(store->db, error, "UPDATE images SET tagged = ? WHERE id = ?", "is", time_now(), image_id);
+	return db_run(store->db, error, "INSERT OR REPLACE INTO tags VALUES (?, ?)", "ss", name,
+		       image_id) &&
+	       db_run(store->db, error, "UPDATE images SET tagged = ? WHERE id = ?", "is",
+		       time_now(), image_id);
 }
 
 bool tag_store_remove(Store *store, const char *name, GError **error)

@@ -42,8 +42,9 @@ Layer *layer_find(Store *store, const char *chain_id)
 {
 	Layer *layer = NULL;
 	db_query(store->db, NULL, read_layer, &layer,
-		"SELECT number, chain_id, diff_id, size, blob, media_type FROM layers WHERE chain_id = ?", "s",
-		chain_id);
+		"SELECT number, chain_id, diff_id, size, blob, media_type FROM layers WHERE "
+		"chain_id = ?",
+		"s", chain_id);
 	return layer;
 }
 
@@ -52,7 +53,8 @@ GPtrArray *image_store_layers(Store *store, const char *id)
 	GPtrArray *layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);
 	db_query(store->db, NULL, append_layer, layers,
 		"SELECT number, chain_id, diff_id, size, blob, media_type FROM image_layers"
-		" JOIN layers ON layer = number WHERE image_id = ? ORDER BY position", "s", id);
+		" JOIN layers ON layer = number WHERE image_id = ? ORDER BY position",
+		"s", id);
 	return layers;
 }
 
@@ -83,8 +85,10 @@ Layer *layer_finish(Store *store, const char *folder, const Layer *facts, GError
 	if (!db_begin(store->db, error))
 		return NULL;
 	bool ok = db_run(store->db, error,
-		"INSERT INTO layers (chain_id, diff_id, size, blob, media_type) VALUES (?, ?, ?, ?, ?)", "ssiss",
-		facts->chain_id, facts->diff_id, facts->size, facts->blob, facts->media_type);
+		"INSERT INTO layers (chain_id, diff_id, size, blob, media_type) VALUES (?, ?, ?, "
+		"?, ?)",
+		"ssiss", facts->chain_id, facts->diff_id, facts->size, facts->blob,
+		facts->media_type);
 	g_autoptr(Layer) layer = ok ? layer_find(store, facts->chain_id) : NULL;
 	if (layer != NULL) {
 		char name[24];
@@ -92,7 +96,7 @@ Layer *layer_finish(Store *store, const char *folder, const Layer *facts, GError
 		/* A folder of this number can only be what a crash left between rename and commit. */
 		store_discard(store, store->layers_fd, name);
 		ok = renameat(store->tmp_fd, folder, store->layers_fd, name) == 0 ||
-			fail_errno(error, "cannot keep the layer");
+		     fail_errno(error, "cannot keep the layer");
 	}
 	if (!db_end(store->db, ok && layer != NULL, error))
 		return NULL;

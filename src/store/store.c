@@ -34,7 +34,8 @@ static gpointer janitor_run(gpointer data)
 	Store *store = data;
 	bool dirty = false;
 	for (;;) {
-		g_autofree char *name = g_async_queue_timeout_pop(store->work, CHECKPOINT_SECONDS * G_USEC_PER_SEC);
+		g_autofree char *name =
+			g_async_queue_timeout_pop(store->work, CHECKPOINT_SECONDS * G_USEC_PER_SEC);
 		if (name != NULL && strcmp(name, quit) == 0)
 			return NULL;
 		if (name != NULL) {
@@ -81,14 +82,15 @@ Store *store_open(const char *root, GError **error)
 {
 	g_autoptr(Store) store = g_new0(Store, 1);
 	store->root = g_canonicalize_filename(root, NULL);
-	store->tmp_fd = store->trash_fd = store->blobs_fd = store->layers_fd = store->containers_fd =
-		store->volumes_fd = -1;
+	store->tmp_fd = store->trash_fd = store->blobs_fd = store->layers_fd =
+		store->containers_fd = store->volumes_fd = -1;
 	if (g_mkdir_with_parents(store->root, 0710) < 0 || chmod(store->root, 0710) < 0) {
 		fail_errno(error, "cannot make %s", store->root);
 		return NULL;
 	}
 	g_autofree char *database = g_build_filename(store->root, "state.db", NULL);
-	if (!lock_root(store->root, error) || (store->tmp_fd = open_folder(store->root, "tmp", error)) < 0 ||
+	if (!lock_root(store->root, error) ||
+		(store->tmp_fd = open_folder(store->root, "tmp", error)) < 0 ||
 		(store->trash_fd = open_folder(store->root, "trash", error)) < 0 ||
 		(store->blobs_fd = open_folder(store->root, "blobs", error)) < 0 ||
 		(store->layers_fd = open_folder(store->root, "layers", error)) < 0 ||
@@ -126,8 +128,8 @@ void store_free(Store *store)
 void store_discard(Store *store, int dir_fd, const char *name)
 {
 	static gint counter;
-	g_autofree char *trash = g_strdup_printf("%" G_GINT64_FORMAT "-%d", g_get_real_time(),
-		g_atomic_int_add(&counter, 1));
+	g_autofree char *trash = g_strdup_printf(
+		"%" G_GINT64_FORMAT "-%d", g_get_real_time(), g_atomic_int_add(&counter, 1));
 	if (renameat(dir_fd, name, store->trash_fd, trash) == 0)
 		g_async_queue_push(store->work, g_steal_pointer(&trash));
 	else if (errno != ENOENT)
@@ -147,11 +149,13 @@ static void read_text(sqlite3_stmt *row, gpointer data)
 char *fact_get(Store *store, const char *name)
 {
 	char *value = NULL;
-	db_query(store->db, NULL, read_text, &value, "SELECT value FROM facts WHERE name = ?", "s", name);
+	db_query(store->db, NULL, read_text, &value, "SELECT value FROM facts WHERE name = ?", "s",
+		name);
 	return value;
 }
 
 bool fact_set(Store *store, const char *name, const char *value, GError **error)
 {
-	return db_run(store->db, error, "INSERT OR REPLACE INTO facts VALUES (?, ?)", "ss", name, value);
+	return db_run(
+		store->db, error, "INSERT OR REPLACE INTO facts VALUES (?, ?)", "ss", name, value);
 }

@@ -5,7 +5,7 @@
 #include "store/db.h"
 
 typedef struct {
-	char *root;	/* absolute path of the data root */
+	char *root; /* absolute path of the data root */
 	Db *db;
 	int tmp_fd, trash_fd, blobs_fd, layers_fd, containers_fd, volumes_fd;
 	GThread *janitor;
@@ -69,9 +69,9 @@ typedef struct {
 void image_row_free(ImageRow *image);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImageRow, image_row_free)
 bool image_store_add(Store *store, const ImageRow *image, GPtrArray *layers, GError **error);
-ImageRow *image_store_get(Store *store, const char *id);	 /* NULL if there is none */
-GPtrArray *image_store_list(Store *store);			 /* of ImageRow, newest first */
-GPtrArray *image_store_layers(Store *store, const char *id);	 /* of Layer, lowest first */
+ImageRow *image_store_get(Store *store, const char *id);       /* NULL if there is none */
+GPtrArray *image_store_list(Store *store);		       /* of ImageRow, newest first */
+GPtrArray *image_store_layers(Store *store, const char *id);   /* of Layer, lowest first */
 char **image_store_match(Store *store, const char *id_prefix); /* up to two full ids */
 bool image_store_remove(Store *store, const char *id, GError **error); /* and layers of no other */
 bool tag_store_set(Store *store, const char *name, const char *image_id, GError **error);
@@ -89,8 +89,8 @@ typedef struct {
 	gint64 started, finished;
 } ContainerRow;
 void container_row_clear(ContainerRow *row);
-bool container_store_add(Store *store, const ContainerRow *row, const char *spec, const char *mounts,
-	GError **error);
+bool container_store_add(Store *store, const ContainerRow *row, const char *spec,
+	const char *mounts, GError **error);
 /* The state columns (status and behind) of one container. */
 bool container_store_save(Store *store, const ContainerRow *row, GError **error);
 bool container_store_rename(Store *store, const char *id, const char *name, GError **error);
@@ -98,7 +98,8 @@ bool container_store_set_spec(Store *store, const char *id, const char *spec, GE
 bool container_store_remove(Store *store, const char *id, GError **error);
 char *container_store_spec(Store *store, const char *id);   /* JSON text as it was asked for */
 char *container_store_mounts(Store *store, const char *id); /* JSON text */
-void container_store_each(Store *store, void (*each)(ContainerRow *row, gpointer data), gpointer data);
+void container_store_each(
+	Store *store, void (*each)(ContainerRow *row, gpointer data), gpointer data);
 char **container_store_using(Store *store, const char *image_id); /* container ids */
 
 /* volume_store.c */
@@ -109,7 +110,8 @@ typedef struct {
 } VolumeRow;
 void volume_row_free(VolumeRow *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VolumeRow, volume_row_free)
-bool volume_store_add(Store *store, const VolumeRow *row, GError **error); /* CONFLICT: it is there */
+bool volume_store_add(
+	Store *store, const VolumeRow *row, GError **error); /* CONFLICT: it is there */
 VolumeRow *volume_store_get(Store *store, const char *name);
 GPtrArray *volume_store_list(Store *store);
 bool volume_store_remove(Store *store, const char *name, GError **error);

@@ -11,8 +11,9 @@ void volume_row_free(VolumeRow *row)
 
 bool volume_store_add(Store *store, const VolumeRow *row, GError **error)
 {
-	return db_run(store->db, error, "INSERT INTO volumes VALUES (?, ?, ?, ?, ?, ?)", "sisssi", row->name,
-		row->created, row->driver, row->labels, row->options, (gint64)row->anonymous);
+	return db_run(store->db, error, "INSERT INTO volumes VALUES (?, ?, ?, ?, ?, ?)", "sisssi",
+		row->name, row->created, row->driver, row->labels, row->options,
+		(gint64)row->anonymous);
 }
 
 static void append_volume(sqlite3_stmt *row, gpointer data)
@@ -31,7 +32,9 @@ VolumeRow *volume_store_get(Store *store, const char *name)
 {
 	g_autoptr(GPtrArray) rows = g_ptr_array_new();
 	db_query(store->db, NULL, append_volume, rows,
-		"SELECT name, created, driver, labels, options, anonymous FROM volumes WHERE name = ?", "s", name);
+		"SELECT name, created, driver, labels, options, anonymous FROM volumes WHERE name "
+		"= ?",
+		"s", name);
 	return rows->len > 0 ? rows->pdata[0] : NULL;
 }
 
@@ -39,7 +42,9 @@ GPtrArray *volume_store_list(Store *store)
 {
 	GPtrArray *rows = g_ptr_array_new_with_free_func((GDestroyNotify)volume_row_free);
 	db_query(store->db, NULL, append_volume, rows,
-		"SELECT name, created, driver, labels, options, anonymous FROM volumes ORDER BY name", "");
+		"SELECT name, created, driver, labels, options, anonymous FROM volumes ORDER BY "
+		"name",
+		"");
 	return rows;
 }
 
@@ -59,8 +64,8 @@ static void append_text(sqlite3_stmt *row, gpointer data)
 char **volume_store_users(Store *store, const char *name)
 {
 	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
-	db_query(store->db, NULL, append_text, list, "SELECT container FROM volume_uses WHERE volume = ?", "s",
-		name);
+	db_query(store->db, NULL, append_text, list,
+		"SELECT container FROM volume_uses WHERE volume = ?", "s", name);
 	return g_strv_builder_end(list);
 }
 
