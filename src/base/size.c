@@ -1,6 +1,5 @@
 #include "base/size.h"
 
-#include <math.h>
 #include <string.h>
 
 /* Scales bytes down to the largest unit that leaves at least one. */
@@ -39,7 +38,8 @@ bool size_parse(const char *text, gint64 *bytes)
 		const char *unit = strchr(units, g_ascii_tolower(*end));
 		if (unit == NULL)
 			return false;
-		factor = pow(1024, (double)(unit - units));
+		for (; unit > units; unit--)
+			factor *= 1024;
 		const char *rest = end + 1;
 		if (*rest != '\0' && g_ascii_strcasecmp(rest, "b") != 0 &&
 			g_ascii_strcasecmp(rest, "ib") != 0)

@@ -1,6 +1,5 @@
 #include "base/timefmt.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,7 +146,7 @@ char *duration_human(gint64 nanoseconds)
 {
 	enum { DAY = 24, WEEK = 7 * DAY, MONTH = 30 * DAY, YEAR = 365 * DAY };
 	gint64 seconds = nanoseconds / SECOND, minutes = seconds / 60;
-	gint64 hours = (gint64)round((double)minutes / 60.0);
+	gint64 hours = (minutes + 30) / 60;
 	if (seconds < 1)
 		return g_strdup("Less than a second");
 	if (seconds == 1)

@@ -24,22 +24,34 @@ static DIR *dir_open(int dir_fd, const char *name)
 	return dir;
 }
 
+static bool folder_remove(int dir_fd, const char *name);
+
+static bool entry_remove(int dir_fd, const struct dirent *entry)
+{
+	if (entry->d_type == DT_DIR)
+		return folder_remove(dir_fd, entry->d_name);
+	if (entry->d_type == DT_UNKNOWN)
+		return tree_remove(dir_fd, entry->d_name);
+	return unlinkat(dir_fd, entry->d_name, 0) == 0 || errno == ENOENT;
+}
+
+static bool folder_remove(int dir_fd, const char *name)
+{
+	DIR *dir = dir_open(dir_fd, name);
+	if (dir == NULL)
+		return errno == ENOENT;
+	bool ok = true;
+	for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+		ok = (is_dots(entry->d_name) || entry_remove(dirfd(dir), entry)) && ok;
+	closedir(dir);
+	return unlinkat(dir_fd, name, AT_REMOVEDIR) == 0 && ok;
+}
+
 bool tree_remove(int dir_fd, const char *name)
 {
 	if (unlinkat(dir_fd, name, 0) == 0 || errno == ENOENT)
 		return true;
-	if (errno != EISDIR && errno != EPERM)
-		return false;
-	if (unlinkat(dir_fd, name, AT_REMOVEDIR) == 0)
-		return true;
-	DIR *dir = dir_open(dir_fd, name);
-	if (dir == NULL)
-		return false;
-	bool ok = true;
-	for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
-		ok = (is_dots(entry->d_name) || tree_remove(dirfd(dir), entry->d_name)) && ok;
-	closedir(dir);
-	return unlinkat(dir_fd, name, AT_REMOVEDIR) == 0 && ok;
+	return (errno == EISDIR || errno == EPERM) && folder_remove(dir_fd, name);
 }
 
 static gint64 tree_size_unseen(int dir_fd, const char *name, GHashTable *seen)

@@ -119,26 +119,14 @@ ContainerRow container_snapshot(Container *container)
 	return copy;
 }
 
-static json_t *parse_stored(char *text, Container *container, GError **error)
+json_t *container_mounts(Container *container, GError **error)
 {
-	g_autofree char *owned = text;
-	if (owned == NULL || *owned == '\0') {
+	g_autofree char *text = container_store_mounts(container->engine->store, container->row.id);
+	if (text == NULL || *text == '\0') {
 		fail(error, BERTH_ERROR_NOT_FOUND, "No such container: %s", container->row.id);
 		return NULL;
 	}
-	return json_parse(owned, strlen(owned), error);
-}
-
-json_t *container_spec(Container *container, GError **error)
-{
-	return parse_stored(container_store_spec(container->engine->store, container->row.id),
-		container, error);
-}
-
-json_t *container_mounts(Container *container, GError **error)
-{
-	return parse_stored(container_store_mounts(container->engine->store, container->row.id),
-		container, error);
+	return json_parse(text, strlen(text), error);
 }
 
 bool container_running(Container *container)

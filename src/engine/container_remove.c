@@ -98,6 +98,7 @@ bool container_remove(Container *container, bool force, bool volumes, GError **e
 	json_object_set_new(attributes, "name", json_string(container->row.name));
 	event_publish(engine, "container", "destroy", container->row.id, attributes);
 	notify_fire(&container->changed);
+	spec_cache_drop(container);
 	g_mutex_lock(&engine->lock);
 	g_hash_table_remove(engine->containers, container->row.id);
 	g_mutex_unlock(&engine->lock);

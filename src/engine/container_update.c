@@ -20,7 +20,7 @@ bool container_update(Container *container, const json_t *changes, json_t *warni
 {
 	Engine *engine = container->engine;
 	g_autoptr(GMutexLocker) operation = g_mutex_locker_new(&container->operation);
-	g_autoptr(json_t) spec = container_spec(container, error);
+	g_autoptr(json_t) old = container_spec(container, error), spec = json_deep_copy(old);
 	json_t *host = json_object_get(spec, "HostConfig"),
 	       *policy = json_object_get(changes, "RestartPolicy");
 	g_autoptr(json_t) delta = json_object();
@@ -54,6 +54,7 @@ bool container_update(Container *container, const json_t *changes, json_t *warni
 	g_autofree char *text = json_text(spec);
 	if (!container_store_set_spec(engine->store, container->row.id, text, error))
 		return false;
+	spec_cache_put(container, spec);
 	container_event(container, "update", NULL, NULL);
 	return true;
 }

@@ -56,6 +56,7 @@ typedef struct {
 	guint restart_wait;  /* milliseconds before the next automatic restart */
 	int rows, columns;
 	bool removed;
+	json_t *spec; /* if spec_cache.c remembers it */
 } Container;
 
 typedef struct {
@@ -83,6 +84,7 @@ struct Engine {
 	GHashTable *containers; /* id -> Container */
 	GHashTable *names;	/* name -> Container */
 	GHashTable *execs;	/* id -> Exec */
+	GQueue spec_cache;	/* of Container, last read first */
 	GThreadPool *tasks;	/* things to do later: restarts, automatic removal */
 	int epoll_fd, shim_fd;	/* shim_fd: sealed copy of the shim's program */
 	GThread *monitor;
@@ -142,8 +144,8 @@ Container *container_find(Engine *engine, const char *reference, GError **error)
 GPtrArray *container_all(Engine *engine); /* of Container, newest first */
 /* A copy of the row as it is now; clear it with container_row_clear. */
 ContainerRow container_snapshot(Container *container);
-json_t *container_spec(
-	Container *container, GError **error); /* {Config, HostConfig, NetworkingConfig} */
+/* {Config, HostConfig, NetworkingConfig}: a new reference of what others read too; never change it. */
+json_t *container_spec(Container *container, GError **error);
 json_t *container_mounts(Container *container, GError **error); /* as container_store_mounts */
 bool container_running(Container *container);			/* or paused */
 void container_event(Container *container, const char *action, const char *key, const char *value);
@@ -153,6 +155,10 @@ char *container_folder(Container *container);
 char *container_cgroup(Container *container, const json_t *host);
 char *container_log_path(Container *container, const json_t *host); /* "" where there is none */
 Container *container_register(Engine *engine, ContainerRow *row);   /* takes row over */
+
+/* spec_cache.c: remembers a specification that was just written, or forgets it. */
+void spec_cache_put(Container *container, json_t *spec);
+void spec_cache_drop(Container *container);
 
 /* container_create.c */
 char *container_create(

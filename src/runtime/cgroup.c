@@ -293,10 +293,9 @@ bool cgroup_plan(const CgroupLayout *layout, Plan *plan, const char *path, const
 void cgroup_plan_join(const CgroupLayout *layout, Plan *plan, const char *path, const json_t *host)
 {
 	g_autoptr(GPtrArray) list = folders(layout, path, host);
-	for (guint i = 0; i < list->len; i++) {
-		g_autofree char *file = g_strconcat(list->pdata[i], "/cgroup.procs", NULL);
-		plan_put(plan, PLAN_CGROUP_JOIN, 0, 0, file, NULL);
-	}
+	for (guint i = 0; i < list->len; i++)
+		plan_put(plan, PLAN_CGROUP_JOIN, 1, layout->v2 ? PLAN_BORN_IN : 0, list->pdata[i],
+			NULL);
 }
 
 bool cgroup_update(const CgroupLayout *layout, const char *path, const json_t *host, GError **error)

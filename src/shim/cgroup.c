@@ -77,14 +77,29 @@ void cgroup_make(const struct plan *plan, void (*warn)(const char *text))
 	}
 }
 
-bool cgroup_join(const struct plan *plan, pid_t pid)
+int cgroup_birthplace(const struct plan *plan)
 {
-	char value[24];
-	snprintf(value, sizeof value, "%d", (int)pid);
-	for (const struct plan_record *r = NULL; (r = plan_next(plan, r)) != NULL;)
-		if (r->op == PLAN_CGROUP_JOIN && !put_file(record_string(r, 0), value))
-			return false;
-	return true;
+	const struct plan_record *join = plan_find(plan, PLAN_CGROUP_JOIN);
+	if (join == NULL || (record_number(join, 0) & PLAN_BORN_IN) == 0)
+		return -1;
+	int fd = open(record_string(join, 0), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		report_fail(errno, "cannot open cgroup %s", record_string(join, 0));
+	return fd;
+}
+
+/* A thread that moves itself ("0" to tasks) needs no lock on all forks and exits of the host; any
+ * other move waits milliseconds for that (cgroup_procs_write_start, Linux 5.4). */
+void cgroup_join(const struct plan *plan)
+{
+	char file[PATH_ROOM];
+	for (const struct plan_record *r = NULL; (r = plan_next(plan, r)) != NULL;) {
+		if (r->op != PLAN_CGROUP_JOIN || record_number(r, 0) & PLAN_BORN_IN)
+			continue;
+		snprintf(file, sizeof file, "%s/tasks", record_string(r, 0));
+		if (!put_file(file, "0"))
+			report_fail(errno, "cannot enter cgroup %s", record_string(r, 0));
+	}
 }
 
 int64_t cgroup_oom_kills(const char *file)
@@ -126,8 +141,10 @@ void cgroup_kill_all(const struct plan *plan)
 {
 	const struct plan_record *join = plan_find(plan, PLAN_CGROUP_JOIN);
 	static char text[32768];
+	char file[PATH_ROOM];
+	snprintf(file, sizeof file, "%s/cgroup.procs", record_string(join, 0));
 	for (int round = 0; join != NULL && round < KILL_ROUNDS; round++) {
-		int fd = open(record_string(join, 0), O_RDONLY | O_CLOEXEC);
+		int fd = open(file, O_RDONLY | O_CLOEXEC);
 		ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
 		if (fd >= 0)
 			close(fd);

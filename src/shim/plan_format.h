@@ -28,9 +28,9 @@ enum plan_op {
 	PLAN_CGROUP_WRITE, /* PLAN_OPTIONAL | file, value */
 	PLAN_CGROUP_BPF,   /* eBPF instructions... | cgroup v2 folder: device rules */
 	PLAN_CGROUP_OOM,   /* | file that counts kills for memory ("oom_kill N") */
-	PLAN_CGROUP_JOIN,  /* | cgroup.procs file that the process is written to */
-	PLAN_CLONE,	   /* CLONE_NEW flags | */
-	PLAN_JOIN,	   /* CLONE_NEW kind | namespace file */
+	PLAN_CGROUP_JOIN, /* PLAN_BORN_IN: cgroup v2 | folder of the cgroup that the process is in */
+	PLAN_CLONE,	  /* CLONE_NEW flags | */
+	PLAN_JOIN,	  /* CLONE_NEW kind | namespace file */
 
 	/* Done in the new process, in its namespaces. */
 	PLAN_CGROUP_NAMESPACE, /* | unshared once the process is in its cgroups */
@@ -60,7 +60,7 @@ enum plan_op {
 	PLAN_OPS,
 };
 
-enum { PLAN_OPTIONAL = 1 };
+enum { PLAN_OPTIONAL = 1, PLAN_BORN_IN = 1 };
 enum plan_log { PLAN_LOG_NONE, PLAN_LOG_JSON, PLAN_LOG_LOCAL };
 enum {
 	PLAN_STDIO_TTY = 1,

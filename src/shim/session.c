@@ -106,7 +106,6 @@ static bool make_streams(struct session *session, bool with_stdin, int child[3])
 
 static _Noreturn void run_child(const struct plan *plan, const int child[3], int sync_fd, int pidfd)
 {
-	char go;
 	report_to(sync_fd);
 	/* Nothing of a half-made process is for the container's eyes (CVE-2016-9962). */
 	for (int i = 0; i < 3; i++)
@@ -115,8 +114,7 @@ static _Noreturn void run_child(const struct plan *plan, const int child[3], int
 	for (int i = 0; i < 3; i++)
 		if (child[i] > 2)
 			close(child[i]);
-	if (recv(sync_fd, &go, 1, 0) != 1)
-		_exit(1);
+	cgroup_join(plan);
 	if (pidfd >= 0)
 		process_join(plan, sync_fd, pidfd);
 	process_become(plan, sync_fd);
@@ -142,9 +140,17 @@ static bool await_exec(struct session *session, int sync_fd, char *text)
 static pid_t make_process(const struct plan *plan, int pidfd)
 {
 	struct sys_clone_args args = {.exit_signal = SIGCHLD};
+	int cgroup = cgroup_birthplace(plan);
 	if (pidfd < 0)
 		args.flags = (uint64_t)record_number(plan_find(plan, PLAN_CLONE), 0);
-	return sys_clone3(&args);
+	if (cgroup >= 0) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (uint64_t)cgroup;
+	}
+	pid_t pid = sys_clone3(&args);
+	if (cgroup >= 0 && pid != 0)
+		close(cgroup);
+	return pid;
 }
 
 bool session_start(struct session *session, const struct plan *plan, int pidfd, char *text)
@@ -161,11 +167,7 @@ bool session_start(struct session *session, const struct plan *plan, int pidfd, 
 		run_child(plan, child, sync[1], pidfd);
 	} else {
 		close_fd(&sync[1]);
-		if (!cgroup_join(plan, session->pid))
-			snprintf(text, SHIM_TEXT, "cannot put the process into its cgroup: %s",
-				strerror(errno));
-		else
-			ok = message_send(sync[0], "", 1, -1) && await_exec(session, sync[0], text);
+		ok = await_exec(session, sync[0], text);
 		if (!ok)
 			kill(session->pid, SIGKILL);
 	}

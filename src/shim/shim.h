@@ -35,7 +35,10 @@ _Noreturn void report_fail(int errnum, const char *format, ...)
 /* cgroup.c: cgroups as the plan lists them; v1, v2 and hybrid look the same from here. */
 void cgroup_make(
 	const struct plan *plan, void (*warn)(const char *text)); /* report_fail on failure */
-bool cgroup_join(const struct plan *plan, pid_t pid);
+/* A descriptor of the cgroup (v2) that the next process is to be born in, or -1. */
+int cgroup_birthplace(const struct plan *plan);
+void cgroup_join(
+	const struct plan *plan); /* by the new process itself, v1; report_fail on failure */
 int64_t cgroup_oom_kills(const char *file);
 int cgroup_oom_watch(const char *file, short *events); /* a descriptor to poll, or -1 */
 void cgroup_kill_all(const struct plan *plan);
