@@ -14,7 +14,7 @@ typedef struct {
 	char *path;	    /* decoded, without the version */
 	char *name;	    /* what stands for {} in the route */
 	GHashTable *params; /* of the query; the last of each */
-	char **repeated;    /* all of "names" and "changes" */
+	char **repeated;    /* all of "names", "changes", "type" or "platforms" */
 	int version;	    /* minor number of the API version asked for: 51 for 1.51 */
 	bool answered, chunked, hijacked, failed;
 } Request;
@@ -64,3 +64,6 @@ json_t *container_inspect_json(Container *container, bool size, GError **error);
 json_t *container_list_json(
 	Engine *engine, const Filters *filters, bool all, int limit, bool size, GError **error);
 extern const char *const container_list_filters[];
+
+/* usage.c */
+bool system_df(Request *request, GError **error);

@@ -25,6 +25,9 @@ static bool create(Request *request, GError **error)
 {
 	g_autoptr(json_t) body = request_json(request, error);
 	json_t *warnings = NULL;
+	if (body != NULL && !image_check_platform(request->engine, json_str(body, "Image"),
+				    request_param(request, "platform"), error))
+		return false;
 	g_autofree char *id =
 		body == NULL ? NULL
 			     : container_create(request->engine, request_param(request, "name"),

@@ -16,15 +16,25 @@ static bool list(Request *request, GError **error)
 	return images != NULL && reply_json(request, 200, images);
 }
 
+static bool check_platform(Request *request, GError **error)
+{
+	return image_check_platform(
+		request->engine, request->name, request_param(request, "platform"), error);
+}
+
 static bool inspect(Request *request, GError **error)
 {
-	json_t *json = image_inspect(request->engine, request->name, error);
+	json_t *json = check_platform(request, error)
+			       ? image_inspect(request->engine, request->name, error)
+			       : NULL;
 	return json != NULL && reply_json(request, 200, json);
 }
 
 static bool history(Request *request, GError **error)
 {
-	json_t *json = image_history(request->engine, request->name, error);
+	json_t *json = check_platform(request, error)
+			       ? image_history(request->engine, request->name, error)
+			       : NULL;
 	return json != NULL && reply_json(request, 200, json);
 }
 
@@ -37,6 +47,10 @@ static bool tag(Request *request, GError **error)
 
 static bool remove_(Request *request, GError **error)
 {
+	for (int i = 0; request->repeated[i] != NULL; i++)
+		if (!image_check_platform(
+			    request->engine, request->name, request->repeated[i], error))
+			return false;
 	json_t *json = image_remove(request->engine, request->name, request_flag(request, "force"),
 		!request_flag(request, "noprune"), error);
 	return json != NULL && reply_json(request, 200, json);
@@ -106,6 +120,10 @@ static bool save_write(gpointer request, const void *data, size_t size, GError *
 
 static bool save(Request *request, char *const *names, GError **error)
 {
+	for (int i = 0; names[i] != NULL; i++)
+		if (!image_check_platform(
+			    request->engine, names[i], request_param(request, "platform"), error))
+			return false;
 	if (image_save(request->engine, names, save_write, request, error))
 		return true;
 	request->failed = request->answered; /* the missing end of the chunks tells the client */

@@ -119,6 +119,7 @@ static bool strip_version(Request *request, GError **error)
 static bool parse_target(Request *request, GError **error)
 {
 	const char *target = request->head->start[1], *question = strchr(target, '?');
+	static const char *const repeatable[] = {"names", "changes", "type", "platforms", NULL};
 	g_autoptr(GStrvBuilder) repeated = g_strv_builder_new();
 	request->path = http_decode(target, question != NULL ? question - target : -1, false);
 	request->params = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
@@ -137,7 +138,7 @@ static bool parse_target(Request *request, GError **error)
 			g_free(key);
 			return fail(error, BERTH_ERROR_INVALID, "invalid encoding in the query");
 		}
-		if (strcmp(key, "names") == 0 || strcmp(key, "changes") == 0)
+		if (g_strv_contains(repeatable, key))
 			g_strv_builder_add(repeated, value);
 		g_hash_table_replace(request->params, key, value);
 	}

@@ -98,5 +98,6 @@ const Route system_routes[] = {
 	{"GET", "/version", version},
 	{"GET", "/info", info},
 	{"GET", "/events", events},
+	{"GET", "/system/df", system_df},
 	{0},
 };

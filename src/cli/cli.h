@@ -55,6 +55,9 @@ json_t *flag_filters(
 	const Cli *cli, const char *name, GError **error); /* {"label": ["a"]} for the API */
 char *query_filters(const Cli *cli, GError **error);	   /* of --filter, escaped for a query */
 
+/* The first --platform as the JSON of a query, escaped; "" if none was given. */
+char *query_platform(const Cli *cli);
+
 /* format.c: lists and inspections, as tables, templates or JSON. */
 typedef struct {
 	const char *field, *heading;
@@ -90,6 +93,10 @@ json_t *container_request(Cli *cli, GError **error);
 /* Creates it, printing warnings; the id, or NULL. */
 char *container_create(Cli *cli, GError **error);
 
+/* container_mounts.c, container_ports.c: parts of the request. */
+bool container_mount_flags(Cli *cli, json_t *config, json_t *host, GError **error);
+bool container_port_flags(Cli *cli, json_t *config, json_t *host, GError **error);
+
 /* each.c: does one call for each argument, prints the argument, and goes on after an error. */
 int each_argument(Cli *cli, const char *method, const char *path_format);
 bool is_container_tty(Cli *cli, const char *name, json_t **inspected, GError **error);
@@ -101,4 +108,5 @@ extern const Command command_run, command_create, command_start, command_stop, c
 	command_load, command_save, command_events, command_info, command_version,
 	command_container_prune, command_image_prune, command_container_inspect,
 	command_image_inspect, command_dial_stdio, command_volume_ls, command_volume_create,
-	command_volume_rm, command_volume_inspect, command_context_ls;
+	command_volume_rm, command_volume_inspect, command_context_ls, command_volume_prune,
+	command_system_prune, command_df;

@@ -11,6 +11,7 @@ static const Flag flags[] = {
 	{"format", 0, STRING, "table, json or a Go template"},
 	{"human", 'H', BOOL, "print sizes and dates for people (the default)"},
 	{"no-trunc", 0, BOOL, "do not shorten"},
+	{"platform", 0, STRING, "platform of the image (os[/arch[/variant]])"},
 	{"quiet", 'q', BOOL, "print ids only"},
 	{0},
 };
@@ -44,8 +45,8 @@ static json_t *row_of(const json_t *entry, bool whole, bool human)
 static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	g_autofree char *name = client_escape(cli->args[0]),
-			*path = g_strdup_printf("/images/%s/history", name);
+	g_autofree char *name = client_escape(cli->args[0]), *platform = query_platform(cli),
+			*path = g_strdup_printf("/images/%s/history?platform=%s", name, platform);
 	g_autoptr(json_t) history = client_call(cli->client, "GET", path, NULL, &error),
 			  rows = json_array();
 	if (history == NULL)

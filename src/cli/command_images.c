@@ -15,6 +15,7 @@ static const Flag flags[] = {
 	{"format", 0, STRING, "table, json or a Go template"},
 	{"no-trunc", 0, BOOL, "do not shorten"},
 	{"quiet", 'q', BOOL, "print ids only"},
+	{"tree", 0, BOOL, "show names below the image that they name"},
 	{0},
 };
 
@@ -66,6 +67,22 @@ static char *filters_of(Cli *cli, GError **error)
 	return client_escape(text);
 }
 
+/* An image has one platform here, so a tree is its names, and below them what they stand for. */
+static int print_tree(const json_t *images)
+{
+	size_t i, t;
+	json_t *image;
+	json_array_foreach (images, i, image) {
+		json_t *tags = json_object_get(image, "RepoTags");
+		g_autofree char *size = size_human((double)json_int(image, "Size"));
+		for (t = 0; t < MAX(json_array_size(tags), 1); t++)
+			puts(t < json_array_size(tags) ? json_elem(tags, t) : "<untagged>");
+		printf("└─ %.12s  %s  in use by %d containers\n", json_str(image, "Id") + 7, size,
+			(int)MAX(json_int(image, "Containers"), 0));
+	}
+	return EXIT_SUCCESS;
+}
+
 static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
@@ -87,6 +104,8 @@ static int run(Cli *cli)
 		if (json_array_size(tags) == 0)
 			add_row(rows, image, "", whole);
 	}
+	if (flag_bool(cli, "tree", false))
+		return print_tree(images);
 	const char *table =
 		flag_bool(cli, "digests", false)
 			? "{{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{."

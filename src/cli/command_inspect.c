@@ -9,6 +9,7 @@
 
 static const Flag flags[] = {
 	{"format", 'f', STRING, "a Go template, or json"},
+	{"platform", 0, STRING, "platform of the image (os[/arch[/variant]])"},
 	{"size", 's', BOOL, "show a container's sizes"},
 	{"type", 0, STRING, "container, image or volume"},
 	{0},
@@ -22,14 +23,17 @@ static const struct {
 /* The first kind of thing that has this name; NULL with error if none has. */
 static json_t *find(Cli *cli, const char *type, const char *name, GError **error)
 {
-	g_autofree char *escaped = client_escape(name);
+	g_autofree char *escaped = client_escape(name), *platform = query_platform(cli);
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
 		g_autoptr(GError) problem = NULL;
 		if (*type != '\0' && strcmp(type, kinds[i].type) != 0)
 			continue;
 		g_auto(GStrv) around = g_strsplit(kinds[i].path, "%s", 2);
 		g_autofree char *path = g_strconcat(around[0], escaped, around[1],
-			i == 0 && flag_bool(cli, "size", false) ? "?size=1" : "", NULL);
+			i == 0 && flag_bool(cli, "size", false) ? "?size=1"
+			: i == 1				? "?platform="
+								: "",
+			i == 1 ? platform : "", NULL);
 		json_t *found = client_call(cli->client, "GET", path, NULL, &problem);
 		if (found != NULL)
 			return found;

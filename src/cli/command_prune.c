@@ -1,4 +1,4 @@
-/* container prune and image prune. */
+/* container, image, volume and system prune: what each removes is a row of a table. */
 #include "cli/cli.h"
 
 #include "base/size.h"
@@ -8,10 +8,26 @@
 #include <string.h>
 
 static const Flag flags[] = {
-	{"all", 'a', BOOL, "remove all unused images, not only those without a name"},
+	{"all", 'a', BOOL, "remove all that is unused, not only what has no name"},
 	{"filter", 0, LIST, "remove only those that match (until=24h, label=...)"},
 	{"force", 'f', BOOL, "do not ask"},
 	{0},
+};
+static const Flag system_flags[] = {
+	{"all", 'a', BOOL, "remove all unused images, not only those without a name"},
+	{"filter", 0, LIST, "remove only those that match (until=24h, label=...)"},
+	{"force", 'f', BOOL, "do not ask"},
+	{"volumes", 0, BOOL, "remove unused anonymous volumes too"},
+	{0},
+};
+
+typedef enum { CONTAINERS, VOLUMES, IMAGES } What;
+static const struct {
+	const char *path, *list, *heading;
+} kinds[] = {
+	[CONTAINERS] = {"/containers/prune", "ContainersDeleted", "Deleted Containers:"},
+	[VOLUMES] = {"/volumes/prune", "VolumesDeleted", "Deleted Volumes:"},
+	[IMAGES] = {"/images/prune", "ImagesDeleted", "Deleted Images:"},
 };
 
 static bool confirm(Cli *cli, const char *what)
@@ -24,67 +40,111 @@ static bool confirm(Cli *cli, const char *what)
 	return fgets(answer, sizeof answer, stdin) != NULL && (*answer == 'y' || *answer == 'Y');
 }
 
-static void print_reclaimed(const json_t *answer)
+/* An id, or for images {"Untagged": name} and {"Deleted": id}. */
+static void print_deleted(const json_t *entry)
 {
-	g_autofree char *size = size_human((double)json_int(answer, "SpaceReclaimed"));
+	const char *untagged = json_str(entry, "Untagged");
+	if (json_is_string(entry))
+		puts(json_string_value(entry));
+	else
+		printf("%s: %s\n", *untagged != '\0' ? "untagged" : "deleted",
+			*untagged != '\0' ? untagged : json_str(entry, "Deleted"));
+}
+
+/* Removes one kind of thing, says what went, and adds up the room that it took. */
+static bool prune(Cli *cli, What what, bool all, gint64 *space, GError **error)
+{
+	g_autoptr(json_t) filters = flag_filters(cli, "filter", error);
+	if (filters == NULL)
+		return false;
+	if (what == IMAGES)
+		json_object_set_new(
+			filters, "dangling", json_pack("{s:b}", all ? "false" : "true", 1));
+	/* "until" is nothing that a volume could be asked for. */
+	if (what == VOLUMES)
+		json_object_del(filters, "until");
+	if (what == VOLUMES && all)
+		json_object_set_new(filters, "all", json_pack("{s:b}", "true", 1));
+	g_autofree char *text = json_text(filters), *escaped = client_escape(text),
+			*path = g_strconcat(kinds[what].path, "?filters=", escaped, NULL);
+	g_autoptr(json_t) answer = client_call(cli->client, "POST", path, NULL, error);
+	if (answer == NULL)
+		return false;
+	json_t *deleted = json_object_get(answer, kinds[what].list), *entry;
+	size_t i;
+	if (json_array_size(deleted) > 0)
+		puts(kinds[what].heading);
+	json_array_foreach (deleted, i, entry)
+		print_deleted(entry);
+	if (json_array_size(deleted) > 0)
+		putchar('\n');
+	*space += json_int(answer, "SpaceReclaimed");
+	return true;
+}
+
+static int finish(Cli *cli, bool ok, gint64 space, const GError *error)
+{
+	g_autofree char *size = size_human((double)space);
+	if (!ok)
+		return cli_fail(cli, error);
 	printf("Total reclaimed space: %s\n", size);
+	return EXIT_SUCCESS;
+}
+
+static int run_one(Cli *cli, What what, const char *question)
+{
+	g_autoptr(GError) error = NULL;
+	gint64 space = 0;
+	if (!confirm(cli, question))
+		return EXIT_SUCCESS;
+	bool ok = prune(cli, what, flag_bool(cli, "all", false), &space, &error);
+	return finish(cli, ok, space, error);
 }
 
 static int run_containers(Cli *cli)
 {
-	g_autoptr(GError) error = NULL;
-	if (!confirm(cli, "all stopped containers"))
-		return EXIT_SUCCESS;
-	g_autofree char *filters = query_filters(cli, &error),
-			*path = g_strconcat("/containers/prune?filters=", filters, NULL);
-	g_autoptr(json_t) answer =
-		filters != NULL ? client_call(cli->client, "POST", path, NULL, &error) : NULL;
-	if (answer == NULL)
-		return cli_fail(cli, error);
-	json_t *deleted = json_object_get(answer, "ContainersDeleted");
-	for (size_t i = 0; i < json_array_size(deleted); i++)
-		printf("%s%s\n%s", i == 0 ? "Deleted Containers:\n" : "", json_elem(deleted, i),
-			i + 1 == json_array_size(deleted) ? "\n" : "");
-	print_reclaimed(answer);
-	return EXIT_SUCCESS;
+	return run_one(cli, CONTAINERS, "all stopped containers");
 }
 
 static int run_images(Cli *cli)
 {
+	return run_one(cli, IMAGES,
+		flag_bool(cli, "all", false)
+			? "all images without at least one container associated to them"
+			: "all dangling images");
+}
+
+static int run_volumes(Cli *cli)
+{
+	return run_one(cli, VOLUMES,
+		flag_bool(cli, "all", false)
+			? "all volumes not used by at least one container"
+			: "anonymous local volumes not used by at least one container");
+}
+
+static int run_system(Cli *cli)
+{
 	g_autoptr(GError) error = NULL;
-	bool all = flag_bool(cli, "all", false);
-	if (!confirm(cli, all ? "all images without at least one container associated to them"
-			      : "all dangling images"))
+	bool all = flag_bool(cli, "all", false), volumes = flag_bool(cli, "volumes", false);
+	gint64 space = 0;
+	g_autofree char *question = g_strdup_printf("all stopped containers, %s%s",
+		volumes ? "all anonymous volumes not used by at least one container, " : "",
+		all ? "all images without at least one container associated to them"
+		    : "all dangling images");
+	if (!confirm(cli, question))
 		return EXIT_SUCCESS;
-	g_autoptr(json_t) filters = flag_filters(cli, "filter", &error);
-	if (filters == NULL)
-		return cli_fail(cli, error);
-	json_object_set_new(filters, "dangling", json_pack("{s:b}", all ? "false" : "true", 1));
-	g_autofree char *text = json_text(filters), *escaped = client_escape(text),
-			*path = g_strconcat("/images/prune?filters=", escaped, NULL);
-	g_autoptr(json_t) answer = client_call(cli->client, "POST", path, NULL, &error);
-	if (answer == NULL)
-		return cli_fail(cli, error);
-	json_t *deleted = json_object_get(answer, "ImagesDeleted");
-	for (size_t i = 0; i < json_array_size(deleted); i++) {
-		const json_t *entry = json_array_get(deleted, i);
-		const char *untagged = json_str(entry, "Untagged");
-		printf("%s%s: %s\n%s", i == 0 ? "Deleted Images:\n" : "",
-			*untagged != '\0' ? "untagged" : "deleted",
-			*untagged != '\0' ? untagged : json_str(entry, "Deleted"),
-			i + 1 == json_array_size(deleted) ? "\n" : "");
-	}
-	print_reclaimed(answer);
-	return EXIT_SUCCESS;
+	/* --all speaks of images here; named volumes are never pruned along. */
+	bool ok = prune(cli, CONTAINERS, false, &space, &error) &&
+		  (!volumes || prune(cli, VOLUMES, false, &space, &error)) &&
+		  prune(cli, IMAGES, all, &space, &error);
+	return finish(cli, ok, space, error);
 }
 
 const Command command_container_prune = {
 	.names = "container prune",
 	.usage = "[OPTIONS]",
 	.summary = "Remove all stopped containers",
-	.flags = flags,
-	.min_args = 0,
-	.max_args = 0,
+	.flags = flags + 1,
 	.run = run_containers,
 };
 
@@ -93,7 +153,21 @@ const Command command_image_prune = {
 	.usage = "[OPTIONS]",
 	.summary = "Remove unused images",
 	.flags = flags,
-	.min_args = 0,
-	.max_args = 0,
 	.run = run_images,
+};
+
+const Command command_volume_prune = {
+	.names = "volume prune",
+	.usage = "[OPTIONS]",
+	.summary = "Remove unused volumes",
+	.flags = flags,
+	.run = run_volumes,
+};
+
+const Command command_system_prune = {
+	.names = "system prune",
+	.usage = "[OPTIONS]",
+	.summary = "Remove what is unused",
+	.flags = system_flags,
+	.run = run_system,
 };

@@ -7,6 +7,7 @@
 
 static const Flag flags[] = {
 	{"force", 'f', BOOL, "remove it although it is used or has several names"},
+	{"platform", 0, LIST, "remove only this platform's (os[/arch[/variant]])"},
 	{"no-prune", 0, BOOL, "keep untagged parents"},
 	{0},
 };
@@ -16,9 +17,11 @@ static int run(Cli *cli)
 	int code = EXIT_SUCCESS;
 	for (int i = 0; i < cli->arg_count; i++) {
 		g_autoptr(GError) error = NULL;
-		g_autofree char *name = client_escape(cli->args[i]);
-		g_autofree char *path = g_strdup_printf("/images/%s?force=%d&noprune=%d", name,
-			flag_bool(cli, "force", false), flag_bool(cli, "no-prune", false));
+		g_autofree char *name = client_escape(cli->args[i]),
+				*platform = query_platform(cli);
+		g_autofree char *path = g_strdup_printf("/images/%s?force=%d&noprune=%d%s%s", name,
+			flag_bool(cli, "force", false), flag_bool(cli, "no-prune", false),
+			*platform != '\0' ? "&platforms=" : "", platform);
 		g_autoptr(json_t) done = client_call(cli->client, "DELETE", path, NULL, &error);
 		if (error != NULL) {
 			cli_print_error(error);

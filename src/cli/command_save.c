@@ -42,6 +42,8 @@ static int run(Cli *cli)
 		g_autofree char *name = client_escape(cli->args[i]);
 		g_string_append_printf(path, "%cnames=%s", i == 0 ? '?' : '&', name);
 	}
+	g_autofree char *platform = query_platform(cli);
+	g_string_append_printf(path, "&platform=%s", platform);
 	if (!client_send(cli->client, "GET", path->str, NULL, &response, &error))
 		return cli_fail(cli, error);
 	/* Whole or not at all: written beside its name, then renamed. */

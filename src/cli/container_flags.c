@@ -51,6 +51,7 @@ const Flag container_flags[] = {
 	{"annotation", 0, LIST, "add an annotation"},
 	{"attach", 'a', LIST, "attach to stdin, stdout or stderr"},
 	{"blkio-weight", 0, INT, "share of block input and output, 10 to 1000"},
+	{"blkio-weight-device", 0, LIST, "the same for one device (path:weight)"},
 	{"cap-add", 0, LIST, "give a capability"},
 	{"cap-drop", 0, LIST, "take a capability away"},
 	{"cgroup-parent", 0, STRING, "cgroup to put the container's below"},
@@ -81,10 +82,12 @@ const Flag container_flags[] = {
 	{"env", 'e', LIST, "set an environment variable"},
 	{"env-file", 0, LIST, "read environment variables from a file"},
 	{"expose", 0, LIST, "expose a port"},
+	{"gpus", 0, STRING, "GPUs to give (all, a number, or device=...)"},
 	{"group-add", 0, LIST, "add a group"},
 	{"health-cmd", 0, STRING, "command to check health with"},
 	{"health-interval", 0, DURATION, "time between two checks"},
 	{"health-retries", 0, INT, "failures before it counts as unhealthy"},
+	{"health-start-interval", 0, DURATION, "time between two checks while it starts up"},
 	{"health-start-period", 0, DURATION, "time to start up in"},
 	{"health-timeout", 0, DURATION, "time that one check may take"},
 	{"help", 0, BOOL, "print this"},
@@ -93,6 +96,7 @@ const Flag container_flags[] = {
 	{"interactive", 'i', BOOL, "keep standard input open"},
 	{"ipc", 0, STRING, "IPC namespace: private, shareable, host, none, container:ID"},
 	{"isolation", 0, STRING, "accepted for docker's sake"},
+	{"kernel-memory", 0, BYTES, "accepted for docker's sake: no kernel has it any more"},
 	{"label", 'l', LIST, "set a label"},
 	{"label-file", 0, LIST, "read labels from a file"},
 	{"link", 0, LIST, "link to another container"},
@@ -132,6 +136,7 @@ const Flag container_flags[] = {
 	{"tmpfs", 0, LIST, "mount a tmpfs (path[:options])"},
 	{"tty", 't', BOOL, "give it a terminal"},
 	{"ulimit", 0, LIST, "limit of a resource (name=soft[:hard])"},
+	{"use-api-socket", 0, BOOL, "give it the engine's socket as /var/run/docker.sock"},
 	{"user", 'u', STRING, "user and group (name|uid[:group|gid])"},
 	{"userns", 0, STRING, "user namespace: host"},
 	{"uts", 0, STRING, "UTS namespace: host"},
@@ -224,10 +229,9 @@ static json_t *environment(Cli *cli, GError **error)
 	return g_steal_pointer(&env);
 }
 
-/* key=value flags as an object; a key alone has an empty value. */
-static json_t *pairs(Cli *cli, const char *name)
+/* key=value texts as an object; a key alone has an empty value. */
+static json_t *pairs_of(const json_t *list)
 {
-	g_autoptr(json_t) list = flag_list(cli, name);
 	json_t *object = json_object();
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		g_auto(GStrv) parts = g_strsplit(json_elem(list, i), "=", 2);
@@ -235,6 +239,67 @@ static json_t *pairs(Cli *cli, const char *name)
 			set(object, parts[0], json_lenient(parts[1] != NULL ? parts[1] : ""));
 	}
 	return object;
+}
+
+static json_t *pairs(Cli *cli, const char *name)
+{
+	g_autoptr(json_t) list = flag_list(cli, name);
+	return pairs_of(list);
+}
+
+/* --label-file first, so that --label has the last word. */
+static bool set_labels(Cli *cli, json_t *config, GError **error)
+{
+	g_autoptr(json_t) all = json_array(), files = flag_list(cli, "label-file"),
+			  given = flag_list(cli, "label");
+	for (size_t i = 0; i < json_array_size(files); i++)
+		if (!add_env_file(all, json_elem(files, i), error))
+			return false;
+	json_array_extend(all, given);
+	set(config, "Labels", pairs_of(all));
+	return true;
+}
+
+/* --gpus all, 2, or "device=0,1": a request to a device driver, which the engine may not have. */
+static bool set_gpus(Cli *cli, json_t *host, GError **error)
+{
+	const char *text = flag_text(cli, "gpus");
+	gint64 count = -1;
+	g_autoptr(json_t) devices = json_array();
+	if (!flag_given(cli, "gpus"))
+		return true;
+	if (g_str_has_prefix(text, "device=")) {
+		g_auto(GStrv) ids = g_strsplit(text + strlen("device="), ",", -1);
+		for (int i = 0; ids[i] != NULL; i++)
+			json_array_append_new(devices, json_lenient(ids[i]));
+		count = 0;
+	} else if (strcmp(text, "all") != 0 &&
+		   !g_ascii_string_to_signed(text, 10, 1, G_MAXINT32, &count, NULL)) {
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"invalid argument \"%s\" for \"--gpus\" flag: all, a number or device=... "
+			"is"
+			" wanted",
+			text);
+	}
+	set(host, "DeviceRequests",
+		json_pack("[{s:s, s:I, s:O, s:[[s]], s:{}}]", "Driver", "", "Count",
+			(json_int_t)count, "DeviceIDs", devices, "Capabilities", "gpu", "Options"));
+	return true;
+}
+
+/* --use-api-socket: whoever has it is root on the host; that is what was asked for. */
+static bool set_api_socket(Cli *cli, json_t *host, GError **error)
+{
+	const char *address = client_host(cli->client);
+	if (!flag_bool(cli, "use-api-socket", false))
+		return true;
+	if (!g_str_has_prefix(address, "unix://"))
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"--use-api-socket needs an engine on a UNIX socket, not %s", address);
+	json_array_append_new(json_object_get(host, "Mounts"),
+		json_pack("{s:s, s:s, s:s}", "Type", "bind", "Source", address + strlen("unix://"),
+			"Target", "/var/run/docker.sock"));
+	return true;
 }
 
 static bool set_restart(Cli *cli, json_t *host, GError **error)
@@ -261,7 +326,8 @@ static bool set_limits(Cli *cli, json_t *host, GError **error)
 	static const char *const rates[][2] = {{"device-read-bps", "BlkioDeviceReadBps"},
 		{"device-write-bps", "BlkioDeviceWriteBps"},
 		{"device-read-iops", "BlkioDeviceReadIOps"},
-		{"device-write-iops", "BlkioDeviceWriteIOps"}};
+		{"device-write-iops", "BlkioDeviceWriteIOps"},
+		{"blkio-weight-device", "BlkioWeightDevice"}};
 	g_autoptr(json_t) limits = flag_list(cli, "ulimit");
 	json_t *list = json_array();
 	if (flag_given(cli, "cpus"))
@@ -295,8 +361,10 @@ static bool set_limits(Cli *cli, json_t *host, GError **error)
 					"bad format: %s: <device-path>:<number>[<unit>] is wanted",
 					text);
 			g_autofree char *path = g_strndup(text, (gsize)(colon - text));
-			json_array_append_new(list,
-				json_pack("{s:s, s:I}", "Path", path, "Rate", (json_int_t)rate));
+			json_array_append_new(
+				list, json_pack("{s:s, s:I}", "Path", path,
+					      r + 1 < G_N_ELEMENTS(rates) ? "Rate" : "Weight",
+					      (json_int_t)rate));
 		}
 	}
 	return true;
@@ -318,102 +386,6 @@ static void set_devices(Cli *cli, json_t *host)
 					    : "rwm"));
 	}
 	set(host, "Devices", list);
-}
-
-/* --mount type=bind,source=/a,target=/b,readonly */
-static bool add_mount(json_t *mounts, const char *text, GError **error)
-{
-	static const char *const aliases[][2] = {{"type", "Type"}, {"source", "Source"},
-		{"src", "Source"}, {"target", "Target"}, {"destination", "Target"},
-		{"dst", "Target"}};
-	g_autoptr(json_t) mount = json_pack("{s:s}", "Type", "volume");
-	json_t *bind = json_object(), *volume = json_object(), *tmpfs = json_object();
-	g_auto(GStrv) parts = g_strsplit(text, ",", -1);
-	gint64 size;
-	for (int i = 0; parts[i] != NULL; i++) {
-		g_auto(GStrv) pair = g_strsplit(parts[i], "=", 2);
-		const char *key = pair[0] != NULL ? pair[0] : "",
-			   *value = pair[0] != NULL && pair[1] != NULL ? pair[1] : NULL;
-		bool on = value == NULL || strcmp(value, "true") == 0 || strcmp(value, "1") == 0,
-		     known = false;
-		for (size_t a = 0; a < G_N_ELEMENTS(aliases); a++)
-			if (strcmp(key, aliases[a][0]) == 0) {
-				set(mount, aliases[a][1], json_lenient(value != NULL ? value : ""));
-				known = true;
-			}
-		if (known)
-			continue;
-		if (strcmp(key, "readonly") == 0 || strcmp(key, "ro") == 0)
-			set(mount, "ReadOnly", json_boolean(on));
-		else if (strcmp(key, "bind-propagation") == 0 && value != NULL)
-			set(bind, "Propagation", json_lenient(value));
-		else if (strcmp(key, "bind-nonrecursive") == 0)
-			set(bind, "NonRecursive", json_boolean(on));
-		else if (strcmp(key, "volume-nocopy") == 0)
-			set(volume, "NoCopy", json_boolean(on));
-		else if (strcmp(key, "volume-subpath") == 0 && value != NULL)
-			set(volume, "Subpath", json_lenient(value));
-		else if (strcmp(key, "tmpfs-size") == 0 && value != NULL &&
-			 size_parse(value, &size))
-			set(tmpfs, "SizeBytes", json_integer(size));
-		else if (strcmp(key, "tmpfs-mode") == 0 && value != NULL)
-			set(tmpfs, "Mode", json_integer(g_ascii_strtoll(value, NULL, 8)));
-		else if (strcmp(key, "consistency") != 0) {
-			json_decref(bind);
-			json_decref(volume);
-			json_decref(tmpfs);
-			return fail(error, BERTH_ERROR_UNAVAILABLE,
-				"invalid argument \"%s\" for \"--mount\" flag: unexpected key '%s' "
-				"in '%s'",
-				text, key, parts[i]);
-		}
-	}
-	if (g_str_has_prefix(json_str(mount, "Source"), ".")) {
-		g_autofree char *absolute =
-			g_canonicalize_filename(json_str(mount, "Source"), NULL);
-		set(mount, "Source", json_lenient(absolute));
-	}
-	set(mount, "BindOptions", bind);
-	set(mount, "VolumeOptions", volume);
-	set(mount, "TmpfsOptions", tmpfs);
-	json_array_append(mounts, mount);
-	return true;
-}
-
-static bool set_mounts(Cli *cli, json_t *config, json_t *host, GError **error)
-{
-	g_autoptr(json_t) volumes = flag_list(cli, "volume"), mounts = flag_list(cli, "mount"),
-			  tmpfs = flag_list(cli, "tmpfs");
-	json_t *binds = json_array(), *made = json_array(), *anonymous = json_object(),
-	       *tmpfs_made = json_object();
-	set(host, "Binds", binds);
-	set(host, "Mounts", made);
-	set(host, "Tmpfs", tmpfs_made);
-	for (size_t i = 0; i < json_array_size(volumes); i++) {
-		const char *text = json_elem(volumes, i);
-		if (strchr(text, ':') == NULL) {
-			set(anonymous, text, json_object());
-		} else if (*text == '.' || *text == '~') {
-			g_auto(GStrv) parts = g_strsplit(text, ":", 2);
-			g_autofree char *source = g_canonicalize_filename(parts[0], NULL),
-					*whole = g_strconcat(source, ":", parts[1], NULL);
-			json_array_append_new(binds, json_lenient(whole));
-		} else {
-			json_array_append_new(binds, json_lenient(text));
-		}
-	}
-	if (json_object_size(anonymous) > 0)
-		set(config, "Volumes", json_incref(anonymous));
-	json_decref(anonymous);
-	for (size_t i = 0; i < json_array_size(mounts); i++)
-		if (!add_mount(made, json_elem(mounts, i), error))
-			return false;
-	for (size_t i = 0; i < json_array_size(tmpfs); i++) {
-		g_auto(GStrv) parts = g_strsplit(json_elem(tmpfs, i), ":", 2);
-		set(tmpfs_made, parts[0] != NULL ? parts[0] : "",
-			json_lenient(parts[0] != NULL && parts[1] != NULL ? parts[1] : ""));
-	}
-	return true;
 }
 
 /* seccomp=FILE is sent as what is in the file; systempaths=unconfined as empty lists of paths. */
@@ -444,46 +416,19 @@ static bool set_security(Cli *cli, json_t *host, GError **error)
 	return true;
 }
 
-static bool set_ports(Cli *cli, json_t *config, json_t *host)
-{
-	g_autoptr(json_t) exposed = flag_list(cli, "expose"), published = flag_list(cli, "publish");
-	json_t *ports = json_object(), *bindings = json_object();
-	for (size_t i = 0; i < json_array_size(exposed); i++) {
-		const char *port = json_elem(exposed, i);
-		g_autofree char *name = strchr(port, '/') != NULL ? g_strdup(port)
-								  : g_strconcat(port, "/tcp", NULL);
-		set(ports, name, json_object());
-	}
-	/* [[address:]host port:]port[/protocol]; ranges come with the networks. */
-	for (size_t i = 0; i < json_array_size(published); i++) {
-		g_auto(GStrv) parts = g_strsplit(json_elem(published, i), ":", -1);
-		guint count = g_strv_length(parts);
-		const char *port = count > 0 ? parts[count - 1] : "";
-		g_autofree char *name = strchr(port, '/') != NULL ? g_strdup(port)
-								  : g_strconcat(port, "/tcp", NULL);
-		set(ports, name, json_object());
-		set(bindings, name,
-			json_pack("[{s:s, s:s}]", "HostIp", count > 2 ? parts[0] : "", "HostPort",
-				count > 1 ? parts[count - 2] : ""));
-	}
-	if (json_object_size(ports) > 0)
-		set(config, "ExposedPorts", json_incref(ports));
-	json_decref(ports);
-	set(host, "PortBindings", bindings);
-	return true;
-}
-
 static void set_health(Cli *cli, json_t *config)
 {
 	if (flag_bool(cli, "no-healthcheck", false)) {
 		set(config, "Healthcheck", json_pack("{s:[s]}", "Test", "NONE"));
 	} else if (flag_given(cli, "health-cmd")) {
 		set(config, "Healthcheck",
-			json_pack("{s:[s, s], s:I, s:I, s:I, s:I}", "Test", "CMD-SHELL",
+			json_pack("{s:[s, s], s:I, s:I, s:I, s:I, s:I}", "Test", "CMD-SHELL",
 				flag_text(cli, "health-cmd"), "Interval",
 				(json_int_t)flag_int(cli, "health-interval", 0), "Timeout",
 				(json_int_t)flag_int(cli, "health-timeout", 0), "StartPeriod",
-				(json_int_t)flag_int(cli, "health-start-period", 0), "Retries",
+				(json_int_t)flag_int(cli, "health-start-period", 0),
+				"StartInterval",
+				(json_int_t)flag_int(cli, "health-start-interval", 0), "Retries",
 				(json_int_t)flag_int(cli, "health-retries", 0)));
 	}
 }
@@ -525,7 +470,6 @@ json_t *container_request(Cli *cli, GError **error)
 	if ((env = environment(cli, error)) == NULL)
 		return NULL;
 	set(config, "Env", env);
-	set(config, "Labels", pairs(cli, "label"));
 	set(host, "Sysctls", pairs(cli, "sysctl"));
 	set(host, "LogConfig",
 		json_pack("{s:s, s:o}", "Type", flag_text(cli, "log-driver"), "Config",
@@ -538,8 +482,11 @@ json_t *container_request(Cli *cli, GError **error)
 	set_devices(cli, host);
 	set_health(cli, config);
 	if (!set_restart(cli, host, error) || !set_limits(cli, host, error) ||
-		!set_mounts(cli, config, host, error) || !set_security(cli, host, error) ||
-		!set_ports(cli, config, host))
+		!container_mount_flags(cli, config, host, error) ||
+		!set_security(cli, host, error) ||
+		!container_port_flags(cli, config, host, error) ||
+		!set_labels(cli, config, error) || !set_gpus(cli, host, error) ||
+		!set_api_socket(cli, host, error))
 		return NULL;
 	return g_steal_pointer(&config);
 }
@@ -566,9 +513,10 @@ char *container_create(Cli *cli, GError **error)
 	autofd cidfile = request != NULL && *file != '\0' ? open_cidfile(file, error) : -1;
 	if (request == NULL || (*file != '\0' && cidfile < 0))
 		return NULL;
-	g_autofree char *name = client_escape(flag_text(cli, "name"));
+	g_autofree char *name = client_escape(flag_text(cli, "name")),
+			*platform = client_escape(flag_text(cli, "platform"));
 	g_autofree char *path =
-		g_strconcat("/containers/create", *name != '\0' ? "?name=" : "", name, NULL);
+		g_strconcat("/containers/create?name=", name, "&platform=", platform, NULL);
 	g_autoptr(json_t) answer = client_call(cli->client, "POST", path, request, error);
 	if (answer == NULL) {
 		if (cidfile >= 0)

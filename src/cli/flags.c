@@ -242,3 +242,15 @@ char *query_filters(const Cli *cli, GError **error)
 	g_autofree char *text = filters != NULL ? json_text(filters) : NULL;
 	return text != NULL ? client_escape(text) : NULL;
 }
+
+char *query_platform(const Cli *cli)
+{
+	g_auto(GStrv) parts = g_strsplit(flag_text(cli, "platform"), "/", 3);
+	guint count = g_strv_length(parts);
+	if (count == 0)
+		return g_strdup("");
+	g_autoptr(json_t) platform = json_pack("{s:s, s:s, s:s*}", "os", parts[0], "architecture",
+		count > 1 ? parts[1] : "", "variant", count > 2 ? parts[2] : NULL);
+	g_autofree char *text = json_text(platform);
+	return client_escape(text);
+}

@@ -24,7 +24,7 @@ const Command *const commands[] = {&command_run, &command_create, &command_start
 	&command_info, &command_version, &command_container_prune, &command_image_prune,
 	&command_container_inspect, &command_image_inspect, &command_dial_stdio, &command_volume_ls,
 	&command_volume_create, &command_volume_rm, &command_volume_inspect, &command_context_ls,
-	NULL};
+	&command_volume_prune, &command_system_prune, &command_df, NULL};
 
 static const char default_host[] = "unix:///run/berth.sock";
 

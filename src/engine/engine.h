@@ -245,6 +245,7 @@ VolumeRow *volume_make(Engine *engine, const char *name, const char *driver, con
 json_t *volume_json(Engine *engine, const VolumeRow *volume);
 bool volume_remove(Engine *engine, const char *name, bool force, GError **error);
 json_t *volume_list(Engine *engine, const Filters *filters);
+json_t *volume_usage(Engine *engine); /* all of them, each with UsageData */
 json_t *volume_prune(Engine *engine, const Filters *filters);
 
 /* image.c */
@@ -259,6 +260,9 @@ bool image_tag(
 	Engine *engine, const char *reference, const char *repo, const char *tag, GError **error);
 json_t *image_remove(Engine *engine, const char *reference, bool force, bool prune, GError **error);
 json_t *image_prune(Engine *engine, const Filters *filters, GError **error);
+/* image_platform.c: NOT_FOUND if the image is not of the platform ("": any). */
+bool image_check_platform(
+	Engine *engine, const char *reference, const char *platform, GError **error);
 char *image_name_of(Engine *engine, const char *id); /* a tag, or NULL */
 /* The merged file tree of an image, mounted nowhere: a descriptor of its root, owned. */
 int image_root_open(Engine *engine, const char *id, GError **error);

@@ -113,6 +113,23 @@ json_t *volume_list(Engine *engine, const Filters *filters)
 	return json_pack("{s:o, s:n}", "Volumes", list, "Warnings");
 }
 
+json_t *volume_usage(Engine *engine)
+{
+	g_autoptr(GPtrArray) rows = volume_store_list(engine->store);
+	json_t *list = json_array();
+	for (guint i = 0; i < rows->len; i++) {
+		const VolumeRow *row = rows->pdata[i];
+		g_auto(GStrv) users = volume_store_users(engine->store, row->name);
+		json_t *json = volume_json(engine, row);
+		json_object_set_new(json, "UsageData",
+			json_pack("{s:I, s:i}", "Size",
+				(json_int_t)tree_size(engine->store->volumes_fd, row->name),
+				"RefCount", (int)g_strv_length(users)));
+		json_array_append_new(list, json);
+	}
+	return list;
+}
+
 json_t *volume_prune(Engine *engine, const Filters *filters)
 {
 	g_autoptr(GPtrArray) rows = volume_store_list(engine->store);

@@ -105,6 +105,32 @@ static void add_cpu(GArray *limits, const json_t *host)
 			g_strdup(json_str(host, "CpusetMems")), false);
 }
 
+/* "major:minor" of a block device, or NULL with error. */
+static char *device_number(const char *path, GError **error)
+{
+	struct stat st;
+	if (stat(path, &st) == 0 && S_ISBLK(st.st_mode))
+		return g_strdup_printf("%u:%u", major(st.st_rdev), minor(st.st_rdev));
+	fail(error, BERTH_ERROR_INVALID, "invalid device path %s: no such block device", path);
+	return NULL;
+}
+
+static bool add_device_weights(GArray *limits, const json_t *host, GError **error)
+{
+	size_t i;
+	json_t *entry;
+	json_array_foreach (json_object_get(host, "BlkioWeightDevice"), i, entry) {
+		g_autofree char *device = device_number(json_str(entry, "Path"), error);
+		if (device == NULL)
+			return false;
+		char *value =
+			g_strdup_printf("%s %" G_GINT64_FORMAT, device, json_int(entry, "Weight"));
+		add_limit(limits, "blkio", "blkio.bfq.weight_device", "io.bfq.weight", value,
+			g_strdup(value), true);
+	}
+	return true;
+}
+
 static bool add_blkio(GArray *limits, const json_t *host, GError **error)
 {
 	static const struct {
@@ -117,21 +143,20 @@ static bool add_blkio(GArray *limits, const json_t *host, GError **error)
 	if (weight > 0)
 		add_limit(limits, "blkio", "blkio.bfq.weight", "io.bfq.weight", number(weight),
 			number(weight), true);
+	if (!add_device_weights(limits, host, error))
+		return false;
 	for (size_t r = 0; r < G_N_ELEMENTS(rates); r++) {
 		size_t i;
 		json_t *rate;
 		json_array_foreach (json_object_get(host, rates[r].key), i, rate) {
-			struct stat st;
-			const char *path = json_str(rate, "Path");
-			if (stat(path, &st) < 0 || !S_ISBLK(st.st_mode))
-				return fail(error, BERTH_ERROR_INVALID,
-					"invalid device path %s: no such block device", path);
-			unsigned major = major(st.st_rdev), minor = minor(st.st_rdev);
+			g_autofree char *device = device_number(json_str(rate, "Path"), error);
+			if (device == NULL)
+				return false;
 			add_limit(limits, "blkio", rates[r].v1_file, "io.max",
-				g_strdup_printf("%u:%u %" G_GINT64_FORMAT, major, minor,
+				g_strdup_printf(
+					"%s %" G_GINT64_FORMAT, device, json_int(rate, "Rate")),
+				g_strdup_printf("%s %s=%" G_GINT64_FORMAT, device, rates[r].v2_key,
 					json_int(rate, "Rate")),
-				g_strdup_printf("%u:%u %s=%" G_GINT64_FORMAT, major, minor,
-					rates[r].v2_key, json_int(rate, "Rate")),
 				true);
 		}
 	}

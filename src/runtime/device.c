@@ -120,6 +120,15 @@ GArray *device_plan(Plan *plan, const json_t *host, GError **error)
 	g_autoptr(GArray) rules = g_array_new(FALSE, FALSE, sizeof(DeviceRule));
 	size_t i;
 	json_t *value;
+	/* --gpus and its like go to a driver of devices; there is none here. */
+	value = json_array_get(json_object_get(host, "DeviceRequests"), 0);
+	if (value != NULL) {
+		g_autofree char *wanted = json_text(json_object_get(value, "Capabilities"));
+		fail(error, BERTH_ERROR_SYSTEM,
+			"could not select device driver \"%s\" with capabilities: %s",
+			json_str(value, "Driver"), wanted != NULL ? wanted : "[]");
+		return NULL;
+	}
 	if (json_bool(host, "Privileged")) {
 		if (plan != NULL)
 			put_host_devices(plan, "/dev", DEV_DEPTH);

@@ -48,6 +48,29 @@ Layer *layer_find(Store *store, const char *chain_id)
 	return layer;
 }
 
+static void read_size(sqlite3_stmt *row, gpointer data)
+{
+	*(gint64 *)data = sqlite3_column_int64(row, 0);
+}
+
+gint64 layer_store_total(Store *store)
+{
+	gint64 total = 0;
+	db_query(store->db, NULL, read_size, &total, "SELECT SUM(size) FROM layers", "");
+	return total;
+}
+
+gint64 image_store_shared_size(Store *store, const char *id)
+{
+	gint64 shared = 0;
+	db_query(store->db, NULL, read_size, &shared,
+		"SELECT SUM(size) FROM layers WHERE number IN (SELECT layer FROM image_layers WHERE"
+		" image_id = ?1) AND EXISTS (SELECT 1 FROM image_layers WHERE layer = number AND"
+		" image_id <> ?1)",
+		"s", id);
+	return shared;
+}
+
 GPtrArray *image_store_layers(Store *store, const char *id)
 {
 	GPtrArray *layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);

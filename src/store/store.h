@@ -59,6 +59,7 @@ Layer *layer_find(Store *store, const char *chain_id); /* NULL if it is not ther
 char *layer_begin(Store *store, int *dir_fd, GError **error);
 /* Syncs and renames the folder, and makes the row: from now on the layer is there, whole. */
 Layer *layer_finish(Store *store, const char *folder, const Layer *facts, GError **error);
+gint64 layer_store_total(Store *store); /* bytes of all layers */
 char *layer_chain_id(const char *parent_chain_id, const char *diff_id);
 
 /* image_store.c: rows of images and tags. */
@@ -69,10 +70,12 @@ typedef struct {
 void image_row_free(ImageRow *image);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImageRow, image_row_free)
 bool image_store_add(Store *store, const ImageRow *image, GPtrArray *layers, GError **error);
-ImageRow *image_store_get(Store *store, const char *id);       /* NULL if there is none */
-GPtrArray *image_store_list(Store *store);		       /* of ImageRow, newest first */
-GPtrArray *image_store_layers(Store *store, const char *id);   /* of Layer, lowest first */
-char **image_store_match(Store *store, const char *id_prefix); /* up to two full ids */
+ImageRow *image_store_get(Store *store, const char *id);     /* NULL if there is none */
+GPtrArray *image_store_list(Store *store);		     /* of ImageRow, newest first */
+GPtrArray *image_store_layers(Store *store, const char *id); /* of Layer, lowest first */
+/* Bytes of the image's layers that other images have too. */
+gint64 image_store_shared_size(Store *store, const char *id);
+char **image_store_match(Store *store, const char *id_prefix);	       /* up to two full ids */
 bool image_store_remove(Store *store, const char *id, GError **error); /* and layers of no other */
 bool tag_store_set(Store *store, const char *name, const char *image_id, GError **error);
 bool tag_store_remove(Store *store, const char *name, GError **error);
