@@ -61,6 +61,8 @@ static const struct {
 	{"tlscacert", 0, "tlscacert", STRING, "CA of the client certificates"},
 	{"tlscert", 0, "tlscert", STRING, "the server's certificate"},
 	{"tlskey", 0, "tlskey", STRING, "its key"},
+	{"userns-remap", 0, "userns-remap", STRING,
+		"give containers ids of their own: default or user[:group]"},
 	{"validate", 0, NULL, BOOL, "check the configuration and end"},
 };
 
@@ -248,6 +250,8 @@ Config *config_load(int argc, char **argv, GError **error)
 	config->init = json_bool(given, "init");
 	config->no_new_privileges = json_bool(given, "no-new-privileges");
 	config->allow_insecure_api = json_bool(given, "allow-insecure-api");
+	if (!userns_resolve(json_str(given, "userns-remap"), &config->userns, error))
+		return NULL;
 	config->shm_size = 64 << 20;
 	if (*json_str(given, "default-shm-size") != '\0' &&
 		!size_parse(json_str(given, "default-shm-size"), &config->shm_size)) {

@@ -176,6 +176,7 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 			json_object_get(host, "GroupAdd"), error) ||
 		!write_network_files(folder, config, host, error))
 		return -1;
+	launch.userns = userns_of(engine, host);
 	launch.network_file = network;
 	launch.ipc_file = ipc;
 	launch.ipc_mount_file = ipc_mount;

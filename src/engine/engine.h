@@ -22,6 +22,7 @@ typedef struct {
 	char **labels, **registry_mirrors, **insecure_registries;
 	char *seccomp_profile; /* JSON text, or NULL for the built-in */
 	json_t *default_ulimits;
+	Userns userns; /* count 0: containers share the host's ids */
 	gint64 shm_size;
 	int shutdown_timeout;
 } Config;
@@ -170,6 +171,11 @@ json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image
 	const char *id, json_t *warnings, GError **error);
 bool spec_check_limits(Engine *engine, const json_t *host, json_t *warnings, GError **error);
 bool spec_check_restart(const json_t *host, GError **error);
+/* userns.c: the ids that userns-remap ("default", "user[:group]", "") means; a container's; and whether
+ * what it asks for goes together with them. */
+bool userns_resolve(const char *remap, Userns *userns, GError **error);
+Userns userns_of(Engine *engine, const json_t *host);
+bool userns_check(Engine *engine, const json_t *host, GError **error);
 /* mount_points.c: all mounts of a container, resolved; volumes are made, and filled from the image. */
 json_t *mount_points_make(Engine *engine, const json_t *spec, const char *image_id, GError **error);
 

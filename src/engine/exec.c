@@ -123,6 +123,7 @@ static int make_plan(Container *container, const Exec *exec, GError **error)
 		.host = host,
 		.cgroup = cgroup,
 		.user = &user,
+		.userns = userns_of(container->engine, host),
 		.argv = exec->argv,
 		.env = exec->env,
 		.workdir = exec->workdir,

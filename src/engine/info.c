@@ -144,6 +144,9 @@ json_t *info_json(Engine *engine)
 		set(json, commits[i], json_pack("{s:s}", "ID", ""));
 	set(json, "SecurityOptions",
 		json_pack("[s, s]", "name=seccomp,profile=builtin", "name=cgroupns"));
+	if (engine->config->userns.count > 0)
+		json_array_append_new(
+			json_object_get(json, "SecurityOptions"), json_string("name=userns"));
 	json_t *warnings = json_array();
 	for (guint i = 0; i < engine->warnings->len; i++)
 		json_array_append_new(warnings, json_string(engine->warnings->pdata[i]));

@@ -23,11 +23,11 @@ static const DeviceRule standard_rules[] = {{'c', -1, -1, "m"}, {'b', -1, -1, "m
 	{'c', 1, 9, "rwm"}, {'c', 5, 0, "rwm"}, {'c', 5, 1, "rwm"}, {'c', 5, 2, "rwm"},
 	{'c', 136, -1, "rwm"}};
 
-static void put_device(
-	Plan *plan, const char *path, mode_t mode, dev_t device, uid_t uid, gid_t gid)
+static void put_device(Plan *plan, const char *source, const char *path, mode_t mode, dev_t device,
+	uid_t uid, gid_t gid)
 {
 	gint64 numbers[] = {mode, major(device), minor(device), uid, gid};
-	char *strings[] = {(char *)path, NULL};
+	char *strings[] = {(char *)path, (char *)source, NULL};
 	if (plan != NULL)
 		plan_add(plan, PLAN_DEVICE, numbers, G_N_ELEMENTS(numbers), strings);
 }
@@ -49,7 +49,7 @@ static void put_host_devices(Plan *plan, const char *folder, int depth)
 		if (S_ISDIR(st.st_mode) && depth > 0)
 			put_host_devices(plan, path, depth - 1);
 		else if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
-			put_device(plan, path, st.st_mode, st.st_rdev, st.st_uid, st.st_gid);
+			put_device(plan, path, path, st.st_mode, st.st_rdev, st.st_uid, st.st_gid);
 	}
 	closedir(dir);
 }
@@ -79,7 +79,7 @@ static bool put_asked(Plan *plan, GArray *rules, const char *source, const char 
 			"such file or directory",
 			source);
 	if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)) {
-		put_device(plan, target, st.st_mode, st.st_rdev, st.st_uid, st.st_gid);
+		put_device(plan, source, target, st.st_mode, st.st_rdev, st.st_uid, st.st_gid);
 		add_rule(rules, S_ISCHR(st.st_mode) ? 'c' : 'b', major(st.st_rdev),
 			minor(st.st_rdev), access);
 		return true;
@@ -137,7 +137,7 @@ GArray *device_plan(Plan *plan, const json_t *host, GError **error)
 	}
 	g_array_append_vals(rules, standard_rules, G_N_ELEMENTS(standard_rules));
 	for (i = 0; i < G_N_ELEMENTS(standard); i++)
-		put_device(plan, standard[i].path, S_IFCHR | 0666,
+		put_device(plan, standard[i].path, standard[i].path, S_IFCHR | 0666,
 			makedev(standard[i].major, standard[i].minor), 0, 0);
 	json_array_foreach (json_object_get(host, "Devices"), i, value) {
 		const char *source = json_str(value, "PathOnHost"),

@@ -63,7 +63,27 @@ static void add_namespaces(const Launch *launch, Plan *plan)
 		else if (!kinds[i].host)
 			flags |= kinds[i].flag;
 	}
-	plan_put(plan, PLAN_CLONE, 1, flags, NULL);
+	plan_put(plan, PLAN_CLONE, 1, flags | (launch->userns.count > 0 ? CLONE_NEWUSER : 0), NULL);
+}
+
+static void add_userns(const Userns *userns, Plan *plan)
+{
+	gint64 numbers[] = {userns->uid, userns->gid, userns->count};
+	if (userns->count > 0)
+		plan_add(plan, PLAN_USERNS, numbers, G_N_ELEMENTS(numbers), NULL);
+}
+
+/* The same overlay for a user namespace: each folder apart, as the shim maps the owners of each. */
+static void add_mapped_root(const Launch *launch, Plan *plan)
+{
+	g_autoptr(GPtrArray) strings = g_ptr_array_new_with_free_func(g_free);
+	g_ptr_array_add(strings, g_build_filename(launch->folder, "rootfs", NULL));
+	g_ptr_array_add(strings, g_strdup(launch->folder));
+	for (guint i = g_strv_length(launch->layers); i-- > 0;)
+		g_ptr_array_add(
+			strings, g_build_filename(launch->layer_folder, launch->layers[i], NULL));
+	g_ptr_array_add(strings, NULL);
+	plan_add(plan, PLAN_ROOT_MAPPED, NULL, 0, (char *const *)strings->pdata);
 }
 
 /* The overlay: number:number:... within the layer folder, so that 127 layers fit into a page. */
@@ -206,7 +226,8 @@ static void add_user_mounts(const Launch *launch, Plan *plan)
 		gint64 flags =
 			(file ? PLAN_BIND_FILE : 0) |
 			(json_bool(mount, "NonRecursive") ? 0 : PLAN_BIND_RECURSIVE) |
-			(json_bool(mount, "ReadOnlyRecursive") ? PLAN_BIND_RECURSIVE_ATTR : 0);
+			(json_bool(mount, "ReadOnlyRecursive") ? PLAN_BIND_RECURSIVE_ATTR : 0) |
+			(strcmp(json_str(mount, "Type"), "volume") == 0 ? PLAN_BIND_MAPPED : 0);
 		add_bind(plan, source, target, json_bool(mount, "RW") ? 0 : MOUNT_ATTR_RDONLY,
 			flags, propagation_of(json_str(mount, "Propagation")), NULL);
 	}
@@ -231,7 +252,7 @@ static void add_network_files(const Launch *launch, Plan *plan)
 		if (!is_mounted_over(launch, target))
 			add_bind(plan, source, target,
 				json_bool(launch->host, "ReadonlyRootfs") ? MOUNT_ATTR_RDONLY : 0,
-				PLAN_BIND_FILE, PROPAGATION_PRIVATE, NULL);
+				PLAN_BIND_FILE | PLAN_BIND_MAPPED, PROPAGATION_PRIVATE, NULL);
 	}
 }
 
@@ -397,9 +418,13 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 	if (!cgroup_plan(layout, plan, launch->cgroup, host, error))
 		return false;
 	add_namespaces(launch, plan);
+	add_userns(&launch->userns, plan);
 	if (cgroup_is_private(host))
 		plan_put(plan, PLAN_CGROUP_NAMESPACE, 0, 0, NULL);
-	add_root(launch, plan);
+	if (launch->userns.count > 0)
+		add_mapped_root(launch, plan);
+	else
+		add_root(launch, plan);
 	add_system_mounts(launch, layout, plan);
 	if (!add_devices(launch, plan, error))
 		return false;
@@ -433,6 +458,7 @@ bool launch_exec_plan(
 		*exec->workdir != '\0' ? exec->workdir : json_str(exec->config, "WorkingDir");
 	add_stdio(plan, exec->tty, exec->with_stdin, true, exec->rows, exec->columns);
 	cgroup_plan_join(layout, plan, exec->cgroup, exec->host);
+	add_userns(&exec->userns, plan);
 	plan_put(plan, PLAN_WORKDIR, 1, PLAN_OPTIONAL, workdir, NULL);
 	add_rlimits(exec->host, plan);
 	plan_put(plan, PLAN_OOM_SCORE, 1, json_int(exec->host, "OomScoreAdj"), NULL);

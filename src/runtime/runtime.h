@@ -95,6 +95,11 @@ bool user_resolve(User *user, const char *wanted, const char *passwd, const char
 	const json_t *extra, GError **error);
 
 /* launch.c */
+/* The ids of the host that a container's 0, 1, ... are; count 0: no user namespace. */
+typedef struct {
+	gint64 uid, gid, count;
+} Userns;
+
 typedef struct {
 	const char *id;
 	const char
@@ -105,6 +110,7 @@ typedef struct {
 	const json_t *config, *host, *mounts; /* mounts: as in inspect, with what launch needs */
 	const char *hostname;
 	const User *user;
+	Userns userns;
 	const char *cgroup; /* "/berth/<id>" */
 	const char *network_file, *ipc_file, *ipc_mount_file,
 		*pid_file; /* namespaces to join, or NULL */
@@ -120,6 +126,7 @@ typedef struct {
 	const json_t *config, *host;
 	const char *cgroup;
 	const User *user;
+	Userns userns;
 	char **argv, **env;  /* env: in addition to the container's */
 	const char *workdir; /* "" for the container's */
 	bool tty, with_stdin, privileged;

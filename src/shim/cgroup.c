@@ -77,15 +77,13 @@ void cgroup_make(const struct plan *plan, void (*warn)(const char *text))
 	}
 }
 
-int cgroup_birthplace(const struct plan *plan)
+bool cgroup_birthplace(const struct plan *plan, int *fd)
 {
 	const struct plan_record *join = plan_find(plan, PLAN_CGROUP_JOIN);
 	if (join == NULL || (record_number(join, 0) & PLAN_BORN_IN) == 0)
-		return -1;
-	int fd = open(record_string(join, 0), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		report_fail(errno, "cannot open cgroup %s", record_string(join, 0));
-	return fd;
+		return true;
+	*fd = open(record_string(join, 0), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return *fd >= 0;
 }
 
 /* A thread that moves itself ("0" to tasks) needs no lock on all forks and exits of the host; any

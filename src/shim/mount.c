@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void attach(int tree, const char *what, const char *target, bool file)
+void mount_attach(int tree, const char *what, const char *target, bool file)
 {
 	int fd = root_open(target, file);
 	if (fd < 0 || sys_move_mount(tree, fd) < 0)
@@ -44,7 +44,7 @@ void mount_new(const struct plan_record *record)
 	if (tree < 0)
 		report_fail(errno, "error mounting \"%s\" to rootfs at \"%s\"", type, target);
 	close(fs);
-	attach(tree, type, target, false);
+	mount_attach(tree, type, target, false);
 }
 
 /* A copy of the mount at source, which may be another container's (--ipc container:ID). */
@@ -64,13 +64,14 @@ static int clone_source(const char *source, const char *namespace, unsigned recu
 	return tree;
 }
 
-void mount_bind(const struct plan_record *record)
+int bind_tree(const struct plan_record *record, int userns)
 {
 	const char *source = record_string(record, 0), *target = record_string(record, 1);
 	unsigned flags = (unsigned)record_number(record, 1);
 	unsigned recursive = flags & PLAN_BIND_RECURSIVE ? AT_RECURSIVE : 0;
 	unsigned attr_recursive = flags & PLAN_BIND_RECURSIVE_ATTR ? AT_RECURSIVE : 0;
 	struct mount_attr attr = {.attr_set = (uint64_t)record_number(record, 0)};
+	struct mount_attr map = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)userns};
 	struct mount_attr propagation = {.propagation = (uint64_t)record_number(record, 2)};
 	int tree = clone_source(source, record_string(record, 2), recursive);
 	if (tree < 0)
@@ -79,7 +80,17 @@ void mount_bind(const struct plan_record *record)
 		    sys_mount_setattr(tree, "", AT_EMPTY_PATH | attr_recursive, &attr) < 0) ||
 		sys_mount_setattr(tree, "", AT_EMPTY_PATH | recursive, &propagation) < 0)
 		report_fail(errno, "cannot set the options of the mount at \"%s\"", target);
-	attach(tree, source, target, (flags & PLAN_BIND_FILE) != 0);
+	if (userns >= 0 && flags & PLAN_BIND_MAPPED &&
+		sys_mount_setattr(tree, "", AT_EMPTY_PATH, &map) < 0)
+		report_fail(errno, "cannot map the owners of %s", source);
+	return tree;
+}
+
+void mount_bind(const struct plan_record *record)
+{
+	int given = userns_tree();
+	mount_attach(given >= 0 ? given : bind_tree(record, -1), record_string(record, 0),
+		record_string(record, 1), (record_number(record, 1) & PLAN_BIND_FILE) != 0);
 }
 
 void mount_console(int slave)

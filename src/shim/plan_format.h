@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 enum {
-	PLAN_MAGIC = 0x42523031, /* first 8 bytes of the file; changes with the format */
+	PLAN_MAGIC = 0x42523032, /* first 8 bytes of the file; changes with the format */
 	PLAN_ALIGN = 8,
 	PLAN_MAX_SIZE = 8 << 20,
 };
@@ -30,15 +30,17 @@ enum plan_op {
 	PLAN_CGROUP_OOM,   /* | file that counts kills for memory ("oom_kill N") */
 	PLAN_CGROUP_JOIN, /* PLAN_BORN_IN: cgroup v2 | folder of the cgroup that the process is in */
 	PLAN_CLONE,	  /* CLONE_NEW flags | */
-	PLAN_JOIN,	  /* CLONE_NEW kind | namespace file */
+	PLAN_USERNS, /* first uid, first gid of the host, how many | the container's own namespace */
+	PLAN_JOIN,   /* CLONE_NEW kind | namespace file */
 
 	/* Done in the new process, in its namespaces. */
 	PLAN_CGROUP_NAMESPACE, /* | unshared once the process is in its cgroups */
 	PLAN_ROOT,	       /* | layer folder (cwd), overlay options, mount point */
+	PLAN_ROOT_MAPPED,      /* | mount point, container's folder, layer folders (top first)... */
 	PLAN_MOUNT_NEW,	    /* MOUNT_ATTR_ flags | type, target, options ("key", "key=value")... */
 	PLAN_MOUNT_BIND,    /* MOUNT_ATTR_ flags, PLAN_BIND_ flags, propagation | source, target,
 				  and the mount namespace file that source is in, or "" */
-	PLAN_DEVICE,	    /* mode with type, major, minor, uid, gid | path */
+	PLAN_DEVICE,	    /* mode with type, major, minor, uid, gid | path, path on the host */
 	PLAN_SYMLINK,	    /* | target, path */
 	PLAN_PIVOT,	    /* | */
 	PLAN_MASK,	    /* | path */
@@ -71,6 +73,7 @@ enum {
 	PLAN_BIND_RECURSIVE = 1,
 	PLAN_BIND_FILE = 2,	      /* the target is to be a file */
 	PLAN_BIND_RECURSIVE_ATTR = 4, /* the flags hold for submounts too */
+	PLAN_BIND_MAPPED = 8,	      /* in a user namespace: its files are the container's */
 };
 
 /* The `local` log: records of this header and length bytes. */

@@ -278,6 +278,7 @@ static const struct {
 } ops[PLAN_OPS] = {
 	[PLAN_CGROUP_NAMESPACE] = {unshare_cgroups, true},
 	[PLAN_ROOT] = {root_mount, true},
+	[PLAN_ROOT_MAPPED] = {root_mount_mapped, true},
 	[PLAN_MOUNT_NEW] = {mount_new, true},
 	[PLAN_MOUNT_BIND] = {mount_bind, true},
 	[PLAN_DEVICE] = {device_make, true},
@@ -392,6 +393,7 @@ static void join_namespaces(const struct plan *plan)
 void process_become(const struct plan *plan, int sync_fd)
 {
 	umask(0022);
+	userns_enter(plan, sync_fd);
 	join_namespaces(plan);
 	mount_propagation_stop();
 	run_ops(plan, sync_fd, false);
@@ -401,8 +403,10 @@ void process_become(const struct plan *plan, int sync_fd)
 void process_join(const struct plan *plan, int sync_fd, int pidfd)
 {
 	umask(0022);
-	if (setns(pidfd,
-		    CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP) < 0)
+	int kinds = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP;
+	if (plan_find(plan, PLAN_USERNS) != NULL)
+		kinds |= CLONE_NEWUSER;
+	if (setns(pidfd, kinds) < 0)
 		report_fail(errno, "cannot enter the container");
 	run_ops(plan, sync_fd, true);
 	_exit(1);

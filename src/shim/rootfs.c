@@ -88,6 +88,11 @@ void device_make(const struct plan_record *record)
 	mode_t mode = (mode_t)record_number(record, 0);
 	dev_t device =
 		makedev((unsigned)record_number(record, 1), (unsigned)record_number(record, 2));
+	int given = userns_tree(); /* no device can be made in a user namespace */
+	if (given >= 0) {
+		mount_attach(given, record_string(record, 1), path, true);
+		return;
+	}
 	int parent = open_parent(path, &name);
 	if (mknodat(parent, name, mode, device) < 0) {
 		if (errno != EEXIST)

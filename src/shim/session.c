@@ -104,6 +104,17 @@ static bool make_streams(struct session *session, bool with_stdin, int child[3])
 	return child[0] >= 0;
 }
 
+/* The process may open its streams anew (/dev/stdout), as whoever it is to be. */
+static bool give_streams(const struct plan *plan, bool with_stdin, const int child[3])
+{
+	uid_t uid = (uid_t)(record_number(plan_find(plan, PLAN_IDS), 0) +
+			    record_number(plan_find(plan, PLAN_USERNS), 0));
+	for (int i = with_stdin ? 0 : 1; uid != 0 && i < 3; i++)
+		if (fchown(child[i], uid, (gid_t)-1) < 0)
+			return false;
+	return true;
+}
+
 static _Noreturn void run_child(const struct plan *plan, const int child[3], int sync_fd, int pidfd)
 {
 	report_to(sync_fd);
@@ -140,7 +151,9 @@ static bool await_exec(struct session *session, int sync_fd, char *text)
 static pid_t make_process(const struct plan *plan, int pidfd)
 {
 	struct sys_clone_args args = {.exit_signal = SIGCHLD};
-	int cgroup = cgroup_birthplace(plan);
+	int cgroup = -1;
+	if (!cgroup_birthplace(plan, &cgroup))
+		return -1;
 	if (pidfd < 0)
 		args.flags = (uint64_t)record_number(plan_find(plan, PLAN_CLONE), 0);
 	if (cgroup >= 0) {
@@ -157,8 +170,9 @@ bool session_start(struct session *session, const struct plan *plan, int pidfd, 
 {
 	const struct plan_record *stdio = plan_find(plan, PLAN_STDIO);
 	int child[3] = {-1, -1, -1}, sync[2] = {-1, -1};
-	bool ok = false;
-	if (!make_streams(session, (record_number(stdio, 0) & PLAN_STDIO_STDIN) != 0, child) ||
+	bool ok = false, with_stdin = (record_number(stdio, 0) & PLAN_STDIO_STDIN) != 0;
+	if (!make_streams(session, with_stdin, child) ||
+		(!session->tty && !give_streams(plan, with_stdin, child)) ||
 		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sync) < 0 ||
 		(session->pid = make_process(plan, pidfd)) < 0) {
 		snprintf(text, SHIM_TEXT, "cannot make a process: %s", strerror(errno));
@@ -167,6 +181,8 @@ bool session_start(struct session *session, const struct plan *plan, int pidfd, 
 		run_child(plan, child, sync[1], pidfd);
 	} else {
 		close_fd(&sync[1]);
+		if (pidfd < 0)
+			userns_serve(plan, session->pid, sync[0]);
 		ok = await_exec(session, sync[0], text);
 		if (!ok)
 			kill(session->pid, SIGKILL);

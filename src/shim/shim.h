@@ -35,8 +35,8 @@ _Noreturn void report_fail(int errnum, const char *format, ...)
 /* cgroup.c: cgroups as the plan lists them; v1, v2 and hybrid look the same from here. */
 void cgroup_make(
 	const struct plan *plan, void (*warn)(const char *text)); /* report_fail on failure */
-/* A descriptor of the cgroup (v2) that the next process is to be born in, or -1. */
-int cgroup_birthplace(const struct plan *plan);
+/* Opens the cgroup (v2) that the next process is to be born in, where there is one. False with errno. */
+bool cgroup_birthplace(const struct plan *plan, int *fd);
 void cgroup_join(
 	const struct plan *plan); /* by the new process itself, v1; report_fail on failure */
 int64_t cgroup_oom_kills(const char *file);
@@ -54,12 +54,23 @@ void symlink_make(const struct plan_record *record);
 void path_mask(const struct plan_record *record);
 void path_readonly(const struct plan_record *record);
 void mount_new(const struct plan_record *record);
+/* Attaches a detached tree at target inside the new root, and closes it. */
+void mount_attach(int tree, const char *what, const char *target, bool file);
 void mount_bind(const struct plan_record *record);
+/* The detached tree that a PLAN_MOUNT_BIND attaches; owners mapped by userns, or -1: as they are. */
+int bind_tree(const struct plan_record *record, int userns);
 void mount_console(int slave); /* binds the terminal to /dev/console, after the pivot */
 void mount_propagation_stop(void);
 /* Opens path inside the new root and makes what is missing: folders, and at its end a file if asked
  * for. Nothing outside the root is ever touched. -1 with errno. */
 int root_open(const char *path, bool file);
+
+/* userns.c: the shim's side, after the clone: maps, and each tree of the plan, sent over the socket. */
+void userns_serve(const struct plan *plan, pid_t pid, int socket);
+/* The new process's side: where trees come from, and the next one (-1: no user namespace). */
+void userns_enter(const struct plan *plan, int socket);
+int userns_tree(void);
+void root_mount_mapped(const struct plan_record *record);
 
 /* process.c: the ops that make the process what it is to be. Ends in the program, or in a report. */
 _Noreturn void process_become(const struct plan *plan, int sync_fd);

@@ -22,7 +22,7 @@ engine_kill() {
 	while kill -0 "$(cat "$WORK/pid")" 2>/dev/null; do sleep 0.01; done
 }
 
-file_setup() {
+file_setup() { # flags of the engine
 	export WORK DOCKER_HOST DOCKER_CONFIG DOCKER
 	WORK=$(mktemp -d /tmp/berth-test.XXXXXX)
 	DOCKER=${DOCKER:-$BUILD/berth}
@@ -31,7 +31,7 @@ file_setup() {
 	mkdir "$DOCKER_CONFIG"
 	echo '{}' >"$WORK/daemon.json"
 	"$ROOT/tools/busybox-image" >"$WORK/busybox.tar"
-	engine_start
+	engine_start "$@"
 	"$BUILD/berth" import -c 'CMD ["sh"]' "$WORK/busybox.tar" busybox >/dev/null
 }
 

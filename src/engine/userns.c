@@ -1,0 +1,94 @@
+/* userns-remap: whose subordinate ids a container's own are. */
+#include "engine/engine.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FILE_LIMIT = 1 << 20, IDS = 65536 };
+
+/* Where nobody has been given subordinate ids: far from those that useradd and systemd hand out. */
+static const gint64 fallback = 0x7f000000;
+
+/* "name:first:count" of /etc/subuid or /etc/subgid (subuid(5)), by name or by number. */
+static bool find_range(const char *path, const char *name, gint64 *first, gint64 *count)
+{
+	g_autofree char *text = file_read(path, FILE_LIMIT);
+	g_auto(GStrv) lines = g_strsplit(text != NULL ? text : "", "\n", -1);
+	struct passwd *user = getpwnam(name);
+	g_autofree char *number = user != NULL ? g_strdup_printf("%u", user->pw_uid) : NULL;
+	for (int i = 0; lines[i] != NULL; i++) {
+		g_auto(GStrv) parts = g_strsplit(lines[i], ":", 3);
+		guint64 from, many;
+		if (g_strv_length(parts) != 3 ||
+			(strcmp(parts[0], name) != 0 && g_strcmp0(parts[0], number) != 0) ||
+			!g_ascii_string_to_unsigned(parts[1], 10, 1, G_MAXUINT32, &from, NULL) ||
+			!g_ascii_string_to_unsigned(parts[2], 10, 1, G_MAXUINT32, &many, NULL))
+			continue;
+		*first = (gint64)from;
+		*count = (gint64)many;
+		return true;
+	}
+	return false;
+}
+
+bool userns_resolve(const char *remap, Userns *userns, GError **error)
+{
+	bool by_default = strcmp(remap, "default") == 0;
+	g_auto(GStrv) names = g_strsplit(by_default ? "dockremap" : remap, ":", 2);
+	gint64 groups = 0;
+	*userns = (Userns){0};
+	if (*remap == '\0')
+		return true;
+	const char *user = names[0], *group = names[1] != NULL ? names[1] : names[0];
+	if (find_range("/etc/subuid", user, &userns->uid, &userns->count) &&
+		find_range("/etc/subgid", group, &userns->gid, &groups)) {
+		userns->count = MIN(userns->count, groups);
+		return true;
+	}
+	if (!by_default)
+		return fail(error, BERTH_ERROR_INVALID,
+			"userns-remap: %s has no ids in /etc/subuid and /etc/subgid; add a line "
+			"like"
+			" \"%s:100000:65536\" to both",
+			remap, user);
+	*userns = (Userns){fallback, fallback, IDS};
+	return true;
+}
+
+Userns userns_of(Engine *engine, const json_t *host)
+{
+	return strcmp(json_str(host, "UsernsMode"), "host") == 0 ? (Userns){0}
+								 : engine->config->userns;
+}
+
+bool userns_check(Engine *engine, const json_t *host, GError **error)
+{
+	static const char *const shared[] = {"NetworkMode", "IpcMode", "PidMode"};
+	const char *mode = json_str(host, "UsernsMode");
+	if (*mode != '\0' && strcmp(mode, "host") != 0)
+		return fail(error, BERTH_ERROR_INVALID, "invalid userns mode: %s", mode);
+	if (userns_of(engine, host).count == 0)
+		return true;
+	if (json_bool(host, "Privileged"))
+		return fail(error, BERTH_ERROR_INVALID,
+			"privileged mode is incompatible with user namespaces.  You must run the"
+			" container in the host namespace when running privileged mode");
+	for (size_t i = 0; i < G_N_ELEMENTS(shared); i++)
+		if (g_str_has_prefix(json_str(host, shared[i]), "container:"))
+			return fail(error, BERTH_ERROR_INVALID,
+				"a namespace of another container cannot be joined from a user "
+				"namespace"
+				" of one's own: run both with --userns=host");
+	if (strcmp(json_str(host, "NetworkMode"), "host") == 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"cannot share the host's network namespace when user namespaces are "
+			"enabled");
+	if (strcmp(json_str(host, "PidMode"), "host") == 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"cannot share the host PID namespace when user namespaces are enabled");
+	return true;
+}
