@@ -35,9 +35,11 @@ bool http_head_parse(HttpHead *head, const char *data, size_t length)
 	for (int i = 0; i < 3; i++) {
 		char *blank = i < 2 ? strchr(line, ' ') : NULL;
 		head->start[i] = line;
-		if (i < 2 && blank == NULL) {
-			head->start[i + 1] = line + strlen(line);
-			return i == 1; /* a status line may lack its reason */
+		if (i == 0 && blank == NULL)
+			return false;
+		if (i == 1 && blank == NULL) { /* a status line may lack its reason */
+			head->start[2] = line + strlen(line);
+			break;
 		}
 		if (blank != NULL) {
 			*blank = '\0';
@@ -73,6 +75,14 @@ const char *http_header(const HttpHead *head, const char *name)
 	return "";
 }
 
+static bool repeated(const HttpHead *head, const char *name)
+{
+	int count = 0;
+	for (guint i = 0; i < head->headers->len; i += 2)
+		count += g_ascii_strcasecmp(head->headers->pdata[i], name) == 0;
+	return count > 1;
+}
+
 bool http_body_init(HttpBody *body, int fd, const HttpHead *head, const char *rest,
 	size_t rest_length, bool is_response, GError **error)
 {
@@ -87,6 +97,9 @@ bool http_body_init(HttpBody *body, int fd, const HttpHead *head, const char *re
 	if (*encoding != '\0' && !body->chunked && g_ascii_strcasecmp(encoding, "identity") != 0)
 		return fail(error, BERTH_ERROR_INVALID, "unsupported Transfer-Encoding \"%s\"",
 			encoding);
+	if (repeated(head, "Content-Length") || repeated(head, "Transfer-Encoding"))
+		return fail(error, BERTH_ERROR_INVALID,
+			"Content-Length or Transfer-Encoding is given twice");
 	if (body->chunked && *length != '\0')
 		return fail(error, BERTH_ERROR_INVALID,
 			"both Transfer-Encoding and Content-Length are given");
@@ -164,9 +177,11 @@ static bool next_chunk(HttpBody *body, GError **error)
 	if (!g_ascii_string_to_unsigned(line, 16, 0, G_MAXINT64, &size, NULL))
 		return fail(error, BERTH_ERROR_INVALID, "invalid chunk in the body");
 	body->left = (gint64)size;
-	while (size == 0 && *line != '\0') /* trailers, up to the empty line */
-		if (!read_line(body, line, error))
-			return false;
+	/* Trailers, up to the empty line. */
+	for (int i = 0; size == 0 && *line != '\0'; i++)
+		if (i > MAX_HEADERS || !read_line(body, line, error))
+			return fail(
+				error, BERTH_ERROR_INVALID, "too many trailers behind the body");
 	body->ended = size == 0;
 	return true;
 }
@@ -194,8 +209,10 @@ ssize_t http_body_read(gpointer data_, void *data, size_t size, GError **error)
 		return n;
 	}
 	body->left -= body->left > 0 ? n : 0;
-	if (body->chunked && body->left == 0 && !read_line(body, line, error))
+	if (body->chunked && body->left == 0 && !(read_line(body, line, error) && *line == '\0')) {
+		fail(error, BERTH_ERROR_INVALID, "invalid chunk in the body");
 		return -1;
+	}
 	body->ended = !body->chunked && body->left == 0;
 	return n;
 }

@@ -598,18 +598,25 @@ static json_t *bad(GError **error, const char *p)
 }
 
 /* ".A.B" on a value; what is not there prints as "<no value>", as with Go's maps. */
-static json_t *eval_fields(json_t *value, const char **p)
+static bool eval_fields(json_t *value, const char **p, json_t **found, GError **error)
 {
 	json_incref(value);
 	while (**p == '.' && (g_ascii_isalpha((*p)[1]) || (*p)[1] == '_')) {
 		size_t length = word_length(*p + 1);
+		if (value != NULL && !json_is_object(value) && !json_is_null(value)) {
+			json_decref(value);
+			return fail(error, BERTH_ERROR_INVALID,
+				"template: :1: can't evaluate field %.*s in what has no fields",
+				(int)length, *p + 1);
+		}
 		json_t *next = json_object_getn(value, *p + 1, length);
 		json_incref(next);
 		json_decref(value);
 		value = next;
 		*p += length + 1;
 	}
-	return value;
+	*found = value;
+	return true;
 }
 
 static json_t *eval_quoted(const char **p, GError **error)
@@ -646,7 +653,7 @@ static bool eval_operand(Run *run, const char **p, json_t **value, GError **erro
 			*p = after;
 			*value = json_incref(run->dot);
 		} else {
-			*value = eval_fields(run->dot, p);
+			return eval_fields(run->dot, p, value, error);
 		}
 		return true;
 	}
@@ -654,9 +661,12 @@ static bool eval_operand(Run *run, const char **p, json_t **value, GError **erro
 		size_t length = word_length(*p + 1);
 		json_t *base =
 			length == 0 ? run->root : json_object_getn(run->variables, *p, length + 1);
+		if (length > 0 && base == NULL)
+			return fail(error, BERTH_ERROR_INVALID,
+				"template parsing error: template: :1: undefined variable \"%.*s\"",
+				(int)length + 1, *p);
 		*p += length + 1;
-		*value = eval_fields(base, p);
-		return true;
+		return eval_fields(base, p, value, error);
 	}
 	if (**p == '(') {
 		(*p)++;
@@ -669,9 +679,9 @@ static bool eval_operand(Run *run, const char **p, json_t **value, GError **erro
 			return bad(error, *p) != NULL;
 		}
 		(*p)++;
-		*value = eval_fields(inner, p);
+		bool ok = eval_fields(inner, p, value, error);
 		json_decref(inner);
-		return true;
+		return ok;
 	}
 	if (**p == '"' || **p == '`' || **p == '\'')
 		return (*value = eval_quoted(p, error)) != NULL;
@@ -721,6 +731,11 @@ static json_t *eval_command(Run *run, const char **p, json_t *piped, bool has_pi
 	for (skip_blanks(p); ok && !at_end(*p) && count < G_N_ELEMENTS(args) - 1; skip_blanks(p)) {
 		ok = eval_operand(run, p, &args[count], error);
 		count += ok;
+	}
+	if (ok && function == NULL && count == 0) {
+		fail(error, BERTH_ERROR_INVALID,
+			"template parsing error: template: :1: missing value for command");
+		ok = false;
 	}
 	if (ok && has_piped)
 		args[count++] = piped != NULL ? json_incref(piped) : NULL;
@@ -882,7 +897,11 @@ bool template_run(const Template *template, json_t *data, GString *out, GError *
 static bool known_words(const char *pipeline, GError **error)
 {
 	static const char *const words[] = {"true", "false", "nil"};
+	int open = 0;
 	for (const char *p = pipeline; *p != '\0';) {
+		open += *p == '(' ? 1 : *p == ')' ? -1 : 0;
+		if (open < 0 || open > MAX_DEPTH)
+			break;
 		if (strchr("\"'`", *p) != NULL) {
 			char quote = *p++;
 			while (*p != '\0' && *p != quote)
@@ -904,7 +923,9 @@ static bool known_words(const char *pipeline, GError **error)
 				(int)length, p);
 		p += length;
 	}
-	return true;
+	return open == 0 ||
+	       fail(error, BERTH_ERROR_INVALID, "template parsing error: template: :1: %s paren",
+		       open > 0 ? "unclosed left" : "unexpected right");
 }
 
 void template_fields(

@@ -31,8 +31,9 @@ static char *find_by_id(Engine *engine, const char *prefix, GError **error)
 char *image_find(Engine *engine, const char *reference, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	bool digest = g_str_has_prefix(reference, "sha256:");
-	char *id = digest ? find_by_id(engine, reference + 7, &problem) : NULL;
+	const char *hex = reference + (g_str_has_prefix(reference, "sha256:") ? 7 : 0);
+	bool digest = hex != reference || (strlen(hex) == 64 && is_hex(hex));
+	char *id = digest ? find_by_id(engine, hex, &problem) : NULL;
 	if (id != NULL)
 		return id;
 	g_autoptr(Reference) parsed = digest ? NULL : reference_parse(reference, &problem);

@@ -130,6 +130,12 @@ Reference *reference_parse(const char *text, GError **error)
 			"invalid reference format: repository name (%s) must be lowercase", name);
 		return NULL;
 	}
+	if (strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64) {
+		fail(error, BERTH_ERROR_INVALID,
+			"invalid repository name (%s), cannot specify 64-byte hexadecimal strings",
+			text);
+		return NULL;
+	}
 	if (strlen(reference->domain) + strlen(reference->path) > MAX_NAME) {
 		fail(error, BERTH_ERROR_INVALID,
 			"invalid reference format: repository name must not be more than 255 "

@@ -1,0 +1,46 @@
+#include "runtime/runtime.h"
+
+static void test_rules(void)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(json_t) host = json_pack("{s:[s], s:[{s:s, s:s, s:s}]}", "DeviceCgroupRules",
+		"c 42:* rm", "Devices", "PathOnHost", "/dev/null", "PathInContainer",
+		"/dev/nothing", "CgroupPermissions", "r");
+	g_autoptr(GArray) rules = device_rules(host, &error);
+	g_assert_no_error(error);
+	g_autoptr(GString) all = g_string_new("");
+	for (guint i = 0; i < rules->len; i++) {
+		g_autofree char *text = device_rule_text(&g_array_index(rules, DeviceRule, i));
+		g_string_append_printf(all, "%s;", text);
+	}
+	g_assert_nonnull(g_strstr_len(all->str, -1, "c *:* m;"));
+	g_assert_nonnull(g_strstr_len(all->str, -1, "c 1:3 r;"));
+	g_assert_nonnull(g_strstr_len(all->str, -1, "c 42:* rm;"));
+	g_assert_null(g_strstr_len(all->str, -1, "a *:* rwm;"));
+	g_autoptr(GArray) code = device_rules_compile(rules);
+	g_assert_cmpuint(code->len, >, rules->len);
+}
+
+static void test_bad(void)
+{
+	static const char *const rules[] = {"", "c", "x 1:1 r", "c 1:1 z", "c a:b r", "c 1 r"};
+	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
+		g_autoptr(GError) error = NULL;
+		g_autoptr(json_t) host = json_pack("{s:[s]}", "DeviceCgroupRules", rules[i]);
+		g_assert_null(device_rules(host, &error));
+		g_assert_nonnull(error);
+	}
+	g_autoptr(json_t) missing =
+		json_pack("{s:[{s:s}]}", "Devices", "PathOnHost", "/dev/no-such-device");
+	g_autoptr(json_t) file = json_pack("{s:[{s:s}]}", "Devices", "PathOnHost", "/etc/passwd");
+	g_assert_null(device_rules(missing, NULL));
+	g_assert_null(device_rules(file, NULL));
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/device/rules", test_rules);
+	g_test_add_func("/device/bad", test_bad);
+	return g_test_run();
+}

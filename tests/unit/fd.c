@@ -1,0 +1,82 @@
+#include "base/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+static char folder[] = "/tmp/unit-fd.XXXXXX";
+
+static void test_root(void)
+{
+	autofd root = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	g_assert_cmpint(symlinkat("/etc", root, "out"), ==, 0);
+	g_assert_cmpint(symlinkat("../../../../../../etc", root, "up"), ==, 0);
+	g_assert_cmpint(path_open_in_root(root, "out/passwd", O_RDONLY, 0), ==, -1);
+	g_assert_cmpint(path_open_in_root(root, "up/passwd", O_RDONLY, 0), ==, -1);
+	g_assert_cmpint(path_open_in_root(root, "../../../etc/passwd", O_RDONLY, 0), ==, -1);
+	/* Through the link a path is made inside, or not at all. */
+	g_assert_cmpint(path_make_in_root(root, "out/deep/er", 0755), ==, -1);
+	g_assert_cmpint(mkdirat(root, "etc", 0755), ==, 0);
+	autofd made = path_make_in_root(root, "out/deep/er", 0755);
+	struct stat st;
+	g_assert_cmpint(made, >=, 0);
+	g_assert_cmpint(fstatat(root, "etc/deep/er", &st, 0), ==, 0);
+	g_assert_cmpint(access("/etc/deep", F_OK), ==, -1);
+}
+
+static void test_replace_and_limits(void)
+{
+	g_autofree char *path = g_build_filename(folder, "file", NULL);
+	g_autoptr(GError) error = NULL;
+	g_assert_true(file_replace(path, "old", 3, 0600, false, &error));
+	g_assert_true(file_replace(path, "newer", 5, 0640, true, &error));
+	g_autofree char *text = file_read(path, 100);
+	g_assert_cmpstr(text, ==, "newer");
+	g_assert_null(file_read(path, 4));
+	g_assert_cmpint(errno, ==, EFBIG);
+	g_assert_false(file_replace("/nonexistent/file", "x", 1, 0600, false, &error));
+	g_assert_nonnull(strstr(error->message, "/nonexistent/file"));
+}
+
+static void test_long_sockets(void)
+{
+	g_autofree char *name = g_strnfill(90, 's'), *deep = g_build_filename(folder, name, NULL);
+	g_autofree char *path = g_build_filename(deep, name, NULL);
+	g_assert_cmpint(mkdir(deep, 0700), ==, 0);
+	autofd server = unix_listen(path, SOCK_STREAM, 0600);
+	autofd client = unix_connect(path, SOCK_STREAM);
+	struct stat st;
+	g_assert_cmpint(server, >=, 0);
+	g_assert_cmpint(client, >=, 0);
+	g_assert_cmpint(stat(path, &st), ==, 0);
+	g_assert_cmpint(st.st_mode & 07777, ==, 0600);
+}
+
+static void test_trees(void)
+{
+	autofd root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	g_assert_cmpint(mkdirat(root, "tree", 0700), ==, 0);
+	g_assert_cmpint(mkdirat(root, "tree/a", 0), ==, 0);
+	g_assert_cmpint(symlinkat("/etc", root, "tree/link"), ==, 0);
+	close(openat(root, "tree/file", O_CREAT | O_WRONLY, 0600));
+	g_assert_true(tree_remove(root, "tree"));
+	g_assert_true(tree_remove(root, "tree"));
+	g_assert_cmpint(access("/etc/passwd", F_OK), ==, 0);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	if (mkdtemp(folder) == NULL)
+		return 1;
+	g_test_add_func("/fd/root", test_root);
+	g_test_add_func("/fd/replace", test_replace_and_limits);
+	g_test_add_func("/fd/sockets", test_long_sockets);
+	g_test_add_func("/fd/trees", test_trees);
+	int code = g_test_run();
+	tree_remove(AT_FDCWD, folder);
+	return code;
+}

@@ -1,0 +1,112 @@
+#include "cli/template.h"
+
+static const char document[] =
+	"{\"Name\":\"web\",\"Count\":3,\"On\":true,\"Off\":false,\"Null\":null,\"Empty\":[],"
+	"\"List\":[\"a\",\"b\"],"
+	"\"Map\":{\"x\":\"1\",\"y\":\"2\"},\"Deep\":{\"Er\":{\"Est\":\"core\"}},\"Float\":1.5}";
+
+static void check(const char *text, const char *wanted)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(json_t) data = json_loads(document, 0, NULL);
+	g_autoptr(GString) out = g_string_new("");
+	g_autoptr(Template) template = template_parse(text, &error);
+	g_test_message("%s", text);
+	g_assert_no_error(error);
+	bool ok = template_run(template, data, out, &error);
+	if (wanted == NULL) {
+		g_assert_false(ok);
+		return;
+	}
+	g_assert_no_error(error);
+	g_assert_cmpstr(out->str, ==, wanted);
+}
+
+static void test_values(void)
+{
+	check("plain", "plain");
+	check("{{.Name}}-{{.Count}}", "web-3");
+	check("{{.On}} {{.Off}} {{.Null}}", "true false <nil>");
+	check("{{.Deep.Er.Est}}", "core");
+	check("{{.List}} {{.Map}}", "[a b] map[x:1 y:2]");
+	check("{{json .List}}", "[\"a\",\"b\"]");
+	check("{{json .Name}}", "\"web\"");
+	check("a{{- \" b \" -}}c", "a b c");
+	check("{{/* nothing */}}x", "x");
+	check("{{$v := .Name}}{{$v}}", "web");
+}
+
+static void test_functions(void)
+{
+	check("{{upper .Name}} {{lower \"ABC\"}} {{title .Name}}", "WEB abc Web");
+	check("{{join .List \", \"}}", "a, b");
+	check("{{len .List}} {{len .Name}}", "2 3");
+	check("{{index .List 1}} {{index .Map \"y\"}}", "b 2");
+	check("{{printf \"%s=%d %q %05d %v\" .Name .Count .Name .Count .On}}",
+		"web=3 \"web\" 00003 true");
+	check("{{println .Name}}", "web\n");
+	check("{{.Name | upper | printf \"<%s>\"}}", "<WEB>");
+	check("{{split \"a,b\" \",\"}}", "[a b]");
+	check("{{truncate .Name 2}}", "we");
+	check("{{pad .Name 1 2}}.", " web  .");
+	check("{{slice .Name 1}}", "eb");
+}
+
+static void test_control(void)
+{
+	check("{{if .On}}y{{else}}n{{end}}", "y");
+	check("{{if .Off}}y{{else if .On}}z{{else}}n{{end}}", "z");
+	check("{{if .Empty}}y{{else}}n{{end}}", "n");
+	check("{{range .List}}[{{.}}]{{end}}", "[a][b]");
+	check("{{range $i, $e := .List}}{{$i}}={{$e}} {{end}}", "0=a 1=b ");
+	check("{{range $k, $v := .Map}}{{$k}}{{$v}}{{end}}", "x1y2");
+	check("{{range .Empty}}x{{else}}none{{end}}", "none");
+	check("{{with .Deep.Er}}{{.Est}}{{end}}{{with .Null}}x{{end}}", "core");
+	check("{{range .List}}{{$.Name}}{{end}}", "webweb");
+	check("{{if and .On (eq .Name \"web\")}}1{{end}}{{if or .Off .On}}2{{end}}{{if not "
+	      ".Off}}3{{end}}",
+		"123");
+	check("{{if eq .Count 3}}e{{end}}{{if ne .Name \"x\"}}n{{end}}{{if lt .Count "
+	      "4}}l{{end}}{{if ge .Count 3}}g{{end}}",
+		"enlg");
+}
+
+static void test_errors(void)
+{
+	static const char *const bad[] = {"{{", "{{.Name", "{{end}}", "{{if .On}}",
+		"{{nosuch .Name}}", "{{range .List}}", "{{else}}", "{{\"open}}", "{{(.Name}}",
+		"{{.Name)}}"};
+	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+		g_autoptr(GError) error = NULL;
+		g_test_message("%s", bad[i]);
+		g_assert_null(template_parse(bad[i], &error));
+		g_assert_nonnull(error);
+	}
+	check("{{index .List 9}}", NULL);
+	check("{{.Name.Field}}", NULL);
+	check("{{$undefined}}", NULL);
+	check("{{.Name | }}", NULL);
+}
+
+static void test_depth(void)
+{
+	g_autoptr(GString) text = g_string_new("");
+	for (int i = 0; i < 100000; i++)
+		g_string_append(text, "{{if .On}}");
+	g_autoptr(GError) error = NULL;
+	g_assert_null(template_parse(text->str, &error));
+	g_autofree char *open = g_strnfill(100000, '('), *nested = g_strconcat("{{", open, NULL);
+	g_clear_error(&error);
+	g_assert_null(template_parse(nested, &error));
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/template/values", test_values);
+	g_test_add_func("/template/functions", test_functions);
+	g_test_add_func("/template/control", test_control);
+	g_test_add_func("/template/errors", test_errors);
+	g_test_add_func("/template/depth", test_depth);
+	return g_test_run();
+}
