@@ -7,7 +7,7 @@ all: $(BUILD)/build.ninja
 
 $(BUILD)/build.ninja:
 	@tools/install-packages build
-	@meson setup $(BUILD) >/dev/null
+	@meson setup $(BUILD) $(if $(CI),-Dwerror=true) >/dev/null
 
 demo: all
 	@tools/demo
@@ -32,7 +32,7 @@ fmt:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
 lint: all
-	@cppcheck --quiet --error-exitcode=1 --enable=warning --suppress=missingInclude --inline-suppr -I src src
+	@cppcheck --quiet --error-exitcode=1 --enable=warning,portability --library=gtk --suppress=missingInclude --suppress=unknownMacro --inline-suppr -I src src
 
 install: all
 	@meson install -C $(BUILD) --no-rebuild

@@ -220,9 +220,9 @@ ssize_t http_body_read(gpointer data_, void *data, size_t size, GError **error)
 char *http_body_read_all(HttpBody *body, size_t limit, size_t *length, GError **error)
 {
 	g_autoptr(GByteArray) all = g_byte_array_new();
-	char *block = g_alloca(8192);
+	char block[8192];
 	ssize_t n;
-	while ((n = http_body_read(body, block, 8192, error)) > 0) {
+	while ((n = http_body_read(body, block, sizeof block, error)) > 0) {
 		if (all->len + (size_t)n > limit) {
 			fail(error, BERTH_ERROR_TOO_LARGE, "the body is larger than %zu bytes",
 				limit);

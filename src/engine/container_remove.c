@@ -79,7 +79,7 @@ bool container_remove(Container *container, bool force, bool volumes, GError **e
 			return false;
 		g_clear_error(error);
 	}
-	g_autoptr(GMutexLocker) operation = g_mutex_locker_new(&container->operation);
+	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
 	if (!check(container, force, error))
 		return false;
 	g_autoptr(json_t) mounts = container_mounts(container, NULL);
@@ -108,7 +108,7 @@ bool container_remove(Container *container, bool force, bool volumes, GError **e
 bool container_rename(Container *container, const char *name, GError **error)
 {
 	Engine *engine = container->engine;
-	g_autoptr(GMutexLocker) operation = g_mutex_locker_new(&container->operation);
+	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
 	const char *bare = name + (*name == '/');
 	g_autofree char *old = g_strdup(container->row.name);
 	if (*bare == '\0')

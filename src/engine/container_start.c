@@ -240,7 +240,7 @@ static bool auto_removed(Container *container)
 bool container_start(Container *container, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	g_autoptr(GMutexLocker) operation = g_mutex_locker_new(&container->operation);
+	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
 	ContainerRow row = container_snapshot(container);
 	Status status = (Status)row.status;
 	container_row_clear(&row);

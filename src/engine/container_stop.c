@@ -94,7 +94,7 @@ static bool stop_running(Container *container, const char *signal, int timeout, 
 
 bool container_stop(Container *container, const char *signal, int timeout, GError **error)
 {
-	g_autoptr(GMutexLocker) operation = g_mutex_locker_new(&container->operation);
+	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
 	mark_stopped(container);
 	if (stop_restarting(container))
 		return true;
@@ -165,7 +165,7 @@ static bool freeze(Container *container, bool frozen, GError **error)
 
 bool container_pause(Container *container, GError **error)
 {
-	g_autoptr(GMutexLocker) operation = g_mutex_locker_new(&container->operation);
+	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
 	Status status = status_of(container);
 	if (status == STATUS_PAUSED)
 		return fail(error, BERTH_ERROR_CONFLICT, "container %s is already paused",
@@ -177,7 +177,7 @@ bool container_pause(Container *container, GError **error)
 
 bool container_unpause(Container *container, GError **error)
 {
-	g_autoptr(GMutexLocker) operation = g_mutex_locker_new(&container->operation);
+	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
 	if (status_of(container) != STATUS_PAUSED)
 		return fail(error, BERTH_ERROR_CONFLICT, "container %s is not paused",
 			container->row.id);

@@ -19,7 +19,7 @@ static bool is_zero(const json_t *value)
 bool container_update(Container *container, const json_t *changes, json_t *warnings, GError **error)
 {
 	Engine *engine = container->engine;
-	g_autoptr(GMutexLocker) operation = g_mutex_locker_new(&container->operation);
+	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
 	g_autoptr(json_t) old = container_spec(container, error), spec = json_deep_copy(old);
 	json_t *host = json_object_get(spec, "HostConfig"),
 	       *policy = json_object_get(changes, "RestartPolicy");

@@ -30,6 +30,7 @@ void engine_later(Container *container, void (*run)(Container *container))
 	Task *task = g_new(Task, 1);
 	*task = (Task){run, container_ref(container)};
 	g_thread_pool_push(container->engine->tasks, task, NULL);
+	/* cppcheck-suppress memleak ; run_task frees it */
 }
 
 /* An id of the installation, made once: twelve groups of four, as Docker's. */

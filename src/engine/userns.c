@@ -61,8 +61,8 @@ bool userns_resolve(const char *remap, Userns *userns, GError **error)
 
 Userns userns_of(Engine *engine, const json_t *host)
 {
-	return strcmp(json_str(host, "UsernsMode"), "host") == 0 ? (Userns){0}
-								 : engine->config->userns;
+	Userns none = {0};
+	return strcmp(json_str(host, "UsernsMode"), "host") == 0 ? none : engine->config->userns;
 }
 
 bool userns_check(Engine *engine, const json_t *host, GError **error)

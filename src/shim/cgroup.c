@@ -19,12 +19,13 @@ static void make_folder(const char *path)
 	char parent[PATH_ROOM];
 	if (mkdir(path, 0755) == 0 || errno == EEXIST)
 		return;
+	int why = errno;
 	snprintf(parent, sizeof parent, "%s", path);
 	char *slash = strrchr(parent, '/');
-	if (errno != ENOENT || slash == NULL || slash == parent)
-		report_fail(errno, "mkdir %s", path);
-	*slash = '\0';
-	make_folder(parent);
+	if (why == ENOENT && slash != NULL && slash != parent) {
+		*slash = '\0';
+		make_folder(parent);
+	}
 	if (mkdir(path, 0755) < 0 && errno != EEXIST)
 		report_fail(errno, "mkdir %s", path);
 }
