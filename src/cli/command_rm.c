@@ -22,7 +22,8 @@ static int run(Cli *cli)
 		g_autofree char *path =
 			g_strdup_printf("/containers/%s?force=%d&v=%d&link=%d", name, force,
 				flag_bool(cli, "volumes", false), flag_bool(cli, "link", false));
-		g_autoptr(json_t) answer G_GNUC_UNUSED = client_call(cli->client, "DELETE", path, NULL, &error);
+		g_autoptr(json_t) answer G_GNUC_UNUSED =
+			client_call(cli->client, "DELETE", path, NULL, &error);
 		if (error == NULL) {
 			puts(cli->args[i]);
 			continue;

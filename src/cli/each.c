@@ -14,7 +14,8 @@ int each_argument(Cli *cli, const char *method, const char *path_format)
 		g_autofree char *name = client_escape(cli->args[i]);
 		g_auto(GStrv) around = g_strsplit(path_format, "%s", 2);
 		g_autofree char *path = g_strconcat(around[0], name, around[1], NULL);
-		g_autoptr(json_t) answer = client_call(cli->client, method, path, NULL, &error);
+		g_autoptr(json_t) answer G_GNUC_UNUSED =
+			client_call(cli->client, method, path, NULL, &error);
 		if (error != NULL) {
 			cli_print_error(error);
 			code = EXIT_FAILURE;

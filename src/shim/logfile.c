@@ -104,12 +104,46 @@ static bool is_plain(unsigned char c)
 	return c >= ' ' && c < 0x7f && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
 }
 
+/* Whether eight bytes at once are plain; may say no where a byte for byte look says yes. */
+static bool are_plain(const unsigned char *p)
+{
+	static const uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
+	static const unsigned char special[] = {'"', '\\', '<', '>', '&', 0x7f};
+	uint64_t word, found;
+	memcpy(&word, p, sizeof word);
+	found = (word - ones * ' ') | word;
+	for (size_t i = 0; i < sizeof special; i++) {
+		uint64_t zero_where_equal = word ^ (ones * special[i]);
+		found |= (zero_where_equal - ones) & ~zero_where_equal;
+	}
+	return (found & high) == 0;
+}
+
+/* One byte that cannot stand for itself. Every line ends in one: no formatted printing here. */
+static void put_escape(unsigned char c)
+{
+	static const char letters[][2] = {
+		{'\n', 'n'}, {'\r', 'r'}, {'\t', 't'}, {'"', '"'}, {'\\', '\\'}};
+	static const char hex[] = "0123456789abcdef";
+	for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
+		if (c == (unsigned char)letters[i][0]) {
+			put((char[]){'\\', letters[i][1]}, 2);
+			return;
+		}
+	if (c >= 0x80)
+		put("\\ufffd", 6);
+	else
+		put((char[]){'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]}, 6);
+}
+
 /* Puts text as the inside of a JSON string, escaped as Go's encoder does; bad bytes become U+FFFD. */
 static void put_escaped(const char *text, size_t length)
 {
 	const unsigned char *p = (const unsigned char *)text, *end = p + length;
 	while (p < end) {
 		const unsigned char *run = p;
+		while (end - p >= 8 && are_plain(p))
+			p += 8;
 		while (p < end && is_plain(*p))
 			p++;
 		put((const char *)run, (size_t)(p - run));
@@ -121,16 +155,7 @@ static void put_escaped(const char *text, size_t length)
 			p += sequence;
 			continue;
 		}
-		char escape[8];
-		const char *at = strchr("\nn\rr\tt\"\"\\\\", *p);
-		if (*p >= 0x80)
-			snprintf(escape, sizeof escape, "\\ufffd");
-		else if (*p != '\0' && at != NULL)
-			snprintf(escape, sizeof escape, "\\%c", at[1]);
-		else
-			snprintf(escape, sizeof escape, "\\u%04x", *p);
-		put(escape, strlen(escape));
-		p++;
+		put_escape(*p++);
 	}
 }
 
