@@ -1,7 +1,7 @@
 # A thin front: meson.build is the build.
 BUILD := build
 
-.PHONY: all demo test test-fast asan bench fmt lint install clean deps
+.PHONY: all demo test test-fast asan bench fmt lint man install clean
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
 
@@ -33,6 +33,9 @@ fmt:
 
 lint: all
 	@cppcheck --quiet --error-exitcode=1 --enable=warning,portability --library=gtk --suppress=missingInclude --suppress=unknownMacro --inline-suppr -I src src
+
+man: all
+	@tools/man
 
 install: all
 	@meson install -C $(BUILD) --no-rebuild
