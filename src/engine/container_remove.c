@@ -115,7 +115,7 @@ bool container_rename(Container *container, const char *name, GError **error)
 		return fail(error, BERTH_ERROR_INVALID, "Neither old nor new names may be empty");
 	if (!name_valid(bare))
 		return fail(error, BERTH_ERROR_INVALID,
-			"Error when allocating new name: Invalid container name (%s), only "
+			"Error when allocating new name: Invalid container name (/%s), only "
 			"[a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
 			bare);
 	if (strcmp(bare, old) == 0)

@@ -234,13 +234,17 @@ static bool check_modes(const json_t *host, GError **error)
 	static const char *const ipc[] = {"", "private", "shareable", "host", "none", NULL};
 	const char *runtime = json_str(host, "Runtime"), *mode = json_str(host, "IpcMode");
 	guint64 mask;
-	gint64 size, files;
+	gint64 size, files, score;
 	enum plan_log kind;
 	if (!g_strv_contains(runtimes, runtime))
 		return fail(
 			error, BERTH_ERROR_INVALID, "unknown or invalid runtime name: %s", runtime);
 	if (!g_strv_contains(ipc, mode) && !g_str_has_prefix(mode, "container:"))
 		return fail(error, BERTH_ERROR_INVALID, "invalid IPC mode: %s", mode);
+	score = json_int(host, "OomScoreAdj");
+	if (score < -1000 || score > 1000)
+		return fail(error, BERTH_ERROR_INVALID,
+			"Invalid value %d, range for oom score adj is [-1000, 1000]", (int)score);
 	mode = json_str(host, "PidMode");
 	if (*mode != '\0' && strcmp(mode, "host") != 0 && !g_str_has_prefix(mode, "container:"))
 		return fail(error, BERTH_ERROR_INVALID, "invalid PID mode: %s", mode);
@@ -344,6 +348,10 @@ json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image
 	g_autoptr(json_t) host = overlay(host_defaults, json_object_get(request, "HostConfig"));
 	json_t *network = json_object_get(request, "NetworkingConfig");
 	merge_image(config, json_object_get(image_config, "config"));
+	/* --entrypoint '' takes the image's away, its command with it. */
+	json_t *entrypoint = json_object_get(config, "Entrypoint");
+	if (json_array_size(entrypoint) == 1 && *json_elem(entrypoint, 0) == '\0')
+		json_object_set_new(config, "Entrypoint", json_null());
 	fill_host(engine, host);
 	bool host_uts = strcmp(json_str(host, "UTSMode"), "host") == 0;
 	if (*json_str(config, "Hostname") == '\0' && !host_uts) {

@@ -54,6 +54,41 @@ static bool put(const char *folder, const char *name, const char *text, GError *
 	       fail_errno(error, "cannot write %s", path);
 }
 
+/* The words of a list behind one keyword, or, where it is empty, the host's lines of that keyword. */
+static void resolv_lines(
+	GString *out, const char *host_text, const char *keyword, const json_t *own, bool one_line)
+{
+	g_auto(GStrv) lines = g_strsplit(host_text, "\n", -1), words = json_strv(own);
+	g_autofree char *prefix = g_strconcat(keyword, " ", NULL), *joined = g_strjoinv(" ", words);
+	if (words[0] == NULL)
+		for (int i = 0; lines[i] != NULL; i++)
+			if (g_str_has_prefix(lines[i], prefix))
+				g_string_append_printf(out, "%s\n", lines[i]);
+	/* "--dns-search ." is how to say that there is no domain to search. */
+	if (one_line && words[0] != NULL && strcmp(joined, ".") != 0)
+		g_string_append_printf(out, "%s%s\n", prefix, joined);
+	for (int i = 0; !one_line && words[i] != NULL; i++)
+		g_string_append_printf(out, "%s%s\n", prefix, words[i]);
+}
+
+/* The host's own, with what --dns, --dns-search and --dns-option say instead. */
+static char *resolv_conf(const json_t *host)
+{
+	g_autofree char *text = file_read("/etc/resolv.conf", SMALL_FILE);
+	GString *out = g_string_new("");
+	const char *host_text = text != NULL ? text : "";
+	if (!json_filled(json_object_get(host, "Dns")) &&
+		!json_filled(json_object_get(host, "DnsSearch")) &&
+		!json_filled(json_object_get(host, "DnsOptions"))) {
+		g_string_append(out, host_text);
+		return g_string_free(out, FALSE);
+	}
+	resolv_lines(out, host_text, "search", json_object_get(host, "DnsSearch"), true);
+	resolv_lines(out, host_text, "nameserver", json_object_get(host, "Dns"), false);
+	resolv_lines(out, host_text, "options", json_object_get(host, "DnsOptions"), true);
+	return g_string_free(out, FALSE);
+}
+
 /* /etc/hosts, /etc/hostname and /etc/resolv.conf, as Docker writes them. */
 static bool write_network_files(
 	const char *folder, const json_t *config, const json_t *host, GError **error)
@@ -61,7 +96,6 @@ static bool write_network_files(
 	bool host_network = strcmp(json_str(host, "NetworkMode"), "host") == 0;
 	g_autofree char *name = g_strconcat(json_str(config, "Hostname"), "\n", NULL);
 	g_autofree char *own_hosts = host_network ? file_read("/etc/hosts", SMALL_FILE) : NULL;
-	g_autofree char *resolv = file_read("/etc/resolv.conf", SMALL_FILE);
 	g_autoptr(GString) hosts = g_string_new(own_hosts != NULL ? own_hosts : hosts_head);
 	size_t i;
 	json_t *value;
@@ -71,16 +105,9 @@ static bool write_network_files(
 		if (parts[0] != NULL && parts[1] != NULL)
 			g_string_append_printf(hosts, "%s\t%s\n", parts[1], parts[0]);
 	}
-	json_t *dns = json_object_get(host, "Dns");
-	g_autoptr(GString) servers = g_string_new("");
-	json_array_foreach (dns, i, value)
-		g_string_append_printf(servers, "nameserver %s\n", json_elem(dns, i));
+	g_autofree char *resolv = resolv_conf(host);
 	return put(folder, "hosts", hosts->str, error) && put(folder, "hostname", name, error) &&
-	       put(folder, "resolv.conf",
-		       servers->len > 0 ? servers->str
-		       : resolv != NULL ? resolv
-					: "",
-		       error);
+	       put(folder, "resolv.conf", resolv, error);
 }
 
 /* The namespace file of the container that "container:ID" names. */
@@ -237,7 +264,7 @@ static bool auto_removed(Container *container)
 	return json_bool(json_object_get(spec, "HostConfig"), "AutoRemove");
 }
 
-bool container_start(Container *container, GError **error)
+static bool start(Container *container, bool *failed, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
@@ -258,8 +285,26 @@ bool container_start(Container *container, GError **error)
 	if (launch(container, &problem))
 		return true;
 	note_failure(container, problem);
-	if (auto_removed(container))
-		engine_later(container, container_remove_now);
+	*failed = true;
 	g_propagate_error(error, g_steal_pointer(&problem));
 	return false;
+}
+
+/* A client that waits for the removal hears of it before the answer to its start ends the wait. */
+static void await_waiters(Container *container)
+{
+	enum { ROUNDS = 50, ROUND_US = 1000 };
+	for (int i = 0; i < ROUNDS && g_atomic_int_get(&container->waiters) > 0; i++)
+		g_usleep(ROUND_US);
+	g_usleep(ROUND_US);
+}
+
+bool container_start(Container *container, GError **error)
+{
+	bool failed = false, ok = start(container, &failed, error);
+	if (failed && auto_removed(container)) {
+		container_remove_now(container);
+		await_waiters(container);
+	}
+	return ok;
 }

@@ -221,6 +221,7 @@ bool container_attach(
 bool container_wait(
 	Container *container, const char *condition, int peer_fd, int *exit_code, char **message)
 {
+	g_atomic_int_inc(&container->waiters);
 	int fd = notify_subscribe(&container->changed);
 	bool there = true, removed = strcmp(condition, "removed") == 0,
 	     next = strcmp(condition, "next-exit") == 0;
@@ -245,5 +246,6 @@ bool container_wait(
 		there = notify_wait(fd, peer_fd, -1);
 	}
 	notify_unsubscribe(&container->changed, fd);
+	g_atomic_int_add(&container->waiters, -1);
 	return there;
 }

@@ -56,6 +56,7 @@ typedef struct {
 	GPtrArray *exec_ids; /* of char *: those that run */
 	guint restart_wait;  /* milliseconds before the next automatic restart */
 	int rows, columns;
+	int waiters; /* atomic: clients in container_wait */
 	bool removed;
 	json_t *spec; /* if spec_cache.c remembers it */
 } Container;

@@ -158,8 +158,23 @@ static bool await_start(Exec *exec, Container *container, int waiter, GError **e
 					      exec->error);
 }
 
+/* There is no status to answer with any more: who is attached reads the reason on the stream. */
+static void say_why(Engine *engine, Exec *exec, int client, const char *why)
+{
+	g_autofree char *line = g_strconcat(why, "\r\n", NULL);
+	size_t length = strlen(line);
+	guint8 frame[8] = {2, 0, 0, 0, 0, 0, (guint8)(length >> 8), (guint8)length};
+	g_mutex_lock(&engine->lock);
+	exec->exit_code = 126;
+	exec->error = g_strdup(why);
+	g_mutex_unlock(&engine->lock);
+	if (client >= 0 && (exec->tty || fd_write_all(client, frame, sizeof frame)))
+		fd_write_all(client, line, MIN(length, G_MAXUINT16));
+}
+
 bool exec_start(Engine *engine, Exec *exec, int fd, GError **error)
 {
+	g_autoptr(GError) problem = NULL;
 	autofd client = fd;
 	g_autoptr(Container) container = container_find(engine, exec->container_id, error);
 	if (container == NULL || !can_exec(container, error))
@@ -174,9 +189,12 @@ bool exec_start(Engine *engine, Exec *exec, int fd, GError **error)
 			error, BERTH_ERROR_CONFLICT, "exec command %s has already run", exec->id);
 	g_autofree char *line = g_strjoinv(" ", exec->argv),
 			*action = g_strconcat("exec_start: ", line, NULL);
-	autofd plan = make_plan(container, exec, error);
-	if (plan < 0)
+	autofd plan = make_plan(container, exec, &problem);
+	if (plan < 0) {
+		say_why(engine, exec, client, problem->message);
+		g_propagate_error(error, g_steal_pointer(&problem));
 		return false;
+	}
 	int fds[] = {plan, client};
 	int flags = (exec->open_stdin ? SHIM_ATTACH_STDIN : 0) |
 		    (exec->open_stdout || exec->tty ? SHIM_ATTACH_STDOUT : 0) |

@@ -76,18 +76,17 @@ static bool remove_by_id(
 	return user != NULL || delete_image(engine, id, done, error);
 }
 
-static bool remove_tag(Engine *engine, const char *id, const char *full, bool last, bool force,
-	json_t *done, GError **error)
+static bool remove_tag(Engine *engine, const char *id, const char *typed, const char *full,
+	bool last, bool force, json_t *done, GError **error)
 {
 	bool running;
-	g_autofree char *user = user_of(engine, id, &running), *short_image = short_id(id),
-			*name = reference_shorten(full);
+	g_autofree char *user = user_of(engine, id, &running), *short_image = short_id(id);
 	g_autofree char *short_user = user != NULL ? short_id(user) : NULL;
 	if (last && user != NULL && !force)
 		return fail(error, BERTH_ERROR_CONFLICT,
 			"conflict: unable to remove repository reference \"%s\" (must force) -"
 			" container %s is using its referenced image %s",
-			name, short_user, short_image);
+			typed, short_user, short_image);
 	if (!tag_store_remove(engine->store, full, error))
 		return false;
 	untagged(engine, id, full, done);
@@ -105,7 +104,8 @@ json_t *image_remove(Engine *engine, const char *reference, bool force, bool pru
 	g_autoptr(Reference) parsed = reference_parse(reference, NULL);
 	g_autofree char *full = parsed != NULL ? reference_full(parsed) : NULL;
 	bool by_tag = full != NULL && g_strv_contains((const char *const *)tags, full);
-	bool ok = by_tag ? remove_tag(engine, id, full, tags[1] == NULL, force, done, error)
+	bool ok = by_tag ? remove_tag(
+				   engine, id, reference, full, tags[1] == NULL, force, done, error)
 			 : remove_by_id(engine, id, tags, force, done, error);
 	return ok && store_sync(engine->store, error) ? g_steal_pointer(&done) : NULL;
 }

@@ -15,14 +15,15 @@ typedef struct {
 	GPtrArray *copy_up;   /* of json_t: volumes that may be empty */
 } Points;
 
-static bool destination_valid(const char *path, GError **error)
+static bool destination_valid(const char *type, const char *path, GError **error)
 {
 	g_autofree char *clean = g_canonicalize_filename(path, "/");
 	if (*path != '/')
 		return fail(error, BERTH_ERROR_INVALID,
-			"invalid mount config: invalid mount path: '%s' mount path must be "
-			"absolute",
-			path);
+			"invalid mount config for type \"%s\": invalid mount path: '%s' mount path "
+			"must be"
+			" absolute",
+			type, path);
 	if (strcmp(clean, "/") == 0)
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid mount config: destination can't be '/'");
@@ -124,7 +125,7 @@ static bool add_bind(Points *points, const char *bind, const char *driver, GErro
 		return fail(error, BERTH_ERROR_INVALID, "invalid volume specification: '%s'", bind);
 	if (!mode.valid)
 		return fail(error, BERTH_ERROR_INVALID, "invalid mode: %s", text);
-	if (!destination_valid(parts[1], error))
+	if (!destination_valid(*parts[0] == '/' ? "bind" : "volume", parts[1], error))
 		return false;
 	if (*parts[0] != '/') {
 		if (*mode.propagation != '\0')
@@ -201,7 +202,7 @@ static bool add_mount(Points *points, const json_t *mount, GError **error)
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid mount config for type \"%s\": field Target must not be empty",
 			type);
-	if (!destination_valid(target, error))
+	if (!destination_valid(json_str(mount, "Type"), target, error))
 		return false;
 	if (find(points, target) != NULL)
 		return fail(error, BERTH_ERROR_INVALID, "Duplicate mount point: %s", target);
@@ -269,7 +270,7 @@ static bool add_all(Points *points, const json_t *spec, GError **error)
 		if (!add_mount(points, value, error))
 			return false;
 	json_object_foreach (json_object_get(host, "Tmpfs"), key, value) {
-		if (!destination_valid(key, error))
+		if (!destination_valid("tmpfs", key, error))
 			return false;
 		json_t *mount = add(points, "tmpfs", NULL, "", key, "", true, "");
 		json_object_set_new(mount, "Options",
@@ -279,7 +280,7 @@ static bool add_all(Points *points, const json_t *spec, GError **error)
 			mount, "Hidden", json_true()); /* inspect shows these in HostConfig only */
 	}
 	json_object_foreach (json_at(spec, "Config.Volumes"), key, value) {
-		if (!destination_valid(key, error))
+		if (!destination_valid("volume", key, error))
 			return false;
 		if (find(points, key) == NULL &&
 			add_volume(points, NULL, json_str(host, "VolumeDriver"), NULL, NULL, key,

@@ -317,6 +317,16 @@ static void add_rlimits(const json_t *host, Plan *plan)
 			}
 }
 
+static bool env_has(GPtrArray *env, const char *name)
+{
+	size_t length = strlen(name);
+	for (guint i = 0; i < env->len; i++)
+		if (strncmp(env->pdata[i], name, length) == 0 &&
+			((char *)env->pdata[i])[length] == '=')
+			return true;
+	return false;
+}
+
 /* Sets NAME=value, in the place of an earlier NAME. */
 static void env_set(GPtrArray *env, const char *setting)
 {
@@ -344,11 +354,12 @@ static void add_env(Plan *plan, const json_t *config, const char *hostname, bool
 	env_set(env, host);
 	if (tty)
 		env_set(env, "TERM=xterm");
-	g_ptr_array_add(env, g_steal_pointer(&home));
 	for (int i = 0; configured[i] != NULL; i++)
 		env_set(env, configured[i]);
 	for (int i = 0; more != NULL && more[i] != NULL; i++)
 		env_set(env, more[i]);
+	if (!env_has(env, "HOME"))
+		g_ptr_array_add(env, g_steal_pointer(&home));
 	g_ptr_array_add(env, NULL);
 	plan_add(plan, PLAN_ENV, NULL, 0, (char *const *)env->pdata);
 }

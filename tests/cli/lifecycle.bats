@@ -172,3 +172,11 @@ loop() { d run -d --name "$1" --network none busybox sh -c 'trap "exit 0" TERM; 
 	actions=$(d events --since "$since" --until "$(date +%s.%N)" --filter container=story --format '{{.Action}}' | xargs)
 	[ "$actions" = 'create attach start die destroy' ]
 }
+
+@test "an exec that cannot be made says why, on the stream" {
+	d run -d --name why --network none busybox sleep 100
+	run d exec -u nosuch why true
+	[ "$status" -eq 126 ]
+	[[ $output == *'unable to find user nosuch: no matching entries in passwd file'* ]]
+	d rm -f why
+}
