@@ -5,6 +5,24 @@
 
 #include <string.h>
 
+/* What is asked for apart, and what older clients expect. */
+static void complete(Request *request, json_t *images)
+{
+	enum { WITHOUT_VIRTUAL_SIZE = 44 };
+	size_t i;
+	json_t *image;
+	json_array_foreach (images, i, image) {
+		if (!request_flag(request, "manifests"))
+			json_object_set_new(image, "Containers", json_integer(-1));
+		if (request_flag(request, "shared-size"))
+			json_object_set_new(image, "SharedSize",
+				json_integer(image_store_shared_size(
+					request->engine->store, json_str(image, "Id"))));
+		if (request->version < WITHOUT_VIRTUAL_SIZE)
+			json_object_set(image, "VirtualSize", json_object_get(image, "Size"));
+	}
+}
+
 static bool list(Request *request, GError **error)
 {
 	static const char *const known[] = {
@@ -13,7 +31,10 @@ static bool list(Request *request, GError **error)
 	json_t *images = filters != NULL ? image_list(request->engine, filters,
 						   request_flag(request, "all"), error)
 					 : NULL;
-	return images != NULL && reply_json(request, 200, images);
+	if (images == NULL)
+		return false;
+	complete(request, images);
+	return reply_json(request, 200, images);
 }
 
 static bool check_platform(Request *request, GError **error)

@@ -48,6 +48,9 @@ static bool prune(Request *request, GError **error)
 {
 	static const char *const known[] = {"all", "label", "label!", NULL};
 	g_autoptr(json_t) filters = request_filters(request, known, error);
+	enum { ANONYMOUS_ONLY_SINCE = 42 };
+	if (filters != NULL && request->version < ANONYMOUS_ONLY_SINCE)
+		json_object_set_new(filters, "all", json_pack("[s]", "true"));
 	return filters != NULL && reply_json(request, 200, volume_prune(request->engine, filters));
 }
 

@@ -62,6 +62,7 @@ char *query_platform(const Cli *cli);
 typedef struct {
 	const char *field, *heading;
 } Column;
+bool format_is_json(const char *format); /* "json" or "{{json .}}" */
 /* Prints the objects of a list: fields by columns (ended by {0}), shown by format ("" : table of
  * default_format). quiet: only the field of that name. */
 bool format_list(const char *format, const char *default_format, const Column *columns,

@@ -90,7 +90,8 @@ static int run(Cli *cli)
 	const char *format = flag_given(cli, "format") ? flag_text(cli, "format")
 						       : json_str(cli->config, "imagesFormat");
 	g_autofree char *filters = filters_of(cli, &error);
-	g_autofree char *path = g_strconcat("/images/json?filters=", filters, NULL);
+	g_autofree char *path = g_strconcat("/images/json?filters=", filters,
+		flag_bool(cli, "tree", false) ? "&manifests=1" : "", NULL);
 	g_autoptr(json_t) images =
 		filters != NULL ? client_call(cli->client, "GET", path, NULL, &error) : NULL,
 			  rows = json_array();
@@ -99,7 +100,7 @@ static int run(Cli *cli)
 	for (size_t i = 0; i < json_array_size(images); i++) {
 		const json_t *image = json_array_get(images, i);
 		json_t *tags = json_object_get(image, "RepoTags");
-		for (size_t t = 0; t < json_array_size(tags) && !(quiet && t > 0); t++)
+		for (size_t t = 0; t < json_array_size(tags); t++)
 			add_row(rows, image, json_elem(tags, t), whole);
 		if (json_array_size(tags) == 0)
 			add_row(rows, image, "", whole);

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "base/error.h"
+#include "cli/template.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,19 +47,70 @@ static json_t *find(Cli *cli, const char *type, const char *name, GError **error
 	return NULL;
 }
 
+/* Maps that are there but empty are null in the API, and print as "map[]". */
+static void complete(json_t *object)
+{
+	static const char *const maps[] = {"Labels", "Options"};
+	for (size_t i = 0; i < G_N_ELEMENTS(maps); i++)
+		if (json_is_null(json_object_get(object, maps[i])))
+			json_object_set_new(object, maps[i], json_object());
+}
+
+typedef struct {
+	json_t *object;
+	char *missing;
+} Check;
+
+/* A field that the object lacks is a slip, unless it is one of those that are not always there. */
+static void check_field(const char *name, gpointer data)
+{
+	static const char *const optional[] = {"SizeRw", "SizeRootFs", "Descriptor", "Manifests",
+		"ImageManifestDescriptor", "Parent", "Comment", "Author", "Container",
+		"DockerVersion", "Variant", "OsVersion", "VirtualSize", "UsageData",
+		"ClusterVolume", "Status", NULL};
+	Check *check = data;
+	if (json_object_get(check->object, name) == NULL && !g_strv_contains(optional, name) &&
+		check->missing == NULL)
+		check->missing = g_strdup(name);
+}
+
+static bool fields_there(const Template *template, json_t *object, GError **error)
+{
+	Check check = {object, NULL};
+	template_fields(template, check_field, &check);
+	g_autofree char *missing = check.missing;
+	return missing == NULL || fail(error, BERTH_ERROR_UNAVAILABLE,
+					  "template parsing error: template: :1:2: executing \"\" "
+					  "at <.%s>: map has no entry"
+					  " for key \"%s\"",
+					  missing, missing);
+}
+
 static int inspect(Cli *cli, const char *type)
 {
 	enum { TEMPLATE_ERROR = 64 };
 	int code = EXIT_SUCCESS;
 	const char *format = flag_text(cli, "format");
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(Template) template = template_parse(format, &problem);
+	if (template == NULL) {
+		fprintf(stderr, "%s\n", problem->message);
+		return TEMPLATE_ERROR;
+	}
 	g_autoptr(json_t) list = json_array();
 	g_autoptr(GString) errors = g_string_new("");
 	for (int i = 0; i < cli->arg_count; i++) {
 		g_autoptr(GError) error = NULL;
 		g_autoptr(json_t) found = find(cli, type, cli->args[i], &error);
-		if (found != NULL && *format != '\0' && !format_value(format, found, &error)) {
+		if (found != NULL && *format != '\0')
+			complete(found);
+		if (found != NULL && *format != '\0' &&
+			!(fields_there(template, found, &error) &&
+				format_value(format, found, &error))) {
+			putchar('\n');
+			fflush(stdout);
 			fprintf(stderr, "%s\n", error->message);
-			return TEMPLATE_ERROR;
+			return EXIT_FAILURE;
 		}
 		if (found != NULL) {
 			json_array_append(list, found);
@@ -85,7 +137,17 @@ static int inspect(Cli *cli, const char *type)
 
 static int run(Cli *cli)
 {
-	return inspect(cli, flag_text(cli, "type"));
+	static const char *const types[] = {"", "config", "container", "image", "network", "node",
+		"plugin", "secret", "service", "task", "volume", NULL};
+	const char *type = flag_text(cli, "type");
+	if (!g_strv_contains(types, type)) {
+		fprintf(stderr, "unknown type: \"%s\": must be one of", type);
+		for (int i = 1; types[i] != NULL; i++)
+			fprintf(stderr, "%s \"%s\"", i > 1 ? "," : "", types[i]);
+		fputc('\n', stderr);
+		return EXIT_FAILURE;
+	}
+	return inspect(cli, type);
 }
 
 static int run_container(Cli *cli)

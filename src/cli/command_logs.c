@@ -18,8 +18,9 @@ static const Flag flags[] = {
 };
 
 /* A time, or a duration before now, as seconds. "" stays "". */
-static char *time_parameter(const char *text, GError **error)
+static char *time_parameter(Cli *cli, const char *flag, GError **error)
 {
+	const char *text = flag_text(cli, flag);
 	gint64 time, ago;
 	if (*text == '\0')
 		return g_strdup("");
@@ -27,9 +28,9 @@ static char *time_parameter(const char *text, GError **error)
 		time = time_now() - ago;
 	else if (!time_parse(text, &time)) {
 		fail(error, BERTH_ERROR_UNAVAILABLE,
-			"invalid value for \"since\" or \"until\": failed to parse value as time "
+			"invalid value for \"%s\": failed to parse value as time "
 			"or duration: \"%s\"",
-			text);
+			flag, text);
 		return NULL;
 	}
 	return g_strdup_printf(
@@ -42,8 +43,8 @@ static int run(Cli *cli)
 	g_autoptr(json_t) container = NULL;
 	g_auto(Response) response = {.fd = -1};
 	bool tty = is_container_tty(cli, cli->args[0], &container, &error);
-	g_autofree char *since = time_parameter(flag_text(cli, "since"), &error),
-			*until = time_parameter(flag_text(cli, "until"), &error);
+	g_autofree char *since = time_parameter(cli, "since", &error),
+			*until = time_parameter(cli, "until", &error);
 	if (container == NULL || since == NULL || until == NULL)
 		return cli_fail(cli, error);
 	g_autofree char *tail =

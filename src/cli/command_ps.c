@@ -100,6 +100,7 @@ static json_t *row_of(const json_t *container, bool whole, bool with_size)
 	json_object_set(row, "Label", json_object_get(container, "Labels"));
 	set_text(row, "Mounts", g_strdup(mount_names->str));
 	set_text(row, "LocalVolumes", g_strdup_printf("%d", local));
+	json_object_set_new(row, "Platform", json_null());
 	key = json_object_iter_key(
 		json_object_iter(json_at(container, "NetworkSettings.Networks")));
 	set_text(row, "Networks", g_strdup(key != NULL ? key : ""));
@@ -114,7 +115,7 @@ static int run(Cli *cli)
 	const char *format = flag_given(cli, "format") ? flag_text(cli, "format")
 						       : json_str(cli->config, "psFormat");
 	g_autofree char *filters = query_filters(cli, &error);
-	size = size || strstr(format, ".Size") != NULL;
+	size = size || strstr(format, ".Size") != NULL || format_is_json(format);
 	g_autofree char *path = g_strdup_printf(
 		"/containers/json?all=%d&limit=%d&size=%d&filters=%s", flag_bool(cli, "all", false),
 		(int)MAX(last, 0), size, filters != NULL ? filters : "");
@@ -126,9 +127,6 @@ static int run(Cli *cli)
 	for (size_t i = 0; i < json_array_size(list); i++)
 		json_array_append_new(rows,
 			row_of(json_array_get(list, i), flag_bool(cli, "no-trunc", false), size));
-	if (strcmp(format, "json") == 0)
-		for (size_t i = 0; i < json_array_size(rows); i++)
-			json_object_del(json_array_get(rows, i), "Label");
 	const char *table = size ? "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}"
 				   "\t{{.Ports}}\t{{.Names}}\t{{.Size}}"
 				 : "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}"

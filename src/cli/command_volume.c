@@ -17,7 +17,32 @@ static const Flag create_flags[] = {
 	{0},
 };
 static const Column columns[] = {{"Driver", "DRIVER"}, {"Name", "VOLUME NAME"}, {"Scope", "SCOPE"},
-	{"Mountpoint", "MOUNTPOINT"}, {"Labels", "LABELS"}, {0}};
+	{"Mountpoint", "MOUNTPOINT"}, {"Labels", "LABELS"}, {"Label", "LABEL"}, {"Links", "LINKS"},
+	{"Size", "SIZE"}, {"Status", "STATUS"}, {"Group", "GROUP"},
+	{"Availability", "AVAILABILITY"}, {0}};
+
+/* What docker's formatter gives: labels joined, and columns that no local volume fills. */
+static json_t *rows_of(const json_t *volumes)
+{
+	json_t *rows = json_array(), *volume, *value;
+	const char *key;
+	size_t i;
+	json_array_foreach (volumes, i, volume) {
+		g_autoptr(GString) labels = g_string_new("");
+		json_object_foreach (json_object_get(volume, "Labels"), key, value)
+			g_string_append_printf(labels, "%s%s=%s", labels->len > 0 ? "," : "", key,
+				json_string_value(value));
+		json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+			"Availability", "N/A", "Driver", json_str(volume, "Driver"), "Group", "N/A",
+			"Labels", labels->str, "Links", "N/A", "Mountpoint",
+			json_str(volume, "Mountpoint"), "Name", json_str(volume, "Name"), "Scope",
+			json_str(volume, "Scope"), "Size", "N/A", "Status", "N/A");
+		value = json_object_get(volume, "Labels");
+		json_object_set(row, "Label", json_is_object(value) ? value : NULL);
+		json_array_append_new(rows, row);
+	}
+	return rows;
+}
 
 static int run_list(Cli *cli)
 {
@@ -26,11 +51,11 @@ static int run_list(Cli *cli)
 			*path = g_strconcat("/volumes?filters=", filters, NULL);
 	g_autoptr(json_t) answer =
 		filters != NULL ? client_call(cli->client, "GET", path, NULL, &error) : NULL;
+	g_autoptr(json_t) rows = rows_of(json_object_get(answer, "Volumes"));
 	if (answer == NULL ||
 		!format_list(
 			flag_bool(cli, "quiet", false) ? "{{.Name}}" : flag_text(cli, "format"),
-			"{{.Driver}}\t{{.Name}}", columns, json_object_get(answer, "Volumes"),
-			&error))
+			"{{.Driver}}\t{{.Name}}", columns, rows, &error))
 		return cli_fail(cli, error);
 	return EXIT_SUCCESS;
 }

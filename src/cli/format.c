@@ -53,16 +53,56 @@ static bool print_json_lines(json_t *rows)
 	size_t i;
 	json_t *row;
 	json_array_foreach (rows, i, row) {
+		/* "Label" is a method of templates (.Label "key"), not a field of its own. */
+		json_object_del(row, "Label");
 		g_autofree char *text = json_dumps(row, JSON_COMPACT | JSON_SORT_KEYS);
-		puts(text);
+		for (const char *p = text; *p != '\0'; p++)
+			if (strchr("<>&", *p) != NULL) /* as Go's encoder writes them */
+				printf("\\u%04x", *p);
+			else
+				putchar(*p);
+		putchar('\n');
 	}
 	return true;
+}
+
+bool format_is_json(const char *format)
+{
+	return strcmp(format, "json") == 0 || strcmp(format, "{{json .}}") == 0;
+}
+
+/* The first field that a template of a list wants and no row has. */
+typedef struct {
+	const Column *columns;
+	char *unknown;
+} Fields;
+
+static void check_field(const char *name, gpointer data)
+{
+	Fields *fields = data;
+	const Column *column = fields->columns;
+	while (column->field != NULL && strcmp(column->field, name) != 0)
+		column++;
+	if (column->field == NULL && fields->unknown == NULL)
+		fields->unknown = g_strdup(name);
+}
+
+static bool fields_known(const Template *template, const Column *columns, GError **error)
+{
+	Fields fields = {columns, NULL};
+	template_fields(template, check_field, &fields);
+	g_autofree char *unknown = fields.unknown;
+	return unknown == NULL ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE,
+		       "failed to execute template: template: :1:2: executing \"\" at <.%s>: can't"
+		       " evaluate field %s",
+		       unknown, unknown);
 }
 
 bool format_list(const char *format, const char *default_format, const Column *columns,
 	json_t *rows, GError **error)
 {
-	if (strcmp(format, "json") == 0)
+	if (format_is_json(format))
 		return print_json_lines(rows);
 	bool table = *format == '\0' || strcmp(format, "table") == 0 ||
 		     g_str_has_prefix(format, "table ");
@@ -72,7 +112,7 @@ bool format_list(const char *format, const char *default_format, const Column *c
 	g_autofree char *plain = unescape(body);
 	g_autoptr(Template) template = template_parse(plain, error);
 	g_autoptr(GString) out = g_string_new("");
-	if (template == NULL)
+	if (template == NULL || !fields_known(template, columns, error))
 		return false;
 	size_t i;
 	json_t *row;

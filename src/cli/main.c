@@ -249,26 +249,28 @@ static int usage_error(Cli *cli, const GError *error)
 	return 125;
 }
 
+/* In docker's words: how many arguments there are to be. */
+static char *arguments_wanted(const Command *command, int given)
+{
+	int least = command->min_args, most = command->max_args;
+	if (most == 0)
+		return g_strdup("accepts no arguments");
+	int number = given < least ? least : most;
+	const char *how = least == most ? "" : given < least ? "at least " : "at most ";
+	return g_strdup_printf("requires %s%d argument%s", how, number, number == 1 ? "" : "s");
+}
+
 static bool check_arguments(Cli *cli)
 {
 	const Command *command = cli->command;
-	const char *plural = command->min_args == 1 ? "" : "s";
-	const char *how = command->max_args == command->min_args ? ""
-			  : command->max_args < 0		 ? "at least "
-								 : "at most ";
-	int wanted = cli->arg_count < command->min_args ? command->min_args : command->max_args;
 	if (cli->arg_count >= command->min_args &&
 		(command->max_args < 0 || cli->arg_count <= command->max_args))
 		return true;
-	if (cli->arg_count < command->min_args && command->max_args != command->min_args)
-		how = "at least ";
-	fprintf(stderr, "%s: '%s %s' requires %s%d argument%s\n\n", cli->program, cli->program,
-		cli->called, how, wanted,
-		wanted == 1 ? ""
-		: plural[0] ? plural
-			    : "s");
+	g_autofree char *wanted = arguments_wanted(command, cli->arg_count);
+	fprintf(stderr, "%s: '%s %s' %s\n\n", cli->program, cli->program, cli->called, wanted);
 	flags_usage(cli, false);
-	fprintf(stderr, "\nSee '%s %s --help' for more information\n", cli->program, cli->called);
+	fprintf(stderr, "\n%s '%s %s --help' for more information\n",
+		command->max_args == 0 ? "Run" : "See", cli->program, cli->called);
 	return false;
 }
 
@@ -291,6 +293,21 @@ static int run_command(Cli *cli, int argc, char **argv, const char *host, const 
 	return cli->command->run(cli);
 }
 
+static int unknown_command(const char *program, const char *word, const char *second)
+{
+	if (is_group(word))
+		fprintf(stderr,
+			"%s: unknown command: %s %s %s\n\nUsage:  %s %s\n\nRun '%s %s --help' for "
+			"more"
+			" information\n",
+			program, program, word, second, program, word, program, word);
+	else
+		fprintf(stderr,
+			"%s: unknown command: %s %s\n\nRun '%s --help' for more information\n",
+			program, program, word, program);
+	return EXIT_FAILURE;
+}
+
 int main(int argc, char **argv)
 {
 	const char *host = NULL, *context = NULL, *config = NULL;
@@ -310,14 +327,8 @@ int main(int argc, char **argv)
 		print_commands(name, argv[first]);
 		return EXIT_SUCCESS;
 	}
-	if (cli.command == NULL) {
-		const char *second =
-			is_group(argv[first]) && first + 1 < argc ? argv[first + 1] : "";
-		fprintf(stderr,
-			"%s: unknown command: %s %s%s%s\n\nRun '%s --help' for more information\n",
-			name, name, argv[first], *second != '\0' ? " " : "", second, name);
-		return EXIT_FAILURE;
-	}
+	if (cli.command == NULL)
+		return unknown_command(name, argv[first], first + 1 < argc ? argv[first + 1] : "");
 	load_config(&cli, config);
 	int code = run_command(&cli, argc - first - used, argv + first + used, host, context);
 	fflush(stdout);

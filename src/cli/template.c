@@ -928,15 +928,30 @@ static bool known_words(const char *pipeline, GError **error)
 		       open > 0 ? "unclosed left" : "unexpected right");
 }
 
+/* The fields of one pipeline: ".Name" where an operand may begin, outside of quoted text. */
+static void pipeline_fields(
+	const char *text, void (*each)(const char *name, gpointer data), gpointer data)
+{
+	char quote = 0;
+	for (const char *p = text; *p != '\0'; p++) {
+		if (quote != 0 || strchr("\"'`", *p) != NULL) {
+			quote = quote == 0 ? *p : *p == quote ? 0 : quote;
+			continue;
+		}
+		if (*p != '.' || !g_ascii_isalpha(p[1]) ||
+			(p != text && strchr(" \t(|", p[-1]) == NULL))
+			continue;
+		g_autofree char *name = g_strndup(p + 1, word_length(p + 1));
+		each(name, data);
+	}
+}
+
 void template_fields(
 	const Template *template, void (*each)(const char *name, gpointer data), gpointer data)
 {
 	for (guint i = 0; i < template->nodes->len; i++) {
 		const Node *node = template->nodes->pdata[i];
-		const char *dot = node->kind == PIPE ? strchr(node->text, '.') : NULL;
-		if (dot == NULL)
-			continue;
-		g_autofree char *name = g_strndup(dot + 1, word_length(dot + 1));
-		each(name, data);
+		if (node->kind == PIPE)
+			pipeline_fields(node->text, each, data);
 	}
 }

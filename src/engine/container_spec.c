@@ -352,6 +352,8 @@ json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image
 	json_t *entrypoint = json_object_get(config, "Entrypoint");
 	if (json_array_size(entrypoint) == 1 && *json_elem(entrypoint, 0) == '\0')
 		json_object_set_new(config, "Entrypoint", json_null());
+	if (json_object_size(json_object_get(config, "Volumes")) == 0)
+		json_object_set_new(config, "Volumes", json_null());
 	fill_host(engine, host);
 	bool host_uts = strcmp(json_str(host, "UTSMode"), "host") == 0;
 	if (*json_str(config, "Hostname") == '\0' && !host_uts) {

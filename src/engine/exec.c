@@ -39,6 +39,13 @@ static bool can_exec(Container *container, GError **error)
 	return ok;
 }
 
+/* "exec_create: program arguments": with a blank behind a program that has none, as with Docker. */
+static char *action_text(const char *action, const Exec *exec)
+{
+	g_autofree char *arguments = g_strjoinv(" ", exec->argv + 1);
+	return g_strdup_printf("%s: %s %s", action, exec->argv[0], arguments);
+}
+
 Exec *exec_create(Container *container, const json_t *request, GError **error)
 {
 	Engine *engine = container->engine;
@@ -72,8 +79,7 @@ Exec *exec_create(Container *container, const json_t *request, GError **error)
 	g_hash_table_insert(engine->execs, exec->id, exec);
 	g_ptr_array_add(container->exec_ids, g_strdup(exec->id));
 	g_mutex_unlock(&engine->lock);
-	g_autofree char *line = g_strjoinv(" ", exec->argv),
-			*action = g_strconcat("exec_create: ", line, NULL);
+	g_autofree char *action = action_text("exec_create", exec);
 	container_event(container, action, "execID", exec->id);
 	return exec;
 }
@@ -187,8 +193,7 @@ bool exec_start(Engine *engine, Exec *exec, int fd, GError **error)
 	if (before)
 		return fail(
 			error, BERTH_ERROR_CONFLICT, "exec command %s has already run", exec->id);
-	g_autofree char *line = g_strjoinv(" ", exec->argv),
-			*action = g_strconcat("exec_start: ", line, NULL);
+	g_autofree char *action = action_text("exec_start", exec);
 	autofd plan = make_plan(container, exec, &problem);
 	if (plan < 0) {
 		say_why(engine, exec, client, problem->message);

@@ -16,7 +16,7 @@ teardown_file() { file_teardown; }
 	d create --name user --network none busybox
 	run d rmi busybox
 	[ "$status" -eq 1 ]
-	[[ $output == *'conflict: unable to remove repository reference "busybox:latest" (must force) - container'* ]]
+	[[ $output == *'conflict: unable to remove repository reference "busybox" (must force) - container'* ]]
 	d rm user
 	run d rmi nosuch
 	[ "$status" -eq 1 ]
