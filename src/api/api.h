@@ -25,7 +25,7 @@ typedef struct {
 } Route;
 
 extern const Route system_routes[], container_routes[], exec_routes[], image_routes[],
-	volume_routes[];
+	network_routes[], volume_routes[];
 
 /* server.c */
 typedef struct Server Server;

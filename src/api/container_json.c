@@ -57,35 +57,54 @@ static json_t *public_mounts(const json_t *mounts)
 	return list;
 }
 
-static json_t *endpoint_json(void)
+/* "80/tcp": [{"HostIp", "HostPort"}], and null for what is exposed and not published. */
+static json_t *ports_map(Container *container, const json_t *config, bool running)
 {
-	return json_pack(
-		"{s:n, s:n, s:n, s:s, s:n, s:i, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:i, s:n}",
-		"IPAMConfig", "Links", "Aliases", "MacAddress", "", "DriverOpts", "GwPriority", 0,
-		"NetworkID", "", "EndpointID", "", "Gateway", "", "IPAddress", "", "IPPrefixLen", 0,
-		"IPv6Gateway", "", "GlobalIPv6Address", "", "GlobalIPv6PrefixLen", 0, "DNSNames");
+	json_t *map = json_object(), *entry, *value;
+	const char *port;
+	size_t i;
+	if (!running)
+		return map;
+	json_object_foreach (json_object_get(config, "ExposedPorts"), port, value)
+		json_object_set_new(map, port, json_null());
+	g_autoptr(json_t) ports = endpoints_ports(container);
+	json_array_foreach (ports, i, entry) {
+		port = json_str(entry, "Port");
+		if (!json_is_array(json_object_get(map, port)))
+			json_object_set_new(map, port, json_array());
+		json_array_append_new(json_object_get(map, port),
+			json_pack("{s:s, s:s}", "HostIp", json_str(entry, "HostIp"), "HostPort",
+				json_str(entry, "HostPort")));
+	}
+	return map;
 }
 
-static json_t *networks_json(const json_t *host)
+/* The older clients' fields: those of the default bridge. */
+static void set_bridge_fields(json_t *settings, const json_t *networks)
 {
-	const char *mode = json_str(host, "NetworkMode");
-	if (g_str_has_prefix(mode, "container:"))
-		return json_object();
-	return json_pack("{s:o}", strcmp(mode, "default") == 0 ? "bridge" : mode, endpoint_json());
+	static const char *const fields[] = {"EndpointID", "Gateway", "GlobalIPv6Address",
+		"GlobalIPv6PrefixLen", "IPAddress", "IPPrefixLen", "IPv6Gateway", "MacAddress"};
+	const json_t *bridge = json_object_get(networks, "bridge");
+	for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
+		if (json_object_get(bridge, fields[i]) != NULL)
+			json_object_set(settings, fields[i], json_object_get(bridge, fields[i]));
 }
 
-static json_t *network_settings(Container *container, const json_t *host, bool running)
+static json_t *network_settings(Container *container, const json_t *spec, bool running)
 {
 	g_autofree char *key =
 		running ? g_strdup_printf("/proc/%d/ns/net", container->row.pid) : g_strdup("");
-	json_t *settings = json_pack("{s:s, s:s, s:s, s:{}, s:b, s:s, s:i, s:n, s:n, s:s, s:s, "
-				     "s:s, s:i, s:s, s:i, s:s, s:s}",
+	json_t *settings = json_pack("{s:s, s:s, s:s, s:o, s:b, s:s, s:i, s:n, s:n, s:s, s:s, s:s, "
+				     "s:i, s:s, s:i, s:s, s:s}",
 		"Bridge", "", "SandboxID", running ? container->row.id : "", "SandboxKey", key,
-		"Ports", "HairpinMode", 0, "LinkLocalIPv6Address", "", "LinkLocalIPv6PrefixLen", 0,
+		"Ports", ports_map(container, json_object_get(spec, "Config"), running),
+		"HairpinMode", 0, "LinkLocalIPv6Address", "", "LinkLocalIPv6PrefixLen", 0,
 		"SecondaryIPAddresses", "SecondaryIPv6Addresses", "EndpointID", "", "Gateway", "",
 		"GlobalIPv6Address", "", "GlobalIPv6PrefixLen", 0, "IPAddress", "", "IPPrefixLen",
 		0, "IPv6Gateway", "", "MacAddress", "");
-	set(settings, "Networks", networks_json(host));
+	json_t *networks = endpoints_json(container, spec);
+	set_bridge_fields(settings, networks);
+	set(settings, "Networks", networks);
 	return settings;
 }
 
@@ -187,7 +206,7 @@ json_t *container_inspect_json(Container *container, bool size, GError **error)
 		set_sizes(container, json);
 	set(json, "Mounts", public_mounts(mounts));
 	set(json, "Config", json_incref((json_t *)config));
-	set(json, "NetworkSettings", network_settings(container, host, row.pid > 0));
+	set(json, "NetworkSettings", network_settings(container, spec, row.pid > 0));
 	container_row_clear(&row);
 	return json;
 }
@@ -318,13 +337,27 @@ static bool port_matches(const Filters *filters, const char *key, const json_t *
 	return false;
 }
 
-static bool spec_wanted(const Filters *filters, const json_t *spec, const json_t *mounts)
+static bool network_matches(const Filters *filters, const json_t *networks)
 {
-	g_autoptr(json_t) networks = networks_json(json_object_get(spec, "HostConfig"));
-	const char *name = json_object_iter_key(json_object_iter(networks));
+	const char *name;
+	json_t *endpoint;
+	if (!filters_have(filters, "network"))
+		return true;
+	json_object_foreach ((json_t *)networks, name, endpoint)
+		if (filters_match(filters, "network", name) ||
+			(*json_str(endpoint, "NetworkID") != '\0' &&
+				filters_match_prefix(
+					filters, "network", json_str(endpoint, "NetworkID"))))
+			return true;
+	return false;
+}
+
+static bool spec_wanted(
+	const Filters *filters, Container *container, const json_t *spec, const json_t *mounts)
+{
+	g_autoptr(json_t) networks = endpoints_json(container, spec);
 	return filters_match_labels(filters, "label", json_at(spec, "Config.Labels")) &&
-	       mount_matches(filters, mounts) &&
-	       filters_match(filters, "network", name != NULL ? name : "") &&
+	       mount_matches(filters, mounts) && network_matches(filters, networks) &&
 	       port_matches(filters, "expose", json_at(spec, "Config.ExposedPorts")) &&
 	       port_matches(filters, "publish", json_at(spec, "HostConfig.PortBindings"));
 }
@@ -334,6 +367,31 @@ static char *shown_image(Engine *engine, const ContainerRow *row)
 {
 	g_autofree char *now = image_find(engine, row->image, NULL);
 	return g_strdup(g_strcmp0(now, row->image_id) == 0 ? row->image : row->image_id);
+}
+
+/* {"IP", "PrivatePort", "PublicPort", "Type"}, and without a public port what is only exposed. */
+static json_t *ports_list(Container *container, const json_t *config, bool running)
+{
+	g_autoptr(json_t) map = ports_map(container, config, running);
+	json_t *list = json_array(), *bindings, *binding;
+	const char *port;
+	size_t i;
+	json_object_foreach (map, port, bindings) {
+		g_auto(GStrv) parts = g_strsplit(port, "/", 2);
+		json_int_t private = g_ascii_strtoll(parts[0], NULL, 10);
+		const char *type = parts[1] != NULL ? parts[1] : "tcp";
+		if (json_array_size(bindings) == 0)
+			json_array_append_new(list,
+				json_pack("{s:I, s:s}", "PrivatePort", private, "Type", type));
+		json_array_foreach (bindings, i, binding)
+			json_array_append_new(list,
+				json_pack("{s:s, s:I, s:I, s:s}", "IP", json_str(binding, "HostIp"),
+					"PrivatePort", private, "PublicPort",
+					(json_int_t)g_ascii_strtoll(
+						json_str(binding, "HostPort"), NULL, 10),
+					"Type", type));
+	}
+	return list;
 }
 
 static json_t *list_entry(Container *container, const ContainerRow *row, const json_t *spec,
@@ -357,7 +415,7 @@ static json_t *list_entry(Container *container, const ContainerRow *row, const j
 	set(json, "ImageID", json_string(row->image_id));
 	set(json, "Command", json_lenient(line));
 	set(json, "Created", json_integer(row->created / 1000000000));
-	set(json, "Ports", json_array());
+	set(json, "Ports", ports_list(container, config, row->pid > 0));
 	if (size)
 		set_sizes(container, json);
 	json_t *labels = json_object_get(config, "Labels");
@@ -365,7 +423,8 @@ static json_t *list_entry(Container *container, const ContainerRow *row, const j
 	set(json, "State", json_string(status_names[row->status]));
 	set(json, "Status", json_string(status));
 	set(json, "HostConfig", json_pack("{s:s}", "NetworkMode", json_str(host, "NetworkMode")));
-	set(json, "NetworkSettings", json_pack("{s:o}", "Networks", networks_json(host)));
+	set(json, "NetworkSettings",
+		json_pack("{s:o}", "Networks", endpoints_json(container, spec)));
 	set(json, "Mounts", public_mounts(mounts));
 	return json;
 }
@@ -389,7 +448,7 @@ json_t *container_list_json(
 						 ? container_spec(container, NULL)
 						 : NULL;
 		g_autoptr(json_t) mounts = spec != NULL ? container_mounts(container, NULL) : NULL;
-		if (mounts != NULL && spec_wanted(filters, spec, mounts))
+		if (mounts != NULL && spec_wanted(filters, container, spec, mounts))
 			json_array_append_new(
 				list, list_entry(container, &row, spec, mounts, size));
 		container_row_clear(&row);

@@ -97,6 +97,8 @@ char *container_create(Cli *cli, GError **error);
 /* container_mounts.c, container_ports.c: parts of the request. */
 bool container_mount_flags(Cli *cli, json_t *config, json_t *host, GError **error);
 bool container_port_flags(Cli *cli, json_t *config, json_t *host, GError **error);
+bool container_network_flags(Cli *cli, json_t *config, json_t *host, GError **error);
+char *ports_shown(const json_t *ports); /* "0.0.0.0:80->80/tcp, 81/udp"; the caller frees it */
 
 /* each.c: does one call for each argument, prints the argument, and goes on after an error. */
 int each_argument(Cli *cli, const char *method, const char *path_format);
@@ -110,4 +112,6 @@ extern const Command command_run, command_create, command_start, command_stop, c
 	command_container_prune, command_image_prune, command_container_inspect,
 	command_image_inspect, command_dial_stdio, command_volume_ls, command_volume_create,
 	command_volume_rm, command_volume_inspect, command_context_ls, command_volume_prune,
-	command_system_prune, command_df;
+	command_system_prune, command_df, command_network_ls, command_network_create,
+	command_network_rm, command_network_prune, command_network_connect,
+	command_network_disconnect, command_network_inspect, command_port;

@@ -19,7 +19,7 @@ static const Flag flags[] = {
 static const struct {
 	const char *type, *path;
 } kinds[] = {{"container", "/containers/%s/json"}, {"image", "/images/%s/json"},
-	{"volume", "/volumes/%s"}};
+	{"volume", "/volumes/%s"}, {"network", "/networks/%s"}};
 
 /* The first kind of thing that has this name; NULL with error if none has. */
 static json_t *find(Cli *cli, const char *type, const char *name, GError **error)
@@ -160,6 +160,11 @@ static int run_image(Cli *cli)
 	return inspect(cli, "image");
 }
 
+static int run_network(Cli *cli)
+{
+	return inspect(cli, "network");
+}
+
 static int run_volume(Cli *cli)
 {
 	return inspect(cli, "volume");
@@ -203,4 +208,14 @@ const Command command_volume_inspect = {
 	.min_args = 1,
 	.max_args = -1,
 	.run = run_volume,
+};
+
+const Command command_network_inspect = {
+	.names = "network inspect",
+	.usage = "[OPTIONS] NETWORK [NETWORK...]",
+	.summary = "Show all there is to know of networks",
+	.flags = flags,
+	.min_args = 1,
+	.max_args = -1,
+	.run = run_network,
 };

@@ -63,7 +63,7 @@ static char *created_at(gint64 seconds)
 
 static json_t *row_of(const json_t *container, bool whole, bool with_size)
 {
-	json_t *row = json_object(), *mounts = json_object_get(container, "Mounts");
+	json_t *row = json_object(), *mounts = json_object_get(container, "Mounts"), *value;
 	g_autoptr(GString) names = g_string_new(""), mount_names = g_string_new("");
 	int local = 0;
 	const char *id = json_str(container, "Id"), *image = json_str(container, "Image"), *key;
@@ -88,7 +88,7 @@ static json_t *row_of(const json_t *container, bool whole, bool with_size)
 	g_autofree char *ago =
 		duration_human(time_now() - json_int(container, "Created") * 1000000000);
 	set_text(row, "RunningFor", g_strconcat(ago, " ago", NULL));
-	set_text(row, "Ports", g_strdup(""));
+	set_text(row, "Ports", ports_shown(json_object_get(container, "Ports")));
 	set_text(row, "State", g_strdup(json_str(container, "State")));
 	set_text(row, "Status", g_strdup(json_str(container, "Status")));
 	g_autofree char *own = size_human((double)json_int(container, "SizeRw")),
@@ -101,9 +101,10 @@ static json_t *row_of(const json_t *container, bool whole, bool with_size)
 	set_text(row, "Mounts", g_strdup(mount_names->str));
 	set_text(row, "LocalVolumes", g_strdup_printf("%d", local));
 	json_object_set_new(row, "Platform", json_null());
-	key = json_object_iter_key(
-		json_object_iter(json_at(container, "NetworkSettings.Networks")));
-	set_text(row, "Networks", g_strdup(key != NULL ? key : ""));
+	g_autoptr(GString) networks = g_string_new("");
+	json_object_foreach (json_at(container, "NetworkSettings.Networks"), key, value)
+		g_string_append_printf(networks, "%s%s", networks->len > 0 ? "," : "", key);
+	set_text(row, "Networks", g_strdup(networks->str));
 	return row;
 }
 

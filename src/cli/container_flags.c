@@ -24,10 +24,9 @@ static const struct {
 	{"user", CONFIG, "User"}, {"tty", CONFIG, "Tty"}, {"interactive", CONFIG, "OpenStdin"},
 	{"workdir", CONFIG, "WorkingDir"}, {"stop-signal", CONFIG, "StopSignal"},
 	{"stop-timeout", CONFIG, "StopTimeout"}, {"mac-address", CONFIG, "MacAddress"},
-	{"cidfile", HOST, "ContainerIDFile"}, {"network", HOST, "NetworkMode"},
-	{"rm", HOST, "AutoRemove"}, {"volume-driver", HOST, "VolumeDriver"},
-	{"cap-add", HOST, "CapAdd"}, {"cap-drop", HOST, "CapDrop"},
-	{"cgroupns", HOST, "CgroupnsMode"}, {"dns", HOST, "Dns"},
+	{"cidfile", HOST, "ContainerIDFile"}, {"rm", HOST, "AutoRemove"},
+	{"volume-driver", HOST, "VolumeDriver"}, {"cap-add", HOST, "CapAdd"},
+	{"cap-drop", HOST, "CapDrop"}, {"cgroupns", HOST, "CgroupnsMode"}, {"dns", HOST, "Dns"},
 	{"dns-option", HOST, "DnsOptions"}, {"dns-search", HOST, "DnsSearch"},
 	{"add-host", HOST, "ExtraHosts"}, {"group-add", HOST, "GroupAdd"}, {"ipc", HOST, "IpcMode"},
 	{"link", HOST, "Links"}, {"oom-score-adj", HOST, "OomScoreAdj"}, {"pid", HOST, "PidMode"},
@@ -95,11 +94,14 @@ const Flag container_flags[] = {
 	{"init", 0, BOOL, "run an init that reaps and forwards signals"},
 	{"interactive", 'i', BOOL, "keep standard input open"},
 	{"ipc", 0, STRING, "IPC namespace: private, shareable, host, none, container:ID"},
+	{"ip", 0, STRING, "IPv4 address in its network"},
+	{"ip6", 0, STRING, "IPv6 address in its network"},
 	{"isolation", 0, STRING, "accepted for docker's sake"},
 	{"kernel-memory", 0, BYTES, "accepted for docker's sake: no kernel has it any more"},
 	{"label", 'l', LIST, "set a label"},
 	{"label-file", 0, LIST, "read labels from a file"},
 	{"link", 0, LIST, "link to another container"},
+	{"link-local-ip", 0, LIST, "link-local address"},
 	{"log-driver", 0, STRING, "json-file, local or none"},
 	{"log-opt", 0, LIST, "option of the log driver"},
 	{"mac-address", 0, STRING, "MAC address"},
@@ -109,8 +111,10 @@ const Flag container_flags[] = {
 	{"memory-swappiness", 0, INT, "0 to 100"},
 	{"mount", 0, LIST, "mount a file system (type=bind,source=...,target=...)"},
 	{"name", 0, STRING, "name of the container"},
-	{"net", 0, STRING, "network (also --network)"},
-	{"network", 0, STRING, "network: bridge, none, host, container:ID or a name"},
+	{"net", 0, LIST, "network (also --network)"},
+	{"network", 0, LIST, "network: bridge, none, host, container:ID or a name"},
+	{"net-alias", 0, LIST, "name in the network (also --network-alias)"},
+	{"network-alias", 0, LIST, "name in the network"},
 	{"no-healthcheck", 0, BOOL, "do without the image's health check"},
 	{"oom-kill-disable", 0, BOOL, "do not kill when memory runs out"},
 	{"oom-score-adj", 0, INT, "preference of the OOM killer, -1000 to 1000"},
@@ -458,8 +462,6 @@ json_t *container_request(Cli *cli, GError **error)
 	set(config, "HostConfig", host);
 	set_attach(cli, config);
 	set_plain(cli, config, host);
-	if (flag_given(cli, "net") && !flag_given(cli, "network"))
-		set(host, "NetworkMode", json_lenient(flag_text(cli, "net")));
 	for (int i = 1; i < cli->arg_count; i++)
 		json_array_append_new(command, json_lenient(cli->args[i]));
 	if (cli->arg_count > 1)
@@ -484,6 +486,7 @@ json_t *container_request(Cli *cli, GError **error)
 	if (!set_restart(cli, host, error) || !set_limits(cli, host, error) ||
 		!container_mount_flags(cli, config, host, error) ||
 		!set_security(cli, host, error) ||
+		!container_network_flags(cli, config, host, error) ||
 		!container_port_flags(cli, config, host, error) ||
 		!set_labels(cli, config, error) || !set_gpus(cli, host, error) ||
 		!set_api_socket(cli, host, error))

@@ -214,6 +214,30 @@ static json_t *parse_ulimits(const json_t *list)
 	return limits;
 }
 
+/* "base=10.0.0.0/8,size=24" as the flag has it, or objects as daemon.json does. */
+static json_t *parse_pools(const json_t *list)
+{
+	json_t *pools = json_array(), *value;
+	size_t i;
+	json_array_foreach (list, i, value) {
+		if (json_is_object(value)) {
+			json_array_append(pools, value);
+			continue;
+		}
+		json_t *pool = json_object();
+		g_auto(GStrv) parts = g_strsplit(json_elem(list, i), ",", -1);
+		for (int p = 0; parts[p] != NULL; p++) {
+			if (g_str_has_prefix(parts[p], "base="))
+				json_object_set_new(pool, "base", json_string(parts[p] + 5));
+			if (g_str_has_prefix(parts[p], "size="))
+				json_object_set_new(pool, "size",
+					json_integer(g_ascii_strtoll(parts[p] + 5, NULL, 10)));
+		}
+		json_array_append_new(pools, pool);
+	}
+	return pools;
+}
+
 Config *config_load(int argc, char **argv, GError **error)
 {
 	g_autoptr(json_t) given = parse_flags(argc, argv, error);
@@ -238,6 +262,8 @@ Config *config_load(int argc, char **argv, GError **error)
 	config->log_driver = text_or(given, "log-driver", "json-file");
 	config->cgroup_parent = text_or(given, "cgroup-parent", "/berth");
 	config->bridge = text_or(given, "bridge", "berth0");
+	config->bip = text_or(given, "bip", "");
+	config->address_pools = parse_pools(json_object_get(given, "default-address-pools"));
 	config->shim = g_build_filename(folder, "berth-shim", NULL);
 	config->log_opts = json_is_object(json_object_get(given, "log-opts"))
 				   ? json_incref(json_object_get(given, "log-opts"))
@@ -282,7 +308,7 @@ void config_free(Config *config)
 {
 	char *strings[] = {config->data_root, config->exec_root, config->pidfile, config->group,
 		config->log_level, config->cgroup_parent, config->log_driver, config->bridge,
-		config->shim, config->seccomp_profile};
+		config->bip, config->shim, config->seccomp_profile};
 	char **lists[] = {config->hosts, config->labels, config->registry_mirrors,
 		config->insecure_registries};
 	for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
@@ -292,5 +318,6 @@ void config_free(Config *config)
 	json_decref(config->log_opts);
 	json_decref(config->file);
 	json_decref(config->default_ulimits);
+	json_decref(config->address_pools);
 	g_free(config);
 }

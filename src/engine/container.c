@@ -29,6 +29,7 @@ void container_unref(Container *container)
 	notify_clear(&container->changed);
 	g_array_unref(container->waiting);
 	g_ptr_array_unref(container->exec_ids);
+	json_decref(container->endpoints);
 	g_free(container);
 }
 

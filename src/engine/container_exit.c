@@ -89,6 +89,7 @@ void container_exited(
 	if (restart)
 		next_wait(container, ran);
 	exec_forget_all(container);
+	endpoints_release(container);
 	container_set_status(container, restart ? STATUS_RESTARTING : STATUS_EXITED);
 	unlinkat(store->containers_fd, exit_file, 0); /* its content is in the database now */
 	container_event(container, "die", "exitCode", code);
@@ -132,6 +133,7 @@ static void restore(Container *container)
 	} else if (status == STATUS_RESTARTING) {
 		engine_later(container, restart_later);
 	} else if (status == STATUS_RUNNING || status == STATUS_PAUSED) {
+		endpoints_restore(container);
 		if (read_exit_file(container, &code, &oom, &time)) {
 			container_exited(container, code, oom != 0, time, "");
 		} else if (!shim_reconnect(container)) {

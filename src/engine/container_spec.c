@@ -329,15 +329,6 @@ static void fill_host(Engine *engine, json_t *host)
 				host, lists[i].key, json_strings((char *const *)lists[i].paths));
 }
 
-static void warn_network(const json_t *host, json_t *warnings)
-{
-	const char *mode = json_str(host, "NetworkMode");
-	if (strcmp(mode, "default") == 0 || strcmp(mode, "bridge") == 0)
-		json_array_append_new(warnings,
-			json_string("the bridge network is not built yet: this container has a"
-				    " loopback device only (use --network host for the host's)"));
-}
-
 json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image_config,
 	const char *id, json_t *warnings, GError **error)
 {
@@ -364,7 +355,6 @@ json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image
 		!userns_check(engine, host, error) || !spec_check_restart(host, error) ||
 		!spec_check_limits(engine, host, warnings, error))
 		return NULL;
-	warn_network(host, warnings);
 	return json_pack("{s:O, s:O, s:O*}", "Config", config, "HostConfig", host,
 		"NetworkingConfig", network);
 }

@@ -1,5 +1,5 @@
 /* Gathers what a container is made of, has a plan made of it, and a shim carry that out. */
-#include "engine/engine.h"
+#include "engine/network.h"
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -72,26 +72,33 @@ static void resolv_lines(
 }
 
 /* The host's own, with what --dns, --dns-search and --dns-option say instead. */
-static char *resolv_conf(const json_t *host)
+static char *resolv_conf(const json_t *host, bool own_resolver)
 {
 	g_autofree char *text = file_read("/etc/resolv.conf", SMALL_FILE);
 	GString *out = g_string_new("");
 	const char *host_text = text != NULL ? text : "";
-	if (!json_filled(json_object_get(host, "Dns")) &&
-		!json_filled(json_object_get(host, "DnsSearch")) &&
+	g_autoptr(json_t) resolver = json_pack("[s]", "127.0.0.11"),
+			  ndots = json_pack("[s]", "ndots:0");
+	json_t *servers = json_object_get(host, "Dns"),
+	       *options = json_object_get(host, "DnsOptions");
+	if (own_resolver) {
+		servers = resolver;
+		options = json_filled(options) ? options : ndots;
+	}
+	if (!json_filled(servers) && !json_filled(json_object_get(host, "DnsSearch")) &&
 		!json_filled(json_object_get(host, "DnsOptions"))) {
 		g_string_append(out, host_text);
 		return g_string_free(out, FALSE);
 	}
 	resolv_lines(out, host_text, "search", json_object_get(host, "DnsSearch"), true);
-	resolv_lines(out, host_text, "nameserver", json_object_get(host, "Dns"), false);
-	resolv_lines(out, host_text, "options", json_object_get(host, "DnsOptions"), true);
+	resolv_lines(out, host_text, "nameserver", servers, false);
+	resolv_lines(out, host_text, "options", options, true);
 	return g_string_free(out, FALSE);
 }
 
 /* /etc/hosts, /etc/hostname and /etc/resolv.conf, as Docker writes them. */
-static bool write_network_files(
-	const char *folder, const json_t *config, const json_t *host, GError **error)
+static bool write_network_files(Container *container, const char *folder, const json_t *config,
+	const json_t *host, GError **error)
 {
 	bool host_network = strcmp(json_str(host, "NetworkMode"), "host") == 0;
 	g_autofree char *name = g_strconcat(json_str(config, "Hostname"), "\n", NULL);
@@ -99,13 +106,15 @@ static bool write_network_files(
 	g_autoptr(GString) hosts = g_string_new(own_hosts != NULL ? own_hosts : hosts_head);
 	size_t i;
 	json_t *value;
+	endpoints_hosts(container, config, host, hosts);
 	json_array_foreach (json_object_get(host, "ExtraHosts"), i, value) {
 		g_auto(GStrv) parts = g_strsplit(
 			json_string_value(value) != NULL ? json_string_value(value) : "", ":", 2);
 		if (parts[0] != NULL && parts[1] != NULL)
-			g_string_append_printf(hosts, "%s\t%s\n", parts[1], parts[0]);
+			endpoints_extra_host(container->engine, parts[0], parts[1], hosts);
 	}
-	g_autofree char *resolv = resolv_conf(host);
+	g_auto(GStrv) names = network_names_files(container);
+	g_autofree char *resolv = resolv_conf(host, names != NULL);
 	return put(folder, "hosts", hosts->str, error) && put(folder, "hostname", name, error) &&
 	       put(folder, "resolv.conf", resolv, error);
 }
@@ -129,14 +138,6 @@ static bool join_file(
 			row.name, status_names[row.status]);
 	container_row_clear(&row);
 	return *file != NULL;
-}
-
-static bool check_network(const json_t *host, GError **error)
-{
-	static const char *const known[] = {"default", "bridge", "none", "host", NULL};
-	const char *mode = json_str(host, "NetworkMode");
-	return g_strv_contains(known, mode) || g_str_has_prefix(mode, "container:") ||
-	       fail(error, BERTH_ERROR_NOT_FOUND, "network %s not found", mode);
 }
 
 /* --log-opt labels=a,b and env=c,d: attributes that each line of a json-file log carries. */
@@ -175,6 +176,8 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 	g_auto(GStrv) layers = layer_names(container);
 	g_autofree char *passwd = tree_file(container, layers, "etc/passwd");
 	g_autofree char *group = tree_file(container, layers, "etc/group");
+	g_auto(GStrv) names = network_names_files(container),
+		      servers = network_names_servers(container, host);
 	g_auto(User) user = {0};
 	g_auto(Plan) plan = {0};
 	Launch launch = {.id = container->row.id,
@@ -193,17 +196,20 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 		.log_attributes = attributes,
 		.rows = container->rows,
 		.columns = container->columns};
-	if (!check_network(host, error) ||
-		!join_file(container, json_str(host, "NetworkMode"), "net", &network, error) ||
+	if (!join_file(container, json_str(host, "NetworkMode"), "net", &network, error) ||
 		!join_file(container, json_str(host, "IpcMode"), "ipc", &ipc, error) ||
 		!join_file(container, json_str(host, "IpcMode"), "mnt", &ipc_mount, error) ||
 		!join_file(container, json_str(host, "PidMode"), "pid", &pid, error) ||
 		!log_options(host, &launch.log_kind, &launch.log_size, &launch.log_files, error) ||
 		!user_resolve(&user, json_str(config, "User"), passwd, group,
 			json_object_get(host, "GroupAdd"), error) ||
-		!write_network_files(folder, config, host, error))
+		!write_network_files(container, folder, config, host, error))
 		return -1;
 	launch.userns = userns_of(engine, host);
+	launch.with_network = endpoints_managed(host);
+	launch.with_ipv6 = endpoints_have_ipv6(container);
+	launch.dns_names = names;
+	launch.dns_servers = servers;
 	launch.network_file = network;
 	launch.ipc_file = ipc;
 	launch.ipc_mount_file = ipc_mount;
@@ -249,10 +255,14 @@ static bool launch(Container *container, GError **error)
 	if (mounts == NULL)
 		return false;
 	shim_wait_gone(container);
+	if (!endpoints_reserve(container, spec, error))
+		return false;
 	autofd plan = make_plan(container, spec, mounts, error);
 	g_autoptr(GArray) waiting = take_waiting(container);
-	bool ok = plan >= 0 && shim_launch(container, plan, (Attachment *)(void *)waiting->data,
-				       waiting->len, &pid, error);
+	bool managed = endpoints_managed(json_object_get(spec, "HostConfig"));
+	bool ok = plan >= 0 &&
+		  shim_launch(container, plan, managed, (Attachment *)(void *)waiting->data,
+			  waiting->len, &pid, error);
 	for (guint i = 0; i < waiting->len; i++)
 		close(g_array_index(waiting, Attachment, i).fd);
 	return ok;
@@ -284,6 +294,7 @@ static bool start(Container *container, bool *failed, GError **error)
 	g_mutex_unlock(&container->engine->lock);
 	if (launch(container, &problem))
 		return true;
+	endpoints_release(container);
 	note_failure(container, problem);
 	*failed = true;
 	g_propagate_error(error, g_steal_pointer(&problem));

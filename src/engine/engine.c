@@ -99,10 +99,15 @@ Engine *engine_new(Config *config, GError **error)
 	if (engine->store == NULL || !shim_copy(engine, error))
 		return NULL;
 	engine->id = installation_id(engine->store);
+	if (!networks_open(engine, error))
+		return NULL;
 	engine->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	note_missing(engine);
 	shim_monitor_start(engine);
 	container_restore_all(engine);
+	g_autoptr(GError) problem = NULL;
+	if (!networks_resume(engine, &problem))
+		log_warn("published ports may be missing: %s", problem->message);
 	return engine;
 }
 

@@ -16,12 +16,12 @@
 typedef struct {
 	char **hosts; /* -H, in order */
 	char *data_root, *exec_root, *pidfile, *group, *log_level, *cgroup_parent, *log_driver,
-		*bridge, *shim;
+		*bridge, *bip, *shim;
 	json_t *log_opts, *file; /* file: daemon.json as read, for keys that later rooms own */
 	bool debug, init, no_new_privileges, allow_insecure_api;
 	char **labels, **registry_mirrors, **insecure_registries;
 	char *seccomp_profile; /* JSON text, or NULL for the built-in */
-	json_t *default_ulimits;
+	json_t *default_ulimits, *address_pools;
 	Userns userns; /* count 0: containers share the host's ids */
 	gint64 shm_size;
 	int shutdown_timeout;
@@ -43,6 +43,7 @@ extern const char *const status_names[];
 
 typedef struct Engine Engine;
 typedef struct ShimLink ShimLink;
+typedef struct Network Network;
 
 /* A container. row is guarded by the engine's lock; operation serialises what changes its life. */
 typedef struct {
@@ -58,7 +59,8 @@ typedef struct {
 	int rows, columns;
 	int waiters; /* atomic: clients in container_wait */
 	bool removed;
-	json_t *spec; /* if spec_cache.c remembers it */
+	json_t *spec;	   /* if spec_cache.c remembers it */
+	json_t *endpoints; /* network name -> endpoint, while it runs; guarded by network_lock */
 } Container;
 
 typedef struct {
@@ -87,8 +89,13 @@ struct Engine {
 	GHashTable *names;	/* name -> Container */
 	GHashTable *execs;	/* id -> Exec */
 	GQueue spec_cache;	/* of Container, last read first */
-	GThreadPool *tasks;	/* things to do later: restarts, automatic removal */
-	int epoll_fd, shim_fd;	/* shim_fd: sealed copy of the shim's program */
+	GMutex network_lock; /* taken after the engine's lock is given back, or before it is taken */
+	GPtrArray *networks; /* of Network */
+	GHashTable *ports;   /* of the host, that are published: port_bind.c */
+	char *table;	     /* nftables table of this engine */
+	bool has_rules;
+	GThreadPool *tasks;    /* things to do later: restarts, automatic removal */
+	int epoll_fd, shim_fd; /* shim_fd: sealed copy of the shim's program */
 	GThread *monitor;
 	char *id; /* of the installation, as /info tells */
 	gint64 started;
@@ -212,8 +219,8 @@ void container_restore_all(Engine *engine);
 bool shim_copy(Engine *engine, GError **error);
 void shim_monitor_start(Engine *engine);
 /* Starts a shim with the plan; when it has started the container, *pid is set. */
-bool shim_launch(Container *container, int plan_fd, const Attachment *attachments, guint count,
-	int *pid, GError **error);
+bool shim_launch(Container *container, int plan_fd, bool with_network,
+	const Attachment *attachments, guint count, int *pid, GError **error);
 bool shim_reconnect(Container *container); /* false if nobody answers */
 bool shim_send(Container *container, guint32 type, const char *id, int a, int b, const char *text,
 	const int *fds, int fd_count, GError **error);
@@ -245,6 +252,34 @@ bool log_read(Container *container, const LogQuery *query, int peer_fd, LogWrite
 /* The driver and options in force: "json-file" with size and count of files. False: an unknown one. */
 bool log_options(
 	const json_t *host, enum plan_log *kind, gint64 *size, gint64 *files, GError **error);
+
+/* network.c */
+bool networks_open(Engine *engine, GError **error);
+bool networks_resume(Engine *engine, GError **error); /* once running containers are known again */
+char *network_create(Engine *engine, const json_t *request, GError **error); /* its id */
+json_t *network_list(Engine *engine, const Filters *filters);
+json_t *network_inspect(Engine *engine, const char *reference, GError **error);
+bool network_remove(Engine *engine, const char *reference, GError **error);
+json_t *network_prune(Engine *engine, const Filters *filters);
+/* endpoint.c */
+bool endpoints_managed(
+	const json_t *host); /* whether the engine gives such a container its links */
+bool endpoints_reserve(Container *container, const json_t *spec, GError **error);
+bool endpoints_connect(Container *container, pid_t pid, GError **error);
+void endpoints_release(Container *container);
+void endpoints_restore(Container *container);
+json_t *endpoints_json(Container *container, const json_t *spec); /* NetworkSettings.Networks */
+bool endpoints_have_ipv6(Container *container);
+json_t *endpoints_ports(
+	Container *container); /* list of {"Port": "80/tcp", "HostIp", "HostPort"} */
+/* Lines of /etc/hosts: its own addresses, and those of --link. */
+void endpoints_hosts(
+	Container *container, const json_t *config, const json_t *host, GString *hosts);
+/* One of --add-host; "host-gateway" is the address by which a container reaches the host. */
+void endpoints_extra_host(Engine *engine, const char *name, const char *address, GString *hosts);
+bool network_connect(
+	Container *container, const char *reference, const json_t *asked, GError **error);
+bool network_disconnect(Container *container, const char *reference, bool force, GError **error);
 
 /* volume.c */
 VolumeRow *volume_make(Engine *engine, const char *name, const char *driver, const json_t *labels,

@@ -172,7 +172,8 @@ void shim_monitor_start(Engine *engine)
 }
 
 /* Spawns the shim by vfork and exec; it inherits three standard streams, the plan and its socket. */
-static bool spawn(Engine *engine, int plan_fd, int socket, pid_t *pid, GError **error)
+static bool spawn(
+	Engine *engine, int plan_fd, int socket, int network_fd, pid_t *pid, GError **error)
 {
 	char *argv[] = {(char *)"berth-shim", NULL}, *envp[] = {NULL};
 	g_autofree char *program = g_strdup_printf("/proc/self/fd/%d", engine->shim_fd);
@@ -186,6 +187,8 @@ static bool spawn(Engine *engine, int plan_fd, int socket, pid_t *pid, GError **
 	/* Numbers that cannot collide with the two that are wanted. */
 	posix_spawn_file_actions_adddup2(&actions, plan_fd, SHIM_FD_PLAN);
 	posix_spawn_file_actions_adddup2(&actions, socket, SHIM_FD_CONTROL);
+	if (network_fd >= 0)
+		posix_spawn_file_actions_adddup2(&actions, network_fd, SHIM_FD_NETWORK);
 	posix_spawnattr_init(&attributes);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
@@ -206,8 +209,10 @@ static bool send_message(int socket, guint32 type, const char *id, int a, int b,
 }
 
 /* Reads what the shim says until it has started the container, or could not. */
-static bool await_start(Container *container, int socket, int *pid, GError **error)
+static bool await_start(
+	Container *container, int socket, int *network_ready, int *pid, GError **error)
 {
+	g_autoptr(GError) problem = NULL;
 	for (;;) {
 		struct shim_message message;
 		ssize_t n = recv(socket, &message, sizeof message, 0);
@@ -218,6 +223,17 @@ static bool await_start(Container *container, int socket, int *pid, GError **err
 				"berth-shim ended before it had started the container");
 		if (message.type == SHIM_WARNING)
 			log_warn("container %s: %s", container->row.id, message.text);
+		if (message.type == SHIM_CREATED) {
+			/* Without the byte the process gives up, and the shim tidies up behind it. */
+			if (endpoints_connect(container, message.a, &problem))
+				fd_write_all(*network_ready, "", 1);
+			fd_clear(network_ready);
+			continue;
+		}
+		if (message.type == SHIM_FAILED && problem != NULL) {
+			g_propagate_error(error, g_steal_pointer(&problem));
+			return false;
+		}
 		if (message.type == SHIM_FAILED)
 			return fail(error,
 				strstr(message.text, "exec: ") != NULL ? BERTH_ERROR_INVALID
@@ -241,8 +257,8 @@ static bool await_start(Container *container, int socket, int *pid, GError **err
 	}
 }
 
-bool shim_launch(Container *container, int plan_fd, const Attachment *attachments, guint count,
-	int *pid, GError **error)
+bool shim_launch(Container *container, int plan_fd, bool with_network,
+	const Attachment *attachments, guint count, int *pid, GError **error)
 {
 	int pair[2];
 	pid_t shim;
@@ -253,18 +269,25 @@ bool shim_launch(Container *container, int plan_fd, const Attachment *attachment
 		return fail_errno(error, "cannot talk to berth-shim");
 	autofd ours = pair[0];
 	autofd theirs = pair[1];
-	/* Above 4, so that dup2 in the child overwrites neither. */
-	autofd plan = fcntl(plan_fd, F_DUPFD_CLOEXEC, SHIM_FD_CONTROL + 1);
-	autofd control = fcntl(theirs, F_DUPFD_CLOEXEC, SHIM_FD_CONTROL + 1);
-	if (!spawn(container->engine, plan, control, &shim, error))
+	/* Above 5, so that dup2 in the child overwrites none. */
+	autofd plan = fcntl(plan_fd, F_DUPFD_CLOEXEC, SHIM_FD_NETWORK + 1);
+	autofd control = fcntl(theirs, F_DUPFD_CLOEXEC, SHIM_FD_NETWORK + 1);
+	int ready[2] = {-1, -1};
+	if (with_network && pipe2(ready, O_CLOEXEC) < 0)
+		return fail_errno(error, "cannot talk to berth-shim");
+	autofd network = with_network ? fcntl(ready[0], F_DUPFD_CLOEXEC, SHIM_FD_NETWORK + 1) : -1;
+	autofd network_ready = ready[1];
+	fd_clear(&ready[0]);
+	if (!spawn(container->engine, plan, control, network, &shim, error))
 		return false;
+	fd_clear(&network);
 	fd_clear(&theirs);
 	fd_clear(&control);
 	for (guint i = 0; i < count; i++)
 		send_message(ours, SHIM_ATTACH, "", attachments[i].flags, 0, attachments[i].keys,
 			&attachments[i].fd, 1);
 	if (!send_message(ours, SHIM_START, "", 0, 0, "", NULL, 0) ||
-		!await_start(container, ours, pid, error)) {
+		!await_start(container, ours, &network_ready, pid, error)) {
 		fail(error, BERTH_ERROR_SYSTEM, "cannot talk to berth-shim");
 		kill(shim, SIGKILL);
 		waitpid(shim, NULL, 0);

@@ -73,6 +73,20 @@ static void add_userns(const Userns *userns, Plan *plan)
 		plan_add(plan, PLAN_USERNS, numbers, G_N_ELEMENTS(numbers), NULL);
 }
 
+static void add_dns(const Launch *launch, Plan *plan)
+{
+	g_autoptr(GPtrArray) strings = g_ptr_array_new();
+	if (launch->dns_names == NULL)
+		return;
+	gint64 files = g_strv_length(launch->dns_names);
+	for (int i = 0; launch->dns_names[i] != NULL; i++)
+		g_ptr_array_add(strings, launch->dns_names[i]);
+	for (int i = 0; launch->dns_servers[i] != NULL; i++)
+		g_ptr_array_add(strings, launch->dns_servers[i]);
+	g_ptr_array_add(strings, NULL);
+	plan_add(plan, PLAN_DNS, &files, 1, (char *const *)strings->pdata);
+}
+
 /* The same overlay for a user namespace: each folder apart, as the shim maps the owners of each. */
 static void add_mapped_root(const Launch *launch, Plan *plan)
 {
@@ -280,6 +294,19 @@ static void add_paths(const json_t *host, const char *key, const char *const *de
 		plan_put(plan, op, 0, 0, paths[i], NULL);
 }
 
+/* Router advertisements are not for containers (CVE-2020-13401); without addresses of its own a
+ * container has no IPv6 at all. */
+static void add_ipv6(const Launch *launch, Plan *plan)
+{
+	static const char *const files[] = {"/proc/sys/net/ipv6/conf/default/accept_ra",
+		"/proc/sys/net/ipv6/conf/all/accept_ra"};
+	for (size_t i = 0; i < G_N_ELEMENTS(files); i++)
+		plan_put(plan, PLAN_SYSCTL, 1, PLAN_OPTIONAL, files[i], "0", NULL);
+	if (!launch->with_ipv6)
+		plan_put(plan, PLAN_SYSCTL, 1, PLAN_OPTIONAL,
+			"/proc/sys/net/ipv6/conf/all/disable_ipv6", "1", NULL);
+}
+
 static void add_sysctls(const json_t *host, Plan *plan)
 {
 	const char *key;
@@ -290,7 +317,7 @@ static void add_sysctls(const json_t *host, Plan *plan)
 		if (strchr(path, '/') == NULL)
 			g_strdelimit(path, ".", '/');
 		g_autofree char *file = g_strconcat("/proc/sys/", path, NULL);
-		plan_put(plan, PLAN_SYSCTL, 0, 0, file,
+		plan_put(plan, PLAN_SYSCTL, 1, 0, file,
 			json_string_value(value) != NULL ? json_string_value(value) : "", NULL);
 	}
 }
@@ -430,6 +457,7 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 		return false;
 	add_namespaces(launch, plan);
 	add_userns(&launch->userns, plan);
+	add_dns(launch, plan);
 	if (cgroup_is_private(host))
 		plan_put(plan, PLAN_CGROUP_NAMESPACE, 0, 0, NULL);
 	if (launch->userns.count > 0)
@@ -447,12 +475,16 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 	if (!mode_is(host, "UTSMode", "host"))
 		plan_put(plan, PLAN_HOSTNAME, 0, 0, launch->hostname,
 			json_str(config, "Domainname"), NULL);
+	if (launch->with_network)
+		add_ipv6(launch, plan);
 	add_sysctls(host, plan);
 	plan_put(plan, PLAN_WORKDIR, 1, 0, json_str(config, "WorkingDir"), NULL);
 	add_paths(host, "MaskedPaths", default_masked_paths, PLAN_MASK, plan);
 	add_paths(host, "ReadonlyPaths", default_readonly_paths, PLAN_READONLY, plan);
 	if (json_bool(host, "ReadonlyRootfs"))
 		plan_put(plan, PLAN_ROOT_READONLY, 0, 0, NULL);
+	if (launch->with_network)
+		plan_put(plan, PLAN_NETWORK, 0, 0, NULL);
 	add_rlimits(host, plan);
 	plan_put(plan, PLAN_OOM_SCORE, 1, json_int(host, "OomScoreAdj"), NULL);
 	if (json_bool(host, "Init"))

@@ -13,7 +13,7 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
-enum { MAX_POLLS = 256, FIXED_POLLS = 2 };
+enum { MAX_POLLS = 512, FIXED_POLLS = 2 };
 
 static struct plan plan;
 static struct session *container;
@@ -66,6 +66,8 @@ static void start_container(void)
 		report_fail(errno, "cannot open the log file");
 	if (!session_start(container, &plan, -1, text))
 		fail_start(text);
+	if (plan_find(&plan, PLAN_NETWORK) != NULL)
+		close(SHIM_FD_NETWORK);
 	container_pidfd = (int)syscall(SYS_pidfd_open, container->pid, 0);
 	/* From here on, what we fork is born in the container's pid namespace: an exec is one fork. */
 	if (container_pidfd < 0 || setns(container_pidfd, CLONE_NEWPID) < 0)
@@ -213,14 +215,16 @@ static void serve(int signals)
 		polls[1] = (struct pollfd){.fd = oom_fd, .events = oom_events};
 		int count = control_poll_fill(polls, FIXED_POLLS, MAX_POLLS);
 		count = client_poll_fill(polls, count, MAX_POLLS);
+		count = dns_poll_fill(polls, count, MAX_POLLS);
 		count = session_poll_fill(polls, count, MAX_POLLS);
 		if (finished && !client_any())
 			break;
-		if (poll(polls, (nfds_t)count, -1) < 0)
+		if (poll(polls, (nfds_t)count, dns_poll_timeout()) < 0)
 			continue;
 		struct signalfd_siginfo info;
 		client_poll_done(polls);
 		session_poll_done(polls);
+		dns_poll_done(polls);
 		if (!finished)
 			control_poll_done(polls);
 		if (polls[1].revents != 0 && !finished)
@@ -235,12 +239,13 @@ int main(void)
 	sigset_t mask;
 	setsid();
 	/* Whatever else was inherited is the host's, and no container's business (CVE-2016-9962). */
-	syscall(SYS_close_range, SHIM_FD_CONTROL + 1, ~0U, 0);
+	syscall(SYS_close_range, SHIM_FD_NETWORK + 1, ~0U, 0);
 	prctl(PR_SET_NAME, "berth-shim");
 	/* Nobody in a container may look into us or a process on its way in (CVE-2016-9962). */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	fcntl(SHIM_FD_PLAN, F_SETFD, FD_CLOEXEC);
 	fcntl(SHIM_FD_CONTROL, F_SETFD, FD_CLOEXEC);
+	fcntl(SHIM_FD_NETWORK, F_SETFD, FD_CLOEXEC);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGINT, SIG_IGN);

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 enum {
-	PLAN_MAGIC = 0x42523032, /* first 8 bytes of the file; changes with the format */
+	PLAN_MAGIC = 0x42523034, /* first 8 bytes of the file; changes with the format */
 	PLAN_ALIGN = 8,
 	PLAN_MAX_SIZE = 8 << 20,
 };
@@ -29,6 +29,7 @@ enum plan_op {
 	PLAN_CGROUP_BPF,   /* eBPF instructions... | cgroup v2 folder: device rules */
 	PLAN_CGROUP_OOM,   /* | file that counts kills for memory ("oom_kill N") */
 	PLAN_CGROUP_JOIN, /* PLAN_BORN_IN: cgroup v2 | folder of the cgroup that the process is in */
+	PLAN_DNS,	  /* how many names files | those files..., resolvers of the host... */
 	PLAN_CLONE,	  /* CLONE_NEW flags | */
 	PLAN_USERNS, /* first uid, first gid of the host, how many | the container's own namespace */
 	PLAN_JOIN,   /* CLONE_NEW kind | namespace file */
@@ -48,7 +49,8 @@ enum plan_op {
 	PLAN_ROOT_READONLY, /* | */
 	PLAN_LOOPBACK,	    /* | set the lo device up */
 	PLAN_HOSTNAME,	    /* | host name, domain name */
-	PLAN_SYSCTL,	    /* | file below /proc/sys, value */
+	PLAN_SYSCTL,	    /* PLAN_OPTIONAL | file below /proc/sys, value */
+	PLAN_NETWORK,	    /* | waits for the engine's byte: addresses and routes are there */
 	PLAN_RLIMIT,	    /* resource, soft, hard | */
 	PLAN_OOM_SCORE,	    /* value | */
 	PLAN_WORKDIR,	    /* PLAN_OPTIONAL: do not create it | path */

@@ -31,14 +31,19 @@ static struct {
 	int slave;
 } self;
 
-static void set_loopback(const struct plan_record *record)
+void loopback_up(void)
 {
-	(void)record;
 	struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0)
 		report_fail(errno, "cannot set up the loopback device");
 	close(fd);
+}
+
+static void set_loopback(const struct plan_record *record)
+{
+	(void)record;
+	loopback_up();
 }
 
 static void set_hostname(const struct plan_record *record)
@@ -52,8 +57,23 @@ static void set_hostname(const struct plan_record *record)
 
 static void set_sysctl(const struct plan_record *record)
 {
-	if (!put_file(record_string(record, 0), record_string(record, 1)))
+	if (!put_file(record_string(record, 0), record_string(record, 1)) &&
+		(record_number(record, 0) & PLAN_OPTIONAL) == 0)
 		report_fail(errno, "write sysctl key %s", record_string(record, 0));
+}
+
+/* The engine sets up the network while this process makes its mounts; here the two meet. */
+static void await_network(const struct plan_record *record)
+{
+	char byte;
+	ssize_t n;
+	(void)record;
+	do
+		n = read(SHIM_FD_NETWORK, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	if (n != 1)
+		report_fail(0, "the network could not be set up");
+	close(SHIM_FD_NETWORK);
 }
 
 static void set_rlimit(const struct plan_record *record)
@@ -290,6 +310,7 @@ static const struct {
 	[PLAN_LOOPBACK] = {set_loopback, true},
 	[PLAN_HOSTNAME] = {set_hostname, true},
 	[PLAN_SYSCTL] = {set_sysctl, true},
+	[PLAN_NETWORK] = {await_network, true},
 	[PLAN_RLIMIT] = {set_rlimit, false},
 	[PLAN_OOM_SCORE] = {set_oom_score, false},
 	[PLAN_WORKDIR] = {set_workdir, false},

@@ -6,6 +6,8 @@
 enum {
 	SHIM_FD_PLAN = 3,    /* inherited by the shim: the plan */
 	SHIM_FD_CONTROL = 4, /* inherited by the shim: its end of the first connection */
+	SHIM_FD_NETWORK =
+		5, /* inherited where the plan has PLAN_NETWORK: a byte comes when it is set up */
 	SHIM_TEXT = 1024,
 	SHIM_ID = 68,
 };
@@ -20,6 +22,7 @@ enum shim_message_type {
 	SHIM_QUERY,  /* asks for SHIM_STARTED, and SHIM_EXEC_STARTED of each exec that runs */
 
 	/* shim -> berthd */
+	SHIM_CREATED,	   /* a: pid; its namespaces are there, and it waits for its network */
 	SHIM_STARTED,	   /* a: pid; number: time */
 	SHIM_FAILED,	   /* text: why the container could not start */
 	SHIM_EXITED,	   /* a: exit code; b: 1 if killed for memory; number: time */

@@ -181,6 +181,10 @@ bool session_start(struct session *session, const struct plan *plan, int pidfd, 
 		run_child(plan, child, sync[1], pidfd);
 	} else {
 		close_fd(&sync[1]);
+		if (pidfd < 0 && plan_find(plan, PLAN_NETWORK) != NULL)
+			control_send(SHIM_CREATED, "", session->pid, 0, 0, "");
+		if (pidfd < 0)
+			dns_open(plan, session->pid);
 		if (pidfd < 0)
 			userns_serve(plan, session->pid, sync[0]);
 		ok = await_exec(session, sync[0], text);

@@ -74,6 +74,7 @@ void root_mount_mapped(const struct plan_record *record);
 
 /* process.c: the ops that make the process what it is to be. Ends in the program, or in a report. */
 _Noreturn void process_become(const struct plan *plan, int sync_fd);
+void loopback_up(void); /* of the network namespace that we are in */
 /* The same for a process that joins the running container behind pidfd. */
 _Noreturn void process_join(const struct plan *plan, int sync_fd, int pidfd);
 
@@ -119,6 +120,12 @@ int session_poll_fill(struct pollfd *polls, int count, int max);
 void session_poll_done(const struct pollfd *polls);
 int client_poll_fill(struct pollfd *polls, int count, int max);
 void client_poll_done(const struct pollfd *polls);
+
+/* dns.c: the container's resolver, where the plan has one. */
+void dns_open(const struct plan *plan, pid_t pid);
+int dns_poll_fill(struct pollfd *polls, int count, int max);
+void dns_poll_done(const struct pollfd *polls);
+int dns_poll_timeout(void); /* milliseconds until somebody may have waited too long; -1: never */
 
 /* control.c: the conversation with berthd. */
 bool control_listen(const char *path);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { SCHEMA_VERSION = 1, BUSY_MS = 5000 };
+enum { BUSY_MS = 5000 };
 
 struct Db {
 	sqlite3 *handle;
@@ -12,7 +12,8 @@ struct Db {
 	GHashTable *statements; /* SQL text -> sqlite3_stmt * */
 };
 
-static const char schema[] =
+/* What each version of the state adds to the one before. */
+static const char *const schemas[] = {
 	"CREATE TABLE containers (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, created INTEGER,"
 	" image TEXT, image_id TEXT, spec TEXT, mounts TEXT, status INTEGER, pid INTEGER DEFAULT 0,"
 	" exit_code INTEGER DEFAULT 0, oom INTEGER DEFAULT 0, error TEXT DEFAULT '',"
@@ -34,7 +35,12 @@ static const char schema[] =
 	"CREATE TABLE volume_uses (container TEXT, volume TEXT, PRIMARY KEY (container, volume))"
 	" WITHOUT ROWID;"
 	"CREATE INDEX volume_uses_volume ON volume_uses (volume);"
-	"CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;";
+	"CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;",
+
+	"CREATE TABLE networks (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, created INTEGER,"
+	" spec TEXT) WITHOUT ROWID;"
+	"CREATE TABLE endpoints (container TEXT PRIMARY KEY, endpoints TEXT) WITHOUT ROWID;",
+};
 
 static bool db_fail(Db *db, GError **error)
 {
@@ -60,15 +66,19 @@ static bool prepare_schema(Db *db, GError **error)
 	gint64 version = 0;
 	if (!db_query(db, error, read_int, &version, "PRAGMA user_version", ""))
 		return false;
-	if (version > SCHEMA_VERSION)
+	if (version > (gint64)G_N_ELEMENTS(schemas))
 		return fail(error, BERTH_ERROR_SYSTEM,
 			"the state was written by a newer berthd: start that one, or use another "
 			"--data-root");
-	if (version == SCHEMA_VERSION)
-		return true;
-	g_autofree char *set = g_strdup_printf("PRAGMA user_version = %d", SCHEMA_VERSION);
-	return db_begin(db, error) &&
-	       db_end(db, execute(db, schema, error) && execute(db, set, error), error);
+	for (; version < (gint64)G_N_ELEMENTS(schemas); version++) {
+		g_autofree char *set =
+			g_strdup_printf("PRAGMA user_version = %d", (int)version + 1);
+		if (!db_begin(db, error) ||
+			!db_end(db, execute(db, schemas[version], error) && execute(db, set, error),
+				error))
+			return false;
+	}
+	return true;
 }
 
 static void finalize(gpointer prepared)

@@ -121,6 +121,18 @@ bool volume_store_remove(Store *store, const char *name, GError **error);
 char **volume_store_users(Store *store, const char *name); /* container ids */
 char *volume_store_path(Store *store, const char *name);   /* of its _data folder */
 
+/* network_store.c: rows of networks, and what running containers hold of them (JSON texts). */
+bool network_store_add(Store *store, const char *id, const char *name, gint64 created,
+	const char *spec, GError **error); /* CONFLICT: the name is taken */
+bool network_store_remove(Store *store, const char *id, GError **error);
+typedef void (*NetworkRow)(
+	const char *id, const char *name, gint64 created, const char *spec, gpointer data);
+void network_store_each(Store *store, NetworkRow each, gpointer data);
+bool endpoint_store_set(Store *store, const char *container, const char *endpoints, GError **error);
+bool endpoint_store_remove(Store *store, const char *container, GError **error);
+void endpoint_store_sweep(Store *store); /* those of containers that do not run */
+char *endpoint_store_get(Store *store, const char *container); /* NULL if there is none */
+
 /* One remembered value, such as the engine's ID. */
 char *fact_get(Store *store, const char *name);
 bool fact_set(Store *store, const char *name, const char *value, GError **error);

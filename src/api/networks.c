@@ -1,0 +1,72 @@
+/* /networks (Engine API v1.51, tag Network) */
+#include "api/api.h"
+
+#include "base/error.h"
+
+static bool list(Request *request, GError **error)
+{
+	static const char *const known[] = {
+		"dangling", "driver", "id", "label", "name", "scope", "type", NULL};
+	g_autoptr(json_t) filters = request_filters(request, known, error);
+	return filters != NULL && reply_json(request, 200, network_list(request->engine, filters));
+}
+
+static bool inspect(Request *request, GError **error)
+{
+	json_t *json = network_inspect(request->engine, request->name, error);
+	return json != NULL && reply_json(request, 200, json);
+}
+
+static bool create(Request *request, GError **error)
+{
+	g_autoptr(json_t) body = request_json(request, error);
+	g_autofree char *id = body != NULL ? network_create(request->engine, body, error) : NULL;
+	return id != NULL &&
+	       reply_json(request, 201, json_pack("{s:s, s:s}", "Id", id, "Warning", ""));
+}
+
+static bool remove_(Request *request, GError **error)
+{
+	return network_remove(request->engine, request->name, error) && reply_empty(request, 204);
+}
+
+static bool connect_(Request *request, GError **error)
+{
+	g_autoptr(json_t) body = request_json(request, error);
+	g_autoptr(Container) container =
+		body != NULL ? container_find(request->engine, json_str(body, "Container"), error)
+			     : NULL;
+	return container != NULL &&
+	       network_connect(
+		       container, request->name, json_object_get(body, "EndpointConfig"), error) &&
+	       reply_empty(request, 200);
+}
+
+static bool disconnect(Request *request, GError **error)
+{
+	g_autoptr(json_t) body = request_json(request, error);
+	g_autoptr(Container) container =
+		body != NULL ? container_find(request->engine, json_str(body, "Container"), error)
+			     : NULL;
+	return container != NULL &&
+	       network_disconnect(container, request->name, json_bool(body, "Force"), error) &&
+	       reply_empty(request, 200);
+}
+
+static bool prune(Request *request, GError **error)
+{
+	static const char *const known[] = {"until", "label", "label!", NULL};
+	g_autoptr(json_t) filters = request_filters(request, known, error);
+	return filters != NULL && reply_json(request, 200, network_prune(request->engine, filters));
+}
+
+const Route network_routes[] = {
+	{"GET", "/networks", list},
+	{"POST", "/networks/create", create},
+	{"POST", "/networks/prune", prune},
+	{"POST", "/networks/{}/connect", connect_},
+	{"POST", "/networks/{}/disconnect", disconnect},
+	{"GET", "/networks/{}", inspect},
+	{"DELETE", "/networks/{}", remove_},
+	{0},
+};

@@ -1,0 +1,585 @@
+/* What a container has of its networks: reserved before its start, connected while its process makes its
+ * mounts, given back at its end. Endpoints are JSON as inspect shows them; keys with "_" stay inside. */
+#include "engine/network.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *network_mode(const json_t *host)
+{
+	const char *mode = json_str(host, "NetworkMode");
+	return strcmp(mode, "default") == 0 || *mode == '\0' ? "bridge" : mode;
+}
+
+bool endpoints_managed(const json_t *host)
+{
+	const char *mode = network_mode(host);
+	return strcmp(mode, "none") != 0 && strcmp(mode, "host") != 0 &&
+	       !g_str_has_prefix(mode, "container:");
+}
+
+/* name -> what was asked for: the network of the mode first, then what else the request names. */
+static json_t *wanted_networks(const json_t *spec)
+{
+	json_t *asked = json_at(spec, "NetworkingConfig.EndpointsConfig"), *value,
+	       *wanted = json_object();
+	const json_t *host = json_object_get(spec, "HostConfig");
+	const char *mode = network_mode(host), *key;
+	json_t *of_mode = json_object_get(asked, json_str(host, "NetworkMode"));
+	if (of_mode == NULL)
+		of_mode = json_object_get(asked, mode);
+	json_object_set_new(
+		wanted, mode, json_is_object(of_mode) ? json_incref(of_mode) : json_object());
+	json_object_foreach (asked, key, value)
+		if (strcmp(key, "default") != 0 && json_object_get(wanted, key) == NULL)
+			json_object_set_new(wanted, key,
+				json_is_object(value) ? json_incref(value) : json_object());
+	return wanted;
+}
+
+bool network_is_wanted(Engine *engine, const Network *network)
+{
+	g_autoptr(GPtrArray) all = container_all(engine);
+	for (guint i = 0; i < all->len; i++) {
+		g_autoptr(json_t) spec = container_spec(all->pdata[i], NULL);
+		g_autoptr(json_t) names = spec != NULL ? wanted_networks(spec) : NULL;
+		if (json_object_get(names, network->name) != NULL ||
+			json_object_get(names, network->id) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* The address that was asked for, or the lowest free one; taken either way. */
+static bool lease(Network *network, const json_t *asked, Address *address, GError **error)
+{
+	const char *text = json_str(asked, "IPAMConfig.IPv4Address");
+	if (*text == '\0') {
+		if (!address_free_one(&network->subnet, &network->range, network->used, address))
+			return fail(error, BERTH_ERROR_FORBIDDEN,
+				"no available IPv4 addresses on network %s", network->name);
+		g_hash_table_add(network->used, address_text(address));
+		return true;
+	}
+	if (!address_parse(text, address))
+		return fail(error, BERTH_ERROR_INVALID, "invalid IPv4 address: %s", text);
+	if (network->chosen && !network->predefined)
+		return fail(error, BERTH_ERROR_INVALID,
+			"user specified IP address is supported only when connecting to networks "
+			"with user"
+			" configured subnets");
+	if (!address_contains(&network->subnet, address))
+		return fail(error, BERTH_ERROR_INVALID,
+			"no configured subnet contains IP address %s", text);
+	address->prefix = network->subnet.prefix;
+	return g_hash_table_add(network->used, address_text(address)) ||
+	       fail(error, BERTH_ERROR_FORBIDDEN, "Address already in use");
+}
+
+/* IPv6 addresses follow the IPv4 one, unless one was asked for. */
+static bool lease6(Network *network, const json_t *asked, const Address *address, Address *address6,
+	GError **error)
+{
+	const char *text = json_str(asked, "IPAMConfig.IPv6Address");
+	*address6 = (Address){0};
+	if (network->subnet6.family == 0)
+		return true;
+	if (*text == '\0') {
+		Address base = address_network(&network->subnet);
+		guint64 n = 0;
+		for (int i = 0; i < 4; i++)
+			n = n << 8 | (guint64)(address->bytes[i] - base.bytes[i]);
+		*address6 = address_nth(&network->subnet6, n);
+	} else if (!address_parse(text, address6) ||
+		   !address_contains(&network->subnet6, address6)) {
+		return fail(error, BERTH_ERROR_INVALID,
+			"no configured subnet contains IP address %s", text);
+	}
+	address6->prefix = network->subnet6.prefix;
+	return g_hash_table_add(network->used, address_text(address6)) ||
+	       fail(error, BERTH_ERROR_FORBIDDEN, "Address already in use");
+}
+
+static json_t *names_of(const Container *container, const json_t *aliases)
+{
+	g_autofree char *short_id = g_strndup(container->row.id, 12);
+	json_t *names = json_pack("[s]", container->row.name);
+	if (json_is_array(aliases))
+		json_array_extend(names, (json_t *)aliases);
+	json_array_append_new(names, json_string(short_id));
+	return names;
+}
+
+static json_t *endpoint_new(
+	Container *container, Network *network, const json_t *asked, int index, GError **error)
+{
+	Address address, address6;
+	const char *mac = json_str(asked, "MacAddress");
+	if (!lease(network, asked, &address, error))
+		return NULL;
+	if (!lease6(network, asked, &address, &address6, error)) {
+		g_autofree char *text = address_text(&address);
+		g_hash_table_remove(network->used, text);
+		return NULL;
+	}
+	g_autofree char *id = id_generate(), *v4 = address_text(&address),
+			*v6 = address_text(&address6);
+	g_autofree char *gateway =
+		network->internal ? g_strdup("") : address_text(&network->gateway);
+	g_autofree char *gateway6 =
+		network->internal ? g_strdup("") : address_text(&network->gateway6);
+	g_autofree char *made_mac = g_strdup_printf("02:42:%02x:%02x:%02x:%02x", address.bytes[0],
+		address.bytes[1], address.bytes[2], address.bytes[3]);
+	g_autofree char *link = g_strdup_printf("veth%.7s", id);
+	json_t *aliases = json_object_get(asked, "Aliases"),
+	       *ipam = json_object_get(asked, "IPAMConfig"),
+	       *options = json_object_get(asked, "DriverOpts"),
+	       *links = json_object_get(asked, "Links");
+	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:i, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:i, "
+			 "s:o, s:s, s:i}",
+		"IPAMConfig", json_is_object(ipam) ? json_incref(ipam) : json_null(), "Links",
+		json_is_array(links) ? json_incref(links) : json_null(), "Aliases",
+		json_is_array(aliases) ? json_incref(aliases) : json_null(), "MacAddress",
+		*mac != '\0' ? mac : made_mac, "DriverOpts",
+		json_is_object(options) ? json_incref(options) : json_null(), "GwPriority",
+		(int)json_int(asked, "GwPriority"), "NetworkID", network->id, "EndpointID", id,
+		"Gateway", gateway, "IPAddress", v4, "IPPrefixLen", network->subnet.prefix,
+		"IPv6Gateway", gateway6, "GlobalIPv6Address", v6, "GlobalIPv6PrefixLen",
+		network->subnet6.prefix, "DNSNames",
+		network_is_default(network) ? json_null() : names_of(container, aliases), "_Link",
+		link, "_Index", index);
+}
+
+/* Gives back what one endpoint holds. Under the lock. */
+static void endpoint_drop(Container *container, Network *network, const json_t *endpoint)
+{
+	Engine *engine = container->engine;
+	json_t *ports = json_object_get(endpoint, "_Ports");
+	Address target;
+	if (json_array_size(ports) > 0 && address_parse(json_str(endpoint, "IPAddress"), &target)) {
+		g_autoptr(GArray) mappings = port_mappings(ports, &target);
+		if (json_bool(endpoint, "_Published"))
+			ports_change(engine->table, false, (PortMapping *)(void *)mappings->data,
+				mappings->len, NULL);
+		port_release(engine, ports);
+	}
+	if (network == NULL)
+		return;
+	g_hash_table_remove(network->used, json_str(endpoint, "IPAddress"));
+	g_hash_table_remove(network->used, json_str(endpoint, "GlobalIPv6Address"));
+	g_hash_table_remove(network->members, container->row.id);
+	network_names_write(engine, network);
+}
+
+static void save(Container *container)
+{
+	g_autofree char *text = json_text(container->endpoints);
+	endpoint_store_set(container->engine->store, container->row.id, text, NULL);
+}
+
+/* A new endpoint of the container, with its ports if they are to be published there. Under the lock. */
+static json_t *join(Container *container, const json_t *spec, const char *name, const json_t *asked,
+	int index, bool with_ports, GError **error)
+{
+	Engine *engine = container->engine;
+	Network *network = network_lookup(engine, name);
+	if (network == NULL) {
+		fail(error, BERTH_ERROR_NOT_FOUND, "network %s not found", name);
+		return NULL;
+	}
+	if (network->subnet.family == 0) {
+		fail(error, BERTH_ERROR_INVALID, "container cannot be connected to network %s",
+			network->name);
+		return NULL;
+	}
+	json_t *endpoint = network_realise(engine, network, error)
+				   ? endpoint_new(container, network, asked, index, error)
+				   : NULL;
+	if (endpoint == NULL)
+		return NULL;
+	if (with_ports && network->bridge != NULL && !network->internal) {
+		json_t *ports = port_bind(engine, container->row.name,
+			json_str(endpoint, "EndpointID"), json_object_get(spec, "Config"),
+			json_object_get(spec, "HostConfig"), &network->host_binding, error);
+		if (ports == NULL) {
+			endpoint_drop(container, network, endpoint);
+			json_decref(endpoint);
+			return NULL;
+		}
+		json_object_set_new(endpoint, "_Ports", ports);
+	}
+	g_hash_table_insert(network->members, g_strdup(container->row.id), json_incref(endpoint));
+	json_object_set(container->endpoints, network->name, endpoint);
+	json_decref(endpoint);
+	network_names_write(engine, network);
+	return endpoint;
+}
+
+bool endpoints_reserve(Container *container, const json_t *spec, GError **error)
+{
+	Engine *engine = container->engine;
+	g_autoptr(json_t) wanted = wanted_networks(spec);
+	const char *name;
+	json_t *asked;
+	int index = 2; /* behind lo */
+	bool ok = true;
+	if (!endpoints_managed(json_object_get(spec, "HostConfig")))
+		return true;
+	endpoints_release(container);
+	g_mutex_lock(&engine->network_lock);
+	container->endpoints = json_object();
+	json_object_foreach (wanted, name, asked) {
+		ok = ok && join(container, spec, name, asked, index, index == 2, error) != NULL;
+		index++;
+	}
+	if (ok)
+		save(container);
+	g_mutex_unlock(&engine->network_lock);
+	if (!ok)
+		endpoints_release(container);
+	return ok;
+}
+
+static void parse_mac(const char *text, guint8 mac[6])
+{
+	unsigned part[6] = {0};
+	sscanf(text, "%x:%x:%x:%x:%x:%x", &part[0], &part[1], &part[2], &part[3], &part[4],
+		&part[5]);
+	for (int i = 0; i < 6; i++)
+		mac[i] = (guint8)part[i];
+}
+
+/* The link of one endpoint, and its ports. Under the lock. */
+static bool connect(Container *container, Network *network, json_t *endpoint, int netns,
+	bool with_route, GError **error)
+{
+	Engine *engine = container->engine;
+	char name[16];
+	int index = (int)json_int(endpoint, "_Index");
+	snprintf(name, sizeof name, "eth%d", index - 2);
+	ContainerLink link = {.host_name = json_str(endpoint, "_Link"),
+		.bridge = network->bridge,
+		.parent = network->parent,
+		.name = name,
+		.netns = netns,
+		.index = index,
+		.mtu = network->mtu,
+		.isolated = !network->icc,
+		.hairpin = network->hairpin};
+	parse_mac(json_str(endpoint, "MacAddress"), link.mac);
+	address_parse(json_str(endpoint, "IPAddress"), &link.address);
+	link.address.prefix = network->subnet.prefix;
+	if (address_parse(json_str(endpoint, "GlobalIPv6Address"), &link.address6))
+		link.address6.prefix = network->subnet6.prefix;
+	if (with_route) {
+		address_parse(json_str(endpoint, "Gateway"), &link.gateway);
+		address_parse(json_str(endpoint, "IPv6Gateway"), &link.gateway6);
+	}
+	if (!link_connect(&link, error))
+		return false;
+	json_t *ports = json_object_get(endpoint, "_Ports");
+	if (json_array_size(ports) == 0)
+		return true;
+	if (!engine->has_rules)
+		return fail(error, BERTH_ERROR_SYSTEM,
+			"ports cannot be published: this host has no nftables");
+	g_autoptr(GArray) mappings = port_mappings(ports, &link.address);
+	if (!ports_change(engine->table, true, (PortMapping *)(void *)mappings->data, mappings->len,
+		    error))
+		return false;
+	json_object_set_new(endpoint, "_Published", json_true());
+	return true;
+}
+
+static void publish(Container *container, const Network *network, const char *action)
+{
+	event_publish(container->engine, "network", action, network->id,
+		json_pack("{s:s, s:s, s:s}", "container", container->row.id, "name", network->name,
+			"type", network->driver));
+}
+
+static int netns_of(pid_t pid, GError **error)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/ns/net", (int)pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		fail_errno(error, "cannot open %s", path);
+	return fd;
+}
+
+bool endpoints_connect(Container *container, pid_t pid, GError **error)
+{
+	Engine *engine = container->engine;
+	autofd netns = netns_of(pid, error);
+	const char *name;
+	json_t *endpoint;
+	bool ok = netns >= 0, routed = false;
+	g_mutex_lock(&engine->network_lock);
+	json_object_foreach (container->endpoints, name, endpoint) {
+		Network *network = network_lookup(engine, name);
+		if (!ok || network == NULL)
+			break;
+		ok = connect(container, network, endpoint, netns, !routed, error);
+		routed = routed || *json_str(endpoint, "Gateway") != '\0';
+		if (ok)
+			publish(container, network, "connect");
+	}
+	if (ok)
+		save(container);
+	g_mutex_unlock(&engine->network_lock);
+	return ok;
+}
+
+void endpoints_release(Container *container)
+{
+	Engine *engine = container->engine;
+	const char *name;
+	json_t *endpoint;
+	g_mutex_lock(&engine->network_lock);
+	g_autoptr(json_t) endpoints = g_steal_pointer(&container->endpoints);
+	json_object_foreach (endpoints, name, endpoint) {
+		Network *network = network_lookup(engine, name);
+		endpoint_drop(container, network, endpoint);
+		if (network != NULL)
+			publish(container, network, "disconnect");
+	}
+	g_mutex_unlock(&engine->network_lock);
+	if (endpoints != NULL)
+		endpoint_store_remove(engine->store, container->row.id, NULL);
+}
+
+void endpoints_restore(Container *container)
+{
+	Engine *engine = container->engine;
+	g_autofree char *text = endpoint_store_get(engine->store, container->row.id);
+	const char *name;
+	json_t *endpoint;
+	if (text == NULL)
+		return;
+	g_mutex_lock(&engine->network_lock);
+	container->endpoints = json_parse(text, strlen(text), NULL);
+	json_object_foreach (container->endpoints, name, endpoint) {
+		Network *network = network_lookup(engine, name);
+		if (network == NULL)
+			continue;
+		g_hash_table_add(network->used, g_strdup(json_str(endpoint, "IPAddress")));
+		if (*json_str(endpoint, "GlobalIPv6Address") != '\0')
+			g_hash_table_add(
+				network->used, g_strdup(json_str(endpoint, "GlobalIPv6Address")));
+		g_hash_table_insert(
+			network->members, g_strdup(container->row.id), json_incref(endpoint));
+		port_remember(engine, json_object_get(endpoint, "_Ports"));
+	}
+	g_mutex_unlock(&engine->network_lock);
+}
+
+static json_t *without_secrets(const json_t *endpoint)
+{
+	json_t *copy = json_copy((json_t *)endpoint);
+	static const char *const inner[] = {"_Link", "_Index", "_Ports", "_Published"};
+	for (size_t i = 0; i < G_N_ELEMENTS(inner); i++)
+		json_object_del(copy, inner[i]);
+	return copy;
+}
+
+/* An endpoint of a container that does not run: what was asked for, and nothing else. */
+static json_t *resting(const json_t *asked)
+{
+	json_t *endpoint = json_pack(
+		"{s:n, s:n, s:n, s:s, s:n, s:i, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:i, s:n}",
+		"IPAMConfig", "Links", "Aliases", "MacAddress", "", "DriverOpts", "GwPriority", 0,
+		"NetworkID", "", "EndpointID", "", "Gateway", "", "IPAddress", "", "IPPrefixLen", 0,
+		"IPv6Gateway", "", "GlobalIPv6Address", "", "GlobalIPv6PrefixLen", 0, "DNSNames");
+	const char *key;
+	json_t *value;
+	json_object_foreach ((json_t *)asked, key, value)
+		if (!json_is_null(value) && json_object_get(endpoint, key) != NULL)
+			json_object_set(endpoint, key, value);
+	return endpoint;
+}
+
+json_t *endpoints_json(Container *container, const json_t *spec)
+{
+	Engine *engine = container->engine;
+	const json_t *host = json_object_get(spec, "HostConfig");
+	json_t *result = json_object(), *endpoint, *asked;
+	const char *name;
+	if (g_str_has_prefix(network_mode(host), "container:"))
+		return result;
+	g_mutex_lock(&engine->network_lock);
+	json_object_foreach (container->endpoints, name, endpoint)
+		json_object_set_new(result, name, without_secrets(endpoint));
+	g_mutex_unlock(&engine->network_lock);
+	if (json_object_size(result) > 0)
+		return result;
+	g_autoptr(json_t) wanted = wanted_networks(spec);
+	json_object_foreach (wanted, name, asked)
+		json_object_set_new(result, name, resting(asked));
+	return result;
+}
+
+bool endpoints_have_ipv6(Container *container)
+{
+	const char *name;
+	json_t *endpoint;
+	bool found = false;
+	g_mutex_lock(&container->engine->network_lock);
+	json_object_foreach (container->endpoints, name, endpoint)
+		found = found || *json_str(endpoint, "GlobalIPv6Address") != '\0';
+	g_mutex_unlock(&container->engine->network_lock);
+	return found;
+}
+
+json_t *endpoints_ports(Container *container)
+{
+	json_t *all = json_array(), *endpoint;
+	const char *name;
+	g_mutex_lock(&container->engine->network_lock);
+	json_object_foreach (container->endpoints, name, endpoint)
+		if (json_is_array(json_object_get(endpoint, "_Ports")))
+			json_array_extend(all, json_object_get(endpoint, "_Ports"));
+	g_mutex_unlock(&container->engine->network_lock);
+	return all;
+}
+
+/* The request of `network connect` becomes part of the container's specification. */
+static bool keep_wish(Container *container, const char *name, json_t *asked, GError **error)
+{
+	g_autoptr(json_t) old = container_spec(container, error), spec = json_deep_copy(old);
+	if (spec == NULL)
+		return false;
+	json_t *networking = json_object_get(spec, "NetworkingConfig");
+	if (!json_is_object(networking))
+		json_object_set_new(spec, "NetworkingConfig", networking = json_object());
+	json_t *configs = json_object_get(networking, "EndpointsConfig");
+	if (!json_is_object(configs))
+		json_object_set_new(networking, "EndpointsConfig", configs = json_object());
+	if (asked != NULL) {
+		json_object_set(configs, name, asked);
+	} else {
+		json_object_del(configs, name);
+		/* What was the first network is not to come back at the next start. */
+		if (strcmp(network_mode(json_object_get(spec, "HostConfig")), name) == 0) {
+			const char *other = json_object_iter_key(json_object_iter(configs));
+			json_object_set_new(json_object_get(spec, "HostConfig"), "NetworkMode",
+				json_string(other != NULL ? other : "none"));
+		}
+	}
+	g_autofree char *text = json_text(spec);
+	if (!container_store_set_spec(container->engine->store, container->row.id, text, error))
+		return false;
+	spec_cache_put(container, spec);
+	return true;
+}
+
+static char *resolve(Engine *engine, const char *reference, GError **error)
+{
+	g_mutex_lock(&engine->network_lock);
+	Network *network = network_lookup(engine, reference);
+	char *name = network != NULL ? g_strdup(network->name) : NULL;
+	g_mutex_unlock(&engine->network_lock);
+	if (name == NULL)
+		fail(error, BERTH_ERROR_NOT_FOUND, "network %s not found", reference);
+	return name;
+}
+
+static bool connect_running(Container *container, const json_t *spec, const char *name,
+	const json_t *asked, int pid, GError **error)
+{
+	Engine *engine = container->engine;
+	autofd netns = netns_of(pid, error);
+	int index = 2;
+	const char *key;
+	json_t *endpoint;
+	bool routed = false, ok = false;
+	if (netns < 0)
+		return false;
+	g_mutex_lock(&engine->network_lock);
+	if (container->endpoints == NULL)
+		container->endpoints = json_object();
+	json_object_foreach (container->endpoints, key, endpoint) {
+		index = MAX(index, (int)json_int(endpoint, "_Index") + 1);
+		routed = routed || *json_str(endpoint, "Gateway") != '\0';
+	}
+	if (json_object_get(container->endpoints, name) != NULL)
+		fail(error, BERTH_ERROR_FORBIDDEN,
+			"endpoint with name %s already exists in network %s", container->row.name,
+			name);
+	else if ((endpoint = join(container, spec, name, asked, index, false, error)) != NULL) {
+		Network *network = network_lookup(engine, name);
+		ok = connect(container, network, endpoint, netns, !routed, error);
+		if (ok) {
+			publish(container, network, "connect");
+		} else {
+			json_incref(endpoint);
+			json_object_del(container->endpoints, name);
+			endpoint_drop(container, network, endpoint);
+			json_decref(endpoint);
+		}
+		save(container);
+	}
+	g_mutex_unlock(&engine->network_lock);
+	return ok;
+}
+
+bool network_connect(
+	Container *container, const char *reference, const json_t *asked, GError **error)
+{
+	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
+	g_autofree char *name = resolve(container->engine, reference, error);
+	g_autoptr(json_t) spec = name != NULL ? container_spec(container, error) : NULL;
+	g_autoptr(json_t) wish = json_is_object(asked) ? json_copy((json_t *)asked) : json_object();
+	ContainerRow row = container_snapshot(container);
+	int pid = row.pid;
+	container_row_clear(&row);
+	if (spec == NULL)
+		return false;
+	if (!endpoints_managed(json_object_get(spec, "HostConfig")) &&
+		strcmp(json_str(spec, "HostConfig.NetworkMode"), "none") != 0)
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"container sharing network namespace with another container or host cannot "
+			"be connected to any other network");
+	if (pid > 0 && !connect_running(container, spec, name, wish, pid, error))
+		return false;
+	return keep_wish(container, name, wish, error);
+}
+
+bool network_disconnect(Container *container, const char *reference, bool force, GError **error)
+{
+	Engine *engine = container->engine;
+	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
+	g_autofree char *name = resolve(engine, reference, error);
+	g_autoptr(json_t) spec = name != NULL ? container_spec(container, error) : NULL;
+	g_autoptr(json_t) wanted = spec != NULL ? wanted_networks(spec) : NULL;
+	ContainerRow row = container_snapshot(container);
+	int pid = row.pid;
+	container_row_clear(&row);
+	if (wanted == NULL)
+		return false;
+	if (json_object_get(wanted, name) == NULL)
+		return force || fail(error, BERTH_ERROR_FORBIDDEN,
+					"container %s is not connected to network %s",
+					container->row.id, name);
+	g_mutex_lock(&engine->network_lock);
+	g_autoptr(json_t) endpoint = json_incref(json_object_get(container->endpoints, name));
+	Network *network = network_lookup(engine, name);
+	if (endpoint != NULL && pid > 0) {
+		autofd netns = netns_of(pid, NULL);
+		char inner[16];
+		snprintf(inner, sizeof inner, "eth%d", (int)json_int(endpoint, "_Index") - 2);
+		if (netns >= 0)
+			link_delete_in(netns, inner);
+		json_object_del(container->endpoints, name);
+		endpoint_drop(container, network, endpoint);
+		publish(container, network, "disconnect");
+		save(container);
+	}
+	g_mutex_unlock(&engine->network_lock);
+	return keep_wish(container, name, NULL, error);
+}

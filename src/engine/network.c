@@ -1,0 +1,366 @@
+/* The networks themselves: made, found, shown, removed; and what the host has of them. */
+#include "engine/network.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/timefmt.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char *const predefined[] = {"bridge", "host", "none"};
+
+static void network_free(Network *network)
+{
+	g_free(network->id);
+	g_free(network->name);
+	g_free(network->driver);
+	g_free(network->bridge);
+	g_free(network->parent);
+	json_decref(network->spec);
+	g_clear_pointer(&network->used, g_hash_table_unref);
+	g_clear_pointer(&network->members, g_hash_table_unref);
+	g_free(network);
+}
+
+bool network_is_default(const Network *network)
+{
+	return network->predefined;
+}
+
+Network *network_lookup(Engine *engine, const char *reference)
+{
+	Network *found = NULL;
+	for (guint i = 0; i < engine->networks->len; i++) {
+		Network *network = engine->networks->pdata[i];
+		if (strcmp(network->name, reference) == 0 || strcmp(network->id, reference) == 0)
+			return network;
+		if (strlen(reference) >= 2 && g_str_has_prefix(network->id, reference))
+			found = found == NULL ? network : found;
+	}
+	return found;
+}
+
+/* The table holds every network that the host has a bridge of. */
+static bool apply_rules(Engine *engine, GError **error)
+{
+	g_autoptr(GArray) rules = g_array_new(FALSE, FALSE, sizeof(NetworkRules));
+	for (guint i = 0; i < engine->networks->len; i++) {
+		const Network *network = engine->networks->pdata[i];
+		NetworkRules rule = {
+			network->bridge, network->subnet, network->masquerade, network->internal};
+		if (network->realised)
+			g_array_append_val(rules, rule);
+	}
+	return rules_apply(engine->table, (NetworkRules *)(void *)rules->data, rules->len, error);
+}
+
+static void put_sysctl(const char *path, const char *value)
+{
+	g_autofree char *now = file_read(path, 64);
+	if (now != NULL && strcmp(g_strstrip(now), value) != 0 && !file_put(path, value))
+		log_warn("cannot write %s to %s: %s", value, path, g_strerror(errno));
+}
+
+bool network_realise(Engine *engine, Network *network, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	if (network->realised || network->bridge == NULL)
+		return true;
+	g_autofree char *localnet =
+		g_strdup_printf("/proc/sys/net/ipv4/conf/%s/route_localnet", network->bridge);
+	if (!link_make_bridge(network->bridge, network->mtu, error) ||
+		!link_add_address(network->bridge, &network->gateway, error) ||
+		(network->subnet6.family != 0 &&
+			!link_add_address(network->bridge, &network->gateway6, error)))
+		return false;
+	put_sysctl("/proc/sys/net/ipv4/ip_forward", "1");
+	put_sysctl(localnet, "1");
+	g_autofree char *bridge_calls =
+		file_read("/proc/sys/net/bridge/bridge-nf-call-iptables", 16);
+	network->hairpin = bridge_calls != NULL && *bridge_calls == '1';
+	network->realised = true;
+	engine->has_rules = apply_rules(engine, &problem);
+	if (!engine->has_rules)
+		log_warn("containers reach no further than their network: %s", problem->message);
+	return true;
+}
+
+static Network *network_new(const char *id, const char *name, gint64 created)
+{
+	Network *network = g_new0(Network, 1);
+	network->id = g_strdup(id);
+	network->name = g_strdup(name);
+	network->created = created;
+	for (size_t i = 0; i < G_N_ELEMENTS(predefined); i++)
+		network->predefined = network->predefined || strcmp(name, predefined[i]) == 0;
+	return network;
+}
+
+static void read_row(
+	const char *id, const char *name, gint64 created, const char *spec, gpointer data)
+{
+	Engine *engine = data;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(json_t) parsed = json_parse(spec, strlen(spec), &error);
+	Network *network = network_new(id, name, created);
+	/* The default networks follow the configuration, which may have changed. */
+	if (network->predefined && parsed != NULL)
+		network_spec_predefined(engine, name, parsed);
+	if (parsed == NULL || !network_spec_read(engine, network, parsed, &error)) {
+		log_error("network %s is left out: %s", name, error->message);
+		network_free(network);
+		return;
+	}
+	g_ptr_array_add(engine->networks, network);
+}
+
+static json_t *empty_spec(void)
+{
+	return json_pack(
+		"{s:s, s:s, s:b, s:b, s:{s:s, s:n, s:[]}, s:b, s:b, s:b, s:{s:s}, s:b, s:{}, s:{}}",
+		"Scope", "local", "Driver", "bridge", "EnableIPv4", 1, "EnableIPv6", 0, "IPAM",
+		"Driver", "default", "Options", "Config", "Internal", 0, "Attachable", 0, "Ingress",
+		0, "ConfigFrom", "Network", "", "ConfigOnly", 0, "Options", "Labels");
+}
+
+/* Makes, keeps and registers a network. Under the lock. */
+static Network *add(Engine *engine, const char *name, json_t *spec, GError **error)
+{
+	g_autofree char *id = id_generate();
+	Network *network = network_new(id, name, time_now());
+	g_autofree char *text = NULL;
+	if (!network_spec_read(engine, network, spec, error) ||
+		!network_store_add(engine->store, id, name, network->created,
+			text = json_text(network->spec), error)) {
+		network_free(network);
+		return NULL;
+	}
+	g_ptr_array_add(engine->networks, network);
+	return network;
+}
+
+bool networks_open(Engine *engine, GError **error)
+{
+	g_autofree char *hash =
+		g_compute_checksum_for_string(G_CHECKSUM_SHA256, engine->config->data_root, -1);
+	engine->table = g_strdup_printf("berth-%.8s", hash);
+	engine->networks = g_ptr_array_new_with_free_func((GDestroyNotify)network_free);
+	engine->ports = g_hash_table_new_full(
+		g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+	g_mutex_init(&engine->network_lock);
+	network_store_each(engine->store, read_row, engine);
+	for (size_t i = 0; i < G_N_ELEMENTS(predefined); i++) {
+		g_autoptr(json_t) spec = empty_spec();
+		if (network_lookup(engine, predefined[i]) != NULL)
+			continue;
+		network_spec_predefined(engine, predefined[i], spec);
+		if (add(engine, predefined[i], spec, error) == NULL)
+			return false;
+	}
+	return true;
+}
+
+bool networks_resume(Engine *engine, GError **error)
+{
+	g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(PortMapping));
+	bool any = false;
+	endpoint_store_sweep(engine->store);
+	g_mutex_lock(&engine->network_lock);
+	for (guint i = 0; i < engine->networks->len; i++) {
+		Network *network = engine->networks->pdata[i];
+		GHashTableIter members;
+		gpointer endpoint;
+		if (network->bridge == NULL || g_hash_table_size(network->members) == 0)
+			continue;
+		any = network_realise(engine, network, NULL) || any;
+		network_names_write(engine, network);
+		g_hash_table_iter_init(&members, network->members);
+		while (g_hash_table_iter_next(&members, NULL, &endpoint)) {
+			Address target;
+			if (!address_parse(json_str(endpoint, "IPAddress"), &target))
+				continue;
+			g_autoptr(GArray) mappings =
+				port_mappings(json_object_get(endpoint, "_Ports"), &target);
+			g_array_append_vals(all, mappings->data, mappings->len);
+		}
+	}
+	bool ok = !any || !engine->has_rules ||
+		  ports_replace(engine->table, (PortMapping *)(void *)all->data, all->len, error);
+	g_mutex_unlock(&engine->network_lock);
+	return ok;
+}
+
+static void publish(Engine *engine, const Network *network, const char *action)
+{
+	event_publish(engine, "network", action, network->id,
+		json_pack("{s:s, s:s}", "name", network->name, "type", network->driver));
+}
+
+char *network_create(Engine *engine, const json_t *request, GError **error)
+{
+	static const char *const copied[] = {
+		"Driver", "Internal", "Attachable", "EnableIPv6", "Options", "Labels"};
+	const char *name = json_str(request, "Name");
+	g_autoptr(json_t) spec = empty_spec();
+	char *id = NULL;
+	for (size_t i = 0; i < G_N_ELEMENTS(copied); i++)
+		if (json_filled(json_object_get(request, copied[i])) ||
+			json_is_true(json_object_get(request, copied[i])))
+			json_object_set(spec, copied[i], json_object_get(request, copied[i]));
+	if (json_is_object(json_object_get(request, "IPAM")))
+		json_object_update(json_object_get(spec, "IPAM"),
+			json_deep_copy(json_object_get(request, "IPAM")));
+	for (size_t i = 0; i < G_N_ELEMENTS(predefined); i++)
+		if (strcmp(name, predefined[i]) == 0) {
+			fail(error, BERTH_ERROR_FORBIDDEN,
+				"operation is not permitted on predefined %s network", name);
+			return NULL;
+		}
+	if (!name_valid(name) && !(strlen(name) == 1 && g_ascii_isalnum(*name))) {
+		fail(error, BERTH_ERROR_INVALID,
+			"invalid network name \"%s\": only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
+			name);
+		return NULL;
+	}
+	g_mutex_lock(&engine->network_lock);
+	Network *network = network_lookup(engine, name);
+	if (network != NULL && strcmp(network->name, name) == 0)
+		fail(error, BERTH_ERROR_CONFLICT, "network with name %s already exists", name);
+	else if ((network = add(engine, name, spec, error)) != NULL) {
+		id = g_strdup(network->id);
+		publish(engine, network, "create");
+	}
+	g_mutex_unlock(&engine->network_lock);
+	return id;
+}
+
+static json_t *members_json(Engine *engine, const Network *network)
+{
+	json_t *members = json_object();
+	GHashTableIter each;
+	gpointer id, endpoint;
+	g_hash_table_iter_init(&each, network->members);
+	while (g_hash_table_iter_next(&each, &id, &endpoint)) {
+		g_autoptr(Container) container = container_find(engine, id, NULL);
+		const char *v4 = json_str(endpoint, "IPAddress"),
+			   *v6 = json_str(endpoint, "GlobalIPv6Address");
+		g_autofree char *cidr = *v4 == '\0'
+						? g_strdup("")
+						: g_strdup_printf("%s/%d", v4,
+							  (int)json_int(endpoint, "IPPrefixLen"));
+		g_autofree char *cidr6 =
+			*v6 == '\0' ? g_strdup("")
+				    : g_strdup_printf("%s/%d", v6,
+					      (int)json_int(endpoint, "GlobalIPv6PrefixLen"));
+		if (container == NULL)
+			continue;
+		ContainerRow row = container_snapshot(container);
+		json_object_set_new(members, id,
+			json_pack("{s:s, s:s, s:s, s:s, s:s}", "Name", row.name, "EndpointID",
+				json_str(endpoint, "EndpointID"), "MacAddress",
+				json_str(endpoint, "MacAddress"), "IPv4Address", cidr,
+				"IPv6Address", cidr6));
+		container_row_clear(&row);
+	}
+	return members;
+}
+
+static json_t *network_json(Engine *engine, const Network *network, bool with_members)
+{
+	g_autofree char *created = time_format(network->created);
+	json_t *json = json_pack(
+		"{s:s, s:s, s:s}", "Name", network->name, "Id", network->id, "Created", created);
+	json_object_update_missing(json, network->spec);
+	json_object_del(json, "_Chosen");
+	json_object_set_new(
+		json, "Containers", with_members ? members_json(engine, network) : json_object());
+	return json;
+}
+
+static bool wanted(const Network *network, const Filters *filters)
+{
+	const char *dangling = filters_value(filters, "dangling", 0);
+	bool unused = g_hash_table_size(network->members) == 0 && !network->predefined;
+	return filters_match_name(filters, "name", network->name) &&
+	       filters_match_prefix(filters, "id", network->id) &&
+	       filters_match(filters, "driver", network->driver) &&
+	       filters_match(filters, "scope", "local") &&
+	       filters_match(filters, "type", network->predefined ? "builtin" : "custom") &&
+	       (dangling == NULL ||
+		       (strcmp(dangling, "true") == 0 || strcmp(dangling, "1") == 0) == unused) &&
+	       filters_match_labels(filters, "label", json_object_get(network->spec, "Labels"));
+}
+
+json_t *network_list(Engine *engine, const Filters *filters)
+{
+	json_t *list = json_array();
+	g_mutex_lock(&engine->network_lock);
+	for (guint i = 0; i < engine->networks->len; i++)
+		if (wanted(engine->networks->pdata[i], filters))
+			json_array_append_new(
+				list, network_json(engine, engine->networks->pdata[i], false));
+	g_mutex_unlock(&engine->network_lock);
+	return list;
+}
+
+json_t *network_inspect(Engine *engine, const char *reference, GError **error)
+{
+	g_mutex_lock(&engine->network_lock);
+	Network *network = network_lookup(engine, reference);
+	json_t *json = network != NULL ? network_json(engine, network, true) : NULL;
+	g_mutex_unlock(&engine->network_lock);
+	if (json == NULL)
+		fail(error, BERTH_ERROR_NOT_FOUND, "network %s not found", reference);
+	return json;
+}
+
+/* Under the lock. */
+static bool drop(Engine *engine, Network *network, GError **error)
+{
+	if (g_hash_table_size(network->members) > 0)
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"error while removing network: network %s id %s has active endpoints",
+			network->name, network->id);
+	if (!network_store_remove(engine->store, network->id, error))
+		return false;
+	g_autofree char *bridge = network->realised ? g_strdup(network->bridge) : NULL;
+	publish(engine, network, "destroy");
+	g_ptr_array_remove(engine->networks, network);
+	if (bridge != NULL) {
+		apply_rules(engine, NULL);
+		link_delete(bridge);
+	}
+	return true;
+}
+
+bool network_remove(Engine *engine, const char *reference, GError **error)
+{
+	g_mutex_lock(&engine->network_lock);
+	Network *network = network_lookup(engine, reference);
+	bool ok = network == NULL
+			  ? fail(error, BERTH_ERROR_NOT_FOUND, "network %s not found", reference)
+		  : network->predefined
+			  ? fail(error, BERTH_ERROR_FORBIDDEN,
+				    "%s is a pre-defined network and cannot be removed",
+				    network->name)
+			  : drop(engine, network, error);
+	g_mutex_unlock(&engine->network_lock);
+	return ok;
+}
+
+json_t *network_prune(Engine *engine, const Filters *filters)
+{
+	json_t *deleted = json_array();
+	g_mutex_lock(&engine->network_lock);
+	for (guint i = engine->networks->len; i-- > 0;) {
+		Network *network = engine->networks->pdata[i];
+		g_autofree char *name = g_strdup(network->name);
+		if (!network->predefined && !network_is_wanted(engine, network) &&
+			wanted(network, filters) && drop(engine, network, NULL))
+			json_array_append_new(deleted, json_string(name));
+	}
+	g_mutex_unlock(&engine->network_lock);
+	return json_pack("{s:o}", "NetworksDeleted", deleted);
+}

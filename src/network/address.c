@@ -1,0 +1,110 @@
+#include "network/network.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+static int width(const Address *address)
+{
+	return address->family == AF_INET6 ? 128 : 32;
+}
+
+bool address_parse(const char *text, Address *address)
+{
+	g_auto(GStrv) parts = g_strsplit(text, "/", 2);
+	*address = (Address){0};
+	if (parts[0] == NULL)
+		return false;
+	address->family = strchr(parts[0], ':') != NULL ? AF_INET6 : AF_INET;
+	if (inet_pton(address->family, parts[0], address->bytes) != 1) {
+		*address = (Address){0};
+		return false;
+	}
+	guint64 prefix = (guint64)width(address);
+	bool ok = parts[1] == NULL || g_ascii_string_to_unsigned(parts[1], 10, 0,
+					      (guint64)width(address), &prefix, NULL);
+	address->prefix = (int)prefix;
+	if (!ok)
+		*address = (Address){0};
+	return ok;
+}
+
+char *address_text(const Address *address)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+	if (address->family != 0)
+		inet_ntop(address->family, address->bytes, text, sizeof text);
+	return g_strdup(text);
+}
+
+char *address_cidr(const Address *address)
+{
+	g_autofree char *text = address_text(address);
+	return address->family == 0 ? g_strdup("")
+				    : g_strdup_printf("%s/%d", text, address->prefix);
+}
+
+bool address_equal(const Address *a, const Address *b)
+{
+	return a->family == b->family && memcmp(a->bytes, b->bytes, (size_t)width(a) / 8) == 0;
+}
+
+static bool same_prefix(const Address *a, const Address *b, int prefix)
+{
+	size_t whole = (size_t)prefix / 8;
+	guint8 mask = (guint8)(0xff00 >> (prefix % 8));
+	return a->family == b->family && memcmp(a->bytes, b->bytes, whole) == 0 &&
+	       (prefix % 8 == 0 || ((a->bytes[whole] ^ b->bytes[whole]) & mask) == 0);
+}
+
+bool address_contains(const Address *subnet, const Address *address)
+{
+	return subnet->family != 0 && same_prefix(subnet, address, subnet->prefix);
+}
+
+bool address_overlaps(const Address *a, const Address *b)
+{
+	return a->family != 0 && same_prefix(a, b, MIN(a->prefix, b->prefix));
+}
+
+Address address_network(const Address *address)
+{
+	Address network = *address;
+	for (int bit = address->prefix; bit < width(address); bit++)
+		network.bytes[bit / 8] &= (guint8) ~(0x80 >> (bit % 8));
+	return network;
+}
+
+Address address_nth(const Address *subnet, guint64 n)
+{
+	Address address = address_network(subnet);
+	for (int i = width(subnet) / 8 - 1; i >= 0 && n > 0; i--) {
+		n += address.bytes[i];
+		address.bytes[i] = (guint8)n;
+		n >>= 8;
+	}
+	return address;
+}
+
+guint64 address_count(const Address *subnet)
+{
+	int bits = width(subnet) - subnet->prefix;
+	return bits >= 32 ? 1ULL << 32 : 1ULL << bits;
+}
+
+bool address_free_one(const Address *subnet, const Address *range, GHashTable *used, Address *found)
+{
+	guint64 count = address_count(range);
+	bool v4 = subnet->family == AF_INET;
+	for (guint64 n = 0; n < count; n++) {
+		*found = address_nth(range, n);
+		found->prefix = subnet->prefix;
+		Address first = address_network(subnet),
+			last = address_nth(subnet, address_count(subnet) - 1);
+		if (address_equal(found, &first) || (v4 && address_equal(found, &last)))
+			continue;
+		g_autofree char *text = address_text(found);
+		if (!g_hash_table_contains(used, text))
+			return true;
+	}
+	return false;
+}

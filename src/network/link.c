@@ -1,0 +1,263 @@
+#include "network/network.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libmnl/libmnl.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+#include <net/if.h>
+#include <sched.h>
+#include <string.h>
+
+enum { ROOM = 4096, ANSWER = 8192 };
+
+typedef struct {
+	char room[ROOM];
+	struct nlmsghdr *head;
+} Message;
+
+static void message_begin(Message *message, guint16 type, guint16 flags)
+{
+	memset(message->room, 0, sizeof message->room);
+	message->head = mnl_nlmsg_put_header(message->room);
+	message->head->nlmsg_type = type;
+	message->head->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
+	message->head->nlmsg_seq = 1;
+}
+
+static struct ifinfomsg *link_head(Message *message, unsigned flags)
+{
+	struct ifinfomsg *info = mnl_nlmsg_put_extra_header(message->head, sizeof *info);
+	info->ifi_family = AF_UNSPEC;
+	info->ifi_flags = info->ifi_change = flags;
+	return info;
+}
+
+/* Sends one request and waits for the kernel's word. errno on failure. */
+static bool talk(struct mnl_socket *socket, Message *message)
+{
+	char answer[ANSWER];
+	if (mnl_socket_sendto(socket, message->head, message->head->nlmsg_len) < 0)
+		return false;
+	ssize_t n = mnl_socket_recvfrom(socket, answer, sizeof answer);
+	return n > 0 &&
+	       mnl_cb_run(answer, (size_t)n, 1, mnl_socket_get_portid(socket), NULL, NULL) >= 0;
+}
+
+static struct mnl_socket *socket_new(void)
+{
+	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	if (socket != NULL && mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0) {
+		mnl_socket_close(socket);
+		return NULL;
+	}
+	return socket;
+}
+
+static bool talk_once(Message *message)
+{
+	struct mnl_socket *socket = socket_new();
+	bool ok = socket != NULL && talk(socket, message);
+	int why = errno;
+	if (socket != NULL)
+		mnl_socket_close(socket);
+	errno = why;
+	return ok;
+}
+
+/* A socket of another network namespace: only this thread goes there, and comes back. */
+static struct mnl_socket *socket_in(int netns)
+{
+	autofd own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (own < 0 || setns(netns, CLONE_NEWNET) < 0)
+		return NULL;
+	struct mnl_socket *socket = socket_new();
+	if (setns(own, CLONE_NEWNET) < 0)
+		g_error("cannot return to the engine's network namespace");
+	return socket;
+}
+
+bool link_exists(const char *name)
+{
+	return if_nametoindex(name) != 0;
+}
+
+bool link_make_bridge(const char *name, int mtu, GError **error)
+{
+	Message message;
+	message_begin(&message, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+	link_head(&message, IFF_UP);
+	mnl_attr_put_strz(message.head, IFLA_IFNAME, name);
+	if (mtu > 0)
+		mnl_attr_put_u32(message.head, IFLA_MTU, (guint32)mtu);
+	struct nlattr *info = mnl_attr_nest_start(message.head, IFLA_LINKINFO);
+	mnl_attr_put_strz(message.head, IFLA_INFO_KIND, "bridge");
+	mnl_attr_nest_end(message.head, info);
+	return talk_once(&message) || errno == EEXIST ||
+	       fail_errno(error, "cannot make bridge %s", name);
+}
+
+static void put_address(Message *message, unsigned index, const Address *address)
+{
+	size_t length = address->family == AF_INET6 ? 16 : 4;
+	message_begin(message, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE);
+	struct ifaddrmsg *head = mnl_nlmsg_put_extra_header(message->head, sizeof *head);
+	*head = (struct ifaddrmsg){.ifa_family = (guint8)address->family,
+		.ifa_prefixlen = (guint8)address->prefix,
+		.ifa_flags = address->family == AF_INET6 ? IFA_F_NODAD : 0,
+		.ifa_index = index};
+	mnl_attr_put(message->head, IFA_LOCAL, length, address->bytes);
+	mnl_attr_put(message->head, IFA_ADDRESS, length, address->bytes);
+	if (address->family == AF_INET) {
+		Address broadcast = address_nth(address, address_count(address) - 1);
+		mnl_attr_put(message->head, IFA_BROADCAST, length, broadcast.bytes);
+	}
+}
+
+bool link_add_address(const char *name, const Address *address, GError **error)
+{
+	Message message;
+	put_address(&message, if_nametoindex(name), address);
+	return talk_once(&message) || fail_errno(error, "cannot give %s its address", name);
+}
+
+void link_delete(const char *name)
+{
+	Message message;
+	message_begin(&message, RTM_DELLINK, 0);
+	link_head(&message, 0);
+	mnl_attr_put_strz(message.head, IFLA_IFNAME, name);
+	talk_once(&message);
+}
+
+void link_delete_in(int netns, const char *name)
+{
+	Message message;
+	struct mnl_socket *socket = socket_in(netns);
+	message_begin(&message, RTM_DELLINK, 0);
+	link_head(&message, 0);
+	mnl_attr_put_strz(message.head, IFLA_IFNAME, name);
+	if (socket == NULL)
+		return;
+	talk(socket, &message);
+	mnl_socket_close(socket);
+}
+
+/* What both kinds of link are given inside of the container. */
+static void put_inner(Message *message, const ContainerLink *link)
+{
+	mnl_attr_put_strz(message->head, IFLA_IFNAME, link->name);
+	mnl_attr_put(message->head, IFLA_ADDRESS, sizeof link->mac, link->mac);
+	mnl_attr_put_u32(message->head, IFLA_NET_NS_FD, (guint32)link->netns);
+	if (link->mtu > 0)
+		mnl_attr_put_u32(message->head, IFLA_MTU, (guint32)link->mtu);
+}
+
+static void put_up(Message *message, int index)
+{
+	message_begin(message, RTM_NEWLINK, 0);
+	link_head(message, IFF_UP)->ifi_index = index;
+}
+
+/* One message makes both ends, puts one on the bridge and the other into the container. */
+static void put_pair(Message *message, const ContainerLink *link)
+{
+	message_begin(message, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+	link_head(message, IFF_UP);
+	mnl_attr_put_strz(message->head, IFLA_IFNAME, link->host_name);
+	mnl_attr_put_u32(message->head, IFLA_MASTER, if_nametoindex(link->bridge));
+	if (link->mtu > 0)
+		mnl_attr_put_u32(message->head, IFLA_MTU, (guint32)link->mtu);
+	struct nlattr *info = mnl_attr_nest_start(message->head, IFLA_LINKINFO);
+	mnl_attr_put_strz(message->head, IFLA_INFO_KIND, "veth");
+	struct nlattr *data = mnl_attr_nest_start(message->head, IFLA_INFO_DATA);
+	struct nlattr *peer = mnl_attr_nest_start(message->head, VETH_INFO_PEER);
+	struct ifinfomsg *inner = link_head(message, 0); /* it cannot be up before it is paired */
+	inner->ifi_index = link->index;
+	put_inner(message, link);
+	mnl_attr_nest_end(message->head, peer);
+	mnl_attr_nest_end(message->head, data);
+	mnl_attr_nest_end(message->head, info);
+}
+
+static void put_macvlan(Message *message, const ContainerLink *link)
+{
+	message_begin(message, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+	struct ifinfomsg *head = link_head(message, 0);
+	head->ifi_index = link->index;
+	put_inner(message, link);
+	mnl_attr_put_u32(message->head, IFLA_LINK, if_nametoindex(link->parent));
+	struct nlattr *info = mnl_attr_nest_start(message->head, IFLA_LINKINFO);
+	mnl_attr_put_strz(message->head, IFLA_INFO_KIND, "macvlan");
+	struct nlattr *data = mnl_attr_nest_start(message->head, IFLA_INFO_DATA);
+	mnl_attr_put_u32(message->head, IFLA_MACVLAN_MODE, MACVLAN_MODE_BRIDGE);
+	mnl_attr_nest_end(message->head, data);
+	mnl_attr_nest_end(message->head, info);
+}
+
+static bool set_port(const ContainerLink *link)
+{
+	Message message;
+	message_begin(&message, RTM_SETLINK, 0);
+	struct ifinfomsg *head = link_head(&message, 0);
+	head->ifi_index = (int)if_nametoindex(link->host_name);
+	struct nlattr *port = mnl_attr_nest_start(message.head, IFLA_PROTINFO);
+	mnl_attr_put_u8(message.head, IFLA_BRPORT_ISOLATED, link->isolated);
+	mnl_attr_put_u8(message.head, IFLA_BRPORT_MODE, link->hairpin);
+	mnl_attr_nest_end(message.head, port);
+	head->ifi_family = AF_BRIDGE;
+	return talk_once(&message);
+}
+
+static void put_route(Message *message, unsigned index, const Address *gateway)
+{
+	size_t length = gateway->family == AF_INET6 ? 16 : 4;
+	message_begin(message, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE);
+	struct rtmsg *head = mnl_nlmsg_put_extra_header(message->head, sizeof *head);
+	*head = (struct rtmsg){.rtm_family = (guint8)gateway->family,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = RTPROT_BOOT,
+		.rtm_scope = RT_SCOPE_UNIVERSE,
+		.rtm_type = RTN_UNICAST};
+	mnl_attr_put_u32(message->head, RTA_OIF, index);
+	mnl_attr_put(message->head, RTA_GATEWAY, length, gateway->bytes);
+}
+
+bool link_connect(const ContainerLink *link, GError **error)
+{
+	Message message;
+	if (link->parent != NULL)
+		put_macvlan(&message, link);
+	else
+		put_pair(&message, link);
+	if (!talk_once(&message))
+		return fail_errno(error, "cannot make the link %s of the container",
+			link->parent != NULL ? link->name : link->host_name);
+	if ((link->isolated || link->hairpin) && !set_port(link))
+		return fail_errno(error, "cannot set up %s on its bridge", link->host_name);
+	struct mnl_socket *socket = socket_in(link->netns);
+	const Address *addresses[] = {&link->address, &link->address6};
+	const Address *gateways[] = {&link->gateway, &link->gateway6};
+	put_up(&message, link->index);
+	bool ok = socket != NULL && talk(socket, &message);
+	for (size_t i = 0; ok && i < G_N_ELEMENTS(addresses); i++) {
+		if (addresses[i]->family != 0) {
+			put_address(&message, (unsigned)link->index, addresses[i]);
+			ok = talk(socket, &message);
+		}
+		if (ok && gateways[i]->family != 0) {
+			put_route(&message, (unsigned)link->index, gateways[i]);
+			ok = talk(socket, &message);
+		}
+	}
+	int why = errno;
+	if (socket != NULL)
+		mnl_socket_close(socket);
+	errno = why;
+	return ok || fail_errno(error, "cannot configure %s in the container", link->name);
+}

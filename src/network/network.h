@@ -1,0 +1,74 @@
+/* Networks as the kernel has them: addresses, links, the firewall table, published ports. It is told names,
+ * numbers and descriptors; it must not know containers, the database or the API. */
+#pragma once
+#include <glib.h>
+#include <stdbool.h>
+
+/* address.c: an IPv4 or IPv6 address with the length of its network's prefix. */
+typedef struct {
+	int family; /* AF_INET or AF_INET6; 0: none */
+	guint8 bytes[16];
+	int prefix;
+} Address;
+/* "10.0.0.1" (prefix: all of it) or "10.0.0.0/24". False if it is neither. */
+bool address_parse(const char *text, Address *address);
+char *address_text(const Address *address); /* "10.0.0.1"; "" for none. The caller frees it. */
+char *address_cidr(const Address *address); /* "10.0.0.1/24"; "" for none */
+bool address_equal(const Address *a, const Address *b); /* prefixes do not count */
+bool address_contains(const Address *subnet, const Address *address);
+bool address_overlaps(const Address *a, const Address *b);
+Address address_network(const Address *address); /* host bits zero */
+/* The nth address of a subnet, with the subnet's prefix; the caller keeps n below address_count. */
+Address address_nth(const Address *subnet, guint64 n);
+guint64 address_count(const Address *subnet); /* at most 2^32 */
+/* The lowest host address of range that is not in used (keys: address_text), gateway and broadcast
+ * left out; false if there is none. */
+bool address_free_one(
+	const Address *subnet, const Address *range, GHashTable *used, Address *found);
+
+/* link.c: rtnetlink. Failures name the link. */
+bool link_make_bridge(const char *name, int mtu, GError **error); /* up; fine if it is there */
+bool link_add_address(const char *name, const Address *address, GError **error);
+bool link_exists(const char *name);
+void link_delete(const char *name);
+
+/* The two ends of a container's link; parent: macvlan on that device instead of a pair on bridge. */
+typedef struct {
+	const char *host_name, *bridge, *parent, *name;
+	int netns; /* descriptor of the container's network namespace */
+	int index; /* of the link in there */
+	guint8 mac[6];
+	int mtu;       /* 0: the kernel's */
+	bool isolated; /* ports of the bridge that have this cannot talk to each other */
+	bool hairpin;  /* frames may go back where they came from */
+	Address address, gateway, address6, gateway6; /* gateways of family 0: no default route */
+} ContainerLink;
+bool link_connect(const ContainerLink *link, GError **error);
+/* Takes a link away from inside of a network namespace (macvlan has no other end). */
+void link_delete_in(int netns, const char *name);
+
+/* rules.c: one nftables table, changed whole in one transaction when networks change. */
+typedef struct {
+	const char *bridge;
+	Address subnet;
+	bool masquerade, internal;
+} NetworkRules;
+/* ports: "<name of map> { elements }" are kept; what they should be comes with ports_replace. */
+bool rules_apply(const char *table, const NetworkRules *networks, guint count, GError **error);
+void rules_delete(const char *table);
+
+/* ports.c: published ports are elements of two maps of that table: the thousandth costs what the first did. */
+typedef struct {
+	Address host; /* family 0: any address of the host */
+	guint16 host_port;
+	guint8 protocol; /* IPPROTO_TCP, _UDP or _SCTP */
+	Address target;
+	guint16 target_port;
+} PortMapping;
+/* Adds or takes away all of them in one transaction. */
+bool ports_change(
+	const char *table, bool add, const PortMapping *mappings, guint count, GError **error);
+/* Empties the maps, and fills them with these, in one transaction. */
+bool ports_replace(const char *table, const PortMapping *mappings, guint count, GError **error);
+/* Whether a program of the host has the port; then bind() says so. False with errno. */
+bool port_is_free(const Address *host, guint8 protocol, guint16 port);

@@ -1,0 +1,34 @@
+/* DNS messages (RFC 1035), as far as names of containers need them. Every byte may be hostile. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	DNS_HEAD = 12,
+	DNS_UDP_SIZE = 512,
+	DNS_NAME = 256,
+	DNS_TYPE_A = 1,
+	DNS_TYPE_PTR = 12,
+	DNS_TYPE_AAAA = 28,
+	DNS_SERVFAIL = 2,
+};
+
+struct dns_question {
+	char name[DNS_NAME]; /* lower case, without the last dot */
+	uint16_t type;
+	size_t end; /* of the question in the message */
+};
+
+/* Takes a query for one name of class IN apart. False for anything else. */
+bool dns_question_parse(const uint8_t *message, size_t length, struct dns_question *question);
+/* "4.3.2.1.in-addr.arpa" as "1.2.3.4"; false if it is no such name. */
+bool dns_reverse(const char *name, char address[16]);
+
+/* Answers out of the text of a names file: lines of "IPv4 IPv6 name name...", "-" for no address. Returns
+ * the length of the answer in out (DNS_UDP_SIZE bytes), or 0 if no line knows the name. turn picks which
+ * of several addresses comes first. names_text is not changed. */
+size_t dns_answer(const uint8_t *query, const struct dns_question *question, const char *names_text,
+	unsigned turn, uint8_t *out);
+/* The query sent back with an error code instead of an answer. Returns its length. */
+size_t dns_error(const uint8_t *query, const struct dns_question *question, int code, uint8_t *out);
