@@ -207,7 +207,6 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 		return -1;
 	launch.userns = userns_of(engine, host);
 	launch.with_network = endpoints_managed(host);
-	launch.with_ipv6 = endpoints_have_ipv6(container);
 	launch.dns_names = names;
 	launch.dns_servers = servers;
 	launch.network_file = network;

@@ -270,6 +270,7 @@ static bool connect(Container *container, Network *network, json_t *endpoint, in
 		.netns = netns,
 		.index = index,
 		.mtu = network->mtu,
+		.first = index == 2,
 		.isolated = !network->icc,
 		.hairpin = network->hairpin};
 	parse_mac(json_str(endpoint, "MacAddress"), link.mac);
@@ -422,18 +423,6 @@ json_t *endpoints_json(Container *container, const json_t *spec)
 	json_object_foreach (wanted, name, asked)
 		json_object_set_new(result, name, resting(asked));
 	return result;
-}
-
-bool endpoints_have_ipv6(Container *container)
-{
-	const char *name;
-	json_t *endpoint;
-	bool found = false;
-	g_mutex_lock(&container->engine->network_lock);
-	json_object_foreach (container->endpoints, name, endpoint)
-		found = found || *json_str(endpoint, "GlobalIPv6Address") != '\0';
-	g_mutex_unlock(&container->engine->network_lock);
-	return found;
 }
 
 json_t *endpoints_ports(Container *container)

@@ -269,7 +269,6 @@ bool endpoints_connect(Container *container, pid_t pid, GError **error);
 void endpoints_release(Container *container);
 void endpoints_restore(Container *container);
 json_t *endpoints_json(Container *container, const json_t *spec); /* NetworkSettings.Networks */
-bool endpoints_have_ipv6(Container *container);
 json_t *endpoints_ports(
 	Container *container); /* list of {"Port": "80/tcp", "HostIp", "HostPort"} */
 /* Lines of /etc/hosts: its own addresses, and those of --link. */

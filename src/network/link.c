@@ -70,12 +70,23 @@ static bool talk_once(Message *message)
 	return ok;
 }
 
+/* Before there is a link: no router advertisements (CVE-2020-13401), and no IPv6 at all for a container
+ * that has no address of its own. A kernel without IPv6 has no such files. */
+static void set_ipv6(bool wanted)
+{
+	file_put("/proc/sys/net/ipv6/conf/default/accept_ra", "0");
+	file_put("/proc/sys/net/ipv6/conf/all/accept_ra", "0");
+	file_put("/proc/sys/net/ipv6/conf/all/disable_ipv6", wanted ? "0" : "1");
+}
+
 /* A socket of another network namespace: only this thread goes there, and comes back. */
-static struct mnl_socket *socket_in(int netns)
+static struct mnl_socket *socket_in(int netns, const ContainerLink *link)
 {
 	autofd own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (own < 0 || setns(netns, CLONE_NEWNET) < 0)
 		return NULL;
+	if (link != NULL && (link->first || link->address6.family != 0))
+		set_ipv6(link->address6.family != 0);
 	struct mnl_socket *socket = socket_new();
 	if (setns(own, CLONE_NEWNET) < 0)
 		g_error("cannot return to the engine's network namespace");
@@ -138,7 +149,7 @@ void link_delete(const char *name)
 void link_delete_in(int netns, const char *name)
 {
 	Message message;
-	struct mnl_socket *socket = socket_in(netns);
+	struct mnl_socket *socket = socket_in(netns, NULL);
 	message_begin(&message, RTM_DELLINK, 0);
 	link_head(&message, 0);
 	mnl_attr_put_strz(message.head, IFLA_IFNAME, name);
@@ -228,36 +239,48 @@ static void put_route(Message *message, unsigned index, const Address *gateway)
 	mnl_attr_put(message->head, RTA_GATEWAY, length, gateway->bytes);
 }
 
+static bool make_link(const ContainerLink *link, Message *message, GError **error)
+{
+	if (link->parent != NULL)
+		put_macvlan(message, link);
+	else
+		put_pair(message, link);
+	if (!talk_once(message))
+		return fail_errno(error, "cannot make the link %s of the container",
+			link->parent != NULL ? link->name : link->host_name);
+	return !(link->isolated || link->hairpin) || set_port(link) ||
+	       fail_errno(error, "cannot set up %s on its bridge", link->host_name);
+}
+
+/* Inside of the container: up, addresses, default routes. errno on failure. */
+static bool configure(struct mnl_socket *socket, const ContainerLink *link, Message *message)
+{
+	const Address *addresses[] = {&link->address, &link->address6};
+	const Address *gateways[] = {&link->gateway, &link->gateway6};
+	put_up(message, link->index);
+	bool ok = talk(socket, message);
+	for (size_t i = 0; ok && i < G_N_ELEMENTS(addresses); i++) {
+		if (addresses[i]->family != 0) {
+			put_address(message, (unsigned)link->index, addresses[i]);
+			ok = talk(socket, message);
+		}
+		if (ok && gateways[i]->family != 0) {
+			put_route(message, (unsigned)link->index, gateways[i]);
+			ok = talk(socket, message);
+		}
+	}
+	return ok;
+}
+
 bool link_connect(const ContainerLink *link, GError **error)
 {
 	Message message;
-	if (link->parent != NULL)
-		put_macvlan(&message, link);
-	else
-		put_pair(&message, link);
-	if (!talk_once(&message))
-		return fail_errno(error, "cannot make the link %s of the container",
-			link->parent != NULL ? link->name : link->host_name);
-	if ((link->isolated || link->hairpin) && !set_port(link))
-		return fail_errno(error, "cannot set up %s on its bridge", link->host_name);
-	struct mnl_socket *socket = socket_in(link->netns);
-	const Address *addresses[] = {&link->address, &link->address6};
-	const Address *gateways[] = {&link->gateway, &link->gateway6};
-	put_up(&message, link->index);
-	bool ok = socket != NULL && talk(socket, &message);
-	for (size_t i = 0; ok && i < G_N_ELEMENTS(addresses); i++) {
-		if (addresses[i]->family != 0) {
-			put_address(&message, (unsigned)link->index, addresses[i]);
-			ok = talk(socket, &message);
-		}
-		if (ok && gateways[i]->family != 0) {
-			put_route(&message, (unsigned)link->index, gateways[i]);
-			ok = talk(socket, &message);
-		}
-	}
-	int why = errno;
-	if (socket != NULL)
-		mnl_socket_close(socket);
-	errno = why;
-	return ok || fail_errno(error, "cannot configure %s in the container", link->name);
+	struct mnl_socket *socket = socket_in(link->netns, link);
+	if (socket == NULL)
+		return fail_errno(error, "cannot enter the network namespace of the container");
+	bool ok = make_link(link, &message, error) &&
+		  (configure(socket, link, &message) ||
+			  fail_errno(error, "cannot configure %s in the container", link->name));
+	mnl_socket_close(socket);
+	return ok;
 }

@@ -39,6 +39,7 @@ typedef struct {
 	int index; /* of the link in there */
 	guint8 mac[6];
 	int mtu;       /* 0: the kernel's */
+	bool first;    /* of the container's */
 	bool isolated; /* ports of the bridge that have this cannot talk to each other */
 	bool hairpin;  /* frames may go back where they came from */
 	Address address, gateway, address6, gateway6; /* gateways of family 0: no default route */

@@ -294,19 +294,6 @@ static void add_paths(const json_t *host, const char *key, const char *const *de
 		plan_put(plan, op, 0, 0, paths[i], NULL);
 }
 
-/* Router advertisements are not for containers (CVE-2020-13401); without addresses of its own a
- * container has no IPv6 at all. */
-static void add_ipv6(const Launch *launch, Plan *plan)
-{
-	static const char *const files[] = {"/proc/sys/net/ipv6/conf/default/accept_ra",
-		"/proc/sys/net/ipv6/conf/all/accept_ra"};
-	for (size_t i = 0; i < G_N_ELEMENTS(files); i++)
-		plan_put(plan, PLAN_SYSCTL, 1, PLAN_OPTIONAL, files[i], "0", NULL);
-	if (!launch->with_ipv6)
-		plan_put(plan, PLAN_SYSCTL, 1, PLAN_OPTIONAL,
-			"/proc/sys/net/ipv6/conf/all/disable_ipv6", "1", NULL);
-}
-
 static void add_sysctls(const json_t *host, Plan *plan)
 {
 	const char *key;
@@ -317,7 +304,7 @@ static void add_sysctls(const json_t *host, Plan *plan)
 		if (strchr(path, '/') == NULL)
 			g_strdelimit(path, ".", '/');
 		g_autofree char *file = g_strconcat("/proc/sys/", path, NULL);
-		plan_put(plan, PLAN_SYSCTL, 1, 0, file,
+		plan_put(plan, PLAN_SYSCTL, 0, 0, file,
 			json_string_value(value) != NULL ? json_string_value(value) : "", NULL);
 	}
 }
@@ -475,8 +462,6 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 	if (!mode_is(host, "UTSMode", "host"))
 		plan_put(plan, PLAN_HOSTNAME, 0, 0, launch->hostname,
 			json_str(config, "Domainname"), NULL);
-	if (launch->with_network)
-		add_ipv6(launch, plan);
 	add_sysctls(host, plan);
 	plan_put(plan, PLAN_WORKDIR, 1, 0, json_str(config, "WorkingDir"), NULL);
 	add_paths(host, "MaskedPaths", default_masked_paths, PLAN_MASK, plan);

@@ -116,7 +116,6 @@ typedef struct {
 		*pid_file; /* namespaces to join, or NULL */
 	char **dns_names,
 		**dns_servers; /* files of the resolver at 127.0.0.11, and whom it asks; or NULL */
-	bool with_ipv6;	       /* one of its networks has IPv6 addresses */
 	bool with_network;     /* it waits for its links before it runs its program */
 	const char *log_path, *log_attributes;
 	enum plan_log log_kind;

@@ -49,7 +49,7 @@ enum plan_op {
 	PLAN_ROOT_READONLY, /* | */
 	PLAN_LOOPBACK,	    /* | set the lo device up */
 	PLAN_HOSTNAME,	    /* | host name, domain name */
-	PLAN_SYSCTL,	    /* PLAN_OPTIONAL | file below /proc/sys, value */
+	PLAN_SYSCTL,	    /* | file below /proc/sys, value */
 	PLAN_NETWORK,	    /* | waits for the engine's byte: addresses and routes are there */
 	PLAN_RLIMIT,	    /* resource, soft, hard | */
 	PLAN_OOM_SCORE,	    /* value | */

@@ -57,8 +57,7 @@ static void set_hostname(const struct plan_record *record)
 
 static void set_sysctl(const struct plan_record *record)
 {
-	if (!put_file(record_string(record, 0), record_string(record, 1)) &&
-		(record_number(record, 0) & PLAN_OPTIONAL) == 0)
+	if (!put_file(record_string(record, 0), record_string(record, 1)))
 		report_fail(errno, "write sysctl key %s", record_string(record, 0));
 }
 

@@ -5,7 +5,7 @@ BUILD=${BERTH_BUILD:-$BATS_TEST_DIRNAME/../../build}
 ROOT=$BATS_TEST_DIRNAME/../..
 
 engine_start() {
-	unshare --net "$BUILD/berthd" -H "unix://$WORK/b.sock" --data-root "$WORK/data" --exec-root "$WORK/exec" \
+	${ENGINE_RUNNER:-unshare --net} "$BUILD/berthd" -H "unix://$WORK/b.sock" --data-root "$WORK/data" --exec-root "$WORK/exec" \
 		--config-file "$WORK/daemon.json" "$@" </dev/null >>"$WORK/log" 2>&1 3>&- &
 	ENGINE=$!
 	echo "$ENGINE" >"$WORK/pid"

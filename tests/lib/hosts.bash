@@ -1,0 +1,31 @@
+# Hosts on a wire, as network namespaces: $HOST is the engine's, $OUT another one next door.
+
+hosts_make() { # flags of the engine
+	export HOST=bt-host-$$ OUT=bt-out-$$ WIRE=10.5.0
+	ip netns add "$HOST"
+	ip netns add "$OUT"
+	ip link add bt-a-$$ netns "$HOST" type veth peer name bt-b-$$ netns "$OUT"
+	ip -n "$HOST" link set lo up
+	ip -n "$OUT" link set lo up
+	ip -n "$HOST" addr add $WIRE.1/24 dev bt-a-$$
+	ip -n "$OUT" addr add $WIRE.2/24 dev bt-b-$$
+	ip -n "$HOST" link set bt-a-$$ up
+	ip -n "$OUT" link set bt-b-$$ up
+	ip -n "$OUT" route add default via $WIRE.1
+	export ENGINE_RUNNER="nsenter --net=/run/netns/$HOST"
+	file_setup "$@"
+}
+
+hosts_remove() {
+	file_teardown
+	ip netns del "$HOST"
+	ip netns del "$OUT"
+}
+
+on_host() { nsenter --net=/run/netns/"$HOST" "$@"; }
+outside() { nsenter --net=/run/netns/"$OUT" "$@"; }
+rules() { on_host nft list ruleset; }
+# A web server in a container, saying $2; the rest are flags of run.
+web() { d run -d --name "$1" "${@:3}" busybox sh -c "mkdir /w; echo $2 >/w/index.html; httpd -f -p 80 -h /w"; sleep 0.1; }
+# The same out of a container; busybox's static wget cannot look up names.
+get_from() { d exec "$1" sh -c "printf 'GET / HTTP/1.0\r\n\r\n' | timeout 3 nc $2 $3 | tail -n 1"; }

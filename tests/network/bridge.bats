@@ -1,0 +1,112 @@
+load ../lib/engine
+load ../lib/hosts
+setup_file() { hosts_make; }
+teardown_file() { hosts_remove; }
+
+@test "the default bridge: an address, a gateway, a way out, and nothing on the host before it is needed" {
+	! on_host ip link show berth0
+	[ -z "$(rules)" ]
+	[ "$(d run --rm busybox sh -c 'ip -4 -o addr show eth0 | cut -d" " -f7; ip route | head -1 | cut -d" " -f1-3' | xargs)" = '172.17.0.2/16 default via 172.17.0.1' ]
+	d run --rm busybox ping -c 1 -W 2 10.5.0.2
+	[ "$(d run --rm busybox tail -1 /etc/hosts | cut -f1)" = 172.17.0.2 ]
+	on_host ip link show berth0
+}
+
+@test "a published port: from this host, by its addresses, from the host next door, from containers, by itself" {
+	web one uno -p 8080:80
+	d run -d --name two busybox sleep 1000
+	[ "$(on_host curl -s --max-time 3 127.0.0.1:8080)" = uno ]
+	[ "$(on_host curl -s --max-time 3 10.5.0.1:8080)" = uno ]
+	[ "$(outside curl -s --max-time 3 10.5.0.1:8080)" = uno ]
+	[ "$(get_from two 172.17.0.1 8080)" = uno ]
+	[ "$(get_from two 10.5.0.1 8080)" = uno ]
+	[ "$(get_from one 10.5.0.1 8080)" = uno ]
+	[ "$(d port one)" = '80/tcp -> 0.0.0.0:8080' ]
+	[ "$(d ps --filter name=one --format '{{.Ports}}')" = '0.0.0.0:8080->80/tcp' ]
+	d rm -f one two
+	! rules | grep -q 8080
+}
+
+@test "the client's address is kept" {
+	d run -d --name seen -p 7000:80 busybox httpd -f -v -p 80
+	sleep 0.2
+	outside curl -s --max-time 3 10.5.0.1:7000 >/dev/null
+	d logs seen 2>&1 | grep -q '10.5.0.2'
+	d rm -f seen
+}
+
+@test "a port on 127.0.0.1 is for this host only, and a container's address is nobody's next door" {
+	web local private -p 127.0.0.1:8081:80
+	[ "$(on_host curl -s --max-time 3 127.0.0.1:8081)" = private ]
+	run outside curl -s --max-time 1 10.5.0.1:8081
+	[ "$status" -ne 0 ]
+	outside ip route add 127.0.0.2/32 via 10.5.0.1 2>/dev/null || true
+	run outside curl -s --max-time 1 172.17.0.2:80
+	[ "$status" -ne 0 ]
+	d rm -f local
+}
+
+@test "forms of -p: ranges, udp, random, -P and exposed ports" {
+	d create --name forms -p 9000-9002:9000-9002 -p 127.0.0.1::81/udp -p 82 --expose 99 busybox sleep 1000
+	d start forms
+	[ "$(d port forms 9001)" = 0.0.0.0:9001 ]
+	[[ "$(d port forms 81/udp)" =~ ^127.0.0.1:[0-9]+$ ]]
+	[[ "$(d port forms 82/tcp)" =~ ^0.0.0.0:[0-9]+$ ]]
+	[[ "$(d ps --format '{{.Ports}}')" == *'99/tcp'*'0.0.0.0:9000-9002->9000-9002/tcp'* ]]
+	d rm -f forms
+	d run -d --name all -P --expose 70-71 busybox sleep 1000
+	[ "$(d port all | wc -l)" -eq 2 ]
+	d rm -f all
+	run d run --rm -p nonsense busybox true
+	[ "$status" -eq 125 ]
+	[[ $output == *containerPort* ]]
+	run d run --rm -p 1-3:4-5 busybox true
+	[ "$status" -eq 125 ]
+}
+
+@test "two that ask for one port: the second gets Docker's error, and nothing of it is left" {
+	d run -d --name first -p 8090:80 busybox sleep 1000
+	before=$(rules)
+	run d run --rm -p 8090:81 busybox true
+	[ "$status" -eq 125 ]
+	[[ $output == *'driver failed programming external connectivity on endpoint'*'Bind for 0.0.0.0:8090 failed: port is already allocated'* ]]
+	run d run --rm -p 127.0.0.1:8090:81 busybox true
+	[ "$status" -eq 125 ]
+	[ "$before" = "$(rules)" ]
+	[ "$(d ps -aq | wc -l)" -eq 1 ]
+	on_host sh -c 'nc -l -p 8091 >/dev/null 2>&1 & echo $! >'"$WORK/nc"
+	sleep 0.2
+	run d run --rm -p 8091:80 busybox true
+	kill "$(cat "$WORK/nc")" 2>/dev/null || true
+	d rm -f first
+}
+
+@test "kill -9 of the engine: ports, addresses and names go on, and nothing is lost or leaked" {
+	d network create keep
+	web one uno -p 8080:80 --network keep
+	d run -d --name two --network keep busybox sleep 1000
+	engine_kill
+	[ "$(outside curl -s --max-time 3 10.5.0.1:8080)" = uno ]
+	engine_start
+	[ "$(outside curl -s --max-time 3 10.5.0.1:8080)" = uno ]
+	d exec two nslookup one | grep -q 'Address: 172.18.0.2'
+	[ "$(d run --rm --network keep busybox ip -4 -o addr show eth0 | grep -o '172.18.0.[0-9]*/' )" = 172.18.0.4/ ]
+	run d run --rm -p 8080:80 busybox true
+	[ "$status" -eq 125 ]
+	d rm -f one two
+	d network rm keep
+	for _ in $(seq 50); do [ "$(on_host ip -o link | grep -c veth)" -eq 0 ] && break; sleep 0.05; done
+	[ "$(on_host ip -o link | grep -c veth)" -eq 0 ]
+	! rules | grep -q 8080
+}
+
+@test "the hundredth container with two hundred ports starts as the first" {
+	start() { local s; s=$(date +%s%N); d run -d --name "$1" -p "$2-$(($2 + 199)):1-200" busybox sleep 1000 >/dev/null; echo $((($(date +%s%N) - s) / 1000)); }
+	start warm 10000 >/dev/null
+	first=$(start p1 10200)
+	for i in $(seq 2 40); do start "p$i" $((10000 + i * 200 + 200)) >/dev/null; done
+	last=$(start plast 30000)
+	echo "first $first us, last $last us"
+	[ "$last" -lt $((first * 3 + 20000)) ]
+	d ps -q | xargs "$BUILD/berth" rm -f >/dev/null
+}

@@ -1,0 +1,147 @@
+load ../lib/engine
+load ../lib/hosts
+setup_file() { hosts_make; }
+teardown_file() { hosts_remove; }
+
+@test "networks are made, listed, shown and removed" {
+	id=$(d network create --subnet 10.9.0.0/24 --gateway 10.9.0.1 --ip-range 10.9.0.128/25 --label a=b -o com.docker.network.bridge.name=bt9 net1)
+	[ ${#id} -eq 64 ]
+	[ "$(d network ls --format '{{.Name}}' | xargs)" = 'bridge host net1 none' ]
+	[ "$(d network ls -q --filter label=a=b --no-trunc)" = "$id" ]
+	[ "$(d network inspect -f '{{range .IPAM.Config}}{{.Subnet}} {{.Gateway}}{{end}} {{.Driver}} {{.Internal}}' net1)" = '10.9.0.0/24 10.9.0.1 bridge false' ]
+	[ "$(d run --rm --network net1 busybox ip -4 -o addr show eth0 | grep -o '10.9.0.[0-9]*/24')" = 10.9.0.128/24 ]
+	[ "$(d run --rm --network net1 --ip 10.9.0.77 busybox ip -4 -o addr show eth0 | grep -o '10.9.0.[0-9]*/24')" = 10.9.0.77/24 ]
+	[ "$(d run --rm --network net1 --mac-address 02:11:22:33:44:55 busybox cat /sys/class/net/eth0/address)" = 02:11:22:33:44:55 ]
+	on_host ip link show bt9
+	[ "$(d network rm net1)" = net1 ]
+	! on_host ip link show bt9
+}
+
+@test "bad input gets Docker's words, and changes nothing" {
+	d network create --subnet 10.9.0.0/24 there
+	d run -d --name in --network there busybox sleep 1000
+	check() { run d "${@:2}"; [ "$status" -ne 0 ] && [[ $output == *"$1"* ]] || { echo "$output"; return 1; }; }
+	check 'network with name there already exists' network create there
+	check 'Pool overlaps with other one on this address space' network create --subnet 10.9.0.0/16 other
+	check 'invalid' network create --subnet nonsense other
+	check 'plugin "nosuch" not found' network create -d nosuch other
+	check 'pre-defined network and cannot be removed' network rm bridge
+	check 'has active endpoints' network rm there
+	check 'No such container: nosuch' network connect there nosuch
+	check 'nosuch not found' network connect nosuch in
+	check 'already exists in network there' network connect there in
+	check 'is not connected to' network disconnect bridge in
+	check 'no configured subnet' run --rm --network there --ip 1.2.3.4 busybox true
+	check 'Address already in use' run --rm --network there --ip 10.9.0.2 busybox true
+	check 'network nosuch not found' run --rm --network nosuch busybox true
+	[ "$(status_of http://b/networks/nosuch)" = 404 ]
+	[ "$(d network ls -q | wc -l)" -eq 4 ]
+	d rm -f in
+	d network prune -f | grep -q there
+}
+
+@test "several networks: connect and disconnect while it runs, and again after a restart" {
+	d network create one
+	d network create two
+	d run -d --name both --network one busybox sleep 1000
+	d network connect --alias other two both
+	[ "$(d exec both ls /sys/class/net | xargs)" = 'eth0 eth1 lo' ]
+	[ "$(d inspect -f '{{len .NetworkSettings.Networks}}' both)" -eq 2 ]
+	d restart -t 0 both
+	[ "$(d exec both ls /sys/class/net | xargs)" = 'eth0 eth1 lo' ]
+	d network disconnect two both
+	[ "$(d exec both ls /sys/class/net | xargs)" = 'eth0 lo' ]
+	[ "$(d network inspect -f '{{len .Containers}}' two)" -eq 0 ]
+	d rm -f both
+	d network rm one two
+}
+
+@test "networks are apart; an internal one has no way out; enable_icc=false keeps neighbours apart" {
+	d network create a
+	d network create b
+	d network create --internal shut
+	d network create -o com.docker.network.bridge.enable_icc=false quiet
+	d run -d --name ca --network a busybox sleep 1000
+	d run -d --name cb --network b busybox sleep 1000
+	b=$(d inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' cb)
+	run d exec ca ping -c 1 -W 1 "$b"
+	[ "$status" -ne 0 ]
+	run d run --rm --network shut busybox ping -c 1 -W 1 10.5.0.2
+	[ "$status" -ne 0 ]
+	d run -d --name q1 --network quiet busybox sleep 1000
+	q1=$(d inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' q1)
+	run d run --rm --network quiet busybox ping -c 1 -W 1 "$q1"
+	[ "$status" -ne 0 ]
+	d run --rm --network quiet busybox ping -c 1 -W 2 10.5.0.2
+	d rm -f ca cb q1
+	d network rm a b shut quiet
+}
+
+@test "names: containers, ids, aliases, round robin, reverse, TCP; and none of the default bridge" {
+	d network create names
+	d run -d --name db --network names --network-alias data busybox sleep 1000
+	d run -d --name db2 --network names --network-alias data busybox sleep 1000
+	d exec db cat /etc/resolv.conf | grep -q 'nameserver 127.0.0.11'
+	d exec db nslookup db2 | grep -q 'Address: 172.18.0.3'
+	d exec db nslookup DB2.names | grep -q 'Address: 172.18.0.3'
+	d exec db nslookup "$(d inspect -f '{{.Id}}' db2 | cut -c1-12)" | grep -q 'Address: 172.18.0.3'
+	[ "$(d exec db nslookup data | grep -c '^Address: 172')" -eq 2 ]
+	d exec db nslookup -type=ptr 3.0.18.172.in-addr.arpa | grep -q 'name = db2.names'
+	pid=$(d inspect -f '{{.State.Pid}}' db)
+	nsenter -t "$pid" -n python3 - <<'P'
+import socket
+q = b"\x12\x34\x01\0\0\1\0\0\0\0\0\0\3db2\0\0\1\0\1"
+t = socket.create_connection(("127.0.0.11", 53), 3)
+t.sendall(len(q).to_bytes(2, "big") + q)
+assert t.recv(600)[-4:] == bytes([172, 18, 0, 3])
+P
+	d rename db2 renamed
+	d rm -f db renamed
+	d network rm names
+	! d run --rm busybox cat /etc/resolv.conf | grep -q 127.0.0.11
+}
+
+@test "other names go to the resolvers of --dns, and from an internal network nowhere" {
+	outside python3 - >"$WORK/asked" 2>/dev/null <<'P' &
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("10.5.0.2", 53))
+s.settimeout(20)
+print("ready", flush=True)
+for _ in range(8):
+    q, who = s.recvfrom(512)
+    print(q, flush=True)
+    s.sendto(q[:2] + b"\x81\x80\0\1\0\1\0\0\0\0" + q[12:] + b"\xc0\x0c\0\1\0\1\0\0\0\x05\0\4\1\2\3\4", who)
+P
+	server=$!
+	for _ in $(seq 50); do grep -q ready "$WORK/asked" && break; sleep 0.05; done
+	d network create open
+	d network create --internal inside
+	d run --rm --network open --dns 10.5.0.2 busybox nslookup -type=a far.example | grep -q 'Address: 1.2.3.4'
+	asked=$(wc -l <"$WORK/asked")
+	run d run --rm --network inside --dns 10.5.0.2 busybox nslookup -type=a far.example
+	[ "$(wc -l <"$WORK/asked")" -eq "$asked" ]
+	kill "$server" 2>/dev/null || true
+	d network rm open inside
+}
+
+@test "hosts: --add-host with host-gateway, --link; network container:ID and macvlan" {
+	d run -d --name db busybox sleep 1000
+	[ "$(d run --rm --add-host gate:host-gateway busybox grep gate /etc/hosts | cut -f1)" = 172.17.0.1 ]
+	[ "$(d run --rm --link db:data busybox grep data /etc/hosts | cut -f1)" = 172.17.0.2 ]
+	[ "$(d run --rm --network container:db busybox ip -4 -o addr show eth0 | grep -o 172.17.0.2/)" = 172.17.0.2/ ]
+	d rm -f db
+	on_host ip link add bt-dummy type veth peer name bt-peer
+	on_host ip link set bt-dummy up
+	d network create -d macvlan -o parent=bt-dummy --subnet 10.77.0.0/24 mac
+	[ "$(d run --rm --network mac busybox ip -4 -o addr show eth0 | grep -o '10.77.0.2/24')" = 10.77.0.2/24 ]
+	d network rm mac
+}
+
+@test "IPv6 on a network that has it, and none on others" {
+	d network create --ipv6 --subnet 10.6.0.0/24 --subnet fd00:6::/64 six
+	d run --rm --network six busybox ip -6 -o addr show eth0 | grep -q 'fd00:6::2/64'
+	[ "$(d run --rm --network six busybox cat /proc/sys/net/ipv6/conf/eth0/accept_ra)" = 0 ]
+	[ -z "$(d run --rm busybox ip -6 -o addr show eth0)" ]
+	d network rm six
+}
