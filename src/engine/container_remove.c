@@ -133,6 +133,7 @@ bool container_rename(Container *container, const char *name, GError **error)
 	container->row.name = g_strdup(bare);
 	g_hash_table_insert(engine->names, container->row.name, container);
 	g_mutex_unlock(&engine->lock);
+	endpoints_renamed(container);
 	g_autofree char *old_name = g_strconcat("/", old, NULL);
 	container_event(container, "rename", "oldName", old_name);
 	return true;

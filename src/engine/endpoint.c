@@ -380,6 +380,25 @@ void endpoints_restore(Container *container)
 	g_mutex_unlock(&engine->network_lock);
 }
 
+void endpoints_renamed(Container *container)
+{
+	Engine *engine = container->engine;
+	const char *name;
+	json_t *endpoint;
+	g_mutex_lock(&engine->network_lock);
+	json_object_foreach (container->endpoints, name, endpoint) {
+		Network *network = network_lookup(engine, name);
+		if (network == NULL || network_is_default(network))
+			continue;
+		json_object_set_new(endpoint, "DNSNames",
+			names_of(container, json_object_get(endpoint, "Aliases")));
+		network_names_write(engine, network);
+	}
+	if (container->endpoints != NULL)
+		save(container);
+	g_mutex_unlock(&engine->network_lock);
+}
+
 static json_t *without_secrets(const json_t *endpoint)
 {
 	json_t *copy = json_copy((json_t *)endpoint);

@@ -268,6 +268,7 @@ bool endpoints_reserve(Container *container, const json_t *spec, GError **error)
 bool endpoints_connect(Container *container, pid_t pid, GError **error);
 void endpoints_release(Container *container);
 void endpoints_restore(Container *container);
+void endpoints_renamed(Container *container); /* its networks know it by its new name */
 json_t *endpoints_json(Container *container, const json_t *spec); /* NetworkSettings.Networks */
 json_t *endpoints_ports(
 	Container *container); /* list of {"Port": "80/tcp", "HostIp", "HostPort"} */

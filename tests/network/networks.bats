@@ -96,6 +96,7 @@ t.sendall(len(q).to_bytes(2, "big") + q)
 assert t.recv(600)[-4:] == bytes([172, 18, 0, 3])
 P
 	d rename db2 renamed
+	d exec db nslookup renamed | grep -q 'Address: 172.18.0.3'
 	d rm -f db renamed
 	d network rm names
 	! d run --rm busybox cat /etc/resolv.conf | grep -q 127.0.0.11

@@ -1,0 +1,74 @@
+#include "network/network.h"
+
+#include <string.h>
+
+static Address parsed(const char *text)
+{
+	Address address;
+	g_assert_true(address_parse(text, &address));
+	return address;
+}
+
+static void test_parse(void)
+{
+	static const char *const bad[] = {"", "/", "1.2.3", "1.2.3.4/33", "1.2.3.4/", "1.2.3.4/x",
+		"::1/129", "1.2.3.4.5", "nonsense", "10.0.0.0/-1", "fe80::1%eth0"};
+	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+		Address address;
+		g_test_message("%s", bad[i]);
+		g_assert_false(address_parse(bad[i], &address));
+		g_assert_cmpint(address.family, ==, 0);
+	}
+	Address v4 = parsed("10.1.2.3/24"), v6 = parsed("fd00::5/64"), one = parsed("10.1.2.3");
+	g_autofree char *cidr = address_cidr(&v4), *cidr6 = address_cidr(&v6);
+	g_assert_cmpstr(cidr, ==, "10.1.2.3/24");
+	g_assert_cmpstr(cidr6, ==, "fd00::5/64");
+	g_assert_cmpint(one.prefix, ==, 32);
+}
+
+static void test_subnets(void)
+{
+	Address subnet = parsed("10.1.2.0/23"), inside = parsed("10.1.3.255"),
+		outside = parsed("10.1.4.0"), v6 = parsed("fd00::/64");
+	g_assert_true(address_contains(&subnet, &inside));
+	g_assert_false(address_contains(&subnet, &outside));
+	g_assert_false(address_contains(&subnet, &v6));
+	Address wide = parsed("10.0.0.0/8"), other = parsed("11.0.0.0/8"), none = {0};
+	g_assert_true(address_overlaps(&wide, &subnet));
+	g_assert_true(address_overlaps(&subnet, &wide));
+	g_assert_false(address_overlaps(&other, &subnet));
+	g_assert_false(address_overlaps(&none, &subnet));
+	Address host = parsed("10.1.3.77/23"), network = address_network(&host),
+		third = address_nth(&host, 300);
+	g_autofree char *base = address_text(&network), *nth = address_text(&third);
+	g_assert_cmpstr(base, ==, "10.1.2.0");
+	g_assert_cmpstr(nth, ==, "10.1.3.44");
+	g_assert_cmpuint(address_count(&subnet), ==, 512);
+	g_assert_cmpuint(address_count(&v6), ==, 1ULL << 32);
+}
+
+static void test_free(void)
+{
+	g_autoptr(GHashTable) used = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	Address subnet = parsed("10.0.0.0/30"), found;
+	static const char *const wanted[] = {"10.0.0.1", "10.0.0.2"};
+	for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
+		g_assert_true(address_free_one(&subnet, &subnet, used, &found));
+		g_autofree char *text = address_text(&found);
+		g_assert_cmpstr(text, ==, wanted[i]);
+		g_assert_cmpint(found.prefix, ==, 30);
+		g_hash_table_add(used, g_steal_pointer(&text));
+	}
+	g_assert_false(address_free_one(&subnet, &subnet, used, &found));
+	g_hash_table_remove(used, "10.0.0.1");
+	g_assert_true(address_free_one(&subnet, &subnet, used, &found));
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/address/parse", test_parse);
+	g_test_add_func("/address/subnets", test_subnets);
+	g_test_add_func("/address/free", test_free);
+	return g_test_run();
+}
