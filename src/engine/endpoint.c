@@ -34,8 +34,11 @@ static json_t *wanted_networks(const json_t *spec)
 	json_t *of_mode = json_object_get(asked, json_str(host, "NetworkMode"));
 	if (of_mode == NULL)
 		of_mode = json_object_get(asked, mode);
-	json_object_set_new(
-		wanted, mode, json_is_object(of_mode) ? json_incref(of_mode) : json_object());
+	json_t *first = json_is_object(of_mode) ? json_copy(of_mode) : json_object();
+	json_object_set_new(wanted, mode, first);
+	/* Clients before API 1.44 say it there. */
+	if (*json_str(first, "MacAddress") == '\0' && *json_str(spec, "Config.MacAddress") != '\0')
+		json_object_set(first, "MacAddress", json_at(spec, "Config.MacAddress"));
 	json_object_foreach (asked, key, value)
 		if (strcmp(key, "default") != 0 && json_object_get(wanted, key) == NULL)
 			json_object_set_new(wanted, key,
