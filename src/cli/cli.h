@@ -98,6 +98,8 @@ char *container_create(Cli *cli, GError **error);
 bool container_mount_flags(Cli *cli, json_t *config, json_t *host, GError **error);
 bool container_port_flags(Cli *cli, json_t *config, json_t *host, GError **error);
 bool container_network_flags(Cli *cli, json_t *config, json_t *host, GError **error);
+/* A list of -p texts as PortBindings and ExposedPorts; false with error. */
+bool ports_parse(const json_t *list, json_t *ports, json_t *bindings, GError **error);
 char *ports_shown(const json_t *ports); /* "0.0.0.0:80->80/tcp, 81/udp"; the caller frees it */
 
 /* each.c: does one call for each argument, prints the argument, and goes on after an error. */

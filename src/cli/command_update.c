@@ -17,6 +17,8 @@ static const Flag flags[] = {
 	{"memory-reservation", 0, BYTES, "soft limit of memory"},
 	{"memory-swap", 0, BYTES, "limit of memory and swap; -1: no limit"},
 	{"pids-limit", 0, INT, "limit of processes; -1: no limit"},
+	{"publish-add", 0, LIST, "publish one more port, without a restart"},
+	{"publish-rm", 0, LIST, "publish a port no more ([[address:]host port:]port)"},
 	{"restart", 0, STRING, "restart policy"},
 	{0},
 };
@@ -57,10 +59,25 @@ static json_t *changes(Cli *cli)
 	return body;
 }
 
+static bool add_ports(Cli *cli, const char *flag, const char *field, json_t *body, GError **error)
+{
+	g_autoptr(json_t) list = flag_list(cli, flag), exposed = json_object(),
+			  bindings = json_object();
+	if (!ports_parse(list, exposed, bindings, error))
+		return false;
+	if (json_object_size(bindings) > 0)
+		json_object_set(body, field, bindings);
+	return true;
+}
+
 static int run(Cli *cli)
 {
 	int code = EXIT_SUCCESS;
+	g_autoptr(GError) bad = NULL;
 	g_autoptr(json_t) body = changes(cli);
+	if (!add_ports(cli, "publish-add", "PublishAdd", body, &bad) ||
+		!add_ports(cli, "publish-rm", "PublishRm", body, &bad))
+		return cli_fail(cli, bad);
 	if (json_object_size(body) == 0) {
 		fprintf(stderr, "you must provide one or more flags when using this command\n");
 		return EXIT_FAILURE;

@@ -103,6 +103,14 @@ static bool add_publish(json_t *ports, json_t *bindings, const char *text, GErro
 	return true;
 }
 
+bool ports_parse(const json_t *list, json_t *ports, json_t *bindings, GError **error)
+{
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (!add_publish(ports, bindings, json_elem(list, i), error))
+			return false;
+	return true;
+}
+
 static bool add_exposed(json_t *ports, const char *text, GError **error)
 {
 	const char *slash = strchr(text, '/');
@@ -129,9 +137,8 @@ bool container_port_flags(Cli *cli, json_t *config, json_t *host, GError **error
 	for (size_t i = 0; i < json_array_size(exposed); i++)
 		if (!add_exposed(ports, json_elem(exposed, i), error))
 			return false;
-	for (size_t i = 0; i < json_array_size(published); i++)
-		if (!add_publish(ports, bindings, json_elem(published, i), error))
-			return false;
+	if (!ports_parse(published, ports, bindings, error))
+		return false;
 	if (json_object_size(ports) > 0)
 		set(config, "ExposedPorts", json_incref(ports));
 	return true;

@@ -51,6 +51,9 @@ bool container_update(Container *container, const json_t *changes, json_t *warni
 		g_prefix_error(error, "Cannot update container %s: ", container->row.id);
 		return false;
 	}
+	if (!publish_change(container, spec, json_object_get(changes, "PublishAdd"),
+		    json_object_get(changes, "PublishRm"), error))
+		return false;
 	g_autofree char *text = json_text(spec);
 	if (!container_store_set_spec(engine->store, container->row.id, text, error))
 		return false;

@@ -180,7 +180,7 @@ static void endpoint_drop(Container *container, Network *network, const json_t *
 	network_names_write(engine, network);
 }
 
-static void save(Container *container)
+void endpoints_save(Container *container)
 {
 	g_autofree char *text = json_text(container->endpoints);
 	endpoint_store_set(container->engine->store, container->row.id, text, NULL);
@@ -242,7 +242,7 @@ bool endpoints_reserve(Container *container, const json_t *spec, GError **error)
 		index++;
 	}
 	if (ok)
-		save(container);
+		endpoints_save(container);
 	g_mutex_unlock(&engine->network_lock);
 	if (!ok)
 		endpoints_release(container);
@@ -335,7 +335,7 @@ bool endpoints_connect(Container *container, pid_t pid, GError **error)
 			publish(container, network, "connect");
 	}
 	if (ok)
-		save(container);
+		endpoints_save(container);
 	g_mutex_unlock(&engine->network_lock);
 	return ok;
 }
@@ -398,7 +398,7 @@ void endpoints_renamed(Container *container)
 		network_names_write(engine, network);
 	}
 	if (container->endpoints != NULL)
-		save(container);
+		endpoints_save(container);
 	g_mutex_unlock(&engine->network_lock);
 }
 
@@ -533,7 +533,7 @@ static bool connect_running(Container *container, const json_t *spec, const char
 			endpoint_drop(container, network, endpoint);
 			json_decref(endpoint);
 		}
-		save(container);
+		endpoints_save(container);
 	}
 	g_mutex_unlock(&engine->network_lock);
 	return ok;
@@ -589,7 +589,7 @@ bool network_disconnect(Container *container, const char *reference, bool force,
 		json_object_del(container->endpoints, name);
 		endpoint_drop(container, network, endpoint);
 		publish(container, network, "disconnect");
-		save(container);
+		endpoints_save(container);
 	}
 	g_mutex_unlock(&engine->network_lock);
 	return keep_wish(container, name, NULL, error);

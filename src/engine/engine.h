@@ -277,6 +277,10 @@ void endpoints_hosts(
 	Container *container, const json_t *config, const json_t *host, GString *hosts);
 /* One of --add-host; "host-gateway" is the address by which a container reaches the host. */
 void endpoints_extra_host(Engine *engine, const char *name, const char *address, GString *hosts);
+/* publish.c: adds and takes away published ports (PortBindings), of a running container at once; spec
+ * is changed accordingly. */
+bool publish_change(
+	Container *container, json_t *spec, const json_t *more, const json_t *less, GError **error);
 bool network_connect(
 	Container *container, const char *reference, const json_t *asked, GError **error);
 bool network_disconnect(Container *container, const char *reference, bool force, GError **error);

@@ -110,3 +110,21 @@ teardown_file() { hosts_remove; }
 	[ "$last" -lt $((first * 3 + 20000)) ]
 	d ps -q | xargs "$BUILD/berth" rm -f >/dev/null
 }
+
+@test "ports are added to a running container and taken from it, without a restart" {
+	web live uno -p 8080:80
+	pid=$(d inspect -f '{{.State.Pid}}' live)
+	"$BUILD/berth" update --publish-add 8085:80 live
+	[ "$(outside curl -s --max-time 3 10.5.0.1:8085)" = uno ]
+	"$BUILD/berth" update --publish-rm 8080:80 live
+	run outside curl -s --max-time 1 10.5.0.1:8080
+	[ "$status" -ne 0 ]
+	[ "$(d port live)" = '80/tcp -> 0.0.0.0:8085' ]
+	[ "$(d inspect -f '{{.State.Pid}}' live)" = "$pid" ]
+	run "$BUILD/berth" update --publish-rm 9999:80 live
+	[ "$status" -ne 0 ]
+	d restart -t 0 live
+	[ "$(d port live)" = '80/tcp -> 0.0.0.0:8085' ]
+	d run --rm -p 8080:80 busybox true
+	d rm -f live
+}

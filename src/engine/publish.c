@@ -1,0 +1,153 @@
+/* Ports of a container that runs, added and taken away (an extension of /containers/{id}/update:
+ * "PublishAdd" and "PublishRm", both written as PortBindings are). */
+#include "engine/network.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+/* The endpoint whose ports are published: that of the first network. Under the lock. */
+static json_t *publishing_endpoint(Container *container, Network **network)
+{
+	const char *name;
+	json_t *endpoint;
+	json_object_foreach (container->endpoints, name, endpoint) {
+		*network = network_lookup(container->engine, name);
+		if (*network != NULL && (*network)->bridge != NULL && !(*network)->internal)
+			return endpoint;
+	}
+	return NULL;
+}
+
+/* Whether a published port is meant by a binding: what the binding leaves open does not count. */
+static bool meant(const json_t *published, const char *port, const json_t *binding)
+{
+	const char *ip = json_str(binding, "HostIp"), *host_port = json_str(binding, "HostPort");
+	return strcmp(json_str(published, "Port"), port) == 0 &&
+	       (*ip == '\0' || strcmp(ip, json_str(published, "HostIp")) == 0) &&
+	       (*host_port == '\0' || strcmp(host_port, json_str(published, "HostPort")) == 0);
+}
+
+static bool is_meant(const json_t *published, const json_t *bindings)
+{
+	const char *port;
+	json_t *list, *binding;
+	size_t i;
+	json_object_foreach ((json_t *)bindings, port, list)
+		json_array_foreach (list, i, binding)
+			if (meant(published, port, binding))
+				return true;
+	return false;
+}
+
+static bool change(
+	Engine *engine, bool add, const json_t *list, const Address *target, GError **error)
+{
+	g_autoptr(GArray) mappings = port_mappings(list, target);
+	return ports_change(
+		engine->table, add, (PortMapping *)(void *)mappings->data, mappings->len, error);
+}
+
+/* Under the lock. */
+static bool take_away(
+	Container *container, json_t *endpoint, const json_t *bindings, GError **error)
+{
+	json_t *ports = json_object_get(endpoint, "_Ports"), *entry;
+	g_autoptr(json_t) gone = json_array(), kept = json_array();
+	Address target;
+	size_t i;
+	json_array_foreach (ports, i, entry)
+		json_array_append(is_meant(entry, bindings) ? gone : kept, entry);
+	if (json_object_size(bindings) > 0 && json_array_size(gone) == 0)
+		return fail(error, BERTH_ERROR_NOT_FOUND, "container %s publishes no such port",
+			container->row.name);
+	address_parse(json_str(endpoint, "IPAddress"), &target);
+	if (!change(container->engine, false, gone, &target, error))
+		return false;
+	port_release(container->engine, gone);
+	json_object_set(endpoint, "_Ports", kept);
+	return true;
+}
+
+/* Under the lock. */
+static bool add(Container *container, Network *network, json_t *endpoint, const json_t *bindings,
+	GError **error)
+{
+	Engine *engine = container->engine;
+	g_autoptr(json_t) host = json_pack("{s:O}", "PortBindings", bindings);
+	Address target;
+	if (!engine->has_rules)
+		return fail(error, BERTH_ERROR_SYSTEM,
+			"ports cannot be published: this host has no nftables");
+	g_autoptr(json_t) more = port_bind(engine, container->row.name,
+		json_str(endpoint, "EndpointID"), NULL, host, &network->host_binding, error);
+	if (more == NULL)
+		return false;
+	address_parse(json_str(endpoint, "IPAddress"), &target);
+	if (!change(engine, true, more, &target, error)) {
+		port_release(engine, more);
+		return false;
+	}
+	if (!json_is_array(json_object_get(endpoint, "_Ports")))
+		json_object_set_new(endpoint, "_Ports", json_array());
+	json_array_extend(json_object_get(endpoint, "_Ports"), more);
+	json_object_set_new(endpoint, "_Published", json_true());
+	return true;
+}
+
+/* The wish, so that the next start publishes the same. */
+static void keep_wish(json_t *spec, const json_t *more, const json_t *less)
+{
+	json_t *host = json_object_get(spec, "HostConfig"),
+	       *config = json_object_get(spec, "Config"), *list, *binding;
+	const char *port;
+	size_t i;
+	if (!json_is_object(json_object_get(host, "PortBindings")))
+		json_object_set_new(host, "PortBindings", json_object());
+	if (!json_is_object(json_object_get(config, "ExposedPorts")))
+		json_object_set_new(config, "ExposedPorts", json_object());
+	json_t *wish = json_object_get(host, "PortBindings");
+	json_object_foreach ((json_t *)less, port, list) {
+		g_autoptr(json_t) kept = json_array();
+		json_array_foreach (json_object_get(wish, port), i, binding) {
+			g_autoptr(json_t) one = json_copy(binding);
+			json_object_set_new(one, "Port", json_string(port));
+			if (!is_meant(one, less))
+				json_array_append(kept, binding);
+		}
+		if (json_array_size(kept) > 0)
+			json_object_set(wish, port, kept);
+		else
+			json_object_del(wish, port);
+	}
+	json_object_foreach ((json_t *)more, port, list) {
+		json_object_set_new(json_object_get(config, "ExposedPorts"), port, json_object());
+		if (!json_is_array(json_object_get(wish, port)))
+			json_object_set_new(wish, port, json_array());
+		json_array_extend(json_object_get(wish, port), list);
+	}
+}
+
+bool publish_change(
+	Container *container, json_t *spec, const json_t *more, const json_t *less, GError **error)
+{
+	Network *network = NULL;
+	bool running = container_running(container), ok = true;
+	if (json_object_size(more) + json_object_size(less) == 0)
+		return true;
+	g_mutex_lock(&container->engine->network_lock);
+	json_t *endpoint = running ? publishing_endpoint(container, &network) : NULL;
+	if (running && endpoint == NULL)
+		ok = fail(error, BERTH_ERROR_INVALID,
+			"container %s is in no network whose ports can be published",
+			container->row.name);
+	else if (running)
+		ok = take_away(container, endpoint, less, error) &&
+		     add(container, network, endpoint, more, error);
+	if (running && ok)
+		endpoints_save(container);
+	g_mutex_unlock(&container->engine->network_lock);
+	if (ok)
+		keep_wish(spec, more, less);
+	return ok;
+}
