@@ -355,6 +355,11 @@ json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image
 		!userns_check(engine, host, error) || !spec_check_restart(host, error) ||
 		!spec_check_limits(engine, host, warnings, error))
 		return NULL;
+	bool publishes = json_filled(json_object_get(host, "PortBindings")) ||
+			 json_bool(host, "PublishAllPorts");
+	const char *notice = publishes ? firewall_notice() : NULL;
+	if (notice != NULL)
+		json_array_append_new(warnings, json_string(notice));
 	return json_pack("{s:O, s:O, s:O*}", "Config", config, "HostConfig", host,
 		"NetworkingConfig", network);
 }

@@ -209,6 +209,7 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 	launch.with_network = endpoints_managed(host);
 	launch.dns_names = names;
 	launch.dns_servers = servers;
+	launch.dns_port = engine->has_rules ? 0 : 53;
 	launch.network_file = network;
 	launch.ipc_file = ipc;
 	launch.ipc_mount_file = ipc_mount;

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { DNS_PORT = 53 };
+
 static const char *network_mode(const json_t *host)
 {
 	const char *mode = json_str(host, "NetworkMode");
@@ -317,7 +319,7 @@ static int netns_of(pid_t pid, GError **error)
 	return fd;
 }
 
-bool endpoints_connect(Container *container, pid_t pid, GError **error)
+bool endpoints_connect(Container *container, pid_t pid, gint64 dns_ports, GError **error)
 {
 	Engine *engine = container->engine;
 	autofd netns = netns_of(pid, error);
@@ -337,7 +339,8 @@ bool endpoints_connect(Container *container, pid_t pid, GError **error)
 	if (ok)
 		endpoints_save(container);
 	g_mutex_unlock(&engine->network_lock);
-	return ok;
+	guint16 udp = (guint16)dns_ports, tcp = (guint16)(dns_ports >> 16);
+	return ok && (udp == 0 || udp == DNS_PORT || rules_redirect_dns(netns, udp, tcp, error));
 }
 
 void endpoints_release(Container *container)

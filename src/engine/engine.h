@@ -253,6 +253,8 @@ bool log_read(Container *container, const LogQuery *query, int peer_fd, LogWrite
 bool log_options(
 	const json_t *host, enum plan_log *kind, gint64 *size, gint64 *files, GError **error);
 
+/* firewall.c: one line on a firewall of the host that published ports pass by; NULL if there is none. */
+const char *firewall_notice(void);
 /* network.c */
 bool networks_open(Engine *engine, GError **error);
 bool networks_resume(Engine *engine, GError **error); /* once running containers are known again */
@@ -265,7 +267,8 @@ json_t *network_prune(Engine *engine, const Filters *filters);
 bool endpoints_managed(
 	const json_t *host); /* whether the engine gives such a container its links */
 bool endpoints_reserve(Container *container, const json_t *spec, GError **error);
-bool endpoints_connect(Container *container, pid_t pid, GError **error);
+/* dns_ports: where its resolver listens (udp, and tcp in the next 16 bits); 0: it has none */
+bool endpoints_connect(Container *container, pid_t pid, gint64 dns_ports, GError **error);
 void endpoints_release(Container *container);
 void endpoints_restore(Container *container);
 void endpoints_renamed(Container *container); /* its networks know it by its new name */

@@ -225,7 +225,7 @@ static bool await_start(
 			log_warn("container %s: %s", container->row.id, message.text);
 		if (message.type == SHIM_CREATED) {
 			/* Without the byte the process gives up, and the shim tidies up behind it. */
-			if (endpoints_connect(container, message.a, &problem))
+			if (endpoints_connect(container, message.a, message.number, &problem))
 				fd_write_all(*network_ready, "", 1);
 			fd_clear(network_ready);
 			continue;

@@ -70,6 +70,19 @@ static bool talk_once(Message *message)
 	return ok;
 }
 
+int namespace_enter(int netns)
+{
+	autofd own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	return own < 0 || setns(netns, CLONE_NEWNET) < 0 ? -1 : fd_steal(&own);
+}
+
+void namespace_leave(int own)
+{
+	if (setns(own, CLONE_NEWNET) < 0)
+		g_error("cannot return to the engine's network namespace");
+	close(own);
+}
+
 /* Before there is a link: no router advertisements (CVE-2020-13401), and no IPv6 at all for a container
  * that has no address of its own. A kernel without IPv6 has no such files. */
 static void set_ipv6(bool wanted)
@@ -82,14 +95,13 @@ static void set_ipv6(bool wanted)
 /* A socket of another network namespace: only this thread goes there, and comes back. */
 static struct mnl_socket *socket_in(int netns, const ContainerLink *link)
 {
-	autofd own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (own < 0 || setns(netns, CLONE_NEWNET) < 0)
+	int own = namespace_enter(netns);
+	if (own < 0)
 		return NULL;
 	if (link != NULL && (link->first || link->address6.family != 0))
 		set_ipv6(link->address6.family != 0);
 	struct mnl_socket *socket = socket_new();
-	if (setns(own, CLONE_NEWNET) < 0)
-		g_error("cannot return to the engine's network namespace");
+	namespace_leave(own);
 	return socket;
 }
 

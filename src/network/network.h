@@ -26,7 +26,12 @@ guint64 address_count(const Address *subnet); /* at most 2^32 */
 bool address_free_one(
 	const Address *subnet, const Address *range, GHashTable *used, Address *found);
 
-/* link.c: rtnetlink. Failures name the link. */
+/* link.c: goes to another network namespace, with this thread alone; a descriptor to come back with
+ * (namespace_leave closes it), or -1 with errno. */
+int namespace_enter(int netns);
+void namespace_leave(int own);
+
+/* Also rtnetlink. Failures name the link. */
 bool link_make_bridge(const char *name, int mtu, GError **error); /* up; fine if it is there */
 bool link_add_address(const char *name, const Address *address, GError **error);
 bool link_exists(const char *name);
@@ -56,6 +61,9 @@ typedef struct {
 } NetworkRules;
 /* ports: "<name of map> { elements }" are kept; what they should be comes with ports_replace. */
 bool rules_apply(const char *table, const NetworkRules *networks, guint count, GError **error);
+/* In a container's network namespace: what is sent to 127.0.0.11:53 goes to these ports of it, so that
+ * port 53 itself stays free for a name server in the container. */
+bool rules_redirect_dns(int netns, guint16 udp, guint16 tcp, GError **error);
 void rules_delete(const char *table);
 
 /* ports.c: published ports are elements of two maps of that table: the thousandth costs what the first did. */

@@ -79,6 +79,24 @@ bool rules_apply(const char *table, const NetworkRules *networks, guint count, G
 	return run(text->str, error);
 }
 
+bool rules_redirect_dns(int netns, guint16 udp, guint16 tcp, GError **error)
+{
+	g_autofree char *text = g_strdup_printf(
+		"add table ip berth-dns\n"
+		"add chain ip berth-dns output { type nat hook output priority -100; }\n"
+		"add rule ip berth-dns output ip daddr 127.0.0.11 udp dport 53 dnat to "
+		"127.0.0.11:%u\n"
+		"add rule ip berth-dns output ip daddr 127.0.0.11 tcp dport 53 dnat to "
+		"127.0.0.11:%u\n",
+		udp, tcp);
+	int own = namespace_enter(netns);
+	if (own < 0)
+		return fail_errno(error, "cannot enter the network namespace of the container");
+	bool ok = run(text, error);
+	namespace_leave(own);
+	return ok;
+}
+
 void rules_delete(const char *table)
 {
 	g_autofree char *text = g_strdup_printf("delete table ip %s\n", table);

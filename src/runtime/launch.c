@@ -78,13 +78,13 @@ static void add_dns(const Launch *launch, Plan *plan)
 	g_autoptr(GPtrArray) strings = g_ptr_array_new();
 	if (launch->dns_names == NULL)
 		return;
-	gint64 files = g_strv_length(launch->dns_names);
+	gint64 numbers[] = {g_strv_length(launch->dns_names), launch->dns_port};
 	for (int i = 0; launch->dns_names[i] != NULL; i++)
 		g_ptr_array_add(strings, launch->dns_names[i]);
 	for (int i = 0; launch->dns_servers[i] != NULL; i++)
 		g_ptr_array_add(strings, launch->dns_servers[i]);
 	g_ptr_array_add(strings, NULL);
-	plan_add(plan, PLAN_DNS, &files, 1, (char *const *)strings->pdata);
+	plan_add(plan, PLAN_DNS, numbers, G_N_ELEMENTS(numbers), (char *const *)strings->pdata);
 }
 
 /* The same overlay for a user namespace: each folder apart, as the shim maps the owners of each. */

@@ -114,6 +114,7 @@ typedef struct {
 	const char *cgroup; /* "/berth/<id>" */
 	const char *network_file, *ipc_file, *ipc_mount_file,
 		*pid_file; /* namespaces to join, or NULL */
+	int dns_port;	   /* of the resolver at 127.0.0.11: 53, or 0 for any */
 	char **dns_names,
 		**dns_servers; /* files of the resolver at 127.0.0.11, and whom it asks; or NULL */
 	bool with_network;     /* it waits for its links before it runs its program */

@@ -63,9 +63,11 @@ static int server_count(void)
 	return (int)(settings()->strings - file_count());
 }
 
+/* At port 53 itself, or, where the engine can lead questions elsewhere, at any that is free. */
 static int open_socket(int type)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(PORT)};
+	uint16_t port = (uint16_t)record_number(settings(), 1);
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
 	int fd = socket(AF_INET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	inet_pton(AF_INET, "127.0.0.11", &address.sin_addr);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 ||
@@ -97,6 +99,21 @@ void dns_open(const struct plan *plan, pid_t pid)
 		report_fail(errno, "cannot return from the container's network");
 	close(own);
 	close(other);
+}
+
+int64_t dns_ports(void)
+{
+	struct sockaddr_in address;
+	socklen_t size = sizeof address;
+	int64_t ports = 0;
+	if (udp < 0)
+		return 0;
+	if (getsockname(udp, (struct sockaddr *)&address, &size) == 0)
+		ports = ntohs(address.sin_port);
+	size = sizeof address;
+	if (getsockname(tcp, (struct sockaddr *)&address, &size) == 0)
+		ports |= (int64_t)ntohs(address.sin_port) << 16;
+	return ports;
 }
 
 /* The text of one names file, NUL-terminated; NULL if it is not there. The caller frees it. */

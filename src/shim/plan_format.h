@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 enum {
-	PLAN_MAGIC = 0x42523034, /* first 8 bytes of the file; changes with the format */
+	PLAN_MAGIC = 0x42523035, /* first 8 bytes of the file; changes with the format */
 	PLAN_ALIGN = 8,
 	PLAN_MAX_SIZE = 8 << 20,
 };
@@ -29,8 +29,8 @@ enum plan_op {
 	PLAN_CGROUP_BPF,   /* eBPF instructions... | cgroup v2 folder: device rules */
 	PLAN_CGROUP_OOM,   /* | file that counts kills for memory ("oom_kill N") */
 	PLAN_CGROUP_JOIN, /* PLAN_BORN_IN: cgroup v2 | folder of the cgroup that the process is in */
-	PLAN_DNS,	  /* how many names files | those files..., resolvers of the host... */
-	PLAN_CLONE,	  /* CLONE_NEW flags | */
+	PLAN_DNS,   /* how many names files, port or 0 | those files..., resolvers of the host... */
+	PLAN_CLONE, /* CLONE_NEW flags | */
 	PLAN_USERNS, /* first uid, first gid of the host, how many | the container's own namespace */
 	PLAN_JOIN,   /* CLONE_NEW kind | namespace file */
 

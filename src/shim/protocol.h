@@ -22,7 +22,7 @@ enum shim_message_type {
 	SHIM_QUERY,  /* asks for SHIM_STARTED, and SHIM_EXEC_STARTED of each exec that runs */
 
 	/* shim -> berthd */
-	SHIM_CREATED,	   /* a: pid; its namespaces are there, and it waits for its network */
+	SHIM_CREATED,	   /* a: pid; number: dns_ports(); it waits for its network */
 	SHIM_STARTED,	   /* a: pid; number: time */
 	SHIM_FAILED,	   /* text: why the container could not start */
 	SHIM_EXITED,	   /* a: exit code; b: 1 if killed for memory; number: time */

@@ -166,6 +166,13 @@ static pid_t make_process(const struct plan *plan, int pidfd)
 	return pid;
 }
 
+/* The resolver is opened first: the engine is told where it listens. */
+static void announce(const struct plan *plan, pid_t pid)
+{
+	dns_open(plan, pid);
+	control_send(SHIM_CREATED, "", pid, 0, dns_ports(), "");
+}
+
 bool session_start(struct session *session, const struct plan *plan, int pidfd, char *text)
 {
 	const struct plan_record *stdio = plan_find(plan, PLAN_STDIO);
@@ -182,9 +189,7 @@ bool session_start(struct session *session, const struct plan *plan, int pidfd, 
 	} else {
 		close_fd(&sync[1]);
 		if (pidfd < 0 && plan_find(plan, PLAN_NETWORK) != NULL)
-			control_send(SHIM_CREATED, "", session->pid, 0, 0, "");
-		if (pidfd < 0)
-			dns_open(plan, session->pid);
+			announce(plan, session->pid);
 		if (pidfd < 0)
 			userns_serve(plan, session->pid, sync[0]);
 		ok = await_exec(session, sync[0], text);

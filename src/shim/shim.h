@@ -123,6 +123,7 @@ void client_poll_done(const struct pollfd *polls);
 
 /* dns.c: the container's resolver, where the plan has one. */
 void dns_open(const struct plan *plan, pid_t pid);
+int64_t dns_ports(void); /* of the resolver: udp, and tcp in the next 16 bits; 0: there is none */
 int dns_poll_fill(struct pollfd *polls, int count, int max);
 void dns_poll_done(const struct pollfd *polls);
 int dns_poll_timeout(void); /* milliseconds until somebody may have waited too long; -1: never */

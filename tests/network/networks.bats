@@ -146,3 +146,13 @@ P
 	[ -z "$(d run --rm busybox ip -6 -o addr show eth0)" ]
 	d network rm six
 }
+
+@test "a name server in a container has port 53 for itself, and names resolve there all the same" {
+	d network create own
+	d run -d --name ns --network own busybox sh -c 'nc -l -p 53 & exec sleep 1000'
+	sleep 0.3
+	d exec ns sh -c 'netstat -tln | grep -q 0.0.0.0:53 || netstat -tln | grep -q :::53'
+	d exec ns nslookup ns | grep -q 'Address: 172.18.0.2'
+	d rm -f ns
+	d network rm own
+}
