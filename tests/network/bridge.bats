@@ -4,7 +4,7 @@ setup_file() { hosts_make; }
 teardown_file() { hosts_remove; }
 
 @test "the default bridge: an address, a gateway, a way out, and nothing on the host before it is needed" {
-	! on_host ip link show berth0
+	[ -z "$(on_host ip -o link | grep berth0)" ]
 	[ -z "$(rules)" ]
 	[ "$(d run --rm busybox sh -c 'ip -4 -o addr show eth0 | cut -d" " -f7; ip route | head -1 | cut -d" " -f1-3' | xargs)" = '172.17.0.2/16 default via 172.17.0.1' ]
 	d run --rm busybox ping -c 1 -W 2 10.5.0.2
@@ -24,7 +24,7 @@ teardown_file() { hosts_remove; }
 	[ "$(d port one)" = '80/tcp -> 0.0.0.0:8080' ]
 	[ "$(d ps --filter name=one --format '{{.Ports}}')" = '0.0.0.0:8080->80/tcp' ]
 	d rm -f one two
-	! rules | grep -q 8080
+	[ -z "$(rules | grep 8080)" ]
 }
 
 @test "the client's address is kept" {
@@ -97,7 +97,7 @@ teardown_file() { hosts_remove; }
 	d network rm keep
 	for _ in $(seq 50); do [ "$(on_host ip -o link | grep -c veth)" -eq 0 ] && break; sleep 0.05; done
 	[ "$(on_host ip -o link | grep -c veth)" -eq 0 ]
-	! rules | grep -q 8080
+	[ -z "$(rules | grep 8080)" ]
 }
 
 @test "the hundredth container with two hundred ports starts as the first" {
@@ -127,4 +127,28 @@ teardown_file() { hosts_remove; }
 	[ "$(d port live)" = '80/tcp -> 0.0.0.0:8085' ]
 	d run --rm -p 8080:80 busybox true
 	d rm -f live
+}
+
+@test "killed at random while containers with ports come and go, the engine leaks no link, rule, address or port" {
+	d network create churn
+	for round in $(seq 6); do
+		clients=()
+		for i in 1 2 3; do
+			timeout -s KILL 20 "$DOCKER" run --rm --network churn -p "1900$i:80" busybox true >/dev/null 2>&1 3>&- &
+			clients+=($!)
+		done
+		sleep "0.0$round"
+		engine_kill
+		engine_start
+		wait "${clients[@]}" || true
+	done
+	for _ in $(seq 100); do [ -z "$(d ps -aq)" ] && break; d ps -aq | xargs -r "$BUILD/berth" rm -f >/dev/null 2>&1 || true; sleep 0.1; done
+	for _ in $(seq 50); do [ "$(on_host ip -o link | grep -c veth)" -eq 0 ] && break; sleep 0.1; done
+	[ "$(on_host ip -o link | grep -c veth)" -eq 0 ]
+	[ -z "$(rules | grep 1900)" ]
+	[ "$(d network inspect -f '{{len .Containers}}' churn)" -eq 0 ]
+	d run -d --name again --network churn -p 19001:80 -p 19002:80 -p 19003:80 busybox sleep 100
+	[ "$(d inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' again)" = 172.18.0.2 ]
+	d rm -f again
+	d network rm churn
 }

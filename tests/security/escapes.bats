@@ -84,7 +84,7 @@ P
 	d run -d --name sock --network none busybox sleep 100
 	id=$(d inspect -f '{{.Id}}' sock)
 	[ "$(stat -c %a "$WORK/exec/$id/shim.sock")" = 600 ]
-	! grep -q '@.*berth' /proc/net/unix
+	[ -z "$(grep '@.*berth' /proc/net/unix)" ]
 	d rm -f sock
 }
 
