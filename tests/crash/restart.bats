@@ -58,7 +58,9 @@ teardown_file() { file_teardown; }
 	kill -9 "$(ps -o ppid= -p "$pid")"
 	for _ in $(seq 100); do [ "$(d inspect -f '{{.State.Status}}' lost)" = exited ] && break; sleep 0.05; done
 	[ "$(d inspect -f '{{.State.ExitCode}} {{.State.Error}}' lost)" = "137 the container's shim was killed" ]
-	[ ! -e "/proc/$pid" ]
+	# Dead; a zombie is for the init of this host to reap.
+	for _ in $(seq 50); do [[ "$(ps -o stat= -p "$pid")" =~ ^(Z.*)?$ ]] && break; sleep 0.02; done
+	[[ "$(ps -o stat= -p "$pid")" =~ ^(Z.*)?$ ]]
 	d start lost
 	d rm -f lost
 }

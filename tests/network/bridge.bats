@@ -152,3 +152,19 @@ teardown_file() { hosts_remove; }
 	d rm -f again
 	d network rm churn
 }
+
+@test "without br_netfilter, and with IPv6 off: the same" {
+	on_host sysctl -qw net.bridge.bridge-nf-call-iptables=0 2>/dev/null || skip "no br_netfilter here anyhow"
+	on_host sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+	d network create plain
+	web one uno -p 8080:80 --network plain
+	d run -d --name two --network plain busybox sleep 1000
+	[ "$(on_host curl -s --max-time 3 127.0.0.1:8080)" = uno ]
+	[ "$(outside curl -s --max-time 3 10.5.0.1:8080)" = uno ]
+	[ "$(get_from two 10.5.0.1 8080)" = uno ]
+	[ "$(get_from one 10.5.0.1 8080)" = uno ]
+	[ "$(get_from two 172.18.0.2 80)" = uno ]
+	d rm -f one two
+	d network rm plain
+	on_host sysctl -qw net.bridge.bridge-nf-call-iptables=1
+}
