@@ -53,6 +53,8 @@ static const struct {
 		"registry that may be reached without TLS"},
 	{"bridge", 'b', "bridge", STRING, "name of the default bridge"},
 	{"bip", 0, "bip", STRING, "address of the default bridge"},
+	{"publish-mode", 0, "publish-mode", STRING,
+		"how ports are published: nat, or proxy (the host's own rules decide)"},
 	{"default-address-pool", 0, "default-address-pools", LIST, "addresses for new networks"},
 	{"iptables", 0, "iptables", BOOL, "accepted for dockerd's sake"},
 	{"storage-driver", 's', "storage-driver", STRING, "accepted for dockerd's sake: overlay2"},
@@ -278,6 +280,13 @@ Config *config_load(int argc, char **argv, GError **error)
 	config->allow_insecure_api = json_bool(given, "allow-insecure-api");
 	if (!userns_resolve(json_str(given, "userns-remap"), &config->userns, error))
 		return NULL;
+	const char *publish = json_str(given, "publish-mode");
+	config->publish_by_proxy = strcmp(publish, "proxy") == 0;
+	if (*publish != '\0' && !config->publish_by_proxy && strcmp(publish, "nat") != 0) {
+		fail(error, BERTH_ERROR_INVALID, "invalid publish-mode: %s (nat or proxy)",
+			publish);
+		return NULL;
+	}
 	config->shm_size = 64 << 20;
 	if (*json_str(given, "default-shm-size") != '\0' &&
 		!size_parse(json_str(given, "default-shm-size"), &config->shm_size)) {

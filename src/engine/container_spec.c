@@ -357,7 +357,8 @@ json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image
 		return NULL;
 	bool publishes = json_filled(json_object_get(host, "PortBindings")) ||
 			 json_bool(host, "PublishAllPorts");
-	const char *notice = publishes ? firewall_notice() : NULL;
+	const char *notice =
+		publishes && !engine->config->publish_by_proxy ? firewall_notice() : NULL;
 	if (notice != NULL)
 		json_array_append_new(warnings, json_string(notice));
 	return json_pack("{s:O, s:O, s:O*}", "Config", config, "HostConfig", host,

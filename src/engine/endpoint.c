@@ -290,7 +290,7 @@ static bool connect(Container *container, Network *network, json_t *endpoint, in
 	if (!link_connect(&link, error))
 		return false;
 	json_t *ports = json_object_get(endpoint, "_Ports");
-	if (json_array_size(ports) == 0)
+	if (json_array_size(ports) == 0 || engine->config->publish_by_proxy)
 		return true;
 	if (!engine->has_rules)
 		return fail(error, BERTH_ERROR_SYSTEM,

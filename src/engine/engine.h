@@ -18,7 +18,7 @@ typedef struct {
 	char *data_root, *exec_root, *pidfile, *group, *log_level, *cgroup_parent, *log_driver,
 		*bridge, *bip, *shim;
 	json_t *log_opts, *file; /* file: daemon.json as read, for keys that later rooms own */
-	bool debug, init, no_new_privileges, allow_insecure_api;
+	bool debug, init, no_new_privileges, allow_insecure_api, publish_by_proxy;
 	char **labels, **registry_mirrors, **insecure_registries;
 	char *seccomp_profile; /* JSON text, or NULL for the built-in */
 	json_t *default_ulimits, *address_pools;
@@ -280,7 +280,9 @@ void endpoints_hosts(
 	Container *container, const json_t *config, const json_t *host, GString *hosts);
 /* One of --add-host; "host-gateway" is the address by which a container reaches the host. */
 void endpoints_extra_host(Engine *engine, const char *name, const char *address, GString *hosts);
-/* publish.c: adds and takes away published ports (PortBindings), of a running container at once; spec
+/* publish.c: hands a started container's ports to its shim, where they are published by proxy. */
+void publish_by_shim(Container *container);
+/* Adds and takes away published ports (PortBindings), of a running container at once; spec
  * is changed accordingly. */
 bool publish_change(
 	Container *container, json_t *spec, const json_t *more, const json_t *less, GError **error);

@@ -150,7 +150,7 @@ json_t *info_json(Engine *engine)
 	json_t *warnings = json_array();
 	for (guint i = 0; i < engine->warnings->len; i++)
 		json_array_append_new(warnings, json_string(engine->warnings->pdata[i]));
-	const char *notice = firewall_notice();
+	const char *notice = engine->config->publish_by_proxy ? NULL : firewall_notice();
 	if (notice != NULL) {
 		g_autofree char *line = g_strconcat("WARNING: ", notice, NULL);
 		json_array_append_new(warnings, json_string(line));

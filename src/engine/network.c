@@ -179,7 +179,8 @@ bool networks_resume(Engine *engine, GError **error)
 		g_hash_table_iter_init(&members, network->members);
 		while (g_hash_table_iter_next(&members, NULL, &endpoint)) {
 			Address target;
-			if (!address_parse(json_str(endpoint, "IPAddress"), &target))
+			if (!json_bool(endpoint, "_Published") ||
+				!address_parse(json_str(endpoint, "IPAddress"), &target))
 				continue;
 			g_autoptr(GArray) mappings =
 				port_mappings(json_object_get(endpoint, "_Ports"), &target);

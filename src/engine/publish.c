@@ -3,6 +3,9 @@
 #include "engine/network.h"
 
 #include "base/error.h"
+#include "base/log.h"
+
+#include <netinet/in.h>
 
 #include <string.h>
 
@@ -40,12 +43,58 @@ static bool is_meant(const json_t *published, const json_t *bindings)
 	return false;
 }
 
-static bool change(
-	Engine *engine, bool add, const json_t *list, const Address *target, GError **error)
+/* One message to the shim for each port. */
+static bool tell_shim(Container *container, bool add, const GArray *mappings, GError **error)
 {
+	for (guint i = 0; i < mappings->len; i++) {
+		const PortMapping *mapping = &g_array_index(mappings, PortMapping, i);
+		g_autofree char *host = address_text(&mapping->host),
+				*target = address_text(&mapping->target);
+		g_autofree char *text = g_strdup_printf("%s %s %u %s %u",
+			mapping->protocol == IPPROTO_UDP ? "udp" : "tcp",
+			*host != '\0' ? host : "0.0.0.0", mapping->host_port, target,
+			mapping->target_port);
+		if (mapping->protocol == IPPROTO_SCTP)
+			return fail(error, BERTH_ERROR_INVALID,
+				"sctp ports cannot be published by proxy");
+		if (!shim_send(container, SHIM_PUBLISH, "", add, 0, text, NULL, 0, error))
+			return false;
+	}
+	return true;
+}
+
+static bool change(
+	Container *container, bool add, const json_t *list, const Address *target, GError **error)
+{
+	Engine *engine = container->engine;
 	g_autoptr(GArray) mappings = port_mappings(list, target);
+	if (engine->config->publish_by_proxy)
+		return tell_shim(container, add, mappings, error);
 	return ports_change(
 		engine->table, add, (PortMapping *)(void *)mappings->data, mappings->len, error);
+}
+
+void publish_by_shim(Container *container)
+{
+	Engine *engine = container->engine;
+	g_autoptr(GError) error = NULL;
+	const char *name;
+	json_t *endpoint;
+	Address target;
+	if (!engine->config->publish_by_proxy)
+		return;
+	g_mutex_lock(&engine->network_lock);
+	json_object_foreach (container->endpoints, name, endpoint) {
+		json_t *ports = json_object_get(endpoint, "_Ports");
+		if (json_array_size(ports) == 0 ||
+			!address_parse(json_str(endpoint, "IPAddress"), &target))
+			continue;
+		if (!change(container, true, ports, &target, &error)) {
+			log_warn("container %s: %s", container->row.id, error->message);
+			g_clear_error(&error);
+		}
+	}
+	g_mutex_unlock(&engine->network_lock);
 }
 
 /* Under the lock. */
@@ -62,7 +111,7 @@ static bool take_away(
 		return fail(error, BERTH_ERROR_NOT_FOUND, "container %s publishes no such port",
 			container->row.name);
 	address_parse(json_str(endpoint, "IPAddress"), &target);
-	if (!change(container->engine, false, gone, &target, error))
+	if (!change(container, false, gone, &target, error))
 		return false;
 	port_release(container->engine, gone);
 	json_object_set(endpoint, "_Ports", kept);
@@ -76,7 +125,7 @@ static bool add(Container *container, Network *network, json_t *endpoint, const 
 	Engine *engine = container->engine;
 	g_autoptr(json_t) host = json_pack("{s:O}", "PortBindings", bindings);
 	Address target;
-	if (!engine->has_rules)
+	if (!engine->has_rules && !engine->config->publish_by_proxy)
 		return fail(error, BERTH_ERROR_SYSTEM,
 			"ports cannot be published: this host has no nftables");
 	g_autoptr(json_t) more = port_bind(engine, container->row.name,
@@ -84,14 +133,15 @@ static bool add(Container *container, Network *network, json_t *endpoint, const 
 	if (more == NULL)
 		return false;
 	address_parse(json_str(endpoint, "IPAddress"), &target);
-	if (!change(engine, true, more, &target, error)) {
+	if (!change(container, true, more, &target, error)) {
 		port_release(engine, more);
 		return false;
 	}
 	if (!json_is_array(json_object_get(endpoint, "_Ports")))
 		json_object_set_new(endpoint, "_Ports", json_array());
 	json_array_extend(json_object_get(endpoint, "_Ports"), more);
-	json_object_set_new(endpoint, "_Published", json_true());
+	if (!engine->config->publish_by_proxy)
+		json_object_set_new(endpoint, "_Published", json_true());
 	return true;
 }
 

@@ -296,6 +296,7 @@ bool shim_launch(Container *container, int plan_fd, bool with_network,
 	}
 	/* Watched from the moment that everybody knows it runs: its end cannot overtake its start. */
 	ShimLink *link = link_new(container, fd_steal(&ours), shim);
+	publish_by_shim(container);
 	container_set_status(container, STATUS_RUNNING);
 	container_event(container, "start", NULL, NULL);
 	watch(link);

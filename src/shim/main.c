@@ -13,7 +13,7 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
-enum { MAX_POLLS = 512, FIXED_POLLS = 2 };
+enum { MAX_POLLS = 512, FIXED_POLLS = 3 };
 
 static struct plan plan;
 static struct session *container;
@@ -137,6 +137,10 @@ void shim_handle(const struct shim_message *message, int *fds, int fd_count)
 		kill_container(message->a);
 	else if (message->type == SHIM_RESIZE && session != NULL)
 		session_resize(session, message->a, message->b);
+	else if (message->type == SHIM_PUBLISH && message->a == 1)
+		proxy_add(message->text, warn);
+	else if (message->type == SHIM_PUBLISH)
+		proxy_remove(message->text);
 	else if (message->type == SHIM_QUERY)
 		answer_query();
 	else if (message->type == SHIM_ATTACH && fd_count > 0 && session != NULL &&
@@ -213,6 +217,7 @@ static void serve(int signals)
 	while (!finished || client_any()) {
 		polls[0] = (struct pollfd){.fd = signals, .events = POLLIN};
 		polls[1] = (struct pollfd){.fd = oom_fd, .events = oom_events};
+		polls[2] = (struct pollfd){.fd = proxy_poll_fd(), .events = POLLIN};
 		int count = control_poll_fill(polls, FIXED_POLLS, MAX_POLLS);
 		count = client_poll_fill(polls, count, MAX_POLLS);
 		count = dns_poll_fill(polls, count, MAX_POLLS);
@@ -225,6 +230,8 @@ static void serve(int signals)
 		client_poll_done(polls);
 		session_poll_done(polls);
 		dns_poll_done(polls);
+		if (polls[2].revents != 0)
+			proxy_ready();
 		if (!finished)
 			control_poll_done(polls);
 		if (polls[1].revents != 0 && !finished)

@@ -19,7 +19,8 @@ enum shim_message_type {
 	SHIM_KILL,   /* a: signal */
 	SHIM_RESIZE, /* a: rows, b: columns; id: exec or "" */
 	SHIM_EXEC,   /* fds: plan, and client socket if attached; a: flags; id; text: detach keys */
-	SHIM_QUERY,  /* asks for SHIM_STARTED, and SHIM_EXEC_STARTED of each exec that runs */
+	SHIM_PUBLISH, /* text: "tcp HOST PORT TARGET PORT"; a: 1 publish, 0 no more */
+	SHIM_QUERY,   /* asks for SHIM_STARTED, and SHIM_EXEC_STARTED of each exec that runs */
 
 	/* shim -> berthd */
 	SHIM_CREATED,	   /* a: pid; number: dns_ports(); it waits for its network */

@@ -128,6 +128,12 @@ int dns_poll_fill(struct pollfd *polls, int count, int max);
 void dns_poll_done(const struct pollfd *polls);
 int dns_poll_timeout(void); /* milliseconds until somebody may have waited too long; -1: never */
 
+/* proxy.c: ports that are published in user space: "tcp HOST PORT TARGET PORT". */
+void proxy_add(const char *text, void (*warn)(const char *text));
+void proxy_remove(const char *text);
+int proxy_poll_fd(void); /* -1: none is published */
+void proxy_ready(void);
+
 /* control.c: the conversation with berthd. */
 bool control_listen(const char *path);
 void control_add(int fd);

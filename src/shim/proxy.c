@@ -1,0 +1,314 @@
+/* Ports published in mode "proxy": connections to the host are carried to the container in user space, so
+ * that the host's own rules for what comes in decide. Its descriptors live in an epoll of their own, which
+ * is one more for the shim to poll. */
+#include "shim/shim.h"
+#include "shim/sys.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+enum {
+	MAX_FLOWS = 1024, /* connections, and UDP clients */
+	EVENTS = 32,
+	CHUNK = 65536,
+	DATAGRAM = 65507,
+	UDP_IDLE_SECONDS = 60,
+};
+#define SECOND 1000000000LL
+
+/* A port of the host, and where it leads. */
+struct port {
+	struct port *next;
+	int fd;
+	bool udp;
+	struct sockaddr_in host, target;
+};
+
+/* A TCP connection's two ends with a pipe for each direction, or a UDP client with its own socket. */
+struct flow {
+	struct flow *next;
+	struct port *port;
+	int fd[2];	/* client (TCP), and container */
+	int pipe[2][2]; /* from fd[i] to fd[1 - i] */
+	size_t held[2]; /* bytes in that pipe */
+	bool ended[2];	/* fd[i] sends no more */
+	bool connecting, dead;
+	struct sockaddr_in client;
+	int64_t used;
+};
+
+static struct port *ports;
+static struct flow *flows;
+static int flow_count, epoll_fd = -1;
+
+static void watch(int fd, void *what, uint32_t events)
+{
+	struct epoll_event event = {.events = events, .data.ptr = what};
+	epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event);
+}
+
+static void close_if_open(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static struct flow *flow_new(struct port *port)
+{
+	struct flow *flow = flow_count < MAX_FLOWS ? calloc(1, sizeof *flow) : NULL;
+	if (flow == NULL)
+		return NULL;
+	flow->port = port;
+	for (int i = 0; i < 2; i++)
+		flow->fd[i] = flow->pipe[i][0] = flow->pipe[i][1] = -1;
+	flow->used = now_nanoseconds();
+	flow->next = flows;
+	flows = flow;
+	flow_count++;
+	return flow;
+}
+
+static void flow_close(struct flow *flow)
+{
+	for (int i = 0; i < 2; i++) {
+		close_if_open(&flow->fd[i]);
+		close_if_open(&flow->pipe[i][0]);
+		close_if_open(&flow->pipe[i][1]);
+	}
+	flow->dead = true;
+}
+
+/* Events of one round may still point at what died in it: freed between rounds. */
+static void sweep(void)
+{
+	int64_t now = now_nanoseconds();
+	for (struct flow **at = &flows; *at != NULL;) {
+		struct flow *flow = *at;
+		if (!flow->dead && flow->port->udp && now - flow->used > UDP_IDLE_SECONDS * SECOND)
+			flow_close(flow);
+		if (!flow->dead) {
+			at = &flow->next;
+			continue;
+		}
+		*at = flow->next;
+		free(flow);
+		flow_count--;
+	}
+}
+
+static int connect_target(const struct port *port)
+{
+	int fd = socket(
+		AF_INET, (port->udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0 &&
+		connect(fd, (const struct sockaddr *)&port->target, sizeof port->target) < 0 &&
+		errno != EINPROGRESS)
+		close_if_open(&fd);
+	return fd;
+}
+
+static void accept_connection(struct port *port)
+{
+	int client = accept4(port->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct flow *flow = client >= 0 ? flow_new(port) : NULL;
+	if (flow == NULL) {
+		close_if_open(&client);
+		return;
+	}
+	flow->fd[0] = client;
+	flow->fd[1] = connect_target(port);
+	flow->connecting = true;
+	if (flow->fd[1] < 0 || pipe2(flow->pipe[0], O_CLOEXEC | O_NONBLOCK) < 0 ||
+		pipe2(flow->pipe[1], O_CLOEXEC | O_NONBLOCK) < 0) {
+		flow_close(flow);
+		return;
+	}
+	/* Edge-triggered: each event moves what there is, both ways. */
+	for (int i = 0; i < 2; i++)
+		watch(flow->fd[i], flow, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
+}
+
+/* Moves from fd[i] to the other end as far as it goes. False if the connection is broken. */
+static bool move(struct flow *flow, int i)
+{
+	for (;;) {
+		ssize_t n = 0;
+		if (!flow->ended[i] && flow->held[i] == 0) {
+			n = splice(flow->fd[i], NULL, flow->pipe[i][1], NULL, CHUNK,
+				SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+			if (n < 0 && errno != EAGAIN)
+				return false;
+			flow->ended[i] = n == 0;
+			flow->held[i] += n > 0 ? (size_t)n : 0;
+		}
+		if (flow->held[i] == 0) {
+			if (flow->ended[i])
+				shutdown(flow->fd[1 - i], SHUT_WR);
+			return true;
+		}
+		n = splice(flow->pipe[i][0], NULL, flow->fd[1 - i], NULL, flow->held[i],
+			SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+		if (n < 0)
+			return errno == EAGAIN;
+		flow->held[i] -= (size_t)n;
+	}
+}
+
+static void flow_ready(struct flow *flow)
+{
+	int failed = 0;
+	socklen_t size = sizeof failed;
+	if (flow->connecting) {
+		struct sockaddr_in peer;
+		socklen_t length = sizeof peer;
+		getsockopt(flow->fd[1], SOL_SOCKET, SO_ERROR, &failed, &size);
+		if (failed != 0) {
+			flow_close(flow);
+			return;
+		}
+		if (getpeername(flow->fd[1], (struct sockaddr *)&peer, &length) < 0)
+			return;
+		flow->connecting = false;
+	}
+	if (!move(flow, 0) || !move(flow, 1) ||
+		(flow->ended[0] && flow->ended[1] && flow->held[0] + flow->held[1] == 0))
+		flow_close(flow);
+}
+
+/* A datagram from outside, to the container by its client's own socket. */
+static void udp_in(struct port *port)
+{
+	static char data[DATAGRAM];
+	struct sockaddr_in client;
+	socklen_t size = sizeof client;
+	ssize_t n = recvfrom(port->fd, data, sizeof data, 0, (struct sockaddr *)&client, &size);
+	struct flow *flow = flows;
+	if (n < 0)
+		return;
+	while (flow != NULL &&
+		(flow->dead || flow->port != port || flow->client.sin_port != client.sin_port ||
+			flow->client.sin_addr.s_addr != client.sin_addr.s_addr))
+		flow = flow->next;
+	if (flow == NULL && (flow = flow_new(port)) != NULL) {
+		flow->client = client;
+		flow->fd[1] = connect_target(port);
+		if (flow->fd[1] >= 0)
+			watch(flow->fd[1], flow, EPOLLIN);
+	}
+	if (flow != NULL && flow->fd[1] >= 0) {
+		send(flow->fd[1], data, (size_t)n, 0);
+		flow->used = now_nanoseconds();
+	}
+}
+
+static void udp_out(struct flow *flow)
+{
+	static char data[DATAGRAM];
+	ssize_t n = recv(flow->fd[1], data, sizeof data, 0);
+	if (n >= 0)
+		sendto(flow->port->fd, data, (size_t)n, 0, (struct sockaddr *)&flow->client,
+			sizeof flow->client);
+	flow->used = now_nanoseconds();
+}
+
+static bool parse(const char *text, struct port *port)
+{
+	char protocol[8], host[16], target[16];
+	unsigned host_port, target_port;
+	if (sscanf(text, "%7s %15s %u %15s %u", protocol, host, &host_port, target, &target_port) !=
+			5 ||
+		host_port > 65535 || target_port > 65535)
+		return false;
+	port->udp = strcmp(protocol, "udp") == 0;
+	port->host =
+		(struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)host_port)};
+	port->target = (struct sockaddr_in){
+		.sin_family = AF_INET, .sin_port = htons((uint16_t)target_port)};
+	return inet_pton(AF_INET, host, &port->host.sin_addr) == 1 &&
+	       inet_pton(AF_INET, target, &port->target.sin_addr) == 1;
+}
+
+static bool open_port(struct port *port)
+{
+	int on = 1;
+	port->fd = socket(
+		AF_INET, (port->udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (port->fd < 0)
+		return false;
+	setsockopt(port->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	if (epoll_fd < 0)
+		epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	return bind(port->fd, (struct sockaddr *)&port->host, sizeof port->host) == 0 &&
+	       (port->udp || listen(port->fd, SOMAXCONN) == 0);
+}
+
+void proxy_add(const char *text, void (*warn)(const char *text))
+{
+	char why[SHIM_TEXT];
+	struct port *port = calloc(1, sizeof *port);
+	if (port == NULL)
+		return;
+	port->fd = -1;
+	if (!parse(text, port) || !open_port(port)) {
+		snprintf(why, sizeof why, "cannot publish %s: %s", text, strerror(errno));
+		warn(why);
+		close_if_open(&port->fd);
+		free(port);
+		return;
+	}
+	port->next = ports;
+	ports = port;
+	watch(port->fd, port, EPOLLIN);
+}
+
+/* The port closes; connections that came by it go on. */
+void proxy_remove(const char *text)
+{
+	struct port wanted = {.fd = -1};
+	if (!parse(text, &wanted))
+		return;
+	for (struct port *port = ports; port != NULL; port = port->next)
+		if (port->udp == wanted.udp && port->host.sin_port == wanted.host.sin_port &&
+			port->host.sin_addr.s_addr == wanted.host.sin_addr.s_addr)
+			close_if_open(&port->fd);
+}
+
+static struct port *port_of(void *what)
+{
+	struct port *port = ports;
+	while (port != NULL && port != what)
+		port = port->next;
+	return port;
+}
+
+int proxy_poll_fd(void)
+{
+	return epoll_fd;
+}
+
+void proxy_ready(void)
+{
+	struct epoll_event events[EVENTS];
+	int count = epoll_wait(epoll_fd, events, EVENTS, 0);
+	for (int i = 0; i < count; i++) {
+		struct port *port = port_of(events[i].data.ptr);
+		struct flow *flow = events[i].data.ptr;
+		if (port != NULL && port->udp)
+			udp_in(port);
+		else if (port != NULL)
+			accept_connection(port);
+		else if (!flow->dead && flow->port->udp)
+			udp_out(flow);
+		else if (!flow->dead)
+			flow_ready(flow);
+	}
+	sweep();
+}
