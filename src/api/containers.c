@@ -166,8 +166,9 @@ static bool wait_(Request *request, GError **error)
 		return false;
 	if (!g_strv_contains(conditions, condition))
 		return fail(error, BERTH_ERROR_INVALID, "invalid condition: \"%s\"", condition);
+	gint64 last_exit = container_last_exit(container);
 	if (!reply_begin(request, 200, "application/json") ||
-		!container_wait(container, condition, request->fd, &code, &message))
+		!container_wait(container, condition, last_exit, request->fd, &code, &message))
 		return false;
 	json_t *json = json_pack("{s:i}", "StatusCode", code);
 	if (message != NULL && *message != '\0')
@@ -298,9 +299,15 @@ static bool attach(Request *request, GError **error)
 		    (request_flag(request, "stdout") ? SHIM_ATTACH_STDOUT : 0) |
 		    (request_flag(request, "stderr") ? SHIM_ATTACH_STDERR : 0) |
 		    (tty ? 0 : SHIM_ATTACH_FRAMED);
+	bool logs = request_flag(request, "logs");
+	/* A client that has the head starts the container, and that start must find it among
+	   the waiting. A replay may last as long as its reader likes, so it holds nothing up. */
+	g_autoptr(GMutexLocker) start G_GNUC_UNUSED =
+		logs || container_running(container) ? NULL
+						     : g_mutex_locker_new(&container->operation);
 	int fd = reply_hijack(request, tty);
 	LogQuery query = {.stdout = true, .stderr = true, .tail = -1};
-	if (request_flag(request, "logs"))
+	if (logs)
 		log_read(container, &query, fd, replay_out, GINT_TO_POINTER(tty ? -fd : fd), NULL);
 	if (!stream) {
 		close(fd);

@@ -203,38 +203,44 @@ bool container_attach(
 	bool ok = true;
 	g_mutex_lock(&container->engine->lock);
 	Status status = (Status)container->row.status;
-	bool later = status != STATUS_RUNNING && status != STATUS_PAUSED;
+	bool running = status == STATUS_RUNNING || status == STATUS_PAUSED,
+	     later = !running && !container->removed;
 	if (later) {
 		Attachment attachment = {.fd = fd, .flags = flags};
 		g_strlcpy(attachment.keys, detach_keys, sizeof attachment.keys);
 		g_array_append_val(container->waiting, attachment);
 	}
 	g_mutex_unlock(&container->engine->lock);
-	if (!later) {
+	if (running)
 		ok = shim_send(container, SHIM_ATTACH, "", flags, 0, detach_keys, &fd, 1, error);
+	if (!later)
 		close(fd);
-	}
 	container_event(container, "attach", NULL, NULL);
 	return ok;
 }
 
-bool container_wait(
-	Container *container, const char *condition, int peer_fd, int *exit_code, char **message)
+gint64 container_last_exit(Container *container)
+{
+	g_mutex_lock(&container->engine->lock);
+	gint64 finished = container->row.finished;
+	g_mutex_unlock(&container->engine->lock);
+	return finished;
+}
+
+bool container_wait(Container *container, const char *condition, gint64 last_exit, int peer_fd,
+	int *exit_code, char **message)
 {
 	g_atomic_int_inc(&container->waiters);
 	int fd = notify_subscribe(&container->changed);
 	bool there = true, removed = strcmp(condition, "removed") == 0,
 	     next = strcmp(condition, "next-exit") == 0;
-	gint64 finished = -1;
 	for (;;) {
 		g_mutex_lock(&container->engine->lock);
 		const ContainerRow *row = &container->row;
 		bool running = row->status == STATUS_RUNNING || row->status == STATUS_PAUSED ||
 			       row->status == STATUS_RESTARTING;
-		if (finished < 0)
-			finished = row->finished;
 		bool done = removed ? container->removed
-			    : next  ? row->finished != finished || container->removed
+			    : next  ? row->finished != last_exit || container->removed
 				    : !running || container->removed;
 		*exit_code = row->exit_code;
 		g_free(*message);

@@ -200,14 +200,18 @@ bool container_resize(Container *container, int rows, int columns, GError **erro
 bool container_remove(Container *container, bool force, bool volumes, GError **error);
 bool container_update(
 	Container *container, const json_t *changes, json_t *warnings, GError **error);
-/* Takes fd over. Before the start, the client waits for it. */
+/* Takes fd over. Before the start, the client waits for it; a start that must find it there is
+   kept off by holding operation. */
 bool container_attach(
 	Container *container, int fd, int flags, const char *detach_keys, GError **error);
 json_t *container_top(Container *container, const char *ps_args, GError **error);
 json_t *container_prune(Engine *engine, const Filters *filters, GError **error);
-/* Waits for condition ("not-running", "next-exit", "removed"); false if peer_fd hung up. */
-bool container_wait(
-	Container *container, const char *condition, int peer_fd, int *exit_code, char **message);
+/* When it last ended: taken before a client is told that its wait is on, so that no end is missed. */
+gint64 container_last_exit(Container *container);
+/* Waits for condition ("not-running", "next-exit" after last_exit, "removed"); false if peer_fd
+   hung up. */
+bool container_wait(Container *container, const char *condition, gint64 last_exit, int peer_fd,
+	int *exit_code, char **message);
 /* The automatic part: what happens once the shim has told of the end. */
 void container_exited(
 	Container *container, int exit_code, bool oom, gint64 time, const char *message);

@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-enum { EVENTS = 64, GONE_SECONDS = 10, SHIM_LIMIT = 64 << 20 };
+enum { EVENTS = 64, GONE_SECONDS = 10, SHIM_LIMIT = 64 << 20, LINGER_POLL_MS = 1000 };
 
 struct ShimLink {
 	int socket;
@@ -67,7 +67,8 @@ static ShimLink *link_new(Container *container, int socket, pid_t pid)
 	return link;
 }
 
-/* Shims whose links are closed. One lingers while a slow client still reads: asked again later. Only
+/* Shims whose links are closed. One lingers while a slow client still reads: asked again every
+ * LINGER_POLL_MS. Only
  * the monitor's thread is here; no other child of the engine is waited for. */
 static void reap(void)
 {
@@ -151,7 +152,9 @@ static gpointer monitor_run(gpointer data)
 	Engine *engine = data;
 	struct epoll_event events[EVENTS];
 	for (;;) {
-		int count = epoll_wait(engine->epoll_fd, events, EVENTS, -1);
+		bool lingering = ended_shims != NULL && ended_shims->len > 0;
+		int count = epoll_wait(engine->epoll_fd, events, EVENTS,
+			lingering ? LINGER_POLL_MS : -1);
 		for (int i = 0; i < count; i++) {
 			ShimLink *link = events[i].data.ptr;
 			struct shim_message message;
