@@ -155,3 +155,7 @@ create() { post_json "/containers/create?name=$1" "$2" | jq -r .Id; }
 	[ "$(status_of -H 'Content-Type: application/json' -X POST --data-binary "@$WORK/big" http://b/containers/create)" = 413 ]
 	printf 'nonsense\r\n\r\n' | socat -t 2 - "UNIX-CONNECT:$WORK/b.sock" | head -1 | grep -q 400
 }
+
+@test "attach: a start that follows its answer finds it" {
+	timeout 120 python3 "$BATS_TEST_DIRNAME/attach_start.py" "$WORK/b.sock"
+}
