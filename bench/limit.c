@@ -7,8 +7,8 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <sched.h>
-#include <stdbool.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,15 +49,16 @@ static void make_devices(void)
 	} devices[] = {{"dev/null", 3}, {"dev/zero", 5}, {"dev/full", 7}, {"dev/random", 8},
 		{"dev/urandom", 9}};
 	for (size_t i = 0; i < sizeof devices / sizeof *devices; i++)
-		check(mknod(devices[i].path, S_IFCHR | 0666, makedev(1, devices[i].minor)), "mknod");
+		check(mknod(devices[i].path, S_IFCHR | 0666, makedev(1, devices[i].minor)),
+			"mknod");
 }
 
 static _Noreturn void become(const char *layer, const char *work)
 {
 	char options[4096], root[2048];
 	snprintf(root, sizeof root, "%s/root", work);
-	snprintf(options, sizeof options, "lowerdir=%s,upperdir=%s/upper,workdir=%s/work", layer, work,
-		work);
+	snprintf(options, sizeof options, "lowerdir=%s,upperdir=%s/upper,workdir=%s/work", layer,
+		work, work);
 	check(mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL), "slave");
 	check(mount("overlay", root, "overlay", 0, options), "overlay");
 	check(chdir(root), "chdir");
@@ -89,7 +90,8 @@ static int each_cgroup(int (*act)(const char *path), char paths[16][256])
 	char type[64], target[128];
 	while (mounts != NULL && fscanf(mounts, "%*s %127s %63s %*[^\n]", target, type) == 2)
 		if ((strcmp(type, "cgroup") == 0 || strcmp(type, "cgroup2") == 0) && count < 16) {
-			snprintf(paths[count], sizeof paths[count], "%s/berth-limit-%d", target, getpid());
+			snprintf(paths[count], sizeof paths[count], "%s/berth-limit-%d", target,
+				getpid());
 			if (act(paths[count]) == 0)
 				count++;
 		}

@@ -153,8 +153,8 @@ static gpointer monitor_run(gpointer data)
 	struct epoll_event events[EVENTS];
 	for (;;) {
 		bool lingering = ended_shims != NULL && ended_shims->len > 0;
-		int count = epoll_wait(engine->epoll_fd, events, EVENTS,
-			lingering ? LINGER_POLL_MS : -1);
+		int count = epoll_wait(
+			engine->epoll_fd, events, EVENTS, lingering ? LINGER_POLL_MS : -1);
 		for (int i = 0; i < count; i++) {
 			ShimLink *link = events[i].data.ptr;
 			struct shim_message message;

@@ -88,7 +88,8 @@ void control_poll_done(const struct pollfd *polls)
 		close(connections[i]);
 		memmove(connections + i, connections + i + 1,
 			sizeof(int) * (size_t)(connection_count - i - 1));
-		connection_count--;
+		if (--connection_count == 0)
+			shim_engine_gone();
 	}
 	if (polls[first_poll].revents & POLLIN) {
 		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);

@@ -113,9 +113,8 @@ static bool are_plain(const unsigned char *p)
 	bytes text;
 	uint64_t found[2];
 	memcpy(&text, p, sizeof text);
-	flags special = (text < ' ') | (text >= 0x7f) | (text == '"') |
-					   (text == '\\') | (text == '<') | (text == '>') |
-					   (text == '&');
+	flags special = (text < ' ') | (text >= 0x7f) | (text == '"') | (text == '\\') |
+			(text == '<') | (text == '>') | (text == '&');
 	memcpy(found, &special, sizeof found);
 	return (found[0] | found[1]) == 0;
 }

@@ -151,6 +151,12 @@ void shim_handle(const struct shim_message *message, int *fds, int fd_count)
 			close(fds[i]);
 }
 
+void shim_engine_gone(void)
+{
+	if (container->pid == 0)
+		fail_start("the engine has gone");
+}
+
 /* On disk first, then to whoever listens: an engine that is down will find it. */
 static void write_exit_file(int code, bool oom, int64_t time)
 {

@@ -143,6 +143,8 @@ void control_poll_done(const struct pollfd *polls);
 void control_close(void);
 /* main.c: what control.c calls for each message; it takes the descriptors over. */
 void shim_handle(const struct shim_message *message, int *fds, int fd_count);
+/* Nobody is left at the other end. A container that was never told to start goes with its engine. */
+void shim_engine_gone(void);
 
 /* io.c */
 ssize_t message_receive(

@@ -83,5 +83,6 @@ teardown_file() { file_teardown; }
 	[ -z "$(ls -A "$WORK/data/containers")" ]
 	[ -z "$(ls -A "$WORK/data/tmp")" ]
 	[ -z "$(grep "$WORK" /proc/mounts)" ]
+	[ "$(shims)" -eq 0 ]
 	run_none busybox echo fine
 }

@@ -22,6 +22,13 @@ engine_kill() {
 	while kill -0 "$(cat "$WORK/pid")" 2>/dev/null; do sleep 0.01; done
 }
 
+# How many shims of this file's engines live; their stderr is the log.
+shims() {
+	local p n=0
+	for p in $(pgrep -x berth-shim); do [ "$(readlink "/proc/$p/fd/2")" != "$WORK/log" ] || n=$((n + 1)); done
+	echo "$n"
+}
+
 file_setup() { # flags of the engine
 	export WORK DOCKER_HOST DOCKER_CONFIG DOCKER
 	WORK=$(mktemp -d /tmp/berth-test.XXXXXX)
