@@ -51,6 +51,9 @@ const char *flag_text(const Cli *cli, const char *name); /* "" if not given; the
 gint64 flag_int(const Cli *cli, const char *name,
 	gint64 fallback);			     /* BYTES too; nanoseconds of a DURATION */
 json_t *flag_list(const Cli *cli, const char *name); /* a new array of strings */
+/* key=value texts as a new object; a key alone has an empty value. */
+json_t *pairs_of(const json_t *list);
+json_t *flag_pairs(const Cli *cli, const char *name);
 json_t *flag_filters(
 	const Cli *cli, const char *name, GError **error); /* {"label": ["a"]} for the API */
 char *query_filters(const Cli *cli, GError **error);	   /* of --filter, escaped for a query */
@@ -62,7 +65,8 @@ char *query_platform(const Cli *cli);
 typedef struct {
 	const char *field, *heading;
 } Column;
-bool format_is_json(const char *format); /* "json" or "{{json .}}" */
+bool format_is_json(const char *format);   /* "json" or "{{json .}}" */
+char *labels_joined(const json_t *labels); /* "a=1,b=2"; the caller frees it */
 /* Prints the objects of a list: fields by columns (ended by {0}), shown by format ("" : table of
  * default_format). quiet: only the field of that name. */
 bool format_list(const char *format, const char *default_format, const Column *columns,

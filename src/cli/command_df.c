@@ -87,73 +87,68 @@ static void add_size(json_t *row, gint64 size)
 	json_object_set_new(row, "Size", json_string(text));
 }
 
-static json_t *image_rows(const json_t *images)
+static json_t *one_image(const json_t *image)
 {
-	json_t *rows = json_array(), *image;
-	size_t i;
-	json_array_foreach (images, i, image) {
-		const char *id = json_str(image, "Id"),
-			   *name = json_elem(json_object_get(image, "RepoTags"), 0);
-		g_autofree char *short_id = g_strndup(id + (strlen(id) > 7 ? 7 : 0), 12);
-		g_auto(GStrv) parts = g_strsplit(*name != '\0' ? name : "<none>:<none>", ":", 2);
-		json_t *row = json_pack("{s:s, s:s, s:s, s:I}", "Repository", parts[0], "Tag",
-			parts[1] != NULL ? parts[1] : "", "ID", short_id, "Containers",
-			(json_int_t)json_int(image, "Containers"));
-		add_size(row, json_int(image, "Size"));
-		json_array_append_new(rows, row);
-	}
-	return rows;
+	const char *id = json_str(image, "Id"),
+		   *name = json_elem(json_object_get(image, "RepoTags"), 0);
+	g_autofree char *short_id = g_strndup(id + (strlen(id) > 7 ? 7 : 0), 12);
+	g_auto(GStrv) parts = g_strsplit(*name != '\0' ? name : "<none>:<none>", ":", 2);
+	json_t *row = json_pack("{s:s, s:s, s:s, s:I}", "Repository", parts[0], "Tag",
+		parts[1] != NULL ? parts[1] : "", "ID", short_id, "Containers",
+		(json_int_t)json_int(image, "Containers"));
+	add_size(row, json_int(image, "Size"));
+	return row;
 }
 
-static json_t *container_rows(const json_t *containers)
+static json_t *one_container(const json_t *container)
 {
-	json_t *rows = json_array(), *container;
-	size_t i;
-	json_array_foreach (containers, i, container) {
-		const char *name = json_elem(json_object_get(container, "Names"), 0);
-		g_autofree char *short_id = g_strndup(json_str(container, "Id"), 12);
-		json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s}", "ID", short_id, "Image",
-			json_str(container, "Image"), "Command", json_str(container, "Command"),
-			"Status", json_str(container, "Status"), "Names",
-			*name != '\0' ? name + 1 : name);
-		add_size(row, json_int(container, "SizeRw"));
-		json_array_append_new(rows, row);
-	}
-	return rows;
+	const char *name = json_elem(json_object_get(container, "Names"), 0);
+	g_autofree char *short_id = g_strndup(json_str(container, "Id"), 12);
+	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s}", "ID", short_id, "Image",
+		json_str(container, "Image"), "Command", json_str(container, "Command"), "Status",
+		json_str(container, "Status"), "Names", *name != '\0' ? name + 1 : name);
+	add_size(row, json_int(container, "SizeRw"));
+	return row;
 }
 
-static json_t *volume_rows(const json_t *volumes)
+static json_t *one_volume(const json_t *volume)
 {
-	json_t *rows = json_array(), *volume;
-	size_t i;
-	json_array_foreach (volumes, i, volume) {
-		json_t *row = json_pack("{s:s, s:I}", "Name", json_str(volume, "Name"), "Links",
-			(json_int_t)json_int(volume, "UsageData.RefCount"));
-		add_size(row, json_int(volume, "UsageData.Size"));
-		json_array_append_new(rows, row);
-	}
-	return rows;
+	json_t *row = json_pack("{s:s, s:I}", "Name", json_str(volume, "Name"), "Links",
+		(json_int_t)json_int(volume, "UsageData.RefCount"));
+	add_size(row, json_int(volume, "UsageData.Size"));
+	return row;
+}
+
+static bool print_part(const json_t *list, json_t *(*row_of)(const json_t *), const char *table,
+	const Column *part_columns, GError **error)
+{
+	g_autoptr(json_t) rows = json_array();
+	for (size_t i = 0; i < json_array_size(list); i++)
+		json_array_append_new(rows, row_of(json_array_get(list, i)));
+	return format_list("", table, part_columns, rows, error);
 }
 
 static bool print_verbose(const json_t *usage, GError **error)
 {
-	const struct {
-		const char *title, *table;
+	static const struct {
+		const char *title, *list, *table;
 		const Column *columns;
-		json_t *rows;
-	} parts[] = {{"Images space usage:",
-			     "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.Size}}\t{{.Containers}}",
-			     image_columns, image_rows(json_object_get(usage, "Images"))},
-		{"Containers space usage:",
+		json_t *(*row_of)(const json_t *);
+	} parts[] = {
+		{"Images space usage:", "Images",
+			"{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.Size}}\t{{.Containers}}",
+			image_columns, one_image},
+		{"Containers space usage:", "Containers",
 			"{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.Size}}\t{{.Status}}\t{{.Names}}",
-			container_columns, container_rows(json_object_get(usage, "Containers"))},
-		{"Local Volumes space usage:", "{{.Name}}\t{{.Links}}\t{{.Size}}", volume_columns,
-			volume_rows(json_object_get(usage, "Volumes"))}};
+			container_columns, one_container},
+		{"Local Volumes space usage:", "Volumes", "{{.Name}}\t{{.Links}}\t{{.Size}}",
+			volume_columns, one_volume},
+	};
 	bool ok = true;
-	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+	for (size_t i = 0; ok && i < G_N_ELEMENTS(parts); i++) {
 		printf("%s%s\n\n", i > 0 ? "\n" : "", parts[i].title);
-		ok = ok && format_list("", parts[i].table, parts[i].columns, parts[i].rows, error);
-		json_decref(parts[i].rows);
+		ok = print_part(json_object_get(usage, parts[i].list), parts[i].row_of,
+			parts[i].table, parts[i].columns, error);
 	}
 	return ok;
 }

@@ -97,6 +97,8 @@ static int run(Cli *cli)
 			  rows = json_array();
 	if (images == NULL)
 		return cli_fail(cli, error);
+	if (flag_bool(cli, "tree", false))
+		return print_tree(images);
 	for (size_t i = 0; i < json_array_size(images); i++) {
 		const json_t *image = json_array_get(images, i);
 		json_t *tags = json_object_get(image, "RepoTags");
@@ -105,8 +107,6 @@ static int run(Cli *cli)
 		if (json_array_size(tags) == 0)
 			add_row(rows, image, "", whole);
 	}
-	if (flag_bool(cli, "tree", false))
-		return print_tree(images);
 	const char *table =
 		flag_bool(cli, "digests", false)
 			? "{{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{."

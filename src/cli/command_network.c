@@ -1,8 +1,5 @@
-/* network ls, create, rm, prune, connect and disconnect. */
+/* network ls, create, rm, connect and disconnect. */
 #include "cli/cli.h"
-
-#include "base/error.h"
-#include "base/timefmt.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,11 +29,6 @@ static const Flag create_flags[] = {
 	{0},
 };
 static const Flag remove_flags[] = {{"force", 'f', BOOL, "no error for what is not there"}, {0}};
-static const Flag prune_flags[] = {
-	{"filter", 0, LIST, "remove only those that match (label=...)"},
-	{"force", 'f', BOOL, "do not ask"},
-	{0},
-};
 static const Flag connect_flags[] = {
 	{"alias", 0, LIST, "name in this network"},
 	{"driver-opt", 0, LIST, "option of the driver"},
@@ -60,19 +52,14 @@ static const char *yes_no(const json_t *network, const char *field)
 
 static json_t *row_of(const json_t *network, bool whole)
 {
-	g_autoptr(GString) labels = g_string_new("");
-	const char *key, *id = json_str(network, "Id");
-	json_t *value;
-	g_autofree char *short_id = g_strndup(id, 12);
-	json_object_foreach (json_object_get(network, "Labels"), key, value)
-		g_string_append_printf(labels, "%s%s=%s", labels->len > 0 ? "," : "", key,
-			json_string_value(value));
+	const char *id = json_str(network, "Id");
+	g_autofree char *short_id = g_strndup(id, 12),
+			*labels = labels_joined(json_object_get(network, "Labels"));
 	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "CreatedAt",
 		json_str(network, "Created"), "Driver", json_str(network, "Driver"), "ID",
 		whole ? id : short_id, "IPv4", yes_no(network, "EnableIPv4"), "IPv6",
 		yes_no(network, "EnableIPv6"), "Internal", yes_no(network, "Internal"), "Labels",
-		labels->str, "Name", json_str(network, "Name"), "Scope",
-		json_str(network, "Scope"));
+		labels, "Name", json_str(network, "Name"), "Scope", json_str(network, "Scope"));
 	json_object_set(row, "Label", json_object_get(network, "Labels"));
 	return row;
 }
@@ -105,24 +92,11 @@ static int run_list(Cli *cli)
 		       : cli_fail(cli, error);
 }
 
-static json_t *pairs(Cli *cli, const char *flag)
-{
-	g_autoptr(json_t) list = flag_list(cli, flag);
-	json_t *object = json_object();
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		g_auto(GStrv) parts = g_strsplit(json_elem(list, i), "=", 2);
-		if (parts[0] != NULL)
-			json_object_set_new(
-				object, parts[0], json_lenient(parts[1] != NULL ? parts[1] : ""));
-	}
-	return object;
-}
-
 /* The nth gateway and range belong to the nth subnet of their family; so docker's users write them. */
 static json_t *pools(Cli *cli)
 {
 	g_autoptr(json_t) subnets = flag_list(cli, "subnet"), gateways = flag_list(cli, "gateway"),
-			  ranges = flag_list(cli, "ip-range"), aux = pairs(cli, "aux-address");
+			  ranges = flag_list(cli, "ip-range"), aux = flag_pairs(cli, "aux-address");
 	json_t *list = json_array();
 	for (size_t i = 0; i < json_array_size(subnets); i++) {
 		json_t *pool = json_pack("{s:s}", "Subnet", json_elem(subnets, i));
@@ -145,8 +119,8 @@ static int run_create(Cli *cli)
 		"Name", cli->args[0], "Driver", driver, "Internal",
 		flag_bool(cli, "internal", false), "Attachable",
 		flag_bool(cli, "attachable", false), "EnableIPv6", flag_bool(cli, "ipv6", false),
-		"IPAM", "Driver", "default", "Options", pairs(cli, "ipam-opt"), "Config",
-		pools(cli), "Options", pairs(cli, "opt"), "Labels", pairs(cli, "label"));
+		"IPAM", "Driver", "default", "Options", flag_pairs(cli, "ipam-opt"), "Config",
+		pools(cli), "Options", flag_pairs(cli, "opt"), "Labels", flag_pairs(cli, "label"));
 	g_autoptr(json_t) answer =
 		client_call(cli->client, "POST", "/networks/create", body, &error);
 	if (answer == NULL)
@@ -158,32 +132,6 @@ static int run_create(Cli *cli)
 static int run_remove(Cli *cli)
 {
 	return each_argument(cli, "DELETE", "/networks/%s");
-}
-
-static int run_prune(Cli *cli)
-{
-	g_autoptr(GError) error = NULL;
-	char answer[16] = "";
-	if (!flag_bool(cli, "force", false)) {
-		printf("WARNING! This will remove all custom networks not used by at least one "
-		       "container.\n"
-		       "Are you sure you want to continue? [y/N] ");
-		fflush(stdout);
-		if (fgets(answer, sizeof answer, stdin) == NULL ||
-			(*answer != 'y' && *answer != 'Y'))
-			return EXIT_SUCCESS;
-	}
-	g_autofree char *filters = query_filters(cli, &error),
-			*path = g_strconcat("/networks/prune?filters=", filters, NULL);
-	g_autoptr(json_t) pruned =
-		filters != NULL ? client_call(cli->client, "POST", path, NULL, &error) : NULL;
-	if (pruned == NULL)
-		return cli_fail(cli, error);
-	json_t *deleted = json_object_get(pruned, "NetworksDeleted");
-	for (size_t i = 0; i < json_array_size(deleted); i++)
-		printf("%s%s\n%s", i == 0 ? "Deleted Networks:\n" : "", json_elem(deleted, i),
-			i + 1 == json_array_size(deleted) ? "\n" : "");
-	return EXIT_SUCCESS;
 }
 
 static int call(Cli *cli, const char *verb, json_t *body)
@@ -242,14 +190,6 @@ const Command command_network_rm = {
 	.min_args = 1,
 	.max_args = -1,
 	.run = run_remove,
-};
-
-const Command command_network_prune = {
-	.names = "network prune",
-	.usage = "[OPTIONS]",
-	.summary = "Remove unused networks",
-	.flags = prune_flags,
-	.run = run_prune,
 };
 
 const Command command_network_connect = {

@@ -1,4 +1,4 @@
-/* container, image, volume and system prune: what each removes is a row of a table. */
+/* container, image, volume, network and system prune: what each removes is a row of a table. */
 #include "cli/cli.h"
 
 #include "base/size.h"
@@ -21,12 +21,13 @@ static const Flag system_flags[] = {
 	{0},
 };
 
-typedef enum { CONTAINERS, VOLUMES, IMAGES } What;
+typedef enum { CONTAINERS, VOLUMES, NETWORKS, IMAGES } What;
 static const struct {
 	const char *path, *list, *heading;
 } kinds[] = {
 	[CONTAINERS] = {"/containers/prune", "ContainersDeleted", "Deleted Containers:"},
 	[VOLUMES] = {"/volumes/prune", "VolumesDeleted", "Deleted Volumes:"},
+	[NETWORKS] = {"/networks/prune", "NetworksDeleted", "Deleted Networks:"},
 	[IMAGES] = {"/images/prune", "ImagesDeleted", "Deleted Images:"},
 };
 
@@ -122,6 +123,16 @@ static int run_volumes(Cli *cli)
 			: "anonymous local volumes not used by at least one container");
 }
 
+/* A network takes no room that could be told of. */
+static int run_networks(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	gint64 space = 0;
+	if (!confirm(cli, "all custom networks not used by at least one container"))
+		return EXIT_SUCCESS;
+	return prune(cli, NETWORKS, false, &space, &error) ? EXIT_SUCCESS : cli_fail(cli, error);
+}
+
 static int run_system(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
@@ -162,6 +173,14 @@ const Command command_volume_prune = {
 	.summary = "Remove unused volumes",
 	.flags = flags,
 	.run = run_volumes,
+};
+
+const Command command_network_prune = {
+	.names = "network prune",
+	.usage = "[OPTIONS]",
+	.summary = "Remove unused networks",
+	.flags = flags + 1,
+	.run = run_networks,
 };
 
 const Command command_system_prune = {

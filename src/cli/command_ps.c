@@ -34,17 +34,6 @@ static char *shorten(const char *text, glong length)
 	return g_strconcat(head, "…", NULL);
 }
 
-static char *joined_labels(const json_t *labels)
-{
-	GString *out = g_string_new("");
-	const char *key;
-	json_t *value;
-	json_object_foreach ((json_t *)labels, key, value)
-		g_string_append_printf(
-			out, "%s%s=%s", out->len > 0 ? "," : "", key, json_string_value(value));
-	return g_string_free(out, FALSE);
-}
-
 static void set_text(json_t *row, const char *key, char *text)
 {
 	json_object_set_new(row, key, json_lenient(text));
@@ -96,7 +85,7 @@ static json_t *row_of(const json_t *container, bool whole, bool with_size)
 	set_text(row, "Size",
 		with_size ? g_strdup_printf("%s (virtual %s)", own, all) : g_strdup("0B"));
 	set_text(row, "Names", g_strdup(names->str));
-	set_text(row, "Labels", joined_labels(json_object_get(container, "Labels")));
+	set_text(row, "Labels", labels_joined(json_object_get(container, "Labels")));
 	json_object_set(row, "Label", json_object_get(container, "Labels"));
 	set_text(row, "Mounts", g_strdup(mount_names->str));
 	set_text(row, "LocalVolumes", g_strdup_printf("%d", local));

@@ -25,16 +25,12 @@ static const Column columns[] = {{"Driver", "DRIVER"}, {"Name", "VOLUME NAME"}, 
 static json_t *rows_of(const json_t *volumes)
 {
 	json_t *rows = json_array(), *volume, *value;
-	const char *key;
 	size_t i;
 	json_array_foreach (volumes, i, volume) {
-		g_autoptr(GString) labels = g_string_new("");
-		json_object_foreach (json_object_get(volume, "Labels"), key, value)
-			g_string_append_printf(labels, "%s%s=%s", labels->len > 0 ? "," : "", key,
-				json_string_value(value));
+		g_autofree char *labels = labels_joined(json_object_get(volume, "Labels"));
 		json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
 			"Availability", "N/A", "Driver", json_str(volume, "Driver"), "Group", "N/A",
-			"Labels", labels->str, "Links", "N/A", "Mountpoint",
+			"Labels", labels, "Links", "N/A", "Mountpoint",
 			json_str(volume, "Mountpoint"), "Name", json_str(volume, "Name"), "Scope",
 			json_str(volume, "Scope"), "Size", "N/A", "Status", "N/A");
 		value = json_object_get(volume, "Labels");
@@ -63,16 +59,9 @@ static int run_list(Cli *cli)
 static int run_create(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(json_t) given = flag_list(cli, "label"), labels = json_object();
-	for (size_t i = 0; i < json_array_size(given); i++) {
-		g_auto(GStrv) parts = g_strsplit(json_elem(given, i), "=", 2);
-		if (parts[0] != NULL)
-			json_object_set_new(
-				labels, parts[0], json_lenient(parts[1] != NULL ? parts[1] : ""));
-	}
-	g_autoptr(json_t) body = json_pack("{s:s, s:s, s:O}", "Name",
+	g_autoptr(json_t) body = json_pack("{s:s, s:s, s:o}", "Name",
 		cli->arg_count > 0 ? cli->args[0] : flag_text(cli, "name"), "Driver",
-		flag_text(cli, "driver"), "Labels", labels);
+		flag_text(cli, "driver"), "Labels", flag_pairs(cli, "label"));
 	g_autoptr(json_t) volume =
 		client_call(cli->client, "POST", "/volumes/create", body, &error);
 	if (volume == NULL)

@@ -233,24 +233,6 @@ static json_t *environment(Cli *cli, GError **error)
 	return g_steal_pointer(&env);
 }
 
-/* key=value texts as an object; a key alone has an empty value. */
-static json_t *pairs_of(const json_t *list)
-{
-	json_t *object = json_object();
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		g_auto(GStrv) parts = g_strsplit(json_elem(list, i), "=", 2);
-		if (parts[0] != NULL)
-			set(object, parts[0], json_lenient(parts[1] != NULL ? parts[1] : ""));
-	}
-	return object;
-}
-
-static json_t *pairs(Cli *cli, const char *name)
-{
-	g_autoptr(json_t) list = flag_list(cli, name);
-	return pairs_of(list);
-}
-
 /* --label-file first, so that --label has the last word. */
 static bool set_labels(Cli *cli, json_t *config, GError **error)
 {
@@ -327,11 +309,13 @@ static bool set_restart(Cli *cli, json_t *host, GError **error)
 
 static bool set_limits(Cli *cli, json_t *host, GError **error)
 {
-	static const char *const rates[][2] = {{"device-read-bps", "BlkioDeviceReadBps"},
-		{"device-write-bps", "BlkioDeviceWriteBps"},
-		{"device-read-iops", "BlkioDeviceReadIOps"},
-		{"device-write-iops", "BlkioDeviceWriteIOps"},
-		{"blkio-weight-device", "BlkioWeightDevice"}};
+	static const struct {
+		const char *flag, *field, *unit;
+	} rates[] = {{"device-read-bps", "BlkioDeviceReadBps", "Rate"},
+		{"device-write-bps", "BlkioDeviceWriteBps", "Rate"},
+		{"device-read-iops", "BlkioDeviceReadIOps", "Rate"},
+		{"device-write-iops", "BlkioDeviceWriteIOps", "Rate"},
+		{"blkio-weight-device", "BlkioWeightDevice", "Weight"}};
 	g_autoptr(json_t) limits = flag_list(cli, "ulimit");
 	json_t *list = json_array();
 	if (flag_given(cli, "cpus"))
@@ -354,9 +338,9 @@ static bool set_limits(Cli *cli, json_t *host, GError **error)
 				(json_int_t)(n == 3 ? hard : soft), "Soft", (json_int_t)soft));
 	}
 	for (size_t r = 0; r < G_N_ELEMENTS(rates); r++) {
-		g_autoptr(json_t) given = flag_list(cli, rates[r][0]);
+		g_autoptr(json_t) given = flag_list(cli, rates[r].flag);
 		list = json_array();
-		set(host, rates[r][1], list);
+		set(host, rates[r].field, list);
 		for (size_t i = 0; i < json_array_size(given); i++) {
 			const char *text = json_elem(given, i), *colon = strrchr(text, ':');
 			gint64 rate;
@@ -365,10 +349,8 @@ static bool set_limits(Cli *cli, json_t *host, GError **error)
 					"bad format: %s: <device-path>:<number>[<unit>] is wanted",
 					text);
 			g_autofree char *path = g_strndup(text, (gsize)(colon - text));
-			json_array_append_new(
-				list, json_pack("{s:s, s:I}", "Path", path,
-					      r + 1 < G_N_ELEMENTS(rates) ? "Rate" : "Weight",
-					      (json_int_t)rate));
+			json_array_append_new(list, json_pack("{s:s, s:I}", "Path", path,
+							    rates[r].unit, (json_int_t)rate));
 		}
 	}
 	return true;
@@ -472,12 +454,12 @@ json_t *container_request(Cli *cli, GError **error)
 	if ((env = environment(cli, error)) == NULL)
 		return NULL;
 	set(config, "Env", env);
-	set(host, "Sysctls", pairs(cli, "sysctl"));
+	set(host, "Sysctls", flag_pairs(cli, "sysctl"));
 	set(host, "LogConfig",
 		json_pack("{s:s, s:o}", "Type", flag_text(cli, "log-driver"), "Config",
-			pairs(cli, "log-opt")));
+			flag_pairs(cli, "log-opt")));
 	if (flag_given(cli, "annotation"))
-		set(host, "Annotations", pairs(cli, "annotation"));
+		set(host, "Annotations", flag_pairs(cli, "annotation"));
 	int rows, columns;
 	terminal_size(&rows, &columns);
 	set(host, "ConsoleSize", json_pack("[i, i]", rows, columns));

@@ -215,6 +215,24 @@ json_t *flag_list(const Cli *cli, const char *name)
 	return list;
 }
 
+json_t *pairs_of(const json_t *list)
+{
+	json_t *object = json_object();
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		g_auto(GStrv) parts = g_strsplit(json_elem(list, i), "=", 2);
+		if (parts[0] != NULL)
+			json_object_set_new(
+				object, parts[0], json_lenient(parts[1] != NULL ? parts[1] : ""));
+	}
+	return object;
+}
+
+json_t *flag_pairs(const Cli *cli, const char *name)
+{
+	g_autoptr(json_t) list = flag_list(cli, name);
+	return pairs_of(list);
+}
+
 json_t *flag_filters(const Cli *cli, const char *name, GError **error)
 {
 	g_autoptr(json_t) list = flag_list(cli, name), filters = json_object();

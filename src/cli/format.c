@@ -66,6 +66,17 @@ static bool print_json_lines(json_t *rows)
 	return true;
 }
 
+char *labels_joined(const json_t *labels)
+{
+	GString *out = g_string_new("");
+	const char *key;
+	json_t *value;
+	json_object_foreach ((json_t *)labels, key, value)
+		g_string_append_printf(
+			out, "%s%s=%s", out->len > 0 ? "," : "", key, json_string_value(value));
+	return g_string_free(out, FALSE);
+}
+
 bool format_is_json(const char *format)
 {
 	return strcmp(format, "json") == 0 || strcmp(format, "{{json .}}") == 0;
