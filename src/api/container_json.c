@@ -337,13 +337,14 @@ static bool port_matches(const Filters *filters, const char *key, const json_t *
 	return false;
 }
 
-static bool network_matches(const Filters *filters, const json_t *networks)
+static bool network_matches(const Filters *filters, Container *container, const json_t *spec)
 {
 	const char *name;
 	json_t *endpoint;
 	if (!filters_have(filters, "network"))
 		return true;
-	json_object_foreach ((json_t *)networks, name, endpoint)
+	g_autoptr(json_t) networks = endpoints_json(container, spec);
+	json_object_foreach (networks, name, endpoint)
 		if (filters_match(filters, "network", name) ||
 			(*json_str(endpoint, "NetworkID") != '\0' &&
 				filters_match_prefix(
@@ -355,9 +356,8 @@ static bool network_matches(const Filters *filters, const json_t *networks)
 static bool spec_wanted(
 	const Filters *filters, Container *container, const json_t *spec, const json_t *mounts)
 {
-	g_autoptr(json_t) networks = endpoints_json(container, spec);
 	return filters_match_labels(filters, "label", json_at(spec, "Config.Labels")) &&
-	       mount_matches(filters, mounts) && network_matches(filters, networks) &&
+	       mount_matches(filters, mounts) && network_matches(filters, container, spec) &&
 	       port_matches(filters, "expose", json_at(spec, "Config.ExposedPorts")) &&
 	       port_matches(filters, "publish", json_at(spec, "HostConfig.PortBindings"));
 }

@@ -54,10 +54,8 @@ bool container_update(Container *container, const json_t *changes, json_t *warni
 	if (!publish_change(container, spec, json_object_get(changes, "PublishAdd"),
 		    json_object_get(changes, "PublishRm"), error))
 		return false;
-	g_autofree char *text = json_text(spec);
-	if (!container_store_set_spec(engine->store, container->row.id, text, error))
+	if (!container_set_spec(container, spec, error))
 		return false;
-	spec_cache_put(container, spec);
 	container_event(container, "update", NULL, NULL);
 	return true;
 }

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DNS_PORT = 53 };
+enum { DNS_PORT = 53, FIRST_INDEX = 2 /* of a link in a container: 1 is lo */ };
 
 static const char *network_mode(const json_t *host)
 {
@@ -157,8 +157,8 @@ static json_t *endpoint_new(
 		"Gateway", gateway, "IPAddress", v4, "IPPrefixLen", network->subnet.prefix,
 		"IPv6Gateway", gateway6, "GlobalIPv6Address", v6, "GlobalIPv6PrefixLen",
 		network->subnet6.prefix, "DNSNames",
-		network_is_default(network) ? json_null() : names_of(container, aliases), "_Link",
-		link, "_Index", index);
+		network->predefined ? json_null() : names_of(container, aliases), "_Link", link,
+		"_Index", index);
 }
 
 /* Gives back what one endpoint holds. Under the lock. */
@@ -168,10 +168,8 @@ static void endpoint_drop(Container *container, Network *network, const json_t *
 	json_t *ports = json_object_get(endpoint, "_Ports");
 	Address target;
 	if (json_array_size(ports) > 0 && address_parse(json_str(endpoint, "IPAddress"), &target)) {
-		g_autoptr(GArray) mappings = port_mappings(ports, &target);
 		if (json_bool(endpoint, "_Published"))
-			ports_change(engine->table, false, (PortMapping *)(void *)mappings->data,
-				mappings->len, NULL);
+			port_publish(engine, false, ports, &target, NULL);
 		port_release(engine, ports);
 	}
 	if (network == NULL)
@@ -232,7 +230,7 @@ bool endpoints_reserve(Container *container, const json_t *spec, GError **error)
 	g_autoptr(json_t) wanted = wanted_networks(spec);
 	const char *name;
 	json_t *asked;
-	int index = 2; /* behind lo */
+	int index = FIRST_INDEX;
 	bool ok = true;
 	if (!endpoints_managed(json_object_get(spec, "HostConfig")))
 		return true;
@@ -240,7 +238,8 @@ bool endpoints_reserve(Container *container, const json_t *spec, GError **error)
 	g_mutex_lock(&engine->network_lock);
 	container->endpoints = json_object();
 	json_object_foreach (wanted, name, asked) {
-		ok = ok && join(container, spec, name, asked, index, index == 2, error) != NULL;
+		ok = ok &&
+		     join(container, spec, name, asked, index, index == FIRST_INDEX, error) != NULL;
 		index++;
 	}
 	if (ok)
@@ -249,6 +248,16 @@ bool endpoints_reserve(Container *container, const json_t *spec, GError **error)
 	if (!ok)
 		endpoints_release(container);
 	return ok;
+}
+
+static int link_index(const json_t *endpoint)
+{
+	return (int)json_int(endpoint, "_Index");
+}
+
+static char *link_name(const json_t *endpoint)
+{
+	return g_strdup_printf("eth%d", link_index(endpoint) - FIRST_INDEX);
 }
 
 static void parse_mac(const char *text, guint8 mac[6])
@@ -265,17 +274,15 @@ static bool connect(Container *container, Network *network, json_t *endpoint, in
 	bool with_route, GError **error)
 {
 	Engine *engine = container->engine;
-	char name[16];
-	int index = (int)json_int(endpoint, "_Index");
-	snprintf(name, sizeof name, "eth%d", index - 2);
+	g_autofree char *name = link_name(endpoint);
 	ContainerLink link = {.host_name = json_str(endpoint, "_Link"),
 		.bridge = network->bridge,
 		.parent = network->parent,
 		.name = name,
 		.netns = netns,
-		.index = index,
+		.index = link_index(endpoint),
 		.mtu = network->mtu,
-		.first = index == 2,
+		.first = link_index(endpoint) == FIRST_INDEX,
 		.isolated = !network->icc,
 		.hairpin = network->hairpin};
 	parse_mac(json_str(endpoint, "MacAddress"), link.mac);
@@ -292,12 +299,7 @@ static bool connect(Container *container, Network *network, json_t *endpoint, in
 	json_t *ports = json_object_get(endpoint, "_Ports");
 	if (json_array_size(ports) == 0 || engine->config->publish_by_proxy)
 		return true;
-	if (!engine->has_rules)
-		return fail(error, BERTH_ERROR_SYSTEM,
-			"ports cannot be published: this host has no nftables");
-	g_autoptr(GArray) mappings = port_mappings(ports, &link.address);
-	if (!ports_change(engine->table, true, (PortMapping *)(void *)mappings->data, mappings->len,
-		    error))
+	if (!port_publish(engine, true, ports, &link.address, error))
 		return false;
 	json_object_set_new(endpoint, "_Published", json_true());
 	return true;
@@ -394,7 +396,7 @@ void endpoints_renamed(Container *container)
 	g_mutex_lock(&engine->network_lock);
 	json_object_foreach (container->endpoints, name, endpoint) {
 		Network *network = network_lookup(engine, name);
-		if (network == NULL || network_is_default(network))
+		if (network == NULL || network->predefined)
 			continue;
 		json_object_set_new(endpoint, "DNSNames",
 			names_of(container, json_object_get(endpoint, "Aliases")));
@@ -485,11 +487,7 @@ static bool keep_wish(Container *container, const char *name, json_t *asked, GEr
 				json_string(other != NULL ? other : "none"));
 		}
 	}
-	g_autofree char *text = json_text(spec);
-	if (!container_store_set_spec(container->engine->store, container->row.id, text, error))
-		return false;
-	spec_cache_put(container, spec);
-	return true;
+	return container_set_spec(container, spec, error);
 }
 
 static char *resolve(Engine *engine, const char *reference, GError **error)
@@ -508,7 +506,7 @@ static bool connect_running(Container *container, const json_t *spec, const char
 {
 	Engine *engine = container->engine;
 	autofd netns = netns_of(pid, error);
-	int index = 2;
+	int index = FIRST_INDEX;
 	const char *key;
 	json_t *endpoint;
 	bool routed = false, ok = false;
@@ -518,7 +516,7 @@ static bool connect_running(Container *container, const json_t *spec, const char
 	if (container->endpoints == NULL)
 		container->endpoints = json_object();
 	json_object_foreach (container->endpoints, key, endpoint) {
-		index = MAX(index, (int)json_int(endpoint, "_Index") + 1);
+		index = MAX(index, link_index(endpoint) + 1);
 		routed = routed || *json_str(endpoint, "Gateway") != '\0';
 	}
 	if (json_object_get(container->endpoints, name) != NULL)
@@ -585,8 +583,7 @@ bool network_disconnect(Container *container, const char *reference, bool force,
 	Network *network = network_lookup(engine, name);
 	if (endpoint != NULL && pid > 0) {
 		autofd netns = netns_of(pid, NULL);
-		char inner[16];
-		snprintf(inner, sizeof inner, "eth%d", (int)json_int(endpoint, "_Index") - 2);
+		g_autofree char *inner = link_name(endpoint);
 		if (netns >= 0)
 			link_delete_in(netns, inner);
 		json_object_del(container->endpoints, name);

@@ -131,6 +131,7 @@ bool filters_have(const Filters *filters, const char *key);
 /* True if there is no such filter, or one of its values is value. */
 bool filters_match(const Filters *filters, const char *key, const char *value);
 /* The same, with each value a prefix or, for names, a regular expression. */
+bool filters_match_flag(const Filters *filters, const char *key, bool value); /* "true" or "1" */
 bool filters_match_prefix(const Filters *filters, const char *key, const char *value);
 bool filters_match_name(const Filters *filters, const char *key, const char *value);
 /* All values of key are labels that are there ("label" or "label=value"). */
@@ -168,6 +169,8 @@ Container *container_register(Engine *engine, ContainerRow *row);   /* takes row
 /* spec_cache.c: remembers a specification that was just written, or forgets it. */
 void spec_cache_put(Container *container, json_t *spec);
 void spec_cache_drop(Container *container);
+bool container_set_spec(
+	Container *container, json_t *spec, GError **error); /* to the database too */
 
 /* container_create.c */
 char *container_create(

@@ -93,6 +93,12 @@ bool filters_match_prefix(const Filters *filters, const char *key, const char *v
 	return any(filters, key, value, prefix);
 }
 
+bool filters_match_flag(const Filters *filters, const char *key, bool value)
+{
+	const char *wanted = filters_value(filters, key, 0);
+	return wanted == NULL || (strcmp(wanted, "true") == 0 || strcmp(wanted, "1") == 0) == value;
+}
+
 bool filters_match_name(const Filters *filters, const char *key, const char *value)
 {
 	return any(filters, key, value, pattern);

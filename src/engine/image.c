@@ -105,10 +105,7 @@ static bool list_wanted(Engine *engine, const ImageRow *row, const json_t *confi
 	char *const *tags, const Filters *filters, gint64 before, gint64 since, gint64 until)
 {
 	(void)engine;
-	const char *dangling = filters_value(filters, "dangling", 0);
-	bool is_dangling = tags[0] == NULL;
-	if (dangling != NULL &&
-		(strcmp(dangling, "true") == 0 || strcmp(dangling, "1") == 0) != is_dangling)
+	if (!filters_match_flag(filters, "dangling", tags[0] == NULL))
 		return false;
 	if ((before > 0 && row->created >= before) || (since > 0 && row->created <= since) ||
 		(until > 0 && row->created >= until))

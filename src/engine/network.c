@@ -24,11 +24,6 @@ static void network_free(Network *network)
 	g_free(network);
 }
 
-bool network_is_default(const Network *network)
-{
-	return network->predefined;
-}
-
 Network *network_lookup(Engine *engine, const char *reference)
 {
 	Network *found = NULL;
@@ -287,15 +282,13 @@ static json_t *network_json(Engine *engine, const Network *network, bool with_me
 
 static bool wanted(const Network *network, const Filters *filters)
 {
-	const char *dangling = filters_value(filters, "dangling", 0);
 	bool unused = g_hash_table_size(network->members) == 0 && !network->predefined;
 	return filters_match_name(filters, "name", network->name) &&
 	       filters_match_prefix(filters, "id", network->id) &&
 	       filters_match(filters, "driver", network->driver) &&
 	       filters_match(filters, "scope", "local") &&
 	       filters_match(filters, "type", network->predefined ? "builtin" : "custom") &&
-	       (dangling == NULL ||
-		       (strcmp(dangling, "true") == 0 || strcmp(dangling, "1") == 0) == unused) &&
+	       filters_match_flag(filters, "dangling", unused) &&
 	       filters_match_labels(filters, "label", json_object_get(network->spec, "Labels"));
 }
 

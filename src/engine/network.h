@@ -10,8 +10,9 @@ struct Network {
 	json_t *spec; /* as inspect shows it: IPAM, Options, Labels, Internal, ... */
 	Address subnet, gateway, range, subnet6, gateway6;
 	bool chosen; /* its subnet: nobody asked for one */
-	bool internal, icc, masquerade, predefined,
-		realised; /* realised: its bridge and rules are there */
+	bool internal, icc, masquerade;
+	bool predefined; /* no names are resolved in it */
+	bool realised;	 /* its bridge and rules are there */
 	bool hairpin; /* br_netfilter translates addresses on the bridge itself: a container's call of its
 		       * own published port comes back by the link that it came from */
 	int mtu;
@@ -27,7 +28,6 @@ void network_spec_predefined(Engine *engine, const char *name, json_t *spec);
 
 /* network.c: lookups under the lock. */
 Network *network_lookup(Engine *engine, const char *reference); /* name, id or its prefix; NULL */
-bool network_is_default(const Network *network);		/* no names are resolved in it */
 /* Makes its bridge and the rules, at the first container: a host without one is left alone. */
 bool network_realise(Engine *engine, Network *network, GError **error);
 bool network_is_wanted(Engine *engine, const Network *network); /* by a container, be it stopped */
@@ -46,5 +46,8 @@ json_t *port_bind(Engine *engine, const char *container, const char *endpoint_id
 	const json_t *config, const json_t *host, const Address *fallback_host, GError **error);
 /* The mappings of such a list to a target; the caller frees the array (of PortMapping). */
 GArray *port_mappings(const json_t *list, const Address *target);
+/* Such a list into the firewall's table, or out of it. */
+bool port_publish(
+	Engine *engine, bool on, const json_t *list, const Address *target, GError **error);
 void port_release(Engine *engine, const json_t *list);
 void port_remember(Engine *engine, const json_t *list); /* after a restart */

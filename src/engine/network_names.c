@@ -40,7 +40,7 @@ void network_names_write(Engine *engine, const Network *network)
 	g_autofree char *path = names_path(engine, network->id), *folder = g_path_get_dirname(path);
 	GHashTableIter members;
 	gpointer endpoint;
-	if (network_is_default(network))
+	if (network->predefined)
 		return;
 	g_hash_table_iter_init(&members, network->members);
 	while (g_hash_table_iter_next(&members, NULL, &endpoint))
@@ -61,7 +61,7 @@ char **network_names_files(Container *container)
 	json_object_foreach (container->endpoints, name, endpoint) {
 		Network *network = network_lookup(engine, name);
 		g_autofree char *path = network != NULL ? names_path(engine, network->id) : NULL;
-		if (network == NULL || network_is_default(network))
+		if (network == NULL || network->predefined)
 			continue;
 		g_strv_builder_add(files, path);
 		any = true;

@@ -164,7 +164,7 @@ static void write_back(Network *network, json_t *spec)
 			list, json_pack("{s:s, s:s}", "Subnet", subnet, "Gateway", gateway));
 }
 
-static bool choose_links(Engine *engine, Network *network, const json_t *spec, GError **error)
+static bool choose_links(Network *network, const json_t *spec, GError **error)
 {
 	const char *name = option(spec, "com.docker.network.bridge.name");
 	if (strcmp(network->driver, "macvlan") == 0) {
@@ -175,7 +175,6 @@ static bool choose_links(Engine *engine, Network *network, const json_t *spec, G
 		network->parent = g_strdup(parent);
 		return true;
 	}
-	(void)engine;
 	if (strlen(name) > LINK_NAME || strpbrk(name, "/ \t\"") != NULL)
 		return fail(error, BERTH_ERROR_INVALID, "invalid name of a bridge: %s", name);
 	network->bridge = *name != '\0' ? g_strdup(name) : g_strdup_printf("br-%.12s", network->id);
@@ -220,7 +219,7 @@ bool network_spec_read(Engine *engine, Network *network, json_t *spec, GError **
 		network->range = network->subnet;
 	choose_gateways(network);
 	write_back(network, spec);
-	return choose_links(engine, network, spec, error);
+	return choose_links(network, spec, error);
 }
 
 void network_spec_predefined(Engine *engine, const char *name, json_t *spec)

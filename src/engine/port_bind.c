@@ -193,6 +193,17 @@ GArray *port_mappings(const json_t *list, const Address *target)
 	return mappings;
 }
 
+bool port_publish(
+	Engine *engine, bool on, const json_t *list, const Address *target, GError **error)
+{
+	g_autoptr(GArray) mappings = port_mappings(list, target);
+	if (on && mappings->len > 0 && !engine->has_rules)
+		return fail(error, BERTH_ERROR_SYSTEM,
+			"ports cannot be published: this host has no nftables");
+	return ports_change(
+		engine->table, on, (PortMapping *)(void *)mappings->data, mappings->len, error);
+}
+
 static void each(
 	Engine *engine, const json_t *list, void (*act)(Engine *, const char *, guint8, guint16))
 {

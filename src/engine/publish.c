@@ -66,12 +66,10 @@ static bool tell_shim(Container *container, bool add, const GArray *mappings, GE
 static bool change(
 	Container *container, bool add, const json_t *list, const Address *target, GError **error)
 {
-	Engine *engine = container->engine;
+	if (!container->engine->config->publish_by_proxy)
+		return port_publish(container->engine, add, list, target, error);
 	g_autoptr(GArray) mappings = port_mappings(list, target);
-	if (engine->config->publish_by_proxy)
-		return tell_shim(container, add, mappings, error);
-	return ports_change(
-		engine->table, add, (PortMapping *)(void *)mappings->data, mappings->len, error);
+	return tell_shim(container, add, mappings, error);
 }
 
 void publish_by_shim(Container *container)
@@ -125,9 +123,6 @@ static bool add(Container *container, Network *network, json_t *endpoint, const 
 	Engine *engine = container->engine;
 	g_autoptr(json_t) host = json_pack("{s:O}", "PortBindings", bindings);
 	Address target;
-	if (!engine->has_rules && !engine->config->publish_by_proxy)
-		return fail(error, BERTH_ERROR_SYSTEM,
-			"ports cannot be published: this host has no nftables");
 	g_autoptr(json_t) more = port_bind(engine, container->row.name,
 		json_str(endpoint, "EndpointID"), NULL, host, &network->host_binding, error);
 	if (more == NULL)

@@ -68,8 +68,7 @@ static ShimLink *link_new(Container *container, int socket, pid_t pid)
 }
 
 /* Shims whose links are closed. One lingers while a slow client still reads: asked again every
- * LINGER_POLL_MS. Only
- * the monitor's thread is here; no other child of the engine is waited for. */
+ * LINGER_POLL_MS. Only the monitor's thread is here; no other child of the engine is waited for. */
 static void reap(void)
 {
 	for (guint i = ended_shims != NULL ? ended_shims->len : 0; i-- > 0;)

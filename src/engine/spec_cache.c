@@ -31,6 +31,15 @@ void spec_cache_put(Container *container, json_t *spec)
 	g_mutex_unlock(&engine->lock);
 }
 
+bool container_set_spec(Container *container, json_t *spec, GError **error)
+{
+	g_autofree char *text = json_text(spec);
+	if (!container_store_set_spec(container->engine->store, container->row.id, text, error))
+		return false;
+	spec_cache_put(container, spec);
+	return true;
+}
+
 void spec_cache_drop(Container *container)
 {
 	g_mutex_lock(&container->engine->lock);

@@ -97,15 +97,12 @@ json_t *volume_list(Engine *engine, const Filters *filters)
 {
 	g_autoptr(GPtrArray) rows = volume_store_list(engine->store);
 	json_t *list = json_array();
-	const char *dangling = filters_value(filters, "dangling", 0);
 	for (guint i = 0; i < rows->len; i++) {
 		const VolumeRow *row = rows->pdata[i];
 		g_autoptr(json_t) json = volume_json(engine, row);
 		g_auto(GStrv) users = volume_store_users(engine->store, row->name);
-		bool wanted = dangling == NULL ||
-			      (strcmp(dangling, "true") == 0 || strcmp(dangling, "1") == 0) ==
-				      (users[0] == NULL);
-		if (wanted && filters_match_name(filters, "name", row->name) &&
+		if (filters_match_flag(filters, "dangling", users[0] == NULL) &&
+			filters_match_name(filters, "name", row->name) &&
 			filters_match(filters, "driver", row->driver) &&
 			filters_match_labels(filters, "label", json_object_get(json, "Labels")))
 			json_array_append(list, json);

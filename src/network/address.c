@@ -43,7 +43,8 @@ char *address_cidr(const Address *address)
 				    : g_strdup_printf("%s/%d", text, address->prefix);
 }
 
-bool address_equal(const Address *a, const Address *b)
+/* Prefixes do not count. */
+static bool address_equal(const Address *a, const Address *b)
 {
 	return a->family == b->family && memcmp(a->bytes, b->bytes, (size_t)width(a) / 8) == 0;
 }
@@ -95,11 +96,11 @@ bool address_free_one(const Address *subnet, const Address *range, GHashTable *u
 {
 	guint64 count = address_count(range);
 	bool v4 = subnet->family == AF_INET;
+	Address first = address_network(subnet),
+		last = address_nth(subnet, address_count(subnet) - 1);
 	for (guint64 n = 0; n < count; n++) {
 		*found = address_nth(range, n);
 		found->prefix = subnet->prefix;
-		Address first = address_network(subnet),
-			last = address_nth(subnet, address_count(subnet) - 1);
 		if (address_equal(found, &first) || (v4 && address_equal(found, &last)))
 			continue;
 		g_autofree char *text = address_text(found);

@@ -105,11 +105,6 @@ static struct mnl_socket *socket_in(int netns, const ContainerLink *link)
 	return socket;
 }
 
-bool link_exists(const char *name)
-{
-	return if_nametoindex(name) != 0;
-}
-
 bool link_make_bridge(const char *name, int mtu, GError **error)
 {
 	Message message;

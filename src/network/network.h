@@ -14,7 +14,6 @@ typedef struct {
 bool address_parse(const char *text, Address *address);
 char *address_text(const Address *address); /* "10.0.0.1"; "" for none. The caller frees it. */
 char *address_cidr(const Address *address); /* "10.0.0.1/24"; "" for none */
-bool address_equal(const Address *a, const Address *b); /* prefixes do not count */
 bool address_contains(const Address *subnet, const Address *address);
 bool address_overlaps(const Address *a, const Address *b);
 Address address_network(const Address *address); /* host bits zero */
@@ -34,7 +33,6 @@ void namespace_leave(int own);
 /* Also rtnetlink. Failures name the link. */
 bool link_make_bridge(const char *name, int mtu, GError **error); /* up; fine if it is there */
 bool link_add_address(const char *name, const Address *address, GError **error);
-bool link_exists(const char *name);
 void link_delete(const char *name);
 
 /* The two ends of a container's link; parent: macvlan on that device instead of a pair on bridge. */
@@ -64,7 +62,6 @@ bool rules_apply(const char *table, const NetworkRules *networks, guint count, G
 /* In a container's network namespace: what is sent to 127.0.0.11:53 goes to these ports of it, so that
  * port 53 itself stays free for a name server in the container. */
 bool rules_redirect_dns(int netns, guint16 udp, guint16 tcp, GError **error);
-void rules_delete(const char *table);
 
 /* ports.c: published ports are elements of two maps of that table: the thousandth costs what the first did. */
 typedef struct {

@@ -96,9 +96,3 @@ bool rules_redirect_dns(int netns, guint16 udp, guint16 tcp, GError **error)
 	namespace_leave(own);
 	return ok;
 }
-
-void rules_delete(const char *table)
-{
-	g_autofree char *text = g_strdup_printf("delete table ip %s\n", table);
-	run(text, NULL);
-}

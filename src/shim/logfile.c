@@ -108,8 +108,8 @@ static bool is_plain(unsigned char c)
 /* Whether sixteen bytes at once are plain: one comparison each for all of them (GCC's vectors). */
 static bool are_plain(const unsigned char *p)
 {
-	typedef unsigned char bytes __attribute__((vector_size(16)));
-	typedef signed char flags __attribute__((vector_size(16)));
+	typedef unsigned char bytes __attribute__((vector_size(VECTOR)));
+	typedef signed char flags __attribute__((vector_size(VECTOR)));
 	bytes text;
 	uint64_t found[2];
 	memcpy(&text, p, sizeof text);
