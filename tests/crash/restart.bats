@@ -66,17 +66,8 @@ teardown_file() { file_teardown; }
 }
 
 @test "killed at random while containers come and go, the engine leaks nothing" {
-	for round in $(seq 8); do
-		clients=()
-		for _ in 1 2 3; do
-			timeout -s KILL 20 "$DOCKER" run --rm --network none busybox true >/dev/null 2>&1 3>&- &
-			clients+=($!)
-		done
-		sleep "0.0$round"
-		engine_kill
-		engine_start
-		wait "${clients[@]}" || true
-	done
+	client() { timeout -s KILL 20 "$DOCKER" run --rm --network none busybox true; }
+	kill_among 8 client
 	d ps -aq | xargs -r "$DOCKER" rm -f
 	sleep 1
 	[ -z "$(d ps -aq)" ]

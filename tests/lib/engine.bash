@@ -29,6 +29,22 @@ shims() {
 	echo "$n"
 }
 
+# Commands that take a number, three at a time, and the engine killed among them; the next one starts.
+kill_among() { # rounds, command
+	local round i clients
+	for round in $(seq "$1"); do
+		clients=()
+		for i in 1 2 3; do
+			"$2" "$i" >/dev/null 2>&1 3>&- &
+			clients+=($!)
+		done
+		sleep "0.0$round"
+		engine_kill
+		engine_start
+		wait "${clients[@]}" || true
+	done
+}
+
 file_setup() { # flags of the engine
 	export WORK DOCKER_HOST DOCKER_CONFIG DOCKER
 	WORK=$(mktemp -d /tmp/berth-test.XXXXXX)

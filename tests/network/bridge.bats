@@ -131,17 +131,8 @@ teardown_file() { hosts_remove; }
 
 @test "killed at random while containers with ports come and go, the engine leaks no link, rule, address or port" {
 	d network create churn
-	for round in $(seq 6); do
-		clients=()
-		for i in 1 2 3; do
-			timeout -s KILL 20 "$DOCKER" run --rm --network churn -p "1900$i:80" busybox true >/dev/null 2>&1 3>&- &
-			clients+=($!)
-		done
-		sleep "0.0$round"
-		engine_kill
-		engine_start
-		wait "${clients[@]}" || true
-	done
+	client() { timeout -s KILL 20 "$DOCKER" run --rm --network churn -p "1900$1:80" busybox true; }
+	kill_among 6 client
 	for _ in $(seq 100); do [ -z "$(d ps -aq)" ] && break; d ps -aq | xargs -r "$BUILD/berth" rm -f >/dev/null 2>&1 || true; sleep 0.1; done
 	for _ in $(seq 50); do [ "$(on_host ip -o link | grep -c veth)" -eq 0 ] && break; sleep 0.1; done
 	[ "$(on_host ip -o link | grep -c veth)" -eq 0 ]
