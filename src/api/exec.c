@@ -59,14 +59,20 @@ static bool resize(Request *request, GError **error)
 	       reply_empty(request, 200);
 }
 
-/* Its process is gone, but the shim's word of it is still on the way: a moment, then. */
+/* The stream has ended, and the shim's word of why is still on its way. */
+static bool unsettled(const Exec *exec)
+{
+	if (exec->running)
+		return exec->pid > 0 && kill(exec->pid, 0) < 0 && errno == ESRCH;
+	return exec->started && exec->exit_code < 0 && exec->error == NULL;
+}
+
+/* A moment, then. */
 static void settle(Exec *exec)
 {
 	enum { ROUNDS = 20, ROUND_MS = 50 };
 	int fd = notify_subscribe(&exec->changed);
-	for (int i = 0; i < ROUNDS && exec->running && exec->pid > 0 && kill(exec->pid, 0) < 0 &&
-			errno == ESRCH;
-		i++)
+	for (int i = 0; i < ROUNDS && unsettled(exec); i++)
 		notify_wait(fd, -1, ROUND_MS);
 	notify_unsubscribe(&exec->changed, fd);
 }

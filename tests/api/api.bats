@@ -157,5 +157,11 @@ create() { post_json "/containers/create?name=$1" "$2" | jq -r .Id; }
 }
 
 @test "attach: a start that follows its answer finds it" {
-	timeout 120 python3 "$BATS_TEST_DIRNAME/attach_start.py" "$WORK/b.sock"
+	PYTHONPATH=tests/lib timeout 120 python3 tests/api/attach_start.py "$WORK/b.sock"
+}
+
+@test "exec: its exit code is known when its stream ends" {
+	d run -d --name execs --network none busybox sleep 1000
+	PYTHONPATH=tests/lib timeout 120 python3 tests/api/exec_end.py "$WORK/b.sock" execs
+	d rm -f execs
 }
