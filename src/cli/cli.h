@@ -104,6 +104,7 @@ bool container_port_flags(Cli *cli, json_t *config, json_t *host, GError **error
 bool container_network_flags(Cli *cli, json_t *config, json_t *host, GError **error);
 /* A list of -p texts as PortBindings and ExposedPorts; false with error. */
 bool ports_parse(const json_t *list, json_t *ports, json_t *bindings, GError **error);
+const char *ip_bracket(const char *ip, bool left); /* "[" or "]" around IPv6; "" around IPv4 */
 char *ports_shown(const json_t *ports); /* "0.0.0.0:80->80/tcp, 81/udp"; the caller frees it */
 
 /* each.c: does one call for each argument, prints the argument, and goes on after an error. */

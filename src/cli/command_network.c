@@ -146,13 +146,9 @@ static int call(Cli *cli, const char *verb, json_t *body)
 
 static int run_connect(Cli *cli)
 {
-	json_t *ipam = json_object(),
-	       *endpoint = json_pack("{s:o, s:o, s:o}", "IPAMConfig", ipam, "Aliases",
-		       flag_list(cli, "alias"), "Links", flag_list(cli, "link"));
-	if (flag_given(cli, "ip"))
-		json_object_set_new(ipam, "IPv4Address", json_lenient(flag_text(cli, "ip")));
-	if (flag_given(cli, "ip6"))
-		json_object_set_new(ipam, "IPv6Address", json_lenient(flag_text(cli, "ip6")));
+	json_t *endpoint = json_pack("{s:o, s:I}", "DriverOpts", flag_pairs(cli, "driver-opt"),
+		"GwPriority", (json_int_t)g_ascii_strtoll(flag_text(cli, "gw-priority"), NULL, 10));
+	endpoint_flags(cli, "alias", endpoint);
 	return call(cli, "connect",
 		json_pack("{s:s, s:o}", "Container", cli->args[1], "EndpointConfig", endpoint));
 }

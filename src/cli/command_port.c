@@ -27,7 +27,8 @@ static int run(Cli *cli)
 				continue;
 			if (wanted == NULL)
 				printf("%s -> ", port);
-			printf("%s:%s\n", json_str(binding, "HostIp"),
+			const char *ip = json_str(binding, "HostIp");
+			printf("%s%s%s:%s\n", ip_bracket(ip, true), ip, ip_bracket(ip, false),
 				json_str(binding, "HostPort"));
 			found++;
 		}

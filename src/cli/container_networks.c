@@ -34,6 +34,14 @@ static char *read_network(const char *text, json_t *endpoint, GError **error)
 				json_object_set_new(endpoint, "Aliases", json_array());
 			json_array_append_new(
 				json_object_get(endpoint, "Aliases"), json_lenient(value));
+		} else if (strcmp(pair[0], "gw-priority") == 0) {
+			json_object_set_new(endpoint, "GwPriority",
+				json_integer(g_ascii_strtoll(value, NULL, 10)));
+		} else if (strcmp(pair[0], "driver-opt") == 0) {
+			g_autoptr(json_t) list = json_pack("[s]", value), one = pairs_of(list);
+			if (json_object_get(endpoint, "DriverOpts") == NULL)
+				json_object_set_new(endpoint, "DriverOpts", json_object());
+			json_object_update(json_object_get(endpoint, "DriverOpts"), one);
 		} else {
 			known = false;
 		}
@@ -66,10 +74,9 @@ static char *read_network(const char *text, json_t *endpoint, GError **error)
 	return name;
 }
 
-/* --ip, --network-alias and their like speak of the first network. */
-static void add_first(Cli *cli, json_t *endpoint)
+void endpoint_flags(Cli *cli, const char *alias, json_t *endpoint)
 {
-	g_autoptr(json_t) aliases = flag_list(cli, "network-alias"), links = flag_list(cli, "link"),
+	g_autoptr(json_t) aliases = flag_list(cli, alias), links = flag_list(cli, "link"),
 			  link_local = flag_list(cli, "link-local-ip");
 	g_autoptr(json_t) ipam = json_object();
 	if (flag_given(cli, "ip"))
@@ -79,11 +86,17 @@ static void add_first(Cli *cli, json_t *endpoint)
 	set_words(ipam, "LinkLocalIPs", link_local);
 	if (json_object_size(ipam) > 0)
 		json_object_set(endpoint, "IPAMConfig", ipam);
+	set_words(endpoint, "Aliases", aliases);
+	set_words(endpoint, "Links", links);
+}
+
+/* --ip, --network-alias and their like speak of the first network. */
+static void add_first(Cli *cli, json_t *endpoint)
+{
+	endpoint_flags(cli, "network-alias", endpoint);
 	if (flag_given(cli, "mac-address"))
 		json_object_set_new(
 			endpoint, "MacAddress", json_lenient(flag_text(cli, "mac-address")));
-	set_words(endpoint, "Aliases", aliases);
-	set_words(endpoint, "Links", links);
 }
 
 bool container_network_flags(Cli *cli, json_t *config, json_t *host, GError **error)

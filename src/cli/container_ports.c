@@ -160,6 +160,11 @@ typedef struct {
 	gint64 first, last;
 } Group;
 
+const char *ip_bracket(const char *ip, bool left)
+{
+	return strchr(ip, ':') == NULL ? "" : left ? "[" : "]";
+}
+
 static void print_group(GString *out, const Group *group)
 {
 	g_autofree char *range =
@@ -168,7 +173,8 @@ static void print_group(GString *out, const Group *group)
 			: g_strdup_printf("%d-%d", (int)group->first, (int)group->last);
 	g_string_append(out, out->len > 0 ? ", " : "");
 	if (*group->ip != '\0')
-		g_string_append_printf(out, "%s:%s->", group->ip, range);
+		g_string_append_printf(out, "%s%s%s:%s->", ip_bracket(group->ip, true), group->ip,
+			ip_bracket(group->ip, false), range);
 	g_string_append_printf(out, "%s/%s", range, group->type);
 }
 
@@ -189,8 +195,9 @@ char *ports_shown(const json_t *ports)
 			      json_int(p, "PrivatePort")},
 		      *same = NULL;
 		if (*one.ip != '\0' && json_int(p, "PublicPort") != one.first) {
-			g_string_append_printf(mapped, "%s%s:%d->%d/%s",
-				mapped->len > 0 ? ", " : "", one.ip, (int)json_int(p, "PublicPort"),
+			g_string_append_printf(mapped, "%s%s%s%s:%d->%d/%s",
+				mapped->len > 0 ? ", " : "", ip_bracket(one.ip, true), one.ip,
+				ip_bracket(one.ip, false), (int)json_int(p, "PublicPort"),
 				(int)one.first, one.type);
 			continue;
 		}

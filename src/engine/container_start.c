@@ -178,8 +178,11 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 	g_autofree char *group = tree_file(container, layers, "etc/group");
 	g_auto(GStrv) names = network_names_files(container),
 		      servers = network_names_servers(container, host);
+	g_auto(GStrv) links = links_env(container, host, error);
 	g_auto(User) user = {0};
 	g_auto(Plan) plan = {0};
+	if (links == NULL)
+		return -1;
 	Launch launch = {.id = container->row.id,
 		.folder = folder,
 		.layer_folder = layer_folder,
@@ -207,6 +210,7 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 		return -1;
 	launch.userns = userns_of(engine, host);
 	launch.with_network = endpoints_managed(host);
+	launch.link_env = links;
 	launch.dns_names = names;
 	launch.dns_servers = servers;
 	launch.dns_port = engine->has_rules ? 0 : 53;

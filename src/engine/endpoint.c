@@ -166,12 +166,9 @@ static void endpoint_drop(Container *container, Network *network, const json_t *
 {
 	Engine *engine = container->engine;
 	json_t *ports = json_object_get(endpoint, "_Ports");
-	Address target;
-	if (json_array_size(ports) > 0 && address_parse(json_str(endpoint, "IPAddress"), &target)) {
-		if (json_bool(endpoint, "_Published"))
-			port_publish(engine, false, ports, &target, NULL);
-		port_release(engine, ports);
-	}
+	if (json_bool(endpoint, "_Published"))
+		port_publish(engine, false, ports, endpoint, NULL);
+	port_release(engine, ports);
 	if (network == NULL)
 		return;
 	g_hash_table_remove(network->used, json_str(endpoint, "IPAddress"));
@@ -207,9 +204,9 @@ static json_t *join(Container *container, const json_t *spec, const char *name, 
 	if (endpoint == NULL)
 		return NULL;
 	if (with_ports && network->bridge != NULL && !network->internal) {
-		json_t *ports = port_bind(engine, container->row.name,
-			json_str(endpoint, "EndpointID"), json_object_get(spec, "Config"),
-			json_object_get(spec, "HostConfig"), &network->host_binding, error);
+		json_t *ports = port_bind(engine, container->row.name, endpoint,
+			json_object_get(spec, "Config"), json_object_get(spec, "HostConfig"),
+			&network->host_binding, error);
 		if (ports == NULL) {
 			endpoint_drop(container, network, endpoint);
 			json_decref(endpoint);
@@ -269,6 +266,22 @@ static void parse_mac(const char *text, guint8 mac[6])
 		mac[i] = (guint8)part[i];
 }
 
+/* The network that the default route leads to: of the highest priority, the first of them; NULL if none. */
+static const char *way_out(const json_t *endpoints)
+{
+	const char *name, *best = NULL;
+	json_t *endpoint;
+	gint64 highest = 0;
+	json_object_foreach ((json_t *)endpoints, name, endpoint) {
+		gint64 priority = json_int(endpoint, "GwPriority");
+		if (*json_str(endpoint, "Gateway") == '\0' || (best != NULL && priority <= highest))
+			continue;
+		best = name;
+		highest = priority;
+	}
+	return best;
+}
+
 /* The link of one endpoint, and its ports. Under the lock. */
 static bool connect(Container *container, Network *network, json_t *endpoint, int netns,
 	bool with_route, GError **error)
@@ -299,7 +312,7 @@ static bool connect(Container *container, Network *network, json_t *endpoint, in
 	json_t *ports = json_object_get(endpoint, "_Ports");
 	if (json_array_size(ports) == 0 || engine->config->publish_by_proxy)
 		return true;
-	if (!port_publish(engine, true, ports, &link.address, error))
+	if (!port_publish(engine, true, ports, endpoint, error))
 		return false;
 	json_object_set_new(endpoint, "_Published", json_true());
 	return true;
@@ -327,14 +340,15 @@ bool endpoints_connect(Container *container, pid_t pid, gint64 dns_ports, GError
 	autofd netns = netns_of(pid, error);
 	const char *name;
 	json_t *endpoint;
-	bool ok = netns >= 0, routed = false;
+	bool ok = netns >= 0;
 	g_mutex_lock(&engine->network_lock);
+	const char *routed = way_out(container->endpoints);
 	json_object_foreach (container->endpoints, name, endpoint) {
 		Network *network = network_lookup(engine, name);
 		if (!ok || network == NULL)
 			break;
-		ok = connect(container, network, endpoint, netns, !routed, error);
-		routed = routed || *json_str(endpoint, "Gateway") != '\0';
+		ok = connect(
+			container, network, endpoint, netns, g_strcmp0(name, routed) == 0, error);
 		if (ok)
 			publish(container, network, "connect");
 	}

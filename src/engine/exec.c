@@ -125,6 +125,7 @@ static int make_plan(Container *container, const Exec *exec, GError **error)
 	const char *wanted = *exec->user != '\0' ? exec->user : json_str(config, "User");
 	if (!user_resolve(&user, wanted, passwd, group, json_object_get(host, "GroupAdd"), error))
 		return -1;
+	g_auto(GStrv) links = links_env(container, host, NULL);
 	LaunchExec launch = {.config = config,
 		.host = host,
 		.cgroup = cgroup,
@@ -132,6 +133,7 @@ static int make_plan(Container *container, const Exec *exec, GError **error)
 		.userns = userns_of(container->engine, host),
 		.argv = exec->argv,
 		.env = exec->env,
+		.link_env = links,
 		.workdir = exec->workdir,
 		.tty = exec->tty,
 		.with_stdin = exec->open_stdin,

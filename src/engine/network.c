@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 static const char *const predefined[] = {"bridge", "host", "none"};
 
@@ -43,8 +44,8 @@ static bool apply_rules(Engine *engine, GError **error)
 	g_autoptr(GArray) rules = g_array_new(FALSE, FALSE, sizeof(NetworkRules));
 	for (guint i = 0; i < engine->networks->len; i++) {
 		const Network *network = engine->networks->pdata[i];
-		NetworkRules rule = {
-			network->bridge, network->subnet, network->masquerade, network->internal};
+		NetworkRules rule = {network->bridge, network->subnet, network->subnet6,
+			network->masquerade, network->internal};
 		if (network->realised)
 			g_array_append_val(rules, rule);
 	}
@@ -56,6 +57,22 @@ static void put_sysctl(const char *path, const char *value)
 	g_autofree char *now = file_read(path, 64);
 	if (now != NULL && strcmp(g_strstrip(now), value) != 0 && !file_put(path, value))
 		log_warn("cannot write %s to %s: %s", value, path, g_strerror(errno));
+}
+
+/* A host that forwards takes no more router advertisements, unless it is told that it still should: its
+ * own way out may come from them. */
+static void forward_ipv6(void)
+{
+	static const char root[] = "/proc/sys/net/ipv6/conf";
+	g_autoptr(GDir) links = g_dir_open(root, 0, NULL);
+	const char *name;
+	while (links != NULL && (name = g_dir_read_name(links)) != NULL) {
+		g_autofree char *path = g_strdup_printf("%s/%s/accept_ra", root, name);
+		g_autofree char *now = file_read(path, 16);
+		if (now != NULL && *now == '1')
+			put_sysctl(path, "2");
+	}
+	put_sysctl("/proc/sys/net/ipv6/conf/all/forwarding", "1");
 }
 
 bool network_realise(Engine *engine, Network *network, GError **error)
@@ -71,6 +88,8 @@ bool network_realise(Engine *engine, Network *network, GError **error)
 			!link_add_address(network->bridge, &network->gateway6, error)))
 		return false;
 	put_sysctl("/proc/sys/net/ipv4/ip_forward", "1");
+	if (network->subnet6.family != 0 && !network->internal)
+		forward_ipv6();
 	put_sysctl(localnet, "1");
 	g_autofree char *bridge_calls =
 		file_read("/proc/sys/net/bridge/bridge-nf-call-iptables", 16);
@@ -173,22 +192,22 @@ bool networks_resume(Engine *engine, GError **error)
 		network_names_write(engine, network);
 		g_hash_table_iter_init(&members, network->members);
 		while (g_hash_table_iter_next(&members, NULL, &endpoint)) {
-			Address target;
-			if (!json_bool(endpoint, "_Published") ||
-				!address_parse(json_str(endpoint, "IPAddress"), &target))
+			if (!json_bool(endpoint, "_Published"))
 				continue;
-			g_autoptr(GArray) mappings =
-				port_mappings(json_object_get(endpoint, "_Ports"), &target);
+			g_autoptr(GArray) mappings = port_mappings(engine,
+				json_object_get(endpoint, "_Ports"), endpoint, PORT_BY_RULE);
 			g_array_append_vals(all, mappings->data, mappings->len);
 		}
 	}
 	/* Also where nothing runs: a killed engine may have left ports that lead nowhere. There is no table
 	 * then, or there is; either way nothing more is to be done. */
-	bool ok = ports_replace(engine->table, (PortMapping *)(void *)all->data, all->len, error);
+	PortMapping *mappings = (PortMapping *)(void *)all->data;
+	bool ok = ports_replace(engine->table, AF_INET, mappings, all->len, error);
 	if (!ok && !(any && engine->has_rules)) {
 		g_clear_error(error);
 		ok = true;
 	}
+	ports_replace(engine->table, AF_INET6, mappings, all->len, NULL);
 	g_mutex_unlock(&engine->network_lock);
 	return ok;
 }

@@ -42,12 +42,15 @@ void endpoints_save(Container *container); /* endpoint.c: to the database; under
 
 /* port_bind.c: the ports that a container asks for, reserved for it; a list of
  * {"Port": "80/tcp", "HostIp", "HostPort"} or NULL. Under the lock. */
-json_t *port_bind(Engine *engine, const char *container, const char *endpoint_id,
+json_t *port_bind(Engine *engine, const char *container, const json_t *endpoint,
 	const json_t *config, const json_t *host, const Address *fallback_host, GError **error);
-/* The mappings of such a list to a target; the caller frees the array (of PortMapping). */
-GArray *port_mappings(const json_t *list, const Address *target);
+/* By the firewall, or, in mode "proxy" and where families differ, by the container's shim. */
+typedef enum { PORT_BY_RULE, PORT_BY_SHIM } PortWay;
+/* What of such a list goes this way to an endpoint: an array of PortMapping. */
+GArray *port_mappings(
+	const Engine *engine, const json_t *list, const json_t *endpoint, PortWay way);
 /* Such a list into the firewall's table, or out of it. */
 bool port_publish(
-	Engine *engine, bool on, const json_t *list, const Address *target, GError **error);
+	Engine *engine, bool on, const json_t *list, const json_t *endpoint, GError **error);
 void port_release(Engine *engine, const json_t *list);
 void port_remember(Engine *engine, const json_t *list); /* after a restart */

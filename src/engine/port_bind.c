@@ -30,10 +30,20 @@ static bool parse_port(const char *text, guint16 *port, guint8 *protocol)
 	return false;
 }
 
-/* The table of what is taken has "6/8080" -> list of host addresses ("" is any). */
+/* The table of what is taken has "6/8080" -> list of host addresses ("" is any of IPv4, "::" of IPv6). */
 static char *table_key(guint8 protocol, guint16 port)
 {
 	return g_strdup_printf("%u/%u", protocol, port);
+}
+
+static bool is_any(const char *ip)
+{
+	return *ip == '\0' || strcmp(ip, "::") == 0;
+}
+
+static bool is_ipv6(const char *ip)
+{
+	return strchr(ip, ':') != NULL;
 }
 
 static bool taken(Engine *engine, const char *ip, guint8 protocol, guint16 port)
@@ -42,7 +52,8 @@ static bool taken(Engine *engine, const char *ip, guint8 protocol, guint16 port)
 	GPtrArray *list = g_hash_table_lookup(engine->ports, key);
 	for (guint i = 0; list != NULL && i < list->len; i++) {
 		const char *other = list->pdata[i];
-		if (*ip == '\0' || *other == '\0' || strcmp(ip, other) == 0)
+		if (is_ipv6(ip) == is_ipv6(other) &&
+			(is_any(ip) || is_any(other) || strcmp(ip, other) == 0))
 			return true;
 	}
 	return false;
@@ -72,7 +83,7 @@ static void give(Engine *engine, const char *ip, guint8 protocol, guint16 port)
 		g_hash_table_remove(engine->ports, key);
 }
 
-/* "" for every address of the host. */
+/* "" for every IPv4 address of the host. */
 static const char *normal_ip(const char *ip)
 {
 	return strcmp(ip, "0.0.0.0") == 0 ? "" : ip;
@@ -85,58 +96,75 @@ static bool available(Engine *engine, const char *ip, guint8 protocol, guint16 p
 	return !taken(engine, ip, protocol, port) && port_is_free(&address, protocol, port);
 }
 
-/* The first of first-last that is free; 0 if none is. */
-static guint16 choose(Engine *engine, const char *ip, guint8 protocol, guint first, guint last)
+/* The first of first-last that is free on each address; 0 if none is. */
+static guint16 choose(
+	Engine *engine, const char *const *ips, guint8 protocol, guint first, guint last)
 {
-	for (guint port = first; port <= last; port++)
-		if (available(engine, ip, protocol, (guint16)port))
+	for (guint port = first; port <= last; port++) {
+		bool free = true;
+		for (guint i = 0; ips[i] != NULL; i++)
+			free = free && available(engine, ips[i], protocol, (guint16)port);
+		if (free)
 			return (guint16)port;
+	}
 	return 0;
 }
 
 typedef struct {
 	Engine *engine;
-	const char *name, *endpoint_id;
+	const char *name;
+	const json_t *endpoint;
 	json_t *list;
 } Binding;
 
-/* host_port: "", "80" or "8000-8010". */
+/* "" or "0": any that is free; "80"; "8000-8010". */
+static bool parse_range(const char *text, guint *first, guint *last)
+{
+	char end;
+	int fields = sscanf(text, "%u-%u%c", first, last, &end);
+	if (*text == '\0' || strcmp(text, "0") == 0) {
+		*first = FIRST_RANDOM;
+		*last = LAST_RANDOM;
+		return true;
+	}
+	if (fields == 1 && strchr(text, '-') == NULL)
+		*last = *first;
+	return fields >= 1 && fields <= 2 && *first >= 1 && *first <= *last && *last <= 65535;
+}
+
+/* Where no address is named, that is each of IPv4, and of IPv6 where the container has that. */
 static bool bind_one(Binding *binding, const char *port_text, const char *host_ip,
 	const char *host_port, GError **error)
 {
 	guint16 target, chosen;
 	guint8 protocol;
-	guint first = FIRST_RANDOM, last = LAST_RANDOM;
+	guint first, last;
 	Address address;
-	const char *ip = normal_ip(host_ip);
+	bool both = *host_ip == '\0' && *json_str(binding->endpoint, "GlobalIPv6Address") != '\0';
+	const char *ips[] = {normal_ip(host_ip), both ? "::" : NULL, NULL};
+	const char *shown = *ips[0] != '\0' ? ips[0] : "0.0.0.0";
 	if (!parse_port(port_text, &target, &protocol))
 		return fail(error, BERTH_ERROR_INVALID, "invalid port specification: \"%s\"",
 			port_text);
-	if (*ip != '\0' && (!address_parse(ip, &address) || address.family != AF_INET))
-		return fail(error, BERTH_ERROR_INVALID,
-			"invalid host address \"%s\": an IPv4 address is wanted", ip);
-	int fields = *host_port == '\0' ? 0 : sscanf(host_port, "%u-%u", &first, &last);
-	last = fields == 1 ? first : last;
-	if ((fields == 0 && *host_port != '\0' && strcmp(host_port, "0") != 0) || first > last ||
-		last > 65535)
+	if (!address_parse(shown, &address))
+		return fail(error, BERTH_ERROR_INVALID, "invalid host address \"%s\"", shown);
+	if (!parse_range(host_port, &first, &last))
 		return fail(error, BERTH_ERROR_INVALID, "invalid port specification: \"%s\"",
 			host_port);
-	if (first == 0) {
-		first = FIRST_RANDOM;
-		last = LAST_RANDOM;
-	}
-	chosen = choose(binding->engine, ip, protocol, first, last);
+	chosen = choose(binding->engine, ips, protocol, first, last);
 	if (chosen == 0)
 		return fail(error, BERTH_ERROR_SYSTEM,
 			"driver failed programming external connectivity on endpoint %s (%s): Bind "
-			"for %s:%u failed:"
-			" port is already allocated",
-			binding->name, binding->endpoint_id, *ip != '\0' ? ip : "0.0.0.0", first);
-	take(binding->engine, ip, protocol, chosen);
+			"for %s%s%s:%u failed: port is already allocated",
+			binding->name, json_str(binding->endpoint, "EndpointID"),
+			is_ipv6(shown) ? "[" : "", shown, is_ipv6(shown) ? "]" : "", first);
 	g_autofree char *text = g_strdup_printf("%u", chosen);
-	json_array_append_new(
-		binding->list, json_pack("{s:s, s:s, s:s}", "Port", port_text, "HostIp",
-				       *ip != '\0' ? ip : "0.0.0.0", "HostPort", text));
+	for (guint i = 0; ips[i] != NULL; i++) {
+		take(binding->engine, ips[i], protocol, chosen);
+		json_array_append_new(binding->list,
+			json_pack("{s:s, s:s, s:s}", "Port", port_text, "HostIp",
+				*ips[i] != '\0' ? ips[i] : "0.0.0.0", "HostPort", text));
+	}
 	return true;
 }
 
@@ -163,11 +191,11 @@ static bool bind_all(Binding *binding, const json_t *config, const json_t *host,
 	return true;
 }
 
-json_t *port_bind(Engine *engine, const char *container, const char *endpoint_id,
+json_t *port_bind(Engine *engine, const char *container, const json_t *endpoint,
 	const json_t *config, const json_t *host, const Address *fallback_host, GError **error)
 {
 	g_autofree char *fallback = address_text(fallback_host);
-	Binding binding = {engine, container, endpoint_id, json_array()};
+	Binding binding = {engine, container, endpoint, json_array()};
 	if (bind_all(&binding, config, host, fallback, error))
 		return binding.list;
 	port_release(engine, binding.list);
@@ -175,28 +203,49 @@ json_t *port_bind(Engine *engine, const char *container, const char *endpoint_id
 	return NULL;
 }
 
-GArray *port_mappings(const json_t *list, const Address *target)
+/* The kernel translates addresses within a family, and sends nothing from ::1 out of the host. */
+static bool by_rule(const Engine *engine, const Address *host, const Address *target)
+{
+	Address loopback;
+	address_parse("::1", &loopback);
+	return !engine->config->publish_by_proxy && host->family == target->family &&
+	       memcmp(host->bytes, loopback.bytes, sizeof loopback.bytes) != 0;
+}
+
+GArray *port_mappings(const Engine *engine, const json_t *list, const json_t *endpoint, PortWay way)
 {
 	GArray *mappings = g_array_new(FALSE, TRUE, sizeof(PortMapping));
+	Address v4, v6 = {0};
 	size_t i;
 	json_t *entry;
+	if (!address_parse(json_str(endpoint, "IPAddress"), &v4))
+		return mappings;
+	address_parse(json_str(endpoint, "GlobalIPv6Address"), &v6);
 	json_array_foreach (list, i, entry) {
-		PortMapping mapping = {.target = *target,
-			.host_port =
-				(guint16)g_ascii_strtoull(json_str(entry, "HostPort"), NULL, 10)};
-		const char *ip = normal_ip(json_str(entry, "HostIp"));
-		if (*ip != '\0')
-			address_parse(ip, &mapping.host);
-		if (parse_port(json_str(entry, "Port"), &mapping.target_port, &mapping.protocol))
+		PortMapping mapping = {.host_port = (guint16)g_ascii_strtoull(
+					       json_str(entry, "HostPort"), NULL, 10)};
+		if (!address_parse(json_str(entry, "HostIp"), &mapping.host) ||
+			!parse_port(
+				json_str(entry, "Port"), &mapping.target_port, &mapping.protocol))
+			continue;
+		bool six = mapping.host.family == AF_INET6 && v6.family != 0;
+		mapping.target = six ? v6 : v4;
+		bool rule = by_rule(engine, &mapping.host, &mapping.target);
+		if (rule == (way == PORT_BY_RULE))
 			g_array_append_val(mappings, mapping);
+		else if (rule && six && address_is_any(&mapping.host) &&
+			 mapping.protocol != IPPROTO_SCTP) {
+			address_parse("::1", &mapping.host);
+			g_array_append_val(mappings, mapping);
+		}
 	}
 	return mappings;
 }
 
 bool port_publish(
-	Engine *engine, bool on, const json_t *list, const Address *target, GError **error)
+	Engine *engine, bool on, const json_t *list, const json_t *endpoint, GError **error)
 {
-	g_autoptr(GArray) mappings = port_mappings(list, target);
+	g_autoptr(GArray) mappings = port_mappings(engine, list, endpoint, PORT_BY_RULE);
 	if (on && mappings->len > 0 && !engine->has_rules)
 		return fail(error, BERTH_ERROR_SYSTEM,
 			"ports cannot be published: this host has no nftables");

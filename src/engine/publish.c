@@ -43,17 +43,18 @@ static bool is_meant(const json_t *published, const json_t *bindings)
 	return false;
 }
 
-/* One message to the shim for each port. */
-static bool tell_shim(Container *container, bool add, const GArray *mappings, GError **error)
+/* One message to the shim for each port that is its to carry. */
+static bool tell_shim(
+	Container *container, bool add, const json_t *list, const json_t *endpoint, GError **error)
 {
+	g_autoptr(GArray) mappings = port_mappings(container->engine, list, endpoint, PORT_BY_SHIM);
 	for (guint i = 0; i < mappings->len; i++) {
 		const PortMapping *mapping = &g_array_index(mappings, PortMapping, i);
 		g_autofree char *host = address_text(&mapping->host),
 				*target = address_text(&mapping->target);
 		g_autofree char *text = g_strdup_printf("%s %s %u %s %u",
-			mapping->protocol == IPPROTO_UDP ? "udp" : "tcp",
-			*host != '\0' ? host : "0.0.0.0", mapping->host_port, target,
-			mapping->target_port);
+			mapping->protocol == IPPROTO_UDP ? "udp" : "tcp", host, mapping->host_port,
+			target, mapping->target_port);
 		if (mapping->protocol == IPPROTO_SCTP)
 			return fail(error, BERTH_ERROR_INVALID,
 				"sctp ports cannot be published by proxy");
@@ -64,12 +65,10 @@ static bool tell_shim(Container *container, bool add, const GArray *mappings, GE
 }
 
 static bool change(
-	Container *container, bool add, const json_t *list, const Address *target, GError **error)
+	Container *container, bool add, const json_t *list, const json_t *endpoint, GError **error)
 {
-	if (!container->engine->config->publish_by_proxy)
-		return port_publish(container->engine, add, list, target, error);
-	g_autoptr(GArray) mappings = port_mappings(list, target);
-	return tell_shim(container, add, mappings, error);
+	return port_publish(container->engine, add, list, endpoint, error) &&
+	       tell_shim(container, add, list, endpoint, error);
 }
 
 void publish_by_shim(Container *container)
@@ -78,16 +77,10 @@ void publish_by_shim(Container *container)
 	g_autoptr(GError) error = NULL;
 	const char *name;
 	json_t *endpoint;
-	Address target;
-	if (!engine->config->publish_by_proxy)
-		return;
 	g_mutex_lock(&engine->network_lock);
 	json_object_foreach (container->endpoints, name, endpoint) {
 		json_t *ports = json_object_get(endpoint, "_Ports");
-		if (json_array_size(ports) == 0 ||
-			!address_parse(json_str(endpoint, "IPAddress"), &target))
-			continue;
-		if (!change(container, true, ports, &target, &error)) {
+		if (!tell_shim(container, true, ports, endpoint, &error)) {
 			log_warn("container %s: %s", container->row.id, error->message);
 			g_clear_error(&error);
 		}
@@ -101,15 +94,13 @@ static bool take_away(
 {
 	json_t *ports = json_object_get(endpoint, "_Ports"), *entry;
 	g_autoptr(json_t) gone = json_array(), kept = json_array();
-	Address target;
 	size_t i;
 	json_array_foreach (ports, i, entry)
 		json_array_append(is_meant(entry, bindings) ? gone : kept, entry);
 	if (json_object_size(bindings) > 0 && json_array_size(gone) == 0)
 		return fail(error, BERTH_ERROR_NOT_FOUND, "container %s publishes no such port",
 			container->row.name);
-	address_parse(json_str(endpoint, "IPAddress"), &target);
-	if (!change(container, false, gone, &target, error))
+	if (!change(container, false, gone, endpoint, error))
 		return false;
 	port_release(container->engine, gone);
 	json_object_set(endpoint, "_Ports", kept);
@@ -122,13 +113,11 @@ static bool add(Container *container, Network *network, json_t *endpoint, const 
 {
 	Engine *engine = container->engine;
 	g_autoptr(json_t) host = json_pack("{s:O}", "PortBindings", bindings);
-	Address target;
-	g_autoptr(json_t) more = port_bind(engine, container->row.name,
-		json_str(endpoint, "EndpointID"), NULL, host, &network->host_binding, error);
+	g_autoptr(json_t) more = port_bind(
+		engine, container->row.name, endpoint, NULL, host, &network->host_binding, error);
 	if (more == NULL)
 		return false;
-	address_parse(json_str(endpoint, "IPAddress"), &target);
-	if (!change(container, true, more, &target, error)) {
+	if (!change(container, true, more, endpoint, error)) {
 		port_release(engine, more);
 		return false;
 	}

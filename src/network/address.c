@@ -57,6 +57,12 @@ static bool same_prefix(const Address *a, const Address *b, int prefix)
 	       (prefix % 8 == 0 || ((a->bytes[whole] ^ b->bytes[whole]) & mask) == 0);
 }
 
+bool address_is_any(const Address *address)
+{
+	static const guint8 zero[sizeof address->bytes];
+	return memcmp(address->bytes, zero, sizeof zero) == 0;
+}
+
 bool address_contains(const Address *subnet, const Address *address)
 {
 	return subnet->family != 0 && same_prefix(subnet, address, subnet->prefix);

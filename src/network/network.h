@@ -12,8 +12,9 @@ typedef struct {
 } Address;
 /* "10.0.0.1" (prefix: all of it) or "10.0.0.0/24". False if it is neither. */
 bool address_parse(const char *text, Address *address);
-char *address_text(const Address *address); /* "10.0.0.1"; "" for none. The caller frees it. */
-char *address_cidr(const Address *address); /* "10.0.0.1/24"; "" for none */
+char *address_text(const Address *address);  /* "10.0.0.1"; "" for none. The caller frees it. */
+char *address_cidr(const Address *address);  /* "10.0.0.1/24"; "" for none */
+bool address_is_any(const Address *address); /* none, 0.0.0.0 or :: */
 bool address_contains(const Address *subnet, const Address *address);
 bool address_overlaps(const Address *a, const Address *b);
 Address address_network(const Address *address); /* host bits zero */
@@ -54,10 +55,11 @@ void link_delete_in(int netns, const char *name);
 /* rules.c: one nftables table, changed whole in one transaction when networks change. */
 typedef struct {
 	const char *bridge;
-	Address subnet;
+	Address subnet, subnet6; /* family 0: it has none of that kind */
 	bool masquerade, internal;
 } NetworkRules;
-/* ports: "<name of map> { elements }" are kept; what they should be comes with ports_replace. */
+/* A table of each family that a network has. The elements of its maps are kept; what they should be comes
+ * with ports_replace. */
 bool rules_apply(const char *table, const NetworkRules *networks, guint count, GError **error);
 /* In a container's network namespace: what is sent to 127.0.0.11:53 goes to these ports of it, so that
  * port 53 itself stays free for a name server in the container. */
@@ -65,16 +67,17 @@ bool rules_redirect_dns(int netns, guint16 udp, guint16 tcp, GError **error);
 
 /* ports.c: published ports are elements of two maps of that table: the thousandth costs what the first did. */
 typedef struct {
-	Address host; /* family 0: any address of the host */
+	Address host; /* all zero: any address of the host */
 	guint16 host_port;
 	guint8 protocol; /* IPPROTO_TCP, _UDP or _SCTP */
-	Address target;
+	Address target;	 /* of the host's family, which says the table */
 	guint16 target_port;
 } PortMapping;
 /* Adds or takes away all of them in one transaction. */
 bool ports_change(
 	const char *table, bool add, const PortMapping *mappings, guint count, GError **error);
-/* Empties the maps, and fills them with these, in one transaction. */
-bool ports_replace(const char *table, const PortMapping *mappings, guint count, GError **error);
+/* Empties the maps of a family, and fills them with those of these that are of it, in one transaction. */
+bool ports_replace(
+	const char *table, int family, const PortMapping *mappings, guint count, GError **error);
 /* Whether a program of the host has the port; then bind() says so. False with errno. */
 bool port_is_free(const Address *host, guint8 protocol, guint16 port);

@@ -5,6 +5,7 @@
 
 #include <nftables/libnftables.h>
 #include <string.h>
+#include <sys/socket.h>
 
 static bool run(const char *text, GError **error)
 {
@@ -23,58 +24,93 @@ static bool run(const char *text, GError **error)
 	return ok;
 }
 
-/* Chains with their hooks. Ports of the host lead into containers before the routing decision. */
+typedef struct {
+	int number;
+	const char *name, *address, *loopback;
+} Family;
+static const Family families[] = {
+	{AF_INET, "ip", "ipv4_addr", "127.0.0.0/8"},
+	{AF_INET6, "ip6", "ipv6_addr", "::1"},
+};
+
+/* Chains with their hooks: 1 is the table, with its family (2), 3 the type of addresses. Ports of the host
+ * lead into containers before the routing decision. */
 static const char skeleton[] =
-	"add table ip %1$s\n"
-	"add map ip %1$s any { type inet_proto . inet_service : ipv4_addr . inet_service; }\n"
-	"add map ip %1$s on { type ipv4_addr . inet_proto . inet_service : ipv4_addr . "
-	"inet_service; }\n"
-	"add chain ip %1$s raw { type filter hook prerouting priority raw; }\n"
-	"add chain ip %1$s publish\n"
-	"add chain ip %1$s prerouting { type nat hook prerouting priority dstnat; }\n"
-	"add chain ip %1$s output { type nat hook output priority -100; }\n"
-	"add chain ip %1$s postrouting { type nat hook postrouting priority srcnat; }\n"
-	"add chain ip %1$s forward { type filter hook forward priority filter; }\n"
-	"flush chain ip %1$s raw\nflush chain ip %1$s publish\nflush chain ip %1$s prerouting\n"
-	"flush chain ip %1$s output\nflush chain ip %1$s postrouting\nflush chain ip %1$s forward\n"
-	"add rule ip %1$s publish dnat ip to ip daddr . meta l4proto . th dport map @on\n"
-	"add rule ip %1$s publish dnat ip to meta l4proto . th dport map @any\n"
-	"add rule ip %1$s prerouting fib daddr type local jump publish\n"
-	"add rule ip %1$s output fib daddr type local jump publish\n";
+	"add table %1$s\n"
+	"add map %1$s any { type inet_proto . inet_service : %3$s . inet_service; }\n"
+	"add map %1$s on { type %3$s . inet_proto . inet_service : %3$s . inet_service; }\n"
+	"add chain %1$s raw { type filter hook prerouting priority raw; }\n"
+	"add chain %1$s publish\n"
+	"add chain %1$s prerouting { type nat hook prerouting priority dstnat; }\n"
+	"add chain %1$s output { type nat hook output priority -100; }\n"
+	"add chain %1$s postrouting { type nat hook postrouting priority srcnat; }\n"
+	"add chain %1$s forward { type filter hook forward priority filter; }\n"
+	"flush chain %1$s raw\nflush chain %1$s publish\nflush chain %1$s prerouting\n"
+	"flush chain %1$s output\nflush chain %1$s postrouting\nflush chain %1$s forward\n"
+	"add rule %1$s publish dnat %2$s to %2$s daddr . meta l4proto . th dport map @on\n"
+	"add rule %1$s publish dnat %2$s to meta l4proto . th dport map @any\n"
+	"add rule %1$s prerouting fib daddr type local jump publish\n"
+	"add rule %1$s output fib daddr type local jump publish\n";
 
 /* 127.0.0.0/8 is this host's own, also where route_localnet lets its ports into the container
  * (CVE-2020-8558). Nobody reaches a container but by a published port, by its own network, or as an
  * answer (CVE-2025-54388). Where the client is the network itself, answers must come back the same way. */
 static const char one_network[] =
-	"add rule ip %1$s raw iifname \"%2$s\" ip daddr 127.0.0.0/8 drop\n"
-	"add rule ip %1$s postrouting oifname \"%2$s\" ip saddr 127.0.0.0/8 masquerade\n"
-	"add rule ip %1$s postrouting oifname \"%2$s\" ip saddr %3$s ct status dnat masquerade\n"
-	"add rule ip %1$s forward iifname \"%2$s\" oifname \"%2$s\" accept\n"
-	"add rule ip %1$s forward oifname \"%2$s\" ct state established,related accept\n";
+	"add rule %1$s raw iifname \"%3$s\" %2$s daddr %5$s drop\n"
+	"add rule %1$s postrouting oifname \"%3$s\" %2$s saddr %5$s masquerade\n"
+	"add rule %1$s postrouting oifname \"%3$s\" %2$s saddr %4$s ct status dnat masquerade\n"
+	"add rule %1$s forward iifname \"%3$s\" oifname \"%3$s\" accept\n"
+	"add rule %1$s forward oifname \"%3$s\" ct state established,related accept\n";
 
-bool rules_apply(const char *table, const NetworkRules *networks, guint count, GError **error)
+static void put_network(GString *text, const char *table, const Family *family,
+	const NetworkRules *network, const Address *subnet)
+{
+	Address whole = address_network(subnet);
+	g_autofree char *cidr = address_cidr(&whole);
+	const char *bridge = network->bridge;
+	g_string_append_printf(
+		text, one_network, table, family->name, bridge, cidr, family->loopback);
+	if (network->internal)
+		g_string_append_printf(
+			text, "add rule %s forward iifname \"%s\" drop\n", table, bridge);
+	else
+		g_string_append_printf(text,
+			"add rule %s forward oifname \"%s\" ct status dnat accept\n", table,
+			bridge);
+	g_string_append_printf(text, "add rule %s forward oifname \"%s\" drop\n", table, bridge);
+	if (network->masquerade && !network->internal)
+		g_string_append_printf(text,
+			"add rule %s postrouting %s saddr %s oifname != \"%s\" masquerade\n", table,
+			family->name, cidr, bridge);
+}
+
+bool rules_apply(const char *name, const NetworkRules *networks, guint count, GError **error)
 {
 	g_autoptr(GString) text = g_string_new("");
-	g_string_append_printf(text, skeleton, table);
-	for (guint i = 0; i < count; i++) {
-		Address network = address_network(&networks[i].subnet);
-		g_autofree char *subnet = address_cidr(&network);
-		const char *bridge = networks[i].bridge;
-		g_string_append_printf(text, one_network, table, bridge, subnet);
-		if (networks[i].internal)
-			g_string_append_printf(text,
-				"add rule ip %1$s forward iifname \"%2$s\" drop\n", table, bridge);
-		else
-			g_string_append_printf(text,
-				"add rule ip %1$s forward oifname \"%2$s\" ct status dnat accept\n",
-				table, bridge);
-		g_string_append_printf(
-			text, "add rule ip %1$s forward oifname \"%2$s\" drop\n", table, bridge);
-		if (networks[i].masquerade && !networks[i].internal)
-			g_string_append_printf(text,
-				"add rule ip %1$s postrouting ip saddr %2$s oifname != \"%3$s\" "
-				"masquerade\n",
-				table, subnet, bridge);
+	for (size_t f = 0; f < G_N_ELEMENTS(families); f++) {
+		const Family *family = &families[f];
+		g_autofree char *table = g_strdup_printf("%s %s", family->name, name);
+		bool any = family->number == AF_INET;
+		for (guint i = 0; i < count; i++)
+			any = any || networks[i].subnet6.family != 0;
+		if (!any) {
+			/* What an earlier engine may have left; a host without IPv6 has none. */
+			g_autofree char *gone =
+				g_strdup_printf("add table %1$s\ndelete table %1$s\n", table);
+			run(gone, NULL);
+			continue;
+		}
+		g_string_append_printf(text, skeleton, table, family->name, family->address);
+		/* Nothing from ::1 can be sent out of the host: shims carry its ports. */
+		if (family->number == AF_INET6)
+			g_string_append_printf(
+				text, "insert rule %s publish ip6 daddr ::1 return\n", table);
+		for (guint i = 0; i < count; i++) {
+			const Address *subnet = family->number == AF_INET ? &networks[i].subnet
+									  : &networks[i].subnet6;
+			if (subnet->family != 0)
+				put_network(text, table, family, &networks[i], subnet);
+		}
 	}
 	return run(text->str, error);
 }

@@ -358,7 +358,7 @@ static void env_set(GPtrArray *env, const char *setting)
 }
 
 static void add_env(Plan *plan, const json_t *config, const char *hostname, bool tty,
-	const User *user, char **more)
+	const User *user, char **links, char **more)
 {
 	g_autoptr(GPtrArray) env = g_ptr_array_new_with_free_func(g_free);
 	g_auto(GStrv) configured = json_strv(json_object_get(config, "Env"));
@@ -368,6 +368,8 @@ static void add_env(Plan *plan, const json_t *config, const char *hostname, bool
 	env_set(env, host);
 	if (tty)
 		env_set(env, "TERM=xterm");
+	for (int i = 0; links != NULL && links[i] != NULL; i++)
+		env_set(env, links[i]);
 	for (int i = 0; configured[i] != NULL; i++)
 		env_set(env, configured[i]);
 	for (int i = 0; more != NULL && more[i] != NULL; i++)
@@ -474,7 +476,7 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 	plan_put(plan, PLAN_OOM_SCORE, 1, json_int(host, "OomScoreAdj"), NULL);
 	if (json_bool(host, "Init"))
 		plan_put(plan, PLAN_INIT, 0, 0, NULL);
-	add_env(plan, config, launch->hostname, tty, launch->user, NULL);
+	add_env(plan, config, launch->hostname, tty, launch->user, launch->link_env, NULL);
 	return add_identity(plan, host, launch->user, privileged, error) &&
 	       add_command(config, plan, error);
 }
@@ -491,7 +493,7 @@ bool launch_exec_plan(
 	add_rlimits(exec->host, plan);
 	plan_put(plan, PLAN_OOM_SCORE, 1, json_int(exec->host, "OomScoreAdj"), NULL);
 	add_env(plan, exec->config, json_str(exec->config, "Hostname"), exec->tty, exec->user,
-		exec->env);
+		exec->link_env, exec->env);
 	bool privileged = exec->privileged || json_bool(exec->host, "Privileged");
 	if (!add_identity(plan, exec->host, exec->user, privileged, error))
 		return false;

@@ -118,6 +118,7 @@ typedef struct {
 	char **dns_names,
 		**dns_servers; /* files of the resolver at 127.0.0.11, and whom it asks; or NULL */
 	bool with_network;     /* it waits for its links before it runs its program */
+	char **link_env;       /* what --link says; its own environment comes before */
 	const char *log_path, *log_attributes;
 	enum plan_log log_kind;
 	gint64 log_size, log_files;
@@ -131,7 +132,8 @@ typedef struct {
 	const char *cgroup;
 	const User *user;
 	Userns userns;
-	char **argv, **env;  /* env: in addition to the container's */
+	char **argv, **env; /* env: in addition to the container's */
+	char **link_env;
 	const char *workdir; /* "" for the container's */
 	bool tty, with_stdin, privileged;
 	int rows, columns;

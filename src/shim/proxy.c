@@ -1,4 +1,4 @@
-/* Ports published in mode "proxy": connections to the host are carried to the container in user space, so
+/* Ports published in mode "proxy", and those of IPv6 for a container without: connections to the host are carried to the container in user space, so
  * that the host's own rules for what comes in decide. Its descriptors live in an epoll of their own, which
  * is one more for the shim to poll. */
 #include "shim/shim.h"
@@ -23,12 +23,18 @@ enum {
 };
 #define SECOND 1000000000LL
 
+/* An address with a port; the unused rest is zero, so that ends can be compared as bytes. */
+struct end {
+	socklen_t length;
+	struct sockaddr_in6 address; /* or sockaddr_in, which is shorter */
+};
+
 /* A port of the host, and where it leads. */
 struct port {
 	struct port *next;
 	int fd;
 	bool udp;
-	struct sockaddr_in host, target;
+	struct end host, target;
 };
 
 /* A TCP connection's two ends with a pipe for each direction, or a UDP client with its own socket. */
@@ -40,7 +46,7 @@ struct flow {
 	size_t held[2]; /* bytes in that pipe */
 	bool ended[2];	/* fd[i] sends no more */
 	bool connecting, dead;
-	struct sockaddr_in client;
+	struct end client;
 	int64_t used;
 };
 
@@ -104,12 +110,18 @@ static void sweep(void)
 	}
 }
 
+static int end_socket(const struct end *end, bool udp)
+{
+	return socket(end->address.sin6_family,
+		(udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+
 static int connect_target(const struct port *port)
 {
-	int fd = socket(
-		AF_INET, (port->udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = end_socket(&port->target, port->udp);
 	if (fd >= 0 &&
-		connect(fd, (const struct sockaddr *)&port->target, sizeof port->target) < 0 &&
+		connect(fd, (const struct sockaddr *)&port->target.address, port->target.length) <
+			0 &&
 		errno != EINPROGRESS)
 		close_if_open(&fd);
 	return fd;
@@ -167,7 +179,7 @@ static void flow_ready(struct flow *flow)
 	int failed = 0;
 	socklen_t size = sizeof failed;
 	if (flow->connecting) {
-		struct sockaddr_in peer;
+		struct sockaddr_in6 peer;
 		socklen_t length = sizeof peer;
 		getsockopt(flow->fd[1], SOL_SOCKET, SO_ERROR, &failed, &size);
 		if (failed != 0) {
@@ -187,15 +199,14 @@ static void flow_ready(struct flow *flow)
 static void udp_in(struct port *port)
 {
 	static char data[DATAGRAM];
-	struct sockaddr_in client;
-	socklen_t size = sizeof client;
-	ssize_t n = recvfrom(port->fd, data, sizeof data, 0, (struct sockaddr *)&client, &size);
+	struct end client = {.length = sizeof client.address};
+	ssize_t n = recvfrom(
+		port->fd, data, sizeof data, 0, (struct sockaddr *)&client.address, &client.length);
 	struct flow *flow = flows;
 	if (n < 0)
 		return;
-	while (flow != NULL &&
-		(flow->dead || flow->port != port || flow->client.sin_port != client.sin_port ||
-			flow->client.sin_addr.s_addr != client.sin_addr.s_addr))
+	while (flow != NULL && (flow->dead || flow->port != port ||
+				       memcmp(&flow->client, &client, sizeof client) != 0))
 		flow = flow->next;
 	if (flow == NULL && (flow = flow_new(port)) != NULL) {
 		flow->client = client;
@@ -214,39 +225,53 @@ static void udp_out(struct flow *flow)
 	static char data[DATAGRAM];
 	ssize_t n = recv(flow->fd[1], data, sizeof data, 0);
 	if (n >= 0)
-		sendto(flow->port->fd, data, (size_t)n, 0, (struct sockaddr *)&flow->client,
-			sizeof flow->client);
+		sendto(flow->port->fd, data, (size_t)n, 0, (struct sockaddr *)&flow->client.address,
+			flow->client.length);
 	flow->used = now_nanoseconds();
+}
+
+static bool parse_end(const char *ip, unsigned port, struct end *end)
+{
+	struct sockaddr_in *v4 = (struct sockaddr_in *)(void *)&end->address;
+	if (port > 65535)
+		return false;
+	if (strchr(ip, ':') == NULL) {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons((uint16_t)port);
+		end->length = sizeof *v4;
+		return inet_pton(AF_INET, ip, &v4->sin_addr) == 1;
+	}
+	end->address.sin6_family = AF_INET6;
+	end->address.sin6_port = htons((uint16_t)port);
+	end->length = sizeof end->address;
+	return inet_pton(AF_INET6, ip, &end->address.sin6_addr) == 1;
 }
 
 static bool parse(const char *text, struct port *port)
 {
-	char protocol[8], host[16], target[16];
+	char protocol[8], host[INET6_ADDRSTRLEN], target[INET6_ADDRSTRLEN];
 	unsigned host_port, target_port;
-	if (sscanf(text, "%7s %15s %u %15s %u", protocol, host, &host_port, target, &target_port) !=
-			5 ||
-		host_port > 65535 || target_port > 65535)
+	if (sscanf(text, "%7s %45s %u %45s %u", protocol, host, &host_port, target, &target_port) !=
+		5)
 		return false;
 	port->udp = strcmp(protocol, "udp") == 0;
-	port->host =
-		(struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)host_port)};
-	port->target = (struct sockaddr_in){
-		.sin_family = AF_INET, .sin_port = htons((uint16_t)target_port)};
-	return inet_pton(AF_INET, host, &port->host.sin_addr) == 1 &&
-	       inet_pton(AF_INET, target, &port->target.sin_addr) == 1;
+	return parse_end(host, host_port, &port->host) &&
+	       parse_end(target, target_port, &port->target);
 }
 
 static bool open_port(struct port *port)
 {
 	int on = 1;
-	port->fd = socket(
-		AF_INET, (port->udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	port->fd = end_socket(&port->host, port->udp);
 	if (port->fd < 0)
 		return false;
 	setsockopt(port->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	/* Ports of IPv4 are published by themselves. */
+	if (port->host.address.sin6_family == AF_INET6)
+		setsockopt(port->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
 	if (epoll_fd < 0)
 		epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	return bind(port->fd, (struct sockaddr *)&port->host, sizeof port->host) == 0 &&
+	return bind(port->fd, (struct sockaddr *)&port->host.address, port->host.length) == 0 &&
 	       (port->udp || listen(port->fd, SOMAXCONN) == 0);
 }
 
@@ -276,8 +301,8 @@ void proxy_remove(const char *text)
 	if (!parse(text, &wanted))
 		return;
 	for (struct port *port = ports; port != NULL; port = port->next)
-		if (port->udp == wanted.udp && port->host.sin_port == wanted.host.sin_port &&
-			port->host.sin_addr.s_addr == wanted.host.sin_addr.s_addr)
+		if (port->udp == wanted.udp &&
+			memcmp(&port->host, &wanted.host, sizeof port->host) == 0)
 			close_if_open(&port->fd);
 }
 

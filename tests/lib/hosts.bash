@@ -1,16 +1,16 @@
 # Hosts on a wire, as network namespaces: $HOST is the engine's, $OUT another one next door.
 
 hosts_make() { # flags of the engine
-	export HOST=bt-host-$$ OUT=bt-out-$$ WIRE=10.5.0
+	export HOST=bt-host-$$ OUT=bt-out-$$ WIRE=10.5.0 WIRE_A=bt-a-$$ WIRE_B=bt-b-$$
 	ip netns add "$HOST"
 	ip netns add "$OUT"
-	ip link add bt-a-$$ netns "$HOST" type veth peer name bt-b-$$ netns "$OUT"
+	ip link add "$WIRE_A" netns "$HOST" type veth peer name "$WIRE_B" netns "$OUT"
 	ip -n "$HOST" link set lo up
 	ip -n "$OUT" link set lo up
-	ip -n "$HOST" addr add $WIRE.1/24 dev bt-a-$$
-	ip -n "$OUT" addr add $WIRE.2/24 dev bt-b-$$
-	ip -n "$HOST" link set bt-a-$$ up
-	ip -n "$OUT" link set bt-b-$$ up
+	ip -n "$HOST" addr add $WIRE.1/24 dev "$WIRE_A"
+	ip -n "$OUT" addr add $WIRE.2/24 dev "$WIRE_B"
+	ip -n "$HOST" link set "$WIRE_A" up
+	ip -n "$OUT" link set "$WIRE_B" up
 	ip -n "$OUT" route add default via $WIRE.1
 	export ENGINE_RUNNER="nsenter --net=/run/netns/$HOST"
 	file_setup "$@"

@@ -160,3 +160,21 @@ teardown_file() { hosts_remove; }
 	d network rm plain
 	on_host sysctl -qw net.bridge.bridge-nf-call-iptables=1
 }
+
+@test "--link on the default bridge tells of the other's ports and environment" {
+	d run -d --name db -e A=1 -e PATH=/bin --expose 80 --expose 81 --expose 82 --expose 53/udp busybox sleep 1000
+	d run --rm --name me --link db:my-db busybox env >"$WORK/env"
+	for line in MY_DB_PORT=udp://172.17.0.2:53 MY_DB_PORT_53_UDP_PROTO=udp MY_DB_PORT_80_TCP=tcp://172.17.0.2:80 \
+		MY_DB_PORT_80_TCP_START=tcp://172.17.0.2:80 MY_DB_PORT_80_TCP_END=tcp://172.17.0.2:82 MY_DB_PORT_80_TCP_PORT_END=82 \
+		MY_DB_PORT_82_TCP_ADDR=172.17.0.2 MY_DB_NAME=/me/my-db MY_DB_ENV_A=1; do
+		grep -qx "$line" "$WORK/env" || { echo "$line"; cat "$WORK/env"; return 1; }
+	done
+	[ -z "$(grep MY_DB_ENV_PATH "$WORK/env")" ]
+	d create --name dead busybox
+	run d run --rm --name me --link dead:x busybox true
+	[ "$status" -eq 125 ]
+	[[ $output == *'Cannot link to a non running container: /dead AS /me/x'* ]]
+	run d run --rm --link nosuch:x busybox true
+	[ "$status" -eq 125 ]
+	d rm -f db dead
+}

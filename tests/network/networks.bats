@@ -147,6 +147,48 @@ P
 	d network rm six
 }
 
+@test "ports on IPv6: from the host, from another with the client's address kept, and nothing else gets in" {
+	on_host ip addr add fd00:5::1/64 dev "$WIRE_A" nodad
+	outside ip addr add fd00:5::2/64 dev "$WIRE_B" nodad
+	outside ip -6 route add default via fd00:5::1
+	d network create --ipv6 --subnet 10.6.0.0/24 --subnet fd00:6::/64 six
+	web both uno --network six -p 8080:80
+	web four due -p '[::]:8081:80' -p '[::1]:8082:80'
+	[ "$("$BUILD/berth" port both | sort | xargs)" = '80/tcp -> 0.0.0.0:8080 80/tcp -> [::]:8080' ]
+	[[ $("$BUILD/berth" ps --filter name=both --format '{{.Ports}}') == *'[::]:8080->80/tcp'* ]]
+	[ "$(on_host curl -s --max-time 3 'http://[::1]:8080')" = uno ]
+	[ "$(on_host curl -s --max-time 3 'http://[fd00:5::1]:8080')" = uno ]
+	[ "$(on_host curl -s --max-time 3 http://127.0.0.1:8080)" = uno ]
+	[ "$(outside curl -s --max-time 3 'http://[fd00:5::1]:8080')" = uno ]
+	[ "$(outside curl -s --max-time 3 'http://[fd00:5::1]:8081')" = due ]
+	[ "$(on_host curl -s --max-time 3 'http://[::1]:8082')" = due ]
+	run outside curl -s --max-time 1 'http://[fd00:5::1]:8082'
+	[ "$status" -ne 0 ]
+	run outside curl -s --max-time 1 'http://[fd00:6::2]:80'
+	[ "$status" -ne 0 ]
+	run d run --rm --network six -p '[::]:8080:80' busybox true
+	[ "$status" -eq 125 ]
+	[[ $output == *'Bind for [::]:8080 failed: port is already allocated'* ]]
+	d run -d --name who --network six -p 8090:80 busybox httpd -f -v -p 80
+	sleep 0.2
+	outside curl -s --max-time 3 'http://[fd00:5::1]:8090' >/dev/null
+	d logs who 2>&1 | grep -q fd00:5::2
+	d run --rm --network six busybox ping -6 -c 1 -W 2 fd00:5::2
+	engine_kill
+	[ "$(outside curl -s --max-time 3 'http://[fd00:5::1]:8081')" = due ]
+	engine_start
+	[ "$(outside curl -s --max-time 3 'http://[fd00:5::1]:8080')" = uno ]
+	"$BUILD/berth" update --publish-rm 8081:80 --publish-add '[fd00:5::1]:8083:80' four
+	sleep 0.1
+	[ "$(outside curl -s --max-time 3 'http://[fd00:5::1]:8083')" = due ]
+	run outside curl -s --max-time 1 'http://[fd00:5::1]:8081'
+	[ "$status" -ne 0 ]
+	d rm -f both four who
+	[ -z "$(rules | grep 8080)" ]
+	d network rm six
+	[ -z "$(rules | grep fd00:6)" ]
+}
+
 @test "a name server in a container has port 53 for itself, and names resolve there all the same" {
 	d network create own
 	d run -d --name ns --network own busybox sh -c 'nc -l -p 53 & exec sleep 1000'
