@@ -25,7 +25,7 @@ typedef struct {
 } Route;
 
 extern const Route system_routes[], container_routes[], exec_routes[], image_routes[],
-	network_routes[], volume_routes[];
+	network_routes[], registry_routes[], volume_routes[];
 
 /* server.c */
 typedef struct Server Server;
@@ -64,6 +64,9 @@ json_t *container_inspect_json(Container *container, bool size, GError **error);
 json_t *container_list_json(
 	Engine *engine, const Filters *filters, bool all, int limit, bool size, GError **error);
 extern const char *const container_list_filters[];
+
+/* registries.c: POST /images/create with fromImage */
+bool registries_pull(Request *request, GError **error);
 
 /* usage.c */
 bool system_df(Request *request, GError **error);

@@ -97,8 +97,7 @@ static bool create(Request *request, GError **error)
 	g_autoptr(GError) problem = NULL;
 	const char *source = request_param(request, "fromSrc");
 	if (*source == '\0')
-		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
-			"pulling from registries is not built yet: use load or import");
+		return registries_pull(request, error);
 	if (strcmp(source, "-") != 0)
 		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
 			"importing from a URL is not built yet: pipe the archive in");

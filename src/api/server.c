@@ -36,7 +36,8 @@ struct Server {
 };
 
 static const Route *const tables[] = {
-	system_routes, container_routes, exec_routes, image_routes, network_routes, volume_routes};
+	system_routes, container_routes, exec_routes, image_routes, network_routes,
+	registry_routes, volume_routes};
 
 static void connection_free(Connection *connection)
 {

@@ -51,6 +51,12 @@ static const struct {
 	{"registry-mirror", 0, "registry-mirrors", LIST, "mirror of the default registry"},
 	{"insecure-registry", 0, "insecure-registries", LIST,
 		"registry that may be reached without TLS"},
+	{"max-concurrent-downloads", 0, "max-concurrent-downloads", STRING,
+		"layers fetched at a time (3)"},
+	{"max-concurrent-uploads", 0, "max-concurrent-uploads", STRING, "layers sent at a time (5)"},
+	{"http-proxy", 0, "http-proxy", STRING, "proxy to registries without TLS"},
+	{"https-proxy", 0, "https-proxy", STRING, "proxy to registries with TLS"},
+	{"no-proxy", 0, "no-proxy", STRING, "hosts that are reached without a proxy"},
 	{"bridge", 'b', "bridge", STRING, "name of the default bridge"},
 	{"bip", 0, "bip", STRING, "address of the default bridge"},
 	{"publish-mode", 0, "publish-mode", STRING,
@@ -240,6 +246,51 @@ static json_t *parse_pools(const json_t *list)
 	return pools;
 }
 
+/* A flag, "proxies" in daemon.json, or the environment, in this order. */
+static char *proxy_of(const json_t *given, const char *name)
+{
+	g_autofree char *in_file = g_strconcat("proxies.", name, NULL), *upper = g_ascii_strup(name, -1),
+			*lower = g_strdup(name);
+	g_strdelimit(upper, "-", '_');
+	g_strdelimit(lower, "-", '_');
+	const char *values[] = {json_str(given, name), json_str(given, in_file), g_getenv(upper),
+		g_getenv(lower)};
+	for (size_t i = 0; i < G_N_ELEMENTS(values); i++)
+		if (values[i] != NULL && *values[i] != '\0')
+			return g_strdup(values[i]);
+	return NULL;
+}
+
+/* A number in daemon.json, a text on the command line. */
+static bool read_count(
+	const json_t *given, const char *key, int fallback, int *count, GError **error)
+{
+	const char *text = json_str(given, key);
+	guint64 number = (guint64)json_int(given, key);
+	*count = fallback;
+	if (json_object_get(given, key) == NULL)
+		return true;
+	if (*text != '\0' && !g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT, &number, NULL))
+		number = 0;
+	*count = (int)number;
+	return *count > 0 ||
+	       fail(error, BERTH_ERROR_INVALID, "invalid %s: a number above 0 is wanted", key);
+}
+
+static bool read_registries(Config *config, const json_t *given, GError **error)
+{
+	const char *file = json_str(given, "config-file");
+	g_autofree char *folder = g_path_get_dirname(*file != '\0' ? file : "/etc/berth/daemon.json");
+	config->registry_mirrors = json_strv(json_object_get(given, "registry-mirrors"));
+	config->insecure_registries = json_strv(json_object_get(given, "insecure-registries"));
+	config->certs = g_build_filename(folder, "certs.d", NULL);
+	config->http_proxy = proxy_of(given, "http-proxy");
+	config->https_proxy = proxy_of(given, "https-proxy");
+	config->no_proxy = proxy_of(given, "no-proxy");
+	return read_count(given, "max-concurrent-downloads", 3, &config->max_downloads, error) &&
+	       read_count(given, "max-concurrent-uploads", 5, &config->max_uploads, error);
+}
+
 Config *config_load(int argc, char **argv, GError **error)
 {
 	g_autoptr(json_t) given = parse_flags(argc, argv, error);
@@ -271,8 +322,8 @@ Config *config_load(int argc, char **argv, GError **error)
 				   ? json_incref(json_object_get(given, "log-opts"))
 				   : json_object();
 	config->labels = json_strv(json_object_get(given, "labels"));
-	config->registry_mirrors = json_strv(json_object_get(given, "registry-mirrors"));
-	config->insecure_registries = json_strv(json_object_get(given, "insecure-registries"));
+	if (!read_registries(config, given, error))
+		return NULL;
 	config->default_ulimits = parse_ulimits(json_object_get(given, "default-ulimits"));
 	config->debug = json_bool(given, "debug");
 	config->init = json_bool(given, "init");
@@ -317,7 +368,8 @@ void config_free(Config *config)
 {
 	char *strings[] = {config->data_root, config->exec_root, config->pidfile, config->group,
 		config->log_level, config->cgroup_parent, config->log_driver, config->bridge,
-		config->bip, config->shim, config->seccomp_profile};
+		config->bip, config->shim, config->seccomp_profile, config->certs,
+		config->http_proxy, config->https_proxy, config->no_proxy};
 	char **lists[] = {config->hosts, config->labels, config->registry_mirrors,
 		config->insecure_registries};
 	for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)

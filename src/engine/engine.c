@@ -98,6 +98,7 @@ Engine *engine_new(Config *config, GError **error)
 	engine->store = store_open(config->data_root, error);
 	if (engine->store == NULL || !shim_copy(engine, error))
 		return NULL;
+	engine->registries = registries_new(engine);
 	engine->id = installation_id(engine->store);
 	if (!networks_open(engine, error))
 		return NULL;

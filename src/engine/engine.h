@@ -20,6 +20,8 @@ typedef struct {
 	json_t *log_opts, *file; /* file: daemon.json as read, for keys that later rooms own */
 	bool debug, init, no_new_privileges, allow_insecure_api, publish_by_proxy;
 	char **labels, **registry_mirrors, **insecure_registries;
+	char *certs, *http_proxy, *https_proxy, *no_proxy; /* NULL: none. certs: certs.d beside daemon.json */
+	int max_downloads, max_uploads;
 	char *seccomp_profile; /* JSON text, or NULL for the built-in */
 	json_t *default_ulimits, *address_pools;
 	Userns userns; /* count 0: containers share the host's ids */
@@ -44,6 +46,7 @@ extern const char *const status_names[];
 typedef struct Engine Engine;
 typedef struct ShimLink ShimLink;
 typedef struct Network Network;
+typedef struct Registries Registries;
 
 /* A container. row is guarded by the engine's lock; operation serialises what changes its life. */
 typedef struct {
@@ -97,6 +100,7 @@ struct Engine {
 	GThreadPool *tasks;    /* things to do later: restarts, automatic removal */
 	int epoll_fd, shim_fd; /* shim_fd: sealed copy of the shim's program */
 	GThread *monitor;
+	Registries *registries;
 	char *id; /* of the installation, as /info tells */
 	gint64 started;
 	GPtrArray *warnings; /* what this host lacks, for /info */
@@ -334,9 +338,35 @@ typedef struct {
 	char *config;	   /* JSON text */
 } NewImage;
 bool image_add(Engine *engine, const NewImage *image, char *const *tags, char **id, GError **error);
-/* Unpacks a tar (maybe compressed) that was written to a blob, on top of a chain (NULL: the first). */
-Layer *image_unpack(Engine *engine, BlobWriter *blob, const char *parent_chain,
+/* Unpacks a tar (maybe compressed) that was written to a blob, on top of a chain (NULL: the first). It
+ * stays pinned. */
+Layer *image_unpack(Engine *engine, LayerPins *pins, BlobWriter *blob, const char *parent_chain,
 	const char *expected_diff_id, GError **error);
+/* registries.c: what the engine has to do with registries; a member of the engine. */
+Registries *registries_new(Engine *engine);
+/* Takes each line of a transfer (the object of a JSON stream); false ends the client's interest. Takes the
+ * reference. */
+typedef bool (*TransferSay)(gpointer data, json_t *line);
+/* image_pull.c: pulls a tag, a digest or (all_tags) every tag. Clients that ask for the same share one
+ * transfer; when the last of them is gone (peer_fd), it ends. credentials: of an X-Registry-Auth header. */
+typedef struct {
+	const char *reference, *platform, *auth;
+	bool all_tags;
+} PullRequest;
+bool image_pull(Engine *engine, const PullRequest *request, TransferSay say, gpointer data, int peer_fd,
+	GError **error);
+/* image_push.c: pushes a tag, or (tag NULL) all of a repository's. */
+typedef struct {
+	const char *name, *tag, *auth;
+} PushRequest;
+bool image_push(Engine *engine, const PushRequest *request, TransferSay say, gpointer data, int peer_fd,
+	GError **error);
+/* Both as the API answers: the descriptor and platforms of what a registry has; what a search found. */
+json_t *image_distribution(Engine *engine, const char *reference, const char *auth, GError **error);
+json_t *image_search(
+	Engine *engine, const char *term, int limit, const Filters *filters, const char *auth, GError **error);
+/* Checks credentials (the body of /auth); *token: an identity token to keep, or NULL. */
+bool registry_check(Engine *engine, const json_t *credentials, char **token, GError **error);
 /* A stream to read an archive from: up to size bytes, 0 at its end, -1 with error. */
 typedef ssize_t (*StreamRead)(gpointer stream, void *data, size_t size, GError **error);
 typedef bool (*StreamWrite)(gpointer stream, const void *data, size_t size, GError **error);

@@ -38,8 +38,10 @@ char *image_find(Engine *engine, const char *reference, GError **error)
 		return id;
 	g_autoptr(Reference) parsed = digest ? NULL : reference_parse(reference, &problem);
 	if (parsed != NULL) {
-		g_autofree char *full = reference_full(parsed);
-		if ((id = tag_store_get(engine->store, full)) != NULL ||
+		g_autofree char *full = reference_key(parsed);
+		id = parsed->digest != NULL ? repo_digest_get(engine->store, full)
+					    : tag_store_get(engine->store, full);
+		if (id != NULL ||
 			(id = find_by_id(engine, reference, &problem)) != NULL)
 			return id;
 	}
@@ -64,17 +66,18 @@ json_t *image_config(Engine *engine, const char *id, GError **error)
 
 char *image_name_of(Engine *engine, const char *id)
 {
-	g_auto(GStrv) tags = tag_store_of(engine->store, id);
-	return tags[0] != NULL ? reference_shorten(tags[0]) : NULL;
+	g_auto(GStrv) tags = tag_store_of(engine->store, id),
+		      digests = repo_digests_of(engine->store, id);
+	const char *name = tags[0] != NULL ? tags[0] : digests[0];
+	return name != NULL ? reference_shorten(name) : NULL;
 }
 
-static json_t *short_tags(char *const *tags)
+static json_t *short_names(char *const *tags)
 {
 	json_t *list = json_array();
 	for (; *tags != NULL; tags++) {
 		g_autofree char *name = reference_shorten(*tags);
-		if (strchr(*tags, '@') == NULL)
-			json_array_append_new(list, json_string(name));
+		json_array_append_new(list, json_string(name));
 	}
 	return list;
 }
@@ -101,11 +104,10 @@ static char **matching_tags(char **tags, const Filters *filters)
 }
 
 /* dangling, label, reference, before, since, until: as `docker images -f` */
-static bool list_wanted(Engine *engine, const ImageRow *row, const json_t *config,
-	char *const *tags, const Filters *filters, gint64 before, gint64 since, gint64 until)
+static bool list_wanted(const ImageRow *row, const json_t *config, char *const *tags,
+	char *const *digests, const Filters *filters, gint64 before, gint64 since, gint64 until)
 {
-	(void)engine;
-	if (!filters_match_flag(filters, "dangling", tags[0] == NULL))
+	if (!filters_match_flag(filters, "dangling", tags[0] == NULL && digests[0] == NULL))
 		return false;
 	if ((before > 0 && row->created >= before) || (since > 0 && row->created <= since) ||
 		(until > 0 && row->created >= until))
@@ -145,17 +147,18 @@ json_t *image_list(Engine *engine, const Filters *filters, bool all, GError **er
 	for (guint i = 0; i < rows->len; i++) {
 		const ImageRow *row = rows->pdata[i];
 		g_auto(GStrv) tags = matching_tags(tag_store_of(engine->store, row->id), filters);
-		g_auto(GStrv) users = container_store_using(engine->store, row->id);
+		g_auto(GStrv) users = container_store_using(engine->store, row->id),
+			      digests = repo_digests_of(engine->store, row->id);
 		g_autoptr(json_t) config = json_parse(row->config, strlen(row->config), NULL);
-		if (!list_wanted(engine, row, config, tags, filters, before, since, until))
+		if (!list_wanted(row, config, tags, digests, filters, before, since, until))
 			continue;
 		json_t *labels = json_at(config, "config.Labels");
 		json_array_append_new(list,
-			json_pack("{s:i, s:I, s:s, s:o, s:s, s:[], s:o, s:i, s:I}", "Containers",
+			json_pack("{s:i, s:I, s:s, s:o, s:s, s:o, s:o, s:i, s:I}", "Containers",
 				(int)g_strv_length(users), "Created",
 				(json_int_t)(row->created / 1000000000), "Id", row->id, "Labels",
 				json_is_object(labels) ? json_incref(labels) : json_object(),
-				"ParentId", "", "RepoDigests", "RepoTags", short_tags(tags),
+				"ParentId", "", "RepoDigests", short_names(digests), "RepoTags", short_names(tags),
 				"SharedSize", -1, "Size", (json_int_t)row->size));
 	}
 	return list;
@@ -194,7 +197,8 @@ json_t *image_inspect(Engine *engine, const char *reference, GError **error)
 	g_autoptr(ImageRow) row = config != NULL ? image_store_get(engine->store, id) : NULL;
 	if (row == NULL)
 		return NULL;
-	g_auto(GStrv) tags = tag_store_of(engine->store, id);
+	g_auto(GStrv) tags = tag_store_of(engine->store, id),
+		      digests = repo_digests_of(engine->store, id);
 	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, id);
 	g_autofree char *tagged = time_format(row->tagged);
 	json_t *inner = json_object_get(config, "config"),
@@ -204,8 +208,8 @@ json_t *image_inspect(Engine *engine, const char *reference, GError **error)
 	if (*comment == '\0')
 		comment =
 			json_str(json_array_get(history, json_array_size(history) - 1), "comment");
-	json_t *json = json_pack("{s:s, s:o, s:[], s:s, s:s}", "Id", id, "RepoTags",
-		short_tags(tags), "RepoDigests", "Parent", "", "Comment", comment);
+	json_t *json = json_pack("{s:s, s:o, s:o, s:s, s:s}", "Id", id, "RepoTags",
+		short_names(tags), "RepoDigests", short_names(digests), "Parent", "", "Comment", comment);
 	json_object_set_new(
 		json, "Created", json_string(*created != '\0' ? created : "0001-01-01T00:00:00Z"));
 	json_object_set_new(json, "DockerVersion", json_string(json_str(config, "docker_version")));
@@ -248,7 +252,7 @@ json_t *image_history(Engine *engine, const char *reference, GError **error)
 				(json_int_t)(created / 1000000000), "CreatedBy",
 				json_str(entry, "created_by"), "Id", last ? id : "<missing>",
 				"Size", (json_int_t)size, "Tags",
-				last && tags[0] != NULL ? short_tags(tags) : json_null()));
+				last && tags[0] != NULL ? short_names(tags) : json_null()));
 	}
 	return list;
 }

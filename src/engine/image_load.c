@@ -150,6 +150,7 @@ static bool load_image(Load *load, const char *config_path, char *const *layer_p
 	g_autoptr(json_t) config = text != NULL ? json_parse(text, strlen(text), error) : NULL;
 	json_t *diff_ids = json_at(config, "rootfs.diff_ids");
 	g_autoptr(GPtrArray) layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);
+	g_autoptr(LayerPins) pins = layer_pins_new(load->engine->store);
 	if (config == NULL)
 		return false;
 	if (json_array_size(diff_ids) != g_strv_length((char **)layer_paths))
@@ -164,12 +165,14 @@ static bool load_image(Load *load, const char *config_path, char *const *layer_p
 		if (next == NULL)
 			return fail(error, BERTH_ERROR_INVALID,
 				"invalid digest \"%s\" in the image's configuration", diff_id);
+		if (!layer_pins_add(pins, next, error))
+			return false;
 		Layer *layer = layer_find(load->engine->store, next);
 		if (layer == NULL && blob == NULL)
 			return fail(error, BERTH_ERROR_INVALID, "invalid archive: it has no %s",
 				layer_paths[i]);
-		if (layer == NULL &&
-			(layer = image_unpack(load->engine, blob, chain, diff_id, error)) == NULL)
+		if (layer == NULL && (layer = image_unpack(load->engine, pins, blob, chain, diff_id,
+					      error)) == NULL)
 			return false;
 		g_ptr_array_add(layers, layer);
 		g_free(chain);

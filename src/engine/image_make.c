@@ -1,95 +1,33 @@
 /* New images: a layer unpacked from a blob, an image of layers, `import`. */
 #include "engine/engine.h"
+#include "engine/layer_unpack.h"
 
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/timefmt.h"
-#include "image/image.h"
 
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 enum { BLOCK = 256 * 1024 };
 
-/* The tar's bytes on their way from the blob to the unpacker, hashed as they pass. */
-typedef struct {
-	Inflate *inflate;
-	struct sha256_ctx hash;
-} Passage;
-
-static ssize_t read_hashed(gpointer data, void *buffer, size_t size, GError **error)
-{
-	Passage *passage = data;
-	ssize_t n = inflate_read(passage->inflate, buffer, size, error);
-	if (n > 0)
-		sha256_update(&passage->hash, (size_t)n, buffer);
-	return n;
-}
-
-static char *digest_text(struct sha256_ctx *hash)
-{
-	guint8 raw[SHA256_DIGEST_SIZE];
-	GString *text = g_string_new("sha256:");
-	sha256_digest(hash, sizeof raw, raw);
-	for (size_t i = 0; i < sizeof raw; i++)
-		g_string_append_printf(text, "%02x", raw[i]);
-	return g_string_free(text, FALSE);
-}
-
-/* Unpacks into a folder of its own; the digest of the uncompressed tar comes back. */
-static char *unpack(
-	Engine *engine, int blob_fd, char **folder, gint64 *size, char **media_type, GError **error)
-{
-	int dir;
-	*folder = layer_begin(engine->store, &dir, error);
-	if (*folder == NULL || lseek(blob_fd, 0, SEEK_SET) < 0)
-		return NULL;
-	autofd dir_fd = dir;
-	g_autoptr(Inflate) inflate = inflate_new(blob_fd);
-	Passage passage = {.inflate = inflate};
-	sha256_init(&passage.hash);
-	if (!layer_apply(dir_fd, read_hashed, &passage, size, error))
-		return NULL;
-	*media_type = g_strconcat(
-		"application/vnd.oci.image.layer.v1.tar", inflate_suffix(inflate), NULL);
-	return digest_text(&passage.hash);
-}
-
-Layer *image_unpack(Engine *engine, BlobWriter *blob, const char *parent_chain,
+Layer *image_unpack(Engine *engine, LayerPins *pins, BlobWriter *blob, const char *parent_chain,
 	const char *expected_diff_id, GError **error)
 {
-	g_autofree char *folder = NULL, *media_type = NULL, *chain = NULL;
-	gint64 size = 0;
+	g_auto(Unpacked) unpacked = {0};
+	int fd = blob_writer_fd(blob);
 	if (expected_diff_id != NULL) {
-		chain = layer_chain_id(parent_chain, expected_diff_id);
+		g_autofree char *chain = layer_chain_id(parent_chain, expected_diff_id);
+		if (!layer_pins_add(pins, chain, error))
+			return NULL;
 		Layer *there = layer_find(engine->store, chain);
 		if (there != NULL)
 			return there;
-		g_clear_pointer(&chain, g_free);
 	}
-	g_autofree char *diff_id =
-		unpack(engine, blob_writer_fd(blob), &folder, &size, &media_type, error);
-	bool ok = diff_id != NULL;
-	if (ok && expected_diff_id != NULL && strcmp(diff_id, expected_diff_id) != 0)
-		ok = fail(error, BERTH_ERROR_INVALID,
-			"invalid diffID for layer: expected \"%s\", got \"%s\"", expected_diff_id,
-			diff_id);
-	Layer *layer = NULL;
-	if (ok) {
-		chain = layer_chain_id(parent_chain, diff_id);
-		Layer facts = {.chain_id = chain,
-			.diff_id = diff_id,
-			.size = size,
-			.blob = (char *)blob_writer_digest(blob),
-			.media_type = media_type};
-		if (blob_writer_keep(blob, error))
-			layer = layer_finish(engine->store, folder, &facts, error);
-	}
-	if (layer == NULL && folder != NULL)
-		store_discard(engine->store, engine->store->tmp_fd, folder);
-	return layer;
+	if (lseek(fd, 0, SEEK_SET) < 0 ||
+		!layer_unpack(engine->store, byte_source_fd, &fd, &unpacked, error))
+		return NULL;
+	return layer_keep(pins, blob, &unpacked, parent_chain, expected_diff_id, error);
 }
 
 bool image_add(Engine *engine, const NewImage *image, char *const *tags, char **id, GError **error)
@@ -117,15 +55,6 @@ bool image_add(Engine *engine, const NewImage *image, char *const *tags, char **
 	}
 	*id = g_steal_pointer(&digest);
 	return store_sync(engine->store, error);
-}
-
-static const char *architecture(void)
-{
-	static struct utsname name;
-	uname(&name);
-	return strcmp(name.machine, "x86_64") == 0    ? "amd64"
-	       : strcmp(name.machine, "aarch64") == 0 ? "arm64"
-						      : name.machine;
 }
 
 /* JSON form, or shell form wrapped as the Dockerfile reference says. */
@@ -209,7 +138,7 @@ static char *import_config(
 			return NULL;
 	g_autoptr(json_t) document =
 		json_pack("{s:s, s:O, s:s, s:[{s:s, s:s}], s:s, s:{s:s, s:[s]}}", "architecture",
-			architecture(), "config", config, "created", created, "history", "created",
+			platform_architecture(), "config", config, "created", created, "history", "created",
 			created, "comment", message, "os", "linux", "rootfs", "type", "layers",
 			"diff_ids", layer->diff_id);
 	return json_text(document);
@@ -239,8 +168,9 @@ char *image_import(Engine *engine, StreamRead read, gpointer stream, const char 
 	if (name != NULL && reference == NULL)
 		return NULL;
 	g_autoptr(BlobWriter) blob = receive(engine, read, stream, error);
+	g_autoptr(LayerPins) pins = layer_pins_new(engine->store);
 	g_autoptr(Layer) layer =
-		blob != NULL ? image_unpack(engine, blob, NULL, NULL, error) : NULL;
+		blob != NULL ? image_unpack(engine, pins, blob, NULL, NULL, error) : NULL;
 	if (layer == NULL)
 		return NULL;
 	g_autoptr(GPtrArray) layers = g_ptr_array_new();

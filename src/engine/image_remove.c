@@ -37,6 +37,23 @@ static char *user_of(Engine *engine, const char *id, bool *running)
 	return found;
 }
 
+/* The digests that the image was pulled by; of one repository only, if one is given. */
+static bool drop_digests(
+	Engine *engine, const char *id, const char *repository, json_t *done, GError **error)
+{
+	g_auto(GStrv) digests = repo_digests_of(engine->store, id);
+	for (int i = 0; digests[i] != NULL; i++) {
+		size_t length = strcspn(digests[i], "@");
+		if (repository != NULL && (strlen(repository) != length ||
+						  strncmp(digests[i], repository, length) != 0))
+			continue;
+		if (!repo_digest_remove(engine->store, digests[i], error))
+			return false;
+		untagged(engine, id, digests[i], done);
+	}
+	return true;
+}
+
 static bool delete_image(Engine *engine, const char *id, json_t *done, GError **error)
 {
 	if (!image_store_remove(engine->store, id, error))
@@ -72,12 +89,35 @@ static bool remove_by_id(
 		if (!tag_store_remove(engine->store, tags[i], error))
 			return false;
 	}
+	if (!drop_digests(engine, id, NULL, done, error))
+		return false;
 	/* A stopped container keeps its image's layers, as with Docker: only the names go. */
 	return user != NULL || delete_image(engine, id, done, error);
 }
 
-static bool remove_tag(Engine *engine, const char *id, const char *typed, const char *full,
-	bool last, bool force, json_t *done, GError **error)
+/* With the last tag of a repository its digests go, too. */
+static bool drop_name(Engine *engine, const char *id, const Reference *reference, const char *full,
+	json_t *done, GError **error)
+{
+	g_autofree char *repository = g_strconcat(reference->domain, "/", reference->path, NULL);
+	if (reference->digest != NULL) {
+		untagged(engine, id, full, done);
+		return repo_digest_remove(engine->store, full, error);
+	}
+	if (!tag_store_remove(engine->store, full, error))
+		return false;
+	untagged(engine, id, full, done);
+	g_auto(GStrv) left = tag_store_of(engine->store, id);
+	g_autofree char *prefix = g_strconcat(repository, ":", NULL);
+	for (int i = 0; left[i] != NULL; i++)
+		if (g_str_has_prefix(left[i], prefix))
+			return true;
+	return drop_digests(engine, id, repository, done, error);
+}
+
+static bool remove_name(Engine *engine, const char *id, const char *typed,
+	const Reference *reference, const char *full, bool last, bool force, json_t *done,
+	GError **error)
 {
 	bool running;
 	g_autofree char *user = user_of(engine, id, &running), *short_image = short_id(id);
@@ -87,10 +127,12 @@ static bool remove_tag(Engine *engine, const char *id, const char *typed, const 
 			"conflict: unable to remove repository reference \"%s\" (must force) -"
 			" container %s is using its referenced image %s",
 			typed, short_user, short_image);
-	if (!tag_store_remove(engine->store, full, error))
+	if (!drop_name(engine, id, reference, full, done, error))
 		return false;
-	untagged(engine, id, full, done);
-	return !last || user != NULL || delete_image(engine, id, done, error);
+	g_auto(GStrv) tags = tag_store_of(engine->store, id),
+		      digests = repo_digests_of(engine->store, id);
+	return tags[0] != NULL || digests[0] != NULL || user != NULL ||
+	       delete_image(engine, id, done, error);
 }
 
 json_t *image_remove(Engine *engine, const char *reference, bool force, bool prune, GError **error)
@@ -100,13 +142,16 @@ json_t *image_remove(Engine *engine, const char *reference, bool force, bool pru
 	g_autofree char *id = image_find(engine, reference, error);
 	if (id == NULL)
 		return NULL;
-	g_auto(GStrv) tags = tag_store_of(engine->store, id);
+	g_auto(GStrv) tags = tag_store_of(engine->store, id),
+		      digests = repo_digests_of(engine->store, id);
 	g_autoptr(Reference) parsed = reference_parse(reference, NULL);
-	g_autofree char *full = parsed != NULL ? reference_full(parsed) : NULL;
-	bool by_tag = full != NULL && g_strv_contains((const char *const *)tags, full);
-	bool ok = by_tag ? remove_tag(
-				   engine, id, reference, full, tags[1] == NULL, force, done, error)
-			 : remove_by_id(engine, id, tags, force, done, error);
+	g_autofree char *full = parsed != NULL ? reference_key(parsed) : NULL;
+	bool by_tag = full != NULL && g_strv_contains((const char *const *)tags, full),
+	     by_digest = full != NULL && g_strv_contains((const char *const *)digests, full);
+	bool last = by_tag ? tags[1] == NULL : tags[0] == NULL && digests[1] == NULL;
+	bool ok = by_tag || by_digest
+			  ? remove_name(engine, id, reference, parsed, full, last, force, done, error)
+			  : remove_by_id(engine, id, tags, force, done, error);
 	return ok && store_sync(engine->store, error) ? g_steal_pointer(&done) : NULL;
 }
 
@@ -131,9 +176,11 @@ json_t *image_prune(Engine *engine, const Filters *filters, GError **error)
 	for (guint i = 0; i < rows->len; i++) {
 		const ImageRow *row = rows->pdata[i];
 		g_auto(GStrv) tags = tag_store_of(engine->store, row->id);
+		g_auto(GStrv) digests = repo_digests_of(engine->store, row->id);
+		bool named = tags[0] != NULL || digests[0] != NULL;
 		g_autofree char *user = user_of(engine, row->id, &running);
 		g_autoptr(json_t) config = json_parse(row->config, strlen(row->config), NULL);
-		if (user != NULL || (tags[0] != NULL && !all) || row->created > until ||
+		if (user != NULL || (named && !all) || row->created > until ||
 			!filters_match_labels(filters, "label", json_at(config, "config.Labels")))
 			continue;
 		if (remove_by_id(engine, row->id, tags, true, done, NULL))

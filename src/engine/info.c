@@ -3,6 +3,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/timefmt.h"
+#include "image/image.h"
 #include "version.h"
 
 #include <stdlib.h>
@@ -37,13 +38,6 @@ static char *os_release(const char *key, const char *fallback)
 						: g_steal_pointer(&value);
 	}
 	return g_strdup(fallback);
-}
-
-static const char *go_architecture(const char *machine)
-{
-	return strcmp(machine, "x86_64") == 0	 ? "amd64"
-	       : strcmp(machine, "aarch64") == 0 ? "arm64"
-						 : machine;
 }
 
 static void set(json_t *json, const char *key, json_t *value)
@@ -164,7 +158,7 @@ json_t *version_json(Engine *engine)
 	struct utsname name;
 	uname(&name);
 	(void)engine;
-	const char *arch = go_architecture(name.machine);
+	const char *arch = platform_architecture();
 	json_t *details = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "ApiVersion",
 		BERTH_API_VERSION, "Arch", arch, "BuildTime", BERTH_BUILD_TIME, "Experimental",
 		"false", "GitCommit", BERTH_COMMIT, "GoVersion", "", "KernelVersion", name.release,

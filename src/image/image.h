@@ -19,14 +19,41 @@ Reference *reference_parse(const char *text, GError **error);
 void reference_free(Reference *reference);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reference, reference_free)
 char *reference_full(const Reference *reference);	   /* "docker.io/library/busybox:latest" */
+/* What an image is found by: "name:tag", or "name@digest" whatever tag stands beside it. */
+char *reference_key(const Reference *reference);
 char *reference_familiar(const Reference *reference);	   /* "busybox:latest" */
 char *reference_familiar_name(const Reference *reference); /* "busybox" */
 /* The familiar form of a full one that is known to be well-formed. */
 char *reference_shorten(const char *full);
 
+/* platform.c: what an image is for; "" is any, or not said. Variants are as containerd normalises them. */
+typedef struct {
+	char *os, *architecture, *variant;
+} Platform;
+void platform_clear(Platform *platform);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Platform, platform_clear)
+const char *platform_architecture(void); /* this host's, as Go names it: "amd64" */
+/* "linux/arm64/v8", "amd64", "linux", or the JSON that clients send. */
+bool platform_parse(const char *text, Platform *platform, GError **error);
+void platform_read(const json_t *json, Platform *platform); /* {"os", "architecture", "variant"} */
+char *platform_text(const Platform *platform);		    /* "linux/arm64/v8" */
+/* How well what is offered suits what is wanted: 0 not at all. What runs beneath a variant suits, too. */
+int platform_suits(const Platform *offered, const Platform *wanted);
+
+/* manifest.c: manifests and indexes, OCI's and Docker's (schema 2). */
+bool manifest_is_index(const json_t *manifest, const char *media_type);
+/* The entry of an index for a platform; attestations and unknown types are passed over. NULL: none. */
+const json_t *index_choose(const json_t *index, const Platform *wanted);
+/* Whether an image manifest is one that we can unpack, within its limits. */
+bool manifest_check(const json_t *manifest, GError **error);
+bool layer_is_foreign(const char *media_type); /* not to be had from, nor sent to, a registry */
+
 /* inflate.c: reads a stream that may be gzip (ISA-L), zstd, or as it is. */
 typedef struct Inflate Inflate;
-Inflate *inflate_new(int fd); /* borrows the descriptor */
+/* Bytes from somewhere: 0 ends it, -1 fails with error set. */
+typedef ssize_t (*ByteSource)(gpointer data, void *buffer, size_t size, GError **error);
+Inflate *inflate_new(ByteSource source, gpointer data);
+ssize_t byte_source_fd(gpointer fd, void *buffer, size_t size, GError **error); /* fd: of int * */
 void inflate_free(Inflate *inflate);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Inflate, inflate_free)
 /* Up to size bytes of the content; 0 at the end, -1 with error set if the stream is damaged. */
@@ -34,8 +61,16 @@ ssize_t inflate_read(Inflate *inflate, void *data, size_t size, GError **error);
 /* "", "+gzip" or "+zstd": what the OCI media type of the layer ends in. After the first read. */
 const char *inflate_suffix(const Inflate *inflate);
 
+/* deflate.c: makes a gzip stream; the same bytes give the same stream. */
+typedef struct Deflate Deflate;
+Deflate *deflate_new(void);
+void deflate_free(Deflate *deflate);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Deflate, deflate_free)
+/* Bytes to compress, borrowed until deflate_take answers 0; none ends the stream. */
+void deflate_give(Deflate *deflate, const void *data, size_t length);
+size_t deflate_take(Deflate *deflate, void *room, size_t size);
+
 /* layer_apply.c: unpacks a layer's tar into a folder that overlayfs will use as a lower one. Nothing
  * is read or written outside the folder, whatever the archive says (OCI image-spec, layer.md).
- * read is called for the tar's bytes: 0 ends it, -1 fails with error set. */
-typedef ssize_t (*LayerRead)(gpointer data, void *buffer, size_t size, GError **error);
-bool layer_apply(int dir_fd, LayerRead read, gpointer data, gint64 *size, GError **error);
+ * read is called for the tar's bytes. */
+bool layer_apply(int dir_fd, ByteSource read, gpointer data, gint64 *size, GError **error);

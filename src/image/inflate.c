@@ -12,7 +12,8 @@ enum { INPUT = 256 * 1024 };
 typedef enum { UNKNOWN, PLAIN, GZIP, ZSTD } Kind;
 
 struct Inflate {
-	int fd;
+	ByteSource source;
+	gpointer data;
 	Kind kind;
 	guint8 *input;
 	size_t length, taken; /* of input */
@@ -22,10 +23,21 @@ struct Inflate {
 	ZSTD_DStream *zstd;
 };
 
-Inflate *inflate_new(int fd)
+ssize_t byte_source_fd(gpointer fd, void *buffer, size_t size, GError **error)
+{
+	ssize_t n;
+	while ((n = read(*(int *)fd, buffer, size)) < 0 && errno == EINTR)
+		;
+	if (n < 0)
+		fail_errno(error, "cannot read the archive");
+	return n;
+}
+
+Inflate *inflate_new(ByteSource source, gpointer data)
 {
 	Inflate *inflate = g_new0(Inflate, 1);
-	inflate->fd = fd;
+	inflate->source = source;
+	inflate->data = data;
 	inflate->input = g_malloc(INPUT);
 	return inflate;
 }
@@ -44,12 +56,10 @@ static bool refill(Inflate *inflate, GError **error)
 	inflate->length -= inflate->taken;
 	inflate->taken = 0;
 	while (inflate->length < INPUT && !inflate->input_ended) {
-		ssize_t n = read(
-			inflate->fd, inflate->input + inflate->length, INPUT - inflate->length);
-		if (n < 0 && errno == EINTR)
-			continue;
+		ssize_t n = inflate->source(inflate->data, inflate->input + inflate->length,
+			INPUT - inflate->length, error);
 		if (n < 0)
-			return fail_errno(error, "cannot read the archive");
+			return false;
 		inflate->input_ended = n == 0;
 		inflate->length += (size_t)n;
 	}

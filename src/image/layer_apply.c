@@ -19,7 +19,7 @@ static const char opaque_marker[] = ".wh..wh..opq";
 
 typedef struct {
 	int root_fd;
-	LayerRead read;
+	ByteSource read;
 	gpointer data;
 	char *buffer;
 	GError *read_error;
@@ -259,7 +259,7 @@ static void set_dir_times(Apply *apply)
 	}
 }
 
-bool layer_apply(int dir_fd, LayerRead read, gpointer data, gint64 *size, GError **error)
+bool layer_apply(int dir_fd, ByteSource read, gpointer data, gint64 *size, GError **error)
 {
 	Apply apply = {.root_fd = dir_fd, .read = read, .data = data, .parent_fd = -1};
 	struct archive *archive = archive_read_new();

@@ -167,6 +167,13 @@ char *reference_full(const Reference *reference)
 	return with_tag(reference, name);
 }
 
+char *reference_key(const Reference *reference)
+{
+	return g_strconcat(reference->domain, "/", reference->path,
+		reference->digest != NULL ? "@" : ":",
+		reference->digest != NULL ? reference->digest : reference->tag, NULL);
+}
+
 char *reference_familiar_name(const Reference *reference)
 {
 	if (strcmp(reference->domain, default_domain) != 0)

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,35 +15,8 @@ struct BlobWriter {
 	char *name; /* below tmp/; NULL once kept */
 	gint64 size;
 	struct sha256_ctx hash;
-	char digest[72];
+	char *digest; /* once it was asked for */
 };
-
-static void format_digest(struct sha256_ctx *hash, char digest[72])
-{
-	guint8 raw[SHA256_DIGEST_SIZE];
-	sha256_digest(hash, sizeof raw, raw);
-	strcpy(digest, "sha256:");
-	for (size_t i = 0; i < sizeof raw; i++)
-		sprintf(digest + 7 + 2 * i, "%02x", raw[i]);
-}
-
-char *digest_of(const void *data, size_t length)
-{
-	struct sha256_ctx hash;
-	char digest[72];
-	sha256_init(&hash);
-	sha256_update(&hash, length, data);
-	format_digest(&hash, digest);
-	return g_strdup(digest);
-}
-
-bool digest_is_valid(const char *digest)
-{
-	enum { HEX = 64 };
-	if (!g_str_has_prefix(digest, "sha256:") || strlen(digest) != 7 + HEX)
-		return false;
-	return strspn(digest + 7, "0123456789abcdef") == HEX;
-}
 
 BlobWriter *blob_writer_new(Store *store, GError **error)
 {
@@ -82,17 +54,17 @@ gint64 blob_writer_size(const BlobWriter *writer)
 
 const char *blob_writer_digest(BlobWriter *writer)
 {
-	if (*writer->digest == '\0')
-		format_digest(&writer->hash, writer->digest);
+	if (writer->digest == NULL)
+		writer->digest = digest_end(&writer->hash);
 	return writer->digest;
 }
 
-bool blob_writer_keep(BlobWriter *writer, GError **error)
+bool blob_writer_keep(BlobWriter *writer, bool sync, GError **error)
 {
 	const char *name = blob_writer_digest(writer) + strlen("sha256:");
 	if (writer->name == NULL)
 		return true; /* kept already: two layers of an image may be the same */
-	if (fsync(writer->fd) < 0 ||
+	if ((sync && fsync(writer->fd) < 0) ||
 		renameat(writer->store->tmp_fd, writer->name, writer->store->blobs_fd, name) < 0)
 		return fail_errno(error, "cannot keep blob %s", name);
 	g_clear_pointer(&writer->name, g_free);
@@ -105,6 +77,7 @@ void blob_writer_free(BlobWriter *writer)
 		unlinkat(writer->store->tmp_fd, writer->name, 0);
 	fd_clear(&writer->fd);
 	g_free(writer->name);
+	g_free(writer->digest);
 	g_free(writer);
 }
 
@@ -129,7 +102,7 @@ bool blob_keep_text(Store *store, const char *text, char **digest, GError **erro
 {
 	g_autoptr(BlobWriter) writer = blob_writer_new(store, error);
 	if (writer == NULL || !blob_writer_add(writer, text, strlen(text), error) ||
-		!blob_writer_keep(writer, error))
+		!blob_writer_keep(writer, true, error))
 		return false;
 	*digest = g_strdup(writer->digest);
 	return true;
@@ -139,4 +112,24 @@ void blob_remove(Store *store, const char *digest)
 {
 	if (digest_is_valid(digest))
 		unlinkat(store->blobs_fd, digest + 7, 0);
+}
+
+static void note_name(sqlite3_stmt *row, gpointer known)
+{
+	g_hash_table_add(known, g_strdup(db_text(row, 0)));
+}
+
+void blob_sweep(Store *store)
+{
+	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autofree char *path = g_build_filename(store->root, "blobs", NULL);
+	g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
+	const char *name;
+	if (folder == NULL ||
+		!db_query(store->db, NULL, note_name, known, "SELECT substr(blob, 8) FROM layers", "") ||
+		!db_query(store->db, NULL, note_name, known, "SELECT substr(id, 8) FROM images", ""))
+		return;
+	while ((name = g_dir_read_name(folder)) != NULL)
+		if (!g_hash_table_contains(known, name))
+			unlinkat(store->blobs_fd, name, 0);
 }

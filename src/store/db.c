@@ -40,6 +40,13 @@ static const char *const schemas[] = {
 	"CREATE TABLE networks (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, created INTEGER,"
 	" spec TEXT) WITHOUT ROWID;"
 	"CREATE TABLE endpoints (container TEXT PRIMARY KEY, endpoints TEXT) WITHOUT ROWID;",
+
+	"CREATE TABLE repo_digests (name TEXT PRIMARY KEY, image_id TEXT NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX repo_digests_image ON repo_digests (image_id);"
+	"CREATE TABLE manifests (image_id TEXT PRIMARY KEY, media_type TEXT, text TEXT) WITHOUT "
+	"ROWID;"
+	"CREATE TABLE blob_sources (blob TEXT, repository TEXT, PRIMARY KEY (blob, repository))"
+	" WITHOUT ROWID;",
 };
 
 static bool db_fail(Db *db, GError **error)
@@ -105,7 +112,9 @@ Db *db_open(const char *path, GError **error)
 		!execute(db, "PRAGMA journal_mode = WAL", error) ||
 		!execute(db, "PRAGMA synchronous = NORMAL", error) ||
 		!execute(db, "PRAGMA wal_autocheckpoint = 0", error) ||
-		!execute(db, "PRAGMA cache_size = -512", error) || !prepare_schema(db, error))
+		!execute(db, "PRAGMA cache_size = -512", error) ||
+		!execute(db, "PRAGMA temp_store = MEMORY", error) || !prepare_schema(db, error) ||
+		!execute(db, "CREATE TEMP TABLE pins (owner INTEGER, chain_id TEXT)", error))
 		return NULL;
 	return g_steal_pointer(&db);
 }

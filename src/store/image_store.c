@@ -3,7 +3,6 @@
 #include "base/error.h"
 #include "base/timefmt.h"
 
-#include <stdio.h>
 #include <string.h>
 
 void image_row_free(ImageRow *image)
@@ -77,41 +76,20 @@ char **image_store_match(Store *store, const char *id_prefix)
 	return strings(store, "SELECT id FROM images WHERE id GLOB ? LIMIT 2", pattern);
 }
 
-/* Layers that no image has any more: their rows go with the image's, their folders afterwards. */
-static void discard_layers(Store *store, GPtrArray *layers)
-{
-	for (guint i = 0; i < layers->len; i++) {
-		Layer *layer = layers->pdata[i];
-		char name[24];
-		g_autoptr(Layer) there = layer_find(store, layer->chain_id);
-		if (there != NULL)
-			continue;
-		snprintf(name, sizeof name, "%" G_GINT64_FORMAT, layer->number);
-		store_discard(store, store->layers_fd, name);
-		g_auto(GStrv) users =
-			strings(store, "SELECT chain_id FROM layers WHERE blob = ?", layer->blob);
-		if (*users == NULL)
-			blob_remove(store, layer->blob);
-	}
-}
-
 bool image_store_remove(Store *store, const char *id, GError **error)
 {
-	g_autoptr(GPtrArray) layers = image_store_layers(store, id);
+	static const char *const statements[] = {"DELETE FROM tags WHERE image_id = ?",
+		"DELETE FROM repo_digests WHERE image_id = ?",
+		"DELETE FROM manifests WHERE image_id = ?",
+		"DELETE FROM image_layers WHERE image_id = ?", "DELETE FROM images WHERE id = ?"};
+	bool ok = true;
 	if (!db_begin(store->db, error))
 		return false;
-	bool ok =
-		db_run(store->db, error, "DELETE FROM tags WHERE image_id = ?", "s", id) &&
-		db_run(store->db, error, "DELETE FROM image_layers WHERE image_id = ?", "s", id) &&
-		db_run(store->db, error, "DELETE FROM images WHERE id = ?", "s", id);
-	for (guint i = 0; ok && i < layers->len; i++)
-		ok = db_run(store->db, error,
-			"DELETE FROM layers WHERE number = ?1 AND NOT EXISTS"
-			" (SELECT 1 FROM image_layers WHERE layer = ?1)",
-			"i", ((Layer *)layers->pdata[i])->number);
+	for (size_t i = 0; ok && i < G_N_ELEMENTS(statements); i++)
+		ok = db_run(store->db, error, statements[i], "s", id);
 	if (!db_end(store->db, ok, error))
 		return false;
-	discard_layers(store, layers);
+	layer_store_sweep(store);
 	blob_remove(store, id);
 	return true;
 }
@@ -138,4 +116,10 @@ char *tag_store_get(Store *store, const char *name)
 char **tag_store_of(Store *store, const char *image_id)
 {
 	return strings(store, "SELECT name FROM tags WHERE image_id = ? ORDER BY name", image_id);
+}
+
+char **tag_store_with_prefix(Store *store, const char *prefix)
+{
+	return strings(store, "SELECT name FROM tags WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name",
+		prefix);
 }

@@ -133,3 +133,73 @@ char *layer_chain_id(const char *parent_chain_id, const char *diff_id)
 	g_autofree char *both = g_strconcat(parent_chain_id, " ", diff_id, NULL);
 	return digest_of(both, strlen(both));
 }
+
+/* The blob goes unless another layer has the same. */
+static void blob_discard(Store *store, const char *blob)
+{
+	gint64 users = 0;
+	db_query(store->db, NULL, read_size, &users, "SELECT COUNT(*) FROM layers WHERE blob = ?", "s",
+		blob);
+	if (users == 0)
+		blob_remove(store, blob);
+}
+
+bool layer_set_blob(
+	Store *store, const Layer *layer, const char *blob, const char *media_type, GError **error)
+{
+	if (!db_run(store->db, error, "UPDATE layers SET blob = ?, media_type = ? WHERE number = ?", "ssi",
+		    blob, media_type, layer->number))
+		return false;
+	blob_discard(store, layer->blob);
+	return true;
+}
+
+void layer_store_sweep(Store *store)
+{
+	g_autoptr(GPtrArray) idle = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);
+	if (!db_begin(store->db, NULL))
+		return;
+	bool ok = db_query(store->db, NULL, append_layer, idle,
+		"SELECT number, chain_id, diff_id, size, blob, media_type FROM layers WHERE NOT EXISTS"
+		" (SELECT 1 FROM image_layers WHERE layer = number) AND chain_id NOT IN"
+		" (SELECT chain_id FROM pins)",
+		"");
+	for (guint i = 0; ok && i < idle->len; i++)
+		ok = db_run(store->db, NULL, "DELETE FROM layers WHERE number = ?", "i",
+			((Layer *)idle->pdata[i])->number);
+	if (!db_end(store->db, ok, NULL))
+		return;
+	for (guint i = 0; i < idle->len; i++) {
+		const Layer *layer = idle->pdata[i];
+		char name[24];
+		snprintf(name, sizeof name, "%" G_GINT64_FORMAT, layer->number);
+		store_discard(store, store->layers_fd, name);
+		blob_discard(store, layer->blob);
+	}
+}
+
+struct LayerPins {
+	Store *store;
+	gint64 owner;
+};
+
+LayerPins *layer_pins_new(Store *store)
+{
+	static gint counter;
+	LayerPins *pins = g_new(LayerPins, 1);
+	*pins = (LayerPins){store, g_atomic_int_add(&counter, 1)};
+	return pins;
+}
+
+bool layer_pins_add(LayerPins *pins, const char *chain_id, GError **error)
+{
+	return db_run(pins->store->db, error, "INSERT INTO pins VALUES (?, ?)", "is", pins->owner,
+		chain_id);
+}
+
+void layer_pins_free(LayerPins *pins)
+{
+	db_run(pins->store->db, NULL, "DELETE FROM pins WHERE owner = ?", "i", pins->owner);
+	layer_store_sweep(pins->store);
+	g_free(pins);
+}

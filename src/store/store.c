@@ -102,6 +102,8 @@ Store *store_open(const char *root, GError **error)
 	store->work = g_async_queue_new_full(g_free);
 	clear_folder(store, store->trash_fd);
 	clear_folder(store, store->tmp_fd);
+	layer_store_sweep(store);
+	blob_sweep(store);
 	store->janitor = g_thread_new("janitor", janitor_run, store);
 	return g_steal_pointer(&store);
 }

@@ -1,6 +1,7 @@
 /* What is on disk: one folder (--data-root) with the database, blobs, layer folders, containers and
  * volumes. It knows names and digests; it must not know what an image or a container means. */
 #pragma once
+#include "base/digest.h"
 #include "base/json.h"
 #include "store/db.h"
 
@@ -32,8 +33,8 @@ int blob_writer_fd(const BlobWriter *writer);
 gint64 blob_writer_size(const BlobWriter *writer);
 /* "sha256:..." of what was written so far; the caller frees it. Nothing may be added afterwards. */
 const char *blob_writer_digest(BlobWriter *writer);
-/* Keeps the blob under its digest. */
-bool blob_writer_keep(BlobWriter *writer, GError **error);
+/* Keeps the blob under its digest. Where sync is false, the caller syncs the file system afterwards. */
+bool blob_writer_keep(BlobWriter *writer, bool sync, GError **error);
 /* Removes the temporary file, if the blob was not kept. */
 void blob_writer_free(BlobWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BlobWriter, blob_writer_free)
@@ -41,10 +42,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BlobWriter, blob_writer_free)
 int blob_open(Store *store, const char *digest, gint64 *size, GError **error);
 bool blob_keep_text(Store *store, const char *text, char **digest, GError **error);
 void blob_remove(Store *store, const char *digest);
-/* "sha256:" and 64 lower-case hex digits: nothing else ever becomes a path (CVE-2014-9358). */
-bool digest_is_valid(const char *digest);
-/* "sha256:..." of bytes in memory; the caller frees it. */
-char *digest_of(const void *data, size_t length);
+void blob_sweep(Store *store); /* removes those of no layer and no image, which a crash left */
 
 /* layer_store.c: unpacked layers, keyed by chain id (OCI image-spec, config.md, "Layer ChainID"). */
 typedef struct {
@@ -60,6 +58,17 @@ char *layer_begin(Store *store, int *dir_fd, GError **error);
 /* Syncs and renames the folder, and makes the row: from now on the layer is there, whole. */
 Layer *layer_finish(Store *store, const char *folder, const Layer *facts, GError **error);
 gint64 layer_store_total(Store *store); /* bytes of all layers */
+void layer_store_sweep(Store *store);	/* removes what no image and no pin needs */
+/* Another form of the layer's content, with the same diff id: what was a tar is compressed. */
+bool layer_set_blob(Store *store, const Layer *layer, const char *blob, const char *media_type,
+	GError **error);
+/* Layers that somebody needs for an image that is still in the making: they stay, whoever else lets go
+ * of them. Pins are gone with the engine; layers of no image and no pin go when pins are freed. */
+typedef struct LayerPins LayerPins;
+LayerPins *layer_pins_new(Store *store);
+bool layer_pins_add(LayerPins *pins, const char *chain_id, GError **error);
+void layer_pins_free(LayerPins *pins);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LayerPins, layer_pins_free)
 char *layer_chain_id(const char *parent_chain_id, const char *diff_id);
 
 /* image_store.c: rows of images and tags. */
@@ -81,6 +90,20 @@ bool tag_store_set(Store *store, const char *name, const char *image_id, GError 
 bool tag_store_remove(Store *store, const char *name, GError **error);
 char *tag_store_get(Store *store, const char *name); /* image id or NULL */
 char **tag_store_of(Store *store, const char *image_id);
+char **tag_store_with_prefix(Store *store, const char *prefix);
+
+/* registry_store.c: what is known of registries. Names of digests are full: "docker.io/library/x@sha256:..." */
+bool repo_digest_set(Store *store, const char *name, const char *image_id, GError **error);
+bool repo_digest_remove(Store *store, const char *name, GError **error);
+char *repo_digest_get(Store *store, const char *name); /* image id or NULL */
+char **repo_digests_of(Store *store, const char *image_id);
+/* The manifest that an image was pulled by, as it came; NULL if there was none. The caller frees both. */
+char *manifest_store_get(Store *store, const char *image_id, char **media_type);
+bool manifest_store_set(Store *store, const char *image_id, const char *media_type, const char *text,
+	GError **error);
+/* Repositories ("localhost:5000/x") that a blob came from or went to. */
+void blob_source_add(Store *store, const char *blob, const char *repository);
+char **blob_sources(Store *store, const char *blob);
 
 /* container_store.c: rows of containers. */
 typedef struct {

@@ -1,0 +1,101 @@
+/* What goes to registries (Engine API v1.51: ImageCreate by name, ImagePush, ImageSearch, SystemAuth,
+ * DistributionInspect). */
+#include "api/api.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+static const char *auth_of(const Request *request)
+{
+	return http_header(request->head, "X-Registry-Auth");
+}
+
+/* The head goes out with the first line: what fails before is answered by its status. */
+static bool say(gpointer data, json_t *line)
+{
+	Request *request = data;
+	if (!request->answered && !reply_begin(request, 200, "application/json")) {
+		json_decref(line);
+		return false;
+	}
+	return reply_line(request, line);
+}
+
+static bool finish(Request *request, bool ok, GError *problem, GError **error)
+{
+	if (ok)
+		return request->answered || reply_begin(request, 200, "application/json");
+	if (request->answered)
+		return reply_line(request, json_pack("{s:{s:s}, s:s}", "errorDetail", "message",
+						   problem->message, "error", problem->message));
+	g_propagate_error(error, g_error_copy(problem));
+	return false;
+}
+
+/* "name", "name:tag" and tag are one reference; with none of both, every tag is meant. */
+bool registries_pull(Request *request, GError **error)
+{
+	const char *from = request_param(request, "fromImage"), *tag = request_param(request, "tag"),
+		   *slash = strrchr(from, '/');
+	bool named = strchr(from, '@') != NULL || strchr(slash != NULL ? slash : from, ':') != NULL;
+	const char *separator = *tag == '\0' ? "" : strchr(tag, ':') != NULL ? "@" : ":";
+	g_autofree char *reference = g_strconcat(from, separator, tag, NULL);
+	g_autoptr(GError) problem = NULL;
+	PullRequest pull = {.reference = reference,
+		.platform = request_param(request, "platform"),
+		.auth = auth_of(request),
+		.all_tags = *tag == '\0' && !named};
+	bool ok = image_pull(request->engine, &pull, say, request, request->fd, &problem);
+	return finish(request, ok, problem, error);
+}
+
+static bool push(Request *request, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	const char *tag = request_param(request, "tag");
+	PushRequest wanted = {.name = request->name,
+		.tag = *tag != '\0' ? tag : NULL,
+		.auth = auth_of(request)};
+	bool ok = image_push(request->engine, &wanted, say, request, request->fd, &problem);
+	return finish(request, ok, problem, error);
+}
+
+static bool search(Request *request, GError **error)
+{
+	enum { DEFAULT_LIMIT = 25 };
+	static const char *const known[] = {"is-automated", "is-official", "stars", NULL};
+	g_autoptr(json_t) filters = request_filters(request, known, error);
+	if (filters == NULL)
+		return false;
+	if (*request_param(request, "term") == '\0')
+		return fail(error, BERTH_ERROR_INVALID, "no term to search for: term=");
+	json_t *found = image_search(request->engine, request_param(request, "term"),
+		request_int(request, "limit", DEFAULT_LIMIT), filters, auth_of(request), error);
+	return found != NULL && reply_json(request, 200, found);
+}
+
+static bool auth(Request *request, GError **error)
+{
+	g_autoptr(json_t) body = request_json(request, error);
+	g_autofree char *token = NULL;
+	return body != NULL && registry_check(request->engine, body, &token, error) &&
+	       reply_json(request, 200,
+		       json_pack("{s:s, s:s}", "Status", "Login Succeeded", "IdentityToken",
+			       token != NULL ? token : ""));
+}
+
+static bool distribution(Request *request, GError **error)
+{
+	json_t *found =
+		image_distribution(request->engine, request->name, auth_of(request), error);
+	return found != NULL && reply_json(request, 200, found);
+}
+
+const Route registry_routes[] = {
+	{"POST", "/images/{}/push", push},
+	{"GET", "/images/search", search},
+	{"POST", "/auth", auth},
+	{"GET", "/distribution/{}/json", distribution},
+	{0},
+};

@@ -1,0 +1,320 @@
+/* Layers from a registry: several at a time, each unpacked while it comes. The bytes go to a file, where
+ * the unpacker follows them, so that memory does not depend on their number, and a cut transfer goes on. */
+#include "engine/layer_fetch.h"
+#include "engine/layer_unpack.h"
+
+#include "base/error.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SHORT_ID = 12 };
+
+typedef struct LayerFetch LayerFetch;
+
+/* All layers of an image. */
+typedef struct {
+	const LayersWanted *wanted;
+	GMutex lock;
+	GCond ended;
+	guint running;
+	Stop stop; /* of all, once one has failed or nobody wants them */
+	GError *error;
+	GPtrArray *layers; /* of Layer, by position */
+} Batch;
+
+struct LayerFetch {
+	PoolTask task;
+	Batch *batch;
+	size_t position;
+	char *parent, *chain, *short_id; /* parent: chain id or NULL */
+	const char *digest, *diff_id;
+	gint64 size;
+	/* Between the two threads: */
+	BlobWriter *blob;
+	GMutex lock;
+	GCond more;
+	gint64 written;
+	bool complete, broken;
+	gint64 followed; /* the unpacker's place */
+	Unpacked unpacked;
+	GError *unpack_error;
+};
+
+static void layer_fetch_free(LayerFetch *fetch)
+{
+	g_free(fetch->parent);
+	g_free(fetch->chain);
+	g_free(fetch->short_id);
+	g_clear_pointer(&fetch->blob, blob_writer_free);
+	unpacked_clear(&fetch->unpacked);
+	g_clear_error(&fetch->unpack_error);
+	g_mutex_clear(&fetch->lock);
+	g_cond_clear(&fetch->more);
+	g_free(fetch);
+}
+
+/* Whether this batch goes on; a follower who left stops it, too. */
+static bool going(Batch *batch)
+{
+	if (g_atomic_int_get(transfer_stop(batch->wanted->transfer)))
+		g_atomic_int_set(&batch->stop, 1);
+	return !g_atomic_int_get(&batch->stop);
+}
+
+static void say_progress(LayerFetch *fetch, const char *status, gint64 current)
+{
+	transfer_progress(
+		fetch->batch->wanted->transfer, fetch->short_id, status, current, fetch->size);
+}
+
+static bool receive(gpointer data, const void *bytes, size_t length, GError **error)
+{
+	LayerFetch *fetch = data;
+	if (!going(fetch->batch))
+		return fail(error, BERTH_ERROR_SYSTEM, "context canceled");
+	if (!blob_writer_add(fetch->blob, bytes, length, error))
+		return false;
+	g_mutex_lock(&fetch->lock);
+	fetch->written += (gint64)length;
+	bool broken = fetch->unpack_error != NULL;
+	g_cond_signal(&fetch->more);
+	g_mutex_unlock(&fetch->lock);
+	say_progress(fetch, "Downloading", fetch->written);
+	/* A layer that cannot be unpacked need not be fetched to its end. */
+	return !broken || fail(error, BERTH_ERROR_INVALID, "the layer is damaged");
+}
+
+static void retrying(gpointer data, int seconds)
+{
+	LayerFetch *fetch = data;
+	g_autofree char *status =
+		g_strdup_printf("Retrying in %d second%s", seconds, seconds == 1 ? "" : "s");
+	transfer_say(fetch->batch->wanted->transfer, fetch->short_id, status);
+}
+
+/* The unpacker's bytes: waits where the transfer has not come further. */
+static ssize_t follow(gpointer data, void *buffer, size_t size, GError **error)
+{
+	LayerFetch *fetch = data;
+	g_mutex_lock(&fetch->lock);
+	while (fetch->written == fetch->followed && !fetch->complete && !fetch->broken)
+		g_cond_wait(&fetch->more, &fetch->lock);
+	gint64 ready = fetch->written - fetch->followed;
+	bool broken = fetch->broken, complete = fetch->complete;
+	g_mutex_unlock(&fetch->lock);
+	if (broken) {
+		fail(error, BERTH_ERROR_SYSTEM, "the transfer of the layer has failed");
+		return -1;
+	}
+	ssize_t n = pread(blob_writer_fd(fetch->blob), buffer, MIN(size, (size_t)ready), fetch->followed);
+	if (n < 0)
+		fail_errno(error, "cannot read the layer");
+	fetch->followed += MAX(n, 0);
+	if (complete && n > 0)
+		say_progress(fetch, "Extracting", fetch->followed);
+	return n;
+}
+
+static gpointer unpack(gpointer data)
+{
+	LayerFetch *fetch = data;
+	g_autoptr(GError) error = NULL;
+	Store *store = transfer_engine(fetch->batch->wanted->transfer)->store;
+	if (layer_unpack(store, follow, fetch, &fetch->unpacked, &error))
+		return NULL;
+	g_mutex_lock(&fetch->lock);
+	fetch->unpack_error = g_steal_pointer(&error);
+	g_mutex_unlock(&fetch->lock);
+	return NULL;
+}
+
+static bool download(LayerFetch *fetch, GError **error)
+{
+	Batch *batch = fetch->batch;
+	json_t *descriptor = json_array_get(batch->wanted->descriptors, fetch->position);
+	g_auto(GStrv) urls = layer_is_foreign(json_str(descriptor, "mediaType"))
+				     ? json_strv(json_object_get(descriptor, "urls"))
+				     : NULL;
+	BlobFetch blob = {.digest = fetch->digest,
+		.size = fetch->size,
+		.foreign_urls = urls,
+		.sink = receive,
+		.retrying = retrying,
+		.data = fetch};
+	if (!repository_get_blob(batch->wanted->repository, &blob, &batch->stop, error))
+		return false;
+	transfer_say(batch->wanted->transfer, fetch->short_id, "Verifying Checksum");
+	if (strcmp(blob_writer_digest(fetch->blob), fetch->digest) != 0)
+		return fail(error, BERTH_ERROR_SYSTEM,
+			"filesystem layer verification failed for digest %s", fetch->digest);
+	transfer_say(batch->wanted->transfer, fetch->short_id, "Download complete");
+	return true;
+}
+
+/* Both threads' work, and what comes of it. */
+static Layer *fetch_layer(LayerFetch *fetch, GError **error)
+{
+	Transfer *transfer = fetch->batch->wanted->transfer;
+	Store *store = transfer_engine(transfer)->store;
+	fetch->blob = blob_writer_new(store, error);
+	if (fetch->blob == NULL)
+		return NULL;
+	GThread *unpacker = g_thread_new("unpack", unpack, fetch);
+	g_autoptr(GError) problem = NULL;
+	bool ok = download(fetch, &problem);
+	g_mutex_lock(&fetch->lock);
+	fetch->complete = ok;
+	fetch->broken = !ok;
+	g_cond_signal(&fetch->more);
+	g_mutex_unlock(&fetch->lock);
+	g_thread_join(unpacker);
+	if (fetch->unpack_error != NULL && (ok || !g_atomic_int_get(&fetch->batch->stop))) {
+		/* What broke the transfer is told; what the transfer broke is not. */
+		bool own = ok || (problem != NULL && strcmp(problem->message, "the layer is damaged") == 0);
+		g_propagate_error(error, own ? g_error_copy(fetch->unpack_error)
+					     : g_steal_pointer(&problem));
+		g_prefix_error(error, own ? "failed to register layer: " : "");
+		return NULL;
+	}
+	if (!ok) {
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return NULL;
+	}
+	Layer *layer = layer_keep(fetch->batch->wanted->pins, fetch->blob, &fetch->unpacked, fetch->parent,
+		fetch->diff_id, error);
+	if (layer != NULL) {
+		blob_source_add(store, layer->blob, fetch->batch->wanted->source);
+		transfer_say(transfer, fetch->short_id, "Pull complete");
+	}
+	return layer;
+}
+
+/* Ours to fetch (true), or there (*layer), after waiting for another transfer that had it in work. */
+static bool claim(LayerFetch *fetch, Layer **layer)
+{
+	enum { LOOK_AGAIN = G_USEC_PER_SEC / 5 };
+	Engine *engine = transfer_engine(fetch->batch->wanted->transfer);
+	Registries *registries = engine->registries;
+	g_mutex_lock(&registries->lock);
+	while (g_hash_table_contains(registries->fetching, fetch->chain) && going(fetch->batch))
+		g_cond_wait_until(&registries->fetched, &registries->lock,
+			g_get_monotonic_time() + LOOK_AGAIN);
+	*layer = layer_find(engine->store, fetch->chain);
+	bool ours = *layer == NULL && going(fetch->batch);
+	if (ours)
+		g_hash_table_add(registries->fetching, g_strdup(fetch->chain));
+	g_mutex_unlock(&registries->lock);
+	return ours;
+}
+
+static void unclaim(LayerFetch *fetch)
+{
+	Registries *registries = transfer_engine(fetch->batch->wanted->transfer)->registries;
+	g_mutex_lock(&registries->lock);
+	g_hash_table_remove(registries->fetching, fetch->chain);
+	g_cond_broadcast(&registries->fetched);
+	g_mutex_unlock(&registries->lock);
+}
+
+static void run(PoolTask *task)
+{
+	LayerFetch *fetch = (LayerFetch *)task;
+	Batch *batch = fetch->batch;
+	g_autoptr(GError) error = NULL;
+	Layer *layer = NULL;
+	if (claim(fetch, &layer)) {
+		layer = fetch_layer(fetch, &error);
+		unclaim(fetch);
+	} else if (layer != NULL) {
+		transfer_say(batch->wanted->transfer, fetch->short_id, "Already exists");
+	}
+	g_mutex_lock(&batch->lock);
+	batch->layers->pdata[fetch->position] = layer;
+	if (layer == NULL) {
+		g_atomic_int_set(&batch->stop, 1);
+		if (batch->error == NULL)
+			batch->error = error != NULL ? g_steal_pointer(&error)
+						     : g_error_new(BERTH_ERROR, BERTH_ERROR_SYSTEM,
+							       "context canceled");
+	}
+	batch->running--;
+	g_cond_signal(&batch->ended);
+	g_mutex_unlock(&batch->lock);
+	layer_fetch_free(fetch);
+}
+
+static void start(Batch *batch, size_t position, const char *parent, const char *chain)
+{
+	const LayersWanted *wanted = batch->wanted;
+	const json_t *descriptor = json_array_get(wanted->descriptors, position);
+	LayerFetch *fetch = g_new0(LayerFetch, 1);
+	*fetch = (LayerFetch){.task = {run},
+		.batch = batch,
+		.position = position,
+		.parent = g_strdup(parent),
+		.chain = g_strdup(chain),
+		.digest = json_str(descriptor, "digest"),
+		.size = json_int(descriptor, "size"),
+		.diff_id = json_elem(wanted->diff_ids, position)};
+	fetch->short_id = g_strndup(fetch->digest + strlen("sha256:"), SHORT_ID);
+	g_mutex_init(&fetch->lock);
+	g_cond_init(&fetch->more);
+	transfer_say(wanted->transfer, fetch->short_id, "Pulling fs layer");
+	g_mutex_lock(&batch->lock);
+	batch->running++;
+	g_mutex_unlock(&batch->lock);
+	g_thread_pool_push(transfer_engine(wanted->transfer)->registries->downloads, fetch, NULL);
+	/* cppcheck-suppress memleak ; run frees it */
+}
+
+static bool start_all(Batch *batch, GError **error)
+{
+	const LayersWanted *wanted = batch->wanted;
+	Store *store = transfer_engine(wanted->transfer)->store;
+	g_autofree char *parent = NULL;
+	for (size_t i = 0; i < json_array_size(wanted->diff_ids); i++) {
+		g_autofree char *chain = layer_chain_id(parent, json_elem(wanted->diff_ids, i));
+		if (!layer_pins_add(wanted->pins, chain, error))
+			return false;
+		Layer *there = layer_find(store, chain);
+		if (there != NULL) {
+			g_autofree char *id = g_strndup(
+				json_str(json_array_get(wanted->descriptors, i), "digest") + 7, SHORT_ID);
+			transfer_say(wanted->transfer, id, "Already exists");
+			batch->layers->pdata[i] = there;
+		} else {
+			start(batch, i, parent, chain);
+		}
+		g_free(parent);
+		parent = g_steal_pointer(&chain);
+	}
+	return true;
+}
+
+GPtrArray *layers_fetch(const LayersWanted *wanted, GError **error)
+{
+	enum { LOOK_AGAIN = G_USEC_PER_SEC / 5 };
+	Batch batch = {.wanted = wanted,
+		.layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free)};
+	g_mutex_init(&batch.lock);
+	g_cond_init(&batch.ended);
+	g_ptr_array_set_size(batch.layers, (gint)json_array_size(wanted->diff_ids));
+	if (!start_all(&batch, &batch.error))
+		g_atomic_int_set(&batch.stop, 1);
+	g_mutex_lock(&batch.lock);
+	while (batch.running > 0) {
+		g_cond_wait_until(&batch.ended, &batch.lock, g_get_monotonic_time() + LOOK_AGAIN);
+		going(&batch);
+	}
+	g_mutex_unlock(&batch.lock);
+	g_mutex_clear(&batch.lock);
+	g_cond_clear(&batch.ended);
+	if (batch.error == NULL)
+		return batch.layers;
+	g_propagate_error(error, batch.error);
+	g_ptr_array_unref(batch.layers);
+	return NULL;
+}

@@ -1,0 +1,120 @@
+#include "image/image.h"
+
+#include "base/error.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+/* uname's and people's names, Go's name, and the variant that comes with it. */
+static const char *const names[][3] = {{"x86_64", "amd64", ""}, {"x86-64", "amd64", ""},
+	{"aarch64", "arm64", ""}, {"i386", "386", ""}, {"i686", "386", ""}, {"armhf", "arm", "v7"},
+	{"armv7l", "arm", "v7"}, {"armel", "arm", "v6"}, {"armv6l", "arm", "v6"},
+	{"loongarch64", "loong64", ""}};
+
+void platform_clear(Platform *platform)
+{
+	g_clear_pointer(&platform->os, g_free);
+	g_clear_pointer(&platform->architecture, g_free);
+	g_clear_pointer(&platform->variant, g_free);
+}
+
+static void set(char **place, const char *value)
+{
+	char *copy = g_ascii_strdown(value, -1);
+	g_free(*place);
+	*place = copy;
+}
+
+/* github.com/containerd/platforms: arm64 is v8, arm is v7, where nothing is said. */
+static void fill(Platform *platform, const char *os, const char *architecture, const char *variant)
+{
+	set(&platform->os, os);
+	set(&platform->architecture, architecture);
+	set(&platform->variant, variant);
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		if (strcmp(platform->architecture, names[i][0]) == 0) {
+			set(&platform->architecture, names[i][1]);
+			if (*platform->variant == '\0')
+				set(&platform->variant, names[i][2]);
+		}
+	if (g_ascii_isdigit(*platform->variant)) {
+		g_autofree char *with_v = g_strconcat("v", platform->variant, NULL);
+		set(&platform->variant, with_v);
+	}
+	if (strcmp(platform->architecture, "arm64") == 0 && strcmp(platform->variant, "v8") == 0)
+		set(&platform->variant, "");
+	if (strcmp(platform->architecture, "arm") == 0 && *platform->variant == '\0')
+		set(&platform->variant, "v7");
+}
+
+const char *platform_architecture(void)
+{
+	static struct utsname host;
+	uname(&host);
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		if (strcmp(host.machine, names[i][0]) == 0)
+			return names[i][1];
+	return host.machine;
+}
+
+void platform_read(const json_t *json, Platform *platform)
+{
+	fill(platform, json_str(json, "os"), json_str(json, "architecture"),
+		json_str(json, "variant"));
+}
+
+static bool component_valid(const char *text)
+{
+	for (const char *c = text; *c != '\0'; c++)
+		if (!g_ascii_isalnum(*c) && strchr("_-.", *c) == NULL)
+			return false;
+	return *text != '\0';
+}
+
+bool platform_parse(const char *text, Platform *platform, GError **error)
+{
+	g_auto(GStrv) parts = g_strsplit(text, "/", -1);
+	guint count = g_strv_length(parts);
+	if (*text == '{') {
+		g_autoptr(json_t) json = json_parse(text, strlen(text), error);
+		if (json == NULL)
+			return false;
+		platform_read(json, platform);
+		return true;
+	}
+	for (guint i = 0; i < count; i++)
+		if (!component_valid(parts[i]))
+			count = 0;
+	if (count == 0 || count > 3)
+		return fail(error, BERTH_ERROR_INVALID,
+			"\"%s\": unknown operating system or architecture: invalid argument", text);
+	/* A lone word is an architecture, unless it is "linux". */
+	bool lone = count == 1 && strcmp(parts[0], "linux") != 0;
+	fill(platform, lone ? "linux" : parts[0], lone ? parts[0] : count > 1 ? parts[1] : "",
+		count > 2 ? parts[2] : "");
+	return true;
+}
+
+char *platform_text(const Platform *platform)
+{
+	return g_strconcat(platform->os, *platform->architecture != '\0' ? "/" : "",
+		platform->architecture, *platform->variant != '\0' ? "/" : "", platform->variant,
+		NULL);
+}
+
+int platform_suits(const Platform *offered, const Platform *wanted)
+{
+	enum { EXACT = 100, PLAIN = 50, LOWER = 10 };
+	if ((*wanted->os != '\0' && strcmp(offered->os, wanted->os) != 0) ||
+		(*wanted->architecture != '\0' &&
+			strcmp(offered->architecture, wanted->architecture) != 0))
+		return 0;
+	if (strcmp(offered->variant, wanted->variant) == 0)
+		return EXACT;
+	if (*offered->variant == '\0')
+		return PLAIN;
+	if (*wanted->variant == '\0')
+		return LOWER / 2;
+	return strcmp(offered->variant, wanted->variant) < 0 ? LOWER + atoi(offered->variant + 1) : 0;
+}

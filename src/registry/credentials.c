@@ -1,0 +1,54 @@
+#include "registry/registry.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+enum { MAX_HEADER = 64 * 1024 };
+
+void credentials_free(Credentials *credentials)
+{
+	g_free(credentials->username);
+	g_free(credentials->password);
+	g_free(credentials->identity_token);
+	g_free(credentials->registry_token);
+	g_free(credentials);
+}
+
+static char *member(const json_t *json, const char *key)
+{
+	const char *text = json_str(json, key);
+	return *text != '\0' ? g_strdup(text) : NULL;
+}
+
+Credentials *credentials_read(const json_t *json)
+{
+	Credentials *credentials = g_new0(Credentials, 1);
+	credentials->username = member(json, "username");
+	credentials->password = member(json, "password");
+	credentials->identity_token = member(json, "identitytoken");
+	credentials->registry_token = member(json, "registrytoken");
+	return credentials;
+}
+
+Credentials *credentials_parse(const char *header, GError **error)
+{
+	g_autofree char *base64 = g_strdup(header);
+	gsize length = 0;
+	if (*header == '\0')
+		return g_new0(Credentials, 1);
+	if (strlen(header) > MAX_HEADER) {
+		fail(error, BERTH_ERROR_INVALID, "invalid X-Registry-Auth header: it is too long");
+		return NULL;
+	}
+	for (char *c = base64; *c != '\0'; c++)
+		*c = *c == '-' ? '+' : *c == '_' ? '/' : *c;
+	g_autofree guchar *text = g_base64_decode(base64, &length);
+	g_autoptr(json_t) json = json_parse((const char *)text, length, NULL);
+	if (!json_is_object(json)) {
+		fail(error, BERTH_ERROR_INVALID,
+			"invalid X-Registry-Auth header: it is no base64url of a JSON object");
+		return NULL;
+	}
+	return credentials_read(json);
+}

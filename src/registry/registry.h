@@ -1,0 +1,103 @@
+/* The distribution protocol (OCI distribution-spec 1.1; Docker Registry HTTP API V2): manifests and blobs
+ * fetched and sent, tokens got, hosts chosen. It works on names, digests and bytes that it is given; it must
+ * not know images, layers, the store or the API. */
+#pragma once
+#include "base/json.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* How registries are reached; everything is borrowed and outlives what is made with it. */
+typedef struct {
+	char *const *mirrors;  /* URLs, for docker.io */
+	char *const *insecure; /* "host:port" or CIDR: TLS is tried, but not insisted on */
+	const char *certs[2];  /* folders that have a folder per registry: ca.crt, client.cert, client.key */
+	const char *http_proxy, *https_proxy, *no_proxy; /* NULL: none */
+} RegistryOptions;
+
+/* credentials.c: whom we are to a registry. All may be NULL. */
+typedef struct {
+	char *username, *password, *identity_token, *registry_token;
+} Credentials;
+/* Of the base64url of an X-Registry-Auth header ("" is nobody). */
+Credentials *credentials_parse(const char *header, GError **error);
+/* Of a JSON object as /auth has it. */
+Credentials *credentials_read(const json_t *json);
+void credentials_free(Credentials *credentials);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Credentials, credentials_free)
+
+/* Stops work from another thread; 1 is stop. */
+typedef gint Stop;
+
+/* repository.c: a repository as one host serves it. Threads may share it. */
+typedef struct Repository Repository;
+/* Those of a name, in the order of trial: mirrors (for a pull of docker.io), TLS, and without TLS where
+ * that is allowed. Credentials go to the registry itself only, never to a mirror. */
+GPtrArray *repository_candidates(const RegistryOptions *options, const char *domain, const char *path,
+	const Credentials *credentials, bool push);
+void repository_free(Repository *repository);
+const char *repository_path(const Repository *repository);
+bool repository_is_mirror(const Repository *repository);
+/* Whether somebody is there who speaks its protocol: TLS is tried first where it is not insisted on. */
+bool repository_reachable(Repository *repository, Stop *stop);
+/* Another repository of the registry that blobs may be mounted from: its scope is asked for, too. */
+void repository_mounts_from(Repository *repository, const char *path);
+
+/* An answer of the registry that it has no such thing, or keeps it from us, as against a failure to ask. */
+bool registry_said_no(const GError *error);
+
+/* fetch.c */
+typedef struct {
+	char *text; /* NUL-terminated, for json_parse */
+	size_t length;
+	char *media_type, *digest; /* digest: of the text */
+} ManifestText;
+void manifest_text_clear(ManifestText *manifest);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ManifestText, manifest_text_clear)
+/* reference: a tag or a digest, which the text is checked against. */
+bool repository_get_manifest(Repository *repository, const char *reference, ManifestText *manifest,
+	Stop *stop, GError **error);
+/* Whether it is there, and what it is: like the above without text. */
+bool repository_head_manifest(Repository *repository, const char *reference, ManifestText *manifest,
+	gint64 *size, Stop *stop, GError **error);
+/* Takes what comes, in order; false with error ends the transfer. */
+typedef bool (*BlobSink)(gpointer data, const void *bytes, size_t length, GError **error);
+typedef struct {
+	const char *digest;
+	gint64 size;		  /* as its descriptor says; more is not taken */
+	char *const *foreign_urls; /* of a layer that the registry does not have; NULL or empty */
+	BlobSink sink;
+	void (*retrying)(gpointer data, int seconds); /* may be NULL */
+	gpointer data;
+} BlobFetch;
+/* Cut transfers go on where they were (RFC 9110, 14.2), failures of the server are retried with growing
+ * pauses. The sink's owner checks the digest. */
+bool repository_get_blob(Repository *repository, const BlobFetch *fetch, Stop *stop, GError **error);
+/* All tags, in the order of the registry. */
+char **repository_tags(Repository *repository, Stop *stop, GError **error);
+
+/* send.c */
+bool repository_has_blob(Repository *repository, const char *digest, Stop *stop, GError **error);
+/* Sends a file, or mounts the blob from another repository of the registry where that has it (*mounted). */
+typedef struct {
+	const char *digest;
+	int fd;
+	gint64 size;
+	const char *mount_from;			      /* path, or NULL */
+	void (*sent)(gpointer data, gint64 bytes); /* may be NULL */
+	gpointer data;
+} BlobSend;
+bool repository_put_blob(
+	Repository *repository, const BlobSend *send, bool *mounted, Stop *stop, GError **error);
+bool repository_put_manifest(Repository *repository, const char *reference, const char *media_type,
+	const char *text, Stop *stop, GError **error);
+
+/* login.c: whether the credentials are good; *token is an identity token to keep in place of the
+ * password, or NULL. BERTH_ERROR_UNAUTHORIZED if they are not. */
+bool registry_login(const RegistryOptions *options, const char *domain, const Credentials *credentials,
+	char **token, GError **error);
+
+/* search.c: what Docker Hub's API (GET /v1/search) answers; list of {name, description, star_count,
+ * is_official, is_automated}. */
+json_t *registry_search(const RegistryOptions *options, const char *domain, const char *term, int limit,
+	const Credentials *credentials, GError **error);

@@ -1,0 +1,263 @@
+#include "registry/internal.h"
+
+#include "base/error.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <string.h>
+
+enum { MAX_ATTEMPTS = 5, MAX_RETRY_AFTER = 60 };
+static const char hub[] = "docker.io", hub_host[] = "registry-1.docker.io";
+
+/* Whether an address, as text, is in "10.0.0.0/8". */
+static bool in_network(const char *address, const char *cidr)
+{
+	g_auto(GStrv) parts = g_strsplit(cidr, "/", 2);
+	guint8 a[16], b[16];
+	int family = strchr(address, ':') != NULL ? AF_INET6 : AF_INET;
+	if (parts[0] == NULL || parts[1] == NULL || inet_pton(family, address, a) != 1 ||
+		inet_pton(family, parts[0], b) != 1)
+		return false;
+	int bits = atoi(parts[1]);
+	if (bits < 0 || bits > (family == AF_INET ? 32 : 128))
+		return false;
+	int rest = bits % 8;
+	guint8 mask = (guint8)(0xff00 >> rest);
+	return memcmp(a, b, (size_t)(bits / 8)) == 0 &&
+	       (rest == 0 || ((a[bits / 8] ^ b[bits / 8]) & mask) == 0);
+}
+
+static bool resolves_into(const char *domain, const char *cidr)
+{
+	g_autofree char *host = g_strdup(domain);
+	struct addrinfo *list = NULL;
+	bool found = false;
+	if (*host == '[') {
+		memmove(host, host + 1, strlen(host));
+		host[strcspn(host, "]")] = '\0';
+	} else {
+		host[strcspn(host, ":")] = '\0';
+	}
+	if (getaddrinfo(host, NULL, NULL, &list) != 0)
+		return in_network(host, cidr);
+	for (const struct addrinfo *one = list; one != NULL && !found; one = one->ai_next) {
+		char text[NI_MAXHOST];
+		if (getnameinfo(one->ai_addr, one->ai_addrlen, text, sizeof text, NULL, 0,
+			    NI_NUMERICHOST) == 0)
+			found = in_network(text, cidr);
+	}
+	freeaddrinfo(list);
+	return found;
+}
+
+/* Docker's rule: this host itself, what is named, and what is in a named network. */
+static bool insecure(const RegistryOptions *options, const char *domain)
+{
+	if (g_str_has_prefix(domain, "localhost:") || strcmp(domain, "localhost") == 0 ||
+		g_str_has_prefix(domain, "127.") || g_str_has_prefix(domain, "[::1]"))
+		return true;
+	for (int i = 0; options->insecure != NULL && options->insecure[i] != NULL; i++) {
+		const char *one = options->insecure[i];
+		if (strcmp(one, domain) == 0 ||
+			(strchr(one, '/') != NULL && resolves_into(domain, one)))
+			return true;
+	}
+	return false;
+}
+
+static void add(GPtrArray *list, const RegistryOptions *options, const char *base, bool verify,
+	const char *path, const Credentials *credentials, bool push, bool mirror)
+{
+	Repository *repository = g_new0(Repository, 1);
+	repository->host = host_new(options, base, verify);
+	repository->path = g_strdup(path);
+	repository->credentials = credentials;
+	repository->push = push;
+	repository->mirror = mirror;
+	g_mutex_init(&repository->lock);
+	g_ptr_array_add(list, repository);
+}
+
+GPtrArray *repository_candidates(const RegistryOptions *options, const char *domain, const char *path,
+	const Credentials *credentials, bool push)
+{
+	GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)repository_free);
+	bool is_hub = strcmp(domain, hub) == 0, open = insecure(options, domain);
+	for (int i = 0; is_hub && !push && options->mirrors != NULL && options->mirrors[i] != NULL; i++) {
+		g_autofree char *base = g_strdup(options->mirrors[i]);
+		const char *name = strstr(base, "://");
+		if (name == NULL)
+			continue;
+		while (g_str_has_suffix(base, "/"))
+			base[strlen(base) - 1] = '\0';
+		add(list, options, base, !insecure(options, name + 3), path, NULL, false, true);
+	}
+	g_autofree char *tls = g_strconcat("https://", is_hub ? hub_host : domain, NULL),
+			*plain = g_strconcat("http://", domain, NULL);
+	add(list, options, tls, !open, path, credentials, push, false);
+	if (open)
+		add(list, options, plain, false, path, credentials, push, false);
+	return list;
+}
+
+void repository_free(Repository *repository)
+{
+	host_free(repository->host);
+	g_mutex_clear(&repository->lock);
+	g_free(repository->path);
+	g_free(repository->mount_from);
+	g_free(repository->authorization);
+	g_free(repository);
+}
+
+bool repository_is_mirror(const Repository *repository)
+{
+	return repository->mirror;
+}
+
+const char *repository_path(const Repository *repository)
+{
+	return repository->path;
+}
+
+void repository_mounts_from(Repository *repository, const char *path)
+{
+	g_free(repository->mount_from);
+	repository->mount_from = g_strdup(path);
+	g_clear_pointer(&repository->authorization, g_free);
+}
+
+bool repository_reachable(Repository *repository, Stop *stop)
+{
+	enum { SMALL_ANSWER = 64 * 1024 };
+	g_autofree char *url = g_strconcat(repository->host->base, "/v2/", NULL);
+	g_auto(Answer) answer = {0};
+	Exchange exchange = {.method = "GET",
+		.url = url,
+		.upload_fd = -1,
+		.limit = SMALL_ANSWER,
+		.stop = stop};
+	return host_exchange(repository->host, &exchange, &answer, NULL);
+}
+
+static char *scope_of(const Repository *repository)
+{
+	g_autofree char *own = g_strdup_printf(
+		"repository:%s:pull%s", repository->path, repository->push ? ",push" : "");
+	if (repository->mount_from == NULL)
+		return g_steal_pointer(&own);
+	return g_strdup_printf("%s repository:%s:pull", own, repository->mount_from);
+}
+
+static char *known_authorization(Repository *repository)
+{
+	g_mutex_lock(&repository->lock);
+	bool fresh = repository->expires > g_get_monotonic_time();
+	char *known = fresh ? g_strdup(repository->authorization) : NULL;
+	g_mutex_unlock(&repository->lock);
+	return known;
+}
+
+static char *new_authorization(
+	Repository *repository, const char *challenge, Stop *stop, GError **error)
+{
+	enum { EARLY = 10 }; /* seconds that a token is renewed before its end */
+	g_autofree char *scope = scope_of(repository);
+	gint64 lifetime;
+	char *fresh = auth_answer(repository->host, challenge, repository->credentials, scope, &lifetime,
+		stop, error);
+	if (fresh == NULL)
+		return NULL;
+	g_mutex_lock(&repository->lock);
+	g_free(repository->authorization);
+	repository->authorization = g_strdup(fresh);
+	repository->expires = g_get_monotonic_time() + (lifetime - EARLY) * G_USEC_PER_SEC;
+	g_mutex_unlock(&repository->lock);
+	return fresh;
+}
+
+/* Whether a URL is of the registry itself: nobody else learns who we are. */
+static bool own(const Repository *repository, const char *url)
+{
+	size_t length = strlen(repository->host->base);
+	return strncmp(url, repository->host->base, length) == 0 && url[length] == '/';
+}
+
+bool repository_exchange(
+	Repository *repository, const char *path, Exchange *exchange, Answer *answer, GError **error)
+{
+	g_autofree char *url = strstr(path, "://") != NULL
+				       ? g_strdup(path)
+				       : g_strdup_printf("%s/v2/%s/%s", repository->host->base,
+						 repository->path, path);
+	bool is_own = own(repository, url);
+	g_autofree char *authorization = is_own ? known_authorization(repository) : NULL;
+	exchange->url = url;
+	exchange->authorization = authorization;
+	bool ok = host_exchange(repository->host, exchange, answer, error);
+	if (ok && answer->status == 401 && is_own) {
+		g_autofree char *challenge = g_strdup(answer_header(answer, "www-authenticate"));
+		g_free(authorization);
+		authorization = new_authorization(repository, challenge, exchange->stop, error);
+		exchange->authorization = authorization;
+		ok = authorization != NULL &&
+		     host_exchange(repository->host, exchange, answer, error);
+	}
+	exchange->url = NULL;
+	exchange->authorization = NULL;
+	return ok;
+}
+
+bool answer_fail(const Answer *answer, GError **error)
+{
+	g_autoptr(json_t) json =
+		answer->body != NULL
+			? json_parse((const char *)answer->body->data, answer->body->len, NULL)
+			: NULL;
+	const json_t *first = json_array_get(json_object_get(json, "errors"), 0);
+	BerthErrorCode code = answer->status == 401   ? BERTH_ERROR_UNAUTHORIZED
+			      : answer->status == 403 ? BERTH_ERROR_FORBIDDEN
+			      : answer->status == 404 ? BERTH_ERROR_NOT_FOUND
+						      : BERTH_ERROR_SYSTEM;
+	if (*json_str(first, "code") != '\0') {
+		g_autofree char *kind = g_ascii_strdown(json_str(first, "code"), -1);
+		return fail(error, code, "%s: %s", g_strdelimit(kind, "_", ' '),
+			json_str(first, "message"));
+	}
+	if (answer->status == 401)
+		return fail(error, code, "unauthorized: authentication required");
+	if (answer->status == 403)
+		return fail(error, code, "denied: requested access to the resource is denied");
+	if (answer->status == 429)
+		return fail(error, code,
+			"toomanyrequests: the registry asks to be left alone for a while");
+	return fail(error, code, "received unexpected HTTP status: %ld", answer->status);
+}
+
+bool registry_said_no(const GError *error)
+{
+	return g_error_matches(error, BERTH_ERROR, BERTH_ERROR_UNAUTHORIZED) ||
+	       g_error_matches(error, BERTH_ERROR, BERTH_ERROR_FORBIDDEN) ||
+	       g_error_matches(error, BERTH_ERROR, BERTH_ERROR_NOT_FOUND);
+}
+
+bool retry_wait(const Answer *answer, int attempt, void (*retrying)(gpointer data, int seconds),
+	gpointer data, Stop *stop)
+{
+	enum { SLICE = G_USEC_PER_SEC / 20 };
+	bool temporary = answer->transport_error || answer->status == 429 || answer->status >= 500;
+	if (!temporary || answer->refused || attempt >= MAX_ATTEMPTS)
+		return false;
+	int seconds = (int)MIN(
+		answer->retry_after > 0 ? answer->retry_after : (gint64)1 << (attempt - 1),
+		MAX_RETRY_AFTER);
+	if (retrying != NULL)
+		retrying(data, seconds);
+	gint64 end = g_get_monotonic_time() + seconds * G_USEC_PER_SEC;
+	while (g_get_monotonic_time() < end) {
+		if (stop != NULL && g_atomic_int_get(stop))
+			return false;
+		g_usleep(SLICE);
+	}
+	return true;
+}
