@@ -36,8 +36,8 @@ static bool finish(Request *request, bool ok, GError *problem, GError **error)
 /* "name", "name:tag" and tag are one reference; with none of both, every tag is meant. */
 bool registries_pull(Request *request, GError **error)
 {
-	const char *from = request_param(request, "fromImage"), *tag = request_param(request, "tag"),
-		   *slash = strrchr(from, '/');
+	const char *from = request_param(request, "fromImage"),
+		   *tag = request_param(request, "tag"), *slash = strrchr(from, '/');
 	bool named = strchr(from, '@') != NULL || strchr(slash != NULL ? slash : from, ':') != NULL;
 	const char *separator = *tag == '\0' ? "" : strchr(tag, ':') != NULL ? "@" : ":";
 	g_autofree char *reference = g_strconcat(from, separator, tag, NULL);
@@ -54,9 +54,8 @@ static bool push(Request *request, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 	const char *tag = request_param(request, "tag");
-	PushRequest wanted = {.name = request->name,
-		.tag = *tag != '\0' ? tag : NULL,
-		.auth = auth_of(request)};
+	PushRequest wanted = {
+		.name = request->name, .tag = *tag != '\0' ? tag : NULL, .auth = auth_of(request)};
 	bool ok = image_push(request->engine, &wanted, say, request, request->fd, &problem);
 	return finish(request, ok, problem, error);
 }
@@ -87,8 +86,10 @@ static bool auth(Request *request, GError **error)
 
 static bool distribution(Request *request, GError **error)
 {
-	json_t *found =
-		image_distribution(request->engine, request->name, auth_of(request), error);
+	json_t *found = image_distribution(request->engine, request->name, auth_of(request), error);
+	/* An extension, which berth's `manifest inspect` asks for. */
+	if (found != NULL && !request_flag(request, "manifest"))
+		json_object_del(found, "Manifest");
 	return found != NULL && reply_json(request, 200, found);
 }
 

@@ -102,6 +102,8 @@ char *container_create(Cli *cli, GError **error);
 bool container_mount_flags(Cli *cli, json_t *config, json_t *host, GError **error);
 bool container_port_flags(Cli *cli, json_t *config, json_t *host, GError **error);
 bool container_network_flags(Cli *cli, json_t *config, json_t *host, GError **error);
+/* --ip, --ip6, --link, --link-local-ip and the flag for aliases, as an endpoint's settings. */
+void endpoint_flags(Cli *cli, const char *alias, json_t *endpoint);
 /* A list of -p texts as PortBindings and ExposedPorts; false with error. */
 bool ports_parse(const json_t *list, json_t *ports, json_t *bindings, GError **error);
 const char *ip_bracket(const char *ip, bool left); /* "[" or "]" around IPv6; "" around IPv4 */
@@ -121,4 +123,5 @@ extern const Command command_run, command_create, command_start, command_stop, c
 	command_volume_rm, command_volume_inspect, command_context_ls, command_volume_prune,
 	command_system_prune, command_df, command_network_ls, command_network_create,
 	command_network_rm, command_network_prune, command_network_connect,
-	command_network_disconnect, command_network_inspect, command_port;
+	command_network_disconnect, command_network_inspect, command_port, command_pull,
+	command_push, command_login, command_logout, command_search, command_manifest_inspect;

@@ -24,6 +24,19 @@ static const Column columns[] = {{"ID", "IMAGE ID"}, {"Repository", "REPOSITORY"
 	{"Size", "SIZE"}, {"Containers", "CONTAINERS"}, {"VirtualSize", "SIZE"},
 	{"SharedSize", "SHARED SIZE"}, {"UniqueSize", "UNIQUE SIZE"}, {0}};
 
+/* The digest that a repository knows the image by; "<none>". */
+static const char *digest_in(const json_t *image, const char *name)
+{
+	const json_t *digests = json_object_get(image, "RepoDigests");
+	size_t length = strlen(name);
+	for (size_t i = 0; i < json_array_size(digests); i++) {
+		const char *one = json_elem(digests, i);
+		if (strncmp(one, name, length) == 0 && one[length] == '@')
+			return one + length + 1;
+	}
+	return "<none>";
+}
+
 static void add_row(json_t *rows, const json_t *image, const char *tag, bool whole)
 {
 	gint64 created = json_int(image, "Created");
@@ -43,12 +56,27 @@ static void add_row(json_t *rows, const json_t *image, const char *tag, bool who
 	struct tm tm;
 	localtime_r(&when, &tm);
 	strftime(at, sizeof at, "%Y-%m-%d %H:%M:%S %z %Z", &tm);
-	json_array_append_new(rows,
-		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "Containers",
-			containers, "CreatedAt", at, "CreatedSince", ago, "Digest", "<none>", "ID",
-			whole ? id : short_id, "Repository", name, "SharedSize", "N/A", "Size",
-			size, "Tag", colon != NULL ? colon + 1 : "<none>", "UniqueSize", "N/A",
-			"VirtualSize", size));
+	json_array_append_new(
+		rows, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+			      "Containers", containers, "CreatedAt", at, "CreatedSince", ago,
+			      "Digest", digest_in(image, name), "ID", whole ? id : short_id,
+			      "Repository", name, "SharedSize", "N/A", "Size", size, "Tag",
+			      colon != NULL ? colon + 1 : "<none>", "UniqueSize", "N/A",
+			      "VirtualSize", size));
+}
+
+/* By the names of its digests, if it was pulled by one. */
+static void add_untagged(json_t *rows, const json_t *image, bool whole)
+{
+	const json_t *digests = json_object_get(image, "RepoDigests");
+	for (size_t i = 0; i < json_array_size(digests); i++) {
+		const char *one = json_elem(digests, i);
+		g_autofree char *name = g_strndup(one, strcspn(one, "@")),
+				*tag = g_strconcat(name, ":<none>", NULL);
+		add_row(rows, image, tag, whole);
+	}
+	if (json_array_size(digests) == 0)
+		add_row(rows, image, "", whole);
 }
 
 /* "images busybox" and "images busybox:1.36" are a filter by another name. */
@@ -105,7 +133,7 @@ static int run(Cli *cli)
 		for (size_t t = 0; t < json_array_size(tags); t++)
 			add_row(rows, image, json_elem(tags, t), whole);
 		if (json_array_size(tags) == 0)
-			add_row(rows, image, "", whole);
+			add_untagged(rows, image, whole);
 	}
 	const char *table =
 		flag_bool(cli, "digests", false)

@@ -1,5 +1,6 @@
 /* What run and create have in common: their flags, and the request that these make. */
 #include "cli/cli.h"
+#include "cli/pull.h"
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -491,6 +492,43 @@ static int open_cidfile(const char *path, GError **error)
 	return fd;
 }
 
+static bool pull(Cli *cli, GError **error)
+{
+	return image_fetch(cli, cli->args[0], flag_text(cli, "platform"), false,
+		flag_bool(cli, "quiet", false) ? NULL : stderr, error);
+}
+
+/* --pull: whether a registry is asked first, once the image is missing, or not at all. */
+static json_t *create_pulling(Cli *cli, const char *path, const json_t *request, GError **error)
+{
+	static const char missing[] = "No such image: ";
+	const char *policy = flag_given(cli, "pull") ? flag_text(cli, "pull") : "missing";
+	g_autoptr(GError) problem = NULL;
+	if (strcmp(policy, "always") != 0 && strcmp(policy, "missing") != 0 &&
+		strcmp(policy, "never") != 0) {
+		fail(error, BERTH_ERROR_UNAVAILABLE,
+			"invalid pull option: '%s': must be one of \"always\", \"missing\" or "
+			"\"never\"",
+			policy);
+		return NULL;
+	}
+	if (strcmp(policy, "always") == 0 && !pull(cli, error))
+		return NULL;
+	json_t *answer = client_call(cli->client, "POST", path, request, &problem);
+	if (answer != NULL)
+		return answer;
+	bool absent = g_str_has_prefix(problem->message, missing);
+	if (strcmp(policy, "missing") != 0 ||
+		(!absent && !g_str_has_prefix(problem->message, "image with reference "))) {
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return NULL;
+	}
+	if (absent)
+		fprintf(stderr, "Unable to find image '%s' locally\n",
+			problem->message + strlen(missing));
+	return pull(cli, error) ? client_call(cli->client, "POST", path, request, error) : NULL;
+}
+
 char *container_create(Cli *cli, GError **error)
 {
 	g_autoptr(json_t) request = container_request(cli, error);
@@ -502,13 +540,10 @@ char *container_create(Cli *cli, GError **error)
 			*platform = client_escape(flag_text(cli, "platform"));
 	g_autofree char *path =
 		g_strconcat("/containers/create?name=", name, "&platform=", platform, NULL);
-	g_autoptr(json_t) answer = client_call(cli->client, "POST", path, request, error);
+	g_autoptr(json_t) answer = create_pulling(cli, path, request, error);
 	if (answer == NULL) {
 		if (cidfile >= 0)
 			unlink(file);
-		if (error != NULL && g_str_has_prefix((*error)->message, "No such image: "))
-			fprintf(stderr, "Unable to find image '%s' locally\n",
-				(*error)->message + strlen("No such image: "));
 		return NULL;
 	}
 	json_t *warnings = json_object_get(answer, "Warnings");

@@ -24,7 +24,8 @@ const Command *const commands[] = {&command_run, &command_create, &command_start
 	&command_info, &command_version, &command_container_prune, &command_image_prune,
 	&command_container_inspect, &command_image_inspect, &command_dial_stdio, &command_volume_ls,
 	&command_volume_create, &command_volume_rm, &command_volume_inspect, &command_context_ls,
-	&command_volume_prune, &command_system_prune, &command_df, &command_port,
+	&command_volume_prune, &command_system_prune, &command_df, &command_port, &command_pull,
+	&command_push, &command_login, &command_logout, &command_search, &command_manifest_inspect,
 	&command_network_ls, &command_network_create, &command_network_rm, &command_network_prune,
 	&command_network_connect, &command_network_disconnect, &command_network_inspect, NULL};
 

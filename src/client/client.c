@@ -14,8 +14,8 @@
 enum { BODY_LIMIT = 512 << 20, CHUNK = 256 * 1024 };
 
 struct Client {
-	char *host;
-	int idle_fd; /* a connection kept for the next request, or -1 */
+	char *host, *registry_auth; /* registry_auth: a header's line, or NULL */
+	int idle_fd;		    /* a connection kept for the next request, or -1 */
 };
 
 static bool (*starter)(const char *host);
@@ -32,12 +32,19 @@ void client_free(Client *client)
 {
 	fd_clear(&client->idle_fd);
 	g_free(client->host);
+	g_free(client->registry_auth);
 	g_free(client);
 }
 
 const char *client_host(const Client *client)
 {
 	return client->host;
+}
+
+void client_set_registry_auth(Client *client, const char *auth)
+{
+	g_free(client->registry_auth);
+	client->registry_auth = g_strconcat("X-Registry-Auth: ", auth, "\r\n", NULL);
 }
 
 void client_set_starter(bool (*start)(const char *host))
@@ -176,11 +183,12 @@ static bool check_status(Response *response, GError **error)
 		*message != '\0' ? message : response->head.start[2]);
 }
 
-static char *request_head(const char *method, const char *path, const char *more)
+static char *request_head(
+	const Client *client, const char *method, const char *path, const char *more)
 {
 	return g_strdup_printf("%s /v1.51%s HTTP/1.1\r\nHost: docker\r\nUser-Agent: "
-			       "Docker-Client/berth (linux)\r\n%s\r\n",
-		method, path, more);
+			       "Docker-Client/berth (linux)\r\n%s%s\r\n",
+		method, path, client->registry_auth != NULL ? client->registry_auth : "", more);
 }
 
 /* A kept connection may have been closed meanwhile: then once more on a fresh one. */
@@ -213,7 +221,7 @@ bool client_send(Client *client, const char *method, const char *path, const jso
 	g_autofree char *text = body != NULL ? json_text(body) : g_strdup("");
 	g_autofree char *more = g_strdup_printf("%sContent-Length: %zu\r\n",
 		body != NULL ? "Content-Type: application/json\r\n" : "", strlen(text));
-	g_autofree char *head = request_head(method, path, more),
+	g_autofree char *head = request_head(client, method, path, more),
 			*all = g_strconcat(head, text, NULL);
 	return exchange(client, all, strlen(all), response, error);
 }
@@ -221,8 +229,8 @@ bool client_send(Client *client, const char *method, const char *path, const jso
 bool client_send_stream(Client *client, const char *method, const char *path, BodySource source,
 	gpointer data, Response *response, GError **error)
 {
-	g_autofree char *head = request_head(
-		method, path, "Content-Type: application/x-tar\r\nTransfer-Encoding: chunked\r\n");
+	g_autofree char *head = request_head(client, method, path,
+		"Content-Type: application/x-tar\r\nTransfer-Encoding: chunked\r\n");
 	g_autofree char *block = g_malloc(CHUNK);
 	*response = (Response){.fd = connect_host(client, error)};
 	if (response->fd < 0)
@@ -267,7 +275,7 @@ int client_hijack(Client *client, const char *path, const json_t *body, GError *
 		g_strdup_printf("Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: "
 				"application/json\r\nContent-Length: %zu\r\n",
 			strlen(text));
-	g_autofree char *head = request_head("POST", path, more),
+	g_autofree char *head = request_head(client, "POST", path, more),
 			*all = g_strconcat(head, text, NULL), *buffer = g_malloc(HTTP_HEAD_LIMIT);
 	g_auto(Response) response = {.fd = connect_host(client, error)};
 	size_t used = 0;

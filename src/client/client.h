@@ -12,6 +12,9 @@ void client_free(Client *client);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Client, client_free)
 const char *client_host(const Client *client);
 
+/* The base64url that every request from now on carries as X-Registry-Auth; copied. */
+void client_set_registry_auth(Client *client, const char *auth);
+
 /* Called when nobody listens at a UNIX socket; true if it has started an engine. */
 void client_set_starter(bool (*start)(const char *host));
 

@@ -53,7 +53,8 @@ static const struct {
 		"registry that may be reached without TLS"},
 	{"max-concurrent-downloads", 0, "max-concurrent-downloads", STRING,
 		"layers fetched at a time (3)"},
-	{"max-concurrent-uploads", 0, "max-concurrent-uploads", STRING, "layers sent at a time (5)"},
+	{"max-concurrent-uploads", 0, "max-concurrent-uploads", STRING,
+		"layers sent at a time (5)"},
 	{"http-proxy", 0, "http-proxy", STRING, "proxy to registries without TLS"},
 	{"https-proxy", 0, "https-proxy", STRING, "proxy to registries with TLS"},
 	{"no-proxy", 0, "no-proxy", STRING, "hosts that are reached without a proxy"},
@@ -249,12 +250,12 @@ static json_t *parse_pools(const json_t *list)
 /* A flag, "proxies" in daemon.json, or the environment, in this order. */
 static char *proxy_of(const json_t *given, const char *name)
 {
-	g_autofree char *in_file = g_strconcat("proxies.", name, NULL), *upper = g_ascii_strup(name, -1),
-			*lower = g_strdup(name);
+	g_autofree char *in_file = g_strconcat("proxies.", name, NULL),
+			*upper = g_ascii_strup(name, -1), *lower = g_strdup(name);
 	g_strdelimit(upper, "-", '_');
 	g_strdelimit(lower, "-", '_');
-	const char *values[] = {json_str(given, name), json_str(given, in_file), g_getenv(upper),
-		g_getenv(lower)};
+	const char *values[] = {
+		json_str(given, name), json_str(given, in_file), g_getenv(upper), g_getenv(lower)};
 	for (size_t i = 0; i < G_N_ELEMENTS(values); i++)
 		if (values[i] != NULL && *values[i] != '\0')
 			return g_strdup(values[i]);
@@ -280,7 +281,8 @@ static bool read_count(
 static bool read_registries(Config *config, const json_t *given, GError **error)
 {
 	const char *file = json_str(given, "config-file");
-	g_autofree char *folder = g_path_get_dirname(*file != '\0' ? file : "/etc/berth/daemon.json");
+	g_autofree char *folder =
+		g_path_get_dirname(*file != '\0' ? file : "/etc/berth/daemon.json");
 	config->registry_mirrors = json_strv(json_object_get(given, "registry-mirrors"));
 	config->insecure_registries = json_strv(json_object_get(given, "insecure-registries"));
 	config->certs = g_build_filename(folder, "certs.d", NULL);

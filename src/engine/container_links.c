@@ -100,8 +100,7 @@ static void put_ports(
 		g_auto(GStrv) part = g_strsplit(ports[i], "/", 2);
 		g_autofree char *upper = g_ascii_strup(part[1], -1);
 		g_autofree char *key = g_strdup_printf("%s_PORT_%s_%s", name, part[0], upper);
-		g_autofree char *url =
-			g_strdup_printf("%s://%s:%s", part[1], address, part[0]);
+		g_autofree char *url = g_strdup_printf("%s://%s:%s", part[1], address, part[0]);
 		if (i == 0)
 			put(env, "%s_PORT=%s", name, url);
 		put(env, "%s=%s", key, url);

@@ -20,7 +20,8 @@ typedef struct {
 	json_t *log_opts, *file; /* file: daemon.json as read, for keys that later rooms own */
 	bool debug, init, no_new_privileges, allow_insecure_api, publish_by_proxy;
 	char **labels, **registry_mirrors, **insecure_registries;
-	char *certs, *http_proxy, *https_proxy, *no_proxy; /* NULL: none. certs: certs.d beside daemon.json */
+	char *certs, *http_proxy, *https_proxy,
+		*no_proxy; /* NULL: none. certs: certs.d beside daemon.json */
 	int max_downloads, max_uploads;
 	char *seccomp_profile; /* JSON text, or NULL for the built-in */
 	json_t *default_ulimits, *address_pools;
@@ -353,18 +354,19 @@ typedef struct {
 	const char *reference, *platform, *auth;
 	bool all_tags;
 } PullRequest;
-bool image_pull(Engine *engine, const PullRequest *request, TransferSay say, gpointer data, int peer_fd,
-	GError **error);
+bool image_pull(Engine *engine, const PullRequest *request, TransferSay say, gpointer data,
+	int peer_fd, GError **error);
 /* image_push.c: pushes a tag, or (tag NULL) all of a repository's. */
 typedef struct {
 	const char *name, *tag, *auth;
 } PushRequest;
-bool image_push(Engine *engine, const PushRequest *request, TransferSay say, gpointer data, int peer_fd,
-	GError **error);
-/* Both as the API answers: the descriptor and platforms of what a registry has; what a search found. */
+bool image_push(Engine *engine, const PushRequest *request, TransferSay say, gpointer data,
+	int peer_fd, GError **error);
+/* Both as the API answers: the descriptor and platforms of what a registry has, with its manifest; what a
+ * search found. */
 json_t *image_distribution(Engine *engine, const char *reference, const char *auth, GError **error);
-json_t *image_search(
-	Engine *engine, const char *term, int limit, const Filters *filters, const char *auth, GError **error);
+json_t *image_search(Engine *engine, const char *term, int limit, const Filters *filters,
+	const char *auth, GError **error);
 /* Checks credentials (the body of /auth); *token: an identity token to keep, or NULL. */
 bool registry_check(Engine *engine, const json_t *credentials, char **token, GError **error);
 /* A stream to read an archive from: up to size bytes, 0 at its end, -1 with error. */

@@ -41,8 +41,7 @@ char *image_find(Engine *engine, const char *reference, GError **error)
 		g_autofree char *full = reference_key(parsed);
 		id = parsed->digest != NULL ? repo_digest_get(engine->store, full)
 					    : tag_store_get(engine->store, full);
-		if (id != NULL ||
-			(id = find_by_id(engine, reference, &problem)) != NULL)
+		if (id != NULL || (id = find_by_id(engine, reference, &problem)) != NULL)
 			return id;
 	}
 	if (problem != NULL) {
@@ -158,8 +157,9 @@ json_t *image_list(Engine *engine, const Filters *filters, bool all, GError **er
 				(int)g_strv_length(users), "Created",
 				(json_int_t)(row->created / 1000000000), "Id", row->id, "Labels",
 				json_is_object(labels) ? json_incref(labels) : json_object(),
-				"ParentId", "", "RepoDigests", short_names(digests), "RepoTags", short_names(tags),
-				"SharedSize", -1, "Size", (json_int_t)row->size));
+				"ParentId", "", "RepoDigests", short_names(digests), "RepoTags",
+				short_names(tags), "SharedSize", -1, "Size",
+				(json_int_t)row->size));
 	}
 	return list;
 }
@@ -208,8 +208,9 @@ json_t *image_inspect(Engine *engine, const char *reference, GError **error)
 	if (*comment == '\0')
 		comment =
 			json_str(json_array_get(history, json_array_size(history) - 1), "comment");
-	json_t *json = json_pack("{s:s, s:o, s:o, s:s, s:s}", "Id", id, "RepoTags",
-		short_names(tags), "RepoDigests", short_names(digests), "Parent", "", "Comment", comment);
+	json_t *json =
+		json_pack("{s:s, s:o, s:o, s:s, s:s}", "Id", id, "RepoTags", short_names(tags),
+			"RepoDigests", short_names(digests), "Parent", "", "Comment", comment);
 	json_object_set_new(
 		json, "Created", json_string(*created != '\0' ? created : "0001-01-01T00:00:00Z"));
 	json_object_set_new(json, "DockerVersion", json_string(json_str(config, "docker_version")));

@@ -138,9 +138,9 @@ static char *import_config(
 			return NULL;
 	g_autoptr(json_t) document =
 		json_pack("{s:s, s:O, s:s, s:[{s:s, s:s}], s:s, s:{s:s, s:[s]}}", "architecture",
-			platform_architecture(), "config", config, "created", created, "history", "created",
-			created, "comment", message, "os", "linux", "rootfs", "type", "layers",
-			"diff_ids", layer->diff_id);
+			platform_architecture(), "config", config, "created", created, "history",
+			"created", created, "comment", message, "os", "linux", "rootfs", "type",
+			"layers", "diff_ids", layer->diff_id);
 	return json_text(document);
 }
 

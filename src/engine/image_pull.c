@@ -56,8 +56,8 @@ char *config_fetch(Repository *repository, const json_t *manifest, Stop *stop, G
 	g_autofree char *digest = digest_of(bytes->data, bytes->len);
 	if (strcmp(digest, fetch.digest) != 0 || memchr(bytes->data, '\0', bytes->len) != NULL) {
 		fail(error, BERTH_ERROR_SYSTEM,
-			"image verification failed for digest %s: the registry sent %s", fetch.digest,
-			digest);
+			"image verification failed for digest %s: the registry sent %s",
+			fetch.digest, digest);
 		return NULL;
 	}
 	g_byte_array_append(bytes, (const guint8 *)"", 1);
@@ -73,11 +73,12 @@ static bool choose(Repository *repository, const Pull *pull, ManifestText *text,
 		g_autofree char *platform = platform_text(&pull->platform);
 		if (entry == NULL || depth == MAX_INDEX_DEPTH)
 			return fail(error, BERTH_ERROR_NOT_FOUND,
-				"no matching manifest for %s in the manifest list entries", platform);
+				"no matching manifest for %s in the manifest list entries",
+				platform);
 		g_autofree char *digest = g_strdup(json_str(entry, "digest"));
 		if (!digest_is_valid(digest))
-			return fail(error, BERTH_ERROR_INVALID, "invalid digest \"%s\" in the index",
-				digest);
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid digest \"%s\" in the index", digest);
 		manifest_text_clear(text);
 		*text = (ManifestText){0};
 		if (!repository_get_manifest(repository, digest, text, stop, error))
@@ -113,9 +114,8 @@ static bool keep_image(One *one, Repository *repository, const ManifestText *tex
 	const Reference *reference = one->pull->reference;
 	g_autofree char *config_text =
 		config_fetch(repository, manifest, transfer_stop(one->transfer), error);
-	g_autoptr(json_t) config = config_text != NULL
-					   ? json_parse(config_text, strlen(config_text), error)
-					   : NULL;
+	g_autoptr(json_t) config =
+		config_text != NULL ? json_parse(config_text, strlen(config_text), error) : NULL;
 	if (config == NULL || !check_config(config, manifest, error))
 		return false;
 	g_autofree char *source = g_strconcat(reference->domain, "/", reference->path, NULL);
@@ -201,7 +201,8 @@ static void explain(const Pull *pull, const char *name, GError **error)
 			strchr(name, ':') != NULL ? "@" : ":", name, said->message);
 	else
 		fail(error, BERTH_ERROR_NOT_FOUND,
-			"pull access denied for %s, repository does not exist or may require 'docker "
+			"pull access denied for %s, repository does not exist or may require "
+			"'docker "
 			"login': %s",
 			familiar, said->message);
 }
@@ -209,8 +210,8 @@ static void explain(const Pull *pull, const char *name, GError **error)
 static bool pull_named(Transfer *transfer, Pull *pull, const char *name, GError **error)
 {
 	One one = {.pull = pull, .transfer = transfer, .name = name};
-	bool ok = repository_open(transfer_engine(transfer), pull->reference, pull->credentials, false,
-		pull_one, &one, transfer_stop(transfer), error);
+	bool ok = repository_open(transfer_engine(transfer), pull->reference, pull->credentials,
+		false, pull_one, &one, transfer_stop(transfer), error);
 	if (!ok && error != NULL)
 		explain(pull, name, error);
 	pull->newer = pull->newer || one.newer;
@@ -249,8 +250,8 @@ static bool work(Transfer *transfer, gpointer data, GError **error)
 	return true;
 }
 
-bool image_pull(Engine *engine, const PullRequest *request, TransferSay say, gpointer data, int peer_fd,
-	GError **error)
+bool image_pull(Engine *engine, const PullRequest *request, TransferSay say, gpointer data,
+	int peer_fd, GError **error)
 {
 	g_autoptr(Pull) pull = g_new0(Pull, 1);
 	pull->reference = reference_parse(request->reference, error);

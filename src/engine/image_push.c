@@ -52,8 +52,8 @@ static void sent(gpointer data, gint64 bytes)
 	if (g_atomic_int_get(transfer_stop(send->batch->transfer)))
 		g_atomic_int_set(&send->batch->stop, 1);
 	if (bytes > 0)
-		transfer_progress(
-			send->batch->transfer, send->short_id, "Pushing", bytes, MAX(send->size, 1));
+		transfer_progress(send->batch->transfer, send->short_id, "Pushing", bytes,
+			MAX(send->size, 1));
 }
 
 static bool is_compressed(const Layer *layer)
@@ -123,7 +123,8 @@ static bool put_blob(LayerSend *send, GError **error)
 		.data = send};
 	if (!repository_put_blob(batch->repository, &blob, &mounted, &batch->stop, error))
 		return false;
-	g_autofree char *status = mounted ? g_strconcat("Mounted from ", from, NULL) : g_strdup("Pushed");
+	g_autofree char *status =
+		mounted ? g_strconcat("Mounted from ", from, NULL) : g_strdup("Pushed");
 	transfer_say(batch->transfer, send->short_id, status);
 	return true;
 }
@@ -133,8 +134,7 @@ static bool send_layer(LayerSend *send, GError **error)
 	Batch *batch = send->batch;
 	Store *store = transfer_engine(batch->transfer)->store;
 	g_autoptr(GError) problem = NULL;
-	if (!is_compressed(send->layer) &&
-		!compress(store, send->layer, &batch->stop, error))
+	if (!is_compressed(send->layer) && !compress(store, send->layer, &batch->stop, error))
 		return false;
 	if (repository_has_blob(batch->repository, send->layer->blob, &batch->stop, &problem))
 		transfer_say(batch->transfer, send->short_id, "Layer already exists");
@@ -221,34 +221,36 @@ static char *new_manifest(
 	Store *store, const ImageRow *row, GPtrArray *layers, char **media_type, GError **error)
 {
 	json_t *descriptors = json_array();
-	g_autoptr(json_t) manifest = json_pack("{s:i, s:s, s:{s:s, s:I, s:s}, s:o}", "schemaVersion", 2,
-		"mediaType", "application/vnd.oci.image.manifest.v1+json", "config", "mediaType",
-		"application/vnd.oci.image.config.v1+json", "size", (json_int_t)strlen(row->config),
-		"digest", row->id, "layers", descriptors);
+	g_autoptr(json_t) manifest = json_pack("{s:i, s:s, s:{s:s, s:I, s:s}, s:o}",
+		"schemaVersion", 2, "mediaType", "application/vnd.oci.image.manifest.v1+json",
+		"config", "mediaType", "application/vnd.oci.image.config.v1+json", "size",
+		(json_int_t)strlen(row->config), "digest", row->id, "layers", descriptors);
 	for (guint i = 0; i < layers->len; i++) {
 		const Layer *layer = layers->pdata[i];
 		gint64 size;
 		autofd fd = blob_open(store, layer->blob, &size, error);
 		if (fd < 0)
 			return NULL;
-		json_array_append_new(descriptors,
-			json_pack("{s:s, s:I, s:s}", "mediaType", layer->media_type, "size",
-				(json_int_t)size, "digest", layer->blob));
+		json_array_append_new(
+			descriptors, json_pack("{s:s, s:I, s:s}", "mediaType", layer->media_type,
+					     "size", (json_int_t)size, "digest", layer->blob));
 	}
 	g_free(*media_type);
 	*media_type = g_strdup("application/vnd.oci.image.manifest.v1+json");
 	return json_text(manifest);
 }
 
-static bool send_config(Transfer *transfer, Repository *repository, const ImageRow *row, GError **error)
+static bool send_config(
+	Transfer *transfer, Repository *repository, const ImageRow *row, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 	bool mounted;
 	gint64 size;
 	if (repository_has_blob(repository, row->id, transfer_stop(transfer), &problem))
 		return true;
-	autofd fd = problem == NULL ? blob_open(transfer_engine(transfer)->store, row->id, &size, error)
-				    : -1;
+	autofd fd = problem == NULL
+			    ? blob_open(transfer_engine(transfer)->store, row->id, &size, error)
+			    : -1;
 	if (problem != NULL)
 		g_propagate_error(error, g_steal_pointer(&problem));
 	BlobSend blob = {.digest = row->id, .fd = fd, .size = size};
@@ -286,13 +288,14 @@ static bool push_tag(Repository *repository, gpointer data, Stop *stop, GError *
 		return false;
 	g_autofree char *digest = digest_of(text, strlen(text));
 	g_autofree char *by_digest = g_strconcat(target, "@", digest, NULL);
-	g_autofree char *line = g_strdup_printf(
-		"%s: digest: %s size: %zu", one->tag, digest, strlen(text));
+	g_autofree char *line =
+		g_strdup_printf("%s: digest: %s size: %zu", one->tag, digest, strlen(text));
 	transfer_say(one->transfer, NULL, line);
 	transfer_say_json(one->transfer,
 		json_pack("{s:{}, s:{s:s, s:s, s:I}}", "progressDetail", "aux", "Tag", one->tag,
 			"Digest", digest, "Size", (json_int_t)strlen(text)));
-	g_autofree char *shown = reference_shorten(full), *name = reference_familiar_name(reference);
+	g_autofree char *shown = reference_shorten(full),
+			*name = reference_familiar_name(reference);
 	event_publish(engine, "image", "push", shown, json_pack("{s:s}", "name", name));
 	return manifest_store_set(engine->store, id, media_type, text, error) &&
 	       repo_digest_set(engine->store, by_digest, id, error);
@@ -301,8 +304,8 @@ static bool push_tag(Repository *repository, gpointer data, Stop *stop, GError *
 static bool work(Transfer *transfer, gpointer data, GError **error)
 {
 	Push *push = data;
-	g_autofree char *name = g_strconcat(
-		push->reference->domain, "/", push->reference->path, NULL);
+	g_autofree char *name =
+		g_strconcat(push->reference->domain, "/", push->reference->path, NULL);
 	g_autofree char *line = g_strdup_printf("The push refers to repository [%s]", name);
 	transfer_say(transfer, NULL, line);
 	for (guint i = 0; i < push->tags->len; i++) {
@@ -323,12 +326,13 @@ static void add_tags(Store *store, const Reference *reference, GPtrArray *tags)
 		g_ptr_array_add(tags, g_strdup(all[i] + strlen(prefix)));
 }
 
-bool image_push(Engine *engine, const PushRequest *request, TransferSay say, gpointer data, int peer_fd,
-	GError **error)
+bool image_push(Engine *engine, const PushRequest *request, TransferSay say, gpointer data,
+	int peer_fd, GError **error)
 {
 	g_autoptr(Push) push = g_new0(Push, 1);
 	push->reference = reference_parse(request->name, error);
-	push->credentials = push->reference != NULL ? credentials_parse(request->auth, error) : NULL;
+	push->credentials =
+		push->reference != NULL ? credentials_parse(request->auth, error) : NULL;
 	push->tags = g_ptr_array_new_with_free_func(g_free);
 	if (push->credentials == NULL)
 		return false;
@@ -347,8 +351,8 @@ bool image_push(Engine *engine, const PushRequest *request, TransferSay say, gpo
 	if (id == NULL)
 		return fail(error, BERTH_ERROR_NOT_FOUND,
 			"An image does not exist locally with the tag: %s", familiar);
-	g_autofree char *key = g_strdup_printf("push %s %s %s", full,
-		request->tag != NULL ? request->tag : "*", request->auth);
+	g_autofree char *key = g_strdup_printf(
+		"push %s %s %s", full, request->tag != NULL ? request->tag : "*", request->auth);
 	return transfer_follow(
 		engine, key, work, g_steal_pointer(&push), push_free, say, data, peer_fd, error);
 }

@@ -149,9 +149,9 @@ json_t *image_remove(Engine *engine, const char *reference, bool force, bool pru
 	bool by_tag = full != NULL && g_strv_contains((const char *const *)tags, full),
 	     by_digest = full != NULL && g_strv_contains((const char *const *)digests, full);
 	bool last = by_tag ? tags[1] == NULL : tags[0] == NULL && digests[1] == NULL;
-	bool ok = by_tag || by_digest
-			  ? remove_name(engine, id, reference, parsed, full, last, force, done, error)
-			  : remove_by_id(engine, id, tags, force, done, error);
+	bool ok = by_tag || by_digest ? remove_name(engine, id, reference, parsed, full, last,
+						force, done, error)
+				      : remove_by_id(engine, id, tags, force, done, error);
 	return ok && store_sync(engine->store, error) ? g_steal_pointer(&done) : NULL;
 }
 

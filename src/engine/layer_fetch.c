@@ -109,7 +109,8 @@ static ssize_t follow(gpointer data, void *buffer, size_t size, GError **error)
 		fail(error, BERTH_ERROR_SYSTEM, "the transfer of the layer has failed");
 		return -1;
 	}
-	ssize_t n = pread(blob_writer_fd(fetch->blob), buffer, MIN(size, (size_t)ready), fetch->followed);
+	ssize_t n = pread(
+		blob_writer_fd(fetch->blob), buffer, MIN(size, (size_t)ready), fetch->followed);
 	if (n < 0)
 		fail_errno(error, "cannot read the layer");
 	fetch->followed += MAX(n, 0);
@@ -173,9 +174,10 @@ static Layer *fetch_layer(LayerFetch *fetch, GError **error)
 	g_thread_join(unpacker);
 	if (fetch->unpack_error != NULL && (ok || !g_atomic_int_get(&fetch->batch->stop))) {
 		/* What broke the transfer is told; what the transfer broke is not. */
-		bool own = ok || (problem != NULL && strcmp(problem->message, "the layer is damaged") == 0);
-		g_propagate_error(error, own ? g_error_copy(fetch->unpack_error)
-					     : g_steal_pointer(&problem));
+		bool own = ok || (problem != NULL &&
+					 strcmp(problem->message, "the layer is damaged") == 0);
+		g_propagate_error(
+			error, own ? g_error_copy(fetch->unpack_error) : g_steal_pointer(&problem));
 		g_prefix_error(error, own ? "failed to register layer: " : "");
 		return NULL;
 	}
@@ -183,8 +185,8 @@ static Layer *fetch_layer(LayerFetch *fetch, GError **error)
 		g_propagate_error(error, g_steal_pointer(&problem));
 		return NULL;
 	}
-	Layer *layer = layer_keep(fetch->batch->wanted->pins, fetch->blob, &fetch->unpacked, fetch->parent,
-		fetch->diff_id, error);
+	Layer *layer = layer_keep(fetch->batch->wanted->pins, fetch->blob, &fetch->unpacked,
+		fetch->parent, fetch->diff_id, error);
 	if (layer != NULL) {
 		blob_source_add(store, layer->blob, fetch->batch->wanted->source);
 		transfer_say(transfer, fetch->short_id, "Pull complete");
@@ -282,7 +284,8 @@ static bool start_all(Batch *batch, GError **error)
 		Layer *there = layer_find(store, chain);
 		if (there != NULL) {
 			g_autofree char *id = g_strndup(
-				json_str(json_array_get(wanted->descriptors, i), "digest") + 7, SHORT_ID);
+				json_str(json_array_get(wanted->descriptors, i), "digest") + 7,
+				SHORT_ID);
 			transfer_say(wanted->transfer, id, "Already exists");
 			batch->layers->pdata[i] = there;
 		} else {

@@ -80,8 +80,8 @@ typedef struct {
 	json_t *answer;
 } Look;
 
-static json_t *platforms_of(Repository *repository, const json_t *manifest, const char *media_type,
-	Stop *stop)
+static json_t *platforms_of(
+	Repository *repository, const json_t *manifest, const char *media_type, Stop *stop)
 {
 	json_t *platforms = json_array(), *entry;
 	size_t i;
@@ -94,9 +94,9 @@ static json_t *platforms_of(Repository *repository, const json_t *manifest, cons
 	g_autofree char *text = config_fetch(repository, manifest, stop, NULL);
 	g_autoptr(json_t) config = text != NULL ? json_parse(text, strlen(text), NULL) : NULL;
 	if (config != NULL)
-		json_array_append_new(platforms, json_pack("{s:s, s:s}", "architecture",
-							 json_str(config, "architecture"), "os",
-							 json_str(config, "os")));
+		json_array_append_new(platforms,
+			json_pack("{s:s, s:s}", "architecture", json_str(config, "architecture"),
+				"os", json_str(config, "os")));
 	return platforms;
 }
 
@@ -109,9 +109,10 @@ static bool look(Repository *repository, gpointer data, Stop *stop, GError **err
 	g_autoptr(json_t) manifest = json_parse(text.text, text.length, error);
 	if (manifest == NULL)
 		return false;
-	wanted->answer = json_pack("{s:{s:s, s:s, s:I}, s:o}", "Descriptor", "mediaType",
-		text.media_type, "digest", text.digest, "size", (json_int_t)text.length, "Platforms",
-		platforms_of(repository, manifest, text.media_type, stop));
+	wanted->answer = json_pack("{s:{s:s, s:s, s:I}, s:o, s:O}", "Descriptor", "mediaType",
+		text.media_type, "digest", text.digest, "size", (json_int_t)text.length,
+		"Platforms", platforms_of(repository, manifest, text.media_type, stop), "Manifest",
+		manifest);
 	return true;
 }
 
@@ -138,18 +139,20 @@ static bool found(const json_t *result, const Filters *filters)
 		       json_int(result, "star_count") >= g_ascii_strtoll(stars, NULL, 10));
 }
 
-json_t *image_search(
-	Engine *engine, const char *term, int limit, const Filters *filters, const char *auth, GError **error)
+json_t *image_search(Engine *engine, const char *term, int limit, const Filters *filters,
+	const char *auth, GError **error)
 {
 	g_autoptr(Credentials) credentials = credentials_parse(auth, error);
 	/* "localhost:5000/thing" asks that registry for "thing". */
 	const char *slash = strchr(term, '/');
 	g_autofree char *first = slash != NULL ? g_strndup(term, (gsize)(slash - term)) : NULL;
-	bool other = first != NULL && (strpbrk(first, ".:") != NULL || strcmp(first, "localhost") == 0);
+	bool other =
+		first != NULL && (strpbrk(first, ".:") != NULL || strcmp(first, "localhost") == 0);
 	if (credentials == NULL)
 		return NULL;
 	if (limit < 1 || limit > 100) {
-		fail(error, BERTH_ERROR_INVALID, "Limit %d is outside the range of [1, 100]", limit);
+		fail(error, BERTH_ERROR_INVALID, "Limit %d is outside the range of [1, 100]",
+			limit);
 		return NULL;
 	}
 	g_autoptr(json_t) results = registry_search(&engine->registries->options,

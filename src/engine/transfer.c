@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/size.h"
 
+#include <malloc.h>
 #include <string.h>
 
 enum { PROGRESS_INTERVAL = G_USEC_PER_SEC / 10, BAR = 50 };
@@ -147,11 +148,12 @@ static gpointer run(gpointer data)
 		transfer->error = g_steal_pointer(&error);
 	g_mutex_unlock(&transfer->lock);
 	notify_fire(&transfer->changed);
+	malloc_trim(0); /* buffers and certificates are of no use until the next one */
 	return NULL;
 }
 
-static Transfer *begin(Engine *engine, const char *key, TransferWork work, gpointer data,
-	GDestroyNotify free_data)
+static Transfer *begin(
+	Engine *engine, const char *key, TransferWork work, gpointer data, GDestroyNotify free_data)
 {
 	Transfer *transfer = g_new0(Transfer, 1);
 	g_atomic_ref_count_init(&transfer->references);
@@ -172,8 +174,8 @@ static Transfer *begin(Engine *engine, const char *key, TransferWork work, gpoin
 }
 
 /* The reference is the caller's. One that is being given up is not joined. */
-static Transfer *join(Engine *engine, const char *key, TransferWork work, gpointer data,
-	GDestroyNotify free_data)
+static Transfer *join(
+	Engine *engine, const char *key, TransferWork work, gpointer data, GDestroyNotify free_data)
 {
 	Registries *registries = engine->registries;
 	g_mutex_lock(&registries->lock);

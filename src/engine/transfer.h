@@ -38,9 +38,8 @@ typedef struct PoolTask {
 /* Does something with a repository at the first place that has it: mirrors, then the registry itself. The
  * last place's error is the one to tell. */
 typedef bool (*RepositoryUse)(Repository *repository, gpointer data, Stop *stop, GError **error);
-bool repository_open(Engine *engine, const Reference *reference,
-	const Credentials *credentials, bool push, RepositoryUse use, gpointer data, Stop *stop,
-	GError **error);
+bool repository_open(Engine *engine, const Reference *reference, const Credentials *credentials,
+	bool push, RepositoryUse use, gpointer data, Stop *stop, GError **error);
 
 /* image_pull.c: the configuration that a manifest names, checked against its digest. */
 char *config_fetch(Repository *repository, const json_t *manifest, Stop *stop, GError **error);

@@ -12,11 +12,13 @@ static const char *const index_types[] = {"application/vnd.oci.image.index.v1+js
 static const char *const manifest_types[] = {"application/vnd.oci.image.manifest.v1+json",
 	"application/vnd.docker.distribution.manifest.v2+json", NULL};
 static const char *const layer_types[] = {"application/vnd.oci.image.layer.v1.tar",
-	"application/vnd.oci.image.layer.v1.tar+gzip", "application/vnd.oci.image.layer.v1.tar+zstd",
+	"application/vnd.oci.image.layer.v1.tar+gzip",
+	"application/vnd.oci.image.layer.v1.tar+zstd",
 	"application/vnd.oci.image.layer.nondistributable.v1.tar",
 	"application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
 	"application/vnd.oci.image.layer.nondistributable.v1.tar+zstd",
-	"application/vnd.docker.image.rootfs.diff.tar", "application/vnd.docker.image.rootfs.diff.tar.gzip",
+	"application/vnd.docker.image.rootfs.diff.tar",
+	"application/vnd.docker.image.rootfs.diff.tar.gzip",
 	"application/vnd.docker.image.rootfs.diff.tar.zstd",
 	"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", NULL};
 
@@ -32,7 +34,8 @@ bool manifest_is_index(const json_t *manifest, const char *media_type)
 
 bool layer_is_foreign(const char *media_type)
 {
-	return strstr(media_type, "nondistributable") != NULL || strstr(media_type, ".foreign.") != NULL;
+	return strstr(media_type, "nondistributable") != NULL ||
+	       strstr(media_type, ".foreign.") != NULL;
 }
 
 const json_t *index_choose(const json_t *index, const Platform *wanted)
@@ -47,9 +50,8 @@ const json_t *index_choose(const json_t *index, const Platform *wanted)
 		/* An attestation is of no architecture: "unknown", or not said. */
 		int score = *offered.architecture != '\0' ? platform_suits(&offered, wanted) : 0;
 		const char *type = json_str(entry, "mediaType");
-		if (score > best_score &&
-			(*type == '\0' || g_strv_contains(manifest_types, type) ||
-				g_strv_contains(index_types, type))) {
+		if (score > best_score && (*type == '\0' || g_strv_contains(manifest_types, type) ||
+						  g_strv_contains(index_types, type))) {
 			best = entry;
 			best_score = score;
 		}
@@ -62,10 +64,11 @@ static bool check_descriptor(const json_t *descriptor, gint64 max, const char *w
 	gint64 size = json_int(descriptor, "size");
 	const char *digest = json_str(descriptor, "digest");
 	if (!digest_is_valid(digest))
-		return fail(error, BERTH_ERROR_INVALID, "invalid digest \"%s\" of %s", digest, what);
+		return fail(
+			error, BERTH_ERROR_INVALID, "invalid digest \"%s\" of %s", digest, what);
 	if (size < 0 || size > max)
-		return fail(error, BERTH_ERROR_INVALID,
-			"invalid size %" G_GINT64_FORMAT " of %s", size, what);
+		return fail(error, BERTH_ERROR_INVALID, "invalid size %" G_GINT64_FORMAT " of %s",
+			size, what);
 	return true;
 }
 

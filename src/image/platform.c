@@ -91,7 +91,10 @@ bool platform_parse(const char *text, Platform *platform, GError **error)
 			"\"%s\": unknown operating system or architecture: invalid argument", text);
 	/* A lone word is an architecture, unless it is "linux". */
 	bool lone = count == 1 && strcmp(parts[0], "linux") != 0;
-	fill(platform, lone ? "linux" : parts[0], lone ? parts[0] : count > 1 ? parts[1] : "",
+	fill(platform, lone ? "linux" : parts[0],
+		lone	    ? parts[0]
+		: count > 1 ? parts[1]
+			    : "",
 		count > 2 ? parts[2] : "");
 	return true;
 }
@@ -116,5 +119,6 @@ int platform_suits(const Platform *offered, const Platform *wanted)
 		return PLAIN;
 	if (*wanted->variant == '\0')
 		return LOWER / 2;
-	return strcmp(offered->variant, wanted->variant) < 0 ? LOWER + atoi(offered->variant + 1) : 0;
+	return strcmp(offered->variant, wanted->variant) < 0 ? LOWER + atoi(offered->variant + 1)
+							     : 0;
 }

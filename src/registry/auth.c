@@ -57,7 +57,8 @@ static void put_scopes(GString *query, const char *scope, bool as_one)
 
 static char *read_token(const Answer *answer, gint64 *lifetime, GError **error)
 {
-	g_autoptr(json_t) json = json_parse((const char *)answer->body->data, answer->body->len, NULL);
+	g_autoptr(json_t) json =
+		json_parse((const char *)answer->body->data, answer->body->len, NULL);
 	const char *token = json_str(json, "token");
 	if (*token == '\0')
 		token = json_str(json, "access_token");
@@ -82,7 +83,8 @@ static char *fetch_token(Host *host, const char *realm, const char *service, con
 	if (*service != '\0')
 		put(query, "service", service);
 	put_scopes(query, scope, refresh);
-	Exchange exchange = {.method = "GET", .upload_fd = -1, .limit = MAX_TOKEN_ANSWER, .stop = stop};
+	Exchange exchange = {
+		.method = "GET", .upload_fd = -1, .limit = MAX_TOKEN_ANSWER, .stop = stop};
 	if (refresh) {
 		put(query, "grant_type", "refresh_token");
 		put(query, "client_id", "berth");
@@ -106,8 +108,8 @@ static char *fetch_token(Host *host, const char *realm, const char *service, con
 		return NULL;
 	}
 	if (answer.status != 200) {
-		fail(error, BERTH_ERROR_SYSTEM, "the token server at %s answers with status %ld", realm,
-			answer.status);
+		fail(error, BERTH_ERROR_SYSTEM, "the token server at %s answers with status %ld",
+			realm, answer.status);
 		return NULL;
 	}
 	return read_token(&answer, lifetime, error);
@@ -131,7 +133,8 @@ char *auth_answer(Host *host, const char *challenge, const Credentials *credenti
 			*asked = parameter(challenge, "scope");
 	bool tls = g_str_has_prefix(realm, "https://");
 	if (!tls && !g_str_has_prefix(realm, "http://")) {
-		fail(error, BERTH_ERROR_SYSTEM, "the registry names no token server: \"%s\"", realm);
+		fail(error, BERTH_ERROR_SYSTEM, "the registry names no token server: \"%s\"",
+			realm);
 		return NULL;
 	}
 	/* Who reads the wire of a registry under TLS must not learn of a password from this. */
@@ -141,6 +144,6 @@ char *auth_answer(Host *host, const char *challenge, const Credentials *credenti
 			"the registry wants the password sent to %s, without TLS: refused", realm);
 		return NULL;
 	}
-	return fetch_token(host, realm, service, *scope != '\0' ? scope : asked, credentials, lifetime,
-		stop, error);
+	return fetch_token(host, realm, service, *scope != '\0' ? scope : asked, credentials,
+		lifetime, stop, error);
 }

@@ -10,9 +10,9 @@ enum { MAX_MANIFEST = 4 << 20, MAX_TAGS_ANSWER = 8 << 20 };
 
 /* What we can read; docker/distribution's spec and OCI distribution-spec 1.1, "Pulling manifests". */
 static const char wanted_types[] = "Accept: application/vnd.oci.image.index.v1+json,"
-			     " application/vnd.oci.image.manifest.v1+json,"
-			     " application/vnd.docker.distribution.manifest.list.v2+json,"
-			     " application/vnd.docker.distribution.manifest.v2+json";
+				   " application/vnd.oci.image.manifest.v1+json,"
+				   " application/vnd.docker.distribution.manifest.list.v2+json,"
+				   " application/vnd.docker.distribution.manifest.v2+json";
 
 void manifest_text_clear(ManifestText *manifest)
 {
@@ -66,8 +66,8 @@ bool repository_get_manifest(Repository *repository, const char *reference, Mani
 	manifest->digest = digest_of(answer.body->data, answer.body->len);
 	if (strchr(reference, ':') != NULL && strcmp(reference, manifest->digest) != 0)
 		return fail(error, BERTH_ERROR_SYSTEM,
-			"manifest verification failed for digest %s: the registry sent %s", reference,
-			manifest->digest);
+			"manifest verification failed for digest %s: the registry sent %s",
+			reference, manifest->digest);
 	manifest->length = answer.body->len;
 	g_byte_array_append(answer.body, (const guint8 *)"", 1);
 	manifest->text = (char *)g_byte_array_free(g_steal_pointer(&answer.body), FALSE);
@@ -101,7 +101,8 @@ static bool take(gpointer data, const void *bytes, size_t length, GError **error
 	Transfer *transfer = data;
 	if (transfer->received + (gint64)length > transfer->fetch->size)
 		return fail(error, BERTH_ERROR_SYSTEM,
-			"blob %s is longer than the %" G_GINT64_FORMAT " bytes that the manifest says",
+			"blob %s is longer than the %" G_GINT64_FORMAT
+			" bytes that the manifest says",
 			transfer->fetch->digest, transfer->fetch->size);
 	transfer->received += (gint64)length;
 	return transfer->fetch->sink(transfer->fetch->data, bytes, length, error);
@@ -161,7 +162,8 @@ bool repository_get_blob(Repository *repository, const BlobFetch *fetch, Stop *s
 	}
 	/* A manifest that names what is not there is a fault of the registry, not of who asks. */
 	if (g_error_matches(problem, BERTH_ERROR, BERTH_ERROR_NOT_FOUND))
-		return fail(error, BERTH_ERROR_SYSTEM, "blob %s: %s", fetch->digest, problem->message);
+		return fail(
+			error, BERTH_ERROR_SYSTEM, "blob %s: %s", fetch->digest, problem->message);
 	g_propagate_error(error, g_steal_pointer(&problem));
 	return false;
 }
@@ -184,10 +186,8 @@ char **repository_tags(Repository *repository, Stop *stop, GError **error)
 	g_autofree char *path = g_strdup("tags/list");
 	for (int page = 0; path != NULL && page < MAX_PAGES; page++) {
 		g_auto(Answer) answer = {0};
-		Exchange exchange = {.method = "GET",
-			.upload_fd = -1,
-			.limit = MAX_TAGS_ANSWER,
-			.stop = stop};
+		Exchange exchange = {
+			.method = "GET", .upload_fd = -1, .limit = MAX_TAGS_ANSWER, .stop = stop};
 		if (!persist(repository, path, &exchange, &answer, error))
 			return NULL;
 		g_autoptr(json_t) json =

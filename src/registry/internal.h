@@ -1,8 +1,7 @@
 /* What the files of this room share. */
 #pragma once
+#include "registry/curl_load.h"
 #include "registry/registry.h"
-
-#include <curl/curl.h>
 
 /* transport.c: one exchange over HTTP. */
 typedef struct {
@@ -36,7 +35,7 @@ const char *answer_header(const Answer *answer, const char *name); /* "" where a
 
 /* Where requests go, and how. */
 typedef struct {
-	char *base; /* "https://registry-1.docker.io" */
+	char *base;				      /* "https://registry-1.docker.io" */
 	char *cert_folder, *client_cert, *client_key; /* or NULL */
 	bool verify;
 	const RegistryOptions *options;
@@ -65,8 +64,8 @@ char *auth_answer(Host *host, const char *challenge, const Credentials *credenti
 
 /* repository.c: an exchange with the repository: authorization comes along, a 401 is answered once. path is
  * behind "/v2/<name>/". False only where there is no answer. */
-bool repository_exchange(
-	Repository *repository, const char *path, Exchange *exchange, Answer *answer, GError **error);
+bool repository_exchange(Repository *repository, const char *path, Exchange *exchange,
+	Answer *answer, GError **error);
 /* The error that a bad answer is, in Docker's words. Always false. */
 bool answer_fail(const Answer *answer, GError **error);
 /* Waits before attempt (1, 2, ...) is repeated; false if it should not be, or was stopped. */

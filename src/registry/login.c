@@ -32,8 +32,8 @@ static bool knock(Host *host, const Credentials *credentials, Answer *answer, GE
 		answer->status, answer->status == 401 ? "Unauthorized" : problem->message);
 }
 
-bool registry_login(const RegistryOptions *options, const char *domain, const Credentials *credentials,
-	char **token, GError **error)
+bool registry_login(const RegistryOptions *options, const char *domain,
+	const Credentials *credentials, char **token, GError **error)
 {
 	g_autoptr(GPtrArray) candidates =
 		repository_candidates(options, domain, "", credentials, true);

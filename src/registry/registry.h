@@ -11,7 +11,8 @@
 typedef struct {
 	char *const *mirrors;  /* URLs, for docker.io */
 	char *const *insecure; /* "host:port" or CIDR: TLS is tried, but not insisted on */
-	const char *certs[2];  /* folders that have a folder per registry: ca.crt, client.cert, client.key */
+	const char *certs
+		[2]; /* folders that have a folder per registry: ca.crt, client.cert, client.key */
 	const char *http_proxy, *https_proxy, *no_proxy; /* NULL: none */
 } RegistryOptions;
 
@@ -33,8 +34,8 @@ typedef gint Stop;
 typedef struct Repository Repository;
 /* Those of a name, in the order of trial: mirrors (for a pull of docker.io), TLS, and without TLS where
  * that is allowed. Credentials go to the registry itself only, never to a mirror. */
-GPtrArray *repository_candidates(const RegistryOptions *options, const char *domain, const char *path,
-	const Credentials *credentials, bool push);
+GPtrArray *repository_candidates(const RegistryOptions *options, const char *domain,
+	const char *path, const Credentials *credentials, bool push);
 void repository_free(Repository *repository);
 const char *repository_path(const Repository *repository);
 bool repository_is_mirror(const Repository *repository);
@@ -64,7 +65,7 @@ bool repository_head_manifest(Repository *repository, const char *reference, Man
 typedef bool (*BlobSink)(gpointer data, const void *bytes, size_t length, GError **error);
 typedef struct {
 	const char *digest;
-	gint64 size;		  /* as its descriptor says; more is not taken */
+	gint64 size;		   /* as its descriptor says; more is not taken */
 	char *const *foreign_urls; /* of a layer that the registry does not have; NULL or empty */
 	BlobSink sink;
 	void (*retrying)(gpointer data, int seconds); /* may be NULL */
@@ -72,7 +73,8 @@ typedef struct {
 } BlobFetch;
 /* Cut transfers go on where they were (RFC 9110, 14.2), failures of the server are retried with growing
  * pauses. The sink's owner checks the digest. */
-bool repository_get_blob(Repository *repository, const BlobFetch *fetch, Stop *stop, GError **error);
+bool repository_get_blob(
+	Repository *repository, const BlobFetch *fetch, Stop *stop, GError **error);
 /* All tags, in the order of the registry. */
 char **repository_tags(Repository *repository, Stop *stop, GError **error);
 
@@ -83,7 +85,7 @@ typedef struct {
 	const char *digest;
 	int fd;
 	gint64 size;
-	const char *mount_from;			      /* path, or NULL */
+	const char *mount_from;			   /* path, or NULL */
 	void (*sent)(gpointer data, gint64 bytes); /* may be NULL */
 	gpointer data;
 } BlobSend;
@@ -94,10 +96,10 @@ bool repository_put_manifest(Repository *repository, const char *reference, cons
 
 /* login.c: whether the credentials are good; *token is an identity token to keep in place of the
  * password, or NULL. BERTH_ERROR_UNAUTHORIZED if they are not. */
-bool registry_login(const RegistryOptions *options, const char *domain, const Credentials *credentials,
-	char **token, GError **error);
+bool registry_login(const RegistryOptions *options, const char *domain,
+	const Credentials *credentials, char **token, GError **error);
 
 /* search.c: what Docker Hub's API (GET /v1/search) answers; list of {name, description, star_count,
  * is_official, is_automated}. */
-json_t *registry_search(const RegistryOptions *options, const char *domain, const char *term, int limit,
-	const Credentials *credentials, GError **error);
+json_t *registry_search(const RegistryOptions *options, const char *domain, const char *term,
+	int limit, const Credentials *credentials, GError **error);

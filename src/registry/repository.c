@@ -78,12 +78,13 @@ static void add(GPtrArray *list, const RegistryOptions *options, const char *bas
 	g_ptr_array_add(list, repository);
 }
 
-GPtrArray *repository_candidates(const RegistryOptions *options, const char *domain, const char *path,
-	const Credentials *credentials, bool push)
+GPtrArray *repository_candidates(const RegistryOptions *options, const char *domain,
+	const char *path, const Credentials *credentials, bool push)
 {
 	GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)repository_free);
 	bool is_hub = strcmp(domain, hub) == 0, open = insecure(options, domain);
-	for (int i = 0; is_hub && !push && options->mirrors != NULL && options->mirrors[i] != NULL; i++) {
+	for (int i = 0; is_hub && !push && options->mirrors != NULL && options->mirrors[i] != NULL;
+		i++) {
 		g_autofree char *base = g_strdup(options->mirrors[i]);
 		const char *name = strstr(base, "://");
 		if (name == NULL)
@@ -132,11 +133,8 @@ bool repository_reachable(Repository *repository, Stop *stop)
 	enum { SMALL_ANSWER = 64 * 1024 };
 	g_autofree char *url = g_strconcat(repository->host->base, "/v2/", NULL);
 	g_auto(Answer) answer = {0};
-	Exchange exchange = {.method = "GET",
-		.url = url,
-		.upload_fd = -1,
-		.limit = SMALL_ANSWER,
-		.stop = stop};
+	Exchange exchange = {
+		.method = "GET", .url = url, .upload_fd = -1, .limit = SMALL_ANSWER, .stop = stop};
 	return host_exchange(repository->host, &exchange, &answer, NULL);
 }
 
@@ -164,8 +162,8 @@ static char *new_authorization(
 	enum { EARLY = 10 }; /* seconds that a token is renewed before its end */
 	g_autofree char *scope = scope_of(repository);
 	gint64 lifetime;
-	char *fresh = auth_answer(repository->host, challenge, repository->credentials, scope, &lifetime,
-		stop, error);
+	char *fresh = auth_answer(repository->host, challenge, repository->credentials, scope,
+		&lifetime, stop, error);
 	if (fresh == NULL)
 		return NULL;
 	g_mutex_lock(&repository->lock);
@@ -183,8 +181,8 @@ static bool own(const Repository *repository, const char *url)
 	return strncmp(url, repository->host->base, length) == 0 && url[length] == '/';
 }
 
-bool repository_exchange(
-	Repository *repository, const char *path, Exchange *exchange, Answer *answer, GError **error)
+bool repository_exchange(Repository *repository, const char *path, Exchange *exchange,
+	Answer *answer, GError **error)
 {
 	g_autofree char *url = strstr(path, "://") != NULL
 				       ? g_strdup(path)
@@ -210,10 +208,9 @@ bool repository_exchange(
 
 bool answer_fail(const Answer *answer, GError **error)
 {
-	g_autoptr(json_t) json =
-		answer->body != NULL
-			? json_parse((const char *)answer->body->data, answer->body->len, NULL)
-			: NULL;
+	g_autoptr(json_t) json = answer->body != NULL ? json_parse((const char *)answer->body->data,
+								answer->body->len, NULL)
+						      : NULL;
 	const json_t *first = json_array_get(json_object_get(json, "errors"), 0);
 	BerthErrorCode code = answer->status == 401   ? BERTH_ERROR_UNAUTHORIZED
 			      : answer->status == 403 ? BERTH_ERROR_FORBIDDEN
@@ -248,9 +245,9 @@ bool retry_wait(const Answer *answer, int attempt, void (*retrying)(gpointer dat
 	bool temporary = answer->transport_error || answer->status == 429 || answer->status >= 500;
 	if (!temporary || answer->refused || attempt >= MAX_ATTEMPTS)
 		return false;
-	int seconds = (int)MIN(
-		answer->retry_after > 0 ? answer->retry_after : (gint64)1 << (attempt - 1),
-		MAX_RETRY_AFTER);
+	int seconds =
+		(int)MIN(answer->retry_after > 0 ? answer->retry_after : (gint64)1 << (attempt - 1),
+			MAX_RETRY_AFTER);
 	if (retrying != NULL)
 		retrying(data, seconds);
 	gint64 end = g_get_monotonic_time() + seconds * G_USEC_PER_SEC;

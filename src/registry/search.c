@@ -26,8 +26,8 @@ static json_t *ask(Host *host, const char *term, int limit, Answer *answer, GErr
 	return json_is_array(results) ? json_incref(results) : NULL;
 }
 
-json_t *registry_search(const RegistryOptions *options, const char *domain, const char *term, int limit,
-	const Credentials *credentials, GError **error)
+json_t *registry_search(const RegistryOptions *options, const char *domain, const char *term,
+	int limit, const Credentials *credentials, GError **error)
 {
 	bool hub = strcmp(domain, "docker.io") == 0;
 	g_autoptr(GPtrArray) candidates = repository_candidates(

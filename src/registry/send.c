@@ -32,11 +32,10 @@ static char *location(const Repository *repository, const Answer *answer, GError
 static char *begin(Repository *repository, const BlobSend *send, Stop *stop, GError **error)
 {
 	g_auto(Answer) answer = {0};
-	g_autofree char *path =
-		send->mount_from == NULL
-			? g_strdup("blobs/uploads/")
-			: g_strdup_printf("blobs/uploads/?mount=%s&from=%s", send->digest,
-				  send->mount_from);
+	g_autofree char *path = send->mount_from == NULL
+					? g_strdup("blobs/uploads/")
+					: g_strdup_printf("blobs/uploads/?mount=%s&from=%s",
+						  send->digest, send->mount_from);
 	Exchange exchange = {
 		.method = "POST", .upload_fd = -1, .limit = SMALL_ANSWER, .stop = stop};
 	if (!repository_exchange(repository, path, &exchange, &answer, error))

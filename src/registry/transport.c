@@ -23,7 +23,8 @@ void answer_clear(Answer *answer)
 
 const char *answer_header(const Answer *answer, const char *name)
 {
-	const char *value = answer->headers != NULL ? g_hash_table_lookup(answer->headers, name) : NULL;
+	const char *value =
+		answer->headers != NULL ? g_hash_table_lookup(answer->headers, name) : NULL;
 	return value != NULL ? value : "";
 }
 
@@ -47,7 +48,8 @@ static void find_client_pair(Host *host)
 {
 	g_autoptr(GDir) folder = g_dir_open(host->cert_folder, 0, NULL);
 	const char *name;
-	while (folder != NULL && host->client_key == NULL && (name = g_dir_read_name(folder)) != NULL) {
+	while (folder != NULL && host->client_key == NULL &&
+		(name = g_dir_read_name(folder)) != NULL) {
 		if (!g_str_has_suffix(name, ".cert"))
 			continue;
 		g_autofree char *stem = g_strndup(name, strlen(name) - strlen(".cert"));
@@ -59,11 +61,6 @@ static void find_client_pair(Host *host)
 
 Host *host_new(const RegistryOptions *options, const char *base, bool verify)
 {
-	static gsize ready;
-	if (g_once_init_enter(&ready)) {
-		curl_global_init(CURL_GLOBAL_DEFAULT);
-		g_once_init_leave(&ready, 1);
-	}
 	Host *host = g_new0(Host, 1);
 	host->base = g_strdup(base);
 	host->verify = verify;
@@ -71,13 +68,15 @@ Host *host_new(const RegistryOptions *options, const char *base, bool verify)
 	host->cert_folder = cert_folder(options, base);
 	if (host->cert_folder != NULL)
 		find_client_pair(host);
-	host->idle = g_ptr_array_new_with_free_func(curl_easy_cleanup);
+	host->idle = g_ptr_array_new();
 	g_mutex_init(&host->lock);
 	return host;
 }
 
 void host_free(Host *host)
 {
+	for (guint i = 0; i < host->idle->len; i++)
+		curl.easy_cleanup(host->idle->pdata[i]);
 	g_ptr_array_unref(host->idle);
 	g_mutex_clear(&host->lock);
 	g_free(host->base);
@@ -90,27 +89,28 @@ void host_free(Host *host)
 static CURL *handle_take(Host *host)
 {
 	g_mutex_lock(&host->lock);
-	CURL *curl = host->idle->len > 0 ? g_ptr_array_steal_index_fast(host->idle, host->idle->len - 1)
-					 : curl_easy_init();
+	CURL *handle = host->idle->len > 0
+			       ? g_ptr_array_steal_index_fast(host->idle, host->idle->len - 1)
+			       : curl.easy_init();
 	g_mutex_unlock(&host->lock);
-	return curl;
+	return handle;
 }
 
-static void handle_give(Host *host, CURL *curl)
+static void handle_give(Host *host, CURL *handle)
 {
-	curl_easy_reset(curl);
+	curl.easy_reset(handle);
 	g_mutex_lock(&host->lock);
 	bool keep = host->idle->len < IDLE_HANDLES;
 	if (keep)
-		g_ptr_array_add(host->idle, curl);
+		g_ptr_array_add(host->idle, handle);
 	g_mutex_unlock(&host->lock);
 	if (!keep)
-		curl_easy_cleanup(curl);
+		curl.easy_cleanup(handle);
 }
 
 /* What the callbacks of one exchange share. */
 typedef struct {
-	CURL *curl;
+	CURL *handle;
 	const Exchange *exchange;
 	Answer *answer;
 	GError *problem;
@@ -120,7 +120,7 @@ typedef struct {
 static bool good(const Passage *passage)
 {
 	long status = 0;
-	curl_easy_getinfo(passage->curl, CURLINFO_RESPONSE_CODE, &status);
+	curl.easy_getinfo(passage->handle, CURLINFO_RESPONSE_CODE, &status);
 	return status >= 200 && status < 300;
 }
 
@@ -136,8 +136,8 @@ static size_t keep(Passage *passage, const char *bytes, size_t length)
 	if (!fine)
 		return length; /* the beginning says enough */
 	fail(&passage->problem, BERTH_ERROR_SYSTEM,
-		"the answer of %s is longer than %" G_GINT64_FORMAT " bytes", passage->exchange->url,
-		limit);
+		"the answer of %s is longer than %" G_GINT64_FORMAT " bytes",
+		passage->exchange->url, limit);
 	return 0;
 }
 
@@ -148,7 +148,7 @@ static size_t take_body(char *bytes, size_t one, size_t length, void *data)
 	if (passage->exchange->sink == NULL || !good(passage))
 		return keep(passage, bytes, length);
 	long status = 0;
-	curl_easy_getinfo(passage->curl, CURLINFO_RESPONSE_CODE, &status);
+	curl.easy_getinfo(passage->handle, CURLINFO_RESPONSE_CODE, &status);
 	if (passage->answer->received == 0 && passage->skip < 0)
 		passage->skip = status == 206 ? 0 : passage->exchange->from;
 	size_t skipped = (size_t)MIN(passage->skip, (gint64)length);
@@ -175,8 +175,8 @@ static size_t take_header(char *bytes, size_t one, size_t length, void *data)
 		return length;
 	}
 	if (g_hash_table_size(passage->answer->headers) < MAX_HEADERS)
-		g_hash_table_insert(passage->answer->headers,
-			g_ascii_strdown(line, colon - line), g_strdup(g_strstrip(colon + 1)));
+		g_hash_table_insert(passage->answer->headers, g_ascii_strdown(line, colon - line),
+			g_strdup(g_strstrip(colon + 1)));
 	return length;
 }
 
@@ -196,7 +196,7 @@ static int seek_body(void *data, curl_off_t offset, int origin)
 {
 	const Passage *passage = data;
 	return lseek(passage->exchange->upload_fd, offset, origin) < 0 ? CURL_SEEKFUNC_FAIL
-									: CURL_SEEKFUNC_OK;
+								       : CURL_SEEKFUNC_OK;
 }
 
 static int watch(void *data, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up)
@@ -208,112 +208,116 @@ static int watch(void *data, curl_off_t total, curl_off_t now, curl_off_t up_tot
 	return passage->exchange->stop != NULL && g_atomic_int_get(passage->exchange->stop);
 }
 
-static void set_tls(const Host *host, CURL *curl)
+static void set_tls(const Host *host, CURL *handle)
 {
-	curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	curl.easy_setopt(handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	if (!host->verify) {
-		curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
-		curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+		/* A hundred certificates that nobody would look at. */
+		curl.easy_setopt(handle, CURLOPT_CAINFO, NULL);
+		curl.easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 0L);
+		curl.easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 0L);
 	}
 	/* In addition to the system's. */
 	if (host->cert_folder != NULL)
-		curl_easy_setopt(curl, CURLOPT_CAPATH, host->cert_folder);
+		curl.easy_setopt(handle, CURLOPT_CAPATH, host->cert_folder);
 	if (host->client_key != NULL) {
-		curl_easy_setopt(curl, CURLOPT_SSLCERT, host->client_cert);
-		curl_easy_setopt(curl, CURLOPT_SSLKEY, host->client_key);
+		curl.easy_setopt(handle, CURLOPT_SSLCERT, host->client_cert);
+		curl.easy_setopt(handle, CURLOPT_SSLKEY, host->client_key);
 	}
 }
 
-static void set_proxy(const Host *host, CURL *curl, const char *url)
+static void set_proxy(const Host *host, CURL *handle, const char *url)
 {
 	const RegistryOptions *options = host->options;
-	const char *proxy = g_str_has_prefix(url, "https:") ? options->https_proxy : options->http_proxy;
-	curl_easy_setopt(curl, CURLOPT_PROXY, proxy != NULL ? proxy : "");
-	curl_easy_setopt(curl, CURLOPT_NOPROXY, options->no_proxy != NULL ? options->no_proxy : "");
+	const char *proxy =
+		g_str_has_prefix(url, "https:") ? options->https_proxy : options->http_proxy;
+	curl.easy_setopt(handle, CURLOPT_PROXY, proxy != NULL ? proxy : "");
+	curl.easy_setopt(
+		handle, CURLOPT_NOPROXY, options->no_proxy != NULL ? options->no_proxy : "");
 }
 
-static void set_method(CURL *curl, const Exchange *exchange, Passage *passage)
+static void set_method(CURL *handle, const Exchange *exchange, Passage *passage)
 {
 	bool upload = exchange->upload_fd >= 0;
 	if (strcmp(exchange->method, "HEAD") == 0)
-		curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+		curl.easy_setopt(handle, CURLOPT_NOBODY, 1L);
 	else if (upload) {
 		lseek(exchange->upload_fd, 0, SEEK_SET);
-		curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
-		curl_easy_setopt(curl, CURLOPT_READFUNCTION, give_body);
-		curl_easy_setopt(curl, CURLOPT_READDATA, passage);
-		curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, seek_body);
-		curl_easy_setopt(curl, CURLOPT_SEEKDATA, passage);
-		curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)exchange->upload_size);
-		curl_easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, 256 * 1024L);
+		curl.easy_setopt(handle, CURLOPT_UPLOAD, 1L);
+		curl.easy_setopt(handle, CURLOPT_READFUNCTION, give_body);
+		curl.easy_setopt(handle, CURLOPT_READDATA, passage);
+		curl.easy_setopt(handle, CURLOPT_SEEKFUNCTION, seek_body);
+		curl.easy_setopt(handle, CURLOPT_SEEKDATA, passage);
+		curl.easy_setopt(
+			handle, CURLOPT_INFILESIZE_LARGE, (curl_off_t)exchange->upload_size);
+		curl.easy_setopt(handle, CURLOPT_UPLOAD_BUFFERSIZE, 256 * 1024L);
 	} else if (strcmp(exchange->method, "GET") != 0) {
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, exchange->body != NULL ? exchange->body : "");
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange->length);
-		curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, exchange->method);
+		curl.easy_setopt(
+			handle, CURLOPT_POSTFIELDS, exchange->body != NULL ? exchange->body : "");
+		curl.easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange->length);
+		curl.easy_setopt(handle, CURLOPT_CUSTOMREQUEST, exchange->method);
 	}
 }
 
 static struct curl_slist *headers_of(const Exchange *exchange)
 {
 	/* No waiting for 100 Continue, which few registries send. */
-	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
+	struct curl_slist *list = curl.slist_append(NULL, "Expect:");
 	for (int i = 0; exchange->headers != NULL && exchange->headers[i] != NULL; i++)
-		list = curl_slist_append(list, exchange->headers[i]);
+		list = curl.slist_append(list, exchange->headers[i]);
 	if (exchange->authorization != NULL) {
 		g_autofree char *line =
 			g_strconcat("Authorization: ", exchange->authorization, NULL);
-		list = curl_slist_append(list, line);
+		list = curl.slist_append(list, line);
 	}
 	return list;
 }
 
-static void set_common(CURL *curl, const Exchange *exchange, Passage *passage)
+static void set_common(CURL *handle, const Exchange *exchange, Passage *passage)
 {
 	bool tls = g_str_has_prefix(exchange->url, "https:");
-	curl_easy_setopt(curl, CURLOPT_URL, exchange->url);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_USERAGENT, "berth/" BERTH_VERSION);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl.easy_setopt(handle, CURLOPT_URL, exchange->url);
+	curl.easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+	curl.easy_setopt(handle, CURLOPT_USERAGENT, "berth/" BERTH_VERSION);
+	curl.easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
 	/* Credentials stay with the host that they are for: curl drops the header where host, port or
 	 * protocol change. Nothing that TLS protects is fetched without it. */
-	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
-	curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)MAX_REDIRECTS);
-	curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, tls ? "https" : "http,https");
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS);
-	curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, 256 * 1024L);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, passage);
-	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
-	curl_easy_setopt(curl, CURLOPT_HEADERDATA, passage);
-	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, watch);
-	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, passage);
+	curl.easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 1L);
+	curl.easy_setopt(handle, CURLOPT_MAXREDIRS, (long)MAX_REDIRECTS);
+	curl.easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR, tls ? "https" : "http,https");
+	curl.easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
+	curl.easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl.easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS);
+	curl.easy_setopt(handle, CURLOPT_BUFFERSIZE, 256 * 1024L);
+	curl.easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
+	curl.easy_setopt(handle, CURLOPT_WRITEDATA, passage);
+	curl.easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
+	curl.easy_setopt(handle, CURLOPT_HEADERDATA, passage);
+	curl.easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+	curl.easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, watch);
+	curl.easy_setopt(handle, CURLOPT_XFERINFODATA, passage);
 	if (exchange->from > 0) {
 		g_autofree char *range = g_strdup_printf("%" G_GINT64_FORMAT "-", exchange->from);
-		curl_easy_setopt(curl, CURLOPT_RANGE, range);
+		curl.easy_setopt(handle, CURLOPT_RANGE, range);
 	}
 }
 
 /* Go's words, which scripts know, for what they know. */
-static char *reason(CURL *curl, CURLcode code, const char *detail)
+static char *reason(CURL *handle, const char *url, CURLcode code, const char *detail)
 {
-	char *ip = NULL;
-	long port = 0;
-	curl_easy_getinfo(curl, CURLINFO_PRIMARY_IP, &ip);
-	curl_easy_getinfo(curl, CURLINFO_PRIMARY_PORT, &port);
-	if (code == CURLE_COULDNT_CONNECT && strstr(detail, "refused") != NULL)
-		return ip != NULL && *ip != '\0'
-			       ? g_strdup_printf("dial tcp %s%s%s:%ld: connect: connection refused",
-					 strchr(ip, ':') != NULL ? "[" : "", ip,
-					 strchr(ip, ':') != NULL ? "]" : "", port)
-			       : g_strdup("dial tcp: connect: connection refused");
+	long why = 0;
+	curl.easy_getinfo(handle, CURLINFO_OS_ERRNO, &why);
+	if (code == CURLE_COULDNT_CONNECT && why != 0) {
+		const char *name = strstr(url, "://") + 3;
+		g_autofree char *host = g_strndup(name, strcspn(name, "/")),
+				*lower = g_ascii_strdown(g_strerror((int)why), -1);
+		return g_strdup_printf("dial tcp %s: connect: %s", host, lower);
+	}
 	if (code == CURLE_COULDNT_RESOLVE_HOST)
 		return g_strdup("dial tcp: lookup: no such host");
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		return g_strdup("the registry does not answer in time");
-	return g_strdup(*detail != '\0' ? detail : curl_easy_strerror(code));
+	return g_strdup(*detail != '\0' ? detail : curl.easy_strerror(code));
 }
 
 static bool broke(Passage *passage, CURLcode code, const char *detail, GError **error)
@@ -329,7 +333,7 @@ static bool broke(Passage *passage, CURLcode code, const char *detail, GError **
 	passage->answer->transport_error = true;
 	for (size_t i = 0; i < G_N_ELEMENTS(at_the_door); i++)
 		passage->answer->refused = passage->answer->refused || code == at_the_door[i];
-	g_autofree char *why = reason(passage->curl, code, detail);
+	g_autofree char *why = reason(passage->handle, passage->exchange->url, code, detail);
 	const char *url = passage->exchange->url, *path = strstr(url, "/v2/");
 	g_autofree char *shown = passage->answer->refused && path != NULL
 					 ? g_strndup(url, (gsize)(path - url) + strlen("/v2/"))
@@ -343,27 +347,27 @@ static bool broke(Passage *passage, CURLcode code, const char *detail, GError **
 bool host_exchange(Host *host, const Exchange *exchange, Answer *answer, GError **error)
 {
 	char detail[CURL_ERROR_SIZE] = "";
-	CURL *curl = handle_take(host);
-	Passage passage = {.curl = curl, .exchange = exchange, .answer = answer, .skip = -1};
-	if (curl == NULL)
+	CURL *handle = curl_load(error) ? handle_take(host) : NULL;
+	Passage passage = {.handle = handle, .exchange = exchange, .answer = answer, .skip = -1};
+	if (handle == NULL)
 		return fail(error, BERTH_ERROR_SYSTEM, "no memory for a transfer");
 	answer_clear(answer);
 	*answer = (Answer){.body = g_byte_array_new(),
 		.headers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free)};
 	struct curl_slist *headers = headers_of(exchange);
-	set_common(curl, exchange, &passage);
-	set_method(curl, exchange, &passage);
-	set_tls(host, curl);
-	set_proxy(host, curl, exchange->url);
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);
-	CURLcode code = curl_easy_perform(curl);
+	set_common(handle, exchange, &passage);
+	set_method(handle, exchange, &passage);
+	set_tls(host, handle);
+	set_proxy(host, handle, exchange->url);
+	curl.easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
+	curl.easy_setopt(handle, CURLOPT_ERRORBUFFER, detail);
+	CURLcode code = curl.easy_perform(handle);
 	curl_off_t retry_after = 0;
-	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
-	curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
+	curl.easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &answer->status);
+	curl.easy_getinfo(handle, CURLINFO_RETRY_AFTER, &retry_after);
 	answer->retry_after = retry_after;
 	bool ok = code == CURLE_OK || broke(&passage, code, detail, error);
-	curl_slist_free_all(headers);
-	handle_give(host, curl);
+	curl.slist_free_all(headers);
+	handle_give(host, handle);
 	return ok;
 }

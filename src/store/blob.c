@@ -126,8 +126,10 @@ void blob_sweep(Store *store)
 	g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
 	const char *name;
 	if (folder == NULL ||
-		!db_query(store->db, NULL, note_name, known, "SELECT substr(blob, 8) FROM layers", "") ||
-		!db_query(store->db, NULL, note_name, known, "SELECT substr(id, 8) FROM images", ""))
+		!db_query(store->db, NULL, note_name, known, "SELECT substr(blob, 8) FROM layers",
+			"") ||
+		!db_query(
+			store->db, NULL, note_name, known, "SELECT substr(id, 8) FROM images", ""))
 		return;
 	while ((name = g_dir_read_name(folder)) != NULL)
 		if (!g_hash_table_contains(known, name))

@@ -120,6 +120,7 @@ char **tag_store_of(Store *store, const char *image_id)
 
 char **tag_store_with_prefix(Store *store, const char *prefix)
 {
-	return strings(store, "SELECT name FROM tags WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name",
+	return strings(store,
+		"SELECT name FROM tags WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name",
 		prefix);
 }

@@ -138,8 +138,8 @@ char *layer_chain_id(const char *parent_chain_id, const char *diff_id)
 static void blob_discard(Store *store, const char *blob)
 {
 	gint64 users = 0;
-	db_query(store->db, NULL, read_size, &users, "SELECT COUNT(*) FROM layers WHERE blob = ?", "s",
-		blob);
+	db_query(store->db, NULL, read_size, &users, "SELECT COUNT(*) FROM layers WHERE blob = ?",
+		"s", blob);
 	if (users == 0)
 		blob_remove(store, blob);
 }
@@ -147,8 +147,8 @@ static void blob_discard(Store *store, const char *blob)
 bool layer_set_blob(
 	Store *store, const Layer *layer, const char *blob, const char *media_type, GError **error)
 {
-	if (!db_run(store->db, error, "UPDATE layers SET blob = ?, media_type = ? WHERE number = ?", "ssi",
-		    blob, media_type, layer->number))
+	if (!db_run(store->db, error, "UPDATE layers SET blob = ?, media_type = ? WHERE number = ?",
+		    "ssi", blob, media_type, layer->number))
 		return false;
 	blob_discard(store, layer->blob);
 	return true;
@@ -160,7 +160,8 @@ void layer_store_sweep(Store *store)
 	if (!db_begin(store->db, NULL))
 		return;
 	bool ok = db_query(store->db, NULL, append_layer, idle,
-		"SELECT number, chain_id, diff_id, size, blob, media_type FROM layers WHERE NOT EXISTS"
+		"SELECT number, chain_id, diff_id, size, blob, media_type FROM layers WHERE NOT "
+		"EXISTS"
 		" (SELECT 1 FROM image_layers WHERE layer = number) AND chain_id NOT IN"
 		" (SELECT chain_id FROM pins)",
 		"");

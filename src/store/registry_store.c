@@ -17,8 +17,8 @@ static char **strings(Store *store, const char *sql, const char *parameter)
 
 bool repo_digest_set(Store *store, const char *name, const char *image_id, GError **error)
 {
-	return db_run(store->db, error, "INSERT OR REPLACE INTO repo_digests VALUES (?, ?)", "ss", name,
-		image_id);
+	return db_run(store->db, error, "INSERT OR REPLACE INTO repo_digests VALUES (?, ?)", "ss",
+		name, image_id);
 }
 
 bool repo_digest_remove(Store *store, const char *name, GError **error)
@@ -55,8 +55,8 @@ char *manifest_store_get(Store *store, const char *image_id, char **media_type)
 	return texts[1];
 }
 
-bool manifest_store_set(
-	Store *store, const char *image_id, const char *media_type, const char *text, GError **error)
+bool manifest_store_set(Store *store, const char *image_id, const char *media_type,
+	const char *text, GError **error)
 {
 	return db_run(store->db, error, "INSERT OR REPLACE INTO manifests VALUES (?, ?, ?)", "sss",
 		image_id, media_type, text);

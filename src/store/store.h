@@ -60,8 +60,8 @@ Layer *layer_finish(Store *store, const char *folder, const Layer *facts, GError
 gint64 layer_store_total(Store *store); /* bytes of all layers */
 void layer_store_sweep(Store *store);	/* removes what no image and no pin needs */
 /* Another form of the layer's content, with the same diff id: what was a tar is compressed. */
-bool layer_set_blob(Store *store, const Layer *layer, const char *blob, const char *media_type,
-	GError **error);
+bool layer_set_blob(
+	Store *store, const Layer *layer, const char *blob, const char *media_type, GError **error);
 /* Layers that somebody needs for an image that is still in the making: they stay, whoever else lets go
  * of them. Pins are gone with the engine; layers of no image and no pin go when pins are freed. */
 typedef struct LayerPins LayerPins;
@@ -99,8 +99,8 @@ char *repo_digest_get(Store *store, const char *name); /* image id or NULL */
 char **repo_digests_of(Store *store, const char *image_id);
 /* The manifest that an image was pulled by, as it came; NULL if there was none. The caller frees both. */
 char *manifest_store_get(Store *store, const char *image_id, char **media_type);
-bool manifest_store_set(Store *store, const char *image_id, const char *media_type, const char *text,
-	GError **error);
+bool manifest_store_set(Store *store, const char *image_id, const char *media_type,
+	const char *text, GError **error);
 /* Repositories ("localhost:5000/x") that a blob came from or went to. */
 void blob_source_add(Store *store, const char *blob, const char *repository);
 char **blob_sources(Store *store, const char *blob);

@@ -1,0 +1,8 @@
+/* JSON lines of pull and push, for people: bars on a terminal, changes of state elsewhere. */
+#pragma once
+#include "cli/cli.h"
+
+#include <stdio.h>
+
+/* Reads the stream to its end. An error among the lines is one. out NULL prints nothing. */
+bool progress_show(HttpBody *body, FILE *out, GError **error);

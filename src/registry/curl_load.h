@@ -1,0 +1,21 @@
+/* libcurl, loaded at its first use: it and what it brings along would add 5 MB to an engine that runs
+ * containers and asks no registry (docs/decisions/dependencies.md). */
+#pragma once
+#include <curl/curl.h>
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct {
+	CURLcode (*global_init)(long flags);
+	CURL *(*easy_init)(void);
+	CURLcode (*easy_setopt)(CURL *handle, CURLoption option, ...);
+	CURLcode (*easy_perform)(CURL *handle);
+	CURLcode (*easy_getinfo)(CURL *handle, CURLINFO info, ...);
+	void (*easy_reset)(CURL *handle);
+	void (*easy_cleanup)(CURL *handle);
+	const char *(*easy_strerror)(CURLcode code);
+	struct curl_slist *(*slist_append)(struct curl_slist *list, const char *text);
+	void (*slist_free_all)(struct curl_slist *list);
+} Curl;
+extern Curl curl;
+bool curl_load(GError **error);
