@@ -90,8 +90,8 @@ static json_t *gather(Cli *cli, const char *registry, GError **error)
 			user == NULL || *user == '\0' ? "username" : "password");
 		return NULL;
 	}
-	return json_pack("{s:s, s:s, s:s}", "username", user, "password", secret, "serveraddress",
-		registry);
+	return json_pack(
+		"{s:s, s:s, s:s}", "username", user, "password", secret, "serveraddress", registry);
 }
 
 static int run_login(Cli *cli)
@@ -100,14 +100,14 @@ static int run_login(Cli *cli)
 	g_autofree char *registry = registry_normal(cli->arg_count > 0 ? cli->args[0] : "");
 	g_autoptr(json_t) credentials = gather(cli, registry, &error);
 	g_autoptr(json_t) answer =
-		credentials != NULL
-			? client_call(cli->client, "POST", "/auth", credentials, &error)
-			: NULL;
+		credentials != NULL ? client_call(cli->client, "POST", "/auth", credentials, &error)
+				    : NULL;
 	bool plain = false;
 	if (answer == NULL)
 		return cli_fail(cli, error);
 	if (*json_str(answer, "IdentityToken") != '\0')
-		json_object_set(credentials, "identitytoken", json_object_get(answer, "IdentityToken"));
+		json_object_set(
+			credentials, "identitytoken", json_object_get(answer, "IdentityToken"));
 	if (!credentials_store(cli, credentials, &plain, &error))
 		return cli_fail(cli, error);
 	if (plain)

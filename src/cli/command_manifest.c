@@ -5,7 +5,8 @@
 #include <string.h>
 
 static const Flag flags[] = {
-	{"insecure", 0, BOOL, "accepted for docker's sake: the engine's insecure-registries decide"},
+	{"insecure", 0, BOOL,
+		"accepted for docker's sake: the engine's insecure-registries decide"},
 	{"verbose", 'v', BOOL, "with the name and the descriptor"},
 	{0},
 };

@@ -43,7 +43,8 @@ bool image_fetch(Cli *cli, const char *reference, const char *platform, bool all
 	g_autofree char *tagged = g_strconcat(
 		reference, all_tags || tag_of(reference) != NULL ? "" : ":latest", NULL);
 	const char *tag = tag_of(tagged);
-	g_autofree char *name = g_strndup(tagged, tag != NULL ? (gsize)(tag - tagged) : strlen(tagged));
+	g_autofree char *name =
+		g_strndup(tagged, tag != NULL ? (gsize)(tag - tagged) : strlen(tagged));
 	g_autofree char *escaped = client_escape(name),
 			*escaped_tag = client_escape(tag != NULL ? tag + 1 : ""),
 			*escaped_platform = client_escape(platform);

@@ -29,7 +29,9 @@ static int run(Cli *cli)
 	g_autofree char *name = g_strndup(
 		reference, colon != NULL ? (gsize)(colon - reference) : strlen(reference));
 	g_autofree char *escaped = client_escape(name),
-			*tag = client_escape(all ? "" : colon != NULL ? colon + 1 : "latest"),
+			*tag = client_escape(all	     ? ""
+					     : colon != NULL ? colon + 1
+							     : "latest"),
 			*path = g_strdup_printf("/images/%s/push?tag=%s", escaped, tag);
 	g_auto(Response) response = {.fd = -1};
 	if (!credentials_use(cli, reference, &error) ||

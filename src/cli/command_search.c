@@ -19,7 +19,8 @@ static const Column columns[] = {{"Name", "NAME"}, {"Description", "DESCRIPTION"
 
 static char *describe(const json_t *result, bool whole)
 {
-	g_autofree char *text = g_strdelimit(g_strdup(json_str(result, "description")), "\r\n", ' ');
+	g_autofree char *text =
+		g_strdelimit(g_strdup(json_str(result, "description")), "\r\n", ' ');
 	if (whole || g_utf8_strlen(text, -1) <= SHORT_DESCRIPTION)
 		return g_steal_pointer(&text);
 	g_autofree char *begin = g_utf8_substring(text, 0, SHORT_DESCRIPTION - 1);
@@ -50,8 +51,8 @@ static int run(Cli *cli)
 				json_bool(result, "is_automated") ? "[OK]" : ""));
 	}
 	return format_list(flag_text(cli, "format"),
-		       "{{.Name}}\t{{.Description}}\t{{.StarCount}}\t{{.IsOfficial}}", columns, rows,
-		       &error)
+		       "{{.Name}}\t{{.Description}}\t{{.StarCount}}\t{{.IsOfficial}}", columns,
+		       rows, &error)
 		       ? EXIT_SUCCESS
 		       : cli_fail(cli, error);
 }

@@ -35,7 +35,8 @@ bool registry_is_hub(const char *registry)
 char *registry_of(const char *reference)
 {
 	const char *slash = strchr(reference, '/');
-	g_autofree char *first = g_strndup(reference, slash != NULL ? (gsize)(slash - reference) : 0);
+	g_autofree char *first =
+		g_strndup(reference, slash != NULL ? (gsize)(slash - reference) : 0);
 	bool is_host = strpbrk(first, ".:") != NULL || strcmp(first, "localhost") == 0;
 	return registry_normal(is_host ? first : "");
 }
@@ -48,10 +49,12 @@ static char *run_helper(const char *name, const char *action, const char *input,
 	int in, out, status;
 	GPid pid;
 	g_autoptr(GError) problem = NULL;
-	if (!g_spawn_async_with_pipes(NULL, argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD,
-		    NULL, NULL, &pid, &in, &out, NULL, &problem)) {
+	if (!g_spawn_async_with_pipes(NULL, argv, NULL,
+		    G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, &in, &out,
+		    NULL, &problem)) {
 		fail(error, BERTH_ERROR_UNAVAILABLE,
-			"error getting credentials - err: exec: \"%s\": executable file not found in "
+			"error getting credentials - err: exec: \"%s\": executable file not found "
+			"in "
 			"$PATH",
 			program);
 		return NULL;

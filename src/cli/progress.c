@@ -46,7 +46,8 @@ static Row *row_of(Progress *progress, const char *id)
 }
 
 /* "[=====>     ]  12.3MB/45.6MB  23.4MB/s" */
-static char *bar(const Progress *progress, Row *row, const char *status, gint64 current, gint64 total)
+static char *bar(
+	const Progress *progress, Row *row, const char *status, gint64 current, gint64 total)
 {
 	gint64 now = g_get_monotonic_time();
 	if (g_strcmp0(row->status, status) != 0) {
@@ -61,8 +62,8 @@ static char *bar(const Progress *progress, Row *row, const char *status, gint64 
 			*part = size_human((double)current), *all = size_human((double)total),
 			*rate = size_human(
 				seconds > 0 ? (double)(current - row->first) / seconds : 0);
-	return g_strdup_printf("[%s%s%s] %8s/%s  %s%s", done, filled < width ? ">" : "", rest, part, all,
-		seconds > 0.5 ? rate : "", seconds > 0.5 ? "/s" : "");
+	return g_strdup_printf("[%s%s%s] %8s/%s  %s%s", done, filled < width ? ">" : "", rest, part,
+		all, seconds > 0.5 ? rate : "", seconds > 0.5 ? "/s" : "");
 }
 
 /* Terminal sequences come from us alone: a registry's words may hold none. */
@@ -139,7 +140,8 @@ bool progress_show(HttpBody *body, FILE *out, GError **error)
 			g_string_erase(text, 0, (gssize)length + 1);
 		}
 		if (text->len > MAX_LINE)
-			ok = fail(error, BERTH_ERROR_UNAVAILABLE, "the engine's answer has no lines");
+			ok = fail(
+				error, BERTH_ERROR_UNAVAILABLE, "the engine's answer has no lines");
 		if (out != NULL)
 			fflush(out);
 	}

@@ -12,10 +12,12 @@ static bool load(GError **error)
 	static const struct {
 		const char *name;
 		void *place;
-	} functions[] = {{"curl_global_init", &curl.global_init}, {"curl_easy_init", &curl.easy_init},
-		{"curl_easy_setopt", &curl.easy_setopt}, {"curl_easy_perform", &curl.easy_perform},
+	} functions[] = {{"curl_global_init", &curl.global_init},
+		{"curl_easy_init", &curl.easy_init}, {"curl_easy_setopt", &curl.easy_setopt},
+		{"curl_easy_perform", &curl.easy_perform},
 		{"curl_easy_getinfo", &curl.easy_getinfo}, {"curl_easy_reset", &curl.easy_reset},
-		{"curl_easy_cleanup", &curl.easy_cleanup}, {"curl_easy_strerror", &curl.easy_strerror},
+		{"curl_easy_cleanup", &curl.easy_cleanup},
+		{"curl_easy_strerror", &curl.easy_strerror},
 		{"curl_slist_append", &curl.slist_append},
 		{"curl_slist_free_all", &curl.slist_free_all}};
 	void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);

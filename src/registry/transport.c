@@ -330,7 +330,7 @@ static bool broke(Passage *passage, CURLcode code, const char *detail, GError **
 	}
 	if (code == CURLE_ABORTED_BY_CALLBACK)
 		return fail(error, BERTH_ERROR_SYSTEM, "context canceled");
-	passage->answer->transport_error = true;
+	passage->answer->transport_error = code != CURLE_TOO_MANY_REDIRECTS;
 	for (size_t i = 0; i < G_N_ELEMENTS(at_the_door); i++)
 		passage->answer->refused = passage->answer->refused || code == at_the_door[i];
 	g_autofree char *why = reason(passage->handle, passage->exchange->url, code, detail);

@@ -12,6 +12,8 @@
 
 void layer_free(Layer *layer)
 {
+	if (layer == NULL)
+		return;
 	g_free(layer->chain_id);
 	g_free(layer->diff_id);
 	g_free(layer->blob);

@@ -50,7 +50,7 @@ typedef struct {
 	gint64 size;   /* bytes of its files */
 	char *chain_id, *diff_id, *blob, *media_type;
 } Layer;
-void layer_free(Layer *layer);
+void layer_free(Layer *layer); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Layer, layer_free)
 Layer *layer_find(Store *store, const char *chain_id); /* NULL if it is not there */
 /* A fresh folder to unpack into: its name below tmp/ (the caller frees it), and its descriptor. */
