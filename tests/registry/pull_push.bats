@@ -55,7 +55,7 @@ teardown() { "$BUILD/berth" images -q | sort -u | xargs -r "$BUILD/berth" rmi -f
 	run d run --rm --pull never busybox:latest true
 	[ "$status" -eq 125 ]
 	[[ $output == *'No such image: busybox:latest'* ]]
-	run d create --pull sometimes busybox:1.36
+	run "$BUILD/berth" create --pull sometimes busybox:1.36
 	[ "$status" -ne 0 ]
 }
 
