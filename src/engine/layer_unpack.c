@@ -42,7 +42,11 @@ bool layer_unpack(
 	g_autoptr(Inflate) inflate = inflate_new(source, data);
 	Passage passage = {.inflate = inflate};
 	sha256_init(&passage.hash);
-	if (!layer_apply(dir_fd, read_hashed, &passage, &unpacked->size, error))
+	/* Inflating and hashing take as long as making the files: each has a thread. */
+	ReadAhead *ahead = read_ahead_new(read_hashed, &passage);
+	bool ok = layer_apply(dir_fd, read_ahead_read, ahead, &unpacked->size, error);
+	read_ahead_free(ahead);
+	if (!ok)
 		return false;
 	unpacked->diff_id = digest_end(&passage.hash);
 	unpacked->media_type = g_strconcat(

@@ -61,6 +61,14 @@ ssize_t inflate_read(Inflate *inflate, void *data, size_t size, GError **error);
 /* "", "+gzip" or "+zstd": what the OCI media type of the layer ends in. After the first read. */
 const char *inflate_suffix(const Inflate *inflate);
 
+/* read_ahead.c: calls a source in a thread of its own, a few blocks ahead of who reads. */
+typedef struct ReadAhead ReadAhead;
+ReadAhead *read_ahead_new(ByteSource source, gpointer data);
+/* Waits until the source has returned; it is not called any more then. */
+void read_ahead_free(ReadAhead *ahead);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReadAhead, read_ahead_free)
+ssize_t read_ahead_read(gpointer ahead, void *buffer, size_t size, GError **error);
+
 /* deflate.c: makes a gzip stream; the same bytes give the same stream. */
 typedef struct Deflate Deflate;
 Deflate *deflate_new(void);

@@ -13,7 +13,11 @@
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
-enum { BUFFER = 256 * 1024, MAX_ENTRIES = 4000000 };
+enum {
+	BUFFER = 256 * 1024,
+	MAX_ENTRIES = 4000000,
+	PLAIN_MODE = 0755, /* what the engine's umask (0022) lets through */
+};
 static const char whiteout_prefix[] = ".wh.";
 static const char opaque_marker[] = ".wh..wh..opq";
 
@@ -26,6 +30,7 @@ typedef struct {
 	gint64 size;
 	char *parent; /* path of the folder that parent_fd is open on */
 	int parent_fd;
+	bool inherits;	   /* it gives its group to what is made in it */
 	GArray *dir_times; /* of DirTime: folders get their times last */
 } Apply;
 
@@ -56,6 +61,9 @@ static int parent_of(Apply *apply, const char *path, const char **name)
 		g_free(apply->parent);
 		apply->parent = g_steal_pointer(&parent);
 		apply->parent_fd = path_make_in_root(apply->root_fd, apply->parent, 0755);
+		struct stat st;
+		apply->inherits = apply->parent_fd < 0 || fstat(apply->parent_fd, &st) < 0 ||
+				  (st.st_mode & S_ISGID) != 0;
 	}
 	return apply->parent_fd;
 }
@@ -94,7 +102,7 @@ static bool write_content(Apply *apply, struct archive *archive, int fd, GError 
 {
 	const void *block;
 	size_t length;
-	la_int64_t offset, end = 0;
+	la_int64_t offset, end = 0, written = 0;
 	int code;
 	while ((code = archive_read_data_block(archive, &block, &length, &offset)) == ARCHIVE_OK) {
 		for (size_t done = 0; done < length;) {
@@ -105,12 +113,14 @@ static bool write_content(Apply *apply, struct archive *archive, int fd, GError 
 			done += n > 0 ? (size_t)n : 0;
 		}
 		end = offset + (la_int64_t)length;
+		written = length > 0 ? end : written;
 		apply->size += (gint64)length;
 	}
 	if (code != ARCHIVE_EOF)
 		return fail(error, BERTH_ERROR_INVALID, "damaged layer: %s",
 			archive_error_string(archive));
-	return end == 0 || ftruncate(fd, end) == 0 ||
+	/* Where it ends in a hole, nothing was written there. */
+	return end == written || ftruncate(fd, end) == 0 ||
 	       fail_errno(error, "cannot write a file of the layer");
 }
 
@@ -131,21 +141,15 @@ static bool make_hardlink(
 		       g_strerror(errno));
 }
 
-static bool make_node(Apply *apply, struct archive *archive, struct archive_entry *entry,
-	int parent_fd, const char *name, GError **error)
+static bool make_node(
+	Apply *apply, struct archive_entry *entry, int parent_fd, const char *name, GError **error)
 {
 	mode_t type = archive_entry_filetype(entry);
 	const char *link = archive_entry_hardlink(entry);
 	int failed = 0;
 	if (link != NULL)
 		return make_hardlink(apply, parent_fd, name, link, error);
-	if (type == AE_IFREG) {
-		autofd fd = openat(parent_fd, name,
-			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-		if (fd >= 0)
-			return write_content(apply, archive, fd, error);
-		failed = -1;
-	} else if (type == AE_IFDIR) {
+	if (type == AE_IFDIR) {
 		failed = mkdirat(parent_fd, name, 0700);
 	} else if (type == AE_IFLNK) {
 		const char *target = archive_entry_symlink(entry);
@@ -194,6 +198,37 @@ static bool set_metadata(
 	return true;
 }
 
+/* Most of what is in a layer, in as few system calls as it can be: open, write, times, close, and owner and
+ * mode only where they are not what a new file of root's has. */
+static bool make_file(Apply *apply, struct archive *archive, struct archive_entry *entry,
+	int parent_fd, const char *name, GError **error)
+{
+	struct timespec mtime = {
+		.tv_sec = archive_entry_mtime(entry), .tv_nsec = archive_entry_mtime_nsec(entry)};
+	struct timespec times[2] = {mtime, mtime};
+	mode_t mode = archive_entry_perm(entry);
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	bool owned =
+		archive_entry_uid(entry) != 0 || archive_entry_gid(entry) != 0 || apply->inherits;
+	autofd fd = openat(parent_fd, name, flags, mode & 0777);
+	if (fd < 0 && errno == EEXIST && tree_remove(parent_fd, name))
+		fd = openat(parent_fd, name, flags, mode & 0777);
+	if (fd < 0)
+		return fail_errno(error, "cannot make \"%s\"", name);
+	if (!write_content(apply, archive, fd, error))
+		return false;
+	if (owned &&
+		fchown(fd, (uid_t)archive_entry_uid(entry), (gid_t)archive_entry_gid(entry)) < 0)
+		return fail_errno(error, "cannot give \"%s\" to its owner", name);
+	if (archive_entry_xattr_reset(entry) > 0)
+		set_xattrs(entry, parent_fd, name);
+	/* After chown, which takes setuid bits away. */
+	if ((mode & ~PLAIN_MODE) != 0 && fchmod(fd, mode) < 0)
+		return fail_errno(error, "cannot set the mode of \"%s\"", name);
+	futimens(fd, times);
+	return true;
+}
+
 static void note_dir_time(Apply *apply, const char *path, struct archive_entry *entry)
 {
 	DirTime time = {g_strdup(path),
@@ -237,9 +272,12 @@ static bool apply_entry(
 		autofd folder = openat(parent_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		return apply_whiteout(folder, name, error);
 	}
+	if (archive_entry_filetype(entry) == AE_IFREG && archive_entry_hardlink(entry) == NULL)
+		return make_file(apply, archive, entry, parent_fd, name, error) ||
+		       (g_prefix_error(error, "%s: ", path), false);
 	if (!make_way(parent_fd, name, is_dir, &there))
 		return fail_errno(error, "cannot replace \"%s\"", path);
-	if (!there && !make_node(apply, archive, entry, parent_fd, name, error))
+	if (!there && !make_node(apply, entry, parent_fd, name, error))
 		return g_prefix_error(error, "%s: ", path), false;
 	if (is_dir)
 		note_dir_time(apply, path, entry);
