@@ -110,7 +110,7 @@ static void print_commands(const char *program, const char *group)
 static bool is_group(const char *word)
 {
 	static const char *const groups[] = {
-		"container", "image", "network", "system", "volume", "context", NULL};
+		"container", "image", "manifest", "network", "system", "volume", "context", NULL};
 	return g_strv_contains(groups, word);
 }
 

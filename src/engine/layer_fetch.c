@@ -33,6 +33,7 @@ struct LayerFetch {
 	const char *digest, *diff_id;
 	gint64 size;
 	/* Between the two threads: */
+	GThread *unpacker;
 	BlobWriter *blob;
 	GMutex lock;
 	GCond more;
@@ -163,7 +164,7 @@ static Layer *fetch_layer(LayerFetch *fetch, GError **error)
 	fetch->blob = blob_writer_new(store, error);
 	if (fetch->blob == NULL)
 		return NULL;
-	GThread *unpacker = g_thread_new("unpack", unpack, fetch);
+	fetch->unpacker = g_thread_new("unpack", unpack, fetch);
 	g_autoptr(GError) problem = NULL;
 	bool ok = download(fetch, &problem);
 	g_mutex_lock(&fetch->lock);
@@ -171,7 +172,7 @@ static Layer *fetch_layer(LayerFetch *fetch, GError **error)
 	fetch->broken = !ok;
 	g_cond_signal(&fetch->more);
 	g_mutex_unlock(&fetch->lock);
-	g_thread_join(unpacker);
+	g_thread_join(fetch->unpacker);
 	if (fetch->unpack_error != NULL && (ok || !g_atomic_int_get(&fetch->batch->stop))) {
 		/* What broke the transfer is told; what the transfer broke is not. */
 		bool own = ok || (problem != NULL &&

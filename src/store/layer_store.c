@@ -142,8 +142,10 @@ static void blob_discard(Store *store, const char *blob)
 	gint64 users = 0;
 	db_query(store->db, NULL, read_size, &users, "SELECT COUNT(*) FROM layers WHERE blob = ?",
 		"s", blob);
-	if (users == 0)
-		blob_remove(store, blob);
+	if (users > 0)
+		return;
+	blob_remove(store, blob);
+	db_run(store->db, NULL, "DELETE FROM blob_sources WHERE blob = ?", "s", blob);
 }
 
 bool layer_set_blob(

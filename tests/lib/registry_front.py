@@ -144,6 +144,10 @@ class Front(BaseHTTPRequestHandler):
             return self.control()
         if self.path.startswith("/token"):
             return self.token()
+        if self.path.startswith("/v1/search"):
+            found = [{"name": f"{word}/nginx", "description": "Serves\nweb pages, " * 9, "star_count": stars, "is_official": word == "one",
+                      "is_automated": False} for word, stars in (("one", 20), ("two", 3))]
+            return self.reply(200, json.dumps({"num_results": 2, "results": found}).encode(), Content_Type="application/json")
         stats["authorization"].append(self.headers.get("Authorization", ""))
         length = int(self.headers.get("Content-Length", 0) or 0)
         body = self.rfile.read(length) if length else None

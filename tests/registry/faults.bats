@@ -130,12 +130,14 @@ bad() { # mode, words
 	[ "$(cat "$(layer_folder localhost:5000/abroad)/f")" = foreign ]
 }
 
-@test "a proxy is asked, where one is set" {
+@test "a proxy is asked, where one is set, but not for what needs none" {
 	engine_kill
-	engine_start --http-proxy http://127.0.0.1:5300 --no-proxy localhost
-	run d pull 10.5.0.1:5999/x
-	[ "$status" -eq 1 ]
+	engine_start --http-proxy http://127.0.0.1:5200 --no-proxy localhost --insecure-registry 10.5.0.1:5999
+	mode plain
 	d pull -q localhost:5100/big
+	[ "$(stats '.authorization | length' 5200)" -eq 0 ]
+	d pull -q 10.5.0.1:5999/big
+	[ "$(stats '.authorization | length' 5200)" -gt 0 ]
 	engine_kill
 	engine_start
 }

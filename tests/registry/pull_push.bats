@@ -164,3 +164,14 @@ teardown() { "$BUILD/berth" images -q | sort -u | xargs -r "$BUILD/berth" rmi -f
 	grep -qx 'pull busybox:latest' "$WORK/out"
 	grep -qx 'push localhost:5000/ev:1' "$WORK/out"
 }
+
+@test "search: what a registry's search answers, filtered, shortened" {
+	[ "$(d search localhost:5100/nginx --format '{{.Name}} {{.StarCount}} {{.IsOfficial}}')" = $'one/nginx 20 [OK]\ntwo/nginx 3 ' ]
+	[ "$(d search -f is-official=true localhost:5100/nginx --format '{{.Name}}')" = one/nginx ]
+	[ "$(d search -f stars=10 localhost:5100/nginx --format '{{.Name}}')" = one/nginx ]
+	[[ $(d search localhost:5100/nginx) == *'NAME '*'Serves web pages, '*'…'* ]]
+	[ "$(status_of 'http://b/images/search?term=x&limit=1000')" = 400 ]
+	run d search nginx
+	[ "$status" -eq 1 ]
+	[[ $output == *'index.docker.io'* ]]
+}
