@@ -175,3 +175,25 @@ teardown() { "$BUILD/berth" images -q | sort -u | xargs -r "$BUILD/berth" rmi -f
 	[ "$status" -eq 1 ]
 	[[ $output == *'index.docker.io'* ]]
 }
+
+@test "layers that are there are not fetched again" {
+	make_image fewer layers 2
+	make_image more layers 3
+	d pull -q localhost:5000/fewer
+	d pull localhost:5000/more >"$WORK/out"
+	[ "$(grep -c ': Already exists$' "$WORK/out")" -eq 2 ]
+	[ "$(grep -c ': Pull complete$' "$WORK/out")" -eq 1 ]
+}
+
+@test "progress: objects for clients, a bar with size and rate on a terminal" {
+	make_image big random 1
+	mode brisk
+	api -X POST 'http://b/images/create?fromImage=localhost:5100/big&tag=latest' >"$WORK/out"
+	jq -se 'map(select(.status == "Downloading")) | length > 0 and all(.[]; .progressDetail.total > 1000000 and (.progress | startswith("[")) and (.id | length == 12))' "$WORK/out"
+	grep -q $'}\r$' "$WORK/out"
+	d rmi localhost:5100/big
+	mode slow
+	script -qc "'$BUILD/berth' pull localhost:5100/big" "$WORK/out" >/dev/null </dev/null
+	grep -Eq 'Downloading \[=+>? *\] +[0-9.]+[kM]B/1\.[0-9]+MB  [0-9.]+[kM]B/s' "$WORK/out"
+	mode plain
+}
