@@ -35,8 +35,8 @@ struct Server {
 	GThreadPool *pool;
 };
 
-static const Route *const tables[] = {system_routes, container_routes, exec_routes, image_routes,
-	network_routes, registry_routes, volume_routes};
+static const Route *const tables[] = {system_routes, container_routes, container_file_routes,
+	exec_routes, image_routes, network_routes, registry_routes, volume_routes};
 
 static void connection_free(Connection *connection)
 {

@@ -1,4 +1,5 @@
-/* What import and load have in common: an archive goes up, JSON lines come back. */
+/* What import and load have in common: an archive goes up, JSON lines come back; and save and export: an
+ * archive comes down. */
 #include "cli/archive_stream.h"
 
 #include "base/error.h"
@@ -49,4 +50,33 @@ bool archive_send(Client *client, const char *file, const char *path, const char
 			!show_line(lines[i], quiet ? "nothing" : key, error))
 			return false;
 	return true;
+}
+
+static bool copy(HttpBody *body, int fd, GError **error)
+{
+	enum { BLOCK = 256 * 1024 };
+	g_autofree char *block = g_malloc(BLOCK);
+	ssize_t n;
+	while ((n = http_body_read(body, block, BLOCK, error)) > 0)
+		if (!fd_write_all(fd, block, (size_t)n))
+			return fail(error, BERTH_ERROR_UNAVAILABLE, "cannot write the archive: %s",
+				g_strerror(errno));
+	return n == 0;
+}
+
+bool archive_receive(Client *client, const char *path, const char *file, GError **error)
+{
+	g_auto(Response) response = {.fd = -1};
+	if (!client_send(client, "GET", path, NULL, &response, error))
+		return false;
+	/* Whole or not at all: written beside its name, then renamed. */
+	g_autofree char *temporary = g_strconcat(file, ".part", NULL);
+	autofd fd = *file != '\0' ? open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)
+				  : dup(STDOUT_FILENO);
+	if (fd < 0)
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", file, g_strerror(errno));
+	bool ok = copy(&response.body, fd, error);
+	if (*file != '\0' && (!ok || rename(temporary, file) < 0))
+		unlink(temporary);
+	return ok;
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include "base/json.h"
 #include "base/notify.h"
+#include "image/image.h"
 #include "runtime/runtime.h"
 #include "shim/protocol.h"
 #include "store/store.h"
@@ -333,6 +334,8 @@ bool image_check_platform(
 char *image_name_of(Engine *engine, const char *id); /* a tag, or NULL */
 /* The merged file tree of an image, mounted nowhere: a descriptor of its root, owned. */
 int image_root_open(Engine *engine, const char *id, GError **error);
+/* The same beneath another folder (NULL: none), such as what a container has changed. */
+int image_tree_open(Engine *engine, const char *id, const char *above, GError **error);
 /* image_make.c: a new image of layers in the store. Tags (familiar or full) may be NULL. */
 typedef struct {
 	GPtrArray *layers; /* of Layer */
@@ -369,16 +372,29 @@ json_t *image_search(Engine *engine, const char *term, int limit, const Filters 
 	const char *auth, GError **error);
 /* Checks credentials (the body of /auth); *token: an identity token to keep, or NULL. */
 bool registry_check(Engine *engine, const json_t *credentials, char **token, GError **error);
-/* A stream to read an archive from: up to size bytes, 0 at its end, -1 with error. */
-typedef ssize_t (*StreamRead)(gpointer stream, void *data, size_t size, GError **error);
-typedef bool (*StreamWrite)(gpointer stream, const void *data, size_t size, GError **error);
-char *image_import(Engine *engine, StreamRead read, gpointer stream, const char *repo,
+/* config_change.c: one --change ("ENV a=b") to an image's configuration. */
+bool config_change(json_t *config, const char *change, GError **error);
+/* container_commit.c: an image of what a container has changed, on top of its own. Its id, or NULL. */
+typedef struct {
+	const char *repo, *tag, *comment, *author;
+	char *const *changes;
+	bool pause; /* while its files are read */
+} CommitRequest;
+char *container_commit(Container *container, const CommitRequest *request, GError **error);
+/* container_tree.c: what a container has of its own, and its whole tree. */
+int container_upper_open(Container *container, GError **error); /* overlayfs' upper folder; owned */
+/* Paths that are in an upper folder because something of ours is mounted there: no change of the container. */
+extern const char *const container_mount_points[];
+/* {"Path", "Kind"}: 0 changed, 1 added, 2 deleted (Engine API, ContainerChanges). */
+json_t *container_changes(Container *container, GError **error);
+bool container_export(Container *container, ByteSink sink, gpointer data, GError **error);
+char *image_import(Engine *engine, ByteSource read, gpointer stream, const char *repo,
 	const char *tag, const char *message, char *const *changes, GError **error);
 /* Calls said with each line for the user ("Loaded image: x"). */
-bool image_load(Engine *engine, StreamRead read, gpointer stream,
+bool image_load(Engine *engine, ByteSource read, gpointer stream,
 	void (*said)(const char *line, gpointer data), gpointer data, GError **error);
-bool image_save(Engine *engine, char *const *references, StreamWrite write, gpointer stream,
-	GError **error);
+bool image_save(
+	Engine *engine, char *const *references, ByteSink write, gpointer stream, GError **error);
 
 /* info.c */
 json_t *info_json(Engine *engine);

@@ -276,33 +276,49 @@ bool image_tag(
 	return true;
 }
 
-int image_root_open(Engine *engine, const char *id, GError **error)
+/* An overlay of folders, the highest first, mounted nowhere. */
+static int overlay_open(char *const *folders, GError **error)
 {
-	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, id);
-	if (layers->len <= 1) {
-		g_autofree char *name = layers->len == 0
-						? g_strdup("empty")
-						: g_strdup_printf("%" G_GINT64_FORMAT,
-							  ((Layer *)layers->pdata[0])->number);
-		int fd = openat(engine->store->layers_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0)
-			fail_errno(error, "cannot open layer %s", name);
-		return fd;
-	}
 	autofd fs = (int)syscall(SYS_fsopen, "overlay", FSOPEN_CLOEXEC);
-	for (guint i = layers->len; fs >= 0 && i-- > 0;) {
-		g_autofree char *path = g_strdup_printf("%s/layers/%" G_GINT64_FORMAT,
-			engine->store->root, ((Layer *)layers->pdata[i])->number);
-		if (syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "lowerdir+", path, 0) < 0) {
+	for (int i = 0; fs >= 0 && folders[i] != NULL; i++)
+		if (syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "lowerdir+", folders[i], 0) <
+			0) {
 			fail_errno(
 				error, "cannot look into the image (Linux 6.8 is needed for that)");
 			return -1;
 		}
-	}
 	int root = fs < 0 || syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0
 			   ? -1
 			   : (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_RDONLY);
 	if (root < 0)
 		fail_errno(error, "cannot look into the image");
 	return root;
+}
+
+int image_tree_open(Engine *engine, const char *id, const char *above, GError **error)
+{
+	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, id);
+	g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+	if (above != NULL)
+		g_strv_builder_add(builder, above);
+	for (guint i = layers->len; i-- > 0;) {
+		g_autofree char *path = g_strdup_printf("%s/layers/%" G_GINT64_FORMAT,
+			engine->store->root, ((Layer *)layers->pdata[i])->number);
+		g_strv_builder_add(builder, path);
+	}
+	g_autofree char *empty = g_build_filename(engine->store->root, "layers", "empty", NULL);
+	if (layers->len == 0)
+		g_strv_builder_add(builder, empty);
+	g_auto(GStrv) folders = g_strv_builder_end(builder);
+	if (folders[1] != NULL)
+		return overlay_open(folders, error);
+	int fd = open(folders[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		fail_errno(error, "cannot open layer %s", folders[0]);
+	return fd;
+}
+
+int image_root_open(Engine *engine, const char *id, GError **error)
+{
+	return image_tree_open(engine, id, NULL, error);
 }

@@ -14,7 +14,7 @@ enum { BLOCK = 256 * 1024, MAX_ENTRIES = 100000, MAX_DOCUMENT = 8 << 20, MAX_LIN
 
 typedef struct {
 	Engine *engine;
-	StreamRead read;
+	ByteSource read;
 	gpointer stream;
 	char *block;
 	GError *problem;
@@ -264,7 +264,7 @@ static bool load_oci(Load *load, const json_t *index, GError **error)
 	return true;
 }
 
-bool image_load(Engine *engine, StreamRead read, gpointer stream,
+bool image_load(Engine *engine, ByteSource read, gpointer stream,
 	void (*said)(const char *line, gpointer data), gpointer data, GError **error)
 {
 	Load load = {.engine = engine,

@@ -57,84 +57,13 @@ bool image_add(Engine *engine, const NewImage *image, char *const *tags, char **
 	return store_sync(engine->store, error);
 }
 
-/* JSON form, or shell form wrapped as the Dockerfile reference says. */
-static json_t *command_of(const char *text)
-{
-	g_autoptr(json_t) list = *text == '[' ? json_parse(text, strlen(text), NULL) : NULL;
-	return json_is_array(list) ? g_steal_pointer(&list)
-				   : json_pack("[s, s, s]", "/bin/sh", "-c", text);
-}
-
-/* KEY=value or "KEY value"; quotes around the value go. */
-static bool split_pair(const char *text, char **key, char **value)
-{
-	size_t length = strcspn(text, "= ");
-	if (length == 0 || text[length] == '\0')
-		return false;
-	g_autofree char *raw = g_strstrip(g_strdup(text + length + 1));
-	size_t end = strlen(raw);
-	bool quoted = end > 1 && (*raw == '"' || *raw == '\'') && raw[end - 1] == *raw;
-	*key = g_strndup(text, length);
-	*value = quoted ? g_strndup(raw + 1, end - 2) : g_strdup(raw);
-	return true;
-}
-
-static json_t *member(json_t *config, const char *key, bool array)
-{
-	if (json_object_get(config, key) == NULL)
-		json_object_set_new(config, key, array ? json_array() : json_object());
-	return json_object_get(config, key);
-}
-
-/* One --change: the Dockerfile instructions that alter only the configuration. */
-static bool apply_change(json_t *config, const char *change, GError **error)
-{
-	g_autofree char *line = g_strstrip(g_strdup(change));
-	size_t length = strcspn(line, " \t");
-	g_autofree char *name = g_ascii_strup(line, (gssize)length), *key = NULL, *value = NULL;
-	const char *rest = line + length + strspn(line + length, " \t");
-	if (strcmp(name, "CMD") == 0 || strcmp(name, "ENTRYPOINT") == 0)
-		return json_object_set_new(
-			       config, *name == 'C' ? "Cmd" : "Entrypoint", command_of(rest)) == 0;
-	if (strcmp(name, "USER") == 0 || strcmp(name, "WORKDIR") == 0 ||
-		strcmp(name, "STOPSIGNAL") == 0)
-		return json_object_set_new(config,
-			       *name == 'U'   ? "User"
-			       : *name == 'W' ? "WorkingDir"
-					      : "StopSignal",
-			       json_lenient(rest)) == 0;
-	if (strcmp(name, "ENV") == 0 && split_pair(rest, &key, &value)) {
-		g_autofree char *setting = g_strconcat(key, "=", value, NULL);
-		return json_array_append_new(member(config, "Env", true), json_lenient(setting)) ==
-		       0;
-	}
-	if (strcmp(name, "LABEL") == 0 && split_pair(rest, &key, &value))
-		return json_object_set_new(
-			       member(config, "Labels", false), key, json_lenient(value)) == 0;
-	if (strcmp(name, "EXPOSE") == 0 || strcmp(name, "VOLUME") == 0) {
-		g_auto(GStrv) words = g_strsplit_set(rest, " []\",", -1);
-		for (int i = 0; words[i] != NULL; i++) {
-			if (*words[i] == '\0')
-				continue;
-			g_autofree char *port = strchr(words[i], '/') == NULL
-							? g_strconcat(words[i], "/tcp", NULL)
-							: g_strdup(words[i]);
-			json_object_set_new(
-				member(config, *name == 'E' ? "ExposedPorts" : "Volumes", false),
-				*name == 'E' ? port : words[i], json_object());
-		}
-		return true;
-	}
-	return fail(error, BERTH_ERROR_INVALID, "%s is not a valid change command", name);
-}
-
 static char *import_config(
 	const Layer *layer, const char *message, char *const *changes, GError **error)
 {
 	g_autoptr(json_t) config = json_object();
 	g_autofree char *created = time_format(time_now());
 	for (; changes != NULL && *changes != NULL; changes++)
-		if (!apply_change(config, *changes, error))
+		if (!config_change(config, *changes, error))
 			return NULL;
 	g_autoptr(json_t) document =
 		json_pack("{s:s, s:O, s:s, s:[{s:s, s:s}], s:s, s:{s:s, s:[s]}}", "architecture",
@@ -144,7 +73,7 @@ static char *import_config(
 	return json_text(document);
 }
 
-static BlobWriter *receive(Engine *engine, StreamRead read, gpointer stream, GError **error)
+static BlobWriter *receive(Engine *engine, ByteSource read, gpointer stream, GError **error)
 {
 	g_autoptr(BlobWriter) blob = blob_writer_new(engine->store, error);
 	g_autofree char *block = g_malloc(BLOCK);
@@ -157,7 +86,7 @@ static BlobWriter *receive(Engine *engine, StreamRead read, gpointer stream, GEr
 	return g_steal_pointer(&blob);
 }
 
-char *image_import(Engine *engine, StreamRead read, gpointer stream, const char *repo,
+char *image_import(Engine *engine, ByteSource read, gpointer stream, const char *repo,
 	const char *tag, const char *message, char *const *changes, GError **error)
 {
 	g_autofree char *name = *repo != '\0'

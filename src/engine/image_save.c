@@ -14,7 +14,7 @@ enum { BLOCK = 256 * 1024 };
 
 typedef struct {
 	Engine *engine;
-	StreamWrite write;
+	ByteSink write;
 	gpointer stream;
 	GError *problem;
 	struct archive *archive;
@@ -165,7 +165,7 @@ static bool put_documents(Save *save, GError **error)
 }
 
 bool image_save(
-	Engine *engine, char *const *references, StreamWrite write, gpointer stream, GError **error)
+	Engine *engine, char *const *references, ByteSink write, gpointer stream, GError **error)
 {
 	g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) names =

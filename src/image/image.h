@@ -1,6 +1,7 @@
 /* What images are made of: references, compressed streams, layers. It works on names, descriptors
  * and bytes that it is given; it must not know where the engine keeps anything. */
 #pragma once
+#include "base/bytes.h"
 #include "base/json.h"
 
 #include <stdbool.h>
@@ -50,8 +51,6 @@ bool layer_is_foreign(const char *media_type); /* not to be had from, nor sent t
 
 /* inflate.c: reads a stream that may be gzip (ISA-L), zstd, or as it is. */
 typedef struct Inflate Inflate;
-/* Bytes from somewhere: 0 ends it, -1 fails with error set. */
-typedef ssize_t (*ByteSource)(gpointer data, void *buffer, size_t size, GError **error);
 Inflate *inflate_new(ByteSource source, gpointer data);
 ssize_t byte_source_fd(gpointer fd, void *buffer, size_t size, GError **error); /* fd: of int * */
 void inflate_free(Inflate *inflate);
@@ -68,6 +67,13 @@ ReadAhead *read_ahead_new(ByteSource source, gpointer data);
 void read_ahead_free(ReadAhead *ahead);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReadAhead, read_ahead_free)
 ssize_t read_ahead_read(gpointer ahead, void *buffer, size_t size, GError **error);
+
+/* tree_archive.c: a folder as a tar, sorted by name; what is mounted in it is left out, and so are sockets. Of
+ * an upper folder of overlayfs deletions become whiteouts (OCI image-spec, layer.md). skip: paths that are left
+ * out, NULL-terminated, or NULL. */
+typedef enum { TREE_WHOLE, TREE_UPPER } TreeKind;
+bool tree_archive(int root_fd, TreeKind kind, const char *const *skip, ByteSink sink, gpointer data,
+	GError **error);
 
 /* deflate.c: makes a gzip stream; the same bytes give the same stream. */
 typedef struct Deflate Deflate;

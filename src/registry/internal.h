@@ -13,7 +13,7 @@ typedef struct {
 	int upload_fd; /* sent instead of body, from its start; -1: none */
 	gint64 upload_size;
 	void (*sent)(gpointer data, gint64 bytes);
-	BlobSink sink; /* takes the body of a good answer; NULL: it is kept in memory */
+	ByteSink sink; /* takes the body of a good answer; NULL: it is kept in memory */
 	gpointer data;
 	gint64 limit; /* of a body in memory */
 	gint64 from;  /* first byte that is wanted (Range) */

@@ -2,6 +2,7 @@
  * fetched and sent, tokens got, hosts chosen. It works on names, digests and bytes that it is given; it must
  * not know images, layers, the store or the API. */
 #pragma once
+#include "base/bytes.h"
 #include "base/json.h"
 
 #include <stdbool.h>
@@ -61,13 +62,11 @@ bool repository_get_manifest(Repository *repository, const char *reference, Mani
 /* Whether it is there, and what it is: like the above without text. */
 bool repository_head_manifest(Repository *repository, const char *reference, ManifestText *manifest,
 	gint64 *size, Stop *stop, GError **error);
-/* Takes what comes, in order; false with error ends the transfer. */
-typedef bool (*BlobSink)(gpointer data, const void *bytes, size_t length, GError **error);
 typedef struct {
 	const char *digest;
 	gint64 size;		   /* as its descriptor says; more is not taken */
 	char *const *foreign_urls; /* of a layer that the registry does not have; NULL or empty */
-	BlobSink sink;
+	ByteSink sink;
 	void (*retrying)(gpointer data, int seconds); /* may be NULL */
 	gpointer data;
 } BlobFetch;

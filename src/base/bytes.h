@@ -1,0 +1,10 @@
+/* Where bytes come from and go to. */
+#pragma once
+#include <glib.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Up to size bytes: 0 ends them, -1 fails with error set. */
+typedef ssize_t (*ByteSource)(gpointer data, void *buffer, size_t size, GError **error);
+/* Takes bytes, in order; false with error ends what makes them. */
+typedef bool (*ByteSink)(gpointer data, const void *bytes, size_t length, GError **error);

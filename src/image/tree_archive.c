@@ -1,0 +1,233 @@
+#include "image/image.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+enum { BLOCK = 256 * 1024, MAX_DEPTH = 2000, MAX_XATTR = 64 * 1024 };
+
+typedef struct {
+	struct archive *archive;
+	TreeKind kind;
+	const char *const *skip;
+	ByteSink sink;
+	gpointer data;
+	GError *problem;
+	GHashTable *links; /* "device:inode" -> path of its first name */
+	dev_t device;	   /* of the root */
+	char *block;
+	int depth;
+} Tree;
+
+static la_ssize_t output(struct archive *archive, void *data, const void *buffer, size_t length)
+{
+	Tree *tree = data;
+	if (tree->sink(tree->data, buffer, length, &tree->problem))
+		return (la_ssize_t)length;
+	archive_set_error(archive, EIO, "%s", tree->problem != NULL ? tree->problem->message : "");
+	return -1;
+}
+
+static bool archive_fail(Tree *tree, GError **error)
+{
+	if (tree->problem != NULL) {
+		g_propagate_error(error, g_steal_pointer(&tree->problem));
+		return false;
+	}
+	return fail(error, BERTH_ERROR_SYSTEM, "cannot write the archive: %s",
+		archive_error_string(tree->archive));
+}
+
+static bool put_head(Tree *tree, struct archive_entry *entry, GError **error)
+{
+	/* A warning is about a name that is not UTF-8, which goes in as it is. */
+	return archive_write_header(tree->archive, entry) >= ARCHIVE_WARN || archive_fail(tree, error);
+}
+
+/* An empty file whose name says what is not there any more (OCI image-spec, layer.md, "Whiteouts"). */
+static bool put_whiteout(Tree *tree, const char *folder, const char *name, GError **error)
+{
+	g_autofree char *path = g_strconcat(folder, ".wh.", name, NULL);
+	struct archive_entry *entry = archive_entry_new();
+	archive_entry_set_pathname(entry, path);
+	archive_entry_set_filetype(entry, AE_IFREG);
+	archive_entry_set_perm(entry, 0);
+	archive_entry_set_size(entry, 0);
+	bool ok = put_head(tree, entry, error);
+	archive_entry_free(entry);
+	return ok;
+}
+
+/* What belongs to the file, not to this host: capabilities, and what users keep. */
+static void put_xattrs(struct archive_entry *entry, int parent_fd, const char *name)
+{
+	char path[64];
+	g_autofree char *names = g_malloc(MAX_XATTR), *value = g_malloc(MAX_XATTR);
+	autofd fd = openat(parent_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	ssize_t length = fd < 0 ? -1 : listxattr(path, names, MAX_XATTR);
+	for (ssize_t at = 0; at < length; at += (ssize_t)strlen(names + at) + 1) {
+		const char *key = names + at;
+		if (!g_str_has_prefix(key, "user.") && strcmp(key, "security.capability") != 0)
+			continue;
+		ssize_t size = getxattr(path, key, value, MAX_XATTR);
+		if (size >= 0)
+			archive_entry_xattr_add_entry(entry, key, value, (size_t)size);
+	}
+}
+
+/* As many bytes as the head says: a file that shrinks meanwhile is filled up with zeros. */
+static bool put_content(
+	Tree *tree, int parent_fd, const char *name, gint64 size, GError **error)
+{
+	autofd fd = openat(parent_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return fail_errno(error, "cannot read \"%s\"", name);
+	for (gint64 left = size; left > 0;) {
+		ssize_t n = read(fd, tree->block, (size_t)MIN(left, BLOCK));
+		if (n < 0)
+			return fail_errno(error, "cannot read \"%s\"", name);
+		if (n == 0)
+			memset(tree->block, 0, (size_t)(n = (ssize_t)MIN(left, BLOCK)));
+		if (archive_write_data(tree->archive, tree->block, (size_t)n) < 0)
+			return archive_fail(tree, error);
+		left -= n;
+	}
+	return true;
+}
+
+/* The other name of a file that is in the archive already; NULL for its first one. */
+static const char *known_link(Tree *tree, const struct stat *st, const char *path)
+{
+	if (S_ISDIR(st->st_mode) || st->st_nlink < 2)
+		return NULL;
+	g_autofree char *key = g_strdup_printf("%lu:%lu", (gulong)st->st_dev, (gulong)st->st_ino);
+	const char *known = g_hash_table_lookup(tree->links, key);
+	if (known == NULL)
+		g_hash_table_insert(tree->links, g_steal_pointer(&key), g_strdup(path));
+	return known;
+}
+
+static bool put_node(Tree *tree, int parent_fd, const char *name, const char *path,
+	const struct stat *st, GError **error)
+{
+	struct archive_entry *entry = archive_entry_new();
+	const char *link = known_link(tree, st, path);
+	char target[PATH_MAX];
+	bool regular = S_ISREG(st->st_mode) && link == NULL;
+	archive_entry_copy_stat(entry, st);
+	archive_entry_unset_atime(entry);
+	archive_entry_unset_ctime(entry);
+	archive_entry_set_pathname(entry, path);
+	archive_entry_set_size(entry, regular ? st->st_size : 0);
+	if (link != NULL)
+		archive_entry_set_hardlink(entry, link);
+	ssize_t n = S_ISLNK(st->st_mode) ? readlinkat(parent_fd, name, target, sizeof target - 1) : 0;
+	if (S_ISLNK(st->st_mode) && link == NULL) {
+		target[MAX(n, 0)] = '\0';
+		archive_entry_set_symlink(entry, target);
+	}
+	if (link == NULL)
+		put_xattrs(entry, parent_fd, name);
+	bool ok = put_head(tree, entry, error) &&
+		  (!regular || put_content(tree, parent_fd, name, st->st_size, error));
+	archive_entry_free(entry);
+	return ok;
+}
+
+static bool is_opaque(int fd)
+{
+	char value;
+	return fgetxattr(fd, "trusted.overlay.opaque", &value, 1) == 1 && value == 'y';
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Names in order: the same tree gives the same archive. */
+static GPtrArray *names_in(int fd)
+{
+	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = own < 0 ? NULL : fdopendir(own);
+	for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			g_ptr_array_add(names, g_strdup(entry->d_name));
+	if (dir != NULL)
+		closedir(dir);
+	g_ptr_array_sort(names, by_name);
+	return names;
+}
+
+static bool put_folder(Tree *tree, int fd, const char *prefix, GError **error);
+
+static bool put_name(Tree *tree, int fd, const char *prefix, const char *name, GError **error)
+{
+	struct stat st;
+	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT || fail_errno(error, "cannot read \"%s%s\"", prefix, name);
+	g_autofree char *plain = g_strconcat(prefix, name, NULL);
+	if (S_ISSOCK(st.st_mode) || (tree->skip != NULL && g_strv_contains(tree->skip, plain)))
+		return true;
+	if (tree->kind == TREE_UPPER && S_ISCHR(st.st_mode) && st.st_rdev == 0)
+		return put_whiteout(tree, prefix, name, error);
+	bool folder = S_ISDIR(st.st_mode);
+	g_autofree char *path = g_strconcat(plain, folder ? "/" : "", NULL);
+	if (!put_node(tree, fd, name, path, &st, error))
+		return false;
+	/* What is mounted there is not the tree's. */
+	if (!folder || st.st_dev != tree->device)
+		return true;
+	autofd below = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (below < 0)
+		return fail_errno(error, "cannot read \"%s\"", path);
+	if (tree->kind == TREE_UPPER && is_opaque(below) &&
+		!put_whiteout(tree, path, ".wh..opq", error))
+		return false;
+	return put_folder(tree, below, path, error);
+}
+
+static bool put_folder(Tree *tree, int fd, const char *prefix, GError **error)
+{
+	g_autoptr(GPtrArray) names = names_in(fd);
+	bool ok = ++tree->depth < MAX_DEPTH ||
+		  fail(error, BERTH_ERROR_INVALID, "\"%s\": folders lie too deep", prefix);
+	for (guint i = 0; ok && i < names->len; i++)
+		ok = put_name(tree, fd, prefix, names->pdata[i], error);
+	tree->depth--;
+	return ok;
+}
+
+bool tree_archive(int root_fd, TreeKind kind, const char *const *skip, ByteSink sink, gpointer data,
+	GError **error)
+{
+	struct stat st;
+	Tree tree = {.archive = archive_write_new(), .kind = kind, .skip = skip, .sink = sink, .data = data};
+	tree.links = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	tree.block = g_malloc(BLOCK);
+	archive_write_set_format_pax(tree.archive);
+	archive_write_set_options(tree.archive, "xattrheader=SCHILY");
+	archive_write_set_bytes_per_block(tree.archive, BLOCK);
+	archive_write_set_bytes_in_last_block(tree.archive, 1);
+	archive_write_open(tree.archive, &tree, NULL, output, NULL);
+	bool ok = fstat(root_fd, &st) == 0 || fail_errno(error, "cannot read the tree");
+	tree.device = st.st_dev;
+	ok = ok && put_folder(&tree, root_fd, "", error) &&
+	     (archive_write_close(tree.archive) == ARCHIVE_OK || archive_fail(&tree, error));
+	archive_write_free(tree.archive);
+	g_clear_error(&tree.problem);
+	g_hash_table_unref(tree.links);
+	g_free(tree.block);
+	return ok;
+}
