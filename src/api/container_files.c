@@ -25,7 +25,8 @@ static bool export(Request *request, GError **error)
 	if (container == NULL)
 		return false;
 	bool ok = container_export(container, write_export, request, error);
-	request->failed = !ok && request->answered; /* the missing end of the chunks tells the client */
+	request->failed =
+		!ok && request->answered; /* the missing end of the chunks tells the client */
 	return ok;
 }
 
@@ -38,8 +39,10 @@ static bool commit(Request *request, GError **error)
 		.comment = request_param(request, "comment"),
 		.author = request_param(request, "author"),
 		.changes = request->repeated,
-		.pause = *request_param(request, "pause") == '\0' || request_flag(request, "pause")};
-	g_autofree char *id = container != NULL ? container_commit(container, &wanted, error) : NULL;
+		.pause =
+			*request_param(request, "pause") == '\0' || request_flag(request, "pause")};
+	g_autofree char *id =
+		container != NULL ? container_commit(container, &wanted, error) : NULL;
 	return id != NULL && reply_json(request, 201, json_pack("{s:s}", "Id", id));
 }
 

@@ -18,7 +18,8 @@ static int run(Cli *cli)
 	}
 	g_autofree char *name = client_escape(cli->args[0]),
 			*path = g_strdup_printf("/containers/%s/export", name);
-	return archive_receive(cli->client, path, file, &error) ? EXIT_SUCCESS : cli_fail(cli, error);
+	return archive_receive(cli->client, path, file, &error) ? EXIT_SUCCESS
+								: cli_fail(cli, error);
 }
 
 const Command command_export = {

@@ -35,7 +35,8 @@ static BlobWriter *pack_upper(Container *container, GError **error)
 	g_autoptr(Deflate) deflate = deflate_new();
 	g_autofree char *block = g_malloc(BLOCK);
 	Packing packing = {blob, deflate, block};
-	if (blob == NULL || !tree_archive(upper, TREE_UPPER, container_mount_points, pack, &packing, error) ||
+	if (blob == NULL ||
+		!tree_archive(upper, TREE_UPPER, container_mount_points, pack, &packing, error) ||
 		!pack(&packing, "", 0, error))
 		return NULL;
 	return g_steal_pointer(&blob);
@@ -57,8 +58,8 @@ static BlobWriter *pack_still(Container *container, bool pause, GError **error)
 /* What an image keeps of a container's configuration (OCI image-spec, config.md, and Docker's own). */
 static json_t *image_part(const json_t *config)
 {
-	static const char *const kept[] = {"User", "ExposedPorts", "Env", "Entrypoint", "Cmd", "Volumes",
-		"WorkingDir", "Labels", "StopSignal", "Healthcheck", "Shell", "OnBuild"};
+	static const char *const kept[] = {"User", "ExposedPorts", "Env", "Entrypoint", "Cmd",
+		"Volumes", "WorkingDir", "Labels", "StopSignal", "Healthcheck", "Shell", "OnBuild"};
 	json_t *part = json_object();
 	for (size_t i = 0; i < G_N_ELEMENTS(kept); i++)
 		if (json_filled(json_object_get(config, kept[i])))
@@ -102,7 +103,8 @@ static bool add_image(Container *container, const json_t *spec, const json_t *pa
 	g_autoptr(json_t) parent = image_config(engine, parent_id, error);
 	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, parent_id);
 	g_autoptr(LayerPins) pins = layer_pins_new(engine->store);
-	const char *chain = layers->len > 0 ? ((Layer *)layers->pdata[layers->len - 1])->chain_id : NULL;
+	const char *chain =
+		layers->len > 0 ? ((Layer *)layers->pdata[layers->len - 1])->chain_id : NULL;
 	for (guint i = 0; i < layers->len; i++)
 		if (!layer_pins_add(pins, ((Layer *)layers->pdata[i])->chain_id, error))
 			return false;
@@ -110,12 +112,12 @@ static bool add_image(Container *container, const json_t *spec, const json_t *pa
 	if (layer == NULL)
 		return false;
 	g_ptr_array_add(layers, layer);
-	g_autofree char *name = *request->repo == '\0'
-					? NULL
-					: g_strconcat(request->repo, *request->tag != '\0' ? ":" : "",
-						  request->tag, NULL),
-			*text = document(parent, json_object_get(spec, "Config"), part, layer->diff_id,
-				request);
+	g_autofree char *name = *request->repo == '\0' ? NULL
+						       : g_strconcat(request->repo,
+								 *request->tag != '\0' ? ":" : "",
+								 request->tag, NULL),
+			*text = document(parent, json_object_get(spec, "Config"), part,
+				layer->diff_id, request);
 	NewImage image = {layers, text};
 	char *tags[] = {name, NULL};
 	return image_add(engine, &image, tags, id, error);
@@ -131,8 +133,8 @@ char *container_commit(Container *container, const CommitRequest *request, GErro
 	for (int i = 0; request->changes != NULL && request->changes[i] != NULL; i++)
 		if (!config_change(part, request->changes[i], error))
 			return NULL;
-	g_autofree char *name = g_strconcat(request->repo, *request->tag != '\0' ? ":" : "",
-		request->tag, NULL);
+	g_autofree char *name =
+		g_strconcat(request->repo, *request->tag != '\0' ? ":" : "", request->tag, NULL);
 	g_autoptr(Reference) reference = *name != '\0' ? reference_parse(name, error) : NULL;
 	if (*name != '\0' && reference == NULL)
 		return NULL;

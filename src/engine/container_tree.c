@@ -13,8 +13,8 @@
 
 enum { CHANGED, ADDED, DELETED, MAX_DEPTH = 2000 };
 
-const char *const container_mount_points[] = {".dockerenv", "dev", "proc", "sys", "etc/hostname",
-	"etc/hosts", "etc/resolv.conf", NULL};
+const char *const container_mount_points[] = {
+	".dockerenv", "dev", "proc", "sys", "etc/hostname", "etc/hosts", "etc/resolv.conf", NULL};
 
 int container_upper_open(Container *container, GError **error)
 {
@@ -48,7 +48,8 @@ static bool untouched(int upper, const struct stat *st, const struct stat *befor
 }
 
 /* image: the same folder in the image, or -1 where that has none. */
-static bool compare(int upper, int image, const char *prefix, json_t *changes, int depth, GError **error)
+static bool compare(
+	int upper, int image, const char *prefix, json_t *changes, int depth, GError **error)
 {
 	int own = openat(upper, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = own < 0 ? NULL : fdopendir(own);
@@ -72,7 +73,8 @@ static bool compare(int upper, int image, const char *prefix, json_t *changes, i
 			continue;
 		const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 		autofd below = openat(upper, name, flags);
-		autofd below_image = there && S_ISDIR(before.st_mode) ? openat(image, name, flags) : -1;
+		autofd below_image =
+			there && S_ISDIR(before.st_mode) ? openat(image, name, flags) : -1;
 		size_t own_line = json_array_size(changes) - 1;
 		ok = below < 0 || compare(below, below_image, path, changes, depth + 1, error);
 		if (ok && below_image >= 0 &&
@@ -88,7 +90,9 @@ json_t *container_changes(Container *container, GError **error)
 {
 	g_autoptr(json_t) changes = json_array();
 	autofd upper = container_upper_open(container, error);
-	autofd image = upper >= 0 ? image_root_open(container->engine, container->row.image_id, error) : -1;
+	autofd image = upper >= 0
+			       ? image_root_open(container->engine, container->row.image_id, error)
+			       : -1;
 	if (image < 0 || !compare(upper, image, "", changes, 0, error))
 		return NULL;
 	g_autofree json_t **list = g_new(json_t *, json_array_size(changes) + 1);

@@ -206,10 +206,9 @@ json_t *port_bind(Engine *engine, const char *container, const json_t *endpoint,
 /* The kernel translates addresses within a family, and sends nothing from ::1 out of the host. */
 static bool by_rule(const Engine *engine, const Address *host, const Address *target)
 {
-	Address loopback;
-	address_parse("::1", &loopback);
+	static const guint8 loopback[16] = {[15] = 1};
 	return !engine->config->publish_by_proxy && host->family == target->family &&
-	       memcmp(host->bytes, loopback.bytes, sizeof loopback.bytes) != 0;
+	       (host->family == AF_INET || memcmp(host->bytes, loopback, sizeof loopback) != 0);
 }
 
 GArray *port_mappings(const Engine *engine, const json_t *list, const json_t *endpoint, PortWay way)
@@ -222,6 +221,10 @@ GArray *port_mappings(const Engine *engine, const json_t *list, const json_t *en
 		return mappings;
 	address_parse(json_str(endpoint, "GlobalIPv6Address"), &v6);
 	json_array_foreach (list, i, entry) {
+		/* The usual ones, of which there may be hundreds: IPv4, by rule. */
+		if (way == PORT_BY_SHIM && !engine->config->publish_by_proxy &&
+			!is_ipv6(json_str(entry, "HostIp")))
+			continue;
 		PortMapping mapping = {.host_port = (guint16)g_ascii_strtoull(
 					       json_str(entry, "HostPort"), NULL, 10)};
 		if (!address_parse(json_str(entry, "HostIp"), &mapping.host) ||

@@ -50,7 +50,8 @@ static bool archive_fail(Tree *tree, GError **error)
 static bool put_head(Tree *tree, struct archive_entry *entry, GError **error)
 {
 	/* A warning is about a name that is not UTF-8, which goes in as it is. */
-	return archive_write_header(tree->archive, entry) >= ARCHIVE_WARN || archive_fail(tree, error);
+	return archive_write_header(tree->archive, entry) >= ARCHIVE_WARN ||
+	       archive_fail(tree, error);
 }
 
 /* An empty file whose name says what is not there any more (OCI image-spec, layer.md, "Whiteouts"). */
@@ -86,8 +87,7 @@ static void put_xattrs(struct archive_entry *entry, int parent_fd, const char *n
 }
 
 /* As many bytes as the head says: a file that shrinks meanwhile is filled up with zeros. */
-static bool put_content(
-	Tree *tree, int parent_fd, const char *name, gint64 size, GError **error)
+static bool put_content(Tree *tree, int parent_fd, const char *name, gint64 size, GError **error)
 {
 	autofd fd = openat(parent_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
@@ -131,7 +131,8 @@ static bool put_node(Tree *tree, int parent_fd, const char *name, const char *pa
 	archive_entry_set_size(entry, regular ? st->st_size : 0);
 	if (link != NULL)
 		archive_entry_set_hardlink(entry, link);
-	ssize_t n = S_ISLNK(st->st_mode) ? readlinkat(parent_fd, name, target, sizeof target - 1) : 0;
+	ssize_t n =
+		S_ISLNK(st->st_mode) ? readlinkat(parent_fd, name, target, sizeof target - 1) : 0;
 	if (S_ISLNK(st->st_mode) && link == NULL) {
 		target[MAX(n, 0)] = '\0';
 		archive_entry_set_symlink(entry, target);
@@ -213,7 +214,11 @@ bool tree_archive(int root_fd, TreeKind kind, const char *const *skip, ByteSink 
 	GError **error)
 {
 	struct stat st;
-	Tree tree = {.archive = archive_write_new(), .kind = kind, .skip = skip, .sink = sink, .data = data};
+	Tree tree = {.archive = archive_write_new(),
+		.kind = kind,
+		.skip = skip,
+		.sink = sink,
+		.data = data};
 	tree.links = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	tree.block = g_malloc(BLOCK);
 	archive_write_set_format_pax(tree.archive);

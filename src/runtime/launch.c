@@ -110,7 +110,8 @@ static void add_root(const Launch *launch, Plan *plan)
 			options, "%s%s", options->len > 0 ? ":" : "lowerdir=", launch->layers[i]);
 	if (count == 0)
 		g_string_append(options, "lowerdir=empty");
-	g_string_append_printf(options, ",upperdir=%s/upper,workdir=%s/work,xino=off,index=off",
+	g_string_append_printf(options,
+		",upperdir=%s/upper,workdir=%s/work,xino=off,index=off,redirect_dir=off",
 		launch->folder, launch->folder);
 	g_autofree char *target = g_build_filename(launch->folder, "rootfs", NULL);
 	plan_put(plan, PLAN_ROOT, 0, 0, launch->layer_folder, options->str, target, NULL);

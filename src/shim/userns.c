@@ -65,6 +65,8 @@ static int mapped_root(const struct plan_record *record, const struct plan_recor
 	set_folder(fs, "upperdir", own, "/upper");
 	set_folder(fs, "workdir", own, "/work");
 	sys_fsconfig(fs, FSCONFIG_SET_STRING, "xino", "off");
+	/* A renamed folder is a copy, and no pointer that only overlayfs could read in an image's layer. */
+	sys_fsconfig(fs, FSCONFIG_SET_STRING, "redirect_dir", "off");
 	mount_as((uid_t)record_number(map, 0), (gid_t)record_number(map, 1));
 	if (sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
 		report_fail(errno, "error mounting the root filesystem in a user namespace (Linux "
