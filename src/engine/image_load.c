@@ -1,5 +1,6 @@
 /* `load`: docker-archive and OCI layout, in one stream, in any order of entries. */
 #include "engine/engine.h"
+#include "engine/layer_incoming.h"
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -10,7 +11,31 @@
 #include <errno.h>
 #include <string.h>
 
-enum { BLOCK = 256 * 1024, MAX_ENTRIES = 100000, MAX_DOCUMENT = 8 << 20, MAX_LINKS = 8 };
+enum {
+	BLOCK = 256 * 1024,
+	MAX_ENTRIES = 100000,
+	MAX_DOCUMENT = 8 << 20,
+	MAX_LINKS = 8,
+	SMALLEST_LAYER = 1024, /* of a tar; what is smaller is a document */
+};
+
+/* A file of the archive. Which are layers is said at its end: each is unpacked on suspicion. */
+typedef struct {
+	BlobWriter *blob;
+	Incoming *incoming; /* whose the blob is; NULL for a document */
+	bool kept;	    /* as a layer */
+} File;
+
+static void file_free(gpointer data)
+{
+	File *file = data;
+	if (file->incoming != NULL)
+		incoming_free(file->incoming);
+	else if (file->blob != NULL)
+		blob_writer_free(file->blob);
+	g_free(file);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(File, file_free)
 
 typedef struct {
 	Engine *engine;
@@ -18,7 +43,7 @@ typedef struct {
 	gpointer stream;
 	char *block;
 	GError *problem;
-	GHashTable *files; /* name in the archive -> BlobWriter, its content */
+	GHashTable *files; /* name in the archive -> File */
 	GHashTable *links; /* name -> name it points to */
 	void (*said)(const char *line, gpointer data);
 	gpointer data;
@@ -43,6 +68,18 @@ static char *entry_name(const char *path)
 	return g_strdup(clean + 1);
 }
 
+static File *file_new(Load *load, gint64 size, GError **error)
+{
+	g_autoptr(File) file = g_new0(File, 1);
+	if (size >= SMALLEST_LAYER) {
+		file->incoming = incoming_new(load->engine->store, NULL, NULL, error);
+		file->blob = file->incoming != NULL ? incoming_blob(file->incoming) : NULL;
+	} else {
+		file->blob = blob_writer_new(load->engine->store, error);
+	}
+	return file->blob != NULL ? g_steal_pointer(&file) : NULL;
+}
+
 static bool keep_entry(
 	Load *load, struct archive *archive, struct archive_entry *entry, GError **error)
 {
@@ -63,16 +100,19 @@ static bool keep_entry(
 	}
 	if (archive_entry_filetype(entry) != AE_IFREG)
 		return true;
-	g_autoptr(BlobWriter) blob = blob_writer_new(load->engine->store, error);
-	if (blob == NULL)
+	g_autoptr(File) file = file_new(load, archive_entry_size(entry), error);
+	if (file == NULL)
 		return false;
 	while ((code = archive_read_data_block(archive, &block, &length, &offset)) == ARCHIVE_OK)
-		if (!blob_writer_add(blob, block, length, error))
+		if (!(file->incoming != NULL ? incoming_add(file->incoming, block, length, error)
+					     : blob_writer_add(file->blob, block, length, error)))
 			return false;
+	if (file->incoming != NULL)
+		incoming_end(file->incoming, code == ARCHIVE_EOF);
 	if (code != ARCHIVE_EOF)
 		return fail(error, BERTH_ERROR_INVALID, "the archive is damaged or cut off: %s",
 			archive_error_string(archive));
-	g_hash_table_insert(load->files, g_steal_pointer(&name), g_steal_pointer(&blob));
+	g_hash_table_insert(load->files, g_steal_pointer(&name), g_steal_pointer(&file));
 	return true;
 }
 
@@ -105,14 +145,14 @@ static bool read_archive(Load *load, GError **error)
 	return ok;
 }
 
-static BlobWriter *find_file(Load *load, const char *path)
+static File *find_file(Load *load, const char *path)
 {
 	g_autofree char *name = entry_name(path);
 	for (int i = 0; i < MAX_LINKS; i++) {
-		BlobWriter *blob = g_hash_table_lookup(load->files, name);
+		File *file = g_hash_table_lookup(load->files, name);
 		const char *next = g_hash_table_lookup(load->links, name);
-		if (blob != NULL || next == NULL)
-			return blob;
+		if (file != NULL || next == NULL)
+			return file;
 		g_free(name);
 		name = g_strdup(next);
 	}
@@ -121,13 +161,14 @@ static BlobWriter *find_file(Load *load, const char *path)
 
 static char *read_text(Load *load, const char *path, GError **error)
 {
-	BlobWriter *blob = find_file(load, path);
-	if (blob == NULL) {
+	const File *file = find_file(load, path);
+	if (file == NULL) {
 		fail(error, BERTH_ERROR_INVALID, "invalid archive: it has no %s", path);
 		return NULL;
 	}
-	lseek(blob_writer_fd(blob), 0, SEEK_SET);
-	char *text = fd_read_all(blob_writer_fd(blob), MAX_DOCUMENT, NULL);
+	int fd = blob_writer_fd(file->blob);
+	lseek(fd, 0, SEEK_SET);
+	char *text = fd_read_all(fd, MAX_DOCUMENT, NULL);
 	if (text == NULL)
 		fail_errno(error, "%s", path);
 	return text;
@@ -140,6 +181,23 @@ static json_t *read_json(Load *load, const char *path, GError **error)
 	if (text != NULL && json == NULL)
 		g_prefix_error(error, "%s: ", path);
 	return json;
+}
+
+/* From what was unpacked while it came; anew where that is another layer of another image already. */
+static Layer *keep_layer(Load *load, LayerPins *pins, File *file, const char *chain,
+	const char *diff_id, GError **error)
+{
+	const GError *damage =
+		file->incoming != NULL ? incoming_unpack_error(file->incoming) : NULL;
+	if (file->incoming == NULL || file->kept)
+		return image_unpack(load->engine, pins, file->blob, chain, diff_id, error);
+	if (damage != NULL) {
+		g_propagate_error(error, g_error_copy(damage));
+		return NULL;
+	}
+	file->kept = true;
+	return layer_keep(
+		pins, file->blob, incoming_unpacked(file->incoming), chain, diff_id, error);
 }
 
 /* One image: its configuration's path, its layers' paths (lowest first), its names. */
@@ -159,7 +217,7 @@ static bool load_image(Load *load, const char *config_path, char *const *layer_p
 			g_strv_length((char **)layer_paths), (guint)json_array_size(diff_ids));
 	for (size_t i = 0; i < json_array_size(diff_ids); i++) {
 		const char *diff_id = json_elem(diff_ids, i);
-		BlobWriter *blob = find_file(load, layer_paths[i]);
+		File *file = find_file(load, layer_paths[i]);
 		g_autofree char *next =
 			digest_is_valid(diff_id) ? layer_chain_id(chain, diff_id) : NULL;
 		if (next == NULL)
@@ -168,11 +226,11 @@ static bool load_image(Load *load, const char *config_path, char *const *layer_p
 		if (!layer_pins_add(pins, next, error))
 			return false;
 		Layer *layer = layer_find(load->engine->store, next);
-		if (layer == NULL && blob == NULL)
+		if (layer == NULL && file == NULL)
 			return fail(error, BERTH_ERROR_INVALID, "invalid archive: it has no %s",
 				layer_paths[i]);
-		if (layer == NULL && (layer = image_unpack(load->engine, pins, blob, chain, diff_id,
-					      error)) == NULL)
+		if (layer == NULL &&
+			(layer = keep_layer(load, pins, file, chain, diff_id, error)) == NULL)
 			return false;
 		g_ptr_array_add(layers, layer);
 		g_free(chain);
@@ -273,8 +331,7 @@ bool image_load(Engine *engine, ByteSource read, gpointer stream,
 		.block = g_malloc(BLOCK),
 		.said = said,
 		.data = data};
-	load.files = g_hash_table_new_full(
-		g_str_hash, g_str_equal, g_free, (GDestroyNotify)blob_writer_free);
+	load.files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, file_free);
 	load.links = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	bool ok = read_archive(&load, error);
 	if (ok && find_file(&load, "manifest.json") != NULL) {

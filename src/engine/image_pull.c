@@ -186,7 +186,7 @@ static bool pull_one(Repository *repository, gpointer data, Stop *stop, GError *
 static void explain(const Pull *pull, const char *name, GError **error)
 {
 	g_autofree char *familiar = reference_familiar_name(pull->reference);
-	if (*error == NULL || !registry_said_no(*error))
+	if (!registry_said_no(*error))
 		return;
 	g_autoptr(GError) said = g_steal_pointer(error);
 	if (g_str_has_prefix(said->message, "no matching manifest")) {
@@ -212,7 +212,7 @@ static bool pull_named(Transfer *transfer, Pull *pull, const char *name, GError 
 	One one = {.pull = pull, .transfer = transfer, .name = name};
 	bool ok = repository_open(transfer_engine(transfer), pull->reference, pull->credentials,
 		false, pull_one, &one, transfer_stop(transfer), error);
-	if (!ok && error != NULL)
+	if (!ok)
 		explain(pull, name, error);
 	pull->newer = pull->newer || one.newer;
 	return ok;

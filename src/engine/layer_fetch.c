@@ -1,14 +1,10 @@
-/* Layers from a registry: several at a time, each unpacked while it comes. The bytes go to a file, where
- * the unpacker follows them, so that memory does not depend on their number, and a cut transfer goes on. */
+/* Layers from a registry: several at a time, each unpacked while it comes. */
 #include "engine/layer_fetch.h"
-#include "engine/layer_unpack.h"
+#include "engine/layer_incoming.h"
 
 #include "base/error.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { SHORT_ID = 12 };
 
@@ -32,16 +28,9 @@ struct LayerFetch {
 	char *parent, *chain, *short_id; /* parent: chain id or NULL */
 	const char *digest, *diff_id;
 	gint64 size;
-	/* Between the two threads: */
-	GThread *unpacker;
-	BlobWriter *blob;
-	GMutex lock;
-	GCond more;
-	gint64 written;
-	bool complete, broken;
-	gint64 followed; /* the unpacker's place */
-	Unpacked unpacked;
-	GError *unpack_error;
+	Incoming *incoming;
+	gint64 received;
+	bool given_up; /* the transfer, as what came is no layer */
 };
 
 static void layer_fetch_free(LayerFetch *fetch)
@@ -49,11 +38,7 @@ static void layer_fetch_free(LayerFetch *fetch)
 	g_free(fetch->parent);
 	g_free(fetch->chain);
 	g_free(fetch->short_id);
-	g_clear_pointer(&fetch->blob, blob_writer_free);
-	unpacked_clear(&fetch->unpacked);
-	g_clear_error(&fetch->unpack_error);
-	g_mutex_clear(&fetch->lock);
-	g_cond_clear(&fetch->more);
+	g_clear_pointer(&fetch->incoming, incoming_free);
 	g_free(fetch);
 }
 
@@ -76,16 +61,18 @@ static bool receive(gpointer data, const void *bytes, size_t length, GError **er
 	LayerFetch *fetch = data;
 	if (!going(fetch->batch))
 		return fail(error, BERTH_ERROR_SYSTEM, "context canceled");
-	if (!blob_writer_add(fetch->blob, bytes, length, error))
+	if (!incoming_add(fetch->incoming, bytes, length, error))
 		return false;
-	g_mutex_lock(&fetch->lock);
-	fetch->written += (gint64)length;
-	bool broken = fetch->unpack_error != NULL;
-	g_cond_signal(&fetch->more);
-	g_mutex_unlock(&fetch->lock);
-	say_progress(fetch, "Downloading", fetch->written);
-	/* A layer that cannot be unpacked need not be fetched to its end. */
-	return !broken || fail(error, BERTH_ERROR_INVALID, "the layer is damaged");
+	fetch->received += (gint64)length;
+	say_progress(fetch, "Downloading", fetch->received);
+	/* It need not be fetched to its end. */
+	fetch->given_up = incoming_is_damaged(fetch->incoming);
+	return !fetch->given_up || fail(error, BERTH_ERROR_INVALID, "the layer is damaged");
+}
+
+static void extracting(gpointer data, gint64 bytes)
+{
+	say_progress(data, "Extracting", bytes);
 }
 
 static void retrying(gpointer data, int seconds)
@@ -94,43 +81,6 @@ static void retrying(gpointer data, int seconds)
 	g_autofree char *status =
 		g_strdup_printf("Retrying in %d second%s", seconds, seconds == 1 ? "" : "s");
 	transfer_say(fetch->batch->wanted->transfer, fetch->short_id, status);
-}
-
-/* The unpacker's bytes: waits where the transfer has not come further. */
-static ssize_t follow(gpointer data, void *buffer, size_t size, GError **error)
-{
-	LayerFetch *fetch = data;
-	g_mutex_lock(&fetch->lock);
-	while (fetch->written == fetch->followed && !fetch->complete && !fetch->broken)
-		g_cond_wait(&fetch->more, &fetch->lock);
-	gint64 ready = fetch->written - fetch->followed;
-	bool broken = fetch->broken, complete = fetch->complete;
-	g_mutex_unlock(&fetch->lock);
-	if (broken) {
-		fail(error, BERTH_ERROR_SYSTEM, "the transfer of the layer has failed");
-		return -1;
-	}
-	ssize_t n = pread(
-		blob_writer_fd(fetch->blob), buffer, MIN(size, (size_t)ready), fetch->followed);
-	if (n < 0)
-		fail_errno(error, "cannot read the layer");
-	fetch->followed += MAX(n, 0);
-	if (complete && n > 0)
-		say_progress(fetch, "Extracting", fetch->followed);
-	return n;
-}
-
-static gpointer unpack(gpointer data)
-{
-	LayerFetch *fetch = data;
-	g_autoptr(GError) error = NULL;
-	Store *store = transfer_engine(fetch->batch->wanted->transfer)->store;
-	if (layer_unpack(store, follow, fetch, &fetch->unpacked, &error))
-		return NULL;
-	g_mutex_lock(&fetch->lock);
-	fetch->unpack_error = g_steal_pointer(&error);
-	g_mutex_unlock(&fetch->lock);
-	return NULL;
 }
 
 static bool download(LayerFetch *fetch, GError **error)
@@ -149,45 +99,36 @@ static bool download(LayerFetch *fetch, GError **error)
 	if (!repository_get_blob(batch->wanted->repository, &blob, &batch->stop, error))
 		return false;
 	transfer_say(batch->wanted->transfer, fetch->short_id, "Verifying Checksum");
-	if (strcmp(blob_writer_digest(fetch->blob), fetch->digest) != 0)
+	if (strcmp(blob_writer_digest(incoming_blob(fetch->incoming)), fetch->digest) != 0)
 		return fail(error, BERTH_ERROR_SYSTEM,
 			"filesystem layer verification failed for digest %s", fetch->digest);
 	transfer_say(batch->wanted->transfer, fetch->short_id, "Download complete");
 	return true;
 }
 
-/* Both threads' work, and what comes of it. */
 static Layer *fetch_layer(LayerFetch *fetch, GError **error)
 {
 	Transfer *transfer = fetch->batch->wanted->transfer;
 	Store *store = transfer_engine(transfer)->store;
-	fetch->blob = blob_writer_new(store, error);
-	if (fetch->blob == NULL)
+	fetch->incoming = incoming_new(store, extracting, fetch, error);
+	if (fetch->incoming == NULL)
 		return NULL;
-	fetch->unpacker = g_thread_new("unpack", unpack, fetch);
 	g_autoptr(GError) problem = NULL;
 	bool ok = download(fetch, &problem);
-	g_mutex_lock(&fetch->lock);
-	fetch->complete = ok;
-	fetch->broken = !ok;
-	g_cond_signal(&fetch->more);
-	g_mutex_unlock(&fetch->lock);
-	g_thread_join(fetch->unpacker);
-	if (fetch->unpack_error != NULL && (ok || !g_atomic_int_get(&fetch->batch->stop))) {
-		/* What broke the transfer is told; what the transfer broke is not. */
-		bool own = ok || (problem != NULL &&
-					 strcmp(problem->message, "the layer is damaged") == 0);
-		g_propagate_error(
-			error, own ? g_error_copy(fetch->unpack_error) : g_steal_pointer(&problem));
-		g_prefix_error(error, own ? "failed to register layer: " : "");
+	incoming_end(fetch->incoming, ok);
+	/* What broke the transfer is told; what the transfer broke is not. */
+	const GError *damage = incoming_unpack_error(fetch->incoming);
+	if (damage != NULL && (ok || fetch->given_up)) {
+		g_propagate_prefixed_error(
+			error, g_error_copy(damage), "failed to register layer: ");
 		return NULL;
 	}
 	if (!ok) {
 		g_propagate_error(error, g_steal_pointer(&problem));
 		return NULL;
 	}
-	Layer *layer = layer_keep(fetch->batch->wanted->pins, fetch->blob, &fetch->unpacked,
-		fetch->parent, fetch->diff_id, error);
+	Layer *layer = layer_keep(fetch->batch->wanted->pins, incoming_blob(fetch->incoming),
+		incoming_unpacked(fetch->incoming), fetch->parent, fetch->diff_id, error);
 	if (layer != NULL) {
 		blob_source_add(store, layer->blob, fetch->batch->wanted->source);
 		transfer_say(transfer, fetch->short_id, "Pull complete");
@@ -263,8 +204,6 @@ static void start(Batch *batch, size_t position, const char *parent, const char 
 		.size = json_int(descriptor, "size"),
 		.diff_id = json_elem(wanted->diff_ids, position)};
 	fetch->short_id = g_strndup(fetch->digest + strlen("sha256:"), SHORT_ID);
-	g_mutex_init(&fetch->lock);
-	g_cond_init(&fetch->more);
 	transfer_say(wanted->transfer, fetch->short_id, "Pulling fs layer");
 	g_mutex_lock(&batch->lock);
 	batch->running++;

@@ -86,10 +86,27 @@ static void put_xattrs(struct archive_entry *entry, int parent_fd, const char *n
 	}
 }
 
+/* A container may put a device in the place of the file meanwhile, which must not even be opened: it is
+ * looked at through a descriptor that opens nothing, and that same inode is opened then. */
+static int open_file(int parent_fd, const char *name)
+{
+	struct stat st;
+	char path[64];
+	autofd fd = openat(parent_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -1;
+	if (!S_ISREG(st.st_mode)) {
+		errno = ESTALE;
+		return -1;
+	}
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
 /* As many bytes as the head says: a file that shrinks meanwhile is filled up with zeros. */
 static bool put_content(Tree *tree, int parent_fd, const char *name, gint64 size, GError **error)
 {
-	autofd fd = openat(parent_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	autofd fd = open_file(parent_fd, name);
 	if (fd < 0)
 		return fail_errno(error, "cannot read \"%s\"", name);
 	for (gint64 left = size; left > 0;) {

@@ -9,11 +9,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
+enum { WRITE_BACK = 8 << 20 };
+
 struct BlobWriter {
 	Store *store;
 	int fd;
-	char *name; /* below tmp/; NULL once kept */
-	gint64 size;
+	char *name;	    /* below tmp/; NULL once kept */
+	gint64 size, begun; /* begun: what the kernel was told to write */
 	struct sha256_ctx hash;
 	char *digest; /* once it was asked for */
 };
@@ -37,9 +39,16 @@ BlobWriter *blob_writer_new(Store *store, GError **error)
 bool blob_writer_add(BlobWriter *writer, const void *data, size_t length, GError **error)
 {
 	sha256_update(&writer->hash, length, data);
+	if (!fd_write_all(writer->fd, data, length))
+		return fail_errno(error, "cannot write to %s/tmp", writer->store->root);
 	writer->size += (gint64)length;
-	return fd_write_all(writer->fd, data, length) ||
-	       fail_errno(error, "cannot write to %s/tmp", writer->store->root);
+	/* The disk begins while more comes, so that the sync at the end finds little left to do. */
+	if (writer->size - writer->begun >= WRITE_BACK) {
+		sync_file_range(writer->fd, writer->begun, writer->size - writer->begun,
+			SYNC_FILE_RANGE_WRITE);
+		writer->begun = writer->size;
+	}
+	return true;
 }
 
 int blob_writer_fd(const BlobWriter *writer)

@@ -42,10 +42,10 @@ A /vol' ] || { d diff one; return 1; }
 	[ "$status" -eq 1 ]
 	d history --format '{{.CreatedBy}}' made:1 | head -n 1 | grep -q '^sh -c echo new'
 	# Again, without a name, and on top of that.
-	d run --name three --network none made:1 sh -c 'touch /more; mv /etc /moved'
+	d run --name three --network none made:1 sh -c 'touch /more; mv /bin /moved'
 	id=$(d commit three)
 	[ "$(d image inspect -f '{{len .RootFS.Layers}}' "$id")" -eq 3 ]
-	run_none "$id" sh -c 'test -f /moved/passwd && test ! -e /etc/passwd'
+	run_none "$id" /moved/busybox sh -c 'test ! -e /bin'
 	run d commit two UPPER:1
 	[ "$status" -eq 1 ]
 	run d commit -c 'RUN x' two
