@@ -58,8 +58,8 @@ static gpointer unpack(gpointer data)
 	return NULL;
 }
 
-Incoming *incoming_new(
-	Store *store, void (*extracting)(gpointer data, gint64 bytes), gpointer data, GError **error)
+Incoming *incoming_new(Store *store, void (*extracting)(gpointer data, gint64 bytes), gpointer data,
+	GError **error)
 {
 	BlobWriter *blob = blob_writer_new(store, error);
 	if (blob == NULL)

@@ -5,8 +5,8 @@
 typedef struct Incoming Incoming;
 /* extracting (may be NULL) hears how far the unpacker is, once all bytes are there. The blob and the files
  * go again unless they are kept. */
-Incoming *incoming_new(
-	Store *store, void (*extracting)(gpointer data, gint64 bytes), gpointer data, GError **error);
+Incoming *incoming_new(Store *store, void (*extracting)(gpointer data, gint64 bytes), gpointer data,
+	GError **error);
 /* False with error where the blob cannot be written. */
 bool incoming_add(Incoming *incoming, const void *bytes, size_t length, GError **error);
 bool incoming_is_damaged(Incoming *incoming); /* the unpacker has given up: what came is no layer */

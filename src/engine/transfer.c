@@ -167,7 +167,8 @@ static Transfer *begin(
 	transfer->last = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	g_mutex_init(&transfer->lock);
 	notify_init(&transfer->changed);
-	g_hash_table_insert(engine->registries->transfers, transfer->key, transfer);
+	/* The key of one that is being given up goes with it. */
+	g_hash_table_replace(engine->registries->transfers, transfer->key, transfer);
 	g_atomic_ref_count_inc(&transfer->references);
 	g_thread_unref(g_thread_new("transfer", run, transfer));
 	return transfer;

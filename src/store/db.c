@@ -183,6 +183,18 @@ bool db_query(
 	return ok;
 }
 
+static void append_text(sqlite3_stmt *row, gpointer list)
+{
+	g_strv_builder_add(list, db_text(row, 0));
+}
+
+char **db_strings(Db *db, const char *sql, const char *parameter)
+{
+	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
+	db_query(db, NULL, append_text, list, sql, "s", parameter);
+	return g_strv_builder_end(list);
+}
+
 const char *db_text(sqlite3_stmt *row, int column)
 {
 	const char *text = (const char *)sqlite3_column_text(row, column);

@@ -20,6 +20,9 @@ typedef void (*DbRow)(sqlite3_stmt *row, gpointer data);
 bool db_query(
 	Db *db, GError **error, DbRow each, gpointer data, const char *sql, const char *types, ...);
 
+/* The first column of all rows, for a query with one parameter; the caller frees the list. */
+char **db_strings(Db *db, const char *sql, const char *parameter);
+
 /* A column's text, "" for NULL; borrowed until the row is left. */
 const char *db_text(sqlite3_stmt *row, int column);
 

@@ -23,18 +23,6 @@ static void append_image(sqlite3_stmt *row, gpointer data)
 	g_ptr_array_add(data, image);
 }
 
-static void append_text(sqlite3_stmt *row, gpointer data)
-{
-	g_strv_builder_add(data, db_text(row, 0));
-}
-
-static char **strings(Store *store, const char *sql, const char *parameter)
-{
-	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
-	db_query(store->db, NULL, append_text, list, sql, "s", parameter);
-	return g_strv_builder_end(list);
-}
-
 bool image_store_add(Store *store, const ImageRow *image, GPtrArray *layers, GError **error)
 {
 	if (!db_begin(store->db, error))
@@ -73,7 +61,7 @@ GPtrArray *image_store_list(Store *store)
 char **image_store_match(Store *store, const char *id_prefix)
 {
 	g_autofree char *pattern = g_strconcat("sha256:", id_prefix, "*", NULL);
-	return strings(store, "SELECT id FROM images WHERE id GLOB ? LIMIT 2", pattern);
+	return db_strings(store->db, "SELECT id FROM images WHERE id GLOB ? LIMIT 2", pattern);
 }
 
 bool image_store_remove(Store *store, const char *id, GError **error)
@@ -109,18 +97,20 @@ bool tag_store_remove(Store *store, const char *name, GError **error)
 
 char *tag_store_get(Store *store, const char *name)
 {
-	g_auto(GStrv) found = strings(store, "SELECT image_id FROM tags WHERE name = ?", name);
+	g_auto(GStrv) found =
+		db_strings(store->db, "SELECT image_id FROM tags WHERE name = ?", name);
 	return g_strdup(found[0]);
 }
 
 char **tag_store_of(Store *store, const char *image_id)
 {
-	return strings(store, "SELECT name FROM tags WHERE image_id = ? ORDER BY name", image_id);
+	return db_strings(
+		store->db, "SELECT name FROM tags WHERE image_id = ? ORDER BY name", image_id);
 }
 
 char **tag_store_with_prefix(Store *store, const char *prefix)
 {
-	return strings(store,
+	return db_strings(store->db,
 		"SELECT name FROM tags WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name",
 		prefix);
 }

@@ -3,18 +3,6 @@
 
 #include <string.h>
 
-static void append_text(sqlite3_stmt *row, gpointer list)
-{
-	g_strv_builder_add(list, db_text(row, 0));
-}
-
-static char **strings(Store *store, const char *sql, const char *parameter)
-{
-	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
-	db_query(store->db, NULL, append_text, list, sql, "s", parameter);
-	return g_strv_builder_end(list);
-}
-
 bool repo_digest_set(Store *store, const char *name, const char *image_id, GError **error)
 {
 	return db_run(store->db, error, "INSERT OR REPLACE INTO repo_digests VALUES (?, ?)", "ss",
@@ -29,14 +17,14 @@ bool repo_digest_remove(Store *store, const char *name, GError **error)
 char *repo_digest_get(Store *store, const char *name)
 {
 	g_auto(GStrv) found =
-		strings(store, "SELECT image_id FROM repo_digests WHERE name = ?", name);
+		db_strings(store->db, "SELECT image_id FROM repo_digests WHERE name = ?", name);
 	return g_strdup(found[0]);
 }
 
 char **repo_digests_of(Store *store, const char *image_id)
 {
-	return strings(
-		store, "SELECT name FROM repo_digests WHERE image_id = ? ORDER BY name", image_id);
+	return db_strings(store->db,
+		"SELECT name FROM repo_digests WHERE image_id = ? ORDER BY name", image_id);
 }
 
 static void read_manifest(sqlite3_stmt *row, gpointer data)
@@ -70,5 +58,5 @@ void blob_source_add(Store *store, const char *blob, const char *repository)
 
 char **blob_sources(Store *store, const char *blob)
 {
-	return strings(store, "SELECT repository FROM blob_sources WHERE blob = ?", blob);
+	return db_strings(store->db, "SELECT repository FROM blob_sources WHERE blob = ?", blob);
 }

@@ -97,6 +97,12 @@ bad() { # mode, words
 	kill $first
 	for _ in $(seq 40); do clean >/dev/null && break; sleep 0.1; done
 	clean
+	# Who asks again at once gets it all the same.
+	"$DOCKER" pull localhost:5100/big >/dev/null 3>&- & first=$!
+	sleep 0.5
+	kill $first
+	mode plain
+	d pull -q localhost:5100/big
 }
 
 @test "killed while it pulls, the engine keeps nothing half-made" {
