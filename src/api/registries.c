@@ -77,11 +77,9 @@ static bool search(Request *request, GError **error)
 static bool auth(Request *request, GError **error)
 {
 	g_autoptr(json_t) body = request_json(request, error);
-	g_autofree char *token = NULL;
-	return body != NULL && registry_check(request->engine, body, &token, error) &&
+	return body != NULL && registry_check(request->engine, body, error) &&
 	       reply_json(request, 200,
-		       json_pack("{s:s, s:s}", "Status", "Login Succeeded", "IdentityToken",
-			       token != NULL ? token : ""));
+		       json_pack("{s:s, s:s}", "Status", "Login Succeeded", "IdentityToken", ""));
 }
 
 static bool distribution(Request *request, GError **error)

@@ -370,8 +370,8 @@ bool image_push(Engine *engine, const PushRequest *request, TransferSay say, gpo
 json_t *image_distribution(Engine *engine, const char *reference, const char *auth, GError **error);
 json_t *image_search(Engine *engine, const char *term, int limit, const Filters *filters,
 	const char *auth, GError **error);
-/* Checks credentials (the body of /auth); *token: an identity token to keep, or NULL. */
-bool registry_check(Engine *engine, const json_t *credentials, char **token, GError **error);
+/* Checks credentials (the body of /auth). */
+bool registry_check(Engine *engine, const json_t *credentials, GError **error);
 /* config_change.c: one --change ("ENV a=b") to an image's configuration. */
 bool config_change(json_t *config, const char *change, GError **error);
 /* container_commit.c: an image of what a container has changed, on top of its own. Its id, or NULL. */

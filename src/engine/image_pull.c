@@ -33,7 +33,6 @@ typedef struct {
 	Pull *pull;
 	Transfer *transfer;
 	const char *name; /* tag or digest */
-	bool newer;
 } One;
 
 static bool keep_text(gpointer data, const void *bytes, size_t length, GError **error)
@@ -146,9 +145,10 @@ static bool name_image(One *one, const char *id, const char *digest, GError **er
 	bool tagged = strchr(one->name, ':') == NULL;
 	g_autofree char *before = tagged ? tag_store_get(engine->store, by_tag)
 					 : repo_digest_get(engine->store, by_digest);
-	one->newer = g_strcmp0(before, id) != 0;
+	bool newer = g_strcmp0(before, id) != 0;
+	one->pull->newer = one->pull->newer || newer;
 	if (!repo_digest_set(engine->store, by_digest, id, error) ||
-		(tagged && one->newer && !tag_store_set(engine->store, by_tag, id, error)) ||
+		(tagged && newer && !tag_store_set(engine->store, by_tag, id, error)) ||
 		!store_sync(engine->store, error))
 		return false;
 	g_autofree char *shown = reference_shorten(tagged ? by_tag : by_digest),
@@ -169,8 +169,8 @@ static bool pull_one(Repository *repository, gpointer data, Stop *stop, GError *
 		return false;
 	g_autofree char *from = g_strconcat("Pulling from ", one->pull->reference->path, NULL);
 	transfer_say(one->transfer, one->name, from);
-	g_autofree char *known = g_strdup(json_str(manifest, "config.digest"));
-	g_autoptr(ImageRow) row = image_store_get(transfer_engine(one->transfer)->store, known);
+	g_autoptr(ImageRow) row = image_store_get(
+		transfer_engine(one->transfer)->store, json_str(manifest, "config.digest"));
 	if (row != NULL)
 		id = g_strdup(row->id);
 	else if (!keep_image(one, repository, &text, manifest, &id, error))
@@ -207,15 +207,14 @@ static void explain(const Pull *pull, const char *name, GError **error)
 			familiar, said->message);
 }
 
-static bool pull_named(Transfer *transfer, Pull *pull, const char *name, GError **error)
+static bool pull_named(
+	Transfer *transfer, Pull *pull, GPtrArray *candidates, const char *name, GError **error)
 {
 	One one = {.pull = pull, .transfer = transfer, .name = name};
-	bool ok = repository_open(transfer_engine(transfer), pull->reference, pull->credentials,
-		false, pull_one, &one, transfer_stop(transfer), error);
-	if (!ok)
-		explain(pull, name, error);
-	pull->newer = pull->newer || one.newer;
-	return ok;
+	if (repository_open(candidates, pull_one, &one, transfer_stop(transfer), error))
+		return true;
+	explain(pull, name, error);
+	return false;
 }
 
 static bool list_tags(Repository *repository, gpointer data, Stop *stop, GError **error)
@@ -229,17 +228,19 @@ static bool work(Transfer *transfer, gpointer data, GError **error)
 {
 	Pull *pull = data;
 	const Reference *reference = pull->reference;
+	g_autoptr(GPtrArray) candidates =
+		candidates_of(transfer_engine(transfer), reference, pull->credentials, false);
 	g_auto(GStrv) tags = NULL;
 	if (pull->all_tags) {
-		if (!repository_open(transfer_engine(transfer), reference, pull->credentials, false,
-			    list_tags, &tags, transfer_stop(transfer), error)) {
+		if (!repository_open(
+			    candidates, list_tags, &tags, transfer_stop(transfer), error)) {
 			explain(pull, "", error);
 			return false;
 		}
 		for (int i = 0; tags[i] != NULL; i++)
-			if (!pull_named(transfer, pull, tags[i], error))
+			if (!pull_named(transfer, pull, candidates, tags[i], error))
 				return false;
-	} else if (!pull_named(transfer, pull,
+	} else if (!pull_named(transfer, pull, candidates,
 			   reference->digest != NULL ? reference->digest : reference->tag, error)) {
 		return false;
 	}

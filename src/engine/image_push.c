@@ -308,10 +308,11 @@ static bool work(Transfer *transfer, gpointer data, GError **error)
 		g_strconcat(push->reference->domain, "/", push->reference->path, NULL);
 	g_autofree char *line = g_strdup_printf("The push refers to repository [%s]", name);
 	transfer_say(transfer, NULL, line);
+	g_autoptr(GPtrArray) candidates =
+		candidates_of(transfer_engine(transfer), push->reference, push->credentials, true);
 	for (guint i = 0; i < push->tags->len; i++) {
 		One one = {push, transfer, push->tags->pdata[i]};
-		if (!repository_open(transfer_engine(transfer), push->reference, push->credentials,
-			    true, push_tag, &one, transfer_stop(transfer), error))
+		if (!repository_open(candidates, push_tag, &one, transfer_stop(transfer), error))
 			return false;
 	}
 	return true;

@@ -17,7 +17,6 @@ Registries *registries_new(Engine *engine)
 {
 	const Config *config = engine->config;
 	Registries *registries = g_new0(Registries, 1);
-	registries->engine = engine;
 	registries->options = (RegistryOptions){.mirrors = config->registry_mirrors,
 		.insecure = config->insecure_registries,
 		.certs = {config->certs, "/etc/docker/certs.d"},
@@ -34,11 +33,16 @@ Registries *registries_new(Engine *engine)
 	return registries;
 }
 
-bool repository_open(Engine *engine, const Reference *reference, const Credentials *credentials,
-	bool push, RepositoryUse use, gpointer data, Stop *stop, GError **error)
+GPtrArray *candidates_of(
+	Engine *engine, const Reference *reference, const Credentials *credentials, bool push)
 {
-	g_autoptr(GPtrArray) candidates = repository_candidates(&engine->registries->options,
-		reference->domain, reference->path, credentials, push);
+	return repository_candidates(&engine->registries->options, reference->domain,
+		reference->path, credentials, push);
+}
+
+bool repository_open(
+	GPtrArray *candidates, RepositoryUse use, gpointer data, Stop *stop, GError **error)
+{
 	for (guint i = 0;; i++) {
 		Repository *repository = candidates->pdata[i];
 		g_autoptr(GError) problem = NULL;
@@ -68,11 +72,11 @@ static char *domain_of(const char *address)
 	return g_strdup(hub ? "docker.io" : domain);
 }
 
-bool registry_check(Engine *engine, const json_t *body, char **token, GError **error)
+bool registry_check(Engine *engine, const json_t *body, GError **error)
 {
 	g_autofree char *domain = domain_of(json_str(body, "serveraddress"));
 	g_autoptr(Credentials) credentials = credentials_read(body);
-	return registry_login(&engine->registries->options, domain, credentials, token, error);
+	return registry_login(&engine->registries->options, domain, credentials, error);
 }
 
 typedef struct {
@@ -124,10 +128,9 @@ json_t *image_distribution(Engine *engine, const char *name, const char *auth, G
 	Stop stop = 0;
 	if (credentials == NULL)
 		return NULL;
+	g_autoptr(GPtrArray) candidates = candidates_of(engine, reference, credentials, false);
 	Look wanted = {.reference = reference->digest != NULL ? reference->digest : reference->tag};
-	return repository_open(engine, reference, credentials, false, look, &wanted, &stop, error)
-		       ? wanted.answer
-		       : NULL;
+	return repository_open(candidates, look, &wanted, &stop, error) ? wanted.answer : NULL;
 }
 
 static bool found(const json_t *result, const Filters *filters)

@@ -6,7 +6,6 @@
 #include "registry/registry.h"
 
 struct Registries {
-	Engine *engine;
 	RegistryOptions options;
 	GMutex lock;
 	GHashTable *transfers; /* key -> Transfer, while it runs */
@@ -35,11 +34,14 @@ void transfer_progress(
 typedef struct PoolTask {
 	void (*run)(struct PoolTask *task);
 } PoolTask;
-/* Does something with a repository at the first place that has it: mirrors, then the registry itself. The
- * last place's error is the one to tell. */
+/* Where a repository may be: mirrors, then the registry itself. What is learned of each - connections,
+ * tokens, whether it is there - is kept with the list. */
+GPtrArray *candidates_of(
+	Engine *engine, const Reference *reference, const Credentials *credentials, bool push);
+/* Does something with a repository at the first place that has it. The last place's error is the one to tell. */
 typedef bool (*RepositoryUse)(Repository *repository, gpointer data, Stop *stop, GError **error);
-bool repository_open(Engine *engine, const Reference *reference, const Credentials *credentials,
-	bool push, RepositoryUse use, gpointer data, Stop *stop, GError **error);
+bool repository_open(
+	GPtrArray *candidates, RepositoryUse use, gpointer data, Stop *stop, GError **error);
 
 /* image_pull.c: the configuration that a manifest names, checked against its digest. */
 char *config_fetch(Repository *repository, const json_t *manifest, Stop *stop, GError **error);

@@ -1,30 +1,10 @@
 /* Networks as the kernel has them: addresses, links, the firewall table, published ports. It is told names,
  * numbers and descriptors; it must not know containers, the database or the API. */
 #pragma once
+#include "base/address.h"
+
 #include <glib.h>
 #include <stdbool.h>
-
-/* address.c: an IPv4 or IPv6 address with the length of its network's prefix. */
-typedef struct {
-	int family; /* AF_INET or AF_INET6; 0: none */
-	guint8 bytes[16];
-	int prefix;
-} Address;
-/* "10.0.0.1" (prefix: all of it) or "10.0.0.0/24". False if it is neither. */
-bool address_parse(const char *text, Address *address);
-char *address_text(const Address *address);  /* "10.0.0.1"; "" for none. The caller frees it. */
-char *address_cidr(const Address *address);  /* "10.0.0.1/24"; "" for none */
-bool address_is_any(const Address *address); /* none, 0.0.0.0 or :: */
-bool address_contains(const Address *subnet, const Address *address);
-bool address_overlaps(const Address *a, const Address *b);
-Address address_network(const Address *address); /* host bits zero */
-/* The nth address of a subnet, with the subnet's prefix; the caller keeps n below address_count. */
-Address address_nth(const Address *subnet, guint64 n);
-guint64 address_count(const Address *subnet); /* at most 2^32 */
-/* The lowest host address of range that is not in used (keys: address_text), gateway and broadcast
- * left out; false if there is none. */
-bool address_free_one(
-	const Address *subnet, const Address *range, GHashTable *used, Address *found);
 
 /* link.c: goes to another network namespace, with this thread alone; a descriptor to come back with
  * (namespace_leave closes it), or -1 with errno. */

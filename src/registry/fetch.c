@@ -38,11 +38,6 @@ static bool persist(Repository *repository, const char *path, Exchange *exchange
 	}
 }
 
-static char *manifest_path(const char *reference)
-{
-	return g_strconcat("manifests/", reference, NULL);
-}
-
 /* Without its parameters. */
 static char *content_type(const Answer *answer)
 {
@@ -54,7 +49,7 @@ bool repository_get_manifest(Repository *repository, const char *reference, Mani
 	Stop *stop, GError **error)
 {
 	const char *const headers[] = {wanted_types, NULL};
-	g_autofree char *path = manifest_path(reference);
+	g_autofree char *path = g_strconcat("manifests/", reference, NULL);
 	g_auto(Answer) answer = {0};
 	Exchange exchange = {.method = "GET",
 		.headers = headers,
@@ -72,21 +67,6 @@ bool repository_get_manifest(Repository *repository, const char *reference, Mani
 	g_byte_array_append(answer.body, (const guint8 *)"", 1);
 	manifest->text = (char *)g_byte_array_free(g_steal_pointer(&answer.body), FALSE);
 	manifest->media_type = content_type(&answer);
-	return true;
-}
-
-bool repository_head_manifest(Repository *repository, const char *reference, ManifestText *manifest,
-	gint64 *size, Stop *stop, GError **error)
-{
-	const char *const headers[] = {wanted_types, NULL};
-	g_autofree char *path = manifest_path(reference);
-	g_auto(Answer) answer = {0};
-	Exchange exchange = {.method = "HEAD", .headers = headers, .upload_fd = -1, .stop = stop};
-	if (!persist(repository, path, &exchange, &answer, error))
-		return false;
-	manifest->digest = g_strdup(answer_header(&answer, "docker-content-digest"));
-	manifest->media_type = content_type(&answer);
-	*size = g_ascii_strtoll(answer_header(&answer, "content-length"), NULL, 10);
 	return true;
 }
 

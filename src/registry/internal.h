@@ -49,9 +49,10 @@ bool host_exchange(Host *host, const Exchange *exchange, Answer *answer, GError 
 
 struct Repository {
 	Host *host;
-	char *path, *mount_from;
+	char *path;
 	const Credentials *credentials; /* NULL for a mirror */
 	bool push, mirror;
+	enum { UNKNOWN, REACHABLE, UNREACHABLE } reachable;
 	GMutex lock;	     /* of what follows */
 	char *authorization; /* that was good last */
 	gint64 expires;	     /* of it, monotonic microseconds */

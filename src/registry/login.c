@@ -33,11 +33,10 @@ static bool knock(Host *host, const Credentials *credentials, Answer *answer, GE
 }
 
 bool registry_login(const RegistryOptions *options, const char *domain,
-	const Credentials *credentials, char **token, GError **error)
+	const Credentials *credentials, GError **error)
 {
 	g_autoptr(GPtrArray) candidates =
 		repository_candidates(options, domain, "", credentials, true);
-	*token = NULL;
 	for (guint i = 0;; i++) {
 		Repository *repository = candidates->pdata[i];
 		g_auto(Answer) answer = {0};

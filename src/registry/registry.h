@@ -38,13 +38,10 @@ typedef struct Repository Repository;
 GPtrArray *repository_candidates(const RegistryOptions *options, const char *domain,
 	const char *path, const Credentials *credentials, bool push);
 void repository_free(Repository *repository);
-const char *repository_path(const Repository *repository);
 bool repository_is_mirror(const Repository *repository);
-/* Whether somebody is there who speaks its protocol: TLS is tried first where it is not insisted on. */
+/* Whether somebody is there who speaks its protocol: TLS is tried first where it is not insisted on. Asked
+ * once, by one thread. */
 bool repository_reachable(Repository *repository, Stop *stop);
-/* Another repository of the registry that blobs may be mounted from: its scope is asked for, too. */
-void repository_mounts_from(Repository *repository, const char *path);
-
 /* An answer of the registry that it has no such thing, or keeps it from us, as against a failure to ask. */
 bool registry_said_no(const GError *error);
 
@@ -59,9 +56,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ManifestText, manifest_text_clear)
 /* reference: a tag or a digest, which the text is checked against. */
 bool repository_get_manifest(Repository *repository, const char *reference, ManifestText *manifest,
 	Stop *stop, GError **error);
-/* Whether it is there, and what it is: like the above without text. */
-bool repository_head_manifest(Repository *repository, const char *reference, ManifestText *manifest,
-	gint64 *size, Stop *stop, GError **error);
 typedef struct {
 	const char *digest;
 	gint64 size;		   /* as its descriptor says; more is not taken */
@@ -93,10 +87,9 @@ bool repository_put_blob(
 bool repository_put_manifest(Repository *repository, const char *reference, const char *media_type,
 	const char *text, Stop *stop, GError **error);
 
-/* login.c: whether the credentials are good; *token is an identity token to keep in place of the
- * password, or NULL. BERTH_ERROR_UNAUTHORIZED if they are not. */
+/* login.c: whether the credentials are good. BERTH_ERROR_UNAUTHORIZED if they are not. */
 bool registry_login(const RegistryOptions *options, const char *domain,
-	const Credentials *credentials, char **token, GError **error);
+	const Credentials *credentials, GError **error);
 
 /* search.c: what Docker Hub's API (GET /v1/search) answers; list of {name, description, star_count,
  * is_official, is_automated}. */

@@ -1,37 +1,21 @@
 #include "registry/internal.h"
 
+#include "base/address.h"
 #include "base/error.h"
 
-#include <arpa/inet.h>
 #include <netdb.h>
 #include <string.h>
 
 enum { MAX_ATTEMPTS = 5, MAX_RETRY_AFTER = 60 };
 static const char hub[] = "docker.io", hub_host[] = "registry-1.docker.io";
 
-/* Whether an address, as text, is in "10.0.0.0/8". */
-static bool in_network(const char *address, const char *cidr)
-{
-	g_auto(GStrv) parts = g_strsplit(cidr, "/", 2);
-	guint8 a[16], b[16];
-	int family = strchr(address, ':') != NULL ? AF_INET6 : AF_INET;
-	if (parts[0] == NULL || parts[1] == NULL || inet_pton(family, address, a) != 1 ||
-		inet_pton(family, parts[0], b) != 1)
-		return false;
-	int bits = atoi(parts[1]);
-	if (bits < 0 || bits > (family == AF_INET ? 32 : 128))
-		return false;
-	int rest = bits % 8;
-	guint8 mask = (guint8)(0xff00 >> rest);
-	return memcmp(a, b, (size_t)(bits / 8)) == 0 &&
-	       (rest == 0 || ((a[bits / 8] ^ b[bits / 8]) & mask) == 0);
-}
-
-static bool resolves_into(const char *domain, const char *cidr)
+/* A name counts by all its addresses. */
+static bool is_in(const char *domain, const Address *network)
 {
 	g_autofree char *host = g_strdup(domain);
 	struct addrinfo *list = NULL;
 	bool found = false;
+	Address address;
 	if (*host == '[') {
 		memmove(host, host + 1, strlen(host));
 		host[strcspn(host, "]")] = '\0';
@@ -39,12 +23,12 @@ static bool resolves_into(const char *domain, const char *cidr)
 		host[strcspn(host, ":")] = '\0';
 	}
 	if (getaddrinfo(host, NULL, NULL, &list) != 0)
-		return in_network(host, cidr);
+		return address_parse(host, &address) && address_contains(network, &address);
 	for (const struct addrinfo *one = list; one != NULL && !found; one = one->ai_next) {
 		char text[NI_MAXHOST];
-		if (getnameinfo(one->ai_addr, one->ai_addrlen, text, sizeof text, NULL, 0,
-			    NI_NUMERICHOST) == 0)
-			found = in_network(text, cidr);
+		found = getnameinfo(one->ai_addr, one->ai_addrlen, text, sizeof text, NULL, 0,
+				NI_NUMERICHOST) == 0 &&
+			address_parse(text, &address) && address_contains(network, &address);
 	}
 	freeaddrinfo(list);
 	return found;
@@ -58,8 +42,10 @@ static bool insecure(const RegistryOptions *options, const char *domain)
 		return true;
 	for (int i = 0; options->insecure != NULL && options->insecure[i] != NULL; i++) {
 		const char *one = options->insecure[i];
+		Address network;
 		if (strcmp(one, domain) == 0 ||
-			(strchr(one, '/') != NULL && resolves_into(domain, one)))
+			(strchr(one, '/') != NULL && address_parse(one, &network) &&
+				is_in(domain, &network)))
 			return true;
 	}
 	return false;
@@ -106,7 +92,6 @@ void repository_free(Repository *repository)
 	host_free(repository->host);
 	g_mutex_clear(&repository->lock);
 	g_free(repository->path);
-	g_free(repository->mount_from);
 	g_free(repository->authorization);
 	g_free(repository);
 }
@@ -116,35 +101,24 @@ bool repository_is_mirror(const Repository *repository)
 	return repository->mirror;
 }
 
-const char *repository_path(const Repository *repository)
-{
-	return repository->path;
-}
-
-void repository_mounts_from(Repository *repository, const char *path)
-{
-	g_free(repository->mount_from);
-	repository->mount_from = g_strdup(path);
-	g_clear_pointer(&repository->authorization, g_free);
-}
-
 bool repository_reachable(Repository *repository, Stop *stop)
 {
 	enum { SMALL_ANSWER = 64 * 1024 };
+	if (repository->reachable != UNKNOWN)
+		return repository->reachable == REACHABLE;
 	g_autofree char *url = g_strconcat(repository->host->base, "/v2/", NULL);
 	g_auto(Answer) answer = {0};
 	Exchange exchange = {
 		.method = "GET", .url = url, .upload_fd = -1, .limit = SMALL_ANSWER, .stop = stop};
-	return host_exchange(repository->host, &exchange, &answer, NULL);
+	bool there = host_exchange(repository->host, &exchange, &answer, NULL);
+	repository->reachable = there ? REACHABLE : UNREACHABLE;
+	return there;
 }
 
 static char *scope_of(const Repository *repository)
 {
-	g_autofree char *own = g_strdup_printf(
+	return g_strdup_printf(
 		"repository:%s:pull%s", repository->path, repository->push ? ",push" : "");
-	if (repository->mount_from == NULL)
-		return g_steal_pointer(&own);
-	return g_strdup_printf("%s repository:%s:pull", own, repository->mount_from);
 }
 
 static char *known_authorization(Repository *repository)

@@ -28,11 +28,17 @@ const char *answer_header(const Answer *answer, const char *name)
 	return value != NULL ? value : "";
 }
 
+/* "https://registry.example:5000/v2/" is "registry.example:5000". */
+static char *host_in(const char *url)
+{
+	const char *name = strstr(url, "://") + 3;
+	return g_strndup(name, strcspn(name, "/"));
+}
+
 /* The folder of a registry in one of the folders of certificates. */
 static char *cert_folder(const RegistryOptions *options, const char *base)
 {
-	const char *name = strstr(base, "://") + 3;
-	g_autofree char *host = g_strndup(name, strcspn(name, "/"));
+	g_autofree char *host = host_in(base);
 	for (size_t i = 0; i < G_N_ELEMENTS(options->certs); i++) {
 		if (options->certs[i] == NULL)
 			continue;
@@ -117,17 +123,21 @@ typedef struct {
 	gint64 skip; /* bytes that come again where a server knows no ranges */
 } Passage;
 
-static bool good(const Passage *passage)
+static long status_of(const Passage *passage)
 {
 	long status = 0;
 	curl.easy_getinfo(passage->handle, CURLINFO_RESPONSE_CODE, &status);
+	return status;
+}
+
+static bool is_good(long status)
+{
 	return status >= 200 && status < 300;
 }
 
-static size_t keep(Passage *passage, const char *bytes, size_t length)
+static size_t keep(Passage *passage, bool fine, const char *bytes, size_t length)
 {
 	GByteArray *body = passage->answer->body;
-	bool fine = good(passage);
 	gint64 limit = fine ? passage->exchange->limit : MAX_ERROR_BODY;
 	if ((gint64)(body->len + length) <= limit) {
 		g_byte_array_append(body, (const guint8 *)bytes, (guint)length);
@@ -145,10 +155,9 @@ static size_t take_body(char *bytes, size_t one, size_t length, void *data)
 {
 	Passage *passage = data;
 	(void)one;
-	if (passage->exchange->sink == NULL || !good(passage))
-		return keep(passage, bytes, length);
-	long status = 0;
-	curl.easy_getinfo(passage->handle, CURLINFO_RESPONSE_CODE, &status);
+	long status = status_of(passage);
+	if (passage->exchange->sink == NULL || !is_good(status))
+		return keep(passage, is_good(status), bytes, length);
 	if (passage->answer->received == 0 && passage->skip < 0)
 		passage->skip = status == 206 ? 0 : passage->exchange->from;
 	size_t skipped = (size_t)MIN(passage->skip, (gint64)length);
@@ -308,8 +317,7 @@ static char *reason(CURL *handle, const char *url, CURLcode code, const char *de
 	long why = 0;
 	curl.easy_getinfo(handle, CURLINFO_OS_ERRNO, &why);
 	if (code == CURLE_COULDNT_CONNECT && why != 0) {
-		const char *name = strstr(url, "://") + 3;
-		g_autofree char *host = g_strndup(name, strcspn(name, "/")),
+		g_autofree char *host = host_in(url),
 				*lower = g_ascii_strdown(g_strerror((int)why), -1);
 		return g_strdup_printf("dial tcp %s: connect: %s", host, lower);
 	}

@@ -1,4 +1,4 @@
-#include "network/network.h"
+#include "base/address.h"
 
 #include <arpa/inet.h>
 #include <string.h>
