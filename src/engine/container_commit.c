@@ -1,45 +1,22 @@
 /* `commit`: an image of what a container has changed, on top of its own image. */
 #include "engine/engine.h"
+#include "engine/layer_pack.h"
 
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/timefmt.h"
-#include "image/image.h"
 
 #include <string.h>
-
-enum { BLOCK = 256 * 1024 };
-
-/* The layer's tar on its way to a gzip file. */
-typedef struct {
-	BlobWriter *blob;
-	Deflate *deflate;
-	char *block;
-} Packing;
-
-static bool pack(gpointer data, const void *bytes, size_t length, GError **error)
-{
-	Packing *packing = data;
-	deflate_give(packing->deflate, bytes, length);
-	for (size_t made; (made = deflate_take(packing->deflate, packing->block, BLOCK)) > 0;)
-		if (!blob_writer_add(packing->blob, packing->block, made, error))
-			return false;
-	return true;
-}
 
 static BlobWriter *pack_upper(Container *container, GError **error)
 {
 	autofd upper = container_upper_open(container, error);
-	g_autoptr(BlobWriter) blob =
-		upper >= 0 ? blob_writer_new(container->engine->store, error) : NULL;
-	g_autoptr(Deflate) deflate = deflate_new();
-	g_autofree char *block = g_malloc(BLOCK);
-	Packing packing = {blob, deflate, block};
-	if (blob == NULL ||
-		!tree_archive(upper, TREE_UPPER, container_mount_points, pack, &packing, error) ||
-		!pack(&packing, "", 0, error))
-		return NULL;
-	return g_steal_pointer(&blob);
+	g_autoptr(LayerPack) pack =
+		upper >= 0 ? layer_pack_new(container->engine->store, error) : NULL;
+	return pack != NULL && tree_archive(upper, TREE_UPPER, container_mount_points,
+				       layer_pack_add, pack, error)
+		       ? layer_pack_end(pack, error)
+		       : NULL;
 }
 
 /* Nothing of it moves while it is read. */

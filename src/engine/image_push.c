@@ -1,12 +1,11 @@
 /* `push`: layers that the registry does not have, then the manifest. */
-#include "engine/transfer.h"
+#include "engine/batch.h"
+#include "engine/layer_pack.h"
 
 #include "base/error.h"
 #include "base/fd.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { SHORT_ID = 12, BLOCK = 256 * 1024 };
 
@@ -28,19 +27,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Push, push_free)
 
 /* The layers of one image on their way. */
 typedef struct {
-	Transfer *transfer;
+	Batch batch;
 	Repository *repository;
-	char *target; /* "localhost:5000/x" */
-	GMutex lock;
-	GCond ended;
-	guint running;
-	Stop stop;
-	GError *error;
-} Batch;
+	const char *target; /* "localhost:5000/x" */
+} Sending;
 
 typedef struct {
 	PoolTask task;
-	Batch *batch;
+	Sending *sending;
 	Layer *layer; /* borrowed; its blob may become a compressed one */
 	char *short_id;
 	gint64 size;
@@ -49,10 +43,8 @@ typedef struct {
 static void sent(gpointer data, gint64 bytes)
 {
 	LayerSend *send = data;
-	if (g_atomic_int_get(transfer_stop(send->batch->transfer)))
-		g_atomic_int_set(&send->batch->stop, 1);
 	if (bytes > 0)
-		transfer_progress(send->batch->transfer, send->short_id, "Pushing", bytes,
+		transfer_progress(send->sending->batch.transfer, send->short_id, "Pushing", bytes,
 			MAX(send->size, 1));
 }
 
@@ -66,142 +58,118 @@ static bool is_compressed(const Layer *layer)
 static bool compress(Store *store, Layer *layer, Stop *stop, GError **error)
 {
 	autofd fd = blob_open(store, layer->blob, NULL, error);
-	g_autoptr(BlobWriter) blob = fd >= 0 ? blob_writer_new(store, error) : NULL;
-	g_autoptr(Deflate) deflate = deflate_new();
-	g_autofree char *in = g_malloc(BLOCK), *out = g_malloc(BLOCK);
-	ssize_t n = 1;
-	if (blob == NULL)
-		return false;
+	g_autoptr(LayerPack) pack = fd >= 0 ? layer_pack_new(store, error) : NULL;
+	g_autofree char *block = g_malloc(BLOCK);
+	ssize_t n = pack != NULL ? 1 : -1;
 	while (n > 0) {
-		n = byte_source_fd(&fd, in, BLOCK, error);
-		if (n < 0)
-			return false;
+		n = byte_source_fd(&fd, block, BLOCK, error);
 		if (g_atomic_int_get(stop))
 			return fail(error, BERTH_ERROR_SYSTEM, "context canceled");
-		deflate_give(deflate, in, (size_t)n);
-		for (size_t made; (made = deflate_take(deflate, out, BLOCK)) > 0;)
-			if (!blob_writer_add(blob, out, made, error))
-				return false;
+		if (n > 0 && !layer_pack_add(pack, block, (size_t)n, error))
+			return false;
 	}
-	if (!blob_writer_keep(blob, true, error) ||
-		!layer_set_blob(store, layer, blob_writer_digest(blob),
-			"application/vnd.oci.image.layer.v1.tar+gzip", error))
+	g_autoptr(BlobWriter) blob = n == 0 ? layer_pack_end(pack, error) : NULL;
+	if (blob == NULL || !blob_writer_keep(blob, true, error) ||
+		!layer_set_blob(store, layer, blob_writer_digest(blob), layer_pack_type, error))
 		return false;
 	g_free(layer->blob);
 	layer->blob = g_strdup(blob_writer_digest(blob));
 	g_free(layer->media_type);
-	layer->media_type = g_strdup("application/vnd.oci.image.layer.v1.tar+gzip");
+	layer->media_type = g_strdup(layer_pack_type);
 	return true;
 }
 
 /* Another repository of the same registry that has the blob: its path, or NULL. */
-static char *mount_source(const Batch *batch, const Layer *layer)
+static char *mount_source(const Sending *sending, const Layer *layer)
 {
-	g_auto(GStrv) sources = blob_sources(transfer_engine(batch->transfer)->store, layer->blob);
-	size_t domain = strcspn(batch->target, "/") + 1;
+	g_auto(GStrv) sources =
+		blob_sources(transfer_engine(sending->batch.transfer)->store, layer->blob);
+	size_t domain = strcspn(sending->target, "/") + 1;
 	for (int i = 0; sources[i] != NULL; i++)
-		if (strncmp(sources[i], batch->target, domain) == 0 &&
-			strcmp(sources[i], batch->target) != 0)
+		if (strncmp(sources[i], sending->target, domain) == 0 &&
+			strcmp(sources[i], sending->target) != 0)
 			return g_strdup(sources[i] + domain);
 	return NULL;
 }
 
 static bool put_blob(LayerSend *send, GError **error)
 {
-	Batch *batch = send->batch;
-	Store *store = transfer_engine(batch->transfer)->store;
+	Sending *sending = send->sending;
+	Store *store = transfer_engine(sending->batch.transfer)->store;
 	bool mounted;
 	autofd fd = blob_open(store, send->layer->blob, &send->size, error);
 	if (fd < 0)
 		return false;
-	g_autofree char *from = mount_source(batch, send->layer);
+	g_autofree char *from = mount_source(sending, send->layer);
 	BlobSend blob = {.digest = send->layer->blob,
 		.fd = fd,
 		.size = send->size,
 		.mount_from = from,
 		.sent = sent,
 		.data = send};
-	if (!repository_put_blob(batch->repository, &blob, &mounted, &batch->stop, error))
+	if (!repository_put_blob(sending->repository, &blob, &mounted, &sending->batch.stop, error))
 		return false;
 	g_autofree char *status =
 		mounted ? g_strconcat("Mounted from ", from, NULL) : g_strdup("Pushed");
-	transfer_say(batch->transfer, send->short_id, status);
+	transfer_say(sending->batch.transfer, send->short_id, status);
 	return true;
 }
 
 static bool send_layer(LayerSend *send, GError **error)
 {
-	Batch *batch = send->batch;
-	Store *store = transfer_engine(batch->transfer)->store;
+	Sending *sending = send->sending;
+	Store *store = transfer_engine(sending->batch.transfer)->store;
 	g_autoptr(GError) problem = NULL;
-	if (!is_compressed(send->layer) && !compress(store, send->layer, &batch->stop, error))
+	if (!is_compressed(send->layer) &&
+		!compress(store, send->layer, &sending->batch.stop, error))
 		return false;
-	if (repository_has_blob(batch->repository, send->layer->blob, &batch->stop, &problem))
-		transfer_say(batch->transfer, send->short_id, "Layer already exists");
+	if (repository_has_blob(
+		    sending->repository, send->layer->blob, &sending->batch.stop, &problem))
+		transfer_say(sending->batch.transfer, send->short_id, "Layer already exists");
 	else if (problem != NULL) {
 		g_propagate_error(error, g_steal_pointer(&problem));
 		return false;
 	} else if (!put_blob(send, error))
 		return false;
-	blob_source_add(store, send->layer->blob, batch->target);
+	blob_source_add(store, send->layer->blob, sending->target);
 	return true;
 }
 
 static void run(PoolTask *task)
 {
 	LayerSend *send = (LayerSend *)task;
-	Batch *batch = send->batch;
+	Batch *batch = &send->sending->batch;
 	g_autoptr(GError) error = NULL;
-	bool ok = !g_atomic_int_get(&batch->stop) && send_layer(send, &error);
-	g_mutex_lock(&batch->lock);
-	if (!ok) {
-		g_atomic_int_set(&batch->stop, 1);
-		if (batch->error == NULL)
-			batch->error = g_steal_pointer(&error);
-	}
-	batch->running--;
-	g_cond_signal(&batch->ended);
-	g_mutex_unlock(&batch->lock);
+	bool ok = batch_going(batch) && send_layer(send, &error);
 	g_free(send->short_id);
 	g_free(send);
+	batch_done(batch, ok, error);
 }
 
-static void start(Batch *batch, Layer *layer)
+static void start(Sending *sending, Layer *layer)
 {
+	Transfer *transfer = sending->batch.transfer;
 	LayerSend *send = g_new0(LayerSend, 1);
 	*send = (LayerSend){.task = {run},
-		.batch = batch,
+		.sending = sending,
 		.layer = layer,
 		.short_id = g_strndup(layer->diff_id + strlen("sha256:"), SHORT_ID)};
-	transfer_say(batch->transfer, send->short_id, "Preparing");
-	g_mutex_lock(&batch->lock);
-	batch->running++;
-	g_mutex_unlock(&batch->lock);
-	g_thread_pool_push(transfer_engine(batch->transfer)->registries->uploads, send, NULL);
+	transfer_say(transfer, send->short_id, "Preparing");
+	batch_push(&sending->batch, transfer_engine(transfer)->registries->uploads, &send->task);
 	/* cppcheck-suppress memleak ; run frees it */
 }
 
 static bool send_layers(Transfer *transfer, Repository *repository, const char *target,
 	GPtrArray *layers, GError **error)
 {
-	Batch batch = {.transfer = transfer, .repository = repository, .target = (char *)target};
+	Sending sending = {.repository = repository, .target = target};
 	g_autoptr(GHashTable) begun = g_hash_table_new(g_str_hash, g_str_equal);
-	g_mutex_init(&batch.lock);
-	g_cond_init(&batch.ended);
+	batch_init(&sending.batch, transfer);
 	/* An image may have one layer twice. */
 	for (guint i = 0; i < layers->len; i++)
 		if (g_hash_table_add(begun, ((Layer *)layers->pdata[i])->diff_id))
-			start(&batch, layers->pdata[i]);
-	g_mutex_lock(&batch.lock);
-	while (batch.running > 0)
-		g_cond_wait(&batch.ended, &batch.lock);
-	g_mutex_unlock(&batch.lock);
-	g_mutex_clear(&batch.lock);
-	g_cond_clear(&batch.ended);
-	if (batch.error != NULL)
-		g_propagate_error(error, batch.error);
-	return !g_atomic_int_get(&batch.stop) ||
-	       fail(error, BERTH_ERROR_SYSTEM, "context canceled");
+			start(&sending, layers->pdata[i]);
+	return batch_end(&sending.batch, error);
 }
 
 /* The one that the image came with, as long as it names the blobs that we have: its digest stays. */

@@ -1,5 +1,6 @@
 /* Layers from a registry: several at a time, each unpacked while it comes. */
 #include "engine/layer_fetch.h"
+#include "engine/batch.h"
 #include "engine/layer_incoming.h"
 
 #include "base/error.h"
@@ -12,18 +13,14 @@ typedef struct LayerFetch LayerFetch;
 
 /* All layers of an image. */
 typedef struct {
+	Batch batch;
 	const LayersWanted *wanted;
-	GMutex lock;
-	GCond ended;
-	guint running;
-	Stop stop; /* of all, once one has failed or nobody wants them */
-	GError *error;
 	GPtrArray *layers; /* of Layer, by position */
-} Batch;
+} Fetching;
 
 struct LayerFetch {
 	PoolTask task;
-	Batch *batch;
+	Fetching *fetching;
 	size_t position;
 	char *parent, *chain, *short_id; /* parent: chain id or NULL */
 	const char *digest, *diff_id;
@@ -42,24 +39,16 @@ static void layer_fetch_free(LayerFetch *fetch)
 	g_free(fetch);
 }
 
-/* Whether this batch goes on; a follower who left stops it, too. */
-static bool going(Batch *batch)
-{
-	if (g_atomic_int_get(transfer_stop(batch->wanted->transfer)))
-		g_atomic_int_set(&batch->stop, 1);
-	return !g_atomic_int_get(&batch->stop);
-}
-
 static void say_progress(LayerFetch *fetch, const char *status, gint64 current)
 {
 	transfer_progress(
-		fetch->batch->wanted->transfer, fetch->short_id, status, current, fetch->size);
+		fetch->fetching->wanted->transfer, fetch->short_id, status, current, fetch->size);
 }
 
 static bool receive(gpointer data, const void *bytes, size_t length, GError **error)
 {
 	LayerFetch *fetch = data;
-	if (!going(fetch->batch))
+	if (!batch_going(&fetch->fetching->batch))
 		return fail(error, BERTH_ERROR_SYSTEM, "context canceled");
 	if (!incoming_add(fetch->incoming, bytes, length, error))
 		return false;
@@ -80,13 +69,13 @@ static void retrying(gpointer data, int seconds)
 	LayerFetch *fetch = data;
 	g_autofree char *status =
 		g_strdup_printf("Retrying in %d second%s", seconds, seconds == 1 ? "" : "s");
-	transfer_say(fetch->batch->wanted->transfer, fetch->short_id, status);
+	transfer_say(fetch->fetching->wanted->transfer, fetch->short_id, status);
 }
 
 static bool download(LayerFetch *fetch, GError **error)
 {
-	Batch *batch = fetch->batch;
-	json_t *descriptor = json_array_get(batch->wanted->descriptors, fetch->position);
+	Fetching *fetching = fetch->fetching;
+	json_t *descriptor = json_array_get(fetching->wanted->descriptors, fetch->position);
 	g_auto(GStrv) urls = layer_is_foreign(json_str(descriptor, "mediaType"))
 				     ? json_strv(json_object_get(descriptor, "urls"))
 				     : NULL;
@@ -96,19 +85,19 @@ static bool download(LayerFetch *fetch, GError **error)
 		.sink = receive,
 		.retrying = retrying,
 		.data = fetch};
-	if (!repository_get_blob(batch->wanted->repository, &blob, &batch->stop, error))
+	if (!repository_get_blob(fetching->wanted->repository, &blob, &fetching->batch.stop, error))
 		return false;
-	transfer_say(batch->wanted->transfer, fetch->short_id, "Verifying Checksum");
+	transfer_say(fetching->wanted->transfer, fetch->short_id, "Verifying Checksum");
 	if (strcmp(blob_writer_digest(incoming_blob(fetch->incoming)), fetch->digest) != 0)
 		return fail(error, BERTH_ERROR_SYSTEM,
 			"filesystem layer verification failed for digest %s", fetch->digest);
-	transfer_say(batch->wanted->transfer, fetch->short_id, "Download complete");
+	transfer_say(fetching->wanted->transfer, fetch->short_id, "Download complete");
 	return true;
 }
 
 static Layer *fetch_layer(LayerFetch *fetch, GError **error)
 {
-	Transfer *transfer = fetch->batch->wanted->transfer;
+	Transfer *transfer = fetch->fetching->wanted->transfer;
 	Store *store = transfer_engine(transfer)->store;
 	fetch->incoming = incoming_new(store, extracting, fetch, error);
 	if (fetch->incoming == NULL)
@@ -127,10 +116,10 @@ static Layer *fetch_layer(LayerFetch *fetch, GError **error)
 		g_propagate_error(error, g_steal_pointer(&problem));
 		return NULL;
 	}
-	Layer *layer = layer_keep(fetch->batch->wanted->pins, incoming_blob(fetch->incoming),
+	Layer *layer = layer_keep(fetch->fetching->wanted->pins, incoming_blob(fetch->incoming),
 		incoming_unpacked(fetch->incoming), fetch->parent, fetch->diff_id, error);
 	if (layer != NULL) {
-		blob_source_add(store, layer->blob, fetch->batch->wanted->source);
+		blob_source_add(store, layer->blob, fetch->fetching->wanted->source);
 		transfer_say(transfer, fetch->short_id, "Pull complete");
 	}
 	return layer;
@@ -140,14 +129,15 @@ static Layer *fetch_layer(LayerFetch *fetch, GError **error)
 static bool claim(LayerFetch *fetch, Layer **layer)
 {
 	enum { LOOK_AGAIN = G_USEC_PER_SEC / 5 };
-	Engine *engine = transfer_engine(fetch->batch->wanted->transfer);
+	Engine *engine = transfer_engine(fetch->fetching->wanted->transfer);
 	Registries *registries = engine->registries;
 	g_mutex_lock(&registries->lock);
-	while (g_hash_table_contains(registries->fetching, fetch->chain) && going(fetch->batch))
+	while (g_hash_table_contains(registries->fetching, fetch->chain) &&
+		batch_going(&fetch->fetching->batch))
 		g_cond_wait_until(&registries->fetched, &registries->lock,
 			g_get_monotonic_time() + LOOK_AGAIN);
 	*layer = layer_find(engine->store, fetch->chain);
-	bool ours = *layer == NULL && going(fetch->batch);
+	bool ours = *layer == NULL && batch_going(&fetch->fetching->batch);
 	if (ours)
 		g_hash_table_add(registries->fetching, g_strdup(fetch->chain));
 	g_mutex_unlock(&registries->lock);
@@ -156,7 +146,7 @@ static bool claim(LayerFetch *fetch, Layer **layer)
 
 static void unclaim(LayerFetch *fetch)
 {
-	Registries *registries = transfer_engine(fetch->batch->wanted->transfer)->registries;
+	Registries *registries = transfer_engine(fetch->fetching->wanted->transfer)->registries;
 	g_mutex_lock(&registries->lock);
 	g_hash_table_remove(registries->fetching, fetch->chain);
 	g_cond_broadcast(&registries->fetched);
@@ -166,37 +156,27 @@ static void unclaim(LayerFetch *fetch)
 static void run(PoolTask *task)
 {
 	LayerFetch *fetch = (LayerFetch *)task;
-	Batch *batch = fetch->batch;
+	Fetching *fetching = fetch->fetching;
 	g_autoptr(GError) error = NULL;
 	Layer *layer = NULL;
 	if (claim(fetch, &layer)) {
 		layer = fetch_layer(fetch, &error);
 		unclaim(fetch);
 	} else if (layer != NULL) {
-		transfer_say(batch->wanted->transfer, fetch->short_id, "Already exists");
+		transfer_say(fetching->wanted->transfer, fetch->short_id, "Already exists");
 	}
-	g_mutex_lock(&batch->lock);
-	batch->layers->pdata[fetch->position] = layer;
-	if (layer == NULL) {
-		g_atomic_int_set(&batch->stop, 1);
-		if (batch->error == NULL)
-			batch->error = error != NULL ? g_steal_pointer(&error)
-						     : g_error_new(BERTH_ERROR, BERTH_ERROR_SYSTEM,
-							       "context canceled");
-	}
-	batch->running--;
-	g_cond_signal(&batch->ended);
-	g_mutex_unlock(&batch->lock);
+	fetching->layers->pdata[fetch->position] = layer;
 	layer_fetch_free(fetch);
+	batch_done(&fetching->batch, layer != NULL, error);
 }
 
-static void start(Batch *batch, size_t position, const char *parent, const char *chain)
+static void start(Fetching *fetching, size_t position, const char *parent, const char *chain)
 {
-	const LayersWanted *wanted = batch->wanted;
+	const LayersWanted *wanted = fetching->wanted;
 	const json_t *descriptor = json_array_get(wanted->descriptors, position);
 	LayerFetch *fetch = g_new0(LayerFetch, 1);
 	*fetch = (LayerFetch){.task = {run},
-		.batch = batch,
+		.fetching = fetching,
 		.position = position,
 		.parent = g_strdup(parent),
 		.chain = g_strdup(chain),
@@ -205,16 +185,14 @@ static void start(Batch *batch, size_t position, const char *parent, const char 
 		.diff_id = json_elem(wanted->diff_ids, position)};
 	fetch->short_id = g_strndup(fetch->digest + strlen("sha256:"), SHORT_ID);
 	transfer_say(wanted->transfer, fetch->short_id, "Pulling fs layer");
-	g_mutex_lock(&batch->lock);
-	batch->running++;
-	g_mutex_unlock(&batch->lock);
-	g_thread_pool_push(transfer_engine(wanted->transfer)->registries->downloads, fetch, NULL);
+	batch_push(&fetching->batch, transfer_engine(wanted->transfer)->registries->downloads,
+		&fetch->task);
 	/* cppcheck-suppress memleak ; run frees it */
 }
 
-static bool start_all(Batch *batch, GError **error)
+static bool start_all(Fetching *fetching, GError **error)
 {
-	const LayersWanted *wanted = batch->wanted;
+	const LayersWanted *wanted = fetching->wanted;
 	Store *store = transfer_engine(wanted->transfer)->store;
 	g_autofree char *parent = NULL;
 	for (size_t i = 0; i < json_array_size(wanted->diff_ids); i++) {
@@ -227,9 +205,9 @@ static bool start_all(Batch *batch, GError **error)
 				json_str(json_array_get(wanted->descriptors, i), "digest") + 7,
 				SHORT_ID);
 			transfer_say(wanted->transfer, id, "Already exists");
-			batch->layers->pdata[i] = there;
+			fetching->layers->pdata[i] = there;
 		} else {
-			start(batch, i, parent, chain);
+			start(fetching, i, parent, chain);
 		}
 		g_free(parent);
 		parent = g_steal_pointer(&chain);
@@ -239,25 +217,15 @@ static bool start_all(Batch *batch, GError **error)
 
 GPtrArray *layers_fetch(const LayersWanted *wanted, GError **error)
 {
-	enum { LOOK_AGAIN = G_USEC_PER_SEC / 5 };
-	Batch batch = {.wanted = wanted,
-		.layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free)};
-	g_mutex_init(&batch.lock);
-	g_cond_init(&batch.ended);
-	g_ptr_array_set_size(batch.layers, (gint)json_array_size(wanted->diff_ids));
-	if (!start_all(&batch, &batch.error))
-		g_atomic_int_set(&batch.stop, 1);
-	g_mutex_lock(&batch.lock);
-	while (batch.running > 0) {
-		g_cond_wait_until(&batch.ended, &batch.lock, g_get_monotonic_time() + LOOK_AGAIN);
-		going(&batch);
-	}
-	g_mutex_unlock(&batch.lock);
-	g_mutex_clear(&batch.lock);
-	g_cond_clear(&batch.ended);
-	if (batch.error == NULL)
-		return batch.layers;
-	g_propagate_error(error, batch.error);
-	g_ptr_array_unref(batch.layers);
-	return NULL;
+	g_autoptr(GPtrArray) layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);
+	Fetching fetching = {.wanted = wanted, .layers = layers};
+	g_ptr_array_set_size(layers, (gint)json_array_size(wanted->diff_ids));
+	batch_init(&fetching.batch, wanted->transfer);
+	g_autoptr(GError) problem = NULL;
+	if (!start_all(&fetching, &problem))
+		g_atomic_int_set(&fetching.batch.stop, 1);
+	bool ok = batch_end(&fetching.batch, problem == NULL ? error : NULL);
+	if (problem != NULL)
+		g_propagate_error(error, g_steal_pointer(&problem));
+	return ok ? g_steal_pointer(&layers) : NULL;
 }
