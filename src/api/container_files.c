@@ -1,8 +1,6 @@
 /* A container's files (Engine API v1.51: ContainerChanges, ContainerExport, ImageCommit). */
 #include "api/api.h"
 
-#include "base/error.h"
-
 static bool changes(Request *request, GError **error)
 {
 	g_autoptr(Container) container = request_container(request, error);
@@ -10,21 +8,12 @@ static bool changes(Request *request, GError **error)
 	return json != NULL && reply_json(request, 200, json);
 }
 
-/* The head only once there is something: what fails before is answered by its status. */
-static bool write_export(gpointer data, const void *bytes, size_t length, GError **error)
-{
-	Request *request = data;
-	return ((request->answered || reply_begin(request, 200, "application/x-tar")) &&
-		       reply_write(request, bytes, length)) ||
-	       fail(error, BERTH_ERROR_SYSTEM, "the client is gone");
-}
-
 static bool export(Request *request, GError **error)
 {
 	g_autoptr(Container) container = request_container(request, error);
 	if (container == NULL)
 		return false;
-	bool ok = container_export(container, write_export, request, error);
+	bool ok = container_export(container, reply_tar, request, error);
 	request->failed =
 		!ok && request->answered; /* the missing end of the chunks tells the client */
 	return ok;

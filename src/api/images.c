@@ -85,13 +85,6 @@ static bool prune(Request *request, GError **error)
 	return json != NULL && reply_json(request, 200, json);
 }
 
-/* An error after the stream has begun is its last object. */
-static bool late_error(Request *request, const GError *problem)
-{
-	return reply_line(request, json_pack("{s:{s:s}, s:s}", "errorDetail", "message",
-					   problem->message, "error", problem->message));
-}
-
 static bool create(Request *request, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
@@ -125,17 +118,8 @@ static bool load(Request *request, GError **error)
 	if (!reply_begin(request, 200, "application/json"))
 		return false;
 	if (!image_load(request->engine, http_body_read, request->body, said, request, &problem))
-		return late_error(request, problem);
+		return reply_late_error(request, problem);
 	return true;
-}
-
-static bool save_write(gpointer request, const void *data, size_t size, GError **error)
-{
-	Request *r = request;
-	/* The head only once there is something: a name that is not there is a 404. */
-	if (!r->answered && !reply_begin(r, 200, "application/x-tar"))
-		return fail(error, BERTH_ERROR_SYSTEM, "the client is gone");
-	return reply_write(r, data, size) || fail(error, BERTH_ERROR_SYSTEM, "the client is gone");
 }
 
 static bool save(Request *request, char *const *names, GError **error)
@@ -144,7 +128,7 @@ static bool save(Request *request, char *const *names, GError **error)
 		if (!image_check_platform(
 			    request->engine, names[i], request_param(request, "platform"), error))
 			return false;
-	if (image_save(request->engine, names, save_write, request, error))
+	if (image_save(request->engine, names, reply_tar, request, error))
 		return true;
 	request->failed = request->answered; /* the missing end of the chunks tells the client */
 	return false;

@@ -27,8 +27,7 @@ static bool finish(Request *request, bool ok, GError *problem, GError **error)
 	if (ok)
 		return request->answered || reply_begin(request, 200, "application/json");
 	if (request->answered)
-		return reply_line(request, json_pack("{s:{s:s}, s:s}", "errorDetail", "message",
-						   problem->message, "error", problem->message));
+		return reply_late_error(request, problem);
 	g_propagate_error(error, g_error_copy(problem));
 	return false;
 }

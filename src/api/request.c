@@ -177,6 +177,20 @@ bool reply_line(Request *request, json_t *value)
 	return reply_write(request, line, strlen(line));
 }
 
+bool reply_late_error(Request *request, const GError *error)
+{
+	return reply_line(request, json_pack("{s:{s:s}, s:s}", "errorDetail", "message",
+					   error->message, "error", error->message));
+}
+
+bool reply_tar(gpointer data, const void *bytes, size_t length, GError **error)
+{
+	Request *request = data;
+	return ((request->answered || reply_begin(request, 200, "application/x-tar")) &&
+		       reply_write(request, bytes, length)) ||
+	       fail(error, BERTH_ERROR_SYSTEM, "the client is gone");
+}
+
 void reply_end(Request *request)
 {
 	struct iovec iov = {(char *)"0\r\n\r\n", 5};

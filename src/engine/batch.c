@@ -41,8 +41,7 @@ bool batch_end(Batch *batch, GError **error)
 	enum { LOOK_AGAIN = G_USEC_PER_SEC / 5 };
 	g_mutex_lock(&batch->lock);
 	while (batch->running > 0) {
-		g_cond_wait_until(
-			&batch->ended, &batch->lock, g_get_monotonic_time() + LOOK_AGAIN);
+		g_cond_wait_until(&batch->ended, &batch->lock, g_get_monotonic_time() + LOOK_AGAIN);
 		batch_going(batch);
 	}
 	g_mutex_unlock(&batch->lock);

@@ -36,14 +36,6 @@ static char *address_on(Engine *engine, Container *other, const json_t *endpoint
 	return address;
 }
 
-static json_t *endpoints_copy(Container *container)
-{
-	g_mutex_lock(&container->engine->network_lock);
-	json_t *copy = json_deep_copy(container->endpoints);
-	g_mutex_unlock(&container->engine->network_lock);
-	return copy;
-}
-
 static bool link_read(
 	Engine *engine, const char *text, const json_t *endpoints, Link *link, GError **error)
 {
@@ -58,9 +50,8 @@ static bool link_read(
 	return true;
 }
 
-void links_hosts(Container *container, const json_t *host, GString *hosts)
+void links_hosts(Container *container, const json_t *host, const json_t *endpoints, GString *hosts)
 {
-	g_autoptr(json_t) endpoints = endpoints_copy(container);
 	const json_t *links = json_object_get(host, "Links");
 	for (size_t i = 0; i < json_array_size(links); i++) {
 		g_auto(Link) link = {0};
@@ -157,9 +148,11 @@ static bool put_link(GPtrArray *env, Container *container, const Link *link, GEr
 
 char **links_env(Container *container, const json_t *host, GError **error)
 {
+	const json_t *links = json_object_get(host, "Links");
+	if (json_array_size(links) == 0)
+		return g_new0(char *, 1);
 	g_autoptr(GPtrArray) env = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(json_t) endpoints = endpoints_copy(container);
-	const json_t *links = json_object_get(host, "Links");
 	if (json_object_get(endpoints, "bridge") == NULL)
 		links = NULL;
 	for (size_t i = 0; i < json_array_size(links); i++) {

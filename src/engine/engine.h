@@ -295,7 +295,7 @@ void endpoints_hosts(
 void endpoints_extra_host(Engine *engine, const char *name, const char *address, GString *hosts);
 /* container_links.c: the lines of /etc/hosts that --link asks for, and its environment (the caller frees
  * it; NULL: a linked container is not there, or does not run). */
-void links_hosts(Container *container, const json_t *host, GString *hosts);
+void links_hosts(Container *container, const json_t *host, const json_t *endpoints, GString *hosts);
 char **links_env(Container *container, const json_t *host, GError **error);
 /* publish.c: hands a started container's ports to its shim, where they are published by proxy. */
 void publish_by_shim(Container *container);

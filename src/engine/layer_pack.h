@@ -8,6 +8,7 @@ typedef struct LayerPack LayerPack;
 LayerPack *layer_pack_new(Store *store, GError **error);
 void layer_pack_free(LayerPack *pack);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LayerPack, layer_pack_free)
-bool layer_pack_add(gpointer pack, const void *bytes, size_t length, GError **error); /* a ByteSink */
+bool layer_pack_add(
+	gpointer pack, const void *bytes, size_t length, GError **error); /* a ByteSink */
 /* The whole blob, not kept yet; the caller's. */
 BlobWriter *layer_pack_end(LayerPack *pack, GError **error);

@@ -38,7 +38,8 @@ void network_names_write(Engine *engine, const Network *network);
 char **network_names_files(Container *container);
 char **network_names_servers(Container *container, const json_t *host);
 
-void endpoints_save(Container *container); /* endpoint.c: to the database; under the lock */
+json_t *endpoints_copy(Container *container); /* endpoint_hosts.c: of a moment; takes the lock */
+void endpoints_save(Container *container);    /* endpoint.c: to the database; under the lock */
 
 /* port_bind.c: the ports that a container asks for, reserved for it; a list of
  * {"Port": "80/tcp", "HostIp", "HostPort"} or NULL. Under the lock. */
