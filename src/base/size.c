@@ -18,6 +18,15 @@ char *size_human(double bytes)
 	return g_strdup_printf("%.3g%s", bytes, unit);
 }
 
+char *size_bar(gint64 part, gint64 whole, int width)
+{
+	g_autofree char *now = size_human((double)part), *all = size_human((double)whole);
+	int filled = CLAMP((int)((double)part * width / (double)whole), 0, width);
+	g_autofree char *done = g_strnfill((gsize)filled, '='),
+			*rest = g_strnfill((gsize)(width - filled), ' ');
+	return g_strdup_printf("[%s%s%s] %8s/%s", done, filled < width ? ">" : "", rest, now, all);
+}
+
 char *size_human_binary(double bytes)
 {
 	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", NULL};

@@ -9,5 +9,8 @@ char *size_human(double bytes);
 /* Binary, as info and stats print it: "23.54GiB". The caller frees it. */
 char *size_human_binary(double bytes);
 
+/* "[=====>     ]  12.3MB/45.6MB", as pull and push show it; width is of the bar. The caller frees it. */
+char *size_bar(gint64 part, gint64 whole, int width);
+
 /* Reads "64m", "1.5g", "512KiB", "100": factors of 1024 (RAMInBytes). False if it is no size. */
 bool size_parse(const char *text, gint64 *bytes);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static ssize_t read_file(gpointer data, void *buffer, size_t size)
@@ -64,7 +65,7 @@ static bool copy(HttpBody *body, int fd, GError **error)
 	return n == 0;
 }
 
-bool archive_receive(Client *client, const char *path, const char *file, GError **error)
+static bool receive(Client *client, const char *path, const char *file, GError **error)
 {
 	g_auto(Response) response = {.fd = -1};
 	if (!client_send(client, "GET", path, NULL, &response, error))
@@ -79,4 +80,16 @@ bool archive_receive(Client *client, const char *path, const char *file, GError 
 	if (*file != '\0' && (!ok || rename(temporary, file) < 0))
 		unlink(temporary);
 	return ok;
+}
+
+int archive_receive(Cli *cli, const char *path)
+{
+	g_autoptr(GError) error = NULL;
+	const char *file = flag_text(cli, "output");
+	if (*file == '\0' && isatty(STDOUT_FILENO)) {
+		fprintf(stderr,
+			"cowardly refusing to save to a terminal. Use the -o flag or redirect\n");
+		return EXIT_FAILURE;
+	}
+	return receive(cli->client, path, file, &error) ? EXIT_SUCCESS : cli_fail(cli, error);
 }

@@ -109,6 +109,11 @@ bool ports_parse(const json_t *list, json_t *ports, json_t *bindings, GError **e
 const char *ip_bracket(const char *ip, bool left); /* "[" or "]" around IPv6; "" around IPv4 */
 char *ports_shown(const json_t *ports); /* "0.0.0.0:80->80/tcp, 81/udp"; the caller frees it */
 
+/* reference.c: the ":" of the tag in an image's name; NULL if it has none. */
+const char *reference_tag(const char *reference);
+/* The name without it, and the tag (or fallback), escaped for a query; the caller frees them. */
+void reference_escape(const char *reference, const char *fallback, char **name, char **tag);
+
 /* each.c: does one call for each argument, prints the argument, and goes on after an error. */
 int each_argument(Cli *cli, const char *method, const char *path_format);
 bool is_container_tty(Cli *cli, const char *name, json_t **inspected, GError **error);

@@ -2,7 +2,6 @@
 #include "cli/cli.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static const Flag flags[] = {
 	{"change", 'c', LIST, "apply a Dockerfile instruction (CMD, ENV, ...)"},
@@ -16,13 +15,9 @@ static int run(Cli *cli)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GString) path = g_string_new("/images/create?fromSrc=-");
 	g_autoptr(json_t) changes = flag_list(cli, "change");
-	const char *target = cli->arg_count > 1 ? cli->args[1] : "", *slash = strrchr(target, '/'),
-		   *colon = strrchr(target, ':');
-	bool tagged = colon != NULL && (slash == NULL || colon > slash);
-	g_autofree char *repo =
-		tagged ? g_strndup(target, (gsize)(colon - target)) : g_strdup(target);
-	g_autofree char *name = client_escape(repo), *tag = client_escape(tagged ? colon + 1 : ""),
+	g_autofree char *name = NULL, *tag = NULL,
 			*message = client_escape(flag_text(cli, "message"));
+	reference_escape(cli->arg_count > 1 ? cli->args[1] : "", "", &name, &tag);
 	g_string_append_printf(path, "&repo=%s&tag=%s&message=%s", name, tag, message);
 	for (size_t i = 0; i < json_array_size(changes); i++) {
 		g_autofree char *change = client_escape(json_elem(changes, i));

@@ -18,9 +18,8 @@ static const Flag flags[] = {
 /* Where a tag or digest begins; NULL if there is none. */
 static const char *tag_of(const char *reference)
 {
-	const char *at = strchr(reference, '@'), *slash = strrchr(reference, '/'),
-		   *colon = strrchr(slash != NULL ? slash : reference, ':');
-	return at != NULL ? at : colon;
+	const char *at = strchr(reference, '@');
+	return at != NULL ? at : reference_tag(reference);
 }
 
 /* "busybox:1" is docker.io/library/busybox:1. */

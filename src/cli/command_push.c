@@ -4,7 +4,6 @@
 #include "base/error.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static const Flag flags[] = {
 	{"all-tags", 'a', BOOL, "all tags of the repository"},
@@ -17,8 +16,7 @@ static const Flag flags[] = {
 static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	const char *reference = cli->args[0], *slash = strrchr(reference, '/'),
-		   *colon = strrchr(slash != NULL ? slash : reference, ':');
+	const char *reference = cli->args[0], *colon = reference_tag(reference);
 	bool all = flag_bool(cli, "all-tags", false), quiet = flag_bool(cli, "quiet", false);
 	if (all && colon != NULL) {
 		fprintf(stderr, "tag can't be used with --all-tags/-a\n");
@@ -26,13 +24,9 @@ static int run(Cli *cli)
 	}
 	if (!all && !quiet && colon == NULL)
 		puts("Using default tag: latest");
-	g_autofree char *name = g_strndup(
-		reference, colon != NULL ? (gsize)(colon - reference) : strlen(reference));
-	g_autofree char *escaped = client_escape(name),
-			*tag = client_escape(all	     ? ""
-					     : colon != NULL ? colon + 1
-							     : "latest"),
-			*path = g_strdup_printf("/images/%s/push?tag=%s", escaped, tag);
+	g_autofree char *name = NULL, *tag = NULL;
+	reference_escape(reference, all ? "" : "latest", &name, &tag);
+	g_autofree char *path = g_strdup_printf("/images/%s/push?tag=%s", name, tag);
 	g_auto(Response) response = {.fd = -1};
 	if (!credentials_use(cli, reference, &error) ||
 		!client_send(cli->client, "POST", path, NULL, &response, &error) ||

@@ -177,15 +177,13 @@ bool credentials_store(Cli *cli, const json_t *credentials, bool *plain, GError 
 		json_object_set_new(auths_of(cli), registry, json_object());
 		return write_config(cli, error);
 	}
-	g_autofree char *pair = g_strconcat(user, ":", json_str(credentials, "password"), NULL);
+	/* A token stands in the password's place. */
+	g_autofree char *pair = g_strconcat(
+		user, ":", *token != '\0' ? "" : json_str(credentials, "password"), NULL);
 	g_autofree char *auth = g_base64_encode((const guchar *)pair, strlen(pair));
 	json_t *entry = json_pack("{s:s}", "auth", auth);
-	if (*token != '\0') {
-		g_autofree char *name = g_strconcat(user, ":", NULL);
-		g_autofree char *name_only = g_base64_encode((const guchar *)name, strlen(name));
-		json_object_set_new(entry, "auth", json_string(name_only));
+	if (*token != '\0')
 		json_object_set_new(entry, "identitytoken", json_string(token));
-	}
 	json_object_set_new(auths_of(cli), registry, entry);
 	return write_config(cli, error);
 }

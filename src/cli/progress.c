@@ -56,14 +56,11 @@ static char *bar(
 	}
 	double seconds = (double)(now - row->began) / G_USEC_PER_SEC;
 	int width = progress->columns >= WIDE ? BAR : NARROW_BAR;
-	int filled = CLAMP((int)((double)current * width / (double)total), 0, width);
-	g_autofree char *done = g_strnfill((gsize)filled, '='),
-			*rest = g_strnfill((gsize)(width - filled), ' '),
-			*part = size_human((double)current), *all = size_human((double)total),
+	g_autofree char *gauge = size_bar(current, total, width),
 			*rate = size_human(
 				seconds > 0 ? (double)(current - row->first) / seconds : 0);
-	return g_strdup_printf("[%s%s%s] %8s/%s  %s%s", done, filled < width ? ">" : "", rest, part,
-		all, seconds > 0.5 ? rate : "", seconds > 0.5 ? "/s" : "");
+	return g_strdup_printf(
+		"%s  %s%s", gauge, seconds > 0.5 ? rate : "", seconds > 0.5 ? "/s" : "");
 }
 
 /* Terminal sequences come from us alone: a registry's words may hold none. */

@@ -169,11 +169,16 @@ static json_t *parse_flags(int argc, char **argv, GError **error)
 	return g_steal_pointer(&values);
 }
 
+static const char *config_path(const json_t *given)
+{
+	const char *asked = json_str(given, "config-file");
+	return *asked != '\0' ? asked : "/etc/berth/daemon.json";
+}
+
 /* The file's keys, none of them given as a flag too; or {} where there is no file. */
 static json_t *read_file(const json_t *given, GError **error)
 {
-	const char *asked = json_str(given, "config-file"),
-		   *path = *asked != '\0' ? asked : "/etc/berth/daemon.json", *key;
+	const char *asked = json_str(given, "config-file"), *path = config_path(given), *key;
 	g_autofree char *text = file_read(path, CONFIG_LIMIT);
 	json_t *value;
 	if (text == NULL && (errno != ENOENT || *asked != '\0')) {
@@ -280,9 +285,7 @@ static bool read_count(
 
 static bool read_registries(Config *config, const json_t *given, GError **error)
 {
-	const char *file = json_str(given, "config-file");
-	g_autofree char *folder =
-		g_path_get_dirname(*file != '\0' ? file : "/etc/berth/daemon.json");
+	g_autofree char *folder = g_path_get_dirname(config_path(given));
 	config->registry_mirrors = json_strv(json_object_get(given, "registry-mirrors"));
 	config->insecure_registries = json_strv(json_object_get(given, "insecure-registries"));
 	config->certs = g_build_filename(folder, "certs.d", NULL);

@@ -117,7 +117,7 @@ static bool keep_image(One *one, Repository *repository, const ManifestText *tex
 		config_text != NULL ? json_parse(config_text, strlen(config_text), error) : NULL;
 	if (config == NULL || !check_config(config, manifest, error))
 		return false;
-	g_autofree char *source = g_strconcat(reference->domain, "/", reference->path, NULL);
+	g_autofree char *source = reference_name(reference);
 	g_autoptr(LayerPins) pins = layer_pins_new(store);
 	LayersWanted wanted = {.transfer = one->transfer,
 		.repository = repository,
@@ -138,10 +138,9 @@ static bool name_image(One *one, const char *id, const char *digest, GError **er
 {
 	Engine *engine = transfer_engine(one->transfer);
 	const Reference *reference = one->pull->reference;
-	g_autofree char *by_digest = g_strconcat(
-				reference->domain, "/", reference->path, "@", digest, NULL),
-			*by_tag = g_strconcat(
-				reference->domain, "/", reference->path, ":", one->name, NULL);
+	g_autofree char *repository = reference_name(reference),
+			*by_digest = g_strconcat(repository, "@", digest, NULL),
+			*by_tag = g_strconcat(repository, ":", one->name, NULL);
 	bool tagged = strchr(one->name, ':') == NULL;
 	g_autofree char *before = tagged ? tag_store_get(engine->store, by_tag)
 					 : repo_digest_get(engine->store, by_digest);

@@ -238,7 +238,7 @@ static bool push_tag(Repository *repository, gpointer data, Stop *stop, GError *
 	One *one = data;
 	Engine *engine = transfer_engine(one->transfer);
 	const Reference *reference = one->push->reference;
-	g_autofree char *target = g_strconcat(reference->domain, "/", reference->path, NULL);
+	g_autofree char *target = reference_name(reference);
 	g_autofree char *full = g_strconcat(target, ":", one->tag, NULL), *media_type = NULL;
 	g_autofree char *id = tag_store_get(engine->store, full);
 	g_autoptr(ImageRow) row = id != NULL ? image_store_get(engine->store, id) : NULL;
@@ -272,8 +272,7 @@ static bool push_tag(Repository *repository, gpointer data, Stop *stop, GError *
 static bool work(Transfer *transfer, gpointer data, GError **error)
 {
 	Push *push = data;
-	g_autofree char *name =
-		g_strconcat(push->reference->domain, "/", push->reference->path, NULL);
+	g_autofree char *name = reference_name(push->reference);
 	g_autofree char *line = g_strdup_printf("The push refers to repository [%s]", name);
 	transfer_say(transfer, NULL, line);
 	g_autoptr(GPtrArray) candidates =

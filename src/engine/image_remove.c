@@ -99,7 +99,7 @@ static bool remove_by_id(
 static bool drop_name(Engine *engine, const char *id, const Reference *reference, const char *full,
 	json_t *done, GError **error)
 {
-	g_autofree char *repository = g_strconcat(reference->domain, "/", reference->path, NULL);
+	g_autofree char *repository = reference_name(reference);
 	if (reference->digest != NULL) {
 		untagged(engine, id, full, done);
 		return repo_digest_remove(engine->store, full, error);

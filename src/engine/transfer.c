@@ -100,25 +100,13 @@ void transfer_progress(
 				      .total = total});
 }
 
-/* "[=====>      ]  1.2MB/3.4MB" */
-static char *bar(const Line *line)
-{
-	g_autofree char *now = size_human((double)line->current),
-			*all = size_human((double)line->total);
-	int filled = (int)((double)line->current * BAR / (double)line->total);
-	filled = CLAMP(filled, 0, BAR);
-	g_autofree char *done = g_strnfill((gsize)filled, '='),
-			*rest = g_strnfill((gsize)(BAR - filled), ' ');
-	return g_strdup_printf("[%s%s%s] %8s/%s", done, filled < BAR ? ">" : "", rest, now, all);
-}
-
 static json_t *line_json(const Line *line)
 {
 	if (line->json != NULL)
 		return json_incref(line->json);
 	json_t *json = json_pack("{s:s}", "status", line->status);
 	if (line->total > 0) {
-		g_autofree char *text = bar(line);
+		g_autofree char *text = size_bar(line->current, line->total, BAR);
 		json_object_set_new(json, "progressDetail",
 			json_pack("{s:I, s:I}", "current", (json_int_t)line->current, "total",
 				(json_int_t)line->total));

@@ -19,6 +19,7 @@ typedef struct {
 Reference *reference_parse(const char *text, GError **error);
 void reference_free(Reference *reference);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reference, reference_free)
+char *reference_name(const Reference *reference); /* "docker.io/library/busybox" */
 char *reference_full(const Reference *reference); /* "docker.io/library/busybox:latest" */
 /* What an image is found by: "name:tag", or "name@digest" whatever tag stands beside it. */
 char *reference_key(const Reference *reference);

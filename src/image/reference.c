@@ -161,9 +161,14 @@ static char *with_tag(const Reference *reference, const char *name)
 		reference->digest != NULL ? reference->digest : "", NULL);
 }
 
+char *reference_name(const Reference *reference)
+{
+	return g_strconcat(reference->domain, "/", reference->path, NULL);
+}
+
 char *reference_full(const Reference *reference)
 {
-	g_autofree char *name = g_strconcat(reference->domain, "/", reference->path, NULL);
+	g_autofree char *name = reference_name(reference);
 	return with_tag(reference, name);
 }
 
@@ -177,7 +182,7 @@ char *reference_key(const Reference *reference)
 char *reference_familiar_name(const Reference *reference)
 {
 	if (strcmp(reference->domain, default_domain) != 0)
-		return g_strconcat(reference->domain, "/", reference->path, NULL);
+		return reference_name(reference);
 	bool official = g_str_has_prefix(reference->path, "library/") &&
 			strchr(reference->path + 8, '/') == NULL;
 	return g_strdup(reference->path + (official ? 8 : 0));

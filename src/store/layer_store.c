@@ -21,6 +21,9 @@ void layer_free(Layer *layer)
 	g_free(layer);
 }
 
+/* As read_layer takes them. */
+#define LAYER_COLUMNS "number, chain_id, diff_id, size, blob, media_type"
+
 static void read_layer(sqlite3_stmt *row, gpointer data)
 {
 	Layer *layer = g_new0(Layer, 1);
@@ -44,9 +47,7 @@ Layer *layer_find(Store *store, const char *chain_id)
 {
 	Layer *layer = NULL;
 	db_query(store->db, NULL, read_layer, &layer,
-		"SELECT number, chain_id, diff_id, size, blob, media_type FROM layers WHERE "
-		"chain_id = ?",
-		"s", chain_id);
+		"SELECT " LAYER_COLUMNS " FROM layers WHERE chain_id = ?", "s", chain_id);
 	return layer;
 }
 
@@ -77,7 +78,7 @@ GPtrArray *image_store_layers(Store *store, const char *id)
 {
 	GPtrArray *layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);
 	db_query(store->db, NULL, append_layer, layers,
-		"SELECT number, chain_id, diff_id, size, blob, media_type FROM image_layers"
+		"SELECT " LAYER_COLUMNS " FROM image_layers"
 		" JOIN layers ON layer = number WHERE image_id = ? ORDER BY position",
 		"s", id);
 	return layers;
@@ -164,7 +165,7 @@ void layer_store_sweep(Store *store)
 	if (!db_begin(store->db, NULL))
 		return;
 	bool ok = db_query(store->db, NULL, append_layer, idle,
-		"SELECT number, chain_id, diff_id, size, blob, media_type FROM layers WHERE NOT "
+		"SELECT " LAYER_COLUMNS " FROM layers WHERE NOT "
 		"EXISTS"
 		" (SELECT 1 FROM image_layers WHERE layer = number) AND chain_id NOT IN"
 		" (SELECT chain_id FROM pins)",
