@@ -14,7 +14,7 @@ typedef struct {
 	char *path;	    /* decoded, without the version */
 	char *name;	    /* what stands for {} in the route */
 	GHashTable *params; /* of the query; the last of each */
-	char **repeated;    /* all of "names", "changes", "type" or "platforms" */
+	char **repeated;    /* all of "names", "changes", "type", "platforms" or "t" */
 	int version;	    /* minor number of the API version asked for: 51 for 1.51 */
 	bool answered, chunked, hijacked, failed;
 } Request;
@@ -24,8 +24,8 @@ typedef struct {
 	bool (*handle)(Request *request, GError **error);
 } Route;
 
-extern const Route system_routes[], container_routes[], container_file_routes[], exec_routes[],
-	image_routes[], network_routes[], registry_routes[], volume_routes[];
+extern const Route build_routes[], system_routes[], container_routes[], container_file_routes[],
+	exec_routes[], image_routes[], network_routes[], registry_routes[], volume_routes[];
 
 /* server.c */
 typedef struct Server Server;

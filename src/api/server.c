@@ -35,8 +35,9 @@ struct Server {
 	GThreadPool *pool;
 };
 
-static const Route *const tables[] = {system_routes, container_routes, container_file_routes,
-	exec_routes, image_routes, network_routes, registry_routes, volume_routes};
+static const Route *const tables[] = {build_routes, system_routes, container_routes,
+	container_file_routes, exec_routes, image_routes, network_routes, registry_routes,
+	volume_routes};
 
 static void connection_free(Connection *connection)
 {
@@ -119,7 +120,8 @@ static bool strip_version(Request *request, GError **error)
 static bool parse_target(Request *request, GError **error)
 {
 	const char *target = request->head->start[1], *question = strchr(target, '?');
-	static const char *const repeatable[] = {"names", "changes", "type", "platforms", NULL};
+	static const char *const repeatable[] = {
+		"names", "changes", "type", "platforms", "t", NULL};
 	g_autoptr(GStrvBuilder) repeated = g_strv_builder_new();
 	request->path = http_decode(target, question != NULL ? question - target : -1, false);
 	request->params = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);

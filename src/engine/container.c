@@ -33,7 +33,7 @@ void container_unref(Container *container)
 	g_free(container);
 }
 
-Container *container_register(Engine *engine, ContainerRow *row)
+Container *container_new(Engine *engine, ContainerRow *row)
 {
 	Container *container = g_new0(Container, 1);
 	g_atomic_ref_count_init(&container->references);
@@ -44,6 +44,12 @@ Container *container_register(Engine *engine, ContainerRow *row)
 	notify_init(&container->changed);
 	container->waiting = g_array_new(FALSE, FALSE, sizeof(Attachment));
 	container->exec_ids = g_ptr_array_new_with_free_func(g_free);
+	return container;
+}
+
+Container *container_register(Engine *engine, ContainerRow *row)
+{
+	Container *container = container_new(engine, row);
 	g_mutex_lock(&engine->lock);
 	g_hash_table_insert(engine->containers, container->row.id, container_ref(container));
 	g_hash_table_insert(engine->names, container->row.name, container);
@@ -140,6 +146,8 @@ bool container_running(Container *container)
 
 void container_event(Container *container, const char *action, const char *key, const char *value)
 {
+	if (container->unlisted)
+		return;
 	json_t *attributes = json_object();
 	ContainerRow row = container_snapshot(container);
 	g_autoptr(json_t) spec = container_spec(container, NULL);
@@ -159,8 +167,8 @@ void container_set_status(Container *container, Status status)
 	g_autoptr(GError) error = NULL;
 	g_mutex_lock(&engine->lock);
 	container->row.status = (int)status;
-	bool ok =
-		container->removed || container_store_save(engine->store, &container->row, &error);
+	bool ok = container->removed || container->unlisted ||
+		  container_store_save(engine->store, &container->row, &error);
 	g_mutex_unlock(&engine->lock);
 	if (!ok)
 		log_error("cannot save the state of container %s: %s", container->row.id,

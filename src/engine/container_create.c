@@ -11,7 +11,7 @@
 enum { NAME_ATTEMPTS = 20 };
 
 /* The folder of a container: what its overlay and its files in /etc need. */
-static bool make_folder(Engine *engine, const char *id, GError **error)
+bool container_make_folder(Engine *engine, const char *id, GError **error)
 {
 	static const char *const parts[] = {"", "/upper", "/work", "/rootfs"};
 	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
@@ -105,7 +105,8 @@ static bool make(Engine *engine, const char *name, const char *image_id, const j
 		.status = STATUS_CREATED,
 		.error = g_strdup(""),
 	};
-	bool ok = make_folder(engine, id, error) && add_row(engine, &row, spec, mounts, error);
+	bool ok = container_make_folder(engine, id, error) &&
+		  add_row(engine, &row, spec, mounts, error);
 	if (ok) {
 		g_autoptr(Container) container = container_register(engine, &row);
 		spec_cache_put(container, spec);

@@ -166,10 +166,24 @@ static void sweep_folders(Engine *engine)
 			store_discard(engine->store, engine->store->containers_fd, name);
 }
 
+/* Of steps of builds, whose shims have ended with the last engine. */
+static void sweep_exec_folders(Engine *engine)
+{
+	enum { ID_LENGTH = 64 };
+	g_autoptr(GDir) dir = g_dir_open(engine->config->exec_root, 0, NULL);
+	for (const char *name; dir != NULL && (name = g_dir_read_name(dir)) != NULL;) {
+		if (strlen(name) != ID_LENGTH || g_hash_table_contains(engine->containers, name))
+			continue;
+		autofd parent = open(engine->config->exec_root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		tree_remove(parent, name);
+	}
+}
+
 void container_restore_all(Engine *engine)
 {
 	container_store_each(engine->store, register_row, engine);
 	sweep_folders(engine);
+	sweep_exec_folders(engine);
 	g_autoptr(GPtrArray) all = container_all(engine);
 	for (guint i = 0; i < all->len; i++)
 		restore(all->pdata[i]);

@@ -36,7 +36,9 @@ static char *tree_file(Container *container, char *const *layers, const char *pa
 static char **layer_names(Container *container)
 {
 	g_autoptr(GPtrArray) layers =
-		image_store_layers(container->engine->store, container->row.image_id);
+		container->layers != NULL
+			? g_ptr_array_ref(container->layers)
+			: image_store_layers(container->engine->store, container->row.image_id);
 	g_autoptr(GStrvBuilder) names = g_strv_builder_new();
 	for (guint i = 0; i < layers->len; i++) {
 		g_autofree char *name =
@@ -210,6 +212,7 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 		return -1;
 	launch.userns = userns_of(engine, host);
 	launch.with_network = endpoints_managed(host);
+	launch.with_engine = container->unlisted;
 	launch.link_env = links;
 	launch.dns_names = names;
 	launch.dns_servers = servers;
@@ -251,13 +254,10 @@ static void note_failure(Container *container, const GError *error)
 	container_set_status(container, status);
 }
 
-static bool launch(Container *container, GError **error)
+bool container_launch(
+	Container *container, const json_t *spec, const json_t *mounts, GError **error)
 {
-	g_autoptr(json_t) spec = container_spec(container, error);
-	g_autoptr(json_t) mounts = spec != NULL ? container_mounts(container, error) : NULL;
 	int pid = 0;
-	if (mounts == NULL)
-		return false;
 	shim_wait_gone(container);
 	if (!endpoints_reserve(container, spec, error))
 		return false;
@@ -270,6 +270,13 @@ static bool launch(Container *container, GError **error)
 	for (guint i = 0; i < waiting->len; i++)
 		close(g_array_index(waiting, Attachment, i).fd);
 	return ok;
+}
+
+static bool launch(Container *container, GError **error)
+{
+	g_autoptr(json_t) spec = container_spec(container, error);
+	g_autoptr(json_t) mounts = spec != NULL ? container_mounts(container, error) : NULL;
+	return mounts != NULL && container_launch(container, spec, mounts, error);
 }
 
 static bool auto_removed(Container *container)

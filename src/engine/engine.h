@@ -64,6 +64,8 @@ typedef struct {
 	int rows, columns;
 	int waiters; /* atomic: clients in container_wait */
 	bool removed;
+	bool unlisted;	   /* a step of a build: no row, no name, no events (step.c) */
+	GPtrArray *layers; /* of Layer: what it stands on instead of its image, or NULL; borrowed */
 	json_t *spec;	   /* if spec_cache.c remembers it */
 	json_t *endpoints; /* network name -> endpoint, while it runs; guarded by network_lock */
 } Container;
@@ -171,6 +173,8 @@ char *container_folder(Container *container);
 char *container_cgroup(Container *container, const json_t *host);
 char *container_log_path(Container *container, const json_t *host); /* "" where there is none */
 Container *container_register(Engine *engine, ContainerRow *row);   /* takes row over */
+Container *container_new(Engine *engine, ContainerRow *row); /* the same, unknown to others */
+bool container_make_folder(Engine *engine, const char *id, GError **error); /* container_create.c */
 
 /* spec_cache.c: remembers a specification that was just written, or forgets it. */
 void spec_cache_put(Container *container, json_t *spec);
@@ -196,7 +200,28 @@ bool userns_check(Engine *engine, const json_t *host, GError **error);
 /* mount_points.c: all mounts of a container, resolved; volumes are made, and filled from the image. */
 json_t *mount_points_make(Engine *engine, const json_t *spec, const char *image_id, GError **error);
 
+/* step.c: a process in a container that nobody lists, as a step of a build: it leaves no row, and ends with
+ * the engine. */
+typedef struct {
+	GPtrArray *layers;     /* of Layer, lowest first; stays the caller's */
+	const json_t *request; /* Config and HostConfig as in a request for a container */
+	const json_t
+		*mounts; /* as mount_points_make, and those of types "tree" and "file" (launch.c) */
+} StepSpec;
+Container *step_new(Engine *engine, const StepSpec *spec, GError **error);
+/* Runs it to its end; output gets what it writes. False with error if it could not start, or cancel_fd
+ * hung up. */
+typedef void (*StepOutput)(gpointer data, int stream, const char *bytes, size_t length);
+bool step_run(Container *step, const json_t *mounts, StepOutput output, gpointer data,
+	int cancel_fd, int *exit_code, GError **error);
+/* What it has written, as a folder below the store's tmp/ that the caller owns; mount points taken out. */
+char *step_take_upper(Container *step, int below_fd, const json_t *mounts, GError **error);
+void step_free(Container *step);
+
 /* container_start.c, container_stop.c, ... */
+/* What container_start does once it may: by these mounts. */
+bool container_launch(
+	Container *container, const json_t *spec, const json_t *mounts, GError **error);
 bool container_start(Container *container, GError **error); /* NOT_MODIFIED if it runs */
 /* timeout: seconds, negative: no limit, G_MININT: what the container asks for. */
 bool container_stop(Container *container, const char *signal, int timeout, GError **error);
@@ -342,6 +367,14 @@ typedef struct {
 	char *config;	   /* JSON text */
 } NewImage;
 bool image_add(Engine *engine, const NewImage *image, char *const *tags, char **id, GError **error);
+/* layer_folder.c: keeps a folder of the store's tmp/, such as overlayfs' upper one, as a layer; pinned, not yet
+ * synced. epoch: later times of its files become this one (seconds since 1970; -1: none). */
+Layer *layer_of_folder(Engine *engine, LayerPins *pins, const char *folder,
+	const char *parent_chain, gint64 epoch, GError **error);
+/* image.c: the merged tree of layers (lowest first), mounted nowhere: a descriptor of its root, owned. With
+ * upper and work (absolute paths, or NULL both) it may be written to. */
+int layers_open(
+	Engine *engine, GPtrArray *layers, const char *upper, const char *work, GError **error);
 /* Unpacks a tar (maybe compressed) that was written to a blob, on top of a chain (NULL: the first). It
  * stays pinned. */
 Layer *image_unpack(Engine *engine, LayerPins *pins, BlobWriter *blob, const char *parent_chain,

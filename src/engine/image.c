@@ -276,8 +276,13 @@ bool image_tag(
 	return true;
 }
 
+static bool set_folder(int fs, const char *key, const char *path)
+{
+	return path == NULL || syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, key, path, 0) == 0;
+}
+
 /* An overlay of folders, the highest first, mounted nowhere. */
-static int overlay_open(char *const *folders, GError **error)
+static int overlay_open(char *const *folders, const char *upper, const char *work, GError **error)
 {
 	autofd fs = (int)syscall(SYS_fsopen, "overlay", FSOPEN_CLOEXEC);
 	for (int i = 0; fs >= 0 && folders[i] != NULL; i++)
@@ -287,17 +292,23 @@ static int overlay_open(char *const *folders, GError **error)
 				error, "cannot look into the image (Linux 6.8 is needed for that)");
 			return -1;
 		}
-	int root = fs < 0 || syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0
+	int root = fs < 0 || !set_folder(fs, "upperdir", upper) ||
+				   !set_folder(fs, "workdir", work) ||
+				   (upper != NULL &&
+					   (!set_folder(fs, "xino", "off") ||
+						   !set_folder(fs, "redirect_dir", "off"))) ||
+				   syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0
 			   ? -1
-			   : (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_RDONLY);
+			   : (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC,
+				     upper == NULL ? MOUNT_ATTR_RDONLY : 0);
 	if (root < 0)
 		fail_errno(error, "cannot look into the image");
 	return root;
 }
 
-int image_tree_open(Engine *engine, const char *id, const char *above, GError **error)
+static int tree_open(Engine *engine, GPtrArray *layers, const char *above, const char *upper,
+	const char *work, GError **error)
 {
-	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, id);
 	g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
 	if (above != NULL)
 		g_strv_builder_add(builder, above);
@@ -310,12 +321,24 @@ int image_tree_open(Engine *engine, const char *id, const char *above, GError **
 	if (layers->len == 0)
 		g_strv_builder_add(builder, empty);
 	g_auto(GStrv) folders = g_strv_builder_end(builder);
-	if (folders[1] != NULL)
-		return overlay_open(folders, error);
+	if (folders[1] != NULL || upper != NULL)
+		return overlay_open(folders, upper, work, error);
 	int fd = open(folders[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		fail_errno(error, "cannot open layer %s", folders[0]);
 	return fd;
+}
+
+int image_tree_open(Engine *engine, const char *id, const char *above, GError **error)
+{
+	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, id);
+	return tree_open(engine, layers, above, NULL, NULL, error);
+}
+
+int layers_open(
+	Engine *engine, GPtrArray *layers, const char *upper, const char *work, GError **error)
+{
+	return tree_open(engine, layers, NULL, upper, work, error);
 }
 
 int image_root_open(Engine *engine, const char *id, GError **error)

@@ -89,3 +89,13 @@ size_t deflate_take(Deflate *deflate, void *room, size_t size);
  * is read or written outside the folder, whatever the archive says (OCI image-spec, layer.md).
  * read is called for the tar's bytes. */
 bool layer_apply(int dir_fd, ByteSource read, gpointer data, gint64 *size, GError **error);
+/* The same for an archive that is no layer, as ADD has it, compressed or not (gzip, bzip2, xz, zstd): its names mean
+ * themselves. All of it becomes owner's, or (NULL) stays whose it was. */
+typedef struct {
+	uid_t uid;
+	gid_t gid;
+} UnpackOwner;
+bool archive_unpack(
+	int dir_fd, ByteSource read, gpointer data, const UnpackOwner *owner, GError **error);
+/* Whether a file begins as such an archive does; its position is where it was. */
+bool archive_detect(int fd);

@@ -23,6 +23,8 @@ static const char opaque_marker[] = ".wh..wh..opq";
 
 typedef struct {
 	int root_fd;
+	bool plain;		  /* no layer: ".wh." is a name like others */
+	const UnpackOwner *owner; /* or NULL */
 	ByteSource read;
 	gpointer data;
 	char *buffer;
@@ -252,6 +254,10 @@ static bool apply_entry(
 	Apply *apply, struct archive *archive, struct archive_entry *entry, GError **error)
 {
 	const char *raw = archive_entry_pathname(entry), *name;
+	if (apply->owner != NULL) {
+		archive_entry_set_uid(entry, apply->owner->uid);
+		archive_entry_set_gid(entry, apply->owner->gid);
+	}
 	g_autofree char *path = raw != NULL ? clean_path(raw) : NULL;
 	bool is_dir = archive_entry_filetype(entry) == AE_IFDIR &&
 		      archive_entry_hardlink(entry) == NULL,
@@ -268,7 +274,7 @@ static bool apply_entry(
 	if (parent_fd < 0)
 		return fail(error, BERTH_ERROR_INVALID, "invalid path \"%s\" in the archive: %s",
 			path, g_strerror(errno));
-	if (g_str_has_prefix(name, whiteout_prefix)) {
+	if (!apply->plain && g_str_has_prefix(name, whiteout_prefix)) {
 		autofd folder = openat(parent_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		return apply_whiteout(folder, name, error);
 	}
@@ -297,9 +303,21 @@ static void set_dir_times(Apply *apply)
 	}
 }
 
-bool layer_apply(int dir_fd, ByteSource read, gpointer data, gint64 *size, GError **error)
+static void support_filters(struct archive *archive)
 {
-	Apply apply = {.root_fd = dir_fd, .read = read, .data = data, .parent_fd = -1};
+	archive_read_support_filter_gzip(archive);
+	archive_read_support_filter_bzip2(archive);
+	archive_read_support_filter_xz(archive);
+	archive_read_support_filter_lzma(archive);
+	archive_read_support_filter_zstd(archive);
+}
+
+/* All entries, and the rest behind the archive's end, which is part of what is hashed. */
+static bool apply_all(Apply *state, gint64 *size, GError **error)
+{
+	Apply apply = *state;
+	ByteSource read = apply.read;
+	gpointer data = apply.data;
 	struct archive *archive = archive_read_new();
 	struct archive_entry *entry;
 	gint64 entries = 0;
@@ -307,6 +325,8 @@ bool layer_apply(int dir_fd, ByteSource read, gpointer data, gint64 *size, GErro
 	bool ok = true;
 	apply.buffer = g_malloc(BUFFER);
 	apply.dir_times = g_array_new(FALSE, FALSE, sizeof(DirTime));
+	if (apply.plain)
+		support_filters(archive);
 	archive_read_support_format_tar(archive);
 	archive_read_support_format_empty(archive);
 	archive_read_open(archive, &apply, NULL, archive_input, NULL);
@@ -320,7 +340,6 @@ bool layer_apply(int dir_fd, ByteSource read, gpointer data, gint64 *size, GErro
 		else
 			ok = apply_entry(&apply, archive, entry, error);
 	}
-	/* The rest behind the archive's end is part of what is hashed. */
 	while (ok && apply.read_error == NULL &&
 		read(data, apply.buffer, BUFFER, &apply.read_error) > 0)
 		;
@@ -337,4 +356,38 @@ bool layer_apply(int dir_fd, ByteSource read, gpointer data, gint64 *size, GErro
 	g_array_free(apply.dir_times, TRUE);
 	*size = apply.size;
 	return ok;
+}
+
+bool layer_apply(int dir_fd, ByteSource read, gpointer data, gint64 *size, GError **error)
+{
+	Apply apply = {.root_fd = dir_fd, .read = read, .data = data, .parent_fd = -1};
+	return apply_all(&apply, size, error);
+}
+
+bool archive_unpack(
+	int dir_fd, ByteSource read, gpointer data, const UnpackOwner *owner, GError **error)
+{
+	gint64 size;
+	Apply apply = {.root_fd = dir_fd,
+		.plain = true,
+		.owner = owner,
+		.read = read,
+		.data = data,
+		.parent_fd = -1};
+	return apply_all(&apply, &size, error);
+}
+
+bool archive_detect(int fd)
+{
+	off_t at = lseek(fd, 0, SEEK_CUR);
+	struct archive *archive = archive_read_new();
+	struct archive_entry *entry;
+	support_filters(archive);
+	archive_read_support_format_tar(archive);
+	bool found = archive_read_open_fd(archive, fd, BUFFER) == ARCHIVE_OK &&
+		     archive_read_next_header(archive, &entry) >= ARCHIVE_WARN &&
+		     archive_format(archive) != 0 && archive_entry_pathname(entry) != NULL;
+	archive_read_free(archive);
+	lseek(fd, at, SEEK_SET);
+	return found;
 }

@@ -31,21 +31,46 @@ Credentials *credentials_read(const json_t *json)
 	return credentials;
 }
 
-Credentials *credentials_parse(const char *header, GError **error)
+/* base64url of a JSON object; NULL for anything else. */
+static json_t *decode(const char *header)
 {
 	g_autofree char *base64 = g_strdup(header);
 	gsize length = 0;
+	for (char *c = base64; *c != '\0'; c++)
+		*c = *c == '-' ? '+' : *c == '_' ? '/' : *c;
+	g_autofree guchar *text = g_base64_decode(base64, &length);
+	json_t *json = json_parse((const char *)text, length, NULL);
+	if (json_is_object(json))
+		return json;
+	json_decref(json);
+	return NULL;
+}
+
+char *credentials_of_config(const char *header, const char *domain)
+{
+	bool hub = strcmp(domain, "docker.io") == 0;
+	g_autoptr(json_t) all =
+		*header != '\0' && strlen(header) <= MAX_HEADER ? decode(header) : NULL;
+	json_t *one = json_object_get(all, hub ? "https://index.docker.io/v1/" : domain);
+	if (!json_is_object(one))
+		return g_strdup("");
+	g_autofree char *text = json_text(one);
+	char *base64 = g_base64_encode((const guchar *)text, strlen(text));
+	for (char *c = base64; *c != '\0'; c++)
+		*c = *c == '+' ? '-' : *c == '/' ? '_' : *c;
+	return base64;
+}
+
+Credentials *credentials_parse(const char *header, GError **error)
+{
 	if (*header == '\0')
 		return g_new0(Credentials, 1);
 	if (strlen(header) > MAX_HEADER) {
 		fail(error, BERTH_ERROR_INVALID, "invalid X-Registry-Auth header: it is too long");
 		return NULL;
 	}
-	for (char *c = base64; *c != '\0'; c++)
-		*c = *c == '-' ? '+' : *c == '_' ? '/' : *c;
-	g_autofree guchar *text = g_base64_decode(base64, &length);
-	g_autoptr(json_t) json = json_parse((const char *)text, length, NULL);
-	if (!json_is_object(json)) {
+	g_autoptr(json_t) json = decode(header);
+	if (json == NULL) {
 		fail(error, BERTH_ERROR_INVALID,
 			"invalid X-Registry-Auth header: it is no base64url of a JSON object");
 		return NULL;

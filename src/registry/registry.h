@@ -24,6 +24,8 @@ typedef struct {
 /* Of the base64url of an X-Registry-Auth header ("" is nobody). */
 Credentials *credentials_parse(const char *header, GError **error);
 /* Of a JSON object as /auth has it. */
+/* The X-Registry-Auth of one host out of an X-Registry-Config header; "" if it has none. The caller frees it. */
+char *credentials_of_config(const char *header, const char *domain);
 Credentials *credentials_read(const json_t *json);
 void credentials_free(Credentials *credentials);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Credentials, credentials_free)

@@ -219,6 +219,39 @@ static int compare_depth(const void *a, const void *b)
 	return depth;
 }
 
+/* {"Type": "tree"}: Folders (top first) as one, of which Subpath is seen; Upper and Work, where it is written to. */
+static void add_tree(const Launch *launch, Plan *plan, const json_t *mount)
+{
+	gint64 attributes = json_bool(mount, "RW") ? 0 : MOUNT_ATTR_RDONLY;
+	g_autofree char *scratch = g_build_filename(launch->folder, "scratch", NULL);
+	g_auto(GStrv) folders = json_strv(json_object_get(mount, "Folders"));
+	g_autoptr(GPtrArray) strings = g_ptr_array_new();
+	const char *const fixed[] = {json_str(mount, "Destination"), json_str(mount, "Subpath"),
+		scratch, json_str(mount, "Upper"), json_str(mount, "Work")};
+	for (size_t i = 0; i < G_N_ELEMENTS(fixed); i++)
+		g_ptr_array_add(strings, (char *)fixed[i]);
+	for (int i = 0; folders[i] != NULL; i++)
+		g_ptr_array_add(strings, folders[i]);
+	g_ptr_array_add(strings, NULL);
+	plan_add(plan, PLAN_MOUNT_TREE, &attributes, 1, (char *const *)strings->pdata);
+}
+
+/* {"Type": "file"}: Content (base64) with Mode, Uid and Gid. */
+static void add_file(Plan *plan, const json_t *mount)
+{
+	gsize length;
+	g_autofree guchar *content = g_base64_decode(json_str(mount, "Content"), &length);
+	size_t count = FILE_NUMBERS + (length + sizeof(gint64) - 1) / sizeof(gint64);
+	g_autofree gint64 *numbers = g_new0(gint64, count);
+	char *strings[] = {(char *)json_str(mount, "Destination"), NULL};
+	numbers[FILE_MODE] = json_int(mount, "Mode");
+	numbers[FILE_UID] = json_int(mount, "Uid");
+	numbers[FILE_GID] = json_int(mount, "Gid");
+	numbers[FILE_LENGTH] = (gint64)length;
+	memcpy(numbers + FILE_NUMBERS, content, length);
+	plan_add(plan, PLAN_FILE, numbers, count, strings);
+}
+
 /* What the user asked for, parents before what lies in them. */
 static void add_user_mounts(const Launch *launch, Plan *plan)
 {
@@ -234,6 +267,14 @@ static void add_user_mounts(const Launch *launch, Plan *plan)
 			   *source = json_str(mount, "Source");
 		if (strcmp(json_str(mount, "Type"), "tmpfs") == 0) {
 			add_tmpfs(plan, target, json_str(mount, "Options"));
+			continue;
+		}
+		if (strcmp(json_str(mount, "Type"), "tree") == 0) {
+			add_tree(launch, plan, mount);
+			continue;
+		}
+		if (strcmp(json_str(mount, "Type"), "file") == 0) {
+			add_file(plan, mount);
 			continue;
 		}
 		struct stat st;
@@ -448,6 +489,8 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 	add_namespaces(launch, plan);
 	add_userns(&launch->userns, plan);
 	add_dns(launch, plan);
+	if (launch->with_engine)
+		plan_put(plan, PLAN_WITH_ENGINE, 0, 0, NULL);
 	if (cgroup_is_private(host))
 		plan_put(plan, PLAN_CGROUP_NAMESPACE, 0, 0, NULL);
 	if (launch->userns.count > 0)

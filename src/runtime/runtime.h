@@ -118,6 +118,7 @@ typedef struct {
 	char **dns_names,
 		**dns_servers; /* files of the resolver at 127.0.0.11, and whom it asks; or NULL */
 	bool with_network;     /* it waits for its links before it runs its program */
+	bool with_engine;      /* it is killed when the engine goes */
 	char **link_env;       /* what --link says; its own environment comes before */
 	const char *log_path, *log_attributes;
 	enum plan_log log_kind;

@@ -155,6 +155,8 @@ void shim_engine_gone(void)
 {
 	if (container->pid == 0)
 		fail_start("the engine has gone");
+	if (plan_find(&plan, PLAN_WITH_ENGINE) != NULL)
+		kill_container(SIGKILL);
 }
 
 /* On disk first, then to whoever listens: an engine that is down will find it. */

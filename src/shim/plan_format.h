@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 enum {
-	PLAN_MAGIC = 0x42523035, /* first 8 bytes of the file; changes with the format */
+	PLAN_MAGIC = 0x42523036, /* first 8 bytes of the file; changes with the format */
 	PLAN_ALIGN = 8,
 	PLAN_MAX_SIZE = 8 << 20,
 };
@@ -33,19 +33,23 @@ enum plan_op {
 	PLAN_CLONE, /* CLONE_NEW flags | */
 	PLAN_USERNS, /* first uid, first gid of the host, how many | the container's own namespace */
 	PLAN_JOIN,   /* CLONE_NEW kind | namespace file */
+	PLAN_WITH_ENGINE, /* | killed once the engine is gone: a step of a build */
 
 	/* Done in the new process, in its namespaces. */
 	PLAN_CGROUP_NAMESPACE, /* | unshared once the process is in its cgroups */
 	PLAN_ROOT,	       /* | layer folder (cwd), overlay options, mount point */
 	PLAN_ROOT_MAPPED,      /* | mount point, container's folder, layer folders (top first)... */
-	PLAN_MOUNT_NEW,	    /* MOUNT_ATTR_ flags | type, target, options ("key", "key=value")... */
-	PLAN_MOUNT_BIND,    /* MOUNT_ATTR_ flags, PLAN_BIND_ flags, propagation | source, target,
+	PLAN_MOUNT_NEW,	 /* MOUNT_ATTR_ flags | type, target, options ("key", "key=value")... */
+	PLAN_MOUNT_BIND, /* MOUNT_ATTR_ flags, PLAN_BIND_ flags, propagation | source, target,
 				  and the mount namespace file that source is in, or "" */
-	PLAN_DEVICE,	    /* mode with type, major, minor, uid, gid | path, path on the host */
-	PLAN_SYMLINK,	    /* | target, path */
-	PLAN_PIVOT,	    /* | */
-	PLAN_MASK,	    /* | path */
-	PLAN_READONLY,	    /* | path */
+	PLAN_MOUNT_TREE, /* MOUNT_ATTR_ flags | target, path in the tree, folder for a moment's mount, overlay's
+				  upper and work folder or "", folders (top first)... */
+	PLAN_FILE,     /* enum plan_file_number..., then the content | target: a file in memory */
+	PLAN_DEVICE,   /* mode with type, major, minor, uid, gid | path, path on the host */
+	PLAN_SYMLINK,  /* | target, path */
+	PLAN_PIVOT,    /* | */
+	PLAN_MASK,     /* | path */
+	PLAN_READONLY, /* | path */
 	PLAN_ROOT_READONLY, /* | */
 	PLAN_LOOPBACK,	    /* | set the lo device up */
 	PLAN_HOSTNAME,	    /* | host name, domain name */
@@ -65,6 +69,7 @@ enum plan_op {
 };
 
 enum { PLAN_OPTIONAL = 1, PLAN_BORN_IN = 1 };
+enum plan_file_number { FILE_MODE, FILE_UID, FILE_GID, FILE_LENGTH, FILE_NUMBERS };
 enum plan_log { PLAN_LOG_NONE, PLAN_LOG_JSON, PLAN_LOG_LOCAL };
 enum {
 	PLAN_STDIO_TTY = 1,

@@ -300,6 +300,8 @@ static const struct {
 	[PLAN_ROOT_MAPPED] = {root_mount_mapped, true},
 	[PLAN_MOUNT_NEW] = {mount_new, true},
 	[PLAN_MOUNT_BIND] = {mount_bind, true},
+	[PLAN_MOUNT_TREE] = {mount_tree, true},
+	[PLAN_FILE] = {file_make, true},
 	[PLAN_DEVICE] = {device_make, true},
 	[PLAN_SYMLINK] = {symlink_make, true},
 	[PLAN_PIVOT] = {root_pivot, true},

@@ -59,6 +59,10 @@ void mount_attach(int tree, const char *what, const char *target, bool file);
 void mount_bind(const struct plan_record *record);
 /* The detached tree that a PLAN_MOUNT_BIND attaches; owners mapped by userns, or -1: as they are. */
 int bind_tree(const struct plan_record *record, int userns);
+/* mount_tree.c: PLAN_MOUNT_TREE and PLAN_FILE; and the detached tree of the first, as bind_tree. */
+void mount_tree(const struct plan_record *record);
+int tree_part(const struct plan_record *record, int userns);
+void file_make(const struct plan_record *record);
 void mount_console(int slave); /* binds the terminal to /dev/console, after the pivot */
 void mount_propagation_stop(void);
 /* Opens path inside the new root and makes what is missing: folders, and at its end a file if asked

@@ -93,11 +93,13 @@ void userns_serve(const struct plan *plan, pid_t pid, int socket)
 	if (userns < 0)
 		report_fail(errno, "cannot open %s", path);
 	for (const struct plan_record *r = NULL; (r = plan_next(plan, r)) != NULL;) {
-		if (r->op != PLAN_ROOT_MAPPED && r->op != PLAN_MOUNT_BIND && r->op != PLAN_DEVICE)
+		if (r->op != PLAN_ROOT_MAPPED && r->op != PLAN_MOUNT_BIND &&
+			r->op != PLAN_MOUNT_TREE && r->op != PLAN_DEVICE)
 			continue;
-		int tree = r->op == PLAN_ROOT_MAPPED ? mapped_root(r, map, userns)
-			   : r->op == PLAN_MOUNT_BIND
-				   ? bind_tree(r, userns)
+		int tree = r->op == PLAN_ROOT_MAPPED  ? mapped_root(r, map, userns)
+			   : r->op == PLAN_MOUNT_BIND ? bind_tree(r, userns)
+			   : r->op == PLAN_MOUNT_TREE
+				   ? tree_part(r, userns)
 				   : sys_open_tree(AT_FDCWD, record_string(r, 1), 0);
 		if (tree < 0 || !message_send(socket, "", 1, tree))
 			report_fail(errno, "cannot hand over a mount");

@@ -47,6 +47,16 @@ static const char *const schemas[] = {
 	"ROWID;"
 	"CREATE TABLE blob_sources (blob TEXT, repository TEXT, PRIMARY KEY (blob, repository))"
 	" WITHOUT ROWID;",
+
+	"ALTER TABLE layers ADD COLUMN synced INTEGER NOT NULL DEFAULT 1;"
+	"CREATE TABLE build_cache (key TEXT PRIMARY KEY, id TEXT NOT NULL, description TEXT,"
+	" created INTEGER, used INTEGER, uses INTEGER DEFAULT 0, size INTEGER) WITHOUT ROWID;"
+	"CREATE TABLE build_cache_layers (key TEXT, position INTEGER, layer INTEGER,"
+	" PRIMARY KEY (key, position)) WITHOUT ROWID;"
+	"CREATE INDEX build_cache_layers_layer ON build_cache_layers (layer);"
+	"CREATE TABLE cache_mounts (name TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, created "
+	"INTEGER,"
+	" used INTEGER, uses INTEGER DEFAULT 0) WITHOUT ROWID;",
 };
 
 static bool db_fail(Db *db, GError **error)

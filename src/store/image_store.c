@@ -25,7 +25,7 @@ static void append_image(sqlite3_stmt *row, gpointer data)
 
 bool image_store_add(Store *store, const ImageRow *image, GPtrArray *layers, GError **error)
 {
-	if (!db_begin(store->db, error))
+	if (!layers_sync(store, error) || !db_begin(store->db, error))
 		return false;
 	bool ok = db_run(store->db, error,
 			  "INSERT OR IGNORE INTO images (id, config, created, size, tagged) VALUES "

@@ -21,6 +21,14 @@ void layer_free(Layer *layer)
 	g_free(layer);
 }
 
+Layer *layer_copy(const Layer *layer)
+{
+	Layer *copy = g_new(Layer, 1);
+	*copy = (Layer){layer->number, layer->size, g_strdup(layer->chain_id),
+		g_strdup(layer->diff_id), g_strdup(layer->blob), g_strdup(layer->media_type)};
+	return copy;
+}
+
 /* As read_layer takes them. */
 #define LAYER_COLUMNS "number, chain_id, diff_id, size, blob, media_type"
 
@@ -96,25 +104,32 @@ char *layer_begin(Store *store, int *dir_fd, GError **error)
 	return g_steal_pointer(&name);
 }
 
-/* syncfs once, then rename, then the row: a layer is there whole or not at all. */
-Layer *layer_finish(Store *store, const char *folder, const Layer *facts, GError **error)
+GPtrArray *layers_of_cache(Store *store, const char *key)
+{
+	GPtrArray *layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);
+	db_query(store->db, NULL, append_layer, layers,
+		"SELECT " LAYER_COLUMNS " FROM build_cache_layers"
+		" JOIN layers ON layer = number WHERE key = ? ORDER BY position",
+		"s", key);
+	return layers;
+}
+
+/* Rename, then the row: a layer is there whole or not at all. */
+static Layer *finish(
+	Store *store, const char *folder, const Layer *facts, bool synced, GError **error)
 {
 	Layer *there = layer_find(store, facts->chain_id);
 	if (there != NULL) {
 		store_discard(store, store->tmp_fd, folder);
 		return there;
 	}
-	if (syncfs(store->tmp_fd) < 0) {
-		fail_errno(error, "cannot write the layer to disk");
-		return NULL;
-	}
 	if (!db_begin(store->db, error))
 		return NULL;
 	bool ok = db_run(store->db, error,
-		"INSERT INTO layers (chain_id, diff_id, size, blob, media_type) VALUES (?, ?, ?, "
-		"?, ?)",
-		"ssiss", facts->chain_id, facts->diff_id, facts->size, facts->blob,
-		facts->media_type);
+		"INSERT INTO layers (chain_id, diff_id, size, blob, media_type, synced) VALUES (?, "
+		"?, ?, ?, ?, ?)",
+		"ssissi", facts->chain_id, facts->diff_id, facts->size, facts->blob,
+		facts->media_type, (gint64)synced);
 	g_autoptr(Layer) layer = ok ? layer_find(store, facts->chain_id) : NULL;
 	if (layer != NULL) {
 		char name[24];
@@ -127,6 +142,51 @@ Layer *layer_finish(Store *store, const char *folder, const Layer *facts, GError
 	if (!db_end(store->db, ok && layer != NULL, error))
 		return NULL;
 	return g_steal_pointer(&layer);
+}
+
+Layer *layer_finish(Store *store, const char *folder, const Layer *facts, GError **error)
+{
+	if (syncfs(store->tmp_fd) < 0) {
+		fail_errno(error, "cannot write the layer to disk");
+		return NULL;
+	}
+	return finish(store, folder, facts, true, error);
+}
+
+Layer *layer_finish_unsynced(Store *store, const char *folder, const Layer *facts, GError **error)
+{
+	return finish(store, folder, facts, false, error);
+}
+
+bool layers_sync(Store *store, GError **error)
+{
+	gint64 newest = 0;
+	if (!db_query(store->db, error, read_size, &newest,
+		    "SELECT MAX(number) FROM layers WHERE synced = 0", ""))
+		return false;
+	if (newest == 0)
+		return true;
+	if (syncfs(store->layers_fd) < 0)
+		return fail_errno(error, "cannot write the layers to disk");
+	return db_run(
+		store->db, error, "UPDATE layers SET synced = 1 WHERE number <= ?", "i", newest);
+}
+
+/* A row may have reached the disk before the files that it speaks of: only if the host has not been down
+ * since is it worth anything. */
+void layers_drop_lost(Store *store)
+{
+	static const char *const statements[] = {"DELETE FROM build_cache WHERE key IN (SELECT key "
+						 "FROM build_cache_layers JOIN layers"
+						 " ON layer = number WHERE synced = 0)",
+		"DELETE FROM build_cache_layers WHERE key NOT IN (SELECT key FROM build_cache)"};
+	g_autofree char *boot = file_read("/proc/sys/kernel/random/boot_id", 64),
+			*before = fact_get(store, "boot-id");
+	if (boot == NULL || g_strcmp0(boot, before) == 0)
+		return;
+	for (size_t i = 0; i < G_N_ELEMENTS(statements); i++)
+		db_run(store->db, NULL, statements[i], "");
+	fact_set(store, "boot-id", boot, NULL);
 }
 
 char *layer_chain_id(const char *parent_chain_id, const char *diff_id)
@@ -167,7 +227,8 @@ void layer_store_sweep(Store *store)
 	bool ok = db_query(store->db, NULL, append_layer, idle,
 		"SELECT " LAYER_COLUMNS " FROM layers WHERE NOT "
 		"EXISTS"
-		" (SELECT 1 FROM image_layers WHERE layer = number) AND chain_id NOT IN"
+		" (SELECT 1 FROM image_layers WHERE layer = number) AND NOT EXISTS"
+		" (SELECT 1 FROM build_cache_layers WHERE layer = number) AND chain_id NOT IN"
 		" (SELECT chain_id FROM pins)",
 		"");
 	for (guint i = 0; ok && i < idle->len; i++)

@@ -83,7 +83,7 @@ Store *store_open(const char *root, GError **error)
 	g_autoptr(Store) store = g_new0(Store, 1);
 	store->root = g_canonicalize_filename(root, NULL);
 	store->tmp_fd = store->trash_fd = store->blobs_fd = store->layers_fd =
-		store->containers_fd = store->volumes_fd = -1;
+		store->containers_fd = store->volumes_fd = store->caches_fd = -1;
 	if (g_mkdir_with_parents(store->root, 0710) < 0 || chmod(store->root, 0710) < 0) {
 		fail_errno(error, "cannot make %s", store->root);
 		return NULL;
@@ -96,12 +96,14 @@ Store *store_open(const char *root, GError **error)
 		(store->layers_fd = open_folder(store->root, "layers", error)) < 0 ||
 		(store->containers_fd = open_folder(store->root, "containers", error)) < 0 ||
 		(store->volumes_fd = open_folder(store->root, "volumes", error)) < 0 ||
+		(store->caches_fd = open_folder(store->root, "caches", error)) < 0 ||
 		(store->db = db_open(database, error)) == NULL)
 		return NULL;
 	mkdirat(store->layers_fd, "empty", 0755); /* what lies below an image without layers */
 	store->work = g_async_queue_new_full(g_free);
 	clear_folder(store, store->trash_fd);
 	clear_folder(store, store->tmp_fd);
+	layers_drop_lost(store);
 	layer_store_sweep(store);
 	blob_sweep(store);
 	store->janitor = g_thread_new("janitor", janitor_run, store);
@@ -120,7 +122,7 @@ void store_free(Store *store)
 		db_free(store->db);
 	}
 	int *fds[] = {&store->tmp_fd, &store->trash_fd, &store->blobs_fd, &store->layers_fd,
-		&store->containers_fd, &store->volumes_fd};
+		&store->containers_fd, &store->volumes_fd, &store->caches_fd};
 	for (size_t i = 0; i < G_N_ELEMENTS(fds); i++)
 		fd_clear(fds[i]);
 	g_free(store->root);

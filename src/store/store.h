@@ -8,7 +8,7 @@
 typedef struct {
 	char *root; /* absolute path of the data root */
 	Db *db;
-	int tmp_fd, trash_fd, blobs_fd, layers_fd, containers_fd, volumes_fd;
+	int tmp_fd, trash_fd, blobs_fd, layers_fd, containers_fd, volumes_fd, caches_fd;
 	GThread *janitor;
 	GAsyncQueue *work;
 } Store;
@@ -51,12 +51,19 @@ typedef struct {
 	char *chain_id, *diff_id, *blob, *media_type;
 } Layer;
 void layer_free(Layer *layer); /* NULL is fine */
+Layer *layer_copy(const Layer *layer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Layer, layer_free)
 Layer *layer_find(Store *store, const char *chain_id); /* NULL if it is not there */
 /* A fresh folder to unpack into: its name below tmp/ (the caller frees it), and its descriptor. */
 char *layer_begin(Store *store, int *dir_fd, GError **error);
 /* Syncs and renames the folder, and makes the row: from now on the layer is there, whole. */
 Layer *layer_finish(Store *store, const char *folder, const Layer *facts, GError **error);
+/* The same without waiting for the disk: a layer of a build, of which many follow each other. layers_sync
+ * waits for all of them at once; those that it was not called for are gone when the host has restarted. */
+Layer *layer_finish_unsynced(Store *store, const char *folder, const Layer *facts, GError **error);
+bool layers_sync(Store *store, GError **error);
+void layers_drop_lost(
+	Store *store); /* at the start: what a host that has gone down had not on its disk */
 gint64 layer_store_total(Store *store); /* bytes of all layers */
 void layer_store_sweep(Store *store);	/* removes what no image and no pin needs */
 /* Another form of the layer's content, with the same diff id: what was a tar is compressed. */
@@ -69,7 +76,29 @@ LayerPins *layer_pins_new(Store *store);
 bool layer_pins_add(LayerPins *pins, const char *chain_id, GError **error);
 void layer_pins_free(LayerPins *pins);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LayerPins, layer_pins_free)
+GPtrArray *layers_of_cache(Store *store, const char *key); /* of Layer, lowest first */
 char *layer_chain_id(const char *parent_chain_id, const char *diff_id);
+
+/* cache_store.c: what steps of builds have made, by what they were made of. */
+typedef struct {
+	char *key, *id, *description;
+	gint64 created, used, uses, size; /* times in nanoseconds since 1970 */
+	bool in_use, shared;		  /* shared: its layers are an image's too */
+} CacheRow;
+void cache_row_free(CacheRow *row);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CacheRow, cache_row_free)
+/* Remembers that key leads to these layers (all of them, lowest first), in the place of an older record. size:
+ * of what the step itself has made. */
+bool cache_store_add(Store *store, const char *key, const char *description, gint64 created,
+	gint64 size, GPtrArray *layers, GError **error);
+/* The layers of a record (of Layer) and when it was made; NULL if there is none. Counts as a use. */
+GPtrArray *cache_store_find(Store *store, const char *key, gint64 *created);
+GPtrArray *cache_store_list(Store *store); /* of CacheRow, least recently used first */
+bool cache_store_remove(Store *store, const char *key, GError **error); /* and layers of no other */
+/* The folder of a cache mount, made when it is asked for first: its name below caches/; the caller frees it. */
+char *cache_mount_open(Store *store, const char *name, GError **error);
+GPtrArray *cache_mount_list(Store *store); /* of CacheRow; key: its name, id: its folder */
+bool cache_mount_remove(Store *store, const char *name, GError **error);
 
 /* image_store.c: rows of images and tags. */
 typedef struct {

@@ -1,0 +1,221 @@
+/* Builds (Engine API v1.51: ImageBuild, BuildPrune), and what Berth's own client sends beyond that
+ * (docs/build-api.md). */
+#include "api/api.h"
+#include "build/build.h"
+
+#include "base/error.h"
+#include "base/size.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { HEAD_LIMIT = 16 << 20, BLOCK = 64 * 1024 };
+static const char extended[] = "application/vnd.berth.build";
+
+/* A body whose first line was JSON: what was read beyond it comes first. */
+typedef struct {
+	HttpBody *body;
+	GByteArray *rest;
+	size_t taken;
+} Body;
+
+static ssize_t read_body(gpointer data, void *buffer, size_t size, GError **error)
+{
+	Body *body = data;
+	size_t left = body->rest->len - body->taken;
+	if (left == 0)
+		return http_body_read(body->body, buffer, size, error);
+	size = MIN(size, left);
+	memcpy(buffer, body->rest->data + body->taken, size);
+	body->taken += size;
+	return (ssize_t)size;
+}
+
+/* The first line of an extended body. */
+static json_t *read_head(Body *body, GError **error)
+{
+	g_autofree guint8 *block = g_malloc(BLOCK);
+	for (;;) {
+		const guint8 *end = body->rest->len > 0 ? memchr(body->rest->data, '\n', body->rest->len)
+							: NULL;
+		if (end != NULL) {
+			body->taken = (size_t)(end - body->rest->data) + 1;
+			return json_parse((const char *)body->rest->data, body->taken - 1, error);
+		}
+		ssize_t n = body->rest->len < HEAD_LIMIT ? http_body_read(body->body, block, BLOCK, error)
+							 : 0;
+		if (n <= 0) {
+			fail(error, BERTH_ERROR_INVALID, "the build's first line is missing or too long");
+			return NULL;
+		}
+		g_byte_array_append(body->rest, block, (guint)n);
+	}
+}
+
+/* A parameter that is JSON; an empty value of that kind where it is not given. */
+static json_t *json_param(Request *request, const char *name, bool array, GError **error)
+{
+	const char *text = request_param(request, name);
+	if (*text == '\0' || strcmp(text, "null") == 0)
+		return array ? json_array() : json_object();
+	json_t *value = json_parse(text, strlen(text), error);
+	if (value != NULL && (array ? json_is_array(value) : json_is_object(value)))
+		return value;
+	json_decref(value);
+	fail(error, BERTH_ERROR_INVALID, "invalid %s: JSON %s is wanted", name, array ? "list" : "object");
+	return NULL;
+}
+
+static void set_number(json_t *host, const char *key, const char *text)
+{
+	if (*text != '\0')
+		json_object_set_new(host, key, json_integer(g_ascii_strtoll(text, NULL, 10)));
+}
+
+static void set_text(json_t *host, const char *key, const char *text)
+{
+	if (*text != '\0')
+		json_object_set_new(host, key, json_string(text));
+}
+
+/* "host:ip" in JSON, or the one form that the specification shows: with blanks between. */
+static json_t *extra_hosts(Request *request, GError **error)
+{
+	const char *text = request_param(request, "extrahosts");
+	if (*text == '[' || *text == '\0' || *text == 'n')
+		return json_param(request, "extrahosts", true, error);
+	g_auto(GStrv) words = g_strsplit_set(text, " ,", -1);
+	return json_strings(words);
+}
+
+/* The limits of the steps, as a container's HostConfig. */
+static json_t *host_of(Request *request, GError **error)
+{
+	static const struct {
+		const char *param, *key;
+		bool number;
+	} simple[] = {{"memory", "Memory", true}, {"memswap", "MemorySwap", true},
+		{"cpushares", "CpuShares", true}, {"cpuperiod", "CpuPeriod", true},
+		{"cpuquota", "CpuQuota", true}, {"shmsize", "ShmSize", true},
+		{"cpusetcpus", "CpusetCpus", false}, {"cpusetmems", "CpusetMems", false},
+		{"cgroupparent", "CgroupParent", false}, {"networkmode", "NetworkMode", false}};
+	g_autoptr(json_t) host = json_object(), hosts = extra_hosts(request, error);
+	g_autoptr(json_t) ulimits = hosts != NULL ? json_param(request, "ulimits", true, error) : NULL;
+	g_autoptr(json_t) security =
+		ulimits != NULL ? json_param(request, "securityopt", true, error) : NULL;
+	if (security == NULL)
+		return NULL;
+	for (size_t i = 0; i < G_N_ELEMENTS(simple); i++)
+		(simple[i].number ? set_number : set_text)(
+			host, simple[i].key, request_param(request, simple[i].param));
+	const struct {
+		const char *key;
+		json_t *list;
+	} lists[] = {{"ExtraHosts", hosts}, {"Ulimits", ulimits}, {"SecurityOpt", security}};
+	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
+		if (json_array_size(lists[i].list) > 0)
+			json_object_set(host, lists[i].key, lists[i].list);
+	return g_steal_pointer(&host);
+}
+
+static bool say(gpointer data, json_t *line)
+{
+	Request *request = data;
+	if (!request->answered && !reply_begin(request, 200, "application/json")) {
+		json_decref(line);
+		return false;
+	}
+	return reply_line(request, line);
+}
+
+static bool write_output(gpointer data, const void *bytes, size_t length, GError **error)
+{
+	return reply_write(data, bytes, length) ||
+	       fail(error, BERTH_ERROR_SYSTEM, "the client is gone");
+}
+
+static bool run_build(Request *request, Body *body, const json_t *more, GError **error)
+{
+	g_autoptr(json_t) args = json_param(request, "buildargs", false, error);
+	g_autoptr(json_t) labels = args != NULL ? json_param(request, "labels", false, error) : NULL;
+	g_autoptr(json_t) cache_from =
+		labels != NULL ? json_param(request, "cachefrom", true, error) : NULL;
+	g_autoptr(json_t) host = cache_from != NULL ? host_of(request, error) : NULL;
+	if (host == NULL)
+		return false;
+	g_auto(GStrv) sources = json_strv(cache_from);
+	BuildRequest build = {.dockerfile = request_param(request, "dockerfile"),
+		.remote = request_param(request, "remote"),
+		.tags = request->repeated,
+		.args = args,
+		.labels = labels,
+		.host = host,
+		.target = request_param(request, "target"),
+		.platform = request_param(request, "platform"),
+		.id = request_param(request, "buildid"),
+		.auth = http_header(request->head, "X-Registry-Config"),
+		.cache_from = sources,
+		.no_cache = request_flag(request, "nocache"),
+		.pull = request_flag(request, "pull"),
+		.quiet = request_flag(request, "q"),
+		.squash = request_flag(request, "squash"),
+		.events = json_bool(more, "events"),
+		.more = more,
+		.body = read_body,
+		.body_data = body,
+		.say = say,
+		.output = write_output,
+		.who = request,
+		.peer_fd = request->fd};
+	g_autoptr(GError) problem = NULL;
+	if (build_run(request->engine, &build, &problem) || request->answered)
+		return true;
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return false;
+}
+
+static bool build(Request *request, GError **error)
+{
+	Body body = {.body = request->body, .rest = g_byte_array_new()};
+	bool more_comes = strcmp(http_header(request->head, "Content-Type"), extended) == 0, ok = true;
+	g_autoptr(json_t) more = more_comes ? read_head(&body, error) : json_object();
+	if (strcmp(request_param(request, "version"), "2") == 0)
+		ok = fail(error, BERTH_ERROR_INVALID,
+			"BuildKit's protocol is not spoken here: use berth, or set DOCKER_BUILDKIT=0");
+	ok = ok && more != NULL && run_build(request, &body, more, error);
+	g_byte_array_unref(body.rest);
+	return ok;
+}
+
+static bool prune(Request *request, GError **error)
+{
+	g_autoptr(json_t) filters = request_filters(request, build_prune_filters, error);
+	const char *keep = request_param(request, "reserved-space");
+	if (*keep == '\0')
+		keep = request_param(request, "keep-storage");
+	BuildPrune wanted = {.all = request_flag(request, "all"),
+		.keep = g_ascii_strtoll(keep, NULL, 10),
+		.filters = filters};
+	json_t *done = filters != NULL ? build_prune(request->engine, &wanted, error) : NULL;
+	return done != NULL && reply_json(request, 200, done);
+}
+
+static bool cancel(Request *request, GError **error)
+{
+	return build_cancel(request->engine, request_param(request, "id"), error) &&
+	       reply_empty(request, 204);
+}
+
+static bool offer_ssh(Request *request, GError **error)
+{
+	const char *build_id = request_param(request, "buildid"), *id = request_param(request, "id");
+	return build_ssh_offer(build_id, id, reply_hijack(request, true), error) || request->answered;
+}
+
+const Route build_routes[] = {
+	{"POST", "/build", build},
+	{"POST", "/build/prune", prune},
+	{"POST", "/build/cancel", cancel},
+	{"POST", "/build/ssh", offer_ssh},
+	{0},
+};

@@ -1,0 +1,146 @@
+/* The language of Dockerfiles: text becomes instructions, words, values of an image's configuration; and the
+ * patterns of .dockerignore. It reads as BuildKit does (its parser, shell lexer and Dockerfile reference 1.x).
+ * Nothing here touches a file or an image. */
+#pragma once
+#include "base/json.h"
+
+#include <stdbool.h>
+
+typedef enum {
+	DF_ADD,
+	DF_ARG,
+	DF_CMD,
+	DF_COPY,
+	DF_ENTRYPOINT,
+	DF_ENV,
+	DF_EXPOSE,
+	DF_FROM,
+	DF_HEALTHCHECK,
+	DF_LABEL,
+	DF_MAINTAINER,
+	DF_ONBUILD,
+	DF_RUN,
+	DF_SHELL,
+	DF_STOPSIGNAL,
+	DF_USER,
+	DF_VOLUME,
+	DF_WORKDIR,
+	DF_KINDS,
+} InstructionKind;
+
+/* "<<-'NAME'" and the lines behind it. */
+typedef struct {
+	char *name, *body;
+	bool expand; /* the name was not quoted: variables in the body are replaced */
+} Heredoc;
+
+typedef struct {
+	InstructionKind kind;
+	int line, last_line; /* from 1; heredocs included */
+	char *keyword;	     /* as it was written */
+	char *text;	     /* what follows the flags; continued lines joined */
+	char *source;	     /* the whole, as it is shown: "RUN echo hi" */
+	char **flags;	     /* "--from=x" */
+	bool is_json;	     /* exec form */
+	char **words;	     /* of the list in exec form; else by blanks, or by quotes for ENV, LABEL and ARG */
+	GPtrArray *heredocs; /* of Heredoc */
+} Instruction;
+void instruction_free(Instruction *instruction);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Instruction, instruction_free)
+const char *instruction_name(InstructionKind kind); /* "RUN" */
+/* The value of a flag, "" for one without "=", NULL if it is not given; the last wins. */
+const char *instruction_flag(const Instruction *instruction, const char *name);
+char **instruction_flags(const Instruction *instruction, const char *name); /* all its values */
+/* --link and its kind: true, false, or error for another value. */
+bool instruction_flag_bool(
+	const Instruction *instruction, const char *name, bool *value, GError **error);
+/* A script of one heredoc and nothing beside it ("RUN <<EOF"); NULL for anything else. */
+const Heredoc *instruction_script(const Instruction *instruction);
+
+/* A rule of `build --check`, broken somewhere. */
+typedef struct {
+	int line;
+	const char *rule; /* "StageNameCasing" */
+	char *text;
+} Finding;
+
+typedef struct {
+	char escape;
+	char *syntax;		 /* of "# syntax=", or NULL */
+	char *check;		 /* of "# check=", or NULL */
+	GPtrArray *instructions; /* of Instruction */
+	GArray *findings;	 /* of Finding, by the parser */
+	char **lines;		 /* of the text, for messages */
+} Dockerfile;
+
+/* parse.c. Errors begin with Docker's "dockerfile parse error on line N: ". Sizes are bounded. */
+Dockerfile *dockerfile_parse(const char *text, size_t length, GError **error);
+void dockerfile_free(Dockerfile *dockerfile);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Dockerfile, dockerfile_free)
+/* One instruction from its line, such as what ONBUILD holds or `commit --change` says. */
+Instruction *instruction_parse(const char *line, char escape, GError **error);
+/* The lines around an instruction with a mark at it, as errors show them; the caller frees it. */
+char *dockerfile_excerpt(const Dockerfile *dockerfile, const char *name, int line, int last_line);
+
+/* instruction.c: what each instruction may have. False with error. */
+bool instruction_kind(const char *keyword, InstructionKind *kind);
+bool instruction_check(const Instruction *instruction, GError **error);
+
+/* words.c */
+/* "--name=value" words at the beginning of text; returns what is behind them. */
+const char *words_flags(const char *text, char ***flags, GError **error);
+char **words_by_blanks(const char *text);
+char **words_by_quotes(const char *text, char escape); /* with their quotes */
+/* A JSON array of strings: *words; false if the text is none; with error where it has other members. */
+bool words_by_json(const char *text, char ***words, GError **error);
+GPtrArray *words_heredocs(const char *text, char escape, GArray *tabs); /* without bodies; tabs: of bool */
+/* The one of a NULL-terminated list that is meant by a misspelt word; NULL if none is near. */
+const char *words_nearest(const char *word, const char *const *list);
+
+/* expand.c: variables and quotes in a word. */
+typedef struct {
+	const char *(*get)(gpointer data, const char *name); /* NULL: not set */
+	gpointer data;
+	char escape;
+	bool keep_quotes; /* in heredocs: quotes are characters like others */
+	void (*unknown)(gpointer data, const char *name); /* told of what is not set; may be NULL */
+} Variables;
+/* The word with its variables replaced and its quotes removed. NULL with error; the caller frees it. */
+char *word_expand(const char *word, const Variables *variables, GError **error);
+/* The same, and what unquoted variables held is split at blanks. */
+char **word_expand_split(const char *word, const Variables *variables, GError **error);
+
+/* pairs.c: "a=b c" as ENV, LABEL and ARG write it. */
+typedef struct {
+	char *key, *value; /* value NULL: ARG without a default. Not expanded yet */
+} Pair;
+/* of Pair; legacy: whether it was written "KEY value". */
+GArray *instruction_pairs(const Instruction *instruction, bool *legacy, GError **error);
+
+/* config.c: applies what changes the configuration only (CMD to WORKDIR) to an image's "config" object, in
+ * which variables are replaced before. shell: of a shell form. FROM, ARG, RUN, COPY and ADD change nothing. */
+bool config_apply(json_t *config, const Instruction *instruction, const Variables *variables,
+	GError **error);
+/* The words that run a command in shell or exec form, by the configuration's SHELL; a new array. */
+json_t *config_command(const json_t *config, const Instruction *instruction);
+
+/* pattern.c: .dockerignore and --exclude. */
+typedef struct Patterns Patterns;
+/* The lines of a .dockerignore; a comment, a blank line, "!" and "**" as its reference says. */
+Patterns *patterns_parse(const char *text, GError **error);
+Patterns *patterns_new(char *const *list, GError **error);
+void patterns_free(Patterns *patterns);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Patterns, patterns_free)
+/* Whether path ("a/b", no "/" before it) or a folder above it is left out. */
+bool patterns_match(const Patterns *patterns, const char *path);
+/* Whether something below a folder that is left out may be taken in again. */
+bool patterns_may_return(const Patterns *patterns, const char *folder);
+bool patterns_empty(const Patterns *patterns);
+/* Go's filepath.Match on one path element or whole path: "*" and "?" match no "/". */
+bool pattern_match(const char *pattern, const char *path);
+bool pattern_valid(const char *pattern);
+bool pattern_has_wildcard(const char *text);
+
+/* check.c: the rules that are told by the instructions. Of Finding, in order of lines. */
+GArray *dockerfile_check(const Dockerfile *dockerfile);
+void finding_clear(gpointer finding);

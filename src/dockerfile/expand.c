@@ -1,0 +1,344 @@
+/* Variables in words: ${v:-w} and its kin, quotes and escapes, as BuildKit's shell lexer has them. */
+#include "dockerfile/dockerfile.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+enum { MAX_DEPTH = 50, MAX_LENGTH = 1 << 20 };
+
+typedef struct {
+	const Variables *variables;
+	const char *at;
+	int depth;
+	GError **error;
+	GPtrArray *words; /* of char *: what is split off, or NULL if nothing is split */
+	GString *word;	  /* the last of them, and whether there is one */
+	bool has_word;
+} Lexer;
+
+static char *read_until(Lexer *lexer, char stop, bool plain);
+
+static void split_word(Lexer *lexer)
+{
+	if (lexer->has_word)
+		g_ptr_array_add(lexer->words, g_strdup(lexer->word->str));
+	g_string_truncate(lexer->word, 0);
+	lexer->has_word = false;
+}
+
+/* Text that stands there, quoted or not, holds together; what a bare variable holds is split at blanks. */
+static void note_words(Lexer *lexer, const char *text, bool split)
+{
+	if (lexer->words == NULL)
+		return;
+	if (!split) {
+		g_string_append(lexer->word, text);
+		lexer->has_word = true;
+		return;
+	}
+	for (; *text != '\0'; text++) {
+		if (g_ascii_isspace(*text)) {
+			split_word(lexer);
+		} else {
+			g_string_append_c(lexer->word, *text);
+			lexer->has_word = true;
+		}
+	}
+}
+
+/* A pattern of ${v#p}: "*" and "?"; what is escaped is itself. Matches a whole of length characters. */
+static bool glob(const char *p, char escape, const char *text, size_t length)
+{
+	const char *star = NULL, *mark = text, *end = text + length;
+	while (text < end || *p != '\0') {
+		const char *literal = *p == escape && p[1] != '\0' ? p + 1 : p;
+		if (*p == '*') {
+			star = p++;
+			mark = text;
+		} else if (text < end && *p != '\0' &&
+			   ((literal == p && *p == '?') || *literal == *text)) {
+			p = literal + 1;
+			text++;
+		} else if (star != NULL && mark < end) {
+			p = star + 1;
+			text = ++mark;
+		} else {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* ${v#p} ${v##p} ${v%p} ${v%%p} */
+static char *trim_pattern(const char *value, const char *pattern, char escape, bool prefix, bool longest)
+{
+	size_t length = strlen(value);
+	for (size_t i = 0; i <= length; i++) {
+		size_t part = longest ? length - i : i;
+		if (glob(pattern, escape, prefix ? value : value + length - part, part))
+			return prefix ? g_strdup(value + part) : g_strndup(value, length - part);
+	}
+	return g_strdup(value);
+}
+
+/* ${v/p/r} and ${v//p/r}: at each place the longest match. */
+static char *replace_pattern(
+	const char *value, const char *pattern, char escape, const char *with, bool all)
+{
+	g_autoptr(GString) out = g_string_new("");
+	bool done = false;
+	while (*value != '\0') {
+		size_t found = 0;
+		for (size_t part = done && !all ? 0 : strlen(value); part > 0 && found == 0; part--)
+			if (glob(pattern, escape, value, part))
+				found = part;
+		if (found > 0) {
+			g_string_append(out, with);
+			value += found;
+			done = true;
+		} else {
+			g_string_append_c(out, *value++);
+		}
+	}
+	return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+static char *read_name(Lexer *lexer)
+{
+	const char *start = lexer->at;
+	if (g_ascii_isalpha(*start) || *start == '_') {
+		while (g_ascii_isalnum(*lexer->at) || *lexer->at == '_')
+			lexer->at++;
+	} else if (g_ascii_isdigit(*start)) {
+		while (g_ascii_isdigit(*lexer->at))
+			lexer->at++;
+	} else if (*start != '\0' && strchr("@*#!?-$", *start) != NULL) {
+		lexer->at++;
+	}
+	return g_strndup(start, (gsize)(lexer->at - start));
+}
+
+static const char *value_of(Lexer *lexer, const char *name, bool must)
+{
+	const char *value = lexer->variables->get(lexer->variables->data, name);
+	if (value == NULL && must && lexer->variables->unknown != NULL)
+		lexer->variables->unknown(lexer->variables->data, name);
+	return value;
+}
+
+/* "/p/r}", with the first "/" taken already. */
+static char *read_replacement(Lexer *lexer, const char *value)
+{
+	bool all = *lexer->at == '/';
+	lexer->at += all;
+	g_autofree char *pattern = read_until(lexer, '/', true);
+	g_autofree char *with = pattern != NULL ? read_until(lexer, '}', false) : NULL;
+	return with != NULL ? replace_pattern(value != NULL ? value : "", pattern,
+				      lexer->variables->escape, with, all)
+			    : NULL;
+}
+
+/* "#p}" and "%p}", doubled or not. */
+static char *read_trim(Lexer *lexer, const char *value, char how)
+{
+	bool longest = *lexer->at == how;
+	lexer->at += longest;
+	g_autofree char *pattern = read_until(lexer, '}', true);
+	return pattern != NULL ? trim_pattern(value != NULL ? value : "", pattern,
+					 lexer->variables->escape, how == '#', longest)
+			       : NULL;
+}
+
+/* What stands behind the name in braces. */
+static char *read_modifier(Lexer *lexer, const char *name)
+{
+	bool colon = *lexer->at == ':';
+	lexer->at += colon;
+	char how = *lexer->at;
+	const char *value = value_of(lexer, name, false);
+	bool filled = value != NULL && !(colon && *value == '\0');
+	if (how == '\0') {
+		fail(lexer->error, BERTH_ERROR_INVALID, "syntax error: missing '}'");
+		return NULL;
+	}
+	lexer->at++;
+	if (!colon && how == '/')
+		return read_replacement(lexer, value);
+	if (!colon && (how == '#' || how == '%'))
+		return read_trim(lexer, value, how);
+	if (how != '+' && how != '-' && how != '?') {
+		fail(lexer->error, BERTH_ERROR_INVALID, "unsupported modifier (%s%c) in substitution",
+			colon ? ":" : "", how);
+		return NULL;
+	}
+	g_autofree char *word = read_until(lexer, '}', false);
+	if (word == NULL)
+		return NULL;
+	if (how == '+')
+		return g_strdup(filled ? word : "");
+	if (how == '-')
+		return g_strdup(filled ? value : word);
+	if (!filled) {
+		fail(lexer->error, BERTH_ERROR_INVALID, "%s: %s", name,
+			*word != '\0' ? word
+			: value == NULL ? "is not allowed to be unset"
+					: "is not allowed to be empty");
+		return NULL;
+	}
+	return g_strdup(value);
+}
+
+static char *read_braces(Lexer *lexer)
+{
+	lexer->at++;
+	if (*lexer->at == '}' || *lexer->at == ':') {
+		fail(lexer->error, BERTH_ERROR_INVALID,
+			"syntax error: bad substitution: a name is missing");
+		return NULL;
+	}
+	g_autofree char *name = read_name(lexer);
+	if (*name == '\0') {
+		fail(lexer->error, BERTH_ERROR_INVALID,
+			"syntax error: bad substitution at \"%.16s\"", lexer->at);
+		return NULL;
+	}
+	if (*lexer->at != '}')
+		return read_modifier(lexer, name);
+	lexer->at++;
+	const char *value = value_of(lexer, name, true);
+	return g_strdup(value != NULL ? value : "");
+}
+
+static char *read_dollar(Lexer *lexer)
+{
+	lexer->at++;
+	if (*lexer->at == '{')
+		return read_braces(lexer);
+	g_autofree char *name = read_name(lexer);
+	if (*name == '\0')
+		return g_strdup("$");
+	const char *value = value_of(lexer, name, true);
+	return g_strdup(value != NULL ? value : "");
+}
+
+static bool read_single(Lexer *lexer, GString *out)
+{
+	const char *end = strchr(++lexer->at, '\'');
+	if (end == NULL)
+		return fail(lexer->error, BERTH_ERROR_INVALID,
+			"unexpected end of statement while looking for matching single-quote");
+	g_autofree char *text = g_strndup(lexer->at, (gsize)(end - lexer->at));
+	g_string_append(out, text);
+	note_words(lexer, text, false);
+	lexer->at = end + 1;
+	return true;
+}
+
+static bool read_double(Lexer *lexer, GString *out)
+{
+	char escape = lexer->variables->escape;
+	for (lexer->at++; *lexer->at != '"';) {
+		char c = *lexer->at;
+		if (c == '\0')
+			return fail(lexer->error, BERTH_ERROR_INVALID,
+				"unexpected end of statement while looking for matching "
+				"double-quote");
+		if (c == '$') {
+			g_autofree char *value = read_dollar(lexer);
+			if (value == NULL)
+				return false;
+			g_string_append(out, value);
+			note_words(lexer, value, false);
+			continue;
+		}
+		/* The escape character escapes these three, and is itself before others. */
+		if (c == escape && lexer->at[1] != '\0' &&
+			(lexer->at[1] == '"' || lexer->at[1] == '$' || lexer->at[1] == escape))
+			c = *++lexer->at;
+		const char one[] = {c, '\0'};
+		g_string_append_c(out, c);
+		note_words(lexer, one, false);
+		lexer->at++;
+	}
+	note_words(lexer, "", false);
+	lexer->at++;
+	return true;
+}
+
+/* Up to stop, which is taken off ('\0': to the end). plain: a pattern, whose escapes are kept. */
+static bool read_part(Lexer *lexer, GString *out, char stop, bool plain)
+{
+	char escape = lexer->variables->escape;
+	while (*lexer->at != '\0' && *lexer->at != stop) {
+		char c = *lexer->at;
+		if (c == '\'' && !lexer->variables->keep_quotes) {
+			if (!read_single(lexer, out))
+				return false;
+		} else if (c == '"' && !lexer->variables->keep_quotes) {
+			if (!read_double(lexer, out))
+				return false;
+		} else if (c == '$') {
+			g_autofree char *value = read_dollar(lexer);
+			if (value == NULL)
+				return false;
+			g_string_append(out, value);
+			note_words(lexer, value, true);
+		} else {
+			bool escaped = c == escape && lexer->at[1] != '\0';
+			if (c == escape && !escaped) {
+				lexer->at++; /* at the end it escapes nothing, and goes */
+				continue;
+			}
+			if (escaped && plain)
+				g_string_append_c(out, c);
+			const char one[] = {lexer->at[escaped], '\0'};
+			g_string_append_c(out, *one);
+			note_words(lexer, one, !escaped);
+			lexer->at += 1 + escaped;
+		}
+		if (out->len > MAX_LENGTH)
+			return fail(lexer->error, BERTH_ERROR_INVALID,
+				"a word becomes longer than %d bytes", MAX_LENGTH);
+	}
+	if (stop == '\0')
+		return true;
+	if (*lexer->at != stop)
+		return fail(lexer->error, BERTH_ERROR_INVALID, "syntax error: missing '%c'", stop);
+	lexer->at++;
+	return true;
+}
+
+/* A word inside of a substitution: no part of what is split until its value is known. */
+static char *read_until(Lexer *lexer, char stop, bool plain)
+{
+	g_autoptr(GString) out = g_string_new("");
+	GPtrArray *words = g_steal_pointer(&lexer->words);
+	bool ok = ++lexer->depth < MAX_DEPTH ||
+		  fail(lexer->error, BERTH_ERROR_INVALID, "substitutions lie too deep");
+	ok = ok && read_part(lexer, out, stop, plain);
+	lexer->depth--;
+	lexer->words = words;
+	return ok ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
+}
+
+char *word_expand(const char *word, const Variables *variables, GError **error)
+{
+	g_autoptr(GString) out = g_string_new("");
+	Lexer lexer = {.variables = variables, .at = word, .error = error};
+	return read_part(&lexer, out, '\0', false) ? g_string_free(g_steal_pointer(&out), FALSE)
+						   : NULL;
+}
+
+char **word_expand_split(const char *word, const Variables *variables, GError **error)
+{
+	g_autoptr(GString) out = g_string_new(""), last = g_string_new("");
+	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+	Lexer lexer = {
+		.variables = variables, .at = word, .error = error, .words = words, .word = last};
+	if (!read_part(&lexer, out, '\0', false))
+		return NULL;
+	split_word(&lexer);
+	g_ptr_array_add(words, NULL);
+	return g_strdupv((char **)words->pdata);
+}

@@ -1,0 +1,293 @@
+/* What each instruction is called, which flags it has, and what it must be given. */
+#include "dockerfile/dockerfile.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+enum { MAX_FLAGS = 12 };
+
+typedef enum { FLAG_VALUE, FLAG_LIST, FLAG_SWITCH } FlagForm;
+
+typedef bool (*Check)(const Instruction *instruction, GError **error);
+
+static bool check_some(const Instruction *instruction, GError **error);
+static bool check_one(const Instruction *instruction, GError **error);
+static bool check_run(const Instruction *instruction, GError **error);
+static bool check_copy(const Instruction *instruction, GError **error);
+static bool check_from(const Instruction *instruction, GError **error);
+static bool check_shell(const Instruction *instruction, GError **error);
+static bool check_healthcheck(const Instruction *instruction, GError **error);
+static bool check_onbuild(const Instruction *instruction, GError **error);
+static bool check_pairs(const Instruction *instruction, GError **error);
+static bool check_volume(const Instruction *instruction, GError **error);
+
+static const struct {
+	const char *name;
+	Check check;
+	struct {
+		const char *name;
+		FlagForm form;
+	} flags[MAX_FLAGS];
+} kinds[DF_KINDS] = {
+	[DF_ADD] = {"ADD", check_copy,
+		{{"chown", FLAG_VALUE}, {"chmod", FLAG_VALUE}, {"link", FLAG_SWITCH},
+			{"checksum", FLAG_VALUE}, {"keep-git-dir", FLAG_SWITCH},
+			{"unpack", FLAG_SWITCH}, {"exclude", FLAG_LIST}}},
+	[DF_ARG] = {"ARG", check_pairs, {{0}}},
+	[DF_CMD] = {"CMD", check_some, {{0}}},
+	[DF_COPY] = {"COPY", check_copy,
+		{{"from", FLAG_VALUE}, {"chown", FLAG_VALUE}, {"chmod", FLAG_VALUE},
+			{"link", FLAG_SWITCH}, {"parents", FLAG_SWITCH}, {"exclude", FLAG_LIST}}},
+	[DF_ENTRYPOINT] = {"ENTRYPOINT", check_some, {{0}}},
+	[DF_ENV] = {"ENV", check_pairs, {{0}}},
+	[DF_EXPOSE] = {"EXPOSE", check_some, {{0}}},
+	[DF_FROM] = {"FROM", check_from, {{"platform", FLAG_VALUE}}},
+	[DF_HEALTHCHECK] = {"HEALTHCHECK", check_healthcheck,
+		{{"interval", FLAG_VALUE}, {"timeout", FLAG_VALUE}, {"start-period", FLAG_VALUE},
+			{"start-interval", FLAG_VALUE}, {"retries", FLAG_VALUE}}},
+	[DF_LABEL] = {"LABEL", check_pairs, {{0}}},
+	[DF_MAINTAINER] = {"MAINTAINER", check_one, {{0}}},
+	[DF_ONBUILD] = {"ONBUILD", check_onbuild, {{0}}},
+	[DF_RUN] = {"RUN", check_run,
+		{{"mount", FLAG_LIST}, {"network", FLAG_VALUE}, {"security", FLAG_VALUE}}},
+	[DF_SHELL] = {"SHELL", check_shell, {{0}}},
+	[DF_STOPSIGNAL] = {"STOPSIGNAL", check_one, {{0}}},
+	[DF_USER] = {"USER", check_one, {{0}}},
+	[DF_VOLUME] = {"VOLUME", check_volume, {{0}}},
+	[DF_WORKDIR] = {"WORKDIR", check_one, {{0}}},
+};
+
+const char *instruction_name(InstructionKind kind)
+{
+	return kinds[kind].name;
+}
+
+bool instruction_kind(const char *keyword, InstructionKind *kind)
+{
+	for (int i = 0; i < DF_KINDS; i++)
+		if (g_ascii_strcasecmp(keyword, kinds[i].name) == 0) {
+			*kind = (InstructionKind)i;
+			return true;
+		}
+	return false;
+}
+
+/* The value behind "--name=", NULL if the flag is another. */
+static const char *flag_value(const char *flag, const char *name)
+{
+	size_t length = strlen(name);
+	if (strncmp(flag, "--", 2) != 0 || strncmp(flag + 2, name, length) != 0)
+		return NULL;
+	const char *rest = flag + 2 + length;
+	return *rest == '\0' ? rest : *rest == '=' ? rest + 1 : NULL;
+}
+
+const char *instruction_flag(const Instruction *instruction, const char *name)
+{
+	const char *found = NULL;
+	for (int i = 0; instruction->flags[i] != NULL; i++) {
+		const char *value = flag_value(instruction->flags[i], name);
+		found = value != NULL ? value : found;
+	}
+	return found;
+}
+
+char **instruction_flags(const Instruction *instruction, const char *name)
+{
+	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
+	for (int i = 0; instruction->flags[i] != NULL; i++) {
+		const char *value = flag_value(instruction->flags[i], name);
+		if (value != NULL)
+			g_strv_builder_add(list, value);
+	}
+	return g_strv_builder_end(list);
+}
+
+/* As Go's strconv.ParseBool. */
+static bool parse_bool(const char *text, bool *value)
+{
+	static const char *const yes[] = {"", "1", "t", "T", "true", "TRUE", "True", NULL},
+				 *const no[] = {"0", "f", "F", "false", "FALSE", "False", NULL};
+	*value = g_strv_contains(yes, text);
+	return *value || g_strv_contains(no, text);
+}
+
+bool instruction_flag_bool(
+	const Instruction *instruction, const char *name, bool *value, GError **error)
+{
+	const char *text = instruction_flag(instruction, name);
+	if (text == NULL)
+		return true;
+	return parse_bool(text, value) ||
+	       fail(error, BERTH_ERROR_INVALID, "expecting boolean value for flag %s, not: %s",
+		       name, text);
+}
+
+const Heredoc *instruction_script(const Instruction *instruction)
+{
+	if (instruction->heredocs == NULL || instruction->heredocs->len != 1 ||
+		instruction->words[0] == NULL || instruction->words[1] != NULL)
+		return NULL;
+	return instruction->heredocs->pdata[0];
+}
+
+static bool unknown_flag(const Instruction *instruction, const char *flag, GError **error)
+{
+	const char *names[MAX_FLAGS + 1] = {0};
+	g_autofree char *name = g_strndup(flag + 2, strcspn(flag + 2, "="));
+	for (int i = 0; i < MAX_FLAGS && kinds[instruction->kind].flags[i].name != NULL; i++)
+		names[i] = kinds[instruction->kind].flags[i].name;
+	const char *near = words_nearest(name, names);
+	return fail(error, BERTH_ERROR_INVALID, "unknown flag: --%s%s%s%s", name,
+		near != NULL ? " (did you mean --" : "", near != NULL ? near : "", near != NULL ? "?)" : "");
+}
+
+static bool check_flag(const Instruction *instruction, int at, GError **error)
+{
+	const char *flag = instruction->flags[at];
+	for (int i = 0; i < MAX_FLAGS && kinds[instruction->kind].flags[i].name != NULL; i++) {
+		const char *name = kinds[instruction->kind].flags[i].name;
+		FlagForm form = kinds[instruction->kind].flags[i].form;
+		const char *value = flag_value(flag, name);
+		bool truth;
+		if (value == NULL)
+			continue;
+		for (int earlier = 0; form != FLAG_LIST && earlier < at; earlier++)
+			if (flag_value(instruction->flags[earlier], name) != NULL)
+				return fail(error, BERTH_ERROR_INVALID,
+					"Duplicate flag specified: %s", name);
+		if (form != FLAG_SWITCH && strchr(flag, '=') == NULL)
+			return fail(
+				error, BERTH_ERROR_INVALID, "Missing a value on flag: %s", name);
+		if (form == FLAG_SWITCH && !parse_bool(value, &truth))
+			return fail(error, BERTH_ERROR_INVALID,
+				"expecting boolean value for flag %s, not: %s", name, value);
+		return true;
+	}
+	return unknown_flag(instruction, flag, error);
+}
+
+static bool check_some(const Instruction *instruction, GError **error)
+{
+	return instruction->is_json || instruction->words[0] != NULL ||
+	       fail(error, BERTH_ERROR_INVALID, "%s requires at least one argument",
+		       kinds[instruction->kind].name);
+}
+
+static bool check_one(const Instruction *instruction, GError **error)
+{
+	return *instruction->text != '\0' ||
+	       fail(error, BERTH_ERROR_INVALID, "%s requires exactly one argument",
+		       kinds[instruction->kind].name);
+}
+
+static bool check_run(const Instruction *instruction, GError **error)
+{
+	static const char *const networks[] = {"default", "none", "host", NULL},
+				 *const securities[] = {"sandbox", "insecure", NULL};
+	const char *network = instruction_flag(instruction, "network"),
+		   *security = instruction_flag(instruction, "security");
+	if (network != NULL && !g_strv_contains(networks, network))
+		return fail(error, BERTH_ERROR_INVALID, "invalid network mode: \"%s\"", network);
+	if (security != NULL && !g_strv_contains(securities, security))
+		return fail(error, BERTH_ERROR_INVALID, "security \"%s\" is not valid", security);
+	return instruction->words[0] != NULL ||
+	       fail(error, BERTH_ERROR_INVALID, "RUN requires at least one argument");
+}
+
+static bool check_copy(const Instruction *instruction, GError **error)
+{
+	return (instruction->words[0] != NULL && instruction->words[1] != NULL) ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "%s requires at least two arguments, but only one was provided. "
+		       "Destination could not be determined.",
+		       kinds[instruction->kind].name);
+}
+
+static bool is_stage_name(const char *name)
+{
+	g_autofree char *lower = g_ascii_strdown(name, -1);
+	return g_ascii_isalpha(*lower) &&
+	       strspn(lower, "abcdefghijklmnopqrstuvwxyz0123456789-_.") == strlen(lower);
+}
+
+static bool check_from(const Instruction *instruction, GError **error)
+{
+	guint count = g_strv_length(instruction->words);
+	if (count != 1 &&
+		(count != 3 || g_ascii_strcasecmp(instruction->words[1], "as") != 0))
+		return fail(error, BERTH_ERROR_INVALID,
+			"FROM requires either one or three arguments");
+	return count == 1 || is_stage_name(instruction->words[2]) ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "invalid name for build stage: \"%s\", name can't start with a number or "
+		       "contain symbols",
+		       instruction->words[2]);
+}
+
+static bool check_shell(const Instruction *instruction, GError **error)
+{
+	if (!instruction->is_json)
+		return fail(error, BERTH_ERROR_INVALID,
+			"SHELL requires the arguments to be in JSON form");
+	return instruction->words[0] != NULL ||
+	       fail(error, BERTH_ERROR_INVALID, "SHELL requires at least one argument");
+}
+
+static bool check_healthcheck(const Instruction *instruction, GError **error)
+{
+	const char *type = instruction->words[0];
+	if (type == NULL)
+		return fail(error, BERTH_ERROR_INVALID, "HEALTHCHECK requires at least one argument");
+	bool none = g_ascii_strcasecmp(type, "NONE") == 0;
+	if (!none && g_ascii_strcasecmp(type, "CMD") != 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"Unknown type \"%s\" in HEALTHCHECK (try CMD)", type);
+	if (none && instruction->words[1] != NULL)
+		return fail(error, BERTH_ERROR_INVALID, "HEALTHCHECK NONE takes no arguments");
+	return none || instruction->words[1] != NULL ||
+	       fail(error, BERTH_ERROR_INVALID, "Missing command after HEALTHCHECK CMD");
+}
+
+static bool check_onbuild(const Instruction *instruction, GError **error)
+{
+	if (*instruction->text == '\0')
+		return fail(error, BERTH_ERROR_INVALID, "ONBUILD requires at least one argument");
+	g_autoptr(Instruction) trigger = instruction_parse(instruction->text, '\\', error);
+	if (trigger == NULL)
+		return false;
+	if (trigger->kind == DF_ONBUILD)
+		return fail(error, BERTH_ERROR_INVALID,
+			"Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed");
+	if (trigger->kind == DF_FROM || trigger->kind == DF_MAINTAINER)
+		return fail(error, BERTH_ERROR_INVALID, "%s isn't allowed as an ONBUILD trigger",
+			kinds[trigger->kind].name);
+	return instruction_check(trigger, error);
+}
+
+static bool check_pairs(const Instruction *instruction, GError **error)
+{
+	bool legacy;
+	g_autoptr(GArray) pairs = instruction_pairs(instruction, &legacy, error);
+	return pairs != NULL;
+}
+
+static bool check_volume(const Instruction *instruction, GError **error)
+{
+	if (instruction->words[0] == NULL)
+		return fail(error, BERTH_ERROR_INVALID, "VOLUME requires at least one argument");
+	for (int i = 0; instruction->words[i] != NULL; i++)
+		if (*instruction->words[i] == '\0')
+			return fail(error, BERTH_ERROR_INVALID,
+				"VOLUME specified can not be an empty string");
+	return true;
+}
+
+bool instruction_check(const Instruction *instruction, GError **error)
+{
+	for (int i = 0; instruction->flags[i] != NULL; i++)
+		if (!check_flag(instruction, i, error))
+			return false;
+	return kinds[instruction->kind].check(instruction, error);
+}

@@ -1,0 +1,109 @@
+/* What a build step sees beside its root: trees of other images and of the build's context, caches, and
+ * files that were never on a disk. */
+#include "shim/shim.h"
+#include "shim/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { FIRST_FOLDER = 5 };
+
+/* Folders as one, the first on top; with an upper one, what is written goes there. */
+static int overlay(const struct plan_record *record)
+{
+	const char *upper = record_string(record, 3);
+	int fs = sys_fsopen("overlay");
+	for (uint32_t i = FIRST_FOLDER; fs >= 0 && i < record->strings; i++)
+		if (sys_fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir+", record_string(record, i)) < 0)
+			return -1;
+	if (fs < 0 ||
+		(*upper != '\0' &&
+			(sys_fsconfig(fs, FSCONFIG_SET_STRING, "upperdir", upper) < 0 ||
+				sys_fsconfig(fs, FSCONFIG_SET_STRING, "workdir",
+					record_string(record, 4)) < 0)) ||
+		sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
+		return -1;
+	int tree = sys_fsmount(fs, 0);
+	close(fs);
+	return tree;
+}
+
+/* The part of a detached tree that is wanted. Before Linux 6.15 only what is attached somewhere can be
+ * cloned: it is attached at scratch for that long. */
+static int part_of(int tree, const char *scratch, const char *subpath)
+{
+	int at = sys_openat2(tree, subpath, O_PATH | O_CLOEXEC, RESOLVE_IN_ROOT);
+	int part = at < 0 ? -1 : sys_open_tree(at, "", AT_EMPTY_PATH);
+	if (part < 0 && at >= 0 && errno == EINVAL) {
+		int place = open(scratch, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (place >= 0 && sys_move_mount(tree, place) == 0) {
+			part = sys_open_tree(at, "", AT_EMPTY_PATH);
+			sys_umount_detach(scratch);
+		}
+		close(place);
+	}
+	close(at);
+	return part;
+}
+
+int tree_part(const struct plan_record *record, int userns)
+{
+	const char *target = record_string(record, 0), *subpath = record_string(record, 1);
+	bool one = record->strings == FIRST_FOLDER + 1 && *record_string(record, 3) == '\0';
+	struct mount_attr attr = {.attr_set = (uint64_t)record_number(record, 0),
+		.propagation = 1 << 18 /* MS_PRIVATE */};
+	struct mount_attr map = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)userns};
+	int tree = one ? open(record_string(record, FIRST_FOLDER), O_PATH | O_DIRECTORY | O_CLOEXEC)
+		       : overlay(record);
+	int part = tree < 0 ? -1 : part_of(tree, record_string(record, 2), subpath);
+	if (part < 0 || sys_mount_setattr(part, "", AT_EMPTY_PATH, &attr) < 0)
+		report_fail(errno, "error mounting \"%s\" at \"%s\"", subpath, target);
+	if (userns >= 0 && sys_mount_setattr(part, "", AT_EMPTY_PATH, &map) < 0)
+		report_fail(errno, "cannot map the owners of what is mounted at %s", target);
+	close(tree);
+	return part;
+}
+
+void mount_tree(const struct plan_record *record)
+{
+	struct stat st;
+	int given = userns_tree(), part = given >= 0 ? given : tree_part(record, -1);
+	bool file = fstat(part, &st) == 0 && !S_ISDIR(st.st_mode);
+	mount_attach(part, record_string(record, 1), record_string(record, 0), file);
+}
+
+static bool write_content(const struct plan_record *record, int fd)
+{
+	const char *content = (const char *)(record + 1) + FILE_NUMBERS * sizeof(int64_t);
+	size_t length = (size_t)record_number(record, FILE_LENGTH);
+	return length <= (record->numbers - FILE_NUMBERS) * sizeof(int64_t) &&
+	       write_all(fd, content, length);
+}
+
+/* Made in the container's own /dev, which is memory, and bound to its place; its name there goes again. */
+void file_make(const struct plan_record *record)
+{
+	static const char name[] = "/dev/.berth-file";
+	char path[64];
+	const char *target = record_string(record, 0);
+	if (record->numbers < FILE_NUMBERS)
+		report_fail(0, "the launch plan is damaged");
+	int file = root_open(name, true), dev = root_open("/dev", false);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+	int fd = file < 0 ? -1 : open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || !write_content(record, fd) ||
+		fchown(fd, (uid_t)record_number(record, FILE_UID),
+			(gid_t)record_number(record, FILE_GID)) < 0 ||
+		fchmod(fd, (mode_t)record_number(record, FILE_MODE)) < 0)
+		report_fail(errno, "cannot write the file for %s", target);
+	close(fd);
+	int tree = sys_open_tree(file, "", AT_EMPTY_PATH);
+	if (tree < 0 || unlinkat(dev, name + strlen("/dev/"), 0) < 0)
+		report_fail(errno, "cannot mount the file at %s", target);
+	close(file);
+	close(dev);
+	mount_attach(tree, target, target, true);
+}
