@@ -36,16 +36,19 @@ static json_t *read_head(Body *body, GError **error)
 {
 	g_autofree guint8 *block = g_malloc(BLOCK);
 	for (;;) {
-		const guint8 *end = body->rest->len > 0 ? memchr(body->rest->data, '\n', body->rest->len)
-							: NULL;
+		const guint8 *end = body->rest->len > 0
+					    ? memchr(body->rest->data, '\n', body->rest->len)
+					    : NULL;
 		if (end != NULL) {
 			body->taken = (size_t)(end - body->rest->data) + 1;
 			return json_parse((const char *)body->rest->data, body->taken - 1, error);
 		}
-		ssize_t n = body->rest->len < HEAD_LIMIT ? http_body_read(body->body, block, BLOCK, error)
-							 : 0;
+		ssize_t n = body->rest->len < HEAD_LIMIT
+				    ? http_body_read(body->body, block, BLOCK, error)
+				    : 0;
 		if (n <= 0) {
-			fail(error, BERTH_ERROR_INVALID, "the build's first line is missing or too long");
+			fail(error, BERTH_ERROR_INVALID,
+				"the build's first line is missing or too long");
 			return NULL;
 		}
 		g_byte_array_append(body->rest, block, (guint)n);
@@ -62,7 +65,8 @@ static json_t *json_param(Request *request, const char *name, bool array, GError
 	if (value != NULL && (array ? json_is_array(value) : json_is_object(value)))
 		return value;
 	json_decref(value);
-	fail(error, BERTH_ERROR_INVALID, "invalid %s: JSON %s is wanted", name, array ? "list" : "object");
+	fail(error, BERTH_ERROR_INVALID, "invalid %s: JSON %s is wanted", name,
+		array ? "list" : "object");
 	return NULL;
 }
 
@@ -100,7 +104,8 @@ static json_t *host_of(Request *request, GError **error)
 		{"cpusetcpus", "CpusetCpus", false}, {"cpusetmems", "CpusetMems", false},
 		{"cgroupparent", "CgroupParent", false}, {"networkmode", "NetworkMode", false}};
 	g_autoptr(json_t) host = json_object(), hosts = extra_hosts(request, error);
-	g_autoptr(json_t) ulimits = hosts != NULL ? json_param(request, "ulimits", true, error) : NULL;
+	g_autoptr(json_t) ulimits =
+		hosts != NULL ? json_param(request, "ulimits", true, error) : NULL;
 	g_autoptr(json_t) security =
 		ulimits != NULL ? json_param(request, "securityopt", true, error) : NULL;
 	if (security == NULL)
@@ -137,7 +142,8 @@ static bool write_output(gpointer data, const void *bytes, size_t length, GError
 static bool run_build(Request *request, Body *body, const json_t *more, GError **error)
 {
 	g_autoptr(json_t) args = json_param(request, "buildargs", false, error);
-	g_autoptr(json_t) labels = args != NULL ? json_param(request, "labels", false, error) : NULL;
+	g_autoptr(json_t) labels =
+		args != NULL ? json_param(request, "labels", false, error) : NULL;
 	g_autoptr(json_t) cache_from =
 		labels != NULL ? json_param(request, "cachefrom", true, error) : NULL;
 	g_autoptr(json_t) host = cache_from != NULL ? host_of(request, error) : NULL;
@@ -177,11 +183,13 @@ static bool run_build(Request *request, Body *body, const json_t *more, GError *
 static bool build(Request *request, GError **error)
 {
 	Body body = {.body = request->body, .rest = g_byte_array_new()};
-	bool more_comes = strcmp(http_header(request->head, "Content-Type"), extended) == 0, ok = true;
+	bool more_comes = strcmp(http_header(request->head, "Content-Type"), extended) == 0,
+	     ok = true;
 	g_autoptr(json_t) more = more_comes ? read_head(&body, error) : json_object();
 	if (strcmp(request_param(request, "version"), "2") == 0)
 		ok = fail(error, BERTH_ERROR_INVALID,
-			"BuildKit's protocol is not spoken here: use berth, or set DOCKER_BUILDKIT=0");
+			"BuildKit's protocol is not spoken here: use berth, or set "
+			"DOCKER_BUILDKIT=0");
 	ok = ok && more != NULL && run_build(request, &body, more, error);
 	g_byte_array_unref(body.rest);
 	return ok;
@@ -208,8 +216,10 @@ static bool cancel(Request *request, GError **error)
 
 static bool offer_ssh(Request *request, GError **error)
 {
-	const char *build_id = request_param(request, "buildid"), *id = request_param(request, "id");
-	return build_ssh_offer(build_id, id, reply_hijack(request, true), error) || request->answered;
+	const char *build_id = request_param(request, "buildid"),
+		   *id = request_param(request, "id");
+	return build_ssh_offer(build_id, id, reply_hijack(request, true), error) ||
+	       request->answered;
 }
 
 const Route build_routes[] = {

@@ -40,7 +40,8 @@ bool archive_send(Client *client, const char *file, const char *path, const char
 	if (fd < 0)
 		return fail(
 			error, BERTH_ERROR_UNAVAILABLE, "open %s: no such file or directory", file);
-	if (!client_send_stream(client, "POST", path, read_file, &fd, &response, error))
+	if (!client_send_stream(client, "POST", path, "Content-Type: application/x-tar\r\n",
+		    read_file, &fd, &response, error))
 		return false;
 	g_autofree char *text = http_body_read_all(&response.body, 8 << 20, &length, error);
 	if (text == NULL)

@@ -56,7 +56,10 @@ json_t *pairs_of(const json_t *list);
 json_t *flag_pairs(const Cli *cli, const char *name);
 json_t *flag_filters(
 	const Cli *cli, const char *name, GError **error); /* {"label": ["a"]} for the API */
-char *query_filters(const Cli *cli, GError **error);	   /* of --filter, escaped for a query */
+json_t *flag_ulimits(const Cli *cli, GError **error); /* container_flags.c: --ulimit, for the API */
+/* "type=local,dest=x" as an object; a word without "=" has an empty value. New reference. */
+json_t *csv_fields(const char *text);
+char *query_filters(const Cli *cli, GError **error); /* of --filter, escaped for a query */
 
 /* The first --platform as the JSON of a query, escaped; "" if none was given. */
 char *query_platform(const Cli *cli);
@@ -130,4 +133,4 @@ extern const Command command_run, command_create, command_start, command_stop, c
 	command_network_rm, command_network_prune, command_network_connect,
 	command_network_disconnect, command_network_inspect, command_port, command_pull,
 	command_push, command_login, command_logout, command_search, command_manifest_inspect,
-	command_commit, command_diff, command_export;
+	command_commit, command_diff, command_export, command_build, command_builder_prune;

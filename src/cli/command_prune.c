@@ -13,6 +13,16 @@ static const Flag flags[] = {
 	{"force", 'f', BOOL, "do not ask"},
 	{0},
 };
+static const Flag builder_flags[] = {
+	{"all", 'a', BOOL, "remove what images share with the cache, too"},
+	{"filter", 0, LIST, "remove only those that match (until=24h, type=...)"},
+	{"force", 'f', BOOL, "do not ask"},
+	{"keep-storage", 0, BYTES, "how much may stay"},
+	{"max-used-space", 0, BYTES, "the same, by another name"},
+	{"reserved-space", 0, BYTES, "the same, by another name"},
+	{"verbose", 0, BOOL, "accepted for docker's sake"},
+	{0},
+};
 static const Flag system_flags[] = {
 	{"all", 'a', BOOL, "remove all unused images, not only those without a name"},
 	{"filter", 0, LIST, "remove only those that match (until=24h, label=...)"},
@@ -21,7 +31,7 @@ static const Flag system_flags[] = {
 	{0},
 };
 
-typedef enum { CONTAINERS, VOLUMES, NETWORKS, IMAGES } What;
+typedef enum { CONTAINERS, VOLUMES, NETWORKS, IMAGES, BUILDS } What;
 static const struct {
 	const char *path, *list, *heading;
 } kinds[] = {
@@ -29,6 +39,7 @@ static const struct {
 	[VOLUMES] = {"/volumes/prune", "VolumesDeleted", "Deleted Volumes:"},
 	[NETWORKS] = {"/networks/prune", "NetworksDeleted", "Deleted Networks:"},
 	[IMAGES] = {"/images/prune", "ImagesDeleted", "Deleted Images:"},
+	[BUILDS] = {"/build/prune", "CachesDeleted", "Deleted build cache objects:"},
 };
 
 static bool confirm(Cli *cli, const char *what)
@@ -52,6 +63,16 @@ static void print_deleted(const json_t *entry)
 			*untagged != '\0' ? untagged : json_str(entry, "Deleted"));
 }
 
+static char *builder_query(Cli *cli, bool all)
+{
+	static const char *const names[] = {"keep-storage", "reserved-space", "max-used-space"};
+	gint64 keep = 0;
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		if (flag_given(cli, names[i]))
+			keep = flag_int(cli, names[i], 0);
+	return g_strdup_printf("&all=%d&keep-storage=%" G_GINT64_FORMAT, all, keep);
+}
+
 /* Removes one kind of thing, says what went, and adds up the room that it took. */
 static bool prune(Cli *cli, What what, bool all, gint64 *space, GError **error)
 {
@@ -67,7 +88,8 @@ static bool prune(Cli *cli, What what, bool all, gint64 *space, GError **error)
 	if (what == VOLUMES && all)
 		json_object_set_new(filters, "all", json_pack("{s:b}", "true", 1));
 	g_autofree char *text = json_text(filters), *escaped = client_escape(text),
-			*path = g_strconcat(kinds[what].path, "?filters=", escaped, NULL);
+			*more = what == BUILDS ? builder_query(cli, all) : g_strdup(""),
+			*path = g_strconcat(kinds[what].path, "?filters=", escaped, more, NULL);
 	g_autoptr(json_t) answer = client_call(cli->client, "POST", path, NULL, error);
 	if (answer == NULL)
 		return false;
@@ -123,6 +145,12 @@ static int run_volumes(Cli *cli)
 			: "anonymous local volumes not used by at least one container");
 }
 
+static int run_builds(Cli *cli)
+{
+	return run_one(cli, BUILDS,
+		flag_bool(cli, "all", false) ? "all build cache" : "all dangling build cache");
+}
+
 /* A network takes no room that could be told of. */
 static int run_networks(Cli *cli)
 {
@@ -138,16 +166,18 @@ static int run_system(Cli *cli)
 	g_autoptr(GError) error = NULL;
 	bool all = flag_bool(cli, "all", false), volumes = flag_bool(cli, "volumes", false);
 	gint64 space = 0;
-	g_autofree char *question = g_strdup_printf("all stopped containers, %s%s",
+	g_autofree char *question = g_strdup_printf("all stopped containers, %s%s, %s build cache",
 		volumes ? "all anonymous volumes not used by at least one container, " : "",
 		all ? "all images without at least one container associated to them"
-		    : "all dangling images");
+		    : "all dangling images",
+		all ? "all" : "unused");
 	if (!confirm(cli, question))
 		return EXIT_SUCCESS;
 	/* --all speaks of images here; named volumes are never pruned along. */
 	bool ok = prune(cli, CONTAINERS, false, &space, &error) &&
 		  (!volumes || prune(cli, VOLUMES, false, &space, &error)) &&
-		  prune(cli, IMAGES, all, &space, &error);
+		  prune(cli, IMAGES, all, &space, &error) &&
+		  prune(cli, BUILDS, all, &space, &error);
 	return finish(cli, ok, space, error);
 }
 
@@ -181,6 +211,14 @@ const Command command_network_prune = {
 	.summary = "Remove unused networks",
 	.flags = flags + 1,
 	.run = run_networks,
+};
+
+const Command command_builder_prune = {
+	.names = "builder prune|buildx prune",
+	.usage = "[OPTIONS]",
+	.summary = "Remove what builds have cached",
+	.flags = builder_flags,
+	.run = run_builds,
 };
 
 const Command command_system_prune = {

@@ -1,5 +1,6 @@
 #include "cli/credentials.h"
 #include "cli/progress.h"
+#include "cli/pull.h"
 
 #include "base/error.h"
 
@@ -13,6 +14,17 @@ static const Flag flags[] = {
 	{0},
 };
 
+bool image_send(Cli *cli, const char *reference, bool all_tags, FILE *out, GError **error)
+{
+	g_autofree char *name = NULL, *tag = NULL;
+	reference_escape(reference, all_tags ? "" : "latest", &name, &tag);
+	g_autofree char *path = g_strdup_printf("/images/%s/push?tag=%s", name, tag);
+	g_auto(Response) response = {.fd = -1};
+	return credentials_use(cli, reference, error) &&
+	       client_send(cli->client, "POST", path, NULL, &response, error) &&
+	       progress_show(&response.body, out, error);
+}
+
 static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
@@ -24,13 +36,7 @@ static int run(Cli *cli)
 	}
 	if (!all && !quiet && colon == NULL)
 		puts("Using default tag: latest");
-	g_autofree char *name = NULL, *tag = NULL;
-	reference_escape(reference, all ? "" : "latest", &name, &tag);
-	g_autofree char *path = g_strdup_printf("/images/%s/push?tag=%s", name, tag);
-	g_auto(Response) response = {.fd = -1};
-	if (!credentials_use(cli, reference, &error) ||
-		!client_send(cli->client, "POST", path, NULL, &response, &error) ||
-		!progress_show(&response.body, quiet ? NULL : stdout, &error))
+	if (!image_send(cli, reference, all, quiet ? NULL : stdout, &error))
 		return cli_fail(cli, error);
 	if (quiet)
 		puts(reference);

@@ -308,6 +308,27 @@ static bool set_restart(Cli *cli, json_t *host, GError **error)
 	return true;
 }
 
+json_t *flag_ulimits(const Cli *cli, GError **error)
+{
+	g_autoptr(json_t) limits = flag_list(cli, "ulimit"), list = json_array();
+	for (size_t i = 0; i < json_array_size(limits); i++) {
+		char name[32];
+		long long soft, hard;
+		int n = sscanf(json_elem(limits, i), "%31[a-z]=%lld:%lld", name, &soft, &hard);
+		if (n < 2) {
+			fail(error, BERTH_ERROR_UNAVAILABLE,
+				"invalid argument \"%s\" for \"--ulimit\" flag: invalid ulimit "
+				"argument: %s",
+				json_elem(limits, i), json_elem(limits, i));
+			return NULL;
+		}
+		json_array_append_new(list,
+			json_pack("{s:s, s:I, s:I}", "Name", name, "Hard",
+				(json_int_t)(n == 3 ? hard : soft), "Soft", (json_int_t)soft));
+	}
+	return g_steal_pointer(&list);
+}
+
 static bool set_limits(Cli *cli, json_t *host, GError **error)
 {
 	static const struct {
@@ -317,27 +338,15 @@ static bool set_limits(Cli *cli, json_t *host, GError **error)
 		{"device-read-iops", "BlkioDeviceReadIOps", "Rate"},
 		{"device-write-iops", "BlkioDeviceWriteIOps", "Rate"},
 		{"blkio-weight-device", "BlkioWeightDevice", "Weight"}};
-	g_autoptr(json_t) limits = flag_list(cli, "ulimit");
-	json_t *list = json_array();
+	json_t *list = flag_ulimits(cli, error);
+	if (list == NULL)
+		return false;
 	if (flag_given(cli, "cpus"))
 		set(host, "NanoCpus",
 			json_integer(
 				(json_int_t)(g_ascii_strtod(flag_text(cli, "cpus"), NULL) * 1e9 +
 					     0.5)));
 	set(host, "Ulimits", list);
-	for (size_t i = 0; i < json_array_size(limits); i++) {
-		char name[32];
-		long long soft, hard;
-		int n = sscanf(json_elem(limits, i), "%31[a-z]=%lld:%lld", name, &soft, &hard);
-		if (n < 2)
-			return fail(error, BERTH_ERROR_UNAVAILABLE,
-				"invalid argument \"%s\" for \"--ulimit\" flag: invalid ulimit "
-				"argument: %s",
-				json_elem(limits, i), json_elem(limits, i));
-		json_array_append_new(list,
-			json_pack("{s:s, s:I, s:I}", "Name", name, "Hard",
-				(json_int_t)(n == 3 ? hard : soft), "Soft", (json_int_t)soft));
-	}
 	for (size_t r = 0; r < G_N_ELEMENTS(rates); r++) {
 		g_autoptr(json_t) given = flag_list(cli, rates[r].flag);
 		list = json_array();

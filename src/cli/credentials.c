@@ -203,6 +203,33 @@ bool credentials_erase(Cli *cli, const char *registry, GError **error)
 	return write_config(cli, error);
 }
 
+static char *base64url(const char *text)
+{
+	char *base64 = g_base64_encode((const guchar *)text, strlen(text));
+	for (char *c = base64; *c != '\0'; c++)
+		*c = *c == '+' ? '-' : *c == '/' ? '_' : *c;
+	return base64;
+}
+
+char *credentials_all(Cli *cli)
+{
+	static const char *const lists[] = {"auths", "credHelpers"};
+	g_autoptr(json_t) all = json_object();
+	const char *key;
+	json_t *entry;
+	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
+		json_object_foreach (json_object_get(cli->config, lists[i]), key, entry) {
+			g_autofree char *registry = registry_normal(key);
+			json_t *known = credentials_get(cli, registry, NULL);
+			if (known != NULL)
+				json_object_set_new(all, registry, known);
+		}
+	if (json_object_size(all) == 0)
+		return g_strdup("");
+	g_autofree char *text = json_text(all);
+	return base64url(text);
+}
+
 bool credentials_use(Cli *cli, const char *reference, GError **error)
 {
 	g_autofree char *registry = registry_of(reference);
@@ -213,9 +240,7 @@ bool credentials_use(Cli *cli, const char *reference, GError **error)
 		return false;
 	}
 	g_autofree char *text = known != NULL ? json_text(known) : g_strdup("{}");
-	g_autofree char *base64 = g_base64_encode((const guchar *)text, strlen(text));
-	for (char *c = base64; *c != '\0'; c++)
-		*c = *c == '+' ? '-' : *c == '/' ? '_' : *c;
+	g_autofree char *base64 = base64url(text);
 	client_set_registry_auth(cli->client, base64);
 	return true;
 }

@@ -15,5 +15,8 @@ bool credentials_store(Cli *cli, const json_t *credentials, bool *plain, GError 
 /* False without error where there was nothing to forget. */
 bool credentials_erase(Cli *cli, const char *registry, GError **error);
 
+/* All that is known, as X-Registry-Config has it (base64url); "" if nothing is. The caller frees it. */
+char *credentials_all(Cli *cli);
+
 /* Lets the client's next requests carry what is known of the registry of an image. */
 bool credentials_use(Cli *cli, const char *reference, GError **error);

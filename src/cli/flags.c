@@ -227,6 +227,19 @@ json_t *pairs_of(const json_t *list)
 	return object;
 }
 
+json_t *csv_fields(const char *text)
+{
+	g_auto(GStrv) fields = g_strsplit(text, ",", -1);
+	json_t *object = json_object();
+	for (int i = 0; fields[i] != NULL; i++) {
+		const char *equals = strchr(fields[i], '=');
+		g_autofree char *key = g_strndup(fields[i],
+			equals != NULL ? (gsize)(equals - fields[i]) : strlen(fields[i]));
+		json_object_set_new(object, key, json_lenient(equals != NULL ? equals + 1 : ""));
+	}
+	return object;
+}
+
 json_t *flag_pairs(const Cli *cli, const char *name)
 {
 	g_autoptr(json_t) list = flag_list(cli, name);

@@ -226,11 +226,11 @@ bool client_send(Client *client, const char *method, const char *path, const jso
 	return exchange(client, all, strlen(all), response, error);
 }
 
-bool client_send_stream(Client *client, const char *method, const char *path, BodySource source,
-	gpointer data, Response *response, GError **error)
+bool client_send_stream(Client *client, const char *method, const char *path, const char *headers,
+	BodySource source, gpointer data, Response *response, GError **error)
 {
-	g_autofree char *head = request_head(client, method, path,
-		"Content-Type: application/x-tar\r\nTransfer-Encoding: chunked\r\n");
+	g_autofree char *more = g_strconcat(headers, "Transfer-Encoding: chunked\r\n", NULL);
+	g_autofree char *head = request_head(client, method, path, more);
 	g_autofree char *block = g_malloc(CHUNK);
 	*response = (Response){.fd = connect_host(client, error)};
 	if (response->fd < 0)

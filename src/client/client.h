@@ -35,8 +35,9 @@ typedef ssize_t (*BodySource)(gpointer data, void *buffer, size_t size);
  * version ("/containers/json?all=1"). body may be NULL. */
 bool client_send(Client *client, const char *method, const char *path, const json_t *body,
 	Response *response, GError **error);
-bool client_send_stream(Client *client, const char *method, const char *path, BodySource source,
-	gpointer data, Response *response, GError **error);
+/* headers: "Content-Type: application/x-tar\r\n". */
+bool client_send_stream(Client *client, const char *method, const char *path, const char *headers,
+	BodySource source, gpointer data, Response *response, GError **error);
 
 /* The same, with the whole answer as JSON (NULL with *error unset where it has no body). */
 json_t *client_call(

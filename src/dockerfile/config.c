@@ -44,7 +44,9 @@ json_t *config_command(const json_t *config, const Instruction *instruction)
 	const Heredoc *script = instruction_script(instruction);
 	g_autoptr(GString) text = g_string_new(script != NULL ? script->body : instruction->text);
 	/* The shell reads what stands behind its own command line. */
-	for (guint i = 0; script == NULL && instruction->heredocs != NULL && i < instruction->heredocs->len; i++) {
+	for (guint i = 0;
+		script == NULL && instruction->heredocs != NULL && i < instruction->heredocs->len;
+		i++) {
 		const Heredoc *heredoc = instruction->heredocs->pdata[i];
 		g_string_append_printf(text, "\n%s%s", heredoc->body, heredoc->name);
 	}
@@ -54,14 +56,15 @@ json_t *config_command(const json_t *config, const Instruction *instruction)
 
 static bool set_command(Change *change)
 {
-	json_object_set_new(change->config, "Cmd", config_command(change->config, change->instruction));
+	json_object_set_new(
+		change->config, "Cmd", config_command(change->config, change->instruction));
 	return true;
 }
 
 static bool set_entrypoint(Change *change)
 {
-	json_object_set_new(change->config, "Entrypoint",
-		config_command(change->config, change->instruction));
+	json_object_set_new(
+		change->config, "Entrypoint", config_command(change->config, change->instruction));
 	return true;
 }
 
@@ -120,9 +123,12 @@ static bool add_port(Change *change, const char *word)
 {
 	g_auto(GStrv) parts = g_strsplit(word, "/", 2);
 	const char *colon = parts[0] != NULL ? strrchr(parts[0], ':') : NULL;
-	g_auto(GStrv) range = g_strsplit(colon != NULL ? colon + 1 : parts[0] != NULL ? parts[0] : "", "-", 2);
-	g_autofree char *protocol = g_ascii_strdown(
-		parts[0] != NULL && parts[1] != NULL ? parts[1] : "tcp", -1);
+	g_auto(GStrv) range = g_strsplit(colon != NULL	    ? colon + 1
+					 : parts[0] != NULL ? parts[0]
+							    : "",
+		"-", 2);
+	g_autofree char *protocol =
+		g_ascii_strdown(parts[0] != NULL && parts[1] != NULL ? parts[1] : "tcp", -1);
 	static const char *const protocols[] = {"tcp", "udp", "sctp", NULL};
 	guint64 first, last;
 	if (!g_strv_contains(protocols, protocol))
@@ -143,7 +149,8 @@ static bool add_port(Change *change, const char *word)
 
 static bool add_ports(Change *change)
 {
-	g_auto(GStrv) words = word_expand_split(change->instruction->text, change->variables, change->error);
+	g_auto(GStrv) words =
+		word_expand_split(change->instruction->text, change->variables, change->error);
 	for (int i = 0; words != NULL && words[i] != NULL; i++)
 		if (!add_port(change, words[i]))
 			return false;
@@ -279,10 +286,10 @@ static bool set_healthcheck(Change *change)
 	return true;
 }
 
-bool config_apply(json_t *config, const Instruction *instruction, const Variables *variables,
-	GError **error)
+bool config_apply(
+	json_t *config, const Instruction *instruction, const Variables *variables, GError **error)
 {
-	static bool (*const changes[DF_KINDS])(Change *change) = {
+	static bool (*const changes[DF_KINDS])(Change * change) = {
 		[DF_CMD] = set_command,
 		[DF_ENTRYPOINT] = set_entrypoint,
 		[DF_ENV] = set_pairs,

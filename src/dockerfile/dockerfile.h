@@ -42,7 +42,7 @@ typedef struct {
 	char *source;	     /* the whole, as it is shown: "RUN echo hi" */
 	char **flags;	     /* "--from=x" */
 	bool is_json;	     /* exec form */
-	char **words;	     /* of the list in exec form; else by blanks, or by quotes for ENV, LABEL and ARG */
+	char **words; /* of the list in exec form; else by blanks, or by quotes for ENV, LABEL and ARG */
 	GPtrArray *heredocs; /* of Heredoc */
 } Instruction;
 void instruction_free(Instruction *instruction);
@@ -80,7 +80,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Dockerfile, dockerfile_free)
 /* One instruction from its line, such as what ONBUILD holds or `commit --change` says. */
 Instruction *instruction_parse(const char *line, char escape, GError **error);
 /* The lines around an instruction with a mark at it, as errors show them; the caller frees it. */
-char *dockerfile_excerpt(const Dockerfile *dockerfile, const char *name, int line, int last_line);
+char *dockerfile_excerpt(char *const *lines, const char *name, int line, int last_line);
 
 /* instruction.c: what each instruction may have. False with error. */
 bool instruction_kind(const char *keyword, InstructionKind *kind);
@@ -93,7 +93,8 @@ char **words_by_blanks(const char *text);
 char **words_by_quotes(const char *text, char escape); /* with their quotes */
 /* A JSON array of strings: *words; false if the text is none; with error where it has other members. */
 bool words_by_json(const char *text, char ***words, GError **error);
-GPtrArray *words_heredocs(const char *text, char escape, GArray *tabs); /* without bodies; tabs: of bool */
+GPtrArray *words_heredocs(
+	const char *text, char escape, GArray *tabs); /* without bodies; tabs: of bool */
 /* The one of a NULL-terminated list that is meant by a misspelt word; NULL if none is near. */
 const char *words_nearest(const char *word, const char *const *list);
 
@@ -119,8 +120,8 @@ GArray *instruction_pairs(const Instruction *instruction, bool *legacy, GError *
 
 /* config.c: applies what changes the configuration only (CMD to WORKDIR) to an image's "config" object, in
  * which variables are replaced before. shell: of a shell form. FROM, ARG, RUN, COPY and ADD change nothing. */
-bool config_apply(json_t *config, const Instruction *instruction, const Variables *variables,
-	GError **error);
+bool config_apply(
+	json_t *config, const Instruction *instruction, const Variables *variables, GError **error);
 /* The words that run a command in shell or exec form, by the configuration's SHELL; a new array. */
 json_t *config_command(const json_t *config, const Instruction *instruction);
 

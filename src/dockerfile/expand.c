@@ -71,7 +71,8 @@ static bool glob(const char *p, char escape, const char *text, size_t length)
 }
 
 /* ${v#p} ${v##p} ${v%p} ${v%%p} */
-static char *trim_pattern(const char *value, const char *pattern, char escape, bool prefix, bool longest)
+static char *trim_pattern(
+	const char *value, const char *pattern, char escape, bool prefix, bool longest)
 {
 	size_t length = strlen(value);
 	for (size_t i = 0; i <= length; i++) {
@@ -168,8 +169,8 @@ static char *read_modifier(Lexer *lexer, const char *name)
 	if (!colon && (how == '#' || how == '%'))
 		return read_trim(lexer, value, how);
 	if (how != '+' && how != '-' && how != '?') {
-		fail(lexer->error, BERTH_ERROR_INVALID, "unsupported modifier (%s%c) in substitution",
-			colon ? ":" : "", how);
+		fail(lexer->error, BERTH_ERROR_INVALID,
+			"unsupported modifier (%s%c) in substitution", colon ? ":" : "", how);
 		return NULL;
 	}
 	g_autofree char *word = read_until(lexer, '}', false);
@@ -181,7 +182,7 @@ static char *read_modifier(Lexer *lexer, const char *name)
 		return g_strdup(filled ? value : word);
 	if (!filled) {
 		fail(lexer->error, BERTH_ERROR_INVALID, "%s: %s", name,
-			*word != '\0' ? word
+			*word != '\0'	? word
 			: value == NULL ? "is not allowed to be unset"
 					: "is not allowed to be empty");
 		return NULL;

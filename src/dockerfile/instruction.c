@@ -140,7 +140,8 @@ static bool unknown_flag(const Instruction *instruction, const char *flag, GErro
 		names[i] = kinds[instruction->kind].flags[i].name;
 	const char *near = words_nearest(name, names);
 	return fail(error, BERTH_ERROR_INVALID, "unknown flag: --%s%s%s%s", name,
-		near != NULL ? " (did you mean --" : "", near != NULL ? near : "", near != NULL ? "?)" : "");
+		near != NULL ? " (did you mean --" : "", near != NULL ? near : "",
+		near != NULL ? "?)" : "");
 }
 
 static bool check_flag(const Instruction *instruction, int at, GError **error)
@@ -215,10 +216,9 @@ static bool is_stage_name(const char *name)
 static bool check_from(const Instruction *instruction, GError **error)
 {
 	guint count = g_strv_length(instruction->words);
-	if (count != 1 &&
-		(count != 3 || g_ascii_strcasecmp(instruction->words[1], "as") != 0))
-		return fail(error, BERTH_ERROR_INVALID,
-			"FROM requires either one or three arguments");
+	if (count != 1 && (count != 3 || g_ascii_strcasecmp(instruction->words[1], "as") != 0))
+		return fail(
+			error, BERTH_ERROR_INVALID, "FROM requires either one or three arguments");
 	return count == 1 || is_stage_name(instruction->words[2]) ||
 	       fail(error, BERTH_ERROR_INVALID,
 		       "invalid name for build stage: \"%s\", name can't start with a number or "
@@ -239,7 +239,8 @@ static bool check_healthcheck(const Instruction *instruction, GError **error)
 {
 	const char *type = instruction->words[0];
 	if (type == NULL)
-		return fail(error, BERTH_ERROR_INVALID, "HEALTHCHECK requires at least one argument");
+		return fail(
+			error, BERTH_ERROR_INVALID, "HEALTHCHECK requires at least one argument");
 	bool none = g_ascii_strcasecmp(type, "NONE") == 0;
 	if (!none && g_ascii_strcasecmp(type, "CMD") != 0)
 		return fail(error, BERTH_ERROR_INVALID,

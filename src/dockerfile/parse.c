@@ -9,7 +9,7 @@ enum { MAX_SIZE = 16 << 20, MAX_INSTRUCTIONS = 10000, EXCERPT_AROUND = 2 };
 
 typedef struct {
 	Dockerfile *dockerfile;
-	guint at; /* the next line */
+	guint at;	 /* the next line */
 	bool directives; /* may still come */
 } Parser;
 
@@ -21,7 +21,8 @@ static void list_finding(Dockerfile *dockerfile, int line, const char *rule, cha
 
 static bool parse_fail(GError **error, int line, const char *text)
 {
-	return fail(error, BERTH_ERROR_INVALID, "dockerfile parse error on line %d: %s", line, text);
+	return fail(
+		error, BERTH_ERROR_INVALID, "dockerfile parse error on line %d: %s", line, text);
 }
 
 static const char *trimmed(const char *line)
@@ -29,14 +30,14 @@ static const char *trimmed(const char *line)
 	return line + strspn(line, " \t\v\f\r");
 }
 
-static bool set_directive(Dockerfile *dockerfile, const char *key, const char *value, int line,
-	GError **error)
+static bool set_directive(
+	Dockerfile *dockerfile, const char *key, const char *value, int line, GError **error)
 {
 	char **place = strcmp(key, "syntax") == 0 ? &dockerfile->syntax : &dockerfile->check;
 	if (strcmp(key, "escape") == 0) {
 		if (strcmp(value, "\\") != 0 && strcmp(value, "`") != 0) {
-			g_autofree char *text = g_strdup_printf(
-				"invalid ESCAPE '%s'. Must be ` or \\", value);
+			g_autofree char *text =
+				g_strdup_printf("invalid ESCAPE '%s'. Must be ` or \\", value);
 			return parse_fail(error, line, text);
 		}
 		dockerfile->escape = *value;
@@ -52,8 +53,11 @@ static bool take_directive(Parser *parser, const char *text, GHashTable *seen, G
 	static const char *const known[] = {"syntax", "escape", "check", NULL};
 	int line = (int)parser->at + 1;
 	const char *p = trimmed(text);
-	size_t length = *p == '#' ? strspn(trimmed(p + 1),
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") : 0;
+	size_t length =
+		*p == '#'
+			? strspn(trimmed(p + 1),
+				  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+			: 0;
 	p = trimmed(p + (*p == '#'));
 	const char *equals = trimmed(p + length);
 	if (length == 0 || !g_ascii_isalpha(*p) || *equals != '=') {
@@ -159,14 +163,20 @@ static bool unknown_instruction(const char *keyword, GError **error)
 	g_autofree char *upper = g_ascii_strup(keyword, -1);
 	const char *near = words_nearest(upper, names);
 	return fail(error, BERTH_ERROR_INVALID, "unknown instruction: %s%s%s%s", keyword,
-		near != NULL ? " (did you mean " : "", near != NULL ? near : "", near != NULL ? "?)" : "");
+		near != NULL ? " (did you mean " : "", near != NULL ? near : "",
+		near != NULL ? "?)" : "");
 }
 
 static bool read_words(Instruction *instruction, char escape, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	static const bool by_json[DF_KINDS] = {[DF_ADD] = true, [DF_CMD] = true, [DF_COPY] = true,
-		[DF_ENTRYPOINT] = true, [DF_RUN] = true, [DF_SHELL] = true, [DF_VOLUME] = true};
+	static const bool by_json[DF_KINDS] = {[DF_ADD] = true,
+		[DF_CMD] = true,
+		[DF_COPY] = true,
+		[DF_ENTRYPOINT] = true,
+		[DF_RUN] = true,
+		[DF_SHELL] = true,
+		[DF_VOLUME] = true};
 	static const bool by_quotes[DF_KINDS] = {
 		[DF_ARG] = true, [DF_ENV] = true, [DF_LABEL] = true};
 	if (by_json[instruction->kind])
@@ -197,9 +207,8 @@ Instruction *instruction_parse(const char *line, char escape, GError **error)
 	if (rest == NULL)
 		return NULL;
 	instruction->text = g_strstrip(g_strdup(rest));
-	instruction->source = g_strconcat(
-		instruction_name(instruction->kind), *trimmed(text + length) != '\0' ? " " : "",
-		trimmed(text + length), NULL);
+	instruction->source = g_strconcat(instruction_name(instruction->kind),
+		*trimmed(text + length) != '\0' ? " " : "", trimmed(text + length), NULL);
 	return read_words(instruction, escape, error) ? g_steal_pointer(&instruction) : NULL;
 }
 
@@ -220,8 +229,7 @@ static bool add_instruction(Parser *parser, const char *text, int first, GError 
 	instruction->line = first;
 	if (has_heredocs(instruction->kind) && !instruction->is_json) {
 		g_autoptr(GArray) tabs = g_array_new(FALSE, FALSE, sizeof(bool));
-		instruction->heredocs =
-			words_heredocs(instruction->text, dockerfile->escape, tabs);
+		instruction->heredocs = words_heredocs(instruction->text, dockerfile->escape, tabs);
 		for (guint i = 0; i < instruction->heredocs->len; i++)
 			if (!read_heredoc(parser, instruction->heredocs->pdata[i],
 				    g_array_index(tabs, bool, i), first, error))
@@ -237,7 +245,8 @@ static bool add_instruction(Parser *parser, const char *text, int first, GError 
 /* Lines without their ends; a byte order mark is no part of the first. */
 static char **split_lines(const char *text)
 {
-	char **lines = g_strsplit(g_str_has_prefix(text, "\xef\xbb\xbf") ? text + 3 : text, "\n", -1);
+	char **lines =
+		g_strsplit(g_str_has_prefix(text, "\xef\xbb\xbf") ? text + 3 : text, "\n", -1);
 	for (int i = 0; lines[i] != NULL; i++) {
 		size_t length = strlen(lines[i]);
 		if (length > 0 && lines[i][length - 1] == '\r')
@@ -252,12 +261,12 @@ Dockerfile *dockerfile_parse(const char *text, size_t length, GError **error)
 	Parser parser = {.dockerfile = dockerfile, .directives = true};
 	int first;
 	dockerfile->escape = '\\';
-	dockerfile->instructions =
-		g_ptr_array_new_with_free_func((GDestroyNotify)instruction_free);
+	dockerfile->instructions = g_ptr_array_new_with_free_func((GDestroyNotify)instruction_free);
 	dockerfile->findings = g_array_new(FALSE, FALSE, sizeof(Finding));
 	g_array_set_clear_func(dockerfile->findings, finding_clear);
 	if (length > MAX_SIZE) {
-		fail(error, BERTH_ERROR_INVALID, "the Dockerfile is larger than %d MB", MAX_SIZE >> 20);
+		fail(error, BERTH_ERROR_INVALID, "the Dockerfile is larger than %d MB",
+			MAX_SIZE >> 20);
 		return NULL;
 	}
 	if (memchr(text, '\0', length) != NULL || !g_utf8_validate(text, (gssize)length, NULL)) {
@@ -303,16 +312,17 @@ void dockerfile_free(Dockerfile *dockerfile)
 	g_free(dockerfile);
 }
 
-char *dockerfile_excerpt(const Dockerfile *dockerfile, const char *name, int line, int last_line)
+char *dockerfile_excerpt(char *const *lines, const char *name, int line, int last_line)
 {
 	static const char rule[] = "--------------------\n";
-	int count = (int)g_strv_length(dockerfile->lines);
+	int count = (int)g_strv_length((char **)lines);
+	count -= count > 0 && *lines[count - 1] == '\0'; /* behind the last line's end */
 	int from = MAX(1, line - EXCERPT_AROUND), to = MIN(count, last_line + EXCERPT_AROUND);
 	g_autoptr(GString) text = g_string_new("");
 	g_string_append_printf(text, "%s:%d\n%s", name, line, rule);
 	for (int i = from; i <= to; i++)
 		g_string_append_printf(text, "%4d | %s %s\n", i,
-			i >= line && i <= last_line ? ">>>" : "   ", dockerfile->lines[i - 1]);
+			i >= line && i <= last_line ? ">>>" : "   ", lines[i - 1]);
 	g_string_append(text, rule);
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }

@@ -203,9 +203,9 @@ bool patterns_may_return(const Patterns *patterns, const char *folder)
 	for (guint i = 0; patterns->exclusions && i < patterns->list->len; i++) {
 		const Pattern *pattern = &g_array_index(patterns->list, Pattern, i);
 		/* A wildcard may mean anything; a plain path what lies on its way. */
-		if (pattern->exclusion && (pattern->regex != NULL ||
-						  (strncmp(pattern->text, folder, length) == 0 &&
-							  pattern->text[length] == '/')))
+		if (pattern->exclusion &&
+			(pattern->regex != NULL || (strncmp(pattern->text, folder, length) == 0 &&
+							   pattern->text[length] == '/')))
 			return true;
 	}
 	return false;

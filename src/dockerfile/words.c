@@ -173,7 +173,8 @@ static guint distance(const char *a, const char *b)
 		guint diagonal = row[0];
 		row[0] = (guint)i;
 		for (size_t j = 1; j <= n; j++) {
-			guint change = diagonal + (g_ascii_tolower(a[i - 1]) != g_ascii_tolower(b[j - 1]));
+			guint change =
+				diagonal + (g_ascii_tolower(a[i - 1]) != g_ascii_tolower(b[j - 1]));
 			diagonal = row[j];
 			row[j] = MIN(change, MIN(row[j], row[j - 1]) + 1);
 		}

@@ -37,8 +37,8 @@ static bool clamp_times(int fd, gint64 epoch, int depth)
 			fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 			continue;
 		if (S_ISDIR(st.st_mode)) {
-			autofd below = openat(fd, entry->d_name,
-				O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+			autofd below = openat(
+				fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 			ok = below >= 0 && clamp_times(below, epoch, depth + 1);
 		}
 		if (ok && (st.st_mtim.tv_sec > epoch ||

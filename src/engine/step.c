@@ -59,7 +59,8 @@ typedef struct {
 	guint32 left; /* of the frame */
 } Frames;
 
-static void take_frames(Frames *frames, const char *bytes, size_t length, StepOutput output, gpointer data)
+static void take_frames(
+	Frames *frames, const char *bytes, size_t length, StepOutput output, gpointer data)
 {
 	while (length > 0) {
 		size_t part;

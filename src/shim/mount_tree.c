@@ -17,13 +17,13 @@ static int overlay(const struct plan_record *record)
 	const char *upper = record_string(record, 3);
 	int fs = sys_fsopen("overlay");
 	for (uint32_t i = FIRST_FOLDER; fs >= 0 && i < record->strings; i++)
-		if (sys_fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir+", record_string(record, i)) < 0)
+		if (sys_fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir+", record_string(record, i)) <
+			0)
 			return -1;
 	if (fs < 0 ||
-		(*upper != '\0' &&
-			(sys_fsconfig(fs, FSCONFIG_SET_STRING, "upperdir", upper) < 0 ||
-				sys_fsconfig(fs, FSCONFIG_SET_STRING, "workdir",
-					record_string(record, 4)) < 0)) ||
+		(*upper != '\0' && (sys_fsconfig(fs, FSCONFIG_SET_STRING, "upperdir", upper) < 0 ||
+					   sys_fsconfig(fs, FSCONFIG_SET_STRING, "workdir",
+						   record_string(record, 4)) < 0)) ||
 		sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
 		return -1;
 	int tree = sys_fsmount(fs, 0);

@@ -31,11 +31,13 @@ bool cache_store_add(Store *store, const char *key, const char *description, gin
 	g_autofree char *id = new_id();
 	if (!db_begin(store->db, error))
 		return false;
-	bool ok = db_run(store->db, error, "DELETE FROM build_cache_layers WHERE key = ?", "s", key) &&
-		  db_run(store->db, error,
-			  "INSERT OR REPLACE INTO build_cache (key, id, description, created, used, "
-			  "size) VALUES (?, ?, ?, ?, ?, ?)",
-			  "sssiii", key, id, description, created, time_now(), size);
+	bool ok =
+		db_run(store->db, error, "DELETE FROM build_cache_layers WHERE key = ?", "s",
+			key) &&
+		db_run(store->db, error,
+			"INSERT OR REPLACE INTO build_cache (key, id, description, created, used, "
+			"size) VALUES (?, ?, ?, ?, ?, ?)",
+			"sssiii", key, id, description, created, time_now(), size);
 	for (guint i = 0; ok && i < layers->len; i++)
 		ok = db_run(store->db, error, "INSERT INTO build_cache_layers VALUES (?, ?, ?)",
 			"sii", key, (gint64)i, ((Layer *)layers->pdata[i])->number);
@@ -54,8 +56,8 @@ GPtrArray *cache_store_find(Store *store, const char *key, gint64 *created)
 		    "SELECT created FROM build_cache WHERE key = ?", "s", key) ||
 		*created == 0)
 		return NULL;
-	db_run(store->db, NULL, "UPDATE build_cache SET used = ?, uses = uses + 1 WHERE key = ?", "is",
-		time_now(), key);
+	db_run(store->db, NULL, "UPDATE build_cache SET used = ?, uses = uses + 1 WHERE key = ?",
+		"is", time_now(), key);
 	return layers_of_cache(store, key);
 }
 
@@ -81,7 +83,8 @@ GPtrArray *cache_store_list(Store *store)
 	db_query(store->db, NULL, add_row, list,
 		"SELECT key, id, description, created, used, uses, size, EXISTS (SELECT 1 FROM"
 		" image_layers i WHERE i.layer = (SELECT layer FROM build_cache_layers l WHERE"
-		" l.key = build_cache.key ORDER BY position DESC LIMIT 1)) FROM build_cache ORDER BY"
+		" l.key = build_cache.key ORDER BY position DESC LIMIT 1)) FROM build_cache ORDER "
+		"BY"
 		" used, created",
 		"");
 	return list;
@@ -91,7 +94,8 @@ bool cache_store_remove(Store *store, const char *key, GError **error)
 {
 	if (!db_begin(store->db, error))
 		return false;
-	bool ok = db_run(store->db, error, "DELETE FROM build_cache_layers WHERE key = ?", "s", key) &&
+	bool ok = db_run(store->db, error, "DELETE FROM build_cache_layers WHERE key = ?", "s",
+			  key) &&
 		  db_run(store->db, error, "DELETE FROM build_cache WHERE key = ?", "s", key);
 	return db_end(store->db, ok, error);
 }
@@ -108,8 +112,8 @@ char *cache_mount_open(Store *store, const char *name, GError **error)
 		    "INSERT INTO cache_mounts (name, id, created, used) VALUES (?1, ?2, ?3, ?3) ON"
 		    " CONFLICT (name) DO UPDATE SET used = ?3, uses = uses + 1",
 		    "ssi", name, fresh, time_now()) ||
-		!db_query(store->db, error, read_id, &id, "SELECT id FROM cache_mounts WHERE name = ?",
-			"s", name))
+		!db_query(store->db, error, read_id, &id,
+			"SELECT id FROM cache_mounts WHERE name = ?", "s", name))
 		return NULL;
 	if (mkdirat(store->caches_fd, id, 0755) < 0 && errno != EEXIST) {
 		fail_errno(error, "cannot make a cache in %s/caches", store->root);

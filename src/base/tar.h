@@ -1,0 +1,20 @@
+/* Tar archives (POSIX.1-2001 pax, ustar) as the command line makes and reads them: a client starts in a
+ * millisecond, and libarchive with what it brings along would take more (docs/decisions/dependencies.md). */
+#pragma once
+#include "base/bytes.h"
+
+#include <sys/stat.h>
+
+typedef struct TarWriter TarWriter;
+TarWriter *tar_writer_new(ByteSink sink, gpointer data);
+void tar_writer_free(TarWriter *writer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TarWriter, tar_writer_free)
+/* A file, folder or link as it lies in parent_fd under name. st: what is to be said of it; its size counts. */
+bool tar_write_node(TarWriter *writer, const char *path, int parent_fd, const char *name,
+	const struct stat *st, GError **error);
+bool tar_write_text(TarWriter *writer, const char *path, const char *text, size_t length, GError **error);
+bool tar_write_end(TarWriter *writer, GError **error);
+
+/* Unpacks what comes into a folder; nothing is written outside of it, whatever the archive says. Owners are
+ * kept where owners is true. */
+bool tar_unpack(int root_fd, ByteSource source, gpointer data, bool owners, GError **error);
