@@ -164,34 +164,32 @@ typedef struct {
 
 static bool send_folder(Sending *sending, int fd, const char *path, int depth);
 
-static bool is_needed(const Sending *sending, const char *path, bool folder, bool *inside)
+/* Also what is on the way to something that is: a folder keeps its mode then. */
+static bool is_needed(const Sending *sending, const char *path, bool folder)
 {
-	*inside = !(sending->ignore != NULL && patterns_match(sending->ignore, path));
-	if (*inside || g_strv_contains((const char *const *)sending->always, path))
-		return *inside = true;
-	if (!folder)
-		return false;
-	for (int i = 0; sending->always[i] != NULL; i++) {
+	if (sending->ignore == NULL || !patterns_match(sending->ignore, path) ||
+		g_strv_contains((const char *const *)sending->always, path))
+		return true;
+	for (int i = 0; folder && sending->always[i] != NULL; i++) {
 		g_autofree char *below = path_below(path, sending->always[i]);
 		if (below != NULL)
 			return true;
 	}
-	return patterns_may_return(sending->ignore, path);
+	return folder && patterns_may_return(sending->ignore, path);
 }
 
 static bool send_name(Sending *sending, int fd, const char *name, const char *path, int depth)
 {
 	struct stat st;
-	bool inside;
 	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT || fail_errno(sending->error, "cannot read %s", path);
 	bool folder = S_ISDIR(st.st_mode);
-	if (!is_needed(sending, path, folder, &inside))
+	if (!is_needed(sending, path, folder))
 		return true;
 	g_autofree char *full = g_strconcat(sending->prefix, "/", path, NULL);
 	/* Whose it is here is of no meaning there. */
 	st.st_uid = st.st_gid = 0;
-	if (inside && !tar_write_node(sending->writer, full, fd, name, &st, sending->error))
+	if (!tar_write_node(sending->writer, full, fd, name, &st, sending->error))
 		return false;
 	if (!folder)
 		return true;

@@ -68,8 +68,7 @@ static bool set_entrypoint(Change *change)
 	return true;
 }
 
-/* In the place of what the name was set to before. */
-static void set_env(json_t *list, const char *key, const char *value)
+void env_set(json_t *list, const char *key, const char *value)
 {
 	g_autofree char *setting = g_strconcat(key, "=", value, NULL);
 	for (size_t i = 0; i < json_array_size(list); i++)
@@ -106,7 +105,7 @@ static bool set_pairs(Change *change)
 	for (guint i = 0; pairs != NULL && i < pairs->len; i++) {
 		const Pair *pair = &g_array_index(pairs, Pair, i);
 		if (env)
-			set_env(place, pair->key, pair->value);
+			env_set(place, pair->key, pair->value);
 		else
 			json_object_set_new(place, pair->key, json_lenient(pair->value));
 	}

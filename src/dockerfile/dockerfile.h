@@ -122,6 +122,8 @@ GArray *instruction_pairs(const Instruction *instruction, bool *legacy, GError *
  * which variables are replaced before. shell: of a shell form. FROM, ARG, RUN, COPY and ADD change nothing. */
 bool config_apply(
 	json_t *config, const Instruction *instruction, const Variables *variables, GError **error);
+/* NAME=value into such a list, in the place of what the name was set to before. */
+void env_set(json_t *env, const char *name, const char *value);
 /* The words that run a command in shell or exec form, by the configuration's SHELL; a new array. */
 json_t *config_command(const json_t *config, const Instruction *instruction);
 

@@ -101,9 +101,10 @@ void file_make(const struct plan_record *record)
 		report_fail(errno, "cannot write the file for %s", target);
 	close(fd);
 	int tree = sys_open_tree(file, "", AT_EMPTY_PATH);
-	if (tree < 0 || unlinkat(dev, name + strlen("/dev/"), 0) < 0)
+	if (tree < 0)
 		report_fail(errno, "cannot mount the file at %s", target);
+	mount_attach(tree, target, target, true);
+	unlinkat(dev, name + strlen("/dev/"), 0);
 	close(file);
 	close(dev);
-	mount_attach(tree, target, target, true);
 }
