@@ -12,7 +12,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TarWriter, tar_writer_free)
 /* A file, folder or link as it lies in parent_fd under name. st: what is to be said of it; its size counts. */
 bool tar_write_node(TarWriter *writer, const char *path, int parent_fd, const char *name,
 	const struct stat *st, GError **error);
-bool tar_write_text(TarWriter *writer, const char *path, const char *text, size_t length, GError **error);
+bool tar_write_text(
+	TarWriter *writer, const char *path, const char *text, size_t length, GError **error);
 bool tar_write_end(TarWriter *writer, GError **error);
 
 /* Unpacks what comes into a folder; nothing is written outside of it, whatever the archive says. Owners are

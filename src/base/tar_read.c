@@ -99,11 +99,13 @@ static bool take_records(Tar *tar, const char *text, size_t length, GError **err
 		char *blank;
 		unsigned long record = strtoul(text + at, &blank, 10);
 		const char *equals = *blank == ' ' ? strchr(blank, '=') : NULL;
-		if (equals == NULL || record < 4 || record > length - at || equals >= text + at + record)
-			return fail(error, BERTH_ERROR_INVALID, "an extended header of the archive is damaged");
+		if (equals == NULL || record < 4 || record > length - at ||
+			equals >= text + at + record)
+			return fail(error, BERTH_ERROR_INVALID,
+				"an extended header of the archive is damaged");
 		g_autofree char *key = g_strndup(blank + 1, (gsize)(equals - blank - 1)),
-				*value = g_strndup(equals + 1,
-					(gsize)(text + at + record - 1 - (equals + 1)));
+				*value = g_strndup(
+					equals + 1, (gsize)(text + at + record - 1 - (equals + 1)));
 		if (strcmp(key, "size") == 0)
 			tar->size = g_ascii_strtoll(value, NULL, 10);
 		char **place = strcmp(key, "path") == 0	      ? &tar->path
@@ -143,7 +145,7 @@ static void decode(Tar *tar, const char *block, Entry *entry)
 {
 	g_autofree char *name = g_strndup(block, 100), *prefix = g_strndup(block + 345, 155);
 	bool ustar = memcmp(block + 257, "ustar", 5) == 0 && block[262] == '\0';
-	entry->path = tar->path != NULL ? g_steal_pointer(&tar->path)
+	entry->path = tar->path != NULL		 ? g_steal_pointer(&tar->path)
 		      : ustar && *prefix != '\0' ? g_strconcat(prefix, "/", name, NULL)
 						 : g_strdup(name);
 	entry->link = tar->link != NULL ? g_steal_pointer(&tar->link) : g_strndup(block + 157, 100);
@@ -178,7 +180,8 @@ static bool make_link(Tar *tar, const Entry *entry, int parent, const char *name
 {
 	if (entry->type == '2')
 		return symlinkat(entry->link, parent, name) == 0;
-	g_autofree char *folder = g_path_get_dirname(entry->link), *base = g_path_get_basename(entry->link);
+	g_autofree char *folder = g_path_get_dirname(entry->link),
+			*base = g_path_get_basename(entry->link);
 	autofd from = path_open_in_root(tar->root_fd, folder, O_PATH | O_DIRECTORY, 0);
 	return from >= 0 && linkat(from, base, parent, name, 0) == 0;
 }
@@ -186,8 +189,7 @@ static bool make_link(Tar *tar, const Entry *entry, int parent, const char *name
 static bool set_facts(Tar *tar, const Entry *entry, int parent, const char *name, GError **error)
 {
 	struct timespec times[2] = {{.tv_sec = entry->time}, {.tv_sec = entry->time}};
-	if (tar->owners &&
-		fchownat(parent, name, entry->uid, entry->gid, AT_SYMLINK_NOFOLLOW) < 0)
+	if (tar->owners && fchownat(parent, name, entry->uid, entry->gid, AT_SYMLINK_NOFOLLOW) < 0)
 		return fail_errno(error, "cannot give \"%s\" to its owner", entry->path);
 	if (entry->type != '2')
 		fchmodat(parent, name, entry->mode & 07777, 0);
@@ -208,10 +210,13 @@ static bool make_node(Tar *tar, const Entry *entry, int parent, const char *name
 	if (there && !tree_remove(parent, name))
 		return fail_errno(error, "cannot replace \"%s\"", entry->path);
 	if (entry->type == '5')
-		return (mkdirat(parent, name, 0700) == 0 && (!tar->owners || fchownat(parent, name, entry->uid, entry->gid, 0) == 0)) ||
+		return (mkdirat(parent, name, 0700) == 0 &&
+			       (!tar->owners ||
+				       fchownat(parent, name, entry->uid, entry->gid, 0) == 0)) ||
 		       fail_errno(error, "cannot make \"%s\"", entry->path);
 	if (entry->type == '0' || entry->type == '\0' || entry->type == '7') {
-		autofd fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		autofd fd = openat(
+			parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (fd < 0)
 			return fail_errno(error, "cannot make \"%s\"", entry->path);
 		return copy_content(tar, fd, entry->size, error) &&
@@ -235,13 +240,15 @@ static bool take_entry(Tar *tar, Entry *entry, GError **error)
 {
 	g_auto(GStrv) parts = g_strsplit(entry->path, "/", -1);
 	if (g_strv_contains((const char *const *)parts, ".."))
-		return fail(error, BERTH_ERROR_INVALID, "invalid name \"%s\" in the archive", entry->path);
+		return fail(error, BERTH_ERROR_INVALID, "invalid name \"%s\" in the archive",
+			entry->path);
 	g_autofree char *whole = g_canonicalize_filename(entry->path, "/");
 	g_free(entry->path);
 	entry->path = g_strdup(whole[1] != '\0' ? whole + 1 : ".");
 	if (strcmp(entry->path, ".") == 0)
 		return true;
-	g_autofree char *folder = g_path_get_dirname(entry->path), *name = g_path_get_basename(entry->path);
+	g_autofree char *folder = g_path_get_dirname(entry->path),
+			*name = g_path_get_basename(entry->path);
 	autofd parent = path_make_in_root(tar->root_fd, folder, 0755);
 	if (parent < 0)
 		return fail_errno(error, "cannot make the folder of \"%s\"", entry->path);

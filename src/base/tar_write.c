@@ -21,7 +21,8 @@ struct TarWriter {
 /* POSIX.1-1988 ustar. */
 struct head {
 	char name[100], mode[8], uid[8], gid[8], size[12], mtime[12], checksum[8], type, link[100],
-		magic[6], version[2], uname[32], gname[32], major[8], minor[8], prefix[155], rest[12];
+		magic[6], version[2], uname[32], gname[32], major[8], minor[8], prefix[155],
+		rest[12];
 };
 
 TarWriter *tar_writer_new(ByteSink sink, gpointer data)
@@ -53,7 +54,8 @@ static bool put_head(TarWriter *writer, const char *path, const char *link, char
 	put_octal(head.uid, sizeof head.uid, MIN(st->st_uid, MAX_OCTAL_ID));
 	put_octal(head.gid, sizeof head.gid, MIN(st->st_gid, MAX_OCTAL_ID));
 	put_octal(head.size, sizeof head.size, (guint64)MIN(size, max_octal_size));
-	put_octal(head.mtime, sizeof head.mtime, (guint64)CLAMP(st->st_mtim.tv_sec, 0, max_octal_size));
+	put_octal(head.mtime, sizeof head.mtime,
+		(guint64)CLAMP(st->st_mtim.tv_sec, 0, max_octal_size));
 	put_octal(head.major, sizeof head.major, major(st->st_rdev) & MAX_OCTAL_ID);
 	put_octal(head.minor, sizeof head.minor, minor(st->st_rdev) & MAX_OCTAL_ID);
 	memset(head.checksum, ' ', sizeof head.checksum);
@@ -154,7 +156,8 @@ bool tar_write_node(TarWriter *writer, const char *path, int parent_fd, const ch
 	       (letter != '0' || put_content(writer, fd, path, size, error));
 }
 
-bool tar_write_text(TarWriter *writer, const char *path, const char *text, size_t length, GError **error)
+bool tar_write_text(
+	TarWriter *writer, const char *path, const char *text, size_t length, GError **error)
 {
 	struct stat st = {.st_mode = S_IFREG | 0644};
 	return put_extended(writer, path, "", (gint64)length, &st, error) &&

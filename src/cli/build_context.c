@@ -26,7 +26,8 @@ bool is_remote_context(const char *where)
 
 void build_context_clear(BuildContext *context)
 {
-	char *texts[] = {context->folder, context->remote, context->head, context->dockerfile, context->text};
+	char *texts[] = {context->folder, context->remote, context->head, context->dockerfile,
+		context->text};
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_free(texts[i]);
 	json_decref(context->named);
@@ -38,8 +39,10 @@ static bool is_archive(const char *head, size_t length)
 	static const struct {
 		size_t at, length;
 		const char *bytes;
-	} marks[] = {{0, 3, "\x1f\x8b\x08"}, {0, 3, "BZh"}, {0, 6, "\xfd"
-								   "7zXZ"},
+	} marks[] = {{0, 3, "\x1f\x8b\x08"}, {0, 3, "BZh"},
+		{0, 6,
+			"\xfd"
+			"7zXZ"},
 		{0, 4, "\x28\xb5\x2f\xfd"}, {257, 5, "ustar"}};
 	for (size_t i = 0; i < G_N_ELEMENTS(marks); i++)
 		if (length >= marks[i].at + marks[i].length &&
@@ -86,8 +89,9 @@ static char *path_below(const char *folder, const char *path)
 static bool take_dockerfile(BuildContext *context, const char *file, GError **error)
 {
 	g_autofree char *cwd = g_get_current_dir(),
-			*path = *file == '\0' ? g_build_filename(context->folder, "Dockerfile", NULL)
-					      : g_canonicalize_filename(file, cwd);
+			*path = *file == '\0'
+					? g_build_filename(context->folder, "Dockerfile", NULL)
+					: g_canonicalize_filename(file, cwd);
 	char *real = realpath(path, NULL);
 	g_autofree char *lower = g_build_filename(context->folder, "dockerfile", NULL);
 	if (real == NULL && *file == '\0' && (real = realpath(lower, NULL)) != NULL) {
@@ -96,7 +100,8 @@ static bool take_dockerfile(BuildContext *context, const char *file, GError **er
 	}
 	if (real == NULL)
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
-			"unable to prepare context: unable to evaluate symlinks in Dockerfile path: "
+			"unable to prepare context: unable to evaluate symlinks in Dockerfile "
+			"path: "
 			"lstat %s: no such file or directory",
 			path);
 	free(real);
@@ -186,7 +191,9 @@ static bool send_name(Sending *sending, int fd, const char *name, const char *pa
 	bool folder = S_ISDIR(st.st_mode);
 	if (!is_needed(sending, path, folder))
 		return true;
-	g_autofree char *full = g_strconcat(sending->prefix, "/", path, NULL);
+	g_autofree char *full = *sending->prefix != '\0'
+					? g_strconcat(sending->prefix, "/", path, NULL)
+					: g_strdup(path);
 	/* Whose it is here is of no meaning there. */
 	st.st_uid = st.st_gid = 0;
 	if (!tar_write_node(sending->writer, full, fd, name, &st, sending->error))
@@ -251,6 +258,15 @@ static bool send_context(TarWriter *writer, const char *folder, const char *pref
 	return ok;
 }
 
+static bool send_plain(TarWriter *writer, const char *folder, GError **error)
+{
+	char *always[] = {NULL};
+	autofd fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	Sending sending = {writer, "", NULL, always, error};
+	return fd >= 0 ? send_folder(&sending, fd, "", 0)
+		       : fail_errno(error, "cannot read %s", folder);
+}
+
 static bool into_pipe(gpointer data, const void *bytes, size_t length, GError **error)
 {
 	BuildBody *body = data;
@@ -276,13 +292,17 @@ static bool send_all(BuildBody *body, GError **error)
 	const BuildContext *context = body->context;
 	const char *name;
 	json_t *folder;
-	if (!into_pipe(body, body->first, strlen(body->first), error) || !into_pipe(body, "\n", 1, error))
+	if (!into_pipe(body, body->first, strlen(body->first), error) ||
+		!into_pipe(body, "\n", 1, error))
 		return false;
 	if (context->archive)
 		return send_standard_input(body, error);
 	g_autoptr(TarWriter) writer = tar_writer_new(into_pipe, body);
+	if (context->plain)
+		return send_plain(writer, context->folder, error) && tar_write_end(writer, error);
 	if (context->folder != NULL &&
-		!send_context(writer, context->folder, "context", context->dockerfile != NULL ? context->dockerfile : "", error))
+		!send_context(writer, context->folder, "context",
+			context->dockerfile != NULL ? context->dockerfile : "", error))
 		return false;
 	json_object_foreach (context->named, name, folder) {
 		g_autofree char *prefix = g_strconcat("named/", name, NULL);
@@ -307,8 +327,10 @@ BuildBody *build_body_new(const BuildContext *context, const char *first)
 		return NULL;
 	fcntl(pair[1], F_SETPIPE_SZ, 1 << 20);
 	BuildBody *body = g_new0(BuildBody, 1);
-	*body = (BuildBody){
-		.context = context, .first = g_strdup(first), .read_fd = pair[0], .write_fd = pair[1]};
+	*body = (BuildBody){.context = context,
+		.first = g_strdup(first),
+		.read_fd = pair[0],
+		.write_fd = pair[1]};
 	body->thread = g_thread_new("context", write_body, body);
 	return body;
 }

@@ -19,29 +19,34 @@ void build_output_clear(BuildOutput *output)
 /* "type=local,dest=out"; "out" alone is such a folder, "-" a tar on standard output. */
 bool build_output_read(Cli *cli, BuildOutput *output, GError **error)
 {
-	static const char *const kinds[] = {"local", "tar", "docker", "oci", "image", "registry",
-		"cacheonly", NULL};
+	static const char *const kinds[] = {
+		"local", "tar", "docker", "oci", "image", "registry", "cacheonly", NULL};
 	g_autoptr(json_t) given = flag_list(cli, "output");
 	const char *text = json_elem(given, 0);
 	if (json_array_size(given) > 1)
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "more than one output: build once for each");
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"more than one output: build once for each");
 	if (json_array_size(given) == 0)
 		return true;
 	g_autoptr(json_t) fields = csv_fields(text);
 	bool bare = strchr(text, '=') == NULL, to_stdout = strcmp(text, "-") == 0;
-	const char *type = to_stdout ? "tar" : bare ? "local" : json_str(fields, "type"),
+	const char *type = to_stdout ? "tar"
+			   : bare    ? "local"
+				     : json_str(fields, "type"),
 		   *dest = bare ? text : json_str(fields, "dest");
 	if (!g_strv_contains(kinds, type))
 		return fail(error, BERTH_ERROR_UNAVAILABLE, "unknown output type \"%s\"", type);
-	output->push = strcmp(type, "registry") == 0 || strcmp(json_str(fields, "push"), "true") == 0;
-	if (strcmp(type, "image") == 0 || strcmp(type, "registry") == 0 || strcmp(type, "cacheonly") == 0 ||
-		(strcmp(type, "docker") == 0 && *dest == '\0'))
+	output->push =
+		strcmp(type, "registry") == 0 || strcmp(json_str(fields, "push"), "true") == 0;
+	if (strcmp(type, "image") == 0 || strcmp(type, "registry") == 0 ||
+		strcmp(type, "cacheonly") == 0 || (strcmp(type, "docker") == 0 && *dest == '\0'))
 		return true;
 	if (*dest == '\0' && strcmp(type, "local") == 0)
 		return fail(error, BERTH_ERROR_UNAVAILABLE, "dest is required for local output");
 	if (*dest == '\0' && isatty(STDOUT_FILENO))
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
-			"dest file is required for %s exporter. refusing to write to console", type);
+			"dest file is required for %s exporter. refusing to write to console",
+			type);
 	output->type = g_strdup(type);
 	output->dest = g_strdup(*dest != '\0' ? dest : "-");
 	return true;
@@ -49,7 +54,7 @@ bool build_output_read(Cli *cli, BuildOutput *output, GError **error)
 
 const char *build_output_kind(const BuildOutput *output)
 {
-	return output->type == NULL ? ""
+	return output->type == NULL							 ? ""
 	       : strcmp(output->type, "docker") == 0 || strcmp(output->type, "oci") == 0 ? "image"
 											 : "tar";
 }
@@ -84,17 +89,18 @@ static bool to_file(Arrival *arrival, int fd, GError **error)
 	return n == 0;
 }
 
-bool build_output_take(const BuildOutput *output, const GString *first, HttpBody *body, GError **error)
+bool build_output_take(
+	const BuildOutput *output, const GString *first, HttpBody *body, GError **error)
 {
 	Arrival arrival = {first, 0, body};
 	if (strcmp(output->type, "local") == 0) {
 		if (g_mkdir_with_parents(output->dest, 0755) < 0)
-			return fail(error, BERTH_ERROR_UNAVAILABLE, "cannot make %s: %s", output->dest,
-				g_strerror(errno));
+			return fail(error, BERTH_ERROR_UNAVAILABLE, "cannot make %s: %s",
+				output->dest, g_strerror(errno));
 		autofd folder = open(output->dest, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		return folder >= 0 ? tar_unpack(folder, arrive, &arrival, getuid() == 0, error)
-				   : fail(error, BERTH_ERROR_UNAVAILABLE, "cannot open %s: %s", output->dest,
-					     g_strerror(errno));
+				   : fail(error, BERTH_ERROR_UNAVAILABLE, "cannot open %s: %s",
+					     output->dest, g_strerror(errno));
 	}
 	if (strcmp(output->dest, "-") == 0)
 		return to_file(&arrival, STDOUT_FILENO, error);
@@ -102,7 +108,8 @@ bool build_output_take(const BuildOutput *output, const GString *first, HttpBody
 	g_autofree char *part = g_strconcat(output->dest, ".part", NULL);
 	autofd fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	bool ok = fd >= 0 ? to_file(&arrival, fd, error)
-			  : fail(error, BERTH_ERROR_UNAVAILABLE, "cannot write %s: %s", part, g_strerror(errno));
+			  : fail(error, BERTH_ERROR_UNAVAILABLE, "cannot write %s: %s", part,
+				    g_strerror(errno));
 	if (fd >= 0 && (!ok || rename(part, output->dest) < 0))
 		unlink(part);
 	return ok;

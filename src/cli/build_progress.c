@@ -8,13 +8,20 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { TICK_MS = 100, LOG_LINES = 6, TAIL_LINES = 20, DEFAULT_ROWS = 24, DEFAULT_COLUMNS = 80, TIMER = 8 };
+enum {
+	TICK_MS = 100,
+	LOG_LINES = 6,
+	TAIL_LINES = 20,
+	DEFAULT_ROWS = 24,
+	DEFAULT_COLUMNS = 80,
+	TIMER = 8
+};
 static const double second = 1e9;
 
 /* A vertex as far as it has come. */
 typedef struct {
 	char *digest, *name, *error, *status; /* status: the last of a transfer, or NULL */
-	int number;	 /* from 1, in the order in which they began; 0: not yet */
+	int number; /* from 1, in the order in which they began; 0: not yet */
 	gint64 started, completed;
 	bool cached, told; /* told: plain mode has said how it ended */
 	GString *line;	   /* of output, not whole yet */
@@ -75,7 +82,8 @@ static void draw_line(BuildProgress *progress, const char *text, double time, in
 {
 	int room = columns - TIMER - 1;
 	g_autofree char *clean = printable(text),
-			*cut = g_utf8_substring(clean, 0, MIN(g_utf8_strlen(clean, -1), MAX(room, 1)));
+			*cut = g_utf8_substring(
+				clean, 0, MIN(g_utf8_strlen(clean, -1), MAX(room, 1)));
 	int used = (int)g_utf8_strlen(cut, -1);
 	g_autofree char *timer = time >= 0 ? g_strdup_printf("%.1fs", time) : g_strdup("");
 	fprintf(stderr, "\033[2K%s%*s\n", cut, MAX(columns - used - 1, 0), timer);
@@ -238,8 +246,9 @@ static void take_status(BuildProgress *progress, const json_t *status)
 	g_autofree char *part = size_human((double)current), *whole = size_human((double)total),
 			*name = printable(json_str(status, "name")),
 			*id = printable(json_str(status, "id"));
-	g_autofree char *text = total > 0 ? g_strdup_printf("%s %s %s / %s", id, name, part, whole)
-				: g_strdup_printf("%s%s%s", id, *id != '\0' ? " " : "", name);
+	g_autofree char *text =
+		total > 0 ? g_strdup_printf("%s %s %s / %s", id, name, part, whole)
+			  : g_strdup_printf("%s%s%s", id, *id != '\0' ? " " : "", name);
 	bool moved = total > 0 && row->status != NULL;
 	g_free(row->status);
 	row->status = g_steal_pointer(&text);

@@ -32,7 +32,9 @@ static void split(const char *text, char **id, char **socket)
 	g_auto(GStrv) parts = g_strsplit(text, "=", 2);
 	const char *own = getenv("SSH_AUTH_SOCK");
 	*id = g_strdup(parts[0] != NULL && *parts[0] != '\0' ? parts[0] : "default");
-	*socket = g_strdup(parts[0] != NULL && parts[1] != NULL ? parts[1] : own != NULL ? own : "");
+	*socket = g_strdup(parts[0] != NULL && parts[1] != NULL ? parts[1]
+			   : own != NULL			? own
+								: "");
 }
 
 json_t *build_ssh_ids(Cli *cli)
@@ -72,8 +74,8 @@ static void carry(const Agent *agent, int engine)
 /* False once it is over. */
 static bool offer(const Agent *agent, Client *client)
 {
-	g_autofree char *path = g_strdup_printf(
-		"/build/ssh?buildid=%s&id=%s", agent->ssh->build_id, agent->id);
+	g_autofree char *path =
+		g_strdup_printf("/build/ssh?buildid=%s&id=%s", agent->ssh->build_id, agent->id);
 	autofd fd = client_hijack(client, path, NULL, NULL);
 	struct pollfd polls[] = {{.fd = fd, .events = POLLIN}, {.fd = agent->ssh->stop[0]}};
 	/* A build that has not begun yet wants no agent yet. */

@@ -1,4 +1,5 @@
 /* build: reads flags into a request, sends the contexts, shows what happens, and takes the result. */
+#include "cli/build_cache.h"
 #include "cli/build_context.h"
 #include "cli/build_output.h"
 #include "cli/build_progress.h"
@@ -79,7 +80,8 @@ static void add_query(GString *path, const char *name, const char *value)
 static void add_json(GString *path, const char *name, json_t *value)
 {
 	g_autofree char *text = json_text(value);
-	bool filled = json_is_array(value) ? json_array_size(value) > 0 : json_object_size(value) > 0;
+	bool filled =
+		json_is_array(value) ? json_array_size(value) > 0 : json_object_size(value) > 0;
 	if (filled)
 		add_query(path, name, text);
 	json_decref(value);
@@ -91,8 +93,9 @@ static json_t *build_args(Cli *cli)
 	static const struct {
 		const char *key, *names[2];
 	} proxies[] = {{"httpProxy", {"HTTP_PROXY", "http_proxy"}},
-		{"httpsProxy", {"HTTPS_PROXY", "https_proxy"}}, {"ftpProxy", {"FTP_PROXY", "ftp_proxy"}},
-		{"noProxy", {"NO_PROXY", "no_proxy"}}, {"allProxy", {"ALL_PROXY", "all_proxy"}}};
+		{"httpsProxy", {"HTTPS_PROXY", "https_proxy"}},
+		{"ftpProxy", {"FTP_PROXY", "ftp_proxy"}}, {"noProxy", {"NO_PROXY", "no_proxy"}},
+		{"allProxy", {"ALL_PROXY", "all_proxy"}}};
 	g_autoptr(json_t) given = flag_list(cli, "build-arg");
 	const json_t *configured = json_at(cli->config, "proxies.default");
 	json_t *args = json_object();
@@ -101,38 +104,24 @@ static json_t *build_args(Cli *cli)
 			json_object_set(args, proxies[i].names[n],
 				json_object_get(configured, proxies[i].key));
 	if (getenv("SOURCE_DATE_EPOCH") != NULL)
-		json_object_set_new(args, "SOURCE_DATE_EPOCH", json_string(getenv("SOURCE_DATE_EPOCH")));
+		json_object_set_new(
+			args, "SOURCE_DATE_EPOCH", json_string(getenv("SOURCE_DATE_EPOCH")));
 	for (size_t i = 0; i < json_array_size(given); i++) {
 		g_auto(GStrv) parts = g_strsplit(json_elem(given, i), "=", 2);
 		if (parts[0] == NULL)
 			continue;
 		const char *value = parts[1] != NULL ? parts[1] : getenv(parts[0]);
-		json_object_set_new(args, parts[0], value != NULL ? json_lenient(value) : json_null());
+		json_object_set_new(
+			args, parts[0], value != NULL ? json_lenient(value) : json_null());
 	}
 	return args;
 }
 
-/* "type=registry,ref=x" or the image's name itself. */
-static json_t *cache_images(Cli *cli)
-{
-	g_autoptr(json_t) given = flag_list(cli, "cache-from");
-	json_t *list = json_array();
-	for (size_t i = 0; i < json_array_size(given); i++) {
-		g_autoptr(json_t) fields = csv_fields(json_elem(given, i));
-		const char *type = json_str(fields, "type"), *ref = json_str(fields, "ref");
-		if (strchr(json_elem(given, i), '=') == NULL)
-			json_array_append_new(list, json_string(json_elem(given, i)));
-		else if (strcmp(type, "registry") == 0 && *ref != '\0')
-			json_array_append_new(list, json_string(ref));
-	}
-	return list;
-}
-
 static bool add_limits(Cli *cli, GString *path, GError **error)
 {
-	static const char *const numbers[][2] = {{"cpu-period", "cpuperiod"}, {"cpu-quota", "cpuquota"},
-		{"cpu-shares", "cpushares"}, {"memory", "memory"}, {"memory-swap", "memswap"},
-		{"shm-size", "shmsize"}};
+	static const char *const numbers[][2] = {{"cpu-period", "cpuperiod"},
+		{"cpu-quota", "cpuquota"}, {"cpu-shares", "cpushares"}, {"memory", "memory"},
+		{"memory-swap", "memswap"}, {"shm-size", "shmsize"}};
 	static const char *const texts[][2] = {{"cgroup-parent", "cgroupparent"},
 		{"cpuset-cpus", "cpusetcpus"}, {"cpuset-mems", "cpusetmems"},
 		{"network", "networkmode"}, {"platform", "platform"}, {"target", "target"}};
@@ -151,7 +140,8 @@ static bool add_limits(Cli *cli, GString *path, GError **error)
 	return true;
 }
 
-static char *request_path(Cli *cli, const BuildContext *context, const char *id, GError **error)
+static char *request_path(
+	Cli *cli, const BuildContext *context, BuildCache *cache, const char *id, GError **error)
 {
 	g_autoptr(GString) path = g_string_new("/build?rm=1");
 	g_autoptr(json_t) tags = flag_list(cli, "tag");
@@ -167,7 +157,10 @@ static char *request_path(Cli *cli, const BuildContext *context, const char *id,
 	add_query(path, "buildid", id);
 	add_json(path, "buildargs", build_args(cli));
 	add_json(path, "labels", flag_pairs(cli, "label"));
-	add_json(path, "cachefrom", cache_images(cli));
+	json_t *sources = build_cache_sources(cli, cache, error);
+	if (sources == NULL)
+		return NULL;
+	add_json(path, "cachefrom", sources);
 	return add_limits(cli, path, error) ? g_string_free(g_steal_pointer(&path), FALSE) : NULL;
 }
 
@@ -195,8 +188,8 @@ static bool add_secret(json_t *secrets, const char *text, GError **error)
 				   : fd >= 0	    ? fd_read_all(fd, MAX_SECRET, &length)
 						    : NULL;
 	if (content == NULL)
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "secret %s: cannot read %s: %s", id, source,
-			g_strerror(errno));
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "secret %s: cannot read %s: %s", id,
+			source, g_strerror(errno));
 	g_autofree char *base64 = g_base64_encode((guchar *)content, length);
 	json_object_set_new(secrets, id, json_string(base64));
 	return true;
@@ -211,31 +204,54 @@ static json_t *secrets(Cli *cli, GError **error)
 	return g_steal_pointer(&all);
 }
 
+/* "oci-layout://FOLDER[:TAG]" is loaded, and is an image of the engine then. */
+static bool load_layout(Cli *cli, BuildCache *cache, char **place, GError **error)
+{
+	g_autofree char *folder = g_strdup(*place + strlen("oci-layout://"));
+	if (!g_file_test(folder, G_FILE_TEST_IS_DIR) && strrchr(folder, ':') != NULL)
+		*strrchr(folder, ':') = '\0';
+	g_autofree char *name = image_load_folder(cli, cache, folder, error);
+	if (name == NULL)
+		return false;
+	g_free(*place);
+	*place = g_strconcat("docker-image://", name, NULL);
+	return true;
+}
+
 /* Folders of ours are sent along; everything else the engine gets itself. */
-static bool add_contexts(Cli *cli, BuildContext *context, json_t *places, GError **error)
+static bool add_contexts(
+	Cli *cli, BuildContext *context, BuildCache *cache, json_t *places, GError **error)
 {
 	g_autoptr(json_t) given = flag_list(cli, "build-context");
 	for (size_t i = 0; i < json_array_size(given); i++) {
 		g_auto(GStrv) parts = g_strsplit(json_elem(given, i), "=", 2);
 		if (parts[0] == NULL || parts[1] == NULL || *parts[0] == '\0')
 			return fail(error, BERTH_ERROR_UNAVAILABLE,
-				"invalid context value: %s, expected key=value", json_elem(given, i));
+				"invalid context value: %s, expected key=value",
+				json_elem(given, i));
 		g_autofree char *name = g_ascii_strdown(parts[0], -1);
+		if (g_str_has_prefix(parts[1], "oci-layout://") &&
+			!load_layout(cli, cache, &parts[1], error))
+			return false;
 		bool elsewhere = strstr(parts[1], "://") != NULL || is_remote_context(parts[1]);
 		if (!elsewhere && !g_file_test(parts[1], G_FILE_TEST_IS_DIR))
 			return fail(error, BERTH_ERROR_UNAVAILABLE,
-				"failed to get build context path {%s: %s}: no such folder", name, parts[1]);
+				"failed to get build context path {%s: %s}: no such folder", name,
+				parts[1]);
 		if (strchr(name, '/') != NULL || strcmp(name, "..") == 0)
-			return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid context name %s", name);
+			return fail(
+				error, BERTH_ERROR_UNAVAILABLE, "invalid context name %s", name);
 		if (!elsewhere)
 			json_object_set_new(context->named, name, json_lenient(parts[1]));
-		json_object_set_new(places, name, elsewhere ? json_lenient(parts[1]) : json_string("local"));
+		json_object_set_new(
+			places, name, elsewhere ? json_lenient(parts[1]) : json_string("local"));
 	}
 	return true;
 }
 
 /* The first line of the body. */
-static char *request_head(Cli *cli, BuildContext *context, const BuildOutput *output, GError **error)
+static char *request_head(Cli *cli, BuildContext *context, const BuildOutput *output,
+	BuildCache *cache, GError **error)
 {
 	json_t *hidden = secrets(cli, error);
 	g_autoptr(json_t) head = json_object();
@@ -244,7 +260,7 @@ static char *request_head(Cli *cli, BuildContext *context, const BuildOutput *ou
 		return NULL;
 	json_object_set_new(head, "secrets", hidden);
 	json_object_set_new(head, "contexts", places);
-	if (!add_contexts(cli, context, places, error))
+	if (!add_contexts(cli, context, cache, places, error))
 		return NULL;
 	json_object_set_new(head, "events", json_true());
 	json_object_set_new(head, "split", json_boolean(!context->archive));
@@ -255,7 +271,8 @@ static char *request_head(Cli *cli, BuildContext *context, const BuildOutput *ou
 	json_object_set_new(head, "ssh", build_ssh_ids(cli));
 	json_object_set_new(head, "allow", flag_list(cli, "allow"));
 	json_object_set_new(head, "noCacheFilter", flag_list(cli, "no-cache-filter"));
-	json_object_set_new(head, "cacheTo", flag_list(cli, "cache-to"));
+	json_object_set(head, "cacheTo", cache->wishes);
+	json_object_set_new(head, "cacheTag", json_string(cache->tag));
 	if (context->text != NULL)
 		json_object_set_new(head, "dockerfile", json_lenient(context->text));
 	return json_text(head);
@@ -267,7 +284,8 @@ static bool choose_show(Cli *cli, BuildShow *show, GError **error)
 	if (*asked == '\0' && env != NULL)
 		asked = env;
 	bool live = isatty(STDERR_FILENO) && g_strcmp0(getenv("TERM"), "dumb") != 0;
-	if (flag_bool(cli, "quiet", false) || strcmp(asked, "quiet") == 0 || strcmp(asked, "none") == 0)
+	if (flag_bool(cli, "quiet", false) || strcmp(asked, "quiet") == 0 ||
+		strcmp(asked, "none") == 0)
 		*show = SHOW_NOTHING;
 	else if (strcmp(asked, "") == 0 || strcmp(asked, "auto") == 0)
 		*show = live ? SHOW_TTY : SHOW_PLAIN;
@@ -285,10 +303,11 @@ static bool choose_show(Cli *cli, BuildShow *show, GError **error)
 /* What came back: lines of JSON, and behind them perhaps the result itself. */
 typedef struct {
 	BuildProgress *progress;
-	char *image, *error, *excerpt, *text; /* text: to be printed at the end, such as a check's */
-	bool output;			      /* what follows is no line any more */
-	GString *rest;			      /* what was read of it */
-	int failed;			      /* of a check */
+	char *image, *error, *excerpt,
+		*text; /* text: to be printed at the end, such as a check's */
+	bool output;   /* what follows is no line any more */
+	GString *rest; /* what was read of it */
+	int failed;    /* of a check */
 } Answer;
 
 static void take_line(Answer *answer, const json_t *line)
@@ -319,15 +338,16 @@ static bool read_lines(Answer *answer, HttpBody *body, GError **error)
 		if (n < 0)
 			return false;
 		g_string_append_len(answer->rest, block, n);
-		for (char *end; !answer->output &&
-				(end = memchr(answer->rest->str, '\n', answer->rest->len)) != NULL;) {
+		for (char *end; !answer->output && (end = memchr(answer->rest->str, '\n',
+							    answer->rest->len)) != NULL;) {
 			size_t length = (size_t)(end - answer->rest->str);
 			g_autoptr(json_t) line = json_parse(answer->rest->str, length, NULL);
 			take_line(answer, line);
 			g_string_erase(answer->rest, 0, (gssize)length + 1);
 		}
 		if (!answer->output && answer->rest->len > MAX_LINE)
-			return fail(error, BERTH_ERROR_UNAVAILABLE, "the engine's answer has no lines");
+			return fail(
+				error, BERTH_ERROR_UNAVAILABLE, "the engine's answer has no lines");
 	}
 	return true;
 }
@@ -362,7 +382,8 @@ static bool push(Cli *cli, GError **error)
 	return true;
 }
 
-static bool finish(Cli *cli, Answer *answer, const BuildOutput *output, HttpBody *body, GError **error)
+static bool finish(
+	Cli *cli, Answer *answer, const BuildOutput *output, HttpBody *body, GError **error)
 {
 	if (answer->output && !build_output_take(output, answer->rest, body, error))
 		return false;
@@ -374,57 +395,85 @@ static bool finish(Cli *cli, Answer *answer, const BuildOutput *output, HttpBody
 	       (!(flag_bool(cli, "push", false) || output->push) || push(cli, error));
 }
 
-static bool exchange(Cli *cli, BuildContext *context, const BuildOutput *output, Answer *answer, GError **error)
+/* Sends the request and hears the answer to its last line. ok in *answer's error is the build's own failure. */
+static bool exchange(Cli *cli, const BuildContext *context, const char *path, const char *head,
+	Answer *answer, Response *response, GError **error)
 {
-	g_autofree char *id = g_uuid_string_random(), *path = request_path(cli, context, id, error),
-			*head = path != NULL ? request_head(cli, context, output, error) : NULL;
-	if (head == NULL)
-		return false;
 	g_autofree char *known = credentials_all(cli),
 			*headers = g_strdup_printf(
 				"Content-Type: application/vnd.berth.build\r\n%s%s%s",
 				*known != '\0' ? "X-Registry-Config: " : "", known,
 				*known != '\0' ? "\r\n" : "");
-	g_auto(Response) response = {.fd = -1};
 	g_autoptr(GError) problem = NULL, unread = NULL;
 	BuildBody *body = build_body_new(context, head);
-	BuildSsh *ssh = build_ssh_start(cli, id, error);
-	bool ok = ssh != NULL && client_send_stream(cli->client, "POST", path, headers, build_body_read, body,
-			  &response, &problem);
+	bool ok = client_send_stream(
+		cli->client, "POST", path, headers, build_body_read, body, response, &problem);
 	bool sent = build_body_end(body, &unread);
-	ok = ok && sent && read_lines(answer, &response.body, &problem);
+	ok = ok && sent && read_lines(answer, &response->body, &problem);
+	/* A context that cannot be read explains a request that broke off. */
 	if (!sent)
 		g_propagate_error(error, g_steal_pointer(&unread));
 	else if (problem != NULL)
 		g_propagate_error(error, g_steal_pointer(&problem));
-	build_progress_end(answer->progress, answer->error, answer->excerpt != NULL ? answer->excerpt : "");
-	ok = ok && answer->error == NULL && finish(cli, answer, output, &response.body, error);
-	if (ssh != NULL)
-		build_ssh_stop(ssh);
 	return ok;
+}
+
+/* With the agents at hand, and all shown as it happens. */
+static bool build(Cli *cli, const BuildContext *context, const BuildOutput *output, BuildShow show,
+	const char *id, const char *path, const char *head, Answer *answer, GError **error)
+{
+	g_auto(Response) response = {.fd = -1};
+	BuildSsh *ssh = build_ssh_start(cli, id, error);
+	if (ssh == NULL)
+		return false;
+	answer->progress = build_progress_new(show);
+	bool ok = exchange(cli, context, path, head, answer, &response, error);
+	build_progress_end(
+		answer->progress, answer->error, answer->excerpt != NULL ? answer->excerpt : "");
+	build_progress_free(answer->progress);
+	ok = ok && answer->error == NULL && finish(cli, answer, output, &response.body, error);
+	build_ssh_stop(ssh);
+	return ok;
+}
+
+static void answer_clear(Answer *answer)
+{
+	g_string_free(answer->rest, TRUE);
+	g_free(answer->image);
+	g_free(answer->error);
+	g_free(answer->excerpt);
+	g_free(answer->text);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Answer, answer_clear)
+
+static bool run_build(
+	Cli *cli, BuildContext *context, BuildCache *cache, Answer *answer, GError **error)
+{
+	g_auto(BuildOutput) output = {0};
+	BuildShow show = SHOW_PLAIN;
+	g_autofree char *id = g_uuid_string_random(), *path = NULL, *head = NULL;
+	if (!build_context_find(context, cli->args[0], flag_text(cli, "file"), error) ||
+		!build_output_read(cli, &output, error) || !choose_show(cli, &show, error) ||
+		!build_cache_read(cli, cache, error) ||
+		(path = request_path(cli, context, cache, id, error)) == NULL ||
+		(head = request_head(cli, context, &output, cache, error)) == NULL)
+		return false;
+	return build(cli, context, &output, show, id, path, head, answer, error) &&
+	       build_cache_finish(cli, cache, error);
 }
 
 static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	g_auto(BuildContext) context = {0};
-	g_auto(BuildOutput) output = {0};
-	BuildShow show = SHOW_PLAIN;
-	if (!build_context_find(&context, cli->args[0], flag_text(cli, "file"), &error) ||
-		!build_output_read(cli, &output, &error) || !choose_show(cli, &show, &error))
+	g_auto(Answer) answer = {.rest = g_string_new("")};
+	BuildCache cache = {0};
+	bool ok = run_build(cli, &context, &cache, &answer, &error);
+	build_cache_clear(cli, &cache);
+	/* A build that failed has been explained already. */
+	if (error != NULL)
 		return cli_fail(cli, error);
-	Answer answer = {.progress = build_progress_new(show), .rest = g_string_new("")};
-	bool ok = exchange(cli, &context, &output, &answer, &error);
-	int code = ok && !answer.failed ? EXIT_SUCCESS : EXIT_FAILURE;
-	if (!ok && error != NULL)
-		code = cli_fail(cli, error);
-	build_progress_free(answer.progress);
-	g_string_free(answer.rest, TRUE);
-	g_free(answer.image);
-	g_free(answer.error);
-	g_free(answer.excerpt);
-	g_free(answer.text);
-	return code;
+	return ok && !answer.failed ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 const Command command_build = {

@@ -89,6 +89,8 @@ size_t deflate_take(Deflate *deflate, void *room, size_t size);
  * is read or written outside the folder, whatever the archive says (OCI image-spec, layer.md).
  * read is called for the tar's bytes. */
 bool layer_apply(int dir_fd, ByteSource read, gpointer data, gint64 *size, GError **error);
+/* The same on top of what is there: whiteouts delete it. */
+bool layer_apply_live(int dir_fd, ByteSource read, gpointer data, GError **error);
 /* The same for an archive that is no layer, as ADD has it, compressed or not (gzip, bzip2, xz, zstd): its names mean
  * themselves. All of it becomes owner's, or (NULL) stays whose it was. */
 typedef struct {

@@ -5,6 +5,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -24,6 +25,7 @@ static const char opaque_marker[] = ".wh..wh..opq";
 typedef struct {
 	int root_fd;
 	bool plain;		  /* no layer: ".wh." is a name like others */
+	bool live;		  /* what lies there already is below: whiteouts delete */
 	const UnpackOwner *owner; /* or NULL */
 	ByteSource read;
 	gpointer data;
@@ -85,9 +87,22 @@ static char *clean_path(const char *path)
 	return g_string_free(g_steal_pointer(&clean), FALSE);
 }
 
-/* Overlayfs knows a deleted name as a character device 0/0, a replaced folder by an attribute. */
-static bool apply_whiteout(int parent_fd, const char *name, GError **error)
+static void empty_folder(int fd)
 {
+	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = own < 0 ? NULL : fdopendir(own);
+	for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			tree_remove(fd, entry->d_name);
+	if (dir != NULL)
+		closedir(dir);
+}
+
+/* Overlayfs knows a deleted name as a character device 0/0, a replaced folder by an attribute. */
+static bool apply_whiteout(int parent_fd, const char *name, bool live, GError **error)
+{
+	if (live && strcmp(name, opaque_marker) == 0)
+		return empty_folder(parent_fd), true;
 	if (strcmp(name, opaque_marker) == 0)
 		return fsetxattr(parent_fd, "trusted.overlay.opaque", "y", 1, 0) == 0 ||
 		       fail_errno(error, "cannot mark a folder as opaque");
@@ -96,7 +111,7 @@ static bool apply_whiteout(int parent_fd, const char *name, GError **error)
 		g_str_has_prefix(hidden, whiteout_prefix))
 		return true; /* other ".wh..wh." names are aufs' own business */
 	tree_remove(parent_fd, hidden);
-	return mknodat(parent_fd, hidden, S_IFCHR, makedev(0, 0)) == 0 ||
+	return live || mknodat(parent_fd, hidden, S_IFCHR, makedev(0, 0)) == 0 ||
 	       fail_errno(error, "cannot hide \"%s\"", hidden);
 }
 
@@ -276,7 +291,7 @@ static bool apply_entry(
 			path, g_strerror(errno));
 	if (!apply->plain && g_str_has_prefix(name, whiteout_prefix)) {
 		autofd folder = openat(parent_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		return apply_whiteout(folder, name, error);
+		return apply_whiteout(folder, name, apply->live, error);
 	}
 	if (archive_entry_filetype(entry) == AE_IFREG && archive_entry_hardlink(entry) == NULL)
 		return make_file(apply, archive, entry, parent_fd, name, error) ||
@@ -362,6 +377,14 @@ bool layer_apply(int dir_fd, ByteSource read, gpointer data, gint64 *size, GErro
 {
 	Apply apply = {.root_fd = dir_fd, .read = read, .data = data, .parent_fd = -1};
 	return apply_all(&apply, size, error);
+}
+
+bool layer_apply_live(int dir_fd, ByteSource read, gpointer data, GError **error)
+{
+	gint64 size;
+	Apply apply = {
+		.root_fd = dir_fd, .live = true, .read = read, .data = data, .parent_fd = -1};
+	return apply_all(&apply, &size, error);
 }
 
 bool archive_unpack(
