@@ -1,0 +1,49 @@
+/* Builds: a Dockerfile and a context become an image. Stages are threads, steps are containers of the engine's,
+ * what they make is remembered by what it was made of. It stands on the engine, as a step is run and an image
+ * is kept by its means (docs/decisions/builds.md); it must not know HTTP. */
+#pragma once
+#include "dockerfile/dockerfile.h"
+#include "engine/engine.h"
+
+/* A line of the answer: the object of a JSON stream; false if nobody hears it. Takes the reference. Calls come
+ * from several threads, one at a time. */
+typedef bool (*BuildSay)(gpointer who, json_t *line);
+
+typedef struct {
+	const char *dockerfile; /* path in the context; "": Dockerfile */
+	const char *remote;	/* URL or git repository instead of the body, or "" */
+	char **tags;
+	const json_t *args, *labels; /* name -> text; an argument may be null: not set */
+	const json_t *host;	     /* HostConfig of each step: limits, ExtraHosts, NetworkMode */
+	const char *target, *platform, *id, *auth; /* auth: of an X-Registry-Config header */
+	char **cache_from;
+	bool no_cache, pull, quiet, squash;
+	bool events; /* tell by BuildKit's status objects, not in the classic builder's words */
+	/* What only Berth's own client sends (docs/build-api.md), or an empty object. */
+	const json_t *more;
+	ByteSource body; /* a tar, maybe compressed, or a Dockerfile alone; NULL: none */
+	gpointer body_data;
+	BuildSay say;
+	ByteSink output; /* gets the result, where an output was asked for, behind the last line */
+	gpointer who;
+	int peer_fd; /* -1, or whose hang-up cancels the build */
+} BuildRequest;
+
+/* Builds. What fails before anything was said is in *error alone; later failures have been said, too. */
+bool build_run(Engine *engine, const BuildRequest *request, GError **error);
+/* POST /build/cancel: NOT_FOUND if no build of that id runs. */
+bool build_cancel(Engine *engine, const char *id, GError **error);
+/* A connection that carries one conversation with the client's ssh agent; takes fd over. */
+bool build_ssh_offer(const char *build_id, const char *ssh_id, int fd, GError **error);
+
+/* prune.c: the cache, for /system/df and /build/prune. */
+json_t *build_cache_json(Engine *engine);
+typedef struct {
+	bool all;
+	gint64 keep; /* bytes that may stay; 0: nothing */
+	const Filters *filters;
+} BuildPrune;
+json_t *build_prune(Engine *engine, const BuildPrune *prune, GError **error);
+extern const char *const build_prune_filters[];
+/* After a build: what is too much or too old (daemon.json: builder.gc). */
+void build_cache_collect(Engine *engine);

@@ -1,0 +1,177 @@
+/* What comes with a build: the body's tar, or a remote one; the Dockerfile in it or beside it; .dockerignore. */
+#include "build/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { MAX_DOCKERFILE = 16 << 20, MAX_IGNORE = 4 << 20 };
+
+static char *fresh_folder(Build *build, GError **error)
+{
+	int fd;
+	char *name = layer_begin(build->engine->store, &fd, error);
+	if (name == NULL)
+		return NULL;
+	close(fd);
+	g_ptr_array_add(build->folders, g_strdup(name));
+	char *path = g_build_filename(build->engine->store->root, "tmp", name, NULL);
+	g_free(name);
+	return path;
+}
+
+static bool unpack(const char *folder, ByteSource read, gpointer data, GError **error)
+{
+	UnpackOwner root = {0, 0};
+	autofd fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return fail_errno(error, "cannot open %s", folder);
+	return archive_unpack(fd, read, data, &root, error);
+}
+
+/* Berth's own client sends several contexts in one archive: each is a folder of it. */
+static bool is_split(const Build *build)
+{
+	return json_bool(build->request->more, "split");
+}
+
+static bool receive(Build *build, GError **error)
+{
+	g_autofree char *folder = fresh_folder(build, error);
+	if (folder == NULL)
+		return false;
+	if (build->request->body != NULL &&
+		!unpack(folder, build->request->body, build->request->body_data, error)) {
+		g_prefix_error(error, "the build context: ");
+		return false;
+	}
+	build->body_folder = g_strdup(folder);
+	g_autofree char *own = is_split(build) ? g_build_filename(folder, "context", NULL)
+					       : g_strdup(folder);
+	if (is_split(build) && mkdir(own, 0755) < 0 && errno != EEXIST)
+		return fail_errno(error, "cannot make %s", own);
+	build->context = source_of_folder("build context", own, error);
+	return build->context != NULL;
+}
+
+/* A URL: an archive, or (where text is not NULL) a Dockerfile alone. */
+static Source *receive_url(Build *build, const char *url, char **text, GError **error)
+{
+	gint64 modified;
+	g_autofree char *name = NULL, *fetched = url_fetch(build, url, "", &name, &modified, error);
+	if (fetched == NULL)
+		return NULL;
+	g_ptr_array_add(build->folders, g_strdup(fetched));
+	g_autofree char *file = g_build_filename(
+				build->engine->store->root, "tmp", fetched, name, NULL),
+			*folder = fresh_folder(build, error);
+	autofd fd = folder != NULL ? open(file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
+	bool archive = fd >= 0 && archive_detect(fd);
+	if (archive && !unpack(folder, byte_source_fd, &fd, error))
+		return NULL;
+	if (!archive && text != NULL && fd >= 0)
+		*text = fd_read_all(fd, MAX_DOCKERFILE, NULL);
+	if (fd < 0 || (!archive && (text == NULL || *text == NULL))) {
+		fail(error, BERTH_ERROR_INVALID, "%s is no archive", url);
+		return NULL;
+	}
+	return source_of_folder("build context", folder, error);
+}
+
+static bool receive_git(Build *build, const char *url, Source **source, GError **error)
+{
+	g_autofree char *commit = NULL, *subfolder = NULL;
+	const char *keep = json_string_value(
+		json_object_get(build->request->args, "BUILDKIT_CONTEXT_KEEP_GIT_DIR"));
+	g_autofree char *fetched = git_fetch(
+		build, url, g_strcmp0(keep, "1") == 0, "", &commit, &subfolder, error);
+	if (fetched == NULL)
+		return false;
+	g_ptr_array_add(build->folders, g_strdup(fetched));
+	g_autofree char *root = g_build_filename(build->engine->store->root, "tmp", fetched, NULL);
+	autofd root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autofd fd = root_fd < 0 ? -1 : path_open_in_root(root_fd, subfolder, O_PATH | O_DIRECTORY, 0);
+	g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", fd),
+			*real = fd < 0 ? NULL : g_file_read_link(link, NULL);
+	if (real == NULL)
+		return fail(error, BERTH_ERROR_NOT_FOUND, "%s: there is no folder \"%s\"", url, subfolder);
+	*source = source_of_folder("build context", real, error);
+	return *source != NULL;
+}
+
+static char *context_text(Build *build, const char *path, size_t limit)
+{
+	autofd fd = path_open_in_root(build->context->root_fd, path, O_RDONLY | O_NONBLOCK, 0);
+	return fd < 0 ? NULL : fd_read_all(fd, limit, NULL);
+}
+
+static bool read_dockerfile(Build *build, char **text, GError **error)
+{
+	const char *beside = json_string_value(json_object_get(build->request->more, "dockerfile"));
+	const char *path = build->request->dockerfile;
+	build->dockerfile_name = g_strdup(*path != '\0' ? path : "Dockerfile");
+	if (*text != NULL)
+		return true;
+	if (beside != NULL) {
+		*text = g_strdup(beside);
+		return true;
+	}
+	*text = context_text(build, build->dockerfile_name, MAX_DOCKERFILE);
+	if (*text == NULL && *path == '\0')
+		*text = context_text(build, "dockerfile", MAX_DOCKERFILE);
+	return *text != NULL ||
+	       fail(error, BERTH_ERROR_INVALID, "Cannot locate specified Dockerfile: %s",
+		       build->dockerfile_name);
+}
+
+/* "Dockerfile.dockerignore" before ".dockerignore". */
+static bool read_ignore(Build *build, GError **error)
+{
+	g_autofree char *own = g_strconcat(build->dockerfile_name, ".dockerignore", NULL),
+			*text = context_text(build, own, MAX_IGNORE);
+	if (text == NULL)
+		text = context_text(build, ".dockerignore", MAX_IGNORE);
+	if (text == NULL)
+		return true;
+	build->context->ignore = patterns_parse(text, error);
+	if (build->context->ignore == NULL)
+		g_prefix_error(error, ".dockerignore: ");
+	return build->context->ignore != NULL;
+}
+
+bool context_load(Build *build, char **text, GError **error)
+{
+	const char *remote = build->request->remote;
+	if (*remote != '\0' && !url_is_git(remote) &&
+		(build->context = receive_url(build, remote, text, error)) == NULL)
+		return false;
+	bool ok = *remote == '\0'      ? receive(build, error)
+		  : url_is_git(remote) ? receive_git(build, remote, &build->context, error)
+				       : true;
+	return ok && read_dockerfile(build, text, error) && read_ignore(build, error);
+}
+
+Source *context_named(Build *build, const char *name, GError **error)
+{
+	const char *where = json_string_value(
+		json_object_get(json_object_get(build->request->more, "contexts"), name));
+	Source *source = NULL;
+	if (where == NULL)
+		return NULL;
+	if (strcmp(where, "local") == 0) {
+		g_autofree char *folder = g_build_filename(build->body_folder, "named", name, NULL);
+		return source_of_folder(name, folder, error);
+	}
+	if (g_str_has_prefix(where, "docker-image://"))
+		return source_of_image(build, where + strlen("docker-image://"), error);
+	if (url_is_git(where)) {
+		receive_git(build, where, &source, error);
+		return source;
+	}
+	if (url_is_http(where))
+		return receive_url(build, where, NULL, error);
+	fail(error, BERTH_ERROR_INVALID, "invalid context name %s: \"%s\" is no folder, image or git URL",
+		name, where);
+	return NULL;
+}
