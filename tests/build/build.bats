@@ -187,5 +187,6 @@ setup() {
 	for _ in $(seq 100); do [ "$(shims)" -eq 0 ] && break; sleep 0.05; done
 	[ "$(shims)" -eq 0 ]
 	for _ in $(seq 100); do [ -z "$(ls "$WORK/data/containers" "$WORK/data/tmp")" ] && break; sleep 0.05; done
-	[ -z "$(ls "$WORK/data/containers" "$WORK/data/tmp")" ]
+	ls -R "$WORK/data/containers" "$WORK/data/tmp"
+	[ -z "$(ls -A "$WORK/data/containers" "$WORK/data/tmp" | grep -v :$)" ]
 }
