@@ -117,7 +117,9 @@ static bool load(Request *request, GError **error)
 	(void)error;
 	if (!reply_begin(request, 200, "application/json"))
 		return false;
-	if (!image_load(request->engine, http_body_read, request->body, said, request, &problem))
+	/* tag: an extension, which berth's builds use for images of folders. */
+	if (!image_load(request->engine, request_param(request, "tag"), http_body_read,
+		    request->body, said, request, &problem))
 		return reply_late_error(request, problem);
 	return true;
 }

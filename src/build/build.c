@@ -60,7 +60,8 @@ Stage *build_stage(Build *build, const char *name, int before)
 		if (stage->from->words[1] != NULL && g_ascii_strcasecmp(stage->name, name) == 0)
 			return stage;
 	}
-	if (g_ascii_string_to_unsigned(name, 10, 0, G_MAXINT, &number, NULL) && (int)number < before)
+	if (g_ascii_string_to_unsigned(name, 10, 0, G_MAXINT, &number, NULL) &&
+		(int)number < before)
 		return build->stages->pdata[number];
 	return NULL;
 }
@@ -96,7 +97,8 @@ static void set_platform(Build *build, const char *prefix, const Platform *platf
 		const char *name, *value;
 	} parts[] = {{"OS", platform->os}, {"ARCH", platform->architecture},
 		{"VARIANT", platform->variant}};
-	g_autofree char *text = platform_text(platform), *name = g_strconcat(prefix, "PLATFORM", NULL);
+	g_autofree char *text = platform_text(platform),
+			*name = g_strconcat(prefix, "PLATFORM", NULL);
 	set_global(build, name, text);
 	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
 		g_autofree char *part = g_strconcat(prefix, parts[i].name, NULL);
@@ -106,7 +108,8 @@ static void set_platform(Build *build, const char *prefix, const Platform *platf
 
 static bool set_platforms(Build *build, GError **error)
 {
-	g_auto(Platform) host = {g_strdup("linux"), g_strdup(platform_architecture()), g_strdup("")};
+	g_auto(Platform)
+		host = {g_strdup("linux"), g_strdup(platform_architecture()), g_strdup("")};
 	const char *asked = build->request->platform;
 	if (!platform_parse(*asked != '\0' ? asked : "linux", &build->platform, error))
 		return false;
@@ -127,7 +130,8 @@ static bool declare_global(Build *build, const Instruction *instruction, GError 
 	g_autoptr(GArray) pairs = instruction_pairs(instruction, &legacy, error);
 	for (guint i = 0; pairs != NULL && i < pairs->len; i++) {
 		const Pair *pair = &g_array_index(pairs, Pair, i);
-		const char *given = json_string_value(json_object_get(build->request->args, pair->key));
+		const char *given =
+			json_string_value(json_object_get(build->request->args, pair->key));
 		g_autofree char *value = given != NULL ? g_strdup(given)
 					 : pair->value != NULL
 						 ? word_expand(pair->value, &variables, error)
@@ -158,7 +162,8 @@ static bool make_stages(Build *build, GError **error)
 			g_ptr_array_add(stage->instructions, (gpointer)instruction);
 		} else if (instruction->kind != DF_ARG) {
 			return fail(error, BERTH_ERROR_INVALID,
-				"dockerfile parse error on line %d: no build stage in current context",
+				"dockerfile parse error on line %d: no build stage in current "
+				"context",
 				instruction->line);
 		} else if (!declare_global(build, instruction, error)) {
 			return false;
@@ -266,8 +271,8 @@ static bool check_tags(const Build *build, GError **error)
 		if (reference == NULL)
 			return false;
 		if (reference->digest != NULL)
-			return fail(error, BERTH_ERROR_INVALID,
-				"build tag cannot contain a digest");
+			return fail(
+				error, BERTH_ERROR_INVALID, "build tag cannot contain a digest");
 	}
 	return true;
 }
@@ -275,9 +280,9 @@ static bool check_tags(const Build *build, GError **error)
 /* Arguments that no ARG asked for: a misspelt name should not go unnoticed. */
 static void warn_unused(Build *build)
 {
-	static const char *const known[] = {"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy",
-		"FTP_PROXY", "ftp_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy",
-		"SOURCE_DATE_EPOCH", NULL};
+	static const char *const known[] = {"HTTP_PROXY", "http_proxy", "HTTPS_PROXY",
+		"https_proxy", "FTP_PROXY", "ftp_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY",
+		"all_proxy", "SOURCE_DATE_EPOCH", NULL};
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
 	const char *name;
 	json_t *value;
@@ -289,7 +294,8 @@ static void warn_unused(Build *build)
 		return;
 	g_ptr_array_add(names, NULL);
 	g_autofree char *list = g_strjoinv(" ", (char **)names->pdata),
-			*text = g_strdup_printf("One or more build-args [%s] were not consumed", list);
+			*text = g_strdup_printf(
+				"One or more build-args [%s] were not consumed", list);
 	progress_warn(build->progress, text);
 }
 
@@ -468,10 +474,9 @@ static bool build_init(Build *build, Engine *engine, const BuildRequest *request
 	build->folders = g_ptr_array_new_with_free_func(g_free);
 	build->global_args = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	build->used_args = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	build->sources = g_hash_table_new_full(
-		g_str_hash, g_str_equal, g_free, (GDestroyNotify)source_free);
-	build->ssh_offers =
-		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, ssh_offers_free);
+	build->sources =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)source_free);
+	build->ssh_offers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, ssh_offers_free);
 	g_mutex_init(&build->lock);
 	g_mutex_init(&build->fetching);
 	g_cond_init(&build->changed);
@@ -488,7 +493,8 @@ bool build_run(Engine *engine, const BuildRequest *request, GError **error)
 	bool ok = build_init(&build, engine, request, &problem);
 	register_build(&build, true);
 	ok = ok && prepare(&build, &target, &problem);
-	GThread *watcher = ok && request->peer_fd >= 0 ? g_thread_new("watch", watch, &build) : NULL;
+	GThread *watcher =
+		ok && request->peer_fd >= 0 ? g_thread_new("watch", watch, &build) : NULL;
 	if (target != NULL) {
 		ok = ok && run_stages(&build, target, &problem);
 		if (ok)

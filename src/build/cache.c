@@ -44,9 +44,9 @@ json_t *cache_export(const Stage *stage)
 	json_t *list = json_array();
 	for (guint i = 0; i < stage->keys->len; i++) {
 		const StageKey *key = stage->keys->pdata[i];
-		json_array_append_new(list, json_pack("{s:s, s:I, s:I}", "key", key->key, "layers",
-						    (json_int_t)key->layers, "created",
-						    (json_int_t)key->created));
+		json_array_append_new(list,
+			json_pack("{s:s, s:I, s:I}", "key", key->key, "layers",
+				(json_int_t)key->layers, "created", (json_int_t)key->created));
 	}
 	return list;
 }

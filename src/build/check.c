@@ -28,11 +28,12 @@ static void add_ignored(Build *build, GArray *findings)
 			continue;
 		for (int w = 0; instruction->words[w + 1] != NULL; w++) {
 			g_autofree char *path = g_canonicalize_filename(instruction->words[w], "/");
-			if (path[1] == '\0' || pattern_has_wildcard(path) || strchr(path, '$') != NULL ||
-				!patterns_match(ignore, path + 1))
+			if (path[1] == '\0' || pattern_has_wildcard(path) ||
+				strchr(path, '$') != NULL || !patterns_match(ignore, path + 1))
 				continue;
 			Finding finding = {instruction->line, "CopyIgnoredFile",
-				g_strdup_printf("Attempting to %s file \"%s\" that is excluded by .dockerignore",
+				g_strdup_printf("Attempting to %s file \"%s\" that is excluded by "
+						".dockerignore",
 					instruction->kind == DF_COPY ? "Copy" : "Add",
 					instruction->words[w])};
 			g_array_append_val(findings, finding);
@@ -46,8 +47,8 @@ static char *report(Build *build, GArray *findings)
 	if (findings->len == 0)
 		g_string_append(text, "Check complete, no warnings found.\n");
 	else
-		g_string_append_printf(text, "Check complete, %u warning%s been found!\n", findings->len,
-			findings->len == 1 ? " has" : "s have");
+		g_string_append_printf(text, "Check complete, %u warning%s been found!\n",
+			findings->len, findings->len == 1 ? " has" : "s have");
 	for (guint i = 0; i < findings->len; i++) {
 		const Finding *finding = &g_array_index(findings, Finding, i);
 		g_autofree char *page = slug(finding->rule),
@@ -63,7 +64,8 @@ static char *report(Build *build, GArray *findings)
 /* "error=true" in "# check=": a finding is a failure. */
 static bool is_strict(const Dockerfile *dockerfile)
 {
-	g_autofree char *text = g_ascii_strdown(dockerfile->check != NULL ? dockerfile->check : "", -1);
+	g_autofree char *text =
+		g_ascii_strdown(dockerfile->check != NULL ? dockerfile->check : "", -1);
 	return strstr(text, "error=true") != NULL;
 }
 
@@ -75,8 +77,9 @@ bool build_check(Build *build, bool *only, GError **error)
 		add_ignored(build, findings);
 	if (*only) {
 		g_autofree char *text = report(build, findings);
-		build->request->say(build->request->who,
-			json_pack("{s:{s:s, s:b}}", "build", "text", text, "failed", findings->len > 0));
+		build->request->say(
+			build->request->who, json_pack("{s:{s:s, s:b}}", "build", "text", text,
+						     "failed", findings->len > 0));
 		return true;
 	}
 	for (guint i = 0; build->request->events && i < findings->len; i++) {
@@ -86,8 +89,7 @@ bool build_check(Build *build, bool *only, GError **error)
 		progress_warn(build->progress, line);
 	}
 	return findings->len == 0 || !is_strict(build->dockerfile) ||
-	       fail(error, BERTH_ERROR_INVALID,
-		       "lint violation found for rules: %s: %s (line %d)",
+	       fail(error, BERTH_ERROR_INVALID, "lint violation found for rules: %s: %s (line %d)",
 		       g_array_index(findings, Finding, 0).rule,
 		       g_array_index(findings, Finding, 0).text,
 		       g_array_index(findings, Finding, 0).line);

@@ -47,8 +47,8 @@ static bool receive(Build *build, GError **error)
 		return false;
 	}
 	build->body_folder = g_strdup(folder);
-	g_autofree char *own = is_split(build) ? g_build_filename(folder, "context", NULL)
-					       : g_strdup(folder);
+	g_autofree char *own =
+		is_split(build) ? g_build_filename(folder, "context", NULL) : g_strdup(folder);
 	if (is_split(build) && mkdir(own, 0755) < 0 && errno != EEXIST)
 		return fail_errno(error, "cannot make %s", own);
 	build->context = source_of_folder("build context", own, error);
@@ -84,18 +84,20 @@ static bool receive_git(Build *build, const char *url, Source **source, GError *
 	g_autofree char *commit = NULL, *subfolder = NULL;
 	const char *keep = json_string_value(
 		json_object_get(build->request->args, "BUILDKIT_CONTEXT_KEEP_GIT_DIR"));
-	g_autofree char *fetched = git_fetch(
-		build, url, g_strcmp0(keep, "1") == 0, "", &commit, &subfolder, error);
+	g_autofree char *fetched =
+		git_fetch(build, url, g_strcmp0(keep, "1") == 0, "", &commit, &subfolder, error);
 	if (fetched == NULL)
 		return false;
 	g_ptr_array_add(build->folders, g_strdup(fetched));
 	g_autofree char *root = g_build_filename(build->engine->store->root, "tmp", fetched, NULL);
 	autofd root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	autofd fd = root_fd < 0 ? -1 : path_open_in_root(root_fd, subfolder, O_PATH | O_DIRECTORY, 0);
+	autofd fd =
+		root_fd < 0 ? -1 : path_open_in_root(root_fd, subfolder, O_PATH | O_DIRECTORY, 0);
 	g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", fd),
 			*real = fd < 0 ? NULL : g_file_read_link(link, NULL);
 	if (real == NULL)
-		return fail(error, BERTH_ERROR_NOT_FOUND, "%s: there is no folder \"%s\"", url, subfolder);
+		return fail(error, BERTH_ERROR_NOT_FOUND, "%s: there is no folder \"%s\"", url,
+			subfolder);
 	*source = source_of_folder("build context", real, error);
 	return *source != NULL;
 }
@@ -171,7 +173,7 @@ Source *context_named(Build *build, const char *name, GError **error)
 	}
 	if (url_is_http(where))
 		return receive_url(build, where, NULL, error);
-	fail(error, BERTH_ERROR_INVALID, "invalid context name %s: \"%s\" is no folder, image or git URL",
-		name, where);
+	fail(error, BERTH_ERROR_INVALID,
+		"invalid context name %s: \"%s\" is no folder, image or git URL", name, where);
 	return NULL;
 }

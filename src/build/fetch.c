@@ -38,8 +38,8 @@ static char *name_of(const char *url)
 {
 	g_autofree char *path = g_strndup(url, strcspn(url, "?#"));
 	const char *host = strstr(path, "://"), *slash = strrchr(path, '/');
-	g_autofree char *name = host != NULL && slash > host + 2 ? g_uri_unescape_string(slash + 1, "/")
-								 : NULL;
+	g_autofree char *name =
+		host != NULL && slash > host + 2 ? g_uri_unescape_string(slash + 1, "/") : NULL;
 	return name != NULL && *name != '\0' && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
 			       strchr(name, '/') == NULL && strlen(name) <= NAME_MAX
 		       ? g_steal_pointer(&name)
@@ -75,7 +75,8 @@ static bool perform(Fetch *fetch, const char *url, gint64 *modified, GError **er
 	if (code == CURLE_OK)
 		return true;
 	return code == CURLE_HTTP_RETURNED_ERROR
-		       ? fail(error, BERTH_ERROR_INVALID, "invalid response status %ld of %s", status, url)
+		       ? fail(error, BERTH_ERROR_INVALID, "invalid response status %ld of %s",
+				 status, url)
 		       : fail(error, BERTH_ERROR_SYSTEM, "cannot fetch %s: %s", url,
 				 curl.easy_strerror(code));
 }
@@ -94,7 +95,8 @@ char *url_fetch(Build *build, const char *url, const char *checksum, char **name
 	Store *store = build->engine->store;
 	int dir;
 	if (*checksum != '\0' && !digest_is_valid(checksum)) {
-		fail(error, BERTH_ERROR_INVALID, "invalid checksum \"%s\": sha256:... is wanted", checksum);
+		fail(error, BERTH_ERROR_INVALID, "invalid checksum \"%s\": sha256:... is wanted",
+			checksum);
 		return NULL;
 	}
 	g_autofree char *folder = curl_load(error) ? layer_begin(store, &dir, error) : NULL;
@@ -102,10 +104,12 @@ char *url_fetch(Build *build, const char *url, const char *checksum, char **name
 		return NULL;
 	autofd dir_fd = dir;
 	g_autofree char *file = name_of(url);
-	autofd fd = openat(dir_fd, file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, MODE);
+	autofd fd =
+		openat(dir_fd, file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, MODE);
 	Fetch fetch = {.build = build, .fd = fd};
 	sha256_init(&fetch.hash);
-	bool ok = fd >= 0 ? perform(&fetch, url, modified, error) && check(&fetch, url, checksum, error)
+	bool ok = fd >= 0 ? perform(&fetch, url, modified, error) &&
+				    check(&fetch, url, checksum, error)
 			  : fail_errno(error, "cannot write %s", file);
 	if (!ok) {
 		store_discard(store, store->tmp_fd, folder);

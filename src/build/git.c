@@ -51,8 +51,9 @@ static bool is_harmless(const char *text, bool ref)
 /* "#ref:folder", or "?ref=...&subdir=...". */
 static bool git_url_parse(const char *text, GitUrl *url, GError **error)
 {
-	g_autofree char *whole = g_str_has_prefix(text, "github.com/") ? g_strconcat("https://", text, NULL)
-								       : g_strdup(text);
+	g_autofree char *whole = g_str_has_prefix(text, "github.com/")
+					 ? g_strconcat("https://", text, NULL)
+					 : g_strdup(text);
 	char *hash = strchr(whole, '#'), *question = strchr(whole, '?');
 	if (hash != NULL)
 		*hash++ = '\0';
@@ -89,9 +90,10 @@ static bool git_url_parse(const char *text, GitUrl *url, GError **error)
 /* Runs git in a folder with these words; what it says on standard output, or NULL with what it says else. */
 static char *git(Build *build, const char *folder, GError **error, ...)
 {
-	static const char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/nonexistent",
-		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_TERMINAL_PROMPT=0",
-		"GIT_ALLOW_PROTOCOL=http:https:git:ssh", "GIT_LFS_SKIP_SMUDGE=1", "LC_ALL=C",
+	static const char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin",
+		"HOME=/nonexistent", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
+		"GIT_TERMINAL_PROMPT=0", "GIT_ALLOW_PROTOCOL=http:https:git:ssh",
+		"GIT_LFS_SKIP_SMUDGE=1", "LC_ALL=C",
 		"GIT_SSH_COMMAND=ssh -oBatchMode=yes -oStrictHostKeyChecking=accept-new", NULL};
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
 	g_autofree char *out = NULL, *said = NULL;
@@ -109,9 +111,10 @@ static char *git(Build *build, const char *folder, GError **error, ...)
 		g_ptr_array_add(argv, word);
 	va_end(args);
 	g_ptr_array_add(argv, NULL);
-	if (!g_spawn_sync(folder, (char **)argv->pdata, (char **)environment, G_SPAWN_SEARCH_PATH, NULL,
-		    NULL, &out, &said, &status, &problem)) {
-		fail(error, BERTH_ERROR_SYSTEM, "git cannot be run (%s): install git", problem->message);
+	if (!g_spawn_sync(folder, (char **)argv->pdata, (char **)environment, G_SPAWN_SEARCH_PATH,
+		    NULL, NULL, &out, &said, &status, &problem)) {
+		fail(error, BERTH_ERROR_SYSTEM, "git cannot be run (%s): install git",
+			problem->message);
 		return NULL;
 	}
 	if (g_spawn_check_wait_status(status, NULL))
@@ -120,31 +123,38 @@ static char *git(Build *build, const char *folder, GError **error, ...)
 	return NULL;
 }
 
-/* A commit is fetched by name where the server allows that; else everything is. */
+static bool is_commit(const char *ref)
+{
+	return strlen(ref) >= 7 && strspn(ref, "0123456789abcdef") == strlen(ref);
+}
+
+/* The newest state of a ref alone, where the server can tell that apart; else all that leads to it, or for a commit,
+ * which not every server finds by name, all branches. */
 static bool fetch(Build *build, const char *folder, const GitUrl *url, GError **error)
 {
 	const char *ref = *url->ref != '\0' ? url->ref : "HEAD";
-	g_autofree char *said = git(build, folder, NULL, "fetch", "--depth=1", "--no-tags",
+	g_autofree char *shallow = git(build, folder, NULL, "fetch", "--depth=1", "--no-tags",
 		"--end-of-options", url->repository, ref, NULL);
-	if (said != NULL)
+	if (shallow != NULL)
 		return true;
-	bool commit = strlen(ref) >= 7 && strspn(ref, "0123456789abcdef") == strlen(ref);
-	g_autofree char *all = commit ? git(build, folder, error, "fetch", "--tags", "--end-of-options",
-						url->repository, "+refs/heads/*:refs/remotes/origin/*", NULL)
-				      : git(build, folder, error, "fetch", "--depth=1", "--end-of-options",
-						url->repository, ref, NULL);
+	g_autofree char *whole = git(build, folder, is_commit(ref) ? NULL : error, "fetch",
+		"--end-of-options", url->repository, ref, NULL);
+	if (whole != NULL || !is_commit(ref))
+		return whole != NULL;
+	g_autofree char *all = git(build, folder, error, "fetch", "--tags", "--end-of-options",
+		url->repository, "+refs/heads/*:refs/remotes/origin/*", NULL);
 	return all != NULL;
 }
 
 static bool check_out(Build *build, const char *folder, const GitUrl *url, GError **error)
 {
-	g_autofree char *fetched = git(build, folder, NULL, "checkout", "--quiet", "FETCH_HEAD", "--", NULL);
-	bool commit = strlen(url->ref) >= 7 &&
-		      strspn(url->ref, "0123456789abcdef") == strlen(url->ref);
-	if (!commit)
+	g_autofree char *fetched =
+		git(build, folder, NULL, "checkout", "--quiet", "FETCH_HEAD", "--", NULL);
+	if (!is_commit(url->ref))
 		return fetched != NULL ||
 		       fail(error, BERTH_ERROR_INVALID, "git cannot check out \"%s\"", url->ref);
-	g_autofree char *exact = git(build, folder, error, "checkout", "--quiet", url->ref, "--", NULL);
+	g_autofree char *exact =
+		git(build, folder, error, "checkout", "--quiet", url->ref, "--", NULL);
 	return exact != NULL;
 }
 
@@ -167,7 +177,8 @@ char *git_fetch(Build *build, const char *text, bool keep_git, const char *check
 	g_autofree char *head = ok ? git(build, folder, error, "rev-parse", "HEAD", NULL) : NULL;
 	ok = head != NULL;
 	if (ok && *checksum != '\0' && !g_str_has_prefix(g_strstrip(head), checksum))
-		ok = fail(error, BERTH_ERROR_INVALID, "expected checksum to match %s, got %s", checksum, head);
+		ok = fail(error, BERTH_ERROR_INVALID, "expected checksum to match %s, got %s",
+			checksum, head);
 	if (ok && !keep_git)
 		ok = tree_remove(dir_fd, ".git") || fail_errno(error, "cannot remove .git");
 	if (!ok) {

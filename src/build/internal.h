@@ -21,14 +21,16 @@ void progress_set_total(Progress *progress, int total);
 Vertex *vertex_new(Progress *progress, int number, const char *name, const char *classic);
 void vertex_start(Vertex *vertex);
 void vertex_log(Vertex *vertex, int stream, const char *bytes, size_t length);
-void vertex_say(Vertex *vertex, const char *format, ...) G_GNUC_PRINTF(2, 3); /* to classic clients only */
+void vertex_say(Vertex *vertex, const char *format, ...)
+	G_GNUC_PRINTF(2, 3);			  /* to classic clients only */
 void vertex_status(Vertex *vertex, json_t *line); /* of a pull; takes the reference */
 /* "what name done", such as the image that was written. To those who hear status objects only. */
 void vertex_note(Vertex *vertex, const char *what, const char *name);
 void vertex_cached(Vertex *vertex);
 void vertex_done(Vertex *vertex, const char *id); /* id: of the state after it, or NULL */
 void vertex_fail(Vertex *vertex, const char *message);
-char *vertex_tail(const Vertex *vertex); /* the last lines that it has written; the caller frees it */
+char *vertex_tail(
+	const Vertex *vertex); /* the last lines that it has written; the caller frees it */
 void progress_warn(Progress *progress, const char *text);
 void progress_end(Progress *progress, const char *image_id, char *const *tags);
 /* The error of the whole, as its last word. code: of the command that failed, or 0. */
@@ -43,26 +45,27 @@ struct Build {
 	LayerPins *pins;
 	Dockerfile *dockerfile;
 	char *dockerfile_name;
-	GPtrArray *stages;	 /* of Stage */
-	GHashTable *global_args; /* of ARGs before the first FROM, and of the platform; name -> value */
-	GHashTable *used_args;	 /* names of build arguments that were declared */
+	GPtrArray *stages; /* of Stage */
+	GHashTable *
+		global_args; /* of ARGs before the first FROM, and of the platform; name -> value */
+	GHashTable *used_args; /* names of build arguments that were declared */
 	Source *context;
 	GMutex fetching;
 	GHashTable *sources; /* name -> Source: named contexts and images; guarded by fetching */
 	Platform platform;
-	gint64 epoch;	/* SOURCE_DATE_EPOCH, or -1 */
-	int cancel[2];	/* the reading end hangs up when the build is to stop */
+	gint64 epoch;  /* SOURCE_DATE_EPOCH, or -1 */
+	int cancel[2]; /* the reading end hangs up when the build is to stop */
 	GMutex lock;
-	GCond changed;	/* a stage has ended */
-	GError *error;	/* the first */
-	int stopped;	/* atomic */
-	Notify ended;	/* and its descriptor, for who watches the client */
+	GCond changed; /* a stage has ended */
+	GError *error; /* the first */
+	int stopped;   /* atomic */
+	Notify ended;  /* and its descriptor, for who watches the client */
 	int ended_fd;
-	GPtrArray *folders; /* of char *: below tmp/, gone with the build */
-	char *body_folder;  /* what the body was unpacked to */
+	GPtrArray *folders;	/* of char *: below tmp/, gone with the build */
+	char *body_folder;	/* what the body was unpacked to */
 	GHashTable *ssh_offers; /* id -> GQueue of descriptors */
-	int exit_code;	/* of the command that failed */
-	char *excerpt;	/* of the Dockerfile, where it failed */
+	int exit_code;		/* of the command that failed */
+	char *excerpt;		/* of the Dockerfile, where it failed */
 };
 bool build_going(Build *build);
 void build_fail(Build *build, const GError *error, const Instruction *at, int exit_code);
@@ -91,15 +94,15 @@ struct Stage {
 	bool needed;
 	int first_number, steps; /* numbers of its steps for classic clients; steps with a vertex */
 	/* What it has come to. */
-	GPtrArray *layers;  /* of Layer */
-	json_t *image;	    /* the document of an image: config, history */
-	gint64 created;	    /* of the last step that made something */
-	GHashTable *args;   /* declared: name -> value or NULL */
+	GPtrArray *layers; /* of Layer */
+	json_t *image;	   /* the document of an image: config, history */
+	gint64 created;	   /* of the last step that made something */
+	GHashTable *args;  /* declared: name -> value or NULL */
 	GPtrArray *arg_order;
-	guint base_layers; /* of its image */
-	GPtrArray *keys; /* of StageKey: what its layers can be found by again */
-	bool command_set;   /* CMD in this stage */
-	bool cached;	    /* all steps up to here came from the cache */
+	guint base_layers;   /* of its image */
+	GPtrArray *keys;     /* of StageKey: what its layers can be found by again */
+	bool command_set;    /* CMD in this stage */
+	bool cached;	     /* all steps up to here came from the cache */
 	GPtrArray *triggers; /* of Instruction, owned: ONBUILD of the base */
 	StageState state;
 	GThread *thread;
@@ -107,7 +110,7 @@ struct Stage {
 };
 Stage *stage_new(Build *build, const Instruction *from, int index);
 void stage_free(Stage *stage);
-void stage_run(Stage *stage); /* in its thread */
+void stage_run(Stage *stage);	/* in its thread */
 void stage_start(Stage *stage); /* build.c: begins that thread, once */
 /* "[build 2/4] RUN x"; and whether an instruction has such a line. */
 char *stage_title(const Stage *stage, int step, const char *source);
@@ -121,7 +124,7 @@ Variables stage_variables(Stage *stage);
 bool stage_add_history(Stage *stage, const char *created_by, bool layer);
 /* Waits until a stage has ended. False with error if it failed, or the build stops. */
 bool stage_wait(Stage *stage, GError **error);
-bool stage_caches(const Stage *stage); /* whether the cache may be asked */
+bool stage_caches(const Stage *stage);	      /* whether the cache may be asked */
 int stage_open(Stage *stage, GError **error); /* its tree, as far as it has come */
 /* uid and gid of "user[:group]" in its tree. */
 bool stage_user(Stage *stage, const char *text, uid_t *uid, gid_t *gid, GError **error);
@@ -145,14 +148,15 @@ bool stage_add_layer(Stage *stage, const char *folder, const char *const *keys,
 
 /* source.c: a tree to copy from or to mount. */
 struct Source {
-	char *what;	  /* "build context", for messages */
-	char **folders;	  /* absolute paths, the topmost first */
+	char *what;	   /* "build context", for messages */
+	char **folders;	   /* absolute paths, the topmost first */
 	GPtrArray *layers; /* of Layer, or NULL: the context's folder */
 	const char *chain; /* identity of a tree that does not change: its last layer's; or NULL */
-	Patterns *ignore; /* what is not seen of it, or NULL */
+	Patterns *ignore;  /* what is not seen of it, or NULL */
 	int root_fd;
 };
-Source *source_of_folder(const char *what, const char *folder, GError **error); /* below tmp/: absolute */
+Source *source_of_folder(
+	const char *what, const char *folder, GError **error); /* below tmp/: absolute */
 Source *source_of_layers(Engine *engine, const char *what, GPtrArray *layers, GError **error);
 void source_free(Source *source);
 /* What --from says: a named context, a stage, a number, an image. NULL with error. Borrowed. */
@@ -163,7 +167,8 @@ char *source_image(Build *build, const char *reference, Vertex *vertex, GError *
 
 /* context.c: the main context and Dockerfile, and the named ones. */
 bool context_load(Build *build, char **dockerfile_text, GError **error);
-Source *context_named(Build *build, const char *name, GError **error); /* NULL without error: no such */
+Source *context_named(
+	Build *build, const char *name, GError **error); /* NULL without error: no such */
 
 /* tree.c: files on their way. */
 typedef struct {
@@ -180,7 +185,7 @@ typedef struct {
 	bool owned; /* uid and gid are given */
 	uid_t uid;
 	gid_t gid;
-	char *mode; /* --chmod, or NULL */
+	char *mode;  /* --chmod, or NULL */
 	bool unpack; /* archives (ADD) */
 	gint64 epoch;
 } CopyTo;
@@ -189,14 +194,16 @@ typedef struct {
 	char *path; /* in the source, no "/" before it */
 	char *name; /* what it is to be called below dest */
 } CopyItem;
-GPtrArray *names_in(int fd); /* of char *, sorted */
+GPtrArray *names_in(int fd);				 /* of char *, sorted */
 GArray *copy_find(const CopyWhat *what, GError **error); /* of CopyItem */
 /* Adds names, bytes, modes and owners of what would be copied to the hash. */
-bool copy_hash(const CopyWhat *what, GArray *items, const CopyTo *to, struct sha256_ctx *hash, GError **error);
+bool copy_hash(const CopyWhat *what, GArray *items, const CopyTo *to, struct sha256_ctx *hash,
+	GError **error);
 bool copy_into(const CopyWhat *what, GArray *items, const CopyTo *to, int root_fd, GError **error);
 /* mkdir -p in a root; what is made belongs to them. An O_PATH descriptor, or -1 with error. */
 int folder_make(int root_fd, const char *path, uid_t uid, gid_t gid, GError **error);
-bool mode_apply(const char *text, mode_t *mode, bool folder, GError **error); /* octal or symbolic */
+bool mode_apply(
+	const char *text, mode_t *mode, bool folder, GError **error); /* octal or symbolic */
 
 /* mounts.c: RUN --mount. */
 typedef struct Mounts Mounts;
@@ -249,5 +256,5 @@ bool url_is_http(const char *url);
 char *url_fetch(Build *build, const char *url, const char *checksum, char **name, gint64 *modified,
 	GError **error);
 /* A repository at a ref, in a new folder below tmp/; subfolder may be "". commit gets what was checked out. */
-char *git_fetch(Build *build, const char *url, bool keep_git, const char *checksum, char **commit, char **subfolder,
-	GError **error);
+char *git_fetch(Build *build, const char *url, bool keep_git, const char *checksum, char **commit,
+	char **subfolder, GError **error);

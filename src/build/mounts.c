@@ -107,7 +107,8 @@ static bool set_number(const char *key, const char *text, int base, gint64 *numb
 	       fail(error, BERTH_ERROR_INVALID, "invalid value for %s: \"%s\"", key, text);
 }
 
-static bool set_switch(const char *key, const char *text, bool has_value, bool *value, GError **error)
+static bool set_switch(
+	const char *key, const char *text, bool has_value, bool *value, GError **error)
 {
 	if (!has_value || strcmp(text, "true") == 0 || strcmp(text, "1") == 0)
 		*value = true;
@@ -125,11 +126,12 @@ static void set_text(char **place, const char *text)
 }
 
 /* One "key=value" of a mount. */
-static bool set_field(Mount *mount, const char *key, const char *value, bool has_value, GError **error)
+static bool set_field(
+	Mount *mount, const char *key, const char *value, bool has_value, GError **error)
 {
-	static const char *const keys[] = {"type", "id", "target", "dst", "destination", "source", "src",
-		"from", "sharing", "env", "rw", "readwrite", "ro", "readonly", "required", "mode", "uid",
-		"gid", "size", NULL};
+	static const char *const keys[] = {"type", "id", "target", "dst", "destination", "source",
+		"src", "from", "sharing", "env", "rw", "readwrite", "ro", "readonly", "required",
+		"mode", "uid", "gid", "size", NULL};
 	const struct {
 		const char *names[4];
 		char **text;
@@ -150,7 +152,8 @@ static bool set_field(Mount *mount, const char *key, const char *value, bool has
 				return fail(error, BERTH_ERROR_INVALID,
 					"invalid field '%s' must be a key=value pair", key);
 			if (fields[i].number != NULL)
-				return set_number(key, value, fields[i].base, fields[i].number, error);
+				return set_number(
+					key, value, fields[i].base, fields[i].number, error);
 			set_text(fields[i].text, value);
 			return true;
 		}
@@ -170,8 +173,9 @@ static bool set_field(Mount *mount, const char *key, const char *value, bool has
 		return true;
 	}
 	const char *near = words_nearest(key, keys);
-	return fail(error, BERTH_ERROR_INVALID, "unexpected key '%s' in '%s=%s'%s%s%s", key, key, value,
-		near != NULL ? " (did you mean " : "", near != NULL ? near : "", near != NULL ? "?)" : "");
+	return fail(error, BERTH_ERROR_INVALID, "unexpected key '%s' in '%s=%s'%s%s%s", key, key,
+		value, near != NULL ? " (did you mean " : "", near != NULL ? near : "",
+		near != NULL ? "?)" : "");
 }
 
 static bool read_fields(Stage *stage, Mount *mount, const char *flag, GError **error)
@@ -183,7 +187,8 @@ static bool read_fields(Stage *stage, Mount *mount, const char *flag, GError **e
 			fields[i], equals != NULL ? equals - fields[i] : (gssize)strlen(fields[i]));
 		g_autofree char *value =
 			stage_expand(stage, equals != NULL ? equals + 1 : "", error);
-		if (value == NULL || !set_field(mount, g_strstrip(key), value, equals != NULL, error))
+		if (value == NULL ||
+			!set_field(mount, g_strstrip(key), value, equals != NULL, error))
 			return false;
 	}
 	return true;
@@ -198,7 +203,8 @@ static bool complete(Stage *stage, Mount *mount, GError **error)
 		mount->type = g_strdup("bind");
 	bool secret = strcmp(mount->type, "secret") == 0, ssh = strcmp(mount->type, "ssh") == 0;
 	if (!g_strv_contains(types, mount->type))
-		return fail(error, BERTH_ERROR_INVALID, "unsupported mount type \"%s\"", mount->type);
+		return fail(
+			error, BERTH_ERROR_INVALID, "unsupported mount type \"%s\"", mount->type);
 	if (mount->sharing != NULL && !g_strv_contains(sharings, mount->sharing))
 		return fail(error, BERTH_ERROR_INVALID, "unsupported sharing value \"%s\"",
 			mount->sharing);
@@ -214,8 +220,8 @@ static bool complete(Stage *stage, Mount *mount, GError **error)
 		return fail(error, BERTH_ERROR_INVALID, "target is required for type \"%s\"",
 			mount->type);
 	if (mount->target != NULL) {
-		char *target = g_canonicalize_filename(
-			mount->target, *workdir == '/' ? workdir : "/");
+		char *target =
+			g_canonicalize_filename(mount->target, *workdir == '/' ? workdir : "/");
 		g_free(mount->target);
 		mount->target = target;
 		if (strcmp(target, "/") == 0)
@@ -271,8 +277,8 @@ Mounts *mounts_read(Stage *stage, const Instruction *instruction, json_t *key, G
 		Mount *mount = &g_array_index(mounts->list, Mount, i);
 		if (!read_fields(stage, mount, flags[i], error) || !complete(stage, mount, error))
 			return NULL;
-		json_t *parts = json_pack("[s, s?, s?, s?, s?]", mount->type, mount->target, mount->id,
-			mount->source, mount->env);
+		json_t *parts = json_pack("[s, s?, s?, s?, s?]", mount->type, mount->target,
+			mount->id, mount->source, mount->env);
 		json_array_append_new(key, parts);
 		if (!add_content(mounts, mount, parts, error))
 			return NULL;
@@ -290,12 +296,12 @@ static json_t *tree_mount(const Mount *mount, char *const *folders, const char *
 static json_t *make_bind(Mounts *mounts, const Mount *mount, GError **error)
 {
 	Store *store = mounts->stage->build->engine->store;
-	g_autofree char *subpath = mount->source != NULL
-					   ? g_canonicalize_filename(mount->source, "/")
-					   : g_strdup("/");
+	g_autofree char *subpath =
+		mount->source != NULL ? g_canonicalize_filename(mount->source, "/") : g_strdup("/");
 	autofd there = path_open_in_root(mount->tree->root_fd, subpath, O_PATH, 0);
 	if (there < 0) {
-		fail(error, BERTH_ERROR_NOT_FOUND, "\"%s\": not found in %s", subpath, mount->tree->what);
+		fail(error, BERTH_ERROR_NOT_FOUND, "\"%s\": not found in %s", subpath,
+			mount->tree->what);
 		return NULL;
 	}
 	json_t *json = tree_mount(mount, mount->tree->folders, subpath);
@@ -327,11 +333,11 @@ static bool prepare_cache(const Mount *mount, int fd, GError **error)
 	if (!tree_is_empty(fd))
 		return true;
 	if (mount->from != NULL) {
-		autofd from = path_open_in_root(
-			mount->tree->root_fd, subpath, O_RDONLY | O_DIRECTORY, 0);
+		autofd from =
+			path_open_in_root(mount->tree->root_fd, subpath, O_RDONLY | O_DIRECTORY, 0);
 		if (from < 0 || !tree_copy(from, fd, error))
-			return fail(error, BERTH_ERROR_NOT_FOUND, "\"%s\": not found in %s", subpath,
-				mount->tree->what);
+			return fail(error, BERTH_ERROR_NOT_FOUND, "\"%s\": not found in %s",
+				subpath, mount->tree->what);
 	}
 	return (fchown(fd, (uid_t)mount->uid, (gid_t)mount->gid) == 0 &&
 		       fchmod(fd, (mode_t)mode & 07777) == 0) ||
@@ -342,14 +348,15 @@ static json_t *make_cache(Mounts *mounts, const Mount *mount, GError **error)
 {
 	Build *build = mounts->stage->build;
 	Store *store = build->engine->store;
-	const char *space = json_string_value(
-		json_object_get(build->request->args, "BUILDKIT_CACHE_MOUNT_NS"));
+	const char *space =
+		json_string_value(json_object_get(build->request->args, "BUILDKIT_CACHE_MOUNT_NS"));
 	g_autofree char *name = g_strdup_printf("%s%s%s", space != NULL ? space : "",
 		space != NULL ? "/" : "", mount->id != NULL ? mount->id : mount->target);
 	char *held = cache_hold(build, name, mount->sharing != NULL ? mount->sharing : "shared");
 	g_ptr_array_add(mounts->held, held);
 	g_autofree char *id = cache_mount_open(store, held, error);
-	autofd fd = id != NULL ? openat(store->caches_fd, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	autofd fd =
+		id != NULL ? openat(store->caches_fd, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (fd < 0 || !prepare_cache(mount, fd, error))
 		return NULL;
 	g_autofree char *folder = g_build_filename(store->root, "caches", id, NULL);
@@ -365,11 +372,11 @@ static json_t *make_cache(Mounts *mounts, const Mount *mount, GError **error)
 
 static json_t *make_tmpfs(const Mount *mount)
 {
-	g_autofree char *options = mount->size > 0
-					   ? g_strdup_printf("exec,size=%" G_GINT64_FORMAT, mount->size)
-					   : g_strdup("exec");
-	return json_pack("{s:s, s:s, s:s}", "Type", "tmpfs", "Destination", mount->target, "Options",
-		options);
+	g_autofree char *options =
+		mount->size > 0 ? g_strdup_printf("exec,size=%" G_GINT64_FORMAT, mount->size)
+				: g_strdup("exec");
+	return json_pack("{s:s, s:s, s:s}", "Type", "tmpfs", "Destination", mount->target,
+		"Options", options);
 }
 
 /* NULL without error: the secret is not there, and need not be. */
@@ -378,8 +385,8 @@ static json_t *make_secret(Mounts *mounts, const Mount *mount, GError **error)
 	const char *content = build_secret(mounts->stage->build, mount->id);
 	gint64 mode = mount->mode >= 0 ? mount->mode : SECRET_MODE;
 	if (content == NULL && mount->required)
-		fail(error, BERTH_ERROR_NOT_FOUND, "secret %s: not found: build with --secret id=%s",
-			mount->id, mount->id);
+		fail(error, BERTH_ERROR_NOT_FOUND,
+			"secret %s: not found: build with --secret id=%s", mount->id, mount->id);
 	if (content == NULL)
 		return NULL;
 	if (mount->env != NULL) {
@@ -402,20 +409,22 @@ static json_t *make_ssh(Mounts *mounts, const Mount *mount, GError **error)
 	gint64 mode = mount->mode >= 0 ? mount->mode : SSH_MODE;
 	bool offered = build_has_ssh(build, mount->id);
 	if (!offered && mount->required)
-		fail(error, BERTH_ERROR_NOT_FOUND, "no ssh agent %s: build with --ssh %s", mount->id,
-			mount->id);
-	SshAgent *agent = offered ? ssh_agent_new(build, mount->id, mode, mount->uid, mount->gid, error)
-				  : NULL;
+		fail(error, BERTH_ERROR_NOT_FOUND, "no ssh agent %s: build with --ssh %s",
+			mount->id, mount->id);
+	SshAgent *agent =
+		offered ? ssh_agent_new(build, mount->id, mode, mount->uid, mount->gid, error)
+			: NULL;
 	if (agent == NULL)
 		return NULL;
-	g_autofree char *target = mount->target != NULL
-					  ? g_strdup(mount->target)
-					  : g_strdup_printf("/run/buildkit/ssh_agent.%u", mounts->agents->len);
+	g_autofree char *target =
+		mount->target != NULL
+			? g_strdup(mount->target)
+			: g_strdup_printf("/run/buildkit/ssh_agent.%u", mounts->agents->len);
 	g_autofree char *setting = g_strconcat("SSH_AUTH_SOCK=", target, NULL);
 	g_ptr_array_add(mounts->agents, agent);
 	json_array_append_new(mounts->env, json_lenient(setting));
-	return json_pack("{s:s, s:s, s:s, s:b, s:s}", "Type", "bind", "Source", ssh_agent_path(agent),
-		"Destination", target, "RW", 1, "Propagation", "rprivate");
+	return json_pack("{s:s, s:s, s:s, s:b, s:s}", "Type", "bind", "Source",
+		ssh_agent_path(agent), "Destination", target, "RW", 1, "Propagation", "rprivate");
 }
 
 json_t *mounts_make(Mounts *mounts, GError **error)
@@ -424,12 +433,12 @@ json_t *mounts_make(Mounts *mounts, GError **error)
 	for (guint i = 0; i < mounts->list->len; i++) {
 		const Mount *mount = &g_array_index(mounts->list, Mount, i);
 		g_autoptr(GError) problem = NULL;
-		json_t *json = strcmp(mount->type, "bind") == 0	   ? make_bind(mounts, mount, &problem)
-			       : strcmp(mount->type, "cache") == 0 ? make_cache(mounts, mount, &problem)
-			       : strcmp(mount->type, "tmpfs") == 0 ? make_tmpfs(mount)
-			       : strcmp(mount->type, "ssh") == 0
-				       ? make_ssh(mounts, mount, &problem)
-				       : make_secret(mounts, mount, &problem);
+		json_t *json =
+			strcmp(mount->type, "bind") == 0    ? make_bind(mounts, mount, &problem)
+			: strcmp(mount->type, "cache") == 0 ? make_cache(mounts, mount, &problem)
+			: strcmp(mount->type, "tmpfs") == 0 ? make_tmpfs(mount)
+			: strcmp(mount->type, "ssh") == 0   ? make_ssh(mounts, mount, &problem)
+							    : make_secret(mounts, mount, &problem);
 		if (problem != NULL) {
 			g_propagate_error(error, g_steal_pointer(&problem));
 			return NULL;

@@ -14,7 +14,8 @@ struct Vertex {
 	char *name, *classic, *digest;
 	gint64 started;
 	bool ended, cached;
-	GString *held; /* classic text that waits for the steps before it; NULL once it is told directly */
+	GString *
+		held; /* classic text that waits for the steps before it; NULL once it is told directly */
 	GString *tail; /* of what it has written */
 };
 
@@ -111,7 +112,8 @@ static void advance(Progress *progress)
 		if (vertex == NULL)
 			return;
 		if (vertex->held != NULL) {
-			g_autofree char *text = g_string_free(g_steal_pointer(&vertex->held), FALSE);
+			g_autofree char *text =
+				g_string_free(g_steal_pointer(&vertex->held), FALSE);
 			say_stream(progress, text);
 		}
 		if (!vertex->ended)
@@ -141,8 +143,8 @@ Vertex *vertex_new(Progress *progress, int number, const char *name, const char 
 	g_ptr_array_add(progress->vertices, vertex);
 	if (number > 0 && number <= progress->total) {
 		progress->order->pdata[number - 1] = vertex;
-		g_autofree char *head = g_strdup_printf(
-			"Step %d/%d : %s\n", number, progress->total, classic);
+		g_autofree char *head =
+			g_strdup_printf("Step %d/%d : %s\n", number, progress->total, classic);
 		tell(vertex, head);
 		if (!progress->events)
 			advance(progress);
@@ -153,7 +155,8 @@ Vertex *vertex_new(Progress *progress, int number, const char *name, const char 
 
 static json_t *vertex_json(const Vertex *vertex)
 {
-	json_t *json = json_pack("{s:s, s:o}", "digest", vertex->digest, "name", json_lenient(vertex->name));
+	json_t *json = json_pack(
+		"{s:s, s:o}", "digest", vertex->digest, "name", json_lenient(vertex->name));
 	if (vertex->started > 0) {
 		g_autofree char *started = time_format(vertex->started);
 		json_object_set_new(json, "started", json_string(started));
@@ -182,8 +185,8 @@ void vertex_log(Vertex *vertex, int stream, const char *bytes, size_t length)
 		g_autofree char *data = g_base64_encode((const guchar *)bytes, length),
 				*time = time_format(time_now());
 		say_status(progress, "logs",
-			json_pack("{s:s, s:i, s:s, s:s}", "vertex", vertex->digest, "stream", stream,
-				"data", data, "timestamp", time));
+			json_pack("{s:s, s:i, s:s, s:s}", "vertex", vertex->digest, "stream",
+				stream, "data", data, "timestamp", time));
 	} else {
 		tell(vertex, text);
 	}
@@ -207,8 +210,9 @@ void vertex_status(Vertex *vertex, json_t *line)
 	g_mutex_lock(&progress->lock);
 	if (progress->events) {
 		g_autofree char *time = time_format(time_now());
-		json_t *entry = json_pack("{s:s, s:s, s:s, s:I, s:I, s:s}", "id", json_str(line, "id"),
-			"vertex", vertex->digest, "name", json_str(line, "status"), "current",
+		json_t *entry = json_pack("{s:s, s:s, s:s, s:I, s:I, s:s}", "id",
+			json_str(line, "id"), "vertex", vertex->digest, "name",
+			json_str(line, "status"), "current",
 			(json_int_t)json_int(line, "progressDetail.current"), "total",
 			(json_int_t)json_int(line, "progressDetail.total"), "timestamp", time);
 		say_status(progress, "statuses", entry);
@@ -309,11 +313,12 @@ void progress_end(Progress *progress, const char *image_id, char *const *tags)
 		g_autofree char *line = g_strconcat(image_id, "\n", NULL);
 		say_stream(progress, line);
 	} else if (!progress->events) {
-		g_autofree char *line = g_strdup_printf(
-			"Successfully built %.12s\n", image_id + strlen("sha256:"));
+		g_autofree char *line =
+			g_strdup_printf("Successfully built %.12s\n", image_id + strlen("sha256:"));
 		say_stream(progress, line);
 		for (; *tags != NULL; tags++) {
-			g_autofree char *tagged = g_strdup_printf("Successfully tagged %s\n", *tags);
+			g_autofree char *tagged =
+				g_strdup_printf("Successfully tagged %s\n", *tags);
 			say_stream(progress, tagged);
 		}
 	}

@@ -10,14 +10,15 @@
 enum { KEEP_DAYS = 30, DISK_PART = 10 };
 static const gint64 keep_most = 10LL << 30, second = 1000000000;
 
-const char *const build_prune_filters[] = {
-	"until", "unused-for", "id", "parent", "type", "description", "inuse", "shared", "private", NULL};
+const char *const build_prune_filters[] = {"until", "unused-for", "id", "parent", "type",
+	"description", "inuse", "shared", "private", NULL};
 
 /* Steps, and caches of RUN --mount=type=cache, least recently used first. Records of a size that is no step's own,
  * such as what only changed the configuration, are not shown: they go with the others. */
 static GPtrArray *records(Engine *engine, bool mounts)
 {
-	GPtrArray *list = mounts ? cache_mount_list(engine->store) : cache_store_list(engine->store);
+	GPtrArray *list =
+		mounts ? cache_mount_list(engine->store) : cache_store_list(engine->store);
 	for (guint i = 0; mounts && i < list->len; i++) {
 		CacheRow *row = list->pdata[i];
 		row->size = tree_size(engine->store->caches_fd, row->id);
@@ -29,12 +30,12 @@ static GPtrArray *records(Engine *engine, bool mounts)
 static json_t *row_json(const CacheRow *row, bool mount)
 {
 	g_autofree char *created = time_format(row->created), *used = time_format(row->used);
-	g_autofree char *title = mount ? g_strconcat("cached mount ", row->key, NULL)
-				       : g_strdup(row->description);
+	g_autofree char *title =
+		mount ? g_strconcat("cached mount ", row->key, NULL) : g_strdup(row->description);
 	return json_pack("{s:s, s:s, s:o, s:b, s:b, s:I, s:s, s:s, s:I}", "ID", row->id, "Type",
 		mount ? "exec.cachemount" : "regular", "Description", json_lenient(title), "InUse",
-		row->in_use, "Shared", row->shared, "Size", (json_int_t)row->size, "CreatedAt", created,
-		"LastUsedAt", used, "UsageCount", (json_int_t)row->uses);
+		row->in_use, "Shared", row->shared, "Size", (json_int_t)row->size, "CreatedAt",
+		created, "LastUsedAt", used, "UsageCount", (json_int_t)row->uses);
 }
 
 json_t *build_cache_json(Engine *engine)
@@ -135,7 +136,8 @@ void build_cache_collect(Engine *engine)
 	json_t *wish = json_at(engine->config->file, "builder.gc.enabled");
 	if (json_is_false(wish))
 		return;
-	gint64 total = 0, keep = keep_size(engine), oldest = time_now() - KEEP_DAYS * 86400 * second;
+	gint64 total = 0, keep = keep_size(engine),
+	       oldest = time_now() - KEEP_DAYS * 86400 * second;
 	bool removed = false;
 	g_autoptr(GPtrArray) rows = cache_store_list(engine->store);
 	for (guint i = 0; i < rows->len; i++)

@@ -6,24 +6,24 @@
 #include <string.h>
 
 /* What an older image may hold of how it was made. */
-static const char *const stale[] = {"container", "container_config", "docker_version", "parent", "id",
-	"parent_id", "Size", NULL};
+static const char *const stale[] = {"container", "container_config", "docker_version", "parent",
+	"id", "parent_id", "Size", NULL};
 
 static char *document(Build *build, const Stage *target, bool with_cache)
 {
 	g_autoptr(json_t) image = json_deep_copy(target->image);
 	json_t *config = json_object_get(image, "config"), *diff_ids = json_array(), *value;
 	const char *key;
-	g_autofree char *created = time_format(
-		build->epoch >= 0 ? build->epoch * 1000000000
-		: target->created != 0 ? target->created
-				       : time_now());
+	g_autofree char *created = time_format(build->epoch >= 0      ? build->epoch * 1000000000
+					       : target->created != 0 ? target->created
+								      : time_now());
 	for (int i = 0; stale[i] != NULL; i++)
 		json_object_del(image, stale[i]);
 	for (guint i = 0; i < target->layers->len; i++)
 		json_array_append_new(
 			diff_ids, json_string(((Layer *)target->layers->pdata[i])->diff_id));
-	json_object_set_new(image, "rootfs", json_pack("{s:s, s:o}", "type", "layers", "diff_ids", diff_ids));
+	json_object_set_new(
+		image, "rootfs", json_pack("{s:s, s:o}", "type", "layers", "diff_ids", diff_ids));
 	json_object_set_new(image, "created", json_string(created));
 	if (json_object_size(build->request->labels) > 0 &&
 		!json_is_object(json_object_get(config, "Labels")))
@@ -133,15 +133,16 @@ static bool squash(Build *build, Stage *target, GError **error)
 /* The line that says that what follows is no line any more. */
 static bool announce(Build *build, const char *kind)
 {
-	return build->request->say(build->request->who,
-		json_pack("{s:{s:s}}", "build", "output", kind));
+	return build->request->say(
+		build->request->who, json_pack("{s:{s:s}}", "build", "output", kind));
 }
 
 static bool send_tree(Build *build, Stage *target, GError **error)
 {
 	autofd root = stage_open(target, error);
 	return root >= 0 && announce(build, "tar") &&
-	       tree_archive(root, TREE_WHOLE, NULL, build->request->output, build->request->who, error);
+	       tree_archive(
+		       root, TREE_WHOLE, NULL, build->request->output, build->request->who, error);
 }
 
 static bool send_image(Build *build, Stage *target, GError **error)
@@ -151,8 +152,9 @@ static bool send_image(Build *build, Stage *target, GError **error)
 	if (!keep_image(build, target, &id, &fresh, error))
 		return false;
 	char *references[] = {build->request->tags[0] != NULL ? build->request->tags[0] : id, NULL};
-	bool ok = announce(build, "image") && image_save(build->engine, references,
-						      build->request->output, build->request->who, error);
+	bool ok = announce(build, "image") &&
+		  image_save(build->engine, references, build->request->output, build->request->who,
+			  error);
 	if (fresh)
 		json_decref(image_remove(build->engine, id, true, false, NULL));
 	return ok;

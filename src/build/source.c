@@ -50,7 +50,8 @@ Source *source_of_layers(Engine *engine, const char *what, GPtrArray *layers, GE
 	*source = (Source){.what = g_strdup(what),
 		.folders = g_strv_builder_end(folders),
 		.layers = g_ptr_array_ref(layers),
-		.chain = layers->len > 0 ? ((Layer *)layers->pdata[layers->len - 1])->chain_id : NULL,
+		.chain = layers->len > 0 ? ((Layer *)layers->pdata[layers->len - 1])->chain_id
+					 : NULL,
 		.root_fd = fd};
 	return source;
 }
@@ -106,8 +107,8 @@ static Source *stage_source(Stage *stage, GError **error)
 		return NULL;
 	g_mutex_lock(&stage->build->lock);
 	if (stage->source == NULL)
-		stage->source = source_of_layers(
-			stage->build->engine, stage->name, stage->layers, error);
+		stage->source =
+			source_of_layers(stage->build->engine, stage->name, stage->layers, error);
 	Source *source = stage->source;
 	g_mutex_unlock(&stage->build->lock);
 	return source;
@@ -136,14 +137,15 @@ Source *source_find(Stage *stage, const char *from, GError **error)
 	Build *build = stage->build;
 	json_t *named = json_object_get(build->request->more, "contexts");
 	g_autofree char *lower = g_ascii_strdown(from, -1);
-	Stage *other = json_object_get(named, lower) == NULL ? build_stage(build, from, stage->index)
-							     : NULL;
+	Stage *other = json_object_get(named, lower) == NULL
+			       ? build_stage(build, from, stage->index)
+			       : NULL;
 	if (other != NULL)
 		return stage_source(other, error);
 	if (json_object_get(named, lower) == NULL && g_ascii_isdigit(*from) &&
 		strspn(from, "0123456789") == strlen(from)) {
-		fail(error, BERTH_ERROR_INVALID, "invalid from flag value %s: there is no such stage before",
-			from);
+		fail(error, BERTH_ERROR_INVALID,
+			"invalid from flag value %s: there is no such stage before", from);
 		return NULL;
 	}
 	return other_source(build, json_object_get(named, lower) != NULL ? lower : from, error);

@@ -35,7 +35,8 @@ bool ssh_offer(Build *build, const char *id, int fd, GError **error)
 	GQueue *offers = g_hash_table_lookup(build->ssh_offers, id);
 	if (!build_has_ssh(build, id) || (offers != NULL && offers->length >= MAX_OFFERS)) {
 		close(fd);
-		return fail(error, BERTH_ERROR_CONFLICT, "no connection to ssh agent %s is wanted", id);
+		return fail(
+			error, BERTH_ERROR_CONFLICT, "no connection to ssh agent %s is wanted", id);
 	}
 	if (offers == NULL)
 		g_hash_table_insert(build->ssh_offers, g_strdup(id), offers = g_queue_new());
@@ -77,8 +78,8 @@ static bool pass(int from, int to)
 static void carry(int a, int b, int stop)
 {
 	for (;;) {
-		struct pollfd polls[] = {{.fd = a, .events = POLLIN}, {.fd = b, .events = POLLIN},
-			{.fd = stop}};
+		struct pollfd polls[] = {
+			{.fd = a, .events = POLLIN}, {.fd = b, .events = POLLIN}, {.fd = stop}};
 		if (poll(polls, G_N_ELEMENTS(polls), -1) < 0)
 			continue;
 		if (polls[2].revents != 0 || (polls[0].revents != 0 && !pass(a, b)) ||
@@ -117,8 +118,8 @@ SshAgent *ssh_agent_new(
 	SshAgent *agent = g_new0(SshAgent, 1);
 	agent->build = build;
 	agent->id = g_strdup(id);
-	agent->path = g_strdup_printf("%s/ssh-%d.sock", build->engine->config->exec_root,
-		g_atomic_int_add(&counter, 1));
+	agent->path = g_strdup_printf(
+		"%s/ssh-%d.sock", build->engine->config->exec_root, g_atomic_int_add(&counter, 1));
 	agent->stop[0] = agent->stop[1] = -1;
 	unlink(agent->path);
 	agent->listener = unix_listen(agent->path, SOCK_STREAM, (mode_t)mode & 0777);

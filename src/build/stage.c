@@ -73,8 +73,7 @@ static const char *variable(gpointer data, const char *name)
 {
 	Stage *stage = data;
 	const char *value = g_hash_table_lookup(stage->args, name);
-	return value != NULL ? value
-			     : env_value(json_object_get(stage_config(stage), "Env"), name);
+	return value != NULL ? value : env_value(json_object_get(stage_config(stage), "Env"), name);
 }
 
 Variables stage_variables(Stage *stage)
@@ -103,8 +102,8 @@ json_t *stage_env(Stage *stage, bool with_proxies)
 			env_set(env, name, value);
 	}
 	for (int i = 0; with_proxies && proxies[i] != NULL; i++) {
-		const char *value = json_string_value(
-			json_object_get(stage->build->request->args, proxies[i]));
+		const char *value =
+			json_string_value(json_object_get(stage->build->request->args, proxies[i]));
 		if (value != NULL && env_value(env, proxies[i]) == NULL)
 			env_set(env, proxies[i], value);
 	}
@@ -163,8 +162,8 @@ static bool begin_on_image(Stage *stage, const char *name, Vertex *vertex, GErro
 	for (size_t i = 0; i < G_N_ELEMENTS(members); i++)
 		if (!json_is_object(json_object_get(stage->image, members[i])) &&
 			!json_is_array(json_object_get(stage->image, members[i])))
-			json_object_set_new(stage->image, members[i],
-				i == 0 ? json_object() : json_array());
+			json_object_set_new(
+				stage->image, members[i], i == 0 ? json_object() : json_array());
 	time_parse(json_str(image, "created"), &stage->created);
 	return true;
 }
@@ -233,7 +232,8 @@ static void set_path(Stage *stage)
 	if (!json_is_array(env))
 		json_object_set_new(config, "Env", env = json_array());
 	if (env_value(env, "PATH") == NULL)
-		env_set(env, "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+		env_set(env, "PATH",
+			"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
 }
 
 static bool begin(Stage *stage, GError **error)
@@ -244,10 +244,11 @@ static bool begin(Stage *stage, GError **error)
 	if (name == NULL)
 		return false;
 	if (*name == '\0')
-		return fail(error, BERTH_ERROR_INVALID,
-			"base name (%s) should not be blank", stage->from->words[0]);
+		return fail(error, BERTH_ERROR_INVALID, "base name (%s) should not be blank",
+			stage->from->words[0]);
 	g_autofree char *title = stage_title(stage, 1, stage->from->source);
-	Vertex *vertex = vertex_new(build->progress, stage->first_number, title, stage->from->source);
+	Vertex *vertex =
+		vertex_new(build->progress, stage->first_number, title, stage->from->source);
 	vertex_start(vertex);
 	json_t *named = json_object_get(build->request->more, "contexts");
 	g_autofree char *lower = g_ascii_strdown(name, -1);
@@ -341,8 +342,9 @@ static bool step_config(
 	Stage *stage, const Instruction *instruction, Vertex *vertex, GError **error)
 {
 	Variables variables = stage_variables(stage);
-	if (instruction->kind == DF_ARG ? !declare(stage, instruction, error)
-					: !config_apply(stage_config(stage), instruction, &variables, error))
+	if (instruction->kind == DF_ARG
+			? !declare(stage, instruction, error)
+			: !config_apply(stage_config(stage), instruction, &variables, error))
 		return false;
 	if (instruction->kind == DF_ENV)
 		forget_arguments(stage, instruction);
@@ -390,7 +392,8 @@ static char *state_id(const Stage *stage)
 	return cache_key(json_pack("[s?, O]", stage_chain(stage), stage->image));
 }
 
-static bool do_step(Stage *stage, const Instruction *instruction, int number, int *shown, GError **error)
+static bool do_step(
+	Stage *stage, const Instruction *instruction, int number, int *shown, GError **error)
 {
 	Build *build = stage->build;
 	bool shows = stage_shows(instruction);
@@ -402,8 +405,8 @@ static bool do_step(Stage *stage, const Instruction *instruction, int number, in
 	bool ok = shows ? steps[instruction->kind](stage, instruction, vertex, &problem)
 			: step_config(stage, instruction, vertex, &problem);
 	if (ok && stage->layers->len > MAX_LAYERS)
-		ok = fail(&problem, BERTH_ERROR_INVALID, "max depth exceeded: an image has %d layers at most",
-			MAX_LAYERS);
+		ok = fail(&problem, BERTH_ERROR_INVALID,
+			"max depth exceeded: an image has %d layers at most", MAX_LAYERS);
 	if (!ok) {
 		vertex_fail(vertex, problem->message);
 		build_fail(build, problem, instruction, build->exit_code);

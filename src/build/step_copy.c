@@ -23,7 +23,8 @@ bool stage_user(Stage *stage, const char *text, uid_t *uid, gid_t *gid, GError *
 	autofd root = stage_open(stage, error);
 	if (root < 0)
 		return false;
-	g_autofree char *passwd = tree_text(root, "etc/passwd"), *group = tree_text(root, "etc/group");
+	g_autofree char *passwd = tree_text(root, "etc/passwd"),
+			*group = tree_text(root, "etc/group");
 	g_auto(User) user = {0};
 	/* A number alone is a group of the same number, as with Docker. */
 	bool number = *text != '\0' && strspn(text, "0123456789") == strlen(text);
@@ -63,8 +64,9 @@ bool sheet_open(Sheet *sheet, Stage *stage, bool alone, GError **error)
 		return false;
 	g_autofree char *upper = g_build_filename(store->root, "tmp", sheet->folder, NULL),
 			*work = g_build_filename(store->root, "tmp", sheet->work, NULL);
-	sheet->root_fd = alone ? open(upper, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-			       : layers_open(stage->build->engine, stage->layers, upper, work, error);
+	sheet->root_fd =
+		alone ? open(upper, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+		      : layers_open(stage->build->engine, stage->layers, upper, work, error);
 	return sheet->root_fd >= 0 || fail_errno(error, "cannot open a new layer");
 }
 
@@ -84,8 +86,8 @@ typedef struct {
 	const Instruction *instruction;
 	CopyWhat what;
 	CopyTo to;
-	GPtrArray *sources;  /* of Source: fetched for this step, owned */
-	GPtrArray *fetched;  /* of char *: folders of tmp/ */
+	GPtrArray *sources; /* of Source: fetched for this step, owned */
+	GPtrArray *fetched; /* of char *: folders of tmp/ */
 	GPtrArray *paths, *names, *contents;
 	bool link;
 } Copying;
@@ -137,8 +139,7 @@ static bool read_flags(Copying *copying, GError **error)
 		g_free(excludes[i]);
 		excludes[i] = pattern;
 	}
-	if (excludes[0] != NULL &&
-		(copying->what.exclude = patterns_new(excludes, error)) == NULL)
+	if (excludes[0] != NULL && (copying->what.exclude = patterns_new(excludes, error)) == NULL)
 		return false;
 	copying->to.mode = flag_expanded(copying, "chmod", error);
 	if (copying->to.mode == NULL)
@@ -227,7 +228,8 @@ static char *fetch(Copying *copying, const char *url, GError **error)
 	g_autofree char *checksum = flag_expanded(copying, "checksum", error), *name = NULL;
 	bool keep_git = false;
 	gint64 modified;
-	if (checksum == NULL || !instruction_flag_bool(instruction, "keep-git-dir", &keep_git, error))
+	if (checksum == NULL ||
+		!instruction_flag_bool(instruction, "keep-git-dir", &keep_git, error))
 		return NULL;
 	if (url_is_git(url)) {
 		g_autofree char *commit = NULL;
@@ -235,8 +237,7 @@ static char *fetch(Copying *copying, const char *url, GError **error)
 		if (folder == NULL)
 			return NULL;
 		g_ptr_array_add(copying->fetched, folder);
-		return g_build_filename(
-			build->engine->store->root, "tmp", folder, name, NULL);
+		return g_build_filename(build->engine->store->root, "tmp", folder, name, NULL);
 	}
 	char *folder = url_fetch(build, url, checksum, &name, &modified, error);
 	if (folder == NULL)
@@ -263,7 +264,10 @@ static bool take_urls(Copying *copying, GError **error)
 		copying->what.source = source;
 		bool git = url_is_git(path), given = false, unpack = false;
 		given = instruction_flag(copying->instruction, "unpack") != NULL;
-		copying->to.unpack = given && instruction_flag_bool(copying->instruction, "unpack", &unpack, error) && unpack;
+		copying->to.unpack =
+			given &&
+			instruction_flag_bool(copying->instruction, "unpack", &unpack, error) &&
+			unpack;
 		g_autoptr(GPtrArray) names = names_in(source->root_fd);
 		g_ptr_array_set_size(copying->paths, 0);
 		if (git)
@@ -285,7 +289,8 @@ static bool choose_source(Copying *copying, GError **error)
 		return false;
 	if (copying->what.source != NULL)
 		return true;
-	copying->what.source = *from != '\0' ? source_find(copying->stage, from, error) : build->context;
+	copying->what.source =
+		*from != '\0' ? source_find(copying->stage, from, error) : build->context;
 	/* What comes from the context is root's, unless --chown says otherwise. */
 	if (*from == '\0')
 		copying->to.owned = true;
@@ -296,7 +301,8 @@ static char *content_digest(Copying *copying, GArray *items, GError **error)
 {
 	struct sha256_ctx hash;
 	sha256_init(&hash);
-	return copy_hash(&copying->what, items, &copying->to, &hash, error) ? digest_end(&hash) : NULL;
+	return copy_hash(&copying->what, items, &copying->to, &hash, error) ? digest_end(&hash)
+									    : NULL;
 }
 
 /* What of the step is not the copied content. */
@@ -304,9 +310,10 @@ static json_t *key_parts(const Copying *copying, const char *content)
 {
 	const CopyTo *to = &copying->to;
 	g_auto(GStrv) excludes = instruction_flags(copying->instruction, "exclude");
-	return json_pack("[s, s?, s, b, b, b, b, s?, o, i, i, b, s]", "copy", stage_chain(copying->stage),
-		to->dest, to->folder || to->several, to->unpack, copying->what.parents, copying->link, to->mode,
-		json_strings(excludes), (int)to->uid, (int)to->gid, to->owned, content);
+	return json_pack("[s, s?, s, b, b, b, b, s?, o, i, i, b, s]", "copy",
+		stage_chain(copying->stage), to->dest, to->folder || to->several, to->unpack,
+		copying->what.parents, copying->link, to->mode, json_strings(excludes),
+		(int)to->uid, (int)to->gid, to->owned, content);
 }
 
 /* A tree that cannot change is named by its chain id: no need to read it to know that nothing is new. */
@@ -404,7 +411,8 @@ static bool make_folder_for_user(Stage *stage, int root_fd, const char *path, GE
 }
 
 /* The folder of WORKDIR, made for the user if it is not there. */
-static bool make_workdir(Stage *stage, const char *path, const char *key, bool *made, GError **error)
+static bool make_workdir(
+	Stage *stage, const char *path, const char *key, bool *made, GError **error)
 {
 	g_auto(Sheet) sheet = {.root_fd = -1};
 	autofd root = stage_open(stage, error);
@@ -415,8 +423,8 @@ static bool make_workdir(Stage *stage, const char *path, const char *key, bool *
 		return false;
 	if (there >= 0)
 		return (fstat(there, &st) == 0 && S_ISDIR(st.st_mode)) ||
-		       fail(error, BERTH_ERROR_INVALID,
-			       "Cannot mkdir: %s is not a directory", path);
+		       fail(error, BERTH_ERROR_INVALID, "Cannot mkdir: %s is not a directory",
+			       path);
 	if (!sheet_open(&sheet, stage, false, error))
 		return false;
 	if (!make_folder_for_user(stage, sheet.root_fd, path, error))
@@ -434,9 +442,8 @@ bool step_workdir(Stage *stage, const Instruction *instruction, Vertex *vertex, 
 		return false;
 	const char *path = json_str(stage_config(stage), "WorkingDir");
 	guint before = stage->layers->len;
-	g_autofree char *key =
-		cache_key(json_pack("[s, s?, s, s]", "workdir", stage_chain(stage), path,
-		json_str(stage_config(stage), "User")));
+	g_autofree char *key = cache_key(json_pack("[s, s?, s, s]", "workdir", stage_chain(stage),
+		path, json_str(stage_config(stage), "User")));
 	if (cache_apply(stage, key)) {
 		vertex_cached(vertex);
 	} else {

@@ -17,10 +17,11 @@ static json_t *command_of(const Stage *stage, const Instruction *instruction, js
 	if (script == NULL || !g_str_has_prefix(script->body, "#!"))
 		return config_command(stage_config(stage), instruction);
 	g_autofree char *path = g_strconcat(script_folder, script->name, NULL),
-			*content = g_base64_encode((const guchar *)script->body, strlen(script->body));
-	json_array_append_new(files, json_pack("{s:s, s:s, s:s, s:i, s:i, s:i}", "Type", "file",
-					     "Destination", path, "Content", content, "Mode", 0755, "Uid", 0,
-					     "Gid", 0));
+			*content =
+				g_base64_encode((const guchar *)script->body, strlen(script->body));
+	json_array_append_new(
+		files, json_pack("{s:s, s:s, s:s, s:i, s:i, s:i}", "Type", "file", "Destination",
+			       path, "Content", content, "Mode", 0755, "Uid", 0, "Gid", 0));
 	return json_pack("[s]", path);
 }
 
@@ -103,10 +104,11 @@ static bool command_failed(Stage *stage, const json_t *command, int code, bool o
 	g_mutex_unlock(&build->lock);
 	return build->request->events
 		       ? fail(error, BERTH_ERROR_INVALID,
-				 "process \"%s\" did not complete successfully: exit code: %d%s", line,
-				 code, memory)
+				 "process \"%s\" did not complete successfully: exit code: %d%s",
+				 line, code, memory)
 		       : fail(error, BERTH_ERROR_INVALID,
-				 "The command '%s' returned a non-zero code: %d%s", line, code, memory);
+				 "The command '%s' returned a non-zero code: %d%s", line, code,
+				 memory);
 }
 
 typedef struct {
@@ -115,8 +117,7 @@ typedef struct {
 	const char *key;
 } Running;
 
-static bool keep_written(
-	Stage *stage, Container *step, const Running *running, GError **error)
+static bool keep_written(Stage *stage, Container *step, const Running *running, GError **error)
 {
 	const char *keys[] = {running->key, NULL};
 	Store *store = stage->build->engine->store;
@@ -157,10 +158,10 @@ static char *key_of(Stage *stage, const Instruction *instruction, const json_t *
 	const char *network = instruction_flag(instruction, "network"),
 		   *security = instruction_flag(instruction, "security");
 	json_t *extra = json_object_get(host, "ExtraHosts");
-	return cache_key(json_pack("[s, s?, O, o, s, s, s?, s?, s, O?, O, O]", "run", stage_chain(stage),
-		command, stage_env(stage, false), json_str(config, "User"),
-		json_str(config, "WorkingDir"), network, security, json_str(host, "NetworkMode"), extra,
-		mounts, files));
+	return cache_key(json_pack("[s, s?, O, o, s, s, s?, s?, s, O?, O, O]", "run",
+		stage_chain(stage), command, stage_env(stage, false), json_str(config, "User"),
+		json_str(config, "WorkingDir"), network, security, json_str(host, "NetworkMode"),
+		extra, mounts, files));
 }
 
 bool step_run_command(Stage *stage, const Instruction *instruction, Vertex *vertex, GError **error)

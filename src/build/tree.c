@@ -130,8 +130,8 @@ static bool expand_parts(const CopyWhat *what, GArray *items, const char *asked,
 			(any && parts[1] != NULL && !S_ISDIR(st.st_mode)) ||
 			is_hidden(what, next, S_ISDIR(st.st_mode)))
 			continue;
-		if (!expand_parts(what, items, asked, next, any && parts[1] != NULL ? parts : parts + 1,
-			    depth + 1, error))
+		if (!expand_parts(what, items, asked, next,
+			    any && parts[1] != NULL ? parts : parts + 1, depth + 1, error))
 			return false;
 	}
 	return true;
@@ -149,21 +149,23 @@ static bool find_one(const CopyWhat *what, GArray *items, const char *asked, GEr
 	if (pattern_has_wildcard(path)) {
 		g_auto(GStrv) parts = g_strsplit(path, "/", -1);
 		if (!pattern_valid(path))
-			return fail(error, BERTH_ERROR_INVALID, "syntax error in pattern \"%s\"", asked);
+			return fail(error, BERTH_ERROR_INVALID, "syntax error in pattern \"%s\"",
+				asked);
 		if (!expand_parts(what, items, asked, ".", parts, 0, error))
 			return false;
-		return items->len > before ||
-		       fail(error, BERTH_ERROR_NOT_FOUND,
-			       "COPY failed: no source files were specified: nothing matches \"%s\" in the %s",
-			       asked, what->source->what);
+		return items->len > before || fail(error, BERTH_ERROR_NOT_FOUND,
+						      "COPY failed: no source files were "
+						      "specified: nothing matches \"%s\" in the %s",
+						      asked, what->source->what);
 	}
 	if (what->source->chain == NULL && what->source->layers == NULL)
 		return fail(error, BERTH_ERROR_NOT_FOUND,
-			"COPY failed: file not found in build context or excluded by .dockerignore: "
+			"COPY failed: file not found in build context or excluded by "
+			".dockerignore: "
 			"stat %s: file does not exist",
 			path);
-	return fail(error, BERTH_ERROR_NOT_FOUND, "COPY failed: stat %s: file does not exist in %s", path,
-		what->source->what);
+	return fail(error, BERTH_ERROR_NOT_FOUND, "COPY failed: stat %s: file does not exist in %s",
+		path, what->source->what);
 }
 
 GArray *copy_find(const CopyWhat *what, GError **error)
@@ -193,7 +195,10 @@ bool mode_apply(const char *text, mode_t *mode, bool folder, GError **error)
 		p += who_length;
 		char how = *p;
 		if (how == '\0' || strchr("+-=", how) == NULL)
-			return fail(error, BERTH_ERROR_INVALID, "invalid chmod parameter: '%s'. it should be octal string or symbolic", text);
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid chmod parameter: '%s'. it should be octal string or "
+				"symbolic",
+				text);
 		mode_t bits = 0, mask = 0;
 		for (p++; *p != '\0'; p++) {
 			if (*p == 'r')
@@ -208,13 +213,16 @@ bool mode_apply(const char *text, mode_t *mode, bool folder, GError **error)
 				bits |= 01000;
 			else if (*p != 'X')
 				return fail(error, BERTH_ERROR_INVALID,
-					"invalid chmod parameter: '%s'. it should be octal string or symbolic", text);
+					"invalid chmod parameter: '%s'. it should be octal string "
+					"or symbolic",
+					text);
 		}
 		for (const char *w = who; *w != '\0'; w++)
 			mask |= *w == 'u' ? 04700 : *w == 'g' ? 02070 : *w == 'o' ? 01007 : 07777;
 		bits &= mask;
-		result = how == '+' ? result | bits : how == '-' ? result & ~bits
-							     : (result & ~mask) | bits;
+		result = how == '+'   ? result | bits
+			 : how == '-' ? result & ~bits
+				      : (result & ~mask) | bits;
 	}
 	*mode = result;
 	return true;
@@ -277,11 +285,12 @@ static bool hash_content(Walk *walk, int fd, const char *name)
 	return n == 0 || fail_errno(walk->error, "cannot read \"%s\"", name);
 }
 
-static bool hash_node(Walk *walk, int parent, const char *name, const char *path, const struct stat *as)
+static bool hash_node(
+	Walk *walk, int parent, const char *name, const char *path, const struct stat *as)
 {
 	char target[PATH_MAX];
-	g_autofree char *head = g_strdup_printf("%o %u %u %lld %lu", as->st_mode, as->st_uid, as->st_gid,
-		S_ISREG(as->st_mode) ? (long long)as->st_size : 0, (gulong)as->st_rdev);
+	g_autofree char *head = g_strdup_printf("%o %u %u %lld %lu", as->st_mode, as->st_uid,
+		as->st_gid, S_ISREG(as->st_mode) ? (long long)as->st_size : 0, (gulong)as->st_rdev);
 	hash_text(walk, path);
 	hash_text(walk, head);
 	if (S_ISLNK(as->st_mode)) {
@@ -317,9 +326,10 @@ static void copy_xattrs(int from, int to)
 	ssize_t length = flistxattr(from, names, MAX_XATTR);
 	for (ssize_t at = 0; at < length; at += (ssize_t)strlen(names + at) + 1) {
 		const char *key = names + at;
-		ssize_t n = g_str_has_prefix(key, "user.") || strcmp(key, "security.capability") == 0
-				    ? fgetxattr(from, key, value, MAX_XATTR)
-				    : -1;
+		ssize_t n =
+			g_str_has_prefix(key, "user.") || strcmp(key, "security.capability") == 0
+				? fgetxattr(from, key, value, MAX_XATTR)
+				: -1;
 		if (n >= 0)
 			fsetxattr(to, key, value, (size_t)n, 0);
 	}
@@ -337,7 +347,8 @@ static bool set_owner_and_time(Walk *walk, int parent, const char *name, const s
 }
 
 /* A file that was copied under another name already becomes a link to it. */
-static bool copy_as_link(Walk *walk, const struct stat *st, int to, const char *name, const char *path)
+static bool copy_as_link(
+	Walk *walk, const struct stat *st, int to, const char *name, const char *path)
 {
 	if (st->st_nlink < 2 || !S_ISREG(st->st_mode))
 		return false;
@@ -423,8 +434,8 @@ int folder_make(int root_fd, const char *path, uid_t uid, gid_t gid, GError **er
 static int make_folders(Walk *walk, const char *path)
 {
 	const CopyTo *to = walk->to;
-	return folder_make(walk->root_fd, path, to->owned ? to->uid : 0, to->owned ? to->gid : 0,
-		walk->error);
+	return folder_make(
+		walk->root_fd, path, to->owned ? to->uid : 0, to->owned ? to->gid : 0, walk->error);
 }
 
 /* A folder in the layer, made like the source's if it is not there. fresh: whether it was. */
@@ -468,8 +479,7 @@ static bool walk_below(Walk *walk, int fd, const char *source_path, const char *
 		return walk_folder(walk, fd, source_path, below, target, depth + 1);
 	autofd before = passing ? path_open_in_root(walk->root_fd, target, O_PATH, 0) : -1;
 	autofd made = passing ? -1 : enter_folder(walk, target, &fresh);
-	if ((!passing && made < 0) ||
-		!walk_folder(walk, fd, source_path, below, target, depth + 1))
+	if ((!passing && made < 0) || !walk_folder(walk, fd, source_path, below, target, depth + 1))
 		return false;
 	if (passing && before < 0)
 		made = path_open_in_root(walk->root_fd, target, O_RDONLY | O_DIRECTORY, 0);
@@ -512,7 +522,8 @@ static bool walk_folder(Walk *walk, int fd, const char *source_path, const char 
 	const char *target, int depth)
 {
 	if (depth > MAX_DEPTH)
-		return fail(walk->error, BERTH_ERROR_INVALID, "\"%s\": folders lie too deep", source_path);
+		return fail(walk->error, BERTH_ERROR_INVALID, "\"%s\": folders lie too deep",
+			source_path);
 	g_autoptr(GPtrArray) names = names_in(fd);
 	for (guint i = 0; i < names->len; i++) {
 		g_autofree char *path = join(source_path, names->pdata[i]),
@@ -555,7 +566,8 @@ static bool make_parents(Walk *walk, const CopyItem *item)
 {
 	g_autofree char *dest = clean(walk->to->dest);
 	size_t cut = strlen(item->path) - strlen(item->name);
-	for (const char *slash = strchr(item->name, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+	for (const char *slash = strchr(item->name, '/'); slash != NULL;
+		slash = strchr(slash + 1, '/')) {
 		g_autofree char *source = g_strndup(item->path, cut + (size_t)(slash - item->name)),
 				*part = g_strndup(item->name, (gsize)(slash - item->name)),
 				*target = join(dest, part);
@@ -571,7 +583,8 @@ static bool make_parents(Walk *walk, const CopyItem *item)
 	return true;
 }
 
-static bool walk_file(Walk *walk, const CopyItem *item, int fd, const struct stat *st, const struct stat *as)
+static bool walk_file(
+	Walk *walk, const CopyItem *item, int fd, const struct stat *st, const struct stat *as)
 {
 	char path[64];
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
@@ -591,7 +604,8 @@ static bool walk_file(Walk *walk, const CopyItem *item, int fd, const struct sta
 		return fail_errno(walk->error, "cannot copy \"%s\"", item->path);
 	/* What was named by a link is copied as what it leads to. */
 	struct stat named;
-	if (fstatat(parent, source_name, &named, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISLNK(named.st_mode))
+	if (fstatat(parent, source_name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+		!S_ISLNK(named.st_mode))
 		return copy_node(walk, parent, source_name, to, name, target, st, as);
 	if (!make_way(walk, to, name, target) || readable < 0)
 		return fail_errno(walk->error, "cannot copy \"%s\"", item->path);
@@ -605,8 +619,8 @@ static bool hash_file(Walk *walk, const CopyItem *item, int fd, const struct sta
 {
 	char path[64];
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	g_autofree char *head = g_strdup_printf("%o %u %u %lld", as->st_mode, as->st_uid, as->st_gid,
-		S_ISREG(as->st_mode) ? (long long)as->st_size : 0);
+	g_autofree char *head = g_strdup_printf("%o %u %u %lld", as->st_mode, as->st_uid,
+		as->st_gid, S_ISREG(as->st_mode) ? (long long)as->st_size : 0);
 	hash_text(walk, head);
 	autofd readable = S_ISREG(as->st_mode) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 	return readable < 0 || hash_content(walk, readable, item->path);
@@ -654,7 +668,8 @@ static bool walk_all(Walk *walk, GArray *items)
 	return ok;
 }
 
-bool copy_hash(const CopyWhat *what, GArray *items, const CopyTo *to, struct sha256_ctx *hash, GError **error)
+bool copy_hash(const CopyWhat *what, GArray *items, const CopyTo *to, struct sha256_ctx *hash,
+	GError **error)
 {
 	Walk walk = {.what = what, .to = to, .hash = hash, .root_fd = -1, .error = error};
 	for (int i = 0; what->names != NULL && what->names[i] != NULL; i++) {
@@ -669,7 +684,8 @@ static bool write_heredoc(Walk *walk, const char *heredoc, const char *content)
 {
 	CopyItem item = {(char *)heredoc, (char *)heredoc};
 	struct stat st = {.st_mode = S_IFREG | 0644}, as;
-	const gint64 now = walk->to->epoch >= 0 ? walk->to->epoch : g_get_real_time() / G_USEC_PER_SEC;
+	const gint64 now =
+		walk->to->epoch >= 0 ? walk->to->epoch : g_get_real_time() / G_USEC_PER_SEC;
 	st.st_mtim.tv_sec = now;
 	g_autofree char *target = item_target(walk, &item, false),
 			*folder = g_path_get_dirname(target), *name = g_path_get_basename(target);

@@ -22,8 +22,9 @@ bool build_cache_read(Cli *cli, BuildCache *cache, GError **error)
 	cache->loaded = g_ptr_array_new_with_free_func(g_free);
 	for (size_t i = 0; i < json_array_size(given); i++) {
 		const char *text = json_elem(given, i);
-		json_t *fields = strchr(text, '=') != NULL ? csv_fields(text)
-							   : json_pack("{s:s, s:s}", "type", "registry", "ref", text);
+		json_t *fields = strchr(text, '=') != NULL
+					 ? csv_fields(text)
+					 : json_pack("{s:s, s:s}", "type", "registry", "ref", text);
 		json_array_append_new(cache->wishes, fields);
 		const char *type = json_str(fields, "type"), *ref = json_str(fields, "ref");
 		if (!g_strv_contains(types, type))
@@ -31,33 +32,16 @@ bool build_cache_read(Cli *cli, BuildCache *cache, GError **error)
 				"unknown cache exporter: \"%s\" (inline, registry or local)", type);
 		if ((strcmp(type, "registry") == 0 && *ref == '\0') ||
 			(strcmp(type, "local") == 0 && *json_str(fields, "dest") == '\0'))
-			return fail(error, BERTH_ERROR_UNAVAILABLE, "--cache-to %s: %s is missing", text,
-				strcmp(type, "local") == 0 ? "dest" : "ref");
+			return fail(error, BERTH_ERROR_UNAVAILABLE, "--cache-to %s: %s is missing",
+				text, strcmp(type, "local") == 0 ? "dest" : "ref");
 		if (strcmp(type, "inline") == 0)
 			continue;
 		g_autofree char *random = g_uuid_string_random();
 		g_free(cache->tag);
-		cache->tag = *ref != '\0' ? g_strdup(ref) : g_strconcat("berth-cache:", random, NULL);
+		cache->tag =
+			*ref != '\0' ? g_strdup(ref) : g_strconcat("berth-cache:", random, NULL);
 	}
 	return true;
-}
-
-/* The last name that the engine says it has loaded. */
-static char *loaded_name(const char *answer)
-{
-	static const char *const marks[] = {"Loaded image: ", "Loaded image ID: "};
-	g_auto(GStrv) lines = g_strsplit(answer, "\n", -1);
-	g_autofree char *name = NULL;
-	for (int i = 0; lines[i] != NULL; i++) {
-		g_autoptr(json_t) line = json_parse(lines[i], strlen(lines[i]), NULL);
-		const char *said = json_str(line, "stream");
-		for (size_t m = 0; m < G_N_ELEMENTS(marks); m++)
-			if (g_str_has_prefix(said, marks[m])) {
-				g_free(name);
-				name = g_strstrip(g_strdup(said + strlen(marks[m])));
-			}
-	}
-	return g_steal_pointer(&name);
 }
 
 char *image_load_folder(Cli *cli, BuildCache *cache, const char *folder, GError **error)
@@ -65,9 +49,13 @@ char *image_load_folder(Cli *cli, BuildCache *cache, const char *folder, GError 
 	g_auto(Response) response = {.fd = -1};
 	g_autoptr(GError) unread = NULL;
 	size_t length;
-	g_auto(BuildContext) context = {.folder = g_strdup(folder), .plain = true, .named = json_object()};
+	g_autofree char *random = g_uuid_string_random(),
+			*name = g_strconcat("berth-load:", random, NULL),
+			*path = g_strconcat("/images/load?tag=", name, NULL);
+	g_auto(BuildContext)
+		context = {.folder = g_strdup(folder), .plain = true, .named = json_object()};
 	BuildBody *body = build_body_new(&context, NULL);
-	bool ok = client_send_stream(cli->client, "POST", "/images/load?quiet=1",
+	bool ok = client_send_stream(cli->client, "POST", path,
 		"Content-Type: application/x-tar\r\n", build_body_read, body, &response, error);
 	if (!build_body_end(body, &unread)) {
 		g_clear_error(error);
@@ -76,12 +64,14 @@ char *image_load_folder(Cli *cli, BuildCache *cache, const char *folder, GError 
 	}
 	g_autofree char *answer =
 		ok ? http_body_read_all(&response.body, MAX_ANSWER, &length, error) : NULL;
-	char *name = answer != NULL ? loaded_name(answer) : NULL;
-	if (answer != NULL && name == NULL)
-		fail(error, BERTH_ERROR_UNAVAILABLE, "%s holds no image", folder);
-	if (name != NULL)
-		g_ptr_array_add(cache->loaded, g_strdup(name));
-	return name;
+	if (answer == NULL)
+		return NULL;
+	if (strstr(answer, "Loaded image: ") == NULL) {
+		fail(error, BERTH_ERROR_UNAVAILABLE, "%s holds no image: %s", folder, answer);
+		return NULL;
+	}
+	g_ptr_array_add(cache->loaded, g_strdup(name));
+	return g_steal_pointer(&name);
 }
 
 json_t *build_cache_sources(Cli *cli, BuildCache *cache, GError **error)
@@ -127,7 +117,8 @@ static bool save_folder(Cli *cli, const char *tag, const char *folder, GError **
 
 static void remove_image(Cli *cli, const char *name)
 {
-	g_autofree char *escaped = client_escape(name), *path = g_strconcat("/images/", escaped, NULL);
+	g_autofree char *escaped = client_escape(name),
+			*path = g_strconcat("/images/", escaped, NULL);
 	json_decref(client_call(cli->client, "DELETE", path, NULL, NULL));
 }
 

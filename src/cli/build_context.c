@@ -292,8 +292,8 @@ static bool send_all(BuildBody *body, GError **error)
 	const BuildContext *context = body->context;
 	const char *name;
 	json_t *folder;
-	if (!into_pipe(body, body->first, strlen(body->first), error) ||
-		!into_pipe(body, "\n", 1, error))
+	if (body->first != NULL && (!into_pipe(body, body->first, strlen(body->first), error) ||
+					   !into_pipe(body, "\n", 1, error)))
 		return false;
 	if (context->archive)
 		return send_standard_input(body, error);

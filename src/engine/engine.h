@@ -423,8 +423,8 @@ json_t *container_changes(Container *container, GError **error);
 bool container_export(Container *container, ByteSink sink, gpointer data, GError **error);
 char *image_import(Engine *engine, ByteSource read, gpointer stream, const char *repo,
 	const char *tag, const char *message, char *const *changes, GError **error);
-/* Calls said with each line for the user ("Loaded image: x"). */
-bool image_load(Engine *engine, ByteSource read, gpointer stream,
+/* Calls said with each line for the user ("Loaded image: x"). tag: a name instead of the archive's own, or "". */
+bool image_load(Engine *engine, const char *tag, ByteSource read, gpointer stream,
 	void (*said)(const char *line, gpointer data), gpointer data, GError **error);
 bool image_save(
 	Engine *engine, char *const *references, ByteSink write, gpointer stream, GError **error);

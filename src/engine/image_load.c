@@ -39,6 +39,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(File, file_free)
 
 typedef struct {
 	Engine *engine;
+	const char *tag; /* instead of the archive's names, or \"\" */
 	ByteSource read;
 	gpointer stream;
 	char *block;
@@ -236,6 +237,9 @@ static bool load_image(Load *load, const char *config_path, char *const *layer_p
 		g_free(chain);
 		chain = g_steal_pointer(&next);
 	}
+	char *own[] = {(char *)load->tag, NULL};
+	if (*load->tag != '\0')
+		tags = own;
 	NewImage image = {layers, text};
 	if (!image_add(load->engine, &image, tags, &id, error))
 		return false;
@@ -322,10 +326,11 @@ static bool load_oci(Load *load, const json_t *index, GError **error)
 	return true;
 }
 
-bool image_load(Engine *engine, ByteSource read, gpointer stream,
+bool image_load(Engine *engine, const char *tag, ByteSource read, gpointer stream,
 	void (*said)(const char *line, gpointer data), gpointer data, GError **error)
 {
 	Load load = {.engine = engine,
+		.tag = tag,
 		.read = read,
 		.stream = stream,
 		.block = g_malloc(BLOCK),

@@ -1,0 +1,281 @@
+load ../lib/engine
+# What only Berth's own client can send: secrets, agents, named contexts, outputs, checks, caches elsewhere.
+setup_file() {
+	file_setup
+	# A host beside the engine's network that serves files and repositories: the engine's own loopback.
+	nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" ip link set lo up
+	mkdir "$WORK/www"
+	nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" python3 -m http.server -d "$WORK/www" --bind 127.0.0.1 8099 >/dev/null 2>&1 3>&- &
+	echo $! >"$WORK/www.pid"
+}
+teardown_file() {
+	kill "$(cat "$WORK/www.pid")"
+	file_teardown
+}
+setup() { cd "$(mktemp -d "$WORK/case.XXXXXX")"; }
+b() { d build --progress plain "$@"; }
+
+make_repository() { # folder
+	export GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@t GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@t
+	git init -q -b main "$1/work"
+	mkdir "$1/work/sub"
+	printf 'FROM busybox\nCOPY f /f\n' >"$1/work/Dockerfile"
+	printf 'FROM busybox\nCOPY g /g\n' >"$1/work/sub/Dockerfile"
+	echo one >"$1/work/f"; echo gee >"$1/work/sub/g"
+	git -C "$1/work" add -A
+	git -C "$1/work" commit -q -m one
+	git -C "$1/work" tag v1
+	echo two >"$1/work/f"
+	git -C "$1/work" commit -q -am two
+	git clone -q --bare "$1/work" "$1/repo.git"
+	git -C "$1/repo.git" update-server-info
+}
+
+@test "secrets: as a file with owner and mode, as a variable, never in layers, cache or log" {
+	printf 's3cr3t-value' >s
+	cat >Dockerfile <<-'EOF'
+		FROM busybox
+		RUN --mount=type=secret,id=one stat -c '%a %u' /run/secrets/one > /facts && wc -c < /run/secrets/one >> /facts
+		RUN --mount=type=secret,id=one,target=/x/y,mode=0444,uid=5 stat -c '%a %u' /x/y > /more
+		RUN --mount=type=secret,id=env,env=TOKEN test ${#TOKEN} = 8
+	EOF
+	export MY=from-env
+	b --secret id=one,src=s --secret id=env,env=MY -t sec .
+	[ "$(run_none sec cat /facts /more)" = $'400 0\n12\n444 5' ]
+	run run_none sec ls /x /run/secrets
+	[ "$status" -ne 0 ]
+	! grep -rq 's3cr3t-value\|from-env' "$WORK/data/layers" "$WORK/log" "$WORK/data/state.db" "$WORK/data/state.db-wal"
+}
+
+@test "an ssh agent of ours answers in a step" {
+	eval "$(ssh-agent)" >/dev/null
+	ssh-keygen -q -t ed25519 -N '' -f key
+	ssh-add -q key
+	# The agent protocol by hand: a request for identities (11) is answered by a list (12).
+	cat >Dockerfile <<-'EOF'
+		FROM busybox
+		RUN --mount=type=ssh printf '\000\000\000\001\013' | nc -w 2 local:$SSH_AUTH_SOCK 2>/dev/null | od -An -tx1 | head -1 > /answer || true
+		RUN --mount=type=ssh ls -l $SSH_AUTH_SOCK > /socket
+	EOF
+	b --ssh default -t agent .
+	[[ $(run_none agent cat /socket) == srw* ]]
+	run b --ssh default=/nonexistent .
+	[ "$status" -eq 1 ]
+	[[ $output == *'no agent listens at'* ]]
+	printf 'FROM busybox\nRUN --mount=type=ssh,required true\n' >Dockerfile
+	run b --no-cache .
+	[[ $output == *'build with --ssh default'* ]]
+	kill "$SSH_AGENT_PID"
+}
+
+@test "named contexts: a folder, an image, in place of a stage or an image; an OCI layout" {
+	mkdir other; echo o >other/file
+	printf 'FROM busybox AS stage\nRUN echo from-stage > /file\nFROM base\nCOPY --from=other file /a\nCOPY --from=stage /file /b\n' >Dockerfile
+	b --build-context other=other --build-context base=docker-image://busybox -t named .
+	[ "$(run_none named cat /a /b)" = $'o\nfrom-stage' ]
+	b --build-context other=other --build-context base=docker-image://busybox --build-context stage=other -t named .
+	[ "$(run_none named cat /b)" = o ]
+	d save busybox | tar -x --one-top-level=layout
+	rm layout/manifest.json
+	printf 'FROM lay\nRUN echo ok > /ok\n' >Dockerfile
+	b --build-context lay=oci-layout://layout -t fromlayout .
+	[ "$(run_none fromlayout cat /ok)" = ok ]
+	printf 'FROM root\nENV X=1\n' >Dockerfile
+	b --build-context root=other -o type=local,dest=out .
+	[ "$(cat out/file)" = o ]
+}
+
+@test "outputs: a folder, a tar, an archive to load; the engine keeps no image of them" {
+	printf 'FROM busybox AS b\nRUN echo bin > /out\nFROM scratch\nCOPY --from=b --chmod=755 /out /bin/out\n' >Dockerfile
+	images=$(d images -qa | wc -l)
+	b -o dir .
+	[ "$(cat dir/bin/out)" = bin ]
+	[ -x dir/bin/out ]
+	b -o type=tar,dest=t.tar .
+	tar -tf t.tar | grep -qx bin/out
+	[ "$(b -o - . 2>/dev/null | tar -xO bin/out)" = bin ]
+	b -o type=docker,dest=image.tar -t outname .
+	[ "$(d images -qa | wc -l)" -eq "$images" ]
+	[[ $(d load -i image.tar) == *'Loaded image: outname:latest'* ]]
+	d rmi outname
+	b -o type=oci,dest=oci.tar .
+	tar -tf oci.tar | grep -qx oci-layout
+}
+
+@test "--iidfile, --metadata-file, -q, rawjson" {
+	printf 'FROM busybox\nENV A=1\n' >Dockerfile
+	id=$(d build -q --iidfile iid --metadata-file meta -t facts .)
+	[ "$(cat iid)" = "$id" ]
+	[ "$(jq -r '."containerimage.config.digest"' meta)" = "$id" ]
+	d build --progress rawjson . 2>&1 | head -1 | jq -e .vertexes
+}
+
+@test "errors show the lines of the Dockerfile, the failing ones marked, and the last output" {
+	printf 'FROM busybox\nENV A=1\nRUN echo some output && \\\n    exit 3\nENV B=2\n' >Dockerfile
+	run b .
+	[ "$status" -eq 1 ]
+	[[ $output == *'Dockerfile:3'*'   2 |     ENV A=1'*'   3 | >>> RUN echo some output'*'   4 | >>>     exit 3'*'   5 |     ENV B=2'* ]]
+	[[ $output == *' > [2/2] RUN echo some output &&     exit 3:'*'some output'* ]]
+	[[ $output == *'ERROR: failed to solve: process "/bin/sh -c echo some output &&     exit 3" did not complete successfully: exit code: 3'* ]]
+	printf 'FROM busybox\nRNU x\n' >Dockerfile
+	run b .
+	[[ $output == *'   2 | >>> RNU x'*'unknown instruction: RNU (did you mean RUN?)'* ]]
+	printf 'FROM busybox\nCOPY --chwn=1 a b\n' >Dockerfile
+	run b .
+	[[ $output == *'unknown flag: --chwn (did you mean --chown?)'* ]]
+}
+
+@test "--check tells the rules that are broken, and its exit code" {
+	printf 'FROM busybox AS Stage\nMAINTAINER me\nCMD echo hi\n' >Dockerfile
+	run d build --check .
+	[ "$status" -eq 1 ]
+	for rule in StageNameCasing MaintainerDeprecated JSONArgsRecommended; do [[ $output == *"WARNING: $rule - "* ]]; done
+	printf '# check=skip=all\nFROM busybox AS Stage\nCMD echo hi\n' >Dockerfile
+	[[ $(d build --check .) == *'no warnings found'* ]]
+	printf '# check=error=true\nFROM busybox AS Stage\n' >Dockerfile
+	run b .
+	[ "$status" -eq 1 ]
+	[[ $output == *'lint violation found for rules: StageNameCasing'* ]]
+}
+
+@test "the cache travels with an image, in a folder, and is found again" {
+	printf 'FROM busybox\nRUN cat /proc/sys/kernel/random/uuid > /t\n' >Dockerfile
+	first=$(d build -q --cache-to type=local,dest=cache -t travels .)
+	stamp=$(run_none travels cat /t)
+	d rmi travels; d builder prune -af >/dev/null
+	d build -q --cache-from type=local,src=cache -t travels .
+	[ "$(run_none travels cat /t)" = "$stamp" ]
+	d build -q --no-cache --cache-to type=inline -t inline .
+	stamp=$(run_none inline cat /t)
+	d save -o i.tar inline; d rmi inline travels; d builder prune -af >/dev/null
+	d load -i i.tar
+	d build -q --cache-from inline -t again .
+	[ "$(run_none again cat /t)" = "$stamp" ]
+}
+
+@test "--squash makes one layer; --no-cache-filter runs one stage anew" {
+	printf 'FROM busybox\nRUN mkdir /d && echo 1 > /d/a && echo x > /gone\nRUN rm /gone && echo 2 > /d/b\nRUN rm -r /d && mkdir /d && echo 3 > /d/c\n' >Dockerfile
+	b --squash -t squashed .
+	[ "$(d inspect -f '{{len .RootFS.Layers}}' squashed)" = 2 ]
+	[ "$(run_none squashed ls /d)" = c ]
+	run run_none squashed ls /gone
+	[ "$status" -ne 0 ]
+	printf 'FROM busybox AS one\nRUN cat /proc/sys/kernel/random/uuid > /t\nFROM busybox AS two\nRUN cat /proc/sys/kernel/random/uuid > /u\nFROM busybox\nCOPY --from=one /t /\nCOPY --from=two /u /\n' >Dockerfile
+	b -t f1 .
+	b --no-cache-filter two -t f2 .
+	[ "$(run_none f1 cat /t)" = "$(run_none f2 cat /t)" ]
+	[ "$(run_none f1 cat /u)" != "$(run_none f2 cat /u)" ]
+}
+
+@test "SOURCE_DATE_EPOCH gives the same digest twice, by another engine, too" {
+	echo x >f
+	printf 'FROM scratch\nCOPY f /a/f\nLABEL x=y\nENV A=1\n' >Dockerfile
+	first=$(SOURCE_DATE_EPOCH=1000000000 d build -q --no-cache .)
+	sleep 1.1; touch f
+	[ "$(d build -q --no-cache --build-arg SOURCE_DATE_EPOCH=1000000000 .)" = "$first" ]
+	printf 'FROM busybox\nRUN echo x > /f; mkdir /d\n' >Dockerfile
+	first=$(d build -q --no-cache --build-arg SOURCE_DATE_EPOCH=1000000000 .)
+	sleep 1.1
+	[ "$(d build -q --no-cache --build-arg SOURCE_DATE_EPOCH=1000000000 .)" = "$first" ]
+}
+
+@test "ADD of a URL: its name, mode and time; its checksum is asked for" {
+	echo served >"$WORK/www/file.txt"
+	touch -d '2005-06-07 08:09:10 UTC' "$WORK/www/file.txt"
+	sum=$(sha256sum "$WORK/www/file.txt" | cut -d' ' -f1)
+	printf 'FROM busybox\nADD --checksum=sha256:%s http://127.0.0.1:8099/file.txt /in/\nRUN stat -c "%%a %%Y" /in/file.txt > /facts\n' "$sum" >Dockerfile
+	b --network none -t url .
+	[ "$(run_none url cat /facts)" = "600 $(date -d '2005-06-07 08:09:10 UTC' +%s)" ]
+	sed -i "s/$sum/${sum/[0-9]/0}/;s/sha256:./sha256:f/" Dockerfile
+	run b .
+	[ "$status" -eq 1 ]
+	[[ $output == *'digest mismatch'* ]]
+	printf 'FROM busybox\nADD http://127.0.0.1:8099/nope /x\n' >Dockerfile
+	run b .
+	[[ $output == *404* ]]
+}
+
+@test "contexts from a URL: an archive, a Dockerfile; from git: branch, tag, folder" {
+	echo ctx >f
+	printf 'FROM busybox\nCOPY f /f\n' >Dockerfile
+	tar -czf "$WORK/www/ctx.tar.gz" Dockerfile f
+	b -t remote http://127.0.0.1:8099/ctx.tar.gz
+	[ "$(run_none remote cat /f)" = ctx ]
+	printf 'FROM busybox\nENV BY=url\n' >"$WORK/www/Dockerfile"
+	b -t remote http://127.0.0.1:8099/Dockerfile
+	[[ $(d inspect -f '{{.Config.Env}}' remote) == *BY=url* ]]
+	make_repository "$WORK/www"
+	b -t git http://127.0.0.1:8099/repo.git
+	[ "$(run_none git cat /f)" = two ]
+	b -t git http://127.0.0.1:8099/repo.git#v1
+	[ "$(run_none git cat /f)" = one ]
+	b -t git http://127.0.0.1:8099/repo.git#main:sub
+	[ "$(run_none git cat /g)" = gee ]
+	printf 'FROM busybox\nADD http://127.0.0.1:8099/repo.git#v1 /src\nADD --keep-git-dir=true http://127.0.0.1:8099/repo.git /full\n' >Dockerfile
+	b -t git .
+	[ "$(run_none git cat /src/f /full/f)" = $'one\ntwo' ]
+	run_none git ls /full/.git/HEAD
+	run run_none git ls /src/.git
+	[ "$status" -ne 0 ]
+}
+
+@test "a git URL never becomes an option or a command (CVE-2019-13139)" {
+	for url in 'http://127.0.0.1:8099/repo.git#--upload-pack=touch${IFS}/tmp/berth-owned' 'git@127.0.0.1:--upload-pack=x' \
+		'http://127.0.0.1:8099/repo.git#v1:../../..' 'git://-oProxyCommand=x/y.git' 'ssh://-oProxyCommand=touch%20x/y.git'; do
+		run b "$url"
+		[ "$status" -eq 1 ]
+	done
+	[ ! -e /tmp/berth-owned ]
+}
+
+@test "sharing of caches: locked ones wait for each other, private ones do not meet" {
+	cat >Dockerfile <<-'EOF'
+		FROM busybox AS a
+		ARG N
+		RUN --mount=type=cache,id=l,target=/c,sharing=locked mkdir /c/held && sleep 0.5 && rmdir /c/held && echo $N
+		FROM busybox AS b
+		ARG N
+		RUN --mount=type=cache,id=l,target=/c,sharing=locked mkdir /c/held && sleep 0.5 && rmdir /c/held && echo b$N
+		FROM busybox
+		COPY --from=a /etc/passwd /a
+		COPY --from=b /etc/passwd /b
+	EOF
+	b --build-arg N=1 .
+	sed -i 's/locked/private/; s/id=l/id=p/' Dockerfile
+	b --build-arg N=2 .
+}
+
+@test "what reaches out of the sandbox needs the builder's word (CVE-2024-23653)" {
+	printf 'FROM busybox\nRUN --security=insecure true\n' >Dockerfile
+	run b .
+	[[ $output == *'build with --allow security.insecure'* ]]
+	b --allow security.insecure .
+	printf 'FROM busybox\nRUN --network=host ls /sys/class/net > /n\n' >Dockerfile
+	run b .
+	[[ $output == *'build with --allow network.host'* ]]
+	b --allow network.host .
+}
+
+@test "no mount of a build leads to the host (CVE-2024-23651, CVE-2024-23652)" {
+	ln -s /etc/shadow evil
+	printf 'FROM busybox\nRUN --mount=type=bind,source=evil,target=/x cat /x\n' >Dockerfile
+	run b .
+	[ "$status" -eq 1 ]
+	printf 'FROM busybox\nCOPY evil /x\n' >Dockerfile
+	run b .
+	[ "$status" -eq 1 ]
+	printf 'FROM busybox\nRUN --mount=type=cache,id=e,target=/c ln -s /etc /c/out\nRUN --mount=type=cache,id=e,target=/c,source=out ls /c > /l\n' >Dockerfile
+	run b -t esc .
+	[ "$status" -ne 0 ] || ! run_none esc grep -q shadow /l
+	before=$(ls /root | wc -l)
+	printf 'FROM busybox\nRUN --mount=type=bind,target=/m rm -rf /m2; ln -s /root /m2\nRUN --mount=type=cache,target=/m2/x,id=z touch /m2/x/y\n' >Dockerfile
+	run b .
+	[ "$(ls /root | wc -l)" -eq "$before" ]
+}
+
+@test "a hundred kinds of nonsense: an error with a line, and nothing left behind" {
+	python3 "$BATS_TEST_DIRNAME/nonsense.py" "$DOCKER" 100
+	for _ in $(seq 100); do [ -z "$(ls -A "$WORK/data/containers" "$WORK/data/tmp" | grep -v :$)" ] && break; sleep 0.05; done
+	[ -z "$(ls -A "$WORK/data/containers" "$WORK/data/tmp" | grep -v '^$' | grep -v :$)" ]
+	[ "$(shims)" -eq 0 ]
+}
