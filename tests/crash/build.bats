@@ -1,0 +1,16 @@
+load ../lib/engine
+setup_file() { file_setup; }
+teardown_file() { file_teardown; }
+
+build_sleeping() { printf 'FROM busybox\nRUN echo %s > /f; dd if=/dev/zero of=/z bs=1M count=5 2>/dev/null; sleep 0.3\nRUN sleep 0.3\n' "$1" | d build -; }
+
+@test "kill -9 in the middle of builds: no container, mount, shim or folder is left" {
+	kill_among 4 build_sleeping
+	for _ in $(seq 100); do [ "$(shims)" -eq 0 ] && break; sleep 0.05; done
+	[ "$(shims)" -eq 0 ]
+	[ -z "$(d ps -aq)" ]
+	for _ in $(seq 100); do [ -z "$(ls -A "$WORK/data/containers" "$WORK/data/tmp" | grep -v '^$' | grep -v :$)" ] && break; sleep 0.05; done
+	[ -z "$(ls -A "$WORK/data/containers" "$WORK/data/tmp" | grep -v '^$' | grep -v :$)" ]
+	! grep -q "$WORK" /proc/mounts
+	build_sleeping last
+}
