@@ -52,6 +52,9 @@ bool reply_text(Request *request, int status, const char *type, const char *text
 bool reply_begin(Request *request, int status, const char *type);
 bool reply_write(Request *request, const void *data, size_t length);
 bool reply_line(Request *request, json_t *value); /* one JSON object and CRLF, at once; takes it */
+/* A TransferSay or BuildSay of a request: reply_line, whose head goes out with the first line, so that what fails before
+ * is answered by its status. */
+bool reply_say(gpointer request, json_t *line);
 /* An error after the stream has begun is its last object. */
 bool reply_late_error(Request *request, const GError *error);
 /* A ByteSink of a request: a tar, whose head goes out with the first bytes, so that what fails before is

@@ -12,46 +12,25 @@
 enum { HEAD_LIMIT = 16 << 20, BLOCK = 64 * 1024 };
 static const char extended[] = "application/vnd.berth.build";
 
-/* A body whose first line was JSON: what was read beyond it comes first. */
-typedef struct {
-	HttpBody *body;
-	GByteArray *rest;
-	size_t taken;
-} Body;
-
-static ssize_t read_body(gpointer data, void *buffer, size_t size, GError **error)
-{
-	Body *body = data;
-	size_t left = body->rest->len - body->taken;
-	if (left == 0)
-		return http_body_read(body->body, buffer, size, error);
-	size = MIN(size, left);
-	memcpy(buffer, body->rest->data + body->taken, size);
-	body->taken += size;
-	return (ssize_t)size;
-}
-
-/* The first line of an extended body. */
-static json_t *read_head(Body *body, GError **error)
+/* The first line of an extended body; a tar follows. */
+static json_t *read_head(HttpBody *body, GError **error)
 {
 	g_autofree guint8 *block = g_malloc(BLOCK);
+	g_autoptr(GByteArray) head = g_byte_array_new();
 	for (;;) {
-		const guint8 *end = body->rest->len > 0
-					    ? memchr(body->rest->data, '\n', body->rest->len)
-					    : NULL;
-		if (end != NULL) {
-			body->taken = (size_t)(end - body->rest->data) + 1;
-			return json_parse((const char *)body->rest->data, body->taken - 1, error);
-		}
-		ssize_t n = body->rest->len < HEAD_LIMIT
-				    ? http_body_read(body->body, block, BLOCK, error)
-				    : 0;
+		ssize_t n = head->len < HEAD_LIMIT ? http_body_read(body, block, BLOCK, error) : 0;
 		if (n <= 0) {
 			fail(error, BERTH_ERROR_INVALID,
 				"the build's first line is missing or too long");
 			return NULL;
 		}
-		g_byte_array_append(body->rest, block, (guint)n);
+		const guint8 *end = memchr(block, '\n', (size_t)n);
+		size_t part = end != NULL ? (size_t)(end - block) : (size_t)n;
+		g_byte_array_append(head, block, (guint)part);
+		if (end == NULL)
+			continue;
+		http_body_unread(body, end + 1, (size_t)n - part - 1);
+		return json_parse((const char *)head->data, head->len, error);
 	}
 }
 
@@ -123,23 +102,13 @@ static json_t *host_of(Request *request, GError **error)
 	return g_steal_pointer(&host);
 }
 
-static bool say(gpointer data, json_t *line)
-{
-	Request *request = data;
-	if (!request->answered && !reply_begin(request, 200, "application/json")) {
-		json_decref(line);
-		return false;
-	}
-	return reply_line(request, line);
-}
-
 static bool write_output(gpointer data, const void *bytes, size_t length, GError **error)
 {
 	return reply_write(data, bytes, length) ||
 	       fail(error, BERTH_ERROR_SYSTEM, "the client is gone");
 }
 
-static bool run_build(Request *request, Body *body, const json_t *more, GError **error)
+static bool run_build(Request *request, const json_t *more, GError **error)
 {
 	g_autoptr(json_t) args = json_param(request, "buildargs", false, error);
 	g_autoptr(json_t) labels =
@@ -167,9 +136,9 @@ static bool run_build(Request *request, Body *body, const json_t *more, GError *
 		.squash = request_flag(request, "squash"),
 		.events = json_bool(more, "events"),
 		.more = more,
-		.body = read_body,
-		.body_data = body,
-		.say = say,
+		.body = http_body_read,
+		.body_data = request->body,
+		.say = reply_say,
 		.output = write_output,
 		.who = request,
 		.peer_fd = request->fd};
@@ -182,17 +151,13 @@ static bool run_build(Request *request, Body *body, const json_t *more, GError *
 
 static bool build(Request *request, GError **error)
 {
-	Body body = {.body = request->body, .rest = g_byte_array_new()};
-	bool more_comes = strcmp(http_header(request->head, "Content-Type"), extended) == 0,
-	     ok = true;
-	g_autoptr(json_t) more = more_comes ? read_head(&body, error) : json_object();
+	bool more_comes = strcmp(http_header(request->head, "Content-Type"), extended) == 0;
+	g_autoptr(json_t) more = more_comes ? read_head(request->body, error) : json_object();
 	if (strcmp(request_param(request, "version"), "2") == 0)
-		ok = fail(error, BERTH_ERROR_INVALID,
+		return fail(error, BERTH_ERROR_INVALID,
 			"BuildKit's protocol is not spoken here: use berth, or set "
 			"DOCKER_BUILDKIT=0");
-	ok = ok && more != NULL && run_build(request, &body, more, error);
-	g_byte_array_unref(body.rest);
-	return ok;
+	return more != NULL && run_build(request, more, error);
 }
 
 static bool prune(Request *request, GError **error)
@@ -210,8 +175,7 @@ static bool prune(Request *request, GError **error)
 
 static bool cancel(Request *request, GError **error)
 {
-	return build_cancel(request->engine, request_param(request, "id"), error) &&
-	       reply_empty(request, 204);
+	return build_cancel(request_param(request, "id"), error) && reply_empty(request, 204);
 }
 
 static bool offer_ssh(Request *request, GError **error)

@@ -11,17 +11,6 @@ static const char *auth_of(const Request *request)
 	return http_header(request->head, "X-Registry-Auth");
 }
 
-/* The head goes out with the first line: what fails before is answered by its status. */
-static bool say(gpointer data, json_t *line)
-{
-	Request *request = data;
-	if (!request->answered && !reply_begin(request, 200, "application/json")) {
-		json_decref(line);
-		return false;
-	}
-	return reply_line(request, line);
-}
-
 static bool finish(Request *request, bool ok, GError *problem, GError **error)
 {
 	if (ok)
@@ -45,7 +34,7 @@ bool registries_pull(Request *request, GError **error)
 		.platform = request_param(request, "platform"),
 		.auth = auth_of(request),
 		.all_tags = *tag == '\0' && !named};
-	bool ok = image_pull(request->engine, &pull, say, request, request->fd, &problem);
+	bool ok = image_pull(request->engine, &pull, reply_say, request, request->fd, &problem);
 	return finish(request, ok, problem, error);
 }
 
@@ -55,7 +44,7 @@ static bool push(Request *request, GError **error)
 	const char *tag = request_param(request, "tag");
 	PushRequest wanted = {
 		.name = request->name, .tag = *tag != '\0' ? tag : NULL, .auth = auth_of(request)};
-	bool ok = image_push(request->engine, &wanted, say, request, request->fd, &problem);
+	bool ok = image_push(request->engine, &wanted, reply_say, request, request->fd, &problem);
 	return finish(request, ok, problem, error);
 }
 

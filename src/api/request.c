@@ -177,6 +177,16 @@ bool reply_line(Request *request, json_t *value)
 	return reply_write(request, line, strlen(line));
 }
 
+bool reply_say(gpointer data, json_t *line)
+{
+	Request *request = data;
+	if (!request->answered && !reply_begin(request, 200, "application/json")) {
+		json_decref(line);
+		return false;
+	}
+	return reply_line(request, line);
+}
+
 bool reply_late_error(Request *request, const GError *error)
 {
 	return reply_line(request, json_pack("{s:{s:s}, s:s}", "errorDetail", "message",

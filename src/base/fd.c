@@ -100,7 +100,19 @@ int path_open_in_root(int root_fd, const char *path, int flags, mode_t mode)
 	return -1;
 }
 
+static bool make_one(int at, const char *name, mode_t mode, uid_t uid, gid_t gid)
+{
+	if (mkdirat(at, name, mode) < 0)
+		return errno == EEXIST;
+	return (uid == 0 && gid == 0) || fchownat(at, name, uid, gid, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 int path_make_in_root(int root_fd, const char *path, mode_t mode)
+{
+	return path_make_in_root_for(root_fd, path, mode, 0, 0);
+}
+
+int path_make_in_root_for(int root_fd, const char *path, mode_t mode, uid_t uid, gid_t gid)
 {
 	g_auto(GStrv) parts = g_strsplit(path, "/", -1);
 	g_autoptr(GString) done = g_string_new("");
@@ -111,12 +123,27 @@ int path_make_in_root(int root_fd, const char *path, mode_t mode)
 		g_string_append_printf(done, "/%s", parts[i]);
 		int next = path_open_in_root(root_fd, done->str, O_PATH | O_DIRECTORY, 0);
 		if (next < 0 && errno == ENOENT && strcmp(parts[i], "..") != 0 &&
-			(mkdirat(at, parts[i], mode) == 0 || errno == EEXIST))
+			make_one(at, parts[i], mode, uid, gid))
 			next = path_open_in_root(root_fd, done->str, O_PATH | O_DIRECTORY, 0);
 		fd_clear(&at);
 		at = next;
 	}
 	return fd_steal(&at);
+}
+
+int file_open_regular(int dir_fd, const char *name)
+{
+	struct stat st;
+	char path[64];
+	autofd fd = openat(dir_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -1;
+	if (!S_ISREG(st.st_mode)) {
+		errno = ESTALE;
+		return -1;
+	}
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
 bool fd_send(int socket, const void *data, size_t length, const int *fds, int fd_count)

@@ -47,6 +47,16 @@ int path_open_in_root(int root_fd, const char *path, int flags, mode_t mode);
 /* mkdir -p inside a root, with the same guarantee. Returns an O_PATH descriptor of the folder. */
 int path_make_in_root(int root_fd, const char *path, mode_t mode);
 
+/* The same, and what is made becomes theirs (0 and 0: it stays with who makes it). */
+int path_make_in_root_for(int root_fd, const char *path, mode_t mode, uid_t uid, gid_t gid);
+
+/* Opens a regular file for reading, and nothing else in its place: it is looked at through a descriptor that opens
+ * nothing, and that same inode is opened then (a device must not even be opened). -1 with errno; ESTALE: no file. */
+int file_open_regular(int dir_fd, const char *name);
+
+/* Copies what is left to read of source, by the kernel where it can. errno on failure. */
+bool fd_copy(int source, int target);
+
 /* rm -rf of dir_fd/name that follows no symlink. True if nothing is left. errno on failure. */
 bool tree_remove(int dir_fd, const char *name);
 
@@ -54,6 +64,9 @@ bool tree_remove(int dir_fd, const char *name);
 gint64 tree_size(int dir_fd, const char *name);
 
 bool tree_is_empty(int dir_fd);
+
+/* Names in a folder, sorted (of char *); none where it cannot be read. */
+GPtrArray *folder_names(int dir_fd);
 
 /* Copies what is in the folder source_fd into target_fd: owners, modes, times, attributes, links. */
 bool tree_copy(int source_fd, int target_fd, GError **error);

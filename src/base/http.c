@@ -115,6 +115,7 @@ bool http_body_init(HttpBody *body, int fd, const HttpHead *head, const char *re
 void http_body_clear(HttpBody *body)
 {
 	g_clear_pointer(&body->data, g_byte_array_unref);
+	g_clear_pointer(&body->back, g_byte_array_unref);
 }
 
 static bool cut_off(GError **error)
@@ -186,10 +187,25 @@ static bool next_chunk(HttpBody *body, GError **error)
 	return true;
 }
 
+void http_body_unread(HttpBody *body, const void *data, size_t length)
+{
+	if (body->back == NULL)
+		body->back = g_byte_array_new();
+	g_byte_array_remove_range(body->back, 0, (guint)body->back_taken);
+	body->back_taken = 0;
+	g_byte_array_prepend(body->back, data, (guint)length);
+}
+
 ssize_t http_body_read(gpointer data_, void *data, size_t size, GError **error)
 {
 	HttpBody *body = data_;
 	char line[MAX_CHUNK_LINE];
+	if (body->back != NULL && body->back->len > body->back_taken) {
+		size = MIN(size, body->back->len - body->back_taken);
+		memcpy(data, body->back->data + body->back_taken, size);
+		body->back_taken += size;
+		return (ssize_t)size;
+	}
 	if (body->expect && !body->ended) {
 		static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
 		body->expect = false;

@@ -26,8 +26,10 @@ const char *http_header(const HttpHead *head, const char *name);
 typedef struct {
 	int fd;
 	GByteArray *data;
-	size_t taken; /* of data */
-	gint64 left;  /* of the length, or of the chunk; -1: until the connection closes */
+	size_t taken;	  /* of data */
+	gint64 left;	  /* of the length, or of the chunk; -1: until the connection closes */
+	GByteArray *back; /* what was given back, or NULL */
+	size_t back_taken;
 	bool chunked, ended,
 		expect; /* expect: "100 Continue" is to be sent before the first read */
 } HttpBody;
@@ -39,6 +41,8 @@ bool http_body_init(HttpBody *body, int fd, const HttpHead *head, const char *re
 void http_body_clear(HttpBody *body);
 /* Up to size bytes; 0 at the end, -1 with error. */
 ssize_t http_body_read(gpointer body, void *data, size_t size, GError **error);
+/* Gives bytes back that were read too far: the next reads begin with them. */
+void http_body_unread(HttpBody *body, const void *data, size_t length);
 /* All of it, NUL-terminated; TOO_LARGE over limit. The caller frees it. */
 char *http_body_read_all(HttpBody *body, size_t limit, size_t *length, GError **error);
 

@@ -19,6 +19,13 @@ char *json_text(const json_t *value)
 	return json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
 }
 
+char *json_base64url(const json_t *value)
+{
+	g_autofree char *text = json_text(value);
+	char *base64 = g_base64_encode((const guchar *)text, strlen(text));
+	return g_strdelimit(g_strdelimit(base64, "+", '-'), "/", '_');
+}
+
 json_t *json_at(const json_t *object, const char *path)
 {
 	const char *dot;

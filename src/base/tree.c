@@ -54,6 +54,24 @@ bool tree_remove(int dir_fd, const char *name)
 	return (errno == EISDIR || errno == EPERM) && folder_remove(dir_fd, name);
 }
 
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+GPtrArray *folder_names(int dir_fd)
+{
+	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+	DIR *dir = dir_open(dir_fd, ".");
+	for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;)
+		if (!is_dots(entry->d_name))
+			g_ptr_array_add(names, g_strdup(entry->d_name));
+	if (dir != NULL)
+		closedir(dir);
+	g_ptr_array_sort(names, by_name);
+	return names;
+}
+
 static gint64 tree_size_unseen(int dir_fd, const char *name, GHashTable *seen)
 {
 	struct stat st;
@@ -89,7 +107,7 @@ bool tree_is_empty(int dir_fd)
 	return empty;
 }
 
-static bool copy_content(int source, int target)
+bool fd_copy(int source, int target)
 {
 	for (;;) {
 		ssize_t n = copy_file_range(source, NULL, target, NULL, 1 << 30, 0);
@@ -137,7 +155,7 @@ static bool copy_node(int source, const char *name, const struct stat *st, int t
 	autofd from = openat(source, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	autofd to =
 		openat(target, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	return from >= 0 && to >= 0 && copy_content(from, to);
+	return from >= 0 && to >= 0 && fd_copy(from, to);
 }
 
 static bool copy_metadata(const char *name, const struct stat *st, int target)

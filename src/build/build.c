@@ -66,6 +66,9 @@ Stage *build_stage(Build *build, const char *name, int before)
 	return NULL;
 }
 
+const char *const build_proxies[] = {"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy",
+	"FTP_PROXY", "ftp_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy", NULL};
+
 static gpointer run_stage(gpointer stage)
 {
 	stage_run(stage);
@@ -83,6 +86,11 @@ void stage_start(Stage *stage)
 static const char *global(gpointer build, const char *name)
 {
 	return g_hash_table_lookup(((Build *)build)->global_args, name);
+}
+
+Variables build_variables(Build *build)
+{
+	return (Variables){.get = global, .data = build, .escape = build->dockerfile->escape};
 }
 
 static void set_global(Build *build, const char *name, const char *value)
@@ -126,7 +134,7 @@ static bool set_platforms(Build *build, GError **error)
 static bool declare_global(Build *build, const Instruction *instruction, GError **error)
 {
 	bool legacy;
-	Variables variables = {.get = global, .data = build, .escape = build->dockerfile->escape};
+	Variables variables = build_variables(build);
 	g_autoptr(GArray) pairs = instruction_pairs(instruction, &legacy, error);
 	for (guint i = 0; pairs != NULL && i < pairs->len; i++) {
 		const Pair *pair = &g_array_index(pairs, Pair, i);
@@ -211,7 +219,7 @@ static void need_mounts(Build *build, const Stage *stage, const Instruction *ins
  * somebody waits for it. */
 static void need(Build *build, Stage *stage)
 {
-	Variables variables = {.get = global, .data = build, .escape = build->dockerfile->escape};
+	Variables variables = build_variables(build);
 	if (stage->needed)
 		return;
 	stage->needed = true;
@@ -280,14 +288,13 @@ static bool check_tags(const Build *build, GError **error)
 /* Arguments that no ARG asked for: a misspelt name should not go unnoticed. */
 static void warn_unused(Build *build)
 {
-	static const char *const known[] = {"HTTP_PROXY", "http_proxy", "HTTPS_PROXY",
-		"https_proxy", "FTP_PROXY", "ftp_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY",
-		"all_proxy", "SOURCE_DATE_EPOCH", NULL};
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
 	const char *name;
 	json_t *value;
 	json_object_foreach ((json_t *)build->request->args, name, value)
-		if (!g_strv_contains(known, name) && !g_str_has_prefix(name, "BUILDKIT_") &&
+		if (!g_strv_contains(build_proxies, name) &&
+			strcmp(name, "SOURCE_DATE_EPOCH") != 0 &&
+			!g_str_has_prefix(name, "BUILDKIT_") &&
 			!g_hash_table_contains(build->used_args, name))
 			g_ptr_array_add(names, (gpointer)name);
 	if (names->len == 0)
@@ -413,9 +420,8 @@ static Build *find_build(const char *id, GError **error)
 	return NULL;
 }
 
-bool build_cancel(Engine *engine, const char *id, GError **error)
+bool build_cancel(const char *id, GError **error)
 {
-	(void)engine;
 	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&builds.lock);
 	Build *build = find_build(id, error);
 	if (build == NULL)

@@ -32,7 +32,7 @@ typedef struct {
 /* Builds. What fails before anything was said is in *error alone; later failures have been said, too. */
 bool build_run(Engine *engine, const BuildRequest *request, GError **error);
 /* POST /build/cancel: NOT_FOUND if no build of that id runs. */
-bool build_cancel(Engine *engine, const char *id, GError **error);
+bool build_cancel(const char *id, GError **error);
 /* A connection that carries one conversation with the client's ssh agent; takes fd over. */
 bool build_ssh_offer(const char *build_id, const char *ssh_id, int fd, GError **error);
 

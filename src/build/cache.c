@@ -138,13 +138,7 @@ bool stage_add_layer(Stage *stage, const char *folder, const char *const *keys,
 		build->engine, build->pins, folder, stage_chain(stage), build->epoch, error);
 	if (layer == NULL)
 		return false;
-	/* Others may hold the list as it was: it is a new one. */
-	GPtrArray *layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);
-	for (guint i = 0; i < stage->layers->len; i++)
-		g_ptr_array_add(layers, layer_copy(stage->layers->pdata[i]));
-	g_ptr_array_add(layers, layer);
-	g_ptr_array_unref(stage->layers);
-	stage->layers = layers;
+	g_ptr_array_add(stage->layers, layer);
 	for (int i = 0; keys[i] != NULL; i++)
 		cache_remember(stage, keys[i], i == 0 ? description : "", i == 0 ? layer->size : 0);
 	return true;

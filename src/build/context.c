@@ -8,17 +8,14 @@
 
 enum { MAX_DOCKERFILE = 16 << 20, MAX_IGNORE = 4 << 20 };
 
+/* Gone with the build; its absolute path. */
 static char *fresh_folder(Build *build, GError **error)
 {
-	int fd;
-	char *name = layer_begin(build->engine->store, &fd, error);
+	char *name = layer_begin(build->engine->store, NULL, error);
 	if (name == NULL)
 		return NULL;
-	close(fd);
-	g_ptr_array_add(build->folders, g_strdup(name));
-	char *path = g_build_filename(build->engine->store->root, "tmp", name, NULL);
-	g_free(name);
-	return path;
+	g_ptr_array_add(build->folders, name);
+	return g_build_filename(build->engine->store->root, "tmp", name, NULL);
 }
 
 static bool unpack(const char *folder, ByteSource read, gpointer data, GError **error)
@@ -36,30 +33,30 @@ static bool is_split(const Build *build)
 	return json_bool(build->request->more, "split");
 }
 
-static bool receive(Build *build, GError **error)
+static Source *receive(Build *build, GError **error)
 {
 	g_autofree char *folder = fresh_folder(build, error);
 	if (folder == NULL)
-		return false;
+		return NULL;
 	if (build->request->body != NULL &&
 		!unpack(folder, build->request->body, build->request->body_data, error)) {
 		g_prefix_error(error, "the build context: ");
-		return false;
+		return NULL;
 	}
 	build->body_folder = g_strdup(folder);
 	g_autofree char *own =
 		is_split(build) ? g_build_filename(folder, "context", NULL) : g_strdup(folder);
-	if (is_split(build) && mkdir(own, 0755) < 0 && errno != EEXIST)
-		return fail_errno(error, "cannot make %s", own);
-	build->context = source_of_folder("build context", own, error);
-	return build->context != NULL;
+	if (is_split(build) && mkdir(own, 0755) < 0 && errno != EEXIST) {
+		fail_errno(error, "cannot make %s", own);
+		return NULL;
+	}
+	return source_of_folder("build context", own, error);
 }
 
 /* A URL: an archive, or (where text is not NULL) a Dockerfile alone. */
 static Source *receive_url(Build *build, const char *url, char **text, GError **error)
 {
-	gint64 modified;
-	g_autofree char *name = NULL, *fetched = url_fetch(build, url, "", &name, &modified, error);
+	g_autofree char *name = NULL, *fetched = url_fetch(build, url, "", &name, error);
 	if (fetched == NULL)
 		return NULL;
 	g_ptr_array_add(build->folders, g_strdup(fetched));
@@ -79,15 +76,15 @@ static Source *receive_url(Build *build, const char *url, char **text, GError **
 	return source_of_folder("build context", folder, error);
 }
 
-static bool receive_git(Build *build, const char *url, Source **source, GError **error)
+static Source *receive_git(Build *build, const char *url, GError **error)
 {
-	g_autofree char *commit = NULL, *subfolder = NULL;
+	g_autofree char *subfolder = NULL;
 	const char *keep = json_string_value(
 		json_object_get(build->request->args, "BUILDKIT_CONTEXT_KEEP_GIT_DIR"));
 	g_autofree char *fetched =
-		git_fetch(build, url, g_strcmp0(keep, "1") == 0, "", &commit, &subfolder, error);
+		git_fetch(build, url, g_strcmp0(keep, "1") == 0, "", &subfolder, error);
 	if (fetched == NULL)
-		return false;
+		return NULL;
 	g_ptr_array_add(build->folders, g_strdup(fetched));
 	g_autofree char *root = g_build_filename(build->engine->store->root, "tmp", fetched, NULL);
 	autofd root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -95,11 +92,11 @@ static bool receive_git(Build *build, const char *url, Source **source, GError *
 		root_fd < 0 ? -1 : path_open_in_root(root_fd, subfolder, O_PATH | O_DIRECTORY, 0);
 	g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", fd),
 			*real = fd < 0 ? NULL : g_file_read_link(link, NULL);
-	if (real == NULL)
-		return fail(error, BERTH_ERROR_NOT_FOUND, "%s: there is no folder \"%s\"", url,
-			subfolder);
-	*source = source_of_folder("build context", real, error);
-	return *source != NULL;
+	if (real == NULL) {
+		fail(error, BERTH_ERROR_NOT_FOUND, "%s: there is no folder \"%s\"", url, subfolder);
+		return NULL;
+	}
+	return source_of_folder("build context", real, error);
 }
 
 static char *context_text(Build *build, const char *path, size_t limit)
@@ -145,20 +142,17 @@ static bool read_ignore(Build *build, GError **error)
 bool context_load(Build *build, char **text, GError **error)
 {
 	const char *remote = build->request->remote;
-	if (*remote != '\0' && !url_is_git(remote) &&
-		(build->context = receive_url(build, remote, text, error)) == NULL)
-		return false;
-	bool ok = *remote == '\0'      ? receive(build, error)
-		  : url_is_git(remote) ? receive_git(build, remote, &build->context, error)
-				       : true;
-	return ok && read_dockerfile(build, text, error) && read_ignore(build, error);
+	build->context = *remote == '\0'      ? receive(build, error)
+			 : url_is_git(remote) ? receive_git(build, remote, error)
+					      : receive_url(build, remote, text, error);
+	return build->context != NULL && read_dockerfile(build, text, error) &&
+	       read_ignore(build, error);
 }
 
 Source *context_named(Build *build, const char *name, GError **error)
 {
 	const char *where = json_string_value(
 		json_object_get(json_object_get(build->request->more, "contexts"), name));
-	Source *source = NULL;
 	if (where == NULL)
 		return NULL;
 	if (strcmp(where, "local") == 0) {
@@ -167,10 +161,8 @@ Source *context_named(Build *build, const char *name, GError **error)
 	}
 	if (g_str_has_prefix(where, "docker-image://"))
 		return source_of_image(build, where + strlen("docker-image://"), error);
-	if (url_is_git(where)) {
-		receive_git(build, where, &source, error);
-		return source;
-	}
+	if (url_is_git(where))
+		return receive_git(build, where, error);
 	if (url_is_http(where))
 		return receive_url(build, where, NULL, error);
 	fail(error, BERTH_ERROR_INVALID,

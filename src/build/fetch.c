@@ -89,9 +89,9 @@ static bool check(Fetch *fetch, const char *url, const char *checksum, GError **
 		       checksum, digest);
 }
 
-char *url_fetch(Build *build, const char *url, const char *checksum, char **name, gint64 *modified,
-	GError **error)
+char *url_fetch(Build *build, const char *url, const char *checksum, char **name, GError **error)
 {
+	gint64 modified = 0;
 	Store *store = build->engine->store;
 	int dir;
 	if (*checksum != '\0' && !digest_is_valid(checksum)) {
@@ -108,14 +108,14 @@ char *url_fetch(Build *build, const char *url, const char *checksum, char **name
 		openat(dir_fd, file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, MODE);
 	Fetch fetch = {.build = build, .fd = fd};
 	sha256_init(&fetch.hash);
-	bool ok = fd >= 0 ? perform(&fetch, url, modified, error) &&
+	bool ok = fd >= 0 ? perform(&fetch, url, &modified, error) &&
 				    check(&fetch, url, checksum, error)
 			  : fail_errno(error, "cannot write %s", file);
 	if (!ok) {
 		store_discard(store, store->tmp_fd, folder);
 		return NULL;
 	}
-	struct timespec times[2] = {{.tv_sec = *modified}, {.tv_sec = *modified}};
+	struct timespec times[2] = {{.tv_sec = modified}, {.tv_sec = modified}};
 	futimens(fd, times);
 	*name = g_steal_pointer(&file);
 	return g_steal_pointer(&folder);

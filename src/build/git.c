@@ -88,7 +88,7 @@ static bool git_url_parse(const char *text, GitUrl *url, GError **error)
 }
 
 /* Runs git in a folder with these words; what it says on standard output, or NULL with what it says else. */
-static char *git(Build *build, const char *folder, GError **error, ...)
+static char *git(const char *folder, GError **error, ...)
 {
 	static const char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin",
 		"HOME=/nonexistent", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
@@ -103,7 +103,6 @@ static char *git(Build *build, const char *folder, GError **error, ...)
 	static const char *const first[] = {"git", "-c", "core.hooksPath=/dev/null", "-c",
 		"core.fsmonitor=false", "-c", "protocol.ext.allow=never", "-c",
 		"advice.detachedHead=false"};
-	(void)build;
 	for (size_t i = 0; i < G_N_ELEMENTS(first); i++)
 		g_ptr_array_add(argv, (gpointer)first[i]);
 	va_start(args, error);
@@ -130,35 +129,34 @@ static bool is_commit(const char *ref)
 
 /* The newest state of a ref alone, where the server can tell that apart; else all that leads to it, or for a commit,
  * which not every server finds by name, all branches. */
-static bool fetch(Build *build, const char *folder, const GitUrl *url, GError **error)
+static bool fetch(const char *folder, const GitUrl *url, GError **error)
 {
 	const char *ref = *url->ref != '\0' ? url->ref : "HEAD";
-	g_autofree char *shallow = git(build, folder, NULL, "fetch", "--depth=1", "--no-tags",
+	g_autofree char *shallow = git(folder, NULL, "fetch", "--depth=1", "--no-tags",
 		"--end-of-options", url->repository, ref, NULL);
 	if (shallow != NULL)
 		return true;
-	g_autofree char *whole = git(build, folder, is_commit(ref) ? NULL : error, "fetch",
+	g_autofree char *whole = git(folder, is_commit(ref) ? NULL : error, "fetch",
 		"--end-of-options", url->repository, ref, NULL);
 	if (whole != NULL || !is_commit(ref))
 		return whole != NULL;
-	g_autofree char *all = git(build, folder, error, "fetch", "--tags", "--end-of-options",
+	g_autofree char *all = git(folder, error, "fetch", "--tags", "--end-of-options",
 		url->repository, "+refs/heads/*:refs/remotes/origin/*", NULL);
 	return all != NULL;
 }
 
-static bool check_out(Build *build, const char *folder, const GitUrl *url, GError **error)
+static bool check_out(const char *folder, const GitUrl *url, GError **error)
 {
 	g_autofree char *fetched =
-		git(build, folder, NULL, "checkout", "--quiet", "FETCH_HEAD", "--", NULL);
+		git(folder, NULL, "checkout", "--quiet", "FETCH_HEAD", "--", NULL);
 	if (!is_commit(url->ref))
 		return fetched != NULL ||
 		       fail(error, BERTH_ERROR_INVALID, "git cannot check out \"%s\"", url->ref);
-	g_autofree char *exact =
-		git(build, folder, error, "checkout", "--quiet", url->ref, "--", NULL);
+	g_autofree char *exact = git(folder, error, "checkout", "--quiet", url->ref, "--", NULL);
 	return exact != NULL;
 }
 
-char *git_fetch(Build *build, const char *text, bool keep_git, const char *checksum, char **commit,
+char *git_fetch(Build *build, const char *text, bool keep_git, const char *checksum,
 	char **subfolder, GError **error)
 {
 	Store *store = build->engine->store;
@@ -171,10 +169,9 @@ char *git_fetch(Build *build, const char *text, bool keep_git, const char *check
 		return NULL;
 	autofd dir_fd = dir;
 	g_autofree char *folder = g_build_filename(store->root, "tmp", name, NULL),
-			*made = git(build, folder, error, "init", "--quiet", NULL);
-	bool ok = made != NULL && fetch(build, folder, &url, error) &&
-		  check_out(build, folder, &url, error);
-	g_autofree char *head = ok ? git(build, folder, error, "rev-parse", "HEAD", NULL) : NULL;
+			*made = git(folder, error, "init", "--quiet", NULL);
+	bool ok = made != NULL && fetch(folder, &url, error) && check_out(folder, &url, error);
+	g_autofree char *head = ok ? git(folder, error, "rev-parse", "HEAD", NULL) : NULL;
 	ok = head != NULL;
 	if (ok && *checksum != '\0' && !g_str_has_prefix(g_strstrip(head), checksum))
 		ok = fail(error, BERTH_ERROR_INVALID, "expected checksum to match %s, got %s",
@@ -185,7 +182,6 @@ char *git_fetch(Build *build, const char *text, bool keep_git, const char *check
 		store_discard(store, store->tmp_fd, name);
 		return NULL;
 	}
-	*commit = g_strdup(g_strstrip(head));
 	*subfolder = g_strdup(*url.folder != '\0' ? url.folder : ".");
 	return g_steal_pointer(&name);
 }

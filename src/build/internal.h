@@ -29,8 +29,6 @@ void vertex_note(Vertex *vertex, const char *what, const char *name);
 void vertex_cached(Vertex *vertex);
 void vertex_done(Vertex *vertex, const char *id); /* id: of the state after it, or NULL */
 void vertex_fail(Vertex *vertex, const char *message);
-char *vertex_tail(
-	const Vertex *vertex); /* the last lines that it has written; the caller frees it */
 void progress_warn(Progress *progress, const char *text);
 void progress_end(Progress *progress, const char *image_id, char *const *tags);
 /* The error of the whole, as its last word. code: of the command that failed, or 0. */
@@ -70,8 +68,10 @@ struct Build {
 bool build_going(Build *build);
 void build_fail(Build *build, const GError *error, const Instruction *at, int exit_code);
 const char *build_secret(const Build *build, const char *id); /* base64, or NULL */
-/* The stage of that name or number before this one, or NULL. */
 void build_use_arg(Build *build, const char *name);
+extern const char *const build_proxies[]; /* arguments that steps get without an ARG */
+Variables build_variables(Build *build);  /* the global ones */
+/* The stage of that name or number before this one, or NULL. */
 Stage *build_stage(Build *build, const char *name, int before);
 
 /* A record of the cache that a stage has come by. */
@@ -102,7 +102,7 @@ struct Stage {
 	guint base_layers;   /* of its image */
 	GPtrArray *keys;     /* of StageKey: what its layers can be found by again */
 	bool command_set;    /* CMD in this stage */
-	bool cached;	     /* all steps up to here came from the cache */
+	int exit_code;	     /* of the command that failed in it */
 	GPtrArray *triggers; /* of Instruction, owned: ONBUILD of the base */
 	StageState state;
 	GThread *thread;
@@ -161,8 +161,8 @@ Source *source_of_layers(Engine *engine, const char *what, GPtrArray *layers, GE
 void source_free(Source *source);
 /* What --from says: a named context, a stage, a number, an image. NULL with error. Borrowed. */
 Source *source_find(Stage *stage, const char *from, GError **error);
-/* An image's id by name: from here or, if it is not here or is to be fresh, from its registry. */
 Source *source_of_image(Build *build, const char *reference, GError **error);
+/* An image's id by name: from here or, if it is not here or is to be fresh, from its registry. */
 char *source_image(Build *build, const char *reference, Vertex *vertex, GError **error);
 
 /* context.c: the main context and Dockerfile, and the named ones. */
@@ -170,18 +170,18 @@ bool context_load(Build *build, char **dockerfile_text, GError **error);
 Source *context_named(
 	Build *build, const char *name, GError **error); /* NULL without error: no such */
 
-/* tree.c: files on their way. */
+/* copy_find.c, tree.c: files on their way. */
 typedef struct {
 	Source *source;
 	char **paths;	   /* as in the instruction, expanded */
 	char **names;	   /* heredocs: name -> */
 	char **contents;   /* their bodies; as many */
 	Patterns *exclude; /* or NULL */
-	bool parents, follow;
+	bool parents;
 } CopyWhat;
 typedef struct {
-	char *dest; /* absolute; a "/" at its end says folder */
-	bool folder, several;
+	char *dest; /* absolute */
+	bool folder;
 	bool owned; /* uid and gid are given */
 	uid_t uid;
 	gid_t gid;
@@ -194,16 +194,19 @@ typedef struct {
 	char *path; /* in the source, no "/" before it */
 	char *name; /* what it is to be called below dest */
 } CopyItem;
-GPtrArray *names_in(int fd);				 /* of char *, sorted */
+/* copy_find.c */
 GArray *copy_find(const CopyWhat *what, GError **error); /* of CopyItem */
+char *copy_clean(const char *path);			 /* "/a/../b/" is "b", and "/" is "." */
+char *copy_join(const char *folder, const char *name);
+bool copy_ignored(const CopyWhat *what, const char *path);
+/* Ignored, and nothing below it is taken in again. */
+bool copy_hidden(const CopyWhat *what, const char *path, bool folder);
+/* tree.c */
 /* Adds names, bytes, modes and owners of what would be copied to the hash. */
 bool copy_hash(const CopyWhat *what, GArray *items, const CopyTo *to, struct sha256_ctx *hash,
 	GError **error);
 bool copy_into(const CopyWhat *what, GArray *items, const CopyTo *to, int root_fd, GError **error);
-/* mkdir -p in a root; what is made belongs to them. An O_PATH descriptor, or -1 with error. */
-int folder_make(int root_fd, const char *path, uid_t uid, gid_t gid, GError **error);
-bool mode_apply(
-	const char *text, mode_t *mode, bool folder, GError **error); /* octal or symbolic */
+bool mode_apply(const char *text, mode_t *mode, bool folder, GError **error); /* chmod.c: --chmod */
 
 /* mounts.c: RUN --mount. */
 typedef struct Mounts Mounts;
@@ -252,9 +255,10 @@ bool result_keep(Build *build, Stage *target, GError **error);
 /* fetch.c, git.c: contexts and ADD from elsewhere. */
 bool url_is_git(const char *url);
 bool url_is_http(const char *url);
-/* Into a new folder below tmp/, which the caller owns; path of the file in it, and its time (0: none). */
-char *url_fetch(Build *build, const char *url, const char *checksum, char **name, gint64 *modified,
-	GError **error);
-/* A repository at a ref, in a new folder below tmp/; subfolder may be "". commit gets what was checked out. */
-char *git_fetch(Build *build, const char *url, bool keep_git, const char *checksum, char **commit,
+/* Into a new folder below tmp/, which the caller owns; name of the file in it, whose time is the
+ * server's. */
+char *url_fetch(Build *build, const char *url, const char *checksum, char **name, GError **error);
+/* A repository at a ref, in a new folder below tmp/; subfolder: what of it
+ * is meant. */
+char *git_fetch(Build *build, const char *url, bool keep_git, const char *checksum,
 	char **subfolder, GError **error);

@@ -309,13 +309,11 @@ static json_t *make_bind(Mounts *mounts, const Mount *mount, GError **error)
 		return json;
 	static const char *const parts[] = {"Upper", "Work"};
 	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
-		int fd;
-		char *folder = layer_begin(store, &fd, error);
+		char *folder = layer_begin(store, NULL, error);
 		if (folder == NULL) {
 			json_decref(json);
 			return NULL;
 		}
-		close(fd);
 		g_ptr_array_add(mounts->folders, folder);
 		g_autofree char *path = g_build_filename(store->root, "tmp", folder, NULL);
 		json_object_set_new(json, parts[i], json_lenient(path));

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { TAIL = 8192, TAIL_LINES = 20, HELD_LIMIT = 2 << 20 };
+enum { HELD_LIMIT = 2 << 20 };
 
 struct Vertex {
 	Progress *progress;
@@ -16,7 +16,6 @@ struct Vertex {
 	bool ended, cached;
 	GString *
 		held; /* classic text that waits for the steps before it; NULL once it is told directly */
-	GString *tail; /* of what it has written */
 };
 
 struct Progress {
@@ -39,7 +38,6 @@ static void vertex_free(gpointer data)
 	g_free(vertex->digest);
 	if (vertex->held != NULL)
 		g_string_free(vertex->held, TRUE);
-	g_string_free(vertex->tail, TRUE);
 	g_free(vertex);
 }
 
@@ -135,8 +133,7 @@ Vertex *vertex_new(Progress *progress, int number, const char *name, const char 
 		.number = number,
 		.name = g_strdup(name),
 		.classic = g_strdup(classic),
-		.held = g_string_new(""),
-		.tail = g_string_new("")};
+		.held = g_string_new("")};
 	g_mutex_lock(&progress->lock);
 	g_autofree char *identity = g_strdup_printf("%u %s", progress->vertices->len, name);
 	vertex->digest = digest_of(identity, strlen(identity));
@@ -176,11 +173,7 @@ void vertex_start(Vertex *vertex)
 void vertex_log(Vertex *vertex, int stream, const char *bytes, size_t length)
 {
 	Progress *progress = vertex->progress;
-	g_autofree char *text = g_strndup(bytes, length);
 	g_mutex_lock(&progress->lock);
-	g_string_append_len(vertex->tail, bytes, (gssize)length);
-	if (vertex->tail->len > TAIL)
-		g_string_erase(vertex->tail, 0, (gssize)(vertex->tail->len - TAIL));
 	if (progress->events) {
 		g_autofree char *data = g_base64_encode((const guchar *)bytes, length),
 				*time = time_format(time_now());
@@ -188,6 +181,7 @@ void vertex_log(Vertex *vertex, int stream, const char *bytes, size_t length)
 			json_pack("{s:s, s:i, s:s, s:s}", "vertex", vertex->digest, "stream",
 				stream, "data", data, "timestamp", time));
 	} else {
+		g_autofree char *text = g_strndup(bytes, length);
 		tell(vertex, text);
 	}
 	g_mutex_unlock(&progress->lock);
@@ -279,18 +273,6 @@ void vertex_done(Vertex *vertex, const char *id)
 void vertex_fail(Vertex *vertex, const char *message)
 {
 	end_with(vertex, message, NULL);
-}
-
-char *vertex_tail(const Vertex *vertex)
-{
-	g_auto(GStrv) lines = g_strsplit(vertex->tail->str, "\n", -1);
-	guint count = g_strv_length(lines);
-	if (count > 0 && *lines[count - 1] == '\0')
-		count--;
-	g_autoptr(GString) text = g_string_new("");
-	for (guint i = count > TAIL_LINES ? count - TAIL_LINES : 0; i < count; i++)
-		g_string_append_printf(text, "%s\n", lines[i]);
-	return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
 void progress_warn(Progress *progress, const char *text)

@@ -68,29 +68,13 @@ static bool matches(const CacheRow *row, bool mount, const BuildPrune *prune)
 	       filters_match_flag(filters, "private", !row->shared);
 }
 
-/* The time before which something was used last that goes: of until or unused-for. */
-static bool read_until(const Filters *filters, gint64 *until, GError **error)
-{
-	const char *text = filters_value(filters, "until", 0);
-	gint64 ago;
-	*until = G_MAXINT64;
-	if (text == NULL)
-		text = filters_value(filters, "unused-for", 0);
-	if (text == NULL || time_parse(text, until))
-		return true;
-	if (!duration_parse(text, &ago))
-		return fail(error, BERTH_ERROR_INVALID,
-			"invalid filter: until=%s is neither a time nor a duration", text);
-	*until = time_now() - ago;
-	return true;
-}
-
 json_t *build_prune(Engine *engine, const BuildPrune *prune, GError **error)
 {
 	gint64 until, total = 0, space = 0;
-	json_t *deleted = json_array();
-	if (!read_until(prune->filters, &until, error))
+	const char *key = filters_have(prune->filters, "until") ? "until" : "unused-for";
+	if (!filters_time(prune->filters, key, &until, error))
 		return NULL;
+	json_t *deleted = json_array();
 	for (int mounts = 0; mounts <= 1; mounts++) {
 		g_autoptr(GPtrArray) rows = records(engine, mounts == 1);
 		for (guint i = 0; i < rows->len; i++)
@@ -136,12 +120,13 @@ void build_cache_collect(Engine *engine)
 	json_t *wish = json_at(engine->config->file, "builder.gc.enabled");
 	if (json_is_false(wish))
 		return;
-	gint64 total = 0, keep = keep_size(engine),
-	       oldest = time_now() - KEEP_DAYS * 86400 * second;
+	gint64 keep = keep_size(engine), oldest = time_now() - KEEP_DAYS * 86400 * second, first,
+	       total = cache_store_total(engine->store, &first);
 	bool removed = false;
+	/* As after nearly every build: there is nothing to do. */
+	if (first >= oldest && total <= keep)
+		return;
 	g_autoptr(GPtrArray) rows = cache_store_list(engine->store);
-	for (guint i = 0; i < rows->len; i++)
-		total += ((CacheRow *)rows->pdata[i])->size;
 	for (guint i = 0; i < rows->len; i++) {
 		const CacheRow *row = rows->pdata[i];
 		if (row->used >= oldest && total <= keep)

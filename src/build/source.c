@@ -37,18 +37,9 @@ Source *source_of_layers(Engine *engine, const char *what, GPtrArray *layers, GE
 	int fd = layers_open(engine, layers, NULL, NULL, error);
 	if (fd < 0)
 		return NULL;
-	g_autoptr(GStrvBuilder) folders = g_strv_builder_new();
-	for (guint i = layers->len; i-- > 0;) {
-		g_autofree char *path = g_strdup_printf("%s/layers/%" G_GINT64_FORMAT,
-			engine->store->root, ((Layer *)layers->pdata[i])->number);
-		g_strv_builder_add(folders, path);
-	}
-	g_autofree char *empty = g_build_filename(engine->store->root, "layers", "empty", NULL);
-	if (layers->len == 0)
-		g_strv_builder_add(folders, empty);
 	Source *source = g_new0(Source, 1);
 	*source = (Source){.what = g_strdup(what),
-		.folders = g_strv_builder_end(folders),
+		.folders = layers_folders(engine, layers),
 		.layers = g_ptr_array_ref(layers),
 		.chain = layers->len > 0 ? ((Layer *)layers->pdata[layers->len - 1])->chain_id
 					 : NULL,
@@ -95,9 +86,8 @@ Source *source_of_image(Build *build, const char *reference, GError **error)
 	if (id == NULL)
 		return NULL;
 	g_autoptr(GPtrArray) layers = image_store_layers(build->engine->store, id);
-	for (guint i = 0; i < layers->len; i++)
-		if (!layer_pins_add(build->pins, ((Layer *)layers->pdata[i])->chain_id, error))
-			return NULL;
+	if (!layer_pins_add_all(build->pins, layers, error))
+		return NULL;
 	return source_of_layers(build->engine, reference, layers, error);
 }
 

@@ -22,7 +22,6 @@ Stage *stage_new(Build *build, const Instruction *from, int index)
 	stage->arg_order = g_ptr_array_new_with_free_func(g_free);
 	stage->keys = g_ptr_array_new_with_free_func(stage_key_free);
 	stage->triggers = g_ptr_array_new_with_free_func((GDestroyNotify)instruction_free);
-	stage->cached = true;
 	return stage;
 }
 
@@ -88,9 +87,6 @@ char *stage_expand(Stage *stage, const char *word, GError **error)
 	return word_expand(word, &variables, error);
 }
 
-static const char *const proxies[] = {"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy",
-	"FTP_PROXY", "ftp_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy", NULL};
-
 json_t *stage_env(Stage *stage, bool with_proxies)
 {
 	json_t *own = json_object_get(stage_config(stage), "Env");
@@ -101,11 +97,11 @@ json_t *stage_env(Stage *stage, bool with_proxies)
 		if (value != NULL)
 			env_set(env, name, value);
 	}
-	for (int i = 0; with_proxies && proxies[i] != NULL; i++) {
-		const char *value =
-			json_string_value(json_object_get(stage->build->request->args, proxies[i]));
-		if (value != NULL && env_value(env, proxies[i]) == NULL)
-			env_set(env, proxies[i], value);
+	for (int i = 0; with_proxies && build_proxies[i] != NULL; i++) {
+		const char *value = json_string_value(
+			json_object_get(stage->build->request->args, build_proxies[i]));
+		if (value != NULL && env_value(env, build_proxies[i]) == NULL)
+			env_set(env, build_proxies[i], value);
 	}
 	return env;
 }
@@ -154,9 +150,8 @@ static bool begin_on_image(Stage *stage, const char *name, Vertex *vertex, GErro
 	g_ptr_array_unref(stage->layers);
 	stage->layers = layers;
 	stage->base_layers = layers->len;
-	for (guint i = 0; i < layers->len; i++)
-		if (!layer_pins_add(build->pins, ((Layer *)layers->pdata[i])->chain_id, error))
-			return false;
+	if (!layer_pins_add_all(build->pins, layers, error))
+		return false;
 	stage->image = json_deep_copy(image);
 	static const char *const members[] = {"config", "history"};
 	for (size_t i = 0; i < G_N_ELEMENTS(members); i++)
@@ -191,7 +186,6 @@ static bool begin_on_stage(Stage *stage, Stage *base, GError **error)
 		const StageKey *key = base->keys->pdata[i];
 		stage_key_add(stage, key->key, key->layers, key->created);
 	}
-	stage->cached = base->cached;
 	/* Its arguments are known in what is built on it. */
 	for (guint i = 0; i < base->arg_order->len; i++) {
 		const char *name = base->arg_order->pdata[i];
@@ -200,11 +194,6 @@ static bool begin_on_stage(Stage *stage, Stage *base, GError **error)
 			g_strdup(g_hash_table_lookup(base->args, name)));
 	}
 	return true;
-}
-
-static const char *global(gpointer build, const char *name)
-{
-	return g_hash_table_lookup(((Build *)build)->global_args, name);
 }
 
 /* ONBUILD of the base: its instructions come before ours (Dockerfile reference, "ONBUILD"). */
@@ -239,7 +228,7 @@ static void set_path(Stage *stage)
 static bool begin(Stage *stage, GError **error)
 {
 	Build *build = stage->build;
-	Variables variables = {.get = global, .data = build, .escape = build->dockerfile->escape};
+	Variables variables = build_variables(build);
 	g_autofree char *name = word_expand(stage->from->words[0], &variables, error);
 	if (name == NULL)
 		return false;
@@ -359,7 +348,6 @@ static bool step_config(
 	if (cache_apply(stage, key)) {
 		vertex_cached(vertex);
 	} else {
-		stage->cached = false;
 		cache_remember(stage, key, "", 0);
 	}
 	return stage_add_history(stage, instruction->source, false);
@@ -409,11 +397,12 @@ static bool do_step(
 			"max depth exceeded: an image has %d layers at most", MAX_LAYERS);
 	if (!ok) {
 		vertex_fail(vertex, problem->message);
-		build_fail(build, problem, instruction, build->exit_code);
+		build_fail(build, problem, instruction, stage->exit_code);
 		g_propagate_error(error, g_steal_pointer(&problem));
 		return false;
 	}
-	g_autofree char *id = state_id(stage);
+	/* Shown to classic clients only. */
+	g_autofree char *id = build->request->events ? NULL : state_id(stage);
 	vertex_done(vertex, id);
 	return true;
 }

@@ -47,20 +47,11 @@ void sheet_clear(Sheet *sheet)
 	g_free(sheet->work);
 }
 
-static char *fresh_folder(Store *store, GError **error)
-{
-	int fd;
-	char *name = layer_begin(store, &fd, error);
-	if (name != NULL)
-		close(fd);
-	return name;
-}
-
 bool sheet_open(Sheet *sheet, Stage *stage, bool alone, GError **error)
 {
 	Store *store = sheet->store = stage->build->engine->store;
-	if ((sheet->folder = fresh_folder(store, error)) == NULL ||
-		(sheet->work = fresh_folder(store, error)) == NULL)
+	if ((sheet->folder = layer_begin(store, NULL, error)) == NULL ||
+		(sheet->work = layer_begin(store, NULL, error)) == NULL)
 		return false;
 	g_autofree char *upper = g_build_filename(store->root, "tmp", sheet->folder, NULL),
 			*work = g_build_filename(store->root, "tmp", sheet->work, NULL);
@@ -191,7 +182,6 @@ static bool read_dest(Copying *copying, const char *word, guint sources, GError 
 	copying->to.dest = g_canonicalize_filename(dest, *workdir == '/' ? workdir : "/");
 	copying->to.folder = g_str_has_suffix(dest, "/") || strcmp(dest, ".") == 0 ||
 			     g_str_has_suffix(dest, "/.");
-	copying->to.several = sources > 1;
 	copying->to.epoch = copying->stage->build->epoch;
 	if (sources > 1 && !copying->to.folder)
 		return fail(error, BERTH_ERROR_INVALID,
@@ -227,19 +217,17 @@ static char *fetch(Copying *copying, const char *url, GError **error)
 	const Instruction *instruction = copying->instruction;
 	g_autofree char *checksum = flag_expanded(copying, "checksum", error), *name = NULL;
 	bool keep_git = false;
-	gint64 modified;
 	if (checksum == NULL ||
 		!instruction_flag_bool(instruction, "keep-git-dir", &keep_git, error))
 		return NULL;
 	if (url_is_git(url)) {
-		g_autofree char *commit = NULL;
-		char *folder = git_fetch(build, url, keep_git, checksum, &commit, &name, error);
+		char *folder = git_fetch(build, url, keep_git, checksum, &name, error);
 		if (folder == NULL)
 			return NULL;
 		g_ptr_array_add(copying->fetched, folder);
 		return g_build_filename(build->engine->store->root, "tmp", folder, name, NULL);
 	}
-	char *folder = url_fetch(build, url, checksum, &name, &modified, error);
+	char *folder = url_fetch(build, url, checksum, &name, error);
 	if (folder == NULL)
 		return NULL;
 	g_ptr_array_add(copying->fetched, folder);
@@ -262,13 +250,11 @@ static bool take_urls(Copying *copying, GError **error)
 			return false;
 		g_ptr_array_add(copying->sources, source);
 		copying->what.source = source;
-		bool git = url_is_git(path), given = false, unpack = false;
-		given = instruction_flag(copying->instruction, "unpack") != NULL;
-		copying->to.unpack =
-			given &&
-			instruction_flag_bool(copying->instruction, "unpack", &unpack, error) &&
-			unpack;
-		g_autoptr(GPtrArray) names = names_in(source->root_fd);
+		/* What was fetched is unpacked only where that is asked for. */
+		copying->to.unpack = copying->to.unpack &&
+				     instruction_flag(copying->instruction, "unpack") != NULL;
+		bool git = url_is_git(path);
+		g_autoptr(GPtrArray) names = folder_names(source->root_fd);
 		g_ptr_array_set_size(copying->paths, 0);
 		if (git)
 			g_ptr_array_add(copying->paths, g_strdup("."));
@@ -311,7 +297,7 @@ static json_t *key_parts(const Copying *copying, const char *content)
 	const CopyTo *to = &copying->to;
 	g_auto(GStrv) excludes = instruction_flags(copying->instruction, "exclude");
 	return json_pack("[s, s?, s, b, b, b, b, s?, o, i, i, b, s]", "copy",
-		stage_chain(copying->stage), to->dest, to->folder || to->several, to->unpack,
+		stage_chain(copying->stage), to->dest, to->folder, to->unpack,
 		copying->what.parents, copying->link, to->mode, json_strings(excludes),
 		(int)to->uid, (int)to->gid, to->owned, content);
 }
@@ -322,10 +308,7 @@ static char *quick_key(const Copying *copying)
 	const Source *source = copying->what.source;
 	if (source->chain == NULL)
 		return NULL;
-	g_autoptr(json_t) paths = json_array();
-	for (guint i = 0; i < copying->paths->len; i++)
-		if (copying->paths->pdata[i] != NULL)
-			json_array_append_new(paths, json_lenient(copying->paths->pdata[i]));
+	g_autoptr(json_t) paths = json_strings(copying->what.paths);
 	json_array_append_new(paths, json_string(source->chain));
 	g_autofree char *content = json_text(paths);
 	return cache_key(key_parts(copying, content));
@@ -377,7 +360,6 @@ static bool copy(Copying *copying, Vertex *vertex, GError **error)
 		vertex_cached(vertex);
 		return true;
 	}
-	stage->cached = false;
 	const char *keys[] = {key, quick, NULL};
 	return copy_now(copying, items, keys, error);
 }
@@ -406,8 +388,8 @@ static bool make_folder_for_user(Stage *stage, int root_fd, const char *path, GE
 	gid_t gid = 0;
 	if (*user != '\0' && !stage_user(stage, user, &uid, &gid, error))
 		return false;
-	autofd made = folder_make(root_fd, path, uid, gid, error);
-	return made >= 0;
+	autofd made = path_make_in_root_for(root_fd, path, 0755, uid, gid);
+	return made >= 0 || fail_errno(error, "cannot make the folder %s", path);
 }
 
 /* The folder of WORKDIR, made for the user if it is not there. */
@@ -447,7 +429,6 @@ bool step_workdir(Stage *stage, const Instruction *instruction, Vertex *vertex, 
 	if (cache_apply(stage, key)) {
 		vertex_cached(vertex);
 	} else {
-		stage->cached = false;
 		if (!make_workdir(stage, path, key, &made, error))
 			return false;
 		if (!made)

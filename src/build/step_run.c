@@ -98,10 +98,7 @@ static bool command_failed(Stage *stage, const json_t *command, int code, bool o
 	g_auto(GStrv) words = json_strv(command);
 	g_autofree char *line = g_strjoinv(" ", words);
 	const char *memory = oom ? ": it was killed as it used more memory than it may" : "";
-	g_mutex_lock(&build->lock);
-	if (build->exit_code == 0)
-		build->exit_code = code;
-	g_mutex_unlock(&build->lock);
+	stage->exit_code = code;
 	return build->request->events
 		       ? fail(error, BERTH_ERROR_INVALID,
 				 "process \"%s\" did not complete successfully: exit code: %d%s",
@@ -136,7 +133,7 @@ static bool run(Stage *stage, const Running *running, Vertex *vertex, GError **e
 {
 	Build *build = stage->build;
 	int code = 0;
-	StepSpec spec = {stage->layers, running->request, running->mounts};
+	StepSpec spec = {stage->layers, running->request};
 	Container *step = step_new(build->engine, &spec, error);
 	if (step == NULL)
 		return false;
@@ -177,7 +174,6 @@ bool step_run_command(Stage *stage, const Instruction *instruction, Vertex *vert
 		vertex_cached(vertex);
 		return stage_add_history(stage, history, true);
 	}
-	stage->cached = false;
 	g_autoptr(json_t) list = mounts_make(mounts, error);
 	if (list == NULL)
 		return false;

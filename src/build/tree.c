@@ -1,232 +1,15 @@
-/* Files on their way from a source to a new layer: found by the paths of COPY and ADD, hashed, copied. Both
- * sides are opened inside their roots: no symlink, be it swapped meanwhile, leads out of them. */
+/* Files on their way from a source to a new layer: hashed, copied. Both sides are opened inside their roots: no
+ * symlink, be it swapped meanwhile, leads out of them. */
 #include "build/internal.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
-enum { MAX_DEPTH = 1000, BLOCK = 128 * 1024, MAX_XATTR = 64 * 1024, FOUND_LIMIT = 1000000 };
-
-static void item_clear(gpointer data)
-{
-	CopyItem *item = data;
-	g_free(item->path);
-	g_free(item->name);
-}
-
-/* "/a/../b/" is "b": nothing lies above the root. */
-static char *clean(const char *path)
-{
-	g_autofree char *whole = g_canonicalize_filename(path, "/");
-	return g_strdup(whole[1] != '\0' ? whole + 1 : ".");
-}
-
-static bool is_ignored(const CopyWhat *what, const char *path)
-{
-	return what->source->ignore != NULL && strcmp(path, ".") != 0 &&
-	       patterns_match(what->source->ignore, path);
-}
-
-/* Below a folder that is left out something may be taken in again. */
-static bool is_hidden(const CopyWhat *what, const char *path, bool folder)
-{
-	return is_ignored(what, path) &&
-	       !(folder && patterns_may_return(what->source->ignore, path));
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-GPtrArray *names_in(int fd)
-{
-	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = own < 0 ? NULL : fdopendir(own);
-	for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;)
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			g_ptr_array_add(names, g_strdup(entry->d_name));
-	if (dir != NULL)
-		closedir(dir);
-	g_ptr_array_sort(names, by_name);
-	return names;
-}
-
-static char *join(const char *folder, const char *name)
-{
-	return strcmp(folder, ".") == 0 || *folder == '\0' ? g_strdup(name)
-							   : g_strconcat(folder, "/", name, NULL);
-}
-
-/* With --parents the whole path is kept, or what stands behind "/./". */
-static char *kept_name(const CopyWhat *what, const char *asked, const char *path)
-{
-	if (!what->parents)
-		return g_path_get_basename(path);
-	const char *pivot = strstr(asked, "/./");
-	if (pivot == NULL)
-		return g_strdup(path);
-	g_autofree char *before = g_strndup(asked, (gsize)(pivot - asked)), *above = clean(before);
-	int depth = strcmp(above, ".") != 0;
-	for (const char *c = above; *c != '\0'; c++)
-		depth += *c == '/';
-	for (; depth > 0 && strchr(path, '/') != NULL; depth--)
-		path = strchr(path, '/') + 1;
-	return g_strdup(path);
-}
-
-static void add_item(const CopyWhat *what, GArray *items, const char *asked, const char *path)
-{
-	CopyItem item = {g_strdup(path), kept_name(what, asked, path)};
-	g_array_append_val(items, item);
-}
-
-static bool exists(const CopyWhat *what, const char *path, bool *folder)
-{
-	struct stat st;
-	autofd fd = path_open_in_root(what->source->root_fd, path, O_PATH, 0);
-	bool there = fd >= 0 && fstat(fd, &st) == 0;
-	*folder = there && S_ISDIR(st.st_mode);
-	return there && !is_hidden(what, path, *folder);
-}
-
-/* Part after part of a path with wildcards, through the folders that are there. "**" is any number of them. */
-static bool expand_parts(const CopyWhat *what, GArray *items, const char *asked, const char *at,
-	char *const *parts, int depth, GError **error)
-{
-	bool folder;
-	if (depth > MAX_DEPTH || items->len > FOUND_LIMIT)
-		return fail(error, BERTH_ERROR_INVALID, "\"%s\" matches too much", asked);
-	if (*parts == NULL) {
-		if (exists(what, at, &folder))
-			add_item(what, items, asked, at);
-		return true;
-	}
-	if (!pattern_has_wildcard(*parts)) {
-		g_autofree char *next = join(at, *parts);
-		return !exists(what, next, &folder) ||
-		       expand_parts(what, items, asked, next, parts + 1, depth + 1, error);
-	}
-	bool any = strcmp(*parts, "**") == 0;
-	autofd fd = path_open_in_root(what->source->root_fd, at, O_RDONLY | O_DIRECTORY, 0);
-	if (fd < 0)
-		return true;
-	if (any && parts[1] != NULL &&
-		!expand_parts(what, items, asked, at, parts + 1, depth + 1, error))
-		return false;
-	g_autoptr(GPtrArray) names = names_in(fd);
-	for (guint i = 0; i < names->len; i++) {
-		g_autofree char *next = join(at, names->pdata[i]);
-		struct stat st;
-		bool matches = any || pattern_match(*parts, names->pdata[i]);
-		if (!matches || fstatat(fd, names->pdata[i], &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-			(any && parts[1] != NULL && !S_ISDIR(st.st_mode)) ||
-			is_hidden(what, next, S_ISDIR(st.st_mode)))
-			continue;
-		if (!expand_parts(what, items, asked, next,
-			    any && parts[1] != NULL ? parts : parts + 1, depth + 1, error))
-			return false;
-	}
-	return true;
-}
-
-static bool find_one(const CopyWhat *what, GArray *items, const char *asked, GError **error)
-{
-	g_autofree char *path = clean(asked);
-	bool folder;
-	guint before = items->len;
-	if (exists(what, path, &folder)) {
-		add_item(what, items, asked, path);
-		return true;
-	}
-	if (pattern_has_wildcard(path)) {
-		g_auto(GStrv) parts = g_strsplit(path, "/", -1);
-		if (!pattern_valid(path))
-			return fail(error, BERTH_ERROR_INVALID, "syntax error in pattern \"%s\"",
-				asked);
-		if (!expand_parts(what, items, asked, ".", parts, 0, error))
-			return false;
-		return items->len > before || fail(error, BERTH_ERROR_NOT_FOUND,
-						      "COPY failed: no source files were "
-						      "specified: nothing matches \"%s\" in the %s",
-						      asked, what->source->what);
-	}
-	if (what->source->chain == NULL && what->source->layers == NULL)
-		return fail(error, BERTH_ERROR_NOT_FOUND,
-			"COPY failed: file not found in build context or excluded by "
-			".dockerignore: "
-			"stat %s: file does not exist",
-			path);
-	return fail(error, BERTH_ERROR_NOT_FOUND, "COPY failed: stat %s: file does not exist in %s",
-		path, what->source->what);
-}
-
-GArray *copy_find(const CopyWhat *what, GError **error)
-{
-	g_autoptr(GArray) items = g_array_new(FALSE, FALSE, sizeof(CopyItem));
-	g_array_set_clear_func(items, item_clear);
-	for (int i = 0; what->paths[i] != NULL; i++)
-		if (!find_one(what, items, what->paths[i], error))
-			return NULL;
-	return g_steal_pointer(&items);
-}
-
-bool mode_apply(const char *text, mode_t *mode, bool folder, GError **error)
-{
-	char *end;
-	unsigned long octal = strtoul(text, &end, 8);
-	if (*text != '\0' && *end == '\0' && octal <= 07777) {
-		*mode = (mode_t)octal;
-		return true;
-	}
-	mode_t result = *mode & 07777;
-	g_auto(GStrv) clauses = g_strsplit(text, ",", -1);
-	for (int i = 0; clauses[i] != NULL; i++) {
-		const char *p = clauses[i];
-		size_t who_length = strspn(p, "ugoa");
-		g_autofree char *who = who_length > 0 ? g_strndup(p, who_length) : g_strdup("a");
-		p += who_length;
-		char how = *p;
-		if (how == '\0' || strchr("+-=", how) == NULL)
-			return fail(error, BERTH_ERROR_INVALID,
-				"invalid chmod parameter: '%s'. it should be octal string or "
-				"symbolic",
-				text);
-		mode_t bits = 0, mask = 0;
-		for (p++; *p != '\0'; p++) {
-			if (*p == 'r')
-				bits |= 0444;
-			else if (*p == 'w')
-				bits |= 0222;
-			else if (*p == 'x' || (*p == 'X' && (folder || (result & 0111) != 0)))
-				bits |= 0111;
-			else if (*p == 's')
-				bits |= 06000;
-			else if (*p == 't')
-				bits |= 01000;
-			else if (*p != 'X')
-				return fail(error, BERTH_ERROR_INVALID,
-					"invalid chmod parameter: '%s'. it should be octal string "
-					"or symbolic",
-					text);
-		}
-		for (const char *w = who; *w != '\0'; w++)
-			mask |= *w == 'u' ? 04700 : *w == 'g' ? 02070 : *w == 'o' ? 01007 : 07777;
-		bits &= mask;
-		result = how == '+'   ? result | bits
-			 : how == '-' ? result & ~bits
-				      : (result & ~mask) | bits;
-	}
-	*mode = result;
-	return true;
-}
+enum { MAX_DEPTH = 1000, BLOCK = 128 * 1024, MAX_XATTR = 64 * 1024 };
 
 /* One visit of all that would be copied: what is done with each is the visitor's business. */
 typedef struct Walk Walk;
@@ -266,17 +49,6 @@ static bool wanted(const Walk *walk, const struct stat *st, struct stat *as)
 	return true;
 }
 
-static int open_content(int parent, const char *name)
-{
-	char path[64];
-	struct stat st;
-	autofd fd = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return -1;
-	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	return open(path, O_RDONLY | O_CLOEXEC);
-}
-
 static bool hash_content(Walk *walk, int fd, const char *name)
 {
 	ssize_t n;
@@ -300,24 +72,14 @@ static bool hash_node(
 	}
 	if (!S_ISREG(as->st_mode))
 		return true;
-	autofd fd = open_content(parent, name);
+	autofd fd = file_open_regular(parent, name);
 	return fd >= 0 ? hash_content(walk, fd, name)
 		       : fail_errno(walk->error, "cannot read \"%s\"", name);
 }
 
 static bool write_content(Walk *walk, int from, int to, const char *name)
 {
-	for (;;) {
-		ssize_t n = copy_file_range(from, NULL, to, NULL, 1 << 30, 0);
-		if (n == 0)
-			return true;
-		if (n < 0 && errno != EINTR)
-			break;
-	}
-	for (ssize_t n; (n = read(from, walk->block, BLOCK)) != 0;)
-		if (n < 0 || !fd_write_all(to, walk->block, (size_t)n))
-			return fail_errno(walk->error, "cannot copy \"%s\"", name);
-	return true;
+	return fd_copy(from, to) || fail_errno(walk->error, "cannot copy \"%s\"", name);
 }
 
 static void copy_xattrs(int from, int to)
@@ -390,7 +152,7 @@ static bool copy_node(Walk *walk, int parent, const char *name, int to, const ch
 		if (n < 0 || symlinkat(target, to, as_name) < 0)
 			return fail_errno(walk->error, "cannot copy \"%s\"", name);
 	} else if (S_ISREG(st->st_mode)) {
-		autofd from = open_content(parent, name);
+		autofd from = file_open_regular(parent, name);
 		autofd fd = openat(
 			to, as_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (from < 0 || fd < 0)
@@ -408,34 +170,15 @@ static bool copy_node(Walk *walk, int parent, const char *name, int to, const ch
 	return set_owner_and_time(walk, to, as_name, as);
 }
 
-int folder_make(int root_fd, const char *path, uid_t uid, gid_t gid, GError **error)
-{
-	g_auto(GStrv) parts = g_strsplit(path, "/", -1);
-	g_autoptr(GString) done = g_string_new(".");
-	int at = path_open_in_root(root_fd, ".", O_PATH | O_DIRECTORY, 0);
-	for (int i = 0; at >= 0 && parts[i] != NULL; i++) {
-		if (*parts[i] == '\0' || strcmp(parts[i], ".") == 0)
-			continue;
-		g_string_append_printf(done, "/%s", parts[i]);
-		int next = path_open_in_root(root_fd, done->str, O_PATH | O_DIRECTORY, 0);
-		if (next < 0 && errno == ENOENT && mkdirat(at, parts[i], 0755) == 0 &&
-			((uid == 0 && gid == 0) ||
-				fchownat(at, parts[i], uid, gid, AT_SYMLINK_NOFOLLOW) == 0))
-			next = path_open_in_root(root_fd, done->str, O_PATH | O_DIRECTORY, 0);
-		close(at);
-		at = next;
-	}
-	if (at < 0)
-		fail_errno(error, "cannot make the folder /%s", path + strspn(path, "/"));
-	return at;
-}
-
-/* What is made belongs to --chown's user. */
+/* mkdir -p in the layer; what is made belongs to --chown's user. */
 static int make_folders(Walk *walk, const char *path)
 {
 	const CopyTo *to = walk->to;
-	return folder_make(
-		walk->root_fd, path, to->owned ? to->uid : 0, to->owned ? to->gid : 0, walk->error);
+	int fd = path_make_in_root_for(
+		walk->root_fd, path, 0755, to->owned ? to->uid : 0, to->owned ? to->gid : 0);
+	if (fd < 0)
+		fail_errno(walk->error, "cannot make the folder /%s", path);
+	return fd;
 }
 
 /* A folder in the layer, made like the source's if it is not there. fresh: whether it was. */
@@ -494,12 +237,12 @@ static bool walk_name(Walk *walk, int fd, const char *name, const char *source_p
 	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return fail_errno(walk->error, "cannot read \"%s\"", source_path);
 	bool folder = S_ISDIR(st.st_mode);
-	if (is_hidden(walk->what, source_path, folder) ||
+	if (copy_hidden(walk->what, source_path, folder) ||
 		(is_excluded(walk, below) &&
 			!(folder && patterns_may_return(walk->what->exclude, below))))
 		return true;
 	/* Not wanted itself, but on the way to what is: made once that is found, as any missing folder. */
-	bool passing = is_ignored(walk->what, source_path) || is_excluded(walk, below);
+	bool passing = copy_ignored(walk->what, source_path) || is_excluded(walk, below);
 	if (!wanted(walk, &st, &as))
 		return false;
 	if (walk->hash != NULL && !passing && !hash_node(walk, fd, name, below, &as))
@@ -524,11 +267,11 @@ static bool walk_folder(Walk *walk, int fd, const char *source_path, const char 
 	if (depth > MAX_DEPTH)
 		return fail(walk->error, BERTH_ERROR_INVALID, "\"%s\": folders lie too deep",
 			source_path);
-	g_autoptr(GPtrArray) names = names_in(fd);
+	g_autoptr(GPtrArray) names = folder_names(fd);
 	for (guint i = 0; i < names->len; i++) {
-		g_autofree char *path = join(source_path, names->pdata[i]),
-				*part = join(below, names->pdata[i]),
-				*at = join(target, names->pdata[i]);
+		g_autofree char *path = copy_join(source_path, names->pdata[i]),
+				*part = copy_join(below, names->pdata[i]),
+				*at = copy_join(target, names->pdata[i]);
 		if (!walk_name(walk, fd, names->pdata[i], path, part, at, depth))
 			return false;
 	}
@@ -553,24 +296,24 @@ static bool is_folder_there(const Walk *walk, const char *path)
 static char *item_target(const Walk *walk, const CopyItem *item, bool folder)
 {
 	const CopyTo *to = walk->to;
-	g_autofree char *dest = clean(to->dest);
+	g_autofree char *dest = copy_clean(to->dest);
 	if (walk->what->parents)
-		return join(dest, item->name);
-	if (folder || (!to->folder && !to->several && !is_folder_there(walk, dest)))
+		return copy_join(dest, item->name);
+	if (folder || (!to->folder && !is_folder_there(walk, dest)))
 		return g_steal_pointer(&dest);
-	return join(dest, item->name);
+	return copy_join(dest, item->name);
 }
 
 /* With --parents the folders above an item come along, as they are in the source. */
 static bool make_parents(Walk *walk, const CopyItem *item)
 {
-	g_autofree char *dest = clean(walk->to->dest);
+	g_autofree char *dest = copy_clean(walk->to->dest);
 	size_t cut = strlen(item->path) - strlen(item->name);
 	for (const char *slash = strchr(item->name, '/'); slash != NULL;
 		slash = strchr(slash + 1, '/')) {
 		g_autofree char *source = g_strndup(item->path, cut + (size_t)(slash - item->name)),
 				*part = g_strndup(item->name, (gsize)(slash - item->name)),
-				*target = join(dest, part);
+				*target = copy_join(dest, part);
 		struct stat st, as;
 		bool fresh;
 		autofd from = path_open_in_root(walk->what->source->root_fd, source, O_PATH, 0);
@@ -591,7 +334,7 @@ static bool walk_file(
 	autofd readable = S_ISREG(st->st_mode) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 	g_autofree char *target = item_target(walk, item, false);
 	if (walk->to->unpack && readable >= 0 && archive_detect(readable)) {
-		g_autofree char *dest = clean(walk->to->dest);
+		g_autofree char *dest = copy_clean(walk->to->dest);
 		return unpack(walk, readable, dest);
 	}
 	g_autofree char *folder = g_path_get_dirname(target), *name = g_path_get_basename(target);

@@ -97,11 +97,6 @@ json_t *build_cache_sources(Cli *cli, BuildCache *cache, GError **error)
 	return g_steal_pointer(&list);
 }
 
-static ssize_t read_response(gpointer body, void *buffer, size_t size, GError **error)
-{
-	return http_body_read(body, buffer, size, error);
-}
-
 static bool save_folder(Cli *cli, const char *tag, const char *folder, GError **error)
 {
 	g_autofree char *escaped = client_escape(tag),
@@ -112,7 +107,7 @@ static bool save_folder(Cli *cli, const char *tag, const char *folder, GError **
 			g_strerror(errno));
 	autofd fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return client_send(cli->client, "GET", path, NULL, &response, error) &&
-	       tar_unpack(fd, read_response, &response.body, false, error);
+	       tar_unpack(fd, http_body_read, &response.body, false, error);
 }
 
 static void remove_image(Cli *cli, const char *name)

@@ -59,55 +59,35 @@ const char *build_output_kind(const BuildOutput *output)
 											 : "tar";
 }
 
-typedef struct {
-	const GString *first;
-	size_t taken;
-	HttpBody *body;
-} Arrival;
-
-static ssize_t arrive(gpointer data, void *buffer, size_t size, GError **error)
-{
-	Arrival *arrival = data;
-	size_t left = arrival->first->len - arrival->taken;
-	if (left == 0)
-		return http_body_read(arrival->body, buffer, size, error);
-	size = MIN(size, left);
-	memcpy(buffer, arrival->first->str + arrival->taken, size);
-	arrival->taken += size;
-	return (ssize_t)size;
-}
-
-static bool to_file(Arrival *arrival, int fd, GError **error)
+static bool to_file(HttpBody *body, int fd, GError **error)
 {
 	enum { BLOCK = 128 * 1024 };
 	g_autofree char *block = g_malloc(BLOCK);
 	ssize_t n;
-	while ((n = arrive(arrival, block, BLOCK, error)) > 0)
+	while ((n = http_body_read(body, block, BLOCK, error)) > 0)
 		if (!fd_write_all(fd, block, (size_t)n))
 			return fail(error, BERTH_ERROR_UNAVAILABLE, "cannot write the result: %s",
 				g_strerror(errno));
 	return n == 0;
 }
 
-bool build_output_take(
-	const BuildOutput *output, const GString *first, HttpBody *body, GError **error)
+bool build_output_take(const BuildOutput *output, HttpBody *body, GError **error)
 {
-	Arrival arrival = {first, 0, body};
 	if (strcmp(output->type, "local") == 0) {
 		if (g_mkdir_with_parents(output->dest, 0755) < 0)
 			return fail(error, BERTH_ERROR_UNAVAILABLE, "cannot make %s: %s",
 				output->dest, g_strerror(errno));
 		autofd folder = open(output->dest, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		return folder >= 0 ? tar_unpack(folder, arrive, &arrival, getuid() == 0, error)
+		return folder >= 0 ? tar_unpack(folder, http_body_read, body, getuid() == 0, error)
 				   : fail(error, BERTH_ERROR_UNAVAILABLE, "cannot open %s: %s",
 					     output->dest, g_strerror(errno));
 	}
 	if (strcmp(output->dest, "-") == 0)
-		return to_file(&arrival, STDOUT_FILENO, error);
+		return to_file(body, STDOUT_FILENO, error);
 	/* Whole or not at all. */
 	g_autofree char *part = g_strconcat(output->dest, ".part", NULL);
 	autofd fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	bool ok = fd >= 0 ? to_file(&arrival, fd, error)
+	bool ok = fd >= 0 ? to_file(body, fd, error)
 			  : fail(error, BERTH_ERROR_UNAVAILABLE, "cannot write %s: %s", part,
 				    g_strerror(errno));
 	if (fd >= 0 && (!ok || rename(part, output->dest) < 0))

@@ -12,6 +12,5 @@ void build_output_clear(BuildOutput *output);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BuildOutput, build_output_clear)
 /* What the engine is to send: "tar", "image", or "" for nothing. */
 const char *build_output_kind(const BuildOutput *output);
-/* Takes what it sends: first what was read of it already, then the rest of the body. */
-bool build_output_take(
-	const BuildOutput *output, const GString *first, HttpBody *body, GError **error);
+/* Takes what it sends: the rest of the body. */
+bool build_output_take(const BuildOutput *output, HttpBody *body, GError **error);

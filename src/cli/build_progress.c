@@ -1,4 +1,5 @@
 #include "cli/build_progress.h"
+#include "cli/progress.h"
 
 #include "base/size.h"
 #include "base/timefmt.h"
@@ -51,16 +52,6 @@ static void row_free(gpointer data)
 	g_string_free(row->line, TRUE);
 	g_ptr_array_unref(row->tail);
 	g_free(row);
-}
-
-/* Terminal sequences come from us alone. Tabs become blanks. */
-static char *printable(const char *text)
-{
-	char *copy = g_strdup(text);
-	for (char *c = copy; *c != '\0'; c++)
-		if ((guchar)*c < ' ' || *c == 0x7f)
-			*c = ' ';
-	return copy;
 }
 
 static double seconds(const Row *row)

@@ -306,7 +306,6 @@ typedef struct {
 	char *image, *error, *excerpt,
 		*text; /* text: to be printed at the end, such as a check's */
 	bool output;   /* what follows is no line any more */
-	GString *rest; /* what was read of it */
 	int failed;    /* of a check */
 } Answer;
 
@@ -333,22 +332,24 @@ static void take_line(Answer *answer, const json_t *line)
 static bool read_lines(Answer *answer, HttpBody *body, GError **error)
 {
 	g_autofree char *block = g_malloc(BLOCK);
+	g_autoptr(GString) text = g_string_new("");
 	ssize_t n;
 	while (!answer->output && (n = http_body_read(body, block, BLOCK, error)) != 0) {
 		if (n < 0)
 			return false;
-		g_string_append_len(answer->rest, block, n);
-		for (char *end; !answer->output && (end = memchr(answer->rest->str, '\n',
-							    answer->rest->len)) != NULL;) {
-			size_t length = (size_t)(end - answer->rest->str);
-			g_autoptr(json_t) line = json_parse(answer->rest->str, length, NULL);
+		g_string_append_len(text, block, n);
+		for (char *end;
+			!answer->output && (end = memchr(text->str, '\n', text->len)) != NULL;) {
+			size_t length = (size_t)(end - text->str);
+			g_autoptr(json_t) line = json_parse(text->str, length, NULL);
 			take_line(answer, line);
-			g_string_erase(answer->rest, 0, (gssize)length + 1);
+			g_string_erase(text, 0, (gssize)length + 1);
 		}
-		if (!answer->output && answer->rest->len > MAX_LINE)
+		if (!answer->output && text->len > MAX_LINE)
 			return fail(
 				error, BERTH_ERROR_UNAVAILABLE, "the engine's answer has no lines");
 	}
+	http_body_unread(body, text->str, text->len);
 	return true;
 }
 
@@ -385,7 +386,7 @@ static bool push(Cli *cli, GError **error)
 static bool finish(
 	Cli *cli, Answer *answer, const BuildOutput *output, HttpBody *body, GError **error)
 {
-	if (answer->output && !build_output_take(output, answer->rest, body, error))
+	if (answer->output && !build_output_take(output, body, error))
 		return false;
 	if (answer->text != NULL)
 		fputs(answer->text, stdout);
@@ -438,7 +439,6 @@ static bool build(Cli *cli, const BuildContext *context, const BuildOutput *outp
 
 static void answer_clear(Answer *answer)
 {
-	g_string_free(answer->rest, TRUE);
 	g_free(answer->image);
 	g_free(answer->error);
 	g_free(answer->excerpt);
@@ -466,7 +466,7 @@ static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	g_auto(BuildContext) context = {0};
-	g_auto(Answer) answer = {.rest = g_string_new("")};
+	g_auto(Answer) answer = {0};
 	BuildCache cache = {0};
 	bool ok = run_build(cli, &context, &cache, &answer, &error);
 	build_cache_clear(cli, &cache);

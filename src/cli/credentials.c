@@ -203,14 +203,6 @@ bool credentials_erase(Cli *cli, const char *registry, GError **error)
 	return write_config(cli, error);
 }
 
-static char *base64url(const char *text)
-{
-	char *base64 = g_base64_encode((const guchar *)text, strlen(text));
-	for (char *c = base64; *c != '\0'; c++)
-		*c = *c == '+' ? '-' : *c == '/' ? '_' : *c;
-	return base64;
-}
-
 char *credentials_all(Cli *cli)
 {
 	static const char *const lists[] = {"auths", "credHelpers"};
@@ -226,8 +218,7 @@ char *credentials_all(Cli *cli)
 		}
 	if (json_object_size(all) == 0)
 		return g_strdup("");
-	g_autofree char *text = json_text(all);
-	return base64url(text);
+	return json_base64url(all);
 }
 
 bool credentials_use(Cli *cli, const char *reference, GError **error)
@@ -239,8 +230,8 @@ bool credentials_use(Cli *cli, const char *reference, GError **error)
 		g_propagate_error(error, g_steal_pointer(&problem));
 		return false;
 	}
-	g_autofree char *text = known != NULL ? json_text(known) : g_strdup("{}");
-	g_autofree char *base64 = base64url(text);
+	g_autoptr(json_t) nobody = json_object();
+	g_autofree char *base64 = json_base64url(known != NULL ? known : nobody);
 	client_set_registry_auth(cli->client, base64);
 	return true;
 }

@@ -64,7 +64,7 @@ static char *bar(
 }
 
 /* Terminal sequences come from us alone: a registry's words may hold none. */
-static char *printable(const char *text)
+char *printable(const char *text)
 {
 	char *copy = g_strdup(text);
 	for (char *c = copy; *c != '\0'; c++)

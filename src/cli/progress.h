@@ -6,3 +6,6 @@
 
 /* Reads the stream to its end. An error among the lines is one. out NULL prints nothing. */
 bool progress_show(HttpBody *body, FILE *out, GError **error);
+
+/* A copy in which nothing moves the cursor: what others say holds no terminal sequences. The caller frees it. */
+char *printable(const char *text);

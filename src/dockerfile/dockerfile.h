@@ -32,6 +32,7 @@ typedef enum {
 typedef struct {
 	char *name, *body;
 	bool expand; /* the name was not quoted: variables in the body are replaced */
+	bool tabs;   /* "<<-": those in front of its lines go */
 } Heredoc;
 
 typedef struct {
@@ -93,8 +94,7 @@ char **words_by_blanks(const char *text);
 char **words_by_quotes(const char *text, char escape); /* with their quotes */
 /* A JSON array of strings: *words; false if the text is none; with error where it has other members. */
 bool words_by_json(const char *text, char ***words, GError **error);
-GPtrArray *words_heredocs(
-	const char *text, char escape, GArray *tabs); /* without bodies; tabs: of bool */
+GPtrArray *words_heredocs(const char *text, char escape); /* of Heredoc, without bodies */
 /* The one of a NULL-terminated list that is meant by a misspelt word; NULL if none is near. */
 const char *words_nearest(const char *word, const char *const *list);
 

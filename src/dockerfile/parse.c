@@ -137,13 +137,13 @@ static char *next_text(Parser *parser, int *first)
 }
 
 /* The lines up to the one that is the heredoc's name. */
-static bool read_heredoc(Parser *parser, Heredoc *heredoc, bool tabs, int first, GError **error)
+static bool read_heredoc(Parser *parser, Heredoc *heredoc, int first, GError **error)
 {
 	g_autoptr(GString) body = g_string_new("");
 	char **lines = parser->dockerfile->lines;
 	for (; lines[parser->at] != NULL; parser->at++) {
 		const char *line = lines[parser->at];
-		const char *content = tabs ? line + strspn(line, "\t") : line;
+		const char *content = heredoc->tabs ? line + strspn(line, "\t") : line;
 		if (strcmp(content, heredoc->name) == 0) {
 			parser->at++;
 			heredoc->body = g_string_free(g_steal_pointer(&body), FALSE);
@@ -228,11 +228,9 @@ static bool add_instruction(Parser *parser, const char *text, int first, GError 
 		return parse_fail(error, first, "too many instructions");
 	instruction->line = first;
 	if (has_heredocs(instruction->kind) && !instruction->is_json) {
-		g_autoptr(GArray) tabs = g_array_new(FALSE, FALSE, sizeof(bool));
-		instruction->heredocs = words_heredocs(instruction->text, dockerfile->escape, tabs);
+		instruction->heredocs = words_heredocs(instruction->text, dockerfile->escape);
 		for (guint i = 0; i < instruction->heredocs->len; i++)
-			if (!read_heredoc(parser, instruction->heredocs->pdata[i],
-				    g_array_index(tabs, bool, i), first, error))
+			if (!read_heredoc(parser, instruction->heredocs->pdata[i], first, error))
 				return false;
 	}
 	instruction->last_line = (int)parser->at;

@@ -103,14 +103,14 @@ bool words_by_json(const char *text, char ***words, GError **error)
 }
 
 /* "<<NAME", "<<-NAME", "<<'NAME'", with a file descriptor's number before it perhaps; NULL for another word. */
-static Heredoc *heredoc_of(const char *word, char escape, bool *tabs)
+static Heredoc *heredoc_of(const char *word, char escape)
 {
 	const char *p = word + strspn(word, "0123456789");
 	if (!g_str_has_prefix(p, "<<") || p[2] == '<')
 		return NULL;
 	p += 2;
-	*tabs = *p == '-';
-	p += *tabs;
+	bool tabs = *p == '-';
+	p += tabs;
 	g_autoptr(GString) name = g_string_new("");
 	bool expand = true;
 	char quote = '\0';
@@ -132,6 +132,7 @@ static Heredoc *heredoc_of(const char *word, char escape, bool *tabs)
 	Heredoc *heredoc = g_new0(Heredoc, 1);
 	heredoc->name = g_strdup(name->str);
 	heredoc->expand = expand;
+	heredoc->tabs = tabs;
 	return heredoc;
 }
 
@@ -143,18 +144,15 @@ static void heredoc_free(gpointer data)
 	g_free(heredoc);
 }
 
-GPtrArray *words_heredocs(const char *text, char escape, GArray *tabs)
+GPtrArray *words_heredocs(const char *text, char escape)
 {
 	GPtrArray *list = g_ptr_array_new_with_free_func(heredoc_free);
 	g_auto(GStrv) words =
 		strstr(text, "<<") != NULL ? words_by_quotes(text, escape) : g_new0(char *, 1);
 	for (int i = 0; words[i] != NULL; i++) {
-		bool strip;
-		Heredoc *heredoc = heredoc_of(words[i], escape, &strip);
-		if (heredoc == NULL)
-			continue;
-		g_ptr_array_add(list, heredoc);
-		g_array_append_val(tabs, strip);
+		Heredoc *heredoc = heredoc_of(words[i], escape);
+		if (heredoc != NULL)
+			g_ptr_array_add(list, heredoc);
 	}
 	return list;
 }

@@ -2,6 +2,7 @@
 #include "engine/engine.h"
 
 #include "base/error.h"
+#include "dockerfile/dockerfile.h"
 
 #include <string.h>
 
@@ -34,16 +35,6 @@ static json_t *member(json_t *config, const char *key, bool array)
 	return json_object_get(config, key);
 }
 
-/* In the place of what the name was set to before. */
-static bool set_env(json_t *list, const char *key, const char *value)
-{
-	g_autofree char *setting = g_strconcat(key, "=", value, NULL);
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (strncmp(json_elem(list, i), setting, strlen(key) + 1) == 0)
-			return json_array_set_new(list, i, json_lenient(setting)) == 0;
-	return json_array_append_new(list, json_lenient(setting)) == 0;
-}
-
 bool config_change(json_t *config, const char *change, GError **error)
 {
 	g_autofree char *line = g_strstrip(g_strdup(change));
@@ -60,8 +51,10 @@ bool config_change(json_t *config, const char *change, GError **error)
 			       : *name == 'W' ? "WorkingDir"
 					      : "StopSignal",
 			       json_lenient(rest)) == 0;
-	if (strcmp(name, "ENV") == 0 && split_pair(rest, &key, &value))
-		return set_env(member(config, "Env", true), key, value);
+	if (strcmp(name, "ENV") == 0 && split_pair(rest, &key, &value)) {
+		env_set(member(config, "Env", true), key, value);
+		return true;
+	}
 	if (strcmp(name, "LABEL") == 0 && split_pair(rest, &key, &value))
 		return json_object_set_new(
 			       member(config, "Labels", false), key, json_lenient(value)) == 0;

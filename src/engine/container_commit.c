@@ -82,9 +82,8 @@ static bool add_image(Container *container, const json_t *spec, const json_t *pa
 	g_autoptr(LayerPins) pins = layer_pins_new(engine->store);
 	const char *chain =
 		layers->len > 0 ? ((Layer *)layers->pdata[layers->len - 1])->chain_id : NULL;
-	for (guint i = 0; i < layers->len; i++)
-		if (!layer_pins_add(pins, ((Layer *)layers->pdata[i])->chain_id, error))
-			return false;
+	if (!layer_pins_add_all(pins, layers, error))
+		return false;
 	Layer *layer = parent != NULL ? image_unpack(engine, pins, blob, chain, NULL, error) : NULL;
 	if (layer == NULL)
 		return false;

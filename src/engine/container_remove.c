@@ -142,17 +142,10 @@ bool container_rename(Container *container, const char *name, GError **error)
 json_t *container_prune(Engine *engine, const Filters *filters, GError **error)
 {
 	json_t *deleted = json_array();
-	gint64 space = 0, until = 0;
-	const char *limit = filters_value(filters, "until", 0);
-	if (limit != NULL && !time_parse(limit, &until)) {
-		gint64 ago;
-		if (!duration_parse(limit, &ago)) {
-			json_decref(deleted);
-			fail(error, BERTH_ERROR_INVALID,
-				"invalid filter: until=%s is neither a time nor a duration", limit);
-			return NULL;
-		}
-		until = time_now() - ago;
+	gint64 space = 0, until;
+	if (!filters_time(filters, "until", &until, error)) {
+		json_decref(deleted);
+		return NULL;
 	}
 	g_autoptr(GPtrArray) all = container_all(engine);
 	for (guint i = 0; i < all->len; i++) {
@@ -161,8 +154,7 @@ json_t *container_prune(Engine *engine, const Filters *filters, GError **error)
 		g_autofree char *upper = g_build_filename(container->row.id, "upper", NULL);
 		Status status = (Status)container->row.status;
 		if (status == STATUS_RUNNING || status == STATUS_PAUSED ||
-			status == STATUS_RESTARTING ||
-			(until > 0 && container->row.created > until) ||
+			status == STATUS_RESTARTING || container->row.created > until ||
 			!filters_match_labels(filters, "label", json_at(spec, "Config.Labels")) ||
 			(filters_have(filters, "label!") &&
 				filters_match_labels(

@@ -144,6 +144,8 @@ bool filters_match_prefix(const Filters *filters, const char *key, const char *v
 bool filters_match_name(const Filters *filters, const char *key, const char *value);
 /* All values of key are labels that are there ("label" or "label=value"). */
 bool filters_match_labels(const Filters *filters, const char *key, const json_t *labels);
+/* A filter that is a time, or a duration back from now; G_MAXINT64 where it is not given. */
+bool filters_time(const Filters *filters, const char *key, gint64 *time, GError **error);
 const char *filters_value(
 	const Filters *filters, const char *key, size_t index); /* NULL behind the last */
 
@@ -209,7 +211,8 @@ typedef struct {
 		*mounts; /* as mount_points_make, and those of types "tree" and "file" (launch.c) */
 } StepSpec;
 Container *step_new(Engine *engine, const StepSpec *spec, GError **error);
-/* Runs it to its end; output gets what it writes. False with error if it could not start, or cancel_fd
+/* Runs it to its end; output gets what it writes. mounts: as mount_points_make, and those of types "tree" and
+ * "file" (launch.c). False with error if it could not start, or cancel_fd
  * hung up. */
 typedef void (*StepOutput)(gpointer data, int stream, const char *bytes, size_t length);
 bool step_run(Container *step, const json_t *mounts, StepOutput output, gpointer data,
@@ -373,6 +376,7 @@ Layer *layer_of_folder(Engine *engine, LayerPins *pins, const char *folder,
 	const char *parent_chain, gint64 epoch, GError **error);
 /* image.c: the merged tree of layers (lowest first), mounted nowhere: a descriptor of its root, owned. With
  * upper and work (absolute paths, or NULL both) it may be written to. */
+char **layers_folders(Engine *engine, GPtrArray *layers); /* their folders, the topmost first */
 int layers_open(
 	Engine *engine, GPtrArray *layers, const char *upper, const char *work, GError **error);
 /* Unpacks a tar (maybe compressed) that was written to a blob, on top of a chain (NULL: the first). It

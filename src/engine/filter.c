@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include "base/error.h"
+#include "base/timefmt.h"
 
 #include <string.h>
 
@@ -114,5 +115,19 @@ bool filters_match_labels(const Filters *filters, const char *key, const json_t 
 			(parts[1] != NULL && g_strcmp0(json_string_value(there), parts[1]) != 0))
 			return false;
 	}
+	return true;
+}
+
+bool filters_time(const Filters *filters, const char *key, gint64 *time, GError **error)
+{
+	const char *text = filters_value(filters, key, 0);
+	gint64 ago;
+	*time = G_MAXINT64;
+	if (text == NULL || time_parse(text, time))
+		return true;
+	if (!duration_parse(text, &ago))
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid filter: until=%s is neither a time nor a duration", text);
+	*time = time_now() - ago;
 	return true;
 }

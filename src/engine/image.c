@@ -306,12 +306,9 @@ static int overlay_open(char *const *folders, const char *upper, const char *wor
 	return root;
 }
 
-static int tree_open(Engine *engine, GPtrArray *layers, const char *above, const char *upper,
-	const char *work, GError **error)
+char **layers_folders(Engine *engine, GPtrArray *layers)
 {
 	g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-	if (above != NULL)
-		g_strv_builder_add(builder, above);
 	for (guint i = layers->len; i-- > 0;) {
 		g_autofree char *path = g_strdup_printf("%s/layers/%" G_GINT64_FORMAT,
 			engine->store->root, ((Layer *)layers->pdata[i])->number);
@@ -320,6 +317,17 @@ static int tree_open(Engine *engine, GPtrArray *layers, const char *above, const
 	g_autofree char *empty = g_build_filename(engine->store->root, "layers", "empty", NULL);
 	if (layers->len == 0)
 		g_strv_builder_add(builder, empty);
+	return g_strv_builder_end(builder);
+}
+
+static int tree_open(Engine *engine, GPtrArray *layers, const char *above, const char *upper,
+	const char *work, GError **error)
+{
+	g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+	g_auto(GStrv) below = layers_folders(engine, layers);
+	if (above != NULL)
+		g_strv_builder_add(builder, above);
+	g_strv_builder_addv(builder, (const char **)below);
 	g_auto(GStrv) folders = g_strv_builder_end(builder);
 	if (folders[1] != NULL || upper != NULL)
 		return overlay_open(folders, upper, work, error);

@@ -157,20 +157,13 @@ json_t *image_remove(Engine *engine, const char *reference, bool force, bool pru
 
 json_t *image_prune(Engine *engine, const Filters *filters, GError **error)
 {
-	const char *dangling = filters_value(filters, "dangling", 0),
-		   *limit = filters_value(filters, "until", 0);
+	const char *dangling = filters_value(filters, "dangling", 0);
 	bool all = dangling != NULL &&
 		   (strcmp(dangling, "false") == 0 || strcmp(dangling, "0") == 0),
 	     running;
-	gint64 space = 0, until = G_MAXINT64, ago = 0;
-	if (limit != NULL && !time_parse(limit, &until)) {
-		if (!duration_parse(limit, &ago)) {
-			fail(error, BERTH_ERROR_INVALID,
-				"invalid filter: until=%s is neither a time nor a duration", limit);
-			return NULL;
-		}
-		until = time_now() - ago;
-	}
+	gint64 space = 0, until;
+	if (!filters_time(filters, "until", &until, error))
+		return NULL;
 	json_t *done = json_array();
 	g_autoptr(GPtrArray) rows = image_store_list(engine->store);
 	for (guint i = 0; i < rows->len; i++) {

@@ -188,7 +188,6 @@ char *step_take_upper(Container *step, int below_fd, const json_t *mounts, GErro
 	Store *store = step->engine->store;
 	size_t i;
 	json_t *mount;
-	int fd;
 	autofd upper = container_upper_open(step, error);
 	if (upper < 0)
 		return NULL;
@@ -197,11 +196,10 @@ char *step_take_upper(Container *step, int below_fd, const json_t *mounts, GErro
 		drop_stub(upper, below_fd, json_str(mount, "Destination"));
 	for (i = 0; container_mount_points[i] != NULL; i++)
 		drop_stub(upper, below_fd, container_mount_points[i]);
-	g_autofree char *folder = layer_begin(store, &fd, error),
+	g_autofree char *folder = layer_begin(store, NULL, error),
 			*path = g_build_filename(step->row.id, "upper", NULL);
 	if (folder == NULL)
 		return NULL;
-	close(fd);
 	if (renameat(store->containers_fd, path, store->tmp_fd, folder) < 0) {
 		fail_errno(error, "cannot take what the step has written");
 		return NULL;

@@ -5,7 +5,6 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -101,13 +100,9 @@ static char *clean_path(const char *path)
 
 static void empty_folder(int fd)
 {
-	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = own < 0 ? NULL : fdopendir(own);
-	for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;)
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			tree_remove(fd, entry->d_name);
-	if (dir != NULL)
-		closedir(dir);
+	g_autoptr(GPtrArray) names = folder_names(fd);
+	for (guint i = 0; i < names->len; i++)
+		tree_remove(fd, names->pdata[i]);
 }
 
 /* Overlayfs knows a deleted name as a character device 0/0, a replaced folder by an attribute. */

@@ -5,7 +5,6 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -86,27 +85,11 @@ static void put_xattrs(struct archive_entry *entry, int parent_fd, const char *n
 	}
 }
 
-/* A container may put a device in the place of the file meanwhile, which must not even be opened: it is
- * looked at through a descriptor that opens nothing, and that same inode is opened then. */
-static int open_file(int parent_fd, const char *name)
-{
-	struct stat st;
-	char path[64];
-	autofd fd = openat(parent_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return -1;
-	if (!S_ISREG(st.st_mode)) {
-		errno = ESTALE;
-		return -1;
-	}
-	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	return open(path, O_RDONLY | O_CLOEXEC);
-}
-
 /* As many bytes as the head says: a file that shrinks meanwhile is filled up with zeros. */
 static bool put_content(Tree *tree, int parent_fd, const char *name, gint64 size, GError **error)
 {
-	autofd fd = open_file(parent_fd, name);
+	/* A container may put a device in its place meanwhile. */
+	autofd fd = file_open_regular(parent_fd, name);
 	if (fd < 0)
 		return fail_errno(error, "cannot read \"%s\"", name);
 	for (gint64 left = size; left > 0;) {
@@ -168,26 +151,6 @@ static bool is_opaque(int fd)
 	return fgetxattr(fd, "trusted.overlay.opaque", &value, 1) == 1 && value == 'y';
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Names in order: the same tree gives the same archive. */
-static GPtrArray *names_in(int fd)
-{
-	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = own < 0 ? NULL : fdopendir(own);
-	for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;)
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			g_ptr_array_add(names, g_strdup(entry->d_name));
-	if (dir != NULL)
-		closedir(dir);
-	g_ptr_array_sort(names, by_name);
-	return names;
-}
-
 static bool put_folder(Tree *tree, int fd, const char *prefix, GError **error);
 
 static bool put_name(Tree *tree, int fd, const char *prefix, const char *name, GError **error)
@@ -218,7 +181,8 @@ static bool put_name(Tree *tree, int fd, const char *prefix, const char *name, G
 
 static bool put_folder(Tree *tree, int fd, const char *prefix, GError **error)
 {
-	g_autoptr(GPtrArray) names = names_in(fd);
+	/* In order: the same tree gives the same archive. */
+	g_autoptr(GPtrArray) names = folder_names(fd);
 	bool ok = ++tree->depth < MAX_DEPTH ||
 		  fail(error, BERTH_ERROR_INVALID, "\"%s\": folders lie too deep", prefix);
 	for (guint i = 0; ok && i < names->len; i++)

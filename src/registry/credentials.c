@@ -54,11 +54,7 @@ char *credentials_of_config(const char *header, const char *domain)
 	json_t *one = json_object_get(all, hub ? "https://index.docker.io/v1/" : domain);
 	if (!json_is_object(one))
 		return g_strdup("");
-	g_autofree char *text = json_text(one);
-	char *base64 = g_base64_encode((const guchar *)text, strlen(text));
-	for (char *c = base64; *c != '\0'; c++)
-		*c = *c == '+' ? '-' : *c == '/' ? '_' : *c;
-	return base64;
+	return json_base64url(one);
 }
 
 Credentials *credentials_parse(const char *header, GError **error)

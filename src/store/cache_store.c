@@ -90,6 +90,24 @@ GPtrArray *cache_store_list(Store *store)
 	return list;
 }
 
+typedef struct {
+	gint64 size, oldest;
+} Total;
+
+static void read_total(sqlite3_stmt *row, gpointer data)
+{
+	*(Total *)data = (Total){sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1)};
+}
+
+gint64 cache_store_total(Store *store, gint64 *oldest)
+{
+	Total total = {0};
+	db_query(store->db, NULL, read_total, &total,
+		"SELECT SUM(size), MIN(used) FROM build_cache", "");
+	*oldest = total.oldest;
+	return total.size;
+}
+
 bool cache_store_remove(Store *store, const char *key, GError **error)
 {
 	if (!db_begin(store->db, error))

@@ -82,14 +82,27 @@ gint64 image_store_shared_size(Store *store, const char *id)
 	return shared;
 }
 
-GPtrArray *image_store_layers(Store *store, const char *id)
+static GPtrArray *layers_by(Store *store, const char *sql, const char *value)
 {
 	GPtrArray *layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);
-	db_query(store->db, NULL, append_layer, layers,
+	db_query(store->db, NULL, append_layer, layers, sql, "s", value);
+	return layers;
+}
+
+GPtrArray *image_store_layers(Store *store, const char *id)
+{
+	return layers_by(store,
 		"SELECT " LAYER_COLUMNS " FROM image_layers"
 		" JOIN layers ON layer = number WHERE image_id = ? ORDER BY position",
-		"s", id);
-	return layers;
+		id);
+}
+
+GPtrArray *layers_of_cache(Store *store, const char *key)
+{
+	return layers_by(store,
+		"SELECT " LAYER_COLUMNS " FROM build_cache_layers"
+		" JOIN layers ON layer = number WHERE key = ? ORDER BY position",
+		key);
 }
 
 char *layer_begin(Store *store, int *dir_fd, GError **error)
@@ -97,21 +110,12 @@ char *layer_begin(Store *store, int *dir_fd, GError **error)
 	static gint counter;
 	g_autofree char *name = g_strdup_printf("layer-%d", g_atomic_int_add(&counter, 1));
 	if (mkdirat(store->tmp_fd, name, 0755) < 0 ||
-		(*dir_fd = openat(store->tmp_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0) {
+		(dir_fd != NULL && (*dir_fd = openat(store->tmp_fd, name,
+					    O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)) {
 		fail_errno(error, "cannot make a folder in %s/tmp", store->root);
 		return NULL;
 	}
 	return g_steal_pointer(&name);
-}
-
-GPtrArray *layers_of_cache(Store *store, const char *key)
-{
-	GPtrArray *layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);
-	db_query(store->db, NULL, append_layer, layers,
-		"SELECT " LAYER_COLUMNS " FROM build_cache_layers"
-		" JOIN layers ON layer = number WHERE key = ? ORDER BY position",
-		"s", key);
-	return layers;
 }
 
 /* Rename, then the row: a layer is there whole or not at all. */
@@ -262,6 +266,14 @@ bool layer_pins_add(LayerPins *pins, const char *chain_id, GError **error)
 {
 	return db_run(pins->store->db, error, "INSERT INTO pins VALUES (?, ?)", "is", pins->owner,
 		chain_id);
+}
+
+bool layer_pins_add_all(LayerPins *pins, const GPtrArray *layers, GError **error)
+{
+	for (guint i = 0; i < layers->len; i++)
+		if (!layer_pins_add(pins, ((Layer *)layers->pdata[i])->chain_id, error))
+			return false;
+	return true;
 }
 
 void layer_pins_free(LayerPins *pins)

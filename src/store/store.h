@@ -54,7 +54,7 @@ void layer_free(Layer *layer); /* NULL is fine */
 Layer *layer_copy(const Layer *layer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Layer, layer_free)
 Layer *layer_find(Store *store, const char *chain_id); /* NULL if it is not there */
-/* A fresh folder to unpack into: its name below tmp/ (the caller frees it), and its descriptor. */
+/* A fresh folder to unpack into: its name below tmp/ (the caller frees it), and its descriptor (dir_fd may be NULL). */
 char *layer_begin(Store *store, int *dir_fd, GError **error);
 /* Syncs and renames the folder, and makes the row: from now on the layer is there, whole. */
 Layer *layer_finish(Store *store, const char *folder, const Layer *facts, GError **error);
@@ -74,6 +74,7 @@ bool layer_set_blob(
 typedef struct LayerPins LayerPins;
 LayerPins *layer_pins_new(Store *store);
 bool layer_pins_add(LayerPins *pins, const char *chain_id, GError **error);
+bool layer_pins_add_all(LayerPins *pins, const GPtrArray *layers, GError **error); /* of Layer */
 void layer_pins_free(LayerPins *pins);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LayerPins, layer_pins_free)
 GPtrArray *layers_of_cache(Store *store, const char *key); /* of Layer, lowest first */
@@ -93,6 +94,8 @@ bool cache_store_add(Store *store, const char *key, const char *description, gin
 	gint64 size, GPtrArray *layers, GError **error);
 /* The layers of a record (of Layer) and when it was made; NULL if there is none. Counts as a use. */
 GPtrArray *cache_store_find(Store *store, const char *key, gint64 *created);
+gint64 cache_store_total(
+	Store *store, gint64 *oldest);	   /* bytes of all; when the first was used last */
 GPtrArray *cache_store_list(Store *store); /* of CacheRow, least recently used first */
 bool cache_store_remove(Store *store, const char *key, GError **error); /* and layers of no other */
 /* The folder of a cache mount, made when it is asked for first: its name below caches/; the caller frees it. */
