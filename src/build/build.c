@@ -121,10 +121,7 @@ static bool set_platforms(Build *build, GError **error)
 	const char *asked = build->request->platform;
 	if (!platform_parse(*asked != '\0' ? asked : "linux", &build->platform, error))
 		return false;
-	if (*build->platform.architecture == '\0') {
-		g_free(build->platform.architecture);
-		build->platform.architecture = g_strdup(host.architecture);
-	}
+	platform_complete(&build->platform);
 	set_platform(build, "TARGET", &build->platform);
 	set_platform(build, "BUILD", &host);
 	return true;

@@ -18,7 +18,8 @@ static bool add_letter(char letter, bool executes, mode_t *bits)
 		mode_t bits;
 	} letters[] = {{'r', 0444}, {'w', 0222}, {'x', 0111}, {'s', 06000}, {'t', 01000}};
 	for (size_t i = 0; i < G_N_ELEMENTS(letters); i++)
-		if (letters[i].letter == letter || (letter == 'X' && executes && letters[i].letter == 'x')) {
+		if (letters[i].letter == letter ||
+			(letter == 'X' && executes && letters[i].letter == 'x')) {
 			*bits |= letters[i].bits;
 			return true;
 		}

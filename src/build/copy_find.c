@@ -47,7 +47,8 @@ static char *kept_name(const CopyWhat *what, const char *asked, const char *path
 	const char *pivot = strstr(asked, "/./");
 	if (pivot == NULL)
 		return g_strdup(path);
-	g_autofree char *before = g_strndup(asked, (gsize)(pivot - asked)), *above = copy_clean(before);
+	g_autofree char *before = g_strndup(asked, (gsize)(pivot - asked)),
+			*above = copy_clean(before);
 	int depth = strcmp(above, ".") != 0;
 	for (const char *c = above; *c != '\0'; c++)
 		depth += *c == '/';

@@ -90,6 +90,7 @@ struct Stage {
 	int index;
 	char *name; /* "build", or "stage-1" */
 	const Instruction *from;
+	Platform platform;
 	GPtrArray *instructions; /* of Instruction, borrowed */
 	bool needed;
 	int first_number, steps; /* numbers of its steps for classic clients; steps with a vertex */
@@ -163,7 +164,8 @@ void source_free(Source *source);
 Source *source_find(Stage *stage, const char *from, GError **error);
 Source *source_of_image(Build *build, const char *reference, GError **error);
 /* An image's id by name: from here or, if it is not here or is to be fresh, from its registry. */
-char *source_image(Build *build, const char *reference, Vertex *vertex, GError **error);
+char *source_image(Build *build, const char *reference, const Platform *platform, Vertex *vertex,
+	GError **error);
 
 /* context.c: the main context and Dockerfile, and the named ones. */
 bool context_load(Build *build, char **dockerfile_text, GError **error);

@@ -61,7 +61,10 @@ static bool remove_row(Engine *engine, const CacheRow *row, bool mount)
 static bool matches(const CacheRow *row, bool mount, const BuildPrune *prune)
 {
 	const Filters *filters = prune->filters;
+	/* Records have no parents here: none is the child of another. */
 	return (prune->all || !row->shared) && filters_match_prefix(filters, "id", row->id) &&
+	       filters_match(filters, "parent", "") &&
+	       filters_match_name(filters, "description", row->description) &&
 	       filters_match(filters, "type", mount ? "exec.cachemount" : "regular") &&
 	       filters_match_flag(filters, "inuse", row->in_use) &&
 	       filters_match_flag(filters, "shared", row->shared) &&

@@ -54,26 +54,28 @@ static bool pulled(gpointer vertex, json_t *line)
 	return true;
 }
 
-static bool pull(Build *build, const char *name, Vertex *vertex, GError **error)
+static bool pull(
+	Build *build, const char *name, const char *platform, Vertex *vertex, GError **error)
 {
 	g_autoptr(Reference) reference = reference_parse(name, error);
 	if (reference == NULL)
 		return false;
-	g_autofree char *auth = credentials_of_config(build->request->auth, reference->domain),
-			*platform = platform_text(&build->platform);
+	g_autofree char *auth = credentials_of_config(build->request->auth, reference->domain);
 	PullRequest request = {.reference = name, .platform = platform, .auth = auth};
 	return image_pull(build->engine, &request, pulled, vertex, build->cancel[0], error);
 }
 
-char *source_image(Build *build, const char *reference, Vertex *vertex, GError **error)
+char *source_image(
+	Build *build, const char *reference, const Platform *wanted, Vertex *vertex, GError **error)
 {
-	g_autofree char *platform = platform_text(&build->platform);
+	g_autofree char *platform = platform_text(wanted);
 	char *id = build->request->pull ? NULL : image_find(build->engine, reference, NULL);
 	if (id != NULL && image_check_platform(build->engine, reference, platform, NULL))
 		return id;
 	g_free(id);
-	return pull(build, reference, vertex, error) ? image_find(build->engine, reference, error)
-						     : NULL;
+	return pull(build, reference, platform, vertex, error)
+		       ? image_find(build->engine, reference, error)
+		       : NULL;
 }
 
 Source *source_of_image(Build *build, const char *reference, GError **error)
@@ -81,7 +83,7 @@ Source *source_of_image(Build *build, const char *reference, GError **error)
 	g_autofree char *name = g_strdup_printf("[internal] load image %s", reference);
 	Vertex *vertex = vertex_new(build->progress, 0, name, "");
 	vertex_start(vertex);
-	g_autofree char *id = source_image(build, reference, vertex, error);
+	g_autofree char *id = source_image(build, reference, &build->platform, vertex, error);
 	vertex_done(vertex, NULL);
 	if (id == NULL)
 		return NULL;

@@ -36,6 +36,7 @@ void stage_free(Stage *stage)
 	g_ptr_array_unref(stage->triggers);
 	g_ptr_array_unref(stage->keys);
 	g_clear_pointer(&stage->source, source_free);
+	platform_clear(&stage->platform);
 	g_free(stage);
 }
 
@@ -129,20 +130,34 @@ bool stage_wait(Stage *stage, GError **error)
 }
 
 /* An image without files, for this platform. */
-static json_t *empty_image(const Build *build)
+static json_t *empty_image(const Platform *platform)
 {
 	json_t *image = json_pack("{s:s, s:s, s:{s:s}, s:[], s:{s:s, s:[]}}", "architecture",
-		build->platform.architecture, "os", build->platform.os, "config", "WorkingDir", "/",
-		"history", "rootfs", "type", "layers", "diff_ids");
-	if (*build->platform.variant != '\0')
-		json_object_set_new(image, "variant", json_string(build->platform.variant));
+		platform->architecture, "os", platform->os, "config", "WorkingDir", "/", "history",
+		"rootfs", "type", "layers", "diff_ids");
+	if (*platform->variant != '\0')
+		json_object_set_new(image, "variant", json_string(platform->variant));
 	return image;
+}
+
+/* FROM --platform, else that of the build. */
+static bool read_platform(Stage *stage, GError **error)
+{
+	Build *build = stage->build;
+	Variables variables = build_variables(build);
+	const char *flag = instruction_flag(stage->from, "platform");
+	g_autofree char *text = flag != NULL ? word_expand(flag, &variables, error)
+					     : platform_text(&build->platform);
+	if (text == NULL || !platform_parse(text, &stage->platform, error))
+		return false;
+	platform_complete(&stage->platform);
+	return true;
 }
 
 static bool begin_on_image(Stage *stage, const char *name, Vertex *vertex, GError **error)
 {
 	Build *build = stage->build;
-	g_autofree char *id = source_image(build, name, vertex, error);
+	g_autofree char *id = source_image(build, name, &stage->platform, vertex, error);
 	g_autoptr(json_t) image = id != NULL ? image_config(build->engine, id, error) : NULL;
 	if (image == NULL)
 		return false;
@@ -167,7 +182,7 @@ static bool begin_on_image(Stage *stage, const char *name, Vertex *vertex, GErro
 static bool begin_on_folder(Stage *stage, const char *name, GError **error)
 {
 	Source *source = source_find(stage, name, error);
-	stage->image = empty_image(stage->build);
+	stage->image = empty_image(&stage->platform);
 	return source != NULL && stage_from_folder(stage, source, error);
 }
 
@@ -201,14 +216,12 @@ static bool take_triggers(Stage *stage, GError **error)
 {
 	json_t *list = json_object_get(stage_config(stage), "OnBuild");
 	for (size_t i = 0; i < json_array_size(list); i++) {
-		Instruction *trigger = instruction_parse(json_elem(list, i), '\\', error);
+		Instruction *trigger = trigger_parse(json_elem(list, i), error);
 		if (trigger == NULL)
 			return false;
 		trigger->line = stage->from->line;
 		trigger->last_line = stage->from->last_line;
 		g_ptr_array_add(stage->triggers, trigger);
-		if (!instruction_check(trigger, error))
-			return false;
 	}
 	json_object_del(stage_config(stage), "OnBuild");
 	return true;
@@ -230,7 +243,7 @@ static bool begin(Stage *stage, GError **error)
 	Build *build = stage->build;
 	Variables variables = build_variables(build);
 	g_autofree char *name = word_expand(stage->from->words[0], &variables, error);
-	if (name == NULL)
+	if (name == NULL || !read_platform(stage, error))
 		return false;
 	if (*name == '\0')
 		return fail(error, BERTH_ERROR_INVALID, "base name (%s) should not be blank",
@@ -251,7 +264,7 @@ static bool begin(Stage *stage, GError **error)
 	else if (base != NULL)
 		ok = begin_on_stage(stage, base, error);
 	else if (strcmp(name, "scratch") == 0)
-		ok = (stage->image = empty_image(build)) != NULL;
+		ok = (stage->image = empty_image(&stage->platform)) != NULL;
 	else
 		ok = begin_on_image(stage, name, vertex, error);
 	if (!ok) {

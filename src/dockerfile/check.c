@@ -92,11 +92,35 @@ static void check_platform(Check *check, const Instruction *from)
 			"FROM --platform flag should not use constant value \"%s\"", platform);
 }
 
+/* The comment right above a stage or an argument describes it: "# name what it is for". */
+static void check_description(Check *check, int line, const char *name)
+{
+	bool any = false;
+	for (int at = line - 1; at > check->dockerfile->directives; at--) {
+		const char *text = check->dockerfile->lines[at - 1];
+		text += strspn(text, " \t");
+		if (*text != '#')
+			break;
+		text += 1 + strspn(text + 1, " \t");
+		size_t length = strlen(name);
+		if (strncmp(text, name, length) == 0 && text[length] == ' ')
+			return;
+		any = true;
+	}
+	if (any)
+		found(check, line, "InvalidDefinitionDescription",
+			"Comment for build stage or argument should follow the format: `# %s "
+			"<description>`. If this is not intended to be a description comment, add "
+			"an empty line or comment between the instruction and the comment.",
+			name);
+}
+
 static void check_stage_name(Check *check, const Instruction *from)
 {
 	if (from->words[1] == NULL)
 		return;
 	const char *name = from->words[2];
+	check_description(check, from->line, name);
 	g_autofree char *lower = g_ascii_strdown(name, -1);
 	if (!is_lower(name))
 		found(check, from->line, "StageNameCasing", "Stage name '%s' should be lowercase",
@@ -216,6 +240,8 @@ static void check_pairs(Check *check, const Instruction *instruction)
 			instruction_name(instruction->kind), instruction_name(instruction->kind));
 	for (guint i = 0; pairs != NULL && i < pairs->len; i++) {
 		const Pair *pair = &g_array_index(pairs, Pair, i);
+		if (instruction->kind == DF_ARG)
+			check_description(check, instruction->line, pair->key);
 		if (instruction->kind != DF_LABEL)
 			note_secret(check, instruction, pair->key);
 		if (instruction->kind != DF_LABEL && check->known != NULL)
@@ -295,16 +321,16 @@ static void (*const rules[DF_KINDS])(Check *check, const Instruction *instructio
 	[DF_WORKDIR] = check_workdir,
 };
 
-/* "skip=A,B" or "skip=all" in "# check=". */
-static bool is_skipped(const Dockerfile *dockerfile, const char *rule)
+/* Whether "# check=" lists a rule, or all: "skip=A,B;experimental=all". */
+static bool lists(const Dockerfile *dockerfile, const char *key, const char *rule)
 {
 	g_auto(GStrv) parts =
 		g_strsplit(dockerfile->check != NULL ? dockerfile->check : "", ";", -1);
 	for (int i = 0; parts[i] != NULL; i++) {
 		const char *part = g_strstrip(parts[i]);
-		if (!g_str_has_prefix(part, "skip="))
+		if (!g_str_has_prefix(part, key))
 			continue;
-		g_auto(GStrv) names = g_strsplit(part + strlen("skip="), ",", -1);
+		g_auto(GStrv) names = g_strsplit(part + strlen(key), ",", -1);
 		for (int n = 0; names[n] != NULL; n++)
 			if (strcmp(g_strstrip(names[n]), "all") == 0 || strcmp(names[n], rule) == 0)
 				return true;
@@ -312,9 +338,21 @@ static bool is_skipped(const Dockerfile *dockerfile, const char *rule)
 	return false;
 }
 
+/* Rules that are followed where they are asked for only. */
+static bool is_experimental(const char *rule)
+{
+	return strcmp(rule, "InvalidDefinitionDescription") == 0;
+}
+
 static int by_line(const void *a, const void *b)
 {
 	return ((const Finding *)a)->line - ((const Finding *)b)->line;
+}
+
+static bool is_left_out(const Dockerfile *dockerfile, const char *rule)
+{
+	return lists(dockerfile, "skip=", rule) ||
+	       (is_experimental(rule) && !lists(dockerfile, "experimental=", rule));
 }
 
 static void unref_names(gpointer names)
@@ -348,7 +386,7 @@ GArray *dockerfile_check(const Dockerfile *dockerfile)
 			rules[instruction->kind](&check, instruction);
 	}
 	for (guint i = check.findings->len; i-- > 0;)
-		if (is_skipped(dockerfile, g_array_index(check.findings, Finding, i).rule))
+		if (is_left_out(dockerfile, g_array_index(check.findings, Finding, i).rule))
 			g_array_remove_index(check.findings, i);
 	g_array_sort(check.findings, by_line);
 	g_clear_pointer(&check.known, g_hash_table_unref);

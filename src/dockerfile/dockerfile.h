@@ -69,6 +69,7 @@ typedef struct {
 	char escape;
 	char *syntax;		 /* of "# syntax=", or NULL */
 	char *check;		 /* of "# check=", or NULL */
+	int directives;		 /* lines of them, before all others */
 	GPtrArray *instructions; /* of Instruction */
 	GArray *findings;	 /* of Finding, by the parser */
 	char **lines;		 /* of the text, for messages */
@@ -80,6 +81,8 @@ void dockerfile_free(Dockerfile *dockerfile);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Dockerfile, dockerfile_free)
 /* One instruction from its line, such as what ONBUILD holds or `commit --change` says. */
 Instruction *instruction_parse(const char *line, char escape, GError **error);
+/* What ONBUILD has kept: one instruction, its heredocs behind it. */
+Instruction *trigger_parse(const char *text, GError **error);
 /* The lines around an instruction with a mark at it, as errors show them; the caller frees it. */
 char *dockerfile_excerpt(char *const *lines, const char *name, int line, int last_line);
 

@@ -90,6 +90,7 @@ static bool read_directives(Parser *parser, GError **error)
 		if (!parser->directives)
 			break;
 	}
+	parser->dockerfile->directives = (int)parser->at;
 	return true;
 }
 
@@ -212,9 +213,40 @@ Instruction *instruction_parse(const char *line, char escape, GError **error)
 	return read_words(instruction, escape, error) ? g_steal_pointer(&instruction) : NULL;
 }
 
-static bool has_heredocs(InstructionKind kind)
+/* Whether heredocs stand in its text: its own, or those of what an ONBUILD keeps. */
+static bool has_heredocs(const Instruction *instruction)
 {
-	return kind == DF_ADD || kind == DF_COPY || kind == DF_RUN;
+	static const bool may[DF_KINDS] = {[DF_ADD] = true, [DF_COPY] = true, [DF_RUN] = true};
+	if (instruction->kind != DF_ONBUILD)
+		return may[instruction->kind] && !instruction->is_json;
+	g_autoptr(Instruction) trigger = instruction_parse(instruction->text, '\\', NULL);
+	return trigger != NULL && may[trigger->kind] && !trigger->is_json;
+}
+
+static bool read_heredocs(Parser *parser, Instruction *instruction, GError **error)
+{
+	if (!has_heredocs(instruction))
+		return true;
+	instruction->heredocs = words_heredocs(instruction->text, parser->dockerfile->escape);
+	for (guint i = 0; i < instruction->heredocs->len; i++)
+		if (!read_heredoc(
+			    parser, instruction->heredocs->pdata[i], instruction->line, error))
+			return false;
+	return true;
+}
+
+/* The image keeps an ONBUILD's heredocs in the text of its trigger. */
+static void keep_with_trigger(Instruction *instruction)
+{
+	if (instruction->kind != DF_ONBUILD || instruction->heredocs == NULL)
+		return;
+	g_autoptr(GString) text = g_string_new(instruction->text);
+	for (guint i = 0; i < instruction->heredocs->len; i++) {
+		const Heredoc *heredoc = instruction->heredocs->pdata[i];
+		g_string_append_printf(text, "\n%s%s", heredoc->body, heredoc->name);
+	}
+	g_free(instruction->text);
+	instruction->text = g_string_free(g_steal_pointer(&text), FALSE);
 }
 
 static bool add_instruction(Parser *parser, const char *text, int first, GError **error)
@@ -227,15 +259,12 @@ static bool add_instruction(Parser *parser, const char *text, int first, GError 
 	if (dockerfile->instructions->len >= MAX_INSTRUCTIONS)
 		return parse_fail(error, first, "too many instructions");
 	instruction->line = first;
-	if (has_heredocs(instruction->kind) && !instruction->is_json) {
-		instruction->heredocs = words_heredocs(instruction->text, dockerfile->escape);
-		for (guint i = 0; i < instruction->heredocs->len; i++)
-			if (!read_heredoc(parser, instruction->heredocs->pdata[i], first, error))
-				return false;
-	}
+	if (!read_heredocs(parser, instruction, error))
+		return false;
 	instruction->last_line = (int)parser->at;
 	if (!instruction_check(instruction, &problem))
 		return parse_fail(error, first, problem->message);
+	keep_with_trigger(instruction);
 	g_ptr_array_add(dockerfile->instructions, g_steal_pointer(&instruction));
 	return true;
 }
@@ -281,6 +310,19 @@ Dockerfile *dockerfile_parse(const char *text, size_t length, GError **error)
 			return NULL;
 	}
 	return g_steal_pointer(&dockerfile);
+}
+
+Instruction *trigger_parse(const char *text, GError **error)
+{
+	g_autoptr(Dockerfile) dockerfile = dockerfile_parse(text, strlen(text), error);
+	if (dockerfile == NULL)
+		return NULL;
+	if (dockerfile->instructions->len != 1) {
+		fail(error, BERTH_ERROR_INVALID,
+			"onbuild trigger should be a single expression: %s", text);
+		return NULL;
+	}
+	return g_ptr_array_steal_index(dockerfile->instructions, 0);
 }
 
 void instruction_free(Instruction *instruction)

@@ -260,10 +260,7 @@ bool image_pull(Engine *engine, const PullRequest *request, TransferSay say, gpo
 	const char *platform = *request->platform != '\0' ? request->platform : "linux";
 	if (pull->credentials == NULL || !platform_parse(platform, &pull->platform, error))
 		return false;
-	if (*pull->platform.architecture == '\0') {
-		g_free(pull->platform.architecture);
-		pull->platform.architecture = g_strdup(platform_architecture());
-	}
+	platform_complete(&pull->platform);
 	pull->all_tags = request->all_tags;
 	pull->shown = request->all_tags ? reference_familiar_name(pull->reference)
 					: reference_familiar(pull->reference);

@@ -37,6 +37,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Platform, platform_clear)
 const char *platform_architecture(void); /* this host's, as Go names it: "amd64" */
 /* "linux/arm64/v8", "amd64", "linux", or the JSON that clients send. */
 bool platform_parse(const char *text, Platform *platform, GError **error);
+void platform_complete(Platform *platform); /* this host's architecture, where none is said */
 void platform_read(const json_t *json, Platform *platform); /* {"os", "architecture", "variant"} */
 char *platform_text(const Platform *platform);		    /* "linux/arm64/v8" */
 /* How well what is offered suits what is wanted: 0 not at all. What runs beneath a variant suits, too. */

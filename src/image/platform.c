@@ -99,6 +99,12 @@ bool platform_parse(const char *text, Platform *platform, GError **error)
 	return true;
 }
 
+void platform_complete(Platform *platform)
+{
+	if (*platform->architecture == '\0')
+		set(&platform->architecture, platform_architecture());
+}
+
 char *platform_text(const Platform *platform)
 {
 	return g_strconcat(platform->os, *platform->architecture != '\0' ? "/" : "",

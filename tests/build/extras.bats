@@ -279,3 +279,62 @@ make_repository() { # folder
 	[ -z "$(ls -A "$WORK/data/containers" "$WORK/data/tmp" | grep -v '^$' | grep -v :$)" ]
 	[ "$(shims)" -eq 0 ]
 }
+
+@test "ONBUILD keeps heredocs for who builds on the image" {
+	cat >Dockerfile <<-'EOF'
+		FROM busybox
+		ONBUILD RUN <<EOT
+		echo one > /one
+		echo two > /two
+		EOT
+		ONBUILD COPY <<-"A" <<B /d/
+			in $PATH
+		A
+		in b
+		B
+	EOF
+	b -t onbuild-base .
+	[ "$(d inspect -f '{{index .Config.OnBuild 0}}' onbuild-base)" = $'RUN <<EOT\necho one > /one\necho two > /two\nEOT' ]
+	printf 'FROM onbuild-base\nRUN cat /one /two /d/A /d/B > /all\n' | b -t onbuild-made -
+	[ "$(run_none onbuild-made cat /all)" = $'one\ntwo\nin $PATH\nin b' ]
+	[ "$(d inspect -f '{{json .Config.OnBuild}}' onbuild-made)" = null ]
+}
+
+@test "stages for different platforms: what builds runs here, what comes out is for there" {
+	cat >Dockerfile <<-'EOF'
+		FROM --platform=$BUILDPLATFORM busybox AS compiler
+		ARG TARGETARCH
+		RUN echo "for $TARGETARCH" > /out
+		FROM scratch
+		COPY --from=compiler /out /out
+	EOF
+	b --platform linux/arm64 -t for-arm .
+	[ "$(d inspect -f '{{.Os}}/{{.Architecture}}' for-arm)" = linux/arm64 ]
+	b --platform linux/arm64 -o out .
+	[ "$(cat out/out)" = 'for arm64' ]
+	printf 'FROM --platform=linux/s390x scratch AS a\nLABEL a=b\nFROM a\n' | b -t for-s390 -
+	[ "$(d inspect -f '{{.Architecture}}' for-s390)" = s390x ]
+	printf 'FROM --platform=$NOTHING busybox\n' >Dockerfile
+	run b .
+	[ "$status" -eq 1 ]
+}
+
+@test "--check with experimental rules: comments that describe something else" {
+	printf '# check=experimental=all\n# of nobody\nFROM busybox AS base\n\n# base: not right above\n\nFROM base AS last\n# V is the version\nARG V=1\n# wrong\nARG W=1\n' >Dockerfile
+	run b --check .
+	[ "$(grep -c 'InvalidDefinitionDescription' <<<"$output")" -eq 2 ]
+	[[ $output == *'`# W <description>`'* && $output == *'`# base <description>`'* ]]
+	sed -i 1d Dockerfile
+	run b --check .
+	[[ $output == *'no warnings found'* ]]
+}
+
+@test "builder prune takes only what its filters mean" {
+	printf 'FROM busybox\nRUN echo prune-me-not > /x\n' | b -t kept -
+	d rmi kept
+	d builder prune -af --filter parent=abc
+	d builder prune -af --filter 'description=no such step'
+	printf 'FROM busybox\nRUN echo prune-me-not > /x\n' | b --progress plain - 2>&1 | grep -q CACHED
+	d builder prune -af --filter 'description=prune-me-not'
+	! printf 'FROM busybox\nRUN echo prune-me-not > /x\n' | b --progress plain - 2>&1 | grep -q CACHED
+}
