@@ -292,10 +292,29 @@ static json_t *tree_mount(const Mount *mount, char *const *folders, const char *
 		"Subpath", subpath, "Folders", json_strings(folders), "RW", mount->writable);
 }
 
+/* A folder for an overlay's upper and work, which goes with the mounts. */
+static char *make_own(Mounts *mounts, GError **error)
+{
+	Store *store = mounts->stage->build->engine->store;
+	static const char *const parts[] = {"upper", "work"};
+	char *folder = layer_begin(store, NULL, error);
+	if (folder == NULL)
+		return NULL;
+	g_ptr_array_add(mounts->folders, folder);
+	g_autofree char *path = g_build_filename(store->root, "tmp", folder, NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+		g_autofree char *part = g_build_filename(path, parts[i], NULL);
+		if (mkdir(part, 0755) < 0) {
+			fail_errno(error, "cannot make a folder to write to");
+			return NULL;
+		}
+	}
+	return g_steal_pointer(&path);
+}
+
 /* What is written to it is gone afterwards: it goes to an upper folder. */
 static json_t *make_bind(Mounts *mounts, const Mount *mount, GError **error)
 {
-	Store *store = mounts->stage->build->engine->store;
 	g_autofree char *subpath =
 		mount->source != NULL ? g_canonicalize_filename(mount->source, "/") : g_strdup("/");
 	autofd there = path_open_in_root(mount->tree->root_fd, subpath, O_PATH, 0);
@@ -307,17 +326,13 @@ static json_t *make_bind(Mounts *mounts, const Mount *mount, GError **error)
 	json_t *json = tree_mount(mount, mount->tree->folders, subpath);
 	if (!mount->writable)
 		return json;
-	static const char *const parts[] = {"Upper", "Work"};
-	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
-		char *folder = layer_begin(store, NULL, error);
-		if (folder == NULL) {
-			json_decref(json);
-			return NULL;
-		}
-		g_ptr_array_add(mounts->folders, folder);
-		g_autofree char *path = g_build_filename(store->root, "tmp", folder, NULL);
-		json_object_set_new(json, parts[i], json_lenient(path));
+	char *own = make_own(mounts, error);
+	if (own == NULL) {
+		json_decref(json);
+		return NULL;
 	}
+	json_object_set_new(json, "Own", json_lenient(own));
+	g_free(own);
 	return json;
 }
 

@@ -227,7 +227,7 @@ static void add_tree(const Launch *launch, Plan *plan, const json_t *mount)
 	g_auto(GStrv) folders = json_strv(json_object_get(mount, "Folders"));
 	g_autoptr(GPtrArray) strings = g_ptr_array_new();
 	const char *const fixed[] = {json_str(mount, "Destination"), json_str(mount, "Subpath"),
-		scratch, json_str(mount, "Upper"), json_str(mount, "Work")};
+		scratch, json_str(mount, "Own")};
 	for (size_t i = 0; i < G_N_ELEMENTS(fixed); i++)
 		g_ptr_array_add(strings, (char *)fixed[i]);
 	for (int i = 0; folders[i] != NULL; i++)

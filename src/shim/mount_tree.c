@@ -9,21 +9,27 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { FIRST_FOLDER = 5 };
+enum { OWN_FOLDER = 3, FIRST_FOLDER };
 
-/* Folders as one, the first on top; with an upper one, what is written goes there. */
+static bool set_folder(int fs, const char *key, const char *folder, const char *below)
+{
+	char path[4096];
+	int length = snprintf(path, sizeof path, "%s%s", folder, below);
+	return length < (int)sizeof path && sys_fsconfig(fs, FSCONFIG_SET_STRING, key, path) >= 0;
+}
+
+/* Folders as one, the first on top; with one of its own, what is written goes there. */
 static int overlay(const struct plan_record *record)
 {
-	const char *upper = record_string(record, 3);
+	const char *own = record_string(record, OWN_FOLDER);
 	int fs = sys_fsopen("overlay");
 	for (uint32_t i = FIRST_FOLDER; fs >= 0 && i < record->strings; i++)
 		if (sys_fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir+", record_string(record, i)) <
 			0)
 			return -1;
 	if (fs < 0 ||
-		(*upper != '\0' && (sys_fsconfig(fs, FSCONFIG_SET_STRING, "upperdir", upper) < 0 ||
-					   sys_fsconfig(fs, FSCONFIG_SET_STRING, "workdir",
-						   record_string(record, 4)) < 0)) ||
+		(*own != '\0' && (!set_folder(fs, "upperdir", own, "/upper") ||
+					 !set_folder(fs, "workdir", own, "/work"))) ||
 		sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
 		return -1;
 	int tree = sys_fsmount(fs, 0);
@@ -49,19 +55,21 @@ static int part_of(int tree, const char *scratch, const char *subpath)
 	return part;
 }
 
-int tree_part(const struct plan_record *record, int userns)
+int tree_part(const struct plan_record *record, const struct plan_record *map, int userns)
 {
-	const char *target = record_string(record, 0), *subpath = record_string(record, 1);
-	bool one = record->strings == FIRST_FOLDER + 1 && *record_string(record, 3) == '\0';
+	const char *target = record_string(record, 0), *subpath = record_string(record, 1),
+		   *own = record_string(record, OWN_FOLDER);
+	bool one = record->strings == FIRST_FOLDER + 1 && *own == '\0';
 	struct mount_attr attr = {.attr_set = (uint64_t)record_number(record, 0),
 		.propagation = 1 << 18 /* MS_PRIVATE */};
-	struct mount_attr map = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)userns};
+	struct mount_attr mapped = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)userns};
 	int tree = one ? open(record_string(record, FIRST_FOLDER), O_PATH | O_DIRECTORY | O_CLOEXEC)
-		       : overlay(record);
+		   : userns >= 0 ? mapped_overlay(record, FIRST_FOLDER, own, map, userns)
+				 : overlay(record);
 	int part = tree < 0 ? -1 : part_of(tree, record_string(record, 2), subpath);
 	if (part < 0 || sys_mount_setattr(part, "", AT_EMPTY_PATH, &attr) < 0)
 		report_fail(errno, "error mounting \"%s\" at \"%s\"", subpath, target);
-	if (userns >= 0 && sys_mount_setattr(part, "", AT_EMPTY_PATH, &map) < 0)
+	if (one && userns >= 0 && sys_mount_setattr(part, "", AT_EMPTY_PATH, &mapped) < 0)
 		report_fail(errno, "cannot map the owners of what is mounted at %s", target);
 	close(tree);
 	return part;
@@ -70,7 +78,7 @@ int tree_part(const struct plan_record *record, int userns)
 void mount_tree(const struct plan_record *record)
 {
 	struct stat st;
-	int given = userns_tree(), part = given >= 0 ? given : tree_part(record, -1);
+	int given = userns_tree(), part = given >= 0 ? given : tree_part(record, NULL, -1);
 	bool file = fstat(part, &st) == 0 && !S_ISDIR(st.st_mode);
 	mount_attach(part, record_string(record, 1), record_string(record, 0), file);
 }

@@ -42,8 +42,8 @@ enum plan_op {
 	PLAN_MOUNT_NEW,	 /* MOUNT_ATTR_ flags | type, target, options ("key", "key=value")... */
 	PLAN_MOUNT_BIND, /* MOUNT_ATTR_ flags, PLAN_BIND_ flags, propagation | source, target,
 				  and the mount namespace file that source is in, or "" */
-	PLAN_MOUNT_TREE, /* MOUNT_ATTR_ flags | target, path in the tree, folder for a moment's mount, overlay's
-				  upper and work folder or "", folders (top first)... */
+	PLAN_MOUNT_TREE, /* MOUNT_ATTR_ flags | target, path in the tree, folder for a moment's mount, that of
+				  overlay's upper and work or "", folders (top first)... */
 	PLAN_FILE,     /* enum plan_file_number..., then the content | target: a file in memory */
 	PLAN_DEVICE,   /* mode with type, major, minor, uid, gid | path, path on the host */
 	PLAN_SYMLINK,  /* | target, path */

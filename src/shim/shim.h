@@ -61,7 +61,7 @@ void mount_bind(const struct plan_record *record);
 int bind_tree(const struct plan_record *record, int userns);
 /* mount_tree.c: PLAN_MOUNT_TREE and PLAN_FILE; and the detached tree of the first, as bind_tree. */
 void mount_tree(const struct plan_record *record);
-int tree_part(const struct plan_record *record, int userns);
+int tree_part(const struct plan_record *record, const struct plan_record *map, int userns);
 void file_make(const struct plan_record *record);
 void mount_console(int slave); /* binds the terminal to /dev/console, after the pivot */
 void mount_propagation_stop(void);
@@ -74,6 +74,10 @@ void userns_serve(const struct plan *plan, pid_t pid, int socket);
 /* The new process's side: where trees come from, and the next one (-1: no user namespace). */
 void userns_enter(const struct plan *plan, int socket);
 int userns_tree(void);
+/* Folders from a record's string number first, top first, as one tree whose owners are mapped; own: the folder
+ * of its "upper" and "work", or "". */
+int mapped_overlay(const struct plan_record *record, uint32_t first, const char *own,
+	const struct plan_record *map, int userns);
 void root_mount_mapped(const struct plan_record *record);
 
 /* process.c: the ops that make the process what it is to be. Ends in the program, or in a report. */

@@ -52,25 +52,29 @@ static void mount_as(uid_t uid, gid_t gid)
 	prctl(PR_SET_SECUREBITS, 0, 0, 0, 0);
 }
 
-static int mapped_root(const struct plan_record *record, const struct plan_record *map, int userns)
+int mapped_overlay(const struct plan_record *record, uint32_t first, const char *own_folder,
+	const struct plan_record *map, int userns)
 {
-	int layers[MAX_LAYERS], count = (int)record->strings - 2;
-	int fs = sys_fsopen("overlay"), own = mapped_clone(record_string(record, 1), userns);
+	int layers[MAX_LAYERS], count = (int)(record->strings - first), own = -1;
+	int fs = sys_fsopen("overlay");
 	if (fs < 0 || count < 0 || count > MAX_LAYERS)
-		report_fail(fs < 0 ? errno : E2BIG, "error mounting the root filesystem");
+		report_fail(fs < 0 ? errno : E2BIG, "error mounting an overlay");
 	for (int i = 0; i < count; i++) {
-		layers[i] = mapped_clone(record_string(record, (uint32_t)i + 2), userns);
+		layers[i] = mapped_clone(record_string(record, (uint32_t)i + first), userns);
 		set_folder(fs, "lowerdir+", layers[i], "");
 	}
-	set_folder(fs, "upperdir", own, "/upper");
-	set_folder(fs, "workdir", own, "/work");
+	if (*own_folder != '\0') {
+		own = mapped_clone(own_folder, userns);
+		set_folder(fs, "upperdir", own, "/upper");
+		set_folder(fs, "workdir", own, "/work");
+	}
 	sys_fsconfig(fs, FSCONFIG_SET_STRING, "xino", "off");
 	/* A renamed folder is a copy, and no pointer that only overlayfs could read in an image's layer. */
 	sys_fsconfig(fs, FSCONFIG_SET_STRING, "redirect_dir", "off");
 	mount_as((uid_t)record_number(map, 0), (gid_t)record_number(map, 1));
 	if (sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
-		report_fail(errno, "error mounting the root filesystem in a user namespace (Linux "
-				   "6.15 is needed)");
+		report_fail(errno, "error mounting an overlay in a user namespace (Linux 6.15 is "
+				   "needed)");
 	mount_as(0, 0);
 	int tree = sys_fsmount(fs, 0);
 	for (int i = 0; i < count; i++)
@@ -96,10 +100,11 @@ void userns_serve(const struct plan *plan, pid_t pid, int socket)
 		if (r->op != PLAN_ROOT_MAPPED && r->op != PLAN_MOUNT_BIND &&
 			r->op != PLAN_MOUNT_TREE && r->op != PLAN_DEVICE)
 			continue;
-		int tree = r->op == PLAN_ROOT_MAPPED  ? mapped_root(r, map, userns)
+		int tree = r->op == PLAN_ROOT_MAPPED
+				   ? mapped_overlay(r, 2, record_string(r, 1), map, userns)
 			   : r->op == PLAN_MOUNT_BIND ? bind_tree(r, userns)
 			   : r->op == PLAN_MOUNT_TREE
-				   ? tree_part(r, userns)
+				   ? tree_part(r, map, userns)
 				   : sys_open_tree(AT_FDCWD, record_string(r, 1), 0);
 		if (tree < 0 || !message_send(socket, "", 1, tree))
 			report_fail(errno, "cannot hand over a mount");
