@@ -34,6 +34,11 @@ bool build_cache_read(Cli *cli, BuildCache *cache, GError **error)
 			(strcmp(type, "local") == 0 && *json_str(fields, "dest") == '\0'))
 			return fail(error, BERTH_ERROR_UNAVAILABLE, "--cache-to %s: %s is missing",
 				text, strcmp(type, "local") == 0 ? "dest" : "ref");
+		if (strcmp(json_str(fields, "mode"), "max") == 0)
+			fprintf(stderr,
+				"WARN: --cache-to %s: only the layers of the target stage "
+				"are exported (mode=min)\n",
+				text);
 		if (strcmp(type, "inline") == 0)
 			continue;
 		g_autofree char *random = g_uuid_string_random();

@@ -91,3 +91,21 @@ setup() { cd "$(mktemp -d "$WORK/case.XXXXXX")"; }
 	[ "$(run_none app)" = 'hello from node' ]
 	[[ $(run_none app cat /cached) == *_cacache* ]]
 }
+
+@test "a step talks to the caller's ssh agent, whose keys stay there" {
+	ssh-keygen -q -t ed25519 -N '' -C "key-of-the-caller" -f key
+	eval "$(ssh-agent -s)" >/dev/null
+	ssh-add -q key
+	cat >ask.pl <<-'EOF'
+		use IO::Socket::UNIX;
+		my $agent = IO::Socket::UNIX->new(Peer => $ENV{SSH_AUTH_SOCK}) or die "no agent: $!";
+		syswrite $agent, pack("NC", 1, 11); # SSH_AGENTC_REQUEST_IDENTITIES
+		sysread $agent, my $answer, 4096;
+		print "$answer\n";
+	EOF
+	printf 'FROM debian:bookworm\nRUN --mount=type=bind,target=/in --mount=type=ssh perl /in/ask.pl > /answer\nRUN echo "${SSH_AUTH_SOCK:-none}" >> /answer\n' >Dockerfile
+	debian_build --ssh default -t agent .
+	kill "$SSH_AGENT_PID"
+	run_none agent cat /answer | grep -aq key-of-the-caller
+	run_none agent tail -1 /answer | grep -q none
+}
