@@ -14,6 +14,9 @@ bool tar_write_node(TarWriter *writer, const char *path, int parent_fd, const ch
 	const struct stat *st, GError **error);
 bool tar_write_text(
 	TarWriter *writer, const char *path, const char *text, size_t length, GError **error);
+/* The same, with its mode and owners. */
+bool tar_write_memory(TarWriter *writer, const char *path, const char *bytes, size_t length,
+	mode_t mode, uid_t uid, gid_t gid, GError **error);
 bool tar_write_end(TarWriter *writer, GError **error);
 
 /* Unpacks what comes into a folder; nothing is written outside of it, whatever the archive says. Owners are

@@ -159,7 +159,13 @@ bool tar_write_node(TarWriter *writer, const char *path, int parent_fd, const ch
 bool tar_write_text(
 	TarWriter *writer, const char *path, const char *text, size_t length, GError **error)
 {
-	struct stat st = {.st_mode = S_IFREG | 0644};
+	return tar_write_memory(writer, path, text, length, 0644, 0, 0, error);
+}
+
+bool tar_write_memory(TarWriter *writer, const char *path, const char *text, size_t length,
+	mode_t mode, uid_t uid, gid_t gid, GError **error)
+{
+	struct stat st = {.st_mode = S_IFREG | mode, .st_uid = uid, .st_gid = gid};
 	return put_extended(writer, path, "", (gint64)length, &st, error) &&
 	       put_head(writer, path, "", '0', (gint64)length, &st, error) &&
 	       (length == 0 || writer->sink(writer->data, text, length, error)) &&

@@ -142,6 +142,43 @@ bool duration_parse(const char *text, gint64 *nanoseconds)
 	return true;
 }
 
+/* A number without the zeros behind its point: "1.5", "2". */
+static void append_trimmed(GString *text, double value, int digits, const char *unit)
+{
+	g_autofree char *number = g_strdup_printf("%.*f", digits, value);
+	if (strchr(number, '.') != NULL)
+		for (char *end = number + strlen(number) - 1; *end == '0' || *end == '.'; end--) {
+			bool point = *end == '.';
+			*end = '\0';
+			if (point)
+				break;
+		}
+	g_string_append_printf(text, "%s%s", number, unit);
+}
+
+char *duration_text(gint64 nanoseconds)
+{
+	static const gint64 second = 1000000000, minute = 60 * second, hour = 60 * minute;
+	g_autoptr(GString) text = g_string_new(nanoseconds < 0 ? "-" : "");
+	gint64 left = ABS(nanoseconds);
+	if (left == 0)
+		return g_strdup("0s");
+	if (left < 1000)
+		append_trimmed(text, (double)left, 0, "ns");
+	else if (left < 1000000)
+		append_trimmed(text, (double)left / 1e3, 3, "µs");
+	else if (left < second)
+		append_trimmed(text, (double)left / 1e6, 6, "ms");
+	else {
+		if (left >= hour)
+			g_string_append_printf(text, "%" G_GINT64_FORMAT "h", left / hour);
+		if (left >= minute)
+			g_string_append_printf(text, "%" G_GINT64_FORMAT "m", left % hour / minute);
+		append_trimmed(text, (double)(left % minute) / 1e9, 9, "s");
+	}
+	return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
 char *duration_human(gint64 nanoseconds)
 {
 	enum { DAY = 24, WEEK = 7 * DAY, MONTH = 30 * DAY, YEAR = 365 * DAY };

@@ -16,5 +16,8 @@ bool time_parse(const char *text, gint64 *nanoseconds);
 /* Reads a Go duration such as "1h30m", "300ms", "1.5s". False if it is none. */
 bool duration_parse(const char *text, gint64 *nanoseconds);
 
+/* As Go writes a duration: "1m30s", "1.5s", "500ms", "0s"; the caller frees it. */
+char *duration_text(gint64 nanoseconds);
+
 /* "Less than a second", "About a minute", "3 weeks" (go-units HumanDuration); the caller frees it. */
 char *duration_human(gint64 nanoseconds);

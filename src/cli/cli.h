@@ -33,10 +33,15 @@ struct Cli {
 	GHashTable *values; /* flag name -> GPtrArray of char * */
 	char **args;
 	int arg_count;
+	const Cli *outer; /* of a command of Compose: the flags before its name */
 };
 
 /* main.c */
 extern const Command *const commands[];
+/* Runs another command as if it had been called with these words (NULL-terminated). */
+int cli_run(const Cli *cli, const Command *command, char *const *argv);
+/* compose_main.c: "compose [OPTIONS] COMMAND"; argv begins with the first option. */
+int compose_main(Cli *cli, int argc, char **argv);
 /* Prints "program: error" framed as Docker's client does, and returns the exit code. */
 int cli_fail(Cli *cli, const GError *error);
 /* "Error response from daemon: ..." for what the engine said, or the text itself. */
@@ -51,6 +56,8 @@ const char *flag_text(const Cli *cli, const char *name); /* "" if not given; the
 gint64 flag_int(const Cli *cli, const char *name,
 	gint64 fallback);			     /* BYTES too; nanoseconds of a DURATION */
 json_t *flag_list(const Cli *cli, const char *name); /* a new array of strings */
+/* command_logs.c: a time, or a duration before now, as seconds for a query; "" stays "". NULL with error. */
+char *flag_time(const Cli *cli, const char *name, GError **error);
 /* key=value texts as a new object; a key alone has an empty value. */
 json_t *pairs_of(const json_t *list);
 json_t *flag_pairs(const Cli *cli, const char *name);
@@ -63,6 +70,9 @@ char *query_filters(const Cli *cli, GError **error); /* of --filter, escaped for
 
 /* The first --platform as the JSON of a query, escaped; "" if none was given. */
 char *query_platform(const Cli *cli);
+
+/* command_ps.c: a container as lists show it; new reference. */
+json_t *container_row(const json_t *container, bool whole, bool with_size);
 
 /* format.c: lists and inspections, as tables, templates or JSON. */
 typedef struct {
@@ -100,6 +110,10 @@ extern const Flag container_flags[];
 json_t *container_request(Cli *cli, GError **error);
 /* Creates it, printing warnings; the id, or NULL. */
 char *container_create(Cli *cli, GError **error);
+
+/* command_run.c: starts a container that was created, with its streams attached; the exit code. removed: it goes
+ * when it ends. */
+int container_run_attached(Cli *cli, const char *id, bool tty, bool with_stdin, bool removed);
 
 /* container_mounts.c, container_ports.c: parts of the request. */
 bool container_mount_flags(Cli *cli, json_t *config, json_t *host, GError **error);

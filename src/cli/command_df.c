@@ -49,7 +49,7 @@ static json_t *image_row(const json_t *images, gint64 layers)
 	return usage_row("Images", json_array_size(images), active, layers, MAX(layers - used, 0));
 }
 
-static json_t *container_row(const json_t *containers)
+static json_t *containers_row(const json_t *containers)
 {
 	gint64 size = 0, unused = 0;
 	int active = 0;
@@ -163,7 +163,7 @@ static int run(Cli *cli)
 		return print_verbose(usage, &error) ? EXIT_SUCCESS : cli_fail(cli, error);
 	g_autoptr(json_t) rows = json_pack("[o, o, o, o]",
 		image_row(json_object_get(usage, "Images"), json_int(usage, "LayersSize")),
-		container_row(json_object_get(usage, "Containers")),
+		containers_row(json_object_get(usage, "Containers")),
 		volume_row(json_object_get(usage, "Volumes")),
 		usage_row("Build Cache", json_array_size(json_object_get(usage, "BuildCache")), 0,
 			0, 0));

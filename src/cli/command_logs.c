@@ -17,8 +17,7 @@ static const Flag flags[] = {
 	{0},
 };
 
-/* A time, or a duration before now, as seconds. "" stays "". */
-static char *time_parameter(Cli *cli, const char *flag, GError **error)
+char *flag_time(const Cli *cli, const char *flag, GError **error)
 {
 	const char *text = flag_text(cli, flag);
 	gint64 time, ago;
@@ -43,8 +42,8 @@ static int run(Cli *cli)
 	g_autoptr(json_t) container = NULL;
 	g_auto(Response) response = {.fd = -1};
 	bool tty = is_container_tty(cli, cli->args[0], &container, &error);
-	g_autofree char *since = time_parameter(cli, "since", &error),
-			*until = time_parameter(cli, "until", &error);
+	g_autofree char *since = flag_time(cli, "since", &error),
+			*until = flag_time(cli, "until", &error);
 	if (container == NULL || since == NULL || until == NULL)
 		return cli_fail(cli, error);
 	g_autofree char *tail =

@@ -50,7 +50,7 @@ static char *created_at(gint64 seconds)
 	return g_strdup(text);
 }
 
-static json_t *row_of(const json_t *container, bool whole, bool with_size)
+json_t *container_row(const json_t *container, bool whole, bool with_size)
 {
 	json_t *row = json_object(), *mounts = json_object_get(container, "Mounts"), *value;
 	g_autoptr(GString) names = g_string_new(""), mount_names = g_string_new("");
@@ -116,7 +116,7 @@ static int run(Cli *cli)
 		return cli_fail(cli, error);
 	for (size_t i = 0; i < json_array_size(list); i++)
 		json_array_append_new(rows,
-			row_of(json_array_get(list, i), flag_bool(cli, "no-trunc", false), size));
+			container_row(json_array_get(list, i), flag_bool(cli, "no-trunc", false), size));
 	const char *table = size ? "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}"
 				   "\t{{.Ports}}\t{{.Names}}\t{{.Size}}"
 				 : "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}"

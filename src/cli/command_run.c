@@ -10,7 +10,7 @@
 enum { RECONNECTS = 100, RECONNECT_US = 100000 };
 
 /* Attaches before the start, so that not a byte is missed. */
-static int attach(Cli *cli, const char *id, GError **error)
+static int attach(Cli *cli, const char *id, bool with_stdin, GError **error)
 {
 	g_autoptr(json_t) list = flag_list(cli, "attach");
 	bool in = false, out = json_array_size(list) == 0, err = out;
@@ -20,7 +20,7 @@ static int attach(Cli *cli, const char *id, GError **error)
 		out = out || strcmp(name, "stdout") == 0;
 		err = err || strcmp(name, "stderr") == 0;
 	}
-	in = (in || json_array_size(list) == 0) && flag_bool(cli, "interactive", false);
+	in = (in || json_array_size(list) == 0) && with_stdin;
 	g_autofree char *keys = client_escape(flag_text(cli, "detach-keys"));
 	g_autofree char *path = g_strdup_printf(
 		"/containers/%s/attach?stream=1&stdin=%d&stdout=%d&stderr=%d&detachKeys=%s", id, in,
@@ -55,23 +55,22 @@ static bool start(Cli *cli, const char *id, GError **error)
 	return answer != NULL;
 }
 
-static int run_attached(Cli *cli, const char *id)
+int container_run_attached(Cli *cli, const char *id, bool tty, bool with_stdin, bool removed)
 {
 	g_autoptr(GError) error = NULL;
 	g_auto(Response) wait = {.fd = -1};
 	int code = 0;
-	bool removed = flag_bool(cli, "rm", false);
 	g_autofree char *wait_path = g_strdup_printf(
 		"/containers/%s/wait?condition=%s", id, removed ? "removed" : "next-exit");
 	g_autofree char *resize = g_strdup_printf("/containers/%s/resize", id),
 			*kill = g_strdup_printf("/containers/%s/kill", id);
-	autofd fd = attach(cli, id, &error);
+	autofd fd = attach(cli, id, with_stdin, &error);
 	if (fd < 0 || !client_send(cli->client, "POST", wait_path, NULL, &wait, &error) ||
 		!start(cli, id, &error))
 		return cli_fail(cli, error);
 	Stream stream = {.fd = fd,
-		.tty = flag_bool(cli, "tty", false),
-		.with_stdin = flag_bool(cli, "interactive", false),
+		.tty = tty,
+		.with_stdin = with_stdin,
 		.sig_proxy = flag_bool(cli, "sig-proxy", true),
 		.detach_keys = flag_text(cli, "detach-keys"),
 		.client = cli->client,
@@ -99,7 +98,8 @@ static int run(Cli *cli)
 	if (id == NULL)
 		return cli_fail(cli, error);
 	if (!detach)
-		return run_attached(cli, id);
+		return container_run_attached(cli, id, flag_bool(cli, "tty", false),
+			flag_bool(cli, "interactive", false), flag_bool(cli, "rm", false));
 	if (!start(cli, id, &error))
 		return cli_fail(cli, error);
 	puts(id);

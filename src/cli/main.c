@@ -278,6 +278,28 @@ static bool check_arguments(Cli *cli)
 	return false;
 }
 
+int cli_run(const Cli *cli, const Command *command, char *const *argv)
+{
+	g_autoptr(GError) error = NULL;
+	Cli other = *cli;
+	other.command = command;
+	other.called = command->names;
+	other.outer = NULL;
+	if (!flags_parse(&other, (int)g_strv_length((char **)argv), (char **)argv, &error))
+		return usage_error(&other, error);
+	return command->run(&other);
+}
+
+static bool connect_engine(Cli *cli, const char *host, const char *context, GError **error)
+{
+	g_autofree char *chosen = choose_host(cli, host, context, error);
+	if (chosen == NULL)
+		return false;
+	client_set_starter(start_engine);
+	cli->client = client_new(chosen);
+	return true;
+}
+
 static int run_command(Cli *cli, int argc, char **argv, const char *host, const char *context)
 {
 	g_autoptr(GError) error = NULL;
@@ -289,12 +311,22 @@ static int run_command(Cli *cli, int argc, char **argv, const char *host, const 
 	}
 	if (!check_arguments(cli))
 		return EXIT_FAILURE;
-	g_autofree char *chosen = choose_host(cli, host, context, &error);
-	if (chosen == NULL)
-		return cli_fail(cli, error);
-	client_set_starter(start_engine);
-	cli->client = client_new(chosen);
-	return cli->command->run(cli);
+	return connect_engine(cli, host, context, &error) ? cli->command->run(cli) : cli_fail(cli, error);
+}
+
+/* Called as docker-compose, all words are Compose's. */
+static bool is_compose(const char *program)
+{
+	return g_str_has_suffix(program, "docker-compose") || strcmp(program, "berth-compose") == 0;
+}
+
+static int run_compose(Cli *cli, int argc, char **argv, const char *host, const char *context)
+{
+	static const Command compose = {.names = "compose"};
+	g_autoptr(GError) error = NULL;
+	cli->command = &compose;
+	cli->called = "compose";
+	return connect_engine(cli, host, context, &error) ? compose_main(cli, argc, argv) : cli_fail(cli, error);
 }
 
 static int unknown_command(const char *program, const char *word, const char *second)
@@ -317,13 +349,21 @@ int main(int argc, char **argv)
 	const char *host = NULL, *context = NULL, *config = NULL;
 	g_autofree char *name = g_path_get_basename(argv[0]);
 	Cli cli = {.program = name};
-	int first = global_flags(argc, argv, name, &host, &context, &config), used = 0;
 	signal(SIGPIPE, SIG_IGN);
+	if (is_compose(name)) {
+		load_config(&cli, NULL);
+		return run_compose(&cli, argc - 1, argv + 1, NULL, NULL);
+	}
+	int first = global_flags(argc, argv, name, &host, &context, &config), used = 0;
 	if (first < 0)
 		return 125;
 	if (first == argc || strcmp(argv[first], "help") == 0) {
 		print_commands(name, "");
 		return EXIT_SUCCESS;
+	}
+	if (strcmp(argv[first], "compose") == 0) {
+		load_config(&cli, config);
+		return run_compose(&cli, argc - first - 1, argv + first + 1, host, context);
 	}
 	cli.command = find_command(&cli, argc - first, argv + first, &used);
 	if (cli.command == NULL && is_group(argv[first]) &&

@@ -1,0 +1,131 @@
+/* Compose: a project's files become one model, and the engine's containers, networks and volumes become what the
+ * model says. It knows the engine by the REST API only (client/), and nothing of commands and terminals. */
+#pragma once
+#include "base/json.h"
+#include "client/client.h"
+
+/* Where a project's files are, and how they are to be read. */
+typedef struct {
+	char *const *files; /* of -f; empty: COMPOSE_FILE, or what lies in the folder or above it */
+	char *const *env_files; /* of --env-file; empty: .env */
+	char *const *profiles;	/* of --profile */
+	const char *folder;	/* --project-directory, or "" */
+	const char *name;	/* -p, or "" */
+	bool no_interpolate, no_normalize, no_resolve_paths, no_resolve_env, no_consistency;
+	bool all_profiles;  /* whatever they say */
+	bool compatibility; /* names with "_" as version 1 had them */
+} ProjectOptions;
+
+typedef struct {
+	char *name, *folder; /* folder: absolute, where paths begin */
+	char **files;	     /* absolute, or "-" */
+	char **env_files;
+	json_t *model; /* name, services, networks, volumes, secrets, configs: all in long form */
+	json_t *inactive;      /* services that no profile asks for: name -> service */
+	json_t *variables;     /* of the files' interpolation, as document_variables tells them */
+	json_t *profiles;      /* that the services name; sorted */
+	json_t *environment;   /* name -> value: what interpolation saw */
+	const char *separator; /* "-", or "_" */
+} Project;
+
+/* load.c. NULL with error, which holds file, line and column where there is one. */
+Project *project_load(const ProjectOptions *options, GError **error);
+void project_free(Project *project);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Project, project_free)
+json_t *project_services(const Project *project); /* name -> service; borrowed */
+json_t *project_service(
+	const Project *project, const char *name, GError **error); /* "no such service: x" */
+/* Makes the named services active, whatever their profiles, and what they depend on. */
+bool project_activate(Project *project, char *const *names, GError **error);
+/* "lower-case_1": what a project may be called. */
+bool project_name_valid(const char *name);
+
+/* Adds short forms ("8080:80", "./a:/b") to a service's "ports" or "volumes". */
+bool service_add_short(const Project *project, json_t *service, const char *key, const json_t *list,
+	GError **error);
+
+/* output.c: the model as `compose config` shows it. The caller frees the text. */
+char *project_text(const Project *project, bool as_json);
+
+/* hash.c: of what a service's containers are made by, as Docker Compose computes it; hex, the caller frees it. */
+char *service_hash(const json_t *service);
+int service_replicas(const json_t *service);
+
+/* What is told while the engine is made to follow the model; from several threads, one at a time. */
+typedef struct {
+	/* "Container", "x-web-1", "Starting"; text: an error, or "". */
+	void (*say)(gpointer data, const char *kind, const char *name, const char *state,
+		const char *text);
+	gpointer data;
+	GMutex lock;
+	bool dry_run; /* nothing is done */
+} Teller;
+void tell(Teller *teller, const char *kind, const char *name, const char *state, const char *text);
+
+/* state.c: what there is of a project. */
+/* As GET /containers/json lists them, one-off ones only where they are asked for; new reference. */
+json_t *project_containers(
+	Client *client, const char *project, bool all, bool one_off, GError **error);
+const char *container_label(
+	const json_t *container, const char *name);  /* "service": com.docker.compose.service */
+const char *container_name(const json_t *container); /* without "/" */
+int container_number(const json_t *container);
+/* Those of a service, by number; new reference. */
+json_t *containers_of(const json_t *containers, const char *service);
+/* The container of a service with that number, or the first (number 0); NULL with error. Borrowed. */
+json_t *container_at(const json_t *containers, const char *service, int number, GError **error);
+/* A model that says only what the labels of containers say: for a project whose files are not here. */
+Project *project_of_labels(Client *client, const char *name, GError **error);
+json_t *engine_call(Client *client, GError **error, const char *method, const json_t *body,
+	const char *format, ...) G_GNUC_PRINTF(5, 6);
+
+/* graph.c: a step for each service, at once as far as dependencies allow. names: which; NULL: all. reverse: those
+ * that depend come first. Each step has a client of its own. */
+typedef bool (*ServiceStep)(gpointer data, const char *name, Client *client, GError **error);
+bool graph_run(const Project *project, const json_t *names, bool reverse, const char *host,
+	ServiceStep step, gpointer data, GError **error);
+/* The services and, with_dependencies, what they depend on: {name: true}; new reference. */
+json_t *graph_names(
+	const Project *project, char *const *services, bool with_dependencies, GError **error);
+
+/* up.c */
+typedef struct {
+	json_t *names;	   /* of services: {name: true} */
+	json_t *targets;   /* those that were named, not their dependencies; NULL: all are */
+	json_t *scale;	   /* service -> number */
+	json_t *image_ids; /* service -> id of its image */
+	bool force_recreate, no_recreate, always_recreate_deps, renew_volumes;
+	int timeout; /* seconds for a stop; -1: the container's own */
+} UpOptions;
+/* Networks, volumes and containers, as far as they are not there already. */
+bool compose_create(const Project *project, Client *client, const UpOptions *options,
+	Teller *teller, GError **error);
+/* The networks and volumes only. */
+bool compose_resources(const Project *project, Client *client, const UpOptions *options,
+	Teller *teller, GError **error);
+/* Starts what is not running, when its dependencies are as they are to be. */
+bool compose_start(const Project *project, Client *client, const json_t *names, gint64 timeout,
+	Teller *teller, GError **error);
+/* Waits until all run, and those with a health check are healthy. timeout: microseconds, 0: none. */
+bool compose_wait(const Project *project, Client *client, const json_t *names, gint64 timeout,
+	Teller *teller, GError **error);
+/* Names of containers whose service the model does not have; new reference. */
+json_t *project_orphans(const Project *project, const json_t *containers);
+/* Creates a one-off container of a service; its id, or NULL. change: replaces members of the body; takes the reference. */
+char *compose_run(const Project *project, Client *client, const char *service_name,
+	const json_t *service, const char *name, const char *image_id, bool ports, bool aliases,
+	GError **error);
+
+/* down.c */
+bool containers_stop(
+	Client *client, const json_t *containers, int timeout, Teller *teller, GError **error);
+bool containers_remove(
+	Client *client, const json_t *containers, bool volumes, Teller *teller, GError **error);
+typedef struct {
+	bool orphans, volumes;
+	const char *images; /* "", "all" or "local" */
+	int timeout;
+	char *const *services; /* empty: all, and networks too */
+} DownOptions;
+bool compose_down(const Project *project, Client *client, const DownOptions *options,
+	Teller *teller, GError **error);

@@ -1,0 +1,321 @@
+#include "compose/container.h"
+
+#include "base/error.h"
+#include "base/size.h"
+#include "base/timefmt.h"
+#include "compose/walk.h"
+#include "version.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+gint64 nanoseconds_of(const char *duration)
+{
+	gint64 value = 0;
+	return *duration != '\0' && duration_parse(duration, &value) ? value : 0;
+}
+
+char *service_image(const Project *project, const char *name, const json_t *service)
+{
+	const char *image = json_str(service, "image");
+	return *image != '\0' ? g_strdup(image)
+			      : g_strconcat(project->name, project->separator, name, NULL);
+}
+
+char *service_container_name(
+	const Project *project, const char *name, const json_t *service, int number)
+{
+	const char *own = json_str(service, "container_name");
+	return *own != '\0' ? g_strdup(own)
+			    : g_strdup_printf("%s%s%s%s%d", project->name, project->separator, name,
+				      project->separator, number);
+}
+
+static char *joined(char *const *list)
+{
+	return g_strjoinv(",", (char **)list);
+}
+
+/* "db:service_started:false,..." */
+static char *dependencies_text(const json_t *service)
+{
+	g_autoptr(GString) text = g_string_new("");
+	const char *name;
+	json_t *entry;
+	json_object_foreach (json_object_get(service, "depends_on"), name, entry)
+		g_string_append_printf(text, "%s%s:%s:%s", text->len > 0 ? "," : "", name,
+			json_str(entry, "condition"),
+			json_bool(entry, "restart") ? "true" : "false");
+	return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+json_t *container_labels(const ContainerWish *wish)
+{
+	json_t *own = json_object_get(wish->service, "labels");
+	json_t *labels = json_is_object(own) ? json_copy(own) : json_object();
+	g_autofree char *number = g_strdup_printf("%d", wish->number),
+			*files = joined(wish->project->files),
+			*env_files = joined(wish->project->env_files),
+			*depends = dependencies_text(wish->service);
+	const char *const pairs[][2] = {{"project", wish->project->name},
+		{"service", wish->service_name}, {"container-number", number},
+		{"oneoff", wish->slug != NULL ? "True" : "False"}, {"config-hash", wish->hash},
+		{"project.working_dir", wish->project->folder}, {"project.config_files", files},
+		{"version", BERTH_COMPOSE_VERSION}, {"image", wish->image_id},
+		{"depends_on", depends}};
+	for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
+		g_autofree char *key = g_strconcat("com.docker.compose.", pairs[i][0], NULL);
+		json_object_set_new(labels, key, json_lenient(pairs[i][1]));
+	}
+	if (*env_files != '\0')
+		json_object_set_new(labels, "com.docker.compose.project.environment_file",
+			json_lenient(env_files));
+	if (wish->slug != NULL)
+		json_object_set_new(labels, "com.docker.compose.slug", json_string(wish->slug));
+	if (wish->replaced != NULL)
+		json_object_set_new(labels, "com.docker.compose.replace",
+			json_string(json_str(wish->replaced, "Id")));
+	return labels;
+}
+
+static json_t *env_list(const json_t *service)
+{
+	json_t *list = json_array(), *value;
+	const char *name;
+	json_object_foreach (json_object_get(service, "environment"), name, value) {
+		g_autofree char *pair = g_strconcat(name, "=", json_string_value(value), NULL);
+		if (json_is_string(value))
+			json_array_append_new(list, json_lenient(pair));
+	}
+	return list;
+}
+
+static json_t *health(const json_t *service)
+{
+	const json_t *check = json_object_get(service, "healthcheck");
+	json_t *test = json_object_get(check, "test");
+	static const char *const times[][2] = {{"interval", "Interval"}, {"timeout", "Timeout"},
+		{"start_period", "StartPeriod"}, {"start_interval", "StartInterval"}};
+	if (check == NULL)
+		return NULL;
+	json_t *health = json_object();
+	if (json_bool(check, "disable"))
+		json_object_set_new(health, "Test", json_pack("[s]", "NONE"));
+	else if (test != NULL)
+		json_object_set(health, "Test", test);
+	for (size_t i = 0; i < G_N_ELEMENTS(times); i++)
+		if (*json_str(check, times[i][0]) != '\0')
+			json_object_set_new(health, times[i][1],
+				json_integer(nanoseconds_of(json_str(check, times[i][0]))));
+	if (json_object_get(check, "retries") != NULL)
+		json_object_set_new(health, "Retries", json_integer(json_int(check, "retries")));
+	return health;
+}
+
+static void copy_members(
+	const json_t *from, json_t *to, const char *const (*names)[2], size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		json_t *value = json_object_get(from, names[i][0]);
+		if (value != NULL && !json_is_null(value))
+			json_object_set(to, names[i][1], value);
+	}
+}
+
+static void add_config(const ContainerWish *wish, json_t *body)
+{
+	static const char *const same[][2] = {{"command", "Cmd"}, {"entrypoint", "Entrypoint"},
+		{"domainname", "Domainname"}, {"hostname", "Hostname"}, {"stdin_open", "OpenStdin"},
+		{"tty", "Tty"}, {"stop_signal", "StopSignal"}, {"user", "User"},
+		{"working_dir", "WorkingDir"}};
+	const json_t *service = wish->service;
+	copy_members(service, body, same, G_N_ELEMENTS(same));
+	json_object_set_new(body, "Env", env_list(service));
+	json_object_set_new(body, "Labels", container_labels(wish));
+	json_t *check = health(service);
+	if (check != NULL)
+		json_object_set_new(body, "Healthcheck", check);
+	if (*json_str(service, "stop_grace_period") != '\0')
+		json_object_set_new(body, "StopTimeout",
+			json_integer(nanoseconds_of(json_str(service, "stop_grace_period")) /
+				     1000000000));
+}
+
+/* restart, or else deploy.restart_policy. */
+static json_t *restart_policy(const json_t *service)
+{
+	const char *restart = json_str(service, "restart");
+	const json_t *policy = json_at((json_t *)service, "deploy.restart_policy");
+	if (*restart == '\0' && policy != NULL) {
+		const char *condition = json_str(policy, "condition");
+		bool failure = strcmp(condition, "on-failure") == 0;
+		return json_pack("{s:s, s:I}", "Name",
+			strcmp(condition, "none") == 0 ? "no"
+			: failure		       ? "on-failure"
+						       : "always",
+			"MaximumRetryCount",
+			failure ? json_int(policy, "max_attempts") : (json_int_t)0);
+	}
+	g_auto(GStrv) parts = g_strsplit(restart, ":", 2);
+	return json_pack("{s:s, s:I}", "Name", parts[0] != NULL ? parts[0] : "no",
+		"MaximumRetryCount",
+		parts[0] != NULL && parts[1] != NULL
+			? (json_int_t)g_ascii_strtoll(parts[1], NULL, 10)
+			: (json_int_t)0);
+}
+
+static void set_number(json_t *host, const char *name, const json_t *value, double factor)
+{
+	if (value == NULL || json_is_null(value))
+		return;
+	g_autofree char *text = plain_text(value);
+	json_object_set_new(
+		host, name, json_integer((json_int_t)(g_ascii_strtod(text, NULL) * factor + 0.5)));
+}
+
+static void add_limits(const json_t *service, json_t *host)
+{
+	static const struct {
+		const char *from, *to;
+		double factor;
+	} numbers[] = {{"deploy.resources.limits.cpus", "NanoCpus", 1e9}, {"cpus", "NanoCpus", 1e9},
+		{"deploy.resources.limits.memory", "Memory", 1}, {"mem_limit", "Memory", 1},
+		{"deploy.resources.reservations.memory", "MemoryReservation", 1},
+		{"mem_reservation", "MemoryReservation", 1},
+		{"mem_swappiness", "MemorySwappiness", 1},
+		{"deploy.resources.limits.pids", "PidsLimit", 1}, {"pids_limit", "PidsLimit", 1},
+		{"cpu_shares", "CpuShares", 1}, {"cpu_period", "CpuPeriod", 1},
+		{"cpu_quota", "CpuQuota", 1}, {"cpu_rt_period", "CpuRealtimePeriod", 1},
+		{"cpu_rt_runtime", "CpuRealtimeRuntime", 1}, {"oom_score_adj", "OomScoreAdj", 1},
+		{"shm_size", "ShmSize", 1}, {"blkio_config.weight", "BlkioWeight", 1}};
+	for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
+		set_number(host, numbers[i].to, json_at((json_t *)service, numbers[i].from),
+			numbers[i].factor);
+	const char *swap = json_str(service, "memswap_limit");
+	if (*swap != '\0')
+		json_object_set_new(
+			host, "MemorySwap", json_integer(g_ascii_strtoll(swap, NULL, 10)));
+}
+
+static json_t *ulimits(const json_t *service)
+{
+	json_t *list = json_array(), *limit;
+	const char *name;
+	json_object_foreach (json_object_get(service, "ulimits"), name, limit) {
+		bool pair = json_is_object(limit);
+		g_autofree char *soft = plain_text(pair ? json_object_get(limit, "soft") : limit),
+				*hard = plain_text(pair ? json_object_get(limit, "hard") : limit);
+		json_array_append_new(
+			list, json_pack("{s:s, s:I, s:I}", "Name", name, "Soft",
+				      (json_int_t)g_ascii_strtoll(soft, NULL, 10), "Hard",
+				      (json_int_t)g_ascii_strtoll(hard, NULL, 10)));
+	}
+	return list;
+}
+
+static json_t *devices(const json_t *service)
+{
+	json_t *list = json_array(), *device;
+	size_t i;
+	json_array_foreach (json_object_get(service, "devices"), i, device)
+		json_array_append_new(
+			list, json_pack("{s:s, s:s, s:s}", "PathOnHost", json_str(device, "source"),
+				      "PathInContainer", json_str(device, "target"),
+				      "CgroupPermissions", json_str(device, "permissions")));
+	return list;
+}
+
+static void add_rates(const json_t *service, json_t *host)
+{
+	static const char *const rates[][2] = {{"device_read_bps", "BlkioDeviceReadBps"},
+		{"device_read_iops", "BlkioDeviceReadIOps"},
+		{"device_write_bps", "BlkioDeviceWriteBps"},
+		{"device_write_iops", "BlkioDeviceWriteIOps"}};
+	const json_t *config = json_object_get(service, "blkio_config");
+	for (size_t i = 0; i < G_N_ELEMENTS(rates); i++) {
+		json_t *list = json_array(), *rate;
+		size_t n;
+		json_array_foreach (json_object_get(config, rates[i][0]), n, rate) {
+			g_autofree char *text = plain_text(json_object_get(rate, "rate"));
+			json_array_append_new(
+				list, json_pack("{s:s, s:I}", "Path", json_str(rate, "path"),
+					      "Rate", (json_int_t)g_ascii_strtoll(text, NULL, 10)));
+		}
+		if (json_array_size(list) > 0)
+			json_object_set(host, rates[i][1], list);
+		json_decref(list);
+	}
+}
+
+static json_t *hosts(const json_t *service)
+{
+	json_t *list = json_array(), *entry;
+	size_t i;
+	json_array_foreach (json_object_get(service, "extra_hosts"), i, entry) {
+		g_autofree char *text = g_strdup(json_string_value(entry));
+		char *equals = strchr(text, '=');
+		if (equals != NULL)
+			*equals = ':';
+		json_array_append_new(list, json_lenient(text));
+	}
+	return list;
+}
+
+/* "service:x" is the container of that service. */
+static char *namespace_mode(const ContainerWish *wish, const char *mode)
+{
+	if (!g_str_has_prefix(mode, "service:"))
+		return g_strdup(mode);
+	return g_strconcat(
+		"container:", json_str(wish->namespaces, mode + strlen("service:")), NULL);
+}
+
+static void add_host(const ContainerWish *wish, json_t *host)
+{
+	static const char *const same[][2] = {{"cap_add", "CapAdd"}, {"cap_drop", "CapDrop"},
+		{"cgroup_parent", "CgroupParent"}, {"cgroup", "CgroupnsMode"},
+		{"cpuset", "CpusetCpus"}, {"device_cgroup_rules", "DeviceCgroupRules"},
+		{"dns", "Dns"}, {"dns_opt", "DnsOptions"}, {"dns_search", "DnsSearch"},
+		{"group_add", "GroupAdd"}, {"init", "Init"}, {"isolation", "Isolation"},
+		{"oom_kill_disable", "OomKillDisable"}, {"privileged", "Privileged"},
+		{"read_only", "ReadonlyRootfs"}, {"runtime", "Runtime"},
+		{"security_opt", "SecurityOpt"}, {"storage_opt", "StorageOpt"},
+		{"sysctls", "Sysctls"}, {"userns_mode", "UsernsMode"},
+		{"annotations", "Annotations"}};
+	static const char *const modes[][2] = {
+		{"ipc", "IpcMode"}, {"pid", "PidMode"}, {"uts", "UTSMode"}};
+	const json_t *service = wish->service, *logging = json_object_get(service, "logging");
+	copy_members(service, host, same, G_N_ELEMENTS(same));
+	for (size_t i = 0; i < G_N_ELEMENTS(modes); i++) {
+		g_autofree char *mode = namespace_mode(wish, json_str(service, modes[i][0]));
+		if (*mode != '\0')
+			json_object_set_new(host, modes[i][1], json_string(mode));
+	}
+	json_object_set_new(host, "RestartPolicy", restart_policy(service));
+	add_limits(service, host);
+	add_rates(service, host);
+	json_object_set_new(host, "Ulimits", ulimits(service));
+	json_object_set_new(host, "Devices", devices(service));
+	json_object_set_new(host, "ExtraHosts", hosts(service));
+	if (logging != NULL) {
+		json_t *options = json_object_get(logging, "options");
+		json_object_set_new(host, "LogConfig",
+			json_pack("{s:s, s:o}", "Type", json_str(logging, "driver"), "Config",
+				options != NULL ? json_incref(options) : json_object()));
+	}
+}
+
+json_t *container_body(const ContainerWish *wish, GError **error)
+{
+	g_autoptr(json_t) body = json_object();
+	json_t *host = json_object();
+	g_autofree char *image = service_image(wish->project, wish->service_name, wish->service);
+	json_object_set_new(body, "Image", json_lenient(image));
+	json_object_set_new(body, "HostConfig", host);
+	add_config(wish, body);
+	add_host(wish, host);
+	return container_mounts(wish, body, host, error) &&
+			       container_networks(wish, body, host, error)
+		       ? g_steal_pointer(&body)
+		       : NULL;
+}

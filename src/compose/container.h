@@ -1,0 +1,30 @@
+/* From a service to the body of POST /containers/create. Private to this room. */
+#pragma once
+#include "compose/compose.h"
+
+typedef struct {
+	const Project *project;
+	const char *service_name, *container_name, *hash;
+	const json_t *service;
+	int number;
+	const char *image_id;
+	const json_t *replaced;	  /* inspection of the container in whose place it comes, or NULL */
+	bool renew_volumes;	  /* anonymous volumes of that one are not taken over */
+	const json_t *namespaces; /* service -> id of its first container, for "service:x" */
+	const char *slug;	  /* of a one-off container (run), or NULL */
+} ContainerWish;
+/* New reference; NULL with error. */
+json_t *container_body(const ContainerWish *wish, GError **error);
+json_t *container_labels(const ContainerWish *wish);
+char *service_image(
+	const Project *project, const char *name, const json_t *service); /* the caller frees it */
+char *service_container_name(
+	const Project *project, const char *name, const json_t *service, int number);
+gint64 nanoseconds_of(const char *duration); /* 0 for "" */
+
+/* container_mounts.c */
+bool container_mounts(const ContainerWish *wish, json_t *body, json_t *host, GError **error);
+/* container_networks.c */
+bool container_networks(const ContainerWish *wish, json_t *body, json_t *host, GError **error);
+/* {alias -> settings} for one network; used by `run` too. New reference. */
+json_t *container_endpoint(const ContainerWish *wish, const char *network, bool aliases);

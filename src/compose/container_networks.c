@@ -1,0 +1,131 @@
+/* Networks and ports of a service's containers. */
+#include "compose/container.h"
+
+#include <string.h>
+
+static const char *network_name(const Project *project, const char *key)
+{
+	return json_str(json_object_get(json_object_get(project->model, "networks"), key), "name");
+}
+
+/* "service:alias" as "container:alias", for each container that there is of it. */
+static json_t *links(const ContainerWish *wish)
+{
+	json_t *list = json_array(), *entry;
+	size_t i;
+	json_array_foreach (json_object_get(wish->service, "links"), i, entry) {
+		g_auto(GStrv) parts = g_strsplit(json_string_value(entry), ":", 2);
+		json_t *service = json_object_get(project_services(wish->project), parts[0]);
+		g_autofree char *name = service_container_name(wish->project, parts[0], service, 1),
+				*link = g_strconcat(
+					name, ":", parts[1] != NULL ? parts[1] : parts[0], NULL);
+		json_array_append_new(list, json_string(link));
+	}
+	json_array_foreach (json_object_get(wish->service, "external_links"), i, entry)
+		json_array_append(list, entry);
+	return list;
+}
+
+json_t *container_endpoint(const ContainerWish *wish, const char *network, bool aliases)
+{
+	const json_t *use = json_object_get(json_object_get(wish->service, "networks"), network);
+	static const char *const plain[][2] = {{"mac_address", "MacAddress"},
+		{"driver_opts", "DriverOpts"}, {"gw_priority", "GwPriority"}};
+	static const char *const addresses[][2] = {{"ipv4_address", "IPv4Address"},
+		{"ipv6_address", "IPv6Address"}, {"link_local_ips", "LinkLocalIPs"}};
+	json_t *endpoint = json_object(), *names = json_array(), *ipam = json_object(), *alias;
+	size_t i;
+	if (aliases) {
+		json_array_append_new(names, json_string(wish->container_name));
+		json_array_append_new(names, json_string(wish->service_name));
+	}
+	json_array_foreach (aliases ? json_object_get(use, "aliases") : NULL, i, alias)
+		json_array_append(names, alias);
+	json_object_set_new(endpoint, "Aliases", names);
+	for (i = 0; i < G_N_ELEMENTS(plain); i++)
+		if (json_object_get(use, plain[i][0]) != NULL)
+			json_object_set(endpoint, plain[i][1], json_object_get(use, plain[i][0]));
+	if (json_object_get(wish->service, "mac_address") != NULL &&
+		json_object_get(endpoint, "MacAddress") == NULL)
+		json_object_set(
+			endpoint, "MacAddress", json_object_get(wish->service, "mac_address"));
+	for (i = 0; i < G_N_ELEMENTS(addresses); i++)
+		if (json_object_get(use, addresses[i][0]) != NULL)
+			json_object_set(
+				ipam, addresses[i][1], json_object_get(use, addresses[i][0]));
+	if (json_object_size(ipam) > 0)
+		json_object_set(endpoint, "IPAMConfig", ipam);
+	json_decref(ipam);
+	json_object_set_new(endpoint, "Links", links(wish));
+	return endpoint;
+}
+
+/* The one that gives the default route: of the highest priority, and the first by name. */
+static const char *main_network(const json_t *networks)
+{
+	const char *name, *best = NULL;
+	json_t *use;
+	gint64 priority = 0;
+	json_object_foreach ((json_t *)networks, name, use) {
+		gint64 own = json_int(use, "priority");
+		if (best == NULL || own > priority || (own == priority && strcmp(name, best) < 0)) {
+			best = name;
+			priority = own;
+		}
+	}
+	return best;
+}
+
+static void add_ports(const json_t *service, json_t *body, json_t *host)
+{
+	json_t *exposed = json_object(), *bindings = json_object(), *port;
+	size_t i;
+	json_array_foreach (json_object_get(service, "ports"), i, port) {
+		g_autofree char *key = g_strdup_printf(
+			"%d/%s", (int)json_int(port, "target"), json_str(port, "protocol"));
+		json_t *list = json_object_get(bindings, key);
+		json_object_set_new(exposed, key, json_object());
+		if (list == NULL)
+			json_object_set_new(bindings, key, list = json_array());
+		json_array_append_new(
+			list, json_pack("{s:s, s:s}", "HostIp", json_str(port, "host_ip"),
+				      "HostPort", json_str(port, "published")));
+	}
+	json_array_foreach (json_object_get(service, "expose"), i, port) {
+		const char *text = json_string_value(port);
+		g_autofree char *key =
+			g_strconcat(text, strchr(text, '/') != NULL ? "" : "/tcp", NULL);
+		json_object_set_new(exposed, key, json_object());
+	}
+	json_object_set_new(body, "ExposedPorts", exposed);
+	json_object_set_new(host, "PortBindings", bindings);
+}
+
+bool container_networks(const ContainerWish *wish, json_t *body, json_t *host, GError **error)
+{
+	const char *mode = json_str(wish->service, "network_mode"), *name;
+	json_t *networks = json_object_get(wish->service, "networks"), *use,
+	       *endpoints = json_object();
+	(void)error;
+	add_ports(wish->service, body, host);
+	if (*mode != '\0') {
+		g_autofree char *meant =
+			g_str_has_prefix(mode, "service:")
+				? g_strconcat("container:",
+					  json_str(wish->namespaces, mode + strlen("service:")),
+					  NULL)
+				: g_strdup(mode);
+		json_object_set_new(host, "NetworkMode", json_string(meant));
+	} else if (main_network(networks) != NULL) {
+		json_object_set_new(host, "NetworkMode",
+			json_string(network_name(wish->project, main_network(networks))));
+		json_object_foreach (networks, name, use)
+			json_object_set_new(endpoints, network_name(wish->project, name),
+				container_endpoint(wish, name, wish->slug == NULL));
+	} else {
+		json_object_set_new(host, "NetworkMode", json_string("none"));
+	}
+	json_object_set_new(
+		body, "NetworkingConfig", json_pack("{s:o}", "EndpointsConfig", endpoints));
+	return true;
+}

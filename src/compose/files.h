@@ -1,0 +1,6 @@
+/* Secrets and configs that are no files here. Private to this room. */
+#pragma once
+#include "compose/container.h"
+
+/* Copies them into a container that has not started. */
+bool container_files(const ContainerWish *wish, Client *client, const char *id, GError **error);

@@ -1,0 +1,170 @@
+/* What there is of a project in the engine: its containers, by their labels. */
+#include "compose/compose.h"
+
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+json_t *engine_call(Client *client, GError **error, const char *method, const json_t *body,
+	const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	g_autofree char *path = g_strdup_vprintf(format, args);
+	va_end(args);
+	g_autoptr(GError) problem = NULL;
+	json_t *answer = client_call(client, method, path, body, &problem);
+	if (problem != NULL) {
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return NULL;
+	}
+	return answer != NULL ? answer : json_object();
+}
+
+static int by_number(const void *a, const void *b)
+{
+	return container_number(*(json_t *const *)a) - container_number(*(json_t *const *)b);
+}
+
+const char *container_label(const json_t *container, const char *name)
+{
+	g_autofree char *key = g_strconcat("com.docker.compose.", name, NULL);
+	const char *value =
+		json_string_value(json_object_get(json_object_get(container, "Labels"), key));
+	return value != NULL ? value : "";
+}
+
+const char *container_name(const json_t *container)
+{
+	const char *name = json_elem(json_object_get(container, "Names"), 0);
+	return name + (*name == '/');
+}
+
+int container_number(const json_t *container)
+{
+	return atoi(container_label(container, "container-number"));
+}
+
+static bool is_one_off(const json_t *container)
+{
+	return strcmp(container_label(container, "oneoff"), "True") == 0;
+}
+
+static json_t *sorted(json_t *list)
+{
+	size_t count = json_array_size(list), i;
+	g_autofree json_t **items = g_new(json_t *, count + 1);
+	for (i = 0; i < count; i++)
+		items[i] = json_array_get(list, i);
+	qsort(items, count, sizeof *items, by_number);
+	json_t *result = json_array();
+	for (i = 0; i < count; i++)
+		json_array_append(result, items[i]);
+	json_decref(list);
+	return result;
+}
+
+json_t *project_containers(
+	Client *client, const char *project, bool all, bool one_off, GError **error)
+{
+	g_autofree char *label = g_strconcat("com.docker.compose.project=", project, NULL);
+	g_autoptr(json_t) filters = json_pack("{s:[s]}", "label", label);
+	g_autofree char *text = json_text(filters), *escaped = client_escape(text);
+	g_autoptr(json_t) list = engine_call(
+		client, error, "GET", NULL, "/containers/json?all=%d&filters=%s", all, escaped);
+	json_t *own, *container;
+	size_t i;
+	if (list == NULL)
+		return NULL;
+	own = json_array();
+	json_array_foreach (list, i, container)
+		if (is_one_off(container) == one_off)
+			json_array_append(own, container);
+	return sorted(own);
+}
+
+json_t *containers_of(const json_t *containers, const char *service)
+{
+	json_t *own = json_array(), *container;
+	size_t i;
+	json_array_foreach (containers, i, container)
+		if (strcmp(container_label(container, "service"), service) == 0)
+			json_array_append(own, container);
+	return own;
+}
+
+json_t *container_at(const json_t *containers, const char *service, int number, GError **error)
+{
+	size_t i;
+	json_t *container;
+	json_array_foreach (containers, i, container)
+		if (strcmp(container_label(container, "service"), service) == 0 &&
+			(number == 0 || container_number(container) == number))
+			return container;
+	if (number > 0)
+		fail(error, BERTH_ERROR_UNAVAILABLE,
+			"service \"%s\" has no container with index %d", service, number);
+	else
+		fail(error, BERTH_ERROR_UNAVAILABLE, "service \"%s\" is not running", service);
+	return NULL;
+}
+
+/* "db:service_started:false,..." of a label. */
+static json_t *dependencies_of(const char *text)
+{
+	json_t *all = json_object();
+	g_auto(GStrv) entries = g_strsplit(text, ",", -1);
+	for (int i = 0; entries[i] != NULL; i++) {
+		g_auto(GStrv) parts = g_strsplit(entries[i], ":", 3);
+		if (parts[0] != NULL && *parts[0] != '\0')
+			json_object_set_new(all, parts[0],
+				json_pack("{s:s, s:b}", "condition",
+					parts[1] != NULL ? parts[1] : "service_started", "required",
+					0));
+	}
+	return all;
+}
+
+Project *project_of_labels(Client *client, const char *name, GError **error)
+{
+	g_autoptr(json_t) containers = project_containers(client, name, true, false, error);
+	if (containers == NULL)
+		return NULL;
+	Project *project = g_new0(Project, 1);
+	json_t *services = json_object(), *container;
+	size_t i;
+	project->name = g_strdup(name);
+	project->folder = g_strdup("");
+	project->files = g_new0(char *, 1);
+	project->env_files = g_new0(char *, 1);
+	project->inactive = json_object();
+	project->separator = "-";
+	project->model = json_pack("{s:s, s:o}", "name", name, "services", services);
+	json_array_foreach (containers, i, container)
+		json_object_set_new(services, container_label(container, "service"),
+			json_pack("{s:s, s:o}", "image", json_str(container, "Image"), "depends_on",
+				dependencies_of(container_label(container, "depends_on"))));
+	return project;
+}
+
+json_t *project_orphans(const Project *project, const json_t *containers)
+{
+	json_t *orphans = json_array(), *container;
+	size_t i;
+	json_array_foreach (containers, i, container) {
+		const char *service = container_label(container, "service");
+		if (json_object_get(project_services(project), service) == NULL &&
+			json_object_get(project->inactive, service) == NULL)
+			json_array_append(orphans, container);
+	}
+	return orphans;
+}
+
+void tell(Teller *teller, const char *kind, const char *name, const char *state, const char *text)
+{
+	g_mutex_lock(&teller->lock);
+	teller->say(teller->data, kind, name, state, text);
+	g_mutex_unlock(&teller->lock);
+}
