@@ -182,6 +182,9 @@ json_t *container_inspect_json(Container *container, bool size, GError **error)
 	set_time(json, "Created", row.created);
 	set_command(json, config);
 	set(json, "State", state_json(&row));
+	json_t *health = health_json(container);
+	if (health != NULL)
+		set(json_object_get(json, "State"), "Health", health);
 	set(json, "Image", json_string(row.image_id));
 	set_path(json, "ResolvConfPath", folder, "resolv.conf", was_started);
 	set_path(json, "HostnamePath", folder, "hostname", was_started);
@@ -211,14 +214,25 @@ json_t *container_inspect_json(Container *container, bool size, GError **error)
 	return json;
 }
 
-static char *status_text(const ContainerRow *row)
+/* " (healthy)", behind "Up 5 minutes". */
+static char *health_text(Container *container)
 {
+	const char *status = health_status(container);
+	if (strcmp(status, "none") == 0)
+		return g_strdup("");
+	return g_strdup_printf(
+		" (%s%s)", strcmp(status, "starting") == 0 ? "health: " : "", status);
+}
+
+static char *status_text(Container *container, const ContainerRow *row)
+{
+	g_autofree char *health = health_text(container);
 	gint64 now = time_now();
 	g_autofree char *up = duration_human(now - row->started),
 			*ago = duration_human(now - row->finished);
 	switch ((Status)row->status) {
 	case STATUS_RUNNING:
-		return g_strdup_printf("Up %s", up);
+		return g_strdup_printf("Up %s%s", up, health);
 	case STATUS_PAUSED:
 		return g_strdup_printf("Up %s (Paused)", up);
 	case STATUS_RESTARTING:
@@ -298,7 +312,6 @@ static bool row_wanted(
 	       filters_match(filters, "status", status_names[row->status]) &&
 	       (!filters_have(filters, "exited") ||
 		       (ended && filters_match(filters, "exited", code))) &&
-	       (!filters_have(filters, "health") || filters_match(filters, "health", "none")) &&
 	       (!filters_have(filters, "is-task") || filters_match(filters, "is-task", "false"));
 }
 
@@ -401,7 +414,7 @@ static json_t *list_entry(Container *container, const ContainerRow *row, const j
 		     *host = json_object_get(spec, "HostConfig");
 	g_autofree char *name = g_strconcat("/", row->name, NULL),
 			*image = shown_image(container->engine, row);
-	g_autofree char *status = status_text(row);
+	g_autofree char *status = status_text(container, row);
 	g_autoptr(json_t) command = json_object();
 	set_command(command, config);
 	g_auto(GStrv) args = json_strv(json_object_get(command, "Args"));
@@ -444,9 +457,9 @@ json_t *container_list_json(
 		i < containers->len && (limit <= 0 || json_array_size(list) < (size_t)limit); i++) {
 		Container *container = containers->pdata[i];
 		ContainerRow row = container_snapshot(container);
-		g_autoptr(json_t) spec = row_wanted(&row, filters, &bounds, all)
-						 ? container_spec(container, NULL)
-						 : NULL;
+		bool wanted = row_wanted(&row, filters, &bounds, all) &&
+			      filters_match(filters, "health", health_status(container));
+		g_autoptr(json_t) spec = wanted ? container_spec(container, NULL) : NULL;
 		g_autoptr(json_t) mounts = spec != NULL ? container_mounts(container, NULL) : NULL;
 		if (mounts != NULL && spec_wanted(filters, container, spec, mounts))
 			json_array_append_new(

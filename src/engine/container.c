@@ -30,6 +30,7 @@ void container_unref(Container *container)
 	g_array_unref(container->waiting);
 	g_ptr_array_unref(container->exec_ids);
 	json_decref(container->endpoints);
+	health_free(container->health);
 	g_free(container);
 }
 

@@ -103,6 +103,9 @@ static void merge_image(json_t *config, const json_t *image)
 		if (json_filled(from) && !json_filled(json_object_get(config, plain[i])))
 			json_object_set(config, plain[i], from);
 	}
+	/* A test of one's own, or the image's with other times. */
+	if (json_is_object(json_object_get(config, "Healthcheck")))
+		merge_object(config, "Healthcheck", image);
 	merge_object(config, "ExposedPorts", image);
 	merge_object(config, "Labels", image);
 	merge_object(config, "Volumes", image);

@@ -47,6 +47,7 @@ extern const char *const status_names[];
 
 typedef struct Engine Engine;
 typedef struct ShimLink ShimLink;
+typedef struct Health Health;
 typedef struct Network Network;
 typedef struct Registries Registries;
 
@@ -58,6 +59,7 @@ typedef struct {
 	GMutex operation;
 	Notify changed;	     /* fires at each change of row.status, and when link goes */
 	ShimLink *link;	     /* to its shim, while that lives */
+	Health *health;	     /* of its running, or NULL: no check; guarded by the engine's lock */
 	GArray *waiting;     /* of Attachment: clients that came before the start */
 	GPtrArray *exec_ids; /* of char *: those that run */
 	guint restart_wait;  /* milliseconds before the next automatic restart */
@@ -81,6 +83,7 @@ typedef struct {
 	char **argv, **env;
 	char *user, *workdir, *detach_keys;
 	bool tty, privileged, open_stdin, open_stdout, open_stderr;
+	bool raw; /* its output comes without frames, though it has no terminal */
 	bool started, running;
 	int exit_code, pid, rows, columns;
 	char *error;
@@ -115,6 +118,14 @@ Engine *engine_new(Config *config, GError **error);
 void engine_free(Engine *engine);
 /* Runs it soon, in a thread of its own: restarts, automatic removal. */
 void engine_later(Container *container, void (*run)(Container *container));
+
+/* health.c: checks of a container's health, from its start to its end. */
+void health_begin(Container *container);
+void health_free(Health *health);
+/* "none", "starting", "healthy" or "unhealthy". */
+const char *health_status(Container *container);
+/* State.Health of an inspection (Engine API, Health), or NULL; new reference. */
+json_t *health_json(Container *container);
 
 /* event.c */
 typedef struct {

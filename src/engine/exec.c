@@ -206,7 +206,7 @@ bool exec_start(Engine *engine, Exec *exec, int fd, GError **error)
 	int flags = (exec->open_stdin ? SHIM_ATTACH_STDIN : 0) |
 		    (exec->open_stdout || exec->tty ? SHIM_ATTACH_STDOUT : 0) |
 		    (exec->open_stderr ? SHIM_ATTACH_STDERR : 0) |
-		    (exec->tty ? 0 : SHIM_ATTACH_FRAMED);
+		    (exec->tty || exec->raw ? 0 : SHIM_ATTACH_FRAMED);
 	int waiter = notify_subscribe(&exec->changed);
 	bool ok = shim_send(container, SHIM_EXEC, exec->id, flags, 0, exec->detach_keys, fds,
 		client >= 0 ? 2 : 1, error);

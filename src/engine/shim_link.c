@@ -300,6 +300,7 @@ bool shim_launch(Container *container, int plan_fd, bool with_network,
 	ShimLink *link = link_new(container, fd_steal(&ours), shim);
 	publish_by_shim(container);
 	container_set_status(container, STATUS_RUNNING);
+	health_begin(container);
 	container_event(container, "start", NULL, NULL);
 	watch(link);
 	return true;
@@ -312,6 +313,7 @@ bool shim_reconnect(Container *container)
 	if (socket < 0)
 		return false;
 	watch(link_new(container, socket, 0));
+	health_begin(container);
 	return true;
 }
 

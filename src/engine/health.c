@@ -1,0 +1,299 @@
+/* Health checks: a command in the container, again and again, and what its exit codes say (Engine API, Health).
+ * Each container that has one gets a thread while it runs; what is known starts anew with each start. */
+#include "engine/engine.h"
+
+#include "base/fd.h"
+#include "base/timefmt.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+enum { MAX_OUTPUT = 4096, MAX_LOG = 5, SLICE_MS = 100, RETRIES = 3 };
+static const gint64 second = 1000000000, default_interval = 30, default_start_interval = 5;
+
+struct Health {
+	const char *status; /* "starting", "healthy", "unhealthy" */
+	int streak;	    /* failures in a row */
+	json_t *log;	    /* the last results */
+};
+
+typedef struct {
+	Container *container;
+	char **argv;
+	gint64 interval, timeout, start_period, start_interval, started;
+	int retries;
+} Probe;
+
+static void probe_free(Probe *probe)
+{
+	g_strfreev(probe->argv);
+	container_unref(probe->container);
+	g_free(probe);
+}
+
+void health_free(Health *health)
+{
+	if (health != NULL)
+		json_decref(health->log);
+	g_free(health);
+}
+
+/* The words of a test: CMD's are what follows, CMD-SHELL's a script for the image's shell. NULL: none is to run. */
+static char **test_words(const json_t *config)
+{
+	json_t *test = json_at((json_t *)config, "Healthcheck.Test"),
+	       *shell = json_object_get(config, "Shell");
+	const char *kind = json_elem(test, 0);
+	g_auto(GStrv) words = json_strv(test);
+	if (strcmp(kind, "CMD") == 0 && words[1] != NULL)
+		return g_strdupv(words + 1);
+	if (strcmp(kind, "CMD-SHELL") != 0 || words[1] == NULL)
+		return NULL;
+	g_autoptr(json_t) line = json_array_size(shell) > 0 ? json_copy(shell)
+							    : json_pack("[s, s]", "/bin/sh", "-c");
+	json_array_append_new(line, json_lenient(words[1]));
+	return json_strv(line);
+}
+
+static gint64 time_or(const json_t *check, const char *key, gint64 fallback)
+{
+	gint64 value = json_int(check, key);
+	return value > 0 ? value : fallback * second;
+}
+
+static Probe *probe_new(Container *container)
+{
+	g_autoptr(json_t) spec = container_spec(container, NULL);
+	const json_t *config = json_object_get(spec, "Config"),
+		     *check = json_object_get(config, "Healthcheck");
+	g_auto(GStrv) argv = test_words(config);
+	if (argv == NULL || container->unlisted)
+		return NULL;
+	Probe *probe = g_new0(Probe, 1);
+	*probe = (Probe){.container = container_ref(container),
+		.argv = g_steal_pointer(&argv),
+		.interval = time_or(check, "Interval", default_interval),
+		.timeout = time_or(check, "Timeout", default_interval),
+		.start_period = time_or(check, "StartPeriod", 0),
+		.start_interval = time_or(check, "StartInterval", default_start_interval),
+		.retries =
+			json_int(check, "Retries") > 0 ? (int)json_int(check, "Retries") : RETRIES,
+		.started = container->row.started};
+	return probe;
+}
+
+/* Whether it is still the start that this probe belongs to. */
+static bool is_current(const Probe *probe)
+{
+	Container *container = probe->container;
+	g_mutex_lock(&container->engine->lock);
+	bool current =
+		container->row.started == probe->started &&
+		(container->row.status == STATUS_RUNNING || container->row.status == STATUS_PAUSED);
+	g_mutex_unlock(&container->engine->lock);
+	return current;
+}
+
+/* What the command writes, until it ends or its time is over. False: it was over. */
+static bool read_output(int fd, gint64 timeout, const Probe *probe, GString *output)
+{
+	char block[1024];
+	gint64 due = time_now() + timeout;
+	for (;;) {
+		struct pollfd waited = {.fd = fd, .events = POLLIN};
+		gint64 left = (due - time_now()) / 1000000;
+		if (left <= 0 || !is_current(probe))
+			return false;
+		if (poll(&waited, 1, (int)MIN(left, SLICE_MS)) <= 0)
+			continue;
+		ssize_t n = read(fd, block, sizeof block);
+		if (n <= 0)
+			return true;
+		g_string_append_len(
+			output, block, MIN(n, MAX_OUTPUT - (gssize)MIN(output->len, MAX_OUTPUT)));
+	}
+}
+
+/* Ends a command that takes too long. Its process is held by a descriptor: another one never gets the signal. */
+static void kill_exec(Exec *exec, int pidfd)
+{
+	if (pidfd >= 0)
+		pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
+	int fd = notify_subscribe(&exec->changed);
+	for (int i = 0; i < 20 && exec->running; i++)
+		notify_wait(fd, -1, SLICE_MS);
+	notify_unsubscribe(&exec->changed, fd);
+}
+
+static int await_code(Engine *engine, Exec *exec)
+{
+	int fd = notify_subscribe(&exec->changed), code;
+	for (int i = 0; i < 20 && exec->running; i++)
+		notify_wait(fd, -1, SLICE_MS);
+	notify_unsubscribe(&exec->changed, fd);
+	g_mutex_lock(&engine->lock);
+	code = exec->exit_code;
+	g_mutex_unlock(&engine->lock);
+	return code;
+}
+
+/* The exit code, -1 if it took too long or could not begin; output: what is told of it. */
+static int run_test(const Probe *probe, GString *output)
+{
+	Engine *engine = probe->container->engine;
+	g_autoptr(json_t) request = json_pack("{s:o, s:b, s:b}", "Cmd", json_strings(probe->argv),
+		"AttachStdout", 1, "AttachStderr", 1);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Exec) exec = exec_create(probe->container, request, &error);
+	int pair[2], code = -1;
+	if (exec == NULL || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
+		g_string_append(output, error != NULL ? error->message : g_strerror(errno));
+		return -1;
+	}
+	autofd ours = pair[0];
+	exec->tty = false;
+	exec->raw = true;
+	if (!exec_start(engine, exec, pair[1], &error)) {
+		g_string_append(output, error->message);
+	} else {
+		autofd pidfd = exec->pid > 0 ? pidfd_open(exec->pid, 0) : -1;
+		if (read_output(ours, probe->timeout, probe, output)) {
+			code = await_code(engine, exec);
+		} else {
+			kill_exec(exec, pidfd);
+			g_autofree char *limit = duration_text(probe->timeout);
+			g_string_printf(output, "Health check exceeded timeout (%s)", limit);
+		}
+	}
+	g_mutex_lock(&engine->lock);
+	g_hash_table_remove(engine->execs, exec->id);
+	g_mutex_unlock(&engine->lock);
+	return code;
+}
+
+static json_t *result_json(gint64 begin, int code, const char *output)
+{
+	g_autofree char *start = time_format(begin), *end = time_format(time_now());
+	return json_pack("{s:s, s:s, s:i, s:o}", "Start", start, "End", end, "ExitCode", code,
+		"Output", json_lenient(output));
+}
+
+/* Under the engine's lock. The new status, if it is another one. */
+static const char *note_result(
+	const Probe *probe, Health *health, int code, gint64 begin, const char *output)
+{
+	const char *before = health->status;
+	bool in_start =
+		strcmp(before, "starting") == 0 && begin - probe->started < probe->start_period;
+	json_array_append_new(health->log, result_json(begin, code, output));
+	if (json_array_size(health->log) > MAX_LOG)
+		json_array_remove(health->log, 0);
+	if (code == 0) {
+		health->streak = 0;
+		health->status = "healthy";
+	} else if (!in_start && ++health->streak >= probe->retries) {
+		health->status = "unhealthy";
+	}
+	return health->status != before ? health->status : NULL;
+}
+
+static void probe_once(const Probe *probe)
+{
+	Container *container = probe->container;
+	g_autoptr(GString) output = g_string_new("");
+	gint64 begin = time_now();
+	int code = run_test(probe, output);
+	if (!is_current(probe))
+		return;
+	g_mutex_lock(&container->engine->lock);
+	const char *changed = container->health != NULL ? note_result(probe, container->health,
+								  code, begin, output->str)
+							: NULL;
+	g_mutex_unlock(&container->engine->lock);
+	if (changed == NULL)
+		return;
+	g_autofree char *action = g_strconcat("health_status: ", changed, NULL);
+	container_event(container, action, NULL, NULL);
+}
+
+static gint64 next_interval(const Probe *probe)
+{
+	Container *container = probe->container;
+	g_mutex_lock(&container->engine->lock);
+	bool starting =
+		container->health != NULL && strcmp(container->health->status, "starting") == 0;
+	g_mutex_unlock(&container->engine->lock);
+	return starting && time_now() - probe->started < probe->start_period
+		       ? MIN(probe->start_interval, probe->interval)
+		       : probe->interval;
+}
+
+/* False when the container has ended, or is another one by now. */
+static bool sleep_for(const Probe *probe, gint64 time)
+{
+	int fd = notify_subscribe(&probe->container->changed);
+	gint64 due = time_now() + time;
+	bool current = is_current(probe);
+	while (current && time_now() < due) {
+		notify_wait(fd, -1, (int)((due - time_now()) / 1000000) + 1);
+		notify_unsubscribe(&probe->container->changed, fd);
+		fd = notify_subscribe(&probe->container->changed);
+		current = is_current(probe);
+	}
+	notify_unsubscribe(&probe->container->changed, fd);
+	return current;
+}
+
+static gpointer run_probes(gpointer data)
+{
+	Probe *probe = data;
+	while (sleep_for(probe, next_interval(probe))) {
+		ContainerRow row = container_snapshot(probe->container);
+		bool frozen = row.status == STATUS_PAUSED;
+		container_row_clear(&row);
+		if (!frozen)
+			probe_once(probe);
+	}
+	probe_free(probe);
+	return NULL;
+}
+
+void health_begin(Container *container)
+{
+	Probe *probe = probe_new(container);
+	g_mutex_lock(&container->engine->lock);
+	health_free(container->health);
+	container->health = NULL;
+	if (probe != NULL) {
+		container->health = g_new0(Health, 1);
+		*container->health = (Health){"starting", 0, json_array()};
+	}
+	g_mutex_unlock(&container->engine->lock);
+	if (probe != NULL)
+		g_thread_unref(g_thread_new("health", run_probes, probe));
+}
+
+const char *health_status(Container *container)
+{
+	g_mutex_lock(&container->engine->lock);
+	const char *status = container->health != NULL ? container->health->status : "none";
+	g_mutex_unlock(&container->engine->lock);
+	return status;
+}
+
+json_t *health_json(Container *container)
+{
+	g_mutex_lock(&container->engine->lock);
+	const Health *health = container->health;
+	json_t *json = health != NULL ? json_pack("{s:s, s:i, s:o}", "Status", health->status,
+						"FailingStreak", health->streak, "Log",
+						json_copy(health->log))
+				      : NULL;
+	g_mutex_unlock(&container->engine->lock);
+	return json;
+}
