@@ -414,19 +414,20 @@ static bool set_security(Cli *cli, json_t *host, GError **error)
 
 static void set_health(Cli *cli, json_t *config)
 {
-	if (flag_bool(cli, "no-healthcheck", false)) {
-		set(config, "Healthcheck", json_pack("{s:[s]}", "Test", "NONE"));
-	} else if (flag_given(cli, "health-cmd")) {
-		set(config, "Healthcheck",
-			json_pack("{s:[s, s], s:I, s:I, s:I, s:I, s:I}", "Test", "CMD-SHELL",
-				flag_text(cli, "health-cmd"), "Interval",
-				(json_int_t)flag_int(cli, "health-interval", 0), "Timeout",
-				(json_int_t)flag_int(cli, "health-timeout", 0), "StartPeriod",
-				(json_int_t)flag_int(cli, "health-start-period", 0),
-				"StartInterval",
-				(json_int_t)flag_int(cli, "health-start-interval", 0), "Retries",
-				(json_int_t)flag_int(cli, "health-retries", 0)));
-	}
+	static const char *const numbers[][2] = {{"health-interval", "Interval"},
+		{"health-timeout", "Timeout"}, {"health-start-period", "StartPeriod"},
+		{"health-start-interval", "StartInterval"}, {"health-retries", "Retries"}};
+	json_t *check = json_object();
+	if (flag_bool(cli, "no-healthcheck", false))
+		set(check, "Test", json_pack("[s]", "NONE"));
+	else if (flag_given(cli, "health-cmd"))
+		set(check, "Test", json_pack("[s, s]", "CMD-SHELL", flag_text(cli, "health-cmd")));
+	for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
+		if (flag_given(cli, numbers[i][0]))
+			set(check, numbers[i][1], json_integer(flag_int(cli, numbers[i][0], 0)));
+	if (json_object_size(check) > 0)
+		json_object_set(config, "Healthcheck", check);
+	json_decref(check);
 }
 
 static void set_attach(Cli *cli, json_t *config)

@@ -91,6 +91,20 @@ static void merge_env(json_t *config, const json_t *image)
 			json_array_append(to, value);
 }
 
+/* The image's test with other times, or the other way round: a zero says nothing. */
+static void merge_health(json_t *own, const json_t *image)
+{
+	const char *name;
+	json_t *value;
+	if (!json_is_object(own))
+		return;
+	json_object_foreach ((json_t *)image, name, value) {
+		json_t *said = json_object_get(own, name);
+		if (!json_filled(said) && (!json_is_integer(said) || json_integer_value(said) == 0))
+			json_object_set(own, name, value);
+	}
+}
+
 /* As moby's daemon/commit.go merges a configuration with the image's. */
 static void merge_image(json_t *config, const json_t *image)
 {
@@ -103,9 +117,7 @@ static void merge_image(json_t *config, const json_t *image)
 		if (json_filled(from) && !json_filled(json_object_get(config, plain[i])))
 			json_object_set(config, plain[i], from);
 	}
-	/* A test of one's own, or the image's with other times. */
-	if (json_is_object(json_object_get(config, "Healthcheck")))
-		merge_object(config, "Healthcheck", image);
+	merge_health(json_object_get(config, "Healthcheck"), json_object_get(image, "Healthcheck"));
 	merge_object(config, "ExposedPorts", image);
 	merge_object(config, "Labels", image);
 	merge_object(config, "Volumes", image);
