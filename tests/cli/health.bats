@@ -19,7 +19,7 @@ await_health() { # container, status
 	await_health sick healthy
 	[ "$(d inspect -f '{{.State.Health.FailingStreak}}' sick)" -eq 0 ]
 	[[ $(d ps -f name=sick --format '{{.Status}}') == *'(healthy)' ]]
-	[[ $(d events --since 0 --until "$(date +%s.%N)" -f container=sick -f event=health_status) == *'health_status: unhealthy'*'health_status: healthy'* ]]
+	[[ $(d events --since 10m --until "$(date +%s.%N)" -f container=sick -f event=health_status) == *'health_status: unhealthy'*'health_status: healthy'* ]]
 	d restart -t 0 sick
 	[[ $(d inspect -f '{{.State.Health.Status}}' sick) == starting || $(d inspect -f '{{.State.Health.Status}}' sick) == healthy ]]
 	[ "$(d inspect -f '{{len .ExecIDs}}' sick)" -eq 0 ]
