@@ -115,8 +115,8 @@ static int run(Cli *cli)
 	if (list == NULL)
 		return cli_fail(cli, error);
 	for (size_t i = 0; i < json_array_size(list); i++)
-		json_array_append_new(rows,
-			container_row(json_array_get(list, i), flag_bool(cli, "no-trunc", false), size));
+		json_array_append_new(rows, container_row(json_array_get(list, i),
+						    flag_bool(cli, "no-trunc", false), size));
 	const char *table = size ? "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}"
 				   "\t{{.Ports}}\t{{.Names}}\t{{.Size}}"
 				 : "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}"

@@ -311,7 +311,8 @@ static int run_command(Cli *cli, int argc, char **argv, const char *host, const 
 	}
 	if (!check_arguments(cli))
 		return EXIT_FAILURE;
-	return connect_engine(cli, host, context, &error) ? cli->command->run(cli) : cli_fail(cli, error);
+	return connect_engine(cli, host, context, &error) ? cli->command->run(cli)
+							  : cli_fail(cli, error);
 }
 
 /* Called as docker-compose, all words are Compose's. */
@@ -326,7 +327,8 @@ static int run_compose(Cli *cli, int argc, char **argv, const char *host, const 
 	g_autoptr(GError) error = NULL;
 	cli->command = &compose;
 	cli->called = "compose";
-	return connect_engine(cli, host, context, &error) ? compose_main(cli, argc, argv) : cli_fail(cli, error);
+	return connect_engine(cli, host, context, &error) ? compose_main(cli, argc, argv)
+							  : cli_fail(cli, error);
 }
 
 static int unknown_command(const char *program, const char *word, const char *second)

@@ -25,12 +25,12 @@ static const Key file_reference_keys[] = {
 static const Key file_reference = {"", S | M, file_reference_keys};
 
 static const Key build_keys[] = {{"context", S}, {"dockerfile", S}, {"dockerfile_inline", S},
-	{"entitlements", TS}, {"args", P}, {"provenance", S | B}, {"sbom", S | B}, {"ssh", P},
-	{"cache_from", TS}, {"cache_to", TS}, {"no_cache", B | S}, {"no_cache_filter", S | TS},
-	{"additional_contexts", P}, {"pull", B | S}, {"extra_hosts", P}, {"isolation", S},
-	{"network", S}, {"target", S}, {"secrets", L, NULL, &file_reference}, {"shm_size", S | N},
-	{"tags", TS}, {"ulimits", M, ulimits}, {"platforms", TS}, {"privileged", B | S},
-	{"labels", P}, {0}};
+	{"entitlements", TS}, {"args", P}, {"provenance", S | B | T_FREE}, {"sbom", S | B | T_FREE},
+	{"ssh", P}, {"cache_from", TS}, {"cache_to", TS}, {"no_cache", B | S},
+	{"no_cache_filter", S | TS}, {"additional_contexts", P}, {"pull", B | S},
+	{"extra_hosts", P}, {"isolation", S}, {"network", S}, {"target", S},
+	{"secrets", L, NULL, &file_reference}, {"shm_size", S | N}, {"tags", TS},
+	{"ulimits", M, ulimits}, {"platforms", TS}, {"privileged", B | S}, {"labels", P}, {0}};
 
 static const Key hook_keys[] = {{"command", S | TS | Z}, {"user", S}, {"privileged", B | S},
 	{"working_dir", S}, {"environment", P}, {"image", S}, {"per_replica", B | S}, {0}};

@@ -13,6 +13,7 @@ typedef enum {
 	T_PAIRS = 64, /* a map of plain values, or a list of "key=value" */
 	T_ANY = 128,
 	T_TEXTS = 256, /* a list of plain values */
+	T_FREE = 512,  /* with T_BOOL: any other word, too */
 } KeyTypes;
 
 typedef struct Key Key;

@@ -62,12 +62,19 @@ static json_t *cast(const Key *key, const char *text)
 	return NULL;
 }
 
+/* Whether only a truth value would do, and this word is none; with variables in it nobody knows yet. */
+static bool wants_truth(const Key *key, const char *text)
+{
+	return key->types & T_BOOL && (key->types & (T_NUMBER | T_MAP | T_FREE)) == 0 &&
+	       strchr(text, '$') == NULL;
+}
+
 static bool type_allowed(const Key *key, const json_t *value)
 {
 	unsigned types = key->types;
 	switch (json_typeof(value)) {
 	case JSON_STRING:
-		return types & T_STRING;
+		return types & T_STRING && !wants_truth(key, json_string_value(value));
 	case JSON_INTEGER:
 	case JSON_REAL:
 		return types & T_NUMBER;
@@ -86,11 +93,13 @@ static bool type_allowed(const Key *key, const json_t *value)
 
 static bool wrong_type(Check *check, const Key *key)
 {
-	static const struct {
+	const bool only_truth = wants_truth(key, "");
+	const struct {
 		unsigned type;
 		const char *name;
-	} names[] = {{T_STRING, "a string"}, {T_NUMBER, "a number"}, {T_BOOL, "true or false"},
-		{T_MAP | T_PAIRS, "a mapping"}, {T_LIST | T_TEXTS | T_PAIRS, "a list"}};
+	} names[] = {{only_truth ? 0 : T_STRING, "a string"}, {T_NUMBER, "a number"},
+		{T_BOOL, "true or false"}, {T_MAP | T_PAIRS, "a mapping"},
+		{T_LIST | T_TEXTS | T_PAIRS, "a list"}};
 	g_autoptr(GString) text = g_string_new("");
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
 		if (key->types & names[i].type)
