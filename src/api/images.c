@@ -45,9 +45,19 @@ static bool check_platform(Request *request, GError **error)
 
 static bool inspect(Request *request, GError **error)
 {
+	enum { WITHOUT_CONTAINER_CONFIG = 45 };
 	json_t *json = check_platform(request, error)
 			       ? image_inspect(request->engine, request->name, error)
 			       : NULL;
+	/* Of the container that the classic builder had made it from. docker-compose 1.x asks for the newest
+	 * version there is, and breaks off without it all the same. */
+	if (json != NULL && (request->version < WITHOUT_CONTAINER_CONFIG ||
+				    g_str_has_prefix(http_header(request->head, "User-Agent"),
+					    "docker-compose/1."))) {
+		json_object_set_new(json, "Container", json_string(""));
+		json_object_set(json, "ContainerConfig", json_object_get(json, "Config"));
+		json_object_set(json, "VirtualSize", json_object_get(json, "Size"));
+	}
 	return json != NULL && reply_json(request, 200, json);
 }
 

@@ -490,15 +490,20 @@ static bool keep_wish(Container *container, const char *name, json_t *asked, GEr
 	json_t *configs = json_object_get(networking, "EndpointsConfig");
 	if (!json_is_object(configs))
 		json_object_set_new(networking, "EndpointsConfig", configs = json_object());
+	json_t *host = json_object_get(spec, "HostConfig");
+	const char *mode = network_mode(host);
 	if (asked != NULL) {
 		json_object_set(configs, name, asked);
+		/* Its last network was taken away before, as docker-compose does: this one is the first now. */
+		if (strcmp(mode, "none") == 0)
+			json_object_set_new(host, "NetworkMode", json_string(name));
 	} else {
 		json_object_del(configs, name);
 		/* What was the first network is not to come back at the next start. */
-		if (strcmp(network_mode(json_object_get(spec, "HostConfig")), name) == 0) {
+		if (strcmp(mode, name) == 0) {
 			const char *other = json_object_iter_key(json_object_iter(configs));
-			json_object_set_new(json_object_get(spec, "HostConfig"), "NetworkMode",
-				json_string(other != NULL ? other : "none"));
+			json_object_set_new(
+				host, "NetworkMode", json_string(other != NULL ? other : "none"));
 		}
 	}
 	return container_set_spec(container, spec, error);
