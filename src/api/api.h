@@ -16,6 +16,7 @@ typedef struct {
 	GHashTable *params; /* of the query; the last of each */
 	char **repeated;    /* all of "names", "changes", "type", "platforms" or "t" */
 	int version;	    /* minor number of the API version asked for: 51 for 1.51 */
+	char *headers;	    /* more lines for the answer's head, or NULL */
 	bool answered, chunked, hijacked, failed;
 } Request;
 

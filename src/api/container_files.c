@@ -1,6 +1,8 @@
 /* A container's files (Engine API v1.51: ContainerChanges, ContainerExport, ImageCommit). */
 #include "api/api.h"
 
+#include <string.h>
+
 static bool changes(Request *request, GError **error)
 {
 	g_autoptr(Container) container = request_container(request, error);
@@ -35,7 +37,51 @@ static bool commit(Request *request, GError **error)
 	return id != NULL && reply_json(request, 201, json_pack("{s:s}", "Id", id));
 }
 
+/* What clients ask for first, and get with the files, too. */
+static bool set_path_stat(Request *request, Container *container, GError **error)
+{
+	g_autoptr(json_t) stat =
+		container_path_stat(container, request_param(request, "path"), error);
+	if (stat == NULL)
+		return false;
+	g_autofree char *text = json_text(stat),
+			*base64 = g_base64_encode((guchar *)text, strlen(text));
+	request->headers = g_strdup_printf("X-Docker-Container-Path-Stat: %s\r\n", base64);
+	return true;
+}
+
+static bool path_stat(Request *request, GError **error)
+{
+	g_autoptr(Container) container = request_container(request, error);
+	return container != NULL && set_path_stat(request, container, error) &&
+	       reply_empty(request, 200);
+}
+
+static bool copy_out(Request *request, GError **error)
+{
+	g_autoptr(Container) container = request_container(request, error);
+	if (container == NULL || !set_path_stat(request, container, error))
+		return false;
+	bool ok = container_copy_out(
+		container, request_param(request, "path"), reply_tar, request, error);
+	request->failed = !ok && request->answered;
+	return ok;
+}
+
+static bool copy_in(Request *request, GError **error)
+{
+	g_autoptr(Container) container = request_container(request, error);
+	return container != NULL &&
+	       container_copy_in(container, request_param(request, "path"),
+		       request_flag(request, "noOverwriteDirNonDir"), http_body_read,
+		       request->body, error) &&
+	       reply_empty(request, 200);
+}
+
 const Route container_file_routes[] = {
+	{"HEAD", "/containers/{}/archive", path_stat},
+	{"GET", "/containers/{}/archive", copy_out},
+	{"PUT", "/containers/{}/archive", copy_in},
 	{"GET", "/containers/{}/changes", changes},
 	{"GET", "/containers/{}/export", export},
 	{"POST", "/commit", commit},

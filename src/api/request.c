@@ -121,7 +121,8 @@ static bool send_head(Request *request, int status, const char *type, gssize len
 		g_string_append_printf(head, "Content-Type: %s\r\n", type);
 	if (length >= 0)
 		g_string_append_printf(head, "Content-Length: %zd\r\n", length);
-	g_string_append_printf(head, "%s\r\n", more);
+	g_string_append_printf(
+		head, "%s%s\r\n", request->headers != NULL ? request->headers : "", more);
 	request->answered = true;
 	bool no_body = strcmp(request->head->start[0], "HEAD") == 0;
 	struct iovec iov[] = {{head->str, head->len}, {(void *)body, no_body ? 0 : body_length}};

@@ -165,9 +165,25 @@ static void request_clear(Request *request)
 {
 	g_free(request->path);
 	g_free(request->name);
+	g_free(request->headers);
 	g_strfreev(request->repeated);
 	if (request->params != NULL)
 		g_hash_table_unref(request->params);
+}
+
+/* What an answer left unread of a body: a client that is still sending would not see why (EPIPE). Not for ever. */
+static void swallow_rest(Connection *connection, HttpBody *body)
+{
+	enum { MOST = 1 << 20, PATIENCE_MS = 500 };
+	g_autofree char *block = g_malloc(READ_AHEAD);
+	for (ssize_t n = 0, total = 0; !body->ended && n >= 0 && total < MOST; total += n) {
+		struct pollfd waited = {.fd = connection->fd, .events = POLLIN};
+		if (body->data->len <= body->taken && poll(&waited, 1, PATIENCE_MS) <= 0)
+			return;
+		n = http_body_read(body, block, READ_AHEAD, NULL);
+		if (n == 0)
+			return;
+	}
 }
 
 /* Serves one request; false if the connection is at its end. */
@@ -201,6 +217,8 @@ static bool serve_one(Connection *connection, size_t head_length)
 		request.failed = true;
 	if (request.chunked && !request.failed)
 		reply_end(&request);
+	if (parsed && !request.hijacked && !body.ended)
+		swallow_rest(connection, &body);
 	/* A body that nobody wanted: the rest of it is not the next request. */
 	bool keep = parsed && !request.hijacked && !request.failed && body.ended &&
 		    strcmp(head.start[2], "HTTP/1.1") == 0 &&

@@ -22,3 +22,6 @@ bool tar_write_end(TarWriter *writer, GError **error);
 /* Unpacks what comes into a folder; nothing is written outside of it, whatever the archive says. Owners are
  * kept where owners is true. */
 bool tar_unpack(int root_fd, ByteSource source, gpointer data, bool owners, GError **error);
+/* The same, where the name at the top that is called from ("." for all) is to be called to. */
+bool tar_unpack_as(int root_fd, ByteSource source, gpointer data, bool owners, const char *from,
+	const char *to, GError **error);

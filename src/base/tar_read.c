@@ -16,6 +16,7 @@ typedef struct {
 	ByteSource source;
 	gpointer data;
 	bool owners;
+	const char *from, *to; /* a name at the top, and what it is to be called; or NULL */
 	char *buffer;
 	char *path, *link; /* of an extended header, for the next entry; or NULL */
 	gint64 size;	   /* the same; -1: none */
@@ -236,15 +237,37 @@ static bool make_node(Tar *tar, const Entry *entry, int parent, const char *name
 	return entry->type == '1' || set_facts(tar, entry, parent, name, error);
 }
 
+/* "old/a" as "new/a". */
+static char *renamed(const Tar *tar, const char *path)
+{
+	g_autofree char *whole = g_canonicalize_filename(path, "/");
+	size_t length = tar->from != NULL ? strlen(tar->from) : 0;
+	const char *clean = whole[1] != '\0' ? whole + 1 : ".";
+	if (tar->from == NULL)
+		return g_strdup(clean);
+	if (strcmp(tar->from, ".") == 0)
+		return strcmp(clean, ".") == 0 ? g_strdup(tar->to)
+					       : g_build_filename(tar->to, clean, NULL);
+	if (strncmp(clean, tar->from, length) == 0 &&
+		(clean[length] == '/' || clean[length] == '\0'))
+		return g_strconcat(tar->to, clean + length, NULL);
+	return g_strdup(clean);
+}
+
 static bool take_entry(Tar *tar, Entry *entry, GError **error)
 {
 	g_auto(GStrv) parts = g_strsplit(entry->path, "/", -1);
 	if (g_strv_contains((const char *const *)parts, ".."))
 		return fail(error, BERTH_ERROR_INVALID, "invalid name \"%s\" in the archive",
 			entry->path);
-	g_autofree char *whole = g_canonicalize_filename(entry->path, "/");
+	char *path = renamed(tar, entry->path);
 	g_free(entry->path);
-	entry->path = g_strdup(whole[1] != '\0' ? whole + 1 : ".");
+	entry->path = path;
+	if (entry->type == '1') {
+		char *link = renamed(tar, entry->link);
+		g_free(entry->link);
+		entry->link = link;
+	}
 	if (strcmp(entry->path, ".") == 0)
 		return true;
 	g_autofree char *folder = g_path_get_dirname(entry->path),
@@ -302,12 +325,20 @@ static void finish_folders(Tar *tar)
 
 bool tar_unpack(int root_fd, ByteSource source, gpointer data, bool owners, GError **error)
 {
+	return tar_unpack_as(root_fd, source, data, owners, NULL, NULL, error);
+}
+
+bool tar_unpack_as(int root_fd, ByteSource source, gpointer data, bool owners, const char *from,
+	const char *to, GError **error)
+{
 	char block[BLOCK];
 	bool ok = true, ended = false;
 	Tar tar = {.root_fd = root_fd,
 		.source = source,
 		.data = data,
 		.owners = owners,
+		.from = from,
+		.to = to,
 		.buffer = g_malloc(BUFFER),
 		.size = -1,
 		.folders = g_array_new(FALSE, FALSE, sizeof(Folder))};

@@ -143,7 +143,8 @@ static bool send_text(int fd, const char *text, size_t length)
 	return true;
 }
 
-static bool read_head(Response *response, GError **error)
+/* is_head: of HEAD, whose answer has a length and no body (RFC 9110, 9.3.2). */
+static bool read_head(Response *response, bool is_head, GError **error)
 {
 	g_autofree char *buffer = g_malloc(HTTP_HEAD_LIMIT);
 	size_t used = 0, length;
@@ -165,7 +166,7 @@ static bool read_head(Response *response, GError **error)
 	if (!http_body_init(&response->body, response->fd, &response->head, buffer + length,
 		    used - length, true, error))
 		return false;
-	if (response->status == 204 || response->status == 304)
+	if (response->status == 204 || response->status == 304 || is_head)
 		response->body.ended = true;
 	return true;
 }
@@ -202,7 +203,8 @@ static bool exchange(
 			.fd = kept ? fd_steal(&client->idle_fd) : connect_host(client, error)};
 		if (response->fd < 0)
 			return false;
-		if (send_text(response->fd, text, length) && read_head(response, &problem))
+		if (send_text(response->fd, text, length) &&
+			read_head(response, g_str_has_prefix(text, "HEAD "), &problem))
 			return check_status(response, error);
 		response_clear(response);
 		if (!kept) {
@@ -249,7 +251,7 @@ bool client_send_stream(Client *client, const char *method, const char *path, co
 	if (ok)
 		send_text(response->fd, "0\r\n\r\n", 5);
 	/* An engine that refuses the archive has answered before it read it all. */
-	return read_head(response, error) && check_status(response, error);
+	return read_head(response, false, error) && check_status(response, error);
 }
 
 json_t *client_call(

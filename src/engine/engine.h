@@ -436,6 +436,15 @@ extern const char *const container_mount_points[];
 /* {"Path", "Kind"}: 0 changed, 1 added, 2 deleted (Engine API, ContainerChanges). */
 json_t *container_changes(Container *container, GError **error);
 bool container_export(Container *container, ByteSink sink, gpointer data, GError **error);
+/* container_copy.c: files of a container, running or not, by a path in it ("a/." is what is in a folder). */
+/* {"name", "size", "mode", "mtime", "linkTarget"} (Engine API, ContainerArchiveInfo); new reference. */
+json_t *container_path_stat(Container *container, const char *path, GError **error);
+/* As a tar. */
+bool container_copy_out(
+	Container *container, const char *path, ByteSink sink, gpointer data, GError **error);
+/* A tar into a folder that is there. keep_kind: no folder becomes a file, and no file a folder. */
+bool container_copy_in(Container *container, const char *path, bool keep_kind, ByteSource source,
+	gpointer data, GError **error);
 char *image_import(Engine *engine, ByteSource read, gpointer stream, const char *repo,
 	const char *tag, const char *message, char *const *changes, GError **error);
 /* Calls said with each line for the user ("Loaded image: x"). tag: a name instead of the archive's own, or "". */

@@ -28,6 +28,7 @@ typedef struct {
 	bool plain;		  /* no layer: ".wh." is a name like others */
 	bool live;		  /* what lies there already is below: whiteouts delete */
 	const UnpackOwner *owner; /* or NULL */
+	bool keep_kind;		  /* no folder becomes a file, and no file a folder */
 	ByteSource read;
 	gpointer data;
 	char *buffer;
@@ -272,6 +273,17 @@ static bool make_way(int parent_fd, const char *name, bool for_folder, bool *the
 	return removed;
 }
 
+static bool same_kind(int parent_fd, const char *name, bool folder, GError **error)
+{
+	struct stat st;
+	if (fstatat(parent_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || S_ISDIR(st.st_mode) == folder)
+		return true;
+	return fail(error, BERTH_ERROR_INVALID,
+		folder ? "cannot overwrite non-directory \"%s\" with directory \"%s\""
+		       : "cannot overwrite directory \"%s\" with non-directory \"%s\"",
+		name, name);
+}
+
 static bool apply_entry(
 	Apply *apply, struct archive *archive, struct archive_entry *entry, GError **error)
 {
@@ -296,6 +308,8 @@ static bool apply_entry(
 	if (parent_fd < 0)
 		return fail(error, BERTH_ERROR_INVALID, "invalid path \"%s\" in the archive: %s",
 			path, g_strerror(errno));
+	if (apply->keep_kind && !same_kind(parent_fd, name, is_dir, error))
+		return false;
 	if (!apply->plain && g_str_has_prefix(name, whiteout_prefix)) {
 		autofd folder = openat(parent_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		return apply_whiteout(folder, name, apply->live, error);
@@ -401,6 +415,19 @@ bool archive_unpack(
 	Apply apply = {.root_fd = dir_fd,
 		.plain = true,
 		.owner = owner,
+		.read = read,
+		.data = data,
+		.parent_fd = -1};
+	return apply_all(&apply, &size, error);
+}
+
+bool archive_unpack_into(
+	int dir_fd, ByteSource read, gpointer data, bool keep_kind, GError **error)
+{
+	gint64 size;
+	Apply apply = {.root_fd = dir_fd,
+		.plain = true,
+		.keep_kind = keep_kind,
 		.read = read,
 		.data = data,
 		.parent_fd = -1};

@@ -191,15 +191,12 @@ static bool put_folder(Tree *tree, int fd, const char *prefix, GError **error)
 	return ok;
 }
 
-bool tree_archive(int root_fd, TreeKind kind, const char *const *skip, ByteSink sink, gpointer data,
-	GError **error)
+/* All of the folder (name NULL), or one name in it. */
+static bool archive_of(Tree start, int root_fd, const char *name, GError **error)
 {
 	struct stat st;
-	Tree tree = {.archive = archive_write_new(),
-		.kind = kind,
-		.skip = skip,
-		.sink = sink,
-		.data = data};
+	Tree tree = start;
+	tree.archive = archive_write_new();
 	tree.links = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	tree.block = g_malloc(BLOCK);
 	archive_write_set_format_pax(tree.archive);
@@ -207,13 +204,31 @@ bool tree_archive(int root_fd, TreeKind kind, const char *const *skip, ByteSink 
 	archive_write_set_bytes_per_block(tree.archive, BLOCK);
 	archive_write_set_bytes_in_last_block(tree.archive, 1);
 	archive_write_open(tree.archive, &tree, NULL, output, NULL);
-	bool ok = fstat(root_fd, &st) == 0 || fail_errno(error, "cannot read the tree");
+	bool ok = fstatat(root_fd, name != NULL ? name : "", &st,
+			  AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) == 0 ||
+		  fail(error, BERTH_ERROR_NOT_FOUND, "cannot read the tree: %s", g_strerror(errno));
 	tree.device = st.st_dev;
-	ok = ok && put_folder(&tree, root_fd, "", error) &&
+	ok = ok &&
+	     (name != NULL ? put_name(&tree, root_fd, "", name, error)
+			   : put_folder(&tree, root_fd, "", error)) &&
 	     (archive_write_close(tree.archive) == ARCHIVE_OK || archive_fail(&tree, error));
 	archive_write_free(tree.archive);
 	g_clear_error(&tree.problem);
 	g_hash_table_unref(tree.links);
 	g_free(tree.block);
 	return ok;
+}
+
+bool tree_archive(int root_fd, TreeKind kind, const char *const *skip, ByteSink sink, gpointer data,
+	GError **error)
+{
+	Tree tree = {.kind = kind, .skip = skip, .sink = sink, .data = data};
+	return archive_of(tree, root_fd, NULL, error);
+}
+
+bool tree_archive_name(
+	int parent_fd, const char *name, ByteSink sink, gpointer data, GError **error)
+{
+	Tree tree = {.kind = TREE_WHOLE, .sink = sink, .data = data};
+	return archive_of(tree, parent_fd, name, error);
 }

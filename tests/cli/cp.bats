@@ -1,0 +1,97 @@
+load ../lib/engine
+setup_file() { file_setup; }
+teardown_file() { file_teardown; }
+setup() { cd "$(mktemp -d "$WORK/case.XXXXXX")"; }
+
+each_container() { # a container that runs, and one that never did
+	d run -d --name "run$1" --network none busybox sleep 1000
+	d create --name "new$1" --network none busybox true
+	echo "run$1 new$1"
+}
+
+@test "cp: files and folders in and out, by every rule of the reference" {
+	mkdir -p dir/sub
+	echo f >f; echo g >dir/sub/g; chmod 700 dir/sub
+	for c in $(each_container 1 | tail -1); do
+		d cp f "$c:/tmp/renamed"
+		d cp f "$c:/tmp/"
+		d cp dir "$c:/tmp"
+		d cp dir/. "$c:/new"
+		d cp dir "$c:/other"
+		rm -rf out; mkdir out
+		d cp "$c:/tmp/renamed" out
+		d cp "$c:/tmp/f" out/again
+		d cp "$c:/tmp/dir" out
+		d cp "$c:/new/." out/contents
+		d cp "$c:/other" out
+		[ "$(cat out/renamed out/again out/dir/sub/g out/contents/sub/g out/other/sub/g)" = $'f\nf\ng\ng\ng' ]
+		[ "$(stat -c %a out/dir/sub)" = 700 ]
+		run d cp f "$c:/nowhere/x"
+		[ "$status" -eq 1 ]
+		run d cp "$c:/nowhere" out
+		[ "$status" -eq 1 ]
+		[[ $output == *nowhere* ]]
+	done
+}
+
+@test "cp: archives by - both ways" {
+	echo f >f
+	for c in $(each_container 2 | tail -1); do
+		tar -c f | d cp - "$c:/tmp"
+		[ "$(d cp "$c:/tmp/f" - | tar -xO)" = f ]
+		[[ $(d cp "$c:/bin" - | tar -t) == *bin/busybox* ]]
+	done
+}
+
+@test "cp: links are copied as links, or followed with -L; owners with -a" {
+	echo f >f; ln -s f link; chown 5:6 f
+	for c in $(each_container 3 | tail -1); do
+		d cp -L link "$c:/tmp/followed"
+		d cp -a f "$c:/tmp/owned"
+		d cp "$c:/bin/sh" sh
+		[ "$(readlink sh)" = busybox ]
+		d cp -L "$c:/bin/sh" whole
+		[ ! -L whole ] && cmp -s whole /bin/busybox
+		rm -f sh whole
+	done
+	[ "$(d exec run3 stat -c %u:%g /tmp/owned)" = 5:6 ]
+	[ "$(d exec run3 stat -c %u:%g /tmp/followed)" != '' ]
+}
+
+@test "cp: volumes, read-only roots, a folder that is not to become a file" {
+	echo f >f
+	d run -d --name vol --network none -v cpvol:/v busybox sleep 1000
+	d create --name volnew --network none -v cpvol:/v busybox true
+	d cp f vol:/v/a
+	d cp f volnew:/v/b
+	[ "$(d exec vol cat /v/a /v/b)" = $'f\nf' ]
+	d cp volnew:/v/a back
+	d run -d --name ro --network none --read-only busybox sleep 1000
+	run d cp f ro:/tmp/x
+	[[ $status -eq 1 && $output == *'read-only'* ]]
+	mkdir f2; touch f2/x
+	run d cp f2 vol:/v/a
+	[ "$status" -eq 1 ]
+}
+
+@test "cp: nothing leads out of the container (CVE-2018-15664)" {
+	d run -d --name trap --network none busybox sh -c 'ln -s /etc /tmp/abs; ln -s ../../../../../../../../etc /tmp/rel; sleep 1000'
+	echo evil >berth-evil
+	sleep 0.3
+	for way in abs rel; do
+		d cp berth-evil "trap:/tmp/$way/"
+		[ ! -e /etc/berth-evil ]
+		[ "$(d exec trap cat /etc/berth-evil)" = evil ]
+		d cp "trap:/tmp/$way/passwd" "passwd-$way"
+		! cmp -s "passwd-$way" /etc/passwd
+	done
+	python3 - <<-'EOF'
+		import tarfile, io
+		with tarfile.open("evil.tar", "w") as tar:
+		    for name in ("../../../../../../tmp/berth-escaped", "/tmp/berth-escaped"):
+		        info = tarfile.TarInfo(name); info.size = 1
+		        tar.addfile(info, io.BytesIO(b"x"))
+	EOF
+	d cp - trap:/tmp <evil.tar || true
+	[ ! -e /tmp/berth-escaped ]
+}
