@@ -348,3 +348,77 @@ const Command compose_run_command = {.names = "run",
 	.max_args = -1,
 	.run = run_run,
 	.stop_at_argument = true};
+
+static const Flag cp_flags[] = {
+	{"all", 0, BOOL, "into all containers of the service"},
+	{"archive", 'a', BOOL, "keep the owners' numbers"},
+	{"follow-link", 'L', BOOL, "copy what a link leads to"},
+	{"index", 0, INT, "number of the service's container"},
+	{0},
+};
+
+/* "web:/path" with the container's id in place of the service's name; what is here stays. */
+static char *with_id(const char *side, const json_t *container)
+{
+	const char *colon = strchr(side, ':');
+	return colon != NULL && container != NULL
+		       ? g_strconcat(json_str(container, "Id"), colon, NULL)
+		       : g_strdup(side);
+}
+
+/* The service that a side names; NULL: it is a path here. */
+static char *service_of(const char *side)
+{
+	const char *colon = strchr(side, ':');
+	return colon == NULL || *side == '/' || *side == '.'
+		       ? NULL
+		       : g_strndup(side, (gsize)(colon - side));
+}
+
+static int run_cp(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *from = service_of(cli->args[0]), *to = service_of(cli->args[1]);
+	const char *service = from != NULL ? from : to;
+	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
+	g_autoptr(json_t) containers = project != NULL ? project_containers(cli->client,
+								 project->name, true, false, &error)
+						       : NULL;
+	if (containers == NULL)
+		return compose_fail(error);
+	if (service == NULL || (from != NULL && to != NULL)) {
+		fprintf(stderr, "one side must be SERVICE:PATH, and one a path here\n");
+		return EXIT_FAILURE;
+	}
+	const json_t *first =
+		container_at(containers, service, (int)flag_int(cli, "index", 0), &error);
+	g_autoptr(json_t) own = containers_of(containers, service),
+			  one = first != NULL ? json_pack("[O]", first) : NULL;
+	if (first == NULL)
+		return compose_fail(error);
+	json_t *chosen = flag_bool(cli, "all", false) && to != NULL ? own : one, *container;
+	size_t i;
+	json_array_foreach (chosen, i, container) {
+		g_autofree char *source = from != NULL ? with_id(cli->args[0], container)
+						       : g_strdup(cli->args[0]),
+				*target = to != NULL ? with_id(cli->args[1], container)
+						     : g_strdup(cli->args[1]);
+		char *words[] = {(char *)(flag_bool(cli, "archive", false) ? "--archive"
+									   : "--archive=false"),
+			(char *)(flag_bool(cli, "follow-link", false) ? "--follow-link"
+								      : "--follow-link=false"),
+			source, target, NULL};
+		int code = cli_run(cli, &command_cp, words);
+		if (code != 0)
+			return code;
+	}
+	return EXIT_SUCCESS;
+}
+
+const Command compose_cp_command = {.names = "cp",
+	.usage = "[OPTIONS] SERVICE:SRC_PATH DEST_PATH|-, or SRC_PATH|- SERVICE:DEST_PATH",
+	.summary = "Copy files between a service and here",
+	.flags = cp_flags,
+	.min_args = 2,
+	.max_args = 2,
+	.run = run_cp};

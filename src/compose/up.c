@@ -437,14 +437,29 @@ static bool start_service(gpointer data, const char *name, Client *client, GErro
 	return true;
 }
 
+/* Whether others wait for its end: then that is what it is there for. */
+static bool is_job(const Project *project, const char *name)
+{
+	const char *other;
+	json_t *service;
+	json_object_foreach (project_services(project), other, service) {
+		const json_t *entry = json_object_get(json_object_get(service, "depends_on"), name);
+		if (strcmp(json_str(entry, "condition"), "service_completed_successfully") == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool wait_service(gpointer data, const char *name, Client *client, GError **error)
 {
 	Work *work = data;
 	g_autoptr(json_t) own = containers_of(work->containers, name);
+	bool job = is_job(work->project, name);
 	size_t i;
 	json_t *container;
 	json_array_foreach (own, i, container)
-		if (!await_healthy(work, client, container, false, error))
+		if (!(job ? await_completed(work, client, name, container, error)
+			  : await_healthy(work, client, container, false, error)))
 			return false;
 	return true;
 }

@@ -50,9 +50,9 @@ static bool link_read(
 	return true;
 }
 
-void links_hosts(Container *container, const json_t *host, const json_t *endpoints, GString *hosts)
+static void add_hosts(
+	Container *container, const json_t *links, const json_t *endpoints, GString *hosts)
 {
-	const json_t *links = json_object_get(host, "Links");
 	for (size_t i = 0; i < json_array_size(links); i++) {
 		g_auto(Link) link = {0};
 		if (!link_read(container->engine, json_elem(links, i), endpoints, &link, NULL) ||
@@ -63,6 +63,16 @@ void links_hosts(Container *container, const json_t *host, const json_t *endpoin
 			hosts, "%s\t%s %.12s %s\n", link.address, link.alias, row.id, row.name);
 		container_row_clear(&row);
 	}
+}
+
+void links_hosts(Container *container, const json_t *host, const json_t *endpoints, GString *hosts)
+{
+	const char *name;
+	json_t *endpoint;
+	add_hosts(container, json_object_get(host, "Links"), endpoints, hosts);
+	/* Those of a user-defined network (Engine API, EndpointSettings.Links), as Compose gives them. */
+	json_object_foreach ((json_t *)endpoints, name, endpoint)
+		add_hosts(container, json_object_get(endpoint, "Links"), endpoints, hosts);
 }
 
 /* "80/tcp" by number, tcp first. */

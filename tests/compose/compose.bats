@@ -1,0 +1,255 @@
+load ../lib/engine
+# What berth compose has and docker-compose 1.29 has not, or has otherwise.
+setup_file() {
+	file_setup
+	nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" ip link set lo up
+}
+teardown_file() { file_teardown; }
+setup() {
+	cd "$(mktemp -d "$WORK/case.XXXXXX")"
+	export COMPOSE_PROJECT_NAME="q$BATS_TEST_NUMBER"
+}
+teardown() { c down -v -t 0 --remove-orphans >/dev/null 2>&1; }
+c() { timeout -s KILL 60 "$BUILD/berth" compose "$@"; }
+count() { d ps -q --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" "$@" | wc -l; }
+sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: busybox\n    command: sleep 1000\n    stop_grace_period: 0s\n' "$s"; done; }
+
+@test "names and labels are those of Docker Compose v2" {
+	sleeper web >compose.yaml
+	c up -d
+	label() { d inspect -f "{{index .Config.Labels \"com.docker.compose.$1\"}}" "$COMPOSE_PROJECT_NAME-web-1"; }
+	[ "$(label project)" = "$COMPOSE_PROJECT_NAME" ]
+	[ "$(label service) $(label container-number) $(label oneoff)" = 'web 1 False' ]
+	[ "$(label project.working_dir)" = "$PWD" ]
+	[ "$(label project.config_files)" = "$PWD/compose.yaml" ]
+	[ "$(label config-hash)" = "$(c config --hash web | cut -d' ' -f2)" ]
+	[ "$(label image)" = "$(d inspect -f '{{.Id}}' busybox)" ]
+	[ "$(d network inspect -f '{{index .Labels "com.docker.compose.network"}}' "${COMPOSE_PROJECT_NAME}_default")" = default ]
+}
+
+@test "ps, ls, images, top, port, events and their formats" {
+	sleeper web db >compose.yaml
+	c up -d
+	[[ $(c ps) == *NAME*IMAGE*COMMAND*SERVICE*CREATED*STATUS*PORTS*"$COMPOSE_PROJECT_NAME-web-1"* ]]
+	[ "$(c ps --services | sort | tr '\n' ' ')" = 'db web ' ]
+	[ "$(c ps --format json web | head -1 | jq -r '.Service + " " + .State')" = 'web running' ]
+	[ "$(c ps --format '{{.Name}}' web)" = "$COMPOSE_PROJECT_NAME-web-1" ]
+	[[ $(c ls) == *"$COMPOSE_PROJECT_NAME"*'running(2)'* ]]
+	[[ $(c ls --format json) == *'"Name":"'"$COMPOSE_PROJECT_NAME"* ]]
+	[[ $(c images web) == *busybox*latest* ]]
+	[[ $(c top db) == *'sleep 1000'* ]]
+	c stop -t 0 web
+	[ "$(c ps -q | wc -l)" -eq 1 ]
+	[ "$(c ps -a --status exited -q | wc -l)" -eq 1 ]
+	[[ $(c events --since 1m --until 0s --json | head -1) == *'"Type":"container"'* ]]
+}
+
+@test "secrets and configs that are no files: of variables, of the file itself" {
+	cat >compose.yaml <<-'EOF'
+		services:
+		  w:
+		    image: busybox
+		    command: sleep 1000
+		    stop_grace_period: 0s
+		    secrets: [token, {source: token, target: other, uid: "5", mode: 0400}]
+		    configs: [{source: conf, target: /etc/conf}]
+		secrets: {token: {environment: MY_TOKEN}}
+		configs:
+		  conf:
+		    content: |
+		      who=${WHO}
+	EOF
+	export MY_TOKEN=s3cret WHO=me
+	c up -d
+	[ "$(c exec -T w cat /run/secrets/token /etc/conf)" = "s3cretwho=me" ]
+	[ "$(c exec -T w stat -c '%a %u' /run/secrets/other)" = '400 5' ]
+	unset MY_TOKEN
+	c down -t 0
+	run c up -d
+	[ "$status" -eq 1 ]
+	[[ $output == *MY_TOKEN* ]]
+	[ "$(count -a)" -eq 0 ]
+}
+
+@test "attached: lines with names, an exit told, Ctrl-C stops all" {
+	printf 'services:\n  one:\n    image: busybox\n    command: sh -c "echo from-one; exit 3"\n  two:\n    image: busybox\n    command: sh -c "trap \\"echo bye; exit 0\\" TERM; echo from-two; while :; do sleep 0.1; done"\n' >compose.yaml
+	timeout -s KILL 60 "$BUILD/berth" compose up >out 2>err 3>&- &
+	up=$!
+	for _ in $(seq 100); do grep -q from-two out && grep -q 'one-1 exited with code 3' out && break; sleep 0.05; done
+	grep -q '^one-1  | from-one$' out
+	grep -q '^two-1  | from-two$' out
+	pkill -INT -P "$up"
+	wait "$up" || true
+	grep -q 'two-1  | bye' out
+	grep -q 'Gracefully' err
+	[ "$(count)" -eq 0 ]
+	[ "$(count -a)" -eq 2 ]
+}
+
+@test "--abort-on-container-exit and --exit-code-from" {
+	printf 'services:\n  t:\n    image: busybox\n    command: sh -c "sleep 0.3; exit 7"\n  db:\n    image: busybox\n    command: sleep 1000\n    stop_grace_period: 0s\n' >compose.yaml
+	run c up --abort-on-container-exit
+	[ "$status" -eq 7 ]
+	[ "$(count)" -eq 0 ]
+	run c up --exit-code-from t --abort-on-container-exit
+	[ "$status" -eq 7 ]
+}
+
+@test "conditions: completed, healthy, failing; --wait" {
+	cat >compose.yaml <<-'EOF'
+		services:
+		  job: {image: busybox, command: "sh -c 'sleep 0.5; exit $CODE'"}
+		  web:
+		    image: busybox
+		    command: sleep 1000
+		    stop_grace_period: 0s
+		    depends_on: {job: {condition: service_completed_successfully}}
+		    healthcheck: {test: "test -e /ok || { touch /ok; false; }", interval: 200ms}
+	EOF
+	CODE=0 c up -d --wait web
+	[ "$(d inspect -f '{{.State.Health.Status}}' "$COMPOSE_PROJECT_NAME-web-1")" = healthy ]
+	c down -t 0
+	CODE=4 run c up -d
+	[ "$status" -eq 1 ]
+	[[ $output == *"service \"job\" didn't complete successfully: exit 4"* ]]
+	[ "$(count)" -eq 0 ]
+	printf 'services:\n  db:\n    image: busybox\n    command: sleep 1000\n    stop_grace_period: 0s\n    healthcheck: {test: "false", interval: 100ms, retries: 2}\n  web:\n    image: busybox\n    depends_on: {db: {condition: service_healthy}}\n' >compose.yaml
+	run c up -d --remove-orphans
+	[ "$status" -eq 1 ]
+	[[ $output == *'dependency failed to start: container '*' is unhealthy'* ]]
+}
+
+@test "orphans are told of, and removed where that is asked for" {
+	sleeper a b >compose.yaml
+	c up -d
+	sleeper a >compose.yaml
+	run c up -d
+	[[ $output == *"Found orphan containers ([$COMPOSE_PROJECT_NAME-b-1])"* ]]
+	c up -d --remove-orphans
+	[ "$(count -a)" -eq 1 ]
+}
+
+@test "profiles: asleep, by flag, by name" {
+	printf 'services:\n  a: {image: busybox, command: sleep 1000, stop_grace_period: 0s}\n  debug: {image: busybox, command: sleep 1000, profiles: [dev], stop_grace_period: 0s}\n' >compose.yaml
+	c up -d
+	[ "$(count)" -eq 1 ]
+	c --profile dev up -d
+	[ "$(count)" -eq 2 ]
+	c down -t 0
+	[ "$(count -a)" -eq 0 ]
+	c up -d debug
+	[ "$(c ps --services)" = debug ]
+}
+
+@test "--dry-run does nothing, and says what it would do" {
+	sleeper a >compose.yaml
+	run c --dry-run up -d
+	[[ $output == *'DRY-RUN MODE'*'Created'* ]]
+	[ "$(count -a)" -eq 0 ]
+	[ -z "$(d network ls -q --filter "name=${COMPOSE_PROJECT_NAME}_")" ]
+}
+
+@test "-p without files: what is there is known by its labels" {
+	sleeper a b >compose.yaml
+	c up -d
+	mkdir elsewhere; cd elsewhere
+	[ "$(c -p "$COMPOSE_PROJECT_NAME" ps -q | wc -l)" -eq 2 ]
+	c -p "$COMPOSE_PROJECT_NAME" stop -t 0
+	c -p "$COMPOSE_PROJECT_NAME" down
+	[ "$(count -a)" -eq 0 ]
+}
+
+@test "standard input is a file, and the program is known as docker-compose, too" {
+	sleeper a | c -f - up -d
+	[ "$(count)" -eq 1 ]
+	ln -s "$(realpath "$BUILD/berth")" docker-compose
+	sleeper a >compose.yaml
+	[ "$(./docker-compose ps -q | wc -l)" -eq 1 ]
+	[[ $(./docker-compose version) == 'Docker Compose version v2'* ]]
+	./docker-compose down -t 0
+}
+
+@test "links, shared namespaces, volumes_from, static addresses, several networks" {
+	cat >compose.yaml <<-'EOF'
+		services:
+		  a:
+		    image: busybox
+		    command: sleep 1000
+		    stop_grace_period: 0s
+		    volumes: ["/shared"]
+		    networks: {n: {ipv4_address: 172.31.250.9}, m: }
+		  b: {image: busybox, command: sleep 1000, network_mode: "service:a", volumes_from: [a], stop_grace_period: 0s}
+		  l: {image: busybox, command: sleep 1000, links: ["a:alias"], networks: [n], stop_grace_period: 0s}
+		networks:
+		  n: {ipam: {config: [{subnet: 172.31.250.0/24}]}}
+		  m: {internal: true}
+	EOF
+	c up -d
+	c exec -T a ip -o addr | grep -q 172.31.250.9/24
+	[ "$(c exec -T a ls /sys/class/net | wc -l)" -eq 3 ]
+	c exec -T b ip -o addr | grep -q 172.31.250.9/24
+	c exec -T a touch /shared/x
+	c exec -T b test -e /shared/x
+	c exec -T l ping -c 1 -w 5 alias
+	c up -d
+	a=$(c ps -q a)
+	c up -d --force-recreate a -t 0
+	[ "$(c ps -q a)" != "$a" ]
+	c exec -T b ip -o addr | grep -q 172.31.250.9/24
+}
+
+@test "limits and hooks" {
+	cat >compose.yaml <<-'EOF'
+		services:
+		  w:
+		    image: busybox
+		    command: sleep 1000
+		    stop_grace_period: 0s
+		    deploy: {resources: {limits: {cpus: "0.5", memory: 64M, pids: 50}}, restart_policy: {condition: on-failure, max_attempts: 3}}
+		    ulimits: {nofile: {soft: 100, hard: 200}}
+		    sysctls: {net.core.somaxconn: 77}
+		    cap_drop: [ALL]
+		    tmpfs: /scratch
+		    extra_hosts: ["other:1.2.3.4"]
+		    post_start: [{command: "touch /hooked", environment: [A=1]}]
+	EOF
+	c up -d
+	[ "$(d inspect -f '{{.HostConfig.NanoCpus}} {{.HostConfig.Memory}} {{.HostConfig.PidsLimit}} {{.HostConfig.RestartPolicy.Name}} {{.HostConfig.RestartPolicy.MaximumRetryCount}}' "$COMPOSE_PROJECT_NAME-w-1")" = '500000000 67108864 50 on-failure 3' ]
+	[ "$(c exec -T w sh -c 'ulimit -n; ulimit -Hn; cat /proc/sys/net/core/somaxconn')" = $'100\n200\n77' ]
+	c exec -T w grep -q '1.2.3.4.*other' /etc/hosts
+	c exec -T w test -e /hooked
+	[[ $(c exec -T w mount) == *'on /scratch type tmpfs'* ]]
+}
+
+@test "cp, scale, create, wait, attach's kin" {
+	printf 'services:\n  w: {image: busybox, command: sleep 1000, stop_grace_period: 0s}\n  job: {image: busybox, command: sh -c "exit 6"}\n' >compose.yaml
+	c create
+	[ "$(count)" -eq 0 ] && [ "$(count -a)" -eq 2 ]
+	c start w
+	echo x >f
+	c cp f w:/tmp/f
+	c cp w:/tmp/f g
+	[ "$(cat g)" = x ]
+	c scale w=2
+	[ "$(c ps -q w | wc -l)" -eq 2 ]
+	[ "$(c exec -T --index 2 w hostname)" != "$(c exec -T --index 1 w hostname)" ]
+	c start job
+	run c wait job
+	[ "$status" -eq 6 ]
+	c commit w "$COMPOSE_PROJECT_NAME-image"
+	d image inspect "$COMPOSE_PROJECT_NAME-image" >/dev/null
+}
+
+@test "errors: no file, no service, an unknown command" {
+	run c up -d
+	[[ $status -eq 1 && $output == *'no configuration file provided: not found'* ]]
+	sleeper a >compose.yaml
+	run c up -d nope
+	[[ $status -eq 1 && $output == *'no such service: nope'* ]]
+	run c exec a true
+	[[ $status -eq 1 && $output == *'service "a" is not running'* ]]
+	run c fly
+	[[ $status -eq 1 && $output == *'unknown'*'fly'* ]]
+	run c up --flie
+	[ "$status" -eq 1 ]
+}
