@@ -32,3 +32,12 @@ debian_teardown() {
 
 # A build whose RUNs may install packages.
 debian_build() { timeout -s KILL 300 "$DOCKER" build --network host --add-host deb.debian.org:127.0.0.1 "$@"; }
+
+# The mirror's port is a container's from now on.
+relay_port_80_off() {
+	local pid
+	for pid in $(cat "$WORK/relays"); do
+		[[ $(tr '\0' ' ' <"/proc/$pid/cmdline") == *TCP-LISTEN:80,* ]] && kill "$pid"
+	done
+	return 0
+}
