@@ -92,6 +92,8 @@ static void print_commands(const char *program, const char *group)
 {
 	printf("Usage:  %s %s%sCOMMAND\n\nCommands:\n", program, group,
 		*group != '\0' ? " " : "[OPTIONS] ");
+	if (*group == '\0')
+		printf("  %-12s%s\n", "compose", "Define and run applications of several containers");
 	for (int i = 0; commands[i] != NULL; i++) {
 		g_auto(GStrv) names = g_strsplit(commands[i]->names, "|", -1);
 		for (int n = 0; names[n] != NULL; n++) {
