@@ -264,14 +264,17 @@ static bool send_path(Cli *cli, const char *from, const Side *to, const Target *
 	g_autoptr(GError) problem = NULL;
 	bool ok = send_archive(cli, to, target->folder, &pack.read_fd, &problem);
 	fd_clear(&pack.read_fd);
+	/* cppcheck-suppress memleak ; joined: it is freed */
 	g_thread_join(thread);
 	*bytes = pack.bytes;
-	if (!ok)
-		g_propagate_error(error, g_steal_pointer(&problem));
-	else if (pack.error != NULL)
-		g_propagate_error(error, g_steal_pointer(&pack.error));
+	/* A refusal explains an archive that nobody took. */
+	if (problem == NULL && pack.error != NULL)
+		problem = g_steal_pointer(&pack.error);
 	g_clear_error(&pack.error);
-	return ok && (error == NULL || *error == NULL);
+	if (problem == NULL)
+		return ok;
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return false;
 }
 
 /* What a link in the container leads to is where things go. */

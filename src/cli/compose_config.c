@@ -121,6 +121,19 @@ static bool pin_images(Cli *cli, Project *project, GError **error)
 	return true;
 }
 
+/* Only which image each service has, as an override file. */
+static void keep_images(Project *project)
+{
+	json_t *services = json_object(), *service;
+	const char *name;
+	json_object_foreach (project_services(project), name, service)
+		json_object_set_new(services, name,
+			json_pack("{s:O?}", "image", json_object_get(service, "image")));
+	json_decref(project->model);
+	project->model = json_pack("{s:o}", "services", services);
+	g_clear_pointer(&project->inactive, json_decref);
+}
+
 static bool put_text(const Cli *cli, const Project *project, GError **error)
 {
 	g_autofree char *text =
@@ -153,6 +166,18 @@ static Project *load(Cli *cli, GError **error)
 	options.no_consistency = flag_bool(cli, "no-consistency", false);
 	options.all_profiles = flag_bool(cli, "profiles", false);
 	return project_load(&options, error);
+}
+
+static int print_model(Cli *cli, Project *project)
+{
+	g_autoptr(GError) error = NULL;
+	bool lock = flag_bool(cli, "lock-image-digests", false);
+	if ((lock || flag_bool(cli, "resolve-image-digests", false)) &&
+		!pin_images(cli, project, &error))
+		return compose_fail(error);
+	if (lock)
+		keep_images(project);
+	return put_text(cli, project, &error) ? EXIT_SUCCESS : compose_fail(error);
 }
 
 static int run(Cli *cli)
@@ -193,10 +218,8 @@ static int run(Cli *cli)
 	else if (flag_bool(cli, "profiles", false))
 		for (size_t i = 0; i < json_array_size(project->profiles); i++)
 			puts(json_elem(project->profiles, i));
-	else if ((flag_bool(cli, "resolve-image-digests", false) &&
-			 !pin_images(cli, project, &error)) ||
-		 !put_text(cli, project, &error))
-		return compose_fail(error);
+	else
+		return print_model(cli, project);
 	return EXIT_SUCCESS;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/timefmt.h"
 #include "version.h"
 
 #include <stdio.h>
@@ -222,18 +223,40 @@ static bool pull(Cli *cli, const char *image, const char *platform, bool quiet, 
 	return ok;
 }
 
+/* "daily", "weekly", "every_12h": how old an image may be, in nanoseconds; 0: that is none of them. */
+static gint64 oldest_of(const json_t *service, const char *policy)
+{
+	static const gint64 second = 1000000000, day = 86400 * second;
+	gint64 time = 0;
+	if (strcmp(policy, "refresh") == 0)
+		policy = json_str(service, "pull_refresh_after");
+	if (strcmp(policy, "daily") == 0 || strcmp(policy, "weekly") == 0)
+		return *policy == 'd' ? day : 7 * day;
+	if (g_str_has_prefix(policy, "every_"))
+		policy += strlen("every_");
+	size_t length = strlen(policy);
+	/* Days and weeks are no units of Go's durations. */
+	if (length > 1 && strchr("dw", policy[length - 1]) != NULL)
+		return g_ascii_strtoll(policy, NULL, 10) *
+		       (policy[length - 1] == 'd' ? day : 7 * day);
+	return duration_parse(policy, &time) ? time : 0;
+}
+
 /* "always", "missing", "never" or "build": the caller's word, then the service's. */
-static const char *policy_of(const json_t *service, const ImageOptions *options)
+static const char *policy_of(
+	Cli *cli, const char *image, const json_t *service, const ImageOptions *options)
 {
 	const char *own = json_str(service, "pull_policy"),
 		   *policy = *options->pull != '\0' ? options->pull : own;
-	if (strcmp(policy, "if_not_present") == 0 || *policy == '\0')
-		return "missing";
-	/* A time since when: what is here is taken to be fresh enough only by who says so. */
-	return strcmp(policy, "daily") == 0 || strcmp(policy, "weekly") == 0 ||
-			       g_str_has_prefix(policy, "every_")
-		       ? "missing"
-		       : policy;
+	gint64 oldest = oldest_of(service, policy), tagged = 0;
+	if (oldest > 0) {
+		g_autofree char *escaped = client_escape(image),
+				*path = g_strdup_printf("/images/%s/json", escaped);
+		g_autoptr(json_t) found = client_call(cli->client, "GET", path, NULL, NULL);
+		time_parse(json_str(found, "Metadata.LastTagTime"), &tagged);
+		return time_now() - tagged > oldest ? "always" : "missing";
+	}
+	return strcmp(policy, "if_not_present") == 0 || *policy == '\0' ? "missing" : policy;
 }
 
 static bool ensure(Cli *cli, const Project *project, const char *name, const ImageOptions *options,
@@ -241,8 +264,9 @@ static bool ensure(Cli *cli, const Project *project, const char *name, const Ima
 {
 	json_t *service = json_object_get(project_services(project), name);
 	bool can_build = json_object_get(service, "build") != NULL;
-	const char *policy = policy_of(service, options), *platform = json_str(service, "platform");
+	const char *platform = json_str(service, "platform");
 	g_autofree char *image = image_of(project, name), *id = image_id(cli, image, platform);
+	const char *policy = policy_of(cli, image, service, options);
 	bool build = can_build && !options->no_build &&
 		     (options->build || strcmp(policy, "build") == 0 || *id == '\0');
 	if (can_build && *id == '\0' && options->no_build)

@@ -3,6 +3,7 @@
 #include "cli/compose.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -112,11 +113,18 @@ static gpointer tick(gpointer data)
 	return NULL;
 }
 
+/* A flag before the command, or else a variable. */
+static const char *flag_or(const Cli *cli, const char *flag, const char *variable)
+{
+	const char *text = flag_text(cli->outer, flag), *env = getenv(variable);
+	return *text != '\0' || env == NULL ? text : env;
+}
+
 ComposeShow *compose_show_new(const Cli *cli, Teller *teller)
 {
 	ComposeShow *show = g_new0(ComposeShow, 1);
-	const char *progress = flag_text(cli->outer, "progress"),
-		   *ansi = flag_text(cli->outer, "ansi");
+	const char *progress = flag_or(cli, "progress", "COMPOSE_PROGRESS"),
+		   *ansi = flag_or(cli, "ansi", "COMPOSE_ANSI");
 	show->lines = g_ptr_array_new_with_free_func(line_free);
 	show->teller = teller;
 	show->quiet = strcmp(progress, "quiet") == 0;

@@ -93,7 +93,7 @@ static bool handle_orphans(
 }
 
 static const char *const cluster_only[] = {"deploy.placement", "deploy.update_config",
-	"deploy.rollback_config", "deploy.endpoint_mode", "credential_spec", "isolation"};
+	"deploy.rollback_config", "deploy.endpoint_mode", "credential_spec", "isolation", "models"};
 
 /* What only a cluster, or another system, could do is said, once. */
 static void warn_cluster_only(const Project *project)

@@ -247,6 +247,33 @@ static void add_rates(const json_t *service, json_t *host)
 	}
 }
 
+/* gpus, and what deploy reserves of them. */
+static json_t *device_requests(const json_t *service)
+{
+	const json_t *lists[] = {json_object_get(service, "gpus"),
+		json_at((json_t *)service, "deploy.resources.reservations.devices")};
+	json_t *all = json_array(), *wish;
+	for (size_t l = 0; l < G_N_ELEMENTS(lists); l++) {
+		size_t i;
+		json_array_foreach (lists[l], i, wish) {
+			json_t *capabilities = json_object_get(wish, "capabilities"),
+			       *ids = json_object_get(wish, "device_ids");
+			g_autofree char *count = plain_text(json_object_get(wish, "count"));
+			json_array_append_new(
+				all, json_pack("{s:s, s:I, s:O?, s:[o]}", "Driver",
+					     json_str(wish, "driver"), "Count",
+					     ids != NULL ? (json_int_t)0
+					     : *count == '\0' || strcmp(count, "all") == 0
+						     ? (json_int_t)-1
+						     : (json_int_t)g_ascii_strtoll(count, NULL, 10),
+					     "DeviceIDs", ids, "Capabilities",
+					     capabilities != NULL ? json_incref(capabilities)
+								  : json_pack("[s]", "gpu")));
+		}
+	}
+	return all;
+}
+
 static json_t *hosts(const json_t *service)
 {
 	json_t *list = json_array(), *entry;
@@ -297,6 +324,10 @@ static void add_host(const ContainerWish *wish, json_t *host)
 	json_object_set_new(host, "Ulimits", ulimits(service));
 	json_object_set_new(host, "Devices", devices(service));
 	json_object_set_new(host, "ExtraHosts", hosts(service));
+	json_t *requests = device_requests(service);
+	if (json_array_size(requests) > 0)
+		json_object_set(host, "DeviceRequests", requests);
+	json_decref(requests);
 	if (logging != NULL) {
 		json_t *options = json_object_get(logging, "options");
 		json_object_set_new(host, "LogConfig",

@@ -1,4 +1,5 @@
 /* Stops and removes: containers, then what they used. */
+#include "compose/hooks.h"
 #include "compose/resources.h"
 
 #include "base/error.h"
@@ -6,6 +7,7 @@
 #include <string.h>
 
 typedef struct {
+	const Project *project;
 	const json_t *containers;
 	int timeout;
 	bool volumes, stop;
@@ -19,7 +21,13 @@ static bool end_one(Work *work, Client *client, const json_t *container, GError 
 		work->timeout >= 0 ? g_strdup_printf("?t=%d", work->timeout) : g_strdup("");
 	g_autoptr(GError) problem = NULL;
 	json_t *answer;
+	const json_t *service = json_object_get(
+		project_services(work->project), container_label(container, "service"));
 	tell(work->teller, "Container", name, work->stop ? "Stopping" : "Removing", "");
+	/* Whatever becomes of them: what is to stop, stops. */
+	if (work->stop && !work->teller->dry_run &&
+		strcmp(json_str(container, "State"), "running") == 0)
+		hooks_run(client, json_object_get(service, "pre_stop"), id, NULL);
 	answer = work->teller->dry_run ? json_object()
 		 : work->stop ? engine_call(client, &problem, "POST", NULL, "/containers/%s/stop%s",
 					id, query)
@@ -71,7 +79,7 @@ bool containers_stop(
 	Client *client, const json_t *containers, int timeout, Teller *teller, GError **error)
 {
 	g_autoptr(Project) project = no_project();
-	Work work = {containers, timeout, false, true, teller};
+	Work work = {project, containers, timeout, false, true, teller};
 	return end_all(&work, project, client, error);
 }
 
@@ -79,7 +87,7 @@ bool containers_remove(
 	Client *client, const json_t *containers, bool volumes, Teller *teller, GError **error)
 {
 	g_autoptr(Project) project = no_project();
-	Work work = {containers, -1, volumes, false, teller};
+	Work work = {project, containers, -1, volumes, false, teller};
 	return end_all(&work, project, client, error);
 }
 
@@ -149,8 +157,8 @@ bool compose_down(const Project *project, Client *client, const DownOptions *opt
 	if (own == NULL)
 		return false;
 	bool named = options->services != NULL && *options->services != NULL;
-	Work stop = {own, options->timeout, false, true, teller},
-	     remove = {own, -1, options->volumes, false, teller};
+	Work stop = {project, own, options->timeout, false, true, teller},
+	     remove = {project, own, -1, options->volumes, false, teller};
 	if (!end_all(&stop, project, client, error) || !end_all(&remove, project, client, error) ||
 		!remove_one_offs(project, client, options, teller, error))
 		return false;

@@ -76,7 +76,8 @@ static json_t *ordered_model(const json_t *model)
 {
 	json_t *ordered = json_object(), *table = key_ordered(&compose_root, model), *value;
 	const char *name;
-	json_object_set(ordered, "name", json_object_get(table, "name"));
+	if (json_object_get(table, "name") != NULL)
+		json_object_set(ordered, "name", json_object_get(table, "name"));
 	json_object_foreach (table, name, value)
 		json_object_set(ordered, name, value);
 	json_decref(table);

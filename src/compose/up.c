@@ -1,6 +1,7 @@
 /* Makes the engine's containers what the model says: creates, replaces, removes, starts, and touches no others. */
 #include "compose/container.h"
 #include "compose/files.h"
+#include "compose/hooks.h"
 #include "compose/resources.h"
 
 #include "base/error.h"
@@ -356,47 +357,6 @@ static bool await_dependency(
 	return true;
 }
 
-/* post_start hooks, in the container. */
-static bool run_hooks(Client *client, const json_t *hooks, const char *id, GError **error)
-{
-	size_t i;
-	json_t *hook;
-	json_array_foreach (hooks, i, hook) {
-		json_t *env = json_array(), *value, *command = json_object_get(hook, "command");
-		const char *name;
-		json_object_foreach (json_object_get(hook, "environment"), name, value) {
-			g_autofree char *pair =
-				g_strconcat(name, "=", json_string_value(value), NULL);
-			json_array_append_new(env, json_lenient(pair));
-		}
-		g_autoptr(json_t) body = json_pack("{s:O?, s:s, s:b, s:s, s:o, s:b, s:b}", "Cmd",
-			command, "User", json_str(hook, "user"), "Privileged",
-			json_bool(hook, "privileged"), "WorkingDir", json_str(hook, "working_dir"),
-			"Env", env, "AttachStdout", 1, "AttachStderr", 1);
-		g_autoptr(json_t) made =
-			engine_call(client, error, "POST", body, "/containers/%s/exec", id);
-		if (made == NULL)
-			return false;
-		g_autofree char *path = g_strdup_printf("/exec/%s/start", json_str(made, "Id"));
-		g_autoptr(json_t) options = json_pack("{s:b, s:b}", "Detach", 0, "Tty", 0);
-		int fd = client_hijack(client, path, options, error);
-		char block[4096];
-		while (fd >= 0 && read(fd, block, sizeof block) > 0)
-			;
-		if (fd >= 0)
-			close(fd);
-		g_autoptr(json_t) end = fd >= 0 ? engine_call(client, error, "GET", NULL,
-							  "/exec/%s/json", json_str(made, "Id"))
-						: NULL;
-		if (end == NULL)
-			return false;
-		if (json_int(end, "ExitCode") != 0)
-			return fail(error, BERTH_ERROR_UNAVAILABLE, "hook exited with status %d",
-				(int)json_int(end, "ExitCode"));
-	}
-	return true;
-}
-
 static bool start_one(
 	Work *work, Client *client, const json_t *service, const json_t *container, GError **error)
 {
@@ -409,7 +369,7 @@ static bool start_one(
 	tell(work->teller, "Container", name, "Starting", "");
 	bool ok = call(work, client, &problem, "POST", "/containers/%s/start", id) &&
 		  (work->teller->dry_run ||
-			  run_hooks(client, json_object_get(service, "post_start"), id, &problem));
+			  hooks_run(client, json_object_get(service, "post_start"), id, &problem));
 	tell(work->teller, "Container", name, ok ? "Started" : "Error",
 		problem != NULL ? problem->message : "");
 	if (problem != NULL)

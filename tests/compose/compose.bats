@@ -212,6 +212,8 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 		    tmpfs: /scratch
 		    extra_hosts: ["other:1.2.3.4"]
 		    post_start: [{command: "touch /hooked", environment: [A=1]}]
+		    pre_stop: [{command: "touch /out/stopped"}]
+		    volumes: ["./out:/out"]
 	EOF
 	c up -d
 	[ "$(d inspect -f '{{.HostConfig.NanoCpus}} {{.HostConfig.Memory}} {{.HostConfig.PidsLimit}} {{.HostConfig.RestartPolicy.Name}} {{.HostConfig.RestartPolicy.MaximumRetryCount}}' "$COMPOSE_PROJECT_NAME-w-1")" = '500000000 67108864 50 on-failure 3' ]
@@ -219,6 +221,8 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	c exec -T w grep -q '1.2.3.4.*other' /etc/hosts
 	c exec -T w test -e /hooked
 	[[ $(c exec -T w mount) == *'on /scratch type tmpfs'* ]]
+	c down -t 0
+	[ -e out/stopped ]
 }
 
 @test "cp, scale, create, wait, attach's kin" {
@@ -238,6 +242,33 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	[ "$status" -eq 6 ]
 	c commit w "$COMPOSE_PROJECT_NAME-image"
 	d image inspect "$COMPOSE_PROJECT_NAME-image" >/dev/null
+}
+
+@test "pull policies: never, missing, by age; nothing is asked of a registry for what is here" {
+	printf 'services:\n  w: {image: "busybox:${T:-latest}", command: sleep 1000, pull_policy: %s, stop_grace_period: 0s}\n' never >compose.yaml
+	T=nope run c up -d
+	[[ $status -eq 1 && $output == *'No such image: busybox:nope'* ]]
+	c up -d
+	sed -i 's/never/every_12h/' compose.yaml
+	c up -d
+	sed -i 's/every_12h/always/' compose.yaml
+	run c up -d
+	[ "$status" -eq 1 ]
+}
+
+@test "Ctrl-C twice kills what does not stop" {
+	printf 'services:\n  w: {image: busybox, command: "sh -c \\"trap : TERM; echo up; while :; do sleep 0.1; done\\"", stop_grace_period: 50s}\n' >compose.yaml
+	timeout -s KILL 60 "$BUILD/berth" compose up >out 2>err 3>&- &
+	up=$!
+	for _ in $(seq 100); do grep -q '| up' out && break; sleep 0.05; done
+	pkill -INT -P "$up"
+	for _ in $(seq 100); do grep -q Gracefully err && break; sleep 0.05; done
+	sleep 0.2
+	pkill -INT -P "$up"
+	start=$(date +%s)
+	wait "$up" || true
+	[ $(($(date +%s) - start)) -lt 10 ]
+	[ "$(count)" -eq 0 ]
 }
 
 @test "errors: no file, no service, an unknown command" {

@@ -1,0 +1,47 @@
+/* Commands that a service wants to have run in its containers: after their start, before their stop. */
+#include "compose/hooks.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <unistd.h>
+
+bool hooks_run(Client *client, const json_t *hooks, const char *id, GError **error)
+{
+	size_t i;
+	json_t *hook;
+	json_array_foreach (hooks, i, hook) {
+		json_t *env = json_array(), *value, *command = json_object_get(hook, "command");
+		const char *name;
+		json_object_foreach (json_object_get(hook, "environment"), name, value) {
+			g_autofree char *pair =
+				g_strconcat(name, "=", json_string_value(value), NULL);
+			json_array_append_new(env, json_lenient(pair));
+		}
+		g_autoptr(json_t) body = json_pack("{s:O?, s:s, s:b, s:s, s:o, s:b, s:b}", "Cmd",
+			command, "User", json_str(hook, "user"), "Privileged",
+			json_bool(hook, "privileged"), "WorkingDir", json_str(hook, "working_dir"),
+			"Env", env, "AttachStdout", 1, "AttachStderr", 1);
+		g_autoptr(json_t) made =
+			engine_call(client, error, "POST", body, "/containers/%s/exec", id);
+		if (made == NULL)
+			return false;
+		g_autofree char *path = g_strdup_printf("/exec/%s/start", json_str(made, "Id"));
+		g_autoptr(json_t) options = json_pack("{s:b, s:b}", "Detach", 0, "Tty", 0);
+		int fd = client_hijack(client, path, options, error);
+		char block[4096];
+		while (fd >= 0 && read(fd, block, sizeof block) > 0)
+			;
+		if (fd >= 0)
+			close(fd);
+		g_autoptr(json_t) end = fd >= 0 ? engine_call(client, error, "GET", NULL,
+							  "/exec/%s/json", json_str(made, "Id"))
+						: NULL;
+		if (end == NULL)
+			return false;
+		if (json_int(end, "ExitCode") != 0)
+			return fail(error, BERTH_ERROR_UNAVAILABLE, "hook exited with status %d",
+				(int)json_int(end, "ExitCode"));
+	}
+	return true;
+}
