@@ -190,6 +190,7 @@ typedef struct {
 	const char *path, *name; /* path: of the source; name: what it is called in the archive */
 	int read_fd, write_fd;
 	gint64 bytes;
+	GThread *thread;
 	GError *error;
 } Pack;
 
@@ -260,12 +261,11 @@ static bool send_path(Cli *cli, const char *from, const Side *to, const Target *
 
 		.read_fd = pair[0],
 		.write_fd = pair[1]};
-	GThread *thread = g_thread_new("pack", pack_run, &pack);
+	pack.thread = g_thread_new("pack", pack_run, &pack);
 	g_autoptr(GError) problem = NULL;
 	bool ok = send_archive(cli, to, target->folder, &pack.read_fd, &problem);
 	fd_clear(&pack.read_fd);
-	/* cppcheck-suppress memleak ; joined: it is freed */
-	g_thread_join(thread);
+	g_thread_join(pack.thread);
 	*bytes = pack.bytes;
 	/* A refusal explains an archive that nobody took. */
 	if (problem == NULL && pack.error != NULL)
