@@ -316,12 +316,41 @@ static bool attach(Request *request, GError **error)
 	return container_attach(container, fd, flags, keys, error);
 }
 
+/* A sample a second; one only, and that after a second, with stream=0, or at once with one-shot too. */
+static bool stats(Request *request, GError **error)
+{
+	enum { PERIOD_MS = 1000 };
+	g_autoptr(Container) container = request_container(request, error);
+	bool stream = *request_param(request, "stream") == '\0' || request_flag(request, "stream"),
+	     once = !stream && request_flag(request, "one-shot");
+	g_autoptr(json_t) now = container != NULL ? container_stats(container, NULL, error) : NULL;
+	if (now == NULL)
+		return false;
+	if (once || (!stream && !container_running(container)))
+		return reply_json(request, 200, json_incref(now));
+	if (stream && (!reply_begin(request, 200, "application/json") ||
+			      !reply_line(request, json_incref(now))))
+		return true;
+	do {
+		json_t *before = now;
+		bool there = notify_wait(-1, request->fd, PERIOD_MS);
+		now = there ? container_stats(container, before, NULL) : NULL;
+		json_decref(before);
+		if (now == NULL || container->removed)
+			return true;
+		if (!stream)
+			return reply_json(request, 200, json_incref(now));
+	} while (reply_line(request, json_incref(now)));
+	return true;
+}
+
 const Route container_routes[] = {
 	{"GET", "/containers/json", list},
 	{"POST", "/containers/create", create},
 	{"POST", "/containers/prune", prune},
 	{"GET", "/containers/{}/json", inspect},
 	{"GET", "/containers/{}/top", top},
+	{"GET", "/containers/{}/stats", stats},
 	{"GET", "/containers/{}/logs", logs},
 	{"POST", "/containers/{}/start", start},
 	{"POST", "/containers/{}/stop", stop},

@@ -436,6 +436,9 @@ extern const char *const container_mount_points[];
 /* {"Path", "Kind"}: 0 changed, 1 added, 2 deleted (Engine API, ContainerChanges). */
 json_t *container_changes(Container *container, GError **error);
 bool container_export(Container *container, ByteSink sink, gpointer data, GError **error);
+/* container_stats.c: what it uses now (Engine API, ContainerStatsResponse); before: the sample before, or NULL. New
+ * reference. */
+json_t *container_stats(Container *container, const json_t *before, GError **error);
 /* container_copy.c: files of a container, running or not, by a path in it ("a/." is what is in a folder). */
 /* {"name", "size", "mode", "mtime", "linkTarget"} (Engine API, ContainerArchiveInfo); new reference. */
 json_t *container_path_stat(Container *container, const char *path, GError **error);

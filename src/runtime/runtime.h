@@ -61,6 +61,11 @@ bool cgroup_freeze(const CgroupLayout *layout, const char *path, bool freeze, GE
 pid_t *cgroup_processes(const CgroupLayout *layout, const char *path);
 void cgroup_kill(const CgroupLayout *layout, const char *path);
 void cgroup_delete(const CgroupLayout *layout, const char *path);
+/* cgroup_stats.c: parts of a ContainerStatsResponse (Engine API); new references. most: the host's memory. */
+json_t *cgroup_cpu_stats(const CgroupLayout *layout, const char *path);
+json_t *cgroup_memory_stats(const CgroupLayout *layout, const char *path, guint64 most);
+json_t *cgroup_pids_stats(const CgroupLayout *layout, const char *path);
+json_t *cgroup_io_stats(const CgroupLayout *layout, const char *path);
 /* True if the kernel offers this limit: names as in /info ("MemoryLimit", "PidsLimit", ...). */
 bool cgroup_can(const CgroupLayout *layout, const char *limit);
 /* Mount records for /sys/fs/cgroup in the container. */

@@ -1,0 +1,29 @@
+load ../lib/engine
+setup_file() { file_setup; }
+teardown_file() { file_teardown; }
+
+@test "stats: what containers use, once; a limit, processes, a busy CPU" {
+	d run -d --name busy --network none -m 64m busybox sh -c 'sleep 1000 & while :; do :; done'
+	d run -d --name idle busybox sleep 1000
+	d create --name never busybox true
+	out=$(d stats --no-stream)
+	[[ $out == *'CPU %'*'MEM USAGE / LIMIT'*'NET I/O'*PIDS* ]]
+	[[ $out == *busy* && $out == *idle* && $out != *never* ]]
+	[[ $(d stats --no-stream --format '{{.MemUsage}}' busy) == *' / 64MiB' ]]
+	[ "$(d stats --no-stream --format '{{.PIDs}}' busy)" -eq 2 ]
+	cpu=$(d stats --no-stream --format '{{.CPUPerc}}' busy)
+	[ "${cpu%%.*}" -ge 20 ]
+	[[ $(d stats --no-stream --format '{{.CPUPerc}}' idle) == 0.* ]]
+	[[ $(d stats --no-stream --all) == *never* ]]
+	run d stats --no-stream nobody
+	[ "$status" -eq 1 ]
+}
+
+@test "stats of the API: a stream of samples, one at once, two that belong together" {
+	[ "$(timeout 2.5 curl -s --unix-socket "$WORK/b.sock" http://b/containers/idle/stats | wc -l)" -ge 2 ]
+	start=$(date +%s%3N)
+	api "http://b/containers/idle/stats?stream=0&one-shot=1" | jq -e '.precpu_stats.cpu_usage.total_usage == 0 and .cpu_stats.cpu_usage.total_usage > 0'
+	[ $(($(date +%s%3N) - start)) -lt 900 ]
+	api "http://b/containers/idle/stats?stream=0" | jq -e '.precpu_stats.system_cpu_usage < .cpu_stats.system_cpu_usage and .preread < .read and (.networks | keys) == ["eth0"]'
+	api "http://b/containers/never/stats?stream=0" | jq -e '.cpu_stats.cpu_usage.total_usage == 0 and .read == "0001-01-01T00:00:00Z"'
+}
