@@ -44,7 +44,7 @@ static const Command *const compose_commands[] = {&compose_attach_command, &comp
 	&compose_push_command, &compose_restart_command, &compose_rm_command, &compose_run_command,
 	&compose_scale_command, &compose_start_command, &compose_stop_command, &compose_top_command,
 	&compose_unpause_command, &compose_up_command, &compose_version_command,
-	&compose_volumes_command, &compose_wait_command, NULL};
+	&compose_volumes_command, &compose_wait_command, &compose_watch_command, NULL};
 
 int compose_fail(const GError *error)
 {

@@ -39,6 +39,7 @@ static const Flag flags[] = {
 	{"timestamps", 0, BOOL, "show times"},
 	{"wait", 0, BOOL, "wait until all run, and are healthy; -d is implied"},
 	{"wait-timeout", 0, INT, "seconds to wait at most"},
+	{"watch", 'w', BOOL, "follow changes of files, too (develop.watch)"},
 	{"yes", 'y', BOOL, "accepted for docker's sake"},
 	{0},
 };
@@ -325,6 +326,51 @@ static bool start(
 	       (!wait || compose_wait(project, cli->client, names, timeout, &teller, error));
 }
 
+bool compose_up_service(Cli *cli, Project *project, const char *name, GError **error)
+{
+	g_autoptr(json_t) names = json_pack("{s:b}", name, 1);
+	ImageOptions images = {.pull = "", .quiet_build = true};
+	g_autoptr(json_t) ids = compose_images(cli, project, names, &images, error);
+	UpOptions options = {.names = names, .image_ids = ids, .timeout = -1};
+	Teller teller;
+	g_autoptr(ComposeShow) show = compose_show_new(cli, &teller);
+	(void)show;
+	return ids != NULL && compose_create(project, cli->client, &options, &teller, error) &&
+	       compose_start(project, cli->client, names, 0, &teller, error);
+}
+
+/* --watch: beside the output, in a thread that ends with it. */
+typedef struct {
+	Cli cli;
+	Project *project;
+	int stop_fd;
+} Watching;
+
+static gpointer watch_files(gpointer data)
+{
+	Watching *watching = data;
+	g_autoptr(GError) error = NULL;
+	if (!compose_watch(&watching->cli, watching->project, true, watching->stop_fd, &error))
+		cli_print_error(error);
+	return NULL;
+}
+
+static int attach_watching(Cli *cli, Project *project, const json_t *containers, const char *since)
+{
+	int pair[2];
+	if (pipe(pair) < 0)
+		return EXIT_FAILURE;
+	Watching watching = {*cli, project, pair[0]};
+	watching.cli.client = client_new(client_host(cli->client));
+	GThread *thread = g_thread_new("watch", watch_files, &watching);
+	int code = attach(cli, project, containers, since);
+	close(pair[1]);
+	g_thread_join(thread);
+	close(pair[0]);
+	client_free(watching.cli.client);
+	return code;
+}
+
 static int up(Cli *cli, Project *project, char *const *services)
 {
 	g_autoptr(GError) error = NULL;
@@ -368,7 +414,10 @@ static int up(Cli *cli, Project *project, char *const *services)
 		"%" G_GINT64_FORMAT ".%06d000", now / G_USEC_PER_SEC, (int)(now % G_USEC_PER_SEC));
 	if (!start(cli, project, names, wait, timeout, &error))
 		return compose_fail(error);
-	return detach ? EXIT_SUCCESS : attach(cli, project, containers, since);
+	if (detach)
+		return EXIT_SUCCESS;
+	return flag_bool(cli, "watch", false) ? attach_watching(cli, project, containers, since)
+					      : attach(cli, project, containers, since);
 }
 
 static int run_up(Cli *cli)

@@ -271,6 +271,41 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	[ "$(count)" -eq 0 ]
 }
 
+@test "watch: syncs, removes, runs a command, rebuilds" {
+	mkdir -p src/sub
+	echo 1 >src/f; echo 1 >base
+	printf 'FROM busybox\nCOPY base /base\nCMD ["sleep", "1000"]\n' >Dockerfile
+	cat >compose.yaml <<-'EOF'
+		services:
+		  w:
+		    build: .
+		    stop_grace_period: 0s
+		    develop:
+		      watch:
+		        - {path: ./src, action: sync+exec, target: /app, initial_sync: true, ignore: ["*.log"], exec: {command: sh -c 'echo x >> /ran'}}
+		        - {path: ./base, action: rebuild}
+	EOF
+	timeout -s KILL 60 "$BUILD/berth" compose watch >out 2>&1 3>&- &
+	watch=$!
+	await() { for _ in $(seq 100); do "$@" 2>/dev/null && return; sleep 0.1; done; cat out; return 1; }
+	has() { [ "$(c exec -T w cat "$1")" = "$2" ]; }
+	await has /app/f 1
+	echo 2 >src/f; echo new >src/sub/g; echo no >src/x.log
+	await has /app/f 2
+	await has /app/sub/g new
+	! c exec -T w test -e /app/x.log
+	rm src/f
+	await c exec -T w sh -c '! test -e /app/f'
+	c exec -T w test -e /ran
+	id=$(c ps -q w)
+	echo 2 >base
+	await has /base 2
+	[ "$(c ps -q w)" != "$id" ]
+	pkill -INT -P "$watch" || true
+	pkill -TERM -P "$watch" || true
+	wait "$watch" || true
+}
+
 @test "errors: no file, no service, an unknown command" {
 	run c up -d
 	[[ $status -eq 1 && $output == *'no configuration file provided: not found'* ]]
