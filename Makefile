@@ -1,7 +1,7 @@
 # A thin front: meson.build is the build.
 BUILD := build
 
-.PHONY: all demo test test-fast asan bench fmt lint man install clean
+.PHONY: all demo test test-fast asan fuzz bench fmt lint man install clean
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
 
@@ -23,6 +23,11 @@ test-fast: all
 asan:
 	@tools/install-packages test
 	@tests/run-asan
+
+# FUZZ_SECONDS of each target; `make test` tries some thousand inputs from a fixed seed.
+fuzz: all
+	@tools/install-packages test
+	@tests/fuzz/run $(or $(FUZZ_SECONDS),60) s
 
 bench: all
 	@tools/install-packages test

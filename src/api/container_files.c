@@ -73,8 +73,8 @@ static bool copy_in(Request *request, GError **error)
 	g_autoptr(Container) container = request_container(request, error);
 	return container != NULL &&
 	       container_copy_in(container, request_param(request, "path"),
-		       request_flag(request, "noOverwriteDirNonDir"), http_body_read,
-		       request->body, error) &&
+		       request_flag(request, "noOverwriteDirNonDir"), http_body_read, request->body,
+		       error) &&
 	       reply_empty(request, 200);
 }
 

@@ -50,11 +50,15 @@ static void draw_line(const Line *line)
 /* With the lock held. */
 static void draw(ComposeShow *show)
 {
+	int rows, columns, count = (int)show->lines->len;
+	terminal_size(&rows, &columns);
+	/* No more than the screen can take back. */
+	int first = rows > 1 && count > rows - 1 ? count - (rows - 1) : 0;
 	if (show->drawn > 0)
 		fprintf(stderr, "\033[%dA", show->drawn);
-	for (guint i = 0; i < show->lines->len; i++)
+	for (int i = first; i < count; i++)
 		draw_line(show->lines->pdata[i]);
-	show->drawn = (int)show->lines->len;
+	show->drawn = count - first;
 	fflush(stderr);
 }
 

@@ -26,9 +26,10 @@ const Command *const commands[] = {&command_run, &command_create, &command_start
 	&command_volume_create, &command_volume_rm, &command_volume_inspect, &command_context_ls,
 	&command_volume_prune, &command_system_prune, &command_df, &command_port, &command_pull,
 	&command_push, &command_login, &command_logout, &command_search, &command_manifest_inspect,
-	&command_build, &command_builder_prune, &command_commit, &command_cp, &command_stats, &command_diff, &command_export,
-	&command_network_ls, &command_network_create, &command_network_rm, &command_network_prune,
-	&command_network_connect, &command_network_disconnect, &command_network_inspect, NULL};
+	&command_build, &command_builder_prune, &command_commit, &command_cp, &command_stats,
+	&command_diff, &command_export, &command_network_ls, &command_network_create,
+	&command_network_rm, &command_network_prune, &command_network_connect,
+	&command_network_disconnect, &command_network_inspect, NULL};
 
 static const char default_host[] = "unix:///run/berth.sock";
 
@@ -93,7 +94,8 @@ static void print_commands(const char *program, const char *group)
 	printf("Usage:  %s %s%sCOMMAND\n\nCommands:\n", program, group,
 		*group != '\0' ? " " : "[OPTIONS] ");
 	if (*group == '\0')
-		printf("  %-12s%s\n", "compose", "Define and run applications of several containers");
+		printf("  %-12s%s\n", "compose",
+			"Define and run applications of several containers");
 	for (int i = 0; commands[i] != NULL; i++) {
 		g_auto(GStrv) names = g_strsplit(commands[i]->names, "|", -1);
 		for (int n = 0; names[n] != NULL; n++) {

@@ -74,8 +74,7 @@ void links_hosts(Container *container, const json_t *host, const json_t *endpoin
 	 * --link at both places. */
 	json_object_foreach ((json_t *)endpoints, name, endpoint)
 		if (json_array_size(json_object_get(host, "Links")) == 0)
-			add_hosts(
-				container, json_object_get(endpoint, "Links"), endpoints, hosts);
+			add_hosts(container, json_object_get(endpoint, "Links"), endpoints, hosts);
 }
 
 /* "80/tcp" by number, tcp first. */

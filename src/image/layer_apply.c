@@ -421,8 +421,7 @@ bool archive_unpack(
 	return apply_all(&apply, &size, error);
 }
 
-bool archive_unpack_into(
-	int dir_fd, ByteSource read, gpointer data, bool keep_kind, GError **error)
+bool archive_unpack_into(int dir_fd, ByteSource read, gpointer data, bool keep_kind, GError **error)
 {
 	gint64 size;
 	Apply apply = {.root_fd = dir_fd,
