@@ -14,8 +14,7 @@ static const Flag flags[] = {
 	{"dry-run", 0, BOOL, "say what would be done, and do nothing"},
 	{"env-file", 0, LIST, "file with variables, in place of .env"},
 	{"file", 'f', LIST, "the project's files (- reads standard input)"},
-	{"parallel", 0, INT,
-		"accepted for docker's sake: services wait for their dependencies only"},
+	{"parallel", 0, INT, "how many services at once (-1: all that may)"},
 	{"profile", 0, LIST, "a profile whose services are wanted"},
 	{"progress", 0, STRING, "auto, tty, plain, json or quiet"},
 	{"project-directory", 0, STRING, "folder that paths begin at"},
@@ -190,6 +189,8 @@ int compose_main(Cli *cli, int argc, char **argv)
 			error->message, cli->program);
 		return EXIT_FAILURE;
 	}
+	const char *limit = getenv("COMPOSE_PARALLEL_LIMIT");
+	graph_set_parallel((int)flag_int(cli, "parallel", limit != NULL ? atoi(limit) : 0));
 	char *no_words[] = {NULL};
 	Cli sub = *cli;
 	sub.outer = cli;

@@ -81,6 +81,8 @@ json_t *engine_call(Client *client, GError **error, const char *method, const js
 
 /* graph.c: a step for each service, at once as far as dependencies allow. names: which; NULL: all. reverse: those
  * that depend come first. Each step has a client of its own. */
+/* How many steps there may be at once, of all graphs; 0: any number. */
+void graph_set_parallel(int limit);
 typedef bool (*ServiceStep)(gpointer data, const char *name, Client *client, GError **error);
 bool graph_run(const Project *project, const json_t *names, bool reverse, const char *host,
 	ServiceStep step, gpointer data, GError **error);

@@ -22,10 +22,28 @@ struct Graph {
 	const char *host;
 	ServiceStep step;
 	gpointer data;
+	int running; /* steps */
 	GMutex lock;
 	GCond changed;
 	GError *error; /* the first */
 };
+
+static int parallel; /* 0: any number */
+
+void graph_set_parallel(int limit)
+{
+	parallel = MAX(limit, 0);
+}
+
+/* Steps wait for a place among those that run; what they depend on is done by then, so a place comes free. */
+static void take_place(Graph *graph)
+{
+	g_mutex_lock(&graph->lock);
+	while (parallel > 0 && graph->running >= parallel)
+		g_cond_wait(&graph->changed, &graph->lock);
+	graph->running++;
+	g_mutex_unlock(&graph->lock);
+}
 
 /* Whether all that come before have done their step. */
 static bool await_others(Node *node)
@@ -49,8 +67,11 @@ static gpointer run_node(gpointer data)
 	Graph *graph = node->graph;
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Client) client = client_new(graph->host);
-	bool ok = await_others(node) && graph->step(graph->data, node->name, client, &error);
+	bool ok = await_others(node);
+	take_place(graph);
+	ok = ok && graph->step(graph->data, node->name, client, &error);
 	g_mutex_lock(&graph->lock);
+	graph->running--;
 	node->state = ok ? DONE : FAILED;
 	if (error != NULL && graph->error == NULL)
 		graph->error = g_steal_pointer(&error);

@@ -3,26 +3,24 @@
 
 #include <string.h>
 
-typedef json_t *(*Identity)(
-	const json_t *item); /* what tells items of a list apart; a new string */
+typedef char *(*Identity)(const json_t *item); /* what tells items of a list apart; a new string */
 
-static json_t *by_target(const json_t *item)
+static char *by_target(const json_t *item)
 {
 	const char *target = json_str(item, "target");
-	return json_lenient(*target != '\0' ? target : json_str(item, "source"));
+	return g_strdup(*target != '\0' ? target : json_str(item, "source"));
 }
 
-static json_t *by_path(const json_t *item)
+static char *by_path(const json_t *item)
 {
-	return json_lenient(json_str(item, "path"));
+	return g_strdup(json_str(item, "path"));
 }
 
-static json_t *by_port(const json_t *item)
+static char *by_port(const json_t *item)
 {
-	g_autofree char *text = g_strdup_printf("%s:%s:%d/%s", json_str(item, "host_ip"),
+	return g_strdup_printf("%s:%s:%d/%s", json_str(item, "host_ip"),
 		json_str(item, "published"), (int)json_int(item, "target"),
 		json_str(item, "protocol"));
-	return json_string(text);
 }
 
 static const struct {
@@ -54,42 +52,34 @@ static Identity identity_of(const char *path)
 	return NULL;
 }
 
-static bool has_item(const json_t *list, const json_t *item)
+/* Plain values are told apart by what they are; of maps without an identity each is its own. */
+static char *by_value(const json_t *item)
 {
-	size_t i;
-	json_t *one;
-	json_array_foreach (list, i, one)
-		if (json_equal(one, item))
-			return true;
-	return false;
-}
-
-/* The place of an item of that identity; the list's size if there is none. */
-static size_t find_item(const json_t *list, const json_t *item, Identity identity)
-{
-	g_autoptr(json_t) wanted = identity(item);
-	size_t i;
-	json_t *one;
-	json_array_foreach (list, i, one) {
-		g_autoptr(json_t) id = identity(one);
-		if (json_equal(id, wanted))
-			return i;
-	}
-	return json_array_size(list);
+	return json_is_object(item) || json_is_array(item) ? NULL : json_text(item);
 }
 
 static json_t *merge_lists(const json_t *base, const json_t *over, const char *path)
 {
 	Identity identity = identity_of(path);
-	json_t *list = json_copy((json_t *)base), *item;
-	size_t i;
-	json_array_foreach (over, i, item) {
-		size_t at =
-			identity != NULL ? find_item(list, item, identity) : json_array_size(list);
-		if (at < json_array_size(list))
-			json_array_set(list, at, item);
-		else if (json_is_object(item) || !has_item(list, item))
+	json_t *list = json_array(), *item;
+	const json_t *sources[] = {base, over};
+	/* identity -> place + 1: lists may be long, such as all ports there are. */
+	g_autoptr(GHashTable) places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	for (size_t s = 0; s < G_N_ELEMENTS(sources); s++) {
+		size_t i;
+		json_array_foreach (sources[s], i, item) {
+			g_autofree char *id = identity != NULL ? identity(item) : by_value(item);
+			size_t at =
+				id != NULL ? GPOINTER_TO_SIZE(g_hash_table_lookup(places, id)) : 0;
+			if (at > 0) {
+				json_array_set(list, at - 1, item);
+				continue;
+			}
 			json_array_append(list, item);
+			if (id != NULL)
+				g_hash_table_insert(places, g_steal_pointer(&id),
+					GSIZE_TO_POINTER(json_array_size(list)));
+		}
 	}
 	return list;
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { MAX_PORTS = 1 << 17 }; /* all there are, of two protocols */
+
 typedef struct {
 	int first, last;
 } Range;
@@ -121,6 +123,8 @@ bool normalize_ports(Walk *walk, json_t **value)
 					   : add_text(walk, list, text)))
 			return false;
 		g_string_truncate(walk->path, length);
+		if (json_array_size(list) > MAX_PORTS)
+			return walk_fail(walk, "more ports than there are");
 	}
 	walk_set(value, json_incref(list));
 	return true;

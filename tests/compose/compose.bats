@@ -306,6 +306,14 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	wait "$watch" || true
 }
 
+@test "--parallel 1: one after the other, and still all" {
+	sleeper a b d e >compose.yaml
+	c --parallel 1 up -d
+	[ "$(count)" -eq 4 ]
+	COMPOSE_PARALLEL_LIMIT=2 c down -t 0
+	[ "$(count -a)" -eq 0 ]
+}
+
 @test "errors: no file, no service, an unknown command" {
 	run c up -d
 	[[ $status -eq 1 && $output == *'no configuration file provided: not found'* ]]
@@ -318,4 +326,22 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	[[ $status -eq 1 && $output == *'unknown'*'fly'* ]]
 	run c up --flie
 	[ "$status" -eq 1 ]
+}
+
+@test "what docker-compose has made is managed by ours, and the other way round" {
+	sleeper a b >compose.yaml
+	timeout 60 docker-compose -f compose.yaml up -d
+	[ "$(c ps -q | wc -l)" -eq 2 ]
+	[[ $(c logs 2>&1) != *rror* ]]
+	c stop -t 0 a
+	[ "$(count)" -eq 1 ]
+	c up -d
+	[ "$(count)" -eq 2 ]
+	[ "$(count -a)" -eq 2 ]
+	timeout 60 docker-compose -f compose.yaml stop -t 0
+	[ "$(count)" -eq 0 ]
+	c start
+	timeout 60 docker-compose -f compose.yaml down -t 0
+	[ "$(count -a)" -eq 0 ]
+	[ -z "$(d network ls -q --filter "name=${COMPOSE_PROJECT_NAME}_")" ]
 }
