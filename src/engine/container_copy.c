@@ -10,14 +10,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/securebits.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* Where a path of a container begins: its root, or (if it does not run) the volume that would lie there. */
 typedef struct {
 	int root_fd;
 	char *path; /* below it, as it was asked for */
 	bool read_only, locked;
+	Userns ids; /* whose are its files, seen from here: those of its user namespace, while it runs */
 	Container *container;
 } Place;
 
@@ -105,6 +110,7 @@ static bool open_place(Container *container, const char *path, Place *place, GEr
 	g_autofree char *root = g_strdup_printf("/proc/%d/root", pid);
 	place->root_fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	place->path = g_steal_pointer(&absolute);
+	place->ids = userns_of(container->engine, json_object_get(spec, "HostConfig"));
 	/* It may run on, and end: the descriptor stays what it is. */
 	g_mutex_unlock(&container->operation);
 	place->locked = false;
@@ -187,10 +193,21 @@ bool container_copy_out(
 	if (!open_place(container, path, &place, error))
 		return false;
 	autofd parent = open_parent(&place, &name, error);
-	if (parent < 0 || !tree_archive_name(parent, name, sink, data, error))
+	if (parent < 0 ||
+		!tree_archive_name(parent, name, place.ids.uid, place.ids.gid, sink, data, error))
 		return false;
 	container_event(container, "archive-path", NULL, NULL);
 	return true;
+}
+
+/* On files of a user namespace only its own ids may be anybody: new ones are made as its root, with all that this
+ * thread may do. */
+static void act_as(uid_t uid, gid_t gid)
+{
+	prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0);
+	syscall(SYS_setfsuid, uid);
+	syscall(SYS_setfsgid, gid);
+	prctl(PR_SET_SECUREBITS, 0, 0, 0, 0);
 }
 
 bool container_copy_in(Container *container, const char *path, bool keep_kind, ByteSource source,
@@ -208,7 +225,11 @@ bool container_copy_in(Container *container, const char *path, bool keep_kind, B
 	if (folder < 0)
 		return fail(error, BERTH_ERROR_NOT_FOUND,
 			"Could not find the file %s in container %s", path, container->row.name);
-	if (!archive_unpack_into(folder, source, data, keep_kind, error))
+	act_as(place.ids.uid, place.ids.gid);
+	bool ok = archive_unpack_into(folder, source, data, keep_kind,
+		(UnpackOwner){place.ids.uid, place.ids.gid}, error);
+	act_as(0, 0);
+	if (!ok)
 		return false;
 	container_event(container, "extract-to-dir", NULL, NULL);
 	return true;

@@ -77,9 +77,10 @@ typedef enum { TREE_WHOLE, TREE_UPPER } TreeKind;
 bool tree_archive(int root_fd, TreeKind kind, const char *const *skip, ByteSink sink, gpointer data,
 	GError **error);
 
-/* One name of a folder, and what lies below it; "." is the folder itself. */
-bool tree_archive_name(
-	int parent_fd, const char *name, ByteSink sink, gpointer data, GError **error);
+/* One name of a folder, and what lies below it; "." is the folder itself. Owners are counted from first_uid and
+ * first_gid on. */
+bool tree_archive_name(int parent_fd, const char *name, uid_t first_uid, gid_t first_gid,
+	ByteSink sink, gpointer data, GError **error);
 
 /* deflate.c: makes a gzip stream; the same bytes give the same stream. */
 typedef struct Deflate Deflate;
@@ -104,9 +105,9 @@ typedef struct {
 } UnpackOwner;
 bool archive_unpack(
 	int dir_fd, ByteSource read, gpointer data, const UnpackOwner *owner, GError **error);
-/* The same, with the owners that it says. keep_kind: where a folder would become a file, or the other way round, is an
- * error. */
-bool archive_unpack_into(
-	int dir_fd, ByteSource read, gpointer data, bool keep_kind, GError **error);
+/* The same, with the owners that it says, counted from shift on (0 of a container that has a user namespace).
+ * keep_kind: where a folder would become a file, or the other way round, is an error. */
+bool archive_unpack_into(int dir_fd, ByteSource read, gpointer data, bool keep_kind,
+	UnpackOwner shift, GError **error);
 /* Whether a file begins as such an archive does; its position is where it was. */
 bool archive_detect(int fd);

@@ -28,6 +28,7 @@ typedef struct {
 	bool plain;		  /* no layer: ".wh." is a name like others */
 	bool live;		  /* what lies there already is below: whiteouts delete */
 	const UnpackOwner *owner; /* or NULL */
+	UnpackOwner shift;	  /* is added to the owners */
 	bool keep_kind;		  /* no folder becomes a file, and no file a folder */
 	ByteSource read;
 	gpointer data;
@@ -292,6 +293,8 @@ static bool apply_entry(
 		archive_entry_set_uid(entry, apply->owner->uid);
 		archive_entry_set_gid(entry, apply->owner->gid);
 	}
+	archive_entry_set_uid(entry, archive_entry_uid(entry) + apply->shift.uid);
+	archive_entry_set_gid(entry, archive_entry_gid(entry) + apply->shift.gid);
 	g_autofree char *path = raw != NULL ? clean_path(raw) : NULL;
 	bool is_dir = archive_entry_filetype(entry) == AE_IFDIR &&
 		      archive_entry_hardlink(entry) == NULL,
@@ -421,12 +424,14 @@ bool archive_unpack(
 	return apply_all(&apply, &size, error);
 }
 
-bool archive_unpack_into(int dir_fd, ByteSource read, gpointer data, bool keep_kind, GError **error)
+bool archive_unpack_into(int dir_fd, ByteSource read, gpointer data, bool keep_kind,
+	UnpackOwner shift, GError **error)
 {
 	gint64 size;
 	Apply apply = {.root_fd = dir_fd,
 		.plain = true,
 		.keep_kind = keep_kind,
+		.shift = shift,
 		.read = read,
 		.data = data,
 		.parent_fd = -1};

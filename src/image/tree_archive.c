@@ -18,6 +18,8 @@ typedef struct {
 	struct archive *archive;
 	TreeKind kind;
 	const char *const *skip;
+	uid_t first_uid; /* is 0 in the archive */
+	gid_t first_gid;
 	ByteSink sink;
 	gpointer data;
 	GError *problem;
@@ -125,6 +127,8 @@ static bool put_node(Tree *tree, int parent_fd, const char *name, const char *pa
 	char target[PATH_MAX];
 	bool regular = S_ISREG(st->st_mode) && link == NULL;
 	archive_entry_copy_stat(entry, st);
+	archive_entry_set_uid(entry, st->st_uid - tree->first_uid);
+	archive_entry_set_gid(entry, st->st_gid - tree->first_gid);
 	archive_entry_unset_atime(entry);
 	archive_entry_unset_ctime(entry);
 	archive_entry_set_pathname(entry, path);
@@ -226,9 +230,13 @@ bool tree_archive(int root_fd, TreeKind kind, const char *const *skip, ByteSink 
 	return archive_of(tree, root_fd, NULL, error);
 }
 
-bool tree_archive_name(
-	int parent_fd, const char *name, ByteSink sink, gpointer data, GError **error)
+bool tree_archive_name(int parent_fd, const char *name, uid_t first_uid, gid_t first_gid,
+	ByteSink sink, gpointer data, GError **error)
 {
-	Tree tree = {.kind = TREE_WHOLE, .sink = sink, .data = data};
+	Tree tree = {.kind = TREE_WHOLE,
+		.first_uid = first_uid,
+		.first_gid = first_gid,
+		.sink = sink,
+		.data = data};
 	return archive_of(tree, parent_fd, name, error);
 }

@@ -43,3 +43,17 @@ teardown_file() { file_teardown; }
 	[ "$(run_none --userns host -u 1000 busybox sh -c 'echo out >/dev/stdout')" = out ]
 	[ "$(run_none -u 1000 busybox sh -c 'echo out >/dev/stdout')" = out ]
 }
+
+@test "userns-remap: cp keeps to the container's own ids, running or not" {
+	cd "$(mktemp -d "$WORK/case.XXXXXX")"
+	echo a >file
+	d run -d --name cprun --network none busybox sleep 1000
+	d create --name cpnew --network none busybox sleep 1000
+	d cp file cprun:/tmp/file
+	d cp file cpnew:/tmp/file
+	d start cpnew
+	[ "$(d exec cprun stat -c %u:%g /tmp/file)" = 0:0 ]
+	[ "$(d exec cpnew stat -c %u:%g /tmp/file)" = 0:0 ]
+	d exec cprun sh -c 'echo b >/tmp/b; chown 5:6 /tmp/b'
+	[ "$(d cp cprun:/tmp/b - | tar -tv --numeric-owner | awk '{print $2}')" = 5/6 ]
+}
