@@ -217,8 +217,9 @@ static bool set_metadata(
 		return fail_errno(error, "cannot give \"%s\" to its owner", name);
 	if (archive_entry_xattr_reset(entry) > 0)
 		set_xattrs(entry, parent_fd, name);
-	/* After chown, which takes setuid bits away. The name is no symlink: nothing is followed. */
-	if (!link && fchmodat(parent_fd, name, archive_entry_perm(entry), 0) < 0)
+	/* After chown, which takes setuid bits away. Not even a symlink that somebody in a running container puts there
+	 * meanwhile is followed (CVE-2021-41089). */
+	if (!link && fchmodat(parent_fd, name, archive_entry_perm(entry), AT_SYMLINK_NOFOLLOW) < 0)
 		return fail_errno(error, "cannot set the mode of \"%s\"", name);
 	utimensat(parent_fd, name, times, AT_SYMLINK_NOFOLLOW);
 	return true;

@@ -95,3 +95,22 @@ each_container() { # a container that runs, and one that never did
 	d cp - trap:/tmp <evil.tar || true
 	[ ! -e /tmp/berth-escaped ]
 }
+
+@test "cp: a container that swaps folders for links meanwhile gains nothing (CVE-2021-41089)" {
+	victim=$(mktemp -d /tmp/berth-victim.XXXXXX)
+	chmod 700 "$victim"
+	d run -d --name swap --network none busybox sh -c "while :; do mkdir /tmp/x; rmdir /tmp/x; ln -s $victim /tmp/x; rm -f /tmp/x; done"
+	python3 - <<-'EOF'
+		import tarfile, io
+		with tarfile.open("swap.tar", "w") as tar:
+		    for i in range(200):
+		        info = tarfile.TarInfo("x"); info.type = tarfile.DIRTYPE; info.mode = 0o777; info.uid = 1
+		        tar.addfile(info)
+		        file = tarfile.TarInfo("x/evil"); file.size = 1
+		        tar.addfile(file, io.BytesIO(b"x"))
+	EOF
+	for _ in $(seq 20); do d cp - swap:/tmp <swap.tar >/dev/null 2>&1 || true; done
+	[ "$(stat -c '%a %u' "$victim")" = '700 0' ]
+	[ -z "$(ls -A "$victim")" ]
+	rm -rf "$victim"
+}
