@@ -23,8 +23,9 @@ void compose_options_clear(ProjectOptions *options);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ProjectOptions, compose_options_clear)
 /* Prints the error, and returns the exit code. */
 int compose_fail(const GError *error);
-/* Its containers, only those of the services that were named (args from first on); NULL with error. */
-json_t *compose_chosen(Cli *cli, const Project *project, int first, bool all, GError **error);
+/* The project (as compose_project_anyhow finds it; the caller frees it), and its containers: those of the services that
+ * the arguments name, or all. all: also those that do not run. NULL with error. */
+json_t *compose_chosen(Cli *cli, bool all, Project **project, GError **error);
 bool compose_dry_run(const Cli *cli);
 
 /* compose_show.c: live lines on a terminal, a line for each event elsewhere. */

@@ -62,11 +62,8 @@ static void print_images(const Project *project)
 	const char *name;
 	json_t *service;
 	json_object_foreach (project_services(project), name, service) {
-		const char *image = json_str(service, "image");
-		if (*image != '\0')
-			puts(image);
-		else
-			printf("%s%s%s\n", project->name, project->separator, name);
+		g_autofree char *image = service_image(project, name, service);
+		puts(image);
 	}
 }
 

@@ -56,9 +56,8 @@ static int act(
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *owned = call;
-	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
-	g_autoptr(json_t) containers =
-		project != NULL ? compose_chosen(cli, project, 0, true, &error) : NULL;
+	g_autoptr(Project) project = NULL;
+	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error);
 	if (containers == NULL)
 		return compose_fail(error);
 	g_autoptr(json_t) names = names_of(containers);
@@ -156,9 +155,8 @@ static const Flag start_flags[] = {
 static int run_start(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
-	g_autoptr(json_t) containers =
-		project != NULL ? compose_chosen(cli, project, 0, true, &error) : NULL;
+	g_autoptr(Project) project = NULL;
+	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error);
 	if (containers == NULL)
 		return compose_fail(error);
 	g_autoptr(json_t) names = names_of(containers);
@@ -208,9 +206,8 @@ static bool is_confirmed(const json_t *containers)
 static int run_rm(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
-	g_autoptr(json_t) containers =
-		project != NULL ? compose_chosen(cli, project, 0, true, &error) : NULL,
+	g_autoptr(Project) project = NULL;
+	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error),
 			  gone = json_array();
 	if (containers == NULL)
 		return compose_fail(error);
@@ -253,9 +250,8 @@ static const Flag wait_flags[] = {
 static int run_wait(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
-	g_autoptr(json_t) containers =
-		project != NULL ? compose_chosen(cli, project, 0, true, &error) : NULL;
+	g_autoptr(Project) project = NULL;
+	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error);
 	int code = 0;
 	size_t i;
 	json_t *container;

@@ -13,18 +13,14 @@
 
 static char *image_of(const Project *project, const char *name)
 {
-	json_t *service = json_object_get(project_services(project), name);
-	const char *image = json_str(service, "image");
-	return *image != '\0' ? g_strdup(image)
-			      : g_strconcat(project->name, project->separator, name, NULL);
+	return service_image(project, name, json_object_get(project_services(project), name));
 }
 
 /* "" if it is not here. */
-static char *image_id(Cli *cli, const char *image, const char *platform)
+static char *image_id(Cli *cli, const char *image)
 {
 	g_autofree char *escaped = client_escape(image),
 			*path = g_strdup_printf("/images/%s/json", escaped);
-	(void)platform;
 	g_autoptr(json_t) found = client_call(cli->client, "GET", path, NULL, NULL);
 	return g_strdup(json_str(found, "Id"));
 }
@@ -265,7 +261,7 @@ static bool ensure(Cli *cli, const Project *project, const char *name, const Ima
 	json_t *service = json_object_get(project_services(project), name);
 	bool can_build = json_object_get(service, "build") != NULL;
 	const char *platform = json_str(service, "platform");
-	g_autofree char *image = image_of(project, name), *id = image_id(cli, image, platform);
+	g_autofree char *image = image_of(project, name), *id = image_id(cli, image);
 	const char *policy = policy_of(cli, image, service, options);
 	bool build = can_build && !options->no_build &&
 		     (options->build || strcmp(policy, "build") == 0 || *id == '\0');
@@ -281,7 +277,7 @@ static bool ensure(Cli *cli, const Project *project, const char *name, const Ima
 	if (!can_build && *id == '\0' && strcmp(policy, "never") == 0)
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
 			"No such image: %s (pull_policy: never)", image);
-	g_autofree char *now = image_id(cli, image, platform);
+	g_autofree char *now = image_id(cli, image);
 	json_object_set_new(ids, name, json_string(now));
 	return true;
 }
@@ -406,7 +402,7 @@ static int transfer(Cli *cli, bool push)
 		json_t *service = json_object_get(project_services(project), name);
 		bool can_build = json_object_get(service, "build") != NULL,
 		     named = *json_str(service, "image") != '\0';
-		g_autofree char *image = image_of(project, name), *id = image_id(cli, image, "");
+		g_autofree char *image = image_of(project, name), *id = image_id(cli, image);
 		g_autoptr(GError) problem = NULL;
 		bool here = *id != '\0' &&
 			    (strcmp(flag_text(cli, "policy"), "missing") == 0 ||

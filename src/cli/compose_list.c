@@ -85,9 +85,8 @@ static int run_ps(Cli *cli)
 	const char *format = flag_text(cli, "format");
 	bool all = flag_bool(cli, "all", false) || flag_given(cli, "status") ||
 		   flag_given(cli, "filter");
-	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
-	g_autoptr(json_t) containers =
-		project != NULL ? compose_chosen(cli, project, 0, all, &error) : NULL,
+	g_autoptr(Project) project = NULL;
+	g_autoptr(json_t) containers = compose_chosen(cli, all, &project, &error),
 			  rows = json_array();
 	g_autoptr(GHashTable) services = g_hash_table_new(g_str_hash, g_str_equal);
 	size_t i;
@@ -157,9 +156,8 @@ static json_t *image_row(const json_t *container, const json_t *image)
 static int run_images(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
-	g_autoptr(json_t) containers =
-		project != NULL ? compose_chosen(cli, project, 0, true, &error) : NULL,
+	g_autoptr(Project) project = NULL;
+	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error),
 			  rows = json_array();
 	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	size_t i;
@@ -240,9 +238,8 @@ const Command compose_port_command = {.names = "port",
 static int run_top(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
-	g_autoptr(json_t) containers =
-		project != NULL ? compose_chosen(cli, project, 0, false, &error) : NULL;
+	g_autoptr(Project) project = NULL;
+	g_autoptr(json_t) containers = compose_chosen(cli, false, &project, &error);
 	size_t i;
 	json_t *container;
 	if (containers == NULL)
@@ -421,11 +418,9 @@ static const Flag stats_flags[] = {
 static int run_stats(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
+	g_autoptr(Project) project = NULL;
 	g_autoptr(json_t) containers =
-		project != NULL
-			? compose_chosen(cli, project, 0, flag_bool(cli, "all", false), &error)
-			: NULL;
+		compose_chosen(cli, flag_bool(cli, "all", false), &project, &error);
 	g_autoptr(GPtrArray) words = g_ptr_array_new();
 	g_autofree char *format = g_strconcat("--format=", flag_text(cli, "format"), NULL);
 	size_t i;

@@ -255,9 +255,8 @@ static const Flag flags[] = {
 static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
-	g_autoptr(json_t) containers =
-		project != NULL ? compose_chosen(cli, project, 0, true, &error) : NULL,
+	g_autoptr(Project) project = NULL;
+	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error),
 			  chosen = json_array();
 	g_autofree char *since = flag_time(cli, "since", &error),
 			*until = flag_time(cli, "until", &error);

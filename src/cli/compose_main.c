@@ -102,26 +102,29 @@ Project *compose_project_anyhow(Cli *cli, GError **error)
 	return NULL;
 }
 
-json_t *compose_chosen(Cli *cli, const Project *project, int first, bool all, GError **error)
+json_t *compose_chosen(Cli *cli, bool all, Project **project, GError **error)
 {
-	g_autoptr(json_t) every = project_containers(cli->client, project->name, all, false, error);
+	*project = compose_project_anyhow(cli, error);
+	g_autoptr(json_t) every = *project != NULL ? project_containers(cli->client,
+							     (*project)->name, all, false, error)
+						   : NULL;
 	json_t *chosen, *container;
 	size_t i;
 	if (every == NULL)
 		return NULL;
-	for (int n = first; n < cli->arg_count; n++) {
+	for (int n = 0; n < cli->arg_count; n++) {
 		g_autoptr(json_t) own = containers_of(every, cli->args[n]);
 		if (json_array_size(own) == 0 &&
-			json_object_get(project->inactive, cli->args[n]) == NULL &&
-			project_service(project, cli->args[n], error) == NULL)
+			json_object_get((*project)->inactive, cli->args[n]) == NULL &&
+			project_service(*project, cli->args[n], error) == NULL)
 			return NULL;
 	}
-	if (first >= cli->arg_count)
+	if (cli->arg_count == 0)
 		return g_steal_pointer(&every);
 	chosen = json_array();
 	json_array_foreach (every, i, container)
-		if (g_strv_contains((const char *const *)cli->args + first,
-			    container_label(container, "service")))
+		if (g_strv_contains(
+			    (const char *const *)cli->args, container_label(container, "service")))
 			json_array_append(chosen, container);
 	return chosen;
 }

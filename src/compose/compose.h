@@ -50,6 +50,8 @@ char *project_text(const Project *project, bool as_json);
 /* hash.c: of what a service's containers are made by, as Docker Compose computes it; hex, the caller frees it. */
 char *service_hash(const json_t *service);
 int service_replicas(const json_t *service);
+/* Its image, or what the one that is built for it is called; the caller frees it. */
+char *service_image(const Project *project, const char *name, const json_t *service);
 
 /* What is told while the engine is made to follow the model; from several threads, one at a time. */
 typedef struct {

@@ -16,8 +16,6 @@ typedef struct {
 /* New reference; NULL with error. */
 json_t *container_body(const ContainerWish *wish, GError **error);
 json_t *container_labels(const ContainerWish *wish);
-char *service_image(
-	const Project *project, const char *name, const json_t *service); /* the caller frees it */
 char *service_container_name(
 	const Project *project, const char *name, const json_t *service, int number);
 gint64 nanoseconds_of(const char *duration); /* 0 for "" */

@@ -115,9 +115,7 @@ static void remove_images(const Project *project, Client *client, const char *wh
 	json_t *service;
 	json_object_foreach (project_services(project), name, service) {
 		const char *image = json_str(service, "image");
-		g_autofree char *own =
-			*image != '\0' ? g_strdup(image)
-				       : g_strconcat(project->name, project->separator, name, NULL);
+		g_autofree char *own = service_image(project, name, service);
 		if (strcmp(which, "all") == 0 || *image == '\0')
 			remove_image(client, own, teller);
 	}
