@@ -58,7 +58,8 @@ def problems(case):
 			os.makedirs(os.path.dirname(full), exist_ok=True)
 			with open(full, "w", encoding="utf-8") as out:
 				out.write("\n".join(lines) + "\n")
-		env = {"PATH": os.environ["PATH"], "HOME": "/home/nobody", "BERTH_AUTOSTART": "0", "DOCKER_HOST": "unix:///nowhere.sock", **case["env"]}
+		kept = {name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ}
+		env = {**kept, "PATH": os.environ["PATH"], "HOME": "/home/nobody", "BERTH_AUTOSTART": "0", "DOCKER_HOST": "unix:///nowhere.sock", **case["env"]}
 		as_json = [] if any(kind == ">" for kind, _ in case["expect"]) else ["--format", "json"]
 		run = subprocess.run([BERTH, "compose", *case["args"], "config", *as_json, *case["config"]], cwd=root, env=env, stdin=subprocess.DEVNULL,
 			capture_output=True, text=True, timeout=20)
