@@ -123,3 +123,22 @@ primer_project() {
 	c down -v -t 3
 	[ -z "$(d ps -aq)" ]
 }
+
+@test "build, push, pull: an image goes to the registry and comes back; --policy missing asks for nothing" {
+	mkdir "$WORK/app"; cd "$WORK/app"
+	printf 'FROM debian:bookworm\nRUN echo from-the-registry >/what\n' >Dockerfile
+	printf 'services:\n  app: {build: ., image: "127.0.0.1:5000/app:1", command: cat /what}\n  other: {image: "127.0.0.1:5000/app:1", command: cat /what}\n' >compose.yaml
+	c build --quiet
+	c push
+	d rmi 127.0.0.1:5000/app:1
+	[ -z "$(d images -q 127.0.0.1:5000/app)" ]
+	c pull other
+	[ -n "$(d images -q 127.0.0.1:5000/app)" ]
+	[[ $(c run --rm -T other) == from-the-registry ]]
+	on_host pkill -f "$WORK/registry.yml"
+	c pull --policy missing
+	run c pull other
+	[ "$status" -ne 0 ]
+	c pull --ignore-pull-failures other
+	c down --rmi all
+}
