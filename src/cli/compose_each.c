@@ -51,15 +51,11 @@ static json_t *names_of(const json_t *containers)
 }
 
 /* call: taken over. reverse: what depends on others comes first. */
-static int act(
-	Cli *cli, char *call, const char *begins, const char *ends, const char *state, bool reverse)
+static int act_on_all(Cli *cli, const Project *project, const json_t *containers, char *call,
+	const char *begins, const char *ends, const char *state, bool reverse)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *owned = call;
-	g_autoptr(Project) project = NULL;
-	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error);
-	if (containers == NULL)
-		return compose_fail(error);
 	g_autoptr(json_t) names = names_of(containers);
 	Teller teller;
 	g_autoptr(ComposeShow) show = compose_show_new(cli, &teller);
@@ -68,6 +64,19 @@ static int act(
 	return graph_run(project, names, reverse, client_host(cli->client), act_on, &action, &error)
 		       ? EXIT_SUCCESS
 		       : compose_fail(error);
+}
+
+/* The same on those of the services that were named, or all. */
+static int act(
+	Cli *cli, char *call, const char *begins, const char *ends, const char *state, bool reverse)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Project) project = NULL;
+	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error);
+	if (containers != NULL)
+		return act_on_all(cli, project, containers, call, begins, ends, state, reverse);
+	g_free(call);
+	return compose_fail(error);
 }
 
 static char *with_timeout(const Cli *cli, const char *call)
@@ -88,9 +97,42 @@ static int run_stop(Cli *cli)
 	return act(cli, with_timeout(cli, "stop"), "Stopping", "Stopped", NULL, true);
 }
 
+/* The services that were named, and those that want to be started anew with them (depends_on, restart); all where none
+ * was named. */
+static bool is_restarted(const Cli *cli, const Project *project, const char *name)
+{
+	const char *other;
+	json_t *entry;
+	if (cli->arg_count == 0 || g_strv_contains((const char *const *)cli->args, name))
+		return true;
+	json_t *service = json_object_get(project_services(project), name);
+	json_object_foreach (json_object_get(service, "depends_on"), other, entry)
+		if (json_bool(entry, "restart") && strcmp(other, name) != 0 &&
+			is_restarted(cli, project, other))
+			return true;
+	return false;
+}
+
 static int run_restart(Cli *cli)
 {
-	return act(cli, with_timeout(cli, "restart"), "Restarting", "Started", NULL, false);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Project) project = NULL;
+	/* Whoever was named must be there. */
+	g_autoptr(json_t) named = compose_chosen(cli, true, &project, &error);
+	g_autoptr(json_t) all =
+		named != NULL ? project_containers(cli->client, project->name, true, false, &error)
+			      : NULL;
+	if (all == NULL)
+		return compose_fail(error);
+	bool alone = flag_bool(cli, "no-deps", false);
+	g_autoptr(json_t) chosen = json_array();
+	size_t i;
+	json_t *container;
+	json_array_foreach (alone ? NULL : all, i, container)
+		if (is_restarted(cli, project, container_label(container, "service")))
+			json_array_append(chosen, container);
+	return act_on_all(cli, project, alone ? named : chosen, with_timeout(cli, "restart"),
+		"Restarting", "Started", NULL, false);
 }
 
 static int run_pause(Cli *cli)

@@ -93,20 +93,21 @@ static bool handle_orphans(
 	return true;
 }
 
-static const char *const cluster_only[] = {"deploy.placement", "deploy.update_config",
-	"deploy.rollback_config", "deploy.endpoint_mode", "credential_spec", "isolation", "models"};
+static const char *const not_here[] = {"deploy.placement", "deploy.update_config",
+	"deploy.rollback_config", "deploy.endpoint_mode", "credential_spec", "isolation", "models",
+	"use_api_socket", "pre_start", "cpu_count", "cpu_percent"};
 
 /* What only a cluster, or another system, could do is said, once. */
-static void warn_cluster_only(const Project *project)
+static void warn_not_here(const Project *project)
 {
 	g_autoptr(GString) text = g_string_new("");
 	const char *name;
 	json_t *service;
 	json_object_foreach (project_services(project), name, service)
-		for (size_t i = 0; i < G_N_ELEMENTS(cluster_only); i++)
-			if (json_at(service, cluster_only[i]) != NULL)
+		for (size_t i = 0; i < G_N_ELEMENTS(not_here); i++)
+			if (json_at(service, not_here[i]) != NULL)
 				g_string_append_printf(text, "%sservices.%s.%s",
-					text->len > 0 ? ", " : "", name, cluster_only[i]);
+					text->len > 0 ? ", " : "", name, not_here[i]);
 	if (text->len > 0)
 		fprintf(stderr,
 			"WARN[0000] Only a cluster could honour these, they mean nothing here: "
@@ -393,7 +394,7 @@ static int up(Cli *cli, Project *project, char *const *services)
 	if (scale == NULL)
 		return compose_fail(error);
 	UpOptions options = up_options(cli, scale);
-	warn_cluster_only(project);
+	warn_not_here(project);
 	if (!create(cli, project, services, &options, &names, &error))
 		return compose_fail(error);
 	if (flag_bool(cli, "no-start", false))

@@ -186,6 +186,29 @@ static bool is_outdated(Work *work, const char *name, const json_t *service, con
 	       (*image != '\0' && strcmp(image, had) != 0);
 }
 
+/* What depends on a container that is another one now, and wants to be told, is started anew (depends_on, restart). */
+static bool wants_restart(Work *work, const json_t *service)
+{
+	const char *name;
+	json_t *entry;
+	bool wants = false;
+	g_mutex_lock(&work->lock);
+	json_object_foreach (json_object_get(service, "depends_on"), name, entry)
+		wants = wants || (json_bool(entry, "restart") &&
+					 json_object_get(work->replaced, name) != NULL);
+	g_mutex_unlock(&work->lock);
+	return wants;
+}
+
+/* Its start comes with those of all others. */
+static bool stop_for_restart(Work *work, Client *client, const json_t *container, GError **error)
+{
+	if (strcmp(json_str(container, "State"), "running") != 0)
+		return true;
+	tell(work->teller, "Container", container_name(container), "Stopping", "");
+	return stop(work, client, json_str(container, "Id"), error);
+}
+
 static int wanted_count(const Work *work, const char *name, const json_t *service)
 {
 	json_t *scale = json_object_get(work->options->scale, name);
@@ -220,9 +243,12 @@ static bool create_service(gpointer data, const char *name, Client *client, GErr
 			continue;
 		}
 		kept++;
-		if (!is_outdated(work, name, service, hash, container))
+		if (!is_outdated(work, name, service, hash, container)) {
 			note_id(work, name, json_str(container, "Id"), false);
-		else if (!replace(work, client, name, service, hash, container, error))
+			if (wants_restart(work, service) &&
+				!stop_for_restart(work, client, container, error))
+				return false;
+		} else if (!replace(work, client, name, service, hash, container, error))
 			return false;
 	}
 	for (int number = 1; kept < wanted; number++)

@@ -314,6 +314,35 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	[ "$(count -a)" -eq 0 ]
 }
 
+@test "depends_on with restart: what was replaced or restarted takes its dependents along" {
+	cat >compose.yaml <<-'EOF'
+		services:
+		  db: {image: busybox, command: "sleep ${TIME:-1000}", stop_grace_period: 0s}
+		  web: {image: busybox, command: sleep 1000, stop_grace_period: 0s, depends_on: {db: {condition: service_started, restart: true}}}
+		  other: {image: busybox, command: sleep 1000, stop_grace_period: 0s, depends_on: [db]}
+	EOF
+	started() { d inspect -f '{{.Id}} {{.State.StartedAt}}' "$COMPOSE_PROJECT_NAME-$1-1"; }
+	c up -d
+	web=$(started web) other=$(started other)
+	TIME=2000 c up -d
+	[ "$(started web)" != "$web" ] && [ "${web%% *}" = "$(c ps -q web)" ]
+	[ "$(started other)" = "$other" ]
+	web=$(started web)
+	TIME=2000 c restart -t 0 db
+	[ "$(started web)" != "$web" ]
+	[ "$(started other)" = "$other" ]
+	web=$(started web)
+	TIME=2000 c restart -t 0 --no-deps db
+	[ "$(started web)" = "$web" ]
+}
+
+@test "what only a cluster could honour is said in one warning" {
+	printf 'services:\n  a: {image: busybox, command: sleep 1000, stop_grace_period: 0s, deploy: {placement: {constraints: ["node.role == manager"]}, update_config: {parallelism: 2}}}\n' >compose.yaml
+	run c up -d
+	[ "$status" -eq 0 ]
+	[[ $output == *'Only a cluster'*'services.a.deploy.placement, services.a.deploy.update_config'* ]]
+}
+
 @test "errors: no file, no service, an unknown command" {
 	run c up -d
 	[[ $status -eq 1 && $output == *'no configuration file provided: not found'* ]]
