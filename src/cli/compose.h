@@ -36,7 +36,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ComposeShow, compose_show_free)
 
 /* compose_images.c */
 typedef struct {
-	bool build, no_build, quiet_build, quiet_pull;
+	bool build, no_build, quiet_build;
 	const char *pull; /* "", always, missing, never, build */
 } ImageOptions;
 /* Builds and pulls what the services need; {service: image id}, or NULL with error. */

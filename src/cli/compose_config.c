@@ -109,10 +109,8 @@ static bool pin_images(Cli *cli, Project *project, GError **error)
 			cli->client, error, "GET", NULL, "/distribution/%s/json", escaped);
 		if (found == NULL)
 			return false;
-		const char *tag = reference_tag(image);
 		g_autofree char *pinned =
 			g_strdup_printf("%s@%s", image, json_str(found, "Descriptor.digest"));
-		(void)tag;
 		json_object_set_new(service, "image", json_string(pinned));
 	}
 	return true;
@@ -147,9 +145,9 @@ static void keep_only(Project *project, char *const *names)
 	json_t *services = project_services(project), *service;
 	const char *name;
 	void *next;
-	json_object_foreach_safe(services, next, name,
-		service) if (*names != NULL && !g_strv_contains((const char *const *)names, name))
-		json_object_del(services, name);
+	json_object_foreach_safe (services, next, name, service)
+		if (*names != NULL && !g_strv_contains((const char *const *)names, name))
+			json_object_del(services, name);
 }
 
 static Project *load(Cli *cli, GError **error)

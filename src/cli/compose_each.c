@@ -58,8 +58,7 @@ static int act_on_all(Cli *cli, const Project *project, const json_t *containers
 	g_autofree char *owned = call;
 	g_autoptr(json_t) names = names_of(containers);
 	Teller teller;
-	g_autoptr(ComposeShow) show = compose_show_new(cli, &teller);
-	(void)show;
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
 	Action action = {cli, containers, owned, begins, ends, state, &teller};
 	return graph_run(project, names, reverse, client_host(cli->client), act_on, &action, &error)
 		       ? EXIT_SUCCESS
@@ -209,8 +208,7 @@ static int run_start(Cli *cli)
 			return EXIT_FAILURE;
 		}
 	Teller teller;
-	g_autoptr(ComposeShow) show = compose_show_new(cli, &teller);
-	(void)show;
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
 	return compose_start(project, cli->client, names, timeout, &teller, &error) &&
 			       (!flag_bool(cli, "wait", false) ||
 				       compose_wait(project, cli->client, names, timeout, &teller,
@@ -254,8 +252,7 @@ static int run_rm(Cli *cli)
 	if (containers == NULL)
 		return compose_fail(error);
 	Teller teller;
-	g_autoptr(ComposeShow) show = compose_show_new(cli, &teller);
-	(void)show;
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
 	bool stop = flag_bool(cli, "stop", false);
 	if (stop && !containers_stop(cli->client, containers, -1, &teller, &error))
 		return compose_fail(error);
@@ -316,8 +313,7 @@ static int run_wait(Cli *cli)
 	}
 	if (flag_bool(cli, "down-project", false)) {
 		Teller teller;
-		g_autoptr(ComposeShow) show = compose_show_new(cli, &teller);
-		(void)show;
+		g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
 		DownOptions options = {.images = "", .timeout = -1};
 		if (!compose_down(project, cli->client, &options, &teller, &error))
 			return compose_fail(error);

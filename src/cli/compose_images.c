@@ -205,11 +205,9 @@ bool compose_build_service(
 	       fail(error, BERTH_ERROR_UNAVAILABLE, "failed to build service %s", name);
 }
 
-static bool pull(Cli *cli, const char *image, const char *platform, bool quiet, Teller *teller,
-	GError **error)
+static bool pull(Cli *cli, const char *image, const char *platform, Teller *teller, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	(void)quiet;
 	tell(teller, "Image", image, "Pulling", "");
 	bool ok = teller->dry_run || image_fetch(cli, image, platform, false, NULL, &problem);
 	tell(teller, "Image", image, ok ? "Pulled" : "Error",
@@ -272,7 +270,7 @@ static bool ensure(Cli *cli, const Project *project, const char *name, const Ima
 		return false;
 	if (!can_build &&
 		(strcmp(policy, "always") == 0 || (*id == '\0' && strcmp(policy, "never") != 0)) &&
-		!pull(cli, image, platform, options->quiet_pull, teller, error))
+		!pull(cli, image, platform, teller, error))
 		return false;
 	if (!can_build && *id == '\0' && strcmp(policy, "never") == 0)
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
@@ -287,10 +285,9 @@ json_t *compose_images(Cli *cli, const Project *project, const json_t *names,
 {
 	g_autoptr(json_t) ids = json_object();
 	Teller teller;
-	g_autoptr(ComposeShow) show = compose_show_new(cli, &teller);
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
 	const char *name;
 	json_t *value;
-	(void)show;
 	json_object_foreach ((json_t *)names, name, value)
 		if (json_object_get(json_object_get(project_services(project), name), "provider") ==
 				NULL &&
@@ -393,11 +390,10 @@ static int transfer(Cli *cli, bool push)
 		graph_names(project, cli->args, flag_bool(cli, "include-deps", false), &error);
 	bool ignore = flag_bool(cli, push ? "ignore-push-failures" : "ignore-pull-failures", false);
 	Teller teller;
-	g_autoptr(ComposeShow) show = compose_show_new(cli, &teller);
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
 	g_autoptr(GHashTable) done = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	const char *name;
 	json_t *value;
-	(void)show;
 	json_object_foreach (names, name, value) {
 		json_t *service = json_object_get(project_services(project), name);
 		bool can_build = json_object_get(service, "build") != NULL,
@@ -415,8 +411,7 @@ static int transfer(Cli *cli, bool push)
 		if (push)
 			tell(&teller, "Image", image, "Pushing", "");
 		bool ok = push ? image_send(cli, image, false, NULL, &problem)
-			       : pull(cli, image, json_str(service, "platform"), false, &teller,
-					 &problem);
+			       : pull(cli, image, json_str(service, "platform"), &teller, &problem);
 		if (push)
 			tell(&teller, "Image", image, ok ? "Pushed" : "Error", "");
 		/* What can be built need not be anywhere. */

@@ -357,9 +357,7 @@ static int run_volumes(Cli *cli)
 	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
 	if (project == NULL)
 		return compose_fail(error);
-	g_autofree char *label = g_strconcat("com.docker.compose.project=", project->name, NULL);
-	g_autoptr(json_t) filters = json_pack("{s:[s]}", "label", label);
-	g_autofree char *text = json_text(filters), *escaped = client_escape(text);
+	g_autofree char *escaped = project_filter(project->name);
 	g_autoptr(json_t) answer =
 		engine_call(cli->client, &error, "GET", NULL, "/volumes?filters=%s", escaped);
 	if (answer == NULL)

@@ -214,21 +214,20 @@ static void extend_list(const Cli *cli, json_t *service, const char *flag, const
 }
 
 /* -v and -p in the forms that the file has, too. */
-static bool add_short_forms(const Cli *cli, const Project *project, json_t *service, GError **error)
+static bool add_short_forms(const Cli *cli, json_t *service, GError **error)
 {
 	static const char *const kinds[][2] = {{"volume", "volumes"}, {"publish", "ports"}};
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
 		g_autoptr(json_t) list = flag_list(cli, kinds[i][0]);
 		if (json_array_size(list) > 0 &&
-			!service_add_short(project, service, kinds[i][1], list, error))
+			!service_add_short(service, kinds[i][1], list, error))
 			return false;
 	}
 	return true;
 }
 
 /* The service as this one command wants it. */
-static json_t *one_off(const Cli *cli, const Project *project, const json_t *service, bool terminal,
-	GError **error)
+static json_t *one_off(const Cli *cli, const json_t *service, bool terminal, GError **error)
 {
 	g_autoptr(json_t) own = json_copy((json_t *)service);
 	bool detach = flag_bool(cli, "detach", false);
@@ -254,7 +253,7 @@ static json_t *one_off(const Cli *cli, const Project *project, const json_t *ser
 		own, "stdin_open", json_boolean(!detach && flag_bool(cli, "interactive", true)));
 	json_object_set_new(own, "x-detached", json_boolean(detach));
 	json_object_set_new(own, "x-remove", json_boolean(flag_bool(cli, "rm", false)));
-	return add_short_forms(cli, project, own, error) ? g_steal_pointer(&own) : NULL;
+	return add_short_forms(cli, own, error) ? g_steal_pointer(&own) : NULL;
 }
 
 static bool start_dependencies(
@@ -278,8 +277,7 @@ static bool make_resources(
 	Cli *cli, const Project *project, const char *name, Teller *teller, GError **error)
 {
 	g_autoptr(json_t) names = json_pack("{s:b}", name, 1);
-	UpOptions options = {.names = names, .timeout = -1, .no_recreate = true};
-	return compose_resources(project, cli->client, &options, teller, error);
+	return compose_resources(project, cli->client, names, teller, error);
 }
 
 static char *make(Cli *cli, Project *project, const char *name, bool terminal, char **container,
@@ -295,14 +293,12 @@ static char *make(Cli *cli, Project *project, const char *name, bool terminal, c
 	g_autoptr(json_t) ids =
 		own != NULL ? compose_images(cli, project, own, &images, error) : NULL;
 	g_autoptr(json_t) service =
-		ids != NULL ? one_off(cli, project, project_service(project, name, error), terminal,
-				      error)
+		ids != NULL ? one_off(cli, project_service(project, name, error), terminal, error)
 			    : NULL;
 	if (service == NULL)
 		return NULL;
 	Teller teller;
-	g_autoptr(ComposeShow) show = compose_show_new(cli, &teller);
-	(void)show;
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
 	g_autofree char *random = g_uuid_string_random();
 	*container = flag_given(cli, "name") ? g_strdup(flag_text(cli, "name"))
 					     : g_strdup_printf("%s%s%s%srun%s%.12s", project->name,
@@ -312,7 +308,7 @@ static char *make(Cli *cli, Project *project, const char *name, bool terminal, c
 		!make_resources(cli, project, name, &teller, error))
 		return NULL;
 	return compose_run(project, cli->client, name, service, *container, json_str(ids, name),
-		true, flag_bool(cli, "use-aliases", false), error);
+		flag_bool(cli, "use-aliases", false), error);
 }
 
 static int run_run(Cli *cli)

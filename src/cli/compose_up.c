@@ -122,7 +122,6 @@ static bool create(Cli *cli, Project *project, char *const *services, UpOptions 
 	ImageOptions images = {.build = flag_bool(cli, "build", false),
 		.no_build = flag_bool(cli, "no-build", false),
 		.quiet_build = flag_bool(cli, "quiet-build", false),
-		.quiet_pull = flag_bool(cli, "quiet-pull", false),
 		.pull = flag_text(cli, "pull")};
 	bool named = services != NULL && *services != NULL;
 	if (!project_activate(project, services, error) ||
@@ -137,8 +136,7 @@ static bool create(Cli *cli, Project *project, char *const *services, UpOptions 
 	options->targets = targets;
 	options->image_ids = ids;
 	Teller teller;
-	g_autoptr(ComposeShow) show = compose_show_new(cli, &teller);
-	(void)show;
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
 	return handle_orphans(
 		       cli, project, flag_bool(cli, "remove-orphans", false), &teller, error) &&
 	       compose_create(project, cli->client, options, &teller, error);
@@ -157,11 +155,10 @@ static UpOptions up_options(const Cli *cli, json_t *scale)
 /* An attached `up`: its containers' output, until they end or somebody says so. */
 typedef struct {
 	Cli *cli;
-	const Project *project;
 	const json_t *containers;
 	bool abort_on_exit, abort_on_failure;
 	const char *code_from;
-	int wake[2]; /* a byte: an end that is to end all, or -1 */
+	int wake[2]; /* a byte: an end that is to end all; "q": all have ended */
 	int code;
 	GMutex lock;
 } Attached;
@@ -184,9 +181,8 @@ static void end_all(Attached *attached, bool kill_them)
 {
 	g_autoptr(GError) error = NULL;
 	Teller teller;
-	g_autoptr(ComposeShow) show = compose_show_new(attached->cli, &teller);
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(attached->cli, &teller);
 	g_autoptr(Client) client = client_new(client_host(attached->cli->client));
-	(void)show;
 	size_t i;
 	json_t *container;
 	if (!kill_them) {
@@ -255,7 +251,6 @@ static json_t *attached_containers(Cli *cli, const Project *project, const json_
 	size_t i;
 	json_array_foreach (all, i, container) {
 		const char *name = container_label(container, "service");
-		g_autoptr(json_t) text = json_string(name);
 		json_t *service = json_object_get(project_services(project), name);
 		bool said = false, denied = json_is_false(json_object_get(service, "attach"));
 		for (size_t n = 0; n < json_array_size(only); n++)
@@ -275,7 +270,6 @@ static json_t *attached_containers(Cli *cli, const Project *project, const json_
 static int attach(Cli *cli, const Project *project, const json_t *containers, const char *since)
 {
 	Attached attached = {.cli = cli,
-		.project = project,
 		.containers = containers,
 		.abort_on_exit = flag_bool(cli, "abort-on-container-exit", false),
 		.abort_on_failure = flag_bool(cli, "abort-on-container-failure", false),
@@ -321,8 +315,7 @@ static bool start(
 	Cli *cli, Project *project, const json_t *names, bool wait, gint64 timeout, GError **error)
 {
 	Teller teller;
-	g_autoptr(ComposeShow) show = compose_show_new(cli, &teller);
-	(void)show;
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
 	return compose_start(project, cli->client, names, timeout, &teller, error) &&
 	       (!wait || compose_wait(project, cli->client, names, timeout, &teller, error));
 }
@@ -334,8 +327,7 @@ bool compose_up_service(Cli *cli, Project *project, const char *name, GError **e
 	g_autoptr(json_t) ids = compose_images(cli, project, names, &images, error);
 	UpOptions options = {.names = names, .image_ids = ids, .timeout = -1};
 	Teller teller;
-	g_autoptr(ComposeShow) show = compose_show_new(cli, &teller);
-	(void)show;
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
 	return ids != NULL && compose_create(project, cli->client, &options, &teller, error) &&
 	       compose_start(project, cli->client, names, 0, &teller, error);
 }

@@ -41,8 +41,7 @@ bool project_activate(Project *project, char *const *names, GError **error);
 bool project_name_valid(const char *name);
 
 /* Adds short forms ("8080:80", "./a:/b") to a service's "ports" or "volumes". */
-bool service_add_short(const Project *project, json_t *service, const char *key, const json_t *list,
-	GError **error);
+bool service_add_short(json_t *service, const char *key, const json_t *list, GError **error);
 
 /* output.c: the model as `compose config` shows it. The caller frees the text. */
 char *project_text(const Project *project, bool as_json);
@@ -68,6 +67,8 @@ void tell(Teller *teller, const char *kind, const char *name, const char *state,
 /* As GET /containers/json lists them, one-off ones only where they are asked for; new reference. */
 json_t *project_containers(
 	Client *client, const char *project, bool all, bool one_off, GError **error);
+/* The "filters" of what carries a project's label, escaped for a query; the caller frees it. */
+char *project_filter(const char *project);
 const char *container_label(
 	const json_t *container, const char *name);  /* "service": com.docker.compose.service */
 const char *container_name(const json_t *container); /* without "/" */
@@ -105,8 +106,8 @@ typedef struct {
 bool compose_create(const Project *project, Client *client, const UpOptions *options,
 	Teller *teller, GError **error);
 /* The networks and volumes only. */
-bool compose_resources(const Project *project, Client *client, const UpOptions *options,
-	Teller *teller, GError **error);
+bool compose_resources(const Project *project, Client *client, const json_t *names, Teller *teller,
+	GError **error);
 /* Starts what is not running, when its dependencies are as they are to be. */
 bool compose_start(const Project *project, Client *client, const json_t *names, gint64 timeout,
 	Teller *teller, GError **error);
@@ -115,9 +116,9 @@ bool compose_wait(const Project *project, Client *client, const json_t *names, g
 	Teller *teller, GError **error);
 /* Names of containers whose service the model does not have; new reference. */
 json_t *project_orphans(const Project *project, const json_t *containers);
-/* Creates a one-off container of a service; its id, or NULL. change: replaces members of the body; takes the reference. */
+/* Creates a one-off container of a service, which says all that it is to be; its id, or NULL. */
 char *compose_run(const Project *project, Client *client, const char *service_name,
-	const json_t *service, const char *name, const char *image_id, bool ports, bool aliases,
+	const json_t *service, const char *name, const char *image_id, bool aliases,
 	GError **error);
 
 /* down.c */

@@ -58,14 +58,14 @@ static bool end_service(gpointer data, const char *service, Client *client, GErr
 }
 
 /* A step for each service that the containers name, at once: without a model there is no order. */
-static bool end_all(Work *work, const Project *project, Client *client, GError **error)
+static bool end_all(Work *work, Client *client, GError **error)
 {
 	g_autoptr(json_t) names = json_object();
 	size_t i;
 	json_t *container;
 	json_array_foreach (work->containers, i, container)
 		json_object_set_new(names, container_label(container, "service"), json_true());
-	return graph_run(project, names, true, client_host(client), end_service, work, error);
+	return graph_run(work->project, names, true, client_host(client), end_service, work, error);
 }
 
 static Project *no_project(void)
@@ -80,7 +80,7 @@ bool containers_stop(
 {
 	g_autoptr(Project) project = no_project();
 	Work work = {project, containers, timeout, false, true, teller};
-	return end_all(&work, project, client, error);
+	return end_all(&work, client, error);
 }
 
 bool containers_remove(
@@ -88,7 +88,7 @@ bool containers_remove(
 {
 	g_autoptr(Project) project = no_project();
 	Work work = {project, containers, -1, volumes, false, teller};
-	return end_all(&work, project, client, error);
+	return end_all(&work, client, error);
 }
 
 static bool remove_image(Client *client, const char *image, Teller *teller)
@@ -157,7 +157,7 @@ bool compose_down(const Project *project, Client *client, const DownOptions *opt
 	bool named = options->services != NULL && *options->services != NULL;
 	Work stop = {project, own, options->timeout, false, true, teller},
 	     remove = {project, own, -1, options->volumes, false, teller};
-	if (!end_all(&stop, project, client, error) || !end_all(&remove, project, client, error) ||
+	if (!end_all(&stop, client, error) || !end_all(&remove, client, error) ||
 		!remove_one_offs(project, client, options, teller, error))
 		return false;
 	if (*options->images != '\0')

@@ -33,7 +33,7 @@ static json_t *from_file(Extends *extends, const char *path, const char *name, c
 		return NULL;
 	}
 	g_autoptr(GError) problem = NULL;
-	g_autoptr(GPtrArray) documents = loader_read(&other, absolute, &problem);
+	g_autoptr(GPtrArray) documents = loader_read(absolute, &problem);
 	if (documents == NULL) {
 		document_fail(extends->document, extends->error, at, "%s", problem->message);
 		return NULL;
@@ -100,7 +100,8 @@ bool extends_apply(
 	json_t *services = json_object_get(document->tree, "services"), *service;
 	const char *name;
 	void *next;
-	json_object_foreach_safe(
-		services, next, name, service) if (!apply(&extends, name)) return false;
+	json_object_foreach_safe (services, next, name, service)
+		if (!apply(&extends, name))
+			return false;
 	return true;
 }

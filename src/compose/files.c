@@ -7,12 +7,6 @@
 #include <string.h>
 
 typedef struct {
-	const char *path;
-	const char *content;
-	unsigned mode, uid, gid;
-} File;
-
-typedef struct {
 	GByteArray *bytes;
 	gsize at;
 } Archive;

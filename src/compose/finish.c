@@ -24,8 +24,9 @@ static void drop_nulls(json_t *object)
 	const char *name;
 	json_t *value;
 	void *next;
-	json_object_foreach_safe(object, next, name, value) if (json_is_null(value))
-		json_object_del(object, name);
+	json_object_foreach_safe (object, next, name, value)
+		if (json_is_null(value))
+			json_object_del(object, name);
 }
 
 /* env_file, in order; then environment over it; names alone take the caller's value. */
@@ -125,16 +126,12 @@ static void finish_build(Loader *loader, json_t *service)
 	void *next;
 	if (build == NULL)
 		return;
-	if (*json_str(build, "context") == '\0' &&
-		json_object_get(build, "dockerfile_inline") == NULL)
-		json_object_set_new(build, "context", json_lenient(loader->folder));
 	if (*json_str(build, "context") == '\0')
 		json_object_set_new(build, "context", json_lenient(loader->folder));
 	if (*json_str(build, "dockerfile") == '\0' &&
 		json_object_get(build, "dockerfile_inline") == NULL)
 		json_object_set_new(build, "dockerfile", json_string("Dockerfile"));
-	json_object_foreach_safe(args, next, name, value)
-	{
+	json_object_foreach_safe (args, next, name, value) {
 		const char *known =
 			json_is_null(value) ? environment_get(loader->environment, name) : NULL;
 		if (known != NULL)
@@ -164,8 +161,7 @@ static void name_resources(Project *project)
 	void *next;
 	for (size_t i = 1; i < G_N_ELEMENTS(kinds); i++) {
 		json_t *all = json_object_get(project->model, kinds[i]);
-		json_object_foreach_safe(all, next, name, value)
-		{
+		json_object_foreach_safe (all, next, name, value) {
 			if (!json_is_object(value))
 				json_object_set_new(all, name, value = json_object());
 			drop_nulls(value);
@@ -224,12 +220,11 @@ static void set_aside_inactive(Project *project, const Loader *loader)
 	json_t *services = project_services(project), *service;
 	void *next;
 	project->inactive = json_object();
-	json_object_foreach_safe(services, next, name,
-		service) if (!loader->options->all_profiles && !is_active(service, active))
-	{
-		json_object_set(project->inactive, name, service);
-		json_object_del(services, name);
-	}
+	json_object_foreach_safe (services, next, name, service)
+		if (!loader->options->all_profiles && !is_active(service, active)) {
+			json_object_set(project->inactive, name, service);
+			json_object_del(services, name);
+		}
 }
 
 /* A service that need not be there is forgotten where it is not. */
@@ -240,10 +235,10 @@ static void forget_optional(const Project *project)
 	void *next;
 	json_object_foreach (project_services(project), name, service) {
 		json_t *all = json_object_get(service, "depends_on");
-		json_object_foreach_safe(all, next, other,
-			dependency) if (json_is_false(json_object_get(dependency, "required")) &&
-					json_object_get(project_services(project), other) == NULL)
-			json_object_del(all, other);
+		json_object_foreach_safe (all, next, other, dependency)
+			if (json_is_false(json_object_get(dependency, "required")) &&
+				json_object_get(project_services(project), other) == NULL)
+				json_object_del(all, other);
 		if (all != NULL && json_object_size(all) == 0)
 			json_object_del(service, "depends_on");
 	}

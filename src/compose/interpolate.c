@@ -218,8 +218,7 @@ static bool walk(Walk *w, json_t **value)
 		if (!ok)
 			return false;
 	}
-	json_object_foreach_safe(*value, next, name, member)
-	{
+	json_object_foreach_safe (*value, next, name, member) {
 		g_string_append_printf(w->path, "%s%s", length > 0 ? "." : "", name);
 		bool ok = walk_member(w, member, &kept);
 		json_object_set_new(*value, name, kept);

@@ -32,11 +32,10 @@ static char *normal_name(const char *text)
 	return g_strdup(begin);
 }
 
-GPtrArray *loader_read(Loader *loader, const char *path, GError **error)
+GPtrArray *loader_read(const char *path, GError **error)
 {
 	size_t length = 0;
 	bool standard = strcmp(path, "-") == 0;
-	(void)loader;
 	g_autofree char *text =
 		standard ? fd_read_all(STDIN_FILENO, MAX_FILE, &length) : file_read(path, MAX_FILE);
 	if (text == NULL) {
@@ -69,7 +68,7 @@ bool loader_prepare(
 
 static bool merge_file(Loader *loader, const char *file, json_t **tree, GError **error)
 {
-	g_autoptr(GPtrArray) documents = loader_read(loader, file, error);
+	g_autoptr(GPtrArray) documents = loader_read(file, error);
 	if (documents == NULL)
 		return false;
 	for (guint i = 0; i < documents->len; i++) {
@@ -251,7 +250,7 @@ static char *name_of_files(Loader *loader, char *const *files)
 	for (; *files != NULL; files++) {
 		/* Standard input can be read once. */
 		g_autoptr(GPtrArray) documents =
-			strcmp(*files, "-") != 0 ? loader_read(loader, *files, NULL) : NULL;
+			strcmp(*files, "-") != 0 ? loader_read(*files, NULL) : NULL;
 		for (guint i = 0; documents != NULL && i < documents->len; i++) {
 			const Document *document = documents->pdata[i];
 			const char *said = json_str(document->tree, "name");

@@ -15,7 +15,7 @@ typedef struct {
 } Loader;
 
 /* Reads a file ("-": standard input) into its documents. */
-GPtrArray *loader_read(Loader *loader, const char *path, GError **error);
+GPtrArray *loader_read(const char *path, GError **error);
 /* One document: interpolated, checked, normalized, with absolute paths and without extends. */
 bool loader_prepare(
 	Loader *loader, Document *document, const char *file, const json_t *merged, GError **error);

@@ -428,8 +428,7 @@ static const struct {
 	{"configs.*.labels", to_labels},
 };
 
-bool service_add_short(const Project *project, json_t *service, const char *key, const json_t *list,
-	GError **error)
+bool service_add_short(json_t *service, const char *key, const json_t *list, GError **error)
 {
 	g_autoptr(json_t) tree =
 		json_pack("{s:{s:{s:o}}}", "services", "x", key, json_deep_copy(list));
@@ -438,7 +437,6 @@ bool service_add_short(const Project *project, json_t *service, const char *key,
 		.name = (char *)"command line", .lines = g_new0(char *, 1), .tree = tree};
 	document.places = g_hash_table_new(g_str_hash, g_str_equal);
 	document.tags = g_hash_table_new(g_str_hash, g_str_equal);
-	(void)project;
 	bool ok = document_normalize(&document, error) && document_resolve(&document, here, error);
 	json_t *own = json_object_get(service, key),
 	       *all = json_is_array(own) ? json_copy(own) : json_array();

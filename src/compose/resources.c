@@ -184,9 +184,7 @@ static bool remove_one(
 static bool remove_kind(
 	const Project *project, Client *client, const char *kind, Teller *teller, GError **error)
 {
-	g_autofree char *label = g_strconcat("com.docker.compose.project=", project->name, NULL);
-	g_autoptr(json_t) filters = json_pack("{s:[s]}", "label", label);
-	g_autofree char *text = json_text(filters), *escaped = client_escape(text);
+	g_autofree char *escaped = project_filter(project->name);
 	bool is_network = strcmp(kind, "network") == 0;
 	g_autoptr(json_t) answer =
 		engine_call(client, error, "GET", NULL, "/%ss?filters=%s", kind, escaped);

@@ -66,12 +66,18 @@ static json_t *sorted(json_t *list)
 	return result;
 }
 
-json_t *project_containers(
-	Client *client, const char *project, bool all, bool one_off, GError **error)
+char *project_filter(const char *project)
 {
 	g_autofree char *label = g_strconcat("com.docker.compose.project=", project, NULL);
 	g_autoptr(json_t) filters = json_pack("{s:[s]}", "label", label);
-	g_autofree char *text = json_text(filters), *escaped = client_escape(text);
+	g_autofree char *text = json_text(filters);
+	return client_escape(text);
+}
+
+json_t *project_containers(
+	Client *client, const char *project, bool all, bool one_off, GError **error)
+{
+	g_autofree char *escaped = project_filter(project);
 	g_autoptr(json_t) list = engine_call(
 		client, error, "GET", NULL, "/containers/json?all=%d&filters=%s", all, escaped);
 	json_t *own, *container;

@@ -291,10 +291,10 @@ bool compose_create(const Project *project, Client *client, const UpOptions *opt
 		       error);
 }
 
-bool compose_resources(const Project *project, Client *client, const UpOptions *options,
-	Teller *teller, GError **error)
+bool compose_resources(
+	const Project *project, Client *client, const json_t *names, Teller *teller, GError **error)
 {
-	return resources_create(project, client, options->names, teller, error);
+	return resources_create(project, client, names, teller, error);
 }
 
 static bool is_late(const Work *work)
@@ -475,8 +475,7 @@ bool compose_wait(const Project *project, Client *client, const json_t *names, g
 }
 
 char *compose_run(const Project *project, Client *client, const char *service_name,
-	const json_t *service, const char *name, const char *image_id, bool ports, bool aliases,
-	GError **error)
+	const json_t *service, const char *name, const char *image_id, bool aliases, GError **error)
 {
 	g_autoptr(json_t) containers =
 		project_containers(client, project->name, true, false, error),
@@ -490,8 +489,6 @@ char *compose_run(const Project *project, Client *client, const char *service_na
 		if (json_object_get(ids, container_label(container, "service")) == NULL)
 			json_object_set_new(ids, container_label(container, "service"),
 				json_string(json_str(container, "Id")));
-	if (!ports)
-		json_object_del(own, "ports");
 	json_object_del(own, "restart");
 	ContainerWish wish = {.project = project,
 		.service_name = service_name,

@@ -78,8 +78,9 @@ bool walk_at(Walk *walk, json_t **tree, const char *pattern, Visit visit)
 	const char *key;
 	json_t *member;
 	void *next;
-	json_object_foreach_safe(*tree, next, key,
-		member) if (!walk_member(walk, *tree, key, rest, visit)) return false;
+	json_object_foreach_safe (*tree, next, key, member)
+		if (!walk_member(walk, *tree, key, rest, visit))
+			return false;
 	return true;
 }
 

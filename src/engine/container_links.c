@@ -72,9 +72,10 @@ void links_hosts(Container *container, const json_t *host, const json_t *endpoin
 	add_hosts(container, json_object_get(host, "Links"), endpoints, hosts);
 	/* Those of a network (Engine API, EndpointSettings.Links), as Compose gives them; Docker's client gives its
 	 * --link at both places. */
+	if (json_array_size(json_object_get(host, "Links")) > 0)
+		return;
 	json_object_foreach ((json_t *)endpoints, name, endpoint)
-		if (json_array_size(json_object_get(host, "Links")) == 0)
-			add_hosts(container, json_object_get(endpoint, "Links"), endpoints, hosts);
+		add_hosts(container, json_object_get(endpoint, "Links"), endpoints, hosts);
 }
 
 /* "80/tcp" by number, tcp first. */

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 
 enum { MAX_OUTPUT = 4096, MAX_LOG = 5, SLICE_MS = 100, RETRIES = 3 };
 static const gint64 second = 1000000000, default_interval = 30, default_start_interval = 5;
@@ -119,25 +118,29 @@ static bool read_output(int fd, gint64 timeout, const Probe *probe, GString *out
 	}
 }
 
+/* Until the shim has told of its end, or that is long overdue. */
+static void await_end(Exec *exec)
+{
+	enum { SLICES = 20 };
+	int fd = notify_subscribe(&exec->changed);
+	for (int i = 0; i < SLICES && exec->running; i++)
+		notify_wait(fd, -1, SLICE_MS);
+	notify_unsubscribe(&exec->changed, fd);
+}
+
 /* Ends a command that takes too long. Its process is held by a descriptor: another one never gets the signal. */
 static void kill_exec(Exec *exec, int pidfd)
 {
 	if (pidfd >= 0)
 		pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
-	int fd = notify_subscribe(&exec->changed);
-	for (int i = 0; i < 20 && exec->running; i++)
-		notify_wait(fd, -1, SLICE_MS);
-	notify_unsubscribe(&exec->changed, fd);
+	await_end(exec);
 }
 
 static int await_code(Engine *engine, Exec *exec)
 {
-	int fd = notify_subscribe(&exec->changed), code;
-	for (int i = 0; i < 20 && exec->running; i++)
-		notify_wait(fd, -1, SLICE_MS);
-	notify_unsubscribe(&exec->changed, fd);
+	await_end(exec);
 	g_mutex_lock(&engine->lock);
-	code = exec->exit_code;
+	int code = exec->exit_code;
 	g_mutex_unlock(&engine->lock);
 	return code;
 }
@@ -156,7 +159,6 @@ static int run_test(const Probe *probe, GString *output)
 		return -1;
 	}
 	autofd ours = pair[0];
-	exec->tty = false;
 	exec->raw = true;
 	if (!exec_start(engine, exec, pair[1], &error)) {
 		g_string_append(output, error->message);
