@@ -2,12 +2,17 @@
 #pragma once
 #include "base/http.h"
 #include "engine/engine.h"
+#include "tls/tls.h"
 
-typedef struct Connection Connection;
+/* Who is at the other end of a connection. */
+typedef struct {
+	bool is_tcp;
+	const char *certificate; /* the name in it, checked; NULL: none was asked for */
+} Caller;
 
 typedef struct {
 	Engine *engine;
-	Connection *connection;
+	const Caller *caller;
 	int fd;
 	const HttpHead *head;
 	HttpBody *body;
@@ -31,9 +36,22 @@ extern const Route build_routes[], system_routes[], container_routes[], containe
 /* server.c */
 typedef struct Server Server;
 Server *server_new(Engine *engine, GError **error);
-bool server_listen(Server *server, const char *host, GError **error);
+/* A listening socket, taken over; tls is borrowed, NULL for plain bytes. */
+void server_add_door(Server *server, int fd, bool is_tcp, const TlsContext *tls);
 /* Serves until stop_fd becomes readable. */
 void server_run(Server *server, int stop_fd);
+
+/* listen.c: opens a door at unix://PATH, tcp://ADDRESS:PORT or fd://. */
+bool server_listen(Server *server, const Config *config, const char *host, GError **error);
+
+/* dispatch.c: finds what is asked for, and does it. */
+bool request_dispatch(Request *request, GError **error);
+
+/* access.c: false with FORBIDDEN. */
+bool access_of_browser(Request *request, GError **error);
+bool access_allowed(Request *request, GError **error);
+/* Whether "api-access" in daemon.json can be understood. */
+bool access_check(const Config *config, GError **error);
 
 /* request.c */
 const char *request_param(const Request *request, const char *name); /* "" if absent */

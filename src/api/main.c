@@ -55,7 +55,7 @@ int main(int argc, char **argv)
 	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 	umask(0022);
 	Config *config = config_load(argc, argv, &error);
-	if (config == NULL)
+	if (config == NULL || !access_check(config, &error))
 		return refuse(error);
 	if (getuid() != 0) {
 		fail(&error, BERTH_ERROR_FORBIDDEN,
@@ -68,7 +68,7 @@ int main(int argc, char **argv)
 	if (error != NULL)
 		return refuse(error);
 	for (int i = 0; config->hosts[i] != NULL; i++) {
-		if (!server_listen(server, config->hosts[i], &error))
+		if (!server_listen(server, config, config->hosts[i], &error))
 			return refuse(error);
 		log_info("listening at %s", config->hosts[i]);
 	}

@@ -11,7 +11,8 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-enum { BODY_LIMIT = 8 << 20 };
+/* JSON_S: how long a JSON body may take to come. */
+enum { BODY_LIMIT = 8 << 20, JSON_S = 60 };
 
 const char *request_param(const Request *request, const char *name)
 {
@@ -39,6 +40,7 @@ json_t *request_json(Request *request, GError **error)
 {
 	size_t length;
 	const char *type = http_header(request->head, "Content-Type");
+	request->body->deadline = g_get_monotonic_time() + JSON_S * G_USEC_PER_SEC;
 	g_autofree char *text = http_body_read_all(request->body, BODY_LIMIT, &length, error);
 	if (text == NULL)
 		return NULL;
@@ -77,7 +79,7 @@ static const char *reason_of(int status)
 		const char *text;
 	} reasons[] = {{101, "UPGRADED"}, {200, "OK"}, {201, "Created"}, {204, "No Content"},
 		{304, "Not Modified"}, {400, "Bad Request"}, {403, "Forbidden"}, {404, "Not Found"},
-		{409, "Conflict"}, {413, "Request Entity Too Large"},
+		{408, "Request Timeout"}, {409, "Conflict"}, {413, "Request Entity Too Large"},
 		{500, "Internal Server Error"}, {501, "Not Implemented"},
 		{503, "Service Unavailable"}};
 	for (size_t i = 0; i < G_N_ELEMENTS(reasons); i++)

@@ -7,158 +7,115 @@
 #include "base/log.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <grp.h>
-#include <netdb.h>
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 
-enum { EVENTS = 64, KEEP_THREADS = 4, READ_AHEAD = 16384, FIRST_SYSTEMD_FD = 3 };
+/* HEAD_S: how long a head may take to come. FIRST_READ: room for it; most are smaller. BODY_S: how long a body may pause. */
+enum {
+	EVENTS = 64,
+	KEEP_THREADS = 4,
+	FIRST_READ = 4096,
+	READ_AHEAD = 16384,
+	HEAD_S = 30,
+	BODY_S = 600,
+	SWEEP_MS = 1000
+};
 
-struct Connection {
+typedef struct {
 	Server *server;
 	int fd;
 	bool listener, stop;
+	const TlsContext *tls; /* of a listener; NULL: plain */
+	Caller caller;
+	GList parked;	   /* in server->parked, while it waits */
+	gint64 head_began; /* monotonic; 0: nothing of a head has come */
 	char *buffer;
 	size_t used, size;
-};
+} Connection;
 
 struct Server {
 	Engine *engine;
 	int epoll_fd;
 	GThreadPool *pool;
+	GMutex lock;	/* of what follows */
+	GQueue parked;	/* connections that wait for a head, the longest waiting first */
+	int open, most; /* connections there are, and may be */
+	int partial;	/* of parked: a head has begun to come */
 };
-
-static const Route *const tables[] = {build_routes, system_routes, container_routes,
-	container_file_routes, exec_routes, image_routes, network_routes, registry_routes,
-	volume_routes};
 
 static void connection_free(Connection *connection)
 {
+	g_mutex_lock(&connection->server->lock);
+	connection->server->open--;
+	g_mutex_unlock(&connection->server->lock);
 	fd_clear(&connection->fd);
+	g_free((char *)connection->caller.certificate);
 	g_free(connection->buffer);
 	g_free(connection);
 }
 
-static Connection *connection_add(Server *server, int fd, bool listener)
+static Connection *connection_new(Server *server, int fd)
 {
 	Connection *connection = g_new0(Connection, 1);
-	*connection = (Connection){.server = server, .fd = fd, .listener = listener};
-	struct epoll_event event = {.events = EPOLLIN | (listener ? 0U : EPOLLONESHOT | EPOLLRDHUP),
-		.data.ptr = connection};
-	epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event);
+	connection->server = server;
+	connection->fd = fd;
+	g_mutex_lock(&server->lock);
+	server->open++;
+	g_mutex_unlock(&server->lock);
 	return connection;
 }
 
-/* Watches an idle connection again; the buffer goes, if nothing is in it. */
-static void connection_park(Connection *connection)
+/* Watches an idle connection; the buffer goes, if nothing is in it. */
+static void connection_park(Connection *connection, int how)
 {
+	Server *server = connection->server;
 	struct epoll_event event = {
 		.events = EPOLLIN | EPOLLONESHOT | EPOLLRDHUP, .data.ptr = connection};
 	if (connection->used == 0) {
 		g_clear_pointer(&connection->buffer, g_free);
 		connection->size = 0;
+		connection->head_began = 0;
+	} else if (connection->head_began == 0) {
+		connection->head_began = g_get_monotonic_time();
 	}
-	epoll_ctl(connection->server->epoll_fd, EPOLL_CTL_MOD, connection->fd, &event);
+	g_mutex_lock(&server->lock);
+	connection->parked.data = connection;
+	g_queue_push_tail_link(&server->parked, &connection->parked);
+	server->partial += connection->head_began != 0;
+	epoll_ctl(server->epoll_fd, how, connection->fd, &event);
+	g_mutex_unlock(&server->lock);
 }
 
-/* {} stands for a name of any length; what is around it must fit. */
-static char *route_match(const char *pattern, const char *path)
+/* With the lock held. */
+static void unpark(Server *server, Connection *connection)
 {
-	const char *hole = strstr(pattern, "{}");
-	if (hole == NULL)
-		return strcmp(pattern, path) == 0 ? g_strdup("") : NULL;
-	size_t before = (size_t)(hole - pattern), after = strlen(hole + 2), length = strlen(path);
-	if (length <= before + after || strncmp(pattern, path, before) != 0 ||
-		strcmp(hole + 2, path + length - after) != 0)
-		return NULL;
-	return g_strndup(path + before, length - before - after);
+	g_queue_unlink(&server->parked, &connection->parked);
+	server->partial -= connection->head_began != 0;
 }
 
-/* Exact routes win over those with a name in them. */
-static const Route *route_find(const char *method, const char *path, char **name)
+static void connection_start(Server *server, int fd, bool is_tcp, const char *certificate)
 {
-	for (int exact = 1; exact >= 0; exact--)
-		for (size_t t = 0; t < G_N_ELEMENTS(tables); t++)
-			for (const Route *route = tables[t]; route->method != NULL; route++)
-				if ((strstr(route->path, "{}") == NULL) == (exact == 1) &&
-					strcmp(route->method, method) == 0 &&
-					(*name = route_match(route->path, path)) != NULL)
-					return route;
-	return NULL;
+	Connection *connection = connection_new(server, fd);
+	connection->caller = (Caller){.is_tcp = is_tcp, .certificate = g_strdup(certificate)};
+	connection_park(connection, EPOLL_CTL_ADD);
 }
 
-/* Takes "/v1.41" off the path; an unknown version is refused with Docker's words. */
-static bool strip_version(Request *request, GError **error)
+static void watch_always(Server *server, Connection *connection)
 {
-	int major, minor, used = 0;
-	request->version = 51;
-	if (sscanf(request->path, "/v%d.%d%n", &major, &minor, &used) != 2 ||
-		request->path[used] != '/')
-		return true;
-	if (major > 1 || (major == 1 && minor > 51))
-		return fail(error, BERTH_ERROR_INVALID,
-			"client version %d.%d is too new. Maximum supported API version is %s",
-			major, minor, BERTH_API_VERSION);
-	if (major < 1 || minor < 24)
-		return fail(error, BERTH_ERROR_INVALID,
-			"client version %d.%d is too old. Minimum supported API version is %s, "
-			"please"
-			" upgrade your client to a newer version",
-			major, minor, BERTH_MIN_API_VERSION);
-	request->version = minor;
-	memmove(request->path, request->path + used, strlen(request->path + used) + 1);
-	return true;
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
+	epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, connection->fd, &event);
 }
 
-static bool parse_target(Request *request, GError **error)
+void server_add_door(Server *server, int fd, bool is_tcp, const TlsContext *tls)
 {
-	const char *target = request->head->start[1], *question = strchr(target, '?');
-	static const char *const repeatable[] = {
-		"names", "changes", "type", "platforms", "t", NULL};
-	g_autoptr(GStrvBuilder) repeated = g_strv_builder_new();
-	request->path = http_decode(target, question != NULL ? question - target : -1, false);
-	request->params = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	if (request->path == NULL || *request->path != '/')
-		return fail(error, BERTH_ERROR_INVALID, "invalid request target");
-	g_auto(GStrv) pairs = g_strsplit(question != NULL ? question + 1 : "", "&", -1);
-	for (int i = 0; pairs[i] != NULL; i++) {
-		size_t length = strcspn(pairs[i], "=");
-		char *key = http_decode(pairs[i], (gssize)length, true);
-		char *value =
-			key != NULL
-				? http_decode(pairs[i][length] == '=' ? pairs[i] + length + 1 : "",
-					  -1, true)
-				: NULL;
-		if (value == NULL) {
-			g_free(key);
-			return fail(error, BERTH_ERROR_INVALID, "invalid encoding in the query");
-		}
-		if (g_strv_contains(repeatable, key))
-			g_strv_builder_add(repeated, value);
-		g_hash_table_replace(request->params, key, value);
-	}
-	request->repeated = g_strv_builder_end(repeated);
-	return strip_version(request, error);
-}
-
-static bool dispatch(Request *request, GError **error)
-{
-	/* A web page must not reach the engine through its visitor's browser (DNS rebinding). */
-	if (*http_header(request->head, "Origin") != '\0')
-		return fail(error, BERTH_ERROR_FORBIDDEN, "requests of browsers are refused");
-	if (!parse_target(request, error))
-		return false;
-	const Route *route = route_find(request->head->start[0], request->path, &request->name);
-	if (route == NULL)
-		return fail(error, BERTH_ERROR_NOT_FOUND, "page not found");
-	return route->handle(request, error);
+	Connection *door = connection_new(server, fd);
+	door->listener = true;
+	door->caller.is_tcp = is_tcp;
+	door->tls = tls;
+	watch_always(server, door);
 }
 
 static void request_clear(Request *request)
@@ -193,7 +150,7 @@ static bool serve_one(Connection *connection, size_t head_length)
 	g_autoptr(GError) error = NULL;
 	HttpBody body = {0};
 	Request request = {.engine = connection->server->engine,
-		.connection = connection,
+		.caller = &connection->caller,
 		.fd = connection->fd,
 		.head = &head,
 		.body = &body,
@@ -205,7 +162,8 @@ static bool serve_one(Connection *connection, size_t head_length)
 	ok = ok && http_body_init(&body, connection->fd, &head, connection->buffer + head_length,
 			   connection->used - head_length, false, &error);
 	bool parsed = ok;
-	ok = ok && dispatch(&request, &error);
+	body.pause_us = BODY_S * G_USEC_PER_SEC;
+	ok = ok && request_dispatch(&request, &error);
 	if (log_is_debug() && parsed)
 		log_debug("%s %s: %s", head.start[0], head.start[1],
 			ok		? "done"
@@ -230,6 +188,7 @@ static bool serve_one(Connection *connection, size_t head_length)
 			connection->buffer, connection->size = MAX(connection->used, READ_AHEAD));
 		memcpy(connection->buffer, body.data->data + body.taken, connection->used);
 	}
+	connection->head_began = 0;
 	if (request.hijacked)
 		connection->fd = -1;
 	http_body_clear(&body);
@@ -246,129 +205,152 @@ static void serve(gpointer data, gpointer unused)
 			connection_free(connection);
 			return;
 		}
-	connection_park(connection);
+	connection_park(connection, EPOLL_CTL_MOD);
+}
+
+static void refuse_head(Connection *connection)
+{
+	static const char answer[] = "HTTP/1.1 400 Bad Request\r\nContent-Type: "
+				     "application/json\r\nConnection: close\r\n\r\n"
+				     "{\"message\":\"the head of the request is too large\"}\n";
+	send(connection->fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	connection_free(connection);
 }
 
 /* Reads what is there of a head; a whole one goes to the pool. */
 static void connection_readable(Connection *connection)
 {
-	if (connection->size - connection->used < READ_AHEAD / 2)
-		connection->buffer = g_realloc(connection->buffer, connection->size += READ_AHEAD);
+	g_mutex_lock(&connection->server->lock);
+	unpark(connection->server, connection);
+	g_mutex_unlock(&connection->server->lock);
+	if (connection->size - connection->used < FIRST_READ / 2) {
+		connection->size = MAX(FIRST_READ, connection->size * 2);
+		connection->buffer = g_realloc(connection->buffer, connection->size);
+	}
 	ssize_t n = recv(connection->fd, connection->buffer + connection->used,
 		connection->size - connection->used, MSG_DONTWAIT);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-		connection_park(connection);
+		connection_park(connection, EPOLL_CTL_MOD);
 		return;
 	}
 	connection->used += n > 0 ? (size_t)n : 0;
-	if (n <= 0 || connection->used > HTTP_HEAD_LIMIT + READ_AHEAD)
+	size_t head = http_head_length(connection->buffer, connection->used);
+	if (n > 0 && (head > 0 ? head : connection->used) > HTTP_HEAD_LIMIT)
+		refuse_head(connection);
+	else if (n <= 0)
 		connection_free(connection);
-	else if (http_head_length(connection->buffer, connection->used) > 0)
+	else if (head > 0)
 		g_thread_pool_push(connection->server->pool, connection, NULL);
 	else
-		connection_park(connection);
+		connection_park(connection, EPOLL_CTL_MOD);
 }
 
 Server *server_new(Engine *engine, GError **error)
 {
+	struct rlimit files = {0};
 	Server *server = g_new0(Server, 1);
 	server->engine = engine;
 	server->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	server->pool = g_thread_pool_new(serve, NULL, -1, FALSE, NULL);
+	g_mutex_init(&server->lock);
 	g_thread_pool_set_max_unused_threads(KEEP_THREADS);
+	/* A part of the descriptors stays for the engine's own work. */
+	getrlimit(RLIMIT_NOFILE, &files);
+	server->most = (int)MIN(files.rlim_cur / 4 * 3, 100000);
 	if (server->epoll_fd < 0)
 		fail_errno(error, "epoll");
 	return server;
 }
 
-static bool listen_unix(Server *server, const char *path, GError **error)
+/* Where all room is taken, who has waited longest without a word goes. */
+static void make_room(Server *server)
 {
-	struct group *group = getgrnam(server->engine->config->group);
-	int probe = unix_connect(path, SOCK_STREAM);
-	if (probe >= 0) {
-		close(probe);
-		return fail(
-			error, BERTH_ERROR_CONFLICT, "another engine listens at %s already", path);
-	}
-	unlink(path); /* what a killed engine left */
-	int fd = unix_listen(path, SOCK_STREAM, 0660);
-	if (fd < 0)
-		return fail_errno(error, "cannot listen at %s", path);
-	if (group != NULL && chown(path, 0, group->gr_gid) < 0)
-		log_warn("cannot give %s to group %s", path, server->engine->config->group);
-	connection_add(server, fd, true);
-	return true;
+	g_mutex_lock(&server->lock);
+	Connection *eldest =
+		server->open >= server->most ? g_queue_peek_head(&server->parked) : NULL;
+	if (eldest != NULL)
+		unpark(server, eldest);
+	g_mutex_unlock(&server->lock);
+	if (eldest != NULL)
+		connection_free(eldest);
 }
 
-static bool listen_tcp(Server *server, const char *address, GError **error)
+/* The plain side of a TLS client whose certificate was checked. */
+static void tls_ready(gpointer data, int fd, const char *name)
 {
-	g_auto(GStrv) parts = g_strsplit(address, ":", 2);
-	struct addrinfo hints = {.ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM}, *found = NULL;
-	if (!server->engine->config->allow_insecure_api)
-		return fail(error, BERTH_ERROR_FORBIDDEN,
-			"tcp://%s is refused: whoever reaches it would be root on this host. TLS"
-			" (--tlsverify) is not built yet; \"allow-insecure-api\": true in "
-			"daemon.json opens it all the same",
-			address);
-	if (parts[0] == NULL || parts[1] == NULL ||
-		getaddrinfo(*parts[0] ? parts[0] : NULL, parts[1], &hints, &found) != 0)
-		return fail(error, BERTH_ERROR_INVALID, "invalid address tcp://%s", address);
-	int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
-	bool ok = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-		  bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, SOMAXCONN) == 0;
-	freeaddrinfo(found);
-	if (!ok) {
-		fail_errno(error, "cannot listen at tcp://%s", address);
-		fd_clear(&fd);
-		return false;
-	}
-	connection_add(server, fd, true);
-	return true;
+	Server *server = data;
+	connection_start(server, fd, true, server->engine->config->tls_verify ? name : NULL);
 }
 
-/* Sockets that systemd has opened (sd_listen_fds(3)). */
-static bool listen_inherited(Server *server, GError **error)
+static void door_open(Server *server, const Connection *door)
 {
-	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
-	if (pid == NULL || fds == NULL || atoi(pid) != getpid() || atoi(fds) < 1)
-		return fail(error, BERTH_ERROR_INVALID,
-			"fd:// was asked for, but no socket was passed on (LISTEN_FDS)");
-	for (int i = 0; i < atoi(fds); i++) {
-		fcntl(FIRST_SYSTEMD_FD + i, F_SETFD, FD_CLOEXEC);
-		connection_add(server, FIRST_SYSTEMD_FD + i, true);
+	make_room(server);
+	int fd = accept4(door->fd, NULL, NULL, SOCK_CLOEXEC);
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
+		/* The queue of the door stays full, and would wake us at once. */
+		log_warn("a connection cannot be accepted: %s", g_strerror(errno));
+		g_usleep(SWEEP_MS * 10);
 	}
-	return true;
+	if (fd >= 0 && door->tls != NULL)
+		tls_accept(door->tls, fd, tls_ready, server);
+	else if (fd >= 0)
+		connection_start(server, fd, door->caller.is_tcp, NULL);
 }
 
-bool server_listen(Server *server, const char *host, GError **error)
+/* Drops who began a head and does not come to its end. */
+static void sweep(Server *server)
 {
-	if (g_str_has_prefix(host, "unix://"))
-		return listen_unix(server, host + strlen("unix://"), error);
-	if (g_str_has_prefix(host, "tcp://"))
-		return listen_tcp(server, host + strlen("tcp://"), error);
-	if (g_str_has_prefix(host, "fd://"))
-		return listen_inherited(server, error);
-	return fail(error, BERTH_ERROR_INVALID,
-		"invalid -H \"%s\": unix://PATH, tcp://ADDRESS:PORT or fd:// is wanted", host);
+	g_autoptr(GPtrArray) late = g_ptr_array_new();
+	gint64 eldest = g_get_monotonic_time() - HEAD_S * G_USEC_PER_SEC;
+	g_mutex_lock(&server->lock);
+	for (GList *l = server->parked.head, *next; l != NULL; l = next) {
+		Connection *connection = l->data;
+		next = l->next;
+		if (connection->head_began == 0 || connection->head_began > eldest)
+			continue;
+		unpark(server, connection);
+		g_ptr_array_add(late, connection);
+	}
+	g_mutex_unlock(&server->lock);
+	for (guint i = 0; i < late->len; i++)
+		connection_free(late->pdata[i]);
+}
+
+/* Sweeps once in SWEEP_MS; how long to wait for the next time, -1 if there is nothing to sweep. */
+static int sweep_in_time(Server *server, gint64 *last)
+{
+	g_mutex_lock(&server->lock);
+	int partial = server->partial;
+	g_mutex_unlock(&server->lock);
+	gint64 now = g_get_monotonic_time();
+	if (partial > 0 && now - *last >= SWEEP_MS * 1000) {
+		sweep(server);
+		*last = now;
+	}
+	return partial > 0 ? SWEEP_MS : -1;
 }
 
 void server_run(Server *server, int stop_fd)
 {
 	struct epoll_event events[EVENTS];
-	connection_add(server, stop_fd, true)->stop = true;
+	Connection *doors[EVENTS], *stop = connection_new(server, stop_fd);
+	gint64 swept = 0;
+	stop->stop = true;
+	watch_always(server, stop);
 	for (;;) {
-		int count = epoll_wait(server->epoll_fd, events, EVENTS, -1);
+		int door_count = 0, count = epoll_wait(server->epoll_fd, events, EVENTS,
+					    sweep_in_time(server, &swept));
 		for (int i = 0; i < count; i++) {
 			Connection *connection = events[i].data.ptr;
 			if (connection->stop)
 				return;
-			if (!connection->listener) {
+			if (connection->listener)
+				doors[door_count++] = connection;
+			else
 				connection_readable(connection);
-				continue;
-			}
-			int fd = accept4(connection->fd, NULL, NULL, SOCK_CLOEXEC);
-			if (fd >= 0)
-				connection_add(server, fd, false);
 		}
+		/* Then only: whom they push out may have had an event above. */
+		for (int i = 0; i < door_count; i++)
+			door_open(server, doors[i]);
 	}
 }

@@ -115,3 +115,16 @@ bool address_free_one(const Address *subnet, const Address *range, GHashTable *u
 	}
 	return false;
 }
+
+char **tcp_address_split(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	bool bracketed = *text == '[';
+	if (colon == NULL || colon[1] == '\0' || (bracketed && (colon == text || colon[-1] != ']')))
+		return NULL;
+	char **parts = g_new0(char *, 3);
+	parts[0] = bracketed ? g_strndup(text + 1, (gsize)(colon - text) - 2)
+			     : g_strndup(text, (gsize)(colon - text));
+	parts[1] = g_strdup(colon + 1);
+	return parts;
+}

@@ -4,6 +4,7 @@
 #include "base/fd.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -123,6 +124,33 @@ static bool cut_off(GError **error)
 	return fail(error, BERTH_ERROR_INVALID, "unexpected EOF");
 }
 
+/* How long a read may wait from now on, in milliseconds; -1: for ever. */
+static int patience(const HttpBody *body)
+{
+	gint64 left = body->pause_us > 0 ? body->pause_us : G_MAXINT64;
+	if (body->deadline > 0)
+		left = MIN(left, MAX(body->deadline - g_get_monotonic_time(), 0));
+	return left == G_MAXINT64 ? -1 : (int)MIN(left / 1000, G_MAXINT);
+}
+
+/* recv() that gives up after body's patience; -1 with error, also where the connection was lost. */
+static ssize_t receive(const HttpBody *body, void *data, size_t size, GError **error)
+{
+	for (;;) {
+		ssize_t n = recv(body->fd, data, size, MSG_DONTWAIT);
+		if (n >= 0 || (errno != EAGAIN && errno != EINTR)) {
+			if (n < 0)
+				fail_errno(error, "the connection was lost");
+			return n;
+		}
+		struct pollfd waited = {.fd = body->fd, .events = POLLIN};
+		if (errno == EAGAIN && poll(&waited, 1, patience(body)) == 0) {
+			fail(error, BERTH_ERROR_TIMEOUT, "the request's body did not come in time");
+			return -1;
+		}
+	}
+}
+
 /* What was read ahead, or fresh from the socket. */
 static ssize_t read_some(HttpBody *body, void *data, size_t size, GError **error)
 {
@@ -133,13 +161,7 @@ static ssize_t read_some(HttpBody *body, void *data, size_t size, GError **error
 		body->taken += n;
 		return (ssize_t)n;
 	}
-	ssize_t n;
-	do
-		n = recv(body->fd, data, size, 0);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		fail_errno(error, "the connection was lost");
-	return n;
+	return receive(body, data, size, error);
 }
 
 /* A line of the chunked encoding, without its end. */
@@ -150,7 +172,7 @@ static bool read_line(HttpBody *body, char *line, GError **error)
 		/* Chunk heads are small: fill the buffer, take them from there. */
 		if (body->taken == body->data->len) {
 			g_byte_array_set_size(body->data, BLOCK);
-			ssize_t n = recv(body->fd, body->data->data, BLOCK, 0);
+			ssize_t n = receive(body, body->data->data, BLOCK, error);
 			g_byte_array_set_size(body->data, n > 0 ? (guint)n : 0);
 			body->taken = 0;
 			if (n <= 0)

@@ -30,6 +30,8 @@ typedef struct {
 	gint64 left;	  /* of the length, or of the chunk; -1: until the connection closes */
 	GByteArray *back; /* what was given back, or NULL */
 	size_t back_taken;
+	gint64 pause_us,
+		deadline; /* the longest silence, and a monotonic time for all of it; 0: none */
 	bool chunked, ended,
 		expect; /* expect: "100 Continue" is to be sent before the first read */
 } HttpBody;

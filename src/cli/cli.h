@@ -148,4 +148,4 @@ extern const Command command_run, command_create, command_start, command_stop, c
 	command_network_disconnect, command_network_inspect, command_port, command_pull,
 	command_push, command_login, command_logout, command_search, command_manifest_inspect,
 	command_commit, command_cp, command_stats, command_diff, command_export, command_build,
-	command_builder_prune;
+	command_builder_prune, command_certs;

@@ -24,12 +24,12 @@ const Command *const commands[] = {&command_run, &command_create, &command_start
 	&command_info, &command_version, &command_container_prune, &command_image_prune,
 	&command_container_inspect, &command_image_inspect, &command_dial_stdio, &command_volume_ls,
 	&command_volume_create, &command_volume_rm, &command_volume_inspect, &command_context_ls,
-	&command_volume_prune, &command_system_prune, &command_df, &command_port, &command_pull,
-	&command_push, &command_login, &command_logout, &command_search, &command_manifest_inspect,
-	&command_build, &command_builder_prune, &command_commit, &command_cp, &command_stats,
-	&command_diff, &command_export, &command_network_ls, &command_network_create,
-	&command_network_rm, &command_network_prune, &command_network_connect,
-	&command_network_disconnect, &command_network_inspect, NULL};
+	&command_volume_prune, &command_system_prune, &command_df, &command_certs, &command_port,
+	&command_pull, &command_push, &command_login, &command_logout, &command_search,
+	&command_manifest_inspect, &command_build, &command_builder_prune, &command_commit,
+	&command_cp, &command_stats, &command_diff, &command_export, &command_network_ls,
+	&command_network_create, &command_network_rm, &command_network_prune,
+	&command_network_connect, &command_network_disconnect, &command_network_inspect, NULL};
 
 static const char default_host[] = "unix:///run/berth.sock";
 
@@ -152,6 +152,31 @@ static bool start_engine(const char *host)
 	return false;
 }
 
+/* A file that was named, or the one in folder if it is there or has to be. */
+static char *tls_file(const char *named, const char *folder, const char *name, bool needed)
+{
+	if (named != NULL)
+		return g_strdup(named);
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+	return needed || g_file_test(path, G_FILE_TEST_EXISTS) ? g_steal_pointer(&path) : NULL;
+}
+
+/* A context's own files, where it has some: contexts/tls/<hash>/docker. */
+static bool use_context_tls(Cli *cli, const char *hash, const json_t *meta, GError **error)
+{
+	g_autofree char *folder =
+		g_build_filename(cli->config_folder, "contexts", "tls", hash, "docker", NULL);
+	if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
+		return true;
+	TlsFiles files = {.verify = !json_bool(meta, "Endpoints.docker.SkipTLSVerify"),
+		.ca = tls_file(NULL, folder, "ca.pem", false),
+		.cert = tls_file(NULL, folder, "cert.pem", false),
+		.key = tls_file(NULL, folder, "key.pem", false)};
+	bool ok = client_use_tls(&files, error);
+	tls_files_clear(&files);
+	return ok;
+}
+
 /* The endpoint of a context: contexts/meta/<sha256 of its name>/meta.json, as docker keeps them. */
 static char *context_host(Cli *cli, const char *name, GError **error)
 {
@@ -168,7 +193,7 @@ static char *context_host(Cli *cli, const char *name, GError **error)
 			name, path);
 		return NULL;
 	}
-	return g_strdup(host);
+	return use_context_tls(cli, hash, meta, error) ? g_strdup(host) : NULL;
 }
 
 /* -H, then --context, then DOCKER_HOST, then DOCKER_CONTEXT, then the chosen context. */
@@ -203,9 +228,25 @@ static void load_config(Cli *cli, const char *folder)
 		cli->config = json_object();
 }
 
+/* What is said before the command. */
+typedef struct {
+	const char *host, *context, *config, *tls_ca, *tls_cert, *tls_key;
+	int tls, tls_verify; /* -1: nothing is said */
+} Globals;
+
+/* "--tls", "--tls=false": true if arg is the flag of that name. */
+static bool global_switch(const char *arg, const char *name, int *value)
+{
+	size_t length = strlen(name);
+	if (strncmp(arg, name, length) != 0 || (arg[length] != '\0' && arg[length] != '='))
+		return false;
+	*value = arg[length] == '\0' || strcmp(arg + length, "=true") == 0 ||
+		 strcmp(arg + length, "=1") == 0;
+	return true;
+}
+
 /* The flags before the command. Returns how many words they take, -1 after an error was printed. */
-static int global_flags(int argc, char **argv, const char *program, const char **host,
-	const char **context, const char **config)
+static int global_flags(int argc, char **argv, const char *program, Globals *globals)
 {
 	int i = 1;
 	for (; i < argc && argv[i][0] == '-'; i++) {
@@ -214,8 +255,10 @@ static int global_flags(int argc, char **argv, const char *program, const char *
 		const struct {
 			const char *name, *letter;
 			const char **value;
-		} with_value[] = {{"--host", "-H", host}, {"--context", "-c", context},
-			{"--config", "", config}, {"--log-level", "-l", NULL}};
+		} with_value[] = {{"--host", "-H", &globals->host},
+			{"--context", "-c", &globals->context}, {"--config", "", &globals->config},
+			{"--log-level", "-l", NULL}, {"--tlscacert", "", &globals->tls_ca},
+			{"--tlscert", "", &globals->tls_cert}, {"--tlskey", "", &globals->tls_key}};
 		if (strcmp(arg, "--version") == 0 || strcmp(arg, "-v") == 0) {
 			printf("%s version %s, build %s\n",
 				strcmp(program, "docker") == 0 ? "Docker" : "Berth", BERTH_VERSION,
@@ -226,7 +269,9 @@ static int global_flags(int argc, char **argv, const char *program, const char *
 			print_commands(program, "");
 			exit(0);
 		}
-		if (strcmp(arg, "--debug") == 0 || strcmp(arg, "-D") == 0)
+		if (strcmp(arg, "--debug") == 0 || strcmp(arg, "-D") == 0 ||
+			global_switch(arg, "--tlsverify", &globals->tls_verify) ||
+			global_switch(arg, "--tls", &globals->tls))
 			continue;
 		size_t f = 0;
 		while (f < G_N_ELEMENTS(with_value) &&
@@ -294,17 +339,39 @@ int cli_run(const Cli *cli, const Command *command, char *const *argv)
 	return command->run(&other);
 }
 
-static bool connect_engine(Cli *cli, const char *host, const char *context, GError **error)
+/* --tls and --tlsverify, or DOCKER_TLS and DOCKER_TLS_VERIFY; the files are in DOCKER_CERT_PATH or beside config.json. */
+static bool use_tls(Cli *cli, const Globals *globals, GError **error)
 {
-	g_autofree char *chosen = choose_host(cli, host, context, error);
-	if (chosen == NULL)
+	const char *verify_env = getenv("DOCKER_TLS_VERIFY"), *tls_env = getenv("DOCKER_TLS"),
+		   *folder = getenv("DOCKER_CERT_PATH");
+	bool verify = globals->tls_verify >= 0 ? globals->tls_verify
+					       : verify_env != NULL && *verify_env != '\0',
+	     tls = verify ||
+		   (globals->tls >= 0 ? globals->tls : tls_env != NULL && *tls_env != '\0');
+	if (!tls)
+		return true;
+	if (folder == NULL || *folder == '\0')
+		folder = cli->config_folder;
+	TlsFiles files = {.verify = verify,
+		.ca = tls_file(globals->tls_ca, folder, "ca.pem", verify),
+		.cert = tls_file(globals->tls_cert, folder, "cert.pem", false),
+		.key = tls_file(globals->tls_key, folder, "key.pem", false)};
+	bool ok = client_use_tls(&files, error);
+	tls_files_clear(&files);
+	return ok;
+}
+
+static bool connect_engine(Cli *cli, const Globals *globals, GError **error)
+{
+	g_autofree char *chosen = choose_host(cli, globals->host, globals->context, error);
+	if (chosen == NULL || (g_str_has_prefix(chosen, "tcp://") && !use_tls(cli, globals, error)))
 		return false;
 	client_set_starter(start_engine);
 	cli->client = client_new(chosen);
 	return true;
 }
 
-static int run_command(Cli *cli, int argc, char **argv, const char *host, const char *context)
+static int run_command(Cli *cli, int argc, char **argv, const Globals *globals)
 {
 	g_autoptr(GError) error = NULL;
 	if (!flags_parse(cli, argc, argv, &error))
@@ -315,8 +382,7 @@ static int run_command(Cli *cli, int argc, char **argv, const char *host, const 
 	}
 	if (!check_arguments(cli))
 		return EXIT_FAILURE;
-	return connect_engine(cli, host, context, &error) ? cli->command->run(cli)
-							  : cli_fail(cli, error);
+	return connect_engine(cli, globals, &error) ? cli->command->run(cli) : cli_fail(cli, error);
 }
 
 /* Called as docker-compose, all words are Compose's. */
@@ -325,14 +391,14 @@ static bool is_compose(const char *program)
 	return g_str_has_suffix(program, "docker-compose") || strcmp(program, "berth-compose") == 0;
 }
 
-static int run_compose(Cli *cli, int argc, char **argv, const char *host, const char *context)
+static int run_compose(Cli *cli, int argc, char **argv, const Globals *globals)
 {
 	static const Command compose = {.names = "compose"};
 	g_autoptr(GError) error = NULL;
 	cli->command = &compose;
 	cli->called = "compose";
-	return connect_engine(cli, host, context, &error) ? compose_main(cli, argc, argv)
-							  : cli_fail(cli, error);
+	return connect_engine(cli, globals, &error) ? compose_main(cli, argc, argv)
+						    : cli_fail(cli, error);
 }
 
 static int unknown_command(const char *program, const char *word, const char *second)
@@ -352,15 +418,15 @@ static int unknown_command(const char *program, const char *word, const char *se
 
 int main(int argc, char **argv)
 {
-	const char *host = NULL, *context = NULL, *config = NULL;
+	Globals globals = {.tls = -1, .tls_verify = -1};
 	g_autofree char *name = g_path_get_basename(argv[0]);
 	Cli cli = {.program = name};
 	signal(SIGPIPE, SIG_IGN);
 	if (is_compose(name)) {
 		load_config(&cli, NULL);
-		return run_compose(&cli, argc - 1, argv + 1, NULL, NULL);
+		return run_compose(&cli, argc - 1, argv + 1, &globals);
 	}
-	int first = global_flags(argc, argv, name, &host, &context, &config), used = 0;
+	int first = global_flags(argc, argv, name, &globals), used = 0;
 	if (first < 0)
 		return 125;
 	if (first == argc || strcmp(argv[first], "help") == 0) {
@@ -368,8 +434,8 @@ int main(int argc, char **argv)
 		return EXIT_SUCCESS;
 	}
 	if (strcmp(argv[first], "compose") == 0) {
-		load_config(&cli, config);
-		return run_compose(&cli, argc - first - 1, argv + first + 1, host, context);
+		load_config(&cli, globals.config);
+		return run_compose(&cli, argc - first - 1, argv + first + 1, &globals);
 	}
 	cli.command = find_command(&cli, argc - first, argv + first, &used);
 	if (cli.command == NULL && is_group(argv[first]) &&
@@ -379,8 +445,8 @@ int main(int argc, char **argv)
 	}
 	if (cli.command == NULL)
 		return unknown_command(name, argv[first], first + 1 < argc ? argv[first + 1] : "");
-	load_config(&cli, config);
-	int code = run_command(&cli, argc - first - used, argv + first + used, host, context);
+	load_config(&cli, globals.config);
+	int code = run_command(&cli, argc - first - used, argv + first + used, &globals);
 	fflush(stdout);
 	return code;
 }

@@ -1,5 +1,6 @@
 #include "client/client.h"
 
+#include "base/address.h"
 #include "base/error.h"
 #include "base/fd.h"
 
@@ -19,6 +20,7 @@ struct Client {
 };
 
 static bool (*starter)(const char *host);
+static TlsContext *tls; /* of all clients; NULL: none */
 
 Client *client_new(const char *host)
 {
@@ -47,24 +49,49 @@ void client_set_registry_auth(Client *client, const char *auth)
 	client->registry_auth = g_strconcat("X-Registry-Auth: ", auth, "\r\n", NULL);
 }
 
+bool client_use_tls(const TlsFiles *files, GError **error)
+{
+	tls = tls_context_new(files, false, error);
+	return tls != NULL;
+}
+
 void client_set_starter(bool (*start)(const char *host))
 {
 	starter = start;
 }
 
-static int connect_tcp(const char *address)
+/* The host's name and port; docker's port where none is said. */
+static char **tcp_parts(const Client *client)
 {
-	g_auto(GStrv) parts = g_strsplit(address, ":", 2);
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
-	if (parts[0] == NULL ||
-		getaddrinfo(parts[0], parts[1] != NULL ? parts[1] : "2375", &hints, &found) != 0) {
-		errno = EHOSTUNREACH;
-		return -1;
+	const char *address = strstr(client->host, "://") + 3;
+	g_autofree char *bare = g_strndup(address, strcspn(address, "/"));
+	char **parts = tcp_address_split(bare);
+	g_autofree char *completed =
+		parts == NULL ? g_strdup_printf("%s:%d", bare, tls != NULL ? 2376 : 2375) : NULL;
+	return parts != NULL ? parts : tcp_address_split(completed);
+}
+
+/* Each address that the name has, until one answers. */
+static int connect_any(const struct addrinfo *found)
+{
+	for (; found != NULL; found = found->ai_next) {
+		autofd fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (fd >= 0 && connect(fd, found->ai_addr, found->ai_addrlen) == 0)
+			return fd_steal(&fd);
 	}
-	autofd fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int failed = fd < 0 ? -1 : connect(fd, found->ai_addr, found->ai_addrlen);
+	return -1;
+}
+
+static int connect_tcp(const Client *client, GError **error)
+{
+	g_auto(GStrv) parts = tcp_parts(client);
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
+	errno = EHOSTUNREACH;
+	if (parts == NULL || getaddrinfo(parts[0], parts[1], &hints, &found) != 0)
+		return -1;
+	int fd = connect_any(found);
 	freeaddrinfo(found);
-	return failed < 0 ? -1 : fd_steal(&fd);
+	return fd >= 0 && tls != NULL ? tls_connect(tls, fd, parts[0], error) : fd;
 }
 
 /* ssh runs the engine's own command there, whose standard streams are the connection. */
@@ -109,8 +136,9 @@ static int connect_host(Client *client, GError **error)
 			starter(client->host))
 			fd = unix_connect(client->host + 7, SOCK_STREAM);
 	} else if (g_str_has_prefix(client->host, "tcp://") ||
-		   g_str_has_prefix(client->host, "http://")) {
-		fd = connect_tcp(strstr(client->host, "://") + 3);
+		   g_str_has_prefix(client->host, "http://") ||
+		   g_str_has_prefix(client->host, "https://")) {
+		fd = connect_tcp(client, error);
 	} else if (g_str_has_prefix(client->host, "ssh://")) {
 		fd = connect_ssh(client->host + 6);
 	} else {
@@ -180,16 +208,23 @@ static bool check_status(Response *response, GError **error)
 	g_autofree char *text = http_body_read_all(&response->body, 1 << 20, &length, NULL);
 	g_autoptr(json_t) json = text != NULL ? json_parse(text, length, NULL) : NULL;
 	const char *message = json_str(json, "message");
+	bool is_text = json == NULL && text != NULL && *g_strchomp(text) != '\0';
 	return fail(error, (BerthErrorCode)response->status, "%s",
-		*message != '\0' ? message : response->head.start[2]);
+		*message != '\0' ? message
+		: is_text	 ? text
+				 : response->head.start[2]);
 }
 
 static char *request_head(
 	const Client *client, const char *method, const char *path, const char *more)
 {
-	return g_strdup_printf("%s /v1.51%s HTTP/1.1\r\nHost: docker\r\nUser-Agent: "
+	const char *address = g_str_has_prefix(client->host, "unix://")
+				      ? "docker"
+				      : strstr(client->host, "://") + 3;
+	return g_strdup_printf("%s /v1.51%s HTTP/1.1\r\nHost: %s\r\nUser-Agent: "
 			       "Docker-Client/berth (linux)\r\n%s%s\r\n",
-		method, path, client->registry_auth != NULL ? client->registry_auth : "", more);
+		method, path, address, client->registry_auth != NULL ? client->registry_auth : "",
+		more);
 }
 
 /* A kept connection may have been closed meanwhile: then once more on a fresh one. */

@@ -1,8 +1,10 @@
-/* The Engine API from the caller's side: HTTP/1.1 over a UNIX socket, TCP, or ssh's standard streams.
+/* The Engine API from the caller's side: HTTP/1.1 over a UNIX socket, TCP with or without TLS, or ssh's
+ * standard streams.
  * It must not know what any command is for. */
 #pragma once
 #include "base/http.h"
 #include "base/json.h"
+#include "tls/tls.h"
 
 typedef struct Client Client;
 
@@ -11,6 +13,10 @@ Client *client_new(const char *host);
 void client_free(Client *client);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Client, client_free)
 const char *client_host(const Client *client);
+
+/* All clients of this process speak TLS at tcp:// from now on. With verify and no CA in files, those of this host are
+ * trusted. */
+bool client_use_tls(const TlsFiles *files, GError **error);
 
 /* The base64url that every request from now on carries as X-Registry-Auth; copied. */
 void client_set_registry_auth(Client *client, const char *auth);

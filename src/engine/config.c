@@ -65,11 +65,14 @@ static const struct {
 	{"default-address-pool", 0, "default-address-pools", LIST, "addresses for new networks"},
 	{"iptables", 0, "iptables", BOOL, "accepted for dockerd's sake"},
 	{"storage-driver", 's', "storage-driver", STRING, "accepted for dockerd's sake: overlay2"},
-	{"tls", 0, "tls", BOOL, "use TLS"},
-	{"tlsverify", 0, "tlsverify", BOOL, "use TLS and ask for client certificates"},
-	{"tlscacert", 0, "tlscacert", STRING, "CA of the client certificates"},
-	{"tlscert", 0, "tlscert", STRING, "the server's certificate"},
-	{"tlskey", 0, "tlskey", STRING, "its key"},
+	{"tls", 0, "tls", BOOL,
+		"use TLS at tcp:// (without --tlsverify: needs allow-insecure-api)"},
+	{"tlsverify", 0, "tlsverify", BOOL,
+		"use TLS and let in only clients with a certificate of the CA"},
+	{"tlscacert", 0, "tlscacert", STRING,
+		"CA of the client certificates (/etc/berth/certs/ca.pem)"},
+	{"tlscert", 0, "tlscert", STRING, "the server's certificate (/etc/berth/certs/cert.pem)"},
+	{"tlskey", 0, "tlskey", STRING, "its key (/etc/berth/certs/key.pem)"},
 	{"userns-remap", 0, "userns-remap", STRING,
 		"give containers ids of their own: default or user[:group]"},
 	{"validate", 0, NULL, BOOL, "check the configuration and end"},
@@ -296,6 +299,20 @@ static bool read_registries(Config *config, const json_t *given, GError **error)
 	       read_count(given, "max-concurrent-uploads", 5, &config->max_uploads, error);
 }
 
+/* Where nothing is said, they are where `berth system certs` puts them: beside daemon.json. */
+static void read_tls(Config *config, const json_t *given)
+{
+	g_autofree char *folder = g_path_get_dirname(config_path(given)),
+			*ca = g_build_filename(folder, "certs", "ca.pem", NULL),
+			*cert = g_build_filename(folder, "certs", "cert.pem", NULL),
+			*key = g_build_filename(folder, "certs", "key.pem", NULL);
+	config->tls = json_bool(given, "tls");
+	config->tls_verify = json_bool(given, "tlsverify");
+	config->tls_ca = text_or(given, "tlscacert", ca);
+	config->tls_cert = text_or(given, "tlscert", cert);
+	config->tls_key = text_or(given, "tlskey", key);
+}
+
 Config *config_load(int argc, char **argv, GError **error)
 {
 	g_autoptr(json_t) given = parse_flags(argc, argv, error);
@@ -334,6 +351,7 @@ Config *config_load(int argc, char **argv, GError **error)
 	config->init = json_bool(given, "init");
 	config->no_new_privileges = json_bool(given, "no-new-privileges");
 	config->allow_insecure_api = json_bool(given, "allow-insecure-api");
+	read_tls(config, given);
 	if (!userns_resolve(json_str(given, "userns-remap"), &config->userns, error))
 		return NULL;
 	const char *publish = json_str(given, "publish-mode");
@@ -374,7 +392,8 @@ void config_free(Config *config)
 	char *strings[] = {config->data_root, config->exec_root, config->pidfile, config->group,
 		config->log_level, config->cgroup_parent, config->log_driver, config->bridge,
 		config->bip, config->shim, config->seccomp_profile, config->certs,
-		config->http_proxy, config->https_proxy, config->no_proxy};
+		config->http_proxy, config->https_proxy, config->no_proxy, config->tls_ca,
+		config->tls_cert, config->tls_key};
 	char **lists[] = {config->hosts, config->labels, config->registry_mirrors,
 		config->insecure_registries};
 	for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)

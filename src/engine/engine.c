@@ -48,6 +48,9 @@ static char *installation_id(Store *store)
 	return g_string_free(g_steal_pointer(&id), FALSE);
 }
 
+const char insecure_api_warning[] = "WARNING: the API is open to everybody who can reach its TCP "
+				    "address (allow-insecure-api)";
+
 /* What is missing on this host is said once, at the start, and in /info; what can work, works. */
 static void note_missing(Engine *engine)
 {
@@ -68,9 +71,7 @@ static void note_missing(Engine *engine)
 			g_strdup("WARNING: CAP_SYS_RESOURCE is missing: limits above the"
 				 " engine's own cannot be raised for containers"));
 	if (engine->config->allow_insecure_api)
-		g_ptr_array_add(engine->warnings,
-			g_strdup("WARNING: the API is open to everybody who can reach its"
-				 " TCP address (allow-insecure-api)"));
+		g_ptr_array_add(engine->warnings, g_strdup(insecure_api_warning));
 	for (guint i = 0; i < engine->warnings->len; i++)
 		log_warn("%s", (char *)engine->warnings->pdata[i] + strlen("WARNING: "));
 }

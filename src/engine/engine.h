@@ -22,7 +22,9 @@ typedef struct {
 	bool debug, init, no_new_privileges, allow_insecure_api, publish_by_proxy;
 	char **labels, **registry_mirrors, **insecure_registries;
 	char *certs, *http_proxy, *https_proxy,
-		*no_proxy; /* NULL: none. certs: certs.d beside daemon.json */
+		*no_proxy;		   /* NULL: none. certs: certs.d beside daemon.json */
+	char *tls_ca, *tls_cert, *tls_key; /* PEM files */
+	bool tls, tls_verify;
 	int max_downloads, max_uploads;
 	char *seccomp_profile; /* JSON text, or NULL for the built-in */
 	json_t *default_ulimits, *address_pools;
@@ -112,6 +114,9 @@ struct Engine {
 	gint64 started;
 	GPtrArray *warnings; /* what this host lacks, for /info */
 };
+
+/* Said at every start, by info and by version. */
+extern const char insecure_api_warning[];
 
 Engine *engine_new(Config *config, GError **error);
 /* Lets go of everything; containers run on. */

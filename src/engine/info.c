@@ -157,17 +157,19 @@ json_t *version_json(Engine *engine)
 {
 	struct utsname name;
 	uname(&name);
-	(void)engine;
 	const char *arch = platform_architecture();
 	json_t *details = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "ApiVersion",
 		BERTH_API_VERSION, "Arch", arch, "BuildTime", BERTH_BUILD_TIME, "Experimental",
 		"false", "GitCommit", BERTH_COMMIT, "GoVersion", "", "KernelVersion", name.release,
 		"MinAPIVersion", BERTH_MIN_API_VERSION, "Os", "linux");
-	return json_pack(
+	json_t *version = json_pack(
 		"{s:{s:s}, s:[{s:s, s:s, s:o}], s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
 		"Platform", "Name", "Berth", "Components", "Name", "Engine", "Version",
 		BERTH_VERSION, "Details", details, "Version", BERTH_VERSION, "ApiVersion",
 		BERTH_API_VERSION, "MinAPIVersion", BERTH_MIN_API_VERSION, "GitCommit",
 		BERTH_COMMIT, "GoVersion", "", "Os", "linux", "Arch", arch, "KernelVersion",
 		name.release, "BuildTime", BERTH_BUILD_TIME);
+	if (engine->config->allow_insecure_api)
+		set(version, "Warnings", json_pack("[s]", insecure_api_warning));
+	return version;
 }

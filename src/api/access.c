@@ -1,0 +1,121 @@
+/* Who may ask for what: browsers nothing; the owner of a certificate what "api-access" in daemon.json lists for its name. */
+#include "api/api.h"
+
+#include "base/address.h"
+#include "base/error.h"
+#include "base/log.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* "example.org:2375", "[::1]:2375" or either without a port: the host alone. */
+static char *host_of(const char *text)
+{
+	if (*text == '[')
+		return g_strndup(text + 1, strcspn(text + 1, "]"));
+	return g_strndup(text, strcspn(text, ":"));
+}
+
+static bool is_own_name(const Config *config, const char *host)
+{
+	char name[256] = "";
+	Address address;
+	if (address_parse(host, &address) || g_ascii_strcasecmp(host, "localhost") == 0)
+		return true;
+	if (gethostname(name, sizeof name - 1) == 0 && g_ascii_strcasecmp(host, name) == 0)
+		return true;
+	for (int i = 0; config->hosts[i] != NULL; i++) {
+		g_autofree char *listened = g_str_has_prefix(config->hosts[i], "tcp://")
+						    ? host_of(config->hosts[i] + strlen("tcp://"))
+						    : NULL;
+		if (listened != NULL && g_ascii_strcasecmp(host, listened) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool access_of_browser(Request *request, GError **error)
+{
+	/* A web page must not reach the engine through its visitor's browser. */
+	if (*http_header(request->head, "Origin") != '\0' ||
+		*http_header(request->head, "Sec-Fetch-Site") != '\0')
+		return fail(error, BERTH_ERROR_FORBIDDEN, "requests of browsers are refused");
+	/* Nor by a name of its own that leads to us (DNS rebinding). With TLS the name is in our certificate. */
+	if (!request->caller->is_tcp || request->caller->certificate != NULL)
+		return true;
+	g_autofree char *host = host_of(http_header(request->head, "Host"));
+	return is_own_name(request->engine->config, host) ||
+	       fail(error, BERTH_ERROR_FORBIDDEN,
+		       "requests for \"%s\" are refused: the engine is known by its addresses, the name "
+		       "of its host and the names in -H",
+		       host);
+}
+
+/* "GET /containers/NAME/json", where * stands for anything. */
+static bool rule_matches(const char *rule, const Request *request)
+{
+	const char *method = request->head->start[0];
+	g_autofree char *asked = g_strconcat(method, " ", request->path, NULL);
+	if (strcmp(rule, "all") == 0)
+		return true;
+	if (strcmp(rule, "read-only") == 0)
+		return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+	return g_pattern_match_simple(rule, asked);
+}
+
+/* "read-only", "all", or a list of them and of rules. */
+static bool grant_matches(const json_t *grant, const Request *request)
+{
+	if (json_is_string(grant))
+		return rule_matches(json_string_value(grant), request);
+	for (size_t i = 0; i < json_array_size(grant); i++)
+		if (rule_matches(json_elem(grant, i), request))
+			return true;
+	return false;
+}
+
+bool access_allowed(Request *request, GError **error)
+{
+	const json_t *list = json_object_get(request->engine->config->file, "api-access");
+	const char *certificate = request->caller->certificate;
+	if (certificate == NULL)
+		return true;
+	const json_t *grant = json_object_get(list, certificate);
+	if (grant == NULL)
+		grant = json_object_get(list, "*");
+	bool ping = strcmp(request->path, "/_ping") == 0;
+	if (list != NULL && !ping && !grant_matches(grant, request))
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"the certificate \"%s\" does not allow %s %s (\"api-access\" in the engine's "
+			"daemon.json)",
+			certificate, request->head->start[0], request->path);
+	if (strcmp(request->head->start[0], "GET") != 0 && !ping)
+		log_info("client \"%s\": %s %s", certificate, request->head->start[0],
+			request->path);
+	return true;
+}
+
+/* Checked at the start: a rule that is misspelt would shut somebody out, or in. */
+bool access_check(const Config *config, GError **error)
+{
+	const json_t *list = json_object_get(config->file, "api-access"), *grant;
+	const char *name;
+	if (list != NULL && !json_is_object(list))
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid api-access: an object is wanted, with a certificate's name, or *, "
+			"for each key");
+	json_object_foreach ((json_t *)list, name, grant) {
+		g_autoptr(json_t) rules = json_is_array(grant) ? json_incref((json_t *)grant)
+							       : json_pack("[O]", grant);
+		for (size_t i = 0; i < json_array_size(rules); i++) {
+			const char *rule = json_elem(rules, i), *blank = strchr(rule, ' ');
+			if (strcmp(rule, "all") != 0 && strcmp(rule, "read-only") != 0 &&
+				(blank == NULL || blank[1] != '/'))
+				return fail(error, BERTH_ERROR_INVALID,
+					"invalid api-access of \"%s\": \"%s\" is neither all, nor "
+					"read-only, nor a rule such as \"GET /containers/*\"",
+					name, rule);
+		}
+	}
+	return true;
+}

@@ -1,0 +1,130 @@
+/* The doors: sockets of the host, of TCP with or without TLS, and those that systemd has opened. */
+#include "api/api.h"
+
+#include "base/address.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/log.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum { FIRST_SYSTEMD_FD = 3 };
+
+static bool listen_unix(Server *server, const Config *config, const char *path, GError **error)
+{
+	struct group *group = getgrnam(config->group);
+	int probe = unix_connect(path, SOCK_STREAM);
+	if (probe >= 0) {
+		close(probe);
+		return fail(
+			error, BERTH_ERROR_CONFLICT, "another engine listens at %s already", path);
+	}
+	unlink(path); /* what a killed engine left */
+	int fd = unix_listen(path, SOCK_STREAM, 0660);
+	if (fd < 0)
+		return fail_errno(error, "cannot listen at %s", path);
+	if (group != NULL && chown(path, 0, group->gr_gid) < 0)
+		log_warn("cannot give %s to group %s", path, config->group);
+	server_add_door(server, fd, false, NULL);
+	return true;
+}
+
+/* The one context of all TCP doors; NULL with error. */
+static const TlsContext *tls_of(const Config *config, GError **error)
+{
+	static TlsContext *context;
+	TlsFiles files = {.ca = config->tls_ca,
+		.cert = config->tls_cert,
+		.key = config->tls_key,
+		.verify = config->tls_verify};
+	if (context == NULL)
+		context = tls_context_new(&files, true, error);
+	if (context == NULL)
+		g_prefix_error(error, "TLS: ");
+	return context;
+}
+
+static bool check_tcp(const Config *config, const char *address, GError **error)
+{
+	if (config->tls_verify || config->allow_insecure_api)
+		return true;
+	return fail(error, BERTH_ERROR_FORBIDDEN,
+		"tcp://%s is refused: whoever reaches it would be root on this host. \"berth system "
+		"certs\" makes certificates for --tlsverify; \"allow-insecure-api\": true in "
+		"daemon.json opens it all the same",
+		address);
+}
+
+/* "10.0.0.1:2376", "[::1]:2376", ":2376" */
+static struct addrinfo *resolve(const char *address, GError **error)
+{
+	struct addrinfo hints = {.ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM}, *found = NULL;
+	g_auto(GStrv) parts = tcp_address_split(address);
+	if (parts == NULL || getaddrinfo(*parts[0] ? parts[0] : NULL, parts[1], &hints, &found) != 0)
+		fail(error, BERTH_ERROR_INVALID, "invalid address tcp://%s", address);
+	return found;
+}
+
+static bool listen_tcp(Server *server, const Config *config, const char *address, GError **error)
+{
+	const TlsContext *context = NULL;
+	if (!check_tcp(config, address, error))
+		return false;
+	if ((config->tls || config->tls_verify) && (context = tls_of(config, error)) == NULL)
+		return false;
+	struct addrinfo *found = resolve(address, error);
+	if (found == NULL)
+		return false;
+	autofd fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int on = 1;
+	bool ok = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+		  setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) == 0 &&
+		  bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, SOMAXCONN) == 0;
+	freeaddrinfo(found);
+	if (!ok)
+		return fail_errno(error, "cannot listen at tcp://%s", address);
+	server_add_door(server, fd_steal(&fd), true, context);
+	return true;
+}
+
+/* Sockets that systemd has opened (sd_listen_fds(3)): those of TCP are guarded as ours. */
+static bool listen_inherited(Server *server, const Config *config, GError **error)
+{
+	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+	if (pid == NULL || fds == NULL || atoi(pid) != getpid() || atoi(fds) < 1)
+		return fail(error, BERTH_ERROR_INVALID,
+			"fd:// was asked for, but no socket was passed on (LISTEN_FDS)");
+	for (int fd = FIRST_SYSTEMD_FD; fd < FIRST_SYSTEMD_FD + atoi(fds); fd++) {
+		int family = 0;
+		socklen_t size = sizeof family;
+		const TlsContext *context = NULL;
+		if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size) < 0)
+			return fail_errno(error, "descriptor %d of fd://", fd);
+		bool is_tcp = family != AF_UNIX;
+		if (is_tcp && !check_tcp(config, "of fd://", error))
+			return false;
+		if (is_tcp && (config->tls || config->tls_verify) &&
+			(context = tls_of(config, error)) == NULL)
+			return false;
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+		server_add_door(server, fd, is_tcp, context);
+	}
+	return true;
+}
+
+bool server_listen(Server *server, const Config *config, const char *host, GError **error)
+{
+	if (g_str_has_prefix(host, "unix://"))
+		return listen_unix(server, config, host + strlen("unix://"), error);
+	if (g_str_has_prefix(host, "tcp://"))
+		return listen_tcp(server, config, host + strlen("tcp://"), error);
+	if (g_str_has_prefix(host, "fd://"))
+		return listen_inherited(server, config, error);
+	return fail(error, BERTH_ERROR_INVALID,
+		"invalid -H \"%s\": unix://PATH, tcp://ADDRESS:PORT or fd:// is wanted", host);
+}

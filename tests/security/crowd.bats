@@ -1,0 +1,92 @@
+# Requests of every kind are bounded in time and memory.
+load ../lib/engine
+setup_file() { file_setup; }
+teardown_file() { file_teardown; }
+
+crowd() { python3 "$ROOT/tests/lib/crowd.py" "$1" "$WORK/b.sock" "$2" >"$WORK/crowd" & CROWD=$!; for _ in $(seq 200); do grep -q ready "$WORK/crowd" && return; sleep 0.1; done; return 1; }
+crowd_ends() { kill $CROWD; wait $CROWD || true; }
+# The slowest of ten pings, in milliseconds.
+ping_ms() { for _ in 1 2 3 4 5 6 7 8 9 10; do api -o /dev/null -w '%{time_total}\n' http://b/_ping; done | awk '{ if ($1 > m) m = $1 } END { print int(m * 1000) }'; }
+memory_kb() { awk '/^VmRSS/ { print $2 }' "/proc/$(cat "$WORK/pid")/status"; }
+
+@test "10,000 idle connections: _ping within 100 ms" {
+	crowd idle 10000
+	[ "$(ping_ms)" -lt 100 ]
+	[ "$(run_none busybox echo fine)" = fine ]
+	crowd_ends
+}
+
+@test "1,000 clients that send their heads byte by byte: _ping within 100 ms" {
+	crowd heads 1000
+	[ "$(ping_ms)" -lt 100 ]
+	crowd_ends
+}
+
+@test "1,000 clients that send their bodies byte by byte: _ping within 100 ms, memory within bounds" {
+	before=$(memory_kb)
+	crowd bodies 1000
+	[ "$(ping_ms)" -lt 100 ]
+	[ "$(memory_kb)" -lt $((before + 131072)) ]
+	crowd_ends
+}
+
+@test "more connections than descriptors: the longest waiting go, who comes is served" {
+	engine_kill
+	(ulimit -n 400; engine_start)
+	crowd idle 1000
+	[ "$(api http://b/_ping)" = OK ]
+	[ "$(run_none busybox echo fine)" = fine ]
+	crowd_ends
+	engine_kill
+	engine_start
+}
+
+@test "a head that does not come to its end is dropped after half a minute" {
+	took=$(python3 - "$WORK/b.sock" <<'P'
+import socket, sys, time
+s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])
+s.send(b"GET /_ping HTTP/1.1\r\nA: ")
+began = time.time(); s.settimeout(45)
+assert s.recv(1) == b""
+print(int(time.time() - began))
+P
+	)
+	[ "$took" -ge 29 ]
+	[ "$took" -le 35 ]
+}
+
+@test "a body over its limit is 413, too deep a document, too long a head and odd lengths are 400" {
+	head -c 9000000 /dev/zero | tr '\0' ' ' >"$WORK/large"
+	[ "$(status_of -H 'Content-Type: application/json' -X POST --data-binary "@$WORK/large" http://b/containers/create)" = 413 ]
+	[ "$(status_of -H 'Content-Type: application/json' -H 'Transfer-Encoding: chunked' -X POST --data-binary "@$WORK/large" http://b/containers/create)" = 413 ]
+	python3 -c 'print("{\"a\":" + "[" * 100000 + "]" * 100000 + "}")' >"$WORK/deep"
+	[ "$(status_of -H 'Content-Type: application/json' -X POST --data-binary "@$WORK/deep" http://b/containers/create)" = 400 ]
+	[ "$(status_of -H 'Content-Type: application/json' -H 'Content-Length: 5x' -X POST -d '{}' http://b/containers/create)" = 400 ]
+	[ "$(status_of -H "X-A: $(head -c 70000 /dev/zero | tr '\0' a)" http://b/_ping)" = 400 ]
+	[ "$(api http://b/_ping)" = OK ]
+}
+
+@test "browsers are refused: Origin, Sec-Fetch-Site, and names that lead to a TCP door" {
+	[ "$(status_of -H 'Origin: http://evil.example' http://b/_ping)" = 403 ]
+	[ "$(status_of -H 'Sec-Fetch-Site: cross-site' http://b/_ping)" = 403 ]
+	engine_kill
+	echo '{"allow-insecure-api": true}' >"$WORK/daemon.json"
+	ip netns add "bt-crowd-$$"
+	ip -n "bt-crowd-$$" link set lo up
+	ENGINE_RUNNER="nsenter --net=/run/netns/bt-crowd-$$" engine_start -H tcp://127.0.0.1:2375
+	near() { nsenter --net=/run/netns/bt-crowd-$$ curl -s -o /dev/null -w '%{http_code}' --max-time 5 "$@"; }
+	[ "$(near http://127.0.0.1:2375/_ping)" = 200 ]
+	[ "$(near -H 'Host: localhost:2375' http://127.0.0.1:2375/_ping)" = 200 ]
+	[ "$(near -H "Host: $(hostname)" http://127.0.0.1:2375/_ping)" = 200 ]
+	[ "$(near -H 'Host: evil.example:2375' http://127.0.0.1:2375/_ping)" = 403 ]
+	[ "$(near -H 'Host:' http://127.0.0.1:2375/_ping)" = 403 ]
+	# Every start, info and version say that the door is open.
+	grep -q 'the API is open to everybody who can reach its TCP address' "$WORK/log"
+	d info 2>&1 | grep -q 'WARNING: the API is open to everybody'
+	"$BUILD/berth" version 2>&1 | grep -q 'WARNING: the API is open to everybody'
+	[ "$(nsenter --net=/run/netns/bt-crowd-$$ "$DOCKER" -H tcp://127.0.0.1:2375 ps -q)" = '' ]
+	engine_kill
+	ip netns del "bt-crowd-$$"
+	echo '{}' >"$WORK/daemon.json"
+	engine_start
+}
