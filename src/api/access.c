@@ -46,7 +46,8 @@ bool access_of_browser(Request *request, GError **error)
 	g_autofree char *host = host_of(http_header(request->head, "Host"));
 	return is_own_name(request->engine->config, host) ||
 	       fail(error, BERTH_ERROR_FORBIDDEN,
-		       "requests for \"%s\" are refused: the engine is known by its addresses, the name "
+		       "requests for \"%s\" are refused: the engine is known by its addresses, the "
+		       "name "
 		       "of its host and the names in -H",
 		       host);
 }
@@ -86,7 +87,8 @@ bool access_allowed(Request *request, GError **error)
 	bool ping = strcmp(request->path, "/_ping") == 0;
 	if (list != NULL && !ping && !grant_matches(grant, request))
 		return fail(error, BERTH_ERROR_FORBIDDEN,
-			"the certificate \"%s\" does not allow %s %s (\"api-access\" in the engine's "
+			"the certificate \"%s\" does not allow %s %s (\"api-access\" in the "
+			"engine's "
 			"daemon.json)",
 			certificate, request->head->start[0], request->path);
 	if (strcmp(request->head->start[0], "GET") != 0 && !ping)

@@ -54,7 +54,8 @@ static bool check_tcp(const Config *config, const char *address, GError **error)
 	if (config->tls_verify || config->allow_insecure_api)
 		return true;
 	return fail(error, BERTH_ERROR_FORBIDDEN,
-		"tcp://%s is refused: whoever reaches it would be root on this host. \"berth system "
+		"tcp://%s is refused: whoever reaches it would be root on this host. \"berth "
+		"system "
 		"certs\" makes certificates for --tlsverify; \"allow-insecure-api\": true in "
 		"daemon.json opens it all the same",
 		address);
@@ -65,7 +66,8 @@ static struct addrinfo *resolve(const char *address, GError **error)
 {
 	struct addrinfo hints = {.ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM}, *found = NULL;
 	g_auto(GStrv) parts = tcp_address_split(address);
-	if (parts == NULL || getaddrinfo(*parts[0] ? parts[0] : NULL, parts[1], &hints, &found) != 0)
+	if (parts == NULL ||
+		getaddrinfo(*parts[0] ? parts[0] : NULL, parts[1], &hints, &found) != 0)
 		fail(error, BERTH_ERROR_INVALID, "invalid address tcp://%s", address);
 	return found;
 }

@@ -2,6 +2,7 @@
  * cost memory only; served by a pool of threads, which may wait, once a whole head has come. */
 #include "api/api.h"
 
+#include "base/address.h"
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/log.h"
@@ -282,6 +283,16 @@ static void tls_ready(gpointer data, int fd, const char *name)
 	connection_start(server, fd, true, server->engine->config->tls_verify ? name : NULL);
 }
 
+/* No container gets to the API over the address that the host has on its bridge (CVE-2025-9074). */
+static bool is_container(Server *server, const Connection *door, int fd)
+{
+	g_autofree char *address = door->caller.is_tcp ? socket_peer(fd, NULL) : NULL;
+	if (address == NULL || !network_is_of_containers(server->engine, address))
+		return false;
+	log_warn("the container at %s wants to reach the API and is refused", address);
+	return true;
+}
+
 static void door_open(Server *server, const Connection *door)
 {
 	make_room(server);
@@ -291,6 +302,8 @@ static void door_open(Server *server, const Connection *door)
 		log_warn("a connection cannot be accepted: %s", g_strerror(errno));
 		g_usleep(SWEEP_MS * 10);
 	}
+	if (fd >= 0 && is_container(server, door, fd))
+		fd_clear(&fd);
 	if (fd >= 0 && door->tls != NULL)
 		tls_accept(door->tls, fd, tls_ready, server);
 	else if (fd >= 0)

@@ -1,7 +1,9 @@
 #include "base/address.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 static int width(const Address *address)
 {
@@ -127,4 +129,24 @@ char **tcp_address_split(const char *text)
 			     : g_strndup(text, (gsize)(colon - text));
 	parts[1] = g_strdup(colon + 1);
 	return parts;
+}
+
+char *socket_peer(int fd, int *port)
+{
+	struct sockaddr_storage address = {0};
+	socklen_t size = sizeof address;
+	const struct sockaddr_in *v4 = (const void *)&address;
+	const struct sockaddr_in6 *v6 = (const void *)&address;
+	char text[INET6_ADDRSTRLEN] = "";
+	getpeername(fd, (struct sockaddr *)&address, &size);
+	bool is_v6 = address.ss_family == AF_INET6;
+	if (port != NULL)
+		*port = ntohs(is_v6 ? v6->sin6_port : v4->sin_port);
+	/* IPv4 at a door of both families. */
+	if (is_v6 && IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
+		inet_ntop(AF_INET, &v6->sin6_addr.s6_addr[12], text, sizeof text);
+	else
+		inet_ntop(address.ss_family, is_v6 ? (const void *)&v6->sin6_addr : &v4->sin_addr,
+			text, sizeof text);
+	return g_strdup(text);
 }

@@ -24,5 +24,7 @@ guint64 address_count(const Address *subnet); /* at most 2^32 */
  * left out; false if there is none. */
 bool address_free_one(
 	const Address *subnet, const Address *range, GHashTable *used, Address *found);
+/* The other end of a TCP socket; "" for any other. The caller frees it. port may be NULL. */
+char *socket_peer(int fd, int *port);
 /* "host:port", ":port" or "[::1]:port" as {host, port}; the caller frees it. NULL where it is neither. */
 char **tcp_address_split(const char *text);

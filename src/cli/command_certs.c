@@ -29,11 +29,15 @@ static void add_addresses(GStrvBuilder *hosts)
 	for (struct ifaddrs *a = list; a != NULL; a = a->ifa_next) {
 		char text[INET6_ADDRSTRLEN];
 		int family = a->ifa_addr != NULL ? a->ifa_addr->sa_family : 0;
-		const void *bytes = family == AF_INET
-					    ? (const void *)&((struct sockaddr_in *)(void *)a->ifa_addr)->sin_addr
-					    : &((struct sockaddr_in6 *)(void *)a->ifa_addr)->sin6_addr;
-		if ((family != AF_INET && family != AF_INET6) || (a->ifa_flags & IFF_LOOPBACK) != 0 ||
-			(family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)bytes)))
+		const void *bytes =
+			family == AF_INET
+				? (const void *)&((struct sockaddr_in *)(void *)a->ifa_addr)
+					  ->sin_addr
+				: &((struct sockaddr_in6 *)(void *)a->ifa_addr)->sin6_addr;
+		if ((family != AF_INET && family != AF_INET6) ||
+			(a->ifa_flags & IFF_LOOPBACK) != 0 ||
+			(family == AF_INET6 &&
+				IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)bytes)))
 			continue;
 		if (inet_ntop(family, bytes, text, sizeof text) != NULL)
 			g_strv_builder_add(hosts, text);
@@ -61,13 +65,14 @@ static void print_next(const TlsMake *make, char *const *hosts)
 	g_autofree char *shown = g_strjoinv(", ", (char **)hosts);
 	if (make->hosts != NULL)
 		printf("Made the engine's certificate in %s, for %s.\n", make->folder, shown);
-	printf("Made the certificate of client \"%s\" in %s/clients/%s.\n\n", make->client, make->folder,
-		make->client);
+	printf("Made the certificate of client \"%s\" in %s/clients/%s.\n\n", make->client,
+		make->folder, make->client);
 	bool usual = strcmp(make->folder, DEFAULT_FOLDER) == 0;
-	g_autofree char *places = g_strdup_printf(
-		" --tlscacert %s/ca.pem --tlscert %s/cert.pem --tlskey %s/key.pem", make->folder,
-		make->folder, make->folder);
-	printf("On this host:    berthd -H unix:///run/berth.sock -H tcp://0.0.0.0:2376 --tlsverify%s\n"
+	g_autofree char *places =
+		g_strdup_printf(" --tlscacert %s/ca.pem --tlscert %s/cert.pem --tlskey %s/key.pem",
+			make->folder, make->folder, make->folder);
+	printf("On this host:    berthd -H unix:///run/berth.sock -H tcp://0.0.0.0:2376 "
+	       "--tlsverify%s\n"
 	       "On the device:   scp -r root@%s:%s/clients/%s/. ~/.docker/\n"
 	       "                 docker --tlsverify -H tcp://%s:2376 ps\n",
 		usual ? "" : places, hosts[0], make->folder, make->client, hosts[0]);

@@ -367,7 +367,8 @@ json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image
 		json_object_set_new(config, "Hostname", json_string(hostname));
 	}
 	if (!check_config(config, error) || !check_modes(host, error) ||
-		!userns_check(engine, host, error) || !spec_check_restart(host, error) ||
+		!sysctl_check(host, error) || !userns_check(engine, host, error) ||
+		!spec_check_restart(host, error) ||
 		!spec_check_limits(engine, host, warnings, error))
 		return NULL;
 	bool publishes = json_filled(json_object_get(host, "PortBindings")) ||

@@ -124,7 +124,7 @@ static bool read_archive(Load *load, GError **error)
 	int code = ARCHIVE_OK, entries = 0;
 	bool ok = true;
 	archive_read_support_format_tar(archive);
-	archive_read_support_filter_all(archive);
+	archive_filters(archive);
 	archive_read_open(archive, load, NULL, outer_input, NULL);
 	while (ok && (code = archive_read_next_header(archive, &entry)) != ARCHIVE_EOF) {
 		if (code < ARCHIVE_WARN)
@@ -210,20 +210,13 @@ static bool load_image(Load *load, const char *config_path, char *const *layer_p
 	json_t *diff_ids = json_at(config, "rootfs.diff_ids");
 	g_autoptr(GPtrArray) layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);
 	g_autoptr(LayerPins) pins = layer_pins_new(load->engine->store);
-	if (config == NULL)
+	if (config == NULL ||
+		!image_config_check(config, g_strv_length((char **)layer_paths), error))
 		return false;
-	if (json_array_size(diff_ids) != g_strv_length((char **)layer_paths))
-		return fail(error, BERTH_ERROR_INVALID,
-			"invalid manifest, layers length mismatch: expected %u, got %u",
-			g_strv_length((char **)layer_paths), (guint)json_array_size(diff_ids));
 	for (size_t i = 0; i < json_array_size(diff_ids); i++) {
 		const char *diff_id = json_elem(diff_ids, i);
 		File *file = find_file(load, layer_paths[i]);
-		g_autofree char *next =
-			digest_is_valid(diff_id) ? layer_chain_id(chain, diff_id) : NULL;
-		if (next == NULL)
-			return fail(error, BERTH_ERROR_INVALID,
-				"invalid digest \"%s\" in the image's configuration", diff_id);
+		g_autofree char *next = layer_chain_id(chain, diff_id);
 		if (!layer_pins_add(pins, next, error))
 			return false;
 		Layer *layer = layer_find(load->engine->store, next);
@@ -262,7 +255,12 @@ static bool load_docker(Load *load, const json_t *manifest, GError **error)
 	size_t i;
 	json_t *entry;
 	json_array_foreach (manifest, i, entry) {
-		g_auto(GStrv) layers = json_strv(json_object_get(entry, "Layers")),
+		const json_t *paths = json_object_get(entry, "Layers");
+		if (!json_is_object(entry) ||
+			(paths != NULL && !json_is_array(paths) && !json_is_null(paths)))
+			return fail(
+				error, BERTH_ERROR_INVALID, "invalid manifest.json in the archive");
+		g_auto(GStrv) layers = json_strv(paths),
 			      tags = json_strv(json_object_get(entry, "RepoTags"));
 		if (!load_image(load, json_str(entry, "Config"), layers, tags, error))
 			return false;

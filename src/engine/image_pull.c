@@ -90,22 +90,6 @@ static bool choose(Repository *repository, const Pull *pull, ManifestText *text,
 	return manifest_check(*manifest, error);
 }
 
-static bool check_config(const json_t *config, const json_t *manifest, GError **error)
-{
-	const json_t *diff_ids = json_at(config, "rootfs.diff_ids"),
-		     *layers = json_object_get(manifest, "layers");
-	if (json_array_size(diff_ids) != json_array_size(layers))
-		return fail(error, BERTH_ERROR_INVALID,
-			"invalid image: its configuration has %u layers, its manifest %u",
-			(guint)json_array_size(diff_ids), (guint)json_array_size(layers));
-	for (size_t i = 0; i < json_array_size(diff_ids); i++)
-		if (!digest_is_valid(json_elem(diff_ids, i)))
-			return fail(error, BERTH_ERROR_INVALID,
-				"invalid digest \"%s\" in the image's configuration",
-				json_elem(diff_ids, i));
-	return true;
-}
-
 static bool keep_image(One *one, Repository *repository, const ManifestText *text,
 	const json_t *manifest, char **id, GError **error)
 {
@@ -115,7 +99,8 @@ static bool keep_image(One *one, Repository *repository, const ManifestText *tex
 		config_fetch(repository, manifest, transfer_stop(one->transfer), error);
 	g_autoptr(json_t) config =
 		config_text != NULL ? json_parse(config_text, strlen(config_text), error) : NULL;
-	if (config == NULL || !check_config(config, manifest, error))
+	if (config == NULL || !image_config_check(config,
+				      json_array_size(json_object_get(manifest, "layers")), error))
 		return false;
 	g_autofree char *source = reference_name(reference);
 	g_autoptr(LayerPins) pins = layer_pins_new(store);

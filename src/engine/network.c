@@ -82,6 +82,8 @@ bool network_realise(Engine *engine, Network *network, GError **error)
 		return true;
 	g_autofree char *localnet =
 		g_strdup_printf("/proc/sys/net/ipv4/conf/%s/route_localnet", network->bridge);
+	g_autofree char *advertisements =
+		g_strdup_printf("/proc/sys/net/ipv6/conf/%s/accept_ra", network->bridge);
 	if (!link_make_bridge(network->bridge, network->mtu, error) ||
 		!link_add_address(network->bridge, &network->gateway, error) ||
 		(network->subnet6.family != 0 &&
@@ -91,6 +93,8 @@ bool network_realise(Engine *engine, Network *network, GError **error)
 	if (network->subnet6.family != 0 && !network->internal)
 		forward_ipv6();
 	put_sysctl(localnet, "1");
+	/* A container's router advertisements are nothing to this host (CVE-2020-13401). */
+	put_sysctl(advertisements, "0");
 	g_autofree char *bridge_calls =
 		file_read("/proc/sys/net/bridge/bridge-nf-call-iptables", 16);
 	network->hairpin = bridge_calls != NULL && *bridge_calls == '1';
@@ -381,4 +385,22 @@ json_t *network_prune(Engine *engine, const Filters *filters)
 	}
 	g_mutex_unlock(&engine->network_lock);
 	return json_pack("{s:o}", "NetworksDeleted", deleted);
+}
+
+bool network_is_of_containers(Engine *engine, const char *text)
+{
+	bool found = false;
+	Address parsed, *address = &parsed;
+	if (!address_parse(text, address))
+		return false;
+	g_mutex_lock(&engine->network_lock);
+	for (guint i = 0; i < engine->networks->len && !found; i++) {
+		const Network *network = engine->networks->pdata[i];
+		const Address *subnet =
+			address->family == AF_INET6 ? &network->subnet6 : &network->subnet;
+		found = network->bridge != NULL && subnet->family == address->family &&
+			address_contains(subnet, address);
+	}
+	g_mutex_unlock(&engine->network_lock);
+	return found;
 }

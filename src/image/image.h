@@ -49,6 +49,9 @@ bool manifest_is_index(const json_t *manifest, const char *media_type);
 const json_t *index_choose(const json_t *index, const Platform *wanted);
 /* Whether an image manifest is one that we can unpack, within its limits. */
 bool manifest_check(const json_t *manifest, GError **error);
+/* Whether an image's configuration (OCI image-spec, config.md) has what we read of it in the right types, and a digest for
+ * each of its layers. */
+bool image_config_check(const json_t *image, size_t layers, GError **error);
 bool layer_is_foreign(const char *media_type); /* not to be had from, nor sent to, a registry */
 
 /* inflate.c: reads a stream that may be gzip (ISA-L), zstd, or as it is. */
@@ -90,6 +93,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Deflate, deflate_free)
 /* Bytes to compress, borrowed until deflate_take answers 0; none ends the stream. */
 void deflate_give(Deflate *deflate, const void *data, size_t length);
 size_t deflate_take(Deflate *deflate, void *room, size_t size);
+
+/* layer_apply.c: the compressions that an archive may have; libarchive would run programs for others (CVE-2014-9357). */
+struct archive;
+void archive_filters(struct archive *archive);
 
 /* layer_apply.c: unpacks a layer's tar into a folder that overlayfs will use as a lower one. Nothing
  * is read or written outside the folder, whatever the archive says (OCI image-spec, layer.md).

@@ -343,7 +343,7 @@ static void set_dir_times(Apply *apply)
 	}
 }
 
-static void support_filters(struct archive *archive)
+void archive_filters(struct archive *archive)
 {
 	archive_read_support_filter_gzip(archive);
 	archive_read_support_filter_bzip2(archive);
@@ -366,7 +366,7 @@ static bool apply_all(Apply *state, gint64 *size, GError **error)
 	apply.buffer = g_malloc(BUFFER);
 	apply.dir_times = g_array_new(FALSE, FALSE, sizeof(DirTime));
 	if (apply.plain)
-		support_filters(archive);
+		archive_filters(archive);
 	archive_read_support_format_tar(archive);
 	archive_read_support_format_empty(archive);
 	archive_read_open(archive, &apply, NULL, archive_input, NULL);
@@ -444,7 +444,7 @@ bool archive_detect(int fd)
 	off_t at = lseek(fd, 0, SEEK_CUR);
 	struct archive *archive = archive_read_new();
 	struct archive_entry *entry;
-	support_filters(archive);
+	archive_filters(archive);
 	archive_read_support_format_tar(archive);
 	bool found = archive_read_open_fd(archive, fd, BUFFER) == ARCHIVE_OK &&
 		     archive_read_next_header(archive, &entry) >= ARCHIVE_WARN &&

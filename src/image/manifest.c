@@ -98,3 +98,39 @@ bool manifest_check(const json_t *manifest, GError **error)
 	}
 	return true;
 }
+
+/* A member that is an array of strings, or not there. */
+static bool is_list(const json_t *object, const char *key)
+{
+	const json_t *list = json_object_get(object, key);
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (!json_is_string(json_array_get(list, i)))
+			return false;
+	return list == NULL || json_is_null(list) || json_is_array(list);
+}
+
+bool image_config_check(const json_t *image, size_t layers, GError **error)
+{
+	const json_t *config = json_object_get(image, "config"),
+		     *diff_ids = json_at(image, "rootfs.diff_ids");
+	static const char *const lists[] = {"Env", "Cmd", "Entrypoint", "OnBuild", "Shell"};
+	if (!json_is_object(image) ||
+		(config != NULL && !json_is_null(config) && !json_is_object(config)) ||
+		!is_list(json_object_get(image, "rootfs"), "diff_ids"))
+		return fail(error, BERTH_ERROR_INVALID, "invalid configuration of the image");
+	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
+		if (!is_list(config, lists[i]))
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid configuration of the image: %s is no list of strings",
+				lists[i]);
+	if (json_array_size(diff_ids) != layers)
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid manifest, layers length mismatch: expected %u, got %u",
+			(guint)layers, (guint)json_array_size(diff_ids));
+	for (size_t i = 0; i < layers; i++)
+		if (!digest_is_valid(json_elem(diff_ids, i)))
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid digest \"%s\" in the image's configuration",
+				json_elem(diff_ids, i));
+	return true;
+}

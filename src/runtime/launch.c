@@ -341,10 +341,7 @@ static void add_sysctls(const json_t *host, Plan *plan)
 	const char *key;
 	json_t *value;
 	json_object_foreach (json_object_get(host, "Sysctls"), key, value) {
-		g_autofree char *path = g_strdup(key);
-		/* "net.ipv4.ip_forward"; an interface's name may hold dots where slashes part the rest */
-		if (strchr(path, '/') == NULL)
-			g_strdelimit(path, ".", '/');
+		g_autofree char *path = sysctl_path(key);
 		g_autofree char *file = g_strconcat("/proc/sys/", path, NULL);
 		plan_put(plan, PLAN_SYSCTL, 0, 0, file,
 			json_string_value(value) != NULL ? json_string_value(value) : "", NULL);

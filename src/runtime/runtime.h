@@ -148,3 +148,8 @@ bool launch_exec_plan(
 	const LaunchExec *exec, const CgroupLayout *layout, Plan *plan, GError **error);
 
 extern const char *const default_masked_paths[], *const default_readonly_paths[];
+
+/* sysctl.c: "net.ipv4.ip_forward" as a path below /proc/sys; the caller frees it. */
+char *sysctl_path(const char *key);
+/* Whether all of HostConfig.Sysctls are the container's own; INVALID with the first that is not. */
+bool sysctl_check(const json_t *host, GError **error);

@@ -4,17 +4,24 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/statfs.h>
+
+/* Mounts tree at place, which root_open has opened, or failed to. Both are closed. */
+static void mount_attach_at(int tree, const char *what, const char *target, int place)
+{
+	if (place < 0 || sys_move_mount(tree, place) < 0)
+		report_fail(errno, "error mounting \"%s\" to rootfs at \"%s\"", what, target);
+	close(place);
+	close(tree);
+}
 
 void mount_attach(int tree, const char *what, const char *target, bool file)
 {
-	int fd = root_open(target, file);
-	if (fd < 0 || sys_move_mount(tree, fd) < 0)
-		report_fail(errno, "error mounting \"%s\" to rootfs at \"%s\"", what, target);
-	close(fd);
-	close(tree);
+	mount_attach_at(tree, what, target, root_open(target, file));
 }
 
 /* "key" or "key=value" */
@@ -86,11 +93,31 @@ int bind_tree(const struct plan_record *record, int userns)
 	return tree;
 }
 
+/* What lies over procfs would deceive those who set the container up, and its masks (CVE-2019-16884). Over all of it may
+ * lie another procfs, and what tools such as lxcfs fake has always been allowed. */
+static void check_proc(const char *target, int tree, int place)
+{
+	static const char *const faked[] = {"/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo",
+		"/proc/stat", "/proc/swaps", "/proc/uptime", "/proc/loadavg", "/proc/slabinfo"};
+	struct statfs under = {0}, over = {0};
+	if (fstatfs(place, &under) < 0 || under.f_type != PROC_SUPER_MAGIC)
+		return;
+	for (size_t i = 0; i < sizeof faked / sizeof *faked; i++)
+		if (strcmp(target, faked[i]) == 0)
+			return;
+	if (strcmp(target, "/proc") != 0 || fstatfs(tree, &over) < 0 ||
+		over.f_type != PROC_SUPER_MAGIC)
+		report_fail(0, "\"%s\" cannot be mounted because it is inside /proc", target);
+}
+
 void mount_bind(const struct plan_record *record)
 {
-	int given = userns_tree();
-	mount_attach(given >= 0 ? given : bind_tree(record, -1), record_string(record, 0),
-		record_string(record, 1), (record_number(record, 1) & PLAN_BIND_FILE) != 0);
+	int given = userns_tree(), tree = given >= 0 ? given : bind_tree(record, -1);
+	const char *target = record_string(record, 1);
+	int place = root_open(target, (record_number(record, 1) & PLAN_BIND_FILE) != 0);
+	if (place >= 0)
+		check_proc(target, tree, place);
+	mount_attach_at(tree, record_string(record, 0), target, place);
 }
 
 void mount_console(int slave)

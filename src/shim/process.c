@@ -7,6 +7,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
+#include <linux/magic.h>
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
 #include <net/if.h>
@@ -20,6 +21,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 
 enum { LAST_CAP = 63, MAX_GROUPS = 1024 };
 
@@ -55,9 +57,24 @@ static void set_hostname(const struct plan_record *record)
 		report_fail(errno, "setdomainname %s", domain);
 }
 
+/* Into a file of procfs, and of nothing that was put in its place (CVE-2025-52881). */
+static bool put_kernel_file(const char *path, const char *value)
+{
+	struct statfs fs;
+	int fd = sys_openat2(AT_FDCWD, path, O_WRONLY | O_CLOEXEC, RESOLVE_NO_MAGICLINKS);
+	if (fd >= 0 && (fstatfs(fd, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC))
+		report_fail(0, "%s is not what it should be", path);
+	bool ok = fd >= 0 && write_all(fd, value, strlen(value));
+	int saved = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
+	return ok;
+}
+
 static void set_sysctl(const struct plan_record *record)
 {
-	if (!put_file(record_string(record, 0), record_string(record, 1)))
+	if (!put_kernel_file(record_string(record, 0), record_string(record, 1)))
 		report_fail(errno, "write sysctl key %s", record_string(record, 0));
 }
 
@@ -95,7 +112,8 @@ static void set_oom_score(const struct plan_record *record)
 	char value[24];
 	snprintf(value, sizeof value, "%lld", (long long)record_number(record, 0));
 	/* Lowering it needs CAP_SYS_RESOURCE; berthd has warned at its start if that is missing. */
-	if (!put_file("/proc/self/oom_score_adj", value) && errno != EACCES && errno != EPERM)
+	if (!put_kernel_file("/proc/self/oom_score_adj", value) && errno != EACCES &&
+		errno != EPERM)
 		report_fail(errno, "cannot set oom_score_adj to %s", value);
 }
 

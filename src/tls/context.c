@@ -37,8 +37,9 @@ static bool load_pair(TlsContext *context, const TlsFiles *files, GError **error
 		return false;
 	if ((code = gnutls.certificate_set_x509_key_file(
 		     context->credentials, files->cert, files->key, GNUTLS_X509_FMT_PEM)) < 0)
-		return fail(error, BERTH_ERROR_INVALID, "cannot use the certificate %s with the key %s: %s",
-			files->cert, files->key, gnutls.strerror(code));
+		return fail(error, BERTH_ERROR_INVALID,
+			"cannot use the certificate %s with the key %s: %s", files->cert,
+			files->key, gnutls.strerror(code));
 	return true;
 }
 
@@ -97,8 +98,8 @@ static void ask_for_certificate(gnutls_session_t session, TlsWanted *wanted)
 	wanted->data[0] = (gnutls_typed_vdata_st){
 		GNUTLS_DT_KEY_PURPOSE_OID, (unsigned char *)GNUTLS_KP_TLS_WWW_SERVER, 0};
 	/* An address is compared with those in the certificate. */
-	wanted->data[1] = (gnutls_typed_vdata_st){
-		GNUTLS_DT_DNS_HOSTNAME, (unsigned char *)wanted->host, 0};
+	wanted->data[1] =
+		(gnutls_typed_vdata_st){GNUTLS_DT_DNS_HOSTNAME, (unsigned char *)wanted->host, 0};
 	gnutls.session_set_verify_cert2(session, wanted->data, 2, 0);
 }
 

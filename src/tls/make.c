@@ -48,11 +48,11 @@ static bool identity_new(Identity *identity, const char *name, int days, GError 
 			     GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0),
 		       "make a key", error) &&
 	       check(gnutls.x509_crt_set_version(crt, 3), "set the version", error) &&
-	       check(gnutls.x509_crt_set_serial(crt, serial, sizeof serial), "set the serial number",
-		       error) &&
+	       check(gnutls.x509_crt_set_serial(crt, serial, sizeof serial),
+		       "set the serial number", error) &&
 	       check(gnutls.x509_crt_set_key(crt, identity->key), "set the key", error) &&
-	       check(gnutls.x509_crt_set_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, name,
-			     (unsigned)strlen(name)),
+	       check(gnutls.x509_crt_set_dn_by_oid(
+			     crt, GNUTLS_OID_X520_COMMON_NAME, 0, name, (unsigned)strlen(name)),
 		       "set the name", error) &&
 	       check(gnutls.x509_crt_set_activation_time(crt, now - 3600), "set the time", error) &&
 	       check(gnutls.x509_crt_set_expiration_time(crt, now + (time_t)days * DAY),
@@ -69,8 +69,8 @@ static bool identity_sign(Identity *identity, const Identity *ca, GError **error
 	size = sizeof id;
 	if (gnutls.x509_crt_get_key_id(ca->certificate, 0, id, &size) >= 0)
 		gnutls.x509_crt_set_authority_key_id(identity->certificate, id, size);
-	return check(gnutls.x509_crt_sign2(identity->certificate, ca->certificate, ca->key,
-			     GNUTLS_DIG_SHA256, 0),
+	return check(gnutls.x509_crt_sign2(
+			     identity->certificate, ca->certificate, ca->key, GNUTLS_DIG_SHA256, 0),
 		"sign the certificate", error);
 }
 
@@ -119,7 +119,8 @@ static bool read_ca(Identity *ca, const char *folder, bool *missing, GError **er
 	g_autofree char *key = file_read(key_path, FILE_LIMIT);
 	if (key == NULL)
 		return fail_errno(error,
-			"there is a CA in %s, but its key cannot be read, so nothing can be signed", folder);
+			"there is a CA in %s, but its key cannot be read, so nothing can be signed",
+			folder);
 	gnutls_datum_t cert_text = {(unsigned char *)cert, (unsigned)strlen(cert)},
 		       key_text = {(unsigned char *)key, (unsigned)strlen(key)};
 	gnutls.x509_crt_init(&ca->certificate);
@@ -159,7 +160,8 @@ static bool make_leaf(const Identity *ca, const char *folder, const char *name, 
 	       check(gnutls.x509_crt_set_key_usage(leaf.certificate, GNUTLS_KEY_DIGITAL_SIGNATURE),
 		       "set the usage", error) &&
 	       check(gnutls.x509_crt_set_key_purpose_oid(leaf.certificate,
-			     hosts != NULL ? GNUTLS_KP_TLS_WWW_SERVER : GNUTLS_KP_TLS_WWW_CLIENT, 0),
+			     hosts != NULL ? GNUTLS_KP_TLS_WWW_SERVER : GNUTLS_KP_TLS_WWW_CLIENT,
+			     0),
 		       "set the purpose", error) &&
 	       identity_sign(&leaf, ca, error) &&
 	       identity_write(&leaf, folder, "cert.pem", "key.pem", error);

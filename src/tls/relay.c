@@ -2,14 +2,13 @@
  * pair. So the rest of the program knows descriptors only, and a connection that is idle costs no thread. */
 #include "tls/context.h"
 
+#include "base/address.h"
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/log.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -175,8 +174,8 @@ static void watch_both(Relayed *relayed)
 {
 	bool in_waits = relayed->in.used > relayed->in.taken,
 	     out_waits = relayed->out.used > 0 || (relayed->out_ended && !relayed->out_closed);
-	watch(&relayed->outer, (!in_waits && !relayed->in_ended ? EPOLLIN : 0U) |
-				       (out_waits ? EPOLLOUT : 0U));
+	watch(&relayed->outer,
+		(!in_waits && !relayed->in_ended ? EPOLLIN : 0U) | (out_waits ? EPOLLOUT : 0U));
 	/* A side that has hung up would wake us until all is sent. */
 	if (relayed->out_ended && relayed->inner.fd >= 0 && is_hung_up(relayed->inner.fd)) {
 		relayed->in_ended = true;
@@ -200,17 +199,9 @@ static void relayed_carry(Relayed *relayed)
 /* "10.0.0.7:41234", for the log. */
 static char *peer_of(int fd)
 {
-	struct sockaddr_storage address = {0};
-	socklen_t size = sizeof address;
-	char text[INET6_ADDRSTRLEN] = "?";
-	getpeername(fd, (struct sockaddr *)&address, &size);
-	const struct sockaddr_in *v4 = (const void *)&address;
-	const struct sockaddr_in6 *v6 = (const void *)&address;
-	bool is_v6 = address.ss_family == AF_INET6;
-	inet_ntop(address.ss_family, is_v6 ? (const void *)&v6->sin6_addr : &v4->sin_addr, text,
-		sizeof text);
-	return g_strdup_printf(is_v6 ? "[%s]:%d" : "%s:%d", text,
-		ntohs(is_v6 ? v6->sin6_port : v4->sin_port));
+	int port;
+	g_autofree char *address = socket_peer(fd, &port);
+	return g_strdup_printf(strchr(address, ':') != NULL ? "[%s]:%d" : "%s:%d", address, port);
 }
 
 /* The socket pair of a connection; the plain side that others get, or -1. */

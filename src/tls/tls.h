@@ -31,10 +31,11 @@ void tls_accept(const TlsContext *context, int fd, TlsReady ready, gpointer data
 
 /* make.c: certificates of our own making, ECDSA on P-256, as PEM files. */
 typedef struct {
-	const char *folder;   /* of ca.pem, ca-key.pem, cert.pem and key.pem */
-	char *const *hosts;   /* names and addresses of the engine; NULL: no server's certificate is made */
-	const char *client;   /* name of a client whose files go to folder/clients/NAME; NULL: none */
-	int days;	      /* how long they are valid */
+	const char *folder; /* of ca.pem, ca-key.pem, cert.pem and key.pem */
+	char *const *
+		hosts; /* names and addresses of the engine; NULL: no server's certificate is made */
+	const char *client; /* name of a client whose files go to folder/clients/NAME; NULL: none */
+	int days;	    /* how long they are valid */
 } TlsMake;
 /* Makes what is missing, the CA too; what is there is kept, but a client's or server's that was asked for is made anew. */
 bool tls_make(const TlsMake *make, GError **error);

@@ -1,0 +1,132 @@
+# Input that is meant to do harm: archives, output without end, Compose files, networks.
+load ../lib/engine
+load ../lib/hosts
+setup_file() {
+	hosts_make -D
+}
+teardown_file() { hosts_remove; }
+memory_kb() { awk '/^VmRSS/ { print $2 }' "/proc/$(cat "$WORK/pid")/status"; }
+
+@test "CVE-2014-9357: no program is run for an archive, whatever it says it is" {
+	mkdir -p "$WORK/bin"
+	for program in lrzip grzip lzop compress gzip xz zstd tar; do
+		printf '#!/bin/sh\ntouch %s/ran\n' "$WORK" >"$WORK/bin/$program"
+		chmod +x "$WORK/bin/$program"
+	done
+	engine_kill
+	PATH=$WORK/bin:$PATH engine_start -D
+	printf 'LRZI\0\6........................' >"$WORK/a.lrz"
+	printf 'GRZipII\0\2\4:)....................' >"$WORK/a.grz"
+	printf '\x89LZO\x00\x0d\x0a\x1a\x0a....................' >"$WORK/a.lzo"
+	for archive in "$WORK"/a.*; do
+		run d load -i "$archive"
+		[ "$status" -ne 0 ]
+		run d import "$archive" x:1
+		[ "$status" -ne 0 ]
+	done
+	# Nor a program that an image's earlier layer has brought along.
+	d create --name with-xz busybox true
+	d cp "$WORK/bin/xz" with-xz:/bin/xz
+	d commit with-xz withxz:1
+	d rm with-xz
+	d save withxz:1 | xz >"$WORK/image.tar.xz"
+	d load -i "$WORK/image.tar.xz"
+	[ ! -e "$WORK/ran" ]
+}
+
+@test "CVE-2022-31030: output without end, of exec or a health check, leaves the engine as small as it was" {
+	d run -d --name endless --network none --health-cmd 'yes' --health-interval 1s --health-timeout 2s busybox sleep 100
+	before=$(memory_kb)
+	timeout 3 "$DOCKER" exec endless yes | head -c 200000000 >/dev/null || true
+	api -X POST -H 'Content-Type: application/json' -d '{"Cmd":["yes"],"AttachStdout":true}' http://b/containers/endless/exec | jq -r .Id >"$WORK/id"
+	(curl -s --max-time 3 --limit-rate 1k --unix-socket "$WORK/b.sock" -X POST -H 'Content-Type: application/json' -d '{}' "http://b/exec/$(cat "$WORK/id")/start" >/dev/null) || true
+	sleep 2
+	[ "$(memory_kb)" -lt $((before + 32768)) ]
+	[ "$(d inspect -f '{{len (index .State.Health.Log 0).Output}}' endless)" -le 4100 ]
+	d rm -f endless
+}
+
+@test "CVE-2021-21285, CVE-2022-31030: images that claim the absurd end in an error" {
+	mkdir -p "$WORK/i"
+	for config in '{' '[]' '{"rootfs":{"diff_ids":"x"}}' '{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:00"]},"config":{"Env":{"a":1}}}' "$(python3 -c 'print("["*5000)')"; do
+		echo "$config" >"$WORK/i/c.json"
+		for manifest in '[{"Config":"c.json","RepoTags":["odd:1"],"Layers":["l.tar"]}]' '[{"Config":"c.json","Layers":7}]' '{"Config":1}' '[[[[]]]]'; do
+			echo "$manifest" >"$WORK/i/manifest.json"
+			run d load -i <(tar -C "$WORK/i" -c .)
+			[ "$status" -ne 0 ]
+		done
+	done
+	[ "$(api http://b/_ping)" = OK ]
+	! d images | grep -q odd
+}
+
+@test "CVE-2019-13509: no secret, password or token of a build is written to the log, at debug level" {
+	echo s3cr3t-of-file >"$WORK/secret"
+	mkdir -p "$WORK/ctx"
+	printf 'FROM busybox\nARG HTTP_PROXY\nRUN --mount=type=secret,id=a cat /run/secrets/a >/dev/null\nRUN --mount=type=secret,id=b,env=B true\n' >"$WORK/ctx/Dockerfile"
+	[ "$(basename "$DOCKER")" = berth ] || skip "the classic client has no secrets"
+	B=s3cr3t-of-env d build -q --secret "id=a,src=$WORK/secret" --secret id=b,env=B "$WORK/ctx"
+	api -o /dev/null -X POST -H "X-Registry-Auth: $(printf '{"username":"u","password":"s3cr3t-of-header"}' | base64 -w0)" 'http://b/images/create?fromImage=127.0.0.1:9/none'
+	api -o /dev/null -X POST -H 'Content-Type: application/json' -d '{"username":"u","password":"s3cr3t-of-login","serveraddress":"127.0.0.1:9"}' http://b/auth
+	grep -q 'POST /' "$WORK/log"
+	! grep -q 's3cr3t' "$WORK/log"
+	! grep -rq 's3cr3t' "$WORK/data"
+}
+
+@test "CVE-2023-28840, 28841, 28842: what would go between hosts in the clear is refused" {
+	for driver in overlay vxlan; do
+		run d network create -d $driver between
+		[ "$status" -ne 0 ]
+	done
+	run d network create -d overlay --opt encrypted between
+	[ "$status" -ne 0 ]
+	[ -z "$(d network ls -q -f name=between)" ]
+}
+
+@test "CVE-2025-9074: no container reaches the API over any address of the host" {
+	engine_kill
+	echo '{"allow-insecure-api": true}' >"$WORK/daemon.json"
+	engine_start -H tcp://0.0.0.0:2375
+	[ "$(outside curl -s --max-time 5 http://10.5.0.1:2375/_ping)" = OK ]
+	d network create six --ipv6 --subnet fd00:9::/64 || true
+	for network in bridge six; do
+		d run -d --name "on-$network" --network $network busybox sleep 100
+		gateway=$(d inspect -f "{{(index .NetworkSettings.Networks \"$network\").Gateway}}" "on-$network")
+		for address in $gateway 10.5.0.1; do
+			[ -z "$(d exec "on-$network" sh -c "printf 'GET /_ping HTTP/1.0\r\nHost: $address\r\n\r\n' | timeout 3 nc $address 2375")" ]
+		done
+		d rm -f "on-$network"
+	done
+	grep -q 'wants to reach the API and is refused' "$WORK/log"
+	d network rm six
+	engine_kill
+	echo '{}' >"$WORK/daemon.json"
+	engine_start -D
+}
+
+@test "CVE-2020-13401: neither a container nor the host's end of its bridge takes router advertisements" {
+	d run -d --name quiet busybox sleep 100
+	bridge=$(on_host sh -c 'ls /proc/sys/net/ipv6/conf' | grep -E '^berth|^br-' | head -1)
+	[ "$(on_host cat "/proc/sys/net/ipv6/conf/$bridge/accept_ra")" = 0 ]
+	[ "$(d exec quiet cat /proc/sys/net/ipv6/conf/eth0/accept_ra /proc/sys/net/ipv6/conf/all/accept_ra | xargs)" = '0 0' ]
+	d rm -f quiet
+}
+
+@test "CVE-2025-62725: nothing that a Compose file names is written outside of the project" {
+	[ "$(basename "$DOCKER")" = berth ] || skip "Compose is berth's"
+	mkdir -p "$WORK/p/project"
+	cd "$WORK/p/project"
+	printf 'services:\n  a: {image: busybox, network_mode: none, command: "true", configs: [{source: c, target: /../../../c}], secrets: [s]}\nconfigs:\n  c: {content: "../../owned"}\nsecrets:\n  s: {environment: HOME}\n' >compose.yaml
+	(cd "$WORK/p" && find . | sort) >"$WORK/before"
+	d compose -p "../../evil" config >/dev/null 2>&1 || true
+	d compose -p proj up 2>&1 | tail -3 || true
+	d compose -p proj down -t 0 || true
+	for include in 'oci://127.0.0.1:9/x:1' 'https://127.0.0.1:9/x.git' '../outside.yaml'; do
+		printf 'include: ["%s"]\nservices:\n  a: {image: busybox}\n' "$include" >compose.yaml
+		run d compose -p proj config
+		[ "$status" -ne 0 ]
+	done
+	rm compose.yaml
+	(cd "$WORK/p" && find . | sort) >"$WORK/after"
+	[ "$(grep -v compose.yaml "$WORK/before")" = "$(cat "$WORK/after")" ]
+}
