@@ -46,6 +46,7 @@ bool server_listen(Server *server, const Config *config, const char *host, GErro
 
 /* dispatch.c: finds what is asked for, and does it. */
 bool request_dispatch(Request *request, GError **error);
+void request_clear(Request *request); /* what dispatching has put into it */
 
 /* access.c: false with FORBIDDEN. */
 bool access_of_browser(Request *request, GError **error);

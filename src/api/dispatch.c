@@ -100,3 +100,13 @@ bool request_dispatch(Request *request, GError **error)
 		return fail(error, BERTH_ERROR_NOT_FOUND, "page not found");
 	return route->handle(request, error);
 }
+
+void request_clear(Request *request)
+{
+	g_free(request->path);
+	g_free(request->name);
+	g_free(request->headers);
+	g_strfreev(request->repeated);
+	if (request->params != NULL)
+		g_hash_table_unref(request->params);
+}

@@ -119,16 +119,6 @@ void server_add_door(Server *server, int fd, bool is_tcp, const TlsContext *tls)
 	watch_always(server, door);
 }
 
-static void request_clear(Request *request)
-{
-	g_free(request->path);
-	g_free(request->name);
-	g_free(request->headers);
-	g_strfreev(request->repeated);
-	if (request->params != NULL)
-		g_hash_table_unref(request->params);
-}
-
 /* What an answer left unread of a body: a client that is still sending would not see why (EPIPE). Not for ever. */
 static void swallow_rest(Connection *connection, HttpBody *body)
 {

@@ -304,6 +304,9 @@ typedef struct {
 } LogQuery;
 /* Calls write for each line, and with NULL when there is nothing more for now; stops when it answers false or peer_fd hangs up. */
 typedef bool (*LogWrite)(int stream, const char *data, size_t length, gpointer data_);
+/* The lines of a log that nobody writes to any more: path, path.1 and so on. */
+void log_read_files(const char *path, gint64 files, enum plan_log kind, const LogQuery *query,
+	LogWrite write, gpointer data);
 bool log_read(Container *container, const LogQuery *query, int peer_fd, LogWrite write,
 	gpointer data, GError **error);
 /* The driver and options in force: "json-file" with size and count of files. False: an unknown one. */

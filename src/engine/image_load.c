@@ -254,6 +254,8 @@ static bool load_docker(Load *load, const json_t *manifest, GError **error)
 {
 	size_t i;
 	json_t *entry;
+	if (json_array_size(manifest) == 0)
+		return fail(error, BERTH_ERROR_INVALID, "invalid manifest.json in the archive");
 	json_array_foreach (manifest, i, entry) {
 		const json_t *paths = json_object_get(entry, "Layers");
 		if (!json_is_object(entry) ||

@@ -386,34 +386,56 @@ static void follow(Container *container, Reader *reader, const char *path, enum 
 	notify_unsubscribe(&container->changed, fd);
 }
 
+/* Who is followed, and for whom. */
+typedef struct {
+	Container *container;
+	int peer_fd;
+} Follow;
+
+/* How many files there are. follows: NULL where nobody is. */
+static guint read_files(const Follow *follows, const char *path, gint64 files, enum plan_log kind,
+	const LogQuery *query, LogWrite write, gpointer data)
+{
+	gint64 skip;
+	Sink sink = {query, write, data, g_string_new(""), false};
+	g_autoptr(GArray) fds = open_files(path, files);
+	guint first = seek_tail(fds, kind, query->tail, &skip), count = fds->len;
+	for (guint i = 0; i < fds->len; i++) {
+		Reader reader = {.fd = g_array_index(fds, int, i)};
+		if (i >= first)
+			drain(&reader, kind, &skip, &sink);
+		if (i == fds->len - 1 && query->follow && follows != NULL)
+			follow(follows->container, &reader, path, kind, follows->peer_fd, &sink);
+		reader_clear(&reader);
+	}
+	g_string_free(sink.out, TRUE);
+	return count;
+}
+
+void log_read_files(const char *path, gint64 files, enum plan_log kind, const LogQuery *query,
+	LogWrite write, gpointer data)
+{
+	read_files(NULL, path, files, kind, query, write, data);
+}
+
 bool log_read(Container *container, const LogQuery *query, int peer_fd, LogWrite write,
 	gpointer data, GError **error)
 {
 	g_autoptr(json_t) spec = container_spec(container, error);
 	const json_t *host = json_object_get(spec, "HostConfig");
 	enum plan_log kind;
-	gint64 size, files, skip;
+	gint64 size, files;
 	if (spec == NULL || !log_options(host, &kind, &size, &files, error))
 		return false;
 	if (kind == PLAN_LOG_NONE)
 		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
 			"configured logging driver does not support reading");
 	g_autofree char *path = container_log_path(container, host);
-	Sink sink = {query, write, data, g_string_new(""), false};
-	g_autoptr(GArray) fds = open_files(path, files);
-	guint first = seek_tail(fds, kind, query->tail, &skip);
-	for (guint i = 0; i < fds->len; i++) {
-		Reader reader = {.fd = g_array_index(fds, int, i)};
-		if (i >= first)
-			drain(&reader, kind, &skip, &sink);
-		if (i == fds->len - 1 && query->follow)
-			follow(container, &reader, path, kind, peer_fd, &sink);
-		reader_clear(&reader);
-	}
+	guint there =
+		read_files(&(Follow){container, peer_fd}, path, files, kind, query, write, data);
 	/* Created, but not started yet: there is no file to follow. */
-	if (fds->len == 0 && query->follow && container_running(container))
+	if (there == 0 && query->follow && container_running(container))
 		fail(error, BERTH_ERROR_SYSTEM, "the log of container %s is gone",
 			container->row.id);
-	g_string_free(sink.out, TRUE);
 	return true;
 }

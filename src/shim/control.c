@@ -61,6 +61,14 @@ void control_send(uint32_t type, const char *id, int a, int b, int64_t number, c
 		message_send(connections[i], &message, sizeof message, -1);
 }
 
+/* Whoever gets to the socket all the same is asked who he is (CVE-2020-15257). */
+static bool is_root(int fd)
+{
+	struct ucred peer = {.uid = (uid_t)-1};
+	socklen_t size = sizeof peer;
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == geteuid();
+}
+
 int control_poll_fill(struct pollfd *polls, int count, int max)
 {
 	first_poll = count;
@@ -85,6 +93,8 @@ void control_poll_done(const struct pollfd *polls)
 			shim_handle(&message, fds, fd_count);
 			continue;
 		}
+		for (int f = 0; n > 0 && f < fd_count; f++)
+			close(fds[f]);
 		close(connections[i]);
 		memmove(connections + i, connections + i + 1,
 			sizeof(int) * (size_t)(connection_count - i - 1));
@@ -93,7 +103,9 @@ void control_poll_done(const struct pollfd *polls)
 	}
 	if (polls[first_poll].revents & POLLIN) {
 		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-		if (fd >= 0)
+		if (fd >= 0 && is_root(fd))
 			control_add(fd);
+		else if (fd >= 0)
+			close(fd);
 	}
 }

@@ -225,6 +225,10 @@ make_repository() { # folder
 		run b "$url"
 		[ "$status" -eq 1 ]
 	done
+	for url in 'http://127.0.0.1:8099/repo.git#--upload-pack=x' 'http://127.0.0.1:8099/repo.git#v1:../..' 'http://127.0.0.1:8099/repo.git#a:-b'; do
+		run b "$url"
+		[[ $output == *'invalid git URL'* ]]
+	done
 	[ ! -e /tmp/berth-owned ]
 }
 

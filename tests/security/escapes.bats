@@ -42,15 +42,24 @@ P
 	[[ $output == *'invalid digest'* ]]
 }
 
-@test "CVE-2016-9962, CVE-2024-21626: no descriptor of the host in container or exec" {
+@test "CVE-2016-9962: no descriptor of the host in container or exec" {
 	exec 77</etc/passwd
 	[ "$(run_none busybox sh -c 'ls /proc/self/fd | wc -l')" -eq 4 ]
 	d run -d --name fds --network none busybox sleep 100
 	[ "$(d exec fds sh -c 'ls /proc/self/fd | wc -l')" -eq 4 ]
-	run d exec -w /proc/self/fd/8 fds pwd
-	[ "$status" -ne 0 ]
 	d rm -f fds
 	exec 77<&-
+}
+
+@test "CVE-2024-21626: no working directory leads out by way of a descriptor" {
+	d run -d --name cwd --network none busybox sleep 100
+	for fd in $(seq 3 40); do
+		run d exec -w "/proc/self/fd/$fd" cwd pwd
+		[ "$status" -ne 0 ]
+	done
+	run run_none -w /proc/self/fd/9 busybox pwd
+	[ "$status" -ne 0 ]
+	d rm -f cwd
 }
 
 @test "CVE-2016-8867, CVE-2022-24769: inheritable and ambient sets are empty" {
@@ -71,13 +80,22 @@ P
 	before=$(sha256sum "$BUILD/berth-shim")
 	run_none --init busybox sh -c 'cat /proc/1/exe >/dev/null; echo x >/proc/1/exe' || true
 	[ "$before" = "$(sha256sum "$BUILD/berth-shim")" ]
-	run_none busybox true
+	# It is a sealed copy that runs, not the file.
+	d run -d --name sealed --network none --init busybox sleep 100
+	pid=$(d inspect -f '{{.State.Pid}}' sealed)
+	[ "$(readlink "/proc/$pid/exe")" = '/memfd:berth-shim (deleted)' ]
+	[ "$(readlink "/proc/$(ps -o ppid= -p "$pid" | xargs)/exe")" = '/memfd:berth-shim (deleted)' ]
+	d rm -f sealed
 }
 
 @test "CVE-2019-19921, CVE-2023-27561: a symlink for /proc is not followed out" {
-	import_tar "s|proc|tmp" "d|tmp" "d|bin" || skip "python3 without tarfile"
-	run d run --rm --network none evil:1 true
-	[ "$status" -ne 0 ]
+	mkdir "$WORK/sly"
+	tar -C "$WORK/sly" -xf "$WORK/busybox.tar"
+	ln -s tmp "$WORK/sly/proc"
+	tar -C "$WORK/sly" -c . | d import - sly:1
+	run run_none sly:1 true
+	[ "$status" -eq 125 ]
+	[[ $output == *'cannot mask /proc/'* ]]
 }
 
 @test "CVE-2020-15257: the shim's socket has mode 0600 and is no abstract one" {
@@ -85,6 +103,16 @@ P
 	id=$(d inspect -f '{{.Id}}' sock)
 	[ "$(stat -c %a "$WORK/exec/$id/shim.sock")" = 600 ]
 	[ -z "$(grep '@.*berth' /proc/net/unix)" ]
+	# Were its path open to all, the shim would still ask who comes.
+	chmod 777 "$WORK" "$WORK/exec" "$WORK/exec/$id" "$WORK/exec/$id/shim.sock"
+	run setpriv --reuid 65534 --clear-groups /usr/bin/python3 -c 'import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); s.settimeout(3); s.connect(sys.argv[1])
+try:
+    print("closed" if s.recv(10) == b"" else "answered")
+except TimeoutError: print("kept")
+except OSError: print("closed")' "$WORK/exec/$id/shim.sock"
+	chmod 700 "$WORK" "$WORK/exec/$id"; chmod 711 "$WORK/exec"
+	[ "$output" = closed ] || { echo "$output"; false; }
 	d rm -f sock
 }
 
@@ -103,6 +131,7 @@ P
 	import_tar "s|out|$WORK" "d|bin" || true
 	run d run --rm --network none -v "$WORK/config:/out/made/here" evil:1 true
 	[ ! -e "$WORK/made" ]
+	[ ! -e /out ]
 }
 
 @test "tcp without TLS is refused, unless the configuration says otherwise, loudly" {

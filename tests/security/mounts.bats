@@ -33,13 +33,14 @@ teardown_file() { file_teardown; }
 }
 
 @test "--sysctl: only what is the container's own" {
-	before=$(cat /proc/sys/kernel/panic /proc/sys/vm/swappiness)
-	for key in kernel.panic kernel.core_pattern vm.swappiness kernel/../vm/swappiness net/../kernel/panic fs.file-max ../sysrq-trigger kernel.hostname; do
-		run run_none --sysctl "$key=7" busybox true
+	# With the values that they have: an engine that let one through would change nothing.
+	for key in kernel.panic vm.swappiness kernel/../vm/swappiness net/../kernel/panic fs.file-max ../sys/kernel/panic; do
+		path=/proc/sys/$key
+		[[ $key == */* ]] || path=/proc/sys/${key//./\/}
+		run run_none --sysctl "$key=$(cat "$(realpath -m "$path")")" busybox true
 		[ "$status" -eq 125 ]
 		[[ $output == *sysctl* ]]
 	done
-	[ "$(cat /proc/sys/kernel/panic /proc/sys/vm/swappiness)" = "$before" ]
 	run d run --rm --network host --sysctl net.ipv4.ip_forward=1 busybox true
 	[ "$status" -eq 125 ]
 	[[ $output == *'not allowed in host network namespace'* ]]
@@ -63,20 +64,40 @@ teardown_file() { file_teardown; }
 	d volume rm shared
 }
 
-@test "CVE-2016-9962: a container that watches what is executed in it sees no descriptor of the host" {
-	d run -d --name watcher --network none --cap-add SYS_PTRACE busybox sh -c 'while :; do for p in /proc/[0-9]*; do ls -l $p/fd $p/cwd $p/exe 2>/dev/null; done; done >/seen'
-	for _ in $(seq 40); do d exec watcher true; done
-	d exec watcher cat /seen >"$WORK/seen"
-	[ -s "$WORK/seen" ]
-	! grep -q "$WORK\|berth\|memfd" "$WORK/seen"
+@test "CVE-2016-9962: a container that watches what is executed in it sees nothing of the host" {
+	cat >"$WORK/watch.c" <<-'C'
+		#include <stdio.h>
+		#include <string.h>
+		#include <time.h>
+		#include <unistd.h>
+		/* Reads what the next process ids run, as fast as it can, for some seconds. */
+		int main(void)
+		{
+			time_t end = time(NULL) + 6;
+			while (time(NULL) < end)
+				for (int pid = 2; pid < 600; pid++) {
+					char path[64], target[256] = "";
+					snprintf(path, sizeof path, "/proc/%d/exe", pid);
+					if (readlink(path, target, sizeof target - 1) > 0 && strcmp(target, "/watch") != 0 && strcmp(target, "/bin/busybox") != 0)
+						puts(target);
+				}
+			return 0;
+		}
+	C
+	gcc -O2 -static -o "$WORK/watch" "$WORK/watch.c"
+	d run -d --name watcher --network none -v "$WORK/watch:/watch" busybox /watch
+	for _ in $(seq 100); do d exec watcher true || break; done
+	d wait watcher
+	! d logs watcher | grep -v '^$'
 	d rm -f watcher
 }
 
 @test "CVE-2016-8867: exec as a user has no more than the container" {
 	d run -d --name caps --network none --cap-drop ALL --cap-add CHOWN busybox sleep 100
-	own=$(d exec caps grep CapBnd /proc/1/status)
-	[ "$(d exec caps grep CapBnd /proc/self/status)" = "$own" ]
-	[ "$(d exec -u 1000 caps grep CapBnd /proc/self/status)" = "$own" ]
+	for user in 0 1000; do
+		[ "$(d exec -u $user caps grep CapBnd /proc/self/status | cut -f2)" = 0000000000000001 ]
+	done
+	[ "$(d exec caps grep CapEff /proc/self/status | cut -f2)" = 0000000000000001 ]
 	[ "$(d exec -u 1000 caps grep CapEff /proc/self/status | cut -f2)" = 0000000000000000 ]
 	d rm -f caps
 }
