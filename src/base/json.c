@@ -45,7 +45,10 @@ const char *json_str(const json_t *object, const char *path)
 gint64 json_int(const json_t *object, const char *path)
 {
 	json_t *value = json_at(object, path);
-	return json_is_real(value) ? (gint64)json_real_value(value) : json_integer_value(value);
+	/* The largest double below 2^63; what is beyond has no integer. */
+	const double most = 9223372036854774784.0;
+	return json_is_real(value) ? (gint64)CLAMP(json_real_value(value), -most, most)
+				   : json_integer_value(value);
 }
 
 bool json_bool(const json_t *object, const char *path)

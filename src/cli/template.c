@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 100, MAX_STEPS = 1000000 };
+enum { MAX_DEPTH = 100, MAX_STEPS = 1000000, MAX_WIDTH = 10000 };
 typedef enum { TEXT, PIPE, IF, RANGE, WITH, BREAK, CONTINUE } Kind;
 
 typedef struct Node {
@@ -327,9 +327,10 @@ static json_t *fn_pad(json_t **args, size_t count, GError **error)
 	g_autofree char *text = printed(count > 0 ? args[0] : NULL);
 	if (*text == '\0')
 		return json_string("");
-	return text_value(
-		g_strdup_printf("%*s%s%*s", (int)(count > 1 ? json_integer_value(args[1]) : 0), "",
-			text, (int)(count > 2 ? json_integer_value(args[2]) : 0), ""));
+	gint64 before = count > 1 ? json_integer_value(args[1]) : 0,
+	       after = count > 2 ? json_integer_value(args[2]) : 0;
+	return text_value(g_strdup_printf("%*s%s%*s", (int)CLAMP(before, 0, MAX_WIDTH), "", text,
+		(int)CLAMP(after, 0, MAX_WIDTH), ""));
 }
 
 static json_t *fn_truncate(json_t **args, size_t count, GError **error)
@@ -367,13 +368,26 @@ static json_t *fn_println(json_t **args, size_t count, GError **error)
 	return concatenate(args, count, true);
 }
 
+/* Whether no number among the flags of a verb is above MAX_WIDTH. */
+static bool widths_valid(const char *flags)
+{
+	for (const char *p = flags; *p != '\0'; p += strspn(p, "0123456789")) {
+		p += strcspn(p, "123456789");
+		if (g_ascii_strtoull(p, NULL, 10) > MAX_WIDTH)
+			return false;
+	}
+	return true;
+}
+
 /* One verb of printf, with its flags and widths, on one value. */
 static void print_verb(GString *out, const char *verb, size_t length, const json_t *value)
 {
 	g_autofree char *flags = g_strndup(verb, length - 1), *text = printed(value);
 	char kind = verb[length - 1];
-	if (strspn(flags + 1, "-+ #0123456789.") != strlen(flags + 1))
+	if (!widths_valid(flags)) {
+		g_string_append_printf(out, "%%!(BADWIDTH)%s", text);
 		return;
+	}
 	if (kind == 'd' || kind == 'x' || kind == 'X' || kind == 'o' || kind == 'c') {
 		if (json_is_string(value) && (kind == 'x' || kind == 'X')) {
 			for (const char *p = text; *p != '\0'; p++)
@@ -407,14 +421,15 @@ static json_t *fn_printf(json_t **args, size_t count, GError **error)
 		size_t length = 1 + strspn(p + (*p == '%'), "-+ #0123456789.") + 1;
 		if (*p != '%') {
 			g_string_append_c(out, *p);
+		} else if (p[length - 1] == '\0') {
+			g_string_append(out, "%!(NOVERB)");
+			break;
 		} else if (p[1] == '%') {
 			g_string_append_c(out, *p++);
 		} else if (next >= count) {
 			g_string_append_printf(out, "%%!%c(MISSING)", p[length - 1]);
 			p += length - 1;
 		} else {
-			if (p[length - 1] == '\0')
-				break;
 			print_verb(out, p, length, args[next++]);
 			p += length - 1;
 		}

@@ -120,6 +120,23 @@ static void start_again(Container *container)
 			error->message);
 }
 
+/* The engine was killed after its shim had made a process, and before the row said so: nobody was told of it, and it is undone,
+ * with the exit file that it leaves. */
+static void forget_start(Container *container)
+{
+	Engine *engine = container->engine;
+	g_autofree char *exit_file = g_build_filename(container->row.id, "exit", NULL),
+			*folder = g_build_filename(
+				engine->config->exec_root, container->row.id, NULL);
+	if (access(folder, F_OK) == 0) {
+		shim_end(engine, container->row.id);
+		exec_folder_remove(engine, container->row.id);
+		unlinkat(engine->store->containers_fd, exit_file, 0);
+	}
+	endpoints_restore(container);
+	endpoints_release(container);
+}
+
 /* One container after a restart of the engine: running still, ended meanwhile, or lost with the host. */
 static void restore(Container *container)
 {
@@ -128,6 +145,8 @@ static void restore(Container *container)
 	Status status = (Status)container->row.status;
 	g_autoptr(json_t) spec = container_spec(container, NULL);
 	const char *policy = json_str(spec, "HostConfig.RestartPolicy.Name");
+	if (status != STATUS_RUNNING && status != STATUS_PAUSED)
+		forget_start(container);
 	if (status == STATUS_REMOVING) {
 		engine_later(container, container_remove_now);
 	} else if (status == STATUS_RESTARTING) {
@@ -136,6 +155,7 @@ static void restore(Container *container)
 		endpoints_restore(container);
 		if (read_exit_file(container, &code, &oom, &time)) {
 			container_exited(container, code, oom != 0, time, "");
+			exec_folder_remove(container->engine, container->row.id);
 		} else if (!shim_reconnect(container)) {
 			g_autofree char *cgroup =
 				container_cgroup(container, json_object_get(spec, "HostConfig"));
@@ -143,6 +163,7 @@ static void restore(Container *container)
 			cgroup_delete(container->engine->cgroups, cgroup);
 			container_exited(container, 255, false, time_now(),
 				"the container ended with its host or shim");
+			exec_folder_remove(container->engine, container->row.id);
 		}
 	} else if (status == STATUS_EXITED &&
 		   (strcmp(policy, "always") == 0 || (strcmp(policy, "unless-stopped") == 0 &&
@@ -174,8 +195,8 @@ static void sweep_exec_folders(Engine *engine)
 	for (const char *name; dir != NULL && (name = g_dir_read_name(dir)) != NULL;) {
 		if (strlen(name) != ID_LENGTH || g_hash_table_contains(engine->containers, name))
 			continue;
-		autofd parent = open(engine->config->exec_root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		tree_remove(parent, name);
+		shim_end(engine, name);
+		exec_folder_remove(engine, name);
 	}
 }
 

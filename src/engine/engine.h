@@ -278,6 +278,9 @@ void shim_monitor_start(Engine *engine);
 /* Starts a shim with the plan; when it has started the container, *pid is set. */
 bool shim_launch(Container *container, int plan_fd, bool with_network,
 	const Attachment *attachments, guint count, int *pid, GError **error);
+void exec_folder_remove(Engine *engine, const char *id); /* with the socket in it */
+/* Ends what runs below an id although no row says that it runs: a start that a crash cut off. Waits for it. */
+void shim_end(Engine *engine, const char *id);
 bool shim_reconnect(Container *container); /* false if nobody answers */
 bool shim_send(Container *container, guint32 type, const char *id, int a, int b, const char *text,
 	const int *fds, int fd_count, GError **error);

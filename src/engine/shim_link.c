@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -90,11 +91,10 @@ static void watch(ShimLink *link)
 	epoll_ctl(link->container->engine->epoll_fd, EPOLL_CTL_ADD, link->socket, &event);
 }
 
-static void remove_exec_folder(Container *container)
+void exec_folder_remove(Engine *engine, const char *id)
 {
-	g_autofree char *socket = shim_socket_path(container), *folder = g_path_get_dirname(socket);
-	unlink(socket);
-	rmdir(folder);
+	autofd parent = open(engine->config->exec_root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	tree_remove(parent, id);
 }
 
 /* The shim has gone. If it told nothing before, somebody killed it: so ends the container. */
@@ -113,7 +113,7 @@ static void link_closed(ShimLink *link)
 			"the container's shim was killed");
 	}
 	reap_later(link->pid);
-	remove_exec_folder(container);
+	exec_folder_remove(container->engine, container->row.id);
 	g_mutex_lock(&engine->lock);
 	if (container->link == link)
 		container->link = NULL;
@@ -293,7 +293,7 @@ bool shim_launch(Container *container, int plan_fd, bool with_network,
 		fail(error, BERTH_ERROR_SYSTEM, "cannot talk to berth-shim");
 		kill(shim, SIGKILL);
 		waitpid(shim, NULL, 0);
-		remove_exec_folder(container);
+		exec_folder_remove(container->engine, container->row.id);
 		return false;
 	}
 	/* Watched from the moment that everybody knows it runs: its end cannot overtake its start. */
@@ -315,6 +315,23 @@ bool shim_reconnect(Container *container)
 	watch(link_new(container, socket, 0));
 	health_begin(container);
 	return true;
+}
+
+void shim_end(Engine *engine, const char *id)
+{
+	g_autofree char *path = g_build_filename(engine->config->exec_root, id, "shim.sock", NULL);
+	autofd socket = unix_connect(path, SOCK_SEQPACKET);
+	gint64 limit = g_get_monotonic_time() + (gint64)GONE_SECONDS * G_USEC_PER_SEC;
+	struct shim_message message;
+	if (socket < 0 || !send_message(socket, SHIM_KILL, "", SIGKILL, 0, "", NULL, 0))
+		return;
+	log_warn("container %s: its start was cut off, and is undone", id);
+	/* Its end is the end of the connection. */
+	while (g_get_monotonic_time() < limit) {
+		struct pollfd polled = {.fd = socket, .events = POLLIN};
+		if (poll(&polled, 1, 100) > 0 && recv(socket, &message, sizeof message, 0) <= 0)
+			return;
+	}
 }
 
 bool shim_send(Container *container, guint32 type, const char *id, int a, int b, const char *text,

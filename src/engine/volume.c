@@ -36,8 +36,13 @@ VolumeRow *volume_make(Engine *engine, const char *name, const char *driver, con
 {
 	VolumeRow *there = volume_store_get(engine->store, name);
 	g_autoptr(GError) problem = NULL;
-	if (there != NULL)
-		return there;
+	if (there != NULL) {
+		/* One whose removal a crash cut off has no folder any more. */
+		if (make_folder(engine->store, name, error))
+			return there;
+		volume_row_free(there);
+		return NULL;
+	}
 	if (!check(name, driver, error) || !make_folder(engine->store, name, error))
 		return NULL;
 	VolumeRow row = {

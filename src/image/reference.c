@@ -58,10 +58,14 @@ static bool domain_valid(const char *domain)
 		if (strspn(domain + 1, "0123456789abcdefABCDEF:") != host - 2)
 			return false;
 	} else {
-		for (size_t i = 0; i < host; i++)
+		/* Dots part names that begin and end with a letter or a digit. */
+		for (size_t i = 0; i < host; i++) {
+			bool edge = i == 0 || i + 1 == host || domain[i - 1] == '.' ||
+				    domain[i + 1] == '.';
 			if (!g_ascii_isalnum(domain[i]) &&
-				(strchr(".-", domain[i]) == NULL || i == 0 || i + 1 == host))
+				(edge || strchr(".-", domain[i]) == NULL))
 				return false;
+		}
 	}
 	return host > 0 &&
 	       (*port == '\0' || (*port == ':' && port[1] != '\0' &&

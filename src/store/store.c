@@ -105,6 +105,8 @@ Store *store_open(const char *root, GError **error)
 	clear_folder(store, store->tmp_fd);
 	layers_drop_lost(store);
 	layer_store_sweep(store);
+	layer_folders_sweep(store);
+	volume_folders_sweep(store);
 	blob_sweep(store);
 	store->janitor = g_thread_new("janitor", janitor_run, store);
 	return g_steal_pointer(&store);

@@ -66,6 +66,9 @@ void layers_drop_lost(
 	Store *store); /* at the start: what a host that has gone down had not on its disk */
 gint64 layer_store_total(Store *store); /* bytes of all layers */
 void layer_store_sweep(Store *store);	/* removes what no image and no pin needs */
+/* At the start: what a crash left without a row. Of volumes only what is empty: data is nobody's to guess about. */
+void layer_folders_sweep(Store *store);
+void volume_folders_sweep(Store *store);
 /* Another form of the layer's content, with the same diff id: what was a tar is compressed. */
 bool layer_set_blob(
 	Store *store, const Layer *layer, const char *blob, const char *media_type, GError **error);

@@ -1,5 +1,9 @@
 #include "store/store.h"
 
+#include "base/fd.h"
+
+#include <fcntl.h>
+
 void volume_row_free(VolumeRow *row)
 {
 	g_free(row->name);
@@ -50,15 +54,40 @@ GPtrArray *volume_store_list(Store *store)
 
 bool volume_store_remove(Store *store, const char *name, GError **error)
 {
-	if (!db_run(store->db, error, "DELETE FROM volumes WHERE name = ?", "s", name))
+	if (!db_begin(store->db, error))
 		return false;
-	store_discard(store, store->volumes_fd, name);
-	return true;
+	bool ok = db_run(store->db, error, "DELETE FROM volumes WHERE name = ?", "s", name);
+	/* Before the row has gone for good: whoever makes a volume of this name again must not find the old data, also
+	 * where the engine was killed in between. */
+	if (ok)
+		store_discard(store, store->volumes_fd, name);
+	return db_end(store->db, ok, ok ? error : NULL) && ok;
 }
 
 static void append_text(sqlite3_stmt *row, gpointer data)
 {
 	g_strv_builder_add(data, db_text(row, 0));
+}
+
+static void append_key(sqlite3_stmt *row, gpointer known)
+{
+	g_hash_table_add(known, g_strdup(db_text(row, 0)));
+}
+
+void volume_folders_sweep(Store *store)
+{
+	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GPtrArray) names = folder_names(store->volumes_fd);
+	if (!db_query(store->db, NULL, append_key, known, "SELECT name FROM volumes", ""))
+		return;
+	for (guint i = 0; i < names->len; i++) {
+		const char *name = names->pdata[i];
+		g_autofree char *data = g_build_filename(name, "_data", NULL);
+		if (g_hash_table_contains(known, name))
+			continue;
+		unlinkat(store->volumes_fd, data, AT_REMOVEDIR);
+		unlinkat(store->volumes_fd, name, AT_REMOVEDIR);
+	}
 }
 
 char **volume_store_users(Store *store, const char *name)

@@ -6,7 +6,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char names[] = "10.0.0.2 fd00::2 web www\n10.0.0.3 - db\n10.0.0.4 - web\n- fd00::9 six\n";
+	static const char names[] =
+		"10.0.0.2 fd00::2 web www\n10.0.0.3 - db\n10.0.0.4 - web\n- fd00::9 six\n";
 	struct dns_question question;
 	uint8_t out[DNS_UDP_SIZE];
 	char address[16];

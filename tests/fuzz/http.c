@@ -1,6 +1,6 @@
 /* Any bytes as a request, or an answer, and its body: as they come from a socket. */
-#include "base/fd.h"
 #include "base/http.h"
+#include "base/fd.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -23,7 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (send(pair[1], data + length + half, size - length - half, 0) < 0)
 		abort();
 	close(pair[1]);
-	bool ok = http_body_init(&body, pair[0], &head, (const char *)data + length, half, size & 1, NULL);
+	bool ok = http_body_init(
+		&body, pair[0], &head, (const char *)data + length, half, size & 1, NULL);
 	g_autofree char *text = ok ? http_body_read_all(&body, 4096, &body_length, NULL) : NULL;
 	if (text != NULL && body_length > 4096)
 		abort();

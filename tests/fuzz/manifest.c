@@ -6,9 +6,9 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const Platform platform = {.os = (char *)"linux", .architecture = (char *)"amd64"};
+	g_auto(Platform) platform = {0};
 	g_autoptr(json_t) json = json_parse((const char *)data, size, NULL);
-	if (json == NULL)
+	if (json == NULL || !platform_parse("linux/amd64", &platform, NULL))
 		return 0;
 	manifest_check(json, NULL);
 	index_choose(json, &platform);

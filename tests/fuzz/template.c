@@ -12,8 +12,9 @@ static void ignore(const char *name, gpointer data)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char value[] = "{\"ID\":\"abc\",\"Names\":[\"a\",\"b\"],\"Labels\":{\"x\":\"y\"},\"N\":5,"
-				    "\"F\":1.5,\"T\":true,\"Z\":null,\"State\":{\"Pid\":7,\"List\":[{\"a\":1}]}}";
+	static const char value[] =
+		"{\"ID\":\"abc\",\"Names\":[\"a\",\"b\"],\"Labels\":{\"x\":\"y\"},\"N\":5,"
+		"\"F\":1.5,\"T\":true,\"Z\":null,\"State\":{\"Pid\":7,\"List\":[{\"a\":1}]}}";
 	g_autofree char *text = g_strndup((const char *)data, size);
 	g_autoptr(json_t) json = json_parse(value, strlen(value), NULL);
 	g_autoptr(Template) template = template_parse(text, NULL);
