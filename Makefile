@@ -1,7 +1,7 @@
 # A thin front: meson.build is the build.
 BUILD := build
 
-.PHONY: all demo test test-fast asan fuzz bench fmt lint man install clean
+.PHONY: all demo test test-fast asan fuzz guards crash soak bench fmt lint man install clean
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
 
@@ -28,6 +28,20 @@ asan:
 fuzz: all
 	@tools/install-packages test
 	@FUZZ_SEED=0 tests/fuzz/run $(or $(FUZZ_SECONDS),600)
+
+# Each guard of docs/security.md is taken out of a copy of the source, and its test has to fail.
+guards: all
+	@tools/install-packages test
+	@tests/guards/run
+
+# Every point at which berthd can be killed; `make test` takes every fourth.
+crash: all
+	@tools/install-packages test
+	@tests/crash/points.py $(BUILD) 1
+
+soak: all
+	@tools/install-packages test
+	@BERTH_BUILD=$(CURDIR)/$(BUILD) bats --tap tests/soak
 
 bench: all
 	@tools/install-packages test

@@ -23,7 +23,7 @@ static bool create(Request *request, GError **error)
 		marked = marked != NULL ? marked : json_object();
 		json_object_set_new(marked, "com.docker.volume.anonymous", json_string(""));
 	}
-	g_autoptr(VolumeRow) volume = volume_make(request->engine,
+	g_autoptr(VolumeRow) volume = volume_create(request->engine,
 		generated != NULL ? generated : json_str(body, "Name"), json_str(body, "Driver"),
 		marked, json_object_get(body, "DriverOpts"), error);
 	return volume != NULL && reply_json(request, 201, volume_json(request->engine, volume));

@@ -42,13 +42,17 @@ const char *json_str(const json_t *object, const char *path)
 	return text != NULL ? text : "";
 }
 
-gint64 json_int(const json_t *object, const char *path)
+gint64 json_whole(const json_t *value)
 {
-	json_t *value = json_at(object, path);
 	/* The largest double below 2^63; what is beyond has no integer. */
 	const double most = 9223372036854774784.0;
 	return json_is_real(value) ? (gint64)CLAMP(json_real_value(value), -most, most)
 				   : json_integer_value(value);
+}
+
+gint64 json_int(const json_t *object, const char *path)
+{
+	return json_whole(json_at(object, path));
 }
 
 bool json_bool(const json_t *object, const char *path)

@@ -70,9 +70,12 @@ static int run_create(Cli *cli)
 	return EXIT_SUCCESS;
 }
 
+static const Flag remove_flags[] = {{"force", 'f', BOOL, "do not mind that there is none"}, {0}};
+
 static int run_remove(Cli *cli)
 {
-	return each_argument(cli, "DELETE", "/volumes/%s");
+	return each_argument(cli, "DELETE",
+		flag_bool(cli, "force", false) ? "/volumes/%s?force=1" : "/volumes/%s");
 }
 
 const Command command_volume_ls = {
@@ -97,8 +100,9 @@ const Command command_volume_create = {
 
 const Command command_volume_rm = {
 	.names = "volume rm|volume remove",
-	.usage = "VOLUME [VOLUME...]",
+	.usage = "[OPTIONS] VOLUME [VOLUME...]",
 	.summary = "Remove volumes",
+	.flags = remove_flags,
 	.min_args = 1,
 	.max_args = -1,
 	.run = run_remove,

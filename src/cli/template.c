@@ -397,8 +397,7 @@ static void print_verb(GString *out, const char *verb, size_t length, const json
 		}
 		g_autofree char *format =
 			g_strdup_printf("%sll%c", flags, kind == 'c' ? 'd' : kind);
-		g_string_append_printf(out, format,
-			(long long)(json_is_number(value) ? json_number_value(value) : 0));
+		g_string_append_printf(out, format, (long long)json_whole(value));
 	} else if (kind == 'f' || kind == 'g' || kind == 'e') {
 		g_autofree char *format = g_strdup_printf("%s%c", flags, kind);
 		g_string_append_printf(out, format, json_number_value(value));

@@ -361,6 +361,9 @@ bool network_disconnect(Container *container, const char *reference, bool force,
 
 /* volume.c */
 VolumeRow *volume_make(Engine *engine, const char *name, const char *driver, const json_t *labels,
+	const json_t *options, GError **error);
+/* The same, and on the disk when it returns: what a container's start does not wait for. */
+VolumeRow *volume_create(Engine *engine, const char *name, const char *driver, const json_t *labels,
 	const json_t *options, GError **error); /* the existing one if there is one */
 json_t *volume_json(Engine *engine, const VolumeRow *volume);
 bool volume_remove(Engine *engine, const char *name, bool force, GError **error);

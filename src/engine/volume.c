@@ -5,6 +5,7 @@
 #include "base/timefmt.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -64,6 +65,23 @@ VolumeRow *volume_make(Engine *engine, const char *name, const char *driver, con
 		event_publish(
 			engine, "volume", "create", name, json_pack("{s:s}", "driver", "local"));
 	return volume_store_get(engine->store, name);
+}
+
+VolumeRow *volume_create(Engine *engine, const char *name, const char *driver, const json_t *labels,
+	const json_t *options, GError **error)
+{
+	g_autoptr(VolumeRow) volume = volume_make(engine, name, driver, labels, options, error);
+	autofd folder = volume != NULL ? openat(engine->store->volumes_fd, name,
+						 O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+				       : -1;
+	if (volume == NULL)
+		return NULL;
+	/* Both folders' entries, then the row. */
+	if (folder < 0 || fsync(folder) < 0 || fsync(engine->store->volumes_fd) < 0) {
+		fail_errno(error, "create %s: cannot sync its folder", name);
+		return NULL;
+	}
+	return store_sync(engine->store, error) ? g_steal_pointer(&volume) : NULL;
 }
 
 static json_t *parse_or_null(const char *text)

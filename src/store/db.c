@@ -10,6 +10,7 @@ struct Db {
 	sqlite3 *handle;
 	GRecMutex lock;
 	GHashTable *statements; /* SQL text -> sqlite3_stmt * */
+	int log_pages;		/* atomic */
 };
 
 /* What each version of the state adds to the one before. */
@@ -103,6 +104,15 @@ static void finalize(gpointer prepared)
 	sqlite3_finalize(prepared);
 }
 
+/* sqlite3_wal_hook: after each commit. */
+static int note_log(void *data, sqlite3 *handle, const char *name, int pages)
+{
+	Db *db = data;
+	(void)handle, (void)name;
+	g_atomic_int_set(&db->log_pages, pages);
+	return SQLITE_OK;
+}
+
 Db *db_open(const char *path, GError **error)
 {
 	g_autoptr(Db) db = g_new0(Db, 1);
@@ -122,10 +132,12 @@ Db *db_open(const char *path, GError **error)
 		!execute(db, "PRAGMA journal_mode = WAL", error) ||
 		!execute(db, "PRAGMA synchronous = NORMAL", error) ||
 		!execute(db, "PRAGMA wal_autocheckpoint = 0", error) ||
+		!execute(db, "PRAGMA journal_size_limit = 4194304", error) ||
 		!execute(db, "PRAGMA cache_size = -512", error) ||
 		!execute(db, "PRAGMA temp_store = MEMORY", error) || !prepare_schema(db, error) ||
 		!execute(db, "CREATE TEMP TABLE pins (owner INTEGER, chain_id TEXT)", error))
 		return NULL;
+	sqlite3_wal_hook(db->handle, note_log, db);
 	return g_steal_pointer(&db);
 }
 
@@ -229,12 +241,19 @@ bool db_end(Db *db, bool commit, GError **error)
 	return ok;
 }
 
+int db_log_length(Db *db)
+{
+	return g_atomic_int_get(&db->log_pages);
+}
+
 bool db_sync(Db *db, GError **error)
 {
 	g_rec_mutex_lock(&db->lock);
 	int code =
 		sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	bool ok = code == SQLITE_OK || code == SQLITE_BUSY || db_fail(db, error);
+	if (code == SQLITE_OK)
+		g_atomic_int_set(&db->log_pages, 0);
 	g_rec_mutex_unlock(&db->lock);
 	return ok;
 }

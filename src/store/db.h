@@ -32,3 +32,5 @@ bool db_end(Db *db, bool commit, GError **error);
 
 /* Everything committed so far is on the disk when this returns. Not for the path of `run`. */
 bool db_sync(Db *db, GError **error);
+/* Pages that are in the log and not in the database yet. */
+int db_log_length(Db *db);

@@ -12,7 +12,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-enum { CHECKPOINT_SECONDS = 5 };
+enum { MAX_LOG_PAGES = 4096, CHECKPOINT_SECONDS = 5 };
 static char quit[] = "quit";
 
 static int open_folder(const char *root, const char *name, GError **error)
@@ -32,19 +32,17 @@ static int open_folder(const char *root, const char *name, GError **error)
 static gpointer janitor_run(gpointer data)
 {
 	Store *store = data;
-	bool dirty = false;
 	for (;;) {
 		g_autofree char *name =
 			g_async_queue_timeout_pop(store->work, CHECKPOINT_SECONDS * G_USEC_PER_SEC);
 		if (name != NULL && strcmp(name, quit) == 0)
 			return NULL;
-		if (name != NULL) {
-			dirty = true;
-			if (!tree_remove(store->trash_fd, name))
-				log_warn("cannot delete trash/%s: %s", name, g_strerror(errno));
-		} else if (dirty) {
-			dirty = !db_sync(store->db, NULL);
-		}
+		if (name != NULL && !tree_remove(store->trash_fd, name))
+			log_warn("cannot delete trash/%s: %s", name, g_strerror(errno));
+		/* When it is quiet; where it never is, before the log grows. */
+		int waiting = db_log_length(store->db);
+		if (waiting > (name == NULL ? 0 : MAX_LOG_PAGES))
+			db_sync(store->db, NULL);
 	}
 }
 

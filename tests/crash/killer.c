@@ -76,16 +76,17 @@ POINT(int, ftruncate64, (int x, off64_t n), (x, n), "")
 POINT(ssize_t, pwrite, (int x, const void *p, size_t n, off_t o), (x, p, n, o), "")
 POINT(ssize_t, pwrite64, (int x, const void *p, size_t n, off64_t o), (x, p, n, o), "")
 POINT(ssize_t, sendmsg, (int x, const struct msghdr *m, int f), (x, m, f), "")
-POINT(ssize_t, sendto, (int x, const void *p, size_t n, int f, const struct sockaddr *a, socklen_t l),
+POINT(ssize_t, sendto,
+	(int x, const void *p, size_t n, int f, const struct sockaddr *a, socklen_t l),
 	(x, p, n, f, a, l), "")
 POINT(int, bind, (int x, const struct sockaddr *a, socklen_t l), (x, a, l), "")
 
 /* Declared here, as its types need no header. */
 int posix_spawn(pid_t *, const char *, const void *, const void *, char *const *, char *const *);
 POINT(int, posix_spawn,
-	(pid_t * pid, const char *path, const void *actions, const void *attributes, char *const *argv, char *const *envp),
+	(pid_t * pid, const char *path, const void *actions, const void *attributes,
+		char *const *argv, char *const *envp),
 	(pid, path, actions, attributes, argv, envp), path)
-
 
 static int create(const char *name, const char *path, int flags, mode_t mode)
 {
