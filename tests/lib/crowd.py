@@ -16,6 +16,7 @@ first = {
 clients = []
 for i in range(count):
     client = socket.socket(socket.AF_INET if kind == "tls" else socket.AF_UNIX)
+    client.settimeout(20)
     client.connect((rest[0], int(rest[1])) if kind == "tls" else rest[0])
     try:
         client.send(first if kind != "tls" or i % 2 else b"rubbish")

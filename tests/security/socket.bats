@@ -122,7 +122,7 @@ again() {
 }
 
 @test "TLS clients that say nothing, or rubbish, do not keep others from being served" {
-	outside python3 "$ROOT/tests/lib/crowd.py" tls 10.5.0.1 2376 300 &
+	outside python3 "$ROOT/tests/lib/crowd.py" tls 10.5.0.1 2376 300 3>&- &
 	crowd=$!
 	sleep 1
 	for _ in 1 2 3 4 5; do
