@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Many clients that do an engine no good: crowd.py idle|heads|bodies SOCKET COUNT, crowd.py tls ADDRESS PORT COUNT.
 Says "ready" when all have connected, trickles bytes, and goes after a minute at the latest."""
-import resource, socket, sys, time
+import resource, socket, struct, sys, time
 
 kind, *rest = sys.argv[1:]
 count = int(rest[-1])
@@ -16,7 +16,8 @@ first = {
 clients = []
 for i in range(count):
     client = socket.socket(socket.AF_INET if kind == "tls" else socket.AF_UNIX)
-    client.settimeout(20)
+    # An engine that lets nobody in does not hold us. (With settimeout(), a full queue of a UNIX socket would be an error.)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 20, 0))
     client.connect((rest[0], int(rest[1])) if kind == "tls" else rest[0])
     try:
         client.send(first if kind != "tls" or i % 2 else b"rubbish")
