@@ -64,11 +64,29 @@ static void test_free(void)
 	g_assert_true(address_free_one(&subnet, &subnet, used, &found));
 }
 
+static void test_tcp(void)
+{
+	static const struct {
+		const char *text, *host, *port;
+	} cases[] = {{"example.org:2376", "example.org", "2376"}, {":2375", "", "2375"},
+		{"[::1]:80", "::1", "80"}, {"10.0.0.1:1", "10.0.0.1", "1"}};
+	static const char *const bad[] = {"", "example.org", "example.org:", "[::1]", "[::1", "[:80"};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_auto(GStrv) parts = tcp_address_split(cases[i].text);
+		g_assert_nonnull(parts);
+		g_assert_cmpstr(parts[0], ==, cases[i].host);
+		g_assert_cmpstr(parts[1], ==, cases[i].port);
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
+		g_assert_null(tcp_address_split(bad[i]));
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/address/parse", test_parse);
 	g_test_add_func("/address/subnets", test_subnets);
+	g_test_add_func("/address/tcp", test_tcp);
 	g_test_add_func("/address/free", test_free);
 	return g_test_run();
 }
