@@ -56,11 +56,11 @@ bool access_of_browser(Request *request, GError **error)
 static bool rule_matches(const char *rule, const Request *request)
 {
 	const char *method = request->head->start[0];
-	g_autofree char *asked = g_strconcat(method, " ", request->path, NULL);
 	if (strcmp(rule, "all") == 0)
 		return true;
 	if (strcmp(rule, "read-only") == 0)
 		return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+	g_autofree char *asked = g_strconcat(method, " ", request->path, NULL);
 	return g_pattern_match_simple(rule, asked);
 }
 

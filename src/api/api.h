@@ -44,6 +44,8 @@ void server_run(Server *server, int stop_fd);
 /* listen.c: opens a door at unix://PATH, tcp://ADDRESS:PORT or fd://. */
 bool server_listen(Server *server, const Config *config, const char *host, GError **error);
 
+/* dispatch.c: all routes, a table a file, ended by NULL. */
+extern const Route *const route_tables[];
 /* dispatch.c: finds what is asked for, and does it. */
 bool request_dispatch(Request *request, GError **error);
 void request_clear(Request *request); /* what dispatching has put into it */

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const Route *const tables[] = {build_routes, system_routes, container_routes,
+const Route *const route_tables[] = {build_routes, system_routes, container_routes,
 	container_file_routes, exec_routes, image_routes, network_routes, registry_routes,
-	volume_routes};
+	volume_routes, NULL};
 
 /* {} stands for a name of any length; what is around it must fit. */
 static char *route_match(const char *pattern, const char *path)
@@ -27,8 +27,8 @@ static char *route_match(const char *pattern, const char *path)
 static const Route *route_find(const char *method, const char *path, char **name)
 {
 	for (int exact = 1; exact >= 0; exact--)
-		for (size_t t = 0; t < G_N_ELEMENTS(tables); t++)
-			for (const Route *route = tables[t]; route->method != NULL; route++)
+		for (const Route *const *table = route_tables; *table != NULL; table++)
+			for (const Route *route = *table; route->method != NULL; route++)
 				if ((strstr(route->path, "{}") == NULL) == (exact == 1) &&
 					strcmp(route->method, method) == 0 &&
 					(*name = route_match(route->path, path)) != NULL)

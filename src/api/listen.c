@@ -49,16 +49,18 @@ static const TlsContext *tls_of(const Config *config, GError **error)
 	return context;
 }
 
-static bool check_tcp(const Config *config, const char *address, GError **error)
+/* Whether a door of TCP may be opened, and with which TLS: *context is NULL for none. */
+static bool guard_tcp(
+	const Config *config, const char *address, const TlsContext **context, GError **error)
 {
-	if (config->tls_verify || config->allow_insecure_api)
-		return true;
-	return fail(error, BERTH_ERROR_FORBIDDEN,
-		"tcp://%s is refused: whoever reaches it would be root on this host. \"berth "
-		"system "
-		"certs\" makes certificates for --tlsverify; \"allow-insecure-api\": true in "
-		"daemon.json opens it all the same",
-		address);
+	*context = NULL;
+	if (!config->tls_verify && !config->allow_insecure_api)
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"tcp://%s is refused: whoever reaches it would be root on this host. "
+			"\"berth system certs\" makes certificates for --tlsverify; "
+			"\"allow-insecure-api\": true in daemon.json opens it all the same",
+			address);
+	return (!config->tls && !config->tls_verify) || (*context = tls_of(config, error)) != NULL;
 }
 
 /* "10.0.0.1:2376", "[::1]:2376", ":2376" */
@@ -74,10 +76,8 @@ static struct addrinfo *resolve(const char *address, GError **error)
 
 static bool listen_tcp(Server *server, const Config *config, const char *address, GError **error)
 {
-	const TlsContext *context = NULL;
-	if (!check_tcp(config, address, error))
-		return false;
-	if ((config->tls || config->tls_verify) && (context = tls_of(config, error)) == NULL)
+	const TlsContext *context;
+	if (!guard_tcp(config, address, &context, error))
 		return false;
 	struct addrinfo *found = resolve(address, error);
 	if (found == NULL)
@@ -108,10 +108,7 @@ static bool listen_inherited(Server *server, const Config *config, GError **erro
 		if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size) < 0)
 			return fail_errno(error, "descriptor %d of fd://", fd);
 		bool is_tcp = family != AF_UNIX;
-		if (is_tcp && !check_tcp(config, "of fd://", error))
-			return false;
-		if (is_tcp && (config->tls || config->tls_verify) &&
-			(context = tls_of(config, error)) == NULL)
+		if (is_tcp && !guard_tcp(config, "of fd://", &context, error))
 			return false;
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 		server_add_door(server, fd, is_tcp, context);

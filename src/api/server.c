@@ -292,11 +292,13 @@ static void door_open(Server *server, const Connection *door)
 		log_warn("a connection cannot be accepted: %s", g_strerror(errno));
 		g_usleep(SWEEP_MS * 10);
 	}
-	if (fd >= 0 && is_container(server, door, fd))
-		fd_clear(&fd);
-	if (fd >= 0 && door->tls != NULL)
+	if (fd < 0)
+		return;
+	if (is_container(server, door, fd))
+		close(fd);
+	else if (door->tls != NULL)
 		tls_accept(door->tls, fd, tls_ready, server);
-	else if (fd >= 0)
+	else
 		connection_start(server, fd, door->caller.is_tcp, NULL);
 }
 

@@ -131,22 +131,28 @@ char **tcp_address_split(const char *text)
 	return parts;
 }
 
+char *sockaddr_text(const struct sockaddr *address)
+{
+	const struct sockaddr_in *v4 = (const void *)address;
+	const struct in6_addr *v6 =
+		&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+	char text[INET6_ADDRSTRLEN] = "";
+	if (address->sa_family == AF_INET)
+		inet_ntop(AF_INET, &v4->sin_addr, text, sizeof text);
+	else if (address->sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(v6))
+		inet_ntop(AF_INET, &v6->s6_addr[12], text, sizeof text);
+	else if (address->sa_family == AF_INET6)
+		inet_ntop(AF_INET6, v6, text, sizeof text);
+	return g_strdup(text);
+}
+
 char *socket_peer(int fd, int *port)
 {
 	struct sockaddr_storage address = {0};
 	socklen_t size = sizeof address;
-	const struct sockaddr_in *v4 = (const void *)&address;
-	const struct sockaddr_in6 *v6 = (const void *)&address;
-	char text[INET6_ADDRSTRLEN] = "";
 	getpeername(fd, (struct sockaddr *)&address, &size);
-	bool is_v6 = address.ss_family == AF_INET6;
+	/* Both families have it at the same place. */
 	if (port != NULL)
-		*port = ntohs(is_v6 ? v6->sin6_port : v4->sin_port);
-	/* IPv4 at a door of both families. */
-	if (is_v6 && IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
-		inet_ntop(AF_INET, &v6->sin6_addr.s6_addr[12], text, sizeof text);
-	else
-		inet_ntop(address.ss_family, is_v6 ? (const void *)&v6->sin6_addr : &v4->sin_addr,
-			text, sizeof text);
-	return g_strdup(text);
+		*port = ntohs(((const struct sockaddr_in *)(const void *)&address)->sin_port);
+	return sockaddr_text((const struct sockaddr *)&address);
 }

@@ -24,6 +24,9 @@ guint64 address_count(const Address *subnet); /* at most 2^32 */
  * left out; false if there is none. */
 bool address_free_one(
 	const Address *subnet, const Address *range, GHashTable *used, Address *found);
+/* The IPv4 or IPv6 address of a socket, IPv4 also where it is mapped into IPv6; "" for any other. The caller frees it. */
+struct sockaddr;
+char *sockaddr_text(const struct sockaddr *address);
 /* The other end of a TCP socket; "" for any other. The caller frees it. port may be NULL. */
 char *socket_peer(int fd, int *port);
 /* "host:port", ":port" or "[::1]:port" as {host, port}; the caller frees it. NULL where it is neither. */

@@ -46,6 +46,8 @@ int compose_main(Cli *cli, int argc, char **argv);
 int cli_fail(Cli *cli, const GError *error);
 /* "Error response from daemon: ..." for what the engine said, or the text itself. */
 void cli_print_error(const GError *error);
+/* An answer's "Warnings", a line each on standard error. */
+void cli_print_warnings(const json_t *answer, const char *before);
 
 /* flags.c */
 bool flags_parse(Cli *cli, int argc, char **argv, GError **error);

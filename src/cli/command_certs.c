@@ -1,11 +1,12 @@
 /* berth system certs: what an engine and a device need to trust each other over the network. */
 #include "cli/cli.h"
 
+#include "base/address.h"
 #include "tls/tls.h"
 
-#include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,24 +23,21 @@ static const Flag flags[] = {
 	{0},
 };
 
+static bool is_of_link(const struct sockaddr *address)
+{
+	return address->sa_family == AF_INET6 &&
+	       IN6_IS_ADDR_LINKLOCAL(
+		       &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
+}
+
 static void add_addresses(GStrvBuilder *hosts)
 {
 	struct ifaddrs *list = NULL;
 	getifaddrs(&list);
-	for (struct ifaddrs *a = list; a != NULL; a = a->ifa_next) {
-		char text[INET6_ADDRSTRLEN];
-		int family = a->ifa_addr != NULL ? a->ifa_addr->sa_family : 0;
-		const void *bytes =
-			family == AF_INET
-				? (const void *)&((struct sockaddr_in *)(void *)a->ifa_addr)
-					  ->sin_addr
-				: &((struct sockaddr_in6 *)(void *)a->ifa_addr)->sin6_addr;
-		if ((family != AF_INET && family != AF_INET6) ||
-			(a->ifa_flags & IFF_LOOPBACK) != 0 ||
-			(family == AF_INET6 &&
-				IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)bytes)))
-			continue;
-		if (inet_ntop(family, bytes, text, sizeof text) != NULL)
+	for (const struct ifaddrs *a = list; a != NULL; a = a->ifa_next) {
+		g_autofree char *text = a->ifa_addr != NULL ? sockaddr_text(a->ifa_addr) : NULL;
+		if (text != NULL && *text != '\0' && (a->ifa_flags & IFF_LOOPBACK) == 0 &&
+			!is_of_link(a->ifa_addr))
 			g_strv_builder_add(hosts, text);
 	}
 	freeifaddrs(list);

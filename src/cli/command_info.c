@@ -70,10 +70,7 @@ static int run(Cli *cli)
 	}
 	print_server(info);
 	putchar('\n');
-	fflush(stdout);
-	json_t *warnings = json_object_get(info, "Warnings");
-	for (size_t i = 0; i < json_array_size(warnings); i++)
-		fprintf(stderr, "%s\n", json_elem(warnings, i));
+	cli_print_warnings(info, "");
 	return EXIT_SUCCESS;
 }
 

@@ -87,9 +87,7 @@ static int run(Cli *cli)
 		g_autofree char *name = client_escape(cli->args[i]),
 				*path = g_strdup_printf("/containers/%s/update", name);
 		g_autoptr(json_t) answer = client_call(cli->client, "POST", path, body, &error);
-		json_t *warnings = json_object_get(answer, "Warnings");
-		for (size_t w = 0; w < json_array_size(warnings); w++)
-			fprintf(stderr, "%s\n", json_elem(warnings, w));
+		cli_print_warnings(answer, "");
 		if (answer != NULL)
 			puts(cli->args[i]);
 		else

@@ -45,10 +45,7 @@ static int run(Cli *cli)
 		json_str(server, "ApiVersion"), json_str(server, "MinAPIVersion"),
 		json_str(server, "GitCommit"), json_str(server, "BuildTime"),
 		json_str(server, "Os"), json_str(server, "Arch"));
-	fflush(stdout);
-	const json_t *warnings = json_object_get(server, "Warnings");
-	for (size_t i = 0; i < json_array_size(warnings); i++)
-		fprintf(stderr, "%s\n", json_elem(warnings, i));
+	cli_print_warnings(server, "");
 	return EXIT_SUCCESS;
 }
 

@@ -556,9 +556,7 @@ char *container_create(Cli *cli, GError **error)
 			unlink(file);
 		return NULL;
 	}
-	json_t *warnings = json_object_get(answer, "Warnings");
-	for (size_t i = 0; i < json_array_size(warnings); i++)
-		fprintf(stderr, "WARNING: %s\n", json_elem(warnings, i));
+	cli_print_warnings(answer, "WARNING: ");
 	const char *id = json_str(answer, "Id");
 	if (cidfile >= 0 && !fd_write_all(cidfile, id, strlen(id)))
 		fprintf(stderr, "WARNING: cannot write %s\n", file);

@@ -40,6 +40,14 @@ void cli_print_error(const GError *error)
 	fprintf(stderr, "%s%s\n", local ? "" : "Error response from daemon: ", error->message);
 }
 
+void cli_print_warnings(const json_t *answer, const char *before)
+{
+	const json_t *warnings = json_object_get(answer, "Warnings");
+	fflush(stdout);
+	for (size_t i = 0; i < json_array_size(warnings); i++)
+		fprintf(stderr, "%s%s\n", before, json_elem(warnings, i));
+}
+
 int cli_fail(Cli *cli, const GError *error)
 {
 	bool framed = cli->command->failure != 0;
@@ -152,6 +160,12 @@ static bool start_engine(const char *host)
 	return false;
 }
 
+/* What is said before the command. */
+typedef struct {
+	const char *host, *context, *config, *tls_ca, *tls_cert, *tls_key;
+	int tls, tls_verify; /* -1: nothing is said */
+} Globals;
+
 /* A file that was named, or the one in folder if it is there or has to be. */
 static char *tls_file(const char *named, const char *folder, const char *name, bool needed)
 {
@@ -161,20 +175,27 @@ static char *tls_file(const char *named, const char *folder, const char *name, b
 	return needed || g_file_test(path, G_FILE_TEST_EXISTS) ? g_steal_pointer(&path) : NULL;
 }
 
+/* With the files of folder, but those that were named. */
+static bool use_tls_of(
+	const Globals *named, const char *folder, bool verify, bool needs_ca, GError **error)
+{
+	TlsFiles files = {.verify = verify,
+		.ca = tls_file(named->tls_ca, folder, "ca.pem", needs_ca),
+		.cert = tls_file(named->tls_cert, folder, "cert.pem", false),
+		.key = tls_file(named->tls_key, folder, "key.pem", false)};
+	bool ok = client_use_tls(&files, error);
+	tls_files_clear(&files);
+	return ok;
+}
+
 /* A context's own files, where it has some: contexts/tls/<hash>/docker. */
 static bool use_context_tls(Cli *cli, const char *hash, const json_t *meta, GError **error)
 {
 	g_autofree char *folder =
 		g_build_filename(cli->config_folder, "contexts", "tls", hash, "docker", NULL);
-	if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
-		return true;
-	TlsFiles files = {.verify = !json_bool(meta, "Endpoints.docker.SkipTLSVerify"),
-		.ca = tls_file(NULL, folder, "ca.pem", false),
-		.cert = tls_file(NULL, folder, "cert.pem", false),
-		.key = tls_file(NULL, folder, "key.pem", false)};
-	bool ok = client_use_tls(&files, error);
-	tls_files_clear(&files);
-	return ok;
+	bool skip = json_bool(meta, "Endpoints.docker.SkipTLSVerify");
+	return !g_file_test(folder, G_FILE_TEST_IS_DIR) ||
+	       use_tls_of(&(Globals){0}, folder, !skip, false, error);
 }
 
 /* The endpoint of a context: contexts/meta/<sha256 of its name>/meta.json, as docker keeps them. */
@@ -227,12 +248,6 @@ static void load_config(Cli *cli, const char *folder)
 	if (cli->config == NULL)
 		cli->config = json_object();
 }
-
-/* What is said before the command. */
-typedef struct {
-	const char *host, *context, *config, *tls_ca, *tls_cert, *tls_key;
-	int tls, tls_verify; /* -1: nothing is said */
-} Globals;
 
 /* "--tls", "--tls=false": true if arg is the flag of that name. */
 static bool global_switch(const char *arg, const char *name, int *value)
@@ -352,13 +367,7 @@ static bool use_tls(Cli *cli, const Globals *globals, GError **error)
 		return true;
 	if (folder == NULL || *folder == '\0')
 		folder = cli->config_folder;
-	TlsFiles files = {.verify = verify,
-		.ca = tls_file(globals->tls_ca, folder, "ca.pem", verify),
-		.cert = tls_file(globals->tls_cert, folder, "cert.pem", false),
-		.key = tls_file(globals->tls_key, folder, "key.pem", false)};
-	bool ok = client_use_tls(&files, error);
-	tls_files_clear(&files);
-	return ok;
+	return use_tls_of(globals, folder, verify, verify, error);
 }
 
 static bool connect_engine(Cli *cli, const Globals *globals, GError **error)

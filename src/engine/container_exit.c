@@ -121,7 +121,7 @@ static void start_again(Container *container)
 }
 
 /* The engine was killed after its shim had made a process, and before the row said so: nobody was told of it, and it is undone,
- * with the exit file that it leaves. */
+ * with the exit file that it leaves. Of its endpoints networks_resume takes care. */
 static void forget_start(Container *container)
 {
 	Engine *engine = container->engine;
@@ -133,8 +133,6 @@ static void forget_start(Container *container)
 		exec_folder_remove(engine, container->row.id);
 		unlinkat(engine->store->containers_fd, exit_file, 0);
 	}
-	endpoints_restore(container);
-	endpoints_release(container);
 }
 
 /* One container after a restart of the engine: running still, ended meanwhile, or lost with the host. */

@@ -171,7 +171,7 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 			*cgroup = container_cgroup(container, host);
 	g_autofree char *layer_folder = g_build_filename(engine->store->root, "layers", NULL);
 	g_autofree char *exit_file = g_build_filename(folder, "exit", NULL);
-	g_autofree char *socket = shim_socket_path(container),
+	g_autofree char *socket = shim_socket_path(engine, container->row.id),
 			*log_path = container_log_path(container, host);
 	g_autofree char *attributes = log_attributes(config, host);
 	g_autofree char *network = NULL, *ipc = NULL, *ipc_mount = NULL, *pid = NULL;

@@ -284,7 +284,7 @@ void shim_end(Engine *engine, const char *id);
 bool shim_reconnect(Container *container); /* false if nobody answers */
 bool shim_send(Container *container, guint32 type, const char *id, int a, int b, const char *text,
 	const int *fds, int fd_count, GError **error);
-char *shim_socket_path(Container *container);
+char *shim_socket_path(Engine *engine, const char *id);
 /* Waits until the last shim of a container that has ended is gone. */
 void shim_wait_gone(Container *container);
 
@@ -360,11 +360,12 @@ bool network_connect(
 bool network_disconnect(Container *container, const char *reference, bool force, GError **error);
 
 /* volume.c */
+/* The existing one if there is one. */
 VolumeRow *volume_make(Engine *engine, const char *name, const char *driver, const json_t *labels,
 	const json_t *options, GError **error);
 /* The same, and on the disk when it returns: what a container's start does not wait for. */
 VolumeRow *volume_create(Engine *engine, const char *name, const char *driver, const json_t *labels,
-	const json_t *options, GError **error); /* the existing one if there is one */
+	const json_t *options, GError **error);
 json_t *volume_json(Engine *engine, const VolumeRow *volume);
 bool volume_remove(Engine *engine, const char *name, bool force, GError **error);
 json_t *volume_list(Engine *engine, const Filters *filters);

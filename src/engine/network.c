@@ -389,17 +389,16 @@ json_t *network_prune(Engine *engine, const Filters *filters)
 
 bool network_is_of_containers(Engine *engine, const char *text)
 {
+	Address address;
 	bool found = false;
-	Address parsed, *address = &parsed;
-	if (!address_parse(text, address))
+	if (!address_parse(text, &address))
 		return false;
 	g_mutex_lock(&engine->network_lock);
 	for (guint i = 0; i < engine->networks->len && !found; i++) {
 		const Network *network = engine->networks->pdata[i];
-		const Address *subnet =
-			address->family == AF_INET6 ? &network->subnet6 : &network->subnet;
-		found = network->bridge != NULL && subnet->family == address->family &&
-			address_contains(subnet, address);
+		found = network->bridge != NULL &&
+			(address_contains(&network->subnet, &address) ||
+				address_contains(&network->subnet6, &address));
 	}
 	g_mutex_unlock(&engine->network_lock);
 	return found;

@@ -52,10 +52,9 @@ bool shim_copy(Engine *engine, GError **error)
 	return engine->shim_fd >= 0 || fail_errno(error, "cannot keep a copy of berth-shim");
 }
 
-char *shim_socket_path(Container *container)
+char *shim_socket_path(Engine *engine, const char *id)
 {
-	return g_build_filename(
-		container->engine->config->exec_root, container->row.id, "shim.sock", NULL);
+	return g_build_filename(engine->config->exec_root, id, "shim.sock", NULL);
 }
 
 static ShimLink *link_new(Container *container, int socket, pid_t pid)
@@ -264,7 +263,7 @@ bool shim_launch(Container *container, int plan_fd, bool with_network,
 {
 	int pair[2];
 	pid_t shim;
-	g_autofree char *socket_path = shim_socket_path(container),
+	g_autofree char *socket_path = shim_socket_path(container->engine, container->row.id),
 			*folder = g_path_get_dirname(socket_path);
 	mkdir(folder, 0700);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
@@ -308,7 +307,7 @@ bool shim_launch(Container *container, int plan_fd, bool with_network,
 
 bool shim_reconnect(Container *container)
 {
-	g_autofree char *path = shim_socket_path(container);
+	g_autofree char *path = shim_socket_path(container->engine, container->row.id);
 	int socket = unix_connect(path, SOCK_SEQPACKET);
 	if (socket < 0)
 		return false;
@@ -319,7 +318,7 @@ bool shim_reconnect(Container *container)
 
 void shim_end(Engine *engine, const char *id)
 {
-	g_autofree char *path = g_build_filename(engine->config->exec_root, id, "shim.sock", NULL);
+	g_autofree char *path = shim_socket_path(engine, id);
 	autofd socket = unix_connect(path, SOCK_SEQPACKET);
 	gint64 limit = g_get_monotonic_time() + (gint64)GONE_SECONDS * G_USEC_PER_SEC;
 	struct shim_message message;

@@ -123,24 +123,13 @@ void blob_remove(Store *store, const char *digest)
 		unlinkat(store->blobs_fd, digest + 7, 0);
 }
 
-static void note_name(sqlite3_stmt *row, gpointer known)
+static void drop(Store *store, const char *name)
 {
-	g_hash_table_add(known, g_strdup(db_text(row, 0)));
+	unlinkat(store->blobs_fd, name, 0);
 }
 
 void blob_sweep(Store *store)
 {
-	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_autofree char *path = g_build_filename(store->root, "blobs", NULL);
-	g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
-	const char *name;
-	if (folder == NULL ||
-		!db_query(store->db, NULL, note_name, known, "SELECT substr(blob, 8) FROM layers",
-			"") ||
-		!db_query(
-			store->db, NULL, note_name, known, "SELECT substr(id, 8) FROM images", ""))
-		return;
-	while ((name = g_dir_read_name(folder)) != NULL)
-		if (!g_hash_table_contains(known, name))
-			unlinkat(store->blobs_fd, name, 0);
+	store_sweep(store, store->blobs_fd,
+		"SELECT substr(blob, 8) FROM layers UNION SELECT substr(id, 8) FROM images", drop);
 }

@@ -249,21 +249,15 @@ void layer_store_sweep(Store *store)
 	}
 }
 
-static void note_number(sqlite3_stmt *row, gpointer known)
+static void drop_folder(Store *store, const char *name)
 {
-	g_hash_table_add(known, g_strdup(db_text(row, 0)));
+	store_discard(store, store->layers_fd, name);
 }
 
 void layer_folders_sweep(Store *store)
 {
-	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_autoptr(GPtrArray) names = folder_names(store->layers_fd);
-	if (!db_query(store->db, NULL, note_number, known, "SELECT number FROM layers", ""))
-		return;
-	for (guint i = 0; i < names->len; i++)
-		if (strcmp(names->pdata[i], "empty") != 0 &&
-			!g_hash_table_contains(known, names->pdata[i]))
-			store_discard(store, store->layers_fd, names->pdata[i]);
+	store_sweep(store, store->layers_fd, "SELECT number FROM layers UNION SELECT 'empty'",
+		drop_folder);
 }
 
 struct LayerPins {

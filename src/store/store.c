@@ -63,6 +63,23 @@ static void clear_folder(Store *store, int dir_fd)
 	closedir(dir);
 }
 
+static void note_name(sqlite3_stmt *row, gpointer known)
+{
+	g_hash_table_add(known, g_strdup(db_text(row, 0)));
+}
+
+void store_sweep(
+	Store *store, int dir_fd, const char *sql, void (*drop)(Store *store, const char *name))
+{
+	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GPtrArray) names = folder_names(dir_fd);
+	if (!db_query(store->db, NULL, note_name, known, sql, ""))
+		return;
+	for (guint i = 0; i < names->len; i++)
+		if (!g_hash_table_contains(known, names->pdata[i]))
+			drop(store, names->pdata[i]);
+}
+
 static bool lock_root(const char *root, GError **error)
 {
 	g_autofree char *path = g_build_filename(root, "lock", NULL);

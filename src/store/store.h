@@ -22,6 +22,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_free)
 /* Moves dir_fd/name out of sight at once; a thread deletes it later. */
 void store_discard(Store *store, int dir_fd, const char *name);
 
+/* Calls drop for each name in a folder that is in no row of a query of one column. */
+void store_sweep(
+	Store *store, int dir_fd, const char *sql, void (*drop)(Store *store, const char *name));
+
 /* Commits are on disk when this returns: for what an answer of the API has promised. */
 bool store_sync(Store *store, GError **error);
 

@@ -1,7 +1,5 @@
 #include "store/store.h"
 
-#include "base/fd.h"
-
 #include <fcntl.h>
 
 void volume_row_free(VolumeRow *row)
@@ -69,25 +67,16 @@ static void append_text(sqlite3_stmt *row, gpointer data)
 	g_strv_builder_add(data, db_text(row, 0));
 }
 
-static void append_key(sqlite3_stmt *row, gpointer known)
+static void drop_empty(Store *store, const char *name)
 {
-	g_hash_table_add(known, g_strdup(db_text(row, 0)));
+	g_autofree char *data = g_build_filename(name, "_data", NULL);
+	unlinkat(store->volumes_fd, data, AT_REMOVEDIR);
+	unlinkat(store->volumes_fd, name, AT_REMOVEDIR);
 }
 
 void volume_folders_sweep(Store *store)
 {
-	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_autoptr(GPtrArray) names = folder_names(store->volumes_fd);
-	if (!db_query(store->db, NULL, append_key, known, "SELECT name FROM volumes", ""))
-		return;
-	for (guint i = 0; i < names->len; i++) {
-		const char *name = names->pdata[i];
-		g_autofree char *data = g_build_filename(name, "_data", NULL);
-		if (g_hash_table_contains(known, name))
-			continue;
-		unlinkat(store->volumes_fd, data, AT_REMOVEDIR);
-		unlinkat(store->volumes_fd, name, AT_REMOVEDIR);
-	}
+	store_sweep(store, store->volumes_fd, "SELECT name FROM volumes", drop_empty);
 }
 
 char **volume_store_users(Store *store, const char *name)

@@ -4,8 +4,6 @@
 #include "base/error.h"
 #include "base/fd.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 
 enum { GREETING_MS = 20000 };
@@ -23,22 +21,29 @@ static int greet(gnutls_session_t session, int fd)
 	return code;
 }
 
+static void refuse(const char *host, const char *why, GError **error)
+{
+	fail(error, BERTH_ERROR_UNAVAILABLE, "TLS with %s: %s", host, why);
+}
+
 int tls_connect(const TlsContext *context, int taken, const char *host, GError **error)
 {
 	autofd fd = taken;
 	TlsWanted wanted = {.host = host};
-	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	gnutls_session_t session = tls_session_new(context, fd, &wanted);
-	int code = session != NULL ? greet(session, fd) : GNUTLS_E_MEMORY_ERROR, plain = -1;
-	if (code < 0) {
-		g_autofree char *problem = session != NULL ? tls_session_problem(session, code)
-							   : g_strdup(gnutls.strerror(code));
-		fail(error, BERTH_ERROR_UNAVAILABLE, "TLS with %s: %s", host, problem);
-	} else if ((plain = tls_relay(session, fd_steal(&fd))) < 0) {
-		fail_errno(error, "TLS with %s", host);
+	if (session == NULL) {
+		refuse(host, gnutls.strerror(GNUTLS_E_MEMORY_ERROR), error);
 		return -1;
 	}
-	if (code < 0 && session != NULL)
+	int code = greet(session, fd);
+	if (code < 0) {
+		g_autofree char *problem = tls_session_problem(session, code);
+		refuse(host, problem, error);
 		gnutls.deinit(session);
+		return -1;
+	}
+	int plain = tls_relay(session, fd_steal(&fd));
+	if (plain < 0)
+		fail_errno(error, "TLS with %s", host);
 	return plain;
 }

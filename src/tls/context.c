@@ -1,9 +1,10 @@
 /* Who we are, whom we trust, and what a session makes of it. */
 #include "tls/context.h"
 
+#include "base/address.h"
 #include "base/error.h"
 
-#include <arpa/inet.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -79,12 +80,6 @@ void tls_context_free(TlsContext *context)
 	g_free(context);
 }
 
-static bool is_address(const char *host)
-{
-	unsigned char room[sizeof(struct in6_addr)];
-	return inet_pton(AF_INET, host, room) == 1 || inet_pton(AF_INET6, host, room) == 1;
-}
-
 /* The other side's certificate has to be of the CA and for its part; the server's has to have the name. */
 static void ask_for_certificate(gnutls_session_t session, TlsWanted *wanted)
 {
@@ -106,6 +101,7 @@ static void ask_for_certificate(gnutls_session_t session, TlsWanted *wanted)
 gnutls_session_t tls_session_new(const TlsContext *context, int fd, TlsWanted *wanted)
 {
 	gnutls_session_t session;
+	Address address;
 	unsigned flags = GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL |
 			 (context->is_server ? GNUTLS_SERVER : GNUTLS_CLIENT);
 	if (gnutls.init(&session, flags) < 0)
@@ -114,9 +110,10 @@ gnutls_session_t tls_session_new(const TlsContext *context, int fd, TlsWanted *w
 	gnutls.credentials_set(session, GNUTLS_CRD_CERTIFICATE, context->credentials);
 	if (context->verify)
 		ask_for_certificate(session, wanted);
-	if (wanted != NULL && !is_address(wanted->host))
+	if (wanted != NULL && !address_parse(wanted->host, &address))
 		gnutls.server_name_set(
 			session, GNUTLS_NAME_DNS, wanted->host, strlen(wanted->host));
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	gnutls.transport_set_int2(session, fd, fd);
 	return session;
 }

@@ -9,7 +9,7 @@ typedef struct {
 	gnutls_typed_vdata_st data[2];
 } TlsWanted;
 
-/* A session of context that is to speak at fd; wanted is NULL for a server. NULL if there is no memory for it. */
+/* A session of context that is to speak at fd, which waits no more from then on; wanted is NULL for a server. NULL if there is no memory for it. */
 gnutls_session_t tls_session_new(const TlsContext *context, int fd, TlsWanted *wanted);
 /* Why its handshake came to code: a sentence's end; the caller frees it. */
 char *tls_session_problem(gnutls_session_t session, int code);

@@ -2,11 +2,12 @@
 #include "tls/load.h"
 #include "tls/tls.h"
 
+#include "base/address.h"
 #include "base/error.h"
 #include "base/fd.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -134,16 +135,16 @@ static bool read_ca(Identity *ca, const char *folder, bool *missing, GError **er
 /* A name, or an address, which stands in binary. */
 static bool add_host(gnutls_x509_crt_t certificate, const char *host, GError **error)
 {
-	unsigned char address[sizeof(struct in6_addr)];
-	int code = inet_pton(AF_INET, host, address) == 1
-			   ? gnutls.x509_crt_set_subject_alt_name(certificate, GNUTLS_SAN_IPADDRESS,
-				     address, sizeof(struct in_addr), GNUTLS_FSAN_APPEND)
-		   : inet_pton(AF_INET6, host, address) == 1
-			   ? gnutls.x509_crt_set_subject_alt_name(certificate, GNUTLS_SAN_IPADDRESS,
-				     address, sizeof address, GNUTLS_FSAN_APPEND)
-			   : gnutls.x509_crt_set_subject_alt_name(certificate, GNUTLS_SAN_DNSNAME,
-				     host, (unsigned)strlen(host), GNUTLS_FSAN_APPEND);
-	return check(code, "set the host's name", error);
+	Address address;
+	bool is_address = strchr(host, '/') == NULL && address_parse(host, &address);
+	size_t size = !is_address		   ? strlen(host)
+		      : address.family == AF_INET6 ? sizeof(struct in6_addr)
+						   : sizeof(struct in_addr);
+	return check(gnutls.x509_crt_set_subject_alt_name(certificate,
+			     is_address ? GNUTLS_SAN_IPADDRESS : GNUTLS_SAN_DNSNAME,
+			     is_address ? (const void *)address.bytes : host, (unsigned)size,
+			     GNUTLS_FSAN_APPEND),
+		"set the host's name", error);
 }
 
 static bool make_leaf(const Identity *ca, const char *folder, const char *name, int days,

@@ -3,12 +3,10 @@
 #include "tls/context.h"
 
 #include "base/address.h"
-#include "base/error.h"
 #include "base/fd.h"
 #include "base/log.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -337,7 +335,6 @@ static Relayed *relayed_new(gnutls_session_t session, int fd)
 	relayed->session = session;
 	relayed->outer = (Side){.owner = relayed, .fd = fd};
 	relayed->inner = (Side){.owner = relayed, .fd = -1};
-	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	return relayed;
 }
 

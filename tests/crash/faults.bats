@@ -45,14 +45,12 @@ RUN echo x >/x' | timeout -s KILL 20 "$DOCKER" build --no-cache --network none -
 @test "50 clients ask for one name, one port, one address at once: one gets it, the others 409 with a sentence" {
 	d network create --subnet 10.77.0.0/24 one
 	contend() { # JSON body: how many get 201 or 204, how many 409
-		python3 - "$WORK/b.sock" "$1" "$2" <<'P'
-import http.client, json, socket, sys, threading
+		PYTHONPATH=$ROOT/tests/lib python3 - "$WORK/b.sock" "$1" "$2" <<'P'
+import json, sys, threading
+from unix_api import Api
 path, kind, body = sys.argv[1:]
-class C(http.client.HTTPConnection):
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX); self.sock.settimeout(60); self.sock.connect(path)
-def ask(method, target, data=None):
-    c = C("b"); c.request(method, target, data, {"Content-Type": "application/json"}); a = c.getresponse(); return a.status, a.read()
+body = json.loads(body)
+def ask(*what): return Api(path).ask(*what)
 results, ids = [], []
 if kind != "name":
     for i in range(50):

@@ -2,7 +2,10 @@
 """Kills berthd at every point of each operation - a point is a call that changes something outside of the process, see killer.c -
 and looks after each restart at what there is: mounts, shims, cgroups, links, rules, files, rows. points.py BUILD [STEP [WORDS]]
 tries every STEPth point of the operations whose names have one of WORDS. Prints TAP."""
-import glob, http.client, io, json, os, re, shutil, signal, socket, sqlite3, subprocess, sys, tarfile, tempfile, time
+import glob, http.client, io, json, os, re, shutil, signal, sqlite3, subprocess, sys, tarfile, tempfile, time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from unix_api import Api
 
 build = os.path.abspath(sys.argv[1])
 step = int(sys.argv[2]) if len(sys.argv) > 2 else 1
@@ -14,21 +17,10 @@ slowest_start = 0.0
 engines = []
 
 
-class Unix(http.client.HTTPConnection):
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(20)
-        self.sock.connect(f"{work}/b.sock")
-
-
 def ask(method, path, body=None, type="application/json"):
     """Status and body; 0 where the engine went away."""
     try:
-        connection = Unix("b")
-        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-        connection.request(method, path, data, {"Content-Type": type} if data is not None else {})
-        answer = connection.getresponse()
-        return answer.status, answer.read()
+        return Api(f"{work}/b.sock", timeout=20).ask(method, path, body, type)
     except (OSError, http.client.HTTPException):
         return 0, b""
 

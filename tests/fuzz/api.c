@@ -11,9 +11,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-static const Route *const tables[] = {build_routes, system_routes, container_routes,
-	container_file_routes, exec_routes, image_routes, network_routes, registry_routes,
-	volume_routes};
 static GPtrArray *routes;
 static Engine *engine;
 static char base[] = "/tmp/fuzz-api.XXXXXX";
@@ -82,8 +79,8 @@ static void start(void)
 		abort();
 	}
 	routes = g_ptr_array_new();
-	for (size_t t = 0; t < G_N_ELEMENTS(tables); t++)
-		for (const Route *route = tables[t]; route->method != NULL; route++)
+	for (const Route *const *table = route_tables; *table != NULL; table++)
+		for (const Route *route = *table; route->method != NULL; route++)
 			g_ptr_array_add(routes, (gpointer)route);
 	import_image();
 }

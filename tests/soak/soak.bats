@@ -10,20 +10,16 @@ disk_kb() { du -sk "$WORK/data" | cut -f1; }
 
 # COUNT containers by four clients, created and started; each is removed at once, or all are kept and removed at the end.
 herd() { # count, "each" or "all", network
-	python3 - "$WORK/b.sock" "$@" <<'P'
-import http.client, json, socket, sys, threading, time
+	PYTHONPATH=$ROOT/tests/lib python3 - "$WORK/b.sock" "$@" <<'P'
+import sys, threading, time
+from unix_api import Api
 path, count, how, network = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
-class C(http.client.HTTPConnection):
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX); self.sock.settimeout(120); self.sock.connect(path)
 failures, names, lock = [], iter(range(count)), threading.Lock()
 def client():
-    c = C("b")
+    api = Api(path, timeout=120)
     def ask(method, target, body=None):
-        c.request(method, target, json.dumps(body) if body is not None else None, {"Content-Type": "application/json"} if body is not None else {})
-        a = c.getresponse(); text = a.read()
-        if a.status >= 400: failures.append((method, target, a.status, text[:200]))
-        return text
+        status, text = api.ask(method, target, body)
+        if status >= 400: failures.append((method, target, status, text[:200]))
     while True:
         with lock:
             i = next(names, None)

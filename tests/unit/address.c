@@ -70,7 +70,8 @@ static void test_tcp(void)
 		const char *text, *host, *port;
 	} cases[] = {{"example.org:2376", "example.org", "2376"}, {":2375", "", "2375"},
 		{"[::1]:80", "::1", "80"}, {"10.0.0.1:1", "10.0.0.1", "1"}};
-	static const char *const bad[] = {"", "example.org", "example.org:", "[::1]", "[::1", "[:80"};
+	static const char *const bad[] = {
+		"", "example.org", "example.org:", "[::1]", "[::1", "[:80"};
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_auto(GStrv) parts = tcp_address_split(cases[i].text);
 		g_assert_nonnull(parts);
