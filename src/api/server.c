@@ -156,7 +156,9 @@ static bool serve_one(Connection *connection, size_t head_length)
 	body.pause_us = BODY_S * G_USEC_PER_SEC;
 	ok = ok && request_dispatch(&request, &error);
 	if (log_is_debug() && parsed)
-		log_debug("%s %s: %s", head.start[0], head.start[1],
+		/* Without the query: a build's arguments may be secrets (CVE-2019-13509). */
+		log_debug("%s %.*s: %s", head.start[0], (int)strcspn(head.start[1], "?"),
+			head.start[1],
 			ok		? "done"
 			: error != NULL ? error->message
 					: "gone");

@@ -33,8 +33,9 @@ static const Family families[] = {
 	{AF_INET6, "ip6", "ipv6_addr", "::1"},
 };
 
-/* Chains with their hooks: 1 is the table, with its family (2), 3 the type of addresses. Ports of the host
- * lead into containers before the routing decision. */
+/* Chains with their hooks: 1 is the table, with its family (2), 3 the type of addresses, 4 those of the host alone. Ports of
+ * the host lead into containers before the routing decision, which would refuse what comes from a wire for 127.0.0.0/8: so
+ * that is refused before, wherever it comes from (CVE-2020-8558). */
 static const char skeleton[] =
 	"add table %1$s\n"
 	"add map %1$s any { type inet_proto . inet_service : %3$s . inet_service; }\n"
@@ -50,13 +51,12 @@ static const char skeleton[] =
 	"add rule %1$s publish dnat %2$s to %2$s daddr . meta l4proto . th dport map @on\n"
 	"add rule %1$s publish dnat %2$s to meta l4proto . th dport map @any\n"
 	"add rule %1$s prerouting fib daddr type local jump publish\n"
-	"add rule %1$s output fib daddr type local jump publish\n";
+	"add rule %1$s output fib daddr type local jump publish\n"
+	"add rule %1$s raw iifname != \"lo\" %2$s daddr %4$s drop\n";
 
-/* 127.0.0.0/8 is this host's own, also where route_localnet lets its ports into the container
- * (CVE-2020-8558). Nobody reaches a container but by a published port, by its own network, or as an
+/* Nobody reaches a container but by a published port, by its own network, or as an
  * answer (CVE-2025-54388). Where the client is the network itself, answers must come back the same way. */
 static const char one_network[] =
-	"add rule %1$s raw iifname \"%3$s\" %2$s daddr %5$s drop\n"
 	"add rule %1$s postrouting oifname \"%3$s\" %2$s saddr %5$s masquerade\n"
 	"add rule %1$s postrouting oifname \"%3$s\" %2$s saddr %4$s ct status dnat masquerade\n"
 	"add rule %1$s forward iifname \"%3$s\" oifname \"%3$s\" accept\n"
@@ -100,7 +100,8 @@ bool rules_apply(const char *name, const NetworkRules *networks, guint count, GE
 			run(gone, NULL);
 			continue;
 		}
-		g_string_append_printf(text, skeleton, table, family->name, family->address);
+		g_string_append_printf(
+			text, skeleton, table, family->name, family->address, family->loopback);
 		/* Nothing from ::1 can be sent out of the host: shims carry its ports. */
 		if (family->number == AF_INET6)
 			g_string_append_printf(

@@ -36,13 +36,31 @@ teardown_file() { hosts_remove; }
 }
 
 @test "a port on 127.0.0.1 is for this host only, and a container's address is nobody's next door" {
-	web local private -p 127.0.0.1:8081:80
+	web local private -p 127.0.0.1:8081:80 -p 127.0.0.1:8082:82/udp
+	nsenter --net="/proc/$(d inspect -f '{{.State.Pid}}' local)/ns/net" timeout 20 socat -u UDP-RECV:82 "OPEN:$WORK/got,creat" 3>&- &
 	[ "$(on_host curl -s --max-time 3 127.0.0.1:8081)" = private ]
 	run outside curl -s --max-time 1 10.5.0.1:8081
 	[ "$status" -ne 0 ]
-	outside ip route add 127.0.0.2/32 via 10.5.0.1 2>/dev/null || true
 	run outside curl -s --max-time 1 172.17.0.2:80
 	[ "$status" -ne 0 ]
+	outside ip route add 172.17.0.0/16 via 10.5.0.1
+	run outside curl -s --max-time 1 172.17.0.2:80
+	[ "$status" -ne 0 ]
+	outside ip route del 172.17.0.0/16
+	# Who is next door on the wire may send anything, packets to 127.0.0.1 too (CVE-2020-8558).
+	outside sysctl -qw net.ipv4.conf.all.route_localnet=1
+	outside ip route del local 127.0.0.0/8 dev lo table local
+	outside ip route del local 127.0.0.1 dev lo table local
+	outside ip route add 127.0.0.1 via 10.5.0.1 src 10.5.0.2
+	outside bash -c 'for _ in 1 2 3; do echo outside >/dev/udp/127.0.0.1/8082; done'
+	run outside curl -s --max-time 1 127.0.0.1:8081
+	outside ip route del 127.0.0.1
+	outside ip route add local 127.0.0.0/8 dev lo table local
+	outside ip route add local 127.0.0.1 dev lo table local
+	[ "$status" -ne 0 ]
+	on_host bash -c 'echo host >/dev/udp/127.0.0.1/8082'
+	for _ in $(seq 40); do [ ! -s "$WORK/got" ] || break; sleep 0.05; done
+	[ "$(cat "$WORK/got")" = host ]
 	d rm -f local
 }
 
