@@ -37,11 +37,11 @@ static bool wants_restart(const json_t *host, const ContainerRow *row)
 static void restart_later(Container *container)
 {
 	int fd = notify_subscribe(&container->changed);
-	gint64 due = time_now() + (gint64)container->restart_wait * 1000000;
+	gint64 due = g_get_monotonic_time() + (gint64)container->restart_wait * 1000;
 	bool still = true;
 	/* Stopped, killed or removed meanwhile: then there is nothing to do. */
-	while (still && time_now() < due) {
-		notify_wait(fd, -1, (int)((due - time_now()) / 1000000) + 1);
+	while (still && g_get_monotonic_time() < due) {
+		notify_wait(fd, -1, (int)((due - g_get_monotonic_time()) / 1000) + 1);
 		g_mutex_lock(&container->engine->lock);
 		still = container->row.status == STATUS_RESTARTING &&
 			!container->row.stopped_by_user;

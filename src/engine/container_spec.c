@@ -220,6 +220,40 @@ static bool cpuset_valid(const char *text, guint limit)
 	return true;
 }
 
+/* What is asked for and cannot be had on this host, in Docker's words. */
+static void warn_of_limits(const CgroupLayout *cgroups, const json_t *host, json_t *warnings)
+{
+	static const struct {
+		const char *key, *can, *what;
+	} limits[] = {{"Memory", "MemoryLimit",
+			      "memory limit capabilities or the cgroup is not mounted. Limitation "
+			      "discarded."},
+		{"MemorySwap", "SwapLimit",
+			"swap limit capabilities or the cgroup is not mounted. Memory limited "
+			"without swap."},
+		{"PidsLimit", "PidsLimit",
+			"PIDs limit capabilities or the cgroup is not mounted. PIDs limit "
+			"discarded."},
+		{"CpuShares", "CPUShares",
+			"CPU shares or the cgroup is not mounted. Shares discarded."},
+		{"CpuQuota", "CpuCfsQuota",
+			"CPU CFS quota or the cgroup is not mounted. Quota discarded."},
+		{"NanoCpus", "CpuCfsQuota",
+			"CPU CFS quota or the cgroup is not mounted. Quota discarded."},
+		{"CpusetCpus", "CPUSet", "cpuset or the cgroup is not mounted. Cpuset discarded."},
+		{"BlkioWeight", "BlkioWeight",
+			"Block I/O weight or the cgroup is not mounted. Weight discarded."}};
+	for (size_t i = 0; i < G_N_ELEMENTS(limits); i++) {
+		bool asked =
+			json_int(host, limits[i].key) > 0 || *json_str(host, limits[i].key) != '\0';
+		if (!asked || cgroup_can(cgroups, limits[i].can))
+			continue;
+		g_autofree char *text =
+			g_strconcat("Your kernel does not support ", limits[i].what, NULL);
+		json_array_append_new(warnings, json_string(text));
+	}
+}
+
 bool spec_check_limits(Engine *engine, const json_t *host, json_t *warnings, GError **error)
 {
 	const char *cpus = json_str(host, "CpusetCpus");
@@ -232,14 +266,7 @@ bool spec_check_limits(Engine *engine, const json_t *host, json_t *warnings, GEr
 			g_get_num_processors() - 1);
 	if (weight != 0 && (weight < 10 || weight > 1000))
 		return fail(error, BERTH_ERROR_INVALID, "Range of blkio weight is from 10 to 1000");
-	if (weight != 0 && !cgroup_can(engine->cgroups, "BlkioWeight"))
-		json_array_append_new(warnings,
-			json_string("Your kernel does not support Block I/O weight or the cgroup"
-				    " is not mounted. Weight discarded."));
-	if (json_int(host, "MemorySwap") > 0 && !cgroup_can(engine->cgroups, "SwapLimit"))
-		json_array_append_new(warnings,
-			json_string("Your kernel does not support swap limit capabilities or the"
-				    " cgroup is not mounted. Memory limited without swap."));
+	warn_of_limits(engine->cgroups, host, warnings);
 	return true;
 }
 

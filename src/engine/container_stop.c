@@ -39,10 +39,10 @@ static bool send_signal(Container *container, int signal, GError **error)
 static bool await_end(Container *container, int timeout_ms)
 {
 	int fd = notify_subscribe(&container->changed);
-	gint64 limit = time_now() + (gint64)timeout_ms * 1000000;
-	while (container_running(container) && (timeout_ms < 0 || time_now() < limit))
-		notify_wait(fd, -1,
-			timeout_ms < 0 ? -1 : (int)MAX((limit - time_now()) / 1000000, 0) + 1);
+	gint64 limit = g_get_monotonic_time() + (gint64)timeout_ms * 1000, left = 0;
+	while (container_running(container) &&
+		(timeout_ms < 0 || (left = limit - g_get_monotonic_time()) > 0))
+		notify_wait(fd, -1, timeout_ms < 0 ? -1 : (int)(left / 1000) + 1);
 	notify_unsubscribe(&container->changed, fd);
 	return !container_running(container);
 }

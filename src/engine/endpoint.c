@@ -310,7 +310,7 @@ static bool connect(Container *container, Network *network, json_t *endpoint, in
 	if (!link_connect(&link, error))
 		return false;
 	json_t *ports = json_object_get(endpoint, "_Ports");
-	if (json_array_size(ports) == 0 || engine->config->publish_by_proxy)
+	if (json_array_size(ports) == 0 || ports_by_proxy(engine))
 		return true;
 	if (!port_publish(engine, true, ports, endpoint, error))
 		return false;

@@ -24,7 +24,8 @@ struct Health {
 typedef struct {
 	Container *container;
 	char **argv;
-	gint64 interval, timeout, start_period, start_interval, started;
+	gint64 interval, timeout, start_interval, started;
+	gint64 grace_end; /* of its start period, monotonic microseconds: clocks may jump */
 	int retries;
 } Probe;
 
@@ -78,11 +79,14 @@ static Probe *probe_new(Container *container)
 		.argv = g_steal_pointer(&argv),
 		.interval = time_or(check, "Interval", default_interval),
 		.timeout = time_or(check, "Timeout", default_interval),
-		.start_period = time_or(check, "StartPeriod", 0),
 		.start_interval = time_or(check, "StartInterval", default_start_interval),
 		.retries =
 			json_int(check, "Retries") > 0 ? (int)json_int(check, "Retries") : RETRIES,
-		.started = container->row.started};
+		.started = container->row.started,
+		.grace_end = g_get_monotonic_time() +
+			     (time_or(check, "StartPeriod", 0) -
+				     MAX(time_now() - container->row.started, 0)) /
+				     1000};
 	return probe;
 }
 
@@ -102,10 +106,10 @@ static bool is_current(const Probe *probe)
 static bool read_output(int fd, gint64 timeout, const Probe *probe, GString *output)
 {
 	char block[1024];
-	gint64 due = time_now() + timeout;
+	gint64 due = g_get_monotonic_time() + timeout / 1000;
 	for (;;) {
 		struct pollfd waited = {.fd = fd, .events = POLLIN};
-		gint64 left = (due - time_now()) / 1000000;
+		gint64 left = (due - g_get_monotonic_time()) / 1000;
 		if (left <= 0 || !is_current(probe))
 			return false;
 		if (poll(&waited, 1, (int)MIN(left, SLICE_MS)) <= 0)
@@ -186,12 +190,11 @@ static json_t *result_json(gint64 begin, int code, const char *output)
 }
 
 /* Under the engine's lock. The new status, if it is another one. */
-static const char *note_result(
-	const Probe *probe, Health *health, int code, gint64 begin, const char *output)
+static const char *note_result(const Probe *probe, Health *health, int code, gint64 begin,
+	gint64 began, const char *output)
 {
 	const char *before = health->status;
-	bool in_start =
-		strcmp(before, "starting") == 0 && begin - probe->started < probe->start_period;
+	bool in_start = strcmp(before, "starting") == 0 && began < probe->grace_end;
 	json_array_append_new(health->log, result_json(begin, code, output));
 	if (json_array_size(health->log) > MAX_LOG)
 		json_array_remove(health->log, 0);
@@ -208,13 +211,13 @@ static void probe_once(const Probe *probe)
 {
 	Container *container = probe->container;
 	g_autoptr(GString) output = g_string_new("");
-	gint64 begin = time_now();
+	gint64 begin = time_now(), began = g_get_monotonic_time();
 	int code = run_test(probe, output);
 	if (!is_current(probe))
 		return;
 	g_mutex_lock(&container->engine->lock);
 	const char *changed = container->health != NULL ? note_result(probe, container->health,
-								  code, begin, output->str)
+								  code, begin, began, output->str)
 							: NULL;
 	g_mutex_unlock(&container->engine->lock);
 	if (changed == NULL)
@@ -230,7 +233,7 @@ static gint64 next_interval(const Probe *probe)
 	bool starting =
 		container->health != NULL && strcmp(container->health->status, "starting") == 0;
 	g_mutex_unlock(&container->engine->lock);
-	return starting && time_now() - probe->started < probe->start_period
+	return starting && g_get_monotonic_time() < probe->grace_end
 		       ? MIN(probe->start_interval, probe->interval)
 		       : probe->interval;
 }
@@ -239,10 +242,10 @@ static gint64 next_interval(const Probe *probe)
 static bool sleep_for(const Probe *probe, gint64 time)
 {
 	int fd = notify_subscribe(&probe->container->changed);
-	gint64 due = time_now() + time;
+	gint64 due = g_get_monotonic_time() + time / 1000;
 	bool current = is_current(probe);
-	while (current && time_now() < due) {
-		notify_wait(fd, -1, (int)((due - time_now()) / 1000000) + 1);
+	while (current && g_get_monotonic_time() < due) {
+		notify_wait(fd, -1, (int)((due - g_get_monotonic_time()) / 1000) + 1);
 		notify_unsubscribe(&probe->container->changed, fd);
 		fd = notify_subscribe(&probe->container->changed);
 		current = is_current(probe);

@@ -89,9 +89,6 @@ bool network_realise(Engine *engine, Network *network, GError **error)
 		(network->subnet6.family != 0 &&
 			!link_add_address(network->bridge, &network->gateway6, error)))
 		return false;
-	put_sysctl("/proc/sys/net/ipv4/ip_forward", "1");
-	if (network->subnet6.family != 0 && !network->internal)
-		forward_ipv6();
 	put_sysctl(localnet, "1");
 	/* A container's router advertisements are nothing to this host (CVE-2020-13401). */
 	put_sysctl(advertisements, "0");
@@ -99,9 +96,19 @@ bool network_realise(Engine *engine, Network *network, GError **error)
 		file_read("/proc/sys/net/bridge/bridge-nf-call-iptables", 16);
 	network->hairpin = bridge_calls != NULL && *bridge_calls == '1';
 	network->realised = true;
+	bool known = engine->rules_tried && !engine->has_rules;
 	engine->has_rules = apply_rules(engine, &problem);
+	engine->rules_tried = true;
+	if (!engine->has_rules && !known)
+		log_warn("containers reach no further than their network, and shims carry their "
+			 "ports: %s",
+			problem->message);
+	/* A host without rules forwards nothing for us: they are what keeps others out. */
 	if (!engine->has_rules)
-		log_warn("containers reach no further than their network: %s", problem->message);
+		return true;
+	put_sysctl("/proc/sys/net/ipv4/ip_forward", "1");
+	if (network->subnet6.family != 0 && !network->internal)
+		forward_ipv6();
 	return true;
 }
 

@@ -50,6 +50,8 @@ typedef enum { PORT_BY_RULE, PORT_BY_SHIM } PortWay;
 /* What of such a list goes this way to an endpoint: an array of PortMapping. */
 GArray *port_mappings(
 	const Engine *engine, const json_t *list, const json_t *endpoint, PortWay way);
+/* Whether shims carry all ports: so says daemon.json, or this host has no nftables. */
+bool ports_by_proxy(const Engine *engine);
 /* Such a list into the firewall's table, or out of it. */
 bool port_publish(
 	Engine *engine, bool on, const json_t *list, const json_t *endpoint, GError **error);

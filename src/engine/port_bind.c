@@ -203,11 +203,16 @@ json_t *port_bind(Engine *engine, const char *container, const json_t *endpoint,
 	return NULL;
 }
 
+bool ports_by_proxy(const Engine *engine)
+{
+	return engine->config->publish_by_proxy || !engine->has_rules;
+}
+
 /* The kernel translates addresses within a family, and sends nothing from ::1 out of the host. */
 static bool by_rule(const Engine *engine, const Address *host, const Address *target)
 {
 	static const guint8 loopback[16] = {[15] = 1};
-	return !engine->config->publish_by_proxy && host->family == target->family &&
+	return !ports_by_proxy(engine) && host->family == target->family &&
 	       (host->family == AF_INET || memcmp(host->bytes, loopback, sizeof loopback) != 0);
 }
 
@@ -222,7 +227,7 @@ GArray *port_mappings(const Engine *engine, const json_t *list, const json_t *en
 	address_parse(json_str(endpoint, "GlobalIPv6Address"), &v6);
 	json_array_foreach (list, i, entry) {
 		/* The usual ones, of which there may be hundreds: IPv4, by rule. */
-		if (way == PORT_BY_SHIM && !engine->config->publish_by_proxy &&
+		if (way == PORT_BY_SHIM && !ports_by_proxy(engine) &&
 			!is_ipv6(json_str(entry, "HostIp")))
 			continue;
 		PortMapping mapping = {.host_port = (guint16)g_ascii_strtoull(
@@ -249,11 +254,9 @@ bool port_publish(
 	Engine *engine, bool on, const json_t *list, const json_t *endpoint, GError **error)
 {
 	g_autoptr(GArray) mappings = port_mappings(engine, list, endpoint, PORT_BY_RULE);
-	if (on && mappings->len > 0 && !engine->has_rules)
-		return fail(error, BERTH_ERROR_SYSTEM,
-			"ports cannot be published: this host has no nftables");
-	return ports_change(
-		engine->table, on, (PortMapping *)(void *)mappings->data, mappings->len, error);
+	return mappings->len == 0 ||
+	       ports_change(engine->table, on, (PortMapping *)(void *)mappings->data, mappings->len,
+		       error);
 }
 
 static void each(

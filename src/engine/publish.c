@@ -124,7 +124,7 @@ static bool add(Container *container, Network *network, json_t *endpoint, const 
 	if (!json_is_array(json_object_get(endpoint, "_Ports")))
 		json_object_set_new(endpoint, "_Ports", json_array());
 	json_array_extend(json_object_get(endpoint, "_Ports"), more);
-	if (!engine->config->publish_by_proxy)
+	if (!ports_by_proxy(engine))
 		json_object_set_new(endpoint, "_Published", json_true());
 	return true;
 }

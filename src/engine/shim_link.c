@@ -351,12 +351,12 @@ bool shim_send(Container *container, guint32 type, const char *id, int a, int b,
 void shim_wait_gone(Container *container)
 {
 	int fd = notify_subscribe(&container->changed);
-	gint64 limit = time_now() + (gint64)GONE_SECONDS * 1000000000;
+	gint64 limit = g_get_monotonic_time() + (gint64)GONE_SECONDS * G_USEC_PER_SEC;
 	for (;;) {
 		g_mutex_lock(&container->engine->lock);
 		bool there = container->link != NULL;
 		g_mutex_unlock(&container->engine->lock);
-		if (!there || time_now() > limit)
+		if (!there || g_get_monotonic_time() > limit)
 			break;
 		notify_wait(fd, -1, 100);
 	}

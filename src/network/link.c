@@ -141,7 +141,14 @@ bool link_add_address(const char *name, const Address *address, GError **error)
 {
 	Message message;
 	put_address(&message, if_nametoindex(name), address);
-	return talk_once(&message) || fail_errno(error, "cannot give %s its address", name);
+	if (talk_once(&message))
+		return true;
+	if (address->family == AF_INET6 && errno == EACCES)
+		return fail(error, BERTH_ERROR_SYSTEM,
+			"cannot give %s its IPv6 address: IPv6 is switched off on this host "
+			"(net.ipv6.conf.%s.disable_ipv6)",
+			name, name);
+	return fail_errno(error, "cannot give %s its address", name);
 }
 
 void link_delete(const char *name)

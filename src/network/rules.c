@@ -2,13 +2,19 @@
 #include "network/network.h"
 
 #include "base/error.h"
+#include "base/fd.h"
 
+#include <linux/netlink.h>
 #include <nftables/libnftables.h>
 #include <string.h>
 #include <sys/socket.h>
 
 static bool run(const char *text, GError **error)
 {
+	/* libnftables ends the whole process where a kernel has no netfilter: asked before. */
+	autofd netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+	if (netlink < 0)
+		return fail_errno(error, "this host has no nftables");
 	struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
 	if (nft == NULL)
 		return fail(error, BERTH_ERROR_SYSTEM, "nftables: no memory");

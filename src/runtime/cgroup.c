@@ -356,8 +356,10 @@ bool cgroup_freeze(const CgroupLayout *layout, const char *path, bool freeze, GE
 
 pid_t *cgroup_processes(const CgroupLayout *layout, const char *path)
 {
-	Limit limit = {"pids", "cgroup.procs", "cgroup.procs", (char *)"", (char *)"", false};
-	g_autofree char *file = limit_file(layout, path, &limit);
+	/* Each hierarchy that this host has holds all of them. */
+	g_autoptr(GPtrArray) list = folders(layout, path, NULL);
+	g_autofree char *file =
+		list->len > 0 ? g_build_filename(list->pdata[0], "cgroup.procs", NULL) : NULL;
 	g_autofree char *text = file != NULL ? file_read(file, PROCS_LIMIT) : NULL;
 	if (text == NULL)
 		return NULL;

@@ -190,9 +190,9 @@ static void ask_next(struct asked *a)
 			continue;
 		memcpy(query, a->query, a->length);
 		if (getrandom(&a->id, sizeof a->id, 0) != sizeof a->id)
-			a->id = (uint16_t)now_nanoseconds();
+			a->id = (uint16_t)steady_nanoseconds();
 		memcpy(query, &a->id, sizeof a->id);
-		a->due = now_nanoseconds() + TIMEOUT_NS;
+		a->due = steady_nanoseconds() + TIMEOUT_NS;
 		if (send(a->fd, query, a->length, 0) == (ssize_t)a->length)
 			return;
 		close(a->fd);
@@ -263,7 +263,7 @@ static void stream_accept(void)
 			streams[i].client = fd;
 			streams[i].server = -1;
 			streams[i].used = 0;
-			streams[i].due = now_nanoseconds() + STREAM_TIMEOUT_NS;
+			streams[i].due = steady_nanoseconds() + STREAM_TIMEOUT_NS;
 			return;
 		}
 	if (fd >= 0)
@@ -350,7 +350,7 @@ int dns_poll_fill(struct pollfd *polls, int count, int max)
 void dns_poll_done(const struct pollfd *polls)
 {
 	const struct pollfd *p = polls + first_poll;
-	int64_t now = poll_count > 0 ? now_nanoseconds() : 0;
+	int64_t now = poll_count > 0 ? steady_nanoseconds() : 0;
 	if (poll_count == 0)
 		return;
 	for (int i = 0; i < MAX_STREAMS; i++) {

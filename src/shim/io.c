@@ -55,11 +55,21 @@ bool message_send(int socket, const void *data, size_t size, int fd)
 	return n == (ssize_t)size;
 }
 
-int64_t now_nanoseconds(void)
+static int64_t read_clock(clockid_t clock)
 {
 	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
+	clock_gettime(clock, &now);
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t now_nanoseconds(void)
+{
+	return read_clock(CLOCK_REALTIME);
+}
+
+int64_t steady_nanoseconds(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
 }
 
 bool write_all(int fd, const char *data, size_t length)

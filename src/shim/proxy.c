@@ -75,7 +75,7 @@ static struct flow *flow_new(struct port *port)
 	flow->port = port;
 	for (int i = 0; i < 2; i++)
 		flow->fd[i] = flow->pipe[i][0] = flow->pipe[i][1] = -1;
-	flow->used = now_nanoseconds();
+	flow->used = steady_nanoseconds();
 	flow->next = flows;
 	flows = flow;
 	flow_count++;
@@ -95,7 +95,7 @@ static void flow_close(struct flow *flow)
 /* Events of one round may still point at what died in it: freed between rounds. */
 static void sweep(void)
 {
-	int64_t now = now_nanoseconds();
+	int64_t now = steady_nanoseconds();
 	for (struct flow **at = &flows; *at != NULL;) {
 		struct flow *flow = *at;
 		if (!flow->dead && flow->port->udp && now - flow->used > UDP_IDLE_SECONDS * SECOND)
@@ -216,7 +216,7 @@ static void udp_in(struct port *port)
 	}
 	if (flow != NULL && flow->fd[1] >= 0) {
 		send(flow->fd[1], data, (size_t)n, 0);
-		flow->used = now_nanoseconds();
+		flow->used = steady_nanoseconds();
 	}
 }
 
@@ -227,7 +227,7 @@ static void udp_out(struct flow *flow)
 	if (n >= 0)
 		sendto(flow->port->fd, data, (size_t)n, 0, (struct sockaddr *)&flow->client.address,
 			flow->client.length);
-	flow->used = now_nanoseconds();
+	flow->used = steady_nanoseconds();
 }
 
 static bool parse_end(const char *ip, unsigned port, struct end *end)

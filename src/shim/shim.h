@@ -158,6 +158,7 @@ void shim_engine_gone(void);
 ssize_t message_receive(
 	int socket, void *data, size_t size, int *fds, int *fd_count); /* up to 4 fds */
 bool message_send(int socket, const void *data, size_t size, int fd);  /* fd: or -1 */
-int64_t now_nanoseconds(void);
+int64_t now_nanoseconds(void);					       /* since 1970 */
+int64_t steady_nanoseconds(void); /* of a clock that never jumps, for deadlines */
 bool write_all(int fd, const char *data, size_t length);
 bool put_file(const char *path, const char *value); /* into an existing file */

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 
+#include <errno.h>
 #include <string.h>
 
 enum { BUSY_MS = 5000 };
@@ -62,11 +63,14 @@ static const char *const schemas[] = {
 
 static bool db_fail(Db *db, GError **error)
 {
-	int code = sqlite3_extended_errcode(db->handle);
+	int why = errno, code = sqlite3_extended_errcode(db->handle);
 	if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY)
 		return fail(error, BERTH_ERROR_CONFLICT, "%s", sqlite3_errmsg(db->handle));
-	return fail(
-		error, BERTH_ERROR_SYSTEM, "the state database: %s", sqlite3_errmsg(db->handle));
+	/* "disk I/O error" says little; sqlite3_system_errno() knows nothing of failed writes. */
+	bool of_kernel = (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN;
+	return fail(error, BERTH_ERROR_SYSTEM, "the state database: %s%s%s",
+		sqlite3_errmsg(db->handle), of_kernel ? ": " : "",
+		of_kernel ? g_strerror(why) : "");
 }
 
 static bool execute(Db *db, const char *sql, GError **error)

@@ -51,7 +51,8 @@ each_container() { # a container that runs, and one that never did
 		d cp "$c:/bin/sh" sh
 		[ "$(readlink sh)" = busybox ]
 		d cp -L "$c:/bin/sh" whole
-		[ ! -L whole ] && cmp -s whole /bin/busybox
+		[ ! -L whole ]
+		cmp -s whole /bin/busybox
 		rm -f sh whole
 	done
 	[ "$(d exec run3 stat -c %u:%g /tmp/owned)" = 5:6 ]
@@ -83,7 +84,7 @@ each_container() { # a container that runs, and one that never did
 		[ ! -e /etc/berth-evil ]
 		[ "$(d exec trap cat /etc/berth-evil)" = evil ]
 		d cp "trap:/tmp/$way/passwd" "passwd-$way"
-		! cmp -s "passwd-$way" /etc/passwd
+		not cmp -s "passwd-$way" /etc/passwd
 	done
 	python3 - <<-'EOF'
 		import tarfile, io

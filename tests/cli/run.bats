@@ -154,7 +154,8 @@ teardown_file() { file_teardown; }
 	[ "$status" -eq 1 ]
 	[ "$(run_none -v "$WORK/share/f:/deep/er/file" busybox cat /deep/er/file)" = hello ]
 	[ "$(run_none --mount "type=bind,source=$WORK/share,target=/m,readonly" busybox cat /m/f)" = hello ]
-	run_none -v "$WORK/made:/s" busybox true && [ -d "$WORK/made" ]
+	run_none -v "$WORK/made:/s" busybox true
+	[ -d "$WORK/made" ]
 	run run_none --mount "type=bind,source=$WORK/missing,target=/m" busybox true
 	[ "$status" -eq 125 ]
 	[[ $output == *'bind source path does not exist'* ]]

@@ -228,7 +228,8 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 @test "cp, scale, create, wait, attach's kin" {
 	printf 'services:\n  w: {image: busybox, command: sleep 1000, stop_grace_period: 0s}\n  job: {image: busybox, command: sh -c "exit 6"}\n' >compose.yaml
 	c create
-	[ "$(count)" -eq 0 ] && [ "$(count -a)" -eq 2 ]
+	[ "$(count)" -eq 0 ]
+	[ "$(count -a)" -eq 2 ]
 	c start w
 	echo x >f
 	c cp f w:/tmp/f
@@ -293,7 +294,7 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	echo 2 >src/f; echo new >src/sub/g; echo no >src/x.log
 	await has /app/f 2
 	await has /app/sub/g new
-	! c exec -T w test -e /app/x.log
+	not c exec -T w test -e /app/x.log
 	rm src/f
 	await c exec -T w sh -c '! test -e /app/f'
 	c exec -T w test -e /ran
@@ -325,7 +326,8 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	c up -d
 	web=$(started web) other=$(started other)
 	TIME=2000 c up -d
-	[ "$(started web)" != "$web" ] && [ "${web%% *}" = "$(c ps -q web)" ]
+	[ "$(started web)" != "$web" ]
+	[ "${web%% *}" = "$(c ps -q web)" ]
 	[ "$(started other)" = "$other" ]
 	web=$(started web)
 	TIME=2000 c restart -t 0 db

@@ -48,10 +48,12 @@ count() { d ps -q --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NA
 	c up -d -t 0
 	a=$(id_of a) b=$(id_of b)
 	c up -d -t 0
-	[ "$(id_of a)" = "$a" ] && [ "$(id_of b)" = "$b" ]
+	[ "$(id_of a)" = "$a" ]
+	[ "$(id_of b)" = "$b" ]
 	printf 'services:\n  a:\n    image: busybox\n    command: sleep 1000\n  b:\n    image: busybox\n    command: sleep 1001\n' >docker-compose.yml
 	c up -d -t 0
-	[ "$(id_of a)" = "$a" ] && [ "$(id_of b)" != "$b" ]
+	[ "$(id_of a)" = "$a" ]
+	[ "$(id_of b)" != "$b" ]
 	[ "$(count -a)" -eq 2 ]
 	c up -d -t 0 --force-recreate
 	[ "$(id_of a)" != "$a" ]
@@ -112,7 +114,7 @@ count() { d ps -q --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NA
 	grep -q 'one.*|.*from-one' out
 	grep -q 'another.*|.*from-another' out
 	c logs another >out 2>&1
-	! grep -q from-one out
+	not grep -q from-one out
 }
 
 @test "run: a container of its own, its exit code, what it depends on" {

@@ -11,6 +11,6 @@ build_sleeping() { printf 'FROM busybox\nRUN echo %s > /f; dd if=/dev/zero of=/z
 	[ -z "$(d ps -aq)" ]
 	for _ in $(seq 100); do [ -z "$(ls -A "$WORK/data/containers" "$WORK/data/tmp" | grep -v '^$' | grep -v :$)" ] && break; sleep 0.05; done
 	[ -z "$(ls -A "$WORK/data/containers" "$WORK/data/tmp" | grep -v '^$' | grep -v :$)" ]
-	! grep -q "$WORK" /proc/mounts
+	not grep -q "$WORK" /proc/mounts
 	build_sleeping last
 }

@@ -20,7 +20,7 @@ leftovers() { ls -A "$DISK/data/containers" "$DISK/data/tmp" | grep -v '^$' | gr
 used() { df --output=used -k "$DISK" | tail -1; }
 quiet() {
 	for _ in $(seq 100); do [ -z "$(leftovers)" ] && break; sleep 0.05; done
-	[ -z "$(leftovers)" ] && [ "$(shims)" -eq 0 ] && [ -z "$(d ps -aq)" ] && ! grep -q "$DISK/data/" /proc/mounts
+	[ -z "$(leftovers)" ] && [ "$(shims)" -eq 0 ] && [ -z "$(d ps -aq)" ] && not grep -q "$DISK/data/" /proc/mounts
 }
 
 @test "a RUN that fills the disk fails, says so, and leaves nothing" {

@@ -1,8 +1,9 @@
 """Each guard of docs/security.md, taken out of the source by one replacement, and the test that has to fail then:
-known as, file, what stands there, what stands there instead (lists of these, where there are several), file of the test, its
-name (or a part of it)."""
+known as, file, what stands there, what stands there instead (lists of these, where there are several), file of the test (or a
+command that prints TAP), its name (or a part of it)."""
 
-E, M, H, S, C = ("tests/security/%s.bats" % n for n in ("escapes", "mounts", "hostile", "socket", "crowd"))
+E, M, H, S, C, P, U = ("tests/security/%s.bats" % n for n in ("escapes", "mounts", "hostile", "socket", "crowd", "hardening", "userns"))
+CRASH, FUZZ, POINTS = "tests/crash/%s.bats", "tests/fuzz/run 20 %s", "tests/crash/points.py build 1 %s"
 GUARDS = [
     ("CVE-2014-6407, CVE-2018-15664", "src/base/fd.c", ".resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,", ".resolve = 0,", E, "CVE-2014-6407"),
     ("CVE-2014-9357", "src/engine/image_load.c", "archive_filters(archive);", "archive_read_support_filter_all(archive);", H, "CVE-2014-9357"),
@@ -39,4 +40,43 @@ GUARDS = [
     ("slow heads", "src/api/server.c", "\t\tsweep(server);", "\t\t(void)sweep;", C, "a head that does not"),
     ("bodies over their limit", "src/base/http.c", "if (all->len + (size_t)n > limit)", "if (false && limit > 0)", C, "over its limit"),
     ("the socket's mode", "src/api/listen.c", "unix_listen(path, SOCK_STREAM, 0660)", "unix_listen(path, SOCK_STREAM, 0666)", S, "UNIX socket"),
+    ("CVE-2019-13509", "src/api/server.c", '(int)strcspn(head.start[1], "?")', "9999", H, "CVE-2019-13509"),
+    ("CVE-2019-14271", "src/base/fd.c", ".resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,", ".resolve = 0,", "tests/cli/cp.bats", "nothing leads out of the container"),
+    ("CVE-2021-41089", "src/base/fd.c", ".resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,", ".resolve = 0,", "tests/cli/cp.bats", "swaps folders for links"),
+    ("CVE-2025-31133, CVE-2025-52565", "src/shim/rootfs.c", "!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3)", "st.st_mode == 0", M, "CVE-2025-31133"),
+    ("CVE-2020-8558", "src/network/rules.c", '%2$s daddr %4$s drop', '%2$s daddr %4$s counter', "tests/network/bridge.bats", "a port on 127.0.0.1 is for this host only"),
+    ("CVE-2025-54388", "src/network/rules.c", 'forward oifname \\"%s\\" drop', 'forward oifname \\"%s\\" counter', "tests/network/bridge.bats", "a port on 127.0.0.1 is for this host only"),
+    ("CVE-2020-15157", "src/registry/transport.c", "curl.easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 1L);", "curl.easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 1L);\n\tcurl.easy_setopt(handle, CURLOPT_UNRESTRICTED_AUTH, 1L);", "tests/registry/trust.bats", "credentials go only"),
+    ("CVE-2023-28840", "src/engine/network_spec.c", '"bridge", "macvlan",', '"bridge", "macvlan", "overlay", "vxlan",', H, "CVE-2023-28840"),
+    ("CVE-2024-23651, CVE-2024-23652", ["src/base/fd.c", "src/base/fd.c", "src/shim/mount_tree.c"],
+     [".resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,", "root_fd, path, &how", "sys_openat2(tree, subpath, O_PATH | O_CLOEXEC, RESOLVE_IN_ROOT)"],
+     [".resolve = 0,", "root_fd, *path == '/' && path[1] != '\\0' ? path + 1 : path, &how", "sys_openat2(tree, subpath[1] != '\\0' ? subpath + 1 : \".\", O_PATH | O_CLOEXEC, 0)"],
+     "tests/build/extras.bats", "no mount of a build"),
+    ("CVE-2024-23653", "src/build/step_run.c", 'if (!has_entitlement(stage->build, "security.insecure"))', 'if (!has_entitlement(stage->build, "security.insecure") && false)', "tests/build/extras.bats", "what reaches out of the sandbox"),
+    ("CVE-2024-29018", "src/engine/network_names.c", "way_out = way_out || *json_str(endpoint, \"Gateway\") != '\\0';", "way_out = true;", "tests/network/networks.bats", "other names go to"),
+    ("CVE-2025-62725", "src/base/fd.c", ".resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,", ".resolve = 0,", H, "CVE-2025-62725"),
+    ("userns-remap", "src/engine/userns.c", "== 0 ? none : engine->config->userns;", "== 0 ? none : none;", U, "userns-remap: root"),
+    ("userns-remap: privileged", "src/engine/userns.c", 'if (json_bool(host, "Privileged"))', "if (false)", U, "userns-remap: no way around it"),
+    ("ssh://: options", "src/client/client.c", '"22", "--", parts[0],', '"22", parts[0],', "tests/security/ssh.bats", "ssh://: a host"),
+    ("RELRO", "meson.build", "-Wl,-z,relro,-z,now", "-Wl,-z,norelro,-z,lazy", P, "full RELRO"),
+    ("CET", "meson.build", ", '-fcf-protection'", ", '-fcf-protection=none'", P, "stack protector"),
+    ("inherited: descriptors", "src/shim/main.c", "\tsyscall(SYS_close_range, SHIM_FD_NETWORK + 1, ~0U, 0);", "", P, "what the engine inherits"),
+    ("inherited: environment", "src/engine/shim_link.c", "&attributes, argv, envp)", "&attributes, argv, environ)", P, "given nothing of the engine"),
+    ("every endpoint", "src/base/json.c", 'return text != NULL ? text : "";', "return text;", FUZZ % "api", "fuzz api"),
+    ("other input: DNS", "src/shim/dns_message.c", "at + label > length || ", "", FUZZ % "dns", "fuzz dns"),
+    ("other input: launch plan", "src/shim/plan_read.c", "record->size > room || ", "", FUZZ % "plan", "fuzz plan"),
+    ("other input: logs", "src/engine/log_read.c", "if (quote == NULL)", "if (false)", FUZZ % "log", "fuzz log"),
+    ("other input: templates", "src/cli/template.c", "} else if (p[length - 1] == '\\0') {", "} else if (false) {", FUZZ % "template", "fuzz template"),
+    ("other input: dotenv", "src/compose/dotenv.c", "if (*reader->at == '\\0') {", "if (false) {", FUZZ % "dotenv", "fuzz dotenv"),
+    ("kill -9 of berthd: volumes", "src/store/store.c", "\tvolume_folders_sweep(store);", "", POINTS % "volume", "berthd killed at"),
+    ("kill -9 of berthd: starts", "src/engine/container_exit.c", "\t\tforget_start(container);", "\t\t(void)forget_start;", POINTS % "start", "berthd killed at"),
+    ("containers go on", "src/engine/container_exit.c", "!shim_reconnect(container)", "(container != NULL)", CRASH % "restart", "leaves containers, logs"),
+    ("kill -9 of a shim", "src/engine/shim_link.c", "\tif (!link->exited) {", "\tif (link == NULL) {", CRASH % "restart", "kill -9 of a shim"),
+    ("disk full", "src/store/store.c", "\tclear_folder(store, store->tmp_fd);", "", CRASH % "full_disk", "killed with the disk full"),
+    ("power loss: images", "src/store/layer_store.c", "syncfs(store->tmp_fd) < 0", "false", CRASH % "power", "an image that was imported"),
+    ("power loss: volumes", "src/engine/volume.c", "fsync(folder) < 0 || fsync(engine->store->volumes_fd) < 0", "false", CRASH % "power", "a volume that was made"),
+    ("registries: digests", "src/engine/layer_fetch.c", "if (strcmp(blob_writer_digest(", "if (false && strcmp(blob_writer_digest(", "tests/registry/faults.bats", "wrong bytes"),
+    ("registries: 429", "src/registry/repository.c", "answer->status == 429 || answer->status >= 500", "answer->status >= 500", "tests/registry/faults.bats", "429 and 5xx"),
+    ("hostile containers: logs", "src/shim/logfile.c", "\t\trotate();", "\t\t(void)rotate;", CRASH % "faults", "a fork bomb"),
+    ("one address for 50", "src/engine/endpoint.c", "return g_hash_table_add(network->used, address_text(address)) ||", "return g_hash_table_add(network->used, address_text(address)) || true ||", CRASH % "faults", "50 clients"),
 ]

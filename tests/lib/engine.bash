@@ -65,6 +65,8 @@ file_teardown() {
 	rm -rf "$WORK"
 }
 
+# For what must fail: a command behind "!" never ends a test.
+not() { ! "$@"; }
 d() { timeout -s KILL 30 "$DOCKER" "$@"; }
 api() { curl -s --max-time 20 --unix-socket "$WORK/b.sock" "$@"; }
 run_none() { d run --rm --network none "$@"; }

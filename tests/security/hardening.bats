@@ -32,7 +32,7 @@ teardown_file() { file_teardown; }
 	d run -d --name inherits --network none busybox sleep 100
 	pid=$(d inspect -f '{{.State.Pid}}' inherits)
 	shim=$(ps -o ppid= -p "$pid" | xargs)
-	! ls -l "/proc/$shim/fd" "/proc/$pid/fd" | grep -q /etc/passwd
+	ls -l "/proc/$shim/fd" "/proc/$pid/fd" | not grep -q /etc/passwd
 	[ "$(ls "/proc/$pid/fd" | wc -l)" -eq 3 ]
 	d rm -f inherits
 }
@@ -40,16 +40,16 @@ teardown_file() { file_teardown; }
 @test "a container is given nothing of the engine's: no environment, no variable of its own" {
 	engine_kill
 	SECRET_OF_HOST=x engine_start
-	! run_none busybox env | grep -q SECRET_OF_HOST
+	run_none busybox env | not grep -q SECRET_OF_HOST
 	d run -d --name env --network none busybox sleep 100
 	shim=$(ps -o ppid= -p "$(d inspect -f '{{.State.Pid}}' env)" | xargs)
-	! tr '\0' '\n' <"/proc/$shim/environ" | grep -q SECRET_OF_HOST
+	tr '\0' '\n' <"/proc/$shim/environ" | not grep -q SECRET_OF_HOST
 	d rm -f env
 }
 
 @test "systemd's unit: containers outlive the engine, sockets are passed on" {
 	grep -qx 'KillMode=process' "$ROOT/packaging/berthd.service"
-	! grep -qE '^(SystemCallFilter|NoNewPrivileges|CapabilityBoundingSet|MemoryDenyWriteExecute|Protect)' "$ROOT/packaging/berthd.service"
+	not grep -qE '^(SystemCallFilter|NoNewPrivileges|CapabilityBoundingSet|MemoryDenyWriteExecute|Protect)' "$ROOT/packaging/berthd.service"
 	grep -qx 'SocketMode=0660' "$ROOT/packaging/berthd.socket"
 	# As systemd does it: a listening socket at 3, and who it is for.
 	python3 - "$BUILD/berthd" "$WORK" <<'P' &

@@ -57,7 +57,7 @@ memory_kb() { awk '/^VmRSS/ { print $2 }' "/proc/$(cat "$WORK/pid")/status"; }
 		done
 	done
 	[ "$(api http://b/_ping)" = OK ]
-	! d images | grep -q odd
+	d images | not grep -q odd
 }
 
 @test "CVE-2019-13509: no secret, password or token of a build is written to the log, at debug level" {
@@ -68,9 +68,11 @@ memory_kb() { awk '/^VmRSS/ { print $2 }' "/proc/$(cat "$WORK/pid")/status"; }
 	B=s3cr3t-of-env d build -q --secret "id=a,src=$WORK/secret" --secret id=b,env=B "$WORK/ctx"
 	api -o /dev/null -X POST -H "X-Registry-Auth: $(printf '{"username":"u","password":"s3cr3t-of-header"}' | base64 -w0)" 'http://b/images/create?fromImage=127.0.0.1:9/none'
 	api -o /dev/null -X POST -H 'Content-Type: application/json' -d '{"username":"u","password":"s3cr3t-of-login","serveraddress":"127.0.0.1:9"}' http://b/auth
-	grep -q 'POST /' "$WORK/log"
-	! grep -q 's3cr3t' "$WORK/log"
-	! grep -rq 's3cr3t' "$WORK/data"
+	api -o /dev/null -X POST 'http://b/build?buildargs=%7B%22TOKEN%22:%22s3cr3t-of-argument%22%7D' --data-binary x
+	for _ in $(seq 40); do ! grep -q 'POST /build' "$WORK/log" || break; sleep 0.05; done
+	grep -q 'POST /build' "$WORK/log"
+	not grep -q 's3cr3t' "$WORK/log"
+	not grep -rq 's3cr3t' "$WORK/data"
 }
 
 @test "CVE-2023-28840, 28841, 28842: what would go between hosts in the clear is refused" {
@@ -119,6 +121,11 @@ memory_kb() { awk '/^VmRSS/ { print $2 }' "/proc/$(cat "$WORK/pid")/status"; }
 	printf 'services:\n  a: {image: busybox, network_mode: none, command: "true", configs: [{source: c, target: /../../../c}], secrets: [s]}\nconfigs:\n  c: {content: "../../owned"}\nsecrets:\n  s: {environment: HOME}\n' >compose.yaml
 	(cd "$WORK/p" && find . | sort) >"$WORK/before"
 	d compose -p "../../evil" config >/dev/null 2>&1 || true
+	d compose -p proj up 2>&1 | tail -3 || true
+	d compose -p proj down -t 0 || true
+	# A link of the image's is not a way out either.
+	printf 'FROM busybox\nRUN ln -s %s /out\n' "$WORK/p" | d build -q --network none -t linked -
+	printf 'services:\n  a: {image: linked, network_mode: none, command: "true", configs: [{source: c, target: /out/owned}]}\nconfigs:\n  c: {content: owned}\n' >compose.yaml
 	d compose -p proj up 2>&1 | tail -3 || true
 	d compose -p proj down -t 0 || true
 	for include in 'oci://127.0.0.1:9/x:1' 'https://127.0.0.1:9/x.git' '../outside.yaml'; do
