@@ -34,10 +34,10 @@ guards: all
 	@tools/install-packages test
 	@tests/guards/run
 
-# Every point at which berthd can be killed; `make test` takes every fourth.
+# Every point at which berthd or a shim can be killed, CRASH_ROUNDS times; `make test` does it once.
 crash: all
 	@tools/install-packages test
-	@tests/crash/points.py $(BUILD) 1
+	@for round in $$(seq $(or $(CRASH_ROUNDS),5)); do tests/crash/points.py $(BUILD) && tests/crash/shim_points.py $(BUILD) || exit 1; done
 
 soak: all
 	@tools/install-packages test

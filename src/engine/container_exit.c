@@ -135,6 +135,14 @@ static void forget_start(Container *container)
 	}
 }
 
+void container_end_processes(Container *container)
+{
+	g_autoptr(json_t) spec = container_spec(container, NULL);
+	g_autofree char *cgroup = container_cgroup(container, json_object_get(spec, "HostConfig"));
+	cgroup_kill(container->engine->cgroups, cgroup);
+	cgroup_delete(container->engine->cgroups, cgroup);
+}
+
 /* One container after a restart of the engine: running still, ended meanwhile, or lost with the host. */
 static void restore(Container *container)
 {
@@ -155,10 +163,7 @@ static void restore(Container *container)
 			container_exited(container, code, oom != 0, time, "");
 			exec_folder_remove(container->engine, container->row.id);
 		} else if (!shim_reconnect(container)) {
-			g_autofree char *cgroup =
-				container_cgroup(container, json_object_get(spec, "HostConfig"));
-			cgroup_kill(container->engine->cgroups, cgroup);
-			cgroup_delete(container->engine->cgroups, cgroup);
+			container_end_processes(container);
 			container_exited(container, 255, false, time_now(),
 				"the container ended with its host or shim");
 			exec_folder_remove(container->engine, container->row.id);

@@ -189,6 +189,8 @@ void container_event(Container *container, const char *action, const char *key, 
 void container_set_status(Container *container, Status status);
 char *container_folder(Container *container);
 char *container_cgroup(Container *container, const json_t *host);
+/* Kills what is left in its cgroup, where there is one, and removes that: for a container that lost its shim. */
+void container_end_processes(Container *container);
 char *container_log_path(Container *container, const json_t *host); /* "" where there is none */
 Container *container_register(Engine *engine, ContainerRow *row);   /* takes row over */
 Container *container_new(Engine *engine, ContainerRow *row); /* the same, unknown to others */

@@ -102,15 +102,11 @@ static void link_closed(ShimLink *link)
 	Container *container = link->container;
 	Engine *engine = container->engine;
 	epoll_ctl(engine->epoll_fd, EPOLL_CTL_DEL, link->socket, NULL);
-	if (!link->exited) {
-		g_autoptr(json_t) spec = container_spec(container, NULL);
-		g_autofree char *cgroup =
-			container_cgroup(container, json_object_get(spec, "HostConfig"));
-		cgroup_kill(engine->cgroups, cgroup);
-		cgroup_delete(engine->cgroups, cgroup);
+	/* It may also have been killed between its word and the end of its work: then cgroups are left. */
+	container_end_processes(container);
+	if (!link->exited)
 		container_exited(container, 128 + SIGKILL, false, time_now(),
 			"the container's shim was killed");
-	}
 	reap_later(link->pid);
 	exec_folder_remove(container->engine, container->row.id);
 	g_mutex_lock(&engine->lock);
@@ -292,6 +288,7 @@ bool shim_launch(Container *container, int plan_fd, bool with_network,
 		fail(error, BERTH_ERROR_SYSTEM, "cannot talk to berth-shim");
 		kill(shim, SIGKILL);
 		waitpid(shim, NULL, 0);
+		container_end_processes(container);
 		exec_folder_remove(container->engine, container->row.id);
 		return false;
 	}

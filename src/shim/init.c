@@ -46,7 +46,7 @@ void init_fork(void)
 	}
 	forward_all();
 	prctl(PR_SET_NAME, "docker-init");
-	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	die_with_shim();
 	report_to(-1);
 	/* Let go of the channel to the shim: the program's own exec closes the other copy. */
 	for (int fd = 3; fd < 64; fd++)

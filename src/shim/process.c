@@ -297,7 +297,7 @@ static void run_program(const struct plan_record *record)
 	if (self.init)
 		init_fork();
 	/* If the shim is killed, so is the container; the engine then reports exit code 137. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	die_with_shim();
 	if (self.no_new_privs)
 		load_seccomp();
 	execve(program, argv, envp);

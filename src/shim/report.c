@@ -1,8 +1,10 @@
 #include "shim/shim.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 static int report_fd = -1;
@@ -17,6 +19,15 @@ void report_to(int fd)
 void report_with(void (*handler)(const char *text))
 {
 	report_handler = handler;
+}
+
+void die_with_shim(void)
+{
+	struct pollfd shim = {.fd = report_fd};
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	/* It may have died before; in a pid namespace of its own, getppid(2) does not tell. */
+	if (poll(&shim, 1, 0) > 0 && (shim.revents & POLLHUP) != 0)
+		_exit(1);
 }
 
 void report_fail(int errnum, const char *format, ...)

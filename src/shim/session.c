@@ -118,6 +118,7 @@ static bool give_streams(const struct plan *plan, bool with_stdin, const int chi
 static _Noreturn void run_child(const struct plan *plan, const int child[3], int sync_fd, int pidfd)
 {
 	report_to(sync_fd);
+	die_with_shim();
 	/* Nothing of a half-made process is for the container's eyes (CVE-2016-9962). */
 	for (int i = 0; i < 3; i++)
 		if (dup2(child[i], i) < 0)

@@ -31,6 +31,9 @@ void report_with(void (*handler)(const char *text)); /* by calling it */
 /* Sends the message, with ": " and the text of errnum unless that is 0, and ends the process. */
 _Noreturn void report_fail(int errnum, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* From here on, whoever loses the shim that it reports to is killed, also if that is lost already. Changes of
+ * credentials undo it (prctl(2), PR_SET_PDEATHSIG). */
+void die_with_shim(void);
 
 /* cgroup.c: cgroups as the plan lists them; v1, v2 and hybrid look the same from here. */
 void cgroup_make(

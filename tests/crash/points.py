@@ -1,167 +1,21 @@
 #!/usr/bin/env python3
 """Kills berthd at every point of each operation - a point is a call that changes something outside of the process, see killer.c -
-and looks after each restart at what there is: mounts, shims, cgroups, links, rules, files, rows. points.py BUILD [STEP [WORDS]]
-tries every STEPth point of the operations whose names have one of WORDS. Prints TAP."""
-import glob, http.client, io, json, os, re, shutil, signal, sqlite3, subprocess, sys, tarfile, tempfile, time
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from unix_api import Api
-
-build = os.path.abspath(sys.argv[1])
-step = int(sys.argv[2]) if len(sys.argv) > 2 else 1
-words = sys.argv[3:]
-root = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
-work = tempfile.mkdtemp(prefix="/tmp/berth-crash.")
-netns = f"bt-crash-{os.getpid()}"
-slowest_start = 0.0
-engines = []
+and looks after each restart at what there is. points.py BUILD [STEP [WORDS]] tries every STEPth point of the operations whose
+names have one of WORDS. Prints TAP."""
+import subprocess, time
+from scene import OPERATIONS, Engine, check, drive, root, stage, work
 
 
-def ask(method, path, body=None, type="application/json"):
-    """Status and body; 0 where the engine went away."""
+def restart_and_check():
+    engine = Engine()
     try:
-        return Api(f"{work}/b.sock", timeout=20).ask(method, path, body, type)
-    except (OSError, http.client.HTTPException):
-        return 0, b""
+        check()
+    finally:
+        engine.kill()
 
 
-def ok(method, path, body=None, type="application/json"):
-    status, text = ask(method, path, body, type)
-    if status >= 400 or status == 0:
-        raise RuntimeError(f"{method} {path}: {status} {text[:200]}")
-    return json.loads(text) if text[:1] in (b"{", b"[") and b"\n{" not in text else text
-
-
-class Engine:
-    def __init__(self, kill_at=None):
-        global slowest_start
-        # By env(1), as the killer is for berthd alone.
-        killer = ["env", f"LD_PRELOAD={work}/killer.so", f"KILL_AT={kill_at}", f"KILL_LOG={work}/points"] if kill_at is not None else []
-        began = time.time()
-        with open(f"{work}/log", "ab") as log:
-            self.process = subprocess.Popen(
-                ["nsenter", f"--net=/run/netns/{netns}", *killer, f"{build}/berthd", "-H", f"unix://{work}/b.sock", "--data-root", f"{work}/data", "--exec-root",
-                 f"{work}/exec", "--config-file", f"{work}/daemon.json", "--cgroup-parent", f"/crash-{os.getpid()}"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        engines.append(self.process)
-        while ask("GET", "/_ping")[0] != 200:
-            if self.process.poll() is not None or time.time() - began > 10:
-                raise RuntimeError("the engine does not start: " + open(f"{work}/log").read()[-600:])
-            time.sleep(0.002)
-        slowest_start = max(slowest_start, time.time() - began)
-
-    def arm(self):
-        self.process.send_signal(signal.SIGUSR1)
-        time.sleep(0.01)
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-        engines.remove(self.process)
-
-
-def tar_of(files):
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for name, text in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(text)
-            archive.addfile(info, io.BytesIO(text.encode()))
-    return buffer.getvalue()
-
-
-def create(name="cc", network="none", **host):
-    return ok("POST", f"/containers/create?name={name}", {"Image": "busybox", "Cmd": ["sleep", "100"], "StopSignal": "KILL",
-              "ExposedPorts": {"80/tcp": {}}, "Volumes": {"/v": {}}, "HostConfig": {"NetworkMode": network, **host}})
-
-
-PORTS = {"PortBindings": {"80/tcp": [{"HostPort": "8099"}]}}
-context = tar_of({"Dockerfile": "FROM busybox\nRUN echo a >/a\nCOPY x /x\nRUN rm /a\n", "x": "x"})
-# Each: what is done first, undisturbed; and what is done while the engine is killed.
-OPERATIONS = {
-    "create": (lambda: None, lambda: create()),
-    "start": (lambda: create(), lambda: ok("POST", "/containers/cc/start")),
-    "start on a network, with a port": (lambda: create(network="net", **PORTS), lambda: ok("POST", "/containers/cc/start")),
-    "exec": (lambda: (create(), ok("POST", "/containers/cc/start")), lambda: ok("POST", "/exec/%s/start" % ok("POST", "/containers/cc/exec", {"Cmd": ["true"]})["Id"], {"Detach": True})),
-    "stop": (lambda: (create(network="net", **PORTS), ok("POST", "/containers/cc/start")), lambda: ok("POST", "/containers/cc/stop?t=0")),
-    "remove": (lambda: create(), lambda: ok("DELETE", "/containers/cc?v=1")),
-    "remove while it runs": (lambda: (create(network="net", **PORTS), ok("POST", "/containers/cc/start")), lambda: ok("DELETE", "/containers/cc?force=1&v=1")),
-    "commit": (lambda: (create(), ok("PUT", "/containers/cc/archive?path=/", tar_of({"new": "new"}), "application/x-tar")), lambda: ok("POST", "/commit?container=cc&repo=made&tag=1")),
-    "tag": (lambda: None, lambda: ok("POST", "/images/busybox/tag?repo=other&tag=2")),
-    "import": (lambda: None, lambda: ok("POST", "/images/create?fromSrc=-&repo=imported", image_tar, "application/x-tar")),
-    "load": (lambda: None, lambda: ok("POST", "/images/load", saved, "application/x-tar")),
-    "pull": (lambda: None, lambda: ok("POST", f"/images/create?fromImage={registry}/busybox&tag=latest")),
-    "remove an image": (lambda: ok("POST", "/images/load", saved, "application/x-tar"), lambda: ok("DELETE", "/images/loaded:1?force=1")),
-    "build": (lambda: None, lambda: ok("POST", "/build?t=built&networkmode=none&nocache=1", context, "application/x-tar")),
-    "prune": (lambda: (create("pp"), ok("POST", "/volumes/create", {"Name": "pv"}), ok("POST", "/images/load", saved, "application/x-tar"), ok("DELETE", "/images/loaded:1?noprune=1")),
-              lambda: (ok("POST", "/containers/prune"), ok("POST", "/volumes/prune?filters=%7B%22all%22:[%22true%22]%7D"), ok("POST", "/images/prune?filters=%7B%22dangling%22:[%22false%22],%22label%22:[%22no=such%22]%7D"), ok("POST", "/build/prune?all=1"))),
-    "volume": (lambda: None, lambda: (ok("POST", "/volumes/create", {"Name": "vv"}), ok("DELETE", "/volumes/vv"))),
-    "network": (lambda: None, lambda: (ok("POST", "/networks/create", {"Name": "n2"}), ok("DELETE", "/networks/n2"))),
-}
-
-
-def lines(command):
-    return subprocess.run(["nsenter", f"--net=/run/netns/{netns}", *command], stdout=subprocess.PIPE, text=True).stdout.splitlines()
-
-
-def shims():
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            if open(f"/proc/{pid}/comm").read().strip() == "berth-shim" and os.readlink(f"/proc/{pid}/fd/2") == f"{work}/log":
-                found.append(pid)
-        except OSError:
-            pass
-    return found
-
-
-def leftovers():
-    """What must not be there once every container is removed."""
-    left = [line.split()[1] for line in open("/proc/mounts") if work in line]
-    left += [f"shim {pid}" for pid in shims()]
-    left += [path for path in glob.glob(f"/sys/fs/cgroup/*/crash-{os.getpid()}/*/") + glob.glob(f"/sys/fs/cgroup/crash-{os.getpid()}/*/")]
-    left += [line for line in lines(["ip", "-o", "link"]) if "veth" in line or "@if" in line]
-    left += [line.strip() for line in lines(["nft", "list", "ruleset"]) if re.search(r"elements = |8099", line)]
-    left += glob.glob(f"{work}/data/containers/*") + glob.glob(f"{work}/data/tmp/*") + [p for p in glob.glob(f"{work}/exec/*/") if re.search(r"/[0-9a-f]{64}/$", p)]
-    # The engine locks its database: a copy is read.
-    for suffix in ("", "-wal"):
-        shutil.copyfile(f"{work}/data/state.db{suffix}", f"{work}/copy.db{suffix}")
-    database = sqlite3.connect(f"{work}/copy.db")
-    left += [f"row of {table}" for table in ("containers", "endpoints", "volume_uses") if database.execute(f"select count(*) from {table}").fetchone()[0]]
-    known = {str(row[0]) for row in database.execute("select number from layers")}
-    left += [f"layers/{name} has no row" for name in os.listdir(f"{work}/data/layers") if name not in known and name != "empty"]
-    left += [f"layer {number} has no folder" for number in known if not os.path.isdir(f"{work}/data/layers/{number}")]
-    volumes = {row[0] for row in database.execute("select name from volumes")}
-    left += [f"volumes/{name} has no row" for name in os.listdir(f"{work}/data/volumes") if name not in volumes]
-    blobs = {row[0] for row in database.execute("select substr(blob, 8) from layers union select substr(id, 8) from images")}
-    left += [f"blobs/{name} has no row" for name in os.listdir(f"{work}/data/blobs") if name not in blobs]
-    database.close()
-    return left
-
-
-def check():
-    """After a crash and a restart: what is shown is whole, and can be used and removed; then nothing is left."""
-    for image in ok("GET", "/images/json?all=1"):
-        ok("GET", f"/images/{image['Id']}/json")
-    for container in ok("GET", "/containers/json?all=1"):
-        ok("GET", f"/containers/{container['Id']}/json")
-        status, text = ask("DELETE", f"/containers/{container['Id']}?force=1&v=1")
-        if status not in (204, 404, 409):
-            raise RuntimeError(f"remove: {status} {text}")
-    for name in ("vv", "pv"):
-        ask("DELETE", f"/volumes/{name}?force=1")
-    ask("DELETE", "/networks/n2")
-    for name in ("imported", "made:1", "built", "other:2", "loaded:1", f"{registry}/busybox"):
-        ask("DELETE", f"/images/{name}?force=1")
-    for attempt in range(150):
-        left = leftovers()
-        if not left:
-            return
-        time.sleep(0.02)
-    raise RuntimeError(f"left behind: {left[:6]}")
-
-
-def points_of(prepare, act):
-    """How many points the operation has, undisturbed."""
+def points_of(operation):
+    prepare, act = operation
     engine = Engine(kill_at=0)
     prepare()
     engine.arm()
@@ -174,16 +28,8 @@ def points_of(prepare, act):
     return names
 
 
-def restart_and_check():
-    engine = Engine()
-    try:
-        check()
-    finally:
-        engine.kill()
-
-
-def kill_at(number, prepare, act):
-    """Whether the point was reached."""
+def kill_at(number, operation):
+    prepare, act = operation
     engine = Engine(kill_at=number)
     prepare()
     engine.arm()
@@ -198,68 +44,6 @@ def kill_at(number, prepare, act):
     return reached
 
 
-def main():
-    global image_tar, saved, registry
-    registry = "127.0.0.1:9"
-    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-o", f"{work}/killer.so", f"{root}/tests/crash/killer.c", "-ldl"], check=True)
-    with open(f"{work}/daemon.json", "w") as file:
-        file.write("{}")
-    subprocess.run(["ip", "netns", "add", netns], check=True)
-    subprocess.run(["ip", "-n", netns, "link", "set", "lo", "up"], check=True)
-    busybox = subprocess.run([f"{root}/tools/busybox-image"], stdout=subprocess.PIPE, check=True).stdout
-    image_tar = tar_of({"one": "1" * 5000, "two": "2"})
-    engine = Engine()
-    serving = None
-    total = 0
-    try:
-        ok("POST", "/images/create?fromSrc=-&repo=busybox", busybox, "application/x-tar")
-        ok("POST", "/networks/create", {"Name": "net"})
-        ok("POST", "/images/create?fromSrc=-&repo=loaded&tag=1", image_tar, "application/x-tar")
-        saved = ask("GET", "/images/loaded:1/get")[1]
-        ok("DELETE", "/images/loaded:1?force=1")
-        with open(f"{work}/registry.yml", "w") as file:
-            file.write(f"version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {work}/registry}}}}\nhttp: {{addr: 127.0.0.1:5005}}\n")
-        serving = subprocess.Popen(["nsenter", f"--net=/run/netns/{netns}", "docker-registry", "serve", f"{work}/registry.yml"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        registry = "127.0.0.1:5005"
-        ok("POST", f"/images/create?fromSrc=-&repo={registry}/busybox", image_tar, "application/x-tar")
-        for _ in range(100):
-            if b'"error"' not in ask("POST", f"/images/{registry}/busybox/push?tag=latest")[1]:
-                break
-            time.sleep(0.05)
-        ok("DELETE", f"/images/{registry}/busybox?force=1")
-        engine.kill()
-        chosen = [name for name in OPERATIONS if not words or any(word in name for word in words)]
-        print(f"1..{len(chosen)}", flush=True)
-        for number, name in enumerate(chosen, 1):
-            prepare, act = OPERATIONS[name]
-            failures, kills, point = [], 0, "undisturbed"
-            try:
-                names = points_of(prepare, act)
-                # Threads come in another order now and then: a few more than there were.
-                for at in range(1, len(names) + 1, step):
-                    point = names[at - 1]
-                    kills += kill_at(at, prepare, act)
-            except (RuntimeError, KeyError, OSError, sqlite3.Error) as problem:
-                failures.append(f"{point}: {problem}")
-            total += kills
-            print(f"{'not ok' if failures else 'ok'} {number} berthd killed at {kills} points of: {name}", flush=True)
-            for failure in failures:
-                print(f"# {failure}", flush=True)
-            if failures:
-                Engine().kill()
-        print(f"# {total} kills; the slowest start took {slowest_start * 1000:.0f} ms")
-    finally:
-        for process in engines:
-            process.kill()
-        if serving is not None:
-            serving.kill()
-        for pid in shims():
-            os.kill(int(pid), signal.SIGKILL)
-        subprocess.run(["ip", "netns", "del", netns])
-        time.sleep(0.2)
-        for path in glob.glob(f"/sys/fs/cgroup/*/crash-{os.getpid()}"):
-            subprocess.run(["find", path, "-depth", "-type", "d", "-exec", "rmdir", "{}", ";"])
-        shutil.rmtree(work, ignore_errors=True)
-
-
-main()
+subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-o", f"{work}/killer.so", f"{root}/tests/crash/killer.c", "-ldl"], check=True)
+with stage():
+    drive(OPERATIONS, "berthd", points_of, kill_at)
