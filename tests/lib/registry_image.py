@@ -1,5 +1,5 @@
 """Puts images into a registry that no well-meaning tool would make. Usage: registry_image.py PORT NAME KIND."""
-import gzip, hashlib, io, json, sys, tarfile, urllib.request
+import gzip, hashlib, io, json, sys, tarfile, urllib.request, zlib
 
 PORT, NAME, KIND = sys.argv[1:4]
 BASE = f"http://127.0.0.1:{PORT}/v2/{NAME}"
@@ -50,6 +50,13 @@ def image(tars, tag, architecture="amd64", variant=None, layer_type=OCI + ".laye
     return put(manifest, tag, OCI + ".manifest.v1+json")
 
 
+def packed(data, diff_id):
+    """An image of one layer that is compressed already."""
+    config = {"architecture": "amd64", "os": "linux", "config": {}, "rootfs": {"type": "layers", "diff_ids": [diff_id]}}
+    put({"schemaVersion": 2, "mediaType": OCI + ".manifest.v1+json", "config": dict(blob(json.dumps(config).encode()), mediaType=OCI + ".config.v1+json"),
+         "layers": [dict(blob(data), mediaType=OCI + ".layer.v1.tar+gzip")]}, "latest", OCI + ".manifest.v1+json")
+
+
 if KIND == "index":
     amd = image([tar({"arch": b"amd64"})], None)
     entries = [dict(amd, platform={"os": "linux", "architecture": "amd64"})]
@@ -78,6 +85,30 @@ elif KIND == "random":
     image([tar({"f": os.urandom(1 << 20)}) for _ in range(int(sys.argv[4]))], "latest")
 elif KIND == "zeros":
     image([tar({"f": bytes(200 << 20)})], "latest")
+elif KIND == "bomb":
+    # As many times 10 MB of zeros, in ten kilobytes each: members of gzip one behind the other.
+    count = int(sys.argv[4])
+    head = tarfile.TarInfo("f")
+    head.size = count * (10 << 20)
+    packed(gzip.compress(head.tobuf(), mtime=0) + gzip.compress(bytes(10 << 20), mtime=0) * count + gzip.compress(bytes(1024), mtime=0), "sha256:" + "0" * 64)
+elif KIND == "files":
+    # As many empty files, a thousand in a folder.
+    count, out, whole = int(sys.argv[4]), zlib.compressobj(1, wbits=31), hashlib.sha256()
+    model = bytearray(tarfile.TarInfo("d0000000/f0000000").tobuf())
+    model[148:156] = b" " * 8
+    others = sum(model[17:])
+    data = b""
+    for folder in range(count // 1000):
+        block = bytearray()
+        for number in range(1000):
+            name = b"d%07d/f%07d" % (folder, number)
+            model[0:17] = name
+            model[148:156] = b"%06o\0 " % (others + sum(name))
+            block += model
+        whole.update(block)
+        data += out.compress(block)
+    whole.update(bytes(1024))
+    packed(data + out.compress(bytes(1024)) + out.flush(), "sha256:" + whole.hexdigest())
 elif KIND == "foreign":
     content = tar({"f": b"foreign"})
     data = gzip.compress(content, mtime=0)
