@@ -33,7 +33,7 @@ static bool start(Request *request, GError **error)
 	}
 	if (json_bool(body, "Detach"))
 		return exec_start(request->engine, exec, -1, error) && reply_empty(request, 200);
-	if (exec->started)
+	if (exec_state(request->engine, exec).started)
 		return fail(
 			error, BERTH_ERROR_CONFLICT, "exec command %s has already run", exec->id);
 	g_autoptr(Container) container = container_find(request->engine, exec->container_id, error);
@@ -45,7 +45,8 @@ static bool start(Request *request, GError **error)
 	int fd = reply_hijack(request, exec->tty);
 	g_autoptr(GError) late = NULL;
 	/* From here on there is no status to answer with: the client reads the reason on the stream. */
-	if (!exec_start(request->engine, exec, fd, &late) && late != NULL && exec->error == NULL)
+	if (!exec_start(request->engine, exec, fd, &late) && late != NULL &&
+		!exec_state(request->engine, exec).failed)
 		g_info("%s", late->message);
 	return true;
 }
@@ -60,21 +61,25 @@ static bool resize(Request *request, GError **error)
 }
 
 /* The stream has ended, and the shim's word of why is still on its way. */
-static bool unsettled(const Exec *exec)
+static bool unsettled(const ExecState *state)
 {
-	if (exec->running)
-		return exec->pid > 0 && kill(exec->pid, 0) < 0 && errno == ESRCH;
-	return exec->started && exec->exit_code < 0 && exec->error == NULL;
+	if (state->running)
+		return state->pid > 0 && kill(state->pid, 0) < 0 && errno == ESRCH;
+	return state->started && state->exit_code < 0 && !state->failed;
 }
 
 /* A moment, then. */
-static void settle(Exec *exec)
+static ExecState settle(Engine *engine, Exec *exec)
 {
 	enum { ROUNDS = 20, ROUND_MS = 50 };
 	int fd = notify_subscribe(&exec->changed);
-	for (int i = 0; i < ROUNDS && unsettled(exec); i++)
+	ExecState state = exec_state(engine, exec);
+	for (int i = 0; i < ROUNDS && unsettled(&state); i++) {
 		notify_wait(fd, -1, ROUND_MS);
+		state = exec_state(engine, exec);
+	}
 	notify_unsubscribe(&exec->changed, fd);
+	return state;
 }
 
 static bool inspect(Request *request, GError **error)
@@ -82,20 +87,20 @@ static bool inspect(Request *request, GError **error)
 	g_autoptr(Exec) exec = exec_find(request->engine, request->name, error);
 	if (exec == NULL)
 		return false;
-	settle(exec);
+	ExecState state = settle(request->engine, exec);
 	json_t *process =
 		json_pack("{s:b, s:s, s:o, s:b}", "tty", exec->tty, "entrypoint", exec->argv[0],
 			"arguments", json_strings(exec->argv + 1), "privileged", exec->privileged);
 	if (*exec->user != '\0')
 		json_object_set_new(process, "user", json_string(exec->user));
-	bool ended = exec->started && !exec->running;
+	bool ended = state.started && !state.running;
 	return reply_json(request, 200,
 		json_pack("{s:s, s:b, s:o, s:o, s:b, s:b, s:b, s:b, s:s, s:s, s:i}", "ID", exec->id,
-			"Running", exec->running, "ExitCode",
-			ended ? json_integer(exec->exit_code) : json_null(), "ProcessConfig",
+			"Running", state.running, "ExitCode",
+			ended ? json_integer(state.exit_code) : json_null(), "ProcessConfig",
 			process, "OpenStdin", exec->open_stdin, "OpenStderr", exec->open_stderr,
 			"OpenStdout", exec->open_stdout, "CanRemove", 0, "ContainerID",
-			exec->container_id, "DetachKeys", "", "Pid", exec->pid));
+			exec->container_id, "DetachKeys", "", "Pid", state.pid));
 }
 
 const Route exec_routes[] = {

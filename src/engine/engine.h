@@ -294,6 +294,12 @@ void shim_wait_gone(Container *container);
 Exec *exec_create(Container *container, const json_t *request, GError **error);
 Exec *exec_find(Engine *engine, const char *id, GError **error); /* new reference */
 void exec_unref(Exec *exec);
+/* What of it changes, as it is at one moment. exit_code: -1 while it is not known. */
+typedef struct {
+	bool started, running, failed;
+	int pid, exit_code;
+} ExecState;
+ExecState exec_state(Engine *engine, const Exec *exec);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Exec, exec_unref)
 /* Takes fd (-1: detached) over. */
 bool exec_start(Engine *engine, Exec *exec, int fd, GError **error);

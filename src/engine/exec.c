@@ -146,17 +146,24 @@ static int make_plan(Container *container, const Exec *exec, GError **error)
 		       : -1;
 }
 
+ExecState exec_state(Engine *engine, const Exec *exec)
+{
+	g_mutex_lock(&engine->lock);
+	ExecState state = {
+		exec->started, exec->running, exec->error != NULL, exec->pid, exec->exit_code};
+	g_mutex_unlock(&engine->lock);
+	return state;
+}
+
 /* Waits for the shim's word on whether the program runs. */
 static bool await_start(Exec *exec, Container *container, int waiter, GError **error)
 {
 	for (;;) {
-		g_mutex_lock(&container->engine->lock);
-		bool decided = exec->running || exec->error != NULL || exec->exit_code >= 0;
-		g_mutex_unlock(&container->engine->lock);
-		if (decided)
+		ExecState state = exec_state(container->engine, exec);
+		if (state.running || state.failed || state.exit_code >= 0)
 			break;
 		notify_wait(waiter, -1, 1000);
-		if (!container_running(container) && !exec->running)
+		if (!container_running(container) && !exec_state(container->engine, exec).running)
 			return fail(error, BERTH_ERROR_CONFLICT, "container %s is not running",
 				container->row.id);
 	}
@@ -225,7 +232,7 @@ bool exec_resize(Engine *engine, Exec *exec, int rows, int columns, GError **err
 	exec->columns = columns;
 	if (container == NULL)
 		return false;
-	if (!exec->running)
+	if (!exec_state(engine, exec).running)
 		return fail(error, BERTH_ERROR_CONFLICT, "exec %s is not running", exec->id);
 	return shim_send(container, SHIM_RESIZE, exec->id, rows, columns, "", NULL, 0, error);
 }

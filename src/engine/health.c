@@ -123,30 +123,27 @@ static bool read_output(int fd, gint64 timeout, const Probe *probe, GString *out
 }
 
 /* Until the shim has told of its end, or that is long overdue. */
-static void await_end(Exec *exec)
+static void await_end(Engine *engine, Exec *exec)
 {
 	enum { SLICES = 20 };
 	int fd = notify_subscribe(&exec->changed);
-	for (int i = 0; i < SLICES && exec->running; i++)
+	for (int i = 0; i < SLICES && exec_state(engine, exec).running; i++)
 		notify_wait(fd, -1, SLICE_MS);
 	notify_unsubscribe(&exec->changed, fd);
 }
 
 /* Ends a command that takes too long. Its process is held by a descriptor: another one never gets the signal. */
-static void kill_exec(Exec *exec, int pidfd)
+static void kill_exec(Engine *engine, Exec *exec, int pidfd)
 {
 	if (pidfd >= 0)
 		pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
-	await_end(exec);
+	await_end(engine, exec);
 }
 
 static int await_code(Engine *engine, Exec *exec)
 {
-	await_end(exec);
-	g_mutex_lock(&engine->lock);
-	int code = exec->exit_code;
-	g_mutex_unlock(&engine->lock);
-	return code;
+	await_end(engine, exec);
+	return exec_state(engine, exec).exit_code;
 }
 
 /* The exit code, -1 if it took too long or could not begin; output: what is told of it. */
@@ -167,11 +164,12 @@ static int run_test(const Probe *probe, GString *output)
 	if (!exec_start(engine, exec, pair[1], &error)) {
 		g_string_append(output, error->message);
 	} else {
-		autofd pidfd = exec->pid > 0 ? pidfd_open(exec->pid, 0) : -1;
+		int pid = exec_state(engine, exec).pid;
+		autofd pidfd = pid > 0 ? pidfd_open((pid_t)pid, 0) : -1;
 		if (read_output(ours, probe->timeout, probe, output)) {
 			code = await_code(engine, exec);
 		} else {
-			kill_exec(exec, pidfd);
+			kill_exec(engine, exec, pidfd);
 			g_autofree char *limit = duration_text(probe->timeout);
 			g_string_printf(output, "Health check exceeded timeout (%s)", limit);
 		}

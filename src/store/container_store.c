@@ -91,14 +91,8 @@ char *container_store_mounts(Store *store, const char *id)
 	return text;
 }
 
-typedef struct {
-	void (*each)(ContainerRow *row, gpointer data);
-	gpointer data;
-} Each;
-
-static void read_container(sqlite3_stmt *row, gpointer data)
+static void read_container(sqlite3_stmt *row, gpointer rows)
 {
-	Each *each = data;
 	ContainerRow c = {
 		.id = g_strdup(db_text(row, 0)),
 		.name = g_strdup(db_text(row, 1)),
@@ -115,19 +109,22 @@ static void read_container(sqlite3_stmt *row, gpointer data)
 		.restarts = sqlite3_column_int(row, 12),
 		.stopped_by_user = sqlite3_column_int(row, 13) != 0,
 	};
-	each->each(&c, each->data);
-	container_row_clear(&c);
+	g_array_append_val(rows, c);
 }
 
 void container_store_each(
 	Store *store, void (*each)(ContainerRow *row, gpointer data), gpointer data)
 {
-	Each call = {each, data};
-	db_query(store->db, NULL, read_container, &call,
+	g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(ContainerRow));
+	g_array_set_clear_func(rows, (GDestroyNotify)container_row_clear);
+	db_query(store->db, NULL, read_container, rows,
 		"SELECT id, name, created, image, image_id, status, pid, exit_code, oom, error, "
 		"started,"
 		" finished, restarts, stopped_by_user FROM containers ORDER BY created",
 		"");
+	/* Without the database's lock: others take that one last. */
+	for (guint i = 0; i < rows->len; i++)
+		each(&g_array_index(rows, ContainerRow, i), data);
 }
 
 static void append_text(sqlite3_stmt *row, gpointer data)

@@ -19,13 +19,18 @@ static const struct {
 	long number;
 	const char *name;
 } points[] = {
-#define CALL(name) {SYS_##name, #name}
-	CALL(bind), CALL(chdir), CALL(chmod), CALL(clone), CALL(clone3), CALL(execve), CALL(fchmod), CALL(fchown), CALL(fchmodat),
-	CALL(fchownat), CALL(fork), CALL(fsconfig), CALL(fsmount), CALL(fsopen), CALL(ftruncate), CALL(kill), CALL(listen),
-	CALL(mkdir), CALL(mkdirat), CALL(mknodat), CALL(mount_setattr), CALL(move_mount), CALL(open_tree), CALL(pidfd_open),
-	CALL(pidfd_send_signal), CALL(pipe2), CALL(pivot_root), CALL(prctl), CALL(rename), CALL(rmdir), CALL(sendmsg),
-	CALL(setdomainname), CALL(sethostname), CALL(setns), CALL(setresuid), CALL(setsid), CALL(socketpair), CALL(symlinkat),
-	CALL(umount2), CALL(unlink), CALL(unlinkat), CALL(unshare), CALL(write), CALL(writev)};
+#define CALL(name)                                                                                 \
+	{                                                                                          \
+		SYS_##name, #name                                                                  \
+	}
+	CALL(bind), CALL(chdir), CALL(chmod), CALL(clone), CALL(clone3), CALL(execve), CALL(fchmod),
+	CALL(fchown), CALL(fchmodat), CALL(fchownat), CALL(fork), CALL(fsconfig), CALL(fsmount),
+	CALL(fsopen), CALL(ftruncate), CALL(kill), CALL(listen), CALL(mkdir), CALL(mkdirat),
+	CALL(mknodat), CALL(mount_setattr), CALL(move_mount), CALL(open_tree), CALL(pidfd_open),
+	CALL(pidfd_send_signal), CALL(pipe2), CALL(pivot_root), CALL(prctl), CALL(rename),
+	CALL(rmdir), CALL(sendmsg), CALL(setdomainname), CALL(sethostname), CALL(setns),
+	CALL(setresuid), CALL(setsid), CALL(socketpair), CALL(symlinkat), CALL(umount2),
+	CALL(unlink), CALL(unlinkat), CALL(unshare), CALL(write), CALL(writev)};
 
 static int count, kill_at, log_fd = -1;
 static volatile sig_atomic_t told;
@@ -55,12 +60,14 @@ static void note(pid_t shim, pid_t pid)
 		told = 0;
 		read_wish();
 	}
-	if (kill_at < 0 || ptrace(PTRACE_GETREGS, pid, NULL, &registers) < 0 || registers.rax != (unsigned long long)-38)
+	if (kill_at < 0 || ptrace(PTRACE_GETREGS, pid, NULL, &registers) < 0 ||
+		registers.rax != (unsigned long long)-38)
 		return; /* on the way out: -ENOSYS stands there on the way in */
 	for (size_t i = 0; i < sizeof points / sizeof points[0]; i++) {
 		if (points[i].number != (long)registers.orig_rax)
 			continue;
-		int n = snprintf(line, sizeof line, "%s%s\n", points[i].name, pid == shim ? "" : " of the process");
+		int n = snprintf(line, sizeof line, "%s%s\n", points[i].name,
+			pid == shim ? "" : " of the process");
 		if (write(log_fd, line, (size_t)n) != n)
 			_exit(3);
 		if (++count != kill_at)
@@ -128,7 +135,9 @@ int main(void)
 	sigaction(SIGUSR1, &told_by, NULL);
 	say_pid();
 	waitpid(shim, NULL, 0);
-	ptrace(PTRACE_SETOPTIONS, shim, NULL, PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC);
+	ptrace(PTRACE_SETOPTIONS, shim, NULL,
+		PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+			PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC);
 	ptrace(PTRACE_SYSCALL, shim, NULL, NULL);
 	follow(shim);
 }

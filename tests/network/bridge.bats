@@ -38,6 +38,7 @@ teardown_file() { hosts_remove; }
 @test "a port on 127.0.0.1 is for this host only, and a container's address is nobody's next door" {
 	web local private -p 127.0.0.1:8081:80 -p 127.0.0.1:8082:82/udp
 	nsenter --net="/proc/$(d inspect -f '{{.State.Pid}}' local)/ns/net" timeout 20 socat -u UDP-RECV:82 "OPEN:$WORK/got,creat" 3>&- &
+	receiver=$!
 	[ "$(on_host curl -s --max-time 3 127.0.0.1:8081)" = private ]
 	run outside curl -s --max-time 1 10.5.0.1:8081
 	[ "$status" -ne 0 ]
@@ -60,6 +61,7 @@ teardown_file() { hosts_remove; }
 	[ "$status" -ne 0 ]
 	on_host bash -c 'echo host >/dev/udp/127.0.0.1/8082'
 	for _ in $(seq 40); do [ ! -s "$WORK/got" ] || break; sleep 0.05; done
+	kill $receiver
 	[ "$(cat "$WORK/got")" = host ]
 	d rm -f local
 }
