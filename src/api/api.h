@@ -41,6 +41,9 @@ void server_add_door(Server *server, int fd, bool is_tcp, const TlsContext *tls)
 /* Serves until stop_fd becomes readable. */
 void server_run(Server *server, int stop_fd);
 
+/* confine.c: before there are threads. What cannot be given up stays, with a warning in the log. */
+void confine_self(void);
+
 /* listen.c: opens a door at unix://PATH, tcp://ADDRESS:PORT or fd://. */
 bool server_listen(Server *server, const Config *config, const char *host, GError **error);
 

@@ -2,9 +2,8 @@
 #include "api/api.h"
 
 #include "base/error.h"
+#include "base/fd.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -60,11 +59,21 @@ static bool resize(Request *request, GError **error)
 	       reply_empty(request, 200);
 }
 
+/* Gone, or waiting for somebody to take note of it. */
+static bool is_dead(int pid)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/stat", pid);
+	g_autofree char *stat = file_read(path, 4096);
+	const char *name_end = stat != NULL ? strrchr(stat, ')') : NULL;
+	return name_end == NULL || g_str_has_prefix(name_end, ") Z") ||
+	       g_str_has_prefix(name_end, ") X");
+}
+
 /* The stream has ended, and the shim's word of why is still on its way. */
 static bool unsettled(const ExecState *state)
 {
 	if (state->running)
-		return state->pid > 0 && kill(state->pid, 0) < 0 && errno == ESRCH;
+		return state->pid > 0 && is_dead(state->pid);
 	return state->started && state->exit_code < 0 && !state->failed;
 }
 

@@ -62,6 +62,7 @@ int main(int argc, char **argv)
 			"the engine needs to be root: start it with sudo");
 		return refuse(error);
 	}
+	confine_self();
 	int stop_fd = block_signals();
 	Engine *engine = engine_new(config, &error);
 	Server *server = engine != NULL ? server_new(engine, &error) : NULL;

@@ -89,6 +89,7 @@ typedef struct {
 	bool started, running;
 	int exit_code, pid, rows, columns;
 	char *error;
+	ShimLink *link; /* to a shim of its own, while that lives; NULL: the container's has it */
 	Notify changed;
 } Exec;
 
@@ -274,16 +275,26 @@ void container_exited(
 void container_remove_now(Container *container);
 void container_restore_all(Engine *engine);
 
-/* shim_link.c: the connection to a shim. */
+/* shim_launch.c: shims begin. */
 bool shim_copy(Engine *engine, GError **error);
-void shim_monitor_start(Engine *engine);
 /* Starts a shim with the plan; when it has started the container, *pid is set. */
 bool shim_launch(Container *container, int plan_fd, bool with_network,
 	const Attachment *attachments, guint count, int *pid, GError **error);
+/* A shim for this exec alone, with all that the engine may do: the container's own has given that away. */
+bool shim_launch_exec(Container *container, Exec *exec, GError **error);
+
+/* shim_link.c: the connection to a shim. */
+void shim_monitor_start(Engine *engine);
+/* exec: that the shim is for alone, or NULL. Takes socket over; pid: of our child, or 0. Known from here on, heard from watch on. */
+ShimLink *shim_link_new(Container *container, Exec *exec, int socket, pid_t pid);
+void shim_link_watch(ShimLink *link);
+bool shim_tell(int socket, guint32 type, const char *id, int a, int b, const char *text,
+	const int *fds, int fd_count);
 void exec_folder_remove(Engine *engine, const char *id); /* with the socket in it */
 /* Ends what runs below an id although no row says that it runs: a start that a crash cut off. Waits for it. */
 void shim_end(Engine *engine, const char *id);
 bool shim_reconnect(Container *container); /* false if nobody answers */
+/* To the shim of the exec that id names, or the container's; a conflict if that does not run. */
 bool shim_send(Container *container, guint32 type, const char *id, int a, int b, const char *text,
 	const int *fds, int fd_count, GError **error);
 char *shim_socket_path(Engine *engine, const char *id);
@@ -293,6 +304,9 @@ void shim_wait_gone(Container *container);
 /* exec.c */
 Exec *exec_create(Container *container, const json_t *request, GError **error);
 Exec *exec_find(Engine *engine, const char *id, GError **error); /* new reference */
+Exec *exec_ref(Exec *exec);
+void exec_lost(Engine *engine,
+	const Exec *exec); /* its shim has gone: it has ended, if it did not say so before */
 void exec_unref(Exec *exec);
 /* What of it changes, as it is at one moment. exit_code: -1 while it is not known. */
 typedef struct {

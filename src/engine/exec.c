@@ -5,10 +5,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { SMALL_FILE = 4 << 20 };
+
+Exec *exec_ref(Exec *exec)
+{
+	g_atomic_ref_count_inc(&exec->references);
+	return exec;
+}
 
 void exec_unref(Exec *exec)
 {
@@ -74,9 +81,8 @@ Exec *exec_create(Container *container, const json_t *request, GError **error)
 	json_t *size = json_object_get(request, "ConsoleSize");
 	exec->rows = (int)json_integer_value(json_array_get(size, 0));
 	exec->columns = (int)json_integer_value(json_array_get(size, 1));
-	g_atomic_ref_count_inc(&exec->references);
 	g_mutex_lock(&engine->lock);
-	g_hash_table_insert(engine->execs, exec->id, exec);
+	g_hash_table_insert(engine->execs, exec->id, exec_ref(exec));
 	g_ptr_array_add(container->exec_ids, g_strdup(exec->id));
 	g_mutex_unlock(&engine->lock);
 	g_autofree char *action = action_text("exec_create", exec);
@@ -89,7 +95,7 @@ Exec *exec_find(Engine *engine, const char *id, GError **error)
 	g_mutex_lock(&engine->lock);
 	Exec *exec = g_hash_table_lookup(engine->execs, id);
 	if (exec != NULL)
-		g_atomic_ref_count_inc(&exec->references);
+		exec_ref(exec);
 	g_mutex_unlock(&engine->lock);
 	if (exec == NULL)
 		fail(error, BERTH_ERROR_NOT_FOUND, "No such exec instance: %s", id);
@@ -187,6 +193,13 @@ static void say_why(Engine *engine, Exec *exec, int client, const char *why)
 		fd_write_all(client, line, MIN(length, G_MAXUINT16));
 }
 
+/* Whether it may do more than its container, whose shim has given that away. */
+static bool needs_own_shim(Container *container, const Exec *exec)
+{
+	g_autoptr(json_t) spec = exec->privileged ? container_spec(container, NULL) : NULL;
+	return spec != NULL && !json_bool(spec, "HostConfig.Privileged");
+}
+
 bool exec_start(Engine *engine, Exec *exec, int fd, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
@@ -215,8 +228,9 @@ bool exec_start(Engine *engine, Exec *exec, int fd, GError **error)
 		    (exec->open_stderr ? SHIM_ATTACH_STDERR : 0) |
 		    (exec->tty || exec->raw ? 0 : SHIM_ATTACH_FRAMED);
 	int waiter = notify_subscribe(&exec->changed);
-	bool ok = shim_send(container, SHIM_EXEC, exec->id, flags, 0, exec->detach_keys, fds,
-		client >= 0 ? 2 : 1, error);
+	bool ok = (!needs_own_shim(container, exec) || shim_launch_exec(container, exec, error)) &&
+		  shim_send(container, SHIM_EXEC, exec->id, flags, 0, exec->detach_keys, fds,
+			  client >= 0 ? 2 : 1, error);
 	fd_clear(&client);
 	ok = ok && await_start(exec, container, waiter, error);
 	notify_unsubscribe(&exec->changed, waiter);
@@ -270,6 +284,18 @@ void exec_changed(Engine *engine, const struct shim_message *message)
 	g_mutex_unlock(&engine->lock);
 	g_autofree char *code = g_strdup_printf("%d", message->a);
 	container_event(container, "exec_die", "exitCode", code);
+}
+
+void exec_lost(Engine *engine, const Exec *exec)
+{
+	ExecState state = exec_state(engine, exec);
+	struct shim_message message = {
+		.type = state.running ? SHIM_EXEC_EXITED : SHIM_EXEC_FAILED, .a = 128 + SIGKILL};
+	if (!state.running && (!state.started || state.failed || state.exit_code >= 0))
+		return;
+	g_strlcpy(message.id, exec->id, sizeof message.id);
+	g_strlcpy(message.text, "its shim was killed", sizeof message.text);
+	exec_changed(engine, &message);
 }
 
 /* With its container an exec ends; clients may still ask how, until the container is removed. */

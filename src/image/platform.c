@@ -51,11 +51,16 @@ static void fill(Platform *platform, const char *os, const char *architecture, c
 const char *platform_architecture(void)
 {
 	static struct utsname host;
-	uname(&host);
-	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-		if (strcmp(host.machine, names[i][0]) == 0)
-			return names[i][1];
-	return host.machine;
+	static gsize known; /* the name's address */
+	if (g_once_init_enter(&known)) {
+		uname(&host);
+		const char *name = host.machine;
+		for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+			if (strcmp(host.machine, names[i][0]) == 0)
+				name = names[i][1];
+		g_once_init_leave(&known, (gsize)name);
+	}
+	return (const char *)known;
 }
 
 void platform_read(const json_t *json, Platform *platform)

@@ -74,6 +74,27 @@ static void start_container(void)
 		warn("cannot enter the pid namespace: exec will not work");
 	started_at = now_nanoseconds();
 	control_send(SHIM_STARTED, "", container->pid, 0, started_at, "");
+	caps_shed((uint64_t)record_number(plan_find(&plan, PLAN_CAPS), 0));
+}
+
+/* exec --privileged has what the container's own shim has given away for good: a shim of its own enters the container, for this
+ * one exec, and ends with it. */
+static bool is_guest(void)
+{
+	return plan_find(&plan, PLAN_ENTER) != NULL;
+}
+
+static void enter_container(void)
+{
+	container_pidfd = SHIM_FD_NETWORK;
+	if (setns(container_pidfd, CLONE_NEWPID) < 0)
+		report_fail(errno, "cannot enter the container");
+}
+
+static void guest_finish(void)
+{
+	control_close();
+	finished = true;
 }
 
 static void start_exec(const struct shim_message *message, int *fds, int fd_count)
@@ -104,6 +125,8 @@ static void start_exec(const struct shim_message *message, int *fds, int fd_coun
 			session->pid = -1;
 		}
 	}
+	if (!ok && is_guest())
+		guest_finish();
 	plan_unmap(&exec_plan);
 	for (int i = 0; i < fd_count; i++)
 		if (fds[i] >= 0)
@@ -153,7 +176,8 @@ void shim_handle(const struct shim_message *message, int *fds, int fd_count)
 
 void shim_engine_gone(void)
 {
-	if (container->pid == 0)
+	bool has_exec = sessions != container;
+	if (container->pid == 0 && !(is_guest() && has_exec))
 		fail_start("the engine has gone");
 	if (plan_find(&plan, PLAN_WITH_ENGINE) != NULL)
 		kill_container(SIGKILL);
@@ -202,6 +226,8 @@ static void reap(void)
 			session_ended(session);
 			session->pid = -1;
 			control_send(SHIM_EXEC_EXITED, session->id, code, 0, 0, "");
+			if (is_guest())
+				guest_finish();
 		}
 	}
 }
@@ -274,7 +300,9 @@ int main(void)
 	if (!plan_map(&plan, SHIM_FD_PLAN))
 		report_fail(0, "the launch plan is damaged");
 	close(SHIM_FD_PLAN);
-	if (!control_listen(record_string(plan_find(&plan, PLAN_ID), 2)))
+	if (is_guest())
+		enter_container();
+	else if (!control_listen(record_string(plan_find(&plan, PLAN_ID), 2)))
 		report_fail(
 			errno, "cannot listen at %s", record_string(plan_find(&plan, PLAN_ID), 2));
 	container = session_new("", &plan);

@@ -65,6 +65,9 @@ enum plan_op {
 	PLAN_INIT,	    /* | the process runs as child of a small init */
 	PLAN_ENV,	    /* | NAME=value... */
 	PLAN_EXEC,	    /* | argv... */
+
+	/* Behind all others, so that an engine's plans of execs fit the shims of the one before. */
+	PLAN_ENTER, /* | no container of its own: for one exec in that of the process behind SHIM_FD_NETWORK */
 	PLAN_OPS,
 };
 

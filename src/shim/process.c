@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/magic.h>
 #include <linux/seccomp.h>
@@ -23,7 +22,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 
-enum { LAST_CAP = 63, MAX_GROUPS = 1024 };
+enum { MAX_GROUPS = 1024 };
 
 /* What ops find out for the end: where to start, and whether seccomp comes first or last. */
 static struct {
@@ -164,40 +163,13 @@ static void set_ids(const struct plan_record *record)
 	if (count > MAX_GROUPS || syscall(SYS_setgroups, (size_t)count, groups) < 0 ||
 		syscall(SYS_setresgid, gid, gid, gid) < 0)
 		report_fail(errno, "cannot become group %u", gid);
-	/* Capabilities survive this until set_caps: the order of the two is as the kernel wants it. */
+	/* Capabilities survive this until caps_set: the order of the two is as the kernel wants it. */
 	prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
 	if (uid != 0 && self.tty && fchown(self.slave, uid, (gid_t)-1) < 0)
 		report_fail(errno, "cannot give the terminal to user %u", uid);
 	if (syscall(SYS_setresuid, uid, uid, uid) < 0)
 		report_fail(errno, "cannot become user %u", uid);
 	prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
-}
-
-static void drop_bounding(const struct plan_record *record)
-{
-	uint64_t bounding = (uint64_t)record_number(record, 0);
-	for (int cap = 0; cap <= LAST_CAP; cap++)
-		if ((bounding & (1ULL << cap)) == 0 && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0 &&
-			errno != EINVAL) /* EINVAL: this kernel has no such capability */
-			report_fail(errno, "cannot drop capability %d", cap);
-}
-
-/* Inheritable and ambient sets are always empty (CVE-2016-8867, CVE-2022-24769). */
-static void set_caps(const struct plan_record *record)
-{
-	uint64_t caps = (uint64_t)record_number(record, 1);
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3},
-					probe = header;
-	struct __user_cap_data_struct data[2] = {0}, now[2];
-	if (syscall(SYS_capget, &probe, now) < 0)
-		report_fail(errno, "capget");
-	uint64_t have = now[0].permitted | (uint64_t)now[1].permitted << 32;
-	caps &= have; /* what the engine itself lacks cannot be given */
-	for (int i = 0; i < 2; i++)
-		data[i].permitted = data[i].effective = (uint32_t)(caps >> (32 * i));
-	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-	if (syscall(SYS_capset, &header, data) < 0)
-		report_fail(errno, "cannot set the capabilities");
 }
 
 static void load_seccomp(void)
@@ -383,14 +355,14 @@ static void take_identity(const struct plan *plan)
 	const struct plan_record *caps = plan_find(plan, PLAN_CAPS),
 				 *ids = plan_find(plan, PLAN_IDS);
 	if (caps != NULL)
-		drop_bounding(caps);
+		caps_drop_bounding((uint64_t)record_number(caps, 0));
 	if (!self.no_new_privs)
 		load_seccomp();
 	if (ids != NULL)
 		set_ids(ids);
 	/* The kernel clears a user's permitted set at exec; clear it here too, and for good. */
 	if (caps != NULL)
-		set_caps(caps);
+		caps_set((uint64_t)record_number(caps, 1));
 }
 
 static void run_ops(const struct plan *plan, int sync_fd, bool joining)

@@ -7,7 +7,8 @@ enum {
 	SHIM_FD_PLAN = 3,    /* inherited by the shim: the plan */
 	SHIM_FD_CONTROL = 4, /* inherited by the shim: its end of the first connection */
 	SHIM_FD_NETWORK =
-		5, /* inherited where the plan has PLAN_NETWORK: a byte comes when it is set up */
+		5, /* inherited where the plan has PLAN_NETWORK: a byte comes when it is set up; where it has
+		      PLAN_ENTER: a pidfd */
 	SHIM_TEXT = 1024,
 	SHIM_ID = 68,
 };

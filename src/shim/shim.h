@@ -89,6 +89,14 @@ void loopback_up(void); /* of the network namespace that we are in */
 /* The same for a process that joins the running container behind pidfd. */
 _Noreturn void process_join(const struct plan *plan, int sync_fd, int pidfd);
 
+/* capability.c: this process keeps no more than these in its bounding set. report_fail on failure, as the others. */
+void caps_drop_bounding(uint64_t keep);
+/* Permitted and effective are these, as far as they are permitted now; inheritable and ambient sets are always empty
+ * (CVE-2016-8867, CVE-2022-24769). */
+void caps_set(uint64_t caps);
+/* The shim itself, for good: what execs of its container may have, and what it needs for them. */
+void caps_shed(uint64_t of_container);
+
 /* init.c: forks; the child returns, the parent stays as pid 1 and reaps. */
 void init_fork(void);
 

@@ -22,15 +22,40 @@ def wait():
     ok("POST", "/containers/cc/wait")
 
 
-# Each: what is done first; what is done to the shim that is to be killed; whether that shim lives before.
+def exec_privileged():
+    ok("POST", "/exec/%s/start" % ok("POST", "/containers/cc/exec", {"Cmd": ["true"], "Privileged": True})["Id"], {"Detach": True})
+    time.sleep(0.03)
+
+
+def ended():
+    """A container whose shim is dead is not said to run, and has a code and a reason."""
+    for _ in range(200):
+        status, text = ask("GET", "/containers/cc/json")
+        state = json.loads(text)["State"] if status == 200 else {"Running": False, "Status": "created"}
+        if not state["Running"]:
+            break
+        time.sleep(0.01)
+    if state["Running"] or (state["Status"] == "exited" and (state["ExitCode"], bool(state["Error"])) not in ((137, True), (137, False))):
+        raise RuntimeError(f"the state: {state}")
+
+
+def goes_on():
+    """The container of an exec whose own shim is dead."""
+    if not ok("GET", "/containers/cc/json")["State"]["Running"]:
+        raise RuntimeError("the container has ended")
+    run_exec()
+
+
+# Each: what is done first; what is done to the shim that is to be killed; whether that shim lives before; what is true then.
 OPERATIONS = {
-    "start": (create, start, False),
-    "start on a network, with a port": (lambda: create(network="net", **PORTS), start, False),
-    "start with volumes, limits and a user": (lambda: create(Memory=64 << 20, CpusetCpus="0", ReadonlyRootfs=True, Init=True, Binds=["vol:/w"], CapDrop=["ALL"]), start, False),
-    "exec": (lambda: (create(), start()), run_exec, True),
-    "stop": (lambda: (create(network="net", **PORTS), start()), lambda: ok("POST", "/containers/cc/stop?t=0"), True),
-    "remove while it runs": (lambda: (create(), start()), lambda: ok("DELETE", "/containers/cc?force=1&v=1"), True),
-    "kill": (lambda: (create(), start()), lambda: (ok("POST", "/containers/cc/kill"), wait()), True),
+    "start": (create, start, False, ended),
+    "start on a network, with a port": (lambda: create(network="net", **PORTS), start, False, ended),
+    "start with volumes, limits and a user": (lambda: create(Memory=64 << 20, CpusetCpus="0", ReadonlyRootfs=True, Init=True, Binds=["vol:/w"], CapDrop=["ALL"]), start, False, ended),
+    "exec": (lambda: (create(), start()), run_exec, True, ended),
+    "exec --privileged, by a shim of its own": (lambda: (create(), start()), exec_privileged, False, goes_on),
+    "stop": (lambda: (create(network="net", **PORTS), start()), lambda: ok("POST", "/containers/cc/stop?t=0"), True, ended),
+    "remove while it runs": (lambda: (create(), start()), lambda: ok("DELETE", "/containers/cc?force=1&v=1"), True, ended),
+    "kill": (lambda: (create(), start()), lambda: (ok("POST", "/containers/cc/kill"), wait()), True, ended),
 }
 
 
@@ -42,11 +67,11 @@ def put(number):
 
 def perform(number, operation):
     """The names of the points that were passed, up to the one where the shim was killed."""
-    prepare, act, lives = operation
-    put(-1 if lives else number)
+    prepare, act, lives, _ = operation
+    put(-1)
     prepare()
+    put(number)
     if lives:
-        put(number)
         with open(kill_file + ".pid") as file:
             os.kill(int(file.read()), signal.SIGUSR1)
         time.sleep(0.01)
@@ -59,18 +84,6 @@ def perform(number, operation):
         return file.read().splitlines()
 
 
-def settle():
-    """A container whose shim is dead is not said to run, and has a code and a reason."""
-    for _ in range(200):
-        status, text = ask("GET", "/containers/cc/json")
-        state = json.loads(text)["State"] if status == 200 else {"Running": False, "Status": "created"}
-        if not state["Running"]:
-            break
-        time.sleep(0.01)
-    if state["Running"] or (state["Status"] == "exited" and (state["ExitCode"], bool(state["Error"])) not in ((137, True), (137, False))):
-        raise RuntimeError(f"the state: {state}")
-
-
 def points_of(operation):
     names = perform(0, operation)
     check()
@@ -80,7 +93,7 @@ def points_of(operation):
 def kill_at(number, operation):
     reached = len(perform(number, operation)) >= number
     if reached:
-        settle()
+        operation[3]()
     check()
     return reached
 

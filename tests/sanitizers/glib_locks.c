@@ -19,7 +19,8 @@ static pthread_mutex_t *mutex_of(GMutex *mutex)
 	fresh = calloc(1, sizeof *fresh);
 	pthread_mutex_init(fresh, NULL);
 	gpointer none = NULL;
-	if (__atomic_compare_exchange_n(&mutex->p, &none, (gpointer)fresh, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+	if (__atomic_compare_exchange_n(
+		    &mutex->p, &none, (gpointer)fresh, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		return fresh;
 	free(fresh);
 	return none;
@@ -62,7 +63,8 @@ static pthread_cond_t *cond_of(GCond *cond)
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(fresh, &monotonic);
 	gpointer none = NULL;
-	if (__atomic_compare_exchange_n(&cond->p, &none, (gpointer)fresh, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+	if (__atomic_compare_exchange_n(
+		    &cond->p, &none, (gpointer)fresh, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		return fresh;
 	free(fresh);
 	return none;
@@ -86,7 +88,8 @@ void g_cond_wait(GCond *cond, GMutex *mutex)
 
 gboolean g_cond_wait_until(GCond *cond, GMutex *mutex, gint64 end)
 {
-	struct timespec due = {.tv_sec = end / G_USEC_PER_SEC, .tv_nsec = end % G_USEC_PER_SEC * 1000};
+	struct timespec due = {
+		.tv_sec = end / G_USEC_PER_SEC, .tv_nsec = end % G_USEC_PER_SEC * 1000};
 	return pthread_cond_timedwait(cond_of(cond), mutex_of(mutex), &due) != ETIMEDOUT;
 }
 
@@ -135,7 +138,8 @@ static struct {
 } pools[64];
 static int pool_count;
 
-GThreadPool *g_thread_pool_new(GFunc function, gpointer data, gint threads, gboolean exclusive, GError **error)
+GThreadPool *g_thread_pool_new(
+	GFunc function, gpointer data, gint threads, gboolean exclusive, GError **error)
 {
 	Pooled *pooled = calloc(1, sizeof *pooled);
 	*pooled = (Pooled){function, data};

@@ -37,6 +37,70 @@ teardown_file() { file_teardown; }
 	d rm -f inherits
 }
 
+# Capability sets of a process, as numbers: permitted, effective, bounding.
+caps_of() { awk '/^Cap(Prm|Eff|Bnd):/ { print $2 }' "/proc/$1/status" | xargs; }
+has() { (((0x$1 >> $2) & 1)); }
+
+@test "the shim keeps what it needs and what its container has, for good; exec --privileged has everything all the same" {
+	all=$(awk '/^CapBnd:/ { print $2 }' /proc/self/status)
+	d run -d --name kept --network none busybox sleep 100
+	pid=$(d inspect -f '{{.State.Pid}}' kept)
+	shim=$(ps -o ppid= -p "$pid" | xargs)
+	for set in $(caps_of "$shim"); do
+		# SYS_MODULE, SYS_RAWIO, NET_ADMIN, SYS_BOOT, SYS_TIME, SYSLOG, BPF
+		for gone in 16 17 12 22 25 34 39; do not has "$set" $gone; done
+		has "$set" 21
+	done
+	[ "$(d exec --privileged kept awk '/^CapEff:/ { print $2 }' /proc/self/status)" = "$all" ]
+	[ "$(d exec kept awk '/^CapEff:/ { print $2 }' /proc/self/status)" = 00000000a80425fb ]
+	[ "$(d exec --privileged -u 1000 kept awk '/^CapEff:/ { print $2 }' /proc/self/status)" = 0000000000000000 ]
+	run d exec --privileged kept sh -c 'exit 7'
+	[ "$status" -eq 7 ]
+	[ "$(echo in | d exec -i --privileged kept cat)" = in ]
+	[ "$(d exec -t --privileged kept tty | tr -d '\r')" = /dev/pts/0 ]
+	# That shim ends with its exec, and with its container.
+	d exec -d --privileged kept sleep 88
+	[ "$(pgrep -c -x -P "$(cat "$WORK/pid")" berth-shim)" -eq 2 ]
+	d rm -f kept
+	for _ in $(seq 50); do [ "$(shims)" -eq 0 ] && break; sleep 0.05; done
+	[ "$(shims)" -eq 0 ]
+	d run -d --name nnp --network none --security-opt no-new-privileges busybox sleep 100
+	[ "$(d exec --privileged nnp awk '/^CapEff:/ { print $2 }' /proc/self/status)" = "$all" ]
+	d rm -f nnp
+	[ "$(run_none --privileged busybox awk '/^CapEff:/ { print $2 }' /proc/self/status)" = "$all" ]
+}
+
+@test "kill -9 of the shim of an exec --privileged: the exec has ended with 137, its container goes on; an engine's death harms neither" {
+	d run -d --name stays --network none busybox sleep 100
+	d exec --privileged stays sleep 99 3>&- &
+	client=$!
+	for _ in $(seq 50); do [ "$(pgrep -c -x -P "$(cat "$WORK/pid")" berth-shim)" -eq 2 ] && break; sleep 0.05; done
+	kill -9 "$(pgrep -n -x -P "$(cat "$WORK/pid")" berth-shim)"
+	wait $client && code=0 || code=$?
+	[ "$code" -eq 137 ]
+	[ "$(d exec --privileged stays echo on)" = on ]
+	d exec --privileged stays sh -c 'sleep 1; echo through' >"$WORK/through" 3>&- &
+	client=$!
+	sleep 0.3
+	engine_kill
+	sleep 1
+	engine_start
+	wait $client || true
+	[ "$(cat "$WORK/through")" = through ]
+	[ "$(shims)" -eq 1 ]
+	d rm -f stays
+}
+
+@test "the engine itself: no capability that it does not need, no core dump, no memory that is written and run" {
+	pid=$(cat "$WORK/pid")
+	for set in $(caps_of "$pid" | cut -d' ' -f1,2); do
+		for gone in 16 17 22 25 34 39 13; do not has "$set" $gone; done
+	done
+	[ "$(stat -c %U "/proc/$pid/maps")" = root ]
+	run timeout 5 gdb -q -batch -p "$pid" -ex 'call (long)mmap(0, 4096, 6, 0x22, -1, 0)'
+	[[ $status -ne 0 || $output == *'= -1'* ]]
+}
+
 @test "a container is given nothing of the engine's: no environment, no variable of its own" {
 	engine_kill
 	SECRET_OF_HOST=x engine_start

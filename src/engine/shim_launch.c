@@ -1,0 +1,198 @@
+/* Starting shims: one that makes a container, and one that enters a container for an exec. */
+#include "engine/engine.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "runtime/runtime.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+enum { SHIM_LIMIT = 64 << 20 };
+
+/* A sealed copy of the shim in memory is what runs: no container can overwrite the program that
+ * starts the next one through its /proc/self/exe (CVE-2019-5736), and an upgrade finds no busy file. */
+bool shim_copy(Engine *engine, GError **error)
+{
+	size_t length;
+	autofd file = open(engine->config->shim, O_RDONLY | O_CLOEXEC);
+	g_autofree char *data = file < 0 ? NULL : fd_read_all(file, SHIM_LIMIT, &length);
+	if (data == NULL)
+		return fail_errno(
+			error, "cannot read %s (it is to lie beside berthd)", engine->config->shim);
+	autofd copy = memfd_create("berth-shim", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (copy < 0 || !fd_write_all(copy, data, length) || fchmod(copy, 0500) < 0 ||
+		fcntl(copy, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) <
+			0)
+		return fail_errno(error, "cannot keep a copy of berth-shim");
+	/* Opened anew, read-only: a file that is open for writing cannot be executed. */
+	g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", copy);
+	engine->shim_fd = open(path, O_RDONLY | O_CLOEXEC);
+	return engine->shim_fd >= 0 || fail_errno(error, "cannot keep a copy of berth-shim");
+}
+
+/* Spawns the shim by vfork and exec; it inherits three standard streams, the plan, its socket and (unless it is -1) fifth. */
+static bool spawn(Engine *engine, int plan_fd, int socket, int fifth, pid_t *pid, GError **error)
+{
+	char *argv[] = {(char *)"berth-shim", NULL}, *envp[] = {NULL};
+	g_autofree char *program = g_strdup_printf("/proc/self/fd/%d", engine->shim_fd);
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none;
+	sigemptyset(&none);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
+	posix_spawn_file_actions_adddup2(&actions, 0, 1);
+	/* Numbers that cannot collide with the two that are wanted. */
+	posix_spawn_file_actions_adddup2(&actions, plan_fd, SHIM_FD_PLAN);
+	posix_spawn_file_actions_adddup2(&actions, socket, SHIM_FD_CONTROL);
+	if (fifth >= 0)
+		posix_spawn_file_actions_adddup2(&actions, fifth, SHIM_FD_NETWORK);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	int failed = posix_spawn(pid, program, &actions, &attributes, argv, envp);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
+	errno = failed;
+	return failed == 0 || fail_errno(error, "cannot start berth-shim");
+}
+
+/* The same with a socket pair, whose other end is returned, or -1; the descriptors stay the caller's. */
+static int spawn_connected(Engine *engine, int plan_fd, int fifth, pid_t *pid, GError **error)
+{
+	int pair[2];
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
+		fail_errno(error, "cannot talk to berth-shim");
+		return -1;
+	}
+	autofd ours = pair[0];
+	autofd theirs = pair[1];
+	/* Above 5, so that dup2 in the child overwrites none. */
+	autofd plan = fcntl(plan_fd, F_DUPFD_CLOEXEC, SHIM_FD_NETWORK + 1);
+	autofd control = fcntl(theirs, F_DUPFD_CLOEXEC, SHIM_FD_NETWORK + 1);
+	autofd more = fifth >= 0 ? fcntl(fifth, F_DUPFD_CLOEXEC, SHIM_FD_NETWORK + 1) : -1;
+	return spawn(engine, plan, control, more, pid, error) ? fd_steal(&ours) : -1;
+}
+
+/* Reads what the shim says until it has started the container, or could not. */
+static bool await_start(
+	Container *container, int socket, int *network_ready, int *pid, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	for (;;) {
+		struct shim_message message;
+		ssize_t n = recv(socket, &message, sizeof message, 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n != sizeof message)
+			return fail(error, BERTH_ERROR_SYSTEM,
+				"berth-shim ended before it had started the container");
+		if (message.type == SHIM_WARNING)
+			log_warn("container %s: %s", container->row.id, message.text);
+		if (message.type == SHIM_CREATED) {
+			/* Without the byte the process gives up, and the shim tidies up behind it. */
+			if (endpoints_connect(container, message.a, message.number, &problem))
+				fd_write_all(*network_ready, "", 1);
+			fd_clear(network_ready);
+			continue;
+		}
+		if (message.type == SHIM_FAILED && problem != NULL) {
+			g_propagate_error(error, g_steal_pointer(&problem));
+			return false;
+		}
+		if (message.type == SHIM_FAILED)
+			return fail(error,
+				strstr(message.text, "exec: ") != NULL ? BERTH_ERROR_INVALID
+								       : BERTH_ERROR_SYSTEM,
+				"failed to create task for container: failed to create shim task: "
+				"OCI runtime create failed:"
+				" unable to start container process: %s: unknown",
+				message.text);
+		if (message.type != SHIM_STARTED)
+			continue;
+		*pid = message.a;
+		g_mutex_lock(&container->engine->lock);
+		container->row.pid = message.a;
+		container->row.started = message.number;
+		container->row.exit_code = 0;
+		container->row.oom = false;
+		g_free(container->row.error);
+		container->row.error = g_strdup("");
+		g_mutex_unlock(&container->engine->lock);
+		return true;
+	}
+}
+
+bool shim_launch(Container *container, int plan_fd, bool with_network,
+	const Attachment *attachments, guint count, int *pid, GError **error)
+{
+	pid_t shim;
+	int ready[2] = {-1, -1};
+	g_autofree char *socket_path = shim_socket_path(container->engine, container->row.id),
+			*folder = g_path_get_dirname(socket_path);
+	mkdir(folder, 0700);
+	if (with_network && pipe2(ready, O_CLOEXEC) < 0)
+		return fail_errno(error, "cannot talk to berth-shim");
+	autofd network = ready[0];
+	autofd network_ready = ready[1];
+	autofd ours = spawn_connected(container->engine, plan_fd, network, &shim, error);
+	fd_clear(&network);
+	if (ours < 0)
+		return false;
+	for (guint i = 0; i < count; i++)
+		shim_tell(ours, SHIM_ATTACH, "", attachments[i].flags, 0, attachments[i].keys,
+			&attachments[i].fd, 1);
+	if (!shim_tell(ours, SHIM_START, "", 0, 0, "", NULL, 0) ||
+		!await_start(container, ours, &network_ready, pid, error)) {
+		fail(error, BERTH_ERROR_SYSTEM, "cannot talk to berth-shim");
+		kill(shim, SIGKILL);
+		waitpid(shim, NULL, 0);
+		container_end_processes(container);
+		exec_folder_remove(container->engine, container->row.id);
+		return false;
+	}
+	/* Watched from the moment that everybody knows it runs: its end cannot overtake its start. */
+	ShimLink *link = shim_link_new(container, NULL, fd_steal(&ours), shim);
+	publish_by_shim(container);
+	container_set_status(container, STATUS_RUNNING);
+	health_begin(container);
+	container_event(container, "start", NULL, NULL);
+	shim_link_watch(link);
+	return true;
+}
+
+bool shim_launch_exec(Container *container, Exec *exec, GError **error)
+{
+	g_auto(Plan) plan = {0};
+	ContainerRow row = container_snapshot(container);
+	pid_t shim;
+	plan_init(&plan);
+	plan_put(&plan, PLAN_ID, 0, 0, exec->id, "", "", NULL);
+	plan_put(&plan, PLAN_ENTER, 0, 0, NULL);
+	autofd plan_fd = plan_seal(&plan, error);
+	autofd process = row.pid > 0 ? pidfd_open(row.pid, 0) : -1;
+	container_row_clear(&row);
+	if (plan_fd < 0)
+		return false;
+	/* Running still: then its number had not become another's before it was opened. */
+	if (process < 0 || !container_running(container))
+		return fail(error, BERTH_ERROR_CONFLICT, "container %s is not running",
+			container->row.id);
+	int ours = spawn_connected(container->engine, plan_fd, process, &shim, error);
+	if (ours < 0)
+		return false;
+	shim_link_watch(shim_link_new(container, exec, ours, shim));
+	return true;
+}
