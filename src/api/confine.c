@@ -21,8 +21,9 @@
 #define PR_MDWE_NO_INHERIT 2
 #endif
 
-static const char *const needed[] = {"CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID",
-	"SETFCAP", "MKNOD", "NET_ADMIN", "NET_BIND_SERVICE", "SYS_ADMIN", "SYS_CHROOT", "SYS_PTRACE", "SYS_RESOURCE"};
+static const char *const needed[] = {"CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID",
+	"KILL", "SETGID", "SETUID", "SETFCAP", "MKNOD", "NET_ADMIN", "NET_BIND_SERVICE",
+	"SYS_ADMIN", "SYS_CHROOT", "SYS_PTRACE", "SYS_RESOURCE"};
 
 static void shed_capabilities(void)
 {
@@ -32,7 +33,8 @@ static void shed_capabilities(void)
 	for (size_t i = 0; i < G_N_ELEMENTS(needed); i++)
 		keep |= capability_mask(needed[i]);
 	/* Where exec gives nothing back, shims must inherit what they need. */
-	if (geteuid() != 0 || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 || syscall(SYS_capget, &header, data) < 0)
+	if (geteuid() != 0 || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ||
+		syscall(SYS_capget, &header, data) < 0)
 		return;
 	for (int i = 0; i < 2; i++) {
 		data[i].permitted &= (guint32)(keep >> (32 * i));

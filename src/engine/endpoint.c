@@ -282,6 +282,24 @@ static const char *way_out(const json_t *endpoints)
 	return best;
 }
 
+/* Who may change the container's network (NET_ADMIN) may also be its router. Under the lock. */
+static void guard(Container *container, int netns, const char *link)
+{
+	Engine *engine = container->engine;
+	g_autoptr(json_t) spec = container_spec(container, NULL);
+	g_autoptr(GError) problem = NULL;
+	guint64 caps = 0;
+	capability_resolve(json_at(spec, "HostConfig.CapAdd"), json_at(spec, "HostConfig.CapDrop"),
+		json_bool(spec, "HostConfig.Privileged"), &caps, NULL);
+	if ((caps & capability_mask("NET_ADMIN")) != 0 ||
+		(engine->rules_tried && !engine->has_rules) || engine->guard_missing ||
+		guard_link(netns, link, &problem))
+		return;
+	engine->guard_missing = true;
+	log_warn("containers that have NET_RAW can send router advertisements: %s",
+		problem->message);
+}
+
 /* The link of one endpoint, and its ports. Under the lock. */
 static bool connect(Container *container, Network *network, json_t *endpoint, int netns,
 	bool with_route, GError **error)
@@ -309,6 +327,7 @@ static bool connect(Container *container, Network *network, json_t *endpoint, in
 	}
 	if (!link_connect(&link, error))
 		return false;
+	guard(container, netns, name);
 	json_t *ports = json_object_get(endpoint, "_Ports");
 	if (json_array_size(ports) == 0 || ports_by_proxy(engine))
 		return true;

@@ -107,6 +107,7 @@ struct Engine {
 	GHashTable *ports;	     /* of the host, that are published: port_bind.c */
 	char *table;		     /* nftables table of this engine */
 	bool has_rules, rules_tried; /* nftables did what was asked last; it was asked */
+	bool guard_missing;	     /* this kernel has no hook for guard_link */
 	GThreadPool *tasks;	     /* things to do later: restarts, automatic removal */
 	int epoll_fd, shim_fd;	     /* shim_fd: sealed copy of the shim's program */
 	GThread *monitor;

@@ -32,6 +32,9 @@ bool link_connect(const ContainerLink *link, GError **error);
 /* Takes a link away from inside of a network namespace (macvlan has no other end). */
 void link_delete_in(int netns, const char *name);
 
+/* guard.c: in a container's network namespace, no router advertisement leaves by this link (Linux 5.16). */
+bool guard_link(int netns, const char *link, GError **error);
+
 /* rules.c: one nftables table, changed whole in one transaction when networks change. */
 typedef struct {
 	const char *bridge;

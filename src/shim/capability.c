@@ -10,8 +10,9 @@ enum { LAST_CAP = 63 };
 #define CAP(name) (1ULL << CAP_##name)
 /* For what a shim does once its container runs: entering its namespaces and becoming its users (exec), signals, cgroups, the
  * owners of streams, ports below 1024 (proxy.c). */
-static const uint64_t shim_needs = CAP(SYS_ADMIN) | CAP(SYS_CHROOT) | CAP(SYS_PTRACE) | CAP(SETUID) | CAP(SETGID) |
-				   CAP(SETPCAP) | CAP(CHOWN) | CAP(KILL) | CAP(DAC_OVERRIDE) | CAP(SYS_RESOURCE) |
+static const uint64_t shim_needs = CAP(SYS_ADMIN) | CAP(SYS_CHROOT) | CAP(SYS_PTRACE) |
+				   CAP(SETUID) | CAP(SETGID) | CAP(SETPCAP) | CAP(CHOWN) |
+				   CAP(KILL) | CAP(DAC_OVERRIDE) | CAP(SYS_RESOURCE) |
 				   CAP(NET_BIND_SERVICE);
 
 void caps_drop_bounding(uint64_t keep)

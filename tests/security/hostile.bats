@@ -114,6 +114,58 @@ memory_kb() { awk '/^VmRSS/ { print $2 }' "/proc/$(cat "$WORK/pid")/status"; }
 	d rm -f quiet
 }
 
+# Frames that a process of root sends from a container's link, and how many of an ICMPv6 type come by on the bridge.
+ra_seen() { # container, type
+	local pid bridge
+	pid=$(d inspect -f '{{.State.Pid}}' "$1")
+	bridge=$(on_host sh -c 'ls /proc/sys/net/ipv6/conf' | grep -E '^berth' | head -1)
+	on_host timeout 10 python3 - "$bridge" "$pid" "$2" <<'P'
+import os, socket, struct, subprocess, sys
+bridge, pid, kind = sys.argv[1:]
+kind = int(kind)
+watch = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0003))
+watch.bind((bridge, 0))
+watch.settimeout(0.3)
+send = f"""
+import socket, struct
+icmp = struct.pack("!BBHBBHII", {kind}, 0, 0, 64, 0, 1800, 0, 0)
+ip = struct.pack("!IHBB", 6 << 28, len(icmp), 58, 255) + socket.inet_pton(socket.AF_INET6, "fe80::1") + socket.inet_pton(socket.AF_INET6, "ff02::1")
+frame = bytes.fromhex("33330000000102000000000186dd") + ip + icmp
+packet = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+packet.bind(("eth0", 0))
+try: packet.send(frame)
+except OSError: pass
+raw = socket.socket(socket.AF_INET6, socket.SOCK_RAW, 58)
+try: raw.sendto(icmp, ("ff02::1", 0, 0, socket.if_nametoindex("eth0")))
+except OSError: pass
+"""
+subprocess.run(["nsenter", f"--net=/proc/{pid}/ns/net", sys.executable, "-c", send], check=True)
+seen = 0
+try:
+    while True:
+        frame = watch.recv(2048)
+        seen += frame[12:14] == b"\x86\xdd" and frame[20] == 58 and frame[54] == kind
+except TimeoutError:
+    pass
+print(seen)
+P
+}
+
+@test "CVE-2020-13401: a container sends no router advertisements, by no kind of socket, unless it may change its network" {
+	d run -d --name rogue busybox sleep 100
+	# What has nothing to do with them passes: 128 is an echo request.
+	[ "$(ra_seen rogue 128)" -ge 1 ]
+	[ "$(ra_seen rogue 134)" -eq 0 ]
+	[ -z "$(d exec rogue sh -c 'ip link set eth0 down' 2>&1 | grep -v 'not permitted')" ]
+	d run -d --name router --cap-add NET_ADMIN busybox sleep 100
+	[ "$(ra_seen router 134)" -ge 1 ]
+	d network create second
+	d network connect second rogue
+	nsenter --net="/proc/$(d inspect -f '{{.State.Pid}}' rogue)/ns/net" nft list ruleset | grep -c 'nd-router-advert drop' | grep -qx 2
+	d rm -f rogue router
+	d network rm second
+}
+
 @test "CVE-2025-62725: nothing that a Compose file names is written outside of the project" {
 	[ "$(basename "$DOCKER")" = berth ] || skip "Compose is berth's"
 	mkdir -p "$WORK/p/project"
