@@ -1,7 +1,7 @@
 # A thin front: meson.build is the build.
 BUILD := build
 
-.PHONY: all demo test test-fast asan fuzz guards crash soak bench fmt lint man install clean
+.PHONY: all demo test test-fast asan tsan valgrind fuzz guards crash soak bench fmt lint man install clean
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
 
@@ -22,7 +22,15 @@ test-fast: all
 
 asan:
 	@tools/install-packages test
-	@tests/run-asan
+	@tests/run-sanitized address
+
+tsan:
+	@tools/install-packages test
+	@tests/run-sanitized thread
+
+valgrind:
+	@tools/install-packages test
+	@tests/run-sanitized valgrind
 
 # FUZZ_SECONDS of each target from any seed; `make test` gives each a minute from a fixed one.
 fuzz: all
@@ -60,4 +68,4 @@ install: all
 	@meson install -C $(BUILD) --no-rebuild
 
 clean:
-	@rm -rf $(BUILD) build-asan
+	@rm -rf $(BUILD) build-address build-thread build-valgrind

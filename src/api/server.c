@@ -41,7 +41,9 @@ struct Server {
 	Engine *engine;
 	int epoll_fd;
 	GThreadPool *pool;
-	GMutex lock;	/* of what follows */
+	GPtrArray *
+		permanent; /* of Connection: doors, and the one that says stop; while the process lives */
+	GMutex lock;	   /* of what follows */
 	GQueue parked;	/* connections that wait for a head, the longest waiting first */
 	int open, most; /* connections there are, and may be */
 	int partial;	/* of parked: a head has begun to come */
@@ -108,6 +110,7 @@ static void watch_always(Server *server, Connection *connection)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
 	epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, connection->fd, &event);
+	g_ptr_array_add(server->permanent, connection);
 }
 
 void server_add_door(Server *server, int fd, bool is_tcp, const TlsContext *tls)
@@ -244,6 +247,7 @@ Server *server_new(Engine *engine, GError **error)
 	Server *server = g_new0(Server, 1);
 	server->engine = engine;
 	server->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	server->permanent = g_ptr_array_new();
 	server->pool = g_thread_pool_new(serve, NULL, -1, FALSE, NULL);
 	g_mutex_init(&server->lock);
 	g_thread_pool_set_max_unused_threads(KEEP_THREADS);

@@ -241,7 +241,7 @@ char *network_create(Engine *engine, const json_t *request, GError **error)
 			json_is_true(json_object_get(request, copied[i])))
 			json_object_set(spec, copied[i], json_object_get(request, copied[i]));
 	if (json_is_object(json_object_get(request, "IPAM")))
-		json_object_update(json_object_get(spec, "IPAM"),
+		json_object_update_new(json_object_get(spec, "IPAM"),
 			json_deep_copy(json_object_get(request, "IPAM")));
 	for (size_t i = 0; i < G_N_ELEMENTS(predefined); i++)
 		if (strcmp(name, predefined[i]) == 0) {

@@ -225,7 +225,7 @@ bool network_spec_read(Engine *engine, Network *network, json_t *spec, GError **
 void network_spec_predefined(Engine *engine, const char *name, json_t *spec)
 {
 	bool bridge = strcmp(name, "bridge") == 0;
-	json_object_update(spec,
+	json_object_update_new(spec,
 		json_pack("{s:s, s:{s:s, s:n, s:[]}, s:{}, s:{}}", "Driver",
 			bridge			    ? "bridge"
 			: strcmp(name, "none") == 0 ? "null"

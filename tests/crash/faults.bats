@@ -5,7 +5,7 @@ setup_file() { file_setup; }
 teardown_file() { file_teardown; }
 
 @test "shims killed at random moments: each container is ended or was never started, and nothing stays" {
-	for round in $(seq 60); do
+	for round in $(seq 200); do
 		timeout -s KILL 20 "$DOCKER" run -d --name "lost$round" --network none busybox sleep 100 >/dev/null 2>&1 3>&- &
 		client=$!
 		sleep "0.0$((round % 3))$((round % 10))"
@@ -14,7 +14,7 @@ teardown_file() { file_teardown; }
 		done
 		wait $client || true
 	done
-	for round in $(seq 60); do
+	for round in $(seq 200); do
 		state=$(d inspect -f '{{.State.Status}} {{.State.ExitCode}}' "lost$round" 2>/dev/null) || continue
 		[[ $state == 'exited 137' || $state == 'created '* || $state == 'running 0' ]] || { echo "lost$round: $state"; false; }
 	done
@@ -31,7 +31,7 @@ RUN echo x >/x' | timeout -s KILL 20 "$DOCKER" build --no-cache --network none -
 		2) timeout -s KILL 20 "$DOCKER" run -d --name "n$1" --network none busybox sleep 100; timeout -s KILL 20 "$DOCKER" rm -f "n$1" ;;
 		esac
 	}
-	kill_among 40 work
+	kill_among 150 work
 	grep -c 'listening at' "$WORK/log"
 	d ps -aq | xargs -r "$DOCKER" rm -f >/dev/null
 	d volume ls -q | xargs -r "$DOCKER" volume rm -f >/dev/null
