@@ -65,7 +65,9 @@ int main(int argc, char **argv)
 	confine_self();
 	int stop_fd = block_signals();
 	Engine *engine = engine_new(config, &error);
-	Server *server = engine != NULL ? server_new(engine, &error) : NULL;
+	/* Its threads may still be at work at the end. */
+	static Server *server;
+	server = engine != NULL ? server_new(engine, &error) : NULL;
 	if (error != NULL)
 		return refuse(error);
 	for (int i = 0; config->hosts[i] != NULL; i++) {

@@ -116,28 +116,33 @@ static void say_pid(void)
 
 int main(void)
 {
-	char *const arguments[] = {"berth-shim", NULL}, *const none[] = {NULL};
+	char text[1], *const arguments[] = {"berth-shim", NULL}, *const none[] = {NULL};
 	struct sigaction told_by = {.sa_handler = tell};
+	int seized[2];
 	if (access(KILL_FILE, F_OK) < 0)
 		execve(REAL_SHIM, arguments, none);
+	if (pipe2(seized, O_CLOEXEC) < 0)
+		return 4;
 	pid_t shim = fork();
 	if (shim == 0) {
 		/* Whoever kills us means the shim. */
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		ptrace(PTRACE_TRACEME);
-		raise(SIGSTOP);
-		execve(REAL_SHIM, arguments, none);
+		if (read(seized[0], text, 1) == 1)
+			execve(REAL_SHIM, arguments, none);
 		_exit(2);
 	}
 	/* Its sockets are its own. */
-	syscall(SYS_close_range, 3, ~0U, 0);
+	for (int inherited = 3; inherited <= 5; inherited++)
+		close(inherited);
 	read_wish();
 	sigaction(SIGUSR1, &told_by, NULL);
 	say_pid();
-	waitpid(shim, NULL, 0);
-	ptrace(PTRACE_SETOPTIONS, shim, NULL,
+	/* Seized: what it makes is not stopped by a signal, which would outlive us. */
+	ptrace(PTRACE_SEIZE, shim, NULL,
 		PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
 			PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC);
-	ptrace(PTRACE_SYSCALL, shim, NULL, NULL);
+	ptrace(PTRACE_INTERRUPT, shim, NULL, NULL);
+	if (write(seized[1], "", 1) != 1)
+		return 4;
 	follow(shim);
 }
