@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,5 +43,14 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 			now->tv_sec += atol(text);
 		close(fd);
 	}
+	return result;
+}
+
+int gettimeofday(struct timeval *now, void *zone)
+{
+	struct timespec exact;
+	(void)zone;
+	int result = clock_gettime(CLOCK_REALTIME, &exact);
+	*now = (struct timeval){exact.tv_sec, exact.tv_nsec / 1000};
 	return result;
 }

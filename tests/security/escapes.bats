@@ -54,10 +54,10 @@ P
 @test "CVE-2024-21626: no working directory leads out by way of a descriptor" {
 	d run -d --name cwd --network none busybox sleep 100
 	for fd in $(seq 3 40); do
-		run d exec -w "/proc/self/fd/$fd" cwd pwd
+		run d exec -w "/proc/self/fd/$fd" cwd true
 		[ "$status" -ne 0 ]
 	done
-	run run_none -w /proc/self/fd/9 busybox pwd
+	run run_none -w /proc/self/fd/9 busybox true
 	[ "$status" -ne 0 ]
 	d rm -f cwd
 }
