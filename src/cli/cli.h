@@ -21,6 +21,7 @@ typedef struct {
 	int min_args, max_args; /* max_args -1: any number */
 	int (*run)(Cli *cli);
 	bool stop_at_argument; /* flags behind the first argument belong to the container's command */
+	bool local;	       /* needs no engine: none is looked for */
 	int failure; /* exit code for errors before the container runs: 125 for run; 0 means 1 */
 } Command;
 
@@ -30,13 +31,19 @@ struct Cli {
 	Client *client;
 	json_t *config; /* of config.json */
 	char *config_folder;
-	GHashTable *values; /* flag name -> GPtrArray of char * */
+	const char *context; /* of --context, or NULL */
+	GHashTable *values;  /* flag name -> GPtrArray of char * */
 	char **args;
 	int arg_count;
 	const Cli *outer; /* of a command of Compose: the flags before its name */
 };
 
+/* config_file.c: config and config_folder. */
+void cli_load_config(Cli *cli, const char *folder);
+bool cli_write_config(const Cli *cli, GError **error);
+
 /* main.c */
+extern const char cli_default_host[];
 extern const Command *const commands[];
 /* Runs another command as if it had been called with these words (NULL-terminated). */
 int cli_run(const Cli *cli, const Command *command, char *const *argv);
@@ -144,10 +151,11 @@ extern const Command command_run, command_create, command_start, command_stop, c
 	command_load, command_save, command_events, command_info, command_version,
 	command_container_prune, command_image_prune, command_container_inspect,
 	command_image_inspect, command_dial_stdio, command_volume_ls, command_volume_create,
-	command_volume_rm, command_volume_inspect, command_context_ls, command_volume_prune,
-	command_system_prune, command_df, command_network_ls, command_network_create,
-	command_network_rm, command_network_prune, command_network_connect,
-	command_network_disconnect, command_network_inspect, command_port, command_pull,
-	command_push, command_login, command_logout, command_search, command_manifest_inspect,
-	command_commit, command_cp, command_stats, command_diff, command_export, command_build,
-	command_builder_prune, command_certs;
+	command_volume_rm, command_volume_inspect, command_context_ls, command_context_create,
+	command_context_update, command_context_use, command_context_show, command_context_inspect,
+	command_context_rm, command_volume_prune, command_system_prune, command_df,
+	command_network_ls, command_network_create, command_network_rm, command_network_prune,
+	command_network_connect, command_network_disconnect, command_network_inspect, command_port,
+	command_pull, command_push, command_login, command_logout, command_search,
+	command_manifest_inspect, command_commit, command_cp, command_stats, command_diff,
+	command_export, command_build, command_builder_prune, command_certs;

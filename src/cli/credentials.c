@@ -142,17 +142,6 @@ json_t *credentials_get(const Cli *cli, const char *registry, GError **error)
 	return *helper != '\0' ? from_helper(helper, registry, error) : from_file(cli, registry);
 }
 
-/* The file is nobody else's, from its first byte on. */
-static bool write_config(const Cli *cli, GError **error)
-{
-	g_autofree char *path = g_build_filename(cli->config_folder, "config.json", NULL);
-	char *text = json_dumps(cli->config, JSON_INDENT(8));
-	g_mkdir_with_parents(cli->config_folder, 0700);
-	bool ok = file_replace(path, text, strlen(text), 0600, true, error);
-	free(text);
-	return ok;
-}
-
 static json_t *auths_of(Cli *cli)
 {
 	if (!json_is_object(json_object_get(cli->config, "auths")))
@@ -175,7 +164,7 @@ bool credentials_store(Cli *cli, const json_t *credentials, bool *plain, GError 
 		if (answer == NULL)
 			return false;
 		json_object_set_new(auths_of(cli), registry, json_object());
-		return write_config(cli, error);
+		return cli_write_config(cli, error);
 	}
 	/* A token stands in the password's place. */
 	g_autofree char *pair = g_strconcat(
@@ -185,7 +174,7 @@ bool credentials_store(Cli *cli, const json_t *credentials, bool *plain, GError 
 	if (*token != '\0')
 		json_object_set_new(entry, "identitytoken", json_string(token));
 	json_object_set_new(auths_of(cli), registry, entry);
-	return write_config(cli, error);
+	return cli_write_config(cli, error);
 }
 
 bool credentials_erase(Cli *cli, const char *registry, GError **error)
@@ -200,7 +189,7 @@ bool credentials_erase(Cli *cli, const char *registry, GError **error)
 	}
 	g_autofree char *owned = g_strdup(key);
 	json_object_del(auths_of(cli), owned);
-	return write_config(cli, error);
+	return cli_write_config(cli, error);
 }
 
 char *credentials_all(Cli *cli)

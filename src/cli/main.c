@@ -1,5 +1,6 @@
 /* berth, docker: finds the command, its flags and the engine, and runs it. */
 #include "cli/cli.h"
+#include "cli/contexts.h"
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -24,14 +25,16 @@ const Command *const commands[] = {&command_run, &command_create, &command_start
 	&command_info, &command_version, &command_container_prune, &command_image_prune,
 	&command_container_inspect, &command_image_inspect, &command_dial_stdio, &command_volume_ls,
 	&command_volume_create, &command_volume_rm, &command_volume_inspect, &command_context_ls,
-	&command_volume_prune, &command_system_prune, &command_df, &command_certs, &command_port,
-	&command_pull, &command_push, &command_login, &command_logout, &command_search,
-	&command_manifest_inspect, &command_build, &command_builder_prune, &command_commit,
-	&command_cp, &command_stats, &command_diff, &command_export, &command_network_ls,
-	&command_network_create, &command_network_rm, &command_network_prune,
-	&command_network_connect, &command_network_disconnect, &command_network_inspect, NULL};
+	&command_context_create, &command_context_update, &command_context_use,
+	&command_context_show, &command_context_inspect, &command_context_rm, &command_volume_prune,
+	&command_system_prune, &command_df, &command_certs, &command_port, &command_pull,
+	&command_push, &command_login, &command_logout, &command_search, &command_manifest_inspect,
+	&command_build, &command_builder_prune, &command_commit, &command_cp, &command_stats,
+	&command_diff, &command_export, &command_network_ls, &command_network_create,
+	&command_network_rm, &command_network_prune, &command_network_connect,
+	&command_network_disconnect, &command_network_inspect, NULL};
 
-static const char default_host[] = "unix:///run/berth.sock";
+const char cli_default_host[] = "unix:///run/berth.sock";
 
 void cli_print_error(const GError *error)
 {
@@ -131,7 +134,7 @@ static bool is_group(const char *word)
 static bool start_engine(const char *host)
 {
 	const char *wish = getenv("BERTH_AUTOSTART");
-	if (strcmp(host, default_host) != 0 || getuid() != 0 || g_strcmp0(wish, "0") == 0)
+	if (strcmp(host, cli_default_host) != 0 || getuid() != 0 || g_strcmp0(wish, "0") == 0)
 		return false;
 	g_autofree char *program = g_file_read_link("/proc/self/exe", NULL),
 			*folder = g_path_get_dirname(program != NULL ? program : "/");
@@ -188,65 +191,28 @@ static bool use_tls_of(
 	return ok;
 }
 
-/* A context's own files, where it has some: contexts/tls/<hash>/docker. */
-static bool use_context_tls(Cli *cli, const char *hash, const json_t *meta, GError **error)
-{
-	g_autofree char *folder =
-		g_build_filename(cli->config_folder, "contexts", "tls", hash, "docker", NULL);
-	bool skip = json_bool(meta, "Endpoints.docker.SkipTLSVerify");
-	return !g_file_test(folder, G_FILE_TEST_IS_DIR) ||
-	       use_tls_of(&(Globals){0}, folder, !skip, false, error);
-}
-
-/* The endpoint of a context: contexts/meta/<sha256 of its name>/meta.json, as docker keeps them. */
+/* The endpoint of a context, and its own TLS files, where it has some. */
 static char *context_host(Cli *cli, const char *name, GError **error)
 {
-	g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, name, -1);
-	g_autofree char *path =
-		g_build_filename(cli->config_folder, "contexts", "meta", hash, "meta.json", NULL);
-	g_autofree char *text = file_read(path, FILE_LIMIT);
-	g_autoptr(json_t) meta = text != NULL ? json_parse(text, strlen(text), NULL) : NULL;
-	const char *host = json_str(meta, "Endpoints.docker.Host");
-	if (*host == '\0') {
-		/* Not an answer of the engine: UNAVAILABLE, so that no "Error response" stands before it. */
-		fail(error, BERTH_ERROR_UNAVAILABLE,
-			"context \"%s\": context not found: open %s: no such file or directory",
-			name, path);
+	g_autoptr(json_t) meta = context_read(cli, name, error);
+	g_autofree char *folder = context_tls_folder(cli, name);
+	bool skip = json_bool(meta, "Endpoints.docker.SkipTLSVerify");
+	if (meta == NULL || (g_file_test(folder, G_FILE_TEST_IS_DIR) &&
+				    !use_tls_of(&(Globals){0}, folder, !skip, false, error)))
 		return NULL;
-	}
-	return use_context_tls(cli, hash, meta, error) ? g_strdup(host) : NULL;
+	return g_strdup(json_str(meta, "Endpoints.docker.Host"));
 }
 
-/* -H, then --context, then DOCKER_HOST, then DOCKER_CONTEXT, then the chosen context. */
-static char *choose_host(Cli *cli, const char *host, const char *context, GError **error)
+/* -H, or what the current context says; "default": DOCKER_HOST, or this host's own engine. */
+static char *choose_host(Cli *cli, const char *host, GError **error)
 {
-	const char *from_env = getenv("DOCKER_HOST"), *context_env = getenv("DOCKER_CONTEXT");
+	const char *from_env = getenv("DOCKER_HOST"), *context = context_current(cli);
 	if (host != NULL)
 		return strstr(host, "://") != NULL ? g_strdup(host)
 						   : g_strconcat("tcp://", host, NULL);
-	if (context == NULL && from_env != NULL && *from_env != '\0')
-		return g_strdup(from_env);
-	if (context == NULL)
-		context = context_env != NULL && *context_env != '\0'
-				  ? context_env
-				  : json_str(cli->config, "currentContext");
-	if (*context != '\0' && strcmp(context, "default") != 0)
+	if (strcmp(context, "default") != 0)
 		return context_host(cli, context, error);
-	return g_strdup(default_host);
-}
-
-static void load_config(Cli *cli, const char *folder)
-{
-	const char *from_env = getenv("DOCKER_CONFIG");
-	cli->config_folder = folder != NULL ? g_strdup(folder)
-			     : from_env != NULL && *from_env != '\0'
-				     ? g_strdup(from_env)
-				     : g_build_filename(g_get_home_dir(), ".docker", NULL);
-	g_autofree char *path = g_build_filename(cli->config_folder, "config.json", NULL),
-			*text = file_read(path, FILE_LIMIT);
-	cli->config = text != NULL ? json_parse(text, strlen(text), NULL) : NULL;
-	if (cli->config == NULL)
-		cli->config = json_object();
+	return g_strdup(from_env != NULL && *from_env != '\0' ? from_env : cli_default_host);
 }
 
 /* "--tls", "--tls=false": true if arg is the flag of that name. */
@@ -372,7 +338,10 @@ static bool use_tls(Cli *cli, const Globals *globals, GError **error)
 
 static bool connect_engine(Cli *cli, const Globals *globals, GError **error)
 {
-	g_autofree char *chosen = choose_host(cli, globals->host, globals->context, error);
+	cli->context = globals->context;
+	if (cli->command->local)
+		return true;
+	g_autofree char *chosen = choose_host(cli, globals->host, error);
 	if (chosen == NULL || (g_str_has_prefix(chosen, "tcp://") && !use_tls(cli, globals, error)))
 		return false;
 	client_set_starter(start_engine);
@@ -432,7 +401,7 @@ int main(int argc, char **argv)
 	Cli cli = {.program = name};
 	signal(SIGPIPE, SIG_IGN);
 	if (is_compose(name)) {
-		load_config(&cli, NULL);
+		cli_load_config(&cli, NULL);
 		return run_compose(&cli, argc - 1, argv + 1, &globals);
 	}
 	int first = global_flags(argc, argv, name, &globals), used = 0;
@@ -443,7 +412,7 @@ int main(int argc, char **argv)
 		return EXIT_SUCCESS;
 	}
 	if (strcmp(argv[first], "compose") == 0) {
-		load_config(&cli, globals.config);
+		cli_load_config(&cli, globals.config);
 		return run_compose(&cli, argc - first - 1, argv + first + 1, &globals);
 	}
 	cli.command = find_command(&cli, argc - first, argv + first, &used);
@@ -454,7 +423,7 @@ int main(int argc, char **argv)
 	}
 	if (cli.command == NULL)
 		return unknown_command(name, argv[first], first + 1 < argc ? argv[first + 1] : "");
-	load_config(&cli, globals.config);
+	cli_load_config(&cli, globals.config);
 	int code = run_command(&cli, argc - first - used, argv + first + used, &globals);
 	fflush(stdout);
 	return code;

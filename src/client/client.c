@@ -221,10 +221,10 @@ static char *request_head(
 	const char *address = g_str_has_prefix(client->host, "unix://")
 				      ? "docker"
 				      : strstr(client->host, "://") + 3;
-	return g_strdup_printf("%s /v1.51%s HTTP/1.1\r\nHost: %s\r\nUser-Agent: "
+	return g_strdup_printf("%s /v1.51%s HTTP/1.1\r\nHost: %.*s\r\nUser-Agent: "
 			       "Docker-Client/berth (linux)\r\n%s%s\r\n",
-		method, path, address, client->registry_auth != NULL ? client->registry_auth : "",
-		more);
+		method, path, (int)strcspn(address, "/"), address,
+		client->registry_auth != NULL ? client->registry_auth : "", more);
 }
 
 /* A kept connection may have been closed meanwhile: then once more on a fresh one. */

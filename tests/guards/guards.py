@@ -74,7 +74,7 @@ GUARDS = [
     ("other input: DNS", "src/shim/dns_message.c", "at + label > length || ", "", FUZZ % "dns", "fuzz dns"),
     ("other input: launch plan", "src/shim/plan_read.c", "record->size > room || ", "", FUZZ % "plan", "fuzz plan"),
     ("other input: logs", "src/engine/log_read.c", "if (quote == NULL)", "if (false)", FUZZ % "log", "fuzz log"),
-    ("other input: templates", "src/cli/template.c", "} else if (p[length - 1] == '\\0') {", "} else if (false) {", FUZZ % "template", "fuzz template"),
+    ("other input: templates", "src/cli/template_functions.c", "} else if (p[length - 1] == '\\0') {", "} else if (false) {", FUZZ % "template", "fuzz template"),
     ("other input: dotenv", "src/compose/dotenv.c", "if (*reader->at == '\\0') {", "if (false) {", FUZZ % "dotenv", "fuzz dotenv"),
     ("kill -9 of berthd: volumes", "src/store/store.c", "\tvolume_folders_sweep(store);", "", POINTS % "volume", "berthd killed at"),
     ("kill -9 of berthd: starts", "src/engine/container_exit.c", "\t\tforget_start(container);", "\t\t(void)forget_start;", POINTS % "start", "berthd killed at"),

@@ -127,6 +127,12 @@ class Front(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body[: len(body) // 3 + 1])
+        elif mode == "hang":
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body[: len(body) // 3 + 1])
+            self.wfile.flush()
+            time.sleep(90)
         elif mode in ("slow", "brisk"):
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -38,6 +38,16 @@ bad() { # mode, words
 	done
 }
 
+@test "a registry that hangs is asked again after half a minute, for what is missing" {
+	mode hang=1
+	began=$SECONDS
+	timeout 100 "$DOCKER" pull localhost:5100/big >"$WORK/out"
+	[ $((SECONDS - began)) -lt 60 ]
+	grep -q 'Retrying in 1 second' "$WORK/out"
+	[ "$(stats .ranges)" -eq 1 ]
+	[ "$(wc -c <"$(layer_folder localhost:5100/big)/f")" -eq 1048576 ]
+}
+
 @test "wrong bytes, too many, a missing blob, a circle of redirects: an error with the blob's name, and nothing is kept" {
 	bad wrong 'filesystem layer verification failed for digest sha256:'
 	bad endless 'is longer than the '

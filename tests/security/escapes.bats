@@ -134,12 +134,6 @@ except OSError: print("closed")' "$WORK/exec/$id/shim.sock"
 	[ ! -e /out ]
 }
 
-@test "tcp without TLS is refused, unless the configuration says otherwise, loudly" {
-	run timeout 5 "$BUILD/berthd" -H tcp://127.0.0.1:23751 --data-root "$WORK/d2" --exec-root "$WORK/e2" --config-file /dev/null
-	[ "$status" -eq 1 ]
-	[[ $output == *'tcp://127.0.0.1:23751 is refused'* ]]
-}
-
 @test "a second engine on the same data root or socket is refused" {
 	run timeout 5 "$BUILD/berthd" -H "unix://$WORK/other.sock" --data-root "$WORK/data" --exec-root "$WORK/e2" --config-file /dev/null
 	[ "$status" -eq 1 ]

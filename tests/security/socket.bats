@@ -113,6 +113,18 @@ again() {
 	allow '{"*": "all"}'
 }
 
+@test "a context with certificates of its own, made and chosen by a command" {
+	export DOCKER_CONFIG=$WORK/made
+	files=$CERTS/clients/laptop
+	"$DOCKER" context create near --docker "host=tcp://10.5.0.1:2376,ca=$files/ca.pem,cert=$files/cert.pem,key=$files/key.pem"
+	[ "$(stat -c %a "$DOCKER_CONFIG"/contexts/tls/*/docker/key.pem)" = 600 ]
+	env -u DOCKER_HOST "$DOCKER" context use near
+	[ "$(outside env -u DOCKER_HOST timeout 20 "$DOCKER" version -f '{{.Server.Os}}')" = linux ]
+	env -u DOCKER_HOST "$DOCKER" context use default
+	"$DOCKER" context rm near
+	[ -z "$(find "$DOCKER_CONFIG/contexts" -name '*.pem')" ]
+}
+
 @test "a context with certificates of its own" {
 	hash=$(printf far | sha256sum | cut -d' ' -f1)
 	mkdir -p "$WORK/config/contexts/meta/$hash" "$WORK/config/contexts/tls/$hash/docker"

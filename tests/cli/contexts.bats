@@ -1,0 +1,66 @@
+# docker context: engines by a name, in the files that docker's own client reads.
+load ../lib/engine
+setup_file() { file_setup; }
+teardown_file() { file_teardown; }
+setup() {
+	export DOCKER_CONFIG=$BATS_TEST_TMPDIR
+	unset DOCKER_CONTEXT
+}
+c() { env -u DOCKER_HOST BERTH_AUTOSTART=0 timeout 10 "$DOCKER" context "$@"; }
+
+@test "context: made, chosen, shown, changed and removed, with docker's words" {
+	run c create one --docker "host=unix://$WORK/b.sock" --description first
+	[ "$output" = $'one\nSuccessfully created context "one"' ]
+	run c create one --docker host=tcp://x:1
+	[ "$status" -eq 1 ]
+	[ "$output" = 'context "one" already exists' ]
+	run c use one
+	[ "$output" = $'one\nCurrent context is now "one"' ]
+	[ "$(c inspect -f '{{.Name}} {{.Endpoints.docker.Host}}')" = "one unix://$WORK/b.sock" ]
+	[ "$(env -u DOCKER_HOST timeout 10 "$DOCKER" version -f '{{.Server.Os}}')" = linux ]
+	run env DOCKER_HOST=tcp://y:1 timeout 10 "$DOCKER" context use one
+	[[ $output == *'Warning: DOCKER_HOST environment variable overrides the active context.'* ]]
+	run c rm one
+	[ "$status" -eq 1 ]
+	[[ $output == *'context is in use, set -f flag to force remove' || $output == *'"one" is in use, set -f flag to force remove' ]]
+	c create two --from one
+	c update two --description second
+	[ "$(c inspect two | jq -r '.[0] | .Metadata.Description + " " + .Endpoints.docker.Host')" = "second unix://$WORK/b.sock" ]
+	[ "$(c ls -q | xargs)" = 'default one two' ] || [ "$(c ls -q | xargs)" = 'one two default' ]
+	[[ $(c ls) == *'one *'*first* ]]
+	c use default
+	run jq -r .currentContext "$DOCKER_CONFIG/config.json"
+	[ "$output" = null ]
+	c rm one two
+	[ -z "$(find "$DOCKER_CONFIG/contexts" -type f)" ]
+}
+
+@test "context: what does not exist, cannot be, or is another's" {
+	run c use nope
+	[ "$status" -eq 1 ]
+	[[ $output == *'context "nope"'* ]]
+	run c rm default
+	[ "$status" -eq 1 ]
+	[[ $output == *'"default" cannot be removed'* ]]
+	run c create default --docker host=tcp://x:1
+	[ "$output" = '"default" is a reserved context name' ]
+	run c create 'x y' --docker host=tcp://x:1
+	[[ $output == *'context name "x y" is invalid, names are validated against regexp "^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$"'* ]]
+	run c create ../../x --docker host=tcp://x:1
+	[ "$status" -eq 1 ]
+	run c create bad --docker host=tcp://x:1,ca=/nowhere
+	[[ $output == *'unable to create docker endpoint config: open /nowhere: no such file or directory'* ]]
+	run c create bad --docker hst=tcp://x:1
+	[[ $output == *'hst: unrecognized config key'* ]]
+	[ -z "$(find "$DOCKER_CONFIG" -name meta.json)" ]
+}
+
+@test "context: berth and docker read what the other has written" {
+	[ -x /usr/bin/docker ] || skip "docker is not installed"
+	c create by-us --docker host=tcp://x:1 --description ours
+	env -u DOCKER_HOST /usr/bin/docker context create by-docker --docker host=tcp://y:2 >/dev/null
+	[ "$(env -u DOCKER_HOST /usr/bin/docker context inspect -f '{{.Endpoints.docker.Host}}' by-us)" = tcp://x:1 ]
+	[ "$(env -u DOCKER_HOST "$BUILD/berth" context inspect -f '{{.Endpoints.docker.Host}}' by-docker)" = tcp://y:2 ]
+	env -u DOCKER_HOST /usr/bin/docker context use by-us
+	[ "$(env -u DOCKER_HOST "$BUILD/berth" context show)" = by-us ]
+}
