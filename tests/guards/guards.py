@@ -67,7 +67,7 @@ GUARDS = [
     ("userns-remap: privileged", "src/engine/userns.c", 'if (json_bool(host, "Privileged"))', "if (false)", U, "userns-remap: no way around it"),
     ("ssh://: options", "src/client/client.c", '"22", "--", parts[0],', '"22", parts[0],', "tests/security/ssh.bats", "ssh://: a host"),
     ("RELRO", "meson.build", "-Wl,-z,relro,-z,now", "-Wl,-z,norelro,-z,lazy", P, "full RELRO"),
-    ("CET", "meson.build", ", '-fcf-protection'", ", '-fcf-protection=none'", P, "stack protector"),
+    ("CET", "meson.build", "['-fcf-protection']", "['-fcf-protection=none']", P, "stack protector"),
     ("inherited: descriptors", "src/shim/main.c", "\tsyscall(SYS_close_range, SHIM_FD_NETWORK + 1, ~0U, 0);", "", P, "what the engine inherits"),
     ("inherited: environment", "src/engine/shim_launch.c", "&attributes, argv, envp)", "&attributes, argv, environ)", P, "given nothing of the engine"),
     ("every endpoint", "src/base/json.c", 'return text != NULL ? text : "";', "return text;", FUZZ % "api", "fuzz api"),

@@ -12,12 +12,15 @@ teardown_file() { file_teardown; }
 	done
 }
 
-@test "stack protector, FORTIFY, CET in each of our objects" {
+@test "stack protector, FORTIFY, CET in each of our objects, a shadow stack for each program" {
 	[[ $BUILD != *build-* ]] || skip "sanitizers have their own"
+	for program in berth berthd berth-shim; do
+		readelf -nW "$BUILD/$program" | grep -q 'x86 feature:.*SHSTK'
+	done
 	for program in berth berthd; do
 		readelf -sW "$BUILD/$program" | grep -q __stack_chk_fail
 		readelf -sW "$BUILD/$program" | grep -q '_chk@'
-		# Debian's start files have no mark of CET, so the whole program has none either.
+		# Debian's start files have no mark of branch tracking, so the whole program has none either.
 		for object in "$BUILD/$program".p/*.o "$BUILD"/lib*.a.p/*.o; do
 			readelf -nW "$object" | grep -q 'IBT, SHSTK' || { echo "$object"; false; }
 		done
