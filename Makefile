@@ -29,7 +29,7 @@ tsan:
 	@tests/run-sanitized thread
 
 valgrind:
-	@tools/install-packages test
+	@tools/install-packages valgrind
 	@tests/run-sanitized valgrind
 
 # FUZZ_SECONDS of each target from any seed; `make test` gives each a minute from a fixed one.
