@@ -51,7 +51,8 @@ c() { env -u DOCKER_HOST BERTH_AUTOSTART=0 timeout 10 "$DOCKER" context "$@"; }
 	run c create bad --docker host=tcp://x:1,ca=/nowhere
 	[[ $output == *'unable to create docker endpoint config: open /nowhere: no such file or directory'* ]]
 	run c create bad --docker hst=tcp://x:1
-	[[ $output == *'hst: unrecognized config key'* ]]
+	[ "$status" -eq 1 ]
+	[[ $output == *'unrecognized config key'* ]]
 	[ -z "$(find "$DOCKER_CONFIG" -name meta.json)" ]
 }
 

@@ -132,7 +132,9 @@ class Front(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(body[: len(body) // 3 + 1])
             self.wfile.flush()
-            time.sleep(90)
+            # Until the other end has had enough.
+            self.connection.settimeout(90)
+            self.connection.recv(1)
         elif mode in ("slow", "brisk"):
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
