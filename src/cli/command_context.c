@@ -76,8 +76,8 @@ static bool known_keys(const json_t *fields, GError **error)
 	json_object_foreach ((json_t *)fields, key, value)
 		if (!g_strv_contains(keys, key))
 			return fail(error, BERTH_ERROR_UNAVAILABLE,
-				"unable to create docker endpoint config: %s: unrecognized config "
-				"key",
+				"unable to create docker endpoint config: unrecognized config key: "
+				"%s",
 				key);
 	return true;
 }
