@@ -41,12 +41,11 @@ struct Server {
 	Engine *engine;
 	int epoll_fd;
 	GThreadPool *pool;
-	GPtrArray *
-		permanent; /* of Connection: doors, and the one that says stop; while the process lives */
-	GMutex lock;	   /* of what follows */
-	GQueue parked;	/* connections that wait for a head, the longest waiting first */
-	int open, most; /* connections there are, and may be */
-	int partial;	/* of parked: a head has begun to come */
+	GPtrArray *permanent; /* of Connection: doors, and the one that says stop */
+	GMutex lock;	      /* of what follows */
+	GQueue parked;	      /* connections that wait for a head, the longest waiting first */
+	int open, most;	      /* connections there are, and may be */
+	int partial;	      /* of parked: a head has begun to come */
 };
 
 static void connection_free(Connection *connection)

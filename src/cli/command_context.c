@@ -320,14 +320,17 @@ static int list(Cli *cli)
 
 static const Flag list_flags[] = {{"format", 0, STRING, "table, json or a Go template"},
 	{"quiet", 'q', BOOL, "print names only"}, {0}};
-static const Flag create_flags[] = {{"description", 0, STRING, "what it is for"},
-	{"docker", 0, STRING,
-		"host=URL,ca=FILE,cert=FILE,key=FILE,skip-tls-verify=BOOL, or from=CONTEXT"},
-	{"from", 0, STRING, "begin as a copy of this context"}, {0}};
-static const Flag update_flags[] = {{"description", 0, STRING, "what it is for"},
-	{"docker", 0, STRING,
-		"host=URL,ca=FILE,cert=FILE,key=FILE,skip-tls-verify=BOOL, or from=CONTEXT"},
-	{0}};
+/* What create and update have in common. */
+#define META_FLAGS                                                                                 \
+	{"description", 0, STRING, "what it is for"},                                              \
+	{                                                                                          \
+		"docker", 0, STRING,                                                               \
+			"host=URL,ca=FILE,cert=FILE,key=FILE,skip-tls-verify=BOOL, or "            \
+			"from=CONTEXT"                                                             \
+	}
+static const Flag create_flags[] = {
+	META_FLAGS, {"from", 0, STRING, "begin as a copy of this context"}, {0}};
+static const Flag update_flags[] = {META_FLAGS, {0}};
 static const Flag inspect_flags[] = {{"format", 'f', STRING, "json or a Go template"}, {0}};
 static const Flag rm_flags[] = {{"force", 'f', BOOL, "also the one that is in use"}, {0}};
 

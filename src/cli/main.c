@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-enum { FILE_LIMIT = 4 << 20, START_ROUNDS = 200, START_ROUND_US = 20000 };
+enum { START_ROUNDS = 200, START_ROUND_US = 20000 };
 
 const Command *const commands[] = {&command_run, &command_create, &command_start, &command_stop,
 	&command_restart, &command_kill, &command_pause, &command_unpause, &command_wait,

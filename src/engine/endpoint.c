@@ -286,14 +286,15 @@ static const char *way_out(const json_t *endpoints)
 static void guard(Container *container, int netns, const char *link)
 {
 	Engine *engine = container->engine;
-	g_autoptr(json_t) spec = container_spec(container, NULL);
 	g_autoptr(GError) problem = NULL;
 	guint64 caps = 0;
-	capability_resolve(json_at(spec, "HostConfig.CapAdd"), json_at(spec, "HostConfig.CapDrop"),
-		json_bool(spec, "HostConfig.Privileged"), &caps, NULL);
-	if ((caps & capability_mask("NET_ADMIN")) != 0 ||
-		(engine->rules_tried && !engine->has_rules) || engine->guard_missing ||
-		guard_link(netns, link, &problem))
+	if (engine->rules_missing || engine->guard_missing)
+		return;
+	g_autoptr(json_t) spec = container_spec(container, NULL);
+	const json_t *host = json_object_get(spec, "HostConfig");
+	capability_resolve(json_object_get(host, "CapAdd"), json_object_get(host, "CapDrop"),
+		json_bool(host, "Privileged"), &caps, NULL);
+	if ((caps & capability_mask("NET_ADMIN")) != 0 || guard_link(netns, link, &problem))
 		return;
 	engine->guard_missing = true;
 	log_warn("containers that have NET_RAW can send router advertisements: %s",

@@ -103,13 +103,13 @@ struct Engine {
 	GHashTable *execs;	/* id -> Exec */
 	GQueue spec_cache;	/* of Container, last read first */
 	GMutex network_lock; /* taken after the engine's lock is given back, or before it is taken */
-	GPtrArray *networks;	     /* of Network */
-	GHashTable *ports;	     /* of the host, that are published: port_bind.c */
-	char *table;		     /* nftables table of this engine */
-	bool has_rules, rules_tried; /* nftables did what was asked last; it was asked */
-	bool guard_missing;	     /* this kernel has no hook for guard_link */
-	GThreadPool *tasks;	     /* things to do later: restarts, automatic removal */
-	int epoll_fd, shim_fd;	     /* shim_fd: sealed copy of the shim's program */
+	GPtrArray *networks;	       /* of Network */
+	GHashTable *ports;	       /* of the host, that are published: port_bind.c */
+	char *table;		       /* nftables table of this engine */
+	bool has_rules, rules_missing; /* nftables was asked, and did it; or did not */
+	bool guard_missing;	       /* this kernel has no hook for guard_link */
+	GThreadPool *tasks;	       /* things to do later: restarts, automatic removal */
+	int epoll_fd, shim_fd;	       /* shim_fd: sealed copy of the shim's program */
 	GThread *monitor;
 	Registries *registries;
 	char *id; /* of the installation, as /info tells */

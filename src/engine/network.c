@@ -96,15 +96,15 @@ bool network_realise(Engine *engine, Network *network, GError **error)
 		file_read("/proc/sys/net/bridge/bridge-nf-call-iptables", 16);
 	network->hairpin = bridge_calls != NULL && *bridge_calls == '1';
 	network->realised = true;
-	bool known = engine->rules_tried && !engine->has_rules;
+	bool known = engine->rules_missing;
 	engine->has_rules = apply_rules(engine, &problem);
-	engine->rules_tried = true;
-	if (!engine->has_rules && !known)
+	engine->rules_missing = !engine->has_rules;
+	if (engine->rules_missing && !known)
 		log_warn("containers reach no further than their network, and shims carry their "
 			 "ports: %s",
 			problem->message);
 	/* A host without rules forwards nothing for us: they are what keeps others out. */
-	if (!engine->has_rules)
+	if (engine->rules_missing)
 		return true;
 	put_sysctl("/proc/sys/net/ipv4/ip_forward", "1");
 	if (network->subnet6.family != 0 && !network->internal)

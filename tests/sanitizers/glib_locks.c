@@ -11,19 +11,24 @@
 void __tsan_acquire(void *address);
 void __tsan_release(void *address);
 
-static pthread_mutex_t *mutex_of(GMutex *mutex)
+/* Of two that make one at once, the first one's stays. */
+static gpointer keep_first(gpointer *place, gpointer fresh)
 {
-	pthread_mutex_t *own = __atomic_load_n(&mutex->p, __ATOMIC_ACQUIRE), *fresh;
-	if (own != NULL)
-		return own;
-	fresh = calloc(1, sizeof *fresh);
-	pthread_mutex_init(fresh, NULL);
 	gpointer none = NULL;
-	if (__atomic_compare_exchange_n(
-		    &mutex->p, &none, (gpointer)fresh, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+	if (__atomic_compare_exchange_n(place, &none, fresh, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		return fresh;
 	free(fresh);
 	return none;
+}
+
+static pthread_mutex_t *mutex_of(GMutex *mutex)
+{
+	pthread_mutex_t *own = __atomic_load_n(&mutex->p, __ATOMIC_ACQUIRE);
+	if (own != NULL)
+		return own;
+	own = calloc(1, sizeof *own);
+	pthread_mutex_init(own, NULL);
+	return keep_first(&mutex->p, own);
 }
 
 void g_mutex_init(GMutex *mutex)
@@ -54,20 +59,15 @@ gboolean g_mutex_trylock(GMutex *mutex)
 
 static pthread_cond_t *cond_of(GCond *cond)
 {
-	pthread_cond_t *own = __atomic_load_n(&cond->p, __ATOMIC_ACQUIRE), *fresh;
+	pthread_cond_t *own = __atomic_load_n(&cond->p, __ATOMIC_ACQUIRE);
 	pthread_condattr_t monotonic;
 	if (own != NULL)
 		return own;
-	fresh = calloc(1, sizeof *fresh);
+	own = calloc(1, sizeof *own);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(fresh, &monotonic);
-	gpointer none = NULL;
-	if (__atomic_compare_exchange_n(
-		    &cond->p, &none, (gpointer)fresh, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-		return fresh;
-	free(fresh);
-	return none;
+	pthread_cond_init(own, &monotonic);
+	return keep_first(&cond->p, own);
 }
 
 void g_cond_init(GCond *cond)
