@@ -34,6 +34,14 @@ static bool wants_restart(const json_t *host, const ContainerRow *row)
 	       (most == 0 || row->restarts < most);
 }
 
+bool container_restart_due(Container *container)
+{
+	g_mutex_lock(&container->engine->lock);
+	bool due = container->row.status == STATUS_RESTARTING && !container->row.stopped_by_user;
+	g_mutex_unlock(&container->engine->lock);
+	return due;
+}
+
 static void restart_later(Container *container)
 {
 	int fd = notify_subscribe(&container->changed);
@@ -42,19 +50,13 @@ static void restart_later(Container *container)
 	/* Stopped, killed or removed meanwhile: then there is nothing to do. */
 	while (still && g_get_monotonic_time() < due) {
 		notify_wait(fd, -1, (int)((due - g_get_monotonic_time()) / 1000) + 1);
-		g_mutex_lock(&container->engine->lock);
-		still = container->row.status == STATUS_RESTARTING &&
-			!container->row.stopped_by_user;
-		g_mutex_unlock(&container->engine->lock);
+		still = container_restart_due(container);
 	}
 	notify_unsubscribe(&container->changed, fd);
-	if (!still)
-		return;
-	g_mutex_lock(&container->engine->lock);
-	container->row.restarts++;
-	g_mutex_unlock(&container->engine->lock);
 	g_autoptr(GError) error = NULL;
-	if (!container_start(container, &error))
+	if (!still)
+		container_end_restart(container);
+	else if (!container_start_again(container, &error))
 		log_warn("container %s could not be restarted: %s", container->row.id,
 			error->message);
 }
@@ -112,7 +114,7 @@ static bool read_exit_file(Container *container, int *code, int *oom, gint64 *ti
 	return true;
 }
 
-static void start_again(Container *container)
+static void start_anew(Container *container)
 {
 	g_autoptr(GError) error = NULL;
 	if (!container_start(container, &error))
@@ -171,7 +173,7 @@ static void restore(Container *container)
 	} else if (status == STATUS_EXITED &&
 		   (strcmp(policy, "always") == 0 || (strcmp(policy, "unless-stopped") == 0 &&
 							     !container->row.stopped_by_user))) {
-		engine_later(container, start_again);
+		engine_later(container, start_anew);
 	}
 }
 

@@ -285,13 +285,25 @@ static bool auto_removed(Container *container)
 	return json_bool(json_object_get(spec, "HostConfig"), "AutoRemove");
 }
 
-static bool start(Container *container, bool *failed, GError **error)
+/* A start by hand forgets that it was stopped by hand, and counts from the beginning. */
+static void count_start(Container *container, bool automatic)
+{
+	ContainerRow *row = &container->row;
+	g_mutex_lock(&container->engine->lock);
+	row->restarts = automatic ? row->restarts + 1 : 0;
+	row->stopped_by_user = automatic && row->stopped_by_user;
+	g_mutex_unlock(&container->engine->lock);
+}
+
+static bool start(Container *container, bool automatic, bool *failed, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
 	ContainerRow row = container_snapshot(container);
 	Status status = (Status)row.status;
 	container_row_clear(&row);
+	if (automatic && !container_restart_due(container))
+		return true;
 	if (container->removed || status == STATUS_REMOVING || status == STATUS_DEAD)
 		return fail(error, BERTH_ERROR_CONFLICT,
 			"container is marked for removal and cannot be started");
@@ -300,9 +312,7 @@ static bool start(Container *container, bool *failed, GError **error)
 			"cannot start a paused container, try unpause instead");
 	if (status == STATUS_RUNNING)
 		return fail(error, BERTH_ERROR_NOT_MODIFIED, "container is already running");
-	g_mutex_lock(&container->engine->lock);
-	container->row.stopped_by_user = false;
-	g_mutex_unlock(&container->engine->lock);
+	count_start(container, automatic);
 	if (launch(container, &problem))
 		return true;
 	endpoints_release(container);
@@ -321,12 +331,22 @@ static void await_waiters(Container *container)
 	g_usleep(ROUND_US);
 }
 
-bool container_start(Container *container, GError **error)
+static bool start_or_tidy(Container *container, bool automatic, GError **error)
 {
-	bool failed = false, ok = start(container, &failed, error);
+	bool failed = false, ok = start(container, automatic, &failed, error);
 	if (failed && auto_removed(container)) {
 		container_remove_now(container);
 		await_waiters(container);
 	}
 	return ok;
+}
+
+bool container_start(Container *container, GError **error)
+{
+	return start_or_tidy(container, false, error);
+}
+
+bool container_start_again(Container *container, GError **error)
+{
+	return start_or_tidy(container, true, error);
 }

@@ -54,7 +54,7 @@ static void mark_stopped(Container *container)
 	g_mutex_unlock(&container->engine->lock);
 }
 
-/* Ends a container that waits for its automatic restart. */
+/* Ends a container that waits for its automatic restart; operation is held. */
 static bool stop_restarting(Container *container)
 {
 	if (status_of(container) != STATUS_RESTARTING)
@@ -63,8 +63,17 @@ static bool stop_restarting(Container *container)
 	return true;
 }
 
+bool container_end_restart(Container *container)
+{
+	if (status_of(container) != STATUS_RESTARTING)
+		return false;
+	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
+	return stop_restarting(container);
+}
+
 static bool stop_running(Container *container, const char *signal, int timeout, GError **error)
 {
+	g_autoptr(GError) problem = NULL;
 	g_autoptr(json_t) spec = container_spec(container, error);
 	json_t *own_timeout = json_at(spec, "Config.StopTimeout");
 	const char *own_signal = json_str(spec, "Config.StopSignal");
@@ -81,8 +90,12 @@ static bool stop_running(Container *container, const char *signal, int timeout, 
 						       : DEFAULT_TIMEOUT;
 	g_autofree char *number_text = g_strdup_printf("%d", number);
 	container_event(container, "kill", "signal", number_text);
-	if (!send_signal(container, number, error))
-		return !container_running(container);
+	/* One that has just ended by itself takes no signal, and its end is awaited like any other. */
+	if (!send_signal(container, number, &problem) &&
+		!g_error_matches(problem, BERTH_ERROR, BERTH_ERROR_CONFLICT)) {
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return false;
+	}
 	if (await_end(container, timeout < 0 ? -1 : timeout * 1000))
 		return true;
 	container_event(container, "kill", "signal", "9");
@@ -102,6 +115,8 @@ bool container_stop(Container *container, const char *signal, int timeout, GErro
 		return fail(error, BERTH_ERROR_NOT_MODIFIED, "container is already stopped");
 	if (!stop_running(container, signal, timeout, error))
 		return false;
+	/* It may have ended, and been meant to restart, before it was marked. */
+	stop_restarting(container);
 	container_event(container, "stop", NULL, NULL);
 	return true;
 }
@@ -132,7 +147,7 @@ bool container_kill(Container *container, const char *signal, GError **error)
 		return fail(error, BERTH_ERROR_INVALID, "Invalid signal: %s", signal);
 	if (number == SIGKILL || number == SIGTERM)
 		mark_stopped(container);
-	if (stop_restarting(container))
+	if (container_end_restart(container))
 		return true;
 	if (!container_running(container)) {
 		ContainerRow row = container_snapshot(container);

@@ -246,6 +246,11 @@ void step_free(Container *step);
 bool container_launch(
 	Container *container, const json_t *spec, const json_t *mounts, GError **error);
 bool container_start(Container *container, GError **error); /* NOT_MODIFIED if it runs */
+bool container_restart_due(Container *container); /* nobody stopped or removed it meanwhile */
+/* The automatic restart: nothing happens if the container was stopped or removed meanwhile. */
+bool container_start_again(Container *container, GError **error);
+/* Ends its wait for an automatic restart; false if it does not wait for one. */
+bool container_end_restart(Container *container);
 /* timeout: seconds, negative: no limit, G_MININT: what the container asks for. */
 bool container_stop(Container *container, const char *signal, int timeout, GError **error);
 bool container_restart(Container *container, const char *signal, int timeout, GError **error);

@@ -202,12 +202,16 @@ bool shim_send(Container *container, guint32 type, const char *id, int a, int b,
 	g_mutex_lock(&container->engine->lock);
 	const Exec *exec = g_hash_table_lookup(container->engine->execs, id);
 	const ShimLink *link = exec != NULL && exec->link != NULL ? exec->link : container->link;
-	bool running = link != NULL && !link->exited;
-	bool ok = running && shim_tell(link->socket, type, id, a, b, text, fds, fd_count);
+	errno = EPIPE;
+	bool ok = link != NULL && !link->exited &&
+		  shim_tell(link->socket, type, id, a, b, text, fds, fd_count);
+	int failure = errno;
 	g_mutex_unlock(&container->engine->lock);
-	if (!running)
+	/* Its shim has closed its end; the monitor is about to hear the last word. */
+	if (!ok && (failure == EPIPE || failure == ECONNRESET))
 		return fail(error, BERTH_ERROR_CONFLICT, "container %s is not running",
 			container->row.id);
+	errno = failure;
 	return ok ||
 	       fail_errno(error, "cannot talk to the shim of container %s", container->row.id);
 }

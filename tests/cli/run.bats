@@ -215,9 +215,31 @@ teardown_file() { file_teardown; }
 	[ "$(d inspect -f '{{.RestartCount}}' always)" -ge 2 ]
 	d stop always
 	[ "$(d inspect -f '{{.State.Status}}' always)" = exited ]
+	# Started by hand, it counts from the beginning.
+	d start retry
+	for _ in $(seq 100); do [ "$(d inspect -f '{{.RestartCount}} {{.State.Status}}' retry)" = '2 exited' ] && break; sleep 0.05; done
+	[ "$(d inspect -f '{{.RestartCount}} {{.State.ExitCode}}' retry)" = '2 3' ]
 	d rm retry always
 	run d run --rm --restart always busybox
 	[ "$status" -eq 125 ]
+}
+
+@test "stop and kill while the engine hears of a container's end: it stays stopped" {
+	for verb in stop kill stop kill stop kill; do
+		d run -d --name ends --network none --restart always busybox sleep 0.1
+		kill -STOP "$(cat "$WORK/pid")"
+		sleep 0.15
+		d $verb ends 3>&- &
+		client=$!
+		sleep 0.1
+		kill -CONT "$(cat "$WORK/pid")"
+		# A kill may come too late, as with any container that has ended; a stop never does.
+		wait $client || [ $verb = kill ]
+		[ "$(d inspect -f '{{.State.Status}}' ends)" != running ]
+		sleep 0.3
+		[ "$(d inspect -f '{{.State.Status}}' ends)" = exited ]
+		d rm ends
+	done
 }
 
 @test "an empty entrypoint, the order of the environment, resolv.conf, ranges" {

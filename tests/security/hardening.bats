@@ -73,23 +73,33 @@ has() { (((0x$1 >> $2) & 1)); }
 	[ "$(run_none --privileged busybox awk '/^CapEff:/ { print $2 }' /proc/self/status)" = "$all" ]
 }
 
+# The pid of the one exec of "stays", once the engine has heard that it runs.
+exec_pid() {
+	local id
+	for _ in $(seq 100); do
+		id=$(d inspect -f '{{range .ExecIDs}}{{.}}{{end}}' stays)
+		api "http://b/exec/$id/json" | jq -e 'select(.Running) | .Pid' && return
+		sleep 0.05
+	done
+	false
+}
+
 @test "kill -9 of the shim of an exec --privileged: the exec has ended with 137, its container goes on; an engine's death harms neither" {
 	d run -d --name stays --network none busybox sleep 100
 	d exec --privileged stays sleep 99 3>&- &
 	client=$!
-	for _ in $(seq 50); do [ "$(pgrep -c -x -P "$(cat "$WORK/pid")" berth-shim)" -eq 2 ] && break; sleep 0.05; done
-	kill -9 "$(pgrep -n -x -P "$(cat "$WORK/pid")" berth-shim)"
+	kill -9 "$(ps -o ppid= -p "$(exec_pid)" | xargs)"
 	wait $client && code=0 || code=$?
 	[ "$code" -eq 137 ]
 	[ "$(d exec --privileged stays echo on)" = on ]
 	d exec --privileged stays sh -c 'sleep 1; echo through' >"$WORK/through" 3>&- &
 	client=$!
-	sleep 0.3
+	exec_pid
 	engine_kill
-	sleep 1
-	engine_start
 	wait $client || true
 	[ "$(cat "$WORK/through")" = through ]
+	engine_start
+	for _ in $(seq 50); do [ "$(shims)" -eq 1 ] && break; sleep 0.05; done
 	[ "$(shims)" -eq 1 ]
 	d rm -f stays
 }
