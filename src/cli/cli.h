@@ -153,9 +153,10 @@ extern const Command command_run, command_create, command_start, command_stop, c
 	command_image_inspect, command_dial_stdio, command_volume_ls, command_volume_create,
 	command_volume_rm, command_volume_inspect, command_context_ls, command_context_create,
 	command_context_update, command_context_use, command_context_show, command_context_inspect,
-	command_context_rm, command_volume_prune, command_system_prune, command_df,
-	command_network_ls, command_network_create, command_network_rm, command_network_prune,
-	command_network_connect, command_network_disconnect, command_network_inspect, command_port,
-	command_pull, command_push, command_login, command_logout, command_search,
-	command_manifest_inspect, command_commit, command_cp, command_stats, command_diff,
-	command_export, command_build, command_builder_prune, command_certs;
+	command_context_rm, command_context_export, command_context_import, command_volume_prune,
+	command_system_prune, command_df, command_network_ls, command_network_create,
+	command_network_rm, command_network_prune, command_network_connect,
+	command_network_disconnect, command_network_inspect, command_port, command_pull,
+	command_push, command_login, command_logout, command_search, command_manifest_inspect,
+	command_commit, command_cp, command_stats, command_diff, command_export, command_build,
+	command_builder_prune, command_certs;

@@ -9,59 +9,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TLS_FILE_LIMIT = 1 << 20 };
-
-static const char pattern[] = "^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$";
-/* A key of --docker, and the file of a context that it fills. */
-static const char *const tls_files[][2] = {
-	{"ca", "ca.pem"}, {"cert", "cert.pem"}, {"key", "key.pem"}};
-
-static bool is_default(const char *name)
-{
-	return strcmp(name, "default") == 0;
-}
-
-static const char *default_engine(void)
-{
-	const char *host = getenv("DOCKER_HOST");
-	return host != NULL && *host != '\0' ? host : cli_default_host;
-}
-
-/* A context's meta.json; "default" is in no file. */
-static json_t *meta_of(const Cli *cli, const char *name, GError **error)
-{
-	if (is_default(name))
-		return json_pack("{s:s, s:{}, s:{s:{s:s, s:b}}}", "Name", name, "Metadata",
-			"Endpoints", "docker", "Host", default_engine(), "SkipTLSVerify", 0);
-	if (!context_exists(cli, name)) {
-		fail(error, BERTH_ERROR_UNAVAILABLE, "context \"%s\" does not exist", name);
-		return NULL;
-	}
-	return context_read(cli, name, error);
-}
-
 /* Copies one TLS file into a context's folder, for its owner alone. */
 static bool copy_file(const char *from, const char *folder, const char *name, GError **error)
 {
-	g_autofree char *to = g_build_filename(folder, name, NULL);
-	g_autofree char *text = file_read(from, TLS_FILE_LIMIT);
+	g_autofree char *text = file_read(from, CONTEXT_FILE_LIMIT);
 	if (text == NULL)
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
 			"unable to create docker endpoint config: open %s: %s", from,
 			errno == ENOENT ? "no such file or directory" : g_strerror(errno));
-	if (g_mkdir_with_parents(folder, 0700) < 0)
-		return fail_errno(error, "cannot make %s", folder);
-	return file_replace(to, text, strlen(text), 0600, false, error);
+	return context_keep_tls(folder, name, text, error);
 }
 
 static bool copy_tls(const Cli *cli, const char *from, const char *to, GError **error)
 {
 	g_autofree char *source = context_tls_folder(cli, from),
 			*folder = context_tls_folder(cli, to);
-	for (size_t i = 0; i < G_N_ELEMENTS(tls_files); i++) {
-		g_autofree char *path = g_build_filename(source, tls_files[i][1], NULL);
+	for (size_t i = 0; i < CONTEXT_TLS_FILES; i++) {
+		g_autofree char *path = g_build_filename(source, context_tls_files[i][1], NULL);
 		if (g_file_test(path, G_FILE_TEST_EXISTS) &&
-			!copy_file(path, folder, tls_files[i][1], error))
+			!copy_file(path, folder, context_tls_files[i][1], error))
 			return false;
 	}
 	return true;
@@ -92,7 +58,7 @@ static bool set_endpoint(const Cli *cli, json_t *meta, const char *text, GError 
 	if (!known_keys(fields, error))
 		return false;
 	if (*from != '\0') {
-		g_autoptr(json_t) other = meta_of(cli, from, error);
+		g_autoptr(json_t) other = context_meta(cli, from, error);
 		if (other == NULL || !copy_tls(cli, from, name, error))
 			return false;
 		json_object_set(meta, "Endpoints", json_object_get(other, "Endpoints"));
@@ -101,25 +67,14 @@ static bool set_endpoint(const Cli *cli, json_t *meta, const char *text, GError 
 	json_object_set_new(meta, "Endpoints",
 		json_pack("{s:{s:s, s:b}}", "docker", "Host",
 			*json_str(fields, "host") != '\0' ? json_str(fields, "host")
-							  : default_engine(),
+							  : context_default_host(),
 			"SkipTLSVerify", strcmp(skip, "true") == 0 || strcmp(skip, "1") == 0));
-	for (size_t i = 0; i < G_N_ELEMENTS(tls_files); i++) {
-		const char *path = json_str(fields, tls_files[i][0]);
-		if (*path != '\0' && !copy_file(path, folder, tls_files[i][1], error))
+	for (size_t i = 0; i < CONTEXT_TLS_FILES; i++) {
+		const char *path = json_str(fields, context_tls_files[i][0]);
+		if (*path != '\0' && !copy_file(path, folder, context_tls_files[i][1], error))
 			return false;
 	}
 	return true;
-}
-
-static bool name_fits(const char *name, GError **error)
-{
-	if (is_default(name))
-		return fail(
-			error, BERTH_ERROR_UNAVAILABLE, "\"default\" is a reserved context name");
-	return g_regex_match_simple(pattern, name, G_REGEX_DOLLAR_ENDONLY, 0) ||
-	       fail(error, BERTH_ERROR_UNAVAILABLE,
-		       "context name \"%s\" is invalid, names are validated against regexp \"%s\"",
-		       name, pattern);
 }
 
 static bool apply_flags(const Cli *cli, json_t *meta, GError **error)
@@ -132,26 +87,18 @@ static bool apply_flags(const Cli *cli, json_t *meta, GError **error)
 	       context_write(cli, meta, error);
 }
 
-static int done(const char *name, const char *what)
-{
-	printf("%s\n", name);
-	fflush(stdout);
-	fprintf(stderr, "Successfully %s context \"%s\"\n", what, name);
-	return EXIT_SUCCESS;
-}
-
 static int create(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	const char *name = cli->args[0],
 		   *from = flag_given(cli, "from") ? flag_text(cli, "from") : "default";
-	if (!name_fits(name, &error))
+	if (!context_name_fits(name, &error))
 		return cli_fail(cli, error);
 	if (context_exists(cli, name)) {
 		fail(&error, BERTH_ERROR_UNAVAILABLE, "context \"%s\" already exists", name);
 		return cli_fail(cli, error);
 	}
-	g_autoptr(json_t) meta = meta_of(cli, from, &error);
+	g_autoptr(json_t) meta = context_meta(cli, from, &error);
 	if (meta == NULL)
 		return cli_fail(cli, error);
 	json_object_set_new(meta, "Name", json_string(name));
@@ -159,21 +106,22 @@ static int create(Cli *cli)
 		context_remove(cli, name);
 		return cli_fail(cli, error);
 	}
-	return done(name, "created");
+	return context_done(name, "created");
 }
 
 static int update(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	const char *name = cli->args[0];
-	g_autoptr(json_t) meta = name_fits(name, &error) ? meta_of(cli, name, &error) : NULL;
-	return meta != NULL && apply_flags(cli, meta, &error) ? done(name, "updated")
+	g_autoptr(json_t) meta =
+		context_name_fits(name, &error) ? context_meta(cli, name, &error) : NULL;
+	return meta != NULL && apply_flags(cli, meta, &error) ? context_done(name, "updated")
 							      : cli_fail(cli, error);
 }
 
 static bool choose(Cli *cli, const char *name, GError **error)
 {
-	if (is_default(name))
+	if (context_is_default(name))
 		json_object_del(cli->config, "currentContext");
 	else
 		json_object_set_new(cli->config, "currentContext", json_string(name));
@@ -184,13 +132,13 @@ static int use(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	const char *name = cli->args[0], *host = getenv("DOCKER_HOST");
-	g_autoptr(json_t) meta = meta_of(cli, name, &error);
+	g_autoptr(json_t) meta = context_meta(cli, name, &error);
 	if (meta == NULL || !choose(cli, name, &error))
 		return cli_fail(cli, error);
 	printf("%s\n", name);
 	fflush(stdout);
 	fprintf(stderr, "Current context is now \"%s\"\n", name);
-	if (!is_default(name) && host != NULL && *host != '\0')
+	if (!context_is_default(name) && host != NULL && *host != '\0')
 		fprintf(stderr,
 			"Warning: DOCKER_HOST environment variable overrides the active context. "
 			"To use "
@@ -205,7 +153,7 @@ static bool remove_one(Cli *cli, const char *name, GError **error)
 {
 	bool kept = strcmp(json_str(cli->config, "currentContext"), name) == 0,
 	     current = kept || strcmp(context_current(cli), name) == 0;
-	if (is_default(name))
+	if (context_is_default(name))
 		return fail(
 			error, BERTH_ERROR_UNAVAILABLE, "context \"default\" cannot be removed");
 	if (!context_exists(cli, name))
@@ -242,23 +190,24 @@ static int show(Cli *cli)
 /* With where it is kept, and which TLS files it has. */
 static json_t *inspected(const Cli *cli, const char *name, GError **error)
 {
-	json_t *meta = meta_of(cli, name, error);
+	json_t *meta = context_meta(cli, name, error);
 	if (meta == NULL)
 		return NULL;
 	g_autofree char *folder = context_meta_folder(cli, name),
 			*files = context_tls_folder(cli, name);
 	g_autofree char *tls = g_path_get_dirname(files);
 	g_autoptr(json_t) there = json_array();
-	for (size_t i = 0; i < G_N_ELEMENTS(tls_files); i++) {
-		g_autofree char *path = g_build_filename(files, tls_files[i][1], NULL);
-		if (!is_default(name) && g_file_test(path, G_FILE_TEST_EXISTS))
-			json_array_append_new(there, json_string(tls_files[i][1]));
+	for (size_t i = 0; i < CONTEXT_TLS_FILES; i++) {
+		g_autofree char *path = g_build_filename(files, context_tls_files[i][1], NULL);
+		if (!context_is_default(name) && g_file_test(path, G_FILE_TEST_EXISTS))
+			json_array_append_new(there, json_string(context_tls_files[i][1]));
 	}
 	json_object_set_new(meta, "TLSMaterial",
 		json_array_size(there) > 0 ? json_pack("{s:O}", "docker", there) : json_object());
 	json_object_set_new(meta, "Storage",
-		json_pack("{s:s, s:s}", "MetadataPath", is_default(name) ? "<IN MEMORY>" : folder,
-			"TLSPath", is_default(name) ? "<IN MEMORY>" : tls));
+		json_pack("{s:s, s:s}", "MetadataPath",
+			context_is_default(name) ? "<IN MEMORY>" : folder, "TLSPath",
+			context_is_default(name) ? "<IN MEMORY>" : tls));
 	return meta;
 }
 
@@ -304,7 +253,8 @@ static int list(Cli *cli)
 	size_t i;
 	json_t *meta;
 	bool quiet = flag_bool(cli, "quiet", false);
-	add_row(cli, rows, "default", "Current DOCKER_HOST based configuration", default_engine());
+	add_row(cli, rows, "default", "Current DOCKER_HOST based configuration",
+		context_default_host());
 	json_array_foreach (all, i, meta)
 		add_row(cli, rows, json_str(meta, "Name"), json_str(meta, "Metadata.Description"),
 			json_str(meta, "Endpoints.docker.Host"));

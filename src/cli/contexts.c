@@ -4,10 +4,37 @@
 #include "base/fd.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { META_LIMIT = 4 << 20 };
+
+static const char pattern[] = "^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$";
+const char *const context_tls_files[CONTEXT_TLS_FILES][2] = {
+	{"ca", "ca.pem"}, {"cert", "cert.pem"}, {"key", "key.pem"}};
+
+bool context_is_default(const char *name)
+{
+	return strcmp(name, "default") == 0;
+}
+
+const char *context_default_host(void)
+{
+	const char *host = getenv("DOCKER_HOST");
+	return host != NULL && *host != '\0' ? host : cli_default_host;
+}
+
+bool context_name_fits(const char *name, GError **error)
+{
+	if (context_is_default(name))
+		return fail(
+			error, BERTH_ERROR_UNAVAILABLE, "\"default\" is a reserved context name");
+	return g_regex_match_simple(pattern, name, G_REGEX_DOLLAR_ENDONLY, 0) ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE,
+		       "context name \"%s\" is invalid, names are validated against regexp \"%s\"",
+		       name, pattern);
+}
 
 static char *folder_of(const Cli *cli, const char *kind, const char *name)
 {
@@ -51,6 +78,18 @@ json_t *context_read(const Cli *cli, const char *name, GError **error)
 	return meta;
 }
 
+json_t *context_meta(const Cli *cli, const char *name, GError **error)
+{
+	if (context_is_default(name))
+		return json_pack("{s:s, s:{}, s:{s:{s:s, s:b}}}", "Name", name, "Metadata",
+			"Endpoints", "docker", "Host", context_default_host(), "SkipTLSVerify", 0);
+	if (!context_exists(cli, name)) {
+		fail(error, BERTH_ERROR_UNAVAILABLE, "context \"%s\" does not exist", name);
+		return NULL;
+	}
+	return context_read(cli, name, error);
+}
+
 static int compare_names(const void *a, const void *b)
 {
 	return strcmp(json_str(*(json_t *const *)a, "Name"), json_str(*(json_t *const *)b, "Name"));
@@ -84,6 +123,14 @@ bool context_write(const Cli *cli, const json_t *meta, GError **error)
 	return file_replace(path, text, strlen(text), 0644, false, error);
 }
 
+bool context_keep_tls(const char *folder, const char *name, const char *text, GError **error)
+{
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+	if (g_mkdir_with_parents(folder, 0700) < 0)
+		return fail_errno(error, "cannot make %s", folder);
+	return file_replace(path, text, strlen(text), 0600, false, error);
+}
+
 void context_remove(const Cli *cli, const char *name)
 {
 	static const char *const kinds[] = {"meta", "tls"};
@@ -104,4 +151,12 @@ const char *context_current(const Cli *cli)
 	if (named != NULL && *named != '\0')
 		return named;
 	return *kept != '\0' ? kept : "default";
+}
+
+int context_done(const char *name, const char *what)
+{
+	printf("%s\n", name);
+	fflush(stdout);
+	fprintf(stderr, "Successfully %s context \"%s\"\n", what, name);
+	return EXIT_SUCCESS;
 }

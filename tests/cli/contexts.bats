@@ -65,3 +65,68 @@ c() { env -u DOCKER_HOST BERTH_AUTOSTART=0 timeout 10 "$DOCKER" context "$@"; }
 	env -u DOCKER_HOST /usr/bin/docker context use by-us
 	[ "$(env -u DOCKER_HOST "$BUILD/berth" context show)" = by-us ]
 }
+
+@test "context: exported and imported, with its TLS files, by berth and docker" {
+	cd "$BATS_TEST_TMPDIR"
+	"$BUILD/berth" system certs --dir pki --client one >/dev/null
+	cp pki/clients/one/* .
+	c create far --docker host=tcp://x:1,ca=ca.pem,cert=cert.pem,key=key.pem --description 'a b'
+	run c export far
+	[ "$output" = 'Written file "far.dockercontext"' ]
+	[ "$(stat -c %a far.dockercontext)" = 600 ]
+	run c export far
+	[ "$status" -eq 1 ]
+	[ "$output" = 'open far.dockercontext: file exists' ]
+	c export far - | c import piped -
+	for client in "$BUILD/berth" /usr/bin/docker /usr/local/bin/docker; do
+		[ -x "$client" ] || continue
+		name=by$(tr / - <<<"$client")
+		run env -u DOCKER_HOST timeout 10 "$client" context import "$name" far.dockercontext
+		[ "$output" = "$name"$'\n'"Successfully imported context \"$name\"" ]
+		env -u DOCKER_HOST timeout 10 "$client" context export "$name" "$name.tar"
+		c import "$name-back" "$name.tar"
+		for made in piped "$name" "$name-back"; do
+			[ "$(c inspect "$made" | jq -r '.[0] | .Metadata.Description + " " + .Endpoints.docker.Host + " " + (.TLSMaterial.docker | join(","))')" = 'a b tcp://x:1 ca.pem,cert.pem,key.pem' ]
+		done
+	done
+	for file in "$DOCKER_CONFIG"/contexts/tls/*/docker/key.pem; do
+		cmp "$file" key.pem
+		[ "$(stat -c %a "$file")" = 600 ]
+	done
+}
+
+@test "context: archives that are none, too large, or want more than they may are refused, and leave nothing" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p in/tls/docker
+	run c import gone nowhere
+	[ "$output" = 'open nowhere: no such file or directory' ]
+	run c import bad /etc/passwd
+	[ "$status" -eq 1 ]
+	tar -C in -cf none.tar tls
+	run c import bad none.tar
+	[ "$output" = 'invalid context: no metadata found' ]
+	echo '{"Name":"other"}' >in/meta.json
+	echo x >in/evil
+	tar -C in -cf more.tar meta.json evil
+	run c import bad more.tar
+	[ "$output" = 'evil: unexpected context file' ]
+	head -c 11M /dev/zero >in/tls/docker/large
+	tar -C in -cf large.tar meta.json tls
+	run c import bad large.tar
+	[ "$status" -eq 1 ]
+	[ "$(basename "$DOCKER")" = docker ] || [ "$output" = 'invalid context: read exceeds the defined limit' ]
+	rm in/tls/docker/large
+	tar -C in -cf good.tar meta.json tls
+	run c import default good.tar
+	[ "$output" = '"default" is a reserved context name' ]
+	run c import ../x good.tar
+	[ "$status" -eq 1 ]
+	# docker keeps what it had taken in by then.
+	[ "$(basename "$DOCKER")" = docker ] || [ -z "$(find "$DOCKER_CONFIG/contexts" -name meta.json 2>/dev/null)" ]
+	# A link in it is no file of this host.
+	echo secret >secret
+	ln -s "$PWD/secret" in/tls/docker/ca.pem
+	tar -C in -cf link.tar meta.json tls
+	c import link link.tar || true
+	not grep -rqs secret "$DOCKER_CONFIG/contexts"
+}

@@ -26,7 +26,8 @@ F, D, S, L = tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE
 with open(f"{out}/image.tar", "wb") as file:
     file.write(tar(("bin", D, ""), ("bin/sh", F, "#!/nothing\n"), ("etc", D, ""), ("etc/passwd", F, "root:x:0:0::/:/bin/sh\n")))
 layers = [tar(("a", D, ""), ("a/b", F, "x"), ("a/.wh.b", F, ""), ("a/.wh..wh..opq", F, "")),
-          tar(("l", S, "/etc"), ("l/x", F, "x"), ("h", L, "../../x")), tar(("../../x", F, "y")), tar(("dev", tarfile.CHRTYPE, ""))]
+          tar(("l", S, "/etc"), ("l/x", F, "x"), ("h", L, "../../x")), tar(("../../x", F, "y")), tar(("dev", tarfile.CHRTYPE, "")),
+          tar(("../beside/x", F, "y")), tar(("up", S, "../beside"), ("up/x", F, "x"))]
 for i, layer in enumerate(layers):
     put("layer", i, layer)
 for i, text in enumerate(["busybox", "a/b:c", "localhost:5000/a@sha256:" + "0" * 64, "[::1]:80/x:y", "A", "x:" + "t" * 128]):

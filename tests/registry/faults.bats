@@ -139,13 +139,30 @@ bad() { # mode, words
 	[ "$(awk '/VmHWM/ {print $2}' "/proc/$(cat "$WORK/pid")/status")" -lt 32768 ]
 }
 
-@test "foreign layers come from their own address" {
-	mkdir "$WORK/web"
-	make_image abroad foreign http://127.0.0.1:5300/blob "$WORK/web/blob"
-	registry_run web python3 -m http.server -b 127.0.0.1 -d "$WORK/web" 5300
-	sleep 0.5
-	d pull -q localhost:5000/abroad
-	[ "$(cat "$(layer_folder localhost:5000/abroad)/f")" = foreign ]
+@test "foreign layers come from their own address, which is told nothing of us" {
+	make_image abroad foreign http://127.0.0.1:5300/blob "$WORK/blob"
+	cat >"$WORK/web.py" <<-P
+		import http.server
+		class H(http.server.BaseHTTPRequestHandler):
+		    def do_GET(self):
+		        open("$WORK/asked", "a").write(self.path + " " + self.headers.get("Authorization", "") + "\n")
+		        body = open("$WORK/blob", "rb").read()
+		        self.send_response(200)
+		        self.send_header("Content-Length", str(len(body)))
+		        self.end_headers()
+		        self.wfile.write(body)
+		http.server.HTTPServer(("127.0.0.1", 5300), H).serve_forever()
+	P
+	registry_run web python3 "$WORK/web.py"
+	registry_wait 5300
+	rm "$WORK/asked"
+	mode token
+	d login -u ann --password-stdin localhost:5100 <<<secret
+	d pull -q localhost:5100/abroad
+	[ "$(cat "$(layer_folder localhost:5100/abroad)/f")" = foreign ]
+	stats '.authorization[]' | grep -q Bearer
+	[ "$(cat "$WORK/asked")" = '/blob ' ]
+	d logout localhost:5100
 }
 
 @test "a proxy is asked, where one is set, but not for what needs none" {
