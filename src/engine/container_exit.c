@@ -47,7 +47,7 @@ static void restart_later(Container *container)
 	int fd = notify_subscribe(&container->changed);
 	gint64 due = g_get_monotonic_time() + (gint64)container->restart_wait * 1000;
 	bool still = true;
-	/* Stopped, killed or removed meanwhile: then there is nothing to do. */
+	/* Stopped, killed or removed meanwhile: then there is nothing to start. */
 	while (still && g_get_monotonic_time() < due) {
 		notify_wait(fd, -1, (int)((due - g_get_monotonic_time()) / 1000) + 1);
 		still = container_restart_due(container);

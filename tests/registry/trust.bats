@@ -34,17 +34,22 @@ setup_file() {
 }
 teardown_file() { registries_remove; }
 
+trust_ca() {
+	mkdir -p "$WORK/certs.d/$R"
+	cp "$WORK/ca/ca.crt" "$WORK/certs.d/$R/"
+}
+
 @test "TLS: an unknown CA is refused, one in certs.d is good" {
 	run d pull $R/box
 	[ "$status" -eq 1 ]
 	[[ $output == *"Get \"https://$R/v2/\": "*certificate* ]]
-	mkdir -p "$WORK/certs.d/$R"
-	cp "$WORK/ca/ca.crt" "$WORK/certs.d/$R/"
+	trust_ca
 	run d pull $R/box
 	[[ $output == *'no basic auth credentials'* ]]
 }
 
 @test "login: passwords on standard input, wrong ones, what is kept, and how" {
+	trust_ca
 	run d login -u ann --password-stdin $R <<<wrong
 	[ "$status" -eq 1 ]
 	[[ $output == *unauthorized* || $output == *Unauthorized* ]]
