@@ -2,15 +2,18 @@ load ../lib/engine
 setup_file() { file_setup; }
 teardown_file() { file_teardown; }
 
-build_sleeping() { printf 'FROM busybox\nRUN echo %s > /f; dd if=/dev/zero of=/z bs=1M count=5 2>/dev/null; sleep 0.3\nRUN sleep 0.3\n' "$1" | d build -; }
+build_sleeping() { # seconds; longer than the test waits, where the engine is killed
+	printf 'FROM busybox\nRUN echo %s > /f; dd if=/dev/zero of=/z bs=1M count=5 2>/dev/null; sleep %s\nRUN sleep 0.3\n' "$RANDOM" "$1" | d build -
+}
+build_long() { build_sleeping 60; }
 
 @test "kill -9 in the middle of builds: no container, mount, shim or folder is left" {
-	kill_among 4 build_sleeping
+	kill_among 9 build_long
 	for _ in $(seq 100); do [ "$(shims)" -eq 0 ] && break; sleep 0.05; done
 	[ "$(shims)" -eq 0 ]
 	[ -z "$(d ps -aq)" ]
 	for _ in $(seq 100); do [ -z "$(ls -A "$WORK/data/containers" "$WORK/data/tmp" | grep -v '^$' | grep -v :$)" ] && break; sleep 0.05; done
 	[ -z "$(ls -A "$WORK/data/containers" "$WORK/data/tmp" | grep -v '^$' | grep -v :$)" ]
 	not grep -q "$WORK" /proc/mounts
-	build_sleeping last
+	build_sleeping 0.3
 }

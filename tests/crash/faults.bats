@@ -82,7 +82,7 @@ P
 	d run -d --name files --network none --ulimit nofile=64 busybox sh -c 'i=3; while [ $i -lt 60 ]; do eval "exec $i</dev/null"; i=$((i + 1)); done; sleep 30'
 	sleep 2
 	for _ in 1 2 3 4 5; do
-		ms=$(api -o /dev/null -w '%{time_total}' http://b/containers/json | awk '{print int($1 * 1000)}')
+		ms=$(api_ms http://b/containers/json)
 		[ "$ms" -lt 100 ]
 	done
 	[ "$(du -sk "$WORK/data/containers/$(d inspect -f '{{.Id}}' flood)" | cut -f1)" -lt 4096 ]

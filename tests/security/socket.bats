@@ -138,8 +138,9 @@ again() {
 	crowd=$!
 	sleep 1
 	for _ in 1 2 3 4 5; do
-		ms=$(https laptop -o /dev/null -w '%{time_starttransfer}' https://10.5.0.1:2376/_ping | awk '{print int($1*1000)}')
-		[ "$ms" -lt 300 ]
+		answer=$(https laptop -w ' %{time_starttransfer}' https://10.5.0.1:2376/_ping)
+		[[ $answer == 'OK '* ]]
+		[ "$(awk '{ print int($2 * 1000) }' <<<"$answer")" -lt 300 ]
 	done
 	kill $crowd
 	wait $crowd || true

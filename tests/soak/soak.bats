@@ -57,7 +57,7 @@ P
 	before=$(memory_kb) fds=$(descriptors)
 	herd 1000 all none 2>&3
 	[ "$(d ps -q | wc -l)" -eq 1000 ]
-	ms=$(api -o /dev/null -w '%{time_total}' http://b/_ping | awk '{print int($1 * 1000)}')
+	ms=$(api_ms http://b/_ping)
 	[ "$ms" -lt 100 ]
 	echo "# with 1,000: memory $(memory_kb) kB, descriptors $(descriptors)" >&3
 	began=$(date +%s%N)
