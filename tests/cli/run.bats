@@ -235,7 +235,7 @@ teardown_file() { file_teardown; }
 		kill -CONT "$(cat "$WORK/pid")"
 		# A kill may come too late, as with any container that has ended; a stop never does.
 		wait $client || [ $verb = kill ]
-		[ "$(d inspect -f '{{.State.Status}}' ends)" != running ]
+		for _ in $(seq 50); do [ "$(d inspect -f '{{.State.Status}}' ends)" = exited ] && break; sleep 0.05; done
 		sleep 0.3
 		[ "$(d inspect -f '{{.State.Status}}' ends)" = exited ]
 		d rm ends
