@@ -92,12 +92,8 @@ static int create(Cli *cli)
 	g_autoptr(GError) error = NULL;
 	const char *name = cli->args[0],
 		   *from = flag_given(cli, "from") ? flag_text(cli, "from") : "default";
-	if (!context_name_fits(name, &error))
+	if (!context_name_free(cli, name, &error))
 		return cli_fail(cli, error);
-	if (context_exists(cli, name)) {
-		fail(&error, BERTH_ERROR_UNAVAILABLE, "context \"%s\" already exists", name);
-		return cli_fail(cli, error);
-	}
 	g_autoptr(json_t) meta = context_meta(cli, from, &error);
 	if (meta == NULL)
 		return cli_fail(cli, error);

@@ -175,12 +175,8 @@ static int import_one(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	const char *name = cli->args[0], *path = cli->args[1];
-	if (!context_name_fits(name, &error))
+	if (!context_name_free(cli, name, &error))
 		return cli_fail(cli, error);
-	if (context_exists(cli, name)) {
-		fail(&error, BERTH_ERROR_UNAVAILABLE, "context \"%s\" already exists", name);
-		return cli_fail(cli, error);
-	}
 	autofd fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		fail_open(path, &error);

@@ -65,6 +65,13 @@ bool context_exists(const Cli *cli, const char *name)
 	return g_file_test(folder, G_FILE_TEST_IS_DIR);
 }
 
+bool context_name_free(const Cli *cli, const char *name, GError **error)
+{
+	return context_name_fits(name, error) &&
+	       (!context_exists(cli, name) ||
+		       fail(error, BERTH_ERROR_UNAVAILABLE, "context \"%s\" already exists", name));
+}
+
 json_t *context_read(const Cli *cli, const char *name, GError **error)
 {
 	g_autofree char *folder = context_meta_folder(cli, name);

@@ -3,17 +3,17 @@
 #pragma once
 #include "cli/cli.h"
 
-enum { CONTEXT_FILE_LIMIT = 1 << 20 }; /* of a TLS file */
-
 char *context_meta_folder(const Cli *cli, const char *name);
 char *context_tls_folder(const Cli *cli, const char *name);
 /* A key of --docker, and the file of a context that it fills. */
-enum { CONTEXT_TLS_FILES = 3 };
+enum { CONTEXT_TLS_FILES = 3, CONTEXT_FILE_LIMIT = 1 << 20 };
 extern const char *const context_tls_files[CONTEXT_TLS_FILES][2];
 
 bool context_is_default(const char *name);
 const char *context_default_host(void);			  /* of "default" */
 bool context_name_fits(const char *name, GError **error); /* whether one may be made of it */
+bool context_name_free(
+	const Cli *cli, const char *name, GError **error); /* the same, and there is none */
 bool context_exists(const Cli *cli, const char *name);
 /* Its meta.json, new reference; or NULL, with docker's words for what is not there. */
 json_t *context_read(const Cli *cli, const char *name, GError **error);

@@ -17,8 +17,7 @@ teardown_file() {
 	umount "$DISK"
 	rm -rf "$DISK" "$DISK.img"
 }
-peak() { awk '/VmHWM/ {print $2}' "/proc/$(cat "$WORK/pid")/status"; }
-flat() { [[ $BUILD == *build-* ]] || [ "$(peak)" -lt 40960 ] || { echo "the engine took $(peak) kB"; false; }; }
+flat() { [[ $BUILD == *build-* ]] || [ "$(peak_kb)" -lt 40960 ] || { echo "the engine took $(peak_kb) kB"; false; }; }
 nothing_kept() {
 	[ -z "$(ls -A "$DISK/data/tmp")" ]
 	[ "$(ls "$DISK/data/layers" | grep -vc empty)" -eq 1 ]

@@ -136,7 +136,7 @@ bad() { # mode, words
 	[[ $BUILD != *build-* ]] || skip "the sanitizers have a memory of their own"
 	make_image zeros zeros
 	d pull -q localhost:5000/zeros
-	[ "$(awk '/VmHWM/ {print $2}' "/proc/$(cat "$WORK/pid")/status")" -lt 32768 ]
+	[ "$(peak_kb)" -lt 32768 ]
 }
 
 @test "foreign layers come from their own address, which is told nothing of us" {

@@ -5,7 +5,6 @@ setup_file() {
 	hosts_make -D
 }
 teardown_file() { hosts_remove; }
-peak_kb() { awk '/^VmHWM/ { print $2 }' "/proc/$(cat "$WORK/pid")/status"; }
 
 @test "CVE-2014-9357: no program is run for an archive, whatever it says it is" {
 	mkdir -p "$WORK/bin"
