@@ -12,9 +12,10 @@ $(BUILD)/build.ninja:
 demo: all
 	@tools/demo
 
+# ONE=tests/cli/run.bats: that file only.
 test: all
 	@tools/install-packages test
-	@tests/run
+	@tests/run $(if $(ONE),--one $(ONE))
 
 test-fast: all
 	@tools/install-packages test
@@ -32,7 +33,7 @@ valgrind:
 	@tools/install-packages valgrind
 	@tests/run-sanitized valgrind
 
-# FUZZ_SECONDS of each target from any seed; `make test` gives each a minute from a fixed one.
+# FUZZ_SECONDS of each target from any seed; `make test` gives each 20 seconds from a fixed one.
 fuzz: all
 	@tools/install-packages test
 	@FUZZ_SEED=0 tests/fuzz/run $(or $(FUZZ_SECONDS),600)
