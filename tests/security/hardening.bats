@@ -10,6 +10,9 @@ teardown_file() { file_teardown; }
 		readelf -dW "$BUILD/$program" | grep -qE 'BIND_NOW|FLAGS_1.*NOW'
 		readelf -lW "$BUILD/$program" | grep -q 'GNU_STACK.* RW '
 	done
+	# The shim needs nothing of the host at its start: neither an interpreter nor a library.
+	readelf -lW "$BUILD/berth-shim" | not grep -q INTERP
+	readelf -dW "$BUILD/berth-shim" | not grep -q NEEDED
 }
 
 @test "stack protector, FORTIFY, CET in each of our objects, a shadow stack for each program" {
@@ -110,8 +113,9 @@ exec_pid() {
 		for gone in 16 17 22 25 34 39 13; do not has "$set" $gone; done
 	done
 	[ "$(stat -c %U "/proc/$pid/maps")" = root ]
-	run timeout 5 gdb -q -batch -p "$pid" -ex 'call (long)mmap(0, 4096, 6, 0x22, -1, 0)'
-	[[ $output == *'= -1'* ]] || { echo "$output"; false; }
+	gcc -o "$WORK/map_writable" "$BATS_TEST_DIRNAME/map_writable.c"
+	[ "$("$WORK/map_writable" "$pid")" -eq -13 ] # EACCES
+	[ "$(api http://b/_ping)" = OK ]
 }
 
 @test "a container is given nothing of the engine's: no environment, no variable of its own" {
