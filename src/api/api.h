@@ -30,8 +30,9 @@ typedef struct {
 	bool (*handle)(Request *request, GError **error);
 } Route;
 
-extern const Route build_routes[], system_routes[], container_routes[], container_file_routes[],
-	exec_routes[], image_routes[], network_routes[], registry_routes[], volume_routes[];
+extern const Route absent_routes[], build_routes[], system_routes[], container_routes[],
+	container_file_routes[], exec_routes[], image_routes[], network_routes[], registry_routes[],
+	volume_routes[];
 
 /* server.c */
 typedef struct Server Server;

@@ -8,7 +8,7 @@
 
 const Route *const route_tables[] = {build_routes, system_routes, container_routes,
 	container_file_routes, exec_routes, image_routes, network_routes, registry_routes,
-	volume_routes, NULL};
+	volume_routes, absent_routes, NULL};
 
 /* {} stands for a name of any length; what is around it must fit. */
 static char *route_match(const char *pattern, const char *path)
@@ -90,11 +90,53 @@ static bool parse_target(Request *request, GError **error)
 	return strip_version(request, error);
 }
 
+/* Without empty parts, "." and ".."; a slash at the end stays. */
+static char *clean_path(const char *path)
+{
+	g_autoptr(GPtrArray) kept = g_ptr_array_new();
+	g_auto(GStrv) parts = g_strsplit(path, "/", -1);
+	for (int i = 0; parts[i] != NULL; i++) {
+		bool up = strcmp(parts[i], "..") == 0;
+		if (up && kept->len > 0)
+			g_ptr_array_set_size(kept, (gint)kept->len - 1);
+		else if (!up && *parts[i] != '\0' && strcmp(parts[i], ".") != 0)
+			g_ptr_array_add(kept, parts[i]);
+	}
+	g_ptr_array_add(kept, NULL);
+	g_autofree char *joined = g_strjoinv("/", (char **)kept->pdata);
+	const char *end = kept->len > 1 && g_str_has_suffix(path, "/") ? "/" : "";
+	return g_strconcat("/", joined, end, NULL);
+}
+
+/* Docker's router sends a path that is not clean to the one that is. Whether it did is told in moved; false with error. */
+static bool redirect(Request *request, bool *moved, GError **error)
+{
+	const char *target = request->head->start[1];
+	g_autofree char *path = http_decode(target, (gssize)strcspn(target, "?"), false);
+	if (path == NULL || *path != '/')
+		return fail(error, BERTH_ERROR_INVALID, "invalid request target");
+	g_autofree char *clean = clean_path(path);
+	*moved = strcmp(clean, path) != 0;
+	if (!*moved)
+		return true;
+	g_autofree char *escaped = g_uri_escape_string(clean, "/:@!$&'()*+,;=", FALSE);
+	request->headers =
+		g_strdup_printf("Location: %s%s\r\n", escaped, target + strcspn(target, "?"));
+	return reply_empty(request, 301);
+}
+
 bool request_dispatch(Request *request, GError **error)
 {
-	if (!access_of_browser(request, error) || !parse_target(request, error) ||
-		!access_allowed(request, error))
+	bool moved;
+	if (!access_of_browser(request, error) || !redirect(request, &moved, error))
 		return false;
+	if (moved)
+		return true;
+	if (!parse_target(request, error) || !access_allowed(request, error))
+		return false;
+	/* As Docker: any path may be asked what is allowed; browsers are sent away before. */
+	if (strcmp(request->head->start[0], "OPTIONS") == 0)
+		return reply_empty(request, 200);
 	const Route *route = route_find(request->head->start[0], request->path, &request->name);
 	if (route == NULL)
 		return fail(error, BERTH_ERROR_NOT_FOUND, "page not found");

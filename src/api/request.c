@@ -78,10 +78,10 @@ static const char *reason_of(int status)
 		int status;
 		const char *text;
 	} reasons[] = {{101, "UPGRADED"}, {200, "OK"}, {201, "Created"}, {204, "No Content"},
-		{304, "Not Modified"}, {400, "Bad Request"}, {403, "Forbidden"}, {404, "Not Found"},
-		{408, "Request Timeout"}, {409, "Conflict"}, {413, "Request Entity Too Large"},
-		{500, "Internal Server Error"}, {501, "Not Implemented"},
-		{503, "Service Unavailable"}};
+		{301, "Moved Permanently"}, {304, "Not Modified"}, {400, "Bad Request"},
+		{403, "Forbidden"}, {404, "Not Found"}, {408, "Request Timeout"}, {409, "Conflict"},
+		{413, "Request Entity Too Large"}, {500, "Internal Server Error"},
+		{501, "Not Implemented"}, {503, "Service Unavailable"}};
 	for (size_t i = 0; i < G_N_ELEMENTS(reasons); i++)
 		if (reasons[i].status == status)
 			return reasons[i].text;

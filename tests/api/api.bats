@@ -27,6 +27,28 @@ create() { post_json "/containers/create?name=$1" "$2" | jq -r .Id; }
 	[ "$(status_of -X PUT http://b/containers/json)" = 404 ]
 }
 
+@test "no swarm, no managed plugins: Docker's answers, not 404" {
+	for path in /swarm /nodes /nodes/x /services /services/a/logs /tasks /secrets /configs/x; do
+		[ "$(status_of "http://b$path")" = 503 ]
+		[[ $(api "http://b/v1.51$path" | jq -r .message) == 'This node is not a swarm manager. '* ]]
+	done
+	[ "$(api -X POST http://b/swarm/leave | jq -r .message)" = 'This node is not part of a swarm' ]
+	[ "$(status_of -X POST http://b/swarm/init)" = 501 ]
+	[ "$(api http://b/plugins)" = '[]' ]
+	[ "$(api http://b/plugins/a/b:c/json | jq -r .message)" = 'plugin "a/b:c" not found' ]
+	[ "$(status_of -X OPTIONS http://b/nosuch)" = 200 ]
+}
+
+@test "a path that is not clean is sent to the one that is" {
+	moved() { api --path-as-is -o /dev/null -w '%{http_code} %{redirect_url}' "$1"; }
+	[ "$(moved 'http://b/containers//json?all=1')" = '301 http://b/containers/json?all=1' ]
+	[ "$(moved http://b/v1.51/./containers/x/../json)" = '301 http://b/v1.51/containers/json' ]
+	[ "$(moved http://b/images/a%2f%2f%0d%0ab/json)" = '301 http://b/images/a/%0D%0Ab/json' ]
+	[ "$(moved http://b//../..//)" = '301 http://b/' ]
+	[ "$(status_of http://b/containers/json/)" = 404 ]
+	[ "$(api -L http://b/v1.51//containers//json)" = '[]' ]
+}
+
 @test "version and info hold every field of the specification that clients read" {
 	api http://b/version | jq -e '.ApiVersion == "1.51" and .MinAPIVersion == "1.24" and .Os == "linux" and (.Components | length) > 0'
 	api http://b/info | jq -e '.Driver == "overlay2" and .OSType == "linux" and .LiveRestoreEnabled and .NCPU > 0 and .MemTotal > 0

@@ -1,0 +1,90 @@
+/* What an engine answers that is in no swarm and has no managed plugins (Engine API v1.51, tags Swarm, Node, Service, Task,
+ * Secret, Config and Plugin): clients ask in order to find that out, and take 404 for an engine that is broken. */
+#include "api/api.h"
+
+#include "base/error.h"
+
+static bool no_manager(Request *request, GError **error)
+{
+	(void)request;
+	return fail(error, BERTH_ERROR_UNAVAILABLE,
+		"This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm "
+		"join\" to connect this node to swarm and try again.");
+}
+
+static bool no_member(Request *request, GError **error)
+{
+	(void)request;
+	return fail(error, BERTH_ERROR_UNAVAILABLE, "This node is not part of a swarm");
+}
+
+static bool no_swarm_mode(Request *request, GError **error)
+{
+	(void)request;
+	return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
+		"swarm mode is not supported; 'berth compose' runs the services of a project on "
+		"this host");
+}
+
+static bool empty_list(Request *request, GError **error)
+{
+	(void)error;
+	return reply_json(request, 200, json_array());
+}
+
+static bool no_plugin(Request *request, GError **error)
+{
+	return fail(error, BERTH_ERROR_NOT_FOUND, "plugin \"%s\" not found", request->name);
+}
+
+static bool no_plugins(Request *request, GError **error)
+{
+	(void)request;
+	return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
+		"managed plugins are not supported: volume, network and log drivers are built in");
+}
+
+const Route absent_routes[] = {
+	{"GET", "/swarm", no_manager},
+	{"GET", "/swarm/unlockkey", no_manager},
+	{"POST", "/swarm/init", no_swarm_mode},
+	{"POST", "/swarm/join", no_swarm_mode},
+	{"POST", "/swarm/leave", no_member},
+	{"POST", "/swarm/update", no_manager},
+	{"POST", "/swarm/unlock", no_manager},
+	{"GET", "/nodes", no_manager},
+	{"GET", "/nodes/{}", no_manager},
+	{"DELETE", "/nodes/{}", no_manager},
+	{"POST", "/nodes/{}/update", no_manager},
+	{"GET", "/services", no_manager},
+	{"POST", "/services/create", no_manager},
+	{"GET", "/services/{}", no_manager},
+	{"DELETE", "/services/{}", no_manager},
+	{"POST", "/services/{}/update", no_manager},
+	{"GET", "/services/{}/logs", no_manager},
+	{"GET", "/tasks", no_manager},
+	{"GET", "/tasks/{}/logs", no_manager},
+	{"GET", "/tasks/{}", no_manager},
+	{"GET", "/secrets", no_manager},
+	{"POST", "/secrets/create", no_manager},
+	{"GET", "/secrets/{}", no_manager},
+	{"DELETE", "/secrets/{}", no_manager},
+	{"POST", "/secrets/{}/update", no_manager},
+	{"GET", "/configs", no_manager},
+	{"POST", "/configs/create", no_manager},
+	{"GET", "/configs/{}", no_manager},
+	{"DELETE", "/configs/{}", no_manager},
+	{"POST", "/configs/{}/update", no_manager},
+	{"GET", "/plugins", empty_list},
+	{"GET", "/plugins/privileges", no_plugins},
+	{"POST", "/plugins/pull", no_plugins},
+	{"POST", "/plugins/create", no_plugins},
+	{"GET", "/plugins/{}/json", no_plugin},
+	{"DELETE", "/plugins/{}", no_plugin},
+	{"POST", "/plugins/{}/enable", no_plugin},
+	{"POST", "/plugins/{}/disable", no_plugin},
+	{"POST", "/plugins/{}/upgrade", no_plugin},
+	{"POST", "/plugins/{}/push", no_plugin},
+	{"POST", "/plugins/{}/set", no_plugin},
+	{NULL, NULL, NULL},
+};
