@@ -4,6 +4,8 @@
 #include "engine/engine.h"
 #include "tls/tls.h"
 
+typedef struct Route Route;
+
 /* Who is at the other end of a connection. */
 typedef struct {
 	bool is_tcp;
@@ -16,6 +18,7 @@ typedef struct {
 	int fd;
 	const HttpHead *head;
 	HttpBody *body;
+	const Route *route;
 	char *path;	    /* decoded, without the version */
 	char *name;	    /* what stands for {} in the route */
 	GHashTable *params; /* of the query; the last of each */
@@ -25,10 +28,10 @@ typedef struct {
 	bool answered, chunked, hijacked, failed;
 } Request;
 
-typedef struct {
+struct Route {
 	const char *method, *path; /* {} in path is one name; it may hold slashes */
 	bool (*handle)(Request *request, GError **error);
-} Route;
+};
 
 extern const Route absent_routes[], build_routes[], system_routes[], container_routes[],
 	container_file_routes[], exec_routes[], image_routes[], network_routes[], registry_routes[],
@@ -64,7 +67,8 @@ bool access_check(const Config *config, GError **error);
 const char *request_param(const Request *request, const char *name); /* "" if absent */
 bool request_flag(const Request *request, const char *name);	     /* 1, true, True: as Docker */
 int request_int(const Request *request, const char *name, int fallback);
-/* The body as a JSON object (an empty one if there is no body), or NULL with error. */
+/* The body as a JSON object of the shape that the table has for this route (an empty one if there is no body), or NULL
+ * with error. */
 json_t *request_json(Request *request, GError **error);
 Filters *request_filters(Request *request, const char *const *known, GError **error);
 Container *request_container(Request *request, GError **error);

@@ -1,6 +1,7 @@
 /* Builds (Engine API v1.51: ImageBuild, BuildPrune), and what Berth's own client sends beyond that
  * (docs/build-api.md). */
 #include "api/api.h"
+#include "api/schema_types.h"
 #include "build/build.h"
 
 #include "base/error.h"
@@ -34,19 +35,20 @@ static json_t *read_head(HttpBody *body, GError **error)
 	}
 }
 
-/* A parameter that is JSON; an empty value of that kind where it is not given. */
-static json_t *json_param(Request *request, const char *name, bool array, GError **error)
+/* A parameter that is JSON; an empty value of that kind where it is not given. what: its name in Docker's sentences. */
+static json_t *json_param(Request *request, const char *name, const SchemaType *type,
+	const char *what, GError **error)
 {
 	const char *text = request_param(request, name);
-	if (*text == '\0' || strcmp(text, "null") == 0)
-		return array ? json_array() : json_object();
-	json_t *value = json_parse(text, strlen(text), error);
-	if (value != NULL && (array ? json_is_array(value) : json_is_object(value)))
-		return value;
-	json_decref(value);
-	fail(error, BERTH_ERROR_INVALID, "invalid %s: JSON %s is wanted", name,
-		array ? "list" : "object");
-	return NULL;
+	g_autoptr(json_t) value =
+		*text == '\0' ? json_null()
+			      : schema_decode(type, SCHEMA_REQUEST, (unsigned)request->version,
+					text, strlen(text), error);
+	if (value == NULL)
+		g_prefix_error(error, "error reading %s: ", what);
+	if (value != NULL && json_is_null(value))
+		return type->kind == SCHEMA_LIST ? json_array() : json_object();
+	return g_steal_pointer(&value);
 }
 
 static void set_number(json_t *host, const char *key, const char *text)
@@ -66,7 +68,7 @@ static json_t *extra_hosts(Request *request, GError **error)
 {
 	const char *text = request_param(request, "extrahosts");
 	if (*text == '[' || *text == '\0' || *text == 'n')
-		return json_param(request, "extrahosts", true, error);
+		return json_param(request, "extrahosts", schema_strings, "extra hosts", error);
 	g_auto(GStrv) words = g_strsplit_set(text, " ,", -1);
 	return json_strings(words);
 }
@@ -83,10 +85,13 @@ static json_t *host_of(Request *request, GError **error)
 		{"cpusetcpus", "CpusetCpus", false}, {"cpusetmems", "CpusetMems", false},
 		{"cgroupparent", "CgroupParent", false}, {"networkmode", "NetworkMode", false}};
 	g_autoptr(json_t) host = json_object(), hosts = extra_hosts(request, error);
-	g_autoptr(json_t) ulimits =
-		hosts != NULL ? json_param(request, "ulimits", true, error) : NULL;
-	g_autoptr(json_t) security =
-		ulimits != NULL ? json_param(request, "securityopt", true, error) : NULL;
+	g_autoptr(json_t) ulimits = hosts != NULL ? json_param(request, "ulimits", schema_ulimits,
+							    "ulimit settings", error)
+						  : NULL;
+	g_autoptr(json_t) security = ulimits != NULL
+					     ? json_param(request, "securityopt", schema_strings,
+						       "security options", error)
+					     : NULL;
 	if (security == NULL)
 		return NULL;
 	for (size_t i = 0; i < G_N_ELEMENTS(simple); i++)
@@ -110,11 +115,13 @@ static bool write_output(gpointer data, const void *bytes, size_t length, GError
 
 static bool run_build(Request *request, const json_t *more, GError **error)
 {
-	g_autoptr(json_t) args = json_param(request, "buildargs", false, error);
+	g_autoptr(json_t) args =
+		json_param(request, "buildargs", schema_build_args, "build args", error);
 	g_autoptr(json_t) labels =
-		args != NULL ? json_param(request, "labels", false, error) : NULL;
-	g_autoptr(json_t) cache_from =
-		labels != NULL ? json_param(request, "cachefrom", true, error) : NULL;
+		args != NULL ? json_param(request, "labels", schema_labels, "labels", error) : NULL;
+	g_autoptr(json_t) cache_from = labels != NULL ? json_param(request, "cachefrom",
+								schema_strings, "cache-from", error)
+						      : NULL;
 	g_autoptr(json_t) host = cache_from != NULL ? host_of(request, error) : NULL;
 	if (host == NULL)
 		return false;

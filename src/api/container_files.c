@@ -23,13 +23,17 @@ static bool export(Request *request, GError **error)
 
 static bool commit(Request *request, GError **error)
 {
+	g_autoptr(json_t) config = request_json(request, error);
 	g_autoptr(Container) container =
-		container_find(request->engine, request_param(request, "container"), error);
+		config != NULL ? container_find(request->engine,
+					 request_param(request, "container"), error)
+			       : NULL;
 	CommitRequest wanted = {.repo = request_param(request, "repo"),
 		.tag = request_param(request, "tag"),
 		.comment = request_param(request, "comment"),
 		.author = request_param(request, "author"),
 		.changes = request->repeated,
+		.config = config,
 		.pause =
 			*request_param(request, "pause") == '\0' || request_flag(request, "pause")};
 	g_autofree char *id =

@@ -124,10 +124,10 @@ static bool resize(Request *request, GError **error)
 
 static bool update(Request *request, GError **error)
 {
-	g_autoptr(Container) container = request_container(request, error);
-	g_autoptr(json_t) body = container != NULL ? request_json(request, error) : NULL;
+	g_autoptr(json_t) body = request_json(request, error);
+	g_autoptr(Container) container = body != NULL ? request_container(request, error) : NULL;
 	json_t *warnings = json_array();
-	if (body == NULL || !container_update(container, body, warnings, error)) {
+	if (container == NULL || !container_update(container, body, warnings, error)) {
 		json_decref(warnings);
 		return false;
 	}

@@ -137,10 +137,10 @@ bool request_dispatch(Request *request, GError **error)
 	/* As Docker: any path may be asked what is allowed; browsers are sent away before. */
 	if (strcmp(request->head->start[0], "OPTIONS") == 0)
 		return reply_empty(request, 200);
-	const Route *route = route_find(request->head->start[0], request->path, &request->name);
-	if (route == NULL)
+	request->route = route_find(request->head->start[0], request->path, &request->name);
+	if (request->route == NULL)
 		return fail(error, BERTH_ERROR_NOT_FOUND, "page not found");
-	return route->handle(request, error);
+	return request->route->handle(request, error);
 }
 
 void request_clear(Request *request)

@@ -9,10 +9,10 @@
 
 static bool create(Request *request, GError **error)
 {
-	g_autoptr(Container) container = request_container(request, error);
-	g_autoptr(json_t) body = container != NULL ? request_json(request, error) : NULL;
+	g_autoptr(json_t) body = request_json(request, error);
+	g_autoptr(Container) container = body != NULL ? request_container(request, error) : NULL;
 	char keys[16];
-	if (body == NULL || !detach_keys_parse(json_str(body, "DetachKeys"), keys, error))
+	if (container == NULL || !detach_keys_parse(json_str(body, "DetachKeys"), keys, error))
 		return false;
 	json_object_set_new(body, "DetachKeys", json_string(keys));
 	g_autoptr(Exec) exec = exec_create(container, body, error);
@@ -21,10 +21,11 @@ static bool create(Request *request, GError **error)
 
 static bool start(Request *request, GError **error)
 {
-	g_autoptr(Exec) exec = exec_find(request->engine, request->name, error);
-	g_autoptr(json_t) body = exec != NULL ? request_json(request, error) : NULL;
+	g_autoptr(json_t) body = request_json(request, error);
+	g_autoptr(Exec) exec =
+		body != NULL ? exec_find(request->engine, request->name, error) : NULL;
 	json_t *size = json_object_get(body, "ConsoleSize");
-	if (body == NULL)
+	if (exec == NULL)
 		return false;
 	if (json_array_size(size) == 2) {
 		exec->rows = (int)json_integer_value(json_array_get(size, 0));

@@ -1,4 +1,5 @@
 #include "api/api.h"
+#include "api/schema_types.h"
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -36,30 +37,54 @@ int request_int(const Request *request, const char *name, int fallback)
 										     : fallback;
 }
 
+/* As Docker asks for it: no type is needed where there is no body. */
+static bool check_content_type(const char *header, size_t length, GError **error)
+{
+	g_autofree char *type = g_strndup(header, strcspn(header, ";"));
+	if (*header == '\0')
+		return length == 0 ||
+		       fail(error, BERTH_ERROR_INVALID,
+			       "malformed Content-Type header (): mime: no media type");
+	return g_ascii_strcasecmp(g_strstrip(type), "application/json") == 0 ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "unsupported Content-Type header (%s): must be 'application/json'", header);
+}
+
+static const SchemaBody *body_shape(const Route *route)
+{
+	const SchemaBody *body = schema_bodies;
+	while (body->method != NULL &&
+		(strcmp(body->path, route->path) != 0 || strcmp(body->method, route->method) != 0))
+		body++;
+	g_assert(body->method != NULL);
+	return body;
+}
+
 json_t *request_json(Request *request, GError **error)
 {
 	size_t length;
-	const char *type = http_header(request->head, "Content-Type");
+	const SchemaBody *shape = body_shape(request->route);
 	request->body->deadline = g_get_monotonic_time() + JSON_S * G_USEC_PER_SEC;
 	g_autofree char *text = http_body_read_all(request->body, BODY_LIMIT, &length, error);
-	if (text == NULL)
+	if (text == NULL ||
+		!check_content_type(http_header(request->head, "Content-Type"), length, error))
 		return NULL;
-	if (length == 0)
-		return json_object();
-	if (!g_str_has_prefix(type, "application/json") && !g_str_has_prefix(type, "text/plain")) {
+	if (strspn(text, " \t\r\n") == length) {
+		if (!shape->needed)
+			return json_object();
 		fail(error, BERTH_ERROR_INVALID,
-			"unsupported Content-Type header (%s): must be 'application/json'", type);
+			"invalid JSON: got EOF while reading request body");
 		return NULL;
 	}
-	json_t *json = json_parse(text, length, error);
-	if (json != NULL && !json_is_object(json) && !json_is_null(json)) {
-		json_decref(json);
-		fail(error, BERTH_ERROR_INVALID, "invalid JSON: an object is wanted");
-		return NULL;
-	}
-	if (json_is_null(json))
-		return json_object();
-	return json;
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(json_t) body = schema_decode(
+		shape->type, SCHEMA_REQUEST, (unsigned)request->version, text, length, &problem);
+	if (body != NULL)
+		return json_is_null(body) ? json_object() : g_steal_pointer(&body);
+	if (strcmp(problem->message, schema_trailing) != 0)
+		g_prefix_error(&problem, "invalid JSON: ");
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return NULL;
 }
 
 Filters *request_filters(Request *request, const char *const *known, GError **error)

@@ -1,6 +1,7 @@
 /* RUN --mount: bind, cache, tmpfs, secret and ssh (Dockerfile reference, "RUN --mount"). */
 #include "build/internal.h"
 
+#include "base/nearest.h"
 #include "base/size.h"
 
 #include <fcntl.h>

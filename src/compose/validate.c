@@ -3,6 +3,7 @@
 #include "compose/keys.h"
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "dockerfile/dockerfile.h"
 
 #include <string.h>

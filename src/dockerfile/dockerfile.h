@@ -98,8 +98,6 @@ char **words_by_quotes(const char *text, char escape); /* with their quotes */
 /* A JSON array of strings: *words; false if the text is none; with error where it has other members. */
 bool words_by_json(const char *text, char ***words, GError **error);
 GPtrArray *words_heredocs(const char *text, char escape); /* of Heredoc, without bodies */
-/* The one of a NULL-terminated list that is meant by a misspelt word; NULL if none is near. */
-const char *words_nearest(const char *word, const char *const *list);
 
 /* expand.c: variables and quotes in a word. */
 typedef struct {

@@ -2,6 +2,7 @@
 #include "dockerfile/dockerfile.h"
 
 #include "base/error.h"
+#include "base/nearest.h"
 
 #include <string.h>
 

@@ -105,10 +105,14 @@ char *container_commit(Container *container, const CommitRequest *request, GErro
 	g_autofree char *id = NULL;
 	if (spec == NULL)
 		return NULL;
-	g_autoptr(json_t) part = image_part(json_object_get(spec, "Config"));
+	bool told = json_object_size(request->config) > 0;
+	g_autoptr(json_t) part =
+		image_part(told ? request->config : json_object_get(spec, "Config"));
 	for (int i = 0; request->changes != NULL && request->changes[i] != NULL; i++)
 		if (!config_change(part, request->changes[i], error))
 			return NULL;
+	if (told)
+		config_merge(part, json_object_get(spec, "Config"));
 	g_autofree char *name =
 		g_strconcat(request->repo, *request->tag != '\0' ? ":" : "", request->tag, NULL);
 	g_autoptr(Reference) reference = *name != '\0' ? reference_parse(name, error) : NULL;

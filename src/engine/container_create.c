@@ -118,13 +118,25 @@ static bool make(Engine *engine, const char *name, const char *image_id, const j
 	return ok;
 }
 
+/* Docker keeps what is asked of the container apart from what is asked of the host, and wants some of the former. */
+static bool says_nothing(const json_t *request)
+{
+	static const char *const host[] = {"HostConfig", "NetworkingConfig", "Platform", NULL};
+	const char *key;
+	json_t *value;
+	json_object_foreach ((json_t *)request, key, value)
+		if (!g_strv_contains(host, key))
+			return false;
+	return true;
+}
+
 char *container_create(
 	Engine *engine, const char *name, const json_t *request, json_t **warnings, GError **error)
 {
 	g_autofree char *id = id_generate();
 	g_autofree char *chosen = NULL, *image_id = NULL;
 	g_autoptr(json_t) said = json_array();
-	if (!json_is_object(request) || json_object_size(request) == 0) {
+	if (says_nothing(request)) {
 		fail(error, BERTH_ERROR_INVALID,
 			"config cannot be empty in order to create a container");
 		return NULL;

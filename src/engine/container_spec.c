@@ -105,8 +105,7 @@ static void merge_health(json_t *own, const json_t *image)
 	}
 }
 
-/* As moby's daemon/commit.go merges a configuration with the image's. */
-static void merge_image(json_t *config, const json_t *image)
+void config_merge(json_t *config, const json_t *image)
 {
 	static const char *const plain[] = {
 		"User", "WorkingDir", "StopSignal", "Shell", "Healthcheck", "ArgsEscaped"};
@@ -380,7 +379,7 @@ json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image
 	g_autoptr(json_t) config = overlay(config_defaults, asked);
 	g_autoptr(json_t) host = overlay(host_defaults, json_object_get(request, "HostConfig"));
 	json_t *network = json_object_get(request, "NetworkingConfig");
-	merge_image(config, json_object_get(image_config, "config"));
+	config_merge(config, json_object_get(image_config, "config"));
 	/* --entrypoint '' takes the image's away, its command with it. */
 	json_t *entrypoint = json_object_get(config, "Entrypoint");
 	if (json_array_size(entrypoint) == 1 && *json_elem(entrypoint, 0) == '\0')

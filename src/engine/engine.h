@@ -212,6 +212,8 @@ bool container_name_free(Engine *engine, const char *name, GError **error);
 /* container_spec.c: checks and completes what was asked for, by the image's configuration. */
 json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image_config,
 	const char *id, json_t *warnings, GError **error);
+/* Completes a configuration by an image's, as moby's daemon/commit.go does. */
+void config_merge(json_t *config, const json_t *image);
 bool spec_check_limits(Engine *engine, const json_t *host, json_t *warnings, GError **error);
 bool spec_check_restart(const json_t *host, GError **error);
 /* userns.c: the ids that userns-remap ("default", "user[:group]", "") means; a container's; and whether
@@ -470,6 +472,7 @@ bool config_change(json_t *config, const char *change, GError **error);
 /* container_commit.c: an image of what a container has changed, on top of its own. Its id, or NULL. */
 typedef struct {
 	const char *repo, *tag, *comment, *author;
+	const json_t *config; /* what the image is to say beside the container's own; or NULL */
 	char *const *changes;
 	bool pause; /* while its files are read */
 } CommitRequest;

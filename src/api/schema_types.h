@@ -1,0 +1,17 @@
+/* The shapes of the Engine API's bodies: the table that tools/api-schema makes. */
+#pragma once
+#include "base/schema.h"
+
+typedef struct {
+	const char *method, *path; /* as in a Route; ended by {0} */
+	const SchemaType *type;
+	bool needed; /* an empty body is refused */
+} SchemaBody;
+
+extern const SchemaBody schema_bodies[];
+
+/* Parts of requests that are JSON and no bodies. */
+extern const SchemaType *const schema_auth_config,
+	*const schema_auth_configs, *const schema_build_args, *const schema_labels,
+								      *const schema_ulimits,
+									      *const schema_strings;

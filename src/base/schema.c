@@ -1,0 +1,569 @@
+#include "base/schema.h"
+
+#include "base/error.h"
+#include "base/nearest.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* MAX_DEPTH: as jansson has it; Go's is 10000, more than a thread's stack should hold. */
+enum { MAX_DEPTH = 2048, ESCAPE_LENGTH = 6 };
+
+/* Where a value stands: a key or an index, below another. */
+typedef struct Step Step;
+struct Step {
+	const Step *up;
+	const char *key;
+	size_t index; /* where key is NULL */
+	unsigned depth;
+};
+
+typedef struct {
+	const char *at, *end;
+	const SchemaType *root;
+	SchemaMode mode;
+	unsigned version;
+	GError *mismatch; /* the first wrong type: what follows is still read, for its syntax */
+	GError *syntax;
+} Decoder;
+
+const char schema_trailing[] = "unexpected content after JSON";
+static const SchemaType any = {.kind = SCHEMA_ANY};
+static const SchemaType text_type = {.kind = SCHEMA_STRING, .go = "string"};
+
+/* old: what an earlier one of the same key has left, or NULL; borrowed. NULL: refused, or absent (null). */
+static json_t *read_value(Decoder *d, const SchemaType *type, const Step *step, json_t *old);
+
+static void skip_blanks(Decoder *d)
+{
+	while (d->at < d->end && memchr(" \t\r\n", *d->at, 4) != NULL)
+		d->at++;
+}
+
+static json_t *syntax_error(Decoder *d, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static json_t *syntax_error(Decoder *d, const char *format, ...)
+{
+	va_list arguments;
+	if (d->syntax != NULL)
+		return NULL;
+	va_start(arguments, format);
+	g_autofree char *text = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	fail(&d->syntax, BERTH_ERROR_INVALID, "%s", text);
+	d->at = d->end;
+	return NULL;
+}
+
+/* "invalid character 'x' WHERE", or the end of the text. */
+static json_t *bad_character(Decoder *d, const char *where)
+{
+	if (d->at >= d->end)
+		return syntax_error(d, "unexpected EOF");
+	gunichar c = g_utf8_get_char_validated(d->at, d->end - d->at);
+	g_autofree char *quoted = NULL;
+	if (c == (gunichar)-1 || c == (gunichar)-2 || c < ' ' || c == 0x7f)
+		quoted = g_strdup_printf("\\x%02x", (unsigned)(guchar)*d->at);
+	else if (c == '\'')
+		quoted = g_strdup("\\'");
+	else if (c == '\\')
+		quoted = g_strdup("\\\\");
+	else
+		quoted = g_strndup(d->at, (gsize)(g_utf8_next_char(d->at) - d->at));
+	return syntax_error(d, "invalid character '%s' %s", quoted, where);
+}
+
+/* ".HostConfig.Binds.0" as a JSON pointer writes its parts. */
+static void append_path(GString *path, const Step *step)
+{
+	if (step == NULL)
+		return;
+	append_path(path, step->up);
+	if (step->key == NULL) {
+		g_string_append_printf(path, ".%zu", step->index);
+		return;
+	}
+	g_string_append_c(path, '.');
+	for (const char *c = step->key; *c != '\0'; c++)
+		if (*c == '~' || *c == '/')
+			g_string_append(path, *c == '~' ? "~0" : "~1");
+		else
+			g_string_append_c(path, *c);
+}
+
+/* Go takes a path that ends in digits for an element of a list, and says no "struct field" of it. */
+static bool ends_in_index(const Step *step)
+{
+	return step->key == NULL ||
+	       (*step->key != '\0' && strspn(step->key, "0123456789") == strlen(step->key));
+}
+
+static json_t *mismatch(Decoder *d, const char *what, const char *go, const Step *step)
+{
+	if (d->mismatch != NULL)
+		return NULL;
+	g_autoptr(GString) path = g_string_new(d->root->root != NULL ? d->root->root : "");
+	append_path(path, step);
+	if (step == NULL)
+		g_string_assign(path, "Go value");
+	else if (!ends_in_index(step))
+		g_string_prepend(path, "Go struct field ");
+	fail(&d->mismatch, BERTH_ERROR_INVALID, "json: cannot unmarshal %s into %s of type %s",
+		what, path->str, go);
+	return NULL;
+}
+
+static bool read_hex(Decoder *d, gunichar *unit)
+{
+	*unit = 0;
+	for (int i = 0; i < 4; i++) {
+		int digit = d->at + 2 + i < d->end ? g_ascii_xdigit_value(d->at[2 + i]) : -1;
+		if (digit < 0)
+			return false;
+		*unit = *unit << 4 | (gunichar)digit;
+	}
+	d->at += ESCAPE_LENGTH;
+	return true;
+}
+
+static bool bad_escape(Decoder *d, size_t length)
+{
+	size_t left = (size_t)(d->end - d->at);
+	if (left < length)
+		syntax_error(d, "unexpected EOF");
+	else
+		syntax_error(d, "invalid escape sequence `%.*s` in string", (int)length, d->at);
+	return false;
+}
+
+/* \u and two halves of a pair; half a pair is U+FFFD, as in Go. */
+static bool read_unicode(Decoder *d, GString *out)
+{
+	gunichar high, low;
+	if (!read_hex(d, &high))
+		return bad_escape(d, ESCAPE_LENGTH);
+	if (high >= 0xd800 && high < 0xdc00 && d->end - d->at > 1 && d->at[0] == '\\' &&
+		d->at[1] == 'u') {
+		const char *before = d->at;
+		if (!read_hex(d, &low))
+			return bad_escape(d, ESCAPE_LENGTH);
+		if (low >= 0xdc00 && low < 0xe000)
+			high = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+		else
+			d->at = before;
+	}
+	if (high == 0) {
+		/* Our strings end there, and what is behind it would be hidden from every check. */
+		syntax_error(d, "invalid character '\\x00' in string");
+		return false;
+	}
+	g_string_append_unichar(out, high >= 0xd800 && high < 0xe000 ? 0xfffd : high);
+	return true;
+}
+
+static bool read_escape(Decoder *d, GString *out)
+{
+	static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
+	const char *name = d->at + 1 < d->end && d->at[1] != '\0' ? strchr(names, d->at[1]) : NULL;
+	if (d->at + 1 < d->end && d->at[1] == 'u')
+		return read_unicode(d, out);
+	if (name == NULL)
+		return bad_escape(d, 2);
+	g_string_append_c(out, values[name - names]);
+	d->at += 2;
+	return true;
+}
+
+/* At a quotation mark. NULL: a syntax error. */
+static char *read_text(Decoder *d)
+{
+	g_autoptr(GString) out = g_string_sized_new(32);
+	d->at++;
+	while (d->at < d->end && *d->at != '"') {
+		const char *start = d->at;
+		while (d->at < d->end && *d->at != '"' && *d->at != '\\' && (guchar)*d->at >= ' ')
+			d->at++;
+		g_string_append_len(out, start, d->at - start);
+		if (d->at < d->end && *d->at == '\\') {
+			if (!read_escape(d, out))
+				return NULL;
+		} else if (d->at < d->end && *d->at != '"') {
+			bad_character(d, "in string");
+			return NULL;
+		}
+	}
+	if (d->at >= d->end) {
+		syntax_error(d, "unexpected EOF");
+		return NULL;
+	}
+	d->at++;
+	if (!g_utf8_validate(out->str, (gssize)out->len, NULL))
+		return g_utf8_make_valid(out->str, (gssize)out->len);
+	return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+static json_t *read_string(Decoder *d, const SchemaType *type, const Step *step)
+{
+	g_autofree char *text = read_text(d);
+	if (text == NULL)
+		return NULL;
+	if (type->kind == SCHEMA_WORDS)
+		return json_pack("[s]", text);
+	if (type->kind != SCHEMA_STRING && type->kind != SCHEMA_ANY)
+		return mismatch(d, "string", type->go, step);
+	return json_string_nocheck(text);
+}
+
+/* One or more digits. */
+static bool skip_digits(Decoder *d)
+{
+	const char *start = d->at;
+	while (d->at < d->end && g_ascii_isdigit(*d->at))
+		d->at++;
+	return d->at > start || bad_character(d, "in numeric literal") != NULL;
+}
+
+/* The literal, as JSON's grammar has it. NULL: a syntax error. */
+static char *read_literal(Decoder *d, bool *whole)
+{
+	const char *start = d->at;
+	*whole = true;
+	if (*d->at == '-')
+		d->at++;
+	if (d->at < d->end && *d->at == '0')
+		d->at++;
+	else if (!skip_digits(d))
+		return NULL;
+	if (d->at < d->end && *d->at == '.') {
+		*whole = false;
+		d->at++;
+		if (!skip_digits(d))
+			return NULL;
+	}
+	if (d->at < d->end && (*d->at == 'e' || *d->at == 'E')) {
+		*whole = false;
+		d->at++;
+		if (d->at < d->end && (*d->at == '+' || *d->at == '-'))
+			d->at++;
+		if (!skip_digits(d))
+			return NULL;
+	}
+	return g_strndup(start, (gsize)(d->at - start));
+}
+
+/* An integer of the type's range. What lies above our own is as far as we can count: no such quantity is had. */
+static json_t *whole_number(const SchemaType *type, const char *literal)
+{
+	errno = 0;
+	if (type->kind == SCHEMA_INT) {
+		gint64 value = g_ascii_strtoll(literal, NULL, 10);
+		return errno == 0 && value >= type->min && value <= (gint64)type->max
+			       ? json_integer(value)
+			       : NULL;
+	}
+	guint64 value = g_ascii_strtoull(literal, NULL, 10);
+	return errno == 0 && *literal != '-' && value <= type->max
+		       ? json_integer((json_int_t)MIN(value, (guint64)G_MAXINT64))
+		       : NULL;
+}
+
+static json_t *free_number(const char *literal, bool whole)
+{
+	errno = 0;
+	gint64 value = g_ascii_strtoll(literal, NULL, 10);
+	if (whole && errno == 0)
+		return json_integer(value);
+	return json_real(g_ascii_strtod(literal, NULL));
+}
+
+static json_t *read_number(Decoder *d, const SchemaType *type, const Step *step)
+{
+	bool whole;
+	g_autofree char *literal = read_literal(d, &whole);
+	json_t *value = NULL;
+	if (literal == NULL)
+		return NULL;
+	if (type->kind == SCHEMA_INT || type->kind == SCHEMA_UINT)
+		value = whole ? whole_number(type, literal) : NULL;
+	else if (type->kind == SCHEMA_FLOAT || type->kind == SCHEMA_ANY)
+		value = free_number(literal, whole);
+	else
+		return mismatch(d, "number", type->kind == SCHEMA_WORDS ? "string" : type->go,
+			type->kind == SCHEMA_WORDS ? NULL : step);
+	if (value != NULL)
+		return value;
+	/* jansson has no real beyond a double's range either. */
+	g_autofree char *what = g_strconcat("number ", literal, NULL);
+	return mismatch(d, what, type->go != NULL ? type->go : "float64", step);
+}
+
+/* true, false or null. */
+static bool read_word(Decoder *d, const char *word)
+{
+	for (const char *c = word; *c != '\0'; c++, d->at++)
+		if (d->at >= d->end || *d->at != *c) {
+			g_autofree char *where =
+				g_strdup_printf("in literal %s (expecting '%c')", word, *c);
+			return bad_character(d, where) != NULL;
+		}
+	return true;
+}
+
+static json_t *read_bool(Decoder *d, const SchemaType *type, const Step *step)
+{
+	bool yes = *d->at == 't';
+	if (!read_word(d, yes ? "true" : "false"))
+		return NULL;
+	if (type->kind == SCHEMA_WORDS)
+		return mismatch(d, "bool", "string", NULL);
+	if (type->kind != SCHEMA_BOOL && type->kind != SCHEMA_ANY)
+		return mismatch(d, "bool", type->go, step);
+	return json_boolean(yes);
+}
+
+/* Between two members: true where another one follows. */
+static bool more_follows(Decoder *d, char close, const char *after)
+{
+	skip_blanks(d);
+	if (d->at < d->end && *d->at == ',') {
+		d->at++;
+		skip_blanks(d);
+		return true;
+	}
+	if (d->at >= d->end || *d->at != close)
+		return bad_character(d, after) != NULL;
+	d->at++;
+	return false;
+}
+
+/* At an opening bracket: true where there is something between it and its end. */
+static bool opens(Decoder *d, char close)
+{
+	d->at++;
+	skip_blanks(d);
+	if (d->at < d->end && *d->at == close) {
+		d->at++;
+		return false;
+	}
+	return true;
+}
+
+/* What stands for null where nothing cannot stand, in a list: Go leaves the type's zero. */
+static json_t *zero_of(const SchemaType *type)
+{
+	switch (type->kind) {
+	case SCHEMA_BOOL:
+		return json_false();
+	case SCHEMA_STRING:
+		return json_string("");
+	case SCHEMA_INT:
+	case SCHEMA_UINT:
+	case SCHEMA_FLOAT:
+		return json_integer(0);
+	case SCHEMA_OBJECT:
+		return json_object();
+	default:
+		return json_null();
+	}
+}
+
+/* A fixed number of elements: more are dropped, missing ones are zero. */
+static void fit_count(const SchemaType *type, json_t *list)
+{
+	if (type->count == 0)
+		return;
+	while (json_array_size(list) > type->count)
+		json_array_remove(list, json_array_size(list) - 1);
+	while (json_array_size(list) < type->count)
+		json_array_append_new(list, zero_of(type->items));
+}
+
+static json_t *read_list(Decoder *d, const SchemaType *type, const Step *step)
+{
+	bool words = type->kind == SCHEMA_WORDS, fits = words || type->kind == SCHEMA_LIST;
+	const SchemaType *items = words ? &any : fits ? type->items : &any;
+	g_autoptr(json_t) list = json_array();
+	size_t index = 0;
+	bool only_texts = true;
+	if (!fits && type->kind != SCHEMA_ANY)
+		mismatch(d, "array", type->go, step);
+	for (bool more = opens(d, ']'); more && d->syntax == NULL;
+		more = more_follows(d, ']', "after array element")) {
+		Step item = {step, NULL, index++, step != NULL ? step->depth + 1 : 1};
+		json_t *value = read_value(d, items, &item, NULL);
+		if (value == NULL)
+			value = words ? json_string("") : zero_of(items);
+		only_texts = only_texts && json_is_string(value);
+		json_array_append_new(list, value);
+	}
+	if (words && !only_texts)
+		mismatch(d, "array", text_type.go, NULL);
+	fit_count(type, list);
+	return g_steal_pointer(&list);
+}
+
+/* The entry of a key: spelled so, or else in another case. */
+static const SchemaField *find_field(const SchemaType *type, const char *key, SchemaMode mode)
+{
+	const SchemaField *near = NULL;
+	for (const SchemaField *field = type->fields; field->name != NULL; field++) {
+		if (strcmp(field->name, key) == 0)
+			return field;
+		if (near == NULL && g_ascii_strcasecmp(field->name, key) == 0)
+			near = field;
+	}
+	return mode == SCHEMA_REQUEST ? near : NULL;
+}
+
+static void unknown_key(Decoder *d, const SchemaType *type, const char *key)
+{
+	enum { MAX_KEYS = 128 };
+	const char *names[MAX_KEYS] = {0};
+	int count = 0;
+	if (d->mismatch != NULL)
+		return;
+	for (const SchemaField *f = type->fields; f->name != NULL && count < MAX_KEYS - 1; f++)
+		names[count++] = f->name;
+	const char *near = words_nearest(key, names);
+	fail(&d->mismatch, BERTH_ERROR_INVALID,
+		near != NULL ? "unknown key \"%s\", did you mean \"%s\"?" : "unknown key \"%s\"",
+		key, near);
+}
+
+/* Whether a key that the table lacks may stay. A key of our own can never come from outside, or leave. */
+static bool keep_unknown(Decoder *d, const SchemaType *type, const char *key)
+{
+	if (d->mode == SCHEMA_CONFIG || (d->mode == SCHEMA_ANSWER && *key == '_'))
+		unknown_key(d, type, key);
+	return *key != '_';
+}
+
+/* null takes an earlier list, map or object of the same key away, and leaves what is plain. */
+static void put_member(json_t *object, const char *key, json_t *value)
+{
+	if (value != NULL)
+		json_object_set_new_nocheck(object, key, value);
+	else if (json_is_object(json_object_get(object, key)) ||
+		 json_is_array(json_object_get(object, key)))
+		json_object_del(object, key);
+}
+
+static void read_field(
+	Decoder *d, const SchemaType *type, json_t *object, const char *key, const Step *up)
+{
+	const SchemaField *field = find_field(type, key, d->mode);
+	Step step = {up, key, 0, up != NULL ? up->depth + 1 : 1};
+	const char *name = field != NULL ? field->name : key;
+	bool keep = field != NULL ? field->since <= d->version : keep_unknown(d, type, key);
+	json_t *value = read_value(
+		d, field != NULL ? field->type : &any, &step, json_object_get(object, name));
+	if (keep)
+		put_member(object, name, value);
+	else
+		json_decref(value);
+}
+
+static void read_entry(
+	Decoder *d, const SchemaType *type, json_t *map, const char *key, const Step *up)
+{
+	const SchemaType *items = type->kind == SCHEMA_MAP ? type->items : &any;
+	Step step = {up, key, 0, up != NULL ? up->depth + 1 : 1};
+	json_t *value = read_value(d, items, &step, NULL);
+	if (value == NULL && items->kind == SCHEMA_STRING && !type->nullable)
+		value = json_string("");
+	json_object_set_new_nocheck(map, key, value != NULL ? value : json_null());
+}
+
+static bool wrong_answer(Decoder *d, const Step *step, const char *field, const char *what)
+{
+	g_autoptr(GString) path = g_string_new("");
+	append_path(path, step);
+	return fail(&d->mismatch, BERTH_ERROR_INVALID, "%s.%s %s", path->str, field, what);
+}
+
+static void check_answer(Decoder *d, const SchemaType *type, json_t *object, const Step *step)
+{
+	for (const SchemaField *field = type->fields; field->name != NULL; field++) {
+		json_t *value = json_object_get(object, field->name);
+		if (field->required && value == NULL)
+			wrong_answer(d, step, field->name, "is missing");
+		else if (field->values != NULL && json_is_string(value) &&
+			 !g_strv_contains(field->values, json_string_value(value)))
+			wrong_answer(d, step, field->name, "has a value that it may not have");
+	}
+}
+
+/* A second one of the same key is read over the first, as into a struct or map that is there already. */
+static json_t *read_object(Decoder *d, const SchemaType *type, const Step *step, json_t *old)
+{
+	bool fits = type->kind == SCHEMA_OBJECT || type->kind == SCHEMA_MAP;
+	g_autoptr(json_t) object = fits && json_is_object(old) ? json_incref(old) : json_object();
+	if (type->kind == SCHEMA_WORDS)
+		mismatch(d, "object", text_type.go, NULL);
+	else if (!fits && type->kind != SCHEMA_ANY)
+		mismatch(d, "object", type->go, step);
+	for (bool more = opens(d, '}'); more && d->syntax == NULL;
+		more = more_follows(d, '}', "after object key:value pair")) {
+		if (d->at >= d->end || *d->at != '"')
+			return bad_character(d, "looking for beginning of object key string");
+		g_autofree char *key = read_text(d);
+		skip_blanks(d);
+		if (key == NULL || d->at >= d->end || *d->at != ':')
+			return bad_character(d, "after object key");
+		d->at++;
+		skip_blanks(d);
+		if (type->kind == SCHEMA_OBJECT)
+			read_field(d, type, object, key, step);
+		else
+			read_entry(d, type, object, key, step);
+	}
+	if (d->mode == SCHEMA_ANSWER && type->kind == SCHEMA_OBJECT && d->syntax == NULL)
+		check_answer(d, type, object, step);
+	return g_steal_pointer(&object);
+}
+
+static json_t *read_value(Decoder *d, const SchemaType *type, const Step *step, json_t *old)
+{
+	if (step != NULL && step->depth > MAX_DEPTH)
+		return syntax_error(d, "exceeded max depth");
+	switch (d->at < d->end ? *d->at : '\0') {
+	case '"':
+		return read_string(d, type, step);
+	case '[':
+		return read_list(d, type, step);
+	case '{':
+		return read_object(d, type, step, old);
+	case 't':
+	case 'f':
+		return read_bool(d, type, step);
+	case 'n':
+		read_word(d, "null");
+		return NULL;
+	case '-':
+	case '0' ... '9':
+		return read_number(d, type, step);
+	default:
+		return bad_character(d, "looking for beginning of value");
+	}
+}
+
+json_t *schema_decode(const SchemaType *type, SchemaMode mode, unsigned version, const char *text,
+	size_t length, GError **error)
+{
+	Decoder d = {text, text + length, type, mode, version, NULL, NULL};
+	skip_blanks(&d);
+	g_autoptr(json_t) value = read_value(&d, type, NULL, NULL);
+	if (d.syntax != NULL || d.mismatch != NULL) {
+		GError **first = d.syntax != NULL ? &d.syntax : &d.mismatch;
+		g_propagate_error(error, g_steal_pointer(first));
+		g_clear_error(&d.mismatch);
+		return NULL;
+	}
+	skip_blanks(&d);
+	/* Docker asks its decoder for "more", which takes a closing bracket for the end. */
+	if (d.at < d.end && *d.at != '}' && *d.at != ']') {
+		fail(error, BERTH_ERROR_INVALID, "%s", schema_trailing);
+		return NULL;
+	}
+	return value != NULL ? g_steal_pointer(&value) : json_null();
+}
