@@ -174,7 +174,8 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 	g_autofree char *socket = shim_socket_path(engine, container->row.id),
 			*log_path = container_log_path(container, host);
 	g_autofree char *attributes = log_attributes(config, host);
-	g_autofree char *network = NULL, *ipc = NULL, *ipc_mount = NULL, *pid = NULL;
+	g_autofree char *network = NULL, *ipc = NULL, *ipc_mount = NULL, *pid = NULL,
+			*pid_mount = NULL;
 	g_auto(GStrv) layers = layer_names(container);
 	g_autofree char *passwd = tree_file(container, layers, "etc/passwd");
 	g_autofree char *group = tree_file(container, layers, "etc/group");
@@ -205,6 +206,7 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 		!join_file(container, json_str(host, "IpcMode"), "ipc", &ipc, error) ||
 		!join_file(container, json_str(host, "IpcMode"), "mnt", &ipc_mount, error) ||
 		!join_file(container, json_str(host, "PidMode"), "pid", &pid, error) ||
+		!join_file(container, json_str(host, "PidMode"), "mnt", &pid_mount, error) ||
 		!log_options(host, &launch.log_kind, &launch.log_size, &launch.log_files, error) ||
 		!user_resolve(&user, json_str(config, "User"), passwd, group,
 			json_object_get(host, "GroupAdd"), error) ||
@@ -221,6 +223,7 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 	launch.ipc_file = ipc;
 	launch.ipc_mount_file = ipc_mount;
 	launch.pid_file = pid;
+	launch.pid_mount_file = pid_mount;
 	plan_init(&plan);
 	return launch_plan(&launch, engine->cgroups, &plan, error) ? plan_seal(&plan, error) : -1;
 }

@@ -108,7 +108,8 @@ static bool await_start(
 			fd_clear(network_ready);
 			continue;
 		}
-		if (message.type == SHIM_FAILED && problem != NULL) {
+		if (message.type == SHIM_FAILED && problem != NULL &&
+			strcmp(message.text, SHIM_NO_NETWORK) == 0) {
 			g_propagate_error(error, g_steal_pointer(&problem));
 			return false;
 		}
@@ -179,7 +180,7 @@ bool shim_launch_exec(Container *container, Exec *exec, GError **error)
 	ContainerRow row = container_snapshot(container);
 	pid_t shim;
 	plan_init(&plan);
-	plan_put(&plan, PLAN_ID, 0, 0, exec->id, "", "", NULL);
+	plan_put(&plan, PLAN_ID, 0, 0, container->row.id, "", "", NULL);
 	plan_put(&plan, PLAN_ENTER, 0, 0, NULL);
 	autofd plan_fd = plan_seal(&plan, error);
 	autofd process = row.pid > 0 ? pidfd_open(row.pid, 0) : -1;

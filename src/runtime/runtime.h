@@ -117,8 +117,8 @@ typedef struct {
 	const User *user;
 	Userns userns;
 	const char *cgroup; /* "/berth/<id>" */
-	const char *network_file, *ipc_file, *ipc_mount_file,
-		*pid_file; /* namespaces to join, or NULL */
+	const char *network_file, *ipc_file, *ipc_mount_file, *pid_file,
+		*pid_mount_file; /* namespaces to join, or NULL */
 	int dns_port;	   /* of the resolver at 127.0.0.11: 53, or 0 for any */
 	char **dns_names,
 		**dns_servers; /* files of the resolver at 127.0.0.11, and whom it asks; or NULL */

@@ -17,10 +17,13 @@ static const uint64_t shim_needs = CAP(SYS_ADMIN) | CAP(SYS_CHROOT) | CAP(SYS_PT
 
 void caps_drop_bounding(uint64_t keep)
 {
-	for (int cap = 0; cap <= LAST_CAP; cap++)
-		if ((keep & (1ULL << cap)) == 0 && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0 &&
-			errno != EINVAL) /* EINVAL: this kernel has no such capability */
-			report_fail(errno, "cannot drop capability %d", cap);
+	for (int cap = 0; cap <= LAST_CAP; cap++) {
+		if ((keep & (1ULL << cap)) == 0 && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0) {
+			if (errno != EINVAL)
+				report_fail(errno, "cannot drop capability %d", cap);
+			return; /* this kernel has no more */
+		}
+	}
 }
 
 void caps_set(uint64_t caps)

@@ -1,6 +1,7 @@
 /* --init: a pid 1 that forwards signals to the program and reaps what it leaves behind. It is this
  * process itself, forked: no file is put into the container, and /proc/1/exe is a sealed memfd. */
 #include "shim/shim.h"
+#include "shim/sys.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -49,8 +50,7 @@ void init_fork(void)
 	die_with_shim();
 	report_to(-1);
 	/* Let go of the channel to the shim: the program's own exec closes the other copy. */
-	for (int fd = 3; fd < 64; fd++)
-		close(fd);
+	syscall(SYS_close_range, 3, ~0U, 0);
 	for (;;) {
 		int status;
 		pid_t pid = waitpid(-1, &status, 0);

@@ -1,11 +1,11 @@
 #include "shim/shim.h"
+#include "shim/sys.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 ssize_t message_receive(int socket, void *data, size_t size, int *fds, int *fd_count)
 {
@@ -88,7 +88,8 @@ bool write_all(int fd, const char *data, size_t length)
 
 bool put_file(const char *path, const char *value)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	/* The C library's open(2) has a second system call for O_CLOEXEC, and this is called often. */
+	int fd = sys_openat2(AT_FDCWD, path, O_WRONLY | O_CLOEXEC, 0);
 	if (fd < 0)
 		return false;
 	bool ok = write_all(fd, value, strlen(value));

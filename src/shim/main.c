@@ -21,18 +21,11 @@ static int container_pidfd = -1, oom_fd = -1;
 static short oom_events;
 static int64_t oom_before, started_at;
 static bool oom_seen, finished;
+static char container_id[SHIM_ID]; /* makers have it too, the plan not (plan_keep) */
 
 static void warn(const char *text)
 {
 	control_send(SHIM_WARNING, "", 0, 0, 0, text);
-}
-
-static void fail_start(const char *text)
-{
-	cgroup_remove(&plan);
-	control_send(SHIM_FAILED, "", 0, 0, 0, text);
-	control_close();
-	_exit(1);
 }
 
 static const char *oom_file(void)
@@ -40,41 +33,48 @@ static const char *oom_file(void)
 	return record_string(plan_find(&plan, PLAN_CGROUP_OOM), 0);
 }
 
-/* --pid container:ID: a new process is born into the namespace that its parent has set itself to. */
-static void join_pid_namespace(void)
+static bool killed_for_memory(void)
 {
-	for (const struct plan_record *r = NULL; (r = plan_next(&plan, r)) != NULL;) {
-		if (r->op != PLAN_JOIN || record_number(r, 0) != CLONE_NEWPID)
-			continue;
-		int fd = open(record_string(r, 0), O_RDONLY | O_CLOEXEC);
-		if (fd < 0 || setns(fd, CLONE_NEWPID) < 0)
-			report_fail(errno, "cannot join namespace %s", record_string(r, 0));
-		close(fd);
-	}
+	return oom_seen || (*oom_file() != '\0' && cgroup_oom_kills(oom_file()) > oom_before);
+}
+
+/* What goes wrong here may be but a consequence: the process has the first word. */
+static void fail_start(const char *text)
+{
+	const char *said = container != NULL ? making_said(container) : NULL;
+	if (killed_for_memory())
+		said = "container init was OOM-killed (memory limit too low?)";
+	if (making_end_all())
+		cgroup_kill_all(&plan);
+	cgroup_remove(&plan);
+	control_send(SHIM_FAILED, "", 0, 0, 0, said != NULL ? said : text);
+	control_close();
+	_exit(1);
 }
 
 static void start_container(void)
 {
-	static char text[SHIM_TEXT];
 	cgroup_make(&plan, warn);
-	join_pid_namespace();
 	if (*oom_file() != '\0') {
 		oom_before = cgroup_oom_kills(oom_file());
 		oom_fd = cgroup_oom_watch(oom_file(), &oom_events);
 	}
 	if (!logfile_open(plan_find(&plan, PLAN_LOG)))
 		report_fail(errno, "cannot open the log file");
-	if (!session_start(container, &plan, -1, text))
-		fail_start(text);
+	if (!session_start(container, &plan, -1, container_id))
+		report_fail(errno, "cannot make a process");
+}
+
+static void container_made(bool alive)
+{
 	if (plan_find(&plan, PLAN_NETWORK) != NULL)
 		close(SHIM_FD_NETWORK);
-	container_pidfd = (int)syscall(SYS_pidfd_open, container->pid, 0);
-	/* From here on, what we fork is born in the container's pid namespace: an exec is one fork. */
-	if (container_pidfd < 0 || setns(container_pidfd, CLONE_NEWPID) < 0)
-		warn("cannot enter the pid namespace: exec will not work");
+	if (alive)
+		container_pidfd = (int)syscall(SYS_pidfd_open, container->pid, 0);
 	started_at = now_nanoseconds();
 	control_send(SHIM_STARTED, "", container->pid, 0, started_at, "");
 	caps_shed((uint64_t)record_number(plan_find(&plan, PLAN_CAPS), 0));
+	plan_keep(&plan);
 }
 
 /* exec --privileged has what the container's own shim has given away for good: a shim of its own enters the container, for this
@@ -84,48 +84,58 @@ static bool is_guest(void)
 	return plan_find(&plan, PLAN_ENTER) != NULL;
 }
 
-static void enter_container(void)
-{
-	container_pidfd = SHIM_FD_NETWORK;
-	if (setns(container_pidfd, CLONE_NEWPID) < 0)
-		report_fail(errno, "cannot enter the container");
-}
-
 static void guest_finish(void)
 {
 	control_close();
 	finished = true;
 }
 
+void session_made(struct session *session, bool alive)
+{
+	if (session == container)
+		container_made(alive);
+	else
+		control_send(SHIM_EXEC_STARTED, session->id, session->pid, 0, 0, "");
+}
+
+/* Whoever is attached reads why, as with Docker, and then the end of the stream. */
+void session_unmade(struct session *session, const char *why)
+{
+	char line[SHIM_TEXT + 128];
+	if (session == container)
+		fail_start(why);
+	control_send(SHIM_EXEC_FAILED, session->id, 0, 0, 0, why);
+	int n = snprintf(line, sizeof line,
+		"OCI runtime exec failed: exec failed: unable to start container process: %s: "
+		"unknown\r\n",
+		why);
+	client_broadcast(session, 1, line, (size_t)n);
+	session_ended(session);
+	session->pid = -1;
+	if (is_guest())
+		guest_finish();
+}
+
 static void start_exec(const struct shim_message *message, int *fds, int fd_count)
 {
-	static char text[SHIM_TEXT];
 	struct plan exec_plan = {0};
 	struct session *session = NULL;
-	snprintf(text, sizeof text, "bad plan");
-	if (fd_count > 0 && plan_map(&exec_plan, fds[0]))
+	errno = EINVAL;
+	bool readable = fd_count > 0 && plan_map(&exec_plan, fds[0]);
+	if (readable)
 		session = session_new(message->id, &exec_plan);
 	if (session != NULL && fd_count > 1 &&
 		client_new(session, fds[1], message->a, message->text))
 		fds[1] = -1;
-	bool ok = session != NULL && session_start(session, &exec_plan, container_pidfd, text);
-	if (ok) {
-		control_send(SHIM_EXEC_STARTED, message->id, session->pid, 0, 0, "");
-	} else {
-		control_send(SHIM_EXEC_FAILED, message->id, 0, 0, 0, text);
-		if (session != NULL) {
-			/* Whoever is attached reads why, as with Docker, and then the end of the stream. */
-			char line[SHIM_TEXT + 64];
-			int n = snprintf(line, sizeof line,
-				"OCI runtime exec failed: exec failed: unable to start container "
-				"process: %s: unknown\r\n",
-				text);
-			client_broadcast(session, 1, line, (size_t)n);
-			session_ended(session);
-			session->pid = -1;
-		}
+	if (session == NULL) {
+		control_send(SHIM_EXEC_FAILED, message->id, 0, 0, 0,
+			readable ? "no memory for the exec" : "bad plan");
+	} else if (!session_start(session, &exec_plan, container_pidfd, container_id)) {
+		char text[SHIM_TEXT];
+		snprintf(text, sizeof text, "cannot make a process: %s", strerror(errno));
+		session_unmade(session, text);
 	}
-	if (!ok && is_guest())
+	if (session == NULL && is_guest())
 		guest_finish();
 	plan_unmap(&exec_plan);
 	for (int i = 0; i < fd_count; i++)
@@ -135,6 +145,9 @@ static void start_exec(const struct shim_message *message, int *fds, int fd_coun
 
 static void kill_container(int signal)
 {
+	/* Its start was cut off (engine/container_exit.c, forget_start). */
+	if (container->pid == 0 && signal == SIGKILL)
+		fail_start("killed");
 	if (container_pidfd >= 0)
 		syscall(SYS_pidfd_send_signal, container_pidfd, signal, NULL, 0);
 }
@@ -143,7 +156,7 @@ static void answer_query(void)
 {
 	control_send(SHIM_STARTED, "", container->pid, 0, started_at, "");
 	for (struct session *s = sessions; s != NULL; s = s->next)
-		if (*s->id != '\0' && !s->ended)
+		if (*s->id != '\0' && s->pid > 0)
 			control_send(SHIM_EXEC_STARTED, s->id, s->pid, 0, 0, "");
 }
 
@@ -197,15 +210,28 @@ static void write_exit_file(int code, bool oom, int64_t time)
 		close(fd);
 }
 
+/* Execs in the making; true if there were any. */
+static bool end_makings(void)
+{
+	bool any = making_end_all();
+	for (struct session *s = sessions; s != NULL; s = s->next)
+		if (s->pid == 0)
+			session_unmade(s, "cannot exec in a stopped container");
+	return any;
+}
+
 static void finish_container(int code)
 {
-	/* What shares another's pid namespace is not killed with its first process by the kernel. */
-	if ((record_number(plan_find(&plan, PLAN_CLONE), 0) & CLONE_NEWPID) == 0)
+	/* The kernel kills with the first process what is in its pid namespace: not what is in another's, nor what only was on its
+	 * way there. */
+	bool shared = (record_number(plan_find(&plan, PLAN_CLONE), 0) & CLONE_NEWPID) == 0;
+	container->pid = -1;
+	if (end_makings() || shared)
 		cgroup_kill_all(&plan);
 	session_ended(container);
 	logfile_finish();
 	int64_t now = now_nanoseconds();
-	bool oom = oom_seen || (*oom_file() != '\0' && cgroup_oom_kills(oom_file()) > oom_before);
+	bool oom = killed_for_memory();
 	write_exit_file(code, oom, now);
 	control_send(SHIM_EXITED, "", code, oom, now, "");
 	cgroup_remove(&plan);
@@ -213,22 +239,28 @@ static void finish_container(int code)
 	finished = true;
 }
 
+void session_exited(struct session *session, int status)
+{
+	int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	if (session == container) {
+		finish_container(code);
+		return;
+	}
+	session_ended(session);
+	session->pid = -1;
+	control_send(SHIM_EXEC_EXITED, session->id, code, 0, 0, "");
+	if (is_guest())
+		guest_finish();
+}
+
 static void reap(void)
 {
 	int status;
 	pid_t pid;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		struct session *session = session_by_pid(pid);
-		int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-		if (session == container) {
-			finish_container(code);
-		} else if (session != NULL) {
-			session_ended(session);
-			session->pid = -1;
-			control_send(SHIM_EXEC_EXITED, session->id, code, 0, 0, "");
-			if (is_guest())
-				guest_finish();
-		}
+		struct session *session = making_reaped(pid, status) ? NULL : session_by_pid(pid);
+		if (session != NULL)
+			session_exited(session, status);
 	}
 }
 
@@ -245,6 +277,12 @@ static void check_oom(void)
 	}
 }
 
+/* Of two times to wait, of which -1 means for ever. */
+static int sooner(int a, int b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
 static void serve(int signals)
 {
 	static struct pollfd polls[MAX_POLLS];
@@ -255,15 +293,19 @@ static void serve(int signals)
 		int count = control_poll_fill(polls, FIXED_POLLS, MAX_POLLS);
 		count = client_poll_fill(polls, count, MAX_POLLS);
 		count = dns_poll_fill(polls, count, MAX_POLLS);
+		count = making_poll_fill(polls, count, MAX_POLLS);
 		count = session_poll_fill(polls, count, MAX_POLLS);
 		if (finished && !client_any())
 			break;
-		if (poll(polls, (nfds_t)count, dns_poll_timeout()) < 0)
+		if (poll(polls, (nfds_t)count, sooner(dns_poll_timeout(), making_poll_timeout())) <
+			0)
 			continue;
 		struct signalfd_siginfo info;
 		client_poll_done(polls);
 		session_poll_done(polls);
 		dns_poll_done(polls);
+		if (!finished)
+			making_poll_done(polls);
 		if (polls[2].revents != 0)
 			proxy_ready();
 		if (!finished)
@@ -300,8 +342,11 @@ int main(void)
 	if (!plan_map(&plan, SHIM_FD_PLAN))
 		report_fail(0, "the launch plan is damaged");
 	close(SHIM_FD_PLAN);
+	snprintf(container_id, sizeof container_id, "%s",
+		record_string(plan_find(&plan, PLAN_ID), 0));
+	keyring_leave();
 	if (is_guest())
-		enter_container();
+		container_pidfd = SHIM_FD_NETWORK;
 	else if (!control_listen(record_string(plan_find(&plan, PLAN_ID), 2)))
 		report_fail(
 			errno, "cannot listen at %s", record_string(plan_find(&plan, PLAN_ID), 2));

@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statfs.h>
 
 /* Mounts tree at place, which root_open has opened, or failed to. Both are closed. */
@@ -54,21 +55,42 @@ void mount_new(const struct plan_record *record)
 	mount_attach(tree, type, target, false);
 }
 
-/* A copy of the mount at source, which may be another container's (--ipc container:ID). */
-static int clone_source(const char *source, const char *namespace, unsigned recursive)
+/* What the other container has at /proc may be anything: only the root of a procfs can stand in for one of our own. */
+static void check_proc_root(int tree)
 {
-	if (*namespace == '\0')
-		return sys_open_tree(AT_FDCWD, source, recursive);
+	enum { PROC_ROOT_INODE = 1 };
+	struct statfs fs;
+	struct stat st;
+	if (fstatfs(tree, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC || fstat(tree, &st) < 0 ||
+		st.st_ino != PROC_ROOT_INODE)
+		report_fail(0, "/proc of the other container is not what it should be");
+}
+
+/* A copy of the mount at source in another container (--ipc and --pid container:ID). */
+static int clone_other(const char *source, const char *namespace, unsigned recursive)
+{
 	int own = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	int other = open(namespace, O_RDONLY | O_CLOEXEC);
 	if (own < 0 || other < 0 || setns(other, CLONE_NEWNS) < 0)
 		return -1;
-	int tree = sys_open_tree(AT_FDCWD, source, recursive);
+	int place = sys_openat2(AT_FDCWD, source, O_PATH | O_CLOEXEC, RESOLVE_NO_SYMLINKS);
+	int tree = place < 0 ? -1 : sys_open_tree(place, "", AT_EMPTY_PATH | recursive);
+	int failure = errno;
 	if (setns(own, CLONE_NEWNS) < 0)
 		report_fail(errno, "cannot return from namespace %s", namespace);
 	close(own);
 	close(other);
+	close(place);
+	if (tree >= 0 && strcmp(source, "/proc") == 0)
+		check_proc_root(tree);
+	errno = failure;
 	return tree;
+}
+
+static int clone_source(const char *source, const char *namespace, unsigned recursive)
+{
+	return *namespace != '\0' ? clone_other(source, namespace, recursive)
+				  : sys_open_tree(AT_FDCWD, source, recursive);
 }
 
 int bind_tree(const struct plan_record *record, int userns)
@@ -122,13 +144,11 @@ void mount_bind(const struct plan_record *record)
 
 void mount_console(int slave)
 {
-	char path[64];
-	snprintf(path, sizeof path, "/proc/self/fd/%d", slave);
 	int file =
 		open("/dev/console", O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_WRONLY | O_NOCTTY, 0600);
 	if (file >= 0)
 		close(file);
-	int tree = sys_open_tree(AT_FDCWD, path, 0);
+	int tree = sys_open_tree(slave, "", AT_EMPTY_PATH);
 	int target = open("/dev/console", O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (tree < 0 || target < 0 || sys_move_mount(tree, target) < 0)
 		report_fail(errno, "cannot set up /dev/console");

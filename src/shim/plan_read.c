@@ -1,5 +1,6 @@
 #include "shim/shim.h"
 
+#include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -53,6 +54,11 @@ bool plan_map(struct plan *plan, int fd)
 	return true;
 }
 
+void plan_keep(const struct plan *plan)
+{
+	madvise((void *)plan->data, plan->size, MADV_DONTFORK);
+}
+
 void plan_unmap(struct plan *plan)
 {
 	if (plan->data != NULL)
@@ -71,6 +77,15 @@ const struct plan_record *plan_find(const struct plan *plan, enum plan_op op)
 {
 	const struct plan_record *record = NULL;
 	while ((record = plan_next(plan, record)) != NULL && record->op != op)
+		;
+	return record;
+}
+
+const struct plan_record *plan_pid_namespace(const struct plan *plan)
+{
+	const struct plan_record *record = NULL;
+	while ((record = plan_next(plan, record)) != NULL &&
+		(record->op != PLAN_JOIN || record_number(record, 0) != CLONE_NEWPID))
 		;
 	return record;
 }

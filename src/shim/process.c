@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -29,8 +30,13 @@ static struct {
 	const char *workdir;
 	const struct plan_record *env, *seccomp;
 	bool no_new_privs, init, tty;
-	int slave;
+	bool apart; /* this one is the maker only: it forks the process at last */
+	struct birth *birth;
+	const struct plan_record *
+		processes; /* the limit for processes of its user, which does not hold for the maker */
 } self;
+
+static const char stopped_container[] = "cannot exec in a stopped container";
 
 void loopback_up(void)
 {
@@ -87,7 +93,7 @@ static void await_network(const struct plan_record *record)
 		n = read(SHIM_FD_NETWORK, &byte, 1);
 	while (n < 0 && errno == EINTR);
 	if (n != 1)
-		report_fail(0, "the network could not be set up");
+		report_fail(0, SHIM_NO_NETWORK);
 	close(SHIM_FD_NETWORK);
 }
 
@@ -96,6 +102,10 @@ static void set_rlimit(const struct plan_record *record)
 	struct rlimit limit = {(rlim_t)record_number(record, 1), (rlim_t)record_number(record, 2)},
 		      now;
 	int resource = (int)record_number(record, 0);
+	if (resource == RLIMIT_NPROC && self.apart && self.processes == NULL) {
+		self.processes = record;
+		limit.rlim_cur = limit.rlim_max = RLIM_INFINITY;
+	}
 	if (setrlimit(resource, &limit) == 0)
 		return;
 	/* Without CAP_SYS_RESOURCE a limit cannot be raised: go as far as is allowed. */
@@ -106,9 +116,13 @@ static void set_rlimit(const struct plan_record *record)
 	setrlimit(resource, &limit);
 }
 
-static void set_oom_score(const struct plan_record *record)
+/* In the engine's procfs: where the process will be, the container's has no place for its maker. */
+static void set_oom_score(const struct plan *plan)
 {
 	char value[24];
+	const struct plan_record *record = plan_find(plan, PLAN_OOM_SCORE);
+	if (record == NULL)
+		return;
 	snprintf(value, sizeof value, "%lld", (long long)record_number(record, 0));
 	/* Lowering it needs CAP_SYS_RESOURCE; berthd has warned at its start if that is missing. */
 	if (!put_kernel_file("/proc/self/oom_score_adj", value) && errno != EACCES &&
@@ -165,7 +179,7 @@ static void set_ids(const struct plan_record *record)
 		report_fail(errno, "cannot become group %u", gid);
 	/* Capabilities survive this until caps_set: the order of the two is as the kernel wants it. */
 	prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
-	if (uid != 0 && self.tty && fchown(self.slave, uid, (gid_t)-1) < 0)
+	if (uid != 0 && self.tty && fchown(0, uid, (gid_t)-1) < 0)
 		report_fail(errno, "cannot give the terminal to user %u", uid);
 	if (syscall(SYS_setresuid, uid, uid, uid) < 0)
 		report_fail(errno, "cannot become user %u", uid);
@@ -259,18 +273,47 @@ static const char *find_program(const char *name)
 	report_fail(0, "exec: \"%s\": executable file not found in $PATH", name);
 }
 
-static void run_program(const struct plan_record *record)
+/* Forks, as a child of the shim, what others see from its first moment. */
+static void become_visible(void)
+{
+	/* By clone(2): its result is written for the shim before the new process runs, which has no part in that memory. */
+	long pid = syscall(SYS_clone, CLONE_PARENT | CLONE_PARENT_SETTID | SIGCHLD, 0,
+		&self.birth->pid, NULL, 0);
+	if (pid > 0)
+		_exit(0);
+	if (pid < 0 && errno == ENOMEM)
+		report_fail(0, "%s", stopped_container);
+	if (pid < 0)
+		report_fail(errno, "cannot fork in the container");
+}
+
+/* Of what the plan says nothing more is to be done: by this process, or by the one that it forks. */
+static _Noreturn void run_program(const struct plan_record *record)
 {
 	if (self.no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		report_fail(errno, "cannot set no_new_privs");
 	enter_workdir();
 	char **argv = vector(record), **envp = vector(self.env);
 	const char *program = find_program(argv[0] != NULL ? argv[0] : "");
-	if (self.init)
-		init_fork();
+	/* Whom others see has it already; else the last moment is the one that asks least of a profile. */
+	bool last = self.no_new_privs && !self.init && !self.apart;
+	if (self.no_new_privs && !last)
+		load_seccomp();
+	self.birth->ready = 1;
+	if (self.apart)
+		become_visible();
+	else /* init_fork stays what it is, and has no more part in the shim's memory */
+		munmap(self.birth, sizeof *self.birth);
 	/* If the shim is killed, so is the container; the engine then reports exit code 137. */
 	die_with_shim();
-	if (self.no_new_privs)
+	if (self.processes != NULL)
+		set_rlimit(self.processes);
+	streams_begin_session(self.tty);
+	if (self.init) {
+		init_fork();
+		die_with_shim();
+	}
+	if (last)
 		load_seccomp();
 	execve(program, argv, envp);
 	report_fail(errno, "exec %s", program);
@@ -303,7 +346,6 @@ static const struct {
 	[PLAN_SYSCTL] = {set_sysctl, true},
 	[PLAN_NETWORK] = {await_network, true},
 	[PLAN_RLIMIT] = {set_rlimit, false},
-	[PLAN_OOM_SCORE] = {set_oom_score, false},
 	[PLAN_WORKDIR] = {set_workdir, false},
 	[PLAN_NO_NEW_PRIVS] = {note_no_new_privs, false},
 	[PLAN_SECCOMP] = {note_seccomp, false},
@@ -311,33 +353,6 @@ static const struct {
 	[PLAN_ENV] = {note_env, false},
 	[PLAN_CAPS] = {do_caps, false},
 };
-
-/* Opens a terminal in the container's own /dev/pts and sends its master to the shim. */
-static void open_terminal(int sync_fd)
-{
-	char name[64];
-	unsigned number;
-	int unlock = 0, master = open("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (master < 0 || ioctl(master, TIOCSPTLCK, &unlock) < 0 ||
-		ioctl(master, TIOCGPTN, &number) < 0)
-		report_fail(errno, "cannot open a terminal");
-	snprintf(name, sizeof name, "/dev/pts/%u", number);
-	self.slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (self.slave < 0 || !message_send(sync_fd, "", 1, master))
-		report_fail(errno, "cannot open terminal %s", name);
-	close(master);
-}
-
-static void take_terminal(void)
-{
-	setsid();
-	if (ioctl(self.slave, TIOCSCTTY, 0) < 0)
-		report_fail(errno, "cannot make the terminal the controlling one");
-	for (int fd = 0; fd < 3; fd++)
-		if (dup2(self.slave, fd) < 0)
-			report_fail(errno, "cannot use the terminal");
-	close(self.slave);
-}
 
 /* Signals as a fresh process has them. */
 static void reset_signals(void)
@@ -363,31 +378,75 @@ static void take_identity(const struct plan *plan)
 	/* The kernel clears a user's permitted set at exec; clear it here too, and for good. */
 	if (caps != NULL)
 		caps_set((uint64_t)record_number(caps, 1));
+	/* fs.suid_dumpable may have made it what it was not before. */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-static void run_ops(const struct plan *plan, int sync_fd, bool joining)
+/* Nothing stays open but the streams, and where to say what goes wrong. */
+static void let_go(int report)
 {
-	self.slave = -1;
-	self.tty = (record_number(plan_find(plan, PLAN_STDIO), 0) & PLAN_STDIO_TTY) != 0;
+	enum { REPORT = 3 };
+	if (report != REPORT && dup3(report, REPORT, O_CLOEXEC) < 0)
+		report_fail(errno, "cannot move a descriptor");
+	report_to(REPORT);
+	syscall(SYS_close_range, REPORT + 1, ~0U, 0);
+}
+
+static void take_streams(const struct plan *plan, int sync_fd, bool console)
+{
+	const struct plan_record *stdio = plan_find(plan, PLAN_STDIO);
+	int64_t flags = record_number(stdio, 0);
+	self.tty = (flags & PLAN_STDIO_TTY) != 0;
+	if (self.tty)
+		streams_terminal((int)record_number(stdio, 1), (int)record_number(stdio, 2),
+			sync_fd, console);
+	else if ((flags & PLAN_STDIO_STDIN) == 0)
+		streams_null();
+}
+
+static _Noreturn void run_ops(
+	const struct plan *plan, const struct maker *maker, const char *container, bool joining)
+{
+	self.birth = maker->birth;
 	for (const struct plan_record *r = NULL; (r = plan_next(plan, r)) != NULL;) {
 		if (ops[r->op].run != NULL && !(joining && ops[r->op].only_new))
 			ops[r->op].run(r);
-		/* The terminal is one of the container's own devices: possible once it is in its root. */
-		if (r->op == PLAN_PIVOT && self.tty && !joining) {
-			open_terminal(sync_fd);
-			mount_console(self.slave);
-		}
+		/* Streams are among the container's own devices: possible once it is in its root. */
+		if (r->op == PLAN_PIVOT && !joining)
+			take_streams(plan, maker->sync, true);
 	}
-	if (self.tty && joining)
-		open_terminal(sync_fd);
-	take_identity(plan);
-	if (self.tty)
-		take_terminal();
-	else
-		setsid();
+	if (joining)
+		take_streams(plan, maker->sync, false);
+	let_go(maker->report);
+	keyring_join(container, !joining);
 	reset_signals();
+	take_identity(plan);
 	run_program(plan_find(plan, PLAN_EXEC));
-	_exit(1);
+}
+
+/* This process makes another one, which has no part in the memory that it shares with the shim. */
+static void make_another(const struct maker *maker)
+{
+	self.apart = true;
+	if (madvise(maker->birth, sizeof *maker->birth, MADV_DONTFORK) < 0)
+		report_fail(errno, "cannot keep the shim's memory apart");
+}
+
+/* --pid container:ID. The namespaces that a new process is otherwise born with are made here. */
+static void join_pid_namespace(const struct plan *plan, const struct maker *maker)
+{
+	const struct plan_record *join = plan_pid_namespace(plan);
+	if (join == NULL)
+		return;
+	make_another(maker);
+	int fd = open(record_string(join, 0), O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWPID) < 0)
+		report_fail(errno, "cannot join namespace %s", record_string(join, 0));
+	close(fd);
+	if (unshare((int)record_number(plan_find(plan, PLAN_CLONE), 0)) < 0)
+		report_fail(errno, "cannot make the namespaces");
+	if (!message_send(maker->sync, "", 1, -1))
+		report_fail(errno, "the shim has gone");
 }
 
 static void join_namespaces(const struct plan *plan)
@@ -402,24 +461,31 @@ static void join_namespaces(const struct plan *plan)
 	}
 }
 
-void process_become(const struct plan *plan, int sync_fd)
+void process_become(const struct plan *plan, const struct maker *maker, const char *container)
 {
 	umask(0022);
-	userns_enter(plan, sync_fd);
+	set_oom_score(plan);
+	join_pid_namespace(plan, maker);
+	userns_enter(plan, maker->sync);
 	join_namespaces(plan);
 	mount_propagation_stop();
-	run_ops(plan, sync_fd, false);
-	_exit(1);
+	run_ops(plan, maker, container, false);
 }
 
-void process_join(const struct plan *plan, int sync_fd, int pidfd)
+void process_join(
+	const struct plan *plan, const struct maker *maker, int pidfd, const char *container)
 {
 	umask(0022);
-	int kinds = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP;
-	if (plan_find(plan, PLAN_USERNS) != NULL)
-		kinds |= CLONE_NEWUSER;
-	if (setns(pidfd, kinds) < 0)
-		report_fail(errno, "cannot enter the container");
-	run_ops(plan, sync_fd, true);
-	_exit(1);
+	set_oom_score(plan);
+	make_another(maker);
+	/* The pid namespace is its children's: this process stays outside. */
+	int kinds = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET |
+		    CLONE_NEWCGROUP;
+	bool mapped = plan_find(plan, PLAN_USERNS) != NULL;
+	if (setns(pidfd, kinds | (mapped ? CLONE_NEWUSER : 0)) < 0)
+		report_fail(errno == ESRCH ? 0 : errno, "%s",
+			errno == ESRCH ? stopped_container : "cannot enter the container");
+	if (mapped)
+		userns_become_root();
+	run_ops(plan, maker, container, true);
 }

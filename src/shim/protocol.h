@@ -13,6 +13,9 @@ enum {
 	SHIM_ID = 68,
 };
 
+/* The text of SHIM_FAILED where a container could do nothing but wait for the engine's byte. */
+#define SHIM_NO_NETWORK "the network could not be set up"
+
 enum shim_message_type {
 	/* berthd -> shim */
 	SHIM_START = 1, /* all clients are attached: go */

@@ -26,7 +26,7 @@ void die_with_shim(void)
 	struct pollfd shim = {.fd = report_fd};
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	/* It may have died before; in a pid namespace of its own, getppid(2) does not tell. */
-	if (poll(&shim, 1, 0) > 0 && (shim.revents & POLLHUP) != 0)
+	if (poll(&shim, 1, 0) > 0 && (shim.revents & (POLLERR | POLLHUP)) != 0)
 		_exit(1);
 }
 
@@ -46,6 +46,6 @@ void report_fail(int errnum, const char *format, ...)
 	}
 	if (report_handler != NULL)
 		report_handler(text);
-	message_send(report_fd, text, strlen(text), -1);
+	write_all(report_fd, text, strlen(text));
 	_exit(1);
 }

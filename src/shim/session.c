@@ -3,14 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 
 enum { CHUNK = 65536, PIPE_ROOM = 1 << 20, MAX_SLOTS = 64 };
 
@@ -31,7 +27,7 @@ struct session *session_new(const char *id, const struct plan *plan)
 	snprintf(session->id, sizeof session->id, "%s", id);
 	session->tty = (flags & PLAN_STDIO_TTY) != 0;
 	session->once = (flags & PLAN_STDIO_STDIN_ONCE) != 0;
-	session->in = session->out[0] = session->out[1] = -1;
+	session->in = session->out[0] = session->out[1] = session->slave = -1;
 	session->next = sessions;
 	sessions = session;
 	return session;
@@ -115,96 +111,35 @@ static bool give_streams(const struct plan *plan, bool with_stdin, const int chi
 	return true;
 }
 
-static _Noreturn void run_child(const struct plan *plan, const int child[3], int sync_fd, int pidfd)
+bool session_start(
+	struct session *session, const struct plan *plan, int pidfd, const char *container)
 {
-	report_to(sync_fd);
-	die_with_shim();
-	/* Nothing of a half-made process is for the container's eyes (CVE-2016-9962). */
-	for (int i = 0; i < 3; i++)
-		if (dup2(child[i], i) < 0)
-			report_fail(errno, "cannot set up the standard streams");
-	for (int i = 0; i < 3; i++)
-		if (child[i] > 2)
-			close(child[i]);
-	cgroup_join(plan);
-	if (pidfd >= 0)
-		process_join(plan, sync_fd, pidfd);
-	process_become(plan, sync_fd);
-}
-
-/* Waits until the child has run its program (end of file), or says why it could not. */
-static bool await_exec(struct session *session, int sync_fd, char *text)
-{
-	for (;;) {
-		int fds[4], count;
-		ssize_t n = message_receive(sync_fd, text, SHIM_TEXT - 1, fds, &count);
-		if (n <= 0)
-			return n == 0 || errno == ECONNRESET;
-		text[n] = '\0';
-		if (count == 0)
-			return false;
-		session->in = session->out[0] = fds[0];
-		fcntl(fds[0], F_SETFL, O_NONBLOCK);
-	}
-}
-
-/* The clone of a new container, or a fork into the pid namespace that the shim has set itself to. */
-static pid_t make_process(const struct plan *plan, int pidfd)
-{
-	struct sys_clone_args args = {.exit_signal = SIGCHLD};
-	int cgroup = -1;
-	if (!cgroup_birthplace(plan, &cgroup))
-		return -1;
-	if (pidfd < 0)
-		args.flags = (uint64_t)record_number(plan_find(plan, PLAN_CLONE), 0);
-	if (cgroup >= 0) {
-		args.flags |= CLONE_INTO_CGROUP;
-		args.cgroup = (uint64_t)cgroup;
-	}
-	pid_t pid = sys_clone3(&args);
-	if (cgroup >= 0 && pid != 0)
-		close(cgroup);
-	return pid;
-}
-
-/* The resolver is opened first: the engine is told where it listens. */
-static void announce(const struct plan *plan, pid_t pid)
-{
-	dns_open(plan, pid);
-	control_send(SHIM_CREATED, "", pid, 0, dns_ports(), "");
-}
-
-bool session_start(struct session *session, const struct plan *plan, int pidfd, char *text)
-{
-	const struct plan_record *stdio = plan_find(plan, PLAN_STDIO);
-	int child[3] = {-1, -1, -1}, sync[2] = {-1, -1};
-	bool ok = false, with_stdin = (record_number(stdio, 0) & PLAN_STDIO_STDIN) != 0;
-	if (!make_streams(session, with_stdin, child) ||
-		(!session->tty && !give_streams(plan, with_stdin, child)) ||
-		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sync) < 0 ||
-		(session->pid = make_process(plan, pidfd)) < 0) {
-		snprintf(text, SHIM_TEXT, "cannot make a process: %s", strerror(errno));
-	} else if (session->pid == 0) {
-		close(sync[0]);
-		run_child(plan, child, sync[1], pidfd);
-	} else {
-		close_fd(&sync[1]);
-		if (pidfd < 0 && plan_find(plan, PLAN_NETWORK) != NULL)
-			announce(plan, session->pid);
-		if (pidfd < 0)
-			userns_serve(plan, session->pid, sync[0]);
-		ok = await_exec(session, sync[0], text);
-		if (!ok)
-			kill(session->pid, SIGKILL);
-	}
+	int child[3] = {-1, -1, -1};
+	bool with_stdin = (record_number(plan_find(plan, PLAN_STDIO), 0) & PLAN_STDIO_STDIN) != 0;
+	bool ok = make_streams(session, with_stdin, child) &&
+		  (session->tty || give_streams(plan, with_stdin, child)) &&
+		  making_begin(session, plan, pidfd, container, child);
+	int failure = errno;
 	for (int i = 0; i < 3; i++)
 		close_fd(&child[i]);
-	close_fd(&sync[0]);
-	close_fd(&sync[1]);
-	if (!ok && session->pid > 0)
-		waitpid(session->pid, NULL, 0);
-	session_resize(session, (int)record_number(stdio, 1), (int)record_number(stdio, 2));
+	errno = failure;
 	return ok;
+}
+
+/* Held open here too: else its master fails for ever once the container holds it no more, and programs let go of it for a
+ * moment (an init that opens /dev/console anew). */
+static bool hold_terminal(struct session *session)
+{
+	close_fd(&session->slave);
+	session->slave = ioctl(session->out[0], TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	return session->slave >= 0;
+}
+
+void session_take_terminal(struct session *session, int master)
+{
+	session->in = session->out[0] = master;
+	fcntl(master, F_SETFL, O_NONBLOCK);
+	hold_terminal(session);
 }
 
 /* Reads once; false when there is nothing more (now, or for ever: then the stream is closed). */
@@ -215,7 +150,10 @@ static bool read_stream(struct session *session, int stream)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return errno == EINTR;
 	if (n <= 0) {
-		/* EIO is a terminal's way to say that nobody holds it any more. */
+		/* EIO is a terminal's way to say that nobody holds it any more: after a hang-up, not even we. */
+		if (session->tty && n < 0 && errno == EIO && !session->ended &&
+			hold_terminal(session))
+			return false;
 		if (session->tty)
 			session->in = -1;
 		close_fd(&session->out[stream]);
@@ -236,6 +174,7 @@ void session_ended(struct session *session)
 	if (session->in != session->out[0])
 		close_fd(&session->in);
 	session->in = -1;
+	close_fd(&session->slave);
 	close_fd(&session->out[0]);
 	close_fd(&session->out[1]);
 }

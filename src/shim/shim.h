@@ -19,14 +19,17 @@ struct plan {
 };
 bool plan_map(struct plan *plan, int fd); /* false if anything in it is out of bounds */
 void plan_unmap(struct plan *plan);
+void plan_keep(const struct plan *plan); /* from what is forked from here on */
 /* The record behind previous (NULL: the first), or NULL at the end. */
 const struct plan_record *plan_next(const struct plan *plan, const struct plan_record *previous);
 const struct plan_record *plan_find(const struct plan *plan, enum plan_op op);
+/* The record of the pid namespace that a new container joins, or NULL. */
+const struct plan_record *plan_pid_namespace(const struct plan *plan);
 int64_t record_number(const struct plan_record *record, uint32_t index);     /* 0 where absent */
 const char *record_string(const struct plan_record *record, uint32_t index); /* "" where absent */
 
 /* report.c: how a process that is being made says what went wrong. */
-void report_to(int fd);				     /* as one message on a socket */
+void report_to(int fd);				     /* into a pipe */
 void report_with(void (*handler)(const char *text)); /* by calling it */
 /* Sends the message, with ": " and the text of errnum unless that is 0, and ends the process. */
 _Noreturn void report_fail(int errnum, const char *format, ...)
@@ -77,17 +80,42 @@ void userns_serve(const struct plan *plan, pid_t pid, int socket);
 /* The new process's side: where trees come from, and the next one (-1: no user namespace). */
 void userns_enter(const struct plan *plan, int socket);
 int userns_tree(void);
+void userns_become_root(void);
 /* Folders from a record's string number first, top first, as one tree whose owners are mapped; own: the folder
  * of its "upper" and "work", or "". */
 int mapped_overlay(const struct plan_record *record, uint32_t first, const char *own,
 	const struct plan_record *map, int userns);
 void root_mount_mapped(const struct plan_record *record);
 
+/* keyring.c: the shim leaves the session keyring of the engine; report_fail on failure, as the others. */
+void keyring_leave(void);
+/* A process joins its container's, which the first one makes: as runc, with runc's name. */
+void keyring_join(const char *container, bool first);
+
+/* streams.c: the standard streams that are the container's own devices. */
+void streams_null(void); /* standard input is its null device */
+/* All three are a new terminal of the container's /dev/pts of that size, if it is known; its master goes to the shim. */
+void streams_terminal(int rows, int columns, int sync_fd, bool console);
+void streams_begin_session(bool tty);
+
+/* Memory that the shim shares with a maker, and with nobody that others can see. */
+struct birth {
+	pid_t pid; /* of the process that it forked */
+	int ready; /* all is prepared: what remains is to run the program */
+};
+/* What a maker has from the shim; descriptors. */
+struct maker {
+	int report, sync;
+	struct birth *birth;
+};
+
 /* process.c: the ops that make the process what it is to be. Ends in the program, or in a report. */
-_Noreturn void process_become(const struct plan *plan, int sync_fd);
+_Noreturn void process_become(
+	const struct plan *plan, const struct maker *maker, const char *container);
 void loopback_up(void); /* of the network namespace that we are in */
 /* The same for a process that joins the running container behind pidfd. */
-_Noreturn void process_join(const struct plan *plan, int sync_fd, int pidfd);
+_Noreturn void process_join(
+	const struct plan *plan, const struct maker *maker, int pidfd, const char *container);
 
 /* capability.c: this process keeps no more than these in its bounding set. report_fail on failure, as the others. */
 void caps_drop_bounding(uint64_t keep);
@@ -109,9 +137,10 @@ void logfile_finish(void); /* writes what is left of unfinished lines */
 struct session {
 	struct session *next;
 	char id[SHIM_ID];
-	pid_t pid;
-	int in;		/* what it reads: a pipe, or the terminal's master; -1: none or closed */
-	int out[2];	/* its stdout and stderr; the terminal's master is out[0] */
+	pid_t pid;  /* 0: in the making; -1: it has been waited for */
+	int in;	    /* what it reads: a pipe, or the terminal's master; -1: none or closed */
+	int out[2]; /* its stdout and stderr; the terminal's master is out[0] */
+	int slave; /* of the terminal: held, so that it is not gone when nobody else does for a moment; or -1 */
 	bool tty, once; /* once: its input ends with its first client's */
 	bool ended;
 };
@@ -119,13 +148,32 @@ extern struct session *sessions; /* all of them, newest first */
 struct session *session_new(const char *id, const struct plan *plan); /* NULL: no memory */
 struct session *session_find(const char *id);
 struct session *session_by_pid(pid_t pid);
-/* Makes the process, in a container that runs (pidfd) or as the container itself (-1); false with
- * text (SHIM_TEXT bytes) set if it could not be started. */
-bool session_start(struct session *session, const struct plan *plan, int pidfd, char *text);
+/* Begins to make the process, in a container that runs (pidfd) or as the container itself (-1); container: its id.
+ * False with errno. How it ends is told by session_made or session_unmade. */
+bool session_start(
+	struct session *session, const struct plan *plan, int pidfd, const char *container);
+void session_take_terminal(struct session *session, int master);
 void session_resize(const struct session *session, int rows, int columns);
 /* The process ended: reads the rest of its output; its clients get what is left, then are closed. */
 void session_ended(struct session *session);
 void session_close_input(struct session *session);
+
+/* making.c: see there. False with errno; streams: the three of the new process. */
+bool making_begin(struct session *session, const struct plan *plan, int pidfd,
+	const char *container, const int streams[3]);
+/* What went wrong with the process of session, if it has said so; static. */
+const char *making_said(const struct session *session);
+/* Takes note of the end of a process that was in the making; false: it was not. */
+bool making_reaped(pid_t pid, int status);
+/* Kills what is in the making, whose sessions hear nothing of it; false: there was nothing. */
+bool making_end_all(void);
+int making_poll_fill(struct pollfd *polls, int count, int max);
+void making_poll_done(const struct pollfd *polls);
+int making_poll_timeout(void); /* milliseconds until one has taken too long; -1: never */
+/* main.c: how it went; alive: the process has not been waited for. */
+void session_made(struct session *session, bool alive);
+void session_unmade(struct session *session, const char *why);
+void session_exited(struct session *session, int status);
 
 /* client.c: the sockets attached to sessions. */
 bool client_new(struct session *session, int fd, int flags, const char *detach_keys);

@@ -130,6 +130,12 @@ int userns_tree(void)
 	return fds[0];
 }
 
+void userns_become_root(void)
+{
+	if (syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0)
+		report_fail(errno, "cannot become the container's root");
+}
+
 /* Attached while this process may still enter the host's folders; root of the container afterwards. */
 void root_mount_mapped(const struct plan_record *record)
 {
@@ -141,6 +147,5 @@ void root_mount_mapped(const struct plan_record *record)
 	root_fd = tree;
 	if (fchdir(root_fd) < 0)
 		report_fail(errno, "cannot enter the root filesystem");
-	if (syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0)
-		report_fail(errno, "cannot become the container's root");
+	userns_become_root();
 }

@@ -2,7 +2,7 @@
 known as, file, what stands there, what stands there instead (lists of these, where there are several), file of the test (or a
 command that prints TAP), its name (or a part of it)."""
 
-E, M, H, S, C, P, U = ("tests/security/%s.bats" % n for n in ("escapes", "mounts", "hostile", "socket", "crowd", "hardening", "userns"))
+E, M, H, S, C, P, U, B = ("tests/security/%s.bats" % n for n in ("escapes", "mounts", "hostile", "socket", "crowd", "hardening", "userns", "born_clean"))
 CRASH, FUZZ, POINTS = "tests/crash/%s.bats", "tests/fuzz/run 20 %s", "tests/crash/points.py build 1 %s"
 UNIT, REGISTRY, EXTRAS = "build/tests/unit/unit-%s --tap -p %s", "tests/registry/%s.bats", "tests/build/extras.bats"
 # path_make_in_root begins each path with "/", which without its guard is the host's.
@@ -12,11 +12,22 @@ GUARDS = [
     ("CVE-2014-6407, CVE-2018-15664", "src/base/fd.c", ".resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,", ".resolve = 0,", E, "CVE-2014-6407"),
     ("CVE-2014-9357", "src/engine/image_load.c", "archive_filters(archive);", "archive_read_support_filter_all(archive);", H, "CVE-2014-9357"),
     ("CVE-2014-9356, CVE-2014-9358", "src/base/digest.c", "bool digest_is_valid(const char *digest)\n{", "bool digest_is_valid(const char *digest)\n{\n\tif (*digest != '\\0')\n\t\treturn true;", E, "CVE-2014-9356"),
-    ("CVE-2016-9962: descriptors", "src/shim/main.c", "\tsyscall(SYS_close_range, SHIM_FD_NETWORK + 1, ~0U, 0);", "\tfcntl(0, F_DUPFD, 50);", E, "CVE-2016-9962"),
+    ("CVE-2016-9962: descriptors", ["src/shim/main.c", "src/shim/process.c"],
+     ["\tsyscall(SYS_close_range, SHIM_FD_NETWORK + 1, ~0U, 0);", "\tsyscall(SYS_close_range, REPORT + 1, ~0U, 0);"], ["\tfcntl(0, F_DUPFD, 50);", ""], E, "CVE-2016-9962"),
     # With a descriptor of the host's root left open, the working directory's own check is what holds.
-    ("CVE-2024-21626", ["src/shim/main.c", "src/shim/process.c"],
-     ["\tsyscall(SYS_close_range, SHIM_FD_NETWORK + 1, ~0U, 0);", "syscall(SYS_getcwd, real, sizeof real) < 0 || real[0] != '/'"],
-     ["\tfcntl(open(\"/\", O_RDONLY | O_DIRECTORY), F_DUPFD, 20);", "syscall(SYS_getcwd, real, sizeof real) < 0"], E, "CVE-2024-21626"),
+    ("CVE-2024-21626", ["src/shim/main.c", "src/shim/process.c", "src/shim/process.c"],
+     ["\tsyscall(SYS_close_range, SHIM_FD_NETWORK + 1, ~0U, 0);", "\tsyscall(SYS_close_range, REPORT + 1, ~0U, 0);", "syscall(SYS_getcwd, real, sizeof real) < 0 || real[0] != '/'"],
+     ["\tfcntl(open(\"/\", O_RDONLY | O_DIRECTORY), F_DUPFD, 9);", "", "syscall(SYS_getcwd, real, sizeof real) < 0"], E, "CVE-2024-21626"),
+    ("born clean: the pid namespace last", "src/shim/main.c", "\tplan_keep(&plan);", "\tsetns(container_pidfd, CLONE_NEWPID);", B, "before the eyes of a container without"),
+    ("born clean: descriptors", "src/shim/process.c", "\tsyscall(SYS_close_range, REPORT + 1, ~0U, 0);", "", B, "before the eyes of a container with SYS"),
+    ("born clean: standard input", "src/shim/process.c", "\t\tstreams_null();", "\t\t(void)streams_null;", B, "before the eyes of a container with SYS"),
+    ("born clean: capabilities", "src/shim/process.c", "\t\tcaps_set((uint64_t)record_number(caps, 1));", "\t\tself.no_new_privs += 0;", B, "as a user"),
+    ("born clean: memory", "src/shim/process.c", "if (madvise(maker->birth", "if (false && madvise(maker->birth", B, "before the eyes of a container with SYS"),
+    ("born clean: seccomp", "src/shim/process.c", "self.no_new_privs && !self.init && !self.apart;", "self.no_new_privs;", B, "which loads its profile last"),
+    ("born clean: --pid container", "src/shim/making.c", ".apart = joins || plan_pid_namespace(plan) != NULL,", ".apart = joins,", B, "the first process"),
+    ("stopped in the making", "src/shim/making.c", "\tmaking->next = makings;", "\tpoll(&(struct pollfd){.fd = joins ? making->report : -1, .events = POLLIN}, joins, -1);\n\tmaking->next = makings;", B, "holds up nobody"),
+    ("stopped in the making: the deadline", "src/shim/making.c", "now > m->due", "now > INT64_MAX - 1", B, "beside one"),
+    ("session keyrings", "src/shim/keyring.c", "long key = syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name);", "long key = -1;\n\terrno = EPERM;", B, "a session keyring"),
     ("CVE-2016-8867, CVE-2022-24769", "src/shim/capability.c", "data[i].permitted = data[i].effective =", "data[i].inheritable = data[i].permitted = data[i].effective =", E, "CVE-2016-8867"),
     ("CVE-2016-8867: exec", "src/shim/capability.c", "if ((keep & (1ULL << cap)) == 0 &&", "if (keep == 77 &&", M, "CVE-2016-8867"),
     ("CVE-2017-16539, CVE-2018-10892", "src/runtime/launch.c", '"/proc/timer_list"', '"/nowhere"', E, "CVE-2017-16539"),

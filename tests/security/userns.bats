@@ -57,3 +57,13 @@ teardown_file() { file_teardown; }
 	d exec cprun sh -c 'echo b >/tmp/b; chown 5:6 /tmp/b'
 	[ "$(d cp cprun:/tmp/b - | tar -tv --numeric-owner | awk '{print $2}')" = 5/6 ]
 }
+
+@test "userns-remap: the pid namespace and procfs of another container, session keyrings" {
+	d run -d --name others --network none busybox sleep 100
+	[ "$(run_none --pid container:others busybox ps | grep -c 'sleep 100')" -eq 1 ]
+	run_none --pid container:others busybox sh -c 'cut -c1-33 /proc/self/uid_map | xargs; ! echo x 2>/dev/null >/proc/sys/kernel/hostname'
+	run_none -t --pid container:others --init busybox ps | grep -q docker-init
+	[ "$(d exec -t others stat -c %u /dev/pts/0 | tr -d '\r')" = 0 ]
+	grep -q "_ses.$(d inspect -f '{{.Id}}' others)" /proc/keys
+	d rm -f others
+}
