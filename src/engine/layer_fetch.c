@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { SHORT_ID = 12 };
+enum { SHORT_ID = 12, NEAR_END = 4 << 20 /* bytes */ };
 
 typedef struct LayerFetch LayerFetch;
 
@@ -54,8 +54,10 @@ static bool receive(gpointer data, const void *bytes, size_t length, GError **er
 		return false;
 	fetch->received += (gint64)length;
 	say_progress(fetch, "Downloading", fetch->received);
-	/* It need not be fetched to its end. */
-	fetch->given_up = incoming_is_damaged(fetch->incoming);
+	/* It need not be fetched to its end, unless that is near: then the digest tells whether the registry or the layer
+	 * is at fault. */
+	fetch->given_up = fetch->size - fetch->received > NEAR_END &&
+			  incoming_is_damaged(fetch->incoming);
 	return !fetch->given_up || fail(error, BERTH_ERROR_INVALID, "the layer is damaged");
 }
 
