@@ -425,9 +425,13 @@ static void unknown_key(Decoder *d, const SchemaType *type, const char *key)
 	for (const SchemaField *f = type->fields; f->name != NULL && count < MAX_KEYS - 1; f++)
 		names[count++] = f->name;
 	const char *near = words_nearest(key, names);
+	g_autofree char *hint =
+		near != NULL ? g_strdup_printf(" (did you mean %s?)", near) : g_strdup("");
 	fail(&d->mismatch, BERTH_ERROR_INVALID,
-		near != NULL ? "unknown key \"%s\", did you mean \"%s\"?" : "unknown key \"%s\"",
-		key, near);
+		d->mode == SCHEMA_CONFIG
+			? "the following directives don't match any configuration option: %s%s"
+			: "unknown key: %s%s",
+		key, hint);
 }
 
 /* Whether a key that the table lacks may stay. A key of our own can never come from outside, or leave. */

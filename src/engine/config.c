@@ -1,4 +1,5 @@
 /* dockerd's flags and /etc/berth/daemon.json. A key given in both places is an error, as with dockerd. */
+#include "engine/config_keys.h"
 #include "engine/engine.h"
 
 #include "base/error.h"
@@ -62,6 +63,13 @@ static const struct {
 	{"bip", 0, "bip", STRING, "address of the default bridge"},
 	{"publish-mode", 0, "publish-mode", STRING,
 		"how ports are published: nat, or proxy (the host's own rules decide)"},
+	{"dns", 0, "dns", LIST, "name server of containers (the host's)"},
+	{"dns-opt", 0, "dns-opts", LIST, "option of the resolver in containers"},
+	{"dns-search", 0, "dns-search", LIST, "domain that containers search for names"},
+	{"default-cgroupns-mode", 0, "default-cgroupns-mode", STRING,
+		"cgroup namespace of containers: private or host"},
+	{"default-ipc-mode", 0, "default-ipc-mode", STRING,
+		"IPC namespace of containers: private or shareable"},
 	{"default-address-pool", 0, "default-address-pools", LIST, "addresses for new networks"},
 	{"iptables", 0, "iptables", BOOL, "accepted for dockerd's sake"},
 	{"storage-driver", 's', "storage-driver", STRING, "accepted for dockerd's sake: overlay2"},
@@ -190,12 +198,16 @@ static json_t *read_file(const json_t *given, GError **error)
 	}
 	if (text == NULL || *g_strstrip(text) == '\0')
 		return json_object();
-	g_autoptr(json_t) file = json_parse(text, strlen(text), error);
-	if (!json_is_object(file)) {
-		fail(error, BERTH_ERROR_INVALID, "the document is no JSON object");
-		g_prefix_error(error, "unable to configure the engine with file %s: ", path);
+	g_autoptr(json_t) file =
+		schema_decode(&config_shape, SCHEMA_CONFIG, 0, text, strlen(text), error);
+	if (file == NULL) {
+		bool type = g_str_has_prefix((*error)->message, "json: ");
+		g_prefix_error(error, "unable to configure the engine with file %s: %s", path,
+			type ? "invalid JSON: " : "");
 		return NULL;
 	}
+	if (json_is_null(file))
+		return json_object();
 	json_object_foreach (file, key, value)
 		if (json_object_get(given, key) != NULL) {
 			fail(error, BERTH_ERROR_INVALID,
@@ -214,45 +226,28 @@ static char *text_or(const json_t *values, const char *key, const char *fallback
 	return g_strdup(*text != '\0' ? text : fallback);
 }
 
-static json_t *parse_ulimits(const json_t *list)
+/* Of what containers get that say nothing themselves. */
+static bool read_defaults(Config *config, const json_t *given, GError **error)
 {
-	json_t *limits = json_array(), *value;
-	size_t i;
-	json_array_foreach (list, i, value) {
-		g_auto(GStrv) parts = g_strsplit(json_elem(list, i), "=", 2);
-		if (parts[0] == NULL || parts[1] == NULL)
-			continue;
-		gint64 soft = g_ascii_strtoll(parts[1], NULL, 10);
-		const char *colon = strchr(parts[1], ':');
-		gint64 hard = colon != NULL ? g_ascii_strtoll(colon + 1, NULL, 10) : soft;
-		json_array_append_new(limits, json_pack("{s:s, s:I, s:I}", "Name", parts[0], "Hard",
-						      (json_int_t)hard, "Soft", (json_int_t)soft));
-	}
-	return limits;
-}
-
-/* "base=10.0.0.0/8,size=24" as the flag has it, or objects as daemon.json does. */
-static json_t *parse_pools(const json_t *list)
-{
-	json_t *pools = json_array(), *value;
-	size_t i;
-	json_array_foreach (list, i, value) {
-		if (json_is_object(value)) {
-			json_array_append(pools, value);
-			continue;
-		}
-		json_t *pool = json_object();
-		g_auto(GStrv) parts = g_strsplit(json_elem(list, i), ",", -1);
-		for (int p = 0; parts[p] != NULL; p++) {
-			if (g_str_has_prefix(parts[p], "base="))
-				json_object_set_new(pool, "base", json_string(parts[p] + 5));
-			if (g_str_has_prefix(parts[p], "size="))
-				json_object_set_new(pool, "size",
-					json_integer(g_ascii_strtoll(parts[p] + 5, NULL, 10)));
-		}
-		json_array_append_new(pools, pool);
-	}
-	return pools;
+	config->resolver = json_pack("{s:O*, s:O*, s:O*}", "Dns", json_object_get(given, "dns"),
+		"DnsOptions", json_object_get(given, "dns-opts"), "DnsSearch",
+		json_object_get(given, "dns-search"));
+	config->cgroupns_mode = text_or(given, "default-cgroupns-mode", "private");
+	config->ipc_mode = text_or(given, "default-ipc-mode", "private");
+	config->log_driver = text_or(given, "log-driver", "json-file");
+	config->log_opts = json_object_get(given, "log-opts") != NULL
+				   ? json_incref(json_object_get(given, "log-opts"))
+				   : json_object();
+	g_autoptr(json_t) host = json_pack("{s:{s:s, s:O}}", "LogConfig", "Type",
+		config->log_driver, "Config", config->log_opts);
+	enum plan_log kind;
+	gint64 size, files;
+	config->address_pools =
+		config_pools(json_object_get(given, "default-address-pools"), error);
+	if (config->address_pools == NULL)
+		return false;
+	config->default_ulimits = config_ulimits(json_object_get(given, "default-ulimits"), error);
+	return config->default_ulimits != NULL && log_options(host, &kind, &size, &files, error);
 }
 
 /* A flag, "proxies" in daemon.json, or the environment, in this order. */
@@ -281,8 +276,10 @@ static bool read_count(
 		return true;
 	if (*text != '\0' && !g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT, &number, NULL))
 		number = 0;
-	*count = (int)number;
-	return *count > 0 ||
+	if (number == 0 && *text == '\0')
+		return true;
+	*count = (int)MIN(number, (guint64)G_MAXINT);
+	return (gint64)number > 0 ||
 	       fail(error, BERTH_ERROR_INVALID, "invalid %s: a number above 0 is wanted", key);
 }
 
@@ -334,19 +331,14 @@ Config *config_load(int argc, char **argv, GError **error)
 	config->pidfile = text_or(given, "pidfile", "");
 	config->group = text_or(given, "group", "berth");
 	config->log_level = text_or(given, "log-level", "info");
-	config->log_driver = text_or(given, "log-driver", "json-file");
 	config->cgroup_parent = text_or(given, "cgroup-parent", "/berth");
 	config->bridge = text_or(given, "bridge", "berth0");
 	config->bip = text_or(given, "bip", "");
-	config->address_pools = parse_pools(json_object_get(given, "default-address-pools"));
 	config->shim = g_build_filename(folder, "berth-shim", NULL);
-	config->log_opts = json_is_object(json_object_get(given, "log-opts"))
-				   ? json_incref(json_object_get(given, "log-opts"))
-				   : json_object();
 	config->labels = json_strv(json_object_get(given, "labels"));
-	if (!read_registries(config, given, error))
+	if (!config_check_values(given, error) || !read_registries(config, given, error) ||
+		!read_defaults(config, given, error))
 		return NULL;
-	config->default_ulimits = parse_ulimits(json_object_get(given, "default-ulimits"));
 	config->debug = json_bool(given, "debug");
 	config->init = json_bool(given, "init");
 	config->no_new_privileges = json_bool(given, "no-new-privileges");
@@ -372,6 +364,15 @@ Config *config_load(int argc, char **argv, GError **error)
 	config->seccomp_profile = *profile == '/'    ? file_read(profile, CONFIG_LIMIT)
 				  : *profile != '\0' ? g_strdup(profile)
 						     : NULL;
+	if (*profile != '\0' && *profile != '/' && strcmp(profile, "builtin") != 0 &&
+		strcmp(profile, "unconfined") != 0) {
+		fail(error, BERTH_ERROR_INVALID,
+			"opening seccomp profile (%s) failed: a path that begins with /, builtin "
+			"or "
+			"unconfined is wanted",
+			profile);
+		return NULL;
+	}
 	if (*profile == '/' && config->seccomp_profile == NULL) {
 		fail_errno(error, "cannot read the seccomp profile %s", profile);
 		return NULL;
@@ -387,13 +388,19 @@ Config *config_load(int argc, char **argv, GError **error)
 	return config;
 }
 
+json_t *config_resolver(const Config *config, const json_t *host, const char *key)
+{
+	json_t *own = json_object_get(host, key);
+	return json_filled(own) ? own : json_object_get(config->resolver, key);
+}
+
 void config_free(Config *config)
 {
 	char *strings[] = {config->data_root, config->exec_root, config->pidfile, config->group,
 		config->log_level, config->cgroup_parent, config->log_driver, config->bridge,
 		config->bip, config->shim, config->seccomp_profile, config->certs,
 		config->http_proxy, config->https_proxy, config->no_proxy, config->tls_ca,
-		config->tls_cert, config->tls_key};
+		config->tls_cert, config->tls_key, config->cgroupns_mode, config->ipc_mode};
 	char **lists[] = {config->hosts, config->labels, config->registry_mirrors,
 		config->insecure_registries};
 	for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
@@ -401,6 +408,7 @@ void config_free(Config *config)
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
 		g_strfreev(lists[i]);
 	json_decref(config->log_opts);
+	json_decref(config->resolver);
 	json_decref(config->file);
 	json_decref(config->default_ulimits);
 	json_decref(config->address_pools);

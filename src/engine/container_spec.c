@@ -16,9 +16,9 @@ static const char host_defaults[] =
 	"\"AutoRemove\":false,"
 	"\"VolumeDriver\":\"\",\"VolumesFrom\":null,\"ConsoleSize\":[0,0],\"CapAdd\":null,"
 	"\"CapDrop\":null,"
-	"\"CgroupnsMode\":\"private\",\"Dns\":[],\"DnsOptions\":[],\"DnsSearch\":[],\"ExtraHosts\":"
+	"\"CgroupnsMode\":\"\",\"Dns\":[],\"DnsOptions\":[],\"DnsSearch\":[],\"ExtraHosts\":"
 	"null,"
-	"\"GroupAdd\":null,\"IpcMode\":\"private\",\"Cgroup\":\"\",\"Links\":null,\"OomScoreAdj\":"
+	"\"GroupAdd\":null,\"IpcMode\":\"\",\"Cgroup\":\"\",\"Links\":null,\"OomScoreAdj\":"
 	"0,\"PidMode\":\"\","
 	"\"Privileged\":false,\"PublishAllPorts\":false,\"ReadonlyRootfs\":false,\"SecurityOpt\":"
 	"null,\"UTSMode\":\"\","
@@ -341,12 +341,9 @@ static void fill_host(Engine *engine, json_t *host)
 	if (json_int(host, "ShmSize") == 0)
 		json_object_set_new(host, "ShmSize", json_integer(config->shm_size));
 	if (*json_str(host, "IpcMode") == '\0')
-		json_object_set_new(host, "IpcMode", json_string("private"));
+		json_object_set_new(host, "IpcMode", json_string(config->ipc_mode));
 	if (*json_str(host, "CgroupnsMode") == '\0')
-		json_object_set_new(host, "CgroupnsMode",
-			json_string(json_bool(host, "Privileged") && !engine->cgroups->v2
-					    ? "host"
-					    : "private"));
+		json_object_set_new(host, "CgroupnsMode", json_string(config->cgroupns_mode));
 	if (*json_str(host, "RestartPolicy.Name") == '\0')
 		json_object_set_new(
 			json_object_get(host, "RestartPolicy"), "Name", json_string("no"));

@@ -74,25 +74,25 @@ static void resolv_lines(
 }
 
 /* The host's own, with what --dns, --dns-search and --dns-option say instead. */
-static char *resolv_conf(const json_t *host, bool own_resolver)
+static char *resolv_conf(const Config *config, const json_t *host, bool own_resolver)
 {
 	g_autofree char *text = file_read("/etc/resolv.conf", SMALL_FILE);
 	GString *out = g_string_new("");
 	const char *host_text = text != NULL ? text : "";
 	g_autoptr(json_t) resolver = json_pack("[s]", "127.0.0.11"),
 			  ndots = json_pack("[s]", "ndots:0");
-	json_t *servers = json_object_get(host, "Dns"),
-	       *options = json_object_get(host, "DnsOptions");
+	json_t *servers = config_resolver(config, host, "Dns"),
+	       *search = config_resolver(config, host, "DnsSearch"),
+	       *asked = config_resolver(config, host, "DnsOptions"), *options = asked;
 	if (own_resolver) {
 		servers = resolver;
 		options = json_filled(options) ? options : ndots;
 	}
-	if (!json_filled(servers) && !json_filled(json_object_get(host, "DnsSearch")) &&
-		!json_filled(json_object_get(host, "DnsOptions"))) {
+	if (!json_filled(servers) && !json_filled(search) && !json_filled(asked)) {
 		g_string_append(out, host_text);
 		return g_string_free(out, FALSE);
 	}
-	resolv_lines(out, host_text, "search", json_object_get(host, "DnsSearch"), true);
+	resolv_lines(out, host_text, "search", search, true);
 	resolv_lines(out, host_text, "nameserver", servers, false);
 	resolv_lines(out, host_text, "options", options, true);
 	return g_string_free(out, FALSE);
@@ -116,7 +116,7 @@ static bool write_network_files(Container *container, const char *folder, const 
 			endpoints_extra_host(container->engine, parts[0], parts[1], hosts);
 	}
 	g_auto(GStrv) names = network_names_files(container);
-	g_autofree char *resolv = resolv_conf(host, names != NULL);
+	g_autofree char *resolv = resolv_conf(container->engine->config, host, names != NULL);
 	return put(folder, "hosts", hosts->str, error) && put(folder, "hostname", name, error) &&
 	       put(folder, "resolv.conf", resolv, error);
 }

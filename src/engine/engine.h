@@ -28,12 +28,16 @@ typedef struct {
 	int max_downloads, max_uploads;
 	char *seccomp_profile; /* JSON text, or NULL for the built-in */
 	json_t *default_ulimits, *address_pools;
+	json_t *resolver;		/* Dns, DnsOptions, DnsSearch: of containers that say none */
+	char *cgroupns_mode, *ipc_mode; /* of containers that say none */
 	Userns userns; /* count 0: containers share the host's ids */
 	gint64 shm_size;
 	int shutdown_timeout;
 } Config;
 /* Reads argv (dockerd's syntax) and the configuration file; exits after --help and --version. */
 Config *config_load(int argc, char **argv, GError **error);
+/* A container's "Dns", "DnsOptions" or "DnsSearch", or the engine's where it has none. Borrowed. */
+json_t *config_resolver(const Config *config, const json_t *host, const char *key);
 void config_free(Config *config);
 
 typedef enum {

@@ -76,7 +76,7 @@ char **network_names_servers(Container *container, const json_t *host)
 	g_autoptr(GStrvBuilder) servers = g_strv_builder_new();
 	g_autofree char *text = file_read("/etc/resolv.conf", FILE_LIMIT);
 	g_auto(GStrv) lines = g_strsplit(text != NULL ? text : "", "\n", -1);
-	g_auto(GStrv) own = json_strv(json_object_get(host, "Dns"));
+	g_auto(GStrv) own = json_strv(config_resolver(container->engine->config, host, "Dns"));
 	const char *name;
 	json_t *endpoint;
 	bool way_out = false;

@@ -355,24 +355,14 @@ static void add_sysctls(const json_t *host, Plan *plan)
 
 static void add_rlimits(const json_t *host, Plan *plan)
 {
-	static const struct {
-		const char *name;
-		int resource;
-	} names[] = {{"core", RLIMIT_CORE}, {"cpu", RLIMIT_CPU}, {"data", RLIMIT_DATA},
-		{"fsize", RLIMIT_FSIZE}, {"locks", RLIMIT_LOCKS}, {"memlock", RLIMIT_MEMLOCK},
-		{"msgqueue", RLIMIT_MSGQUEUE}, {"nice", RLIMIT_NICE}, {"nofile", RLIMIT_NOFILE},
-		{"nproc", RLIMIT_NPROC}, {"rss", RLIMIT_RSS}, {"rtprio", RLIMIT_RTPRIO},
-		{"rttime", RLIMIT_RTTIME}, {"sigpending", RLIMIT_SIGPENDING},
-		{"stack", RLIMIT_STACK}};
 	size_t i;
 	json_t *limit;
-	json_array_foreach (json_object_get(host, "Ulimits"), i, limit)
-		for (size_t n = 0; n < G_N_ELEMENTS(names); n++)
-			if (strcmp(names[n].name, json_str(limit, "Name")) == 0) {
-				gint64 numbers[] = {names[n].resource, json_int(limit, "Soft"),
-					json_int(limit, "Hard")};
-				plan_add(plan, PLAN_RLIMIT, numbers, G_N_ELEMENTS(numbers), NULL);
-			}
+	json_array_foreach (json_object_get(host, "Ulimits"), i, limit) {
+		gint64 numbers[] = {rlimit_number(json_str(limit, "Name")), json_int(limit, "Soft"),
+			json_int(limit, "Hard")};
+		if (numbers[0] >= 0) /* a row of before names were checked */
+			plan_add(plan, PLAN_RLIMIT, numbers, G_N_ELEMENTS(numbers), NULL);
+	}
 }
 
 static bool env_has(GPtrArray *env, const char *name)

@@ -149,6 +149,10 @@ bool launch_exec_plan(
 
 extern const char *const default_masked_paths[], *const default_readonly_paths[];
 
+/* rlimit.c: a ulimit's name (in any case) as RLIMIT_ number, or -1; whether a list of ulimits can be set. */
+int rlimit_number(const char *name);
+bool rlimits_check(const json_t *limits, GError **error);
+
 /* sysctl.c: "net.ipv4.ip_forward" as a path below /proc/sys; the caller frees it. */
 char *sysctl_path(const char *key);
 /* Whether all of HostConfig.Sysctls are the container's own; INVALID with the first that is not. */

@@ -1,0 +1,84 @@
+# daemon.json, by berthd --validate: what is not understood, or cannot be honoured, is refused. Sentences: dockerd 28.5.2.
+load ../lib/engine
+setup() { WORK=$(mktemp -d /tmp/berth-test.XXXXXX); }
+teardown() { rm -rf "$WORK"; }
+
+validate() { echo "$1" >"$WORK/daemon.json"; shift; timeout 10 "$BUILD/berthd" --validate --config-file "$WORK/daemon.json" "$@"; }
+taken() { run validate "$@"; [ "$status" = 0 ] && [[ $output == *'configuration OK'* ]] || { echo "$1: $output" >&2; return 1; }; }
+refused() { # text of the file, what is said
+	run validate "$1"
+	[ "$status" = 1 ] && [[ $output == *"$2" ]] || { echo "$1: $output" >&2; return 1; }
+}
+
+@test "daemon.json: a wrong type is refused" {
+	refused '{"no-new-privileges":"true"}' 'invalid JSON: json: cannot unmarshal string into Go struct field Config.no-new-privileges of type bool'
+	refused '{"userns-remap":true}' 'invalid JSON: json: cannot unmarshal bool into Go struct field Config.userns-remap of type string'
+	refused '{"mtu":"1500"}' 'json: cannot unmarshal string into Go struct field Config.mtu of type int'
+	refused '{"log-opts":{"a":1}}' 'json: cannot unmarshal number into Go struct field Config.log-opts.a of type string'
+	refused '{"default-ulimits":["nofile=1"]}' 'json: cannot unmarshal array into Go struct field Config.default-ulimits of type map[string]*units.Ulimit'
+	refused '{"insecure-registries":"x"}' 'json: cannot unmarshal string into Go struct field Config.insecure-registries of type []string'
+	refused '[]' 'json: cannot unmarshal array into Go value of type config.Config'
+	refused '{' 'unexpected EOF'
+}
+
+@test "daemon.json: an unknown key is refused, with what was meant" {
+	refused '{"foo":1}' "the following directives don't match any configuration option: foo"
+	refused '{"no-new-privilege":true}' "match any configuration option: no-new-privilege (did you mean no-new-privileges?)"
+	refused '{"Debug":true}' "match any configuration option: Debug (did you mean debug?)"
+	refused '{"proxies":{"http":"x"}}' "match any configuration option: http"
+}
+
+@test "daemon.json: a value that means nothing is refused" {
+	refused '{"labels":["a"]}' 'bad attribute format: a'
+	refused '{"registry-mirrors":["zz"]}' "must use either 'https://' or 'http://'"
+	refused '{"dns":["zz"]}' 'invalid IP address: zz'
+	refused '{"bip":"zz"}' 'invalid CIDR address: zz'
+	refused '{"default-address-pools":[{"base":"zz","size":24}]}' 'invalid default address pool: {"base":"zz","size":24}'
+	refused '{"default-address-pools":[{"base":"10.0.0.0/16","size":8}]}' 'invalid default address pool: {"base":"10.0.0.0/16","size":8}'
+	refused '{"default-ulimits":{"zz":{"Soft":1,"Hard":1}}}' 'invalid ulimit type: zz'
+	refused '{"default-ulimits":{"nofile":{"Soft":2,"Hard":1}}}' 'ulimit soft limit must be less than or equal to hard limit: 2 > 1'
+	refused '{"default-cgroupns-mode":"zz"}' 'invalid default cgroup namespace (zz): use "host" or "private"'
+	refused '{"default-ipc-mode":"zz"}' 'default IPC mode setting (zz) is invalid; use "shareable" or "private"'
+	refused '{"log-driver":"zz"}' "no log driver named 'zz' is registered"
+	refused '{"log-opts":{"zz":"1"}}' "unknown log opt 'zz' for json-file log driver"
+	refused '{"exec-opts":["zz=1"]}' "invalid exec-opt (zz=1): unknown option: 'zz'"
+	refused '{"seccomp-profile":"zz"}' 'builtin or unconfined is wanted'
+	refused '{"max-concurrent-downloads":-1}' 'a number above 0 is wanted'
+}
+
+@test "daemon.json: dockerd's settings that this engine lacks are refused where it matters, else told" {
+	refused '{"icc":false}' '"icc" cannot be honoured: this engine has no such setting; it is always true'
+	refused '{"authorization-plugins":["a"]}' '"authorization-plugins" cannot be honoured: this engine has no such setting'
+	refused '{"selinux-enabled":true}' '"selinux-enabled" cannot be honoured: this engine has no such setting; it is always false'
+	refused '{"storage-driver":"zfs"}' '"storage-driver" cannot be honoured: this engine has no such setting; it is always overlay2'
+	taken '{"icc":true,"iptables":true,"storage-driver":"overlay2","authorization-plugins":[],"live-restore":true,"ipv6":false}'
+	[[ $output != *warn* ]]
+	taken '{"metrics-addr":"127.0.0.1:1"}'
+	[[ $output == *'"metrics-addr" in the configuration does nothing'* ]]
+}
+
+@test "daemon.json in dockerd's own forms is taken" {
+	taken '{"default-ulimits":{"nofile":{"Name":"nofile","Hard":64000,"Soft":64000}},"default-address-pools":[{"base":"10.0.0.0/8","size":24}],
+		"builder":{"gc":{"enabled":true,"defaultKeepStorage":"10GB"}},"features":{"buildkit":true},"debug":null,"max-concurrent-downloads":3,
+		"shutdown-timeout":15,"dns":["192.0.2.1"],"exec-opts":["native.cgroupdriver=cgroupfs"],"default-shm-size":"64M"}'
+	taken null
+	taken '{}' --default-ulimit nofile=1:2 --default-address-pool base=10.0.0.0/8,size=24
+	run validate '{}' --default-ulimit nofile=x
+	[ "$status" = 1 ]
+	run validate '{}' --default-address-pool base=10.0.0.0/8,zz=24
+	[ "$status" = 1 ]
+}
+
+@test "what daemon.json says of limits, names and namespaces is in force in containers" {
+	file_setup
+	engine_kill
+	echo '{"default-ulimits":{"nofile":{"Soft":333,"Hard":444}},"dns":["192.0.2.9"],"dns-search":["example.org"],"default-ipc-mode":"shareable"}' >"$WORK/daemon.json"
+	engine_start
+	[ "$(run_none busybox sh -c 'ulimit -n')" = 333 ]
+	run_none busybox cat /etc/resolv.conf >"$WORK/resolv"
+	grep -qx 'nameserver 192.0.2.9' "$WORK/resolv"
+	grep -qx 'search example.org' "$WORK/resolv"
+	id=$(d create busybox)
+	[ "$(d inspect -f '{{.HostConfig.IpcMode}}' "$id")" = shareable ]
+	file_teardown
+}
