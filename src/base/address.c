@@ -22,8 +22,9 @@ bool address_parse(const char *text, Address *address)
 		return false;
 	}
 	guint64 prefix = (guint64)width(address);
-	bool ok = parts[1] == NULL || g_ascii_string_to_unsigned(parts[1], 10, 0,
-					      (guint64)width(address), &prefix, NULL);
+	bool ok = parts[1] == NULL || (g_ascii_string_to_unsigned(parts[1], 10, 0,
+					       (guint64)width(address), &prefix, NULL) &&
+					      (*parts[1] != '0' || parts[1][1] == '\0'));
 	address->prefix = (int)prefix;
 	if (!ok)
 		*address = (Address){0};
@@ -100,16 +101,32 @@ guint64 address_count(const Address *subnet)
 	return bits >= 32 ? 1ULL << 32 : 1ULL << bits;
 }
 
+Address address_subnet(const Address *base, int size, guint64 n)
+{
+	Address subnet = address_network(base);
+	subnet.prefix = size;
+	for (int bit = size - 1; bit >= base->prefix && n > 0; bit--, n >>= 1)
+		subnet.bytes[bit / 8] |= (guint8)((n & 1) << (7 - bit % 8));
+	return subnet;
+}
+
+bool address_is_host(const Address *subnet, const Address *address)
+{
+	Address first = address_network(subnet),
+		last = address_nth(subnet, address_count(subnet) - 1);
+	if (width(subnet) - subnet->prefix <= 1)
+		return true;
+	return !address_equal(address, &first) &&
+	       (subnet->family == AF_INET6 || !address_equal(address, &last));
+}
+
 bool address_free_one(const Address *subnet, const Address *range, GHashTable *used, Address *found)
 {
 	guint64 count = address_count(range);
-	bool v4 = subnet->family == AF_INET;
-	Address first = address_network(subnet),
-		last = address_nth(subnet, address_count(subnet) - 1);
 	for (guint64 n = 0; n < count; n++) {
 		*found = address_nth(range, n);
 		found->prefix = subnet->prefix;
-		if (address_equal(found, &first) || (v4 && address_equal(found, &last)))
+		if (!address_is_host(subnet, found))
 			continue;
 		g_autofree char *text = address_text(found);
 		if (!g_hash_table_contains(used, text))

@@ -20,8 +20,12 @@ Address address_network(const Address *address); /* host bits zero */
 /* The nth address of a subnet, with the subnet's prefix; the caller keeps n below address_count. */
 Address address_nth(const Address *subnet, guint64 n);
 guint64 address_count(const Address *subnet); /* at most 2^32 */
-/* The lowest host address of range that is not in used (keys: address_text), gateway and broadcast
- * left out; false if there is none. */
+/* The nth subnet of this size in base; the caller keeps n below 2^(size - base->prefix). */
+Address address_subnet(const Address *base, int size, guint64 n);
+/* Whether a host can have it: the first of a subnet is its own, and the last of IPv4 its broadcast address,
+ * but where it has only one or two (RFC 3021, RFC 6164). */
+bool address_is_host(const Address *subnet, const Address *address);
+/* The lowest host address of range that is not in used (keys: address_text); false if there is none. */
 bool address_free_one(
 	const Address *subnet, const Address *range, GHashTable *used, Address *found);
 /* The IPv4 or IPv6 address of a socket, IPv4 also where it is mapped into IPv6; "" for any other. The caller frees it. */

@@ -26,3 +26,13 @@ bool fail_errno(GError **error, const char *format, ...)
 		saved == ENOSPC || saved == EDQUOT ? " (free some space and try again)" : "";
 	return fail(error, BERTH_ERROR_SYSTEM, "%s: %s%s", what, g_strerror(saved), hint);
 }
+
+bool fail_all(GError **error, const char *what, const GPtrArray *problems)
+{
+	g_autoptr(GString) text = g_string_new(what);
+	const char *before = problems->len > 1 ? "\n* " : "\n";
+	g_string_append_c(text, ':');
+	for (guint i = 0; i < problems->len; i++)
+		g_string_append_printf(text, "%s%s", before, (char *)problems->pdata[i]);
+	return problems->len == 0 || fail(error, BERTH_ERROR_INVALID, "%s", text->str);
+}

@@ -25,5 +25,8 @@ GQuark berth_error_quark(void);
 /* Sets *error (if it is not set yet) and returns false: a check is one line, return fail(...). */
 bool fail(GError **error, BerthErrorCode code, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
+/* Everything that is wrong with what (an input), each a sentence: BERTH_ERROR_INVALID, in dockerd's form. True,
+ * and no error, where there is nothing. */
+bool fail_all(GError **error, const char *what, const GPtrArray *problems);
 /* As fail() with BERTH_ERROR_SYSTEM, with ": " and the text of errno behind the message. */
 bool fail_errno(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -59,3 +59,11 @@ bool size_parse(const char *text, gint64 *bytes)
 	*bytes = (gint64)(value * factor);
 	return true;
 }
+
+bool bool_parse(const char *text, bool *value)
+{
+	static const char *const yes[] = {"1", "t", "T", "true", "TRUE", "True", NULL},
+				 *const no[] = {"0", "f", "F", "false", "FALSE", "False", NULL};
+	*value = g_strv_contains(yes, text);
+	return *value || g_strv_contains(no, text);
+}

@@ -1,6 +1,9 @@
 /* network ls, create, rm, connect and disconnect. */
 #include "cli/cli.h"
 
+#include "base/address.h"
+#include "base/error.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,12 +18,16 @@ static const Flag list_flags[] = {
 static const Flag create_flags[] = {
 	{"attachable", 0, BOOL, "accepted for docker's sake"},
 	{"aux-address", 0, LIST, "address of the subnet that is not given out (name=address)"},
-	{"driver", 'd', STRING, "bridge or macvlan"},
+	{"config-from", 0, STRING, "take the settings of this network"},
+	{"config-only", 0, BOOL, "settings for other networks, and no network itself"},
+	{"driver", 'd', STRING, "bridge, macvlan or ipvlan"},
 	{"gateway", 0, LIST, "address of the gateway"},
+	{"ingress", 0, BOOL, "swarm's, which is refused"},
 	{"internal", 0, BOOL, "no way out of it, and none into it"},
 	{"ip-range", 0, LIST, "part of the subnet that addresses are given out of"},
 	{"ipam-driver", 0, STRING, "default"},
 	{"ipam-opt", 0, LIST, "option of that driver"},
+	{"ipv4", 0, BOOL, "give IPv4 addresses (true)"},
 	{"ipv6", 0, BOOL, "give IPv6 addresses, too"},
 	{"label", 0, LIST, "set a label"},
 	{"opt", 'o', LIST, "option of the driver (key=value)"},
@@ -50,13 +57,24 @@ static const char *yes_no(const json_t *network, const char *field)
 	return json_bool(network, field) ? "true" : "false";
 }
 
+/* "2026-01-02 03:04:05.678 +0000 UTC": as Go prints a time. */
+static char *created_text(const char *created)
+{
+	g_autofree char *text = g_strdelimit(g_strdup(created), "T", ' ');
+	size_t length = strlen(text);
+	if (length > 0 && text[length - 1] == 'Z')
+		text[length - 1] = '\0';
+	return g_strconcat(text, " +0000 UTC", NULL);
+}
+
 static json_t *row_of(const json_t *network, bool whole)
 {
 	const char *id = json_str(network, "Id");
 	g_autofree char *short_id = g_strndup(id, 12),
+			*created = created_text(json_str(network, "Created")),
 			*labels = labels_joined(json_object_get(network, "Labels"));
 	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "CreatedAt",
-		json_str(network, "Created"), "Driver", json_str(network, "Driver"), "ID",
+		created, "Driver", json_str(network, "Driver"), "ID",
 		whole ? id : short_id, "IPv4", yes_no(network, "EnableIPv4"), "IPv6",
 		yes_no(network, "EnableIPv6"), "Internal", yes_no(network, "Internal"), "Labels",
 		labels, "Name", json_str(network, "Name"), "Scope", json_str(network, "Scope"));
@@ -92,35 +110,126 @@ static int run_list(Cli *cli)
 		       : cli_fail(cli, error);
 }
 
-/* The nth gateway and range belong to the nth subnet of their family; so docker's users write them. */
-static json_t *pools(Cli *cli)
+static bool block_parse(const char *text, Address *block)
 {
-	g_autoptr(json_t) subnets = flag_list(cli, "subnet"), gateways = flag_list(cli, "gateway"),
-			  ranges = flag_list(cli, "ip-range"), aux = flag_pairs(cli, "aux-address");
-	json_t *list = json_array();
-	for (size_t i = 0; i < json_array_size(subnets); i++) {
-		json_t *pool = json_pack("{s:s}", "Subnet", json_elem(subnets, i));
-		if (*json_elem(gateways, i) != '\0')
-			json_object_set_new(pool, "Gateway", json_lenient(json_elem(gateways, i)));
-		if (*json_elem(ranges, i) != '\0')
-			json_object_set_new(pool, "IPRange", json_lenient(json_elem(ranges, i)));
-		if (i == 0 && json_object_size(aux) > 0)
-			json_object_set(pool, "AuxiliaryAddresses", aux);
-		json_array_append_new(list, pool);
+	return strchr(text, '/') != NULL && address_parse(text, block);
+}
+
+/* The pool that an address or range is of: that whose subnet has it; NULL if none. */
+static json_t *pool_with(json_t *pools, const char *text)
+{
+	Address subnet, inner;
+	json_t *pool;
+	size_t i;
+	json_array_foreach (pools, i, pool)
+		if (address_parse(text, &inner) && block_parse(json_str(pool, "Subnet"), &subnet) &&
+			address_contains(&subnet, &inner))
+			return pool;
+	return NULL;
+}
+
+/* One pool for each subnet; of the same family, they must not overlap. */
+static json_t *subnets(Cli *cli, GError **error)
+{
+	g_autoptr(json_t) list = flag_list(cli, "subnet"), pools = json_array();
+	Address one, other;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		for (size_t k = 0; k < i; k++)
+			if (block_parse(json_elem(list, i), &one) &&
+				block_parse(json_elem(list, k), &other) &&
+				address_overlaps(&one, &other)) {
+				fail(error, BERTH_ERROR_INVALID,
+					"multiple overlapping subnet configuration is not supported");
+				return NULL;
+			}
+		json_array_append_new(pools, json_pack("{s:s}", "Subnet", json_elem(list, i)));
 	}
-	return list;
+	return g_steal_pointer(&pools);
+}
+
+/* --gateway and --ip-range: each to the subnet that has it, and one for a subnet. */
+static bool add_to_pools(
+	json_t *pools, const json_t *list, const char *key, const char *what, GError **error)
+{
+	if (json_array_size(list) > json_array_size(pools))
+		return fail(error, BERTH_ERROR_INVALID,
+			"every ip-range or gateway must have a corresponding subnet");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *text = json_elem(list, i);
+		json_t *pool = pool_with(pools, text);
+		if (pool == NULL)
+			return fail(error, BERTH_ERROR_INVALID, "no matching subnet for %s %s", what, text);
+		if (json_object_get(pool, key) != NULL)
+			return fail(error, BERTH_ERROR_INVALID,
+				"cannot configure multiple %ss (%s, %s) on the same subnet (%s)", what,
+				text, json_str(pool, key), json_str(pool, "Subnet"));
+		json_object_set_new(pool, key, json_string(text));
+	}
+	return true;
+}
+
+static bool add_auxiliary(json_t *pools, const json_t *pairs, GError **error)
+{
+	const char *name;
+	json_t *value;
+	json_object_foreach ((json_t *)pairs, name, value) {
+		json_t *pool = pool_with(pools, json_string_value(value));
+		if (pool == NULL)
+			return fail(error, BERTH_ERROR_INVALID, "no matching subnet for aux-address %s",
+				json_string_value(value));
+		if (json_object_get(pool, "AuxiliaryAddresses") == NULL)
+			json_object_set_new(pool, "AuxiliaryAddresses", json_object());
+		json_object_set(json_object_get(pool, "AuxiliaryAddresses"), name, value);
+	}
+	return true;
+}
+
+static json_t *pools_of(Cli *cli, GError **error)
+{
+	g_autoptr(json_t) gateways = flag_list(cli, "gateway"), ranges = flag_list(cli, "ip-range"),
+			  auxiliary = flag_pairs(cli, "aux-address");
+	g_autoptr(json_t) pools = subnets(cli, error);
+	return pools != NULL && add_to_pools(pools, ranges, "IPRange", "range", error) &&
+			       add_to_pools(pools, gateways, "Gateway", "gateway", error) &&
+			       add_auxiliary(pools, auxiliary, error)
+		       ? g_steal_pointer(&pools)
+		       : NULL;
+}
+
+static void put_text(Cli *cli, json_t *body, const char *flag, const char *key)
+{
+	if (flag_given(cli, flag))
+		json_object_set_new(body, key, json_lenient(flag_text(cli, flag)));
+}
+
+static void put_bool(Cli *cli, json_t *body, const char *flag, const char *key)
+{
+	if (flag_given(cli, flag))
+		json_object_set_new(body, key, json_boolean(flag_bool(cli, flag, false)));
 }
 
 static int run_create(Cli *cli)
 {
+	static const char *const switches[][2] = {{"internal", "Internal"}, {"attachable", "Attachable"},
+		{"ingress", "Ingress"}, {"config-only", "ConfigOnly"}, {"ipv4", "EnableIPv4"},
+		{"ipv6", "EnableIPv6"}};
 	g_autoptr(GError) error = NULL;
-	const char *driver = flag_given(cli, "driver") ? flag_text(cli, "driver") : "bridge";
-	g_autoptr(json_t) body = json_pack("{s:s, s:s, s:b, s:b, s:b, s:{s:s, s:o, s:o}, s:o, s:o}",
-		"Name", cli->args[0], "Driver", driver, "Internal",
-		flag_bool(cli, "internal", false), "Attachable",
-		flag_bool(cli, "attachable", false), "EnableIPv6", flag_bool(cli, "ipv6", false),
-		"IPAM", "Driver", "default", "Options", flag_pairs(cli, "ipam-opt"), "Config",
-		pools(cli), "Options", flag_pairs(cli, "opt"), "Labels", flag_pairs(cli, "label"));
+	json_t *pools = pools_of(cli, &error);
+	if (pools == NULL)
+		return cli_fail(cli, error);
+	g_autoptr(json_t) ipam = json_pack("{s:s, s:o, s:o}", "Driver", "default", "Options",
+				  flag_pairs(cli, "ipam-opt"), "Config", pools);
+	g_autoptr(json_t) body = json_pack("{s:s, s:s, s:O, s:o, s:o}", "Name", cli->args[0], "Driver",
+		"bridge", "IPAM", ipam, "Options", flag_pairs(cli, "opt"), "Labels",
+		flag_pairs(cli, "label"));
+	put_text(cli, ipam, "ipam-driver", "Driver");
+	put_text(cli, body, "driver", "Driver");
+	put_text(cli, body, "scope", "Scope");
+	for (size_t i = 0; i < G_N_ELEMENTS(switches); i++)
+		put_bool(cli, body, switches[i][0], switches[i][1]);
+	if (flag_given(cli, "config-from"))
+		json_object_set_new(body, "ConfigFrom",
+			json_pack("{s:s}", "Network", flag_text(cli, "config-from")));
 	g_autoptr(json_t) answer =
 		client_call(cli->client, "POST", "/networks/create", body, &error);
 	if (answer == NULL)

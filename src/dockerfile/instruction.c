@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/nearest.h"
+#include "base/size.h"
 
 #include <string.h>
 
@@ -105,22 +106,14 @@ char **instruction_flags(const Instruction *instruction, const char *name)
 	return g_strv_builder_end(list);
 }
 
-/* As Go's strconv.ParseBool. */
-static bool parse_bool(const char *text, bool *value)
-{
-	static const char *const yes[] = {"", "1", "t", "T", "true", "TRUE", "True", NULL},
-				 *const no[] = {"0", "f", "F", "false", "FALSE", "False", NULL};
-	*value = g_strv_contains(yes, text);
-	return *value || g_strv_contains(no, text);
-}
-
 bool instruction_flag_bool(
 	const Instruction *instruction, const char *name, bool *value, GError **error)
 {
 	const char *text = instruction_flag(instruction, name);
 	if (text == NULL)
 		return true;
-	return parse_bool(text, value) ||
+	/* A flag without a value is set. */
+	return bool_parse(*text == '\0' ? "true" : text, value) ||
 	       fail(error, BERTH_ERROR_INVALID, "expecting boolean value for flag %s, not: %s",
 		       name, text);
 }
@@ -162,7 +155,7 @@ static bool check_flag(const Instruction *instruction, int at, GError **error)
 		if (form != FLAG_SWITCH && strchr(flag, '=') == NULL)
 			return fail(
 				error, BERTH_ERROR_INVALID, "Missing a value on flag: %s", name);
-		if (form == FLAG_SWITCH && !parse_bool(value, &truth))
+		if (form == FLAG_SWITCH && !bool_parse(*value == '\0' ? "true" : value, &truth))
 			return fail(error, BERTH_ERROR_INVALID,
 				"expecting boolean value for flag %s, not: %s", name, value);
 		return true;

@@ -2,6 +2,7 @@
 #include "engine/config_keys.h"
 #include "engine/engine.h"
 
+#include "base/address.h"
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/log.h"
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum { CONFIG_LIMIT = 1 << 20 };
 typedef enum { STRING, LIST, BOOL, MAP } Type;
@@ -61,6 +63,14 @@ static const struct {
 	{"no-proxy", 0, "no-proxy", STRING, "hosts that are reached without a proxy"},
 	{"bridge", 'b', "bridge", STRING, "name of the default bridge"},
 	{"bip", 0, "bip", STRING, "address of the default bridge"},
+	{"ipv6", 0, "ipv6", BOOL, "give the default bridge IPv6 addresses, too"},
+	{"fixed-cidr", 0, "fixed-cidr", STRING,
+		"part of the default bridge's subnet that addresses are given out of"},
+	{"fixed-cidr-v6", 0, "fixed-cidr-v6", STRING, "IPv6 subnet of the default bridge"},
+	{"bip6", 0, "bip6", STRING, "IPv6 address of the default bridge"},
+	{"default-network-opt", 0, "default-network-opts", MAP,
+		"option of new networks, driver=key=value"},
+	{"ip6tables", 0, "ip6tables", BOOL, "accepted for dockerd's sake"},
 	{"publish-mode", 0, "publish-mode", STRING,
 		"how ports are published: nat, or proxy (the host's own rules decide)"},
 	{"dns", 0, "dns", LIST, "name server of containers (the host's)"},
@@ -250,6 +260,52 @@ static bool read_defaults(Config *config, const json_t *given, GError **error)
 	return config->default_ulimits != NULL && log_options(host, &kind, &size, &files, error);
 }
 
+static bool check_block(const char *key, const char *text, int family, GError **error)
+{
+	Address block;
+	return *text == '\0' ||
+	       (strchr(text, '/') != NULL && address_parse(text, &block) && block.family == family) ||
+	       fail(error, BERTH_ERROR_INVALID, "invalid %s: %s: invalid CIDR address", key, text);
+}
+
+/* {"bridge": {"key": "value"}} in daemon.json; the flag has "bridge=key=value". */
+static bool read_network_options(Config *config, const json_t *given, GError **error)
+{
+	const char *driver;
+	json_t *value;
+	config->network_options = json_object();
+	json_object_foreach (json_object_get(given, "default-network-opts"), driver, value) {
+		g_auto(GStrv) parts = g_strsplit(
+			json_is_string(value) ? json_string_value(value) : "", "=", 2);
+		if (json_is_object(value))
+			json_object_set(config->network_options, driver, value);
+		else if (parts[0] != NULL && parts[1] != NULL)
+			json_object_set_new(config->network_options, driver,
+				json_pack("{s:s}", parts[0], parts[1]));
+		else
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid default network option for driver %s: key=value is wanted",
+				driver);
+	}
+	return true;
+}
+
+/* The default bridge's addresses, and what new networks begin with. */
+static bool read_networks(Config *config, const json_t *given, GError **error)
+{
+	config->bridge = text_or(given, "bridge", "berth0");
+	config->bip = text_or(given, "bip", "");
+	config->bip6 = text_or(given, "bip6", "");
+	config->fixed_cidr = text_or(given, "fixed-cidr", "");
+	config->fixed_cidr6 = text_or(given, "fixed-cidr-v6", "");
+	config->ipv6 = json_bool(given, "ipv6");
+	return check_block("bip", config->bip, AF_INET, error) &&
+	       check_block("bip6", config->bip6, AF_INET6, error) &&
+	       check_block("fixed-cidr", config->fixed_cidr, AF_INET, error) &&
+	       check_block("fixed-cidr-v6", config->fixed_cidr6, AF_INET6, error) &&
+	       read_network_options(config, given, error);
+}
+
 /* A flag, "proxies" in daemon.json, or the environment, in this order. */
 static char *proxy_of(const json_t *given, const char *name)
 {
@@ -332,12 +388,10 @@ Config *config_load(int argc, char **argv, GError **error)
 	config->group = text_or(given, "group", "berth");
 	config->log_level = text_or(given, "log-level", "info");
 	config->cgroup_parent = text_or(given, "cgroup-parent", "/berth");
-	config->bridge = text_or(given, "bridge", "berth0");
-	config->bip = text_or(given, "bip", "");
 	config->shim = g_build_filename(folder, "berth-shim", NULL);
 	config->labels = json_strv(json_object_get(given, "labels"));
-	if (!config_check_values(given, error) || !read_registries(config, given, error) ||
-		!read_defaults(config, given, error))
+	if (!config_check_values(given, error) || !read_networks(config, given, error) ||
+		!read_registries(config, given, error) || !read_defaults(config, given, error))
 		return NULL;
 	config->debug = json_bool(given, "debug");
 	config->init = json_bool(given, "init");
@@ -398,7 +452,7 @@ void config_free(Config *config)
 {
 	char *strings[] = {config->data_root, config->exec_root, config->pidfile, config->group,
 		config->log_level, config->cgroup_parent, config->log_driver, config->bridge,
-		config->bip, config->shim, config->seccomp_profile, config->certs,
+		config->bip, config->bip6, config->fixed_cidr, config->fixed_cidr6, config->shim, config->seccomp_profile, config->certs,
 		config->http_proxy, config->https_proxy, config->no_proxy, config->tls_ca,
 		config->tls_cert, config->tls_key, config->cgroupns_mode, config->ipc_mode};
 	char **lists[] = {config->hosts, config->labels, config->registry_mirrors,
@@ -412,5 +466,6 @@ void config_free(Config *config)
 	json_decref(config->file);
 	json_decref(config->default_ulimits);
 	json_decref(config->address_pools);
+	json_decref(config->network_options);
 	g_free(config);
 }

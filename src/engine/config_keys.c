@@ -114,12 +114,12 @@ static const struct {
 	bool refused;
 	const char *harmless; /* a text or truth value that changes nothing; NULL: none */
 } lacking[] = {{"allow-direct-routing", true, "false"}, {"authorization-plugins", true, NULL},
-	{"bip6", true, ""}, {"bridge-accept-fwmark", true, ""}, {"default-gateway", true, ""},
-	{"default-gateway-v6", true, ""}, {"default-network-opts", true, NULL},
-	{"default-runtime", true, "runc"}, {"fixed-cidr", true, ""}, {"fixed-cidr-v6", true, ""},
+	{"bridge-accept-fwmark", true, ""}, {"default-gateway", true, ""},
+	{"default-gateway-v6", true, ""}, 
+	{"default-runtime", true, "runc"}, 
 	{"host-gateway-ip", true, ""}, {"host-gateway-ips", true, NULL}, {"icc", true, "true"},
 	{"ip", true, "0.0.0.0"}, {"ip-forward", true, "true"}, {"ip-masq", true, "true"},
-	{"ip6tables", true, "true"}, {"iptables", true, "true"}, {"ipv6", true, "false"},
+	{"ip6tables", true, "true"}, {"iptables", true, "true"},
 	{"live-restore", false, "true"}, {"mtu", true, NULL}, {"rootless", true, "false"},
 	{"selinux-enabled", true, "false"}, {"storage-driver", true, "overlay2"},
 	{"storage-opts", true, NULL}, {"cdi-spec-dirs", false, NULL}, {"containerd", false, ""},

@@ -61,53 +61,44 @@ bool network_is_wanted(Engine *engine, const Network *network)
 	return false;
 }
 
-/* The address that was asked for, or the lowest free one; taken either way. */
-static bool lease(Network *network, const json_t *asked, Address *address, GError **error)
+/* One family's addresses of a network. */
+typedef struct {
+	const char *family, *key;
+	const Address *subnet, *range;
+} Lease;
+
+static Lease lease_of(const Network *network, bool v6)
 {
-	const char *text = json_str(asked, "IPAMConfig.IPv4Address");
+	return v6
+		       ? (Lease){"IPv6", "IPAMConfig.IPv6Address", &network->subnet6, &network->range6}
+		       : (Lease){"IPv4", "IPAMConfig.IPv4Address", &network->subnet, &network->range};
+}
+
+/* The address that was asked for, or the lowest free one; taken either way. None where the network has none. */
+static bool lease(
+	Network *network, const json_t *asked, bool v6, Address *address, GError **error)
+{
+	Lease wish = lease_of(network, v6);
+	const char *text = json_str(asked, wish.key);
+	*address = (Address){0};
+	if (wish.subnet->family == 0)
+		return true;
 	if (*text == '\0') {
-		if (!address_free_one(&network->subnet, &network->range, network->used, address))
+		if (!address_free_one(wish.subnet, wish.range, network->used, address)) {
+			*address = (Address){0};
 			return fail(error, BERTH_ERROR_FORBIDDEN,
-				"no available IPv4 addresses on network %s", network->name);
+				"no available %s addresses on this network's address pools: %s (%s)",
+				wish.family, network->name, network->id);
+		}
 		g_hash_table_add(network->used, address_text(address));
 		return true;
 	}
-	if (!address_parse(text, address))
-		return fail(error, BERTH_ERROR_INVALID, "invalid IPv4 address: %s", text);
-	if (network->chosen && !network->predefined)
+	if (!address_parse(text, address) || !address_contains(wish.subnet, address))
 		return fail(error, BERTH_ERROR_INVALID,
-			"user specified IP address is supported only when connecting to networks "
-			"with user"
-			" configured subnets");
-	if (!address_contains(&network->subnet, address))
-		return fail(error, BERTH_ERROR_INVALID,
-			"no configured subnet contains IP address %s", text);
-	address->prefix = network->subnet.prefix;
-	return g_hash_table_add(network->used, address_text(address)) ||
-	       fail(error, BERTH_ERROR_FORBIDDEN, "Address already in use");
-}
-
-/* IPv6 addresses follow the IPv4 one, unless one was asked for. */
-static bool lease6(Network *network, const json_t *asked, const Address *address, Address *address6,
-	GError **error)
-{
-	const char *text = json_str(asked, "IPAMConfig.IPv6Address");
-	*address6 = (Address){0};
-	if (network->subnet6.family == 0)
-		return true;
-	if (*text == '\0') {
-		Address base = address_network(&network->subnet);
-		guint64 n = 0;
-		for (int i = 0; i < 4; i++)
-			n = n << 8 | (guint64)(address->bytes[i] - base.bytes[i]);
-		*address6 = address_nth(&network->subnet6, n);
-	} else if (!address_parse(text, address6) ||
-		   !address_contains(&network->subnet6, address6)) {
-		return fail(error, BERTH_ERROR_INVALID,
-			"no configured subnet contains IP address %s", text);
-	}
-	address6->prefix = network->subnet6.prefix;
-	return g_hash_table_add(network->used, address_text(address6)) ||
+			"no configured subnet or ip-range contain the IP address %s", text);
+	address->prefix = wish.subnet->prefix;
+	return (address_is_host(wish.subnet, address) &&
+		       g_hash_table_add(network->used, address_text(address))) ||
 	       fail(error, BERTH_ERROR_FORBIDDEN, "Address already in use");
 }
 
@@ -126,9 +117,10 @@ static json_t *endpoint_new(
 {
 	Address address, address6;
 	const char *mac = json_str(asked, "MacAddress");
-	if (!lease(network, asked, &address, error))
+	if (!endpoint_check(network, asked, error) ||
+		!lease(network, asked, false, &address, error))
 		return NULL;
-	if (!lease6(network, asked, &address, &address6, error)) {
+	if (!lease(network, asked, true, &address6, error)) {
 		g_autofree char *text = address_text(&address);
 		g_hash_table_remove(network->used, text);
 		return NULL;
@@ -139,8 +131,10 @@ static json_t *endpoint_new(
 		network->internal ? g_strdup("") : address_text(&network->gateway);
 	g_autofree char *gateway6 =
 		network->internal ? g_strdup("") : address_text(&network->gateway6);
-	g_autofree char *made_mac = g_strdup_printf("02:42:%02x:%02x:%02x:%02x", address.bytes[0],
-		address.bytes[1], address.bytes[2], address.bytes[3]);
+	/* Of IPv6 the end tells addresses apart. */
+	const guint8 *tail = address.family != 0 ? address.bytes : address6.bytes + 12;
+	g_autofree char *made_mac = g_strdup_printf(
+		"02:42:%02x:%02x:%02x:%02x", tail[0], tail[1], tail[2], tail[3]);
 	g_autofree char *link = g_strdup_printf("veth%.7s", id);
 	json_t *aliases = json_object_get(asked, "Aliases"),
 	       *ipam = json_object_get(asked, "IPAMConfig"),
@@ -193,7 +187,12 @@ static json_t *join(Container *container, const json_t *spec, const char *name, 
 		fail(error, BERTH_ERROR_NOT_FOUND, "network %s not found", name);
 		return NULL;
 	}
-	if (network->subnet.family == 0) {
+	if (network->config_only) {
+		fail(error, BERTH_ERROR_FORBIDDEN,
+			"cannot create endpoint on configuration-only network");
+		return NULL;
+	}
+	if (network->bridge == NULL && network->parent == NULL) {
 		fail(error, BERTH_ERROR_INVALID, "container cannot be connected to network %s",
 			network->name);
 		return NULL;
@@ -310,6 +309,9 @@ static bool connect(Container *container, Network *network, json_t *endpoint, in
 	ContainerLink link = {.host_name = json_str(endpoint, "_Link"),
 		.bridge = network->bridge,
 		.parent = network->parent,
+		.kind = network->kind,
+		.mode = network->link_mode,
+		.flag = network->link_flag,
 		.name = name,
 		.netns = netns,
 		.index = link_index(endpoint),
@@ -318,8 +320,8 @@ static bool connect(Container *container, Network *network, json_t *endpoint, in
 		.isolated = !network->icc,
 		.hairpin = network->hairpin};
 	parse_mac(json_str(endpoint, "MacAddress"), link.mac);
-	address_parse(json_str(endpoint, "IPAddress"), &link.address);
-	link.address.prefix = network->subnet.prefix;
+	if (address_parse(json_str(endpoint, "IPAddress"), &link.address))
+		link.address.prefix = network->subnet.prefix;
 	if (address_parse(json_str(endpoint, "GlobalIPv6Address"), &link.address6))
 		link.address6.prefix = network->subnet6.prefix;
 	if (with_route) {
@@ -411,7 +413,8 @@ void endpoints_restore(Container *container)
 		Network *network = network_lookup(engine, name);
 		if (network == NULL)
 			continue;
-		g_hash_table_add(network->used, g_strdup(json_str(endpoint, "IPAddress")));
+		if (*json_str(endpoint, "IPAddress") != '\0')
+			g_hash_table_add(network->used, g_strdup(json_str(endpoint, "IPAddress")));
 		if (*json_str(endpoint, "GlobalIPv6Address") != '\0')
 			g_hash_table_add(
 				network->used, g_strdup(json_str(endpoint, "GlobalIPv6Address")));

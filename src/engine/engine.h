@@ -17,7 +17,7 @@
 typedef struct {
 	char **hosts; /* -H, in order */
 	char *data_root, *exec_root, *pidfile, *group, *log_level, *cgroup_parent, *log_driver,
-		*bridge, *bip, *shim;
+		*bridge, *bip, *bip6, *fixed_cidr, *fixed_cidr6, *shim;
 	json_t *log_opts, *file; /* file: daemon.json as read, for keys that later rooms own */
 	bool debug, init, no_new_privileges, allow_insecure_api, publish_by_proxy;
 	char **labels, **registry_mirrors, **insecure_registries;
@@ -30,6 +30,8 @@ typedef struct {
 	json_t *default_ulimits, *address_pools;
 	json_t *resolver;		/* Dns, DnsOptions, DnsSearch: of containers that say none */
 	char *cgroupns_mode, *ipc_mode; /* of containers that say none */
+	json_t *network_options; /* driver -> options that its networks begin with */
+	bool ipv6;		 /* of the default bridge */
 	Userns userns; /* count 0: containers share the host's ids */
 	gint64 shm_size;
 	int shutdown_timeout;

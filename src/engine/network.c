@@ -19,6 +19,8 @@ static void network_free(Network *network)
 	g_free(network->driver);
 	g_free(network->bridge);
 	g_free(network->parent);
+	g_free(network->trusted);
+	g_free(network->prefix);
 	json_decref(network->spec);
 	g_clear_pointer(&network->used, g_hash_table_unref);
 	g_clear_pointer(&network->members, g_hash_table_unref);
@@ -44,9 +46,13 @@ static bool apply_rules(Engine *engine, GError **error)
 	g_autoptr(GArray) rules = g_array_new(FALSE, FALSE, sizeof(NetworkRules));
 	for (guint i = 0; i < engine->networks->len; i++) {
 		const Network *network = engine->networks->pdata[i];
-		NetworkRules rule = {network->bridge, network->subnet, network->subnet6,
-			network->masquerade, network->internal};
-		if (network->realised)
+		NetworkRules rule = {.bridge = network->bridge,
+			.trusted = network->trusted,
+			.v4 = {network->subnet, network->source, network->mode},
+			.v6 = {network->subnet6, network->source6, network->mode6},
+			.masquerade = network->masquerade,
+			.internal = network->internal};
+		if (network->realised && network->bridge != NULL)
 			g_array_append_val(rules, rule);
 	}
 	return rules_apply(engine->table, (NetworkRules *)(void *)rules->data, rules->len, error);
@@ -75,19 +81,29 @@ static void forward_ipv6(void)
 	put_sysctl("/proc/sys/net/ipv6/conf/all/forwarding", "1");
 }
 
+/* Its own addresses: the gateways of its containers, where they are not another's. */
+static bool address_bridge(const Network *network, GError **error)
+{
+	return (network->gateway.family == 0 || network->inhibit_ipv4 ||
+		       link_add_address(network->bridge, &network->gateway, error)) &&
+	       (network->gateway6.family == 0 ||
+		       link_add_address(network->bridge, &network->gateway6, error));
+}
+
 bool network_realise(Engine *engine, Network *network, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	if (network->realised || network->bridge == NULL)
+	if (network->realised)
 		return true;
+	if (network->bridge == NULL)
+		return network->parent == NULL ||
+		       (network->realised = network_parent_make(network, error));
 	g_autofree char *localnet =
 		g_strdup_printf("/proc/sys/net/ipv4/conf/%s/route_localnet", network->bridge);
 	g_autofree char *advertisements =
 		g_strdup_printf("/proc/sys/net/ipv6/conf/%s/accept_ra", network->bridge);
 	if (!link_make_bridge(network->bridge, network->mtu, error) ||
-		!link_add_address(network->bridge, &network->gateway, error) ||
-		(network->subnet6.family != 0 &&
-			!link_add_address(network->bridge, &network->gateway6, error)))
+		!address_bridge(network, error))
 		return false;
 	put_sysctl(localnet, "1");
 	/* A container's router advertisements are nothing to this host (CVE-2020-13401). */
@@ -133,21 +149,12 @@ static void read_row(
 	/* The default networks follow the configuration, which may have changed. */
 	if (network->predefined && parsed != NULL)
 		network_spec_predefined(engine, name, parsed);
-	if (parsed == NULL || !network_spec_read(engine, network, parsed, &error)) {
+	if (parsed == NULL || !network_spec_read(engine, network, parsed, true, &error)) {
 		log_error("network %s is left out: %s", name, error->message);
 		network_free(network);
 		return;
 	}
 	g_ptr_array_add(engine->networks, network);
-}
-
-static json_t *empty_spec(void)
-{
-	return json_pack(
-		"{s:s, s:s, s:b, s:b, s:{s:s, s:n, s:[]}, s:b, s:b, s:b, s:{s:s}, s:b, s:{}, s:{}}",
-		"Scope", "local", "Driver", "bridge", "EnableIPv4", 1, "EnableIPv6", 0, "IPAM",
-		"Driver", "default", "Options", "Config", "Internal", 0, "Attachable", 0, "Ingress",
-		0, "ConfigFrom", "Network", "", "ConfigOnly", 0, "Options", "Labels");
 }
 
 /* Makes, keeps and registers a network. Under the lock. */
@@ -156,7 +163,7 @@ static Network *add(Engine *engine, const char *name, json_t *spec, GError **err
 	g_autofree char *id = id_generate();
 	Network *network = network_new(id, name, time_now());
 	g_autofree char *text = NULL;
-	if (!network_spec_read(engine, network, spec, error) ||
+	if (!network_spec_read(engine, network, spec, false, error) ||
 		!network_store_add(engine->store, id, name, network->created,
 			text = json_text(network->spec), error)) {
 		network_free(network);
@@ -177,7 +184,7 @@ bool networks_open(Engine *engine, GError **error)
 	g_mutex_init(&engine->network_lock);
 	network_store_each(engine->store, read_row, engine);
 	for (size_t i = 0; i < G_N_ELEMENTS(predefined); i++) {
-		g_autoptr(json_t) spec = empty_spec();
+		g_autoptr(json_t) spec = network_spec_empty();
 		if (network_lookup(engine, predefined[i]) != NULL)
 			continue;
 		network_spec_predefined(engine, predefined[i], spec);
@@ -229,40 +236,50 @@ static void publish(Engine *engine, const Network *network, const char *action)
 		json_pack("{s:s, s:s}", "name", network->name, "type", network->driver));
 }
 
+/* Removes what the host has of a network. The row goes last: what a crash leaves is made again, or removed. */
+static void unrealise(Engine *engine, Network *network)
+{
+	bool bridge = network->realised && network->bridge != NULL;
+	network->realised = false;
+	if (bridge) {
+		apply_rules(engine, NULL);
+		link_delete(network->bridge);
+	}
+	if (network->parent_made)
+		link_delete(network->parent);
+}
+
+/* Under the lock. */
+static bool create(Engine *engine, const char *name, json_t *spec, char **id, GError **error)
+{
+	for (guint i = 0; i < engine->networks->len; i++)
+		if (strcmp(((Network *)engine->networks->pdata[i])->name, name) == 0)
+			return fail(error, BERTH_ERROR_CONFLICT,
+				"network with name %s already exists", name);
+	if (!network_spec_take_config(engine, spec, error))
+		return false;
+	Network *network = add(engine, name, spec, error);
+	if (network == NULL)
+		return false;
+	/* A parent that cannot be made is told now, and not at the first container. */
+	if (!network_parent_make(network, error)) {
+		network_store_remove(engine->store, network->id, NULL);
+		g_ptr_array_remove(engine->networks, network);
+		return false;
+	}
+	*id = g_strdup(network->id);
+	publish(engine, network, "create");
+	return true;
+}
+
 char *network_create(Engine *engine, const json_t *request, GError **error)
 {
-	static const char *const copied[] = {
-		"Driver", "Internal", "Attachable", "EnableIPv6", "Options", "Labels"};
-	const char *name = json_str(request, "Name");
-	g_autoptr(json_t) spec = empty_spec();
+	g_autoptr(json_t) spec = network_spec_new(engine, request, error);
 	char *id = NULL;
-	for (size_t i = 0; i < G_N_ELEMENTS(copied); i++)
-		if (json_filled(json_object_get(request, copied[i])) ||
-			json_is_true(json_object_get(request, copied[i])))
-			json_object_set(spec, copied[i], json_object_get(request, copied[i]));
-	if (json_is_object(json_object_get(request, "IPAM")))
-		json_object_update_new(json_object_get(spec, "IPAM"),
-			json_deep_copy(json_object_get(request, "IPAM")));
-	for (size_t i = 0; i < G_N_ELEMENTS(predefined); i++)
-		if (strcmp(name, predefined[i]) == 0) {
-			fail(error, BERTH_ERROR_FORBIDDEN,
-				"operation is not permitted on predefined %s network", name);
-			return NULL;
-		}
-	if (!name_valid(name) && !(strlen(name) == 1 && g_ascii_isalnum(*name))) {
-		fail(error, BERTH_ERROR_INVALID,
-			"invalid network name \"%s\": only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
-			name);
+	if (spec == NULL)
 		return NULL;
-	}
 	g_mutex_lock(&engine->network_lock);
-	Network *network = network_lookup(engine, name);
-	if (network != NULL && strcmp(network->name, name) == 0)
-		fail(error, BERTH_ERROR_CONFLICT, "network with name %s already exists", name);
-	else if ((network = add(engine, name, spec, error)) != NULL) {
-		id = g_strdup(network->id);
-		publish(engine, network, "create");
-	}
+	create(engine, json_str(request, "Name"), spec, &id, error);
 	g_mutex_unlock(&engine->network_lock);
 	return id;
 }
@@ -304,7 +321,14 @@ static json_t *network_json(Engine *engine, const Network *network, bool with_me
 	json_t *json = json_pack(
 		"{s:s, s:s, s:s}", "Name", network->name, "Id", network->id, "Created", created);
 	json_object_update_missing(json, network->spec);
-	json_object_del(json, "_Chosen");
+	if (!json_filled(json_at(network->spec, "IPAM.Config"))) {
+		json_t *ipam = json_copy(json_object_get(json, "IPAM"));
+		json_object_set_new(ipam, "Config", json_null());
+		json_object_set_new(json, "IPAM", ipam);
+	}
+	static const char *const inner[] = {"_Chosen", "_Chosen6", "_ParentMade"};
+	for (size_t i = 0; i < G_N_ELEMENTS(inner); i++)
+		json_object_del(json, inner[i]);
 	json_object_set_new(
 		json, "Containers", with_members ? members_json(engine, network) : json_object());
 	return json;
@@ -345,6 +369,16 @@ json_t *network_inspect(Engine *engine, const char *reference, GError **error)
 	return json;
 }
 
+static bool is_config_of_any(Engine *engine, const Network *config)
+{
+	for (guint i = 0; config->config_only && i < engine->networks->len; i++) {
+		const Network *network = engine->networks->pdata[i];
+		if (strcmp(json_str(network->spec, "ConfigFrom.Network"), config->name) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Under the lock. */
 static bool drop(Engine *engine, Network *network, GError **error)
 {
@@ -352,15 +386,15 @@ static bool drop(Engine *engine, Network *network, GError **error)
 		return fail(error, BERTH_ERROR_FORBIDDEN,
 			"error while removing network: network %s id %s has active endpoints",
 			network->name, network->id);
+	if (is_config_of_any(engine, network))
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"error while removing network: configuration network \"%s\" is in use",
+			network->name);
+	unrealise(engine, network);
 	if (!network_store_remove(engine->store, network->id, error))
 		return false;
-	g_autofree char *bridge = network->realised ? g_strdup(network->bridge) : NULL;
 	publish(engine, network, "destroy");
 	g_ptr_array_remove(engine->networks, network);
-	if (bridge != NULL) {
-		apply_rules(engine, NULL);
-		link_delete(bridge);
-	}
 	return true;
 }
 

@@ -8,9 +8,18 @@ struct Network {
 	char *id, *name, *driver, *bridge, *parent; /* bridge, parent: links of the host, or NULL */
 	gint64 created;
 	json_t *spec; /* as inspect shows it: IPAM, Options, Labels, Internal, ... */
-	Address subnet, gateway, range, subnet6, gateway6;
-	bool chosen; /* its subnet: nobody asked for one */
+	Address subnet, gateway, range, subnet6, gateway6, range6; /* family 0: it has none */
+	bool chosen, chosen6; /* its subnets: nobody asked for them */
 	bool internal, icc, masquerade;
+	bool config_only;  /* settings for other networks: no container is ever in it */
+	bool inhibit_ipv4; /* its bridge gets no IPv4 address: another host is the gateway */
+	GatewayMode mode, mode6;
+	Address source, source6; /* what containers' packets leave the host with; family 0: the host's own */
+	char *trusted;		 /* links of the host, "eth0:eth1", that reach published ports directly; or NULL */
+	char *prefix;		 /* of links in containers; NULL: "eth" */
+	LinkKind kind;		 /* of links in containers, with what the kernel calls mode and flag */
+	int link_mode, link_flag;
+	bool parent_made; /* the parent is the engine's: it goes with the network */
 	bool predefined; /* no names are resolved in it */
 	bool realised;	 /* its bridge and rules are there */
 	bool hairpin; /* br_netfilter translates addresses on the bridge itself: a container's call of its
@@ -21,10 +30,35 @@ struct Network {
 	GHashTable *members;  /* container id -> json_t endpoint, of those that run */
 };
 
-/* network_spec.c: reads a request or a stored specification into a network; checks it against others. */
-bool network_spec_read(Engine *engine, Network *network, json_t *spec, GError **error);
+/* network_spec.c: a request as the specification of a new network, checked as far as it needs no other
+ * network; NULL with error. */
+json_t *network_spec_new(Engine *engine, const json_t *request, GError **error);
+json_t *network_spec_empty(void); /* of which nothing is said: a bridge with IPv4 */
+/* Takes the settings of the configuration network that it names, if it does. */
+bool network_spec_take_config(Engine *engine, json_t *spec, GError **error);
+/* Reads a specification into a network, and writes back what was chosen for it; checks it against other
+ * networks. What an earlier engine let into a stored one is no reason to lose the network. */
+bool network_spec_read(
+	Engine *engine, Network *network, json_t *spec, bool stored, GError **error);
 /* "bridge" for the default one, "none" and "host": what is always there. */
 void network_spec_predefined(Engine *engine, const char *name, json_t *spec);
+
+/* network_options.c: the driver's options into the network's fields. */
+const char *network_option(const json_t *spec, const char *name); /* "" where it is not given */
+/* Reads all of them, also behind one that is refused (error: the first of these). */
+bool network_options_read(Network *network, const json_t *spec, GError **error);
+
+/* network_pools.c: IPAM.Config as dockerd checks it in a request; as subnets, gateways and what is taken of
+ * them, chosen where nobody did. */
+bool network_pools_check(const json_t *ipam, bool ipv6, GError **error);
+bool network_pools_read(
+	Engine *engine, Network *network, json_t *spec, bool stored, GError **error);
+
+/* network_parent.c: the host's link that containers' links of macvlan and ipvlan networks lie on. */
+bool network_parent_choose(Network *network, json_t *spec, bool stored, GError **error);
+bool network_parent_make(const Network *network, GError **error); /* a VLAN's, or one that leads nowhere */
+/* Whether its containers need no router: ipvlan's l3 modes find every way by the host's own routes. */
+bool network_routes_itself(const Network *network);
 
 /* network.c: lookups under the lock. */
 Network *network_lookup(Engine *engine, const char *reference); /* name, id or its prefix; NULL */
@@ -40,6 +74,12 @@ char **network_names_servers(Container *container, const json_t *host);
 
 json_t *endpoints_copy(Container *container); /* endpoint_hosts.c: of a moment; takes the lock */
 void endpoints_save(Container *container);    /* endpoint.c: to the database; under the lock */
+
+/* endpoint_check.c: what is asked for in a network, as an API's EndpointSettings: an error for what it cannot
+ * be, or what nobody would do. */
+#define ENDPOINT_SYSCTLS "com.docker.network.endpoint.sysctls"
+#define ENDPOINT_IFNAME "com.docker.network.endpoint.ifname"
+bool endpoint_check(const Network *network, const json_t *asked, GError **error);
 
 /* port_bind.c: the ports that a container asks for, reserved for it; a list of
  * {"Port": "80/tcp", "HostIp", "HostPort"} or NULL. Under the lock. */

@@ -1,225 +1,266 @@
-/* What a network is to be: its request checked, its addresses chosen. */
+/* What a network is to be: its request checked, its driver and links chosen. */
 #include "engine/network.h"
 
 #include "base/error.h"
+#include "base/size.h"
 
 #include <net/if.h>
 #include <string.h>
 
-enum { LINK_NAME = 15 };
-
-/* dockerd's default pools; --default-address-pool and daemon.json put others in their place. */
-static const char default_pools[] =
-	"[{\"base\":\"172.17.0.0/16\",\"size\":16},{\"base\":\"172.18.0.0/16\",\"size\":16},"
-	"{\"base\":\"172.19.0.0/16\",\"size\":16},{\"base\":\"172.20.0.0/14\",\"size\":16},"
-	"{\"base\":\"172.24.0.0/14\",\"size\":16},{\"base\":\"172.28.0.0/14\",\"size\":16},"
-	"{\"base\":\"192.168.0.0/16\",\"size\":20}]";
-
-static const char *option(const json_t *spec, const char *name)
+/* The name of a network may be any text; only not one that says something else where names of networks stand. */
+static bool check_name(const char *name, GError **error)
 {
-	json_t *value = json_object_get(json_object_get(spec, "Options"), name);
-	return json_is_string(value) ? json_string_value(value) : "";
-}
-
-static bool option_on(const json_t *spec, const char *name, bool fallback)
-{
-	const char *text = option(spec, name);
-	return *text == '\0' ? fallback : strcmp(text, "true") == 0 || strcmp(text, "1") == 0;
-}
-
-/* A network of ours, or a route of the host, that has some of these addresses already. */
-static Network *overlapping(Engine *engine, const Network *self, const Address *subnet)
-{
-	for (guint i = 0; i < engine->networks->len; i++) {
-		Network *other = engine->networks->pdata[i];
-		if (other != self && (address_overlaps(&other->subnet, subnet) ||
-					     address_overlaps(&other->subnet6, subnet)))
-			return other;
-	}
-	return NULL;
-}
-
-static json_t *pools(Engine *engine)
-{
-	json_t *configured = engine->config->address_pools;
-	return json_array_size(configured) > 0 ? json_incref(configured)
-					       : json_loads(default_pools, 0, NULL);
-}
-
-/* The first network of the pools that nobody has. */
-static bool choose_subnet(Engine *engine, Network *network, GError **error)
-{
-	g_autoptr(json_t) list = pools(engine);
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		Address base;
-		const json_t *pool = json_array_get(list, i);
-		int size = (int)json_int(pool, "size");
-		if (!address_parse(json_str(pool, "base"), &base) || size < base.prefix ||
-			size > 30)
-			continue;
-		for (guint64 n = 0; n < 1ULL << (size - base.prefix); n++) {
-			Address candidate = address_nth(&base, n << (32 - size));
-			candidate.prefix = size;
-			if (overlapping(engine, network, &candidate) != NULL)
-				continue;
-			network->subnet = candidate;
-			return true;
-		}
-	}
-	return fail(error, BERTH_ERROR_INVALID,
-		"could not find an available, non-overlapping IPv4 address pool among the defaults "
-		"to"
-		" assign to the network: give one with --subnet, or more pools with"
-		" default-address-pools");
-}
-
-static bool take(Network *network, const Address *address)
-{
-	return g_hash_table_add(network->used, address_text(address));
-}
-
-/* One {"Subnet", "Gateway", "IPRange", "AuxiliaryAddresses"} of IPAM.Config. */
-static bool read_pool(Engine *engine, Network *network, const json_t *config, GError **error)
-{
-	const char *text = json_str(config, "Subnet"), *gateway = json_str(config, "Gateway"),
-		   *range = json_str(config, "IPRange"), *name;
-	Address subnet, address;
-	json_t *value;
-	if (*text == '\0')
-		return true;
-	if (!address_parse(text, &subnet) || strchr(text, '/') == NULL)
-		return fail(error, BERTH_ERROR_INVALID,
-			"invalid subnet %s: invalid CIDR block notation", text);
-	subnet = address_network(&subnet);
-	if (overlapping(engine, network, &subnet) != NULL)
+	static const char *const reserved[] = {"bridge", "host", "none", "default", NULL};
+	g_autofree char *bare = g_strstrip(g_strdup(name));
+	if (g_strv_contains(reserved, name))
 		return fail(error, BERTH_ERROR_FORBIDDEN,
-			"invalid pool request: Pool overlaps with other one on this address space");
-	bool v6 = subnet.family == AF_INET6;
-	*(v6 ? &network->subnet6 : &network->subnet) = subnet;
-	if (*gateway != '\0' &&
-		(!address_parse(gateway, &address) || !address_contains(&subnet, &address)))
-		return fail(error, BERTH_ERROR_INVALID,
-			"invalid network config: invalid gateway %s: parent subnet is %s", gateway,
-			text);
-	if (*gateway != '\0') {
-		address.prefix = subnet.prefix;
-		*(v6 ? &network->gateway6 : &network->gateway) = address;
-	}
-	if (*range != '\0' &&
-		(!address_parse(range, &address) || !address_contains(&subnet, &address)))
-		return fail(error, BERTH_ERROR_INVALID,
-			"invalid network config: invalid ip-range %s: parent subnet is %s", range,
-			text);
-	if (*range != '\0' && !v6)
-		network->range = address;
-	json_object_foreach (json_object_get(config, "AuxiliaryAddresses"), name, value) {
-		const char *aux = json_string_value(value);
-		if (aux == NULL || !address_parse(aux, &address) ||
-			!address_contains(&subnet, &address))
-			return fail(error, BERTH_ERROR_INVALID,
-				"invalid network config: invalid auxiliary address %s: parent "
-				"subnet is %s",
-				aux != NULL ? aux : "", text);
-		take(network, &address);
-	}
-	return true;
+			"operation is not permitted on predefined %s network", name);
+	return *bare != '\0' || fail(error, BERTH_ERROR_INVALID, "invalid name: name is empty");
 }
 
-/* Gateways that nobody named are the first free address. */
-static void choose_gateways(Network *network)
+/* What is not said follows the option of that name, or the default. */
+static bool read_family_switch(
+	json_t *spec, const json_t *request, const char *key, const char *option, GError **error)
 {
-	Address *subnets[] = {&network->subnet, &network->subnet6};
-	Address *gateways[] = {&network->gateway, &network->gateway6};
-	for (int i = 0; i < 2; i++) {
-		if (subnets[i]->family == 0)
-			continue;
-		if (gateways[i]->family == 0)
-			address_free_one(subnets[i], subnets[i], network->used, gateways[i]);
-		gateways[i]->prefix = subnets[i]->prefix;
-		take(network, gateways[i]);
-	}
-}
-
-/* What was chosen stands in the specification from now on. */
-static void write_back(Network *network, json_t *spec)
-{
-	json_t *ipam = json_object_get(spec, "IPAM"), *list = json_object_get(ipam, "Config"),
-	       *config;
-	size_t i;
-	bool found = false;
-	if (!json_is_array(list))
-		json_object_set_new(ipam, "Config", list = json_array());
-	json_array_foreach (list, i, config) {
-		bool v6 = strchr(json_str(config, "Subnet"), ':') != NULL;
-		g_autofree char *gateway =
-			address_text(v6 ? &network->gateway6 : &network->gateway);
-		found = found || (!v6 && *json_str(config, "Subnet") != '\0');
-		if (*json_str(config, "Subnet") != '\0' && *json_str(config, "Gateway") == '\0')
-			json_object_set_new(config, "Gateway", json_string(gateway));
-	}
-	g_autofree char *subnet = address_cidr(&network->subnet),
-			*gateway = address_text(&network->gateway);
-	if (!found && network->subnet.family != 0)
-		json_array_append_new(
-			list, json_pack("{s:s, s:s}", "Subnet", subnet, "Gateway", gateway));
-}
-
-static bool choose_links(Network *network, const json_t *spec, GError **error)
-{
-	const char *name = option(spec, "com.docker.network.bridge.name");
-	if (strcmp(network->driver, "macvlan") == 0) {
-		const char *parent = option(spec, "parent");
-		if (*parent == '\0' || if_nametoindex(parent) == 0)
-			return fail(error, BERTH_ERROR_INVALID,
-				"a macvlan network needs a link of the host: -o parent=eth0");
-		network->parent = g_strdup(parent);
+	const json_t *given = json_object_get(request, key);
+	const char *text = network_option(spec, option);
+	bool value;
+	if (json_is_boolean(given)) {
+		json_object_set(spec, key, (json_t *)given);
 		return true;
 	}
-	if (strlen(name) > LINK_NAME || strpbrk(name, "/ \t\"") != NULL)
-		return fail(error, BERTH_ERROR_INVALID, "invalid name of a bridge: %s", name);
-	network->bridge = *name != '\0' ? g_strdup(name) : g_strdup_printf("br-%.12s", network->id);
+	if (json_object_get(json_object_get(spec, "Options"), option) == NULL)
+		return true;
+	if (!bool_parse(text, &value))
+		return fail(error, BERTH_ERROR_INVALID, "driver-opt \"%s\" is not a valid bool: %s", option,
+			text);
+	json_object_set_new(spec, key, json_boolean(value));
 	return true;
 }
 
-bool network_spec_read(Engine *engine, Network *network, json_t *spec, GError **error)
+/* As inspect shows it: what is known, and of that what is said. */
+static json_t *copy_pools(const json_t *ipam)
 {
-	static const char *const drivers[] = {"bridge", "macvlan", "null", "host", NULL};
-	const char *driver = json_str(spec, "Driver"),
-		   *binding = option(spec, "com.docker.network.bridge.host_binding_ipv4"),
-		   *mtu = option(spec, "com.docker.network.driver.mtu");
-	json_t *pool;
+	static const char *const known[] = {"Subnet", "IPRange", "Gateway", "AuxiliaryAddresses"};
+	json_t *list = json_array(), *config;
 	size_t i;
-	if (!g_strv_contains(drivers, driver))
+	json_array_foreach (json_object_get(ipam, "Config"), i, config) {
+		json_t *copy = json_object();
+		for (size_t k = 0; k < G_N_ELEMENTS(known); k++)
+			if (json_filled(json_object_get(config, known[k])))
+				json_object_set_new(copy, known[k],
+					json_deep_copy(json_object_get(config, known[k])));
+		json_array_append_new(list, copy);
+	}
+	return list;
+}
+
+static bool copy_ipam(json_t *spec, const json_t *request, GError **error)
+{
+	const json_t *ipam = json_object_get(request, "IPAM");
+	const char *driver = json_str(ipam, "Driver");
+	json_t *copy = json_object_get(spec, "IPAM"), *options = json_object_get(ipam, "Options");
+	if (!network_pools_check(ipam, json_bool(spec, "EnableIPv6"), error))
+		return false;
+	if (strcmp(driver, "null") == 0)
+		return fail(error, BERTH_ERROR_INVALID, "ipv4 pool is empty");
+	if (*driver != '\0' && strcmp(driver, "default") != 0)
 		return fail(error, BERTH_ERROR_NOT_FOUND, "plugin \"%s\" not found", driver);
+	if (json_is_object(options))
+		json_object_set(copy, "Options", options);
+	json_object_set_new(copy, "Config", copy_pools(ipam));
+	return true;
+}
+
+static bool check_scope(const json_t *request, GError **error)
+{
+	const char *scope = json_str(request, "Scope"), *driver = json_str(request, "Driver");
+	if (strcmp(driver, "overlay") == 0)
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm "
+			"join\" to connect this node to swarm and try again.");
+	if (json_bool(request, "Ingress"))
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"Ingress network can only be global scope network");
+	if (strcmp(scope, "swarm") == 0)
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"cannot create a swarm scoped network when swarm is not active");
+	return *scope == '\0' || strcmp(scope, "local") == 0 ||
+	       fail(error, BERTH_ERROR_INVALID, "invalid network scope: %s", scope);
+}
+
+/* A network whose settings are another's has none of its own; and one that is only settings is no more. */
+static bool check_config(const json_t *request, GError **error)
+{
+	const json_t *ipam = json_object_get(request, "IPAM");
+	bool from = *json_str(request, "ConfigFrom.Network") != '\0',
+	     only = json_bool(request, "ConfigOnly");
+	if (only && (json_bool(request, "Ingress") || json_bool(request, "Internal") ||
+			    json_bool(request, "Attachable") || *json_str(request, "Scope") != '\0'))
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"configuration network can only contain network specific fields. Network operator "
+			"fields like [ ingress | internal | attachable | scope ] are not supported.");
+	if (only && from)
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"a configuration network cannot depend on another configuration network");
+	if (from && (json_bool(request, "EnableIPv6") ||
+			    json_filled(json_object_get(request, "Labels")) ||
+			    json_filled(json_object_get(ipam, "Options")) ||
+			    json_filled(json_object_get(ipam, "Config"))))
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"user specified configurations are not supported if the network depends on a "
+			"configuration network");
+	return !from || !json_filled(json_object_get(request, "Options")) ||
+	       fail(error, BERTH_ERROR_FORBIDDEN,
+		       "network driver options are not supported if the network depends on a "
+		       "configuration network");
+}
+
+static bool check_driver(const char *driver, GError **error)
+{
+	static const char *const drivers[] = {"bridge", "macvlan", "ipvlan", NULL},
+				 *const single[] = {"null", "host", NULL};
+	if (g_strv_contains(single, driver))
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"only one instance of \"%s\" network is allowed", driver);
+	return g_strv_contains(drivers, driver) ||
+	       fail(error, BERTH_ERROR_NOT_FOUND, "plugin \"%s\" not found", driver);
+}
+
+static void copy_plain(json_t *spec, const json_t *request)
+{
+	static const char *const copied[] = {"Internal", "Attachable", "ConfigOnly", "Options", "Labels"};
+	for (size_t i = 0; i < G_N_ELEMENTS(copied); i++) {
+		json_t *value = json_object_get(request, copied[i]);
+		if (json_is_true(value) || json_filled(value))
+			json_object_set_new(spec, copied[i], json_deep_copy(value));
+	}
+	json_object_set_new(spec, "ConfigFrom",
+		json_pack("{s:s}", "Network", json_str(request, "ConfigFrom.Network")));
+}
+
+/* daemon.json's default-network-opts: {driver: {option: value}}; what the request says is kept. */
+static void add_defaults(Engine *engine, json_t *spec, const json_t *request, const char *driver)
+{
+	json_t *defaults = json_object_get(engine->config->network_options, driver);
+	if (*json_str(request, "ConfigFrom.Network") == '\0' && defaults != NULL)
+		json_object_update_missing(json_object_get(spec, "Options"), defaults);
+}
+
+json_t *network_spec_empty(void)
+{
+	return json_pack(
+		"{s:s, s:s, s:b, s:b, s:{s:s, s:n, s:[]}, s:b, s:b, s:b, s:{s:s}, s:b, s:{}, s:{}}",
+		"Scope", "local", "Driver", "bridge", "EnableIPv4", 1, "EnableIPv6", 0, "IPAM",
+		"Driver", "default", "Options", "Config", "Internal", 0, "Attachable", 0, "Ingress",
+		0, "ConfigFrom", "Network", "", "ConfigOnly", 0, "Options", "Labels");
+}
+
+json_t *network_spec_new(Engine *engine, const json_t *request, GError **error)
+{
+	const char *name = json_str(request, "Name"), *given = json_str(request, "Driver");
+	const char *driver = *given != '\0' ? given : "bridge";
+	bool only = json_bool(request, "ConfigOnly");
+	g_autoptr(json_t) spec = network_spec_empty();
+	copy_plain(spec, request);
+	add_defaults(engine, spec, request, driver);
+	if (!check_name(name, error) || !check_config(request, error) ||
+		!read_family_switch(spec, request, "EnableIPv4", "com.docker.network.enable_ipv4", error) ||
+		!read_family_switch(spec, request, "EnableIPv6", "com.docker.network.enable_ipv6", error) ||
+		!copy_ipam(spec, request, error) || !check_scope(request, error) ||
+		(!only && !check_driver(driver, error)))
+		return NULL;
+	if (!json_bool(spec, "EnableIPv4") && !json_bool(spec, "EnableIPv6") &&
+		strcmp(driver, "macvlan") != 0 && strcmp(driver, "ipvlan") != 0) {
+		fail(error, BERTH_ERROR_INVALID, "IPv4 or IPv6 must be enabled");
+		return NULL;
+	}
+	json_object_set_new(spec, "Driver", json_string(only ? "null" : driver));
+	return g_steal_pointer(&spec);
+}
+
+/* Of the settings of a configuration network. Under the lock. */
+bool network_spec_take_config(Engine *engine, json_t *spec, GError **error)
+{
+	static const char *const taken[] = {"IPAM", "Options", "Labels", "EnableIPv4", "EnableIPv6"};
+	const char *name = json_str(spec, "ConfigFrom.Network");
+	const Network *from = *name != '\0' ? network_lookup(engine, name) : NULL;
+	if (*name == '\0')
+		return true;
+	if (from == NULL || !from->config_only)
+		return fail(error, BERTH_ERROR_NOT_FOUND, "configuration network \"%s\" does not exist",
+			name);
+	for (size_t i = 0; i < G_N_ELEMENTS(taken); i++)
+		json_object_set_new(spec, taken[i], json_deep_copy(json_object_get(from->spec, taken[i])));
+	json_object_set_new(spec, "ConfigFrom", json_pack("{s:s}", "Network", from->name));
+	return true;
+}
+
+static bool choose_bridge(Engine *engine, Network *network, const json_t *spec, bool stored, GError **error)
+{
+	const char *name = network_option(spec, "com.docker.network.bridge.name");
+	network->bridge = *name != '\0' ? g_strdup(name) : g_strdup_printf("br-%.12s", network->id);
+	if (strlen(name) >= IF_NAMESIZE)
+		return fail(error, BERTH_ERROR_SYSTEM,
+			"invalid name of a bridge: %s: numerical result out of range", name);
+	if (*name != '\0' && !link_name_valid(name))
+		return fail(
+			error, BERTH_ERROR_SYSTEM, "invalid name of a bridge: %s: invalid argument", name);
+	for (guint i = 0; !stored && i < engine->networks->len; i++) {
+		const Network *other = engine->networks->pdata[i];
+		if (g_strcmp0(other->bridge, network->bridge) == 0)
+			return fail(error, BERTH_ERROR_FORBIDDEN,
+				"cannot create network %s (%s): conflicts with network %s (%s): networks "
+				"have same bridge name",
+				network->id, network->bridge, other->id, other->bridge);
+	}
+	return stored || *name == '\0' || link_is_free_for_bridge(name) ||
+	       fail(error, BERTH_ERROR_SYSTEM, "existing interface %s is not a bridge", name);
+}
+
+bool network_spec_read(Engine *engine, Network *network, json_t *spec, bool stored, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	const char *driver = json_str(spec, "Driver");
 	network->driver = g_strdup(driver);
 	network->spec = json_incref(spec);
 	network->used = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	network->members =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)json_decref);
+	network->config_only = json_bool(spec, "ConfigOnly");
+	network->internal = json_bool(spec, "Internal");
 	if (strcmp(driver, "null") == 0 || strcmp(driver, "host") == 0)
 		return true;
-	network->internal = json_bool(spec, "Internal");
-	network->icc = option_on(spec, "com.docker.network.bridge.enable_icc", true);
-	network->masquerade =
-		option_on(spec, "com.docker.network.bridge.enable_ip_masquerade", true);
-	network->mtu = (int)g_ascii_strtoll(mtu, NULL, 10);
-	if (*binding != '\0' && strcmp(binding, "0.0.0.0") != 0 &&
-		!address_parse(binding, &network->host_binding))
-		return fail(
-			error, BERTH_ERROR_INVALID, "invalid host binding address: %s", binding);
-	json_array_foreach (json_at(spec, "IPAM.Config"), i, pool)
-		if (!read_pool(engine, network, pool, error))
-			return false;
-	network->chosen = network->subnet.family == 0 || json_bool(spec, "_Chosen");
-	if (network->subnet.family == 0 && !choose_subnet(engine, network, error))
+	network->kind = strcmp(driver, "macvlan") == 0	? LINK_MACVLAN
+			: strcmp(driver, "ipvlan") == 0 ? LINK_IPVLAN
+							: LINK_VETH;
+	if (!network_options_read(network, spec, &problem) && !stored) {
+		g_propagate_error(error, g_steal_pointer(&problem));
 		return false;
-	if (network->chosen)
-		json_object_set_new(spec, "_Chosen", json_true());
-	if (network->range.family == 0)
-		network->range = network->subnet;
-	choose_gateways(network);
-	write_back(network, spec);
-	return choose_links(network, spec, error);
+	}
+	bool linked = network->kind == LINK_VETH
+			      ? choose_bridge(engine, network, spec, stored, error)
+			      : network_parent_choose(network, spec, stored, error);
+	return linked && (network_pools_read(engine, network, spec, stored, stored ? NULL : error) ||
+				 stored);
+}
+
+/* The default bridge's addresses of a family: of its own address, or else of the range that is given out. */
+static void add_default_pool(json_t *pools, const char *own, const char *range)
+{
+	Address address, fixed;
+	bool named = address_parse(own, &address), ranged = address_parse(range, &fixed);
+	if (!named && !ranged)
+		return;
+	Address network = address_network(named ? &address : &fixed);
+	g_autofree char *subnet = address_cidr(&network),
+			*gateway = named ? address_text(&address) : g_strdup("");
+	json_t *pool = json_pack("{s:s}", "Subnet", subnet);
+	if (named)
+		json_object_set_new(pool, "Gateway", json_string(gateway));
+	if (ranged)
+		json_object_set_new(pool, "IPRange", json_string(range));
+	json_array_append_new(pools, pool);
 }
 
 void network_spec_predefined(Engine *engine, const char *name, json_t *spec)
@@ -241,11 +282,10 @@ void network_spec_predefined(Engine *engine, const char *name, json_t *spec)
 			"com.docker.network.bridge.host_binding_ipv4", "0.0.0.0",
 			"com.docker.network.bridge.name", engine->config->bridge,
 			"com.docker.network.driver.mtu", "1500"));
-	Address address;
-	if (address_parse(engine->config->bip, &address)) {
-		Address network = address_network(&address);
-		g_autofree char *subnet = address_cidr(&network), *gateway = address_text(&address);
-		json_array_append_new(json_at(spec, "IPAM.Config"),
-			json_pack("{s:s, s:s}", "Subnet", subnet, "Gateway", gateway));
-	}
+	const Config *config = engine->config;
+	json_t *pools = json_at(spec, "IPAM.Config");
+	add_default_pool(pools, config->bip, config->fixed_cidr);
+	json_object_set_new(spec, "EnableIPv6", json_boolean(config->ipv6));
+	if (config->ipv6)
+		add_default_pool(pools, config->bip6, config->fixed_cidr6);
 }

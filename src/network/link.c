@@ -1,3 +1,4 @@
+#include "network/link_message.h"
 #include "network/network.h"
 
 #include "base/error.h"
@@ -14,14 +15,7 @@
 #include <sched.h>
 #include <string.h>
 
-enum { ROOM = 4096, ANSWER = 8192 };
-
-typedef struct {
-	char room[ROOM];
-	struct nlmsghdr *head;
-} Message;
-
-static void message_begin(Message *message, guint16 type, guint16 flags)
+void message_begin(Message *message, guint16 type, guint16 flags)
 {
 	memset(message->room, 0, sizeof message->room);
 	message->head = mnl_nlmsg_put_header(message->room);
@@ -30,7 +24,7 @@ static void message_begin(Message *message, guint16 type, guint16 flags)
 	message->head->nlmsg_seq = 1;
 }
 
-static struct ifinfomsg *link_head(Message *message, unsigned flags)
+struct ifinfomsg *link_head(Message *message, unsigned flags)
 {
 	struct ifinfomsg *info = mnl_nlmsg_put_extra_header(message->head, sizeof *info);
 	info->ifi_family = AF_UNSPEC;
@@ -41,7 +35,7 @@ static struct ifinfomsg *link_head(Message *message, unsigned flags)
 /* Sends one request and waits for the kernel's word. errno on failure. */
 static bool talk(struct mnl_socket *socket, Message *message)
 {
-	char answer[ANSWER];
+	char answer[LINK_ANSWER];
 	if (mnl_socket_sendto(socket, message->head, message->head->nlmsg_len) < 0)
 		return false;
 	ssize_t n = mnl_socket_recvfrom(socket, answer, sizeof answer);
@@ -49,7 +43,7 @@ static bool talk(struct mnl_socket *socket, Message *message)
 	       mnl_cb_run(answer, (size_t)n, 1, mnl_socket_get_portid(socket), NULL, NULL) >= 0;
 }
 
-static struct mnl_socket *socket_new(void)
+struct mnl_socket *link_socket_new(void)
 {
 	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	if (socket != NULL && mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0) {
@@ -59,9 +53,9 @@ static struct mnl_socket *socket_new(void)
 	return socket;
 }
 
-static bool talk_once(Message *message)
+bool talk_once(Message *message)
 {
-	struct mnl_socket *socket = socket_new();
+	struct mnl_socket *socket = link_socket_new();
 	bool ok = socket != NULL && talk(socket, message);
 	int why = errno;
 	if (socket != NULL)
@@ -100,7 +94,7 @@ static struct mnl_socket *socket_in(int netns, const ContainerLink *link)
 		return NULL;
 	if (link != NULL && (link->first || link->address6.family != 0))
 		set_ipv6(link->address6.family != 0);
-	struct mnl_socket *socket = socket_new();
+	struct mnl_socket *socket = link_socket_new();
 	namespace_leave(own);
 	return socket;
 }
@@ -177,7 +171,9 @@ void link_delete_in(int netns, const char *name)
 static void put_inner(Message *message, const ContainerLink *link)
 {
 	mnl_attr_put_strz(message->head, IFLA_IFNAME, link->name);
-	mnl_attr_put(message->head, IFLA_ADDRESS, sizeof link->mac, link->mac);
+	/* Links of ipvlan have their parent's address. */
+	if (link->kind != LINK_IPVLAN)
+		mnl_attr_put(message->head, IFLA_ADDRESS, sizeof link->mac, link->mac);
 	mnl_attr_put_u32(message->head, IFLA_NET_NS_FD, (guint32)link->netns);
 	if (link->mtu > 0)
 		mnl_attr_put_u32(message->head, IFLA_MTU, (guint32)link->mtu);
@@ -210,17 +206,24 @@ static void put_pair(Message *message, const ContainerLink *link)
 	mnl_attr_nest_end(message->head, info);
 }
 
-static void put_macvlan(Message *message, const ContainerLink *link)
+/* Of a parent: macvlan or ipvlan. */
+static void put_child(Message *message, const ContainerLink *link)
 {
+	bool ipvlan = link->kind == LINK_IPVLAN;
 	message_begin(message, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
 	struct ifinfomsg *head = link_head(message, 0);
 	head->ifi_index = link->index;
 	put_inner(message, link);
 	mnl_attr_put_u32(message->head, IFLA_LINK, if_nametoindex(link->parent));
 	struct nlattr *info = mnl_attr_nest_start(message->head, IFLA_LINKINFO);
-	mnl_attr_put_strz(message->head, IFLA_INFO_KIND, "macvlan");
+	mnl_attr_put_strz(message->head, IFLA_INFO_KIND, ipvlan ? "ipvlan" : "macvlan");
 	struct nlattr *data = mnl_attr_nest_start(message->head, IFLA_INFO_DATA);
-	mnl_attr_put_u32(message->head, IFLA_MACVLAN_MODE, MACVLAN_MODE_BRIDGE);
+	if (ipvlan) {
+		mnl_attr_put_u16(message->head, IFLA_IPVLAN_MODE, (guint16)link->mode);
+		mnl_attr_put_u16(message->head, IFLA_IPVLAN_FLAGS, (guint16)link->flag);
+	} else {
+		mnl_attr_put_u32(message->head, IFLA_MACVLAN_MODE, (guint32)link->mode);
+	}
 	mnl_attr_nest_end(message->head, data);
 	mnl_attr_nest_end(message->head, info);
 }
@@ -255,13 +258,13 @@ static void put_route(Message *message, unsigned index, const Address *gateway)
 
 static bool make_link(const ContainerLink *link, Message *message, GError **error)
 {
-	if (link->parent != NULL)
-		put_macvlan(message, link);
+	if (link->kind != LINK_VETH)
+		put_child(message, link);
 	else
 		put_pair(message, link);
 	if (!talk_once(message))
 		return fail_errno(error, "cannot make the link %s of the container",
-			link->parent != NULL ? link->name : link->host_name);
+			link->kind != LINK_VETH ? link->name : link->host_name);
 	return !(link->isolated || link->hairpin) || set_port(link) ||
 	       fail_errno(error, "cannot set up %s on its bridge", link->host_name);
 }

@@ -11,14 +11,29 @@
 int namespace_enter(int netns);
 void namespace_leave(int own);
 
+/* As the kernel has it: 1 to 15 characters, no blank, "/" or ":"; and nothing that a rule's text would break at. */
+bool link_name_valid(const char *name);
+/* Whether there is no such link, or a bridge. */
+bool link_is_free_for_bridge(const char *name);
+
 /* Also rtnetlink. Failures name the link. */
 bool link_make_bridge(const char *name, int mtu, GError **error); /* up; fine if it is there */
 bool link_add_address(const char *name, const Address *address, GError **error);
 void link_delete(const char *name);
 
-/* The two ends of a container's link; parent: macvlan on that device instead of a pair on bridge. */
+/* A pair, one end of it on a bridge; or a link on a parent. */
+typedef enum { LINK_VETH, LINK_MACVLAN, LINK_IPVLAN } LinkKind;
+/* A parent that leads nowhere, or a VLAN of one; up. Fine if it is there. */
+bool link_make_dummy(const char *name, GError **error);
+bool link_make_vlan(const char *name, const char *parent, int vlan, GError **error);
+/* The IPv4 or IPv6 subnets that the host reaches without a router: an array of Address. */
+GArray *link_subnets(int family);
+
+/* The two ends of a container's link; parent: where kind is not LINK_VETH, on that instead of on a bridge. */
 typedef struct {
 	const char *host_name, *bridge, *parent, *name;
+	LinkKind kind;
+	int mode, flag; /* of macvlan and ipvlan: the kernel's numbers */
 	int netns; /* descriptor of the container's network namespace */
 	int index; /* of the link in there */
 	guint8 mac[6];
@@ -36,9 +51,18 @@ void link_delete_in(int netns, const char *name);
 bool guard_link(int netns, const char *link, GError **error);
 
 /* rules.c: one nftables table, changed whole in one transaction when networks change. */
+/* How a network's containers are reached from outside: by ports of the host; also directly, at every port;
+ * directly only, at published ports; or not at all, not even by the host. */
+typedef enum { GATEWAY_NAT, GATEWAY_NAT_UNPROTECTED, GATEWAY_ROUTED, GATEWAY_ISOLATED } GatewayMode;
+typedef struct {
+	Address subnet; /* family 0: it has none of that kind */
+	Address source; /* what packets leave the host with; family 0: the host's own */
+	GatewayMode mode;
+} FamilyRules;
 typedef struct {
 	const char *bridge;
-	Address subnet, subnet6; /* family 0: it has none of that kind */
+	const char *trusted; /* "eth0:eth1": links that reach published ports directly; or NULL */
+	FamilyRules v4, v6;
 	bool masquerade, internal;
 } NetworkRules;
 /* A table of each family that a network has. The elements of its maps are kept; what they should be comes
@@ -55,6 +79,7 @@ typedef struct {
 	guint8 protocol; /* IPPROTO_TCP, _UDP or _SCTP */
 	Address target;	 /* of the host's family, which says the table */
 	guint16 target_port;
+	bool direct; /* no port of the host: the target itself may be reached, by who is routed there */
 } PortMapping;
 /* Adds or takes away all of them in one transaction. */
 bool ports_change(

@@ -18,22 +18,22 @@ static void put_element(NftBatch *batch, const char *table, bool add, const Port
 {
 	guint8 key[sizeof mapping->host.bytes + PORT] = {0}, data[sizeof key] = {0};
 	guint16 port = htons(mapping->host_port), target = htons(mapping->target_port);
-	bool any = address_is_any(&mapping->host);
+	bool any = address_is_any(&mapping->host) && !mapping->direct;
 	size_t length = mapping->target.family == AF_INET6 ? 16 : 4, before = any ? 0 : length;
-	memcpy(key, mapping->host.bytes, before);
+	memcpy(key, mapping->direct ? mapping->target.bytes : mapping->host.bytes, before);
 	key[before] = mapping->protocol;
-	memcpy(key + before + 4, &port, sizeof port);
+	memcpy(key + before + 4, mapping->direct ? &target : &port, sizeof port);
 	memcpy(data, mapping->target.bytes, length);
 	memcpy(data + length, &target, sizeof target);
 	struct nlmsghdr *head =
 		nft_batch_message(batch, add ? NFT_MSG_NEWSETELEM : NFT_MSG_DELSETELEM,
 			add ? NLM_F_CREATE : 0, mapping->target.family);
 	mnl_attr_put_strz(head, NFTA_SET_ELEM_LIST_TABLE, table);
-	mnl_attr_put_strz(head, NFTA_SET_ELEM_LIST_SET, any ? "any" : "on");
+	mnl_attr_put_strz(head, NFTA_SET_ELEM_LIST_SET, mapping->direct ? "direct" : any ? "any" : "on");
 	struct nlattr *list = mnl_attr_nest_start(head, NFTA_SET_ELEM_LIST_ELEMENTS);
 	struct nlattr *element = mnl_attr_nest_start(head, 1);
 	nft_put_value(head, NFTA_SET_ELEM_KEY, key, before + PORT);
-	if (add)
+	if (add && !mapping->direct)
 		nft_put_value(head, NFTA_SET_ELEM_DATA, data, length + 4);
 	mnl_attr_nest_end(head, element);
 	mnl_attr_nest_end(head, list);
@@ -57,6 +57,7 @@ static bool change(const char *table, int flush, bool add, const PortMapping *ma
 	if (flush != 0) {
 		put_flush(&batch, flush, table, "any");
 		put_flush(&batch, flush, table, "on");
+		put_flush(&batch, flush, table, "direct");
 	}
 	for (guint i = 0; i < count; i++)
 		if (flush == 0 || mappings[i].target.family == flush)

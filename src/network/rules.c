@@ -46,6 +46,7 @@ static const char skeleton[] =
 	"add table %1$s\n"
 	"add map %1$s any { type inet_proto . inet_service : %3$s . inet_service; }\n"
 	"add map %1$s on { type %3$s . inet_proto . inet_service : %3$s . inet_service; }\n"
+	"add set %1$s direct { type %3$s . inet_proto . inet_service; }\n"
 	"add chain %1$s raw { type filter hook prerouting priority raw; }\n"
 	"add chain %1$s publish\n"
 	"add chain %1$s prerouting { type nat hook prerouting priority dstnat; }\n"
@@ -68,26 +69,58 @@ static const char one_network[] =
 	"add rule %1$s forward iifname \"%3$s\" oifname \"%3$s\" accept\n"
 	"add rule %1$s forward oifname \"%3$s\" ct state established,related accept\n";
 
-static void put_network(GString *text, const char *table, const Family *family,
-	const NetworkRules *network, const Address *subnet)
+/* What others may send to its containers: 1 is the table, 2 the bridge, 3 the family. */
+static const char by_port[] = "add rule %1$s forward oifname \"%2$s\" ct status dnat accept\n";
+static const char direct[] =
+	"add rule %1$s forward oifname \"%2$s\" %3$s daddr . meta l4proto . th dport @direct accept\n"
+	"add rule %1$s forward oifname \"%2$s\" meta l4proto { icmp, ipv6-icmp } accept\n";
+static const char unprotected[] = "add rule %1$s forward oifname \"%2$s\" accept\n";
+static const char *const let_in[] = {[GATEWAY_NAT] = by_port,
+	[GATEWAY_NAT_UNPROTECTED] = unprotected,
+	[GATEWAY_ROUTED] = direct,
+	[GATEWAY_ISOLATED] = ""};
+
+/* Links that are trusted reach published ports without a port of the host. */
+static void put_trusted(
+	GString *text, const char *table, const Family *family, const NetworkRules *network)
 {
-	Address whole = address_network(subnet);
+	g_auto(GStrv) links = g_strsplit(network->trusted != NULL ? network->trusted : "", ":", -1);
+	for (int i = 0; links[i] != NULL; i++)
+		g_string_append_printf(text,
+			"add rule %s forward iifname \"%s\" oifname \"%s\" %s daddr . meta l4proto . th "
+			"dport @direct accept\n",
+			table, links[i], network->bridge, family->name);
+}
+
+/* Packets of containers get an address of the host's, the one that is named or that of the link. */
+static void put_source(GString *text, const char *table, const Family *family,
+	const NetworkRules *network, const FamilyRules *rules, const char *cidr)
+{
+	g_autofree char *source = address_text(&rules->source);
+	if (!network->masquerade || network->internal || rules->mode == GATEWAY_ROUTED)
+		return;
+	g_string_append_printf(text, "add rule %s postrouting %s saddr %s oifname != \"%s\" %s%s\n",
+		table, family->name, cidr, network->bridge, *source != '\0' ? "snat to " : "masquerade",
+		source);
+}
+
+static void put_network(GString *text, const char *table, const Family *family,
+	const NetworkRules *network, const FamilyRules *rules)
+{
+	Address whole = address_network(&rules->subnet);
 	g_autofree char *cidr = address_cidr(&whole);
 	const char *bridge = network->bridge;
 	g_string_append_printf(
 		text, one_network, table, family->name, bridge, cidr, family->loopback);
-	if (network->internal)
+	if (network->internal) {
 		g_string_append_printf(
 			text, "add rule %s forward iifname \"%s\" drop\n", table, bridge);
-	else
-		g_string_append_printf(text,
-			"add rule %s forward oifname \"%s\" ct status dnat accept\n", table,
-			bridge);
+	} else {
+		g_string_append_printf(text, let_in[rules->mode], table, bridge, family->name);
+		put_trusted(text, table, family, network);
+	}
 	g_string_append_printf(text, "add rule %s forward oifname \"%s\" drop\n", table, bridge);
-	if (network->masquerade && !network->internal)
-		g_string_append_printf(text,
-			"add rule %s postrouting %s saddr %s oifname != \"%s\" masquerade\n", table,
-			family->name, cidr, bridge);
+	put_source(text, table, family, network, rules, cidr);
 }
 
 bool rules_apply(const char *name, const NetworkRules *networks, guint count, GError **error)
@@ -98,7 +131,7 @@ bool rules_apply(const char *name, const NetworkRules *networks, guint count, GE
 		g_autofree char *table = g_strdup_printf("%s %s", family->name, name);
 		bool any = family->number == AF_INET;
 		for (guint i = 0; i < count; i++)
-			any = any || networks[i].subnet6.family != 0;
+			any = any || networks[i].v6.subnet.family != 0;
 		if (!any) {
 			/* What an earlier engine may have left; a host without IPv6 has none. */
 			g_autofree char *gone =
@@ -113,10 +146,10 @@ bool rules_apply(const char *name, const NetworkRules *networks, guint count, GE
 			g_string_append_printf(
 				text, "insert rule %s publish ip6 daddr ::1 return\n", table);
 		for (guint i = 0; i < count; i++) {
-			const Address *subnet = family->number == AF_INET ? &networks[i].subnet
-									  : &networks[i].subnet6;
-			if (subnet->family != 0)
-				put_network(text, table, family, &networks[i], subnet);
+			const FamilyRules *rules = family->number == AF_INET ? &networks[i].v4
+									     : &networks[i].v6;
+			if (rules->subnet.family != 0)
+				put_network(text, table, family, &networks[i], rules);
 		}
 	}
 	return run(text->str, error);

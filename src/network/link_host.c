@@ -1,0 +1,161 @@
+/* Links of the host itself that networks need or must not take: bridges of others, parents, subnets in use. */
+#include "network/link_message.h"
+#include "network/network.h"
+
+#include "base/error.h"
+
+#include <errno.h>
+#include <linux/if_link.h>
+#include <linux/veth.h>
+#include <net/if.h>
+#include <string.h>
+
+bool link_name_valid(const char *name)
+{
+	size_t length = strlen(name);
+	if (length == 0 || length >= IF_NAMESIZE || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return false;
+	for (const char *p = name; *p != '\0'; p++)
+		if (!g_ascii_isgraph(*p) || strchr("/:\"'\\{};#%", *p) != NULL)
+			return false;
+	return true;
+}
+
+/* Sends a request for a list, and has each of its messages seen. False with errno. */
+static bool dump(Message *message, mnl_cb_t each, void *data)
+{
+	char answer[LINK_ANSWER * 4];
+	struct mnl_socket *socket = link_socket_new();
+	bool ok = socket != NULL &&
+		  mnl_socket_sendto(socket, message->head, message->head->nlmsg_len) >= 0;
+	for (int more = MNL_CB_OK; ok && more == MNL_CB_OK;) {
+		ssize_t n = mnl_socket_recvfrom(socket, answer, sizeof answer);
+		more = n > 0 ? mnl_cb_run(answer, (size_t)n, 1, mnl_socket_get_portid(socket), each, data)
+			     : MNL_CB_ERROR;
+		ok = more != MNL_CB_ERROR;
+	}
+	int why = errno;
+	if (socket != NULL)
+		mnl_socket_close(socket);
+	errno = why;
+	return ok;
+}
+
+static int note_kind(const struct nlmsghdr *head, void *data)
+{
+	bool *is_bridge = data;
+	const struct nlattr *attribute, *inner;
+	mnl_attr_for_each(attribute, head, sizeof(struct ifinfomsg))
+	{
+		if (mnl_attr_get_type(attribute) != IFLA_LINKINFO)
+			continue;
+		mnl_attr_for_each_nested(inner, attribute)
+		{
+			if (mnl_attr_get_type(inner) == IFLA_INFO_KIND)
+				*is_bridge = strcmp(mnl_attr_get_str(inner), "bridge") == 0;
+		}
+	}
+	return MNL_CB_STOP;
+}
+
+bool link_is_free_for_bridge(const char *name)
+{
+	Message message;
+	bool is_bridge = false;
+	message_begin(&message, RTM_GETLINK, 0);
+	message.head->nlmsg_flags &= (guint16)~NLM_F_ACK;
+	link_head(&message, 0);
+	mnl_attr_put_strz(message.head, IFLA_IFNAME, name);
+	return !dump(&message, note_kind, &is_bridge) || is_bridge;
+}
+
+static int note_subnet(const struct nlmsghdr *head, void *data)
+{
+	const struct rtmsg *route = mnl_nlmsg_get_payload(head);
+	const struct nlattr *attribute;
+	Address subnet = {.family = route->rtm_family, .prefix = route->rtm_dst_len};
+	bool routed = false, placed = false;
+	mnl_attr_for_each(attribute, head, sizeof *route)
+	{
+		size_t length = mnl_attr_get_payload_len(attribute);
+		guint16 type = mnl_attr_get_type(attribute);
+		routed = routed || type == RTA_GATEWAY || type == RTA_MULTIPATH;
+		if (type == RTA_DST && length <= sizeof subnet.bytes) {
+			memcpy(subnet.bytes, mnl_attr_get_payload(attribute), length);
+			placed = true;
+		}
+	}
+	if (placed && !routed && route->rtm_table == RT_TABLE_MAIN && route->rtm_type == RTN_UNICAST)
+		g_array_append_val((GArray *)data, subnet);
+	return MNL_CB_OK;
+}
+
+GArray *link_subnets(int family)
+{
+	GArray *subnets = g_array_new(FALSE, FALSE, sizeof(Address));
+	Message message;
+	message_begin(&message, RTM_GETROUTE, NLM_F_DUMP);
+	message.head->nlmsg_flags &= (guint16)~NLM_F_ACK;
+	struct rtmsg *route = mnl_nlmsg_put_extra_header(message.head, sizeof *route);
+	route->rtm_family = (guint8)family;
+	dump(&message, note_subnet, subnets);
+	return subnets;
+}
+
+static struct nlattr *begin_new(Message *message, const char *name, const char *kind)
+{
+	message_begin(message, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+	link_head(message, IFF_UP);
+	mnl_attr_put_strz(message->head, IFLA_IFNAME, name);
+	struct nlattr *info = mnl_attr_nest_start(message->head, IFLA_LINKINFO);
+	mnl_attr_put_strz(message->head, IFLA_INFO_KIND, kind);
+	return info;
+}
+
+static bool link_up(const char *name)
+{
+	Message message;
+	message_begin(&message, RTM_NEWLINK, 0);
+	link_head(&message, IFF_UP);
+	mnl_attr_put_strz(message.head, IFLA_IFNAME, name);
+	return talk_once(&message);
+}
+
+/* For kernels without dummies: a pair that nobody is at the other end of. */
+static bool make_pair(const char *name)
+{
+	Message message;
+	g_autofree char *other = g_strconcat("dp", name + strlen("dm"), NULL);
+	struct nlattr *info = begin_new(&message, name, "veth");
+	struct nlattr *data = mnl_attr_nest_start(message.head, IFLA_INFO_DATA);
+	struct nlattr *peer = mnl_attr_nest_start(message.head, VETH_INFO_PEER);
+	link_head(&message, 0);
+	mnl_attr_put_strz(message.head, IFLA_IFNAME, other);
+	mnl_attr_nest_end(message.head, peer);
+	mnl_attr_nest_end(message.head, data);
+	mnl_attr_nest_end(message.head, info);
+	return talk_once(&message) && link_up(other);
+}
+
+bool link_make_dummy(const char *name, GError **error)
+{
+	Message message;
+	struct nlattr *info = begin_new(&message, name, "dummy");
+	mnl_attr_nest_end(message.head, info);
+	return talk_once(&message) || errno == EEXIST ||
+	       ((errno == EOPNOTSUPP || errno == ENOTSUP) && make_pair(name)) || errno == EEXIST ||
+	       fail_errno(error, "cannot make the parent link %s", name);
+}
+
+bool link_make_vlan(const char *name, const char *parent, int vlan, GError **error)
+{
+	Message message;
+	struct nlattr *info = begin_new(&message, name, "vlan");
+	struct nlattr *data = mnl_attr_nest_start(message.head, IFLA_INFO_DATA);
+	mnl_attr_put_u16(message.head, IFLA_VLAN_ID, (guint16)vlan);
+	mnl_attr_nest_end(message.head, data);
+	mnl_attr_nest_end(message.head, info);
+	mnl_attr_put_u32(message.head, IFLA_LINK, if_nametoindex(parent));
+	return talk_once(&message) || errno == EEXIST ||
+	       fail_errno(error, "failed to create %s vlan link", name);
+}
