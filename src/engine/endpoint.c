@@ -193,8 +193,12 @@ static json_t *join(Container *container, const json_t *spec, const char *name, 
 		return NULL;
 	}
 	if (network->bridge == NULL && network->parent == NULL) {
-		fail(error, BERTH_ERROR_INVALID, "container cannot be connected to network %s",
-			network->name);
+		fail(error, BERTH_ERROR_FORBIDDEN,
+			strcmp(network->driver, "host") == 0
+				? "cannot connect container to host network - container must be created "
+				  "in host network mode"
+				: "container cannot be connected to multiple networks with one of the "
+				  "networks in private (none) mode");
 		return NULL;
 	}
 	json_t *endpoint = network_realise(engine, network, error)

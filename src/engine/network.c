@@ -239,12 +239,13 @@ static void publish(Engine *engine, const Network *network, const char *action)
 /* Removes what the host has of a network. The row goes last: what a crash leaves is made again, or removed. */
 static void unrealise(Engine *engine, Network *network)
 {
-	bool bridge = network->realised && network->bridge != NULL;
+	bool ruled = network->realised && network->bridge != NULL;
 	network->realised = false;
-	if (bridge) {
+	if (ruled)
 		apply_rules(engine, NULL);
+	/* Also one that was left by an engine before this one. */
+	if (network->bridge != NULL && !json_bool(network->spec, "_BridgeFound"))
 		link_delete(network->bridge);
-	}
 	if (network->parent_made)
 		link_delete(network->parent);
 }
@@ -326,7 +327,7 @@ static json_t *network_json(Engine *engine, const Network *network, bool with_me
 		json_object_set_new(ipam, "Config", json_null());
 		json_object_set_new(json, "IPAM", ipam);
 	}
-	static const char *const inner[] = {"_Chosen", "_Chosen6", "_ParentMade"};
+	static const char *const inner[] = {"_Chosen", "_Chosen6", "_ParentMade", "_BridgeFound"};
 	for (size_t i = 0; i < G_N_ELEMENTS(inner); i++)
 		json_object_del(json, inner[i]);
 	json_object_set_new(

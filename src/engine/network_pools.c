@@ -186,7 +186,8 @@ static bool choose_subnet(Engine *engine, Network *network, const Pool *pool, GE
 	json_t *own = engine->config->address_pools, *entry;
 	g_autoptr(json_t) list =
 		json_array_size(own) > 0 ? json_incref(own) : json_loads(default_pools, 0, NULL);
-	g_autoptr(GArray) routes = link_subnets(pool->family);
+	g_autoptr(GArray) routes = link_subnets(
+		pool->family, network->bridge != NULL ? network->bridge : "");
 	int width = pool->family == AF_INET6 ? 128 : 32;
 	size_t i;
 	json_array_foreach (list, i, entry) {

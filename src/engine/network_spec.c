@@ -196,7 +196,8 @@ bool network_spec_take_config(Engine *engine, json_t *spec, GError **error)
 	return true;
 }
 
-static bool choose_bridge(Engine *engine, Network *network, const json_t *spec, bool stored, GError **error)
+/* A bridge that was there before stays when its network goes. */
+static bool choose_bridge(Engine *engine, Network *network, json_t *spec, bool stored, GError **error)
 {
 	const char *name = network_option(spec, "com.docker.network.bridge.name");
 	network->bridge = *name != '\0' ? g_strdup(name) : g_strdup_printf("br-%.12s", network->id);
@@ -214,7 +215,11 @@ static bool choose_bridge(Engine *engine, Network *network, const json_t *spec, 
 				"have same bridge name",
 				network->id, network->bridge, other->id, other->bridge);
 	}
-	return stored || *name == '\0' || link_is_free_for_bridge(name) ||
+	if (stored || *name == '\0')
+		return true;
+	if (if_nametoindex(name) != 0)
+		json_object_set_new(spec, "_BridgeFound", json_true());
+	return link_is_free_for_bridge(name) ||
 	       fail(error, BERTH_ERROR_SYSTEM, "existing interface %s is not a bridge", name);
 }
 

@@ -69,12 +69,18 @@ bool link_is_free_for_bridge(const char *name)
 	return !dump(&message, note_kind, &is_bridge) || is_bridge;
 }
 
+typedef struct {
+	GArray *list;
+	unsigned except;
+} Subnets;
+
 static int note_subnet(const struct nlmsghdr *head, void *data)
 {
 	const struct rtmsg *route = mnl_nlmsg_get_payload(head);
 	const struct nlattr *attribute;
 	Address subnet = {.family = route->rtm_family, .prefix = route->rtm_dst_len};
-	bool routed = false, placed = false;
+	const Subnets *subnets = data;
+	bool routed = false, placed = false, excepted = false;
 	mnl_attr_for_each(attribute, head, sizeof *route)
 	{
 		size_t length = mnl_attr_get_payload_len(attribute);
@@ -84,22 +90,24 @@ static int note_subnet(const struct nlmsghdr *head, void *data)
 			memcpy(subnet.bytes, mnl_attr_get_payload(attribute), length);
 			placed = true;
 		}
+		if (type == RTA_OIF)
+			excepted = mnl_attr_get_u32(attribute) == subnets->except;
 	}
-	if (placed && !routed && route->rtm_table == RT_TABLE_MAIN && route->rtm_type == RTN_UNICAST)
-		g_array_append_val((GArray *)data, subnet);
+	if (placed && !routed && !excepted && route->rtm_table == RT_TABLE_MAIN && route->rtm_type == RTN_UNICAST)
+		g_array_append_val(subnets->list, subnet);
 	return MNL_CB_OK;
 }
 
-GArray *link_subnets(int family)
+GArray *link_subnets(int family, const char *except)
 {
-	GArray *subnets = g_array_new(FALSE, FALSE, sizeof(Address));
+	Subnets subnets = {g_array_new(FALSE, FALSE, sizeof(Address)), if_nametoindex(except)};
 	Message message;
 	message_begin(&message, RTM_GETROUTE, NLM_F_DUMP);
 	message.head->nlmsg_flags &= (guint16)~NLM_F_ACK;
 	struct rtmsg *route = mnl_nlmsg_put_extra_header(message.head, sizeof *route);
 	route->rtm_family = (guint8)family;
-	dump(&message, note_subnet, subnets);
-	return subnets;
+	dump(&message, note_subnet, &subnets);
+	return subnets.list;
 }
 
 static struct nlattr *begin_new(Message *message, const char *name, const char *kind)

@@ -26,8 +26,8 @@ typedef enum { LINK_VETH, LINK_MACVLAN, LINK_IPVLAN } LinkKind;
 /* A parent that leads nowhere, or a VLAN of one; up. Fine if it is there. */
 bool link_make_dummy(const char *name, GError **error);
 bool link_make_vlan(const char *name, const char *parent, int vlan, GError **error);
-/* The IPv4 or IPv6 subnets that the host reaches without a router: an array of Address. */
-GArray *link_subnets(int family);
+/* The IPv4 or IPv6 subnets that the host reaches without a router, but by this link: an array of Address. */
+GArray *link_subnets(int family, const char *except);
 
 /* The two ends of a container's link; parent: where kind is not LINK_VETH, on that instead of on a bridge. */
 typedef struct {

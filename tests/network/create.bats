@@ -91,3 +91,44 @@ refused() { run d "${@:2}"; [ "$status" -ne 0 ] && [[ $output == *"$1"* ]] || { 
 	refused 'option com.docker.network.endpoint.nonsense is not supported' run --rm --network name=sub,driver-opt=com.docker.network.endpoint.nonsense=1 busybox true
 	d network rm sub auto
 }
+
+@test "a bridge that was there before its network stays behind it; one that an earlier engine left goes with it" {
+	on_host ip link add theirs type bridge
+	d network create -o com.docker.network.bridge.name=theirs of-theirs
+	d run --rm --network of-theirs busybox true
+	d network create ours
+	bridge=br-$(d network inspect -f '{{slice .Id 0 12}}' ours)
+	d run --rm --network ours busybox true
+	engine_kill
+	engine_start
+	d network rm of-theirs ours
+	on_host ip link show theirs
+	not on_host ip link show "$bridge"
+	on_host ip link del theirs
+	refused 'existing interface lo is not a bridge' network create -o com.docker.network.bridge.name=lo bad
+	d network create -o com.docker.network.bridge.name=bt-same one
+	refused 'networks have same bridge name' network create -o com.docker.network.bridge.name=bt-same bad
+	d network rm one
+}
+
+@test "networks that an earlier engine stored are still there, whatever it let in" {
+	d network create old
+	engine_kill
+	python3 - "$WORK/data" <<'P'
+import glob, json, sqlite3, sys
+for f in glob.glob(sys.argv[1] + "/**/*", recursive=True):
+    try: db = sqlite3.connect(f); rows = db.execute("select name, spec from networks").fetchall()
+    except Exception: continue
+    for name, spec in rows:
+        if name != "old": continue
+        spec = json.loads(spec)
+        spec["IPAM"]["Config"] = [{"Subnet": "10.77.0.9/24", "Gateway": "10.77.0.0"}]
+        spec["Options"] = {"com.docker.network.bridge.nonsense": "x", "com.docker.network.bridge.enable_icc": "perhaps",
+                           "com.docker.network.driver.mtu": "1400"}
+        spec.pop("_Chosen", None)
+        db.execute("update networks set spec=? where name='old'", (json.dumps(spec),)); db.commit()
+P
+	engine_start
+	[ "$(d run --rm --network old busybox cat /sys/class/net/eth0/mtu)" = 1400 ]
+	d network rm old
+}
