@@ -74,10 +74,10 @@ static json_t *row_of(const json_t *network, bool whole)
 			*created = created_text(json_str(network, "Created")),
 			*labels = labels_joined(json_object_get(network, "Labels"));
 	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "CreatedAt",
-		created, "Driver", json_str(network, "Driver"), "ID",
-		whole ? id : short_id, "IPv4", yes_no(network, "EnableIPv4"), "IPv6",
-		yes_no(network, "EnableIPv6"), "Internal", yes_no(network, "Internal"), "Labels",
-		labels, "Name", json_str(network, "Name"), "Scope", json_str(network, "Scope"));
+		created, "Driver", json_str(network, "Driver"), "ID", whole ? id : short_id, "IPv4",
+		yes_no(network, "EnableIPv4"), "IPv6", yes_no(network, "EnableIPv6"), "Internal",
+		yes_no(network, "Internal"), "Labels", labels, "Name", json_str(network, "Name"),
+		"Scope", json_str(network, "Scope"));
 	json_object_set(row, "Label", json_object_get(network, "Labels"));
 	return row;
 }
@@ -139,7 +139,8 @@ static json_t *subnets(Cli *cli, GError **error)
 				block_parse(json_elem(list, k), &other) &&
 				address_overlaps(&one, &other)) {
 				fail(error, BERTH_ERROR_INVALID,
-					"multiple overlapping subnet configuration is not supported");
+					"multiple overlapping subnet configuration is not "
+					"supported");
 				return NULL;
 			}
 		json_array_append_new(pools, json_pack("{s:s}", "Subnet", json_elem(list, i)));
@@ -158,11 +159,12 @@ static bool add_to_pools(
 		const char *text = json_elem(list, i);
 		json_t *pool = pool_with(pools, text);
 		if (pool == NULL)
-			return fail(error, BERTH_ERROR_INVALID, "no matching subnet for %s %s", what, text);
+			return fail(error, BERTH_ERROR_INVALID, "no matching subnet for %s %s",
+				what, text);
 		if (json_object_get(pool, key) != NULL)
 			return fail(error, BERTH_ERROR_INVALID,
-				"cannot configure multiple %ss (%s, %s) on the same subnet (%s)", what,
-				text, json_str(pool, key), json_str(pool, "Subnet"));
+				"cannot configure multiple %ss (%s, %s) on the same subnet (%s)",
+				what, text, json_str(pool, key), json_str(pool, "Subnet"));
 		json_object_set_new(pool, key, json_string(text));
 	}
 	return true;
@@ -175,8 +177,8 @@ static bool add_auxiliary(json_t *pools, const json_t *pairs, GError **error)
 	json_object_foreach ((json_t *)pairs, name, value) {
 		json_t *pool = pool_with(pools, json_string_value(value));
 		if (pool == NULL)
-			return fail(error, BERTH_ERROR_INVALID, "no matching subnet for aux-address %s",
-				json_string_value(value));
+			return fail(error, BERTH_ERROR_INVALID,
+				"no matching subnet for aux-address %s", json_string_value(value));
 		if (json_object_get(pool, "AuxiliaryAddresses") == NULL)
 			json_object_set_new(pool, "AuxiliaryAddresses", json_object());
 		json_object_set(json_object_get(pool, "AuxiliaryAddresses"), name, value);
@@ -210,17 +212,17 @@ static void put_bool(Cli *cli, json_t *body, const char *flag, const char *key)
 
 static int run_create(Cli *cli)
 {
-	static const char *const switches[][2] = {{"internal", "Internal"}, {"attachable", "Attachable"},
-		{"ingress", "Ingress"}, {"config-only", "ConfigOnly"}, {"ipv4", "EnableIPv4"},
-		{"ipv6", "EnableIPv6"}};
+	static const char *const switches[][2] = {{"internal", "Internal"},
+		{"attachable", "Attachable"}, {"ingress", "Ingress"}, {"config-only", "ConfigOnly"},
+		{"ipv4", "EnableIPv4"}, {"ipv6", "EnableIPv6"}};
 	g_autoptr(GError) error = NULL;
 	json_t *pools = pools_of(cli, &error);
 	if (pools == NULL)
 		return cli_fail(cli, error);
 	g_autoptr(json_t) ipam = json_pack("{s:s, s:o, s:o}", "Driver", "default", "Options",
-				  flag_pairs(cli, "ipam-opt"), "Config", pools);
-	g_autoptr(json_t) body = json_pack("{s:s, s:s, s:O, s:o, s:o}", "Name", cli->args[0], "Driver",
-		"bridge", "IPAM", ipam, "Options", flag_pairs(cli, "opt"), "Labels",
+		flag_pairs(cli, "ipam-opt"), "Config", pools);
+	g_autoptr(json_t) body = json_pack("{s:s, s:s, s:O, s:o, s:o}", "Name", cli->args[0],
+		"Driver", "bridge", "IPAM", ipam, "Options", flag_pairs(cli, "opt"), "Labels",
 		flag_pairs(cli, "label"));
 	put_text(cli, ipam, "ipam-driver", "Driver");
 	put_text(cli, body, "driver", "Driver");

@@ -264,7 +264,8 @@ static bool check_block(const char *key, const char *text, int family, GError **
 {
 	Address block;
 	return *text == '\0' ||
-	       (strchr(text, '/') != NULL && address_parse(text, &block) && block.family == family) ||
+	       (strchr(text, '/') != NULL && address_parse(text, &block) &&
+		       block.family == family) ||
 	       fail(error, BERTH_ERROR_INVALID, "invalid %s: %s: invalid CIDR address", key, text);
 }
 
@@ -275,8 +276,8 @@ static bool read_network_options(Config *config, const json_t *given, GError **e
 	json_t *value;
 	config->network_options = json_object();
 	json_object_foreach (json_object_get(given, "default-network-opts"), driver, value) {
-		g_auto(GStrv) parts = g_strsplit(
-			json_is_string(value) ? json_string_value(value) : "", "=", 2);
+		g_auto(GStrv) parts =
+			g_strsplit(json_is_string(value) ? json_string_value(value) : "", "=", 2);
 		if (json_is_object(value))
 			json_object_set(config->network_options, driver, value);
 		else if (parts[0] != NULL && parts[1] != NULL)
@@ -452,9 +453,10 @@ void config_free(Config *config)
 {
 	char *strings[] = {config->data_root, config->exec_root, config->pidfile, config->group,
 		config->log_level, config->cgroup_parent, config->log_driver, config->bridge,
-		config->bip, config->bip6, config->fixed_cidr, config->fixed_cidr6, config->shim, config->seccomp_profile, config->certs,
-		config->http_proxy, config->https_proxy, config->no_proxy, config->tls_ca,
-		config->tls_cert, config->tls_key, config->cgroupns_mode, config->ipc_mode};
+		config->bip, config->bip6, config->fixed_cidr, config->fixed_cidr6, config->shim,
+		config->seccomp_profile, config->certs, config->http_proxy, config->https_proxy,
+		config->no_proxy, config->tls_ca, config->tls_cert, config->tls_key,
+		config->cgroupns_mode, config->ipc_mode};
 	char **lists[] = {config->hosts, config->labels, config->registry_mirrors,
 		config->insecure_registries};
 	for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)

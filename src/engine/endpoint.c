@@ -69,14 +69,12 @@ typedef struct {
 
 static Lease lease_of(const Network *network, bool v6)
 {
-	return v6
-		       ? (Lease){"IPv6", "IPAMConfig.IPv6Address", &network->subnet6, &network->range6}
-		       : (Lease){"IPv4", "IPAMConfig.IPv4Address", &network->subnet, &network->range};
+	return v6 ? (Lease){"IPv6", "IPAMConfig.IPv6Address", &network->subnet6, &network->range6}
+		  : (Lease){"IPv4", "IPAMConfig.IPv4Address", &network->subnet, &network->range};
 }
 
 /* The address that was asked for, or the lowest free one; taken either way. None where the network has none. */
-static bool lease(
-	Network *network, const json_t *asked, bool v6, Address *address, GError **error)
+static bool lease(Network *network, const json_t *asked, bool v6, Address *address, GError **error)
 {
 	Lease wish = lease_of(network, v6);
 	const char *text = json_str(asked, wish.key);
@@ -87,7 +85,8 @@ static bool lease(
 		if (!address_free_one(wish.subnet, wish.range, network->used, address)) {
 			*address = (Address){0};
 			return fail(error, BERTH_ERROR_FORBIDDEN,
-				"no available %s addresses on this network's address pools: %s (%s)",
+				"no available %s addresses on this network's address pools: %s "
+				"(%s)",
 				wish.family, network->name, network->id);
 		}
 		g_hash_table_add(network->used, address_text(address));
@@ -133,8 +132,8 @@ static json_t *endpoint_new(
 		network->internal ? g_strdup("") : address_text(&network->gateway6);
 	/* Of IPv6 the end tells addresses apart. */
 	const guint8 *tail = address.family != 0 ? address.bytes : address6.bytes + 12;
-	g_autofree char *made_mac = g_strdup_printf(
-		"02:42:%02x:%02x:%02x:%02x", tail[0], tail[1], tail[2], tail[3]);
+	g_autofree char *made_mac =
+		g_strdup_printf("02:42:%02x:%02x:%02x:%02x", tail[0], tail[1], tail[2], tail[3]);
 	g_autofree char *link = g_strdup_printf("veth%.7s", id);
 	json_t *aliases = json_object_get(asked, "Aliases"),
 	       *ipam = json_object_get(asked, "IPAMConfig"),
@@ -195,9 +194,11 @@ static json_t *join(Container *container, const json_t *spec, const char *name, 
 	if (network->bridge == NULL && network->parent == NULL) {
 		fail(error, BERTH_ERROR_FORBIDDEN,
 			strcmp(network->driver, "host") == 0
-				? "cannot connect container to host network - container must be created "
+				? "cannot connect container to host network - container must be "
+				  "created "
 				  "in host network mode"
-				: "container cannot be connected to multiple networks with one of the "
+				: "container cannot be connected to multiple networks with one of "
+				  "the "
 				  "networks in private (none) mode");
 		return NULL;
 	}

@@ -32,11 +32,13 @@ static void check_ip(GPtrArray *problems, const Network *network, const char *te
 		note(problems, g_strdup_printf("invalid %s address: %s",
 				       family == AF_INET6 ? "IPv6" : "IPv4", text));
 	if (subnet->family == 0 || (chosen && !network->predefined))
-		note(problems, g_strdup("user specified IP address is supported only when connecting to "
-					"networks with user configured subnets"));
+		note(problems,
+			g_strdup("user specified IP address is supported only when connecting to "
+				 "networks with user configured subnets"));
 	else if (!parsed || !address_contains(subnet, &address))
 		note(problems, g_strdup_printf(
-				       "no configured subnet or ip-range contain the IP address %s", text));
+				       "no configured subnet or ip-range contain the IP address %s",
+				       text));
 }
 
 static void check_ipam(GPtrArray *problems, const Network *network, const json_t *asked)
@@ -47,20 +49,22 @@ static void check_ipam(GPtrArray *problems, const Network *network, const json_t
 	Address address;
 	size_t i;
 	if (network->predefined && (*v4 != '\0' || *v6 != '\0'))
-		note(problems, g_strdup("user specified IP address is supported on user defined networks only"));
+		note(problems, g_strdup("user specified IP address is supported on user defined "
+					"networks only"));
 	check_ip(problems, network, v4, AF_INET);
 	check_ip(problems, network, v6, AF_INET6);
 	json_array_foreach (list, i, entry)
 		if (!parse_plain(json_elem(list, i), 0, &address))
-			note(problems, g_strdup_printf(
-					       "invalid link-local IP address: %s", json_elem(list, i)));
+			note(problems, g_strdup_printf("invalid link-local IP address: %s",
+					       json_elem(list, i)));
 }
 
 /* "net.ipv4.conf.IFNAME.log_martians=1": of this link, and of nothing else. */
 static bool is_link_sysctl(const char *text)
 {
-	return g_regex_match_simple("^net\\.(ipv4|ipv6|mpls)\\.[a-z0-9_]+\\.IFNAME\\.[A-Za-z0-9_]+=[^\\n]*$",
-		text, G_REGEX_DEFAULT, G_REGEX_MATCH_DEFAULT);
+	return g_regex_match_simple(
+		"^net\\.(ipv4|ipv6|mpls)\\.[a-z0-9_]+\\.IFNAME\\.[A-Za-z0-9_]+=[^\\n]*$", text,
+		G_REGEX_DEFAULT, G_REGEX_MATCH_DEFAULT);
 }
 
 static void check_sysctls(GPtrArray *problems, const char *text)
@@ -72,7 +76,8 @@ static void check_sysctls(GPtrArray *problems, const char *text)
 			note(problems,
 				g_strdup_printf(
 					"unrecognised network interface sysctl '%s'; represent "
-					"'net.X.Y.ethN.Z=V' as 'net.X.Y.IFNAME.Z=V', 'X' must be 'ipv4', "
+					"'net.X.Y.ethN.Z=V' as 'net.X.Y.IFNAME.Z=V', 'X' must be "
+					"'ipv4', "
 					"'ipv6' or 'mpls'",
 					one));
 		if (list[i] == NULL)

@@ -19,7 +19,8 @@ typedef bool Reader(Network *network, size_t field, const char *text, const char
 
 const char *network_option(const json_t *spec, const char *name)
 {
-	json_t *value = json_object_get(json_object_get(spec, "Options"), name); /* its dots are no path */
+	json_t *value =
+		json_object_get(json_object_get(spec, "Options"), name); /* its dots are no path */
 	return json_is_string(value) ? json_string_value(value) : "";
 }
 
@@ -123,10 +124,12 @@ static const struct {
 static bool refuse(const char *key, const char *text, const char *why, GError **error)
 {
 	bool mode = g_str_has_suffix(why, " "), number = g_str_has_prefix(why, "strconv");
-	g_autofree char *reason = mode	 ? g_strconcat(why, text, NULL)
-				  : number ? g_strdup_printf("%s: parsing \"%s\": invalid syntax", why, text)
-					   : g_strdup(why);
-	return fail(error, BERTH_ERROR_INVALID, "failed to parse %s value: %s (%s)", key, text, reason);
+	g_autofree char *reason =
+		mode	 ? g_strconcat(why, text, NULL)
+		: number ? g_strdup_printf("%s: parsing \"%s\": invalid syntax", why, text)
+			 : g_strdup(why);
+	return fail(
+		error, BERTH_ERROR_INVALID, "failed to parse %s value: %s (%s)", key, text, reason);
 }
 
 static bool read_one(Network *network, const char *key, const char *text, GError **error)
@@ -138,11 +141,13 @@ static bool read_one(Network *network, const char *key, const char *text, GError
 		if (strcmp(options[i].key, name) != 0 || (options[i].drivers & driver) == 0)
 			continue;
 		known = true;
-		if (options[i].read != NULL && !options[i].read(network, options[i].field, text, &why))
+		if (options[i].read != NULL &&
+			!options[i].read(network, options[i].field, text, &why))
 			return refuse(key, text, why, error);
 	}
-	return known || fail(error, BERTH_ERROR_INVALID,
-				"option %s is not supported by the %s driver", key, network->driver);
+	return known ||
+	       fail(error, BERTH_ERROR_INVALID, "option %s is not supported by the %s driver", key,
+		       network->driver);
 }
 
 /* What each by itself is right, and together is not. */

@@ -20,8 +20,8 @@ static const Choice macvlan_modes[] = {{"bridge", MACVLAN_MODE_BRIDGE}, {"", MAC
 	{"passthru", MACVLAN_MODE_PASSTHRU}, {NULL, 0}};
 static const Choice ipvlan_modes[] = {{"l2", IPVLAN_MODE_L2}, {"", IPVLAN_MODE_L2},
 	{"l3", IPVLAN_MODE_L3}, {"l3s", IPVLAN_MODE_L3S}, {NULL, 0}};
-static const Choice ipvlan_flags[] = {{"bridge", 0}, {"", 0}, {"private", IPVLAN_F_PRIVATE},
-	{"vepa", IPVLAN_F_VEPA}, {NULL, 0}};
+static const Choice ipvlan_flags[] = {
+	{"bridge", 0}, {"", 0}, {"private", IPVLAN_F_PRIVATE}, {"vepa", IPVLAN_F_VEPA}, {NULL, 0}};
 
 static bool choose(const Choice *choices, const char *name, int *number)
 {
@@ -42,16 +42,19 @@ static bool read_modes(Network *network, const json_t *spec, GError **error)
 	if (network->kind == LINK_MACVLAN)
 		return choose(macvlan_modes, macvlan, &network->link_mode) ||
 		       fail(error, BERTH_ERROR_SYSTEM,
-			       "requested macvlan mode '%s' is not valid, 'bridge' mode is the macvlan "
+			       "requested macvlan mode '%s' is not valid, 'bridge' mode is the "
+			       "macvlan "
 			       "driver default",
 			       macvlan);
 	if (!choose(ipvlan_modes, ipvlan, &network->link_mode))
 		return fail(error, BERTH_ERROR_SYSTEM,
-			"requested ipvlan mode '%s' is not valid, 'l2' mode is the ipvlan driver default",
+			"requested ipvlan mode '%s' is not valid, 'l2' mode is the ipvlan driver "
+			"default",
 			ipvlan);
 	return choose(ipvlan_flags, flag, &network->link_flag) ||
 	       fail(error, BERTH_ERROR_SYSTEM,
-		       "requested ipvlan flag '%s' is not valid, 'bridge' is the ipvlan driver default",
+		       "requested ipvlan flag '%s' is not valid, 'bridge' is the ipvlan driver "
+		       "default",
 		       flag);
 }
 
@@ -79,12 +82,13 @@ static char *split_vlan(const char *parent, int *vlan, GError **error)
 	}
 	if (!g_ascii_string_to_unsigned(parts[1], 10, 0, G_MAXINT, &number, NULL)) {
 		fail(error, BERTH_ERROR_SYSTEM,
-			"unable to parse a valid vlan id from: %s (ex. eth0.10 for vlan 10)", parts[1]);
+			"unable to parse a valid vlan id from: %s (ex. eth0.10 for vlan 10)",
+			parts[1]);
 		return NULL;
 	}
 	if (number < 1 || number > VLAN_LAST) {
-		fail(error, BERTH_ERROR_SYSTEM, "vlan id must be between 1-%d, received: %d", VLAN_LAST,
-			(int)number);
+		fail(error, BERTH_ERROR_SYSTEM, "vlan id must be between 1-%d, received: %d",
+			VLAN_LAST, (int)number);
 		return NULL;
 	}
 	*vlan = (int)number;
@@ -114,7 +118,8 @@ bool network_parent_choose(Network *network, json_t *spec, bool stored, GError *
 	const char *parent = network_option(spec, "parent");
 	if (!read_modes(network, spec, error))
 		return false;
-	network->parent = *parent != '\0' ? g_strdup(parent) : g_strdup_printf("dm-%.12s", network->id);
+	network->parent =
+		*parent != '\0' ? g_strdup(parent) : g_strdup_printf("dm-%.12s", network->id);
 	network->parent_made = *parent == '\0' || json_bool(spec, "_ParentMade");
 	network->internal = network->internal || *parent == '\0';
 	/* Of a stored one the parent may be missing for a while: its containers cannot start then. */

@@ -25,11 +25,10 @@ typedef struct {
 
 static Pool pool_of(Network *network, int family)
 {
-	return family == AF_INET6
-		       ? (Pool){AF_INET6, "IPv6", &network->subnet6, &network->gateway6,
-				 &network->range6, &network->chosen6}
-		       : (Pool){AF_INET, "IPv4", &network->subnet, &network->gateway, &network->range,
-				 &network->chosen};
+	return family == AF_INET6 ? (Pool){AF_INET6, "IPv6", &network->subnet6, &network->gateway6,
+					    &network->range6, &network->chosen6}
+				  : (Pool){AF_INET, "IPv4", &network->subnet, &network->gateway,
+					    &network->range, &network->chosen};
 }
 
 /* "10.0.0.0/24" with its prefix said, and none of IPv4's addresses as one of IPv6. */
@@ -53,7 +52,8 @@ static const char *family_name(const Address *address)
 	return address->family == AF_INET6 ? "IPv6" : "IPv4";
 }
 
-static void note_host_bits(GPtrArray *problems, const char *what, const char *text, const Address *block)
+static void note_host_bits(
+	GPtrArray *problems, const char *what, const char *text, const Address *block)
 {
 	Address network = address_network(block);
 	g_autofree char *right = address_cidr(&network), *given = address_cidr(block);
@@ -77,12 +77,13 @@ static void check_range(
 		return;
 	}
 	if (range.prefix < subnet->prefix)
-		note(problems, "invalid ip-range %s: CIDR block is bigger than its parent subnet %s",
-			text, subnet_text);
+		note(problems,
+			"invalid ip-range %s: CIDR block is bigger than its parent subnet %s", text,
+			subnet_text);
 	note_host_bits(problems, "ip-range", text, &range);
 	if (!address_overlaps(&range, subnet))
-		note(problems, "invalid ip-range %s: parent subnet %s doesn't contain ip-range", text,
-			subnet_text);
+		note(problems, "invalid ip-range %s: parent subnet %s doesn't contain ip-range",
+			text, subnet_text);
 }
 
 /* what: "gateway 10.0.0.1" or "auxiliary address NAME". */
@@ -104,7 +105,8 @@ static void check_address(GPtrArray *problems, const char *what, const char *nam
 
 static void check_one(GPtrArray *problems, const json_t *config, bool ipv6)
 {
-	const char *text = json_str(config, "Subnet"), *gateway = json_str(config, "Gateway"), *name;
+	const char *text = json_str(config, "Subnet"), *gateway = json_str(config, "Gateway"),
+		   *name;
 	Address subnet;
 	json_t *value;
 	if (!parse_block(text, &subnet)) {
@@ -119,7 +121,8 @@ static void check_one(GPtrArray *problems, const json_t *config, bool ipv6)
 	check_address(problems, "gateway", gateway, gateway, text, &subnet);
 	json_object_foreach (json_object_get(config, "AuxiliaryAddresses"), name, value) {
 		const char *aux = json_string_value(value);
-		check_address(problems, "auxiliary address", name, aux != NULL ? aux : "", text, &subnet);
+		check_address(
+			problems, "auxiliary address", name, aux != NULL ? aux : "", text, &subnet);
 	}
 }
 
@@ -186,8 +189,8 @@ static bool choose_subnet(Engine *engine, Network *network, const Pool *pool, GE
 	json_t *own = engine->config->address_pools, *entry;
 	g_autoptr(json_t) list =
 		json_array_size(own) > 0 ? json_incref(own) : json_loads(default_pools, 0, NULL);
-	g_autoptr(GArray) routes = link_subnets(
-		pool->family, network->bridge != NULL ? network->bridge : "");
+	g_autoptr(GArray) routes =
+		link_subnets(pool->family, network->bridge != NULL ? network->bridge : "");
 	int width = pool->family == AF_INET6 ? 128 : 32;
 	size_t i;
 	json_array_foreach (list, i, entry) {
@@ -203,7 +206,8 @@ static bool choose_subnet(Engine *engine, Network *network, const Pool *pool, GE
 		choose_of(engine, network, routes, &ula, ULA_SUBNET, pool->subnet))
 		return true;
 	return fail(error, BERTH_ERROR_INVALID,
-		"could not find an available, non-overlapping %s address pool among the defaults to "
+		"could not find an available, non-overlapping %s address pool among the defaults "
+		"to "
 		"assign to the network: give one with --subnet, or more pools with "
 		"default-address-pools",
 		pool->name);
@@ -263,7 +267,8 @@ static bool take_auxiliary(Network *network, const Pool *pool, const json_t *con
 		if (text == NULL || !address_parse(text, &address) ||
 			!take(network, pool->subnet, &address))
 			return fail(error, BERTH_ERROR_SYSTEM,
-				"failed to allocate secondary ip address (%s:%s): Address already in use",
+				"failed to allocate secondary ip address (%s:%s): Address already "
+				"in use",
 				name, text != NULL ? text : "");
 	}
 	return true;
@@ -282,7 +287,8 @@ static bool find_config(const Network *network, const json_t *list, int family, 
 			continue;
 		if (!stored && address_overlaps(&first, &subnet))
 			return fail(error, BERTH_ERROR_FORBIDDEN,
-				"invalid pool request: Pool overlaps with other one on this address space");
+				"invalid pool request: Pool overlaps with other one on this "
+				"address space");
 		if (!stored && *found != NULL)
 			return fail(error, BERTH_ERROR_FORBIDDEN,
 				"%s driver doesn't support multiple subnets", network->driver);
@@ -292,8 +298,8 @@ static bool find_config(const Network *network, const json_t *list, int family, 
 	return true;
 }
 
-static bool read_family(Engine *engine, Network *network, const json_t *list, int family, bool stored,
-	GError **error)
+static bool read_family(Engine *engine, Network *network, const json_t *list, int family,
+	bool stored, GError **error)
 {
 	Pool pool = pool_of(network, family);
 	const json_t *config;
@@ -313,7 +319,8 @@ static bool read_family(Engine *engine, Network *network, const json_t *list, in
 			"invalid pool request: Pool overlaps with other one on this address space");
 	if (pool.range->family == 0)
 		*pool.range = *pool.subnet;
-	return choose_gateway(network, &pool, error) && take_auxiliary(network, &pool, config, error);
+	return choose_gateway(network, &pool, error) &&
+	       take_auxiliary(network, &pool, config, error);
 }
 
 /* What was chosen stands in the specification from now on. */
@@ -333,8 +340,7 @@ static void write_back(Network *network, json_t *spec, int family, const char *m
 	json_object_set_new(spec, mark, json_true());
 }
 
-bool network_pools_read(
-	Engine *engine, Network *network, json_t *spec, bool stored, GError **error)
+bool network_pools_read(Engine *engine, Network *network, json_t *spec, bool stored, GError **error)
 {
 	json_t *list = json_at(spec, "IPAM.Config");
 	network->chosen = json_bool(spec, "_Chosen");

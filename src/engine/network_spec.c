@@ -32,8 +32,8 @@ static bool read_family_switch(
 	if (json_object_get(json_object_get(spec, "Options"), option) == NULL)
 		return true;
 	if (!bool_parse(text, &value))
-		return fail(error, BERTH_ERROR_INVALID, "driver-opt \"%s\" is not a valid bool: %s", option,
-			text);
+		return fail(error, BERTH_ERROR_INVALID, "driver-opt \"%s\" is not a valid bool: %s",
+			option, text);
 	json_object_set_new(spec, key, json_boolean(value));
 	return true;
 }
@@ -77,7 +77,8 @@ static bool check_scope(const json_t *request, GError **error)
 	const char *scope = json_str(request, "Scope"), *driver = json_str(request, "Driver");
 	if (strcmp(driver, "overlay") == 0)
 		return fail(error, BERTH_ERROR_FORBIDDEN,
-			"This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm "
+			"This node is not a swarm manager. Use \"docker swarm init\" or \"docker "
+			"swarm "
 			"join\" to connect this node to swarm and try again.");
 	if (json_bool(request, "Ingress"))
 		return fail(error, BERTH_ERROR_FORBIDDEN,
@@ -95,11 +96,14 @@ static bool check_config(const json_t *request, GError **error)
 	const json_t *ipam = json_object_get(request, "IPAM");
 	bool from = *json_str(request, "ConfigFrom.Network") != '\0',
 	     only = json_bool(request, "ConfigOnly");
-	if (only && (json_bool(request, "Ingress") || json_bool(request, "Internal") ||
-			    json_bool(request, "Attachable") || *json_str(request, "Scope") != '\0'))
+	if (only &&
+		(json_bool(request, "Ingress") || json_bool(request, "Internal") ||
+			json_bool(request, "Attachable") || *json_str(request, "Scope") != '\0'))
 		return fail(error, BERTH_ERROR_FORBIDDEN,
-			"configuration network can only contain network specific fields. Network operator "
-			"fields like [ ingress | internal | attachable | scope ] are not supported.");
+			"configuration network can only contain network specific fields. Network "
+			"operator "
+			"fields like [ ingress | internal | attachable | scope ] are not "
+			"supported.");
 	if (only && from)
 		return fail(error, BERTH_ERROR_FORBIDDEN,
 			"a configuration network cannot depend on another configuration network");
@@ -108,7 +112,8 @@ static bool check_config(const json_t *request, GError **error)
 			    json_filled(json_object_get(ipam, "Options")) ||
 			    json_filled(json_object_get(ipam, "Config"))))
 		return fail(error, BERTH_ERROR_FORBIDDEN,
-			"user specified configurations are not supported if the network depends on a "
+			"user specified configurations are not supported if the network depends on "
+			"a "
 			"configuration network");
 	return !from || !json_filled(json_object_get(request, "Options")) ||
 	       fail(error, BERTH_ERROR_FORBIDDEN,
@@ -129,7 +134,8 @@ static bool check_driver(const char *driver, GError **error)
 
 static void copy_plain(json_t *spec, const json_t *request)
 {
-	static const char *const copied[] = {"Internal", "Attachable", "ConfigOnly", "Options", "Labels"};
+	static const char *const copied[] = {
+		"Internal", "Attachable", "ConfigOnly", "Options", "Labels"};
 	for (size_t i = 0; i < G_N_ELEMENTS(copied); i++) {
 		json_t *value = json_object_get(request, copied[i]);
 		if (json_is_true(value) || json_filled(value))
@@ -165,8 +171,10 @@ json_t *network_spec_new(Engine *engine, const json_t *request, GError **error)
 	copy_plain(spec, request);
 	add_defaults(engine, spec, request, driver);
 	if (!check_name(name, error) || !check_config(request, error) ||
-		!read_family_switch(spec, request, "EnableIPv4", "com.docker.network.enable_ipv4", error) ||
-		!read_family_switch(spec, request, "EnableIPv6", "com.docker.network.enable_ipv6", error) ||
+		!read_family_switch(
+			spec, request, "EnableIPv4", "com.docker.network.enable_ipv4", error) ||
+		!read_family_switch(
+			spec, request, "EnableIPv6", "com.docker.network.enable_ipv6", error) ||
 		!copy_ipam(spec, request, error) || !check_scope(request, error) ||
 		(!only && !check_driver(driver, error)))
 		return NULL;
@@ -182,22 +190,25 @@ json_t *network_spec_new(Engine *engine, const json_t *request, GError **error)
 /* Of the settings of a configuration network. Under the lock. */
 bool network_spec_take_config(Engine *engine, json_t *spec, GError **error)
 {
-	static const char *const taken[] = {"IPAM", "Options", "Labels", "EnableIPv4", "EnableIPv6"};
+	static const char *const taken[] = {
+		"IPAM", "Options", "Labels", "EnableIPv4", "EnableIPv6"};
 	const char *name = json_str(spec, "ConfigFrom.Network");
 	const Network *from = *name != '\0' ? network_lookup(engine, name) : NULL;
 	if (*name == '\0')
 		return true;
 	if (from == NULL || !from->config_only)
-		return fail(error, BERTH_ERROR_NOT_FOUND, "configuration network \"%s\" does not exist",
-			name);
+		return fail(error, BERTH_ERROR_NOT_FOUND,
+			"configuration network \"%s\" does not exist", name);
 	for (size_t i = 0; i < G_N_ELEMENTS(taken); i++)
-		json_object_set_new(spec, taken[i], json_deep_copy(json_object_get(from->spec, taken[i])));
+		json_object_set_new(
+			spec, taken[i], json_deep_copy(json_object_get(from->spec, taken[i])));
 	json_object_set_new(spec, "ConfigFrom", json_pack("{s:s}", "Network", from->name));
 	return true;
 }
 
 /* A bridge that was there before stays when its network goes. */
-static bool choose_bridge(Engine *engine, Network *network, json_t *spec, bool stored, GError **error)
+static bool choose_bridge(
+	Engine *engine, Network *network, json_t *spec, bool stored, GError **error)
 {
 	const char *name = network_option(spec, "com.docker.network.bridge.name");
 	network->bridge = *name != '\0' ? g_strdup(name) : g_strdup_printf("br-%.12s", network->id);
@@ -205,13 +216,14 @@ static bool choose_bridge(Engine *engine, Network *network, json_t *spec, bool s
 		return fail(error, BERTH_ERROR_SYSTEM,
 			"invalid name of a bridge: %s: numerical result out of range", name);
 	if (*name != '\0' && !link_name_valid(name))
-		return fail(
-			error, BERTH_ERROR_SYSTEM, "invalid name of a bridge: %s: invalid argument", name);
+		return fail(error, BERTH_ERROR_SYSTEM,
+			"invalid name of a bridge: %s: invalid argument", name);
 	for (guint i = 0; !stored && i < engine->networks->len; i++) {
 		const Network *other = engine->networks->pdata[i];
 		if (g_strcmp0(other->bridge, network->bridge) == 0)
 			return fail(error, BERTH_ERROR_FORBIDDEN,
-				"cannot create network %s (%s): conflicts with network %s (%s): networks "
+				"cannot create network %s (%s): conflicts with network %s (%s): "
+				"networks "
 				"have same bridge name",
 				network->id, network->bridge, other->id, other->bridge);
 	}
@@ -246,8 +258,8 @@ bool network_spec_read(Engine *engine, Network *network, json_t *spec, bool stor
 	bool linked = network->kind == LINK_VETH
 			      ? choose_bridge(engine, network, spec, stored, error)
 			      : network_parent_choose(network, spec, stored, error);
-	return linked && (network_pools_read(engine, network, spec, stored, stored ? NULL : error) ||
-				 stored);
+	return linked &&
+	       (network_pools_read(engine, network, spec, stored, stored ? NULL : error) || stored);
 }
 
 /* The default bridge's addresses of a family: of its own address, or else of the range that is given out. */

@@ -13,7 +13,8 @@
 bool link_name_valid(const char *name)
 {
 	size_t length = strlen(name);
-	if (length == 0 || length >= IF_NAMESIZE || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+	if (length == 0 || length >= IF_NAMESIZE || strcmp(name, ".") == 0 ||
+		strcmp(name, "..") == 0)
 		return false;
 	for (const char *p = name; *p != '\0'; p++)
 		if (!g_ascii_isgraph(*p) || strchr("/:\"'\\{};#%", *p) != NULL)
@@ -30,7 +31,8 @@ static bool dump(Message *message, mnl_cb_t each, void *data)
 		  mnl_socket_sendto(socket, message->head, message->head->nlmsg_len) >= 0;
 	for (int more = MNL_CB_OK; ok && more == MNL_CB_OK;) {
 		ssize_t n = mnl_socket_recvfrom(socket, answer, sizeof answer);
-		more = n > 0 ? mnl_cb_run(answer, (size_t)n, 1, mnl_socket_get_portid(socket), each, data)
+		more = n > 0 ? mnl_cb_run(answer, (size_t)n, 1, mnl_socket_get_portid(socket), each,
+				       data)
 			     : MNL_CB_ERROR;
 		ok = more != MNL_CB_ERROR;
 	}
@@ -93,7 +95,8 @@ static int note_subnet(const struct nlmsghdr *head, void *data)
 		if (type == RTA_OIF)
 			excepted = mnl_attr_get_u32(attribute) == subnets->except;
 	}
-	if (placed && !routed && !excepted && route->rtm_table == RT_TABLE_MAIN && route->rtm_type == RTN_UNICAST)
+	if (placed && !routed && !excepted && route->rtm_table == RT_TABLE_MAIN &&
+		route->rtm_type == RTN_UNICAST)
 		g_array_append_val(subnets->list, subnet);
 	return MNL_CB_OK;
 }

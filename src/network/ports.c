@@ -29,7 +29,10 @@ static void put_element(NftBatch *batch, const char *table, bool add, const Port
 		nft_batch_message(batch, add ? NFT_MSG_NEWSETELEM : NFT_MSG_DELSETELEM,
 			add ? NLM_F_CREATE : 0, mapping->target.family);
 	mnl_attr_put_strz(head, NFTA_SET_ELEM_LIST_TABLE, table);
-	mnl_attr_put_strz(head, NFTA_SET_ELEM_LIST_SET, mapping->direct ? "direct" : any ? "any" : "on");
+	mnl_attr_put_strz(head, NFTA_SET_ELEM_LIST_SET,
+		mapping->direct ? "direct"
+		: any		? "any"
+				: "on");
 	struct nlattr *list = mnl_attr_nest_start(head, NFTA_SET_ELEM_LIST_ELEMENTS);
 	struct nlattr *element = mnl_attr_nest_start(head, 1);
 	nft_put_value(head, NFTA_SET_ELEM_KEY, key, before + PORT);

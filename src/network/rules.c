@@ -72,7 +72,8 @@ static const char one_network[] =
 /* What others may send to its containers: 1 is the table, 2 the bridge, 3 the family. */
 static const char by_port[] = "add rule %1$s forward oifname \"%2$s\" ct status dnat accept\n";
 static const char direct[] =
-	"add rule %1$s forward oifname \"%2$s\" %3$s daddr . meta l4proto . th dport @direct accept\n"
+	"add rule %1$s forward oifname \"%2$s\" %3$s daddr . meta l4proto . th dport @direct "
+	"accept\n"
 	"add rule %1$s forward oifname \"%2$s\" meta l4proto { icmp, ipv6-icmp } accept\n";
 static const char unprotected[] = "add rule %1$s forward oifname \"%2$s\" accept\n";
 static const char *const let_in[] = {[GATEWAY_NAT] = by_port,
@@ -87,7 +88,8 @@ static void put_trusted(
 	g_auto(GStrv) links = g_strsplit(network->trusted != NULL ? network->trusted : "", ":", -1);
 	for (int i = 0; links[i] != NULL; i++)
 		g_string_append_printf(text,
-			"add rule %s forward iifname \"%s\" oifname \"%s\" %s daddr . meta l4proto . th "
+			"add rule %s forward iifname \"%s\" oifname \"%s\" %s daddr . meta l4proto "
+			". th "
 			"dport @direct accept\n",
 			table, links[i], network->bridge, family->name);
 }
@@ -100,8 +102,8 @@ static void put_source(GString *text, const char *table, const Family *family,
 	if (!network->masquerade || network->internal || rules->mode == GATEWAY_ROUTED)
 		return;
 	g_string_append_printf(text, "add rule %s postrouting %s saddr %s oifname != \"%s\" %s%s\n",
-		table, family->name, cidr, network->bridge, *source != '\0' ? "snat to " : "masquerade",
-		source);
+		table, family->name, cidr, network->bridge,
+		*source != '\0' ? "snat to " : "masquerade", source);
 }
 
 static void put_network(GString *text, const char *table, const Family *family,
@@ -146,8 +148,8 @@ bool rules_apply(const char *name, const NetworkRules *networks, guint count, GE
 			g_string_append_printf(
 				text, "insert rule %s publish ip6 daddr ::1 return\n", table);
 		for (guint i = 0; i < count; i++) {
-			const FamilyRules *rules = family->number == AF_INET ? &networks[i].v4
-									     : &networks[i].v6;
+			const FamilyRules *rules =
+				family->number == AF_INET ? &networks[i].v4 : &networks[i].v6;
 			if (rules->subnet.family != 0)
 				put_network(text, table, family, &networks[i], rules);
 		}
