@@ -43,15 +43,16 @@ static json_t *state_json(const ContainerRow *row)
 /* The mounts without what only the launch needs. */
 static json_t *public_mounts(const json_t *mounts)
 {
+	static const char *const inner[] = {"Options", "Subpath", "NonRecursive",
+		"ReadOnlyNonRecursive", "ReadOnlyForceRecursive", "ReadOnlyRecursive"};
 	json_t *list = json_array(), *mount;
 	size_t i;
 	json_array_foreach (mounts, i, mount) {
 		if (json_bool(mount, "Hidden"))
 			continue;
 		json_t *copy = json_copy(mount);
-		json_object_del(copy, "Options");
-		json_object_del(copy, "NonRecursive");
-		json_object_del(copy, "ReadOnlyRecursive");
+		for (size_t n = 0; n < G_N_ELEMENTS(inner); n++)
+			json_object_del(copy, inner[n]);
 		json_array_append_new(list, copy);
 	}
 	return list;

@@ -84,13 +84,8 @@ bool file_put(const char *path, const char *value)
 	return fd >= 0 && fd_write_all(fd, value, strlen(value));
 }
 
-int path_open_in_root(int root_fd, const char *path, int flags, mode_t mode)
+static int open_within(int root_fd, const char *path, struct open_how how)
 {
-	struct open_how how = {
-		.flags = (guint64)(flags | O_CLOEXEC),
-		.mode = flags & O_CREAT ? mode : 0,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-	};
 	for (int i = 0; i < OPEN_RETRIES; i++) {
 		int fd = (int)syscall(SYS_openat2, root_fd, path, &how, sizeof how);
 		/* EAGAIN: somebody renamed a folder meanwhile; the kernel asks to try again. */
@@ -98,6 +93,25 @@ int path_open_in_root(int root_fd, const char *path, int flags, mode_t mode)
 			return fd;
 	}
 	return -1;
+}
+
+int path_open_in_root(int root_fd, const char *path, int flags, mode_t mode)
+{
+	return open_within(root_fd, path,
+		(struct open_how){
+			.flags = (guint64)(flags | O_CLOEXEC),
+			.mode = flags & O_CREAT ? mode : 0,
+			.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+		});
+}
+
+int path_open_beneath(int root_fd, const char *path, int flags)
+{
+	return open_within(root_fd, path,
+		(struct open_how){
+			.flags = (guint64)(flags | O_CLOEXEC),
+			.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+		});
 }
 
 static bool make_one(int at, const char *name, mode_t mode, uid_t uid, gid_t gid)
@@ -129,6 +143,43 @@ int path_make_in_root_for(int root_fd, const char *path, mode_t mode, uid_t uid,
 		at = next;
 	}
 	return fd_steal(&at);
+}
+
+bool fd_set_facts(int fd, const struct stat *as, const struct timespec times[2])
+{
+	char path[64];
+	if (fchownat(fd, "", as->st_uid, as->st_gid, AT_EMPTY_PATH) < 0)
+		return false;
+	/* After chown, which takes setuid bits away. */
+	if (!S_ISLNK(as->st_mode) && fchmod(fd, as->st_mode & 07777) < 0) {
+		snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+		if (errno != EBADF || chmod(path, as->st_mode & 07777) < 0)
+			return false;
+	}
+	/* Not every time can be kept by every file system. */
+	if (times != NULL)
+		utimensat(fd, "", times, AT_EMPTY_PATH);
+	return true;
+}
+
+int node_open(int dir_fd, const char *name, const struct stat *as)
+{
+	struct stat st;
+	autofd fd = openat(dir_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -1;
+	if ((st.st_mode & S_IFMT) != (as->st_mode & S_IFMT)) {
+		errno = ESTALE;
+		return -1;
+	}
+	return fd_steal(&fd);
+}
+
+bool node_set_facts(
+	int dir_fd, const char *name, const struct stat *as, const struct timespec times[2])
+{
+	autofd fd = node_open(dir_fd, name, as);
+	return fd >= 0 && fd_set_facts(fd, as, times);
 }
 
 int file_open_regular(int dir_fd, const char *name)

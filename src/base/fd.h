@@ -2,6 +2,7 @@
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -44,11 +45,26 @@ bool file_put(const char *path, const char *value);
  * symlink in path. Returns an owned descriptor, or -1 with errno. */
 int path_open_in_root(int root_fd, const char *path, int flags, mode_t mode);
 
+/* The same, but what would leave root_fd - an absolute path or link, a ".." too many - is refused: EXDEV. */
+int path_open_beneath(int root_fd, const char *path, int flags);
+
 /* mkdir -p inside a root, with the same guarantee. Returns an O_PATH descriptor of the folder. */
 int path_make_in_root(int root_fd, const char *path, mode_t mode);
 
 /* The same, and what is made becomes theirs (0 and 0: it stays with who makes it). */
 int path_make_in_root_for(int root_fd, const char *path, mode_t mode, uid_t uid, gid_t gid);
+
+/* Owner, mode and times (access, change; NULL: as they are) of what is open, O_PATH included: of a symlink itself, which keeps its
+ * mode. errno on failure; times that cannot be kept are none. */
+bool fd_set_facts(int fd, const struct stat *as, const struct timespec times[2]);
+
+/* Opens (O_PATH) what was just made as dir_fd/name: nothing is followed, and if it is of another kind by now than as says, somebody
+ * has put it there meanwhile, and it is left alone. -1 with errno; ESTALE: another kind. */
+int node_open(int dir_fd, const char *name, const struct stat *as);
+
+/* fd_set_facts of node_open. */
+bool node_set_facts(
+	int dir_fd, const char *name, const struct stat *as, const struct timespec times[2]);
 
 /* Opens a regular file for reading, and nothing else in its place: it is looked at through a descriptor that opens
  * nothing, and that same inode is opened then (a device must not even be opened). -1 with errno; ESTALE: no file. */

@@ -187,15 +187,26 @@ static bool make_link(Tar *tar, const Entry *entry, int parent, const char *name
 	return from >= 0 && linkat(from, base, parent, name, 0) == 0;
 }
 
-static bool set_facts(Tar *tar, const Entry *entry, int parent, const char *name, GError **error)
+/* Of the file that fd has open, or (-1) of what was just made under its name. */
+static bool set_facts(
+	Tar *tar, const Entry *entry, int fd, int parent, const char *name, GError **error)
 {
+	static const struct {
+		char type;
+		mode_t kind;
+	} kinds[] = {{'2', S_IFLNK}, {'3', S_IFCHR}, {'4', S_IFBLK}, {'6', S_IFIFO}};
 	struct timespec times[2] = {{.tv_sec = entry->time}, {.tv_sec = entry->time}};
-	if (tar->owners && fchownat(parent, name, entry->uid, entry->gid, AT_SYMLINK_NOFOLLOW) < 0)
-		return fail_errno(error, "cannot give \"%s\" to its owner", entry->path);
-	if (entry->type != '2')
-		fchmodat(parent, name, entry->mode & 07777, 0);
-	utimensat(parent, name, times, AT_SYMLINK_NOFOLLOW);
-	return true;
+	/* An owner of -1 is left as it is (chown(2)). */
+	struct stat as = {.st_mode = S_IFREG | (entry->mode & 07777),
+		.st_uid = tar->owners ? entry->uid : (uid_t)-1,
+		.st_gid = tar->owners ? entry->gid : (gid_t)-1};
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+		if (kinds[i].type == entry->type)
+			as.st_mode = kinds[i].kind | (entry->mode & 07777);
+	return (fd >= 0 ? fd_set_facts(fd, &as, times)
+			: node_set_facts(parent, name, &as, times)) ||
+	       !tar->owners || /* a user's own disk may know no modes */
+	       fail_errno(error, "cannot set owner, mode and time of \"%s\"", entry->path);
 }
 
 static bool make_node(Tar *tar, const Entry *entry, int parent, const char *name, GError **error)
@@ -212,8 +223,8 @@ static bool make_node(Tar *tar, const Entry *entry, int parent, const char *name
 		return fail_errno(error, "cannot replace \"%s\"", entry->path);
 	if (entry->type == '5')
 		return (mkdirat(parent, name, 0700) == 0 &&
-			       (!tar->owners ||
-				       fchownat(parent, name, entry->uid, entry->gid, 0) == 0)) ||
+			       (!tar->owners || fchownat(parent, name, entry->uid, entry->gid,
+							AT_SYMLINK_NOFOLLOW) == 0)) ||
 		       fail_errno(error, "cannot make \"%s\"", entry->path);
 	if (entry->type == '0' || entry->type == '\0' || entry->type == '7') {
 		autofd fd = openat(
@@ -221,7 +232,7 @@ static bool make_node(Tar *tar, const Entry *entry, int parent, const char *name
 		if (fd < 0)
 			return fail_errno(error, "cannot make \"%s\"", entry->path);
 		return copy_content(tar, fd, entry->size, error) &&
-		       set_facts(tar, entry, parent, name, error);
+		       set_facts(tar, entry, fd, parent, name, error);
 	}
 	bool made = entry->type == '1' || entry->type == '2' ? make_link(tar, entry, parent, name)
 		    : entry->type == '3' || entry->type == '4'
@@ -234,7 +245,7 @@ static bool make_node(Tar *tar, const Entry *entry, int parent, const char *name
 		return true;
 	if (!made)
 		return fail_errno(error, "cannot make \"%s\"", entry->path);
-	return entry->type == '1' || set_facts(tar, entry, parent, name, error);
+	return entry->type == '1' || set_facts(tar, entry, -1, parent, name, error);
 }
 
 /* "old/a" as "new/a". */

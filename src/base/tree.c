@@ -5,9 +5,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/xattr.h>
 
 static bool is_dots(const char *name)
@@ -35,9 +37,21 @@ static bool entry_remove(int dir_fd, const struct dirent *entry)
 	return unlinkat(dir_fd, entry->d_name, 0) == 0 || errno == ENOENT;
 }
 
+/* What is mounted below a folder is somebody else's, and stays: it is not even looked into. */
+static DIR *dir_open_own(int dir_fd, const char *name)
+{
+	struct open_how how = {.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
+		.resolve = RESOLVE_NO_XDEV};
+	int fd = (int)syscall(SYS_openat2, dir_fd, name, &how, sizeof how);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	if (dir == NULL)
+		fd_clear(&fd);
+	return dir;
+}
+
 static bool folder_remove(int dir_fd, const char *name)
 {
-	DIR *dir = dir_open(dir_fd, name);
+	DIR *dir = dir_open_own(dir_fd, name);
 	if (dir == NULL)
 		return errno == ENOENT;
 	bool ok = true;
@@ -124,13 +138,11 @@ bool fd_copy(int source, int target)
 	return true;
 }
 
-static void copy_xattrs(int source, const char *name, int target)
+static void copy_xattrs(int source, int target)
 {
 	char from[64], to[64], names[4096], value[4096];
-	autofd source_fd = openat(source, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	autofd target_fd = openat(target, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	snprintf(from, sizeof from, "/proc/self/fd/%d", source_fd);
-	snprintf(to, sizeof to, "/proc/self/fd/%d", target_fd);
+	snprintf(from, sizeof from, "/proc/self/fd/%d", source);
+	snprintf(to, sizeof to, "/proc/self/fd/%d", target);
 	ssize_t length = listxattr(from, names, sizeof names);
 	for (const char *key = names; length > 0 && key < names + length; key += strlen(key) + 1) {
 		ssize_t n = getxattr(from, key, value, sizeof value);
@@ -140,30 +152,48 @@ static void copy_xattrs(int source, const char *name, int target)
 	}
 }
 
-static bool copy_node(int source, const char *name, const struct stat *st, int target)
+/* The copy of one file or an empty folder, open: others may write to the target, and all that follows is done to what was made
+ * here, whatever its name leads to meanwhile. -1 with errno. */
+static int copy_node(int source, const char *name, const struct stat *st, int target)
 {
 	char link[4096];
-	if (S_ISDIR(st->st_mode))
-		return mkdirat(target, name, 0700) == 0;
-	if (S_ISLNK(st->st_mode)) {
+	int made = -1;
+	if (S_ISREG(st->st_mode)) {
+		autofd from = file_open_regular(source, name);
+		autofd to = openat(
+			target, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		return from >= 0 && to >= 0 && fd_copy(from, to) ? fd_steal(&to) : -1;
+	}
+	if (S_ISDIR(st->st_mode)) {
+		made = mkdirat(target, name, 0700);
+	} else if (S_ISLNK(st->st_mode)) {
 		ssize_t n = readlinkat(source, name, link, sizeof link - 1);
 		link[MAX(n, 0)] = '\0';
-		return n >= 0 && symlinkat(link, target, name) == 0;
+		made = n < 0 ? -1 : symlinkat(link, target, name);
+	} else {
+		made = mknodat(target, name, st->st_mode & S_IFMT, st->st_rdev);
 	}
-	if (!S_ISREG(st->st_mode))
-		return mknodat(target, name, st->st_mode, st->st_rdev) == 0;
-	autofd from = openat(source, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	autofd to =
-		openat(target, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	return from >= 0 && to >= 0 && fd_copy(from, to);
+	return made < 0 ? -1 : node_open(target, name, st);
 }
 
-static bool copy_metadata(const char *name, const struct stat *st, int target)
+static bool copy_below(int source, int target, GError **error)
 {
-	struct timespec times[2] = {st->st_atim, st->st_mtim};
-	return fchownat(target, name, st->st_uid, st->st_gid, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       (S_ISLNK(st->st_mode) || fchmodat(target, name, st->st_mode & 07777, 0) == 0) &&
-	       utimensat(target, name, times, AT_SYMLINK_NOFOLLOW) == 0;
+	autofd to = openat(target, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	autofd from = openat(source, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return from >= 0 && to >= 0 && tree_copy(from, to, error);
+}
+
+static bool copy_entry(int source, const char *name, int target, GError **error)
+{
+	struct stat st;
+	autofd from = openat(source, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	autofd made =
+		from >= 0 && fstat(from, &st) == 0 ? copy_node(source, name, &st, target) : -1;
+	if (made < 0 || (S_ISDIR(st.st_mode) && !copy_below(from, made, error)))
+		return false;
+	const struct timespec times[2] = {st.st_atim, st.st_mtim};
+	copy_xattrs(from, made);
+	return fd_set_facts(made, &st, times);
 }
 
 bool tree_copy(int source_fd, int target_fd, GError **error)
@@ -172,29 +202,14 @@ bool tree_copy(int source_fd, int target_fd, GError **error)
 	DIR *dir = dir_open(source_fd, ".");
 	bool ok = dir != NULL;
 	for (struct dirent *entry; ok && (entry = readdir(dir)) != NULL;) {
-		const char *name = entry->d_name;
-		if (is_dots(name))
-			continue;
-		ok = fstatat(source_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		     copy_node(source_fd, name, &st, target_fd);
-		if (ok && S_ISDIR(st.st_mode)) {
-			autofd from = openat(
-				source_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-			autofd to = openat(
-				target_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-			ok = from >= 0 && to >= 0 && tree_copy(from, to, error);
-		}
-		if (ok)
-			copy_xattrs(source_fd, name, target_fd);
-		ok = ok && copy_metadata(name, &st, target_fd);
+		ok = is_dots(entry->d_name) ||
+		     copy_entry(source_fd, entry->d_name, target_fd, error);
 		if (!ok)
-			fail_errno(error, "cannot copy \"%s\"", name);
+			fail_errno(error, "cannot copy \"%s\"", entry->d_name);
 	}
 	if (dir != NULL)
 		closedir(dir);
 	/* The folder itself: a volume is to look like what it stands for. */
-	if (ok && fstat(source_fd, &st) == 0)
-		ok = fchown(target_fd, st.st_uid, st.st_gid) == 0 &&
-		     fchmod(target_fd, st.st_mode & 07777) == 0;
+	ok = ok && fstat(source_fd, &st) == 0 && fd_set_facts(target_fd, &st, NULL);
 	return ok || fail_errno(error, "cannot copy a folder");
 }

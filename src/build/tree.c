@@ -97,15 +97,12 @@ static void copy_xattrs(int from, int to)
 	}
 }
 
-static bool set_owner_and_time(Walk *walk, int parent, const char *name, const struct stat *as)
+/* Of the file that fd has open, or (-1) of what was just made under its name. */
+static bool set_facts(Walk *walk, int fd, int parent, const char *name, const struct stat *as)
 {
 	struct timespec times[2] = {as->st_mtim, as->st_mtim};
-	if (fchownat(parent, name, as->st_uid, as->st_gid, AT_SYMLINK_NOFOLLOW) < 0)
-		return fail_errno(walk->error, "cannot give \"%s\" to its owner", name);
-	if (!S_ISLNK(as->st_mode) && fchmodat(parent, name, as->st_mode & 07777, 0) < 0)
-		return fail_errno(walk->error, "cannot set the mode of \"%s\"", name);
-	utimensat(parent, name, times, AT_SYMLINK_NOFOLLOW);
-	return true;
+	return (fd >= 0 ? fd_set_facts(fd, as, times) : node_set_facts(parent, name, as, times)) ||
+	       fail_errno(walk->error, "cannot set owner, mode and time of \"%s\"", name);
 }
 
 /* A file that was copied under another name already becomes a link to it. */
@@ -157,8 +154,7 @@ static bool copy_node(Walk *walk, int parent, const char *name, int to, const ch
 			to, as_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (from < 0 || fd < 0)
 			return fail_errno(walk->error, "cannot copy \"%s\"", name);
-		if (!write_content(walk, from, fd, name) ||
-			!set_owner_and_time(walk, to, as_name, as))
+		if (!write_content(walk, from, fd, name) || !set_facts(walk, fd, to, as_name, as))
 			return false;
 		copy_xattrs(from, fd);
 		return true;
@@ -167,7 +163,7 @@ static bool copy_node(Walk *walk, int parent, const char *name, int to, const ch
 	} else if (mknodat(to, as_name, st->st_mode, st->st_rdev) < 0) {
 		return fail_errno(walk->error, "cannot copy \"%s\"", name);
 	}
-	return set_owner_and_time(walk, to, as_name, as);
+	return set_facts(walk, -1, to, as_name, as);
 }
 
 /* mkdir -p in the layer; what is made belongs to --chown's user. */
@@ -203,10 +199,8 @@ static int enter_folder(Walk *walk, const char *path, bool *fresh)
 static bool set_folder(Walk *walk, int fd, const struct stat *as)
 {
 	struct timespec times[2] = {as->st_mtim, as->st_mtim};
-	if (fchown(fd, as->st_uid, as->st_gid) < 0 || fchmod(fd, as->st_mode & 07777) < 0)
-		return fail_errno(walk->error, "cannot set owner and mode of a folder");
-	futimens(fd, times);
-	return true;
+	return fd_set_facts(fd, as, times) ||
+	       fail_errno(walk->error, "cannot set owner and mode of a folder");
 }
 
 static bool walk_folder(Walk *walk, int fd, const char *source_path, const char *below,
@@ -354,7 +348,7 @@ static bool walk_file(
 		return fail_errno(walk->error, "cannot copy \"%s\"", item->path);
 	autofd out = openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	return out >= 0 ? write_content(walk, readable, out, item->path) &&
-				  set_owner_and_time(walk, to, name, as)
+				  set_facts(walk, out, to, name, as)
 			: fail_errno(walk->error, "cannot copy \"%s\"", item->path);
 }
 
@@ -439,7 +433,7 @@ static bool write_heredoc(Walk *walk, const char *heredoc, const char *content)
 		return false;
 	autofd fd = openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	return fd >= 0 && fd_write_all(fd, content, strlen(content))
-		       ? set_owner_and_time(walk, to, name, &as)
+		       ? set_facts(walk, fd, to, name, &as)
 		       : fail_errno(walk->error, "cannot write \"%s\"", target);
 }
 

@@ -134,7 +134,7 @@ json_t *container_mounts(Container *container, GError **error)
 		fail(error, BERTH_ERROR_NOT_FOUND, "No such container: %s", container->row.id);
 		return NULL;
 	}
-	return json_parse(text, strlen(text), error);
+	return mount_points_read(container->engine, text, error);
 }
 
 bool container_running(Container *container)

@@ -22,6 +22,7 @@ typedef struct {
 	int root_fd;
 	char *path; /* below it, as it was asked for */
 	bool read_only, locked;
+	char *volume; /* that is held for it, or NULL */
 	Userns ids; /* whose are its files, seen from here: those of its user namespace, while it runs */
 	Container *container;
 } Place;
@@ -30,6 +31,9 @@ static void place_clear(Place *place)
 {
 	fd_clear(&place->root_fd);
 	g_free(place->path);
+	if (place->volume != NULL)
+		volume_release(place->container->engine, place->volume);
+	g_free(place->volume);
 	if (place->locked)
 		g_mutex_unlock(&place->container->operation);
 }
@@ -62,7 +66,15 @@ static bool open_mount(Place *place, const char *path, GError **error)
 	}
 	if (best == NULL)
 		return mounts != NULL;
-	place->root_fd = open(json_str(best, "Source"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (strcmp(json_str(best, "Type"), "volume") == 0) {
+		if (!volume_hold(place->container->engine, json_str(best, "Name"), error))
+			return false;
+		place->volume = g_strdup(json_str(best, "Name"));
+	}
+	autofd source = mount_source_open(best, error);
+	if (source < 0)
+		return false;
+	place->root_fd = openat(source, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (place->root_fd < 0 && errno != ENOTDIR)
 		return fail_errno(error, "cannot open %s", json_str(best, "Source"));
 	if (place->root_fd < 0)

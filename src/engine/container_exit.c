@@ -92,6 +92,7 @@ void container_exited(
 		next_wait(container, ran);
 	exec_forget_all(container);
 	endpoints_release(container);
+	volumes_release(container);
 	container_set_status(container, restart ? STATUS_RESTARTING : STATUS_EXITED);
 	unlinkat(store->containers_fd, exit_file, 0); /* its content is in the database now */
 	container_event(container, "die", "exitCode", code);
@@ -211,6 +212,7 @@ void container_restore_all(Engine *engine)
 	sweep_folders(engine);
 	sweep_exec_folders(engine);
 	g_autoptr(GPtrArray) all = container_all(engine);
+	volumes_resume(engine, all);
 	for (guint i = 0; i < all->len; i++)
 		restore(all->pdata[i]);
 }

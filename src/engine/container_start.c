@@ -262,8 +262,12 @@ bool container_launch(
 {
 	int pid = 0;
 	shim_wait_gone(container);
-	if (!endpoints_reserve(container, spec, error))
+	if (!volumes_hold(container, mounts, error))
 		return false;
+	if (!endpoints_reserve(container, spec, error)) {
+		volumes_release(container);
+		return false;
+	}
 	autofd plan = make_plan(container, spec, mounts, error);
 	g_autoptr(GArray) waiting = take_waiting(container);
 	bool managed = endpoints_managed(json_object_get(spec, "HostConfig"));
@@ -272,6 +276,8 @@ bool container_launch(
 			  waiting->len, &pid, error);
 	for (guint i = 0; i < waiting->len; i++)
 		close(g_array_index(waiting, Attachment, i).fd);
+	if (!ok)
+		volumes_release(container);
 	return ok;
 }
 

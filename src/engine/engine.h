@@ -56,6 +56,7 @@ extern const char *const status_names[];
 typedef struct Engine Engine;
 typedef struct ShimLink ShimLink;
 typedef struct Health Health;
+typedef struct VolumeHolds VolumeHolds;
 typedef struct Network Network;
 typedef struct Registries Registries;
 
@@ -77,6 +78,7 @@ typedef struct {
 	bool unlisted;	   /* a step of a build: no row, no name, no events (step.c) */
 	GPtrArray *layers; /* of Layer: what it stands on instead of its image, or NULL; borrowed */
 	json_t *spec;	   /* if spec_cache.c remembers it */
+	char **volumes;	   /* that are mounted for it (volume_mount.c), or NULL; guarded by the engine's lock */
 	json_t *endpoints; /* network name -> endpoint, while it runs; guarded by network_lock */
 } Container;
 
@@ -114,6 +116,7 @@ struct Engine {
 	char *table;		       /* nftables table of this engine */
 	bool has_rules, rules_missing; /* nftables was asked, and did it; or did not */
 	bool guard_missing;	       /* this kernel has no hook for guard_link */
+	VolumeHolds *volume_holds;     /* volume_mount.c */
 	GThreadPool *tasks;	       /* things to do later: restarts, automatic removal */
 	int epoll_fd, shim_fd;	       /* shim_fd: sealed copy of the shim's program */
 	GThread *monitor;
@@ -229,6 +232,8 @@ Userns userns_of(Engine *engine, const json_t *host);
 bool userns_check(Engine *engine, const json_t *host, GError **error);
 /* mount_points.c: all mounts of a container, resolved; volumes are made, and filled from the image. */
 json_t *mount_points_make(Engine *engine, const json_t *spec, const char *image_id, GError **error);
+/* The same list as its row has it, also where an older engine wrote that. New reference. */
+json_t *mount_points_read(Engine *engine, const char *text, GError **error);
 
 /* step.c: a process in a container that nobody lists, as a step of a build: it leaves no row, and ends with
  * the engine. */
@@ -407,6 +412,28 @@ bool volume_remove(Engine *engine, const char *name, bool force, GError **error)
 json_t *volume_list(Engine *engine, const Filters *filters);
 json_t *volume_usage(Engine *engine); /* all of them, each with UsageData */
 json_t *volume_prune(Engine *engine, const Filters *filters);
+
+/* volume_mount.c: volumes whose options name something to mount, which is mounted while it is used. */
+VolumeHolds *volume_holds_new(void);
+/* INVALID with dockerd's words for what its local driver refuses. NULL: there are none. */
+bool volume_options_check(const json_t *options, GError **error);
+json_t *volume_options(Engine *engine, const char *name); /* NULL: none; new reference */
+bool volume_needs_mount(Engine *engine, const char *name);
+bool volume_is_mounted(Engine *engine, const char *name); /* something is, at its folder */
+/* The volume's folder as it is now, for reading. -1 with errno. */
+int volume_open(Engine *engine, const char *name);
+/* Mounts it, if nobody else holds it; each hold needs its release. Volumes without a mount cost one look at their row. */
+bool volume_hold(Engine *engine, const char *name, GError **error);
+void volume_release(Engine *engine, const char *name);
+/* Takes away what nobody holds; true if nothing is mounted there now. */
+bool volume_settle(Engine *engine, const char *name);
+/* All volumes of a container, from its start to its end; releasing twice is once. */
+bool volumes_hold(Container *container, const json_t *mounts, GError **error);
+void volumes_release(Container *container);
+/* After a restart of the engine: counts what its containers (of Container) hold, and unmounts the rest. */
+void volumes_resume(Engine *engine, GPtrArray *containers);
+/* Opens (O_PATH) what a mount's source is now, a volume's subpath beneath its root. A volume must be held. -1 with error. */
+int mount_source_open(const json_t *mount, GError **error);
 
 /* image.c */
 /* By name, digest, full or short id. "No such image: x". The caller frees the id. */

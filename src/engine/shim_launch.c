@@ -113,6 +113,9 @@ static bool await_start(
 			g_propagate_error(error, g_steal_pointer(&problem));
 			return false;
 		}
+		if (message.type == SHIM_FAILED && g_str_has_prefix(message.text, SHIM_REFUSAL))
+			return fail(error, BERTH_ERROR_SYSTEM, "%s",
+				message.text + strlen(SHIM_REFUSAL));
 		if (message.type == SHIM_FAILED)
 			return fail(error,
 				strstr(message.text, "exec: ") != NULL ? BERTH_ERROR_INVALID

@@ -9,18 +9,31 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static bool check(const char *name, const char *driver, GError **error)
+static bool check_driver(const char *name, const char *driver, GError **error)
 {
-	if (*driver != '\0' && strcmp(driver, "local") != 0)
-		return fail(error, BERTH_ERROR_NOT_FOUND,
-			"create %s: error looking up volume plugin %s: plugin \"%s\" not found",
-			name, driver, driver);
-	return name_valid(name) ||
-	       fail(error, BERTH_ERROR_INVALID,
-		       "create %s: \"%s\" includes invalid characters for a local volume name, "
-		       "only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are"
-		       " allowed. If you intended to pass a host directory, use absolute path",
-		       name, name);
+	return *driver == '\0' || strcmp(driver, "local") == 0 ||
+	       fail(error, BERTH_ERROR_NOT_FOUND,
+		       "create %s: error looking up volume plugin %s: plugin \"%s\" not found",
+		       name, driver, driver);
+}
+
+static bool check(const char *name, const json_t *options, GError **error)
+{
+	if (strlen(name) == 1)
+		return fail(error, BERTH_ERROR_INVALID,
+			"create %s: volume name is too short, names should be at least two "
+			"alphanumeric characters",
+			name);
+	if (!name_valid(name))
+		return fail(error, BERTH_ERROR_INVALID,
+			"create %s: \"%s\" includes invalid characters for a local volume name, "
+			"only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are"
+			" allowed. If you intended to pass a host directory, use absolute path",
+			name, name);
+	if (volume_options_check(options, error))
+		return true;
+	g_prefix_error(error, "create %s: ", name);
+	return false;
 }
 
 static bool make_folder(Store *store, const char *name, GError **error)
@@ -35,8 +48,10 @@ static bool make_folder(Store *store, const char *name, GError **error)
 VolumeRow *volume_make(Engine *engine, const char *name, const char *driver, const json_t *labels,
 	const json_t *options, GError **error)
 {
-	VolumeRow *there = volume_store_get(engine->store, name);
 	g_autoptr(GError) problem = NULL;
+	if (!check_driver(name, driver, error))
+		return NULL;
+	VolumeRow *there = volume_store_get(engine->store, name);
 	if (there != NULL) {
 		/* One whose removal a crash cut off has no folder any more. */
 		if (make_folder(engine->store, name, error))
@@ -44,7 +59,7 @@ VolumeRow *volume_make(Engine *engine, const char *name, const char *driver, con
 		volume_row_free(there);
 		return NULL;
 	}
-	if (!check(name, driver, error) || !make_folder(engine->store, name, error))
+	if (!check(name, options, error) || !make_folder(engine->store, name, error))
 		return NULL;
 	VolumeRow row = {
 		.name = (char *)name,
@@ -110,6 +125,10 @@ bool volume_remove(Engine *engine, const char *name, bool force, GError **error)
 		return fail(error, BERTH_ERROR_CONFLICT, "remove %s: volume is in use - [%s]", name,
 			list);
 	}
+	/* What is mounted there is not the volume's to delete. */
+	if (!volume_settle(engine, name))
+		return fail(error, BERTH_ERROR_CONFLICT,
+			"remove %s: volume is in use: its folder is a mount point", name);
 	if (!volume_store_remove(engine->store, name, error))
 		return false;
 	event_publish(engine, "volume", "destroy", name, json_pack("{s:s}", "driver", "local"));
@@ -133,6 +152,12 @@ json_t *volume_list(Engine *engine, const Filters *filters)
 	return json_pack("{s:o, s:n}", "Volumes", list, "Warnings");
 }
 
+/* What lies in another place has no size here, and is not for prune: as with dockerd, whether it is mounted now or not. */
+static bool has_options(const json_t *volume)
+{
+	return json_object_size(json_object_get(volume, "Options")) > 0;
+}
+
 json_t *volume_usage(Engine *engine)
 {
 	g_autoptr(GPtrArray) rows = volume_store_list(engine->store);
@@ -140,12 +165,14 @@ json_t *volume_usage(Engine *engine)
 	for (guint i = 0; i < rows->len; i++) {
 		const VolumeRow *row = rows->pdata[i];
 		g_auto(GStrv) users = volume_store_users(engine->store, row->name);
-		json_t *json = volume_json(engine, row);
+		g_autoptr(json_t) json = volume_json(engine, row);
+		if (has_options(json))
+			continue;
 		json_object_set_new(json, "UsageData",
 			json_pack("{s:I, s:i}", "Size",
 				(json_int_t)tree_size(engine->store->volumes_fd, row->name),
 				"RefCount", (int)g_strv_length(users)));
-		json_array_append_new(list, json);
+		json_array_append(list, json);
 	}
 	return list;
 }
@@ -160,7 +187,7 @@ json_t *volume_prune(Engine *engine, const Filters *filters)
 		const VolumeRow *row = rows->pdata[i];
 		g_autoptr(json_t) json = volume_json(engine, row);
 		bool every = all != NULL && (strcmp(all, "true") == 0 || strcmp(all, "1") == 0);
-		if ((!row->anonymous && !every) ||
+		if ((!row->anonymous && !every) || has_options(json) ||
 			!filters_match_labels(filters, "label", json_object_get(json, "Labels")))
 			continue;
 		gint64 size = tree_size(engine->store->volumes_fd, row->name);

@@ -188,41 +188,36 @@ static bool make_node(
 	return failed == 0 || fail_errno(error, "cannot make \"%s\"", name);
 }
 
-/* Attributes by /proc/self/fd of an O_PATH descriptor: there is no setxattrat before Linux 6.13. */
-static void set_xattrs(struct archive_entry *entry, int parent_fd, const char *name)
+/* Attributes by /proc/self/fd, for O_PATH descriptors, too: there is no setxattrat before Linux 6.13. */
+static void set_xattrs(struct archive_entry *entry, int fd)
 {
 	const char *key;
 	const void *value;
 	size_t length;
 	char path[64];
-	autofd fd = openat(parent_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	while (archive_entry_xattr_next(entry, &key, &value, &length) == ARCHIVE_OK)
 		/* overlayfs reads orders out of trusted.overlay.*: no archive may give it any. */
-		if (fd >= 0 && !g_str_has_prefix(key, "trusted.") &&
-			setxattr(path, key, value, length, 0) < 0)
+		if (!g_str_has_prefix(key, "trusted.") && setxattr(path, key, value, length, 0) < 0)
 			continue; /* what this file system cannot keep is left out, as Docker does */
 }
 
+/* Of what was just made, by its descriptor: what somebody in a running container puts in its place meanwhile keeps its own
+ * (CVE-2021-41089). */
 static bool set_metadata(
 	struct archive_entry *entry, int parent_fd, const char *name, GError **error)
 {
-	struct timespec times[2] = {
-		{.tv_sec = archive_entry_mtime(entry), .tv_nsec = archive_entry_mtime_nsec(entry)},
-		{.tv_sec = archive_entry_mtime(entry), .tv_nsec = archive_entry_mtime_nsec(entry)},
-	};
-	bool link = archive_entry_filetype(entry) == AE_IFLNK;
-	if (fchownat(parent_fd, name, (uid_t)archive_entry_uid(entry),
-		    (gid_t)archive_entry_gid(entry), AT_SYMLINK_NOFOLLOW) < 0)
-		return fail_errno(error, "cannot give \"%s\" to its owner", name);
-	if (archive_entry_xattr_reset(entry) > 0)
-		set_xattrs(entry, parent_fd, name);
-	/* After chown, which takes setuid bits away. Not even a symlink that somebody in a running container puts there
-	 * meanwhile is followed (CVE-2021-41089). */
-	if (!link && fchmodat(parent_fd, name, archive_entry_perm(entry), AT_SYMLINK_NOFOLLOW) < 0)
-		return fail_errno(error, "cannot set the mode of \"%s\"", name);
-	utimensat(parent_fd, name, times, AT_SYMLINK_NOFOLLOW);
-	return true;
+	struct timespec mtime = {
+		.tv_sec = archive_entry_mtime(entry), .tv_nsec = archive_entry_mtime_nsec(entry)};
+	struct timespec times[2] = {mtime, mtime};
+	struct stat as = {.st_mode = archive_entry_filetype(entry) | archive_entry_perm(entry),
+		.st_uid = (uid_t)archive_entry_uid(entry),
+		.st_gid = (gid_t)archive_entry_gid(entry)};
+	autofd fd = node_open(parent_fd, name, &as);
+	if (fd >= 0 && archive_entry_xattr_reset(entry) > 0)
+		set_xattrs(entry, fd);
+	return (fd >= 0 && fd_set_facts(fd, &as, times)) ||
+	       fail_errno(error, "cannot set owner, mode and time of \"%s\"", name);
 }
 
 /* Most of what is in a layer, in as few system calls as it can be: open, write, times, close, and owner and
@@ -248,7 +243,7 @@ static bool make_file(Apply *apply, struct archive *archive, struct archive_entr
 		fchown(fd, (uid_t)archive_entry_uid(entry), (gid_t)archive_entry_gid(entry)) < 0)
 		return fail_errno(error, "cannot give \"%s\" to its owner", name);
 	if (archive_entry_xattr_reset(entry) > 0)
-		set_xattrs(entry, parent_fd, name);
+		set_xattrs(entry, fd);
 	/* After chown, which takes setuid bits away. */
 	if ((mode & ~PLAIN_MODE) != 0 && fchmod(fd, mode) < 0)
 		return fail_errno(error, "cannot set the mode of \"%s\"", name);

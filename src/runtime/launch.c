@@ -6,7 +6,6 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 enum { PROPAGATION_PRIVATE = 1 << 18, PROPAGATION_SLAVE = 1 << 19, PROPAGATION_SHARED = 1 << 20 };
 static const gint64 quiet = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
@@ -118,11 +117,11 @@ static void add_root(const Launch *launch, Plan *plan)
 }
 
 static void add_bind(Plan *plan, const char *source, const char *target, gint64 attributes,
-	gint64 flags, gint64 propagation, const char *namespace)
+	gint64 flags, gint64 propagation, const char *namespace, const char *subpath)
 {
 	gint64 numbers[] = {attributes, flags, propagation};
 	char *strings[] = {
-		(char *)source, (char *)target, (char *)(namespace != NULL ? namespace : ""), NULL};
+		(char *)source, (char *)target, (char *)namespace, (char *)subpath, NULL};
 	plan_add(plan, PLAN_MOUNT_BIND, numbers, G_N_ELEMENTS(numbers), strings);
 }
 
@@ -133,9 +132,9 @@ static void add_shm(const Launch *launch, Plan *plan)
 		g_strdup_printf("size=%" G_GINT64_FORMAT, size > 0 ? size : 64 << 20);
 	if (launch->ipc_mount_file != NULL)
 		add_bind(plan, "/dev/shm", "/dev/shm", quiet, 0, PROPAGATION_PRIVATE,
-			launch->ipc_mount_file);
+			launch->ipc_mount_file, "");
 	else if (mode_is(launch->host, "IpcMode", "host"))
-		add_bind(plan, "/dev/shm", "/dev/shm", quiet, 0, PROPAGATION_PRIVATE, NULL);
+		add_bind(plan, "/dev/shm", "/dev/shm", quiet, 0, PROPAGATION_PRIVATE, "", "");
 	else if (!mode_is(launch->host, "IpcMode", "none"))
 		plan_put(plan, PLAN_MOUNT_NEW, 1, quiet, "tmpfs", "/dev/shm", "mode=1777", option,
 			NULL);
@@ -162,18 +161,36 @@ static void add_system_mounts(const Launch *launch, const CgroupLayout *layout, 
 	add_shm(launch, plan);
 }
 
-static gint64 propagation_of(const char *name)
+/* How mounts made below one come to be seen elsewhere; "r": below its submounts, too. */
+static const struct {
+	const char *name;
+	gint64 kind, recursive;
+} propagations[] = {{"rprivate", PROPAGATION_PRIVATE, PLAN_BIND_RECURSIVE_PROPAGATION},
+	{"private", PROPAGATION_PRIVATE, 0},
+	{"rslave", PROPAGATION_SLAVE, PLAN_BIND_RECURSIVE_PROPAGATION},
+	{"slave", PROPAGATION_SLAVE, 0},
+	{"rshared", PROPAGATION_SHARED, PLAN_BIND_RECURSIVE_PROPAGATION},
+	{"shared", PROPAGATION_SHARED, 0}};
+
+/* The index of a mount's propagation: private, unless it says otherwise. */
+static size_t propagation_of(const json_t *mount)
 {
-	static const struct {
-		const char *name;
-		gint64 flag;
-	} kinds[] = {{"rprivate", PROPAGATION_PRIVATE}, {"private", PROPAGATION_PRIVATE},
-		{"rslave", PROPAGATION_SLAVE}, {"slave", PROPAGATION_SLAVE},
-		{"rshared", PROPAGATION_SHARED}, {"shared", PROPAGATION_SHARED}};
-	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
-		if (strcmp(name, kinds[i].name) == 0)
-			return kinds[i].flag;
-	return PROPAGATION_PRIVATE;
+	const char *name = json_str(mount, "Propagation");
+	for (size_t i = 0; i < G_N_ELEMENTS(propagations); i++)
+		if (strcmp(name, propagations[i].name) == 0)
+			return i;
+	return 0;
+}
+
+/* Where one mount is shared, so is the root, as dockerd has it: what is bound below it in turn can be shared, too. */
+static gint64 root_propagation(const Launch *launch)
+{
+	size_t i;
+	json_t *mount;
+	json_array_foreach (launch->mounts, i, mount)
+		if (propagations[propagation_of(mount)].kind == PROPAGATION_SHARED)
+			return PROPAGATION_SHARED;
+	return 0;
 }
 
 /* Options of a tmpfs, "ro,size=64m,noexec": flags of the mount, and what the file system itself knows. */
@@ -257,8 +274,41 @@ static void add_file(Plan *plan, const json_t *mount)
 	plan_add(plan, PLAN_FILE, numbers, count, strings);
 }
 
+/* What nobody can do at once, in dockerd's words and, as there, at the start only. */
+static bool check_bind(const json_t *mount, GError **error)
+{
+	const struct {
+		bool there;
+		const char *words;
+	} conflicts[] = {{json_bool(mount, "ReadOnlyNonRecursive") &&
+					 json_bool(mount, "ReadOnlyForceRecursive"),
+				 "ReadOnlyNonRecursive && BindOptions.ReadOnlyForceRecursive"},
+		{json_bool(mount, "RW") && json_bool(mount, "ReadOnlyNonRecursive"),
+			"!ReadOnly && BindOptions.ReadOnlyNonRecursive"},
+		{json_bool(mount, "RW") && json_bool(mount, "ReadOnlyForceRecursive"),
+			"!ReadOnly && BindOptions.ReadOnlyForceRecursive"}};
+	for (size_t i = 0; i < G_N_ELEMENTS(conflicts); i++)
+		if (conflicts[i].there)
+			return fail(error, BERTH_ERROR_SYSTEM, "mount options conflict: %s",
+				conflicts[i].words);
+	return true;
+}
+
+/* A bind or a volume. What is read-only is so with all that is mounted below it, unless only the topmost was asked for. */
+static void add_user_bind(Plan *plan, const json_t *mount)
+{
+	size_t propagation = propagation_of(mount);
+	gint64 flags = (json_bool(mount, "NonRecursive") ? 0 : PLAN_BIND_RECURSIVE) |
+		       (json_bool(mount, "ReadOnlyNonRecursive") ? 0 : PLAN_BIND_RECURSIVE_ATTR) |
+		       (strcmp(json_str(mount, "Type"), "volume") == 0 ? PLAN_BIND_MAPPED : 0) |
+		       propagations[propagation].recursive;
+	add_bind(plan, json_str(mount, "Source"), json_str(mount, "Destination"),
+		json_bool(mount, "RW") ? 0 : MOUNT_ATTR_RDONLY, flags,
+		propagations[propagation].kind, "", json_str(mount, "Subpath"));
+}
+
 /* What the user asked for, parents before what lies in them. */
-static void add_user_mounts(const Launch *launch, Plan *plan)
+static bool add_user_mounts(const Launch *launch, Plan *plan, GError **error)
 {
 	g_autoptr(GPtrArray) sorted = g_ptr_array_new();
 	size_t i;
@@ -268,8 +318,7 @@ static void add_user_mounts(const Launch *launch, Plan *plan)
 	g_ptr_array_sort(sorted, compare_depth);
 	for (i = 0; i < sorted->len; i++) {
 		mount = sorted->pdata[i];
-		const char *target = json_str(mount, "Destination"),
-			   *source = json_str(mount, "Source");
+		const char *target = json_str(mount, "Destination");
 		if (strcmp(json_str(mount, "Type"), "tmpfs") == 0) {
 			add_tmpfs(plan, target, json_str(mount, "Options"));
 			continue;
@@ -282,16 +331,11 @@ static void add_user_mounts(const Launch *launch, Plan *plan)
 			add_file(plan, mount);
 			continue;
 		}
-		struct stat st;
-		bool file = stat(source, &st) == 0 && !S_ISDIR(st.st_mode);
-		gint64 flags =
-			(file ? PLAN_BIND_FILE : 0) |
-			(json_bool(mount, "NonRecursive") ? 0 : PLAN_BIND_RECURSIVE) |
-			(json_bool(mount, "ReadOnlyRecursive") ? PLAN_BIND_RECURSIVE_ATTR : 0) |
-			(strcmp(json_str(mount, "Type"), "volume") == 0 ? PLAN_BIND_MAPPED : 0);
-		add_bind(plan, source, target, json_bool(mount, "RW") ? 0 : MOUNT_ATTR_RDONLY,
-			flags, propagation_of(json_str(mount, "Propagation")), NULL);
+		if (!check_bind(mount, error))
+			return false;
+		add_user_bind(plan, mount);
 	}
+	return true;
 }
 
 static bool is_mounted_over(const Launch *launch, const char *target)
@@ -313,7 +357,7 @@ static void add_network_files(const Launch *launch, Plan *plan)
 		if (!is_mounted_over(launch, target))
 			add_bind(plan, source, target,
 				json_bool(launch->host, "ReadonlyRootfs") ? MOUNT_ATTR_RDONLY : 0,
-				PLAN_BIND_FILE | PLAN_BIND_MAPPED, PROPAGATION_PRIVATE, NULL);
+				PLAN_BIND_MAPPED, PROPAGATION_PRIVATE, "", "");
 	}
 }
 
@@ -493,8 +537,9 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 	if (!add_devices(launch, plan, error))
 		return false;
 	add_network_files(launch, plan);
-	add_user_mounts(launch, plan);
-	plan_put(plan, PLAN_PIVOT, 0, 0, NULL);
+	if (!add_user_mounts(launch, plan, error))
+		return false;
+	plan_put(plan, PLAN_PIVOT, 1, root_propagation(launch), NULL);
 	if (!mode_is(host, "NetworkMode", "host") && launch->network_file == NULL)
 		plan_put(plan, PLAN_LOOPBACK, 0, 0, NULL);
 	if (!mode_is(host, "UTSMode", "host"))

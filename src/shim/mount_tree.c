@@ -41,7 +41,8 @@ static int overlay(const struct plan_record *record)
  * cloned: it is attached at scratch for that long. */
 static int part_of(int tree, const char *scratch, const char *subpath)
 {
-	int at = sys_openat2(tree, subpath, O_PATH | O_CLOEXEC, RESOLVE_IN_ROOT);
+	int at = sys_openat2(
+		tree, subpath, O_PATH | O_CLOEXEC, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
 	int part = at < 0 ? -1 : sys_open_tree(at, "", AT_EMPTY_PATH);
 	if (part < 0 && at >= 0 && errno == EINVAL) {
 		int place = open(scratch, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -77,10 +78,9 @@ int tree_part(const struct plan_record *record, const struct plan_record *map, i
 
 void mount_tree(const struct plan_record *record)
 {
-	struct stat st;
-	int given = userns_tree(), part = given >= 0 ? given : tree_part(record, NULL, -1);
-	bool file = fstat(part, &st) == 0 && !S_ISDIR(st.st_mode);
-	mount_attach(part, record_string(record, 1), record_string(record, 0), file);
+	int given = userns_tree();
+	mount_attach(given >= 0 ? given : tree_part(record, NULL, -1), record_string(record, 1),
+		record_string(record, 0));
 }
 
 static bool write_content(const struct plan_record *record, int fd)
@@ -111,7 +111,7 @@ void file_make(const struct plan_record *record)
 	int tree = sys_open_tree(file, "", AT_EMPTY_PATH);
 	if (tree < 0)
 		report_fail(errno, "cannot mount the file at %s", target);
-	mount_attach(tree, target, target, true);
+	mount_attach(tree, target, target);
 	unlinkat(dev, name + strlen("/dev/"), 0);
 	close(file);
 	close(dev);

@@ -1,8 +1,8 @@
 /* The launch plan: what berthd (runtime/) decides and berth-shim carries out, in order.
  *
  * A plan is a flat row of records in a memfd. A record is this header, then its numbers (64 bits
- * each), then its strings (NUL-terminated), padded to 8 bytes. Every path is final, every number
- * resolved: the shim looks nothing up. */
+ * each), then its strings (NUL-terminated), padded to 8 bytes. Every number is resolved. Every path is final, except where others
+ * may change what lies there: that is looked up by the shim when it opens it, and never twice. */
 #pragma once
 #include <stdint.h>
 
@@ -41,13 +41,14 @@ enum plan_op {
 	PLAN_ROOT_MAPPED,      /* | mount point, container's folder, layer folders (top first)... */
 	PLAN_MOUNT_NEW,	 /* MOUNT_ATTR_ flags | type, target, options ("key", "key=value")... */
 	PLAN_MOUNT_BIND, /* MOUNT_ATTR_ flags, PLAN_BIND_ flags, propagation | source, target,
-				  and the mount namespace file that source is in, or "" */
+				  the mount namespace file that source is in, or "", and what is mounted of source,
+				  resolved beneath it, or "" */
 	PLAN_MOUNT_TREE, /* MOUNT_ATTR_ flags | target, path in the tree, folder for a moment's mount, that of
 				  overlay's upper and work or "", folders (top first)... */
 	PLAN_FILE,     /* enum plan_file_number..., then the content | target: a file in memory */
 	PLAN_DEVICE,   /* mode with type, major, minor, uid, gid | path, path on the host */
 	PLAN_SYMLINK,  /* | target, path */
-	PLAN_PIVOT,    /* | */
+	PLAN_PIVOT,    /* propagation of the root, or 0 | */
 	PLAN_MASK,     /* | path */
 	PLAN_READONLY, /* | path */
 	PLAN_ROOT_READONLY, /* | */
@@ -81,9 +82,9 @@ enum {
 };
 enum {
 	PLAN_BIND_RECURSIVE = 1,
-	PLAN_BIND_FILE = 2,	      /* the target is to be a file */
 	PLAN_BIND_RECURSIVE_ATTR = 4, /* the flags hold for submounts too */
 	PLAN_BIND_MAPPED = 8,	      /* in a user namespace: its files are the container's */
+	PLAN_BIND_RECURSIVE_PROPAGATION = 16, /* and so does the propagation */
 };
 
 /* The `local` log: records of this header and length bytes. */

@@ -468,6 +468,8 @@ void process_become(const struct plan *plan, const struct maker *maker, const ch
 	join_pid_namespace(plan, maker);
 	userns_enter(plan, maker->sync);
 	join_namespaces(plan);
+	if (plan_find(plan, PLAN_USERNS) == NULL)
+		bind_shared(plan);
 	mount_propagation_stop();
 	run_ops(plan, maker, container, false);
 }

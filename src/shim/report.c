@@ -30,14 +30,12 @@ void die_with_shim(void)
 		_exit(1);
 }
 
-void report_fail(int errnum, const char *format, ...)
+static _Noreturn void report(const char *mark, int errnum, const char *format, va_list args)
 {
 	char text[SHIM_TEXT - 1];
-	va_list args;
-	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	size_t used = strlen(text);
+	size_t used = (size_t)snprintf(text, sizeof text, "%s", mark);
+	vsnprintf(text + used, sizeof text - used, format, args);
+	used = strlen(text);
 	if (errnum != 0) {
 		/* Lower case, as Go words it: people's scripts look for these texts. */
 		snprintf(text + used, sizeof text - used, ": %s", strerror(errnum));
@@ -48,4 +46,18 @@ void report_fail(int errnum, const char *format, ...)
 		report_handler(text);
 	write_all(report_fd, text, strlen(text));
 	_exit(1);
+}
+
+void report_fail(int errnum, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	report("", errnum, format, args);
+}
+
+void report_refusal(int errnum, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	report(SHIM_REFUSAL, errnum, format, args);
 }

@@ -10,6 +10,9 @@
 #include <sys/statfs.h>
 #include <sys/sysmacros.h>
 
+/* Nothing that an image or a volume holds leads out of the root, nor to what a process has open. */
+enum { IN_ROOT = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+
 int root_fd = -1;
 
 void root_mount(const struct plan_record *record)
@@ -41,10 +44,10 @@ int root_open(const char *path, bool file)
 {
 	char done[4096];
 	size_t used = 0;
-	int at = sys_openat2(root_fd, path, O_PATH | O_CLOEXEC, RESOLVE_IN_ROOT);
+	int at = sys_openat2(root_fd, path, O_PATH | O_CLOEXEC, IN_ROOT);
 	if (at >= 0 || errno != ENOENT)
 		return at;
-	at = sys_openat2(root_fd, "/", O_PATH | O_DIRECTORY | O_CLOEXEC, RESOLVE_IN_ROOT);
+	at = sys_openat2(root_fd, "/", O_PATH | O_DIRECTORY | O_CLOEXEC, IN_ROOT);
 	for (const char *p = path + strspn(path, "/"); at >= 0 && *p != '\0'; p += strspn(p, "/")) {
 		size_t length = strcspn(p, "/");
 		if (used + length + 2 > sizeof done) {
@@ -58,11 +61,11 @@ int root_open(const char *path, bool file)
 		used += length;
 		done[used] = '\0';
 		p += length;
-		int next = sys_openat2(root_fd, done, O_PATH | O_CLOEXEC, RESOLVE_IN_ROOT);
+		int next = sys_openat2(root_fd, done, O_PATH | O_CLOEXEC, IN_ROOT);
 		if (next < 0 && errno == ENOENT && strcmp(name, "..") != 0 &&
 			(make_part(at, name, file && p[strspn(p, "/")] == '\0') >= 0 ||
 				errno == EEXIST))
-			next = sys_openat2(root_fd, done, O_PATH | O_CLOEXEC, RESOLVE_IN_ROOT);
+			next = sys_openat2(root_fd, done, O_PATH | O_CLOEXEC, IN_ROOT);
 		close(at);
 		at = next;
 	}
@@ -82,26 +85,38 @@ static int open_parent(const char *path, const char **name)
 	return fd;
 }
 
+static dev_t device_of(const struct plan_record *record)
+{
+	return makedev((unsigned)record_number(record, 1), (unsigned)record_number(record, 2));
+}
+
+int device_tree(const struct plan_record *record)
+{
+	mode_t mode = (mode_t)record_number(record, 0);
+	struct stat st;
+	int tree = sys_open_tree(AT_FDCWD, record_string(record, 1), 0);
+	if (tree >= 0 && (fstat(tree, &st) < 0 || (st.st_mode & S_IFMT) != (mode & S_IFMT) ||
+				 st.st_rdev != device_of(record)))
+		report_fail(0, "%s is no longer the device that it was", record_string(record, 1));
+	return tree;
+}
+
 void device_make(const struct plan_record *record)
 {
 	const char *path = record_string(record, 0), *name;
-	mode_t mode = (mode_t)record_number(record, 0);
-	dev_t device =
-		makedev((unsigned)record_number(record, 1), (unsigned)record_number(record, 2));
 	int given = userns_tree(); /* no device can be made in a user namespace */
 	if (given >= 0) {
-		mount_attach(given, record_string(record, 1), path, true);
+		mount_attach(given, record_string(record, 1), path);
 		return;
 	}
 	int parent = open_parent(path, &name);
-	if (mknodat(parent, name, mode, device) < 0) {
-		if (errno != EEXIST)
-			report_fail(errno, "cannot make device %s", path);
-	} else if (fchmodat(parent, name, mode & 07777, 0) < 0 ||
-		   fchownat(parent, name, (uid_t)record_number(record, 3),
-			   (gid_t)record_number(record, 4), AT_SYMLINK_NOFOLLOW) < 0) {
+	mode_t mask = umask(0); /* it has its mode from the beginning */
+	int made = mknodat(parent, name, (mode_t)record_number(record, 0), device_of(record));
+	umask(mask);
+	if ((made < 0 && errno != EEXIST) ||
+		(made == 0 && fchownat(parent, name, (uid_t)record_number(record, 3),
+				      (gid_t)record_number(record, 4), AT_SYMLINK_NOFOLLOW) < 0))
 		report_fail(errno, "cannot make device %s", path);
-	}
 	close(parent);
 }
 
@@ -116,10 +131,12 @@ void symlink_make(const struct plan_record *record)
 
 void root_pivot(const struct plan_record *record)
 {
-	(void)record;
-	/* pivot_root(2), "pivot_root(".", ".")": the old root comes to lie on the new one, and goes. */
+	struct mount_attr attr = {.propagation = (uint64_t)record_number(record, 0)};
+	/* pivot_root(2), "pivot_root(".", ".")": the old root comes to lie on the new one, and goes. No root that is shared can be
+	 * pivoted into. */
 	if (fchdir(root_fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
-		sys_umount_detach(".") < 0 || chdir("/") < 0)
+		sys_umount_detach(".") < 0 || chdir("/") < 0 ||
+		(attr.propagation != 0 && sys_mount_setattr(AT_FDCWD, "/", 0, &attr) < 0))
 		report_fail(errno, "pivot_root");
 	close(root_fd);
 	root_fd = -1;

@@ -34,6 +34,9 @@ void report_with(void (*handler)(const char *text)); /* by calling it */
 /* Sends the message, with ": " and the text of errnum unless that is 0, and ends the process. */
 _Noreturn void report_fail(int errnum, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* The same for what dockerd refuses before it asks a runtime: in the engine's words for the user, without a runtime's before them. */
+_Noreturn void report_refusal(int errnum, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* From here on, whoever loses the shim that it reports to is killed, also if that is lost already. Changes of
  * credentials undo it (prctl(2), PR_SET_PDEATHSIG). */
 void die_with_shim(void);
@@ -56,12 +59,16 @@ void root_mount(const struct plan_record *record);
 void root_pivot(const struct plan_record *record);
 void root_readonly(const struct plan_record *record);
 void device_make(const struct plan_record *record);
+int device_tree(const struct plan_record *record); /* detached, of the device itself, where none can be made */
 void symlink_make(const struct plan_record *record);
 void path_mask(const struct plan_record *record);
 void path_readonly(const struct plan_record *record);
 void mount_new(const struct plan_record *record);
-/* Attaches a detached tree at target inside the new root, and closes it. */
-void mount_attach(int tree, const char *what, const char *target, bool file);
+/* Attaches a detached tree at target inside the new root, which is made a file or a folder as the tree is one, and closes it.
+ * The one way to attach anything there: nothing comes to lie over procfs. */
+void mount_attach(int tree, const char *what, const char *target);
+/* mount_bind.c. Those that are to stay peers of the host's mounts are cloned before mount_propagation_stop. */
+void bind_shared(const struct plan *plan);
 void mount_bind(const struct plan_record *record);
 /* The detached tree that a PLAN_MOUNT_BIND attaches; owners mapped by userns, or -1: as they are. */
 int bind_tree(const struct plan_record *record, int userns);

@@ -1,5 +1,6 @@
 /* System calls that the C library has no names for. */
 #pragma once
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
@@ -23,8 +24,13 @@ static inline pid_t sys_clone3(struct sys_clone_args *args)
 
 static inline int sys_openat2(int dir, const char *path, uint64_t flags, uint64_t resolve)
 {
+	enum { RETRIES = 32 };
 	struct open_how how = {.flags = flags, .resolve = resolve};
-	return (int)syscall(SYS_openat2, dir, path, &how, sizeof how);
+	int fd = -1;
+	/* EAGAIN: somebody renamed a folder meanwhile, and the kernel could not tell whether ".." stays inside. */
+	for (int i = 0; i == 0 || (fd < 0 && errno == EAGAIN && i < RETRIES); i++)
+		fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof how);
+	return fd;
 }
 
 static inline int sys_fsopen(const char *type)

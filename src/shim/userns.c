@@ -103,9 +103,8 @@ void userns_serve(const struct plan *plan, pid_t pid, int socket)
 		int tree = r->op == PLAN_ROOT_MAPPED
 				   ? mapped_overlay(r, 2, record_string(r, 1), map, userns)
 			   : r->op == PLAN_MOUNT_BIND ? bind_tree(r, userns)
-			   : r->op == PLAN_MOUNT_TREE
-				   ? tree_part(r, map, userns)
-				   : sys_open_tree(AT_FDCWD, record_string(r, 1), 0);
+			   : r->op == PLAN_MOUNT_TREE ? tree_part(r, map, userns)
+						      : device_tree(r);
 		if (tree < 0 || !message_send(socket, "", 1, tree))
 			report_fail(errno, "cannot hand over a mount");
 		close(tree);
