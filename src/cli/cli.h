@@ -75,6 +75,7 @@ json_t *flag_filters(
 json_t *flag_ulimits(const Cli *cli, GError **error); /* container_flags.c: --ulimit, for the API */
 /* "type=local,dest=x" as an object; a word without "=" has an empty value. New reference. */
 json_t *csv_fields(const char *text);
+char **csv_split(const char *text); /* the fields alone, at least one; the caller frees them */
 char *query_filters(const Cli *cli, GError **error); /* of --filter, escaped for a query */
 
 /* The first --platform as the JSON of a query, escaped; "" if none was given. */

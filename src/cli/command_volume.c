@@ -14,6 +14,7 @@ static const Flag create_flags[] = {
 	{"driver", 'd', STRING, "local"},
 	{"label", 0, LIST, "set a label"},
 	{"name", 0, STRING, "name of the volume"},
+	{"opt", 'o', LIST, "set an option of the driver (type=, device=, o=)"},
 	{0},
 };
 static const Column columns[] = {{"Driver", "DRIVER"}, {"Name", "VOLUME NAME"}, {"Scope", "SCOPE"},
@@ -59,9 +60,15 @@ static int run_list(Cli *cli)
 static int run_create(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(json_t) body = json_pack("{s:s, s:s, s:o}", "Name",
+	static const char *const maps[][2] = {{"label", "Labels"}, {"opt", "DriverOpts"}};
+	g_autoptr(json_t) body = json_pack("{s:s, s:s}", "Name",
 		cli->arg_count > 0 ? cli->args[0] : flag_text(cli, "name"), "Driver",
-		flag_text(cli, "driver"), "Labels", flag_pairs(cli, "label"));
+		flag_text(cli, "driver"));
+	for (size_t i = 0; i < G_N_ELEMENTS(maps); i++) {
+		g_autoptr(json_t) pairs = flag_pairs(cli, maps[i][0]);
+		if (json_object_size(pairs) > 0)
+			json_object_set(body, maps[i][1], pairs);
+	}
 	g_autoptr(json_t) volume =
 		client_call(cli->client, "POST", "/volumes/create", body, &error);
 	if (volume == NULL)

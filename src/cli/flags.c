@@ -227,9 +227,31 @@ json_t *pairs_of(const json_t *list)
 	return object;
 }
 
+/* RFC 4180: a field in quotes may have commas, and quotes that are doubled. */
+char **csv_split(const char *text)
+{
+	g_autoptr(GStrvBuilder) fields = g_strv_builder_new();
+	g_autoptr(GString) field = g_string_new("");
+	bool quoted = false;
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p == '"' && quoted && p[1] == '"') {
+			g_string_append_c(field, *p++);
+		} else if (*p == '"' && (quoted || field->len == 0)) {
+			quoted = !quoted;
+		} else if (*p == ',' && !quoted) {
+			g_strv_builder_add(fields, field->str);
+			g_string_truncate(field, 0);
+		} else {
+			g_string_append_c(field, *p);
+		}
+	}
+	g_strv_builder_add(fields, field->str);
+	return g_strv_builder_end(fields);
+}
+
 json_t *csv_fields(const char *text)
 {
-	g_auto(GStrv) fields = g_strsplit(text, ",", -1);
+	g_auto(GStrv) fields = csv_split(text);
 	json_t *object = json_object();
 	for (int i = 0; fields[i] != NULL; i++) {
 		const char *equals = strchr(fields[i], '=');
