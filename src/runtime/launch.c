@@ -146,7 +146,7 @@ static void add_system_mounts(const Launch *launch, const CgroupLayout *layout, 
 	/* In another's pid namespace: who makes the mount is outside (docs/decisions/born-clean.md), so it is a clone of that one's. */
 	if (launch->pid_mount_file != NULL)
 		add_bind(plan, "/proc", "/proc", quiet, 0, PROPAGATION_PRIVATE,
-			launch->pid_mount_file);
+			launch->pid_mount_file, "");
 	else
 		plan_put(plan, PLAN_MOUNT_NEW, 1, quiet, "proc", "/proc", NULL);
 	plan_put(plan, PLAN_MOUNT_NEW, 1, MOUNT_ATTR_NOSUID | MOUNT_ATTR_STRICTATIME, "tmpfs",

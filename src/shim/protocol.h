@@ -15,6 +15,7 @@ enum {
 
 /* The text of SHIM_FAILED where a container could do nothing but wait for the engine's byte. */
 #define SHIM_NO_NETWORK "the network could not be set up"
+/* Before the text of SHIM_FAILED: it is the whole sentence, as dockerd has it before it asks a runtime. */
 #define SHIM_REFUSAL "\1"
 
 enum shim_message_type {
@@ -30,7 +31,7 @@ enum shim_message_type {
 	/* shim -> berthd */
 	SHIM_CREATED,	   /* a: pid; number: dns_ports(); it waits for its network */
 	SHIM_STARTED,	   /* a: pid; number: time */
-	SHIM_FAILED,	   /* text: why the container could not start; SHIM_REFUSAL before it: the whole sentence */
+	SHIM_FAILED,	   /* text: why the container could not start */
 	SHIM_EXITED,	   /* a: exit code; b: 1 if killed for memory; number: time */
 	SHIM_OOM,	   /* a process of the container was killed for memory */
 	SHIM_EXEC_STARTED, /* id; a: pid */
