@@ -162,19 +162,34 @@ void container_event(Container *container, const char *action, const char *key, 
 	container_row_clear(&row);
 }
 
-void container_set_status(Container *container, Status status)
+/* Under the engine's lock. */
+static void save_status(Container *container, Status status)
 {
-	Engine *engine = container->engine;
 	g_autoptr(GError) error = NULL;
-	g_mutex_lock(&engine->lock);
 	container->row.status = (int)status;
-	bool ok = container->removed || container->unlisted ||
-		  container_store_save(engine->store, &container->row, &error);
-	g_mutex_unlock(&engine->lock);
-	if (!ok)
+	if (!container->removed && !container->unlisted &&
+		!container_store_save(container->engine->store, &container->row, &error))
 		log_error("cannot save the state of container %s: %s", container->row.id,
 			error->message);
+}
+
+void container_set_status(Container *container, Status status)
+{
+	g_mutex_lock(&container->engine->lock);
+	save_status(container, status);
+	g_mutex_unlock(&container->engine->lock);
 	notify_fire(&container->changed);
+}
+
+bool container_change_status(Container *container, Status from, Status to)
+{
+	g_mutex_lock(&container->engine->lock);
+	bool changed = container->row.status == (int)from;
+	if (changed)
+		save_status(container, to);
+	g_mutex_unlock(&container->engine->lock);
+	notify_fire(&container->changed);
+	return changed;
 }
 
 char *container_folder(Container *container)

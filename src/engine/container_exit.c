@@ -1,6 +1,7 @@
 /* What follows when a container has ended: its state, the event, a restart, its removal. */
 #include "engine/engine.h"
 
+#include "base/error.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/timefmt.h"
@@ -61,10 +62,13 @@ static void restart_later(Container *container)
 			error->message);
 }
 
+/* Not by force: whoever has started it again meanwhile keeps it. */
 void container_remove_now(Container *container)
 {
 	g_autoptr(GError) error = NULL;
-	if (!container_remove(container, true, true, &error))
+	if (!container_remove(container, false, true, &error) &&
+		!g_error_matches(error, BERTH_ERROR, BERTH_ERROR_CONFLICT) &&
+		!g_error_matches(error, BERTH_ERROR, BERTH_ERROR_NOT_FOUND))
 		log_warn(
 			"container %s could not be removed: %s", container->row.id, error->message);
 }
@@ -87,6 +91,7 @@ void container_exited(
 	g_free(row->error);
 	row->error = g_strdup(message);
 	bool restart = wants_restart(host, row);
+	bool removal = !restart && container->restarting == 0 && json_bool(host, "AutoRemove");
 	g_mutex_unlock(&container->engine->lock);
 	if (restart)
 		next_wait(container, ran);
@@ -98,7 +103,7 @@ void container_exited(
 	container_event(container, "die", "exitCode", code);
 	if (restart)
 		engine_later(container, restart_later);
-	else if (json_bool(host, "AutoRemove"))
+	else if (removal)
 		engine_later(container, container_remove_now);
 }
 
@@ -156,7 +161,8 @@ static void restore(Container *container)
 	const char *policy = json_str(spec, "HostConfig.RestartPolicy.Name");
 	if (status != STATUS_RUNNING && status != STATUS_PAUSED)
 		forget_start(container);
-	if (status == STATUS_REMOVING) {
+	bool ended = status == STATUS_EXITED || status == STATUS_CREATED;
+	if (status == STATUS_REMOVING || (ended && json_bool(spec, "HostConfig.AutoRemove"))) {
 		engine_later(container, container_remove_now);
 	} else if (status == STATUS_RESTARTING) {
 		engine_later(container, restart_later);

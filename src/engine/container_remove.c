@@ -69,19 +69,35 @@ static bool forget(Container *container, const json_t *mounts, bool volumes, GEr
 	return true;
 }
 
-bool container_remove(Container *container, bool force, bool volumes, GError **error)
+static gint64 started_of(Container *container)
+{
+	g_mutex_lock(&container->engine->lock);
+	gint64 started = container->row.started;
+	g_mutex_unlock(&container->engine->lock);
+	return started;
+}
+
+/* False if it runs on, as the one that it was before. */
+static bool end_running(Container *container, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	gint64 started = started_of(container);
+	bool killed = container_kill(container, "KILL", &problem);
+	if (!container_running(container) || started_of(container) != started)
+		return true;
+	if (killed)
+		return fail(error, BERTH_ERROR_SYSTEM,
+			"cannot remove container \"/%s\": could not kill: tried to kill container, "
+			"but did not receive an exit event",
+			container->row.name);
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return false;
+}
+
+/* One that does not run; operation is held. */
+static bool remove_ended(Container *container, bool volumes, GError **error)
 {
 	Engine *engine = container->engine;
-	if (!check(container, force, error))
-		return false;
-	if (force && container_running(container) && !container_kill(container, "KILL", error)) {
-		if (container_running(container))
-			return false;
-		g_clear_error(error);
-	}
-	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
-	if (!check(container, force, error))
-		return false;
 	g_autoptr(json_t) mounts = container_mounts(container, NULL);
 	g_autoptr(json_t) spec = container_spec(container, NULL);
 	container_set_status(container, STATUS_REMOVING);
@@ -103,6 +119,21 @@ bool container_remove(Container *container, bool force, bool volumes, GError **e
 	g_hash_table_remove(engine->containers, container->row.id);
 	g_mutex_unlock(&engine->lock);
 	return true;
+}
+
+bool container_remove(Container *container, bool force, bool volumes, GError **error)
+{
+	for (;;) {
+		if (!check(container, force, error) ||
+			(force && container_running(container) && !end_running(container, error)))
+			return false;
+		g_autoptr(GMutexLocker) operation G_GNUC_UNUSED =
+			g_mutex_locker_new(&container->operation);
+		/* Not if it was started in between. */
+		if (!container_running(container))
+			return check(container, force, error) &&
+			       remove_ended(container, volumes, error);
+	}
 }
 
 bool container_rename(Container *container, const char *name, GError **error)

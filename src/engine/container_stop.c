@@ -121,7 +121,14 @@ bool container_stop(Container *container, const char *signal, int timeout, GErro
 	return true;
 }
 
-bool container_restart(Container *container, const char *signal, int timeout, GError **error)
+static void note_restart(Container *container, int change)
+{
+	g_mutex_lock(&container->engine->lock);
+	container->restarting += change;
+	g_mutex_unlock(&container->engine->lock);
+}
+
+static bool stop_and_start(Container *container, const char *signal, int timeout, GError **error)
 {
 	g_mutex_lock(&container->operation);
 	bool ok = true;
@@ -133,14 +140,22 @@ bool container_restart(Container *container, const char *signal, int timeout, GE
 			container_event(container, "stop", NULL, NULL);
 	}
 	g_mutex_unlock(&container->operation);
-	if (!ok || !container_start(container, error))
-		return false;
-	container_event(container, "restart", NULL, NULL);
-	return true;
+	return ok && container_start(container, error);
+}
+
+bool container_restart(Container *container, const char *signal, int timeout, GError **error)
+{
+	note_restart(container, 1);
+	bool ok = stop_and_start(container, signal, timeout, error);
+	note_restart(container, -1);
+	if (ok)
+		container_event(container, "restart", NULL, NULL);
+	return ok;
 }
 
 bool container_kill(Container *container, const char *signal, GError **error)
 {
+	g_autoptr(GError) problem = NULL;
 	int number = signal_number(signal != NULL && *signal != '\0' ? signal : "KILL");
 	g_autofree char *text = g_strdup_printf("%d", number);
 	if (number < 0)
@@ -156,24 +171,35 @@ bool container_kill(Container *container, const char *signal, GError **error)
 		container_row_clear(&row);
 		return false;
 	}
-	if (!send_signal(container, number, error))
+	bool sent = send_signal(container, number, &problem);
+	if (!sent && !g_error_matches(problem, BERTH_ERROR, BERTH_ERROR_CONFLICT)) {
+		g_propagate_error(error, g_steal_pointer(&problem));
 		return false;
+	}
 	container_event(container, "kill", "signal", text);
-	/* Docker answers a SIGKILL when it has had its effect. */
-	if (number == SIGKILL)
+	/* Docker answers a SIGKILL when it has had its effect; and one that has just ended by itself was killed, too. */
+	if (number == SIGKILL || !sent)
 		await_end(container, KILL_WAIT_MS);
 	return true;
 }
 
+/* Its cgroup is gone, or its status is another, when it ends in this moment. */
 static bool freeze(Container *container, bool frozen, GError **error)
 {
+	enum { SETTLE_MS = 1000 };
+	g_autoptr(GError) problem = NULL;
 	g_autoptr(json_t) spec = container_spec(container, error);
 	if (spec == NULL)
 		return false;
 	g_autofree char *cgroup = container_cgroup(container, json_object_get(spec, "HostConfig"));
-	if (!cgroup_freeze(container->engine->cgroups, cgroup, frozen, error))
+	if (!cgroup_freeze(container->engine->cgroups, cgroup, frozen, &problem) &&
+		!await_end(container, SETTLE_MS)) {
+		g_propagate_error(error, g_steal_pointer(&problem));
 		return false;
-	container_set_status(container, frozen ? STATUS_PAUSED : STATUS_RUNNING);
+	}
+	Status before = frozen ? STATUS_RUNNING : STATUS_PAUSED;
+	if (!container_change_status(container, before, frozen ? STATUS_PAUSED : STATUS_RUNNING))
+		return not_running(container, error);
 	container_event(container, frozen ? "pause" : "unpause", NULL, NULL);
 	return true;
 }

@@ -72,6 +72,7 @@ typedef struct {
 	GArray *waiting;     /* of Attachment: clients that came before the start */
 	GPtrArray *exec_ids; /* of char *: those that run */
 	guint restart_wait;  /* milliseconds before the next automatic restart */
+	int restarting; /* requests to restart it that go on: its end is not for good then; guarded by the engine's lock */
 	int rows, columns;
 	int waiters; /* atomic: clients in container_wait */
 	bool removed;
@@ -198,6 +199,8 @@ bool container_running(Container *container);			/* or paused */
 void container_event(Container *container, const char *action, const char *key, const char *value);
 /* Changes the status and what goes with it, writes the row, and tells those who wait. */
 void container_set_status(Container *container, Status status);
+/* The same, if it is from; false: it is another by now. */
+bool container_change_status(Container *container, Status from, Status to);
 char *container_folder(Container *container);
 char *container_cgroup(Container *container, const json_t *host);
 /* Kills what is left in its cgroup, where there is one, and removes that: for a container that lost its shim. */

@@ -1,0 +1,136 @@
+# The end of a container, and what meets it: restarts, removals, signals, terminals.
+load ../lib/engine
+
+setup_file() { file_setup; }
+teardown_file() { file_teardown; }
+
+@test "restart of a --rm container keeps it; its end removes it" {
+	d run -d --rm --name again --network none busybox sh -c 'trap exit TERM; while :; do sleep 0.1; done'
+	id=$(d inspect -f '{{.Id}}' again)
+	for timeout in 5 0 1; do
+		d restart -t "$timeout" again
+		[ "$(d inspect -f '{{.Id}} {{.State.Running}}' again)" = "$id true" ]
+		d exec again true
+	done
+	[ "$(shims)" -eq 1 ]
+	d stop -t 0 again
+	for _ in $(seq 100); do d inspect again >/dev/null 2>&1 || break; sleep 0.02; done
+	not d inspect again
+	for _ in $(seq 100); do [ "$(shims)" -ne 0 ] || break; sleep 0.02; done
+	[ "$(shims)" -eq 0 ]
+}
+
+@test "restart of a --rm container that ends by itself meanwhile: it is there and runs, or is gone" {
+	for i in $(seq 20); do
+		d run -d --rm --name "meets$i" --network none busybox sh -c '[ -e /was ] && exec sleep 100; touch /was; sleep 0.05'
+		if d restart -t 0 "meets$i" 2>"$WORK/why"; then
+			[ "$(d inspect -f '{{.State.Running}}' "meets$i")" = true ]
+			d rm -f "meets$i"
+		else
+			grep -q -e 'No such container' -e 'marked for removal' "$WORK/why"
+		fi
+	done
+	for _ in $(seq 100); do [ "$(shims)" -ne 0 ] || break; sleep 0.02; done
+	[ "$(shims)" -eq 0 ]
+	[ -z "$(d ps -aq)" ]
+}
+
+@test "restart of a --rm container that cannot stop or start" {
+	d run -d --rm --name stuck --network none busybox sleep 100
+	run d restart -s NOSUCH stuck
+	[ "$status" -ne 0 ]
+	d kill stuck
+	for _ in $(seq 100); do d inspect stuck >/dev/null 2>&1 || break; sleep 0.02; done
+	not d inspect stuck
+}
+
+@test "a --rm container that has ended, or was never started, is removed by the engine's next start" {
+	d create --rm --name never busybox true
+	d run -d --rm --name ends --network none busybox sleep 0.3
+	engine_kill
+	sleep 0.5
+	engine_start
+	for _ in $(seq 100); do [ -n "$(d ps -aq)" ] || break; sleep 0.02; done
+	[ -z "$(d ps -aq)" ]
+}
+
+@test "rm -f of a container that ends in that moment removes it" {
+	for i in $(seq 60); do
+		d run -d --name "last$i" --network none busybox usleep $((RANDOM % 12000))
+		d rm -f "last$i"
+		not d inspect "last$i" 2>/dev/null
+	done
+}
+
+@test "rm -f of a container that is started in that moment leaves none of its processes" {
+	for i in $(seq 20); do
+		d create --name "first$i" --network none busybox sleep 100
+		d start "first$i" >/dev/null 2>&1 3>&- &
+		d rm -f "first$i"
+		wait $! || true
+		not d inspect "first$i" 2>/dev/null
+	done
+	for _ in $(seq 100); do [ "$(shims)" -ne 0 ] || break; sleep 0.02; done
+	[ "$(shims)" -eq 0 ]
+}
+
+@test "kill and pause of a container that ends in that moment" {
+	for i in $(seq 40); do
+		d run -d --name "ending$i" --network none busybox usleep $((RANDOM % 12000))
+		if [ $((i % 2)) -eq 0 ]; then
+			run d pause "ending$i"
+			[ "$status" -eq 0 ] || [[ $output = *'is not running'* ]]
+			d unpause "ending$i" || true
+		else
+			run d kill "ending$i"
+			[ "$status" -eq 0 ] || [[ $output = *'is not running'* ]]
+		fi
+		d wait "ending$i"
+		[ "$(d inspect -f '{{.State.Status}}' "ending$i")" = exited ]
+		d rm "ending$i"
+	done
+}
+
+@test "a terminal that nobody holds for a moment is there afterwards" {
+	d run -d -t --name lets-go --network none busybox sh -c 'echo a; exec </dev/null >/dev/null 2>&1; sleep 0.3; echo b >/dev/console; sleep 60'
+	for _ in $(seq 100); do d logs lets-go | grep -q b && break; sleep 0.05; done
+	[ "$(d logs lets-go | tr -d '\r' | xargs)" = 'a b' ]
+	# After a hang-up, as an init makes it, too.
+	cat >"$WORK/hangup.c" <<-'C'
+		#include <fcntl.h>
+		#include <signal.h>
+		#include <unistd.h>
+		int main(void)
+		{
+			signal(SIGHUP, SIG_IGN);
+			for (char text[] = "1\n"; *text < '4'; ++*text) {
+				int fd = open("/dev/console", O_RDWR | O_NOCTTY);
+				if (write(fd, text, 2) != 2)
+					return 3;
+				for (int i = 0; i < 3; i++)
+					close(i);
+				close(fd);
+				usleep(100000);
+				vhangup();
+			}
+			pause();
+		}
+	C
+	gcc -static -o "$WORK/hangup" "$WORK/hangup.c"
+	d run -d -t --name hangs-up --network none --cap-add SYS_TTY_CONFIG -v "$WORK/hangup:/hangup:ro" busybox /hangup
+	for _ in $(seq 100); do d logs hangs-up | grep -q 3 && break; sleep 0.05; done
+	[ "$(d logs hangs-up | tr -d '\r' | xargs)" = '1 2 3' ]
+	[ "$(d exec -t lets-go sh -c 't=$(tty); echo c; exec </dev/null >/dev/null 2>&1; sleep 0.3; echo d >$t' | tr -d '\r' | xargs)" = 'c d' ]
+	# It ends with its program all the same.
+	[ "$(d run --rm -t --network none busybox echo end | tr -d '\r')" = end ]
+	d rm -f lets-go hangs-up
+}
+
+@test "an exec that meets the end of its container is told so" {
+	for i in $(seq 20); do
+		d run -d --name "gone$i" --network none busybox usleep $((RANDOM % 12000 + 3000))
+		run d exec "gone$i" true
+		[ "$status" -eq 0 ] || [[ $output = *'is not running'* || $output = *'stopped container'* ]] || [ "$status" -eq 137 ]
+		d rm -f "gone$i"
+	done
+}
