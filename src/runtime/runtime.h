@@ -33,8 +33,9 @@ bool capability_resolve(
 /* signal.c: "TERM", "SIGTERM" or "15" to a number; -1 if there is none of that name. */
 int signal_number(const char *name);
 
-/* seccomp.c: adds the filter for these capabilities. profile: NULL or "" for the default,
- * "unconfined", or the JSON of a profile in Docker's format. Compiled once, then remembered. */
+/* seccomp.c: adds the filter for these capabilities; plan NULL: only sees whether it can be made. profile: NULL, "" or
+ * "builtin" for our own, "unconfined", or the JSON of a profile in Docker's format; INVALID if it is not understood in all
+ * its parts. Compiled once, then remembered. */
 bool seccomp_add(Plan *plan, const char *profile, guint64 capabilities, GError **error);
 
 /* cgroup.c: where the controllers are. */

@@ -62,7 +62,7 @@ enum plan_op {
 	PLAN_IDS,	    /* uid, gid, supplementary groups... | */
 	PLAN_CAPS,	    /* capability sets: bounding, permitted and effective | */
 	PLAN_NO_NEW_PRIVS,  /* | */
-	PLAN_SECCOMP,	    /* struct sock_filter... | */
+	PLAN_SECCOMP,	    /* struct sock_filter... | SECCOMP_FILTER_FLAG_ flags, as a number */
 	PLAN_INIT,	    /* | the process runs as child of a small init */
 	PLAN_ENV,	    /* | NAME=value... */
 	PLAN_EXEC,	    /* | argv... */

@@ -194,7 +194,8 @@ static void load_seccomp(void)
 		.len = (unsigned short)self.seccomp->numbers,
 		.filter = (struct sock_filter *)(self.seccomp + 1),
 	};
-	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
+	unsigned flags = (unsigned)atoi(record_string(self.seccomp, 0));
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program) < 0)
 		report_fail(errno, "cannot load the seccomp profile");
 }
 
