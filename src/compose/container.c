@@ -217,11 +217,13 @@ static json_t *devices(const json_t *service)
 {
 	json_t *list = json_array(), *device;
 	size_t i;
-	json_array_foreach (json_object_get(service, "devices"), i, device)
+	json_array_foreach (json_object_get(service, "devices"), i, device) {
+		const char *access = json_str(device, "permissions");
 		json_array_append_new(
 			list, json_pack("{s:s, s:s, s:s}", "PathOnHost", json_str(device, "source"),
 				      "PathInContainer", json_str(device, "target"),
-				      "CgroupPermissions", json_str(device, "permissions")));
+				      "CgroupPermissions", *access != '\0' ? access : "rwm"));
+	}
 	return list;
 }
 

@@ -307,6 +307,23 @@ static bool read_networks(Config *config, const json_t *given, GError **error)
 	       read_network_options(config, given, error);
 }
 
+/* What containers get that name no profile of their own: found out now, not at each start. */
+static bool read_seccomp(Config *config, const char *profile, GError **error)
+{
+	static const char *const words[] = {"", "builtin", "unconfined", NULL};
+	if (g_strv_contains(words, profile))
+		config->seccomp_profile = g_strdup(profile);
+	else if (*profile != '/')
+		return fail(error, BERTH_ERROR_INVALID,
+			"opening seccomp profile (%s) failed: a path that begins with /, builtin or "
+			"unconfined is wanted",
+			profile);
+	else if ((config->seccomp_profile = file_read(profile, CONFIG_LIMIT)) == NULL)
+		return fail_errno(error, "opening seccomp profile (%s) failed", profile);
+	config->seccomp_name = g_strdup(*profile != '\0' ? profile : "builtin");
+	return seccomp_add(NULL, config->seccomp_profile, capability_all(), error);
+}
+
 /* A flag, "proxies" in daemon.json, or the environment, in this order. */
 static char *proxy_of(const json_t *given, const char *name)
 {
@@ -394,6 +411,9 @@ Config *config_load(int argc, char **argv, GError **error)
 	if (!config_check_values(given, error) || !read_networks(config, given, error) ||
 		!read_registries(config, given, error) || !read_defaults(config, given, error))
 		return NULL;
+	if (!cgroup_parent_check(config->cgroup_parent, error) ||
+		!read_seccomp(config, json_str(given, "seccomp-profile"), error))
+		return NULL;
 	config->debug = json_bool(given, "debug");
 	config->init = json_bool(given, "init");
 	config->no_new_privileges = json_bool(given, "no-new-privileges");
@@ -413,23 +433,6 @@ Config *config_load(int argc, char **argv, GError **error)
 		!size_parse(json_str(given, "default-shm-size"), &config->shm_size)) {
 		fail(error, BERTH_ERROR_INVALID, "invalid size: '%s'",
 			json_str(given, "default-shm-size"));
-		return NULL;
-	}
-	const char *profile = json_str(given, "seccomp-profile");
-	config->seccomp_profile = *profile == '/'    ? file_read(profile, CONFIG_LIMIT)
-				  : *profile != '\0' ? g_strdup(profile)
-						     : NULL;
-	if (*profile != '\0' && *profile != '/' && strcmp(profile, "builtin") != 0 &&
-		strcmp(profile, "unconfined") != 0) {
-		fail(error, BERTH_ERROR_INVALID,
-			"opening seccomp profile (%s) failed: a path that begins with /, builtin "
-			"or "
-			"unconfined is wanted",
-			profile);
-		return NULL;
-	}
-	if (*profile == '/' && config->seccomp_profile == NULL) {
-		fail_errno(error, "cannot read the seccomp profile %s", profile);
 		return NULL;
 	}
 	if (!log_set_level(config->debug ? "debug" : config->log_level)) {
@@ -454,7 +457,7 @@ void config_free(Config *config)
 	char *strings[] = {config->data_root, config->exec_root, config->pidfile, config->group,
 		config->log_level, config->cgroup_parent, config->log_driver, config->bridge,
 		config->bip, config->bip6, config->fixed_cidr, config->fixed_cidr6, config->shim,
-		config->seccomp_profile, config->certs, config->http_proxy, config->https_proxy,
+		config->seccomp_profile, config->seccomp_name, config->certs, config->http_proxy, config->https_proxy,
 		config->no_proxy, config->tls_ca, config->tls_cert, config->tls_key,
 		config->cgroupns_mode, config->ipc_mode};
 	char **lists[] = {config->hosts, config->labels, config->registry_mirrors,

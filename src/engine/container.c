@@ -203,7 +203,7 @@ char *container_cgroup(Container *container, const json_t *host)
 	const char *parent = json_str(host, "CgroupParent");
 	if (*parent == '\0')
 		parent = container->engine->config->cgroup_parent;
-	return g_strdup_printf("/%s/%s", parent + strspn(parent, "/"), container->row.id);
+	return cgroup_path(parent, container->row.id);
 }
 
 char *container_log_path(Container *container, const json_t *host)

@@ -169,6 +169,9 @@ static bool check_memory(const json_t *host, GError **error)
 		return fail(error, BERTH_ERROR_INVALID,
 			"You should always set the Memory limit when using Memoryswap limit, see "
 			"usage");
+	if (reservation > 0 && reservation < MIN_MEMORY)
+		return fail(
+			error, BERTH_ERROR_INVALID, "Minimum memory reservation allowed is 6MB");
 	if (memory > 0 && reservation > memory)
 		return fail(error, BERTH_ERROR_INVALID,
 			"Minimum memory limit can not be less than memory reservation limit, see "
@@ -186,6 +189,10 @@ static bool check_cpu(const json_t *host, GError **error)
 	gint64 nano = json_int(host, "NanoCpus"), period = json_int(host, "CpuPeriod");
 	gint64 quota = json_int(host, "CpuQuota");
 	guint cpus = g_get_num_processors();
+	if (json_int(host, "CpuShares") < 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid CPU shares (%" G_GINT64_FORMAT "): value must be a positive integer",
+			json_int(host, "CpuShares"));
 	if (nano > 0 && (period > 0 || quota > 0))
 		return fail(error, BERTH_ERROR_INVALID,
 			"Conflicting options: Nano CPUs and CPU %s cannot both be set",
@@ -241,10 +248,36 @@ static void warn_of_limits(const CgroupLayout *cgroups, const json_t *host, json
 			"CPU CFS quota or the cgroup is not mounted. Quota discarded."},
 		{"CpusetCpus", "CPUSet", "cpuset or the cgroup is not mounted. Cpuset discarded."},
 		{"BlkioWeight", "BlkioWeight",
-			"Block I/O weight or the cgroup is not mounted. Weight discarded."}};
+			"Block I/O weight or the cgroup is not mounted. Weight discarded."},
+		{"BlkioWeightDevice", "BlkioWeightDevice",
+			"Block I/O weight_device or the cgroup is not mounted. Weight-device "
+			"discarded."},
+		{"BlkioDeviceReadBps", "BlkioReadBps",
+			"BPS Block I/O read limit or the cgroup is not mounted. Block I/O BPS read "
+			"limit discarded."},
+		{"BlkioDeviceWriteBps", "BlkioWriteBps",
+			"BPS Block I/O write limit or the cgroup is not mounted. Block I/O BPS write "
+			"limit discarded."},
+		{"BlkioDeviceReadIOps", "BlkioReadIOps",
+			"IOPS Block read limit or the cgroup is not mounted. Block I/O IOPS read limit "
+			"discarded."},
+		{"BlkioDeviceWriteIOps", "BlkioWriteIOps",
+			"IOPS Block write limit or the cgroup is not mounted. Block I/O IOPS write limit "
+			"discarded."},
+		{"MemoryReservation", "MemoryReservation",
+			"memory soft limit capabilities or the cgroup is not mounted. Limitation "
+			"discarded."},
+		{"CpuPeriod", "CpuCfsPeriod",
+			"CPU CFS period or the cgroup is not mounted. Period discarded."},
+		{"CpusetMems", "CPUSet", "cpuset or the cgroup is not mounted. Cpuset discarded."},
+		{"MemorySwappiness", "MemorySwappiness",
+			"memory swappiness capabilities or the cgroup is not mounted. Memory swappiness "
+			"discarded."},
+		{"OomKillDisable", "OomKillDisable", "OomKillDisable. OomKillDisable discarded."}};
 	for (size_t i = 0; i < G_N_ELEMENTS(limits); i++) {
 		bool asked =
-			json_int(host, limits[i].key) > 0 || *json_str(host, limits[i].key) != '\0';
+			json_int(host, limits[i].key) > 0 || json_bool(host, limits[i].key) ||
+			json_filled(json_object_get(host, limits[i].key));
 		if (!asked || cgroup_can(cgroups, limits[i].can))
 			continue;
 		g_autofree char *text =
@@ -265,6 +298,10 @@ bool spec_check_limits(Engine *engine, const json_t *host, json_t *warnings, GEr
 			g_get_num_processors() - 1);
 	if (weight != 0 && (weight < 10 || weight > 1000))
 		return fail(error, BERTH_ERROR_INVALID, "Range of blkio weight is from 10 to 1000");
+	if ((json_int(host, "CpuRealtimePeriod") != 0 || json_int(host, "CpuRealtimeRuntime") != 0) &&
+		!cgroup_can(engine->cgroups, "CpuRealtime"))
+		return fail(error, BERTH_ERROR_INVALID,
+			"Your kernel does not support CPU real-time scheduler");
 	warn_of_limits(engine->cgroups, host, warnings);
 	return true;
 }
@@ -292,6 +329,17 @@ static bool check_modes(const json_t *host, GError **error)
 	mode = json_str(host, "UTSMode");
 	if (*mode != '\0' && strcmp(mode, "host") != 0)
 		return fail(error, BERTH_ERROR_INVALID, "invalid UTS mode: %s", mode);
+	if (json_filled(json_object_get(host, "StorageOpt")))
+		return fail(error, BERTH_ERROR_SYSTEM,
+			"--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
+	if (json_int(host, "IOMaximumIOps") != 0 || json_int(host, "IOMaximumBandwidth") != 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid option: QoS maximum %s configuration is not supported on linux",
+			json_int(host, "IOMaximumIOps") != 0 ? "IOPs" : "bandwidth");
+	mode = json_str(host, "Isolation");
+	if (*mode != '\0' && strcmp(mode, "default") != 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid isolation (%s): linux only supports 'default'", mode);
 	mode = json_str(host, "CgroupnsMode");
 	if (*mode != '\0' && strcmp(mode, "host") != 0 && strcmp(mode, "private") != 0)
 		return fail(error, BERTH_ERROR_INVALID, "invalid cgroup namespace mode: %s", mode);
@@ -323,6 +371,16 @@ static bool check_config(const json_t *config, GError **error)
 	return true;
 }
 
+/* One more of the security options; the request's own list stays as it came. */
+static void add_option(json_t *host, const char *option)
+{
+	json_t *asked = json_object_get(host, "SecurityOpt"), *list = json_array();
+	if (json_is_array(asked))
+		json_array_extend(list, asked);
+	json_array_append_new(list, json_string(option));
+	json_object_set_new(host, "SecurityOpt", list);
+}
+
 /* Values that the answer of inspect shows although nobody wrote them. */
 static void fill_host(Engine *engine, json_t *host)
 {
@@ -351,8 +409,8 @@ static void fill_host(Engine *engine, json_t *host)
 		json_object_set_new(host, "NetworkMode", json_string("default"));
 	if (json_object_get(host, "Init") == NULL && config->init)
 		json_object_set_new(host, "Init", json_true());
-	if (config->no_new_privileges && !json_is_array(json_object_get(host, "SecurityOpt")))
-		json_object_set_new(host, "SecurityOpt", json_pack("[s]", "no-new-privileges"));
+	if (config->no_new_privileges && !security_says(host, "no-new-privileges"))
+		add_option(host, "no-new-privileges");
 	if (json_array_size(json_object_get(host, "Ulimits")) == 0)
 		json_object_set(host, "Ulimits", config->default_ulimits);
 	static const struct {
@@ -390,6 +448,10 @@ json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image
 		json_object_set_new(config, "Hostname", json_string(hostname));
 	}
 	if (!check_config(config, error) || !check_modes(host, error) ||
+		!security_check(host, engine->config->seccomp_profile, error) ||
+		!cgroup_parent_check(json_str(host, "CgroupParent"), error) ||
+		!device_check(host, error) ||
+		!rlimits_check(json_object_get(host, "Ulimits"), error) ||
 		!sysctl_check(host, error) || !userns_check(engine, host, error) ||
 		!spec_check_restart(host, error) ||
 		!spec_check_limits(engine, host, warnings, error))

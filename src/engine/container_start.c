@@ -198,11 +198,13 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 		.hostname = json_str(config, "Hostname"),
 		.user = &user,
 		.cgroup = cgroup,
+		.seccomp_profile = engine->config->seccomp_profile,
 		.log_path = log_path,
 		.log_attributes = attributes,
 		.rows = container->rows,
 		.columns = container->columns};
-	if (!join_file(container, json_str(host, "NetworkMode"), "net", &network, error) ||
+	if (!cgroup_parent_check(json_str(host, "CgroupParent"), error) ||
+		!join_file(container, json_str(host, "NetworkMode"), "net", &network, error) ||
 		!join_file(container, json_str(host, "IpcMode"), "ipc", &ipc, error) ||
 		!join_file(container, json_str(host, "IpcMode"), "mnt", &ipc_mount, error) ||
 		!join_file(container, json_str(host, "PidMode"), "pid", &pid, error) ||

@@ -26,7 +26,8 @@ typedef struct {
 	char *tls_ca, *tls_cert, *tls_key; /* PEM files */
 	bool tls, tls_verify;
 	int max_downloads, max_uploads;
-	char *seccomp_profile; /* JSON text, or NULL for the built-in */
+	/* of containers that ask for none: as seccomp_add's; and what daemon.json calls it */
+	char *seccomp_profile, *seccomp_name;
 	json_t *default_ulimits, *address_pools;
 	json_t *resolver;		/* Dns, DnsOptions, DnsSearch: of containers that say none */
 	char *cgroupns_mode, *ipc_mode; /* of containers that say none */

@@ -135,6 +135,7 @@ static int make_plan(Container *container, const Exec *exec, GError **error)
 	LaunchExec launch = {.config = config,
 		.host = host,
 		.cgroup = cgroup,
+		.seccomp_profile = container->engine->config->seccomp_profile,
 		.user = &user,
 		.userns = userns_of(container->engine, host),
 		.argv = exec->argv,

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/timefmt.h"
 #include "image/image.h"
+#include "runtime/lsm.h"
 #include "version.h"
 
 #include <stdlib.h>
@@ -75,6 +76,24 @@ static json_t *registry_config(const Config *config)
 		"Mirrors", mirrors, "Secure", 1, "Official", 1, "Mirrors", mirrors);
 }
 
+/* What confines containers that ask for nothing, in dockerd's words. */
+static json_t *security_options(const Config *config)
+{
+	json_t *list = json_array();
+	g_autofree char *seccomp = g_strconcat("name=seccomp,profile=", config->seccomp_name, NULL);
+	const struct {
+		bool there;
+		const char *name;
+	} options[] = {{lsm_has_apparmor("/"), "name=apparmor"}, {true, seccomp},
+		{lsm_has_selinux("/"), "name=selinux"}, {true, "name=cgroupns"},
+		{config->no_new_privileges, "name=no-new-privileges"},
+		{config->userns.count > 0, "name=userns"}};
+	for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
+		if (options[i].there)
+			json_array_append_new(list, json_string(options[i].name));
+	return list;
+}
+
 json_t *info_json(Engine *engine)
 {
 	int running, paused, all;
@@ -136,11 +155,7 @@ json_t *info_json(Engine *engine)
 	static const char *const commits[] = {"ContainerdCommit", "RuncCommit", "InitCommit"};
 	for (size_t i = 0; i < G_N_ELEMENTS(commits); i++)
 		set(json, commits[i], json_pack("{s:s}", "ID", ""));
-	set(json, "SecurityOptions",
-		json_pack("[s, s]", "name=seccomp,profile=builtin", "name=cgroupns"));
-	if (engine->config->userns.count > 0)
-		json_array_append_new(
-			json_object_get(json, "SecurityOptions"), json_string("name=userns"));
+	set(json, "SecurityOptions", security_options(engine->config));
 	json_t *warnings = json_array();
 	for (guint i = 0; i < engine->warnings->len; i++)
 		json_array_append_new(warnings, json_string(engine->warnings->pdata[i]));

@@ -91,10 +91,10 @@ static void add_cpu(GArray *limits, const json_t *host)
 	}
 	if (json_int(host, "CpuRealtimePeriod") > 0)
 		add_limit(limits, "cpu", "cpu.rt_period_us", "",
-			number(json_int(host, "CpuRealtimePeriod")), NULL, true);
+			number(json_int(host, "CpuRealtimePeriod")), NULL, false);
 	if (json_int(host, "CpuRealtimeRuntime") > 0)
 		add_limit(limits, "cpu", "cpu.rt_runtime_us", "",
-			number(json_int(host, "CpuRealtimeRuntime")), NULL, true);
+			number(json_int(host, "CpuRealtimeRuntime")), NULL, false);
 	if (*json_str(host, "CpusetCpus") != '\0')
 		add_limit(limits, "cpuset", "cpuset.cpus", "cpuset.cpus",
 			g_strdup(json_str(host, "CpusetCpus")),
@@ -157,7 +157,7 @@ static bool add_blkio(GArray *limits, const json_t *host, GError **error)
 					"%s %" G_GINT64_FORMAT, device, json_int(rate, "Rate")),
 				g_strdup_printf("%s %s=%" G_GINT64_FORMAT, device, rates[r].v2_key,
 					json_int(rate, "Rate")),
-				true);
+				false);
 		}
 	}
 	return true;
@@ -273,8 +273,13 @@ static bool plan_devices(const CgroupLayout *layout, Plan *plan, const char *pat
 			strings);
 		return true;
 	}
-	if (mount == NULL || json_bool(host, "Privileged"))
+	if (json_bool(host, "Privileged"))
 		return true;
+	/* Without it every device node that comes into the container, made, mounted or in an image, could be used. */
+	if (mount == NULL)
+		return fail(error, BERTH_ERROR_SYSTEM,
+			"this host has no devices cgroup controller: the devices of a container cannot be "
+			"limited, so only a privileged one can start");
 	g_autofree char *deny = g_strconcat(mount, path, "/devices.deny", NULL);
 	g_autofree char *allow = g_strconcat(mount, path, "/devices.allow", NULL);
 	plan_put(plan, PLAN_CGROUP_WRITE, 1, 0, deny, "a", NULL);
@@ -407,7 +412,16 @@ bool cgroup_can(const CgroupLayout *layout, const char *name)
 		{"CpuCfsQuota", "cpu", "cpu.cfs_quota_us", "cpu"},
 		{"CPUShares", "cpu", "cpu.shares", "cpu"},
 		{"CPUSet", "cpuset", "cpuset.cpus", "cpuset"}, {"PidsLimit", "pids", "", "pids"},
-		{"BlkioWeight", "blkio", "blkio.bfq.weight", "io"}};
+		{"BlkioWeight", "blkio", "blkio.bfq.weight", "io"},
+		{"BlkioWeightDevice", "blkio", "blkio.bfq.weight_device", "io"},
+		{"BlkioReadBps", "blkio", "blkio.throttle.read_bps_device", "io"},
+		{"BlkioWriteBps", "blkio", "blkio.throttle.write_bps_device", "io"},
+		{"BlkioReadIOps", "blkio", "blkio.throttle.read_iops_device", "io"},
+		{"BlkioWriteIOps", "blkio", "blkio.throttle.write_iops_device", "io"},
+		{"MemoryReservation", "memory", "memory.soft_limit_in_bytes", "memory"},
+		{"MemorySwappiness", "memory", "memory.swappiness", ""},
+		{"CpuRealtime", "cpu", "cpu.rt_runtime_us", ""},
+		{"Devices", "devices", "devices.allow", ""}};
 	for (size_t i = 0; i < G_N_ELEMENTS(limits); i++) {
 		if (strcmp(limits[i].name, name) != 0)
 			continue;
@@ -424,6 +438,37 @@ bool cgroup_can(const CgroupLayout *layout, const char *name)
 		return access(file, F_OK) == 0;
 	}
 	return false;
+}
+
+bool cgroup_parent_check(const char *parent, GError **error)
+{
+	/* With the controllers' mount points, an id and the longest file name the shim has room for this. */
+	enum { MAX_PARENT = 256, MAX_NAME = 255 };
+	const char *inner = parent + strspn(parent, "/");
+	g_auto(GStrv) parts = g_strsplit(inner, "/", -1);
+	guint count = g_strv_length(parts);
+	bool valid = strlen(parent) <= MAX_PARENT && g_utf8_validate(parent, -1, NULL);
+	for (guint i = 0; i < count; i++) {
+		bool last = i > 0 && i == count - 1; /* "a/" is "a" */
+		valid = valid && (*parts[i] != '\0' || last) && strcmp(parts[i], ".") != 0 &&
+			strcmp(parts[i], "..") != 0 && strlen(parts[i]) <= MAX_NAME;
+		for (const char *p = parts[i]; *p != '\0'; p++)
+			valid = valid && !g_ascii_iscntrl(*p);
+	}
+	return valid || *inner == '\0' ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "invalid cgroup parent \"%s\": it is to be a path of names below the root of the "
+		       "cgroups, without \".\" and \"..\"",
+		       parent);
+}
+
+char *cgroup_path(const char *parent, const char *id)
+{
+	g_autofree char *inner = g_strdup(parent + strspn(parent, "/"));
+	size_t length = strlen(inner);
+	if (length > 0 && inner[length - 1] == '/')
+		inner[length - 1] = '\0';
+	return g_strconcat("/", inner, *inner != '\0' ? "/" : "", id, NULL);
 }
 
 static const gint64 mount_flags = 0x2 | 0x4 | 0x8; /* nosuid, nodev, noexec (MOUNT_ATTR_) */

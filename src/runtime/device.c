@@ -57,13 +57,19 @@ static void put_host_devices(Plan *plan, const char *folder, int depth)
 static void add_rule(GArray *rules, char type, gint64 major, gint64 minor, const char *access)
 {
 	DeviceRule rule = {.type = type, .major = major, .minor = minor};
-	g_strlcpy(rule.access, *access != '\0' ? access : "rwm", sizeof rule.access);
+	g_strlcpy(rule.access, access, sizeof rule.access);
 	g_array_append_val(rules, rule);
 }
 
 static bool access_valid(const char *access)
 {
-	return strlen(access) <= 3 && strspn(access, "rwm") == strlen(access);
+	return *access != '\0' && strlen(access) <= 3 && strspn(access, "rwm") == strlen(access);
+}
+
+static bool check_access(const char *access, GError **error)
+{
+	return access_valid(access) ||
+	       fail(error, BERTH_ERROR_INVALID, "invalid device mode: %s", access);
 }
 
 /* --device /dev/fuse:/dev/other:rw; a folder gives all nodes below it. */
@@ -71,8 +77,8 @@ static bool put_asked(Plan *plan, GArray *rules, const char *source, const char 
 	const char *access, int depth, GError **error)
 {
 	struct stat st;
-	if (!access_valid(access))
-		return fail(error, BERTH_ERROR_INVALID, "invalid device mode: %s", access);
+	if (!check_access(access, error))
+		return false;
 	if (stat(source, &st) < 0)
 		return fail(error, BERTH_ERROR_SYSTEM,
 			"error gathering device information while adding custom device \"%s\": no "
@@ -102,17 +108,53 @@ static bool put_asked(Plan *plan, GArray *rules, const char *source, const char 
 	return ok;
 }
 
+/* "*" is -1: any. */
+static bool parse_number(const char *text, gint64 *number)
+{
+	guint64 value = 0;
+	bool any = strcmp(text, "*") == 0;
+	if (!any && (!g_ascii_isdigit(*text) ||
+			    !g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT32, &value, NULL)))
+		return false;
+	*number = any ? -1 : (gint64)value;
+	return true;
+}
+
 /* --device-cgroup-rule "c 42:* rwm" */
 static bool add_rule_text(GArray *rules, const char *text, GError **error)
 {
-	char type, major[16], minor[16], access[8] = "";
-	if (sscanf(text, "%c %15[0-9*]:%15[0-9*] %7s", &type, major, minor, access) != 4 ||
-		strchr("abc", type) == NULL || !access_valid(access))
+	g_auto(GStrv) words = g_strsplit(text, " ", -1);
+	bool whole = g_strv_length(words) == 3;
+	g_auto(GStrv) numbers = g_strsplit(whole ? words[1] : "", ":", -1);
+	gint64 major, minor;
+	if (!whole || strlen(words[0]) != 1 || strchr("abc", *words[0]) == NULL ||
+		g_strv_length(numbers) != 2 || !parse_number(numbers[0], &major) ||
+		!parse_number(numbers[1], &minor) || !access_valid(words[2]))
 		return fail(error, BERTH_ERROR_INVALID, "invalid device cgroup rule format: '%s'",
 			text);
-	add_rule(rules, type, *major == '*' ? -1 : g_ascii_strtoll(major, NULL, 10),
-		*minor == '*' ? -1 : g_ascii_strtoll(minor, NULL, 10), access);
+	add_rule(rules, *words[0], major, minor, words[2]);
 	return true;
+}
+
+static bool add_rule_texts(GArray *rules, const json_t *host, GError **error)
+{
+	json_t *list = json_object_get(host, "DeviceCgroupRules"), *value;
+	size_t i;
+	json_array_foreach (list, i, value)
+		if (!add_rule_text(rules, json_elem(list, i), error))
+			return false;
+	return true;
+}
+
+bool device_check(const json_t *host, GError **error)
+{
+	g_autoptr(GArray) rules = g_array_new(FALSE, FALSE, sizeof(DeviceRule));
+	size_t i;
+	json_t *value;
+	json_array_foreach (json_object_get(host, "Devices"), i, value)
+		if (!check_access(json_str(value, "CgroupPermissions"), error))
+			return false;
+	return add_rule_texts(rules, host, error);
 }
 
 GArray *device_plan(Plan *plan, const json_t *host, GError **error)
@@ -146,12 +188,7 @@ GArray *device_plan(Plan *plan, const json_t *host, GError **error)
 			    json_str(value, "CgroupPermissions"), DEV_DEPTH, error))
 			return NULL;
 	}
-	json_array_foreach (json_object_get(host, "DeviceCgroupRules"), i, value)
-		if (!add_rule_text(rules,
-			    json_string_value(value) != NULL ? json_string_value(value) : "",
-			    error))
-			return NULL;
-	return g_steal_pointer(&rules);
+	return add_rule_texts(rules, host, error) ? g_steal_pointer(&rules) : NULL;
 }
 
 GArray *device_rules(const json_t *host, GError **error)
@@ -162,9 +199,9 @@ GArray *device_rules(const json_t *host, GError **error)
 char *device_rule_text(const DeviceRule *rule)
 {
 	g_autofree char *major =
-		rule->major < 0 ? g_strdup("*") : g_strdup_printf("%d", (int)rule->major);
+		rule->major < 0 ? g_strdup("*") : g_strdup_printf("%u", (guint32)rule->major);
 	g_autofree char *minor =
-		rule->minor < 0 ? g_strdup("*") : g_strdup_printf("%d", (int)rule->minor);
+		rule->minor < 0 ? g_strdup("*") : g_strdup_printf("%u", (guint32)rule->minor);
 	return g_strdup_printf("%c %s:%s %s", rule->type, major, minor, rule->access);
 }
 

@@ -1,11 +1,11 @@
 #include "runtime/runtime.h"
 
 #include "base/error.h"
+#include "runtime/lsm.h"
 
 #include <linux/mount.h>
 #include <sched.h>
 #include <string.h>
-#include <sys/resource.h>
 
 enum { PROPAGATION_PRIVATE = 1 << 18, PROPAGATION_SLAVE = 1 << 19, PROPAGATION_SHARED = 1 << 20 };
 static const gint64 quiet = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
@@ -23,20 +23,6 @@ const char *const default_readonly_paths[] = {
 static bool mode_is(const json_t *host, const char *key, const char *mode)
 {
 	return strcmp(json_str(host, key), mode) == 0;
-}
-
-/* "no-new-privileges" and "seccomp=..." among the security options; NULL if it is not there. */
-static const char *security_option(const json_t *host, const char *name)
-{
-	json_t *options = json_object_get(host, "SecurityOpt"), *value;
-	size_t i, length = strlen(name);
-	json_array_foreach (options, i, value) {
-		const char *option = json_elem(options, i);
-		if (strncmp(option, name, length) == 0 &&
-			(option[length] == '\0' || option[length] == '=' || option[length] == ':'))
-			return option[length] == '\0' ? "" : option + length + 1;
-	}
-	return NULL;
 }
 
 static bool cgroup_is_private(const json_t *host)
@@ -140,7 +126,8 @@ static void add_shm(const Launch *launch, Plan *plan)
 			NULL);
 }
 
-static void add_system_mounts(const Launch *launch, const CgroupLayout *layout, Plan *plan)
+static void add_system_mounts(
+	const Launch *launch, const Security *security, const CgroupLayout *layout, Plan *plan)
 {
 	bool privileged = json_bool(launch->host, "Privileged");
 	/* In another's pid namespace: who makes the mount is outside (docs/decisions/born-clean.md), so it is a clone of that one's. */
@@ -156,7 +143,7 @@ static void add_system_mounts(const Launch *launch, const CgroupLayout *layout, 
 	gint64 sys_flags = quiet | (privileged ? 0 : MOUNT_ATTR_RDONLY);
 	plan_put(plan, PLAN_MOUNT_NEW, 1, sys_flags, "sysfs", "/sys", NULL);
 	cgroup_plan_mounts(layout, plan, launch->cgroup, launch->host,
-		cgroup_is_private(launch->host), privileged);
+		cgroup_is_private(launch->host), privileged || security->writable_cgroups);
 	plan_put(plan, PLAN_MOUNT_NEW, 1, quiet, "mqueue", "/dev/mqueue", NULL);
 	add_shm(launch, plan);
 }
@@ -458,27 +445,49 @@ static void add_env(Plan *plan, const json_t *config, const char *hostname, bool
 	plan_add(plan, PLAN_ENV, NULL, 0, (char *const *)env->pdata);
 }
 
-static bool add_identity(
-	Plan *plan, const json_t *host, const User *user, bool privileged, GError **error)
+static void add_ids(Plan *plan, const User *user)
 {
-	guint64 caps;
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
 	gint64 first[] = {user->uid, user->gid};
-	if (!capability_resolve(json_object_get(host, "CapAdd"), json_object_get(host, "CapDrop"),
-		    privileged, &caps, error))
-		return false;
 	g_array_append_vals(ids, first, 2);
 	for (guint i = 0; i < user->groups->len; i++) {
 		gint64 group = g_array_index(user->groups, gid_t, i);
 		g_array_append_val(ids, group);
 	}
 	plan_add(plan, PLAN_IDS, (gint64 *)(void *)ids->data, ids->len, NULL);
+}
+
+/* The filter is the container's, also for an exec that has more capabilities: as with Docker. */
+static bool add_filter(Plan *plan, const json_t *host, const Security *security,
+	const char *engine_profile, GError **error)
+{
+	guint64 caps;
+	return capability_resolve(json_object_get(host, "CapAdd"), json_object_get(host, "CapDrop"),
+		       json_bool(host, "Privileged"), &caps, error) &&
+	       seccomp_add(plan, security_profile(security, host, engine_profile), caps, error);
+}
+
+static bool add_identity(
+	Plan *plan, const json_t *host, const User *user, bool privileged, GError **error)
+{
+	guint64 caps;
+	if (!capability_resolve(json_object_get(host, "CapAdd"), json_object_get(host, "CapDrop"),
+		    privileged, &caps, error))
+		return false;
+	add_ids(plan, user);
 	gint64 sets[] = {(gint64)caps, user->uid == 0 ? (gint64)caps : 0};
 	plan_add(plan, PLAN_CAPS, sets, G_N_ELEMENTS(sets), NULL);
-	const char *nnp = security_option(host, "no-new-privileges");
-	if (nnp != NULL && strcmp(nnp, "false") != 0)
+	return true;
+}
+
+static bool add_confinement(Plan *plan, const json_t *host, const Security *security, const User *user,
+	bool privileged, const char *engine_profile, GError **error)
+{
+	if (!add_identity(plan, host, user, privileged, error))
+		return false;
+	if (security->no_new_privileges)
 		plan_put(plan, PLAN_NO_NEW_PRIVS, 0, 0, NULL);
-	return privileged || seccomp_add(plan, security_option(host, "seccomp"), caps, error);
+	return add_filter(plan, host, security, engine_profile, error);
 }
 
 static void add_stdio(Plan *plan, bool tty, bool with_stdin, bool once, int rows, int columns)
@@ -516,6 +525,10 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 {
 	const json_t *config = launch->config, *host = launch->host;
 	bool tty = json_bool(config, "Tty"), privileged = json_bool(host, "Privileged");
+	g_auto(Security) security = {0};
+	if (!security_parse(host, &security, error) || !lsm_check(&security, "/", error) ||
+		!sysctl_check_joined(host, launch->network_file, launch->ipc_file, error))
+		return false;
 	plan_put(plan, PLAN_ID, 0, 0, launch->id, launch->exit_file, launch->socket, NULL);
 	add_stdio(plan, tty, json_bool(config, "OpenStdin"), json_bool(config, "StdinOnce"),
 		launch->rows, launch->columns);
@@ -533,7 +546,7 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 		add_mapped_root(launch, plan);
 	else
 		add_root(launch, plan);
-	add_system_mounts(launch, layout, plan);
+	add_system_mounts(launch, &security, layout, plan);
 	if (!add_devices(launch, plan, error))
 		return false;
 	add_network_files(launch, plan);
@@ -558,7 +571,8 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 	if (json_bool(host, "Init"))
 		plan_put(plan, PLAN_INIT, 0, 0, NULL);
 	add_env(plan, config, launch->hostname, tty, launch->user, launch->link_env, NULL);
-	return add_identity(plan, host, launch->user, privileged, error) &&
+	return add_confinement(plan, host, &security, launch->user, privileged,
+		       launch->seccomp_profile, error) &&
 	       add_command(config, plan, error);
 }
 
@@ -567,6 +581,9 @@ bool launch_exec_plan(
 {
 	const char *workdir =
 		*exec->workdir != '\0' ? exec->workdir : json_str(exec->config, "WorkingDir");
+	g_auto(Security) security = {0};
+	if (!security_parse(exec->host, &security, error))
+		return false;
 	add_stdio(plan, exec->tty, exec->with_stdin, true, exec->rows, exec->columns);
 	cgroup_plan_join(layout, plan, exec->cgroup, exec->host);
 	add_userns(&exec->userns, plan);
@@ -576,7 +593,8 @@ bool launch_exec_plan(
 	add_env(plan, exec->config, json_str(exec->config, "Hostname"), exec->tty, exec->user,
 		exec->link_env, exec->env);
 	bool privileged = exec->privileged || json_bool(exec->host, "Privileged");
-	if (!add_identity(plan, exec->host, exec->user, privileged, error))
+	if (!add_confinement(plan, exec->host, &security, exec->user, privileged,
+		    exec->seccomp_profile, error))
 		return false;
 	plan_add(plan, PLAN_EXEC, NULL, 0, exec->argv);
 	return true;

@@ -31,6 +31,10 @@ bool rlimits_check(const json_t *limits, GError **error)
 		if (rlimit_number(json_str(limit, "Name")) < 0)
 			return fail(error, BERTH_ERROR_INVALID, "invalid ulimit type: %s",
 				json_str(limit, "Name"));
+		if (soft < -1 || hard < -1)
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid ulimit %s: a limit is a number, or -1 for none",
+				json_str(limit, "Name"));
 		/* -1 is no limit, and so the largest. */
 		if ((guint64)soft > (guint64)hard)
 			return fail(error, BERTH_ERROR_INVALID,

@@ -38,6 +38,23 @@ int signal_number(const char *name);
  * its parts. Compiled once, then remembered. */
 bool seccomp_add(Plan *plan, const char *profile, guint64 capabilities, GError **error);
 
+/* security.c: HostConfig.SecurityOpt. Strings are borrowed from it. */
+typedef struct {
+	bool no_new_privileges, writable_cgroups;
+	const char *seccomp, *apparmor; /* NULL: not asked for */
+	GPtrArray *labels;		/* SELinux's: "disable", "type:container_t" */
+} Security;
+/* SYSTEM in dockerd's words for what is not known. */
+bool security_parse(const json_t *host, Security *security, GError **error);
+void security_clear(Security *security);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Security, security_clear)
+/* Whether the options say anything about this. */
+bool security_says(const json_t *host, const char *key);
+/* The seccomp profile that counts: fallback is the engine's, and of a privileged container only its own counts. */
+const char *security_profile(const Security *security, const json_t *host, const char *fallback);
+/* Whether all options can be carried out on this host. */
+bool security_check(const json_t *host, const char *seccomp_profile, GError **error);
+
 /* cgroup.c: where the controllers are. */
 typedef struct {
 	GHashTable *v1; /* controller name -> mount point, for those that are on cgroup v1 */
@@ -48,6 +65,10 @@ typedef struct {
 CgroupLayout *cgroup_layout_parse(const char *mountinfo);
 void cgroup_layout_free(CgroupLayout *layout);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CgroupLayout, cgroup_layout_free)
+/* Whether HostConfig.CgroupParent (or daemon.json's) stays below the controllers' roots; INVALID if not. */
+bool cgroup_parent_check(const char *parent, GError **error);
+/* The path of a container's cgroup below a parent that was checked; the caller frees it. */
+char *cgroup_path(const char *parent, const char *id);
 /* Records that make the cgroups of a container at path ("/berth/<id>") with the limits of its
  * HostConfig, and put its process there. */
 bool cgroup_plan(const CgroupLayout *layout, Plan *plan, const char *path, const json_t *host,
@@ -82,6 +103,8 @@ typedef struct {
 /* Records of the container's device nodes; returns its rules (GArray of DeviceRule). */
 GArray *device_plan(Plan *plan, const json_t *host, GError **error);
 GArray *device_rules(const json_t *host, GError **error); /* as device_plan, without records */
+/* Whether access and rules are what they should be; the devices themselves need not be there yet. */
+bool device_check(const json_t *host, GError **error);
 char *device_rule_text(const DeviceRule *rule);		  /* "c 1:3 rwm" */
 /* eBPF instructions that hold the rules, for cgroup v2: what no rule allows is refused. */
 GArray *device_rules_compile(GArray *rules);
@@ -117,7 +140,8 @@ typedef struct {
 	const char *hostname;
 	const User *user;
 	Userns userns;
-	const char *cgroup; /* "/berth/<id>" */
+	const char *cgroup;	     /* "/berth/<id>" */
+	const char *seccomp_profile; /* the engine's: as seccomp_add's */
 	const char *network_file, *ipc_file, *ipc_mount_file, *pid_file,
 		*pid_mount_file; /* namespaces to join, or NULL */
 	int dns_port;	   /* of the resolver at 127.0.0.11: 53, or 0 for any */
@@ -136,7 +160,7 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 /* What an exec brings along; config and host are the container's. */
 typedef struct {
 	const json_t *config, *host;
-	const char *cgroup;
+	const char *cgroup, *seccomp_profile;
 	const User *user;
 	Userns userns;
 	char **argv, **env; /* env: in addition to the container's */
@@ -158,3 +182,6 @@ bool rlimits_check(const json_t *limits, GError **error);
 char *sysctl_path(const char *key);
 /* Whether all of HostConfig.Sysctls are the container's own; INVALID with the first that is not. */
 bool sysctl_check(const json_t *host, GError **error);
+/* The same for the namespaces that a container joins (files, or NULL), which may be the engine's own. */
+bool sysctl_check_joined(
+	const json_t *host, const char *network_file, const char *ipc_file, GError **error);

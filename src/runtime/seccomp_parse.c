@@ -269,7 +269,9 @@ static bool add_calls(
 			"both 'name' and 'names' are specified in the seccomp profile, use "
 			"either 'name' or 'names'");
 	g_auto(GStrv) calls = *single != '\0' ? g_strsplit(single, "\n", 1) : json_strv(names);
-	const char *first = calls[0] != NULL ? calls[0] : "syscalls";
+	const char *first = calls[0];
+	if (first == NULL)
+		return bad(error, "a rule without names");
 	if (!parse_action(json_str(entry, "action"), json_object_get(entry, "errnoRet"),
 		    &rule.action, first, error) ||
 		!applies(json_object_get(entry, "includes"), false, capabilities, &yes, error) ||
@@ -291,29 +293,36 @@ static bool add_calls(
 	return true;
 }
 
-static bool add_architectures(SeccompFilter *filter, const json_t *list, GError **error)
+/* Its number; 0 for one whose calls never come to a kernel that we run on, -1 with error for no architecture. */
+static gint64 parse_architecture(const char *name, GError **error)
 {
 	static const struct {
 		const char *name;
-		guint32 token; /* 0: its calls never come to a kernel that we run on */
+		guint32 token;
 	} known[] = {{"X86", SCMP_ARCH_X86}, {"X86_64", SCMP_ARCH_X86_64}, {"X32", SCMP_ARCH_X32},
 		{"ARM", SCMP_ARCH_ARM}, {"AARCH64", SCMP_ARCH_AARCH64}, {"MIPS", 0}, {"MIPS64", 0},
 		{"MIPS64N32", 0}, {"MIPSEL", 0}, {"MIPSEL64", 0}, {"MIPSEL64N32", 0}, {"PPC", 0},
 		{"PPC64", 0}, {"PPC64LE", 0}, {"S390", 0}, {"S390X", 0}, {"PARISC", 0},
-		{"PARISC64", 0}, {"RISCV64", 0}, {"LOONGARCH64", 0}};
+		{"PARISC64", 0}, {"RISCV64", 0}, {"LOONGARCH64", 0}, {"M68K", 0}, {"SH", 0},
+		{"SHEB", 0}};
+	for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
+		if (g_str_has_prefix(name, "SCMP_ARCH_") &&
+			strcmp(known[i].name, name + strlen("SCMP_ARCH_")) == 0)
+			return known[i].token;
+	bad(error, "string %s is not a valid arch for seccomp", name);
+	return -1;
+}
+
+static bool add_architectures(SeccompFilter *filter, const json_t *list, bool count, GError **error)
+{
 	size_t i;
 	json_t *value;
 	json_array_foreach ((json_t *)list, i, value) {
-		const char *name = json_string_value(value);
-		size_t k = 0;
-		while (k < G_N_ELEMENTS(known) &&
-			(!g_str_has_prefix(name, "SCMP_ARCH_") ||
-				strcmp(known[k].name, name + strlen("SCMP_ARCH_")) != 0))
-			k++;
-		if (k == G_N_ELEMENTS(known))
-			return bad(error, "string %s is not a valid arch for seccomp", name);
-		if (known[k].token != 0)
-			seccomp_filter_add_arch(filter, known[k].token);
+		gint64 token = parse_architecture(json_string_value(value), error);
+		if (token < 0)
+			return false;
+		if (count && token > 0)
+			seccomp_filter_add_arch(filter, (guint32)token);
 	}
 	return true;
 }
@@ -323,10 +332,6 @@ static bool choose_architectures(SeccompFilter *filter, const json_t *profile, G
 {
 	json_t *list = json_object_get(profile, "architectures"),
 	       *map = json_object_get(profile, "archMap"), *entry;
-	g_autofree char *own = g_strdup_printf(
-		"SCMP_ARCH_%s", seccomp_arch_native() == SCMP_ARCH_X86_64    ? "X86_64"
-				: seccomp_arch_native() == SCMP_ARCH_AARCH64 ? "AARCH64"
-									     : "NATIVE");
 	size_t i;
 	if (json_array_size(list) > 0 && json_array_size(map) > 0)
 		return bad(error, "both 'architectures' and 'archMap' are specified in the seccomp "
@@ -334,10 +339,13 @@ static bool choose_architectures(SeccompFilter *filter, const json_t *profile, G
 	json_array_foreach (map, i, entry) {
 		if (!check(entry, "archMap", map_keys, error))
 			return false;
-		if (strcmp(json_str(entry, "architecture"), own) == 0)
-			list = json_object_get(entry, "subArchitectures");
+		gint64 token = parse_architecture(json_str(entry, "architecture"), error);
+		if (token < 0 ||
+			!add_architectures(filter, json_object_get(entry, "subArchitectures"),
+				token == seccomp_arch_native(), error))
+			return false;
 	}
-	return add_architectures(filter, list, error);
+	return add_architectures(filter, list, true, error);
 }
 
 static bool parse_flags(const json_t *profile, guint32 *flags, GError **error)

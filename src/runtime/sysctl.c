@@ -4,6 +4,7 @@
 #include "base/error.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 static bool mode_is_host(const json_t *host, const char *key)
 {
@@ -19,35 +20,107 @@ static bool is_ipc(const char *key)
 	return g_strv_contains(known, key) || g_str_has_prefix(key, "fs/mqueue/");
 }
 
+static bool is_net(const char *key)
+{
+	return g_str_has_prefix(key, "net/");
+}
+
+/* Whichever of "." and "/" comes first parts the words; the other is a letter of a word then (sysctl.d(5)): the name of
+ * an interface may hold a dot. */
 char *sysctl_path(const char *key)
 {
 	char *path = g_strdup(key);
-	/* "net.ipv4.ip_forward"; an interface's name may hold dots where slashes part the rest */
-	return strchr(path, '/') == NULL ? g_strdelimit(path, ".", '/') : path;
+	bool dots = path[strcspn(path, "./")] == '.';
+	for (char *p = path; dots && *p != '\0'; p++)
+		*p = *p == '.' ? '/' : *p == '/' ? '.' : *p;
+	return path;
+}
+
+/* Words that lead nowhere else than down. */
+static bool path_valid(const char *path)
+{
+	g_auto(GStrv) parts = g_strsplit(path, "/", -1);
+	for (int i = 0; parts[i] != NULL; i++) {
+		if (*parts[i] == '\0' || strcmp(parts[i], ".") == 0 || strcmp(parts[i], "..") == 0)
+			return false;
+		for (const char *p = parts[i]; *p != '\0'; p++)
+			if (!g_ascii_isalnum(*p) && strchr("_-.:@", *p) == NULL)
+				return false;
+	}
+	return parts[0] != NULL;
+}
+
+static bool shared_net(const char *key, GError **error)
+{
+	return fail(error, BERTH_ERROR_INVALID,
+		"sysctl \"%s\" not allowed in host network namespace", key);
+}
+
+static bool shared_ipc(const char *key, GError **error)
+{
+	return fail(
+		error, BERTH_ERROR_INVALID, "sysctl \"%s\" not allowed in host ipc namespace", key);
+}
+
+static bool check_one(const json_t *host, const char *key, const json_t *value, GError **error)
+{
+	g_autofree char *path = sysctl_path(key);
+	bool uts = strcmp(path, "kernel/domainname") == 0;
+	if (!path_valid(path) || !json_is_string(value))
+		return fail(error, BERTH_ERROR_INVALID, "invalid sysctl \"%s\"", key);
+	if (is_net(path) && mode_is_host(host, "NetworkMode"))
+		return shared_net(key, error);
+	if (is_ipc(path) && mode_is_host(host, "IpcMode"))
+		return shared_ipc(key, error);
+	if (uts && mode_is_host(host, "UTSMode"))
+		return fail(error, BERTH_ERROR_INVALID,
+			"sysctl \"%s\" not allowed in host uts namespace", key);
+	if (strcmp(path, "kernel/hostname") == 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"sysctl \"%s\" is not allowed as it conflicts with the OCI \"hostname\" "
+			"field",
+			key);
+	return uts || is_net(path) || is_ipc(path) ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "sysctl \"%s\" is not in a separate kernel namespace: it would change the "
+		       "host",
+		       key);
 }
 
 bool sysctl_check(const json_t *host, GError **error)
 {
 	const char *key;
 	json_t *value;
-	json_object_foreach (json_object_get(host, "Sysctls"), key, value) {
-		g_autofree char *path = sysctl_path(key);
-		g_auto(GStrv) parts = g_strsplit(path, "/", -1);
-		bool net = g_str_has_prefix(path, "net/");
-		if (*path == '\0' || g_strv_contains((const char *const *)parts, "..") ||
-			g_strv_contains((const char *const *)parts, "."))
-			return fail(error, BERTH_ERROR_INVALID, "invalid sysctl \"%s\"", key);
-		if (net && mode_is_host(host, "NetworkMode"))
-			return fail(error, BERTH_ERROR_INVALID,
-				"sysctl \"%s\" not allowed in host network namespace", key);
-		if (is_ipc(path) && mode_is_host(host, "IpcMode"))
-			return fail(error, BERTH_ERROR_INVALID,
-				"sysctl \"%s\" not allowed in host ipc namespace", key);
-		if (!net && !is_ipc(path) && strcmp(path, "kernel/domainname") != 0)
-			return fail(error, BERTH_ERROR_INVALID,
-				"sysctl \"%s\" is not in a separate kernel namespace: it would "
-				"change the host",
-				key);
-	}
+	json_object_foreach (json_object_get(host, "Sysctls"), key, value)
+		if (!check_one(host, key, value, error))
+			return false;
 	return true;
+}
+
+/* Whether the namespace behind file is the engine's own; what cannot be seen counts as if it were. */
+static bool is_own(const char *file, const char *kind)
+{
+	g_autofree char *own = g_build_filename("/proc/self/ns", kind, NULL);
+	struct stat theirs, ours;
+	return stat(file, &theirs) < 0 || stat(own, &ours) < 0 ||
+	       (theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev);
+}
+
+bool sysctl_check_joined(
+	const json_t *host, const char *network_file, const char *ipc_file, GError **error)
+{
+	const char *key;
+	json_t *value, *list = json_object_get(host, "Sysctls");
+	if (json_object_size(list) == 0)
+		return true;
+	bool net = network_file != NULL && is_own(network_file, "net");
+	bool ipc = ipc_file != NULL && is_own(ipc_file, "ipc");
+	json_object_foreach (list, key, value) {
+		g_autofree char *path = sysctl_path(key);
+		if (net && is_net(path))
+			return shared_net(key, error);
+		if (ipc && is_ipc(path))
+			return shared_ipc(key, error);
+	}
+	return sysctl_check(host, error);
 }

@@ -1,0 +1,225 @@
+# What an option asks for is done or refused: no rule, profile, limit or path is dropped in silence.
+load ../lib/engine
+setup_file() {
+	file_setup
+	gcc -O1 -static -o "$WORK/calls" "$ROOT/tests/security/calls.c"
+}
+teardown_file() { file_teardown; }
+
+# create with a HostConfig: "STATUS MESSAGE"
+create() {
+	local body
+	body=$(post_json /containers/create "{\"Image\":\"busybox\",\"HostConfig\":$1}")
+	jq -r '.message // "created"' <<<"$body"
+}
+calls() { run_none "${options[@]}" -v "$WORK/calls:/calls:ro" busybox /calls "$@"; }
+# A seccomp profile as an option of create, which is JSON in JSON.
+profile() { jq -cn --arg p "seccomp=$1" '{SecurityOpt: [$p]}'; }
+deny() { echo "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[$1]}"; }
+
+@test "CVE-2026-31431: AF_ALG and AF_VSOCK are refused in every form: high bits of the argument, pairs, i386 calls and socketcall" {
+	local options=() family word
+	for family in 38 40; do
+		run calls socket $family high $family pair $family i386 $family mux $family muxpair $family
+		echo "$output"
+		[ "${#lines[@]}" -eq 6 ]
+		for line in "${lines[@]}"; do
+			# A kernel without 32-bit calls ends the process that makes one.
+			[[ $line == *'Operation not permitted' || $line =~ ^(i386|mux|muxpair)\ .*killed ]]
+		done
+	done
+	run calls socket 1 socket 2 high 2 pair 1
+	echo "$output"
+	[ "$(grep -c ': done' <<<"$output")" -eq 4 ]
+	d run -d --name later --network none -v "$WORK/calls:/calls:ro" busybox sleep 100
+	[ "$(d exec --privileged later /calls high 38)" = 'high 38: Operation not permitted' ]
+	d rm -f later
+}
+
+@test "seccomp: calls younger than the profile get ENOSYS, so that libraries fall back; those that moby allows by number work" {
+	local options=()
+	run calls call 467 call 600 call 100000
+	echo "$output"
+	[ "$(grep -c 'Function not implemented' <<<"$output")" -eq 3 ]
+	run calls call 457 call 458 call 462 call 463 call 464 call 465 call 466
+	echo "$output"
+	not grep 'Operation not permitted' <<<"$output"
+	run calls call 425 call 459
+	[ "$(grep -c 'Operation not permitted' <<<"$output")" -eq 2 ]
+}
+
+@test "seccomp: two conditions on one argument, calls by number and architectures of a profile all count" {
+	deny '{"names":["socket"],"action":"SCMP_ACT_ERRNO","args":[{"index":0,"value":1,"op":"SCMP_CMP_EQ"},{"index":0,"value":2,"op":"SCMP_CMP_EQ"}]},
+		{"names":["mseal"],"action":"SCMP_ACT_ERRNO","errnoRet":5}' >"$WORK/profile"
+	local options=(--security-opt "seccomp=$WORK/profile")
+	run calls socket 1 high 1 socket 2 call 462 i386 10
+	echo "$output"
+	[ "$(grep -c 'Operation not permitted' <<<"$output")" -eq 3 ]
+	[[ $output == *'call 462: Input/output error'* ]]
+	[[ $output == *'i386 10: killed by '* ]]
+	# With its old sign, and for who is privileged.
+	options=(--privileged --security-opt "seccomp:$WORK/profile")
+	[ "$(calls socket 1)" = 'socket 1: Operation not permitted' ]
+	options=(--privileged)
+	[ "$(calls socket 1)" = 'socket 1: done' ]
+}
+
+@test "seccomp: a profile that is not understood is refused as the container is created" {
+	local bad
+	for bad in '{' '[]' '{}' 'nonsense' '/etc/profile' '{"defaultAction":"SCMP_ACT_NO"}' '{"defaultAction":"SCMP_ACT_ALLOW","syscals":[]}' \
+		'{"defaultAction":"SCMP_ACT_ALLOW","architectures":["SCMP_ARCH_NO"]}' '{"defaultAction":"SCMP_ACT_ALLOW","flags":["NO"]}' \
+		"$(deny '{"names":["no_such_call"],"action":"SCMP_ACT_ERRNO"}')" "$(deny '{"names":["chmod"],"action":"SCMP_ACT_NOTIFY"}')" \
+		"$(deny '{"names":"chmod","action":"SCMP_ACT_ERRNO"}')" "$(deny '{"names":["chmod"],"action":"SCMP_ACT_ERRNO","args":[{"index":7,"value":1,"op":"SCMP_CMP_EQ"}]}')" \
+		"$(deny '{"names":["chmod"],"action":"SCMP_ACT_ERRNO","args":[{"index":0,"value":"1","op":"SCMP_CMP_EQ"}]}')"; do
+		run create "$(profile "$bad")"
+		echo "$bad: $output"
+		[[ $output == 'Decoding seccomp profile failed: '* ]]
+		[ "$(status_of -H 'Content-Type: application/json' -d "{\"Image\":\"busybox\",\"HostConfig\":$(profile "$bad")}" http://b/containers/create)" = 400 ]
+	done
+	[ -z "$(d ps -aq)" ]
+}
+
+@test "sysctls of a namespace that the container shares with the host are refused, however it came to share it" {
+	# The values are the host's own: nothing changes, should one get through.
+	local key value mode
+	run run_none --uts host --sysctl "kernel.domainname=$(cat /proc/sys/kernel/domainname)" busybox true
+	[ "$status" -eq 125 ]
+	[[ $output == *'sysctl "kernel.domainname" not allowed in host uts namespace'* ]]
+	run d run --rm --network host --sysctl "net.core.somaxconn=$(cat /proc/sys/net/core/somaxconn)" busybox true
+	[[ $output == *'not allowed in host network namespace'* ]]
+	d run -d --name shares --network host --ipc host busybox sleep 100
+	d run -d --name second --network container:shares --ipc container:shares busybox sleep 100
+	for mode in shares second; do
+		run d run --rm --network "container:$mode" --sysctl "net.core.somaxconn=$(cat /proc/sys/net/core/somaxconn)" busybox true
+		echo "$output"
+		[ "$status" -eq 125 ]
+		[[ $output == *'sysctl "net.core.somaxconn" not allowed in host network namespace'* ]]
+		for key in kernel.msgmax kernel.shmmni fs.mqueue.msg_max; do
+			value=$(cat "/proc/sys/${key//.//}")
+			run run_none --ipc "container:$mode" --sysctl "$key=$value" busybox true
+			echo "$output"
+			[ "$status" -eq 125 ]
+			[[ $output == *"sysctl \"$key\" not allowed in host ipc namespace"* ]]
+		done
+	done
+	d rm -f shares second
+	d run -d --name own --network none --ipc shareable busybox sleep 100
+	[ "$(d run --rm --network container:own --ipc container:own --sysctl net.ipv4.ip_forward=1 --sysctl kernel.msgmax=4000 busybox cat /proc/sys/net/ipv4/ip_forward /proc/sys/kernel/msgmax | xargs)" = '1 4000' ]
+	d rm -f own
+}
+
+@test "sysctls: names that are none, or lead elsewhere, are refused" {
+	local key
+	for key in '' net net. net..x net/ipv4/../../kernel/x net//x /net/x 'net.ipv4.ip_forward ' NET.ipv4.x vm.swappiness \
+		kernel.hostname kernel/hostname fs.mqueue. kernel.shm_next_id net/../vm/x net.ipv4./../x; do
+		run create "$(jq -cn --arg k "$key" '{Sysctls: {($k): "1"}}')"
+		echo "$key: $output"
+		[[ $output == *sysctl* ]]
+	done
+	[ -z "$(d ps -aq)" ]
+}
+
+@test "--security-opt: unknown words, bad values and what this kernel cannot do are refused; what switches off is taken" {
+	local word
+	for word in bogus bogus=1 no-new-privileges=maybe no-new-privileges= systempaths=x seccomp label apparmor '' = writable-cgroups=maybe NO-NEW-PRIVILEGES; do
+		run create "$(jq -cn --arg w "$word" '{SecurityOpt: [$w]}')"
+		echo "$word: $output"
+		[[ $output == "invalid --security-opt "[12]": \"$word\"" ]]
+	done
+	for word in label=foo label= label=type: label:nested; do
+		[[ $(create "{\"SecurityOpt\":[\"$word\"]}") == 'bad label option "'* ]]
+	done
+	[ -e /sys/kernel/security/apparmor ] || [[ $(create '{"SecurityOpt":["apparmor=mine"]}') == *'apparmor profile "mine": this kernel has no AppArmor'* ]]
+	[ -e /sys/fs/selinux/enforce ] || [[ $(create '{"SecurityOpt":["label:type:mine_t"]}') == *'label "type:mine_t": this kernel has no SELinux'* ]]
+	[ -z "$(d ps -aq)" ]
+	run_none --security-opt apparmor=unconfined --security-opt label=disable --security-opt label:disable --security-opt seccomp=builtin --security-opt no-new-privileges:false busybox grep -q 'NoNewPrivs:.0' /proc/self/status
+	# Of what is said twice, the last counts.
+	[ "$(run_none --security-opt seccomp=unconfined --security-opt seccomp=builtin busybox sh -c 'grep "^Seccomp:" /proc/self/status' | tr -d '\t')" = Seccomp:2 ]
+	run run_none --security-opt bogus busybox true
+	[ "$status" -eq 125 ]
+}
+
+@test "--cgroup-parent stays below the root of the cgroups, in containers, builds and daemon.json" {
+	local parent
+	for parent in ../../../../x /a/../../b .. . a//b a/./b /../x 'a
+b' "$(printf 'a/%.0s' $(seq 200))"; do
+		run create "$(jq -cn --arg p "$parent" '{CgroupParent: $p}')"
+		echo "$output"
+		[[ $output == 'invalid cgroup parent "'* ]]
+	done
+	[ -z "$(d ps -aq)" ]
+	printf 'FROM busybox\nRUN true\n' >"$WORK/Dockerfile"
+	case $DOCKER in *berth)
+		run d build --cgroup-parent ../../../../berth-x -f "$WORK/Dockerfile" "$WORK/config"
+		[ "$status" -ne 0 ]
+		[[ $output == *'invalid cgroup parent'* ]]
+		;;
+	esac
+	run d create --network none --cgroup-parent ../x busybox
+	[ "$status" -ne 0 ]
+	[ "$(run_none --cgroup-parent /berth-test-parent/deeper/ busybox sh -c 'grep -c "$(hostname)" /proc/1/cgroup; true')" -ge 0 ]
+	echo '{"cgroup-parent":"../x"}' >"$WORK/bad.json"
+	run timeout 5 "$BUILD/berthd" -H "unix://$WORK/n.sock" --data-root "$WORK/n" --exec-root "$WORK/nx" --config-file "$WORK/bad.json"
+	[ "$status" -eq 1 ]
+	[[ $output == *'invalid cgroup parent'* ]]
+}
+
+@test "limits and devices that are not understood are refused as the container is created" {
+	local host
+	for host in '{"Ulimits":[{"Name":"bogus","Soft":1,"Hard":1}]}' '{"Ulimits":[{"Name":"nofile","Soft":5,"Hard":1}]}' '{"Ulimits":[{"Name":"nofile","Soft":-2,"Hard":-2}]}' \
+		'{"DeviceCgroupRules":["c 1:1"]}' '{"DeviceCgroupRules":["c 1*:2 r"]}' '{"DeviceCgroupRules":["c 4294967296:1 r"]}' '{"DeviceCgroupRules":["c 1:1 rwm x"]}' '{"DeviceCgroupRules":["c -1:1 r"]}' \
+		'{"Devices":[{"PathOnHost":"/dev/null","PathInContainer":"/dev/n","CgroupPermissions":"rx"}]}' '{"Devices":[{"PathOnHost":"/dev/null","PathInContainer":"/dev/n","CgroupPermissions":""}]}' \
+		'{"CapAdd":["BOGUS"]}' '{"CapDrop":[""]}' '{"CpuShares":-1}' '{"Isolation":"hyperv"}' '{"StorageOpt":{"size":"1G"}}' '{"IOMaximumIOps":10}' '{"OomScoreAdj":1001}' '{"CgroupnsMode":"x"}'; do
+		run create "$host"
+		echo "$host: $output"
+		[ "$output" != created ]
+	done
+	[ -z "$(d ps -aq)" ]
+}
+
+# The engine anew, with a line of shell done before, in its own namespaces of net and mounts.
+again() {
+	engine_kill
+	printf '#!/bin/sh\nip link set lo up\n%s "$@"\n' "$1" >"$WORK/runner"
+	chmod +x "$WORK/runner"
+	ENGINE_RUNNER="unshare --net --mount $WORK/runner" engine_start
+}
+
+@test "without the devices controller only a privileged container starts, and the engine says so" {
+	[ -d /sys/fs/cgroup/devices ] || skip "cgroup v2: devices are limited by a program"
+	again 'umount /sys/fs/cgroup/devices; exec'
+	grep -q 'warn .*No devices cgroup support' "$WORK/log"
+	run run_none busybox true
+	echo "$output"
+	[ "$status" -eq 125 ]
+	[[ $output == *'no devices cgroup controller'* ]]
+	run_none --privileged busybox true
+	engine_kill
+	engine_start
+	run_none busybox true
+}
+
+@test "daemon.json: its seccomp profile and no-new-privileges hold for containers with other options too; what is wrong there ends the start" {
+	local bad
+	deny '{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO"}' >"$WORK/default.json"
+	echo "{\"seccomp-profile\":\"$WORK/default.json\",\"no-new-privileges\":true,\"default-ulimits\":{\"nofile\":{\"Name\":\"nofile\",\"Hard\":700,\"Soft\":600}}}" >"$WORK/daemon.json"
+	engine_kill
+	engine_start
+	[[ $(d info -f '{{.SecurityOptions}}') == *"name=seccomp,profile=$WORK/default.json"*no-new-privileges* ]]
+	run run_none busybox mkdir /x
+	[[ $output == *'Operation not permitted'* ]]
+	run_none --security-opt seccomp=builtin busybox mkdir /x
+	run_none --privileged busybox mkdir /x
+	[ "$(run_none --security-opt label=disable busybox sh -c 'grep NoNewPrivs /proc/self/status; ulimit -n' | tr -d '\t' | xargs)" = 'NoNewPrivs:1 600' ]
+	[ "$(run_none --security-opt no-new-privileges=false busybox sh -c 'grep NoNewPrivs /proc/self/status' | tr -d '\t')" = NoNewPrivs:0 ]
+	echo '{"defaultAction":"SCMP_ACT_NO"}' >"$WORK/default.json"
+	for bad in "{\"seccomp-profile\":\"$WORK/default.json\"}" '{"seccomp-profile":"/nowhere"}' '{"default-ulimits":{"bogus":{"Name":"bogus","Hard":1,"Soft":1}}}'; do
+		echo "$bad" >"$WORK/bad.json"
+		run timeout 5 "$BUILD/berthd" -H "unix://$WORK/n.sock" --data-root "$WORK/n" --exec-root "$WORK/nx" --config-file "$WORK/bad.json"
+		echo "$output"
+		[ "$status" -eq 1 ]
+	done
+	echo '{}' >"$WORK/daemon.json"
+	engine_kill
+	engine_start
+}
