@@ -4,6 +4,7 @@ command that prints TAP), its name (or a part of it)."""
 
 E, M, H, S, C, P, U, B = ("tests/security/%s.bats" % n for n in ("escapes", "mounts", "hostile", "socket", "crowd", "hardening", "userns", "born_clean"))
 CRASH, FUZZ, POINTS = "tests/crash/%s.bats", "tests/fuzz/run 20 %s", "tests/crash/points.py build 1 %s"
+OPTIONS = "tests/security/options.bats"
 UNIT, REGISTRY, EXTRAS = "build/tests/unit/unit-%s --tap -p %s", "tests/registry/%s.bats", "tests/build/extras.bats"
 # path_make_in_root begins each path with "/", which without its guard is the host's.
 IN_ROOT = (["src/base/fd.c"] * 2, [".resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,", "root_fd, path, &how"],
@@ -157,4 +158,17 @@ GUARDS = [
     ("without IPv6", "src/network/link.c", "if (address->family == AF_INET6 && errno == EACCES)", "if (address->family == 0)", CRASH % "lacking", "without IPv6:"),
     ("without cgroup controllers", "src/engine/engine.c", "if (!cgroup_can(engine->cgroups, limits[i][0]))", "if (limits[i][0] == NULL)", CRASH % "lacking", "without pids, cpuset"),
     ("without CAP_SYS_RESOURCE", "src/shim/process.c", "if (errno != EPERM || getrlimit(resource, &now) < 0)", "if (errno != ESRCH || getrlimit(resource, &now) < 0)", CRASH % "lacking", "without CAP_SYS_RESOURCE"),
+    ("CVE-2026-31431", "src/runtime/seccomp_profile.c", ".value = AF_DECnet}", ".value = 99}", OPTIONS, "CVE-2026-31431"),
+    ("CVE-2026-31431: socketcall", "src/runtime/seccomp_filter.c", "(count > 0 && !seccomp_filter_denies(filter, action))", "count > 99", OPTIONS, "CVE-2026-31431"),
+    ("seccomp: high bits", "src/runtime/seccomp_names.c", "(ints[i].arguments >> argument & 1) != 0", "ints[i].arguments >> argument > 999", OPTIONS, "seccomp: two conditions"),
+    ("seccomp: conditions", "src/runtime/seccomp_parse.c", "rule->separate = most > 1;", "rule->separate = most > 99;", OPTIONS, "seccomp: two conditions"),
+    ("seccomp: young calls", "src/runtime/seccomp_filter.c", ": SCMP_ACT_ERRNO(ENOSYS);", ": filter->fallback;", OPTIONS, "seccomp: calls younger"),
+    ("seccomp: profiles", "src/runtime/seccomp_parse.c", "\t\tif (key->name == NULL)", "\t\tif (false)", OPTIONS, "seccomp: a profile"),
+    ("sysctls: joined namespaces", "src/runtime/sysctl.c", "bool net = network_file != NULL && is_own", "bool net = network_file == NULL && is_own", OPTIONS, "sysctls of a namespace"),
+    ("sysctls: names", "src/runtime/sysctl.c", "if (!path_valid(path) || ", "if ((!path_valid(path) && false) || ", OPTIONS, "sysctls: names"),
+    ("--security-opt", "src/runtime/lsm.c", "\t\t!lsm_has_apparmor(root))", "\t\troot == NULL)", OPTIONS, "--security-opt"),
+    ("--cgroup-parent", "src/runtime/cgroup.c", 'strcmp(parts[i], "..") != 0', 'strcmp(parts[i], "...") != 0', OPTIONS, "--cgroup-parent"),
+    ("limits and devices", "src/runtime/rlimit.c", '(rlimit_number(json_str(limit, "Name")) < 0)', '(rlimit_number(json_str(limit, "Name")) < -1)', OPTIONS, "limits and devices"),
+    ("without the devices controller", "src/runtime/cgroup.c", "\tif (mount == NULL)\n\t\treturn fail(", "\tif (mount == NULL)\n\t\treturn true;\n\tif (mount == NULL)\n\t\treturn fail(", OPTIONS, "without the devices"),
+    ("daemon.json: no-new-privileges", "src/engine/container_spec.c", '!security_says(host, "no-new-privileges")', '!json_is_array(json_object_get(host, "SecurityOpt"))', OPTIONS, "daemon.json: its seccomp"),
 ]

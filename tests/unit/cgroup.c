@@ -148,6 +148,42 @@ static void test_files(void)
 	tree_remove(AT_FDCWD, folder);
 }
 
+/* A host that cannot limit devices starts nothing but what may use them all. */
+static void test_no_devices(void)
+{
+	static const char *const hosts[] = {"31 25 0:27 / /cg/cpu rw - cgroup cgroup rw,cpu\n",
+		"31 25 0:27 / /cg/cpu rw - cgroup cgroup rw,cpu\n40 25 0:40 / /cg/unified rw - "
+		"cgroup2 "
+		"cgroup2 rw\n",
+		""};
+	for (size_t i = 0; i < G_N_ELEMENTS(hosts); i++) {
+		g_autoptr(GError) error = NULL;
+		g_autoptr(CgroupLayout) layout = cgroup_layout_parse(hosts[i]);
+		g_autoptr(json_t) plain = json_object(),
+				  privileged = json_pack("{s:b}", "Privileged", 1);
+		g_auto(Plan) one = {0}, two = {0};
+		plan_init(&one);
+		plan_init(&two);
+		g_assert_false(cgroup_plan(layout, &one, "/berth/abc", plain, &error));
+		g_assert_nonnull(strstr(error->message, "no devices cgroup controller"));
+		g_assert_true(cgroup_plan(layout, &two, "/berth/abc", privileged, NULL));
+	}
+}
+
+static void test_parents(void)
+{
+	static const char *const good[] = {"", "/", "a", "/a/b", "a/", "system.slice", "..a"};
+	static const char *const bad[] = {
+		"..", ".", "/..", "a/../b", "a//b", "../../x", "a/./b", "a\n", "//a//"};
+	for (size_t i = 0; i < G_N_ELEMENTS(good); i++)
+		g_assert_true(cgroup_parent_check(good[i], NULL));
+	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
+		g_assert_false(cgroup_parent_check(bad[i], NULL));
+	g_autofree char *root = cgroup_path("/", "id"), *deep = cgroup_path("/a/b/", "id");
+	g_assert_cmpstr(root, ==, "/id");
+	g_assert_cmpstr(deep, ==, "/a/b/id");
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -156,5 +192,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/cgroup/v2", test_v2_limits);
 	g_test_add_func("/cgroup/hybrid", test_hybrid);
 	g_test_add_func("/cgroup/files", test_files);
+	g_test_add_func("/cgroup/no-devices", test_no_devices);
+	g_test_add_func("/cgroup/parents", test_parents);
 	return g_test_run();
 }
