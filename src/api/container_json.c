@@ -64,11 +64,11 @@ static json_t *ports_map(Container *container, const json_t *config, bool runnin
 	json_t *map = json_object(), *entry, *value;
 	const char *port;
 	size_t i;
-	if (!running)
+	g_autoptr(json_t) ports = running ? endpoints_ports(container) : NULL;
+	if (ports == NULL)
 		return map;
 	json_object_foreach (json_object_get(config, "ExposedPorts"), port, value)
 		json_object_set_new(map, port, json_null());
-	g_autoptr(json_t) ports = endpoints_ports(container);
 	json_array_foreach (ports, i, entry) {
 		port = json_str(entry, "Port");
 		if (!json_is_array(json_object_get(map, port)))

@@ -49,7 +49,7 @@ static bool disconnect(Request *request, GError **error)
 		body != NULL ? container_find(request->engine, json_str(body, "Container"), error)
 			     : NULL;
 	return container != NULL &&
-	       network_disconnect(container, request->name, json_bool(body, "Force"), error) &&
+	       network_disconnect(container, request->name, error) &&
 	       reply_empty(request, 200);
 }
 

@@ -13,10 +13,6 @@
 
 enum { SMALL_FILE = 4 << 20 };
 
-static const char hosts_head[] =
-	"127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\n"
-	"ff00::\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n";
-
 /* A file of the container's tree, looked up from the top layer down; "" where there is none. */
 static char *tree_file(Container *container, char *const *layers, const char *path)
 {
@@ -46,79 +42,6 @@ static char **layer_names(Container *container)
 		g_strv_builder_add(names, name);
 	}
 	return g_strv_builder_end(names);
-}
-
-static bool put(const char *folder, const char *name, const char *text, GError **error)
-{
-	g_autofree char *path = g_build_filename(folder, name, NULL);
-	autofd fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	return (fd >= 0 && fd_write_all(fd, text, strlen(text))) ||
-	       fail_errno(error, "cannot write %s", path);
-}
-
-/* The words of a list behind one keyword, or, where it is empty, the host's lines of that keyword. */
-static void resolv_lines(
-	GString *out, const char *host_text, const char *keyword, const json_t *own, bool one_line)
-{
-	g_auto(GStrv) lines = g_strsplit(host_text, "\n", -1), words = json_strv(own);
-	g_autofree char *prefix = g_strconcat(keyword, " ", NULL), *joined = g_strjoinv(" ", words);
-	if (words[0] == NULL)
-		for (int i = 0; lines[i] != NULL; i++)
-			if (g_str_has_prefix(lines[i], prefix))
-				g_string_append_printf(out, "%s\n", lines[i]);
-	/* "--dns-search ." is how to say that there is no domain to search. */
-	if (one_line && words[0] != NULL && strcmp(joined, ".") != 0)
-		g_string_append_printf(out, "%s%s\n", prefix, joined);
-	for (int i = 0; !one_line && words[i] != NULL; i++)
-		g_string_append_printf(out, "%s%s\n", prefix, words[i]);
-}
-
-/* The host's own, with what --dns, --dns-search and --dns-option say instead. */
-static char *resolv_conf(const Config *config, const json_t *host, bool own_resolver)
-{
-	g_autofree char *text = file_read("/etc/resolv.conf", SMALL_FILE);
-	GString *out = g_string_new("");
-	const char *host_text = text != NULL ? text : "";
-	g_autoptr(json_t) resolver = json_pack("[s]", "127.0.0.11"),
-			  ndots = json_pack("[s]", "ndots:0");
-	json_t *servers = config_resolver(config, host, "Dns"),
-	       *search = config_resolver(config, host, "DnsSearch"),
-	       *asked = config_resolver(config, host, "DnsOptions"), *options = asked;
-	if (own_resolver) {
-		servers = resolver;
-		options = json_filled(options) ? options : ndots;
-	}
-	if (!json_filled(servers) && !json_filled(search) && !json_filled(asked)) {
-		g_string_append(out, host_text);
-		return g_string_free(out, FALSE);
-	}
-	resolv_lines(out, host_text, "search", search, true);
-	resolv_lines(out, host_text, "nameserver", servers, false);
-	resolv_lines(out, host_text, "options", options, true);
-	return g_string_free(out, FALSE);
-}
-
-/* /etc/hosts, /etc/hostname and /etc/resolv.conf, as Docker writes them. */
-static bool write_network_files(Container *container, const char *folder, const json_t *config,
-	const json_t *host, GError **error)
-{
-	bool host_network = strcmp(json_str(host, "NetworkMode"), "host") == 0;
-	g_autofree char *name = g_strconcat(json_str(config, "Hostname"), "\n", NULL);
-	g_autofree char *own_hosts = host_network ? file_read("/etc/hosts", SMALL_FILE) : NULL;
-	g_autoptr(GString) hosts = g_string_new(own_hosts != NULL ? own_hosts : hosts_head);
-	size_t i;
-	json_t *value;
-	endpoints_hosts(container, config, host, hosts);
-	json_array_foreach (json_object_get(host, "ExtraHosts"), i, value) {
-		g_auto(GStrv) parts = g_strsplit(
-			json_string_value(value) != NULL ? json_string_value(value) : "", ":", 2);
-		if (parts[0] != NULL && parts[1] != NULL)
-			endpoints_extra_host(container->engine, parts[0], parts[1], hosts);
-	}
-	g_auto(GStrv) names = network_names_files(container);
-	g_autofree char *resolv = resolv_conf(container->engine->config, host, names != NULL);
-	return put(folder, "hosts", hosts->str, error) && put(folder, "hostname", name, error) &&
-	       put(folder, "resolv.conf", resolv, error);
 }
 
 /* The namespace file of the container that "container:ID" names. */
@@ -168,6 +91,7 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 	const json_t *config = json_object_get(spec, "Config"),
 		     *host = json_object_get(spec, "HostConfig");
 	g_autofree char *folder = container_folder(container),
+			*network_folder = network_files_folder(container, spec),
 			*cgroup = container_cgroup(container, host);
 	g_autofree char *layer_folder = g_build_filename(engine->store->root, "layers", NULL);
 	g_autofree char *exit_file = g_build_filename(folder, "exit", NULL);
@@ -179,8 +103,7 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 	g_auto(GStrv) layers = layer_names(container);
 	g_autofree char *passwd = tree_file(container, layers, "etc/passwd");
 	g_autofree char *group = tree_file(container, layers, "etc/group");
-	g_auto(GStrv) names = network_names_files(container),
-		      servers = network_names_servers(container, host);
+	g_auto(Resolver) resolver = resolver_of(container, host);
 	g_auto(GStrv) links = links_env(container, host, error);
 	g_auto(User) user = {0};
 	g_auto(Plan) plan = {0};
@@ -188,6 +111,7 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 		return -1;
 	Launch launch = {.id = container->row.id,
 		.folder = folder,
+		.network_folder = network_folder,
 		.layer_folder = layer_folder,
 		.exit_file = exit_file,
 		.socket = socket,
@@ -212,15 +136,13 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 		!log_options(host, &launch.log_kind, &launch.log_size, &launch.log_files, error) ||
 		!user_resolve(&user, json_str(config, "User"), passwd, group,
 			json_object_get(host, "GroupAdd"), error) ||
-		!write_network_files(container, folder, config, host, error))
+		!network_files_write(container, spec, error))
 		return -1;
 	launch.userns = userns_of(engine, host);
-	launch.with_network = endpoints_managed(host);
+	launch.with_network = endpoints_managed(spec);
 	launch.with_engine = container->unlisted;
 	launch.link_env = links;
-	launch.dns_names = names;
-	launch.dns_servers = servers;
-	launch.dns_port = engine->has_rules ? 0 : 53;
+	launch.resolver = &resolver;
 	launch.network_file = network;
 	launch.ipc_file = ipc;
 	launch.ipc_mount_file = ipc_mount;
@@ -272,7 +194,7 @@ bool container_launch(
 	}
 	autofd plan = make_plan(container, spec, mounts, error);
 	g_autoptr(GArray) waiting = take_waiting(container);
-	bool managed = endpoints_managed(json_object_get(spec, "HostConfig"));
+	bool managed = endpoints_managed(spec);
 	bool ok = plan >= 0 &&
 		  shim_launch(container, plan, managed, (Attachment *)(void *)waiting->data,
 			  waiting->len, &pid, error);

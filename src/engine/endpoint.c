@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DNS_PORT = 53, FIRST_INDEX = 2 /* of a link in a container: 1 is lo */ };
+enum { DNS_PORT = 53, LINK_NAMES = 4096 };
 
 static const char *network_mode(const json_t *host)
 {
@@ -19,32 +19,40 @@ static const char *network_mode(const json_t *host)
 	return strcmp(mode, "default") == 0 || *mode == '\0' ? "bridge" : mode;
 }
 
-bool endpoints_managed(const json_t *host)
+bool endpoints_managed(const json_t *spec)
 {
-	const char *mode = network_mode(host);
-	return strcmp(mode, "none") != 0 && strcmp(mode, "host") != 0 &&
-	       !g_str_has_prefix(mode, "container:");
+	const char *mode = network_mode(json_object_get(spec, "HostConfig"));
+	return strcmp(mode, "host") != 0 && !g_str_has_prefix(mode, "container:") &&
+	       (strcmp(mode, "none") != 0 || json_bool(spec, SPEC_LEFT));
 }
 
-/* name -> what was asked for: the network of the mode first, then what else the request names. */
-static json_t *wanted_networks(const json_t *spec)
+/* By its name, whatever it was called; what is not there keeps what it was called. Under the lock. */
+static const char *network_name(Engine *engine, const char *reference)
+{
+	const Network *network = network_lookup(engine, reference);
+	return network != NULL ? network->name : reference;
+}
+
+json_t *endpoints_wanted(Engine *engine, const json_t *spec)
 {
 	json_t *asked = json_at(spec, "NetworkingConfig.EndpointsConfig"), *value,
 	       *wanted = json_object();
 	const json_t *host = json_object_get(spec, "HostConfig");
-	const char *mode = network_mode(host), *key;
-	json_t *of_mode = json_object_get(asked, json_str(host, "NetworkMode"));
-	if (of_mode == NULL)
-		of_mode = json_object_get(asked, mode);
-	json_t *first = json_is_object(of_mode) ? json_copy(of_mode) : json_object();
-	json_object_set_new(wanted, mode, first);
+	const char *mode = network_mode(host), *first = network_name(engine, mode), *key;
+	if (!json_bool(spec, SPEC_LEFT))
+		json_object_set_new(wanted, first, json_object());
+	json_object_foreach (asked, key, value) {
+		const char *name = network_name(engine, strcmp(key, "default") == 0 ? mode : key);
+		/* Of the mode there is but one: what it is called first is what was meant. */
+		if (json_object_size(json_object_get(wanted, name)) == 0)
+			json_object_set_new(wanted, name,
+				json_is_object(value) ? json_copy(value) : json_object());
+	}
 	/* Clients before API 1.44 say it there. */
-	if (*json_str(first, "MacAddress") == '\0' && *json_str(spec, "Config.MacAddress") != '\0')
-		json_object_set(first, "MacAddress", json_at(spec, "Config.MacAddress"));
-	json_object_foreach (asked, key, value)
-		if (strcmp(key, "default") != 0 && json_object_get(wanted, key) == NULL)
-			json_object_set_new(wanted, key,
-				json_is_object(value) ? json_incref(value) : json_object());
+	json_t *of_mode = json_object_get(wanted, first);
+	if (of_mode != NULL && *json_str(of_mode, "MacAddress") == '\0' &&
+		*json_str(spec, "Config.MacAddress") != '\0')
+		json_object_set(of_mode, "MacAddress", json_at(spec, "Config.MacAddress"));
 	return wanted;
 }
 
@@ -53,9 +61,8 @@ bool network_is_wanted(Engine *engine, const Network *network)
 	g_autoptr(GPtrArray) all = container_all(engine);
 	for (guint i = 0; i < all->len; i++) {
 		g_autoptr(json_t) spec = container_spec(all->pdata[i], NULL);
-		g_autoptr(json_t) names = spec != NULL ? wanted_networks(spec) : NULL;
-		if (json_object_get(names, network->name) != NULL ||
-			json_object_get(names, network->id) != NULL)
+		g_autoptr(json_t) names = spec != NULL ? endpoints_wanted(engine, spec) : NULL;
+		if (json_object_get(names, network->name) != NULL)
 			return true;
 	}
 	return false;
@@ -101,18 +108,30 @@ static bool lease(Network *network, const json_t *asked, bool v6, Address *addre
 	       fail(error, BERTH_ERROR_FORBIDDEN, "Address already in use");
 }
 
-static json_t *names_of(const Container *container, const json_t *aliases)
+static void add_name(json_t *names, const char *name)
+{
+	size_t i;
+	json_t *there;
+	json_array_foreach (names, i, there)
+		if (strcmp(json_string_value(there), name) == 0)
+			return;
+	if (*name != '\0')
+		json_array_append_new(names, json_string(name));
+}
+
+static json_t *names_of(const Container *container, const json_t *spec, const json_t *aliases)
 {
 	g_autofree char *short_id = g_strndup(container->row.id, 12);
 	json_t *names = json_pack("[s]", container->row.name);
-	if (json_is_array(aliases))
-		json_array_extend(names, (json_t *)aliases);
-	json_array_append_new(names, json_string(short_id));
+	for (size_t i = 0; i < json_array_size(aliases); i++)
+		add_name(names, json_elem(aliases, i));
+	add_name(names, short_id);
+	add_name(names, json_str(spec, "Config.Hostname"));
 	return names;
 }
 
-static json_t *endpoint_new(
-	Container *container, Network *network, const json_t *asked, int index, GError **error)
+static json_t *endpoint_new(Container *container, Network *network, const json_t *spec,
+	const json_t *asked, GError **error)
 {
 	Address address, address6;
 	const char *mac = json_str(asked, "MacAddress");
@@ -140,7 +159,7 @@ static json_t *endpoint_new(
 	       *options = json_object_get(asked, "DriverOpts"),
 	       *links = json_object_get(asked, "Links");
 	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:i, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:i, "
-			 "s:o, s:s, s:i}",
+			 "s:o, s:s}",
 		"IPAMConfig", json_is_object(ipam) ? json_incref(ipam) : json_null(), "Links",
 		json_is_array(links) ? json_incref(links) : json_null(), "Aliases",
 		json_is_array(aliases) ? json_incref(aliases) : json_null(), "MacAddress",
@@ -150,12 +169,11 @@ static json_t *endpoint_new(
 		"Gateway", gateway, "IPAddress", v4, "IPPrefixLen", network->subnet.prefix,
 		"IPv6Gateway", gateway6, "GlobalIPv6Address", v6, "GlobalIPv6PrefixLen",
 		network->subnet6.prefix, "DNSNames",
-		network->predefined ? json_null() : names_of(container, aliases), "_Link", link,
-		"_Index", index);
+		network->predefined ? json_null() : names_of(container, spec, aliases), "_Link",
+		link);
 }
 
-/* Gives back what one endpoint holds. Under the lock. */
-static void endpoint_drop(Container *container, Network *network, const json_t *endpoint)
+void endpoint_drop(Container *container, Network *network, const json_t *endpoint)
 {
 	Engine *engine = container->engine;
 	json_t *ports = json_object_get(endpoint, "_Ports");
@@ -176,9 +194,8 @@ void endpoints_save(Container *container)
 	endpoint_store_set(container->engine->store, container->row.id, text, NULL);
 }
 
-/* A new endpoint of the container, with its ports if they are to be published there. Under the lock. */
-static json_t *join(Container *container, const json_t *spec, const char *name, const json_t *asked,
-	int index, bool with_ports, GError **error)
+json_t *endpoint_join(Container *container, const json_t *spec, const char *name,
+	const json_t *asked, GError **error)
 {
 	Engine *engine = container->engine;
 	Network *network = network_lookup(engine, name);
@@ -203,24 +220,12 @@ static json_t *join(Container *container, const json_t *spec, const char *name, 
 		return NULL;
 	}
 	json_t *endpoint = network_realise(engine, network, error)
-				   ? endpoint_new(container, network, asked, index, error)
+				   ? endpoint_new(container, network, spec, asked, error)
 				   : NULL;
 	if (endpoint == NULL)
 		return NULL;
-	if (with_ports && network->bridge != NULL && !network->internal) {
-		json_t *ports = port_bind(engine, container->row.name, endpoint,
-			json_object_get(spec, "Config"), json_object_get(spec, "HostConfig"),
-			&network->host_binding, error);
-		if (ports == NULL) {
-			endpoint_drop(container, network, endpoint);
-			json_decref(endpoint);
-			return NULL;
-		}
-		json_object_set_new(endpoint, "_Ports", ports);
-	}
 	g_hash_table_insert(network->members, g_strdup(container->row.id), json_incref(endpoint));
-	json_object_set(container->endpoints, network->name, endpoint);
-	json_decref(endpoint);
+	json_object_set_new(container->endpoints, network->name, endpoint);
 	network_names_write(engine, network);
 	return endpoint;
 }
@@ -228,21 +233,18 @@ static json_t *join(Container *container, const json_t *spec, const char *name, 
 bool endpoints_reserve(Container *container, const json_t *spec, GError **error)
 {
 	Engine *engine = container->engine;
-	g_autoptr(json_t) wanted = wanted_networks(spec);
 	const char *name;
 	json_t *asked;
-	int index = FIRST_INDEX;
 	bool ok = true;
-	if (!endpoints_managed(json_object_get(spec, "HostConfig")))
+	if (!endpoints_managed(spec))
 		return true;
 	endpoints_release(container);
 	g_mutex_lock(&engine->network_lock);
+	g_autoptr(json_t) wanted = endpoints_wanted(engine, spec);
 	container->endpoints = json_object();
-	json_object_foreach (wanted, name, asked) {
-		ok = ok &&
-		     join(container, spec, name, asked, index, index == FIRST_INDEX, error) != NULL;
-		index++;
-	}
+	json_object_foreach (wanted, name, asked)
+		ok = ok && endpoint_join(container, spec, name, asked, error) != NULL;
+	ok = ok && ports_place(container, spec, NULL, false, error);
 	if (ok)
 		endpoints_save(container);
 	g_mutex_unlock(&engine->network_lock);
@@ -251,14 +253,36 @@ bool endpoints_reserve(Container *container, const json_t *spec, GError **error)
 	return ok;
 }
 
-static int link_index(const json_t *endpoint)
+char *endpoint_link_name(const json_t *endpoint)
 {
-	return (int)json_int(endpoint, "_Index");
+	const char *name = json_str(endpoint, "_Name");
+	/* Engines before this one counted: of their containers, 2 was eth0. */
+	return *name != '\0' ? g_strdup(name)
+			     : g_strdup_printf("eth%d", (int)json_int(endpoint, "_Index") - 2);
 }
 
-static char *link_name(const json_t *endpoint)
+static bool name_is_taken(const json_t *endpoints, const char *link)
 {
-	return g_strdup_printf("eth%d", link_index(endpoint) - FIRST_INDEX);
+	const char *name;
+	json_t *endpoint;
+	json_object_foreach ((json_t *)endpoints, name, endpoint) {
+		g_autofree char *other = json_object_get(endpoint, "_Name") == NULL &&
+							 json_object_get(endpoint, "_Index") == NULL
+						 ? NULL
+						 : endpoint_link_name(endpoint);
+		if (g_strcmp0(other, link) == 0)
+			return true;
+	}
+	return false;
+}
+
+void endpoint_name_link(const json_t *endpoints, json_t *endpoint, int netns)
+{
+	for (int i = 0; i < LINK_NAMES && *json_str(endpoint, "_Name") == '\0'; i++) {
+		g_autofree char *name = g_strdup_printf("eth%d", i);
+		if (!name_is_taken(endpoints, name) && (netns < 0 || !link_is_in(netns, name)))
+			json_object_set_new(endpoint, "_Name", json_string(name));
+	}
 }
 
 static void parse_mac(const char *text, guint8 mac[6])
@@ -268,22 +292,6 @@ static void parse_mac(const char *text, guint8 mac[6])
 		&part[5]);
 	for (int i = 0; i < 6; i++)
 		mac[i] = (guint8)part[i];
-}
-
-/* The network that the default route leads to: of the highest priority, the first of them; NULL if none. */
-static const char *way_out(const json_t *endpoints)
-{
-	const char *name, *best = NULL;
-	json_t *endpoint;
-	gint64 highest = 0;
-	json_object_foreach ((json_t *)endpoints, name, endpoint) {
-		gint64 priority = json_int(endpoint, "GwPriority");
-		if (*json_str(endpoint, "Gateway") == '\0' || (best != NULL && priority <= highest))
-			continue;
-		best = name;
-		highest = priority;
-	}
-	return best;
 }
 
 /* Who may change the container's network (NET_ADMIN) may also be its router. Under the lock. */
@@ -305,34 +313,39 @@ static void guard(Container *container, int netns, const char *link)
 		problem->message);
 }
 
-/* The link of one endpoint, and its ports. Under the lock. */
-static bool connect(Container *container, Network *network, json_t *endpoint, int netns,
-	bool with_route, GError **error)
+/* What of a link its end needs. The endpoint's strings are lent to it. */
+static ContainerLink link_of(
+	const Network *network, const json_t *endpoint, const char *name, int netns)
 {
-	Engine *engine = container->engine;
-	g_autofree char *name = link_name(endpoint);
-	ContainerLink link = {.host_name = json_str(endpoint, "_Link"),
+	return (ContainerLink){.host_name = json_str(endpoint, "_Link"),
 		.bridge = network->bridge,
 		.parent = network->parent,
 		.kind = network->kind,
 		.mode = network->link_mode,
 		.flag = network->link_flag,
 		.name = name,
-		.netns = netns,
-		.index = link_index(endpoint),
-		.mtu = network->mtu,
-		.first = link_index(endpoint) == FIRST_INDEX,
-		.isolated = !network->icc,
-		.hairpin = network->hairpin};
+		.netns = netns};
+}
+
+bool endpoint_connect(Container *container, Network *network, json_t *endpoint, int netns,
+	const Gateways *gateways, GError **error)
+{
+	Engine *engine = container->engine;
+	g_autofree char *name = endpoint_link_name(endpoint);
+	ContainerLink link = link_of(network, endpoint, name, netns);
+	link.mtu = network->mtu;
+	link.first = json_object_iter_value(json_object_iter(container->endpoints)) == endpoint;
+	link.isolated = !network->icc;
+	link.hairpin = network->hairpin;
 	parse_mac(json_str(endpoint, "MacAddress"), link.mac);
 	if (address_parse(json_str(endpoint, "IPAddress"), &link.address))
 		link.address.prefix = network->subnet.prefix;
 	if (address_parse(json_str(endpoint, "GlobalIPv6Address"), &link.address6))
 		link.address6.prefix = network->subnet6.prefix;
-	if (with_route) {
+	if (gateways->v4 == endpoint)
 		address_parse(json_str(endpoint, "Gateway"), &link.gateway);
+	if (gateways->v6 == endpoint)
 		address_parse(json_str(endpoint, "IPv6Gateway"), &link.gateway6);
-	}
 	if (!link_connect(&link, error))
 		return false;
 	guard(container, netns, name);
@@ -345,14 +358,21 @@ static bool connect(Container *container, Network *network, json_t *endpoint, in
 	return true;
 }
 
-static void publish(Container *container, const Network *network, const char *action)
+void endpoint_unlink(const Network *network, const json_t *endpoint, int netns)
+{
+	g_autofree char *name = endpoint_link_name(endpoint);
+	ContainerLink link = link_of(network, endpoint, name, netns);
+	link_disconnect(&link);
+}
+
+void endpoint_event(Container *container, const Network *network, const char *action)
 {
 	event_publish(container->engine, "network", action, network->id,
 		json_pack("{s:s, s:s, s:s}", "container", container->row.id, "name", network->name,
 			"type", network->driver));
 }
 
-static int netns_of(pid_t pid, GError **error)
+int netns_of(pid_t pid, GError **error)
 {
 	g_autofree char *path = g_strdup_printf("/proc/%d/ns/net", (int)pid);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -369,15 +389,15 @@ bool endpoints_connect(Container *container, pid_t pid, gint64 dns_ports, GError
 	json_t *endpoint;
 	bool ok = netns >= 0;
 	g_mutex_lock(&engine->network_lock);
-	const char *routed = way_out(container->endpoints);
+	Gateways gateways = gateways_elect(container->endpoints);
 	json_object_foreach (container->endpoints, name, endpoint) {
 		Network *network = network_lookup(engine, name);
 		if (!ok || network == NULL)
 			break;
-		ok = connect(
-			container, network, endpoint, netns, g_strcmp0(name, routed) == 0, error);
+		endpoint_name_link(container->endpoints, endpoint, -1);
+		ok = endpoint_connect(container, network, endpoint, netns, &gateways, error);
 		if (ok)
-			publish(container, network, "connect");
+			endpoint_event(container, network, "connect");
 	}
 	if (ok)
 		endpoints_save(container);
@@ -397,7 +417,7 @@ void endpoints_release(Container *container)
 		Network *network = network_lookup(engine, name);
 		endpoint_drop(container, network, endpoint);
 		if (network != NULL)
-			publish(container, network, "disconnect");
+			endpoint_event(container, network, "disconnect");
 	}
 	g_mutex_unlock(&engine->network_lock);
 	if (endpoints != NULL)
@@ -416,7 +436,8 @@ void endpoints_restore(Container *container)
 	container->endpoints = json_parse(text, strlen(text), NULL);
 	json_object_foreach (container->endpoints, name, endpoint) {
 		Network *network = network_lookup(engine, name);
-		if (network == NULL)
+		port_remember(engine, json_object_get(endpoint, "_Ports"));
+		if (network == NULL || json_bool(endpoint, ENDPOINT_UNFINISHED))
 			continue;
 		if (*json_str(endpoint, "IPAddress") != '\0')
 			g_hash_table_add(network->used, g_strdup(json_str(endpoint, "IPAddress")));
@@ -425,7 +446,6 @@ void endpoints_restore(Container *container)
 				network->used, g_strdup(json_str(endpoint, "GlobalIPv6Address")));
 		g_hash_table_insert(
 			network->members, g_strdup(container->row.id), json_incref(endpoint));
-		port_remember(engine, json_object_get(endpoint, "_Ports"));
 	}
 	g_mutex_unlock(&engine->network_lock);
 }
@@ -433,6 +453,7 @@ void endpoints_restore(Container *container)
 void endpoints_renamed(Container *container)
 {
 	Engine *engine = container->engine;
+	g_autoptr(json_t) spec = container_spec(container, NULL);
 	const char *name;
 	json_t *endpoint;
 	g_mutex_lock(&engine->network_lock);
@@ -441,7 +462,7 @@ void endpoints_renamed(Container *container)
 		if (network == NULL || network->predefined)
 			continue;
 		json_object_set_new(endpoint, "DNSNames",
-			names_of(container, json_object_get(endpoint, "Aliases")));
+			names_of(container, spec, json_object_get(endpoint, "Aliases")));
 		network_names_write(engine, network);
 	}
 	if (container->endpoints != NULL)
@@ -452,20 +473,22 @@ void endpoints_renamed(Container *container)
 static json_t *without_secrets(const json_t *endpoint)
 {
 	json_t *copy = json_copy((json_t *)endpoint);
-	static const char *const inner[] = {"_Link", "_Index", "_Ports", "_Published"};
+	static const char *const inner[] = {
+		"_Link", "_Index", "_Name", "_Ports", "_Published", ENDPOINT_UNFINISHED};
 	for (size_t i = 0; i < G_N_ELEMENTS(inner); i++)
 		json_object_del(copy, inner[i]);
 	return copy;
 }
 
 /* An endpoint of a container that does not run: what was asked for, and nothing else. */
-static json_t *resting(const json_t *asked)
+static json_t *resting(const Network *network, const json_t *asked)
 {
 	json_t *endpoint = json_pack(
 		"{s:n, s:n, s:n, s:s, s:n, s:i, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:i, s:n}",
 		"IPAMConfig", "Links", "Aliases", "MacAddress", "", "DriverOpts", "GwPriority", 0,
-		"NetworkID", "", "EndpointID", "", "Gateway", "", "IPAddress", "", "IPPrefixLen", 0,
-		"IPv6Gateway", "", "GlobalIPv6Address", "", "GlobalIPv6PrefixLen", 0, "DNSNames");
+		"NetworkID", network != NULL ? network->id : "", "EndpointID", "", "Gateway", "",
+		"IPAddress", "", "IPPrefixLen", 0, "IPv6Gateway", "", "GlobalIPv6Address", "",
+		"GlobalIPv6PrefixLen", 0, "DNSNames");
 	const char *key;
 	json_t *value;
 	json_object_foreach ((json_t *)asked, key, value)
@@ -480,164 +503,26 @@ json_t *endpoints_json(Container *container, const json_t *spec)
 	const json_t *host = json_object_get(spec, "HostConfig");
 	json_t *result = json_object(), *endpoint, *asked;
 	const char *name;
+	bool was_started = container->row.started != 0;
 	if (g_str_has_prefix(network_mode(host), "container:"))
 		return result;
 	g_mutex_lock(&engine->network_lock);
+	g_autoptr(json_t) wanted = endpoints_wanted(engine, spec);
 	json_object_foreach (container->endpoints, name, endpoint)
 		json_object_set_new(result, name, without_secrets(endpoint));
+	if (json_object_size(result) == 0)
+		json_object_foreach (wanted, name, asked)
+			json_object_set_new(result, name,
+				resting(was_started ? network_lookup(engine, name) : NULL, asked));
 	g_mutex_unlock(&engine->network_lock);
-	if (json_object_size(result) > 0)
-		return result;
-	g_autoptr(json_t) wanted = wanted_networks(spec);
-	json_object_foreach (wanted, name, asked)
-		json_object_set_new(result, name, resting(asked));
 	return result;
 }
 
 json_t *endpoints_ports(Container *container)
 {
-	json_t *all = json_array(), *endpoint;
-	const char *name;
 	g_mutex_lock(&container->engine->network_lock);
-	json_object_foreach (container->endpoints, name, endpoint)
-		if (json_is_array(json_object_get(endpoint, "_Ports")))
-			json_array_extend(all, json_object_get(endpoint, "_Ports"));
+	json_t *ports =
+		json_deep_copy(json_object_get(ports_holder(container->endpoints), "_Ports"));
 	g_mutex_unlock(&container->engine->network_lock);
-	return all;
-}
-
-/* The request of `network connect` becomes part of the container's specification. */
-static bool keep_wish(Container *container, const char *name, json_t *asked, GError **error)
-{
-	g_autoptr(json_t) old = container_spec(container, error), spec = json_deep_copy(old);
-	if (spec == NULL)
-		return false;
-	json_t *networking = json_object_get(spec, "NetworkingConfig");
-	if (!json_is_object(networking))
-		json_object_set_new(spec, "NetworkingConfig", networking = json_object());
-	json_t *configs = json_object_get(networking, "EndpointsConfig");
-	if (!json_is_object(configs))
-		json_object_set_new(networking, "EndpointsConfig", configs = json_object());
-	json_t *host = json_object_get(spec, "HostConfig");
-	const char *mode = network_mode(host);
-	if (asked != NULL) {
-		json_object_set(configs, name, asked);
-		/* Its last network was taken away before, as docker-compose does: this one is the first now. */
-		if (strcmp(mode, "none") == 0)
-			json_object_set_new(host, "NetworkMode", json_string(name));
-	} else {
-		json_object_del(configs, name);
-		/* What was the first network is not to come back at the next start. */
-		if (strcmp(mode, name) == 0) {
-			const char *other = json_object_iter_key(json_object_iter(configs));
-			json_object_set_new(
-				host, "NetworkMode", json_string(other != NULL ? other : "none"));
-		}
-	}
-	return container_set_spec(container, spec, error);
-}
-
-static char *resolve(Engine *engine, const char *reference, GError **error)
-{
-	g_mutex_lock(&engine->network_lock);
-	Network *network = network_lookup(engine, reference);
-	char *name = network != NULL ? g_strdup(network->name) : NULL;
-	g_mutex_unlock(&engine->network_lock);
-	if (name == NULL)
-		fail(error, BERTH_ERROR_NOT_FOUND, "network %s not found", reference);
-	return name;
-}
-
-static bool connect_running(Container *container, const json_t *spec, const char *name,
-	const json_t *asked, int pid, GError **error)
-{
-	Engine *engine = container->engine;
-	autofd netns = netns_of(pid, error);
-	int index = FIRST_INDEX;
-	const char *key;
-	json_t *endpoint;
-	bool routed = false, ok = false;
-	if (netns < 0)
-		return false;
-	g_mutex_lock(&engine->network_lock);
-	if (container->endpoints == NULL)
-		container->endpoints = json_object();
-	json_object_foreach (container->endpoints, key, endpoint) {
-		index = MAX(index, link_index(endpoint) + 1);
-		routed = routed || *json_str(endpoint, "Gateway") != '\0';
-	}
-	if (json_object_get(container->endpoints, name) != NULL)
-		fail(error, BERTH_ERROR_FORBIDDEN,
-			"endpoint with name %s already exists in network %s", container->row.name,
-			name);
-	else if ((endpoint = join(container, spec, name, asked, index, false, error)) != NULL) {
-		Network *network = network_lookup(engine, name);
-		ok = connect(container, network, endpoint, netns, !routed, error);
-		if (ok) {
-			publish(container, network, "connect");
-		} else {
-			json_incref(endpoint);
-			json_object_del(container->endpoints, name);
-			endpoint_drop(container, network, endpoint);
-			json_decref(endpoint);
-		}
-		endpoints_save(container);
-	}
-	g_mutex_unlock(&engine->network_lock);
-	return ok;
-}
-
-bool network_connect(
-	Container *container, const char *reference, const json_t *asked, GError **error)
-{
-	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
-	g_autofree char *name = resolve(container->engine, reference, error);
-	g_autoptr(json_t) spec = name != NULL ? container_spec(container, error) : NULL;
-	g_autoptr(json_t) wish = json_is_object(asked) ? json_copy((json_t *)asked) : json_object();
-	ContainerRow row = container_snapshot(container);
-	int pid = row.pid;
-	container_row_clear(&row);
-	if (spec == NULL)
-		return false;
-	if (!endpoints_managed(json_object_get(spec, "HostConfig")) &&
-		strcmp(json_str(spec, "HostConfig.NetworkMode"), "none") != 0)
-		return fail(error, BERTH_ERROR_FORBIDDEN,
-			"container sharing network namespace with another container or host cannot "
-			"be connected to any other network");
-	if (pid > 0 && !connect_running(container, spec, name, wish, pid, error))
-		return false;
-	return keep_wish(container, name, wish, error);
-}
-
-bool network_disconnect(Container *container, const char *reference, bool force, GError **error)
-{
-	Engine *engine = container->engine;
-	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
-	g_autofree char *name = resolve(engine, reference, error);
-	g_autoptr(json_t) spec = name != NULL ? container_spec(container, error) : NULL;
-	g_autoptr(json_t) wanted = spec != NULL ? wanted_networks(spec) : NULL;
-	ContainerRow row = container_snapshot(container);
-	int pid = row.pid;
-	container_row_clear(&row);
-	if (wanted == NULL)
-		return false;
-	if (json_object_get(wanted, name) == NULL)
-		return force || fail(error, BERTH_ERROR_FORBIDDEN,
-					"container %s is not connected to network %s",
-					container->row.id, name);
-	g_mutex_lock(&engine->network_lock);
-	g_autoptr(json_t) endpoint = json_incref(json_object_get(container->endpoints, name));
-	Network *network = network_lookup(engine, name);
-	if (endpoint != NULL && pid > 0) {
-		autofd netns = netns_of(pid, NULL);
-		g_autofree char *inner = link_name(endpoint);
-		if (netns >= 0)
-			link_delete_in(netns, inner);
-		json_object_del(container->endpoints, name);
-		endpoint_drop(container, network, endpoint);
-		publish(container, network, "disconnect");
-		endpoints_save(container);
-	}
-	g_mutex_unlock(&engine->network_lock);
-	return keep_wish(container, name, NULL, error);
+	return ports;
 }

@@ -11,32 +11,26 @@ json_t *endpoints_copy(Container *container)
 	return copy;
 }
 
-void endpoints_hosts(Container *container, const json_t *config, const json_t *host, GString *hosts)
+/* "foo.example.com foo", be the domain in --hostname or in --domainname. */
+static char *own_names(const json_t *spec)
 {
-	const char *name = json_str(config, "Hostname"), *domain = json_str(config, "Domainname"),
-		   *network;
-	static const char *const fields[] = {"IPAddress", "GlobalIPv6Address"};
-	json_t *endpoint;
-	g_autoptr(json_t) endpoints = endpoints_copy(container);
-	json_object_foreach (endpoints, network, endpoint)
-		for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
-			const char *address = json_str(endpoint, fields[i]);
-			if (*address != '\0' && *domain != '\0')
-				g_string_append_printf(
-					hosts, "%s\t%s.%s %s\n", address, name, domain, name);
-			else if (*address != '\0')
-				g_string_append_printf(hosts, "%s\t%s\n", address, name);
-		}
-	links_hosts(container, host, endpoints, hosts);
+	const char *name = json_str(spec, "Config.Hostname"),
+		   *domain = json_str(spec, "Config.Domainname");
+	g_autofree char *whole =
+		*domain != '\0' ? g_strdup_printf("%s.%s", name, domain) : g_strdup(name);
+	size_t first = strcspn(whole, ".");
+	return whole[first] == '\0' ? g_steal_pointer(&whole)
+				    : g_strdup_printf("%s %.*s", whole, (int)first, whole);
 }
 
-void endpoints_extra_host(Engine *engine, const char *name, const char *address, GString *hosts)
+char *endpoint_hosts(const json_t *spec, const json_t *endpoint)
 {
-	g_autofree char *gateway = NULL;
-	g_mutex_lock(&engine->network_lock);
-	Network *bridge = network_lookup(engine, "bridge");
-	if (strcmp(address, "host-gateway") == 0 && bridge != NULL)
-		gateway = address_text(&bridge->gateway);
-	g_mutex_unlock(&engine->network_lock);
-	g_string_append_printf(hosts, "%s\t%s\n", gateway != NULL ? gateway : address, name);
+	static const char *const fields[] = {"IPAddress", "GlobalIPv6Address"};
+	g_autofree char *names = own_names(spec);
+	GString *lines = g_string_new("");
+	for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
+		if (*json_str(endpoint, fields[i]) != '\0')
+			g_string_append_printf(
+				lines, "%s\t%s\n", json_str(endpoint, fields[i]), names);
+	return g_string_free(lines, FALSE);
 }

@@ -115,6 +115,7 @@ Engine *engine_new(Config *config, GError **error)
 	g_autoptr(GError) problem = NULL;
 	if (!networks_resume(engine, &problem))
 		log_warn("published ports may be missing: %s", problem->message);
+	endpoints_finish(engine);
 	return engine;
 }
 

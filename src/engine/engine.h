@@ -82,7 +82,10 @@ typedef struct {
 	json_t *spec;	   /* if spec_cache.c remembers it */
 	char **volumes;	   /* that are mounted for it (volume_mount.c), or NULL; guarded by the engine's lock */
 	json_t *endpoints; /* network name -> endpoint, while it runs; guarded by network_lock */
+	int resolver; /* atomic: SHIM_DNS_ flags of its shim, and RESOLVER_HEARD; 0: not heard yet */
 } Container;
+
+enum { RESOLVER_HEARD = 1 << 16 };
 
 typedef struct {
 	int fd, flags; /* SHIM_ATTACH_ */
@@ -317,6 +320,8 @@ void exec_folder_remove(Engine *engine, const char *id); /* with the socket in i
 /* Ends what runs below an id although no row says that it runs: a start that a crash cut off. Waits for it. */
 void shim_end(Engine *engine, const char *id);
 bool shim_reconnect(Container *container); /* false if nobody answers */
+/* container->resolver; waits a little for a shim that was just found again. */
+int shim_resolver_state(Container *container);
 /* To the shim of the exec that id names, or the container's; a conflict if that does not run. */
 bool shim_send(Container *container, guint32 type, const char *id, int a, int b, const char *text,
 	const int *fds, int fd_count, GError **error);
@@ -375,7 +380,7 @@ bool network_is_of_containers(Engine *engine, const char *address);
 json_t *network_prune(Engine *engine, const Filters *filters);
 /* endpoint.c */
 bool endpoints_managed(
-	const json_t *host); /* whether the engine gives such a container its links */
+	const json_t *spec); /* whether the engine gives such a container its links */
 bool endpoints_reserve(Container *container, const json_t *spec, GError **error);
 /* dns_ports: where its resolver listens (udp, and tcp in the next 16 bits); 0: it has none */
 bool endpoints_connect(Container *container, pid_t pid, gint64 dns_ports, GError **error);
@@ -383,13 +388,14 @@ void endpoints_release(Container *container);
 void endpoints_restore(Container *container);
 void endpoints_renamed(Container *container); /* its networks know it by its new name */
 json_t *endpoints_json(Container *container, const json_t *spec); /* NetworkSettings.Networks */
-json_t *endpoints_ports(
-	Container *container); /* list of {"Port": "80/tcp", "HostIp", "HostPort"} */
-/* Lines of /etc/hosts: its own addresses, and those of --link. */
-void endpoints_hosts(
-	Container *container, const json_t *config, const json_t *host, GString *hosts);
-/* One of --add-host; "host-gateway" is the address by which a container reaches the host. */
-void endpoints_extra_host(Engine *engine, const char *name, const char *address, GString *hosts);
+/* List of {"Port": "80/tcp", "HostIp", "HostPort"}; NULL where none of its networks can publish ports. */
+json_t *endpoints_ports(Container *container);
+/* resolver.c: of a container that starts; the caller clears it. */
+Resolver resolver_of(Container *container, const json_t *host);
+/* network_files.c: writes its /etc/hosts, /etc/hostname and /etc/resolv.conf, unless it has those of another. */
+bool network_files_write(Container *container, const json_t *spec, GError **error);
+/* The folder that they are in, which is another's where it shares that one's network; the caller frees it. */
+char *network_files_folder(Container *container, const json_t *spec);
 /* container_links.c: the lines of /etc/hosts that --link asks for, and its environment (the caller frees
  * it; NULL: a linked container is not there, or does not run). */
 void links_hosts(Container *container, const json_t *host, const json_t *endpoints, GString *hosts);
@@ -400,9 +406,12 @@ void publish_by_shim(Container *container);
  * is changed accordingly. */
 bool publish_change(
 	Container *container, json_t *spec, const json_t *more, const json_t *less, GError **error);
+/* endpoint_change.c: of a container that may run. */
 bool network_connect(
 	Container *container, const char *reference, const json_t *asked, GError **error);
-bool network_disconnect(Container *container, const char *reference, bool force, GError **error);
+bool network_disconnect(Container *container, const char *reference, GError **error);
+/* After a restart of the engine: what was connected or disconnected when it was killed is disconnected. */
+void endpoints_finish(Engine *engine);
 
 /* volume.c */
 /* The existing one if there is one. */

@@ -66,14 +66,70 @@ Network *network_lookup(Engine *engine, const char *reference); /* name, id or i
 bool network_realise(Engine *engine, Network *network, GError **error);
 bool network_is_wanted(Engine *engine, const Network *network); /* by a container, be it stopped */
 
-/* network_names.c: the file of a network's names (under the lock); and for the launch of a container, the
- * files of its networks (NULL: it needs no resolver) and whom its resolver asks for other names. */
+/* network_names.c: the file of a network's names. Under the lock. */
 void network_names_write(Engine *engine, const Network *network);
-char **network_names_files(Container *container);
-char **network_names_servers(Container *container, const json_t *host);
+char *network_names_path(Engine *engine, const char *network_id); /* the caller frees it */
+
+/* Keys that stay inside: of a specification, that the container was disconnected from the network of its mode; of an
+ * endpoint, that it is on its way in or out: what is found so after a crash is taken away. */
+#define SPEC_LEFT "_Left"
+#define ENDPOINT_UNFINISHED "_Unfinished"
+
+/* endpoint.c, all under the lock: */
+/* Name -> what was asked for, of each network that the container is to be in; that of the mode first. New reference. */
+json_t *endpoints_wanted(Engine *engine, const json_t *spec);
+void endpoints_save(Container *container); /* to the database */
+/* A new endpoint in the container's list: its addresses are taken, its names known, and it has no link. Borrowed. */
+json_t *endpoint_join(Container *container, const json_t *spec, const char *name,
+	const json_t *asked, GError **error);
+/* Gives back what an endpoint holds; the network may be NULL. It is in no list any more. */
+void endpoint_drop(Container *container, Network *network, const json_t *endpoint);
+/* Chooses how its link is called in the container: eth and the first number that is free among its endpoints and, unless
+ * netns is -1, in there. */
+void endpoint_name_link(const json_t *endpoints, json_t *endpoint, int netns);
+char *endpoint_link_name(const json_t *endpoint);
+/* Where the default route of each family leads: endpoints, borrowed, or NULL. */
+typedef struct {
+	json_t *v4, *v6;
+} Gateways;
+/* Its link, default routes if it is a gateway, and its ports. Leaves no link behind when that cannot be made. */
+bool endpoint_connect(Container *container, Network *network, json_t *endpoint, int netns,
+	const Gateways *gateways, GError **error);
+/* Takes its link away, if it is there. */
+void endpoint_unlink(const Network *network, const json_t *endpoint, int netns);
+void endpoint_event(Container *container, const Network *network, const char *action);
+int netns_of(pid_t pid, GError **error); /* a descriptor, or -1 */
+
+/* gateway.c, under the lock: */
+Gateways gateways_elect(const json_t *endpoints);
+/* Sets the default routes of a running container that differ from before. */
+bool gateways_apply(const Gateways *before, const Gateways *now, int netns, GError **error);
+/* The endpoint whose network publishes the ports: that of the default route, or the next that can. NULL if none can. */
+json_t *ports_carrier(Container *container, Network **network);
+/* Sees that the ports are with their carrier; from: the endpoint that had them (it may be in no list any more), or NULL.
+ * running: they are published at once, not by endpoint_connect. */
+bool ports_place(
+	Container *container, const json_t *spec, json_t *from, bool running, GError **error);
+json_t *ports_holder(const json_t *endpoints); /* the endpoint that has them, or NULL */
+/* publish.c: such a list of ports into the kernel or the shim, or out of them. */
+bool publish_ports(
+	Container *container, bool on, const json_t *list, const json_t *endpoint, GError **error);
 
 json_t *endpoints_copy(Container *container); /* endpoint_hosts.c: of a moment; takes the lock */
-void endpoints_save(Container *container);    /* endpoint.c: to the database; under the lock */
+/* endpoint_hosts.c: the lines of one endpoint in /etc/hosts; the caller frees them. */
+char *endpoint_hosts(const json_t *spec, const json_t *endpoint);
+/* network_files.c: in the hosts file of a container that runs, lines go and come; what the container wrote there stays. less:
+ * a line, or a tab and the names with which those begin that go. */
+void hosts_change(Container *container, const char *less, const char *more);
+/* Its resolv.conf names the resolver from now on, unless the container has changed that file. */
+void resolv_conf_switch(Container *container, const json_t *host);
+/* resolver.c: tells the shim of a running container which networks it is in now, and gives it a resolver if it has none and
+ * one of them has names. Under the lock; failures are logged. True if it has a resolver that it had not before. */
+bool resolver_update(Container *container, const json_t *host, int netns);
+/* resolv_conf.c: that of a container, which has a resolver of its own or not; and the nameservers of the host. The caller
+ * frees them. */
+char *resolv_conf_text(const Config *config, const json_t *host, bool own_resolver);
+char **host_nameservers(void);
 
 /* endpoint_check.c: what is asked for in a network, as an API's EndpointSettings: an error for what it cannot
  * be, or what nobody would do. */

@@ -8,9 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { FILE_LIMIT = 1 << 20 };
-
-static char *names_path(Engine *engine, const char *network_id)
+char *network_names_path(Engine *engine, const char *network_id)
 {
 	return g_build_filename(engine->config->exec_root, "networks", network_id, NULL);
 }
@@ -33,61 +31,35 @@ static void add_member(GString *text, const Network *network, const json_t *endp
 	g_string_append_c(text, '\n');
 }
 
+/* "@ID alias:name": what one member alone calls another, whoever has that name then. Two words, so that resolvers of
+ * engines before this one pass over the line. */
+static void add_links(GString *text, const Network *network, const char *id, const json_t *links)
+{
+	for (size_t i = 0; i < json_array_size(links); i++) {
+		const char *link = json_elem(links, i), *alias = strchr(link, ':');
+		g_autofree char *name = g_strndup(link, alias != NULL ? (gsize)(alias - link) : 0);
+		if (alias != NULL && *name != '\0' && strpbrk(link, " \t\r\n") == NULL)
+			g_string_append_printf(text, "@%1$s %2$s:%3$s\n@%1$s %2$s.%4$s:%3$s\n", id,
+				alias + 1, name, network->name);
+	}
+}
+
 void network_names_write(Engine *engine, const Network *network)
 {
 	g_autoptr(GString) text = g_string_new("");
 	g_autoptr(GError) error = NULL;
-	g_autofree char *path = names_path(engine, network->id), *folder = g_path_get_dirname(path);
+	g_autofree char *path = network_names_path(engine, network->id),
+			*folder = g_path_get_dirname(path);
 	GHashTableIter members;
-	gpointer endpoint;
+	gpointer id, endpoint;
 	if (network->predefined)
 		return;
 	g_hash_table_iter_init(&members, network->members);
-	while (g_hash_table_iter_next(&members, NULL, &endpoint))
+	while (g_hash_table_iter_next(&members, &id, &endpoint)) {
 		add_member(text, network, endpoint);
+		add_links(text, network, id, json_object_get(endpoint, "Links"));
+	}
 	mkdir(folder, 0700);
 	if (!file_replace(path, text->str, text->len, 0600, false, &error))
 		log_warn("names of network %s: %s", network->name, error->message);
-}
-
-char **network_names_files(Container *container)
-{
-	Engine *engine = container->engine;
-	g_autoptr(GStrvBuilder) files = g_strv_builder_new();
-	const char *name;
-	json_t *endpoint;
-	bool any = false;
-	g_mutex_lock(&engine->network_lock);
-	json_object_foreach (container->endpoints, name, endpoint) {
-		Network *network = network_lookup(engine, name);
-		g_autofree char *path = network != NULL ? names_path(engine, network->id) : NULL;
-		if (network == NULL || network->predefined)
-			continue;
-		g_strv_builder_add(files, path);
-		any = true;
-	}
-	g_mutex_unlock(&engine->network_lock);
-	return any ? g_strv_builder_end(files) : NULL;
-}
-
-/* Those of --dns or of the host; none where every network is internal: nothing leaks (CVE-2024-29018). */
-char **network_names_servers(Container *container, const json_t *host)
-{
-	g_autoptr(GStrvBuilder) servers = g_strv_builder_new();
-	g_autofree char *text = file_read("/etc/resolv.conf", FILE_LIMIT);
-	g_auto(GStrv) lines = g_strsplit(text != NULL ? text : "", "\n", -1);
-	g_auto(GStrv) own = json_strv(config_resolver(container->engine->config, host, "Dns"));
-	const char *name;
-	json_t *endpoint;
-	bool way_out = false;
-	g_mutex_lock(&container->engine->network_lock);
-	json_object_foreach (container->endpoints, name, endpoint)
-		way_out = way_out || *json_str(endpoint, "Gateway") != '\0';
-	g_mutex_unlock(&container->engine->network_lock);
-	for (int i = 0; way_out && own[i] != NULL; i++)
-		g_strv_builder_add(servers, own[i]);
-	for (int i = 0; way_out && own[0] == NULL && lines[i] != NULL; i++)
-		if (g_str_has_prefix(lines[i], "nameserver "))
-			g_strv_builder_add(servers, g_strstrip(lines[i] + strlen("nameserver ")));
-	return g_strv_builder_end(servers);
 }

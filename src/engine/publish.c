@@ -9,19 +9,6 @@
 
 #include <string.h>
 
-/* The endpoint whose ports are published: that of the first network. Under the lock. */
-static json_t *publishing_endpoint(Container *container, Network **network)
-{
-	const char *name;
-	json_t *endpoint;
-	json_object_foreach (container->endpoints, name, endpoint) {
-		*network = network_lookup(container->engine, name);
-		if (*network != NULL && (*network)->bridge != NULL && !(*network)->internal)
-			return endpoint;
-	}
-	return NULL;
-}
-
 /* Whether a published port is meant by a binding: what the binding leaves open does not count. */
 static bool meant(const json_t *published, const char *port, const json_t *binding)
 {
@@ -64,7 +51,7 @@ static bool tell_shim(
 	return true;
 }
 
-static bool change(
+bool publish_ports(
 	Container *container, bool add, const json_t *list, const json_t *endpoint, GError **error)
 {
 	return port_publish(container->engine, add, list, endpoint, error) &&
@@ -100,7 +87,7 @@ static bool take_away(
 	if (json_object_size(bindings) > 0 && json_array_size(gone) == 0)
 		return fail(error, BERTH_ERROR_NOT_FOUND, "container %s publishes no such port",
 			container->row.name);
-	if (!change(container, false, gone, endpoint, error))
+	if (!publish_ports(container, false, gone, endpoint, error))
 		return false;
 	port_release(container->engine, gone);
 	json_object_set(endpoint, "_Ports", kept);
@@ -117,7 +104,7 @@ static bool add(Container *container, Network *network, json_t *endpoint, const 
 		engine, container->row.name, endpoint, NULL, host, &network->host_binding, error);
 	if (more == NULL)
 		return false;
-	if (!change(container, true, more, endpoint, error)) {
+	if (!publish_ports(container, true, more, endpoint, error)) {
 		port_release(engine, more);
 		return false;
 	}
@@ -170,7 +157,7 @@ bool publish_change(
 	if (json_object_size(more) + json_object_size(less) == 0)
 		return true;
 	g_mutex_lock(&container->engine->network_lock);
-	json_t *endpoint = running ? publishing_endpoint(container, &network) : NULL;
+	json_t *endpoint = running ? ports_carrier(container, &network) : NULL;
 	if (running && endpoint == NULL)
 		ok = fail(error, BERTH_ERROR_INVALID,
 			"container %s is in no network whose ports can be published",

@@ -127,6 +127,7 @@ static bool await_start(
 		if (message.type != SHIM_STARTED)
 			continue;
 		*pid = message.a;
+		g_atomic_int_set(&container->resolver, message.b | RESOLVER_HEARD);
 		g_mutex_lock(&container->engine->lock);
 		container->row.pid = message.a;
 		container->row.started = message.number;

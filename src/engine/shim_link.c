@@ -18,7 +18,13 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-enum { EVENTS = 64, GONE_SECONDS = 10, LINGER_POLL_MS = 1000 };
+enum {
+	EVENTS = 64,
+	GONE_SECONDS = 10,
+	LINGER_POLL_MS = 1000,
+	ANSWER_SECONDS = 2,
+	ANSWER_POLL_US = 1000
+};
 
 struct ShimLink {
 	int socket;
@@ -124,6 +130,9 @@ static void handle(ShimLink *link, const struct shim_message *message)
 	case SHIM_DETACHED:
 		container_event(container, "detach", NULL, NULL);
 		break;
+	case SHIM_STARTED: /* the answer of a shim that we have found again */
+		g_atomic_int_set(&container->resolver, message->b | RESOLVER_HEARD);
+		break;
 	case SHIM_WARNING:
 		log_warn("container %s: %s", container->row.id, message->text);
 		break;
@@ -175,8 +184,18 @@ bool shim_reconnect(Container *container)
 	if (socket < 0)
 		return false;
 	shim_link_watch(shim_link_new(container, NULL, socket, 0));
+	shim_tell(socket, SHIM_QUERY, "", 0, 0, "", NULL, 0);
 	health_begin(container);
 	return true;
+}
+
+int shim_resolver_state(Container *container)
+{
+	gint64 limit = g_get_monotonic_time() + ANSWER_SECONDS * G_USEC_PER_SEC;
+	while (g_atomic_int_get(&container->resolver) == 0 && container_running(container) &&
+		g_get_monotonic_time() < limit)
+		g_usleep(ANSWER_POLL_US);
+	return g_atomic_int_get(&container->resolver);
 }
 
 void shim_end(Engine *engine, const char *id)

@@ -87,16 +87,48 @@ static void set_ipv6(bool wanted)
 }
 
 /* A socket of another network namespace: only this thread goes there, and comes back. */
-static struct mnl_socket *socket_in(int netns, const ContainerLink *link)
+static struct mnl_socket *socket_in(int netns, const ContainerLink *link, GError **error)
 {
+	struct mnl_socket *socket = NULL;
 	int own = namespace_enter(netns);
-	if (own < 0)
-		return NULL;
-	if (link != NULL && (link->first || link->address6.family != 0))
-		set_ipv6(link->address6.family != 0);
-	struct mnl_socket *socket = link_socket_new();
-	namespace_leave(own);
+	if (own >= 0) {
+		if (link != NULL && (link->first || link->address6.family != 0))
+			set_ipv6(link->address6.family != 0);
+		socket = link_socket_new();
+		namespace_leave(own);
+	}
+	if (socket == NULL)
+		fail_errno(error, "cannot enter the network namespace of the container");
 	return socket;
+}
+
+static int take_index(const struct nlmsghdr *head, void *index)
+{
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(head);
+	if (head->nlmsg_type == RTM_NEWLINK)
+		*(unsigned *)index = (unsigned)info->ifi_index;
+	return MNL_CB_OK;
+}
+
+/* What number the kernel gave a link of the socket's namespace: containers may make links too, and new namespaces
+ * come with tunl0 and sit0 where the host has their modules. 0 with errno. */
+static unsigned index_of(struct mnl_socket *socket, const char *name)
+{
+	Message message;
+	char answer[LINK_ANSWER];
+	unsigned index = 0;
+	message_begin(&message, RTM_GETLINK, 0);
+	message.head->nlmsg_flags = NLM_F_REQUEST; /* the link is the answer */
+	link_head(&message, 0);
+	mnl_attr_put_strz(message.head, IFLA_IFNAME, name);
+	mnl_attr_put_u32(message.head, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	ssize_t n = mnl_socket_sendto(socket, message.head, message.head->nlmsg_len) < 0
+			    ? -1
+			    : mnl_socket_recvfrom(socket, answer, sizeof answer);
+	return n > 0 && mnl_cb_run(answer, (size_t)n, 1, mnl_socket_get_portid(socket), take_index,
+				&index) >= 0
+		       ? index
+		       : 0;
 }
 
 bool link_make_bridge(const char *name, int mtu, GError **error)
@@ -145,19 +177,19 @@ bool link_add_address(const char *name, const Address *address, GError **error)
 	return fail_errno(error, "cannot give %s its address", name);
 }
 
-void link_delete(const char *name)
+bool link_delete(const char *name)
 {
 	Message message;
 	message_begin(&message, RTM_DELLINK, 0);
 	link_head(&message, 0);
 	mnl_attr_put_strz(message.head, IFLA_IFNAME, name);
-	talk_once(&message);
+	return talk_once(&message);
 }
 
-void link_delete_in(int netns, const char *name)
+static void delete_in(int netns, const char *name)
 {
 	Message message;
-	struct mnl_socket *socket = socket_in(netns, NULL);
+	struct mnl_socket *socket = socket_in(netns, NULL, NULL);
 	message_begin(&message, RTM_DELLINK, 0);
 	link_head(&message, 0);
 	mnl_attr_put_strz(message.head, IFLA_IFNAME, name);
@@ -179,10 +211,10 @@ static void put_inner(Message *message, const ContainerLink *link)
 		mnl_attr_put_u32(message->head, IFLA_MTU, (guint32)link->mtu);
 }
 
-static void put_up(Message *message, int index)
+static void put_up(Message *message, unsigned index)
 {
 	message_begin(message, RTM_NEWLINK, 0);
-	link_head(message, IFF_UP)->ifi_index = index;
+	link_head(message, IFF_UP)->ifi_index = (int)index;
 }
 
 /* One message makes both ends, puts one on the bridge and the other into the container. */
@@ -198,8 +230,7 @@ static void put_pair(Message *message, const ContainerLink *link)
 	mnl_attr_put_strz(message->head, IFLA_INFO_KIND, "veth");
 	struct nlattr *data = mnl_attr_nest_start(message->head, IFLA_INFO_DATA);
 	struct nlattr *peer = mnl_attr_nest_start(message->head, VETH_INFO_PEER);
-	struct ifinfomsg *inner = link_head(message, 0); /* it cannot be up before it is paired */
-	inner->ifi_index = link->index;
+	link_head(message, 0); /* it cannot be up before it is paired */
 	put_inner(message, link);
 	mnl_attr_nest_end(message->head, peer);
 	mnl_attr_nest_end(message->head, data);
@@ -211,8 +242,7 @@ static void put_child(Message *message, const ContainerLink *link)
 {
 	bool ipvlan = link->kind == LINK_IPVLAN;
 	message_begin(message, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
-	struct ifinfomsg *head = link_head(message, 0);
-	head->ifi_index = link->index;
+	link_head(message, 0);
 	put_inner(message, link);
 	mnl_attr_put_u32(message->head, IFLA_LINK, if_nametoindex(link->parent));
 	struct nlattr *info = mnl_attr_nest_start(message->head, IFLA_LINKINFO);
@@ -262,11 +292,8 @@ static bool make_link(const ContainerLink *link, Message *message, GError **erro
 		put_child(message, link);
 	else
 		put_pair(message, link);
-	if (!talk_once(message))
-		return fail_errno(error, "cannot make the link %s of the container",
-			link->kind != LINK_VETH ? link->name : link->host_name);
-	return !(link->isolated || link->hairpin) || set_port(link) ||
-	       fail_errno(error, "cannot set up %s on its bridge", link->host_name);
+	return talk_once(message) || fail_errno(error, "cannot make the link %s of the container",
+					     link->kind != LINK_VETH ? link->name : link->host_name);
 }
 
 /* Inside of the container: up, addresses, default routes. errno on failure. */
@@ -274,30 +301,66 @@ static bool configure(struct mnl_socket *socket, const ContainerLink *link, Mess
 {
 	const Address *addresses[] = {&link->address, &link->address6};
 	const Address *gateways[] = {&link->gateway, &link->gateway6};
-	put_up(message, link->index);
-	bool ok = talk(socket, message);
+	unsigned index = index_of(socket, link->name);
+	put_up(message, index);
+	bool ok = index != 0 && talk(socket, message);
 	for (size_t i = 0; ok && i < G_N_ELEMENTS(addresses); i++) {
 		if (addresses[i]->family != 0) {
-			put_address(message, (unsigned)link->index, addresses[i]);
+			put_address(message, index, addresses[i]);
 			ok = talk(socket, message);
 		}
 		if (ok && gateways[i]->family != 0) {
-			put_route(message, (unsigned)link->index, gateways[i]);
+			put_route(message, index, gateways[i]);
 			ok = talk(socket, message);
 		}
 	}
 	return ok;
 }
 
+void link_disconnect(const ContainerLink *link)
+{
+	/* A pair goes with either end, wherever the container has moved or renamed its own. */
+	if (link->kind != LINK_VETH || !link_delete(link->host_name))
+		delete_in(link->netns, link->name);
+}
+
 bool link_connect(const ContainerLink *link, GError **error)
 {
 	Message message;
-	struct mnl_socket *socket = socket_in(link->netns, link);
+	struct mnl_socket *socket = socket_in(link->netns, link, error);
 	if (socket == NULL)
-		return fail_errno(error, "cannot enter the network namespace of the container");
-	bool ok = make_link(link, &message, error) &&
+		return false;
+	bool made = make_link(link, &message, error);
+	bool ok = made &&
+		  (!(link->isolated || link->hairpin) || set_port(link) ||
+			  fail_errno(error, "cannot set up %s on its bridge", link->host_name)) &&
 		  (configure(socket, link, &message) ||
 			  fail_errno(error, "cannot configure %s in the container", link->name));
 	mnl_socket_close(socket);
+	if (made && !ok)
+		link_disconnect(link);
 	return ok;
+}
+
+bool link_set_route(int netns, const char *name, const Address *gateway, GError **error)
+{
+	Message message;
+	struct mnl_socket *socket = socket_in(netns, NULL, error);
+	if (socket == NULL)
+		return false;
+	unsigned index = index_of(socket, name);
+	put_route(&message, index, gateway);
+	bool ok = (index != 0 && talk(socket, &message)) ||
+		  fail_errno(error, "cannot set the container's default route by %s", name);
+	mnl_socket_close(socket);
+	return ok;
+}
+
+bool link_is_in(int netns, const char *name)
+{
+	struct mnl_socket *socket = socket_in(netns, NULL, NULL);
+	bool there = socket != NULL && index_of(socket, name) != 0;
+	if (socket != NULL)
+		mnl_socket_close(socket);
+	return there;
 }

@@ -19,7 +19,7 @@ bool link_is_free_for_bridge(const char *name);
 /* Also rtnetlink. Failures name the link. */
 bool link_make_bridge(const char *name, int mtu, GError **error); /* up; fine if it is there */
 bool link_add_address(const char *name, const Address *address, GError **error);
-void link_delete(const char *name);
+bool link_delete(const char *name); /* false with errno */
 
 /* A pair, one end of it on a bridge; or a link on a parent. */
 typedef enum { LINK_VETH, LINK_MACVLAN, LINK_IPVLAN } LinkKind;
@@ -35,7 +35,6 @@ typedef struct {
 	LinkKind kind;
 	int mode, flag; /* of macvlan and ipvlan: the kernel's numbers */
 	int netns; /* descriptor of the container's network namespace */
-	int index; /* of the link in there */
 	guint8 mac[6];
 	int mtu;       /* 0: the kernel's */
 	bool first;    /* of the container's */
@@ -43,9 +42,13 @@ typedef struct {
 	bool hairpin;  /* frames may go back where they came from */
 	Address address, gateway, address6, gateway6; /* gateways of family 0: no default route */
 } ContainerLink;
+/* Leaves nothing behind when it fails. */
 bool link_connect(const ContainerLink *link, GError **error);
-/* Takes a link away from inside of a network namespace (macvlan has no other end). */
-void link_delete_in(int netns, const char *name);
+/* Takes both ends away; of link it reads host_name, or parent, name and netns. */
+void link_disconnect(const ContainerLink *link);
+/* The default route of the gateway's family, in place of the one before. */
+bool link_set_route(int netns, const char *name, const Address *gateway, GError **error);
+bool link_is_in(int netns, const char *name); /* a network namespace has a link of that name */
 
 /* guard.c: in a container's network namespace, no router advertisement leaves by this link (Linux 5.16). */
 bool guard_link(int netns, const char *link, GError **error);
@@ -71,6 +74,10 @@ bool rules_apply(const char *table, const NetworkRules *networks, guint count, G
 /* In a container's network namespace: what is sent to 127.0.0.11:53 goes to these ports of it, so that
  * port 53 itself stays free for a name server in the container. */
 bool rules_redirect_dns(int netns, guint16 udp, guint16 tcp, GError **error);
+
+/* resolver.c: sockets at 127.0.0.11 in a network namespace, UDP and TCP (owned by the caller), at port or, where that is 0, at
+ * the ports that are then in ports. */
+bool resolver_sockets(int netns, guint16 port, int fds[2], guint16 ports[2], GError **error);
 
 /* ports.c: published ports are elements of two maps of that table: the thousandth costs what the first did. */
 typedef struct {

@@ -58,16 +58,20 @@ static void add_userns(const Userns *userns, Plan *plan)
 		plan_add(plan, PLAN_USERNS, numbers, G_N_ELEMENTS(numbers), NULL);
 }
 
-static void add_dns(const Launch *launch, Plan *plan)
+void resolver_clear(Resolver *resolver)
+{
+	g_clear_pointer(&resolver->names, g_strfreev);
+	g_clear_pointer(&resolver->servers, g_strfreev);
+}
+
+void launch_resolver(const Resolver *resolver, Plan *plan)
 {
 	g_autoptr(GPtrArray) strings = g_ptr_array_new();
-	if (launch->dns_names == NULL)
-		return;
-	gint64 numbers[] = {g_strv_length(launch->dns_names), launch->dns_port};
-	for (int i = 0; launch->dns_names[i] != NULL; i++)
-		g_ptr_array_add(strings, launch->dns_names[i]);
-	for (int i = 0; launch->dns_servers[i] != NULL; i++)
-		g_ptr_array_add(strings, launch->dns_servers[i]);
+	gint64 numbers[] = {g_strv_length(resolver->names), resolver->port};
+	for (int i = 0; resolver->names[i] != NULL; i++)
+		g_ptr_array_add(strings, resolver->names[i]);
+	for (int i = 0; resolver->servers[i] != NULL; i++)
+		g_ptr_array_add(strings, resolver->servers[i]);
 	g_ptr_array_add(strings, NULL);
 	plan_add(plan, PLAN_DNS, numbers, G_N_ELEMENTS(numbers), (char *const *)strings->pdata);
 }
@@ -339,7 +343,7 @@ static void add_network_files(const Launch *launch, Plan *plan)
 {
 	static const char *const files[] = {"resolv.conf", "hostname", "hosts"};
 	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
-		g_autofree char *source = g_build_filename(launch->folder, files[i], NULL);
+		g_autofree char *source = g_build_filename(launch->network_folder, files[i], NULL);
 		g_autofree char *target = g_build_filename("/etc", files[i], NULL);
 		if (!is_mounted_over(launch, target))
 			add_bind(plan, source, target,
@@ -537,7 +541,8 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 		return false;
 	add_namespaces(launch, plan);
 	add_userns(&launch->userns, plan);
-	add_dns(launch, plan);
+	if (launch->resolver->names[0] != NULL)
+		launch_resolver(launch->resolver, plan);
 	if (launch->with_engine)
 		plan_put(plan, PLAN_WITH_ENGINE, 0, 0, NULL);
 	if (cgroup_is_private(host))

@@ -129,11 +129,21 @@ typedef struct {
 	gint64 uid, gid, count;
 } Userns;
 
+/* The resolver at 127.0.0.11. */
+typedef struct {
+	char **names,
+		**servers; /* files of names (none: no resolver is needed), and whom it asks for others */
+	int port;	   /* that it listens at: 53, or 0 for any */
+} Resolver;
+void resolver_clear(Resolver *resolver);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Resolver, resolver_clear)
+void launch_resolver(const Resolver *resolver, Plan *plan); /* PLAN_DNS */
+
 typedef struct {
 	const char *id;
-	const char
-		*folder; /* the container's: upper/, work/, rootfs/, hosts, hostname, resolv.conf */
-	const char *layer_folder; /* whose subfolders are the layers */
+	const char *folder;	    /* the container's: upper/, work/, rootfs/ */
+	const char *network_folder; /* where its hosts, hostname and resolv.conf are */
+	const char *layer_folder;   /* whose subfolders are the layers */
 	const char *exit_file, *socket;
 	char **layers;			      /* folder names, lowest first */
 	const json_t *config, *host, *mounts; /* mounts: as in inspect, with what launch needs */
@@ -144,9 +154,7 @@ typedef struct {
 	const char *seccomp_profile; /* the engine's: as seccomp_add's */
 	const char *network_file, *ipc_file, *ipc_mount_file, *pid_file,
 		*pid_mount_file; /* namespaces to join, or NULL */
-	int dns_port;	   /* of the resolver at 127.0.0.11: 53, or 0 for any */
-	char **dns_names,
-		**dns_servers; /* files of the resolver at 127.0.0.11, and whom it asks; or NULL */
+	const Resolver *resolver;
 	bool with_network;     /* it waits for its links before it runs its program */
 	bool with_engine;      /* it is killed when the engine goes */
 	char **link_env;       /* what --link says; its own environment comes before */

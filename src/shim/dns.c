@@ -45,6 +45,8 @@ static struct stream {
 } streams[MAX_STREAMS];
 
 static const struct plan *dns_plan;
+static const char *owner;	 /* the container's id */
+static struct plan changed_plan; /* of the last SHIM_DNS */
 static int udp = -1, tcp = -1, first_poll, poll_count;
 static unsigned turn;
 
@@ -76,16 +78,22 @@ static int open_socket(int type)
 	return fd;
 }
 
+static void begin(const struct plan *plan, const char *id)
+{
+	dns_plan = plan;
+	owner = id;
+	for (int i = 0; i < MAX_ASKED; i++)
+		asked[i].fd = -1;
+	for (int i = 0; i < MAX_STREAMS; i++)
+		streams[i].client = streams[i].server = -1;
+}
+
 void dns_open(const struct plan *plan, pid_t pid)
 {
 	char path[64];
 	if (plan_find(plan, PLAN_DNS) == NULL)
 		return;
-	dns_plan = plan;
-	for (int i = 0; i < MAX_ASKED; i++)
-		asked[i].fd = -1;
-	for (int i = 0; i < MAX_STREAMS; i++)
-		streams[i].client = streams[i].server = -1;
+	begin(plan, record_string(plan_find(plan, PLAN_ID), 0));
 	snprintf(path, sizeof path, "/proc/%d/ns/net", (int)pid);
 	int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC),
 	    other = open(path, O_RDONLY | O_CLOEXEC);
@@ -99,6 +107,33 @@ void dns_open(const struct plan *plan, pid_t pid)
 		report_fail(errno, "cannot return from the container's network");
 	close(own);
 	close(other);
+}
+
+void dns_change(const char *id, int *fds, int fd_count)
+{
+	struct plan plan = {0};
+	bool runs = udp >= 0;
+	if (fd_count < (runs ? 1 : 3) || !plan_map(&plan, fds[0]) ||
+		plan_find(&plan, PLAN_DNS) == NULL) {
+		plan_unmap(&plan);
+		return;
+	}
+	if (changed_plan.data != NULL)
+		plan_unmap(&changed_plan);
+	changed_plan = plan;
+	if (runs) {
+		dns_plan = &changed_plan;
+		return;
+	}
+	begin(&changed_plan, id);
+	udp = fds[1];
+	tcp = fds[2];
+	fds[1] = fds[2] = -1;
+}
+
+int dns_state(void)
+{
+	return SHIM_DNS_KNOWN | (udp >= 0 ? SHIM_DNS_RUNS : 0);
 }
 
 int64_t dns_ports(void)
@@ -139,8 +174,9 @@ static size_t answer_here(const uint8_t *query, const struct dns_question *quest
 	size_t length = 0;
 	for (uint32_t i = 0; i < file_count() && length == 0; i++) {
 		char *text = read_names(record_string(settings(), i));
+		struct dns_names names = {text, owner};
 		if (text != NULL)
-			length = dns_answer(query, question, text, turn, out);
+			length = dns_answer(query, question, &names, turn, out);
 		free(text);
 	}
 	turn++;

@@ -61,19 +61,40 @@ bool dns_question_parse(const uint8_t *message, size_t length, struct dns_questi
 	return true;
 }
 
-bool dns_reverse(const char *name, char address[16])
+/* 32 digits, each a label, the last one of the address first. */
+static bool reverse_v6(const char *name, uint8_t address[16])
+{
+	static const char suffix[] = "ip6.arpa", digits[] = "0123456789abcdef";
+	enum { DIGITS = 32 };
+	if (strlen(name) != 2 * DIGITS + sizeof suffix - 1 ||
+		strcmp(name + 2 * DIGITS, suffix) != 0)
+		return false;
+	memset(address, 0, 16);
+	for (int i = 0; i < DIGITS; i++) {
+		const char *digit = strchr(digits, name[2 * i]);
+		if (digit == NULL || name[2 * i + 1] != '.')
+			return false;
+		address[15 - i / 2] |= (uint8_t)((digit - digits) << (i % 2 * 4));
+	}
+	return true;
+}
+
+int dns_reverse(const char *name, uint8_t address[16])
 {
 	unsigned part[4];
 	int used = 0;
+	if (reverse_v6(name, address))
+		return AF_INET6;
 	if (sscanf(name, "%3u.%3u.%3u.%3u.in-addr.arpa%n", &part[3], &part[2], &part[1], &part[0],
 		    &used) != 4 ||
 		used == 0 || name[used] != '\0')
-		return false;
-	for (int i = 0; i < 4; i++)
+		return 0;
+	for (int i = 0; i < 4; i++) {
 		if (part[i] > 255)
-			return false;
-	snprintf(address, 16, "%u.%u.%u.%u", part[0], part[1], part[2], part[3]);
-	return true;
+			return 0;
+		address[i] = (uint8_t)part[i];
+	}
+	return AF_INET;
 }
 
 /* Head and question of the answer. */
@@ -172,23 +193,43 @@ static void put_entry(const struct entry *entry, const struct dns_question *ques
 	}
 }
 
+/* What is looked for: a name, or, where family is not 0, the name of an address. */
+struct wanted {
+	const char *name;
+	int family;
+	uint8_t address[16];
+};
+
+static bool matches(const struct entry *entry, const struct wanted *wanted)
+{
+	uint8_t bytes[16];
+	const char *text = wanted->family == AF_INET6 ? entry->v6 : entry->v4;
+	if (wanted->family == 0)
+		return has_name(entry->names, wanted->name);
+	return inet_pton(wanted->family, text, bytes) == 1 &&
+	       memcmp(bytes, wanted->address, wanted->family == AF_INET6 ? 16 : 4) == 0;
+}
+
+/* The next line of the text, cut to MAX_LINE; NULL behind the last. */
+static const char *next_line(const char *text, char line[MAX_LINE])
+{
+	size_t size = strcspn(text, "\n");
+	if (*text == '\0')
+		return NULL;
+	snprintf(line, MAX_LINE, "%.*s", (int)(size < MAX_LINE ? size : MAX_LINE - 1), text);
+	return text + size + (text[size] == '\n');
+}
+
 /* Goes through the lines that match; each of them, from the wanted one on, or just counts them. */
-static unsigned walk(const char *text, const struct dns_question *question, unsigned first,
-	unsigned last, const uint8_t *reverse, uint8_t *out, size_t *length)
+static unsigned walk(const char *text, const struct wanted *wanted,
+	const struct dns_question *question, unsigned first, unsigned last, uint8_t *out,
+	size_t *length)
 {
 	unsigned found = 0;
-	for (const char *p = text; *p != '\0';) {
-		char line[MAX_LINE];
+	char line[MAX_LINE];
+	while ((text = next_line(text, line)) != NULL) {
 		struct entry entry;
-		size_t size = strcspn(p, "\n");
-		snprintf(
-			line, sizeof line, "%.*s", (int)(size < MAX_LINE ? size : MAX_LINE - 1), p);
-		p += size + (p[size] == '\n');
-		if (!read_entry(line, &entry))
-			continue;
-		bool matches = reverse != NULL ? strcmp(entry.v4, (const char *)reverse) == 0
-					       : has_name(entry.names, question->name);
-		if (!matches)
+		if (*line == '@' || !read_entry(line, &entry) || !matches(&entry, wanted))
 			continue;
 		if (out != NULL && found >= first && found < last)
 			put_entry(&entry, question, out, length);
@@ -197,22 +238,44 @@ static unsigned walk(const char *text, const struct dns_question *question, unsi
 	return found;
 }
 
-size_t dns_answer(const uint8_t *query, const struct dns_question *question, const char *names_text,
-	unsigned turn, uint8_t *out)
+/* What the owner calls by this name, in target; false if that is no alias of its own. */
+static bool find_alias(const struct dns_names *names, const char *name, char target[MAX_LINE])
 {
-	char address[16];
-	const uint8_t *reverse = NULL;
-	if (question->type == DNS_TYPE_PTR) {
-		if (!dns_reverse(question->name, address))
-			return 0;
-		reverse = (const uint8_t *)address;
+	char line[MAX_LINE];
+	size_t id = strlen(names->owner);
+	for (const char *text = names->text; (text = next_line(text, line)) != NULL;) {
+		if (*line != '@' || strncmp(line + 1, names->owner, id) != 0 || line[1 + id] != ' ')
+			continue;
+		char *alias = line + 1 + id + 1, *colon = strchr(alias, ':');
+		if (colon == NULL)
+			continue;
+		*colon = '\0';
+		if (strcasecmp(alias, name) != 0)
+			continue;
+		memcpy(target, colon + 1, strlen(colon + 1) + 1);
+		return true;
 	}
-	unsigned count = walk(names_text, question, 0, 0, reverse, NULL, NULL);
+	return false;
+}
+
+size_t dns_answer(const uint8_t *query, const struct dns_question *question,
+	const struct dns_names *names, unsigned turn, uint8_t *out)
+{
+	char target[MAX_LINE];
+	struct wanted wanted = {.name = question->name};
+	if (question->type == DNS_TYPE_PTR) {
+		wanted.family = dns_reverse(question->name, wanted.address);
+		if (wanted.family == 0)
+			return 0;
+	} else if (find_alias(names, question->name, target)) {
+		wanted.name = target;
+	}
+	unsigned count = walk(names->text, &wanted, question, 0, 0, NULL, NULL);
 	if (count == 0 || question->end + 12 > DNS_UDP_SIZE)
 		return 0;
 	size_t length = begin(query, question, out);
 	unsigned first = turn % count;
-	walk(names_text, question, first, count, reverse, out, &length);
-	walk(names_text, question, 0, first, reverse, out, &length);
+	walk(names->text, &wanted, question, first, count, out, &length);
+	walk(names->text, &wanted, question, 0, first, out, &length);
 	return length;
 }

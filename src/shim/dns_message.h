@@ -22,13 +22,18 @@ struct dns_question {
 
 /* Takes a query for one name of class IN apart. False for anything else. */
 bool dns_question_parse(const uint8_t *message, size_t length, struct dns_question *question);
-/* "4.3.2.1.in-addr.arpa" as "1.2.3.4"; false if it is no such name. */
-bool dns_reverse(const char *name, char address[16]);
+/* "4.3.2.1.in-addr.arpa" as 1.2.3.4, and names of ip6.arpa (RFC 3596): the family, with the address in bytes, or 0 if it is no
+ * such name. */
+int dns_reverse(const char *name, uint8_t address[16]);
 
-/* Answers out of the text of a names file: lines of "IPv4 IPv6 name name...", "-" for no address. Returns
- * the length of the answer in out (DNS_UDP_SIZE bytes), or 0 if no line knows the name. turn picks which
- * of several addresses comes first. names_text is not changed. */
-size_t dns_answer(const uint8_t *query, const struct dns_question *question, const char *names_text,
-	unsigned turn, uint8_t *out);
+/* A network's names: lines of "IPv4 IPv6 name name...", "-" for no address, and "@ID alias:name" for what the container with
+ * that id alone calls another. */
+struct dns_names {
+	const char *text, *owner; /* not changed; owner: the id of the container that asks */
+};
+/* Returns the length of the answer in out (DNS_UDP_SIZE bytes), or 0 if no line knows the name. turn picks which of several
+ * addresses comes first. */
+size_t dns_answer(const uint8_t *query, const struct dns_question *question,
+	const struct dns_names *names, unsigned turn, uint8_t *out);
 /* The query sent back with an error code instead of an answer. Returns its length. */
 size_t dns_error(const uint8_t *query, const struct dns_question *question, int code, uint8_t *out);

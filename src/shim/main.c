@@ -72,7 +72,7 @@ static void container_made(bool alive)
 	if (alive)
 		container_pidfd = (int)syscall(SYS_pidfd_open, container->pid, 0);
 	started_at = now_nanoseconds();
-	control_send(SHIM_STARTED, "", container->pid, 0, started_at, "");
+	control_send(SHIM_STARTED, "", container->pid, dns_state(), started_at, "");
 	caps_shed((uint64_t)record_number(plan_find(&plan, PLAN_CAPS), 0));
 	plan_keep(&plan);
 }
@@ -154,7 +154,7 @@ static void kill_container(int signal)
 
 static void answer_query(void)
 {
-	control_send(SHIM_STARTED, "", container->pid, 0, started_at, "");
+	control_send(SHIM_STARTED, "", container->pid, dns_state(), started_at, "");
 	for (struct session *s = sessions; s != NULL; s = s->next)
 		if (*s->id != '\0' && s->pid > 0)
 			control_send(SHIM_EXEC_STARTED, s->id, s->pid, 0, 0, "");
@@ -179,6 +179,8 @@ void shim_handle(const struct shim_message *message, int *fds, int fd_count)
 		proxy_remove(message->text);
 	else if (message->type == SHIM_QUERY)
 		answer_query();
+	else if (message->type == SHIM_DNS)
+		dns_change(record_string(plan_find(&plan, PLAN_ID), 0), fds, fd_count);
 	else if (message->type == SHIM_ATTACH && fd_count > 0 && session != NULL &&
 		 client_new(session, fds[0], message->a, message->text))
 		fds[0] = -1;

@@ -30,7 +30,7 @@ enum shim_message_type {
 
 	/* shim -> berthd */
 	SHIM_CREATED,	   /* a: pid; number: dns_ports(); it waits for its network */
-	SHIM_STARTED,	   /* a: pid; number: time */
+	SHIM_STARTED,	   /* a: pid; b: SHIM_DNS_ flags; number: time */
 	SHIM_FAILED,	   /* text: why the container could not start */
 	SHIM_EXITED,	   /* a: exit code; b: 1 if killed for memory; number: time */
 	SHIM_OOM,	   /* a process of the container was killed for memory */
@@ -39,6 +39,14 @@ enum shim_message_type {
 	SHIM_EXEC_EXITED,  /* id; a: exit code */
 	SHIM_DETACHED,	   /* a client typed the detach keys; id: exec or "" */
 	SHIM_WARNING,	   /* text: something optional that could not be done */
+
+	/* berthd -> shim; behind all others, as shims outlive engines: one that does not know it ignores it. */
+	SHIM_DNS, /* fds: a plan with PLAN_DNS; where it has no resolver, also sockets for it, UDP and TCP */
+};
+
+enum {
+	SHIM_DNS_KNOWN = 1, /* it knows SHIM_DNS */
+	SHIM_DNS_RUNS = 2,  /* it has a resolver */
 };
 
 enum {

@@ -197,6 +197,9 @@ void client_poll_done(const struct pollfd *polls);
 
 /* dns.c: the container's resolver, where the plan has one. */
 void dns_open(const struct plan *plan, pid_t pid);
+/* SHIM_DNS: new files and servers, and sockets where it has none; those that it takes over become -1. */
+void dns_change(const char *id, int *fds, int fd_count); /* id: the container's, kept */
+int dns_state(void);					 /* SHIM_DNS_ flags */
 int64_t dns_ports(void); /* of the resolver: udp, and tcp in the next 16 bits; 0: there is none */
 int dns_poll_fill(struct pollfd *polls, int count, int max);
 void dns_poll_done(const struct pollfd *polls);

@@ -1,0 +1,143 @@
+/* What a container has once, and not once for each of its networks: default routes, and published ports. Both follow
+ * it from network to network. */
+#include "engine/network.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+	const char *name;
+	json_t *endpoint;
+} Candidate;
+
+/* The highest priority first, then by name. */
+static int compare_candidates(const void *a, const void *b)
+{
+	const Candidate *x = a, *y = b;
+	gint64 left = json_int(x->endpoint, "GwPriority"),
+	       right = json_int(y->endpoint, "GwPriority");
+	return left != right ? (left < right ? 1 : -1) : strcmp(x->name, y->name);
+}
+
+static GArray *candidates(const json_t *endpoints)
+{
+	GArray *list = g_array_new(FALSE, FALSE, sizeof(Candidate));
+	Candidate one;
+	json_object_foreach ((json_t *)endpoints, one.name, one.endpoint)
+		g_array_append_val(list, one);
+	g_array_sort(list, compare_candidates);
+	return list;
+}
+
+/* As dockerd 28 does it (libnetwork, selectGatewayEndpoint): the first that has both families is preferred to others that
+ * have one, whatever their priorities. */
+Gateways gateways_elect(const json_t *endpoints)
+{
+	Gateways found = {0};
+	g_autoptr(GArray) list = candidates(endpoints);
+	for (guint i = 0; i < list->len; i++) {
+		json_t *endpoint = g_array_index(list, Candidate, i).endpoint;
+		bool v4 = *json_str(endpoint, "Gateway") != '\0',
+		     v6 = *json_str(endpoint, "IPv6Gateway") != '\0';
+		if (v4 && v6)
+			return (Gateways){endpoint, endpoint};
+		if (v4 && found.v4 == NULL)
+			found.v4 = endpoint;
+		if (v6 && found.v6 == NULL)
+			found.v6 = endpoint;
+	}
+	return found;
+}
+
+static bool set_route(int netns, const json_t *endpoint, const char *key, GError **error)
+{
+	Address gateway;
+	g_autofree char *name = endpoint_link_name(endpoint);
+	return !address_parse(json_str(endpoint, key), &gateway) ||
+	       link_set_route(netns, name, &gateway, error);
+}
+
+bool gateways_apply(const Gateways *before, const Gateways *now, int netns, GError **error)
+{
+	/* What leads to nowhere has gone with its link. */
+	return (now->v4 == NULL || now->v4 == before->v4 ||
+		       set_route(netns, now->v4, "Gateway", error)) &&
+	       (now->v6 == NULL || now->v6 == before->v6 ||
+		       set_route(netns, now->v6, "IPv6Gateway", error));
+}
+
+static bool can_publish(const Network *network)
+{
+	return network != NULL && network->bridge != NULL && !network->internal;
+}
+
+json_t *ports_carrier(Container *container, Network **network)
+{
+	Engine *engine = container->engine;
+	Gateways gateways = gateways_elect(container->endpoints);
+	g_autoptr(GArray) list = candidates(container->endpoints);
+	json_t *found = NULL;
+	for (guint i = 0; i < list->len; i++) {
+		const Candidate *one = &g_array_index(list, Candidate, i);
+		Network *its = network_lookup(engine, one->name);
+		if (!can_publish(its) || (found != NULL && one->endpoint != gateways.v4))
+			continue;
+		found = one->endpoint;
+		*network = its;
+	}
+	return found;
+}
+
+json_t *ports_holder(const json_t *endpoints)
+{
+	const char *name;
+	json_t *endpoint;
+	json_object_foreach ((json_t *)endpoints, name, endpoint)
+		if (json_object_get(endpoint, "_Ports") != NULL)
+			return endpoint;
+	return NULL;
+}
+
+/* What was published by one endpoint; the caller's. Its ports are free again if they cannot be the next one's as they are. */
+static json_t *take_from(
+	Container *container, json_t *from, const Network *network, const Network *next)
+{
+	Engine *engine = container->engine;
+	g_autoptr(json_t) list = from != NULL ? json_incref(json_object_get(from, "_Ports")) : NULL;
+	if (list == NULL)
+		return NULL;
+	publish_ports(container, false, list, from, NULL);
+	json_object_del(from, "_Ports");
+	json_object_del(from, "_Published");
+	if (next != NULL && network != NULL &&
+		memcmp(&next->host_binding, &network->host_binding, sizeof next->host_binding) == 0)
+		return g_steal_pointer(&list);
+	port_release(engine, list);
+	return NULL;
+}
+
+bool ports_place(
+	Container *container, const json_t *spec, json_t *from, bool running, GError **error)
+{
+	Engine *engine = container->engine;
+	Network *network = NULL,
+		*old = from != NULL ? network_lookup(engine, json_str(from, "NetworkID")) : NULL;
+	json_t *carrier = ports_carrier(container, &network);
+	if (carrier == from)
+		return true;
+	g_autoptr(json_t) list = take_from(container, from, old, network);
+	if (carrier == NULL)
+		return true;
+	if (list == NULL)
+		list = port_bind(engine, container->row.name, carrier,
+			json_object_get(spec, "Config"), json_object_get(spec, "HostConfig"),
+			&network->host_binding, error);
+	if (list == NULL)
+		return false;
+	json_object_set(carrier, "_Ports", list);
+	if (!running)
+		return true;
+	if (!ports_by_proxy(engine) && json_array_size(list) > 0)
+		json_object_set_new(carrier, "_Published", json_true());
+	return publish_ports(container, true, list, carrier, error);
+}

@@ -1,0 +1,161 @@
+/* resolv.conf: the host's as a container can use it, with what --dns, --dns-search and --dns-option say instead. */
+#include "engine/network.h"
+
+#include "base/fd.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { FILE_LIMIT = 1 << 20 };
+
+static const char *const default_servers[] = {"8.8.8.8", "8.8.4.4", NULL};
+
+typedef struct {
+	GPtrArray *servers, *search, *options; /* of char * */
+} Resolv;
+
+static void resolv_clear(Resolv *resolv)
+{
+	g_ptr_array_unref(resolv->servers);
+	g_ptr_array_unref(resolv->search);
+	g_ptr_array_unref(resolv->options);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Resolv, resolv_clear)
+
+static void add_words(GPtrArray *list, char *const *words)
+{
+	for (int i = 0; words[i] != NULL; i++)
+		if (*words[i] != '\0')
+			g_ptr_array_add(list, g_strdup(words[i]));
+}
+
+/* resolv.conf(5): the last of search and domain counts, options add up. */
+static void read_line(Resolv *resolv, const char *line)
+{
+	g_auto(GStrv) words = g_strsplit_set(line, " \t\r", -1);
+	int at = 0;
+	Address address;
+	while (words[at] != NULL && *words[at] == '\0')
+		at++;
+	if (words[at] == NULL || words[at + 1] == NULL)
+		return;
+	const char *keyword = words[at++];
+	while (words[at] != NULL && *words[at] == '\0')
+		at++;
+	if (strcmp(keyword, "nameserver") == 0 && words[at] != NULL) {
+		/* An address of the link has the link's name behind it, "fe80::1%eth0". */
+		g_autofree char *bare = g_strndup(words[at], strcspn(words[at], "%"));
+		if (address_parse(bare, &address))
+			g_ptr_array_add(resolv->servers, g_strdup(words[at]));
+	} else if (strcmp(keyword, "search") == 0 || strcmp(keyword, "domain") == 0) {
+		g_ptr_array_set_size(resolv->search, 0);
+		add_words(resolv->search, words + at);
+	} else if (strcmp(keyword, "options") == 0) {
+		add_words(resolv->options, words + at);
+	}
+}
+
+static Resolv resolv_read(const char *path)
+{
+	Resolv resolv = {g_ptr_array_new_with_free_func(g_free),
+		g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free)};
+	g_autofree char *text = file_read(path, FILE_LIMIT);
+	g_auto(GStrv) lines = g_strsplit(text != NULL ? text : "", "\n", -1);
+	for (int i = 0; lines[i] != NULL; i++)
+		read_line(&resolv, lines[i]);
+	return resolv;
+}
+
+/* Where systemd-resolved listens on the host's loopback, it says elsewhere whom it asks itself: as dockerd reads it. */
+static Resolv resolv_of_host(void)
+{
+	static const char stub[] = "127.0.0.53", *beyond = "/run/systemd/resolve/resolv.conf";
+	Resolv resolv = resolv_read("/etc/resolv.conf");
+	if (resolv.servers->len == 1 && strcmp(resolv.servers->pdata[0], stub) == 0 &&
+		access(beyond, R_OK) == 0) {
+		resolv_clear(&resolv);
+		resolv = resolv_read(beyond);
+	}
+	return resolv;
+}
+
+static void use_defaults(GPtrArray *servers)
+{
+	for (int i = 0; servers->len == 0 && default_servers[i] != NULL; i++)
+		g_ptr_array_add(servers, g_strdup(default_servers[i]));
+}
+
+char **host_nameservers(void)
+{
+	g_auto(Resolv) resolv = resolv_of_host();
+	g_autoptr(GPtrArray) servers = g_ptr_array_ref(resolv.servers);
+	g_ptr_array_add(servers, NULL);
+	return g_strdupv((char **)servers->pdata);
+}
+
+static bool is_loopback(const char *text)
+{
+	return g_str_has_prefix(text, "127.") || strcmp(text, "::1") == 0;
+}
+
+/* What the container's own network cannot reach. */
+static void drop_loopback(GPtrArray *servers)
+{
+	for (guint i = servers->len; i-- > 0;)
+		if (is_loopback(servers->pdata[i]))
+			g_ptr_array_remove_index(servers, i);
+	use_defaults(servers);
+}
+
+static void replace(GPtrArray *list, const json_t *words)
+{
+	g_auto(GStrv) own = json_strv(words);
+	if (own[0] == NULL)
+		return;
+	g_ptr_array_set_size(list, 0);
+	add_words(list, own);
+}
+
+static void add_ndots(GPtrArray *options)
+{
+	for (guint i = 0; i < options->len; i++)
+		if (g_str_has_prefix(options->pdata[i], "ndots:"))
+			return;
+	g_ptr_array_add(options, g_strdup("ndots:0"));
+}
+
+static void put_line(GString *out, const char *keyword, GPtrArray *words)
+{
+	if (words->len == 0)
+		return;
+	g_string_append(out, keyword);
+	for (guint i = 0; i < words->len; i++)
+		g_string_append_printf(out, " %s", (char *)words->pdata[i]);
+	g_string_append_c(out, '\n');
+}
+
+char *resolv_conf_text(const Config *config, const json_t *host, bool own_resolver)
+{
+	g_auto(Resolv) resolv = resolv_of_host();
+	GString *out = g_string_new("");
+	if (own_resolver) {
+		g_ptr_array_set_size(resolv.servers, 0);
+		g_ptr_array_add(resolv.servers, g_strdup("127.0.0.11"));
+	} else if (strcmp(json_str(host, "NetworkMode"), "host") != 0) {
+		drop_loopback(resolv.servers);
+	}
+	if (!own_resolver)
+		replace(resolv.servers, config_resolver(config, host, "Dns"));
+	replace(resolv.search, config_resolver(config, host, "DnsSearch"));
+	replace(resolv.options, config_resolver(config, host, "DnsOptions"));
+	if (own_resolver)
+		add_ndots(resolv.options);
+	/* "--dns-search ." is how to say that there is no domain to search. */
+	if (resolv.search->len == 1 && strcmp(resolv.search->pdata[0], ".") == 0)
+		g_ptr_array_set_size(resolv.search, 0);
+	for (guint i = 0; i < resolv.servers->len; i++)
+		g_string_append_printf(out, "nameserver %s\n", (char *)resolv.servers->pdata[i]);
+	put_line(out, "search", resolv.search);
+	put_line(out, "options", resolv.options);
+	return g_string_free(out, FALSE);
+}

@@ -1,0 +1,275 @@
+# Networks that come and go while their containers run.
+load ../lib/engine
+load ../lib/hosts
+setup_file() { hosts_make; }
+teardown_file() { hosts_remove; }
+
+inside() { d exec "$1" sh -c "$2"; }
+links_of() { inside "$1" 'ls /sys/class/net' | xargs; }
+route_of() { inside "$1" 'ip route' | awk '/^default/ { print $3 }'; }
+route6_of() { inside "$1" 'ip -6 route' | awk '/^default/ { print $3 }'; }
+address_of() { d inspect -f "{{(index .NetworkSettings.Networks \"$2\").IPAddress}}" "$1"; }
+resolves() { inside "$1" "nslookup -type=a $2 127.0.0.11" | grep -q "^Address: $3\$"; }
+veths() { on_host ip -o link show type veth | wc -l; }
+refused() { run d "${@:2}"; [ "$status" -ne 0 ] && [[ $output == *"$1"* ]] || { echo "$output"; return 1; }; }
+
+@test "connect and disconnect, fifty times: nothing is lost, nothing is left" {
+	d network create many
+	d run -d --name fifty busybox sleep 1000
+	before=$(veths)
+	for _ in $(seq 50); do
+		d network connect many fifty
+		d network disconnect many fifty
+	done
+	[ "$(links_of fifty)" = 'eth0 lo' ]
+	[ "$(veths)" -eq "$before" ]
+	d network connect many fifty
+	[ "$(links_of fifty)" = 'eth0 eth1 lo' ]
+	inside fifty 'ping -c 1 -W 2 172.18.0.1'
+	d network disconnect bridge fifty
+	d network disconnect many fifty
+	[ "$(links_of fifty)" = lo ]
+	[ "$(d inspect -f '{{json .NetworkSettings.Networks}}' fifty)" = '{}' ]
+	d network connect bridge fifty
+	[ "$(links_of fifty)" = 'eth0 lo' ]
+	d rm -f fifty
+	d network rm many
+}
+
+@test "links that a container makes itself are in nobody's way" {
+	d network create more
+	d run -d --name maker --privileged busybox sleep 1000
+	inside maker 'ip link add eth1 type veth peer name own; ip link add dummy7 type dummy || true'
+	d network connect more maker
+	[ "$(inside maker 'ip -4 -o addr show eth2' | grep -c 172.18.0.2/16)" -eq 1 ]
+	d network disconnect more maker
+	inside maker 'ip link show eth1'
+	run inside maker 'ip link show eth2'
+	[ "$status" -ne 0 ]
+	inside maker 'ip link set eth0 down; ip link set eth0 name mine'
+	d network disconnect bridge maker
+	run inside maker 'ip link show mine'
+	[ "$status" -ne 0 ]
+	d rm -f maker
+	d network rm more
+}
+
+@test "a link that cannot be made leaves nothing, and the next attempt can" {
+	d network create one
+	d run -d --name half --cap-add NET_ADMIN busybox sleep 1000
+	before=$(veths)
+	inside half 'ip route add 172.18.0.0/16 via 172.17.0.1'
+	d network create -o com.docker.network.driver.mtu=70000 wide || true
+	run d network connect wide half
+	[ "$status" -ne 0 ]
+	[ "$(veths)" -eq "$before" ]
+	[ "$(d inspect -f '{{len .NetworkSettings.Networks}}' half)" -eq 1 ]
+	d network connect one half
+	d rm -f half
+	d network rm one
+	d network rm wide || true
+}
+
+@test "names of a new network resolve at once, also for who began on the default bridge; and no longer than it" {
+	d network create apart
+	d run -d --name first busybox sleep 1000
+	d run -d --name other --network apart -h own.example --network-alias data busybox sleep 1000
+	run inside first 'grep 127.0.0.11 /etc/resolv.conf'
+	[ "$status" -ne 0 ]
+	inode=$(inside first 'ls -i /etc/resolv.conf')
+	d network connect --alias given apart first
+	inside first 'grep -q 127.0.0.11 /etc/resolv.conf'
+	[ "$(inside first 'ls -i /etc/resolv.conf')" = "$inode" ]
+	theirs=$(address_of other apart) ours=$(address_of first apart)
+	id=$(d inspect -f '{{slice .Id 0 12}}' other)
+	for name in other other.apart data own.example "$id"; do resolves first "$name" "$theirs"; done
+	for name in first first.apart given; do resolves other "$name" "$ours"; done
+	inside first "nslookup $theirs" | grep -q 'name = other.apart'
+	inside first "grep -q '^$ours' /etc/hosts"
+	d network disconnect apart first
+	run resolves first other "$theirs"
+	[ "$status" -ne 0 ]
+	run resolves other first "$ours"
+	[ "$status" -ne 0 ]
+	run inside first "grep '^$ours' /etc/hosts"
+	[ "$status" -ne 0 ]
+	d rm -f first other
+	d network rm apart
+}
+
+@test "a resolv.conf that the container changed stays as it is; its hosts file keeps what it wrote" {
+	d network create apart
+	d run -d --name writer busybox sh -c 'echo "# mine" >>/etc/resolv.conf; echo "1.2.3.4 mine" >>/etc/hosts; exec sleep 1000'
+	until inside writer 'grep -q mine /etc/hosts'; do sleep 0.05; done
+	d network connect apart writer
+	inside writer 'grep -q "# mine" /etc/resolv.conf'
+	run inside writer 'grep 127.0.0.11 /etc/resolv.conf'
+	[ "$status" -ne 0 ]
+	resolves writer writer "$(address_of writer apart)"
+	d network disconnect apart writer
+	inside writer 'grep -q "1.2.3.4 mine" /etc/hosts'
+	d rm -f writer
+	d network rm apart
+}
+
+@test "names follow after the engine was killed, too" {
+	d network create apart
+	d network create beside
+	d run -d --name old --network apart busybox sleep 1000
+	d run -d --name plain busybox sleep 1000
+	engine_kill
+	engine_start
+	d network connect beside old
+	d network connect apart plain
+	d run -d --name new --network beside busybox sleep 1000
+	resolves old new "$(address_of new beside)"
+	resolves plain old "$(address_of old apart)"
+	d rm -f old plain new
+	d network rm apart beside
+}
+
+@test "IPv6: addresses by name, and names by address" {
+	d network create --ipv6 --subnet 10.61.0.0/24 --subnet fd00:61::/64 six
+	d run -d --name asks busybox sleep 1000
+	d run -d --name told --network six busybox sleep 1000
+	d network connect six asks
+	inside asks 'nslookup -type=aaaa told' | grep -q 'Address: fd00:61::2'
+	inside asks 'nslookup -type=ptr 2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.6.0.0.0.0.d.f.ip6.arpa' | grep -q 'name = told.six'
+	inside asks 'ping -6 -c 1 -W 2 fd00:61::2'
+	d rm -f asks told
+	d network rm six
+}
+
+@test "links to containers that start later: in DNS, for the one that has them" {
+	d network create apart
+	d run -d --name early --network apart --link late:alias busybox sleep 1000
+	run resolves early alias 172.18.0.3
+	[ "$status" -ne 0 ]
+	d run -d --name late --network apart busybox sleep 1000
+	late=$(address_of late apart)
+	resolves early alias "$late"
+	resolves early alias.apart "$late"
+	run resolves late alias "$late"
+	[ "$status" -ne 0 ]
+	run inside early 'grep alias /etc/hosts'
+	[ "$status" -ne 0 ]
+	d run -d --name third busybox sleep 1000
+	d network connect --link late:lk apart third
+	resolves third lk "$late"
+	d rm -f early late third
+	d network rm apart
+}
+
+@test "the default route is elected anew: priorities, then names, both families, never an internal network" {
+	d network create zz
+	d network create aa
+	d network create --ipv6 --subnet 10.62.0.0/24 --subnet fd00:62::/64 dual
+	d network create --internal --ipv6 --subnet 10.63.0.0/24 --subnet fd00:63::/64 inner
+	gate() { d network inspect -f '{{(index .IPAM.Config 0).Gateway}}' "$1"; }
+	d run -d --name roams --network zz busybox sleep 1000
+	[ "$(route_of roams)" = "$(gate zz)" ]
+	d network connect aa roams
+	[ "$(route_of roams)" = "$(gate aa)" ]
+	d network connect --gw-priority 9 inner roams
+	[ "$(route_of roams)" = "$(gate aa)" ]
+	[ -z "$(route6_of roams)" ]
+	d network disconnect zz roams
+	d network connect --gw-priority 1 zz roams
+	[ "$(route_of roams)" = "$(gate zz)" ]
+	[ "$(d inspect -f '{{.NetworkSettings.Networks.zz.GwPriority}}' roams)" -eq 1 ]
+	d network connect --gw-priority -5 dual roams
+	[ "$(route_of roams)" = 10.62.0.1 ]
+	[ "$(route6_of roams)" = fd00:62::1 ]
+	engine_kill
+	engine_start
+	d network disconnect dual roams
+	[ "$(route_of roams)" = "$(gate zz)" ]
+	[ -z "$(route6_of roams)" ]
+	d network disconnect zz roams
+	[ "$(route_of roams)" = "$(gate aa)" ]
+	d network disconnect aa roams
+	[ -z "$(route_of roams)" ]
+	d restart -t 0 roams
+	[ "$(links_of roams)" = 'eth0 lo' ]
+	d rm -f roams
+	d network rm zz aa dual inner
+}
+
+@test "published ports follow from network to network, and are told as they are" {
+	d network create zz
+	d network create aa
+	d network create --internal inner
+	d run -d --name moves --network inner -p 8080:80 --expose 99 busybox sh -c 'mkdir /w; echo here >/w/index.html; exec httpd -f -p 80 -h /w'
+	shown() { d inspect -f '{{json .NetworkSettings.Ports}}' moves; }
+	reached() { [ "$(on_host curl -s --max-time 3 http://127.0.0.1:8080)" = here ]; }
+	[ "$(shown)" = '{}' ]
+	[ -z "$(d port moves)" ]
+	[ -z "$(d ps --filter name=moves --format '{{.Ports}}')" ]
+	for network in zz aa bridge; do
+		d network connect "$network" moves
+		d port moves | grep -q '^80/tcp -> 0.0.0.0:8080'
+		reached
+	done
+	[[ $(shown) == *'"99/tcp":null'* ]]
+	d network disconnect aa moves
+	reached
+	run d run --rm -p 8080:81 busybox true
+	[ "$status" -eq 125 ]
+	[[ $output == *'port is already allocated'* ]]
+	d network disconnect bridge moves
+	reached
+	engine_kill
+	engine_start
+	reached
+	d network disconnect zz moves
+	[ "$(shown)" = '{}' ]
+	run reached
+	[ "$status" -ne 0 ]
+	d run -d --name taker -p 8080:80 busybox sleep 1000
+	refused 'port is already allocated' network connect zz moves
+	[ "$(links_of moves)" = 'eth0 lo' ]
+	[ "$(d inspect -f '{{len .NetworkSettings.Networks}}' moves)" -eq 1 ]
+	d rm -f taker
+	d network connect zz moves
+	reached
+	d restart -t 0 moves
+	reached
+	d rm -f moves
+	[ -z "$(on_host nft list ruleset | grep 8080)" ]
+	d network rm zz aa inner
+}
+
+@test "the network that a container began in does not come back; none and host are refused" {
+	d network create one
+	d network create two
+	d run -d --name left --network one busybox sleep 1000
+	d network connect two left
+	d network disconnect one left
+	[ "$(d inspect -f '{{.HostConfig.NetworkMode}}' left)" = one ]
+	d restart -t 0 left
+	[ "$(d inspect -f '{{range $n, $_ := .NetworkSettings.Networks}}{{$n}} {{end}}' left)" = 'two ' ]
+	d network connect one left
+	d restart -t 0 left
+	[ "$(d inspect -f '{{len .NetworkSettings.Networks}}' left)" -eq 2 ]
+	d stop -t 0 left
+	d network disconnect one left
+	refused 'is not connected to the network one' network disconnect one left
+	d network connect --alias later one left
+	d start left
+	resolves left later "$(address_of left one)"
+	refused 'already exists in network one' network connect one left
+	d run -d --name by-id --network "$(d network inspect -f '{{.Id}}' one)" busybox sleep 1000
+	d network disconnect one by-id
+	[ "$(links_of by-id)" = lo ]
+	d run -d --name alone --network none busybox sleep 1000
+	refused 'one of the networks in private (none) mode' network connect one alone
+	d network disconnect none alone
+	d network connect one alone
+	[ "$(links_of alone)" = 'eth0 lo' ]
+	resolves alone left "$(address_of left one)"
+	d run -d --name hosted --network host busybox sleep 1000
+	refused 'cannot be connected to any other network' network connect one hosted
+	refused 'container was created in host network mode' network disconnect host hosted
+	d rm -f left by-id alone hosted
+	d network rm one two
+}
