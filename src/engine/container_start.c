@@ -85,6 +85,13 @@ static char *log_attributes(const json_t *config, const json_t *host)
 	return json_object_size(attributes) > 0 ? json_text(attributes) : g_strdup("");
 }
 
+/* As the client's terminal was at the create: rows, columns. */
+static int console_size(const json_t *host, size_t index)
+{
+	json_t *size = json_array_get(json_object_get(host, "ConsoleSize"), index);
+	return (int)CLAMP(json_integer_value(size), 0, G_MAXUINT16);
+}
+
 static int make_plan(Container *container, const json_t *spec, const json_t *mounts, GError **error)
 {
 	Engine *engine = container->engine;
@@ -125,8 +132,8 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 		.seccomp_profile = engine->config->seccomp_profile,
 		.log_path = log_path,
 		.log_attributes = attributes,
-		.rows = container->rows,
-		.columns = container->columns};
+		.rows = container->rows > 0 ? container->rows : console_size(host, 0),
+		.columns = container->columns > 0 ? container->columns : console_size(host, 1)};
 	if (!cgroup_parent_check(json_str(host, "CgroupParent"), error) ||
 		!join_file(container, json_str(host, "NetworkMode"), "net", &network, error) ||
 		!join_file(container, json_str(host, "IpcMode"), "ipc", &ipc, error) ||

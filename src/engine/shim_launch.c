@@ -19,7 +19,10 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-enum { SHIM_LIMIT = 64 << 20 };
+enum {
+	SHIM_LIMIT = 64 << 20,
+	START_SECONDS = 150
+}; /* more than the shim gives its process (making.c) */
 
 /* A sealed copy of the shim in memory is what runs: no container can overwrite the program that
  * starts the next one through its /proc/self/exe (CVE-2019-5736), and an upgrade finds no busy file. */
@@ -96,6 +99,9 @@ static bool await_start(
 		ssize_t n = recv(socket, &message, sizeof message, 0);
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0 && errno == EAGAIN)
+			return fail(error, BERTH_ERROR_SYSTEM,
+				"berth-shim did not start the container in time");
 		if (n != sizeof message)
 			return fail(error, BERTH_ERROR_SYSTEM,
 				"berth-shim ended before it had started the container");
@@ -156,6 +162,9 @@ bool shim_launch(Container *container, int plan_fd, bool with_network,
 	fd_clear(&network);
 	if (ours < 0)
 		return false;
+	/* It may be held up by what it opens itself. */
+	struct timeval limit = {.tv_sec = START_SECONDS};
+	setsockopt(ours, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 	for (guint i = 0; i < count; i++)
 		shim_tell(ours, SHIM_ATTACH, "", attachments[i].flags, 0, attachments[i].keys,
 			&attachments[i].fd, 1);

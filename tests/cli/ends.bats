@@ -126,6 +126,22 @@ teardown_file() { file_teardown; }
 	d rm -f lets-go hangs-up
 }
 
+@test "a terminal has its size before its program runs" {
+	config='"Image": "busybox", "Tty": true, "Cmd": ["stty", "size"]'
+	id=$(post_json /containers/create "{$config, \"HostConfig\": {\"NetworkMode\": \"none\", \"ConsoleSize\": [33, 99]}}" | jq -r .Id)
+	d start "$id"
+	d wait "$id"
+	[ "$(d logs "$id" | tr -d '\r')" = '33 99' ]
+	d rm "$id"
+	d run -d --name sized --network none busybox sleep 100
+	for at in create start; do
+		size='"ConsoleSize": [44, 88]'
+		id=$(post_json /containers/sized/exec "{\"AttachStdout\": true, \"Tty\": true, \"Cmd\": [\"stty\", \"size\"]$([ "$at" = start ] || echo ", $size")}" | jq -r .Id)
+		post_json "/exec/$id/start" "{\"Tty\": true$([ "$at" = create ] || echo ", $size")}" | grep -q '44 88'
+	done
+	d rm -f sized
+}
+
 @test "an exec that meets the end of its container is told so" {
 	for i in $(seq 20); do
 		d run -d --name "gone$i" --network none busybox usleep $((RANDOM % 12000 + 3000))
