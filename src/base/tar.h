@@ -19,8 +19,8 @@ bool tar_write_memory(TarWriter *writer, const char *path, const char *bytes, si
 	mode_t mode, uid_t uid, gid_t gid, GError **error);
 bool tar_write_end(TarWriter *writer, GError **error);
 
-/* Unpacks what comes into a folder; nothing is written outside of it, whatever the archive says. Owners are
- * kept where owners is true. */
+/* Unpacks what comes into a folder; nothing is written outside of it, whatever the archive says, and no
+ * folder is replaced by what is none, nor the reverse. Owners are kept where owners is true. */
 bool tar_unpack(int root_fd, ByteSource source, gpointer data, bool owners, GError **error);
 /* The same, where the name at the top that is called from ("." for all) is to be called to. */
 bool tar_unpack_as(int root_fd, ByteSource source, gpointer data, bool owners, const char *from,

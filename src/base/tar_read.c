@@ -209,17 +209,34 @@ static bool set_facts(
 	       fail_errno(error, "cannot set owner, mode and time of \"%s\"", entry->path);
 }
 
+/* Nothing that is a folder here is replaced by what is none, nor the reverse: all that lies in it would be lost. Docker's
+ * words (moby's archive.NoOverwriteDirNonDir). */
+static bool same_kind(const Tar *tar, const Entry *entry, const struct stat *there, GError **error)
+{
+	bool folder = entry->type == '5';
+	if (S_ISDIR(there->st_mode) == folder)
+		return true;
+	g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", tar->root_fd),
+			*target = g_file_read_link(link, NULL);
+	return fail(error, BERTH_ERROR_UNAVAILABLE,
+		folder ? "cannot overwrite non-directory \"%s\" with directory \"%s\""
+		       : "cannot overwrite directory \"%s\" with non-directory \"%s\"",
+		entry->path, target != NULL ? target : ".");
+}
+
 static bool make_node(Tar *tar, const Entry *entry, int parent, const char *name, GError **error)
 {
 	struct stat st;
 	bool there = fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	if (there && !same_kind(tar, entry, &st, error))
+		return false;
 	if (entry->type == '5') {
 		Folder folder = {g_strdup(entry->path), entry->mode & 07777, (time_t)entry->time};
 		g_array_append_val(tar->folders, folder);
-		if (there && S_ISDIR(st.st_mode))
+		if (there)
 			return true;
 	}
-	if (there && !tree_remove(parent, name))
+	if (there && unlinkat(parent, name, 0) < 0)
 		return fail_errno(error, "cannot replace \"%s\"", entry->path);
 	if (entry->type == '5')
 		return (mkdirat(parent, name, 0700) == 0 &&

@@ -238,7 +238,8 @@ bool container_copy_in(Container *container, const char *path, bool keep_kind, B
 		return fail(error, BERTH_ERROR_NOT_FOUND,
 			"Could not find the file %s in container %s", path, container->row.name);
 	act_as(place.ids.uid, place.ids.gid);
-	bool ok = archive_unpack_into(folder, source, data, keep_kind,
+	g_autofree char *clean = g_canonicalize_filename(path, "/");
+	bool ok = archive_unpack_into(folder, source, data, keep_kind ? clean : NULL,
 		(UnpackOwner){place.ids.uid, place.ids.gid}, error);
 	act_as(0, 0);
 	if (!ok)

@@ -113,8 +113,9 @@ typedef struct {
 bool archive_unpack(
 	int dir_fd, ByteSource read, gpointer data, const UnpackOwner *owner, GError **error);
 /* The same, with the owners that it says, counted from shift on (0 of a container that has a user namespace).
- * keep_kind: where a folder would become a file, or the other way round, is an error. */
-bool archive_unpack_into(int dir_fd, ByteSource read, gpointer data, bool keep_kind,
+ * keep_kind: NULL, or what to call dir_fd in the error that it is then where a folder would become a file, or a file a
+ * folder. */
+bool archive_unpack_into(int dir_fd, ByteSource read, gpointer data, const char *keep_kind,
 	UnpackOwner shift, GError **error);
 /* Whether a file begins as such an archive does; its position is where it was. */
 bool archive_detect(int fd);

@@ -29,7 +29,7 @@ typedef struct {
 	bool live;		  /* what lies there already is below: whiteouts delete */
 	const UnpackOwner *owner; /* or NULL */
 	UnpackOwner shift;	  /* is added to the owners */
-	bool keep_kind;		  /* no folder becomes a file, and no file a folder */
+	const char *keep_kind;	  /* no folder becomes a file, nor a file a folder; where, for words */
 	ByteSource read;
 	gpointer data;
 	char *buffer;
@@ -270,15 +270,16 @@ static bool make_way(int parent_fd, const char *name, bool for_folder, bool *the
 	return removed;
 }
 
-static bool same_kind(int parent_fd, const char *name, bool folder, GError **error)
+static bool same_kind(const Apply *apply, int parent_fd, const char *name, const char *path,
+	bool folder, GError **error)
 {
 	struct stat st;
 	if (fstatat(parent_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || S_ISDIR(st.st_mode) == folder)
 		return true;
-	return fail(error, BERTH_ERROR_INVALID,
+	return fail(error, BERTH_ERROR_SYSTEM,
 		folder ? "cannot overwrite non-directory \"%s\" with directory \"%s\""
 		       : "cannot overwrite directory \"%s\" with non-directory \"%s\"",
-		name, name);
+		path, apply->keep_kind);
 }
 
 static bool apply_entry(
@@ -307,7 +308,7 @@ static bool apply_entry(
 	if (parent_fd < 0)
 		return fail(error, BERTH_ERROR_INVALID, "invalid path \"%s\" in the archive: %s",
 			path, g_strerror(errno));
-	if (apply->keep_kind && !same_kind(parent_fd, name, is_dir, error))
+	if (apply->keep_kind != NULL && !same_kind(apply, parent_fd, name, path, is_dir, error))
 		return false;
 	if (!apply->plain && g_str_has_prefix(name, whiteout_prefix)) {
 		autofd folder = openat(parent_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -420,7 +421,7 @@ bool archive_unpack(
 	return apply_all(&apply, &size, error);
 }
 
-bool archive_unpack_into(int dir_fd, ByteSource read, gpointer data, bool keep_kind,
+bool archive_unpack_into(int dir_fd, ByteSource read, gpointer data, const char *keep_kind,
 	UnpackOwner shift, GError **error)
 {
 	gint64 size;
