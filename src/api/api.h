@@ -70,7 +70,7 @@ int request_int(const Request *request, const char *name, int fallback);
 /* The body as a JSON object of the shape that the table has for this route (an empty one if there is no body), or NULL
  * with error. */
 json_t *request_json(Request *request, GError **error);
-Filters *request_filters(Request *request, const char *const *known, GError **error);
+Filters *request_filters(Request *request, FilterSet set, GError **error);
 Container *request_container(Request *request, GError **error);
 
 /* Each answers the request; true unless the client is gone. */
@@ -101,7 +101,6 @@ bool detach_keys_parse(const char *text, char keys[16], GError **error);
 json_t *container_inspect_json(Container *container, bool size, GError **error);
 json_t *container_list_json(
 	Engine *engine, const Filters *filters, bool all, int limit, bool size, GError **error);
-extern const char *const container_list_filters[];
 
 /* registries.c: POST /images/create with fromImage */
 bool registries_pull(Request *request, GError **error);

@@ -169,15 +169,16 @@ static bool build(Request *request, GError **error)
 
 static bool prune(Request *request, GError **error)
 {
-	g_autoptr(json_t) filters = request_filters(request, build_prune_filters, error);
+	g_autoptr(json_t) filters = request_filters(request, FILTER_BUILDS_PRUNE, error);
+	if (filters == NULL)
+		return g_prefix_error(error, "failed to prune build cache: "), false;
 	const char *keep = request_param(request, "reserved-space");
 	if (*keep == '\0')
 		keep = request_param(request, "keep-storage");
 	BuildPrune wanted = {.all = request_flag(request, "all"),
 		.keep = g_ascii_strtoll(keep, NULL, 10),
 		.filters = filters};
-	json_t *done = filters != NULL ? build_prune(request->engine, &wanted, error) : NULL;
-	return done != NULL && reply_json(request, 200, done);
+	return reply_json(request, 200, build_prune(request->engine, &wanted));
 }
 
 static bool cancel(Request *request, GError **error)

@@ -249,10 +249,6 @@ static char *status_text(Container *container, const ContainerRow *row)
 	}
 }
 
-const char *const container_list_filters[] = {"ancestor", "before", "since", "exited", "expose",
-	"publish", "health", "id", "is-task", "isolation", "label", "name", "network", "status",
-	"volume", NULL};
-
 /* What the filters before=, since= and ancestor= name, looked up once. */
 typedef struct {
 	gint64 before, since;
@@ -261,28 +257,19 @@ typedef struct {
 
 static bool find_bounds(Engine *engine, const Filters *filters, Bounds *bounds, GError **error)
 {
-	const char *names[] = {"before", "since"}, *value;
-	gint64 *times[] = {&bounds->before, &bounds->since};
-	for (int i = 0; i < 2; i++) {
-		if ((value = filters_value(filters, names[i], 0)) == NULL)
-			continue;
+	const char *value;
+	for (size_t i = 0; (value = filters_value(filters, "before", i)) != NULL; i++) {
 		g_autoptr(Container) container = container_find(engine, value, error);
 		if (container == NULL)
 			return false;
-		*times[i] = container->row.created;
+		bounds->before = MIN(bounds->before, container->row.created);
 	}
-	for (size_t i = 0; (value = filters_value(filters, "status", i)) != NULL; i++) {
-		bool known = false;
-		for (Status s = STATUS_CREATED; s <= STATUS_DEAD; s++)
-			known = known || strcmp(value, status_names[s]) == 0;
-		if (!known)
-			return fail(
-				error, BERTH_ERROR_INVALID, "invalid filter 'status=%s'", value);
+	for (size_t i = 0; (value = filters_value(filters, "since", i)) != NULL; i++) {
+		g_autoptr(Container) container = container_find(engine, value, error);
+		if (container == NULL)
+			return false;
+		bounds->since = MAX(bounds->since, container->row.created);
 	}
-	for (size_t i = 0; (value = filters_value(filters, "exited", i)) != NULL; i++)
-		if (!g_ascii_string_to_signed(value, 10, -255, 255, NULL, NULL))
-			return fail(
-				error, BERTH_ERROR_INVALID, "invalid filter 'exited=%s'", value);
 	if (filters_have(filters, "ancestor"))
 		bounds->ancestors = g_ptr_array_new_with_free_func(g_free);
 	for (size_t i = 0; (value = filters_value(filters, "ancestor", i)) != NULL; i++) {
@@ -305,7 +292,7 @@ static bool row_wanted(
 	if (bounds->ancestors != NULL && !g_ptr_array_find_with_equal_func(bounds->ancestors,
 						 row->image_id, g_str_equal, NULL))
 		return false;
-	if ((bounds->before > 0 && row->created >= bounds->before) ||
+	if (row->created >= bounds->before ||
 		(bounds->since > 0 && row->created <= bounds->since))
 		return false;
 	return filters_match_prefix(filters, "id", row->id) &&
@@ -337,13 +324,11 @@ static bool port_matches(const Filters *filters, const char *key, const json_t *
 	if (!filters_have(filters, key))
 		return true;
 	for (size_t i = 0; (wanted = filters_value(filters, key, i)) != NULL; i++) {
-		int first, last = -1;
-		char protocol[8] = "tcp";
-		if (sscanf(wanted, "%d-%d/%7s", &first, &last, protocol) < 2 &&
-			sscanf(wanted, "%d/%7s", &first, protocol) < 1)
+		FilterPorts range;
+		if (!filter_ports_parse(wanted, &range, NULL))
 			continue;
-		for (int port = first; port <= MAX(first, last) && port <= 65535; port++) {
-			g_autofree char *name = g_strdup_printf("%d/%s", port, protocol);
+		for (int port = range.first; port <= range.last; port++) {
+			g_autofree char *name = g_strdup_printf("%d/%s", port, range.protocol);
 			if (json_object_get(ports, name) != NULL)
 				return true;
 		}
@@ -370,7 +355,7 @@ static bool network_matches(const Filters *filters, Container *container, const 
 static bool spec_wanted(
 	const Filters *filters, Container *container, const json_t *spec, const json_t *mounts)
 {
-	return filters_match_labels(filters, "label", json_at(spec, "Config.Labels")) &&
+	return filters_match_labels(filters, json_at(spec, "Config.Labels")) &&
 	       mount_matches(filters, mounts) && network_matches(filters, container, spec) &&
 	       port_matches(filters, "expose", json_at(spec, "Config.ExposedPorts")) &&
 	       port_matches(filters, "publish", json_at(spec, "HostConfig.PortBindings"));
@@ -446,12 +431,12 @@ static json_t *list_entry(Container *container, const ContainerRow *row, const j
 json_t *container_list_json(
 	Engine *engine, const Filters *filters, bool all, int limit, bool size, GError **error)
 {
-	Bounds bounds = {0};
+	Bounds bounds = {.before = G_MAXINT64};
 	if (!find_bounds(engine, filters, &bounds, error))
 		return NULL;
 	/* A state asked for by filter is looked for among all, as are the newest n. */
 	all = all || limit > 0 || filters_have(filters, "status") ||
-	      filters_have(filters, "exited") || bounds.before > 0 || bounds.since > 0;
+	      filters_have(filters, "exited") || filters_have(filters, "before") || bounds.since > 0;
 	g_autoptr(GPtrArray) containers = container_all(engine);
 	json_t *list = json_array();
 	for (guint i = 0;

@@ -12,7 +12,7 @@ enum { FRAME = 8, BATCH = 64 * 1024 };
 
 static bool list(Request *request, GError **error)
 {
-	g_autoptr(json_t) filters = request_filters(request, container_list_filters, error);
+	g_autoptr(json_t) filters = request_filters(request, FILTER_CONTAINERS, error);
 	json_t *containers = filters == NULL ? NULL
 					     : container_list_json(request->engine, filters,
 						       request_flag(request, "all"),
@@ -148,9 +148,8 @@ static bool remove_(Request *request, GError **error)
 
 static bool prune(Request *request, GError **error)
 {
-	static const char *const known[] = {"until", "label", "label!", NULL};
-	g_autoptr(json_t) filters = request_filters(request, known, error);
-	json_t *json = filters != NULL ? container_prune(request->engine, filters, error) : NULL;
+	g_autoptr(json_t) filters = request_filters(request, FILTER_CONTAINERS_PRUNE, error);
+	json_t *json = filters != NULL ? container_prune(request->engine, filters) : NULL;
 	return json != NULL && reply_json(request, 200, json);
 }
 

@@ -25,9 +25,7 @@ static void complete(Request *request, json_t *images)
 
 static bool list(Request *request, GError **error)
 {
-	static const char *const known[] = {
-		"before", "dangling", "label", "reference", "since", "until", NULL};
-	g_autoptr(json_t) filters = request_filters(request, known, error);
+	g_autoptr(json_t) filters = request_filters(request, FILTER_IMAGES, error);
 	json_t *images = filters != NULL ? image_list(request->engine, filters,
 						   request_flag(request, "all"), error)
 					 : NULL;
@@ -89,8 +87,7 @@ static bool remove_(Request *request, GError **error)
 
 static bool prune(Request *request, GError **error)
 {
-	static const char *const known[] = {"dangling", "until", "label", "label!", NULL};
-	g_autoptr(json_t) filters = request_filters(request, known, error);
+	g_autoptr(json_t) filters = request_filters(request, FILTER_IMAGES_PRUNE, error);
 	json_t *json = filters != NULL ? image_prune(request->engine, filters, error) : NULL;
 	return json != NULL && reply_json(request, 200, json);
 }

@@ -5,9 +5,7 @@
 
 static bool list(Request *request, GError **error)
 {
-	static const char *const known[] = {
-		"dangling", "driver", "id", "label", "name", "scope", "type", NULL};
-	g_autoptr(json_t) filters = request_filters(request, known, error);
+	g_autoptr(json_t) filters = request_filters(request, FILTER_NETWORKS, error);
 	return filters != NULL && reply_json(request, 200, network_list(request->engine, filters));
 }
 
@@ -55,8 +53,7 @@ static bool disconnect(Request *request, GError **error)
 
 static bool prune(Request *request, GError **error)
 {
-	static const char *const known[] = {"until", "label", "label!", NULL};
-	g_autoptr(json_t) filters = request_filters(request, known, error);
+	g_autoptr(json_t) filters = request_filters(request, FILTER_NETWORKS_PRUNE, error);
 	return filters != NULL && reply_json(request, 200, network_prune(request->engine, filters));
 }
 

@@ -51,8 +51,7 @@ static bool push(Request *request, GError **error)
 static bool search(Request *request, GError **error)
 {
 	enum { DEFAULT_LIMIT = 25 };
-	static const char *const known[] = {"is-automated", "is-official", "stars", NULL};
-	g_autoptr(json_t) filters = request_filters(request, known, error);
+	g_autoptr(json_t) filters = request_filters(request, FILTER_IMAGES_SEARCH, error);
 	if (filters == NULL)
 		return false;
 	if (*request_param(request, "term") == '\0')

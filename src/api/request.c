@@ -87,9 +87,9 @@ json_t *request_json(Request *request, GError **error)
 	return NULL;
 }
 
-Filters *request_filters(Request *request, const char *const *known, GError **error)
+Filters *request_filters(Request *request, FilterSet set, GError **error)
 {
-	return filters_parse(request_param(request, "filters"), known, error);
+	return filters_parse(request_param(request, "filters"), set, error);
 }
 
 Container *request_container(Request *request, GError **error)

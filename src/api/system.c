@@ -59,7 +59,7 @@ static bool each(const Event *event, gpointer data)
 		!id_or_name(filters, "image", "image", event) ||
 		!id_or_name(filters, "volume", "volume", event) ||
 		!id_or_name(filters, "network", "network", event) ||
-		!filters_match_labels(filters, "label", event->attributes))
+		!filters_match_labels(filters, event->attributes))
 		return true;
 	g_autofree char *text = NULL;
 	json_t *json = event_json(event);
@@ -71,13 +71,10 @@ static bool each(const Event *event, gpointer data)
 
 static bool events(Request *request, GError **error)
 {
-	static const char *const known[] = {"config", "container", "daemon", "event", "image",
-		"label", "network", "node", "plugin", "scope", "secret", "service", "type",
-		"volume", NULL};
 	const char *since = request_param(request, "since"),
 		   *until = request_param(request, "until");
 	gint64 from = 0, to = 0;
-	g_autoptr(json_t) filters = request_filters(request, known, error);
+	g_autoptr(json_t) filters = request_filters(request, FILTER_EVENTS, error);
 	if (filters == NULL)
 		return false;
 	if ((*since != '\0' && !time_parse(since, &from)) ||

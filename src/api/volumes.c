@@ -5,8 +5,7 @@
 
 static bool list(Request *request, GError **error)
 {
-	static const char *const known[] = {"dangling", "driver", "label", "name", NULL};
-	g_autoptr(json_t) filters = request_filters(request, known, error);
+	g_autoptr(json_t) filters = request_filters(request, FILTER_VOLUMES, error);
 	return filters != NULL && reply_json(request, 200, volume_list(request->engine, filters));
 }
 
@@ -46,8 +45,7 @@ static bool remove_(Request *request, GError **error)
 
 static bool prune(Request *request, GError **error)
 {
-	static const char *const known[] = {"all", "label", "label!", NULL};
-	g_autoptr(json_t) filters = request_filters(request, known, error);
+	g_autoptr(json_t) filters = request_filters(request, FILTER_VOLUMES_PRUNE, error);
 	enum { ANONYMOUS_ONLY_SINCE = 42 };
 	if (filters != NULL && request->version < ANONYMOUS_ONLY_SINCE)
 		json_object_set_new(filters, "all", json_pack("[s]", "true"));

@@ -125,13 +125,14 @@ bool duration_parse(const char *text, gint64 *nanoseconds)
 	if (*p == '\0')
 		return false;
 	while (*p != '\0') {
-		char *end;
-		if (!g_ascii_isdigit(*p) && *p != '.')
-			return false;
-		double value = g_ascii_strtod(p, &end);
+		size_t digits = strspn(p, "0123456789.");
+		g_autofree char *number = g_strndup(p, digits);
+		char *left;
+		double value = g_ascii_strtod(number, &left);
+		const char *end = p + digits;
 		size_t length = strcspn(end, "0123456789.");
 		double factor = unit_factor(end, length);
-		if (factor == 0)
+		if (factor == 0 || left == number || *left != '\0')
 			return false;
 		sum += value * factor;
 		p = end + length;

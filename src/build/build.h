@@ -43,7 +43,6 @@ typedef struct {
 	gint64 keep; /* bytes that may stay; 0: nothing */
 	const Filters *filters;
 } BuildPrune;
-json_t *build_prune(Engine *engine, const BuildPrune *prune, GError **error);
-extern const char *const build_prune_filters[];
+json_t *build_prune(Engine *engine, const BuildPrune *prune);
 /* After a build: what is too much or too old (daemon.json: builder.gc). */
 void build_cache_collect(Engine *engine);

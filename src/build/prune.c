@@ -10,9 +10,6 @@
 enum { KEEP_DAYS = 30, DISK_PART = 10 };
 static const gint64 keep_most = 10LL << 30, second = 1000000000;
 
-const char *const build_prune_filters[] = {"until", "unused-for", "id", "parent", "type",
-	"description", "inuse", "shared", "private", NULL};
-
 /* Steps, and caches of RUN --mount=type=cache, least recently used first. Records of a size that is no step's own,
  * such as what only changed the configuration, are not shown: they go with the others. */
 static GPtrArray *records(Engine *engine, bool mounts)
@@ -58,25 +55,30 @@ static bool remove_row(Engine *engine, const CacheRow *row, bool mount)
 				      : cache_store_remove(engine->store, row->key, NULL));
 }
 
+/* Without a value it asks for those that are so. */
+static bool flag_matches(const Filters *filters, const char *key, bool value)
+{
+	return filters_have(filters, key) ? filters_match_flag(filters, key, value)
+					  : value || json_object_get(filters, key) == NULL;
+}
+
 static bool matches(const CacheRow *row, bool mount, const BuildPrune *prune)
 {
 	const Filters *filters = prune->filters;
-	/* Records have no parents here: none is the child of another. */
+	/* Records have no parents here, none is the child of another; nor have they labels. */
 	return (prune->all || !row->shared) && filters_match_prefix(filters, "id", row->id) &&
 	       filters_match(filters, "parent", "") &&
 	       filters_match_name(filters, "description", row->description) &&
 	       filters_match(filters, "type", mount ? "exec.cachemount" : "regular") &&
-	       filters_match_flag(filters, "inuse", row->in_use) &&
-	       filters_match_flag(filters, "shared", row->shared) &&
-	       filters_match_flag(filters, "private", !row->shared);
+	       flag_matches(filters, "inuse", row->in_use) &&
+	       flag_matches(filters, "shared", row->shared) &&
+	       flag_matches(filters, "private", !row->shared) && filters_match_labels(filters, NULL);
 }
 
-json_t *build_prune(Engine *engine, const BuildPrune *prune, GError **error)
+json_t *build_prune(Engine *engine, const BuildPrune *prune)
 {
-	gint64 until, total = 0, space = 0;
-	const char *key = filters_have(prune->filters, "until") ? "until" : "unused-for";
-	if (!filters_time(prune->filters, key, &until, error))
-		return NULL;
+	gint64 total = 0, space = 0, until = MIN(filters_time(prune->filters, "until"),
+				     filters_time(prune->filters, "unused-for"));
 	json_t *deleted = json_array();
 	for (int mounts = 0; mounts <= 1; mounts++) {
 		g_autoptr(GPtrArray) rows = records(engine, mounts == 1);

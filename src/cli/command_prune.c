@@ -1,6 +1,7 @@
 /* container, image, volume, network and system prune: what each removes is a row of a table. */
 #include "cli/cli.h"
 
+#include "base/error.h"
 #include "base/size.h"
 
 #include <stdio.h>
@@ -82,9 +83,6 @@ static bool prune(Cli *cli, What what, bool all, gint64 *space, GError **error)
 	if (what == IMAGES)
 		json_object_set_new(
 			filters, "dangling", json_pack("{s:b}", all ? "false" : "true", 1));
-	/* "until" is nothing that a volume could be asked for. */
-	if (what == VOLUMES)
-		json_object_del(filters, "until");
 	if (what == VOLUMES && all)
 		json_object_set_new(filters, "all", json_pack("{s:b}", "true", 1));
 	g_autofree char *text = json_text(filters), *escaped = client_escape(text),
@@ -166,15 +164,23 @@ static int run_system(Cli *cli)
 	g_autoptr(GError) error = NULL;
 	bool all = flag_bool(cli, "all", false), volumes = flag_bool(cli, "volumes", false);
 	gint64 space = 0;
-	g_autofree char *question = g_strdup_printf("all stopped containers, %s%s, %s build cache",
+	g_autofree char *question = g_strdup_printf("all stopped containers, "
+		"all networks not used by at least one container, %s%s, %s build cache",
 		volumes ? "all anonymous volumes not used by at least one container, " : "",
 		all ? "all images without at least one container associated to them"
 		    : "all dangling images",
 		all ? "all" : "unused");
+	g_autoptr(json_t) filters = flag_filters(cli, "filter", &error);
+	if (json_object_get(filters, "until") != NULL && volumes)
+		fail(&error, BERTH_ERROR_UNAVAILABLE,
+			"ERROR: The \"until\" filter is not supported with \"--volumes\"");
+	if (error != NULL)
+		return cli_fail(cli, error);
 	if (!confirm(cli, question))
 		return EXIT_SUCCESS;
 	/* --all speaks of images here; named volumes are never pruned along. */
 	bool ok = prune(cli, CONTAINERS, false, &space, &error) &&
+		  prune(cli, NETWORKS, false, &space, &error) &&
 		  (!volumes || prune(cli, VOLUMES, false, &space, &error)) &&
 		  prune(cli, IMAGES, all, &space, &error) &&
 		  prune(cli, BUILDS, all, &space, &error);

@@ -280,7 +280,7 @@ json_t *flag_filters(const Cli *cli, const char *name, GError **error)
 				json_elem(list, i));
 			return NULL;
 		}
-		const char *key = g_strstrip(parts[0]);
+		g_autofree char *key = g_ascii_strdown(g_strstrip(parts[0]), -1);
 		if (json_object_get(filters, key) == NULL)
 			json_object_set_new(filters, key, json_object());
 		json_object_set_new(

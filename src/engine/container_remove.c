@@ -170,14 +170,10 @@ bool container_rename(Container *container, const char *name, GError **error)
 	return true;
 }
 
-json_t *container_prune(Engine *engine, const Filters *filters, GError **error)
+json_t *container_prune(Engine *engine, const Filters *filters)
 {
 	json_t *deleted = json_array();
-	gint64 space = 0, until;
-	if (!filters_time(filters, "until", &until, error)) {
-		json_decref(deleted);
-		return NULL;
-	}
+	gint64 space = 0, until = filters_time(filters, "until");
 	g_autoptr(GPtrArray) all = container_all(engine);
 	for (guint i = 0; i < all->len; i++) {
 		Container *container = all->pdata[i];
@@ -186,10 +182,7 @@ json_t *container_prune(Engine *engine, const Filters *filters, GError **error)
 		Status status = (Status)container->row.status;
 		if (status == STATUS_RUNNING || status == STATUS_PAUSED ||
 			status == STATUS_RESTARTING || container->row.created > until ||
-			!filters_match_labels(filters, "label", json_at(spec, "Config.Labels")) ||
-			(filters_have(filters, "label!") &&
-				filters_match_labels(
-					filters, "label!", json_at(spec, "Config.Labels"))))
+			!filters_match_labels(filters, json_at(spec, "Config.Labels")))
 			continue;
 		gint64 size = tree_size(engine->store->containers_fd, upper);
 		if (!container_remove(container, false, false, NULL))

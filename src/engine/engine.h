@@ -163,21 +163,44 @@ json_t *event_json(const Event *event);
 void event_follow(gint64 since, gint64 until, int peer_fd,
 	bool (*each)(const Event *event, gpointer data), gpointer data);
 
-/* filter.c: the filters parameter of lists. */
+/* filter.c: the filters parameter of lists, prunes and events. */
 typedef json_t Filters; /* {"label": ["a", "b=c"], ...} */
-/* Checks the keys against a NULL-terminated list; "" and {} are no filter. Both of Docker's forms. */
-Filters *filters_parse(const char *text, const char *const *known, GError **error);
+typedef enum {
+	FILTER_CONTAINERS,
+	FILTER_CONTAINERS_PRUNE,
+	FILTER_IMAGES,
+	FILTER_IMAGES_PRUNE,
+	FILTER_IMAGES_SEARCH,
+	FILTER_VOLUMES,
+	FILTER_VOLUMES_PRUNE,
+	FILTER_NETWORKS,
+	FILTER_NETWORKS_PRUNE,
+	FILTER_EVENTS,
+	FILTER_BUILDS_PRUNE,
+} FilterSet;
+/* Either of Docker's forms ("" and {} are no filter); INVALID for a filter that the endpoint does not know, and for a
+ * value that means nothing to it. */
+Filters *filters_parse(const char *text, FilterSet set, GError **error);
 bool filters_have(const Filters *filters, const char *key);
 /* True if there is no such filter, or one of its values is value. */
 bool filters_match(const Filters *filters, const char *key, const char *value);
-/* The same, with each value a prefix or, for names, a regular expression. */
+/* The same, with each value a prefix or, for names, a regular expression or, for references, a pattern. */
 bool filters_match_flag(const Filters *filters, const char *key, bool value); /* "true" or "1" */
 bool filters_match_prefix(const Filters *filters, const char *key, const char *value);
 bool filters_match_name(const Filters *filters, const char *key, const char *value);
-/* All values of key are labels that are there ("label" or "label=value"). */
-bool filters_match_labels(const Filters *filters, const char *key, const json_t *labels);
-/* A filter that is a time, or a duration back from now; G_MAXINT64 where it is not given. */
-bool filters_time(const Filters *filters, const char *key, gint64 *time, GError **error);
+bool filters_match_glob(const Filters *filters, const char *key, const char *value);
+/* All of "label" are there ("label" or "label=value"), and not all of "label!". */
+bool filters_match_labels(const Filters *filters, const json_t *labels);
+/* Whether a filter is given, and says yes. */
+bool filters_is_on(const Filters *filters, const char *key);
+/* The first of the times that a filter names, a duration counted back from now; G_MAXINT64 where it is not given. */
+gint64 filters_time(const Filters *filters, const char *key);
+/* "80", "80-90/udp" */
+typedef struct {
+	int first, last;
+	char protocol[8];
+} FilterPorts;
+bool filter_ports_parse(const char *text, FilterPorts *ports, GError **error);
 const char *filters_value(
 	const Filters *filters, const char *key, size_t index); /* NULL behind the last */
 
@@ -287,7 +310,7 @@ bool container_update(
 bool container_attach(
 	Container *container, int fd, int flags, const char *detach_keys, GError **error);
 json_t *container_top(Container *container, const char *ps_args, GError **error);
-json_t *container_prune(Engine *engine, const Filters *filters, GError **error);
+json_t *container_prune(Engine *engine, const Filters *filters);
 /* When it last ended: taken before a client is told that its wait is on, so that no end is missed. */
 gint64 container_last_exit(Container *container);
 /* Waits for condition ("not-running", "next-exit" after last_exit, "removed"); false if peer_fd

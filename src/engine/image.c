@@ -84,18 +84,14 @@ static json_t *short_names(char *const *tags)
 /* A reference filter picks names: an image is shown with those only. */
 static char **matching_tags(char **tags, const Filters *filters)
 {
-	const char *pattern;
 	g_autoptr(GStrvBuilder) kept = g_strv_builder_new();
 	for (int t = 0; tags[t] != NULL; t++) {
 		g_autofree char *familiar = reference_shorten(tags[t]), *name = g_strdup(familiar);
 		char *colon = strrchr(name, ':');
 		if (colon != NULL)
 			*colon = '\0';
-		bool wanted = !filters_have(filters, "reference");
-		for (size_t i = 0; (pattern = filters_value(filters, "reference", i)) != NULL; i++)
-			wanted = wanted || g_pattern_match_simple(pattern, familiar) ||
-				 g_pattern_match_simple(pattern, name);
-		if (wanted)
+		if (filters_match_glob(filters, "reference", familiar) ||
+			filters_match_glob(filters, "reference", name))
 			g_strv_builder_add(kept, tags[t]);
 	}
 	g_strfreev(tags);
@@ -108,39 +104,39 @@ static bool list_wanted(const ImageRow *row, const json_t *config, char *const *
 {
 	if (!filters_match_flag(filters, "dangling", tags[0] == NULL && digests[0] == NULL))
 		return false;
-	if ((before > 0 && row->created >= before) || (since > 0 && row->created <= since) ||
-		(until > 0 && row->created >= until))
+	if (row->created >= before || (since > 0 && row->created <= since) ||
+		row->created >= until)
 		return false;
-	if (!filters_match_labels(filters, "label", json_at(config, "config.Labels")))
+	if (!filters_match_labels(filters, json_at(config, "config.Labels")))
 		return false;
 	return !filters_have(filters, "reference") || tags[0] != NULL;
 }
 
+/* Of several the one that leaves the fewest. */
 static bool created_of(
 	Engine *engine, const Filters *filters, const char *key, gint64 *created, GError **error)
 {
-	const char *reference = filters_value(filters, key, 0);
-	if (reference == NULL)
-		return true;
-	g_autofree char *id = image_find(engine, reference, error);
-	g_autoptr(ImageRow) row = id != NULL ? image_store_get(engine->store, id) : NULL;
-	*created = row != NULL ? row->created : 0;
-	return row != NULL;
+	const char *reference;
+	bool before = strcmp(key, "before") == 0;
+	for (size_t i = 0; (reference = filters_value(filters, key, i)) != NULL; i++) {
+		g_autofree char *id = image_find(engine, reference, error);
+		g_autoptr(ImageRow) row = id != NULL ? image_store_get(engine->store, id) : NULL;
+		if (id != NULL && row == NULL)
+			fail(error, BERTH_ERROR_NOT_FOUND, "No such image: %s", reference);
+		if (row == NULL)
+			return false;
+		*created = before ? MIN(*created, row->created) : MAX(*created, row->created);
+	}
+	return true;
 }
 
 json_t *image_list(Engine *engine, const Filters *filters, bool all, GError **error)
 {
-	gint64 before = 0, since = 0, until = 0;
+	gint64 before = G_MAXINT64, since = 0, until = filters_time(filters, "until");
 	(void)all; /* there are no intermediate images here: every image was asked for */
 	if (!created_of(engine, filters, "before", &before, error) ||
 		!created_of(engine, filters, "since", &since, error))
 		return NULL;
-	if (filters_have(filters, "until") &&
-		!time_parse(filters_value(filters, "until", 0), &until)) {
-		gint64 ago = 0;
-		duration_parse(filters_value(filters, "until", 0), &ago);
-		until = time_now() - ago;
-	}
 	g_autoptr(GPtrArray) rows = image_store_list(engine->store);
 	json_t *list = json_array();
 	for (guint i = 0; i < rows->len; i++) {

@@ -157,13 +157,8 @@ json_t *image_remove(Engine *engine, const char *reference, bool force, bool pru
 
 json_t *image_prune(Engine *engine, const Filters *filters, GError **error)
 {
-	const char *dangling = filters_value(filters, "dangling", 0);
-	bool all = dangling != NULL &&
-		   (strcmp(dangling, "false") == 0 || strcmp(dangling, "0") == 0),
-	     running;
-	gint64 space = 0, until;
-	if (!filters_time(filters, "until", &until, error))
-		return NULL;
+	bool all = filters_have(filters, "dangling") && !filters_is_on(filters, "dangling"), running;
+	gint64 space = 0, until = filters_time(filters, "until");
 	json_t *done = json_array();
 	g_autoptr(GPtrArray) rows = image_store_list(engine->store);
 	for (guint i = 0; i < rows->len; i++) {
@@ -174,7 +169,7 @@ json_t *image_prune(Engine *engine, const Filters *filters, GError **error)
 		g_autofree char *user = user_of(engine, row->id, &running);
 		g_autoptr(json_t) config = json_parse(row->config, strlen(row->config), NULL);
 		if (user != NULL || (named && !all) || row->created > until ||
-			!filters_match_labels(filters, "label", json_at(config, "config.Labels")))
+			!filters_match_labels(filters, json_at(config, "config.Labels")))
 			continue;
 		if (remove_by_id(engine, row->id, tags, true, done, NULL))
 			space += row->size;

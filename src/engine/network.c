@@ -344,7 +344,7 @@ static bool wanted(const Network *network, const Filters *filters)
 	       filters_match(filters, "scope", "local") &&
 	       filters_match(filters, "type", network->predefined ? "builtin" : "custom") &&
 	       filters_match_flag(filters, "dangling", unused) &&
-	       filters_match_labels(filters, "label", json_object_get(network->spec, "Labels"));
+	       filters_match_labels(filters, json_object_get(network->spec, "Labels"));
 }
 
 json_t *network_list(Engine *engine, const Filters *filters)
@@ -417,12 +417,14 @@ bool network_remove(Engine *engine, const char *reference, GError **error)
 json_t *network_prune(Engine *engine, const Filters *filters)
 {
 	json_t *deleted = json_array();
+	gint64 until = filters_time(filters, "until");
 	g_mutex_lock(&engine->network_lock);
 	for (guint i = engine->networks->len; i-- > 0;) {
 		Network *network = engine->networks->pdata[i];
 		g_autofree char *name = g_strdup(network->name);
 		if (!network->predefined && !network_is_wanted(engine, network) &&
-			wanted(network, filters) && drop(engine, network, NULL))
+			network->created <= until && wanted(network, filters) &&
+			drop(engine, network, NULL))
 			json_array_append_new(deleted, json_string(name));
 	}
 	g_mutex_unlock(&engine->network_lock);

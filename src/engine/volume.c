@@ -146,7 +146,7 @@ json_t *volume_list(Engine *engine, const Filters *filters)
 		if (filters_match_flag(filters, "dangling", users[0] == NULL) &&
 			filters_match_name(filters, "name", row->name) &&
 			filters_match(filters, "driver", row->driver) &&
-			filters_match_labels(filters, "label", json_object_get(json, "Labels")))
+			filters_match_labels(filters, json_object_get(json, "Labels")))
 			json_array_append(list, json);
 	}
 	return json_pack("{s:o, s:n}", "Volumes", list, "Warnings");
@@ -182,13 +182,11 @@ json_t *volume_prune(Engine *engine, const Filters *filters)
 	g_autoptr(GPtrArray) rows = volume_store_list(engine->store);
 	json_t *deleted = json_array();
 	gint64 space = 0;
-	const char *all = filters_value(filters, "all", 0);
 	for (guint i = 0; i < rows->len; i++) {
 		const VolumeRow *row = rows->pdata[i];
 		g_autoptr(json_t) json = volume_json(engine, row);
-		bool every = all != NULL && (strcmp(all, "true") == 0 || strcmp(all, "1") == 0);
-		if ((!row->anonymous && !every) || has_options(json) ||
-			!filters_match_labels(filters, "label", json_object_get(json, "Labels")))
+		if ((!row->anonymous && !filters_is_on(filters, "all")) || has_options(json) ||
+			!filters_match_labels(filters, json_object_get(json, "Labels")))
 			continue;
 		gint64 size = tree_size(engine->store->volumes_fd, row->name);
 		if (!volume_remove(engine, row->name, false, NULL))

@@ -36,3 +36,47 @@ setup() { cd "$(mktemp -d "$WORK/case.XXXXXX")"; }
 	[[ $output == *'cannot overwrite directory "out/data" with non-directory'* ]]
 	[ "$(cat to/out/data/keep)" = mine ]
 }
+
+@test "prunes keep what label!= names, and what until= calls too young; in every form" {
+	printf 'FROM scratch\nLABEL keep=1\nCOPY f /\n' >Dockerfile; echo f >f
+	keep() {
+		d volume create --label keep=1 vkeep; d volume create vgo
+		d network create --label keep=1 nkeep; d network create ngo
+		d create --name ckeep --label keep=1 --network none busybox; d create --name cgo --network none busybox
+		"$BUILD/berth" build -q -t ikeep .
+	} >/dev/null
+	all() { echo $(d volume ls -q; d network ls -f type=custom --format '{{.Name}}'; d ps -a --format '{{.Names}}'; d image ls -q ikeep | sed 's/.*/ikeep/'); }
+	keep
+	d volume prune -af --filter 'label!=keep'
+	d network prune -f --filter 'label!=keep'
+	d container prune -f --filter 'label!=keep=1'
+	d image prune -af --filter 'label!=keep'
+	[ "$(all)" = "vkeep nkeep ckeep ikeep" ]
+	d volume create vgo; d network create ngo; d create --name cgo --network none busybox
+	before=$(all)
+	d network prune -f --filter until=24h
+	d container prune -f --filter until=24h
+	d image prune -af --filter until=2020-01-01
+	d system prune -af --filter until=24h
+	[ "$(all)" = "$before" ]
+	d system prune -f --filter label=other
+	[ "$(all)" = "$before" ]
+	run d system prune -f --volumes --filter until=24h
+	[ "$status" -ne 0 ]
+	[[ $output == *'The "until" filter is not supported with "--volumes"'* ]]
+	[ "$(all)" = "$before" ]
+	for f in '{"label":"a"}' '{"label":{"a":1}}' '{"bogus":["x"]}' '[]' '{"until":["soon"]}' '{"until":[]}' '{"label":["a"],"label!":{"b":true}}'; do
+		for what in containers volumes networks images; do
+			[ "$(status_of -X POST -G --data-urlencode "filters=$f" "http://b/v1.51/$what/prune")" = 400 ] || { echo "$what $f"; false; }
+		done
+	done
+	for what in containers/json volumes networks images/json events; do
+		run api -G --data-urlencode 'filters={"bogus":["x"]}' "http://b/v1.51/$what"
+		[ "$output" = "{\"message\":\"invalid filter 'bogus'\"}" ]
+	done
+	run d builder prune -f --filter bogus=x
+	[[ $output == *"failed to prune build cache: invalid filter 'bogus'"* ]]
+	[ "$(all)" = "$before" ]
+	d volume prune -f --filter label=keep; d volume prune -af
+	d network prune -f; d container prune -f; d image rm ikeep
+}
