@@ -2,6 +2,7 @@
 #include "api/api.h"
 
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/timefmt.h"
 #include "shim/protocol.h"
 
@@ -306,8 +307,10 @@ static bool attach(Request *request, GError **error)
 						     : g_mutex_locker_new(&container->operation);
 	int fd = reply_hijack(request, tty);
 	LogQuery query = {.stdout = true, .stderr = true, .tail = -1};
-	if (logs)
+	if (logs) {
+		fd_await_taken(fd);
 		log_read(container, &query, fd, replay_out, GINT_TO_POINTER(tty ? -fd : fd), NULL);
+	}
 	if (!stream) {
 		close(fd);
 		return true;

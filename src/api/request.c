@@ -236,6 +236,17 @@ void reply_end(Request *request)
 	send_all(request, &iov, 1);
 }
 
+/* What comes along with the head is lost on clients that read that through a buffer, and the rest from the socket. On a
+ * UNIX socket the first frame waits until the head was read (fd_await_taken); here a moment has to do. Docker's
+ * client and ours need none. */
+static void await_far_peer(const Request *request)
+{
+	enum { MOMENT_US = 5000 };
+	if (request->caller->is_tcp &&
+		!g_str_has_prefix(http_header(request->head, "User-Agent"), "Docker-Client/"))
+		g_usleep(MOMENT_US);
+}
+
 int reply_hijack(Request *request, bool tty)
 {
 	enum { MULTIPLEXED_SINCE = 42 };
@@ -246,5 +257,6 @@ int reply_hijack(Request *request, bool tty)
 	request->hijacked = true;
 	send_head(request, upgrade ? 101 : 200, type, -1,
 		upgrade ? "Connection: Upgrade\r\nUpgrade: tcp\r\n" : "", NULL, 0);
+	await_far_peer(request);
 	return request->fd;
 }

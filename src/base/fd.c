@@ -5,9 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <linux/sockios.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -228,6 +231,26 @@ ssize_t fd_receive(int socket, void *data, size_t size)
 		n = recv(socket, data, size, MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR);
 	return n;
+}
+
+/* Nothing wakes a writer when its peer reads: the queue is looked at again and again, ever less often. Most peers read
+ * within the first few looks, and a sleep would be longer. */
+void fd_await_taken(int socket)
+{
+	enum { LOOKS = 100, FIRST_US = 30, LAST_US = 2000, MOST_US = 2000000 };
+	gint64 deadline = g_get_monotonic_time() + MOST_US;
+	guint pause = FIRST_US;
+	int left = 0;
+	for (int look = 0; ioctl(socket, SIOCOUTQ, &left) == 0 && left > 0 &&
+			   g_get_monotonic_time() < deadline;
+		look++) {
+		if (look < LOOKS) {
+			sched_yield();
+			continue;
+		}
+		g_usleep(pause);
+		pause = MIN(pause * 2, LAST_US);
+	}
 }
 
 /* The address of path by way of /proc/self/fd, so that its length does not matter. */

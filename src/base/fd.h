@@ -93,6 +93,10 @@ bool fd_send(int socket, const void *data, size_t length, const int *fds, int fd
 /* Receives one message of a SOCK_SEQPACKET socket without waiting. -1 with errno. */
 ssize_t fd_receive(int socket, void *data, size_t size);
 
+/* Waits until the peer of a UNIX stream socket has read all that was written to it; not for ever (2 s), and not at all
+ * where the kernel cannot tell. */
+void fd_await_taken(int socket);
+
 /* Connects to, or binds and listens at, a UNIX socket whose path may be longer than sun_path, by
  * way of a descriptor of its folder. type: SOCK_STREAM or SOCK_SEQPACKET. -1 with errno. */
 int unix_connect(const char *path, int type);

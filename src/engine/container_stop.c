@@ -2,6 +2,7 @@
 #include "engine/engine.h"
 
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/timefmt.h"
 
 #include <signal.h>
@@ -252,6 +253,8 @@ bool container_attach(
 		g_array_append_val(container->waiting, attachment);
 	}
 	g_mutex_unlock(&container->engine->lock);
+	if (running)
+		fd_await_taken(fd);
 	if (running)
 		ok = shim_send(container, SHIM_ATTACH, "", flags, 0, detach_keys, &fd, 1, error);
 	if (!later)

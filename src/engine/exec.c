@@ -190,6 +190,7 @@ static void say_why(Engine *engine, Exec *exec, int client, const char *why)
 	exec->exit_code = 126;
 	exec->error = g_strdup(why);
 	g_mutex_unlock(&engine->lock);
+	fd_await_taken(client);
 	if (client >= 0 && (exec->tty || fd_write_all(client, frame, sizeof frame)))
 		fd_write_all(client, line, MIN(length, G_MAXUINT16));
 }
@@ -229,9 +230,11 @@ bool exec_start(Engine *engine, Exec *exec, int fd, GError **error)
 		    (exec->open_stderr ? SHIM_ATTACH_STDERR : 0) |
 		    (exec->tty || exec->raw ? 0 : SHIM_ATTACH_FRAMED);
 	int waiter = notify_subscribe(&exec->changed);
-	bool ok = (!needs_own_shim(container, exec) || shim_launch_exec(container, exec, error)) &&
-		  shim_send(container, SHIM_EXEC, exec->id, flags, 0, exec->detach_keys, fds,
-			  client >= 0 ? 2 : 1, error);
+	bool ok = !needs_own_shim(container, exec) || shim_launch_exec(container, exec, error);
+	/* Clients that read the answer's head through a buffer (docker-py) lose what comes along with it. */
+	fd_await_taken(client);
+	ok = ok && shim_send(container, SHIM_EXEC, exec->id, flags, 0, exec->detach_keys, fds,
+			   client >= 0 ? 2 : 1, error);
 	fd_clear(&client);
 	ok = ok && await_start(exec, container, waiter, error);
 	notify_unsubscribe(&exec->changed, waiter);

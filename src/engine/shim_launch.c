@@ -165,9 +165,11 @@ bool shim_launch(Container *container, int plan_fd, bool with_network,
 	/* It may be held up by what it opens itself. */
 	struct timeval limit = {.tv_sec = START_SECONDS};
 	setsockopt(ours, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-	for (guint i = 0; i < count; i++)
+	for (guint i = 0; i < count; i++) {
+		fd_await_taken(attachments[i].fd);
 		shim_tell(ours, SHIM_ATTACH, "", attachments[i].flags, 0, attachments[i].keys,
 			&attachments[i].fd, 1);
+	}
 	if (!shim_tell(ours, SHIM_START, "", 0, 0, "", NULL, 0) ||
 		!await_start(container, ours, &network_ready, pid, error)) {
 		fail(error, BERTH_ERROR_SYSTEM, "cannot talk to berth-shim");

@@ -187,3 +187,10 @@ create() { post_json "/containers/create?name=$1" "$2" | jq -r .Id; }
 	PYTHONPATH=tests/lib timeout 120 python3 tests/api/exec_end.py "$WORK/b.sock" execs
 	d rm -f execs
 }
+
+@test "exec, attach: the first words wait until the peer has read the answer's head" {
+	d run -d --name heads --network none busybox sh -c 'echo first words; sleep 1000'
+	for _ in $(seq 100); do d logs heads | grep -q first && break; sleep 0.05; done
+	PYTHONPATH=tests/lib timeout 60 python3 tests/api/hijack_head.py "$WORK/b.sock" heads
+	d rm -f heads
+}
