@@ -5,6 +5,7 @@
 #include "base/fd.h"
 #include "base/timefmt.h"
 #include "image/image.h"
+#include "runtime/lsm.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -165,6 +166,14 @@ static void set_sizes(Container *container, json_t *json)
 	set(json, "SizeRootFs", json_integer(own + (image != NULL ? image->size : 0)));
 }
 
+static const char *apparmor_profile(const json_t *host)
+{
+	g_auto(Security) security = {0};
+	return security_parse(host, &security, NULL)
+		       ? lsm_profile(&security, json_bool(host, "Privileged"), "/")
+		       : "";
+}
+
 json_t *container_inspect_json(Container *container, bool size, GError **error)
 {
 	g_autoptr(json_t) spec = container_spec(container, error);
@@ -202,7 +211,7 @@ json_t *container_inspect_json(Container *container, bool size, GError **error)
 	set(json, "Platform", json_string("linux"));
 	set(json, "MountLabel", json_string(""));
 	set(json, "ProcessLabel", json_string(""));
-	set(json, "AppArmorProfile", json_string(""));
+	set(json, "AppArmorProfile", json_string(apparmor_profile(host)));
 	set(json, "ExecIDs", exec_ids(container));
 	set(json, "HostConfig", json_incref((json_t *)host));
 	set(json, "GraphDriver", graph_driver(container, folder));

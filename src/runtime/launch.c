@@ -491,7 +491,8 @@ static bool add_confinement(Plan *plan, const json_t *host, const Security *secu
 		return false;
 	if (security->no_new_privileges)
 		plan_put(plan, PLAN_NO_NEW_PRIVS, 0, 0, NULL);
-	return add_filter(plan, host, security, engine_profile, error);
+	return lsm_plan(security, json_bool(host, "Privileged"), "/", plan, error) &&
+	       add_filter(plan, host, security, engine_profile, error);
 }
 
 static void add_stdio(Plan *plan, bool tty, bool with_stdin, bool once, int rows, int columns)

@@ -4,7 +4,35 @@
 #include "base/fd.h"
 
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#define DEFAULT_PROFILE "berth-default"
+enum { PROFILES_LIMIT = 4 << 20 };
+
+/* What Docker's docker-default allows, without sockets of AF_ALG (CVE-2026-31431) and AF_VSOCK: here by every way, also
+ * by those that a seccomp filter cannot see. Files of procfs and sysfs that are the host's are not written; of
+ * /proc/sys only shm* and msg* of the kernel's, by whoever may. */
+static const char default_profile[] =
+	"profile " DEFAULT_PROFILE " flags=(attach_disconnected,mediate_deleted) {\n"
+	"\tnetwork,\n\tdeny network alg,\n\tdeny network vsock,\n"
+	"\tcapability,\n\tfile,\n\tumount,\n\tdeny mount,\n"
+	"\tsignal (receive) peer=unconfined,\n"
+	"\tsignal (send, receive) peer=" DEFAULT_PROFILE ",\n"
+	"\tptrace (trace, read, tracedby, readby) peer=" DEFAULT_PROFILE ",\n"
+	"\tdeny /proc/* w,\n"
+	"\tdeny /proc/{acpi,asound,bus,driver,fs,irq,scsi,tty}/** wklx,\n"
+	"\tdeny /proc/sys/{[^k],k[^e]}** w,\n"
+	"\tdeny /proc/sys/kernel/{[^sm],s[^h],m[^s]}** w,\n"
+	"\tdeny /proc/{kcore,kmem,mem,sysrq-trigger} rwklx,\n"
+	"\tdeny /sys/{block,bus,class,dev,devices,firmware,hypervisor,kernel,module,power}/** "
+	"wklx,\n"
+	"\tdeny /sys/fs/{bpf,ext4,fuse,pstore,resctrl,selinux,xfs}/** wklx,\n"
+	"\tdeny /sys/firmware/** rwklx,\n"
+	"\tdeny /sys/devices/virtual/powercap/** rwklx,\n"
+	"\tdeny /sys/kernel/security/** rwklx,\n"
+	"}\n";
 
 bool lsm_has_apparmor(const char *root)
 {
@@ -35,9 +63,8 @@ static bool check_label(const char *label, bool has_selinux, GError **error)
 			"type, "
 			"filetype' followed by ':' and a value",
 			label);
-	return has_selinux ||
-	       fail(error, BERTH_ERROR_INVALID,
-		       "cannot apply label \"%s\": this kernel has no SELinux", label);
+	return fail(error, BERTH_ERROR_INVALID, "cannot apply label \"%s\": %s", label,
+		has_selinux ? "this engine sets no SELinux labels" : "this kernel has no SELinux");
 }
 
 bool lsm_check(const Security *security, const char *root, GError **error)
@@ -51,5 +78,80 @@ bool lsm_check(const Security *security, const char *root, GError **error)
 	for (guint i = 0; i < security->labels->len; i++)
 		if (!check_label(security->labels->pdata[i], lsm_has_selinux(root), error))
 			return false;
+	return true;
+}
+
+const char *lsm_profile(const Security *security, bool privileged, const char *root)
+{
+	if (security->apparmor != NULL && *security->apparmor != '\0')
+		return security->apparmor;
+	if (!lsm_has_apparmor(root))
+		return "";
+	return privileged ? "unconfined" : DEFAULT_PROFILE;
+}
+
+/* "name (mode)", a line each. */
+static bool is_loaded(const char *name, const char *root)
+{
+	g_autofree char *file =
+		g_build_filename(root, "sys/kernel/security/apparmor/profiles", NULL);
+	g_autofree char *text = file_read(file, PROFILES_LIMIT);
+	g_autofree char *start = g_strconcat(name, " (", NULL);
+	g_auto(GStrv) lines = g_strsplit(text != NULL ? text : "", "\n", -1);
+	for (int i = 0; lines[i] != NULL; i++)
+		if (g_str_has_prefix(lines[i], start))
+			return true;
+	return false;
+}
+
+/* Only the parser turns a profile's text into what the kernel takes. */
+static bool run_parser(const char *program)
+{
+	autofd text = memfd_create("apparmor", MFD_CLOEXEC);
+	char *argv[] = {(char *)program, (char *)"-Kr", NULL}, *envp[] = {NULL};
+	GPid pid;
+	int status = -1;
+	return text >= 0 && fd_write_all(text, default_profile, strlen(default_profile)) &&
+	       lseek(text, 0, SEEK_SET) == 0 &&
+	       g_spawn_async_with_fds("/", argv, envp, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid,
+		       text, -1, -1, NULL) &&
+	       waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+static bool load_default(const char *root, GError **error)
+{
+	static const char *const places[] = {"usr/sbin/apparmor_parser", "sbin/apparmor_parser"};
+	for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
+		g_autofree char *program = g_build_filename(root, places[i], NULL);
+		if (access(program, X_OK) == 0 && run_parser(program) &&
+			is_loaded(DEFAULT_PROFILE, root))
+			return true;
+	}
+	return fail(error, BERTH_ERROR_SYSTEM,
+		"AppArmor enabled on system but the " DEFAULT_PROFILE
+		" profile could not be loaded: "
+		"install apparmor_parser (package apparmor), or start with --security-opt "
+		"apparmor=unconfined");
+}
+
+bool lsm_plan(
+	const Security *security, bool privileged, const char *root, Plan *plan, GError **error)
+{
+	if (!lsm_has_apparmor(root))
+		return true;
+	const char *profile = lsm_profile(security, privileged, root);
+	/* Since Linux 5.8 each module has a folder of its own; "exec" alone is that of the first. */
+	g_autofree char *own = g_build_filename(root, "proc/self/attr/apparmor", NULL);
+	g_autofree char *value = g_strconcat("exec ", profile, NULL);
+	if (strcmp(profile, "unconfined") != 0 && !is_loaded(profile, root)) {
+		if (strcmp(profile, DEFAULT_PROFILE) != 0)
+			return fail(error, BERTH_ERROR_SYSTEM,
+				"apparmor failed to apply profile: %s is not loaded", profile);
+		if (!load_default(root, error))
+			return false;
+	}
+	plan_put(plan, PLAN_EXEC_ATTRIBUTE, 0, 0,
+		access(own, F_OK) == 0 ? "/proc/self/attr/apparmor/exec" : "/proc/self/attr/exec",
+		value, NULL);
 	return true;
 }

@@ -69,6 +69,7 @@ enum plan_op {
 
 	/* Behind all others, so that an engine's plans of execs fit the shims of the one before. */
 	PLAN_ENTER, /* | no container of its own: for one exec in that of the process behind SHIM_FD_NETWORK */
+	PLAN_EXEC_ATTRIBUTE, /* | file of /proc/self/attr, value: what the program is confined by (AppArmor) */
 	PLAN_OPS,
 };
 

@@ -462,10 +462,21 @@ static void join_namespaces(const struct plan *plan)
 	}
 }
 
+/* What the kernel confines the program by once it is executed. Set while /proc is the host's: nothing that a container
+ * mounted can be in its place (CVE-2019-16884), and who is forked from here has it too. */
+static void set_exec_attribute(const struct plan *plan)
+{
+	const struct plan_record *record = plan_find(plan, PLAN_EXEC_ATTRIBUTE);
+	if (record != NULL && !put_kernel_file(record_string(record, 0), record_string(record, 1)))
+		report_fail(errno, "cannot write \"%s\" to %s", record_string(record, 1),
+			record_string(record, 0));
+}
+
 void process_become(const struct plan *plan, const struct maker *maker, const char *container)
 {
 	umask(0022);
 	set_oom_score(plan);
+	set_exec_attribute(plan);
 	join_pid_namespace(plan, maker);
 	userns_enter(plan, maker->sync);
 	join_namespaces(plan);
@@ -480,6 +491,7 @@ void process_join(
 {
 	umask(0022);
 	set_oom_score(plan);
+	set_exec_attribute(plan);
 	make_another(maker);
 	/* The pid namespace is its children's: this process stays outside. */
 	int kinds = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET |
