@@ -259,14 +259,16 @@ static void put_tree(GArray *code, const Range *ranges, guint count)
 	put_tree(code, ranges + half, count - half);
 }
 
+/* From first on. The range before it may turn out to be empty, or to go on as this one: a filter's length is what each start and
+ * exec pays for, as the kernel translates it anew. */
 static void add_range(GArray *ranges, guint32 first, guint32 action, const Rule *rules, guint count)
 {
 	Range range = {first, action, rules, count}, *last = NULL;
+	if (ranges->len > 0 && g_array_index(ranges, Range, ranges->len - 1).first == first)
+		g_array_set_size(ranges, ranges->len - 1);
 	if (ranges->len > 0)
 		last = &g_array_index(ranges, Range, ranges->len - 1);
-	if (last != NULL && last->first == first)
-		*last = range;
-	else if (last == NULL || last->count > 0 || count > 0 || last->action != action)
+	if (last == NULL || last->count > 0 || count > 0 || last->action != action)
 		g_array_append_val(ranges, range);
 }
 

@@ -23,7 +23,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 
-enum { MAX_GROUPS = 1024 };
+enum { MAX_GROUPS = 1024, REPORT = 3 };
 
 /* What ops find out for the end: where to start, and whether seccomp comes first or last. */
 static struct {
@@ -280,8 +280,11 @@ static void become_visible(void)
 	/* By clone(2): its result is written for the shim before the new process runs, which has no part in that memory. */
 	long pid = syscall(SYS_clone, CLONE_PARENT | CLONE_PARENT_SETTID | SIGCHLD, 0,
 		&self.birth->pid, NULL, 0);
-	if (pid > 0)
+	if (pid > 0) {
+		/* Sooner than the end of a process does: the shim waits for the pipe's other end. */
+		close(REPORT);
 		_exit(0);
+	}
 	if (pid < 0 && errno == ENOMEM)
 		report_fail(0, "%s", stopped_container);
 	if (pid < 0)
@@ -386,7 +389,6 @@ static void take_identity(const struct plan *plan)
 /* Nothing stays open but the streams, and where to say what goes wrong. */
 static void let_go(int report)
 {
-	enum { REPORT = 3 };
 	if (report != REPORT && dup3(report, REPORT, O_CLOEXEC) < 0)
 		report_fail(errno, "cannot move a descriptor");
 	report_to(REPORT);
