@@ -45,7 +45,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Publish, publish_clear)
 static void split(const char *text, Publish *publish)
 {
 	const char *slash = strrchr(text, '/'), *rest = text;
-	publish->protocol = g_strdup(slash != NULL ? slash + 1 : "tcp");
+	publish->protocol = slash != NULL && slash[1] != '\0' ? g_ascii_strdown(slash + 1, -1)
+							      : g_strdup("tcp");
 	if (*text == '[' && strchr(text, ']') != NULL) {
 		const char *end = strchr(text, ']');
 		publish->ip = g_strndup(text + 1, (gsize)(end - text - 1));
@@ -82,17 +83,17 @@ static bool add_publish(json_t *ports, json_t *bindings, const char *text, GErro
 		return fail(error, BERTH_ERROR_UNAVAILABLE, "no port specified: %s<empty>", text);
 	if (!parse_range(publish.port, &first, &last) || first == 0)
 		return fail(
-			error, BERTH_ERROR_UNAVAILABLE, "invalid containerPort: %s", publish.port);
+			error, BERTH_ERROR_UNAVAILABLE, "Invalid containerPort: %s", publish.port);
 	if (*publish.host != '\0' && !parse_range(publish.host, &host_first, &host_last))
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid hostPort: %s", publish.host);
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "Invalid hostPort: %s", publish.host);
 	if (!g_strv_contains(protocols, publish.protocol))
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid proto: %s", publish.protocol);
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "Invalid proto: %s", publish.protocol);
 	if (*publish.ip != '\0' && !g_hostname_is_ip_address(publish.ip))
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid IP address: %s", publish.ip);
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "Invalid ip address: %s", publish.ip);
 	/* One port may be given any of a range; otherwise both ranges are of one length. */
 	if (*publish.host != '\0' && last - first != host_last - host_first && first != last)
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
-			"invalid ranges specified for container and host Ports: %s and %s",
+			"Invalid ranges specified for container and host Ports: %s and %s",
 			publish.port, publish.host);
 	for (guint port = first; port <= last; port++) {
 		g_autofree char *one = first == last
@@ -120,9 +121,9 @@ static bool add_exposed(json_t *ports, const char *text, GError **error)
 	if (!parse_range(range, &first, &last))
 		return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid range format for --expose: %s",
 			text);
+	g_autofree char *protocol = g_ascii_strdown(slash != NULL ? slash + 1 : "tcp", -1);
 	for (guint port = first; port <= last; port++) {
-		g_autofree char *name =
-			g_strdup_printf("%u/%s", port, slash != NULL ? slash + 1 : "tcp");
+		g_autofree char *name = g_strdup_printf("%u/%s", port, protocol);
 		set(ports, name, json_object());
 	}
 	return true;

@@ -70,6 +70,8 @@ static const struct {
 	{"bip6", 0, "bip6", STRING, "IPv6 address of the default bridge"},
 	{"default-network-opt", 0, "default-network-opts", MAP,
 		"option of new networks, driver=key=value"},
+	{"userland-proxy", 0, "userland-proxy", BOOL,
+		"shims carry ports of IPv6 to containers without (true)"},
 	{"ip6tables", 0, "ip6tables", BOOL, "accepted for dockerd's sake"},
 	{"publish-mode", 0, "publish-mode", STRING,
 		"how ports are published: nat, or proxy (the host's own rules decide)"},
@@ -300,6 +302,7 @@ static bool read_networks(Config *config, const json_t *given, GError **error)
 	config->fixed_cidr = text_or(given, "fixed-cidr", "");
 	config->fixed_cidr6 = text_or(given, "fixed-cidr-v6", "");
 	config->ipv6 = json_bool(given, "ipv6");
+	config->userland_proxy = !json_is_false(json_object_get(given, "userland-proxy"));
 	return check_block("bip", config->bip, AF_INET, error) &&
 	       check_block("bip6", config->bip6, AF_INET6, error) &&
 	       check_block("fixed-cidr", config->fixed_cidr, AF_INET, error) &&

@@ -103,8 +103,9 @@ static bool lease(Network *network, const json_t *asked, bool v6, Address *addre
 		return fail(error, BERTH_ERROR_INVALID,
 			"no configured subnet or ip-range contain the IP address %s", text);
 	address->prefix = wish.subnet->prefix;
-	return (address_is_host(wish.subnet, address) &&
-		       g_hash_table_add(network->used, address_text(address))) ||
+	if (!address_is_host(wish.subnet, address))
+		return fail(error, BERTH_ERROR_FORBIDDEN, "Address already in use");
+	return g_hash_table_add(network->used, address_text(address)) ||
 	       fail(error, BERTH_ERROR_FORBIDDEN, "Address already in use");
 }
 

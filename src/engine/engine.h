@@ -33,6 +33,7 @@ typedef struct {
 	char *cgroupns_mode, *ipc_mode; /* of containers that say none */
 	json_t *network_options; /* driver -> options that its networks begin with */
 	bool ipv6;		 /* of the default bridge */
+	bool userland_proxy;	 /* shims carry ports of IPv6 to containers without */
 	Userns userns; /* count 0: containers share the host's ids */
 	gint64 shm_size;
 	int shutdown_timeout;

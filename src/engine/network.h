@@ -138,9 +138,10 @@ char **host_nameservers(void);
 bool endpoint_check(const Network *network, const json_t *asked, GError **error);
 
 /* port_bind.c: the ports that a container asks for, reserved for it; a list of
- * {"Port": "80/tcp", "HostIp", "HostPort"} or NULL. Under the lock. */
-json_t *port_bind(Engine *engine, const char *container, const json_t *endpoint,
-	const json_t *config, const json_t *host, const Address *fallback_host, GError **error);
+ * {"Port": "80/tcp", "HostIp", "HostPort"} or NULL; without HostPort where hosts are routed to the container's
+ * own. Under the lock. */
+json_t *port_bind(Engine *engine, const char *container, const Network *network,
+	const json_t *endpoint, const json_t *config, const json_t *host, GError **error);
 /* By the firewall, or, in mode "proxy" and where families differ, by the container's shim. */
 typedef enum { PORT_BY_RULE, PORT_BY_SHIM } PortWay;
 /* What of such a list goes this way to an endpoint: an array of PortMapping. */

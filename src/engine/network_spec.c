@@ -74,12 +74,7 @@ static bool copy_ipam(json_t *spec, const json_t *request, GError **error)
 
 static bool check_scope(const json_t *request, GError **error)
 {
-	const char *scope = json_str(request, "Scope"), *driver = json_str(request, "Driver");
-	if (strcmp(driver, "overlay") == 0)
-		return fail(error, BERTH_ERROR_FORBIDDEN,
-			"This node is not a swarm manager. Use \"docker swarm init\" or \"docker "
-			"swarm "
-			"join\" to connect this node to swarm and try again.");
+	const char *scope = json_str(request, "Scope");
 	if (json_bool(request, "Ingress"))
 		return fail(error, BERTH_ERROR_FORBIDDEN,
 			"Ingress network can only be global scope network");
@@ -125,11 +120,16 @@ static bool check_driver(const char *driver, GError **error)
 {
 	static const char *const drivers[] = {"bridge", "macvlan", "ipvlan", NULL},
 				 *const single[] = {"null", "host", NULL};
+	if (g_strv_contains(drivers, driver))
+		return true;
 	if (g_strv_contains(single, driver))
 		return fail(error, BERTH_ERROR_FORBIDDEN,
 			"only one instance of \"%s\" network is allowed", driver);
-	return g_strv_contains(drivers, driver) ||
-	       fail(error, BERTH_ERROR_NOT_FOUND, "plugin \"%s\" not found", driver);
+	if (strcmp(driver, "overlay") == 0)
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"This node is not a swarm manager. Use \"docker swarm init\" or \"docker "
+			"swarm join\" to connect this node to swarm and try again.");
+	return fail(error, BERTH_ERROR_NOT_FOUND, "plugin \"%s\" not found", driver);
 }
 
 static void copy_plain(json_t *spec, const json_t *request)

@@ -91,7 +91,8 @@ static bool take_away(
 		return false;
 	port_release(container->engine, gone);
 	json_object_set(endpoint, "_Ports", kept);
-	return true;
+	/* Two ports of the host may lead to one of the container, which is reached directly, too. */
+	return port_publish(container->engine, true, kept, endpoint, error);
 }
 
 /* Under the lock. */
@@ -101,7 +102,7 @@ static bool add(Container *container, Network *network, json_t *endpoint, const 
 	Engine *engine = container->engine;
 	g_autoptr(json_t) host = json_pack("{s:O}", "PortBindings", bindings);
 	g_autoptr(json_t) more = port_bind(
-		engine, container->row.name, endpoint, NULL, host, &network->host_binding, error);
+		engine, container->row.name, network, endpoint, NULL, host, error);
 	if (more == NULL)
 		return false;
 	if (!publish_ports(container, true, more, endpoint, error)) {

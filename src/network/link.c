@@ -77,13 +77,15 @@ void namespace_leave(int own)
 	close(own);
 }
 
-/* Before there is a link: no router advertisements (CVE-2020-13401), and no IPv6 at all for a container
- * that has no address of its own. A kernel without IPv6 has no such files. */
-static void set_ipv6(bool wanted)
+/* Before there is a link: no router advertisements (CVE-2020-13401), and no IPv6 on it if it gets no address of its
+ * own; lo keeps ::1. A kernel without IPv6 has no such files. */
+static void set_ipv6(bool first, bool wanted)
 {
-	file_put("/proc/sys/net/ipv6/conf/default/accept_ra", "0");
-	file_put("/proc/sys/net/ipv6/conf/all/accept_ra", "0");
-	file_put("/proc/sys/net/ipv6/conf/all/disable_ipv6", wanted ? "0" : "1");
+	if (first) {
+		file_put("/proc/sys/net/ipv6/conf/default/accept_ra", "0");
+		file_put("/proc/sys/net/ipv6/conf/all/accept_ra", "0");
+	}
+	file_put("/proc/sys/net/ipv6/conf/default/disable_ipv6", wanted ? "0" : "1");
 }
 
 /* A socket of another network namespace: only this thread goes there, and comes back. */
@@ -92,8 +94,8 @@ static struct mnl_socket *socket_in(int netns, const ContainerLink *link, GError
 	struct mnl_socket *socket = NULL;
 	int own = namespace_enter(netns);
 	if (own >= 0) {
-		if (link != NULL && (link->first || link->address6.family != 0))
-			set_ipv6(link->address6.family != 0);
+		if (link != NULL)
+			set_ipv6(link->first, link->address6.family != 0);
 		socket = link_socket_new();
 		namespace_leave(own);
 	}

@@ -94,5 +94,6 @@ bool ports_change(
 /* Empties the maps of a family, and fills them with those of these that are of it, in one transaction. */
 bool ports_replace(
 	const char *table, int family, const PortMapping *mappings, guint count, GError **error);
+bool port_can_bind(const Address *host); /* at some port: a host may be without IPv6 */
 /* Whether a program of the host has the port; then bind() says so. False with errno. */
 bool port_is_free(const Address *host, guint8 protocol, guint16 port);

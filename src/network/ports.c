@@ -113,3 +113,11 @@ bool port_is_free(const Address *host, guint8 protocol, guint16 port)
 	return fd < 0 || protocol == IPPROTO_SCTP ||
 	       bind(fd, (struct sockaddr *)&address, length) == 0;
 }
+
+bool port_can_bind(const Address *host)
+{
+	struct sockaddr_storage address;
+	socklen_t length = host_address(host, 0, &address);
+	autofd fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	return fd >= 0 && bind(fd, (struct sockaddr *)&address, length) == 0;
+}

@@ -376,15 +376,47 @@ static void add_paths(const json_t *host, const char *key, const char *const *de
 		plan_put(plan, op, 0, 0, paths[i], NULL);
 }
 
-static void add_sysctls(const json_t *host, Plan *plan)
+static void put_sysctl(Plan *plan, const char *path, const char *value)
+{
+	g_autofree char *file = g_strconcat("/proc/sys/", path, NULL);
+	plan_put(plan, PLAN_SYSCTL, 0, 0, file, value, NULL);
+}
+
+static bool has_sysctl(const json_t *host, const char *wanted)
 {
 	const char *key;
 	json_t *value;
 	json_object_foreach (json_object_get(host, "Sysctls"), key, value) {
 		g_autofree char *path = sysctl_path(key);
-		g_autofree char *file = g_strconcat("/proc/sys/", path, NULL);
-		plan_put(plan, PLAN_SYSCTL, 0, 0, file,
-			json_string_value(value) != NULL ? json_string_value(value) : "", NULL);
+		if (g_strcmp0(path, wanted) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A new network namespace lets everybody bind low ports and ping, as Docker's since 20.10; ping's groups
+ * must be known to the user namespace, which has not all of them. */
+static void add_network_sysctls(const Launch *launch, Plan *plan)
+{
+	static const char ports[] = "net/ipv4/ip_unprivileged_port_start",
+			  ping[] = "net/ipv4/ping_group_range";
+	const char *mode = json_str(launch->host, "NetworkMode");
+	if (strcmp(mode, "host") == 0 || launch->network_file != NULL)
+		return;
+	if (!has_sysctl(launch->host, ports))
+		put_sysctl(plan, ports, "0");
+	if (launch->userns.count == 0 && !has_sysctl(launch->host, ping))
+		put_sysctl(plan, ping, "0 2147483647");
+}
+
+static void add_sysctls(const Launch *launch, Plan *plan)
+{
+	const char *key;
+	json_t *value;
+	add_network_sysctls(launch, plan);
+	json_object_foreach (json_object_get(launch->host, "Sysctls"), key, value) {
+		g_autofree char *path = sysctl_path(key);
+		put_sysctl(plan, path, json_string_value(value) != NULL ? json_string_value(value) : "");
 	}
 }
 
@@ -564,7 +596,7 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 	if (!mode_is(host, "UTSMode", "host"))
 		plan_put(plan, PLAN_HOSTNAME, 0, 0, launch->hostname,
 			json_str(config, "Domainname"), NULL);
-	add_sysctls(host, plan);
+	add_sysctls(launch, plan);
 	plan_put(plan, PLAN_WORKDIR, 1, 0, json_str(config, "WorkingDir"), NULL);
 	add_paths(host, "MaskedPaths", default_masked_paths, PLAN_MASK, plan);
 	add_paths(host, "ReadonlyPaths", default_readonly_paths, PLAN_READONLY, plan);

@@ -21,8 +21,8 @@ teardown_file() { hosts_remove; }
 	[ "$(get_from two 172.17.0.1 8080)" = uno ]
 	[ "$(get_from two 10.5.0.1 8080)" = uno ]
 	[ "$(get_from one 10.5.0.1 8080)" = uno ]
-	[ "$(d port one)" = '80/tcp -> 0.0.0.0:8080' ]
-	[ "$(d ps --filter name=one --format '{{.Ports}}')" = '0.0.0.0:8080->80/tcp' ]
+	[ "$(d port one | xargs -d '\n')" = '80/tcp -> 0.0.0.0:8080 80/tcp -> [::]:8080' ]
+	[ "$(d ps --filter name=one --format '{{.Ports}}')" = '0.0.0.0:8080->80/tcp, [::]:8080->80/tcp' ]
 	d rm -f one two
 	[ -z "$(rules | grep 8080)" ]
 }
@@ -69,13 +69,13 @@ teardown_file() { hosts_remove; }
 @test "forms of -p: ranges, udp, random, -P and exposed ports" {
 	d create --name forms -p 9000-9002:9000-9002 -p 127.0.0.1::81/udp -p 82 --expose 99 busybox sleep 1000
 	d start forms
-	[ "$(d port forms 9001)" = 0.0.0.0:9001 ]
+	[ "$(d port forms 9001 | xargs)" = '0.0.0.0:9001 [::]:9001' ]
 	[[ "$(d port forms 81/udp)" =~ ^127.0.0.1:[0-9]+$ ]]
-	[[ "$(d port forms 82/tcp)" =~ ^0.0.0.0:[0-9]+$ ]]
+	[[ "$(d port forms 82/tcp | xargs)" =~ ^0.0.0.0:([0-9]+)' [::]:'[0-9]+$ ]]
 	[[ "$(d ps --format '{{.Ports}}')" == *'99/tcp'*'0.0.0.0:9000-9002->9000-9002/tcp'* ]]
 	d rm -f forms
 	d run -d --name all -P --expose 70-71 busybox sleep 1000
-	[ "$(d port all | wc -l)" -eq 2 ]
+	[ "$(d port all | wc -l)" -eq 4 ]
 	d rm -f all
 	run d run --rm -p nonsense busybox true
 	[ "$status" -eq 125 ]
@@ -139,12 +139,12 @@ teardown_file() { hosts_remove; }
 	"$BUILD/berth" update --publish-rm 8080:80 live
 	run outside curl -s --max-time 1 10.5.0.1:8080
 	[ "$status" -ne 0 ]
-	[ "$(d port live)" = '80/tcp -> 0.0.0.0:8085' ]
+	[ "$(d port live | xargs -d '\n')" = '80/tcp -> 0.0.0.0:8085 80/tcp -> [::]:8085' ]
 	[ "$(d inspect -f '{{.State.Pid}}' live)" = "$pid" ]
 	run "$BUILD/berth" update --publish-rm 9999:80 live
 	[ "$status" -ne 0 ]
 	d restart -t 0 live
-	[ "$(d port live)" = '80/tcp -> 0.0.0.0:8085' ]
+	[ "$(d port live | xargs -d '\n')" = '80/tcp -> 0.0.0.0:8085 80/tcp -> [::]:8085' ]
 	d run --rm -p 8080:80 busybox true
 	d rm -f live
 }

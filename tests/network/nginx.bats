@@ -41,7 +41,7 @@ teardown_file() { hosts_remove; }
 	[ "$(on_host curl -s --max-time 3 http://10.5.0.1/)" = 'served by nginx' ]
 	[ "$(outside curl -s --max-time 3 http://10.5.0.1/)" = 'served by nginx' ]
 	d logs web 2>&1 | grep -q '^10.5.0.2 GET / HTTP'
-	[ "$(d ps --format '{{.Ports}}')" = '0.0.0.0:80->80/tcp' ]
+	[ "$(d ps --format '{{.Ports}}')" = '0.0.0.0:80->80/tcp, [::]:80->80/tcp' ]
 	d stop -t 2 web
 	d start web
 	for _ in $(seq 50); do outside curl -sf --max-time 1 10.5.0.1 >/dev/null && break; sleep 0.05; done
