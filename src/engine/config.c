@@ -318,7 +318,8 @@ static bool read_seccomp(Config *config, const char *profile, GError **error)
 		config->seccomp_profile = g_strdup(profile);
 	else if (*profile != '/')
 		return fail(error, BERTH_ERROR_INVALID,
-			"opening seccomp profile (%s) failed: a path that begins with /, builtin or "
+			"opening seccomp profile (%s) failed: a path that begins with /, builtin "
+			"or "
 			"unconfined is wanted",
 			profile);
 	else if ((config->seccomp_profile = file_read(profile, CONFIG_LIMIT)) == NULL)
@@ -460,9 +461,9 @@ void config_free(Config *config)
 	char *strings[] = {config->data_root, config->exec_root, config->pidfile, config->group,
 		config->log_level, config->cgroup_parent, config->log_driver, config->bridge,
 		config->bip, config->bip6, config->fixed_cidr, config->fixed_cidr6, config->shim,
-		config->seccomp_profile, config->seccomp_name, config->certs, config->http_proxy, config->https_proxy,
-		config->no_proxy, config->tls_ca, config->tls_cert, config->tls_key,
-		config->cgroupns_mode, config->ipc_mode};
+		config->seccomp_profile, config->seccomp_name, config->certs, config->http_proxy,
+		config->https_proxy, config->no_proxy, config->tls_ca, config->tls_cert,
+		config->tls_key, config->cgroupns_mode, config->ipc_mode};
 	char **lists[] = {config->hosts, config->labels, config->registry_mirrors,
 		config->insecure_registries};
 	for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)

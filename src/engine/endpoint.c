@@ -135,7 +135,6 @@ static json_t *endpoint_new(Container *container, Network *network, const json_t
 	const json_t *asked, GError **error)
 {
 	Address address, address6;
-	const char *mac = json_str(asked, "MacAddress");
 	if (!endpoint_check(network, asked, error) ||
 		!lease(network, asked, false, &address, error))
 		return NULL;
@@ -152,26 +151,29 @@ static json_t *endpoint_new(Container *container, Network *network, const json_t
 		network->internal ? g_strdup("") : address_text(&network->gateway6);
 	/* Of IPv6 the end tells addresses apart. */
 	const guint8 *tail = address.family != 0 ? address.bytes : address6.bytes + 12;
-	g_autofree char *made_mac =
-		g_strdup_printf("02:42:%02x:%02x:%02x:%02x", tail[0], tail[1], tail[2], tail[3]);
+	guint8 mac[6] = {0x02, 0x42, tail[0], tail[1], tail[2], tail[3]};
+	if (*json_str(asked, "MacAddress") != '\0')
+		mac_parse(json_str(asked, "MacAddress"), mac);
+	g_autofree char *mac_text = g_strdup_printf(
+		"%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 	g_autofree char *link = g_strdup_printf("veth%.7s", id);
 	json_t *aliases = json_object_get(asked, "Aliases"),
 	       *ipam = json_object_get(asked, "IPAMConfig"),
 	       *options = json_object_get(asked, "DriverOpts"),
 	       *links = json_object_get(asked, "Links");
+	json_t *name = json_object_get(options, ENDPOINT_IFNAME);
 	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:i, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:i, "
-			 "s:o, s:s}",
+			 "s:o, s:s, s:O*}",
 		"IPAMConfig", json_is_object(ipam) ? json_incref(ipam) : json_null(), "Links",
 		json_is_array(links) ? json_incref(links) : json_null(), "Aliases",
-		json_is_array(aliases) ? json_incref(aliases) : json_null(), "MacAddress",
-		*mac != '\0' ? mac : made_mac, "DriverOpts",
-		json_is_object(options) ? json_incref(options) : json_null(), "GwPriority",
-		(int)json_int(asked, "GwPriority"), "NetworkID", network->id, "EndpointID", id,
-		"Gateway", gateway, "IPAddress", v4, "IPPrefixLen", network->subnet.prefix,
-		"IPv6Gateway", gateway6, "GlobalIPv6Address", v6, "GlobalIPv6PrefixLen",
-		network->subnet6.prefix, "DNSNames",
+		json_is_array(aliases) ? json_incref(aliases) : json_null(), "MacAddress", mac_text,
+		"DriverOpts", json_is_object(options) ? json_incref(options) : json_null(),
+		"GwPriority", (int)json_int(asked, "GwPriority"), "NetworkID", network->id,
+		"EndpointID", id, "Gateway", gateway, "IPAddress", v4, "IPPrefixLen",
+		network->subnet.prefix, "IPv6Gateway", gateway6, "GlobalIPv6Address", v6,
+		"GlobalIPv6PrefixLen", network->subnet6.prefix, "DNSNames",
 		network->predefined ? json_null() : names_of(container, spec, aliases), "_Link",
-		link);
+		link, "_Name", json_filled(name) ? name : NULL);
 }
 
 void endpoint_drop(Container *container, Network *network, const json_t *endpoint)
@@ -277,22 +279,15 @@ static bool name_is_taken(const json_t *endpoints, const char *link)
 	return false;
 }
 
-void endpoint_name_link(const json_t *endpoints, json_t *endpoint, int netns)
+void endpoint_name_link(
+	const Network *network, const json_t *endpoints, json_t *endpoint, int netns)
 {
+	const char *prefix = network->prefix != NULL ? network->prefix : "eth";
 	for (int i = 0; i < LINK_NAMES && *json_str(endpoint, "_Name") == '\0'; i++) {
-		g_autofree char *name = g_strdup_printf("eth%d", i);
+		g_autofree char *name = g_strdup_printf("%s%d", prefix, i);
 		if (!name_is_taken(endpoints, name) && (netns < 0 || !link_is_in(netns, name)))
 			json_object_set_new(endpoint, "_Name", json_string(name));
 	}
-}
-
-static void parse_mac(const char *text, guint8 mac[6])
-{
-	unsigned part[6] = {0};
-	sscanf(text, "%x:%x:%x:%x:%x:%x", &part[0], &part[1], &part[2], &part[3], &part[4],
-		&part[5]);
-	for (int i = 0; i < 6; i++)
-		mac[i] = (guint8)part[i];
 }
 
 /* Who may change the container's network (NET_ADMIN) may also be its router. Under the lock. */
@@ -338,7 +333,7 @@ bool endpoint_connect(Container *container, Network *network, json_t *endpoint, 
 	link.first = json_object_iter_value(json_object_iter(container->endpoints)) == endpoint;
 	link.isolated = !network->icc;
 	link.hairpin = network->hairpin;
-	parse_mac(json_str(endpoint, "MacAddress"), link.mac);
+	mac_parse(json_str(endpoint, "MacAddress"), link.mac);
 	if (address_parse(json_str(endpoint, "IPAddress"), &link.address))
 		link.address.prefix = network->subnet.prefix;
 	if (address_parse(json_str(endpoint, "GlobalIPv6Address"), &link.address6))
@@ -350,6 +345,8 @@ bool endpoint_connect(Container *container, Network *network, json_t *endpoint, 
 	if (!link_connect(&link, error))
 		return false;
 	guard(container, netns, name);
+	if (!endpoint_settle(endpoint, name, netns, error))
+		return false;
 	json_t *ports = json_object_get(endpoint, "_Ports");
 	if (json_array_size(ports) == 0 || ports_by_proxy(engine))
 		return true;
@@ -395,7 +392,7 @@ bool endpoints_connect(Container *container, pid_t pid, gint64 dns_ports, GError
 		Network *network = network_lookup(engine, name);
 		if (!ok || network == NULL)
 			break;
-		endpoint_name_link(container->endpoints, endpoint, -1);
+		endpoint_name_link(network, container->endpoints, endpoint, -1);
 		ok = endpoint_connect(container, network, endpoint, netns, &gateways, error);
 		if (ok)
 			endpoint_event(container, network, "connect");

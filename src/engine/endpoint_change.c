@@ -123,7 +123,7 @@ static bool connect_running(Container *container, const json_t *spec, const char
 	if (endpoint == NULL)
 		return false;
 	Network *network = network_lookup(container->engine, name);
-	endpoint_name_link(container->endpoints, endpoint, netns);
+	endpoint_name_link(network, container->endpoints, endpoint, netns);
 	json_object_set_new(endpoint, ENDPOINT_UNFINISHED, json_true());
 	endpoints_save(container);
 	bool ok = attach(container, spec, network, endpoint, &before, netns, error) &&

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -17,6 +18,22 @@ static bool parse_plain(const char *text, int family, Address *address)
 {
 	return strchr(text, '/') == NULL && address_parse(text, address) &&
 	       (family == 0 || address->family == family);
+}
+
+bool mac_parse(const char *text, guint8 mac[6])
+{
+	static const char *const forms[] = {"%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%c",
+		"%2hhx-%2hhx-%2hhx-%2hhx-%2hhx-%2hhx%c", "%2hhx%2hhx.%2hhx%2hhx.%2hhx%2hhx%c"};
+	enum { LONG = 17, SHORT = 14 };
+	char end;
+	size_t length = strspn(text, "0123456789abcdefABCDEF:-.");
+	if (text[length] != '\0' || (length != LONG && length != SHORT))
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(forms); i++)
+		if (sscanf(text, forms[i], &mac[0], &mac[1], &mac[2], &mac[3], &mac[4], &mac[5],
+			    &end) == 6)
+			return true;
+	return false;
 }
 
 /* dockerd's two families of complaints: about the address itself, and about where it would belong. */
@@ -108,7 +125,11 @@ bool endpoint_check(const Network *network, const json_t *asked, GError **error)
 	g_autofree char *what = g_strdup_printf(
 		"invalid config for network %s: invalid endpoint settings", network->name);
 	const json_t *locals = json_at(asked, "IPAMConfig.LinkLocalIPs");
+	const char *mac = json_str(asked, "MacAddress");
+	guint8 bytes[6];
 	check_ipam(problems, network, asked);
+	if (*mac != '\0' && !mac_parse(mac, bytes))
+		note(problems, g_strdup_printf("invalid MAC address: %s", mac));
 	check_options(problems, json_object_get(asked, "DriverOpts"));
 	if (!fail_all(error, what, problems))
 		return false;

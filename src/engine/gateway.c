@@ -98,6 +98,14 @@ json_t *ports_holder(const json_t *endpoints)
 	return NULL;
 }
 
+static bool publishes_alike(const Network *a, const Network *b)
+{
+	return memcmp(&a->host_binding, &b->host_binding, sizeof a->host_binding) == 0 &&
+	       a->subnet.family == b->subnet.family && a->subnet6.family == b->subnet6.family &&
+	       a->mode == b->mode && a->mode6 == b->mode6 &&
+	       (a->trusted == NULL) == (b->trusted == NULL);
+}
+
 /* What was published by one endpoint; the caller's. Its ports are free again if they cannot be the next one's as they are. */
 static json_t *take_from(
 	Container *container, json_t *from, const Network *network, const Network *next)
@@ -109,8 +117,7 @@ static json_t *take_from(
 	publish_ports(container, false, list, from, NULL);
 	json_object_del(from, "_Ports");
 	json_object_del(from, "_Published");
-	if (next != NULL && network != NULL &&
-		memcmp(&next->host_binding, &network->host_binding, sizeof next->host_binding) == 0)
+	if (next != NULL && network != NULL && publishes_alike(next, network))
 		return g_steal_pointer(&list);
 	port_release(engine, list);
 	return NULL;
@@ -129,9 +136,9 @@ bool ports_place(
 	if (carrier == NULL)
 		return true;
 	if (list == NULL)
-		list = port_bind(engine, container->row.name, carrier,
+		list = port_bind(engine, container->row.name, network, carrier,
 			json_object_get(spec, "Config"), json_object_get(spec, "HostConfig"),
-			&network->host_binding, error);
+			error);
 	if (list == NULL)
 		return false;
 	json_object_set(carrier, "_Ports", list);

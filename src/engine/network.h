@@ -86,7 +86,8 @@ json_t *endpoint_join(Container *container, const json_t *spec, const char *name
 void endpoint_drop(Container *container, Network *network, const json_t *endpoint);
 /* Chooses how its link is called in the container: eth and the first number that is free among its endpoints and, unless
  * netns is -1, in there. */
-void endpoint_name_link(const json_t *endpoints, json_t *endpoint, int netns);
+void endpoint_name_link(
+	const Network *network, const json_t *endpoints, json_t *endpoint, int netns);
 char *endpoint_link_name(const json_t *endpoint);
 /* Where the default route of each family leads: endpoints, borrowed, or NULL. */
 typedef struct {
@@ -136,6 +137,11 @@ char **host_nameservers(void);
 #define ENDPOINT_SYSCTLS "com.docker.network.endpoint.sysctls"
 #define ENDPOINT_IFNAME "com.docker.network.endpoint.ifname"
 bool endpoint_check(const Network *network, const json_t *asked, GError **error);
+/* "02:42:ac:11:00:02", also with dashes, or "0242.ac11.0002". False if it is none of them. */
+bool mac_parse(const char *text, guint8 mac[6]);
+
+/* endpoint_settle.c: link-local addresses and sysctls of a link that is in the container. */
+bool endpoint_settle(const json_t *endpoint, const char *link, int netns, GError **error);
 
 /* port_bind.c: the ports that a container asks for, reserved for it; a list of
  * {"Port": "80/tcp", "HostIp", "HostPort"} or NULL; without HostPort where hosts are routed to the container's

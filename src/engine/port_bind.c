@@ -268,7 +268,8 @@ static bool bind_named(Binding *binding, const json_t *bindings, bool any, GErro
 		json_array_foreach (entries, i, entry)
 			if (!read_wish(binding, port, json_str(entry, "HostIp"),
 				    json_str(entry, "HostPort"), &wish, error) ||
-				((wish.first != wish.last) == any && !bind_one(binding, &wish, error)))
+				((wish.first != wish.last) == any &&
+					!bind_one(binding, &wish, error)))
 				return false;
 	return true;
 }
@@ -279,7 +280,8 @@ static bool bind_all(Binding *binding, const json_t *config, const json_t *host,
 	const char *port;
 	json_t *entries;
 	Wish wish;
-	if (!bind_named(binding, bindings, false, error) || !bind_named(binding, bindings, true, error))
+	if (!bind_named(binding, bindings, false, error) ||
+		!bind_named(binding, bindings, true, error))
 		return false;
 	if (!json_bool(host, "PublishAllPorts"))
 		return true;

@@ -294,8 +294,9 @@ static bool make_link(const ContainerLink *link, Message *message, GError **erro
 		put_child(message, link);
 	else
 		put_pair(message, link);
-	return talk_once(message) || fail_errno(error, "cannot make the link %s of the container",
-					     link->kind != LINK_VETH ? link->name : link->host_name);
+	return talk_once(message) ||
+	       fail_errno(error, "cannot make the link %s of the container",
+		       link->kind != LINK_VETH ? link->name : link->host_name);
 }
 
 /* Inside of the container: up, addresses, default routes. errno on failure. */

@@ -416,7 +416,8 @@ static void add_sysctls(const Launch *launch, Plan *plan)
 	add_network_sysctls(launch, plan);
 	json_object_foreach (json_object_get(launch->host, "Sysctls"), key, value) {
 		g_autofree char *path = sysctl_path(key);
-		put_sysctl(plan, path, json_string_value(value) != NULL ? json_string_value(value) : "");
+		put_sysctl(plan, path,
+			json_string_value(value) != NULL ? json_string_value(value) : "");
 	}
 }
 
@@ -516,8 +517,8 @@ static bool add_identity(
 	return true;
 }
 
-static bool add_confinement(Plan *plan, const json_t *host, const Security *security, const User *user,
-	bool privileged, const char *engine_profile, GError **error)
+static bool add_confinement(Plan *plan, const json_t *host, const Security *security,
+	const User *user, bool privileged, const char *engine_profile, GError **error)
 {
 	if (!add_identity(plan, host, user, privileged, error))
 		return false;

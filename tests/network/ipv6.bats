@@ -93,12 +93,12 @@ subnet_of() { d network inspect -f '{{range .IPAM.Config}}{{.Subnet}} {{end}}' "
 	on_host python3 -c '
 import socket, time
 s = socket.socket(socket.AF_INET6); s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-s.bind(("::", 8080)); s.listen(); print("ready", flush=True); time.sleep(30)' >"$WORK/has" &
+s.bind(("::", 8099)); s.listen(); print("ready", flush=True); time.sleep(30)' >"$WORK/has" &
 	has=$!
 	for _ in $(seq 100); do grep -q ready "$WORK/has" && break; sleep 0.02; done
-	run d run --rm -p 8080:80 busybox true
+	run d run --rm -p 8099:80 busybox true
 	[ "$status" -eq 125 ]
-	d run --rm -p 0.0.0.0:8080:80 busybox true
+	d run --rm -p 0.0.0.0:8099:80 busybox true
 	kill "$has"
 }
 
