@@ -18,7 +18,7 @@ static char *read_network(const char *text, json_t *endpoint, GError **error)
 		const char *key, *object, *field;
 	} fields[] = {{"ip", "IPAMConfig", "IPv4Address"}, {"ip6", "IPAMConfig", "IPv6Address"},
 		{"mac-address", NULL, "MacAddress"}};
-	g_auto(GStrv) parts = g_strsplit(text, ",", -1);
+	g_auto(GStrv) parts = csv_split(text);
 	char *name = NULL;
 	if (strchr(text, '=') == NULL)
 		return g_strdup(text);

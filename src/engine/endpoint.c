@@ -149,8 +149,12 @@ static json_t *endpoint_new(Container *container, Network *network, const json_t
 		network->internal ? g_strdup("") : address_text(&network->gateway);
 	g_autofree char *gateway6 =
 		network->internal ? g_strdup("") : address_text(&network->gateway6);
-	/* Of IPv6 the end tells addresses apart. */
-	const guint8 *tail = address.family != 0 ? address.bytes : address6.bytes + 12;
+	/* Of IPv6 the end tells addresses apart. On a parent the link of an earlier owner of the address may linger, and two
+	 * cannot have one MAC address there. */
+	guint32 any = g_random_int();
+	const guint8 *tail = network->kind != LINK_VETH ? (const guint8 *)&any
+			     : address.family != 0	? address.bytes
+							: address6.bytes + 12;
 	guint8 mac[6] = {0x02, 0x42, tail[0], tail[1], tail[2], tail[3]};
 	if (*json_str(asked, "MacAddress") != '\0')
 		mac_parse(json_str(asked, "MacAddress"), mac);
