@@ -388,6 +388,13 @@ static void read_tls(Config *config, const json_t *given)
 	config->tls_key = text_or(given, "tlskey", key);
 }
 
+/* Absolute: shims, mounts and rows of the database outlive the folder that the engine was started in. */
+static char *folder_or(const json_t *given, const char *key, const char *otherwise)
+{
+	g_autofree char *text = text_or(given, key, otherwise);
+	return g_canonicalize_filename(text, NULL);
+}
+
 Config *config_load(int argc, char **argv, GError **error)
 {
 	g_autoptr(json_t) given = parse_flags(argc, argv, error);
@@ -404,8 +411,8 @@ Config *config_load(int argc, char **argv, GError **error)
 		g_strfreev(config->hosts);
 		config->hosts = g_strsplit("unix:///run/berth.sock", " ", -1);
 	}
-	config->data_root = text_or(given, "data-root", "/var/lib/berth");
-	config->exec_root = text_or(given, "exec-root", "/run/berth");
+	config->data_root = folder_or(given, "data-root", "/var/lib/berth");
+	config->exec_root = folder_or(given, "exec-root", "/run/berth");
 	config->pidfile = text_or(given, "pidfile", "");
 	config->group = text_or(given, "group", "berth");
 	config->log_level = text_or(given, "log-level", "info");

@@ -124,3 +124,102 @@ swap() { run_none -v "$1:/v" busybox sh -c "rm -rf /v/sub; $2"; }
 	[ "$(d start -a turn)" = turned ]
 	d rm turn
 }
+
+@test "relative --data-root and --exec-root, of flags and of daemon.json, are those of the folder of the start" {
+	mkdir -p "$WORK/away"
+	relative() { # flags
+		(cd "$WORK/away" && exec unshare --net "$BUILD/berthd" -H "unix://$WORK/away/b.sock" "$@" </dev/null >>"$WORK/log" 2>&1 3>&-) &
+		engine=$!
+		for _ in $(seq 200); do curl -s --unix-socket "$WORK/away/b.sock" http://b/_ping >/dev/null && break; sleep 0.02; done
+		DOCKER_HOST=unix://$WORK/away/b.sock d import -c 'CMD ["sh"]' "$WORK/busybox.tar" away
+		[ "$(DOCKER_HOST=unix://$WORK/away/b.sock d run --rm --network none -v named:/m away sh -c 'echo started >/m/x; cat /m/x')" = started ]
+		[ "$(DOCKER_HOST=unix://$WORK/away/b.sock d volume inspect -f '{{.Mountpoint}}' named)" = "$WORK/away/$data/volumes/named/_data" ]
+		[ -d "$WORK/away/$run" ]
+		kill "$engine"
+		wait "$engine" || true
+	}
+	echo '{}' >"$WORK/away/empty.json"
+	data=data run=exec relative --data-root ./data --exec-root sub/../exec --config-file "$WORK/away/empty.json"
+	echo '{"data-root": "of-file", "exec-root": "exec-of-file"}' >"$WORK/away/daemon.json"
+	data=of-file run=exec-of-file relative --config-file "$WORK/away/daemon.json"
+}
+
+# An image of busybox with what a command does to its root.
+image() { # name, command
+	rm -rf "$WORK/root"
+	mkdir "$WORK/root"
+	tar -C "$WORK/root" -xf "$WORK/busybox.tar"
+	(cd "$WORK/root" && eval "$2")
+	tar -C "$WORK/root" -c . | d import - "$1"
+}
+
+@test "CVE-2026-41579, CVE-2026-47766: an image whose /dev, /proc or /sys is a link changes nothing outside" {
+	mkdir -p "$WORK/target"
+	echo mine >"$WORK/target/ptmx"
+	for name in dev proc sys dev/pts dev/shm etc/hosts; do
+		for link in "$WORK/target" ../../../../../../../../../.."$WORK/target" /proc/self/root"$WORK/target" /proc/1/root"$WORK/target"; do
+			image linked:1 "rm -rf $name; mkdir -p $(dirname "$name"); ln -s $link $name"
+			for more in "" --privileged -t --init; do
+				run run_none $more -v "$WORK/busybox.tar:/dev/file:ro" --tmpfs /dev/memory --device /dev/null:/dev/other linked:1 true
+				[ "$(ls "$WORK/target")" = ptmx ]
+				[ "$(cat "$WORK/target/ptmx")" = mine ]
+			done
+		done
+	done
+	[ -z "$(grep "$WORK/target" /proc/self/mountinfo)" ]
+	[ ! -e "$WORK/target/null" ]
+}
+
+@test "CVE-2019-16884: no kind of mount comes to lie over procfs" {
+	image way:1 'ln -s /proc way'
+	mkdir "$WORK/folder"
+	printf 'FROM busybox\nRUN --mount=type=tmpfs,target=/proc/sys true\n' >"$WORK/build.tmpfs"
+	printf 'FROM busybox\nRUN --mount=type=cache,target=/proc/sys true\n' >"$WORK/build.cache"
+	printf 'FROM busybox\nRUN --mount=type=bind,target=/proc/sys true\n' >"$WORK/build.bind"
+	printf 'FROM busybox\nRUN --mount=type=secret,id=s,target=/proc/version true\n' >"$WORK/build.secret"
+	said='cannot be mounted because it is inside /proc'
+	for proc in /proc /way; do
+		for flags in "--tmpfs $proc/sys" "--tmpfs $proc" "-v proc-v:$proc/sys" "-v $WORK/folder:$proc/sys" "-v $WORK/busybox.tar:$proc/version" \
+			"--mount type=tmpfs,dst=$proc/sys" "--mount type=volume,src=proc-v,dst=$proc/fs" "--mount type=bind,src=$WORK/folder,dst=$proc/self"; do
+			run run_none $flags way:1 true
+			[ "$status" -ne 0 ]
+			[[ $output == *"$said"* ]] || { echo "$flags: $output"; false; }
+		done
+	done
+	for kind in tmpfs cache bind secret; do
+		run d build --progress plain --secret "id=s,src=$WORK/build.tmpfs" -f "$WORK/build.$kind" "$WORK/folder"
+		[ "$status" -ne 0 ]
+		[[ $output == *"$said"* ]]
+	done
+	d volume rm -f proc-v
+}
+
+@test "CVE-2021-41089: a volume that is filled changes no mode of a host file, whatever is put in its place meanwhile" {
+	cat >"$WORK/swap.c" <<-'C'
+		#include <stdio.h>
+		#include <unistd.h>
+		/* Each file that appears becomes a link to the one that is given, as fast as it can. */
+		int main(int argc, char **argv)
+		{
+			for (long i = 0; argc == 2; i++)
+				for (int n = 0; n < 40; n++) {
+					char name[32];
+					snprintf(name, sizeof name, "/v/f%d", n);
+					if (unlink(name) == 0)
+						symlink(argv[1], name);
+				}
+		}
+	C
+	gcc -O2 -static -o "$WORK/swap" "$WORK/swap.c"
+	image filled:1 'mkdir data; for n in $(seq 0 39); do echo $n >data/f$n; chmod 4755 data/f$n; done'
+	echo host >"$WORK/secret/host"
+	chmod 600 "$WORK/secret/host"
+	for round in $(seq 8); do
+		d run -d --name "swap$round" --network none -v "fill$round:/v" -v "$WORK/swap:/swap" busybox /swap "$WORK/secret/host"
+		d create --name "fill$round" -v "fill$round:/data" filled:1 true || true
+		d rm -f "swap$round"
+		d rm "fill$round" || true
+		[ "$(stat -c '%a %u:%g' "$WORK/secret/host")" = '600 0:0' ]
+		d volume rm "fill$round"
+	done
+}
