@@ -72,6 +72,22 @@ static json_t *tmpfs_options(const json_t *mount)
 	return options;
 }
 
+static json_t *bind_options(const json_t *mount)
+{
+	static const char *const reach[][2] = {{"disabled", "NonRecursive"},
+		{"writable", "ReadOnlyNonRecursive"}, {"readonly", "ReadOnlyForceRecursive"}};
+	json_t *options = json_object();
+	if (*json_str(mount, "bind.propagation") != '\0')
+		json_object_set_new(
+			options, "Propagation", json_string(json_str(mount, "bind.propagation")));
+	if (json_bool(mount, "bind.create_host_path"))
+		json_object_set_new(options, "CreateMountpoint", json_true());
+	for (size_t i = 0; i < G_N_ELEMENTS(reach); i++)
+		if (strcmp(json_str(mount, "bind.recursive"), reach[i][0]) == 0)
+			json_object_set_new(options, reach[i][1], json_true());
+	return options;
+}
+
 static void add_mount(const ContainerWish *wish, const json_t *mount, json_t *mounts, json_t *binds)
 {
 	const char *type = json_str(mount, "type"), *source = json_str(mount, "source"),
@@ -87,9 +103,8 @@ static void add_mount(const ContainerWish *wish, const json_t *mount, json_t *mo
 		json_object_set_new(entry, "VolumeOptions", volume_options(mount));
 	} else if (strcmp(type, "tmpfs") == 0) {
 		json_object_set_new(entry, "TmpfsOptions", tmpfs_options(mount));
-	} else if (strcmp(type, "bind") == 0 && *json_str(mount, "bind.propagation") != '\0') {
-		json_object_set_new(entry, "BindOptions",
-			json_pack("{s:s}", "Propagation", json_str(mount, "bind.propagation")));
+	} else if (strcmp(type, "bind") == 0) {
+		json_object_set_new(entry, "BindOptions", bind_options(mount));
 	} else if (strcmp(type, "image") == 0 && *json_str(mount, "image.subpath") != '\0') {
 		json_object_set_new(entry, "ImageOptions",
 			json_pack("{s:s}", "Subpath", json_str(mount, "image.subpath")));

@@ -55,11 +55,13 @@ memory() { d volume create -o type=tmpfs -o device=tmpfs "$@"; }
 	mkdir -p "$WORK/project"
 	cat >"$WORK/project/compose.yaml" <<-Y
 		services:
-		  s: {image: busybox, network_mode: none, command: cat /m/f, volumes: ["v:/m"]}
+		  s: {image: busybox, network_mode: none, command: cat /m/f, volumes: ["v:/m", {type: bind, source: "$WORK/srv", target: /b, read_only: true, bind: {recursive: writable}}]}
 		volumes:
 		  v: {driver: local, driver_opts: {type: none, o: bind, device: "$WORK/srv/x"}}
 	Y
 	[[ $("$BUILD/berth" compose -f "$WORK/project/compose.yaml" run --rm -T s 2>/dev/null) == *srv* ]]
+	"$BUILD/berth" compose -f "$WORK/project/compose.yaml" create
+	[ "$(api "http://b/containers/$(d ps -aql)/json" | jq -c '[.HostConfig.Mounts[] | select(.Target == "/b") | .BindOptions]')" = '[{"CreateMountpoint":true,"ReadOnlyNonRecursive":true}]' ]
 	"$BUILD/berth" compose -f "$WORK/project/compose.yaml" down -v
 	d volume rm optm
 	d volume prune -f

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -79,6 +80,10 @@ POINT(ssize_t, sendmsg, (int x, const struct msghdr *m, int f), (x, m, f), "")
 POINT(ssize_t, sendto,
 	(int x, const void *p, size_t n, int f, const struct sockaddr *a, socklen_t l),
 	(x, p, n, f, a, l), "")
+POINT(int, mount,
+	(const char *a, const char *b, const char *t, unsigned long f, const void *d),
+	(a, b, t, f, d), b)
+POINT(int, umount2, (const char *a, int f), (a, f), a)
 POINT(int, bind, (int x, const struct sockaddr *a, socklen_t l), (x, a, l), "")
 
 /* Declared here, as its types need no header. */

@@ -94,6 +94,8 @@ OPERATIONS = {
     "prune": (lambda: (create("pp"), ok("POST", "/volumes/create", {"Name": "pv"}), ok("POST", "/images/load", saved, "application/x-tar"), ok("DELETE", "/images/loaded:1?noprune=1")),
               lambda: (ok("POST", "/containers/prune"), ok("POST", "/volumes/prune?filters=%7B%22all%22:[%22true%22]%7D"), ok("POST", "/images/prune?filters=%7B%22dangling%22:[%22false%22],%22label%22:[%22no=such%22]%7D"), ok("POST", "/build/prune?all=1"))),
     "volume": (lambda: None, lambda: (ok("POST", "/volumes/create", {"Name": "vv"}), ok("DELETE", "/volumes/vv"))),
+    "volume that is mounted": (lambda: (ok("POST", "/volumes/create", {"Name": "mv", "DriverOpts": {"type": "tmpfs", "device": "tmpfs", "o": "size=1m,private"}}), create(Binds=["mv:/bin2", "mv:/m"])),
+                               lambda: (ok("POST", "/containers/cc/start"), ok("POST", "/containers/cc/stop?t=0"), ok("DELETE", "/containers/cc?v=1"), ok("DELETE", "/volumes/mv"))),
     "network": (lambda: None, lambda: (ok("POST", "/networks/create", {"Name": "n2"}), ok("DELETE", "/networks/n2"))),
 }
 
@@ -146,7 +148,7 @@ def check():
         status, text = ask("DELETE", f"/containers/{container['Id']}?force=1&v=1")
         if status not in (204, 404, 409):
             raise RuntimeError(f"remove: {status} {text}")
-    for name in ("vv", "pv"):
+    for name in ("vv", "pv", "mv"):
         ask("DELETE", f"/volumes/{name}?force=1")
     ask("DELETE", "/networks/n2")
     for name in ("imported", "made:1", "built", "other:2", "loaded:1", f"{registry}/busybox"):

@@ -156,7 +156,7 @@ image() { # name, command
 @test "CVE-2026-41579, CVE-2026-47766: an image whose /dev, /proc or /sys is a link changes nothing outside" {
 	mkdir -p "$WORK/target"
 	echo mine >"$WORK/target/ptmx"
-	for name in dev proc sys dev/pts dev/shm etc/hosts; do
+	for name in dev proc sys dev/pts etc/hosts etc; do
 		for link in "$WORK/target" ../../../../../../../../../.."$WORK/target" /proc/self/root"$WORK/target" /proc/1/root"$WORK/target"; do
 			image linked:1 "rm -rf $name; mkdir -p $(dirname "$name"); ln -s $link $name"
 			for more in "" --privileged -t --init; do
@@ -202,7 +202,7 @@ image() { # name, command
 		int main(int argc, char **argv)
 		{
 			for (long i = 0; argc == 2; i++)
-				for (int n = 0; n < 40; n++) {
+				for (int n = 0; n < 20; n++) {
 					char name[32];
 					snprintf(name, sizeof name, "/v/f%d", n);
 					if (unlink(name) == 0)
@@ -211,10 +211,11 @@ image() { # name, command
 		}
 	C
 	gcc -O2 -static -o "$WORK/swap" "$WORK/swap.c"
-	image filled:1 'mkdir data; for n in $(seq 0 39); do echo $n >data/f$n; chmod 4755 data/f$n; done'
+	# Large enough for the swap to come before the modes.
+	image filled:1 'mkdir data; for n in $(seq 0 19); do head -c 3000000 /dev/zero >data/f$n; chmod 4755 data/f$n; done'
 	echo host >"$WORK/secret/host"
 	chmod 600 "$WORK/secret/host"
-	for round in $(seq 8); do
+	for round in $(seq 4); do
 		d run -d --name "swap$round" --network none -v "fill$round:/v" -v "$WORK/swap:/swap" busybox /swap "$WORK/secret/host"
 		d create --name "fill$round" -v "fill$round:/data" filled:1 true || true
 		d rm -f "swap$round"
