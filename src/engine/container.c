@@ -201,7 +201,8 @@ char *container_folder(Container *container)
 char *container_cgroup(Container *container, const json_t *host)
 {
 	const char *parent = json_str(host, "CgroupParent");
-	if (*parent == '\0')
+	/* A row of before parents were checked may lead anywhere: its processes are not looked for there. */
+	if (*parent == '\0' || !cgroup_parent_check(parent, NULL))
 		parent = container->engine->config->cgroup_parent;
 	return cgroup_path(parent, container->row.id);
 }

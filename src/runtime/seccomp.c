@@ -8,7 +8,7 @@
 #include <linux/filter.h>
 #include <string.h>
 
-enum { MAX_REMEMBERED = 64 };
+enum { MAX_REMEMBERED = 64, MAX_PROFILE = 1 << 20 };
 
 /* The equivalent of Docker's default profile; 32-bit programs run in containers too, where the kernel lets them. */
 static SeccompFilter *default_filter(guint64 capabilities)
@@ -56,6 +56,8 @@ static Compiled *compile(const char *profile, guint64 capabilities, GError **err
 	guint32 flags = 0;
 	if (*profile == '\0')
 		filter = default_filter(capabilities);
+	else if (strlen(profile) > MAX_PROFILE)
+		fail(error, BERTH_ERROR_TOO_LARGE, "it is larger than %d bytes", MAX_PROFILE);
 	else if ((json = json_parse(profile, strlen(profile), error)) != NULL)
 		filter = seccomp_parse(json, capabilities, &flags, error);
 	GBytes *bytes = filter != NULL ? seccomp_filter_compile(filter, error) : NULL;
@@ -76,26 +78,51 @@ static void put_filter(Plan *plan, const Compiled *compiled)
 		g_bytes_get_size(compiled->bytes) / sizeof(struct sock_filter), strings);
 }
 
+/* Profile and capabilities -> Compiled: compiling takes a while. */
+static struct {
+	GMutex lock;
+	GHashTable *table;
+} remembered;
+
+/* Puts what is remembered of the key into the plan (NULL: nowhere). */
+static bool put_remembered(const char *key, Plan *plan)
+{
+	g_mutex_lock(&remembered.lock);
+	Compiled *compiled =
+		remembered.table != NULL ? g_hash_table_lookup(remembered.table, key) : NULL;
+	if (compiled != NULL && plan != NULL)
+		put_filter(plan, compiled);
+	g_mutex_unlock(&remembered.lock);
+	return compiled != NULL;
+}
+
+static void remember(char *key, Compiled *compiled)
+{
+	g_mutex_lock(&remembered.lock);
+	if (remembered.table == NULL || g_hash_table_size(remembered.table) >= MAX_REMEMBERED) {
+		g_clear_pointer(&remembered.table, g_hash_table_unref);
+		remembered.table =
+			g_hash_table_new_full(g_str_hash, g_str_equal, g_free, compiled_free);
+	}
+	g_hash_table_insert(remembered.table, key, compiled);
+	g_mutex_unlock(&remembered.lock);
+}
+
 bool seccomp_add(Plan *plan, const char *profile, guint64 capabilities, GError **error)
 {
-	static GMutex lock;
-	static GHashTable *
-		remembered; /* profile and capabilities -> Compiled: compiling takes a millisecond */
 	if (profile != NULL && strcmp(profile, "unconfined") == 0)
 		return true;
 	if (profile == NULL || strcmp(profile, "builtin") == 0)
 		profile = "";
 	g_autofree char *key = g_strdup_printf("%" G_GINT64_MODIFIER "x %s", capabilities, profile);
-	g_mutex_lock(&lock);
-	if (remembered == NULL || g_hash_table_size(remembered) > MAX_REMEMBERED) {
-		g_clear_pointer(&remembered, g_hash_table_unref);
-		remembered = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, compiled_free);
-	}
-	Compiled *compiled = g_hash_table_lookup(remembered, key);
-	if (compiled == NULL && (compiled = compile(profile, capabilities, error)) != NULL)
-		g_hash_table_insert(remembered, g_steal_pointer(&key), compiled);
-	if (compiled != NULL && plan != NULL)
+	if (put_remembered(key, plan))
+		return true;
+	/* Not under the lock: a large profile holds up nobody else. */
+	Compiled *compiled = compile(profile, capabilities, error);
+	if (compiled == NULL)
+		return false;
+	if (plan != NULL)
 		put_filter(plan, compiled);
-	g_mutex_unlock(&lock);
-	return compiled != NULL;
+	remember(g_steal_pointer(&key), compiled);
+	return true;
 }

@@ -98,6 +98,11 @@ static const char always[] =
 
 const SeccompRule seccomp_default_rules[] = {
 	{.names = always, .argument = -1},
+	/* of ARM and RISC-V alone */
+	{.names = "arm_fadvise64_64 arm_sync_file_range sync_file_range2 breakpoint cacheflush "
+		  "set_tls "
+		  "riscv_flush_icache riscv_hwprobe",
+		.argument = -1},
 	/* Up to AF_ROSE, and others below, one by one. What is left out: families that are gone from kernels
 	 * (AF_DECnet, AF_ECONET, AF_ATMSVC, AF_IRDA, AF_WANPIPE, AF_ISDN, AF_CAIF), AF_ALG, which a container needs for
 	 * nothing (CVE-2026-31431), and AF_VSOCK, which reaches past the network namespace to the hypervisor. i386's

@@ -410,6 +410,23 @@ static void test_filters(void)
 	}
 }
 
+/* As much as a profile may hold costs no more than a moment; more is refused. */
+static void test_large(void)
+{
+	g_autoptr(GString) text =
+		g_string_new(ALLOW_ALL_BUT "{\"action\":\"SCMP_ACT_ERRNO\",\"names\":[\"read\"");
+	g_autoptr(GError) error = NULL;
+	while (text->len < (1 << 20) - 16)
+		g_string_append(text, ",\"vmsplice\"");
+	g_string_append(text, "]}]}");
+	gint64 start = g_get_monotonic_time();
+	g_assert_cmpint(instructions(text->str, 0, NULL), >, 2);
+	g_assert_cmpint(g_get_monotonic_time() - start, <, 10 * G_USEC_PER_SEC);
+	g_string_append(text, "                ");
+	g_assert_cmpint(instructions(text->str, 0, &error), ==, -1);
+	g_assert_nonnull(strstr(error->message, "larger"));
+}
+
 /* Flags go with the filter. */
 static void test_flags(void)
 {
@@ -436,5 +453,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/seccomp/architectures", test_architectures);
 	g_test_add_func("/seccomp/filters", test_filters);
 	g_test_add_func("/seccomp/flags", test_flags);
+	g_test_add_func("/seccomp/large", test_large);
 	return g_test_run();
 }
