@@ -44,9 +44,31 @@ static char **layer_names(Container *container)
 	return g_strv_builder_end(names);
 }
 
+static int pid_of(Container *container)
+{
+	g_mutex_lock(&container->engine->lock);
+	int pid = container->row.pid;
+	g_mutex_unlock(&container->engine->lock);
+	return pid;
+}
+
+/* Held open until the start is over, and named by the descriptor: by then the number may be another process's. */
+static char *hold_namespace(Container *other, const char *kind, GArray *held)
+{
+	int pid = pid_of(other);
+	g_autofree char *path = g_strdup_printf("/proc/%d/ns/%s", pid, kind);
+	autofd fd = pid > 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	if (fd < 0 || pid_of(other) != pid)
+		return NULL;
+	char *file = g_strdup_printf("/proc/%d/fd/%d", (int)getpid(), fd);
+	int number = fd_steal(&fd);
+	g_array_append_val(held, number);
+	return file;
+}
+
 /* The namespace file of the container that "container:ID" names. */
-static bool join_file(
-	Container *container, const char *mode, const char *kind, char **file, GError **error)
+static bool join_file(Container *container, const char *mode, const char *kind, GArray *held,
+	char **file, GError **error)
 {
 	if (!g_str_has_prefix(mode, "container:"))
 		return true;
@@ -54,15 +76,15 @@ static bool join_file(
 		container_find(container->engine, mode + strlen("container:"), error);
 	if (other == NULL)
 		return false;
+	*file = hold_namespace(other, kind, held);
+	if (*file != NULL)
+		return true;
 	ContainerRow row = container_snapshot(other);
-	if (row.pid > 0)
-		*file = g_strdup_printf("/proc/%d/ns/%s", row.pid, kind);
-	else
-		fail(error, BERTH_ERROR_CONFLICT,
-			"cannot join namespace of a non running container: container %s is %s",
-			row.name, status_names[row.status]);
+	fail(error, BERTH_ERROR_CONFLICT,
+		"cannot join namespace of a non running container: container %s is %s", row.name,
+		status_names[row.status]);
 	container_row_clear(&row);
-	return *file != NULL;
+	return false;
 }
 
 /* --log-opt labels=a,b and env=c,d: attributes that each line of a json-file log carries. */
@@ -92,7 +114,8 @@ static int console_size(const json_t *host, size_t index)
 	return (int)CLAMP(json_integer_value(size), 0, G_MAXUINT16);
 }
 
-static int make_plan(Container *container, const json_t *spec, const json_t *mounts, GError **error)
+static int make_plan(Container *container, const json_t *spec, const json_t *mounts, GArray *held,
+	GError **error)
 {
 	Engine *engine = container->engine;
 	const json_t *config = json_object_get(spec, "Config"),
@@ -135,11 +158,12 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 		.rows = container->rows > 0 ? container->rows : console_size(host, 0),
 		.columns = container->columns > 0 ? container->columns : console_size(host, 1)};
 	if (!cgroup_parent_check(json_str(host, "CgroupParent"), error) ||
-		!join_file(container, json_str(host, "NetworkMode"), "net", &network, error) ||
-		!join_file(container, json_str(host, "IpcMode"), "ipc", &ipc, error) ||
-		!join_file(container, json_str(host, "IpcMode"), "mnt", &ipc_mount, error) ||
-		!join_file(container, json_str(host, "PidMode"), "pid", &pid, error) ||
-		!join_file(container, json_str(host, "PidMode"), "mnt", &pid_mount, error) ||
+		!join_file(
+			container, json_str(host, "NetworkMode"), "net", held, &network, error) ||
+		!join_file(container, json_str(host, "IpcMode"), "ipc", held, &ipc, error) ||
+		!join_file(container, json_str(host, "IpcMode"), "mnt", held, &ipc_mount, error) ||
+		!join_file(container, json_str(host, "PidMode"), "pid", held, &pid, error) ||
+		!join_file(container, json_str(host, "PidMode"), "mnt", held, &pid_mount, error) ||
 		!log_options(host, &launch.log_kind, &launch.log_size, &launch.log_files, error) ||
 		!user_resolve(&user, json_str(config, "User"), passwd, group,
 			json_object_get(host, "GroupAdd"), error) ||
@@ -188,6 +212,11 @@ static void note_failure(Container *container, const GError *error)
 	container_set_status(container, status);
 }
 
+static void close_held(gpointer fd)
+{
+	close(*(int *)fd);
+}
+
 bool container_launch(
 	Container *container, const json_t *spec, const json_t *mounts, GError **error)
 {
@@ -199,7 +228,9 @@ bool container_launch(
 		volumes_release(container);
 		return false;
 	}
-	autofd plan = make_plan(container, spec, mounts, error);
+	g_autoptr(GArray) held = g_array_new(FALSE, FALSE, sizeof(int));
+	g_array_set_clear_func(held, close_held);
+	autofd plan = make_plan(container, spec, mounts, held, error);
 	g_autoptr(GArray) waiting = take_waiting(container);
 	bool managed = endpoints_managed(spec);
 	bool ok = plan >= 0 &&

@@ -18,7 +18,13 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 
-enum { JOIN_SECONDS = 30, START_SECONDS = 120, DEAD_ROUNDS = 200, DEAD_ROUND_US = 500 };
+enum {
+	JOIN_SECONDS = 30,
+	START_SECONDS = 120,
+	VISIBLE_SECONDS = 10,
+	DEAD_ROUNDS = 200,
+	DEAD_ROUND_US = 500
+};
 
 struct making {
 	struct making *next;
@@ -54,6 +60,11 @@ static void making_free(struct making *making)
 	if (making->birth != NULL)
 		munmap(making->birth, sizeof *making->birth);
 	free(making);
+}
+
+static int64_t seconds_from_now(int seconds)
+{
+	return steady_nanoseconds() + seconds * 1000000000LL;
 }
 
 static pid_t made_pid(const struct making *making)
@@ -140,8 +151,7 @@ bool making_begin(struct session *session, const struct plan *plan, int pidfd,
 		.apart = joins || plan_pid_namespace(plan) != NULL,
 		.report = -1,
 		.sync = -1,
-		.due = steady_nanoseconds() +
-		       (joins ? JOIN_SECONDS : START_SECONDS) * 1000000000LL};
+		.due = seconds_from_now(joins ? JOIN_SECONDS : START_SECONDS)};
 	bool ok = open_channels(making, theirs) && (making->maker = fork_maker(making, plan)) >= 0;
 	if (ok && making->maker == 0) {
 		close(making->report);
@@ -264,6 +274,9 @@ bool making_reaped(pid_t pid, int status)
 		m->status = status;
 	} else {
 		m->maker = 0;
+		/* What the container can stop has little left to do. */
+		if (m->due > seconds_from_now(VISIBLE_SECONDS))
+			m->due = seconds_from_now(VISIBLE_SECONDS);
 	}
 	if (maker && m->session == NULL) {
 		/* What it forked in its last moment is known now. */

@@ -105,11 +105,26 @@ see() { # container with the watcher, command...
 	done
 }
 
-@test "born clean: an exec beside one that the container stopped, which is given up after half a minute" {
+@test "born clean: an exec beside one that the container stopped, which is given up after a while" {
 	hold beside
 	[ "$(d exec beside echo went)" = went ]
 	not wait "$client"
 	grep -q 'stopped or held up' "$WORK/held"
+	d rm -f beside
+}
+
+@test "born clean: a container beside that is stopped before its first program is given up, and leaves nothing" {
+	watcher beside '1 hold'
+	d create --name late --network none --pid container:beside busybox true
+	id=$(d inspect -f '{{.Id}}' late)
+	for _ in $(seq 300); do
+		run d start late
+		[ "$status" -eq 0 ] || break
+		d wait late >/dev/null
+	done
+	[[ $output = *'stopped or held up'* ]]
+	[ "$(left "$id")" -eq 0 ]
+	d rm late
 	d rm -f beside
 }
 
@@ -154,4 +169,23 @@ see() { # container with the watcher, command...
 	d start -a early
 	d rm early
 	d rmi broken
+}
+
+@test "a namespace that is joined is named by a descriptor of it, and not by a number that may be another process's by then" {
+	d run -d --name other --network none busybox sleep 100
+	pid=$(d inspect -f '{{.State.Pid}}' other)
+	strace -f -o "$WORK/trace" -e trace=open,openat,openat2 -p "$(cat "$WORK/pid")" 2>/dev/null 3>&- &
+	tracer=$!
+	until grep -q TracerPid:[[:space:]]*[1-9] "/proc/$(cat "$WORK/pid")/status"; do sleep 0.01; done
+	run_none --pid container:other --ipc container:other busybox true
+	run d run --rm --network container:other busybox true
+	[ "$status" -eq 0 ]
+	kill "$tracer"
+	wait "$tracer" || true
+	# Once by the engine; and its shim opens what the engine holds.
+	grep -q "/proc/$pid/ns/pid" "$WORK/trace"
+	grep -q "/proc/$(cat "$WORK/pid")/fd/" "$WORK/trace"
+	[ "$(grep -c "/proc/$pid/ns/pid" "$WORK/trace")" -eq 1 ]
+	[ "$(grep -c "/proc/$pid/ns/net" "$WORK/trace")" -eq 1 ]
+	d rm -f other
 }
