@@ -84,24 +84,33 @@ static bool choose_target(
 	return true;
 }
 
-/* {"mode": ...}; NULL with *error unset where it is not there. */
+/* {"mode": ...}, out of an answer's head. */
+static json_t *stat_of(const Response *response, GError **error)
+{
+	gsize length;
+	g_autofree char *text = (char *)g_base64_decode(
+		http_header(&response->head, "X-Docker-Container-Path-Stat"), &length);
+	return json_parse(text, length, error);
+}
+
+static char *archive_path(const Side *side)
+{
+	g_autofree char *container = client_escape(side->container),
+			*escaped = client_escape(side->path);
+	return g_strdup_printf("/containers/%s/archive?path=%s", container, escaped);
+}
+
+/* NULL with *error unset where it is not there. */
 static json_t *stat_in(Cli *cli, const Side *side, GError **error)
 {
 	g_auto(Response) response = {.fd = -1};
 	g_autoptr(GError) problem = NULL;
-	g_autofree char *container = client_escape(side->container),
-			*escaped = client_escape(side->path),
-			*path = g_strdup_printf(
-				"/containers/%s/archive?path=%s", container, escaped);
-	if (!client_send(cli->client, "HEAD", path, NULL, &response, &problem)) {
-		if (problem->code != BERTH_ERROR_NOT_FOUND)
-			g_propagate_error(error, g_steal_pointer(&problem));
-		return NULL;
-	}
-	gsize length;
-	g_autofree char *text = (char *)g_base64_decode(
-		http_header(&response.head, "X-Docker-Container-Path-Stat"), &length);
-	return json_parse(text, length, error);
+	g_autofree char *path = archive_path(side);
+	if (client_send(cli->client, "HEAD", path, NULL, &response, &problem))
+		return stat_of(&response, error);
+	if (problem->code != BERTH_ERROR_NOT_FOUND)
+		g_propagate_error(error, g_steal_pointer(&problem));
+	return NULL;
 }
 
 static bool is_folder(const json_t *stat)
@@ -147,42 +156,35 @@ static bool unpack(Cli *cli, Response *response, const Target *target, const cha
 		folder, count_bytes, &source, owners, rename ? name : NULL, target->name, error);
 }
 
+/* With -L, what a link leads to is copied by the link's name. */
+static void follow_link(Cli *cli, Side *from)
+{
+	g_autoptr(json_t) stat = stat_in(cli, from, NULL);
+	if (stat == NULL || !is_link(stat))
+		return;
+	g_free(from->path);
+	from->path = g_strdup(json_str(stat, "linkTarget"));
+}
+
 static bool copy_out(Cli *cli, Side *from, const char *to, gint64 *bytes, GError **error)
 {
-	g_autoptr(json_t) stat = stat_in(cli, from, error);
-	if (stat != NULL && is_link(stat) && flag_bool(cli, "follow-link", false)) {
-		g_free(from->path);
-		from->path = g_strdup(json_str(stat, "linkTarget"));
-		json_decref(stat);
-		stat = stat_in(cli, from, error);
-	}
-	if (stat == NULL)
-		return fail(error, BERTH_ERROR_NOT_FOUND,
-			"Could not find the file %s in container %s", from->path, from->container);
+	g_autofree char *called = base_of(from->path);
+	if (flag_bool(cli, "follow-link", false))
+		follow_link(cli, from);
 	g_auto(Response) response = {.fd = -1};
-	g_autofree char *container = client_escape(from->container),
-			*escaped = client_escape(from->path), *name = base_of(from->path),
-			*path = g_strdup_printf(
-				"/containers/%s/archive?path=%s", container, escaped);
-	/* "a/" is a, not what is in it. */
-	if (g_str_has_suffix(from->path, "/") && strcmp(name, "/") != 0) {
-		g_free(path);
-		g_autofree char *bare = g_strndup(from->path, strlen(from->path) - 1),
-				*plain = client_escape(bare);
-		path = g_strdup_printf("/containers/%s/archive?path=%s", container, plain);
-	}
-	if (strcmp(name, "/") == 0) {
-		g_free(name);
-		name = g_strdup(".");
-	}
-	g_auto(Target) target = {0};
-	if (strcmp(to, "-") != 0 &&
-		!choose_target(to, local_kind(to), name, is_folder(stat), &target, error))
-		return false;
+	g_autofree char *path = archive_path(from), *name = base_of(from->path);
 	if (!client_send(cli->client, "GET", path, NULL, &response, error))
 		return false;
-	return strcmp(to, "-") == 0 ? stream_copy(&response.body, true, error)
-				    : unpack(cli, &response, &target, name, bytes, error);
+	if (strcmp(to, "-") == 0)
+		return stream_copy(&response.body, true, error);
+	g_autoptr(json_t) stat = stat_of(&response, error);
+	g_auto(Target) target = {0};
+	if (strcmp(name, "/") == 0)
+		strcpy(name, ".");
+	return stat != NULL &&
+	       choose_target(to, local_kind(to), strcmp(called, "/") == 0 ? "." : called,
+		       is_folder(stat), &target, error) &&
+	       unpack(cli, &response, &target, name, bytes, error);
 }
 
 /* An archive that a thread writes to a pipe. */

@@ -17,12 +17,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+enum { MAX_LINKS = 255 };
+
 /* Where a path of a container begins: its root, or (if it does not run) the volume that would lie there. */
 typedef struct {
 	int root_fd;
-	char *path; /* below it, as it was asked for */
-	bool read_only, locked;
+	char *asked; /* as it was asked for, absolute */
+	char *path;  /* the same below root_fd; no folder in it is a link */
+	bool read_only_root, read_only_mount, locked;
 	char *volume; /* that is held for it, or NULL */
+	json_t *mounts;
 	Userns ids; /* whose are its files, seen from here: those of its user namespace, while it runs */
 	Container *container;
 } Place;
@@ -30,7 +34,9 @@ typedef struct {
 static void place_clear(Place *place)
 {
 	fd_clear(&place->root_fd);
+	g_free(place->asked);
 	g_free(place->path);
+	json_decref(place->mounts);
 	if (place->volume != NULL)
 		volume_release(place->container->engine, place->volume);
 	g_free(place->volume);
@@ -49,102 +55,190 @@ static const char *below(const char *path, const char *target)
 	return path + length;
 }
 
-/* The mount that a path of a stopped container lies in, the deepest; its folder is opened. */
-static bool open_mount(Place *place, const char *path, GError **error)
+/* The mount that a path without links lies in, the deepest; rest: what is behind its target. NULL: the root's. */
+static const json_t *mount_of(const Place *place, const char *path, const char **rest)
 {
-	g_autoptr(json_t) mounts = container_mounts(place->container, error);
 	const json_t *best = NULL, *mount;
-	const char *rest = NULL;
-	for (size_t i = 0; i < json_array_size(mounts); i++) {
-		mount = json_array_get(mounts, i);
+	for (size_t i = 0; i < json_array_size(place->mounts); i++) {
+		mount = json_array_get(place->mounts, i);
 		const char *target = json_str(mount, "Destination"), *behind = below(path, target);
 		if (behind != NULL && *json_str(mount, "Source") != '\0' &&
 			(best == NULL || strlen(target) > strlen(json_str(best, "Destination")))) {
 			best = mount;
-			rest = behind;
+			*rest = behind;
 		}
 	}
-	if (best == NULL)
-		return mounts != NULL;
-	if (strcmp(json_str(best, "Type"), "volume") == 0) {
-		if (!volume_hold(place->container->engine, json_str(best, "Name"), error))
-			return false;
-		place->volume = g_strdup(json_str(best, "Name"));
-	}
-	autofd source = mount_source_open(best, error);
+	return best;
+}
+
+/* The folder of a mount of a container that does not run; -1 with ENOTDIR for a mounted file. */
+static int mount_open(const json_t *mount, GError **error)
+{
+	autofd source = mount_source_open(mount, error);
 	if (source < 0)
-		return false;
-	place->root_fd = openat(source, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (place->root_fd < 0 && errno != ENOTDIR)
-		return fail_errno(error, "cannot open %s", json_str(best, "Source"));
-	if (place->root_fd < 0)
-		return true;
-	place->path = g_strdup(rest);
-	place->read_only = !json_bool(best, "RW");
-	return true;
+		return -1;
+	int fd = openat(source, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && errno != ENOTDIR)
+		fail_errno(error, "cannot open %s", json_str(mount, "Source"));
+	return fd;
 }
 
 /* The files of a container that does not run, mounted nowhere. It cannot start as long as they are open. */
-static bool open_stopped(Place *place, const char *path, GError **error)
+static int stopped_root_open(Container *container, GError **error)
 {
-	Container *container = place->container;
 	g_autofree char *folder = container_folder(container),
 			*upper = g_build_filename(folder, "upper", NULL),
 			*work = g_build_filename(folder, "work", NULL);
-	if (!open_mount(place, path, error))
-		return false;
-	if (place->root_fd >= 0)
-		return true;
 	g_autoptr(GPtrArray) layers =
 		image_store_layers(container->engine->store, container->row.image_id);
-	place->root_fd = layers_open(container->engine, layers, upper, work, error);
-	place->path = g_strdup(path);
-	return place->root_fd >= 0;
+	return layers_open(container->engine, layers, upper, work, error);
 }
 
-static bool open_place(Container *container, const char *path, Place *place, GError **error)
+/* What a link says; NULL where path is none. A volume of a container that does not run is looked into where it would be
+ * mounted. */
+static char *link_at(const Place *place, const char *path)
+{
+	char target[PATH_MAX];
+	const char *rest = path;
+	const json_t *mount = place->locked ? mount_of(place, path, &rest) : NULL;
+	autofd volume = mount != NULL ? mount_open(mount, NULL) : -1;
+	autofd fd = path_open_in_root(volume >= 0 ? volume : place->root_fd,
+		volume < 0	? path
+		: *rest != '\0' ? rest
+				: "/",
+		O_PATH | O_NOFOLLOW, 0);
+	ssize_t n = fd >= 0 ? readlinkat(fd, "", target, sizeof target) : -1;
+	return n > 0 && n < (ssize_t)sizeof target ? g_strndup(target, (gsize)n) : NULL;
+}
+
+static void push_parts(GPtrArray *left, const char *path)
+{
+	g_auto(GStrv) parts = g_strsplit(path, "/", -1);
+	for (guint i = g_strv_length(parts); i-- > 0;)
+		if (*parts[i] != '\0' && strcmp(parts[i], ".") != 0)
+			g_ptr_array_add(left, g_strdup(parts[i]));
+}
+
+/* A path in the container's root without any link in it (last: not even its last name is one), where it leads through
+ * volumes, too. NULL: links without end. */
+static char *resolve(const Place *place, const char *path, bool last, GError **error)
+{
+	g_autoptr(GPtrArray) left = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GString) done = g_string_new("");
+	int links = 0;
+	push_parts(left, path);
+	while (left->len > 0) {
+		g_autofree char *name = g_ptr_array_steal_index(left, left->len - 1);
+		if (strcmp(name, "..") == 0) {
+			char *slash = strrchr(done->str, '/');
+			g_string_truncate(done, slash != NULL ? (gsize)(slash - done->str) : 0);
+			continue;
+		}
+		gsize before = done->len;
+		g_string_append_printf(done, "/%s", name);
+		g_autofree char *target = left->len > 0 || last ? link_at(place, done->str) : NULL;
+		if (target == NULL)
+			continue;
+		if (++links > MAX_LINKS || done->len > PATH_MAX) {
+			fail(error, BERTH_ERROR_SYSTEM, "evalSymlinksInScope: too many links in %s", path);
+			return NULL;
+		}
+		g_string_truncate(done, *target == '/' ? 0 : before);
+		push_parts(left, target);
+	}
+	return g_strdup(done->len > 0 ? done->str : "/");
+}
+
+static bool ends_in_folder(const char *path)
+{
+	return g_str_has_suffix(path, "/.") || g_str_has_suffix(path, "/");
+}
+
+/* Where the path leads is known: in a volume of a container that does not run, that is what is opened. */
+static bool enter_mount(Place *place, const char *path, GError **error)
+{
+	const char *rest = path;
+	g_autoptr(GError) problem = NULL;
+	const json_t *mount = mount_of(place, path, &rest);
+	place->path = g_strdup(path);
+	if (mount == NULL)
+		return true;
+	place->read_only_root = false;
+	place->read_only_mount = !json_bool(mount, "RW");
+	if (!place->locked)
+		return true;
+	if (strcmp(json_str(mount, "Type"), "volume") == 0) {
+		if (!volume_hold(place->container->engine, json_str(mount, "Name"), error))
+			return false;
+		place->volume = g_strdup(json_str(mount, "Name"));
+	}
+	int fd = mount_open(mount, &problem);
+	if (fd < 0 && problem != NULL) {
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return false;
+	}
+	if (fd < 0)
+		return true;
+	fd_clear(&place->root_fd);
+	place->root_fd = fd;
+	g_free(place->path);
+	place->path = g_strdup(*rest != '\0' ? rest : "/");
+	return true;
+}
+
+/* follow: of a link that the path ends in it is not the link that is meant. */
+static bool open_place(
+	Container *container, const char *path, bool follow, Place *place, GError **error)
 {
 	g_autoptr(json_t) spec = container_spec(container, error);
 	*place = (Place){.root_fd = -1, .container = container};
 	if (spec == NULL)
 		return false;
 	if (*path == '\0')
-		return fail(error, BERTH_ERROR_INVALID, "missing parameter: path");
-	g_autofree char *absolute = g_strconcat(*path == '/' ? "" : "/", path, NULL);
+		return fail(error, BERTH_ERROR_INVALID, "bad parameter: pathcannot be empty");
+	place->asked = g_strconcat(*path == '/' ? "" : "/", path, NULL);
 	g_mutex_lock(&container->operation);
 	place->locked = true;
 	ContainerRow row = container_snapshot(container);
 	int pid = row.pid;
 	container_row_clear(&row);
-	place->read_only = json_bool(spec, "HostConfig.ReadonlyRootfs");
-	if (pid <= 0)
-		return open_stopped(place, absolute, error);
-	g_autofree char *root = g_strdup_printf("/proc/%d/root", pid);
-	place->root_fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	place->path = g_steal_pointer(&absolute);
-	place->ids = userns_of(container->engine, json_object_get(spec, "HostConfig"));
-	/* It may run on, and end: the descriptor stays what it is. */
-	g_mutex_unlock(&container->operation);
-	place->locked = false;
-	return place->root_fd >= 0 ||
-	       fail_errno(error, "cannot open the files of %s", container->row.name);
+	place->read_only_root = json_bool(spec, "HostConfig.ReadonlyRootfs");
+	place->mounts = container_mounts(container, error);
+	if (place->mounts == NULL)
+		return false;
+	if (pid <= 0) {
+		place->root_fd = stopped_root_open(container, error);
+	} else {
+		g_autofree char *root = g_strdup_printf("/proc/%d/root", pid);
+		place->root_fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		place->ids = userns_of(container->engine, json_object_get(spec, "HostConfig"));
+		if (place->root_fd < 0)
+			fail_errno(error, "cannot open the files of %s", container->row.name);
+		/* It may run on, and end: the descriptor stays what it is. */
+		g_mutex_unlock(&container->operation);
+		place->locked = false;
+	}
+	g_autofree char *led = place->root_fd >= 0
+				       ? resolve(place, place->asked,
+						 follow || ends_in_folder(place->asked), error)
+				       : NULL;
+	return led != NULL && enter_mount(place, led, error);
 }
 
 /* The folder that holds what a path names, and its name there: "." for a folder by "/", "a/." or "a/". */
 static int open_parent(const Place *place, char **name, GError **error)
 {
-	g_autofree char *path = g_strdup(*place->path != '\0' ? place->path : "/");
-	bool inside = g_str_has_suffix(path, "/.") || g_str_has_suffix(path, "/");
-	g_autofree char *clean = g_canonicalize_filename(path, "/");
-	g_autofree char *folder =
-		inside || strcmp(clean, "/") == 0 ? g_strdup(path) : g_path_get_dirname(clean);
+	bool inside = ends_in_folder(place->asked) || strcmp(place->path, "/") == 0;
+	g_autofree char *folder = inside ? g_strdup(place->path) : g_path_get_dirname(place->path);
 	int fd = path_open_in_root(place->root_fd, folder, O_RDONLY | O_DIRECTORY, 0);
-	*name = inside || strcmp(clean, "/") == 0 ? g_strdup(".") : g_path_get_basename(clean);
-	if (fd < 0)
+	*name = inside ? g_strdup(".") : g_path_get_basename(place->path);
+	if (fd < 0 && errno == ENOTDIR && inside)
+		fail(error, BERTH_ERROR_SYSTEM, "lstat %s: not a directory", place->asked);
+	else if (fd < 0)
 		fail(error,
 			errno == ENOENT || errno == ENOTDIR ? BERTH_ERROR_NOT_FOUND
 							    : BERTH_ERROR_SYSTEM,
-			"Could not find the file %s in container %s", place->path,
+			"Could not find the file %s in container %s", place->asked,
 			place->container->row.name);
 	return fd;
 }
@@ -165,23 +259,23 @@ static gint64 go_mode(mode_t mode)
 	       (mode & S_ISVTX ? 1 << 20 : 0);
 }
 
+/* linkTarget: where the link leads in the end, from the container's root on. */
 static json_t *stat_json(const Place *place, int parent, const char *name, GError **error)
 {
 	struct stat st;
-	char target[PATH_MAX] = "";
 	if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		fail(error, BERTH_ERROR_NOT_FOUND, "Could not find the file %s in container %s",
-			place->path, place->container->row.name);
+			place->asked, place->container->row.name);
 		return NULL;
 	}
-	if (S_ISLNK(st.st_mode))
-		(void)!readlinkat(parent, name, target, sizeof target - 1);
-	g_autofree char *clean = g_canonicalize_filename(place->path, "/"),
-			*base = g_path_get_basename(clean), *folder = g_path_get_dirname(clean);
-	g_autofree char *led = *target != '\0' ? g_canonicalize_filename(target, folder)
-					       : g_strdup(""),
+	g_autofree char *clean = g_canonicalize_filename(place->asked, "/"),
+			*base = g_path_get_basename(clean),
+			*led = S_ISLNK(st.st_mode) ? resolve(place, place->asked, true, error)
+						   : g_strdup(""),
 			*time = time_format(
 				(gint64)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec);
+	if (led == NULL)
+		return NULL;
 	return json_pack("{s:o, s:I, s:I, s:s, s:o}", "name", json_lenient(base), "size",
 		(json_int_t)st.st_size, "mode", (json_int_t)go_mode(st.st_mode), "mtime", time,
 		"linkTarget", json_lenient(led));
@@ -191,7 +285,7 @@ json_t *container_path_stat(Container *container, const char *path, GError **err
 {
 	g_auto(Place) place = {.root_fd = -1};
 	g_autofree char *name = NULL;
-	if (!open_place(container, path, &place, error))
+	if (!open_place(container, path, false, &place, error))
 		return NULL;
 	autofd parent = open_parent(&place, &name, error);
 	return parent >= 0 ? stat_json(&place, parent, name, error) : NULL;
@@ -202,11 +296,16 @@ bool container_copy_out(
 {
 	g_auto(Place) place = {.root_fd = -1};
 	g_autofree char *name = NULL;
-	if (!open_place(container, path, &place, error))
+	if (!open_place(container, path, false, &place, error))
 		return false;
 	autofd parent = open_parent(&place, &name, error);
-	if (parent < 0 ||
-		!tree_archive_name(parent, name, place.ids.uid, place.ids.gid, sink, data, error))
+	/* A folder is called as the path calls it, whatever led to it: "." for what is in it. */
+	g_autofree char *clean = g_canonicalize_filename(place.asked, "/"),
+			*as = g_str_has_suffix(place.asked, "/.") || strcmp(clean, "/") == 0
+				      ? g_strdup(".")
+				      : g_path_get_basename(clean);
+	if (parent < 0 || !tree_archive_name(parent, name, as, place.ids.uid, place.ids.gid, sink,
+				  data, error))
 		return false;
 	container_event(container, "archive-path", NULL, NULL);
 	return true;
@@ -226,12 +325,12 @@ bool container_copy_in(Container *container, const char *path, bool keep_kind, B
 	gpointer data, GError **error)
 {
 	g_auto(Place) place = {.root_fd = -1};
-	if (!open_place(container, path, &place, error))
+	if (!open_place(container, path, true, &place, error))
 		return false;
-	if (place.read_only)
-		return fail(error, BERTH_ERROR_FORBIDDEN, "container rootfs is marked read-only");
-	autofd folder = path_open_in_root(
-		place.root_fd, *place.path != '\0' ? place.path : "/", O_RDONLY | O_DIRECTORY, 0);
+	if (place.read_only_root || place.read_only_mount)
+		return fail(error, BERTH_ERROR_INVALID, "%s is marked read-only",
+			place.read_only_mount ? "mounted volume" : "container rootfs");
+	autofd folder = path_open_in_root(place.root_fd, place.path, O_RDONLY | O_DIRECTORY, 0);
 	if (folder < 0 && errno == ENOTDIR)
 		return fail(error, BERTH_ERROR_INVALID, "extraction point is not a directory");
 	if (folder < 0)

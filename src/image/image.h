@@ -80,10 +80,10 @@ typedef enum { TREE_WHOLE, TREE_UPPER } TreeKind;
 bool tree_archive(int root_fd, TreeKind kind, const char *const *skip, ByteSink sink, gpointer data,
 	GError **error);
 
-/* One name of a folder, and what lies below it; "." is the folder itself. Owners are counted from first_uid and
- * first_gid on. */
-bool tree_archive_name(int parent_fd, const char *name, uid_t first_uid, gid_t first_gid,
-	ByteSink sink, gpointer data, GError **error);
+/* One name of a folder, and what lies below it, called as; "." is the folder itself. Owners are counted from first_uid
+ * and first_gid on. */
+bool tree_archive_name(int parent_fd, const char *name, const char *as, uid_t first_uid,
+	gid_t first_gid, ByteSink sink, gpointer data, GError **error);
 
 /* deflate.c: makes a gzip stream; the same bytes give the same stream. */
 typedef struct Deflate Deflate;

@@ -18,6 +18,7 @@ typedef struct {
 	struct archive *archive;
 	TreeKind kind;
 	const char *const *skip;
+	const char *as;	 /* what the name at the top is called; NULL: what it is */
 	uid_t first_uid; /* is 0 in the archive */
 	gid_t first_gid;
 	ByteSink sink;
@@ -162,7 +163,8 @@ static bool put_name(Tree *tree, int fd, const char *prefix, const char *name, G
 	struct stat st;
 	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT || fail_errno(error, "cannot read \"%s%s\"", prefix, name);
-	g_autofree char *plain = g_strconcat(prefix, name, NULL);
+	g_autofree char *plain = g_strconcat(
+		prefix, *prefix == '\0' && tree->as != NULL ? tree->as : name, NULL);
 	if (S_ISSOCK(st.st_mode) || (tree->skip != NULL && g_strv_contains(tree->skip, plain)))
 		return true;
 	if (tree->kind == TREE_UPPER && S_ISCHR(st.st_mode) && st.st_rdev == 0)
@@ -230,10 +232,11 @@ bool tree_archive(int root_fd, TreeKind kind, const char *const *skip, ByteSink 
 	return archive_of(tree, root_fd, NULL, error);
 }
 
-bool tree_archive_name(int parent_fd, const char *name, uid_t first_uid, gid_t first_gid,
-	ByteSink sink, gpointer data, GError **error)
+bool tree_archive_name(int parent_fd, const char *name, const char *as, uid_t first_uid,
+	gid_t first_gid, ByteSink sink, gpointer data, GError **error)
 {
 	Tree tree = {.kind = TREE_WHOLE,
+		.as = as,
 		.first_uid = first_uid,
 		.first_gid = first_gid,
 		.sink = sink,

@@ -115,3 +115,59 @@ each_container() { # a container that runs, and one that never did
 	[ -z "$(ls -A "$victim")" ]
 	rm -rf "$victim"
 }
+
+@test "cp: folders by every form of their path, out of volumes too, running or not" {
+	d volume create forms >/dev/null
+	d run --rm --network none -v forms:/v busybox sh -c 'mkdir -p /v/d; echo g >/v/d/g; echo f >/v/f; ln -s f /v/l; ln -s /v/new /v/abs'
+	d run -d --name formsrun --network none -v forms:/vol busybox sleep 1000
+	d create --name formsnew --network none -v forms:/vol busybox true
+	for c in formsrun formsnew; do
+		for path in /vol/d /vol/d/; do
+			rm -rf out; mkdir -p out/ex
+			d cp "$c:$path" out/new
+			d cp "$c:$path" out/ex
+			[ "$(cat out/new/g out/ex/d/g)" = $'g\ng' ]
+			[ "$(d cp "$c:$path" - | tar -t | xargs)" = "d/ d/g" ]
+		done
+		for path in /vol /vol/; do
+			rm -rf out; mkdir -p out/ex
+			d cp "$c:$path" out/new
+			d cp "$c:$path" out/ex
+			[ "$(cat out/new/d/g out/ex/vol/d/g)" = $'g\ng' ]
+		done
+		rm -rf out; mkdir -p out/ex
+		d cp "$c:/vol/." out/ex
+		[ "$(cat out/ex/d/g)" = g ]
+		d cp -L "$c:/vol/l" out
+		[ ! -L out/l ]
+		run d cp "$c:/vol/f/" out
+		[[ $output == *"lstat /vol/f/: not a directory"* ]]
+		[[ $(api -I "http://b/containers/$c/archive?path=/vol/l" | tr -d '\r' | awk '/Path-Stat/ { print $2 }' | base64 -d) == *'"linkTarget":"/vol/f"'* ]]
+	done
+	d rm -f formsrun formsnew; d volume rm forms
+}
+
+@test "cp: what a link in a volume leads to is written there; read-only roots with writable volumes" {
+	d volume create links >/dev/null
+	d run --rm --network none -v links:/v busybox sh -c 'echo old >/v/f; ln -s f /v/l; mkdir /v/d; ln -s d /v/ld'
+	echo new >f
+	d create --name behind --network none -v links:/vol busybox true
+	tar -c --transform 's,^,,' f | d cp - behind:/tmp
+	d cp f behind:/vol/l
+	ln -s /vol lv; tar -c lv | d cp - behind:/
+	d cp f behind:/lv/through
+	[ "$(d run --rm --network none -v links:/v busybox sh -c 'cat /v/f /v/through; readlink /v/l' | xargs)" = "new new f" ]
+	d create --name roroot --network none --read-only -v links:/vol busybox sleep 1000
+	tar -c lv | d cp - roroot:/vol
+	for _ in 1 2; do
+		d cp f roroot:/vol/a
+		d cp f roroot:/vol/ld/b
+		run d cp f roroot:/tmp/c
+		[[ $output == *"container rootfs is marked read-only"* ]]
+		d start roroot
+	done
+	d create --name rovol --network none -v links:/vol:ro busybox true
+	run d cp f rovol:/vol/x
+	[[ $output == *"mounted volume is marked read-only"* ]]
+	d rm -f behind roroot rovol; d volume rm links
+}
