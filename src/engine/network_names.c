@@ -13,6 +13,18 @@ char *network_names_path(Engine *engine, const char *network_id)
 	return g_build_filename(engine->config->exec_root, "networks", network_id, NULL);
 }
 
+enum { DOMAIN_LIMIT = 190 /* with a name of 63 before it, it is a name of DNS */ };
+
+/* What stands behind the dot in names of its members. A network may be called by any text: one that would be another word
+ * or line of the file, or no name, is told by its id. */
+static const char *domain_of(const Network *network)
+{
+	for (const char *p = network->name; *p != '\0'; p++)
+		if (!g_ascii_isalnum(*p) && strchr("_.-", *p) == NULL)
+			return network->id;
+	return strlen(network->name) < DOMAIN_LIMIT ? network->name : network->id;
+}
+
 /* "IPv4 IPv6 name.network name alias ...": the first is what a reverse look-up answers. */
 static void add_member(GString *text, const Network *network, const json_t *endpoint)
 {
@@ -21,7 +33,7 @@ static void add_member(GString *text, const Network *network, const json_t *endp
 	json_t *names = json_object_get(endpoint, "DNSNames"), *name;
 	size_t i;
 	g_string_append_printf(text, "%s %s %s.%s", *v4 != '\0' ? v4 : "-", *v6 != '\0' ? v6 : "-",
-		json_elem(names, 0), network->name);
+		json_elem(names, 0), domain_of(network));
 	json_array_foreach (names, i, name) {
 		const char *word = json_elem(names, i);
 		/* A blank or a line's end would be another name or line. */
@@ -40,7 +52,7 @@ static void add_links(GString *text, const Network *network, const char *id, con
 		g_autofree char *name = g_strndup(link, alias != NULL ? (gsize)(alias - link) : 0);
 		if (alias != NULL && *name != '\0' && strpbrk(link, " \t\r\n") == NULL)
 			g_string_append_printf(text, "@%1$s %2$s:%3$s\n@%1$s %2$s.%4$s:%3$s\n", id,
-				alias + 1, name, network->name);
+				alias + 1, name, domain_of(network));
 	}
 }
 
