@@ -26,6 +26,18 @@ static json_t *links(const ContainerWish *wish)
 	return list;
 }
 
+/* interface_name is an option of the endpoint. */
+static void add_link_name(const json_t *use, json_t *endpoint)
+{
+	const char *name = json_str(use, "interface_name");
+	json_t *options = json_object_get(endpoint, "DriverOpts");
+	if (*name == '\0')
+		return;
+	options = json_is_object(options) ? json_copy(options) : json_object();
+	json_object_set_new(options, "com.docker.network.endpoint.ifname", json_string(name));
+	json_object_set_new(endpoint, "DriverOpts", options);
+}
+
 json_t *container_endpoint(const ContainerWish *wish, const char *network, bool aliases)
 {
 	const json_t *use = json_object_get(json_object_get(wish->service, "networks"), network);
@@ -45,6 +57,7 @@ json_t *container_endpoint(const ContainerWish *wish, const char *network, bool 
 	for (i = 0; i < G_N_ELEMENTS(plain); i++)
 		if (json_object_get(use, plain[i][0]) != NULL)
 			json_object_set(endpoint, plain[i][1], json_object_get(use, plain[i][0]));
+	add_link_name(use, endpoint);
 	if (json_object_get(wish->service, "mac_address") != NULL &&
 		json_object_get(endpoint, "MacAddress") == NULL)
 		json_object_set(
