@@ -92,8 +92,11 @@ static void set_bridge_fields(json_t *settings, const json_t *networks)
 			json_object_set(settings, fields[i], json_object_get(bridge, fields[i]));
 }
 
-static json_t *network_settings(Container *container, const json_t *spec, bool running)
+static json_t *network_settings(Container *container, const json_t *spec, bool is_running)
 {
+	/* Where the network is another's, so is what is told of it. */
+	bool running = is_running &&
+		       !g_str_has_prefix(json_str(spec, "HostConfig.NetworkMode"), "container:");
 	g_autofree char *key =
 		running ? g_strdup_printf("/proc/%d/ns/net", container->row.pid) : g_strdup("");
 	json_t *settings = json_pack("{s:s, s:s, s:s, s:o, s:b, s:s, s:i, s:n, s:n, s:s, s:s, s:s, "
@@ -184,6 +187,7 @@ json_t *container_inspect_json(Container *container, bool size, GError **error)
 	const json_t *config = json_object_get(spec, "Config"),
 		     *host = json_object_get(spec, "HostConfig");
 	g_autofree char *folder = container_folder(container),
+			*network_folder = network_files_folder(container, spec),
 			*log = container_log_path(container, host);
 	g_autofree char *name = g_strconcat("/", row.name, NULL);
 	bool was_started = row.started != 0;
@@ -196,9 +200,9 @@ json_t *container_inspect_json(Container *container, bool size, GError **error)
 	if (health != NULL)
 		set(json_object_get(json, "State"), "Health", health);
 	set(json, "Image", json_string(row.image_id));
-	set_path(json, "ResolvConfPath", folder, "resolv.conf", was_started);
-	set_path(json, "HostnamePath", folder, "hostname", was_started);
-	set_path(json, "HostsPath", folder, "hosts", was_started);
+	set_path(json, "ResolvConfPath", network_folder, "resolv.conf", was_started);
+	set_path(json, "HostnamePath", network_folder, "hostname", was_started);
+	set_path(json, "HostsPath", network_folder, "hosts", was_started);
 	/* As with Docker, only a json-file log has a path that others may read. */
 	set(json, "LogPath",
 		json_string(
@@ -213,7 +217,8 @@ json_t *container_inspect_json(Container *container, bool size, GError **error)
 	set(json, "ProcessLabel", json_string(""));
 	set(json, "AppArmorProfile", json_string(apparmor_profile(host)));
 	set(json, "ExecIDs", exec_ids(container));
-	set(json, "HostConfig", json_incref((json_t *)host));
+	set(json, "HostConfig", json_copy((json_t *)host));
+	set(json_object_get(json, "HostConfig"), "Links", links_json(container));
 	set(json, "GraphDriver", graph_driver(container, folder));
 	if (size)
 		set_sizes(container, json);
@@ -419,6 +424,7 @@ static json_t *list_entry(Container *container, const ContainerRow *row, const j
 	json_t *json = json_object();
 	set(json, "Id", json_string(row->id));
 	set(json, "Names", json_pack("[s]", name));
+	links_names(container, json_object_get(json, "Names"));
 	set(json, "Image", json_lenient(image));
 	set(json, "ImageID", json_string(row->image_id));
 	set(json, "Command", json_lenient(line));

@@ -137,10 +137,10 @@ static bool update(Request *request, GError **error)
 
 static bool remove_(Request *request, GError **error)
 {
+	if (request_flag(request, "link"))
+		return link_remove(request->engine, request->name, error) &&
+		       reply_empty(request, 204);
 	g_autoptr(Container) container = request_container(request, error);
-	if (container != NULL && request_flag(request, "link"))
-		return fail(
-			error, BERTH_ERROR_INVALID, "links between containers are not built yet");
 	return container != NULL &&
 	       container_remove(container, request_flag(request, "force"),
 		       request_flag(request, "v"), error) &&

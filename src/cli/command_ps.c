@@ -58,9 +58,12 @@ json_t *container_row(const json_t *container, bool whole, bool with_size)
 	const char *id = json_str(container, "Id"), *image = json_str(container, "Image"), *key;
 	g_autofree char *command = whole ? g_strdup(json_str(container, "Command"))
 					 : shorten(json_str(container, "Command"), 20);
-	for (size_t i = 0; i < json_array_size(json_object_get(container, "Names")); i++)
-		g_string_append_printf(names, "%s%s", i > 0 ? "," : "",
-			json_elem(json_object_get(container, "Names"), i) + 1);
+	for (size_t i = 0; i < json_array_size(json_object_get(container, "Names")); i++) {
+		const char *name = json_elem(json_object_get(container, "Names"), i) + 1;
+		/* What others call it by a link, "other/alias", makes the line long. */
+		if (whole || strchr(name, '/') == NULL)
+			g_string_append_printf(names, "%s%s", names->len > 0 ? "," : "", name);
+	}
 	for (size_t i = 0; i < json_array_size(mounts); i++) {
 		const json_t *mount = json_array_get(mounts, i);
 		const char *name = *json_str(mount, "Name") != '\0' ? json_str(mount, "Name")

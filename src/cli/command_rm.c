@@ -18,7 +18,7 @@ static int run(Cli *cli)
 	int code = EXIT_SUCCESS;
 	for (int i = 0; i < cli->arg_count; i++) {
 		g_autoptr(GError) error = NULL;
-		g_autofree char *name = client_escape(cli->args[i]);
+		g_autofree char *name = client_escape(cli->args[i] + (*cli->args[i] == '/'));
 		g_autofree char *path =
 			g_strdup_printf("/containers/%s?force=%d&v=%d&link=%d", name, force,
 				flag_bool(cli, "volumes", false), flag_bool(cli, "link", false));

@@ -82,15 +82,21 @@ static Container *find_prefix(Engine *engine, const char *prefix, GError **error
 
 Container *container_find(Engine *engine, const char *reference, GError **error)
 {
+	g_autoptr(GError) problem = NULL;
 	g_mutex_lock(&engine->lock);
 	Container *found = g_hash_table_lookup(engine->containers, reference);
 	if (found == NULL)
 		found = g_hash_table_lookup(engine->names, reference + (*reference == '/'));
 	if (found == NULL)
-		found = find_prefix(engine, reference, error);
+		found = find_prefix(engine, reference, &problem);
 	if (found != NULL)
 		container_ref(found);
 	g_mutex_unlock(&engine->lock);
+	/* Behind the first character, a slash is between a container and what it calls another. */
+	if (found == NULL && *reference != '\0' && strchr(reference + 1, '/') != NULL)
+		found = link_find(engine, reference);
+	if (found == NULL)
+		g_propagate_error(error, g_steal_pointer(&problem));
 	return found;
 }
 

@@ -110,6 +110,7 @@ static bool make(Engine *engine, const char *name, const char *image_id, const j
 	if (ok) {
 		g_autoptr(Container) container = container_register(engine, &row);
 		spec_cache_put(container, spec);
+		links_remember(container, spec);
 		container_event(container, "create", NULL, NULL);
 	} else {
 		store_discard(engine->store, engine->store->containers_fd, id);

@@ -159,6 +159,7 @@ static void restore(Container *container)
 	Status status = (Status)container->row.status;
 	g_autoptr(json_t) spec = container_spec(container, NULL);
 	const char *policy = json_str(spec, "HostConfig.RestartPolicy.Name");
+	links_remember(container, spec);
 	if (status != STATUS_RUNNING && status != STATUS_PAUSED)
 		forget_start(container);
 	bool ended = status == STATUS_EXITED || status == STATUS_CREATED;

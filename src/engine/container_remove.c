@@ -115,6 +115,7 @@ static bool remove_ended(Container *container, bool volumes, GError **error)
 	event_publish(engine, "container", "destroy", container->row.id, attributes);
 	notify_fire(&container->changed);
 	spec_cache_drop(container);
+	links_forget(container);
 	g_mutex_lock(&engine->lock);
 	g_hash_table_remove(engine->containers, container->row.id);
 	g_mutex_unlock(&engine->lock);

@@ -191,7 +191,8 @@ static bool check_cpu(const json_t *host, GError **error)
 	guint cpus = g_get_num_processors();
 	if (json_int(host, "CpuShares") < 0)
 		return fail(error, BERTH_ERROR_INVALID,
-			"invalid CPU shares (%" G_GINT64_FORMAT "): value must be a positive integer",
+			"invalid CPU shares (%" G_GINT64_FORMAT
+			"): value must be a positive integer",
 			json_int(host, "CpuShares"));
 	if (nano > 0 && (period > 0 || quota > 0))
 		return fail(error, BERTH_ERROR_INVALID,
@@ -256,13 +257,16 @@ static void warn_of_limits(const CgroupLayout *cgroups, const json_t *host, json
 			"BPS Block I/O read limit or the cgroup is not mounted. Block I/O BPS read "
 			"limit discarded."},
 		{"BlkioDeviceWriteBps", "BlkioWriteBps",
-			"BPS Block I/O write limit or the cgroup is not mounted. Block I/O BPS write "
+			"BPS Block I/O write limit or the cgroup is not mounted. Block I/O BPS "
+			"write "
 			"limit discarded."},
 		{"BlkioDeviceReadIOps", "BlkioReadIOps",
-			"IOPS Block read limit or the cgroup is not mounted. Block I/O IOPS read limit "
+			"IOPS Block read limit or the cgroup is not mounted. Block I/O IOPS read "
+			"limit "
 			"discarded."},
 		{"BlkioDeviceWriteIOps", "BlkioWriteIOps",
-			"IOPS Block write limit or the cgroup is not mounted. Block I/O IOPS write limit "
+			"IOPS Block write limit or the cgroup is not mounted. Block I/O IOPS write "
+			"limit "
 			"discarded."},
 		{"MemoryReservation", "MemoryReservation",
 			"memory soft limit capabilities or the cgroup is not mounted. Limitation "
@@ -271,13 +275,13 @@ static void warn_of_limits(const CgroupLayout *cgroups, const json_t *host, json
 			"CPU CFS period or the cgroup is not mounted. Period discarded."},
 		{"CpusetMems", "CPUSet", "cpuset or the cgroup is not mounted. Cpuset discarded."},
 		{"MemorySwappiness", "MemorySwappiness",
-			"memory swappiness capabilities or the cgroup is not mounted. Memory swappiness "
+			"memory swappiness capabilities or the cgroup is not mounted. Memory "
+			"swappiness "
 			"discarded."},
 		{"OomKillDisable", "OomKillDisable", "OomKillDisable. OomKillDisable discarded."}};
 	for (size_t i = 0; i < G_N_ELEMENTS(limits); i++) {
-		bool asked =
-			json_int(host, limits[i].key) > 0 || json_bool(host, limits[i].key) ||
-			json_filled(json_object_get(host, limits[i].key));
+		bool asked = json_int(host, limits[i].key) > 0 || json_bool(host, limits[i].key) ||
+			     json_filled(json_object_get(host, limits[i].key));
 		if (!asked || cgroup_can(cgroups, limits[i].can))
 			continue;
 		g_autofree char *text =
@@ -298,7 +302,8 @@ bool spec_check_limits(Engine *engine, const json_t *host, json_t *warnings, GEr
 			g_get_num_processors() - 1);
 	if (weight != 0 && (weight < 10 || weight > 1000))
 		return fail(error, BERTH_ERROR_INVALID, "Range of blkio weight is from 10 to 1000");
-	if ((json_int(host, "CpuRealtimePeriod") != 0 || json_int(host, "CpuRealtimeRuntime") != 0) &&
+	if ((json_int(host, "CpuRealtimePeriod") != 0 ||
+		    json_int(host, "CpuRealtimeRuntime") != 0) &&
 		!cgroup_can(engine->cgroups, "CpuRealtime"))
 		return fail(error, BERTH_ERROR_INVALID,
 			"Your kernel does not support CPU real-time scheduler");
@@ -331,7 +336,8 @@ static bool check_modes(const json_t *host, GError **error)
 		return fail(error, BERTH_ERROR_INVALID, "invalid UTS mode: %s", mode);
 	if (json_filled(json_object_get(host, "StorageOpt")))
 		return fail(error, BERTH_ERROR_SYSTEM,
-			"--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
+			"--storage-opt is supported only for overlay over xfs with 'pquota' mount "
+			"option");
 	if (json_int(host, "IOMaximumIOps") != 0 || json_int(host, "IOMaximumBandwidth") != 0)
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid option: QoS maximum %s configuration is not supported on linux",
@@ -443,11 +449,14 @@ json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image
 		json_object_set_new(config, "Volumes", json_null());
 	fill_host(engine, host);
 	bool host_uts = strcmp(json_str(host, "UTSMode"), "host") == 0;
+	bool on_host = strcmp(json_str(host, "NetworkMode"), "host") == 0;
 	if (*json_str(config, "Hostname") == '\0' && !host_uts) {
-		g_autofree char *hostname = g_strndup(id, 12);
+		g_autofree char *hostname =
+			on_host ? g_strdup(g_get_host_name()) : g_strndup(id, 12);
 		json_object_set_new(config, "Hostname", json_string(hostname));
 	}
-	if (!check_config(config, error) || !check_modes(host, error) ||
+	if (!spec_check_network(asked, host, error) || !links_resolve(engine, host, error) ||
+		!check_config(config, error) || !check_modes(host, error) ||
 		!security_check(host, engine->config->seccomp_profile, error) ||
 		!cgroup_parent_check(json_str(host, "CgroupParent"), error) ||
 		!device_check(host, error) ||
@@ -456,6 +465,7 @@ json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image
 		!spec_check_restart(host, error) ||
 		!spec_check_limits(engine, host, warnings, error))
 		return NULL;
+	spec_keep_owner(engine, host);
 	bool publishes = json_filled(json_object_get(host, "PortBindings")) ||
 			 json_bool(host, "PublishAllPorts");
 	const char *notice =

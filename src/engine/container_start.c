@@ -70,18 +70,23 @@ static char *hold_namespace(Container *other, const char *kind, GArray *held)
 static bool join_file(Container *container, const char *mode, const char *kind, GArray *held,
 	char **file, GError **error)
 {
+	const char *what = strcmp(kind, "net") == 0 ? "network namespace" : "namespace";
 	if (!g_str_has_prefix(mode, "container:"))
 		return true;
 	g_autoptr(Container) other =
 		container_find(container->engine, mode + strlen("container:"), error);
-	if (other == NULL)
+	if (other == NULL) {
+		g_prefix_error(error, "joining %s of container: ", what);
 		return false;
+	}
+	if (other == container)
+		return fail(error, BERTH_ERROR_SYSTEM, "cannot join own %s", what);
 	*file = hold_namespace(other, kind, held);
 	if (*file != NULL)
 		return true;
 	ContainerRow row = container_snapshot(other);
 	fail(error, BERTH_ERROR_CONFLICT,
-		"cannot join namespace of a non running container: container %s is %s", row.name,
+		"cannot join %s of a non running container: container %s is %s", what, row.name,
 		status_names[row.status]);
 	container_row_clear(&row);
 	return false;
@@ -245,7 +250,8 @@ bool container_launch(
 
 static bool launch(Container *container, GError **error)
 {
-	g_autoptr(json_t) spec = container_spec(container, error);
+	g_autoptr(json_t) kept = container_spec(container, error);
+	g_autoptr(json_t) spec = kept != NULL ? spec_adopt_hostname(container, kept, error) : NULL;
 	g_autoptr(json_t) mounts = spec != NULL ? container_mounts(container, error) : NULL;
 	return mounts != NULL && container_launch(container, spec, mounts, error);
 }

@@ -94,6 +94,7 @@ Engine *engine_new(Config *config, GError **error)
 	engine->execs =
 		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)exec_unref);
 	engine->volume_holds = volume_holds_new();
+	engine->linking = g_ptr_array_new_with_free_func((GDestroyNotify)container_unref);
 	engine->warnings = g_ptr_array_new_with_free_func(g_free);
 	engine->tasks = g_thread_pool_new(run_task, engine, TASK_THREADS, FALSE, NULL);
 	engine->cgroups = cgroup_layout_parse(mountinfo != NULL ? mountinfo : "");

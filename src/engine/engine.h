@@ -29,7 +29,7 @@ typedef struct {
 	/* of containers that ask for none: as seccomp_add's; and what daemon.json calls it */
 	char *seccomp_profile, *seccomp_name;
 	json_t *default_ulimits, *address_pools;
-	json_t *resolver;		/* Dns, DnsOptions, DnsSearch: of containers that say none */
+	json_t *resolver; /* Dns, DnsOptions, DnsSearch: of containers that say none */
 	char *cgroupns_mode, *ipc_mode; /* of containers that say none */
 	json_t *network_options; /* driver -> options that its networks begin with */
 	bool ipv6;		 /* of the default bridge */
@@ -81,7 +81,7 @@ typedef struct {
 	bool unlisted;	   /* a step of a build: no row, no name, no events (step.c) */
 	GPtrArray *layers; /* of Layer: what it stands on instead of its image, or NULL; borrowed */
 	json_t *spec;	   /* if spec_cache.c remembers it */
-	char **volumes;	   /* that are mounted for it (volume_mount.c), or NULL; guarded by the engine's lock */
+	char **volumes; /* that are mounted for it (volume_mount.c), or NULL; guarded by the engine's lock */
 	json_t *endpoints; /* network name -> endpoint, while it runs; guarded by network_lock */
 	int resolver; /* atomic: SHIM_DNS_ flags of its shim, and RESOLVER_HEARD; 0: not heard yet */
 } Container;
@@ -115,6 +115,7 @@ struct Engine {
 	GHashTable *containers; /* id -> Container */
 	GHashTable *names;	/* name -> Container */
 	GHashTable *execs;	/* id -> Exec */
+	GPtrArray *linking;	/* of Container, owned: those with links to others */
 	GQueue spec_cache;	/* of Container, last read first */
 	GMutex network_lock; /* taken after the engine's lock is given back, or before it is taken */
 	GPtrArray *networks;	       /* of Network */
@@ -255,6 +256,12 @@ json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image
 /* Completes a configuration by an image's, as moby's daemon/commit.go does. */
 void config_merge(json_t *config, const json_t *image);
 bool spec_check_limits(Engine *engine, const json_t *host, json_t *warnings, GError **error);
+/* spec_network.c: what goes together with the network mode. asked: the request without the image's part. */
+bool spec_check_network(const json_t *asked, const json_t *host, GError **error);
+/* Whose network is shared is known by id: names change hands. What is not there yet keeps its name. */
+void spec_keep_owner(Engine *engine, json_t *host);
+/* At its start, what shares another container's network gets that one's hostname. New reference. */
+json_t *spec_adopt_hostname(Container *container, json_t *spec, GError **error);
 bool spec_check_restart(const json_t *host, GError **error);
 /* userns.c: the ids that userns-remap ("default", "user[:group]", "") means; a container's; and whether
  * what it asks for goes together with them. */
@@ -420,9 +427,21 @@ Resolver resolver_of(Container *container, const json_t *host);
 bool network_files_write(Container *container, const json_t *spec, GError **error);
 /* The folder that they are in, which is another's where it shares that one's network; the caller frees it. */
 char *network_files_folder(Container *container, const json_t *spec);
-/* container_links.c: the lines of /etc/hosts that --link asks for, and its environment (the caller frees
- * it; NULL: a linked container is not there, or does not run). */
-void links_hosts(Container *container, const json_t *host, const json_t *endpoints, GString *hosts);
+/* container_links.c: --link on the default bridge. */
+/* HostConfig.Links of a request as it is kept, by the ids of containers that are there. */
+bool links_resolve(Engine *engine, json_t *host, GError **error);
+/* Knows a container as one that has links; no longer. */
+void links_remember(Container *container, const json_t *spec);
+void links_forget(Container *container);
+json_t *links_json(Container *container); /* as inspect shows them; null if there are none */
+void links_names(
+	Container *container, json_t *list); /* appends "/parent/alias" of each that links to it */
+/* What "parent/alias" is the name of (new reference), or NULL; and no longer. */
+Container *link_find(Engine *engine, const char *reference);
+bool link_remove(Engine *engine, const char *reference, GError **error);
+void links_hosts(Container *container, GString *hosts); /* the lines of /etc/hosts */
+void links_started(Container *container); /* who links to it finds it at its new address */
+/* What links say in the environment (the caller frees it; NULL: a linked container is not there, or does not run). */
 char **links_env(Container *container, const json_t *host, GError **error);
 /* publish.c: hands a started container's ports to its shim, where they are published by proxy. */
 void publish_by_shim(Container *container);

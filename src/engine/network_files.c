@@ -78,7 +78,7 @@ static char *hosts_text(Container *container, const json_t *spec)
 	json_t *endpoint;
 	for (size_t i = 0; i < json_array_size(extra); i++)
 		add_extra_host(container->engine, json_elem(extra, i), hosts);
-	links_hosts(container, host, endpoints, hosts);
+	links_hosts(container, hosts);
 	json_object_foreach (endpoints, network, endpoint) {
 		g_autofree char *lines = endpoint_hosts(spec, endpoint);
 		g_string_append(hosts, lines);

@@ -3,15 +3,15 @@
 
 #include "base/fd.h"
 
-#include <ctype.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { FILE_LIMIT = 1 << 20 };
 
 static const char *const default_servers[] = {"8.8.8.8", "8.8.4.4", NULL};
 
 typedef struct {
-	GPtrArray *servers, *search, *options; /* of char * */
+	GPtrArray *servers, *search, *options, *others; /* of char *; others: whole lines */
 } Resolv;
 
 static void resolv_clear(Resolv *resolv)
@@ -19,6 +19,7 @@ static void resolv_clear(Resolv *resolv)
 	g_ptr_array_unref(resolv->servers);
 	g_ptr_array_unref(resolv->search);
 	g_ptr_array_unref(resolv->options);
+	g_ptr_array_unref(resolv->others);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Resolv, resolv_clear)
 
@@ -52,13 +53,18 @@ static void read_line(Resolv *resolv, const char *line)
 		add_words(resolv->search, words + at);
 	} else if (strcmp(keyword, "options") == 0) {
 		add_words(resolv->options, words + at);
+	} else if (strchr("#;", *keyword) == NULL) {
+		g_autofree char *rest = g_strjoinv(" ", words + at);
+		g_ptr_array_add(
+			resolv->others, g_strdup_printf("%s %s", keyword, g_strchomp(rest)));
 	}
 }
 
 static Resolv resolv_read(const char *path)
 {
 	Resolv resolv = {g_ptr_array_new_with_free_func(g_free),
-		g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free)};
+		g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free),
+		g_ptr_array_new_with_free_func(g_free)};
 	g_autofree char *text = file_read(path, FILE_LIMIT);
 	g_auto(GStrv) lines = g_strsplit(text != NULL ? text : "", "\n", -1);
 	for (int i = 0; lines[i] != NULL; i++)
@@ -66,17 +72,15 @@ static Resolv resolv_read(const char *path)
 	return resolv;
 }
 
-/* Where systemd-resolved listens on the host's loopback, it says elsewhere whom it asks itself: as dockerd reads it. */
-static Resolv resolv_of_host(void)
+static const char host_file[] = "/etc/resolv.conf";
+
+/* For who cannot reach the host's loopback: where systemd-resolved listens there alone, it says elsewhere whom it asks itself. */
+static const char *file_beyond_loopback(void)
 {
-	static const char stub[] = "127.0.0.53", *beyond = "/run/systemd/resolve/resolv.conf";
-	Resolv resolv = resolv_read("/etc/resolv.conf");
-	if (resolv.servers->len == 1 && strcmp(resolv.servers->pdata[0], stub) == 0 &&
-		access(beyond, R_OK) == 0) {
-		resolv_clear(&resolv);
-		resolv = resolv_read(beyond);
-	}
-	return resolv;
+	static const char stub[] = "127.0.0.53", beyond[] = "/run/systemd/resolve/resolv.conf";
+	g_auto(Resolv) resolv = resolv_read(host_file);
+	bool is_stub = resolv.servers->len == 1 && strcmp(resolv.servers->pdata[0], stub) == 0;
+	return is_stub && access(beyond, R_OK) == 0 ? beyond : host_file;
 }
 
 static void use_defaults(GPtrArray *servers)
@@ -87,23 +91,22 @@ static void use_defaults(GPtrArray *servers)
 
 char **host_nameservers(void)
 {
-	g_auto(Resolv) resolv = resolv_of_host();
+	g_auto(Resolv) resolv = resolv_read(host_file);
 	g_autoptr(GPtrArray) servers = g_ptr_array_ref(resolv.servers);
 	g_ptr_array_add(servers, NULL);
 	return g_strdupv((char **)servers->pdata);
 }
 
-static bool is_loopback(const char *text)
+/* As dockerd: what the default bridge cannot reach is left out, and something that everybody can is there instead. */
+static void keep_reachable(GPtrArray *servers, bool with_ipv6)
 {
-	return g_str_has_prefix(text, "127.") || strcmp(text, "::1") == 0;
-}
-
-/* What the container's own network cannot reach. */
-static void drop_loopback(GPtrArray *servers)
-{
-	for (guint i = servers->len; i-- > 0;)
-		if (is_loopback(servers->pdata[i]))
+	for (guint i = servers->len; i-- > 0;) {
+		const char *text = servers->pdata[i];
+		bool v6 = strchr(text, ':') != NULL;
+		if (g_str_has_prefix(text, "127.") || strcmp(text, "::1") == 0 ||
+			(v6 && !with_ipv6))
 			g_ptr_array_remove_index(servers, i);
+	}
 	use_defaults(servers);
 }
 
@@ -136,13 +139,15 @@ static void put_line(GString *out, const char *keyword, GPtrArray *words)
 
 char *resolv_conf_text(const Config *config, const json_t *host, bool own_resolver)
 {
-	g_auto(Resolv) resolv = resolv_of_host();
+	bool on_host = strcmp(json_str(host, "NetworkMode"), "host") == 0;
+	g_auto(Resolv) resolv =
+		resolv_read(own_resolver || on_host ? host_file : file_beyond_loopback());
 	GString *out = g_string_new("");
 	if (own_resolver) {
 		g_ptr_array_set_size(resolv.servers, 0);
 		g_ptr_array_add(resolv.servers, g_strdup("127.0.0.11"));
-	} else if (strcmp(json_str(host, "NetworkMode"), "host") != 0) {
-		drop_loopback(resolv.servers);
+	} else if (!on_host) {
+		keep_reachable(resolv.servers, config->ipv6);
 	}
 	if (!own_resolver)
 		replace(resolv.servers, config_resolver(config, host, "Dns"));
@@ -153,9 +158,11 @@ char *resolv_conf_text(const Config *config, const json_t *host, bool own_resolv
 	/* "--dns-search ." is how to say that there is no domain to search. */
 	if (resolv.search->len == 1 && strcmp(resolv.search->pdata[0], ".") == 0)
 		g_ptr_array_set_size(resolv.search, 0);
+	put_line(out, "search", resolv.search);
 	for (guint i = 0; i < resolv.servers->len; i++)
 		g_string_append_printf(out, "nameserver %s\n", (char *)resolv.servers->pdata[i]);
-	put_line(out, "search", resolv.search);
 	put_line(out, "options", resolv.options);
+	for (guint i = 0; i < resolv.others->len; i++)
+		g_string_append_printf(out, "%s\n", (char *)resolv.others->pdata[i]);
 	return g_string_free(out, FALSE);
 }

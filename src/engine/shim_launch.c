@@ -183,6 +183,7 @@ bool shim_launch(Container *container, int plan_fd, bool with_network,
 	ShimLink *link = shim_link_new(container, NULL, fd_steal(&ours), shim);
 	publish_by_shim(container);
 	container_set_status(container, STATUS_RUNNING);
+	links_started(container);
 	health_begin(container);
 	container_event(container, "start", NULL, NULL);
 	shim_link_watch(link);

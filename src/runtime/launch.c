@@ -588,9 +588,10 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 	add_system_mounts(launch, &security, layout, plan);
 	if (!add_devices(launch, plan, error))
 		return false;
-	add_network_files(launch, plan);
 	if (!add_user_mounts(launch, plan, error))
 		return false;
+	/* On top of what the user mounts at /etc. */
+	add_network_files(launch, plan);
 	plan_put(plan, PLAN_PIVOT, 1, root_propagation(launch), NULL);
 	if (!mode_is(host, "NetworkMode", "host") && launch->network_file == NULL)
 		plan_put(plan, PLAN_LOOPBACK, 0, 0, NULL);
