@@ -132,7 +132,8 @@ const Flag container_flags[] = {
 	{"rm", 0, BOOL, "remove the container when it ends"},
 	{"runtime", 0, STRING, "accepted for docker's sake"},
 	{"security-opt", 0, LIST,
-		"no-new-privileges, seccomp=FILE, apparmor=PROFILE, label=..., systempaths=unconfined"},
+		"no-new-privileges, seccomp=FILE, apparmor=PROFILE, label=..., "
+		"systempaths=unconfined"},
 	{"shm-size", 0, BYTES, "size of /dev/shm"},
 	{"sig-proxy", 0, BOOL, "pass signals on to the process"},
 	{"stop-signal", 0, STRING, "signal that stops the container"},
@@ -385,54 +386,10 @@ static void set_devices(Cli *cli, json_t *host)
 	set(host, "Devices", list);
 }
 
-/* "key=value"; of old with a colon. Only no-new-privileges and writable-cgroups need no value. */
-static bool split_option(const char *option, char **key, const char **value, GError **error)
-{
-	const char *sign = strchr(option, '=');
-	sign = sign != NULL ? sign : strchr(option, ':');
-	if (sign == NULL && strcmp(option, "no-new-privileges") != 0 &&
-		strcmp(option, "writable-cgroups") != 0)
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid --security-opt: \"%s\"", option);
-	*key = sign != NULL ? g_strndup(option, (gsize)(sign - option)) : g_strdup(option);
-	*value = sign != NULL ? sign + 1 : "";
-	return true;
-}
-
-/* A seccomp profile is sent as what is in the file. */
-static char *read_profile(const char *value, GError **error)
-{
-	static const char *const words[] = {"unconfined", "builtin", "", NULL};
-	g_autofree char *text =
-		g_strv_contains(words, value) ? g_strdup(value) : file_read(value, ENV_FILE_LIMIT);
-	if (text == NULL) {
-		fail(error, BERTH_ERROR_UNAVAILABLE, "opening seccomp profile (%s) failed: %s", value,
-			g_strerror(errno));
-		return NULL;
-	}
-	return g_strconcat("seccomp=", text, NULL);
-}
-
-/* systempaths=unconfined is sent as empty lists of paths. */
 static bool set_security(Cli *cli, json_t *host, GError **error)
 {
 	g_autoptr(json_t) given = flag_list(cli, "security-opt");
-	json_t *list = json_array();
-	set(host, "SecurityOpt", list);
-	for (size_t i = 0; i < json_array_size(given); i++) {
-		const char *option = json_elem(given, i), *value = "";
-		g_autofree char *key = NULL, *profile = NULL;
-		if (!split_option(option, &key, &value, error))
-			return false;
-		if (strcmp(option, "systempaths=unconfined") == 0) {
-			set(host, "MaskedPaths", json_array());
-			set(host, "ReadonlyPaths", json_array());
-			continue;
-		}
-		if (strcmp(key, "seccomp") == 0 && (profile = read_profile(value, error)) == NULL)
-			return false;
-		json_array_append_new(list, json_lenient(profile != NULL ? profile : option));
-	}
-	return true;
+	return security_options(given, NULL, host, error);
 }
 
 static void set_health(Cli *cli, json_t *config)

@@ -52,5 +52,9 @@ json_t *client_call(
 /* Asks for the connection itself (attach, exec). Returns its descriptor, owned; -1 with error. */
 int client_hijack(Client *client, const char *path, const json_t *body, GError **error);
 
+/* security.c: security options, as --security-opt and Compose's security_opt have them, into a HostConfig. folder: where
+ * paths of profiles begin; NULL: the working directory. UNAVAILABLE for what is none, and for a file that cannot be read. */
+bool security_options(const json_t *given, const char *folder, json_t *host, GError **error);
+
 /* "a b/c" as a part of a path or query. The caller frees it. */
 char *client_escape(const char *text);

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/size.h"
 #include "base/timefmt.h"
+#include "client/client.h"
 #include "compose/walk.h"
 #include "version.h"
 
@@ -299,7 +300,7 @@ static char *namespace_mode(const ContainerWish *wish, const char *mode)
 		"container:", json_str(wish->namespaces, mode + strlen("service:")), NULL);
 }
 
-static void add_host(const ContainerWish *wish, json_t *host)
+static bool add_host(const ContainerWish *wish, json_t *host, GError **error)
 {
 	static const char *const same[][2] = {{"cap_add", "CapAdd"}, {"cap_drop", "CapDrop"},
 		{"cgroup_parent", "CgroupParent"}, {"cgroup", "CgroupnsMode"},
@@ -308,9 +309,8 @@ static void add_host(const ContainerWish *wish, json_t *host)
 		{"group_add", "GroupAdd"}, {"init", "Init"}, {"isolation", "Isolation"},
 		{"oom_kill_disable", "OomKillDisable"}, {"privileged", "Privileged"},
 		{"read_only", "ReadonlyRootfs"}, {"runtime", "Runtime"},
-		{"security_opt", "SecurityOpt"}, {"storage_opt", "StorageOpt"},
-		{"sysctls", "Sysctls"}, {"userns_mode", "UsernsMode"},
-		{"annotations", "Annotations"}};
+		{"storage_opt", "StorageOpt"}, {"sysctls", "Sysctls"},
+		{"userns_mode", "UsernsMode"}, {"annotations", "Annotations"}};
 	static const char *const modes[][2] = {
 		{"ipc", "IpcMode"}, {"pid", "PidMode"}, {"uts", "UTSMode"}};
 	const json_t *service = wish->service, *logging = json_object_get(service, "logging");
@@ -336,6 +336,9 @@ static void add_host(const ContainerWish *wish, json_t *host)
 			json_pack("{s:s, s:o}", "Type", json_str(logging, "driver"), "Config",
 				options != NULL ? json_incref(options) : json_object()));
 	}
+	json_t *security = json_object_get(service, "security_opt");
+	return json_array_size(security) == 0 ||
+	       security_options(security, wish->project->folder, host, error);
 }
 
 json_t *container_body(const ContainerWish *wish, GError **error)
@@ -346,8 +349,7 @@ json_t *container_body(const ContainerWish *wish, GError **error)
 	json_object_set_new(body, "Image", json_lenient(image));
 	json_object_set_new(body, "HostConfig", host);
 	add_config(wish, body);
-	add_host(wish, host);
-	return container_mounts(wish, body, host, error) &&
+	return add_host(wish, host, error) && container_mounts(wish, body, host, error) &&
 			       container_networks(wish, body, host, error)
 		       ? g_steal_pointer(&body)
 		       : NULL;

@@ -278,7 +278,8 @@ static bool plan_devices(const CgroupLayout *layout, Plan *plan, const char *pat
 	/* Without it every device node that comes into the container, made, mounted or in an image, could be used. */
 	if (mount == NULL)
 		return fail(error, BERTH_ERROR_SYSTEM,
-			"this host has no devices cgroup controller: the devices of a container cannot be "
+			"this host has no devices cgroup controller: the devices of a container "
+			"cannot be "
 			"limited, so only a privileged one can start");
 	g_autofree char *deny = g_strconcat(mount, path, "/devices.deny", NULL);
 	g_autofree char *allow = g_strconcat(mount, path, "/devices.allow", NULL);
@@ -457,7 +458,8 @@ bool cgroup_parent_check(const char *parent, GError **error)
 	}
 	return valid || *inner == '\0' ||
 	       fail(error, BERTH_ERROR_INVALID,
-		       "invalid cgroup parent \"%s\": it is to be a path of names below the root of the "
+		       "invalid cgroup parent \"%s\": it is to be a path of names below the root "
+		       "of the "
 		       "cgroups, without \".\" and \"..\"",
 		       parent);
 }

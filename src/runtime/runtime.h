@@ -105,7 +105,7 @@ GArray *device_plan(Plan *plan, const json_t *host, GError **error);
 GArray *device_rules(const json_t *host, GError **error); /* as device_plan, without records */
 /* Whether access and rules are what they should be; the devices themselves need not be there yet. */
 bool device_check(const json_t *host, GError **error);
-char *device_rule_text(const DeviceRule *rule);		  /* "c 1:3 rwm" */
+char *device_rule_text(const DeviceRule *rule); /* "c 1:3 rwm" */
 /* eBPF instructions that hold the rules, for cgroup v2: what no rule allows is refused. */
 GArray *device_rules_compile(GArray *rules);
 
@@ -155,9 +155,9 @@ typedef struct {
 	const char *network_file, *ipc_file, *ipc_mount_file, *pid_file,
 		*pid_mount_file; /* namespaces to join, or NULL */
 	const Resolver *resolver;
-	bool with_network;     /* it waits for its links before it runs its program */
-	bool with_engine;      /* it is killed when the engine goes */
-	char **link_env;       /* what --link says; its own environment comes before */
+	bool with_network; /* it waits for its links before it runs its program */
+	bool with_engine;  /* it is killed when the engine goes */
+	char **link_env;   /* what --link says; its own environment comes before */
 	const char *log_path, *log_attributes;
 	enum plan_log log_kind;
 	gint64 log_size, log_files;

@@ -64,6 +64,28 @@ deny() { echo "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[$1]}"; }
 	[ "$(calls socket 1)" = 'socket 1: done' ]
 }
 
+@test "Compose: security_opt reads profiles beside its file, and an option that is none is refused" {
+	case $DOCKER in *berth) ;; *) skip "berth's own" ;; esac
+	mkdir -p "$WORK/project"
+	deny '{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO"}' >"$WORK/project/profile.json"
+	printf 'services:\n  a:\n    image: busybox\n    network_mode: none\n    security_opt: ["%s"]\n    sysctls: {kernel.msgmax: 4000}\n    command: ["sh", "-c", "mkdir /x; cat /proc/sys/kernel/msgmax; mount"]\n' 'seccomp:profile.json' >"$WORK/project/compose.yaml"
+	run d compose --project-directory "$WORK/project" -f "$WORK/project/compose.yaml" up
+	echo "$output"
+	[[ $output == *'Operation not permitted'*4000* ]]
+	[[ $output == *'/proc/sys type proc (ro'* ]]
+	sed -i 's/seccomp:profile.json/systempaths=unconfined/' "$WORK/project/compose.yaml"
+	run d compose --project-directory "$WORK/project" -f "$WORK/project/compose.yaml" up
+	not grep '/proc/sys type' <<<"$output"
+	[[ $output == *4000* ]]
+	for bad in bogus bogus=1 seccomp:nowhere.json; do
+		sed -i "s|security_opt: .*|security_opt: [\"$bad\"]|" "$WORK/project/compose.yaml"
+		run d compose --project-directory "$WORK/project" -f "$WORK/project/compose.yaml" up
+		echo "$output"
+		[ "$status" -ne 0 ]
+	done
+	d compose --project-directory "$WORK/project" -f "$WORK/project/compose.yaml" down
+}
+
 @test "seccomp: a profile that is not understood is refused as the container is created" {
 	local bad
 	for bad in '{' '[]' '{}' 'nonsense' '/etc/profile' '{"defaultAction":"SCMP_ACT_NO"}' '{"defaultAction":"SCMP_ACT_ALLOW","syscals":[]}' \
