@@ -227,7 +227,8 @@ bool container_launch(
 {
 	int pid = 0;
 	shim_wait_gone(container);
-	if (!volumes_hold(container, mounts, error))
+	Userns ids = userns_of(container->engine, json_object_get(spec, "HostConfig"));
+	if (!mount_points_prepare(mounts, ids, error) || !volumes_hold(container, mounts, error))
 		return false;
 	if (!endpoints_reserve(container, spec, error)) {
 		volumes_release(container);

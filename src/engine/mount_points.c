@@ -11,12 +11,34 @@
 
 typedef struct {
 	Engine *engine;
+	const json_t *host;   /* HostConfig */
 	json_t *list;	      /* what is made */
 	const char *image_id; /* whose content fills new volumes */
 	GPtrArray *copy_up;   /* of json_t: volumes that may be empty */
 	GPtrArray *
 		asked; /* of char *: targets of Binds and Mounts, each of which may be named once */
 } Points;
+
+/* A folder for a bind whose source is missing, where that is asked for: the container's root has it. */
+static bool make_source(const json_t *mount, Userns ids, GError **error)
+{
+	const char *source = json_str(mount, "Source");
+	if (!json_bool(mount, "Create") || access(source, F_OK) == 0)
+		return true;
+	autofd root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autofd made = root < 0 ? -1 : path_make_in_root_for(root, source, 0755, ids.uid, ids.gid);
+	return made >= 0 ||
+	       fail_errno(error, "error while creating mount source path '%s': mkdir %s", source,
+		       source);
+}
+
+bool mount_points_prepare(const json_t *mounts, Userns ids, GError **error)
+{
+	for (size_t i = 0; i < json_array_size(mounts); i++)
+		if (!make_source(json_array_get(mounts, i), ids, error))
+			return false;
+	return true;
+}
 
 static json_t *find(const Points *points, const char *destination)
 {
@@ -104,10 +126,8 @@ static bool read_bind(const char *bind, json_t **mount, char **text, GError **er
 		(count == 2 && mount_mode_parse(parts[1], &mode)))
 		return fail(error, BERTH_ERROR_SYSTEM, "invalid volume specification: '%s'", bind);
 	*text = g_strdup(count == 3 ? parts[2] : "");
-	if (**text != '\0' && !mount_mode_parse(*text, &mode))
+	if (!mount_mode_parse(*text, &mode))
 		return fail(error, BERTH_ERROR_SYSTEM, "invalid mode: %s", *text);
-	if (**text == '\0')
-		mode = (MountMode){.writable = true, .propagation = ""};
 	bool absolute = count > 1 && *parts[0] == '/';
 	*mount = json_pack("{s:s, s:o, s:o, s:b}", "Type", absolute ? "bind" : "volume", "Source",
 		json_lenient(count > 1 ? parts[0] : ""), "Target",
@@ -155,13 +175,11 @@ static bool add_bind(Points *points, const char *bind, const char *driver, GErro
 			       *text != '\0' ? text : "z", writable,
 			       !json_bool(mount, "VolumeOptions.NoCopy"), error) != NULL;
 	g_autofree char *source = g_canonicalize_filename(json_str(mount, "Source"), "/");
-	/* -v makes what is missing on the host; --mount does not. */
-	if (access(source, F_OK) < 0 && g_mkdir_with_parents(source, 0755) < 0)
-		return fail_errno(error, "error while creating mount source path '%s': mkdir %s",
-			source, source);
-	add(points, "bind", NULL, source, target, text, writable,
+	/* -v makes what is missing on the host; --mount does not, unless it is asked to. */
+	json_t *made = add(points, "bind", NULL, source, target, text, writable,
 		*propagation != '\0' ? propagation : "rprivate");
-	return true;
+	json_object_set_new(made, "Create", json_true());
+	return make_source(made, userns_of(points->engine, points->host), error);
 }
 
 static bool add_mount_bind(Points *points, const json_t *mount, GError **error)
@@ -170,8 +188,8 @@ static bool add_mount_bind(Points *points, const json_t *mount, GError **error)
 		"NonRecursive", "ReadOnlyNonRecursive", "ReadOnlyForceRecursive"};
 	const char *propagation = json_str(mount, "BindOptions.Propagation");
 	g_autofree char *source = g_canonicalize_filename(json_str(mount, "Source"), "/");
-	if (access(source, F_OK) < 0 && !(json_bool(mount, "BindOptions.CreateMountpoint") &&
-						g_mkdir_with_parents(source, 0755) == 0))
+	bool create = json_bool(mount, "BindOptions.CreateMountpoint");
+	if (!create && access(source, F_OK) < 0)
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid mount config for type \"bind\": bind source path does not exist: "
 			"%s",
@@ -181,7 +199,9 @@ static bool add_mount_bind(Points *points, const json_t *mount, GError **error)
 	for (size_t i = 0; i < G_N_ELEMENTS(kept); i++)
 		if (json_bool(json_object_get(mount, "BindOptions"), kept[i]))
 			json_object_set_new(made, kept[i], json_true());
-	return true;
+	if (create)
+		json_object_set_new(made, "Create", json_true());
+	return make_source(made, userns_of(points->engine, points->host), error);
 }
 
 static bool add_mount_volume(Points *points, const json_t *mount, GError **error)
@@ -238,14 +258,14 @@ static bool add_mount(Points *points, const json_t *mount, GError **error)
 static bool add_volumes_from(Points *points, const char *from, GError **error)
 {
 	g_auto(GStrv) parts = g_strsplit(from, ":", 2);
-	MountMode mode = {.writable = true, .propagation = ""};
+	MountMode mode;
 	size_t i;
 	json_t *mount;
 	if (*from == '\0')
 		return fail(error, BERTH_ERROR_INVALID,
 			"volumes-from specification cannot be an empty string");
-	if (parts[1] != NULL && *parts[1] != '\0' &&
-		(!mount_mode_parse(parts[1], &mode) || mode.no_copy || *mode.propagation != '\0'))
+	if (!mount_mode_parse(parts[1] != NULL ? parts[1] : "", &mode) || mode.no_copy ||
+		*mode.propagation != '\0')
 		return fail(error, BERTH_ERROR_INVALID, "invalid mode: %s", parts[1]);
 	g_autoptr(Container) other = container_find(points->engine, parts[0], error);
 	g_autoptr(json_t) mounts = other != NULL ? container_mounts(other, error) : NULL;
@@ -339,8 +359,8 @@ static bool fill_volumes(Points *points, GError **error)
 
 json_t *mount_points_make(Engine *engine, const json_t *spec, const char *image_id, GError **error)
 {
-	Points points = {engine, json_array(), image_id, g_ptr_array_new(),
-		g_ptr_array_new_with_free_func(g_free)};
+	Points points = {engine, json_object_get(spec, "HostConfig"), json_array(), image_id,
+		g_ptr_array_new(), g_ptr_array_new_with_free_func(g_free)};
 	if (!add_all(&points, spec, error) || !fill_volumes(&points, error))
 		g_clear_pointer(&points.list, json_decref);
 	g_ptr_array_unref(points.copy_up);

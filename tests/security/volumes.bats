@@ -144,6 +144,21 @@ swap() { run_none -v "$1:/v" busybox sh -c "rm -rf /v/sub; $2"; }
 	data=of-file run=exec-of-file relative --config-file "$WORK/away/daemon.json"
 }
 
+@test "a source that -v has made, and that is gone, is made again at the start, as its container's root has it" {
+	d create --name made --network none -v "$WORK/gone/deep:/m" busybox touch /m/file
+	[ -d "$WORK/gone/deep" ]
+	rm -r "$WORK/gone"
+	d start -a made
+	[ -e "$WORK/gone/deep/file" ]
+	d rm made
+	run d create --mount "type=bind,src=$WORK/never,dst=/m" busybox true
+	[[ $output == *"bind source path does not exist: $WORK/never"* ]]
+	touch "$WORK/file"
+	run d create -v "$WORK/file/below:/m" busybox true
+	[ "$status" -ne 0 ]
+	[[ $output == *"error while creating mount source path '$WORK/file/below': mkdir $WORK/file/below: "[Nn]'ot a directory'* ]]
+}
+
 # An image of busybox with what a command does to its root.
 image() { # name, command
 	rm -rf "$WORK/root"
