@@ -188,7 +188,8 @@ static void say_why(Engine *engine, Exec *exec, int client, const char *why)
 	guint8 frame[8] = {2, 0, 0, 0, 0, 0, (guint8)(length >> 8), (guint8)length};
 	g_mutex_lock(&engine->lock);
 	exec->exit_code = 126;
-	exec->error = g_strdup(why);
+	if (exec->error == NULL)
+		exec->error = g_strdup(why);
 	g_mutex_unlock(&engine->lock);
 	fd_await_taken(client);
 	if (client >= 0 && (exec->tty || fd_write_all(client, frame, sizeof frame)))
@@ -202,29 +203,13 @@ static bool needs_own_shim(Container *container, const Exec *exec)
 	return spec != NULL && !json_bool(spec, "HostConfig.Privileged");
 }
 
-bool exec_start(Engine *engine, Exec *exec, int fd, GError **error)
+/* Hands the client over to the shim. */
+static bool run(Container *container, Exec *exec, int *client, GError **error)
 {
-	g_autoptr(GError) problem = NULL;
-	autofd client = fd;
-	g_autoptr(Container) container = container_find(engine, exec->container_id, error);
-	if (container == NULL || !can_exec(container, error))
+	autofd plan = make_plan(container, exec, error);
+	if (plan < 0)
 		return false;
-	g_mutex_lock(&engine->lock);
-	bool before = exec->started;
-	exec->started = true;
-	exec->exit_code = -1;
-	g_mutex_unlock(&engine->lock);
-	if (before)
-		return fail(
-			error, BERTH_ERROR_CONFLICT, "exec command %s has already run", exec->id);
-	g_autofree char *action = action_text("exec_start", exec);
-	autofd plan = make_plan(container, exec, &problem);
-	if (plan < 0) {
-		say_why(engine, exec, client, problem->message);
-		g_propagate_error(error, g_steal_pointer(&problem));
-		return false;
-	}
-	int fds[] = {plan, client};
+	int fds[] = {plan, *client};
 	int flags = (exec->open_stdin ? SHIM_ATTACH_STDIN : 0) |
 		    (exec->open_stdout || exec->tty ? SHIM_ATTACH_STDOUT : 0) |
 		    (exec->open_stderr ? SHIM_ATTACH_STDERR : 0) |
@@ -232,15 +217,44 @@ bool exec_start(Engine *engine, Exec *exec, int fd, GError **error)
 	int waiter = notify_subscribe(&exec->changed);
 	bool ok = !needs_own_shim(container, exec) || shim_launch_exec(container, exec, error);
 	/* Clients that read the answer's head through a buffer (docker-py) lose what comes along with it. */
-	fd_await_taken(client);
+	fd_await_taken(*client);
 	ok = ok && shim_send(container, SHIM_EXEC, exec->id, flags, 0, exec->detach_keys, fds,
-			   client >= 0 ? 2 : 1, error);
-	fd_clear(&client);
+			   *client >= 0 ? 2 : 1, error);
+	if (ok)
+		fd_clear(client);
 	ok = ok && await_start(exec, container, waiter, error);
 	notify_unsubscribe(&exec->changed, waiter);
-	if (ok)
-		container_event(container, action, "execID", exec->id);
 	return ok;
+}
+
+bool exec_start(Engine *engine, Exec *exec, int fd, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	autofd client = fd;
+	g_autoptr(Container) container = container_find(engine, exec->container_id, &problem);
+	bool can = container != NULL && can_exec(container, &problem);
+	if (!can && client < 0) {
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return false;
+	}
+	g_mutex_lock(&engine->lock);
+	bool before = exec->started;
+	exec->started = true;
+	exec->exit_code = before ? exec->exit_code : -1;
+	g_mutex_unlock(&engine->lock);
+	if (before)
+		return fail(
+			error, BERTH_ERROR_CONFLICT, "exec command %s has already run", exec->id);
+	if (can && run(container, exec, &client, &problem)) {
+		g_autofree char *action = action_text("exec_start", exec);
+		container_event(container, action, "execID", exec->id);
+		return true;
+	}
+	/* Unless the shim has said so; it ended with its container, too. */
+	if (!exec_state(engine, exec).failed)
+		say_why(engine, exec, client, problem->message);
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return false;
 }
 
 bool exec_resize(Engine *engine, Exec *exec, int rows, int columns, GError **error)
@@ -272,7 +286,8 @@ void exec_changed(Engine *engine, const struct shim_message *message)
 		bool missing = strstr(message->text, "not found") != NULL ||
 			       strstr(message->text, "no such file") != NULL;
 		exec->exit_code = missing ? 127 : 126;
-		exec->error = g_strdup(message->text);
+		if (exec->error == NULL)
+			exec->error = g_strdup(message->text);
 	}
 	g_mutex_unlock(&engine->lock);
 	notify_fire(&exec->changed);
