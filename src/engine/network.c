@@ -422,9 +422,9 @@ json_t *network_prune(Engine *engine, const Filters *filters)
 	for (guint i = engine->networks->len; i-- > 0;) {
 		Network *network = engine->networks->pdata[i];
 		g_autofree char *name = g_strdup(network->name);
-		if (!network->predefined && !network_is_wanted(engine, network) &&
-			network->created <= until && wanted(network, filters) &&
-			drop(engine, network, NULL))
+		if (!network->predefined && !network->config_only &&
+			!network_is_wanted(engine, network) && network->created <= until &&
+			wanted(network, filters) && drop(engine, network, NULL))
 			json_array_append_new(deleted, json_string(name));
 	}
 	g_mutex_unlock(&engine->network_lock);

@@ -303,6 +303,8 @@ void network_spec_predefined(Engine *engine, const char *name, json_t *spec)
 	json_t *pools = json_at(spec, "IPAM.Config");
 	add_default_pool(pools, config->bip, config->fixed_cidr);
 	json_object_set_new(spec, "EnableIPv6", json_boolean(config->ipv6));
+	json_object_del(spec, "_Chosen");
+	json_object_del(spec, "_Chosen6");
 	if (config->ipv6)
 		add_default_pool(pools, config->bip6, config->fixed_cidr6);
 }

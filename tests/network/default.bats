@@ -1,0 +1,65 @@
+# The default bridge and new networks as daemon.json wants them.
+load ../lib/engine
+load ../lib/hosts
+setup_file() { hosts_make; }
+teardown_file() { hosts_remove; }
+
+again() { # daemon.json
+	kill "$(cat "$WORK/pid")"
+	while kill -0 "$(cat "$WORK/pid")" 2>/dev/null; do sleep 0.02; done
+	echo "$1" >"$WORK/daemon.json"
+	engine_start
+}
+pools() { d network inspect -f '{{.EnableIPv6}}{{range .IPAM.Config}} {{.Subnet}}{{end}}' "$1"; }
+invalid() { echo "$1" >"$WORK/bad.json"; run "$BUILD/berthd" --config-file "$WORK/bad.json" --validate; [ "$status" -ne 0 ] && [[ $output == *"$2"* ]]; }
+
+@test "daemon.json: ipv6, fixed-cidr-v6, bip6, fixed-cidr" {
+	[ "$(pools bridge)" = 'false 172.17.0.0/16' ]
+	again '{"ipv6": true, "fixed-cidr-v6": "fd00:17::/64"}'
+	[ "$(pools bridge)" = 'true fd00:17::/64 172.17.0.0/16' ]
+	d run --rm busybox ip -6 -o addr show eth0 | grep -q 'fd00:17::2/64'
+	web uno uno -p 8080:80
+	[ "$(d inspect -f '{{.NetworkSettings.GlobalIPv6Address}}' uno)" = fd00:17::2 ]
+	[ "$(on_host curl -s --max-time 3 'http://[::1]:8080')" = uno ]
+	d rm -f uno
+	again '{"ipv6": true}'
+	[[ $(pools bridge) == 'true 172.17.0.0/16 fd'*::/64 ]]
+	d run --rm busybox ip -6 -o addr show eth0 | grep -q 'inet6 fd'
+	again '{"bip": "10.80.0.1/24", "fixed-cidr": "10.80.0.128/25", "ipv6": true, "bip6": "fd00:80::9/64"}'
+	[ "$(d run --rm busybox ip -4 -o addr show eth0 | grep -o '10.80.0.[0-9]*/24')" = 10.80.0.128/24 ]
+	[ "$(d run --rm busybox ip -6 route | awk '/^default/ { print $3 }')" = fd00:80::9 ]
+	invalid '{"fixed-cidr-v6": "nonsense"}' 'nonsense'
+	invalid '{"bip6": "10.0.0.1/24"}' '10.0.0.1/24'
+	again '{}'
+	[ "$(pools bridge)" = 'false 172.17.0.0/16' ]
+}
+
+@test "daemon.json: default-network-opts are what new networks begin with, and the request's own win" {
+	again '{"default-network-opts": {"bridge": {"com.docker.network.driver.mtu": "1400", "com.docker.network.enable_ipv6": "true"}}}'
+	d network create with
+	[[ $(pools with) == 'true 172.18.0.0/16 fd'* ]]
+	[ "$(d run --rm --network with busybox cat /sys/class/net/eth0/mtu)" = 1400 ]
+	d network create -o com.docker.network.driver.mtu=1300 --ipv6=false own
+	[ "$(pools own)" = 'false 172.19.0.0/16' ]
+	[ "$(d run --rm --network own busybox cat /sys/class/net/eth0/mtu)" = 1300 ]
+	d network rm with own
+	again '{}'
+}
+
+@test "daemon.json: userland-proxy false keeps ports of IPv6 from containers without it" {
+	again '{"userland-proxy": false}'
+	web uno uno -p 8080:80
+	[ "$(d port uno)" = '80/tcp -> 0.0.0.0:8080' ]
+	run on_host curl -s --max-time 1 'http://[::1]:8080'
+	[ "$status" -ne 0 ]
+	d rm -f uno
+	again '{}'
+}
+
+@test "prune leaves settings of networks alone" {
+	d network create --config-only cfg
+	d network create gone
+	d network prune -f
+	[ "$(d network ls --format '{{.Name}}' | xargs)" = 'bridge cfg host none' ]
+	d network rm cfg
+}
