@@ -5,6 +5,8 @@ setup_file() {
 	gcc -O1 -static -o "$WORK/calls" "$ROOT/tests/security/calls.c"
 }
 teardown_file() { file_teardown; }
+# So that a test that fails leaves nothing to the next.
+teardown() { "$BUILD/berth" ps -aq | xargs -r "$BUILD/berth" rm -f >/dev/null; }
 
 # create with a HostConfig: "STATUS MESSAGE"
 create() {
@@ -68,10 +70,11 @@ deny() { echo "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[$1]}"; }
 	case $DOCKER in *berth) ;; *) skip "berth's own" ;; esac
 	mkdir -p "$WORK/project"
 	deny '{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO"}' >"$WORK/project/profile.json"
-	printf 'services:\n  a:\n    image: busybox\n    network_mode: none\n    security_opt: ["%s"]\n    sysctls: {kernel.msgmax: 4000}\n    command: ["sh", "-c", "mkdir /x; cat /proc/sys/kernel/msgmax; mount"]\n' 'seccomp:profile.json' >"$WORK/project/compose.yaml"
+	printf 'services:\n  a:\n    image: busybox\n    network_mode: none\n    security_opt: ["%s"]\n    sysctls: {kernel.msgmax: 4000}\n    command: ["sh", "-c", "mkdir /x 2>&1; cat /proc/sys/kernel/msgmax; mount"]\n' 'seccomp:profile.json' >"$WORK/project/compose.yaml"
 	run d compose --project-directory "$WORK/project" -f "$WORK/project/compose.yaml" up
 	echo "$output"
-	[[ $output == *'Operation not permitted'*4000* ]]
+	[[ $output == *'Operation not permitted'* ]]
+	[[ $output == *4000* ]]
 	[[ $output == *'/proc/sys type proc (ro'* ]]
 	sed -i 's/seccomp:profile.json/systempaths=unconfined/' "$WORK/project/compose.yaml"
 	run d compose --project-directory "$WORK/project" -f "$WORK/project/compose.yaml" up
