@@ -150,6 +150,10 @@ static bool send_head(Request *request, int status, const char *type, gssize len
 		g_string_append_printf(head, "Content-Length: %zd\r\n", length);
 	g_string_append_printf(
 		head, "%s%s\r\n", request->headers != NULL ? request->headers : "", more);
+	/* Who answers well before all was read will read on; a refusal makes the body superfluous. */
+	if (status < 300)
+		http_body_go_on(request->body);
+	request->body->expect = false;
 	request->answered = true;
 	bool no_body = strcmp(request->head->start[0], "HEAD") == 0;
 	struct iovec iov[] = {{head->str, head->len}, {(void *)body, no_body ? 0 : body_length}};

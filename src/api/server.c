@@ -157,6 +157,10 @@ static bool serve_one(Connection *connection, size_t head_length)
 	bool parsed = ok;
 	body.pause_us = BODY_S * G_USEC_PER_SEC;
 	ok = ok && request_dispatch(&request, &error);
+	/* A connection that is kept would wait for ever. */
+	if (error == NULL && !request.answered)
+		ok = fail(&error, BERTH_ERROR_SYSTEM, "%s failed, and nothing says why",
+			request.path != NULL ? request.path : "the request");
 	if (log_is_debug() && parsed)
 		/* Without the query: a build's arguments may be secrets (CVE-2019-13509). */
 		log_debug("%s %.*s: %s", head.start[0], (int)strcspn(head.start[1], "?"),

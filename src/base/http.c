@@ -218,6 +218,14 @@ void http_body_unread(HttpBody *body, const void *data, size_t length)
 	g_byte_array_prepend(body->back, data, (guint)length);
 }
 
+bool http_body_go_on(HttpBody *body)
+{
+	static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+	bool wanted = body->expect && !body->ended;
+	body->expect = false;
+	return !wanted || send(body->fd, go_on, sizeof go_on - 1, MSG_NOSIGNAL) > 0;
+}
+
 ssize_t http_body_read(gpointer data_, void *data, size_t size, GError **error)
 {
 	HttpBody *body = data_;
@@ -228,12 +236,8 @@ ssize_t http_body_read(gpointer data_, void *data, size_t size, GError **error)
 		body->back_taken += size;
 		return (ssize_t)size;
 	}
-	if (body->expect && !body->ended) {
-		static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-		body->expect = false;
-		if (send(body->fd, go_on, sizeof go_on - 1, MSG_NOSIGNAL) < 0)
-			return -1;
-	}
+	if (!http_body_go_on(body))
+		return fail(error, BERTH_ERROR_SYSTEM, "the client is gone"), -1;
 	if (body->chunked && body->left == 0 && !body->ended && !next_chunk(body, error))
 		return -1;
 	if (body->ended)

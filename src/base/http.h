@@ -43,6 +43,9 @@ bool http_body_init(HttpBody *body, int fd, const HttpHead *head, const char *re
 void http_body_clear(HttpBody *body);
 /* Up to size bytes; 0 at the end, -1 with error. */
 ssize_t http_body_read(gpointer body, void *data, size_t size, GError **error);
+/* Tells the peer to send the body that it announced, if it waits for that: before the answer's own head at the latest,
+ * as nothing may stand in the middle of that. False if the peer is gone. */
+bool http_body_go_on(HttpBody *body);
 /* Gives bytes back that were read too far: the next reads begin with them. */
 void http_body_unread(HttpBody *body, const void *data, size_t length);
 /* All of it, NUL-terminated; TOO_LARGE over limit. The caller frees it. */

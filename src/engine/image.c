@@ -191,6 +191,8 @@ json_t *image_inspect(Engine *engine, const char *reference, GError **error)
 	g_autofree char *id = image_find(engine, reference, error);
 	g_autoptr(json_t) config = id != NULL ? image_config(engine, id, error) : NULL;
 	g_autoptr(ImageRow) row = config != NULL ? image_store_get(engine->store, id) : NULL;
+	if (config != NULL && row == NULL) /* removed meanwhile */
+		fail(error, BERTH_ERROR_NOT_FOUND, "No such image: %s", reference);
 	if (row == NULL)
 		return NULL;
 	g_auto(GStrv) tags = tag_store_of(engine->store, id),

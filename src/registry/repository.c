@@ -34,11 +34,25 @@ static bool is_in(const char *domain, const Address *network)
 	return found;
 }
 
+/* "localhost", or an address of this host's own: a name that only looks like one (127.evil.example) is anybody's. */
+static bool is_this_host(const char *domain)
+{
+	const char *end = *domain == '[' ? strchr(domain, ']') : strrchr(domain, ':');
+	const char *start = domain + (*domain == '[');
+	g_autofree char *host =
+		end != NULL ? g_strndup(start, (gsize)(end - start)) : g_strdup(start);
+	Address address, ipv4, ipv6;
+	if (strcmp(host, "localhost") == 0)
+		return true;
+	return address_parse(host, &address) && address_parse("127.0.0.0/8", &ipv4) &&
+	       address_parse("::1/128", &ipv6) &&
+	       (address_contains(&ipv4, &address) || address_contains(&ipv6, &address));
+}
+
 /* Docker's rule: this host itself, what is named, and what is in a named network. */
 static bool insecure(const RegistryOptions *options, const char *domain)
 {
-	if (g_str_has_prefix(domain, "localhost:") || strcmp(domain, "localhost") == 0 ||
-		g_str_has_prefix(domain, "127.") || g_str_has_prefix(domain, "[::1]"))
+	if (is_this_host(domain))
 		return true;
 	for (int i = 0; options->insecure != NULL && options->insecure[i] != NULL; i++) {
 		const char *one = options->insecure[i];

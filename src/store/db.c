@@ -1,9 +1,12 @@
 #include "store/db.h"
 
 #include "base/error.h"
+#include "base/fd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { BUSY_MS = 5000 };
 
@@ -117,8 +120,24 @@ static int note_log(void *data, sqlite3 *handle, const char *name, int pages)
 	return SQLITE_OK;
 }
 
+/* For nobody else's eyes, whatever made it; what SQLite puts beside it later gets the same mode. */
+static bool make_private(const char *path, GError **error)
+{
+	static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
+	for (size_t i = 0; i < G_N_ELEMENTS(suffixes); i++) {
+		g_autofree char *name = g_strconcat(path, suffixes[i], NULL);
+		autofd fd =
+			open(name, O_RDWR | O_NOFOLLOW | O_CLOEXEC | (i == 0 ? O_CREAT : 0), 0600);
+		if (fd < 0 ? i == 0 || errno != ENOENT : fchmod(fd, 0600) < 0)
+			return fail_errno(error, "cannot open %s", name);
+	}
+	return true;
+}
+
 Db *db_open(const char *path, GError **error)
 {
+	if (strcmp(path, ":memory:") != 0 && !make_private(path, error))
+		return NULL;
 	g_autoptr(Db) db = g_new0(Db, 1);
 	g_rec_mutex_init(&db->lock);
 	db->statements = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, finalize);

@@ -80,3 +80,38 @@ setup() { cd "$(mktemp -d "$WORK/case.XXXXXX")"; }
 	d volume prune -f --filter label=keep; d volume prune -af
 	d network prune -f; d container prune -f; d image rm ikeep
 }
+
+@test "a name that begins with 127. is no registry of this host; 127.0.0.1, [::1] and localhost are" {
+	grep -q '127.evil.example' /etc/hosts && skip "somebody has that name"
+	for name in 127.evil.example:5 127.0.0.1.example:5 localhost.example:5; do
+		run d pull "$name/x"
+		[ "$status" -ne 0 ]
+		[[ $output != *http://* ]]
+		[[ $output == *https://$name* ]]
+	done
+	for name in 127.0.0.1:5 127.1.2.3:5 '[::1]:5' localhost:5; do
+		run d pull "$name/x"
+		[ "$status" -ne 0 ]
+		[[ $output == *http://* ]] || { echo "$output"; false; }
+	done
+}
+
+@test "the state is for the engine's eyes only, also what an older one had made" {
+	[ "$(stat -c %a "$WORK/data/state.db" "$WORK/data/state.db-wal" | xargs)" = "600 600" ]
+	engine_kill
+	chmod 644 "$WORK/data/state.db" "$WORK/data/state.db-wal"
+	engine_start
+	[ "$(stat -c %a "$WORK/data/state.db" "$WORK/data/state.db-wal" | xargs)" = "600 600" ]
+}
+
+@test "Expect: 100-continue is answered before the head of an answer, never within it" {
+	"$BUILD/berth" save -o image.tar busybox
+	for what in "/images/load" "/images/create?fromSrc=-&repo=again" "/build"; do
+		code=$(api -H 'Expect: 100-continue' -H 'Content-Type: application/x-tar' -X POST --data-binary @image.tar -D head -o body -w '%{http_code}' "http://b$what")
+		not grep -q 'HTTP/1.1' body
+		[ "$(grep -c '^HTTP/1.1 100' head)" -eq 1 ]
+		[ "$code" != 000 ]
+	done
+	grep -q Loaded body || api -H 'Expect: 100-continue' -H 'Content-Type: application/x-tar' -X POST --data-binary @image.tar http://b/images/load | grep -q Loaded
+	api -H 'Expect: 100-continue' -X POST --data-binary @image.tar -D - "http://b/nothing" | not grep -q '^HTTP/1.1 100'
+}
