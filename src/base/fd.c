@@ -185,11 +185,10 @@ bool node_set_facts(
 	return fd >= 0 && fd_set_facts(fd, as, times);
 }
 
-int file_open_regular(int dir_fd, const char *name)
+int fd_open_regular(int fd)
 {
 	struct stat st;
 	char path[64];
-	autofd fd = openat(dir_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -1;
 	if (!S_ISREG(st.st_mode)) {
@@ -197,7 +196,26 @@ int file_open_regular(int dir_fd, const char *name)
 		return -1;
 	}
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	return open(path, O_RDONLY | O_CLOEXEC);
+	/* Files of procfs are regular ones, too, and some of them wait for what they have to say. */
+	return open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+int file_open_regular(int dir_fd, const char *name)
+{
+	autofd fd = openat(dir_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	return fd_open_regular(fd);
+}
+
+int path_open_regular(int root_fd, const char *path)
+{
+	autofd fd = path_open_in_root(root_fd, path, O_PATH, 0);
+	return fd_open_regular(fd);
+}
+
+char *path_read_regular(int root_fd, const char *path, size_t limit)
+{
+	autofd fd = path_open_regular(root_fd, path);
+	return fd < 0 ? NULL : fd_read_all(fd, limit, NULL);
 }
 
 bool fd_send(int socket, const void *data, size_t length, const int *fds, int fd_count)

@@ -11,22 +11,20 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SMALL_FILE = 4 << 20 };
-
-/* A file of the container's tree, looked up from the top layer down; "" where there is none. */
-static char *tree_file(Container *container, char *const *layers, const char *path)
+/* A passwd or group file of the container's tree, looked up from the top layer down; "" where there is none. */
+static bool read_user_file(Container *container, char *const *layers, const char *path, char **text,
+	GError **error)
 {
 	Store *store = container->engine->store;
 	g_autofree char *upper = g_build_filename(container->row.id, "upper", NULL);
 	autofd top = openat(store->containers_fd, upper, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	autofd fd = top < 0 ? -1 : path_open_in_root(top, path, O_RDONLY | O_NONBLOCK, 0);
+	autofd fd = top < 0 ? -1 : path_open_in_root(top, path, O_PATH, 0);
 	for (guint i = g_strv_length((char **)layers); fd < 0 && errno == ENOENT && i-- > 0;) {
 		autofd layer =
 			openat(store->layers_fd, layers[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
-		fd = layer < 0 ? -1 : path_open_in_root(layer, path, O_RDONLY | O_NONBLOCK, 0);
+		fd = layer < 0 ? -1 : path_open_in_root(layer, path, O_PATH, 0);
 	}
-	char *text = fd < 0 ? NULL : fd_read_all(fd, SMALL_FILE, NULL);
-	return text != NULL ? text : g_strdup("");
+	return user_file_read(fd, path, text, error);
 }
 
 static char **layer_names(Container *container)
@@ -136,8 +134,7 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 	g_autofree char *network = NULL, *ipc = NULL, *ipc_mount = NULL, *pid = NULL,
 			*pid_mount = NULL;
 	g_auto(GStrv) layers = layer_names(container);
-	g_autofree char *passwd = tree_file(container, layers, "etc/passwd");
-	g_autofree char *group = tree_file(container, layers, "etc/group");
+	g_autofree char *passwd = NULL, *group = NULL;
 	g_auto(Resolver) resolver = resolver_of(container, host);
 	g_auto(GStrv) links = links_env(container, host, error);
 	g_auto(User) user = {0};
@@ -170,6 +167,8 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 		!join_file(container, json_str(host, "PidMode"), "pid", held, &pid, error) ||
 		!join_file(container, json_str(host, "PidMode"), "mnt", held, &pid_mount, error) ||
 		!log_options(host, &launch.log_kind, &launch.log_size, &launch.log_files, error) ||
+		!read_user_file(container, layers, "etc/passwd", &passwd, error) ||
+		!read_user_file(container, layers, "etc/group", &group, error) ||
 		!user_resolve(&user, json_str(config, "User"), passwd, group,
 			json_object_get(host, "GroupAdd"), error) ||
 		!network_files_write(container, spec, error))

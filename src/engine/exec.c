@@ -102,15 +102,14 @@ Exec *exec_find(Engine *engine, const char *id, GError **error)
 	return exec;
 }
 
-/* A file of the running container, looked up inside its own root. */
-static char *root_file(int pid, const char *path)
+/* Of the running container, looked up inside its own root. */
+static bool read_user_files(int pid, char **passwd, char **group, GError **error)
 {
 	char root[64];
 	snprintf(root, sizeof root, "/proc/%d/root", pid);
 	autofd at = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	autofd fd = at < 0 ? -1 : path_open_in_root(at, path, O_RDONLY | O_NONBLOCK, 0);
-	char *text = fd < 0 ? NULL : fd_read_all(fd, SMALL_FILE, NULL);
-	return text != NULL ? text : g_strdup("");
+	return at >= 0 ? user_files_read(at, passwd, group, error)
+		       : fail_errno(error, "cannot open the container's root");
 }
 
 static int make_plan(Container *container, const Exec *exec, GError **error)
@@ -126,10 +125,11 @@ static int make_plan(Container *container, const Exec *exec, GError **error)
 	const json_t *config = json_object_get(spec, "Config"),
 		     *host = json_object_get(spec, "HostConfig");
 	g_autofree char *cgroup = container_cgroup(container, host);
-	g_autofree char *passwd = root_file(pid, "etc/passwd"),
-			*group = root_file(pid, "etc/group");
+	g_autofree char *passwd = NULL, *group = NULL;
 	const char *wanted = *exec->user != '\0' ? exec->user : json_str(config, "User");
-	if (!user_resolve(&user, wanted, passwd, group, json_object_get(host, "GroupAdd"), error))
+	if (!read_user_files(pid, &passwd, &group, error) ||
+		!user_resolve(
+			&user, wanted, passwd, group, json_object_get(host, "GroupAdd"), error))
 		return -1;
 	g_auto(GStrv) links = links_env(container, host, NULL);
 	LaunchExec launch = {.config = config,

@@ -118,8 +118,16 @@ typedef struct {
 } User;
 void user_clear(User *user);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(User, user_clear)
+/* A passwd or group file by an O_PATH descriptor of it, or by a failed one with its errno: "" where there is none. What
+ * is no regular file, or too large, is INVALID. path is for messages; the caller frees *text. */
+bool user_file_read(int fd, const char *path, char **text, GError **error);
+/* Both of them, beneath a root. */
+bool user_files_read(int root_fd, char **passwd, char **group, GError **error);
+/* Whether a user or group is asked for by its number: strconv.Atoi's idea of one, as at Docker. */
+bool user_is_number(const char *text);
 /* "name", "uid", "name:group", "uid:gid" by the texts of the image's passwd and group files (""
- * where there are none); extra: --group-add. Docker's words for what is not found. */
+ * where there are none); extra: --group-add. Docker's words for what is not found. The user is to be cleared in any
+ * case. */
 bool user_resolve(User *user, const char *wanted, const char *passwd, const char *group,
 	const json_t *extra, GError **error);
 

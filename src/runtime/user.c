@@ -1,11 +1,32 @@
+/* Who runs: "user:group" by the image's passwd and group files. A word that is a number is that number, whatever names
+ * the files hold (CVE-2016-3697, CVE-2026-46680). Each file is read once from its begin to its end (CVE-2026-47262). */
 #include "runtime/runtime.h"
 
 #include "base/error.h"
+#include "base/fd.h"
 
-#include <stdlib.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
-enum { PASSWD_FIELDS = 7, GROUP_FIELDS = 4 };
+/* MAX_GROUPS: the kernel's NGROUPS_MAX. The last name and the last group of a line need not be there. */
+enum { MAX_FIELDS = 7, PASSWD_LEAST = 4, GROUP_LEAST = 3, MAX_GROUPS = 65536, FILE_MB = 16 };
+
+static const char passwd_path[] = "etc/passwd", group_path[] = "etc/group";
+static const char out_of_range[] = "uids and gids must be in range 0-2147483647";
+
+/* A part of a text that is not copied. */
+typedef struct {
+	const char *text;
+	size_t length;
+} Slice;
+
+typedef struct {
+	Slice fields[MAX_FIELDS];
+	int count;
+} Line;
 
 void user_clear(User *user)
 {
@@ -13,98 +34,262 @@ void user_clear(User *user)
 	g_clear_pointer(&user->home, g_free);
 }
 
-static bool parse_id(const char *text, guint32 *id)
+/* A file that an overlay's upper layer takes away, and /dev/null put in its place, hold nothing. */
+static bool is_empty_device(int fd)
 {
-	guint64 value;
-	if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT32, &value, NULL))
+	struct stat st;
+	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) &&
+	       (st.st_rdev == 0 || st.st_rdev == makedev(1, 3));
+}
+
+bool user_file_read(int fd, const char *path, char **text, GError **error)
+{
+	if ((fd < 0 && (errno == ENOENT || errno == ENOTDIR)) || (fd >= 0 && is_empty_device(fd))) {
+		*text = g_strdup("");
+		return true;
+	}
+	autofd readable = fd_open_regular(fd);
+	*text = readable < 0 ? NULL : fd_read_all(readable, (size_t)FILE_MB << 20, NULL);
+	if (*text != NULL)
+		return true;
+	if (errno == ESTALE)
+		return fail(error, BERTH_ERROR_INVALID, "/%s is not a regular file", path);
+	if (errno == EFBIG)
+		return fail(error, BERTH_ERROR_INVALID, "/%s is larger than %d MB", path, FILE_MB);
+	return fail_errno(error, "cannot read /%s", path);
+}
+
+bool user_files_read(int root_fd, char **passwd, char **group, GError **error)
+{
+	autofd passwd_fd = path_open_in_root(root_fd, passwd_path, O_PATH, 0);
+	if (!user_file_read(passwd_fd, passwd_path, passwd, error))
 		return false;
+	autofd group_fd = path_open_in_root(root_fd, group_path, O_PATH, 0);
+	return user_file_read(group_fd, group_path, group, error);
+}
+
+bool user_is_number(const char *text)
+{
+	text += *text == '+' || *text == '-';
+	return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
+}
+
+/* A number that an id may be. False for any other, and for what is none. */
+static bool parse_id(Slice slice, guint32 *id)
+{
+	guint64 value = 0;
+	size_t i = slice.length > 1 && *slice.text == '+';
+	if (slice.length == 0)
+		return false;
+	for (; i < slice.length; i++) {
+		if (!g_ascii_isdigit(slice.text[i]))
+			return false;
+		value = MIN(value * 10 + (guint64)(slice.text[i] - '0'), G_MAXUINT32);
+	}
 	*id = (guint32)value;
+	return value <= G_MAXINT32;
+}
+
+/* CVE-2024-40635: what does not fit is refused, and never becomes another number. */
+static bool parse_number(const char *text, guint32 *id, GError **error)
+{
+	return parse_id((Slice){text, strlen(text)}, id) ||
+	       fail(error, BERTH_ERROR_INVALID, out_of_range);
+}
+
+static bool is_text(Slice slice, const char *text)
+{
+	return strlen(text) == slice.length && memcmp(slice.text, text, slice.length) == 0;
+}
+
+/* What stands before the next mark, which *rest is moved behind. False at the end. */
+static bool next_part(Slice *rest, char mark, Slice *part)
+{
+	if (rest->text == NULL)
+		return false;
+	const char *end = memchr(rest->text, mark, rest->length);
+	*part = (Slice){rest->text, end != NULL ? (size_t)(end - rest->text) : rest->length};
+	*rest = end != NULL ? (Slice){end + 1, rest->length - part->length - 1} : (Slice){0};
 	return true;
 }
 
-/* The fields of the first line whose column'th field is wanted, or NULL. */
-static char **find_line(const char *text, int fields, int column, const char *wanted)
+static Slice strip(Slice slice)
 {
-	while (*text != '\0') {
-		size_t length = strcspn(text, "\n");
-		g_autofree char *line = g_strndup(text, length);
-		g_auto(GStrv) parts = g_strsplit(line, ":", fields);
-		if ((int)g_strv_length(parts) >= fields - 1 && strcmp(parts[column], wanted) == 0)
-			return g_steal_pointer(&parts);
-		text += length + (text[length] == '\n');
-	}
-	return NULL;
+	for (; slice.length > 0 && g_ascii_isspace(*slice.text); slice.length--)
+		slice.text++;
+	while (slice.length > 0 && g_ascii_isspace(slice.text[slice.length - 1]))
+		slice.length--;
+	return slice;
 }
 
-static void add_group(User *user, gid_t gid)
+static bool next_line(Slice *rest, Line *line)
 {
-	for (guint i = 0; i < user->groups->len; i++)
-		if (g_array_index(user->groups, gid_t, i) == gid)
-			return;
-	g_array_append_val(user->groups, gid);
+	Slice whole;
+	line->count = 0;
+	if (!next_part(rest, '\n', &whole))
+		return false;
+	whole = strip(whole);
+	while (line->count < MAX_FIELDS && next_part(&whole, ':', &line->fields[line->count]))
+		line->count++;
+	return true;
 }
 
-/* The groups that name is listed in. */
-static void add_memberships(User *user, const char *group, const char *name)
+/* The first line of that name or, where name is NULL, of that uid. */
+static bool find_user(const char *passwd, const char *name, guint32 uid, Line *line)
 {
-	g_auto(GStrv) lines = g_strsplit(group, "\n", -1);
-	for (int i = 0; lines[i] != NULL; i++) {
-		guint32 gid;
-		g_auto(GStrv) parts = g_strsplit(lines[i], ":", GROUP_FIELDS);
-		if (g_strv_length(parts) < GROUP_FIELDS || !parse_id(parts[2], &gid))
-			continue;
-		g_auto(GStrv) members = g_strsplit(g_strchomp(parts[3]), ",", -1);
-		if (g_strv_contains((const char *const *)members, name))
-			add_group(user, gid);
-	}
+	Slice rest = {passwd, strlen(passwd)};
+	guint32 id;
+	while (next_line(&rest, line))
+		if (line->count >= PASSWD_LEAST &&
+			(name != NULL ? is_text(line->fields[0], name)
+				      : parse_id(line->fields[2], &id) && id == uid))
+			return true;
+	return false;
 }
 
-static bool find_group(const char *wanted, const char *group, gid_t *gid, GError **error)
+/* What is looked for in the group file: the groups that have this member, and groups by their names. */
+typedef struct {
+	const char *member; /* or NULL */
+	GHashTable *names;  /* name -> gid + 1; DAMAGED, or 0 as long as it is not found */
+	GHashTable *seen;   /* gid + 1: what is in user->groups */
+	User *user;
+} Search;
+
+static const gpointer damaged = GSIZE_TO_POINTER(G_MAXSIZE);
+
+static bool add_group(Search *search, gid_t gid, GError **error)
 {
-	g_auto(GStrv) line = find_line(group, GROUP_FIELDS, 0, wanted);
-	if ((line != NULL && parse_id(line[2], gid)) || parse_id(wanted, gid))
+	GArray *groups = search->user->groups;
+	if (!g_hash_table_add(search->seen, GSIZE_TO_POINTER((gsize)gid + 1)))
 		return true;
-	return fail(error, BERTH_ERROR_INVALID,
-		"unable to find group %s: no matching entries in group file", wanted);
+	g_array_append_val(groups, gid);
+	return groups->len <= MAX_GROUPS ||
+	       fail(error, BERTH_ERROR_INVALID, "the user is in more than %d groups", MAX_GROUPS);
+}
+
+static bool is_member(const Line *line, const char *name)
+{
+	Slice rest = line->fields[GROUP_LEAST], member;
+	while (line->count > GROUP_LEAST && next_part(&rest, ',', &member))
+		if (is_text(member, name))
+			return true;
+	return false;
+}
+
+static void note_name(Search *search, const Line *line, gpointer gid)
+{
+	g_autofree char *name = g_strndup(line->fields[0].text, line->fields[0].length);
+	gpointer known, key;
+	/* The first of a name counts. */
+	if (g_hash_table_lookup_extended(search->names, name, &key, &known) && known == NULL)
+		g_hash_table_insert(search->names, key, gid);
+}
+
+static bool read_groups(Search *search, const char *group, GError **error)
+{
+	Slice rest = {group, strlen(group)};
+	Line line;
+	while (next_line(&rest, &line)) {
+		guint32 gid;
+		if (line.count < GROUP_LEAST)
+			continue;
+		bool whole = parse_id(line.fields[2], &gid);
+		if (g_hash_table_size(search->names) > 0)
+			note_name(
+				search, &line, whole ? GSIZE_TO_POINTER((gsize)gid + 1) : damaged);
+		if (whole && search->member != NULL && is_member(&line, search->member) &&
+			!add_group(search, gid, error))
+			return false;
+	}
+	return true;
+}
+
+static bool group_id(const Search *search, const char *word, gid_t *gid, GError **error)
+{
+	if (user_is_number(word))
+		return parse_number(word, gid, error);
+	gpointer found = g_hash_table_lookup(search->names, word);
+	if (found == damaged)
+		return fail(error, BERTH_ERROR_INVALID, out_of_range);
+	*gid = (gid_t)(GPOINTER_TO_SIZE(found) - 1);
+	return found != NULL ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "unable to find group %s: no matching entries in group file", word);
+}
+
+static void want_group(Search *search, const char *word)
+{
+	if (!user_is_number(word))
+		g_hash_table_insert(search->names, (gpointer)word, NULL);
+}
+
+/* uid, gid and name of who is asked for; the name is NULL where passwd has none. */
+static bool read_user(
+	User *user, const char *wanted, const char *passwd, char **name, GError **error)
+{
+	Line line;
+	bool number = user_is_number(wanted);
+	if (number && !parse_number(wanted, &user->uid, error))
+		return false;
+	if (!find_user(passwd, number ? NULL : wanted, user->uid, &line))
+		return number ||
+		       fail(error, BERTH_ERROR_INVALID,
+			       "unable to find user %s: no matching entries in passwd file",
+			       wanted);
+	if (!parse_id(line.fields[2], &user->uid) || !parse_id(line.fields[3], &user->gid))
+		return fail(error, BERTH_ERROR_INVALID, out_of_range);
+	*name = g_strndup(line.fields[0].text, line.fields[0].length);
+	return true;
+}
+
+/* Of the first line with the uid, as runc has it. */
+static char *home_of(const char *passwd, uid_t uid)
+{
+	Line line;
+	return find_user(passwd, NULL, uid, &line) && line.count > 5 && line.fields[5].length > 0
+		       ? g_strndup(line.fields[5].text, line.fields[5].length)
+		       : g_strdup("/");
+}
+
+static bool resolve(Search *search, char *const *words, const char *passwd, const char *group,
+	const json_t *extra, GError **error)
+{
+	User *user = search->user;
+	g_autofree char *name = NULL;
+	const char *own = words[1] != NULL && *words[1] != '\0' ? words[1] : NULL;
+	size_t i;
+	json_t *value;
+	gid_t gid;
+	if (!read_user(user, *words[0] != '\0' ? words[0] : "0", passwd, &name, error))
+		return false;
+	user->home = home_of(passwd, user->uid);
+	/* A group that is asked for takes the place of those that the user is listed in (as runc). */
+	search->member = own == NULL ? name : NULL;
+	if (own != NULL)
+		want_group(search, own);
+	json_array_foreach (extra, i, value)
+		want_group(search, json_elem(extra, i));
+	if (!read_groups(search, group, error) ||
+		(own != NULL && !group_id(search, own, &user->gid, error)) ||
+		!add_group(search, user->gid, error))
+		return false;
+	json_array_foreach (extra, i, value)
+		if (!group_id(search, json_elem(extra, i), &gid, error) ||
+			!add_group(search, gid, error))
+			return false;
+	return true;
 }
 
 bool user_resolve(User *user, const char *wanted, const char *passwd, const char *group,
 	const json_t *extra, GError **error)
 {
-	g_auto(GStrv) parts = g_strsplit(*wanted != '\0' ? wanted : "0", ":", 2);
-	const char *name = *parts[0] != '\0' ? parts[0] : "0";
-	guint32 gid = 0;
-	size_t i;
-	json_t *value;
-	*user = (User){.groups = g_array_new(FALSE, FALSE, sizeof(gid_t)), .home = g_strdup("/")};
-	g_auto(GStrv) line = find_line(passwd, PASSWD_FIELDS, 0, name);
-	if (line == NULL && parse_id(name, &user->uid))
-		line = find_line(passwd, PASSWD_FIELDS, 2, name);
-	else if (line == NULL)
-		return fail(error, BERTH_ERROR_INVALID,
-			"unable to find user %s: no matching entries in passwd file", name);
-	if (line != NULL) {
-		if (!parse_id(line[2], &user->uid) || !parse_id(line[3], &gid))
-			return fail(error, BERTH_ERROR_INVALID,
-				"unable to find user %s: its entry is damaged", name);
-		user->gid = gid;
-		if (line[4] != NULL && line[5] != NULL && *line[5] != '\0') {
-			g_free(user->home);
-			user->home = g_strdup(line[5]);
-		}
-	}
-	/* A group asked for by name takes the place of those that the user is listed in (as runc). */
-	if (parts[1] != NULL && *parts[1] != '\0') {
-		if (!find_group(parts[1], group, &user->gid, error))
-			return false;
-	} else if (line != NULL) {
-		add_memberships(user, group, line[0]);
-	}
-	add_group(user, user->gid);
-	json_array_foreach (extra, i, value) {
-		if (!find_group(json_elem(extra, i), group, &gid, error))
-			return false;
-		add_group(user, gid);
-	}
-	return true;
+	g_auto(GStrv) words = g_strsplit(*wanted != '\0' ? wanted : "0", ":", 2);
+	*user = (User){.groups = g_array_new(FALSE, FALSE, sizeof(gid_t))};
+	Search search = {.user = user,
+		.names = g_hash_table_new(g_str_hash, g_str_equal),
+		.seen = g_hash_table_new(NULL, NULL)};
+	bool ok = resolve(&search, words, passwd, group, extra, error);
+	g_hash_table_unref(search.names);
+	g_hash_table_unref(search.seen);
+	return ok;
 }

@@ -23,7 +23,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 
-enum { MAX_GROUPS = 1024, REPORT = 3 };
+enum { MAX_GROUPS = 65536, REPORT = 3 }; /* MAX_GROUPS: the kernel's NGROUPS_MAX */
 
 /* What ops find out for the end: where to start, and whether seccomp comes first or last. */
 static struct {

@@ -67,6 +67,34 @@ static void test_trees(void)
 	g_assert_cmpint(access("/etc/passwd", F_OK), ==, 0);
 }
 
+/* What others wrote is a regular file, or it is not opened: no device, no FIFO that waits, no folder, no way out. */
+static void test_regular(void)
+{
+	autofd root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	autofd made = openat(root, "plain", O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	g_assert_true(fd_write_all(made, "text", 4));
+	g_assert_cmpint(mkfifoat(root, "fifo", 0600), ==, 0);
+	g_assert_cmpint(symlinkat("fifo", root, "to-fifo"), ==, 0);
+	g_assert_cmpint(symlinkat("plain", root, "to-plain"), ==, 0);
+	g_assert_cmpint(symlinkat("/etc/hostname", root, "outside"), ==, 0);
+	static const char *const odd[] = {"fifo", "to-fifo", "."};
+	for (size_t i = 0; i < G_N_ELEMENTS(odd); i++) {
+		g_assert_null(path_read_regular(root, odd[i], 100));
+		g_assert_cmpint(errno, ==, ESTALE);
+	}
+	autofd slash = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	g_assert_null(path_read_regular(slash, "dev/null", 100));
+	g_assert_cmpint(errno, ==, ESTALE);
+	g_assert_null(path_read_regular(root, "outside", 100));
+	g_assert_cmpint(errno, ==, ENOENT);
+	g_assert_null(path_read_regular(root, "plain", 3));
+	g_assert_cmpint(errno, ==, EFBIG);
+	g_autofree char *text = path_read_regular(root, "to-plain", 4);
+	g_assert_cmpstr(text, ==, "text");
+	g_assert_cmpint(file_open_regular(root, "to-plain"), ==, -1);
+	g_assert_cmpint(fd_open_regular(-1), ==, -1);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -76,6 +104,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/fd/replace", test_replace_and_limits);
 	g_test_add_func("/fd/sockets", test_long_sockets);
 	g_test_add_func("/fd/trees", test_trees);
+	g_test_add_func("/fd/regular", test_regular);
 	int code = g_test_run();
 	tree_remove(AT_FDCWD, folder);
 	return code;
