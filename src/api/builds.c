@@ -94,13 +94,17 @@ static json_t *host_of(Request *request, GError **error)
 					     : NULL;
 	if (security == NULL)
 		return NULL;
+	if (json_array_size(security) > 0) {
+		fail(error, BERTH_ERROR_INVALID, "security options are not supported on linux");
+		return NULL;
+	}
 	for (size_t i = 0; i < G_N_ELEMENTS(simple); i++)
 		(simple[i].number ? set_number : set_text)(
 			host, simple[i].key, request_param(request, simple[i].param));
 	const struct {
 		const char *key;
 		json_t *list;
-	} lists[] = {{"ExtraHosts", hosts}, {"Ulimits", ulimits}, {"SecurityOpt", security}};
+	} lists[] = {{"ExtraHosts", hosts}, {"Ulimits", ulimits}};
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
 		if (json_array_size(lists[i].list) > 0)
 			json_object_set(host, lists[i].key, lists[i].list);

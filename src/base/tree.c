@@ -1,6 +1,7 @@
 /* Whole folders: removed, measured, copied. No symlink is followed. */
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/work.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -11,6 +12,9 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
+
+/* Of a copy: so much is done before it is asked whether to go on. */
+enum { COPY_PART = 64 << 20 };
 
 static bool is_dots(const char *name)
 {
@@ -124,7 +128,9 @@ bool tree_is_empty(int dir_fd)
 bool fd_copy(int source, int target)
 {
 	for (;;) {
-		ssize_t n = copy_file_range(source, NULL, target, NULL, 1 << 30, 0);
+		if (!work_going())
+			return false;
+		ssize_t n = copy_file_range(source, NULL, target, NULL, COPY_PART, 0);
 		if (n == 0)
 			return true;
 		if (n < 0 && errno != EINTR)
@@ -133,7 +139,7 @@ bool fd_copy(int source, int target)
 	/* Not every pair of file systems can (EXDEV, EINVAL): read and write then. */
 	char buffer[65536];
 	for (ssize_t n; (n = read(source, buffer, sizeof buffer)) != 0;)
-		if (n < 0 || !fd_write_all(target, buffer, (size_t)n))
+		if (n < 0 || !work_going() || !fd_write_all(target, buffer, (size_t)n))
 			return false;
 	return true;
 }

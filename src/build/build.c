@@ -1,6 +1,8 @@
 /* One build from its request to its image: context, Dockerfile, stages at once, result. */
 #include "build/internal.h"
 
+#include "base/work.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -347,6 +349,7 @@ static bool prepare(Build *build, Stage **target, GError **error)
 {
 	g_autofree char *text = NULL;
 	if (!check_tags(build, error) || !read_epoch(build, error) ||
+		!entitlements_check(build, error) ||
 		!load_context(build, &text, error))
 		return false;
 	bool only_check;
@@ -494,16 +497,18 @@ bool build_run(Engine *engine, const BuildRequest *request, GError **error)
 	Stage *target = NULL;
 	g_autoptr(GError) problem = NULL;
 	bool ok = build_init(&build, engine, request, &problem);
-	register_build(&build, true);
-	ok = ok && prepare(&build, &target, &problem);
 	GThread *watcher =
 		ok && request->peer_fd >= 0 ? g_thread_new("watch", watch, &build) : NULL;
+	register_build(&build, true);
+	work_follow(&build.stopped);
+	ok = ok && prepare(&build, &target, &problem);
 	if (target != NULL) {
 		ok = ok && run_stages(&build, target, &problem);
 		if (ok)
 			warn_unused(&build);
 		ok = ok && result_keep(&build, target, &problem);
 	}
+	work_follow(NULL);
 	register_build(&build, false);
 	notify_fire(&build.ended);
 	if (watcher != NULL)

@@ -44,13 +44,12 @@ static Source *receive(Build *build, GError **error)
 		return NULL;
 	}
 	build->body_folder = g_strdup(folder);
-	g_autofree char *own =
-		is_split(build) ? g_build_filename(folder, "context", NULL) : g_strdup(folder);
+	g_autofree char *own = g_build_filename(folder, "context", NULL);
 	if (is_split(build) && mkdir(own, 0755) < 0 && errno != EEXIST) {
 		fail_errno(error, "cannot make %s", own);
 		return NULL;
 	}
-	return source_of_folder("build context", own, error);
+	return source_of_folder("build context", folder, is_split(build) ? "context" : ".", error);
 }
 
 /* A URL: an archive, or (where text is not NULL) a Dockerfile alone. */
@@ -73,7 +72,7 @@ static Source *receive_url(Build *build, const char *url, char **text, GError **
 		fail(error, BERTH_ERROR_INVALID, "%s is no archive", url);
 		return NULL;
 	}
-	return source_of_folder("build context", folder, error);
+	return source_of_folder("build context", folder, ".", error);
 }
 
 static Source *receive_git(Build *build, const char *url, GError **error)
@@ -87,22 +86,21 @@ static Source *receive_git(Build *build, const char *url, GError **error)
 		return NULL;
 	g_ptr_array_add(build->folders, g_strdup(fetched));
 	g_autofree char *root = g_build_filename(build->engine->store->root, "tmp", fetched, NULL);
-	autofd root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	autofd fd =
-		root_fd < 0 ? -1 : path_open_in_root(root_fd, subfolder, O_PATH | O_DIRECTORY, 0);
-	g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", fd),
-			*real = fd < 0 ? NULL : g_file_read_link(link, NULL);
-	if (real == NULL) {
-		fail(error, BERTH_ERROR_NOT_FOUND, "%s: there is no folder \"%s\"", url, subfolder);
-		return NULL;
-	}
-	return source_of_folder("build context", real, error);
+	return source_of_folder(url, root, subfolder, error);
 }
 
-static char *context_text(Build *build, const char *path, size_t limit)
+/* A file of the context; *text stays NULL where it is not there. */
+static bool context_text(Build *build, const char *path, size_t limit, char **text, GError **error)
 {
-	autofd fd = path_open_in_root(build->context->root_fd, path, O_RDONLY | O_NONBLOCK, 0);
-	return fd < 0 ? NULL : fd_read_all(fd, limit, NULL);
+	*text = path_read_regular(build->context->root_fd, path, limit);
+	if (*text != NULL || errno == ENOENT || errno == ENOTDIR)
+		return true;
+	if (errno == ESTALE)
+		return fail(error, BERTH_ERROR_INVALID, "%s is not a regular file", path);
+	if (errno == EFBIG)
+		return fail(
+			error, BERTH_ERROR_INVALID, "%s is larger than %zu MB", path, limit >> 20);
+	return fail_errno(error, "cannot read %s", path);
 }
 
 static bool read_dockerfile(Build *build, char **text, GError **error)
@@ -116,9 +114,10 @@ static bool read_dockerfile(Build *build, char **text, GError **error)
 		*text = g_strdup(beside);
 		return true;
 	}
-	*text = context_text(build, build->dockerfile_name, MAX_DOCKERFILE);
-	if (*text == NULL && *path == '\0')
-		*text = context_text(build, "dockerfile", MAX_DOCKERFILE);
+	if (!context_text(build, build->dockerfile_name, MAX_DOCKERFILE, text, error) ||
+		(*text == NULL && *path == '\0' &&
+			!context_text(build, "dockerfile", MAX_DOCKERFILE, text, error)))
+		return false;
 	return *text != NULL ||
 	       fail(error, BERTH_ERROR_INVALID, "Cannot locate specified Dockerfile: %s",
 		       build->dockerfile_name);
@@ -128,9 +127,10 @@ static bool read_dockerfile(Build *build, char **text, GError **error)
 static bool read_ignore(Build *build, GError **error)
 {
 	g_autofree char *own = g_strconcat(build->dockerfile_name, ".dockerignore", NULL),
-			*text = context_text(build, own, MAX_IGNORE);
-	if (text == NULL)
-		text = context_text(build, ".dockerignore", MAX_IGNORE);
+			*text = NULL;
+	if (!context_text(build, own, MAX_IGNORE, &text, error) ||
+		(text == NULL && !context_text(build, ".dockerignore", MAX_IGNORE, &text, error)))
+		return false;
 	if (text == NULL)
 		return true;
 	build->context->ignore = patterns_parse(text, error);
@@ -149,6 +149,16 @@ bool context_load(Build *build, char **text, GError **error)
 	       read_ignore(build, error);
 }
 
+/* As of an image: no part of it leads anywhere else. */
+static bool is_name(const char *name)
+{
+	g_auto(GStrv) parts = g_strsplit(name, "/", -1);
+	for (int i = 0; parts[i] != NULL; i++)
+		if (*parts[i] == '\0' || strcmp(parts[i], ".") == 0 || strcmp(parts[i], "..") == 0)
+			return false;
+	return parts[0] != NULL;
+}
+
 Source *context_named(Build *build, const char *name, GError **error)
 {
 	const char *where = json_string_value(
@@ -156,8 +166,12 @@ Source *context_named(Build *build, const char *name, GError **error)
 	if (where == NULL)
 		return NULL;
 	if (strcmp(where, "local") == 0) {
-		g_autofree char *folder = g_build_filename(build->body_folder, "named", name, NULL);
-		return source_of_folder(name, folder, error);
+		if (build->body_folder == NULL || !is_name(name)) {
+			fail(error, BERTH_ERROR_INVALID, "invalid context name %s", name);
+			return NULL;
+		}
+		g_autofree char *folder = g_build_filename("named", name, NULL);
+		return source_of_folder(name, build->body_folder, folder, error);
 	}
 	if (g_str_has_prefix(where, "docker-image://"))
 		return source_of_image(build, where + strlen("docker-image://"), error);

@@ -4,6 +4,8 @@
 #include "build/internal.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -87,8 +89,71 @@ static bool git_url_parse(const char *text, GitUrl *url, GError **error)
 	       fail(error, BERTH_ERROR_INVALID, "invalid git URL \"%s\"", text);
 }
 
+/* A group of its own: what git starts ends with it. */
+static void lead_group(gpointer data)
+{
+	(void)data;
+	setpgid(0, 0);
+}
+
+/* More than MAX_SAID is heard, and forgotten. False at the end. */
+static bool hear(int fd, GString *said)
+{
+	char block[4096];
+	ssize_t n = read(fd, block, sizeof block);
+	if (n > 0 && said->len < MAX_SAID)
+		g_string_append_len(said, block, MIN(n, (ssize_t)(MAX_SAID - said->len)));
+	return n > 0 || (n < 0 && errno == EINTR);
+}
+
+/* Follows both streams to their ends. False if the build stops before: git is killed then. */
+static bool follow(Build *build, GPid pid, int out_fd, GString *out, int said_fd, GString *said)
+{
+	struct pollfd polls[] = {{.fd = out_fd, .events = POLLIN},
+		{.fd = said_fd, .events = POLLIN}, {.fd = build->cancel[0]}};
+	GString *const texts[] = {out, said};
+	while (polls[0].fd >= 0 || polls[1].fd >= 0) {
+		if (poll(polls, G_N_ELEMENTS(polls), -1) < 0)
+			continue;
+		if (polls[2].revents != 0) {
+			kill(-pid, SIGKILL);
+			return false;
+		}
+		for (int i = 0; i < 2; i++)
+			if (polls[i].revents != 0 && !hear(polls[i].fd, texts[i]))
+				polls[i].fd = -1;
+	}
+	return true;
+}
+
+static char *run(Build *build, const char *folder, char **argv, char **environment, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(GString) out = g_string_new(""), said = g_string_new("");
+	GPid pid;
+	int out_fd = -1, said_fd = -1, status = 0;
+	if (!g_spawn_async_with_pipes(folder, argv, environment,
+		    G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, lead_group, NULL, &pid, NULL,
+		    &out_fd, &said_fd, &problem)) {
+		fail(error, BERTH_ERROR_SYSTEM, "git cannot be run (%s): install git",
+			problem->message);
+		return NULL;
+	}
+	autofd out_owned = out_fd, said_owned = said_fd;
+	bool whole = follow(build, pid, out_owned, out, said_owned, said);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!whole)
+		fail(error, BERTH_ERROR_SYSTEM, "the build was cancelled");
+	else if (g_spawn_check_wait_status(status, NULL))
+		return g_strdup(out->str);
+	else
+		fail(error, BERTH_ERROR_INVALID, "git failed: %s", g_strstrip(said->str));
+	return NULL;
+}
+
 /* Runs git in a folder with these words; what it says on standard output, or NULL with what it says else. */
-static char *git(const char *folder, GError **error, ...)
+static char *git(Build *build, const char *folder, GError **error, ...)
 {
 	static const char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin",
 		"HOME=/nonexistent", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
@@ -96,9 +161,6 @@ static char *git(const char *folder, GError **error, ...)
 		"GIT_LFS_SKIP_SMUDGE=1", "LC_ALL=C",
 		"GIT_SSH_COMMAND=ssh -oBatchMode=yes -oStrictHostKeyChecking=accept-new", NULL};
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
-	g_autofree char *out = NULL, *said = NULL;
-	g_autoptr(GError) problem = NULL;
-	int status = 0;
 	va_list args;
 	static const char *const first[] = {"git", "-c", "core.hooksPath=/dev/null", "-c",
 		"core.fsmonitor=false", "-c", "protocol.ext.allow=never", "-c",
@@ -110,16 +172,7 @@ static char *git(const char *folder, GError **error, ...)
 		g_ptr_array_add(argv, word);
 	va_end(args);
 	g_ptr_array_add(argv, NULL);
-	if (!g_spawn_sync(folder, (char **)argv->pdata, (char **)environment, G_SPAWN_SEARCH_PATH,
-		    NULL, NULL, &out, &said, &status, &problem)) {
-		fail(error, BERTH_ERROR_SYSTEM, "git cannot be run (%s): install git",
-			problem->message);
-		return NULL;
-	}
-	if (g_spawn_check_wait_status(status, NULL))
-		return g_steal_pointer(&out);
-	fail(error, BERTH_ERROR_INVALID, "git failed: %.*s", MAX_SAID, g_strstrip(said));
-	return NULL;
+	return run(build, folder, (char **)argv->pdata, (char **)environment, error);
 }
 
 static bool is_commit(const char *ref)
@@ -129,30 +182,33 @@ static bool is_commit(const char *ref)
 
 /* The newest state of a ref alone, where the server can tell that apart; else all that leads to it, or for a commit,
  * which not every server finds by name, all branches. */
-static bool fetch(const char *folder, const GitUrl *url, GError **error)
+static bool fetch(Build *build, const char *folder, const GitUrl *url, GError **error)
 {
 	const char *ref = *url->ref != '\0' ? url->ref : "HEAD";
-	g_autofree char *shallow = git(folder, NULL, "fetch", "--depth=1", "--no-tags",
+	g_autofree char *shallow = git(build, folder, NULL, "fetch", "--depth=1", "--no-tags",
 		"--end-of-options", url->repository, ref, NULL);
 	if (shallow != NULL)
 		return true;
-	g_autofree char *whole = git(folder, is_commit(ref) ? NULL : error, "fetch",
+	if (!build_going(build))
+		return fail(error, BERTH_ERROR_SYSTEM, "the build was cancelled");
+	g_autofree char *whole = git(build, folder, is_commit(ref) ? NULL : error, "fetch",
 		"--end-of-options", url->repository, ref, NULL);
 	if (whole != NULL || !is_commit(ref))
 		return whole != NULL;
-	g_autofree char *all = git(folder, error, "fetch", "--tags", "--end-of-options",
+	g_autofree char *all = git(build, folder, error, "fetch", "--tags", "--end-of-options",
 		url->repository, "+refs/heads/*:refs/remotes/origin/*", NULL);
 	return all != NULL;
 }
 
-static bool check_out(const char *folder, const GitUrl *url, GError **error)
+static bool check_out(Build *build, const char *folder, const GitUrl *url, GError **error)
 {
 	g_autofree char *fetched =
-		git(folder, NULL, "checkout", "--quiet", "FETCH_HEAD", "--", NULL);
+		git(build, folder, NULL, "checkout", "--quiet", "FETCH_HEAD", "--", NULL);
 	if (!is_commit(url->ref))
 		return fetched != NULL ||
 		       fail(error, BERTH_ERROR_INVALID, "git cannot check out \"%s\"", url->ref);
-	g_autofree char *exact = git(folder, error, "checkout", "--quiet", url->ref, "--", NULL);
+	g_autofree char *exact =
+		git(build, folder, error, "checkout", "--quiet", url->ref, "--", NULL);
 	return exact != NULL;
 }
 
@@ -169,9 +225,10 @@ char *git_fetch(Build *build, const char *text, bool keep_git, const char *check
 		return NULL;
 	autofd dir_fd = dir;
 	g_autofree char *folder = g_build_filename(store->root, "tmp", name, NULL),
-			*made = git(folder, error, "init", "--quiet", NULL);
-	bool ok = made != NULL && fetch(folder, &url, error) && check_out(folder, &url, error);
-	g_autofree char *head = ok ? git(folder, error, "rev-parse", "HEAD", NULL) : NULL;
+			*made = git(build, folder, error, "init", "--quiet", NULL);
+	bool ok = made != NULL && fetch(build, folder, &url, error) &&
+		  check_out(build, folder, &url, error);
+	g_autofree char *head = ok ? git(build, folder, error, "rev-parse", "HEAD", NULL) : NULL;
 	ok = head != NULL;
 	if (ok && *checksum != '\0' && !g_str_has_prefix(g_strstrip(head), checksum))
 		ok = fail(error, BERTH_ERROR_INVALID, "expected checksum to match %s, got %s",

@@ -156,8 +156,9 @@ struct Source {
 	Patterns *ignore;  /* what is not seen of it, or NULL */
 	int root_fd;
 };
-Source *source_of_folder(
-	const char *what, const char *folder, GError **error); /* below tmp/: absolute */
+/* The one way to open a folder of what others sent: beneath root, which is ours (below tmp/, absolute), be it a link, or
+ * "..", or both (CVE-2026-33748). NOT_FOUND where nothing is there. */
+Source *source_of_folder(const char *what, const char *root, const char *path, GError **error);
 Source *source_of_layers(Engine *engine, const char *what, GPtrArray *layers, GError **error);
 void source_free(Source *source);
 /* What --from says: a named context, a stage, a number, an image. NULL with error. Borrowed. */
@@ -209,6 +210,13 @@ bool copy_hash(const CopyWhat *what, GArray *items, const CopyTo *to, struct sha
 	GError **error);
 bool copy_into(const CopyWhat *what, GArray *items, const CopyTo *to, int root_fd, GError **error);
 bool mode_apply(const char *text, mode_t *mode, bool folder, GError **error); /* chmod.c: --chmod */
+
+/* entitlement.c: RUN --network and --security. */
+/* Whether the engine grants what whoever builds allows. */
+bool entitlements_check(const Build *build, GError **error);
+/* To the step's HostConfig. */
+bool entitlements_apply(
+	const Build *build, const Instruction *instruction, json_t *host, GError **error);
 
 /* mounts.c: RUN --mount. */
 typedef struct Mounts Mounts;

@@ -100,12 +100,14 @@ void mounts_free(Mounts *mounts)
 	g_free(mounts);
 }
 
+/* An id, or a mode (octal). */
 static bool set_number(const char *key, const char *text, int base, gint64 *number, GError **error)
 {
-	char *end;
-	*number = strtoll(text, &end, base);
-	return (*text != '\0' && *end == '\0' && *number >= 0) ||
-	       fail(error, BERTH_ERROR_INVALID, "invalid value for %s: \"%s\"", key, text);
+	guint64 value = 0;
+	bool ok = g_ascii_string_to_unsigned(
+		text, (guint)base, 0, base == 8 ? 07777 : G_MAXINT32, &value, NULL);
+	*number = (gint64)value;
+	return ok || fail(error, BERTH_ERROR_INVALID, "invalid value for %s: \"%s\"", key, text);
 }
 
 static bool set_switch(

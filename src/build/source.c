@@ -18,17 +18,21 @@ void source_free(Source *source)
 	g_free(source);
 }
 
-Source *source_of_folder(const char *what, const char *folder, GError **error)
+Source *source_of_folder(const char *what, const char *root, const char *path, GError **error)
 {
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0) {
-		fail_errno(error, "cannot open the %s", what);
+	autofd top = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autofd fd = top < 0 ? -1 : path_open_in_root(top, path, O_RDONLY | O_DIRECTORY, 0);
+	g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", fd),
+			*real = fd < 0 ? NULL : g_file_read_link(link, NULL);
+	if (real == NULL) {
+		fail(error, BERTH_ERROR_NOT_FOUND, "%s: there is no folder \"%s\"", what, path);
 		return NULL;
 	}
 	Source *source = g_new0(Source, 1);
-	const char *folders[] = {folder, NULL};
-	*source = (Source){
-		.what = g_strdup(what), .folders = g_strdupv((char **)folders), .root_fd = fd};
+	const char *folders[] = {real, NULL};
+	*source = (Source){.what = g_strdup(what),
+		.folders = g_strdupv((char **)folders),
+		.root_fd = fd_steal(&fd)};
 	return source;
 }
 

@@ -62,7 +62,8 @@ static int take_offer(Build *build, const char *id)
 		GQueue *offers = g_hash_table_lookup(build->ssh_offers, id);
 		if (offers != NULL && offers->length > 0)
 			return GPOINTER_TO_INT(g_queue_pop_head(offers));
-		if (!g_cond_wait_until(&build->changed, &build->lock, limit))
+		if (!build_going(build) ||
+			!g_cond_wait_until(&build->changed, &build->lock, limit))
 			return -1;
 	}
 }
@@ -111,6 +112,12 @@ const char *ssh_agent_path(const SshAgent *agent)
 	return agent->path;
 }
 
+static bool make_private(const char *folder, GError **error)
+{
+	return ((mkdir(folder, 0700) == 0 || errno == EEXIST) && chmod(folder, 0700) == 0) ||
+	       fail_errno(error, "cannot make %s", folder);
+}
+
 SshAgent *ssh_agent_new(
 	Build *build, const char *id, gint64 mode, gint64 uid, gint64 gid, GError **error)
 {
@@ -118,9 +125,14 @@ SshAgent *ssh_agent_new(
 	SshAgent *agent = g_new0(SshAgent, 1);
 	agent->build = build;
 	agent->id = g_strdup(id);
-	agent->path = g_strdup_printf(
-		"%s/ssh-%d.sock", build->engine->config->exec_root, g_atomic_int_add(&counter, 1));
-	agent->stop[0] = agent->stop[1] = -1;
+	/* A folder that only root enters: in the step the socket has its user's mode, on the host it is nobody else's. */
+	g_autofree char *folder = g_build_filename(build->engine->config->exec_root, "ssh", NULL);
+	agent->path = g_strdup_printf("%s/%d.sock", folder, g_atomic_int_add(&counter, 1));
+	agent->stop[0] = agent->stop[1] = agent->listener = -1;
+	if (!make_private(folder, error)) {
+		ssh_agent_free(agent);
+		return NULL;
+	}
 	unlink(agent->path);
 	agent->listener = unix_listen(agent->path, SOCK_STREAM, (mode_t)mode & 0777);
 	if (agent->listener < 0 || chown(agent->path, (uid_t)uid, (gid_t)gid) < 0 ||

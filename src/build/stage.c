@@ -2,6 +2,7 @@
 #include "build/internal.h"
 
 #include "base/timefmt.h"
+#include "base/work.h"
 #include "runtime/runtime.h"
 
 #include <string.h>
@@ -438,6 +439,7 @@ void stage_run(Stage *stage)
 {
 	Build *build = stage->build;
 	g_autoptr(GError) error = NULL;
+	work_follow(&build->stopped);
 	bool ok = begin(stage, &error);
 	if (!ok)
 		build_fail(build, error, stage->from, 0);

@@ -2,34 +2,25 @@
 #include "build/internal.h"
 
 #include "base/timefmt.h"
+#include "runtime/runtime.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { SMALL_FILE = 4 << 20 };
-
-/* A file of the stage's tree, "" where there is none. */
-static char *tree_text(int root, const char *path)
-{
-	autofd fd = path_open_in_root(root, path, O_RDONLY | O_NONBLOCK, 0);
-	char *text = fd < 0 ? NULL : fd_read_all(fd, SMALL_FILE, NULL);
-	return text != NULL ? text : g_strdup("");
-}
-
 bool stage_user(Stage *stage, const char *text, uid_t *uid, gid_t *gid, GError **error)
 {
 	autofd root = stage_open(stage, error);
 	if (root < 0)
 		return false;
-	g_autofree char *passwd = tree_text(root, "etc/passwd"),
-			*group = tree_text(root, "etc/group");
+	g_autofree char *passwd = NULL, *group = NULL;
 	g_auto(User) user = {0};
 	/* A number alone is a group of the same number, as with Docker. */
-	bool number = *text != '\0' && strspn(text, "0123456789") == strlen(text);
-	g_autofree char *both = number ? g_strconcat(text, ":", text, NULL) : g_strdup(text);
-	if (!user_resolve(&user, both, passwd, group, NULL, error))
+	g_autofree char *both = user_is_number(text) ? g_strconcat(text, ":", text, NULL)
+						     : g_strdup(text);
+	if (!user_files_read(root, &passwd, &group, error) ||
+		!user_resolve(&user, both, passwd, group, NULL, error))
 		return false;
 	*uid = user.uid;
 	*gid = user.gid;
@@ -211,7 +202,7 @@ static bool read_words(Copying *copying, GError **error)
 }
 
 /* A file or repository of ADD comes into a folder of its own, and is copied from there. */
-static char *fetch(Copying *copying, const char *url, GError **error)
+static Source *fetch(Copying *copying, const char *url, GError **error)
 {
 	Build *build = copying->stage->build;
 	const Instruction *instruction = copying->instruction;
@@ -220,18 +211,14 @@ static char *fetch(Copying *copying, const char *url, GError **error)
 	if (checksum == NULL ||
 		!instruction_flag_bool(instruction, "keep-git-dir", &keep_git, error))
 		return NULL;
-	if (url_is_git(url)) {
-		char *folder = git_fetch(build, url, keep_git, checksum, &name, error);
-		if (folder == NULL)
-			return NULL;
-		g_ptr_array_add(copying->fetched, folder);
-		return g_build_filename(build->engine->store->root, "tmp", folder, name, NULL);
-	}
-	char *folder = url_fetch(build, url, checksum, &name, error);
+	bool git = url_is_git(url);
+	char *folder = git ? git_fetch(build, url, keep_git, checksum, &name, error)
+			   : url_fetch(build, url, checksum, &name, error);
 	if (folder == NULL)
 		return NULL;
 	g_ptr_array_add(copying->fetched, folder);
-	return g_build_filename(build->engine->store->root, "tmp", folder, NULL);
+	g_autofree char *root = g_build_filename(build->engine->store->root, "tmp", folder, NULL);
+	return source_of_folder(url, root, git ? name : ".", error);
 }
 
 /* The paths of one source, as a list of its own: what was fetched, or what --from names. */
@@ -244,8 +231,7 @@ static bool take_urls(Copying *copying, GError **error)
 		if (copying->paths->len > 1)
 			return fail(error, BERTH_ERROR_INVALID,
 				"ADD of a URL together with other sources: write one ADD for each");
-		g_autofree char *folder = fetch(copying, path, error);
-		Source *source = folder != NULL ? source_of_folder(path, folder, error) : NULL;
+		Source *source = fetch(copying, path, error);
 		if (source == NULL)
 			return false;
 		g_ptr_array_add(copying->sources, source);

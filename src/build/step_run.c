@@ -25,38 +25,6 @@ static json_t *command_of(const Stage *stage, const Instruction *instruction, js
 	return json_pack("[s]", path);
 }
 
-static bool has_entitlement(const Build *build, const char *name)
-{
-	const json_t *allowed = json_object_get(build->request->more, "allow");
-	for (size_t i = 0; i < json_array_size(allowed); i++)
-		if (strcmp(json_elem(allowed, i), name) == 0)
-			return true;
-	return false;
-}
-
-/* CVE-2024-23653: what reaches further than a sandbox is given by whoever builds, not by the Dockerfile. */
-static bool set_reach(Stage *stage, const Instruction *instruction, json_t *host, GError **error)
-{
-	const char *network = instruction_flag(instruction, "network"),
-		   *security = instruction_flag(instruction, "security");
-	if (g_strcmp0(network, "none") == 0)
-		json_object_set_new(host, "NetworkMode", json_string("none"));
-	if (g_strcmp0(network, "host") == 0) {
-		if (!has_entitlement(stage->build, "network.host"))
-			return fail(error, BERTH_ERROR_FORBIDDEN,
-				"network.host is not allowed: build with --allow network.host");
-		json_object_set_new(host, "NetworkMode", json_string("host"));
-	}
-	if (g_strcmp0(security, "insecure") == 0) {
-		if (!has_entitlement(stage->build, "security.insecure"))
-			return fail(error, BERTH_ERROR_FORBIDDEN,
-				"security.insecure is not allowed: build with --allow "
-				"security.insecure");
-		json_object_set_new(host, "Privileged", json_true());
-	}
-	return true;
-}
-
 /* As a request for a container. */
 static json_t *request_of(Stage *stage, const Instruction *instruction, const json_t *command,
 	const json_t *env, GError **error)
@@ -66,7 +34,7 @@ static json_t *request_of(Stage *stage, const Instruction *instruction, const js
 		json_object_get(stage->build->request->args, "BUILDKIT_SANDBOX_HOSTNAME"));
 	g_autoptr(json_t) host = json_deep_copy(stage->build->request->host);
 	json_object_set_new(host, "LogConfig", json_pack("{s:s, s:{}}", "Type", "none", "Config"));
-	if (!set_reach(stage, instruction, host, error))
+	if (!entitlements_apply(stage->build, instruction, host, error))
 		return NULL;
 	return json_pack("{s:O, s:O, s:s, s:s, s:s, s:O}", "Cmd", command, "Env", env, "User",
 		json_str(config, "User"), "WorkingDir", json_str(config, "WorkingDir"), "Hostname",

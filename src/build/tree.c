@@ -2,6 +2,8 @@
  * symlink, be it swapped meanwhile, leads out of them. */
 #include "build/internal.h"
 
+#include "base/work.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -52,7 +54,7 @@ static bool wanted(const Walk *walk, const struct stat *st, struct stat *as)
 static bool hash_content(Walk *walk, int fd, const char *name)
 {
 	ssize_t n;
-	while ((n = read(fd, walk->block, BLOCK)) > 0)
+	while ((n = work_going() ? read(fd, walk->block, BLOCK) : -1) > 0)
 		sha256_update(walk->hash, (size_t)n, (guint8 *)walk->block);
 	return n == 0 || fail_errno(walk->error, "cannot read \"%s\"", name);
 }
@@ -228,7 +230,7 @@ static bool walk_name(Walk *walk, int fd, const char *name, const char *source_p
 	const char *below, const char *target, int depth)
 {
 	struct stat st, as;
-	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (!work_going() || fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return fail_errno(walk->error, "cannot read \"%s\"", source_path);
 	bool folder = S_ISDIR(st.st_mode);
 	if (copy_hidden(walk->what, source_path, folder) ||
@@ -323,9 +325,7 @@ static bool make_parents(Walk *walk, const CopyItem *item)
 static bool walk_file(
 	Walk *walk, const CopyItem *item, int fd, const struct stat *st, const struct stat *as)
 {
-	char path[64];
-	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	autofd readable = S_ISREG(st->st_mode) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	autofd readable = fd_open_regular(fd);
 	g_autofree char *target = item_target(walk, item, false);
 	if (walk->to->unpack && readable >= 0 && archive_detect(readable)) {
 		g_autofree char *dest = copy_clean(walk->to->dest);
@@ -354,12 +354,10 @@ static bool walk_file(
 
 static bool hash_file(Walk *walk, const CopyItem *item, int fd, const struct stat *as)
 {
-	char path[64];
-	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	g_autofree char *head = g_strdup_printf("%o %u %u %lld", as->st_mode, as->st_uid,
 		as->st_gid, S_ISREG(as->st_mode) ? (long long)as->st_size : 0);
 	hash_text(walk, head);
-	autofd readable = S_ISREG(as->st_mode) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	autofd readable = fd_open_regular(fd);
 	return readable < 0 || hash_content(walk, readable, item->path);
 }
 

@@ -140,8 +140,13 @@ bool patterns_match(const Patterns *patterns, const char *path);
 /* Whether something below a folder that is left out may be taken in again. */
 bool patterns_may_return(const Patterns *patterns, const char *folder);
 bool patterns_empty(const Patterns *patterns);
-/* Go's filepath.Match on one path element or whole path: "*" and "?" match no "/". */
-bool pattern_match(const char *pattern, const char *path);
+/* One pattern (of ".dockerignore"; of COPY: Go's filepath.Match), ready to be matched. NULL where it is malformed. stars: "**" reaches over folders; else it is "*". */
+typedef struct Glob Glob;
+Glob *glob_new(const char *pattern, bool stars);
+void glob_free(Glob *glob);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Glob, glob_free)
+/* folders: or a folder above it. */
+bool glob_match(const Glob *glob, const char *path, bool folders);
 bool pattern_valid(const char *pattern);
 bool pattern_has_wildcard(const char *text);
 

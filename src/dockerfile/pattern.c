@@ -1,4 +1,6 @@
-/* Patterns of .dockerignore (moby/patternmatcher) and of COPY (Go's filepath.Match), as regular expressions. */
+/* Patterns of .dockerignore (moby/patternmatcher) and of COPY (Go's filepath.Match). All ways through a pattern are
+ * followed at once, letter after letter: what is matched costs the length of the text times that of the pattern, however
+ * many stars there are. */
 #include "dockerfile/dockerfile.h"
 
 #include "base/error.h"
@@ -7,10 +9,35 @@
 
 enum { MAX_PATTERNS = 10000, MAX_PATTERN = 4096 };
 
+typedef enum {
+	TOKEN_LETTER,
+	TOKEN_ANY,   /* "?" */
+	TOKEN_CLASS, /* "[a-z]" */
+	TOKEN_STAR,  /* "*": any letters but "/" */
+	TOKEN_DEEP,  /* "**" at the end: any letters */
+	TOKEN_MAYBE, /* "**" before something: nothing, or what the next token stands for */
+	TOKEN_DIRS,  /* any letters, the last of them "/" */
+} TokenKind;
+
+typedef struct {
+	TokenKind kind;
+	gunichar letter;
+	bool negated;	   /* "[^a]" */
+	guint first, last; /* of the ranges of a class */
+} Token;
+
+typedef struct {
+	gunichar from, to;
+} Range;
+
+struct Glob {
+	GArray *tokens, *ranges;
+};
+
 typedef struct {
 	bool exclusion; /* "!": takes in again */
 	char *text;
-	GRegex *regex; /* NULL where the text has no wildcard: it is compared */
+	Glob *glob; /* NULL where the text has no wildcard: it is compared */
 } Pattern;
 
 struct Patterns {
@@ -23,77 +50,186 @@ bool pattern_has_wildcard(const char *text)
 	return strpbrk(text, "*?[\\") != NULL;
 }
 
-/* "[a-z]" and "[^a]": the end of the class, or NULL if it is not closed. */
-static const char *class_end(const char *p)
+/* A byte that is no UTF-8 is a letter of its own. */
+static gunichar next_letter(const char **p)
 {
-	p += p[1] == '^' ? 2 : 1;
-	if (*p == ']')
-		return NULL;
-	for (; *p != '\0' && *p != ']'; p++)
-		if (*p == '\\' && p[1] != '\0')
-			p++;
-	return *p == ']' ? p : NULL;
+	const gunichar no_utf8 = 0x40000000;
+	const guchar byte = *(const guchar *)*p;
+	gunichar letter = byte;
+	if (byte >= 0x80)
+		letter = g_utf8_get_char_validated(*p, -1);
+	bool valid = letter < no_utf8;
+	*p = valid && byte >= 0x80 ? g_utf8_next_char(*p) : *p + 1;
+	return valid ? letter : no_utf8 + byte;
 }
 
-static void append_class(GString *regex, const char *from, const char *end)
+/* One end of a range. False where the class ends too early. */
+static bool class_letter(const char **p, gunichar *letter)
 {
-	for (const char *p = from; p <= end; p++) {
-		if (*p == '[' && p > from)
-			g_string_append_c(regex, '\\');
-		g_string_append_c(regex, *p);
+	*p += **p == '\\';
+	if (**p == '\0')
+		return false;
+	*letter = next_letter(p);
+	return true;
+}
+
+/* "[a-z]" and "[^a]"; *p is behind it then. */
+static bool add_class(Glob *glob, const char **p)
+{
+	Token token = {.kind = TOKEN_CLASS, .first = glob->ranges->len};
+	token.negated = (*p)[1] == '^';
+	*p += 1 + token.negated;
+	if (**p == ']')
+		return false;
+	while (**p != ']') {
+		Range range;
+		if (!class_letter(p, &range.from))
+			return false;
+		range.to = range.from;
+		if (**p == '-' && (*p)[1] != ']' && (++*p, !class_letter(p, &range.to)))
+			return false;
+		if (range.to < range.from)
+			return false;
+		g_array_append_val(glob->ranges, range);
 	}
+	++*p;
+	token.last = glob->ranges->len;
+	g_array_append_val(glob->tokens, token);
+	return true;
+}
+
+static void add_token(Glob *glob, TokenKind kind, gunichar letter)
+{
+	Token token = {.kind = kind, .letter = letter};
+	g_array_append_val(glob->tokens, token);
 }
 
 /* "**" reaches over folders where stars says so. */
-static const char *append_star(GString *regex, const char *p, bool stars)
+static void add_star(Glob *glob, const char **p, bool stars)
 {
-	if (!stars || p[1] != '*') {
-		g_string_append(regex, "[^/]*");
-		return p;
+	if (!stars || (*p)[1] != '*') {
+		++*p;
+		add_token(glob, TOKEN_STAR, 0);
+		return;
 	}
-	p++;
-	if (p[1] == '/')
-		p++;
-	g_string_append(regex, p[1] == '\0' ? ".*" : "(?:.*/)?");
-	return p;
+	*p += 2;
+	*p += **p == '/';
+	if (**p == '\0') {
+		add_token(glob, TOKEN_DEEP, 0);
+		return;
+	}
+	add_token(glob, TOKEN_MAYBE, 0);
+	add_token(glob, TOKEN_DIRS, 0);
 }
 
-static GRegex *regex_of(const char *pattern, bool stars)
+static bool add_next(Glob *glob, const char **p, bool stars)
 {
-	g_autoptr(GString) regex = g_string_new("\\A");
-	for (const char *p = pattern; *p != '\0'; p++) {
-		const char *end;
-		if (*p == '*') {
-			p = append_star(regex, p, stars);
-		} else if (*p == '?') {
-			g_string_append(regex, "[^/]");
-		} else if (*p == '[') {
-			if ((end = class_end(p)) == NULL)
-				return NULL;
-			append_class(regex, p, end);
-			p = end;
-		} else {
-			if (*p == '\\' && *++p == '\0')
-				return NULL;
-			if (!g_ascii_isalnum(*p) && (guchar)*p < 0x80)
-				g_string_append_c(regex, '\\');
-			g_string_append_c(regex, *p);
-		}
+	switch (**p) {
+	case '*':
+		add_star(glob, p, stars);
+		return true;
+	case '?':
+		++*p;
+		add_token(glob, TOKEN_ANY, 0);
+		return true;
+	case '[':
+		return add_class(glob, p);
+	case '\\':
+		if (*++*p == '\0')
+			return false;
 	}
-	g_string_append(regex, "\\z");
-	return g_regex_new(regex->str, G_REGEX_RAW | G_REGEX_DOTALL | G_REGEX_OPTIMIZE, 0, NULL);
+	add_token(glob, TOKEN_LETTER, next_letter(p));
+	return true;
+}
+
+Glob *glob_new(const char *pattern, bool stars)
+{
+	g_autoptr(Glob) glob = g_new0(Glob, 1);
+	glob->tokens = g_array_new(FALSE, FALSE, sizeof(Token));
+	glob->ranges = g_array_new(FALSE, FALSE, sizeof(Range));
+	if (strlen(pattern) > MAX_PATTERN)
+		return NULL;
+	while (*pattern != '\0')
+		if (!add_next(glob, &pattern, stars))
+			return NULL;
+	return g_steal_pointer(&glob);
+}
+
+void glob_free(Glob *glob)
+{
+	g_array_unref(glob->tokens);
+	g_array_unref(glob->ranges);
+	g_free(glob);
+}
+
+static bool in_class(const Glob *glob, const Token *token, gunichar letter)
+{
+	bool found = false;
+	for (guint i = token->first; !found && i < token->last; i++) {
+		const Range *range = &g_array_index(glob->ranges, Range, i);
+		found = letter >= range->from && letter <= range->to;
+	}
+	return found != token->negated;
+}
+
+/* What can be reached without a letter. */
+static void spread(const Glob *glob, guint8 *at)
+{
+	for (guint i = 0; i < glob->tokens->len; i++) {
+		TokenKind kind = g_array_index(glob->tokens, Token, i).kind;
+		if (!at[i] || kind < TOKEN_STAR || kind == TOKEN_DIRS)
+			continue;
+		at[i + 1] = 1;
+		if (kind == TOKEN_MAYBE)
+			at[i + 2] = 1;
+	}
+}
+
+/* From where one may be to where one may be behind the letter. False where that is nowhere. */
+static bool advance(const Glob *glob, const guint8 *at, guint8 *next, gunichar letter)
+{
+	bool any = false;
+	for (guint i = 0; i < glob->tokens->len; i++) {
+		const Token *token = &g_array_index(glob->tokens, Token, i);
+		if (!at[i])
+			continue;
+		bool stays = (token->kind == TOKEN_STAR && letter != '/') ||
+			     token->kind == TOKEN_DEEP || token->kind == TOKEN_DIRS;
+		bool passes = (token->kind == TOKEN_LETTER && letter == token->letter) ||
+			      (token->kind == TOKEN_ANY && letter != '/') ||
+			      (token->kind == TOKEN_CLASS && in_class(glob, token, letter)) ||
+			      (token->kind == TOKEN_DIRS && letter == '/');
+		next[i] |= stays;
+		next[i + 1] |= passes;
+		any = any || stays || passes;
+	}
+	return any;
+}
+
+bool glob_match(const Glob *glob, const char *text, bool folders)
+{
+	guint count = glob->tokens->len;
+	g_autofree guint8 *at = g_malloc0(count + 2), *next = g_malloc0(count + 2);
+	at[0] = 1;
+	spread(glob, at);
+	while (*text != '\0') {
+		if (folders && *text == '/' && at[count])
+			return true;
+		memset(next, 0, count + 2);
+		if (!advance(glob, at, next, next_letter(&text)))
+			return false;
+		spread(glob, next);
+		guint8 *swap = at;
+		at = next;
+		next = swap;
+	}
+	return at[count];
 }
 
 bool pattern_valid(const char *pattern)
 {
-	g_autoptr(GRegex) regex = regex_of(pattern, false);
-	return regex != NULL;
-}
-
-bool pattern_match(const char *pattern, const char *path)
-{
-	g_autoptr(GRegex) regex = regex_of(pattern, false);
-	return regex != NULL && g_regex_match(regex, path, 0, NULL);
+	g_autoptr(Glob) glob = glob_new(pattern, false);
+	return glob != NULL;
 }
 
 /* filepath.Clean on what is below a root: no "." and "..", no slash in front or behind. */
@@ -120,7 +256,7 @@ static bool add(Patterns *patterns, const char *line, GError **error)
 		return true;
 	}
 	if (pattern_has_wildcard(pattern.text) &&
-		(pattern.regex = regex_of(pattern.text, true)) == NULL) {
+		(pattern.glob = glob_new(pattern.text, true)) == NULL) {
 		g_free(pattern.text);
 		return fail(error, BERTH_ERROR_INVALID, "syntax error in pattern \"%s\"", text);
 	}
@@ -133,8 +269,7 @@ static void pattern_clear(gpointer data)
 {
 	Pattern *pattern = data;
 	g_free(pattern->text);
-	if (pattern->regex != NULL)
-		g_regex_unref(pattern->regex);
+	g_clear_pointer(&pattern->glob, glob_free);
 }
 
 Patterns *patterns_new(char *const *list, GError **error)
@@ -172,17 +307,11 @@ bool patterns_empty(const Patterns *patterns)
 /* Of the path itself or a folder above it. */
 static bool matches(const Pattern *pattern, const char *path)
 {
-	if (pattern->regex == NULL) {
-		size_t length = strlen(pattern->text);
-		return strncmp(path, pattern->text, length) == 0 &&
-		       (path[length] == '\0' || path[length] == '/');
-	}
-	if (g_regex_match(pattern->regex, path, 0, NULL))
-		return true;
-	for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/'))
-		if (g_regex_match_full(pattern->regex, path, slash - path, 0, 0, NULL, NULL))
-			return true;
-	return false;
+	if (pattern->glob != NULL)
+		return glob_match(pattern->glob, path, true);
+	size_t length = strlen(pattern->text);
+	return strncmp(path, pattern->text, length) == 0 &&
+	       (path[length] == '\0' || path[length] == '/');
 }
 
 bool patterns_match(const Patterns *patterns, const char *path)
@@ -204,8 +333,8 @@ bool patterns_may_return(const Patterns *patterns, const char *folder)
 		const Pattern *pattern = &g_array_index(patterns->list, Pattern, i);
 		/* A wildcard may mean anything; a plain path what lies on its way. */
 		if (pattern->exclusion &&
-			(pattern->regex != NULL || (strncmp(pattern->text, folder, length) == 0 &&
-							   pattern->text[length] == '/')))
+			(pattern->glob != NULL || (strncmp(pattern->text, folder, length) == 0 &&
+							  pattern->text[length] == '/')))
 			return true;
 	}
 	return false;

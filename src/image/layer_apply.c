@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/work.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -132,7 +133,7 @@ static bool write_content(Apply *apply, struct archive *archive, int fd, GError 
 	int code;
 	while ((code = archive_read_data_block(archive, &block, &length, &offset)) == ARCHIVE_OK) {
 		for (size_t done = 0; done < length;) {
-			ssize_t n = pwrite(fd, (const char *)block + done, length - done,
+			ssize_t n = !work_going() ? -1 : pwrite(fd, (const char *)block + done, length - done,
 				offset + (la_int64_t)done);
 			if (n < 0 && errno != EINTR)
 				return fail_errno(error, "cannot write a file of the layer");
@@ -370,6 +371,8 @@ static bool apply_all(Apply *state, gint64 *size, GError **error)
 		if (code < ARCHIVE_WARN)
 			ok = fail(error, BERTH_ERROR_INVALID, "damaged layer: %s",
 				archive_error_string(archive));
+		else if (!work_going())
+			ok = fail_errno(error, "the archive is not unpacked");
 		else if (++entries > MAX_ENTRIES)
 			ok = fail(error, BERTH_ERROR_INVALID, "the layer has more than %d files",
 				MAX_ENTRIES);

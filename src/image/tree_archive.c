@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/work.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -96,7 +97,7 @@ static bool put_content(Tree *tree, int parent_fd, const char *name, gint64 size
 	if (fd < 0)
 		return fail_errno(error, "cannot read \"%s\"", name);
 	for (gint64 left = size; left > 0;) {
-		ssize_t n = read(fd, tree->block, (size_t)MIN(left, BLOCK));
+		ssize_t n = !work_going() ? -1 : read(fd, tree->block, (size_t)MIN(left, BLOCK));
 		if (n < 0)
 			return fail_errno(error, "cannot read \"%s\"", name);
 		if (n == 0)
@@ -161,7 +162,7 @@ static bool put_folder(Tree *tree, int fd, const char *prefix, GError **error);
 static bool put_name(Tree *tree, int fd, const char *prefix, const char *name, GError **error)
 {
 	struct stat st;
-	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (!work_going() || fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT || fail_errno(error, "cannot read \"%s%s\"", prefix, name);
 	g_autofree char *plain = g_strconcat(
 		prefix, *prefix == '\0' && tree->as != NULL ? tree->as : name, NULL);

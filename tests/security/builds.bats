@@ -1,0 +1,376 @@
+load ../lib/engine
+# What a build is made of was written by others: its folders, its files, its patterns, its users' names.
+setup_file() {
+	file_setup
+	nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" ip link set lo up
+	mkdir "$WORK/www" "$WORK/secret"
+	echo the-secret >"$WORK/secret/key"
+	printf 'FROM scratch\nCOPY key /key\n' >"$WORK/secret/Dockerfile"
+	nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" python3 -m http.server -d "$WORK/www" --bind 127.0.0.1 8097 >/dev/null 2>&1 3>&- &
+	echo $! >"$WORK/www.pid"
+}
+teardown_file() {
+	kill "$(cat "$WORK/www.pid")"
+	file_teardown
+}
+setup() { cd "$(mktemp -d "$WORK/case.XXXXXX")"; }
+b() { d build --progress plain "$@"; }
+# An image of these files of a folder, without an engine's help.
+image() { tar -C "$1" -c . | d import -c 'CMD ["sh"]' - "$2" >/dev/null; }
+# An extended body (docs/build-api.md): head, then the tar of a folder.
+extended() { # head, folder
+	(printf '%s\n' "$1"; tar -C "$2" -c .) | api -X POST -H 'Content-Type: application/vnd.berth.build' --data-binary @- "http://b/build?t=got"
+}
+no_secret() {
+	not grep -rqs the-secret "$WORK/data/layers" "$WORK/data/tmp"
+}
+
+@test "CVE-2026-33748: a folder of a repository that is a link leads nowhere else" {
+	export GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@t GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@t
+	git init -q -b main work
+	mkdir -p work/real/deep
+	printf 'FROM scratch\nCOPY g /g\n' >work/real/Dockerfile
+	echo gee >work/real/g
+	ln -s "$WORK/secret" work/out
+	ln -s ../../../../../../../../../../../../.."$WORK/secret" work/up
+	ln -s real work/inside
+	ln -s "$WORK" work/real/deep/door
+	git -C work add -A
+	git -C work commit -q -m one
+	git clone -q --bare work "$WORK/www/links.git"
+	git -C "$WORK/www/links.git" update-server-info
+	url=http://127.0.0.1:8097/links.git
+	for dir in out up real/deep/door/secret ..  ../../secret "$WORK/secret"; do
+		printf 'FROM scratch\nADD %s#main:%s /got/\n' "$url" "$dir" >Dockerfile
+		run b -t got .
+		[ "$status" -ne 0 ] || { [[ $dir == "$WORK/secret" ]] && not grep -rqs the-secret "$WORK/data/layers"; }
+		run b -t got "$url#main:$dir"
+		[ "$status" -ne 0 ]
+		printf 'FROM scratch\nCOPY --from=n key /\n' >Dockerfile
+		run b --build-context "n=$url#main:$dir" .
+		[ "$status" -ne 0 ]
+		no_secret
+	done
+	# A link that stays inside is followed.
+	printf 'FROM busybox\nADD %s#main:inside /got/\n' "$url" >Dockerfile
+	b -t got .
+	[ "$(run_none got cat /got/g)" = gee ]
+	b -t got "$url#main:inside"
+}
+
+@test "CVE-2026-33748: the folders of a split body, be they links or named with dots, are the body's" {
+	mkdir -p body/context body/named plain/context plain/named/x
+	printf 'FROM scratch\nCOPY key /key\n' >plain/context/Dockerfile
+	printf 'FROM scratch\nCOPY --from=x key /key\n' >body/context/Dockerfile
+	ln -s "$WORK/secret" body/named/x
+	run extended '{"split":true,"contexts":{"x":"local"}}' body
+	[[ $output == *error* ]]
+	no_secret
+	rm body/named/x
+	ln -s ../../../../../../../../../../..$WORK/secret body/named/x
+	run extended '{"split":true,"contexts":{"x":"local"}}' body
+	[[ $output == *error* ]]
+	rm -r body/named
+	ln -s "$(dirname "$WORK/secret")" body/named
+	printf 'FROM scratch\nCOPY --from=secret key /key\n' >body/context/Dockerfile
+	run extended '{"split":true,"contexts":{"secret":"local"}}' body
+	[[ $output == *error* ]]
+	rm -r body/context
+	ln -s "$WORK/secret" body/context
+	run extended '{"split":true}' body
+	[[ $output == *'there is no folder'* ]]
+	for name in .. ../.. "../../../../../../../..$WORK/secret" . x/../y "/$WORK/secret" x//y; do
+		printf 'FROM scratch\nCOPY --from=%s key /key\n' "$name" >plain/context/Dockerfile
+		run extended "{\"split\":true,\"contexts\":{\"$name\":\"local\"}}" plain
+		[[ $output == *error* ]]
+		# As the base, too, and where the body is no split one.
+		printf 'FROM %s\n' "$name" >plain/context/Dockerfile
+		run extended "{\"split\":true,\"contexts\":{\"$name\":\"local\"}}" plain
+		[[ $output == *error* ]]
+	done
+	no_secret
+	echo key >plain/named/x/key
+	printf 'FROM busybox\nCOPY --from=x key /key\n' >plain/context/Dockerfile
+	extended '{"split":true,"contexts":{"x":"local"}}' plain >out
+	[ "$(run_none got cat /key)" = key ]
+}
+
+@test "CVE-2026-33748: neither Dockerfile nor ignore file nor sources of mounts lie outside of the context" {
+	mkdir ctx
+	ln -s "$WORK/secret/Dockerfile" ctx/out
+	ln -s "$WORK/secret" ctx/dir
+	for file in out "../../../../../../../..$WORK/secret/Dockerfile" dir/Dockerfile "$WORK/secret/Dockerfile"; do
+		run api -X POST --data-binary @<(tar -C ctx -c .) "http://b/build?dockerfile=$file"
+		[[ $output == *'Cannot locate specified Dockerfile'* ]]
+	done
+	printf 'FROM busybox\nRUN --mount=type=bind,source=dir,target=/m cat /m/key\n' >ctx/Dockerfile
+	run b ctx
+	[ "$status" -ne 0 ]
+	printf 'FROM busybox\nCOPY dir/key /key\n' >ctx/Dockerfile
+	run b ctx
+	[ "$status" -ne 0 ]
+	no_secret
+	# An ignore file that cannot be read is no reason to send what it would have kept back.
+	printf 'FROM busybox\nCOPY . /x\n' >ctx/Dockerfile
+	mkdir ctx/.dockerignore
+	run api -X POST --data-binary @<(tar -C ctx -c .) http://b/build
+	[[ $output == *'.dockerignore is not a regular file'* ]]
+}
+
+@test "special files: Dockerfile, ignore file, passwd and group are opened as regular files only" {
+	mkdir -p ctx/etc
+	for kind in "p" "c 1 5" "c 4 64"; do
+		rm -f ctx/Dockerfile ctx/.dockerignore
+		mknod ctx/Dockerfile $kind
+		run api -X POST --data-binary @<(tar -C ctx -c .) http://b/build
+		[[ $output == *'Dockerfile is not a regular file'* ]]
+		rm ctx/Dockerfile
+		printf 'FROM busybox\n' >ctx/Dockerfile
+		mknod ctx/.dockerignore $kind
+		run api -X POST --data-binary @<(tar -C ctx -c .) http://b/build
+		[[ $output == *'.dockerignore is not a regular file'* ]]
+	done
+	for name in passwd group; do
+		for kind in "p" "c 1 5"; do
+			rm -rf root; mkdir -p root/etc root/bin
+			tar -C root -xf "$WORK/busybox.tar"
+			rm -f "root/etc/$name"
+			mknod "root/etc/$name" $kind
+			image root special
+			for user in 0 5 root 5:5; do
+				run run_none -u "$user" special true
+				[[ $output == *"/etc/$name is not a regular file"* ]]
+			done
+			printf 'FROM special\nCOPY --chown=5 . /x\n' >ctx/Dockerfile
+			rm -f ctx/.dockerignore
+			run b ctx
+			[[ $output == *"/etc/$name is not a regular file"* ]]
+		done
+	done
+	# What a container puts there while it runs is met by the next exec.
+	d run -d --name mean --network none busybox sh -c 'rm -f /etc/passwd; mkfifo /etc/passwd; echo made; sleep 100' >/dev/null
+	until [ "$(d logs mean)" = made ]; do sleep 0.05; done
+	run d exec mean true
+	[[ $output == *'/etc/passwd is not a regular file'* ]]
+	d exec mean true && false
+	d rm -f mean >/dev/null
+	# Nothing in its place, as an upper layer and -v /dev/null say it, is nothing.
+	d run -d --name gone --network none busybox sh -c 'rm -f /etc/passwd; echo made; sleep 100' >/dev/null
+	until [ "$(d logs gone)" = made ]; do sleep 0.05; done
+	[ "$(d exec -u 7 gone id -u)" = 7 ]
+	d restart -t 0 gone >/dev/null
+	d rm -f gone >/dev/null
+	[ "$(run_none -v /dev/null:/etc/passwd -u 7 busybox id -u)" = 7 ]
+}
+
+@test "CVE-2016-3697, CVE-2026-46680: a number is that number, whatever the files of the image call so" {
+	mkdir -p root
+	tar -C root -xf "$WORK/busybox.tar"
+	mkdir -p root/etc
+	printf '1000:x:0:0:evil:/root:/bin/sh\nroot:x:0:0::/root:/bin/sh\nalice:x:1001:1002::/a:/bin/sh\n' >root/etc/passwd
+	printf 'root:x:0:\n500:x:0:alice\n7:x:0:\n' >root/etc/group
+	image root evil
+	ids='id -u; id -g'
+	[ "$(run_none -u 1000 evil sh -c "$ids" | tr '\n' :)" = 1000:0: ]
+	[ "$(run_none -u 1000:1000 evil sh -c "$ids" | tr '\n' :)" = 1000:1000: ]
+	[ "$(run_none -u 1000:500 evil sh -c "$ids" | tr '\n' :)" = 1000:500: ]
+	[ "$(run_none -u 01000 evil id -u)" = 1000 ]
+	[ "$(run_none -u 5 --group-add 500 evil id -G)" = "0 500" ]
+	d run -d --name who --network none evil sleep 100 >/dev/null
+	[ "$(d exec -u 1000 who sh -c "$ids" | tr '\n' :)" = 1000:0: ]
+	[ "$(d exec -u 1000:7 who sh -c "$ids" | tr '\n' :)" = 1000:7: ]
+	d rm -f who >/dev/null
+	cat >Dockerfile <<-'EOF'
+		FROM evil
+		COPY --chown=1000 Dockerfile /a
+		COPY --chown=1000:500 Dockerfile /b
+		ADD --chown=+1000:7 Dockerfile /c
+		RUN --mount=type=cache,target=/m,uid=1000,gid=500 stat -c %u:%g /m >/d
+		USER 1000
+		WORKDIR /e
+		RUN id -u >/tmp/f || id -u >/e/f
+	EOF
+	b -t built .
+	[ "$(run_none -u 0 built sh -c 'stat -c %u:%g /a /b /c /e; cat /d; cat /e/f /tmp/f 2>/dev/null' | tr '\n' ' ')" = "1000:1000 1000:500 1000:7 1000:1000 1000:500 1000 " ]
+}
+
+@test "CVE-2024-40635: ids that do not fit are refused, and never wrap to root" {
+	for user in -1 2147483648 4294967295 4294967296 99999999999999999999 5:4294967295 5:-1; do
+		run run_none -u "$user" busybox id
+		[ "$status" -ne 0 ]
+		[[ $output == *'uids and gids must be in range 0-2147483647'* ]]
+		printf 'FROM busybox\nCOPY --chown=%s Dockerfile /a\n' "$user" >Dockerfile
+		run b .
+		[[ $output == *'uids and gids must be in range 0-2147483647'* ]]
+		printf 'FROM busybox\nUSER %s\nRUN id\n' "$user" >Dockerfile
+		run b .
+		[[ $output == *'uids and gids must be in range 0-2147483647'* ]]
+	done
+	run run_none --group-add 4294967296 busybox id
+	[[ $output == *'uids and gids must be in range 0-2147483647'* ]]
+	for field in uid=4294967295 gid=4294967296 uid=-1 mode=17777; do
+		printf 'FROM busybox\nRUN --mount=type=cache,target=/m,%s true\n' "$field" >Dockerfile
+		run b .
+		[[ $output == *'invalid value for '* ]]
+	done
+}
+
+@test "CVE-2026-47262: a group file of 300,000 lines that name the user costs little time and memory" {
+	mkdir -p root
+	tar -C root -xf "$WORK/busybox.tar"
+	mkdir -p root/etc
+	printf 'root:x:0:0::/root:/bin/sh\nalice:x:1001:1002::/a:/bin/sh\n' >root/etc/passwd
+	awk 'BEGIN { for (i = 0; i < 300000; i++) print "g" i ":x:" i % 60000 ":alice" }' >root/etc/group
+	image root many
+	[ "$(timeout 20 "$DOCKER" run --rm --network none -u alice many id -G | wc -w)" -ge 60000 ]
+	[ "$(timeout 20 "$DOCKER" run --rm --network none -u 5 many id -u)" = 5 ]
+	awk 'BEGIN { for (i = 0; i < 300000; i++) print "g" i ":x:" i ":alice" }' >root/etc/group
+	image root toomany
+	run timeout 20 "$DOCKER" run --rm --network none -u alice toomany id
+	[[ $output == *'the user is in more than 65536 groups'* ]]
+	# A file over its limit is refused, and not taken for an empty one.
+	truncate -s 20M root/etc/group
+	image root huge
+	run timeout 20 "$DOCKER" run --rm --network none -u alice huge id
+	[[ $output == *'/etc/group is larger than 16 MB'* ]]
+	[ "$(peak_kb)" -lt 300000 ]
+}
+
+nested() { # folders in folders, each of this name
+	local path=ctx i
+	for i in $(seq "$2"); do path=$path/$1; done
+	mkdir -p "$path"
+}
+
+@test "patterns: many ** in deep folders end, for COPY, --exclude, --parents and .dockerignore" {
+	nested a 40
+	echo x >ctx/a/a/a/yy
+	many=$(printf '**/a/%.0s' $(seq 12))
+	for flags in "" --parents; do
+		printf '# syntax=docker/dockerfile:1\nFROM busybox\nCOPY %s %szz /x/\n' "$flags" "$many" >ctx/Dockerfile
+		run b ctx
+		[[ $output == *'no source files were specified'* ]]
+	done
+	printf 'FROM busybox\nCOPY **/a/**/a/**/yy /x/\n' >ctx/Dockerfile
+	b -t globs ctx
+	[ "$(run_none globs ls /x)" = yy ]
+	printf '%szz\n!%syy\n' "$many" "$many" >ctx/.dockerignore
+	printf 'FROM busybox\nCOPY --exclude=%szz . /x/\n' "$many" >ctx/Dockerfile
+	b -t globs ctx
+	[ "$(run_none globs cat /x/a/a/a/yy)" = x ]
+}
+
+# How long it takes until nothing of a build is left, in tenths of a second.
+until_idle() {
+	local i
+	for i in $(seq 100); do
+		[ -n "$(ls -A "$WORK/data/tmp" 2>/dev/null)" ] || break
+		sleep 0.1
+	done
+	echo "$i"
+}
+
+@test "a build whose client hangs up, or that is cancelled, stops wherever it is" {
+	mkdir ctx
+	truncate -s 200G ctx/hole
+	printf 'FROM busybox\nCOPY hole /x\n' >ctx/Dockerfile
+	(cd ctx && python3 -c '
+import sys, tarfile
+t = tarfile.open("../ctx.tar", "w", format=tarfile.PAX_FORMAT)
+t.add("Dockerfile")
+i = tarfile.TarInfo("hole"); i.size = 0
+i.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": "hole", "GNU.sparse.realsize": str(200 << 30)}
+import io
+head = b"1\n0\n0\n" if False else (b"1\n" + str((200 << 30) - 1).encode() + b"\n1\n").ljust(512, b"\0") + b"x".ljust(512, b"\0")
+i.size = 513
+t.addfile(i, io.BytesIO(head[:513]))
+t.close()')
+	# 200 GB of a hole are hashed for minutes.
+	curl -sN --unix-socket "$WORK/b.sock" -X POST --data-binary @ctx.tar "http://b/build?buildid=hash" >said 2>&1 3>&- &
+	client=$!
+	until grep -q 'COPY hole' said; do sleep 0.1; done
+	sleep 0.5
+	kill -0 "$client"
+	[ "$(status_of -X POST 'http://b/build/cancel?id=hash')" = 204 ]
+	wait "$client"
+	grep -q cancelled said
+	[ "$(until_idle)" -lt 20 ]
+	curl -sN --unix-socket "$WORK/b.sock" -X POST --data-binary @ctx.tar "http://b/build?buildid=gone" >said 2>&1 3>&- &
+	client=$!
+	until grep -q 'COPY hole' said; do sleep 0.1; done
+	kill "$client"
+	[ "$(until_idle)" -lt 20 ]
+}
+
+@test "a build that waits for a git server or a web server stops with its client" {
+	cat >deaf.py <<-'EOF'
+		import socket, time
+		s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+		s.bind(("127.0.0.1", 8096)); s.listen(9)
+		open("ready", "w")
+		held = [s.accept() for _ in range(9)]
+		time.sleep(600)
+	EOF
+	nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" python3 deaf.py >/dev/null 2>&1 3>&- &
+	server=$!
+	until [ -e ready ]; do sleep 0.05; done
+	for source in http://127.0.0.1:8096/x.git http://127.0.0.1:8096/x.tar; do
+		curl -sN --unix-socket "$WORK/b.sock" -X POST "http://b/build?buildid=remote&remote=$source" >said 2>&1 3>&- &
+		client=$!
+		sleep 0.5
+		kill -0 "$client"
+		[ "$(status_of -X POST 'http://b/build/cancel?id=remote')" = 204 ]
+		wait "$client" || true
+		[ "$(until_idle)" -lt 20 ]
+		curl -sN --unix-socket "$WORK/b.sock" -X POST "http://b/build?remote=$source" >said 2>&1 3>&- &
+		client=$!
+		sleep 0.5
+		kill "$client"
+		[ "$(until_idle)" -lt 20 ]
+	done
+	kill "$server"
+	# git and what it started have gone as well.
+	not pgrep -f '127.0.0.1:8096'
+}
+
+@test "an ssh agent's socket is the step's alone, whatever its mode there" {
+	eval "$(ssh-agent)" >/dev/null
+	cat >Dockerfile <<-'EOF'
+		FROM busybox
+		RUN --mount=type=ssh,mode=0777,uid=12345 stat -c '%a %u' $SSH_AUTH_SOCK >/facts; touch /marker; sleep 2
+	EOF
+	b --no-cache --ssh default -t agent . >said 2>&1 3>&- &
+	build=$!
+	until ls "$WORK/exec/ssh/"*.sock 2>/dev/null >socket; do sleep 0.05; done
+	[ "$(stat -c '%a %u' "$WORK/exec/ssh")" = "700 0" ]
+	# Somebody else on this host.
+	not setpriv --reuid 12345 --regid 12345 --clear-groups python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])' "$(cat socket)"
+	wait "$build"
+	kill "$SSH_AGENT_PID"
+	[ "$(run_none agent cat /facts)" = "777 12345" ]
+	[ -z "$(ls "$WORK/exec/ssh")" ]
+}
+
+@test "RUN --security=insecure and --network=host: the engine has to allow them, too; no security options for steps" {
+	printf 'FROM busybox\nRUN --security=insecure id\n' >Dockerfile
+	run b --allow security.insecure .
+	[[ $output == *'granting entitlement security.insecure is not allowed by build daemon configuration'* ]]
+	run api -X POST --data-binary @<(tar -c Dockerfile) 'http://b/build?securityopt=%5B%22seccomp%3Dunconfined%22%5D'
+	[[ $output == *'security options are not supported on linux'* ]]
+	engine_kill
+	echo '{"builder":{"entitlements":{"network-host":false}}}' >"$WORK/daemon.json"
+	engine_start
+	printf 'FROM busybox\nRUN --network=host id\n' >Dockerfile
+	run b --allow network.host .
+	[[ $output == *'granting entitlement network.host is not allowed by build daemon configuration'* ]]
+	printf 'FROM busybox\nRUN id\n' >Dockerfile
+	run b --network host .
+	[[ $output == *'granting entitlement network.host is not allowed by build daemon configuration'* ]]
+	b .
+}
+
+@test "CVE-2026-33747: a syntax line names no program" {
+	printf '# syntax=127.0.0.1:1/evil/frontend\nFROM busybox\nRUN echo fine >/x\n' >Dockerfile
+	b --build-arg BUILDKIT_SYNTAX=127.0.0.1:1/evil/frontend -t syntax .
+	[ "$(run_none syntax cat /x)" = fine ]
+}
