@@ -182,7 +182,12 @@ b' "$(printf 'a/%.0s' $(seq 200))"; do
 	esac
 	run d create --network none --cgroup-parent ../x busybox
 	[ "$status" -ne 0 ]
-	[ "$(run_none --cgroup-parent /berth-test-parent/deeper/ busybox sh -c 'grep -c "$(hostname)" /proc/1/cgroup; true')" -ge 0 ]
+	parent=berth-test-$$
+	d run -d --name below --network none --cgroup-parent "/$parent/deeper/" busybox sleep 100
+	find /sys/fs/cgroup -maxdepth 4 -path "*/$parent/deeper/$(d inspect -f '{{.Id}}' below)" | grep -q .
+	d rm -f below
+	# A parent is left for the next container.
+	find /sys/fs/cgroup -depth -path "*/$parent*" -type d -exec rmdir {} \;
 	echo '{"cgroup-parent":"../x"}' >"$WORK/bad.json"
 	run timeout 5 "$BUILD/berthd" -H "unix://$WORK/n.sock" --data-root "$WORK/n" --exec-root "$WORK/nx" --config-file "$WORK/bad.json"
 	[ "$status" -eq 1 ]
