@@ -96,6 +96,8 @@ OPERATIONS = {
     "volume": (lambda: None, lambda: (ok("POST", "/volumes/create", {"Name": "vv"}), ok("DELETE", "/volumes/vv"))),
     "volume that is mounted": (lambda: (ok("POST", "/volumes/create", {"Name": "mv", "DriverOpts": {"type": "tmpfs", "device": "tmpfs", "o": "size=1m,private"}}), create(Binds=["mv:/bin2", "mv:/m"])),
                                lambda: (ok("POST", "/containers/cc/start"), ok("POST", "/containers/cc/stop?t=0"), ok("DELETE", "/containers/cc?v=1"), ok("DELETE", "/volumes/mv"))),
+    "connect": (lambda: (create(network="bridge", **PORTS), ok("POST", "/containers/cc/start")), lambda: ok("POST", "/networks/net/connect", {"Container": "cc", "EndpointConfig": {"GwPriority": 1}})),
+    "disconnect": (lambda: (create(network="net", **PORTS), ok("POST", "/containers/cc/start"), ok("POST", "/networks/bridge/connect", {"Container": "cc"})), lambda: ok("POST", "/networks/net/disconnect", {"Container": "cc"})),
     "network": (lambda: None, lambda: (ok("POST", "/networks/create", {"Name": "n2"}), ok("DELETE", "/networks/n2"))),
 }
 
@@ -139,8 +141,40 @@ def leftovers():
     return left
 
 
+def check_links(name):
+    """What a running container has of its networks is what is told of it: links, addresses, a default route and ports."""
+    state = ok("GET", f"/containers/{name}/json")
+    networks = state["NetworkSettings"]["Networks"]
+    there = subprocess.run(["nsenter", "-t", str(state["State"]["Pid"]), "-n", "sh", "-c", "ip -o -4 addr show scope global; ip route; ip -o link"], stdout=subprocess.PIPE, text=True).stdout
+    told = sorted(network["IPAddress"] for network in networks.values())
+    if told != sorted(re.findall(r" inet ([0-9.]+)", there)) or len(told) != there.count("link/ether"):
+        raise RuntimeError(f"told are {told}, there is {there}")
+    veths = [line for line in lines(["ip", "-o", "link"]) if "veth" in line]
+    if len(veths) != len(told):
+        raise RuntimeError(f"{len(told)} networks, but {veths}")
+    route = re.findall(r"default via ([0-9.]+)", there)
+    if told and route[:1] not in [[network["Gateway"]] for network in networks.values()]:
+        raise RuntimeError(f"the default route is {route}, of {networks}")
+    ports = [line for line in lines(["nft", "list", "ruleset"]) if "8099" in line]
+    if len(told) > 0 and not any(f" {address} " in line for line in ports for address in told):
+        raise RuntimeError(f"ports: {ports}, addresses: {told}")
+
+
+def check_running():
+    """A container that was connected, or disconnected, can be connected again."""
+    for container in ok("GET", "/containers/json"):
+        if set(container["NetworkSettings"]["Networks"]) <= {"none"}:
+            continue
+        check_links(container["Id"])
+        status, text = ask("POST", "/networks/net/connect", {"Container": container["Id"]})
+        if status != 200 and b"already exists in network" not in text:
+            raise RuntimeError(f"connect: {status} {text}")
+        check_links(container["Id"])
+
+
 def check():
     """After a crash and a restart: what is shown is whole, and can be used and removed; then nothing is left."""
+    check_running()
     for image in ok("GET", "/images/json?all=1"):
         ok("GET", f"/images/{image['Id']}/json")
     for container in ok("GET", "/containers/json?all=1"):

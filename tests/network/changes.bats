@@ -273,3 +273,38 @@ refused() { run d "${@:2}"; [ "$status" -ne 0 ] && [[ $output == *"$1"* ]] || { 
 	d rm -f left by-id alone hosted
 	d network rm one two
 }
+
+@test "many clients connect, disconnect, stop, start and restart one container: none waits for ever, nothing is left" {
+	d network create aa
+	d network create zz
+	before=$(veths)
+	d run -d --name busy -p 8080:80 busybox sleep 1000
+	actions() { # of one client
+		for _ in $(seq 6); do
+			case $1 in
+			0 | 1) d network connect aa busy; d network disconnect aa busy ;;
+			2 | 3) d network connect zz busy; d network disconnect zz busy ;;
+			4) d stop -t 0 busy; d start busy ;;
+			5) d restart -t 0 busy ;;
+			esac
+		done >/dev/null 2>&1 3>&-
+		return 0
+	}
+	clients=()
+	for i in 0 1 2 3 4 5; do
+		actions "$i" &
+		clients+=($!)
+	done
+	wait "${clients[@]}"
+	d start busy
+	for network in aa zz; do d network connect "$network" busy || d network inspect "$network" | grep -q busy; done
+	[ "$(d inspect -f '{{len .NetworkSettings.Networks}}' busy)" -eq 3 ]
+	[ "$(links_of busy | wc -w)" -eq 4 ]
+	[ "$(veths)" -eq $((before + 3)) ]
+	resolves busy busy "$(address_of busy aa)"
+	d rm -f busy
+	[ "$(veths)" -eq "$before" ]
+	for network in aa zz; do [ "$(d network inspect -f '{{len .Containers}}' "$network")" -eq 0 ]; done
+	[ -z "$(on_host nft list ruleset | grep 8080)" ]
+	d network rm aa zz
+}
