@@ -83,12 +83,6 @@ static const char *file_beyond_loopback(void)
 	return is_stub && access(beyond, R_OK) == 0 ? beyond : host_file;
 }
 
-static void use_defaults(GPtrArray *servers)
-{
-	for (int i = 0; servers->len == 0 && default_servers[i] != NULL; i++)
-		g_ptr_array_add(servers, g_strdup(default_servers[i]));
-}
-
 char **host_nameservers(void)
 {
 	g_auto(Resolv) resolv = resolv_read(host_file);
@@ -107,7 +101,9 @@ static void keep_reachable(GPtrArray *servers, bool with_ipv6)
 			(v6 && !with_ipv6))
 			g_ptr_array_remove_index(servers, i);
 	}
-	use_defaults(servers);
+	bool none = servers->len == 0;
+	for (int i = 0; none && default_servers[i] != NULL; i++)
+		g_ptr_array_add(servers, g_strdup(default_servers[i]));
 }
 
 static void replace(GPtrArray *list, const json_t *words)
