@@ -166,9 +166,9 @@ static bool wait_(Request *request, GError **error)
 		return false;
 	if (!g_strv_contains(conditions, condition))
 		return fail(error, BERTH_ERROR_INVALID, "invalid condition: \"%s\"", condition);
-	gint64 last_exit = container_last_exit(container);
+	gint64 ends = container_ends(container);
 	if (!reply_begin(request, 200, "application/json") ||
-		!container_wait(container, condition, last_exit, request->fd, &code, &message))
+		!container_wait(container, condition, ends, request->fd, &code, &message))
 		return false;
 	json_t *json = json_pack("{s:i}", "StatusCode", code);
 	if (message != NULL && *message != '\0')

@@ -91,6 +91,7 @@ void container_exited(
 	g_free(row->error);
 	row->error = g_strdup(message);
 	bool restart = wants_restart(host, row);
+	container->ends += !restart;
 	bool removal = !restart && container->restarting == 0 && json_bool(host, "AutoRemove");
 	g_mutex_unlock(&container->engine->lock);
 	if (restart)

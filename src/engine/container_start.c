@@ -197,7 +197,7 @@ static GArray *take_waiting(Container *container)
 	return waiting;
 }
 
-static void note_failure(Container *container, const GError *error)
+static void note_failure(Container *container, bool automatic, const GError *error)
 {
 	g_mutex_lock(&container->engine->lock);
 	g_free(container->row.error);
@@ -211,6 +211,7 @@ static void note_failure(Container *container, const GError *error)
 				strstr(error->message, "is a directory") != NULL
 			? 126
 			: 128;
+	container->ends += automatic;
 	Status status = container->row.started != 0 ? STATUS_EXITED : STATUS_CREATED;
 	g_mutex_unlock(&container->engine->lock);
 	container_set_status(container, status);
@@ -293,7 +294,7 @@ static bool start(Container *container, bool automatic, bool *failed, GError **e
 	if (launch(container, &problem))
 		return true;
 	endpoints_release(container);
-	note_failure(container, problem);
+	note_failure(container, automatic, problem);
 	*failed = true;
 	g_propagate_error(error, g_steal_pointer(&problem));
 	return false;

@@ -60,6 +60,9 @@ static bool stop_restarting(Container *container)
 {
 	if (status_of(container) != STATUS_RESTARTING)
 		return false;
+	g_mutex_lock(&container->engine->lock);
+	container->ends++;
+	g_mutex_unlock(&container->engine->lock);
 	container_set_status(container, STATUS_EXITED);
 	return true;
 }
@@ -263,15 +266,15 @@ bool container_attach(
 	return ok;
 }
 
-gint64 container_last_exit(Container *container)
+gint64 container_ends(Container *container)
 {
 	g_mutex_lock(&container->engine->lock);
-	gint64 finished = container->row.finished;
+	gint64 ends = container->ends;
 	g_mutex_unlock(&container->engine->lock);
-	return finished;
+	return ends;
 }
 
-bool container_wait(Container *container, const char *condition, gint64 last_exit, int peer_fd,
+bool container_wait(Container *container, const char *condition, gint64 ends, int peer_fd,
 	int *exit_code, char **message)
 {
 	g_atomic_int_inc(&container->waiters);
@@ -284,7 +287,7 @@ bool container_wait(Container *container, const char *condition, gint64 last_exi
 		bool running = row->status == STATUS_RUNNING || row->status == STATUS_PAUSED ||
 			       row->status == STATUS_RESTARTING;
 		bool done = removed ? container->removed
-			    : next  ? row->finished != last_exit || container->removed
+			    : next  ? container->ends != ends || container->removed
 				    : !running || container->removed;
 		*exit_code = row->exit_code;
 		g_free(*message);

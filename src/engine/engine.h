@@ -75,6 +75,7 @@ typedef struct {
 	GPtrArray *exec_ids; /* of char *: those that run */
 	guint restart_wait;  /* milliseconds before the next automatic restart */
 	int restarting; /* requests to restart it that go on: its end is not for good then; guarded by the engine's lock */
+	gint64 ends;	/* how often it has ended, and was not to be restarted by its policy; guarded as restarting */
 	int rows, columns;
 	int waiters; /* atomic: clients in container_wait */
 	bool removed;
@@ -321,11 +322,11 @@ bool container_attach(
 	Container *container, int fd, int flags, const char *detach_keys, GError **error);
 json_t *container_top(Container *container, const char *ps_args, GError **error);
 json_t *container_prune(Engine *engine, const Filters *filters);
-/* When it last ended: taken before a client is told that its wait is on, so that no end is missed. */
-gint64 container_last_exit(Container *container);
-/* Waits for condition ("not-running", "next-exit" after last_exit, "removed"); false if peer_fd
+/* How often it has ended, restarts by its policy aside: taken before a client is told that its wait is on, so that no end is missed. */
+gint64 container_ends(Container *container);
+/* Waits for condition ("not-running", "next-exit" after so many ends, "removed"); false if peer_fd
    hung up. */
-bool container_wait(Container *container, const char *condition, gint64 last_exit, int peer_fd,
+bool container_wait(Container *container, const char *condition, gint64 ends, int peer_fd,
 	int *exit_code, char **message);
 /* The automatic part: what happens once the shim has told of the end. */
 void container_exited(

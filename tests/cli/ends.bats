@@ -91,6 +91,25 @@ teardown_file() { file_teardown; }
 	done
 }
 
+@test "who waits for the next exit waits for the last of those that the policy restarts" {
+	run d run --restart on-failure:2 --name again --network none busybox sh -c 'echo >>/n; exit $(wc -l </n)'
+	[ "$status" -eq 3 ]
+	[ "$(d inspect -f '{{.RestartCount}} {{.State.ExitCode}}' again)" = '2 3' ]
+	d rm again
+	# A stop while it waits to be restarted is an end.
+	d run -d --restart always --name always --network none busybox false
+	d wait always >"$WORK/code" 3>&- &
+	d stop -t 0 always
+	wait $!
+	grep -qx 1 "$WORK/code"
+	d rm -f always
+	# And each end of one that has no policy.
+	for code in 4 5; do
+		run run_none busybox sh -c "exit $code"
+		[ "$status" -eq "$code" ]
+	done
+}
+
 @test "a terminal that nobody holds for a moment is there afterwards" {
 	d run -d -t --name lets-go --network none busybox sh -c 'echo a; exec </dev/null >/dev/null 2>&1; sleep 0.3; echo b >/dev/console; sleep 60'
 	for _ in $(seq 100); do d logs lets-go | grep -q b && break; sleep 0.05; done
