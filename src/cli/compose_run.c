@@ -200,6 +200,8 @@ static void extend_map(const Cli *cli, json_t *service, const char *flag, const 
 		const char *value = parts[1] != NULL ? parts[1] : getenv(parts[0]);
 		if (value != NULL)
 			json_object_set_new(map, parts[0], json_lenient(value));
+		else if (strcmp(key, "environment") == 0)
+			json_object_set_new(map, parts[0], json_null());
 	}
 	json_object_set_new(service, key, map);
 }

@@ -79,14 +79,16 @@ json_t *container_labels(const ContainerWish *wish)
 	return labels;
 }
 
-static json_t *env_list(const json_t *service)
+json_t *environment_list(json_t *environment)
 {
 	json_t *list = json_array(), *value;
 	const char *name;
-	json_object_foreach (json_object_get(service, "environment"), name, value) {
-		g_autofree char *pair = g_strconcat(name, "=", json_string_value(value), NULL);
-		if (json_is_string(value))
-			json_array_append_new(list, json_lenient(pair));
+	json_object_foreach (environment, name, value) {
+		g_autofree char *pair =
+			json_is_string(value)
+				? g_strconcat(name, "=", json_string_value(value), NULL)
+				: g_strdup(name);
+		json_array_append_new(list, json_lenient(pair));
 	}
 	return list;
 }
@@ -131,7 +133,7 @@ static void add_config(const ContainerWish *wish, json_t *body)
 		{"working_dir", "WorkingDir"}};
 	const json_t *service = wish->service;
 	copy_members(service, body, same, G_N_ELEMENTS(same));
-	json_object_set_new(body, "Env", env_list(service));
+	json_object_set_new(body, "Env", environment_list(json_object_get(service, "environment")));
 	json_object_set_new(body, "Labels", container_labels(wish));
 	json_t *check = health(service);
 	if (check != NULL)

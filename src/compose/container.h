@@ -18,6 +18,8 @@ json_t *container_body(const ContainerWish *wish, GError **error);
 json_t *container_labels(const ContainerWish *wish);
 char *service_container_name(
 	const Project *project, const char *name, const json_t *service, int number);
+/* {NAME -> value} as Env has it; a NAME without a value takes the image's away. New reference. */
+json_t *environment_list(json_t *environment);
 gint64 nanoseconds_of(const char *duration); /* 0 for "" */
 
 /* container_mounts.c */

@@ -1,5 +1,6 @@
 /* Commands that a service wants to have run in its containers: after their start, before their stop. */
 #include "compose/hooks.h"
+#include "compose/container.h"
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -11,13 +12,8 @@ bool hooks_run(Client *client, const json_t *hooks, const char *id, GError **err
 	size_t i;
 	json_t *hook;
 	json_array_foreach (hooks, i, hook) {
-		json_t *env = json_array(), *value, *command = json_object_get(hook, "command");
-		const char *name;
-		json_object_foreach (json_object_get(hook, "environment"), name, value) {
-			g_autofree char *pair =
-				g_strconcat(name, "=", json_string_value(value), NULL);
-			json_array_append_new(env, json_lenient(pair));
-		}
+		json_t *env = environment_list(json_object_get(hook, "environment")),
+		       *command = json_object_get(hook, "command");
 		g_autoptr(json_t) body = json_pack("{s:O?, s:s, s:b, s:s, s:o, s:b, s:b}", "Cmd",
 			command, "User", json_str(hook, "user"), "Privileged",
 			json_bool(hook, "privileged"), "WorkingDir", json_str(hook, "working_dir"),

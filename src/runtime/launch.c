@@ -443,17 +443,21 @@ static bool env_has(GPtrArray *env, const char *name)
 	return false;
 }
 
-/* Sets NAME=value, in the place of an earlier NAME. */
+/* Sets NAME=value, in the place of an earlier NAME; a bare NAME takes that away (moby's ReplaceOrAppendEnvVars). */
 static void env_set(GPtrArray *env, const char *setting)
 {
 	size_t name = strcspn(setting, "=");
 	for (guint i = 0; i < env->len; i++) {
 		const char *there = env->pdata[i];
-		if (strncmp(there, setting, name) == 0 && there[name] == '=') {
+		if (strncmp(there, setting, name) != 0 || there[name] != '=')
+			continue;
+		if (setting[name] == '\0') {
+			g_ptr_array_remove_index(env, i);
+		} else {
 			g_free(env->pdata[i]);
 			env->pdata[i] = g_strdup(setting);
-			return;
 		}
+		return;
 	}
 	if (setting[name] == '=')
 		g_ptr_array_add(env, g_strdup(setting));

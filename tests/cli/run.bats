@@ -252,6 +252,21 @@ teardown_file() { file_teardown; }
 	[ "$status" -eq 125 ]
 }
 
+@test "a name without a value takes the variable away: the image's, the engine's, in exec" {
+	"$BUILD/berth" import -c 'ENV A=image' -c 'ENV B=kept' "$WORK/busybox.tar" with-env >/dev/null
+	unset A
+	[ "$(run_none -e A -e NEW with-env env | grep -c '^A\|^NEW\|^$')" -eq 0 ]
+	[ "$(run_none -e A with-env sh -c 'echo $B')" = kept ]
+	[ "$(run_none -e A=1 -e A with-env env | grep -c '^A')" -eq 0 ]
+	[ "$(A=mine run_none -e A with-env sh -c 'echo $A')" = mine ]
+	[ "$(run_none -e HOSTNAME with-env /bin/busybox env | grep -c '^HOSTNAME')" -eq 0 ]
+	d run -d --name bare --network none -e A with-env sleep 1000
+	[ "$(d inspect -f '{{json .Config.Env}}' bare | jq -c 'map(select(startswith("A") or startswith("B")))')" = '["A","B=kept"]' ]
+	[ "$(d exec -e B bare env | grep -c '^[AB]')" -eq 0 ]
+	[ "$(d exec -e A=now bare sh -c 'echo $A$B')" = nowkept ]
+	d rm -f bare; d rmi with-env
+}
+
 @test "a --rm container that cannot start is gone when the client hears of it" {
 	run run_none --name gone busybox nosuch
 	[ "$status" -eq 127 ]

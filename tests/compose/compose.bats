@@ -27,6 +27,17 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	[ "$(d network inspect -f '{{index .Labels "com.docker.compose.network"}}' "${COMPOSE_PROJECT_NAME}_default")" = default ]
 }
 
+@test "a variable without a value takes the image's away, in run as well" {
+	"$BUILD/berth" import -c 'ENV A=image' -c 'ENV B=kept' "$WORK/busybox.tar" with-env >/dev/null
+	printf 'services:\n  w: {image: with-env, command: env, network_mode: none, environment: [A]}\n' >compose.yaml
+	unset A B
+	c up >out
+	grep -q 'B=kept' out
+	not grep -q '| A' out
+	[ "$(c run --rm -e B w env | grep -c '^[AB]')" -eq 0 ]
+	[ "$(A=mine c run --rm w sh -c 'echo $A$B')" = minekept ]
+}
+
 @test "ps, ls, images, top, port, events and their formats" {
 	sleeper web db >compose.yaml
 	c up -d
