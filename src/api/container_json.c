@@ -306,8 +306,7 @@ static bool row_wanted(
 	if (bounds->ancestors != NULL && !g_ptr_array_find_with_equal_func(bounds->ancestors,
 						 row->image_id, g_str_equal, NULL))
 		return false;
-	if (row->created >= bounds->before ||
-		(bounds->since > 0 && row->created <= bounds->since))
+	if (row->created >= bounds->before || (bounds->since > 0 && row->created <= bounds->since))
 		return false;
 	return filters_match_prefix(filters, "id", row->id) &&
 	       filters_match_name(filters, "name", row->name) &&
@@ -451,7 +450,8 @@ json_t *container_list_json(
 		return NULL;
 	/* A state asked for by filter is looked for among all, as are the newest n. */
 	all = all || limit > 0 || filters_have(filters, "status") ||
-	      filters_have(filters, "exited") || filters_have(filters, "before") || bounds.since > 0;
+	      filters_have(filters, "exited") || filters_have(filters, "before") ||
+	      bounds.since > 0;
 	g_autoptr(GPtrArray) containers = container_all(engine);
 	json_t *list = json_array();
 	for (guint i = 0;

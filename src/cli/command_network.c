@@ -242,7 +242,22 @@ static int run_create(Cli *cli)
 
 static int run_remove(Cli *cli)
 {
-	return each_argument(cli, "DELETE", "/networks/%s");
+	int code = EXIT_SUCCESS;
+	for (int i = 0; i < cli->arg_count; i++) {
+		g_autoptr(GError) error = NULL;
+		g_autofree char *name = client_escape(cli->args[i]),
+				*path = g_strconcat("/networks/", name, NULL);
+		g_autoptr(json_t) answer G_GNUC_UNUSED =
+			client_call(cli->client, "DELETE", path, NULL, &error);
+		if (error == NULL) {
+			puts(cli->args[i]);
+		} else if (!flag_bool(cli, "force", false) ||
+			   !g_error_matches(error, BERTH_ERROR, BERTH_ERROR_NOT_FOUND)) {
+			cli_print_error(error);
+			code = EXIT_FAILURE;
+		}
+	}
+	return code;
 }
 
 static int call(Cli *cli, const char *verb, json_t *body)

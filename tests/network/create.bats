@@ -35,6 +35,8 @@ refused() { run d "${@:2}"; [ "$status" -ne 0 ] && [[ $output == *"$1"* ]] || { 
 	d network create twice
 	[ "$(status_of -X POST -H 'Content-Type: application/json' -d '{"Name":"twice"}' http://b/networks/create)" = 409 ]
 	d network rm twice
+	d network rm -f twice
+	refused 'network twice not found' network rm twice
 }
 
 @test "a configuration network lends its settings, is no network itself, and stays while it is used" {
