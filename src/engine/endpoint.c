@@ -167,7 +167,7 @@ static json_t *endpoint_new(Container *container, Network *network, const json_t
 	       *links = json_object_get(asked, "Links");
 	json_t *name = json_object_get(options, ENDPOINT_IFNAME);
 	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:i, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:i, "
-			 "s:o, s:s, s:O*}",
+			 "s:o, s:s, s:O*, s:o*}",
 		"IPAMConfig", json_is_object(ipam) ? json_incref(ipam) : json_null(), "Links",
 		json_is_array(links) ? json_incref(links) : json_null(), "Aliases",
 		json_is_array(aliases) ? json_incref(aliases) : json_null(), "MacAddress", mac_text,
@@ -177,7 +177,8 @@ static json_t *endpoint_new(Container *container, Network *network, const json_t
 		network->subnet.prefix, "IPv6Gateway", gateway6, "GlobalIPv6Address", v6,
 		"GlobalIPv6PrefixLen", network->subnet6.prefix, "DNSNames",
 		network->predefined ? json_null() : names_of(container, spec, aliases), "_Link",
-		link, "_Name", json_filled(name) ? name : NULL);
+		link, "_Name", json_filled(name) ? name : NULL, ENDPOINT_ON_LINK,
+		network_routes_itself(network) && !network->internal ? json_true() : NULL);
 }
 
 void endpoint_drop(Container *container, Network *network, const json_t *endpoint)
@@ -343,9 +344,9 @@ bool endpoint_connect(Container *container, Network *network, json_t *endpoint, 
 	if (address_parse(json_str(endpoint, "GlobalIPv6Address"), &link.address6))
 		link.address6.prefix = network->subnet6.prefix;
 	if (gateways->v4 == endpoint)
-		address_parse(json_str(endpoint, "Gateway"), &link.gateway);
+		gateway_address(endpoint, false, &link.gateway);
 	if (gateways->v6 == endpoint)
-		address_parse(json_str(endpoint, "IPv6Gateway"), &link.gateway6);
+		gateway_address(endpoint, true, &link.gateway6);
 	if (!link_connect(&link, error))
 		return false;
 	guard(container, netns, name);
@@ -475,8 +476,8 @@ void endpoints_renamed(Container *container)
 static json_t *without_secrets(const json_t *endpoint)
 {
 	json_t *copy = json_copy((json_t *)endpoint);
-	static const char *const inner[] = {
-		"_Link", "_Index", "_Name", "_Ports", "_Published", ENDPOINT_UNFINISHED};
+	static const char *const inner[] = {"_Link", "_Index", "_Name", "_Ports", "_Published",
+		ENDPOINT_UNFINISHED, ENDPOINT_ON_LINK};
 	for (size_t i = 0; i < G_N_ELEMENTS(inner); i++)
 		json_object_del(copy, inner[i]);
 	return copy;

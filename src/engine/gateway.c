@@ -29,6 +29,15 @@ static GArray *candidates(const json_t *endpoints)
 	return list;
 }
 
+bool gateway_address(const json_t *endpoint, bool v6, Address *gateway)
+{
+	const char *address = json_str(endpoint, v6 ? "GlobalIPv6Address" : "IPAddress");
+	if (address_parse(json_str(endpoint, v6 ? "IPv6Gateway" : "Gateway"), gateway))
+		return true;
+	return json_bool(endpoint, ENDPOINT_ON_LINK) && *address != '\0' &&
+	       address_parse(v6 ? "::" : "0.0.0.0", gateway);
+}
+
 /* As dockerd 28 does it (libnetwork, selectGatewayEndpoint): the first that has both families is preferred to others that
  * have one, whatever their priorities. */
 Gateways gateways_elect(const json_t *endpoints)
@@ -37,8 +46,9 @@ Gateways gateways_elect(const json_t *endpoints)
 	g_autoptr(GArray) list = candidates(endpoints);
 	for (guint i = 0; i < list->len; i++) {
 		json_t *endpoint = g_array_index(list, Candidate, i).endpoint;
-		bool v4 = *json_str(endpoint, "Gateway") != '\0',
-		     v6 = *json_str(endpoint, "IPv6Gateway") != '\0';
+		Address gateway;
+		bool v4 = gateway_address(endpoint, false, &gateway),
+		     v6 = gateway_address(endpoint, true, &gateway);
 		if (v4 && v6)
 			return (Gateways){endpoint, endpoint};
 		if (v4 && found.v4 == NULL)
@@ -49,11 +59,11 @@ Gateways gateways_elect(const json_t *endpoints)
 	return found;
 }
 
-static bool set_route(int netns, const json_t *endpoint, const char *key, GError **error)
+static bool set_route(int netns, const json_t *endpoint, bool v6, GError **error)
 {
 	Address gateway;
 	g_autofree char *name = endpoint_link_name(endpoint);
-	return !address_parse(json_str(endpoint, key), &gateway) ||
+	return !gateway_address(endpoint, v6, &gateway) ||
 	       link_set_route(netns, name, &gateway, error);
 }
 
@@ -61,9 +71,8 @@ bool gateways_apply(const Gateways *before, const Gateways *now, int netns, GErr
 {
 	/* What leads to nowhere has gone with its link. */
 	return (now->v4 == NULL || now->v4 == before->v4 ||
-		       set_route(netns, now->v4, "Gateway", error)) &&
-	       (now->v6 == NULL || now->v6 == before->v6 ||
-		       set_route(netns, now->v6, "IPv6Gateway", error));
+		       set_route(netns, now->v4, false, error)) &&
+	       (now->v6 == NULL || now->v6 == before->v6 || set_route(netns, now->v6, true, error));
 }
 
 static bool can_publish(const Network *network)

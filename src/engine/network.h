@@ -74,6 +74,7 @@ char *network_names_path(Engine *engine, const char *network_id); /* the caller 
  * endpoint, that it is on its way in or out: what is found so after a crash is taken away. */
 #define SPEC_LEFT "_Left"
 #define ENDPOINT_UNFINISHED "_Unfinished"
+#define ENDPOINT_ON_LINK "_OnLink" /* its default routes are by its link, to no router (ipvlan, l3) */
 
 /* endpoint.c, all under the lock: */
 /* Name -> what was asked for, of each network that the container is to be in; that of the mode first. New reference. */
@@ -102,6 +103,8 @@ void endpoint_event(Container *container, const Network *network, const char *ac
 int netns_of(pid_t pid, GError **error); /* a descriptor, or -1 */
 
 /* gateway.c, under the lock: */
+/* Where an endpoint leads: its router, or no address in particular where its link itself does. False if nowhere. */
+bool gateway_address(const json_t *endpoint, bool v6, Address *gateway);
 Gateways gateways_elect(const json_t *endpoints);
 /* Sets the default routes of a running container that differ from before. */
 bool gateways_apply(const Gateways *before, const Gateways *now, int netns, GError **error);

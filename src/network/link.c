@@ -282,10 +282,11 @@ static void put_route(Message *message, unsigned index, const Address *gateway)
 	*head = (struct rtmsg){.rtm_family = (guint8)gateway->family,
 		.rtm_table = RT_TABLE_MAIN,
 		.rtm_protocol = RTPROT_BOOT,
-		.rtm_scope = RT_SCOPE_UNIVERSE,
+		.rtm_scope = address_is_any(gateway) ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
 		.rtm_type = RTN_UNICAST};
 	mnl_attr_put_u32(message->head, RTA_OIF, index);
-	mnl_attr_put(message->head, RTA_GATEWAY, length, gateway->bytes);
+	if (!address_is_any(gateway))
+		mnl_attr_put(message->head, RTA_GATEWAY, length, gateway->bytes);
 }
 
 static bool make_link(const ContainerLink *link, Message *message, GError **error)

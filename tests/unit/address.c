@@ -64,6 +64,43 @@ static void test_free(void)
 	g_assert_true(address_free_one(&subnet, &subnet, used, &found));
 }
 
+static void test_small(void)
+{
+	static const struct {
+		const char *subnet, *address;
+		bool host;
+	} cases[] = {{"10.0.0.0/24", "10.0.0.0", false}, {"10.0.0.0/24", "10.0.0.255", false},
+		{"10.0.0.0/24", "10.0.0.1", true}, {"10.0.0.0/31", "10.0.0.0", true},
+		{"10.0.0.0/31", "10.0.0.1", true}, {"10.0.0.0/32", "10.0.0.0", true},
+		{"fd00::/64", "fd00::", false}, {"fd00::/64", "fd00::ffff:ffff:ffff:ffff", true},
+		{"fd00::/127", "fd00::", true}};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		Address subnet = parsed(cases[i].subnet), address = parsed(cases[i].address);
+		g_assert_cmpint(address_is_host(&subnet, &address), ==, cases[i].host);
+	}
+	Address none;
+	g_assert_false(address_parse("10.0.0.0/024", &none));
+}
+
+static void test_subnet(void)
+{
+	static const struct {
+		const char *base, *wanted;
+		int size;
+		guint64 n;
+	} cases[] = {{"172.20.0.0/14", "172.20.0.0/16", 16, 0},
+		{"172.20.0.0/14", "172.23.0.0/16", 16, 3},
+		{"fd12:3456:789a::/48", "fd12:3456:789a::/64", 64, 0},
+		{"fd12:3456:789a::/48", "fd12:3456:789a:102::/64", 64, 0x102},
+		{"192.168.0.0/16", "192.168.240.0/20", 20, 15}};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		Address base = parsed(cases[i].base),
+			subnet = address_subnet(&base, cases[i].size, cases[i].n);
+		g_autofree char *text = address_cidr(&subnet);
+		g_assert_cmpstr(text, ==, cases[i].wanted);
+	}
+}
+
 static void test_tcp(void)
 {
 	static const struct {
@@ -89,5 +126,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/address/subnets", test_subnets);
 	g_test_add_func("/address/tcp", test_tcp);
 	g_test_add_func("/address/free", test_free);
+	g_test_add_func("/address/small", test_small);
+	g_test_add_func("/address/subnet", test_subnet);
 	return g_test_run();
 }
