@@ -286,7 +286,8 @@ static void tls_ready(gpointer data, int fd, const char *name)
 static bool is_container(Server *server, const Connection *door, int fd)
 {
 	g_autofree char *address = door->caller.is_tcp ? socket_peer(fd, NULL) : NULL;
-	if (address == NULL || !network_is_of_containers(server->engine, address))
+	if (address == NULL ||
+		!network_is_of_containers(server->engine, address, socket_peer_link(fd)))
 		return false;
 	log_warn("the container at %s wants to reach the API and is refused", address);
 	return true;

@@ -173,3 +173,11 @@ char *socket_peer(int fd, int *port)
 		*port = ntohs(((const struct sockaddr_in *)(const void *)&address)->sin_port);
 	return sockaddr_text((const struct sockaddr *)&address);
 }
+
+unsigned int socket_peer_link(int fd)
+{
+	struct sockaddr_in6 address = {0};
+	socklen_t size = sizeof address;
+	getpeername(fd, (struct sockaddr *)&address, &size);
+	return address.sin6_family == AF_INET6 ? address.sin6_scope_id : 0;
+}

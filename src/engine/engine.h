@@ -410,7 +410,7 @@ json_t *network_list(Engine *engine, const Filters *filters);
 json_t *network_inspect(Engine *engine, const char *reference, GError **error);
 bool network_remove(Engine *engine, const char *reference, GError **error);
 /* Whether it is an address of a container on a bridge, of text such as "172.17.0.2". */
-bool network_is_of_containers(Engine *engine, const char *address);
+bool network_is_of_containers(Engine *engine, const char *address, unsigned int link);
 json_t *network_prune(Engine *engine, const Filters *filters);
 /* endpoint.c */
 bool endpoints_managed(

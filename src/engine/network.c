@@ -7,6 +7,7 @@
 #include "base/timefmt.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -431,18 +432,22 @@ json_t *network_prune(Engine *engine, const Filters *filters)
 	return json_pack("{s:o}", "NetworksDeleted", deleted);
 }
 
-bool network_is_of_containers(Engine *engine, const char *text)
+bool network_is_of_containers(Engine *engine, const char *text, unsigned int link)
 {
 	Address address;
+	char link_name[IF_NAMESIZE] = "";
 	bool found = false;
+	if (link != 0 && if_indextoname(link, link_name) == NULL)
+		return true; /* gone meanwhile: links that come and go are those of containers */
 	if (!address_parse(text, &address))
-		return false;
+		return link != 0;
 	g_mutex_lock(&engine->network_lock);
 	for (guint i = 0; i < engine->networks->len && !found; i++) {
 		const Network *network = engine->networks->pdata[i];
 		found = network->bridge != NULL &&
 			(address_contains(&network->subnet, &address) ||
-				address_contains(&network->subnet6, &address));
+				address_contains(&network->subnet6, &address) ||
+				strcmp(network->bridge, link_name) == 0);
 	}
 	g_mutex_unlock(&engine->network_lock);
 	return found;

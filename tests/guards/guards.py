@@ -198,4 +198,11 @@ GUARDS = [
     ("limits and devices", "src/runtime/rlimit.c", '(rlimit_number(json_str(limit, "Name")) < 0)', '(rlimit_number(json_str(limit, "Name")) < -1)', OPTIONS, "limits and devices"),
     ("without the devices controller", "src/runtime/cgroup.c", "\tif (mount == NULL)\n\t\treturn fail(", "\tif (mount == NULL)\n\t\treturn true;\n\tif (mount == NULL)\n\t\treturn fail(", OPTIONS, "without the devices"),
     ("daemon.json: no-new-privileges", "src/engine/container_spec.c", '!security_says(host, "no-new-privileges")', '!json_is_array(json_object_get(host, "SecurityOpt"))', OPTIONS, "daemon.json: its seccomp"),
+    ("CVE-2025-9074: link-local", "src/engine/network.c", "strcmp(network->bridge, link_name) == 0)", "false)", "tests/security/edges.bats", "CVE-2025-9074: no container reaches the API over the link"),
+    ("copies keep what is here", "src/base/tar_read.c", "if (S_ISDIR(there->st_mode) == folder)", "if (S_ISDIR(there->st_mode) == folder || tree_remove(tar->root_fd, entry->path))", "tests/security/edges.bats", "cp removes no folder"),
+    ("copies keep what is in the container", "src/image/layer_apply.c", "if (apply->keep_kind != NULL && !same_kind", "if (apply->keep_kind != NULL && false && !same_kind", "tests/security/edges.bats", "cp removes no folder"),
+    ("filters that mean nothing", "src/engine/filter.c", "if (rule->check != NULL && !rule->check(rule, values, error))", "if (rule->check != NULL && false && !rule->check(rule, values, error))", "tests/security/edges.bats", "prunes keep what"),
+    ("filters: label!", "src/engine/filter.c", "!has_labels(filters, \"label!\", labels)", "!has_labels(filters, \"label!\", labels) || true", "tests/security/edges.bats", "prunes keep what"),
+    ("names that look local", "src/registry/repository.c", "\tif (is_this_host(domain))", "\tif (is_this_host(domain) || g_str_has_prefix(domain, \"127.\"))", "tests/security/edges.bats", "a name that begins with 127."),
+    ("the engine's state", "src/store/db.c", "fchmod(fd, 0600) < 0", "fchmod(fd, 0644) < 0", "tests/security/edges.bats", "the state is for"),
 ]

@@ -115,3 +115,26 @@ setup() { cd "$(mktemp -d "$WORK/case.XXXXXX")"; }
 	grep -q Loaded body || api -H 'Expect: 100-continue' -H 'Content-Type: application/x-tar' -X POST --data-binary @image.tar http://b/images/load | grep -q Loaded
 	api -H 'Expect: 100-continue' -X POST --data-binary @image.tar -D - "http://b/nothing" | not grep -q '^HTTP/1.1 100'
 }
+
+@test "CVE-2025-9074: no container reaches the API over the link-local address of its bridge" {
+	engine_kill
+	echo '{"allow-insecure-api": true}' >"$WORK/daemon.json"
+	engine_start -H 'tcp://[::]:2375'
+	nsenter --net="/proc/$ENGINE/ns/net" ip link set lo up
+	[ "$(nsenter --net="/proc/$ENGINE/ns/net" curl -s --max-time 5 'http://[::1]:2375/_ping')" = OK ]
+	d network create six --ipv6 --subnet fd00:9::/64
+	d run -d --name near --network six busybox sleep 1000
+	for _ in $(seq 100); do d exec near ip -6 addr show eth0 | grep -q tentative || break; sleep 0.1; done
+	bridge=$(nsenter --net="/proc/$ENGINE/ns/net" ip -o -6 route show fd00:9::/64 | sed 's/.* dev \([^ ]*\).*/\1/')
+	local=$(nsenter --net="/proc/$ENGINE/ns/net" ip -o -6 addr show dev "$bridge" scope link | awk '{ sub("/.*", "", $4); print $4; exit }')
+	[ -n "$local" ]
+	for address in "$local%eth0" fd00:9::1; do
+		run d exec near sh -c "printf 'GET /_ping HTTP/1.0\r\nHost: localhost\r\n\r\n' | timeout 3 nc $address 2375"
+		[[ $output != *OK* ]]
+	done
+	grep -q 'the container at fe80.* is refused' "$WORK/log"
+	d rm -f near; d network rm six
+	engine_kill
+	echo '{}' >"$WORK/daemon.json"
+	engine_start
+}
