@@ -65,7 +65,7 @@ typedef struct {
 CgroupLayout *cgroup_layout_parse(const char *mountinfo);
 void cgroup_layout_free(CgroupLayout *layout);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CgroupLayout, cgroup_layout_free)
-/* Whether HostConfig.CgroupParent (or daemon.json's) stays below the controllers' roots; INVALID if not. */
+/* cgroup_path.c: whether HostConfig.CgroupParent (or daemon.json's) stays below the controllers' roots; INVALID if not. */
 bool cgroup_parent_check(const char *parent, GError **error);
 /* The path of a container's cgroup below a parent that was checked; the caller frees it. */
 char *cgroup_path(const char *parent, const char *id);

@@ -194,7 +194,7 @@ GUARDS = [
     ("sysctls: names", "src/runtime/sysctl.c", "if (!path_valid(path) || ", "if ((!path_valid(path) && false) || ", OPTIONS, "sysctls: names"),
     ("--security-opt", "src/runtime/lsm.c", "\t\t!lsm_has_apparmor(root))", "\t\troot == NULL)", OPTIONS, "--security-opt"),
     ("AppArmor", "src/runtime/lsm.c", "\t\tif (!load_default(root, error))\n\t\t\treturn false;", "\t\t(void)load_default(root, NULL);", UNIT % ("lsm", "/lsm/not-loaded"), "/lsm/not-loaded"),
-    ("--cgroup-parent", "src/runtime/cgroup.c", 'strcmp(parts[i], "..") != 0', 'strcmp(parts[i], "...") != 0', OPTIONS, "--cgroup-parent"),
+    ("--cgroup-parent", "src/runtime/cgroup_path.c", 'strcmp(parts[i], "..") != 0', 'strcmp(parts[i], "...") != 0', OPTIONS, "--cgroup-parent"),
     ("limits and devices", "src/runtime/rlimit.c", '(rlimit_number(json_str(limit, "Name")) < 0)', '(rlimit_number(json_str(limit, "Name")) < -1)', OPTIONS, "limits and devices"),
     ("without the devices controller", "src/runtime/cgroup.c", "\tif (mount == NULL)\n\t\treturn fail(", "\tif (mount == NULL)\n\t\treturn true;\n\tif (mount == NULL)\n\t\treturn fail(", OPTIONS, "without the devices"),
     ("daemon.json: no-new-privileges", "src/engine/container_spec.c", '!security_says(host, "no-new-privileges")', '!json_is_array(json_object_get(host, "SecurityOpt"))', OPTIONS, "daemon.json: its seccomp"),
