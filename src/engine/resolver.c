@@ -35,18 +35,20 @@ static char **servers(Container *container, const json_t *host)
 	return json_filled(own) ? json_strv(own) : host_nameservers();
 }
 
-/* Under the lock. */
-static Resolver gather(Container *container, const json_t *host)
+/* Under the lock. runs: it has one, needed or not. */
+static Resolver gather(Container *container, const json_t *host, bool runs)
 {
-	return (Resolver){.names = names_files(container),
-		.servers = servers(container, host),
+	char **names = names_files(container);
+	bool needed = runs || names[0] != NULL;
+	return (Resolver){.names = names,
+		.servers = needed ? servers(container, host) : g_new0(char *, 1),
 		.port = container->engine->has_rules ? 0 : DNS_PORT};
 }
 
 Resolver resolver_of(Container *container, const json_t *host)
 {
 	g_mutex_lock(&container->engine->network_lock);
-	Resolver resolver = gather(container, host);
+	Resolver resolver = gather(container, host, false);
 	g_mutex_unlock(&container->engine->network_lock);
 	return resolver;
 }
@@ -77,9 +79,9 @@ static bool tell(Container *container, const Resolver *resolver, int netns, GErr
 bool resolver_update(Container *container, const json_t *host, int netns)
 {
 	g_autoptr(GError) error = NULL;
-	g_auto(Resolver) resolver = gather(container, host);
 	int state = g_atomic_int_get(&container->resolver);
 	bool runs = (state & SHIM_DNS_RUNS) != 0;
+	g_auto(Resolver) resolver = gather(container, host, runs);
 	if (!runs && resolver.names[0] == NULL)
 		return false;
 	if ((state & SHIM_DNS_KNOWN) == 0)
