@@ -238,6 +238,22 @@ json_t *endpoint_join(Container *container, const json_t *spec, const char *name
 	return endpoint;
 }
 
+/* A container without networks of its own: what is asked for in them would do nothing. */
+static bool check_unmanaged(Engine *engine, const json_t *spec, GError **error)
+{
+	const char *name;
+	json_t *asked;
+	bool ok = true;
+	g_mutex_lock(&engine->network_lock);
+	g_autoptr(json_t) wanted = endpoints_wanted(engine, spec);
+	json_object_foreach (wanted, name, asked) {
+		const Network *network = network_lookup(engine, name);
+		ok = ok && (network == NULL || endpoint_check(network, asked, error));
+	}
+	g_mutex_unlock(&engine->network_lock);
+	return ok;
+}
+
 bool endpoints_reserve(Container *container, const json_t *spec, GError **error)
 {
 	Engine *engine = container->engine;
@@ -245,7 +261,7 @@ bool endpoints_reserve(Container *container, const json_t *spec, GError **error)
 	json_t *asked;
 	bool ok = true;
 	if (!endpoints_managed(spec))
-		return true;
+		return check_unmanaged(engine, spec, error);
 	endpoints_release(container);
 	g_mutex_lock(&engine->network_lock);
 	g_autoptr(json_t) wanted = endpoints_wanted(engine, spec);

@@ -88,6 +88,8 @@ refused() { run d "${@:2}"; [ "$status" -ne 0 ] && [[ $output == *"$1"* ]] || { 
 	refused 'user specified IP address is supported only when connecting to networks with user configured subnets' run --rm --network auto --ip 172.18.0.50 busybox true
 	refused 'user specified IP address is supported only when' run --rm --network sub --ip6 fd00::1 busybox true
 	refused 'user specified IP address is supported on user defined networks only' run --rm --ip 172.17.0.50 busybox true
+	refused '* user specified IP address is supported on user defined networks only' run --rm --network host --ip 172.17.0.50 busybox true
+	refused '* user specified IP address is supported on user defined networks only' run --rm --network none --ip 172.17.0.50 busybox true
 	refused 'invalid link-local IP address: nonsense' run --rm --network sub --link-local-ip nonsense busybox true
 	refused 'invalid link local IP address: 10.1.1.1' run --rm --network sub --link-local-ip 10.1.1.1 busybox true
 	refused 'option com.docker.network.endpoint.nonsense is not supported' run --rm --network name=sub,driver-opt=com.docker.network.endpoint.nonsense=1 busybox true
