@@ -92,7 +92,10 @@ static const char *global(gpointer build, const char *name)
 
 Variables build_variables(Build *build)
 {
-	return (Variables){.get = global, .data = build, .escape = build->dockerfile->escape};
+	return (Variables){.get = global,
+		.data = build,
+		.escape = build->dockerfile->escape,
+		.spent = &build->expanded};
 }
 
 static void set_global(Build *build, const char *name, const char *value)

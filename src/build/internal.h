@@ -57,6 +57,7 @@ struct Build {
 	GCond changed; /* a stage has ended */
 	GError *error; /* the first */
 	int stopped;   /* atomic */
+	gsize expanded; /* of word_expand, atomic */
 	Notify ended;  /* and its descriptor, for who watches the client */
 	int ended_fd;
 	GPtrArray *folders;	/* of char *: below tmp/, gone with the build */

@@ -79,8 +79,10 @@ static const char *variable(gpointer data, const char *name)
 
 Variables stage_variables(Stage *stage)
 {
-	return (Variables){
-		.get = variable, .data = stage, .escape = stage->build->dockerfile->escape};
+	return (Variables){.get = variable,
+		.data = stage,
+		.escape = stage->build->dockerfile->escape,
+		.spent = &stage->build->expanded};
 }
 
 char *stage_expand(Stage *stage, const char *word, GError **error)

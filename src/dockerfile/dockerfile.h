@@ -106,6 +106,7 @@ typedef struct {
 	char escape;
 	bool keep_quotes; /* in heredocs: quotes are characters like others */
 	void (*unknown)(gpointer data, const char *name); /* told of what is not set; may be NULL */
+	gsize *spent; /* bytes that the words of the build have become so far; NULL: unlimited */
 } Variables;
 /* The word with its variables replaced and its quotes removed. NULL with error; the caller frees it. */
 char *word_expand(const char *word, const Variables *variables, GError **error);

@@ -5,12 +5,14 @@
 
 #include <string.h>
 
-enum { MAX_DEPTH = 50, MAX_LENGTH = 1 << 20 };
+/* MAX_STEPS: of the patterns of one word. MAX_TOTAL: of all words of a build. */
+enum { MAX_DEPTH = 50, MAX_LENGTH = 1 << 20, MAX_STEPS = 64 << 20, MAX_TOTAL = 64 << 20 };
 
 typedef struct {
 	const Variables *variables;
 	const char *at;
 	int depth;
+	guint64 steps;
 	GError **error;
 	GPtrArray *words; /* of char *: what is split off, or NULL if nothing is split */
 	GString *word;	  /* the last of them, and whether there is one */
@@ -48,10 +50,13 @@ static void note_words(Lexer *lexer, const char *text, bool split)
 }
 
 /* A pattern of ${v#p}: "*" and "?"; what is escaped is itself. Matches a whole of length characters. */
-static bool glob(const char *p, char escape, const char *text, size_t length)
+static bool glob(Lexer *lexer, const char *p, const char *text, size_t length)
 {
+	const char escape = lexer->variables->escape;
 	const char *star = NULL, *mark = text, *end = text + length;
 	while (text < end || *p != '\0') {
+		if (++lexer->steps > MAX_STEPS)
+			return false;
 		const char *literal = *p == escape && p[1] != '\0' ? p + 1 : p;
 		if (*p == '*') {
 			star = p++;
@@ -72,12 +77,12 @@ static bool glob(const char *p, char escape, const char *text, size_t length)
 
 /* ${v#p} ${v##p} ${v%p} ${v%%p} */
 static char *trim_pattern(
-	const char *value, const char *pattern, char escape, bool prefix, bool longest)
+	Lexer *lexer, const char *value, const char *pattern, bool prefix, bool longest)
 {
 	size_t length = strlen(value);
-	for (size_t i = 0; i <= length; i++) {
+	for (size_t i = 0; i <= length && lexer->steps <= MAX_STEPS; i++) {
 		size_t part = longest ? length - i : i;
-		if (glob(pattern, escape, prefix ? value : value + length - part, part))
+		if (glob(lexer, pattern, prefix ? value : value + length - part, part))
 			return prefix ? g_strdup(value + part) : g_strndup(value, length - part);
 	}
 	return g_strdup(value);
@@ -85,14 +90,17 @@ static char *trim_pattern(
 
 /* ${v/p/r} and ${v//p/r}: at each place the longest match. */
 static char *replace_pattern(
-	const char *value, const char *pattern, char escape, const char *with, bool all)
+	Lexer *lexer, const char *value, const char *pattern, const char *with, bool all)
 {
 	g_autoptr(GString) out = g_string_new("");
 	bool done = false;
-	while (*value != '\0') {
+	/* What grows too long or takes too long is refused by who has asked (read_part). */
+	while (*value != '\0' && lexer->steps <= MAX_STEPS && out->len <= MAX_LENGTH) {
 		size_t found = 0;
-		for (size_t part = done && !all ? 0 : strlen(value); part > 0 && found == 0; part--)
-			if (glob(pattern, escape, value, part))
+		lexer->steps++;
+		for (size_t part = done && !all ? 0 : strlen(value);
+			part > 0 && found == 0 && lexer->steps <= MAX_STEPS; part--)
+			if (glob(lexer, pattern, value, part))
 				found = part;
 		if (found > 0) {
 			g_string_append(out, with);
@@ -135,8 +143,7 @@ static char *read_replacement(Lexer *lexer, const char *value)
 	lexer->at += all;
 	g_autofree char *pattern = read_until(lexer, '/', true);
 	g_autofree char *with = pattern != NULL ? read_until(lexer, '}', false) : NULL;
-	return with != NULL ? replace_pattern(value != NULL ? value : "", pattern,
-				      lexer->variables->escape, with, all)
+	return with != NULL ? replace_pattern(lexer, value != NULL ? value : "", pattern, with, all)
 			    : NULL;
 }
 
@@ -146,8 +153,8 @@ static char *read_trim(Lexer *lexer, const char *value, char how)
 	bool longest = *lexer->at == how;
 	lexer->at += longest;
 	g_autofree char *pattern = read_until(lexer, '}', true);
-	return pattern != NULL ? trim_pattern(value != NULL ? value : "", pattern,
-					 lexer->variables->escape, how == '#', longest)
+	return pattern != NULL ? trim_pattern(lexer, value != NULL ? value : "", pattern,
+					 how == '#', longest)
 			       : NULL;
 }
 
@@ -301,6 +308,9 @@ static bool read_part(Lexer *lexer, GString *out, char stop, bool plain)
 		if (out->len > MAX_LENGTH)
 			return fail(lexer->error, BERTH_ERROR_INVALID,
 				"a word becomes longer than %d bytes", MAX_LENGTH);
+		if (lexer->steps > MAX_STEPS)
+			return fail(lexer->error, BERTH_ERROR_INVALID,
+				"the patterns of a word take too long");
 	}
 	if (stop == '\0')
 		return true;
@@ -323,12 +333,22 @@ static char *read_until(Lexer *lexer, char stop, bool plain)
 	return ok ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
 }
 
+/* What a build may come to, however its variables are made of each other. */
+static bool spend(const Variables *variables, gsize length, GError **error)
+{
+	return variables->spent == NULL ||
+	       (gsize)g_atomic_pointer_add(variables->spent, length) + length <= MAX_TOTAL ||
+	       fail(error, BERTH_ERROR_INVALID, "the words of the build become longer than %d MB",
+		       MAX_TOTAL >> 20);
+}
+
 char *word_expand(const char *word, const Variables *variables, GError **error)
 {
 	g_autoptr(GString) out = g_string_new("");
 	Lexer lexer = {.variables = variables, .at = word, .error = error};
-	return read_part(&lexer, out, '\0', false) ? g_string_free(g_steal_pointer(&out), FALSE)
-						   : NULL;
+	return read_part(&lexer, out, '\0', false) && spend(variables, out->len, error)
+		       ? g_string_free(g_steal_pointer(&out), FALSE)
+		       : NULL;
 }
 
 char **word_expand_split(const char *word, const Variables *variables, GError **error)
@@ -337,7 +357,7 @@ char **word_expand_split(const char *word, const Variables *variables, GError **
 	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
 	Lexer lexer = {
 		.variables = variables, .at = word, .error = error, .words = words, .word = last};
-	if (!read_part(&lexer, out, '\0', false))
+	if (!read_part(&lexer, out, '\0', false) || !spend(variables, out->len, error))
 		return NULL;
 	split_word(&lexer);
 	g_ptr_array_add(words, NULL);

@@ -79,6 +79,32 @@ static void test_unknown(void)
 	g_assert_cmpstr(names->str, ==, "n1n2");
 }
 
+static const char *big(gpointer data, const char *name)
+{
+	(void)name;
+	return data;
+}
+
+/* Words that grow out of each other, and patterns that take ages, end in an error soon. */
+static void test_bounds(void)
+{
+	g_autofree char *letters = g_strnfill(200000, 'a');
+	gsize spent = 0;
+	Variables all = {.get = big, .data = letters, .escape = '\\', .spent = &spent};
+	static const char *const endless[] = {"$a$a$a$a$a$a", "${a//a/$a}", "${a//*a*a*b/x}",
+		"${a##*a*a*a*b}", "${a%%*b*a*b}", "${a/a*b/x}"};
+	for (size_t i = 0; i < G_N_ELEMENTS(endless); i++) {
+		g_autoptr(GError) error = NULL;
+		g_test_message("%s", endless[i]);
+		g_assert_null(word_expand(endless[i], &all, &error));
+		g_assert_nonnull(error);
+	}
+	int words = 0;
+	for (char *word; (word = word_expand("$a", &all, NULL)) != NULL; words++)
+		g_free(word);
+	g_assert_cmpint(words, ==, (64 << 20) / 200000);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -87,5 +113,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/expand/split", test_split);
 	g_test_add_func("/expand/heredoc", test_heredoc);
 	g_test_add_func("/expand/unknown", test_unknown);
+	g_test_add_func("/expand/bounds", test_bounds);
 	return g_test_run();
 }
