@@ -21,7 +21,7 @@ typedef struct {
 	const Route *route;
 	char *path;	    /* decoded, without the version */
 	char *name;	    /* what stands for {} in the route */
-	GHashTable *params; /* of the query; the last of each */
+	GHashTable *params; /* of the query; the first of each, as Go has it */
 	char **repeated;    /* all of "names", "changes", "type", "platforms" or "t" */
 	int version;	    /* minor number of the API version asked for: 51 for 1.51 */
 	char *headers;	    /* more lines for the answer's head, or NULL */

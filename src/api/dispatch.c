@@ -84,7 +84,12 @@ static bool parse_target(Request *request, GError **error)
 		}
 		if (g_strv_contains(repeatable, key))
 			g_strv_builder_add(repeated, value);
-		g_hash_table_replace(request->params, key, value);
+		if (g_hash_table_contains(request->params, key)) {
+			g_free(key);
+			g_free(value);
+		} else {
+			g_hash_table_insert(request->params, key, value);
+		}
 	}
 	request->repeated = g_strv_builder_end(repeated);
 	return strip_version(request, error);

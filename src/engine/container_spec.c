@@ -456,7 +456,8 @@ json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image
 		json_object_set_new(config, "Hostname", json_string(hostname));
 	}
 	if (!spec_check_network(asked, host, error) || !links_resolve(engine, host, error) ||
-		!check_config(config, error) || !check_modes(host, error) ||
+		!spec_check_values(asked, host, error) || !check_config(config, error) ||
+		!check_modes(host, error) ||
 		!security_check(host, engine->config->seccomp_profile, error) ||
 		!cgroup_parent_check(json_str(host, "CgroupParent"), error) ||
 		!device_check(host, error) ||
@@ -466,6 +467,10 @@ json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image
 		!spec_check_limits(engine, host, warnings, error))
 		return NULL;
 	spec_keep_owner(engine, host);
+	if (strcmp(json_str(host, "NetworkMode"), "host") == 0 &&
+		json_filled(json_object_get(host, "PortBindings")))
+		json_array_append_new(warnings,
+			json_string("Published ports are discarded when using host network mode"));
 	bool publishes = json_filled(json_object_get(host, "PortBindings")) ||
 			 json_bool(host, "PublishAllPorts");
 	const char *notice =

@@ -256,6 +256,8 @@ json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image
 	const char *id, json_t *warnings, GError **error);
 /* Completes a configuration by an image's, as moby's daemon/commit.go does. */
 void config_merge(json_t *config, const json_t *image);
+/* spec_values.c: whether the values of Config and HostConfig mean something. */
+bool spec_check_values(const json_t *config, const json_t *host, GError **error);
 bool spec_check_limits(Engine *engine, const json_t *host, json_t *warnings, GError **error);
 /* spec_network.c: what goes together with the network mode. asked: the request without the image's part. */
 bool spec_check_network(const json_t *asked, const json_t *host, GError **error);

@@ -1,0 +1,145 @@
+/* Values that no container can have, refused before anything is made: as dockerd validates them, in its words. */
+#include "engine/engine.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+/* Durations of a health check; 0 is Docker's default. */
+static bool check_health(const json_t *config, const json_t *host G_GNUC_UNUSED, GError **error)
+{
+	enum { NS_PER_MS = 1000000 };
+	static const char *const durations[] = {
+		"Interval", "Timeout", "StartPeriod", "StartInterval"};
+	const json_t *health = json_object_get(config, "Healthcheck");
+	for (size_t i = 0; i < G_N_ELEMENTS(durations); i++) {
+		gint64 value = json_int(health, durations[i]);
+		if (value != 0 && value < NS_PER_MS)
+			return fail(error, BERTH_ERROR_INVALID,
+				"%s in Healthcheck cannot be less than 1ms", durations[i]);
+	}
+	return json_int(health, "Retries") >= 0 ||
+	       fail(error, BERTH_ERROR_INVALID, "Retries in Healthcheck cannot be negative");
+}
+
+static bool check_annotations(
+	const json_t *config G_GNUC_UNUSED, const json_t *host, GError **error)
+{
+	return json_object_get(json_object_get(host, "Annotations"), "") == NULL ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "invalid Annotations: the empty string is not permitted as an annotation "
+		       "key");
+}
+
+/* "80", or "80-90" where ranges are allowed. */
+static bool port_valid(const char *text, bool range)
+{
+	g_auto(GStrv) ends = g_strsplit(text, "-", 2);
+	guint64 low, high;
+	return ends[0] != NULL && (ends[1] == NULL || range) &&
+	       g_ascii_string_to_unsigned(ends[0], 10, 0, 65535, &low, NULL) &&
+	       g_ascii_string_to_unsigned(
+		       ends[1] != NULL ? ends[1] : ends[0], 10, 0, 65535, &high, NULL) &&
+	       low <= high;
+}
+
+static bool check_ports(const json_t *config G_GNUC_UNUSED, const json_t *host, GError **error)
+{
+	const char *port;
+	json_t *list, *binding;
+	size_t i;
+	json_object_foreach (json_object_get(host, "PortBindings"), port, list) {
+		g_autofree char *number = g_strndup(port, strcspn(port, "/"));
+		if (!port_valid(number, false))
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid port specification: \"%s\"", number);
+		json_array_foreach (list, i, binding) {
+			const char *wanted = json_str(binding, "HostPort");
+			if (*wanted != '\0' && !port_valid(wanted, true))
+				return fail(error, BERTH_ERROR_INVALID,
+					"invalid port specification: \"%s\"", wanted);
+		}
+	}
+	return true;
+}
+
+static bool check_extra_hosts(
+	const json_t *config G_GNUC_UNUSED, const json_t *host, GError **error)
+{
+	const json_t *list = json_object_get(host, "ExtraHosts");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		g_auto(GStrv) parts = g_strsplit(json_elem(list, i), ":", 2);
+		if (parts[0] == NULL || *parts[0] == '\0' || parts[1] == NULL)
+			return fail(error, BERTH_ERROR_INVALID, "bad format for add-host: \"%s\"",
+				json_elem(list, i));
+		g_autofree char *address = g_strdup(parts[1]);
+		size_t length = strlen(address);
+		bool bracketed = length > 2 && *address == '[' && address[length - 1] == ']';
+		if (bracketed)
+			address[length - 1] = '\0';
+		if (strcmp(address, "host-gateway") != 0 &&
+			!g_hostname_is_ip_address(address + bracketed))
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid IP address in add-host: \"%s\"", parts[1]);
+	}
+	return true;
+}
+
+static bool check_sizes(const json_t *config G_GNUC_UNUSED, const json_t *host, GError **error)
+{
+	if (json_int(host, "ShmSize") < 0)
+		return fail(error, BERTH_ERROR_INVALID, "SHM size can not be less than 0");
+	if (strcmp(json_str(host, "PidMode"), "container:") == 0)
+		return fail(error, BERTH_ERROR_INVALID, "invalid PID mode: container:");
+	return true;
+}
+
+/* "0-3,5": numbers and rising ranges. */
+static bool cpuset_format(const char *text)
+{
+	g_auto(GStrv) parts = g_strsplit(text, ",", -1);
+	for (int i = 0; parts[i] != NULL; i++)
+		if (!port_valid(parts[i], true))
+			return false;
+	return true;
+}
+
+static bool check_cpusets(const json_t *config G_GNUC_UNUSED, const json_t *host, GError **error)
+{
+	static const struct {
+		const char *key, *what;
+	} sets[] = {{"CpusetCpus", "cpus"}, {"CpusetMems", "mems"}};
+	for (size_t i = 0; i < G_N_ELEMENTS(sets); i++) {
+		const char *text = json_str(host, sets[i].key);
+		if (*text != '\0' && !cpuset_format(text))
+			return fail(error, BERTH_ERROR_INVALID,
+				"Invalid value %s for cpuset %s: invalid format: %s", text,
+				sets[i].what, text);
+	}
+	return true;
+}
+
+static bool check_log_mode(const json_t *config G_GNUC_UNUSED, const json_t *host, GError **error)
+{
+	const char *mode = json_str(host, "LogConfig.Config.mode");
+	if (*mode != '\0' && strcmp(mode, "blocking") != 0 && strcmp(mode, "non-blocking") != 0)
+		return fail(
+			error, BERTH_ERROR_INVALID, "logger: logging mode not supported: %s", mode);
+	if (json_at(host, "LogConfig.Config.max-buffer-size") != NULL &&
+		strcmp(mode, "non-blocking") != 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"logger: max-buffer-size option is only supported with "
+			"'mode=non-blocking'");
+	return true;
+}
+
+bool spec_check_values(const json_t *config, const json_t *host, GError **error)
+{
+	static bool (*const checks[])(const json_t *, const json_t *, GError **) = {check_health,
+		check_extra_hosts, check_annotations, check_ports, check_sizes, check_cpusets,
+		check_log_mode};
+	for (size_t i = 0; i < G_N_ELEMENTS(checks); i++)
+		if (!checks[i](config, host, error))
+			return false;
+	return true;
+}

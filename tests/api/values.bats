@@ -1,0 +1,43 @@
+# Values that no container can have are refused at create, in dockerd 28.5.2's words.
+load ../lib/engine
+setup_file() { file_setup; }
+teardown_file() { file_teardown; }
+
+refused() { # members of the body, sentence
+	local said
+	said=$(post_json /containers/create "{\"Image\":\"busybox\",$1}" | jq -r '.message // .Id')
+	[ "$said" = "$2" ] || { echo "$1: $said" >&2; return 1; }
+}
+
+@test "create: values that mean nothing are refused, and nothing is made" {
+	refused '"Healthcheck":{"Test":["CMD","a"],"Interval":999999}' 'Interval in Healthcheck cannot be less than 1ms'
+	refused '"Healthcheck":{"StartInterval":-1}' 'StartInterval in Healthcheck cannot be less than 1ms'
+	refused '"Healthcheck":{"Retries":-1}' 'Retries in Healthcheck cannot be negative'
+	refused '"HostConfig":{"Annotations":{"":"x"}}' 'invalid Annotations: the empty string is not permitted as an annotation key'
+	refused '"HostConfig":{"PortBindings":{"zz":[]}}' 'invalid port specification: "zz"'
+	refused '"HostConfig":{"PortBindings":{"70000/tcp":[]}}' 'invalid port specification: "70000"'
+	refused '"HostConfig":{"PortBindings":{"80/tcp":[{"HostPort":"99999"}]}}' 'invalid port specification: "99999"'
+	refused '"HostConfig":{"PortBindings":{"80/tcp":[{"HostPort":"81-80"}]}}' 'invalid port specification: "81-80"'
+	refused '"HostConfig":{"ExtraHosts":["zz"]}' 'bad format for add-host: "zz"'
+	refused '"HostConfig":{"ExtraHosts":["a:zz"]}' 'invalid IP address in add-host: "zz"'
+	refused '"HostConfig":{"ShmSize":-1}' 'SHM size can not be less than 0'
+	refused '"HostConfig":{"PidMode":"container:"}' 'invalid PID mode: container:'
+	refused '"HostConfig":{"CpusetCpus":"1-0"}' 'Invalid value 1-0 for cpuset cpus: invalid format: 1-0'
+	refused '"HostConfig":{"CpusetMems":"zz"}' 'Invalid value zz for cpuset mems: invalid format: zz'
+	refused '"HostConfig":{"LogConfig":{"Type":"json-file","Config":{"mode":"zz"}}}' 'logger: logging mode not supported: zz'
+	refused '"HostConfig":{"LogConfig":{"Type":"json-file","Config":{"max-buffer-size":"1m"}}}' \
+		"logger: max-buffer-size option is only supported with 'mode=non-blocking'"
+	[ "$(api 'http://b/containers/json?all=1')" = '[]' ]
+}
+
+@test "create: ports of a container in the host's network are told to be of no use" {
+	post_json /containers/create '{"Image":"busybox","HostConfig":{"NetworkMode":"host","PortBindings":{"80/tcp":[{"HostPort":"80"}]}}}' |
+		jq -e '.Warnings | index("Published ports are discarded when using host network mode") != null'
+	post_json /containers/create '{"Image":"busybox","HostConfig":{"NetworkMode":"none","ExtraHosts":["a:::1","b:[::1]","c:host-gateway"],"CpusetCpus":"0"}}' | jq -e .Id
+}
+
+@test "a query word given twice counts as Go counts it: the first" {
+	post_json '/containers/create?name=firstname&name=secondname' '{"Image":"busybox","HostConfig":{"NetworkMode":"none"}}' | jq -e .Id
+	[ "$(status_of http://b/containers/firstname/json)" = 200 ]
+	[ "$(status_of http://b/containers/secondname/json)" = 404 ]
+}
