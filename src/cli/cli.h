@@ -95,6 +95,9 @@ char *labels_joined(const json_t *labels); /* "a=1,b=2"; the caller frees it */
 bool format_list(const char *format, const char *default_format, const Column *columns,
 	json_t *rows, GError **error);
 /* --format of inspect, version, info: a template or "json" on a value. */
+/* Text of others for a terminal: control characters as "\x1b", but for those of lines ("\n", "\t") where lines is true.
+ * The caller frees it. */
+char *text_shown(const char *text, bool lines);
 bool format_value(const char *format, json_t *value, GError **error);
 
 /* stream.c: attached streams. */

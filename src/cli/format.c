@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MIN_WIDTH = 10, PADDING = 3 };
 
@@ -110,6 +111,40 @@ static bool fields_known(const Template *template, const Column *columns, GError
 		       unknown, unknown);
 }
 
+char *text_shown(const char *text, bool lines)
+{
+	g_autoptr(GString) out = g_string_new("");
+	for (const guint8 *p = (const guint8 *)text; *p != '\0'; p++) {
+		/* U+0080 to U+009F are control characters to many terminals, too. */
+		bool c1 = *p == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f;
+		if (c1)
+			g_string_append_printf(out, "\\u%04x", *++p);
+		else if (lines && (*p == '\n' || *p == '\t'))
+			g_string_append_c(out, (gchar)*p);
+		else if (*p == '\n' || *p == '\t' || *p == '\r')
+			g_string_append(out, *p == '\n' ? "\\n" : *p == '\t' ? "\\t" : "\\r");
+		else if (*p < ' ' || *p == 0x7f)
+			g_string_append_printf(out, "\\x%02x", *p);
+		else
+			g_string_append_c(out, (gchar)*p);
+	}
+	return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+/* A row for people: what a container, an image or a registry calls itself gives no orders to the terminal. */
+static json_t *row_shown(const json_t *row)
+{
+	json_t *shown = json_object(), *value;
+	const char *key;
+	json_object_foreach ((json_t *)row, key, value) {
+		g_autofree char *text =
+			json_is_string(value) ? text_shown(json_string_value(value), false) : NULL;
+		json_object_set_new(
+			shown, key, text != NULL ? json_string(text) : json_incref(value));
+	}
+	return shown;
+}
+
 bool format_list(const char *format, const char *default_format, const Column *columns,
 	json_t *rows, GError **error)
 {
@@ -137,7 +172,9 @@ bool format_list(const char *format, const char *default_format, const Column *c
 		g_string_append_c(out, '\n');
 	}
 	json_array_foreach (rows, i, row) {
-		if (!template_run(template, row, out, error))
+		g_autoptr(json_t) shown =
+			table || isatty(STDOUT_FILENO) ? row_shown(row) : json_incref(row);
+		if (!template_run(template, shown, out, error))
 			return false;
 		g_string_append_c(out, '\n');
 	}

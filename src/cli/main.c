@@ -41,15 +41,18 @@ void cli_print_error(const GError *error)
 {
 	bool local = error->domain != BERTH_ERROR || error->code == BERTH_ERROR_UNAVAILABLE ||
 		     error->code < 300;
-	fprintf(stderr, "%s%s\n", local ? "" : "Error response from daemon: ", error->message);
+	g_autofree char *shown = text_shown(error->message, true);
+	fprintf(stderr, "%s%s\n", local ? "" : "Error response from daemon: ", shown);
 }
 
 void cli_print_warnings(const json_t *answer, const char *before)
 {
 	const json_t *warnings = json_object_get(answer, "Warnings");
 	fflush(stdout);
-	for (size_t i = 0; i < json_array_size(warnings); i++)
-		fprintf(stderr, "%s%s\n", before, json_elem(warnings, i));
+	for (size_t i = 0; i < json_array_size(warnings); i++) {
+		g_autofree char *shown = text_shown(json_elem(warnings, i), true);
+		fprintf(stderr, "%s%s\n", before, shown);
+	}
 }
 
 int cli_fail(Cli *cli, const GError *error)

@@ -138,3 +138,30 @@ setup() { cd "$(mktemp -d "$WORK/case.XXXXXX")"; }
 	echo '{}' >"$WORK/daemon.json"
 	engine_start
 }
+
+@test "control characters of others reach no terminal through tables and errors" {
+	esc=$(printf '\033')
+	d create --name colours --network none busybox "sh$esc[31m" >/dev/null
+	d ps -a --no-trunc >table
+	not grep -q "$esc" table
+	grep -q colours table
+	run d start colours
+	[ "$status" -ne 0 ]
+	[[ $output != *"$esc"* ]]
+	[[ $output == *'x1b[31m'* ]]
+	d rm -f colours
+}
+
+@test "-e NAME without a value takes NAME of the image away, of run, exec and Compose" {
+	unset NAME
+	printf 'FROM busybox\nENV NAME=img\nCMD ["env"]\n' | "$BUILD/berth" build -q -t named -
+	d run --rm --network none named | grep -q '^NAME=img$'
+	d run --rm --network none -e NAME named >env
+	d run -d --name named --network none -e NAME=c named sleep 1000
+	d exec -e NAME named env >>env
+	printf 'services:\n  a:\n    image: named\n    network_mode: none\n    environment: [NAME]\n' >compose.yaml
+	"$BUILD/berth" compose run --rm a >>env
+	not grep -qE '^NAME(=|$)' env
+	grep -q '^PATH=' env
+	d rm -f named
+}
