@@ -202,13 +202,15 @@ refused() { run d "${@:2}"; [ "$status" -ne 0 ] && [[ $output == *"$1"* ]] || { 
 	d run -d --name moves --network inner -p 8080:80 --expose 99 busybox sh -c 'mkdir /w; echo here >/w/index.html; exec httpd -f -p 80 -h /w'
 	shown() { d inspect -f '{{json .NetworkSettings.Ports}}' moves; }
 	reached() { [ "$(on_host curl -s --max-time 3 http://127.0.0.1:8080)" = here ]; }
+	# Its server listens a moment after its start.
+	serves() { for _ in $(seq 100); do reached && return; sleep 0.05; done; return 1; }
 	[ "$(shown)" = '{}' ]
 	[ -z "$(d port moves)" ]
 	[ -z "$(d ps --filter name=moves --format '{{.Ports}}')" ]
 	for network in zz aa bridge; do
 		d network connect "$network" moves
 		d port moves | grep -q '^80/tcp -> 0.0.0.0:8080'
-		reached
+		serves
 	done
 	[[ $(shown) == *'"99/tcp":null'* ]]
 	d network disconnect aa moves
@@ -233,7 +235,7 @@ refused() { run d "${@:2}"; [ "$status" -ne 0 ] && [[ $output == *"$1"* ]] || { 
 	d network connect zz moves
 	reached
 	d restart -t 0 moves
-	reached
+	serves
 	d rm -f moves
 	[ -z "$(on_host nft list ruleset | grep 8080)" ]
 	d network rm zz aa inner
