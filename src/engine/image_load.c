@@ -160,13 +160,32 @@ static File *find_file(Load *load, const char *path)
 	return NULL;
 }
 
-static char *read_text(Load *load, const char *path, GError **error)
+/* The file that is asked for by a path; what is asked for by its digest has to have it (OCI image-spec,
+ * image-layout.md). Borrowed; NULL with error. */
+static File *get_file(Load *load, const char *path, GError **error)
 {
-	const File *file = find_file(load, path);
+	static const char blobs[] = "blobs/sha256/";
+	File *file = find_file(load, path);
+	g_autofree char *name = entry_name(path);
 	if (file == NULL) {
 		fail(error, BERTH_ERROR_INVALID, "invalid archive: it has no %s", path);
 		return NULL;
 	}
+	const char *digest = blob_writer_digest(file->blob);
+	if (g_str_has_prefix(name, blobs) &&
+		strcmp(name + strlen(blobs), digest + strlen("sha256:")) != 0) {
+		fail(error, BERTH_ERROR_INVALID, "invalid archive: the digest of %s is %s", name,
+			digest);
+		return NULL;
+	}
+	return file;
+}
+
+static char *read_text(Load *load, const char *path, GError **error)
+{
+	const File *file = get_file(load, path, error);
+	if (file == NULL)
+		return NULL;
 	int fd = blob_writer_fd(file->blob);
 	lseek(fd, 0, SEEK_SET);
 	char *text = fd_read_all(fd, MAX_DOCUMENT, NULL);
@@ -201,6 +220,23 @@ static Layer *keep_layer(Load *load, LayerPins *pins, File *file, const char *ch
 		pins, file->blob, incoming_unpacked(file->incoming), chain, diff_id, error);
 }
 
+/* A layer that is there already is not needed again, but what the archive has in its place may not be called what it is not. */
+static Layer *take_layer(Load *load, LayerPins *pins, const char *path, const char *parent,
+	const char *diff_id, GError **error)
+{
+	g_autofree char *chain = layer_chain_id(parent, diff_id);
+	if (!layer_pins_add(pins, chain, error))
+		return NULL;
+	g_autoptr(Layer) layer = layer_find(load->engine->store, chain);
+	if (layer != NULL && find_file(load, path) == NULL)
+		return g_steal_pointer(&layer);
+	File *file = get_file(load, path, error);
+	if (file == NULL)
+		return NULL;
+	return layer != NULL ? g_steal_pointer(&layer)
+			     : keep_layer(load, pins, file, parent, diff_id, error);
+}
+
 /* One image: its configuration's path, its layers' paths (lowest first), its names. */
 static bool load_image(Load *load, const char *config_path, char *const *layer_paths,
 	char *const *tags, GError **error)
@@ -215,16 +251,9 @@ static bool load_image(Load *load, const char *config_path, char *const *layer_p
 		return false;
 	for (size_t i = 0; i < json_array_size(diff_ids); i++) {
 		const char *diff_id = json_elem(diff_ids, i);
-		File *file = find_file(load, layer_paths[i]);
 		g_autofree char *next = layer_chain_id(chain, diff_id);
-		if (!layer_pins_add(pins, next, error))
-			return false;
-		Layer *layer = layer_find(load->engine->store, next);
-		if (layer == NULL && file == NULL)
-			return fail(error, BERTH_ERROR_INVALID, "invalid archive: it has no %s",
-				layer_paths[i]);
-		if (layer == NULL &&
-			(layer = keep_layer(load, pins, file, chain, diff_id, error)) == NULL)
+		Layer *layer = take_layer(load, pins, layer_paths[i], chain, diff_id, error);
+		if (layer == NULL)
 			return false;
 		g_ptr_array_add(layers, layer);
 		g_free(chain);

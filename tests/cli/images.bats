@@ -55,6 +55,33 @@ teardown_file() { file_teardown; }
 	[ "$(run_none busybox echo oci)" = oci ]
 }
 
+@test "load: what a blob of an OCI layout holds is what its digest says: configuration, layer, manifest, index" {
+	rm -rf "$WORK/oci"; mkdir "$WORK/oci"; d save busybox | tar -xC "$WORK/oci"
+	cp "$WORK/oci/manifest.json" "$WORK/docker.json"
+	blob_of() { jq -r "$1" "$WORK/oci/$2" | sed 's/:/\//'; }
+	manifest=blobs/$(blob_of '.manifests[0].digest' index.json)
+	config=blobs/$(blob_of .config.digest "$manifest")
+	layer=blobs/$(blob_of '.layers[0].digest' "$manifest")
+	for kept in 0 1; do
+		[ "$kept" -eq 1 ] || d rmi -f busybox
+		for with in oci docker; do
+			rm -f "$WORK/oci/manifest.json"
+			[ "$with" = oci ] || cp "$WORK/docker.json" "$WORK/oci/manifest.json"
+			for blob in "$config" "$layer" "$manifest"; do
+				[ "$with $blob" != "docker $manifest" ] || continue
+				cp "$WORK/oci/$blob" "$WORK/right"
+				printf ' ' >>"$WORK/oci/$blob"
+				run bash -c 'tar -C "$1" -c . | "$2" load' - "$WORK/oci" "$DOCKER"
+				[ "$status" -eq 1 ]
+				[[ $output == *"invalid archive: the digest of $blob is sha256:"* ]] || { echo "$output"; false; }
+				cp "$WORK/right" "$WORK/oci/$blob"
+			done
+			tar -C "$WORK/oci" -c . | d load
+		done
+	done
+	[ -z "$(ls -A "$WORK/data/tmp")" ]
+}
+
 @test "a damaged archive is refused and changes nothing" {
 	d save -o "$WORK/whole.tar" busybox
 	d rmi -f busybox
