@@ -3,7 +3,8 @@ setup_file() { file_setup; }
 teardown_file() { file_teardown; }
 
 @test "stats: what containers use, once; a limit, processes, a busy CPU" {
-	d run -d --name busy --network none -m 64m busybox sh -c 'sleep 1000 & while :; do :; done'
+	# With shares enough that it is busy on a busy machine, too.
+	d run -d --name busy --network none -m 64m --cpu-shares 100000 busybox sh -c 'sleep 1000 & while :; do :; done'
 	d run -d --name idle busybox sleep 1000
 	d create --name never busybox true
 	out=$(d stats --no-stream)
