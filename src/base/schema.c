@@ -461,6 +461,9 @@ static void read_field(
 	bool keep = field != NULL ? field->since <= d->version : keep_unknown(d, type, key);
 	json_t *value = read_value(
 		d, field != NULL ? field->type : &any, &step, json_object_get(object, name));
+	/* Go writes null for a list or map that was never made: it is there. */
+	if (value == NULL && d->mode == SCHEMA_ANSWER && field != NULL && d->mismatch == NULL)
+		value = json_null();
 	if (keep)
 		put_member(object, name, value);
 	else
