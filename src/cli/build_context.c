@@ -223,15 +223,28 @@ static bool send_folder(Sending *sending, int fd, const char *path, int depth)
 	return ok;
 }
 
+bool ignore_read(const char *path, char **text, GError **error)
+{
+	autofd found = open(path, O_PATH | O_CLOEXEC);
+	*text = NULL;
+	if (found < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return true;
+	autofd fd = found < 0 ? -1 : fd_open_regular(found);
+	*text = fd < 0 ? NULL : fd_read_all(fd, MAX_TEXT, NULL);
+	if (*text == NULL && errno == ESTALE)
+		return fail(error, BERTH_ERROR_INVALID, "%s is not a regular file", path);
+	return *text != NULL || fail_errno(error, "cannot read %s", path);
+}
+
 /* Of a folder: "Dockerfile.dockerignore" before ".dockerignore"; NULL without error where there is none. */
 static Patterns *read_ignore(const char *folder, const char *dockerfile, GError **error)
 {
 	g_autofree char *own = g_strconcat(dockerfile, ".dockerignore", NULL),
 			*own_path = g_build_filename(folder, own, NULL),
-			*path = g_build_filename(folder, ".dockerignore", NULL),
-			*text = *dockerfile != '\0' ? file_read(own_path, MAX_TEXT) : NULL;
-	if (text == NULL)
-		text = file_read(path, MAX_TEXT);
+			*path = g_build_filename(folder, ".dockerignore", NULL), *text = NULL;
+	if ((*dockerfile != '\0' && !ignore_read(own_path, &text, error)) ||
+		(text == NULL && !ignore_read(path, &text, error)))
+		return NULL;
 	return text != NULL ? patterns_parse(text, error) : NULL;
 }
 

@@ -17,6 +17,9 @@ typedef struct {
 bool build_context_find(BuildContext *context, const char *where, const char *file, GError **error);
 void build_context_clear(BuildContext *context);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BuildContext, build_context_clear)
+/* The text of an ignore file, which the caller frees; NULL where there is none. False with error where it cannot be read or is
+ * no regular file: a build would take along what it is to leave out. */
+bool ignore_read(const char *path, char **text, GError **error);
 bool is_remote_context(const char *where); /* a URL, or what git fetches */
 
 /* The request's body: first (a line of JSON, or NULL), then a tar of the contexts, which a thread makes. What went wrong there

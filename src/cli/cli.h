@@ -98,6 +98,8 @@ bool format_list(const char *format, const char *default_format, const Column *c
 /* Text of others for a terminal: control characters as "\x1b", but for those of lines ("\n", "\t") where lines is true.
  * The caller frees it. */
 char *text_shown(const char *text, bool lines);
+void print_shown(
+	const char *text); /* to stdout: as text_shown has it for a terminal, else as it is */
 bool format_value(const char *format, json_t *value, GError **error);
 
 /* stream.c: attached streams. */

@@ -32,9 +32,10 @@ static void print_event(const json_t *event)
 	strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &tm);
 	strftime(zone, sizeof zone, "%z", &tm);
 	bool utc = strcmp(zone, "+0000") == 0;
-	printf("%s.%09d%s%.3s%s%s %s %s %s", date, (int)(nano % 1000000000), utc ? "Z" : "",
-		utc ? "" : zone, utc ? "" : ":", utc ? "" : zone + 3, json_str(event, "Type"),
-		json_str(event, "Action"), json_str(event, "Actor.ID"));
+	g_autoptr(GString) line = g_string_new("");
+	g_string_printf(line, "%s.%09d%s%.3s%s%s %s %s %s", date, (int)(nano % 1000000000),
+		utc ? "Z" : "", utc ? "" : zone, utc ? "" : ":", utc ? "" : zone + 3,
+		json_str(event, "Type"), json_str(event, "Action"), json_str(event, "Actor.ID"));
 	g_autoptr(GPtrArray) pairs = g_ptr_array_new_with_free_func(g_free);
 	const char *key;
 	json_t *value;
@@ -42,8 +43,9 @@ static void print_event(const json_t *event)
 		g_ptr_array_add(pairs, g_strconcat(key, "=", json_string_value(value), NULL));
 	g_ptr_array_sort(pairs, compare_text);
 	for (guint i = 0; i < pairs->len; i++)
-		printf("%s%s", i == 0 ? " (" : ", ", (char *)pairs->pdata[i]);
-	puts(pairs->len > 0 ? ")" : "");
+		g_string_append_printf(line, "%s%s", i == 0 ? " (" : ", ", (char *)pairs->pdata[i]);
+	g_string_append(line, pairs->len > 0 ? ")\n" : "\n");
+	print_shown(line->str);
 }
 
 /* The API wants seconds; a duration is that long ago, a time to come included. */

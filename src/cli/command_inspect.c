@@ -109,7 +109,8 @@ static int inspect(Cli *cli, const char *type)
 				format_value(format, found, &error))) {
 			putchar('\n');
 			fflush(stdout);
-			fprintf(stderr, "%s\n", error->message);
+			g_autofree char *shown = text_shown(error->message, true);
+			fprintf(stderr, "%s\n", shown);
 			return EXIT_FAILURE;
 		}
 		if (found != NULL) {
@@ -117,16 +118,18 @@ static int inspect(Cli *cli, const char *type)
 			continue;
 		}
 		fflush(stdout);
+		g_autofree char *shown = text_shown(error->message, true);
 		g_string_append_printf(errors, "%s%s\n",
 			error->code >= 300 && error->code != BERTH_ERROR_UNAVAILABLE
 				? "Error response from daemon: "
 				: "",
-			error->message);
+			shown);
 		code = EXIT_FAILURE;
 	}
 	if (*format == '\0') {
 		g_autofree char *text = json_dumps(list, JSON_INDENT(4));
-		puts(text);
+		print_shown(text);
+		putchar('\n');
 	} else if (json_array_size(list) == 0) {
 		putchar('\n');
 	}

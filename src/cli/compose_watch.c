@@ -1,4 +1,5 @@
 /* watch: changes of files here become changes of the services (Compose Specification, "develop.watch"). */
+#include "cli/build_context.h"
 #include "cli/compose.h"
 #include "dockerfile/dockerfile.h"
 
@@ -66,8 +67,9 @@ static Patterns *ignore_of(const json_t *service, const json_t *rule, GError **e
 		"**/.git", "**/.idea", "**/*~", "**/*.swp", "**/.DS_Store"};
 	g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
 	const char *context = json_str(service, "build.context");
-	g_autofree char *file = g_build_filename(context, ".dockerignore", NULL),
-			*text = *context != '\0' ? file_read(file, 1 << 20) : NULL;
+	g_autofree char *file = g_build_filename(context, ".dockerignore", NULL), *text = NULL;
+	if (*context != '\0' && !ignore_read(file, &text, error))
+		return NULL;
 	g_auto(GStrv) lines = g_strsplit(
 		text != NULL && strcmp(context, json_str(rule, "path")) == 0 ? text : "", "\n", -1);
 	for (size_t i = 0; i < G_N_ELEMENTS(always); i++)

@@ -49,6 +49,12 @@ static char *unescape(const char *format)
 	return g_strjoinv("\n", lines);
 }
 
+void print_shown(const char *text)
+{
+	g_autofree char *shown = isatty(STDOUT_FILENO) ? text_shown(text, true) : NULL;
+	fputs(shown != NULL ? shown : text, stdout);
+}
+
 static bool print_json_lines(json_t *rows)
 {
 	size_t i;
@@ -57,12 +63,14 @@ static bool print_json_lines(json_t *rows)
 		/* "Label" is a method of templates (.Label "key"), not a field of its own. */
 		json_object_del(row, "Label");
 		g_autofree char *text = json_dumps(row, JSON_COMPACT | JSON_SORT_KEYS);
+		g_autoptr(GString) line = g_string_new("");
 		for (const char *p = text; *p != '\0'; p++)
 			if (strchr("<>&", *p) != NULL) /* as Go's encoder writes them */
-				printf("\\u%04x", *p);
+				g_string_append_printf(line, "\\u%04x", *p);
 			else
-				putchar(*p);
-		putchar('\n');
+				g_string_append_c(line, *p);
+		g_string_append_c(line, '\n');
+		print_shown(line->str);
 	}
 	return true;
 }
@@ -190,13 +198,15 @@ bool format_value(const char *format, json_t *value, GError **error)
 	g_autofree char *plain = unescape(format), *text = NULL;
 	if (strcmp(format, "json") == 0) {
 		text = json_text(value);
-		puts(text);
+		print_shown(text);
+		putchar('\n');
 		return true;
 	}
 	g_autoptr(Template) template = template_parse(plain, error);
 	g_autoptr(GString) out = g_string_new("");
 	if (template == NULL || !template_run(template, value, out, error))
 		return false;
-	puts(out->str);
+	g_string_append_c(out, '\n');
+	print_shown(out->str);
 	return true;
 }

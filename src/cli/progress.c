@@ -67,9 +67,14 @@ static char *bar(
 char *printable(const char *text)
 {
 	char *copy = g_strdup(text);
-	for (char *c = copy; *c != '\0'; c++)
-		if ((guchar)*c < ' ' || *c == 0x7f)
+	for (char *c = copy; *c != '\0'; c++) {
+		/* U+0080 to U+009F, as in text_shown. */
+		bool c1 = (guchar)*c == 0xc2 && (guchar)c[1] >= 0x80 && (guchar)c[1] <= 0x9f;
+		if (c1)
+			*c++ = ' ';
+		if (c1 || (guchar)*c < ' ' || *c == 0x7f)
 			*c = ' ';
+	}
 	return copy;
 }
 

@@ -205,5 +205,7 @@ GUARDS = [
     ("filters: label!", "src/engine/filter.c", "!has_labels(filters, \"label!\", labels)", "!has_labels(filters, \"label!\", labels) || true", "tests/security/edges.bats", "prunes keep what"),
     ("names that look local", "src/registry/repository.c", "\tif (is_this_host(domain))", "\tif (is_this_host(domain) || g_str_has_prefix(domain, \"127.\"))", "tests/security/edges.bats", "a name that begins with 127."),
     ("the engine's state", "src/store/db.c", "fchmod(fd, 0600) < 0", "fchmod(fd, 0644) < 0", "tests/security/edges.bats", "the state is for"),
+    ("words of others", "src/cli/format.c", "isatty(STDOUT_FILENO) ? text_shown(text, true) : NULL", "NULL", "tests/security/edges.bats", "control characters of others reach no terminal through inspect"),
+    ("ignore files", "src/cli/build_context.c", "found < 0 ? -1 : fd_open_regular(found)", "open(path, O_RDONLY | O_CLOEXEC)", "tests/security/edges.bats", "an ignore file that is none"),
     ("load: digests", "src/engine/image_load.c", "if (g_str_has_prefix(name, blobs) &&", "if (false && g_str_has_prefix(name, blobs) &&", "tests/cli/images.bats", "load: what a blob"),
 ]

@@ -152,6 +152,37 @@ setup() { cd "$(mktemp -d "$WORK/case.XXXXXX")"; }
 	d rm -f colours
 }
 
+@test "control characters of others reach no terminal through inspect, events, diff and JSON" {
+	esc=$(printf '\033') c1=$(printf '\302\233')
+	d run -d --name colours --label "l=$esc[31m$c1" --network none busybox sh -c "touch '/f$esc[31m$c1'; sleep 1000" >/dev/null
+	for _ in $(seq 100); do d diff colours | grep -q '^A /f' && break; sleep 0.05; done
+	for words in "inspect colours" "inspect -f {{.Config.Labels}} colours" "inspect -f json colours" "diff colours" \
+		"events --since 1h --until 0s" "events --since 1h --until 0s --format json" "ps --format json"; do
+		script -qec "'$BUILD/berth' $words" /dev/null </dev/null >shown
+		grep -qE 'f.x1b|31m' shown
+		LC_ALL=C not grep -qE "$esc|$c1" shown
+	done
+	d diff colours | grep -qF "$esc" # for programs it stays as it is
+	d rm -f colours
+}
+
+@test "an ignore file that is none is no reason to send everything, or to wait for ever" {
+	printf 'FROM scratch\nCOPY . /\n' >Dockerfile
+	for name in .dockerignore Dockerfile.dockerignore; do
+		for kind in mkfifo 'ln -s /dev/zero' mkdir; do
+			$kind "$name"
+			run timeout 10 "$BUILD/berth" build -q .
+			[ "$status" -eq 1 ]
+			[[ $output == *"$name is not a regular file"* ]]
+			rm -rf "$name"
+		done
+	done
+	head -c 20000000 /dev/zero >.dockerignore
+	run "$BUILD/berth" build -q .
+	[ "$status" -eq 1 ]
+	[[ $output == *"cannot read"*".dockerignore"* ]]
+}
+
 @test "-e NAME without a value takes NAME of the image away, of run, exec and Compose" {
 	unset NAME
 	printf 'FROM busybox\nENV NAME=img\nCMD ["env"]\n' | "$BUILD/berth" build -q -t named -
