@@ -472,8 +472,11 @@ bool filters_match_prefix(const Filters *filters, const char *key, const char *v
 
 bool filters_match_flag(const Filters *filters, const char *key, bool value)
 {
-	const char *wanted = filters_value(filters, key, 0);
-	return wanted == NULL || is_one_of(wanted, value ? yes_words : no_words);
+	const char *wanted;
+	for (size_t i = 0; (wanted = filters_value(filters, key, i)) != NULL; i++)
+		if (is_one_of(wanted, value ? yes_words : no_words))
+			return true;
+	return filters_value(filters, key, 0) == NULL;
 }
 
 bool filters_is_on(const Filters *filters, const char *key)

@@ -115,21 +115,16 @@ static bool publishes_alike(const Network *a, const Network *b)
 	       (a->trusted == NULL) == (b->trusted == NULL);
 }
 
-/* What was published by one endpoint; the caller's. Its ports are free again if they cannot be the next one's as they are. */
-static json_t *take_from(
-	Container *container, json_t *from, const Network *network, const Network *next)
+/* What was published by one endpoint, still reserved; the caller's. */
+static json_t *take_from(Container *container, json_t *from)
 {
-	Engine *engine = container->engine;
-	g_autoptr(json_t) list = from != NULL ? json_incref(json_object_get(from, "_Ports")) : NULL;
+	json_t *list = from != NULL ? json_incref(json_object_get(from, "_Ports")) : NULL;
 	if (list == NULL)
 		return NULL;
 	publish_ports(container, false, list, from, NULL);
 	json_object_del(from, "_Ports");
 	json_object_del(from, "_Published");
-	if (next != NULL && network != NULL && publishes_alike(next, network))
-		return g_steal_pointer(&list);
-	port_release(engine, list);
-	return NULL;
+	return list;
 }
 
 bool ports_place(
@@ -141,12 +136,16 @@ bool ports_place(
 	json_t *carrier = ports_carrier(container, &network);
 	if (carrier == from)
 		return true;
-	g_autoptr(json_t) list = take_from(container, from, old, network);
+	g_autoptr(json_t) list = take_from(container, from), held = NULL;
+	if (list != NULL && (network == NULL || old == NULL || !publishes_alike(network, old))) {
+		port_release(engine, list);
+		held = g_steal_pointer(&list);
+	}
 	if (carrier == NULL)
 		return true;
 	if (list == NULL)
 		list = port_bind(engine, container->row.name, network, carrier,
-			json_object_get(spec, "Config"), json_object_get(spec, "HostConfig"),
+			json_object_get(spec, "Config"), json_object_get(spec, "HostConfig"), held,
 			error);
 	if (list == NULL)
 		return false;

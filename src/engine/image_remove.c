@@ -157,7 +157,7 @@ json_t *image_remove(Engine *engine, const char *reference, bool force, bool pru
 
 json_t *image_prune(Engine *engine, const Filters *filters, GError **error)
 {
-	bool all = filters_have(filters, "dangling") && !filters_is_on(filters, "dangling"), running;
+	bool all = !filters_match_flag(filters, "dangling", true), running;
 	gint64 space = 0, until = filters_time(filters, "until");
 	json_t *done = json_array();
 	g_autoptr(GPtrArray) rows = image_store_list(engine->store);

@@ -148,9 +148,11 @@ bool endpoint_settle(const json_t *endpoint, const char *link, int netns, GError
 
 /* port_bind.c: the ports that a container asks for, reserved for it; a list of
  * {"Port": "80/tcp", "HostIp", "HostPort"} or NULL; without HostPort where hosts are routed to the container's
- * own. Under the lock. */
+ * own. What is held (such a list, or NULL) was the container's until now: its shim may not have let go of it yet.
+ * Under the lock. */
 json_t *port_bind(Engine *engine, const char *container, const Network *network,
-	const json_t *endpoint, const json_t *config, const json_t *host, GError **error);
+	const json_t *endpoint, const json_t *config, const json_t *host, const json_t *held,
+	GError **error);
 /* By the firewall, or, in mode "proxy" and where families differ, by the container's shim. */
 typedef enum { PORT_BY_RULE, PORT_BY_SHIM } PortWay;
 /* What of such a list goes this way to an endpoint: an array of PortMapping. */

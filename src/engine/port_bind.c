@@ -111,33 +111,13 @@ static bool host_has_ipv6(void)
 	return port_can_bind(&loopback);
 }
 
-static bool available(Engine *engine, const char *ip, guint8 protocol, guint16 port)
-{
-	Address address = {0};
-	address_parse(ip, &address);
-	return !taken(engine, ip, protocol, port) && port_is_free(&address, protocol, port);
-}
-
-/* The first of first-last that is free on each address; 0 if none is. */
-static guint16 choose(
-	Engine *engine, const char *const *ips, guint8 protocol, guint first, guint last)
-{
-	for (guint port = first; port <= last; port++) {
-		bool free = true;
-		for (guint i = 0; ips[i] != NULL; i++)
-			free = free && available(engine, ips[i], protocol, (guint16)port);
-		if (free)
-			return (guint16)port;
-	}
-	return 0;
-}
-
 typedef struct {
 	Engine *engine;
 	const char *name;
 	const Network *network;
 	const json_t *endpoint;
-	bool v4, v6; /* families of the container's addresses there */
+	const json_t *held; /* by the container's shim until it has read that they go */
+	bool v4, v6;	    /* families of the container's addresses there */
 	json_t *list;
 } Binding;
 
@@ -235,14 +215,50 @@ static void note_routed(Binding *binding, Wish *wish)
 	wish->ips[kept] = NULL;
 }
 
+static bool is_held(const json_t *held, const char *ip, guint8 protocol, guint16 port)
+{
+	json_t *entry;
+	size_t i;
+	guint16 target;
+	guint8 its;
+	json_array_foreach ((json_t *)held, i, entry)
+		if (parse_port(json_str(entry, "Port"), &target, &its) && its == protocol &&
+			strtoul(json_str(entry, "HostPort"), NULL, 10) == port &&
+			strcmp(normal_ip(json_str(entry, "HostIp")), ip) == 0)
+			return true;
+	return false;
+}
+
+static bool available(const Binding *binding, const char *ip, guint8 protocol, guint16 port)
+{
+	Address address = {0};
+	address_parse(ip, &address);
+	return !taken(binding->engine, ip, protocol, port) &&
+	       (is_held(binding->held, ip, protocol, port) ||
+		       port_is_free(&address, protocol, port));
+}
+
+/* The first that is free on each address; 0 if none is. */
+static guint16 choose(const Binding *binding, const Wish *wish)
+{
+	for (guint port = wish->first; port <= wish->last; port++) {
+		bool free = true;
+		for (guint i = 0; wish->ips[i] != NULL; i++)
+			free = free &&
+			       available(binding, wish->ips[i], wish->protocol, (guint16)port);
+		if (free)
+			return (guint16)port;
+	}
+	return 0;
+}
+
 static bool bind_one(Binding *binding, Wish *wish, GError **error)
 {
 	note_routed(binding, wish);
 	if (wish->ips[0] == NULL)
 		return true;
 	const char *shown = *wish->ips[0] != '\0' ? wish->ips[0] : "0.0.0.0";
-	guint16 chosen =
-		choose(binding->engine, wish->ips, wish->protocol, wish->first, wish->last);
+	guint16 chosen = choose(binding, wish);
 	if (chosen == 0)
 		return fail(error, BERTH_ERROR_SYSTEM,
 			"driver failed programming external connectivity on endpoint %s (%s): Bind "
@@ -294,12 +310,14 @@ static bool bind_all(Binding *binding, const json_t *config, const json_t *host,
 }
 
 json_t *port_bind(Engine *engine, const char *container, const Network *network,
-	const json_t *endpoint, const json_t *config, const json_t *host, GError **error)
+	const json_t *endpoint, const json_t *config, const json_t *host, const json_t *held,
+	GError **error)
 {
 	Binding binding = {.engine = engine,
 		.name = container,
 		.network = network,
 		.endpoint = endpoint,
+		.held = held,
 		.v4 = *json_str(endpoint, "IPAddress") != '\0',
 		.v6 = *json_str(endpoint, "GlobalIPv6Address") != '\0',
 		.list = json_array()};

@@ -102,7 +102,7 @@ static bool add(Container *container, Network *network, json_t *endpoint, const 
 	Engine *engine = container->engine;
 	g_autoptr(json_t) host = json_pack("{s:O}", "PortBindings", bindings);
 	g_autoptr(json_t) more =
-		port_bind(engine, container->row.name, network, endpoint, NULL, host, error);
+		port_bind(engine, container->row.name, network, endpoint, NULL, host, NULL, error);
 	if (more == NULL)
 		return false;
 	if (!publish_ports(container, true, more, endpoint, error)) {

@@ -160,6 +160,19 @@ refused() { run d "${@:2}"; [ "$status" -ne 0 ] && [[ $output == *"$1"* ]] || { 
 	d network rm apart
 }
 
+@test "published ports move between networks of other families while the shim holds them" {
+	d network create --ipv6 --subnet 10.66.0.0/24 --subnet fd00:66::/64 both
+	d run -d --name moves -p 8166:80 busybox sleep 1000
+	for _ in 1 2 3 4 5; do
+		d network connect --gw-priority 10 both moves
+		[ "$(d port moves 80 | xargs)" = "0.0.0.0:8166 [::]:8166" ]
+		d network disconnect both moves
+		[ "$(d port moves 80 | xargs)" = "0.0.0.0:8166 [::]:8166" ]
+	done
+	d rm -f moves
+	d network rm both
+}
+
 @test "the default route is elected anew: priorities, then names, both families, never an internal network" {
 	d network create zz
 	d network create aa

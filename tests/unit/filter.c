@@ -42,6 +42,16 @@ static void test_without_labels(void)
 	g_assert_true(filters_match_labels(filters, NULL));
 }
 
+/* The client's own word comes beside the user's, in any order. */
+static void test_flag_of_many(void)
+{
+	g_autoptr(json_t) filters = filters_parse(
+		"{\"dangling\":[\"maybe\",\"true\"]}", FILTER_IMAGES_PRUNE, NULL);
+	g_assert_nonnull(filters);
+	g_assert_true(filters_match_flag(filters, "dangling", true));
+	g_assert_false(filters_match_flag(filters, "dangling", false));
+}
+
 static void test_refused(void)
 {
 	static const struct {
@@ -108,6 +118,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/filter/forms", test_forms);
 	g_test_add_func("/filter/matches", test_matches);
 	g_test_add_func("/filter/without-labels", test_without_labels);
+	g_test_add_func("/filter/flag-of-many", test_flag_of_many);
 	g_test_add_func("/filter/refused", test_refused);
 	return g_test_run();
 }
