@@ -147,6 +147,24 @@ static void test_without(void)
 	discard(root);
 }
 
+/* A kernel with SELinux: no label is set, so none is accepted. */
+static void test_selinux(void)
+{
+	static const char *const labels[] = {"label=type:mine_t", "label=level:s0:c1,c2",
+		"label=user:mine_u", "label=role:mine_r", "label=filetype:mine_t"};
+	char *root = g_strdup("/tmp/unit-lsm.XXXXXX");
+	g_assert_nonnull(mkdtemp(root));
+	g_assert_false(lsm_has_selinux(root));
+	record(root, "sys/fs/selinux/enforce", "1");
+	g_assert_true(lsm_has_selinux(root));
+	for (size_t i = 0; i < G_N_ELEMENTS(labels); i++)
+		assert_refused(root, labels[i], "this engine sets no SELinux labels");
+	assert_refused(root, "label=mine", "bad label option");
+	assert_refused(root, "label=type:", "bad label option");
+	assert_planned(root, "label=disable", false, " ");
+	discard(root);
+}
+
 static void test_shown(void)
 {
 	char *root = with_apparmor("", NULL);
@@ -166,6 +184,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/lsm/loading", test_loading);
 	g_test_add_func("/lsm/not-loaded", test_not_loaded);
 	g_test_add_func("/lsm/without", test_without);
+	g_test_add_func("/lsm/selinux", test_selinux);
 	g_test_add_func("/lsm/shown", test_shown);
 	return g_test_run();
 }
