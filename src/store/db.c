@@ -8,13 +8,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { BUSY_MS = 5000 };
+enum { BUSY_MS = 5000, RESERVED_LOG = 4194304 /* journal_size_limit */, RESERVED_ROOM = 1048576 };
 
 struct Db {
 	sqlite3 *handle;
 	GRecMutex lock;
 	GHashTable *statements; /* SQL text -> sqlite3_stmt * */
 	int log_pages;		/* atomic */
+	int file_fd, log_fd;	/* for reserve(); -1 in memory */
 };
 
 /* What each version of the state adds to the one before. */
@@ -134,11 +135,36 @@ static bool make_private(const char *path, GError **error)
 	return true;
 }
 
+/* Blocks for the log and for the database's growth, beyond what is written: removing has to work on a
+ * full disk. Best effort: a filesystem that cannot, or is full already, keeps what it has. */
+static void reserve(Db *db)
+{
+	struct stat file;
+	if (db->log_fd >= 0)
+		fallocate(db->log_fd, FALLOC_FL_KEEP_SIZE, 0, RESERVED_LOG);
+	if (db->file_fd >= 0 && fstat(db->file_fd, &file) == 0)
+		fallocate(db->file_fd, FALLOC_FL_KEEP_SIZE, file.st_size, RESERVED_ROOM);
+}
+
+/* The log stays when the engine ends, or its blocks would be somebody else's at the next start. The
+ * descriptors stay open: closing one would drop SQLite's locks on the file. */
+static void reserve_first(Db *db, const char *path)
+{
+	if (strcmp(path, ":memory:") == 0)
+		return;
+	g_autofree char *log = g_strconcat(path, "-wal", NULL);
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	db->file_fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	db->log_fd = open(log, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	reserve(db);
+}
+
 Db *db_open(const char *path, GError **error)
 {
 	if (strcmp(path, ":memory:") != 0 && !make_private(path, error))
 		return NULL;
 	g_autoptr(Db) db = g_new0(Db, 1);
+	db->file_fd = db->log_fd = -1;
 	g_rec_mutex_init(&db->lock);
 	db->statements = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, finalize);
 	if (sqlite3_open(path, &db->handle) != SQLITE_OK) {
@@ -161,6 +187,7 @@ Db *db_open(const char *path, GError **error)
 		!execute(db, "CREATE TEMP TABLE pins (owner INTEGER, chain_id TEXT)", error))
 		return NULL;
 	sqlite3_wal_hook(db->handle, note_log, db);
+	reserve_first(db, path);
 	return g_steal_pointer(&db);
 }
 
@@ -168,6 +195,8 @@ void db_free(Db *db)
 {
 	g_hash_table_unref(db->statements);
 	sqlite3_close(db->handle);
+	fd_clear(&db->file_fd);
+	fd_clear(&db->log_fd);
 	g_rec_mutex_clear(&db->lock);
 	g_free(db);
 }
@@ -277,6 +306,7 @@ bool db_sync(Db *db, GError **error)
 	bool ok = code == SQLITE_OK || code == SQLITE_BUSY || db_fail(db, error);
 	if (code == SQLITE_OK)
 		g_atomic_int_set(&db->log_pages, 0);
+	reserve(db);
 	g_rec_mutex_unlock(&db->lock);
 	return ok;
 }

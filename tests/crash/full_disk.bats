@@ -83,3 +83,24 @@ quiet() {
 	printf 'FROM busybox\nRUN echo after > /s3\n' | d build --network none -t after -
 	[ "$(run_none after cat /s3)" = after ]
 }
+
+@test "a full disk is freed by removing, after a kill of the engine, too" {
+	for name in one two three; do d create --name $name --network none busybox true; done
+	d volume create full-volume
+	d network create full-network
+	d run --name writer --network none busybox dd if=/dev/zero of=/big bs=1M count=100 || true
+	cat /dev/zero >"$DISK/filler" || true
+	d rm one
+	engine_kill
+	cat /dev/zero >>"$DISK/filler" || true
+	engine_start --data-root "$DISK/data"
+	d rm -f two
+	d volume rm full-volume
+	d network rm full-network
+	d rm writer
+	d container prune -f
+	[ -z "$(d ps -aq)" ]
+	rm "$DISK/filler"
+	quiet
+	run_none busybox true
+}
