@@ -170,8 +170,8 @@ static bool check_connect(const json_t *spec, const char *name, GError **error)
 			"networks in private (none) mode");
 	if (strcmp(name, "host") == 0)
 		return fail(error, BERTH_ERROR_FORBIDDEN,
-			"container cannot be disconnected from host network or connected to host "
-			"network");
+			"cannot connect container to host network - container must be created in "
+			"host network mode");
 	return true;
 }
 

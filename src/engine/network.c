@@ -381,13 +381,27 @@ static bool is_config_of_any(Engine *engine, const Network *config)
 	return false;
 }
 
+/* Whom a network that is to go still has, by name and endpoint, as dockerd tells it. Under the lock. */
+static bool fail_in_use(Engine *engine, const Network *network, GError **error)
+{
+	enum { SHORT_ID = 12 };
+	g_autoptr(json_t) members = members_json(engine, network);
+	g_autoptr(GString) list = g_string_new("");
+	const char *id;
+	json_t *member;
+	json_object_foreach (members, id, member)
+		g_string_append_printf(list, "%sname:\"%s\" id:\"%.*s\"", list->len > 0 ? ", " : "",
+			json_str(member, "Name"), SHORT_ID, json_str(member, "EndpointID"));
+	return fail(error, BERTH_ERROR_FORBIDDEN,
+		"error while removing network: network %s has active endpoints (%s)", network->name,
+		list->str);
+}
+
 /* Under the lock. */
 static bool drop(Engine *engine, Network *network, GError **error)
 {
 	if (g_hash_table_size(network->members) > 0)
-		return fail(error, BERTH_ERROR_FORBIDDEN,
-			"error while removing network: network %s id %s has active endpoints",
-			network->name, network->id);
+		return fail_in_use(engine, network, error);
 	if (is_config_of_any(engine, network))
 		return fail(error, BERTH_ERROR_FORBIDDEN,
 			"error while removing network: configuration network \"%s\" is in use",

@@ -26,7 +26,7 @@ teardown_file() { hosts_remove; }
 	check 'invalid' network create --subnet nonsense other
 	check 'plugin "nosuch" not found' network create -d nosuch other
 	check 'pre-defined network and cannot be removed' network rm bridge
-	check 'has active endpoints' network rm there
+	check 'has active endpoints (name:"' network rm there
 	check 'No such container: nosuch' network connect there nosuch
 	check 'nosuch not found' network connect nosuch in
 	check 'already exists in network there' network connect there in
