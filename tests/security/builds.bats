@@ -335,7 +335,7 @@ tar.close()'
 }
 
 @test "an ssh agent's socket is the step's alone, whatever its mode there" {
-	eval "$(ssh-agent)" >/dev/null
+	eval "$(ssh-agent 3>&-)" >/dev/null
 	cat >Dockerfile <<-'EOF'
 		FROM busybox
 		RUN --mount=type=ssh,mode=0777,uid=12345 stat -c '%a %u' $SSH_AUTH_SOCK >/facts; touch /marker; sleep 2
