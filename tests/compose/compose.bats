@@ -387,3 +387,24 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	[ "$(count -a)" -eq 0 ]
 	[ -z "$(d network ls -q --filter "name=${COMPOSE_PROJECT_NAME}_")" ]
 }
+
+@test "networks: interface_name, link_local_ips, enable_ipv4 and enable_ipv6" {
+	cat >docker-compose.yml <<-'EOF'
+		services:
+		  w:
+		    image: busybox
+		    command: sleep 1000
+		    networks:
+		      front: {interface_name: front0, link_local_ips: [169.254.7.7]}
+		      six: {}
+		networks:
+		  front: {}
+		  six: {enable_ipv4: false, enable_ipv6: true}
+	EOF
+	c up -d
+	c exec -T w ls /sys/class/net | grep -qx front0
+	c exec -T w ip -4 -o addr show front0 | grep -q 169.254.7.7/16
+	[ -z "$(c exec -T w ip -4 -o addr show eth0)" ]
+	c exec -T w ip -6 -o addr show eth0 | grep -q 'inet6 fd'
+	c down
+}
