@@ -457,12 +457,6 @@ Config *config_load(int argc, char **argv, GError **error)
 	return config;
 }
 
-json_t *config_resolver(const Config *config, const json_t *host, const char *key)
-{
-	json_t *own = json_object_get(host, key);
-	return json_filled(own) ? own : json_object_get(config->resolver, key);
-}
-
 void config_free(Config *config)
 {
 	char *strings[] = {config->data_root, config->exec_root, config->pidfile, config->group,

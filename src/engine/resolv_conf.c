@@ -133,6 +133,12 @@ static void put_line(GString *out, const char *keyword, GPtrArray *words)
 	g_string_append_c(out, '\n');
 }
 
+json_t *config_resolver(const Config *config, const json_t *host, const char *key)
+{
+	json_t *own = json_object_get(host, key);
+	return json_filled(own) ? own : json_object_get(config->resolver, key);
+}
+
 char *resolv_conf_text(const Config *config, const json_t *host, bool own_resolver)
 {
 	bool on_host = strcmp(json_str(host, "NetworkMode"), "host") == 0;
