@@ -2,7 +2,7 @@
  * (docs/build-api.md). */
 #include "api/api.h"
 #include "api/schema_types.h"
-#include "build/build.h"
+#include "builder/build.h"
 
 #include "base/error.h"
 #include "base/size.h"

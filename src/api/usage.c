@@ -1,6 +1,6 @@
 /* /system/df (Engine API v1.51): the sizes of all that is kept. */
 #include "api/api.h"
-#include "build/build.h"
+#include "builder/build.h"
 
 #include "base/error.h"
 

@@ -1,6 +1,6 @@
 /* berth, docker: finds the command, its flags and the engine, and runs it. */
-#include "cli/cli.h"
-#include "cli/contexts.h"
+#include "cli/common/cli.h"
+#include "cli/config/contexts.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,5 +1,5 @@
 /* Any text as a template of --format, on a value that has some of everything. */
-#include "cli/template.h"
+#include "template/template.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "cli/template.h"
+#include "template/template.h"
 
 static const char document[] =
 	"{\"Name\":\"web\",\"Count\":3,\"On\":true,\"Off\":false,\"Null\":null,\"Empty\":[],"

@@ -1,0 +1,526 @@
+/* One build from its request to its image: context, Dockerfile, stages at once, result. */
+#include "builder/internal.h"
+
+#include "base/work.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct {
+	GMutex lock;
+	GPtrArray *running; /* of Build, borrowed */
+} builds;
+
+bool build_going(Build *build)
+{
+	return g_atomic_int_get(&build->stopped) == 0;
+}
+
+/* Whoever waits on the reading end sees it hang up. */
+static void stop(Build *build)
+{
+	g_mutex_lock(&build->lock);
+	g_atomic_int_set(&build->stopped, 1);
+	fd_clear(&build->cancel[1]);
+	g_cond_broadcast(&build->changed);
+	g_mutex_unlock(&build->lock);
+}
+
+void build_fail(Build *build, const GError *error, const Instruction *at, int exit_code)
+{
+	g_mutex_lock(&build->lock);
+	if (build->error == NULL) {
+		build->error = g_error_copy(error);
+		build->exit_code = exit_code;
+		if (at != NULL)
+			build->excerpt = dockerfile_excerpt(build->dockerfile->lines,
+				build->dockerfile_name, at->line, at->last_line);
+	}
+	g_mutex_unlock(&build->lock);
+	stop(build);
+}
+
+const char *build_secret(const Build *build, const char *id)
+{
+	return json_string_value(
+		json_object_get(json_object_get(build->request->more, "secrets"), id));
+}
+
+void build_use_arg(Build *build, const char *name)
+{
+	g_mutex_lock(&build->lock);
+	g_hash_table_add(build->used_args, g_strdup(name));
+	g_mutex_unlock(&build->lock);
+}
+
+Stage *build_stage(Build *build, const char *name, int before)
+{
+	guint64 number;
+	/* The last of a name that comes before: a later one may bear it again. */
+	for (int i = MIN(before, (int)build->stages->len); i-- > 0;) {
+		Stage *stage = build->stages->pdata[i];
+		if (stage->from->words[1] != NULL && g_ascii_strcasecmp(stage->name, name) == 0)
+			return stage;
+	}
+	if (g_ascii_string_to_unsigned(name, 10, 0, G_MAXINT, &number, NULL) &&
+		(int)number < before)
+		return build->stages->pdata[number];
+	return NULL;
+}
+
+const char *const build_proxies[] = {"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy",
+	"FTP_PROXY", "ftp_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy", NULL};
+
+static gpointer run_stage(gpointer stage)
+{
+	stage_run(stage);
+	return NULL;
+}
+
+void stage_start(Stage *stage)
+{
+	g_mutex_lock(&stage->build->lock);
+	if (stage->thread == NULL)
+		stage->thread = g_thread_new("stage", run_stage, stage);
+	g_mutex_unlock(&stage->build->lock);
+}
+
+static const char *global(gpointer build, const char *name)
+{
+	return g_hash_table_lookup(((Build *)build)->global_args, name);
+}
+
+Variables build_variables(Build *build)
+{
+	return (Variables){.get = global,
+		.data = build,
+		.escape = build->dockerfile->escape,
+		.spent = &build->expanded};
+}
+
+static void set_global(Build *build, const char *name, const char *value)
+{
+	g_hash_table_insert(build->global_args, g_strdup(name), g_strdup(value));
+}
+
+/* TARGETPLATFORM and its kin, and those of the machine that builds. */
+static void set_platform(Build *build, const char *prefix, const Platform *platform)
+{
+	const struct {
+		const char *name, *value;
+	} parts[] = {{"OS", platform->os}, {"ARCH", platform->architecture},
+		{"VARIANT", platform->variant}};
+	g_autofree char *text = platform_text(platform),
+			*name = g_strconcat(prefix, "PLATFORM", NULL);
+	set_global(build, name, text);
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+		g_autofree char *part = g_strconcat(prefix, parts[i].name, NULL);
+		set_global(build, part, parts[i].value);
+	}
+}
+
+static bool set_platforms(Build *build, GError **error)
+{
+	g_auto(Platform)
+		host = {g_strdup("linux"), g_strdup(platform_architecture()), g_strdup("")};
+	const char *asked = build->request->platform;
+	if (!platform_parse(*asked != '\0' ? asked : "linux", &build->platform, error))
+		return false;
+	platform_complete(&build->platform);
+	set_platform(build, "TARGET", &build->platform);
+	set_platform(build, "BUILD", &host);
+	return true;
+}
+
+/* ARG before the first FROM. */
+static bool declare_global(Build *build, const Instruction *instruction, GError **error)
+{
+	bool legacy;
+	Variables variables = build_variables(build);
+	g_autoptr(GArray) pairs = instruction_pairs(instruction, &legacy, error);
+	for (guint i = 0; pairs != NULL && i < pairs->len; i++) {
+		const Pair *pair = &g_array_index(pairs, Pair, i);
+		const char *given =
+			json_string_value(json_object_get(build->request->args, pair->key));
+		g_autofree char *value = given != NULL ? g_strdup(given)
+					 : pair->value != NULL
+						 ? word_expand(pair->value, &variables, error)
+						 : NULL;
+		if (given == NULL && pair->value != NULL && value == NULL)
+			return false;
+		build_use_arg(build, pair->key);
+		if (value != NULL)
+			set_global(build, pair->key, value);
+	}
+	return pairs != NULL;
+}
+
+/* Instructions into their stages; what stands before the first of them may only be ARG. */
+static bool make_stages(Build *build, GError **error)
+{
+	GPtrArray *all = build->dockerfile->instructions;
+	Stage *stage = NULL;
+	if (all->len == 0)
+		return fail(error, BERTH_ERROR_INVALID, "the Dockerfile (%s) cannot be empty",
+			build->dockerfile_name);
+	for (guint i = 0; i < all->len; i++) {
+		const Instruction *instruction = all->pdata[i];
+		if (instruction->kind == DF_FROM) {
+			stage = stage_new(build, instruction, (int)build->stages->len);
+			g_ptr_array_add(build->stages, stage);
+		} else if (stage != NULL) {
+			g_ptr_array_add(stage->instructions, (gpointer)instruction);
+		} else if (instruction->kind != DF_ARG) {
+			return fail(error, BERTH_ERROR_INVALID,
+				"dockerfile parse error on line %d: no build stage in current "
+				"context",
+				instruction->line);
+		} else if (!declare_global(build, instruction, error)) {
+			return false;
+		}
+	}
+	return stage != NULL ||
+	       fail(error, BERTH_ERROR_INVALID, "no build stage in current context");
+}
+
+static Stage *find_target(Build *build, GError **error)
+{
+	const char *name = build->request->target;
+	if (*name == '\0')
+		return build->stages->pdata[build->stages->len - 1];
+	Stage *stage = build_stage(build, name, (int)build->stages->len);
+	if (stage == NULL)
+		fail(error, BERTH_ERROR_INVALID, "failed to reach build target %s in %s", name,
+			build->dockerfile_name);
+	return stage;
+}
+
+static void need(Build *build, Stage *stage);
+
+/* A stage that a flag's value names, if it names one. */
+static void need_named(Build *build, const Stage *stage, const char *name)
+{
+	Stage *other = name != NULL ? build_stage(build, name, stage->index) : NULL;
+	if (other != NULL)
+		need(build, other);
+}
+
+/* "type=bind,from=x,..." */
+static void need_mounts(Build *build, const Stage *stage, const Instruction *instruction)
+{
+	g_auto(GStrv) flags = instruction_flags(instruction, "mount");
+	for (int i = 0; flags[i] != NULL; i++) {
+		g_auto(GStrv) fields = g_strsplit(flags[i], ",", -1);
+		for (int f = 0; fields[f] != NULL; f++)
+			if (g_str_has_prefix(fields[f], "from="))
+				need_named(build, stage, fields[f] + strlen("from="));
+	}
+}
+
+/* What the target needs is begun at once; what nobody saw here, such as a trigger of the base, begins when
+ * somebody waits for it. */
+static void need(Build *build, Stage *stage)
+{
+	Variables variables = build_variables(build);
+	if (stage->needed)
+		return;
+	stage->needed = true;
+	g_autofree char *base = word_expand(stage->from->words[0], &variables, NULL);
+	need_named(build, stage, base);
+	for (guint i = 0; i < stage->instructions->len; i++) {
+		const Instruction *instruction = stage->instructions->pdata[i];
+		if (instruction->kind == DF_RUN)
+			need_mounts(build, stage, instruction);
+		else if (instruction->kind == DF_COPY)
+			need_named(build, stage, instruction_flag(instruction, "from"));
+	}
+}
+
+static void number_steps(Build *build)
+{
+	int total = 0;
+	GPtrArray *all = build->dockerfile->instructions;
+	for (guint i = 0; i < all->len && ((Instruction *)all->pdata[i])->kind == DF_ARG; i++)
+		total++;
+	int globals = total;
+	for (guint i = 0; i < build->stages->len; i++) {
+		Stage *stage = build->stages->pdata[i];
+		stage->steps = 1;
+		for (guint s = 0; s < stage->instructions->len; s++)
+			stage->steps += stage_shows(stage->instructions->pdata[s]);
+		if (!stage->needed)
+			continue;
+		stage->first_number = total + 1;
+		total += 1 + (int)stage->instructions->len;
+	}
+	progress_set_total(build->progress, total);
+	for (int i = 0; i < globals; i++)
+		vertex_done(vertex_new(build->progress, i + 1, "",
+				    ((Instruction *)all->pdata[i])->source),
+			NULL);
+}
+
+static bool read_epoch(Build *build, GError **error)
+{
+	const char *text =
+		json_string_value(json_object_get(build->request->args, "SOURCE_DATE_EPOCH"));
+	guint64 value;
+	build->epoch = -1;
+	if (text == NULL || *text == '\0')
+		return true;
+	if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT32 * 4LL, &value, NULL))
+		return fail(error, BERTH_ERROR_INVALID, "invalid SOURCE_DATE_EPOCH: %s", text);
+	build->epoch = (gint64)value;
+	return true;
+}
+
+static bool check_tags(const Build *build, GError **error)
+{
+	for (int i = 0; build->request->tags[i] != NULL; i++) {
+		g_autoptr(Reference) reference = reference_parse(build->request->tags[i], error);
+		if (reference == NULL)
+			return false;
+		if (reference->digest != NULL)
+			return fail(
+				error, BERTH_ERROR_INVALID, "build tag cannot contain a digest");
+	}
+	return true;
+}
+
+/* Arguments that no ARG asked for: a misspelt name should not go unnoticed. */
+static void warn_unused(Build *build)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	const char *name;
+	json_t *value;
+	json_object_foreach ((json_t *)build->request->args, name, value)
+		if (!g_strv_contains(build_proxies, name) &&
+			strcmp(name, "SOURCE_DATE_EPOCH") != 0 &&
+			!g_str_has_prefix(name, "BUILDKIT_") &&
+			!g_hash_table_contains(build->used_args, name))
+			g_ptr_array_add(names, (gpointer)name);
+	if (names->len == 0)
+		return;
+	g_ptr_array_add(names, NULL);
+	g_autofree char *list = g_strjoinv(" ", (char **)names->pdata),
+			*text = g_strdup_printf(
+				"One or more build-args [%s] were not consumed", list);
+	progress_warn(build->progress, text);
+}
+
+/* What comes before the steps has lines of its own, which classic clients are not told. */
+static bool load_context(Build *build, char **text, GError **error)
+{
+	Vertex *vertex = vertex_new(build->progress, 0, "[internal] load build context", "");
+	g_autoptr(GError) problem = NULL;
+	if (build->request->events)
+		vertex_start(vertex);
+	if (context_load(build, text, &problem)) {
+		vertex_done(vertex, NULL);
+		return true;
+	}
+	vertex_fail(vertex, problem->message);
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return false;
+}
+
+/* "... on line N: ...": where the parser has stopped is shown like where a step has failed. */
+static void excerpt_parse_error(Build *build, const char *text, const char *message)
+{
+	static const char mark[] = "dockerfile parse error on line ";
+	const char *at = strstr(message, mark);
+	if (at == NULL)
+		return;
+	int line = atoi(at + strlen(mark));
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	build->excerpt = dockerfile_excerpt(lines, build->dockerfile_name, line, line);
+}
+
+static bool parse(Build *build, const char *text, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	build->dockerfile = dockerfile_parse(text, strlen(text), &problem);
+	if (build->dockerfile != NULL)
+		return true;
+	excerpt_parse_error(build, text, problem->message);
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return false;
+}
+
+/* *target stays NULL where there is nothing to build. */
+static bool prepare(Build *build, Stage **target, GError **error)
+{
+	g_autofree char *text = NULL;
+	if (!check_tags(build, error) || !read_epoch(build, error) ||
+		!entitlements_check(build, error) ||
+		!load_context(build, &text, error))
+		return false;
+	bool only_check;
+	if (!parse(build, text, error) || !build_check(build, &only_check, error))
+		return false;
+	if (only_check)
+		return true;
+	if (!set_platforms(build, error) || !make_stages(build, error) ||
+		(*target = find_target(build, error)) == NULL)
+		return false;
+	need(build, *target);
+	number_steps(build);
+	return true;
+}
+
+static gpointer watch(gpointer data)
+{
+	Build *build = data;
+	if (!notify_wait(build->ended_fd, build->request->peer_fd, -1)) {
+		g_autoptr(GError) error = NULL;
+		fail(&error, BERTH_ERROR_SYSTEM, "the build was cancelled: its client is gone");
+		build_fail(build, error, NULL, 0);
+	}
+	return NULL;
+}
+
+static bool run_stages(Build *build, Stage *target, GError **error)
+{
+	for (int i = 0; build->request->cache_from[i] != NULL; i++)
+		cache_import(build, build->request->cache_from[i]);
+	for (guint i = 0; i < build->stages->len; i++)
+		if (((Stage *)build->stages->pdata[i])->needed)
+			stage_start(build->stages->pdata[i]);
+	bool ok = stage_wait(target, NULL);
+	if (!ok)
+		stop(build);
+	for (guint i = 0; i < build->stages->len; i++) {
+		Stage *stage = build->stages->pdata[i];
+		if (stage->thread != NULL)
+			g_thread_join(g_steal_pointer(&stage->thread));
+	}
+	if (build->error != NULL)
+		g_propagate_error(error, g_error_copy(build->error));
+	return ok && build->error == NULL;
+}
+
+static void register_build(Build *build, bool on)
+{
+	g_mutex_lock(&builds.lock);
+	if (builds.running == NULL)
+		builds.running = g_ptr_array_new();
+	if (on)
+		g_ptr_array_add(builds.running, build);
+	else
+		g_ptr_array_remove(builds.running, build);
+	g_mutex_unlock(&builds.lock);
+}
+
+/* Under the lock of all builds. */
+static Build *find_build(const char *id, GError **error)
+{
+	for (guint i = 0; builds.running != NULL && *id != '\0' && i < builds.running->len; i++) {
+		Build *build = builds.running->pdata[i];
+		if (strcmp(build->request->id, id) == 0)
+			return build;
+	}
+	fail(error, BERTH_ERROR_NOT_FOUND, "no build %s is running", id);
+	return NULL;
+}
+
+bool build_cancel(const char *id, GError **error)
+{
+	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&builds.lock);
+	Build *build = find_build(id, error);
+	if (build == NULL)
+		return false;
+	g_autoptr(GError) why = NULL;
+	fail(&why, BERTH_ERROR_SYSTEM, "the build was cancelled");
+	build_fail(build, why, NULL, 0);
+	return true;
+}
+
+bool build_ssh_offer(const char *build_id, const char *ssh_id, int fd, GError **error)
+{
+	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&builds.lock);
+	Build *build = find_build(build_id, error);
+	if (build != NULL)
+		return ssh_offer(build, ssh_id, fd, error);
+	close(fd);
+	return false;
+}
+
+static void build_clear(Build *build)
+{
+	Store *store = build->engine->store;
+	g_ptr_array_unref(build->stages);
+	g_hash_table_unref(build->sources);
+	g_clear_pointer(&build->context, source_free);
+	for (guint i = 0; i < build->folders->len; i++)
+		store_discard(store, store->tmp_fd, build->folders->pdata[i]);
+	g_ptr_array_unref(build->folders);
+	g_hash_table_unref(build->global_args);
+	g_hash_table_unref(build->used_args);
+	g_hash_table_unref(build->ssh_offers);
+	g_clear_pointer(&build->dockerfile, dockerfile_free);
+	layer_pins_free(build->pins);
+	progress_free(build->progress);
+	platform_clear(&build->platform);
+	g_free(build->dockerfile_name);
+	g_free(build->body_folder);
+	g_free(build->excerpt);
+	g_clear_error(&build->error);
+	fd_clear(&build->cancel[0]);
+	fd_clear(&build->cancel[1]);
+	notify_unsubscribe(&build->ended, build->ended_fd);
+	notify_clear(&build->ended);
+	g_mutex_clear(&build->lock);
+	g_mutex_clear(&build->fetching);
+	g_cond_clear(&build->changed);
+}
+
+static bool build_init(Build *build, Engine *engine, const BuildRequest *request, GError **error)
+{
+	*build = (Build){.engine = engine, .request = request, .epoch = -1, .cancel = {-1, -1}};
+	build->progress = progress_new(request);
+	build->pins = layer_pins_new(engine->store);
+	build->stages = g_ptr_array_new_with_free_func((GDestroyNotify)stage_free);
+	build->folders = g_ptr_array_new_with_free_func(g_free);
+	build->global_args = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	build->used_args = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	build->sources =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)source_free);
+	build->ssh_offers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, ssh_offers_free);
+	g_mutex_init(&build->lock);
+	g_mutex_init(&build->fetching);
+	g_cond_init(&build->changed);
+	notify_init(&build->ended);
+	build->ended_fd = notify_subscribe(&build->ended);
+	return pipe2(build->cancel, O_CLOEXEC) == 0 || fail_errno(error, "cannot begin the build");
+}
+
+bool build_run(Engine *engine, const BuildRequest *request, GError **error)
+{
+	Build build;
+	Stage *target = NULL;
+	g_autoptr(GError) problem = NULL;
+	bool ok = build_init(&build, engine, request, &problem);
+	GThread *watcher =
+		ok && request->peer_fd >= 0 ? g_thread_new("watch", watch, &build) : NULL;
+	register_build(&build, true);
+	work_follow(&build.stopped);
+	ok = ok && prepare(&build, &target, &problem);
+	if (target != NULL) {
+		ok = ok && run_stages(&build, target, &problem);
+		if (ok)
+			warn_unused(&build);
+		ok = ok && result_keep(&build, target, &problem);
+	}
+	work_follow(NULL);
+	register_build(&build, false);
+	notify_fire(&build.ended);
+	if (watcher != NULL)
+		g_thread_join(watcher);
+	if (!ok && progress_spoke(build.progress))
+		progress_error(build.progress, problem, build.exit_code, build.excerpt);
+	if (!ok)
+		g_propagate_error(error, g_steal_pointer(&problem));
+	build_clear(&build);
+	build_cache_collect(engine);
+	return ok;
+}

@@ -1,0 +1,122 @@
+/* Files from the web: contexts and sources of ADD. */
+#include "builder/internal.h"
+
+#include "registry/curl_load.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { MAX_REDIRECTS = 10, STALLED_SECONDS = 60, MODE = 0600 };
+
+bool url_is_http(const char *url)
+{
+	return g_str_has_prefix(url, "http://") || g_str_has_prefix(url, "https://");
+}
+
+typedef struct {
+	Build *build;
+	int fd;
+	struct sha256_ctx hash;
+} Fetch;
+
+static size_t take(char *bytes, size_t size, size_t count, void *data)
+{
+	Fetch *fetch = data;
+	sha256_update(&fetch->hash, size * count, (guint8 *)bytes);
+	return fd_write_all(fetch->fd, bytes, size * count) ? size * count : 0;
+}
+
+static int going(void *data, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	(void)a, (void)b, (void)c, (void)d;
+	return !build_going(((Fetch *)data)->build);
+}
+
+/* The last part of the path; "download" where there is none. */
+static char *name_of(const char *url)
+{
+	g_autofree char *path = g_strndup(url, strcspn(url, "?#"));
+	const char *host = strstr(path, "://"), *slash = strrchr(path, '/');
+	g_autofree char *name =
+		host != NULL && slash > host + 2 ? g_uri_unescape_string(slash + 1, "/") : NULL;
+	return name != NULL && *name != '\0' && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+			       strchr(name, '/') == NULL && strlen(name) <= NAME_MAX
+		       ? g_steal_pointer(&name)
+		       : g_strdup("download");
+}
+
+static bool perform(Fetch *fetch, const char *url, gint64 *modified, GError **error)
+{
+	CURL *handle = curl.easy_init();
+	long status = 0;
+	curl_off_t time = -1;
+	curl.easy_setopt(handle, CURLOPT_URL, url);
+	curl.easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl.easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+	curl.easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 1L);
+	curl.easy_setopt(handle, CURLOPT_MAXREDIRS, (long)MAX_REDIRECTS);
+	curl.easy_setopt(handle, CURLOPT_FAILONERROR, 1L);
+	curl.easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+	curl.easy_setopt(handle, CURLOPT_FILETIME, 1L);
+	curl.easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl.easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, (long)STALLED_SECONDS);
+	curl.easy_setopt(handle, CURLOPT_USERAGENT, "berth");
+	curl.easy_setopt(handle, CURLOPT_WRITEFUNCTION, take);
+	curl.easy_setopt(handle, CURLOPT_WRITEDATA, fetch);
+	curl.easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+	curl.easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, going);
+	curl.easy_setopt(handle, CURLOPT_XFERINFODATA, fetch);
+	CURLcode code = curl.easy_perform(handle);
+	curl.easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+	curl.easy_getinfo(handle, CURLINFO_FILETIME_T, &time);
+	curl.easy_cleanup(handle);
+	*modified = time > 0 ? (gint64)time : 0;
+	if (code == CURLE_OK)
+		return true;
+	return code == CURLE_HTTP_RETURNED_ERROR
+		       ? fail(error, BERTH_ERROR_INVALID, "invalid response status %ld of %s",
+				 status, url)
+		       : fail(error, BERTH_ERROR_SYSTEM, "cannot fetch %s: %s", url,
+				 curl.easy_strerror(code));
+}
+
+static bool check(Fetch *fetch, const char *url, const char *checksum, GError **error)
+{
+	g_autofree char *digest = digest_end(&fetch->hash);
+	return *checksum == '\0' || strcmp(checksum, digest) == 0 ||
+	       fail(error, BERTH_ERROR_INVALID, "digest mismatch of %s: expected %s, got %s", url,
+		       checksum, digest);
+}
+
+char *url_fetch(Build *build, const char *url, const char *checksum, char **name, GError **error)
+{
+	gint64 modified = 0;
+	Store *store = build->engine->store;
+	int dir;
+	if (*checksum != '\0' && !digest_is_valid(checksum)) {
+		fail(error, BERTH_ERROR_INVALID, "invalid checksum \"%s\": sha256:... is wanted",
+			checksum);
+		return NULL;
+	}
+	g_autofree char *folder = curl_load(error) ? layer_begin(store, &dir, error) : NULL;
+	if (folder == NULL)
+		return NULL;
+	autofd dir_fd = dir;
+	g_autofree char *file = name_of(url);
+	autofd fd =
+		openat(dir_fd, file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, MODE);
+	Fetch fetch = {.build = build, .fd = fd};
+	sha256_init(&fetch.hash);
+	bool ok = fd >= 0 ? perform(&fetch, url, &modified, error) &&
+				    check(&fetch, url, checksum, error)
+			  : fail_errno(error, "cannot write %s", file);
+	if (!ok) {
+		store_discard(store, store->tmp_fd, folder);
+		return NULL;
+	}
+	struct timespec times[2] = {{.tv_sec = modified}, {.tv_sec = modified}};
+	futimens(fd, times);
+	*name = g_steal_pointer(&file);
+	return g_steal_pointer(&folder);
+}

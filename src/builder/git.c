@@ -1,0 +1,244 @@
+/* Git repositories, by Debian's git. Nothing of a URL ever becomes an option or a command (CVE-2019-13139): the
+ * parts are checked, stand behind "--end-of-options" or in a place of their own, and git runs with neither the
+ * host's configuration nor hooks, submodules' commands or other transports. */
+#include "builder/internal.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+enum { MAX_SAID = 2000 };
+
+/* What a URL means: repository, ref and folder. */
+typedef struct {
+	char *repository, *ref, *folder;
+} GitUrl;
+
+static void git_url_clear(GitUrl *url)
+{
+	g_free(url->repository);
+	g_free(url->ref);
+	g_free(url->folder);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GitUrl, git_url_clear)
+
+/* "git@host:path": scp's form. */
+static bool is_scp(const char *url)
+{
+	const char *at = strchr(url, '@'), *colon = strchr(url, ':'), *slash = strchr(url, '/');
+	return g_str_has_prefix(url, "git@") && at != NULL && colon != NULL && colon > at &&
+	       (slash == NULL || colon < slash) && strstr(url, "://") == NULL;
+}
+
+bool url_is_git(const char *url)
+{
+	g_autofree char *path = g_strndup(url, strcspn(url, "?#"));
+	return is_scp(url) || g_str_has_prefix(url, "git://") || g_str_has_prefix(url, "ssh://") ||
+	       (url_is_http(url) && g_str_has_suffix(path, ".git")) ||
+	       g_str_has_prefix(url, "github.com/");
+}
+
+/* Letters that refs and folders have; no "-" in front, no "..". */
+static bool is_harmless(const char *text, bool ref)
+{
+	for (const char *c = text; *c != '\0'; c++)
+		if ((guchar)*c <= ' ' || *c == 0x7f || strchr(ref ? "~^:?*[\\" : "\\", *c) != NULL)
+			return false;
+	return *text != '-' && strstr(text, "..") == NULL;
+}
+
+/* "#ref:folder", or "?ref=...&subdir=...". */
+static bool git_url_parse(const char *text, GitUrl *url, GError **error)
+{
+	g_autofree char *whole = g_str_has_prefix(text, "github.com/")
+					 ? g_strconcat("https://", text, NULL)
+					 : g_strdup(text);
+	char *hash = strchr(whole, '#'), *question = strchr(whole, '?');
+	if (hash != NULL)
+		*hash++ = '\0';
+	if (question != NULL && (hash == NULL || question < hash))
+		*question++ = '\0';
+	else
+		question = NULL;
+	g_auto(GStrv) parts = g_strsplit(hash != NULL ? hash : "", ":", 2);
+	url->repository = g_strdup(whole);
+	url->ref = g_strdup(parts[0] != NULL ? parts[0] : "");
+	url->folder = g_strdup(parts[0] != NULL && parts[1] != NULL ? parts[1] : "");
+	g_auto(GStrv) pairs = g_strsplit(question != NULL ? question : "", "&", -1);
+	for (int i = 0; pairs[i] != NULL; i++) {
+		const char *equals = strchr(pairs[i], '=');
+		g_autofree char *value =
+			g_uri_unescape_string(equals != NULL ? equals + 1 : "", NULL);
+		char **place = g_str_has_prefix(pairs[i], "subdir=") ? &url->folder
+			       : g_str_has_prefix(pairs[i], "ref=") ||
+					       g_str_has_prefix(pairs[i], "branch=") ||
+					       g_str_has_prefix(pairs[i], "tag=") ||
+					       g_str_has_prefix(pairs[i], "checksum=")
+				       ? &url->ref
+				       : NULL;
+		if (place != NULL && value != NULL) {
+			g_free(*place);
+			*place = g_steal_pointer(&value);
+		}
+	}
+	return (is_harmless(url->repository, false) && is_harmless(url->ref, true) &&
+		       is_harmless(url->folder, false)) ||
+	       fail(error, BERTH_ERROR_INVALID, "invalid git URL \"%s\"", text);
+}
+
+/* A group of its own: what git starts ends with it. */
+static void lead_group(gpointer data)
+{
+	(void)data;
+	setpgid(0, 0);
+}
+
+/* More than MAX_SAID is heard, and forgotten. False at the end. */
+static bool hear(int fd, GString *said)
+{
+	char block[4096];
+	ssize_t n = read(fd, block, sizeof block);
+	if (n > 0 && said->len < MAX_SAID)
+		g_string_append_len(said, block, MIN(n, (ssize_t)(MAX_SAID - said->len)));
+	return n > 0 || (n < 0 && errno == EINTR);
+}
+
+/* Follows both streams to their ends. False if the build stops before: git is killed then. */
+static bool follow(Build *build, GPid pid, int out_fd, GString *out, int said_fd, GString *said)
+{
+	struct pollfd polls[] = {{.fd = out_fd, .events = POLLIN},
+		{.fd = said_fd, .events = POLLIN}, {.fd = build->cancel[0]}};
+	GString *const texts[] = {out, said};
+	while (polls[0].fd >= 0 || polls[1].fd >= 0) {
+		if (poll(polls, G_N_ELEMENTS(polls), -1) < 0)
+			continue;
+		if (polls[2].revents != 0) {
+			kill(-pid, SIGKILL);
+			return false;
+		}
+		for (int i = 0; i < 2; i++)
+			if (polls[i].revents != 0 && !hear(polls[i].fd, texts[i]))
+				polls[i].fd = -1;
+	}
+	return true;
+}
+
+static char *run(Build *build, const char *folder, char **argv, char **environment, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(GString) out = g_string_new(""), said = g_string_new("");
+	GPid pid;
+	int out_fd = -1, said_fd = -1, status = 0;
+	if (!g_spawn_async_with_pipes(folder, argv, environment,
+		    G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, lead_group, NULL, &pid, NULL,
+		    &out_fd, &said_fd, &problem)) {
+		fail(error, BERTH_ERROR_SYSTEM, "git cannot be run (%s): install git",
+			problem->message);
+		return NULL;
+	}
+	autofd out_owned = out_fd, said_owned = said_fd;
+	bool whole = follow(build, pid, out_owned, out, said_owned, said);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!whole)
+		fail(error, BERTH_ERROR_SYSTEM, "the build was cancelled");
+	else if (g_spawn_check_wait_status(status, NULL))
+		return g_strdup(out->str);
+	else
+		fail(error, BERTH_ERROR_INVALID, "git failed: %s", g_strstrip(said->str));
+	return NULL;
+}
+
+/* Runs git in a folder with these words; what it says on standard output, or NULL with what it says else. */
+static char *git(Build *build, const char *folder, GError **error, ...)
+{
+	static const char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin",
+		"HOME=/nonexistent", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
+		"GIT_TERMINAL_PROMPT=0", "GIT_ALLOW_PROTOCOL=http:https:git:ssh",
+		"GIT_LFS_SKIP_SMUDGE=1", "LC_ALL=C",
+		"GIT_SSH_COMMAND=ssh -oBatchMode=yes -oStrictHostKeyChecking=accept-new", NULL};
+	g_autoptr(GPtrArray) argv = g_ptr_array_new();
+	va_list args;
+	static const char *const first[] = {"git", "-c", "core.hooksPath=/dev/null", "-c",
+		"core.fsmonitor=false", "-c", "protocol.ext.allow=never", "-c",
+		"advice.detachedHead=false"};
+	for (size_t i = 0; i < G_N_ELEMENTS(first); i++)
+		g_ptr_array_add(argv, (gpointer)first[i]);
+	va_start(args, error);
+	for (char *word; (word = va_arg(args, char *)) != NULL;)
+		g_ptr_array_add(argv, word);
+	va_end(args);
+	g_ptr_array_add(argv, NULL);
+	return run(build, folder, (char **)argv->pdata, (char **)environment, error);
+}
+
+static bool is_commit(const char *ref)
+{
+	return strlen(ref) >= 7 && strspn(ref, "0123456789abcdef") == strlen(ref);
+}
+
+/* The newest state of a ref alone, where the server can tell that apart; else all that leads to it, or for a commit,
+ * which not every server finds by name, all branches. */
+static bool fetch(Build *build, const char *folder, const GitUrl *url, GError **error)
+{
+	const char *ref = *url->ref != '\0' ? url->ref : "HEAD";
+	g_autofree char *shallow = git(build, folder, NULL, "fetch", "--depth=1", "--no-tags",
+		"--end-of-options", url->repository, ref, NULL);
+	if (shallow != NULL)
+		return true;
+	if (!build_going(build))
+		return fail(error, BERTH_ERROR_SYSTEM, "the build was cancelled");
+	g_autofree char *whole = git(build, folder, is_commit(ref) ? NULL : error, "fetch",
+		"--end-of-options", url->repository, ref, NULL);
+	if (whole != NULL || !is_commit(ref))
+		return whole != NULL;
+	g_autofree char *all = git(build, folder, error, "fetch", "--tags", "--end-of-options",
+		url->repository, "+refs/heads/*:refs/remotes/origin/*", NULL);
+	return all != NULL;
+}
+
+static bool check_out(Build *build, const char *folder, const GitUrl *url, GError **error)
+{
+	g_autofree char *fetched =
+		git(build, folder, NULL, "checkout", "--quiet", "FETCH_HEAD", "--", NULL);
+	if (!is_commit(url->ref))
+		return fetched != NULL ||
+		       fail(error, BERTH_ERROR_INVALID, "git cannot check out \"%s\"", url->ref);
+	g_autofree char *exact =
+		git(build, folder, error, "checkout", "--quiet", url->ref, "--", NULL);
+	return exact != NULL;
+}
+
+char *git_fetch(Build *build, const char *text, bool keep_git, const char *checksum,
+	char **subfolder, GError **error)
+{
+	Store *store = build->engine->store;
+	g_auto(GitUrl) url = {0};
+	int dir;
+	if (!git_url_parse(text, &url, error))
+		return NULL;
+	g_autofree char *name = layer_begin(store, &dir, error);
+	if (name == NULL)
+		return NULL;
+	autofd dir_fd = dir;
+	g_autofree char *folder = g_build_filename(store->root, "tmp", name, NULL),
+			*made = git(build, folder, error, "init", "--quiet", NULL);
+	bool ok = made != NULL && fetch(build, folder, &url, error) &&
+		  check_out(build, folder, &url, error);
+	g_autofree char *head = ok ? git(build, folder, error, "rev-parse", "HEAD", NULL) : NULL;
+	ok = head != NULL;
+	if (ok && *checksum != '\0' && !g_str_has_prefix(g_strstrip(head), checksum))
+		ok = fail(error, BERTH_ERROR_INVALID, "expected checksum to match %s, got %s",
+			checksum, head);
+	if (ok && !keep_git)
+		ok = tree_remove(dir_fd, ".git") || fail_errno(error, "cannot remove .git");
+	if (!ok) {
+		store_discard(store, store->tmp_fd, name);
+		return NULL;
+	}
+	*subfolder = g_strdup(*url.folder != '\0' ? url.folder : ".");
+	return g_steal_pointer(&name);
+}

@@ -1,0 +1,275 @@
+/* What the files of this room share. */
+#pragma once
+#include "builder/build.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <fcntl.h>
+
+typedef struct Progress Progress;
+typedef struct Vertex Vertex;
+typedef struct Build Build;
+typedef struct Stage Stage;
+typedef struct Source Source;
+
+/* progress.c: what a build tells. A vertex is a line of its own: a step, or what must be done before it. */
+Progress *progress_new(const BuildRequest *request);
+void progress_free(Progress *progress);
+/* Vertices of the Dockerfile have numbers 1 to total, and are told in this order to classic clients. */
+void progress_set_total(Progress *progress, int total);
+Vertex *vertex_new(Progress *progress, int number, const char *name, const char *classic);
+void vertex_start(Vertex *vertex);
+void vertex_log(Vertex *vertex, int stream, const char *bytes, size_t length);
+void vertex_say(Vertex *vertex, const char *format, ...)
+	G_GNUC_PRINTF(2, 3);			  /* to classic clients only */
+void vertex_status(Vertex *vertex, json_t *line); /* of a pull; takes the reference */
+/* "what name done", such as the image that was written. To those who hear status objects only. */
+void vertex_note(Vertex *vertex, const char *what, const char *name);
+void vertex_cached(Vertex *vertex);
+void vertex_done(Vertex *vertex, const char *id); /* id: of the state after it, or NULL */
+void vertex_fail(Vertex *vertex, const char *message);
+void progress_warn(Progress *progress, const char *text);
+void progress_end(Progress *progress, const char *image_id, char *const *tags);
+/* The error of the whole, as its last word. code: of the command that failed, or 0. */
+void progress_error(Progress *progress, const GError *error, int code, const char *excerpt);
+bool progress_spoke(const Progress *progress);
+
+/* build.c */
+struct Build {
+	Engine *engine;
+	const BuildRequest *request;
+	Progress *progress;
+	LayerPins *pins;
+	Dockerfile *dockerfile;
+	char *dockerfile_name;
+	GPtrArray *stages; /* of Stage */
+	GHashTable *
+		global_args; /* of ARGs before the first FROM, and of the platform; name -> value */
+	GHashTable *used_args; /* names of build arguments that were declared */
+	Source *context;
+	GMutex fetching;
+	GHashTable *sources; /* name -> Source: named contexts and images; guarded by fetching */
+	Platform platform;
+	gint64 epoch;  /* SOURCE_DATE_EPOCH, or -1 */
+	int cancel[2]; /* the reading end hangs up when the build is to stop */
+	GMutex lock;
+	GCond changed; /* a stage has ended */
+	GError *error; /* the first */
+	int stopped;   /* atomic */
+	gsize expanded; /* of word_expand, atomic */
+	Notify ended;  /* and its descriptor, for who watches the client */
+	int ended_fd;
+	GPtrArray *folders;	/* of char *: below tmp/, gone with the build */
+	char *body_folder;	/* what the body was unpacked to */
+	GHashTable *ssh_offers; /* id -> GQueue of descriptors */
+	int exit_code;		/* of the command that failed */
+	char *excerpt;		/* of the Dockerfile, where it failed */
+};
+bool build_going(Build *build);
+void build_fail(Build *build, const GError *error, const Instruction *at, int exit_code);
+const char *build_secret(const Build *build, const char *id); /* base64, or NULL */
+void build_use_arg(Build *build, const char *name);
+extern const char *const build_proxies[]; /* arguments that steps get without an ARG */
+Variables build_variables(Build *build);  /* the global ones */
+/* The stage of that name or number before this one, or NULL. */
+Stage *build_stage(Build *build, const char *name, int before);
+
+/* A record of the cache that a stage has come by. */
+typedef struct {
+	char *key;
+	guint layers; /* how many it had then */
+	gint64 created;
+} StageKey;
+void stage_key_free(gpointer key);
+void stage_key_add(Stage *stage, const char *key, guint layers, gint64 created);
+
+/* stage.c */
+typedef enum { STAGE_WAITING, STAGE_DONE, STAGE_FAILED } StageState;
+struct Stage {
+	Build *build;
+	int index;
+	char *name; /* "build", or "stage-1" */
+	const Instruction *from;
+	Platform platform;
+	GPtrArray *instructions; /* of Instruction, borrowed */
+	bool needed;
+	int first_number, steps; /* numbers of its steps for classic clients; steps with a vertex */
+	/* What it has come to. */
+	GPtrArray *layers; /* of Layer */
+	json_t *image;	   /* the document of an image: config, history */
+	gint64 created;	   /* of the last step that made something */
+	GHashTable *args;  /* declared: name -> value or NULL */
+	GPtrArray *arg_order;
+	guint base_layers;   /* of its image */
+	GPtrArray *keys;     /* of StageKey: what its layers can be found by again */
+	bool command_set;    /* CMD in this stage */
+	int exit_code;	     /* of the command that failed in it */
+	GPtrArray *triggers; /* of Instruction, owned: ONBUILD of the base */
+	StageState state;
+	GThread *thread;
+	Source *source; /* its tree, once somebody wants it */
+};
+Stage *stage_new(Build *build, const Instruction *from, int index);
+void stage_free(Stage *stage);
+void stage_run(Stage *stage);	/* in its thread */
+void stage_start(Stage *stage); /* build.c: begins that thread, once */
+/* "[build 2/4] RUN x"; and whether an instruction has such a line. */
+char *stage_title(const Stage *stage, int step, const char *source);
+bool stage_shows(const Instruction *instruction);
+json_t *stage_config(const Stage *stage);
+const char *stage_chain(const Stage *stage); /* NULL where it has no layers */
+char *stage_expand(Stage *stage, const char *word, GError **error);
+/* The image's variables, then arguments: NAME=value. Proxies where they were given. */
+json_t *stage_env(Stage *stage, bool with_proxies);
+Variables stage_variables(Stage *stage);
+bool stage_add_history(Stage *stage, const char *created_by, bool layer);
+/* Waits until a stage has ended. False with error if it failed, or the build stops. */
+bool stage_wait(Stage *stage, GError **error);
+bool stage_caches(const Stage *stage);	      /* whether the cache may be asked */
+int stage_open(Stage *stage, GError **error); /* its tree, as far as it has come */
+/* uid and gid of "user[:group]" in its tree. */
+bool stage_user(Stage *stage, const char *text, uid_t *uid, gid_t *gid, GError **error);
+
+/* What an instruction does; vertex is its own. */
+bool step_run_command(Stage *stage, const Instruction *instruction, Vertex *vertex, GError **error);
+bool step_copy(Stage *stage, const Instruction *instruction, Vertex *vertex, GError **error);
+bool step_workdir(Stage *stage, const Instruction *instruction, Vertex *vertex, GError **error);
+
+/* cache.c: a key is the digest of a JSON array: what made it. */
+char *cache_key(json_t *parts); /* takes the reference; the caller frees the key */
+/* If the key is known: the stage comes to what it led to. */
+bool cache_apply(Stage *stage, const char *key);
+void cache_remember(Stage *stage, const char *key, const char *description, gint64 size);
+/* What images say of the keys that their layers were made by (--cache-to, --cache-from). */
+json_t *cache_export(const Stage *stage);
+void cache_import(Build *build, const char *reference);
+/* A folder of tmp/ becomes the stage's next layer, remembered by the keys (NULL-terminated). */
+bool stage_add_layer(Stage *stage, const char *folder, const char *const *keys,
+	const char *description, GError **error);
+
+/* source.c: a tree to copy from or to mount. */
+struct Source {
+	char *what;	   /* "build context", for messages */
+	char **folders;	   /* absolute paths, the topmost first */
+	GPtrArray *layers; /* of Layer, or NULL: the context's folder */
+	const char *chain; /* identity of a tree that does not change: its last layer's; or NULL */
+	Patterns *ignore;  /* what is not seen of it, or NULL */
+	int root_fd;
+};
+/* The one way to open a folder of what others sent: beneath root, which is ours (below tmp/, absolute), be it a link, or
+ * "..", or both (CVE-2026-33748). NOT_FOUND where nothing is there. */
+Source *source_of_folder(const char *what, const char *root, const char *path, GError **error);
+Source *source_of_layers(Engine *engine, const char *what, GPtrArray *layers, GError **error);
+void source_free(Source *source);
+/* What --from says: a named context, a stage, a number, an image. NULL with error. Borrowed. */
+Source *source_find(Stage *stage, const char *from, GError **error);
+Source *source_of_image(Build *build, const char *reference, GError **error);
+/* An image's id by name: from here or, if it is not here or is to be fresh, from its registry. */
+char *source_image(Build *build, const char *reference, const Platform *platform, Vertex *vertex,
+	GError **error);
+
+/* context.c: the main context and Dockerfile, and the named ones. */
+bool context_load(Build *build, char **dockerfile_text, GError **error);
+Source *context_named(
+	Build *build, const char *name, GError **error); /* NULL without error: no such */
+
+/* copy_find.c, tree.c: files on their way. */
+typedef struct {
+	Source *source;
+	char **paths;	   /* as in the instruction, expanded */
+	char **names;	   /* heredocs: name -> */
+	char **contents;   /* their bodies; as many */
+	Patterns *exclude; /* or NULL */
+	bool parents;
+} CopyWhat;
+typedef struct {
+	char *dest; /* absolute */
+	bool folder;
+	bool owned; /* uid and gid are given */
+	uid_t uid;
+	gid_t gid;
+	char *mode;  /* --chmod, or NULL */
+	bool unpack; /* archives (ADD) */
+	gint64 epoch;
+} CopyTo;
+/* One file or folder that was found for a path of an instruction. */
+typedef struct {
+	char *path; /* in the source, no "/" before it */
+	char *name; /* what it is to be called below dest */
+} CopyItem;
+/* copy_find.c */
+GArray *copy_find(const CopyWhat *what, GError **error); /* of CopyItem */
+char *copy_clean(const char *path);			 /* "/a/../b/" is "b", and "/" is "." */
+char *copy_join(const char *folder, const char *name);
+bool copy_ignored(const CopyWhat *what, const char *path);
+/* Ignored, and nothing below it is taken in again. */
+bool copy_hidden(const CopyWhat *what, const char *path, bool folder);
+/* tree.c */
+/* Adds names, bytes, modes and owners of what would be copied to the hash. */
+bool copy_hash(const CopyWhat *what, GArray *items, const CopyTo *to, struct sha256_ctx *hash,
+	GError **error);
+bool copy_into(const CopyWhat *what, GArray *items, const CopyTo *to, int root_fd, GError **error);
+bool mode_apply(const char *text, mode_t *mode, bool folder, GError **error); /* chmod.c: --chmod */
+
+/* entitlement.c: RUN --network and --security. */
+/* Whether the engine grants what whoever builds allows. */
+bool entitlements_check(const Build *build, GError **error);
+/* To the step's HostConfig. */
+bool entitlements_apply(
+	const Build *build, const Instruction *instruction, json_t *host, GError **error);
+
+/* mounts.c: RUN --mount. */
+typedef struct Mounts Mounts;
+/* Reads the flags; key: what of them is part of the step's key. */
+Mounts *mounts_read(Stage *stage, const Instruction *instruction, json_t *key, GError **error);
+void mounts_free(Mounts *mounts);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Mounts, mounts_free)
+/* Makes them ready: as launch.c takes them. What is locked is unlocked by mounts_free. */
+json_t *mounts_make(Mounts *mounts, GError **error);
+json_t *mounts_env(const Mounts *mounts); /* secrets as variables, SSH_AUTH_SOCK; a new array */
+
+bool cache_mount_in_use(const char *name);
+
+/* ssh.c */
+typedef struct SshAgent SshAgent;
+bool build_has_ssh(const Build *build, const char *id);
+SshAgent *ssh_agent_new(
+	Build *build, const char *id, gint64 mode, gint64 uid, gint64 gid, GError **error);
+const char *ssh_agent_path(const SshAgent *agent);
+void ssh_agent_free(gpointer agent);
+bool ssh_offer(Build *build, const char *id, int fd, GError **error); /* takes fd over */
+void ssh_offers_free(gpointer offers);
+
+/* check.c: tells what could be better; only: that was all that was asked for. */
+bool build_check(Build *build, bool *only, GError **error);
+
+/* A new layer while files are put into it: an overlay on the stage's layers that is mounted nowhere, or (alone) a
+ * folder. */
+typedef struct {
+	Store *store;
+	char *folder, *work; /* below tmp/ */
+	int root_fd;
+} Sheet;
+bool sheet_open(Sheet *sheet, Stage *stage, bool alone, GError **error);
+/* What lies in it becomes the stage's next layer. */
+bool sheet_keep(Sheet *sheet, Stage *stage, const char *const *keys, const char *description,
+	GError **error);
+void sheet_clear(Sheet *sheet);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sheet, sheet_clear)
+/* FROM a folder: all of it is the stage's first layer. */
+bool stage_from_folder(Stage *stage, Source *source, GError **error);
+
+/* result.c */
+bool result_keep(Build *build, Stage *target, GError **error);
+
+/* fetch.c, git.c: contexts and ADD from elsewhere. */
+bool url_is_git(const char *url);
+bool url_is_http(const char *url);
+/* Into a new folder below tmp/, which the caller owns; name of the file in it, whose time is the
+ * server's. */
+char *url_fetch(Build *build, const char *url, const char *checksum, char **name, GError **error);
+/* A repository at a ref, in a new folder below tmp/; subfolder: what of it
+ * is meant. */
+char *git_fetch(Build *build, const char *url, bool keep_git, const char *checksum,
+	char **subfolder, GError **error);

@@ -1,0 +1,471 @@
+/* RUN --mount: bind, cache, tmpfs, secret and ssh (Dockerfile reference, "RUN --mount"). */
+#include "builder/internal.h"
+
+#include "base/nearest.h"
+#include "base/size.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { SECRET_MODE = 0400, SSH_MODE = 0600, CACHE_MODE = 0755 };
+
+typedef struct {
+	char *type, *id, *target, *source, *from, *sharing, *env;
+	bool writable, writable_set, required;
+	gint64 mode, uid, gid, size; /* mode -1: not given */
+	Source *tree;		     /* of bind, and of a cache's first content; borrowed */
+} Mount;
+
+struct Mounts {
+	Stage *stage;
+	GArray *list;	    /* of Mount */
+	GPtrArray *held;    /* names of caches that are held: shared_* below */
+	GPtrArray *folders; /* of tmp/, for what is written to a bind mount */
+	GPtrArray *agents;  /* of SshAgent */
+	json_t *env;
+};
+
+static void mount_clear(gpointer data)
+{
+	Mount *mount = data;
+	char *texts[] = {mount->type, mount->id, mount->target, mount->source, mount->from,
+		mount->sharing, mount->env};
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+		g_free(texts[i]);
+}
+
+/* Who uses which cache: for sharing=locked and private. */
+static struct {
+	GMutex lock;
+	GCond changed;
+	GHashTable *users; /* name -> count of users */
+} caches;
+
+static int cache_users(const char *name)
+{
+	if (caches.users == NULL)
+		caches.users = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	return GPOINTER_TO_INT(g_hash_table_lookup(caches.users, name));
+}
+
+static void cache_count(const char *name, int change)
+{
+	int users = cache_users(name) + change;
+	if (users > 0)
+		g_hash_table_insert(caches.users, g_strdup(name), GINT_TO_POINTER(users));
+	else
+		g_hash_table_remove(caches.users, name);
+	g_cond_broadcast(&caches.changed);
+}
+
+/* The name of the folder that this step may use: another one, where a private cache is in use. */
+static char *cache_hold(Build *build, const char *name, const char *sharing)
+{
+	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&caches.lock);
+	g_autofree char *chosen = g_strdup(name);
+	if (strcmp(sharing, "private") == 0)
+		for (int i = 1; cache_users(chosen) > 0; i++) {
+			g_free(chosen);
+			chosen = g_strdup_printf("%s#%d", name, i);
+		}
+	while (strcmp(sharing, "locked") == 0 && cache_users(chosen) > 0 && build_going(build))
+		g_cond_wait_until(&caches.changed, &caches.lock,
+			g_get_monotonic_time() + G_TIME_SPAN_SECOND / 10);
+	cache_count(chosen, 1);
+	return g_steal_pointer(&chosen);
+}
+
+bool cache_mount_in_use(const char *name)
+{
+	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&caches.lock);
+	return cache_users(name) > 0;
+}
+
+void mounts_free(Mounts *mounts)
+{
+	Store *store = mounts->stage->build->engine->store;
+	g_mutex_lock(&caches.lock);
+	for (guint i = 0; i < mounts->held->len; i++)
+		cache_count(mounts->held->pdata[i], -1);
+	g_mutex_unlock(&caches.lock);
+	for (guint i = 0; i < mounts->folders->len; i++)
+		store_discard(store, store->tmp_fd, mounts->folders->pdata[i]);
+	g_ptr_array_unref(mounts->held);
+	g_ptr_array_unref(mounts->folders);
+	g_ptr_array_unref(mounts->agents);
+	g_array_unref(mounts->list);
+	json_decref(mounts->env);
+	g_free(mounts);
+}
+
+/* An id, or a mode (octal). */
+static bool set_number(const char *key, const char *text, int base, gint64 *number, GError **error)
+{
+	guint64 value = 0;
+	bool ok = g_ascii_string_to_unsigned(
+		text, (guint)base, 0, base == 8 ? 07777 : G_MAXINT32, &value, NULL);
+	*number = (gint64)value;
+	return ok || fail(error, BERTH_ERROR_INVALID, "invalid value for %s: \"%s\"", key, text);
+}
+
+static bool set_switch(
+	const char *key, const char *text, bool has_value, bool *value, GError **error)
+{
+	if (!has_value || strcmp(text, "true") == 0 || strcmp(text, "1") == 0)
+		*value = true;
+	else if (strcmp(text, "false") == 0 || strcmp(text, "0") == 0)
+		*value = false;
+	else
+		return fail(error, BERTH_ERROR_INVALID, "invalid value for %s: \"%s\"", key, text);
+	return true;
+}
+
+static void set_text(char **place, const char *text)
+{
+	g_free(*place);
+	*place = g_strdup(text);
+}
+
+/* One "key=value" of a mount. */
+static bool set_field(
+	Mount *mount, const char *key, const char *value, bool has_value, GError **error)
+{
+	static const char *const keys[] = {"type", "id", "target", "dst", "destination", "source",
+		"src", "from", "sharing", "env", "rw", "readwrite", "ro", "readonly", "required",
+		"mode", "uid", "gid", "size", NULL};
+	const struct {
+		const char *names[4];
+		char **text;
+		gint64 *number;
+		int base;
+	} fields[] = {{{"type"}, &mount->type, NULL, 0}, {{"id"}, &mount->id, NULL, 0},
+		{{"target", "dst", "destination"}, &mount->target, NULL, 0},
+		{{"source", "src"}, &mount->source, NULL, 0}, {{"from"}, &mount->from, NULL, 0},
+		{{"sharing"}, &mount->sharing, NULL, 0}, {{"env"}, &mount->env, NULL, 0},
+		{{"mode"}, NULL, &mount->mode, 8}, {{"uid"}, NULL, &mount->uid, 10},
+		{{"gid"}, NULL, &mount->gid, 10}};
+	bool value_of;
+	for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
+		for (size_t n = 0; n < 4 && fields[i].names[n] != NULL; n++) {
+			if (strcmp(fields[i].names[n], key) != 0)
+				continue;
+			if (!has_value)
+				return fail(error, BERTH_ERROR_INVALID,
+					"invalid field '%s' must be a key=value pair", key);
+			if (fields[i].number != NULL)
+				return set_number(
+					key, value, fields[i].base, fields[i].number, error);
+			set_text(fields[i].text, value);
+			return true;
+		}
+	if (strcmp(key, "size") == 0)
+		return size_parse(value, &mount->size) ||
+		       fail(error, BERTH_ERROR_INVALID, "invalid value for size: \"%s\"", value);
+	if (strcmp(key, "required") == 0)
+		return set_switch(key, value, has_value, &mount->required, error);
+	if (strcmp(key, "rw") == 0 || strcmp(key, "readwrite") == 0 || strcmp(key, "ro") == 0 ||
+		strcmp(key, "readonly") == 0) {
+		if (!set_switch(key, value, has_value, &value_of, error))
+			return false;
+		mount->writable = *key == 'r' && (key[1] == 'w' || strcmp(key, "readwrite") == 0)
+					  ? value_of
+					  : !value_of;
+		mount->writable_set = true;
+		return true;
+	}
+	const char *near = words_nearest(key, keys);
+	return fail(error, BERTH_ERROR_INVALID, "unexpected key '%s' in '%s=%s'%s%s%s", key, key,
+		value, near != NULL ? " (did you mean " : "", near != NULL ? near : "",
+		near != NULL ? "?)" : "");
+}
+
+static bool read_fields(Stage *stage, Mount *mount, const char *flag, GError **error)
+{
+	g_auto(GStrv) fields = g_strsplit(flag, ",", -1);
+	for (int i = 0; fields[i] != NULL; i++) {
+		char *equals = strchr(fields[i], '=');
+		g_autofree char *key = g_ascii_strdown(
+			fields[i], equals != NULL ? equals - fields[i] : (gssize)strlen(fields[i]));
+		g_autofree char *value =
+			stage_expand(stage, equals != NULL ? equals + 1 : "", error);
+		if (value == NULL ||
+			!set_field(mount, g_strstrip(key), value, equals != NULL, error))
+			return false;
+	}
+	return true;
+}
+
+static bool complete(Stage *stage, Mount *mount, GError **error)
+{
+	static const char *const types[] = {"bind", "cache", "tmpfs", "secret", "ssh", NULL},
+				 *const sharings[] = {"shared", "private", "locked", NULL};
+	const char *workdir = json_str(stage_config(stage), "WorkingDir");
+	if (mount->type == NULL)
+		mount->type = g_strdup("bind");
+	bool secret = strcmp(mount->type, "secret") == 0, ssh = strcmp(mount->type, "ssh") == 0;
+	if (!g_strv_contains(types, mount->type))
+		return fail(
+			error, BERTH_ERROR_INVALID, "unsupported mount type \"%s\"", mount->type);
+	if (mount->sharing != NULL && !g_strv_contains(sharings, mount->sharing))
+		return fail(error, BERTH_ERROR_INVALID, "unsupported sharing value \"%s\"",
+			mount->sharing);
+	if (secret && mount->id == NULL && mount->target == NULL)
+		return fail(error, BERTH_ERROR_INVALID, "one of source, target required");
+	if (secret && mount->id == NULL)
+		mount->id = g_path_get_basename(mount->target);
+	if (ssh && mount->id == NULL)
+		mount->id = g_strdup("default");
+	if (secret && mount->target == NULL && mount->env == NULL)
+		mount->target = g_strconcat("/run/secrets/", mount->id, NULL);
+	if (mount->target == NULL && !secret && !ssh)
+		return fail(error, BERTH_ERROR_INVALID, "target is required for type \"%s\"",
+			mount->type);
+	if (mount->target != NULL) {
+		char *target =
+			g_canonicalize_filename(mount->target, *workdir == '/' ? workdir : "/");
+		g_free(mount->target);
+		mount->target = target;
+		if (strcmp(target, "/") == 0)
+			return fail(error, BERTH_ERROR_INVALID, "invalid mount target \"/\"");
+	}
+	if (strcmp(mount->type, "cache") == 0 && !mount->writable_set)
+		mount->writable = true;
+	return true;
+}
+
+/* The content of a bind mount is part of what the step is made of. */
+static bool add_content(Mounts *mounts, Mount *mount, json_t *parts, GError **error)
+{
+	Build *build = mounts->stage->build;
+	bool bind = strcmp(mount->type, "bind") == 0;
+	if (!bind && mount->from == NULL)
+		return true;
+	mount->tree = mount->from != NULL ? source_find(mounts->stage, mount->from, error)
+					  : build->context;
+	if (mount->tree == NULL || !bind)
+		return mount->tree != NULL;
+	char *paths[] = {mount->source != NULL ? mount->source : (char *)".", NULL};
+	if (mount->tree->chain != NULL) {
+		json_array_append_new(parts, json_pack("[s, s]", paths[0], mount->tree->chain));
+		return true;
+	}
+	CopyWhat what = {.source = mount->tree, .paths = paths};
+	CopyTo to = {.owned = mount->from == NULL};
+	struct sha256_ctx hash;
+	sha256_init(&hash);
+	g_autoptr(GArray) items = copy_find(&what, error);
+	if (items == NULL || !copy_hash(&what, items, &to, &hash, error))
+		return false;
+	g_autofree char *digest = digest_end(&hash);
+	json_array_append_new(parts, json_string(digest));
+	return true;
+}
+
+Mounts *mounts_read(Stage *stage, const Instruction *instruction, json_t *key, GError **error)
+{
+	g_autoptr(Mounts) mounts = g_new0(Mounts, 1);
+	g_auto(GStrv) flags = instruction_flags(instruction, "mount");
+	mounts->stage = stage;
+	mounts->list = g_array_new(FALSE, TRUE, sizeof(Mount));
+	g_array_set_clear_func(mounts->list, mount_clear);
+	mounts->held = g_ptr_array_new_with_free_func(g_free);
+	mounts->folders = g_ptr_array_new_with_free_func(g_free);
+	mounts->agents = g_ptr_array_new_with_free_func(ssh_agent_free);
+	mounts->env = json_array();
+	for (int i = 0; flags[i] != NULL; i++) {
+		Mount fresh = {.mode = -1};
+		g_array_append_val(mounts->list, fresh);
+		Mount *mount = &g_array_index(mounts->list, Mount, i);
+		if (!read_fields(stage, mount, flags[i], error) || !complete(stage, mount, error))
+			return NULL;
+		json_t *parts = json_pack("[s, s?, s?, s?, s?]", mount->type, mount->target,
+			mount->id, mount->source, mount->env);
+		json_array_append_new(key, parts);
+		if (!add_content(mounts, mount, parts, error))
+			return NULL;
+	}
+	return g_steal_pointer(&mounts);
+}
+
+static json_t *tree_mount(const Mount *mount, char *const *folders, const char *subpath)
+{
+	return json_pack("{s:s, s:s, s:s, s:o, s:b}", "Type", "tree", "Destination", mount->target,
+		"Subpath", subpath, "Folders", json_strings(folders), "RW", mount->writable);
+}
+
+/* A folder for an overlay's upper and work, which goes with the mounts. */
+static char *make_own(Mounts *mounts, GError **error)
+{
+	Store *store = mounts->stage->build->engine->store;
+	static const char *const parts[] = {"upper", "work"};
+	char *folder = layer_begin(store, NULL, error);
+	if (folder == NULL)
+		return NULL;
+	g_ptr_array_add(mounts->folders, folder);
+	g_autofree char *path = g_build_filename(store->root, "tmp", folder, NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+		g_autofree char *part = g_build_filename(path, parts[i], NULL);
+		if (mkdir(part, 0755) < 0) {
+			fail_errno(error, "cannot make a folder to write to");
+			return NULL;
+		}
+	}
+	return g_steal_pointer(&path);
+}
+
+/* What is written to it is gone afterwards: it goes to an upper folder. */
+static json_t *make_bind(Mounts *mounts, const Mount *mount, GError **error)
+{
+	g_autofree char *subpath =
+		mount->source != NULL ? g_canonicalize_filename(mount->source, "/") : g_strdup("/");
+	autofd there = path_open_in_root(mount->tree->root_fd, subpath, O_PATH, 0);
+	if (there < 0) {
+		fail(error, BERTH_ERROR_NOT_FOUND, "\"%s\": not found in %s", subpath,
+			mount->tree->what);
+		return NULL;
+	}
+	json_t *json = tree_mount(mount, mount->tree->folders, subpath);
+	if (!mount->writable)
+		return json;
+	char *own = make_own(mounts, error);
+	if (own == NULL) {
+		json_decref(json);
+		return NULL;
+	}
+	json_object_set_new(json, "Own", json_lenient(own));
+	g_free(own);
+	return json;
+}
+
+/* A new cache: its owner and mode, and what is to lie in it first. */
+static bool prepare_cache(const Mount *mount, int fd, GError **error)
+{
+	gint64 mode = mount->mode >= 0 ? mount->mode : CACHE_MODE;
+	g_autofree char *subpath = mount->from != NULL && mount->source != NULL
+					   ? g_canonicalize_filename(mount->source, "/")
+					   : g_strdup("/");
+	if (!tree_is_empty(fd))
+		return true;
+	if (mount->from != NULL) {
+		autofd from =
+			path_open_in_root(mount->tree->root_fd, subpath, O_RDONLY | O_DIRECTORY, 0);
+		if (from < 0 || !tree_copy(from, fd, error))
+			return fail(error, BERTH_ERROR_NOT_FOUND, "\"%s\": not found in %s",
+				subpath, mount->tree->what);
+	}
+	return (fchown(fd, (uid_t)mount->uid, (gid_t)mount->gid) == 0 &&
+		       fchmod(fd, (mode_t)mode & 07777) == 0) ||
+	       fail_errno(error, "cannot prepare the cache at %s", mount->target);
+}
+
+static json_t *make_cache(Mounts *mounts, const Mount *mount, GError **error)
+{
+	Build *build = mounts->stage->build;
+	Store *store = build->engine->store;
+	const char *space =
+		json_string_value(json_object_get(build->request->args, "BUILDKIT_CACHE_MOUNT_NS"));
+	g_autofree char *name = g_strdup_printf("%s%s%s", space != NULL ? space : "",
+		space != NULL ? "/" : "", mount->id != NULL ? mount->id : mount->target);
+	char *held = cache_hold(build, name, mount->sharing != NULL ? mount->sharing : "shared");
+	g_ptr_array_add(mounts->held, held);
+	g_autofree char *id = cache_mount_open(store, held, error);
+	autofd fd =
+		id != NULL ? openat(store->caches_fd, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (fd < 0 || !prepare_cache(mount, fd, error))
+		return NULL;
+	g_autofree char *folder = g_build_filename(store->root, "caches", id, NULL);
+	bool part = mount->source != NULL && mount->from == NULL;
+	autofd made = part ? path_make_in_root(fd, mount->source, 0755) : -1;
+	if (part && made < 0) {
+		fail_errno(error, "cannot make \"%s\" in the cache", mount->source);
+		return NULL;
+	}
+	char *folders[] = {folder, NULL};
+	return tree_mount(mount, folders, part ? mount->source : "/");
+}
+
+static json_t *make_tmpfs(const Mount *mount)
+{
+	g_autofree char *options =
+		mount->size > 0 ? g_strdup_printf("exec,size=%" G_GINT64_FORMAT, mount->size)
+				: g_strdup("exec");
+	return json_pack("{s:s, s:s, s:s}", "Type", "tmpfs", "Destination", mount->target,
+		"Options", options);
+}
+
+/* NULL without error: the secret is not there, and need not be. */
+static json_t *make_secret(Mounts *mounts, const Mount *mount, GError **error)
+{
+	const char *content = build_secret(mounts->stage->build, mount->id);
+	gint64 mode = mount->mode >= 0 ? mount->mode : SECRET_MODE;
+	if (content == NULL && mount->required)
+		fail(error, BERTH_ERROR_NOT_FOUND,
+			"secret %s: not found: build with --secret id=%s", mount->id, mount->id);
+	if (content == NULL)
+		return NULL;
+	if (mount->env != NULL) {
+		gsize length;
+		g_autofree guchar *text = g_base64_decode(content, &length);
+		g_autofree char *setting =
+			g_strdup_printf("%s=%.*s", mount->env, (int)length, (char *)text);
+		json_array_append_new(mounts->env, json_lenient(setting));
+	}
+	if (mount->target == NULL)
+		return NULL;
+	return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I}", "Type", "file", "Destination",
+		mount->target, "Content", content, "Mode", (json_int_t)mode, "Uid",
+		(json_int_t)mount->uid, "Gid", (json_int_t)mount->gid);
+}
+
+static json_t *make_ssh(Mounts *mounts, const Mount *mount, GError **error)
+{
+	Build *build = mounts->stage->build;
+	gint64 mode = mount->mode >= 0 ? mount->mode : SSH_MODE;
+	bool offered = build_has_ssh(build, mount->id);
+	if (!offered && mount->required)
+		fail(error, BERTH_ERROR_NOT_FOUND, "no ssh agent %s: build with --ssh %s",
+			mount->id, mount->id);
+	SshAgent *agent =
+		offered ? ssh_agent_new(build, mount->id, mode, mount->uid, mount->gid, error)
+			: NULL;
+	if (agent == NULL)
+		return NULL;
+	g_autofree char *target =
+		mount->target != NULL
+			? g_strdup(mount->target)
+			: g_strdup_printf("/run/buildkit/ssh_agent.%u", mounts->agents->len);
+	g_autofree char *setting = g_strconcat("SSH_AUTH_SOCK=", target, NULL);
+	g_ptr_array_add(mounts->agents, agent);
+	json_array_append_new(mounts->env, json_lenient(setting));
+	return json_pack("{s:s, s:s, s:s, s:b, s:s}", "Type", "bind", "Source",
+		ssh_agent_path(agent), "Destination", target, "RW", 1, "Propagation", "rprivate");
+}
+
+json_t *mounts_make(Mounts *mounts, GError **error)
+{
+	g_autoptr(json_t) list = json_array();
+	for (guint i = 0; i < mounts->list->len; i++) {
+		const Mount *mount = &g_array_index(mounts->list, Mount, i);
+		g_autoptr(GError) problem = NULL;
+		json_t *json =
+			strcmp(mount->type, "bind") == 0    ? make_bind(mounts, mount, &problem)
+			: strcmp(mount->type, "cache") == 0 ? make_cache(mounts, mount, &problem)
+			: strcmp(mount->type, "tmpfs") == 0 ? make_tmpfs(mount)
+			: strcmp(mount->type, "ssh") == 0   ? make_ssh(mounts, mount, &problem)
+							    : make_secret(mounts, mount, &problem);
+		if (problem != NULL) {
+			g_propagate_error(error, g_steal_pointer(&problem));
+			return NULL;
+		}
+		if (json != NULL)
+			json_array_append_new(list, json);
+	}
+	return g_steal_pointer(&list);
+}
+
+json_t *mounts_env(const Mounts *mounts)
+{
+	return json_incref(mounts->env);
+}

@@ -1,0 +1,321 @@
+/* What a build tells, in one of two languages: the classic builder's text, step after step in the order of the
+ * Dockerfile, or BuildKit's status objects, as things happen. */
+#include "builder/internal.h"
+
+#include "base/timefmt.h"
+
+#include <string.h>
+
+enum { HELD_LIMIT = 2 << 20 };
+
+struct Vertex {
+	Progress *progress;
+	int number; /* 0: not of the Dockerfile */
+	char *name, *classic, *digest;
+	gint64 started;
+	bool ended, cached;
+	GString *
+		held; /* classic text that waits for the steps before it; NULL once it is told directly */
+};
+
+struct Progress {
+	BuildSay say;
+	gpointer who;
+	bool events, quiet, spoke, gone;
+	GMutex lock;
+	GPtrArray *vertices; /* of Vertex */
+	GPtrArray *order;    /* number - 1 -> Vertex or NULL: classic */
+	guint head;	     /* of order: who is told directly */
+	int total;
+	GPtrArray *warnings;
+};
+
+static void vertex_free(gpointer data)
+{
+	Vertex *vertex = data;
+	g_free(vertex->name);
+	g_free(vertex->classic);
+	g_free(vertex->digest);
+	if (vertex->held != NULL)
+		g_string_free(vertex->held, TRUE);
+	g_free(vertex);
+}
+
+Progress *progress_new(const BuildRequest *request)
+{
+	Progress *progress = g_new0(Progress, 1);
+	progress->say = request->say;
+	progress->who = request->who;
+	progress->events = request->events;
+	progress->quiet = request->quiet;
+	g_mutex_init(&progress->lock);
+	progress->vertices = g_ptr_array_new_with_free_func(vertex_free);
+	progress->order = g_ptr_array_new();
+	progress->warnings = g_ptr_array_new_with_free_func(g_free);
+	return progress;
+}
+
+void progress_free(Progress *progress)
+{
+	g_ptr_array_unref(progress->vertices);
+	g_ptr_array_unref(progress->order);
+	g_ptr_array_unref(progress->warnings);
+	g_mutex_clear(&progress->lock);
+	g_free(progress);
+}
+
+bool progress_spoke(const Progress *progress)
+{
+	return progress->spoke;
+}
+
+/* Under the lock, as all below. */
+static void say(Progress *progress, json_t *line)
+{
+	progress->spoke = true;
+	if (progress->gone)
+		json_decref(line);
+	else
+		progress->gone = !progress->say(progress->who, line);
+}
+
+static void say_stream(Progress *progress, const char *text)
+{
+	if (*text != '\0')
+		say(progress, json_pack("{s:o}", "stream", json_lenient(text)));
+}
+
+static void say_status(Progress *progress, const char *list, json_t *entry)
+{
+	say(progress, json_pack("{s:{s:[o]}}", "build", list, entry));
+}
+
+/* Text of a step for classic clients: now, or once it is its turn. */
+static void tell(Vertex *vertex, const char *text)
+{
+	Progress *progress = vertex->progress;
+	if (progress->events || progress->quiet || vertex->number == 0)
+		return;
+	if (vertex->held == NULL)
+		say_stream(progress, text);
+	else if (vertex->held->len < HELD_LIMIT)
+		g_string_append(vertex->held, text);
+}
+
+/* The steps whose turn it is now: what they held back is told, and what comes, directly. */
+static void advance(Progress *progress)
+{
+	while (progress->head < progress->order->len) {
+		Vertex *vertex = progress->order->pdata[progress->head];
+		if (vertex == NULL)
+			return;
+		if (vertex->held != NULL) {
+			g_autofree char *text =
+				g_string_free(g_steal_pointer(&vertex->held), FALSE);
+			say_stream(progress, text);
+		}
+		if (!vertex->ended)
+			return;
+		progress->head++;
+	}
+}
+
+void progress_set_total(Progress *progress, int total)
+{
+	progress->total = total;
+	g_ptr_array_set_size(progress->order, total);
+}
+
+Vertex *vertex_new(Progress *progress, int number, const char *name, const char *classic)
+{
+	Vertex *vertex = g_new0(Vertex, 1);
+	*vertex = (Vertex){.progress = progress,
+		.number = number,
+		.name = g_strdup(name),
+		.classic = g_strdup(classic),
+		.held = g_string_new("")};
+	g_mutex_lock(&progress->lock);
+	g_autofree char *identity = g_strdup_printf("%u %s", progress->vertices->len, name);
+	vertex->digest = digest_of(identity, strlen(identity));
+	g_ptr_array_add(progress->vertices, vertex);
+	if (number > 0 && number <= progress->total) {
+		progress->order->pdata[number - 1] = vertex;
+		g_autofree char *head =
+			g_strdup_printf("Step %d/%d : %s\n", number, progress->total, classic);
+		tell(vertex, head);
+		if (!progress->events)
+			advance(progress);
+	}
+	g_mutex_unlock(&progress->lock);
+	return vertex;
+}
+
+static json_t *vertex_json(const Vertex *vertex)
+{
+	json_t *json = json_pack(
+		"{s:s, s:o}", "digest", vertex->digest, "name", json_lenient(vertex->name));
+	if (vertex->started > 0) {
+		g_autofree char *started = time_format(vertex->started);
+		json_object_set_new(json, "started", json_string(started));
+	}
+	return json;
+}
+
+void vertex_start(Vertex *vertex)
+{
+	g_mutex_lock(&vertex->progress->lock);
+	vertex->started = time_now();
+	if (vertex->progress->events && *vertex->name != '\0')
+		say_status(vertex->progress, "vertexes", vertex_json(vertex));
+	g_mutex_unlock(&vertex->progress->lock);
+}
+
+void vertex_log(Vertex *vertex, int stream, const char *bytes, size_t length)
+{
+	Progress *progress = vertex->progress;
+	g_mutex_lock(&progress->lock);
+	if (progress->events) {
+		g_autofree char *data = g_base64_encode((const guchar *)bytes, length),
+				*time = time_format(time_now());
+		say_status(progress, "logs",
+			json_pack("{s:s, s:i, s:s, s:s}", "vertex", vertex->digest, "stream",
+				stream, "data", data, "timestamp", time));
+	} else {
+		g_autofree char *text = g_strndup(bytes, length);
+		tell(vertex, text);
+	}
+	g_mutex_unlock(&progress->lock);
+}
+
+void vertex_say(Vertex *vertex, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	g_autofree char *text = g_strdup_vprintf(format, args);
+	va_end(args);
+	g_mutex_lock(&vertex->progress->lock);
+	tell(vertex, text);
+	g_mutex_unlock(&vertex->progress->lock);
+}
+
+void vertex_status(Vertex *vertex, json_t *line)
+{
+	Progress *progress = vertex->progress;
+	g_mutex_lock(&progress->lock);
+	if (progress->events) {
+		g_autofree char *time = time_format(time_now());
+		json_t *entry = json_pack("{s:s, s:s, s:s, s:I, s:I, s:s}", "id",
+			json_str(line, "id"), "vertex", vertex->digest, "name",
+			json_str(line, "status"), "current",
+			(json_int_t)json_int(line, "progressDetail.current"), "total",
+			(json_int_t)json_int(line, "progressDetail.total"), "timestamp", time);
+		say_status(progress, "statuses", entry);
+		json_decref(line);
+	} else if (!progress->quiet) {
+		say(progress, line);
+	} else {
+		json_decref(line);
+	}
+	g_mutex_unlock(&progress->lock);
+}
+
+void vertex_note(Vertex *vertex, const char *what, const char *name)
+{
+	if (!vertex->progress->events)
+		return;
+	g_autofree char *text = g_strconcat(name, " done", NULL);
+	vertex_status(vertex, json_pack("{s:s, s:s}", "id", what, "status", text));
+}
+
+/* Under the lock. */
+static void end(Vertex *vertex, const char *error)
+{
+	Progress *progress = vertex->progress;
+	vertex->ended = true;
+	if (!progress->events) {
+		advance(progress);
+		return;
+	}
+	if (*vertex->name == '\0')
+		return;
+	g_autofree char *now = time_format(time_now());
+	json_t *json = vertex_json(vertex);
+	json_object_set_new(json, "completed", json_string(now));
+	if (vertex->cached)
+		json_object_set_new(json, "cached", json_true());
+	if (error != NULL)
+		json_object_set_new(json, "error", json_lenient(error));
+	say_status(progress, "vertexes", json);
+}
+
+static void end_with(Vertex *vertex, const char *error, const char *id)
+{
+	g_mutex_lock(&vertex->progress->lock);
+	if (id != NULL) {
+		g_autofree char *line = g_strdup_printf(" ---> %.12s\n", id + strlen("sha256:"));
+		tell(vertex, line);
+	}
+	end(vertex, error);
+	g_mutex_unlock(&vertex->progress->lock);
+}
+
+void vertex_cached(Vertex *vertex)
+{
+	vertex->cached = true;
+	vertex_say(vertex, " ---> Using cache\n");
+}
+
+void vertex_done(Vertex *vertex, const char *id)
+{
+	end_with(vertex, NULL, id);
+}
+
+void vertex_fail(Vertex *vertex, const char *message)
+{
+	end_with(vertex, message, NULL);
+}
+
+void progress_warn(Progress *progress, const char *text)
+{
+	g_mutex_lock(&progress->lock);
+	if (progress->events)
+		say_status(progress, "warnings", json_pack("{s:o}", "short", json_lenient(text)));
+	else
+		g_ptr_array_add(progress->warnings, g_strconcat("[Warning] ", text, "\n", NULL));
+	g_mutex_unlock(&progress->lock);
+}
+
+void progress_end(Progress *progress, const char *image_id, char *const *tags)
+{
+	g_mutex_lock(&progress->lock);
+	for (guint i = 0; !progress->quiet && i < progress->warnings->len; i++)
+		say_stream(progress, progress->warnings->pdata[i]);
+	say(progress, json_pack("{s:{s:s}}", "aux", "ID", image_id));
+	if (!progress->events && progress->quiet) {
+		g_autofree char *line = g_strconcat(image_id, "\n", NULL);
+		say_stream(progress, line);
+	} else if (!progress->events) {
+		g_autofree char *line =
+			g_strdup_printf("Successfully built %.12s\n", image_id + strlen("sha256:"));
+		say_stream(progress, line);
+		for (; *tags != NULL; tags++) {
+			g_autofree char *tagged =
+				g_strdup_printf("Successfully tagged %s\n", *tags);
+			say_stream(progress, tagged);
+		}
+	}
+	g_mutex_unlock(&progress->lock);
+}
+
+void progress_error(Progress *progress, const GError *error, int code, const char *excerpt)
+{
+	json_t *detail = json_pack("{s:o}", "message", json_lenient(error->message));
+	if (code != 0)
+		json_object_set_new(detail, "code", json_integer(code));
+	if (progress->events && excerpt != NULL)
+		json_object_set_new(detail, "excerpt", json_lenient(excerpt));
+	g_mutex_lock(&progress->lock);
+	say(progress, json_pack("{s:o, s:o}", "errorDetail", detail, "error",
+			      json_lenient(error->message)));
+	g_mutex_unlock(&progress->lock);
+}

@@ -1,0 +1,144 @@
+/* The build cache as a whole: how large it is, and what of it goes. */
+#include "builder/internal.h"
+
+#include "base/size.h"
+#include "base/timefmt.h"
+
+#include <string.h>
+#include <sys/statvfs.h>
+
+enum { KEEP_DAYS = 30, DISK_PART = 10 };
+static const gint64 keep_most = 10LL << 30, second = 1000000000;
+
+/* Steps, and caches of RUN --mount=type=cache, least recently used first. Records of a size that is no step's own,
+ * such as what only changed the configuration, are not shown: they go with the others. */
+static GPtrArray *records(Engine *engine, bool mounts)
+{
+	GPtrArray *list =
+		mounts ? cache_mount_list(engine->store) : cache_store_list(engine->store);
+	for (guint i = 0; mounts && i < list->len; i++) {
+		CacheRow *row = list->pdata[i];
+		row->size = tree_size(engine->store->caches_fd, row->id);
+		row->in_use = cache_mount_in_use(row->key);
+	}
+	return list;
+}
+
+static json_t *row_json(const CacheRow *row, bool mount)
+{
+	g_autofree char *created = time_format(row->created), *used = time_format(row->used);
+	g_autofree char *title =
+		mount ? g_strconcat("cached mount ", row->key, NULL) : g_strdup(row->description);
+	return json_pack("{s:s, s:s, s:o, s:b, s:b, s:I, s:s, s:s, s:I}", "ID", row->id, "Type",
+		mount ? "exec.cachemount" : "regular", "Description", json_lenient(title), "InUse",
+		row->in_use, "Shared", row->shared, "Size", (json_int_t)row->size, "CreatedAt",
+		created, "LastUsedAt", used, "UsageCount", (json_int_t)row->uses);
+}
+
+json_t *build_cache_json(Engine *engine)
+{
+	json_t *list = json_array();
+	for (int mounts = 0; mounts <= 1; mounts++) {
+		g_autoptr(GPtrArray) rows = records(engine, mounts == 1);
+		for (guint i = 0; i < rows->len; i++) {
+			const CacheRow *row = rows->pdata[i];
+			if (*row->description != '\0')
+				json_array_append_new(list, row_json(row, mounts == 1));
+		}
+	}
+	return list;
+}
+
+static bool remove_row(Engine *engine, const CacheRow *row, bool mount)
+{
+	return !row->in_use && (mount ? cache_mount_remove(engine->store, row->key, NULL)
+				      : cache_store_remove(engine->store, row->key, NULL));
+}
+
+/* Without a value it asks for those that are so. */
+static bool flag_matches(const Filters *filters, const char *key, bool value)
+{
+	return filters_have(filters, key) ? filters_match_flag(filters, key, value)
+					  : value || json_object_get(filters, key) == NULL;
+}
+
+static bool matches(const CacheRow *row, bool mount, const BuildPrune *prune)
+{
+	const Filters *filters = prune->filters;
+	/* Records have no parents here, none is the child of another; nor have they labels. */
+	return (prune->all || !row->shared) && filters_match_prefix(filters, "id", row->id) &&
+	       filters_match(filters, "parent", "") &&
+	       filters_match_name(filters, "description", row->description) &&
+	       filters_match(filters, "type", mount ? "exec.cachemount" : "regular") &&
+	       flag_matches(filters, "inuse", row->in_use) &&
+	       flag_matches(filters, "shared", row->shared) &&
+	       flag_matches(filters, "private", !row->shared) && filters_match_labels(filters, NULL);
+}
+
+json_t *build_prune(Engine *engine, const BuildPrune *prune)
+{
+	gint64 total = 0, space = 0, until = MIN(filters_time(prune->filters, "until"),
+				     filters_time(prune->filters, "unused-for"));
+	json_t *deleted = json_array();
+	for (int mounts = 0; mounts <= 1; mounts++) {
+		g_autoptr(GPtrArray) rows = records(engine, mounts == 1);
+		for (guint i = 0; i < rows->len; i++)
+			total += ((CacheRow *)rows->pdata[i])->size;
+	}
+	for (int mounts = 0; mounts <= 1; mounts++) {
+		g_autoptr(GPtrArray) rows = records(engine, mounts == 1);
+		for (guint i = 0; i < rows->len; i++) {
+			const CacheRow *row = rows->pdata[i];
+			if ((prune->keep > 0 && total <= prune->keep) || row->used > until ||
+				!matches(row, mounts == 1, prune) ||
+				!remove_row(engine, row, mounts == 1))
+				continue;
+			total -= row->size;
+			space += row->shared ? 0 : row->size;
+			if (*row->description != '\0')
+				json_array_append_new(deleted, json_string(row->id));
+		}
+	}
+	layer_store_sweep(engine->store);
+	g_autofree char *reclaimed = g_strdup_printf("%" G_GINT64_FORMAT, space);
+	event_publish(engine, "builder", "prune", "", json_pack("{s:s}", "reclaimed", reclaimed));
+	return json_pack("{s:o, s:I}", "CachesDeleted",
+		json_array_size(deleted) > 0 ? deleted : (json_decref(deleted), json_null()),
+		"SpaceReclaimed", (json_int_t)space);
+}
+
+/* builder.gc.defaultKeepStorage of daemon.json; else a tenth of the disk, and 10 GB at most. */
+static gint64 keep_size(const Engine *engine)
+{
+	const char *asked = json_str(engine->config->file, "builder.gc.defaultKeepStorage");
+	struct statvfs fs;
+	gint64 size;
+	if (*asked != '\0' && size_parse(asked, &size))
+		return size;
+	if (statvfs(engine->store->root, &fs) < 0)
+		return keep_most;
+	return MIN(keep_most, (gint64)(fs.f_blocks * fs.f_frsize) / DISK_PART);
+}
+
+void build_cache_collect(Engine *engine)
+{
+	json_t *wish = json_at(engine->config->file, "builder.gc.enabled");
+	if (json_is_false(wish))
+		return;
+	gint64 keep = keep_size(engine), oldest = time_now() - KEEP_DAYS * 86400 * second, first,
+	       total = cache_store_total(engine->store, &first);
+	bool removed = false;
+	/* As after nearly every build: there is nothing to do. */
+	if (first >= oldest && total <= keep)
+		return;
+	g_autoptr(GPtrArray) rows = cache_store_list(engine->store);
+	for (guint i = 0; i < rows->len; i++) {
+		const CacheRow *row = rows->pdata[i];
+		if (row->used >= oldest && total <= keep)
+			break;
+		removed = remove_row(engine, row, false) || removed;
+		total -= row->size;
+	}
+	if (removed)
+		layer_store_sweep(engine->store);
+}

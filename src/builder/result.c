@@ -1,0 +1,188 @@
+/* What a build ends in: an image of the target stage, tagged, or its files in an archive. */
+#include "builder/internal.h"
+
+#include "base/timefmt.h"
+
+#include <string.h>
+
+/* What an older image may hold of how it was made. */
+static const char *const stale[] = {"container", "container_config", "docker_version", "parent",
+	"id", "parent_id", "Size", NULL};
+
+static char *document(Build *build, const Stage *target, bool with_cache)
+{
+	g_autoptr(json_t) image = json_deep_copy(target->image);
+	json_t *config = json_object_get(image, "config"), *diff_ids = json_array(), *value;
+	const char *key;
+	g_autofree char *created = time_format(build->epoch >= 0      ? build->epoch * 1000000000
+					       : target->created != 0 ? target->created
+								      : time_now());
+	for (int i = 0; stale[i] != NULL; i++)
+		json_object_del(image, stale[i]);
+	for (guint i = 0; i < target->layers->len; i++)
+		json_array_append_new(
+			diff_ids, json_string(((Layer *)target->layers->pdata[i])->diff_id));
+	json_object_set_new(
+		image, "rootfs", json_pack("{s:s, s:o}", "type", "layers", "diff_ids", diff_ids));
+	json_object_set_new(image, "created", json_string(created));
+	if (json_object_size(build->request->labels) > 0 &&
+		!json_is_object(json_object_get(config, "Labels")))
+		json_object_set_new(config, "Labels", json_object());
+	json_object_foreach ((json_t *)build->request->labels, key, value)
+		json_object_set(json_object_get(config, "Labels"), key, value);
+	if (with_cache)
+		json_object_set_new(image, "berth.cache.v1", cache_export(target));
+	return json_text(image);
+}
+
+static char **full_tags(Build *build)
+{
+	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
+	for (int i = 0; build->request->tags[i] != NULL; i++) {
+		g_autoptr(Reference) reference = reference_parse(build->request->tags[i], NULL);
+		g_autofree char *familiar = reference_familiar(reference);
+		g_strv_builder_add(list, familiar);
+	}
+	return g_strv_builder_end(list);
+}
+
+static bool image_is_there(Build *build, const char *text)
+{
+	g_autofree char *id = digest_of(text, strlen(text));
+	g_autoptr(ImageRow) row = image_store_get(build->engine->store, id);
+	return row != NULL;
+}
+
+static json_t *cache_wish(const Build *build, const char *type)
+{
+	const json_t *wishes = json_object_get(build->request->more, "cacheTo");
+	for (size_t i = 0; i < json_array_size(wishes); i++)
+		if (strcmp(json_str(json_array_get(wishes, i), "type"), type) == 0)
+			return json_array_get(wishes, i);
+	return NULL;
+}
+
+static bool wants_inline_cache(const Build *build)
+{
+	const char *asked =
+		json_string_value(json_object_get(build->request->args, "BUILDKIT_INLINE_CACHE"));
+	return g_strcmp0(asked, "1") == 0 || cache_wish(build, "inline") != NULL;
+}
+
+/* The same image, with what its layers were made by, under a name of its own: for --cache-to. */
+static bool keep_cache(Build *build, Stage *target, GError **error)
+{
+	const char *name = json_str(build->request->more, "cacheTag");
+	char *tags[] = {(char *)name, NULL};
+	g_autofree char *text = document(build, target, true), *id = NULL;
+	NewImage image = {target->layers, text};
+	return *name == '\0' || image_add(build->engine, &image, tags, &id, error);
+}
+
+static bool keep_image(Build *build, Stage *target, char **id, bool *fresh, GError **error)
+{
+	g_autofree char *text = document(build, target, wants_inline_cache(build));
+	NewImage image = {target->layers, text};
+	*fresh = !image_is_there(build, text);
+	return image_add(build->engine, &image, build->request->tags, id, error) &&
+	       keep_cache(build, target, error);
+}
+
+static ssize_t read_inflated(gpointer data, void *buffer, size_t size, GError **error)
+{
+	return inflate_read(data, buffer, size, error);
+}
+
+static bool apply_blob(Build *build, const Layer *layer, int root_fd, GError **error)
+{
+	int fd = blob_open(build->engine->store, layer->blob, NULL, error);
+	autofd owned = fd;
+	g_autoptr(Inflate) inflate = fd >= 0 ? inflate_new(byte_source_fd, &fd) : NULL;
+	(void)owned;
+	return inflate != NULL && layer_apply_live(root_fd, read_inflated, inflate, error);
+}
+
+/* All that the build has added as one layer on its base. */
+static bool squash(Build *build, Stage *target, GError **error)
+{
+	g_auto(Sheet) sheet = {.root_fd = -1};
+	guint base = target->base_layers;
+	size_t i;
+	json_t *line;
+	if (!build->request->squash || target->layers->len <= base + 1)
+		return true;
+	g_autoptr(GPtrArray) all = g_steal_pointer(&target->layers);
+	target->layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);
+	for (guint l = 0; l < base; l++)
+		g_ptr_array_add(target->layers, layer_copy(all->pdata[l]));
+	if (!sheet_open(&sheet, target, false, error))
+		return false;
+	for (guint l = base; l < all->len; l++)
+		if (!apply_blob(build, all->pdata[l], sheet.root_fd, error))
+			return false;
+	const char *keys[] = {NULL};
+	if (!sheet_keep(&sheet, target, keys, "", error))
+		return false;
+	guint seen = 0;
+	json_array_foreach (json_object_get(target->image, "history"), i, line)
+		if (!json_bool(line, "empty_layer") && ++seen > base)
+			json_object_set_new(line, "empty_layer", json_true());
+	return stage_add_history(target, "squashed", true);
+}
+
+/* The line that says that what follows is no line any more. */
+static bool announce(Build *build, const char *kind)
+{
+	return build->request->say(
+		build->request->who, json_pack("{s:{s:s}}", "build", "output", kind));
+}
+
+static bool send_tree(Build *build, Stage *target, GError **error)
+{
+	autofd root = stage_open(target, error);
+	return root >= 0 && announce(build, "tar") &&
+	       tree_archive(
+		       root, TREE_WHOLE, NULL, build->request->output, build->request->who, error);
+}
+
+static bool send_image(Build *build, Stage *target, GError **error)
+{
+	g_autofree char *id = NULL;
+	bool fresh;
+	if (!keep_image(build, target, &id, &fresh, error))
+		return false;
+	char *references[] = {build->request->tags[0] != NULL ? build->request->tags[0] : id, NULL};
+	bool ok = announce(build, "image") &&
+		  image_save(build->engine, references, build->request->output, build->request->who,
+			  error);
+	if (fresh)
+		json_decref(image_remove(build->engine, id, true, false, NULL));
+	return ok;
+}
+
+bool result_keep(Build *build, Stage *target, GError **error)
+{
+	if (!squash(build, target, error))
+		return false;
+	const char *output = json_str(build->request->more, "output");
+	g_autofree char *id = NULL;
+	bool fresh;
+	if (strcmp(output, "tar") == 0)
+		return send_tree(build, target, error);
+	if (strcmp(output, "image") == 0)
+		return send_image(build, target, error);
+	Vertex *vertex = vertex_new(build->progress, 0, "exporting to image", "");
+	vertex_start(vertex);
+	if (!keep_image(build, target, &id, &fresh, error))
+		return false;
+	vertex_note(vertex, "writing image", id);
+	for (int i = 0; build->request->tags[i] != NULL; i++) {
+		g_autoptr(Reference) reference = reference_parse(build->request->tags[i], NULL);
+		g_autofree char *full = reference_full(reference);
+		vertex_note(vertex, "naming to", full);
+	}
+	vertex_done(vertex, NULL);
+	g_auto(GStrv) tags = full_tags(build);
+	progress_end(build->progress, id, tags);
+	return true;
+}

@@ -1,0 +1,148 @@
+/* Trees that files are copied from or that are mounted: the context, named contexts, stages, images. */
+#include "builder/internal.h"
+
+#include "registry/registry.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+void source_free(Source *source)
+{
+	g_free(source->what);
+	g_strfreev(source->folders);
+	if (source->layers != NULL)
+		g_ptr_array_unref(source->layers);
+	if (source->ignore != NULL)
+		patterns_free(source->ignore);
+	fd_clear(&source->root_fd);
+	g_free(source);
+}
+
+Source *source_of_folder(const char *what, const char *root, const char *path, GError **error)
+{
+	autofd top = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autofd fd = top < 0 ? -1 : path_open_in_root(top, path, O_RDONLY | O_DIRECTORY, 0);
+	g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", fd),
+			*real = fd < 0 ? NULL : g_file_read_link(link, NULL);
+	if (real == NULL) {
+		fail(error, BERTH_ERROR_NOT_FOUND, "%s: there is no folder \"%s\"", what, path);
+		return NULL;
+	}
+	Source *source = g_new0(Source, 1);
+	const char *folders[] = {real, NULL};
+	*source = (Source){.what = g_strdup(what),
+		.folders = g_strdupv((char **)folders),
+		.root_fd = fd_steal(&fd)};
+	return source;
+}
+
+Source *source_of_layers(Engine *engine, const char *what, GPtrArray *layers, GError **error)
+{
+	int fd = layers_open(engine, layers, NULL, NULL, error);
+	if (fd < 0)
+		return NULL;
+	Source *source = g_new0(Source, 1);
+	*source = (Source){.what = g_strdup(what),
+		.folders = layers_folders(engine, layers),
+		.layers = g_ptr_array_ref(layers),
+		.chain = layers->len > 0 ? ((Layer *)layers->pdata[layers->len - 1])->chain_id
+					 : NULL,
+		.root_fd = fd};
+	return source;
+}
+
+/* A pull's lines, for whoever follows the build. */
+static bool pulled(gpointer vertex, json_t *line)
+{
+	vertex_status(vertex, line);
+	return true;
+}
+
+static bool pull(
+	Build *build, const char *name, const char *platform, Vertex *vertex, GError **error)
+{
+	g_autoptr(Reference) reference = reference_parse(name, error);
+	if (reference == NULL)
+		return false;
+	g_autofree char *auth = credentials_of_config(build->request->auth, reference->domain);
+	PullRequest request = {.reference = name, .platform = platform, .auth = auth};
+	return image_pull(build->engine, &request, pulled, vertex, build->cancel[0], error);
+}
+
+char *source_image(
+	Build *build, const char *reference, const Platform *wanted, Vertex *vertex, GError **error)
+{
+	g_autofree char *platform = platform_text(wanted);
+	char *id = build->request->pull ? NULL : image_find(build->engine, reference, NULL);
+	if (id != NULL && image_check_platform(build->engine, reference, platform, NULL))
+		return id;
+	g_free(id);
+	return pull(build, reference, platform, vertex, error)
+		       ? image_find(build->engine, reference, error)
+		       : NULL;
+}
+
+Source *source_of_image(Build *build, const char *reference, GError **error)
+{
+	g_autofree char *name = g_strdup_printf("[internal] load image %s", reference);
+	Vertex *vertex = vertex_new(build->progress, 0, name, "");
+	vertex_start(vertex);
+	g_autofree char *id = source_image(build, reference, &build->platform, vertex, error);
+	vertex_done(vertex, NULL);
+	if (id == NULL)
+		return NULL;
+	g_autoptr(GPtrArray) layers = image_store_layers(build->engine->store, id);
+	if (!layer_pins_add_all(build->pins, layers, error))
+		return NULL;
+	return source_of_layers(build->engine, reference, layers, error);
+}
+
+static Source *stage_source(Stage *stage, GError **error)
+{
+	if (!stage_wait(stage, error))
+		return NULL;
+	g_mutex_lock(&stage->build->lock);
+	if (stage->source == NULL)
+		stage->source =
+			source_of_layers(stage->build->engine, stage->name, stage->layers, error);
+	Source *source = stage->source;
+	g_mutex_unlock(&stage->build->lock);
+	return source;
+}
+
+/* Looked up and made once, under a lock of its own: what is fetched is not fetched twice. */
+static Source *other_source(Build *build, const char *from, GError **error)
+{
+	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&build->fetching);
+	Source *source = g_hash_table_lookup(build->sources, from);
+	if (source != NULL)
+		return source;
+	g_autoptr(GError) problem = NULL;
+	source = context_named(build, from, &problem);
+	if (source == NULL && problem == NULL)
+		source = source_of_image(build, from, &problem);
+	if (source == NULL)
+		g_propagate_error(error, g_steal_pointer(&problem));
+	else
+		g_hash_table_insert(build->sources, g_strdup(from), source);
+	return source;
+}
+
+Source *source_find(Stage *stage, const char *from, GError **error)
+{
+	Build *build = stage->build;
+	json_t *named = json_object_get(build->request->more, "contexts");
+	g_autofree char *lower = g_ascii_strdown(from, -1);
+	Stage *other = json_object_get(named, lower) == NULL
+			       ? build_stage(build, from, stage->index)
+			       : NULL;
+	if (other != NULL)
+		return stage_source(other, error);
+	if (json_object_get(named, lower) == NULL && g_ascii_isdigit(*from) &&
+		strspn(from, "0123456789") == strlen(from)) {
+		fail(error, BERTH_ERROR_INVALID,
+			"invalid from flag value %s: there is no such stage before", from);
+		return NULL;
+	}
+	return other_source(build, json_object_get(named, lower) != NULL ? lower : from, error);
+}

@@ -1,0 +1,453 @@
+/* One stage: its base, its variables, and its instructions one after the other. */
+#include "builder/internal.h"
+
+#include "base/timefmt.h"
+#include "base/work.h"
+#include "runtime/runtime.h"
+
+#include <string.h>
+
+enum { MAX_LAYERS = 127 };
+
+Stage *stage_new(Build *build, const Instruction *from, int index)
+{
+	Stage *stage = g_new0(Stage, 1);
+	stage->build = build;
+	stage->from = from;
+	stage->index = index;
+	stage->name = from->words[1] != NULL ? g_ascii_strdown(from->words[2], -1)
+					     : g_strdup_printf("stage-%d", index);
+	stage->instructions = g_ptr_array_new();
+	stage->layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);
+	stage->args = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	stage->arg_order = g_ptr_array_new_with_free_func(g_free);
+	stage->keys = g_ptr_array_new_with_free_func(stage_key_free);
+	stage->triggers = g_ptr_array_new_with_free_func((GDestroyNotify)instruction_free);
+	return stage;
+}
+
+void stage_free(Stage *stage)
+{
+	g_free(stage->name);
+	g_ptr_array_unref(stage->instructions);
+	g_ptr_array_unref(stage->layers);
+	json_decref(stage->image);
+	g_hash_table_unref(stage->args);
+	g_ptr_array_unref(stage->arg_order);
+	g_ptr_array_unref(stage->triggers);
+	g_ptr_array_unref(stage->keys);
+	g_clear_pointer(&stage->source, source_free);
+	platform_clear(&stage->platform);
+	g_free(stage);
+}
+
+json_t *stage_config(const Stage *stage)
+{
+	return json_object_get(stage->image, "config");
+}
+
+const char *stage_chain(const Stage *stage)
+{
+	return stage->layers->len > 0
+		       ? ((Layer *)stage->layers->pdata[stage->layers->len - 1])->chain_id
+		       : NULL;
+}
+
+int stage_open(Stage *stage, GError **error)
+{
+	return layers_open(stage->build->engine, stage->layers, NULL, NULL, error);
+}
+
+static const char *env_value(const json_t *env, const char *name)
+{
+	size_t i, length = strlen(name);
+	json_t *value;
+	json_array_foreach (env, i, value)
+		if (strncmp(json_elem(env, i), name, length) == 0 &&
+			json_elem(env, i)[length] == '=')
+			return json_elem(env, i) + length + 1;
+	return NULL;
+}
+
+/* Of ENV and ARG of one name the later is in force: an ENV takes the argument away (forget_arguments). */
+static const char *variable(gpointer data, const char *name)
+{
+	Stage *stage = data;
+	const char *value = g_hash_table_lookup(stage->args, name);
+	return value != NULL ? value : env_value(json_object_get(stage_config(stage), "Env"), name);
+}
+
+Variables stage_variables(Stage *stage)
+{
+	return (Variables){.get = variable,
+		.data = stage,
+		.escape = stage->build->dockerfile->escape,
+		.spent = &stage->build->expanded};
+}
+
+char *stage_expand(Stage *stage, const char *word, GError **error)
+{
+	Variables variables = stage_variables(stage);
+	return word_expand(word, &variables, error);
+}
+
+json_t *stage_env(Stage *stage, bool with_proxies)
+{
+	json_t *own = json_object_get(stage_config(stage), "Env");
+	json_t *env = json_is_array(own) ? json_copy(own) : json_array();
+	for (guint i = 0; i < stage->arg_order->len; i++) {
+		const char *name = stage->arg_order->pdata[i],
+			   *value = g_hash_table_lookup(stage->args, name);
+		if (value != NULL)
+			env_set(env, name, value);
+	}
+	for (int i = 0; with_proxies && build_proxies[i] != NULL; i++) {
+		const char *value = json_string_value(
+			json_object_get(stage->build->request->args, build_proxies[i]));
+		if (value != NULL && env_value(env, build_proxies[i]) == NULL)
+			env_set(env, build_proxies[i], value);
+	}
+	return env;
+}
+
+bool stage_add_history(Stage *stage, const char *created_by, bool layer)
+{
+	g_autofree char *created = time_format(stage->created);
+	json_t *line = json_pack("{s:s, s:o, s:s}", "created", created, "created_by",
+		json_lenient(created_by), "comment", "buildkit.dockerfile.v0");
+	if (!layer)
+		json_object_set_new(line, "empty_layer", json_true());
+	return json_array_append_new(json_object_get(stage->image, "history"), line) == 0;
+}
+
+bool stage_wait(Stage *stage, GError **error)
+{
+	Build *build = stage->build;
+	stage_start(stage);
+	g_mutex_lock(&build->lock);
+	while (stage->state == STAGE_WAITING)
+		g_cond_wait(&build->changed, &build->lock);
+	bool ok = stage->state == STAGE_DONE;
+	g_mutex_unlock(&build->lock);
+	return ok || fail(error, BERTH_ERROR_SYSTEM, "stage %s has failed", stage->name);
+}
+
+/* An image without files, for this platform. */
+static json_t *empty_image(const Platform *platform)
+{
+	json_t *image = json_pack("{s:s, s:s, s:{s:s}, s:[], s:{s:s, s:[]}}", "architecture",
+		platform->architecture, "os", platform->os, "config", "WorkingDir", "/", "history",
+		"rootfs", "type", "layers", "diff_ids");
+	if (*platform->variant != '\0')
+		json_object_set_new(image, "variant", json_string(platform->variant));
+	return image;
+}
+
+/* FROM --platform, else that of the build. */
+static bool read_platform(Stage *stage, GError **error)
+{
+	Build *build = stage->build;
+	Variables variables = build_variables(build);
+	const char *flag = instruction_flag(stage->from, "platform");
+	g_autofree char *text = flag != NULL ? word_expand(flag, &variables, error)
+					     : platform_text(&build->platform);
+	if (text == NULL || !platform_parse(text, &stage->platform, error))
+		return false;
+	platform_complete(&stage->platform);
+	return true;
+}
+
+static bool begin_on_image(Stage *stage, const char *name, Vertex *vertex, GError **error)
+{
+	Build *build = stage->build;
+	g_autofree char *id = source_image(build, name, &stage->platform, vertex, error);
+	g_autoptr(json_t) image = id != NULL ? image_config(build->engine, id, error) : NULL;
+	if (image == NULL)
+		return false;
+	GPtrArray *layers = image_store_layers(build->engine->store, id);
+	g_ptr_array_unref(stage->layers);
+	stage->layers = layers;
+	stage->base_layers = layers->len;
+	if (!layer_pins_add_all(build->pins, layers, error))
+		return false;
+	stage->image = json_deep_copy(image);
+	static const char *const members[] = {"config", "history"};
+	for (size_t i = 0; i < G_N_ELEMENTS(members); i++)
+		if (!json_is_object(json_object_get(stage->image, members[i])) &&
+			!json_is_array(json_object_get(stage->image, members[i])))
+			json_object_set_new(
+				stage->image, members[i], i == 0 ? json_object() : json_array());
+	time_parse(json_str(image, "created"), &stage->created);
+	return true;
+}
+
+/* FROM a named context that is a folder. */
+static bool begin_on_folder(Stage *stage, const char *name, GError **error)
+{
+	Source *source = source_find(stage, name, error);
+	stage->image = empty_image(&stage->platform);
+	return source != NULL && stage_from_folder(stage, source, error);
+}
+
+static bool begin_on_stage(Stage *stage, Stage *base, GError **error)
+{
+	if (!stage_wait(base, error))
+		return false;
+	g_ptr_array_unref(stage->layers);
+	stage->layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);
+	for (guint i = 0; i < base->layers->len; i++)
+		g_ptr_array_add(stage->layers, layer_copy(base->layers->pdata[i]));
+	stage->image = json_deep_copy(base->image);
+	stage->created = base->created;
+	stage->base_layers = base->base_layers;
+	for (guint i = 0; i < base->keys->len; i++) {
+		const StageKey *key = base->keys->pdata[i];
+		stage_key_add(stage, key->key, key->layers, key->created);
+	}
+	/* Its arguments are known in what is built on it. */
+	for (guint i = 0; i < base->arg_order->len; i++) {
+		const char *name = base->arg_order->pdata[i];
+		g_ptr_array_add(stage->arg_order, g_strdup(name));
+		g_hash_table_insert(stage->args, g_strdup(name),
+			g_strdup(g_hash_table_lookup(base->args, name)));
+	}
+	return true;
+}
+
+/* ONBUILD of the base: its instructions come before ours (Dockerfile reference, "ONBUILD"). */
+static bool take_triggers(Stage *stage, GError **error)
+{
+	json_t *list = json_object_get(stage_config(stage), "OnBuild");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		Instruction *trigger = trigger_parse(json_elem(list, i), error);
+		if (trigger == NULL)
+			return false;
+		trigger->line = stage->from->line;
+		trigger->last_line = stage->from->last_line;
+		g_ptr_array_add(stage->triggers, trigger);
+	}
+	json_object_del(stage_config(stage), "OnBuild");
+	return true;
+}
+
+/* An image whose base says nothing of where programs are says so itself, as with any builder of Docker's. */
+static void set_path(Stage *stage)
+{
+	json_t *config = stage_config(stage), *env = json_object_get(config, "Env");
+	if (!json_is_array(env))
+		json_object_set_new(config, "Env", env = json_array());
+	if (env_value(env, "PATH") == NULL)
+		env_set(env, "PATH",
+			"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+}
+
+static bool begin(Stage *stage, GError **error)
+{
+	Build *build = stage->build;
+	Variables variables = build_variables(build);
+	g_autofree char *name = word_expand(stage->from->words[0], &variables, error);
+	if (name == NULL || !read_platform(stage, error))
+		return false;
+	if (*name == '\0')
+		return fail(error, BERTH_ERROR_INVALID, "base name (%s) should not be blank",
+			stage->from->words[0]);
+	g_autofree char *title = stage_title(stage, 1, stage->from->source);
+	Vertex *vertex =
+		vertex_new(build->progress, stage->first_number, title, stage->from->source);
+	vertex_start(vertex);
+	json_t *named = json_object_get(build->request->more, "contexts");
+	g_autofree char *lower = g_ascii_strdown(name, -1);
+	const char *instead = json_string_value(json_object_get(named, lower));
+	Stage *base = instead == NULL ? build_stage(build, name, stage->index) : NULL;
+	bool ok;
+	if (instead != NULL && g_str_has_prefix(instead, "docker-image://"))
+		ok = begin_on_image(stage, instead + strlen("docker-image://"), vertex, error);
+	else if (instead != NULL)
+		ok = begin_on_folder(stage, lower, error);
+	else if (base != NULL)
+		ok = begin_on_stage(stage, base, error);
+	else if (strcmp(name, "scratch") == 0)
+		ok = (stage->image = empty_image(&stage->platform)) != NULL;
+	else
+		ok = begin_on_image(stage, name, vertex, error);
+	if (!ok) {
+		vertex_fail(vertex, error != NULL && *error != NULL ? (*error)->message : "");
+		return false;
+	}
+	set_path(stage);
+	vertex_done(vertex, stage_chain(stage));
+	return base != NULL || take_triggers(stage, error);
+}
+
+/* ARG: what the caller gave, else its default, else what stands before the first FROM. */
+static bool declare(Stage *stage, const Instruction *instruction, GError **error)
+{
+	bool legacy;
+	Build *build = stage->build;
+	g_autoptr(GArray) pairs = instruction_pairs(instruction, &legacy, error);
+	for (guint i = 0; pairs != NULL && i < pairs->len; i++) {
+		const Pair *pair = &g_array_index(pairs, Pair, i);
+		g_autofree char *name = stage_expand(stage, pair->key, error);
+		g_autofree char *fallback = name != NULL && pair->value != NULL
+						    ? stage_expand(stage, pair->value, error)
+						    : NULL;
+		if (name == NULL || (pair->value != NULL && fallback == NULL))
+			return false;
+		const char *given = json_string_value(json_object_get(build->request->args, name));
+		const char *value = given != NULL ? given
+				    : fallback != NULL
+					    ? fallback
+					    : g_hash_table_lookup(build->global_args, name);
+		build_use_arg(build, name);
+		if (!g_hash_table_contains(stage->args, name))
+			g_ptr_array_add(stage->arg_order, g_strdup(name));
+		if (value != NULL || !g_hash_table_contains(stage->args, name))
+			g_hash_table_insert(stage->args, g_strdup(name), g_strdup(value));
+	}
+	return pairs != NULL;
+}
+
+/* What an ENV sets is no argument any more. */
+static void forget_arguments(Stage *stage, const Instruction *instruction)
+{
+	bool legacy;
+	g_autoptr(GArray) pairs = instruction_pairs(instruction, &legacy, NULL);
+	for (guint i = 0; pairs != NULL && i < pairs->len; i++) {
+		g_autofree char *name =
+			stage_expand(stage, g_array_index(pairs, Pair, i).key, NULL);
+		if (name != NULL && g_hash_table_contains(stage->args, name))
+			g_hash_table_insert(stage->args, g_strdup(name), NULL);
+	}
+}
+
+/* ENTRYPOINT forgets the command of the base, but not one of this stage. */
+static void forget_command(Stage *stage, InstructionKind kind)
+{
+	if (kind == DF_CMD)
+		stage->command_set = true;
+	else if (kind == DF_ENTRYPOINT && !stage->command_set)
+		json_object_del(stage_config(stage), "Cmd");
+}
+
+static bool check_signal(const Stage *stage, GError **error)
+{
+	const char *name = json_str(stage_config(stage), "StopSignal");
+	return signal_number(name) > 0 ||
+	       fail(error, BERTH_ERROR_INVALID, "Invalid signal: %s", name);
+}
+
+static bool set_author(Stage *stage, const Instruction *instruction)
+{
+	json_object_set_new(stage->image, "author", json_lenient(instruction->text));
+	return true;
+}
+
+/* What changes the configuration only. Remembered too: the same build has the same times, and so the same id. */
+static bool step_config(
+	Stage *stage, const Instruction *instruction, Vertex *vertex, GError **error)
+{
+	Variables variables = stage_variables(stage);
+	if (instruction->kind == DF_ARG
+			? !declare(stage, instruction, error)
+			: !config_apply(stage_config(stage), instruction, &variables, error))
+		return false;
+	if (instruction->kind == DF_ENV)
+		forget_arguments(stage, instruction);
+	if (instruction->kind == DF_MAINTAINER)
+		set_author(stage, instruction);
+	if (instruction->kind == DF_STOPSIGNAL && !check_signal(stage, error))
+		return false;
+	forget_command(stage, instruction->kind);
+	const char *chain = stage_chain(stage);
+	g_autofree char *key = cache_key(json_pack("[s, s?, O, o, o]", "config", chain,
+		stage_config(stage), stage_env(stage, false), json_lenient(instruction->source)));
+	if (cache_apply(stage, key)) {
+		vertex_cached(vertex);
+	} else {
+		cache_remember(stage, key, "", 0);
+	}
+	return stage_add_history(stage, instruction->source, false);
+}
+
+static bool (*const steps[DF_KINDS])(
+	Stage *stage, const Instruction *instruction, Vertex *vertex, GError **error) = {
+	[DF_ADD] = step_copy,
+	[DF_COPY] = step_copy,
+	[DF_RUN] = step_run_command,
+	[DF_WORKDIR] = step_workdir,
+};
+
+bool stage_shows(const Instruction *instruction)
+{
+	return steps[instruction->kind] != NULL;
+}
+
+char *stage_title(const Stage *stage, int step, const char *source)
+{
+	const char *end = strchr(source, '\n');
+	bool one = stage->build->stages->len == 1;
+	return g_strdup_printf("[%s%s%d/%d] %.*s", one ? "" : stage->name, one ? "" : " ", step,
+		stage->steps, end != NULL ? (int)(end - source) : (int)strlen(source), source);
+}
+
+/* What the state after a step is called: classic clients are shown an id. */
+static char *state_id(const Stage *stage)
+{
+	return cache_key(json_pack("[s?, O]", stage_chain(stage), stage->image));
+}
+
+static bool do_step(
+	Stage *stage, const Instruction *instruction, int number, int *shown, GError **error)
+{
+	Build *build = stage->build;
+	bool shows = stage_shows(instruction);
+	g_autofree char *title =
+		shows ? stage_title(stage, ++*shown, instruction->source) : g_strdup("");
+	Vertex *vertex = vertex_new(build->progress, number, title, instruction->source);
+	g_autoptr(GError) problem = NULL;
+	vertex_start(vertex);
+	bool ok = shows ? steps[instruction->kind](stage, instruction, vertex, &problem)
+			: step_config(stage, instruction, vertex, &problem);
+	if (ok && stage->layers->len > MAX_LAYERS)
+		ok = fail(&problem, BERTH_ERROR_INVALID,
+			"max depth exceeded: an image has %d layers at most", MAX_LAYERS);
+	if (!ok) {
+		vertex_fail(vertex, problem->message);
+		build_fail(build, problem, instruction, stage->exit_code);
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return false;
+	}
+	/* Shown to classic clients only. */
+	g_autofree char *id = build->request->events ? NULL : state_id(stage);
+	vertex_done(vertex, id);
+	return true;
+}
+
+static bool do_steps(Stage *stage, GError **error)
+{
+	Build *build = stage->build;
+	int number = stage->first_number, shown = 1;
+	for (guint i = 0; i < stage->triggers->len; i++)
+		if (!do_step(stage, stage->triggers->pdata[i], 0, &shown, error))
+			return false;
+	for (guint i = 0; i < stage->instructions->len; i++)
+		if (!build_going(build) ||
+			!do_step(stage, stage->instructions->pdata[i], ++number, &shown, error))
+			return fail(error, BERTH_ERROR_SYSTEM, "the build was cancelled");
+	return true;
+}
+
+void stage_run(Stage *stage)
+{
+	Build *build = stage->build;
+	g_autoptr(GError) error = NULL;
+	work_follow(&build->stopped);
+	bool ok = begin(stage, &error);
+	if (!ok)
+		build_fail(build, error, stage->from, 0);
+	ok = ok && do_steps(stage, &error);
+	g_mutex_lock(&build->lock);
+	stage->state = ok ? STAGE_DONE : STAGE_FAILED;
+	g_cond_broadcast(&build->changed);
+	g_mutex_unlock(&build->lock);
+}

@@ -1,0 +1,155 @@
+/* RUN: a process in a container of its own; what it has written becomes a layer. */
+#include "builder/internal.h"
+
+#include <string.h>
+
+static const char script_folder[] = "/dev/pipes/";
+
+static void heard(gpointer vertex, int stream, const char *bytes, size_t length)
+{
+	vertex_log(vertex, stream, bytes, length);
+}
+
+/* A heredoc that says itself by what it is to be run ("#!") is a file; else SHELL runs it. */
+static json_t *command_of(const Stage *stage, const Instruction *instruction, json_t *files)
+{
+	const Heredoc *script = instruction_script(instruction);
+	if (script == NULL || !g_str_has_prefix(script->body, "#!"))
+		return config_command(stage_config(stage), instruction);
+	g_autofree char *path = g_strconcat(script_folder, script->name, NULL),
+			*content =
+				g_base64_encode((const guchar *)script->body, strlen(script->body));
+	json_array_append_new(
+		files, json_pack("{s:s, s:s, s:s, s:i, s:i, s:i}", "Type", "file", "Destination",
+			       path, "Content", content, "Mode", 0755, "Uid", 0, "Gid", 0));
+	return json_pack("[s]", path);
+}
+
+/* As a request for a container. */
+static json_t *request_of(Stage *stage, const Instruction *instruction, const json_t *command,
+	const json_t *env, GError **error)
+{
+	const json_t *config = stage_config(stage);
+	const char *name = json_string_value(
+		json_object_get(stage->build->request->args, "BUILDKIT_SANDBOX_HOSTNAME"));
+	g_autoptr(json_t) host = json_deep_copy(stage->build->request->host);
+	json_object_set_new(host, "LogConfig", json_pack("{s:s, s:{}}", "Type", "none", "Config"));
+	if (!entitlements_apply(stage->build, instruction, host, error))
+		return NULL;
+	return json_pack("{s:O, s:O, s:s, s:s, s:s, s:O}", "Cmd", command, "Env", env, "User",
+		json_str(config, "User"), "WorkingDir", json_str(config, "WorkingDir"), "Hostname",
+		name != NULL ? name : "buildkitsandbox", "HostConfig", host);
+}
+
+/* "|1 FOO=bar /bin/sh -c echo": the arguments that were set, then the command. */
+static char *history_of(Stage *stage, const json_t *command)
+{
+	g_autoptr(GString) args = g_string_new("");
+	guint count = 0;
+	for (guint i = 0; i < stage->arg_order->len; i++) {
+		const char *name = stage->arg_order->pdata[i],
+			   *value = g_hash_table_lookup(stage->args, name);
+		if (value == NULL)
+			continue;
+		g_string_append_printf(args, "%s=%s ", name, value);
+		count++;
+	}
+	g_auto(GStrv) words = json_strv(command);
+	g_autofree char *line = g_strjoinv(" ", words);
+	return count > 0 ? g_strdup_printf("RUN |%u %s%s # buildkit", count, args->str, line)
+			 : g_strdup_printf("RUN %s # buildkit", line);
+}
+
+static bool command_failed(Stage *stage, const json_t *command, int code, bool oom, GError **error)
+{
+	Build *build = stage->build;
+	g_auto(GStrv) words = json_strv(command);
+	g_autofree char *line = g_strjoinv(" ", words);
+	const char *memory = oom ? ": it was killed as it used more memory than it may" : "";
+	stage->exit_code = code;
+	return build->request->events
+		       ? fail(error, BERTH_ERROR_INVALID,
+				 "process \"%s\" did not complete successfully: exit code: %d%s",
+				 line, code, memory)
+		       : fail(error, BERTH_ERROR_INVALID,
+				 "The command '%s' returned a non-zero code: %d%s", line, code,
+				 memory);
+}
+
+typedef struct {
+	const Instruction *instruction;
+	const json_t *command, *request, *mounts;
+	const char *key;
+} Running;
+
+static bool keep_written(Stage *stage, Container *step, const Running *running, GError **error)
+{
+	const char *keys[] = {running->key, NULL};
+	Store *store = stage->build->engine->store;
+	autofd below = stage_open(stage, error);
+	g_autofree char *folder =
+		below >= 0 ? step_take_upper(step, below, running->mounts, error) : NULL;
+	if (folder == NULL)
+		return false;
+	bool ok = stage_add_layer(stage, folder, keys, running->instruction->source, error);
+	if (!ok)
+		store_discard(store, store->tmp_fd, folder);
+	return ok;
+}
+
+static bool run(Stage *stage, const Running *running, Vertex *vertex, GError **error)
+{
+	Build *build = stage->build;
+	int code = 0;
+	StepSpec spec = {stage->layers, running->request};
+	Container *step = step_new(build->engine, &spec, error);
+	if (step == NULL)
+		return false;
+	vertex_say(vertex, " ---> Running in %.12s\n", step->row.id);
+	bool ok = step_run(step, running->mounts, heard, vertex, build->cancel[0], &code, error);
+	if (ok && code != 0)
+		ok = command_failed(stage, running->command, code, step->row.oom, error);
+	if (ok)
+		vertex_say(vertex, "Removing intermediate container %.12s\n", step->row.id);
+	ok = ok && keep_written(stage, step, running, error);
+	step_free(step);
+	return ok;
+}
+
+static char *key_of(Stage *stage, const Instruction *instruction, const json_t *command,
+	const json_t *mounts, const json_t *files)
+{
+	const json_t *config = stage_config(stage), *host = stage->build->request->host;
+	const char *network = instruction_flag(instruction, "network"),
+		   *security = instruction_flag(instruction, "security");
+	json_t *extra = json_object_get(host, "ExtraHosts");
+	return cache_key(json_pack("[s, s?, O, o, s, s, s?, s?, s, O?, O, O]", "run",
+		stage_chain(stage), command, stage_env(stage, false), json_str(config, "User"),
+		json_str(config, "WorkingDir"), network, security, json_str(host, "NetworkMode"),
+		extra, mounts, files));
+}
+
+bool step_run_command(Stage *stage, const Instruction *instruction, Vertex *vertex, GError **error)
+{
+	g_autoptr(json_t) files = json_array(), mount_key = json_array();
+	g_autoptr(json_t) command = command_of(stage, instruction, files);
+	g_autoptr(Mounts) mounts = mounts_read(stage, instruction, mount_key, error);
+	if (mounts == NULL)
+		return false;
+	g_autofree char *key = key_of(stage, instruction, command, mount_key, files),
+			*history = history_of(stage, command);
+	if (cache_apply(stage, key)) {
+		vertex_cached(vertex);
+		return stage_add_history(stage, history, true);
+	}
+	g_autoptr(json_t) list = mounts_make(mounts, error);
+	if (list == NULL)
+		return false;
+	json_array_extend(list, files);
+	g_autoptr(json_t) env = stage_env(stage, true), more = mounts_env(mounts);
+	json_array_extend(env, more);
+	g_autoptr(json_t) request = request_of(stage, instruction, command, env, error);
+	Running running = {instruction, command, request, list, key};
+	return request != NULL && run(stage, &running, vertex, error) &&
+	       stage_add_history(stage, history, true);
+}

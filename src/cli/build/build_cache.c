@@ -1,0 +1,150 @@
+#include "cli/build/build_cache.h"
+#include "cli/build/build_context.h"
+#include "cli/commands/pull.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/tar.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_ANSWER = 8 << 20 };
+
+bool build_cache_read(Cli *cli, BuildCache *cache, GError **error)
+{
+	static const char *const types[] = {"inline", "registry", "local", NULL};
+	g_autoptr(json_t) given = flag_list(cli, "cache-to");
+	cache->wishes = json_array();
+	cache->tag = g_strdup("");
+	cache->loaded = g_ptr_array_new_with_free_func(g_free);
+	for (size_t i = 0; i < json_array_size(given); i++) {
+		const char *text = json_elem(given, i);
+		json_t *fields = strchr(text, '=') != NULL
+					 ? csv_fields(text)
+					 : json_pack("{s:s, s:s}", "type", "registry", "ref", text);
+		json_array_append_new(cache->wishes, fields);
+		const char *type = json_str(fields, "type"), *ref = json_str(fields, "ref");
+		if (!g_strv_contains(types, type))
+			return fail(error, BERTH_ERROR_UNAVAILABLE,
+				"unknown cache exporter: \"%s\" (inline, registry or local)", type);
+		if ((strcmp(type, "registry") == 0 && *ref == '\0') ||
+			(strcmp(type, "local") == 0 && *json_str(fields, "dest") == '\0'))
+			return fail(error, BERTH_ERROR_UNAVAILABLE, "--cache-to %s: %s is missing",
+				text, strcmp(type, "local") == 0 ? "dest" : "ref");
+		if (strcmp(json_str(fields, "mode"), "max") == 0)
+			fprintf(stderr,
+				"WARN: --cache-to %s: only the layers of the target stage "
+				"are exported (mode=min)\n",
+				text);
+		if (strcmp(type, "inline") == 0)
+			continue;
+		g_autofree char *random = g_uuid_string_random();
+		g_free(cache->tag);
+		cache->tag =
+			*ref != '\0' ? g_strdup(ref) : g_strconcat("berth-cache:", random, NULL);
+	}
+	return true;
+}
+
+char *image_load_folder(Cli *cli, BuildCache *cache, const char *folder, GError **error)
+{
+	g_auto(Response) response = {.fd = -1};
+	g_autoptr(GError) unread = NULL;
+	size_t length;
+	g_autofree char *random = g_uuid_string_random(),
+			*name = g_strconcat("berth-load:", random, NULL),
+			*path = g_strconcat("/images/load?tag=", name, NULL);
+	g_auto(BuildContext)
+		context = {.folder = g_strdup(folder), .plain = true, .named = json_object()};
+	BuildBody *body = build_body_new(&context, NULL);
+	bool ok = client_send_stream(cli->client, "POST", path,
+		"Content-Type: application/x-tar\r\n", build_body_read, body, &response, error);
+	if (!build_body_end(body, &unread)) {
+		g_clear_error(error);
+		g_propagate_error(error, g_steal_pointer(&unread));
+		return NULL;
+	}
+	g_autofree char *answer =
+		ok ? http_body_read_all(&response.body, MAX_ANSWER, &length, error) : NULL;
+	if (answer == NULL)
+		return NULL;
+	if (strstr(answer, "Loaded image: ") == NULL) {
+		fail(error, BERTH_ERROR_UNAVAILABLE, "%s holds no image: %s", folder, answer);
+		return NULL;
+	}
+	g_ptr_array_add(cache->loaded, g_strdup(name));
+	return g_steal_pointer(&name);
+}
+
+json_t *build_cache_sources(Cli *cli, BuildCache *cache, GError **error)
+{
+	g_autoptr(json_t) given = flag_list(cli, "cache-from"), list = json_array();
+	for (size_t i = 0; i < json_array_size(given); i++) {
+		const char *text = json_elem(given, i);
+		g_autoptr(json_t) fields = csv_fields(text);
+		const char *type = json_str(fields, "type"), *ref = json_str(fields, "ref");
+		if (strchr(text, '=') == NULL)
+			json_array_append_new(list, json_string(text));
+		else if (strcmp(type, "registry") == 0 && *ref != '\0')
+			json_array_append_new(list, json_string(ref));
+		else if (strcmp(type, "local") == 0 &&
+			 g_file_test(json_str(fields, "src"), G_FILE_TEST_IS_DIR)) {
+			g_autofree char *name =
+				image_load_folder(cli, cache, json_str(fields, "src"), error);
+			if (name == NULL)
+				return NULL;
+			json_array_append_new(list, json_string(name));
+		}
+	}
+	return g_steal_pointer(&list);
+}
+
+static bool save_folder(Cli *cli, const char *tag, const char *folder, GError **error)
+{
+	g_autofree char *escaped = client_escape(tag),
+			*path = g_strdup_printf("/images/%s/get", escaped);
+	g_auto(Response) response = {.fd = -1};
+	if (g_mkdir_with_parents(folder, 0755) < 0)
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "cannot make %s: %s", folder,
+			g_strerror(errno));
+	autofd fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return client_send(cli->client, "GET", path, NULL, &response, error) &&
+	       tar_unpack(fd, http_body_read, &response.body, false, error);
+}
+
+static void remove_image(Cli *cli, const char *name)
+{
+	g_autofree char *escaped = client_escape(name),
+			*path = g_strconcat("/images/", escaped, NULL);
+	json_decref(client_call(cli->client, "DELETE", path, NULL, NULL));
+}
+
+bool build_cache_finish(Cli *cli, BuildCache *cache, GError **error)
+{
+	size_t i;
+	json_t *wish;
+	bool ok = true;
+	json_array_foreach (cache->wishes, i, wish) {
+		const char *type = json_str(wish, "type");
+		if (ok && strcmp(type, "local") == 0)
+			ok = save_folder(cli, cache->tag, json_str(wish, "dest"), error);
+		else if (ok && strcmp(type, "registry") == 0)
+			ok = image_send(cli, cache->tag, false, NULL, error);
+	}
+	if (*cache->tag != '\0')
+		remove_image(cli, cache->tag);
+	return ok;
+}
+
+void build_cache_clear(Cli *cli, BuildCache *cache)
+{
+	for (guint i = 0; cache->loaded != NULL && i < cache->loaded->len; i++)
+		remove_image(cli, cache->loaded->pdata[i]);
+	if (cache->loaded != NULL)
+		g_ptr_array_unref(cache->loaded);
+	json_decref(cache->wishes);
+	g_free(cache->tag);
+}

@@ -1,0 +1,19 @@
+/* --cache-to, --cache-from and contexts of type oci-layout: images that come from, or go to, somewhere else than the
+ * engine, by its own calls for loading, saving and pushing. */
+#pragma once
+#include "cli/common/cli.h"
+
+typedef struct {
+	json_t *wishes;	   /* of --cache-to: [{"type", "ref", "dest"}] */
+	char *tag;	   /* that the engine gives to the image with the cache, or "" */
+	GPtrArray *loaded; /* of char *: images that were loaded for this build only */
+} BuildCache;
+bool build_cache_read(Cli *cli, BuildCache *cache, GError **error);
+/* The images of --cache-from; those in folders are loaded. New reference. */
+json_t *build_cache_sources(Cli *cli, BuildCache *cache, GError **error);
+/* Loads an OCI layout (or what `save` wrote) from a folder, under a name of its own. */
+char *image_load_folder(Cli *cli, BuildCache *cache, const char *folder, GError **error);
+/* After the build: to where it was wished. */
+bool build_cache_finish(Cli *cli, BuildCache *cache, GError **error);
+/* What was loaded goes again. */
+void build_cache_clear(Cli *cli, BuildCache *cache);

@@ -1,0 +1,146 @@
+#include "cli/build/build_ssh.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum { BLOCK = 16 * 1024, RETRY_US = 50 * 1000 };
+
+/* One agent: a thread that keeps one idle connection at the engine. When something comes on it, it is carried on
+ * to the agent, and the next is offered. */
+typedef struct {
+	BuildSsh *ssh;
+	char *id, *socket;
+	GThread *thread;
+} Agent;
+
+struct BuildSsh {
+	const char *host;
+	char *build_id;
+	GPtrArray *agents; /* of Agent */
+	int stop[2];	   /* the reading end hangs up when it is over */
+};
+
+/* "default", "id" or "id=socket". */
+static void split(const char *text, char **id, char **socket)
+{
+	g_auto(GStrv) parts = g_strsplit(text, "=", 2);
+	const char *own = getenv("SSH_AUTH_SOCK");
+	*id = g_strdup(parts[0] != NULL && *parts[0] != '\0' ? parts[0] : "default");
+	*socket = g_strdup(parts[0] != NULL && parts[1] != NULL ? parts[1]
+			   : own != NULL			? own
+								: "");
+}
+
+json_t *build_ssh_ids(Cli *cli)
+{
+	g_autoptr(json_t) given = flag_list(cli, "ssh");
+	json_t *ids = json_array();
+	for (size_t i = 0; i < json_array_size(given); i++) {
+		g_autofree char *id = NULL, *socket = NULL;
+		split(json_elem(given, i), &id, &socket);
+		json_array_append_new(ids, json_string(id));
+	}
+	return ids;
+}
+
+static bool pass(int from, int to)
+{
+	char block[BLOCK];
+	ssize_t n = read(from, block, sizeof block);
+	return n > 0 && fd_write_all(to, block, (size_t)n);
+}
+
+/* Both ways until one of them ends. */
+static void carry(const Agent *agent, int engine)
+{
+	autofd local = unix_connect(agent->socket, SOCK_STREAM);
+	while (local >= 0) {
+		struct pollfd polls[] = {{.fd = engine, .events = POLLIN},
+			{.fd = local, .events = POLLIN}, {.fd = agent->ssh->stop[0]}};
+		if (poll(polls, G_N_ELEMENTS(polls), -1) < 0)
+			continue;
+		if (polls[2].revents != 0 || (polls[0].revents != 0 && !pass(engine, local)) ||
+			(polls[1].revents != 0 && !pass(local, engine)))
+			return;
+	}
+}
+
+/* False once it is over. */
+static bool offer(const Agent *agent, Client *client)
+{
+	g_autofree char *path =
+		g_strdup_printf("/build/ssh?buildid=%s&id=%s", agent->ssh->build_id, agent->id);
+	autofd fd = client_hijack(client, path, NULL, NULL);
+	struct pollfd polls[] = {{.fd = fd, .events = POLLIN}, {.fd = agent->ssh->stop[0]}};
+	/* A build that has not begun yet wants no agent yet. */
+	if (fd < 0) {
+		g_usleep(RETRY_US);
+		return poll(polls + 1, 1, 0) == 0;
+	}
+	if (poll(polls, G_N_ELEMENTS(polls), -1) > 0 && polls[1].revents == 0)
+		carry(agent, fd);
+	return poll(polls + 1, 1, 0) == 0;
+}
+
+static gpointer run(gpointer data)
+{
+	Agent *agent = data;
+	g_autoptr(Client) client = client_new(agent->ssh->host);
+	while (offer(agent, client))
+		;
+	return NULL;
+}
+
+static void agent_free(gpointer data)
+{
+	Agent *agent = data;
+	if (agent->thread != NULL)
+		g_thread_join(agent->thread);
+	g_free(agent->id);
+	g_free(agent->socket);
+	g_free(agent);
+}
+
+BuildSsh *build_ssh_start(Cli *cli, const char *build_id, GError **error)
+{
+	g_autoptr(json_t) given = flag_list(cli, "ssh");
+	BuildSsh *ssh = g_new0(BuildSsh, 1);
+	*ssh = (BuildSsh){.host = client_host(cli->client),
+		.build_id = g_strdup(build_id),
+		.agents = g_ptr_array_new_with_free_func(agent_free),
+		.stop = {-1, -1}};
+	bool ok = pipe2(ssh->stop, O_CLOEXEC) == 0 || fail_errno(error, "cannot make a pipe");
+	for (size_t i = 0; ok && i < json_array_size(given); i++) {
+		Agent *agent = g_new0(Agent, 1);
+		agent->ssh = ssh;
+		split(json_elem(given, i), &agent->id, &agent->socket);
+		g_ptr_array_add(ssh->agents, agent);
+		autofd probe = unix_connect(agent->socket, SOCK_STREAM);
+		if (probe < 0)
+			ok = fail(error, BERTH_ERROR_UNAVAILABLE,
+				"ssh %s: no agent listens at \"%s\": start one, or name its socket "
+				"(--ssh %s=SOCKET)",
+				agent->id, agent->socket, agent->id);
+		else
+			agent->thread = g_thread_new("ssh", run, agent);
+	}
+	if (ok)
+		return ssh;
+	build_ssh_stop(ssh);
+	return NULL;
+}
+
+void build_ssh_stop(BuildSsh *ssh)
+{
+	fd_clear(&ssh->stop[1]);
+	g_ptr_array_unref(ssh->agents);
+	fd_clear(&ssh->stop[0]);
+	g_free(ssh->build_id);
+	g_free(ssh);
+}

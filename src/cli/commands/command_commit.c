@@ -1,0 +1,44 @@
+#include "cli/common/cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const Flag flags[] = {
+	{"author", 'a', STRING, "who made it"},
+	{"change", 'c', LIST, "Dockerfile instruction to apply (CMD, ENV, LABEL, ...)"},
+	{"message", 'm', STRING, "comment"},
+	{"pause", 'p', BOOL, "pause the container meanwhile (true)"},
+	{0},
+};
+
+static int run(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(json_t) changes = flag_list(cli, "change");
+	g_autofree char *repo = NULL, *tag = NULL, *container = client_escape(cli->args[0]),
+			*comment = client_escape(flag_text(cli, "message")),
+			*author = client_escape(flag_text(cli, "author"));
+	g_autoptr(GString) path = g_string_new("");
+	reference_escape(cli->arg_count > 1 ? cli->args[1] : "", "", &repo, &tag);
+	g_string_printf(path, "/commit?pause=%d&container=%s&repo=%s&tag=%s&comment=%s&author=%s",
+		flag_bool(cli, "pause", true), container, repo, tag, comment, author);
+	for (size_t i = 0; i < json_array_size(changes); i++) {
+		g_autofree char *change = client_escape(json_elem(changes, i));
+		g_string_append_printf(path, "&changes=%s", change);
+	}
+	g_autoptr(json_t) answer = client_call(cli->client, "POST", path->str, NULL, &error);
+	if (answer == NULL)
+		return cli_fail(cli, error);
+	puts(json_str(answer, "Id"));
+	return EXIT_SUCCESS;
+}
+
+const Command command_commit = {
+	.names = "commit|container commit",
+	.usage = "[OPTIONS] CONTAINER [REPOSITORY[:TAG]]",
+	.summary = "Make an image of a container's changes",
+	.flags = flags,
+	.min_args = 1,
+	.max_args = 2,
+	.run = run,
+};

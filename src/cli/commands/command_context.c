@@ -1,0 +1,331 @@
+/* docker context: engines that are known by a name. None of these asks an engine anything. */
+#include "cli/config/contexts.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Copies one TLS file into a context's folder, for its owner alone. */
+static bool copy_file(const char *from, const char *folder, const char *name, GError **error)
+{
+	g_autofree char *text = file_read(from, CONTEXT_FILE_LIMIT);
+	if (text == NULL)
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"unable to create docker endpoint config: open %s: %s", from,
+			errno == ENOENT ? "no such file or directory" : g_strerror(errno));
+	return context_keep_tls(folder, name, text, error);
+}
+
+static bool copy_tls(const Cli *cli, const char *from, const char *to, GError **error)
+{
+	g_autofree char *source = context_tls_folder(cli, from),
+			*folder = context_tls_folder(cli, to);
+	for (size_t i = 0; i < CONTEXT_TLS_FILES; i++) {
+		g_autofree char *path = g_build_filename(source, context_tls_files[i][1], NULL);
+		if (g_file_test(path, G_FILE_TEST_EXISTS) &&
+			!copy_file(path, folder, context_tls_files[i][1], error))
+			return false;
+	}
+	return true;
+}
+
+static bool known_keys(const json_t *fields, GError **error)
+{
+	static const char *const keys[] = {
+		"host", "ca", "cert", "key", "skip-tls-verify", "from", NULL};
+	const char *key;
+	json_t *value;
+	json_object_foreach ((json_t *)fields, key, value)
+		if (!g_strv_contains(keys, key))
+			return fail(error, BERTH_ERROR_UNAVAILABLE,
+				"unable to create docker endpoint config: unrecognized config key: "
+				"%s",
+				key);
+	return true;
+}
+
+/* --docker into the endpoint of meta, and its files to their place. */
+static bool set_endpoint(const Cli *cli, json_t *meta, const char *text, GError **error)
+{
+	g_autoptr(json_t) fields = csv_fields(text);
+	const char *name = json_str(meta, "Name"), *from = json_str(fields, "from"),
+		   *skip = json_str(fields, "skip-tls-verify");
+	g_autofree char *folder = context_tls_folder(cli, name);
+	if (!known_keys(fields, error))
+		return false;
+	if (*from != '\0') {
+		g_autoptr(json_t) other = context_meta(cli, from, error);
+		if (other == NULL || !copy_tls(cli, from, name, error))
+			return false;
+		json_object_set(meta, "Endpoints", json_object_get(other, "Endpoints"));
+		return true;
+	}
+	json_object_set_new(meta, "Endpoints",
+		json_pack("{s:{s:s, s:b}}", "docker", "Host",
+			*json_str(fields, "host") != '\0' ? json_str(fields, "host")
+							  : context_default_host(),
+			"SkipTLSVerify", strcmp(skip, "true") == 0 || strcmp(skip, "1") == 0));
+	for (size_t i = 0; i < CONTEXT_TLS_FILES; i++) {
+		const char *path = json_str(fields, context_tls_files[i][0]);
+		if (*path != '\0' && !copy_file(path, folder, context_tls_files[i][1], error))
+			return false;
+	}
+	return true;
+}
+
+static bool apply_flags(const Cli *cli, json_t *meta, GError **error)
+{
+	if (flag_given(cli, "description"))
+		json_object_set_new(json_object_get(meta, "Metadata"), "Description",
+			json_string(flag_text(cli, "description")));
+	return (!flag_given(cli, "docker") ||
+		       set_endpoint(cli, meta, flag_text(cli, "docker"), error)) &&
+	       context_write(cli, meta, error);
+}
+
+static int create(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	const char *name = cli->args[0],
+		   *from = flag_given(cli, "from") ? flag_text(cli, "from") : "default";
+	if (!context_name_free(cli, name, &error))
+		return cli_fail(cli, error);
+	g_autoptr(json_t) meta = context_meta(cli, from, &error);
+	if (meta == NULL)
+		return cli_fail(cli, error);
+	json_object_set_new(meta, "Name", json_string(name));
+	if (!copy_tls(cli, from, name, &error) || !apply_flags(cli, meta, &error)) {
+		context_remove(cli, name);
+		return cli_fail(cli, error);
+	}
+	return context_done(name, "created");
+}
+
+static int update(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	const char *name = cli->args[0];
+	g_autoptr(json_t) meta =
+		context_name_fits(name, &error) ? context_meta(cli, name, &error) : NULL;
+	return meta != NULL && apply_flags(cli, meta, &error) ? context_done(name, "updated")
+							      : cli_fail(cli, error);
+}
+
+static bool choose(Cli *cli, const char *name, GError **error)
+{
+	if (context_is_default(name))
+		json_object_del(cli->config, "currentContext");
+	else
+		json_object_set_new(cli->config, "currentContext", json_string(name));
+	return cli_write_config(cli, error);
+}
+
+static int use(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	const char *name = cli->args[0], *host = getenv("DOCKER_HOST");
+	g_autoptr(json_t) meta = context_meta(cli, name, &error);
+	if (meta == NULL || !choose(cli, name, &error))
+		return cli_fail(cli, error);
+	printf("%s\n", name);
+	fflush(stdout);
+	fprintf(stderr, "Current context is now \"%s\"\n", name);
+	if (!context_is_default(name) && host != NULL && *host != '\0')
+		fprintf(stderr,
+			"Warning: DOCKER_HOST environment variable overrides the active context. "
+			"To use "
+			"\"%s\", either set the global --context flag, or unset DOCKER_HOST "
+			"environment "
+			"variable.\n",
+			name);
+	return EXIT_SUCCESS;
+}
+
+static bool remove_one(Cli *cli, const char *name, GError **error)
+{
+	bool kept = strcmp(json_str(cli->config, "currentContext"), name) == 0,
+	     current = kept || strcmp(context_current(cli), name) == 0;
+	if (context_is_default(name))
+		return fail(
+			error, BERTH_ERROR_UNAVAILABLE, "context \"default\" cannot be removed");
+	if (!context_exists(cli, name))
+		return flag_bool(cli, "force", false) ||
+		       fail(error, BERTH_ERROR_UNAVAILABLE, "context \"%s\" does not exist", name);
+	if (current && !flag_bool(cli, "force", false))
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"context is in use, set -f flag to force remove");
+	context_remove(cli, name);
+	return !kept || choose(cli, "default", error);
+}
+
+static int remove_all(Cli *cli)
+{
+	int code = EXIT_SUCCESS;
+	for (int i = 0; i < cli->arg_count; i++) {
+		g_autoptr(GError) error = NULL;
+		if (remove_one(cli, cli->args[i], &error)) {
+			printf("%s\n", cli->args[i]);
+			continue;
+		}
+		fprintf(stderr, "%s: %s\n", cli->args[i], error->message);
+		code = EXIT_FAILURE;
+	}
+	return code;
+}
+
+static int show(Cli *cli)
+{
+	printf("%s\n", context_current(cli));
+	return EXIT_SUCCESS;
+}
+
+/* With where it is kept, and which TLS files it has. */
+static json_t *inspected(const Cli *cli, const char *name, GError **error)
+{
+	json_t *meta = context_meta(cli, name, error);
+	if (meta == NULL)
+		return NULL;
+	g_autofree char *folder = context_meta_folder(cli, name),
+			*files = context_tls_folder(cli, name);
+	g_autofree char *tls = g_path_get_dirname(files);
+	g_autoptr(json_t) there = json_array();
+	for (size_t i = 0; i < CONTEXT_TLS_FILES; i++) {
+		g_autofree char *path = g_build_filename(files, context_tls_files[i][1], NULL);
+		if (!context_is_default(name) && g_file_test(path, G_FILE_TEST_EXISTS))
+			json_array_append_new(there, json_string(context_tls_files[i][1]));
+	}
+	json_object_set_new(meta, "TLSMaterial",
+		json_array_size(there) > 0 ? json_pack("{s:O}", "docker", there) : json_object());
+	json_object_set_new(meta, "Storage",
+		json_pack("{s:s, s:s}", "MetadataPath",
+			context_is_default(name) ? "<IN MEMORY>" : folder, "TLSPath",
+			context_is_default(name) ? "<IN MEMORY>" : tls));
+	return meta;
+}
+
+static int inspect(Cli *cli)
+{
+	g_autoptr(json_t) list = json_array();
+	const char *format = flag_text(cli, "format");
+	int code = EXIT_SUCCESS;
+	for (int i = 0; i < MAX(cli->arg_count, 1); i++) {
+		g_autoptr(GError) error = NULL;
+		g_autoptr(json_t) meta = inspected(
+			cli, cli->arg_count > 0 ? cli->args[i] : context_current(cli), &error);
+		if (meta != NULL && *format == '\0')
+			json_array_append(list, meta);
+		else if (meta == NULL || !format_value(format, meta, &error)) {
+			fprintf(stderr, "%s\n", error->message);
+			code = EXIT_FAILURE;
+		}
+	}
+	g_autofree char *text = json_dumps(list, JSON_INDENT(4));
+	if (*format == '\0')
+		puts(text);
+	return code;
+}
+
+static const Column columns[] = {{"Name", "NAME"}, {"Description", "DESCRIPTION"},
+	{"DockerEndpoint", "DOCKER ENDPOINT"}, {"Error", "ERROR"}, {0}};
+
+static void add_row(
+	const Cli *cli, json_t *rows, const char *name, const char *description, const char *host)
+{
+	bool current = strcmp(name, context_current(cli)) == 0;
+	g_autofree char *shown = g_strconcat(name, current ? " *" : "", NULL);
+	json_array_append_new(rows,
+		json_pack("{s:s, s:s, s:s, s:s, s:b}", "Name", shown, "Description", description,
+			"DockerEndpoint", host, "Error", "", "Current", current));
+}
+
+static int list(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(json_t) rows = json_array(), all = context_all(cli);
+	size_t i;
+	json_t *meta;
+	bool quiet = flag_bool(cli, "quiet", false);
+	add_row(cli, rows, "default", "Current DOCKER_HOST based configuration",
+		context_default_host());
+	json_array_foreach (all, i, meta)
+		add_row(cli, rows, json_str(meta, "Name"), json_str(meta, "Metadata.Description"),
+			json_str(meta, "Endpoints.docker.Host"));
+	for (i = 0; quiet && i < json_array_size(rows); i++)
+		printf("%.*s\n", (int)strcspn(json_str(json_array_get(rows, i), "Name"), " "),
+			json_str(json_array_get(rows, i), "Name"));
+	return quiet || format_list(flag_text(cli, "format"),
+				"{{.Name}}\t{{.Description}}\t{{.DockerEndpoint}}\t{{.Error}}",
+				columns, rows, &error)
+		       ? EXIT_SUCCESS
+		       : cli_fail(cli, error);
+}
+
+static const Flag list_flags[] = {{"format", 0, STRING, "table, json or a Go template"},
+	{"quiet", 'q', BOOL, "print names only"}, {0}};
+/* What create and update have in common. */
+#define META_FLAGS                                                                                 \
+	{"description", 0, STRING, "what it is for"},                                              \
+	{                                                                                          \
+		"docker", 0, STRING,                                                               \
+			"host=URL,ca=FILE,cert=FILE,key=FILE,skip-tls-verify=BOOL, or "            \
+			"from=CONTEXT"                                                             \
+	}
+static const Flag create_flags[] = {
+	META_FLAGS, {"from", 0, STRING, "begin as a copy of this context"}, {0}};
+static const Flag update_flags[] = {META_FLAGS, {0}};
+static const Flag inspect_flags[] = {{"format", 'f', STRING, "json or a Go template"}, {0}};
+static const Flag rm_flags[] = {{"force", 'f', BOOL, "also the one that is in use"}, {0}};
+
+const Command command_context_ls = {.names = "context ls|context list",
+	.usage = "[OPTIONS]",
+	.summary = "List contexts: the engines that are known by a name",
+	.flags = list_flags,
+	.local = true,
+	.run = list};
+const Command command_context_create = {.names = "context create",
+	.usage = "[OPTIONS] CONTEXT",
+	.summary = "Create a context",
+	.flags = create_flags,
+	.min_args = 1,
+	.max_args = 1,
+	.local = true,
+	.run = create};
+const Command command_context_update = {.names = "context update",
+	.usage = "[OPTIONS] CONTEXT",
+	.summary = "Update a context",
+	.flags = update_flags,
+	.min_args = 1,
+	.max_args = 1,
+	.local = true,
+	.run = update};
+const Command command_context_use = {.names = "context use",
+	.usage = "CONTEXT",
+	.summary = "Set the current context",
+	.min_args = 1,
+	.max_args = 1,
+	.local = true,
+	.run = use};
+const Command command_context_show = {.names = "context show",
+	.usage = "",
+	.summary = "Print the name of the current context",
+	.local = true,
+	.run = show};
+const Command command_context_inspect = {.names = "context inspect",
+	.usage = "[OPTIONS] [CONTEXT] [CONTEXT...]",
+	.summary = "Show one or more contexts in detail",
+	.flags = inspect_flags,
+	.max_args = -1,
+	.local = true,
+	.run = inspect};
+const Command command_context_rm = {.names = "context rm|context remove",
+	.usage = "CONTEXT [CONTEXT...]",
+	.summary = "Remove one or more contexts",
+	.flags = rm_flags,
+	.min_args = 1,
+	.max_args = -1,
+	.local = true,
+	.run = remove_all};

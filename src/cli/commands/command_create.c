@@ -1,0 +1,26 @@
+#include "cli/common/cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static int run(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *id = container_create(cli, &error);
+	if (id == NULL)
+		return cli_fail(cli, error);
+	puts(id);
+	return EXIT_SUCCESS;
+}
+
+const Command command_create = {
+	.names = "create|container create",
+	.usage = "[OPTIONS] IMAGE [COMMAND] [ARG...]",
+	.summary = "Make a container without starting it",
+	.flags = container_flags,
+	.min_args = 1,
+	.max_args = -1,
+	.run = run,
+	.stop_at_argument = true,
+	.failure = 125,
+};

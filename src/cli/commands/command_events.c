@@ -1,0 +1,110 @@
+#include "cli/common/cli.h"
+
+#include "base/error.h"
+#include "base/timefmt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const Flag flags[] = {
+	{"filter", 'f', LIST, "show only those that match (type=container, event=start, ...)"},
+	{"format", 0, STRING, "json or a Go template"},
+	{"since", 0, STRING, "from this time on"},
+	{"until", 0, STRING, "up to this time"},
+	{0},
+};
+
+static int compare_text(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* 2026-11-24T17:00:00.000000000+01:00 type action id (key=value, ...) */
+static void print_event(const json_t *event)
+{
+	gint64 nano = json_int(event, "timeNano");
+	time_t seconds = nano / 1000000000;
+	struct tm tm;
+	char date[32], zone[16];
+	localtime_r(&seconds, &tm);
+	strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &tm);
+	strftime(zone, sizeof zone, "%z", &tm);
+	bool utc = strcmp(zone, "+0000") == 0;
+	g_autoptr(GString) line = g_string_new("");
+	g_string_printf(line, "%s.%09d%s%.3s%s%s %s %s %s", date, (int)(nano % 1000000000),
+		utc ? "Z" : "", utc ? "" : zone, utc ? "" : ":", utc ? "" : zone + 3,
+		json_str(event, "Type"), json_str(event, "Action"), json_str(event, "Actor.ID"));
+	g_autoptr(GPtrArray) pairs = g_ptr_array_new_with_free_func(g_free);
+	const char *key;
+	json_t *value;
+	json_object_foreach (json_at(event, "Actor.Attributes"), key, value)
+		g_ptr_array_add(pairs, g_strconcat(key, "=", json_string_value(value), NULL));
+	g_ptr_array_sort(pairs, compare_text);
+	for (guint i = 0; i < pairs->len; i++)
+		g_string_append_printf(line, "%s%s", i == 0 ? " (" : ", ", (char *)pairs->pdata[i]);
+	g_string_append(line, pairs->len > 0 ? ")\n" : "\n");
+	print_shown(line->str);
+}
+
+/* The API wants seconds; a duration is that long ago, a time to come included. */
+static char *parameter(const char *text)
+{
+	gint64 time, ago;
+	if (*text != '\0' && duration_parse(text, &ago))
+		time = time_now() - ago;
+	else if (*text == '\0' || !time_parse(text, &time))
+		return g_strdup(text);
+	return g_strdup_printf(
+		"%" G_GINT64_FORMAT ".%09d", time / 1000000000, (int)(time % 1000000000));
+}
+
+static bool show(const char *format, const char *line, GError **error)
+{
+	g_autoptr(json_t) event = json_parse(line, strlen(line), error);
+	if (event == NULL)
+		return false;
+	if (*format == '\0')
+		print_event(event);
+	else if (!format_value(format, event, error))
+		return false;
+	fflush(stdout);
+	return true;
+}
+
+static int run(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_auto(Response) response = {.fd = -1};
+	g_autofree char *filters = query_filters(cli, &error),
+			*since = parameter(flag_text(cli, "since")),
+			*until = parameter(flag_text(cli, "until"));
+	g_autofree char *path = g_strdup_printf("/events?since=%s&until=%s&filters=%s", since,
+		until, filters != NULL ? filters : "");
+	if (filters == NULL || !client_send(cli->client, "GET", path, NULL, &response, &error))
+		return cli_fail(cli, error);
+	g_autoptr(GString) lines = g_string_new("");
+	char block[8192];
+	ssize_t n;
+	while ((n = http_body_read(&response.body, block, sizeof block, &error)) > 0) {
+		g_string_append_len(lines, block, n);
+		for (char *newline; (newline = strchr(lines->str, '\n')) != NULL;) {
+			*newline = '\0';
+			if (!show(flag_text(cli, "format"), lines->str, &error))
+				return cli_fail(cli, error);
+			g_string_erase(lines, 0, newline - lines->str + 1);
+		}
+	}
+	return n == 0 ? EXIT_SUCCESS : cli_fail(cli, error);
+}
+
+const Command command_events = {
+	.names = "events|system events",
+	.usage = "[OPTIONS]",
+	.summary = "Show what happens in the engine, as it happens",
+	.flags = flags,
+	.min_args = 0,
+	.max_args = 0,
+	.run = run,
+};

@@ -1,0 +1,73 @@
+#include "cli/common/cli.h"
+
+#include "base/size.h"
+#include "base/timefmt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const Flag flags[] = {
+	{"format", 0, STRING, "table, json or a Go template"},
+	{"human", 'H', BOOL, "print sizes and dates for people (the default)"},
+	{"no-trunc", 0, BOOL, "do not shorten"},
+	{"platform", 0, STRING, "platform of the image (os[/arch[/variant]])"},
+	{"quiet", 'q', BOOL, "print ids only"},
+	{0},
+};
+
+static const Column columns[] = {{"ID", "IMAGE"}, {"CreatedSince", "CREATED"},
+	{"CreatedAt", "CREATED AT"}, {"CreatedBy", "CREATED BY"}, {"Size", "SIZE"},
+	{"Comment", "COMMENT"}, {0}};
+
+static json_t *row_of(const json_t *entry, bool whole, bool human)
+{
+	enum { SHOWN = 45 };
+	gint64 created = json_int(entry, "Created") * 1000000000;
+	const char *id = json_str(entry, "Id"), *by = json_str(entry, "CreatedBy");
+	g_autofree char *age = duration_human(time_now() - created),
+			*ago = g_strconcat(age, " ago", NULL), *at = time_format(created);
+	g_autofree char *size =
+		human ? size_human((double)json_int(entry, "Size"))
+		      : g_strdup_printf("%" G_GINT64_FORMAT, json_int(entry, "Size"));
+	g_autofree char *shown_id =
+		g_str_has_prefix(id, "sha256:") && !whole ? g_strndup(id + 7, 12) : g_strdup(id);
+	g_autofree char *head =
+		g_utf8_strlen(by, -1) > SHOWN ? g_utf8_substring(by, 0, SHOWN - 1) : NULL;
+	g_autofree char *shown =
+		head != NULL && !whole ? g_strconcat(head, "…", NULL) : g_strdup(by);
+	g_strdelimit(shown, "\t\n", ' ');
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "ID", shown_id, "CreatedSince",
+		human ? ago : at, "CreatedAt", at, "CreatedBy", shown, "Size", size, "Comment",
+		json_str(entry, "Comment"));
+}
+
+static int run(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *name = client_escape(cli->args[0]), *platform = query_platform(cli),
+			*path = g_strdup_printf("/images/%s/history?platform=%s", name, platform);
+	g_autoptr(json_t) history = client_call(cli->client, "GET", path, NULL, &error),
+			  rows = json_array();
+	if (history == NULL)
+		return cli_fail(cli, error);
+	for (size_t i = 0; i < json_array_size(history); i++)
+		json_array_append_new(
+			rows, row_of(json_array_get(history, i), flag_bool(cli, "no-trunc", false),
+				      flag_bool(cli, "human", true)));
+	return format_list(flag_bool(cli, "quiet", false) ? "{{.ID}}" : flag_text(cli, "format"),
+		       "{{.ID}}\t{{.CreatedSince}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}",
+		       columns, rows, &error)
+		       ? EXIT_SUCCESS
+		       : cli_fail(cli, error);
+}
+
+const Command command_history = {
+	.names = "history|image history",
+	.usage = "[OPTIONS] IMAGE",
+	.summary = "Show how an image was made",
+	.flags = flags,
+	.min_args = 1,
+	.max_args = 1,
+	.run = run,
+};

@@ -1,0 +1,156 @@
+#include "cli/common/cli.h"
+
+#include "base/size.h"
+#include "base/timefmt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const Flag flags[] = {
+	{"all", 'a', BOOL, "show all images"},
+	{"digests", 0, BOOL, "show digests"},
+	{"filter", 'f', LIST, "show only those that match (dangling=true, reference=web*, ...)"},
+	{"format", 0, STRING, "table, json or a Go template"},
+	{"no-trunc", 0, BOOL, "do not shorten"},
+	{"quiet", 'q', BOOL, "print ids only"},
+	{"tree", 0, BOOL, "show names below the image that they name"},
+	{0},
+};
+
+static const Column columns[] = {{"ID", "IMAGE ID"}, {"Repository", "REPOSITORY"}, {"Tag", "TAG"},
+	{"Digest", "DIGEST"}, {"CreatedSince", "CREATED"}, {"CreatedAt", "CREATED AT"},
+	{"Size", "SIZE"}, {"Containers", "CONTAINERS"}, {"VirtualSize", "SIZE"},
+	{"SharedSize", "SHARED SIZE"}, {"UniqueSize", "UNIQUE SIZE"}, {0}};
+
+/* The digest that a repository knows the image by; "<none>". */
+static const char *digest_in(const json_t *image, const char *name)
+{
+	const json_t *digests = json_object_get(image, "RepoDigests");
+	size_t length = strlen(name);
+	for (size_t i = 0; i < json_array_size(digests); i++) {
+		const char *one = json_elem(digests, i);
+		if (strncmp(one, name, length) == 0 && one[length] == '@')
+			return one + length + 1;
+	}
+	return "<none>";
+}
+
+static void add_row(json_t *rows, const json_t *image, const char *tag, bool whole)
+{
+	gint64 created = json_int(image, "Created");
+	const char *colon = strrchr(tag, ':'), *id = json_str(image, "Id");
+	g_autofree char *name =
+		colon != NULL ? g_strndup(tag, (gsize)(colon - tag)) : g_strdup("<none>");
+	g_autofree char *human = duration_human(time_now() - created * 1000000000),
+			*ago = g_strconcat(human, " ago", NULL);
+	g_autofree char *size = size_human((double)json_int(image, "Size")),
+			*short_id = g_strndup(id + (g_str_has_prefix(id, "sha256:") ? 7 : 0), 12);
+	g_autofree char *containers =
+		json_int(image, "Containers") < 0
+			? g_strdup("N/A")
+			: g_strdup_printf("%d", (int)json_int(image, "Containers"));
+	char at[64];
+	time_t when = created;
+	struct tm tm;
+	localtime_r(&when, &tm);
+	strftime(at, sizeof at, "%Y-%m-%d %H:%M:%S %z %Z", &tm);
+	json_array_append_new(
+		rows, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+			      "Containers", containers, "CreatedAt", at, "CreatedSince", ago,
+			      "Digest", digest_in(image, name), "ID", whole ? id : short_id,
+			      "Repository", name, "SharedSize", "N/A", "Size", size, "Tag",
+			      colon != NULL ? colon + 1 : "<none>", "UniqueSize", "N/A",
+			      "VirtualSize", size));
+}
+
+/* By the names of its digests, if it was pulled by one. */
+static void add_untagged(json_t *rows, const json_t *image, bool whole)
+{
+	const json_t *digests = json_object_get(image, "RepoDigests");
+	for (size_t i = 0; i < json_array_size(digests); i++) {
+		const char *one = json_elem(digests, i);
+		g_autofree char *name = g_strndup(one, strcspn(one, "@")),
+				*tag = g_strconcat(name, ":<none>", NULL);
+		add_row(rows, image, tag, whole);
+	}
+	if (json_array_size(digests) == 0)
+		add_row(rows, image, "", whole);
+}
+
+/* "images busybox" and "images busybox:1.36" are a filter by another name. */
+static char *filters_of(Cli *cli, GError **error)
+{
+	g_autoptr(json_t) filters = flag_filters(cli, "filter", error);
+	if (filters == NULL)
+		return NULL;
+	if (cli->arg_count > 0) {
+		if (json_object_get(filters, "reference") == NULL)
+			json_object_set_new(filters, "reference", json_object());
+		json_object_set_new(
+			json_object_get(filters, "reference"), cli->args[0], json_true());
+	}
+	g_autofree char *text = json_text(filters);
+	return client_escape(text);
+}
+
+/* An image has one platform here, so a tree is its names, and below them what they stand for. */
+static int print_tree(const json_t *images)
+{
+	size_t i, t;
+	json_t *image;
+	json_array_foreach (images, i, image) {
+		json_t *tags = json_object_get(image, "RepoTags");
+		g_autofree char *size = size_human((double)json_int(image, "Size"));
+		for (t = 0; t < MAX(json_array_size(tags), 1); t++)
+			puts(t < json_array_size(tags) ? json_elem(tags, t) : "<untagged>");
+		printf("└─ %.12s  %s  in use by %d containers\n", json_str(image, "Id") + 7, size,
+			(int)MAX(json_int(image, "Containers"), 0));
+	}
+	return EXIT_SUCCESS;
+}
+
+static int run(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	bool whole = flag_bool(cli, "no-trunc", false), quiet = flag_bool(cli, "quiet", false);
+	const char *format = flag_given(cli, "format") ? flag_text(cli, "format")
+						       : json_str(cli->config, "imagesFormat");
+	g_autofree char *filters = filters_of(cli, &error);
+	g_autofree char *path = g_strconcat("/images/json?filters=", filters,
+		flag_bool(cli, "tree", false) ? "&manifests=1" : "", NULL);
+	g_autoptr(json_t) images =
+		filters != NULL ? client_call(cli->client, "GET", path, NULL, &error) : NULL,
+			  rows = json_array();
+	if (images == NULL)
+		return cli_fail(cli, error);
+	if (flag_bool(cli, "tree", false))
+		return print_tree(images);
+	for (size_t i = 0; i < json_array_size(images); i++) {
+		const json_t *image = json_array_get(images, i);
+		json_t *tags = json_object_get(image, "RepoTags");
+		for (size_t t = 0; t < json_array_size(tags); t++)
+			add_row(rows, image, json_elem(tags, t), whole);
+		if (json_array_size(tags) == 0)
+			add_untagged(rows, image, whole);
+	}
+	const char *table =
+		flag_bool(cli, "digests", false)
+			? "{{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{."
+			  "Size}}"
+			: "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}";
+	return format_list(quiet ? "{{.ID}}" : format, table, columns, rows, &error)
+		       ? EXIT_SUCCESS
+		       : cli_fail(cli, error);
+}
+
+const Command command_images = {
+	.names = "images|image ls|image list",
+	.usage = "[OPTIONS] [REPOSITORY[:TAG]]",
+	.summary = "List images",
+	.flags = flags,
+	.min_args = 0,
+	.max_args = 1,
+	.run = run,
+};

@@ -1,0 +1,39 @@
+#include "cli/common/archive_stream.h"
+#include "cli/common/cli.h"
+
+#include <stdlib.h>
+
+static const Flag flags[] = {
+	{"change", 'c', LIST, "apply a Dockerfile instruction (CMD, ENV, ...)"},
+	{"message", 'm', STRING, "comment of the image"},
+	{"platform", 0, STRING, "platform of the image"},
+	{0},
+};
+
+static int run(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GString) path = g_string_new("/images/create?fromSrc=-");
+	g_autoptr(json_t) changes = flag_list(cli, "change");
+	g_autofree char *name = NULL, *tag = NULL,
+			*message = client_escape(flag_text(cli, "message"));
+	reference_escape(cli->arg_count > 1 ? cli->args[1] : "", "", &name, &tag);
+	g_string_append_printf(path, "&repo=%s&tag=%s&message=%s", name, tag, message);
+	for (size_t i = 0; i < json_array_size(changes); i++) {
+		g_autofree char *change = client_escape(json_elem(changes, i));
+		g_string_append_printf(path, "&changes=%s", change);
+	}
+	return archive_send(cli->client, cli->args[0], path->str, "status", false, &error)
+		       ? EXIT_SUCCESS
+		       : cli_fail(cli, error);
+}
+
+const Command command_import = {
+	.names = "import|image import",
+	.usage = "[OPTIONS] file|- [REPOSITORY[:TAG]]",
+	.summary = "Make an image of a root file system",
+	.flags = flags,
+	.min_args = 1,
+	.max_args = 2,
+	.run = run,
+};

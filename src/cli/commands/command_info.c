@@ -1,0 +1,85 @@
+#include "cli/common/cli.h"
+
+#include "base/size.h"
+#include "version.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const Flag flags[] = {{"format", 'f', STRING, "json or a Go template"}, {0}};
+
+/* A line of the text: its label, the field, and how it is written. */
+static const struct {
+	const char *label, *field;
+	enum { TEXT, NUMBER, SIZE, YESNO } kind;
+} lines[] = {{" Containers", "Containers", NUMBER}, {"  Running", "ContainersRunning", NUMBER},
+	{"  Paused", "ContainersPaused", NUMBER}, {"  Stopped", "ContainersStopped", NUMBER},
+	{" Images", "Images", NUMBER}, {" Server Version", "ServerVersion", TEXT},
+	{" Storage Driver", "Driver", TEXT}, {" Logging Driver", "LoggingDriver", TEXT},
+	{" Cgroup Driver", "CgroupDriver", TEXT}, {" Cgroup Version", "CgroupVersion", TEXT},
+	{" Swarm", "Swarm.LocalNodeState", TEXT}, {" Default Runtime", "DefaultRuntime", TEXT},
+	{" Init Binary", "InitBinary", TEXT}, {" Kernel Version", "KernelVersion", TEXT},
+	{" Operating System", "OperatingSystem", TEXT}, {" OSType", "OSType", TEXT},
+	{" Architecture", "Architecture", TEXT}, {" CPUs", "NCPU", NUMBER},
+	{" Total Memory", "MemTotal", SIZE}, {" Name", "Name", TEXT}, {" ID", "ID", TEXT},
+	{" Docker Root Dir", "DockerRootDir", TEXT}, {" Debug Mode", "Debug", YESNO},
+	{" Experimental", "ExperimentalBuild", YESNO},
+	{" Live Restore Enabled", "LiveRestoreEnabled", YESNO}};
+
+static void print_server(const json_t *info)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+		g_autofree char *size = size_human_binary((double)json_int(info, lines[i].field));
+		printf("%s: ", lines[i].label);
+		if (lines[i].kind == NUMBER)
+			printf("%d\n", (int)json_int(info, lines[i].field));
+		else
+			puts(lines[i].kind == SIZE ? size
+				: lines[i].kind == YESNO
+					? (json_bool(info, lines[i].field) ? "true" : "false")
+					: json_str(info, lines[i].field));
+		if (strcmp(lines[i].field, "InitBinary") != 0)
+			continue;
+		puts(" Security Options:");
+		for (size_t s = 0; s < json_array_size(json_object_get(info, "SecurityOptions"));
+			s++) {
+			g_auto(GStrv) parts = g_strsplit(
+				json_elem(json_object_get(info, "SecurityOptions"), s), ",", 2);
+			printf("  %s\n", parts[0] + strcspn(parts[0], "=") + 1);
+			if (parts[1] != NULL)
+				printf("   Profile: %s\n", parts[1] + strcspn(parts[1], "=") + 1);
+		}
+	}
+}
+
+static int run(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(json_t) info = client_call(cli->client, "GET", "/info", NULL, &error);
+	const char *format = flag_text(cli, "format");
+	if (info == NULL && *format != '\0')
+		return cli_fail(cli, error);
+	if (*format != '\0')
+		return format_value(format, info, &error) ? EXIT_SUCCESS : cli_fail(cli, error);
+	printf("Client:\n Version:    %s\n Context:    default\n Debug Mode: false\n\nServer:\n",
+		BERTH_VERSION);
+	if (info == NULL) {
+		fflush(stdout);
+		return cli_fail(cli, error);
+	}
+	print_server(info);
+	putchar('\n');
+	cli_print_warnings(info, "");
+	return EXIT_SUCCESS;
+}
+
+const Command command_info = {
+	.names = "info|system info",
+	.usage = "[OPTIONS]",
+	.summary = "Show what the engine is and has",
+	.flags = flags,
+	.min_args = 0,
+	.max_args = 0,
+	.run = run,
+};

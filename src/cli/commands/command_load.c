@@ -1,0 +1,38 @@
+#include "cli/common/archive_stream.h"
+#include "cli/common/cli.h"
+
+#include "base/error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const Flag flags[] = {
+	{"input", 'i', STRING, "file to read (standard input)"},
+	{"platform", 0, STRING, "platform to load"},
+	{"quiet", 'q', BOOL, "no progress"},
+	{0},
+};
+
+static int run(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	const char *file = flag_given(cli, "input") ? flag_text(cli, "input") : "-";
+	if (!flag_given(cli, "input") && isatty(STDIN_FILENO)) {
+		fprintf(stderr, "requested load from stdin, but stdin is empty\n");
+		return EXIT_FAILURE;
+	}
+	return archive_send(cli->client, file, "/images/load?quiet=1", "stream", false, &error)
+		       ? EXIT_SUCCESS
+		       : cli_fail(cli, error);
+}
+
+const Command command_load = {
+	.names = "load|image load",
+	.usage = "[OPTIONS]",
+	.summary = "Load images from an archive",
+	.flags = flags,
+	.min_args = 0,
+	.max_args = 0,
+	.run = run,
+};

@@ -1,0 +1,71 @@
+#include "cli/common/cli.h"
+
+#include "base/error.h"
+#include "base/timefmt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const Flag flags[] = {
+	{"details", 0, BOOL, "show what was logged beside the text"},
+	{"follow", 'f', BOOL, "go on with what comes"},
+	{"since", 0, STRING, "from this time on, or for so long (10m)"},
+	{"tail", 'n', STRING, "number of lines from the end (all)"},
+	{"timestamps", 't', BOOL, "show times"},
+	{"until", 0, STRING, "up to this time"},
+	{0},
+};
+
+char *flag_time(const Cli *cli, const char *flag, GError **error)
+{
+	const char *text = flag_text(cli, flag);
+	gint64 time, ago;
+	if (*text == '\0')
+		return g_strdup("");
+	if (duration_parse(text, &ago))
+		time = time_now() - ago;
+	else if (!time_parse(text, &time)) {
+		fail(error, BERTH_ERROR_UNAVAILABLE,
+			"invalid value for \"%s\": failed to parse value as time "
+			"or duration: \"%s\"",
+			flag, text);
+		return NULL;
+	}
+	return g_strdup_printf(
+		"%" G_GINT64_FORMAT ".%09d", time / 1000000000, (int)(time % 1000000000));
+}
+
+static int run(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(json_t) container = NULL;
+	g_auto(Response) response = {.fd = -1};
+	bool tty = is_container_tty(cli, cli->args[0], &container, &error);
+	g_autofree char *since = flag_time(cli, "since", &error),
+			*until = flag_time(cli, "until", &error);
+	if (container == NULL || since == NULL || until == NULL)
+		return cli_fail(cli, error);
+	g_autofree char *tail =
+		client_escape(flag_given(cli, "tail") ? flag_text(cli, "tail") : "all");
+	g_autofree char *path = g_strdup_printf("/containers/%s/"
+						"logs?stdout=1&stderr=1&follow=%d&timestamps=%d&"
+						"details=%d&tail=%s&since=%s&until=%s",
+		json_str(container, "Id"), flag_bool(cli, "follow", false),
+		flag_bool(cli, "timestamps", false), flag_bool(cli, "details", false), tail, since,
+		until);
+	if (!client_send(cli->client, "GET", path, NULL, &response, &error) ||
+		!stream_copy(&response.body, tty, &error))
+		return cli_fail(cli, error);
+	return EXIT_SUCCESS;
+}
+
+const Command command_logs = {
+	.names = "logs|container logs",
+	.usage = "[OPTIONS] CONTAINER",
+	.summary = "Show what a container has written",
+	.flags = flags,
+	.min_args = 1,
+	.max_args = 1,
+	.run = run,
+};

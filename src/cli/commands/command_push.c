@@ -1,0 +1,54 @@
+#include "cli/commands/pull.h"
+#include "cli/common/progress.h"
+#include "cli/config/credentials.h"
+
+#include "base/error.h"
+
+#include <stdlib.h>
+
+static const Flag flags[] = {
+	{"all-tags", 'a', BOOL, "all tags of the repository"},
+	{"disable-content-trust", 0, BOOL, "accepted for docker's sake"},
+	{"platform", 0, STRING, "accepted for docker's sake: an image is of one platform here"},
+	{"quiet", 'q', BOOL, "print the name only"},
+	{0},
+};
+
+bool image_send(Cli *cli, const char *reference, bool all_tags, FILE *out, GError **error)
+{
+	g_autofree char *name = NULL, *tag = NULL;
+	reference_escape(reference, all_tags ? "" : "latest", &name, &tag);
+	g_autofree char *path = g_strdup_printf("/images/%s/push?tag=%s", name, tag);
+	g_auto(Response) response = {.fd = -1};
+	return credentials_use(cli, reference, error) &&
+	       client_send(cli->client, "POST", path, NULL, &response, error) &&
+	       progress_show(&response.body, out, error);
+}
+
+static int run(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	const char *reference = cli->args[0], *colon = reference_tag(reference);
+	bool all = flag_bool(cli, "all-tags", false), quiet = flag_bool(cli, "quiet", false);
+	if (all && colon != NULL) {
+		fprintf(stderr, "tag can't be used with --all-tags/-a\n");
+		return EXIT_FAILURE;
+	}
+	if (!all && !quiet && colon == NULL)
+		puts("Using default tag: latest");
+	if (!image_send(cli, reference, all, quiet ? NULL : stdout, &error))
+		return cli_fail(cli, error);
+	if (quiet)
+		puts(reference);
+	return EXIT_SUCCESS;
+}
+
+const Command command_push = {
+	.names = "push|image push",
+	.usage = "[OPTIONS] NAME[:TAG]",
+	.summary = "Upload an image to a registry",
+	.flags = flags,
+	.min_args = 1,
+	.max_args = 1,
+	.run = run,
+};

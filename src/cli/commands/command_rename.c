@@ -1,0 +1,21 @@
+#include "cli/common/cli.h"
+
+#include <stdlib.h>
+
+static int run(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *old = client_escape(cli->args[0]), *name = client_escape(cli->args[1]);
+	g_autofree char *path = g_strdup_printf("/containers/%s/rename?name=%s", old, name);
+	g_autoptr(json_t) answer = client_call(cli->client, "POST", path, NULL, &error);
+	return answer != NULL ? EXIT_SUCCESS : cli_fail(cli, error);
+}
+
+const Command command_rename = {
+	.names = "rename|container rename",
+	.usage = "CONTAINER NEW_NAME",
+	.summary = "Give a container another name",
+	.min_args = 2,
+	.max_args = 2,
+	.run = run,
+};

@@ -1,0 +1,49 @@
+#include "cli/common/cli.h"
+
+#include "base/error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const Flag flags[] = {
+	{"force", 'f', BOOL, "remove it although it is used or has several names"},
+	{"platform", 0, LIST, "remove only this platform's (os[/arch[/variant]])"},
+	{"no-prune", 0, BOOL, "keep untagged parents"},
+	{0},
+};
+
+static int run(Cli *cli)
+{
+	int code = EXIT_SUCCESS;
+	for (int i = 0; i < cli->arg_count; i++) {
+		g_autoptr(GError) error = NULL;
+		g_autofree char *name = client_escape(cli->args[i]),
+				*platform = query_platform(cli);
+		g_autofree char *path = g_strdup_printf("/images/%s?force=%d&noprune=%d%s%s", name,
+			flag_bool(cli, "force", false), flag_bool(cli, "no-prune", false),
+			*platform != '\0' ? "&platforms=" : "", platform);
+		g_autoptr(json_t) done = client_call(cli->client, "DELETE", path, NULL, &error);
+		if (error != NULL) {
+			cli_print_error(error);
+			if (!flag_bool(cli, "force", false) || error->code != BERTH_ERROR_NOT_FOUND)
+				code = EXIT_FAILURE;
+		}
+		for (size_t d = 0; d < json_array_size(done); d++) {
+			const json_t *entry = json_array_get(done, d);
+			const char *untagged = json_str(entry, "Untagged");
+			printf("%s: %s\n", *untagged != '\0' ? "Untagged" : "Deleted",
+				*untagged != '\0' ? untagged : json_str(entry, "Deleted"));
+		}
+	}
+	return code;
+}
+
+const Command command_rmi = {
+	.names = "rmi|image rm|image remove",
+	.usage = "[OPTIONS] IMAGE [IMAGE...]",
+	.summary = "Remove images",
+	.flags = flags,
+	.min_args = 1,
+	.max_args = -1,
+	.run = run,
+};

@@ -1,0 +1,226 @@
+/* stats: what containers use, once or again and again. A thread for each container reads what the engine sends. */
+#include "cli/common/cli.h"
+
+#include "base/error.h"
+#include "base/size.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_LINE = 1 << 20, BLOCK = 16 * 1024, ROUND_US = 500000 };
+
+static const Flag flags[] = {
+	{"all", 'a', BOOL, "show stopped containers too"},
+	{"format", 0, STRING, "table, json or a Go template"},
+	{"no-stream", 0, BOOL, "once, and end"},
+	{"no-trunc", 0, BOOL, "do not shorten"},
+	{0},
+};
+
+static const Column columns[] = {{"Container", "CONTAINER"}, {"ID", "CONTAINER ID"},
+	{"Name", "NAME"}, {"CPUPerc", "CPU %"}, {"MemUsage", "MEM USAGE / LIMIT"},
+	{"MemPerc", "MEM %"}, {"NetIO", "NET I/O"}, {"BlockIO", "BLOCK I/O"}, {"PIDs", "PIDS"},
+	{0}};
+
+/* One container, and the last that was heard of it. */
+typedef struct {
+	const char *host, *id;
+	bool stream;
+	GMutex lock;
+	json_t *last;
+	GThread *thread;
+} Watch;
+
+static void take_line(Watch *watch, const char *text, size_t length)
+{
+	json_t *stats = json_parse(text, length, NULL);
+	if (stats == NULL)
+		return;
+	g_mutex_lock(&watch->lock);
+	json_decref(watch->last);
+	watch->last = stats;
+	g_mutex_unlock(&watch->lock);
+}
+
+static gpointer read_stats(gpointer data)
+{
+	Watch *watch = data;
+	g_autoptr(Client) client = client_new(watch->host);
+	g_auto(Response) response = {.fd = -1};
+	g_autofree char *path = g_strdup_printf(
+				"/containers/%s/stats?stream=%d", watch->id, watch->stream),
+			*block = g_malloc(BLOCK);
+	g_autoptr(GString) line = g_string_new("");
+	ssize_t n;
+	if (!client_send(client, "GET", path, NULL, &response, NULL))
+		return NULL;
+	while ((n = http_body_read(&response.body, block, BLOCK, NULL)) > 0 &&
+		line->len < MAX_LINE) {
+		g_string_append_len(line, block, n);
+		for (char *end; (end = memchr(line->str, '\n', line->len)) != NULL;) {
+			take_line(watch, line->str, (size_t)(end - line->str));
+			g_string_erase(line, 0, (gssize)(end - line->str) + 1);
+		}
+	}
+	if (line->len > 0)
+		take_line(watch, line->str, line->len);
+	return NULL;
+}
+
+/* As docker's client computes it: of one CPU, since the sample before. */
+static double cpu_percent(const json_t *stats)
+{
+	double used = (double)(json_int(stats, "cpu_stats.cpu_usage.total_usage") -
+			       json_int(stats, "precpu_stats.cpu_usage.total_usage")),
+	       given = (double)(json_int(stats, "cpu_stats.system_cpu_usage") -
+				json_int(stats, "precpu_stats.system_cpu_usage"));
+	return used > 0 && given > 0
+		       ? used / given * (double)json_int(stats, "cpu_stats.online_cpus") * 100
+		       : 0;
+}
+
+/* Without what the kernel could take back at once. */
+static double memory_used(const json_t *stats)
+{
+	gint64 usage = json_int(stats, "memory_stats.usage"),
+	       v1 = json_int(stats, "memory_stats.stats.total_inactive_file"),
+	       v2 = json_int(stats, "memory_stats.stats.inactive_file"), spare = v1 > 0 ? v1 : v2;
+	return (double)(spare < usage ? usage - spare : usage);
+}
+
+static double sum_of(const json_t *networks, const char *member)
+{
+	double sum = 0;
+	const char *name;
+	json_t *link;
+	json_object_foreach ((json_t *)networks, name, link)
+		sum += (double)json_int(link, member);
+	return sum;
+}
+
+static double io_of(const json_t *list, const char *op)
+{
+	double sum = 0;
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (g_ascii_strcasecmp(json_str(json_array_get(list, i), "op"), op) == 0)
+			sum += (double)json_int(json_array_get(list, i), "value");
+	return sum;
+}
+
+static void set_pair(json_t *row, const char *key, char *left, char *right)
+{
+	g_autofree char *text = g_strconcat(left, " / ", right, NULL);
+	json_object_set_new(row, key, json_string(text));
+	g_free(left);
+	g_free(right);
+}
+
+static void set_percent(json_t *row, const char *key, double value)
+{
+	g_autofree char *text = g_strdup_printf("%.2f%%", value);
+	json_object_set_new(row, key, json_string(text));
+}
+
+static json_t *row_of(const char *asked, const json_t *stats, bool whole)
+{
+	const char *id = json_str(stats, "id"), *name = json_str(stats, "name");
+	double used = memory_used(stats), limit = (double)json_int(stats, "memory_stats.limit");
+	const json_t *networks = json_object_get(stats, "networks"),
+		     *io = json_at((json_t *)stats, "blkio_stats.io_service_bytes_recursive");
+	g_autofree char *shown = whole ? g_strdup(id) : g_strndup(id, 12),
+			*pids = g_strdup_printf(
+				"%" G_GINT64_FORMAT, json_int(stats, "pids_stats.current"));
+	json_t *row = json_pack("{s:s, s:s, s:s, s:s}", "Container", asked, "ID", shown, "Name",
+		name + (*name == '/'), "PIDs", pids);
+	set_percent(row, "CPUPerc", cpu_percent(stats));
+	set_percent(row, "MemPerc", limit > 0 ? used / limit * 100 : 0);
+	set_pair(row, "MemUsage", size_human_binary(used), size_human_binary(limit));
+	set_pair(row, "NetIO", size_human(sum_of(networks, "rx_bytes")),
+		size_human(sum_of(networks, "tx_bytes")));
+	set_pair(row, "BlockIO", size_human(io_of(io, "read")), size_human(io_of(io, "write")));
+	return row;
+}
+
+static Watch *watch_new(Cli *cli, const char *id, bool stream)
+{
+	Watch *watch = g_new0(Watch, 1);
+	*watch = (Watch){.host = client_host(cli->client), .id = id, .stream = stream};
+	g_mutex_init(&watch->lock);
+	watch->thread = g_thread_new("stats", read_stats, watch);
+	return watch;
+}
+
+static json_t *rows_of(const Cli *cli, GPtrArray *watches)
+{
+	json_t *rows = json_array();
+	for (guint i = 0; i < watches->len; i++) {
+		Watch *watch = watches->pdata[i];
+		g_mutex_lock(&watch->lock);
+		if (watch->last != NULL)
+			json_array_append_new(rows,
+				row_of(watch->id, watch->last, flag_bool(cli, "no-trunc", false)));
+		g_mutex_unlock(&watch->lock);
+	}
+	return rows;
+}
+
+static bool print(const Cli *cli, GPtrArray *watches, GError **error)
+{
+	static const char table[] = "{{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.MemPerc}}"
+				    "\t{{.NetIO}}\t{{.BlockIO}}\t{{.PIDs}}";
+	g_autoptr(json_t) rows = rows_of(cli, watches);
+	const char *format = flag_text(cli, "format");
+	return format_list(strcmp(format, "table") == 0 ? "" : format, table, columns, rows, error);
+}
+
+/* Those that were named, or all. */
+static json_t *wanted(Cli *cli, GError **error)
+{
+	g_autofree char *path =
+		g_strdup_printf("/containers/json?all=%d", flag_bool(cli, "all", false));
+	g_autoptr(json_t) list =
+		cli->arg_count == 0 ? client_call(cli->client, "GET", path, NULL, error) : NULL,
+			  names = json_array();
+	for (int i = 0; i < cli->arg_count; i++) {
+		g_autoptr(json_t) found = NULL;
+		if (!is_container_tty(cli, cli->args[i], &found, error) && found == NULL)
+			return NULL;
+		json_array_append_new(names, json_lenient(cli->args[i]));
+	}
+	for (size_t i = 0; i < json_array_size(list); i++)
+		json_array_append(names, json_object_get(json_array_get(list, i), "Id"));
+	return cli->arg_count > 0 || list != NULL ? g_steal_pointer(&names) : NULL;
+}
+
+static int run(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	bool once = flag_bool(cli, "no-stream", false);
+	g_autoptr(json_t) ids = wanted(cli, &error);
+	g_autoptr(GPtrArray) watches = g_ptr_array_new();
+	if (ids == NULL)
+		return cli_fail(cli, error);
+	for (size_t i = 0; i < json_array_size(ids); i++)
+		g_ptr_array_add(watches, watch_new(cli, json_elem(ids, i), !once));
+	for (guint i = 0; once && i < watches->len; i++)
+		g_thread_join(((Watch *)watches->pdata[i])->thread);
+	/* Until somebody ends us. */
+	for (bool first = true; !once; first = false) {
+		g_usleep(ROUND_US);
+		printf("%s\033[H", first ? "\033[2J" : "\033[J");
+		if (!print(cli, watches, &error) || fflush(stdout) != 0)
+			return error != NULL ? cli_fail(cli, error) : EXIT_SUCCESS;
+	}
+	return print(cli, watches, &error) ? EXIT_SUCCESS : cli_fail(cli, error);
+}
+
+const Command command_stats = {
+	.names = "stats|container stats",
+	.usage = "[OPTIONS] [CONTAINER...]",
+	.summary = "Show what containers use",
+	.flags = flags,
+	.min_args = 0,
+	.max_args = -1,
+	.run = run,
+};

@@ -1,0 +1,22 @@
+#include "cli/common/cli.h"
+
+#include <stdlib.h>
+
+static int run(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *source = client_escape(cli->args[0]), *name = NULL, *tag = NULL;
+	reference_escape(cli->args[1], "latest", &name, &tag);
+	g_autofree char *path = g_strdup_printf("/images/%s/tag?repo=%s&tag=%s", source, name, tag);
+	g_autoptr(json_t) answer = client_call(cli->client, "POST", path, NULL, &error);
+	return answer != NULL ? EXIT_SUCCESS : cli_fail(cli, error);
+}
+
+const Command command_tag = {
+	.names = "tag|image tag",
+	.usage = "SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]",
+	.summary = "Give an image another name",
+	.min_args = 2,
+	.max_args = 2,
+	.run = run,
+};

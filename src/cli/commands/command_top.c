@@ -1,0 +1,33 @@
+#include "cli/common/cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static int run(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *args = g_strjoinv(" ", cli->args + 1), *escaped = client_escape(args),
+			*name = client_escape(cli->args[0]);
+	g_autofree char *path = g_strdup_printf("/containers/%s/top?ps_args=%s", name, escaped);
+	g_autoptr(json_t) answer = client_call(cli->client, "GET", path, NULL, &error);
+	if (answer == NULL)
+		return cli_fail(cli, error);
+	json_t *rows = json_object_get(answer, "Processes");
+	json_array_insert(rows, 0, json_object_get(answer, "Titles"));
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		g_auto(GStrv) cells = json_strv(json_array_get(rows, i));
+		for (int c = 0; cells[c] != NULL; c++)
+			printf(cells[c + 1] != NULL ? "%-20s" : "%s\n", cells[c]);
+	}
+	return EXIT_SUCCESS;
+}
+
+const Command command_top = {
+	.names = "top|container top",
+	.usage = "CONTAINER [ps OPTIONS]",
+	.summary = "List the processes of a container",
+	.min_args = 1,
+	.max_args = -1,
+	.run = run,
+	.stop_at_argument = true,
+};

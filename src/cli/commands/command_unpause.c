@@ -1,0 +1,15 @@
+#include "cli/common/cli.h"
+
+static int run(Cli *cli)
+{
+	return each_argument(cli, "POST", "/containers/%s/unpause");
+}
+
+const Command command_unpause = {
+	.names = "unpause|container unpause",
+	.usage = "CONTAINER [CONTAINER...]",
+	.summary = "Let paused containers go on",
+	.min_args = 1,
+	.max_args = -1,
+	.run = run,
+};

@@ -1,0 +1,116 @@
+/* volume ls, create and rm. */
+#include "cli/common/cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const Flag list_flags[] = {
+	{"filter", 'f', LIST, "show only those that match (dangling=true, name=...)"},
+	{"format", 0, STRING, "table, json or a Go template"},
+	{"quiet", 'q', BOOL, "print names only"},
+	{0},
+};
+static const Flag create_flags[] = {
+	{"driver", 'd', STRING, "local"},
+	{"label", 0, LIST, "set a label"},
+	{"name", 0, STRING, "name of the volume"},
+	{"opt", 'o', LIST, "set an option of the driver (type=, device=, o=)"},
+	{0},
+};
+static const Column columns[] = {{"Driver", "DRIVER"}, {"Name", "VOLUME NAME"}, {"Scope", "SCOPE"},
+	{"Mountpoint", "MOUNTPOINT"}, {"Labels", "LABELS"}, {"Label", "LABEL"}, {"Links", "LINKS"},
+	{"Size", "SIZE"}, {"Status", "STATUS"}, {"Group", "GROUP"},
+	{"Availability", "AVAILABILITY"}, {0}};
+
+/* What docker's formatter gives: labels joined, and columns that no local volume fills. */
+static json_t *rows_of(const json_t *volumes)
+{
+	json_t *rows = json_array(), *volume, *value;
+	size_t i;
+	json_array_foreach (volumes, i, volume) {
+		g_autofree char *labels = labels_joined(json_object_get(volume, "Labels"));
+		json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+			"Availability", "N/A", "Driver", json_str(volume, "Driver"), "Group", "N/A",
+			"Labels", labels, "Links", "N/A", "Mountpoint",
+			json_str(volume, "Mountpoint"), "Name", json_str(volume, "Name"), "Scope",
+			json_str(volume, "Scope"), "Size", "N/A", "Status", "N/A");
+		value = json_object_get(volume, "Labels");
+		json_object_set(row, "Label", json_is_object(value) ? value : NULL);
+		json_array_append_new(rows, row);
+	}
+	return rows;
+}
+
+static int run_list(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *filters = query_filters(cli, &error),
+			*path = g_strconcat("/volumes?filters=", filters, NULL);
+	g_autoptr(json_t) answer =
+		filters != NULL ? client_call(cli->client, "GET", path, NULL, &error) : NULL;
+	g_autoptr(json_t) rows = rows_of(json_object_get(answer, "Volumes"));
+	if (answer == NULL ||
+		!format_list(
+			flag_bool(cli, "quiet", false) ? "{{.Name}}" : flag_text(cli, "format"),
+			"{{.Driver}}\t{{.Name}}", columns, rows, &error))
+		return cli_fail(cli, error);
+	return EXIT_SUCCESS;
+}
+
+static int run_create(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	static const char *const maps[][2] = {{"label", "Labels"}, {"opt", "DriverOpts"}};
+	g_autoptr(json_t) body = json_pack("{s:s, s:s}", "Name",
+		cli->arg_count > 0 ? cli->args[0] : flag_text(cli, "name"), "Driver",
+		flag_text(cli, "driver"));
+	for (size_t i = 0; i < G_N_ELEMENTS(maps); i++) {
+		g_autoptr(json_t) pairs = flag_pairs(cli, maps[i][0]);
+		if (json_object_size(pairs) > 0)
+			json_object_set(body, maps[i][1], pairs);
+	}
+	g_autoptr(json_t) volume =
+		client_call(cli->client, "POST", "/volumes/create", body, &error);
+	if (volume == NULL)
+		return cli_fail(cli, error);
+	puts(json_str(volume, "Name"));
+	return EXIT_SUCCESS;
+}
+
+static const Flag remove_flags[] = {{"force", 'f', BOOL, "do not mind that there is none"}, {0}};
+
+static int run_remove(Cli *cli)
+{
+	return each_argument(cli, "DELETE",
+		flag_bool(cli, "force", false) ? "/volumes/%s?force=1" : "/volumes/%s");
+}
+
+const Command command_volume_ls = {
+	.names = "volume ls|volume list",
+	.usage = "[OPTIONS]",
+	.summary = "List volumes",
+	.flags = list_flags,
+	.min_args = 0,
+	.max_args = 0,
+	.run = run_list,
+};
+
+const Command command_volume_create = {
+	.names = "volume create",
+	.usage = "[OPTIONS] [VOLUME]",
+	.summary = "Make a volume",
+	.flags = create_flags,
+	.min_args = 0,
+	.max_args = 1,
+	.run = run_create,
+};
+
+const Command command_volume_rm = {
+	.names = "volume rm|volume remove",
+	.usage = "[OPTIONS] VOLUME [VOLUME...]",
+	.summary = "Remove volumes",
+	.flags = remove_flags,
+	.min_args = 1,
+	.max_args = -1,
+	.run = run_remove,
+};

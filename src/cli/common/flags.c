@@ -1,0 +1,309 @@
+/* Flags in pflag's syntax: --name value, --name=value, -n value, -nvalue, -abc. */
+#include "cli/common/cli.h"
+
+#include "base/error.h"
+#include "base/size.h"
+#include "base/timefmt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const Flag *find_long(const Cli *cli, const char *name, size_t length)
+{
+	for (const Flag *flag = cli->command->flags; flag != NULL && flag->name != NULL; flag++)
+		if (strlen(flag->name) == length && strncmp(flag->name, name, length) == 0)
+			return flag;
+	return NULL;
+}
+
+static const Flag *find_letter(const Cli *cli, char letter)
+{
+	for (const Flag *flag = cli->command->flags; flag != NULL && flag->name != NULL; flag++)
+		if (flag->letter == letter && letter != 0)
+			return flag;
+	return NULL;
+}
+
+static char *flag_label(const Flag *flag)
+{
+	return flag->letter != 0 ? g_strdup_printf("-%c, --%s", flag->letter, flag->name)
+				 : g_strdup_printf("--%s", flag->name);
+}
+
+static bool check_value(const Flag *flag, const char *value, GError **error)
+{
+	char *end;
+	gint64 number;
+	const char *why = NULL;
+	g_autofree char *label = flag_label(flag), *size_reason = NULL;
+	switch (flag->type) {
+	case BOOL:
+		why = strcmp(value, "true") == 0 || strcmp(value, "false") == 0 ||
+				      strcmp(value, "1") == 0 || strcmp(value, "0") == 0
+			      ? NULL
+			      : "invalid syntax";
+		break;
+	case INT:
+		g_ascii_strtoll(value, &end, 10);
+		why = *value != '\0' && *end == '\0' ? NULL : "invalid syntax";
+		break;
+	case BYTES:
+		if (strcmp(value, "-1") != 0 && !size_parse(value, &number))
+			why = size_reason = g_strdup_printf("invalid size: '%s'", value);
+		break;
+	case DECIMAL:
+		g_ascii_strtod(value, &end);
+		why = *value != '\0' && *end == '\0' ? NULL
+						     : "failed to parse as a rational number";
+		break;
+	case DURATION:
+		why = duration_parse(value, &number) ? NULL : "invalid duration";
+		break;
+	default:
+		break;
+	}
+	return why == NULL ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE, "invalid argument \"%s\" for \"%s\" flag: %s",
+		       value, label, why);
+}
+
+static bool set_value(Cli *cli, const Flag *flag, const char *value, GError **error)
+{
+	GPtrArray *values = g_hash_table_lookup(cli->values, flag->name);
+	if (!check_value(flag, value, error))
+		return false;
+	if (values == NULL)
+		g_hash_table_insert(cli->values, (char *)flag->name, values = g_ptr_array_new());
+	g_ptr_array_add(values, (char *)value);
+	return true;
+}
+
+/* "-rm" is what the primer says for --rm: a word of letters that is a flag's whole name is meant so. */
+static bool unknown_letter(Cli *cli, const char *word, char letter, GError **error)
+{
+	const Flag *meant = find_long(cli, word + 1, strlen(word + 1));
+	return fail(error, BERTH_ERROR_UNAVAILABLE, "unknown shorthand flag: '%c' in %s%s%s%s",
+		letter, word, meant != NULL ? " (did you mean --" : "",
+		meant != NULL ? meant->name : "", meant != NULL ? "?)" : "");
+}
+
+static bool parse_letters(Cli *cli, char **argv, int argc, int *at, GError **error)
+{
+	const char *word = argv[*at];
+	for (const char *p = word + 1; *p != '\0'; p++) {
+		const Flag *flag = find_letter(cli, *p);
+		if (flag == NULL)
+			return unknown_letter(cli, word, *p, error);
+		if (flag->type == BOOL) {
+			if (p[1] == '=')
+				return set_value(cli, flag, p + 2, error);
+			if (!set_value(cli, flag, "true", error))
+				return false;
+			continue;
+		}
+		if (p[1] != '\0')
+			return set_value(cli, flag, p + 1 + (p[1] == '='), error);
+		if (*at + 1 >= argc)
+			return fail(error, BERTH_ERROR_UNAVAILABLE,
+				"flag needs an argument: '%c' in %s", *p, word);
+		return set_value(cli, flag, argv[++*at], error);
+	}
+	return true;
+}
+
+static bool parse_long(Cli *cli, char **argv, int argc, int *at, GError **error)
+{
+	const char *name = argv[*at] + 2;
+	size_t length = strcspn(name, "=");
+	const Flag *flag = find_long(cli, name, length);
+	static const Flag help = {"help", 0, BOOL, ""};
+	if (flag == NULL && length == 4 && strncmp(name, "help", 4) == 0)
+		flag = &help;
+	if (flag == NULL)
+		return fail(
+			error, BERTH_ERROR_UNAVAILABLE, "unknown flag: --%.*s", (int)length, name);
+	if (name[length] == '=')
+		return set_value(cli, flag, name + length + 1, error);
+	if (flag->type == BOOL)
+		return set_value(cli, flag, "true", error);
+	if (*at + 1 >= argc)
+		return fail(
+			error, BERTH_ERROR_UNAVAILABLE, "flag needs an argument: --%s", flag->name);
+	return set_value(cli, flag, argv[++*at], error);
+}
+
+bool flags_parse(Cli *cli, int argc, char **argv, GError **error)
+{
+	g_autoptr(GPtrArray) args = g_ptr_array_new();
+	bool only_args = false;
+	cli->values = g_hash_table_new(g_str_hash, g_str_equal);
+	for (int i = 0; i < argc; i++) {
+		if (only_args || argv[i][0] != '-' || argv[i][1] == '\0') {
+			g_ptr_array_add(args, argv[i]);
+			only_args = only_args || cli->command->stop_at_argument;
+		} else if (strcmp(argv[i], "--") == 0) {
+			only_args = true;
+		} else if (argv[i][1] == '-' ? !parse_long(cli, argv, argc, &i, error)
+					     : !parse_letters(cli, argv, argc, &i, error)) {
+			return false;
+		}
+	}
+	cli->arg_count = (int)args->len;
+	g_ptr_array_add(args, NULL);
+	cli->args = (char **)g_ptr_array_steal(args, NULL);
+	return true;
+}
+
+void flags_usage(Cli *cli, bool whole)
+{
+	FILE *out = whole ? stdout : stderr;
+	fprintf(out, "Usage:  %s %s %s\n", cli->program, cli->called, cli->command->usage);
+	if (!whole)
+		return;
+	fprintf(out, "\n%s\n", cli->command->summary);
+	if (cli->command->flags != NULL)
+		fprintf(out, "\nOptions:\n");
+	for (const Flag *flag = cli->command->flags; flag != NULL && flag->name != NULL; flag++) {
+		static const char *const kinds[] = {
+			"", " string", " list", " int", " bytes", " decimal", " duration"};
+		g_autofree char *label = g_strconcat(flag->name, kinds[flag->type], NULL);
+		char letter[8] = "    ";
+		if (flag->letter != 0)
+			snprintf(letter, sizeof letter, "-%c, ", flag->letter);
+		fprintf(out, "  %s--%-26s %s\n", letter, label, flag->help);
+	}
+}
+
+bool flag_given(const Cli *cli, const char *name)
+{
+	return g_hash_table_contains(cli->values, name);
+}
+
+const char *flag_text(const Cli *cli, const char *name)
+{
+	GPtrArray *values = g_hash_table_lookup(cli->values, name);
+	return values != NULL ? values->pdata[values->len - 1] : "";
+}
+
+bool flag_bool(const Cli *cli, const char *name, bool fallback)
+{
+	const char *text = flag_text(cli, name);
+	return *text == '\0' ? fallback : strcmp(text, "true") == 0 || strcmp(text, "1") == 0;
+}
+
+gint64 flag_int(const Cli *cli, const char *name, gint64 fallback)
+{
+	const Flag *flag = find_long(cli, name, strlen(name));
+	const char *text = flag_text(cli, name);
+	gint64 value = fallback;
+	if (*text == '\0' || flag == NULL)
+		return fallback;
+	if (flag->type == DURATION)
+		duration_parse(text, &value);
+	else if (flag->type != BYTES || !size_parse(text, &value))
+		value = g_ascii_strtoll(text, NULL, 10);
+	return value;
+}
+
+json_t *flag_list(const Cli *cli, const char *name)
+{
+	GPtrArray *values = g_hash_table_lookup(cli->values, name);
+	json_t *list = json_array();
+	for (guint i = 0; values != NULL && i < values->len; i++)
+		json_array_append_new(list, json_lenient(values->pdata[i]));
+	return list;
+}
+
+json_t *pairs_of(const json_t *list)
+{
+	json_t *object = json_object();
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		g_auto(GStrv) parts = g_strsplit(json_elem(list, i), "=", 2);
+		if (parts[0] != NULL)
+			json_object_set_new(
+				object, parts[0], json_lenient(parts[1] != NULL ? parts[1] : ""));
+	}
+	return object;
+}
+
+/* RFC 4180: a field in quotes may have commas, and quotes that are doubled. */
+char **csv_split(const char *text)
+{
+	g_autoptr(GStrvBuilder) fields = g_strv_builder_new();
+	g_autoptr(GString) field = g_string_new("");
+	bool quoted = false;
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p == '"' && quoted && p[1] == '"') {
+			g_string_append_c(field, *p++);
+		} else if (*p == '"' && (quoted || field->len == 0)) {
+			quoted = !quoted;
+		} else if (*p == ',' && !quoted) {
+			g_strv_builder_add(fields, field->str);
+			g_string_truncate(field, 0);
+		} else {
+			g_string_append_c(field, *p);
+		}
+	}
+	g_strv_builder_add(fields, field->str);
+	return g_strv_builder_end(fields);
+}
+
+json_t *csv_fields(const char *text)
+{
+	g_auto(GStrv) fields = csv_split(text);
+	json_t *object = json_object();
+	for (int i = 0; fields[i] != NULL; i++) {
+		const char *equals = strchr(fields[i], '=');
+		g_autofree char *key = g_strndup(fields[i],
+			equals != NULL ? (gsize)(equals - fields[i]) : strlen(fields[i]));
+		json_object_set_new(object, key, json_lenient(equals != NULL ? equals + 1 : ""));
+	}
+	return object;
+}
+
+json_t *flag_pairs(const Cli *cli, const char *name)
+{
+	g_autoptr(json_t) list = flag_list(cli, name);
+	return pairs_of(list);
+}
+
+json_t *flag_filters(const Cli *cli, const char *name, GError **error)
+{
+	g_autoptr(json_t) list = flag_list(cli, name), filters = json_object();
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		g_auto(GStrv) parts = g_strsplit(json_elem(list, i), "=", 2);
+		if (parts[0] == NULL || parts[1] == NULL) {
+			fail(error, BERTH_ERROR_UNAVAILABLE,
+				"invalid argument \"%s\" for \"-f, --filter\" flag: bad format of "
+				"filter (expected name=value)",
+				json_elem(list, i));
+			return NULL;
+		}
+		g_autofree char *key = g_ascii_strdown(g_strstrip(parts[0]), -1);
+		if (json_object_get(filters, key) == NULL)
+			json_object_set_new(filters, key, json_object());
+		json_object_set_new(
+			json_object_get(filters, key), g_strstrip(parts[1]), json_true());
+	}
+	return g_steal_pointer(&filters);
+}
+
+char *query_filters(const Cli *cli, GError **error)
+{
+	g_autoptr(json_t) filters = flag_filters(cli, "filter", error);
+	g_autofree char *text = filters != NULL ? json_text(filters) : NULL;
+	return text != NULL ? client_escape(text) : NULL;
+}
+
+char *query_platform(const Cli *cli)
+{
+	g_auto(GStrv) parts = g_strsplit(flag_text(cli, "platform"), "/", 3);
+	guint count = g_strv_length(parts);
+	if (count == 0)
+		return g_strdup("");
+	g_autoptr(json_t) platform = json_pack("{s:s, s:s, s:s*}", "os", parts[0], "architecture",
+		count > 1 ? parts[1] : "", "variant", count > 2 ? parts[2] : NULL);
+	g_autofree char *text = json_text(platform);
+	return client_escape(text);
+}

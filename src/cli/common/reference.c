@@ -1,0 +1,18 @@
+#include "cli/common/cli.h"
+
+#include <string.h>
+
+const char *reference_tag(const char *reference)
+{
+	const char *slash = strrchr(reference, '/');
+	return strrchr(slash != NULL ? slash : reference, ':');
+}
+
+void reference_escape(const char *reference, const char *fallback, char **name, char **tag)
+{
+	const char *colon = reference_tag(reference);
+	g_autofree char *plain = g_strndup(
+		reference, colon != NULL ? (gsize)(colon - reference) : strlen(reference));
+	*name = client_escape(plain);
+	*tag = client_escape(colon != NULL ? colon + 1 : fallback);
+}

@@ -1,0 +1,216 @@
+#include "cli/common/cli.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <termios.h>
+
+enum { BLOCK = 64 * 1024, FRAME = 8, MAX_KEYS = 16 };
+
+static struct termios saved;
+static bool is_raw;
+
+/* Restored on every way out, exit() and signals included. */
+static void terminal_restore(void)
+{
+	if (is_raw)
+		tcsetattr(STDIN_FILENO, TCSANOW, &saved);
+	is_raw = false;
+}
+
+static void terminal_raw(void)
+{
+	struct termios raw;
+	if (tcgetattr(STDIN_FILENO, &saved) < 0)
+		return;
+	raw = saved;
+	cfmakeraw(&raw);
+	atexit(terminal_restore);
+	is_raw = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
+}
+
+bool terminal_check(bool tty, bool with_stdin, GError **error)
+{
+	return !tty || !with_stdin || isatty(STDIN_FILENO) ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE, "the input device is not a TTY");
+}
+
+void terminal_size(int *rows, int *columns)
+{
+	struct winsize size = {0};
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+		ioctl(STDIN_FILENO, TIOCGWINSZ, &size);
+	*rows = size.ws_row;
+	*columns = size.ws_col;
+}
+
+static void send_resize(const Stream *stream)
+{
+	int rows, columns;
+	terminal_size(&rows, &columns);
+	if (rows == 0 || columns == 0 || stream->resize_path == NULL)
+		return;
+	g_autofree char *path = g_strdup_printf("%s?h=%d&w=%d", stream->resize_path, rows, columns);
+	json_t *answer = client_call(stream->client, "POST", path, NULL, NULL);
+	json_decref(answer);
+}
+
+static void send_signal(const Stream *stream, int signal)
+{
+	g_autofree char *path = g_strdup_printf("%s?signal=%d", stream->kill_path, signal);
+	json_t *answer = client_call(stream->client, "POST", path, NULL, NULL);
+	json_decref(answer);
+}
+
+/* Frames on their way out: {stream, 0, 0, 0, length} and as many bytes, over any number of reads. */
+typedef struct {
+	guint8 head[FRAME];
+	size_t head_used;
+	guint32 left;
+} Frames;
+
+static bool frames_write(Frames *frames, const char *data, size_t length)
+{
+	while (length > 0) {
+		if (frames->left == 0) {
+			size_t n = MIN(FRAME - frames->head_used, length);
+			memcpy(frames->head + frames->head_used, data, n);
+			frames->head_used += n;
+			data += n;
+			length -= n;
+			if (frames->head_used < FRAME)
+				return true;
+			frames->head_used = 0;
+			frames->left = (guint32)frames->head[4] << 24 |
+				       (guint32)frames->head[5] << 16 |
+				       (guint32)frames->head[6] << 8 | frames->head[7];
+			continue;
+		}
+		size_t n = MIN(frames->left, length);
+		if (!fd_write_all(frames->head[0] == 2 ? STDERR_FILENO : STDOUT_FILENO, data, n))
+			return false;
+		data += n;
+		length -= n;
+		frames->left -= (guint32)n;
+	}
+	return true;
+}
+
+bool stream_copy(HttpBody *body, bool tty, GError **error)
+{
+	g_autofree char *block = g_malloc(BLOCK);
+	Frames frames = {0};
+	ssize_t n;
+	while ((n = http_body_read(body, block, BLOCK, error)) > 0)
+		if (!(tty ? fd_write_all(STDOUT_FILENO, block, (size_t)n)
+			  : frames_write(&frames, block, (size_t)n)))
+			return true; /* whoever read our output has gone */
+	return n == 0;
+}
+
+/* "ctrl-p,ctrl-q" as bytes. */
+static size_t parse_keys(const char *text, char keys[MAX_KEYS])
+{
+	g_auto(GStrv) parts = g_strsplit(*text != '\0' ? text : "ctrl-p,ctrl-q", ",", -1);
+	size_t n = 0;
+	for (int i = 0; parts[i] != NULL && n < MAX_KEYS; i++)
+		keys[n++] = g_str_has_prefix(parts[i], "ctrl-")
+				    ? (char)(g_ascii_toupper(parts[i][5]) & 0x1f)
+				    : *parts[i];
+	return n;
+}
+
+/* Whether the detach keys end in this input. */
+static bool sees_keys(
+	const char *keys, size_t count, size_t *typed, const char *data, size_t length)
+{
+	for (size_t i = 0; i < length && count > 0; i++) {
+		*typed = data[i] == keys[*typed] ? *typed + 1 : data[i] == keys[0];
+		if (*typed == count)
+			return true;
+	}
+	return false;
+}
+
+/* Signals arrive as descriptors; all that may be passed on are, to the container. */
+static int watch_signals(const Stream *stream)
+{
+	sigset_t mask;
+	sigemptyset(&mask);
+	if (stream->tty)
+		sigaddset(&mask, SIGWINCH);
+	if (stream->sig_proxy && !stream->tty && stream->kill_path != NULL) {
+		sigfillset(&mask);
+		int kept[] = {SIGCHLD, SIGPIPE, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTSTP,
+			SIGTTIN, SIGTTOU, SIGCONT, SIGWINCH, SIGURG};
+		for (size_t i = 0; i < G_N_ELEMENTS(kept); i++)
+			sigdelset(&mask, kept[i]);
+	}
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+	return signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void handle_signal(const Stream *stream, int signals)
+{
+	struct signalfd_siginfo info;
+	if (read(signals, &info, sizeof info) != sizeof info)
+		return;
+	if (info.ssi_signo == SIGWINCH)
+		send_resize(stream);
+	else
+		send_signal(stream, (int)info.ssi_signo);
+}
+
+bool stream_run(Stream *stream)
+{
+	char keys[MAX_KEYS];
+	size_t key_count = parse_keys(stream->detach_keys, keys), typed = 0;
+	g_autofree char *block = g_malloc(BLOCK);
+	autofd signals = watch_signals(stream);
+	Frames frames = {0};
+	bool detached = false;
+	if (stream->tty && stream->with_stdin)
+		terminal_raw();
+	if (stream->tty)
+		send_resize(stream);
+	struct pollfd polls[] = {{.fd = stream->fd, .events = POLLIN},
+		{.fd = signals, .events = POLLIN},
+		{.fd = stream->with_stdin ? STDIN_FILENO : -1, .events = POLLIN}};
+	for (;;) {
+		if (poll(polls, G_N_ELEMENTS(polls), -1) < 0)
+			continue;
+		if (polls[1].revents != 0)
+			handle_signal(stream, signals);
+		if (polls[2].revents != 0) {
+			ssize_t n = read(STDIN_FILENO, block, BLOCK);
+			if (n > 0 && send(stream->fd, block, (size_t)n, MSG_NOSIGNAL) < 0)
+				polls[2].fd = -1;
+			if (n > 0 && stream->tty &&
+				sees_keys(keys, key_count, &typed, block, (size_t)n))
+				detached = true;
+			if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) {
+				shutdown(stream->fd, SHUT_WR);
+				polls[2].fd = -1;
+			}
+		}
+		if (polls[0].revents == 0)
+			continue;
+		ssize_t n = recv(stream->fd, block, BLOCK, 0);
+		if (n <= 0 && !(n < 0 && errno == EINTR))
+			break;
+		if (n > 0 && !(stream->tty ? fd_write_all(STDOUT_FILENO, block, (size_t)n)
+					   : frames_write(&frames, block, (size_t)n)))
+			break;
+	}
+	terminal_restore();
+	return detached;
+}

@@ -1,0 +1,68 @@
+/* What the commands of Compose share. */
+#pragma once
+#include "cli/common/cli.h"
+#include "compose/compose.h"
+
+extern const Command compose_up_command, compose_create_command, compose_down_command,
+	compose_stop_command, compose_start_command, compose_restart_command, compose_kill_command,
+	compose_pause_command, compose_unpause_command, compose_rm_command, compose_build_command,
+	compose_pull_command, compose_push_command, compose_run_command, compose_exec_command,
+	compose_attach_command, compose_logs_command, compose_ps_command, compose_top_command,
+	compose_images_command, compose_port_command, compose_config_command, compose_cp_command,
+	compose_stats_command, compose_watch_command, compose_events_command, compose_ls_command,
+	compose_wait_command, compose_scale_command, compose_volumes_command,
+	compose_version_command, compose_commit_command, compose_export_command;
+
+/* compose_main.c */
+/* The project by the flags before the command. NULL with error. */
+Project *compose_project(Cli *cli, GError **error);
+/* The same; where its files are not here, what the labels of its containers say (-p). */
+Project *compose_project_anyhow(Cli *cli, GError **error);
+void compose_options(const Cli *cli, ProjectOptions *options);
+void compose_options_clear(ProjectOptions *options);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ProjectOptions, compose_options_clear)
+/* Prints the error, and returns the exit code. */
+int compose_fail(const GError *error);
+/* The project (as compose_project_anyhow finds it; the caller frees it), and its containers: those of the services that
+ * the arguments name, or all. all: also those that do not run. NULL with error. */
+json_t *compose_chosen(Cli *cli, bool all, Project **project, GError **error);
+bool compose_dry_run(const Cli *cli);
+
+/* compose_show.c: live lines on a terminal, a line for each event elsewhere. */
+typedef struct ComposeShow ComposeShow;
+ComposeShow *compose_show_new(const Cli *cli, Teller *teller);
+void compose_show_free(ComposeShow *show);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ComposeShow, compose_show_free)
+
+/* compose_images.c */
+typedef struct {
+	bool build, no_build, quiet_build;
+	const char *pull; /* "", always, missing, never, build */
+} ImageOptions;
+/* Builds and pulls what the services need; {service: image id}, or NULL with error. */
+json_t *compose_images(Cli *cli, const Project *project, const json_t *names,
+	const ImageOptions *options, GError **error);
+/* Builds one service's image. */
+bool compose_build_service(
+	Cli *cli, const Project *project, const char *name, bool quiet, GError **error);
+
+/* compose_logs.c */
+typedef struct {
+	bool follow, no_color, no_prefix, timestamps;
+	const char *tail, *since, *until;
+	bool tell_exits; /* "x exited with code 0" */
+	void (*exited)(
+		gpointer data, const json_t *container, int code); /* or NULL; from a thread */
+	gpointer data;
+} LogOptions;
+typedef struct LogShow LogShow;
+/* Shows what the containers write, until they have ended (follow) or all is shown. */
+LogShow *log_show_new(
+	Cli *cli, const Project *project, const json_t *containers, const LogOptions *options);
+void log_show_wait(LogShow *show); /* and frees it */
+
+/* compose_up.c: brings one service's containers to what the model says, and starts them. */
+bool compose_up_service(Cli *cli, Project *project, const char *name, GError **error);
+/* compose_watch.c: follows the files of develop.watch until stop_fd hangs up (-1: for ever). all: of every service, not only
+ * of those that the command names. */
+bool compose_watch(Cli *cli, Project *project, bool all, int stop_fd, GError **error);

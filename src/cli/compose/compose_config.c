@@ -1,0 +1,250 @@
+/* config: what the project's files come to; and version. */
+#include "cli/compose/compose.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "version.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const Flag flags[] = {
+	{"environment", 0, BOOL, "print the variables that interpolation sees"},
+	{"format", 0, STRING, "yaml or json"},
+	{"hash", 0, STRING, "print hashes of services (* for all)"},
+	{"images", 0, BOOL, "print names of images"},
+	{"lock-image-digests", 0, BOOL, "print only images, with digests"},
+	{"models", 0, BOOL, "print names of models"},
+	{"networks", 0, BOOL, "print names of networks"},
+	{"no-consistency", 0, BOOL, "do not check that all belongs together"},
+	{"no-env-resolution", 0, BOOL, "leave env_file of services as it is"},
+	{"no-interpolate", 0, BOOL, "leave variables as they are"},
+	{"no-normalize", 0, BOOL, "leave short forms as they are"},
+	{"no-path-resolution", 0, BOOL, "leave relative paths as they are"},
+	{"output", 'o', STRING, "file to write to"},
+	{"profiles", 0, BOOL, "print names of profiles"},
+	{"quiet", 'q', BOOL, "only check"},
+	{"resolve-image-digests", 0, BOOL, "pin images to digests"},
+	{"services", 0, BOOL, "print names of services"},
+	{"variables", 0, BOOL, "print variables and their defaults"},
+	{"volumes", 0, BOOL, "print names of volumes"},
+	{0},
+};
+
+static void print_names(const json_t *object)
+{
+	const char *name;
+	json_t *value;
+	json_object_foreach ((json_t *)object, name, value)
+		puts(name);
+}
+
+static int print_hashes(const Project *project, const char *which)
+{
+	g_autoptr(GError) error = NULL;
+	g_auto(GStrv) wanted = g_strsplit(which, ",", -1);
+	const char *name;
+	json_t *service;
+	for (int i = 0; strcmp(which, "*") != 0 && wanted[i] != NULL; i++)
+		if (project_service(project, wanted[i], &error) == NULL)
+			return compose_fail(error);
+	json_object_foreach (project_services(project), name, service) {
+		g_autofree char *hash = service_hash(service);
+		if (strcmp(which, "*") == 0 || g_strv_contains((const char *const *)wanted, name))
+			printf("%s %s\n", name, hash);
+	}
+	return EXIT_SUCCESS;
+}
+
+static void print_images(const Project *project)
+{
+	const char *name;
+	json_t *service;
+	json_object_foreach (project_services(project), name, service) {
+		g_autofree char *image = service_image(project, name, service);
+		puts(image);
+	}
+}
+
+static void print_variables(const Project *project)
+{
+	const char *name;
+	json_t *entry;
+	printf("%-20s %-10s %-20s %s\n", "NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE");
+	json_object_foreach (project->variables, name, entry)
+		printf("%-20s %-10s %-20s %s\n", name,
+			json_bool(entry, "required") ? "true" : "false", json_str(entry, "default"),
+			json_str(entry, "alternate"));
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void print_environment(const Project *project)
+{
+	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+	const char *name;
+	json_t *value;
+	json_object_foreach (project->environment, name, value)
+		g_ptr_array_add(lines, g_strconcat(name, "=", json_string_value(value), NULL));
+	g_ptr_array_sort(lines, by_text);
+	for (guint i = 0; i < lines->len; i++)
+		puts(lines->pdata[i]);
+}
+
+/* "name@sha256:...": by what the engine knows of the image; it is pulled to learn that, if need be. */
+static bool pin_images(Cli *cli, Project *project, GError **error)
+{
+	const char *name;
+	json_t *service;
+	json_object_foreach (project_services(project), name, service) {
+		const char *image = json_str(service, "image");
+		if (*image == '\0' || strchr(image, '@') != NULL)
+			continue;
+		g_autofree char *escaped = client_escape(image);
+		g_autoptr(json_t) found = engine_call(
+			cli->client, error, "GET", NULL, "/distribution/%s/json", escaped);
+		if (found == NULL)
+			return false;
+		g_autofree char *pinned =
+			g_strdup_printf("%s@%s", image, json_str(found, "Descriptor.digest"));
+		json_object_set_new(service, "image", json_string(pinned));
+	}
+	return true;
+}
+
+/* Only which image each service has, as an override file. */
+static void keep_images(Project *project)
+{
+	json_t *services = json_object(), *service;
+	const char *name;
+	json_object_foreach (project_services(project), name, service)
+		json_object_set_new(services, name,
+			json_pack("{s:O?}", "image", json_object_get(service, "image")));
+	json_decref(project->model);
+	project->model = json_pack("{s:o}", "services", services);
+	g_clear_pointer(&project->inactive, json_decref);
+}
+
+static bool put_text(const Cli *cli, const Project *project, GError **error)
+{
+	g_autofree char *text =
+		project_text(project, strcmp(flag_text(cli, "format"), "json") == 0);
+	const char *path = flag_text(cli, "output");
+	if (*path != '\0')
+		return file_replace(path, text, strlen(text), 0644, false, error);
+	fputs(text, stdout);
+	return true;
+}
+
+static void keep_only(Project *project, char *const *names)
+{
+	json_t *services = project_services(project), *service;
+	const char *name;
+	void *next;
+	json_object_foreach_safe (services, next, name, service)
+		if (*names != NULL && !g_strv_contains((const char *const *)names, name))
+			json_object_del(services, name);
+}
+
+static Project *load(Cli *cli, GError **error)
+{
+	g_auto(ProjectOptions) options = {0};
+	compose_options(cli, &options);
+	options.no_interpolate = flag_bool(cli, "no-interpolate", false);
+	options.no_normalize = flag_bool(cli, "no-normalize", false);
+	options.no_resolve_paths = flag_bool(cli, "no-path-resolution", false);
+	options.no_resolve_env = flag_bool(cli, "no-env-resolution", false);
+	options.no_consistency = flag_bool(cli, "no-consistency", false);
+	options.all_profiles = flag_bool(cli, "profiles", false);
+	return project_load(&options, error);
+}
+
+static int print_model(Cli *cli, Project *project)
+{
+	g_autoptr(GError) error = NULL;
+	bool lock = flag_bool(cli, "lock-image-digests", false);
+	if ((lock || flag_bool(cli, "resolve-image-digests", false)) &&
+		!pin_images(cli, project, &error))
+		return compose_fail(error);
+	if (lock)
+		keep_images(project);
+	return put_text(cli, project, &error) ? EXIT_SUCCESS : compose_fail(error);
+}
+
+static int run(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Project) project = load(cli, &error);
+	if (project == NULL ||
+		(cli->arg_count > 0 && !project_activate(project, cli->args, &error)))
+		return compose_fail(error);
+	g_autoptr(json_t) names = graph_names(project, cli->args, true, &error);
+	if (flag_bool(cli, "quiet", false))
+		return EXIT_SUCCESS;
+	if (cli->arg_count > 0) {
+		g_autoptr(GPtrArray) kept = g_ptr_array_new();
+		const char *name;
+		json_t *value;
+		json_object_foreach (names, name, value)
+			g_ptr_array_add(kept, (gpointer)name);
+		g_ptr_array_add(kept, NULL);
+		keep_only(project, (char *const *)kept->pdata);
+	}
+	if (flag_given(cli, "hash"))
+		return print_hashes(project, flag_text(cli, "hash"));
+	if (flag_bool(cli, "services", false))
+		print_names(project_services(project));
+	else if (flag_bool(cli, "volumes", false))
+		print_names(json_object_get(project->model, "volumes"));
+	else if (flag_bool(cli, "networks", false))
+		print_names(json_object_get(project->model, "networks"));
+	else if (flag_bool(cli, "models", false))
+		print_names(json_object_get(project->model, "models"));
+	else if (flag_bool(cli, "images", false))
+		print_images(project);
+	else if (flag_bool(cli, "variables", false))
+		print_variables(project);
+	else if (flag_bool(cli, "environment", false))
+		print_environment(project);
+	else if (flag_bool(cli, "profiles", false))
+		for (size_t i = 0; i < json_array_size(project->profiles); i++)
+			puts(json_elem(project->profiles, i));
+	else
+		return print_model(cli, project);
+	return EXIT_SUCCESS;
+}
+
+const Command compose_config_command = {.names = "config|convert",
+	.usage = "[OPTIONS] [SERVICE...]",
+	.summary = "Check the project's files, and print what they come to",
+	.flags = flags,
+	.max_args = -1,
+	.run = run};
+
+static const Flag version_flags[] = {
+	{"format", 'f', STRING, "pretty or json"},
+	{"short", 0, BOOL, "print the number only"},
+	{0},
+};
+
+static int run_version(Cli *cli)
+{
+	if (flag_bool(cli, "short", false))
+		puts(BERTH_COMPOSE_VERSION);
+	else if (strcmp(flag_text(cli, "format"), "json") == 0)
+		printf("{\"version\":\"v%s\"}\n", BERTH_COMPOSE_VERSION);
+	else
+		printf("Docker Compose version v%s\n", BERTH_COMPOSE_VERSION);
+	return EXIT_SUCCESS;
+}
+
+const Command compose_version_command = {.names = "version",
+	.usage = "[OPTIONS]",
+	.summary = "Print the version",
+	.flags = version_flags,
+	.max_args = 0,
+	.run = run_version};

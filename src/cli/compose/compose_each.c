@@ -1,0 +1,330 @@
+/* What is done to each container of the services that were named: stop, start, restart, kill, pause, rm, wait. */
+#include "cli/compose/compose.h"
+
+#include "base/error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One call for each container that is meant, told as it happens. */
+typedef struct {
+	Cli *cli;
+	const json_t *containers;
+	char *call;		   /* "restart?t=1" */
+	const char *begins, *ends; /* "Restarting", "Started" */
+	const char *state;	   /* only containers in it; NULL: all */
+	Teller *teller;
+} Action;
+
+static bool act_on(gpointer data, const char *service, Client *client, GError **error)
+{
+	Action *action = data;
+	g_autoptr(json_t) own = containers_of(action->containers, service);
+	size_t i;
+	json_t *container;
+	json_array_foreach (own, i, container) {
+		const char *name = container_name(container), *state = json_str(container, "State");
+		if (action->state != NULL && strcmp(state, action->state) != 0)
+			continue;
+		tell(action->teller, "Container", name, action->begins, "");
+		g_autoptr(json_t) answer =
+			action->teller->dry_run
+				? json_object()
+				: engine_call(client, error, "POST", NULL, "/containers/%s/%s",
+					  json_str(container, "Id"), action->call);
+		tell(action->teller, "Container", name, answer != NULL ? action->ends : "Error",
+			"");
+		if (answer == NULL)
+			return false;
+	}
+	return true;
+}
+
+static json_t *names_of(const json_t *containers)
+{
+	json_t *names = json_object(), *container;
+	size_t i;
+	json_array_foreach (containers, i, container)
+		json_object_set_new(names, container_label(container, "service"), json_true());
+	return names;
+}
+
+/* call: taken over. reverse: what depends on others comes first. */
+static int act_on_all(Cli *cli, const Project *project, const json_t *containers, char *call,
+	const char *begins, const char *ends, const char *state, bool reverse)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *owned = call;
+	g_autoptr(json_t) names = names_of(containers);
+	Teller teller;
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
+	Action action = {cli, containers, owned, begins, ends, state, &teller};
+	return graph_run(project, names, reverse, client_host(cli->client), act_on, &action, &error)
+		       ? EXIT_SUCCESS
+		       : compose_fail(error);
+}
+
+/* The same on those of the services that were named, or all. */
+static int act(
+	Cli *cli, char *call, const char *begins, const char *ends, const char *state, bool reverse)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Project) project = NULL;
+	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error);
+	if (containers != NULL)
+		return act_on_all(cli, project, containers, call, begins, ends, state, reverse);
+	g_free(call);
+	return compose_fail(error);
+}
+
+static char *with_timeout(const Cli *cli, const char *call)
+{
+	return flag_given(cli, "timeout")
+		       ? g_strdup_printf("%s?t=%d", call, (int)flag_int(cli, "timeout", 0))
+		       : g_strdup(call);
+}
+
+static const Flag timeout_flags[] = {
+	{"timeout", 't', INT, "seconds until a container that does not stop is killed"},
+	{"no-deps", 0, BOOL, "leave what depends on the services alone"},
+	{0},
+};
+
+static int run_stop(Cli *cli)
+{
+	return act(cli, with_timeout(cli, "stop"), "Stopping", "Stopped", NULL, true);
+}
+
+/* The services that were named, and those that want to be started anew with them (depends_on, restart); all where none
+ * was named. */
+static bool is_restarted(const Cli *cli, const Project *project, const char *name)
+{
+	const char *other;
+	json_t *entry;
+	if (cli->arg_count == 0 || g_strv_contains((const char *const *)cli->args, name))
+		return true;
+	json_t *service = json_object_get(project_services(project), name);
+	json_object_foreach (json_object_get(service, "depends_on"), other, entry)
+		if (json_bool(entry, "restart") && strcmp(other, name) != 0 &&
+			is_restarted(cli, project, other))
+			return true;
+	return false;
+}
+
+static int run_restart(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Project) project = NULL;
+	/* Whoever was named must be there. */
+	g_autoptr(json_t) named = compose_chosen(cli, true, &project, &error);
+	g_autoptr(json_t) all =
+		named != NULL ? project_containers(cli->client, project->name, true, false, &error)
+			      : NULL;
+	if (all == NULL)
+		return compose_fail(error);
+	bool alone = flag_bool(cli, "no-deps", false);
+	g_autoptr(json_t) chosen = json_array();
+	size_t i;
+	json_t *container;
+	json_array_foreach (alone ? NULL : all, i, container)
+		if (is_restarted(cli, project, container_label(container, "service")))
+			json_array_append(chosen, container);
+	return act_on_all(cli, project, alone ? named : chosen, with_timeout(cli, "restart"),
+		"Restarting", "Started", NULL, false);
+}
+
+static int run_pause(Cli *cli)
+{
+	return act(cli, g_strdup("pause"), "Pausing", "Paused", "running", false);
+}
+
+static int run_unpause(Cli *cli)
+{
+	return act(cli, g_strdup("unpause"), "Unpausing", "Unpaused", "paused", false);
+}
+
+static int run_kill(Cli *cli)
+{
+	const char *signal = flag_text(cli, "signal");
+	return act(cli, g_strdup_printf("kill?signal=%s", *signal != '\0' ? signal : "SIGKILL"),
+		"Killing", "Killed", "running", true);
+}
+
+const Command compose_stop_command = {.names = "stop",
+	.usage = "[OPTIONS] [SERVICE...]",
+	.summary = "Stop services",
+	.flags = timeout_flags,
+	.max_args = -1,
+	.run = run_stop};
+const Command compose_restart_command = {.names = "restart",
+	.usage = "[OPTIONS] [SERVICE...]",
+	.summary = "Restart services",
+	.flags = timeout_flags,
+	.max_args = -1,
+	.run = run_restart};
+const Command compose_pause_command = {.names = "pause",
+	.usage = "[SERVICE...]",
+	.summary = "Pause services",
+	.max_args = -1,
+	.run = run_pause};
+const Command compose_unpause_command = {.names = "unpause",
+	.usage = "[SERVICE...]",
+	.summary = "Let paused services go on",
+	.max_args = -1,
+	.run = run_unpause};
+
+static const Flag kill_flags[] = {
+	{"remove-orphans", 0, BOOL, "accepted for docker's sake"},
+	{"signal", 's', STRING, "signal to send (SIGKILL)"},
+	{0},
+};
+
+const Command compose_kill_command = {.names = "kill",
+	.usage = "[OPTIONS] [SERVICE...]",
+	.summary = "Send a signal to services",
+	.flags = kill_flags,
+	.max_args = -1,
+	.run = run_kill};
+
+static const Flag start_flags[] = {
+	{"wait", 0, BOOL, "wait until all run, and are healthy"},
+	{"wait-timeout", 0, INT, "seconds to wait at most"},
+	{0},
+};
+
+static int run_start(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Project) project = NULL;
+	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error);
+	if (containers == NULL)
+		return compose_fail(error);
+	g_autoptr(json_t) names = names_of(containers);
+	gint64 timeout = flag_int(cli, "wait-timeout", 0) * G_USEC_PER_SEC;
+	for (int i = 0; i < cli->arg_count; i++)
+		if (json_object_get(names, cli->args[i]) == NULL) {
+			fprintf(stderr, "service \"%s\" has no container to start\n", cli->args[i]);
+			return EXIT_FAILURE;
+		}
+	Teller teller;
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
+	return compose_start(project, cli->client, names, timeout, &teller, &error) &&
+			       (!flag_bool(cli, "wait", false) ||
+				       compose_wait(project, cli->client, names, timeout, &teller,
+					       &error))
+		       ? EXIT_SUCCESS
+		       : compose_fail(error);
+}
+
+const Command compose_start_command = {.names = "start",
+	.usage = "[OPTIONS] [SERVICE...]",
+	.summary = "Start services",
+	.flags = start_flags,
+	.max_args = -1,
+	.run = run_start};
+
+static const Flag rm_flags[] = {
+	{"all", 'a', BOOL, "accepted for docker's sake"},
+	{"force", 'f', BOOL, "do not ask"},
+	{"stop", 's', BOOL, "stop them first"},
+	{"volumes", 'v', BOOL, "remove their anonymous volumes"},
+	{0},
+};
+
+static bool is_confirmed(const json_t *containers)
+{
+	char answer[16];
+	fprintf(stderr, "? Going to remove ");
+	for (size_t i = 0; i < json_array_size(containers); i++)
+		fprintf(stderr, "%s%s", i > 0 ? ", " : "",
+			container_name(json_array_get(containers, i)));
+	fprintf(stderr, " (y/N) ");
+	return fgets(answer, sizeof answer, stdin) != NULL && g_ascii_tolower(*answer) == 'y';
+}
+
+static int run_rm(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Project) project = NULL;
+	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error),
+			  gone = json_array();
+	if (containers == NULL)
+		return compose_fail(error);
+	Teller teller;
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
+	bool stop = flag_bool(cli, "stop", false);
+	if (stop && !containers_stop(cli->client, containers, -1, &teller, &error))
+		return compose_fail(error);
+	for (size_t i = 0; i < json_array_size(containers); i++) {
+		json_t *container = json_array_get(containers, i);
+		const char *state = json_str(container, "State");
+		if (stop || (strcmp(state, "running") != 0 && strcmp(state, "paused") != 0))
+			json_array_append(gone, container);
+	}
+	if (json_array_size(gone) == 0) {
+		fprintf(stderr, "No stopped containers\n");
+		return EXIT_SUCCESS;
+	}
+	if (!flag_bool(cli, "force", false) && !is_confirmed(gone))
+		return EXIT_SUCCESS;
+	return containers_remove(
+		       cli->client, gone, flag_bool(cli, "volumes", false), &teller, &error)
+		       ? EXIT_SUCCESS
+		       : compose_fail(error);
+}
+
+const Command compose_rm_command = {.names = "rm",
+	.usage = "[OPTIONS] [SERVICE...]",
+	.summary = "Remove containers that have stopped",
+	.flags = rm_flags,
+	.max_args = -1,
+	.run = run_rm};
+
+static const Flag wait_flags[] = {
+	{"down-project", 0, BOOL, "remove the project when the first has ended"},
+	{0},
+};
+
+static int run_wait(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Project) project = NULL;
+	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error);
+	int code = 0;
+	size_t i;
+	json_t *container;
+	if (containers == NULL)
+		return compose_fail(error);
+	if (json_array_size(containers) == 0) {
+		fprintf(stderr, "no containers for project \"%s\"\n", project->name);
+		return EXIT_FAILURE;
+	}
+	json_array_foreach (containers, i, container) {
+		g_autoptr(json_t) end = engine_call(cli->client, &error, "POST", NULL,
+			"/containers/%s/wait", json_str(container, "Id"));
+		if (end == NULL)
+			return compose_fail(error);
+		code = (int)json_int(end, "StatusCode");
+		printf("container \"%s\" exited with status code %d\n", container_name(container),
+			code);
+		if (flag_bool(cli, "down-project", false))
+			break;
+	}
+	if (flag_bool(cli, "down-project", false)) {
+		Teller teller;
+		g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
+		DownOptions options = {.images = "", .timeout = -1};
+		if (!compose_down(project, cli->client, &options, &teller, &error))
+			return compose_fail(error);
+	}
+	return code;
+}
+
+const Command compose_wait_command = {.names = "wait",
+	.usage = "[OPTIONS] SERVICE [SERVICE...]",
+	.summary = "Wait until a service ends",
+	.flags = wait_flags,
+	.min_args = 1,
+	.max_args = -1,
+	.run = run_wait};

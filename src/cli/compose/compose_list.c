@@ -1,0 +1,447 @@
+/* What there is of a project: ps, images, port, top, volumes, events; and of projects: ls. */
+#include "cli/compose/compose.h"
+
+#include "base/error.h"
+#include "base/size.h"
+#include "base/timefmt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const Flag ps_flags[] = {
+	{"all", 'a', BOOL, "list stopped containers too"},
+	{"filter", 0, STRING, "show only those in a state (status=running)"},
+	{"format", 0, STRING, "table, json or a Go template"},
+	{"no-trunc", 0, BOOL, "do not shorten"},
+	{"orphans", 0, BOOL, "include containers of services that are not in the files (true)"},
+	{"quiet", 'q', BOOL, "print ids only"},
+	{"services", 0, BOOL, "print names of services only"},
+	{"status", 0, LIST, "show only those in a state (running, exited, ...)"},
+	{0},
+};
+
+static const Column ps_columns[] = {{"Name", "NAME"}, {"Image", "IMAGE"}, {"Command", "COMMAND"},
+	{"Service", "SERVICE"}, {"RunningFor", "CREATED"}, {"Status", "STATUS"}, {"Ports", "PORTS"},
+	{"ID", "CONTAINER ID"}, {"State", "STATE"}, {"Health", "HEALTH"}, {"ExitCode", "EXIT CODE"},
+	{"Project", "PROJECT"}, {"Publishers", "PUBLISHERS"}, {"Names", "NAMES"},
+	{"Labels", "LABELS"}, {"CreatedAt", "CREATED AT"}, {"Created", "CREATED"},
+	{"Networks", "NETWORKS"}, {"Mounts", "MOUNTS"}, {"LocalVolumes", "LOCAL VOLUMES"},
+	{"Size", "SIZE"}, {"RunningFor", "CREATED"}, {0}};
+
+static json_t *publishers(const json_t *container)
+{
+	json_t *list = json_array(), *port;
+	size_t i;
+	json_array_foreach (json_object_get(container, "Ports"), i, port)
+		json_array_append_new(
+			list, json_pack("{s:s, s:I, s:I, s:s}", "URL", json_str(port, "IP"),
+				      "TargetPort", (json_int_t)json_int(port, "PrivatePort"),
+				      "PublishedPort", (json_int_t)json_int(port, "PublicPort"),
+				      "Protocol", json_str(port, "Type")));
+	return list;
+}
+
+/* "Up 2 minutes (healthy)": the word in parentheses, if it is one of health. */
+static const char *health_of(const char *status)
+{
+	static const char *const words[] = {"unhealthy", "healthy", "health: starting"};
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+		if (strstr(status, words[i]) != NULL)
+			return i == 2 ? "starting" : words[i];
+	return "";
+}
+
+static json_t *ps_row(const json_t *container, bool whole)
+{
+	json_t *row = container_row(container, whole, false);
+	const char *status = json_str(container, "Status"), *code = strstr(status, "Exited (");
+	json_object_set_new(row, "Name", json_string(container_name(container)));
+	json_object_set_new(row, "Service", json_string(container_label(container, "service")));
+	json_object_set_new(row, "Project", json_string(container_label(container, "project")));
+	json_object_set_new(row, "Health", json_string(health_of(status)));
+	json_object_set_new(
+		row, "ExitCode", json_integer(code != NULL ? atoi(code + strlen("Exited (")) : 0));
+	json_object_set_new(row, "Created", json_integer(json_int(container, "Created")));
+	json_object_set_new(row, "Publishers", publishers(container));
+	return row;
+}
+
+static bool state_wanted(const Cli *cli, const json_t *container)
+{
+	g_autoptr(json_t) wanted = flag_list(cli, "status");
+	const char *filter = flag_text(cli, "filter"), *state = json_str(container, "State");
+	if (g_str_has_prefix(filter, "status="))
+		json_array_append_new(wanted, json_string(filter + strlen("status=")));
+	for (size_t i = 0; i < json_array_size(wanted); i++)
+		if (strcmp(json_elem(wanted, i), state) == 0)
+			return true;
+	return json_array_size(wanted) == 0;
+}
+
+static int run_ps(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	const char *format = flag_text(cli, "format");
+	bool all = flag_bool(cli, "all", false) || flag_given(cli, "status") ||
+		   flag_given(cli, "filter");
+	g_autoptr(Project) project = NULL;
+	g_autoptr(json_t) containers = compose_chosen(cli, all, &project, &error),
+			  rows = json_array();
+	g_autoptr(GHashTable) services = g_hash_table_new(g_str_hash, g_str_equal);
+	size_t i;
+	json_t *container;
+	if (containers == NULL)
+		return compose_fail(error);
+	json_array_foreach (containers, i, container) {
+		const char *service = container_label(container, "service");
+		bool known = json_object_get(project_services(project), service) != NULL;
+		if (!state_wanted(cli, container) || (!known && !flag_bool(cli, "orphans", true)))
+			continue;
+		if (flag_bool(cli, "services", false) &&
+			g_hash_table_add(services, (gpointer)service))
+			puts(service);
+		if (flag_bool(cli, "quiet", false))
+			puts(json_str(container, "Id"));
+		json_array_append_new(rows, ps_row(container, flag_bool(cli, "no-trunc", false)));
+	}
+	if (flag_bool(cli, "services", false) || flag_bool(cli, "quiet", false))
+		return EXIT_SUCCESS;
+	const char *table = "{{.Name}}\t{{.Image}}\t{{.Command}}\t{{.Service}}\t{{.RunningFor}}\t{{"
+			    ".Status}}\t{{.Ports}}";
+	return format_list(
+		       strcmp(format, "table") == 0 || strcmp(format, "pretty") == 0 ? "" : format,
+		       table, ps_columns, rows, &error)
+		       ? EXIT_SUCCESS
+		       : compose_fail(error);
+}
+
+const Command compose_ps_command = {.names = "ps",
+	.usage = "[OPTIONS] [SERVICE...]",
+	.summary = "List containers",
+	.flags = ps_flags,
+	.max_args = -1,
+	.run = run_ps};
+
+static const Flag images_flags[] = {
+	{"format", 0, STRING, "table, json or a Go template"},
+	{"quiet", 'q', BOOL, "print ids only"},
+	{0},
+};
+
+static const Column image_columns[] = {{"Container", "CONTAINER"}, {"Repository", "REPOSITORY"},
+	{"Tag", "TAG"}, {"Platform", "PLATFORM"}, {"ImageID", "IMAGE ID"}, {"Size", "SIZE"},
+	{"Created", "CREATED"}, {0}};
+
+static json_t *image_row(const json_t *container, const json_t *image)
+{
+	const char *reference = json_str(container, "Image"), *tag = reference_tag(reference),
+		   *id = json_str(image, "Id");
+	g_autofree char *name = g_strndup(reference,
+				tag != NULL ? (gsize)(tag - reference) : strlen(reference)),
+			*size = size_human((double)json_int(image, "Size")),
+			*platform = g_strdup_printf(
+				"%s/%s", json_str(image, "Os"), json_str(image, "Architecture"));
+	gint64 created = 0;
+	time_parse(json_str(image, "Created"), &created);
+	g_autofree char *age = duration_human(time_now() - created),
+			*ago = g_strconcat(age, " ago", NULL),
+			*short_id = g_strndup(g_str_has_prefix(id, "sha256:") ? id + 7 : id, 12);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "ContainerName",
+		container_name(container), "Container", container_name(container), "Repository",
+		name, "Tag", tag != NULL ? tag + 1 : "latest", "Platform", platform, "ImageID",
+		short_id, "Size", size, "Created", ago);
+}
+
+static int run_images(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Project) project = NULL;
+	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error),
+			  rows = json_array();
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	size_t i;
+	json_t *container;
+	if (containers == NULL)
+		return compose_fail(error);
+	json_array_foreach (containers, i, container) {
+		const char *id = json_str(container, "ImageID");
+		g_autoptr(json_t) image =
+			engine_call(cli->client, &error, "GET", NULL, "/images/%s/json", id);
+		if (image == NULL)
+			return compose_fail(error);
+		if (flag_bool(cli, "quiet", false) && g_hash_table_add(seen, g_strdup(id)))
+			puts(g_str_has_prefix(id, "sha256:") ? id + 7 : id);
+		json_array_append_new(rows, image_row(container, image));
+	}
+	if (flag_bool(cli, "quiet", false))
+		return EXIT_SUCCESS;
+	const char *table = "{{.Container}}\t{{.Repository}}\t{{.Tag}}\t{{.Platform}}\t{{.ImageID}}"
+			    "\t{{.Size}}\t{{.Created}}";
+	return format_list(flag_text(cli, "format"), table, image_columns, rows, &error)
+		       ? EXIT_SUCCESS
+		       : compose_fail(error);
+}
+
+const Command compose_images_command = {.names = "images",
+	.usage = "[OPTIONS] [SERVICE...]",
+	.summary = "List the images of containers",
+	.flags = images_flags,
+	.max_args = -1,
+	.run = run_images};
+
+static const Flag port_flags[] = {
+	{"index", 0, INT, "number of the service's container"},
+	{"protocol", 0, STRING, "tcp or udp"},
+	{0},
+};
+
+static int run_port(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
+	const char *protocol =
+		*flag_text(cli, "protocol") != '\0' ? flag_text(cli, "protocol") : "tcp";
+	g_autoptr(json_t) containers = project != NULL ? project_containers(cli->client,
+								 project->name, true, false, &error)
+						       : NULL;
+	const json_t *container = containers != NULL
+					  ? container_at(containers, cli->args[0],
+						    (int)flag_int(cli, "index", 0), &error)
+					  : NULL;
+	size_t i;
+	json_t *port;
+	if (container == NULL)
+		return compose_fail(error);
+	json_array_foreach (json_object_get(container, "Ports"), i, port)
+		if (json_int(port, "PrivatePort") == atoi(cli->args[1]) &&
+			json_int(port, "PublicPort") != 0 &&
+			strcmp(json_str(port, "Type"), protocol) == 0) {
+			const char *ip = json_str(port, "IP");
+			printf("%s%s%s:%d\n", ip_bracket(ip, true), ip, ip_bracket(ip, false),
+				(int)json_int(port, "PublicPort"));
+			return EXIT_SUCCESS;
+		}
+	fprintf(stderr, "no port %s/%s for container %s\n", cli->args[1], protocol,
+		container_name(container));
+	return EXIT_FAILURE;
+}
+
+const Command compose_port_command = {.names = "port",
+	.usage = "[OPTIONS] SERVICE PRIVATE_PORT",
+	.summary = "Print the public address of a port",
+	.flags = port_flags,
+	.min_args = 2,
+	.max_args = 2,
+	.run = run_port};
+
+static int run_top(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Project) project = NULL;
+	g_autoptr(json_t) containers = compose_chosen(cli, false, &project, &error);
+	size_t i;
+	json_t *container;
+	if (containers == NULL)
+		return compose_fail(error);
+	json_array_foreach (containers, i, container) {
+		char *words[] = {(char *)json_str(container, "Id"), NULL};
+		printf("%s\n", container_name(container));
+		int code = cli_run(cli, &command_top, words);
+		if (code != 0)
+			return code;
+		putchar('\n');
+	}
+	return EXIT_SUCCESS;
+}
+
+const Command compose_top_command = {.names = "top",
+	.usage = "[SERVICE...]",
+	.summary = "List the processes of services",
+	.max_args = -1,
+	.run = run_top};
+
+static const Flag list_flags[] = {
+	{"all", 'a', BOOL, "list stopped projects too"},
+	{"filter", 0, LIST, "show only those that match (name=web)"},
+	{"format", 0, STRING, "table or json"},
+	{"quiet", 'q', BOOL, "print names only"},
+	{0},
+};
+
+static const Column project_columns[] = {
+	{"Name", "NAME"}, {"Status", "STATUS"}, {"ConfigFiles", "CONFIG FILES"}, {0}};
+
+/* "running(2), exited(1)" */
+static char *status_of(const json_t *states)
+{
+	g_autoptr(GString) text = g_string_new("");
+	const char *state;
+	json_t *count;
+	json_object_foreach ((json_t *)states, state, count)
+		g_string_append_printf(text, "%s%s(%d)", text->len > 0 ? ", " : "", state,
+			(int)json_integer_value(count));
+	return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static bool name_wanted(const Cli *cli, const char *name)
+{
+	g_autoptr(json_t) filters = flag_list(cli, "filter");
+	for (size_t i = 0; i < json_array_size(filters); i++) {
+		const char *text = json_elem(filters, i);
+		if (g_str_has_prefix(text, "name=") && strstr(name, text + strlen("name=")) == NULL)
+			return false;
+	}
+	return true;
+}
+
+static int run_ls(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(json_t) filters = json_pack("{s:[s]}", "label", "com.docker.compose.project"),
+			  projects = json_object(), rows = json_array();
+	g_autofree char *text = json_text(filters), *escaped = client_escape(text);
+	g_autoptr(json_t) list = engine_call(cli->client, &error, "GET", NULL,
+		"/containers/json?all=%d&filters=%s", flag_bool(cli, "all", false), escaped);
+	size_t i;
+	json_t *container, *entry;
+	const char *name;
+	if (list == NULL)
+		return compose_fail(error);
+	json_array_foreach (list, i, container) {
+		name = container_label(container, "project");
+		const char *state = json_str(container, "State");
+		if ((entry = json_object_get(projects, name)) == NULL)
+			json_object_set_new(projects, name,
+				entry = json_pack("{s:{}, s:s}", "states", "files",
+					container_label(container, "project.config_files")));
+		json_t *states = json_object_get(entry, "states");
+		json_object_set_new(states, state, json_integer(json_int(states, state) + 1));
+	}
+	json_object_foreach (projects, name, entry) {
+		g_autofree char *status = status_of(json_object_get(entry, "states"));
+		if (!name_wanted(cli, name))
+			continue;
+		if (flag_bool(cli, "quiet", false))
+			puts(name);
+		json_array_append_new(
+			rows, json_pack("{s:s, s:s, s:s}", "Name", name, "Status", status,
+				      "ConfigFiles", json_str(entry, "files")));
+	}
+	if (flag_bool(cli, "quiet", false))
+		return EXIT_SUCCESS;
+	if (strcmp(flag_text(cli, "format"), "json") == 0) {
+		g_autofree char *whole = json_text(rows);
+		puts(whole);
+		return EXIT_SUCCESS;
+	}
+	return format_list("", "{{.Name}}\t{{.Status}}\t{{.ConfigFiles}}", project_columns, rows,
+		       &error)
+		       ? EXIT_SUCCESS
+		       : compose_fail(error);
+}
+
+const Command compose_ls_command = {.names = "ls",
+	.usage = "[OPTIONS]",
+	.summary = "List projects",
+	.flags = list_flags,
+	.max_args = 0,
+	.run = run_ls};
+
+static const Column volume_columns[] = {{"Driver", "DRIVER"}, {"Name", "VOLUME NAME"},
+	{"Mountpoint", "MOUNTPOINT"}, {"Scope", "SCOPE"}, {0}};
+
+static int run_volumes(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
+	if (project == NULL)
+		return compose_fail(error);
+	g_autofree char *escaped = project_filter(project->name);
+	g_autoptr(json_t) answer =
+		engine_call(cli->client, &error, "GET", NULL, "/volumes?filters=%s", escaped);
+	if (answer == NULL)
+		return compose_fail(error);
+	return format_list(flag_bool(cli, "quiet", false) ? "{{.Name}}" : flag_text(cli, "format"),
+		       "{{.Driver}}\t{{.Name}}", volume_columns, json_object_get(answer, "Volumes"),
+		       &error)
+		       ? EXIT_SUCCESS
+		       : compose_fail(error);
+}
+
+const Command compose_volumes_command = {.names = "volumes",
+	.usage = "[OPTIONS] [SERVICE...]",
+	.summary = "List volumes",
+	.flags = images_flags,
+	.max_args = -1,
+	.run = run_volumes};
+
+static const Flag events_flags[] = {
+	{"json", 0, BOOL, "one object of JSON a line"},
+	{"since", 0, STRING, "from this time on"},
+	{"until", 0, STRING, "up to this time"},
+	{0},
+};
+
+static int run_events(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
+	if (project == NULL)
+		return compose_fail(error);
+	g_autofree char *label =
+		g_strconcat("label=com.docker.compose.project=", project->name, NULL);
+	char *words[] = {(char *)"--filter", label, (char *)"--filter", (char *)"type=container",
+		(char *)"--since", (char *)flag_text(cli, "since"), (char *)"--until",
+		(char *)flag_text(cli, "until"),
+		flag_bool(cli, "json", false) ? (char *)"--format=json" : NULL, NULL};
+	return cli_run(cli, &command_events, words);
+}
+
+const Command compose_events_command = {.names = "events",
+	.usage = "[OPTIONS] [SERVICE...]",
+	.summary = "Show what happens to the containers",
+	.flags = events_flags,
+	.max_args = -1,
+	.run = run_events};
+
+static const Flag stats_flags[] = {
+	{"all", 'a', BOOL, "show stopped containers too"},
+	{"format", 0, STRING, "table, json or a Go template"},
+	{"no-stream", 0, BOOL, "once, and end"},
+	{"no-trunc", 0, BOOL, "do not shorten"},
+	{0},
+};
+
+static int run_stats(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Project) project = NULL;
+	g_autoptr(json_t) containers =
+		compose_chosen(cli, flag_bool(cli, "all", false), &project, &error);
+	g_autoptr(GPtrArray) words = g_ptr_array_new();
+	g_autofree char *format = g_strconcat("--format=", flag_text(cli, "format"), NULL);
+	size_t i;
+	json_t *container;
+	if (containers == NULL)
+		return compose_fail(error);
+	if (json_array_size(containers) == 0)
+		return EXIT_SUCCESS;
+	g_ptr_array_add(words, format);
+	g_ptr_array_add(
+		words, (gpointer)(flag_bool(cli, "no-stream", false) ? "--no-stream"
+								     : "--no-stream=false"));
+	g_ptr_array_add(words,
+		(gpointer)(flag_bool(cli, "no-trunc", false) ? "--no-trunc" : "--no-trunc=false"));
+	json_array_foreach (containers, i, container)
+		g_ptr_array_add(words, (gpointer)json_str(container, "Id"));
+	g_ptr_array_add(words, NULL);
+	return cli_run(cli, &command_stats, (char *const *)words->pdata);
+}
+
+const Command compose_stats_command = {.names = "stats",
+	.usage = "[OPTIONS] [SERVICE...]",
+	.summary = "Show what services use",
+	.flags = stats_flags,
+	.max_args = -1,
+	.run = run_stats};

@@ -1,0 +1,219 @@
+/* berth compose, docker-compose: its flags, its commands, and the project that they are about. */
+#include "cli/compose/compose.h"
+
+#include "base/error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const Flag flags[] = {
+	{"all-resources", 0, BOOL, "include resources that no service uses"},
+	{"ansi", 0, STRING, "control characters: never, always or auto"},
+	{"compatibility", 0, BOOL, "names with underscores, as version 1 made them"},
+	{"dry-run", 0, BOOL, "say what would be done, and do nothing"},
+	{"env-file", 0, LIST, "file with variables, in place of .env"},
+	{"file", 'f', LIST, "the project's files (- reads standard input)"},
+	{"parallel", 0, INT, "how many services at once (-1: all that may)"},
+	{"profile", 0, LIST, "a profile whose services are wanted"},
+	{"progress", 0, STRING, "auto, tty, plain, json or quiet"},
+	{"project-directory", 0, STRING, "folder that paths begin at"},
+	{"project-name", 'p', STRING, "name of the project"},
+	{"verbose", 0, BOOL, "accepted for docker's sake"},
+	{"no-ansi", 0, BOOL, "no control characters"},
+	{"version", 'v', BOOL, "print the version"},
+	{0},
+};
+
+static const Command compose_command = {
+	.names = "compose",
+	.usage = "[OPTIONS] COMMAND",
+	.summary = "Define and run applications of several containers",
+	.flags = flags,
+	.max_args = -1,
+	.stop_at_argument = true,
+};
+
+static const Command *const compose_commands[] = {&compose_attach_command, &compose_build_command,
+	&compose_commit_command, &compose_config_command, &compose_cp_command,
+	&compose_stats_command, &compose_create_command, &compose_down_command,
+	&compose_events_command, &compose_exec_command, &compose_export_command,
+	&compose_images_command, &compose_kill_command, &compose_logs_command, &compose_ls_command,
+	&compose_pause_command, &compose_port_command, &compose_ps_command, &compose_pull_command,
+	&compose_push_command, &compose_restart_command, &compose_rm_command, &compose_run_command,
+	&compose_scale_command, &compose_start_command, &compose_stop_command, &compose_top_command,
+	&compose_unpause_command, &compose_up_command, &compose_version_command,
+	&compose_volumes_command, &compose_wait_command, &compose_watch_command, NULL};
+
+int compose_fail(const GError *error)
+{
+	cli_print_error(error);
+	return EXIT_FAILURE;
+}
+
+static char **texts(const Cli *cli, const char *flag)
+{
+	g_autoptr(json_t) list = flag_list(cli, flag);
+	return json_strv(list);
+}
+
+void compose_options(const Cli *cli, ProjectOptions *options)
+{
+	const Cli *outer = cli->outer;
+	options->files = texts(outer, "file");
+	options->env_files = texts(outer, "env-file");
+	options->profiles = texts(outer, "profile");
+	options->folder = flag_text(outer, "project-directory");
+	options->name = flag_text(outer, "project-name");
+	options->compatibility = flag_bool(outer, "compatibility", false);
+}
+
+void compose_options_clear(ProjectOptions *options)
+{
+	g_strfreev((char **)options->files);
+	g_strfreev((char **)options->env_files);
+	g_strfreev((char **)options->profiles);
+}
+
+Project *compose_project(Cli *cli, GError **error)
+{
+	g_auto(ProjectOptions) options = {0};
+	compose_options(cli, &options);
+	return project_load(&options, error);
+}
+
+Project *compose_project_anyhow(Cli *cli, GError **error)
+{
+	g_auto(ProjectOptions) options = {.all_profiles = true};
+	g_autoptr(GError) problem = NULL;
+	compose_options(cli, &options);
+	options.all_profiles = true;
+	Project *project = project_load(&options, &problem);
+	if (project != NULL)
+		return project;
+	const char *env = getenv("COMPOSE_PROJECT_NAME"), *name = *options.name != '\0'
+									  ? options.name
+								  : env != NULL ? env
+										: "";
+	bool no_files = options.files == NULL || *options.files == NULL;
+	if (*name != '\0' && no_files && strstr(problem->message, "no configuration file") != NULL)
+		return project_of_labels(cli->client, name, error);
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return NULL;
+}
+
+json_t *compose_chosen(Cli *cli, bool all, Project **project, GError **error)
+{
+	*project = compose_project_anyhow(cli, error);
+	g_autoptr(json_t) every = *project != NULL ? project_containers(cli->client,
+							     (*project)->name, all, false, error)
+						   : NULL;
+	json_t *chosen, *container;
+	size_t i;
+	if (every == NULL)
+		return NULL;
+	for (int n = 0; n < cli->arg_count; n++) {
+		g_autoptr(json_t) own = containers_of(every, cli->args[n]);
+		if (json_array_size(own) == 0 &&
+			json_object_get((*project)->inactive, cli->args[n]) == NULL &&
+			project_service(*project, cli->args[n], error) == NULL)
+			return NULL;
+	}
+	if (cli->arg_count == 0)
+		return g_steal_pointer(&every);
+	chosen = json_array();
+	json_array_foreach (every, i, container)
+		if (g_strv_contains(
+			    (const char *const *)cli->args, container_label(container, "service")))
+			json_array_append(chosen, container);
+	return chosen;
+}
+
+bool compose_dry_run(const Cli *cli)
+{
+	return flag_bool(cli->outer, "dry-run", false);
+}
+
+static void print_help(const char *program)
+{
+	bool alone = strcmp(program, "docker-compose") == 0;
+	printf("Usage:  %s %s[OPTIONS] COMMAND\n\nDefine and run applications of several "
+	       "containers\n\nOptions:\n",
+		program, alone ? "" : "compose ");
+	for (const Flag *flag = flags; flag->name != NULL; flag++)
+		printf("  --%-20s %s\n", flag->name, flag->help);
+	printf("\nCommands:\n");
+	for (int i = 0; compose_commands[i] != NULL; i++)
+		printf("  %-12s%s\n", compose_commands[i]->names, compose_commands[i]->summary);
+}
+
+static const Command *find_command(const char *name)
+{
+	for (int i = 0; compose_commands[i] != NULL; i++) {
+		g_auto(GStrv) names = g_strsplit(compose_commands[i]->names, "|", -1);
+		if (g_strv_contains((const char *const *)names, name))
+			return compose_commands[i];
+	}
+	return NULL;
+}
+
+static int run(Cli *cli, int argc, char **argv)
+{
+	g_autoptr(GError) error = NULL;
+	const Command *command = cli->command;
+	g_autofree char *called = g_strconcat("compose ", command->names, NULL);
+	cli->called = called;
+	if (!flags_parse(cli, argc, argv, &error)) {
+		fprintf(stderr, "%s\n\nUsage:  %s %s %s\n", error->message, cli->program, called,
+			command->usage);
+		return EXIT_FAILURE;
+	}
+	if (flag_given(cli, "help")) {
+		flags_usage(cli, true);
+		return EXIT_SUCCESS;
+	}
+	if (cli->arg_count < command->min_args ||
+		(command->max_args >= 0 && cli->arg_count > command->max_args)) {
+		fprintf(stderr, "\"%s %s\" %s\n\nUsage:  %s %s %s\n", cli->program, called,
+			cli->arg_count < command->min_args ? "requires more arguments"
+							   : "accepts no more arguments",
+			cli->program, called, command->usage);
+		return EXIT_FAILURE;
+	}
+	return command->run(cli);
+}
+
+int compose_main(Cli *cli, int argc, char **argv)
+{
+	g_autoptr(GError) error = NULL;
+	cli->command = &compose_command;
+	if (!flags_parse(cli, argc, argv, &error)) {
+		fprintf(stderr, "%s\n\nRun '%s compose --help' for more information\n",
+			error->message, cli->program);
+		return EXIT_FAILURE;
+	}
+	const char *limit = getenv("COMPOSE_PARALLEL_LIMIT");
+	graph_set_parallel((int)flag_int(cli, "parallel", limit != NULL ? atoi(limit) : 0));
+	char *no_words[] = {NULL};
+	Cli sub = *cli;
+	sub.outer = cli;
+	if (flag_given(cli, "version")) {
+		sub.command = &compose_version_command;
+		return run(&sub, 0, no_words);
+	}
+	if (cli->arg_count == 0 || flag_given(cli, "help") || strcmp(cli->args[0], "help") == 0) {
+		print_help(cli->program);
+		return EXIT_SUCCESS;
+	}
+	sub.command = find_command(cli->args[0]);
+	if (sub.command == NULL) {
+		fprintf(stderr,
+			"unknown %s command: \"compose %s\"\n\nRun '%s compose --help' for more "
+			"information\n",
+			cli->program, cli->args[0], cli->program);
+		return EXIT_FAILURE;
+	}
+	int code = run(&sub, cli->arg_count - 1, cli->args + 1);
+	fflush(stdout);
+	return code;
+}

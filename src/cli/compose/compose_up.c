@@ -1,0 +1,502 @@
+/* up, create, scale: the engine is made to follow the project's files. */
+#include "cli/compose/compose.h"
+
+#include "base/error.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+static const Flag flags[] = {
+	{"abort-on-container-exit", 0, BOOL, "stop all when one ends"},
+	{"abort-on-container-failure", 0, BOOL, "stop all when one fails"},
+	{"always-recreate-deps", 0, BOOL, "replace what depends on what was replaced"},
+	{"attach", 0, LIST, "show the output of these services only"},
+	{"attach-dependencies", 0, BOOL, "show the output of dependencies, too"},
+	{"build", 0, BOOL, "build images first"},
+	{"detach", 'd', BOOL, "run in the background"},
+	{"exit-code-from", 0, STRING, "end with the exit code of this service"},
+	{"force-recreate", 0, BOOL, "replace containers that have not changed"},
+	{"menu", 0, BOOL, "accepted for docker's sake"},
+	{"no-attach", 0, LIST, "do not show the output of these services"},
+	{"no-build", 0, BOOL, "build nothing"},
+	{"no-color", 0, BOOL, "no colours"},
+	{"no-deps", 0, BOOL, "leave what the services depend on alone"},
+	{"no-log-prefix", 0, BOOL, "no names in front of lines"},
+	{"no-recreate", 0, BOOL, "leave containers as they are"},
+	{"no-start", 0, BOOL, "start nothing"},
+	{"pull", 0, STRING, "always, missing or never"},
+	{"quiet-build", 0, BOOL, "no progress of builds"},
+	{"quiet-pull", 0, BOOL, "no progress of pulls"},
+	{"remove-orphans", 0, BOOL, "remove containers of services that are not in the files"},
+	{"renew-anon-volumes", 'V', BOOL,
+		"new anonymous volumes, in place of those of the containers before"},
+	{"scale", 0, LIST, "number of a service's containers (service=number)"},
+	{"timeout", 't', INT, "seconds until a container that does not stop is killed"},
+	{"timestamps", 0, BOOL, "show times"},
+	{"wait", 0, BOOL, "wait until all run, and are healthy; -d is implied"},
+	{"wait-timeout", 0, INT, "seconds to wait at most"},
+	{"watch", 'w', BOOL, "follow changes of files, too (develop.watch)"},
+	{"yes", 'y', BOOL, "accepted for docker's sake"},
+	{0},
+};
+
+static json_t *scale_of(const Project *project, const json_t *list, GError **error)
+{
+	g_autoptr(json_t) scale = json_object();
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		g_auto(GStrv) parts = g_strsplit(json_elem(list, i), "=", 2);
+		guint64 number;
+		if (parts[0] == NULL || parts[1] == NULL ||
+			!g_ascii_string_to_unsigned(parts[1], 10, 0, 10000, &number, NULL)) {
+			fail(error, BERTH_ERROR_UNAVAILABLE,
+				"invalid --scale option \"%s\". Should be SERVICE=NUM",
+				json_elem(list, i));
+			return NULL;
+		}
+		if (project_service(project, parts[0], error) == NULL)
+			return NULL;
+		json_object_set_new(scale, parts[0], json_integer((json_int_t)number));
+	}
+	return g_steal_pointer(&scale);
+}
+
+static bool handle_orphans(
+	Cli *cli, const Project *project, bool remove, Teller *teller, GError **error)
+{
+	const char *env = json_string_value(
+			   json_object_get(project->environment, "COMPOSE_REMOVE_ORPHANS")),
+		   *ignore = json_string_value(
+			   json_object_get(project->environment, "COMPOSE_IGNORE_ORPHANS"));
+	g_autoptr(json_t) all = project_containers(cli->client, project->name, true, false, error);
+	g_autoptr(json_t) orphans = all != NULL ? project_orphans(project, all) : NULL;
+	if (orphans == NULL || json_array_size(orphans) == 0)
+		return orphans != NULL;
+	if (remove || g_strcmp0(env, "1") == 0 || g_strcmp0(env, "true") == 0)
+		return containers_stop(cli->client, orphans, -1, teller, error) &&
+		       containers_remove(cli->client, orphans, false, teller, error);
+	if (g_strcmp0(ignore, "1") == 0 || g_strcmp0(ignore, "true") == 0)
+		return true;
+	g_autoptr(GString) names = g_string_new("");
+	for (size_t i = 0; i < json_array_size(orphans); i++)
+		g_string_append_printf(names, "%s%s", i > 0 ? " " : "",
+			container_name(json_array_get(orphans, i)));
+	fprintf(stderr,
+		"WARN[0000] Found orphan containers ([%s]) for this project. If you removed or "
+		"renamed this service in your "
+		"compose file, you can run this command with the --remove-orphans flag to clean it "
+		"up.\n",
+		names->str);
+	return true;
+}
+
+static const char *const not_here[] = {"deploy.placement", "deploy.update_config",
+	"deploy.rollback_config", "deploy.endpoint_mode", "credential_spec", "isolation", "models",
+	"use_api_socket", "pre_start", "cpu_count", "cpu_percent"};
+
+/* What only a cluster, or another system, could do is said, once. */
+static void warn_not_here(const Project *project)
+{
+	g_autoptr(GString) text = g_string_new("");
+	const char *name;
+	json_t *service;
+	json_object_foreach (project_services(project), name, service)
+		for (size_t i = 0; i < G_N_ELEMENTS(not_here); i++)
+			if (json_at(service, not_here[i]) != NULL)
+				g_string_append_printf(text, "%sservices.%s.%s",
+					text->len > 0 ? ", " : "", name, not_here[i]);
+	if (text->len > 0)
+		fprintf(stderr,
+			"WARN[0000] Only a cluster could honour these, they mean nothing here: "
+			"%s\n",
+			text->str);
+}
+
+/* Everything up to the start. *names: the services concerned. */
+static bool create(Cli *cli, Project *project, char *const *services, UpOptions *options,
+	json_t **names, GError **error)
+{
+	ImageOptions images = {.build = flag_bool(cli, "build", false),
+		.no_build = flag_bool(cli, "no-build", false),
+		.quiet_build = flag_bool(cli, "quiet-build", false),
+		.pull = flag_text(cli, "pull")};
+	bool named = services != NULL && *services != NULL;
+	if (!project_activate(project, services, error) ||
+		(*names = graph_names(
+			 project, services, !flag_bool(cli, "no-deps", false), error)) == NULL)
+		return false;
+	g_autoptr(json_t) targets = named ? graph_names(project, services, false, error) : NULL;
+	g_autoptr(json_t) ids = compose_images(cli, project, *names, &images, error);
+	if (ids == NULL)
+		return false;
+	options->names = *names;
+	options->targets = targets;
+	options->image_ids = ids;
+	Teller teller;
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
+	return handle_orphans(
+		       cli, project, flag_bool(cli, "remove-orphans", false), &teller, error) &&
+	       compose_create(project, cli->client, options, &teller, error);
+}
+
+static UpOptions up_options(const Cli *cli, json_t *scale)
+{
+	return (UpOptions){.scale = scale,
+		.force_recreate = flag_bool(cli, "force-recreate", false),
+		.no_recreate = flag_bool(cli, "no-recreate", false),
+		.always_recreate_deps = flag_bool(cli, "always-recreate-deps", false),
+		.renew_volumes = flag_bool(cli, "renew-anon-volumes", false),
+		.timeout = (int)flag_int(cli, "timeout", -1)};
+}
+
+/* An attached `up`: its containers' output, until they end or somebody says so. */
+typedef struct {
+	Cli *cli;
+	const json_t *containers;
+	bool abort_on_exit, abort_on_failure;
+	const char *code_from;
+	int wake[2]; /* a byte: an end that is to end all; "q": all have ended */
+	int code;
+	GMutex lock;
+} Attached;
+
+static void exited(gpointer data, const json_t *container, int code)
+{
+	Attached *attached = data;
+	const char *service = container_label(container, "service");
+	g_mutex_lock(&attached->lock);
+	bool from = *attached->code_from != '\0' && strcmp(attached->code_from, service) == 0;
+	if (from || (*attached->code_from == '\0' && attached->code == 0 &&
+			    (attached->abort_on_exit || attached->abort_on_failure)))
+		attached->code = code;
+	if (from || attached->abort_on_exit || (attached->abort_on_failure && code != 0))
+		(void)!write(attached->wake[1], "x", 1);
+	g_mutex_unlock(&attached->lock);
+}
+
+static void end_all(Attached *attached, bool kill_them)
+{
+	g_autoptr(GError) error = NULL;
+	Teller teller;
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(attached->cli, &teller);
+	g_autoptr(Client) client = client_new(client_host(attached->cli->client));
+	size_t i;
+	json_t *container;
+	if (!kill_them) {
+		containers_stop(client, attached->containers,
+			(int)flag_int(attached->cli, "timeout", -1), &teller, &error);
+		return;
+	}
+	json_array_foreach (attached->containers, i, container)
+		json_decref(engine_call(client, NULL, "POST", NULL, "/containers/%s/kill",
+			json_str(container, "Id")));
+}
+
+static gpointer stop_gently(gpointer data)
+{
+	end_all(data, false);
+	return NULL;
+}
+
+/* The first signal stops, the second kills; the third is the system's own. */
+static gpointer watch(gpointer data)
+{
+	Attached *attached = data;
+	sigset_t mask;
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGTERM);
+	int signals = signalfd(-1, &mask, SFD_CLOEXEC), times = 0;
+	GThread *stopping = NULL;
+	GPollFD polls[] = {{signals, G_IO_IN, 0}, {attached->wake[0], G_IO_IN, 0}};
+	for (;;) {
+		char byte = 0;
+		struct signalfd_siginfo info;
+		if (g_poll(polls, 2, -1) < 0)
+			continue;
+		if (polls[1].revents != 0 &&
+			(read(attached->wake[0], &byte, 1) <= 0 || byte == 'q'))
+			break;
+		if (polls[0].revents != 0) {
+			(void)!read(signals, &info, sizeof info);
+			if (times == 0)
+				fprintf(stderr,
+					"Gracefully Stopping... press Ctrl+C again to force\n");
+		} else if (times > 0) {
+			continue;
+		}
+		if (times++ == 0)
+			stopping = g_thread_new("stop", stop_gently, attached);
+		else
+			end_all(attached, true);
+	}
+	if (stopping != NULL)
+		g_thread_join(stopping);
+	close(signals);
+	return NULL;
+}
+
+/* Whose output is shown. */
+static json_t *attached_containers(Cli *cli, const Project *project, const json_t *names,
+	char *const *services, GError **error)
+{
+	g_autoptr(json_t) all = project_containers(cli->client, project->name, true, false, error),
+			  only = flag_list(cli, "attach"), without = flag_list(cli, "no-attach");
+	json_t *list = json_array(), *container;
+	bool named = services != NULL && *services != NULL &&
+		     !flag_bool(cli, "attach-dependencies", false);
+	size_t i;
+	json_array_foreach (all, i, container) {
+		const char *name = container_label(container, "service");
+		json_t *service = json_object_get(project_services(project), name);
+		bool said = false, denied = json_is_false(json_object_get(service, "attach"));
+		for (size_t n = 0; n < json_array_size(only); n++)
+			said = said || strcmp(json_elem(only, n), name) == 0;
+		for (size_t n = 0; n < json_array_size(without); n++)
+			denied = denied || strcmp(json_elem(without, n), name) == 0;
+		if (json_object_get(names, name) == NULL || denied ||
+			(json_array_size(only) > 0 && !said) ||
+			(named && json_array_size(only) == 0 &&
+				!g_strv_contains((const char *const *)services, name)))
+			continue;
+		json_array_append(list, container);
+	}
+	return list;
+}
+
+static int attach(Cli *cli, const Project *project, const json_t *containers, const char *since)
+{
+	Attached attached = {.cli = cli,
+		.containers = containers,
+		.abort_on_exit = flag_bool(cli, "abort-on-container-exit", false),
+		.abort_on_failure = flag_bool(cli, "abort-on-container-failure", false),
+		.code_from = flag_text(cli, "exit-code-from")};
+	g_mutex_init(&attached.lock);
+	if (pipe(attached.wake) < 0)
+		return EXIT_FAILURE;
+	LogOptions options = {.follow = true,
+		.no_color = flag_bool(cli, "no-color", false),
+		.no_prefix = flag_bool(cli, "no-log-prefix", false),
+		.timestamps = flag_bool(cli, "timestamps", false),
+		.tail = "",
+		.since = since,
+		.until = "",
+		.tell_exits = true,
+		.exited = exited,
+		.data = &attached};
+	LogShow *logs = log_show_new(cli, project, containers, &options);
+	GThread *watcher = g_thread_new("signals", watch, &attached);
+	log_show_wait(logs);
+	(void)!write(attached.wake[1], "q", 1);
+	g_thread_join(watcher);
+	close(attached.wake[0]);
+	close(attached.wake[1]);
+	g_mutex_clear(&attached.lock);
+	return attached.code;
+}
+
+static void print_attaching(const Project *project, const json_t *containers)
+{
+	g_autoptr(GString) names = g_string_new("");
+	size_t skip = strlen(project->name) + 1;
+	for (size_t i = 0; i < json_array_size(containers); i++) {
+		const char *name = container_name(json_array_get(containers, i));
+		bool own = g_str_has_prefix(name, project->name) && strlen(name) > skip;
+		g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", own ? name + skip : name);
+	}
+	printf("Attaching to %s\n", names->str);
+	fflush(stdout);
+}
+
+static bool start(
+	Cli *cli, Project *project, const json_t *names, bool wait, gint64 timeout, GError **error)
+{
+	Teller teller;
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
+	return compose_start(project, cli->client, names, timeout, &teller, error) &&
+	       (!wait || compose_wait(project, cli->client, names, timeout, &teller, error));
+}
+
+bool compose_up_service(Cli *cli, Project *project, const char *name, GError **error)
+{
+	g_autoptr(json_t) names = json_pack("{s:b}", name, 1);
+	ImageOptions images = {.pull = "", .quiet_build = true};
+	g_autoptr(json_t) ids = compose_images(cli, project, names, &images, error);
+	UpOptions options = {.names = names, .image_ids = ids, .timeout = -1};
+	Teller teller;
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
+	return ids != NULL && compose_create(project, cli->client, &options, &teller, error) &&
+	       compose_start(project, cli->client, names, 0, &teller, error);
+}
+
+/* --watch: beside the output, in a thread that ends with it. */
+typedef struct {
+	Cli cli;
+	Project *project;
+	int stop_fd;
+} Watching;
+
+static gpointer watch_files(gpointer data)
+{
+	Watching *watching = data;
+	g_autoptr(GError) error = NULL;
+	if (!compose_watch(&watching->cli, watching->project, true, watching->stop_fd, &error))
+		cli_print_error(error);
+	return NULL;
+}
+
+static int attach_watching(Cli *cli, Project *project, const json_t *containers, const char *since)
+{
+	int pair[2];
+	if (pipe(pair) < 0)
+		return EXIT_FAILURE;
+	Watching watching = {*cli, project, pair[0]};
+	watching.cli.client = client_new(client_host(cli->client));
+	GThread *thread = g_thread_new("watch", watch_files, &watching);
+	int code = attach(cli, project, containers, since);
+	close(pair[1]);
+	g_thread_join(thread);
+	close(pair[0]);
+	client_free(watching.cli.client);
+	return code;
+}
+
+static int up(Cli *cli, Project *project, char *const *services)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(json_t) list = flag_list(cli, "scale"), names = NULL;
+	bool wait = flag_bool(cli, "wait", false),
+	     detach = flag_bool(cli, "detach", false) || wait || compose_dry_run(cli);
+	const char *code_from = flag_text(cli, "exit-code-from");
+	gint64 timeout = flag_int(cli, "wait-timeout", 0) * G_USEC_PER_SEC;
+	if (*code_from != '\0' && project_service(project, code_from, &error) == NULL)
+		return compose_fail(error);
+	if (detach && (flag_bool(cli, "abort-on-container-exit", false) || *code_from != '\0')) {
+		fail(&error, BERTH_ERROR_UNAVAILABLE,
+			"--abort-on-container-exit and --exit-code-from cannot be combined with "
+			"--detach or --wait");
+		return compose_fail(error);
+	}
+	if (!project_activate(project, services, &error))
+		return compose_fail(error);
+	g_autoptr(json_t) scale = scale_of(project, list, &error);
+	if (scale == NULL)
+		return compose_fail(error);
+	UpOptions options = up_options(cli, scale);
+	warn_not_here(project);
+	if (!create(cli, project, services, &options, &names, &error))
+		return compose_fail(error);
+	if (flag_bool(cli, "no-start", false))
+		return EXIT_SUCCESS;
+	g_autoptr(json_t) containers =
+		detach ? NULL : attached_containers(cli, project, names, services, &error);
+	/* Signals are the watcher's, in all threads that come. */
+	sigset_t mask;
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGTERM);
+	if (!detach) {
+		sigprocmask(SIG_BLOCK, &mask, NULL);
+		print_attaching(project, containers);
+	}
+	gint64 now = g_get_real_time();
+	g_autofree char *since = g_strdup_printf(
+		"%" G_GINT64_FORMAT ".%06d000", now / G_USEC_PER_SEC, (int)(now % G_USEC_PER_SEC));
+	if (!start(cli, project, names, wait, timeout, &error))
+		return compose_fail(error);
+	if (detach)
+		return EXIT_SUCCESS;
+	return flag_bool(cli, "watch", false) ? attach_watching(cli, project, containers, since)
+					      : attach(cli, project, containers, since);
+}
+
+static int run_up(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Project) project = compose_project(cli, &error);
+	return project != NULL ? up(cli, project, cli->args) : compose_fail(error);
+}
+
+const Command compose_up_command = {
+	.names = "up",
+	.usage = "[OPTIONS] [SERVICE...]",
+	.summary = "Create and start containers",
+	.flags = flags,
+	.max_args = -1,
+	.run = run_up,
+};
+
+static const Flag create_flags[] = {
+	{"build", 0, BOOL, "build images first"},
+	{"force-recreate", 0, BOOL, "replace containers that have not changed"},
+	{"no-build", 0, BOOL, "build nothing"},
+	{"no-recreate", 0, BOOL, "leave containers as they are"},
+	{"pull", 0, STRING, "always, missing or never"},
+	{"quiet-pull", 0, BOOL, "no progress of pulls"},
+	{"remove-orphans", 0, BOOL, "remove containers of services that are not in the files"},
+	{"scale", 0, LIST, "number of a service's containers (service=number)"},
+	{"yes", 'y', BOOL, "accepted for docker's sake"},
+	{0},
+};
+
+static int run_create(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Project) project = compose_project(cli, &error);
+	g_autoptr(json_t) list = flag_list(cli, "scale"), names = NULL;
+	g_autoptr(json_t) scale = project != NULL ? scale_of(project, list, &error) : NULL;
+	if (scale == NULL)
+		return compose_fail(error);
+	UpOptions options = up_options(cli, scale);
+	return create(cli, project, cli->args, &options, &names, &error) ? EXIT_SUCCESS
+									 : compose_fail(error);
+}
+
+const Command compose_create_command = {
+	.names = "create",
+	.usage = "[OPTIONS] [SERVICE...]",
+	.summary = "Create containers, and start none",
+	.flags = create_flags,
+	.max_args = -1,
+	.run = run_create,
+};
+
+static const Flag scale_flags[] = {
+	{"no-deps", 0, BOOL, "leave what the services depend on alone"},
+	{0},
+};
+
+static int run_scale(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Project) project = compose_project(cli, &error);
+	g_autoptr(json_t) list = json_array(), names = NULL;
+	g_autoptr(GPtrArray) services = g_ptr_array_new_with_free_func(g_free);
+	for (int i = 0; i < cli->arg_count; i++) {
+		json_array_append_new(list, json_lenient(cli->args[i]));
+		g_ptr_array_add(services, g_strndup(cli->args[i], strcspn(cli->args[i], "=")));
+	}
+	g_ptr_array_add(services, NULL);
+	g_autoptr(json_t) scale = project != NULL ? scale_of(project, list, &error) : NULL;
+	if (scale == NULL)
+		return compose_fail(error);
+	UpOptions options = up_options(cli, scale);
+	options.no_recreate = true;
+	return create(cli, project, (char *const *)services->pdata, &options, &names, &error) &&
+			       start(cli, project, names, false, 0, &error)
+		       ? EXIT_SUCCESS
+		       : compose_fail(error);
+}
+
+const Command compose_scale_command = {
+	.names = "scale",
+	.usage = "[OPTIONS] SERVICE=NUM...",
+	.summary = "Change the number of a service's containers",
+	.flags = scale_flags,
+	.min_args = 1,
+	.max_args = -1,
+	.run = run_scale,
+};

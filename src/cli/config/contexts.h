@@ -1,0 +1,31 @@
+/* Contexts: engines by a name, where docker keeps them below its configuration: contexts/meta/<sha256 of the name>/meta.json, and the
+ * TLS files of an endpoint in contexts/tls/<the same>/docker. */
+#pragma once
+#include "cli/common/cli.h"
+
+char *context_meta_folder(const Cli *cli, const char *name);
+char *context_tls_folder(const Cli *cli, const char *name);
+/* A key of --docker, and the file of a context that it fills. */
+enum { CONTEXT_TLS_FILES = 3, CONTEXT_FILE_LIMIT = 1 << 20 };
+extern const char *const context_tls_files[CONTEXT_TLS_FILES][2];
+
+bool context_is_default(const char *name);
+const char *context_default_host(void);			  /* of "default" */
+bool context_name_fits(const char *name, GError **error); /* whether one may be made of it */
+bool context_name_free(
+	const Cli *cli, const char *name, GError **error); /* the same, and there is none */
+bool context_exists(const Cli *cli, const char *name);
+/* Its meta.json, new reference; or NULL, with docker's words for what is not there. */
+json_t *context_read(const Cli *cli, const char *name, GError **error);
+/* The same, also for "default", which is in no file. */
+json_t *context_meta(const Cli *cli, const char *name, GError **error);
+/* All but "default", by name. A new array of what context_read returns. */
+json_t *context_all(const Cli *cli);
+bool context_write(const Cli *cli, const json_t *meta, GError **error);
+/* One TLS file into a context's folder, for its owner alone. */
+bool context_keep_tls(const char *folder, const char *name, const char *text, GError **error);
+void context_remove(const Cli *cli, const char *name);
+/* What --context, DOCKER_HOST, DOCKER_CONTEXT and config.json choose, in this order: a name, "default" for none. */
+const char *context_current(const Cli *cli);
+/* Says that it has been made, changed or taken in; an exit code. */
+int context_done(const char *name, const char *what);

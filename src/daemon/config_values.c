@@ -1,0 +1,124 @@
+/* Whether what the configuration says means something, in dockerd's words; values that have a form of their own. */
+#include "daemon/config_keys.h"
+
+#include "base/address.h"
+#include "base/error.h"
+#include "runtime/runtime.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+/* "nofile=1024:2048" of a flag. */
+static json_t *parse_ulimit(const char *text, GError **error)
+{
+	g_auto(GStrv) parts = g_strsplit(text, "=", 2);
+	g_auto(GStrv) numbers = parts[0] != NULL ? g_strsplit(parts[1], ":", 2) : NULL;
+	gint64 soft, hard;
+	if (numbers == NULL || numbers[0] == NULL ||
+		!g_ascii_string_to_signed(numbers[0], 10, -1, G_MAXINT64, &soft, NULL) ||
+		!g_ascii_string_to_signed(numbers[1] != NULL ? numbers[1] : numbers[0], 10, -1,
+			G_MAXINT64, &hard, NULL)) {
+		fail(error, BERTH_ERROR_INVALID, "invalid ulimit argument: %s", text);
+		return NULL;
+	}
+	return json_pack("{s:s, s:I, s:I}", "Name", parts[0], "Hard", (json_int_t)hard, "Soft",
+		(json_int_t)soft);
+}
+
+json_t *config_ulimits(const json_t *given, GError **error)
+{
+	g_autoptr(json_t) limits = json_array();
+	const char *key;
+	json_t *value;
+	size_t i;
+	json_array_foreach (given, i, value) {
+		json_t *limit = parse_ulimit(json_elem(given, i), error);
+		if (limit == NULL)
+			return NULL;
+		json_array_append_new(limits, limit);
+	}
+	json_object_foreach ((json_t *)given, key, value) {
+		json_t *limit = json_pack("{s:s, s:I, s:I}", "Name", key, "Hard",
+			(json_int_t)json_int(value, "Hard"), "Soft",
+			(json_int_t)json_int(value, "Soft"));
+		json_array_append_new(limits, limit);
+	}
+	return rlimits_check(limits, error) ? g_steal_pointer(&limits) : NULL;
+}
+
+/* "base=10.0.0.0/8,size=24" of a flag; anything else in it makes a pool that is refused. */
+static json_t *parse_pool(const char *text)
+{
+	json_t *pool = json_object();
+	gint64 size;
+	g_auto(GStrv) parts = g_strsplit(text, ",", -1);
+	for (int p = 0; parts[p] != NULL; p++) {
+		if (g_str_has_prefix(parts[p], "base="))
+			json_object_set_new(pool, "base", json_lenient(parts[p] + 5));
+		else if (g_str_has_prefix(parts[p], "size=") &&
+			 g_ascii_string_to_signed(parts[p] + 5, 10, 0, 128, &size, NULL))
+			json_object_set_new(pool, "size", json_integer(size));
+		else
+			json_object_clear(pool);
+	}
+	return pool;
+}
+
+json_t *config_pools(const json_t *list, GError **error)
+{
+	g_autoptr(json_t) pools = json_array();
+	json_t *value;
+	size_t i;
+	json_array_foreach (list, i, value) {
+		json_t *pool =
+			json_is_object(value) ? json_incref(value) : parse_pool(json_elem(list, i));
+		Address subnet;
+		json_array_append_new(pools, pool);
+		gint64 size = json_int(pool, "size");
+		if (!address_parse(json_str(pool, "base"), &subnet) || size < subnet.prefix ||
+			size > (subnet.family == AF_INET ? 32 : 128)) {
+			g_autofree char *text = json_text(value);
+			fail(error, BERTH_ERROR_INVALID, "invalid default address pool: %s", text);
+			return NULL;
+		}
+	}
+	return g_steal_pointer(&pools);
+}
+
+bool config_check_values(const json_t *given, GError **error)
+{
+	const char *cgroupns = json_str(given, "default-cgroupns-mode"),
+		   *ipc = json_str(given, "default-ipc-mode");
+	json_t *value, *labels = json_object_get(given, "labels"),
+		       *mirrors = json_object_get(given, "registry-mirrors");
+	size_t i;
+	if (*cgroupns != '\0' && strcmp(cgroupns, "host") != 0 && strcmp(cgroupns, "private") != 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid default cgroup namespace (%s): use \"host\" or \"private\"",
+			cgroupns);
+	if (*ipc != '\0' && strcmp(ipc, "shareable") != 0 && strcmp(ipc, "private") != 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"default IPC mode setting (%s) is invalid; use \"shareable\" or "
+			"\"private\"",
+			ipc);
+	json_array_foreach (labels, i, value)
+		if (strchr(json_elem(labels, i), '=') == NULL)
+			return fail(error, BERTH_ERROR_INVALID, "bad attribute format: %s",
+				json_elem(labels, i));
+	json_array_foreach (mirrors, i, value)
+		if (!g_str_has_prefix(json_elem(mirrors, i), "http://") &&
+			!g_str_has_prefix(json_elem(mirrors, i), "https://"))
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid mirror: no scheme specified for \"%s\": must use either "
+				"'https://' or 'http://'",
+				json_elem(mirrors, i));
+	Address bridge;
+	if (*json_str(given, "bip") != '\0' && !address_parse(json_str(given, "bip"), &bridge))
+		return fail(error, BERTH_ERROR_INVALID, "invalid CIDR address: %s",
+			json_str(given, "bip"));
+	json_array_foreach (json_object_get(given, "dns"), i, value)
+		if (!g_hostname_is_ip_address(json_string_value(value)))
+			return fail(error, BERTH_ERROR_INVALID, "invalid IP address: %s",
+				json_string_value(value));
+	return config_check_lacking(given, error);
+}

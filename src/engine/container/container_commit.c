@@ -1,0 +1,126 @@
+/* `commit`: an image of what a container has changed, on top of its own image. */
+#include "engine/engine.h"
+#include "engine/image/layer_pack.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/timefmt.h"
+
+#include <string.h>
+
+static BlobWriter *pack_upper(Container *container, GError **error)
+{
+	autofd upper = container_upper_open(container, error);
+	g_autoptr(LayerPack) pack =
+		upper >= 0 ? layer_pack_new(container->engine->store, error) : NULL;
+	return pack != NULL && tree_archive(upper, TREE_UPPER, container_mount_points,
+				       layer_pack_add, pack, error)
+		       ? layer_pack_end(pack, error)
+		       : NULL;
+}
+
+/* Nothing of it moves while it is read. */
+static BlobWriter *pack_still(Container *container, bool pause, GError **error)
+{
+	g_mutex_lock(&container->engine->lock);
+	bool running = container->row.status == STATUS_RUNNING;
+	g_mutex_unlock(&container->engine->lock);
+	bool paused = pause && running && container_pause(container, NULL);
+	BlobWriter *blob = pack_upper(container, error);
+	if (paused)
+		container_unpause(container, NULL);
+	return blob;
+}
+
+/* What an image keeps of a container's configuration (OCI image-spec, config.md, and Docker's own). */
+static json_t *image_part(const json_t *config)
+{
+	static const char *const kept[] = {"User", "ExposedPorts", "Env", "Entrypoint", "Cmd",
+		"Volumes", "WorkingDir", "Labels", "StopSignal", "Healthcheck", "Shell", "OnBuild"};
+	json_t *part = json_object();
+	for (size_t i = 0; i < G_N_ELEMENTS(kept); i++)
+		if (json_filled(json_object_get(config, kept[i])))
+			json_object_set_new(
+				part, kept[i], json_deep_copy(json_object_get(config, kept[i])));
+	return part;
+}
+
+static char *command_line(const json_t *config)
+{
+	g_auto(GStrv) words = json_strv(json_object_get(config, "Cmd"));
+	return g_strjoinv(" ", words);
+}
+
+/* The image's document, with one more layer and one more line of history. */
+static char *document(const json_t *parent, const json_t *config, const json_t *part,
+	const char *diff_id, const CommitRequest *request)
+{
+	g_autoptr(json_t) image = json_deep_copy(parent);
+	g_autofree char *created = time_format(time_now()), *command = command_line(config);
+	json_t *line = json_pack("{s:s, s:o, s:o}", "created", created, "created_by",
+		json_lenient(command), "comment", json_lenient(request->comment));
+	if (*request->author != '\0') {
+		json_object_set_new(line, "author", json_lenient(request->author));
+		json_object_set_new(image, "author", json_lenient(request->author));
+	}
+	if (!json_is_array(json_object_get(image, "history")))
+		json_object_set_new(image, "history", json_array());
+	json_array_append_new(json_object_get(image, "history"), line);
+	json_array_append_new(json_at(image, "rootfs.diff_ids"), json_string(diff_id));
+	json_object_set_new(image, "created", json_string(created));
+	json_object_set(image, "config", (json_t *)part);
+	return json_text(image);
+}
+
+static bool add_image(Container *container, const json_t *spec, const json_t *part,
+	BlobWriter *blob, const CommitRequest *request, char **id, GError **error)
+{
+	Engine *engine = container->engine;
+	const char *parent_id = container->row.image_id;
+	g_autoptr(json_t) parent = image_config(engine, parent_id, error);
+	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, parent_id);
+	g_autoptr(LayerPins) pins = layer_pins_new(engine->store);
+	const char *chain =
+		layers->len > 0 ? ((Layer *)layers->pdata[layers->len - 1])->chain_id : NULL;
+	if (!layer_pins_add_all(pins, layers, error))
+		return false;
+	Layer *layer = parent != NULL ? image_unpack(engine, pins, blob, chain, NULL, error) : NULL;
+	if (layer == NULL)
+		return false;
+	g_ptr_array_add(layers, layer);
+	g_autofree char *name = *request->repo == '\0' ? NULL
+						       : g_strconcat(request->repo,
+								 *request->tag != '\0' ? ":" : "",
+								 request->tag, NULL),
+			*text = document(parent, json_object_get(spec, "Config"), part,
+				layer->diff_id, request);
+	NewImage image = {layers, text};
+	char *tags[] = {name, NULL};
+	return image_add(engine, &image, tags, id, error);
+}
+
+char *container_commit(Container *container, const CommitRequest *request, GError **error)
+{
+	g_autoptr(json_t) spec = container_spec(container, error);
+	g_autofree char *id = NULL;
+	if (spec == NULL)
+		return NULL;
+	bool told = json_object_size(request->config) > 0;
+	g_autoptr(json_t) part =
+		image_part(told ? request->config : json_object_get(spec, "Config"));
+	for (int i = 0; request->changes != NULL && request->changes[i] != NULL; i++)
+		if (!config_change(part, request->changes[i], error))
+			return NULL;
+	if (told)
+		config_merge(part, json_object_get(spec, "Config"));
+	g_autofree char *name =
+		g_strconcat(request->repo, *request->tag != '\0' ? ":" : "", request->tag, NULL);
+	g_autoptr(Reference) reference = *name != '\0' ? reference_parse(name, error) : NULL;
+	if (*name != '\0' && reference == NULL)
+		return NULL;
+	g_autoptr(BlobWriter) blob = pack_still(container, request->pause, error);
+	if (blob == NULL || !add_image(container, spec, part, blob, request, &id, error))
+		return NULL;
+	container_event(container, "commit", "imageID", id);
+	return g_steal_pointer(&id);
+}

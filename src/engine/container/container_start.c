@@ -1,0 +1,330 @@
+/* Gathers what a container is made of, has a plan made of it, and a shim carry that out. */
+#include "engine/network/network.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/timefmt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A passwd or group file of the container's tree, looked up from the top layer down; "" where there is none. */
+static bool read_user_file(Container *container, char *const *layers, const char *path, char **text,
+	GError **error)
+{
+	Store *store = container->engine->store;
+	g_autofree char *upper = g_build_filename(container->row.id, "upper", NULL);
+	autofd top = openat(store->containers_fd, upper, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autofd fd = top < 0 ? -1 : path_open_in_root(top, path, O_PATH, 0);
+	for (guint i = g_strv_length((char **)layers); fd < 0 && errno == ENOENT && i-- > 0;) {
+		autofd layer =
+			openat(store->layers_fd, layers[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
+		fd = layer < 0 ? -1 : path_open_in_root(layer, path, O_PATH, 0);
+	}
+	return user_file_read(fd, path, text, error);
+}
+
+static char **layer_names(Container *container)
+{
+	g_autoptr(GPtrArray) layers =
+		container->layers != NULL
+			? g_ptr_array_ref(container->layers)
+			: image_store_layers(container->engine->store, container->row.image_id);
+	g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+	for (guint i = 0; i < layers->len; i++) {
+		g_autofree char *name =
+			g_strdup_printf("%" G_GINT64_FORMAT, ((Layer *)layers->pdata[i])->number);
+		g_strv_builder_add(names, name);
+	}
+	return g_strv_builder_end(names);
+}
+
+static int pid_of(Container *container)
+{
+	g_mutex_lock(&container->engine->lock);
+	int pid = container->row.pid;
+	g_mutex_unlock(&container->engine->lock);
+	return pid;
+}
+
+/* Held open until the start is over, and named by the descriptor: by then the number may be another process's. */
+static char *hold_namespace(Container *other, const char *kind, GArray *held)
+{
+	int pid = pid_of(other);
+	g_autofree char *path = g_strdup_printf("/proc/%d/ns/%s", pid, kind);
+	autofd fd = pid > 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	if (fd < 0 || pid_of(other) != pid)
+		return NULL;
+	char *file = g_strdup_printf("/proc/%d/fd/%d", (int)getpid(), fd);
+	int number = fd_steal(&fd);
+	g_array_append_val(held, number);
+	return file;
+}
+
+/* The namespace file of the container that "container:ID" names. */
+static bool join_file(Container *container, const char *mode, const char *kind, GArray *held,
+	char **file, GError **error)
+{
+	const char *what = strcmp(kind, "net") == 0 ? "network namespace" : "namespace";
+	if (!g_str_has_prefix(mode, "container:"))
+		return true;
+	g_autoptr(Container) other =
+		container_find(container->engine, mode + strlen("container:"), error);
+	if (other == NULL) {
+		g_prefix_error(error, "joining %s of container: ", what);
+		return false;
+	}
+	if (other == container)
+		return fail(error, BERTH_ERROR_SYSTEM, "cannot join own %s", what);
+	*file = hold_namespace(other, kind, held);
+	if (*file != NULL)
+		return true;
+	ContainerRow row = container_snapshot(other);
+	fail(error, BERTH_ERROR_CONFLICT,
+		"cannot join %s of a non running container: container %s is %s", what, row.name,
+		status_names[row.status]);
+	container_row_clear(&row);
+	return false;
+}
+
+/* --log-opt labels=a,b and env=c,d: attributes that each line of a json-file log carries. */
+static char *log_attributes(const json_t *config, const json_t *host)
+{
+	g_autoptr(json_t) attributes = json_object();
+	g_auto(GStrv) labels = g_strsplit(json_str(host, "LogConfig.Config.labels"), ",", -1);
+	g_auto(GStrv) names = g_strsplit(json_str(host, "LogConfig.Config.env"), ",", -1);
+	g_auto(GStrv) env = json_strv(json_object_get(config, "Env"));
+	for (int i = 0; labels[i] != NULL; i++)
+		if (json_object_get(json_object_get(config, "Labels"), labels[i]) != NULL)
+			json_object_set(attributes, labels[i],
+				json_object_get(json_object_get(config, "Labels"), labels[i]));
+	for (int i = 0; names[i] != NULL; i++)
+		for (int e = 0; env[e] != NULL; e++)
+			if (*names[i] != '\0' && g_str_has_prefix(env[e], names[i]) &&
+				env[e][strlen(names[i])] == '=')
+				json_object_set_new(attributes, names[i],
+					json_lenient(env[e] + strlen(names[i]) + 1));
+	return json_object_size(attributes) > 0 ? json_text(attributes) : g_strdup("");
+}
+
+/* As the client's terminal was at the create: rows, columns. */
+static int console_size(const json_t *host, size_t index)
+{
+	json_t *size = json_array_get(json_object_get(host, "ConsoleSize"), index);
+	return (int)CLAMP(json_integer_value(size), 0, G_MAXUINT16);
+}
+
+static int make_plan(Container *container, const json_t *spec, const json_t *mounts, GArray *held,
+	GError **error)
+{
+	Engine *engine = container->engine;
+	const json_t *config = json_object_get(spec, "Config"),
+		     *host = json_object_get(spec, "HostConfig");
+	g_autofree char *folder = container_folder(container),
+			*network_folder = network_files_folder(container, spec),
+			*cgroup = container_cgroup(container, host);
+	g_autofree char *layer_folder = g_build_filename(engine->store->root, "layers", NULL);
+	g_autofree char *exit_file = g_build_filename(folder, "exit", NULL);
+	g_autofree char *socket = shim_socket_path(engine, container->row.id),
+			*log_path = container_log_path(container, host);
+	g_autofree char *attributes = log_attributes(config, host);
+	g_autofree char *network = NULL, *ipc = NULL, *ipc_mount = NULL, *pid = NULL,
+			*pid_mount = NULL;
+	g_auto(GStrv) layers = layer_names(container);
+	g_autofree char *passwd = NULL, *group = NULL;
+	g_auto(Resolver) resolver = resolver_of(container, host);
+	g_auto(GStrv) links = links_env(container, host, error);
+	g_auto(User) user = {0};
+	g_auto(Plan) plan = {0};
+	if (links == NULL)
+		return -1;
+	Launch launch = {.id = container->row.id,
+		.folder = folder,
+		.network_folder = network_folder,
+		.layer_folder = layer_folder,
+		.exit_file = exit_file,
+		.socket = socket,
+		.layers = layers,
+		.config = config,
+		.host = host,
+		.mounts = mounts,
+		.hostname = json_str(config, "Hostname"),
+		.user = &user,
+		.cgroup = cgroup,
+		.seccomp_profile = engine->config->seccomp_profile,
+		.log_path = log_path,
+		.log_attributes = attributes,
+		.rows = container->rows > 0 ? container->rows : console_size(host, 0),
+		.columns = container->columns > 0 ? container->columns : console_size(host, 1)};
+	if (!cgroup_parent_check(json_str(host, "CgroupParent"), error) ||
+		!join_file(
+			container, json_str(host, "NetworkMode"), "net", held, &network, error) ||
+		!join_file(container, json_str(host, "IpcMode"), "ipc", held, &ipc, error) ||
+		!join_file(container, json_str(host, "IpcMode"), "mnt", held, &ipc_mount, error) ||
+		!join_file(container, json_str(host, "PidMode"), "pid", held, &pid, error) ||
+		!join_file(container, json_str(host, "PidMode"), "mnt", held, &pid_mount, error) ||
+		!log_options(host, &launch.log_kind, &launch.log_size, &launch.log_files, error) ||
+		!read_user_file(container, layers, "etc/passwd", &passwd, error) ||
+		!read_user_file(container, layers, "etc/group", &group, error) ||
+		!user_resolve(&user, json_str(config, "User"), passwd, group,
+			json_object_get(host, "GroupAdd"), error) ||
+		!network_files_write(container, spec, error))
+		return -1;
+	launch.userns = userns_of(engine, host);
+	launch.with_network = endpoints_managed(spec);
+	launch.with_engine = container->unlisted;
+	launch.link_env = links;
+	launch.resolver = &resolver;
+	launch.network_file = network;
+	launch.ipc_file = ipc;
+	launch.ipc_mount_file = ipc_mount;
+	launch.pid_file = pid;
+	launch.pid_mount_file = pid_mount;
+	plan_init(&plan);
+	return launch_plan(&launch, engine->cgroups, &plan, error) ? plan_seal(&plan, error) : -1;
+}
+
+/* Who attached before the start gets the shim's end, or the end of the stream if there is none. */
+static GArray *take_waiting(Container *container)
+{
+	g_mutex_lock(&container->engine->lock);
+	GArray *waiting = container->waiting;
+	container->waiting = g_array_new(FALSE, FALSE, sizeof(Attachment));
+	g_mutex_unlock(&container->engine->lock);
+	return waiting;
+}
+
+static void note_failure(Container *container, bool automatic, const GError *error)
+{
+	g_mutex_lock(&container->engine->lock);
+	g_free(container->row.error);
+	container->row.error = g_strdup(error->message);
+	/* The words are what Docker's client makes its exit code from; so do we. */
+	container->row.exit_code =
+		strstr(error->message, "executable file not found") != NULL ||
+				strstr(error->message, "no such file or directory") != NULL
+			? 127
+		: strstr(error->message, "permission denied") != NULL ||
+				strstr(error->message, "is a directory") != NULL
+			? 126
+			: 128;
+	container->ends += automatic;
+	Status status = container->row.started != 0 ? STATUS_EXITED : STATUS_CREATED;
+	g_mutex_unlock(&container->engine->lock);
+	container_set_status(container, status);
+}
+
+static void close_held(gpointer fd)
+{
+	close(*(int *)fd);
+}
+
+bool container_launch(
+	Container *container, const json_t *spec, const json_t *mounts, GError **error)
+{
+	int pid = 0;
+	shim_wait_gone(container);
+	Userns ids = userns_of(container->engine, json_object_get(spec, "HostConfig"));
+	if (!mount_points_prepare(mounts, ids, error) || !volumes_hold(container, mounts, error))
+		return false;
+	if (!endpoints_reserve(container, spec, error)) {
+		volumes_release(container);
+		return false;
+	}
+	g_autoptr(GArray) held = g_array_new(FALSE, FALSE, sizeof(int));
+	g_array_set_clear_func(held, close_held);
+	autofd plan = make_plan(container, spec, mounts, held, error);
+	g_autoptr(GArray) waiting = take_waiting(container);
+	bool managed = endpoints_managed(spec);
+	bool ok = plan >= 0 &&
+		  shim_launch(container, plan, managed, (Attachment *)(void *)waiting->data,
+			  waiting->len, &pid, error);
+	for (guint i = 0; i < waiting->len; i++)
+		close(g_array_index(waiting, Attachment, i).fd);
+	if (!ok)
+		volumes_release(container);
+	return ok;
+}
+
+static bool launch(Container *container, GError **error)
+{
+	g_autoptr(json_t) kept = container_spec(container, error);
+	g_autoptr(json_t) spec = kept != NULL ? spec_adopt_hostname(container, kept, error) : NULL;
+	g_autoptr(json_t) mounts = spec != NULL ? container_mounts(container, error) : NULL;
+	return mounts != NULL && container_launch(container, spec, mounts, error);
+}
+
+static bool auto_removed(Container *container)
+{
+	g_autoptr(json_t) spec = container_spec(container, NULL);
+	return json_bool(json_object_get(spec, "HostConfig"), "AutoRemove");
+}
+
+/* A start by hand forgets that it was stopped by hand, and counts from the beginning. */
+static void count_start(Container *container, bool automatic)
+{
+	ContainerRow *row = &container->row;
+	g_mutex_lock(&container->engine->lock);
+	row->restarts = automatic ? row->restarts + 1 : 0;
+	row->stopped_by_user = automatic && row->stopped_by_user;
+	g_mutex_unlock(&container->engine->lock);
+}
+
+static bool start(Container *container, bool automatic, bool *failed, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
+	ContainerRow row = container_snapshot(container);
+	Status status = (Status)row.status;
+	container_row_clear(&row);
+	if (automatic && !container_restart_due(container))
+		return true;
+	if (container->removed || status == STATUS_REMOVING || status == STATUS_DEAD)
+		return fail(error, BERTH_ERROR_CONFLICT,
+			"container is marked for removal and cannot be started");
+	if (status == STATUS_PAUSED)
+		return fail(error, BERTH_ERROR_CONFLICT,
+			"cannot start a paused container, try unpause instead");
+	if (status == STATUS_RUNNING)
+		return fail(error, BERTH_ERROR_NOT_MODIFIED, "container is already running");
+	count_start(container, automatic);
+	if (launch(container, &problem))
+		return true;
+	endpoints_release(container);
+	note_failure(container, automatic, problem);
+	*failed = true;
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return false;
+}
+
+/* A client that waits for the removal hears of it before the answer to its start ends the wait. */
+static void await_waiters(Container *container)
+{
+	enum { ROUNDS = 50, ROUND_US = 1000 };
+	for (int i = 0; i < ROUNDS && g_atomic_int_get(&container->waiters) > 0; i++)
+		g_usleep(ROUND_US);
+	g_usleep(ROUND_US);
+}
+
+static bool start_or_tidy(Container *container, bool automatic, GError **error)
+{
+	bool failed = false, ok = start(container, automatic, &failed, error);
+	if (failed && auto_removed(container)) {
+		container_remove_now(container);
+		await_waiters(container);
+	}
+	return ok;
+}
+
+bool container_start(Container *container, GError **error)
+{
+	return start_or_tidy(container, false, error);
+}
+
+bool container_start_again(Container *container, GError **error)
+{
+	return start_or_tidy(container, true, error);
+}

@@ -1,0 +1,395 @@
+/* -v, --mount, --tmpfs, VOLUME and --volumes-from: one list of mounts, each fully resolved. */
+#include "engine/container/mount_points.h"
+#include "engine/engine.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+typedef struct {
+	Engine *engine;
+	const json_t *host;   /* HostConfig */
+	json_t *list;	      /* what is made */
+	const char *image_id; /* whose content fills new volumes */
+	GPtrArray *copy_up;   /* of json_t: volumes that may be empty */
+	GPtrArray *
+		asked; /* of char *: targets of Binds and Mounts, each of which may be named once */
+} Points;
+
+/* A folder for a bind whose source is missing, where that is asked for: the container's root has it. */
+static bool make_source(const json_t *mount, Userns ids, GError **error)
+{
+	const char *source = json_str(mount, "Source");
+	if (!json_bool(mount, "Create") || access(source, F_OK) == 0)
+		return true;
+	autofd root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autofd made = root < 0 ? -1 : path_make_in_root_for(root, source, 0755, ids.uid, ids.gid);
+	return made >= 0 ||
+	       fail_errno(error, "error while creating mount source path '%s': mkdir %s", source,
+		       source);
+}
+
+bool mount_points_prepare(const json_t *mounts, Userns ids, GError **error)
+{
+	for (size_t i = 0; i < json_array_size(mounts); i++)
+		if (!make_source(json_array_get(mounts, i), ids, error))
+			return false;
+	return true;
+}
+
+static json_t *find(const Points *points, const char *destination)
+{
+	size_t i;
+	json_t *mount;
+	json_array_foreach (points->list, i, mount)
+		if (strcmp(json_str(mount, "Destination"), destination) == 0)
+			return mount;
+	return NULL;
+}
+
+/* Later ones replace earlier of less weight. Takes mount over; what is returned is the list's. */
+static json_t *put(Points *points, json_t *mount)
+{
+	json_t *there = find(points, json_str(mount, "Destination"));
+	if (there == NULL) {
+		json_array_append_new(points->list, mount);
+		return mount;
+	}
+	json_object_clear(there);
+	json_object_update(there, mount);
+	json_decref(mount);
+	return there;
+}
+
+/* Adds a mount in the order of keys that inspect shows. */
+static json_t *add(Points *points, const char *type, const char *name, const char *source,
+	const char *destination, const char *mode, bool writable, const char *propagation)
+{
+	g_autofree char *clean = g_canonicalize_filename(destination, "/");
+	json_t *mount = json_object();
+	json_object_set_new(mount, "Type", json_string(type));
+	if (name != NULL)
+		json_object_set_new(mount, "Name", json_string(name));
+	json_object_set_new(mount, "Source", json_lenient(source));
+	json_object_set_new(mount, "Destination", json_lenient(clean));
+	if (name != NULL)
+		json_object_set_new(mount, "Driver", json_string("local"));
+	json_object_set_new(mount, "Mode", json_string(mode));
+	json_object_set_new(mount, "RW", json_boolean(writable));
+	json_object_set_new(mount, "Propagation", json_string(propagation));
+	return put(points, mount);
+}
+
+static json_t *add_volume(Points *points, const char *name, const char *driver,
+	const json_t *labels, const json_t *options, const char *destination, const char *mode,
+	bool writable, bool copy, GError **error)
+{
+	g_autofree char *generated = name == NULL || *name == '\0' ? id_generate() : NULL;
+	g_autoptr(json_t) marked =
+		generated != NULL ? json_pack("{s:s}", "com.docker.volume.anonymous", "") : NULL;
+	name = generated != NULL ? generated : name;
+	g_autoptr(VolumeRow) volume = volume_make(
+		points->engine, name, driver, labels != NULL ? labels : marked, options, error);
+	if (volume == NULL)
+		return NULL;
+	g_autofree char *source = volume_store_path(points->engine->store, name);
+	json_t *mount = add(points, "volume", name, source, destination, mode, writable, "");
+	if (copy)
+		g_ptr_array_add(points->copy_up, mount);
+	return mount;
+}
+
+static bool check_free(const Points *points, const char *target, GError **error)
+{
+	return !g_ptr_array_find_with_equal_func(points->asked, target, g_str_equal, NULL) ||
+	       fail(error, BERTH_ERROR_INVALID, "Duplicate mount point: %s", target);
+}
+
+static bool note_target(Points *points, const char *target, GError **error)
+{
+	char *clean = g_canonicalize_filename(target, "/");
+	bool unused = check_free(points, clean, error);
+	g_ptr_array_add(points->asked, clean);
+	return unused;
+}
+
+/* "source:target:mode", "source:target", or "target" of a new volume. */
+static bool read_bind(const char *bind, json_t **mount, char **text, GError **error)
+{
+	g_auto(GStrv) parts = g_strsplit(bind, ":", 4);
+	guint count = g_strv_length(parts);
+	MountMode mode;
+	if (count == 0 || count > 3 || *parts[0] == '\0' ||
+		(count == 2 && mount_mode_parse(parts[1], &mode)))
+		return fail(error, BERTH_ERROR_SYSTEM, "invalid volume specification: '%s'", bind);
+	*text = g_strdup(count == 3 ? parts[2] : "");
+	if (!mount_mode_parse(*text, &mode))
+		return fail(error, BERTH_ERROR_SYSTEM, "invalid mode: %s", *text);
+	bool absolute = count > 1 && *parts[0] == '/';
+	*mount = json_pack("{s:s, s:o, s:o, s:b}", "Type", absolute ? "bind" : "volume", "Source",
+		json_lenient(count > 1 ? parts[0] : ""), "Target",
+		json_lenient(parts[count > 1 ? 1 : 0]), "ReadOnly", !mode.writable);
+	if (mode.no_copy)
+		json_object_set_new(
+			*mount, "VolumeOptions", json_pack("{s:b}", "NoCopy", mode.no_copy));
+	if (*mode.propagation != '\0')
+		json_object_set_new(
+			*mount, "BindOptions", json_pack("{s:s}", "Propagation", mode.propagation));
+	return true;
+}
+
+/* What a mode says of the other kind of mount is refused in the same words as in Mounts. */
+static bool check_bind(const char *bind, const json_t *mount, GError **error)
+{
+	static const char *const foreign[][2] = {
+		{"bind", "VolumeOptions"}, {"volume", "BindOptions"}};
+	for (size_t i = 0; i < G_N_ELEMENTS(foreign); i++)
+		if (strcmp(json_str(mount, "Type"), foreign[i][0]) == 0 &&
+			json_object_get(mount, foreign[i][1]) != NULL)
+			return fail(error, BERTH_ERROR_SYSTEM,
+				"invalid volume specification: '%s': invalid mount config for type "
+				"\"%s\": field %s must not be specified",
+				bind, foreign[i][0], foreign[i][1]);
+	g_autoptr(GError) problem = NULL;
+	return mount_check(mount, &problem) ||
+	       fail(error, BERTH_ERROR_SYSTEM, "invalid volume specification: '%s': %s", bind,
+		       problem->message);
+}
+
+static bool add_bind(Points *points, const char *bind, const char *driver, GError **error)
+{
+	g_autofree char *text = NULL;
+	g_autoptr(json_t) mount = NULL;
+	if (!read_bind(bind, &mount, &text, error) || !check_bind(bind, mount, error) ||
+		!note_target(points, json_str(mount, "Target"), error))
+		return false;
+	bool writable = !json_bool(mount, "ReadOnly");
+	const char *target = json_str(mount, "Target"),
+		   *propagation = json_str(mount, "BindOptions.Propagation");
+	/* Docker shows "z" for a named volume without a mode. */
+	if (strcmp(json_str(mount, "Type"), "volume") == 0)
+		return add_volume(points, json_str(mount, "Source"), driver, NULL, NULL, target,
+			       *text != '\0' ? text : "z", writable,
+			       !json_bool(mount, "VolumeOptions.NoCopy"), error) != NULL;
+	g_autofree char *source = g_canonicalize_filename(json_str(mount, "Source"), "/");
+	/* -v makes what is missing on the host; --mount does not, unless it is asked to. */
+	json_t *made = add(points, "bind", NULL, source, target, text, writable,
+		*propagation != '\0' ? propagation : "rprivate");
+	json_object_set_new(made, "Create", json_true());
+	return make_source(made, userns_of(points->engine, points->host), error);
+}
+
+static bool add_mount_bind(Points *points, const json_t *mount, GError **error)
+{
+	static const char *const kept[] = {
+		"NonRecursive", "ReadOnlyNonRecursive", "ReadOnlyForceRecursive"};
+	const char *propagation = json_str(mount, "BindOptions.Propagation");
+	g_autofree char *source = g_canonicalize_filename(json_str(mount, "Source"), "/");
+	bool create = json_bool(mount, "BindOptions.CreateMountpoint");
+	if (!create && access(source, F_OK) < 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid mount config for type \"bind\": bind source path does not exist: "
+			"%s",
+			source);
+	json_t *made = add(points, "bind", NULL, source, json_str(mount, "Target"), "",
+		!json_bool(mount, "ReadOnly"), *propagation != '\0' ? propagation : "rprivate");
+	for (size_t i = 0; i < G_N_ELEMENTS(kept); i++)
+		if (json_bool(json_object_get(mount, "BindOptions"), kept[i]))
+			json_object_set_new(made, kept[i], json_true());
+	if (create)
+		json_object_set_new(made, "Create", json_true());
+	return make_source(made, userns_of(points->engine, points->host), error);
+}
+
+static bool add_mount_volume(Points *points, const json_t *mount, GError **error)
+{
+	const char *driver = json_str(mount, "VolumeOptions.DriverConfig.Name"),
+		   *subpath = json_str(mount, "VolumeOptions.Subpath");
+	json_t *made = add_volume(points, json_str(mount, "Source"), driver,
+		json_at(mount, "VolumeOptions.Labels"),
+		json_at(mount, "VolumeOptions.DriverConfig.Options"), json_str(mount, "Target"),
+		"z", !json_bool(mount, "ReadOnly"),
+		!json_bool(mount, "VolumeOptions.NoCopy") && *subpath == '\0', error);
+	/* Looked for where it is used, each time: containers of the volume may change what lies there. */
+	if (made != NULL && *subpath != '\0')
+		json_object_set_new(made, "Subpath", json_lenient(subpath));
+	return made != NULL;
+}
+
+static bool add_mount_tmpfs(Points *points, const json_t *mount, GError **error)
+{
+	(void)error;
+	gint64 size = json_int(mount, "TmpfsOptions.SizeBytes"),
+	       mode = json_int(mount, "TmpfsOptions.Mode");
+	g_autoptr(GString) options = g_string_new(json_bool(mount, "ReadOnly") ? "ro" : "rw");
+	json_t *words = json_at(mount, "TmpfsOptions.Options"), *word;
+	size_t i;
+	if (size > 0)
+		g_string_append_printf(options, ",size=%" G_GINT64_FORMAT, size);
+	if (mode > 0)
+		g_string_append_printf(options, ",mode=%o", (guint)mode);
+	json_array_foreach (words, i, word)
+		g_string_append_printf(options, ",%s", json_elem(word, 0));
+	json_object_set_new(add(points, "tmpfs", NULL, "", json_str(mount, "Target"), "",
+				    !json_bool(mount, "ReadOnly"), ""),
+		"Options", json_string(options->str));
+	return true;
+}
+
+static bool add_mount(Points *points, const json_t *mount, GError **error)
+{
+	static const struct {
+		const char *type;
+		bool (*add)(Points *points, const json_t *mount, GError **error);
+	} types[] = {
+		{"bind", add_mount_bind}, {"volume", add_mount_volume}, {"tmpfs", add_mount_tmpfs}};
+	if (!mount_check(mount, error) || !note_target(points, json_str(mount, "Target"), error))
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
+		if (strcmp(json_str(mount, "Type"), types[i].type) == 0)
+			return types[i].add(points, mount, error);
+	return true;
+}
+
+/* "container" or "container:mode". */
+static bool add_volumes_from(Points *points, const char *from, GError **error)
+{
+	g_auto(GStrv) parts = g_strsplit(from, ":", 2);
+	MountMode mode;
+	size_t i;
+	json_t *mount;
+	if (*from == '\0')
+		return fail(error, BERTH_ERROR_INVALID,
+			"volumes-from specification cannot be an empty string");
+	if (!mount_mode_parse(parts[1] != NULL ? parts[1] : "", &mode) || mode.no_copy ||
+		*mode.propagation != '\0')
+		return fail(error, BERTH_ERROR_INVALID, "invalid mode: %s", parts[1]);
+	g_autoptr(Container) other = container_find(points->engine, parts[0], error);
+	g_autoptr(json_t) mounts = other != NULL ? container_mounts(other, error) : NULL;
+	json_array_foreach (mounts, i, mount) {
+		if (strcmp(json_str(mount, "Type"), "tmpfs") == 0)
+			continue;
+		json_t *copy = json_copy(mount);
+		if (!mode.writable)
+			json_object_set_new(copy, "RW", json_false());
+		put(points, copy);
+	}
+	return mounts != NULL;
+}
+
+static bool add_all(Points *points, const json_t *spec, GError **error)
+{
+	const json_t *host = json_object_get(spec, "HostConfig");
+	json_t *value;
+	size_t i;
+	const char *key;
+	json_array_foreach (json_object_get(host, "VolumesFrom"), i, value)
+		if (!add_volumes_from(points,
+			    json_string_value(value) != NULL ? json_string_value(value) : "",
+			    error))
+			return false;
+	json_array_foreach (json_object_get(host, "Binds"), i, value)
+		if (!add_bind(points,
+			    json_string_value(value) != NULL ? json_string_value(value) : "",
+			    json_str(host, "VolumeDriver"), error))
+			return false;
+	json_object_foreach (json_object_get(host, "Tmpfs"), key, value) {
+		g_autofree char *target = g_canonicalize_filename(key, "/");
+		if (!mount_destination_check(key, error) || !check_free(points, target, error))
+			return false;
+		json_t *mount = add(points, "tmpfs", NULL, "", key, "", true, "");
+		json_object_set_new(mount, "Options",
+			json_string(
+				json_string_value(value) != NULL ? json_string_value(value) : ""));
+		json_object_set_new(
+			mount, "Hidden", json_true()); /* inspect shows these in HostConfig only */
+	}
+	json_array_foreach (json_object_get(host, "Mounts"), i, value)
+		if (!add_mount(points, value, error))
+			return false;
+	json_object_foreach (json_at(spec, "Config.Volumes"), key, value) {
+		g_autofree char *clean = g_canonicalize_filename(key, "/");
+		if (!mount_destination_check(clean, error))
+			return false;
+		if (find(points, clean) == NULL &&
+			add_volume(points, NULL, json_str(host, "VolumeDriver"), NULL, NULL, key,
+				"", true, true, error) == NULL)
+			return false;
+	}
+	return true;
+}
+
+/* root: the image's, once it was needed; -1 before. */
+static bool fill_volume(const Points *points, const json_t *mount, int *root, GError **error)
+{
+	const char *name = json_str(mount, "Name");
+	if (*name == '\0') /* a later mount has taken its place */
+		return true;
+	autofd folder = volume_open(points->engine, name);
+	/* Most volumes are filled already, which costs no look at the image. */
+	if (folder >= 0 && !tree_is_empty(folder) && !volume_needs_mount(points->engine, name))
+		return true;
+	if (*root < 0 && (*root = image_root_open(points->engine, points->image_id, error)) < 0)
+		return false;
+	autofd source =
+		path_open_in_root(*root, json_str(mount, "Destination"), O_RDONLY | O_DIRECTORY, 0);
+	if (source < 0)
+		return true;
+	if (!volume_hold(points->engine, name, error))
+		return false;
+	autofd target = volume_open(points->engine, name);
+	bool ok = target < 0 || !tree_is_empty(target) || tree_copy(source, target, error);
+	fd_clear(&target);
+	volume_release(points->engine, name);
+	return ok;
+}
+
+/* A new volume gets what the image has in its place. */
+static bool fill_volumes(Points *points, GError **error)
+{
+	autofd root = -1;
+	bool ok = true;
+	for (guint i = 0; ok && i < points->copy_up->len; i++)
+		ok = fill_volume(points, points->copy_up->pdata[i], &root, error);
+	return ok;
+}
+
+json_t *mount_points_make(Engine *engine, const json_t *spec, const char *image_id, GError **error)
+{
+	Points points = {engine, json_object_get(spec, "HostConfig"), json_array(), image_id,
+		g_ptr_array_new(), g_ptr_array_new_with_free_func(g_free)};
+	if (!add_all(&points, spec, error) || !fill_volumes(&points, error))
+		g_clear_pointer(&points.list, json_decref);
+	g_ptr_array_unref(points.copy_up);
+	g_ptr_array_unref(points.asked);
+	return points.list;
+}
+
+/* Rows of engines that resolved a volume's subpath once, at the creation: what follows the volume's folder is looked up again. */
+static void upgrade(Engine *engine, json_t *mount)
+{
+	const char *name = json_str(mount, "Name"), *source = json_str(mount, "Source");
+	g_autofree char *path = volume_store_path(engine->store, name),
+			*below = g_strdup_printf("/volumes/%s/_data/", name);
+	if (strcmp(source, path) == 0)
+		return;
+	const char *rest = strstr(source, below);
+	if (rest != NULL)
+		json_object_set_new(mount, "Subpath", json_lenient(rest + strlen(below)));
+	else if (!g_str_has_suffix(source, "/_data"))
+		json_object_set_new(mount, "Subpath", json_string("..")); /* it is refused */
+	json_object_set_new(mount, "Source", json_lenient(path));
+}
+
+json_t *mount_points_read(Engine *engine, const char *text, GError **error)
+{
+	json_t *list = json_parse(text, strlen(text), error), *mount;
+	size_t i;
+	json_array_foreach (list, i, mount)
+		if (strcmp(json_str(mount, "Type"), "volume") == 0)
+			upgrade(engine, mount);
+	return list;
+}

@@ -1,0 +1,79 @@
+/* A layer on its way into the store: unpacked into a folder of its own, then kept with its blob. */
+#include "engine/image/layer_unpack.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <string.h>
+
+void unpacked_clear(Unpacked *unpacked)
+{
+	if (unpacked->folder != NULL)
+		store_discard(unpacked->store, unpacked->store->tmp_fd, unpacked->folder);
+	g_free(unpacked->folder);
+	g_free(unpacked->diff_id);
+	g_free(unpacked->media_type);
+}
+
+/* The tar's bytes on their way to the unpacker, hashed as they pass. */
+typedef struct {
+	Inflate *inflate;
+	struct sha256_ctx hash;
+} Passage;
+
+static ssize_t read_hashed(gpointer data, void *buffer, size_t size, GError **error)
+{
+	Passage *passage = data;
+	ssize_t n = inflate_read(passage->inflate, buffer, size, error);
+	if (n > 0)
+		sha256_update(&passage->hash, (size_t)n, buffer);
+	return n;
+}
+
+bool layer_unpack(
+	Store *store, ByteSource source, gpointer data, Unpacked *unpacked, GError **error)
+{
+	int dir;
+	unpacked->store = store;
+	unpacked->folder = layer_begin(store, &dir, error);
+	if (unpacked->folder == NULL)
+		return false;
+	autofd dir_fd = dir;
+	g_autoptr(Inflate) inflate = inflate_new(source, data);
+	Passage passage = {.inflate = inflate};
+	sha256_init(&passage.hash);
+	/* Inflating and hashing take as long as making the files: each has a thread. */
+	ReadAhead *ahead = read_ahead_new(read_hashed, &passage);
+	bool ok = layer_apply(dir_fd, read_ahead_read, ahead, &unpacked->size, error);
+	read_ahead_free(ahead);
+	if (!ok)
+		return false;
+	unpacked->diff_id = digest_end(&passage.hash);
+	unpacked->media_type = g_strconcat(
+		"application/vnd.oci.image.layer.v1.tar", inflate_suffix(inflate), NULL);
+	return true;
+}
+
+Layer *layer_keep(LayerPins *pins, BlobWriter *blob, Unpacked *unpacked, const char *parent_chain,
+	const char *expected_diff_id, GError **error)
+{
+	if (expected_diff_id != NULL && strcmp(unpacked->diff_id, expected_diff_id) != 0) {
+		fail(error, BERTH_ERROR_INVALID,
+			"invalid diffID for layer: expected \"%s\", got \"%s\"", expected_diff_id,
+			unpacked->diff_id);
+		return NULL;
+	}
+	g_autofree char *chain = layer_chain_id(parent_chain, unpacked->diff_id);
+	Layer facts = {.chain_id = chain,
+		.diff_id = unpacked->diff_id,
+		.size = unpacked->size,
+		.blob = (char *)blob_writer_digest(blob),
+		.media_type = unpacked->media_type};
+	/* layer_finish syncs the file system, the blob with it. */
+	if (!layer_pins_add(pins, chain, error) || !blob_writer_keep(blob, false, error))
+		return NULL;
+	Layer *layer = layer_finish(unpacked->store, unpacked->folder, &facts, error);
+	if (layer != NULL)
+		g_clear_pointer(&unpacked->folder, g_free);
+	return layer;
+}

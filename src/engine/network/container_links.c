@@ -1,0 +1,438 @@
+/* --link: what a container is told of another, in /etc/hosts and, on the default bridge, in its environment. */
+#include "engine/network/network.h"
+
+#include "base/error.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One of HostConfig.Links, "id:alias" (of engines before this one: "name:alias"). */
+typedef struct {
+	Container *other;
+	char *alias, *address; /* address: NULL where it is not in the default bridge */
+} Link;
+
+static void link_clear(Link *link)
+{
+	g_clear_pointer(&link->other, container_unref);
+	g_free(link->alias);
+	g_free(link->address);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Link, link_clear)
+
+static const char *mode_of(const json_t *spec)
+{
+	return json_str(spec, "HostConfig.NetworkMode");
+}
+
+static bool on_default_bridge(const json_t *spec)
+{
+	static const char *const names[] = {"", "default", "bridge", NULL};
+	return g_strv_contains(names, mode_of(spec));
+}
+
+static char *address_of(Container *other)
+{
+	g_mutex_lock(&other->engine->network_lock);
+	char *address =
+		g_strdup(json_str(json_object_get(other->endpoints, "bridge"), "IPAddress"));
+	g_mutex_unlock(&other->engine->network_lock);
+	if (*address == '\0')
+		g_clear_pointer(&address, g_free);
+	return address;
+}
+
+static bool link_read(Engine *engine, const char *text, Link *link, GError **error)
+{
+	g_auto(GStrv) parts = g_strsplit(text, ":", 2);
+	link->other = container_find(engine, parts[0] != NULL ? parts[0] : "", error);
+	if (link->other == NULL)
+		return false;
+	ContainerRow row = container_snapshot(link->other);
+	link->alias = g_strdup(parts[1] != NULL ? parts[1] : row.name);
+	container_row_clear(&row);
+	link->address = address_of(link->other);
+	return true;
+}
+
+/* The container whose network this one's is: what is linked where it stands for another. New reference. */
+static Container *network_owner(Engine *engine, const char *name, GError **error)
+{
+	enum { LONGEST_CHAIN = 64 };
+	Container *container = container_find(engine, name, error);
+	for (int i = 0; i < LONGEST_CHAIN && container != NULL; i++) {
+		g_autoptr(json_t) spec = container_spec(container, error);
+		if (!g_str_has_prefix(mode_of(spec), "container:"))
+			return container;
+		container_unref(container);
+		container = container_find(engine, mode_of(spec) + strlen("container:"), error);
+	}
+	return container;
+}
+
+/* "name", "name:alias": as it is kept, or NULL. */
+static json_t *link_new(Engine *engine, const char *text, json_t *links, GError **error)
+{
+	g_auto(GStrv) parts = g_strsplit(text, ":", -1);
+	if (parts[0] == NULL || g_strv_length(parts) > 2) {
+		fail(error, BERTH_ERROR_SYSTEM,
+			*text == '\0' ? "empty string specified for links"
+				      : "bad format for links: %s",
+			text);
+		return NULL;
+	}
+	g_autoptr(Container) other = network_owner(engine, parts[0], error);
+	g_autoptr(json_t) spec = other != NULL ? container_spec(other, error) : NULL;
+	if (spec == NULL) {
+		g_prefix_error(error, "could not get container for %s: ", parts[0]);
+		if (error != NULL && *error != NULL)
+			(*error)->code = BERTH_ERROR_INVALID;
+		return NULL;
+	}
+	if (strcmp(mode_of(spec), "host") == 0) {
+		fail(error, BERTH_ERROR_INVALID,
+			"conflicting options: host type networking can't be used with links. This "
+			"would result in undefined behavior");
+		return NULL;
+	}
+	/* Without an alias it is called what it was called. */
+	const char *bare = parts[0] + (*parts[0] == '/');
+	g_autofree char *kept = g_strdup_printf(
+		"%s:%s", other->row.id, parts[1] != NULL && *parts[1] != '\0' ? parts[1] : bare);
+	const char *alias = strchr(kept, ':');
+	for (size_t i = 0; i < json_array_size(links); i++)
+		if (g_str_has_suffix(json_elem(links, i), alias))
+			return links;
+	json_array_append_new(links, json_string(kept));
+	return links;
+}
+
+bool links_resolve(Engine *engine, json_t *host, GError **error)
+{
+	g_autoptr(json_t) asked = json_incref(json_object_get(host, "Links")), links = json_array();
+	g_autoptr(json_t) spec = json_pack("{s:O}", "HostConfig", host);
+	/* In networks of its own, what is called how is said with the network. */
+	for (size_t i = 0; on_default_bridge(spec) && i < json_array_size(asked); i++)
+		if (link_new(engine, json_elem(asked, i), links, error) == NULL)
+			return false;
+	json_object_set(host, "Links", json_array_size(links) > 0 ? links : json_null());
+	return true;
+}
+
+void links_remember(Container *container, const json_t *spec)
+{
+	Engine *engine = container->engine;
+	if (!json_filled(json_at(spec, "HostConfig.Links")))
+		return;
+	g_mutex_lock(&engine->lock);
+	if (!g_ptr_array_find(engine->linking, container, NULL))
+		g_ptr_array_add(engine->linking, container_ref(container));
+	g_mutex_unlock(&engine->lock);
+}
+
+void links_forget(Container *container)
+{
+	g_mutex_lock(&container->engine->lock);
+	g_ptr_array_remove(container->engine->linking, container);
+	g_mutex_unlock(&container->engine->lock);
+}
+
+/* Those that have links to others; owned references. */
+static GPtrArray *linking(Engine *engine)
+{
+	GPtrArray *copy = g_ptr_array_new_with_free_func((GDestroyNotify)container_unref);
+	g_mutex_lock(&engine->lock);
+	for (guint i = 0; i < engine->linking->len; i++)
+		g_ptr_array_add(copy, container_ref(engine->linking->pdata[i]));
+	g_mutex_unlock(&engine->lock);
+	return copy;
+}
+
+typedef void (*LinkVisit)(Container *parent, const Link *link, gpointer data);
+
+/* Each link of a container. */
+static void each_link(Container *parent, LinkVisit visit, gpointer data)
+{
+	g_autoptr(json_t) spec = container_spec(parent, NULL);
+	const json_t *links = json_at(spec, "HostConfig.Links");
+	for (size_t i = 0; i < json_array_size(links); i++) {
+		g_auto(Link) link = {0};
+		if (link_read(parent->engine, json_elem(links, i), &link, NULL))
+			visit(parent, &link, data);
+	}
+}
+
+static void add_shown(Container *parent, const Link *link, gpointer list)
+{
+	ContainerRow row = container_snapshot(parent), other = container_snapshot(link->other);
+	g_autofree char *text = g_strdup_printf("/%s:/%s/%s", other.name, row.name, link->alias);
+	json_array_append_new(list, json_string(text));
+	container_row_clear(&row);
+	container_row_clear(&other);
+}
+
+json_t *links_json(Container *container)
+{
+	json_t *list = json_array();
+	each_link(container, add_shown, list);
+	if (json_array_size(list) > 0)
+		return list;
+	json_decref(list);
+	return json_null();
+}
+
+typedef struct {
+	Container *of;
+	GPtrArray *names;
+} Names;
+
+static void add_name(Container *parent, const Link *link, gpointer data)
+{
+	Names *names = data;
+	ContainerRow row = container_snapshot(parent);
+	if (link->other == names->of)
+		g_ptr_array_add(names->names, g_strdup_printf("/%s/%s", row.name, link->alias));
+	container_row_clear(&row);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void links_names(Container *container, json_t *list)
+{
+	g_autoptr(GPtrArray) all = linking(container->engine),
+			     names = g_ptr_array_new_with_free_func(g_free);
+	Names found = {container, names};
+	for (guint i = 0; i < all->len; i++)
+		each_link(all->pdata[i], add_name, &found);
+	g_ptr_array_sort(names, compare_names);
+	for (guint i = 0; i < names->len; i++)
+		json_array_append_new(list, json_string(names->pdata[i]));
+}
+
+/* Where in its links a container has this alias; -1 if it has not. */
+static gssize find_alias(const json_t *links, const char *alias)
+{
+	for (size_t i = 0; i < json_array_size(links); i++) {
+		const char *colon = strchr(json_elem(links, i), ':');
+		if (colon != NULL && strcmp(colon + 1, alias) == 0)
+			return (gssize)i;
+	}
+	return -1;
+}
+
+/* "parent/alias" taken apart: the parent (new reference), with the alias; NULL if it is no such name. */
+static Container *link_parent(Engine *engine, const char *reference, const char **alias)
+{
+	const char *bare = reference + (*reference == '/'), *slash = strchr(bare, '/');
+	if (slash == NULL || strchr(slash + 1, '/') != NULL)
+		return NULL;
+	g_autofree char *parent = g_strndup(bare, (gsize)(slash - bare));
+	*alias = slash + 1;
+	return container_find(engine, parent, NULL);
+}
+
+Container *link_find(Engine *engine, const char *reference)
+{
+	const char *alias;
+	g_autoptr(Container) parent = link_parent(engine, reference, &alias);
+	g_autoptr(json_t) spec = parent != NULL ? container_spec(parent, NULL) : NULL;
+	const json_t *links = json_at(spec, "HostConfig.Links");
+	gssize at = find_alias(links, alias);
+	g_auto(Link) link = {0};
+	return at >= 0 && link_read(engine, json_elem(links, (size_t)at), &link, NULL)
+		       ? g_steal_pointer(&link.other)
+		       : NULL;
+}
+
+static char *names_of(const Link *link)
+{
+	g_autoptr(json_t) spec = container_spec(link->other, NULL);
+	ContainerRow row = container_snapshot(link->other);
+	const char *hostname = json_str(spec, "Config.Hostname");
+	char *names = strcmp(link->alias, row.name) == 0
+			      ? g_strdup_printf("%s %s", link->alias, hostname)
+			      : g_strdup_printf("%s %s %s", link->alias, hostname, row.name);
+	container_row_clear(&row);
+	return names;
+}
+
+bool link_remove(Engine *engine, const char *reference, GError **error)
+{
+	const char *alias = "";
+	g_autoptr(Container) parent = link_parent(engine, reference, &alias);
+	if (parent == NULL) {
+		g_autoptr(Container) container = container_find(engine, reference, error);
+		return container != NULL &&
+		       fail(error, BERTH_ERROR_CONFLICT,
+			       "Conflict, cannot remove the default link name of the container");
+	}
+	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&parent->operation);
+	g_autoptr(json_t) old = container_spec(parent, error), spec = json_deep_copy(old);
+	json_t *links = json_at(spec, "HostConfig.Links");
+	gssize at = find_alias(links, alias);
+	g_auto(Link) link = {0};
+	if (at < 0)
+		return fail(error, BERTH_ERROR_NOT_FOUND, "No such container: %s", reference);
+	if (link_read(engine, json_elem(links, (size_t)at), &link, NULL)) {
+		g_autofree char *names = names_of(&link), *less = g_strconcat("\t", names, NULL);
+		hosts_change(parent, less, "");
+	}
+	json_array_remove(links, (size_t)at);
+	if (json_array_size(links) == 0)
+		links_forget(parent);
+	return container_set_spec(parent, spec, error);
+}
+
+static void add_hosts(Container *parent, const Link *link, gpointer hosts)
+{
+	g_autofree char *names = names_of(link);
+	(void)parent;
+	if (link->address != NULL)
+		g_string_append_printf(hosts, "%s\t%s\n", link->address, names);
+}
+
+void links_hosts(Container *container, GString *hosts)
+{
+	each_link(container, add_hosts, hosts);
+}
+
+static void update_hosts(Container *parent, const Link *link, gpointer child)
+{
+	if (link->other != child || link->address == NULL || !container_running(parent))
+		return;
+	g_autoptr(json_t) spec = container_spec(link->other, NULL);
+	g_autofree char *names = names_of(link);
+	/* It may have had another name when the line was written. */
+	g_autofree char *less =
+		g_strdup_printf("\t%s %s", link->alias, json_str(spec, "Config.Hostname"));
+	g_autofree char *more = g_strdup_printf("%s\t%s\n", link->address, names);
+	hosts_change(parent, less, more);
+}
+
+void links_started(Container *container)
+{
+	g_autoptr(GPtrArray) all = linking(container->engine);
+	for (guint i = 0; i < all->len; i++)
+		each_link(all->pdata[i], update_hosts, container);
+}
+
+/* "80/tcp" by number, tcp first. */
+static int compare_ports(const void *a, const void *b)
+{
+	const char *left = *(const char *const *)a, *right = *(const char *const *)b;
+	int difference = atoi(left) - atoi(right);
+	return difference != 0 ? difference : strcmp(strchr(left, '/'), strchr(right, '/'));
+}
+
+static void put(GPtrArray *env, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void put(GPtrArray *env, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	g_ptr_array_add(env, g_strdup_vprintf(format, arguments));
+	va_end(arguments);
+}
+
+/* DB_PORT is the lowest port, DB_PORT_80_TCP and what follows is one port, and of ports in a row
+ * DB_PORT_80_TCP_START and _END say the first and the last. */
+static void put_ports(
+	GPtrArray *env, const char *name, const char *address, const char **ports, guint count)
+{
+	for (guint i = 0, first = 0; i < count; i++) {
+		g_auto(GStrv) part = g_strsplit(ports[i], "/", 2);
+		g_autofree char *upper = g_ascii_strup(part[1], -1);
+		g_autofree char *key = g_strdup_printf("%s_PORT_%s_%s", name, part[0], upper);
+		g_autofree char *url = g_strdup_printf("%s://%s:%s", part[1], address, part[0]);
+		if (i == 0)
+			put(env, "%s_PORT=%s", name, url);
+		put(env, "%s=%s", key, url);
+		put(env, "%s_ADDR=%s", key, address);
+		put(env, "%s_PORT=%s", key, part[0]);
+		put(env, "%s_PROTO=%s", key, part[1]);
+		bool follows = i > 0 && atoi(ports[i - 1]) + 1 == atoi(ports[i]) &&
+			       strcmp(strchr(ports[i - 1], '/') + 1, part[1]) == 0;
+		first = follows ? first : i;
+		bool goes_on = i + 1 < count && atoi(ports[i]) + 1 == atoi(ports[i + 1]) &&
+			       strcmp(strchr(ports[i + 1], '/') + 1, part[1]) == 0;
+		if (!follows && goes_on) {
+			put(env, "%s_START=%s", key, url);
+			put(env, "%s_PORT_START=%s", key, part[0]);
+		} else if (follows && !goes_on) {
+			int start = atoi(ports[first]);
+			put(env, "%s_PORT_%d_%s_END=%s", name, start, upper, url);
+			put(env, "%s_PORT_%d_%s_PORT_END=%s", name, start, upper, part[0]);
+		}
+	}
+}
+
+static void put_env(GPtrArray *env, const char *name, const json_t *config)
+{
+	const json_t *list = json_object_get(config, "Env");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *setting = json_elem(list, i);
+		if (!g_str_has_prefix(setting, "PATH=") && !g_str_has_prefix(setting, "HOME="))
+			put(env, "%s_ENV_%s", name, setting);
+	}
+}
+
+static bool put_link(GPtrArray *env, Container *container, const Link *link, GError **error)
+{
+	g_autoptr(json_t) spec = container_spec(link->other, error);
+	g_autofree char *name = g_ascii_strup(link->alias, -1);
+	g_autoptr(GPtrArray) ports = g_ptr_array_new();
+	const char *port;
+	json_t *unused;
+	if (spec == NULL)
+		return false;
+	g_strdelimit(name, "-", '_');
+	json_object_foreach (json_at(spec, "Config.ExposedPorts"), port, unused)
+		if (strchr(port, '/') != NULL)
+			g_ptr_array_add(ports, (char *)port);
+	g_ptr_array_sort(ports, compare_ports);
+	put_ports(env, name, link->address, (const char **)ports->pdata, ports->len);
+	ContainerRow row = container_snapshot(container);
+	put(env, "%s_NAME=/%s/%s", name, row.name, link->alias);
+	container_row_clear(&row);
+	put_env(env, name, json_object_get(spec, "Config"));
+	return true;
+}
+
+/* As dockerd: what is linked runs, in the default bridge. */
+static bool check_link(Container *container, const Link *link, GError **error)
+{
+	ContainerRow row = container_snapshot(container), other = container_snapshot(link->other);
+	bool ok = link->address != NULL;
+	if (!container_running(link->other))
+		ok = fail(error, BERTH_ERROR_CONFLICT,
+			"Cannot link to a non running container: /%s AS /%s/%s", other.name,
+			row.name, link->alias);
+	else if (!ok)
+		fail(error, BERTH_ERROR_SYSTEM,
+			"container %s not attached to default bridge network", other.id);
+	container_row_clear(&row);
+	container_row_clear(&other);
+	return ok;
+}
+
+char **links_env(Container *container, const json_t *host, GError **error)
+{
+	const json_t *links = json_object_get(host, "Links");
+	if (json_array_size(links) == 0)
+		return g_new0(char *, 1);
+	g_autoptr(GPtrArray) env = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(json_t) endpoints = endpoints_copy(container);
+	if (json_object_get(endpoints, "bridge") == NULL)
+		links = NULL;
+	for (size_t i = 0; i < json_array_size(links); i++) {
+		g_auto(Link) link = {0};
+		if (!link_read(container->engine, json_elem(links, i), &link, error) ||
+			!check_link(container, &link, error) ||
+			!put_link(env, container, &link, error))
+			return NULL;
+	}
+	g_ptr_array_add(env, NULL);
+	return (char **)g_ptr_array_free(g_steal_pointer(&env), FALSE);
+}

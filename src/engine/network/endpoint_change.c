@@ -1,0 +1,285 @@
+/* A container comes into a network, or leaves it, be it running or not: what `network connect` and `disconnect` do. */
+#include "engine/network/network.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/log.h"
+
+#include <string.h>
+
+static char *resolve(Engine *engine, const char *reference, GError **error)
+{
+	g_mutex_lock(&engine->network_lock);
+	Network *network = network_lookup(engine, reference);
+	char *name = network != NULL ? g_strdup(network->name) : NULL;
+	g_mutex_unlock(&engine->network_lock);
+	if (name == NULL)
+		fail(error, BERTH_ERROR_NOT_FOUND, "network %s not found", reference);
+	return name;
+}
+
+/* Under the network lock, which the end of the container takes after it has no process any more: what is there now will be
+ * released by that end. */
+static int running_pid(Container *container)
+{
+	ContainerRow row = container_snapshot(container);
+	int pid = row.pid;
+	container_row_clear(&row);
+	return pid;
+}
+
+/* An object at key; made if there is none. */
+static json_t *member(json_t *object, const char *key)
+{
+	if (!json_is_object(json_object_get(object, key)))
+		json_object_set_new(object, key, json_object());
+	return json_object_get(object, key);
+}
+
+/* The request (NULL: of a disconnection) becomes part of the container's specification. Under the lock. */
+static bool keep_wish(Container *container, const char *name, json_t *asked, GError **error)
+{
+	Engine *engine = container->engine;
+	g_autoptr(json_t) old = container_spec(container, error), spec = json_deep_copy(old);
+	if (spec == NULL)
+		return false;
+	json_t *configs = member(member(spec, "NetworkingConfig"), "EndpointsConfig"), *value;
+	const char *mode = json_str(spec, "HostConfig.NetworkMode"), *key;
+	void *next;
+	json_object_foreach_safe (configs, next, key, value) {
+		const char *called = strcmp(key, "default") == 0 ? "bridge" : key;
+		const Network *network = network_lookup(engine, called);
+		if (network != NULL && strcmp(network->name, name) == 0)
+			json_object_del(configs, key);
+	}
+	const Network *first = network_lookup(
+		engine, *mode == '\0' || strcmp(mode, "default") == 0 ? "bridge" : mode);
+	/* The network of the mode is not to come back at the next start. */
+	if (asked == NULL && first != NULL && strcmp(first->name, name) == 0)
+		json_object_set_new(spec, SPEC_LEFT, json_true());
+	if (asked != NULL)
+		json_object_set(configs, name, asked);
+	return container_set_spec(container, spec, error);
+}
+
+/* Takes one endpoint of a running container away, and all that it has. Under the lock. */
+static void detach(Container *container, const json_t *spec, const char *name, int netns)
+{
+	Network *network = network_lookup(container->engine, name);
+	g_autoptr(json_t) endpoint = json_incref(json_object_get(container->endpoints, name));
+	g_autoptr(GError) error = NULL;
+	Gateways before = gateways_elect(container->endpoints);
+	if (network != NULL)
+		endpoint_unlink(network, endpoint, netns);
+	json_t *holder = ports_holder(container->endpoints);
+	json_object_del(container->endpoints, name);
+	Gateways now = gateways_elect(container->endpoints);
+	if (!gateways_apply(&before, &now, netns, &error)) {
+		log_warn("container %s: %s", container->row.id, error->message);
+		g_clear_error(&error);
+	}
+	if (!ports_place(container, spec, holder, true, &error))
+		log_warn("container %s: %s", container->row.id, error->message);
+	endpoint_drop(container, network, endpoint);
+	g_autofree char *lines = endpoint_hosts(spec, endpoint);
+	hosts_change(container, lines, "");
+	resolver_update(container, json_object_get(spec, "HostConfig"), netns);
+}
+
+/* A new endpoint's link, its part in routes and ports, and its names. Under the lock. */
+static bool attach(Container *container, const json_t *spec, Network *network, json_t *endpoint,
+	const Gateways *before, int netns, GError **error)
+{
+	static const Gateways none = {0};
+	const json_t *host = json_object_get(spec, "HostConfig");
+	if (!endpoint_connect(container, network, endpoint, netns, &none, error))
+		return false;
+	Gateways now = gateways_elect(container->endpoints);
+	if (!gateways_apply(before, &now, netns, error) ||
+		!ports_place(container, spec, ports_holder(container->endpoints), true, error))
+		return false;
+	g_autofree char *lines = endpoint_hosts(spec, endpoint);
+	hosts_change(container, "", lines);
+	if (resolver_update(container, host, netns))
+		resolv_conf_switch(container, host);
+	return true;
+}
+
+/* Each step can be the engine's last: the row says so before the kernel is told anything. Under the lock. */
+static bool connect_running(Container *container, const json_t *spec, const char *name,
+	json_t *asked, int pid, GError **error)
+{
+	if (container->endpoints == NULL)
+		container->endpoints = json_object();
+	if (json_object_get(container->endpoints, name) != NULL)
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"endpoint with name %s already exists in network %s", container->row.name,
+			name);
+	autofd netns = netns_of(pid, error);
+	if (netns < 0)
+		return false;
+	Gateways before = gateways_elect(container->endpoints);
+	json_t *endpoint = endpoint_join(container, spec, name, asked, error);
+	if (endpoint == NULL)
+		return false;
+	Network *network = network_lookup(container->engine, name);
+	endpoint_name_link(network, container->endpoints, endpoint, netns);
+	json_object_set_new(endpoint, ENDPOINT_UNFINISHED, json_true());
+	endpoints_save(container);
+	bool ok = attach(container, spec, network, endpoint, &before, netns, error) &&
+		  keep_wish(container, name, asked, error);
+	if (ok) {
+		json_object_del(endpoint, ENDPOINT_UNFINISHED);
+		endpoint_event(container, network, "connect");
+	} else {
+		detach(container, spec, name, netns);
+	}
+	endpoints_save(container);
+	return ok;
+}
+
+/* Under the lock. */
+static bool disconnect_running(
+	Container *container, const json_t *spec, const char *name, int pid, GError **error)
+{
+	Network *network = network_lookup(container->engine, name);
+	json_t *endpoint = json_object_get(container->endpoints, name);
+	autofd netns = netns_of(pid, error);
+	if (netns < 0)
+		return false;
+	json_object_set_new(endpoint, ENDPOINT_UNFINISHED, json_true());
+	endpoints_save(container);
+	detach(container, spec, name, netns);
+	endpoint_event(container, network, "disconnect");
+	bool ok = keep_wish(container, name, NULL, error);
+	endpoints_save(container);
+	return ok;
+}
+
+static bool check_connect(const json_t *spec, const char *name, GError **error)
+{
+	const char *mode = json_str(spec, "HostConfig.NetworkMode");
+	bool none = strcmp(mode, "none") == 0 && !json_bool(spec, SPEC_LEFT);
+	if (!none && !endpoints_managed(spec))
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"container sharing network namespace with another container or host cannot "
+			"be connected to any other network");
+	if (none && strcmp(name, "none") != 0)
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"container cannot be connected to multiple networks with one of the "
+			"networks in private (none) mode");
+	if (strcmp(name, "host") == 0)
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"cannot connect container to host network - container must be created in "
+			"host network mode");
+	return true;
+}
+
+static bool is_alive(const Container *container, GError **error)
+{
+	return !container->removed ||
+	       fail(error, BERTH_ERROR_NOT_FOUND, "No such container: %s", container->row.id);
+}
+
+bool network_connect(
+	Container *container, const char *reference, const json_t *asked, GError **error)
+{
+	Engine *engine = container->engine;
+	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
+	g_autofree char *name = resolve(engine, reference, error);
+	if (name == NULL || !is_alive(container, error))
+		return false;
+	g_autoptr(json_t) spec = container_spec(container, error);
+	g_autoptr(json_t) wish = json_is_object(asked) ? json_copy((json_t *)asked) : json_object();
+	if (spec == NULL || !check_connect(spec, name, error))
+		return false;
+	shim_resolver_state(container);
+	g_mutex_lock(&engine->network_lock);
+	int pid = running_pid(container);
+	Network *network = network_lookup(engine, name);
+	bool ok = network == NULL ? fail(error, BERTH_ERROR_NOT_FOUND, "network %s not found", name)
+		  : pid > 0	  ? connect_running(container, spec, name, wish, pid, error)
+				  : keep_wish(container, name, wish, error);
+	g_mutex_unlock(&engine->network_lock);
+	return ok;
+}
+
+bool network_disconnect(Container *container, const char *reference, GError **error)
+{
+	Engine *engine = container->engine;
+	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
+	g_autofree char *name = resolve(engine, reference, error);
+	if (name == NULL || !is_alive(container, error))
+		return false;
+	g_autoptr(json_t) spec = container_spec(container, error);
+	if (spec == NULL)
+		return false;
+	if (strcmp(json_str(spec, "HostConfig.NetworkMode"), "host") == 0 &&
+		strcmp(name, "host") == 0)
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"cannot disconnect container from host network - container was created in "
+			"host network mode");
+	shim_resolver_state(container);
+	g_mutex_lock(&engine->network_lock);
+	g_autoptr(json_t) wanted = endpoints_wanted(engine, spec);
+	int pid = running_pid(container);
+	bool there = pid > 0 && json_object_get(container->endpoints, name) != NULL;
+	bool ok = there ? disconnect_running(container, spec, name, pid, error)
+		  : json_object_get(wanted, name) != NULL
+			  ? keep_wish(container, name, NULL, error)
+			  : fail(error, BERTH_ERROR_FORBIDDEN,
+				    "container %s is not connected to %snetwork %s",
+				    container->row.id, pid > 0 ? "" : "the ", name);
+	g_mutex_unlock(&engine->network_lock);
+	return ok;
+}
+
+/* The name of an endpoint that is on its way in or out, or NULL. */
+static const char *unfinished(const json_t *endpoints)
+{
+	const char *name;
+	json_t *endpoint;
+	json_object_foreach ((json_t *)endpoints, name, endpoint)
+		if (json_bool(endpoint, ENDPOINT_UNFINISHED))
+			return name;
+	return NULL;
+}
+
+static void finish(Container *container)
+{
+	Engine *engine = container->engine;
+	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
+	g_autoptr(json_t) spec = container_spec(container, NULL);
+	shim_resolver_state(container);
+	g_mutex_lock(&engine->network_lock);
+	int pid = running_pid(container);
+	const char *name = spec != NULL && pid > 0 ? unfinished(container->endpoints) : NULL;
+	if (name != NULL) {
+		static const Gateways unknown = {0};
+		g_autofree char *its = g_strdup(name);
+		autofd netns = netns_of(pid, NULL);
+		g_autoptr(GError) error = NULL;
+		log_warn("container %s: its connection to network %s was cut off, and is undone",
+			container->row.id, its);
+		detach(container, spec, its, netns);
+		Gateways now = gateways_elect(container->endpoints);
+		if (!gateways_apply(&unknown, &now, netns, &error) ||
+			!keep_wish(container, its, NULL, &error))
+			log_warn("container %s: %s", container->row.id, error->message);
+		endpoints_save(container);
+	}
+	g_mutex_unlock(&engine->network_lock);
+}
+
+void endpoints_finish(Engine *engine)
+{
+	g_autoptr(GPtrArray) all = container_all(engine);
+	for (guint i = 0; i < all->len; i++) {
+		Container *container = all->pdata[i];
+		g_mutex_lock(&engine->network_lock);
+		bool any = unfinished(container->endpoints) != NULL;
+		g_mutex_unlock(&engine->network_lock);
+		if (any)
+			finish(container);
+	}
+}

@@ -1,0 +1,146 @@
+/* What a request asks for in a network (Engine API, EndpointSettings), checked before anything is reserved. */
+#include "engine/network/network.h"
+
+#include "base/error.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static const char option_prefix[] = "com.docker.network.";
+
+static void note(GPtrArray *problems, char *problem)
+{
+	g_ptr_array_add(problems, problem);
+}
+
+static bool parse_plain(const char *text, int family, Address *address)
+{
+	return strchr(text, '/') == NULL && address_parse(text, address) &&
+	       (family == 0 || address->family == family);
+}
+
+bool mac_parse(const char *text, guint8 mac[6])
+{
+	static const char *const forms[] = {"%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%c",
+		"%2hhx-%2hhx-%2hhx-%2hhx-%2hhx-%2hhx%c", "%2hhx%2hhx.%2hhx%2hhx.%2hhx%2hhx%c"};
+	enum { LONG = 17, SHORT = 14 };
+	char end;
+	size_t length = strspn(text, "0123456789abcdefABCDEF:-.");
+	if (text[length] != '\0' || (length != LONG && length != SHORT))
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(forms); i++)
+		if (sscanf(text, forms[i], &mac[0], &mac[1], &mac[2], &mac[3], &mac[4], &mac[5],
+			    &end) == 6)
+			return true;
+	return false;
+}
+
+/* dockerd's two families of complaints: about the address itself, and about where it would belong. */
+static void check_ip(GPtrArray *problems, const Network *network, const char *text, int family)
+{
+	const Address *subnet = family == AF_INET6 ? &network->subnet6 : &network->subnet;
+	bool chosen = family == AF_INET6 ? network->chosen6 : network->chosen;
+	Address address;
+	if (*text == '\0')
+		return;
+	bool parsed = parse_plain(text, family, &address);
+	if (!parsed)
+		note(problems, g_strdup_printf("invalid %s address: %s",
+				       family == AF_INET6 ? "IPv6" : "IPv4", text));
+	if (subnet->family == 0 || (chosen && !network->predefined))
+		note(problems,
+			g_strdup("user specified IP address is supported only when connecting to "
+				 "networks with user configured subnets"));
+	else if (!parsed || !address_contains(subnet, &address))
+		note(problems, g_strdup_printf(
+				       "no configured subnet or ip-range contain the IP address %s",
+				       text));
+}
+
+static void check_ipam(GPtrArray *problems, const Network *network, const json_t *asked)
+{
+	const char *v4 = json_str(asked, "IPAMConfig.IPv4Address"),
+		   *v6 = json_str(asked, "IPAMConfig.IPv6Address");
+	json_t *entry, *list = json_at(asked, "IPAMConfig.LinkLocalIPs");
+	Address address;
+	size_t i;
+	if (network->predefined && (*v4 != '\0' || *v6 != '\0'))
+		note(problems, g_strdup("user specified IP address is supported on user defined "
+					"networks only"));
+	check_ip(problems, network, v4, AF_INET);
+	check_ip(problems, network, v6, AF_INET6);
+	json_array_foreach (list, i, entry)
+		if (!parse_plain(json_elem(list, i), 0, &address))
+			note(problems, g_strdup_printf("invalid link-local IP address: %s",
+					       json_elem(list, i)));
+}
+
+/* "net.ipv4.conf.IFNAME.log_martians=1": of this link, and of nothing else. */
+static bool is_link_sysctl(const char *text)
+{
+	return g_regex_match_simple(
+		"^net\\.(ipv4|ipv6|mpls)\\.[a-z0-9_]+\\.IFNAME\\.[A-Za-z0-9_]+=[^\\n]*$", text,
+		G_REGEX_DEFAULT, G_REGEX_MATCH_DEFAULT);
+}
+
+static void check_sysctls(GPtrArray *problems, const char *text)
+{
+	g_auto(GStrv) list = g_strsplit(text, ",", -1);
+	for (int i = 0; i == 0 || list[i] != NULL; i++) {
+		const char *one = list[i] != NULL ? list[i] : "";
+		if (!is_link_sysctl(one))
+			note(problems,
+				g_strdup_printf(
+					"unrecognised network interface sysctl '%s'; represent "
+					"'net.X.Y.ethN.Z=V' as 'net.X.Y.IFNAME.Z=V', 'X' must be "
+					"'ipv4', "
+					"'ipv6' or 'mpls'",
+					one));
+		if (list[i] == NULL)
+			break;
+	}
+}
+
+/* Options of Docker's own are done or refused; others' are kept as they are, like labels. */
+static void check_options(GPtrArray *problems, const json_t *options)
+{
+	const char *key;
+	json_t *value;
+	json_object_foreach ((json_t *)options, key, value) {
+		const char *text = json_is_string(value) ? json_string_value(value) : "";
+		if (strcmp(key, ENDPOINT_SYSCTLS) == 0)
+			check_sysctls(problems, text);
+		else if (strcmp(key, ENDPOINT_IFNAME) == 0 && *text != '\0' &&
+			 (!link_name_valid(text) || strcmp(text, "lo") == 0))
+			note(problems, g_strdup_printf("invalid interface name: %s", text));
+		else if (strcmp(key, ENDPOINT_IFNAME) != 0 && g_str_has_prefix(key, option_prefix))
+			note(problems, g_strdup_printf("option %s is not supported", key));
+	}
+}
+
+bool endpoint_check(const Network *network, const json_t *asked, GError **error)
+{
+	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *what = g_strdup_printf(
+		"invalid config for network %s: invalid endpoint settings", network->name);
+	const json_t *locals = json_at(asked, "IPAMConfig.LinkLocalIPs");
+	const char *mac = json_str(asked, "MacAddress");
+	guint8 bytes[6];
+	check_ipam(problems, network, asked);
+	if (*mac != '\0' && !mac_parse(mac, bytes))
+		note(problems, g_strdup_printf("invalid MAC address: %s", mac));
+	check_options(problems, json_object_get(asked, "DriverOpts"));
+	if (!fail_all(error, what, problems))
+		return false;
+	for (size_t i = 0; i < json_array_size(locals); i++) {
+		Address address, local4, local6;
+		address_parse("169.254.0.0/16", &local4);
+		address_parse("fe80::/10", &local6);
+		address_parse(json_elem(locals, i), &address);
+		if (!address_contains(&local4, &address) && !address_contains(&local6, &address))
+			return fail(error, BERTH_ERROR_SYSTEM, "invalid link local IP address: %s",
+				json_elem(locals, i));
+	}
+	return true;
+}

@@ -1,0 +1,468 @@
+/* The networks themselves: made, found, shown, removed; and what the host has of them. */
+#include "engine/network/network.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/timefmt.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static const char *const predefined[] = {"bridge", "host", "none"};
+
+static void network_free(Network *network)
+{
+	g_free(network->id);
+	g_free(network->name);
+	g_free(network->driver);
+	g_free(network->bridge);
+	g_free(network->parent);
+	g_free(network->trusted);
+	g_free(network->prefix);
+	json_decref(network->spec);
+	g_clear_pointer(&network->used, g_hash_table_unref);
+	g_clear_pointer(&network->members, g_hash_table_unref);
+	g_free(network);
+}
+
+Network *network_lookup(Engine *engine, const char *reference)
+{
+	Network *found = NULL;
+	for (guint i = 0; i < engine->networks->len; i++) {
+		Network *network = engine->networks->pdata[i];
+		if (strcmp(network->name, reference) == 0 || strcmp(network->id, reference) == 0)
+			return network;
+		if (strlen(reference) >= 2 && g_str_has_prefix(network->id, reference))
+			found = found == NULL ? network : found;
+	}
+	return found;
+}
+
+/* The table holds every network that the host has a bridge of. */
+static bool apply_rules(Engine *engine, GError **error)
+{
+	g_autoptr(GArray) rules = g_array_new(FALSE, FALSE, sizeof(NetworkRules));
+	for (guint i = 0; i < engine->networks->len; i++) {
+		const Network *network = engine->networks->pdata[i];
+		NetworkRules rule = {.bridge = network->bridge,
+			.trusted = network->trusted,
+			.v4 = {network->subnet, network->source, network->mode},
+			.v6 = {network->subnet6, network->source6, network->mode6},
+			.masquerade = network->masquerade,
+			.internal = network->internal};
+		if (network->realised && network->bridge != NULL)
+			g_array_append_val(rules, rule);
+	}
+	return rules_apply(engine->table, (NetworkRules *)(void *)rules->data, rules->len, error);
+}
+
+static void put_sysctl(const char *path, const char *value)
+{
+	g_autofree char *now = file_read(path, 64);
+	if (now != NULL && strcmp(g_strstrip(now), value) != 0 && !file_put(path, value))
+		log_warn("cannot write %s to %s: %s", value, path, g_strerror(errno));
+}
+
+/* A host that forwards takes no more router advertisements, unless it is told that it still should: its
+ * own way out may come from them. */
+static void forward_ipv6(void)
+{
+	static const char root[] = "/proc/sys/net/ipv6/conf";
+	g_autoptr(GDir) links = g_dir_open(root, 0, NULL);
+	const char *name;
+	while (links != NULL && (name = g_dir_read_name(links)) != NULL) {
+		g_autofree char *path = g_strdup_printf("%s/%s/accept_ra", root, name);
+		g_autofree char *now = file_read(path, 16);
+		if (now != NULL && *now == '1')
+			put_sysctl(path, "2");
+	}
+	put_sysctl("/proc/sys/net/ipv6/conf/all/forwarding", "1");
+}
+
+/* Its own addresses: the gateways of its containers, where they are not another's. */
+static bool address_bridge(const Network *network, GError **error)
+{
+	return (network->gateway.family == 0 || network->inhibit_ipv4 ||
+		       link_add_address(network->bridge, &network->gateway, error)) &&
+	       (network->gateway6.family == 0 ||
+		       link_add_address(network->bridge, &network->gateway6, error));
+}
+
+bool network_realise(Engine *engine, Network *network, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	if (network->realised)
+		return true;
+	if (network->bridge == NULL)
+		return network->parent == NULL ||
+		       (network->realised = network_parent_make(network, error));
+	g_autofree char *localnet =
+		g_strdup_printf("/proc/sys/net/ipv4/conf/%s/route_localnet", network->bridge);
+	g_autofree char *advertisements =
+		g_strdup_printf("/proc/sys/net/ipv6/conf/%s/accept_ra", network->bridge);
+	if (!link_make_bridge(network->bridge, network->mtu, error) ||
+		!address_bridge(network, error))
+		return false;
+	put_sysctl(localnet, "1");
+	/* A container's router advertisements are nothing to this host (CVE-2020-13401). */
+	put_sysctl(advertisements, "0");
+	g_autofree char *bridge_calls =
+		file_read("/proc/sys/net/bridge/bridge-nf-call-iptables", 16);
+	network->hairpin = bridge_calls != NULL && *bridge_calls == '1';
+	network->realised = true;
+	bool known = engine->rules_missing;
+	engine->has_rules = apply_rules(engine, &problem);
+	engine->rules_missing = !engine->has_rules;
+	if (engine->rules_missing && !known)
+		log_warn("containers reach no further than their network, and shims carry their "
+			 "ports: %s",
+			problem->message);
+	/* A host without rules forwards nothing for us: they are what keeps others out. */
+	if (engine->rules_missing)
+		return true;
+	put_sysctl("/proc/sys/net/ipv4/ip_forward", "1");
+	if (network->subnet6.family != 0 && !network->internal)
+		forward_ipv6();
+	return true;
+}
+
+static Network *network_new(const char *id, const char *name, gint64 created)
+{
+	Network *network = g_new0(Network, 1);
+	network->id = g_strdup(id);
+	network->name = g_strdup(name);
+	network->created = created;
+	for (size_t i = 0; i < G_N_ELEMENTS(predefined); i++)
+		network->predefined = network->predefined || strcmp(name, predefined[i]) == 0;
+	return network;
+}
+
+static void read_row(
+	const char *id, const char *name, gint64 created, const char *spec, gpointer data)
+{
+	Engine *engine = data;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(json_t) parsed = json_parse(spec, strlen(spec), &error);
+	Network *network = network_new(id, name, created);
+	/* The default networks follow the configuration, which may have changed. */
+	if (network->predefined && parsed != NULL)
+		network_spec_predefined(engine, name, parsed);
+	if (parsed == NULL || !network_spec_read(engine, network, parsed, true, &error)) {
+		log_error("network %s is left out: %s", name, error->message);
+		network_free(network);
+		return;
+	}
+	g_ptr_array_add(engine->networks, network);
+}
+
+/* Makes, keeps and registers a network. Under the lock. */
+static Network *add(Engine *engine, const char *name, json_t *spec, GError **error)
+{
+	g_autofree char *id = id_generate();
+	Network *network = network_new(id, name, time_now());
+	g_autofree char *text = NULL;
+	if (!network_spec_read(engine, network, spec, false, error) ||
+		!network_store_add(engine->store, id, name, network->created,
+			text = json_text(network->spec), error)) {
+		network_free(network);
+		return NULL;
+	}
+	g_ptr_array_add(engine->networks, network);
+	return network;
+}
+
+bool networks_open(Engine *engine, GError **error)
+{
+	g_autofree char *hash =
+		g_compute_checksum_for_string(G_CHECKSUM_SHA256, engine->config->data_root, -1);
+	engine->table = g_strdup_printf("berth-%.8s", hash);
+	engine->networks = g_ptr_array_new_with_free_func((GDestroyNotify)network_free);
+	engine->ports = g_hash_table_new_full(
+		g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+	g_mutex_init(&engine->network_lock);
+	network_store_each(engine->store, read_row, engine);
+	for (size_t i = 0; i < G_N_ELEMENTS(predefined); i++) {
+		g_autoptr(json_t) spec = network_spec_empty();
+		if (network_lookup(engine, predefined[i]) != NULL)
+			continue;
+		network_spec_predefined(engine, predefined[i], spec);
+		if (add(engine, predefined[i], spec, error) == NULL)
+			return false;
+	}
+	return true;
+}
+
+bool networks_resume(Engine *engine, GError **error)
+{
+	g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(PortMapping));
+	bool any = false;
+	endpoint_store_sweep(engine->store);
+	g_mutex_lock(&engine->network_lock);
+	for (guint i = 0; i < engine->networks->len; i++) {
+		Network *network = engine->networks->pdata[i];
+		GHashTableIter members;
+		gpointer endpoint;
+		if (network->bridge == NULL || g_hash_table_size(network->members) == 0)
+			continue;
+		any = network_realise(engine, network, NULL) || any;
+		network_names_write(engine, network);
+		g_hash_table_iter_init(&members, network->members);
+		while (g_hash_table_iter_next(&members, NULL, &endpoint)) {
+			if (!json_bool(endpoint, "_Published"))
+				continue;
+			g_autoptr(GArray) mappings = port_mappings(engine,
+				json_object_get(endpoint, "_Ports"), endpoint, PORT_BY_RULE);
+			g_array_append_vals(all, mappings->data, mappings->len);
+		}
+	}
+	/* Also where nothing runs: a killed engine may have left ports that lead nowhere. There is no table
+	 * then, or there is; either way nothing more is to be done. */
+	PortMapping *mappings = (PortMapping *)(void *)all->data;
+	bool ok = ports_replace(engine->table, AF_INET, mappings, all->len, error);
+	if (!ok && !(any && engine->has_rules)) {
+		g_clear_error(error);
+		ok = true;
+	}
+	ports_replace(engine->table, AF_INET6, mappings, all->len, NULL);
+	g_mutex_unlock(&engine->network_lock);
+	return ok;
+}
+
+static void publish(Engine *engine, const Network *network, const char *action)
+{
+	event_publish(engine, "network", action, network->id,
+		json_pack("{s:s, s:s}", "name", network->name, "type", network->driver));
+}
+
+/* Removes what the host has of a network. The row goes last: what a crash leaves is made again, or removed. */
+static void unrealise(Engine *engine, Network *network)
+{
+	bool ruled = network->realised && network->bridge != NULL;
+	network->realised = false;
+	if (ruled)
+		apply_rules(engine, NULL);
+	/* Also one that was left by an engine before this one. */
+	if (network->bridge != NULL && !json_bool(network->spec, "_BridgeFound"))
+		link_delete(network->bridge);
+	if (network->parent_made)
+		link_delete(network->parent);
+}
+
+/* Under the lock. */
+static bool create(Engine *engine, const char *name, json_t *spec, char **id, GError **error)
+{
+	for (guint i = 0; i < engine->networks->len; i++)
+		if (strcmp(((Network *)engine->networks->pdata[i])->name, name) == 0)
+			return fail(error, BERTH_ERROR_CONFLICT,
+				"network with name %s already exists", name);
+	if (!network_spec_take_config(engine, spec, error))
+		return false;
+	Network *network = add(engine, name, spec, error);
+	if (network == NULL)
+		return false;
+	/* A parent that cannot be made is told now, and not at the first container. */
+	if (!network_parent_make(network, error)) {
+		network_store_remove(engine->store, network->id, NULL);
+		g_ptr_array_remove(engine->networks, network);
+		return false;
+	}
+	*id = g_strdup(network->id);
+	publish(engine, network, "create");
+	return true;
+}
+
+char *network_create(Engine *engine, const json_t *request, GError **error)
+{
+	g_autoptr(json_t) spec = network_spec_new(engine, request, error);
+	char *id = NULL;
+	if (spec == NULL)
+		return NULL;
+	g_mutex_lock(&engine->network_lock);
+	create(engine, json_str(request, "Name"), spec, &id, error);
+	g_mutex_unlock(&engine->network_lock);
+	return id;
+}
+
+static json_t *members_json(Engine *engine, const Network *network)
+{
+	json_t *members = json_object();
+	GHashTableIter each;
+	gpointer id, endpoint;
+	g_hash_table_iter_init(&each, network->members);
+	while (g_hash_table_iter_next(&each, &id, &endpoint)) {
+		g_autoptr(Container) container = container_find(engine, id, NULL);
+		const char *v4 = json_str(endpoint, "IPAddress"),
+			   *v6 = json_str(endpoint, "GlobalIPv6Address");
+		g_autofree char *cidr = *v4 == '\0'
+						? g_strdup("")
+						: g_strdup_printf("%s/%d", v4,
+							  (int)json_int(endpoint, "IPPrefixLen"));
+		g_autofree char *cidr6 =
+			*v6 == '\0' ? g_strdup("")
+				    : g_strdup_printf("%s/%d", v6,
+					      (int)json_int(endpoint, "GlobalIPv6PrefixLen"));
+		if (container == NULL)
+			continue;
+		ContainerRow row = container_snapshot(container);
+		json_object_set_new(members, id,
+			json_pack("{s:s, s:s, s:s, s:s, s:s}", "Name", row.name, "EndpointID",
+				json_str(endpoint, "EndpointID"), "MacAddress",
+				json_str(endpoint, "MacAddress"), "IPv4Address", cidr,
+				"IPv6Address", cidr6));
+		container_row_clear(&row);
+	}
+	return members;
+}
+
+static json_t *network_json(Engine *engine, const Network *network, bool with_members)
+{
+	g_autofree char *created = time_format(network->created);
+	json_t *json = json_pack(
+		"{s:s, s:s, s:s}", "Name", network->name, "Id", network->id, "Created", created);
+	json_object_update_missing(json, network->spec);
+	if (!json_filled(json_at(network->spec, "IPAM.Config"))) {
+		json_t *ipam = json_copy(json_object_get(json, "IPAM"));
+		json_object_set_new(ipam, "Config", json_null());
+		json_object_set_new(json, "IPAM", ipam);
+	}
+	static const char *const inner[] = {"_Chosen", "_Chosen6", "_ParentMade", "_BridgeFound"};
+	for (size_t i = 0; i < G_N_ELEMENTS(inner); i++)
+		json_object_del(json, inner[i]);
+	json_object_set_new(
+		json, "Containers", with_members ? members_json(engine, network) : json_object());
+	return json;
+}
+
+static bool wanted(const Network *network, const Filters *filters)
+{
+	bool unused = g_hash_table_size(network->members) == 0 && !network->predefined;
+	return filters_match_name(filters, "name", network->name) &&
+	       filters_match_prefix(filters, "id", network->id) &&
+	       filters_match(filters, "driver", network->driver) &&
+	       filters_match(filters, "scope", "local") &&
+	       filters_match(filters, "type", network->predefined ? "builtin" : "custom") &&
+	       filters_match_flag(filters, "dangling", unused) &&
+	       filters_match_labels(filters, json_object_get(network->spec, "Labels"));
+}
+
+json_t *network_list(Engine *engine, const Filters *filters)
+{
+	json_t *list = json_array();
+	g_mutex_lock(&engine->network_lock);
+	for (guint i = 0; i < engine->networks->len; i++)
+		if (wanted(engine->networks->pdata[i], filters))
+			json_array_append_new(
+				list, network_json(engine, engine->networks->pdata[i], false));
+	g_mutex_unlock(&engine->network_lock);
+	return list;
+}
+
+json_t *network_inspect(Engine *engine, const char *reference, GError **error)
+{
+	g_mutex_lock(&engine->network_lock);
+	Network *network = network_lookup(engine, reference);
+	json_t *json = network != NULL ? network_json(engine, network, true) : NULL;
+	g_mutex_unlock(&engine->network_lock);
+	if (json == NULL)
+		fail(error, BERTH_ERROR_NOT_FOUND, "network %s not found", reference);
+	return json;
+}
+
+static bool is_config_of_any(Engine *engine, const Network *config)
+{
+	for (guint i = 0; config->config_only && i < engine->networks->len; i++) {
+		const Network *network = engine->networks->pdata[i];
+		if (strcmp(json_str(network->spec, "ConfigFrom.Network"), config->name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whom a network that is to go still has, by name and endpoint, as dockerd tells it. Under the lock. */
+static bool fail_in_use(Engine *engine, const Network *network, GError **error)
+{
+	enum { SHORT_ID = 12 };
+	g_autoptr(json_t) members = members_json(engine, network);
+	g_autoptr(GString) list = g_string_new("");
+	const char *id;
+	json_t *member;
+	json_object_foreach (members, id, member)
+		g_string_append_printf(list, "%sname:\"%s\" id:\"%.*s\"", list->len > 0 ? ", " : "",
+			json_str(member, "Name"), SHORT_ID, json_str(member, "EndpointID"));
+	return fail(error, BERTH_ERROR_FORBIDDEN,
+		"error while removing network: network %s has active endpoints (%s)", network->name,
+		list->str);
+}
+
+/* Under the lock. */
+static bool drop(Engine *engine, Network *network, GError **error)
+{
+	if (g_hash_table_size(network->members) > 0)
+		return fail_in_use(engine, network, error);
+	if (is_config_of_any(engine, network))
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"error while removing network: configuration network \"%s\" is in use",
+			network->name);
+	unrealise(engine, network);
+	if (!network_store_remove(engine->store, network->id, error))
+		return false;
+	publish(engine, network, "destroy");
+	g_ptr_array_remove(engine->networks, network);
+	return true;
+}
+
+bool network_remove(Engine *engine, const char *reference, GError **error)
+{
+	g_mutex_lock(&engine->network_lock);
+	Network *network = network_lookup(engine, reference);
+	bool ok = network == NULL
+			  ? fail(error, BERTH_ERROR_NOT_FOUND, "network %s not found", reference)
+		  : network->predefined
+			  ? fail(error, BERTH_ERROR_FORBIDDEN,
+				    "%s is a pre-defined network and cannot be removed",
+				    network->name)
+			  : drop(engine, network, error);
+	g_mutex_unlock(&engine->network_lock);
+	return ok;
+}
+
+json_t *network_prune(Engine *engine, const Filters *filters)
+{
+	json_t *deleted = json_array();
+	gint64 until = filters_time(filters, "until");
+	g_mutex_lock(&engine->network_lock);
+	for (guint i = engine->networks->len; i-- > 0;) {
+		Network *network = engine->networks->pdata[i];
+		g_autofree char *name = g_strdup(network->name);
+		if (!network->predefined && !network->config_only &&
+			!network_is_wanted(engine, network) && network->created <= until &&
+			wanted(network, filters) && drop(engine, network, NULL))
+			json_array_append_new(deleted, json_string(name));
+	}
+	g_mutex_unlock(&engine->network_lock);
+	return json_pack("{s:o}", "NetworksDeleted", deleted);
+}
+
+bool network_is_of_containers(Engine *engine, const char *text, unsigned int link)
+{
+	Address address;
+	char link_name[IF_NAMESIZE] = "";
+	bool found = false;
+	if (link != 0 && if_indextoname(link, link_name) == NULL)
+		return true; /* gone meanwhile: links that come and go are those of containers */
+	if (!address_parse(text, &address))
+		return link != 0;
+	g_mutex_lock(&engine->network_lock);
+	for (guint i = 0; i < engine->networks->len && !found; i++) {
+		const Network *network = engine->networks->pdata[i];
+		found = network->bridge != NULL &&
+			(address_contains(&network->subnet, &address) ||
+				address_contains(&network->subnet6, &address) ||
+				strcmp(network->bridge, link_name) == 0);
+	}
+	g_mutex_unlock(&engine->network_lock);
+	return found;
+}

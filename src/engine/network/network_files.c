@@ -1,0 +1,161 @@
+/* /etc/hosts, /etc/hostname and /etc/resolv.conf of a container: files in its folder that are bound there. Those of a container
+ * that runs are changed in place: they are the same files inside. */
+#include "engine/network/network.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/log.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SMALL_FILE = 4 << 20, LONGEST_CHAIN = 64 };
+
+static const char hosts_head[] =
+	"127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\n"
+	"ff00::\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n";
+
+/* Guards what hosts_change reads and writes: others than its own container's clients change it. */
+static GMutex hosts_lock;
+
+static bool put(const char *folder, const char *name, const char *text, GError **error)
+{
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+	autofd fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	return (fd >= 0 && fd_write_all(fd, text, strlen(text))) ||
+	       fail_errno(error, "cannot write %s", path);
+}
+
+static const char *shared_network(const json_t *spec)
+{
+	const char *mode = json_str(spec, "HostConfig.NetworkMode");
+	return g_str_has_prefix(mode, "container:") ? mode + strlen("container:") : NULL;
+}
+
+char *network_files_folder(Container *container, const json_t *spec)
+{
+	g_autoptr(Container) owner = container_ref(container);
+	g_autoptr(json_t) its = json_incref((json_t *)spec);
+	for (int i = 0; i < LONGEST_CHAIN && shared_network(its) != NULL; i++) {
+		g_autoptr(Container) next =
+			container_find(container->engine, shared_network(its), NULL);
+		json_t *next_spec = next != NULL ? container_spec(next, NULL) : NULL;
+		if (next_spec == NULL)
+			break;
+		json_decref(its);
+		its = next_spec;
+		container_unref(owner);
+		owner = g_steal_pointer(&next);
+	}
+	return container_folder(owner);
+}
+
+/* One of --add-host; "host-gateway" is the address by which a container reaches the host. */
+static void add_extra_host(Engine *engine, const char *entry, GString *hosts)
+{
+	g_auto(GStrv) parts = g_strsplit(entry, ":", 2);
+	g_autofree char *gateway = NULL;
+	if (parts[0] == NULL || parts[1] == NULL)
+		return;
+	g_mutex_lock(&engine->network_lock);
+	Network *bridge = network_lookup(engine, "bridge");
+	if (strcmp(parts[1], "host-gateway") == 0 && bridge != NULL)
+		gateway = address_text(&bridge->gateway);
+	g_mutex_unlock(&engine->network_lock);
+	g_string_append_printf(hosts, "%s\t%s\n", gateway != NULL ? gateway : parts[1], parts[0]);
+}
+
+static char *hosts_text(Container *container, const json_t *spec)
+{
+	const json_t *host = json_object_get(spec, "HostConfig"),
+		     *extra = json_object_get(host, "ExtraHosts");
+	bool of_host = strcmp(json_str(host, "NetworkMode"), "host") == 0 && !json_filled(extra);
+	g_autofree char *own = of_host ? file_read("/etc/hosts", SMALL_FILE) : NULL;
+	GString *hosts = g_string_new(own != NULL ? own : hosts_head);
+	g_autoptr(json_t) endpoints = endpoints_copy(container);
+	const char *network;
+	json_t *endpoint;
+	for (size_t i = 0; i < json_array_size(extra); i++)
+		add_extra_host(container->engine, json_elem(extra, i), hosts);
+	links_hosts(container, hosts);
+	json_object_foreach (endpoints, network, endpoint) {
+		g_autofree char *lines = endpoint_hosts(spec, endpoint);
+		g_string_append(hosts, lines);
+	}
+	return g_string_free(hosts, FALSE);
+}
+
+bool network_files_write(Container *container, const json_t *spec, GError **error)
+{
+	const json_t *host = json_object_get(spec, "HostConfig");
+	if (shared_network(spec) != NULL)
+		return true;
+	g_autofree char *folder = container_folder(container);
+	g_autofree char *name = g_strconcat(json_str(spec, "Config.Hostname"), "\n", NULL);
+	g_autofree char *hosts = hosts_text(container, spec);
+	g_auto(Resolver) resolver = resolver_of(container, host);
+	bool own = resolver.names[0] != NULL,
+	     on_host = strcmp(json_str(host, "NetworkMode"), "host") == 0;
+	g_autofree char *resolv = resolv_conf_text(container->engine->config, host, own);
+	g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, resolv, -1);
+	/* By which it is known later whether the container has changed the file: asked only where it may change yet. */
+	return put(folder, "hosts", hosts, error) && put(folder, "hostname", name, error) &&
+	       put(folder, "resolv.conf", resolv, error) &&
+	       (own || on_host || put(folder, "resolv.conf.hash", digest, error));
+}
+
+static bool goes(const char *line, const char *less)
+{
+	const char *names = strchr(line, '\t');
+	size_t length = strlen(less);
+	if (*less != '\t')
+		return *less != '\0' && strcmp(line, less) == 0;
+	return names != NULL && strncmp(names, less, length) == 0 &&
+	       (names[length] == ' ' || names[length] == '\0');
+}
+
+static void drop_lines(GString *text, const char *all, const char *less)
+{
+	g_auto(GStrv) lines = g_strsplit(all, "\n", -1), gone = g_strsplit(less, "\n", -1);
+	for (int i = 0; lines[i] != NULL; i++) {
+		bool stays = lines[i + 1] != NULL || *lines[i] != '\0';
+		for (int n = 0; gone[n] != NULL; n++)
+			stays = stays && !goes(lines[i], gone[n]);
+		if (stays)
+			g_string_append_printf(text, "%s\n", lines[i]);
+	}
+}
+
+void hosts_change(Container *container, const char *less, const char *more)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GString) text = g_string_new("");
+	g_autofree char *folder = container_folder(container),
+			*path = g_build_filename(folder, "hosts", NULL);
+	g_mutex_lock(&hosts_lock);
+	g_autofree char *old = file_read(path, SMALL_FILE);
+	if (old != NULL) {
+		drop_lines(text, old, less);
+		g_string_append(text, more);
+		if (strcmp(old, text->str) != 0 && !put(folder, "hosts", text->str, &error))
+			log_warn("container %s: %s", container->row.id, error->message);
+	}
+	g_mutex_unlock(&hosts_lock);
+}
+
+void resolv_conf_switch(Container *container, const json_t *host)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *folder = container_folder(container),
+			*path = g_build_filename(folder, "resolv.conf", NULL),
+			*hash_path = g_build_filename(folder, "resolv.conf.hash", NULL);
+	g_autofree char *now = file_read(path, SMALL_FILE), *hash = file_read(hash_path, 256),
+			*text = resolv_conf_text(container->engine->config, host, true);
+	g_autofree char *digest =
+		now != NULL ? g_compute_checksum_for_string(G_CHECKSUM_SHA256, now, -1) : NULL;
+	if (hash == NULL || g_strcmp0(hash, digest) != 0)
+		return;
+	if (!put(folder, "resolv.conf", text, &error))
+		log_warn("container %s: %s", container->row.id, error->message);
+}

@@ -1,0 +1,77 @@
+/* The names of a network's members, as files that the resolvers of its containers read: they go on
+ * answering while the engine is down. */
+#include "engine/network/network.h"
+
+#include "base/fd.h"
+#include "base/log.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+char *network_names_path(Engine *engine, const char *network_id)
+{
+	return g_build_filename(engine->config->exec_root, "networks", network_id, NULL);
+}
+
+enum { DOMAIN_LIMIT = 190 /* with a name of 63 before it, it is a name of DNS */ };
+
+/* What stands behind the dot in names of its members. A network may be called by any text: one that would be another word
+ * or line of the file, or no name, is told by its id. */
+static const char *domain_of(const Network *network)
+{
+	for (const char *p = network->name; *p != '\0'; p++)
+		if (!g_ascii_isalnum(*p) && strchr("_.-", *p) == NULL)
+			return network->id;
+	return strlen(network->name) < DOMAIN_LIMIT ? network->name : network->id;
+}
+
+/* "IPv4 IPv6 name.network name alias ...": the first is what a reverse look-up answers. */
+static void add_member(GString *text, const Network *network, const json_t *endpoint)
+{
+	const char *v4 = json_str(endpoint, "IPAddress"),
+		   *v6 = json_str(endpoint, "GlobalIPv6Address");
+	json_t *names = json_object_get(endpoint, "DNSNames"), *name;
+	size_t i;
+	g_string_append_printf(text, "%s %s %s.%s", *v4 != '\0' ? v4 : "-", *v6 != '\0' ? v6 : "-",
+		json_elem(names, 0), domain_of(network));
+	json_array_foreach (names, i, name) {
+		const char *word = json_elem(names, i);
+		/* A blank or a line's end would be another name or line. */
+		if (*word != '\0' && strpbrk(word, " \t\r\n") == NULL)
+			g_string_append_printf(text, " %s", word);
+	}
+	g_string_append_c(text, '\n');
+}
+
+/* "@ID alias:name": what one member alone calls another, whoever has that name then. Two words, so that resolvers of
+ * engines before this one pass over the line. */
+static void add_links(GString *text, const Network *network, const char *id, const json_t *links)
+{
+	for (size_t i = 0; i < json_array_size(links); i++) {
+		const char *link = json_elem(links, i), *alias = strchr(link, ':');
+		g_autofree char *name = g_strndup(link, alias != NULL ? (gsize)(alias - link) : 0);
+		if (alias != NULL && *name != '\0' && strpbrk(link, " \t\r\n") == NULL)
+			g_string_append_printf(text, "@%1$s %2$s:%3$s\n@%1$s %2$s.%4$s:%3$s\n", id,
+				alias + 1, name, domain_of(network));
+	}
+}
+
+void network_names_write(Engine *engine, const Network *network)
+{
+	g_autoptr(GString) text = g_string_new("");
+	g_autoptr(GError) error = NULL;
+	g_autofree char *path = network_names_path(engine, network->id),
+			*folder = g_path_get_dirname(path);
+	GHashTableIter members;
+	gpointer id, endpoint;
+	if (network->predefined)
+		return;
+	g_hash_table_iter_init(&members, network->members);
+	while (g_hash_table_iter_next(&members, &id, &endpoint)) {
+		add_member(text, network, endpoint);
+		add_links(text, network, id, json_object_get(endpoint, "Links"));
+	}
+	mkdir(folder, 0700);
+	if (!file_replace(path, text->str, text->len, 0600, false, &error))
+		log_warn("names of network %s: %s", network->name, error->message);
+}

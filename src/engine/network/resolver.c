@@ -1,0 +1,98 @@
+/* The resolver at 127.0.0.11 in the shim of each container that is in a network with names: what it is told. */
+#include "engine/network/network.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/log.h"
+
+#include <string.h>
+
+enum { DNS_PORT = 53 };
+
+static char **names_files(Container *container)
+{
+	Engine *engine = container->engine;
+	g_autoptr(GStrvBuilder) files = g_strv_builder_new();
+	const char *name;
+	json_t *endpoint;
+	json_object_foreach (container->endpoints, name, endpoint) {
+		Network *network = network_lookup(engine, name);
+		g_autofree char *path =
+			network != NULL ? network_names_path(engine, network->id) : NULL;
+		if (network != NULL && !network->predefined)
+			g_strv_builder_add(files, path);
+	}
+	return g_strv_builder_end(files);
+}
+
+/* Those of --dns or of the host; none where every network is internal: nothing leaks (CVE-2024-29018). */
+static char **servers(Container *container, const json_t *host)
+{
+	Gateways gateways = gateways_elect(container->endpoints);
+	if (gateways.v4 == NULL && gateways.v6 == NULL)
+		return g_new0(char *, 1);
+	const json_t *own = config_resolver(container->engine->config, host, "Dns");
+	return json_filled(own) ? json_strv(own) : host_nameservers();
+}
+
+/* Under the lock. runs: it has one, needed or not. */
+static Resolver gather(Container *container, const json_t *host, bool runs)
+{
+	char **names = names_files(container);
+	bool needed = runs || names[0] != NULL;
+	return (Resolver){.names = names,
+		.servers = needed ? servers(container, host) : g_new0(char *, 1),
+		.port = container->engine->has_rules ? 0 : DNS_PORT};
+}
+
+Resolver resolver_of(Container *container, const json_t *host)
+{
+	g_mutex_lock(&container->engine->network_lock);
+	Resolver resolver = gather(container, host, false);
+	g_mutex_unlock(&container->engine->network_lock);
+	return resolver;
+}
+
+/* The sockets of a resolver that the shim has not, and the rules by which questions reach them. */
+static bool open_sockets(const Resolver *resolver, int netns, int fds[2], GError **error)
+{
+	guint16 ports[2];
+	return resolver_sockets(netns, (guint16)resolver->port, fds, ports, error) &&
+	       (ports[0] == DNS_PORT || rules_redirect_dns(netns, ports[0], ports[1], error));
+}
+
+static bool tell(Container *container, const Resolver *resolver, int netns, GError **error)
+{
+	g_auto(Plan) plan = {0};
+	plan_init(&plan);
+	launch_resolver(resolver, &plan);
+	autofd sealed = plan_seal(&plan, error);
+	bool runs = (g_atomic_int_get(&container->resolver) & SHIM_DNS_RUNS) != 0;
+	int sockets[2] = {-1, -1};
+	bool ok = sealed >= 0 && (runs || open_sockets(resolver, netns, sockets, error));
+	autofd udp = sockets[0];
+	autofd tcp = sockets[1];
+	int fds[] = {sealed, udp, tcp};
+	return ok && shim_send(container, SHIM_DNS, "", 0, 0, "", fds, runs ? 1 : 3, error);
+}
+
+bool resolver_update(Container *container, const json_t *host, int netns)
+{
+	g_autoptr(GError) error = NULL;
+	int state = g_atomic_int_get(&container->resolver);
+	bool runs = (state & SHIM_DNS_RUNS) != 0;
+	g_auto(Resolver) resolver = gather(container, host, runs);
+	if (!runs && resolver.names[0] == NULL)
+		return false;
+	if ((state & SHIM_DNS_KNOWN) == 0)
+		log_warn("container %s knows its new names once it is restarted: its shim is of an "
+			 "engine before this one",
+			container->row.id);
+	else if (!tell(container, &resolver, netns, &error))
+		log_warn("the resolver of container %s: %s", container->row.id, error->message);
+	else if (!runs) {
+		g_atomic_int_or((guint *)&container->resolver, SHIM_DNS_RUNS);
+		return true;
+	}
+	return false;
+}

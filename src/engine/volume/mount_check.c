@@ -1,0 +1,145 @@
+/* What a mount may ask for, in dockerd's words (moby, volume/mounts/linux_parser.go). */
+#include "engine/container/mount_points.h"
+#include "engine/engine.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+const char *const mount_propagations[] = {
+	"private", "rprivate", "shared", "rshared", "slave", "rslave", NULL};
+
+/* The words behind the second colon of -v: one of each kind. */
+bool mount_mode_parse(const char *text, MountMode *mode)
+{
+	static const char *const kinds[][4] = {
+		{"ro", "rw"}, {"z", "Z"}, {"nocopy"}, {"consistent", "cached", "delegated"}};
+	enum { KINDS = G_N_ELEMENTS(kinds) };
+	bool seen[KINDS + 1] = {false}, valid = true;
+	*mode = (MountMode){.writable = true, .propagation = ""};
+	g_auto(GStrv) words = g_strsplit(text, ",", -1);
+	for (int i = 0; words[i] != NULL; i++) {
+		size_t kind = 0;
+		while (kind < KINDS && !g_strv_contains(kinds[kind], words[i]))
+			kind++;
+		for (int p = 0; mount_propagations[p] != NULL; p++)
+			if (strcmp(words[i], mount_propagations[p]) == 0)
+				mode->propagation = mount_propagations[p];
+		valid = valid && !seen[kind] &&
+			(kind < KINDS || g_strv_contains(mount_propagations, words[i]));
+		seen[kind] = true;
+		mode->writable = mode->writable && strcmp(words[i], "ro") != 0;
+		mode->no_copy = mode->no_copy || strcmp(words[i], "nocopy") == 0;
+	}
+	return valid;
+}
+
+static bool check_path(const char *path, GError **error)
+{
+	return *path == '/' ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "invalid mount path: '%s' mount path must be absolute", path);
+}
+
+bool mount_destination_check(const char *path, GError **error)
+{
+	g_autofree char *clean = g_canonicalize_filename(path, "/");
+	if (strcmp(clean, "/") == 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid specification: destination can't be '/'");
+	return check_path(path, error);
+}
+
+/* Go's filepath.IsLocal: it names something below wherever it starts. */
+static bool is_local(const char *path)
+{
+	int depth = 0;
+	g_auto(GStrv) parts = g_strsplit(path, "/", -1);
+	for (int i = 0; parts[i] != NULL && depth >= 0; i++)
+		depth += strcmp(parts[i], "..") == 0			   ? -1
+			 : *parts[i] == '\0' || strcmp(parts[i], ".") == 0 ? 0
+									   : 1;
+	return *path != '/' && depth >= 0;
+}
+
+static bool check_bind(const json_t *mount, GError **error)
+{
+	const char *source = json_str(mount, "Source"),
+		   *propagation = json_str(mount, "BindOptions.Propagation");
+	if (*source == '\0')
+		return fail(error, BERTH_ERROR_INVALID, "field Source must not be empty");
+	if (*propagation != '\0' && !g_strv_contains(mount_propagations, propagation))
+		return fail(
+			error, BERTH_ERROR_INVALID, "invalid propagation mode: %s", propagation);
+	return check_path(source, error);
+}
+
+static bool check_volume(const json_t *mount, GError **error)
+{
+	bool anonymous = *json_str(mount, "Source") == '\0';
+	const char *subpath = json_str(mount, "VolumeOptions.Subpath");
+	if (anonymous && *subpath != '\0')
+		return fail(error, BERTH_ERROR_INVALID,
+			"must not set Subpath when using anonymous volumes");
+	if (!is_local(subpath))
+		return fail(error, BERTH_ERROR_INVALID,
+			"subpath must be a relative path within the volume");
+	return !anonymous || !json_bool(mount, "ReadOnly") ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "must not set ReadOnly mode when using anonymous volumes");
+}
+
+static bool check_tmpfs(const json_t *mount, GError **error)
+{
+	json_t *options = json_at(mount, "TmpfsOptions.Options"), *option;
+	size_t i;
+	if (*json_str(mount, "Source") != '\0')
+		return fail(error, BERTH_ERROR_INVALID, "field Source must not be specified");
+	json_array_foreach (options, i, option) {
+		const char *name = json_elem(option, 0);
+		if (json_array_size(option) != 1 ||
+			(strcmp(name, "exec") != 0 && strcmp(name, "noexec") != 0))
+			return fail(error, BERTH_ERROR_INVALID, "invalid option: %s", name);
+	}
+	return true;
+}
+
+static const struct {
+	const char *name, *options; /* options: the only ones that it may have */
+	bool (*check)(const json_t *mount, GError **error);
+} types[] = {{"bind", "BindOptions", check_bind}, {"volume", "VolumeOptions", check_volume},
+	{"tmpfs", "TmpfsOptions", check_tmpfs}};
+
+/* Options that say nothing are let pass, as clients send them. */
+static bool check_options(const json_t *mount, const char *type, const char *own, GError **error)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
+		if (strcmp(types[i].options, own) != 0 &&
+			json_object_size(json_object_get(mount, types[i].options)) > 0)
+			return fail(error, BERTH_ERROR_INVALID,
+				"%s must not be specified on mount type \"%s\"", types[i].options,
+				type);
+	return true;
+}
+
+bool mount_check(const json_t *mount, GError **error)
+{
+	const char *type = json_str(mount, "Type"), *target = json_str(mount, "Target");
+	size_t i = 0;
+	bool ok;
+	while (i < G_N_ELEMENTS(types) && strcmp(types[i].name, type) != 0)
+		i++;
+	if (i < G_N_ELEMENTS(types) && !check_options(mount, type, types[i].options, error))
+		return false;
+	if (*target == '\0')
+		ok = fail(error, BERTH_ERROR_INVALID, "field Target must not be empty");
+	else if (!mount_destination_check(target, error))
+		ok = false;
+	else if (i == G_N_ELEMENTS(types))
+		ok = fail(error, BERTH_ERROR_INVALID, "mount type unknown");
+	else
+		ok = types[i].check(mount, error);
+	if (!ok)
+		g_prefix_error(error, "invalid mount config for type \"%s\": ", type);
+	return ok;
+}
