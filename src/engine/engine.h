@@ -79,6 +79,7 @@ typedef struct {
 	int rows, columns;
 	int waiters; /* atomic: clients in container_wait */
 	bool removed;
+	bool exit_kept;	   /* the exit file is there still: the row could not be written */
 	bool unlisted;	   /* a step of a build: no row, no name, no events (step.c) */
 	GPtrArray *layers; /* of Layer: what it stands on instead of its image, or NULL; borrowed */
 	json_t *spec;	   /* if spec_cache.c remembers it */
@@ -227,10 +228,16 @@ json_t *container_spec(Container *container, GError **error);
 json_t *container_mounts(Container *container, GError **error); /* as container_store_mounts */
 bool container_running(Container *container);			/* or paused */
 void container_event(Container *container, const char *action, const char *key, const char *value);
-/* Changes the status and what goes with it, writes the row, and tells those who wait. */
-void container_set_status(Container *container, Status status);
-/* The same, if it is from; false: it is another by now. */
-bool container_change_status(Container *container, Status from, Status to);
+/* Changes the status and what goes with it, writes the row, and tells those who wait; false where it could not be
+ * written (a full disk), which is logged. */
+bool container_set_status(Container *container, Status status);
+/* The same, if it is from (changed: whether it was), and only if it can be written. */
+bool container_change_status(
+	Container *container, Status from, Status to, bool *changed, GError **error);
+/* Writes that it runs, before anybody is told: a start that a crash would undo has not happened. The status follows by
+ * container_set_running. */
+bool container_record_start(Container *container, int pid, gint64 started, GError **error);
+void container_set_running(Container *container);
 char *container_folder(Container *container);
 char *container_cgroup(Container *container, const json_t *host);
 /* Kills what is left in its cgroup, where there is one, and removes that: for a container that lost its shim. */

@@ -203,13 +203,18 @@ static void write_exit_file(int code, bool oom, int64_t time)
 {
 	char line[64], temporary[4096];
 	const char *path = record_string(plan_find(&plan, PLAN_ID), 1);
-	int n = snprintf(line, sizeof line, "%d %d %lld\n", code, oom, (long long)time);
+	int n = snprintf(line, sizeof line, "%d %d %lld", code, oom, (long long)time);
 	snprintf(temporary, sizeof temporary, "%s.tmp", path);
 	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd >= 0 && write_all(fd, line, (size_t)n))
-		rename(temporary, path);
+	bool written = fd >= 0 && write_all(fd, line, (size_t)n) && rename(temporary, path) == 0;
 	if (fd >= 0)
 		close(fd);
+	if (written)
+		return;
+	/* A full disk: the target of a short link needs no block. */
+	unlink(temporary);
+	unlink(path);
+	(void)!symlink(line, path);
 }
 
 /* Execs in the making; true if there were any. */

@@ -66,8 +66,12 @@ bool container_store_set_spec(Store *store, const char *id, const char *spec, GE
 
 bool container_store_remove(Store *store, const char *id, GError **error)
 {
-	return db_run(store->db, error, "DELETE FROM volume_uses WHERE container = ?", "s", id) &&
-	       db_run(store->db, error, "DELETE FROM containers WHERE id = ?", "s", id);
+	if (!db_begin(store->db, error))
+		return false;
+	bool ok =
+		db_run(store->db, error, "DELETE FROM volume_uses WHERE container = ?", "s", id) &&
+		db_run(store->db, error, "DELETE FROM containers WHERE id = ?", "s", id);
+	return db_end(store->db, ok, error);
 }
 
 static void read_text(sqlite3_stmt *row, gpointer data)

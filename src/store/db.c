@@ -7,8 +7,16 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
-enum { BUSY_MS = 5000, RESERVED_LOG = 4194304 /* journal_size_limit */, RESERVED_ROOM = 1048576 };
+enum {
+	BUSY_MS = 5000,
+	RESERVED_LOG = 4194304 /* journal_size_limit */,
+	RESERVED_ROOM = 1048576,
+	SAFE_PAGES =
+		768, /* of the log: what is left of its reserve takes the largest transaction */
+	MUCH_ROOM = 67108864
+};
 
 struct Db {
 	sqlite3 *handle;
@@ -201,6 +209,22 @@ void db_free(Db *db)
 	g_free(db);
 }
 
+/* Before something is written: a log that leaves its reserve on a disk that has little room is carried over, and
+ * begins again. */
+static void stay_in_reserve(Db *db)
+{
+	struct statvfs disk;
+	if (g_atomic_int_get(&db->log_pages) > SAFE_PAGES && db->log_fd >= 0 &&
+		fstatvfs(db->log_fd, &disk) == 0 &&
+		(guint64)disk.f_bavail * disk.f_frsize < MUCH_ROOM)
+		db_sync(db, NULL);
+}
+
+static bool is_write_alone(Db *db, sqlite3_stmt *prepared)
+{
+	return sqlite3_get_autocommit(db->handle) && !sqlite3_stmt_readonly(prepared);
+}
+
 static sqlite3_stmt *statement(Db *db, const char *sql, const char *types, va_list args)
 {
 	sqlite3_stmt *prepared = g_hash_table_lookup(db->statements, sql);
@@ -226,6 +250,8 @@ static bool query(Db *db, GError **error, DbRow each, gpointer data, const char 
 	g_rec_mutex_lock(&db->lock);
 	sqlite3_stmt *prepared = statement(db, sql, types, args);
 	int code = SQLITE_ERROR;
+	if (prepared != NULL && is_write_alone(db, prepared))
+		stay_in_reserve(db);
 	while (prepared != NULL && (code = sqlite3_step(prepared)) == SQLITE_ROW)
 		if (each != NULL)
 			each(prepared, data);
@@ -278,6 +304,7 @@ const char *db_text(sqlite3_stmt *row, int column)
 bool db_begin(Db *db, GError **error)
 {
 	g_rec_mutex_lock(&db->lock);
+	stay_in_reserve(db);
 	if (execute(db, "BEGIN IMMEDIATE", error))
 		return true;
 	g_rec_mutex_unlock(&db->lock);

@@ -146,15 +146,19 @@ void store_free(Store *store)
 	g_free(store);
 }
 
-void store_discard(Store *store, int dir_fd, const char *name)
+bool store_discard(Store *store, int dir_fd, const char *name)
 {
 	static gint counter;
 	g_autofree char *trash = g_strdup_printf(
 		"%" G_GINT64_FORMAT "-%d", g_get_real_time(), g_atomic_int_add(&counter, 1));
-	if (renameat(dir_fd, name, store->trash_fd, trash) == 0)
+	if (renameat(dir_fd, name, store->trash_fd, trash) == 0) {
 		g_async_queue_push(store->work, g_steal_pointer(&trash));
-	else if (errno != ENOENT)
-		log_warn("cannot discard %s: %s", name, g_strerror(errno));
+		return true;
+	}
+	if (errno == ENOENT || ((errno == ENOSPC || errno == EDQUOT) && tree_remove(dir_fd, name)))
+		return true;
+	log_warn("cannot discard %s: %s", name, g_strerror(errno));
+	return false;
 }
 
 bool store_sync(Store *store, GError **error)

@@ -19,8 +19,9 @@ Store *store_open(const char *root, GError **error);
 void store_free(Store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_free)
 
-/* Moves dir_fd/name out of sight at once; a thread deletes it later. */
-void store_discard(Store *store, int dir_fd, const char *name);
+/* Moves dir_fd/name out of sight at once; a thread deletes it later. Where it cannot be moved for want of space, it is
+ * deleted on the spot. False if it is there still, which is logged. */
+bool store_discard(Store *store, int dir_fd, const char *name);
 
 /* Calls drop for each name in a folder that is in no row of a query of one column. */
 void store_sweep(

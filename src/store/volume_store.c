@@ -1,5 +1,7 @@
 #include "store/store.h"
 
+#include "base/error.h"
+
 #include <fcntl.h>
 
 void volume_row_free(VolumeRow *row)
@@ -57,8 +59,8 @@ bool volume_store_remove(Store *store, const char *name, GError **error)
 	bool ok = db_run(store->db, error, "DELETE FROM volumes WHERE name = ?", "s", name);
 	/* Before the row has gone for good: whoever makes a volume of this name again must not find the old data, also
 	 * where the engine was killed in between. */
-	if (ok)
-		store_discard(store, store->volumes_fd, name);
+	if (ok && !store_discard(store, store->volumes_fd, name))
+		ok = fail(error, BERTH_ERROR_SYSTEM, "cannot remove the folder of volume %s", name);
 	return db_end(store->db, ok, ok ? error : NULL) && ok;
 }
 

@@ -15,6 +15,23 @@ teardown_file() {
 }
 setup() { cd "$(mktemp -d "$WORK/case.XXXXXX")"; }
 
+# To the last block, so that nothing can grow but what has its blocks already.
+fill() {
+	local size
+	for size in 1M 64k 4k 1k; do dd if=/dev/zero of="$DISK/filler" bs=$size oflag=append conv=notrunc 2>/dev/null || true; done
+	sync -f "$DISK/data"
+	dd if=/dev/zero of="$DISK/filler" bs=1k oflag=append conv=notrunc 2>/dev/null || true
+}
+engine_stop() {
+	kill "$(cat "$WORK/pid")"
+	while kill -0 "$(cat "$WORK/pid")" 2>/dev/null; do sleep 0.01; done
+}
+# The database as an engine leaves it that keeps nothing in reserve: closed, without a log.
+drop_log() {
+	python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("select * from facts").fetchall(); c.close()' "$DISK/data/state.db"
+	[ ! -e "$DISK/data/state.db-wal" ]
+}
+
 # What a build leaves below the data root, and what of the disk is used.
 leftovers() { ls -A "$DISK/data/containers" "$DISK/data/tmp" | grep -v '^$' | grep -v :$; }
 used() { df --output=used -k "$DISK" | tail -1; }
@@ -103,4 +120,109 @@ quiet() {
 	rm "$DISK/filler"
 	quiet
 	run_none busybox true
+}
+
+@test "the database's reserve is enough to remove all that there is, and to say how all that runs has ended" {
+	engine_stop
+	drop_log
+	engine_start --data-root "$DISK/data"
+	printf 'FROM busybox\nRUN echo layer > /s4\n' | d build --network none -q -t removed -
+	d network create reserve-net
+	d volume create reserve-volume
+	for i in 1 2 3 4 5 6 7 8; do d create --name idle$i --network none busybox true; done
+	for i in 1 2 3; do d run -d --name busy$i --network reserve-net busybox sleep 1000; done
+	engine_stop
+	drop_log
+	engine_start --data-root "$DISK/data"
+	fill
+	d exec busy1 true
+	d rename idle1 renamed
+	d update --restart no busy1
+	d network disconnect reserve-net busy1
+	d pause busy1
+	d unpause busy1
+	d kill busy1
+	d stop -t 0 busy2
+	[ "$(d inspect -f '{{.State.Status}} {{.State.ExitCode}}' busy2)" = "exited 137" ]
+	d rm -f busy3
+	d rmi removed
+	d network prune -f
+	d volume prune -af
+	d builder prune -af
+	d system prune -f
+	[ -z "$(d ps -aq)$(d images -q removed)$(d volume ls -q)" ]
+	[ -z "$(d network ls -q --filter name=reserve)" ]
+	rm "$DISK/filler"
+	quiet
+}
+
+@test "without any reserve: what a container has written makes room for its own removal" {
+	d run --name writer --network none busybox dd if=/dev/zero of=/big bs=1k count=200
+	engine_stop
+	drop_log
+	fill
+	engine_start --data-root "$DISK/data"
+	fill
+	d rm writer
+	[ -z "$(d ps -aq)" ]
+	rm "$DISK/filler"
+	quiet
+}
+
+@test "a start that cannot be recorded fails, and nothing of it is left; its end is not lost, either" {
+	mkdir "$WORK/elsewhere"
+	d network create unrecorded
+	d create --name alone --network none busybox sleep 1000
+	d create --name linked --network unrecorded busybox sleep 1000
+	d run -d --name ends --network none busybox sh -c 'trap "exit 7" TERM; while :; do sleep 0.05; done'
+	engine_stop
+	drop_log
+	# Their folders have room, and the database has none.
+	cp -a "$DISK/data/containers/." "$WORK/elsewhere"
+	mount --bind "$WORK/elsewhere" "$DISK/data/containers"
+	fill
+	engine_start --data-root "$DISK/data"
+	fill
+	for name in alone linked; do
+		run d start $name
+		[ "$status" -ne 0 ]
+		[[ $output == *'database or disk is full'* ]]
+		[ "$(d inspect -f '{{.State.Status}} {{.State.Pid}} {{.State.StartedAt}}' $name)" = "created 0 0001-01-01T00:00:00Z" ]
+	done
+	run d pause ends
+	[ "$status" -ne 0 ]
+	[ "$(d inspect -f '{{.State.Status}}' ends)" = running ]
+	[ "$(shims)" -eq 1 ]
+	d kill -s TERM ends
+	d wait ends
+	engine_kill
+	rm "$DISK/filler"
+	engine_start --data-root "$DISK/data"
+	[ "$(d inspect -f '{{.State.Status}} {{.State.ExitCode}}' ends)" = "exited 7" ]
+	d start alone linked ends
+	engine_kill
+	engine_start --data-root "$DISK/data"
+	[ "$(d inspect -f '{{.State.Status}}' ends)" = running ]
+	d rm -f alone linked ends
+	[ "$(shims)" -eq 0 ]
+	engine_stop
+	umount "$DISK/data/containers"
+	engine_start --data-root "$DISK/data"
+	d network rm unrecorded
+	quiet
+}
+
+@test "an exit with no block left for it is found by the next engine" {
+	d run -d --name last --network none busybox sh -c 'trap "exit 9" TERM; while :; do sleep 0.05; done'
+	pid=$(d inspect -f '{{.State.Pid}}' last)
+	engine_kill
+	fill
+	kill -TERM "$pid"
+	for _ in $(seq 100); do [ "$(shims)" -eq 0 ] && break; sleep 0.05; done
+	[ -L "$DISK/data/containers/$(ls "$DISK/data/containers")/exit" ]
+	engine_start --data-root "$DISK/data"
+	[ "$(d inspect -f '{{.State.Status}} {{.State.ExitCode}}' last)" = "exited 9" ]
+	d rm last
+	rm "$DISK/filler"
+	quiet
 }

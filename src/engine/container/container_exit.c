@@ -99,8 +99,11 @@ void container_exited(
 	exec_forget_all(container);
 	endpoints_release(container);
 	volumes_release(container);
-	container_set_status(container, restart ? STATUS_RESTARTING : STATUS_EXITED);
-	unlinkat(store->containers_fd, exit_file, 0); /* its content is in the database now */
+	/* Its content is in the database now; on a full disk it stays the only record until the next start. */
+	container->exit_kept =
+		!container_set_status(container, restart ? STATUS_RESTARTING : STATUS_EXITED);
+	if (!container->exit_kept)
+		unlinkat(store->containers_fd, exit_file, 0);
 	container_event(container, "die", "exitCode", code);
 	if (restart)
 		engine_later(container, restart_later);
@@ -113,7 +116,10 @@ static bool read_exit_file(Container *container, int *code, int *oom, gint64 *ti
 {
 	g_autofree char *folder = container_folder(container),
 			*path = g_build_filename(folder, "exit", NULL);
-	g_autofree char *text = file_read(path, 256);
+	g_autofree char *written = file_read(path, 256);
+	/* On a full disk it is a link, whose target needs no block. */
+	g_autofree char *text =
+		written != NULL ? g_steal_pointer(&written) : g_file_read_link(path, NULL);
 	long long when;
 	if (text == NULL || sscanf(text, "%d %d %lld", code, oom, &when) != 3)
 		return false;

@@ -53,11 +53,25 @@ static void remove_anonymous_volumes(Container *container, const json_t *mounts)
 	}
 }
 
+/* Where the disk is full and nothing is left of the database's reserve, what the container has written makes the room
+ * that the removal of its row needs. */
+static bool forget_row(Container *container, GError **error)
+{
+	Store *store = container->engine->store;
+	g_autoptr(GError) problem = NULL;
+	if (container_store_remove(store, container->row.id, &problem))
+		return true;
+	if (tree_remove(store->containers_fd, container->row.id))
+		return container_store_remove(store, container->row.id, error);
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return false;
+}
+
 /* The row goes in one commit; the folder is renamed away at once and deleted in the background. */
 static bool forget(Container *container, const json_t *mounts, bool volumes, GError **error)
 {
 	Engine *engine = container->engine;
-	if (!container_store_remove(engine->store, container->row.id, error))
+	if (!forget_row(container, error))
 		return false;
 	g_mutex_lock(&engine->lock);
 	container->removed = true;

@@ -12,8 +12,8 @@
 #include <string.h>
 
 /* A passwd or group file of the container's tree, looked up from the top layer down; "" where there is none. */
-static bool read_user_file(Container *container, char *const *layers, const char *path, char **text,
-	GError **error)
+static bool read_user_file(
+	Container *container, char *const *layers, const char *path, char **text, GError **error)
 {
 	Store *store = container->engine->store;
 	g_autofree char *upper = g_build_filename(container->row.id, "upper", NULL);
@@ -249,8 +249,18 @@ bool container_launch(
 	return ok;
 }
 
+/* The exit that could not be saved is not that of this running. */
+static void forget_exit(Container *container)
+{
+	g_autofree char *exit_file = g_build_filename(container->row.id, "exit", NULL);
+	unlinkat(container->engine->store->containers_fd, exit_file, 0);
+	container->exit_kept = false;
+}
+
 static bool launch(Container *container, GError **error)
 {
+	if (container->exit_kept)
+		forget_exit(container);
 	g_autoptr(json_t) kept = container_spec(container, error);
 	g_autoptr(json_t) spec = kept != NULL ? spec_adopt_hostname(container, kept, error) : NULL;
 	g_autoptr(json_t) mounts = spec != NULL ? container_mounts(container, error) : NULL;

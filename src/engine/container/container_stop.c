@@ -202,7 +202,13 @@ static bool freeze(Container *container, bool frozen, GError **error)
 		return false;
 	}
 	Status before = frozen ? STATUS_RUNNING : STATUS_PAUSED;
-	if (!container_change_status(container, before, frozen ? STATUS_PAUSED : STATUS_RUNNING))
+	bool changed;
+	if (!container_change_status(
+		    container, before, frozen ? STATUS_PAUSED : STATUS_RUNNING, &changed, error)) {
+		cgroup_freeze(container->engine->cgroups, cgroup, !frozen, NULL);
+		return false;
+	}
+	if (!changed)
 		return not_running(container, error);
 	container_event(container, frozen ? "pause" : "unpause", NULL, NULL);
 	return true;

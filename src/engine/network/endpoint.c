@@ -196,10 +196,18 @@ void endpoint_drop(Container *container, Network *network, const json_t *endpoin
 	network_names_write(engine, network);
 }
 
-void endpoints_save(Container *container)
+bool endpoints_save(Container *container, GError **error)
 {
 	g_autofree char *text = json_text(container->endpoints);
-	endpoint_store_set(container->engine->store, container->row.id, text, NULL);
+	return endpoint_store_set(container->engine->store, container->row.id, text, error);
+}
+
+void endpoints_keep(Container *container)
+{
+	g_autoptr(GError) error = NULL;
+	if (!endpoints_save(container, &error))
+		log_error("cannot save the endpoints of container %s: %s", container->row.id,
+			error->message);
 }
 
 json_t *endpoint_join(Container *container, const json_t *spec, const char *name,
@@ -268,9 +276,8 @@ bool endpoints_reserve(Container *container, const json_t *spec, GError **error)
 	container->endpoints = json_object();
 	json_object_foreach (wanted, name, asked)
 		ok = ok && endpoint_join(container, spec, name, asked, error) != NULL;
-	ok = ok && ports_place(container, spec, NULL, false, error);
-	if (ok)
-		endpoints_save(container);
+	ok = ok && ports_place(container, spec, NULL, false, error) &&
+	     endpoints_save(container, error);
 	g_mutex_unlock(&engine->network_lock);
 	if (!ok)
 		endpoints_release(container);
@@ -418,8 +425,7 @@ bool endpoints_connect(Container *container, pid_t pid, gint64 dns_ports, GError
 		if (ok)
 			endpoint_event(container, network, "connect");
 	}
-	if (ok)
-		endpoints_save(container);
+	ok = ok && endpoints_save(container, error);
 	g_mutex_unlock(&engine->network_lock);
 	guint16 udp = (guint16)dns_ports, tcp = (guint16)(dns_ports >> 16);
 	return ok && (udp == 0 || udp == DNS_PORT || rules_redirect_dns(netns, udp, tcp, error));
@@ -485,7 +491,7 @@ void endpoints_renamed(Container *container)
 		network_names_write(engine, network);
 	}
 	if (container->endpoints != NULL)
-		endpoints_save(container);
+		endpoints_keep(container);
 	g_mutex_unlock(&engine->network_lock);
 }
 

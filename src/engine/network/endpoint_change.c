@@ -125,7 +125,11 @@ static bool connect_running(Container *container, const json_t *spec, const char
 	Network *network = network_lookup(container->engine, name);
 	endpoint_name_link(network, container->endpoints, endpoint, netns);
 	json_object_set_new(endpoint, ENDPOINT_UNFINISHED, json_true());
-	endpoints_save(container);
+	if (!endpoints_save(container, error)) {
+		endpoint_drop(container, network, endpoint);
+		json_object_del(container->endpoints, name);
+		return false;
+	}
 	bool ok = attach(container, spec, network, endpoint, &before, netns, error) &&
 		  keep_wish(container, name, asked, error);
 	if (ok) {
@@ -134,7 +138,7 @@ static bool connect_running(Container *container, const json_t *spec, const char
 	} else {
 		detach(container, spec, name, netns);
 	}
-	endpoints_save(container);
+	endpoints_keep(container);
 	return ok;
 }
 
@@ -148,11 +152,11 @@ static bool disconnect_running(
 	if (netns < 0)
 		return false;
 	json_object_set_new(endpoint, ENDPOINT_UNFINISHED, json_true());
-	endpoints_save(container);
+	endpoints_keep(container);
 	detach(container, spec, name, netns);
 	endpoint_event(container, network, "disconnect");
 	bool ok = keep_wish(container, name, NULL, error);
-	endpoints_save(container);
+	endpoints_keep(container);
 	return ok;
 }
 
@@ -266,7 +270,7 @@ static void finish(Container *container)
 		if (!gateways_apply(&unknown, &now, netns, &error) ||
 			!keep_wish(container, its, NULL, &error))
 			log_warn("container %s: %s", container->row.id, error->message);
-		endpoints_save(container);
+		endpoints_keep(container);
 	}
 	g_mutex_unlock(&engine->network_lock);
 }

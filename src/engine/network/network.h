@@ -79,7 +79,9 @@ char *network_names_path(Engine *engine, const char *network_id); /* the caller 
 /* endpoint.c, all under the lock: */
 /* Name -> what was asked for, of each network that the container is to be in; that of the mode first. New reference. */
 json_t *endpoints_wanted(Engine *engine, const json_t *spec);
-void endpoints_save(Container *container); /* to the database */
+bool endpoints_save(Container *container, GError **error); /* to the database */
+/* The same where nothing follows from a failure, which is logged. */
+void endpoints_keep(Container *container);
 /* A new endpoint in the container's list: its addresses are taken, its names known, and it has no link. Borrowed. */
 json_t *endpoint_join(Container *container, const json_t *spec, const char *name,
 	const json_t *asked, GError **error);

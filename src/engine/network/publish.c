@@ -167,7 +167,7 @@ bool publish_change(
 		ok = take_away(container, endpoint, less, error) &&
 		     add(container, network, endpoint, more, error);
 	if (running && ok)
-		endpoints_save(container);
+		endpoints_keep(container);
 	g_mutex_unlock(&container->engine->network_lock);
 	if (ok)
 		keep_wish(spec, more, less);

@@ -169,33 +169,69 @@ void container_event(Container *container, const char *action, const char *key, 
 }
 
 /* Under the engine's lock. */
-static void save_status(Container *container, Status status)
+static bool save_row(Container *container, const ContainerRow *row, GError **error)
+{
+	return container->removed || container->unlisted ||
+	       container_store_save(container->engine->store, row, error);
+}
+
+bool container_set_status(Container *container, Status status)
 {
 	g_autoptr(GError) error = NULL;
+	g_mutex_lock(&container->engine->lock);
 	container->row.status = (int)status;
-	if (!container->removed && !container->unlisted &&
-		!container_store_save(container->engine->store, &container->row, &error))
+	bool saved = save_row(container, &container->row, &error);
+	g_mutex_unlock(&container->engine->lock);
+	if (!saved)
 		log_error("cannot save the state of container %s: %s", container->row.id,
 			error->message);
+	notify_fire(&container->changed);
+	return saved;
 }
 
-void container_set_status(Container *container, Status status)
+bool container_change_status(
+	Container *container, Status from, Status to, bool *changed, GError **error)
 {
 	g_mutex_lock(&container->engine->lock);
-	save_status(container, status);
+	ContainerRow row = container->row;
+	*changed = row.status == (int)from;
+	row.status = (int)to;
+	bool saved = !*changed || save_row(container, &row, error);
+	if (*changed && saved)
+		container->row.status = (int)to;
 	g_mutex_unlock(&container->engine->lock);
 	notify_fire(&container->changed);
+	return saved;
 }
 
-bool container_change_status(Container *container, Status from, Status to)
+bool container_record_start(Container *container, int pid, gint64 started, GError **error)
+{
+	static char no_error[] = "";
+	g_mutex_lock(&container->engine->lock);
+	ContainerRow row = container->row;
+	row.status = STATUS_RUNNING;
+	row.pid = pid;
+	row.started = started;
+	row.exit_code = 0;
+	row.oom = false;
+	row.error = no_error;
+	bool saved = save_row(container, &row, error);
+	if (saved) {
+		g_free(container->row.error);
+		row.status = container->row.status;
+		row.error = g_strdup("");
+		container->row = row;
+	}
+	g_mutex_unlock(&container->engine->lock);
+	return saved;
+}
+
+void container_set_running(Container *container)
 {
 	g_mutex_lock(&container->engine->lock);
-	bool changed = container->row.status == (int)from;
-	if (changed)
-		save_status(container, to);
+	container->row.status = STATUS_RUNNING;
 	g_mutex_unlock(&container->engine->lock);
 	notify_fire(&container->changed);
-	return changed;
 }
 
 char *container_folder(Container *container)

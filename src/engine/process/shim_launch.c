@@ -134,15 +134,7 @@ static bool await_start(
 			continue;
 		*pid = message.a;
 		g_atomic_int_set(&container->resolver, message.b | RESOLVER_HEARD);
-		g_mutex_lock(&container->engine->lock);
-		container->row.pid = message.a;
-		container->row.started = message.number;
-		container->row.exit_code = 0;
-		container->row.oom = false;
-		g_free(container->row.error);
-		container->row.error = g_strdup("");
-		g_mutex_unlock(&container->engine->lock);
-		return true;
+		return container_record_start(container, message.a, message.number, error);
 	}
 }
 
@@ -182,7 +174,7 @@ bool shim_launch(Container *container, int plan_fd, bool with_network,
 	/* Watched from the moment that everybody knows it runs: its end cannot overtake its start. */
 	ShimLink *link = shim_link_new(container, NULL, fd_steal(&ours), shim);
 	publish_by_shim(container);
-	container_set_status(container, STATUS_RUNNING);
+	container_set_running(container);
 	links_started(container);
 	health_begin(container);
 	container_event(container, "start", NULL, NULL);
