@@ -1,7 +1,8 @@
 /* The engine's front door: HTTP requests become engine calls, results become JSON. No logic here. */
 #pragma once
 #include "base/http.h"
-#include "engine/engine.h"
+#include "engine/object/container.h"
+#include "engine/object/filter.h"
 #include "tls/tls.h"
 
 typedef struct Route Route;

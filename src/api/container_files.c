@@ -1,5 +1,6 @@
 /* A container's files (Engine API v1.51: ContainerChanges, ContainerExport, ImageCommit). */
 #include "api/api.h"
+#include "engine/container/files.h"
 
 #include <string.h>
 

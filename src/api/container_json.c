@@ -1,5 +1,9 @@
 /* A container as inspect and list show it, field for field as the real engine. */
 #include "api/api.h"
+#include "engine/image/images.h"
+#include "engine/network/endpoint.h"
+#include "engine/network/names.h"
+#include "engine/process/health.h"
 
 #include "base/error.h"
 #include "base/fd.h"

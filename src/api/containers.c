@@ -1,5 +1,10 @@
 /* /containers (Engine API v1.51, tag Container) */
 #include "api/api.h"
+#include "engine/container/life.h"
+#include "engine/container/usage.h"
+#include "engine/image/images.h"
+#include "engine/network/names.h"
+#include "engine/process/log.h"
 
 #include "base/error.h"
 #include "base/fd.h"

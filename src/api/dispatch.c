@@ -1,5 +1,6 @@
 /* What a request asks for: its target taken apart, and the route that answers it. */
 #include "api/api.h"
+#include "engine/engine.h"
 
 #include "base/error.h"
 

@@ -1,4 +1,5 @@
 /* /exec (Engine API v1.51, tag Exec) */
+#include "engine/process/exec.h"
 #include "api/api.h"
 
 #include "base/error.h"

@@ -1,4 +1,5 @@
 /* /images (Engine API v1.51, tag Image) */
+#include "engine/image/images.h"
 #include "api/api.h"
 
 #include "base/error.h"

@@ -1,5 +1,6 @@
 /* /networks (Engine API v1.51, tag Network) */
 #include "api/api.h"
+#include "engine/network/endpoint.h"
 
 #include "base/error.h"
 

@@ -1,6 +1,7 @@
 /* What goes to registries (Engine API v1.51: ImageCreate by name, ImagePush, ImageSearch, SystemAuth,
  * DistributionInspect). */
 #include "api/api.h"
+#include "engine/transfer/pull_push.h"
 
 #include "base/error.h"
 

@@ -1,5 +1,6 @@
 #include "api/api.h"
 #include "api/schema_types.h"
+#include "engine/engine.h"
 
 #include "base/error.h"
 #include "base/fd.h"

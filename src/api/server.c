@@ -1,6 +1,7 @@
 /* Connections: accepted and watched by one thread while they are idle, so that ten thousand of them
  * cost memory only; served by a pool of threads, which may wait, once a whole head has come. */
 #include "api/api.h"
+#include "engine/network/networks.h"
 
 #include "base/address.h"
 #include "base/error.h"

@@ -1,5 +1,7 @@
 /* /_ping, /version, /info, /events (Engine API v1.51, tag System) */
 #include "api/api.h"
+#include "engine/engine.h"
+#include "engine/object/event.h"
 
 #include "base/error.h"
 #include "base/timefmt.h"

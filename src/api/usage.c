@@ -1,6 +1,8 @@
 /* /system/df (Engine API v1.51): the sizes of all that is kept. */
 #include "api/api.h"
 #include "builder/build.h"
+#include "engine/image/images.h"
+#include "engine/volume/volume.h"
 
 #include "base/error.h"
 

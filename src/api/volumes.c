@@ -1,5 +1,7 @@
 /* /volumes (Engine API v1.51, tag Volume) */
 #include "api/api.h"
+#include "engine/object/name.h"
+#include "engine/volume/volume.h"
 
 #include "base/error.h"
 

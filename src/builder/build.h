@@ -2,8 +2,10 @@
  * what they make is remembered by what it was made of. It stands on the engine, as a step is run and an image
  * is kept by its means (docs/decisions/builds.md); it must not know HTTP. */
 #pragma once
+#include "base/bytes.h"
 #include "dockerfile/dockerfile.h"
-#include "engine/engine.h"
+#include "engine/object/engine.h"
+#include "engine/object/filter.h"
 
 /* A line of the answer: the object of a JSON stream; false if nobody hears it. Takes the reference. Calls come
  * from several threads, one at a time. */

@@ -1,5 +1,6 @@
 /* What steps have made, found by what they were made of: base tree, instruction, environment, copied content. */
 #include "builder/internal.h"
+#include "engine/image/images.h"
 
 #include "base/timefmt.h"
 

@@ -1,6 +1,8 @@
 /* What the files of this room share. */
 #pragma once
+#include "base/notify.h"
 #include "builder/build.h"
+#include "image/image.h"
 
 #include "base/error.h"
 #include "base/fd.h"

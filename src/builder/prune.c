@@ -1,5 +1,6 @@
 /* The build cache as a whole: how large it is, and what of it goes. */
 #include "builder/internal.h"
+#include "engine/object/event.h"
 
 #include "base/size.h"
 #include "base/timefmt.h"

@@ -1,5 +1,6 @@
 /* What a build ends in: an image of the target stage, tagged, or its files in an archive. */
 #include "builder/internal.h"
+#include "engine/image/images.h"
 
 #include "base/timefmt.h"
 

@@ -1,5 +1,7 @@
 /* Trees that files are copied from or that are mounted: the context, named contexts, stages, images. */
 #include "builder/internal.h"
+#include "engine/image/images.h"
+#include "engine/transfer/pull_push.h"
 
 #include "registry/registry.h"
 

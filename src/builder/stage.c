@@ -1,5 +1,6 @@
 /* One stage: its base, its variables, and its instructions one after the other. */
 #include "builder/internal.h"
+#include "engine/image/images.h"
 
 #include "base/timefmt.h"
 #include "base/work.h"

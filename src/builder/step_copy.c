@@ -1,5 +1,6 @@
 /* COPY, ADD and WORKDIR: a layer of files, without a process. */
 #include "builder/internal.h"
+#include "engine/image/images.h"
 
 #include "base/timefmt.h"
 #include "runtime/runtime.h"

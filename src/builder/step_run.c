@@ -1,5 +1,6 @@
 /* RUN: a process in a container of its own; what it has written becomes a layer. */
 #include "builder/internal.h"
+#include "engine/container/step.h"
 
 #include <string.h>
 

@@ -1,6 +1,8 @@
 /* dockerd's flags and /etc/berth/daemon.json. A key given in both places is an error, as with dockerd. */
+#include "daemon/config.h"
 #include "daemon/config_keys.h"
-#include "engine/engine.h"
+#include "engine/object/userns.h"
+#include "engine/process/log.h"
 
 #include "base/address.h"
 #include "base/error.h"

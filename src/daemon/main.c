@@ -1,5 +1,7 @@
 /* berthd: reads its configuration, opens the engine and its doors, serves until it is told to stop. */
 #include "api/api.h"
+#include "daemon/config.h"
+#include "engine/engine.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,4 +1,9 @@
 #include "engine/engine.h"
+#include "engine/container/life.h"
+#include "engine/network/endpoint.h"
+#include "engine/process/shim.h"
+#include "engine/transfer/pull_push.h"
+#include "engine/volume/volume.h"
 
 #include "base/error.h"
 #include "base/fd.h"

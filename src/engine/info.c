@@ -1,4 +1,6 @@
 #include "engine/engine.h"
+#include "engine/network/firewall.h"
+#include "engine/network/networks.h"
 
 #include "base/fd.h"
 #include "base/log.h"

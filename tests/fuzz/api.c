@@ -1,6 +1,9 @@
 /* Requests to every endpoint of an engine that has an image and a container: the first byte is the route, then come the
  * query up to a line's end, and the body. What it does to its host, it does in tests/guards/sandbox. */
 #include "api/api.h"
+#include "daemon/config.h"
+#include "engine/engine.h"
+#include "image/image.h"
 
 #include "base/fd.h"
 

@@ -1,5 +1,5 @@
 /* Any bytes as the log of a container: the first chooses the driver and what is asked for. */
-#include "engine/engine.h"
+#include "engine/process/log.h"
 
 #include "base/fd.h"
 

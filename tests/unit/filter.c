@@ -1,4 +1,4 @@
-#include "engine/engine.h"
+#include "engine/object/filter.h"
 
 static void test_forms(void)
 {

@@ -1,7 +1,7 @@
 /* What mounts and volumes may ask for: words of modes, subpaths, options, and dockerd's refusals of them. */
 #include "base/error.h"
-#include "engine/container/mount_points.h"
-#include "engine/engine.h"
+#include "engine/volume/mount_check.h"
+#include "engine/volume/volume.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "engine/engine.h"
+#include "engine/object/name.h"
 
 #include <string.h>
 

@@ -1,5 +1,8 @@
 /* `commit`: an image of what a container has changed, on top of its own image. */
-#include "engine/engine.h"
+#include "engine/container/files.h"
+#include "engine/container/life.h"
+#include "engine/container/spec.h"
+#include "engine/image/images.h"
 #include "engine/image/layer_pack.h"
 
 #include "base/error.h"

@@ -1,6 +1,9 @@
 /* Files into a container and out of it (`cp`). Paths are looked up inside the container's root, and what they lead to
  * stays in it, whatever its processes do meanwhile (CVE-2018-15664). */
-#include "engine/engine.h"
+#include "engine/container/files.h"
+#include "engine/image/images.h"
+#include "engine/object/userns.h"
+#include "engine/volume/volume.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,4 +1,9 @@
-#include "engine/engine.h"
+#include "engine/container/life.h"
+#include "engine/container/mount_points.h"
+#include "engine/container/spec.h"
+#include "engine/image/images.h"
+#include "engine/network/names.h"
+#include "engine/object/name.h"
 
 #include "base/error.h"
 #include "base/fd.h"

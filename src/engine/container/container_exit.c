@@ -1,5 +1,9 @@
 /* What follows when a container has ended: its state, the event, a restart, its removal. */
-#include "engine/engine.h"
+#include "engine/container/life.h"
+#include "engine/network/endpoint.h"
+#include "engine/network/names.h"
+#include "engine/process/shim.h"
+#include "engine/volume/volume.h"
 
 #include "base/error.h"
 #include "base/fd.h"

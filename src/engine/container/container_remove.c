@@ -1,4 +1,10 @@
-#include "engine/engine.h"
+#include "engine/container/life.h"
+#include "engine/network/endpoint.h"
+#include "engine/network/names.h"
+#include "engine/object/event.h"
+#include "engine/object/name.h"
+#include "engine/process/exec.h"
+#include "engine/volume/volume.h"
 
 #include "base/error.h"
 #include "base/fd.h"

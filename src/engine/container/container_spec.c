@@ -1,5 +1,10 @@
 /* What a container is to be: the request as it came, completed by the image and by defaults. */
-#include "engine/engine.h"
+#include "engine/container/spec.h"
+#include "engine/image/images.h"
+#include "engine/network/firewall.h"
+#include "engine/network/names.h"
+#include "engine/object/userns.h"
+#include "engine/process/log.h"
 
 #include "base/error.h"
 #include "image/image.h"

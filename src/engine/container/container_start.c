@@ -1,5 +1,13 @@
 /* Gathers what a container is made of, has a plan made of it, and a shim carry that out. */
-#include "engine/network/network.h"
+#include "engine/container/life.h"
+#include "engine/container/mount_points.h"
+#include "engine/container/spec.h"
+#include "engine/network/endpoint.h"
+#include "engine/network/names.h"
+#include "engine/object/userns.h"
+#include "engine/process/log.h"
+#include "engine/process/shim.h"
+#include "engine/volume/volume.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,5 +1,5 @@
 /* What a container uses: its cgroups, its network, and beside them what the host had to give meanwhile. */
-#include "engine/engine.h"
+#include "engine/container/usage.h"
 
 #include "base/fd.h"
 #include "base/timefmt.h"

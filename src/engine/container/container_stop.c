@@ -1,5 +1,6 @@
 /* Signals, and what is made of them: stop, restart, kill, pause, wait. */
-#include "engine/engine.h"
+#include "engine/container/life.h"
+#include "engine/process/shim.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,5 +1,5 @@
 /* `top`: the host's ps, asked for the container's processes, as Docker does. */
-#include "engine/engine.h"
+#include "engine/container/usage.h"
 
 #include "base/error.h"
 

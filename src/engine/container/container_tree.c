@@ -1,5 +1,6 @@
 /* The files of a container: what it has changed (`diff`), and all of them (`export`). */
-#include "engine/engine.h"
+#include "engine/container/files.h"
+#include "engine/image/images.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,4 +1,6 @@
-#include "engine/engine.h"
+#include "engine/container/life.h"
+#include "engine/container/spec.h"
+#include "engine/network/ports.h"
 
 #include "base/error.h"
 

@@ -1,6 +1,10 @@
 /* -v, --mount, --tmpfs, VOLUME and --volumes-from: one list of mounts, each fully resolved. */
 #include "engine/container/mount_points.h"
-#include "engine/engine.h"
+#include "engine/image/images.h"
+#include "engine/object/name.h"
+#include "engine/object/userns.h"
+#include "engine/volume/mount_check.h"
+#include "engine/volume/volume.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,20 +1,10 @@
-/* The mounts that a container asks for: what is refused of them, and what they are kept as. */
+/* All mounts of a container, resolved. */
 #pragma once
-#include "base/json.h"
+#include "engine/object/engine.h"
 
-#include <stdbool.h>
-
-/* The words behind the second colon of -v. */
-typedef struct {
-	bool writable, no_copy;
-	const char *propagation; /* "" if it says none */
-} MountMode;
-
-extern const char *const mount_propagations[];
-
-/* mount_check.c. False if a word is unknown, or one kind of word is said twice. */
-bool mount_mode_parse(const char *text, MountMode *mode);
-/* An absolute path of the container that is not its root. */
-bool mount_destination_check(const char *path, GError **error);
-/* One of HostConfig.Mounts (Engine API, Mount): INVALID with dockerd's words. Nothing of the host is looked at. */
-bool mount_check(const json_t *mount, GError **error);
+/* Resolves them; volumes are made, and filled from the image. */
+json_t *mount_points_make(Engine *engine, const json_t *spec, const char *image_id, GError **error);
+/* Before each start: folders for binds that are to be made where they are missing. */
+bool mount_points_prepare(const json_t *mounts, Userns ids, GError **error);
+/* The same list as its row has it, also where an older engine wrote that. New reference. */
+json_t *mount_points_read(Engine *engine, const char *text, GError **error);

@@ -1,6 +1,6 @@
 /* What a container may say of itself, and what it has of another, where it shares a network: as moby's
  * runconfig/hostconfig_unix.go validates it, in its words. */
-#include "engine/engine.h"
+#include "engine/container/spec.h"
 
 #include "base/error.h"
 

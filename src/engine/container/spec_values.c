@@ -1,5 +1,5 @@
 /* Values that no container can have, refused before anything is made: as dockerd validates them, in its words. */
-#include "engine/engine.h"
+#include "engine/container/spec.h"
 
 #include "base/error.h"
 

@@ -1,4 +1,10 @@
-#include "engine/network/network.h"
+#include "engine/container/step.h"
+#include "engine/container/files.h"
+#include "engine/container/life.h"
+#include "engine/container/spec.h"
+#include "engine/network/endpoint.h"
+#include "engine/object/name.h"
+#include "engine/process/shim.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,5 +1,5 @@
 /* --change of import and commit: the Dockerfile instructions that alter only the configuration. */
-#include "engine/engine.h"
+#include "runtime/runtime.h"
 
 #include "base/error.h"
 #include "dockerfile/dockerfile.h"

@@ -1,4 +1,5 @@
-#include "engine/engine.h"
+#include "engine/image/images.h"
+#include "engine/object/event.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,6 +1,7 @@
 /* `load`: docker-archive and OCI layout, in one stream, in any order of entries. */
-#include "engine/engine.h"
+#include "engine/image/images.h"
 #include "engine/image/layer_incoming.h"
+#include "engine/object/event.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,6 +1,7 @@
 /* New images: a layer unpacked from a blob, an image of layers, `import`. */
-#include "engine/engine.h"
+#include "engine/image/images.h"
 #include "engine/image/layer_unpack.h"
+#include "engine/object/event.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,5 +1,5 @@
 /* Whether an image is of the platform that a client asks for. */
-#include "engine/engine.h"
+#include "engine/image/images.h"
 
 #include "base/error.h"
 #include "image/image.h"

@@ -1,5 +1,7 @@
 /* rmi and image prune. */
-#include "engine/engine.h"
+#include "engine/image/images.h"
+#include "engine/object/container.h"
+#include "engine/object/event.h"
 
 #include "base/error.h"
 #include "base/timefmt.h"

@@ -1,5 +1,6 @@
 /* `save`: an OCI layout with Docker's manifest.json beside it, which every docker can load. */
-#include "engine/engine.h"
+#include "engine/image/images.h"
+#include "engine/object/event.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,5 +1,5 @@
 /* A folder becomes a layer: packed once, for its digest and for registries, and renamed to its place. */
-#include "engine/engine.h"
+#include "engine/image/images.h"
 #include "engine/image/layer_pack.h"
 
 #include "base/error.h"

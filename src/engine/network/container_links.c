@@ -1,5 +1,5 @@
 /* --link: what a container is told of another, in /etc/hosts and, on the default bridge, in its environment. */
-#include "engine/network/network.h"
+#include "engine/network/names.h"
 
 #include "base/error.h"
 

@@ -1,6 +1,10 @@
 /* What a container has of its networks: reserved before its start, connected while its process makes its
  * mounts, given back at its end. Endpoints are JSON as inspect shows them; keys with "_" stay inside. */
-#include "engine/network/network.h"
+#include "engine/network/gateway.h"
+#include "engine/network/network_spec.h"
+#include "engine/network/ports.h"
+#include "engine/object/event.h"
+#include "engine/object/name.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,5 +1,5 @@
 /* What a request asks for in a network (Engine API, EndpointSettings), checked before anything is reserved. */
-#include "engine/network/network.h"
+#include "engine/network/endpoint.h"
 
 #include "base/error.h"
 

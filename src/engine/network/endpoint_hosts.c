@@ -1,5 +1,5 @@
 /* What /etc/hosts says of a container's networks. */
-#include "engine/network/network.h"
+#include "engine/network/names.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* What a link in a container gets beyond its addresses and routes, where somebody asked for it. */
-#include "engine/network/network.h"
+#include "engine/network/endpoint.h"
 
 #include "base/error.h"
 #include "base/fd.h"

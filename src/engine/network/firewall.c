@@ -1,5 +1,5 @@
 /* The host's own firewall, which published ports pass by (moby issue 22054): that is said aloud. */
-#include "engine/engine.h"
+#include "engine/network/firewall.h"
 
 #include "base/fd.h"
 

@@ -1,6 +1,7 @@
 /* What a container has once, and not once for each of its networks: default routes, and published ports. Both follow
  * it from network to network. */
-#include "engine/network/network.h"
+#include "engine/network/gateway.h"
+#include "engine/network/ports.h"
 
 #include <stdlib.h>
 #include <string.h>

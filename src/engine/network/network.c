@@ -1,5 +1,8 @@
 /* The networks themselves: made, found, shown, removed; and what the host has of them. */
-#include "engine/network/network.h"
+#include "engine/network/network_spec.h"
+#include "engine/network/ports.h"
+#include "engine/object/event.h"
+#include "engine/object/name.h"
 
 #include "base/error.h"
 #include "base/fd.h"

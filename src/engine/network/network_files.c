@@ -1,6 +1,6 @@
 /* /etc/hosts, /etc/hostname and /etc/resolv.conf of a container: files in its folder that are bound there. Those of a container
  * that runs are changed in place: they are the same files inside. */
-#include "engine/network/network.h"
+#include "engine/network/names.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,6 +1,6 @@
 /* The names of a network's members, as files that the resolvers of its containers read: they go on
  * answering while the engine is down. */
-#include "engine/network/network.h"
+#include "engine/network/networks.h"
 
 #include "base/fd.h"
 #include "base/log.h"

@@ -1,6 +1,6 @@
 /* The options of a network's driver: what each means, and for which drivers. One of Docker's own that is not
  * known here is refused, as it would change nothing; others' are kept as they are, like labels. */
-#include "engine/network/network.h"
+#include "engine/network/network_spec.h"
 
 #include "base/error.h"
 #include "base/size.h"

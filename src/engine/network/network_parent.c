@@ -1,6 +1,6 @@
 /* The link of the host that an ipvlan or macvlan network's containers hang on: one that is there, a VLAN of one
  * that is there ("eth0.50"), or, where none is named, one that leads nowhere. */
-#include "engine/network/network.h"
+#include "engine/network/network_spec.h"
 
 #include "base/error.h"
 

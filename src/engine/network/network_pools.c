@@ -1,5 +1,5 @@
 /* IPAM: the subnets of a network, with gateways, ranges, and addresses that are not given out. */
-#include "engine/network/network.h"
+#include "engine/network/network_spec.h"
 
 #include "base/error.h"
 

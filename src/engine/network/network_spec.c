@@ -1,5 +1,5 @@
 /* What a network is to be: its request checked, its driver and links chosen. */
-#include "engine/network/network.h"
+#include "engine/network/network_spec.h"
 
 #include "base/error.h"
 #include "base/size.h"

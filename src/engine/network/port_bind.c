@@ -1,5 +1,5 @@
 /* Ports of the host: who has which. Every question is asked under the network lock. */
-#include "engine/network/network.h"
+#include "engine/network/ports.h"
 
 #include "base/error.h"
 

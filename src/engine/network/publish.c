@@ -1,6 +1,8 @@
 /* Ports of a container that runs, added and taken away (an extension of /containers/{id}/update:
  * "PublishAdd" and "PublishRm", both written as PortBindings are). */
-#include "engine/network/network.h"
+#include "engine/network/gateway.h"
+#include "engine/network/ports.h"
+#include "engine/process/shim.h"
 
 #include "base/error.h"
 #include "base/log.h"

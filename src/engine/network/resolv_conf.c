@@ -1,5 +1,5 @@
 /* resolv.conf: the host's as a container can use it, with what --dns, --dns-search and --dns-option say instead. */
-#include "engine/network/network.h"
+#include "engine/network/names.h"
 
 #include "base/fd.h"
 

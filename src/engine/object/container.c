@@ -1,4 +1,7 @@
-#include "engine/engine.h"
+#include "engine/container/mount_points.h"
+#include "engine/network/names.h"
+#include "engine/object/event.h"
+#include "engine/process/health.h"
 
 #include "base/error.h"
 #include "base/log.h"

@@ -1,5 +1,6 @@
 /* The event bus: a short memory, and those who follow. */
-#include "engine/engine.h"
+#include "engine/object/event.h"
+#include "base/notify.h"
 
 #include "base/timefmt.h"
 

@@ -1,4 +1,4 @@
-#include "engine/engine.h"
+#include "engine/object/filter.h"
 
 #include "base/error.h"
 #include "base/timefmt.h"

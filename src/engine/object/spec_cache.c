@@ -1,6 +1,6 @@
 /* The specifications of the containers that were looked at last, parsed: an event, a start and a list
  * need them every time, and parsing one costs more than all the rest of an event. */
-#include "engine/engine.h"
+#include "engine/object/container.h"
 
 #include "base/error.h"
 

@@ -1,5 +1,5 @@
 /* userns-remap: whose subordinate ids a container's own are. */
-#include "engine/engine.h"
+#include "engine/object/userns.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,4 +1,7 @@
-#include "engine/engine.h"
+#include "engine/network/names.h"
+#include "engine/object/name.h"
+#include "engine/object/userns.h"
+#include "engine/process/shim.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,6 +1,7 @@
 /* Health checks: a command in the container, again and again, and what its exit codes say (Engine API, Health).
  * Each container that has one gets a thread while it runs; what is known starts anew with each start. */
-#include "engine/engine.h"
+#include "engine/process/health.h"
+#include "engine/process/exec.h"
 
 #include "base/fd.h"
 #include "base/timefmt.h"

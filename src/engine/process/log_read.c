@@ -1,5 +1,5 @@
 /* Reads the logs that shims write: rotated files in order, the last lines first where asked for. */
-#include "engine/engine.h"
+#include "engine/process/log.h"
 
 #include "base/error.h"
 #include "base/fd.h"

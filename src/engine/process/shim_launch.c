@@ -1,5 +1,9 @@
 /* Starting shims: one that makes a container, and one that enters a container for an exec. */
-#include "engine/engine.h"
+#include "engine/network/endpoint.h"
+#include "engine/network/names.h"
+#include "engine/network/ports.h"
+#include "engine/process/health.h"
+#include "engine/process/shim.h"
 
 #include "base/error.h"
 #include "base/fd.h"

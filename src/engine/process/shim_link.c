@@ -1,5 +1,7 @@
 /* The engine's end of each shim: hearing from it, telling it, finding it again. */
-#include "engine/engine.h"
+#include "engine/container/life.h"
+#include "engine/process/health.h"
+#include "engine/process/shim.h"
 
 #include "base/error.h"
 #include "base/fd.h"

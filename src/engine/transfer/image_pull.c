@@ -1,4 +1,6 @@
 /* `pull`: a reference to a manifest, its layers, an image. */
+#include "engine/image/images.h"
+#include "engine/object/event.h"
 #include "engine/transfer/layer_fetch.h"
 
 #include "base/error.h"

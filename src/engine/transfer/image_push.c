@@ -1,5 +1,6 @@
 /* `push`: layers that the registry does not have, then the manifest. */
 #include "engine/image/layer_pack.h"
+#include "engine/object/event.h"
 #include "engine/transfer/batch.h"
 
 #include "base/error.h"

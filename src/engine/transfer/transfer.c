@@ -1,4 +1,5 @@
 #include "engine/transfer/transfer.h"
+#include "base/notify.h"
 
 #include "base/error.h"
 #include "base/size.h"

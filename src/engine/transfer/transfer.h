@@ -1,7 +1,7 @@
 /* What registries.c, image_pull.c and image_push.c share: work with a registry that several clients may
  * follow. */
 #pragma once
-#include "engine/engine.h"
+#include "engine/transfer/pull_push.h"
 #include "image/image.h"
 #include "registry/registry.h"
 

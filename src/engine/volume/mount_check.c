@@ -1,6 +1,5 @@
 /* What a mount may ask for, in dockerd's words (moby, volume/mounts/linux_parser.go). */
-#include "engine/container/mount_points.h"
-#include "engine/engine.h"
+#include "engine/volume/mount_check.h"
 
 #include "base/error.h"
 

@@ -1,4 +1,6 @@
-#include "engine/engine.h"
+#include "engine/volume/volume.h"
+#include "engine/object/event.h"
+#include "engine/object/name.h"
 
 #include "base/error.h"
 #include "base/fd.h"

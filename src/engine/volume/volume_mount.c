@@ -1,7 +1,7 @@
 /* Volumes with options: what they name is mounted at the volume's folder while somebody uses it, as by dockerd's local driver
  * (moby, volume/local/local_linux.go). Who holds what is in memory only: an engine that starts counts the containers that run, and
  * takes away what nobody holds (docs/decisions/volumes.md). */
-#include "engine/engine.h"
+#include "engine/volume/volume.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,0 +1,30 @@
+/* Files of a container: copied in and out, what it has changed, and that as an image. */
+#pragma once
+#include "base/bytes.h"
+#include "engine/object/container.h"
+
+/* container_commit.c: an image of what a container has changed, on top of its own. Its id, or NULL. */
+typedef struct {
+	const char *repo, *tag, *comment, *author;
+	const json_t *config; /* what the image is to say beside the container's own; or NULL */
+	char *const *changes;
+	bool pause; /* while its files are read */
+} CommitRequest;
+char *container_commit(Container *container, const CommitRequest *request, GError **error);
+/* container_tree.c: what a container has of its own, and its whole tree. */
+int container_upper_open(Container *container, GError **error); /* overlayfs' upper folder; owned */
+/* Paths that are in an upper folder because something of ours is mounted there: no change of the container. */
+extern const char *const container_mount_points[];
+/* {"Path", "Kind"}: 0 changed, 1 added, 2 deleted (Engine API, ContainerChanges). */
+json_t *container_changes(Container *container, GError **error);
+bool container_export(Container *container, ByteSink sink, gpointer data, GError **error);
+
+/* container_copy.c: files of a container, running or not, by a path in it ("a/." is what is in a folder). */
+/* {"name", "size", "mode", "mtime", "linkTarget"} (Engine API, ContainerArchiveInfo); new reference. */
+json_t *container_path_stat(Container *container, const char *path, GError **error);
+/* As a tar. */
+bool container_copy_out(
+	Container *container, const char *path, ByteSink sink, gpointer data, GError **error);
+/* A tar into a folder that is there. keep_kind: no folder becomes a file, and no file a folder. */
+bool container_copy_in(Container *container, const char *path, bool keep_kind, ByteSource source,
+	gpointer data, GError **error);

@@ -1,0 +1,52 @@
+/* A container's life: made, started, stopped, changed, removed. */
+#pragma once
+#include "engine/object/container.h"
+#include "engine/object/filter.h"
+
+bool container_make_folder(Engine *engine, const char *id, GError **error); /* container_create.c */
+
+/* container_create.c */
+char *container_create(
+	Engine *engine, const char *name, const json_t *request, json_t **warnings, GError **error);
+/* CONFLICT with Docker's words if a container has that name. */
+bool container_name_free(Engine *engine, const char *name, GError **error);
+
+/* container_start.c, container_stop.c, ... */
+/* What container_start does once it may: by these mounts. */
+bool container_launch(
+	Container *container, const json_t *spec, const json_t *mounts, GError **error);
+bool container_start(Container *container, GError **error); /* NOT_MODIFIED if it runs */
+bool container_restart_due(Container *container); /* nobody stopped or removed it meanwhile */
+/* The automatic restart: nothing happens if the container was stopped or removed meanwhile. */
+bool container_start_again(Container *container, GError **error);
+/* Ends its wait for an automatic restart; false if it does not wait for one. */
+bool container_end_restart(Container *container);
+/* timeout: seconds, negative: no limit, G_MININT: what the container asks for. */
+bool container_stop(Container *container, const char *signal, int timeout, GError **error);
+bool container_restart(Container *container, const char *signal, int timeout, GError **error);
+bool container_kill(Container *container, const char *signal, GError **error);
+bool container_pause(Container *container, GError **error);
+bool container_unpause(Container *container, GError **error);
+bool container_rename(Container *container, const char *name, GError **error);
+bool container_resize(Container *container, int rows, int columns, GError **error);
+bool container_remove(Container *container, bool force, bool volumes, GError **error);
+bool container_update(
+	Container *container, const json_t *changes, json_t *warnings, GError **error);
+/* Takes fd over. Before the start, the client waits for it; a start that must find it there is
+   kept off by holding operation. */
+bool container_attach(
+	Container *container, int fd, int flags, const char *detach_keys, GError **error);
+
+json_t *container_prune(Engine *engine, const Filters *filters);
+/* How often it has ended, restarts by its policy aside: taken before a client is told that its wait is on, so that no end is missed. */
+gint64 container_ends(Container *container);
+/* Waits for condition ("not-running", "next-exit" after so many ends, "removed"); false if peer_fd
+   hung up. */
+bool container_wait(Container *container, const char *condition, gint64 ends, int peer_fd,
+	int *exit_code, char **message);
+/* The automatic part: what happens once the shim has told of the end. */
+void container_exited(
+	Container *container, int exit_code, bool oom, gint64 time, const char *message);
+/* --rm: removes it by force, with its anonymous volumes; failures are logged. */
+void container_remove_now(Container *container);
+void container_restore_all(Engine *engine);

@@ -1,0 +1,9 @@
+/* What a container uses, and its processes. */
+#pragma once
+#include "engine/object/container.h"
+
+/* container_stats.c: what it uses now (Engine API, ContainerStatsResponse); before: the sample before, or NULL. New
+ * reference. */
+json_t *container_stats(Container *container, const json_t *before, GError **error);
+
+json_t *container_top(Container *container, const char *ps_args, GError **error);

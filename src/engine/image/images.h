@@ -1,0 +1,55 @@
+/* Images: what is in the store, by name, and how it comes in and goes out as a file. */
+#pragma once
+#include "base/bytes.h"
+#include "engine/object/engine.h"
+#include "engine/object/filter.h"
+
+/* By name, digest, full or short id. "No such image: x". The caller frees the id. */
+char *image_find(Engine *engine, const char *reference, GError **error);
+json_t *image_config(
+	Engine *engine, const char *id, GError **error); /* the whole config document */
+json_t *image_list(Engine *engine, const Filters *filters, bool all, GError **error);
+json_t *image_inspect(Engine *engine, const char *reference, GError **error);
+json_t *image_history(Engine *engine, const char *reference, GError **error);
+bool image_tag(
+	Engine *engine, const char *reference, const char *repo, const char *tag, GError **error);
+json_t *image_remove(Engine *engine, const char *reference, bool force, bool prune, GError **error);
+json_t *image_prune(Engine *engine, const Filters *filters, GError **error);
+/* image_platform.c: NOT_FOUND if the image is not of the platform ("": any). */
+bool image_check_platform(
+	Engine *engine, const char *reference, const char *platform, GError **error);
+char *image_name_of(Engine *engine, const char *id); /* a tag, or NULL */
+/* The merged file tree of an image, mounted nowhere: a descriptor of its root, owned. */
+int image_root_open(Engine *engine, const char *id, GError **error);
+/* The same beneath another folder (NULL: none), such as what a container has changed. */
+int image_tree_open(Engine *engine, const char *id, const char *above, GError **error);
+/* image_make.c: a new image of layers in the store. Tags (familiar or full) may be NULL. */
+typedef struct {
+	GPtrArray *layers; /* of Layer */
+	char *config;	   /* JSON text */
+} NewImage;
+bool image_add(Engine *engine, const NewImage *image, char *const *tags, char **id, GError **error);
+/* layer_folder.c: keeps a folder of the store's tmp/, such as overlayfs' upper one, as a layer; pinned, not yet
+ * synced. epoch: later times of its files become this one (seconds since 1970; -1: none). */
+Layer *layer_of_folder(Engine *engine, LayerPins *pins, const char *folder,
+	const char *parent_chain, gint64 epoch, GError **error);
+/* image.c: the merged tree of layers (lowest first), mounted nowhere: a descriptor of its root, owned. With
+ * upper and work (absolute paths, or NULL both) it may be written to. */
+char **layers_folders(Engine *engine, GPtrArray *layers); /* their folders, the topmost first */
+int layers_open(
+	Engine *engine, GPtrArray *layers, const char *upper, const char *work, GError **error);
+/* Unpacks a tar (maybe compressed) that was written to a blob, on top of a chain (NULL: the first). It
+ * stays pinned. */
+Layer *image_unpack(Engine *engine, LayerPins *pins, BlobWriter *blob, const char *parent_chain,
+	const char *expected_diff_id, GError **error);
+
+/* config_change.c: one --change ("ENV a=b") to an image's configuration. */
+bool config_change(json_t *config, const char *change, GError **error);
+
+char *image_import(Engine *engine, ByteSource read, gpointer stream, const char *repo,
+	const char *tag, const char *message, char *const *changes, GError **error);
+/* Calls said with each line for the user ("Loaded image: x"). tag: a name instead of the archive's own, or "". */
+bool image_load(Engine *engine, const char *tag, ByteSource read, gpointer stream,
+	void (*said)(const char *line, gpointer data), gpointer data, GError **error);
+bool image_save(
+	Engine *engine, char *const *references, ByteSink write, gpointer stream, GError **error);

@@ -1,0 +1,89 @@
+/* A container: its row, and what it holds while it runs. */
+#pragma once
+#include "base/notify.h"
+#include "engine/object/engine.h"
+
+typedef enum {
+	STATUS_CREATED,
+	STATUS_RUNNING,
+	STATUS_PAUSED,
+	STATUS_RESTARTING,
+	STATUS_REMOVING,
+	STATUS_EXITED,
+	STATUS_DEAD,
+} Status;
+extern const char *const status_names[];
+
+typedef struct ShimLink ShimLink;
+typedef struct Health Health;
+
+/* A container. row is guarded by the engine's lock; operation serialises what changes its life. */
+struct Container {
+	gatomicrefcount references;
+	Engine *engine;
+	ContainerRow row;
+	GMutex operation;
+	Notify changed;	     /* fires at each change of row.status, and when link goes */
+	ShimLink *link;	     /* to its shim, while that lives */
+	Health *health;	     /* of its running, or NULL: no check; guarded by the engine's lock */
+	GArray *waiting;     /* of Attachment: clients that came before the start */
+	GPtrArray *exec_ids; /* of char *: those that run */
+	guint restart_wait;  /* milliseconds before the next automatic restart */
+	int restarting; /* requests to restart it that go on: its end is not for good then; guarded by the engine's lock */
+	gint64 ends; /* how often it has ended, and was not to be restarted by its policy; guarded as restarting */
+	int rows, columns;
+	int waiters; /* atomic: clients in container_wait */
+	bool removed;
+	bool exit_kept;	   /* the exit file is there still: the row could not be written */
+	bool unlisted;	   /* a step of a build: no row, no name, no events (step.c) */
+	GPtrArray *layers; /* of Layer: what it stands on instead of its image, or NULL; borrowed */
+	json_t *spec;	   /* if spec_cache.c remembers it */
+	char **volumes; /* that are mounted for it (volume_mount.c), or NULL; guarded by the engine's lock */
+	json_t *endpoints; /* network name -> endpoint, while it runs; guarded by network_lock */
+	int resolver; /* atomic: SHIM_DNS_ flags of its shim, and RESOLVER_HEARD; 0: not heard yet */
+};
+
+enum { RESOLVER_HEARD = 1 << 16 };
+
+typedef struct {
+	int fd, flags; /* SHIM_ATTACH_ */
+	char keys[16];
+} Attachment;
+
+/* container.c: looking up, and what all the others share. */
+Container *container_ref(Container *container);
+void container_unref(Container *container);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Container, container_unref)
+/* By full id, name or unambiguous prefix of an id. New reference; "No such container: x". */
+Container *container_find(Engine *engine, const char *reference, GError **error);
+GPtrArray *container_all(Engine *engine); /* of Container, newest first */
+/* A copy of the row as it is now; clear it with container_row_clear. */
+ContainerRow container_snapshot(Container *container);
+/* {Config, HostConfig, NetworkingConfig}: a new reference of what others read too; never change it. */
+json_t *container_spec(Container *container, GError **error);
+json_t *container_mounts(Container *container, GError **error); /* as container_store_mounts */
+bool container_running(Container *container);			/* or paused */
+void container_event(Container *container, const char *action, const char *key, const char *value);
+/* Changes the status and what goes with it, writes the row, and tells those who wait; false where it could not be
+ * written (a full disk), which is logged. */
+bool container_set_status(Container *container, Status status);
+/* The same, if it is from (changed: whether it was), and only if it can be written. */
+bool container_change_status(
+	Container *container, Status from, Status to, bool *changed, GError **error);
+/* Writes that it runs, before anybody is told: a start that a crash would undo has not happened. The status follows by
+ * container_set_running. */
+bool container_record_start(Container *container, int pid, gint64 started, GError **error);
+void container_set_running(Container *container);
+char *container_folder(Container *container);
+char *container_cgroup(Container *container, const json_t *host);
+/* Kills what is left in its cgroup, where there is one, and removes that: for a container that lost its shim. */
+void container_end_processes(Container *container);
+char *container_log_path(Container *container, const json_t *host); /* "" where there is none */
+Container *container_register(Engine *engine, ContainerRow *row);   /* takes row over */
+Container *container_new(Engine *engine, ContainerRow *row); /* the same, unknown to others */
+
+/* spec_cache.c: remembers a specification that was just written, or forgets it. */
+void spec_cache_put(Container *container, json_t *spec);
+void spec_cache_drop(Container *container);
+bool container_set_spec(
+	Container *container, json_t *spec, GError **error); /* to the database too */

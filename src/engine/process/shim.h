@@ -1,0 +1,31 @@
+/* Shims: their launch, and the connection to each. */
+#pragma once
+#include "engine/process/exec.h"
+
+/* shim_launch.c: shims begin. */
+bool shim_copy(Engine *engine, GError **error);
+/* Starts a shim with the plan; when it has started the container, *pid is set. */
+bool shim_launch(Container *container, int plan_fd, bool with_network,
+	const Attachment *attachments, guint count, int *pid, GError **error);
+/* A shim for this exec alone, with all that the engine may do: the container's own has given that away. */
+bool shim_launch_exec(Container *container, Exec *exec, GError **error);
+
+/* shim_link.c: the connection to a shim. */
+void shim_monitor_start(Engine *engine);
+/* exec: that the shim is for alone, or NULL. Takes socket over; pid: of our child, or 0. Known from here on, heard from watch on. */
+ShimLink *shim_link_new(Container *container, Exec *exec, int socket, pid_t pid);
+void shim_link_watch(ShimLink *link);
+bool shim_tell(int socket, guint32 type, const char *id, int a, int b, const char *text,
+	const int *fds, int fd_count);
+void exec_folder_remove(Engine *engine, const char *id); /* with the socket in it */
+/* Ends what runs below an id although no row says that it runs: a start that a crash cut off. Waits for it. */
+void shim_end(Engine *engine, const char *id);
+bool shim_reconnect(Container *container); /* false if nobody answers */
+/* container->resolver; waits a little for a shim that was just found again. */
+int shim_resolver_state(Container *container);
+/* To the shim of the exec that id names, or the container's; a conflict if that does not run. */
+bool shim_send(Container *container, guint32 type, const char *id, int a, int b, const char *text,
+	const int *fds, int fd_count, GError **error);
+char *shim_socket_path(Engine *engine, const char *id);
+/* Waits until the last shim of a container that has ended is gone. */
+void shim_wait_gone(Container *container);
