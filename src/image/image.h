@@ -80,7 +80,8 @@ typedef enum { TREE_WHOLE, TREE_UPPER } TreeKind;
 bool tree_archive(int root_fd, TreeKind kind, const char *const *skip, ByteSink sink, gpointer data,
 	GError **error);
 
-/* One name of a folder, and what lies below it, called as; "." is the folder itself. Owners are counted from first_uid
+/* One name of a folder, and what lies below it, called as; "." is the folder itself, and "" what parent_fd (O_PATH) is open
+ * on, where that is none. Owners are counted from first_uid
  * and first_gid on. */
 bool tree_archive_name(int parent_fd, const char *name, const char *as, uid_t first_uid,
 	gid_t first_gid, ByteSink sink, gpointer data, GError **error);
@@ -112,10 +113,19 @@ typedef struct {
 } UnpackOwner;
 bool archive_unpack(
 	int dir_fd, ByteSource read, gpointer data, const UnpackOwner *owner, GError **error);
+/* What is mounted in the folder that an archive is unpacked into. */
+typedef struct {
+	/* Opens a folder (O_PATH) by a path that holds no "..", and makes what is missing; -1 with errno. NULL: as path_make_in_root. */
+	int (*folder)(gpointer data, const char *path);
+	/* Whether something is mounted on a name in a folder (whose path is given, too), and it is not to be a folder that is one. */
+	bool (*is_busy)(gpointer data, int folder_fd, const char *folder, const char *name,
+		bool as_folder);
+	gpointer data;
+} UnpackMounts;
 /* The same, with the owners that it says, counted from shift on (0 of a container that has a user namespace).
  * keep_kind: NULL, or what to call dir_fd in the error that it is then where a folder would become a file, or a file a
- * folder. */
+ * folder. What is mounted is not replaced (SYSTEM). */
 bool archive_unpack_into(int dir_fd, ByteSource read, gpointer data, const char *keep_kind,
-	UnpackOwner shift, GError **error);
+	UnpackOwner shift, const UnpackMounts *mounts, GError **error);
 /* Whether a file begins as such an archive does; its position is where it was. */
 bool archive_detect(int fd);

@@ -17,6 +17,7 @@
 enum {
 	BUFFER = 256 * 1024,
 	MAX_ENTRIES = 4000000,
+	MAX_DEPTH = 2000,
 	USTAR_MARK = 257,
 	PADDING = 2048,
 	PLAIN_MODE = 0755, /* what the engine's umask (0022) lets through */
@@ -30,6 +31,7 @@ typedef struct {
 	bool live;		  /* what lies there already is below: whiteouts delete */
 	const UnpackOwner *owner; /* or NULL */
 	UnpackOwner shift;	  /* is added to the owners */
+	const UnpackMounts *mounts; /* or NULL */
 	const char *keep_kind;	  /* no folder becomes a file, nor a file a folder; where, for words */
 	ByteSource read;
 	gpointer data;
@@ -67,6 +69,29 @@ static la_ssize_t archive_input(struct archive *archive, void *data, const void 
 	return n;
 }
 
+/* It leads through what is mounted where the archive goes, though not here. */
+static bool has_view(const Apply *apply)
+{
+	return apply->mounts != NULL && apply->mounts->folder != NULL;
+}
+
+static int folder_make(const Apply *apply, const char *path)
+{
+	return has_view(apply) ? apply->mounts->folder(apply->mounts->data, path)
+			       : path_make_in_root(apply->root_fd, path, 0755);
+}
+
+/* One that is there, and no link in its place. */
+static int folder_open(const Apply *apply, const char *path)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	if (!has_view(apply))
+		return path_open_in_root(apply->root_fd, path, flags, 0);
+	g_autofree char *parent = g_path_get_dirname(path), *name = g_path_get_basename(path);
+	autofd at = folder_make(apply, parent);
+	return at < 0 ? -1 : openat(at, name, flags);
+}
+
 /* The folder of an entry, opened in the root; kept open, as neighbours follow each other. */
 static int parent_of(Apply *apply, const char *path, const char **name)
 {
@@ -78,7 +103,7 @@ static int parent_of(Apply *apply, const char *path, const char **name)
 		fd_clear(&apply->parent_fd);
 		g_free(apply->parent);
 		apply->parent = g_steal_pointer(&parent);
-		apply->parent_fd = path_make_in_root(apply->root_fd, apply->parent, 0755);
+		apply->parent_fd = folder_make(apply, apply->parent);
 		struct stat st;
 		apply->inherits = apply->parent_fd < 0 || fstat(apply->parent_fd, &st) < 0 ||
 				  (st.st_mode & S_ISGID) != 0;
@@ -159,8 +184,9 @@ static bool make_hardlink(
 	g_autofree char *folder = clean != NULL ? g_path_get_dirname(clean) : NULL;
 	g_autofree char *base = clean != NULL ? g_path_get_basename(clean) : NULL;
 	autofd folder_fd =
-		clean != NULL ? path_open_in_root(apply->root_fd, folder, O_PATH | O_DIRECTORY, 0)
-			      : -1;
+		clean == NULL	  ? -1
+		: has_view(apply) ? folder_make(apply, folder)
+				  : path_open_in_root(apply->root_fd, folder, O_PATH | O_DIRECTORY, 0);
 	if (folder_fd < 0)
 		return fail(error, BERTH_ERROR_INVALID, "invalid hard link to \"%s\"", target);
 	return linkat(folder_fd, base, parent_fd, name, 0) == 0 ||
@@ -283,6 +309,33 @@ static bool same_kind(const Apply *apply, int parent_fd, const char *name, const
 		path, apply->keep_kind);
 }
 
+/* Whether anything below a folder is mounted on. A container's mounts are not this process's, so the kernel would let the names go, and
+ * the mounts with them. */
+static bool holds_mounts(
+	const UnpackMounts *mounts, int parent_fd, const char *parent, const char *name, int depth)
+{
+	autofd fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	g_autoptr(GPtrArray) names = fd >= 0 ? folder_names(fd) : g_ptr_array_new();
+	g_autofree char *path = g_build_filename(parent, name, NULL);
+	bool found = depth > MAX_DEPTH;
+	for (guint i = 0; i < names->len && !found; i++)
+		found = mounts->is_busy(mounts->data, fd, path, names->pdata[i], false) ||
+			holds_mounts(mounts, fd, path, names->pdata[i], depth + 1);
+	return found;
+}
+
+/* In dockerd's words, whose kernel refuses. */
+static bool check_busy(
+	const Apply *apply, int parent_fd, const char *name, bool folder, GError **error)
+{
+	const UnpackMounts *mounts = apply->mounts;
+	if (mounts == NULL ||
+		(!mounts->is_busy(mounts->data, parent_fd, apply->parent, name, folder) &&
+			(folder || !holds_mounts(mounts, parent_fd, apply->parent, name, 0))))
+		return true;
+	return fail(error, BERTH_ERROR_SYSTEM, "RemoveAll %s: device or resource busy", name);
+}
+
 static bool apply_entry(
 	Apply *apply, struct archive *archive, struct archive_entry *entry, GError **error)
 {
@@ -311,6 +364,8 @@ static bool apply_entry(
 			path, g_strerror(errno));
 	if (apply->keep_kind != NULL && !same_kind(apply, parent_fd, name, path, is_dir, error))
 		return false;
+	if (!check_busy(apply, parent_fd, name, is_dir, error))
+		return false;
 	if (!apply->plain && g_str_has_prefix(name, whiteout_prefix)) {
 		autofd folder = openat(parent_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		return apply_whiteout(folder, name, apply->live, error);
@@ -332,8 +387,7 @@ static void set_dir_times(Apply *apply)
 	for (guint i = apply->dir_times->len; i-- > 0;) {
 		DirTime *time = &g_array_index(apply->dir_times, DirTime, i);
 		struct timespec times[2] = {time->mtime, time->mtime};
-		autofd fd = path_open_in_root(
-			apply->root_fd, time->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+		autofd fd = folder_open(apply, time->path);
 		if (fd >= 0)
 			futimens(fd, times);
 		g_free(time->path);
@@ -425,13 +479,14 @@ bool archive_unpack(
 }
 
 bool archive_unpack_into(int dir_fd, ByteSource read, gpointer data, const char *keep_kind,
-	UnpackOwner shift, GError **error)
+	UnpackOwner shift, const UnpackMounts *mounts, GError **error)
 {
 	gint64 size;
 	Apply apply = {.root_fd = dir_fd,
 		.plain = true,
 		.keep_kind = keep_kind,
 		.shift = shift,
+		.mounts = mounts,
 		.read = read,
 		.data = data,
 		.parent_fd = -1};

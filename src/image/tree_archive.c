@@ -71,12 +71,19 @@ static bool put_whiteout(Tree *tree, const char *folder, const char *name, GErro
 	return ok;
 }
 
+/* O_PATH; a name "" is what fd itself is open on. */
+static int node_find(int fd, const char *name)
+{
+	return *name == '\0' ? fcntl(fd, F_DUPFD_CLOEXEC, 0)
+			     : openat(fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
 /* What belongs to the file, not to this host: capabilities, and what users keep. */
 static void put_xattrs(struct archive_entry *entry, int parent_fd, const char *name)
 {
 	char path[64];
 	g_autofree char *names = g_malloc(MAX_XATTR), *value = g_malloc(MAX_XATTR);
-	autofd fd = openat(parent_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	autofd fd = node_find(parent_fd, name);
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	ssize_t length = fd < 0 ? -1 : listxattr(path, names, MAX_XATTR);
 	for (ssize_t at = 0; at < length; at += (ssize_t)strlen(names + at) + 1) {
@@ -93,7 +100,7 @@ static void put_xattrs(struct archive_entry *entry, int parent_fd, const char *n
 static bool put_content(Tree *tree, int parent_fd, const char *name, gint64 size, GError **error)
 {
 	/* A container may put a device in its place meanwhile. */
-	autofd fd = file_open_regular(parent_fd, name);
+	autofd node = node_find(parent_fd, name), fd = fd_open_regular(node);
 	if (fd < 0)
 		return fail_errno(error, "cannot read \"%s\"", name);
 	for (gint64 left = size; left > 0;) {
@@ -162,7 +169,7 @@ static bool put_folder(Tree *tree, int fd, const char *prefix, GError **error);
 static bool put_name(Tree *tree, int fd, const char *prefix, const char *name, GError **error)
 {
 	struct stat st;
-	if (!work_going() || fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (!work_going() || fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) < 0)
 		return errno == ENOENT || fail_errno(error, "cannot read \"%s%s\"", prefix, name);
 	g_autofree char *plain = g_strconcat(
 		prefix, *prefix == '\0' && tree->as != NULL ? tree->as : name, NULL);

@@ -138,6 +138,19 @@ static const char *own_arch(void)
 	return "";
 }
 
+/* Names of architectures that profiles choose by: Go's, and those of moby's own profile. */
+static bool check_arches(const json_t *arches, GError **error)
+{
+	static const char *const known[] = {"386", "amd64", "arm", "arm64", "loong64", "mips",
+		"mips64", "mips64le", "mips64n32", "mipsel", "mipsel64", "mipsel64n32", "mipsle",
+		"parisc", "parisc64", "ppc", "ppc64", "ppc64le", "riscv64", "s390", "s390x", "x32",
+		"x86", NULL};
+	for (size_t i = 0; i < json_array_size(arches); i++)
+		if (!g_strv_contains(known, json_elem(arches, i)))
+			return bad(error, "unknown architecture \"%s\"", json_elem(arches, i));
+	return true;
+}
+
 /* How many of the capabilities there are; -1 with error for a name that is none. */
 static int caps_held(const json_t *caps, guint64 capabilities, GError **error)
 {
@@ -166,6 +179,7 @@ static bool applies(
 	if (!json_filled(filter))
 		return true;
 	if (!check(filter, excludes ? "excludes" : "includes", filter_keys, error) ||
+		!check_arches(arches, error) ||
 		(*kernel != '\0' && !kernel_is(kernel, &newer, error)))
 		return false;
 	int held = caps_held(caps, capabilities, error);

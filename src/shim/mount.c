@@ -27,12 +27,26 @@ static void check_proc(const char *target, int tree, int place)
 		report_fail(0, "\"%s\" cannot be mounted because it is inside /proc", target);
 }
 
+/* What was a file when the container was made may be a folder now, and the other way round: runc's words. */
+static void check_kind(const char *what, const char *target, const struct stat *st, int place)
+{
+	struct stat under;
+	if (fstat(place, &under) == 0 && S_ISDIR(under.st_mode) != S_ISDIR(st->st_mode))
+		report_fail(0,
+			"error mounting \"%s\" to rootfs at \"%s\": not a directory: Are you trying to "
+			"mount a directory onto a file (or vice-versa)? Check if the specified host path "
+			"exists and is the expected type",
+			what, target);
+}
+
 void mount_attach(int tree, const char *what, const char *target)
 {
 	struct stat st;
 	int place = fstat(tree, &st) < 0 ? -1 : root_open(target, !S_ISDIR(st.st_mode));
-	if (place >= 0)
+	if (place >= 0) {
 		check_proc(target, tree, place);
+		check_kind(what, target, &st, place);
+	}
 	if (place < 0 || sys_move_mount(tree, place) < 0)
 		report_fail(errno, "error mounting \"%s\" to rootfs at \"%s\"", what, target);
 	close(place);

@@ -182,10 +182,10 @@ see() { # container with the watcher, command...
 	[ "$status" -eq 0 ]
 	kill "$tracer"
 	wait "$tracer" || true
-	# Once by the engine; and its shim opens what the engine holds.
-	grep -q "/proc/$pid/ns/pid" "$WORK/trace"
+	# Once by the engine, in the folder of the process that it looked at; and its shim opens what the engine holds.
 	grep -q "/proc/$(cat "$WORK/pid")/fd/" "$WORK/trace"
-	[ "$(grep -c "/proc/$pid/ns/pid" "$WORK/trace")" -eq 1 ]
-	[ "$(grep -c "/proc/$pid/ns/net" "$WORK/trace")" -eq 1 ]
+	[ "$(grep -c '[0-9], "ns/pid"' "$WORK/trace")" -eq 1 ]
+	[ "$(grep -c '[0-9], "ns/net"' "$WORK/trace")" -eq 1 ]
+	not grep "/proc/$pid/ns/" "$WORK/trace"
 	d rm -f other
 }

@@ -95,7 +95,8 @@ deny() { echo "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[$1]}"; }
 		'{"defaultAction":"SCMP_ACT_ALLOW","architectures":["SCMP_ARCH_NO"]}' '{"defaultAction":"SCMP_ACT_ALLOW","flags":["NO"]}' \
 		"$(deny '{"names":["no_such_call"],"action":"SCMP_ACT_ERRNO"}')" "$(deny '{"names":["chmod"],"action":"SCMP_ACT_NOTIFY"}')" \
 		"$(deny '{"names":"chmod","action":"SCMP_ACT_ERRNO"}')" "$(deny '{"names":["chmod"],"action":"SCMP_ACT_ERRNO","args":[{"index":7,"value":1,"op":"SCMP_CMP_EQ"}]}')" \
-		"$(deny '{"names":["chmod"],"action":"SCMP_ACT_ERRNO","args":[{"index":0,"value":"1","op":"SCMP_CMP_EQ"}]}')"; do
+		"$(deny '{"names":["chmod"],"action":"SCMP_ACT_ERRNO","args":[{"index":0,"value":"1","op":"SCMP_CMP_EQ"}]}')" \
+		"$(deny '{"names":["chmod"],"action":"SCMP_ACT_ERRNO","includes":{"arches":["foo"]}}')" "$(deny '{"names":["chmod"],"action":"SCMP_ACT_ERRNO","excludes":{"arches":["amd65"]}}')"; do
 		run create "$(profile "$bad")"
 		echo "$bad: $output"
 		[[ $output == 'Decoding seccomp profile failed: '* ]]

@@ -100,17 +100,14 @@ static char *archive_path(const Side *side)
 	return g_strdup_printf("/containers/%s/archive?path=%s", container, escaped);
 }
 
-/* NULL with *error unset where it is not there. */
-static json_t *stat_in(Cli *cli, const Side *side, GError **error)
+/* NULL where it is not there, or cannot be looked at: an answer to HEAD holds no sentence, that to the copy itself does. */
+static json_t *stat_in(Cli *cli, const Side *side)
 {
 	g_auto(Response) response = {.fd = -1};
-	g_autoptr(GError) problem = NULL;
 	g_autofree char *path = archive_path(side);
-	if (client_send(cli->client, "HEAD", path, NULL, &response, &problem))
-		return stat_of(&response, error);
-	if (problem->code != BERTH_ERROR_NOT_FOUND)
-		g_propagate_error(error, g_steal_pointer(&problem));
-	return NULL;
+	return client_send(cli->client, "HEAD", path, NULL, &response, NULL)
+		       ? stat_of(&response, NULL)
+		       : NULL;
 }
 
 static bool is_folder(const json_t *stat)
@@ -159,7 +156,7 @@ static bool unpack(Cli *cli, Response *response, const Target *target, const cha
 /* With -L, what a link leads to is copied by the link's name. */
 static void follow_link(Cli *cli, Side *from)
 {
-	g_autoptr(json_t) stat = stat_in(cli, from, NULL);
+	g_autoptr(json_t) stat = stat_in(cli, from);
 	if (stat == NULL || !is_link(stat))
 		return;
 	g_free(from->path);
@@ -280,28 +277,23 @@ static bool send_path(Cli *cli, const char *from, const Side *to, const Target *
 }
 
 /* What a link in the container leads to is where things go. */
-static json_t *target_stat(Cli *cli, Side *to, GError **error)
+static json_t *target_stat(Cli *cli, Side *to)
 {
 	enum { MAX_LINKS = 40 };
-	json_t *stat = stat_in(cli, to, error);
+	json_t *stat = stat_in(cli, to);
 	for (int i = 0; stat != NULL && is_link(stat) && i < MAX_LINKS; i++) {
 		g_free(to->path);
 		to->path = g_strdup(json_str(stat, "linkTarget"));
 		json_decref(stat);
-		stat = stat_in(cli, to, error);
+		stat = stat_in(cli, to);
 	}
 	return stat;
 }
 
 static bool copy_in(Cli *cli, const char *from, Side *to, gint64 *bytes, GError **error)
 {
-	g_autoptr(GError) problem = NULL;
-	g_autoptr(json_t) there = target_stat(cli, to, &problem);
+	g_autoptr(json_t) there = target_stat(cli, to);
 	int standard = STDIN_FILENO;
-	if (problem != NULL) {
-		g_propagate_error(error, g_steal_pointer(&problem));
-		return false;
-	}
 	if (strcmp(from, "-") == 0) {
 		if (there == NULL || !is_folder(there))
 			return fail(error, BERTH_ERROR_UNAVAILABLE,

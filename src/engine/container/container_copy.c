@@ -3,6 +3,7 @@
 #include "engine/container/files.h"
 #include "engine/image/images.h"
 #include "engine/object/userns.h"
+#include "engine/process/shim.h"
 #include "engine/volume/volume.h"
 
 #include "base/error.h"
@@ -24,11 +25,13 @@ enum { MAX_LINKS = 255 };
 
 /* Where a path of a container begins: its root, or (if it does not run) the volume that would lie there. */
 typedef struct {
-	int root_fd;
+	int root_fd, mount_fd; /* mount_fd: the volume's, or -1 */
 	char *asked; /* as it was asked for, absolute */
-	char *path;  /* the same below root_fd; no folder in it is a link */
+	char *path;  /* the same below what start_of says; no folder in it is a link */
+	char *led;   /* asked, without any link */
+	int file_fd; /* what path is, where that is a mounted file of a container that does not run; or -1 */
 	bool read_only_root, read_only_mount, locked;
-	char *volume; /* that is held for it, or NULL */
+	GPtrArray *volumes; /* of char *: those that are held for it */
 	json_t *mounts;
 	Userns ids; /* whose are its files, seen from here: those of its user namespace, while it runs */
 	Container *container;
@@ -37,16 +40,24 @@ typedef struct {
 static void place_clear(Place *place)
 {
 	fd_clear(&place->root_fd);
+	fd_clear(&place->mount_fd);
+	fd_clear(&place->file_fd);
 	g_free(place->asked);
+	g_free(place->led);
 	g_free(place->path);
 	json_decref(place->mounts);
-	if (place->volume != NULL)
-		volume_release(place->container->engine, place->volume);
-	g_free(place->volume);
+	for (guint i = 0; place->volumes != NULL && i < place->volumes->len; i++)
+		volume_release(place->container->engine, place->volumes->pdata[i]);
+	g_clear_pointer(&place->volumes, g_ptr_array_unref);
 	if (place->locked)
 		g_mutex_unlock(&place->container->operation);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Place, place_clear)
+
+static int start_of(const Place *place)
+{
+	return place->mount_fd >= 0 ? place->mount_fd : place->root_fd;
+}
 
 /* What lies behind a mount's target in path; NULL: it is not below it. */
 static const char *below(const char *path, const char *target)
@@ -74,16 +85,20 @@ static const json_t *mount_of(const Place *place, const char *path, const char *
 	return best;
 }
 
-/* The folder of a mount of a container that does not run; -1 with ENOTDIR for a mounted file. */
-static int mount_open(const json_t *mount, GError **error)
+/* What a container that does not run would have there: O_PATH, of a folder or of whatever else. */
+static int mount_open(Place *place, const json_t *mount, GError **error)
 {
-	autofd source = mount_source_open(mount, error);
-	if (source < 0)
+	char *name = g_strdup(json_str(mount, "Name"));
+	if (strcmp(json_str(mount, "Type"), "volume") != 0 ||
+		g_ptr_array_find_with_equal_func(place->volumes, name, g_str_equal, NULL)) {
+		g_free(name);
+	} else if (volume_hold(place->container->engine, name, error)) {
+		g_ptr_array_add(place->volumes, name);
+	} else {
+		g_free(name);
 		return -1;
-	int fd = openat(source, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 && errno != ENOTDIR)
-		fail_errno(error, "cannot open %s", json_str(mount, "Source"));
-	return fd;
+	}
+	return mount_source_open(mount, error);
 }
 
 /* The files of a container that does not run, mounted nowhere. It cannot start as long as they are open. */
@@ -104,7 +119,7 @@ static char *link_at(const Place *place, const char *path)
 	char target[PATH_MAX];
 	const char *rest = path;
 	const json_t *mount = place->locked ? mount_of(place, path, &rest) : NULL;
-	autofd volume = mount != NULL ? mount_open(mount, NULL) : -1;
+	autofd volume = mount != NULL ? mount_source_open(mount, NULL) : -1;
 	autofd fd = path_open_in_root(volume >= 0 ? volume : place->root_fd,
 		volume < 0	? path
 		: *rest != '\0' ? rest
@@ -161,7 +176,6 @@ static bool ends_in_folder(const char *path)
 static bool enter_mount(Place *place, const char *path, GError **error)
 {
 	const char *rest = path;
-	g_autoptr(GError) problem = NULL;
 	const json_t *mount = mount_of(place, path, &rest);
 	place->path = g_strdup(path);
 	if (mount == NULL)
@@ -170,20 +184,19 @@ static bool enter_mount(Place *place, const char *path, GError **error)
 	place->read_only_mount = !json_bool(mount, "RW");
 	if (!place->locked)
 		return true;
-	if (strcmp(json_str(mount, "Type"), "volume") == 0) {
-		if (!volume_hold(place->container->engine, json_str(mount, "Name"), error))
-			return false;
-		place->volume = g_strdup(json_str(mount, "Name"));
-	}
-	int fd = mount_open(mount, &problem);
-	if (fd < 0 && problem != NULL) {
-		g_propagate_error(error, g_steal_pointer(&problem));
+	autofd source = mount_open(place, mount, error);
+	if (source < 0)
 		return false;
-	}
-	if (fd < 0)
+	int folder = openat(source, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0 && errno != ENOTDIR)
+		return fail_errno(error, "cannot open %s", json_str(mount, "Source"));
+	if (folder < 0 && (*rest != '\0' || ends_in_folder(place->asked)))
+		return fail(error, BERTH_ERROR_INVALID, "lstat %s: not a directory", place->asked);
+	if (folder < 0) {
+		place->file_fd = fd_steal(&source);
 		return true;
-	fd_clear(&place->root_fd);
-	place->root_fd = fd;
+	}
+	place->mount_fd = folder;
 	g_free(place->path);
 	place->path = g_strdup(*rest != '\0' ? rest : "/");
 	return true;
@@ -194,7 +207,11 @@ static bool open_place(
 	Container *container, const char *path, bool follow, Place *place, GError **error)
 {
 	g_autoptr(json_t) spec = container_spec(container, error);
-	*place = (Place){.root_fd = -1, .container = container};
+	*place = (Place){.root_fd = -1,
+		.mount_fd = -1,
+		.file_fd = -1,
+		.volumes = g_ptr_array_new_with_free_func(g_free),
+		.container = container};
 	if (spec == NULL)
 		return false;
 	if (*path == '\0')
@@ -212,28 +229,30 @@ static bool open_place(
 	if (pid <= 0) {
 		place->root_fd = stopped_root_open(container, error);
 	} else {
-		g_autofree char *root = g_strdup_printf("/proc/%d/root", pid);
-		place->root_fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		place->root_fd =
+			container_part_open(container, "root", O_RDONLY | O_DIRECTORY, error);
 		place->ids = userns_of(container->engine, json_object_get(spec, "HostConfig"));
-		if (place->root_fd < 0)
-			fail_errno(error, "cannot open the files of %s", container->row.name);
 		/* It may run on, and end: the descriptor stays what it is. */
 		g_mutex_unlock(&container->operation);
 		place->locked = false;
 	}
-	g_autofree char *led = place->root_fd >= 0
-				       ? resolve(place, place->asked,
-						 follow || ends_in_folder(place->asked), error)
-				       : NULL;
-	return led != NULL && enter_mount(place, led, error);
+	if (place->root_fd >= 0)
+		place->led = resolve(
+			place, place->asked, follow || ends_in_folder(place->asked), error);
+	return place->led != NULL && enter_mount(place, place->led, error);
 }
 
-/* The folder that holds what a path names, and its name there: "." for a folder by "/", "a/." or "a/". */
+/* The folder that holds what a path names, and its name there: "." for a folder by "/", "a/." or "a/". A mounted file has no
+ * folder: itself, and "". */
 static int open_parent(const Place *place, char **name, GError **error)
 {
+	if (place->file_fd >= 0) {
+		*name = g_strdup("");
+		return fcntl(place->file_fd, F_DUPFD_CLOEXEC, 0);
+	}
 	bool inside = ends_in_folder(place->asked) || strcmp(place->path, "/") == 0;
 	g_autofree char *folder = inside ? g_strdup(place->path) : g_path_get_dirname(place->path);
-	int fd = path_open_in_root(place->root_fd, folder, O_RDONLY | O_DIRECTORY, 0);
+	int fd = path_open_in_root(start_of(place), folder, O_RDONLY | O_DIRECTORY, 0);
 	*name = inside ? g_strdup(".") : g_path_get_basename(place->path);
 	if (fd < 0 && errno == ENOTDIR && inside)
 		fail(error, BERTH_ERROR_SYSTEM, "lstat %s: not a directory", place->asked);
@@ -266,7 +285,7 @@ static gint64 go_mode(mode_t mode)
 static json_t *stat_json(const Place *place, int parent, const char *name, GError **error)
 {
 	struct stat st;
-	if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+	if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) < 0) {
 		fail(error, BERTH_ERROR_NOT_FOUND, "Could not find the file %s in container %s",
 			place->asked, place->container->row.name);
 		return NULL;
@@ -286,7 +305,7 @@ static json_t *stat_json(const Place *place, int parent, const char *name, GErro
 
 json_t *container_path_stat(Container *container, const char *path, GError **error)
 {
-	g_auto(Place) place = {.root_fd = -1};
+	g_auto(Place) place = {.root_fd = -1, .mount_fd = -1, .file_fd = -1};
 	g_autofree char *name = NULL;
 	if (!open_place(container, path, false, &place, error))
 		return NULL;
@@ -297,7 +316,7 @@ json_t *container_path_stat(Container *container, const char *path, GError **err
 bool container_copy_out(
 	Container *container, const char *path, ByteSink sink, gpointer data, GError **error)
 {
-	g_auto(Place) place = {.root_fd = -1};
+	g_auto(Place) place = {.root_fd = -1, .mount_fd = -1, .file_fd = -1};
 	g_autofree char *name = NULL;
 	if (!open_place(container, path, false, &place, error))
 		return false;
@@ -324,25 +343,96 @@ static void act_as(uid_t uid, gid_t gid)
 	prctl(PR_SET_SECUREBITS, 0, 0, 0, 0);
 }
 
+/* Of a running container, whose root leads into its mounts. */
+static bool is_mount_root(
+	gpointer data, int folder_fd, const char *folder, const char *name, bool as_folder)
+{
+	struct statx st;
+	(void)data, (void)folder;
+	return statx(folder_fd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_TYPE, &st) == 0 &&
+	       (st.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0 &&
+	       !(as_folder && S_ISDIR(st.stx_mode));
+}
+
+/* Of one that does not run: a path of the archive as the container would see it. */
+static char *seen_path(Place *place, const char *folder)
+{
+	g_autofree char *path = g_build_filename(place->led, folder, NULL);
+	return resolve(place, path, true, NULL);
+}
+
+/* Its layers need not have the names yet that something is to be mounted on. */
+static bool holds_target(const Place *place, const char *path)
+{
+	bool found = false;
+	for (size_t i = 0; i < json_array_size(place->mounts); i++)
+		found = found ||
+			below(json_str(json_array_get(place->mounts, i), "Destination"), path) != NULL;
+	return found;
+}
+
+static bool is_mount_target(
+	gpointer data, int folder_fd, const char *folder, const char *name, bool as_folder)
+{
+	Place *place = data;
+	const char *rest = "";
+	struct stat st;
+	(void)folder_fd;
+	g_autofree char *in = seen_path(place, folder),
+			*path = in != NULL ? g_build_filename(in, name, NULL) : g_strdup("/");
+	const json_t *mount = mount_of(place, path, &rest);
+	if (mount == NULL || *rest != '\0')
+		return !as_folder && holds_target(place, path);
+	autofd source = as_folder ? mount_source_open(mount, NULL) : -1;
+	return source < 0 || fstat(source, &st) < 0 || !S_ISDIR(st.st_mode);
+}
+
+static int open_seen_folder(gpointer data, const char *folder)
+{
+	Place *place = data;
+	g_autofree char *path = seen_path(place, folder);
+	const char *rest = path;
+	const json_t *mount = path != NULL ? mount_of(place, path, &rest) : NULL;
+	autofd stopped = mount == NULL ? -1 : mount_open(place, mount, NULL);
+	errno = EACCES;
+	if (path == NULL || (mount != NULL && stopped < 0))
+		return -1;
+	if (mount == NULL)
+		return path_make_in_root(place->root_fd, path, 0755);
+	if (!json_bool(mount, "RW")) {
+		errno = EROFS;
+		return -1;
+	}
+	return path_make_in_root(stopped, *rest != '\0' ? rest : "/", 0755);
+}
+
 bool container_copy_in(Container *container, const char *path, bool keep_kind, ByteSource source,
 	gpointer data, GError **error)
 {
-	g_auto(Place) place = {.root_fd = -1};
+	g_auto(Place) place = {.root_fd = -1, .mount_fd = -1, .file_fd = -1};
 	if (!open_place(container, path, true, &place, error))
 		return false;
 	if (place.read_only_root || place.read_only_mount)
 		return fail(error, BERTH_ERROR_INVALID, "%s is marked read-only",
 			place.read_only_mount ? "mounted volume" : "container rootfs");
-	autofd folder = path_open_in_root(place.root_fd, place.path, O_RDONLY | O_DIRECTORY, 0);
+	if (place.file_fd >= 0)
+		return fail(error, BERTH_ERROR_INVALID, "extraction point is not a directory");
+	autofd folder =
+		path_open_in_root(start_of(&place), place.path, O_RDONLY | O_DIRECTORY, 0);
 	if (folder < 0 && errno == ENOTDIR)
 		return fail(error, BERTH_ERROR_INVALID, "extraction point is not a directory");
 	if (folder < 0)
 		return fail(error, BERTH_ERROR_NOT_FOUND,
 			"Could not find the file %s in container %s", path, container->row.name);
+	UnpackMounts mounts = {
+		.folder = place.locked && json_array_size(place.mounts) > 0 ? open_seen_folder : NULL,
+		.is_busy = place.locked ? is_mount_target : is_mount_root,
+		.data = &place,
+	};
 	act_as(place.ids.uid, place.ids.gid);
 	g_autofree char *clean = g_canonicalize_filename(path, "/");
 	bool ok = archive_unpack_into(folder, source, data, keep_kind ? clean : NULL,
-		(UnpackOwner){place.ids.uid, place.ids.gid}, error);
+		(UnpackOwner){place.ids.uid, place.ids.gid}, &mounts, error);
 	act_as(0, 0);
 	if (!ok)
 		return false;

@@ -50,21 +50,12 @@ static char **layer_names(Container *container)
 	return g_strv_builder_end(names);
 }
 
-static int pid_of(Container *container)
-{
-	g_mutex_lock(&container->engine->lock);
-	int pid = container->row.pid;
-	g_mutex_unlock(&container->engine->lock);
-	return pid;
-}
-
 /* Held open until the start is over, and named by the descriptor: by then the number may be another process's. */
 static char *hold_namespace(Container *other, const char *kind, GArray *held)
 {
-	int pid = pid_of(other);
-	g_autofree char *path = g_strdup_printf("/proc/%d/ns/%s", pid, kind);
-	autofd fd = pid > 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-	if (fd < 0 || pid_of(other) != pid)
+	g_autofree char *part = g_strconcat("ns/", kind, NULL);
+	autofd fd = container_part_open(other, part, O_RDONLY, NULL);
+	if (fd < 0)
 		return NULL;
 	char *file = g_strdup_printf("/proc/%d/fd/%d", (int)getpid(), fd);
 	int number = fd_steal(&fd);

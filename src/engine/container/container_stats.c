@@ -1,10 +1,12 @@
 /* What a container uses: its cgroups, its network, and beside them what the host had to give meanwhile. */
 #include "engine/container/usage.h"
+#include "engine/process/shim.h"
 
 #include "base/fd.h"
 #include "base/timefmt.h"
 #include "runtime/runtime.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,10 +28,10 @@ static json_int_t host_cpu(void)
 }
 
 /* Links of its network namespace, without the loopback. */
-static json_t *network_stats(int pid)
+static json_t *network_stats(Container *container)
 {
-	g_autofree char *path = g_strdup_printf("/proc/%d/net/dev", pid),
-			*text = file_read(path, SMALL_FILE);
+	autofd file = container_part_open(container, "net/dev", O_RDONLY, NULL);
+	g_autofree char *text = file >= 0 ? fd_read_all(file, SMALL_FILE, NULL) : NULL;
 	g_auto(GStrv) lines = g_strsplit(text != NULL ? text : "", "\n", -1);
 	json_t *links = json_object();
 	for (int i = 0; lines[i] != NULL; i++) {
@@ -65,7 +67,7 @@ static json_t *no_stats(void)
 		"cpu_stats", no_cpu(), "memory_stats", "pids_stats", "blkio_stats");
 }
 
-static json_t *sample(Container *container, const json_t *host, int pid)
+static json_t *sample(Container *container, const json_t *host)
 {
 	const CgroupLayout *layout = container->engine->cgroups;
 	g_autofree char *path = container_cgroup(container, host), *now = time_format(time_now());
@@ -77,7 +79,7 @@ static json_t *sample(Container *container, const json_t *host, int pid)
 		"memory_stats",
 		cgroup_memory_stats(layout, path, (guint64)pages * (guint64)sysconf(_SC_PAGESIZE)),
 		"pids_stats", cgroup_pids_stats(layout, path), "blkio_stats",
-		cgroup_io_stats(layout, path), "networks", network_stats(pid));
+		cgroup_io_stats(layout, path), "networks", network_stats(container));
 }
 
 json_t *container_stats(Container *container, const json_t *before, GError **error)
@@ -88,7 +90,7 @@ json_t *container_stats(Container *container, const json_t *before, GError **err
 	ContainerRow row = container_snapshot(container);
 	g_autofree char *name = g_strconcat("/", row.name, NULL);
 	json_t *stats = row.pid > 0
-				? sample(container, json_object_get(spec, "HostConfig"), row.pid)
+				? sample(container, json_object_get(spec, "HostConfig"))
 				: no_stats();
 	json_t *cpu = json_object_get(before, "cpu_stats");
 	json_object_set_new(stats, "id", json_string(row.id));

@@ -1,6 +1,7 @@
 /* The files of a container: what it has changed (`diff`), and all of them (`export`). */
 #include "engine/container/files.h"
 #include "engine/image/images.h"
+#include "engine/process/shim.h"
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -111,14 +112,10 @@ json_t *container_changes(Container *container, GError **error)
 static int tree_open(Container *container, GError **error)
 {
 	ContainerRow row = container_snapshot(container);
-	g_autofree char *path = row.pid > 0 ? g_strdup_printf("/proc/%d/root", row.pid) : NULL;
+	bool runs = row.pid > 0;
 	container_row_clear(&row);
-	if (path != NULL) {
-		int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0)
-			fail_errno(error, "cannot open %s", path);
-		return fd;
-	}
+	if (runs)
+		return container_part_open(container, "root", O_RDONLY | O_DIRECTORY, error);
 	g_autofree char *folder = container_folder(container),
 			*upper = g_build_filename(folder, "upper", NULL);
 	return image_tree_open(container->engine, container->row.image_id,

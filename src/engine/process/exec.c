@@ -106,13 +106,10 @@ Exec *exec_find(Engine *engine, const char *id, GError **error)
 }
 
 /* Of the running container, looked up inside its own root. */
-static bool read_user_files(int pid, char **passwd, char **group, GError **error)
+static bool read_user_files(Container *container, char **passwd, char **group, GError **error)
 {
-	char root[64];
-	snprintf(root, sizeof root, "/proc/%d/root", pid);
-	autofd at = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return at >= 0 ? user_files_read(at, passwd, group, error)
-		       : fail_errno(error, "cannot open the container's root");
+	autofd root = container_part_open(container, "root", O_PATH | O_DIRECTORY, error);
+	return root >= 0 && user_files_read(root, passwd, group, error);
 }
 
 static int make_plan(Container *container, const Exec *exec, GError **error)
@@ -120,9 +117,6 @@ static int make_plan(Container *container, const Exec *exec, GError **error)
 	g_autoptr(json_t) spec = container_spec(container, error);
 	g_auto(User) user = {0};
 	g_auto(Plan) plan = {0};
-	ContainerRow row = container_snapshot(container);
-	int pid = row.pid;
-	container_row_clear(&row);
 	if (spec == NULL)
 		return -1;
 	const json_t *config = json_object_get(spec, "Config"),
@@ -130,7 +124,7 @@ static int make_plan(Container *container, const Exec *exec, GError **error)
 	g_autofree char *cgroup = container_cgroup(container, host);
 	g_autofree char *passwd = NULL, *group = NULL;
 	const char *wanted = *exec->user != '\0' ? exec->user : json_str(config, "User");
-	if (!read_user_files(pid, &passwd, &group, error) ||
+	if (!read_user_files(container, &passwd, &group, error) ||
 		!user_resolve(
 			&user, wanted, passwd, group, json_object_get(host, "GroupAdd"), error))
 		return -1;

@@ -15,6 +15,7 @@ void shim_monitor_start(Engine *engine);
 /* exec: that the shim is for alone, or NULL. Takes socket over; pid: of our child, or 0. Known from here on, heard from watch on. */
 ShimLink *shim_link_new(Container *container, Exec *exec, int socket, pid_t pid);
 void shim_link_watch(ShimLink *link);
+pid_t shim_link_pid(const ShimLink *link); /* of the shim; 0: it is gone */
 bool shim_tell(int socket, guint32 type, const char *id, int a, int b, const char *text,
 	const int *fds, int fd_count);
 void exec_folder_remove(Engine *engine, const char *id); /* with the socket in it */
@@ -29,3 +30,7 @@ bool shim_send(Container *container, guint32 type, const char *id, int a, int b,
 char *shim_socket_path(Engine *engine, const char *id);
 /* Waits until the last shim of a container that has ended is gone. */
 void shim_wait_gone(Container *container);
+
+/* container_process.c: opens "root" or "ns/net" of the first process of a container that runs, and of no other that has its number by
+ * now. -1 with CONFLICT: it does not run. */
+int container_part_open(Container *container, const char *part, int flags, GError **error);

@@ -54,6 +54,16 @@ ShimLink *shim_link_new(Container *container, Exec *exec, int socket, pid_t pid)
 	return link;
 }
 
+/* One that was found again is asked for by its end of the connection. */
+pid_t shim_link_pid(const ShimLink *link)
+{
+	struct ucred peer = {0};
+	socklen_t size = sizeof peer;
+	if (link->pid > 0)
+		return link->pid;
+	return getsockopt(link->socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.pid : 0;
+}
+
 /* Shims whose links are closed. One lingers while a slow client still reads: asked again every
  * LINGER_POLL_MS. Only the monitor's thread is here; no other child of the engine is waited for. */
 static void reap(void)

@@ -1,0 +1,61 @@
+/* What belongs to the first process of a container that runs: its root, its namespaces. The process is known by a number, which
+ * may be another's by the time it is used. */
+#include "engine/process/shim.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+enum { STAT_LIMIT = 4096 };
+
+/* The parent in /proc/PID/stat, behind the name, which may hold anything but ends at the last parenthesis. -1: no such process. */
+static pid_t parent_of(pid_t pid)
+{
+	char path[64];
+	int parent = -1;
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	g_autofree char *stat = file_read(path, STAT_LIMIT);
+	const char *end = stat != NULL ? strrchr(stat, ')') : NULL;
+	return end != NULL && sscanf(end, ") %*c %d", &parent) == 1 ? parent : -1;
+}
+
+static bool same_mounts(int folder)
+{
+	struct stat theirs, ours;
+	return fstatat(folder, "ns/mnt", &theirs, 0) < 0 || stat("/proc/self/ns/mnt", &ours) < 0 ||
+	       (theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev);
+}
+
+/* A child of the container's shim, which alone waits for its children: as long as it has not, no other has the number. One that is
+ * in the making has the host's mounts still. */
+static int folder_open(pid_t pid, pid_t shim)
+{
+	char path[64];
+	snprintf(path, sizeof path, "/proc/%d", (int)pid);
+	autofd process = pid > 0 ? pidfd_open(pid, 0) : -1;
+	autofd folder = process < 0 ? -1 : open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	/* Alive behind all that: then it was the same one throughout. */
+	bool ok = folder >= 0 && parent_of(pid) == shim && !same_mounts(folder) &&
+		  pidfd_send_signal(process, 0, NULL, 0) == 0;
+	return ok ? fd_steal(&folder) : -1;
+}
+
+int container_part_open(Container *container, const char *part, int flags, GError **error)
+{
+	g_mutex_lock(&container->engine->lock);
+	pid_t pid = container->row.pid;
+	pid_t shim = container->link != NULL ? shim_link_pid(container->link) : 0;
+	g_mutex_unlock(&container->engine->lock);
+	autofd folder = shim > 0 ? folder_open(pid, shim) : -1;
+	int fd = folder < 0 ? -1 : openat(folder, part, flags | O_CLOEXEC);
+	if (fd < 0)
+		fail(error, BERTH_ERROR_CONFLICT, "container %s is not running", container->row.id);
+	return fd;
+}
