@@ -68,6 +68,8 @@ bool access_check(const Config *config, GError **error);
 const char *request_param(const Request *request, const char *name); /* "" if absent */
 bool request_flag(const Request *request, const char *name);	     /* 1, true, True: as Docker */
 int request_int(const Request *request, const char *name, int fallback);
+/* A terminal's size, "h" and "w"; as dockerd reads them. */
+bool request_size(const Request *request, int *rows, int *columns, GError **error);
 /* The body as a JSON object of the shape that the table has for this route (an empty one if there is no body), or NULL
  * with error. */
 json_t *request_json(Request *request, GError **error);

@@ -119,11 +119,10 @@ static bool rename_(Request *request, GError **error)
 
 static bool resize(Request *request, GError **error)
 {
+	int rows, columns;
+	if (!request_size(request, &rows, &columns, error))
+		return false;
 	g_autoptr(Container) container = request_container(request, error);
-	int rows = request_int(request, "h", -1), columns = request_int(request, "w", -1);
-	if (container != NULL && (rows < 0 || columns < 0))
-		return fail(error, BERTH_ERROR_INVALID,
-			"invalid size of a terminal: h and w are to be numbers");
 	return container != NULL && container_resize(container, rows, columns, error) &&
 	       reply_empty(request, 200);
 }
@@ -195,7 +194,7 @@ bool detach_keys_parse(const char *text, char keys[16], GError **error)
 					 ? strchr(controls, g_ascii_tolower(*p))
 					 : NULL;
 		if (n >= 15 || (at == NULL && (strlen(key) != 1)))
-			return fail(error, BERTH_ERROR_INVALID, "Invalid detach keys (%s) provided",
+			return fail(error, BERTH_ERROR_INVALID, "Invalid escape keys (%s) provided",
 				text);
 		keys[n++] = at != NULL ? (char)(at - controls) : *key;
 	}

@@ -11,53 +11,52 @@
 static bool create(Request *request, GError **error)
 {
 	g_autoptr(json_t) body = request_json(request, error);
-	g_autoptr(Container) container = body != NULL ? request_container(request, error) : NULL;
 	char keys[16];
+	if (body == NULL)
+		return false;
+	if (!json_filled(json_object_get(body, "Cmd")))
+		return fail(error, BERTH_ERROR_INVALID, "No exec command specified");
+	g_autoptr(Container) container = request_container(request, error);
 	if (container == NULL || !detach_keys_parse(json_str(body, "DetachKeys"), keys, error))
 		return false;
 	json_object_set_new(body, "DetachKeys", json_string(keys));
-	g_autoptr(Exec) exec = exec_create(container, body, error);
+	g_autoptr(Exec) exec = exec_create(container, request->name, body, error);
 	return exec != NULL && reply_json(request, 201, json_pack("{s:s}", "Id", exec->id));
 }
 
+/* The terminal is the exec's; whether its output comes in frames is what the start says. */
 static bool start(Request *request, GError **error)
 {
+	enum { SIZE_SINCE = 42 };
 	g_autoptr(json_t) body = request_json(request, error);
 	g_autoptr(Exec) exec =
 		body != NULL ? exec_find(request->engine, request->name, error) : NULL;
-	json_t *size = json_object_get(body, "ConsoleSize");
-	if (exec == NULL)
+	if (exec == NULL || !exec_can_start(request->engine, exec, error))
 		return false;
-	if (json_array_size(size) == 2) {
+	bool tty = json_bool(body, "Tty");
+	json_t *size = json_object_get(body, "ConsoleSize");
+	if (tty && request->version >= SIZE_SINCE && json_array_size(size) == 2) {
 		exec->rows = (int)json_integer_value(json_array_get(size, 0));
 		exec->columns = (int)json_integer_value(json_array_get(size, 1));
 	}
 	if (json_bool(body, "Detach"))
-		return exec_start(request->engine, exec, -1, error) && reply_empty(request, 200);
-	if (exec_state(request->engine, exec).started)
-		return fail(
-			error, BERTH_ERROR_CONFLICT, "exec command %s has already run", exec->id);
-	g_autoptr(Container) container = container_find(request->engine, exec->container_id, error);
-	if (container == NULL)
-		return false;
-	if (!container_running(container))
-		return fail(error, BERTH_ERROR_CONFLICT, "container %s is not running",
-			container->row.id);
-	int fd = reply_hijack(request, exec->tty);
+		return exec_start(request->engine, exec, -1, false, error) &&
+		       reply_empty(request, 200);
+	int fd = reply_hijack(request, tty);
 	g_autoptr(GError) late = NULL;
 	/* From here on there is no status to answer with: the client reads the reason on the stream. */
-	if (!exec_start(request->engine, exec, fd, &late) && late != NULL &&
-		!exec_state(request->engine, exec).failed)
+	if (!exec_start(request->engine, exec, fd, !tty, &late))
 		g_info("%s", late->message);
 	return true;
 }
 
 static bool resize(Request *request, GError **error)
 {
+	int rows, columns;
+	if (!request_size(request, &rows, &columns, error))
+		return false;
 	g_autoptr(Exec) exec = exec_find(request->engine, request->name, error);
-	return exec != NULL &&
-	       exec_resize(request->engine, exec, request_int(request, "h", 0),
-		       request_int(request, "w", 0), error) &&
+	return exec != NULL && exec_resize(request->engine, exec, rows, columns, error) &&
 	       reply_empty(request, 200);
 }
 

@@ -38,6 +38,30 @@ int request_int(const Request *request, const char *name, int fallback)
 										     : fallback;
 }
 
+static bool read_size(
+	const Request *request, const char *name, const char *what, int *size, GError **error)
+{
+	const char *text = request_param(request, name);
+	const char *digits = text + (*text == '-' || *text == '+');
+	bool number = *digits != '\0' && digits[strspn(digits, "0123456789")] == '\0';
+	guint64 value;
+	if (!number)
+		return fail(error, BERTH_ERROR_INVALID, "invalid resize %s \"%s\": invalid syntax",
+			what, text);
+	if (*text == '-' ||
+		!g_ascii_string_to_unsigned(digits, 10, 0, G_MAXUINT32, &value, NULL))
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid resize %s \"%s\": value out of range", what, text);
+	*size = (int)(value & G_MAXUINT16);
+	return true;
+}
+
+bool request_size(const Request *request, int *rows, int *columns, GError **error)
+{
+	return read_size(request, "h", "height", rows, error) &&
+	       read_size(request, "w", "width", columns, error);
+}
+
 /* As Docker asks for it: no type is needed where there is no body. */
 static bool check_content_type(const char *header, size_t length, GError **error)
 {
@@ -255,10 +279,10 @@ static void await_far_peer(const Request *request)
 int reply_hijack(Request *request, bool tty)
 {
 	enum { MULTIPLEXED_SINCE = 42 };
-	const char *type = !tty && request->version >= MULTIPLEXED_SINCE
+	bool upgrade = *http_header(request->head, "Upgrade") != '\0';
+	const char *type = upgrade && !tty && request->version >= MULTIPLEXED_SINCE
 				   ? "application/vnd.docker.multiplexed-stream"
 				   : "application/vnd.docker.raw-stream";
-	bool upgrade = *http_header(request->head, "Upgrade") != '\0';
 	request->hijacked = true;
 	send_head(request, upgrade ? 101 : 200, type, -1,
 		upgrade ? "Connection: Upgrade\r\nUpgrade: tcp\r\n" : "", NULL, 0);

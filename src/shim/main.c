@@ -106,8 +106,7 @@ void session_unmade(struct session *session, const char *why)
 		fail_start(why);
 	control_send(SHIM_EXEC_FAILED, session->id, 0, 0, 0, why);
 	int n = snprintf(line, sizeof line,
-		"OCI runtime exec failed: exec failed: unable to start container process: %s: "
-		"unknown\r\n",
+		"OCI runtime exec failed: exec failed: unable to start container process: %s\r\n",
 		why);
 	client_broadcast(session, 1, line, (size_t)n);
 	session_ended(session);

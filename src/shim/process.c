@@ -249,8 +249,9 @@ static const char *find_program(const char *name)
 	if (strchr(name, '/') != NULL) {
 		if (stat(name, &st) < 0)
 			report_fail(errno, "exec: \"%s\": stat %s", name, name);
-		/* For a folder too: the one text that clients of every age make exit code 126 of. */
-		if (S_ISDIR(st.st_mode) || access(name, X_OK) < 0)
+		if (S_ISDIR(st.st_mode))
+			report_fail(EACCES, "exec: \"%s\": is a directory", name);
+		if (access(name, X_OK) < 0)
 			report_fail(EACCES, "exec: \"%s\"", name);
 		return name;
 	}

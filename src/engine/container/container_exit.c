@@ -15,12 +15,13 @@
 #include <string.h>
 
 enum { FIRST_WAIT_MS = 100, LONGEST_WAIT_MS = 60000, STABLE_SECONDS = 10 };
+static const gint64 NS_PER_SECOND = 1000000000;
 
 /* Docker's rule: doubling from 100 ms to a minute, and from the start after ten good seconds. */
 static guint next_wait(Container *container, gint64 ran)
 {
 	guint wait = container->restart_wait;
-	wait = wait == 0 || ran > (gint64)STABLE_SECONDS * 1000000000
+	wait = wait == 0 || ran > STABLE_SECONDS * NS_PER_SECOND
 		       ? FIRST_WAIT_MS
 		       : MIN(wait * 2, LONGEST_WAIT_MS);
 	container->restart_wait = wait;
@@ -95,9 +96,12 @@ void container_exited(
 	g_free(row->error);
 	row->error = g_strdup(message);
 	bool restart = wants_restart(host, row);
-	container->ends += !restart;
+	container->ends++;
+	container->last_exit = exit_code;
 	bool removal = !restart && container->restarting == 0 && json_bool(host, "AutoRemove");
 	g_mutex_unlock(&container->engine->lock);
+	g_autofree char *duration =
+		g_strdup_printf("%" G_GINT64_FORMAT, MAX(ran, 0) / NS_PER_SECOND);
 	if (restart)
 		next_wait(container, ran);
 	exec_forget_all(container);
@@ -108,7 +112,8 @@ void container_exited(
 		!container_set_status(container, restart ? STATUS_RESTARTING : STATUS_EXITED);
 	if (!container->exit_kept)
 		unlinkat(store->containers_fd, exit_file, 0);
-	container_event(container, "die", "exitCode", code);
+	container_event_with(container, "die",
+		json_pack("{s:s, s:s}", "execDuration", duration, "exitCode", code));
 	if (restart)
 		engine_later(container, restart_later);
 	else if (removal)

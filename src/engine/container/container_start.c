@@ -19,6 +19,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { EXIT_UNKNOWN = 128 };
+
 /* A passwd or group file of the container's tree, looked up from the top layer down; "" where there is none. */
 static bool read_user_file(
 	Container *container, char *const *layers, const char *path, char **text, GError **error)
@@ -201,16 +203,9 @@ static void note_failure(Container *container, bool automatic, const GError *err
 	g_mutex_lock(&container->engine->lock);
 	g_free(container->row.error);
 	container->row.error = g_strdup(error->message);
-	/* The words are what Docker's client makes its exit code from; so do we. */
-	container->row.exit_code =
-		strstr(error->message, "executable file not found") != NULL ||
-				strstr(error->message, "no such file or directory") != NULL
-			? 127
-		: strstr(error->message, "permission denied") != NULL ||
-				strstr(error->message, "is a directory") != NULL
-			? 126
-			: 128;
+	container->row.exit_code = start_error_exit_code(error->message, EXIT_UNKNOWN);
 	container->ends += automatic;
+	container->last_exit = container->row.exit_code;
 	Status status = container->row.started != 0 ? STATUS_EXITED : STATUS_CREATED;
 	g_mutex_unlock(&container->engine->lock);
 	container_set_status(container, status);

@@ -293,10 +293,9 @@ bool container_wait(Container *container, const char *condition, gint64 ends, in
 		const ContainerRow *row = &container->row;
 		bool running = row->status == STATUS_RUNNING || row->status == STATUS_PAUSED ||
 			       row->status == STATUS_RESTARTING;
-		bool done = removed ? container->removed
-			    : next  ? container->ends != ends || container->removed
-				    : !running || container->removed;
-		*exit_code = row->exit_code;
+		bool ended = container->ends != ends;
+		bool done = container->removed || (!removed && (ended || (!next && !running)));
+		*exit_code = ended ? container->last_exit : row->exit_code;
 		g_free(*message);
 		/* What kept it from starting is the answer to the start. */
 		*message = g_strdup(row->started != 0 ? row->error : "");

@@ -38,10 +38,10 @@ bool container_attach(
 	Container *container, int fd, int flags, const char *detach_keys, GError **error);
 
 json_t *container_prune(Engine *engine, const Filters *filters);
-/* How often it has ended, restarts by its policy aside: taken before a client is told that its wait is on, so that no end is missed. */
+/* How often it has ended: taken before a client is told that its wait is on, so that no end is missed. */
 gint64 container_ends(Container *container);
-/* Waits for condition ("not-running", "next-exit" after so many ends, "removed"); false if peer_fd
-   hung up. */
+/* Waits for condition ("not-running", "next-exit", "removed") after so many ends; an end is one although
+   its policy restarts the container. False if peer_fd hung up. */
 bool container_wait(Container *container, const char *condition, gint64 ends, int peer_fd,
 	int *exit_code, char **message);
 /* The automatic part: what happens once the shim has told of the end. */

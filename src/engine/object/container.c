@@ -154,21 +154,30 @@ bool container_running(Container *container)
 	return status == STATUS_RUNNING || status == STATUS_PAUSED;
 }
 
-void container_event(Container *container, const char *action, const char *key, const char *value)
+void container_event_with(Container *container, const char *action, json_t *attributes)
 {
+	g_autoptr(json_t) own = attributes;
 	if (container->unlisted)
 		return;
-	json_t *attributes = json_object();
+	json_t *all = json_object();
 	ContainerRow row = container_snapshot(container);
 	g_autoptr(json_t) spec = container_spec(container, NULL);
 	if (spec != NULL && json_is_object(json_at(spec, "Config.Labels")))
-		json_object_update(attributes, json_at(spec, "Config.Labels"));
+		json_object_update(all, json_at(spec, "Config.Labels"));
+	if (own != NULL)
+		json_object_update(all, own);
+	json_object_set_new(all, "image", json_lenient(row.image));
+	json_object_set_new(all, "name", json_string(row.name));
+	event_publish(container->engine, "container", action, row.id, all);
+	container_row_clear(&row);
+}
+
+void container_event(Container *container, const char *action, const char *key, const char *value)
+{
+	json_t *attributes = key != NULL ? json_object() : NULL;
 	if (key != NULL)
 		json_object_set_new(attributes, key, json_lenient(value));
-	json_object_set_new(attributes, "image", json_lenient(row.image));
-	json_object_set_new(attributes, "name", json_string(row.name));
-	event_publish(container->engine, "container", action, row.id, attributes);
-	container_row_clear(&row);
+	container_event_with(container, action, attributes);
 }
 
 /* Under the engine's lock. */

@@ -30,7 +30,8 @@ struct Container {
 	GPtrArray *exec_ids; /* of char *: those that run */
 	guint restart_wait;  /* milliseconds before the next automatic restart */
 	int restarting; /* requests to restart it that go on: its end is not for good then; guarded by the engine's lock */
-	gint64 ends; /* how often it has ended, and was not to be restarted by its policy; guarded as restarting */
+	gint64 ends; /* how often it has ended; guarded as restarting */
+	int last_exit; /* with which code, the last time: a restart changes nothing of it; guarded as restarting */
 	int rows, columns;
 	int waiters; /* atomic: clients in container_wait */
 	bool removed;
@@ -64,6 +65,8 @@ json_t *container_spec(Container *container, GError **error);
 json_t *container_mounts(Container *container, GError **error); /* as container_store_mounts */
 bool container_running(Container *container);			/* or paused */
 void container_event(Container *container, const char *action, const char *key, const char *value);
+/* The same with any attributes (NULL: none); takes the reference. */
+void container_event_with(Container *container, const char *action, json_t *attributes);
 /* Changes the status and what goes with it, writes the row, and tells those who wait; false where it could not be
  * written (a full disk), which is logged. */
 bool container_set_status(Container *container, Status status);

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SMALL_FILE = 4 << 20 };
+enum { EXIT_UNKNOWN = 126 };
 
 Exec *exec_ref(Exec *exec)
 {
@@ -36,13 +36,14 @@ void exec_unref(Exec *exec)
 	g_free(exec);
 }
 
-static bool can_exec(Container *container, GError **error)
+/* called: how its caller calls it. */
+static bool can_exec(Container *container, const char *called, GError **error)
 {
 	ContainerRow row = container_snapshot(container);
 	bool ok = row.status == STATUS_RUNNING;
 	if (row.status == STATUS_PAUSED)
 		fail(error, BERTH_ERROR_CONFLICT,
-			"Container %s is paused, unpause the container before exec", row.name);
+			"Container %s is paused, unpause the container before exec", called);
 	else if (!ok)
 		fail(error, BERTH_ERROR_CONFLICT, "container %s is not running", row.id);
 	container_row_clear(&row);
@@ -56,7 +57,31 @@ static char *action_text(const char *action, const Exec *exec)
 	return g_strdup_printf("%s: %s %s", action, exec->argv[0], arguments);
 }
 
-Exec *exec_create(Container *container, const json_t *request, GError **error)
+/* Of the running container, looked up inside its own root. */
+static bool read_user_files(Container *container, char **passwd, char **group, GError **error)
+{
+	autofd root = container_part_open(container, "root", O_PATH | O_DIRECTORY, error);
+	return root >= 0 && user_files_read(root, passwd, group, error);
+}
+
+/* Who wanted is in the running container, with the groups that host adds. */
+static bool find_user(
+	Container *container, const char *wanted, const json_t *host, User *user, GError **error)
+{
+	g_autofree char *passwd = NULL, *group = NULL;
+	return read_user_files(container, &passwd, &group, error) &&
+	       user_resolve(user, wanted, passwd, group, json_object_get(host, "GroupAdd"), error);
+}
+
+/* Refused at the create already, as dockerd does; who it is, is looked up again at the start. */
+static bool user_is_there(Container *container, const char *wanted, GError **error)
+{
+	g_auto(User) user = {0};
+	return *wanted == '\0' || find_user(container, wanted, NULL, &user, error);
+}
+
+Exec *exec_create(
+	Container *container, const char *called, const json_t *request, GError **error)
 {
 	Engine *engine = container->engine;
 	g_auto(GStrv) argv = json_strv(json_object_get(request, "Cmd"));
@@ -64,11 +89,13 @@ Exec *exec_create(Container *container, const json_t *request, GError **error)
 		fail(error, BERTH_ERROR_INVALID, "No exec command specified");
 		return NULL;
 	}
-	if (!can_exec(container, error))
+	if (!can_exec(container, called, error) ||
+		!user_is_there(container, json_str(request, "User"), error))
 		return NULL;
 	Exec *exec = g_new0(Exec, 1);
 	g_atomic_ref_count_init(&exec->references);
 	notify_init(&exec->changed);
+	exec->exit_code = -1;
 	exec->id = id_generate();
 	exec->container_id = g_strdup(container->row.id);
 	exec->argv = g_steal_pointer(&argv);
@@ -105,11 +132,18 @@ Exec *exec_find(Engine *engine, const char *id, GError **error)
 	return exec;
 }
 
-/* Of the running container, looked up inside its own root. */
-static bool read_user_files(Container *container, char **passwd, char **group, GError **error)
+/* What dockerd leaves to its runtime to refuse. */
+static bool check_words(const Exec *exec, GError **error)
 {
-	autofd root = container_part_open(container, "root", O_PATH | O_DIRECTORY, error);
-	return root >= 0 && user_files_read(root, passwd, group, error);
+	if (*exec->workdir != '\0' && *exec->workdir != '/')
+		return fail(error, BERTH_ERROR_SYSTEM,
+			"OCI runtime exec failed: exec failed: Cwd must be an absolute path");
+	for (int i = 0; exec->env[i] != NULL; i++)
+		if (*exec->env[i] == '=')
+			return fail(error, BERTH_ERROR_SYSTEM,
+				"OCI runtime exec failed: exec failed: unable to start container "
+				"process: invalid environment variable: name cannot be empty");
+	return true;
 }
 
 static int make_plan(Container *container, const Exec *exec, GError **error)
@@ -117,16 +151,13 @@ static int make_plan(Container *container, const Exec *exec, GError **error)
 	g_autoptr(json_t) spec = container_spec(container, error);
 	g_auto(User) user = {0};
 	g_auto(Plan) plan = {0};
-	if (spec == NULL)
+	if (spec == NULL || !check_words(exec, error))
 		return -1;
 	const json_t *config = json_object_get(spec, "Config"),
 		     *host = json_object_get(spec, "HostConfig");
 	g_autofree char *cgroup = container_cgroup(container, host);
-	g_autofree char *passwd = NULL, *group = NULL;
 	const char *wanted = *exec->user != '\0' ? exec->user : json_str(config, "User");
-	if (!read_user_files(container, &passwd, &group, error) ||
-		!user_resolve(
-			&user, wanted, passwd, group, json_object_get(host, "GroupAdd"), error))
+	if (!find_user(container, wanted, host, &user, error))
 		return -1;
 	g_auto(GStrv) links = links_env(container, host, NULL);
 	LaunchExec launch = {.config = config,
@@ -171,26 +202,43 @@ static bool await_start(Exec *exec, Container *container, int waiter, GError **e
 			return fail(error, BERTH_ERROR_CONFLICT, "container %s is not running",
 				container->row.id);
 	}
-	return exec->error == NULL || fail(error, BERTH_ERROR_INVALID,
-					      "OCI runtime exec failed: exec failed:"
-					      " unable to start container process: %s: unknown",
-					      exec->error);
+	if (exec->error == NULL)
+		return true;
+	g_autofree char *why = g_strconcat("OCI runtime exec failed: exec failed: unable to start "
+					   "container process: ",
+		exec->error, NULL);
+	return start_error(error, why);
+}
+
+/* Under the engine's lock. */
+static void forget_id(Container *container, const char *id)
+{
+	for (guint i = 0; i < container->exec_ids->len; i++)
+		if (strcmp(container->exec_ids->pdata[i], id) == 0)
+			g_ptr_array_remove_index(container->exec_ids, i--);
+}
+
+/* It never ran, and its container lists it no longer. */
+static void note_failure(Container *container, Exec *exec, const char *why)
+{
+	g_mutex_lock(&container->engine->lock);
+	if (exec->error == NULL) {
+		exec->error = g_strdup(why);
+		exec->exit_code = EXIT_UNKNOWN;
+	}
+	forget_id(container, exec->id);
+	g_mutex_unlock(&container->engine->lock);
 }
 
 /* There is no status to answer with any more: who is attached reads the reason on the stream. */
-static void say_why(Engine *engine, Exec *exec, int client, const char *why)
+static void say_why(int client, bool framed, const char *why)
 {
 	g_autofree char *line = g_strconcat(why, "\r\n", NULL);
-	size_t length = strlen(line);
-	guint8 frame[8] = {2, 0, 0, 0, 0, 0, (guint8)(length >> 8), (guint8)length};
-	g_mutex_lock(&engine->lock);
-	exec->exit_code = 126;
-	if (exec->error == NULL)
-		exec->error = g_strdup(why);
-	g_mutex_unlock(&engine->lock);
+	size_t length = MIN(strlen(line), G_MAXUINT16);
+	guint8 frame[8] = {1, 0, 0, 0, 0, 0, (guint8)(length >> 8), (guint8)length};
 	fd_await_taken(client);
-	if (client >= 0 && (exec->tty || fd_write_all(client, frame, sizeof frame)))
-		fd_write_all(client, line, MIN(length, G_MAXUINT16));
+	if (!framed || fd_write_all(client, frame, sizeof frame))
+		fd_write_all(client, line, length);
 }
 
 /* Whether it may do more than its container, whose shim has given that away. */
@@ -201,7 +249,7 @@ static bool needs_own_shim(Container *container, const Exec *exec)
 }
 
 /* Hands the client over to the shim. */
-static bool run(Container *container, Exec *exec, int *client, GError **error)
+static bool run(Container *container, Exec *exec, int *client, bool framed, GError **error)
 {
 	autofd plan = make_plan(container, exec, error);
 	if (plan < 0)
@@ -210,7 +258,7 @@ static bool run(Container *container, Exec *exec, int *client, GError **error)
 	int flags = (exec->open_stdin ? SHIM_ATTACH_STDIN : 0) |
 		    (exec->open_stdout || exec->tty ? SHIM_ATTACH_STDOUT : 0) |
 		    (exec->open_stderr ? SHIM_ATTACH_STDERR : 0) |
-		    (exec->tty || exec->raw ? 0 : SHIM_ATTACH_FRAMED);
+		    (framed ? SHIM_ATTACH_FRAMED : 0);
 	int waiter = notify_subscribe(&exec->changed);
 	bool ok = !needs_own_shim(container, exec) || shim_launch_exec(container, exec, error);
 	/* Clients that read the answer's head through a buffer (docker-py) lose what comes along with it. */
@@ -224,34 +272,64 @@ static bool run(Container *container, Exec *exec, int *client, GError **error)
 	return ok;
 }
 
-bool exec_start(Engine *engine, Exec *exec, int fd, GError **error)
+/* Each is started once. */
+static bool claim(Engine *engine, Exec *exec, GError **error)
+{
+	g_mutex_lock(&engine->lock);
+	bool before = exec->started, running = exec->running;
+	exec->started = true;
+	g_mutex_unlock(&engine->lock);
+	return !before || fail(error, BERTH_ERROR_CONFLICT,
+				  running ? "exec command %s is already running"
+					  : "exec command %s has already run",
+				  exec->id);
+}
+
+bool exec_can_start(Engine *engine, const Exec *exec, GError **error)
+{
+	g_autoptr(Container) container = container_find(engine, exec->container_id, error);
+	return container != NULL && can_exec(container, container->row.id, error);
+}
+
+bool exec_start(Engine *engine, Exec *exec, int fd, bool framed, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 	autofd client = fd;
 	g_autoptr(Container) container = container_find(engine, exec->container_id, &problem);
-	bool can = container != NULL && can_exec(container, &problem);
-	if (!can && client < 0) {
-		g_propagate_error(error, g_steal_pointer(&problem));
-		return false;
-	}
-	g_mutex_lock(&engine->lock);
-	bool before = exec->started;
-	exec->started = true;
-	exec->exit_code = before ? exec->exit_code : -1;
-	g_mutex_unlock(&engine->lock);
-	if (before)
-		return fail(
-			error, BERTH_ERROR_CONFLICT, "exec command %s has already run", exec->id);
-	if (can && run(container, exec, &client, &problem)) {
+	bool claimed = container != NULL && can_exec(container, container->row.id, &problem) &&
+		       claim(engine, exec, &problem);
+	if (claimed && run(container, exec, &client, framed, &problem)) {
 		g_autofree char *action = action_text("exec_start", exec);
 		container_event(container, action, "execID", exec->id);
 		return true;
 	}
-	/* Unless the shim has said so; it ended with its container, too. */
-	if (!exec_state(engine, exec).failed)
-		say_why(engine, exec, client, problem->message);
+	if (claimed)
+		note_failure(container, exec, problem->message);
+	/* A client that the shim has by now hears it from there. */
+	if (client >= 0)
+		say_why(client, framed, problem->message);
 	g_propagate_error(error, g_steal_pointer(&problem));
 	return false;
+}
+
+/* Until it runs, as dockerd waits for it. */
+static bool await_running(Engine *engine, Exec *exec, GError **error)
+{
+	enum { READY_MS = 10000, SLICE_MS = 100 };
+	int fd = notify_subscribe(&exec->changed);
+	gint64 due = g_get_monotonic_time() + READY_MS * 1000;
+	ExecState state = exec_state(engine, exec);
+	while (!state.running && state.exit_code < 0 && !state.failed &&
+		g_get_monotonic_time() < due) {
+		notify_wait(fd, -1, SLICE_MS);
+		state = exec_state(engine, exec);
+	}
+	notify_unsubscribe(&exec->changed, fd);
+	if (state.running)
+		return true;
+	if (state.exit_code < 0 && !state.failed)
+		return fail(error, BERTH_ERROR_SYSTEM, "timeout waiting for exec session ready");
+	return fail(error, BERTH_ERROR_CONFLICT, "exec %s is not running", exec->id);
 }
 
 bool exec_resize(Engine *engine, Exec *exec, int rows, int columns, GError **error)
@@ -259,47 +337,38 @@ bool exec_resize(Engine *engine, Exec *exec, int rows, int columns, GError **err
 	g_autoptr(Container) container = container_find(engine, exec->container_id, error);
 	exec->rows = rows;
 	exec->columns = columns;
-	if (container == NULL)
-		return false;
-	if (!exec_state(engine, exec).running)
-		return fail(error, BERTH_ERROR_CONFLICT, "exec %s is not running", exec->id);
-	return shim_send(container, SHIM_RESIZE, exec->id, rows, columns, "", NULL, 0, error);
+	return container != NULL && await_running(engine, exec, error) &&
+	       shim_send(container, SHIM_RESIZE, exec->id, rows, columns, "", NULL, 0, error);
 }
 
 void exec_changed(Engine *engine, const struct shim_message *message)
 {
 	g_autoptr(Exec) exec = exec_find(engine, message->id, NULL);
+	g_autoptr(Container) container =
+		exec != NULL ? container_find(engine, exec->container_id, NULL) : NULL;
+	bool exited = message->type == SHIM_EXEC_EXITED, failed = message->type == SHIM_EXEC_FAILED;
 	if (exec == NULL)
 		return;
 	g_mutex_lock(&engine->lock);
 	if (message->type == SHIM_EXEC_STARTED) {
 		exec->running = true;
 		exec->pid = message->a;
-	} else if (message->type == SHIM_EXEC_EXITED) {
+	} else if (exited) {
 		exec->running = false;
-		exec->pid = 0;
 		exec->exit_code = message->a;
-	} else if (message->type == SHIM_EXEC_FAILED) {
-		bool missing = strstr(message->text, "not found") != NULL ||
-			       strstr(message->text, "no such file") != NULL;
-		exec->exit_code = missing ? 127 : 126;
-		if (exec->error == NULL)
-			exec->error = g_strdup(message->text);
+	} else if (failed && exec->error == NULL) {
+		exec->exit_code = start_error_exit_code(message->text, EXIT_UNKNOWN);
+		exec->error = g_strdup(message->text);
 	}
+	if (container != NULL && (exited || failed))
+		forget_id(container, exec->id);
 	g_mutex_unlock(&engine->lock);
 	notify_fire(&exec->changed);
-	if (message->type != SHIM_EXEC_EXITED)
+	if (container == NULL || !exited)
 		return;
-	g_autoptr(Container) container = container_find(engine, exec->container_id, NULL);
-	if (container == NULL)
-		return;
-	g_mutex_lock(&engine->lock);
-	for (guint i = 0; i < container->exec_ids->len; i++)
-		if (strcmp(container->exec_ids->pdata[i], exec->id) == 0)
-			g_ptr_array_remove_index(container->exec_ids, i--);
-	g_mutex_unlock(&engine->lock);
 	g_autofree char *code = g_strdup_printf("%d", message->a);
-	container_event(container, "exec_die", "exitCode", code);
+	container_event_with(container, "exec_die",
+		json_pack("{s:s, s:s}", "execID", exec->id, "exitCode", code));
 }
 
 void exec_lost(Engine *engine, const Exec *exec)
@@ -314,7 +383,7 @@ void exec_lost(Engine *engine, const Exec *exec)
 	exec_changed(engine, &message);
 }
 
-/* With its container an exec ends; clients may still ask how, until the container is removed. */
+/* With its container an exec ends; clients may still ask how, until the container is removed. One that was not started is gone. */
 void exec_forget_all(Container *container)
 {
 	GHashTableIter each;
@@ -330,7 +399,7 @@ void exec_forget_all(Container *container)
 			exec->exit_code = 137;
 			notify_fire(&exec->changed);
 		}
-		if (container->row.status == STATUS_REMOVING)
+		if (container->row.status == STATUS_REMOVING || !exec->started)
 			g_hash_table_iter_remove(&each);
 	}
 	g_ptr_array_set_size(container->exec_ids, 0);

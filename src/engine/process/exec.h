@@ -9,7 +9,6 @@ typedef struct {
 	char **argv, **env;
 	char *user, *workdir, *detach_keys;
 	bool tty, privileged, open_stdin, open_stdout, open_stderr;
-	bool raw; /* its output comes without frames, though it has no terminal */
 	bool started, running;
 	int exit_code, pid, rows, columns;
 	char *error;
@@ -17,7 +16,9 @@ typedef struct {
 	Notify changed;
 } Exec;
 
-Exec *exec_create(Container *container, const json_t *request, GError **error);
+/* called: how the request calls the container. */
+Exec *exec_create(
+	Container *container, const char *called, const json_t *request, GError **error);
 Exec *exec_find(Engine *engine, const char *id, GError **error); /* new reference */
 Exec *exec_ref(Exec *exec);
 void exec_lost(Engine *engine,
@@ -30,8 +31,11 @@ typedef struct {
 } ExecState;
 ExecState exec_state(Engine *engine, const Exec *exec);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Exec, exec_unref)
-/* Takes fd (-1: detached) over. */
-bool exec_start(Engine *engine, Exec *exec, int fd, GError **error);
+/* Whether its container can have it run now. */
+bool exec_can_start(Engine *engine, const Exec *exec, GError **error);
+/* Takes fd (-1: detached) over, which is told why it failed, too. framed: output comes as with SHIM_ATTACH_FRAMED. */
+bool exec_start(Engine *engine, Exec *exec, int fd, bool framed, GError **error);
+/* Waits for its start, as long as dockerd does. */
 bool exec_resize(Engine *engine, Exec *exec, int rows, int columns, GError **error);
 void exec_changed(Engine *engine, const struct shim_message *message);
 void exec_forget_all(Container *container);

@@ -154,15 +154,14 @@ static int run_test(const Probe *probe, GString *output)
 	g_autoptr(json_t) request = json_pack("{s:o, s:b, s:b}", "Cmd", json_strings(probe->argv),
 		"AttachStdout", 1, "AttachStderr", 1);
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Exec) exec = exec_create(probe->container, request, &error);
+	g_autoptr(Exec) exec = exec_create(probe->container, probe->container->row.id, request, &error);
 	int pair[2], code = -1;
 	if (exec == NULL || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
 		g_string_append(output, error != NULL ? error->message : g_strerror(errno));
 		return -1;
 	}
 	autofd ours = pair[0];
-	exec->raw = true;
-	if (!exec_start(engine, exec, pair[1], &error)) {
+	if (!exec_start(engine, exec, pair[1], false, &error)) {
 		g_string_append(output, error->message);
 	} else {
 		int pid = exec_state(engine, exec).pid;

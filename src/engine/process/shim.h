@@ -10,6 +10,11 @@ bool shim_launch(Container *container, int plan_fd, bool with_network,
 /* A shim for this exec alone, with all that the engine may do: the container's own has given that away. */
 bool shim_launch_exec(Container *container, Exec *exec, GError **error);
 
+/* start_error.c: the exit code that the words of a failed start mean, or otherwise; those words as an error, with its
+ * status. False. */
+int start_error_exit_code(const char *why, int otherwise);
+bool start_error(GError **error, const char *why);
+
 /* shim_link.c: the connection to a shim. */
 void shim_monitor_start(Engine *engine);
 /* exec: that the shim is for alone, or NULL. Takes socket over; pid: of our child, or 0. Known from here on, heard from watch on. */

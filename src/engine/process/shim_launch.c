@@ -126,14 +126,14 @@ static bool await_start(
 		if (message.type == SHIM_FAILED && g_str_has_prefix(message.text, SHIM_REFUSAL))
 			return fail(error, BERTH_ERROR_SYSTEM, "%s",
 				message.text + strlen(SHIM_REFUSAL));
-		if (message.type == SHIM_FAILED)
-			return fail(error,
-				strstr(message.text, "exec: ") != NULL ? BERTH_ERROR_INVALID
-								       : BERTH_ERROR_SYSTEM,
+		if (message.type == SHIM_FAILED) {
+			g_autofree char *why = g_strconcat(
 				"failed to create task for container: failed to create shim task: "
-				"OCI runtime create failed:"
-				" unable to start container process: %s: unknown",
-				message.text);
+				"OCI runtime create failed: runc create failed: unable to start "
+				"container process: error during container init: ",
+				message.text, NULL);
+			return start_error(error, why);
+		}
 		if (message.type != SHIM_STARTED)
 			continue;
 		*pid = message.a;
