@@ -35,7 +35,7 @@ struct Route {
 };
 
 extern const Route absent_routes[], build_routes[], system_routes[], container_routes[],
-	container_file_routes[], exec_routes[], image_routes[], network_routes[], registry_routes[],
+	container_file_routes[], exec_routes[], grpc_routes[], image_routes[], network_routes[], registry_routes[],
 	volume_routes[];
 
 /* server.c */
@@ -96,6 +96,8 @@ bool reply_tar(gpointer request, const void *bytes, size_t length, GError **erro
 void reply_end(Request *request);
 /* Takes the connection over (101 where an upgrade was asked for, else 200); an owned descriptor. */
 int reply_hijack(Request *request, bool tty);
+/* The same for another protocol, which was asked for. */
+int reply_upgrade(Request *request, const char *protocol);
 
 /* "ctrl-p,ctrl-q" (also for "") as the bytes that a terminal sends. */
 bool detach_keys_parse(const char *text, char keys[16], GError **error);
@@ -107,6 +109,9 @@ json_t *container_list_json(
 
 /* registries.c: POST /images/create with fromImage */
 bool registries_pull(Request *request, GError **error);
+
+/* grpc.c: the same services for a connection that speaks HTTP/2 from its first byte on. Takes it over. */
+bool grpc_direct(Request *request, const void *head, size_t length, GError **error);
 
 /* usage.c */
 bool system_df(Request *request, GError **error);

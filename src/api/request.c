@@ -289,3 +289,12 @@ int reply_hijack(Request *request, bool tty)
 	await_far_peer(request);
 	return request->fd;
 }
+
+int reply_upgrade(Request *request, const char *protocol)
+{
+	g_autofree char *more =
+		g_strdup_printf("Connection: Upgrade\r\nUpgrade: %s\r\n", protocol);
+	request->hijacked = true;
+	send_head(request, 101, "", -1, more, NULL, 0);
+	return request->fd;
+}

@@ -137,6 +137,13 @@ static void swallow_rest(Connection *connection, HttpBody *body)
 	}
 }
 
+/* The beginning of a connection's preface (RFC 9113 3.4). */
+static bool is_http2(const HttpHead *head)
+{
+	return strcmp(head->start[0], "PRI") == 0 && strcmp(head->start[1], "*") == 0 &&
+	       strcmp(head->start[2], "HTTP/2.0") == 0;
+}
+
 /* Serves one request; false if the connection is at its end. */
 static bool serve_one(Connection *connection, size_t head_length)
 {
@@ -150,14 +157,15 @@ static bool serve_one(Connection *connection, size_t head_length)
 		.body = &body,
 		.version = 51};
 	bool ok = http_head_parse(&head, connection->buffer, head_length) &&
-		  g_str_has_prefix(head.start[2], "HTTP/1.");
+		  (g_str_has_prefix(head.start[2], "HTTP/1.") || is_http2(&head));
 	if (!ok)
 		fail(&error, BERTH_ERROR_INVALID, "invalid HTTP request");
 	ok = ok && http_body_init(&body, connection->fd, &head, connection->buffer + head_length,
 			   connection->used - head_length, false, &error);
 	bool parsed = ok;
 	body.pause_us = BODY_S * G_USEC_PER_SEC;
-	ok = ok && request_dispatch(&request, &error);
+	ok = ok && (is_http2(&head) ? grpc_direct(&request, connection->buffer, head_length, &error)
+				    : request_dispatch(&request, &error));
 	/* A connection that is kept would wait for ever. */
 	if (error == NULL && !request.answered)
 		ok = fail(&error, BERTH_ERROR_SYSTEM, "%s failed, and nothing says why",

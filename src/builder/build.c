@@ -32,18 +32,24 @@ void build_fail(Build *build, const GError *error, const Instruction *at, int ex
 	if (build->error == NULL) {
 		build->error = g_error_copy(error);
 		build->exit_code = exit_code;
-		if (at != NULL)
+		if (at != NULL) {
 			build->excerpt = dockerfile_excerpt(build->dockerfile->lines,
 				build->dockerfile_name, at->line, at->last_line);
+			build->fault_first = at->line;
+			build->fault_last = at->last_line;
+		}
 	}
 	g_mutex_unlock(&build->lock);
 	stop(build);
 }
 
-const char *build_secret(const Build *build, const char *id)
+char *build_secret(const Build *build, const char *id, GError **error)
 {
-	return json_string_value(
-		json_object_get(json_object_get(build->request->more, "secrets"), id));
+	const BuildRequest *request = build->request;
+	if (request->client != NULL)
+		return request->client->secret(request->session, id, error);
+	return g_strdup(json_string_value(
+		json_object_get(json_object_get(request->more, "secrets"), id)));
 }
 
 void build_use_arg(Build *build, const char *name)
@@ -311,6 +317,8 @@ static void warn_unused(Build *build)
 /* What comes before the steps has lines of its own, which classic clients are not told. */
 static bool load_context(Build *build, char **text, GError **error)
 {
+	if (build->request->client != NULL)
+		return context_load(build, text, error);
 	Vertex *vertex = vertex_new(build->progress, 0, "[internal] load build context", "");
 	g_autoptr(GError) problem = NULL;
 	if (build->request->events)
@@ -332,8 +340,9 @@ static void excerpt_parse_error(Build *build, const char *text, const char *mess
 	if (at == NULL)
 		return;
 	int line = atoi(at + strlen(mark));
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-	build->excerpt = dockerfile_excerpt(lines, build->dockerfile_name, line, line);
+	build->lines = g_strsplit(text, "\n", -1);
+	build->excerpt = dockerfile_excerpt(build->lines, build->dockerfile_name, line, line);
+	build->fault_first = build->fault_last = line;
 }
 
 static bool parse(Build *build, const char *text, GError **error)
@@ -445,12 +454,16 @@ bool build_ssh_offer(const char *build_id, const char *ssh_id, int fd, GError **
 	return false;
 }
 
+/* All but the object itself. */
 static void build_clear(Build *build)
 {
 	Store *store = build->engine->store;
 	g_ptr_array_unref(build->stages);
 	g_hash_table_unref(build->sources);
 	g_clear_pointer(&build->context, source_free);
+	g_clear_pointer(&build->context_part, source_free);
+	g_clear_pointer(&build->context_whole, source_free);
+	g_strfreev(build->excluded);
 	for (guint i = 0; i < build->folders->len; i++)
 		store_discard(store, store->tmp_fd, build->folders->pdata[i]);
 	g_ptr_array_unref(build->folders);
@@ -464,6 +477,7 @@ static void build_clear(Build *build)
 	g_free(build->dockerfile_name);
 	g_free(build->body_folder);
 	g_free(build->excerpt);
+	g_strfreev(build->lines);
 	g_clear_error(&build->error);
 	fd_clear(&build->cancel[0]);
 	fd_clear(&build->cancel[1]);
@@ -494,33 +508,79 @@ static bool build_init(Build *build, Engine *engine, const BuildRequest *request
 	return pipe2(build->cancel, O_CLOEXEC) == 0 || fail_errno(error, "cannot begin the build");
 }
 
+Build *build_new(Engine *engine, const BuildRequest *request, GError **error)
+{
+	Build *build = g_new0(Build, 1);
+	bool ok = build_init(build, engine, request, error);
+	register_build(build, true);
+	if (ok && request->peer_fd >= 0)
+		build->watcher = g_thread_new("watch", watch, build);
+	if (ok)
+		return build;
+	build_free(build);
+	return NULL;
+}
+
+bool build_solve(Build *build, GError **error)
+{
+	work_follow(&build->stopped);
+	bool ok = prepare(build, &build->target, error) &&
+		  (build->target == NULL || run_stages(build, build->target, error));
+	work_follow(NULL);
+	if (ok && build->target != NULL)
+		warn_unused(build);
+	return ok;
+}
+
+bool build_keep(Build *build, char **id, GError **error)
+{
+	*id = NULL;
+	if (build->target == NULL)
+		return true;
+	work_follow(&build->stopped);
+	bool ok = result_keep(build, build->target, id, error);
+	work_follow(NULL);
+	return ok;
+}
+
+json_t *build_image(Build *build, GPtrArray **layers)
+{
+	*layers = build->target != NULL ? build->target->layers : NULL;
+	return build->target != NULL ? result_document(build, build->target, false) : NULL;
+}
+
+BuildFault build_fault(const Build *build)
+{
+	return (BuildFault){.name = build->dockerfile_name,
+		.lines = build->dockerfile != NULL ? build->dockerfile->lines : build->lines,
+		.first = build->fault_first,
+		.last = build->fault_last,
+		.exit_code = build->exit_code};
+}
+
+void build_free(Build *build)
+{
+	Engine *engine = build->engine;
+	register_build(build, false);
+	notify_fire(&build->ended);
+	if (build->watcher != NULL)
+		g_thread_join(build->watcher);
+	build_clear(build);
+	g_free(build);
+	build_cache_collect(engine);
+}
+
 bool build_run(Engine *engine, const BuildRequest *request, GError **error)
 {
-	Build build;
-	Stage *target = NULL;
 	g_autoptr(GError) problem = NULL;
-	bool ok = build_init(&build, engine, request, &problem);
-	GThread *watcher =
-		ok && request->peer_fd >= 0 ? g_thread_new("watch", watch, &build) : NULL;
-	register_build(&build, true);
-	work_follow(&build.stopped);
-	ok = ok && prepare(&build, &target, &problem);
-	if (target != NULL) {
-		ok = ok && run_stages(&build, target, &problem);
-		if (ok)
-			warn_unused(&build);
-		ok = ok && result_keep(&build, target, &problem);
-	}
-	work_follow(NULL);
-	register_build(&build, false);
-	notify_fire(&build.ended);
-	if (watcher != NULL)
-		g_thread_join(watcher);
-	if (!ok && progress_spoke(build.progress))
-		progress_error(build.progress, problem, build.exit_code, build.excerpt);
-	if (!ok)
-		g_propagate_error(error, g_steal_pointer(&problem));
-	build_clear(&build);
-	build_cache_collect(engine);
-	return ok;
+	g_autofree char *id = NULL;
+	g_autoptr(Build) build = build_new(engine, request, error);
+	if (build == NULL)
+		return false;
+	if (build_solve(build, &problem) && build_keep(build, &id, &problem))
+		return true;
+	if (progress_spoke(build->progress))
+		progress_error(build->progress, problem, build->exit_code, build->excerpt);
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return false;
 }

@@ -11,6 +11,27 @@
  * from several threads, one at a time. */
 typedef bool (*BuildSay)(gpointer who, json_t *line);
 
+/* What is wanted of a folder of the client's. */
+typedef struct {
+	const char *name;	     /* "context", "dockerfile", or of --build-context */
+	char *const *paths;	     /* these, and what lies below; NULL: all */
+	char *const *excluded;	     /* patterns of .dockerignore, or NULL */
+	gint64 *received;	     /* gets how many bytes came */
+} BuildFetch;
+
+/* What is asked of a client while a build runs, where it can be asked (BuildKit's sessions). Called from several threads at
+ * once. An answer that is NULL, or -1, without an error: there is none. */
+typedef struct {
+	/* Puts it into a folder, an empty one. */
+	bool (*fetch)(gpointer who, const BuildFetch *what, const char *folder, GError **error);
+	char *(*secret)(gpointer who, const char *id, GError **error); /* base64 */
+	bool (*has_ssh)(gpointer who, const char *id);
+	int (*ssh)(gpointer who, const char *id, GError **error); /* a conversation with its agent */
+	char *(*auth)(gpointer who, const char *domain); /* an X-Registry-Auth header; "": none */
+	/* What an earlier build has come to: its image's document, a new reference, and layers (of Layer). */
+	json_t *(*input)(gpointer who, const char *name, GPtrArray **layers, GError **error);
+} BuildClient;
+
 typedef struct {
 	const char *dockerfile; /* path in the context; "": Dockerfile */
 	const char *remote;	/* URL or git repository instead of the body, or "" */
@@ -29,10 +50,29 @@ typedef struct {
 	ByteSink output; /* gets the result, where an output was asked for, behind the last line */
 	gpointer who;
 	int peer_fd; /* -1, or whose hang-up cancels the build */
+	const BuildClient *client; /* or NULL: all that it has to say is in the body, and in more */
+	gpointer session;	   /* its first argument */
 } BuildRequest;
 
 /* Builds. What fails before anything was said is in *error alone; later failures have been said, too. */
 bool build_run(Engine *engine, const BuildRequest *request, GError **error);
+/* The same in steps, for who decides later what becomes of the result. The request is borrowed until build_free. */
+typedef struct Build Build;
+Build *build_new(Engine *engine, const BuildRequest *request, GError **error);
+bool build_solve(Build *build, GError **error);
+/* By the request's tags and output. The image's id (NULL where there is none) is the caller's. */
+bool build_keep(Build *build, char **id, GError **error);
+void build_free(Build *build);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Build, build_free)
+/* Of a build that was solved: the document of its image, a new reference; its layers, borrowed. NULL: only a question. */
+json_t *build_image(Build *build, GPtrArray **layers);
+/* Where a build has failed: the Dockerfile's name, its text (NULL: not known), and the lines; 0: nowhere in it. */
+typedef struct {
+	const char *name;
+	char *const *lines;
+	int first, last, exit_code;
+} BuildFault;
+BuildFault build_fault(const Build *build);
 /* POST /build/cancel: NOT_FOUND if no build of that id runs. */
 bool build_cancel(const char *id, GError **error);
 /* A connection that carries one conversation with the client's ssh agent; takes fd over. */

@@ -6,10 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MAX_DOCKERFILE = 16 << 20, MAX_IGNORE = 4 << 20 };
-
-/* Gone with the build; its absolute path. */
-static char *fresh_folder(Build *build, GError **error)
+char *build_folder(Build *build, GError **error)
 {
 	char *name = layer_begin(build->engine->store, NULL, error);
 	if (name == NULL)
@@ -35,7 +32,7 @@ static bool is_split(const Build *build)
 
 static Source *receive(Build *build, GError **error)
 {
-	g_autofree char *folder = fresh_folder(build, error);
+	g_autofree char *folder = build_folder(build, error);
 	if (folder == NULL)
 		return NULL;
 	if (build->request->body != NULL &&
@@ -61,7 +58,7 @@ static Source *receive_url(Build *build, const char *url, char **text, GError **
 	g_ptr_array_add(build->folders, g_strdup(fetched));
 	g_autofree char *file = g_build_filename(
 				build->engine->store->root, "tmp", fetched, name, NULL),
-			*folder = fresh_folder(build, error);
+			*folder = build_folder(build, error);
 	autofd fd = folder != NULL ? open(file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
 	bool archive = fd >= 0 && archive_detect(fd);
 	if (archive && !unpack(folder, byte_source_fd, &fd, error))
@@ -142,6 +139,8 @@ static bool read_ignore(Build *build, GError **error)
 bool context_load(Build *build, char **text, GError **error)
 {
 	const char *remote = build->request->remote;
+	if (build->request->client != NULL && build->request->body == NULL && *remote == '\0')
+		return context_of_client(build, text, error);
 	build->context = *remote == '\0'      ? receive(build, error)
 			 : url_is_git(remote) ? receive_git(build, remote, error)
 					      : receive_url(build, remote, text, error);
@@ -173,6 +172,10 @@ Source *context_named(Build *build, const char *name, GError **error)
 		g_autofree char *folder = g_build_filename("named", name, NULL);
 		return source_of_folder(name, build->body_folder, folder, error);
 	}
+	if (build->request->client != NULL && g_str_has_prefix(where, "local:"))
+		return context_named_client(build, where + strlen("local:"), error);
+	if (build->request->client != NULL && g_str_has_prefix(where, "input:"))
+		return source_of_input(build, where + strlen("input:"), error);
 	if (g_str_has_prefix(where, "docker-image://"))
 		return source_of_image(build, where + strlen("docker-image://"), error);
 	if (url_is_git(where))

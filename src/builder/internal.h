@@ -11,7 +11,6 @@
 
 typedef struct Progress Progress;
 typedef struct Vertex Vertex;
-typedef struct Build Build;
 typedef struct Stage Stage;
 typedef struct Source Source;
 
@@ -67,10 +66,18 @@ struct Build {
 	GHashTable *ssh_offers; /* id -> GQueue of descriptors */
 	int exit_code;		/* of the command that failed */
 	char *excerpt;		/* of the Dockerfile, where it failed */
+	int fault_first, fault_last; /* its lines */
+	char **lines;		/* of a Dockerfile that cannot be parsed */
+	Stage *target;		/* NULL: there was nothing to build */
+	GThread *watcher;
+	bool context_with_client; /* build->context is empty: its files are fetched when they are wanted */
+	Source *context_part, *context_whole; /* what was fetched; guarded by fetching */
+	char **excluded; /* the lines of .dockerignore, for the client */
 };
 bool build_going(Build *build);
 void build_fail(Build *build, const GError *error, const Instruction *at, int exit_code);
-const char *build_secret(const Build *build, const char *id); /* base64, or NULL */
+/* In base64, for the caller to free. NULL without error: there is none. */
+char *build_secret(const Build *build, const char *id, GError **error);
 void build_use_arg(Build *build, const char *name);
 extern const char *const build_proxies[]; /* arguments that steps get without an ARG */
 Variables build_variables(Build *build);  /* the global ones */
@@ -167,6 +174,8 @@ void source_free(Source *source);
 /* What --from says: a named context, a stage, a number, an image. NULL with error. Borrowed. */
 Source *source_find(Stage *stage, const char *from, GError **error);
 Source *source_of_image(Build *build, const char *reference, GError **error);
+/* What an earlier build of the client has come to. */
+Source *source_of_input(Build *build, const char *name, GError **error);
 /* An image's id by name: from here or, if it is not here or is to be fresh, from its registry. */
 char *source_image(Build *build, const char *reference, const Platform *platform, Vertex *vertex,
 	GError **error);
@@ -175,6 +184,16 @@ char *source_image(Build *build, const char *reference, const Platform *platform
 bool context_load(Build *build, char **dockerfile_text, GError **error);
 Source *context_named(
 	Build *build, const char *name, GError **error); /* NULL without error: no such */
+
+enum { MAX_DOCKERFILE = 16 << 20, MAX_IGNORE = 4 << 20 };
+/* A folder below tmp/, gone with the build; its absolute path. */
+char *build_folder(Build *build, GError **error);
+
+/* context_client.c: the same where the client keeps its files until they are wanted. */
+bool context_of_client(Build *build, char **dockerfile_text, GError **error);
+Source *context_named_client(Build *build, const char *name, GError **error);
+/* The main context for an instruction that reads files of it. NULL with error; borrowed. */
+Source *context_main(Stage *stage, const Instruction *instruction, GError **error);
 
 /* copy_find.c, tree.c: files on their way. */
 typedef struct {
@@ -262,8 +281,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sheet, sheet_clear)
 /* FROM a folder: all of it is the stage's first layer. */
 bool stage_from_folder(Stage *stage, Source *source, GError **error);
 
-/* result.c */
-bool result_keep(Build *build, Stage *target, GError **error);
+/* result.c; *id as build_keep. */
+bool result_keep(Build *build, Stage *target, char **id, GError **error);
+json_t *result_document(Build *build, const Stage *target, bool with_cache);
 
 /* fetch.c, git.c: contexts and ADD from elsewhere. */
 bool url_is_git(const char *url);

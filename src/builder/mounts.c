@@ -236,14 +236,14 @@ static bool complete(Stage *stage, Mount *mount, GError **error)
 }
 
 /* The content of a bind mount is part of what the step is made of. */
-static bool add_content(Mounts *mounts, Mount *mount, json_t *parts, GError **error)
+static bool add_content(Mounts *mounts, Mount *mount, const Instruction *instruction, json_t *parts,
+	GError **error)
 {
-	Build *build = mounts->stage->build;
 	bool bind = strcmp(mount->type, "bind") == 0;
 	if (!bind && mount->from == NULL)
 		return true;
 	mount->tree = mount->from != NULL ? source_find(mounts->stage, mount->from, error)
-					  : build->context;
+					  : context_main(mounts->stage, instruction, error);
 	if (mount->tree == NULL || !bind)
 		return mount->tree != NULL;
 	char *paths[] = {mount->source != NULL ? mount->source : (char *)".", NULL};
@@ -283,7 +283,7 @@ Mounts *mounts_read(Stage *stage, const Instruction *instruction, json_t *key, G
 		json_t *parts = json_pack("[s, s?, s?, s?, s?]", mount->type, mount->target,
 			mount->id, mount->source, mount->env);
 		json_array_append_new(key, parts);
-		if (!add_content(mounts, mount, parts, error))
+		if (!add_content(mounts, mount, instruction, parts, error))
 			return NULL;
 	}
 	return g_steal_pointer(&mounts);
@@ -398,9 +398,12 @@ static json_t *make_tmpfs(const Mount *mount)
 /* NULL without error: the secret is not there, and need not be. */
 static json_t *make_secret(Mounts *mounts, const Mount *mount, GError **error)
 {
-	const char *content = build_secret(mounts->stage->build, mount->id);
+	g_autoptr(GError) problem = NULL;
+	g_autofree char *content = build_secret(mounts->stage->build, mount->id, &problem);
 	gint64 mode = mount->mode >= 0 ? mount->mode : SECRET_MODE;
-	if (content == NULL && mount->required)
+	if (problem != NULL)
+		g_propagate_error(error, g_steal_pointer(&problem));
+	else if (content == NULL && mount->required)
 		fail(error, BERTH_ERROR_NOT_FOUND,
 			"secret %s: not found: build with --secret id=%s", mount->id, mount->id);
 	if (content == NULL)

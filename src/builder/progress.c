@@ -21,6 +21,7 @@ struct Vertex {
 struct Progress {
 	BuildSay say;
 	gpointer who;
+	const char *build; /* its id: several builds may be told to one client */
 	bool events, quiet, spoke, gone;
 	GMutex lock;
 	GPtrArray *vertices; /* of Vertex */
@@ -46,6 +47,7 @@ Progress *progress_new(const BuildRequest *request)
 	Progress *progress = g_new0(Progress, 1);
 	progress->say = request->say;
 	progress->who = request->who;
+	progress->build = request->id;
 	progress->events = request->events;
 	progress->quiet = request->quiet;
 	g_mutex_init(&progress->lock);
@@ -135,7 +137,8 @@ Vertex *vertex_new(Progress *progress, int number, const char *name, const char 
 		.classic = g_strdup(classic),
 		.held = g_string_new("")};
 	g_mutex_lock(&progress->lock);
-	g_autofree char *identity = g_strdup_printf("%u %s", progress->vertices->len, name);
+	g_autofree char *identity = g_strdup_printf(
+		"%s %u %s", progress->build, progress->vertices->len, name);
 	vertex->digest = digest_of(identity, strlen(identity));
 	g_ptr_array_add(progress->vertices, vertex);
 	if (number > 0 && number <= progress->total) {

@@ -10,9 +10,9 @@
 static const char *const stale[] = {"container", "container_config", "docker_version", "parent",
 	"id", "parent_id", "Size", NULL};
 
-static char *document(Build *build, const Stage *target, bool with_cache)
+json_t *result_document(Build *build, const Stage *target, bool with_cache)
 {
-	g_autoptr(json_t) image = json_deep_copy(target->image);
+	json_t *image = json_deep_copy(target->image);
 	json_t *config = json_object_get(image, "config"), *diff_ids = json_array(), *value;
 	const char *key;
 	g_autofree char *created = time_format(build->epoch >= 0      ? build->epoch * 1000000000
@@ -33,6 +33,12 @@ static char *document(Build *build, const Stage *target, bool with_cache)
 		json_object_set(json_object_get(config, "Labels"), key, value);
 	if (with_cache)
 		json_object_set_new(image, "berth.cache.v1", cache_export(target));
+	return image;
+}
+
+static char *document(Build *build, const Stage *target, bool with_cache)
+{
+	g_autoptr(json_t) image = result_document(build, target, with_cache);
 	return json_text(image);
 }
 
@@ -161,12 +167,11 @@ static bool send_image(Build *build, Stage *target, GError **error)
 	return ok;
 }
 
-bool result_keep(Build *build, Stage *target, GError **error)
+bool result_keep(Build *build, Stage *target, char **id, GError **error)
 {
 	if (!squash(build, target, error))
 		return false;
 	const char *output = json_str(build->request->more, "output");
-	g_autofree char *id = NULL;
 	bool fresh;
 	if (strcmp(output, "tar") == 0)
 		return send_tree(build, target, error);
@@ -174,9 +179,9 @@ bool result_keep(Build *build, Stage *target, GError **error)
 		return send_image(build, target, error);
 	Vertex *vertex = vertex_new(build->progress, 0, "exporting to image", "");
 	vertex_start(vertex);
-	if (!keep_image(build, target, &id, &fresh, error))
+	if (!keep_image(build, target, id, &fresh, error))
 		return false;
-	vertex_note(vertex, "writing image", id);
+	vertex_note(vertex, "writing image", *id);
 	for (int i = 0; build->request->tags[i] != NULL; i++) {
 		g_autoptr(Reference) reference = reference_parse(build->request->tags[i], NULL);
 		g_autofree char *full = reference_full(reference);
@@ -184,6 +189,6 @@ bool result_keep(Build *build, Stage *target, GError **error)
 	}
 	vertex_done(vertex, NULL);
 	g_auto(GStrv) tags = full_tags(build);
-	progress_end(build->progress, id, tags);
+	progress_end(build->progress, *id, tags);
 	return true;
 }

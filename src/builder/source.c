@@ -66,7 +66,10 @@ static bool pull(
 	g_autoptr(Reference) reference = reference_parse(name, error);
 	if (reference == NULL)
 		return false;
-	g_autofree char *auth = credentials_of_config(build->request->auth, reference->domain);
+	const BuildRequest *asked = build->request;
+	g_autofree char *auth = asked->client != NULL
+					? asked->client->auth(asked->session, reference->domain)
+					: credentials_of_config(asked->auth, reference->domain);
 	PullRequest request = {.reference = name, .platform = platform, .auth = auth};
 	return image_pull(build->engine, &request, pulled, vertex, build->cancel[0], error);
 }
@@ -97,6 +100,17 @@ Source *source_of_image(Build *build, const char *reference, GError **error)
 	if (!layer_pins_add_all(build->pins, layers, error))
 		return NULL;
 	return source_of_layers(build->engine, reference, layers, error);
+}
+
+Source *source_of_input(Build *build, const char *name, GError **error)
+{
+	GPtrArray *given = NULL;
+	g_autoptr(json_t) image =
+		build->request->client->input(build->request->session, name, &given, error);
+	g_autoptr(GPtrArray) layers = given;
+	if (image == NULL || !layer_pins_add_all(build->pins, layers, error))
+		return NULL;
+	return source_of_layers(build->engine, name, layers, error);
 }
 
 static Source *stage_source(Stage *stage, GError **error)

@@ -22,7 +22,10 @@ struct SshAgent {
 
 bool build_has_ssh(const Build *build, const char *id)
 {
-	const json_t *list = json_object_get(build->request->more, "ssh");
+	const BuildRequest *request = build->request;
+	const json_t *list = json_object_get(request->more, "ssh");
+	if (request->client != NULL)
+		return request->client->has_ssh(request->session, id);
 	for (size_t i = 0; i < json_array_size(list); i++)
 		if (strcmp(json_elem(list, i), id) == 0)
 			return true;
@@ -57,6 +60,8 @@ void ssh_offers_free(gpointer data)
 static int take_offer(Build *build, const char *id)
 {
 	gint64 limit = g_get_monotonic_time() + WAIT_SECONDS * G_TIME_SPAN_SECOND;
+	if (build->request->client != NULL)
+		return build->request->client->ssh(build->request->session, id, NULL);
 	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&build->lock);
 	for (;;) {
 		GQueue *offers = g_hash_table_lookup(build->ssh_offers, id);

@@ -158,18 +158,13 @@ static bool read_platform(Stage *stage, GError **error)
 	return true;
 }
 
-static bool begin_on_image(Stage *stage, const char *name, Vertex *vertex, GError **error)
+/* An image's document and layers (taken over) are what the stage begins with. */
+static bool take_image(Stage *stage, const json_t *image, GPtrArray *layers, GError **error)
 {
-	Build *build = stage->build;
-	g_autofree char *id = source_image(build, name, &stage->platform, vertex, error);
-	g_autoptr(json_t) image = id != NULL ? image_config(build->engine, id, error) : NULL;
-	if (image == NULL)
-		return false;
-	GPtrArray *layers = image_store_layers(build->engine->store, id);
 	g_ptr_array_unref(stage->layers);
 	stage->layers = layers;
 	stage->base_layers = layers->len;
-	if (!layer_pins_add_all(build->pins, layers, error))
+	if (!layer_pins_add_all(stage->build->pins, layers, error))
 		return false;
 	stage->image = json_deep_copy(image);
 	static const char *const members[] = {"config", "history"};
@@ -180,6 +175,24 @@ static bool begin_on_image(Stage *stage, const char *name, Vertex *vertex, GErro
 				stage->image, members[i], i == 0 ? json_object() : json_array());
 	time_parse(json_str(image, "created"), &stage->created);
 	return true;
+}
+
+static bool begin_on_image(Stage *stage, const char *name, Vertex *vertex, GError **error)
+{
+	Build *build = stage->build;
+	g_autofree char *id = source_image(build, name, &stage->platform, vertex, error);
+	g_autoptr(json_t) image = id != NULL ? image_config(build->engine, id, error) : NULL;
+	return image != NULL &&
+	       take_image(stage, image, image_store_layers(build->engine->store, id), error);
+}
+
+/* What an earlier build of the client has come to. */
+static bool begin_on_input(Stage *stage, const char *name, GError **error)
+{
+	const BuildRequest *request = stage->build->request;
+	GPtrArray *layers = NULL;
+	g_autoptr(json_t) image = request->client->input(request->session, name, &layers, error);
+	return image != NULL && take_image(stage, image, layers, error);
 }
 
 /* FROM a named context that is a folder. */
@@ -263,6 +276,8 @@ static bool begin(Stage *stage, GError **error)
 	bool ok;
 	if (instead != NULL && g_str_has_prefix(instead, "docker-image://"))
 		ok = begin_on_image(stage, instead + strlen("docker-image://"), vertex, error);
+	else if (instead != NULL && g_str_has_prefix(instead, "input:"))
+		ok = begin_on_input(stage, instead + strlen("input:"), error);
 	else if (instead != NULL)
 		ok = begin_on_folder(stage, lower, error);
 	else if (base != NULL)

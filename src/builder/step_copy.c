@@ -254,7 +254,6 @@ static bool take_urls(Copying *copying, GError **error)
 
 static bool choose_source(Copying *copying, GError **error)
 {
-	Build *build = copying->stage->build;
 	g_autofree char *from = flag_expanded(copying, "from", error);
 	if (from == NULL)
 		return false;
@@ -263,7 +262,8 @@ static bool choose_source(Copying *copying, GError **error)
 	if (copying->what.source != NULL)
 		return true;
 	copying->what.source =
-		*from != '\0' ? source_find(copying->stage, from, error) : build->context;
+		*from != '\0' ? source_find(copying->stage, from, error)
+			     : context_main(copying->stage, copying->instruction, error);
 	/* What comes from the context is root's, unless --chown says otherwise. */
 	if (*from == '\0')
 		copying->to.owned = true;

@@ -96,6 +96,16 @@ const char *grpc_call_header(const GrpcCall *call, const char *name)
 	return find_header(call, name);
 }
 
+GPtrArray *grpc_call_headers(const GrpcCall *call, const char *name)
+{
+	GPtrArray *values = g_ptr_array_new();
+	for (guint i = 0; i + 1 < call->headers->len; i += 2)
+		if (strcmp(call->headers->pdata[i], name) == 0)
+			g_ptr_array_add(values, call->headers->pdata[i + 1]);
+	g_ptr_array_add(values, NULL);
+	return values;
+}
+
 /* As gRPC wants a message in a header: all but printable ASCII, and the sign itself, as %XX. */
 static char *escape(const char *text)
 {
@@ -113,9 +123,9 @@ static char *unescape(const char *text)
 	g_autoptr(GString) out = g_string_new("");
 	for (; *text != '\0'; text++) {
 		bool coded = *text == '%' && g_ascii_isxdigit(text[1]) && g_ascii_isxdigit(text[2]);
-		int value = coded ? g_ascii_xdigit_value(text[1]) * 16 +
-					    g_ascii_xdigit_value(text[2])
-				  : *text;
+		int value =
+			coded ? g_ascii_xdigit_value(text[1]) * 16 + g_ascii_xdigit_value(text[2])
+			      : *text;
 		g_string_append_c(out, (char)(value != 0 ? value : '?'));
 		text += coded ? 2 : 0;
 	}
@@ -179,15 +189,13 @@ void grpc_call_close(GrpcCall *call)
 
 bool grpc_call_is_over(GrpcCall *call)
 {
-	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED =
-		g_mutex_locker_new(&call->connection->lock);
+	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&call->connection->lock);
 	return call->closed;
 }
 
 int grpc_call_hangup_fd(GrpcCall *call)
 {
-	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED =
-		g_mutex_locker_new(&call->connection->lock);
+	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&call->connection->lock);
 	if (call->hangup[0] < 0 && pipe2(call->hangup, O_CLOEXEC) == 0 && call->closed)
 		fd_clear(&call->hangup[1]);
 	return call->hangup[0];
@@ -318,8 +326,7 @@ bool grpc_call_send(GrpcCall *call, const void *bytes, size_t length, GError **e
 {
 	const guint8 prefix[PREFIX] = {0, (guint8)(length >> 24), (guint8)(length >> 16),
 		(guint8)(length >> 8), (guint8)length};
-	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED =
-		g_mutex_locker_new(&call->connection->lock);
+	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&call->connection->lock);
 	bool going = true;
 	while (going && !call->closed && call->out->len > QUEUE)
 		going = wait_change(call);
@@ -395,8 +402,7 @@ static bool check_status(const GrpcCall *call, GError **error)
 
 GBytes *grpc_call_receive(GrpcCall *call, GError **error)
 {
-	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED =
-		g_mutex_locker_new(&call->connection->lock);
+	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&call->connection->lock);
 	while (call->inbox.length == 0 && !call->in_ended && !call->closed)
 		if (!wait_change(call)) {
 			fail(error, BERTH_ERROR_SYSTEM, "cancelled");
@@ -428,11 +434,10 @@ GrpcCall *grpc_call_new(
 	add_metadata(headers, metadata);
 	GrpcCall *call = grpc_call_make(connection);
 	nghttp2_data_provider provider = grpc_call_provider(call);
-	int32_t stream = connection->ended
-				 ? -1
-				 : nghttp2_submit_request(connection->session, NULL,
-					   (nghttp2_nv *)(void *)headers->data, headers->len,
-					   &provider, NULL);
+	int32_t stream = connection->ended ? -1
+					   : nghttp2_submit_request(connection->session, NULL,
+						     (nghttp2_nv *)(void *)headers->data,
+						     headers->len, &provider, NULL);
 	if (stream < 0) {
 		grpc_call_drop(call);
 		fail(error, BERTH_ERROR_UNAVAILABLE, "the other side has gone");

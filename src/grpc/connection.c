@@ -14,6 +14,7 @@
 enum {
 	FRAME_LIMIT = 1 << 20,
 	HEADERS_LIMIT = 64 << 10,
+	SENT_HEADERS_LIMIT = 1 << 20,
 	STREAM_WINDOW = 256 << 10,
 	CONNECTION_WINDOW = 4 << 20,
 	MAX_CALLS = 128,
@@ -82,8 +83,8 @@ static gpointer serve_call(gpointer data)
 	if (job->method->handle(job->call, connection->data, &error))
 		grpc_call_finish(job->call, GRPC_OK, "", NULL);
 	else
-		grpc_call_finish(job->call, grpc_code_of(error),
-			error != NULL ? error->message : "", NULL);
+		grpc_call_finish(
+			job->call, grpc_code_of(error), error != NULL ? error->message : "", NULL);
 	log_debug("%s: %s", job->method->path, error != NULL ? error->message : "done");
 	g_mutex_lock(&connection->lock);
 	connection->running--;
@@ -189,6 +190,7 @@ static nghttp2_session *session_new(GrpcConnection *connection)
 	nghttp2_option_new(&option);
 	nghttp2_option_set_no_auto_window_update(option, 1);
 	nghttp2_option_set_no_closed_streams(option, 1);
+	nghttp2_option_set_max_send_header_block_length(option, SENT_HEADERS_LIMIT);
 	if (connection->server)
 		nghttp2_session_server_new2(&session, callbacks, connection, option);
 	else
@@ -214,8 +216,8 @@ static void send_settings(GrpcConnection *connection)
 		connection->session, NGHTTP2_FLAG_NONE, 0, CONNECTION_WINDOW);
 }
 
-GrpcConnection *grpc_connection_new(int fd, const void *first, size_t length,
-	const GrpcMethod *const *methods, gpointer data)
+GrpcConnection *grpc_connection_new(
+	int fd, const void *first, size_t length, const GrpcMethod *const *methods, gpointer data)
 {
 	GrpcConnection *connection = g_new0(GrpcConnection, 1);
 	*connection = (GrpcConnection){.references = 1,
@@ -229,8 +231,7 @@ GrpcConnection *grpc_connection_new(int fd, const void *first, size_t length,
 	connection->calls = g_hash_table_new_full(
 		g_direct_hash, g_direct_equal, NULL, (GDestroyNotify)grpc_call_drop);
 	if (length > 0)
-		connection->first =
-			g_byte_array_append(g_byte_array_new(), first, (guint)length);
+		connection->first = g_byte_array_append(g_byte_array_new(), first, (guint)length);
 	connection->session = session_new(connection);
 	send_settings(connection);
 	return connection;
@@ -260,9 +261,9 @@ static bool gather(GrpcConnection *connection, GByteArray *out)
 /* What the socket takes. False if the peer is gone. */
 static bool push(GrpcConnection *connection, GByteArray *out)
 {
-	ssize_t n = out->len > 0 ? send(connection->fd, out->data, out->len,
-					   MSG_DONTWAIT | MSG_NOSIGNAL)
-				 : 0;
+	ssize_t n = out->len > 0
+			    ? send(connection->fd, out->data, out->len, MSG_DONTWAIT | MSG_NOSIGNAL)
+			    : 0;
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR;
 	g_byte_array_remove_range(out, 0, (guint)n);

@@ -40,8 +40,8 @@ typedef struct {
 /* A connection over a socket, which is taken over. first: bytes of the peer that were read along with what came before (copied).
  * methods: tables, each ended by a path of NULL, and NULL behind the last; all static; NULL: no call is answered, and calls can
  * be made. */
-GrpcConnection *grpc_connection_new(int fd, const void *first, size_t length,
-	const GrpcMethod *const *methods, gpointer data);
+GrpcConnection *grpc_connection_new(
+	int fd, const void *first, size_t length, const GrpcMethod *const *methods, gpointer data);
 /* Carries it until either side has ended it, and its handlers have returned. To be called once. */
 void grpc_connection_run(GrpcConnection *connection);
 /* Ends it from any thread. */
@@ -52,13 +52,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(GrpcConnection, grpc_connection_unref)
 
 /* call.c */
 /* Begins a call. metadata: name, value, name, value..., NULL; or NULL. UNAVAILABLE if the connection has ended. */
-GrpcCall *grpc_call_new(GrpcConnection *connection, const char *path, const char *const *metadata,
-	GError **error);
+GrpcCall *grpc_call_new(
+	GrpcConnection *connection, const char *path, const char *const *metadata, GError **error);
 /* A call that has not ended is cancelled. */
 void grpc_call_unref(GrpcCall *call);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GrpcCall, grpc_call_unref)
 /* The first value of a header, or of a trailer; "" if there is none. Valid as long as the call. */
 const char *grpc_call_header(const GrpcCall *call, const char *name);
+/* All values of a header, NULL behind them; borrowed as above. */
+GPtrArray *grpc_call_headers(const GrpcCall *call, const char *name);
 /* Whether the other side has gone, or has cancelled the call. */
 bool grpc_call_is_over(GrpcCall *call);
 /* A descriptor, the call's own, that hangs up once it is over. -1 if there is none to be had. */
@@ -78,8 +80,7 @@ GrpcCode grpc_code_of(const GError *error);
 
 /* message.c: protobuf-c with a bound on what a message may become in memory. */
 /* NULL with INVALID. To be freed by grpc_message_free. */
-gpointer grpc_message_unpack(
-	const ProtobufCMessageDescriptor *type, GBytes *bytes, GError **error);
+gpointer grpc_message_unpack(const ProtobufCMessageDescriptor *type, GBytes *bytes, GError **error);
 void grpc_message_free(gpointer message);
 GBytes *grpc_message_pack(gconstpointer message);
 /* A call's next message of that type; INVALID also where none comes. */

@@ -20,14 +20,15 @@ struct GrpcConnection {
 };
 
 struct GrpcCall {
-	gint references; /* atomic */
+	gint references;	    /* atomic */
 	GrpcConnection *connection; /* a reference */
 	int32_t stream;
 	GPtrArray *headers; /* name, value, name, value... */
 	gsize header_bytes;
 	GByteArray *in; /* of a message that is not whole yet */
 	GQueue inbox;	/* of GBytes */
-	gsize queued, owed; /* bytes in the inbox; bytes that the peer is not told yet that it may send again */
+	gsize queued,
+		owed; /* bytes in the inbox; bytes that the peer is not told yet that it may send again */
 	bool in_ended, closed, refused;
 	GByteArray *out;
 	gsize out_taken;

@@ -1,0 +1,221 @@
+/* A context that stays with the client: what a build reads of it is fetched when it is wanted, and no more than that. */
+#include "builder/internal.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* A folder of the client's, fetched into one of ours. what: as BuildKit calls its transfer. */
+static Source *fetch(Build *build, const char *name, char *const *paths, char *const *excluded,
+	Vertex *vertex, const char *what, GError **error)
+{
+	gint64 bytes = 0;
+	BuildFetch wanted = {
+		.name = name, .paths = paths, .excluded = excluded, .received = &bytes};
+	g_autofree char *folder = build_folder(build, error);
+	if (folder == NULL ||
+		!build->request->client->fetch(build->request->session, &wanted, folder, error))
+		return NULL;
+	g_autofree char *id = g_strdup_printf("transferring %s:", what);
+	vertex_status(vertex, json_pack("{s:s, s:s, s:{s:I}}", "id", id, "status", "done",
+				      "progressDetail", "current", (json_int_t)bytes));
+	return source_of_folder("build context", folder, ".", error);
+}
+
+/* The lines that say something, as the client's side of the transfer wants them. */
+static char **ignore_lines(const char *text)
+{
+	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	for (int i = 0; lines[i] != NULL; i++) {
+		bool comment = *lines[i] == '#';
+		const char *line = g_strstrip(lines[i]);
+		if (comment || *line == '\0')
+			continue;
+		bool back = *line == '!';
+		g_autofree char *path = g_strstrip(g_strdup(back ? line + 1 : line)),
+				*clean = *path != '\0' ? copy_clean(path) : g_strdup(""),
+				*pattern = g_strconcat(back ? "!" : "", clean, NULL);
+		g_strv_builder_add(list, pattern);
+	}
+	return g_strv_builder_end(list);
+}
+
+static bool take_ignore(Build *build, const Source *from, const char *name, GError **error)
+{
+	g_autofree char *text = path_read_regular(from->root_fd, name, MAX_IGNORE);
+	if (text == NULL)
+		return errno == ENOENT || errno == ENOTDIR ||
+		       fail_errno(error, "cannot read %s", name);
+	build->excluded = ignore_lines(text);
+	build->context->ignore = patterns_parse(text, error);
+	if (build->context->ignore == NULL)
+		g_prefix_error(error, ".dockerignore: ");
+	return build->context->ignore != NULL;
+}
+
+static bool load_dockerfile(
+	Build *build, Vertex *vertex, Source **source, char **text, GError **error)
+{
+	const char *name = build->dockerfile_name,
+		   *key = json_str(build->request->more, "dockerfileKey");
+	g_autofree char *own = g_strconcat(name, ".dockerignore", NULL);
+	g_autofree char *lower = g_ascii_strdown(name, -1);
+	char *paths[] = {(char *)name, own, strcmp(name, "Dockerfile") == 0 ? lower : NULL, NULL};
+	*source = fetch(
+		build, *key != '\0' ? key : "dockerfile", paths, NULL, vertex, "dockerfile", error);
+	if (*source == NULL)
+		return false;
+	*text = path_read_regular((*source)->root_fd, name, MAX_DOCKERFILE);
+	if (*text == NULL && errno == ENOENT && paths[2] != NULL)
+		*text = path_read_regular((*source)->root_fd, lower, MAX_DOCKERFILE);
+	return *text != NULL ||
+	       fail(error, BERTH_ERROR_INVALID, "failed to read dockerfile: open %s: %s", name,
+		       errno == ENOENT ? "no such file or directory" : g_strerror(errno));
+}
+
+/* Ends the vertex by how it went, and passes that on. */
+static bool tell(Vertex *vertex, bool ok, GError **error, GError *problem)
+{
+	if (ok) {
+		vertex_done(vertex, NULL);
+		return true;
+	}
+	vertex_fail(vertex, problem != NULL ? problem->message : "");
+	g_propagate_error(error, problem);
+	return false;
+}
+
+static bool definition(Build *build, Source **source, char **text, GError **error)
+{
+	GError *problem = NULL;
+	g_autofree char *title =
+		g_strdup_printf("[internal] load build definition from %s", build->dockerfile_name);
+	Vertex *vertex = vertex_new(build->progress, 0, title, "");
+	vertex_start(vertex);
+	bool ok = load_dockerfile(build, vertex, source, text, &problem);
+	return tell(vertex, ok, error, problem);
+}
+
+static bool ignored(Build *build, GError **error)
+{
+	GError *problem = NULL;
+	char *paths[] = {(char *)".dockerignore", NULL};
+	Vertex *vertex = vertex_new(build->progress, 0, "[internal] load .dockerignore", "");
+	vertex_start(vertex);
+	Source *source = fetch(build, "context", paths, NULL, vertex, "context", &problem);
+	bool ok = source != NULL && take_ignore(build, source, ".dockerignore", &problem);
+	g_clear_pointer(&source, source_free);
+	return tell(vertex, ok, error, problem);
+}
+
+bool context_of_client(Build *build, char **text, GError **error)
+{
+	const char *path = build->request->dockerfile;
+	Source *source = NULL;
+	build->dockerfile_name = g_strdup(*path != '\0' ? path : "Dockerfile");
+	g_autofree char *folder = build_folder(build, error),
+			*own = g_strconcat(build->dockerfile_name, ".dockerignore", NULL);
+	build->context =
+		folder != NULL ? source_of_folder("build context", folder, ".", error) : NULL;
+	bool ok = build->context != NULL && definition(build, &source, text, error) &&
+		  take_ignore(build, source, own, error) &&
+		  (build->context->ignore != NULL || ignored(build, error));
+	g_clear_pointer(&source, source_free);
+	build->context_with_client = ok;
+	return ok;
+}
+
+/* Sources of a COPY or ADD that are files of the context. False: only what runs knows which. */
+static bool add_copied(const Instruction *instruction, GStrvBuilder *list)
+{
+	if (instruction_flag(instruction, "from") != NULL)
+		return true;
+	for (int i = 0; instruction->words[i] != NULL && instruction->words[i + 1] != NULL; i++) {
+		const char *word = instruction->words[i];
+		if (strpbrk(word, "$\\\"'") != NULL ||
+			instruction_flag(instruction, "parents") != NULL)
+			return false;
+		if (g_str_has_prefix(word, "<<") || url_is_git(word) || url_is_http(word))
+			continue;
+		g_autofree char *clean = copy_clean(word);
+		if (strcmp(clean, ".") == 0)
+			return false;
+		g_strv_builder_add(list, clean);
+	}
+	return true;
+}
+
+/* A mount of the context: all of it may be read. */
+static bool mounts_context(const Instruction *instruction)
+{
+	g_auto(GStrv) flags = instruction_flags(instruction, "mount");
+	for (int i = 0; flags[i] != NULL; i++)
+		if (strstr(flags[i], "from=") == NULL &&
+			(strstr(flags[i], "type=") == NULL ||
+				strstr(flags[i], "type=bind") != NULL ||
+				strchr(flags[i], '$') != NULL))
+			return true;
+	return false;
+}
+
+/* What the instructions of the stages that are needed name. NULL: all. */
+static char **wanted_paths(Build *build)
+{
+	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
+	for (guint i = 0; i < build->stages->len; i++) {
+		const Stage *stage = build->stages->pdata[i];
+		for (guint k = 0; stage->needed && k < stage->instructions->len; k++) {
+			const Instruction *instruction = stage->instructions->pdata[k];
+			bool copies = instruction->kind == DF_COPY || instruction->kind == DF_ADD;
+			if ((copies && !add_copied(instruction, list)) ||
+				(instruction->kind == DF_RUN && mounts_context(instruction)))
+				return NULL;
+		}
+	}
+	return g_strv_builder_end(list);
+}
+
+/* With build->fetching held. */
+static Source *fetch_context(Build *build, char *const *paths, GError **error)
+{
+	GError *problem = NULL;
+	Vertex *vertex = vertex_new(build->progress, 0, "[internal] load build context", "");
+	vertex_start(vertex);
+	Source *source =
+		fetch(build, "context", paths, build->excluded, vertex, "context", &problem);
+	tell(vertex, source != NULL, error, problem);
+	return source;
+}
+
+static Source *seen_through(Build *build, Source *source)
+{
+	if (source != NULL && build->context->ignore != NULL)
+		source->ignore = patterns_new(build->excluded, NULL);
+	return source;
+}
+
+Source *context_main(Stage *stage, const Instruction *instruction, GError **error)
+{
+	Build *build = stage->build;
+	if (!build->context_with_client)
+		return build->context;
+	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&build->fetching);
+	/* What ONBUILD of a base image copies stands in no instruction of ours. */
+	bool trigger = g_ptr_array_find(stage->triggers, instruction, NULL);
+	g_auto(GStrv) paths = trigger ? NULL : wanted_paths(build);
+	Source **source = paths == NULL ? &build->context_whole : &build->context_part;
+	if (*source == NULL)
+		*source = seen_through(build, fetch_context(build, paths, error));
+	return *source;
+}
+
+Source *context_named_client(Build *build, const char *name, GError **error)
+{
+	GError *problem = NULL;
+	g_autofree char *title = g_strdup_printf("[context %s] load from client", name);
+	Vertex *vertex = vertex_new(build->progress, 0, title, "");
+	vertex_start(vertex);
+	Source *source = fetch(build, name, NULL, NULL, vertex, name, &problem);
+	tell(vertex, source != NULL, error, problem);
+	return source;
+}

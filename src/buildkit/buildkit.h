@@ -1,0 +1,15 @@
+/* BuildKit's API, executed by Berth's builder: services that clients call, and what is asked of their sessions. It stands on the builder
+ * and on grpc; it must not know HTTP/1.1 (docs/decisions/buildkit.md). */
+#pragma once
+#include "builder/build.h"
+#include "grpc/grpc.h"
+
+/* Answers calls at the socket, which is taken over, until its client goes. first: as grpc_connection_new's. */
+void buildkit_serve(Engine *engine, int fd, const void *first, size_t length);
+
+/* Whether an id may be a new session's. */
+bool buildkit_session_check(const char *id, GError **error);
+/* A session that a client offers: it is known by its id while the client is there. methods: what it answers. Takes the socket
+ * over; returns when the client has gone. INVALID, and the socket still the caller's, where there is one of that id. */
+bool buildkit_session(const char *id, const char *shared_key, const char *const *methods, int fd,
+	const void *first, size_t length, GError **error);

@@ -1,0 +1,84 @@
+/* Frontend dockerfile.v0: a build, or a question about a Dockerfile (moby/buildkit, frontend/subrequests). */
+#include "buildkit/internal.h"
+
+#include <string.h>
+
+void frontend_clear(FrontendResult *result)
+{
+	json_decref(result->metadata);
+	g_clear_pointer(&result->details, g_bytes_unref);
+}
+
+static const char *text_or(const char *text)
+{
+	return text != NULL ? text : "";
+}
+
+static void complete_request(Ref *ref)
+{
+	static char *none[] = {NULL};
+	BuildRequest *request = &ref->request;
+	request->dockerfile = text_or(ref->dockerfile);
+	request->remote = text_or(ref->remote);
+	request->tags = ref->tags != NULL ? ref->tags : none;
+	request->args = ref->args;
+	request->labels = ref->labels;
+	request->host = ref->host;
+	request->target = text_or(ref->target);
+	request->platform = text_or(ref->platform);
+	request->id = ref->id;
+	request->auth = "";
+	request->cache_from = ref->cache_from != NULL ? ref->cache_from : none;
+	request->events = true;
+	request->more = ref->more;
+	request->say = job_say;
+	request->who = ref->job;
+	request->peer_fd = job_hangup_fd(ref->job);
+	request->client = &session_client;
+	request->session = ref;
+}
+
+/* As clients look for them in what a build has come to. */
+static json_t *image_metadata(Ref *ref)
+{
+	GPtrArray *layers;
+	g_autoptr(json_t) image = build_image(ref->build, &layers);
+	g_autofree char *text = image != NULL ? json_text(image) : NULL;
+	return text != NULL ? json_pack("{s:s}", "containerimage.config", text) : json_object();
+}
+
+static bool solve(Ref *ref, FrontendResult *result, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	complete_request(ref);
+	ref->build = build_new(job_engine(ref->job), &ref->request, error);
+	if (ref->build == NULL)
+		return false;
+	if (!build_solve(ref->build, &problem)) {
+		BuildFault fault = build_fault(ref->build);
+		result->details = failure_details(problem, &fault);
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return false;
+	}
+	ref_publish(ref);
+	result->ref = ref;
+	result->metadata = image_metadata(ref);
+	return true;
+}
+
+bool frontend_solve(Job *job, const char *frontend, Bk__Pair *const *options, size_t count,
+	Bk__DefinitionEntry *const *inputs, size_t input_count, FrontendResult *result,
+	GError **error)
+{
+	const char *question = pair_find(options, count, "requestid");
+	if (strcmp(frontend, "dockerfile.v0") != 0)
+		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
+			"frontend %s is not supported: only dockerfile.v0 is", frontend);
+	if (*question != '\0')
+		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED, "subrequest %s is not supported",
+			question);
+	Ref *ref = ref_new(job);
+	job_add_ref(job, ref);
+	return options_read(ref, options, count, inputs, input_count, error) &&
+	       solve(ref, result, error);
+}

@@ -1,0 +1,187 @@
+# Builds as today's docker asks for them: buildx, over BuildKit's API. Skipped where Docker's client cannot be had (tools/peer).
+load ../lib/engine
+
+setup_file() {
+	local docker
+	docker=$("$BATS_TEST_DIRNAME/../../tools/peer" path docker) || skip "today's docker cannot be had"
+	file_setup
+	export DOCKER=$docker
+}
+teardown_file() { [ -z "${WORK:-}" ] || file_teardown; }
+
+setup() {
+	C=$BATS_TEST_TMPDIR/c
+	mkdir -p "$C/sub"
+	echo aaa >"$C/a.txt"
+	echo b >"$C/sub/b"
+	echo c >"$C/sub/c"
+	echo sub/c >"$C/.dockerignore"
+	printf 'FROM busybox\nARG X=1\nCOPY a.txt sub /dst/\nRUN echo "hello $X"; echo wrong >&2\n' >"$C/Dockerfile"
+	cd "$C"
+}
+
+@test "buildx ls and inspect know the engine's builder" {
+	run d buildx ls
+	[ "$status" -eq 0 ]
+	[[ $output == *"default*"*docker*running*linux/* ]]
+	run d buildx inspect
+	[ "$status" -eq 0 ]
+	[[ $output == *"Status: "*running*"Platforms:"*linux/* ]]
+}
+
+@test "build: the image, its name, and what is told of each step" {
+	run d build --progress plain -t first .
+	[ "$status" -eq 0 ]
+	[[ $output == *"[internal] load build definition from Dockerfile"*"transferring dockerfile: "*"DONE"* ]]
+	[[ $output == *"[internal] load .dockerignore"*"[internal] load build context"*"transferring context: "* ]]
+	[[ $output == *"hello 1"* && $output == *wrong* ]]
+	[[ $output == *"exporting to image"*"writing image sha256:"*"naming to docker.io/library/first"* ]]
+	run run_none first sh -c 'cat /dst/a.txt; ls /dst'
+	[ "$output" = $'aaa\na.txt\nb' ]
+}
+
+@test "build again: all is cached, and the id is the same" {
+	local one two
+	one=$(d build -q .)
+	two=$(d build -q .)
+	[[ $one == sha256:* ]]
+	[ "$one" = "$two" ]
+	run d build --progress plain .
+	[[ $output == *"COPY a.txt sub /dst/"*CACHED*"RUN echo"*CACHED* ]]
+	echo changed >a.txt
+	[ "$(d build -q .)" != "$one" ]
+}
+
+@test "build: --iidfile and --metadata-file" {
+	d build -q --iidfile iid --metadata-file meta.json -t meta .
+	[ "$(cat iid)" = "$(jq -r '."containerimage.digest"' meta.json)" ]
+	[ "$(cat iid)" = "$(d image inspect -f '{{.Id}}' meta)" ]
+	jq -e '."buildx.build.ref"' meta.json
+}
+
+@test "build: arguments, labels, hosts, limits, a platform" {
+	d build -q -t opts --build-arg X=3 --label l=v --add-host q:1.2.3.4 --shm-size 32m --ulimit nofile=99:100 --platform linux/amd64 -f - . <<-'END'
+		FROM busybox
+		ARG X
+		RUN echo $X >/x; grep q /etc/hosts >/hosts; df -k /dev/shm | tail -n 1 >/shm; ulimit -n >/n; ulimit -Hn >>/n
+	END
+	[ "$(run_none opts cat /x)" = 3 ]
+	[[ $(run_none opts cat /hosts) == 1.2.3.4*q ]]
+	[[ $(run_none opts cat /shm) == *" 32768 "* ]]
+	[ "$(run_none opts cat /n)" = $'99\n100' ]
+	[ "$(d image inspect -f '{{.Config.Labels.l}}' opts)" = v ]
+}
+
+@test "build: a Dockerfile outside, of another name, on standard input; a target" {
+	printf 'FROM busybox AS one\nRUN echo 1 >/n\nFROM busybox AS two\nRUN echo 2 >/n\n' >../Outside
+	d build -q -t outside -f ../Outside --target one .
+	[ "$(run_none outside cat /n)" = 1 ]
+	cp ../Outside Dockerfile.other
+	d build -q -t other -f Dockerfile.other .
+	[ "$(run_none other cat /n)" = 2 ]
+	printf 'FROM busybox\nCOPY a.txt /\n' | d build -q -t stdin -f - .
+	[ "$(run_none stdin cat /a.txt)" = aaa ]
+	printf 'FROM busybox\nRUN echo alone >/n\n' | d build -q -t alone -
+	[ "$(run_none alone cat /n)" = alone ]
+	tar c . | d build -q -t tarred -
+	[ "$(run_none tarred cat /dst/a.txt)" = aaa ]
+}
+
+@test "build: secrets, from a file and the environment; one that is not there" {
+	echo hush >secret
+	printf 'FROM busybox\nRUN --mount=type=secret,id=s --mount=type=secret,id=e,env=E echo $(cat /run/secrets/s) $E >/out\n' >Dockerfile
+	E=quiet d build -q -t secret --secret id=s,src=secret --secret id=e,env=E .
+	[ "$(run_none secret cat /out)" = "hush quiet" ]
+	printf 'FROM busybox\nRUN --mount=type=secret,id=none,required=true true\n' >Dockerfile
+	run d build .
+	[ "$status" -ne 0 ]
+	[[ $output == *"secret none: not found"* ]]
+}
+
+@test "build: an ssh agent" {
+	eval "$(ssh-agent)" >/dev/null
+	printf 'FROM busybox\nRUN --mount=type=ssh,required=true test -S "$SSH_AUTH_SOCK" && echo yes >/out\n' >Dockerfile
+	run d build -q -t ssh --ssh default .
+	kill "$SSH_AGENT_PID"
+	[ "$status" -eq 0 ]
+	[ "$(run_none ssh cat /out)" = yes ]
+	run d build --no-cache .
+	[ "$status" -ne 0 ]
+}
+
+@test "build: named contexts: a folder, an image, one with a stage's name" {
+	printf 'FROM base\nCOPY --from=more b /more/\nCOPY --from=img /bin/busybox /copied\n' >Dockerfile
+	d build -q -t named --build-context more=sub --build-context img=docker-image://busybox --build-context base=docker-image://busybox .
+	[ "$(run_none named sh -c 'cat /more/b; ls /copied')" = $'b\n/copied' ]
+}
+
+@test "build: a step that fails is shown with its lines" {
+	printf 'FROM busybox\nRUN echo before\nRUN echo bad && exit 3\n' >Dockerfile
+	run d build --progress plain .
+	[ "$status" -ne 0 ]
+	[[ $output == *"> [3/3] RUN echo bad && exit 3:"* ]]
+	[[ $output == *"Dockerfile:3"*"   2 |     RUN echo before"*"   3 | >>> RUN echo bad && exit 3"* ]]
+	[[ $output == *'ERROR: failed to build: failed to solve: process "/bin/sh -c echo bad && exit 3" did not complete successfully: exit code: 3' ]]
+	printf 'FROM busybox\nFOO bar\n' >Dockerfile
+	run d build .
+	[ "$status" -ne 0 ]
+	[[ $output == *"   2 | >>> FOO bar"*"failed to solve: dockerfile parse error on line 2: unknown instruction: FOO"* ]]
+}
+
+@test "build: progress as JSON, and none" {
+	run d build --progress rawjson .
+	[ "$status" -eq 0 ]
+	[[ $output == *'{"vertexes":[{"digest":"sha256:'* && $output == *'"logs":'* || $output == *'"cached":true'* ]]
+	run d build --progress quiet .
+	[ "$status" -eq 0 ]
+	[[ $output == sha256:* ]]
+}
+
+@test "build: a frontend, an exporter or an option that is not ours is refused by a sentence" {
+	run d build --output type=oci,dest=x.tar .
+	[ "$status" -ne 0 ]
+	run d buildx build --cache-to type=registry,ref=localhost:1/x .
+	[ "$status" -ne 0 ]
+	[[ $output == *"not supported"* ]]
+}
+
+@test "bake: targets that are built on each other, at once" {
+	cat >docker-bake.hcl <<-'END'
+		group "default" {
+		  targets = ["base", "app", "copy"]
+		}
+		target "base" {
+		  dockerfile-inline = "FROM busybox\nENV FROM_BASE=yes\nRUN echo base >/base"
+		}
+		target "app" {
+		  contexts = {
+		    base = "target:base"
+		  }
+		  dockerfile-inline = "FROM base\nRUN cat /base; echo $FROM_BASE >/app"
+		  tags = ["baked:app"]
+		}
+		target "copy" {
+		  contexts = {
+		    other = "target:base"
+		  }
+		  dockerfile-inline = "FROM busybox\nCOPY --from=other /base /copied"
+		  tags = ["baked:copy"]
+		}
+	END
+	run d buildx bake --progress plain
+	[ "$status" -eq 0 ]
+	[ "$(run_none baked:app cat /base /app)" = $'base\nyes' ]
+	[ "$(run_none baked:copy cat /copied)" = base ]
+}
+
+@test "a client that goes away cancels its build" {
+	printf 'FROM busybox\nRUN echo begun; sleep 1000\n' >Dockerfile
+	"$DOCKER" build --progress plain . >out 2>&1 3>&- &
+	local client=$!
+	for _ in $(seq 200); do ! grep -q ' begun$' out || break; sleep 0.05; done
+	grep -q ' begun$' out
+	pkill -INT -P "$client" || kill -INT "$client"
+	wait "$client" || true
+	for _ in $(seq 200); do [ "$(shims)" -ne 0 ] || break; sleep 0.05; done
+	[ "$(shims)" -eq 0 ]
+}
