@@ -15,6 +15,24 @@ bool fail(GError **error, BerthErrorCode code, const char *format, ...)
 	return false;
 }
 
+const char *errno_words(int number)
+{
+	switch (number) {
+	case ENOENT:
+		return "no such file or directory";
+	case EISDIR:
+		return "is a directory";
+	case EEXIST:
+		return "file exists";
+	case ESTALE:
+		return "it is not a regular file";
+	case EFBIG:
+		return "it is too large";
+	default:
+		return g_strerror(number);
+	}
+}
+
 bool fail_errno(GError **error, const char *format, ...)
 {
 	int saved = errno;
@@ -24,7 +42,8 @@ bool fail_errno(GError **error, const char *format, ...)
 	va_end(args);
 	const char *hint =
 		saved == ENOSPC || saved == EDQUOT ? " (free some space and try again)" : "";
-	return fail(error, BERTH_ERROR_SYSTEM, "%s: %s%s", what, g_strerror(saved), hint);
+	return fail(error, BERTH_ERROR_SYSTEM, "%s: %s%s", what,
+		saved == ESTALE ? errno_words(saved) : g_strerror(saved), hint);
 }
 
 bool fail_all(GError **error, const char *what, const GPtrArray *problems)

@@ -28,5 +28,7 @@ bool fail(GError **error, BerthErrorCode code, const char *format, ...) G_GNUC_P
 /* Everything that is wrong with what (an input), each a sentence: BERTH_ERROR_INVALID, in dockerd's form. True,
  * and no error, where there is nothing. */
 bool fail_all(GError **error, const char *what, const GPtrArray *problems);
+/* The text of an errno in Go's words, which scripts look for; ESTALE is what fd.h says of files that are none. Static. */
+const char *errno_words(int number);
 /* As fail() with BERTH_ERROR_SYSTEM, with ": " and the text of errno behind the message. */
 bool fail_errno(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);

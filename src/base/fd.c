@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <linux/sockios.h>
 #include <sched.h>
@@ -13,7 +14,9 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 
 enum { MAX_FDS = 8, UNIX_BACKLOG = 4096, OPEN_RETRIES = 32 };
@@ -57,12 +60,6 @@ char *fd_read_all(int fd, size_t limit, size_t *length)
 	if (length != NULL)
 		*length = used;
 	return data;
-}
-
-char *file_read(const char *path, size_t limit)
-{
-	autofd fd = open(path, O_RDONLY | O_CLOEXEC);
-	return fd < 0 ? NULL : fd_read_all(fd, limit, NULL);
 }
 
 bool file_replace(
@@ -185,19 +182,53 @@ bool node_set_facts(
 	return fd >= 0 && fd_set_facts(fd, as, times);
 }
 
+/* /proc/self/fd leads to what is open, and so to an unnamed pipe, too. */
+static int reopen(int fd, int flags)
+{
+	char path[64];
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	return open(path, flags | O_RDONLY | O_NOCTTY | O_CLOEXEC);
+}
+
 int fd_open_regular(int fd)
 {
 	struct stat st;
-	char path[64];
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -1;
 	if (!S_ISREG(st.st_mode)) {
 		errno = ESTALE;
 		return -1;
 	}
-	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	/* Files of procfs are regular ones, too, and some of them wait for what they have to say. */
-	return open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return reopen(fd, O_NONBLOCK);
+}
+
+static bool is_unnamed_pipe(int fd, const struct stat *st)
+{
+	struct statfs fs;
+	return S_ISFIFO(st->st_mode) && fstatfs(fd, &fs) == 0 && fs.f_type == PIPEFS_MAGIC;
+}
+
+int file_open_named(const char *path)
+{
+	struct stat st;
+	if (strcmp(path, "/dev/stdin") == 0)
+		return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+	autofd fd = open(path, O_PATH | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -1;
+	if (is_unnamed_pipe(fd, &st) || (S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3)))
+		return reopen(fd, 0);
+	if (S_ISREG(st.st_mode))
+		return reopen(fd, O_NONBLOCK);
+	errno = S_ISDIR(st.st_mode) ? EISDIR : ESTALE;
+	return -1;
+}
+
+char *file_read(const char *path, size_t limit)
+{
+	autofd fd = file_open_named(path);
+	return fd < 0 ? NULL : fd_read_all(fd, limit, NULL);
 }
 
 int file_open_regular(int dir_fd, const char *name)

@@ -31,7 +31,12 @@ bool fd_write_all(int fd, const void *data, size_t length);
  * caller frees. NULL with errno set; EFBIG when there is more than limit. */
 char *fd_read_all(int fd, size_t limit, size_t *length);
 
-/* A small file's whole content (up to limit bytes), or NULL with errno set. */
+/* Opens for reading what somebody named: a regular file (as those of procfs are), the null device, or a pipe without a name of its
+ * own, which is how a shell hands over <(...). No other device is opened, and no FIFO waited for; "/dev/stdin" is whatever it is. -1
+ * with errno: ESTALE for anything else, EISDIR. */
+int file_open_named(const char *path);
+
+/* What is in such a file (up to limit bytes), NUL-terminated, for the caller to free; or NULL with errno set. */
 char *file_read(const char *path, size_t limit);
 
 /* Replaces path atomically: temporary file, write, fsync if asked for, rename. */

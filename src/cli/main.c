@@ -41,28 +41,25 @@ void cli_print_error(const GError *error)
 {
 	bool local = error->domain != BERTH_ERROR || error->code == BERTH_ERROR_UNAVAILABLE ||
 		     error->code < 300;
-	g_autofree char *shown = text_shown(error->message, true);
-	fprintf(stderr, "%s%s\n", local ? "" : "Error response from daemon: ", shown);
+	print_to(stderr, "%s%s\n", local ? "" : "Error response from daemon: ", error->message);
 }
 
 void cli_print_warnings(const json_t *answer, const char *before)
 {
 	const json_t *warnings = json_object_get(answer, "Warnings");
 	fflush(stdout);
-	for (size_t i = 0; i < json_array_size(warnings); i++) {
-		g_autofree char *shown = text_shown(json_elem(warnings, i), true);
-		fprintf(stderr, "%s%s\n", before, shown);
-	}
+	for (size_t i = 0; i < json_array_size(warnings); i++)
+		print_to(stderr, "%s%s\n", before, json_elem(warnings, i));
 }
 
 int cli_fail(Cli *cli, const GError *error)
 {
 	bool framed = cli->command->failure != 0;
 	if (framed)
-		fprintf(stderr, "%s: ", cli->program);
+		print_to(stderr, "%s: ", cli->program);
 	cli_print_error(error);
 	if (framed)
-		fprintf(stderr, "\nRun '%s %s --help' for more information\n", cli->program,
+		print_to(stderr, "\nRun '%s %s --help' for more information\n", cli->program,
 			cli->called);
 	if (!framed)
 		return EXIT_FAILURE;
@@ -106,10 +103,10 @@ static const Command *find_command(Cli *cli, int argc, char **argv, int *used)
 /* All commands, or those of a group. */
 static void print_commands(const char *program, const char *group)
 {
-	printf("Usage:  %s %s%sCOMMAND\n\nCommands:\n", program, group,
+	print_to(stdout, "Usage:  %s %s%sCOMMAND\n\nCommands:\n", program, group,
 		*group != '\0' ? " " : "[OPTIONS] ");
 	if (*group == '\0')
-		printf("  %-12s%s\n", "compose",
+		print_to(stdout, "  %-12s%s\n", "compose",
 			"Define and run applications of several containers");
 	for (int i = 0; commands[i] != NULL; i++) {
 		g_auto(GStrv) names = g_strsplit(commands[i]->names, "|", -1);
@@ -117,14 +114,14 @@ static void print_commands(const char *program, const char *group)
 			size_t length = strlen(group);
 			const char *blank = strchr(names[n], ' ');
 			if (*group == '\0' && blank == NULL)
-				printf("  %-12s%s\n", names[n], commands[i]->summary);
+				print_to(stdout, "  %-12s%s\n", names[n], commands[i]->summary);
 			else if (*group != '\0' && blank != NULL &&
 				 strncmp(names[n], group, length) == 0 && names[n][length] == ' ')
-				printf("  %-12s%s\n", blank + 1, commands[i]->summary);
+				print_to(stdout, "  %-12s%s\n", blank + 1, commands[i]->summary);
 		}
 	}
-	printf("\nRun '%s %s%sCOMMAND --help' for more information on a command.\n", program, group,
-		*group != '\0' ? " " : "");
+	print_to(stdout, "\nRun '%s %s%sCOMMAND --help' for more information on a command.\n",
+		program, group, *group != '\0' ? " " : "");
 }
 
 static bool is_group(const char *word)
@@ -245,7 +242,7 @@ static int global_flags(int argc, char **argv, const char *program, Globals *glo
 			{"--log-level", "-l", NULL}, {"--tlscacert", "", &globals->tls_ca},
 			{"--tlscert", "", &globals->tls_cert}, {"--tlskey", "", &globals->tls_key}};
 		if (strcmp(arg, "--version") == 0 || strcmp(arg, "-v") == 0) {
-			printf("%s version %s, build %s\n",
+			print_to(stdout, "%s version %s, build %s\n",
 				strcmp(program, "docker") == 0 ? "Docker" : "Berth", BERTH_VERSION,
 				BERTH_COMMIT);
 			exit(0);
@@ -266,7 +263,7 @@ static int global_flags(int argc, char **argv, const char *program, Globals *glo
 				strncmp(with_value[f].letter, arg, length) == 0))
 			f++;
 		if (f == G_N_ELEMENTS(with_value) || (equals == NULL && i + 1 >= argc)) {
-			fprintf(stderr, "%s: %s\n\nRun '%s --help' for more information\n",
+			print_to(stderr, "%s: %s\n\nRun '%s --help' for more information\n",
 				f == G_N_ELEMENTS(with_value) ? "unknown flag"
 							      : "flag needs an argument",
 				arg, program);
@@ -281,9 +278,9 @@ static int global_flags(int argc, char **argv, const char *program, Globals *glo
 
 static int usage_error(Cli *cli, const GError *error)
 {
-	fprintf(stderr, "%s\n\n", error->message);
+	print_to(stderr, "%s\n\n", error->message);
 	flags_usage(cli, false);
-	fprintf(stderr, "\nRun '%s %s --help' for more information\n", cli->program, cli->called);
+	print_to(stderr, "\nRun '%s %s --help' for more information\n", cli->program, cli->called);
 	return 125;
 }
 
@@ -305,9 +302,9 @@ static bool check_arguments(Cli *cli)
 		(command->max_args < 0 || cli->arg_count <= command->max_args))
 		return true;
 	g_autofree char *wanted = arguments_wanted(command, cli->arg_count);
-	fprintf(stderr, "%s: '%s %s' %s\n\n", cli->program, cli->program, cli->called, wanted);
+	print_to(stderr, "%s: '%s %s' %s\n\n", cli->program, cli->program, cli->called, wanted);
 	flags_usage(cli, false);
-	fprintf(stderr, "\n%s '%s %s --help' for more information\n",
+	print_to(stderr, "\n%s '%s %s --help' for more information\n",
 		command->max_args == 0 ? "Run" : "See", cli->program, cli->called);
 	return false;
 }
@@ -386,13 +383,13 @@ static int run_compose(Cli *cli, int argc, char **argv, const Globals *globals)
 static int unknown_command(const char *program, const char *word, const char *second)
 {
 	if (is_group(word))
-		fprintf(stderr,
+		print_to(stderr,
 			"%s: unknown command: %s %s %s\n\nUsage:  %s %s\n\nRun '%s %s --help' for "
 			"more"
 			" information\n",
 			program, program, word, second, program, word, program, word);
 	else
-		fprintf(stderr,
+		print_to(stderr,
 			"%s: unknown command: %s %s\n\nRun '%s --help' for more information\n",
 			program, program, word, program);
 	return EXIT_FAILURE;

@@ -32,7 +32,7 @@ static char *read_profile(const char *value, const char *folder, GError **error)
 		g_strv_contains(words, value) ? g_strdup(value) : file_read(path, PROFILE_LIMIT);
 	if (text == NULL) {
 		fail(error, BERTH_ERROR_UNAVAILABLE, "opening seccomp profile (%s) failed: %s",
-			value, g_strerror(errno));
+			value, errno_words(errno));
 		return NULL;
 	}
 	return g_strconcat("seccomp=", text, NULL);

@@ -201,7 +201,7 @@ json_t *dotenv_read(
 			errno == ENOENT
 				? "env file %s not found: stat %s: no such file or directory"
 				: "cannot read env file %s (%s)",
-			path, errno == ENOENT ? path : g_strerror(errno));
+			path, errno == ENOENT ? path : errno_words(errno));
 		return NULL;
 	}
 	return dotenv_parse(text, path, raw, environment, error);

@@ -2,6 +2,7 @@
 #include "compose/load.h"
 
 #include "base/error.h"
+#include "base/shown.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -262,7 +263,7 @@ static void warn_obsolete(Project *project)
 {
 	if (json_object_get(project->model, "version") == NULL)
 		return;
-	fprintf(stderr,
+	print_to(stderr,
 		"WARN[0000] %s: the attribute `version` is obsolete, it will be ignored, please "
 		"remove it to "
 		"avoid potential confusion\n",

@@ -2,6 +2,7 @@
 #include "compose/variables.h"
 
 #include "base/error.h"
+#include "base/shown.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -46,7 +47,7 @@ static const char *value_of(Scan *scan, const char *name, bool warn)
 		g_hash_table_add(scan->environment->warned, g_strdup(name))) {
 		g_autoptr(GDateTime) now = g_date_time_new_now_local();
 		g_autofree char *time = g_date_time_format_iso8601(now);
-		fprintf(stderr,
+		print_to(stderr,
 			"time=\"%s\" level=warning msg=\"The \\\"%s\\\" variable is not set. "
 			"Defaulting to a blank string.\"\n",
 			time, name);

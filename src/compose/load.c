@@ -39,8 +39,7 @@ GPtrArray *loader_read(const char *path, GError **error)
 	g_autofree char *text =
 		standard ? fd_read_all(STDIN_FILENO, MAX_FILE, &length) : file_read(path, MAX_FILE);
 	if (text == NULL) {
-		fail(error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", path,
-			errno == ENOENT ? "no such file or directory" : g_strerror(errno));
+		fail(error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", path, errno_words(errno));
 		return NULL;
 	}
 	g_autofree char *here = g_get_current_dir();

@@ -3,6 +3,7 @@
 
 #include "base/address.h"
 #include "base/error.h"
+#include "base/fd.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -23,25 +24,36 @@ void tls_files_clear(TlsFiles *files)
 	g_clear_pointer(&files->key, g_free);
 }
 
-static bool readable(const char *path, const char *what, GError **error)
+static char *read_pem(const char *path, const char *what, GError **error)
 {
-	if (path == NULL)
-		return fail(error, BERTH_ERROR_INVALID, "TLS needs %s", what);
-	return access(path, R_OK) == 0 || fail_errno(error, "cannot read %s %s", what, path);
+	enum { FILE_LIMIT = 8 << 20 };
+	if (path == NULL) {
+		fail(error, BERTH_ERROR_INVALID, "TLS needs %s", what);
+		return NULL;
+	}
+	char *text = file_read(path, FILE_LIMIT);
+	if (text == NULL)
+		fail_errno(error, "cannot read %s %s", what, path);
+	return text;
+}
+
+static gnutls_datum_t datum_of(char *text)
+{
+	return (gnutls_datum_t){(unsigned char *)text, (unsigned)strlen(text)};
 }
 
 static bool load_pair(TlsContext *context, const TlsFiles *files, GError **error)
 {
-	int code;
-	if (!readable(files->cert, "the certificate", error) ||
-		!readable(files->key, "the key", error))
+	g_autofree char *cert = read_pem(files->cert, "the certificate", error);
+	g_autofree char *key = cert != NULL ? read_pem(files->key, "the key", error) : NULL;
+	if (key == NULL)
 		return false;
-	if ((code = gnutls.certificate_set_x509_key_file(
-		     context->credentials, files->cert, files->key, GNUTLS_X509_FMT_PEM)) < 0)
-		return fail(error, BERTH_ERROR_INVALID,
-			"cannot use the certificate %s with the key %s: %s", files->cert,
-			files->key, gnutls.strerror(code));
-	return true;
+	gnutls_datum_t cert_text = datum_of(cert), key_text = datum_of(key);
+	int code = gnutls.certificate_set_x509_key_mem(
+		context->credentials, &cert_text, &key_text, GNUTLS_X509_FMT_PEM);
+	return code >= 0 ||
+	       fail(error, BERTH_ERROR_INVALID, "cannot use the certificate %s with the key %s: %s",
+		       files->cert, files->key, gnutls.strerror(code));
 }
 
 static bool load_trust(TlsContext *context, const TlsFiles *files, GError **error)
@@ -50,10 +62,12 @@ static bool load_trust(TlsContext *context, const TlsFiles *files, GError **erro
 		gnutls.certificate_set_x509_system_trust(context->credentials);
 		return true;
 	}
-	if (!readable(files->ca, "the CA certificate", error))
+	g_autofree char *ca = read_pem(files->ca, "the CA certificate", error);
+	if (ca == NULL)
 		return false;
-	int count = gnutls.certificate_set_x509_trust_file(
-		context->credentials, files->ca, GNUTLS_X509_FMT_PEM);
+	gnutls_datum_t text = datum_of(ca);
+	int count = gnutls.certificate_set_x509_trust_mem(
+		context->credentials, &text, GNUTLS_X509_FMT_PEM);
 	return count > 0 ||
 	       fail(error, BERTH_ERROR_INVALID, "there is no certificate in %s", files->ca);
 }

@@ -27,9 +27,9 @@
 	F(session_set_verify_cert2)                                                                \
 	F(certificate_allocate_credentials)                                                        \
 	F(certificate_free_credentials)                                                            \
-	F(certificate_set_x509_trust_file)                                                         \
+	F(certificate_set_x509_trust_mem)                                                          \
 	F(certificate_set_x509_system_trust)                                                       \
-	F(certificate_set_x509_key_file)                                                           \
+	F(certificate_set_x509_key_mem)                                                            \
 	F(certificate_server_set_request)                                                          \
 	F(certificate_verification_status_print)                                                   \
 	F(certificate_get_peers)                                                                   \

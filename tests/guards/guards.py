@@ -204,6 +204,8 @@ GUARDS = [
     ("copies keep what is in the container", "src/image/layer_apply.c", "if (apply->keep_kind != NULL && !same_kind", "if (apply->keep_kind != NULL && false && !same_kind", "tests/security/edges.bats", "cp removes no folder"),
     ("filters that mean nothing", "src/engine/object/filter.c", "if (rule->check != NULL && !rule->check(rule, values, error))", "if (rule->check != NULL && false && !rule->check(rule, values, error))", "tests/security/edges.bats", "prunes keep what"),
     ("filters: label!", "src/engine/object/filter.c", "!has_labels(filters, \"label!\", labels)", "!has_labels(filters, \"label!\", labels) || true", "tests/security/edges.bats", "prunes keep what"),
+    ("reads: regular files", "src/base/fd.c", "\tif (S_ISREG(st.st_mode))\n\t\treturn reopen(fd, O_NONBLOCK);\n\terrno = S_ISDIR", "\tif (!S_ISDIR(st.st_mode))\n\t\treturn reopen(fd, 0);\n\terrno = S_ISDIR", "tests/security/reads.bats", "reads: what a flag names"),
+    ("words that are wrong", "src/base/shown.c", "out == stderr || isatty(fileno(out)) ? text_shown(text, true) : NULL", "NULL", "tests/security/reads.bats", "control characters in words"),
     ("copies: busy", "src/image/layer_apply.c", "\tif (mounts == NULL ||\n", "\tif (mounts != NULL ||\n", "tests/security/copies.bats", "copies: what is mounted on is busy"),
     ("copies: mounted files", "src/engine/container/container_copy.c", "if (place->file_fd >= 0) {", "if (false) {", "tests/security/copies.bats", "copies: a mounted file"),
     ("seccomp: architectures", "src/runtime/seccomp_parse.c", "\t\t!check_arches(arches, error) ||", "\t\t(check_arches(arches, NULL), false) ||", OPTIONS, "seccomp: a profile"),
@@ -211,7 +213,7 @@ GUARDS = [
     ("filters: label!", "src/engine/object/filter.c", "!has_labels(filters, \"label!\", labels)", "!has_labels(filters, \"label!\", labels) || true", "tests/security/edges.bats", "prunes keep what"),
     ("names that look local", "src/registry/repository.c", "\tif (is_this_host(domain))", "\tif (is_this_host(domain) || g_str_has_prefix(domain, \"127.\"))", "tests/security/edges.bats", "a name that begins with 127."),
     ("the engine's state", "src/store/db.c", "fchmod(fd, 0600) < 0", "fchmod(fd, 0644) < 0", "tests/security/edges.bats", "the state is for"),
-    ("words of others", "src/cli/common/format.c", "isatty(STDOUT_FILENO) ? text_shown(text, true) : NULL", "NULL", "tests/security/edges.bats", "control characters of others reach no terminal through inspect"),
+    ("words of others", "src/base/shown.c", "isatty(STDOUT_FILENO) ? text_shown(text, true) : NULL", "NULL", "tests/security/edges.bats", "control characters of others reach no terminal through inspect"),
     ("ignore files", "src/cli/build/build_context.c", "found < 0 ? -1 : fd_open_regular(found)", "open(path, O_RDONLY | O_CLOEXEC)", "tests/security/edges.bats", "an ignore file that is none"),
     ("load: digests", "src/engine/image/image_load.c", "if (g_str_has_prefix(name, blobs) &&", "if (false && g_str_has_prefix(name, blobs) &&", "tests/cli/images.bats", "load: what a blob"),
 ]

@@ -35,7 +35,7 @@ bool build_cache_read(Cli *cli, BuildCache *cache, GError **error)
 			return fail(error, BERTH_ERROR_UNAVAILABLE, "--cache-to %s: %s is missing",
 				text, strcmp(type, "local") == 0 ? "dest" : "ref");
 		if (strcmp(json_str(fields, "mode"), "max") == 0)
-			fprintf(stderr,
+			print_to(stderr,
 				"WARN: --cache-to %s: only the layers of the target stage "
 				"are exported (mode=min)\n",
 				text);

@@ -111,7 +111,7 @@ static bool take_dockerfile(BuildContext *context, const char *file, GError **er
 	context->dockerfile = g_path_get_basename(path);
 	context->text = file_read(path, MAX_TEXT);
 	return context->text != NULL ||
-	       fail(error, BERTH_ERROR_UNAVAILABLE, "cannot read %s: %s", path, g_strerror(errno));
+	       fail(error, BERTH_ERROR_UNAVAILABLE, "cannot read %s: %s", path, errno_words(errno));
 }
 
 static bool take_folder(BuildContext *context, const char *where, const char *file, GError **error)

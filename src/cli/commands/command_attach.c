@@ -21,7 +21,7 @@ static int run(Cli *cli)
 	if (container == NULL)
 		return cli_fail(cli, error);
 	if (!json_bool(container, "State.Running") || json_bool(container, "State.Paused")) {
-		fprintf(stderr, "%s\n",
+		print_to(stderr, "%s\n",
 			json_bool(container, "State.Paused")
 				? "You cannot attach to a paused container, unpause it first"
 				: "You cannot attach to a stopped container, start it first");
@@ -50,7 +50,7 @@ static int run(Cli *cli)
 		.resize_path = resize,
 		.kill_path = kill};
 	if (stream_run(&stream)) {
-		fprintf(stderr, "read escape sequence\n");
+		print_to(stderr, "read escape sequence\n");
 		return EXIT_SUCCESS;
 	}
 	g_autofree char *wait = g_strdup_printf("/containers/%s/wait", id);

@@ -183,13 +183,13 @@ static bool add_secret(json_t *secrets, const char *text, GError **error)
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
 			"secret %s: the environment has no variable %s", id, env);
 	size_t length = variable != NULL ? strlen(variable) : 0;
-	autofd fd = variable == NULL ? open(source, O_RDONLY | O_CLOEXEC) : -1;
+	autofd fd = variable == NULL ? file_open_named(source) : -1;
 	g_autofree char *content = variable != NULL ? g_strdup(variable)
 				   : fd >= 0	    ? fd_read_all(fd, MAX_SECRET, &length)
 						    : NULL;
 	if (content == NULL)
 		return fail(error, BERTH_ERROR_UNAVAILABLE, "secret %s: cannot read %s: %s", id,
-			source, g_strerror(errno));
+			source, errno_words(errno));
 	g_autofree char *base64 = g_base64_encode((guchar *)content, length);
 	json_object_set_new(secrets, id, json_string(base64));
 	return true;
@@ -389,9 +389,9 @@ static bool finish(
 	if (answer->output && !build_output_take(output, body, error))
 		return false;
 	if (answer->text != NULL)
-		fputs(answer->text, stdout);
+		print_shown(answer->text);
 	if (answer->image != NULL && flag_bool(cli, "quiet", false))
-		puts(answer->image);
+		print_to(stdout, "%s\n", answer->image);
 	return write_facts(cli, answer, error) &&
 	       (!(flag_bool(cli, "push", false) || output->push) || push(cli, error));
 }

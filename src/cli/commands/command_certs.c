@@ -62,17 +62,19 @@ static void print_next(const TlsMake *make, char *const *hosts)
 {
 	g_autofree char *shown = g_strjoinv(", ", (char **)hosts);
 	if (make->hosts != NULL)
-		printf("Made the engine's certificate in %s, for %s.\n", make->folder, shown);
-	printf("Made the certificate of client \"%s\" in %s/clients/%s.\n\n", make->client,
-		make->folder, make->client);
+		print_to(stdout, "Made the engine's certificate in %s, for %s.\n", make->folder,
+			shown);
+	print_to(stdout, "Made the certificate of client \"%s\" in %s/clients/%s.\n\n",
+		make->client, make->folder, make->client);
 	bool usual = strcmp(make->folder, DEFAULT_FOLDER) == 0;
 	g_autofree char *places =
 		g_strdup_printf(" --tlscacert %s/ca.pem --tlscert %s/cert.pem --tlskey %s/key.pem",
 			make->folder, make->folder, make->folder);
-	printf("On this host:    berthd -H unix:///run/berth.sock -H tcp://0.0.0.0:2376 "
-	       "--tlsverify%s\n"
-	       "On the device:   scp -r root@%s:%s/clients/%s/. ~/.docker/\n"
-	       "                 docker --tlsverify -H tcp://%s:2376 ps\n",
+	print_to(stdout,
+		"On this host:    berthd -H unix:///run/berth.sock -H tcp://0.0.0.0:2376 "
+		"--tlsverify%s\n"
+		"On the device:   scp -r root@%s:%s/clients/%s/. ~/.docker/\n"
+		"                 docker --tlsverify -H tcp://%s:2376 ps\n",
 		usual ? "" : places, hosts[0], make->folder, make->client, hosts[0]);
 }
 

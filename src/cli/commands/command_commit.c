@@ -29,7 +29,7 @@ static int run(Cli *cli)
 	g_autoptr(json_t) answer = client_call(cli->client, "POST", path->str, NULL, &error);
 	if (answer == NULL)
 		return cli_fail(cli, error);
-	puts(json_str(answer, "Id"));
+	print_to(stdout, "%s\n", json_str(answer, "Id"));
 	return EXIT_SUCCESS;
 }
 

@@ -16,7 +16,7 @@ static bool copy_file(const char *from, const char *folder, const char *name, GE
 	if (text == NULL)
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
 			"unable to create docker endpoint config: open %s: %s", from,
-			errno == ENOENT ? "no such file or directory" : g_strerror(errno));
+			errno_words(errno));
 	return context_keep_tls(folder, name, text, error);
 }
 
@@ -131,11 +131,11 @@ static int use(Cli *cli)
 	g_autoptr(json_t) meta = context_meta(cli, name, &error);
 	if (meta == NULL || !choose(cli, name, &error))
 		return cli_fail(cli, error);
-	printf("%s\n", name);
+	print_to(stdout, "%s\n", name);
 	fflush(stdout);
-	fprintf(stderr, "Current context is now \"%s\"\n", name);
+	print_to(stderr, "Current context is now \"%s\"\n", name);
 	if (!context_is_default(name) && host != NULL && *host != '\0')
-		fprintf(stderr,
+		print_to(stderr,
 			"Warning: DOCKER_HOST environment variable overrides the active context. "
 			"To use "
 			"\"%s\", either set the global --context flag, or unset DOCKER_HOST "
@@ -168,10 +168,10 @@ static int remove_all(Cli *cli)
 	for (int i = 0; i < cli->arg_count; i++) {
 		g_autoptr(GError) error = NULL;
 		if (remove_one(cli, cli->args[i], &error)) {
-			printf("%s\n", cli->args[i]);
+			print_to(stdout, "%s\n", cli->args[i]);
 			continue;
 		}
-		fprintf(stderr, "%s: %s\n", cli->args[i], error->message);
+		print_to(stderr, "%s: %s\n", cli->args[i], error->message);
 		code = EXIT_FAILURE;
 	}
 	return code;
@@ -179,7 +179,7 @@ static int remove_all(Cli *cli)
 
 static int show(Cli *cli)
 {
-	printf("%s\n", context_current(cli));
+	print_to(stdout, "%s\n", context_current(cli));
 	return EXIT_SUCCESS;
 }
 
@@ -219,13 +219,13 @@ static int inspect(Cli *cli)
 		if (meta != NULL && *format == '\0')
 			json_array_append(list, meta);
 		else if (meta == NULL || !format_value(format, meta, &error)) {
-			fprintf(stderr, "%s\n", error->message);
+			print_to(stderr, "%s\n", error->message);
 			code = EXIT_FAILURE;
 		}
 	}
 	g_autofree char *text = json_dumps(list, JSON_INDENT(4));
 	if (*format == '\0')
-		puts(text);
+		print_to(stdout, "%s\n", text);
 	return code;
 }
 
@@ -255,7 +255,8 @@ static int list(Cli *cli)
 		add_row(cli, rows, json_str(meta, "Name"), json_str(meta, "Metadata.Description"),
 			json_str(meta, "Endpoints.docker.Host"));
 	for (i = 0; quiet && i < json_array_size(rows); i++)
-		printf("%.*s\n", (int)strcspn(json_str(json_array_get(rows, i), "Name"), " "),
+		print_to(stdout, "%.*s\n",
+			(int)strcspn(json_str(json_array_get(rows, i), "Name"), " "),
 			json_str(json_array_get(rows, i), "Name"));
 	return quiet || format_list(flag_text(cli, "format"),
 				"{{.Name}}\t{{.Description}}\t{{.DockerEndpoint}}\t{{.Error}}",

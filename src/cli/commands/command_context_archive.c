@@ -51,10 +51,7 @@ static bool write_archive(const Cli *cli, const json_t *meta, int fd, GError **e
 /* Docker's words, which are in small letters, for what scripts look for. */
 static bool fail_open(const char *path, GError **error)
 {
-	return fail(error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", path,
-		errno == EEXIST	  ? "file exists"
-		: errno == ENOENT ? "no such file or directory"
-				  : g_strerror(errno));
+	return fail(error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", path, errno_words(errno));
 }
 
 /* For its owner alone, as a key is in it; what is there already is left alone. */
@@ -80,14 +77,15 @@ static int export_one(Cli *cli)
 	if (meta == NULL)
 		return cli_fail(cli, error);
 	if (to_stream && isatty(STDOUT_FILENO)) {
-		fprintf(stderr, "cowardly refusing to export to a terminal, specify a file path\n");
+		print_to(
+			stderr, "cowardly refusing to export to a terminal, specify a file path\n");
 		return EXIT_FAILURE;
 	}
 	if (!(to_stream ? write_archive(cli, meta, STDOUT_FILENO, &error)
 			: write_new(cli, meta, path, &error)))
 		return cli_fail(cli, error);
 	if (!to_stream)
-		fprintf(stderr, "Written file \"%s\"\n", path);
+		print_to(stderr, "Written file \"%s\"\n", path);
 	return EXIT_SUCCESS;
 }
 
@@ -177,7 +175,7 @@ static int import_one(Cli *cli)
 	const char *name = cli->args[0], *path = cli->args[1];
 	if (!context_name_free(cli, name, &error))
 		return cli_fail(cli, error);
-	autofd fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+	autofd fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : file_open_named(path);
 	if (fd < 0)
 		fail_open(path, &error);
 	return fd >= 0 && import_from(cli, name, fd, &error) ? context_done(name, "imported")

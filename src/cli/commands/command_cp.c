@@ -304,8 +304,8 @@ static bool copy_in(Cli *cli, const char *from, Side *to, gint64 *bytes, GError 
 	struct stat st;
 	bool follow = flag_bool(cli, "follow-link", false) || ends_in(from);
 	if ((follow ? stat(from, &st) : lstat(from, &st)) < 0)
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "lstat %s: %s", from,
-			errno == ENOENT ? "no such file or directory" : g_strerror(errno));
+		return fail(
+			error, BERTH_ERROR_UNAVAILABLE, "lstat %s: %s", from, errno_words(errno));
 	if (ends_in(from) && !S_ISDIR(st.st_mode))
 		return fail(error, BERTH_ERROR_UNAVAILABLE, "%s: not a directory", from);
 	g_auto(Target) target = {0};
@@ -337,7 +337,7 @@ static int run(Cli *cli)
 		return cli_fail(cli, error);
 	g_autofree char *size = size_human((double)bytes);
 	if (!flag_bool(cli, "quiet", false) && strcmp(to.path, "-") != 0)
-		fprintf(stderr, "Successfully copied %s to %s\n", size, cli->args[1]);
+		print_to(stderr, "Successfully copied %s to %s\n", size, cli->args[1]);
 	return EXIT_SUCCESS;
 }
 

@@ -9,7 +9,7 @@ static int run(Cli *cli)
 	g_autofree char *id = container_create(cli, &error);
 	if (id == NULL)
 		return cli_fail(cli, error);
-	puts(id);
+	print_to(stdout, "%s\n", id);
 	return EXIT_SUCCESS;
 }
 

@@ -146,7 +146,7 @@ static bool print_verbose(const json_t *usage, GError **error)
 	};
 	bool ok = true;
 	for (size_t i = 0; ok && i < G_N_ELEMENTS(parts); i++) {
-		printf("%s%s\n\n", i > 0 ? "\n" : "", parts[i].title);
+		print_to(stdout, "%s%s\n\n", i > 0 ? "\n" : "", parts[i].title);
 		ok = print_part(json_object_get(usage, parts[i].list), parts[i].row_of,
 			parts[i].table, parts[i].columns, error);
 	}

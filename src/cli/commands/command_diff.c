@@ -15,7 +15,7 @@ static int run(Cli *cli)
 	for (size_t i = 0; i < json_array_size(changes); i++) {
 		const json_t *change = json_array_get(changes, i);
 		gint64 kind = json_int(change, "Kind");
-		printf("%c ", kind >= 0 && kind < 3 ? letters[kind] : '?');
+		print_to(stdout, "%c ", kind >= 0 && kind < 3 ? letters[kind] : '?');
 		print_shown(json_str(change, "Path"));
 		putchar('\n');
 	}

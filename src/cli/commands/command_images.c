@@ -104,8 +104,10 @@ static int print_tree(const json_t *images)
 		json_t *tags = json_object_get(image, "RepoTags");
 		g_autofree char *size = size_human((double)json_int(image, "Size"));
 		for (t = 0; t < MAX(json_array_size(tags), 1); t++)
-			puts(t < json_array_size(tags) ? json_elem(tags, t) : "<untagged>");
-		printf("└─ %.12s  %s  in use by %d containers\n", json_str(image, "Id") + 7, size,
+			print_to(stdout, "%s\n",
+				t < json_array_size(tags) ? json_elem(tags, t) : "<untagged>");
+		print_to(stdout, "└─ %.12s  %s  in use by %d containers\n",
+			json_str(image, "Id") + 7, size,
 			(int)MAX(json_int(image, "Containers"), 0));
 	}
 	return EXIT_SUCCESS;

@@ -31,24 +31,26 @@ static void print_server(const json_t *info)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
 		g_autofree char *size = size_human_binary((double)json_int(info, lines[i].field));
-		printf("%s: ", lines[i].label);
+		print_to(stdout, "%s: ", lines[i].label);
 		if (lines[i].kind == NUMBER)
-			printf("%d\n", (int)json_int(info, lines[i].field));
+			print_to(stdout, "%d\n", (int)json_int(info, lines[i].field));
 		else
-			puts(lines[i].kind == SIZE ? size
+			print_to(stdout, "%s\n",
+				lines[i].kind == SIZE ? size
 				: lines[i].kind == YESNO
 					? (json_bool(info, lines[i].field) ? "true" : "false")
 					: json_str(info, lines[i].field));
 		if (strcmp(lines[i].field, "InitBinary") != 0)
 			continue;
-		puts(" Security Options:");
+		print_to(stdout, "%s\n", " Security Options:");
 		for (size_t s = 0; s < json_array_size(json_object_get(info, "SecurityOptions"));
 			s++) {
 			g_auto(GStrv) parts = g_strsplit(
 				json_elem(json_object_get(info, "SecurityOptions"), s), ",", 2);
-			printf("  %s\n", parts[0] + strcspn(parts[0], "=") + 1);
+			print_to(stdout, "  %s\n", parts[0] + strcspn(parts[0], "=") + 1);
 			if (parts[1] != NULL)
-				printf("   Profile: %s\n", parts[1] + strcspn(parts[1], "=") + 1);
+				print_to(stdout, "   Profile: %s\n",
+					parts[1] + strcspn(parts[1], "=") + 1);
 		}
 	}
 }
@@ -62,7 +64,8 @@ static int run(Cli *cli)
 		return cli_fail(cli, error);
 	if (*format != '\0')
 		return format_value(format, info, &error) ? EXIT_SUCCESS : cli_fail(cli, error);
-	printf("Client:\n Version:    %s\n Context:    default\n Debug Mode: false\n\nServer:\n",
+	print_to(stdout,
+		"Client:\n Version:    %s\n Context:    default\n Debug Mode: false\n\nServer:\n",
 		BERTH_VERSION);
 	if (info == NULL) {
 		fflush(stdout);

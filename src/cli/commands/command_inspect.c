@@ -94,7 +94,7 @@ static int inspect(Cli *cli, const char *type)
 	g_autoptr(GError) problem = NULL;
 	g_autoptr(Template) template = template_parse(format, &problem);
 	if (template == NULL) {
-		fprintf(stderr, "%s\n", problem->message);
+		print_to(stderr, "%s\n", problem->message);
 		return TEMPLATE_ERROR;
 	}
 	g_autoptr(json_t) list = json_array();
@@ -109,8 +109,7 @@ static int inspect(Cli *cli, const char *type)
 				format_value(format, found, &error))) {
 			putchar('\n');
 			fflush(stdout);
-			g_autofree char *shown = text_shown(error->message, true);
-			fprintf(stderr, "%s\n", shown);
+			print_to(stderr, "%s\n", error->message);
 			return EXIT_FAILURE;
 		}
 		if (found != NULL) {
@@ -118,12 +117,11 @@ static int inspect(Cli *cli, const char *type)
 			continue;
 		}
 		fflush(stdout);
-		g_autofree char *shown = text_shown(error->message, true);
 		g_string_append_printf(errors, "%s%s\n",
 			error->code >= 300 && error->code != BERTH_ERROR_UNAVAILABLE
 				? "Error response from daemon: "
 				: "",
-			shown);
+			error->message);
 		code = EXIT_FAILURE;
 	}
 	if (*format == '\0') {
@@ -134,7 +132,7 @@ static int inspect(Cli *cli, const char *type)
 		putchar('\n');
 	}
 	fflush(stdout);
-	fputs(errors->str, stderr);
+	print_to(stderr, "%s", errors->str);
 	return code;
 }
 
@@ -144,9 +142,9 @@ static int run(Cli *cli)
 		"plugin", "secret", "service", "task", "volume", NULL};
 	const char *type = flag_text(cli, "type");
 	if (!g_strv_contains(types, type)) {
-		fprintf(stderr, "unknown type: \"%s\": must be one of", type);
+		print_to(stderr, "unknown type: \"%s\": must be one of", type);
 		for (int i = 1; types[i] != NULL; i++)
-			fprintf(stderr, "%s \"%s\"", i > 1 ? "," : "", types[i]);
+			print_to(stderr, "%s \"%s\"", i > 1 ? "," : "", types[i]);
 		fputc('\n', stderr);
 		return EXIT_FAILURE;
 	}

@@ -19,7 +19,7 @@ static int run(Cli *cli)
 	g_autoptr(GError) error = NULL;
 	const char *file = flag_given(cli, "input") ? flag_text(cli, "input") : "-";
 	if (!flag_given(cli, "input") && isatty(STDIN_FILENO)) {
-		fprintf(stderr, "requested load from stdin, but stdin is empty\n");
+		print_to(stderr, "requested load from stdin, but stdin is empty\n");
 		return EXIT_FAILURE;
 	}
 	return archive_send(cli->client, file, "/images/load?quiet=1", "stream", false, &error)

@@ -26,7 +26,7 @@ static char *ask(const char *prompt, bool secret)
 	char *line = NULL;
 	size_t room = 0;
 	bool quiet = secret && tcgetattr(STDIN_FILENO, &saved) == 0;
-	printf("%s: ", prompt);
+	print_to(stdout, "%s: ", prompt);
 	fflush(stdout);
 	if (quiet) {
 		silent = saved;
@@ -49,8 +49,8 @@ static bool read_secret(Cli *cli, char **secret, GError **error)
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
 			"--password and --password-stdin are mutually exclusive");
 	if (flag_given(cli, "password")) {
-		fprintf(stderr, "WARNING! Using --password via the CLI is insecure. Use "
-				"--password-stdin.\n");
+		print_to(stderr, "WARNING! Using --password via the CLI is insecure. Use "
+				 "--password-stdin.\n");
 		*secret = g_strdup(flag_text(cli, "password"));
 	} else if (flag_bool(cli, "password-stdin", false)) {
 		if (!flag_given(cli, "username"))
@@ -71,7 +71,7 @@ static json_t *gather(Cli *cli, const char *registry, GError **error)
 		return NULL;
 	g_autoptr(json_t) kept = *user == '\0' ? credentials_get(cli, registry, NULL) : NULL;
 	if (kept != NULL && secret == NULL) {
-		puts("Authenticating with existing credentials...");
+		print_to(stdout, "%s\n", "Authenticating with existing credentials...");
 		return g_steal_pointer(&kept);
 	}
 	if ((*user == '\0' || secret == NULL) && !isatty(STDIN_FILENO)) {
@@ -111,12 +111,12 @@ static int run_login(Cli *cli)
 	if (!credentials_store(cli, credentials, &plain, &error))
 		return cli_fail(cli, error);
 	if (plain)
-		fprintf(stderr,
+		print_to(stderr,
 			"\nWARNING! Your credentials are stored unencrypted in '%s/config.json'.\n"
 			"Configure a credential helper to remove this warning. See\n"
 			"https://docs.docker.com/go/credential-store/\n\n",
 			cli->config_folder);
-	puts("Login Succeeded");
+	print_to(stdout, "%s\n", "Login Succeeded");
 	return EXIT_SUCCESS;
 }
 
@@ -125,9 +125,9 @@ static int run_logout(Cli *cli)
 	g_autoptr(GError) error = NULL;
 	g_autofree char *registry = registry_normal(cli->arg_count > 0 ? cli->args[0] : "");
 	if (credentials_erase(cli, registry, &error))
-		printf("Removing login credentials for %s\n", registry);
+		print_to(stdout, "Removing login credentials for %s\n", registry);
 	else if (error == NULL)
-		printf("Not logged in to %s\n", registry);
+		print_to(stdout, "Not logged in to %s\n", registry);
 	return error == NULL ? EXIT_SUCCESS : cli_fail(cli, error);
 }
 

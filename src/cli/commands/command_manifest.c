@@ -14,7 +14,7 @@ static const Flag flags[] = {
 static void print(const json_t *value)
 {
 	char *text = json_dumps(value, JSON_INDENT(3));
-	puts(text);
+	print_to(stdout, "%s\n", text);
 	free(text);
 }
 

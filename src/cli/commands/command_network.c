@@ -236,7 +236,7 @@ static int run_create(Cli *cli)
 		client_call(cli->client, "POST", "/networks/create", body, &error);
 	if (answer == NULL)
 		return cli_fail(cli, error);
-	puts(json_str(answer, "Id"));
+	print_to(stdout, "%s\n", json_str(answer, "Id"));
 	return EXIT_SUCCESS;
 }
 
@@ -250,7 +250,7 @@ static int run_remove(Cli *cli)
 		g_autoptr(json_t) answer G_GNUC_UNUSED =
 			client_call(cli->client, "DELETE", path, NULL, &error);
 		if (error == NULL) {
-			puts(cli->args[i]);
+			print_to(stdout, "%s\n", cli->args[i]);
 		} else if (!flag_bool(cli, "force", false) ||
 			   !g_error_matches(error, BERTH_ERROR, BERTH_ERROR_NOT_FOUND)) {
 			cli_print_error(error);

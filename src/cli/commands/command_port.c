@@ -26,15 +26,15 @@ static int run(Cli *cli)
 			if (wanted != NULL && strcmp(wanted, port) != 0)
 				continue;
 			if (wanted == NULL)
-				printf("%s -> ", port);
+				print_to(stdout, "%s -> ", port);
 			const char *ip = json_str(binding, "HostIp");
-			printf("%s%s%s:%s\n", ip_bracket(ip, true), ip, ip_bracket(ip, false),
-				json_str(binding, "HostPort"));
+			print_to(stdout, "%s%s%s:%s\n", ip_bracket(ip, true), ip,
+				ip_bracket(ip, false), json_str(binding, "HostPort"));
 			found++;
 		}
 	if (wanted == NULL || found > 0)
 		return EXIT_SUCCESS;
-	fprintf(stderr, "Error: No public port '%s' published for %s\n", wanted, cli->args[0]);
+	print_to(stderr, "Error: No public port '%s' published for %s\n", wanted, cli->args[0]);
 	return EXIT_FAILURE;
 }
 

@@ -48,7 +48,8 @@ static bool confirm(Cli *cli, const char *what)
 	char answer[16] = "";
 	if (flag_bool(cli, "force", false))
 		return true;
-	printf("WARNING! This will remove %s.\nAre you sure you want to continue? [y/N] ", what);
+	print_to(stdout, "WARNING! This will remove %s.\nAre you sure you want to continue? [y/N] ",
+		what);
 	fflush(stdout);
 	return fgets(answer, sizeof answer, stdin) != NULL && (*answer == 'y' || *answer == 'Y');
 }
@@ -58,9 +59,9 @@ static void print_deleted(const json_t *entry)
 {
 	const char *untagged = json_str(entry, "Untagged");
 	if (json_is_string(entry))
-		puts(json_string_value(entry));
+		print_to(stdout, "%s\n", json_string_value(entry));
 	else
-		printf("%s: %s\n", *untagged != '\0' ? "untagged" : "deleted",
+		print_to(stdout, "%s: %s\n", *untagged != '\0' ? "untagged" : "deleted",
 			*untagged != '\0' ? untagged : json_str(entry, "Deleted"));
 }
 
@@ -94,7 +95,7 @@ static bool prune(Cli *cli, What what, bool all, gint64 *space, GError **error)
 	json_t *deleted = json_object_get(answer, kinds[what].list), *entry;
 	size_t i;
 	if (json_array_size(deleted) > 0)
-		puts(kinds[what].heading);
+		print_to(stdout, "%s\n", kinds[what].heading);
 	json_array_foreach (deleted, i, entry)
 		print_deleted(entry);
 	if (json_array_size(deleted) > 0)
@@ -108,7 +109,7 @@ static int finish(Cli *cli, bool ok, gint64 space, const GError *error)
 	g_autofree char *size = size_human((double)space);
 	if (!ok)
 		return cli_fail(cli, error);
-	printf("Total reclaimed space: %s\n", size);
+	print_to(stdout, "Total reclaimed space: %s\n", size);
 	return EXIT_SUCCESS;
 }
 

@@ -61,16 +61,16 @@ static int run(Cli *cli)
 	const char *reference = cli->args[0];
 	bool all = flag_bool(cli, "all-tags", false), quiet = flag_bool(cli, "quiet", false);
 	if (all && tag_of(reference) != NULL) {
-		fprintf(stderr, "tag can't be used with --all-tags/-a\n");
+		print_to(stderr, "tag can't be used with --all-tags/-a\n");
 		return EXIT_FAILURE;
 	}
 	if (!all && !quiet && tag_of(reference) == NULL)
-		puts("Using default tag: latest");
+		print_to(stdout, "%s\n", "Using default tag: latest");
 	if (!image_fetch(
 		    cli, reference, flag_text(cli, "platform"), all, quiet ? NULL : stdout, &error))
 		return cli_fail(cli, error);
 	g_autofree char *name = full_name(reference, !all);
-	puts(name);
+	print_to(stdout, "%s\n", name);
 	return EXIT_SUCCESS;
 }
 

@@ -31,15 +31,15 @@ static int run(Cli *cli)
 	const char *reference = cli->args[0], *colon = reference_tag(reference);
 	bool all = flag_bool(cli, "all-tags", false), quiet = flag_bool(cli, "quiet", false);
 	if (all && colon != NULL) {
-		fprintf(stderr, "tag can't be used with --all-tags/-a\n");
+		print_to(stderr, "tag can't be used with --all-tags/-a\n");
 		return EXIT_FAILURE;
 	}
 	if (!all && !quiet && colon == NULL)
-		puts("Using default tag: latest");
+		print_to(stdout, "%s\n", "Using default tag: latest");
 	if (!image_send(cli, reference, all, quiet ? NULL : stdout, &error))
 		return cli_fail(cli, error);
 	if (quiet)
-		puts(reference);
+		print_to(stdout, "%s\n", reference);
 	return EXIT_SUCCESS;
 }
 

@@ -25,7 +25,7 @@ static int run(Cli *cli)
 		g_autoptr(json_t) answer G_GNUC_UNUSED =
 			client_call(cli->client, "DELETE", path, NULL, &error);
 		if (error == NULL) {
-			puts(cli->args[i]);
+			print_to(stdout, "%s\n", cli->args[i]);
 			continue;
 		}
 		cli_print_error(error);

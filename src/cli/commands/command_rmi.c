@@ -31,7 +31,7 @@ static int run(Cli *cli)
 		for (size_t d = 0; d < json_array_size(done); d++) {
 			const json_t *entry = json_array_get(done, d);
 			const char *untagged = json_str(entry, "Untagged");
-			printf("%s: %s\n", *untagged != '\0' ? "Untagged" : "Deleted",
+			print_to(stdout, "%s: %s\n", *untagged != '\0' ? "Untagged" : "Deleted",
 				*untagged != '\0' ? untagged : json_str(entry, "Deleted"));
 		}
 	}

@@ -102,7 +102,7 @@ static int run(Cli *cli)
 			flag_bool(cli, "interactive", false), flag_bool(cli, "rm", false));
 	if (!start(cli, id, &error))
 		return cli_fail(cli, error);
-	puts(id);
+	print_to(stdout, "%s\n", id);
 	return EXIT_SUCCESS;
 }
 

@@ -64,13 +64,13 @@ static int run(Cli *cli)
 	if (flag_bool(cli, "attach", false) || flag_bool(cli, "interactive", false)) {
 		if (cli->arg_count == 1)
 			return start_attached(cli, cli->args[0]);
-		fprintf(stderr, "you cannot start and attach multiple containers at once\n");
+		print_to(stderr, "you cannot start and attach multiple containers at once\n");
 		return EXIT_FAILURE;
 	}
 	for (int i = 0; i < cli->arg_count; i++) {
 		g_autoptr(GError) error = NULL;
 		if (start(cli, cli->args[i], &error)) {
-			puts(cli->args[i]);
+			print_to(stdout, "%s\n", cli->args[i]);
 			continue;
 		}
 		cli_print_error(error);
@@ -80,7 +80,7 @@ static int run(Cli *cli)
 		return EXIT_SUCCESS;
 	g_ptr_array_add(failed, NULL);
 	g_autofree char *list = g_strjoinv(", ", (char **)failed->pdata);
-	fprintf(stderr, "Error: failed to start containers: %s\n", list);
+	print_to(stderr, "Error: failed to start containers: %s\n", list);
 	return EXIT_FAILURE;
 }
 

@@ -17,7 +17,7 @@ static int run(Cli *cli)
 	for (size_t i = 0; i < json_array_size(rows); i++) {
 		g_auto(GStrv) cells = json_strv(json_array_get(rows, i));
 		for (int c = 0; cells[c] != NULL; c++)
-			printf(cells[c + 1] != NULL ? "%-20s" : "%s\n", cells[c]);
+			print_to(stdout, cells[c + 1] != NULL ? "%-20s" : "%s\n", cells[c]);
 	}
 	return EXIT_SUCCESS;
 }

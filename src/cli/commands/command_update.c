@@ -79,7 +79,7 @@ static int run(Cli *cli)
 		!add_ports(cli, "publish-rm", "PublishRm", body, &bad))
 		return cli_fail(cli, bad);
 	if (json_object_size(body) == 0) {
-		fprintf(stderr, "you must provide one or more flags when using this command\n");
+		print_to(stderr, "you must provide one or more flags when using this command\n");
 		return EXIT_FAILURE;
 	}
 	for (int i = 0; i < cli->arg_count; i++) {
@@ -89,7 +89,7 @@ static int run(Cli *cli)
 		g_autoptr(json_t) answer = client_call(cli->client, "POST", path, body, &error);
 		cli_print_warnings(answer, "");
 		if (answer != NULL)
-			puts(cli->args[i]);
+			print_to(stdout, "%s\n", cli->args[i]);
 		else
 			code = cli_fail(cli, error);
 	}

@@ -26,21 +26,24 @@ static int run(Cli *cli)
 			json_object_set(
 				server, "APIVersion", json_object_get(server, "ApiVersion"));
 		if (!format_value(format, both, &problem)) {
-			fprintf(stderr, "%s\n", problem->message);
+			print_to(stderr, "%s\n", problem->message);
 			return TEMPLATE_ERROR;
 		}
 		return server != NULL ? EXIT_SUCCESS : cli_fail(cli, error);
 	}
-	printf("Client: Berth\n Version:           %s\n API version:       1.51\n Git commit:      "
-	       "  %s\n Built:             %s\n Context:           default\n",
+	print_to(stdout,
+		"Client: Berth\n Version:           %s\n API version:       1.51\n Git commit:     "
+		" "
+		"  %s\n Built:             %s\n Context:           default\n",
 		BERTH_VERSION, BERTH_COMMIT, BERTH_BUILD_TIME);
 	if (server == NULL) {
 		fflush(stdout);
 		return cli_fail(cli, error);
 	}
-	printf("\nServer: %s\n Engine:\n  Version:          %s\n  API version:      %s (minimum "
-	       "version %s)\n  Git commit:       %s\n  Built:            %s\n"
-	       "  OS/Arch:          %s/%s\n  Experimental:     false\n",
+	print_to(stdout,
+		"\nServer: %s\n Engine:\n  Version:          %s\n  API version:      %s (minimum "
+		"version %s)\n  Git commit:       %s\n  Built:            %s\n"
+		"  OS/Arch:          %s/%s\n  Experimental:     false\n",
 		json_str(server, "Platform.Name"), json_str(server, "Version"),
 		json_str(server, "ApiVersion"), json_str(server, "MinAPIVersion"),
 		json_str(server, "GitCommit"), json_str(server, "BuildTime"),

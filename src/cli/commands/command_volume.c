@@ -73,7 +73,7 @@ static int run_create(Cli *cli)
 		client_call(cli->client, "POST", "/volumes/create", body, &error);
 	if (volume == NULL)
 		return cli_fail(cli, error);
-	puts(json_str(volume, "Name"));
+	print_to(stdout, "%s\n", json_str(volume, "Name"));
 	return EXIT_SUCCESS;
 }
 

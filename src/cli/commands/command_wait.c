@@ -15,7 +15,7 @@ static int run(Cli *cli)
 			cli_print_error(error);
 			code = EXIT_FAILURE;
 		} else {
-			printf("%d\n", (int)json_int(answer, "StatusCode"));
+			print_to(stdout, "%d\n", (int)json_int(answer, "StatusCode"));
 		}
 	}
 	return code;

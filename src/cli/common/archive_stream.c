@@ -27,7 +27,7 @@ static bool show_line(const char *line, const char *key, GError **error)
 	if (*problem != '\0')
 		return fail(error, BERTH_ERROR_UNAVAILABLE, "%s", problem);
 	const char *text = json_str(json, key);
-	printf("%s%s", text, *text != '\0' && !g_str_has_suffix(text, "\n") ? "\n" : "");
+	print_to(stdout, "%s%s", text, *text != '\0' && !g_str_has_suffix(text, "\n") ? "\n" : "");
 	return true;
 }
 
@@ -88,7 +88,7 @@ int archive_receive(Cli *cli, const char *path)
 	g_autoptr(GError) error = NULL;
 	const char *file = flag_text(cli, "output");
 	if (*file == '\0' && isatty(STDOUT_FILENO)) {
-		fprintf(stderr,
+		print_to(stderr,
 			"cowardly refusing to save to a terminal. Use the -o flag or redirect\n");
 		return EXIT_FAILURE;
 	}

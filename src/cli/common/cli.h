@@ -1,5 +1,6 @@
 /* berth: what every command shares. A command is a struct literal in a file of its own. */
 #pragma once
+#include "base/shown.h"
 #include "client/client.h"
 
 typedef enum { BOOL, STRING, LIST, INT, BYTES, DECIMAL, DURATION } FlagType;
@@ -95,11 +96,6 @@ char *labels_joined(const json_t *labels); /* "a=1,b=2"; the caller frees it */
 bool format_list(const char *format, const char *default_format, const Column *columns,
 	json_t *rows, GError **error);
 /* --format of inspect, version, info: a template or "json" on a value. */
-/* Text of others for a terminal: control characters as "\x1b", but for those of lines ("\n", "\t") where lines is true.
- * The caller frees it. */
-char *text_shown(const char *text, bool lines);
-void print_shown(
-	const char *text); /* to stdout: as text_shown has it for a terminal, else as it is */
 bool format_value(const char *format, json_t *value, GError **error);
 
 /* stream.c: attached streams. */

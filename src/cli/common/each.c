@@ -20,7 +20,7 @@ int each_argument(Cli *cli, const char *method, const char *path_format)
 			cli_print_error(error);
 			code = EXIT_FAILURE;
 		} else {
-			puts(cli->args[i]);
+			print_to(stdout, "%s\n", cli->args[i]);
 		}
 	}
 	return code;

@@ -37,7 +37,7 @@ static void print_names(const json_t *object)
 	const char *name;
 	json_t *value;
 	json_object_foreach ((json_t *)object, name, value)
-		puts(name);
+		print_to(stdout, "%s\n", name);
 }
 
 static int print_hashes(const Project *project, const char *which)
@@ -52,7 +52,7 @@ static int print_hashes(const Project *project, const char *which)
 	json_object_foreach (project_services(project), name, service) {
 		g_autofree char *hash = service_hash(service);
 		if (strcmp(which, "*") == 0 || g_strv_contains((const char *const *)wanted, name))
-			printf("%s %s\n", name, hash);
+			print_to(stdout, "%s %s\n", name, hash);
 	}
 	return EXIT_SUCCESS;
 }
@@ -63,7 +63,7 @@ static void print_images(const Project *project)
 	json_t *service;
 	json_object_foreach (project_services(project), name, service) {
 		g_autofree char *image = service_image(project, name, service);
-		puts(image);
+		print_to(stdout, "%s\n", image);
 	}
 }
 
@@ -71,9 +71,10 @@ static void print_variables(const Project *project)
 {
 	const char *name;
 	json_t *entry;
-	printf("%-20s %-10s %-20s %s\n", "NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE");
+	print_to(stdout, "%-20s %-10s %-20s %s\n", "NAME", "REQUIRED", "DEFAULT VALUE",
+		"ALTERNATE VALUE");
 	json_object_foreach (project->variables, name, entry)
-		printf("%-20s %-10s %-20s %s\n", name,
+		print_to(stdout, "%-20s %-10s %-20s %s\n", name,
 			json_bool(entry, "required") ? "true" : "false", json_str(entry, "default"),
 			json_str(entry, "alternate"));
 }
@@ -92,7 +93,7 @@ static void print_environment(const Project *project)
 		g_ptr_array_add(lines, g_strconcat(name, "=", json_string_value(value), NULL));
 	g_ptr_array_sort(lines, by_text);
 	for (guint i = 0; i < lines->len; i++)
-		puts(lines->pdata[i]);
+		print_to(stdout, "%s\n", (char *)lines->pdata[i]);
 }
 
 /* "name@sha256:...": by what the engine knows of the image; it is pulled to learn that, if need be. */
@@ -136,7 +137,7 @@ static bool put_text(const Cli *cli, const Project *project, GError **error)
 	const char *path = flag_text(cli, "output");
 	if (*path != '\0')
 		return file_replace(path, text, strlen(text), 0644, false, error);
-	fputs(text, stdout);
+	print_shown(text);
 	return true;
 }
 
@@ -212,7 +213,7 @@ static int run(Cli *cli)
 		print_environment(project);
 	else if (flag_bool(cli, "profiles", false))
 		for (size_t i = 0; i < json_array_size(project->profiles); i++)
-			puts(json_elem(project->profiles, i));
+			print_to(stdout, "%s\n", json_elem(project->profiles, i));
 	else
 		return print_model(cli, project);
 	return EXIT_SUCCESS;
@@ -234,11 +235,11 @@ static const Flag version_flags[] = {
 static int run_version(Cli *cli)
 {
 	if (flag_bool(cli, "short", false))
-		puts(BERTH_COMPOSE_VERSION);
+		print_to(stdout, "%s\n", BERTH_COMPOSE_VERSION);
 	else if (strcmp(flag_text(cli, "format"), "json") == 0)
-		printf("{\"version\":\"v%s\"}\n", BERTH_COMPOSE_VERSION);
+		print_to(stdout, "{\"version\":\"v%s\"}\n", BERTH_COMPOSE_VERSION);
 	else
-		printf("Docker Compose version v%s\n", BERTH_COMPOSE_VERSION);
+		print_to(stdout, "Docker Compose version v%s\n", BERTH_COMPOSE_VERSION);
 	return EXIT_SUCCESS;
 }
 

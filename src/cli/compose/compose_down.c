@@ -19,7 +19,7 @@ static int run(Cli *cli)
 	g_autoptr(GError) error = NULL;
 	const char *images = flag_text(cli, "rmi");
 	if (*images != '\0' && strcmp(images, "all") != 0 && strcmp(images, "local") != 0) {
-		fprintf(stderr, "invalid value for --rmi: \"%s\"\n", images);
+		print_to(stderr, "invalid value for --rmi: \"%s\"\n", images);
 		return EXIT_FAILURE;
 	}
 	g_autoptr(Project) project = compose_project_anyhow(cli, &error);

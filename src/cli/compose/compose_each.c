@@ -204,7 +204,8 @@ static int run_start(Cli *cli)
 	gint64 timeout = flag_int(cli, "wait-timeout", 0) * G_USEC_PER_SEC;
 	for (int i = 0; i < cli->arg_count; i++)
 		if (json_object_get(names, cli->args[i]) == NULL) {
-			fprintf(stderr, "service \"%s\" has no container to start\n", cli->args[i]);
+			print_to(
+				stderr, "service \"%s\" has no container to start\n", cli->args[i]);
 			return EXIT_FAILURE;
 		}
 	Teller teller;
@@ -235,11 +236,11 @@ static const Flag rm_flags[] = {
 static bool is_confirmed(const json_t *containers)
 {
 	char answer[16];
-	fprintf(stderr, "? Going to remove ");
+	print_to(stderr, "? Going to remove ");
 	for (size_t i = 0; i < json_array_size(containers); i++)
-		fprintf(stderr, "%s%s", i > 0 ? ", " : "",
+		print_to(stderr, "%s%s", i > 0 ? ", " : "",
 			container_name(json_array_get(containers, i)));
-	fprintf(stderr, " (y/N) ");
+	print_to(stderr, " (y/N) ");
 	return fgets(answer, sizeof answer, stdin) != NULL && g_ascii_tolower(*answer) == 'y';
 }
 
@@ -263,7 +264,7 @@ static int run_rm(Cli *cli)
 			json_array_append(gone, container);
 	}
 	if (json_array_size(gone) == 0) {
-		fprintf(stderr, "No stopped containers\n");
+		print_to(stderr, "No stopped containers\n");
 		return EXIT_SUCCESS;
 	}
 	if (!flag_bool(cli, "force", false) && !is_confirmed(gone))
@@ -297,7 +298,7 @@ static int run_wait(Cli *cli)
 	if (containers == NULL)
 		return compose_fail(error);
 	if (json_array_size(containers) == 0) {
-		fprintf(stderr, "no containers for project \"%s\"\n", project->name);
+		print_to(stderr, "no containers for project \"%s\"\n", project->name);
 		return EXIT_FAILURE;
 	}
 	json_array_foreach (containers, i, container) {
@@ -306,8 +307,8 @@ static int run_wait(Cli *cli)
 		if (end == NULL)
 			return compose_fail(error);
 		code = (int)json_int(end, "StatusCode");
-		printf("container \"%s\" exited with status code %d\n", container_name(container),
-			code);
+		print_to(stdout, "container \"%s\" exited with status code %d\n",
+			container_name(container), code);
 		if (flag_bool(cli, "down-project", false))
 			break;
 	}

@@ -194,7 +194,7 @@ bool compose_build_service(
 	if (file == NULL)
 		return false;
 	if (compose_dry_run(cli)) {
-		fprintf(stderr, " DRY-RUN MODE -  build %s\n", name);
+		print_to(stderr, " DRY-RUN MODE -  build %s\n", name);
 		return true;
 	}
 	g_autoptr(GPtrArray) words = build_words(cli, project, name, file, quiet);

@@ -100,9 +100,9 @@ static int run_ps(Cli *cli)
 			continue;
 		if (flag_bool(cli, "services", false) &&
 			g_hash_table_add(services, (gpointer)service))
-			puts(service);
+			print_to(stdout, "%s\n", service);
 		if (flag_bool(cli, "quiet", false))
-			puts(json_str(container, "Id"));
+			print_to(stdout, "%s\n", json_str(container, "Id"));
 		json_array_append_new(rows, ps_row(container, flag_bool(cli, "no-trunc", false)));
 	}
 	if (flag_bool(cli, "services", false) || flag_bool(cli, "quiet", false))
@@ -171,7 +171,7 @@ static int run_images(Cli *cli)
 		if (image == NULL)
 			return compose_fail(error);
 		if (flag_bool(cli, "quiet", false) && g_hash_table_add(seen, g_strdup(id)))
-			puts(g_str_has_prefix(id, "sha256:") ? id + 7 : id);
+			print_to(stdout, "%s\n", g_str_has_prefix(id, "sha256:") ? id + 7 : id);
 		json_array_append_new(rows, image_row(container, image));
 	}
 	if (flag_bool(cli, "quiet", false))
@@ -218,11 +218,11 @@ static int run_port(Cli *cli)
 			json_int(port, "PublicPort") != 0 &&
 			strcmp(json_str(port, "Type"), protocol) == 0) {
 			const char *ip = json_str(port, "IP");
-			printf("%s%s%s:%d\n", ip_bracket(ip, true), ip, ip_bracket(ip, false),
-				(int)json_int(port, "PublicPort"));
+			print_to(stdout, "%s%s%s:%d\n", ip_bracket(ip, true), ip,
+				ip_bracket(ip, false), (int)json_int(port, "PublicPort"));
 			return EXIT_SUCCESS;
 		}
-	fprintf(stderr, "no port %s/%s for container %s\n", cli->args[1], protocol,
+	print_to(stderr, "no port %s/%s for container %s\n", cli->args[1], protocol,
 		container_name(container));
 	return EXIT_FAILURE;
 }
@@ -246,7 +246,7 @@ static int run_top(Cli *cli)
 		return compose_fail(error);
 	json_array_foreach (containers, i, container) {
 		char *words[] = {(char *)json_str(container, "Id"), NULL};
-		printf("%s\n", container_name(container));
+		print_to(stdout, "%s\n", container_name(container));
 		int code = cli_run(cli, &command_top, words);
 		if (code != 0)
 			return code;
@@ -323,7 +323,7 @@ static int run_ls(Cli *cli)
 		if (!name_wanted(cli, name))
 			continue;
 		if (flag_bool(cli, "quiet", false))
-			puts(name);
+			print_to(stdout, "%s\n", name);
 		json_array_append_new(
 			rows, json_pack("{s:s, s:s, s:s}", "Name", name, "Status", status,
 				      "ConfigFiles", json_str(entry, "files")));
@@ -332,7 +332,7 @@ static int run_ls(Cli *cli)
 		return EXIT_SUCCESS;
 	if (strcmp(flag_text(cli, "format"), "json") == 0) {
 		g_autofree char *whole = json_text(rows);
-		puts(whole);
+		print_to(stdout, "%s\n", whole);
 		return EXIT_SUCCESS;
 	}
 	return format_list("", "{{.Name}}\t{{.Status}}\t{{.ConfigFiles}}", project_columns, rows,

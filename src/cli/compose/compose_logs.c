@@ -35,8 +35,8 @@ static char *title_of(const Project *project, const json_t *container)
 	const char *name = container_name(container);
 	size_t length = strlen(project->name);
 	if (strncmp(name, project->name, length) == 0 && strchr("-_", name[length]) != NULL)
-		return g_strdup(name + length + 1);
-	return g_strdup(name);
+		name += length + 1;
+	return text_shown(name, false);
 }
 
 static void print_line(Follower *follower, const char *text, size_t length)
@@ -48,7 +48,7 @@ static void print_line(Follower *follower, const char *text, size_t length)
 	if (!show->options.no_prefix && show->colored)
 		printf("\033[%dm%-*s  |\033[0m ", color, show->width, follower->title);
 	else if (!show->options.no_prefix)
-		printf("%-*s  | ", show->width, follower->title);
+		print_to(stdout, "%-*s  | ", show->width, follower->title);
 	fwrite(text, 1, length, stdout);
 	putchar('\n');
 	fflush(stdout);
@@ -155,7 +155,7 @@ static void tell_exit(Follower *follower, const json_t *now)
 	if (!show->options.tell_exits || now == NULL)
 		return;
 	g_mutex_lock(&show->lock);
-	printf("%s exited with code %d\n", follower->title, code);
+	print_to(stdout, "%s exited with code %d\n", follower->title, code);
 	fflush(stdout);
 	g_mutex_unlock(&show->lock);
 	if (show->options.exited != NULL)

@@ -137,14 +137,16 @@ bool compose_dry_run(const Cli *cli)
 static void print_help(const char *program)
 {
 	bool alone = strcmp(program, "docker-compose") == 0;
-	printf("Usage:  %s %s[OPTIONS] COMMAND\n\nDefine and run applications of several "
-	       "containers\n\nOptions:\n",
+	print_to(stdout,
+		"Usage:  %s %s[OPTIONS] COMMAND\n\nDefine and run applications of several "
+		"containers\n\nOptions:\n",
 		program, alone ? "" : "compose ");
 	for (const Flag *flag = flags; flag->name != NULL; flag++)
-		printf("  --%-20s %s\n", flag->name, flag->help);
-	printf("\nCommands:\n");
+		print_to(stdout, "  --%-20s %s\n", flag->name, flag->help);
+	print_to(stdout, "\nCommands:\n");
 	for (int i = 0; compose_commands[i] != NULL; i++)
-		printf("  %-12s%s\n", compose_commands[i]->names, compose_commands[i]->summary);
+		print_to(stdout, "  %-12s%s\n", compose_commands[i]->names,
+			compose_commands[i]->summary);
 }
 
 static const Command *find_command(const char *name)
@@ -164,7 +166,7 @@ static int run(Cli *cli, int argc, char **argv)
 	g_autofree char *called = g_strconcat("compose ", command->names, NULL);
 	cli->called = called;
 	if (!flags_parse(cli, argc, argv, &error)) {
-		fprintf(stderr, "%s\n\nUsage:  %s %s %s\n", error->message, cli->program, called,
+		print_to(stderr, "%s\n\nUsage:  %s %s %s\n", error->message, cli->program, called,
 			command->usage);
 		return EXIT_FAILURE;
 	}
@@ -174,7 +176,7 @@ static int run(Cli *cli, int argc, char **argv)
 	}
 	if (cli->arg_count < command->min_args ||
 		(command->max_args >= 0 && cli->arg_count > command->max_args)) {
-		fprintf(stderr, "\"%s %s\" %s\n\nUsage:  %s %s %s\n", cli->program, called,
+		print_to(stderr, "\"%s %s\" %s\n\nUsage:  %s %s %s\n", cli->program, called,
 			cli->arg_count < command->min_args ? "requires more arguments"
 							   : "accepts no more arguments",
 			cli->program, called, command->usage);
@@ -188,7 +190,7 @@ int compose_main(Cli *cli, int argc, char **argv)
 	g_autoptr(GError) error = NULL;
 	cli->command = &compose_command;
 	if (!flags_parse(cli, argc, argv, &error)) {
-		fprintf(stderr, "%s\n\nRun '%s compose --help' for more information\n",
+		print_to(stderr, "%s\n\nRun '%s compose --help' for more information\n",
 			error->message, cli->program);
 		return EXIT_FAILURE;
 	}
@@ -207,7 +209,7 @@ int compose_main(Cli *cli, int argc, char **argv)
 	}
 	sub.command = find_command(cli->args[0]);
 	if (sub.command == NULL) {
-		fprintf(stderr,
+		print_to(stderr,
 			"unknown %s command: \"compose %s\"\n\nRun '%s compose --help' for more "
 			"information\n",
 			cli->program, cli->args[0], cli->program);

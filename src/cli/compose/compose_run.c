@@ -24,7 +24,7 @@ static int on_container(Cli *cli, const Command *command, const json_t *front, i
 	if (container == NULL)
 		return compose_fail(error);
 	if (command == &command_exec && strcmp(json_str(container, "State"), "running") != 0) {
-		fprintf(stderr, "service \"%s\" is not running\n", cli->args[0]);
+		print_to(stderr, "service \"%s\" is not running\n", cli->args[0]);
 		return EXIT_FAILURE;
 	}
 	g_autoptr(GPtrArray) words = g_ptr_array_new();
@@ -331,7 +331,7 @@ static int run_run(Cli *cli)
 			engine_call(cli->client, &error, "POST", NULL, "/containers/%s/start", id);
 		if (answer == NULL)
 			return compose_fail(error);
-		puts(container);
+		print_to(stdout, "%s\n", container);
 		return EXIT_SUCCESS;
 	}
 	return container_run_attached(cli, id, terminal, flag_bool(cli, "interactive", true),
@@ -385,7 +385,7 @@ static int run_cp(Cli *cli)
 	if (containers == NULL)
 		return compose_fail(error);
 	if (service == NULL || (from != NULL && to != NULL)) {
-		fprintf(stderr, "one side must be SERVICE:PATH, and one a path here\n");
+		print_to(stderr, "one side must be SERVICE:PATH, and one a path here\n");
 		return EXIT_FAILURE;
 	}
 	const json_t *first =

@@ -86,19 +86,20 @@ static void say(
 		g_autoptr(json_t) object = json_pack("{s:s, s:s, s:s, s:s*}", "id", name, "kind",
 			kind, "status", state, "text", *text != '\0' ? text : NULL);
 		g_autofree char *line = json_text(object);
-		fprintf(stderr, "%s\n", line);
+		print_to(stderr, "%s\n", line);
 		return;
 	}
 	if (!show->live) {
-		fprintf(stderr, " %s%s %s  %s %s\n", show->teller->dry_run ? "DRY-RUN MODE - " : "",
-			kind, name, state, text);
+		print_to(stderr, " %s%s %s  %s %s\n",
+			show->teller->dry_run ? "DRY-RUN MODE - " : "", kind, name, state, text);
 		return;
 	}
-	Line *line = line_of(show, kind, name);
+	g_autofree char *called = text_shown(name, false);
+	Line *line = line_of(show, kind, called);
 	g_free(line->state);
 	g_free(line->text);
 	line->state = g_strdup(state);
-	line->text = g_strdup(text);
+	line->text = text_shown(text, false);
 	line->end = is_going_on(state) ? 0 : g_get_monotonic_time();
 	draw(show);
 }

@@ -84,7 +84,7 @@ static bool handle_orphans(
 	for (size_t i = 0; i < json_array_size(orphans); i++)
 		g_string_append_printf(names, "%s%s", i > 0 ? " " : "",
 			container_name(json_array_get(orphans, i)));
-	fprintf(stderr,
+	print_to(stderr,
 		"WARN[0000] Found orphan containers ([%s]) for this project. If you removed or "
 		"renamed this service in your "
 		"compose file, you can run this command with the --remove-orphans flag to clean it "
@@ -109,7 +109,7 @@ static void warn_not_here(const Project *project)
 				g_string_append_printf(text, "%sservices.%s.%s",
 					text->len > 0 ? ", " : "", name, not_here[i]);
 	if (text->len > 0)
-		fprintf(stderr,
+		print_to(stderr,
 			"WARN[0000] Only a cluster could honour these, they mean nothing here: "
 			"%s\n",
 			text->str);
@@ -223,7 +223,7 @@ static gpointer watch(gpointer data)
 		if (polls[0].revents != 0) {
 			(void)!read(signals, &info, sizeof info);
 			if (times == 0)
-				fprintf(stderr,
+				print_to(stderr,
 					"Gracefully Stopping... press Ctrl+C again to force\n");
 		} else if (times > 0) {
 			continue;
@@ -307,7 +307,7 @@ static void print_attaching(const Project *project, const json_t *containers)
 		bool own = g_str_has_prefix(name, project->name) && strlen(name) > skip;
 		g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", own ? name + skip : name);
 	}
-	printf("Attaching to %s\n", names->str);
+	print_to(stdout, "Attaching to %s\n", names->str);
 	fflush(stdout);
 }
 

@@ -281,11 +281,11 @@ static void act(Watch *watch, Rule *rule)
 	bool quiet = flag_given(watch->cli, "quiet");
 	guint count = g_hash_table_size(rule->changed);
 	if (strcmp(rule->action, "rebuild") == 0) {
-		fprintf(stderr, "Rebuilding service(s) [\"%s\"] after changes were detected...\n",
+		print_to(stderr, "Rebuilding service(s) [\"%s\"] after changes were detected...\n",
 			rule->service);
 		rebuild(watch, rule->service);
 	} else if (!quiet) {
-		fprintf(stderr, "%s service \"%s\" after %u changes were detected\n",
+		print_to(stderr, "%s service \"%s\" after %u changes were detected\n",
 			strcmp(rule->action, "restart") == 0 ? "Restarting" : "Syncing",
 			rule->service, count);
 	}
@@ -351,7 +351,7 @@ bool compose_watch(Cli *cli, Project *project, bool all, int stop_fd, GError **e
 	if (!read_rules(&watch, all, error))
 		return false;
 	begin(&watch);
-	fprintf(stderr, "Watch enabled\n");
+	print_to(stderr, "Watch enabled\n");
 	follow(&watch, stop_fd);
 	return true;
 }

@@ -1,8 +1,11 @@
 /* config.json, and the folder that it is in: DOCKER_CONFIG, or ~/.docker. */
 #include "cli/common/cli.h"
 
+#include "base/error.h"
 #include "base/fd.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +20,14 @@ void cli_load_config(Cli *cli, const char *folder)
 				     : g_build_filename(g_get_home_dir(), ".docker", NULL);
 	g_autofree char *path = g_build_filename(cli->config_folder, "config.json", NULL),
 			*text = file_read(path, FILE_LIMIT);
-	cli->config = text != NULL ? json_parse(text, strlen(text), NULL) : NULL;
+	g_autoptr(GError) error = NULL;
+	if (text == NULL && errno != ENOENT && errno != ENOTDIR)
+		fail(&error, BERTH_ERROR_UNAVAILABLE, "read %s: %s", path, errno_words(errno));
+	cli->config = text != NULL ? json_parse(text, strlen(text), &error) : NULL;
+	/* Docker's client goes on without it, too, and says so. */
+	if (error != NULL)
+		print_to(stderr, "WARNING: Error parsing config file (%s): %s\n", path,
+			error->message);
 	if (cli->config == NULL)
 		cli->config = json_object();
 }

@@ -162,8 +162,8 @@ const char *context_current(const Cli *cli)
 
 int context_done(const char *name, const char *what)
 {
-	printf("%s\n", name);
+	print_to(stdout, "%s\n", name);
 	fflush(stdout);
-	fprintf(stderr, "Successfully %s context \"%s\"\n", what, name);
+	print_to(stderr, "Successfully %s context \"%s\"\n", what, name);
 	return EXIT_SUCCESS;
 }

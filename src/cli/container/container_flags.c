@@ -196,8 +196,8 @@ static bool add_env_file(json_t *env, const char *path, GError **error)
 {
 	g_autofree char *text = file_read(path, ENV_FILE_LIMIT);
 	if (text == NULL)
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", path,
-			errno == ENOENT ? "no such file or directory" : g_strerror(errno));
+		return fail(
+			error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", path, errno_words(errno));
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 	for (int i = 0; lines[i] != NULL; i++) {
 		char *line = g_strchug(lines[i]);
@@ -514,7 +514,7 @@ static json_t *create_pulling(Cli *cli, const char *path, const json_t *request,
 		return NULL;
 	}
 	if (absent)
-		fprintf(stderr, "Unable to find image '%s' locally\n",
+		print_to(stderr, "Unable to find image '%s' locally\n",
 			problem->message + strlen(missing));
 	return pull(cli, error) ? client_call(cli->client, "POST", path, request, error) : NULL;
 }
@@ -539,6 +539,6 @@ char *container_create(Cli *cli, GError **error)
 	cli_print_warnings(answer, "WARNING: ");
 	const char *id = json_str(answer, "Id");
 	if (cidfile >= 0 && !fd_write_all(cidfile, id, strlen(id)))
-		fprintf(stderr, "WARNING: cannot write %s\n", file);
+		print_to(stderr, "WARNING: cannot write %s\n", file);
 	return g_strdup(id);
 }
