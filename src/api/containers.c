@@ -131,12 +131,12 @@ static bool update(Request *request, GError **error)
 {
 	g_autoptr(json_t) body = request_json(request, error);
 	g_autoptr(Container) container = body != NULL ? request_container(request, error) : NULL;
-	json_t *warnings = json_array();
-	if (container == NULL || !container_update(container, body, warnings, error)) {
-		json_decref(warnings);
+	g_autoptr(json_t) warnings = json_array();
+	if (container == NULL || !container_update(container, body, warnings, error))
 		return false;
-	}
-	return reply_json(request, 200, json_pack("{s:o}", "Warnings", warnings));
+	/* As dockerd says that there are none. */
+	return reply_json(request, 200,
+		json_pack("{s:O?}", "Warnings", json_array_size(warnings) > 0 ? warnings : NULL));
 }
 
 static bool remove_(Request *request, GError **error)

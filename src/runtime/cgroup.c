@@ -41,7 +41,7 @@ static char *number(gint64 value)
 
 static char *number_or_max(gint64 value)
 {
-	return value < 0 ? g_strdup("max") : number(value);
+	return value <= 0 ? g_strdup("max") : number(value);
 }
 
 static void add_memory(GArray *limits, const json_t *host)
@@ -170,7 +170,7 @@ static GArray *limits_of(const json_t *host, GError **error)
 	add_memory(limits, host);
 	add_cpu(limits, host);
 	gint64 pids = json_int(host, "PidsLimit");
-	if (pids != 0)
+	if (json_is_integer(json_object_get(host, "PidsLimit")))
 		add_limit(limits, "pids", "pids.max", "pids.max", number_or_max(pids),
 			number_or_max(pids), false);
 	return add_blkio(limits, host, error) ? g_steal_pointer(&limits) : NULL;

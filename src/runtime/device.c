@@ -72,40 +72,58 @@ static bool check_access(const char *access, GError **error)
 	       fail(error, BERTH_ERROR_INVALID, "invalid device mode: %s", access);
 }
 
+static void put_node(Plan *plan, GArray *rules, const char *source, const char *target,
+	const char *access, const struct stat *st)
+{
+	put_device(plan, source, target, st->st_mode, st->st_rdev, st->st_uid, st->st_gid);
+	add_rule(rules, S_ISCHR(st->st_mode) ? 'c' : 'b', major(st->st_rdev), minor(st->st_rdev),
+		access);
+}
+
+static bool is_node(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode);
+}
+
+/* All nodes below a folder; what else lies there is no device. */
+static void put_nodes_below(Plan *plan, GArray *rules, const char *source, const char *target,
+	const char *access, int depth)
+{
+	DIR *dir = opendir(source);
+	if (dir == NULL)
+		return;
+	for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+		g_autofree char *from = g_build_filename(source, entry->d_name, NULL);
+		g_autofree char *to = g_build_filename(target, entry->d_name, NULL);
+		struct stat st;
+		if (entry->d_name[0] == '.' || stat(from, &st) < 0)
+			continue;
+		if (is_node(&st))
+			put_node(plan, rules, from, to, access, &st);
+		else if (S_ISDIR(st.st_mode) && depth > 0)
+			put_nodes_below(plan, rules, from, to, access, depth - 1);
+	}
+	closedir(dir);
+}
+
 /* --device /dev/fuse:/dev/other:rw; a folder gives all nodes below it. */
 static bool put_asked(Plan *plan, GArray *rules, const char *source, const char *target,
-	const char *access, int depth, GError **error)
+	const char *access, GError **error)
 {
+	static const char words[] = "error gathering device information while adding custom device";
 	struct stat st;
+	guint before = rules->len;
 	if (!check_access(access, error))
 		return false;
 	if (stat(source, &st) < 0)
-		return fail(error, BERTH_ERROR_SYSTEM,
-			"error gathering device information while adding custom device \"%s\": no "
-			"such file or directory",
-			source);
-	if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)) {
-		put_device(plan, source, target, st.st_mode, st.st_rdev, st.st_uid, st.st_gid);
-		add_rule(rules, S_ISCHR(st.st_mode) ? 'c' : 'b', major(st.st_rdev),
-			minor(st.st_rdev), access);
-		return true;
-	}
-	DIR *dir = S_ISDIR(st.st_mode) && depth > 0 ? opendir(source) : NULL;
-	if (dir == NULL)
-		return depth < DEV_DEPTH ||
-		       fail(error, BERTH_ERROR_SYSTEM,
-			       "error gathering device information while adding custom device "
-			       "\"%s\": not a device node",
-			       source);
-	bool ok = true;
-	for (struct dirent *entry; ok && (entry = readdir(dir)) != NULL;) {
-		g_autofree char *from = g_build_filename(source, entry->d_name, NULL);
-		g_autofree char *to = g_build_filename(target, entry->d_name, NULL);
-		if (entry->d_name[0] != '.')
-			ok = put_asked(plan, rules, from, to, access, depth - 1, error);
-	}
-	closedir(dir);
-	return ok;
+		return fail(error, BERTH_ERROR_SYSTEM, "%s \"%s\": no such file or directory",
+			words, source);
+	if (is_node(&st))
+		put_node(plan, rules, source, target, access, &st);
+	else if (S_ISDIR(st.st_mode))
+		put_nodes_below(plan, rules, source, target, access, DEV_DEPTH);
+	return rules->len > before || fail(error, BERTH_ERROR_SYSTEM,
+					      "%s \"%s\": not a device node", words, source);
 }
 
 /* "*" is -1: any. */
@@ -185,7 +203,7 @@ GArray *device_plan(Plan *plan, const json_t *host, GError **error)
 		const char *source = json_str(value, "PathOnHost"),
 			   *target = json_str(value, "PathInContainer");
 		if (!put_asked(plan, rules, source, *target != '\0' ? target : source,
-			    json_str(value, "CgroupPermissions"), DEV_DEPTH, error))
+			    json_str(value, "CgroupPermissions"), error))
 			return NULL;
 	}
 	return add_rule_texts(rules, host, error) ? g_steal_pointer(&rules) : NULL;

@@ -13,10 +13,9 @@ static const char default_path[] =
 	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /* CVE-2017-16539, CVE-2018-10892 and their kin: what the kernel shows of the host. */
-const char *const default_masked_paths[] = {"/proc/acpi", "/proc/asound", "/proc/interrupts",
-	"/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi",
-	"/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware",
-	NULL};
+const char *const default_masked_paths[] = {"/proc/asound", "/proc/acpi", "/proc/interrupts",
+	"/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats",
+	"/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap", NULL};
 const char *const default_readonly_paths[] = {
 	"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger", NULL};
 
@@ -184,40 +183,77 @@ static gint64 root_propagation(const Launch *launch)
 	return 0;
 }
 
-/* Options of a tmpfs, "ro,size=64m,noexec": flags of the mount, and what the file system itself knows. */
-static void add_tmpfs(Plan *plan, const char *target, const char *options)
+/* What a tmpfs may be told: flags of the mount, set or taken away, or words for the file system. */
+static const struct {
+	const char *name;
+	gint64 set, unset;
+	bool pass; /* to the file system, as it is */
+} tmpfs_words[] = {
+	{"", 0, 0, false},
+	{"defaults", 0, 0, false},
+	{"ro", MOUNT_ATTR_RDONLY, 0, false},
+	{"rw", 0, MOUNT_ATTR_RDONLY, false},
+	{"nosuid", MOUNT_ATTR_NOSUID, 0, false},
+	{"suid", 0, MOUNT_ATTR_NOSUID, false},
+	{"nodev", MOUNT_ATTR_NODEV, 0, false},
+	{"dev", 0, MOUNT_ATTR_NODEV, false},
+	{"noexec", MOUNT_ATTR_NOEXEC, 0, false},
+	{"exec", 0, MOUNT_ATTR_NOEXEC, false},
+	{"noatime", MOUNT_ATTR_NOATIME, MOUNT_ATTR_STRICTATIME, false},
+	{"atime", 0, MOUNT_ATTR_NOATIME, false},
+	{"nodiratime", MOUNT_ATTR_NODIRATIME, 0, false},
+	{"diratime", 0, MOUNT_ATTR_NODIRATIME, false},
+	{"relatime", 0, MOUNT_ATTR_NOATIME | MOUNT_ATTR_STRICTATIME, false},
+	{"strictatime", MOUNT_ATTR_STRICTATIME, MOUNT_ATTR_NOATIME, false},
+	{"async", 0, 0, false},
+	{"sync", 0, 0, true},
+	{"dirsync", 0, 0, true},
+	{"private", 0, 0, false}, /* as each of our mounts is */
+	{"rprivate", 0, 0, false},
+};
+
+/* The values that it may have; what they are is the kernel's to judge. */
+static bool is_tmpfs_value(const char *word)
 {
-	static const struct {
-		const char *name;
-		gint64 flag;
-	} flags[] = {{"ro", MOUNT_ATTR_RDONLY}, {"nosuid", MOUNT_ATTR_NOSUID},
-		{"nodev", MOUNT_ATTR_NODEV}, {"noexec", MOUNT_ATTR_NOEXEC},
-		{"noatime", MOUNT_ATTR_NOATIME}};
-	static const struct {
-		const char *name;
-		gint64 flag;
-	} unset[] = {{"rw", MOUNT_ATTR_RDONLY}, {"suid", MOUNT_ATTR_NOSUID},
-		{"dev", MOUNT_ATTR_NODEV}, {"exec", MOUNT_ATTR_NOEXEC},
-		{"relatime", MOUNT_ATTR_NOATIME}};
+	static const char *const keys[] = {
+		"size", "mode", "uid", "gid", "nr_inodes", "nr_blocks", "mpol", NULL};
+	g_autofree char *key = g_strndup(word, strcspn(word, "="));
+	return strchr(word, '=') != NULL && g_strv_contains(keys, key);
+}
+
+static bool add_tmpfs_word(
+	GPtrArray *strings, gint64 *attributes, const char *word, GError **error)
+{
+	bool pass = is_tmpfs_value(word);
+	size_t i = 0;
+	while (i < G_N_ELEMENTS(tmpfs_words) && strcmp(word, tmpfs_words[i].name) != 0)
+		i++;
+	if (i == G_N_ELEMENTS(tmpfs_words) && !pass)
+		return fail(error, BERTH_ERROR_SYSTEM, "invalid tmpfs option \"%s\"", word);
+	if (i < G_N_ELEMENTS(tmpfs_words)) {
+		*attributes = (*attributes & ~tmpfs_words[i].unset) | tmpfs_words[i].set;
+		pass = tmpfs_words[i].pass;
+	}
+	if (pass)
+		g_ptr_array_add(strings, g_strdup(word));
+	return true;
+}
+
+/* Options of a tmpfs, "ro,size=64m,noexec". */
+static bool add_tmpfs(Plan *plan, const char *target, const char *options, GError **error)
+{
 	gint64 attributes = quiet;
 	g_autoptr(GPtrArray) strings = g_ptr_array_new_with_free_func(g_free);
-	g_auto(GStrv) parts = g_strsplit(options, ",", -1);
+	g_auto(GStrv) words = g_strsplit(options, ",", -1);
 	g_ptr_array_add(strings, g_strdup("tmpfs"));
 	g_ptr_array_add(strings, g_strdup(target));
 	g_ptr_array_add(strings, g_strdup("mode=1777"));
-	for (int i = 0; parts[i] != NULL; i++) {
-		bool known = *parts[i] == '\0';
-		for (size_t f = 0; f < G_N_ELEMENTS(flags); f++) {
-			if (strcmp(parts[i], flags[f].name) == 0)
-				attributes |= flags[f].flag, known = true;
-			if (strcmp(parts[i], unset[f].name) == 0)
-				attributes &= ~unset[f].flag, known = true;
-		}
-		if (!known)
-			g_ptr_array_add(strings, g_strdup(parts[i]));
-	}
+	for (int i = 0; words[i] != NULL; i++)
+		if (!add_tmpfs_word(strings, &attributes, words[i], error))
+			return false;
 	g_ptr_array_add(strings, NULL);
 	plan_add(plan, PLAN_MOUNT_NEW, &attributes, 1, (char *const *)strings->pdata);
+	return true;
 }
 
 static int compare_depth(const void *a, const void *b)
@@ -311,7 +347,8 @@ static bool add_user_mounts(const Launch *launch, Plan *plan, GError **error)
 		mount = sorted->pdata[i];
 		const char *target = json_str(mount, "Destination");
 		if (strcmp(json_str(mount, "Type"), "tmpfs") == 0) {
-			add_tmpfs(plan, target, json_str(mount, "Options"));
+			if (!add_tmpfs(plan, target, json_str(mount, "Options"), error))
+				return false;
 			continue;
 		}
 		if (strcmp(json_str(mount, "Type"), "tree") == 0) {

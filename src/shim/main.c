@@ -226,6 +226,17 @@ static bool end_makings(void)
 	return any;
 }
 
+/* Tells of kills for memory that nobody was told of. */
+static void note_oom(void)
+{
+	int64_t kills = cgroup_oom_kills(oom_file());
+	if (kills > oom_before) {
+		oom_before = kills;
+		oom_seen = true;
+		control_send(SHIM_OOM, "", 0, 0, 0, "");
+	}
+}
+
 static void finish_container(int code)
 {
 	/* The kernel kills with the first process what is in its pid namespace: not what is in another's, nor what only was on its
@@ -237,6 +248,9 @@ static void finish_container(int code)
 	session_ended(container);
 	logfile_finish();
 	int64_t now = now_nanoseconds();
+	/* The end of the process may be heard before the kill. */
+	if (*oom_file() != '\0')
+		note_oom();
 	bool oom = killed_for_memory();
 	write_exit_file(code, oom, now);
 	control_send(SHIM_EXITED, "", code, oom, now, "");
@@ -273,14 +287,8 @@ static void reap(void)
 static void check_oom(void)
 {
 	uint64_t value;
-	if (oom_events == POLLIN && read(oom_fd, &value, sizeof value) < 0)
-		return;
-	int64_t kills = cgroup_oom_kills(oom_file());
-	if (kills > oom_before) {
-		oom_before = kills;
-		oom_seen = true;
-		control_send(SHIM_OOM, "", 0, 0, 0, "");
-	}
+	if (oom_events != POLLIN || read(oom_fd, &value, sizeof value) >= 0)
+		note_oom();
 }
 
 /* Of two times to wait, of which -1 means for ever. */

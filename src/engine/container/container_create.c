@@ -4,11 +4,13 @@
 #include "engine/image/images.h"
 #include "engine/network/names.h"
 #include "engine/object/name.h"
+#include "engine/object/userns.h"
 
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/timefmt.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -72,6 +74,25 @@ bool container_name_free(Engine *engine, const char *name, GError **error)
 	return id == NULL || name_taken(name, id, error);
 }
 
+/* The working directory that was asked for is there from now on, on top of the image's layers. */
+static bool make_workdir(Engine *engine, const char *id, const char *image_id, const json_t *spec,
+	GError **error)
+{
+	const char *path = json_str(spec, "Config.WorkingDir");
+	g_autofree char *folder = g_build_filename(engine->store->root, "containers", id, NULL),
+			*upper = g_build_filename(folder, "upper", NULL),
+			*work = g_build_filename(folder, "work", NULL);
+	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, image_id);
+	Userns ids = userns_of(engine, json_object_get(spec, "HostConfig"));
+	autofd root = layers_open(engine, layers, upper, work, error);
+	if (root < 0)
+		return false;
+	autofd made = path_make_in_root_for(root, path, 0755, ids.uid, ids.gid);
+	if (made < 0 && errno == ENOTDIR)
+		return fail(error, BERTH_ERROR_SYSTEM, "Cannot mkdir: %s is not a directory", path);
+	return made >= 0 || fail_errno(error, "Cannot mkdir: %s", path);
+}
+
 /* The name is a UNIQUE column: of two that ask for it at once, one gets it. */
 static bool add_row(Engine *engine, const ContainerRow *row, const json_t *spec,
 	const json_t *mounts, GError **error)
@@ -110,7 +131,10 @@ static bool make(Engine *engine, const char *name, const char *image_id, const j
 		.status = STATUS_CREATED,
 		.error = g_strdup(""),
 	};
+	/* An image's own is in the image, or is made at the start. */
+	bool asked = *json_str(request, "WorkingDir") != '\0';
 	bool ok = container_make_folder(engine, id, error) &&
+		  (!asked || make_workdir(engine, id, image_id, spec, error)) &&
 		  add_row(engine, &row, spec, mounts, error);
 	if (ok) {
 		g_autoptr(Container) container = container_register(engine, &row);

@@ -163,7 +163,7 @@ bool container_rename(Container *container, const char *name, GError **error)
 	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
 	const char *bare = name + (*name == '/');
 	g_autofree char *old = g_strdup(container->row.name);
-	if (*bare == '\0')
+	if (*name == '\0')
 		return fail(error, BERTH_ERROR_INVALID, "Neither old nor new names may be empty");
 	if (!name_valid(bare))
 		return fail(error, BERTH_ERROR_INVALID,

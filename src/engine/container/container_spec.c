@@ -160,7 +160,7 @@ bool spec_check_restart(const json_t *host, GError **error)
 	return true;
 }
 
-static bool check_memory(const json_t *host, GError **error)
+static bool check_memory(const json_t *host, bool update, GError **error)
 {
 	gint64 memory = json_int(host, "Memory"), swap = json_int(host, "MemorySwap");
 	gint64 reservation = json_int(host, "MemoryReservation");
@@ -170,7 +170,7 @@ static bool check_memory(const json_t *host, GError **error)
 	if (memory > 0 && swap > 0 && swap < memory)
 		return fail(error, BERTH_ERROR_INVALID,
 			"Minimum memoryswap limit should be larger than memory limit, see usage");
-	if (memory == 0 && swap > 0)
+	if (memory == 0 && swap > 0 && !update)
 		return fail(error, BERTH_ERROR_INVALID,
 			"You should always set the Memory limit when using Memoryswap limit, see "
 			"usage");
@@ -205,7 +205,7 @@ static bool check_cpu(const json_t *host, GError **error)
 			period > 0 ? "Period" : "Quota");
 	if (nano < 0 || nano > (gint64)cpus * 1000000000)
 		return fail(error, BERTH_ERROR_INVALID,
-			"Range of CPUs is from 0.01 to %u.00, as there are only %u CPUs available",
+			"range of CPUs is from 0.01 to %u.00, as there are only %u CPUs available",
 			cpus, cpus);
 	if (period != 0 && (period < MIN_PERIOD || period > MAX_PERIOD))
 		return fail(error, BERTH_ERROR_INVALID,
@@ -214,21 +214,6 @@ static bool check_cpu(const json_t *host, GError **error)
 	if (quota > 0 && quota < MIN_CPU_QUOTA)
 		return fail(error, BERTH_ERROR_INVALID,
 			"CPU cfs quota can not be less than 1ms (i.e. 1000)");
-	return true;
-}
-
-/* "0-3,5": every number below limit. */
-static bool cpuset_valid(const char *text, guint limit)
-{
-	g_auto(GStrv) parts = g_strsplit(text, ",", -1);
-	for (int i = 0; parts[i] != NULL; i++) {
-		g_auto(GStrv) range = g_strsplit(parts[i], "-", 2);
-		for (int r = 0; range[r] != NULL; r++) {
-			guint64 value;
-			if (!g_ascii_string_to_unsigned(range[r], 10, 0, limit - 1, &value, NULL))
-				return false;
-		}
-	}
 	return true;
 }
 
@@ -295,16 +280,13 @@ static void warn_of_limits(const CgroupLayout *cgroups, const json_t *host, json
 	}
 }
 
-bool spec_check_limits(Engine *engine, const json_t *host, json_t *warnings, GError **error)
+bool spec_check_limits(
+	Engine *engine, const json_t *host, bool update, json_t *warnings, GError **error)
 {
-	const char *cpus = json_str(host, "CpusetCpus");
 	gint64 weight = json_int(host, "BlkioWeight");
-	if (!check_memory(host, error) || !check_cpu(host, error))
+	if (!check_memory(host, update, error) || !check_cpu(host, error) ||
+		!spec_check_cpusets(host, error))
 		return false;
-	if (*cpus != '\0' && !cpuset_valid(cpus, g_get_num_processors()))
-		return fail(error, BERTH_ERROR_INVALID,
-			"Requested CPUs are not available - requested %s, available: 0-%u", cpus,
-			g_get_num_processors() - 1);
 	if (weight != 0 && (weight < 10 || weight > 1000))
 		return fail(error, BERTH_ERROR_INVALID, "Range of blkio weight is from 10 to 1000");
 	if ((json_int(host, "CpuRealtimePeriod") != 0 ||
@@ -392,6 +374,16 @@ static void add_option(json_t *host, const char *option)
 	json_object_set_new(host, "SecurityOpt", list);
 }
 
+/* Without ".", ".." and slashes that say nothing; what is no absolute path is refused later. */
+static void clean_workdir(json_t *config)
+{
+	const char *path = json_str(config, "WorkingDir");
+	if (*path != '/')
+		return;
+	g_autofree char *clean = g_canonicalize_filename(path + strspn(path, "/") - 1, "/");
+	json_object_set_new(config, "WorkingDir", json_lenient(clean));
+}
+
 /* Values that the answer of inspect shows although nobody wrote them. */
 static void fill_host(Engine *engine, json_t *host)
 {
@@ -405,6 +397,9 @@ static void fill_host(Engine *engine, json_t *host)
 	}
 	if (!json_is_object(json_object_get(log, "Config")))
 		json_object_set_new(log, "Config", json_object());
+	json_t *pids = json_object_get(host, "PidsLimit");
+	if (json_is_integer(pids) && json_integer_value(pids) <= 0)
+		json_object_set_new(host, "PidsLimit", json_null());
 	if (memory > 0 && json_int(host, "MemorySwap") == 0)
 		json_object_set_new(host, "MemorySwap", json_integer(memory * 2));
 	if (json_int(host, "ShmSize") == 0)
@@ -446,6 +441,7 @@ json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image
 	g_autoptr(json_t) host = overlay(host_defaults, json_object_get(request, "HostConfig"));
 	json_t *network = json_object_get(request, "NetworkingConfig");
 	config_merge(config, json_object_get(image_config, "config"));
+	clean_workdir(config);
 	/* --entrypoint '' takes the image's away, its command with it. */
 	json_t *entrypoint = json_object_get(config, "Entrypoint");
 	if (json_array_size(entrypoint) == 1 && *json_elem(entrypoint, 0) == '\0')
@@ -469,7 +465,7 @@ json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image
 		!rlimits_check(json_object_get(host, "Ulimits"), error) ||
 		!sysctl_check(host, error) || !userns_check(engine, host, error) ||
 		!spec_check_restart(host, error) ||
-		!spec_check_limits(engine, host, warnings, error))
+		!spec_check_limits(engine, host, false, warnings, error))
 		return NULL;
 	spec_keep_owner(engine, host);
 	if (strcmp(json_str(host, "NetworkMode"), "host") == 0 &&

@@ -118,6 +118,16 @@ static int console_size(const json_t *host, size_t index)
 	return (int)CLAMP(json_integer_value(size), 0, G_MAXUINT16);
 }
 
+/* At the start it is no longer the request that is wrong, as dockerd has it. */
+static bool find_user(User *user, const json_t *config, const json_t *host, const char *passwd,
+	const char *group, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	return user_resolve(user, json_str(config, "User"), passwd, group,
+		       json_object_get(host, "GroupAdd"), &problem) ||
+	       fail(error, BERTH_ERROR_SYSTEM, "%s", problem->message);
+}
+
 static int make_plan(Container *container, const json_t *spec, const json_t *mounts, GArray *held,
 	GError **error)
 {
@@ -170,8 +180,7 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 		!log_options(host, &launch.log_kind, &launch.log_size, &launch.log_files, error) ||
 		!read_user_file(container, layers, "etc/passwd", &passwd, error) ||
 		!read_user_file(container, layers, "etc/group", &group, error) ||
-		!user_resolve(&user, json_str(config, "User"), passwd, group,
-			json_object_get(host, "GroupAdd"), error) ||
+		!find_user(&user, config, host, passwd, group, error) ||
 		!network_files_write(container, spec, error))
 		return -1;
 	launch.userns = userns_of(engine, host);

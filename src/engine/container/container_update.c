@@ -7,15 +7,71 @@
 #include <string.h>
 
 /* The keys that /containers/{id}/update may change. */
-static const char *const updatable[] = {"BlkioWeight", "CpuShares", "CpuPeriod", "CpuQuota",
-	"CpuRealtimePeriod", "CpuRealtimeRuntime", "CpusetCpus", "CpusetMems", "Memory",
-	"MemorySwap", "MemoryReservation", "NanoCpus", "PidsLimit", NULL};
+static const char *const updatable[] = {"BlkioWeight", "BlkioWeightDevice", "BlkioDeviceReadBps",
+	"BlkioDeviceWriteBps", "BlkioDeviceReadIOps", "BlkioDeviceWriteIOps", "CpuShares",
+	"CpuPeriod", "CpuQuota", "CpuRealtimePeriod", "CpuRealtimeRuntime", "CpusetCpus",
+	"CpusetMems", "Memory", "MemorySwap", "MemoryReservation", "NanoCpus", "PidsLimit", NULL};
 
-static bool is_zero(const json_t *value)
+/* What cannot be changed, as it was said in another way before. */
+static const struct {
+	const char *key, *set;
+	const char *words;
+} conflicts[] = {
+	{"CpuPeriod", "NanoCpus", "CPU Period cannot be updated as NanoCPUs has already been set"},
+	{"CpuQuota", "NanoCpus", "CPU Quota cannot be updated as NanoCPUs has already been set"},
+	{"NanoCpus", "CpuPeriod", "Nano CPUs cannot be updated as CPU Period has already been set"},
+	{"NanoCpus", "CpuQuota", "Nano CPUs cannot be updated as CPU Quota has already been set"},
+};
+
+static bool says_nothing(const json_t *value)
 {
-	return value == NULL || json_is_null(value) ||
-	       (json_is_integer(value) && json_integer_value(value) == 0) ||
-	       (json_is_string(value) && *json_string_value(value) == '\0');
+	return !json_filled(value) || (json_is_integer(value) && json_integer_value(value) == 0);
+}
+
+/* What changes. A limit of processes that is 0 takes away the one that there is. */
+static json_t *delta_of(const json_t *changes)
+{
+	json_t *delta = json_object();
+	for (int i = 0; updatable[i] != NULL; i++) {
+		json_t *value = json_object_get(changes, updatable[i]);
+		if (!says_nothing(value))
+			json_object_set(delta, updatable[i], value);
+	}
+	json_t *pids = json_object_get(changes, "PidsLimit");
+	if (json_is_integer(pids) && json_integer_value(pids) <= 0)
+		json_object_set_new(delta, "PidsLimit", json_integer(0));
+	return delta;
+}
+
+static bool check_conflicts(
+	const json_t *delta, const json_t *policy, const json_t *host, GError **error)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(conflicts); i++)
+		if (json_object_get(delta, conflicts[i].key) != NULL &&
+			json_int(host, conflicts[i].set) != 0)
+			return fail(error, BERTH_ERROR_CONFLICT, "Conflicting options: %s",
+				conflicts[i].words);
+	if (json_object_get(delta, "MemorySwap") == NULL &&
+		json_int(delta, "Memory") > json_int(host, "MemorySwap"))
+		return fail(error, BERTH_ERROR_CONFLICT,
+			"Memory limit should be smaller than already set memoryswap limit, update "
+			"the memoryswap at the same time");
+	if (*json_str(policy, "Name") != '\0' && json_bool(host, "AutoRemove"))
+		return fail(error, BERTH_ERROR_CONFLICT,
+			"Restart policy cannot be updated because AutoRemove is enabled for the "
+			"container");
+	return true;
+}
+
+/* The kernel is told of both, as each bounds the other. */
+static bool apply(Container *container, const json_t *host, json_t *delta, GError **error)
+{
+	Engine *engine = container->engine;
+	g_autofree char *cgroup = container_cgroup(container, host);
+	if (json_int(delta, "Memory") > 0 && json_object_get(delta, "MemorySwap") == NULL)
+		json_object_set(delta, "MemorySwap", json_object_get(host, "MemorySwap"));
+	return !container_running(container) ||
+	       cgroup_update(engine->cgroups, cgroup, delta, error);
 }
 
 bool container_update(Container *container, const json_t *changes, json_t *warnings, GError **error)
@@ -23,40 +79,26 @@ bool container_update(Container *container, const json_t *changes, json_t *warni
 	Engine *engine = container->engine;
 	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
 	g_autoptr(json_t) old = container_spec(container, error), spec = json_deep_copy(old);
+	g_autoptr(json_t) delta = delta_of(changes);
 	json_t *host = json_object_get(spec, "HostConfig"),
 	       *policy = json_object_get(changes, "RestartPolicy");
-	g_autoptr(json_t) delta = json_object();
-	gint64 old_swap = json_int(host, "MemorySwap");
-	if (spec == NULL)
+	if (spec == NULL || !spec_check_restart(changes, error) ||
+		!spec_check_limits(engine, delta, true, warnings, error))
 		return false;
-	for (int i = 0; updatable[i] != NULL; i++) {
-		json_t *value = json_object_get(changes, updatable[i]);
-		if (is_zero(value))
-			continue;
-		json_object_set(host, updatable[i], value);
-		json_object_set(delta, updatable[i], value);
+	bool ok = check_conflicts(delta, policy, host, error);
+	if (ok) {
+		if (*json_str(policy, "Name") != '\0')
+			json_object_update(json_object_get(host, "RestartPolicy"), policy);
+		json_object_update(host, delta);
+		ok = apply(container, host, delta, error);
 	}
-	if (json_int(delta, "Memory") > 0 && json_object_get(delta, "MemorySwap") == NULL &&
-		old_swap > 0) {
-		if (json_int(delta, "Memory") > old_swap)
-			return fail(error, BERTH_ERROR_INVALID,
-				"Memory limit should be smaller than already set memoryswap"
-				" limit, update the memoryswap at the same time");
-		json_object_set_new(delta, "MemorySwap", json_integer(old_swap));
-	}
-	if (*json_str(policy, "Name") != '\0')
-		json_object_set(host, "RestartPolicy", policy);
-	if (!spec_check_restart(host, error) || !spec_check_limits(engine, host, warnings, error))
-		return false;
-	g_autofree char *cgroup = container_cgroup(container, host);
-	if (container_running(container) && !cgroup_update(engine->cgroups, cgroup, delta, error)) {
+	if (!ok) {
 		g_prefix_error(error, "Cannot update container %s: ", container->row.id);
 		return false;
 	}
 	if (!publish_change(container, spec, json_object_get(changes, "PublishAdd"),
-		    json_object_get(changes, "PublishRm"), error))
-		return false;
-	if (!container_set_spec(container, spec, error))
+		    json_object_get(changes, "PublishRm"), error) ||
+		!container_set_spec(container, spec, error))
 		return false;
 	container_event(container, "update", NULL, NULL);
 	return true;

@@ -231,7 +231,7 @@ static bool add_mount_tmpfs(Points *points, const json_t *mount, GError **error)
 	g_autoptr(GString) options = g_string_new(json_bool(mount, "ReadOnly") ? "ro" : "rw");
 	json_t *words = json_at(mount, "TmpfsOptions.Options"), *word;
 	size_t i;
-	if (size > 0)
+	if (size != 0)
 		g_string_append_printf(options, ",size=%" G_GINT64_FORMAT, size);
 	if (mode > 0)
 		g_string_append_printf(options, ",mode=%o", (guint)mode);

@@ -9,7 +9,10 @@ json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image
 void config_merge(json_t *config, const json_t *image);
 /* spec_values.c: whether the values of Config and HostConfig mean something. */
 bool spec_check_values(const json_t *config, const json_t *host, GError **error);
-bool spec_check_limits(Engine *engine, const json_t *host, json_t *warnings, GError **error);
+/* update: host are but changes of a container's limits. */
+bool spec_check_limits(
+	Engine *engine, const json_t *host, bool update, json_t *warnings, GError **error);
+bool spec_check_cpusets(const json_t *host, GError **error);
 /* spec_network.c: what goes together with the network mode. asked: the request without the image's part. */
 bool spec_check_network(const json_t *asked, const json_t *host, GError **error);
 /* Whose network is shared is known by id: names change hands. What is not there yet keeps its name. */

@@ -94,27 +94,53 @@ static bool check_sizes(const json_t *config G_GNUC_UNUSED, const json_t *host, 
 	return true;
 }
 
-/* "0-3,5": numbers and rising ranges. */
-static bool cpuset_format(const char *text)
+/* "0-3,5": numbers and rising ranges. False, and *high the greatest, where one is too great. */
+static bool cpuset_parse(const char *text, guint64 *high)
 {
 	g_auto(GStrv) parts = g_strsplit(text, ",", -1);
-	for (int i = 0; parts[i] != NULL; i++)
-		if (!port_valid(parts[i], true))
+	*high = 0;
+	for (int i = 0; parts[i] != NULL; i++) {
+		g_auto(GStrv) ends = g_strsplit(parts[i], "-", 2);
+		guint64 first, last;
+		if (!g_ascii_string_to_unsigned(
+			    ends[0] != NULL ? ends[0] : "", 10, 0, G_MAXINT64, &first, NULL))
 			return false;
+		last = first;
+		if (ends[1] != NULL && !g_ascii_string_to_unsigned(
+					       ends[1], 10, first, G_MAXINT64, &last, NULL))
+			return false;
+		*high = MAX(*high, last);
+	}
 	return true;
 }
 
-static bool check_cpusets(const json_t *config G_GNUC_UNUSED, const json_t *host, GError **error)
+static bool check_cpuset(const char *text, const char *what, GError **error)
+{
+	enum { MOST = 8192 };
+	guint64 high;
+	if (!cpuset_parse(text, &high))
+		return fail(error, BERTH_ERROR_INVALID,
+			"Invalid value %s for cpuset %s: invalid format: %s", text, what, text);
+	if (high >= MOST)
+		return fail(error, BERTH_ERROR_INVALID,
+			"Invalid value %s for cpuset %s: value of out range, maximum is %d", text,
+			what, MOST);
+	if (strcmp(what, "cpus") == 0 && high >= g_get_num_processors())
+		return fail(error, BERTH_ERROR_INVALID,
+			"Requested CPUs are not available - requested %s, available: 0-%u", text,
+			g_get_num_processors() - 1);
+	return true;
+}
+
+bool spec_check_cpusets(const json_t *host, GError **error)
 {
 	static const struct {
 		const char *key, *what;
 	} sets[] = {{"CpusetCpus", "cpus"}, {"CpusetMems", "mems"}};
 	for (size_t i = 0; i < G_N_ELEMENTS(sets); i++) {
 		const char *text = json_str(host, sets[i].key);
-		if (*text != '\0' && !cpuset_format(text))
-			return fail(error, BERTH_ERROR_INVALID,
-				"Invalid value %s for cpuset %s: invalid format: %s", text,
-				sets[i].what, text);
+		if (*text != '\0' && !check_cpuset(text, sets[i].what, error))
+			return false;
 	}
 	return true;
 }
@@ -136,8 +162,7 @@ static bool check_log_mode(const json_t *config G_GNUC_UNUSED, const json_t *hos
 bool spec_check_values(const json_t *config, const json_t *host, GError **error)
 {
 	static bool (*const checks[])(const json_t *, const json_t *, GError **) = {check_health,
-		check_extra_hosts, check_annotations, check_ports, check_sizes, check_cpusets,
-		check_log_mode};
+		check_extra_hosts, check_annotations, check_ports, check_sizes, check_log_mode};
 	for (size_t i = 0; i < G_N_ELEMENTS(checks); i++)
 		if (!checks[i](config, host, error))
 			return false;

@@ -38,7 +38,7 @@ char *name_generate(guint attempt)
 bool name_valid(const char *name)
 {
 	size_t length = strlen(name);
-	if (length < 2 || length > 255 || !g_ascii_isalnum(*name))
+	if (length < 2 || !g_ascii_isalnum(*name))
 		return false;
 	for (const char *p = name; *p != '\0'; p++)
 		if (!g_ascii_isalnum(*p) && strchr("_.-", *p) == NULL)

@@ -2,13 +2,13 @@
  * Each container that has one gets a thread while it runs; what is known starts anew with each start. */
 #include "engine/process/health.h"
 #include "engine/process/exec.h"
+#include "engine/process/family.h"
 
 #include "base/fd.h"
 #include "base/timefmt.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
@@ -103,6 +103,15 @@ static bool is_current(const Probe *probe)
 	return current;
 }
 
+/* Keeps the beginning; that there was more is told by dots. */
+static void keep_output(GString *output, const char *bytes, size_t length)
+{
+	size_t room = MAX_OUTPUT - MIN(output->len, MAX_OUTPUT);
+	g_string_append_len(output, bytes, (gssize)MIN(length, room));
+	if (length > room && room > 0)
+		g_string_append(output, "...");
+}
+
 /* What the command writes, until it ends or its time is over. False: it was over. */
 static bool read_output(int fd, gint64 timeout, const Probe *probe, GString *output)
 {
@@ -118,8 +127,7 @@ static bool read_output(int fd, gint64 timeout, const Probe *probe, GString *out
 		ssize_t n = read(fd, block, sizeof block);
 		if (n <= 0)
 			return true;
-		g_string_append_len(
-			output, block, MIN(n, MAX_OUTPUT - (gssize)MIN(output->len, MAX_OUTPUT)));
+		keep_output(output, block, (size_t)n);
 	}
 }
 
@@ -133,11 +141,12 @@ static void await_end(Engine *engine, Exec *exec)
 	notify_unsubscribe(&exec->changed, fd);
 }
 
-/* Ends a command that takes too long. Its process is held by a descriptor: another one never gets the signal. */
-static void kill_exec(Engine *engine, Exec *exec, int pidfd)
+/* Ends a command that takes too long, with all that it started. Its process is held by a descriptor: another one never gets the
+ * signal. */
+static void kill_exec(Engine *engine, Exec *exec, int pid, int pidfd)
 {
 	if (pidfd >= 0)
-		pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
+		process_end_family(pid, pidfd);
 	await_end(engine, exec);
 }
 
@@ -169,9 +178,11 @@ static int run_test(const Probe *probe, GString *output)
 		if (read_output(ours, probe->timeout, probe, output)) {
 			code = await_code(engine, exec);
 		} else {
-			kill_exec(engine, exec, pidfd);
+			kill_exec(engine, exec, pid, pidfd);
 			g_autofree char *limit = duration_text(probe->timeout);
-			g_string_printf(output, "Health check exceeded timeout (%s)", limit);
+			g_autofree char *said = g_strdup_printf("Health check exceeded timeout (%s)%s",
+				limit, output->len > 0 ? ": " : "");
+			g_string_prepend(output, said);
 		}
 	}
 	g_mutex_lock(&engine->lock);

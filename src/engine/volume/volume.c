@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -26,7 +27,7 @@ static bool check(const char *name, const json_t *options, GError **error)
 			"create %s: volume name is too short, names should be at least two "
 			"alphanumeric characters",
 			name);
-	if (!name_valid(name))
+	if (!name_valid(name) || strlen(name) > NAME_MAX)
 		return fail(error, BERTH_ERROR_INVALID,
 			"create %s: \"%s\" includes invalid characters for a local volume name, "
 			"only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are"

@@ -1,0 +1,89 @@
+/* What a process has started ends with it: its session, its group, and what descends from it. Numbers are looked at once more behind
+ * a descriptor before anything is killed: they may have become another process's. */
+#include "engine/process/family.h"
+
+#include "base/fd.h"
+
+#include <glib.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+
+enum { ROUNDS = 20 };
+
+typedef struct {
+	int parent, group, session;
+	bool dead;
+} Kin;
+
+static bool read_kin(int pid, Kin *kin)
+{
+	char state;
+	g_autofree char *path = g_strdup_printf("/proc/%d/stat", pid);
+	g_autofree char *stat = file_read(path, 4096);
+	const char *name_end = stat != NULL ? strrchr(stat, ')') : NULL;
+	if (name_end == NULL || sscanf(name_end, ") %c %d %d %d", &state, &kin->parent, &kin->group,
+					&kin->session) != 4)
+		return false;
+	kin->dead = state == 'Z' || state == 'X';
+	return true;
+}
+
+static bool belongs(const Kin *kin, int head, GHashTable *family)
+{
+	return !kin->dead && (kin->session == head || kin->group == head ||
+				     g_hash_table_contains(family, GINT_TO_POINTER(kin->parent)));
+}
+
+/* Stops a member, so that it starts nothing more; its own children are found by its number. False: it is none. */
+static bool hold(int pid, int head, GHashTable *family)
+{
+	Kin kin;
+	if (g_hash_table_contains(family, GINT_TO_POINTER(pid)) || !read_kin(pid, &kin) ||
+		!belongs(&kin, head, family))
+		return false;
+	int fd = pidfd_open(pid, 0);
+	if (fd < 0)
+		return false;
+	bool still = read_kin(pid, &kin) && belongs(&kin, head, family) &&
+		     pidfd_send_signal(fd, SIGSTOP, NULL, 0) == 0;
+	if (still)
+		g_hash_table_insert(family, GINT_TO_POINTER(pid), GINT_TO_POINTER(fd));
+	else
+		close(fd);
+	return still;
+}
+
+/* True if there was a member that was not known yet. */
+static bool gather(int head, GHashTable *family)
+{
+	bool found = false;
+	g_autoptr(GDir) proc = g_dir_open("/proc", 0, NULL);
+	for (const char *name; proc != NULL && (name = g_dir_read_name(proc)) != NULL;)
+		if (g_ascii_isdigit(*name))
+			found = hold(atoi(name), head, family) || found;
+	return found;
+}
+
+static void close_value(gpointer fd)
+{
+	close(GPOINTER_TO_INT(fd));
+}
+
+void process_end_family(int pid, int pidfd)
+{
+	g_autoptr(GHashTable) family = g_hash_table_new_full(NULL, NULL, NULL, close_value);
+	GHashTableIter each;
+	gpointer fd;
+	if (pidfd_send_signal(pidfd, SIGSTOP, NULL, 0) < 0)
+		return;
+	g_hash_table_insert(family, GINT_TO_POINTER(pid), GINT_TO_POINTER(dup(pidfd)));
+	for (int i = 0; i < ROUNDS && gather(pid, family); i++)
+		;
+	g_hash_table_iter_init(&each, family);
+	while (g_hash_table_iter_next(&each, NULL, &fd))
+		pidfd_send_signal(GPOINTER_TO_INT(fd), SIGKILL, NULL, 0);
+}
