@@ -194,7 +194,7 @@ bool detach_keys_parse(const char *text, char keys[16], GError **error)
 					 ? strchr(controls, g_ascii_tolower(*p))
 					 : NULL;
 		if (n >= 15 || (at == NULL && (strlen(key) != 1)))
-			return fail(error, BERTH_ERROR_INVALID, "Invalid escape keys (%s) provided",
+			return fail(error, BERTH_ERROR_INVALID, "Invalid detach keys (%s) provided",
 				text);
 		keys[n++] = at != NULL ? (char)(at - controls) : *key;
 	}

@@ -17,8 +17,12 @@ static bool create(Request *request, GError **error)
 	if (!json_filled(json_object_get(body, "Cmd")))
 		return fail(error, BERTH_ERROR_INVALID, "No exec command specified");
 	g_autoptr(Container) container = request_container(request, error);
-	if (container == NULL || !detach_keys_parse(json_str(body, "DetachKeys"), keys, error))
+	if (container == NULL)
 		return false;
+	/* Its own words and status, as dockerd has them. */
+	if (!detach_keys_parse(json_str(body, "DetachKeys"), keys, NULL))
+		return fail(error, BERTH_ERROR_SYSTEM, "Invalid escape keys (%s) provided",
+			json_str(body, "DetachKeys"));
 	json_object_set_new(body, "DetachKeys", json_string(keys));
 	g_autoptr(Exec) exec = exec_create(container, request->name, body, error);
 	return exec != NULL && reply_json(request, 201, json_pack("{s:s}", "Id", exec->id));

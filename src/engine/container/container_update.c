@@ -25,7 +25,9 @@ static const struct {
 
 static bool says_nothing(const json_t *value)
 {
-	return !json_filled(value) || (json_is_integer(value) && json_integer_value(value) == 0);
+	return json_is_integer(value) ? json_integer_value(value) == 0
+	       : json_is_string(value) ? *json_string_value(value) == '\0'
+				       : json_array_size(value) == 0;
 }
 
 /* What changes. A limit of processes that is 0 takes away the one that there is. */
@@ -51,7 +53,7 @@ static bool check_conflicts(
 			json_int(host, conflicts[i].set) != 0)
 			return fail(error, BERTH_ERROR_CONFLICT, "Conflicting options: %s",
 				conflicts[i].words);
-	if (json_object_get(delta, "MemorySwap") == NULL &&
+	if (json_object_get(delta, "Memory") != NULL && json_object_get(delta, "MemorySwap") == NULL &&
 		json_int(delta, "Memory") > json_int(host, "MemorySwap"))
 		return fail(error, BERTH_ERROR_CONFLICT,
 			"Memory limit should be smaller than already set memoryswap limit, update "

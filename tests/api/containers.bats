@@ -1,0 +1,131 @@
+# Values of containers, and what becomes of them, as dockerd 28.5 has it.
+load ../lib/engine
+
+setup_file() { file_setup; }
+teardown_file() { file_teardown; }
+
+# create NAME {more of the body} [{HostConfig}]: what was answered
+create() { post_json "/containers/create?name=$1" "$(jq -n --argjson body "$2" --argjson host "${3:-{\}}" '{Image: "busybox", Cmd: ["true"]} + $body + {HostConfig: ({NetworkMode: "none"} + $host)}')"; }
+host_of() { d inspect -f "{{json .HostConfig.$2}}" "$1"; }
+update() { post_json "/containers/$1/update" "$2"; }
+
+@test "pids, masked paths, names and cpusets" {
+	for limit in -1 -5 0; do
+		create pids '{}' "{\"PidsLimit\": $limit}" | jq -e .Id
+		[ "$(host_of pids PidsLimit)" = null ]
+		d rm pids
+	done
+	create masked '{}' | jq -e .Id
+	[ "$(host_of masked MaskedPaths | jq -r 'join(" ")')" = '/proc/asound /proc/acpi /proc/interrupts /proc/kcore /proc/keys /proc/latency_stats /proc/timer_list /proc/timer_stats /proc/sched_debug /proc/scsi /sys/firmware /sys/devices/virtual/powercap' ]
+	d rm masked
+	name=$(printf 'a%.0s' $(seq 400))
+	create "$name" '{}' | jq -e .Id
+	[ "$(d run --rm --network "container:$(d run -d --name "b$name" busybox sleep 100)" busybox echo joined)" = joined ]
+	d rm -f "$name" "b$name"
+	[[ $(create masked '{}' '{"CpusetCpus": "99999999999"}' | jq -r .message) = *'value of out range, maximum is 8192'* ]]
+	[[ $(create masked '{}' '{"CpusetCpus": "1-0"}' | jq -r .message) = *'invalid format: 1-0'* ]]
+	[[ $(create masked '{}' '{"CpusetMems": "x"}' | jq -r .message) = 'Invalid value x for cpuset mems: invalid format: x' ]]
+}
+
+@test "the working directory: cleaned, made at the create, never a file" {
+	create dirs '{"WorkingDir": "//made/./x//y/../z/"}' | jq -e .Id
+	[ "$(d inspect -f '{{.Config.WorkingDir}}' dirs)" = /made/x/z ]
+	[ "$(status_of -I "http://b/containers/dirs/archive?path=/made/x/z")" = 200 ]
+	d rm dirs
+	[[ $(create dirs '{"WorkingDir": "/etc/passwd"}' | jq -r .message) = 'Cannot mkdir: /etc/passwd is not a directory' ]]
+	not d inspect dirs
+	[ "$(ls "$WORK/data/containers" | wc -l)" -eq "$(d ps -aq | wc -l)" ]
+	# A link that leads out of the container is followed inside of it.
+	printf 'FROM busybox\nRUN ln -s ../../../../../../tmp /out\n' | d build -q -t links - >/dev/null
+	post_json /containers/create?name=dirs '{"Image": "links", "Cmd": ["pwd"], "WorkingDir": "/out/made-by-a-workdir", "HostConfig": {"NetworkMode": "none"}}' | jq -e .Id
+	[ ! -e /tmp/made-by-a-workdir ]
+	[ "$(status_of -I "http://b/containers/dirs/archive?path=/tmp/made-by-a-workdir")" = 200 ]
+	d rm dirs
+}
+
+@test "tmpfs: what it may be told, what it is not" {
+	mounted() { run_none --tmpfs "/t:$1" busybox sh -c 'grep " /t " /proc/mounts'; }
+	[ "$(mounted '')" = 'tmpfs /t tmpfs rw,nosuid,nodev,noexec,relatime 0 0' ]
+	[ "$(mounted exec,suid,dev,noatime)" = 'tmpfs /t tmpfs rw,noatime 0 0' ]
+	[ "$(mounted private,size=64k,sync)" = 'tmpfs /t tmpfs rw,sync,nosuid,nodev,noexec,relatime,size=64k 0 0' ]
+	for word in bogus remount bind rbind shared foo=1; do
+		run mounted "$word"
+		[ "$status" -ne 0 ]
+		[[ $output = *"invalid tmpfs option \"$word\""* ]]
+	done
+	[ "$(status_of -X POST "http://b/containers/$(create tt '{}' '{"Tmpfs": {"/t": "bogus"}}' | jq -r .Id)/start")" = 500 ]
+	d rm tt
+	create tt '{}' '{"Mounts": [{"Type": "tmpfs", "Target": "/t", "TmpfsOptions": {"SizeBytes": -1}}]}' | jq -e .Id
+	not d start tt
+	d rm tt
+}
+
+@test "users and devices that are not there fail the start" {
+	for user in 2147483648 4294967295 -1 1000:-1 nobody-here 0:no-group; do
+		id=$(create uu "{\"User\": \"$user\"}" | jq -r .Id)
+		api -w ' %{http_code}' -X POST "http://b/containers/$id/start" >"$WORK/answer"
+		grep -q -e 'uids and gids must be in range 0-2147483647' -e 'unable to find' "$WORK/answer"
+		grep -q ' 500$' "$WORK/answer"
+		d rm uu
+	done
+	mkdir -p "$WORK/nodes/below"
+	mknod "$WORK/nodes/below/zero" c 1 5
+	touch "$WORK/nodes/file"
+	ln -sf nowhere "$WORK/nodes/dangling"
+	[ "$(run_none --device "$WORK/nodes:/dev/nodes" busybox sh -c 'find /dev/nodes -type c; head -c 1 /dev/nodes/below/zero | wc -c' | xargs)" = '/dev/nodes/below/zero 1' ]
+	rm "$WORK/nodes/below/zero"
+	run run_none --device "$WORK/nodes" busybox true
+	[[ $output = *"error gathering device information while adding custom device \"$WORK/nodes\": not a device node"* ]]
+	run run_none --device /dev/nowhere busybox true
+	[[ $output = *'error gathering device information while adding custom device "/dev/nowhere": no such file or directory'* ]]
+}
+
+@test "update: what conflicts is told, what is set holds" {
+	create uu '{"Cmd": ["sleep", "100"]}' '{"NanoCpus": 500000000}' | jq -e .Id
+	d start uu
+	for body in '{"CpuPeriod": 100000}' '{"CpuQuota": 50000}'; do
+		[[ $(update uu "$body" | jq -r .message) = 'Cannot update container '*': Conflicting options: CPU '*' cannot be updated as NanoCPUs has already been set' ]]
+	done
+	[ "$(update uu '{"NanoCpus": 1000000000}')" = '{"Warnings":null}' ]
+	[ "$(host_of uu NanoCpus)" = 1000000000 ]
+	[[ $(update uu '{"Memory": 10485760}' | jq -r .message) = *'update the memoryswap at the same time' ]]
+	update uu '{"Memory": 10485760, "MemorySwap": 20971520}' | jq -e '.Warnings == null'
+	[ "$(update uu '{"PidsLimit": 9}' | jq .Warnings)" = null ]
+	[ "$(d exec uu sh -c 'cat /sys/fs/cgroup/pids/pids.max 2>/dev/null || cat /sys/fs/cgroup/pids.max')" = 9 ]
+	update uu '{"PidsLimit": -1}' | jq -e '.Warnings == null'
+	[ "$(host_of uu PidsLimit)" = 0 ]
+	[ "$(d exec uu sh -c 'cat /sys/fs/cgroup/pids/pids.max 2>/dev/null || cat /sys/fs/cgroup/pids.max')" = max ]
+	[[ $(update uu '{"CpusetCpus": "x"}' | jq -r .message) = 'Invalid value x for cpuset cpus: invalid format: x' ]]
+	[[ $(update uu '{"NanoCpus": -1}' | jq -r .message) = 'range of CPUs is from 0.01 to '* ]]
+	update uu '{"RestartPolicy": {"Name": "always"}}' | jq -e '.Warnings == null'
+	[ "$(host_of uu RestartPolicy)" = '{"Name":"always","MaximumRetryCount":0}' ]
+	device=$(lsblk -dnpo NAME 2>/dev/null | head -n 1)
+	if [ -n "$device" ] && [ -e /sys/fs/cgroup/blkio/blkio.throttle.read_bps_device ]; then
+		update uu "{\"BlkioDeviceReadBps\": [{\"Path\": \"$device\", \"Rate\": 1048576}]}" | jq -e .
+		d exec uu cat /sys/fs/cgroup/blkio/blkio.throttle.read_bps_device | grep -q ' 1048576'
+	fi
+	d rm -f uu
+	create uu '{}' '{"CpuPeriod": 100000}' | jq -e .Id
+	[[ $(update uu '{"NanoCpus": 1000000000}' | jq -r .message) = *'Nano CPUs cannot be updated as CPU Period has already been set' ]]
+	d rm uu
+}
+
+@test "a check that takes too long keeps its output, and all that it started ends" {
+	d run -d --name check --network none --health-cmd 'echo begun; sleep 7771 & setsid sleep 7772 & (setsid sh -c "sleep 7773; true" &) ; sleep 7774' --health-interval 100ms --health-timeout 600ms --health-retries 1 busybox sleep 1000
+	for _ in $(seq 200); do [ "$(d inspect -f '{{.State.Health.Status}}' check)" != unhealthy ] || break; sleep 0.05; done
+	d inspect -f '{{json .State.Health.Log}}' check | jq -e '.[0].ExitCode == -1 and .[0].Output == "Health check exceeded timeout (600ms): begun\n"'
+	d pause check
+	d unpause check
+	d stop -t 0 check
+	d rm check
+}
+
+@test "the end by the memory limit is told by an oom event" {
+	[ -e /sys/fs/cgroup/memory/memory.oom_control ] || grep -qw memory /sys/fs/cgroup/cgroup.controllers || skip "no memory controller"
+	since=$(date +%s)
+	d run -d --name hog --network none -m 20m --memory-swap 20m busybox sh -c 'tail /dev/zero'
+	d wait hog
+	[ "$(d inspect -f '{{.State.OOMKilled}}' hog)" = true ]
+	[ "$(d events --since "$since" --until "$(date +%s.%N)" --filter container=hog --format '{{.Action}}' | grep -e oom -e die | uniq | xargs)" = 'oom die' ]
+	d rm hog
+}
