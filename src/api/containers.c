@@ -2,6 +2,7 @@
 #include "api/api.h"
 #include "engine/container/life.h"
 #include "engine/container/usage.h"
+#include "engine/container_policy.h"
 #include "engine/image/images.h"
 #include "engine/network/names.h"
 #include "engine/process/log.h"

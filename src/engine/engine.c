@@ -1,7 +1,8 @@
 #include "engine/engine.h"
-#include "engine/container/life.h"
+#include "engine/container_policy.h"
 #include "engine/network/endpoint.h"
-#include "engine/process/shim.h"
+#include "engine/object/exec.h"
+#include "engine/shim/shim.h"
 #include "engine/transfer/pull_push.h"
 #include "engine/volume/volume.h"
 
@@ -14,29 +15,7 @@
 #include <sys/epoll.h>
 #include <sys/stat.h>
 
-typedef struct {
-	void (*run)(Container *container);
-	Container *container;
-} Task;
-
-enum { MOUNTINFO_LIMIT = 8 << 20, TASK_THREADS = 32 };
-
-static void run_task(gpointer data, gpointer engine)
-{
-	(void)engine;
-	Task *task = data;
-	task->run(task->container);
-	container_unref(task->container);
-	g_free(task);
-}
-
-void engine_later(Container *container, void (*run)(Container *container))
-{
-	Task *task = g_new(Task, 1);
-	*task = (Task){run, container_ref(container)};
-	g_thread_pool_push(container->engine->tasks, task, NULL);
-	/* cppcheck-suppress memleak ; run_task frees it */
-}
+enum { MOUNTINFO_LIMIT = 8 << 20 };
 
 /* An id of the installation, made once: twelve groups of four, as Docker's. */
 static char *installation_id(Store *store)
@@ -101,7 +80,7 @@ Engine *engine_new(Config *config, GError **error)
 	engine->volume_holds = volume_holds_new();
 	engine->linking = g_ptr_array_new_with_free_func((GDestroyNotify)container_unref);
 	engine->warnings = g_ptr_array_new_with_free_func(g_free);
-	engine->tasks = g_thread_pool_new(run_task, engine, TASK_THREADS, FALSE, NULL);
+	engine_later_init(engine);
 	engine->cgroups = cgroup_layout_parse(mountinfo != NULL ? mountinfo : "");
 	if (g_mkdir_with_parents(config->exec_root, 0711) < 0) {
 		fail_errno(error, "cannot make %s", config->exec_root);
@@ -116,7 +95,7 @@ Engine *engine_new(Config *config, GError **error)
 		return NULL;
 	engine->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	note_missing(engine);
-	shim_monitor_start(engine);
+	shim_monitor_start(engine, &container_shim_events);
 	container_restore_all(engine);
 	g_autoptr(GError) problem = NULL;
 	if (!networks_resume(engine, &problem))

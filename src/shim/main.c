@@ -144,7 +144,7 @@ static void start_exec(const struct shim_message *message, int *fds, int fd_coun
 
 static void kill_container(int signal)
 {
-	/* Its start was cut off (engine/container/container_exit.c, forget_start). */
+	/* Its start was cut off (engine/container_restore.c, forget_start). */
 	if (container->pid == 0 && signal == SIGKILL)
 		fail_start("killed");
 	if (container_pidfd >= 0)

@@ -3,7 +3,7 @@
 #include "engine/container/files.h"
 #include "engine/image/images.h"
 #include "engine/object/userns.h"
-#include "engine/process/shim.h"
+#include "engine/shim/shim.h"
 #include "engine/volume/volume.h"
 
 #include "base/error.h"

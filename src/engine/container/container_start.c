@@ -4,9 +4,11 @@
 #include "engine/container/spec.h"
 #include "engine/network/endpoint.h"
 #include "engine/network/names.h"
+#include "engine/network/ports.h"
 #include "engine/object/userns.h"
+#include "engine/process/health.h"
 #include "engine/process/log.h"
-#include "engine/process/shim.h"
+#include "engine/shim/shim.h"
 #include "engine/volume/volume.h"
 
 #include "base/error.h"
@@ -225,10 +227,20 @@ static void close_held(gpointer fd)
 	close(*(int *)fd);
 }
 
+/* What follows once it runs. Its shim is heard from the moment that everybody knows it: its end cannot overtake its start. */
+static void started(Container *container, ShimLink *link)
+{
+	publish_by_shim(container);
+	container_set_running(container);
+	links_started(container);
+	health_begin(container);
+	container_event(container, "start", NULL, NULL);
+	shim_link_watch(link);
+}
+
 bool container_launch(
 	Container *container, const json_t *spec, const json_t *mounts, GError **error)
 {
-	int pid = 0;
 	shim_wait_gone(container);
 	Userns ids = userns_of(container->engine, json_object_get(spec, "HostConfig"));
 	if (!mount_points_prepare(mounts, ids, error) || !volumes_hold(container, mounts, error))
@@ -241,15 +253,17 @@ bool container_launch(
 	g_array_set_clear_func(held, close_held);
 	autofd plan = make_plan(container, spec, mounts, held, error);
 	g_autoptr(GArray) waiting = take_waiting(container);
-	bool managed = endpoints_managed(spec);
-	bool ok = plan >= 0 &&
-		  shim_launch(container, plan, managed, (Attachment *)(void *)waiting->data,
-			  waiting->len, &pid, error);
+	ShimCreated created = endpoints_managed(spec) ? endpoints_connect : NULL;
+	ShimLink *link = plan < 0 ? NULL
+				  : shim_launch(container, plan, created,
+					    (Attachment *)(void *)waiting->data, waiting->len, error);
 	for (guint i = 0; i < waiting->len; i++)
 		close(g_array_index(waiting, Attachment, i).fd);
-	if (!ok)
+	if (link != NULL)
+		started(container, link);
+	else
 		volumes_release(container);
-	return ok;
+	return link != NULL;
 }
 
 /* The exit that could not be saved is not that of this running. */
@@ -270,10 +284,12 @@ static bool launch(Container *container, GError **error)
 	return mounts != NULL && container_launch(container, spec, mounts, error);
 }
 
-static bool auto_removed(Container *container)
+bool container_restart_due(Container *container)
 {
-	g_autoptr(json_t) spec = container_spec(container, NULL);
-	return json_bool(json_object_get(spec, "HostConfig"), "AutoRemove");
+	g_mutex_lock(&container->engine->lock);
+	bool due = container->row.status == STATUS_RESTARTING && !container->row.stopped_by_user;
+	g_mutex_unlock(&container->engine->lock);
+	return due;
 }
 
 /* A start by hand forgets that it was stopped by hand, and counts from the beginning. */
@@ -286,7 +302,7 @@ static void count_start(Container *container, bool automatic)
 	g_mutex_unlock(&container->engine->lock);
 }
 
-static bool start(Container *container, bool automatic, bool *failed, GError **error)
+bool container_start_once(Container *container, bool automatic, bool *failed, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
@@ -311,33 +327,4 @@ static bool start(Container *container, bool automatic, bool *failed, GError **e
 	*failed = true;
 	g_propagate_error(error, g_steal_pointer(&problem));
 	return false;
-}
-
-/* A client that waits for the removal hears of it before the answer to its start ends the wait. */
-static void await_waiters(Container *container)
-{
-	enum { ROUNDS = 50, ROUND_US = 1000 };
-	for (int i = 0; i < ROUNDS && g_atomic_int_get(&container->waiters) > 0; i++)
-		g_usleep(ROUND_US);
-	g_usleep(ROUND_US);
-}
-
-static bool start_or_tidy(Container *container, bool automatic, GError **error)
-{
-	bool failed = false, ok = start(container, automatic, &failed, error);
-	if (failed && auto_removed(container)) {
-		container_remove_now(container);
-		await_waiters(container);
-	}
-	return ok;
-}
-
-bool container_start(Container *container, GError **error)
-{
-	return start_or_tidy(container, false, error);
-}
-
-bool container_start_again(Container *container, GError **error)
-{
-	return start_or_tidy(container, true, error);
 }

@@ -1,6 +1,6 @@
 /* What a container uses: its cgroups, its network, and beside them what the host had to give meanwhile. */
 #include "engine/container/usage.h"
-#include "engine/process/shim.h"
+#include "engine/shim/shim.h"
 
 #include "base/fd.h"
 #include "base/timefmt.h"

@@ -1,6 +1,6 @@
 /* Signals, and what is made of them: stop, restart, kill, pause, wait. */
 #include "engine/container/life.h"
-#include "engine/process/shim.h"
+#include "engine/shim/shim.h"
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -126,36 +126,18 @@ bool container_stop(Container *container, const char *signal, int timeout, GErro
 	return true;
 }
 
-static void note_restart(Container *container, int change)
+bool container_stop_for_restart(
+	Container *container, const char *signal, int timeout, GError **error)
 {
-	g_mutex_lock(&container->engine->lock);
-	container->restarting += change;
-	g_mutex_unlock(&container->engine->lock);
-}
-
-static bool stop_and_start(Container *container, const char *signal, int timeout, GError **error)
-{
-	g_mutex_lock(&container->operation);
-	bool ok = true;
+	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
 	mark_stopped(container);
 	stop_restarting(container);
-	if (container_running(container)) {
-		ok = stop_running(container, signal, timeout, error);
-		if (ok)
-			container_event(container, "stop", NULL, NULL);
-	}
-	g_mutex_unlock(&container->operation);
-	return ok && container_start(container, error);
-}
-
-bool container_restart(Container *container, const char *signal, int timeout, GError **error)
-{
-	note_restart(container, 1);
-	bool ok = stop_and_start(container, signal, timeout, error);
-	note_restart(container, -1);
-	if (ok)
-		container_event(container, "restart", NULL, NULL);
-	return ok;
+	if (!container_running(container))
+		return true;
+	if (!stop_running(container, signal, timeout, error))
+		return false;
+	container_event(container, "stop", NULL, NULL);
+	return true;
 }
 
 bool container_kill(Container *container, const char *signal, GError **error)

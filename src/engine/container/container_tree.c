@@ -1,7 +1,7 @@
 /* The files of a container: what it has changed (`diff`), and all of them (`export`). */
 #include "engine/container/files.h"
 #include "engine/image/images.h"
-#include "engine/process/shim.h"
+#include "engine/shim/shim.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -15,15 +15,17 @@ bool container_name_free(Engine *engine, const char *name, GError **error);
 /* What container_start does once it may: by these mounts. */
 bool container_launch(
 	Container *container, const json_t *spec, const json_t *mounts, GError **error);
-bool container_start(Container *container, GError **error); /* NOT_MODIFIED if it runs */
+/* NOT_MODIFIED if it runs. automatic: by its restart policy, where it is due still. *failed: it was tried. Whoever starts
+ * containers calls container_start (container_policy.h). */
+bool container_start_once(Container *container, bool automatic, bool *failed, GError **error);
 bool container_restart_due(Container *container); /* nobody stopped or removed it meanwhile */
-/* The automatic restart: nothing happens if the container was stopped or removed meanwhile. */
-bool container_start_again(Container *container, GError **error);
 /* Ends its wait for an automatic restart; false if it does not wait for one. */
 bool container_end_restart(Container *container);
 /* timeout: seconds, negative: no limit, G_MININT: what the container asks for. */
 bool container_stop(Container *container, const char *signal, int timeout, GError **error);
-bool container_restart(Container *container, const char *signal, int timeout, GError **error);
+/* The first half of a restart. */
+bool container_stop_for_restart(
+	Container *container, const char *signal, int timeout, GError **error);
 bool container_kill(Container *container, const char *signal, GError **error);
 bool container_pause(Container *container, GError **error);
 bool container_unpause(Container *container, GError **error);
@@ -44,9 +46,4 @@ gint64 container_ends(Container *container);
    its policy restarts the container. False if peer_fd hung up. */
 bool container_wait(Container *container, const char *condition, gint64 ends, int peer_fd,
 	int *exit_code, char **message);
-/* The automatic part: what happens once the shim has told of the end. */
-void container_exited(
-	Container *container, int exit_code, bool oom, gint64 time, const char *message);
-/* --rm: removes it by force, with its anonymous volumes; failures are logged. */
-void container_remove_now(Container *container);
-void container_restore_all(Engine *engine);
+

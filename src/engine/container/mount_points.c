@@ -371,29 +371,3 @@ json_t *mount_points_make(Engine *engine, const json_t *spec, const char *image_
 	g_ptr_array_unref(points.asked);
 	return points.list;
 }
-
-/* Rows of engines that resolved a volume's subpath once, at the creation: what follows the volume's folder is looked up again. */
-static void upgrade(Engine *engine, json_t *mount)
-{
-	const char *name = json_str(mount, "Name"), *source = json_str(mount, "Source");
-	g_autofree char *path = volume_store_path(engine->store, name),
-			*below = g_strdup_printf("/volumes/%s/_data/", name);
-	if (strcmp(source, path) == 0)
-		return;
-	const char *rest = strstr(source, below);
-	if (rest != NULL)
-		json_object_set_new(mount, "Subpath", json_lenient(rest + strlen(below)));
-	else if (!g_str_has_suffix(source, "/_data"))
-		json_object_set_new(mount, "Subpath", json_string("..")); /* it is refused */
-	json_object_set_new(mount, "Source", json_lenient(path));
-}
-
-json_t *mount_points_read(Engine *engine, const char *text, GError **error)
-{
-	json_t *list = json_parse(text, strlen(text), error), *mount;
-	size_t i;
-	json_array_foreach (list, i, mount)
-		if (strcmp(json_str(mount, "Type"), "volume") == 0)
-			upgrade(engine, mount);
-	return list;
-}

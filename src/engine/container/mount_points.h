@@ -6,5 +6,3 @@
 json_t *mount_points_make(Engine *engine, const json_t *spec, const char *image_id, GError **error);
 /* Before each start: folders for binds that are to be made where they are missing. */
 bool mount_points_prepare(const json_t *mounts, Userns ids, GError **error);
-/* The same list as its row has it, also where an older engine wrote that. New reference. */
-json_t *mount_points_read(Engine *engine, const char *text, GError **error);

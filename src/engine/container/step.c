@@ -4,7 +4,7 @@
 #include "engine/container/spec.h"
 #include "engine/network/endpoint.h"
 #include "engine/object/name.h"
-#include "engine/process/shim.h"
+#include "engine/shim/shim.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -212,41 +212,6 @@ void links_names(Container *container, json_t *list)
 		json_array_append_new(list, json_string(names->pdata[i]));
 }
 
-/* Where in its links a container has this alias; -1 if it has not. */
-static gssize find_alias(const json_t *links, const char *alias)
-{
-	for (size_t i = 0; i < json_array_size(links); i++) {
-		const char *colon = strchr(json_elem(links, i), ':');
-		if (colon != NULL && strcmp(colon + 1, alias) == 0)
-			return (gssize)i;
-	}
-	return -1;
-}
-
-/* "parent/alias" taken apart: the parent (new reference), with the alias; NULL if it is no such name. */
-static Container *link_parent(Engine *engine, const char *reference, const char **alias)
-{
-	const char *bare = reference + (*reference == '/'), *slash = strchr(bare, '/');
-	if (slash == NULL || strchr(slash + 1, '/') != NULL)
-		return NULL;
-	g_autofree char *parent = g_strndup(bare, (gsize)(slash - bare));
-	*alias = slash + 1;
-	return container_find(engine, parent, NULL);
-}
-
-Container *link_find(Engine *engine, const char *reference)
-{
-	const char *alias;
-	g_autoptr(Container) parent = link_parent(engine, reference, &alias);
-	g_autoptr(json_t) spec = parent != NULL ? container_spec(parent, NULL) : NULL;
-	const json_t *links = json_at(spec, "HostConfig.Links");
-	gssize at = find_alias(links, alias);
-	g_auto(Link) link = {0};
-	return at >= 0 && link_read(engine, json_elem(links, (size_t)at), &link, NULL)
-		       ? g_steal_pointer(&link.other)
-		       : NULL;
-}
-
 static char *names_of(const Link *link)
 {
 	g_autoptr(json_t) spec = container_spec(link->other, NULL);
@@ -262,7 +227,7 @@ static char *names_of(const Link *link)
 bool link_remove(Engine *engine, const char *reference, GError **error)
 {
 	const char *alias = "";
-	g_autoptr(Container) parent = link_parent(engine, reference, &alias);
+	g_autoptr(Container) parent = container_link_parent(engine, reference, &alias);
 	if (parent == NULL) {
 		g_autoptr(Container) container = container_find(engine, reference, error);
 		return container != NULL &&
@@ -272,7 +237,7 @@ bool link_remove(Engine *engine, const char *reference, GError **error)
 	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&parent->operation);
 	g_autoptr(json_t) old = container_spec(parent, error), spec = json_deep_copy(old);
 	json_t *links = json_at(spec, "HostConfig.Links");
-	gssize at = find_alias(links, alias);
+	gssize at = links_alias(links, alias);
 	g_auto(Link) link = {0};
 	if (at < 0)
 		return fail(error, BERTH_ERROR_NOT_FOUND, "No such container: %s", reference);

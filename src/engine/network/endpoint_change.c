@@ -1,7 +1,7 @@
 /* A container comes into a network, or leaves it, be it running or not: what `network connect` and `disconnect` do. */
 #include "engine/network/gateway.h"
 #include "engine/network/names.h"
-#include "engine/process/shim.h"
+#include "engine/shim/shim.h"
 
 #include "base/error.h"
 #include "base/fd.h"

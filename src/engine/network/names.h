@@ -5,7 +5,9 @@
 json_t *endpoints_copy(Container *container); /* endpoint_hosts.c: of a moment; takes the lock */
 /* endpoint_hosts.c: the lines of one endpoint in /etc/hosts; the caller frees them. */
 char *endpoint_hosts(const json_t *spec, const json_t *endpoint);
-/* network_files.c: in the hosts file of a container that runs, lines go and come; what the container wrote there stays. less:
+/* hosts_file.c: a whole file of a container's folder. */
+bool network_file_put(const char *folder, const char *name, const char *text, GError **error);
+/* In the hosts file of a container that runs, lines go and come; what the container wrote there stays. less:
  * a line, or a tab and the names with which those begin that go. */
 void hosts_change(Container *container, const char *less, const char *more);
 /* Its resolv.conf names the resolver from now on, unless the container has changed that file. */
@@ -33,8 +35,7 @@ void links_forget(Container *container);
 json_t *links_json(Container *container); /* as inspect shows them; null if there are none */
 void links_names(
 	Container *container, json_t *list); /* appends "/parent/alias" of each that links to it */
-/* What "parent/alias" is the name of (new reference), or NULL; and no longer. */
-Container *link_find(Engine *engine, const char *reference);
+/* "parent/alias" is no name of anything any more. */
 bool link_remove(Engine *engine, const char *reference, GError **error);
 void links_hosts(Container *container, GString *hosts); /* the lines of /etc/hosts */
 void links_started(Container *container); /* who links to it finds it at its new address */

@@ -16,17 +16,6 @@ static const char hosts_head[] =
 	"127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\n"
 	"ff00::\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n";
 
-/* Guards what hosts_change reads and writes: others than its own container's clients change it. */
-static GMutex hosts_lock;
-
-static bool put(const char *folder, const char *name, const char *text, GError **error)
-{
-	g_autofree char *path = g_build_filename(folder, name, NULL);
-	autofd fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-	return (fd >= 0 && fd_write_all(fd, text, strlen(text))) ||
-	       fail_errno(error, "cannot write %s", path);
-}
-
 static const char *shared_network(const json_t *spec)
 {
 	const char *mode = json_str(spec, "HostConfig.NetworkMode");
@@ -100,48 +89,9 @@ bool network_files_write(Container *container, const json_t *spec, GError **erro
 	g_autofree char *resolv = resolv_conf_text(container->engine->config, host, own);
 	g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, resolv, -1);
 	/* By which it is known later whether the container has changed the file: asked only where it may change yet. */
-	return put(folder, "hosts", hosts, error) && put(folder, "hostname", name, error) &&
-	       put(folder, "resolv.conf", resolv, error) &&
-	       (own || on_host || put(folder, "resolv.conf.hash", digest, error));
-}
-
-static bool goes(const char *line, const char *less)
-{
-	const char *names = strchr(line, '\t');
-	size_t length = strlen(less);
-	if (*less != '\t')
-		return *less != '\0' && strcmp(line, less) == 0;
-	return names != NULL && strncmp(names, less, length) == 0 &&
-	       (names[length] == ' ' || names[length] == '\0');
-}
-
-static void drop_lines(GString *text, const char *all, const char *less)
-{
-	g_auto(GStrv) lines = g_strsplit(all, "\n", -1), gone = g_strsplit(less, "\n", -1);
-	for (int i = 0; lines[i] != NULL; i++) {
-		bool stays = lines[i + 1] != NULL || *lines[i] != '\0';
-		for (int n = 0; gone[n] != NULL; n++)
-			stays = stays && !goes(lines[i], gone[n]);
-		if (stays)
-			g_string_append_printf(text, "%s\n", lines[i]);
-	}
-}
-
-void hosts_change(Container *container, const char *less, const char *more)
-{
-	g_autoptr(GError) error = NULL;
-	g_autoptr(GString) text = g_string_new("");
-	g_autofree char *folder = container_folder(container),
-			*path = g_build_filename(folder, "hosts", NULL);
-	g_mutex_lock(&hosts_lock);
-	g_autofree char *old = file_read(path, SMALL_FILE);
-	if (old != NULL) {
-		drop_lines(text, old, less);
-		g_string_append(text, more);
-		if (strcmp(old, text->str) != 0 && !put(folder, "hosts", text->str, &error))
-			log_warn("container %s: %s", container->row.id, error->message);
-	}
-	g_mutex_unlock(&hosts_lock);
+	return network_file_put(folder, "hosts", hosts, error) && network_file_put(folder, "hostname", name, error) &&
+	       network_file_put(folder, "resolv.conf", resolv, error) &&
+	       (own || on_host || network_file_put(folder, "resolv.conf.hash", digest, error));
 }
 
 void resolv_conf_switch(Container *container, const json_t *host)
@@ -156,6 +106,6 @@ void resolv_conf_switch(Container *container, const json_t *host)
 		now != NULL ? g_compute_checksum_for_string(G_CHECKSUM_SHA256, now, -1) : NULL;
 	if (hash == NULL || g_strcmp0(hash, digest) != 0)
 		return;
-	if (!put(folder, "resolv.conf", text, &error))
+	if (!network_file_put(folder, "resolv.conf", text, &error))
 		log_warn("container %s: %s", container->row.id, error->message);
 }

@@ -46,6 +46,8 @@ json_t *network_prune(Engine *engine, const Filters *filters);
 Network *network_lookup(Engine *engine, const char *reference); /* name, id or its prefix; NULL */
 /* Makes its bridge and the rules, at the first container: a host without one is left alone. */
 bool network_realise(Engine *engine, Network *network, GError **error);
+/* Removes what the host has of a network. The row goes last: what a crash leaves is made again, or removed. */
+void network_unrealise(Engine *engine, Network *network);
 bool network_is_wanted(Engine *engine, const Network *network); /* by a container, be it stopped */
 
 /* network_names.c: the file of a network's names. Under the lock. */

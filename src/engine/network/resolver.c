@@ -1,7 +1,7 @@
 /* The resolver at 127.0.0.11 in the shim of each container that is in a network with names: what it is told. */
 #include "engine/network/gateway.h"
 #include "engine/network/names.h"
-#include "engine/process/shim.h"
+#include "engine/shim/shim.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,7 +1,5 @@
-#include "engine/container/mount_points.h"
-#include "engine/network/names.h"
+#include "engine/object/container.h"
 #include "engine/object/event.h"
-#include "engine/process/health.h"
 
 #include "base/error.h"
 #include "base/log.h"
@@ -21,6 +19,13 @@ Container *container_ref(Container *container)
 {
 	g_atomic_ref_count_inc(&container->references);
 	return container;
+}
+
+void health_free(Health *health)
+{
+	if (health != NULL)
+		json_decref(health->log);
+	g_free(health);
 }
 
 void container_unref(Container *container)
@@ -61,48 +66,6 @@ Container *container_register(Engine *engine, ContainerRow *row)
 	return container;
 }
 
-/* Under the engine's lock. More than one match is an error, as with Docker. */
-static Container *find_prefix(Engine *engine, const char *prefix, GError **error)
-{
-	GHashTableIter each;
-	gpointer id, container;
-	Container *found = NULL;
-	g_hash_table_iter_init(&each, engine->containers);
-	while (*prefix != '\0' && g_hash_table_iter_next(&each, &id, &container)) {
-		if (!g_str_has_prefix(id, prefix))
-			continue;
-		if (found != NULL) {
-			fail(error, BERTH_ERROR_NOT_FOUND,
-				"multiple IDs found with provided prefix: %s", prefix);
-			return NULL;
-		}
-		found = container;
-	}
-	if (found == NULL)
-		fail(error, BERTH_ERROR_NOT_FOUND, "No such container: %s", prefix);
-	return found;
-}
-
-Container *container_find(Engine *engine, const char *reference, GError **error)
-{
-	g_autoptr(GError) problem = NULL;
-	g_mutex_lock(&engine->lock);
-	Container *found = g_hash_table_lookup(engine->containers, reference);
-	if (found == NULL)
-		found = g_hash_table_lookup(engine->names, reference + (*reference == '/'));
-	if (found == NULL)
-		found = find_prefix(engine, reference, &problem);
-	if (found != NULL)
-		container_ref(found);
-	g_mutex_unlock(&engine->lock);
-	/* Behind the first character, a slash is between a container and what it calls another. */
-	if (found == NULL && *reference != '\0' && strchr(reference + 1, '/') != NULL)
-		found = link_find(engine, reference);
-	if (found == NULL)
-		g_propagate_error(error, g_steal_pointer(&problem));
-	return found;
-}
-
 static int newest_first(gconstpointer a, gconstpointer b)
 {
 	const Container *x = *(Container *const *)a, *y = *(Container *const *)b;
@@ -136,6 +99,32 @@ ContainerRow container_snapshot(Container *container)
 	return copy;
 }
 
+/* Rows of engines that resolved a volume's subpath once, at the creation: what follows the volume's folder is looked up again. */
+static void upgrade_mount(Engine *engine, json_t *mount)
+{
+	const char *name = json_str(mount, "Name"), *source = json_str(mount, "Source");
+	g_autofree char *path = volume_store_path(engine->store, name),
+			*below = g_strdup_printf("/volumes/%s/_data/", name);
+	if (strcmp(source, path) == 0)
+		return;
+	const char *rest = strstr(source, below);
+	if (rest != NULL)
+		json_object_set_new(mount, "Subpath", json_lenient(rest + strlen(below)));
+	else if (!g_str_has_suffix(source, "/_data"))
+		json_object_set_new(mount, "Subpath", json_string("..")); /* it is refused */
+	json_object_set_new(mount, "Source", json_lenient(path));
+}
+
+static json_t *mounts_read(Engine *engine, const char *text, GError **error)
+{
+	json_t *list = json_parse(text, strlen(text), error), *mount;
+	size_t i;
+	json_array_foreach (list, i, mount)
+		if (strcmp(json_str(mount, "Type"), "volume") == 0)
+			upgrade_mount(engine, mount);
+	return list;
+}
+
 json_t *container_mounts(Container *container, GError **error)
 {
 	g_autofree char *text = container_store_mounts(container->engine->store, container->row.id);
@@ -143,7 +132,7 @@ json_t *container_mounts(Container *container, GError **error)
 		fail(error, BERTH_ERROR_NOT_FOUND, "No such container: %s", container->row.id);
 		return NULL;
 	}
-	return mount_points_read(container->engine, text, error);
+	return mounts_read(container->engine, text, error);
 }
 
 bool container_running(Container *container)
@@ -271,4 +260,12 @@ char *container_log_path(Container *container, const json_t *host)
 	}
 	return strcmp(driver, "local") == 0 ? g_build_filename(folder, "local.log", NULL)
 					    : g_strdup("");
+}
+
+void container_end_processes(Container *container)
+{
+	g_autoptr(json_t) spec = container_spec(container, NULL);
+	g_autofree char *cgroup = container_cgroup(container, json_object_get(spec, "HostConfig"));
+	cgroup_kill(container->engine->cgroups, cgroup);
+	cgroup_delete(container->engine->cgroups, cgroup);
 }

@@ -15,7 +15,14 @@ typedef enum {
 extern const char *const status_names[];
 
 typedef struct ShimLink ShimLink;
-typedef struct Health Health;
+
+/* What is known of its health while it runs (process/health.c). */
+typedef struct {
+	const char *status; /* "starting", "healthy", "unhealthy" */
+	int streak;	    /* failures in a row */
+	json_t *log;	    /* the last results */
+} Health;
+void health_free(Health *health);
 
 /* A container. row is guarded by the engine's lock; operation serialises what changes its life. */
 struct Container {
@@ -51,12 +58,15 @@ typedef struct {
 	char keys[16];
 } Attachment;
 
-/* container.c: looking up, and what all the others share. */
 Container *container_ref(Container *container);
 void container_unref(Container *container);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Container, container_unref)
 /* By full id, name or unambiguous prefix of an id. New reference; "No such container: x". */
 Container *container_find(Engine *engine, const char *reference, GError **error);
+/* "parent/alias" taken apart: the parent (new reference), with the alias; NULL if it is no such name. */
+Container *container_link_parent(Engine *engine, const char *reference, const char **alias);
+/* Where in HostConfig.Links a container has this alias; -1 if it has not. */
+gssize links_alias(const json_t *links, const char *alias);
 GPtrArray *container_all(Engine *engine); /* of Container, newest first */
 /* A copy of the row as it is now; clear it with container_row_clear. */
 ContainerRow container_snapshot(Container *container);

@@ -34,5 +34,6 @@ typedef struct Engine {
 	GPtrArray *warnings; /* what this host lacks, for /info */
 } Engine;
 
+void engine_later_init(Engine *engine);
 /* Runs it soon, in a thread of its own: restarts, automatic removal. */
 void engine_later(Container *container, void (*run)(Container *container));

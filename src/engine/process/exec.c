@@ -1,7 +1,8 @@
+#include "engine/process/exec.h"
 #include "engine/network/names.h"
 #include "engine/object/name.h"
 #include "engine/object/userns.h"
-#include "engine/process/shim.h"
+#include "engine/shim/shim.h"
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -13,28 +14,6 @@
 #include <string.h>
 
 enum { EXIT_UNKNOWN = 126 };
-
-Exec *exec_ref(Exec *exec)
-{
-	g_atomic_ref_count_inc(&exec->references);
-	return exec;
-}
-
-void exec_unref(Exec *exec)
-{
-	if (!g_atomic_ref_count_dec(&exec->references))
-		return;
-	g_free(exec->id);
-	g_free(exec->container_id);
-	g_strfreev(exec->argv);
-	g_strfreev(exec->env);
-	g_free(exec->user);
-	g_free(exec->workdir);
-	g_free(exec->detach_keys);
-	g_free(exec->error);
-	notify_clear(&exec->changed);
-	g_free(exec);
-}
 
 /* called: how its caller calls it. */
 static bool can_exec(Container *container, const char *called, GError **error)
@@ -120,18 +99,6 @@ Exec *exec_create(
 	return exec;
 }
 
-Exec *exec_find(Engine *engine, const char *id, GError **error)
-{
-	g_mutex_lock(&engine->lock);
-	Exec *exec = g_hash_table_lookup(engine->execs, id);
-	if (exec != NULL)
-		exec_ref(exec);
-	g_mutex_unlock(&engine->lock);
-	if (exec == NULL)
-		fail(error, BERTH_ERROR_NOT_FOUND, "No such exec instance: %s", id);
-	return exec;
-}
-
 /* What dockerd leaves to its runtime to refuse. */
 static bool check_words(const Exec *exec, GError **error)
 {
@@ -179,15 +146,6 @@ static int make_plan(Container *container, const Exec *exec, GError **error)
 	return launch_exec_plan(&launch, container->engine->cgroups, &plan, error)
 		       ? plan_seal(&plan, error)
 		       : -1;
-}
-
-ExecState exec_state(Engine *engine, const Exec *exec)
-{
-	g_mutex_lock(&engine->lock);
-	ExecState state = {
-		exec->started, exec->running, exec->error != NULL, exec->pid, exec->exit_code};
-	g_mutex_unlock(&engine->lock);
-	return state;
 }
 
 /* Waits for the shim's word on whether the program runs. */

@@ -16,12 +16,6 @@
 enum { MAX_OUTPUT = 4096, MAX_LOG = 5, SLICE_MS = 100, RETRIES = 3 };
 static const gint64 second = 1000000000, default_interval = 30, default_start_interval = 5;
 
-struct Health {
-	const char *status; /* "starting", "healthy", "unhealthy" */
-	int streak;	    /* failures in a row */
-	json_t *log;	    /* the last results */
-};
-
 typedef struct {
 	Container *container;
 	char **argv;
@@ -35,13 +29,6 @@ static void probe_free(Probe *probe)
 	g_strfreev(probe->argv);
 	container_unref(probe->container);
 	g_free(probe);
-}
-
-void health_free(Health *health)
-{
-	if (health != NULL)
-		json_decref(health->log);
-	g_free(health);
 }
 
 /* The words of a test: CMD's are what follows, CMD-SHELL's a script for the image's shell. NULL: none is to run. */

@@ -3,7 +3,6 @@
 #include "engine/object/container.h"
 
 void health_begin(Container *container);
-void health_free(Health *health);
 /* "none", "starting", "healthy" or "unhealthy". */
 const char *health_status(Container *container);
 /* State.Health of an inspection (Engine API, Health), or NULL; new reference. */

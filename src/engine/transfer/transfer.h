@@ -43,5 +43,5 @@ typedef bool (*RepositoryUse)(Repository *repository, gpointer data, Stop *stop,
 bool repository_open(
 	GPtrArray *candidates, RepositoryUse use, gpointer data, Stop *stop, GError **error);
 
-/* image_pull.c: the configuration that a manifest names, checked against its digest. */
+/* config_fetch.c: the configuration that a manifest names, checked against its digest. */
 char *config_fetch(Repository *repository, const json_t *manifest, Stop *stop, GError **error);

@@ -1,6 +1,6 @@
 /* What becomes of a runtime's reason why a process could not start: Docker's client makes its exit code of the words, and so does
  * dockerd. */
-#include "engine/process/shim.h"
+#include "engine/shim/shim.h"
 
 #include "base/error.h"
 

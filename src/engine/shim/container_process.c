@@ -1,6 +1,6 @@
 /* What belongs to the first process of a container that runs: its root, its namespaces. The process is known by a number, which
  * may be another's by the time it is used. */
-#include "engine/process/shim.h"
+#include "engine/shim/shim.h"
 
 #include "base/error.h"
 #include "base/fd.h"

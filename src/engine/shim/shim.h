@@ -1,12 +1,17 @@
 /* Shims: their launch, and the connection to each. */
 #pragma once
-#include "engine/process/exec.h"
+#include "engine/object/exec.h"
+#include "shim/protocol.h"
 
 /* shim_launch.c: shims begin. */
 bool shim_copy(Engine *engine, GError **error);
-/* Starts a shim with the plan; when it has started the container, *pid is set. */
-bool shim_launch(Container *container, int plan_fd, bool with_network,
-	const Attachment *attachments, guint count, int *pid, GError **error);
+/* A container's process is there, in namespaces of its own, and waits for its network; where it fails, that gives up.
+ * dns_ports: where its resolver listens (udp, and tcp in the next 16 bits); 0: it has none. */
+typedef bool (*ShimCreated)(Container *container, pid_t pid, gint64 dns_ports, GError **error);
+/* Starts a shim with the plan, and waits until it has started the container and the row says so. The link is known, but not yet
+ * heard (shim_link_watch): its end cannot overtake what is done about its start. created: NULL, it waits for no network. */
+ShimLink *shim_launch(Container *container, int plan_fd, ShimCreated created,
+	const Attachment *attachments, guint count, GError **error);
 /* A shim for this exec alone, with all that the engine may do: the container's own has given that away. */
 bool shim_launch_exec(Container *container, Exec *exec, GError **error);
 
@@ -16,7 +21,18 @@ int start_error_exit_code(const char *why, int otherwise);
 bool start_error(GError **error, const char *why);
 
 /* shim_link.c: the connection to a shim. */
-void shim_monitor_start(Engine *engine);
+/* What shims tell once a container runs. Calls come from the monitor's thread, without locks. */
+typedef struct {
+	/* Also of a shim that was killed before it could say so. */
+	void (*exited)(
+		Container *container, int exit_code, bool oom, gint64 time, const char *message);
+	void (*oom)(Container *container);
+	void (*detached)(Container *container);
+	void (*exec)(Engine *engine, const struct shim_message *message);
+	void (*exec_lost)(
+		Engine *engine, const Exec *exec); /* the shim that was for it alone has gone */
+} ShimEvents;
+void shim_monitor_start(Engine *engine, const ShimEvents *events);
 /* exec: that the shim is for alone, or NULL. Takes socket over; pid: of our child, or 0. Known from here on, heard from watch on. */
 ShimLink *shim_link_new(Container *container, Exec *exec, int socket, pid_t pid);
 void shim_link_watch(ShimLink *link);

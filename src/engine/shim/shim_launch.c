@@ -1,9 +1,5 @@
 /* Starting shims: one that makes a container, and one that enters a container for an exec. */
-#include "engine/network/endpoint.h"
-#include "engine/network/names.h"
-#include "engine/network/ports.h"
-#include "engine/process/health.h"
-#include "engine/process/shim.h"
+#include "engine/shim/shim.h"
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -95,7 +91,7 @@ static int spawn_connected(Engine *engine, int plan_fd, int fifth, pid_t *pid, G
 
 /* Reads what the shim says until it has started the container, or could not. */
 static bool await_start(
-	Container *container, int socket, int *network_ready, int *pid, GError **error)
+	Container *container, int socket, ShimCreated created, int *network_ready, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 	for (;;) {
@@ -113,7 +109,8 @@ static bool await_start(
 			log_warn("container %s: %s", container->row.id, message.text);
 		if (message.type == SHIM_CREATED) {
 			/* Without the byte the process gives up, and the shim tidies up behind it. */
-			if (endpoints_connect(container, message.a, message.number, &problem))
+			if (created != NULL &&
+				created(container, message.a, message.number, &problem))
 				fd_write_all(*network_ready, "", 1);
 			fd_clear(network_ready);
 			continue;
@@ -136,28 +133,29 @@ static bool await_start(
 		}
 		if (message.type != SHIM_STARTED)
 			continue;
-		*pid = message.a;
 		g_atomic_int_set(&container->resolver, message.b | RESOLVER_HEARD);
 		return container_record_start(container, message.a, message.number, error);
 	}
 }
 
-bool shim_launch(Container *container, int plan_fd, bool with_network,
-	const Attachment *attachments, guint count, int *pid, GError **error)
+ShimLink *shim_launch(Container *container, int plan_fd, ShimCreated created,
+	const Attachment *attachments, guint count, GError **error)
 {
 	pid_t shim;
 	int ready[2] = {-1, -1};
 	g_autofree char *socket_path = shim_socket_path(container->engine, container->row.id),
 			*folder = g_path_get_dirname(socket_path);
 	mkdir(folder, 0700);
-	if (with_network && pipe2(ready, O_CLOEXEC) < 0)
-		return fail_errno(error, "cannot talk to berth-shim");
+	if (created != NULL && pipe2(ready, O_CLOEXEC) < 0) {
+		fail_errno(error, "cannot talk to berth-shim");
+		return NULL;
+	}
 	autofd network = ready[0];
 	autofd network_ready = ready[1];
 	autofd ours = spawn_connected(container->engine, plan_fd, network, &shim, error);
 	fd_clear(&network);
 	if (ours < 0)
-		return false;
+		return NULL;
 	/* It may be held up by what it opens itself. */
 	struct timeval limit = {.tv_sec = START_SECONDS};
 	setsockopt(ours, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
@@ -167,23 +165,15 @@ bool shim_launch(Container *container, int plan_fd, bool with_network,
 			&attachments[i].fd, 1);
 	}
 	if (!shim_tell(ours, SHIM_START, "", 0, 0, "", NULL, 0) ||
-		!await_start(container, ours, &network_ready, pid, error)) {
+		!await_start(container, ours, created, &network_ready, error)) {
 		fail(error, BERTH_ERROR_SYSTEM, "cannot talk to berth-shim");
 		kill(shim, SIGKILL);
 		waitpid(shim, NULL, 0);
 		container_end_processes(container);
 		exec_folder_remove(container->engine, container->row.id);
-		return false;
+		return NULL;
 	}
-	/* Watched from the moment that everybody knows it runs: its end cannot overtake its start. */
-	ShimLink *link = shim_link_new(container, NULL, fd_steal(&ours), shim);
-	publish_by_shim(container);
-	container_set_running(container);
-	links_started(container);
-	health_begin(container);
-	container_event(container, "start", NULL, NULL);
-	shim_link_watch(link);
-	return true;
+	return shim_link_new(container, NULL, fd_steal(&ours), shim);
 }
 
 bool shim_launch_exec(Container *container, Exec *exec, GError **error)

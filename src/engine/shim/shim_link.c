@@ -1,7 +1,5 @@
 /* The engine's end of each shim: hearing from it, telling it, finding it again. */
-#include "engine/container/life.h"
-#include "engine/process/health.h"
-#include "engine/process/shim.h"
+#include "engine/shim/shim.h"
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -37,6 +35,7 @@ struct ShimLink {
 };
 
 static GArray *ended_shims; /* of pid_t */
+static const ShimEvents *heard;
 
 char *shim_socket_path(Engine *engine, const char *id)
 {
@@ -100,7 +99,7 @@ static void end_container(ShimLink *link)
 	/* It may also have been killed between its word and the end of its work: then cgroups are left. */
 	container_end_processes(container);
 	if (!link->exited)
-		container_exited(container, 128 + SIGKILL, false, time_now(),
+		heard->exited(container, 128 + SIGKILL, false, time_now(),
 			"the container's shim was killed");
 	exec_folder_remove(container->engine, container->row.id);
 }
@@ -111,7 +110,7 @@ static void link_closed(ShimLink *link)
 	Engine *engine = container->engine;
 	epoll_ctl(engine->epoll_fd, EPOLL_CTL_DEL, link->socket, NULL);
 	if (link->exec != NULL)
-		exec_lost(engine, link->exec);
+		heard->exec_lost(engine, link->exec);
 	else
 		end_container(link);
 	reap_later(link->pid);
@@ -134,13 +133,13 @@ static void handle(ShimLink *link, const struct shim_message *message)
 	switch (message->type) {
 	case SHIM_EXITED:
 		link->exited = true;
-		container_exited(container, message->a, message->b != 0, message->number, "");
+		heard->exited(container, message->a, message->b != 0, message->number, "");
 		break;
 	case SHIM_OOM:
-		container_event(container, "oom", NULL, NULL);
+		heard->oom(container);
 		break;
 	case SHIM_DETACHED:
-		container_event(container, "detach", NULL, NULL);
+		heard->detached(container);
 		break;
 	case SHIM_STARTED: /* the answer of a shim that we have found again */
 		g_atomic_int_set(&container->resolver, message->b | RESOLVER_HEARD);
@@ -149,7 +148,7 @@ static void handle(ShimLink *link, const struct shim_message *message)
 		log_warn("container %s: %s", container->row.id, message->text);
 		break;
 	default:
-		exec_changed(container->engine, message);
+		heard->exec(container->engine, message);
 	}
 }
 
@@ -175,8 +174,9 @@ static gpointer monitor_run(gpointer data)
 	return NULL;
 }
 
-void shim_monitor_start(Engine *engine)
+void shim_monitor_start(Engine *engine, const ShimEvents *events)
 {
+	heard = events;
 	engine->monitor = g_thread_new("shims", monitor_run, engine);
 }
 
@@ -197,7 +197,6 @@ bool shim_reconnect(Container *container)
 		return false;
 	shim_link_watch(shim_link_new(container, NULL, socket, 0));
 	shim_tell(socket, SHIM_QUERY, "", 0, 0, "", NULL, 0);
-	health_begin(container);
 	return true;
 }
 

@@ -1,0 +1,17 @@
+/* Networks by name, id, or the beginning of an id. */
+#include "engine/network/networks.h"
+
+#include <string.h>
+
+Network *network_lookup(Engine *engine, const char *reference)
+{
+	Network *found = NULL;
+	for (guint i = 0; i < engine->networks->len; i++) {
+		Network *network = engine->networks->pdata[i];
+		if (strcmp(network->name, reference) == 0 || strcmp(network->id, reference) == 0)
+			return network;
+		if (strlen(reference) >= 2 && g_str_has_prefix(network->id, reference))
+			found = found == NULL ? network : found;
+	}
+	return found;
+}

@@ -1,0 +1,109 @@
+/* What the host has of a network: its bridge or parent, and the rules. */
+#include "engine/network/network_spec.h"
+
+#include "base/fd.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The table holds every network that the host has a bridge of. */
+static bool apply_rules(Engine *engine, GError **error)
+{
+	g_autoptr(GArray) rules = g_array_new(FALSE, FALSE, sizeof(NetworkRules));
+	for (guint i = 0; i < engine->networks->len; i++) {
+		const Network *network = engine->networks->pdata[i];
+		NetworkRules rule = {.bridge = network->bridge,
+			.trusted = network->trusted,
+			.v4 = {network->subnet, network->source, network->mode},
+			.v6 = {network->subnet6, network->source6, network->mode6},
+			.masquerade = network->masquerade,
+			.internal = network->internal};
+		if (network->realised && network->bridge != NULL)
+			g_array_append_val(rules, rule);
+	}
+	return rules_apply(engine->table, (NetworkRules *)(void *)rules->data, rules->len, error);
+}
+
+static void put_sysctl(const char *path, const char *value)
+{
+	g_autofree char *now = file_read(path, 64);
+	if (now != NULL && strcmp(g_strstrip(now), value) != 0 && !file_put(path, value))
+		log_warn("cannot write %s to %s: %s", value, path, g_strerror(errno));
+}
+
+/* A host that forwards takes no more router advertisements, unless it is told that it still should: its
+ * own way out may come from them. */
+static void forward_ipv6(void)
+{
+	static const char root[] = "/proc/sys/net/ipv6/conf";
+	g_autoptr(GDir) links = g_dir_open(root, 0, NULL);
+	const char *name;
+	while (links != NULL && (name = g_dir_read_name(links)) != NULL) {
+		g_autofree char *path = g_strdup_printf("%s/%s/accept_ra", root, name);
+		g_autofree char *now = file_read(path, 16);
+		if (now != NULL && *now == '1')
+			put_sysctl(path, "2");
+	}
+	put_sysctl("/proc/sys/net/ipv6/conf/all/forwarding", "1");
+}
+
+/* Its own addresses: the gateways of its containers, where they are not another's. */
+static bool address_bridge(const Network *network, GError **error)
+{
+	return (network->gateway.family == 0 || network->inhibit_ipv4 ||
+		       link_add_address(network->bridge, &network->gateway, error)) &&
+	       (network->gateway6.family == 0 ||
+		       link_add_address(network->bridge, &network->gateway6, error));
+}
+
+bool network_realise(Engine *engine, Network *network, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	if (network->realised)
+		return true;
+	if (network->bridge == NULL)
+		return network->parent == NULL ||
+		       (network->realised = network_parent_make(network, error));
+	g_autofree char *localnet =
+		g_strdup_printf("/proc/sys/net/ipv4/conf/%s/route_localnet", network->bridge);
+	g_autofree char *advertisements =
+		g_strdup_printf("/proc/sys/net/ipv6/conf/%s/accept_ra", network->bridge);
+	if (!link_make_bridge(network->bridge, network->mtu, error) ||
+		!address_bridge(network, error))
+		return false;
+	put_sysctl(localnet, "1");
+	/* A container's router advertisements are nothing to this host (CVE-2020-13401). */
+	put_sysctl(advertisements, "0");
+	g_autofree char *bridge_calls =
+		file_read("/proc/sys/net/bridge/bridge-nf-call-iptables", 16);
+	network->hairpin = bridge_calls != NULL && *bridge_calls == '1';
+	network->realised = true;
+	bool known = engine->rules_missing;
+	engine->has_rules = apply_rules(engine, &problem);
+	engine->rules_missing = !engine->has_rules;
+	if (engine->rules_missing && !known)
+		log_warn("containers reach no further than their network, and shims carry their "
+			 "ports: %s",
+			problem->message);
+	/* A host without rules forwards nothing for us: they are what keeps others out. */
+	if (engine->rules_missing)
+		return true;
+	put_sysctl("/proc/sys/net/ipv4/ip_forward", "1");
+	if (network->subnet6.family != 0 && !network->internal)
+		forward_ipv6();
+	return true;
+}
+
+void network_unrealise(Engine *engine, Network *network)
+{
+	bool ruled = network->realised && network->bridge != NULL;
+	network->realised = false;
+	if (ruled)
+		apply_rules(engine, NULL);
+	/* Also one that was left by an engine before this one. */
+	if (network->bridge != NULL && !json_bool(network->spec, "_BridgeFound"))
+		link_delete(network->bridge);
+	if (network->parent_made)
+		link_delete(network->parent);
+}

@@ -1,0 +1,27 @@
+/* An exec: a process that joins a container. */
+#pragma once
+#include "engine/object/container.h"
+
+typedef struct {
+	gatomicrefcount references;
+	char *id, *container_id;
+	char **argv, **env;
+	char *user, *workdir, *detach_keys;
+	bool tty, privileged, open_stdin, open_stdout, open_stderr;
+	bool started, running;
+	int exit_code, pid, rows, columns;
+	char *error;
+	ShimLink *link; /* to a shim of its own, while that lives; NULL: the container's has it */
+	Notify changed;
+} Exec;
+
+Exec *exec_ref(Exec *exec);
+void exec_unref(Exec *exec);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Exec, exec_unref)
+Exec *exec_find(Engine *engine, const char *id, GError **error); /* new reference */
+/* What of it changes, as it is at one moment. exit_code: -1 while it is not known. */
+typedef struct {
+	bool started, running, failed;
+	int pid, exit_code;
+} ExecState;
+ExecState exec_state(Engine *engine, const Exec *exec);
