@@ -41,7 +41,7 @@ static json_t *volumes_usage(Engine *engine, GError **error)
 static json_t *build_cache_usage(Engine *engine, GError **error)
 {
 	(void)error;
-	return build_cache_json(engine);
+	return build_cache_json(engine, NULL);
 }
 
 /* In the order of the answer. Sizes of containers and volumes are walks of their trees. */

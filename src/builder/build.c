@@ -549,6 +549,49 @@ json_t *build_image(Build *build, GPtrArray **layers)
 	return build->target != NULL ? result_document(build, build->target, false) : NULL;
 }
 
+int build_open(Build *build, GError **error)
+{
+	if (build->target != NULL)
+		return stage_open(build->target, error);
+	fail(error, BERTH_ERROR_INVALID, "nothing was built");
+	return -1;
+}
+
+Vertex *build_told_begin(Build *build, const char *title)
+{
+	Vertex *vertex = vertex_new(build->progress, 0, title, "");
+	vertex_start(vertex);
+	return vertex;
+}
+
+void build_told_end(Vertex *vertex, const char *error)
+{
+	if (error != NULL)
+		vertex_fail(vertex, error);
+	else
+		vertex_done(vertex, NULL);
+}
+
+bool build_read(Build *build, GError **error)
+{
+	g_autofree char *text = NULL;
+	return load_context(build, &text, error) && parse(build, text, error);
+}
+
+const Dockerfile *build_dockerfile(const Build *build, const char **name)
+{
+	*name = build->dockerfile_name;
+	return build->dockerfile;
+}
+
+int build_target(Build *build, GError **error)
+{
+	const Stage *stage = set_platforms(build, error) && make_stages(build, error)
+				     ? find_target(build, error)
+				     : NULL;
+	return stage != NULL ? stage->index : -1;
+}
+
 BuildFault build_fault(const Build *build)
 {
 	return (BuildFault){.name = build->dockerfile_name,

@@ -66,6 +66,20 @@ void build_free(Build *build);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Build, build_free)
 /* Of a build that was solved: the document of its image, a new reference; its layers, borrowed. NULL: only a question. */
 json_t *build_image(Build *build, GPtrArray **layers);
+/* The root of what it has come to; an owned descriptor, -1 with error. */
+int build_open(Build *build, GError **error);
+/* A line of what is told, for what is done with the result: from begin to end, which takes it. error: why it failed, or NULL. */
+typedef struct Vertex Vertex;
+Vertex *build_told_begin(Build *build, const char *title);
+void build_told_end(Vertex *vertex, const char *error);
+/* Instead of build_solve: only the Dockerfile is read. */
+bool build_read(Build *build, GError **error);
+const Dockerfile *build_dockerfile(const Build *build, const char **name);
+GArray *build_findings(Build *build); /* of Finding: what checks say of it; the caller's */
+char *build_rule_url(const char *rule); /* the page of a rule of the checks */
+const char *build_rule_description(const char *rule);
+/* The stage that was asked for, by its number; -1 with error. */
+int build_target(Build *build, GError **error);
 /* Where a build has failed: the Dockerfile's name, its text (NULL: not known), and the lines; 0: nowhere in it. */
 typedef struct {
 	const char *name;
@@ -79,7 +93,7 @@ bool build_cancel(const char *id, GError **error);
 bool build_ssh_offer(const char *build_id, const char *ssh_id, int fd, GError **error);
 
 /* prune.c: the cache, for /system/df and /build/prune. */
-json_t *build_cache_json(Engine *engine);
+json_t *build_cache_json(Engine *engine, const Filters *filters); /* NULL: all of it */
 typedef struct {
 	bool all;
 	gint64 keep; /* bytes that may stay; 0: nothing */

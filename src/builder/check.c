@@ -17,6 +17,68 @@ static char *slug(const char *rule)
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
+char *build_rule_url(const char *rule)
+{
+	g_autofree char *page = slug(rule);
+	return g_strdup_printf("https://docs.docker.com/go/dockerfile/rule/%s/", page);
+}
+
+const char *build_rule_description(const char *rule)
+{
+	static const struct {
+		const char *rule, *description;
+	} rules[] = {
+		{"ConsistentInstructionCasing", "All commands within the Dockerfile should use the "
+						"same casing (either upper or "
+						"lower)"},
+		{"CopyIgnoredFile", "Attempting to Copy file that is excluded by .dockerignore"},
+		{"DuplicateStageName", "Stage names should be unique"},
+		{"ExposeInvalidFormat", "IP address and host-port mapping should not be used in "
+					"EXPOSE instruction. "
+					"This will become an error in a future release"},
+		{"ExposeProtoCasing", "Protocol in EXPOSE instruction should be lowercase"},
+		{"FromAsCasing", "The 'as' keyword should match the case of the 'from' keyword"},
+		{"FromPlatformFlagConstDisallowed",
+			"FROM --platform flag should not use a constant value"},
+		{"InvalidDefaultArgInFrom", "Default value for global ARG results in an empty or "
+					    "invalid base image name"},
+		{"InvalidDefinitionDescription",
+			"Comment for build stage or argument should follow the format: `# "
+			"<arg/stage name> <description>`. If this is not intended to be a "
+			"description "
+			"comment, add an empty line or comment between the instruction and the "
+			"comment."},
+		{"JSONArgsRecommended", "JSON arguments recommended for ENTRYPOINT/CMD to prevent "
+					"unintended behavior "
+					"related to OS signals"},
+		{"LegacyKeyValueFormat",
+			"Legacy key/value format with whitespace separator should not be used"},
+		{"MaintainerDeprecated", "The MAINTAINER instruction is deprecated, use a label "
+					 "instead to define an "
+					 "image author"},
+		{"MultipleInstructionsDisallowed", "Multiple instructions of the same type should "
+						   "not be used in the same stage"},
+		{"NoEmptyContinuation",
+			"Empty continuation lines will become errors in a future release"},
+		{"RedundantTargetPlatform", "Setting platform to predefined $TARGETPLATFORM in "
+					    "FROM is redundant as this is "
+					    "the default behavior"},
+		{"ReservedStageName", "Reserved words should not be used as stage names"},
+		{"SecretsUsedInArgOrEnv",
+			"Sensitive data should not be used in the ARG or ENV commands"},
+		{"StageNameCasing", "Stage names should be lowercase"},
+		{"UndefinedArgInFrom", "FROM command must use declared ARGs"},
+		{"UndefinedVar", "Variables should be defined before their use"},
+		{"WorkdirRelativePath", "Relative workdir without an absolute workdir declared "
+					"within the build can have "
+					"unexpected results if the base image changes"},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++)
+		if (strcmp(rules[i].rule, rule) == 0)
+			return rules[i].description;
+	return "";
+}
+
 /* COPY of what .dockerignore leaves out of the context. */
 static void add_ignored(Build *build, GArray *findings)
 {
@@ -69,12 +131,35 @@ static bool is_strict(const Dockerfile *dockerfile)
 	return strstr(text, "error=true") != NULL;
 }
 
-bool build_check(Build *build, bool *only, GError **error)
+/* As BuildKit tells it: in short, and all that a client may want to show of it. */
+static json_t *finding_json(const Build *build, const Finding *finding)
 {
-	g_autoptr(GArray) findings = dockerfile_check(build->dockerfile);
-	*only = json_bool(build->request->more, "check");
+	g_autofree char *line = g_strdup_printf("%s: %s (line %d)", finding->rule, finding->text,
+				finding->line),
+			*url = build_rule_url(finding->rule),
+			*text = g_strjoinv("\n", build->dockerfile->lines),
+			*data = g_base64_encode((const guchar *)text, strlen(text));
+	json_t *json = json_pack("{s:o, s:i}", "short", json_lenient(line), "level", 1);
+	if (build->definition != NULL)
+		json_object_update_new(json,
+			json_pack("{s:[s], s:s, s:s, s:s, s:i}", "detail",
+				build_rule_description(finding->rule), "url", url, "filename",
+				build->dockerfile_name, "data", data, "line", finding->line));
+	return json;
+}
+
+GArray *build_findings(Build *build)
+{
+	GArray *findings = dockerfile_check(build->dockerfile);
 	if (build->context != NULL)
 		add_ignored(build, findings);
+	return findings;
+}
+
+bool build_check(Build *build, bool *only, GError **error)
+{
+	g_autoptr(GArray) findings = build_findings(build);
+	*only = json_bool(build->request->more, "check");
 	if (*only) {
 		g_autofree char *text = report(build, findings);
 		build->request->say(
@@ -84,9 +169,7 @@ bool build_check(Build *build, bool *only, GError **error)
 	}
 	for (guint i = 0; build->request->events && i < findings->len; i++) {
 		const Finding *finding = &g_array_index(findings, Finding, i);
-		g_autofree char *line = g_strdup_printf(
-			"%s: %s (line %d)", finding->rule, finding->text, finding->line);
-		progress_warn(build->progress, line);
+		vertex_warn(build->progress, build->definition, finding_json(build, finding));
 	}
 	return findings->len == 0 || !is_strict(build->dockerfile) ||
 	       fail(error, BERTH_ERROR_INVALID, "lint violation found for rules: %s: %s (line %d)",

@@ -91,6 +91,7 @@ static bool definition(Build *build, Source **source, char **text, GError **erro
 	g_autofree char *title =
 		g_strdup_printf("[internal] load build definition from %s", build->dockerfile_name);
 	Vertex *vertex = vertex_new(build->progress, 0, title, "");
+	build->definition = vertex;
 	vertex_start(vertex);
 	bool ok = load_dockerfile(build, vertex, source, text, &problem);
 	return tell(vertex, ok, error, problem);

@@ -10,7 +10,6 @@
 #include <fcntl.h>
 
 typedef struct Progress Progress;
-typedef struct Vertex Vertex;
 typedef struct Stage Stage;
 typedef struct Source Source;
 
@@ -31,6 +30,8 @@ void vertex_cached(Vertex *vertex);
 void vertex_done(Vertex *vertex, const char *id); /* id: of the state after it, or NULL */
 void vertex_fail(Vertex *vertex, const char *message);
 void progress_warn(Progress *progress, const char *text);
+/* A warning with all that is to be shown of it (taken over), of a vertex or of none; to those who hear status objects. */
+void vertex_warn(Progress *progress, const Vertex *vertex, json_t *warning);
 void progress_end(Progress *progress, const char *image_id, char *const *tags);
 /* The error of the whole, as its last word. code: of the command that failed, or 0. */
 void progress_error(Progress *progress, const GError *error, int code, const char *excerpt);
@@ -72,6 +73,7 @@ struct Build {
 	GThread *watcher;
 	bool context_with_client; /* build->context is empty: its files are fetched when they are wanted */
 	Source *context_part, *context_whole; /* what was fetched; guarded by fetching */
+	Vertex *definition; /* that the Dockerfile came by, or NULL; the progress's */
 	char **excluded; /* the lines of .dockerignore, for the client */
 };
 bool build_going(Build *build);

@@ -401,11 +401,15 @@ static json_t *make_secret(Mounts *mounts, const Mount *mount, GError **error)
 	g_autoptr(GError) problem = NULL;
 	g_autofree char *content = build_secret(mounts->stage->build, mount->id, &problem);
 	gint64 mode = mount->mode >= 0 ? mount->mode : SECRET_MODE;
+	/* What our own client's flag is called; others have words of their own. */
+	const char *hint = mounts->stage->build->request->client == NULL
+				   ? ": build with --secret id="
+				   : "";
 	if (problem != NULL)
 		g_propagate_error(error, g_steal_pointer(&problem));
 	else if (content == NULL && mount->required)
-		fail(error, BERTH_ERROR_NOT_FOUND,
-			"secret %s: not found: build with --secret id=%s", mount->id, mount->id);
+		fail(error, BERTH_ERROR_NOT_FOUND, "secret %s: not found%s%s", mount->id, hint,
+			*hint != '\0' ? mount->id : "");
 	if (content == NULL)
 		return NULL;
 	if (mount->env != NULL) {

@@ -288,6 +288,15 @@ void progress_warn(Progress *progress, const char *text)
 	g_mutex_unlock(&progress->lock);
 }
 
+void vertex_warn(Progress *progress, const Vertex *vertex, json_t *warning)
+{
+	if (vertex != NULL)
+		json_object_set_new(warning, "vertex", json_string(vertex->digest));
+	g_mutex_lock(&progress->lock);
+	say_status(progress, "warnings", warning);
+	g_mutex_unlock(&progress->lock);
+}
+
 void progress_end(Progress *progress, const char *image_id, char *const *tags)
 {
 	g_mutex_lock(&progress->lock);

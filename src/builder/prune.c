@@ -36,20 +36,6 @@ static json_t *row_json(const CacheRow *row, bool mount)
 		created, "LastUsedAt", used, "UsageCount", (json_int_t)row->uses);
 }
 
-json_t *build_cache_json(Engine *engine)
-{
-	json_t *list = json_array();
-	for (int mounts = 0; mounts <= 1; mounts++) {
-		g_autoptr(GPtrArray) rows = records(engine, mounts == 1);
-		for (guint i = 0; i < rows->len; i++) {
-			const CacheRow *row = rows->pdata[i];
-			if (*row->description != '\0')
-				json_array_append_new(list, row_json(row, mounts == 1));
-		}
-	}
-	return list;
-}
-
 static bool remove_row(Engine *engine, const CacheRow *row, bool mount)
 {
 	return !row->in_use && (mount ? cache_mount_remove(engine->store, row->key, NULL)
@@ -74,6 +60,21 @@ static bool matches(const CacheRow *row, bool mount, const BuildPrune *prune)
 	       flag_matches(filters, "inuse", row->in_use) &&
 	       flag_matches(filters, "shared", row->shared) &&
 	       flag_matches(filters, "private", !row->shared) && filters_match_labels(filters, NULL);
+}
+
+json_t *build_cache_json(Engine *engine, const Filters *filters)
+{
+	json_t *list = json_array();
+	BuildPrune wanted = {.all = true, .filters = filters};
+	for (int mounts = 0; mounts <= 1; mounts++) {
+		g_autoptr(GPtrArray) rows = records(engine, mounts == 1);
+		for (guint i = 0; i < rows->len; i++) {
+			const CacheRow *row = rows->pdata[i];
+			if (*row->description != '\0' && matches(row, mounts == 1, &wanted))
+				json_array_append_new(list, row_json(row, mounts == 1));
+		}
+	}
+	return list;
 }
 
 json_t *build_prune(Engine *engine, const BuildPrune *prune)

@@ -31,6 +31,13 @@ static mode_t mode_of(guint32 go)
 	       (go & GO_STICKY ? S_ISVTX : 0);
 }
 
+guint32 filesync_mode(mode_t mode)
+{
+	return (mode & 0777) | (mode & S_ISUID ? GO_SETUID : 0) | (mode & S_ISGID ? GO_SETGID : 0) |
+	       (mode & S_ISVTX ? GO_STICKY : 0) | (S_ISDIR(mode) ? GO_DIR : 0) |
+	       (S_ISLNK(mode) ? GO_SYMLINK : 0) | (S_ISFIFO(mode) ? GO_FIFO : 0);
+}
+
 static struct timespec time_of(gint64 nanoseconds)
 {
 	gint64 second = 1000000000, rest = nanoseconds % second;

@@ -47,19 +47,27 @@ static json_t *image_metadata(Ref *ref)
 	return text != NULL ? json_pack("{s:s}", "containerimage.config", text) : json_object();
 }
 
-static bool solve(Ref *ref, FrontendResult *result, GError **error)
+/* What is wrong, and where in the Dockerfile. */
+static bool blame(Ref *ref, FrontendResult *result, GError *problem, GError **error)
 {
-	g_autoptr(GError) problem = NULL;
+	BuildFault fault = build_fault(ref->build);
+	result->details = failure_details(problem, &fault);
+	g_propagate_error(error, problem);
+	return false;
+}
+
+static bool solve(Ref *ref, const char *question, FrontendResult *result, GError **error)
+{
+	GError *problem = NULL;
 	complete_request(ref);
 	ref->build = build_new(job_engine(ref->job), &ref->request, error);
 	if (ref->build == NULL)
 		return false;
-	if (!build_solve(ref->build, &problem)) {
-		BuildFault fault = build_fault(ref->build);
-		result->details = failure_details(problem, &fault);
-		g_propagate_error(error, g_steal_pointer(&problem));
-		return false;
-	}
+	if (*question != '\0')
+		return question_answer(ref, question, result, &problem) ||
+		       blame(ref, result, problem, error);
+	if (!build_solve(ref->build, &problem))
+		return blame(ref, result, problem, error);
 	ref_publish(ref);
 	result->ref = ref;
 	result->metadata = image_metadata(ref);
@@ -70,15 +78,11 @@ bool frontend_solve(Job *job, const char *frontend, Bk__Pair *const *options, si
 	Bk__DefinitionEntry *const *inputs, size_t input_count, FrontendResult *result,
 	GError **error)
 {
-	const char *question = pair_find(options, count, "requestid");
 	if (strcmp(frontend, "dockerfile.v0") != 0)
 		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
 			"frontend %s is not supported: only dockerfile.v0 is", frontend);
-	if (*question != '\0')
-		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED, "subrequest %s is not supported",
-			question);
 	Ref *ref = ref_new(job);
 	job_add_ref(job, ref);
 	return options_read(ref, options, count, inputs, input_count, error) &&
-	       solve(ref, result, error);
+	       solve(ref, pair_find(options, count, "requestid"), result, error);
 }

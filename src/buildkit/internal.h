@@ -40,8 +40,11 @@ bool session_serves(const Session *session, const char *method);
 /* What a builder asks of it (build.h); the argument is a Ref. */
 extern const BuildClient session_client;
 
-/* filesync.c: fsutil's transfer of a tree, both ways. */
+/* filesync.c, filesend.c: fsutil's transfer of a tree, to us and from us. */
 bool filesync_fetch(Session *session, const BuildFetch *what, const char *folder, GError **error);
+
+bool filesync_send(GrpcCall *call, int root_fd, GError **error);
+guint32 filesync_mode(mode_t mode); /* as Go's os.FileMode */
 
 /* job.c: a build as its client sees it: by its ref, from the first question for its status to the answer of Solve. */
 typedef struct Job Job;
@@ -116,6 +119,9 @@ bool frontend_solve(Job *job, const char *frontend, Bk__Pair *const *options, si
 	GError **error);
 void frontend_clear(FrontendResult *result);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FrontendResult, frontend_clear)
+
+/* question.c: an answer about a Dockerfile instead of a build. */
+bool question_answer(Ref *ref, const char *name, FrontendResult *result, GError **error);
 
 /* export.c: what becomes of a ref, by the exporters of the job's Solve. response: name -> text. False with error. */
 bool export_result(Job *job, Ref *ref, json_t *response, GError **error);

@@ -66,6 +66,49 @@ static gpointer log_of(const json_t *entry)
 	return log;
 }
 
+static ProtobufCBinaryData bytes_of(const char *text)
+{
+	return (ProtobufCBinaryData){strlen(text), (uint8_t *)text};
+}
+
+/* Where in a Dockerfile it is. */
+static void locate_warning(Bk__VertexWarning *warning, const json_t *entry)
+{
+	Bk__SourceInfo *info = g_new(Bk__SourceInfo, 1);
+	Bk__Range *range = g_new(Bk__Range, 1);
+	Bk__Position *position = g_new(Bk__Position, 1);
+	bk__source_info__init(info);
+	bk__range__init(range);
+	bk__position__init(position);
+	info->filename = (char *)json_str(entry, "filename");
+	info->language = (char *)"Dockerfile";
+	info->data.data = g_base64_decode(json_str(entry, "data"), &info->data.len);
+	position->line = (int32_t)json_int(entry, "line");
+	range->start = range->end = position;
+	warning->info = info;
+	warning->n_ranges = 1;
+	warning->ranges = g_new(Bk__Range *, 1);
+	warning->ranges[0] = range;
+}
+
+static gpointer warning_of(const json_t *entry)
+{
+	Bk__VertexWarning *warning = g_new(Bk__VertexWarning, 1);
+	const json_t *details = json_object_get(entry, "detail");
+	bk__vertex_warning__init(warning);
+	warning->vertex = (char *)json_str(entry, "vertex");
+	warning->level = json_int(entry, "level");
+	warning->short_ = bytes_of(json_str(entry, "short"));
+	warning->url = (char *)json_str(entry, "url");
+	warning->detail = g_new(ProtobufCBinaryData, json_array_size(details) + 1);
+	for (; warning->n_detail < json_array_size(details); warning->n_detail++)
+		warning->detail[warning->n_detail] =
+			bytes_of(json_elem(details, warning->n_detail));
+	if (json_int(entry, "line") > 0)
+		locate_warning(warning, entry);
+	return warning;
+}
+
 static gpointer *list_of(
 	const json_t *lists, const char *key, gpointer (*make)(const json_t *), size_t *count)
 {
@@ -100,6 +143,19 @@ static void free_log(gpointer data)
 	g_free(log->msg.data);
 }
 
+static void free_warning(gpointer data)
+{
+	Bk__VertexWarning *warning = data;
+	g_free(warning->detail);
+	if (warning->info == NULL)
+		return;
+	g_free(warning->info->data.data);
+	g_free(warning->info);
+	g_free(warning->ranges[0]->start);
+	g_free(warning->ranges[0]);
+	g_free(warning->ranges);
+}
+
 static void free_list(gpointer *list, void (*clear)(gpointer))
 {
 	for (gpointer *one = list; *one != NULL; one++) {
@@ -117,14 +173,17 @@ GBytes *status_of_line(const json_t *line)
 		return NULL;
 	gpointer *vertexes = list_of(lists, "vertexes", vertex_of, &message.n_vertexes),
 		 *statuses = list_of(lists, "statuses", status_of, &message.n_statuses),
-		 *logs = list_of(lists, "logs", log_of, &message.n_logs);
+		 *logs = list_of(lists, "logs", log_of, &message.n_logs),
+		 *warnings = list_of(lists, "warnings", warning_of, &message.n_warnings);
 	message.vertexes = (Bk__Vertex **)vertexes;
 	message.statuses = (Bk__VertexStatus **)statuses;
 	message.logs = (Bk__VertexLog **)logs;
+	message.warnings = (Bk__VertexWarning **)warnings;
 	GBytes *bytes = grpc_message_pack(&message);
 	free_list(vertexes, free_vertex);
 	free_list(statuses, free_status);
 	free_list(logs, free_log);
+	free_list(warnings, free_warning);
 	return bytes;
 }
 

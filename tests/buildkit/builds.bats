@@ -185,3 +185,102 @@ setup() {
 	for _ in $(seq 200); do [ "$(shims)" -ne 0 ] || break; sleep 0.05; done
 	[ "$(shims)" -eq 0 ]
 }
+
+@test "build: files and an archive for the client" {
+	printf 'FROM scratch\nCOPY a.txt sub /dst/\nCOPY --chmod=600 a.txt /dst/private\n' >Dockerfile
+	ln -s b sub/link
+	ln sub/b sub/twin
+	d build -q -o out .
+	[ "$(cat out/dst/a.txt out/dst/b out/dst/twin)" = $'aaa\nb\nb' ]
+	[ "$(readlink out/dst/link)" = b ]
+	[ "$(stat -c %a out/dst/private)" = 600 ]
+	d build -q -o type=tar,dest=out.tar .
+	[ "$(tar xOf out.tar dst/a.txt)" = aaa ]
+	d build -q -o - . | tar t | grep -qx dst/private
+}
+
+@test "build: what checks say, as a warning, as the only answer, and as a failure" {
+	printf 'from busybox AS One\nRUN true\nMAINTAINER me\n' >Dockerfile
+	run d build --progress plain .
+	[ "$status" -eq 0 ]
+	[[ $output == *"WARN: StageNameCasing: Stage name 'One' should be lowercase (line 1)"* ]]
+	[[ $output == *"warnings found"* ]]
+	run d build --check .
+	[ "$status" -eq 1 ]
+	[[ $output == *"WARNING: StageNameCasing - https://docs.docker.com/go/dockerfile/rule/stage-name-casing/"*"   1 | >>> from busybox AS One"* ]]
+	printf '# check=error=true\nFROM busybox AS One\n' >Dockerfile
+	run d build .
+	[ "$status" -ne 0 ]
+	[[ $output == *"lint violation found for rules: StageNameCasing"* ]]
+	printf 'FROM busybox\n' >Dockerfile
+	run d build --check .
+	[ "$status" -eq 0 ]
+	[[ $output == *"Check complete, no warnings found."* ]]
+}
+
+@test "build --call: outline and targets" {
+	cat >Dockerfile <<-'END'
+		ARG BASE=busybox
+		# first is where it begins
+		FROM $BASE AS first
+		# FOO says what
+		ARG FOO=1
+		RUN --mount=type=secret,id=tok,required=true --mount=type=ssh true
+		FROM first AS second
+		ARG BAR
+	END
+	run d build --call targets .
+	[ "$status" -eq 0 ]
+	[[ $output == *"first "*"is where it begins"*"second (default)"* ]]
+	run d build --call outline .
+	[ "$status" -eq 0 ]
+	[[ $output == *"TARGET: second"*"BASE "*busybox*"FOO "*1*"says what"*BAR*"SECRET "*"tok "*true*"SSH "*default* ]]
+	d build --call targets,format=json . >answer
+	[ "$(grep '^{' answer | jq -r '.targets[1].name')" = second ]
+}
+
+@test "buildx du and prune: the cache, by filters" {
+	d build -q --no-cache .
+	run d buildx du --verbose
+	[ "$status" -eq 0 ]
+	[[ $output == *"COPY a.txt sub /dst/"* ]]
+	run d buildx du --filter type=exec.cachemount
+	[ "$status" -eq 0 ]
+	[[ $output != *COPY* ]]
+	run d builder prune -f --filter until=24h
+	[[ $output == *"Total:"*0B* ]]
+	d builder prune -af
+	run d buildx du
+	[[ $output == *"Total:"*0B* ]]
+	run d builder prune -f --filter nonsense=1
+	[ "$status" -ne 0 ]
+	run d buildx history ls
+	[ "$status" -eq 0 ]
+}
+
+@test "compose build, and up --build" {
+	cat >compose.yaml <<-'END'
+		services:
+		  one:
+		    build:
+		      context: .
+		      args: {X: composed}
+		    command: cat /dst/a.txt
+		    network_mode: none
+		  two:
+		    build:
+		      dockerfile_inline: |
+		        FROM busybox
+		        RUN echo two >/n
+		    command: cat /n
+		    network_mode: none
+	END
+	d compose -p composed build
+	[ "$(run_none composed-two cat /n)" = two ]
+	echo new >a.txt
+	COMPOSE_BAKE=true run d compose -p composed up --build
+	[ "$status" -eq 0 ]
+	[[ $output == *"one-1"*new* && $output == *"two-1"*two* ]]
+	COMPOSE_BAKE=false d compose -p composed build --no-cache
+	d compose -p composed down
+}
