@@ -11,11 +11,21 @@ static const char *scale(double *size, double base, const char *const *units)
 	return units[i];
 }
 
-char *size_human(double bytes)
+static char *decimal(double bytes, int digits)
 {
 	static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB", NULL};
 	const char *unit = scale(&bytes, 1000, units);
-	return g_strdup_printf("%.3g%s", bytes, unit);
+	return g_strdup_printf("%.*g%s", digits, bytes, unit);
+}
+
+char *size_human(double bytes)
+{
+	return decimal(bytes, 3);
+}
+
+char *size_human_long(double bytes)
+{
+	return decimal(bytes, 4);
 }
 
 char *size_bar(gint64 part, gint64 whole, int width)

@@ -6,6 +6,9 @@
 /* Decimal, as images and ps print it: "1.98MB", "0B". The caller frees it. */
 char *size_human(double bytes);
 
+/* With four digits, as "system df" and prune print it: "1.982MB". The caller frees it. */
+char *size_human_long(double bytes);
+
 /* Binary, as info and stats print it: "23.54GiB". The caller frees it. */
 char *size_human_binary(double bytes);
 

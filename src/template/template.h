@@ -1,20 +1,20 @@
-/* Go's text/template, as far as --format needs it, over JSON values. */
+/* Go's text/template with the functions that Docker adds. What went wrong is said in Go's words: "template: :1:2: ...". */
 #pragma once
-#include "base/json.h"
+#include "template/value.h"
 
 typedef struct Template Template;
 
-/* "template parsing error: ..." if it is none. */
-Template *template_parse(const char *text, GError **error);
+/* name: what errors call it. NULL with INVALID: it is none. */
+Template *template_parse(const char *name, const char *text, GError **error);
 void template_free(Template *template);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Template, template_free)
 
-/* Carries it out on data, appending to out. False with error if that is not possible. */
-bool template_run(const Template *template, json_t *data, GString *out, GError **error);
+typedef enum {
+	TEMPLATE_PLAIN,
+	TEMPLATE_STRICT,   /* a key that a map has not is an error (Go's missingkey=error) */
+	TEMPLATE_HEADINGS, /* upper, json and the like leave their texts as they are */
+} TemplateMode;
 
-/* Calls each with the name of every field that the template prints at its top level: for headings. */
-void template_fields(
-	const Template *template, void (*each)(const char *name, gpointer data), gpointer data);
-
-/* A value as Go prints it with %v. */
-void template_print(GString *out, const json_t *value);
+/* Carries it out on data, appending to out, also what was there before it failed. */
+bool template_run(
+	const Template *template, TemplateMode mode, GoValue data, GString *out, GError **error);

@@ -4,11 +4,6 @@
 #include <stdint.h>
 #include <string.h>
 
-static void ignore(const char *name, gpointer data)
-{
-	(void)name, (void)data;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -17,11 +12,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		"\"F\":1.5,\"T\":true,\"Z\":null,\"State\":{\"Pid\":7,\"List\":[{\"a\":1}]}}";
 	g_autofree char *text = g_strndup((const char *)data, size);
 	g_autoptr(json_t) json = json_parse(value, strlen(value), NULL);
-	g_autoptr(Template) template = template_parse(text, NULL);
+	g_autoptr(Template) template = template_parse("", text, NULL);
 	g_autoptr(GString) out = g_string_new("");
 	if (template == NULL)
 		return 0;
-	template_run(template, json, out, NULL);
-	template_fields(template, ignore, NULL);
+	template_run(template, TEMPLATE_PLAIN, (GoValue){&go_any, json}, out, NULL);
 	return 0;
 }

@@ -2,6 +2,7 @@
 #include "cli/config/contexts.h"
 
 #include "base/error.h"
+#include "cli/common/docker_types.h"
 #include "base/fd.h"
 
 #include <errno.h>
@@ -212,14 +213,21 @@ static int inspect(Cli *cli)
 	g_autoptr(json_t) list = json_array();
 	const char *format = flag_text(cli, "format");
 	int code = EXIT_SUCCESS;
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(Template) template = format_parse("", format, &problem);
+	if (template == NULL) {
+		print_to(stderr, "template parsing error: %s\n", problem->message);
+		return FORMAT_ERROR;
+	}
 	for (int i = 0; i < MAX(cli->arg_count, 1); i++) {
 		g_autoptr(GError) error = NULL;
 		g_autoptr(json_t) meta = inspected(
 			cli, cli->arg_count > 0 ? cli->args[i] : context_current(cli), &error);
 		if (meta != NULL && *format == '\0')
 			json_array_append(list, meta);
-		else if (meta == NULL || !format_value(format, meta, &error)) {
-			print_to(stderr, "%s\n", error->message);
+		else if (meta == NULL || !format_value(template, docker_context, meta, &error)) {
+			print_to(stderr, "%s%s\n", meta != NULL ? "template parsing error: " : "",
+				error->message);
 			code = EXIT_FAILURE;
 		}
 	}
@@ -230,15 +238,14 @@ static int inspect(Cli *cli)
 }
 
 static const Column columns[] = {{"Name", "NAME"}, {"Description", "DESCRIPTION"},
-	{"DockerEndpoint", "DOCKER ENDPOINT"}, {"Error", "ERROR"}, {0}};
+	{"DockerEndpoint", "DOCKER ENDPOINT"}, {"Error", "ERROR"}, {"Current", NULL, &go_bool}, {0}};
 
 static void add_row(
 	const Cli *cli, json_t *rows, const char *name, const char *description, const char *host)
 {
 	bool current = strcmp(name, context_current(cli)) == 0;
-	g_autofree char *shown = g_strconcat(name, current ? " *" : "", NULL);
 	json_array_append_new(rows,
-		json_pack("{s:s, s:s, s:s, s:s, s:b}", "Name", shown, "Description", description,
+		json_pack("{s:s, s:s, s:s, s:s, s:b}", "Name", name, "Description", description,
 			"DockerEndpoint", host, "Error", "", "Current", current));
 }
 
@@ -255,14 +262,21 @@ static int list(Cli *cli)
 		add_row(cli, rows, json_str(meta, "Name"), json_str(meta, "Metadata.Description"),
 			json_str(meta, "Endpoints.docker.Host"));
 	for (i = 0; quiet && i < json_array_size(rows); i++)
-		print_to(stdout, "%.*s\n",
-			(int)strcspn(json_str(json_array_get(rows, i), "Name"), " "),
-			json_str(json_array_get(rows, i), "Name"));
-	return quiet || format_list(flag_text(cli, "format"),
-				"{{.Name}}\t{{.Description}}\t{{.DockerEndpoint}}\t{{.Error}}",
-				columns, rows, &error)
-		       ? EXIT_SUCCESS
-		       : cli_fail(cli, error);
+		print_to(stdout, "%s\n", json_str(json_array_get(rows, i), "Name"));
+	bool ok = quiet || format_list(flag_text(cli, "format"),
+				"{{.Name}}{{if .Current}} *{{end}}\t{{.Description}}\t"
+				"{{.DockerEndpoint}}\t{{.Error}}",
+				"*formatter.clientContextContext", columns, rows, &error);
+	if (!ok)
+		return cli_fail(cli, error);
+	fflush(stdout);
+	const char *host = getenv("DOCKER_HOST");
+	if (!quiet && host != NULL && *host != '\0')
+		print_to(stderr,
+			"Warning: DOCKER_HOST environment variable overrides the active context. "
+			"To use a context, either set the global --context flag, or unset "
+			"DOCKER_HOST environment variable.\n");
+	return EXIT_SUCCESS;
 }
 
 static const Flag list_flags[] = {{"format", 0, STRING, "table, json or a Go template"},

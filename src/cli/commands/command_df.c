@@ -13,8 +13,9 @@ static const Flag flags[] = {
 	{0},
 };
 
-static const Column columns[] = {{"Type", "TYPE"}, {"TotalCount", "TOTAL"}, {"Active", "ACTIVE"},
-	{"Size", "SIZE"}, {"Reclaimable", "RECLAIMABLE"}, {0}};
+static const Column columns[] = {{"Type", "TYPE", NULL, "type"},
+	{"TotalCount", "TOTAL", NULL, "total"}, {"Active", "ACTIVE", NULL, "active"},
+	{"Size", "SIZE", NULL, "size"}, {"Reclaimable", "RECLAIMABLE", NULL, "reclaimable"}, {0}};
 static const Column image_columns[] = {{"Repository", "REPOSITORY"}, {"Tag", "TAG"},
 	{"ID", "IMAGE ID"}, {"Size", "SIZE"}, {"Containers", "CONTAINERS"}, {0}};
 static const Column container_columns[] = {{"ID", "CONTAINER ID"}, {"Image", "IMAGE"},
@@ -24,7 +25,7 @@ static const Column volume_columns[] = {
 
 static json_t *usage_row(const char *type, size_t total, int active, gint64 size, gint64 unused)
 {
-	g_autofree char *whole = size_human((double)size), *part = size_human((double)unused);
+	g_autofree char *whole = size_human_long((double)size), *part = size_human_long((double)unused);
 	g_autofree char *reclaimable =
 		size > 0 ? g_strdup_printf("%s (%d%%)", part, (int)(unused * 100 / size))
 			 : g_strdup(part);
@@ -125,7 +126,7 @@ static bool print_part(const json_t *list, json_t *(*row_of)(const json_t *), co
 	g_autoptr(json_t) rows = json_array();
 	for (size_t i = 0; i < json_array_size(list); i++)
 		json_array_append_new(rows, row_of(json_array_get(list, i)));
-	return format_list("", table, part_columns, rows, error);
+	return format_list("", table, "", part_columns, rows, error);
 }
 
 static bool print_verbose(const json_t *usage, GError **error)
@@ -169,7 +170,7 @@ static int run(Cli *cli)
 			0, 0));
 	return format_list(flag_text(cli, "format"),
 		       "{{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}",
-		       columns, rows, &error)
+		       "*formatter.diskUsageImagesContext", columns, rows, &error)
 		       ? EXIT_SUCCESS
 		       : cli_fail(cli, error);
 }

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/timefmt.h"
+#include "cli/common/docker_types.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,7 +53,7 @@ static void print_event(const json_t *event)
 static char *parameter(const char *text)
 {
 	gint64 time, ago;
-	if (*text != '\0' && duration_parse(text, &ago))
+	if (strcmp(text, "0") != 0 && *text != '\0' && duration_parse(text, &ago))
 		time = time_now() - ago;
 	else if (*text == '\0' || !time_parse(text, &time))
 		return g_strdup(text);
@@ -60,22 +61,41 @@ static char *parameter(const char *text)
 		"%" G_GINT64_FORMAT ".%09d", time / 1000000000, (int)(time % 1000000000));
 }
 
-static bool show(const char *format, const char *line, GError **error)
+static bool show(const Template *template, const char *line, GError **error)
 {
 	g_autoptr(json_t) event = json_parse(line, strlen(line), error);
 	if (event == NULL)
 		return false;
-	if (*format == '\0')
+	if (template == NULL)
 		print_event(event);
-	else if (!format_value(format, event, error))
+	else if (!format_value(template, docker_event, event, error))
 		return false;
 	fflush(stdout);
 	return true;
 }
 
+/* Tried on an event that has nothing first, as docker does. NULL with error. */
+static Template *parse_format(const char *format, GError **error)
+{
+	GoType pointer = {.kind = GO_POINTER, .name = "*events.Message", .items = docker_event};
+	g_autoptr(GString) out = g_string_new("");
+	g_autoptr(json_t) empty = json_object();
+	g_autoptr(Template) template = format_parse("", format, error);
+	if (template == NULL ||
+		!template_run(template, TEMPLATE_PLAIN, (GoValue){&pointer, empty}, out, error))
+		return NULL;
+	return g_steal_pointer(&template);
+}
+
 static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
+	const char *format = flag_text(cli, "format");
+	g_autoptr(Template) template = *format != '\0' ? parse_format(format, &error) : NULL;
+	if (error != NULL) {
+		print_to(stderr, "Error parsing format: %s\n", error->message);
+		return FORMAT_ERROR;
+	}
 	g_auto(Response) response = {.fd = -1};
 	g_autofree char *filters = query_filters(cli, &error),
 			*since = parameter(flag_text(cli, "since")),
@@ -91,7 +111,7 @@ static int run(Cli *cli)
 		g_string_append_len(lines, block, n);
 		for (char *newline; (newline = strchr(lines->str, '\n')) != NULL;) {
 			*newline = '\0';
-			if (!show(flag_text(cli, "format"), lines->str, &error))
+			if (!show(template, lines->str, &error))
 				return cli_fail(cli, error);
 			g_string_erase(lines, 0, newline - lines->str + 1);
 		}

@@ -57,7 +57,7 @@ static int run(Cli *cli)
 				      flag_bool(cli, "human", true)));
 	return format_list(flag_bool(cli, "quiet", false) ? "{{.ID}}" : flag_text(cli, "format"),
 		       "{{.ID}}\t{{.CreatedSince}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}",
-		       columns, rows, &error)
+		       "*image.historyContext", columns, rows, &error)
 		       ? EXIT_SUCCESS
 		       : cli_fail(cli, error);
 }

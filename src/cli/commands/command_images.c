@@ -19,9 +19,10 @@ static const Flag flags[] = {
 	{0},
 };
 
-static const Column columns[] = {{"ID", "IMAGE ID"}, {"Repository", "REPOSITORY"}, {"Tag", "TAG"},
-	{"Digest", "DIGEST"}, {"CreatedSince", "CREATED"}, {"CreatedAt", "CREATED AT"},
-	{"Size", "SIZE"}, {"Containers", "CONTAINERS"}, {"VirtualSize", "SIZE"},
+static const Column columns[] = {{"Repository", "REPOSITORY", NULL, "repository"},
+	{"Tag", "TAG", NULL, "tag"}, {"ID", "IMAGE ID", NULL, "image_id"}, {"Digest", "DIGEST"},
+	{"CreatedSince", "CREATED"}, {"CreatedAt", "CREATED AT", NULL, "created_at"},
+	{"Size", "SIZE", NULL, "virtual_size"}, {"Containers", "CONTAINERS"}, {"VirtualSize", "SIZE"},
 	{"SharedSize", "SHARED SIZE"}, {"UniqueSize", "UNIQUE SIZE"}, {0}};
 
 /* The digest that a repository knows the image by; "<none>". */
@@ -46,6 +47,7 @@ static void add_row(json_t *rows, const json_t *image, const char *tag, bool who
 	g_autofree char *human = duration_human(time_now() - created * 1000000000),
 			*ago = g_strconcat(human, " ago", NULL);
 	g_autofree char *size = size_human((double)json_int(image, "Size")),
+			*virtual_size = size_human_long((double)json_int(image, "Size")),
 			*short_id = g_strndup(id + (g_str_has_prefix(id, "sha256:") ? 7 : 0), 12);
 	g_autofree char *containers =
 		json_int(image, "Containers") < 0
@@ -62,7 +64,7 @@ static void add_row(json_t *rows, const json_t *image, const char *tag, bool who
 			      "Digest", digest_in(image, name), "ID", whole ? id : short_id,
 			      "Repository", name, "SharedSize", "N/A", "Size", size, "Tag",
 			      colon != NULL ? colon + 1 : "<none>", "UniqueSize", "N/A",
-			      "VirtualSize", size));
+			      "VirtualSize", virtual_size));
 }
 
 /* By the names of its digests, if it was pulled by one. */
@@ -142,7 +144,7 @@ static int run(Cli *cli)
 			? "{{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{."
 			  "Size}}"
 			: "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}";
-	return format_list(quiet ? "{{.ID}}" : format, table, columns, rows, &error)
+	return format_list(quiet ? "{{.ID}}" : format, table, "*formatter.imageContext", columns, rows, &error)
 		       ? EXIT_SUCCESS
 		       : cli_fail(cli, error);
 }

@@ -1,6 +1,7 @@
 #include "cli/common/cli.h"
 
 #include "base/size.h"
+#include "cli/common/docker_types.h"
 #include "version.h"
 
 #include <stdio.h>
@@ -55,6 +56,17 @@ static void print_server(const json_t *info)
 	}
 }
 
+/* With what docker's command line tells of itself. */
+static int print_format(const char *format, json_t *info)
+{
+	json_object_set_new(info, "ClientInfo",
+		json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:[], s:n}", "Debug", false, "Version",
+			BERTH_VERSION, "DefaultAPIVersion", "1.51", "GitCommit", BERTH_COMMIT, "Os",
+			"linux", "BuildTime", BERTH_BUILD_TIME, "Context", "default", "Plugins",
+			"Warnings"));
+	return format_print("", format, docker_info, info);
+}
+
 static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
@@ -63,7 +75,7 @@ static int run(Cli *cli)
 	if (info == NULL && *format != '\0')
 		return cli_fail(cli, error);
 	if (*format != '\0')
-		return format_value(format, info, &error) ? EXIT_SUCCESS : cli_fail(cli, error);
+		return print_format(format, info);
 	print_to(stdout,
 		"Client:\n Version:    %s\n Context:    default\n Debug Mode: false\n\nServer:\n",
 		BERTH_VERSION);

@@ -2,7 +2,7 @@
 #include "cli/common/cli.h"
 
 #include "base/error.h"
-#include "template/template.h"
+#include "cli/common/docker_types.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,11 +18,14 @@ static const Flag flags[] = {
 
 static const struct {
 	const char *type, *path;
-} kinds[] = {{"container", "/containers/%s/json"}, {"image", "/images/%s/json"},
-	{"volume", "/volumes/%s"}, {"network", "/networks/%s"}};
+	const GoType *const *go;
+} kinds[] = {{"container", "/containers/%s/json", &docker_container},
+	{"image", "/images/%s/json", &docker_image}, {"volume", "/volumes/%s", &docker_volume},
+	{"network", "/networks/%s", &docker_network}};
 
 /* The first kind of thing that has this name; NULL with error if none has. */
-static json_t *find(Cli *cli, const char *type, const char *name, GError **error)
+static json_t *find(
+	Cli *cli, const char *type, const char *name, const GoType **go, GError **error)
 {
 	g_autofree char *escaped = client_escape(name), *platform = query_platform(cli);
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
@@ -36,6 +39,7 @@ static json_t *find(Cli *cli, const char *type, const char *name, GError **error
 								: "",
 			i == 1 ? platform : "", NULL);
 		json_t *found = client_call(cli->client, "GET", path, NULL, &problem);
+		*go = *kinds[i].go;
 		if (found != NULL)
 			return found;
 		if (*type != '\0' || problem->code != BERTH_ERROR_NOT_FOUND) {
@@ -47,76 +51,59 @@ static json_t *find(Cli *cli, const char *type, const char *name, GError **error
 	return NULL;
 }
 
-/* Maps that are there but empty are null in the API, and print as "map[]". */
-static void complete(json_t *object)
-{
-	static const char *const maps[] = {"Labels", "Options"};
-	for (size_t i = 0; i < G_N_ELEMENTS(maps); i++)
-		if (json_is_null(json_object_get(object, maps[i])))
-			json_object_set_new(object, maps[i], json_object());
-}
-
+/* The answers of all names, or what was printed of them. */
 typedef struct {
-	json_t *object;
-	char *missing;
-} Check;
+	const Template *template;
+	TemplateMode mode;
+	bool raw; /* keys may be used as they are in the API, too */
+	GString *out;
+} Printing;
 
-/* A field that the object lacks is a slip, unless it is one of those that are not always there. */
-static void check_field(const char *name, gpointer data)
+/* By Go's names, or else by the API's, as docker tries them. From then on a key that is not there is an error. */
+static bool print_object(Printing *printing, const GoType *type, json_t *object, GError **error)
 {
-	static const char *const optional[] = {"SizeRw", "SizeRootFs", "Descriptor", "Manifests",
-		"ImageManifestDescriptor", "Parent", "Comment", "Author", "Container",
-		"DockerVersion", "Variant", "OsVersion", "VirtualSize", "UsageData",
-		"ClusterVolume", "Status", NULL};
-	Check *check = data;
-	if (json_object_get(check->object, name) == NULL && !g_strv_contains(optional, name) &&
-		check->missing == NULL)
-		check->missing = g_strdup(name);
+	g_autoptr(GString) typed = g_string_new(""), raw = g_string_new("");
+	GString *good = typed;
+	g_autoptr(GError) problem = NULL;
+	bool ok = template_run(
+		printing->template, printing->mode, (GoValue){type, object}, typed, &problem);
+	if (!ok && printing->raw) {
+		g_clear_error(&problem);
+		printing->mode = TEMPLATE_STRICT;
+		good = raw;
+		ok = template_run(printing->template, printing->mode, (GoValue){&go_any, object},
+			raw, &problem);
+	}
+	if (!ok)
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "template parsing error: %s",
+			problem->message);
+	g_string_append_printf(printing->out, "%s\n", good->str);
+	return true;
 }
 
-static bool fields_there(const Template *template, json_t *object, GError **error)
+static int inspect(Cli *cli, const char *only, bool raw)
 {
-	Check check = {object, NULL};
-	template_fields(template, check_field, &check);
-	g_autofree char *missing = check.missing;
-	return missing == NULL || fail(error, BERTH_ERROR_UNAVAILABLE,
-					  "template parsing error: template: :1:2: executing \"\" "
-					  "at <.%s>: map has no entry"
-					  " for key \"%s\"",
-					  missing, missing);
-}
-
-static int inspect(Cli *cli, const char *type)
-{
-	enum { TEMPLATE_ERROR = 64 };
 	int code = EXIT_SUCCESS;
 	const char *format = flag_text(cli, "format");
+	bool whole = *format == '\0' || strcmp(format, "json") == 0;
 	g_autoptr(GError) problem = NULL;
-	g_autoptr(Template) template = template_parse(format, &problem);
+	g_autoptr(Template) template = format_parse("", format, &problem);
 	if (template == NULL) {
-		print_to(stderr, "%s\n", problem->message);
-		return TEMPLATE_ERROR;
+		print_to(stderr, "template parsing error: %s\n", problem->message);
+		return FORMAT_ERROR;
 	}
 	g_autoptr(json_t) list = json_array();
-	g_autoptr(GString) errors = g_string_new("");
+	g_autoptr(GString) errors = g_string_new(""), out = g_string_new("");
+	Printing printing = {template, TEMPLATE_PLAIN, raw, out};
 	for (int i = 0; i < cli->arg_count; i++) {
 		g_autoptr(GError) error = NULL;
-		g_autoptr(json_t) found = find(cli, type, cli->args[i], &error);
-		if (found != NULL && *format != '\0')
-			complete(found);
-		if (found != NULL && *format != '\0' &&
-			!(fields_there(template, found, &error) &&
-				format_value(format, found, &error))) {
-			putchar('\n');
-			fflush(stdout);
-			print_to(stderr, "%s\n", error->message);
-			return EXIT_FAILURE;
-		}
-		if (found != NULL) {
+		const GoType *type;
+		g_autoptr(json_t) found = find(cli, only, cli->args[i], &type, &error);
+		if (found != NULL)
 			json_array_append(list, found);
+		if (found != NULL &&
+			(whole || print_object(&printing, type, found, &error)))
 			continue;
-		}
-		fflush(stdout);
 		g_string_append_printf(errors, "%s%s\n",
 			error->code >= 300 && error->code != BERTH_ERROR_UNAVAILABLE
 				? "Error response from daemon: "
@@ -124,13 +111,11 @@ static int inspect(Cli *cli, const char *type)
 			error->message);
 		code = EXIT_FAILURE;
 	}
-	if (*format == '\0') {
-		g_autofree char *text = json_dumps(list, JSON_INDENT(4));
-		print_shown(text);
+	g_autofree char *text = whole ? json_dumps(list, *format == '\0' ? JSON_INDENT(4) : JSON_COMPACT)
+				     : NULL;
+	print_to(stdout, "%s", text != NULL ? text : out->str);
+	if (out->len == 0)
 		putchar('\n');
-	} else if (json_array_size(list) == 0) {
-		putchar('\n');
-	}
 	fflush(stdout);
 	print_to(stderr, "%s", errors->str);
 	return code;
@@ -148,27 +133,27 @@ static int run(Cli *cli)
 		fputc('\n', stderr);
 		return EXIT_FAILURE;
 	}
-	return inspect(cli, type);
+	return inspect(cli, type, true);
 }
 
 static int run_container(Cli *cli)
 {
-	return inspect(cli, "container");
+	return inspect(cli, "container", true);
 }
 
 static int run_image(Cli *cli)
 {
-	return inspect(cli, "image");
+	return inspect(cli, "image", true);
 }
 
 static int run_network(Cli *cli)
 {
-	return inspect(cli, "network");
+	return inspect(cli, "network", true);
 }
 
 static int run_volume(Cli *cli)
 {
-	return inspect(cli, "volume");
+	return inspect(cli, "volume", false);
 }
 
 const Command command_inspect = {

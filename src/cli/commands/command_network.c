@@ -48,8 +48,9 @@ static const Flag connect_flags[] = {
 };
 static const Flag disconnect_flags[] = {{"force", 'f', BOOL, "be it not connected"}, {0}};
 
-static const Column columns[] = {{"ID", "NETWORK ID"}, {"Name", "NAME"}, {"Driver", "DRIVER"},
-	{"Scope", "SCOPE"}, {"IPv4", "IPV4"}, {"IPv6", "IPV6"}, {"Internal", "INTERNAL"},
+static const Column columns[] = {{"ID", "NETWORK ID", NULL, "network_id"},
+	{"Name", "NAME", NULL, "name"}, {"Driver", "DRIVER", NULL, "driver"},
+	{"Scope", "SCOPE", NULL, "scope"}, {"IPv4", "IPV4"}, {"IPv6", "IPV6"}, {"Internal", "INTERNAL"},
 	{"CreatedAt", "CREATED AT"}, {"Labels", "LABELS"}, {"Label", "LABEL"}, {0}};
 
 static const char *yes_no(const json_t *network, const char *field)
@@ -105,7 +106,8 @@ static int run_list(Cli *cli)
 		json_array_append_new(
 			rows, row_of(sorted->pdata[i], flag_bool(cli, "no-trunc", false)));
 	return format_list(flag_bool(cli, "quiet", false) ? "{{.ID}}" : flag_text(cli, "format"),
-		       "{{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}", columns, rows, &error)
+		       "{{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}",
+		       "*network.networkContext", columns, rows, &error)
 		       ? EXIT_SUCCESS
 		       : cli_fail(cli, error);
 }

@@ -106,7 +106,7 @@ static bool prune(Cli *cli, What what, bool all, gint64 *space, GError **error)
 
 static int finish(Cli *cli, bool ok, gint64 space, const GError *error)
 {
-	g_autofree char *size = size_human((double)space);
+	g_autofree char *size = size_human_long((double)space);
 	if (!ok)
 		return cli_fail(cli, error);
 	print_to(stdout, "Total reclaimed space: %s\n", size);

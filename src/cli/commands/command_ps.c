@@ -20,11 +20,16 @@ static const Flag flags[] = {
 	{0},
 };
 
-static const Column columns[] = {{"ID", "CONTAINER ID"}, {"Image", "IMAGE"}, {"Command", "COMMAND"},
-	{"CreatedAt", "CREATED AT"}, {"RunningFor", "CREATED"}, {"Ports", "PORTS"},
-	{"State", "STATE"}, {"Status", "STATUS"}, {"Size", "SIZE"}, {"Names", "NAMES"},
-	{"Labels", "LABELS"}, {"Label", "LABEL"}, {"Mounts", "MOUNTS"},
-	{"LocalVolumes", "LOCAL VOLUMES"}, {"Networks", "NETWORKS"}, {"Platform", "PLATFORM"}, {0}};
+static const GoType platform = {.kind = GO_POINTER, .name = "*v1.Platform", .items = &go_map_any};
+static const Column columns[] = {{"ID", "CONTAINER ID", NULL, "container_id"},
+	{"Image", "IMAGE", NULL, "image"}, {"Command", "COMMAND", NULL, "command"},
+	{"CreatedAt", "CREATED AT", NULL, "created_at"}, {"State", "STATE", NULL, "state"},
+	{"Status", "STATUS", NULL, "status"}, {"Names", "NAMES", NULL, "names"},
+	{"Labels", "LABELS", NULL, "labels"}, {"Ports", "PORTS", NULL, "ports"}, {"Size", "SIZE"},
+	{"RunningFor", "CREATED"}, {"Label", "LABEL"}, {"Mounts", "MOUNTS"},
+	{"LocalVolumes", "LOCAL VOLUMES"}, {"Networks", "NETWORKS"}, {"Platform", "PLATFORM", &platform},
+	{0}};
+static const char row_name[] = "*formatter.ContainerContext";
 
 static char *shorten(const char *text, glong length)
 {
@@ -107,6 +112,8 @@ static int run(Cli *cli)
 	gint64 last = flag_bool(cli, "latest", false) ? 1 : flag_int(cli, "last", -1);
 	const char *format = flag_given(cli, "format") ? flag_text(cli, "format")
 						       : json_str(cli->config, "psFormat");
+	if (*format != '\0' && !format_check(format, row_name, columns, &error))
+		return cli_fail(cli, error);
 	g_autofree char *filters = query_filters(cli, &error);
 	size = size || strstr(format, ".Size") != NULL || format_is_json(format);
 	g_autofree char *path = g_strdup_printf(
@@ -124,7 +131,7 @@ static int run(Cli *cli)
 				   "\t{{.Ports}}\t{{.Names}}\t{{.Size}}"
 				 : "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}"
 				   "\t{{.Ports}}\t{{.Names}}";
-	if (!format_list(quiet ? "{{.ID}}" : format, table, columns, rows, &error))
+	if (!format_list(quiet ? "{{.ID}}" : format, table, row_name, columns, rows, &error))
 		return cli_fail(cli, error);
 	return EXIT_SUCCESS;
 }

@@ -51,7 +51,8 @@ static int run(Cli *cli)
 				json_bool(result, "is_automated") ? "[OK]" : ""));
 	}
 	return format_list(flag_text(cli, "format"),
-		       "{{.Name}}\t{{.Description}}\t{{.StarCount}}\t{{.IsOfficial}}", columns,
+		       "{{.Name}}\t{{.Description}}\t{{.StarCount}}\t{{.IsOfficial}}",
+		       "*formatter.searchContext", columns,
 		       rows, &error)
 		       ? EXIT_SUCCESS
 		       : cli_fail(cli, error);

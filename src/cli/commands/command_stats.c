@@ -171,7 +171,7 @@ static bool print(const Cli *cli, GPtrArray *watches, GError **error)
 				    "\t{{.NetIO}}\t{{.BlockIO}}\t{{.PIDs}}";
 	g_autoptr(json_t) rows = rows_of(cli, watches);
 	const char *format = flag_text(cli, "format");
-	return format_list(strcmp(format, "table") == 0 ? "" : format, table, columns, rows, error);
+	return format_list(format, table, "*container.statsContext", columns, rows, error);
 }
 
 /* Those that were named, or all. */

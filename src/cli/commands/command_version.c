@@ -1,5 +1,6 @@
 #include "cli/common/cli.h"
 
+#include "cli/common/docker_types.h"
 #include "version.h"
 
 #include <stdio.h>
@@ -8,28 +9,43 @@
 
 static const Flag flags[] = {{"format", 'f', STRING, "json or a Go template"}, {0}};
 
+/* "Tue Sep 15 11:02:57 2026", as docker shows what the engine says in RFC 3339. */
+static char *build_time_shown(const char *text)
+{
+	g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+	g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(text, utc);
+	return time != NULL ? g_date_time_format(time, "%a %b %e %T %Y") : g_strdup(text);
+}
+
+static void show_build_times(json_t *both)
+{
+	size_t i;
+	json_t *part, *client = json_object_get(both, "Client");
+	g_autofree char *of_client = build_time_shown(json_str(client, "BuildTime"));
+	json_object_set_new(client, "BuildTime", json_string(of_client));
+	json_array_foreach (json_at(both, "Server.Components"), i, part) {
+		g_autofree char *shown = build_time_shown(json_str(part, "Details.BuildTime"));
+		if (*shown != '\0')
+			json_object_set_new(json_object_get(part, "Details"), "BuildTime",
+				json_string(shown));
+	}
+}
+
 static int run(Cli *cli)
 {
-	enum { TEMPLATE_ERROR = 64 };
 	g_autoptr(GError) error = NULL;
 	g_autoptr(json_t) server = client_call(cli->client, "GET", "/version", NULL, &error);
 	const char *format = flag_text(cli, "format"),
 		   *arch = sizeof(void *) == 8 ? json_str(server, "Arch") : "";
 	g_autoptr(json_t) both = json_pack(
-		"{s:{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}, s:O?}", "Client", "Version",
-		BERTH_VERSION, "ApiVersion", "1.51", "APIVersion", "1.51", "DefaultAPIVersion",
+		"{s:{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}, s:O?}", "Client", "Version",
+		BERTH_VERSION, "ApiVersion", "1.51", "DefaultAPIVersion",
 		"1.51", "GitCommit", BERTH_COMMIT, "Os", "linux", "Arch", arch, "BuildTime",
 		BERTH_BUILD_TIME, "Context", "default", "Server", server);
 	if (*format != '\0') {
-		g_autoptr(GError) problem = NULL;
-		if (server != NULL)
-			json_object_set(
-				server, "APIVersion", json_object_get(server, "ApiVersion"));
-		if (!format_value(format, both, &problem)) {
-			print_to(stderr, "%s\n", problem->message);
-			return TEMPLATE_ERROR;
-		}
-		return server != NULL ? EXIT_SUCCESS : cli_fail(cli, error);
+		show_build_times(both);
+		int code = format_print("version", format, docker_version, both);
+		return code != EXIT_SUCCESS || server != NULL ? code : cli_fail(cli, error);
 	}
 	print_to(stdout,
 		"Client: Berth\n Version:           %s\n API version:       1.51\n Git commit:     "

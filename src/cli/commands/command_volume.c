@@ -17,7 +17,8 @@ static const Flag create_flags[] = {
 	{"opt", 'o', LIST, "set an option of the driver (type=, device=, o=)"},
 	{0},
 };
-static const Column columns[] = {{"Driver", "DRIVER"}, {"Name", "VOLUME NAME"}, {"Scope", "SCOPE"},
+static const Column columns[] = {{"Name", "VOLUME NAME", NULL, "name"},
+	{"Driver", "DRIVER", NULL, "driver"}, {"Scope", "SCOPE"},
 	{"Mountpoint", "MOUNTPOINT"}, {"Labels", "LABELS"}, {"Label", "LABEL"}, {"Links", "LINKS"},
 	{"Size", "SIZE"}, {"Status", "STATUS"}, {"Group", "GROUP"},
 	{"Availability", "AVAILABILITY"}, {0}};
@@ -52,7 +53,7 @@ static int run_list(Cli *cli)
 	if (answer == NULL ||
 		!format_list(
 			flag_bool(cli, "quiet", false) ? "{{.Name}}" : flag_text(cli, "format"),
-			"{{.Driver}}\t{{.Name}}", columns, rows, &error))
+			"{{.Driver}}\t{{.Name}}", "*formatter.volumeContext", columns, rows, &error))
 		return cli_fail(cli, error);
 	return EXIT_SUCCESS;
 }

@@ -1,9 +1,9 @@
 #include "cli/common/cli.h"
 
 #include "base/error.h"
-#include "template/template.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -49,24 +49,11 @@ static char *unescape(const char *format)
 	return g_strjoinv("\n", lines);
 }
 
-static bool print_json_lines(json_t *rows)
+/* Not the engine's: it is told as it is. */
+static bool told(GError **error, const char *before)
 {
-	size_t i;
-	json_t *row;
-	json_array_foreach (rows, i, row) {
-		/* "Label" is a method of templates (.Label "key"), not a field of its own. */
-		json_object_del(row, "Label");
-		g_autofree char *text = json_dumps(row, JSON_COMPACT | JSON_SORT_KEYS);
-		g_autoptr(GString) line = g_string_new("");
-		for (const char *p = text; *p != '\0'; p++)
-			if (strchr("<>&", *p) != NULL) /* as Go's encoder writes them */
-				g_string_append_printf(line, "\\u%04x", *p);
-			else
-				g_string_append_c(line, *p);
-		g_string_append_c(line, '\n');
-		print_shown(line->str);
-	}
-	return true;
+	g_autoptr(GError) problem = g_steal_pointer(error);
+	return fail(error, BERTH_ERROR_UNAVAILABLE, "%s%s", before, problem->message);
 }
 
 char *labels_joined(const json_t *labels)
@@ -85,34 +72,6 @@ bool format_is_json(const char *format)
 	return strcmp(format, "json") == 0 || strcmp(format, "{{json .}}") == 0;
 }
 
-/* The first field that a template of a list wants and no row has. */
-typedef struct {
-	const Column *columns;
-	char *unknown;
-} Fields;
-
-static void check_field(const char *name, gpointer data)
-{
-	Fields *fields = data;
-	const Column *column = fields->columns;
-	while (column->field != NULL && strcmp(column->field, name) != 0)
-		column++;
-	if (column->field == NULL && fields->unknown == NULL)
-		fields->unknown = g_strdup(name);
-}
-
-static bool fields_known(const Template *template, const Column *columns, GError **error)
-{
-	Fields fields = {columns, NULL};
-	template_fields(template, check_field, &fields);
-	g_autofree char *unknown = fields.unknown;
-	return unknown == NULL ||
-	       fail(error, BERTH_ERROR_UNAVAILABLE,
-		       "failed to execute template: template: :1:2: executing \"\" at <.%s>: can't"
-		       " evaluate field %s",
-		       unknown, unknown);
-}
-
 /* A row for people: what a container, an image or a registry calls itself gives no orders to the terminal. */
 static json_t *row_shown(const json_t *row)
 {
@@ -127,37 +86,121 @@ static json_t *row_shown(const json_t *row)
 	return shown;
 }
 
-bool format_list(const char *format, const char *default_format, const Column *columns,
-	json_t *rows, GError **error)
+/* ---- rows ---- */
+
+enum { MAX_COLUMNS = 32 };
+
+static GoValue row_label(GPtrArray *kept, const GoMethod *method, GoValue row, GoValue name)
 {
-	if (format_is_json(format))
-		return print_json_lines(rows);
-	bool table = *format == '\0' || strcmp(format, "table") == 0 ||
-		     g_str_has_prefix(format, "table ");
-	const char *body = *format == '\0' || strcmp(format, "table") == 0 ? default_format
-			   : table					   ? format + 6
-									   : format;
-	g_autofree char *plain = unescape(body);
-	g_autoptr(Template) template = template_parse(plain, error);
+	(void)method;
+	json_t *labels = json_object_get(row.json, "Label");
+	return go_text(kept,
+		g_strdup(json_string_value(json_object_get(labels, json_string_value(name.json)))
+				 ?: ""));
+}
+
+/* The heading of one label: what stands behind its last point, in words. */
+static GoValue heading_label(GPtrArray *kept, const GoMethod *method, GoValue row, GoValue name)
+{
+	(void)method, (void)row;
+	const char *text = json_string_value(name.json), *point = strrchr(text, '.');
+	return go_text(kept, g_strdelimit(g_strdup(point != NULL ? point + 1 : text), "-_", ' '));
+}
+
+static const GoMethod heading_methods[] = {{"Label", NULL, heading_label, &go_string}, {0}};
+static const GoType headings_type = {.kind = GO_MAP,
+	.name = "formatter.SubHeaderContext",
+	.items = &go_string,
+	.methods = heading_methods};
+static const GoMethod row_methods[] = {{"Label", NULL, row_label, &go_string}, {0}};
+
+/* The type of a list's rows: a method for each column. fields: room for it. */
+static GoType row_type(const char *name, const Column *columns, GoField fields[MAX_COLUMNS + 1])
+{
+	size_t count = 0;
+	bool labels = false;
+	for (; columns->field != NULL && count < MAX_COLUMNS; columns++) {
+		labels = labels || strcmp(columns->field, "Label") == 0;
+		fields[count++] = (GoField){columns->field, columns->field,
+			columns->type != NULL ? columns->type : &go_string};
+	}
+	fields[count] = (GoField){0};
+	return (GoType){.kind = GO_ROW,
+		.name = name,
+		.fields = fields,
+		.methods = labels ? row_methods : NULL};
+}
+
+bool format_check(const char *format, const char *name, const Column *columns, GError **error)
+{
+	GoField fields[MAX_COLUMNS + 1];
+	GoType type = row_type(name, columns, fields);
 	g_autoptr(GString) out = g_string_new("");
-	if (template == NULL || !fields_known(template, columns, error))
-		return false;
-	size_t i;
-	json_t *row;
-	if (table) {
-		g_autoptr(json_t) headings = json_object();
-		for (; columns->field != NULL; columns++)
+	g_autoptr(json_t) empty = json_object();
+	g_autoptr(Template) template = template_parse("", format, error);
+	if (template == NULL)
+		return told(error, "failed to parse template: ");
+	return template_run(template, TEMPLATE_PLAIN, (GoValue){&type, empty}, out, error) ||
+	       told(error, "failed to execute template: ");
+}
+
+static json_t *headings_of(const Column *columns)
+{
+	json_t *headings = json_object();
+	for (; columns->field != NULL; columns++)
+		if (columns->heading != NULL)
 			json_object_set_new(
 				headings, columns->field, json_string(columns->heading));
-		if (!template_run(template, headings, out, error))
-			return false;
+	return headings;
+}
+
+/* "raw" of lists that have it: a line a column. */
+static char *raw_format(const Column *columns)
+{
+	GString *out = g_string_new("");
+	for (; columns->field != NULL; columns++)
+		if (columns->raw != NULL)
+			g_string_append_printf(out, "%s: {{.%s}}\n", columns->raw, columns->field);
+	return g_string_free(out, FALSE);
+}
+
+bool format_list(const char *format, const char *default_format, const char *name,
+	const Column *columns, json_t *rows, GError **error)
+{
+	GoField fields[MAX_COLUMNS + 1];
+	GoType type = row_type(name, columns, fields);
+	bool table = *format == '\0' || g_str_has_prefix(format, "table"),
+	     raw = strcmp(format, "raw") == 0;
+	g_autofree char *lines = raw ? raw_format(columns) : NULL,
+			*body = g_strdup(*format == '\0' || strcmp(format, "table") == 0
+						 ? default_format
+					 : table		       ? format + 5
+					 : strcmp(format, "json") == 0 ? "{{json .}}"
+					 : raw && *lines != '\0'       ? lines
+								       : format),
+			*plain = unescape(g_strstrip(body));
+	if (raw && *lines != '\0') {
+		g_free(plain);
+		plain = g_strdup(lines);
+	}
+	g_autoptr(Template) template = template_parse("", plain, error);
+	g_autoptr(GString) out = g_string_new("");
+	g_autoptr(json_t) headings = headings_of(columns);
+	if (template == NULL)
+		return told(error, "template parsing error: ");
+	/* What a heading cannot be made of is left out. */
+	if (table) {
+		template_run(template, TEMPLATE_HEADINGS, (GoValue){&headings_type, headings}, out,
+			NULL);
 		g_string_append_c(out, '\n');
 	}
+	size_t i;
+	json_t *row;
 	json_array_foreach (rows, i, row) {
 		g_autoptr(json_t) shown =
 			table || isatty(STDOUT_FILENO) ? row_shown(row) : json_incref(row);
-		if (!template_run(template, shown, out, error))
-			return false;
+		if (!template_run(template, TEMPLATE_PLAIN, (GoValue){&type, shown}, out, error))
+			return told(error, "template parsing error: ");
 		g_string_append_c(out, '\n');
 	}
 	if (table)
@@ -167,20 +210,33 @@ bool format_list(const char *format, const char *default_format, const Column *c
 	return true;
 }
 
-bool format_value(const char *format, json_t *value, GError **error)
+/* ---- single values ---- */
+
+Template *format_parse(const char *name, const char *format, GError **error)
 {
-	g_autofree char *plain = unescape(format), *text = NULL;
-	if (strcmp(format, "json") == 0) {
-		text = json_text(value);
-		print_shown(text);
-		putchar('\n');
-		return true;
-	}
-	g_autoptr(Template) template = template_parse(plain, error);
+	return template_parse(name, strcmp(format, "json") == 0 ? "{{json .}}" : format, error);
+}
+
+bool format_value(const Template *template, const GoType *type, json_t *value, GError **error)
+{
 	g_autoptr(GString) out = g_string_new("");
-	if (template == NULL || !template_run(template, value, out, error))
-		return false;
+	bool ok = template_run(template, TEMPLATE_PLAIN, (GoValue){type, value}, out, error);
 	g_string_append_c(out, '\n');
-	print_shown(out->str);
-	return true;
+	print_to(stdout, "%s", out->str);
+	fflush(stdout);
+	return ok;
+}
+
+int format_print(const char *name, const char *format, const GoType *type, json_t *value)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Template) template = format_parse(name, format, &error);
+	if (template == NULL) {
+		print_to(stderr, "template parsing error: %s\n", error->message);
+		return FORMAT_ERROR;
+	}
+	if (format_value(template, type, value, &error))
+		return EXIT_SUCCESS;
+	print_to(stderr, "%s\n", error->message);
+	return EXIT_FAILURE;
 }

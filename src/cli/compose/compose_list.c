@@ -111,7 +111,7 @@ static int run_ps(Cli *cli)
 			    ".Status}}\t{{.Ports}}";
 	return format_list(
 		       strcmp(format, "table") == 0 || strcmp(format, "pretty") == 0 ? "" : format,
-		       table, ps_columns, rows, &error)
+		       table, "*formatter.ContainerContext", ps_columns, rows, &error)
 		       ? EXIT_SUCCESS
 		       : compose_fail(error);
 }
@@ -178,7 +178,7 @@ static int run_images(Cli *cli)
 		return EXIT_SUCCESS;
 	const char *table = "{{.Container}}\t{{.Repository}}\t{{.Tag}}\t{{.Platform}}\t{{.ImageID}}"
 			    "\t{{.Size}}\t{{.Created}}";
-	return format_list(flag_text(cli, "format"), table, image_columns, rows, &error)
+	return format_list(flag_text(cli, "format"), table, "", image_columns, rows, &error)
 		       ? EXIT_SUCCESS
 		       : compose_fail(error);
 }
@@ -335,7 +335,7 @@ static int run_ls(Cli *cli)
 		print_to(stdout, "%s\n", whole);
 		return EXIT_SUCCESS;
 	}
-	return format_list("", "{{.Name}}\t{{.Status}}\t{{.ConfigFiles}}", project_columns, rows,
+	return format_list("", "{{.Name}}\t{{.Status}}\t{{.ConfigFiles}}", "", project_columns, rows,
 		       &error)
 		       ? EXIT_SUCCESS
 		       : compose_fail(error);
@@ -363,7 +363,7 @@ static int run_volumes(Cli *cli)
 	if (answer == NULL)
 		return compose_fail(error);
 	return format_list(flag_bool(cli, "quiet", false) ? "{{.Name}}" : flag_text(cli, "format"),
-		       "{{.Driver}}\t{{.Name}}", volume_columns, json_object_get(answer, "Volumes"),
+		       "{{.Driver}}\t{{.Name}}", "*formatter.volumeContext", volume_columns, json_object_get(answer, "Volumes"),
 		       &error)
 		       ? EXIT_SUCCESS
 		       : compose_fail(error);

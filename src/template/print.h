@@ -1,0 +1,13 @@
+/* Go's fmt, as far as templates reach it. */
+#pragma once
+#include "template/value.h"
+
+/* %v. */
+void go_print(GString *out, GoValue value);
+/* A number as %v has it. */
+void go_print_number(GString *out, const json_t *number);
+/* A text in Go's quotation marks. */
+void go_quote(GString *out, const char *text);
+/* fmt.Sprint: blanks between operands of which neither is a string; fmt.Sprintln: between all. */
+void go_sprint(GString *out, const GoValue *values, size_t count, bool line);
+void go_sprintf(GString *out, const char *format, const GoValue *values, size_t count);

@@ -1,0 +1,81 @@
+/* What a template sees: JSON with the type that Go's clients give it, as names, zero values, methods and the way of printing
+ * come from there. Without a type of its own JSON counts as Go's decoder has it: maps, lists, strings, numbers. */
+#pragma once
+#include "base/json.h"
+
+typedef enum {
+	GO_BOOL,
+	GO_INT,
+	GO_UINT,
+	GO_FLOAT,
+	GO_STRING,
+	GO_TIME, /* RFC 3339 in JSON */
+	GO_LIST,
+	GO_MAP,
+	GO_STRUCT,
+	GO_ROW, /* a line of a list: its fields are methods, written as a map */
+	GO_POINTER,
+	GO_ANY,
+	GO_VALUE, /* of parameters: anything, as it is */
+} GoKind;
+
+typedef struct GoType GoType;
+typedef struct GoValue GoValue;
+
+/* A value; its type is NULL where Go has none at all. The JSON is borrowed, NULL or null for the type's zero. */
+struct GoValue {
+	const GoType *type;
+	json_t *json;
+};
+
+typedef struct {
+	const char *name, *json; /* in Go, and in JSON */
+	const GoType *type;
+	bool embedded;	/* its fields are the outer one's, too, in Go and in JSON */
+	bool omitempty; /* not written where it is empty */
+	bool alias;	/* another name of a field: neither written nor printed */
+} GoField;
+
+/* Results that have no other owner are kept in an array of json_t. */
+typedef struct GoMethod GoMethod;
+struct GoMethod {
+	const char *name;
+	const char *data; /* for call */
+	GoValue (*call)(
+		GPtrArray *kept, const GoMethod *method, GoValue receiver, GoValue argument);
+	const GoType *parameter; /* NULL: none */
+};
+
+struct GoType {
+	GoKind kind;
+	const char *name;
+	const GoType *items, *key; /* of LIST, MAP and POINTER; key: of MAP, NULL is string */
+	const GoField *fields;	   /* of STRUCT and ROW, ended by {0} */
+	const GoMethod *methods;   /* ended by {0}; NULL: none */
+	char *(*text)(const json_t *json); /* what it prints as, where it has a word in that */
+	bool sorted; /* a STRUCT that writes itself as JSON in its keys' order */
+};
+
+extern const GoType go_bool, go_int, go_int32, go_int64, go_uint64, go_float64, go_string, go_any,
+	go_value, go_list_string, go_list_any, go_map_any, go_map_string;
+
+#define GO_NONE ((GoValue){NULL, NULL})
+
+GoValue go_keep(GPtrArray *kept, const GoType *type, json_t *json); /* takes json over */
+GoValue go_text(GPtrArray *kept, char *text);			    /* takes text over */
+
+bool go_null(GoValue value); /* nil: of a pointer, interface, list or map, or no value */
+/* An interface's inside; GO_NONE for nil. Anything else: itself. */
+GoValue go_concrete(GoValue value);
+/* Behind all pointers and interfaces; *null if there is nothing, what is returned is the last of them then. */
+GoValue go_indirect(GoValue value, bool *null);
+const GoField *go_field(const GoType *type, const char *name);
+/* A field of a struct, or GO_NONE: there is none of that name. */
+GoValue go_member(GoValue object, const char *name);
+const GoMethod *go_method(const GoType *type, const char *name);
+bool go_truth(GoValue value);
+size_t go_length(GoValue value); /* of strings, lists and maps */
+/* The keys of a map in order, borrowed: in which Go walks it. */
+GPtrArray *go_keys(const json_t *object);
+/* As Go's encoder writes it, without escapes for HTML. */
+void go_write_json(GString *out, GoValue value);
