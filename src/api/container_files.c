@@ -45,8 +45,8 @@ static bool commit(Request *request, GError **error)
 /* What clients ask for first, and get with the files, too. */
 static bool set_path_stat(Request *request, Container *container, GError **error)
 {
-	g_autoptr(json_t) stat =
-		container_path_stat(container, request_param(request, "path"), error);
+	g_autoptr(json_t) stat = container_path_stat(
+		container, request->name, request_param(request, "path"), error);
 	if (stat == NULL)
 		return false;
 	g_autofree char *text = json_text(stat),
@@ -67,8 +67,8 @@ static bool copy_out(Request *request, GError **error)
 	g_autoptr(Container) container = request_container(request, error);
 	if (container == NULL || !set_path_stat(request, container, error))
 		return false;
-	bool ok = container_copy_out(
-		container, request_param(request, "path"), reply_tar, request, error);
+	bool ok = container_copy_out(container, request->name, request_param(request, "path"),
+		reply_tar, request, error);
 	request->failed = !ok && request->answered;
 	return ok;
 }
@@ -76,10 +76,11 @@ static bool copy_out(Request *request, GError **error)
 static bool copy_in(Request *request, GError **error)
 {
 	g_autoptr(Container) container = request_container(request, error);
+	const CopyIn how = {.keep_kind = request_flag(request, "noOverwriteDirNonDir"),
+		.user_owns = request_flag(request, "copyUIDGID")};
 	return container != NULL &&
-	       container_copy_in(container, request_param(request, "path"),
-		       request_flag(request, "noOverwriteDirNonDir"), http_body_read, request->body,
-		       error) &&
+	       container_copy_in(container, request->name, request_param(request, "path"), how,
+		       http_body_read, request->body, error) &&
 	       reply_empty(request, 200);
 }
 

@@ -72,8 +72,13 @@ static json_t *ports_map(Container *container, const json_t *config, bool runnin
 	g_autoptr(json_t) ports = running ? endpoints_ports(container) : NULL;
 	if (ports == NULL)
 		return map;
-	json_object_foreach (json_object_get(config, "ExposedPorts"), port, value)
-		json_object_set_new(map, port, json_null());
+	/* "80" and "80/TCP" are how some clients write "80/tcp". */
+	json_object_foreach (json_object_get(config, "ExposedPorts"), port, value) {
+		g_autofree char *lower = g_ascii_strdown(port, -1),
+				*full = g_strconcat(
+					lower, strchr(lower, '/') == NULL ? "/tcp" : "", NULL);
+		json_object_set_new(map, full, json_null());
+	}
 	json_array_foreach (ports, i, entry) {
 		port = json_str(entry, "Port");
 		if (!json_is_array(json_object_get(map, port)))
@@ -334,22 +339,32 @@ static bool mount_matches(const Filters *filters, const json_t *mounts)
 	return false;
 }
 
-/* "80", "80/tcp" or "80-90/tcp" among the ports of an object {"80/tcp": ...} */
-static bool port_matches(const Filters *filters, const char *key, const json_t *ports)
+/* Whether a filter names ("80", "80/tcp" or "80-90/tcp") the port of an entry of ports_list() that is called so there. */
+static bool port_matches(
+	const Filters *filters, const char *key, const json_t *entry, const char *called)
 {
 	const char *wanted;
-	if (!filters_have(filters, key))
-		return true;
+	gint64 port = json_int(entry, called);
 	for (size_t i = 0; (wanted = filters_value(filters, key, i)) != NULL; i++) {
 		FilterPorts range;
-		if (!filter_ports_parse(wanted, &range, NULL))
-			continue;
-		for (int port = range.first; port <= range.last; port++) {
-			g_autofree char *name = g_strdup_printf("%d/%s", port, range.protocol);
-			if (json_object_get(ports, name) != NULL)
-				return true;
-		}
+		if (filter_ports_parse(wanted, &range, NULL) && port >= range.first &&
+			port <= range.last && strcmp(json_str(entry, "Type"), range.protocol) == 0)
+			return true;
 	}
+	return false;
+}
+
+/* As dockerd: one port that either filter names is enough, and only those that are listed count. */
+static bool ports_match(const Filters *filters, const json_t *ports)
+{
+	size_t i;
+	json_t *entry;
+	if (!filters_have(filters, "expose") && !filters_have(filters, "publish"))
+		return true;
+	json_array_foreach (ports, i, entry)
+		if (port_matches(filters, "publish", entry, "PublicPort") ||
+			port_matches(filters, "expose", entry, "PrivatePort"))
+			return true;
 	return false;
 }
 
@@ -373,9 +388,7 @@ static bool spec_wanted(
 	const Filters *filters, Container *container, const json_t *spec, const json_t *mounts)
 {
 	return filters_match_labels(filters, json_at(spec, "Config.Labels")) &&
-	       mount_matches(filters, mounts) && network_matches(filters, container, spec) &&
-	       port_matches(filters, "expose", json_at(spec, "Config.ExposedPorts")) &&
-	       port_matches(filters, "publish", json_at(spec, "HostConfig.PortBindings"));
+	       mount_matches(filters, mounts) && network_matches(filters, container, spec);
 }
 
 /* The name that was given, or the id once that name means another image. */
@@ -399,19 +412,20 @@ static json_t *ports_list(Container *container, const json_t *config, bool runni
 		if (json_array_size(bindings) == 0)
 			json_array_append_new(list,
 				json_pack("{s:I, s:s}", "PrivatePort", private, "Type", type));
-		json_array_foreach (bindings, i, binding)
+		json_array_foreach (bindings, i, binding) {
+			gint64 public = g_ascii_strtoll(json_str(binding, "HostPort"), NULL, 10);
 			json_array_append_new(list,
-				json_pack("{s:s, s:I, s:I, s:s}", "IP", json_str(binding, "HostIp"),
-					"PrivatePort", private, "PublicPort",
-					(json_int_t)g_ascii_strtoll(
-						json_str(binding, "HostPort"), NULL, 10),
+				json_pack("{s:s, s:I, s:o*, s:s}", "IP",
+					json_str(binding, "HostIp"), "PrivatePort", private,
+					"PublicPort", public != 0 ? json_integer(public) : NULL,
 					"Type", type));
+		}
 	}
 	return list;
 }
 
 static json_t *list_entry(Container *container, const ContainerRow *row, const json_t *spec,
-	const json_t *mounts, bool size)
+	const json_t *mounts, json_t *ports, bool size)
 {
 	const json_t *config = json_object_get(spec, "Config"),
 		     *host = json_object_get(spec, "HostConfig");
@@ -432,7 +446,7 @@ static json_t *list_entry(Container *container, const ContainerRow *row, const j
 	set(json, "ImageID", json_string(row->image_id));
 	set(json, "Command", json_lenient(line));
 	set(json, "Created", json_integer(row->created / 1000000000));
-	set(json, "Ports", ports_list(container, config, row->pid > 0));
+	set(json, "Ports", json_incref(ports));
 	if (size)
 		set_sizes(container, json);
 	json_t *labels = json_object_get(config, "Labels");
@@ -466,9 +480,14 @@ json_t *container_list_json(
 			      filters_match(filters, "health", health_status(container));
 		g_autoptr(json_t) spec = wanted ? container_spec(container, NULL) : NULL;
 		g_autoptr(json_t) mounts = spec != NULL ? container_mounts(container, NULL) : NULL;
-		if (mounts != NULL && spec_wanted(filters, container, spec, mounts))
+		g_autoptr(json_t) ports =
+			mounts != NULL && spec_wanted(filters, container, spec, mounts)
+				? ports_list(
+					  container, json_object_get(spec, "Config"), row.pid > 0)
+				: NULL;
+		if (ports != NULL && ports_match(filters, ports))
 			json_array_append_new(
-				list, list_entry(container, &row, spec, mounts, size));
+				list, list_entry(container, &row, spec, mounts, ports, size));
 		container_row_clear(&row);
 	}
 	if (bounds.ancestors != NULL)

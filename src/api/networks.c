@@ -44,11 +44,15 @@ static bool connect_(Request *request, GError **error)
 static bool disconnect(Request *request, GError **error)
 {
 	g_autoptr(json_t) body = request_json(request, error);
+	if (body == NULL)
+		return false;
+	const char *name = json_str(body, "Container");
+	bool force = json_bool(body, "Force");
 	g_autoptr(Container) container =
-		body != NULL ? container_find(request->engine, json_str(body, "Container"), error)
-			     : NULL;
-	return container != NULL &&
-	       network_disconnect(container, request->name, error) &&
+		container_find(request->engine, name, force ? NULL : error);
+	if (container == NULL && force)
+		return network_disconnect_lost(request->engine, request->name, name, error);
+	return container != NULL && network_disconnect(container, request->name, error) &&
 	       reply_empty(request, 200);
 }
 

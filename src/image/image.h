@@ -80,11 +80,18 @@ typedef enum { TREE_WHOLE, TREE_UPPER } TreeKind;
 bool tree_archive(int root_fd, TreeKind kind, const char *const *skip, ByteSink sink, gpointer data,
 	GError **error);
 
+/* Folders that belong to a tree in which they are mounted: others' mounts are left out. */
+typedef struct {
+	const char *at; /* the path of the name at the top */
+	/* The folder that is mounted at a path; -1: none, or (with *error) it cannot be opened. */
+	int (*open)(gpointer data, const char *path, GError **error);
+	gpointer data;
+} TreeGrafts;
 /* One name of a folder, and what lies below it, called as; "." is the folder itself, and "" what parent_fd (O_PATH) is open
  * on, where that is none. Owners are counted from first_uid
  * and first_gid on. */
 bool tree_archive_name(int parent_fd, const char *name, const char *as, uid_t first_uid,
-	gid_t first_gid, ByteSink sink, gpointer data, GError **error);
+	gid_t first_gid, const TreeGrafts *grafts, ByteSink sink, gpointer data, GError **error);
 
 /* deflate.c: makes a gzip stream; the same bytes give the same stream. */
 typedef struct Deflate Deflate;
@@ -122,10 +129,10 @@ typedef struct {
 		bool as_folder);
 	gpointer data;
 } UnpackMounts;
-/* The same, with the owners that it says, counted from shift on (0 of a container that has a user namespace).
+/* The same, with the owners counted from shift on (0 of a container that has a user namespace).
  * keep_kind: NULL, or what to call dir_fd in the error that it is then where a folder would become a file, or a file a
  * folder. What is mounted is not replaced (SYSTEM). */
 bool archive_unpack_into(int dir_fd, ByteSource read, gpointer data, const char *keep_kind,
-	UnpackOwner shift, const UnpackMounts *mounts, GError **error);
+	const UnpackOwner *owner, UnpackOwner shift, const UnpackMounts *mounts, GError **error);
 /* Whether a file begins as such an archive does; its position is where it was. */
 bool archive_detect(int fd);

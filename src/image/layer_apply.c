@@ -479,12 +479,13 @@ bool archive_unpack(
 }
 
 bool archive_unpack_into(int dir_fd, ByteSource read, gpointer data, const char *keep_kind,
-	UnpackOwner shift, const UnpackMounts *mounts, GError **error)
+	const UnpackOwner *owner, UnpackOwner shift, const UnpackMounts *mounts, GError **error)
 {
 	gint64 size;
 	Apply apply = {.root_fd = dir_fd,
 		.plain = true,
 		.keep_kind = keep_kind,
+		.owner = owner,
 		.shift = shift,
 		.mounts = mounts,
 		.read = read,

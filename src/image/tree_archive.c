@@ -22,11 +22,12 @@ typedef struct {
 	const char *as;	 /* what the name at the top is called; NULL: what it is */
 	uid_t first_uid; /* is 0 in the archive */
 	gid_t first_gid;
+	const TreeGrafts *grafts; /* or NULL */
 	ByteSink sink;
 	gpointer data;
 	GError *problem;
 	GHashTable *links; /* "device:inode" -> path of its first name */
-	dev_t device;	   /* of the root */
+	dev_t device;	   /* of the root, or of the graft */
 	char *block;
 	int depth;
 } Tree;
@@ -166,18 +167,52 @@ static bool is_opaque(int fd)
 
 static bool put_folder(Tree *tree, int fd, const char *prefix, GError **error);
 
+/* The graft at a folder that is called plain in the archive. */
+static int graft_open(Tree *tree, const char *plain, GError **error)
+{
+	if (tree->grafts == NULL)
+		return -1;
+	const char *behind = plain + strlen(tree->as);
+	g_autofree char *path = strcmp(tree->grafts->at, "/") == 0 && *behind == '/'
+					? g_strdup(behind)
+					: g_strconcat(tree->grafts->at, behind, NULL);
+	return tree->grafts->open(tree->grafts->data, path, error);
+}
+
+/* What is mounted there is the tree's. */
+static bool put_graft(Tree *tree, int fd, const char *plain, GError **error)
+{
+	g_autofree char *path = g_strconcat(plain, "/", NULL);
+	dev_t outer = tree->device;
+	struct stat st;
+	if (fstat(fd, &st) < 0)
+		return fail_errno(error, "cannot read \"%s\"", path);
+	tree->device = st.st_dev;
+	bool ok = put_node(tree, fd, ".", path, &st, error) && put_folder(tree, fd, path, error);
+	tree->device = outer;
+	return ok;
+}
+
 static bool put_name(Tree *tree, int fd, const char *prefix, const char *name, GError **error)
 {
 	struct stat st;
 	if (!work_going() || fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) < 0)
 		return errno == ENOENT || fail_errno(error, "cannot read \"%s%s\"", prefix, name);
-	g_autofree char *plain = g_strconcat(
-		prefix, *prefix == '\0' && tree->as != NULL ? tree->as : name, NULL);
+	g_autofree char *plain =
+		g_strconcat(prefix, *prefix == '\0' && tree->as != NULL ? tree->as : name, NULL);
 	if (S_ISSOCK(st.st_mode) || (tree->skip != NULL && g_strv_contains(tree->skip, plain)))
 		return true;
 	if (tree->kind == TREE_UPPER && S_ISCHR(st.st_mode) && st.st_rdev == 0)
 		return put_whiteout(tree, prefix, name, error);
 	bool folder = S_ISDIR(st.st_mode);
+	g_autoptr(GError) problem = NULL;
+	autofd graft = folder ? graft_open(tree, plain, &problem) : -1;
+	if (problem != NULL) {
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return false;
+	}
+	if (graft >= 0)
+		return put_graft(tree, graft, plain, error);
 	g_autofree char *path = g_strconcat(plain, folder ? "/" : "", NULL);
 	if (!put_node(tree, fd, name, path, &st, error))
 		return false;
@@ -241,10 +276,11 @@ bool tree_archive(int root_fd, TreeKind kind, const char *const *skip, ByteSink 
 }
 
 bool tree_archive_name(int parent_fd, const char *name, const char *as, uid_t first_uid,
-	gid_t first_gid, ByteSink sink, gpointer data, GError **error)
+	gid_t first_gid, const TreeGrafts *grafts, ByteSink sink, gpointer data, GError **error)
 {
 	Tree tree = {.kind = TREE_WHOLE,
 		.as = as,
+		.grafts = grafts,
 		.first_uid = first_uid,
 		.first_gid = first_gid,
 		.sink = sink,

@@ -171,3 +171,77 @@ each_container() { # a container that runs, and one that never did
 	[[ $output == *"mounted volume is marked read-only"* ]]
 	d rm -f behind roroot rovol; d volume rm links
 }
+
+@test "cp: './' is what is in a folder; a link at the destination is followed, dangling or not" {
+	mkdir -p src/sub
+	echo one >src/one
+	echo two >src/sub/two
+	for c in $(each_container dots); do
+		d cp src/./ "$c:/in"
+		d cp "$c:/in/./" - | tar t | sort | tr '\n' ' ' | grep -qx './ ./one ./sub/ ./sub/two '
+		mkdir "out-$c"
+		d cp "$c:/in/./" "out-$c"
+		[ "$(cat "out-$c/one" "out-$c/sub/two")" = $'one\ntwo' ]
+		echo old >"file-$c"
+		ln -s "file-$c" "link-$c"
+		ln -s "gone-$c" "dangling-$c"
+		d cp "$c:/in/one" "link-$c"
+		[ -L "link-$c" ] && [ "$(cat "file-$c")" = one ]
+		d cp "$c:/in" "dangling-$c"
+		[ -L "dangling-$c" ] && [ "$(cat "gone-$c/sub/two")" = two ]
+		run d cp "$c:/in" "file-$c/"
+		[ "$status" -eq 1 ]
+		[ "$output" = "stat file-$c/: not a directory" ]
+	done
+	ln -s nowhere lost
+	run d cp lost/ rundots:/x
+	[[ $output == "lstat "*"/nowhere: no such file or directory" ]]
+	run d cp src/one/ rundots:/x
+	[ "$output" = "lstat $PWD/src/one: not a directory" ] || [ "$output" = "not a directory" ]
+}
+
+@test "cp: a whole container comes with its volumes and folders of the host, and without the kernel's" {
+	mkdir host
+	echo h >host/h
+	d run -d --name whole --network none -v /vol -v "$PWD/host:/deep/host" --tmpfs /scratch busybox sh -c 'echo v >/vol/v; echo s >/scratch/s; sleep 1000'
+	for _ in $(seq 100); do d exec whole test -e /scratch/s && break; sleep 0.05; done
+	for state in running stopped; do
+		d cp whole:/ - | tar t >names
+		grep -qx './vol/v' names
+		grep -qx './deep/host/h' names
+		not grep -q '^\./proc/.\|^\./sys/.\|^\./dev/.\|^\./scratch/.' names
+		d cp whole:/deep - | tar t | grep -qx deep/host/h
+		d stop -t 0 whole
+	done
+}
+
+@test "cp: errors call the container as it was called, and stat a path as it was written" {
+	id=$(d create --name called --network none busybox true)
+	stat_of() { api -I "http://b/containers/called/archive?path=$1" | tr -d '\r' | awk 'tolower($1) == "x-docker-container-path-stat:" { print $2 }' | base64 -d; }
+	for ref in called "${id:0:12}" "$id"; do
+		[ "$(api "http://b/containers/$ref/archive?path=/nope")" = "{\"message\":\"Could not find the file /nope in container $ref\"}" ]
+	done
+	[ "$(api "http://b/containers/called/archive?path=/bin/sh/x")" = '{"message":"lstat /bin/sh/x: not a directory"}' ]
+	[[ $(stat_of /etc/.) == '{"name":".",'* ]]
+	[[ $(stat_of /etc/./) == '{"name":".",'* ]]
+	[[ $(stat_of /etc/..) == '{"name":"..",'* ]]
+	[[ $(stat_of /etc/) == '{"name":"etc",'* ]]
+	[[ $(stat_of /) == '{"name":"/",'* ]]
+}
+
+@test "cp -a into the container of a user: what comes is the user's" {
+	echo mine >file
+	for user in 1000:2000 daemon; do
+		d rm -f owned >/dev/null || true
+		d create --name owned --user "$user" --network none busybox true
+		d cp -a file owned:/kept
+		d cp file owned:/plain
+		[ "$(d cp owned:/kept - | tar tv --numeric-owner | awk '{ print $2 }')" = "$([ $user = daemon ] && echo 1/1 || echo 1000/2000)" ]
+		[ "$(d cp owned:/plain - | tar tv --numeric-owner | awk '{ print $2 }')" = 0/0 ]
+	done
+	d rm -f owned
+	d create --name owned --user nobody-there --network none busybox true
+	run d cp -a file owned:/kept
+	[ "$status" -eq 1 ]
+	[[ $output == *'nobody-there'* ]]
+}

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const Flag flags[] = {
 	{"archive", 'a', BOOL, "keep the owners' numbers"},
@@ -53,18 +54,38 @@ static void target_clear(Target *target)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Target, target_clear)
 
+/* "folder/.", "folder/./" and ".": what is in a folder. */
+static bool is_content(const char *path)
+{
+	g_autofree char *last = g_path_get_basename(path);
+	return strcmp(last, ".") == 0;
+}
+
 static bool ends_in(const char *path)
 {
-	return g_str_has_suffix(path, "/") || g_str_has_suffix(path, "/.") ||
-	       strcmp(path, ".") == 0;
+	return g_str_has_suffix(path, "/") || is_content(path);
 }
 
 static char *base_of(const char *path)
 {
 	g_autofree char *clean = g_canonicalize_filename(path, "/");
-	return ends_in(path) && (g_str_has_suffix(path, "/.") || strcmp(path, ".") == 0)
-		       ? g_strdup(".")
-		       : g_path_get_basename(clean);
+	return is_content(path) ? g_strdup(".") : g_path_get_basename(clean);
+}
+
+/* Where a path here leads to by links in its last part; what it leads to need not be there. */
+static char *links_followed(const char *path)
+{
+	enum { MAX_LINKS = 10 };
+	char *now = g_canonicalize_filename(path, NULL);
+	for (int i = 0; i < MAX_LINKS; i++) {
+		g_autofree char *target = g_file_read_link(now, NULL);
+		if (target == NULL)
+			break;
+		g_autofree char *folder = g_path_get_dirname(now);
+		g_free(now);
+		now = g_canonicalize_filename(target, folder);
+	}
+	return now;
 }
 
 /* name: of the source, "." for what is in it; folder: whether it is one. there: 0 nothing, 1 a file, 2 a folder. */
@@ -131,6 +152,14 @@ static ssize_t count_bytes(gpointer data, void *buffer, size_t size, GError **er
 	return n;
 }
 
+/* "file/" is nothing that could be written to. */
+static bool check_output(const char *path, GError **error)
+{
+	struct stat st;
+	return stat(path, &st) == 0 || errno != ENOTDIR ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE, "stat %s: not a directory", path);
+}
+
 static int local_kind(const char *path)
 {
 	struct stat st;
@@ -166,6 +195,8 @@ static void follow_link(Cli *cli, Side *from)
 static bool copy_out(Cli *cli, Side *from, const char *to, gint64 *bytes, GError **error)
 {
 	g_autofree char *called = base_of(from->path);
+	if (!check_output(to, error))
+		return false;
 	if (flag_bool(cli, "follow-link", false))
 		follow_link(cli, from);
 	g_auto(Response) response = {.fd = -1};
@@ -178,8 +209,10 @@ static bool copy_out(Cli *cli, Side *from, const char *to, gint64 *bytes, GError
 	g_auto(Target) target = {0};
 	if (strcmp(name, "/") == 0)
 		strcpy(name, ".");
+	/* A link is not replaced: things go where it leads to. */
+	g_autofree char *place = ends_in(to) ? g_strdup(to) : links_followed(to);
 	return stat != NULL &&
-	       choose_target(to, local_kind(to), strcmp(called, "/") == 0 ? "." : called,
+	       choose_target(place, local_kind(place), strcmp(called, "/") == 0 ? "." : called,
 		       is_folder(stat), &target, error) &&
 	       unpack(cli, &response, &target, name, bytes, error);
 }
@@ -303,13 +336,14 @@ static bool copy_in(Cli *cli, const char *from, Side *to, gint64 *bytes, GError 
 	}
 	struct stat st;
 	bool follow = flag_bool(cli, "follow-link", false) || ends_in(from);
-	if ((follow ? stat(from, &st) : lstat(from, &st)) < 0)
+	g_autofree char *source = follow ? links_followed(from) : g_strdup(from);
+	if (lstat(source, &st) < 0)
 		return fail(
-			error, BERTH_ERROR_UNAVAILABLE, "lstat %s: %s", from, errno_words(errno));
+			error, BERTH_ERROR_UNAVAILABLE, "lstat %s: %s", source, errno_words(errno));
 	if (ends_in(from) && !S_ISDIR(st.st_mode))
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "%s: not a directory", from);
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "not a directory");
 	g_auto(Target) target = {0};
-	g_autofree char *name = base_of(from), *real = follow ? realpath(from, NULL) : NULL;
+	g_autofree char *name = base_of(from), *real = follow ? realpath(source, NULL) : NULL;
 	return choose_target(to->path,
 		       there == NULL	  ? 0
 		       : is_folder(there) ? 2
@@ -336,7 +370,8 @@ static int run(Cli *cli)
 	if (!ok)
 		return cli_fail(cli, error);
 	g_autofree char *size = size_human((double)bytes);
-	if (!flag_bool(cli, "quiet", false) && strcmp(to.path, "-") != 0)
+	/* As docker: for people who look on, unless they say what they want. */
+	if (!flag_bool(cli, "quiet", !isatty(STDOUT_FILENO)) && strcmp(to.path, "-") != 0)
 		print_to(stderr, "Successfully copied %s to %s\n", size, cli->args[1]);
 	return EXIT_SUCCESS;
 }

@@ -11,6 +11,9 @@
 
 static const Flag *find_long(const Cli *cli, const char *name, size_t length)
 {
+	/* Docker's other name for it. */
+	if (strlen("dns-opt") == length && strncmp("dns-opt", name, length) == 0)
+		return find_long(cli, "dns-option", strlen("dns-option"));
 	for (const Flag *flag = cli->command->flags; flag != NULL && flag->name != NULL; flag++)
 		if (strlen(flag->name) == length && strncmp(flag->name, name, length) == 0)
 			return flag;

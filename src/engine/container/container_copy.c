@@ -26,13 +26,14 @@ enum { MAX_LINKS = 255 };
 /* Where a path of a container begins: its root, or (if it does not run) the volume that would lie there. */
 typedef struct {
 	int root_fd, mount_fd; /* mount_fd: the volume's, or -1 */
-	char *asked; /* as it was asked for, absolute */
-	char *path;  /* the same below what start_of says; no folder in it is a link */
-	char *led;   /* asked, without any link */
+	char *asked;	       /* as it was asked for, absolute */
+	char *path;	       /* the same below what start_of says; no folder in it is a link */
+	char *led;	       /* asked, without any link */
 	int file_fd; /* what path is, where that is a mounted file of a container that does not run; or -1 */
 	bool read_only_root, read_only_mount, locked;
 	GPtrArray *volumes; /* of char *: those that are held for it */
 	json_t *mounts;
+	const char *called; /* how the container was asked for: for errors */
 	Userns ids; /* whose are its files, seen from here: those of its user namespace, while it runs */
 	Container *container;
 } Place;
@@ -158,7 +159,8 @@ static char *resolve(const Place *place, const char *path, bool last, GError **e
 		if (target == NULL)
 			continue;
 		if (++links > MAX_LINKS || done->len > PATH_MAX) {
-			fail(error, BERTH_ERROR_SYSTEM, "evalSymlinksInScope: too many links in %s", path);
+			fail(error, BERTH_ERROR_SYSTEM, "evalSymlinksInScope: too many links in %s",
+				path);
 			return NULL;
 		}
 		g_string_truncate(done, *target == '/' ? 0 : before);
@@ -167,9 +169,16 @@ static char *resolve(const Place *place, const char *path, bool last, GError **e
 	return g_strdup(done->len > 0 ? done->str : "/");
 }
 
+/* "folder/.", "folder/./": what is in a folder. */
+static bool is_content(const char *path)
+{
+	g_autofree char *last = g_path_get_basename(path);
+	return strcmp(last, ".") == 0;
+}
+
 static bool ends_in_folder(const char *path)
 {
-	return g_str_has_suffix(path, "/.") || g_str_has_suffix(path, "/");
+	return g_str_has_suffix(path, "/") || is_content(path);
 }
 
 /* Where the path leads is known: in a volume of a container that does not run, that is what is opened. */
@@ -202,16 +211,34 @@ static bool enter_mount(Place *place, const char *path, GError **error)
 	return true;
 }
 
-/* follow: of a link that the path ends in it is not the link that is meant. */
-static bool open_place(
-	Container *container, const char *path, bool follow, Place *place, GError **error)
+static Place place_of(Container *container, const char *called)
 {
-	g_autoptr(json_t) spec = container_spec(container, error);
-	*place = (Place){.root_fd = -1,
+	return (Place){.root_fd = -1,
 		.mount_fd = -1,
 		.file_fd = -1,
 		.volumes = g_ptr_array_new_with_free_func(g_free),
+		.called = called,
 		.container = container};
+}
+
+/* The user whose container it is, by its own passwd and group. */
+static bool find_owner(int root_fd, const json_t *spec, UnpackOwner *owner, GError **error)
+{
+	g_autofree char *passwd = NULL, *group = NULL;
+	g_auto(User) user = {0};
+	if (!user_files_read(root_fd, &passwd, &group, error) ||
+		!user_resolve(&user, json_str(spec, "Config.User"), passwd, group, NULL, error))
+		return false;
+	*owner = (UnpackOwner){user.uid, user.gid};
+	return true;
+}
+
+/* follow: of a link that the path ends in it is not the link that is meant. owner: NULL, or to be found. */
+static bool open_place(
+	Place *place, const char *path, bool follow, UnpackOwner *owner, GError **error)
+{
+	Container *container = place->container;
+	g_autoptr(json_t) spec = container_spec(container, error);
 	if (spec == NULL)
 		return false;
 	if (*path == '\0')
@@ -236,9 +263,11 @@ static bool open_place(
 		g_mutex_unlock(&container->operation);
 		place->locked = false;
 	}
+	if (place->root_fd >= 0 && owner != NULL && !find_owner(place->root_fd, spec, owner, error))
+		return false;
 	if (place->root_fd >= 0)
-		place->led = resolve(
-			place, place->asked, follow || ends_in_folder(place->asked), error);
+		place->led =
+			resolve(place, place->asked, follow || ends_in_folder(place->asked), error);
 	return place->led != NULL && enter_mount(place, place->led, error);
 }
 
@@ -254,14 +283,11 @@ static int open_parent(const Place *place, char **name, GError **error)
 	g_autofree char *folder = inside ? g_strdup(place->path) : g_path_get_dirname(place->path);
 	int fd = path_open_in_root(start_of(place), folder, O_RDONLY | O_DIRECTORY, 0);
 	*name = inside ? g_strdup(".") : g_path_get_basename(place->path);
-	if (fd < 0 && errno == ENOTDIR && inside)
+	if (fd < 0 && errno == ENOTDIR)
 		fail(error, BERTH_ERROR_SYSTEM, "lstat %s: not a directory", place->asked);
 	else if (fd < 0)
-		fail(error,
-			errno == ENOENT || errno == ENOTDIR ? BERTH_ERROR_NOT_FOUND
-							    : BERTH_ERROR_SYSTEM,
-			"Could not find the file %s in container %s", place->asked,
-			place->container->row.name);
+		fail(error, errno == ENOENT ? BERTH_ERROR_NOT_FOUND : BERTH_ERROR_SYSTEM,
+			"Could not find the file %s in container %s", place->asked, place->called);
 	return fd;
 }
 
@@ -287,11 +313,10 @@ static json_t *stat_json(const Place *place, int parent, const char *name, GErro
 	struct stat st;
 	if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) < 0) {
 		fail(error, BERTH_ERROR_NOT_FOUND, "Could not find the file %s in container %s",
-			place->asked, place->container->row.name);
+			place->asked, place->called);
 		return NULL;
 	}
-	g_autofree char *clean = g_canonicalize_filename(place->asked, "/"),
-			*base = g_path_get_basename(clean),
+	g_autofree char *base = g_path_get_basename(place->asked),
 			*led = S_ISLNK(st.st_mode) ? resolve(place, place->asked, true, error)
 						   : g_strdup(""),
 			*time = time_format(
@@ -303,31 +328,47 @@ static json_t *stat_json(const Place *place, int parent, const char *name, GErro
 		"linkTarget", json_lenient(led));
 }
 
-json_t *container_path_stat(Container *container, const char *path, GError **error)
+json_t *container_path_stat(
+	Container *container, const char *called, const char *path, GError **error)
 {
-	g_auto(Place) place = {.root_fd = -1, .mount_fd = -1, .file_fd = -1};
+	g_auto(Place) place = place_of(container, called);
 	g_autofree char *name = NULL;
-	if (!open_place(container, path, false, &place, error))
+	if (!open_place(&place, path, false, NULL, error))
 		return NULL;
 	autofd parent = open_parent(&place, &name, error);
 	return parent >= 0 ? stat_json(&place, parent, name, error) : NULL;
 }
 
-bool container_copy_out(
-	Container *container, const char *path, ByteSink sink, gpointer data, GError **error)
+/* The folder that is mounted at a path of the container, and of which it is to know; -1: there is none. */
+static int graft_open(gpointer data, const char *path, GError **error)
 {
-	g_auto(Place) place = {.root_fd = -1, .mount_fd = -1, .file_fd = -1};
+	Place *place = data;
+	const char *rest = "";
+	const json_t *mount = mount_of(place, path, &rest);
+	if (mount == NULL || *rest != '\0')
+		return -1;
+	if (!place->locked)
+		return path_open_in_root(place->root_fd, path, O_RDONLY | O_DIRECTORY, 0);
+	autofd source = mount_open(place, mount, error);
+	return source < 0 ? -1 : openat(source, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+bool container_copy_out(Container *container, const char *called, const char *path, ByteSink sink,
+	gpointer data, GError **error)
+{
+	g_auto(Place) place = place_of(container, called);
 	g_autofree char *name = NULL;
-	if (!open_place(container, path, false, &place, error))
+	if (!open_place(&place, path, false, NULL, error))
 		return false;
 	autofd parent = open_parent(&place, &name, error);
 	/* A folder is called as the path calls it, whatever led to it: "." for what is in it. */
 	g_autofree char *clean = g_canonicalize_filename(place.asked, "/"),
-			*as = g_str_has_suffix(place.asked, "/.") || strcmp(clean, "/") == 0
+			*as = is_content(place.asked) || strcmp(clean, "/") == 0
 				      ? g_strdup(".")
 				      : g_path_get_basename(clean);
-	if (parent < 0 || !tree_archive_name(parent, name, as, place.ids.uid, place.ids.gid, sink,
-				  data, error))
+	const TreeGrafts grafts = {.at = place.led, .open = graft_open, .data = &place};
+	if (parent < 0 || !tree_archive_name(parent, name, as, place.ids.uid, place.ids.gid,
+				  &grafts, sink, data, error))
 		return false;
 	container_event(container, "archive-path", NULL, NULL);
 	return true;
@@ -349,7 +390,8 @@ static bool is_mount_root(
 {
 	struct statx st;
 	(void)data, (void)folder;
-	return statx(folder_fd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_TYPE, &st) == 0 &&
+	return statx(folder_fd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_TYPE, &st) ==
+		       0 &&
 	       (st.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0 &&
 	       !(as_folder && S_ISDIR(st.stx_mode));
 }
@@ -366,8 +408,8 @@ static bool holds_target(const Place *place, const char *path)
 {
 	bool found = false;
 	for (size_t i = 0; i < json_array_size(place->mounts); i++)
-		found = found ||
-			below(json_str(json_array_get(place->mounts, i), "Destination"), path) != NULL;
+		found = found || below(json_str(json_array_get(place->mounts, i), "Destination"),
+					 path) != NULL;
 	return found;
 }
 
@@ -406,33 +448,36 @@ static int open_seen_folder(gpointer data, const char *folder)
 	return path_make_in_root(stopped, *rest != '\0' ? rest : "/", 0755);
 }
 
-bool container_copy_in(Container *container, const char *path, bool keep_kind, ByteSource source,
-	gpointer data, GError **error)
+bool container_copy_in(Container *container, const char *called, const char *path, CopyIn how,
+	ByteSource source, gpointer data, GError **error)
 {
-	g_auto(Place) place = {.root_fd = -1, .mount_fd = -1, .file_fd = -1};
-	if (!open_place(container, path, true, &place, error))
+	g_auto(Place) place = place_of(container, called);
+	g_autoptr(json_t) spec = container_spec(container, error);
+	UnpackOwner user = {0};
+	bool owned = how.user_owns && *json_str(spec, "Config.User") != '\0';
+	if (!open_place(&place, path, true, owned ? &user : NULL, error))
 		return false;
 	if (place.read_only_root || place.read_only_mount)
 		return fail(error, BERTH_ERROR_INVALID, "%s is marked read-only",
 			place.read_only_mount ? "mounted volume" : "container rootfs");
 	if (place.file_fd >= 0)
 		return fail(error, BERTH_ERROR_INVALID, "extraction point is not a directory");
-	autofd folder =
-		path_open_in_root(start_of(&place), place.path, O_RDONLY | O_DIRECTORY, 0);
+	autofd folder = path_open_in_root(start_of(&place), place.path, O_RDONLY | O_DIRECTORY, 0);
 	if (folder < 0 && errno == ENOTDIR)
 		return fail(error, BERTH_ERROR_INVALID, "extraction point is not a directory");
 	if (folder < 0)
 		return fail(error, BERTH_ERROR_NOT_FOUND,
-			"Could not find the file %s in container %s", path, container->row.name);
+			"Could not find the file %s in container %s", path, called);
 	UnpackMounts mounts = {
-		.folder = place.locked && json_array_size(place.mounts) > 0 ? open_seen_folder : NULL,
+		.folder =
+			place.locked && json_array_size(place.mounts) > 0 ? open_seen_folder : NULL,
 		.is_busy = place.locked ? is_mount_target : is_mount_root,
 		.data = &place,
 	};
 	act_as(place.ids.uid, place.ids.gid);
 	g_autofree char *clean = g_canonicalize_filename(path, "/");
-	bool ok = archive_unpack_into(folder, source, data, keep_kind ? clean : NULL,
-		(UnpackOwner){place.ids.uid, place.ids.gid}, &mounts, error);
+	bool ok = archive_unpack_into(folder, source, data, how.keep_kind ? clean : NULL,
+		owned ? &user : NULL, (UnpackOwner){place.ids.uid, place.ids.gid}, &mounts, error);
 	act_as(0, 0);
 	if (!ok)
 		return false;

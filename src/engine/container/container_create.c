@@ -2,6 +2,7 @@
 #include "engine/container/mount_points.h"
 #include "engine/container/spec.h"
 #include "engine/image/images.h"
+#include "engine/network/endpoint.h"
 #include "engine/network/names.h"
 #include "engine/object/name.h"
 #include "engine/object/userns.h"
@@ -173,6 +174,7 @@ char *container_create(
 	}
 	if ((chosen = choose_name(engine, name, error)) == NULL ||
 		(image_id = image_find(engine, json_str(request, "Image"), error)) == NULL ||
+		!endpoints_check_new(engine, request, error) ||
 		!make(engine, chosen, image_id, request, said, id, error))
 		return NULL;
 	*warnings = g_steal_pointer(&said);

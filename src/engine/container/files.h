@@ -21,10 +21,16 @@ bool container_export(Container *container, ByteSink sink, gpointer data, GError
 
 /* container_copy.c: files of a container, running or not, by a path in it ("a/." is what is in a folder). */
 /* {"name", "size", "mode", "mtime", "linkTarget"} (Engine API, ContainerArchiveInfo); new reference. */
-json_t *container_path_stat(Container *container, const char *path, GError **error);
-/* As a tar. */
-bool container_copy_out(
-	Container *container, const char *path, ByteSink sink, gpointer data, GError **error);
-/* A tar into a folder that is there. keep_kind: no folder becomes a file, and no file a folder. */
-bool container_copy_in(Container *container, const char *path, bool keep_kind, ByteSource source,
+/* called: how the container was asked for, for errors. */
+json_t *container_path_stat(
+	Container *container, const char *called, const char *path, GError **error);
+/* As a tar, with what is mounted of volumes and folders of the host. */
+bool container_copy_out(Container *container, const char *called, const char *path, ByteSink sink,
 	gpointer data, GError **error);
+typedef struct {
+	bool keep_kind; /* no folder becomes a file, and no file a folder */
+	bool user_owns; /* all becomes the container's user's, if it has one; else it is whose the tar says */
+} CopyIn;
+/* A tar into a folder that is there. */
+bool container_copy_in(Container *container, const char *called, const char *path, CopyIn how,
+	ByteSource source, gpointer data, GError **error);

@@ -12,6 +12,7 @@
 bool endpoints_managed(
 	const json_t *spec); /* whether the engine gives such a container its links */
 bool endpoints_reserve(Container *container, const json_t *spec, GError **error);
+#define NETWORKING_FAILED "failed to set up container networking: " /* before an error of a start */
 /* dns_ports: where its resolver listens (udp, and tcp in the next 16 bits); 0: it has none */
 bool endpoints_connect(Container *container, pid_t pid, gint64 dns_ports, GError **error);
 void endpoints_release(Container *container);
@@ -54,6 +55,9 @@ int netns_of(pid_t pid, GError **error); /* a descriptor, or -1 */
 bool network_connect(
 	Container *container, const char *reference, const json_t *asked, GError **error);
 bool network_disconnect(Container *container, const char *reference, GError **error);
+/* By force, of a container that nobody knows: no network has its endpoint (any more). Always false. */
+bool network_disconnect_lost(
+	Engine *engine, const char *reference, const char *container, GError **error);
 /* After a restart of the engine: what was connected or disconnected when it was killed is disconnected. */
 void endpoints_finish(Engine *engine);
 
@@ -62,6 +66,10 @@ void endpoints_finish(Engine *engine);
 #define ENDPOINT_SYSCTLS "com.docker.network.endpoint.sysctls"
 #define ENDPOINT_IFNAME "com.docker.network.endpoint.ifname"
 bool endpoint_check(const Network *network, const json_t *asked, GError **error);
+/* The same of a request, which may not ask for what a start lets pass. */
+bool endpoint_check_new(const Network *network, const json_t *asked, GError **error);
+/* Of a request for a container, what it asks for in each network. */
+bool endpoints_check_new(Engine *engine, const json_t *request, GError **error);
 /* "02:42:ac:11:00:02", also with dashes, or "0242.ac11.0002". False if it is none of them. */
 bool mac_parse(const char *text, guint8 mac[6]);
 

@@ -162,6 +162,22 @@ static bool disconnect_running(
 	return ok;
 }
 
+static bool no_other_of_none(GError **error)
+{
+	return fail(error, BERTH_ERROR_INVALID,
+		"container cannot be connected to multiple networks with one of the networks in "
+		"private (none) mode");
+}
+
+/* Who is in a network already cannot be in none, too. Under the lock. */
+static bool check_others(Engine *engine, const json_t *spec, const Network *network, GError **error)
+{
+	g_autoptr(json_t) wanted = endpoints_wanted(engine, spec);
+	json_object_del(wanted, network->name);
+	return strcmp(network->name, "none") != 0 || json_object_size(wanted) == 0 ||
+	       no_other_of_none(error);
+}
+
 static bool check_connect(const json_t *spec, const char *name, GError **error)
 {
 	const char *mode = json_str(spec, "HostConfig.NetworkMode");
@@ -171,11 +187,9 @@ static bool check_connect(const json_t *spec, const char *name, GError **error)
 			"container sharing network namespace with another container or host cannot "
 			"be connected to any other network");
 	if (none && strcmp(name, "none") != 0)
-		return fail(error, BERTH_ERROR_FORBIDDEN,
-			"container cannot be connected to multiple networks with one of the "
-			"networks in private (none) mode");
+		return no_other_of_none(error);
 	if (strcmp(name, "host") == 0)
-		return fail(error, BERTH_ERROR_FORBIDDEN,
+		return fail(error, BERTH_ERROR_INVALID,
 			"cannot connect container to host network - container must be created in "
 			"host network mode");
 	return true;
@@ -204,10 +218,21 @@ bool network_connect(
 	int pid = running_pid(container);
 	Network *network = network_lookup(engine, name);
 	bool ok = network == NULL ? fail(error, BERTH_ERROR_NOT_FOUND, "network %s not found", name)
-		  : pid > 0	  ? connect_running(container, spec, name, wish, pid, error)
-				  : keep_wish(container, name, wish, error);
+		  : !check_others(engine, spec, network, error) ||
+				  !endpoint_check_new(network, wish, error)
+			  ? false
+		  : pid > 0 ? connect_running(container, spec, name, wish, pid, error)
+			    : keep_wish(container, name, wish, error);
 	g_mutex_unlock(&engine->network_lock);
 	return ok;
+}
+
+bool network_disconnect_lost(
+	Engine *engine, const char *reference, const char *container, GError **error)
+{
+	g_autofree char *name = resolve(engine, reference, error);
+	return name != NULL &&
+	       fail(error, BERTH_ERROR_NOT_FOUND, "endpoint %s not found", container);
 }
 
 bool network_disconnect(Container *container, const char *reference, GError **error)
@@ -233,7 +258,7 @@ bool network_disconnect(Container *container, const char *reference, GError **er
 	bool ok = there ? disconnect_running(container, spec, name, pid, error)
 		  : json_object_get(wanted, name) != NULL
 			  ? keep_wish(container, name, NULL, error)
-			  : fail(error, BERTH_ERROR_FORBIDDEN,
+			  : fail(error, BERTH_ERROR_SYSTEM,
 				    "container %s is not connected to %snetwork %s",
 				    container->row.id, pid > 0 ? "" : "the ", name);
 	g_mutex_unlock(&engine->network_lock);

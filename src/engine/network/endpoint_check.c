@@ -39,8 +39,6 @@ bool mac_parse(const char *text, guint8 mac[6])
 /* dockerd's two families of complaints: about the address itself, and about where it would belong. */
 static void check_ip(GPtrArray *problems, const Network *network, const char *text, int family)
 {
-	const Address *subnet = family == AF_INET6 ? &network->subnet6 : &network->subnet;
-	bool chosen = family == AF_INET6 ? network->chosen6 : network->chosen;
 	Address address;
 	if (*text == '\0')
 		return;
@@ -48,7 +46,11 @@ static void check_ip(GPtrArray *problems, const Network *network, const char *te
 	if (!parsed)
 		note(problems, g_strdup_printf("invalid %s address: %s",
 				       family == AF_INET6 ? "IPv6" : "IPv4", text));
-	if (subnet->family == 0 || (chosen && !network->predefined))
+	if (network == NULL)
+		return;
+	const Address *subnet = family == AF_INET6 ? &network->subnet6 : &network->subnet;
+	bool chosen = family == AF_INET6 ? network->chosen6 : network->chosen;
+	if (subnet->family == 0 || chosen)
 		note(problems,
 			g_strdup("user specified IP address is supported only when connecting to "
 				 "networks with user configured subnets"));
@@ -58,14 +60,16 @@ static void check_ip(GPtrArray *problems, const Network *network, const char *te
 				       text));
 }
 
-static void check_ipam(GPtrArray *problems, const Network *network, const json_t *asked)
+/* network: NULL where it is not known. */
+static void check_ipam(
+	GPtrArray *problems, const Network *network, bool predefined, const json_t *asked)
 {
 	const char *v4 = json_str(asked, "IPAMConfig.IPv4Address"),
 		   *v6 = json_str(asked, "IPAMConfig.IPv6Address");
 	json_t *entry, *list = json_at(asked, "IPAMConfig.LinkLocalIPs");
 	Address address;
 	size_t i;
-	if (network->predefined && (*v4 != '\0' || *v6 != '\0'))
+	if (predefined && (*v4 != '\0' || *v6 != '\0'))
 		note(problems, g_strdup("user specified IP address is supported on user defined "
 					"networks only"));
 	check_ip(problems, network, v4, AF_INET);
@@ -79,9 +83,10 @@ static void check_ipam(GPtrArray *problems, const Network *network, const json_t
 /* "net.ipv4.conf.IFNAME.log_martians=1": of this link, and of nothing else. */
 static bool is_link_sysctl(const char *text)
 {
+	/* Docker's client writes all in lower case. */
 	return g_regex_match_simple(
-		"^net\\.(ipv4|ipv6|mpls)\\.[a-z0-9_]+\\.IFNAME\\.[A-Za-z0-9_]+=[^\\n]*$", text,
-		G_REGEX_DEFAULT, G_REGEX_MATCH_DEFAULT);
+		"^net\\.(ipv4|ipv6|mpls)\\.[a-z0-9_]+\\.(IFNAME|ifname)\\.[A-Za-z0-9_]+=[^\\n]*$",
+		text, G_REGEX_DEFAULT, G_REGEX_MATCH_DEFAULT);
 }
 
 static void check_sysctls(GPtrArray *problems, const char *text)
@@ -119,19 +124,22 @@ static void check_options(GPtrArray *problems, const json_t *options)
 	}
 }
 
-bool endpoint_check(const Network *network, const json_t *asked, GError **error)
+/* Aliases that an earlier engine let in are no reason to fail a start. */
+static bool check(
+	const Network *network, bool predefined, bool starts, const json_t *asked, GError **error)
 {
 	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
-	g_autofree char *what = g_strdup_printf(
-		"invalid config for network %s: invalid endpoint settings", network->name);
 	const json_t *locals = json_at(asked, "IPAMConfig.LinkLocalIPs");
 	const char *mac = json_str(asked, "MacAddress");
 	guint8 bytes[6];
-	check_ipam(problems, network, asked);
 	if (*mac != '\0' && !mac_parse(mac, bytes))
-		note(problems, g_strdup_printf("invalid MAC address: %s", mac));
+		return fail(error, BERTH_ERROR_INVALID, "invalid MAC address %s", mac);
+	check_ipam(problems, network, predefined, asked);
+	if (!starts && predefined && json_array_size(json_object_get(asked, "Aliases")) > 0)
+		note(problems, g_strdup("network-scoped alias is supported only for containers in "
+					"user defined networks"));
 	check_options(problems, json_object_get(asked, "DriverOpts"));
-	if (!fail_all(error, what, problems))
+	if (!fail_all(error, "invalid endpoint settings", problems))
 		return false;
 	for (size_t i = 0; i < json_array_size(locals); i++) {
 		Address address, local4, local6;
@@ -139,8 +147,39 @@ bool endpoint_check(const Network *network, const json_t *asked, GError **error)
 		address_parse("fe80::/10", &local6);
 		address_parse(json_elem(locals, i), &address);
 		if (!address_contains(&local4, &address) && !address_contains(&local6, &address))
-			return fail(error, BERTH_ERROR_SYSTEM, "invalid link local IP address: %s",
+			return fail(error, BERTH_ERROR_INVALID, "invalid link local IP address: %s",
 				json_elem(locals, i));
 	}
 	return true;
+}
+
+bool endpoint_check(const Network *network, const json_t *asked, GError **error)
+{
+	return check(network, network->predefined, true, asked, error);
+}
+
+bool endpoint_check_new(const Network *network, const json_t *asked, GError **error)
+{
+	return check(network, network->predefined, false, asked, error);
+}
+
+bool endpoints_check_new(Engine *engine, const json_t *request, GError **error)
+{
+	const char *name;
+	json_t *asked;
+	bool ok = true;
+	g_mutex_lock(&engine->network_lock);
+	json_object_foreach (json_at(request, "NetworkingConfig.EndpointsConfig"), name, asked) {
+		const char *called = strcmp(name, "default") == 0 ? "bridge" : name;
+		const Network *network = network_lookup(engine, called);
+		bool predefined = network != NULL ? network->predefined
+						  : g_str_has_prefix(name, "container:");
+		if (ok && !check(network, predefined, false, asked, error)) {
+			ok = false;
+			g_prefix_error(error, "invalid config for network %s: ",
+				network != NULL ? network->name : called);
+		}
+	}
+	g_mutex_unlock(&engine->network_lock);
+	return ok;
 }

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,7 +58,8 @@ static bool is_ipv6(const char *ip)
 	return strchr(ip, ':') != NULL;
 }
 
-static bool taken(Engine *engine, const char *ip, guint8 protocol, guint16 port)
+/* The address for which a port is published that would be needed for ip, or NULL; borrowed. */
+static const char *taken(Engine *engine, const char *ip, guint8 protocol, guint16 port)
 {
 	g_autofree char *key = table_key(protocol, port);
 	GPtrArray *list = g_hash_table_lookup(engine->ports, key);
@@ -65,9 +67,9 @@ static bool taken(Engine *engine, const char *ip, guint8 protocol, guint16 port)
 		const char *other = list->pdata[i];
 		if (is_ipv6(ip) == is_ipv6(other) &&
 			(is_any(ip) || is_any(other) || strcmp(ip, other) == 0))
-			return true;
+			return other;
 	}
-	return false;
+	return NULL;
 }
 
 static void take(Engine *engine, const char *ip, guint8 protocol, guint16 port)
@@ -229,23 +231,65 @@ static bool is_held(const json_t *held, const char *ip, guint8 protocol, guint16
 	return false;
 }
 
-static bool available(const Binding *binding, const char *ip, guint8 protocol, guint16 port)
+/* An address and a port as dockerd writes them: with brackets where a program is in the way, without where a container
+ * is. */
+static char *socket_text(const char *ip, guint port, bool brackets)
+{
+	if (*ip == '\0')
+		ip = "0.0.0.0";
+	return g_strdup_printf(is_ipv6(ip) && brackets ? "[%s]:%u" : "%s:%u", ip, port);
+}
+
+/* The address of the container to which a port of ip leads. */
+static char *target_text(const Binding *binding, const char *ip, const Wish *wish)
+{
+	const char *v6 = json_str(binding->endpoint, "GlobalIPv6Address");
+	bool six = is_ipv6(ip) && *v6 != '\0';
+	return socket_text(six ? v6 : json_str(binding->endpoint, "IPAddress"), wish->target, true);
+}
+
+static char *taken_problem(const char *other, guint16 port)
+{
+	g_autofree char *there = socket_text(other, port, false);
+	return g_strdup_printf("Bind for %s failed: port is already allocated", there);
+}
+
+static char *bind_problem(
+	const Binding *binding, const char *ip, const Wish *wish, guint16 port, int why)
+{
+	g_autofree char *host = socket_text(ip, port, true),
+			*target = target_text(binding, ip, wish),
+			*text = port_text(wish->target, wish->protocol);
+	return g_strdup_printf("failed to bind host port for %s:%s%s: %s", host, target,
+		strchr(text, '/'),
+		why == EADDRINUSE      ? "address already in use"
+		: why == EADDRNOTAVAIL ? "cannot assign requested address"
+				       : g_strerror(why));
+}
+
+/* problem: set to why it is not, for the last port of all only. */
+static bool available(
+	const Binding *binding, const char *ip, const Wish *wish, guint16 port, char **problem)
 {
 	Address address = {0};
 	address_parse(ip, &address);
-	return !taken(binding->engine, ip, protocol, port) &&
-	       (is_held(binding->held, ip, protocol, port) ||
-		       port_is_free(&address, protocol, port));
+	const char *other = taken(binding->engine, ip, wish->protocol, port);
+	if (other == NULL && (is_held(binding->held, ip, wish->protocol, port) ||
+				     port_is_free(&address, wish->protocol, port)))
+		return true;
+	if (port == wish->last)
+		*problem = other != NULL ? taken_problem(other, port)
+					 : bind_problem(binding, ip, wish, port, errno);
+	return false;
 }
 
-/* The first that is free on each address; 0 if none is. */
-static guint16 choose(const Binding *binding, const Wish *wish)
+/* The first that is free on each address; 0 if none is, and why the last one is not. */
+static guint16 choose(const Binding *binding, const Wish *wish, char **problem)
 {
 	for (guint port = wish->first; port <= wish->last; port++) {
 		bool free = true;
-		for (guint i = 0; wish->ips[i] != NULL; i++)
-			free = free &&
-			       available(binding, wish->ips[i], wish->protocol, (guint16)port);
+		for (guint i = 0; free && wish->ips[i] != NULL; i++)
+			free = available(binding, wish->ips[i], wish, (guint16)port, problem);
 		if (free)
 			return (guint16)port;
 	}
@@ -257,14 +301,12 @@ static bool bind_one(Binding *binding, Wish *wish, GError **error)
 	note_routed(binding, wish);
 	if (wish->ips[0] == NULL)
 		return true;
-	const char *shown = *wish->ips[0] != '\0' ? wish->ips[0] : "0.0.0.0";
-	guint16 chosen = choose(binding, wish);
+	g_autofree char *problem = NULL;
+	guint16 chosen = choose(binding, wish, &problem);
 	if (chosen == 0)
 		return fail(error, BERTH_ERROR_SYSTEM,
-			"driver failed programming external connectivity on endpoint %s (%s): Bind "
-			"for %s%s%s:%u failed: port is already allocated",
-			binding->name, json_str(binding->endpoint, "EndpointID"),
-			is_ipv6(shown) ? "[" : "", shown, is_ipv6(shown) ? "]" : "", wish->first);
+			"driver failed programming external connectivity on endpoint %s (%s): %s",
+			binding->name, json_str(binding->endpoint, "EndpointID"), problem);
 	g_autofree char *text = g_strdup_printf("%u", chosen);
 	for (guint i = 0; wish->ips[i] != NULL; i++) {
 		take(binding->engine, wish->ips[i], wish->protocol, chosen);

@@ -117,7 +117,8 @@ static bool await_start(
 		}
 		if (message.type == SHIM_FAILED && problem != NULL &&
 			strcmp(message.text, SHIM_NO_NETWORK) == 0) {
-			g_propagate_error(error, g_steal_pointer(&problem));
+			g_propagate_prefixed_error(
+				error, g_steal_pointer(&problem), NETWORKING_FAILED);
 			return false;
 		}
 		if (message.type == SHIM_FAILED && g_str_has_prefix(message.text, SHIM_REFUSAL))
