@@ -246,7 +246,6 @@ bool container_launch(
 	if (!mount_points_prepare(mounts, ids, error) || !volumes_hold(container, mounts, error))
 		return false;
 	if (!endpoints_reserve(container, spec, error)) {
-		g_prefix_error(error, NETWORKING_FAILED);
 		volumes_release(container);
 		return false;
 	}

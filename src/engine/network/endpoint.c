@@ -15,6 +15,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Before an error of a start. */
+#define NETWORKING_FAILED "failed to set up container networking: "
+
 enum { DNS_PORT = 53 };
 
 static const char *network_mode(const json_t *host)
@@ -283,8 +286,10 @@ bool endpoints_reserve(Container *container, const json_t *spec, GError **error)
 	ok = ok && ports_place(container, spec, NULL, false, error) &&
 	     endpoints_save(container, error);
 	g_mutex_unlock(&engine->network_lock);
-	if (!ok)
+	if (!ok) {
 		endpoints_release(container);
+		g_prefix_error(error, NETWORKING_FAILED);
+	}
 	return ok;
 }
 
@@ -398,7 +403,10 @@ bool endpoints_connect(Container *container, pid_t pid, gint64 dns_ports, GError
 	ok = ok && endpoints_save(container, error);
 	g_mutex_unlock(&engine->network_lock);
 	guint16 udp = (guint16)dns_ports, tcp = (guint16)(dns_ports >> 16);
-	return ok && (udp == 0 || udp == DNS_PORT || rules_redirect_dns(netns, udp, tcp, error));
+	ok = ok && (udp == 0 || udp == DNS_PORT || rules_redirect_dns(netns, udp, tcp, error));
+	if (!ok)
+		g_prefix_error(error, NETWORKING_FAILED);
+	return ok;
 }
 
 void endpoints_release(Container *container)

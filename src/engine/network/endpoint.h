@@ -12,7 +12,6 @@
 bool endpoints_managed(
 	const json_t *spec); /* whether the engine gives such a container its links */
 bool endpoints_reserve(Container *container, const json_t *spec, GError **error);
-#define NETWORKING_FAILED "failed to set up container networking: " /* before an error of a start */
 /* dns_ports: where its resolver listens (udp, and tcp in the next 16 bits); 0: it has none */
 bool endpoints_connect(Container *container, pid_t pid, gint64 dns_ports, GError **error);
 void endpoints_release(Container *container);

@@ -77,6 +77,10 @@ static Container *find_linked(Engine *engine, const char *reference)
 Container *container_find(Engine *engine, const char *reference, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
+	if (*reference == '\0') {
+		fail(error, BERTH_ERROR_INVALID, "invalid name or ID supplied: \"\"");
+		return NULL;
+	}
 	Container *found = find(engine, reference, &problem);
 	/* Behind the first character, a slash is between a container and what it calls another. */
 	if (found == NULL && *reference != '\0' && strchr(reference + 1, '/') != NULL)

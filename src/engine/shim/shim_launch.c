@@ -117,8 +117,7 @@ static bool await_start(
 		}
 		if (message.type == SHIM_FAILED && problem != NULL &&
 			strcmp(message.text, SHIM_NO_NETWORK) == 0) {
-			g_propagate_prefixed_error(
-				error, g_steal_pointer(&problem), NETWORKING_FAILED);
+			g_propagate_error(error, g_steal_pointer(&problem));
 			return false;
 		}
 		if (message.type == SHIM_FAILED && g_str_has_prefix(message.text, SHIM_REFUSAL))
