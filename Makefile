@@ -1,7 +1,7 @@
 # A thin front: meson.build is the build.
 BUILD := build
 
-.PHONY: all demo test test-fast asan tsan valgrind fuzz guards crash soak bench fmt lint man install clean
+.PHONY: all demo test test-fast asan tsan valgrind fuzz guards crash soak bench fmt lint man install deb clean
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
 
@@ -67,6 +67,11 @@ man: all
 
 install: all
 	@meson install -C $(BUILD) --no-rebuild
+
+# Debian packages of what is committed, in build/deb.
+deb:
+	@tools/install-packages deb
+	@BERTH_BUILD=$(BUILD) tools/deb
 
 clean:
 	@rm -rf $(BUILD) build-address build-thread build-valgrind
