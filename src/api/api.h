@@ -43,8 +43,10 @@ typedef struct Server Server;
 Server *server_new(Engine *engine, GError **error);
 /* A listening socket, taken over; tls is borrowed, NULL for plain bytes. */
 void server_add_door(Server *server, int fd, bool is_tcp, const TlsContext *tls);
-/* Serves until stop_fd becomes readable. */
-void server_run(Server *server, int stop_fd);
+/* Calls ready in the serving thread whenever fd, which is borrowed, is readable; serving ends when it answers false. */
+void server_watch(Server *server, int fd, bool (*ready)(int fd, gpointer data), gpointer data);
+/* Serves until a watched descriptor says that it is over. */
+void server_run(Server *server);
 
 /* confine.c: before there are threads. What cannot be given up stays, with a warning in the log. */
 void confine_self(void);

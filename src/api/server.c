@@ -29,7 +29,9 @@ enum {
 typedef struct {
 	Server *server;
 	int fd;
-	bool listener, stop;
+	bool listener;
+	bool (*ready)(int fd, gpointer data); /* of a watched descriptor: server_watch */
+	gpointer data;
 	const TlsContext *tls; /* of a listener; NULL: plain */
 	Caller caller;
 	GList parked;	   /* in server->parked, while it waits */
@@ -42,7 +44,7 @@ struct Server {
 	Engine *engine;
 	int epoll_fd;
 	GThreadPool *pool;
-	GPtrArray *permanent; /* of Connection: doors, and the one that says stop */
+	GPtrArray *permanent; /* of Connection: listeners, and what server_watch watches */
 	GMutex lock;	      /* of what follows */
 	GQueue parked;	      /* connections that wait for a head, the longest waiting first */
 	int open, most;	      /* connections there are, and may be */
@@ -354,24 +356,30 @@ static int sweep_in_time(Server *server, gint64 *last)
 	return partial > 0 ? SWEEP_MS : -1;
 }
 
-void server_run(Server *server, int stop_fd)
+void server_watch(Server *server, int fd, bool (*ready)(int fd, gpointer data), gpointer data)
+{
+	Connection *watched = connection_new(server, fd);
+	watched->ready = ready;
+	watched->data = data;
+	watch_always(server, watched);
+}
+
+void server_run(Server *server)
 {
 	struct epoll_event events[EVENTS];
-	Connection *doors[EVENTS], *stop = connection_new(server, stop_fd);
+	Connection *doors[EVENTS];
 	gint64 swept = 0;
-	stop->stop = true;
-	watch_always(server, stop);
 	for (;;) {
 		int door_count = 0, count = epoll_wait(server->epoll_fd, events, EVENTS,
 					    sweep_in_time(server, &swept));
 		for (int i = 0; i < count; i++) {
 			Connection *connection = events[i].data.ptr;
-			if (connection->stop)
-				return;
 			if (connection->listener)
 				doors[door_count++] = connection;
-			else
+			else if (connection->ready == NULL)
 				connection_readable(connection);
+			else if (!connection->ready(connection->fd, connection->data))
+				return;
 		}
 		/* Then only: whom they push out may have had an event above. */
 		for (int i = 0; i < door_count; i++)

@@ -404,7 +404,7 @@ Config *config_load(int argc, char **argv, GError **error)
 	if (file == NULL)
 		return NULL;
 	json_object_update_missing(given, file);
-	Config *config = g_new0(Config, 1);
+	g_autoptr(Config) config = g_new0(Config, 1);
 	g_autofree char *program = g_file_read_link("/proc/self/exe", NULL),
 			*folder = g_path_get_dirname(program != NULL ? program : ".");
 	config->file = file;
@@ -456,7 +456,7 @@ Config *config_load(int argc, char **argv, GError **error)
 		printf("configuration OK\n");
 		exit(0);
 	}
-	return config;
+	return g_steal_pointer(&config);
 }
 
 void config_free(Config *config)
@@ -479,5 +479,7 @@ void config_free(Config *config)
 	json_decref(config->default_ulimits);
 	json_decref(config->address_pools);
 	json_decref(config->network_options);
+	if (config->replaced != NULL)
+		config_free(config->replaced);
 	g_free(config);
 }

@@ -6,3 +6,4 @@
 Config *config_load(int argc, char **argv, GError **error);
 
 void config_free(Config *config);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)

@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "daemon/reload.h"
+#include "daemon/service.h"
 
 #include <malloc.h>
 #include <signal.h>
@@ -28,15 +30,46 @@ static bool write_pidfile(const Config *config, GError **error)
 	       file_replace(config->pidfile, text, strlen(text), 0644, false, error);
 }
 
+/* What a signal that comes while the engine serves is answered with. */
+typedef struct {
+	Engine *engine;
+	Config *config;
+	int argc;
+	char **argv;
+} Daemon;
+
 static int block_signals(void)
 {
 	sigset_t mask;
 	sigemptyset(&mask);
+	sigaddset(&mask, SIGHUP);
 	sigaddset(&mask, SIGTERM);
 	sigaddset(&mask, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &mask, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	return signalfd(-1, &mask, SFD_CLOEXEC);
+}
+
+/* SIGHUP: the configuration is read again; SIGTERM and SIGINT end. */
+static bool signal_came(int fd, gpointer data)
+{
+	const Daemon *self = data;
+	struct signalfd_siginfo info;
+	if (read(fd, &info, sizeof info) != sizeof info || info.ssi_signo != SIGHUP)
+		return false;
+	service_tell_reloading();
+	config_reload(self->engine, self->config, self->argc, self->argv);
+	service_tell("READY=1");
+	return true;
+}
+
+static bool watchdog_due(int fd, gpointer unused)
+{
+	(void)unused;
+	guint64 times;
+	if (read(fd, &times, sizeof times) == sizeof times)
+		service_tell("WATCHDOG=1");
+	return true;
 }
 
 static void close_doors(const Config *config)
@@ -65,7 +98,7 @@ int main(int argc, char **argv)
 		return refuse(error);
 	}
 	confine_self();
-	int stop_fd = block_signals();
+	int signals = block_signals();
 	Engine *engine = engine_new(config, &error);
 	/* Its threads may still be at work at the end. */
 	static Server *server;
@@ -79,7 +112,14 @@ int main(int argc, char **argv)
 	}
 	if (!write_pidfile(config, &error))
 		return refuse(error);
-	server_run(server, stop_fd);
+	server_watch(server, signals, signal_came,
+		&(Daemon){.engine = engine, .config = config, .argc = argc, .argv = argv});
+	autofd watchdog = service_watchdog_timer();
+	if (watchdog >= 0)
+		server_watch(server, watchdog, watchdog_due, NULL);
+	service_tell("READY=1");
+	server_run(server);
+	service_tell("STOPPING=1");
 	log_info("stopping; containers run on");
 	close_doors(config);
 	engine_free(engine);

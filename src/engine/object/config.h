@@ -3,7 +3,8 @@
 #include "base/json.h"
 #include "runtime/runtime.h"
 
-typedef struct {
+typedef struct Config Config;
+struct Config {
 	char **hosts; /* -H, in order */
 	char *data_root, *exec_root, *pidfile, *group, *log_level, *cgroup_parent, *log_driver,
 		*bridge, *bip, *bip6, *fixed_cidr, *fixed_cidr6, *shim;
@@ -26,4 +27,5 @@ typedef struct {
 	Userns userns;			/* count 0: containers share the host's ids */
 	gint64 shm_size;
 	int shutdown_timeout;
-} Config;
+	Config *replaced; /* by a reload: readers may still be at its values. Freed with this one */
+};

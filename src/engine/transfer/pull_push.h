@@ -5,6 +5,8 @@
 
 /* registries.c: what the engine has to do with registries; a member of the engine. */
 Registries *registries_new(Engine *engine);
+/* After a reload of the configuration: mirrors, insecure registries, how many transfers at once. */
+void registries_reload(Engine *engine);
 /* Takes each line of a transfer (the object of a JSON stream); false ends the client's interest. Takes the
  * reference. */
 typedef bool (*TransferSay)(gpointer data, json_t *line);

@@ -33,6 +33,15 @@ Registries *registries_new(Engine *engine)
 	return registries;
 }
 
+void registries_reload(Engine *engine)
+{
+	Registries *registries = engine->registries;
+	g_atomic_pointer_set(&registries->options.mirrors, engine->config->registry_mirrors);
+	g_atomic_pointer_set(&registries->options.insecure, engine->config->insecure_registries);
+	g_thread_pool_set_max_threads(registries->downloads, engine->config->max_downloads, NULL);
+	g_thread_pool_set_max_threads(registries->uploads, engine->config->max_uploads, NULL);
+}
+
 GPtrArray *candidates_of(
 	Engine *engine, const Reference *reference, const Credentials *credentials, bool push)
 {
