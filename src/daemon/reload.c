@@ -22,7 +22,7 @@ static void tell_waiting(const json_t *before, const json_t *now)
 	json_object_update_missing(all, (json_t *)before);
 	json_object_foreach (all, key, value) {
 		json_t *old = json_object_get(before, key), *new = json_object_get(now, key);
-		bool same = old != NULL && new != NULL && json_equal(old, new);
+		bool same = old != NULL && new != NULL &&json_equal(old, new);
 		if (!same && !g_strv_contains(live_keys, key))
 			log_warn("%s has changed in daemon.json: it takes effect when berthd is "
 				 "started again",

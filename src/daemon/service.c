@@ -41,9 +41,8 @@ static guint64 watchdog_period(void)
 	if (text == NULL ||
 		!g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT64 / 1000, &period, NULL))
 		return 0;
-	bool ours = who == NULL ||
-		    (g_ascii_string_to_unsigned(who, 10, 0, G_MAXINT, &pid, NULL) &&
-			    (pid_t)pid == getpid());
+	bool ours = who == NULL || (g_ascii_string_to_unsigned(who, 10, 0, G_MAXINT, &pid, NULL) &&
+					   (pid_t)pid == getpid());
 	return ours ? period : 0;
 }
 
@@ -56,7 +55,7 @@ int service_watchdog_timer(void)
 		.tv_nsec = (long)(half % G_USEC_PER_SEC) * 1000};
 	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (fd >= 0)
-		timerfd_settime(fd, 0,
-			&(struct itimerspec){.it_interval = every, .it_value = every}, NULL);
+		timerfd_settime(
+			fd, 0, &(struct itimerspec){.it_interval = every, .it_value = every}, NULL);
 	return fd;
 }

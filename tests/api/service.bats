@@ -45,7 +45,7 @@ reload() { # daemon.json, what the log says when it is over
 	awaited heard RELOADING=1
 	awaited heard 'MONOTONIC_USEC=[0-9]*'
 	awaited heard READY=1
-	[ "$(d events --since 0 --until "$(date +%s)" --filter type=daemon --filter event=reload --format '{{.Action}}')" = reload ]
+	[ "$(d events --since 1 --until "$(date +%s.%N)" --filter type=daemon --filter event=reload --format '{{.Action}}')" = reload ]
 }
 
 @test "SIGHUP: a configuration that is not valid changes nothing" {
