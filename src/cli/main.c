@@ -1,6 +1,7 @@
 /* berth, docker: finds the command, its flags and the engine, and runs it. */
 #include "cli/common/cli.h"
 #include "cli/config/contexts.h"
+#include "cli/help.h"
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -98,37 +99,6 @@ static const Command *find_command(Cli *cli, int argc, char **argv, int *used)
 		if ((cli->called = match_names(commands[i], argc, argv, used)) != NULL)
 			return commands[i];
 	return NULL;
-}
-
-/* All commands, or those of a group. */
-static void print_commands(const char *program, const char *group)
-{
-	print_to(stdout, "Usage:  %s %s%sCOMMAND\n\nCommands:\n", program, group,
-		*group != '\0' ? " " : "[OPTIONS] ");
-	if (*group == '\0')
-		print_to(stdout, "  %-12s%s\n", "compose",
-			"Define and run applications of several containers");
-	for (int i = 0; commands[i] != NULL; i++) {
-		g_auto(GStrv) names = g_strsplit(commands[i]->names, "|", -1);
-		for (int n = 0; names[n] != NULL; n++) {
-			size_t length = strlen(group);
-			const char *blank = strchr(names[n], ' ');
-			if (*group == '\0' && blank == NULL)
-				print_to(stdout, "  %-12s%s\n", names[n], commands[i]->summary);
-			else if (*group != '\0' && blank != NULL &&
-				 strncmp(names[n], group, length) == 0 && names[n][length] == ' ')
-				print_to(stdout, "  %-12s%s\n", blank + 1, commands[i]->summary);
-		}
-	}
-	print_to(stdout, "\nRun '%s %s%sCOMMAND --help' for more information on a command.\n",
-		program, group, *group != '\0' ? " " : "");
-}
-
-static bool is_group(const char *word)
-{
-	static const char *const groups[] = {"builder", "buildx", "container", "image", "manifest",
-		"network", "system", "volume", "context", NULL};
-	return g_strv_contains(groups, word);
 }
 
 /* Where an engine is to be started by us: only the system's own socket, and only by root. */
@@ -248,7 +218,7 @@ static int global_flags(int argc, char **argv, const char *program, Globals *glo
 			exit(0);
 		}
 		if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0) {
-			print_commands(program, "");
+			help_all(program);
 			exit(0);
 		}
 		if (strcmp(arg, "--debug") == 0 || strcmp(arg, "-D") == 0 ||
@@ -380,19 +350,44 @@ static int run_compose(Cli *cli, int argc, char **argv, const Globals *globals)
 						    : cli_fail(cli, error);
 }
 
-static int unknown_command(const char *program, const char *word, const char *second)
+/* "help run": as "run --help"; the words are the caller's to free. */
+static char **help_words(char **words, int count)
 {
-	if (is_group(word))
-		print_to(stderr,
-			"%s: unknown command: %s %s %s\n\nUsage:  %s %s\n\nRun '%s %s --help' for "
-			"more"
-			" information\n",
-			program, program, word, second, program, word, program, word);
-	else
-		print_to(stderr,
-			"%s: unknown command: %s %s\n\nRun '%s --help' for more information\n",
-			program, program, word, program);
-	return EXIT_FAILURE;
+	char **argv = g_new0(char *, (gsize)count + 2);
+	for (int i = 0; i < count; i++)
+		argv[i] = words[i];
+	argv[count] = (char *)"--help";
+	return argv;
+}
+
+/* argv: the command's name and what follows. */
+static int run_words(Cli *cli, int argc, char **argv, const Globals *globals)
+{
+	int used = 0;
+	if (strcmp(argv[0], "help") == 0 && argc > 1) {
+		g_autofree char **asked = help_words(argv + 1, argc - 1);
+		return run_words(cli, argc, asked, globals);
+	}
+	if (strcmp(argv[0], "help") == 0) {
+		help_all(cli->program);
+		return EXIT_SUCCESS;
+	}
+	if (strcmp(argv[0], "compose") == 0) {
+		cli_load_config(cli, globals->config);
+		return run_compose(cli, argc - 1, argv + 1, globals);
+	}
+	cli->command = find_command(cli, argc, argv, &used);
+	if (cli->command == NULL && help_is_group(argv[0]) &&
+		(argc == 1 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+		help_group(cli->program, argv[0]);
+		return EXIT_SUCCESS;
+	}
+	if (cli->command == NULL) {
+		help_unknown(cli->program, argv[0], argc > 1 ? argv[1] : "");
+		return EXIT_FAILURE;
+	}
+	cli_load_config(cli, globals->config);
+	return run_command(cli, argc - used, argv + used, globals);
 }
 
 int main(int argc, char **argv)
@@ -405,27 +400,14 @@ int main(int argc, char **argv)
 		cli_load_config(&cli, NULL);
 		return run_compose(&cli, argc - 1, argv + 1, &globals);
 	}
-	int first = global_flags(argc, argv, name, &globals), used = 0;
+	int first = global_flags(argc, argv, name, &globals);
 	if (first < 0)
 		return 125;
-	if (first == argc || strcmp(argv[first], "help") == 0) {
-		print_commands(name, "");
+	if (first == argc) {
+		help_all(name);
 		return EXIT_SUCCESS;
 	}
-	if (strcmp(argv[first], "compose") == 0) {
-		cli_load_config(&cli, globals.config);
-		return run_compose(&cli, argc - first - 1, argv + first + 1, &globals);
-	}
-	cli.command = find_command(&cli, argc - first, argv + first, &used);
-	if (cli.command == NULL && is_group(argv[first]) &&
-		(first + 1 == argc || strcmp(argv[first + 1], "--help") == 0)) {
-		print_commands(name, argv[first]);
-		return EXIT_SUCCESS;
-	}
-	if (cli.command == NULL)
-		return unknown_command(name, argv[first], first + 1 < argc ? argv[first + 1] : "");
-	cli_load_config(&cli, globals.config);
-	int code = run_command(&cli, argc - first - used, argv + first + used, &globals);
+	int code = run_words(&cli, argc - first, argv + first, &globals);
 	fflush(stdout);
 	return code;
 }

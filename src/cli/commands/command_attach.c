@@ -62,6 +62,7 @@ const Command command_attach = {
 	.names = "attach|container attach",
 	.usage = "[OPTIONS] CONTAINER",
 	.summary = "Attach to a running container",
+	.example = "attach --detach-keys ctrl-x web",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = 1,

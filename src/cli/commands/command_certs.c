@@ -100,6 +100,7 @@ const Command command_certs = {
 	.names = "system certs",
 	.usage = "[OPTIONS]",
 	.summary = "Make the certificates that let a device use this engine over TLS",
+	.example = "system certs --host build.example laptop",
 	.flags = flags,
 	.min_args = 0,
 	.max_args = 0,

@@ -37,6 +37,7 @@ const Command command_commit = {
 	.names = "commit|container commit",
 	.usage = "[OPTIONS] CONTAINER [REPOSITORY[:TAG]]",
 	.summary = "Make an image of a container's changes",
+	.example = "commit -c 'CMD [\"nginx\"]' web app:2",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = 2,

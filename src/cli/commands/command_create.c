@@ -17,6 +17,7 @@ const Command command_create = {
 	.names = "create|container create",
 	.usage = "[OPTIONS] IMAGE [COMMAND] [ARG...]",
 	.summary = "Make a container without starting it",
+	.example = "create --name web -p 8080:80 nginx",
 	.flags = container_flags,
 	.min_args = 1,
 	.max_args = -1,

@@ -179,6 +179,7 @@ const Command command_df = {
 	.names = "system df",
 	.usage = "[OPTIONS]",
 	.summary = "Show what is used on the disk",
+	.example = "system df -v",
 	.flags = flags,
 	.run = run,
 };

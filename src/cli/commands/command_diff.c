@@ -26,6 +26,7 @@ const Command command_diff = {
 	.names = "diff|container diff",
 	.usage = "CONTAINER",
 	.summary = "Show what a container has changed in its files",
+	.example = "diff web",
 	.min_args = 1,
 	.max_args = 1,
 	.run = run,

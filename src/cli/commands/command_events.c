@@ -123,6 +123,7 @@ const Command command_events = {
 	.names = "events|system events",
 	.usage = "[OPTIONS]",
 	.summary = "Show what happens in the engine, as it happens",
+	.example = "events --since 10m -f type=container",
 	.flags = flags,
 	.min_args = 0,
 	.max_args = 0,

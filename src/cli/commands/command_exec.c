@@ -87,6 +87,7 @@ const Command command_exec = {
 	.names = "exec|container exec",
 	.usage = "[OPTIONS] CONTAINER COMMAND [ARG...]",
 	.summary = "Run a command in a running container",
+	.example = "exec -it web sh",
 	.flags = flags,
 	.min_args = 2,
 	.max_args = -1,

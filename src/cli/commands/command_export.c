@@ -13,6 +13,7 @@ const Command command_export = {
 	.names = "export|container export",
 	.usage = "[OPTIONS] CONTAINER",
 	.summary = "Write a container's files to an archive",
+	.example = "export -o web.tar web",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = 1,

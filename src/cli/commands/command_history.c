@@ -66,6 +66,7 @@ const Command command_history = {
 	.names = "history|image history",
 	.usage = "[OPTIONS] IMAGE",
 	.summary = "Show how an image was made",
+	.example = "history --no-trunc debian",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = 1,

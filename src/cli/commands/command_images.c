@@ -153,6 +153,7 @@ const Command command_images = {
 	.names = "images|image ls|image list",
 	.usage = "[OPTIONS] [REPOSITORY[:TAG]]",
 	.summary = "List images",
+	.example = "images -f dangling=true",
 	.flags = flags,
 	.min_args = 0,
 	.max_args = 1,

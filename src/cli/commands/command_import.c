@@ -32,6 +32,7 @@ const Command command_import = {
 	.names = "import|image import",
 	.usage = "[OPTIONS] file|- [REPOSITORY[:TAG]]",
 	.summary = "Make an image of a root file system",
+	.example = "import -c 'CMD [\"sh\"]' root.tar app:1",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = 2,

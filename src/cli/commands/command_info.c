@@ -93,6 +93,7 @@ const Command command_info = {
 	.names = "info|system info",
 	.usage = "[OPTIONS]",
 	.summary = "Show what the engine is and has",
+	.example = "info -f '{{.Driver}}'",
 	.flags = flags,
 	.min_args = 0,
 	.max_args = 0,

@@ -14,6 +14,7 @@ const Command command_kill = {
 	.names = "kill|container kill",
 	.usage = "[OPTIONS] CONTAINER [CONTAINER...]",
 	.summary = "Send a signal to containers",
+	.example = "kill -s HUP web",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = -1,

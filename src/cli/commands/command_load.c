@@ -31,6 +31,7 @@ const Command command_load = {
 	.names = "load|image load",
 	.usage = "[OPTIONS]",
 	.summary = "Load images from an archive",
+	.example = "load -i images.tar",
 	.flags = flags,
 	.min_args = 0,
 	.max_args = 0,

@@ -64,6 +64,7 @@ const Command command_logs = {
 	.names = "logs|container logs",
 	.usage = "[OPTIONS] CONTAINER",
 	.summary = "Show what a container has written",
+	.example = "logs -f --since 10m web",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = 1,

@@ -6,7 +6,7 @@
 
 static const Flag flags[] = {
 	{"insecure", 0, BOOL,
-		"accepted for docker's sake: the engine's insecure-registries decide"},
+		"ignored (for Docker compatibility): the engine's insecure-registries decide"},
 	{"verbose", 'v', BOOL, "with the name and the descriptor"},
 	{0},
 };
@@ -42,6 +42,7 @@ const Command command_manifest_inspect = {
 	.names = "manifest inspect",
 	.usage = "[OPTIONS] NAME",
 	.summary = "Show the manifest that a registry has of an image",
+	.example = "manifest inspect -v debian:bookworm",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = 1,

@@ -16,7 +16,7 @@ static const Flag list_flags[] = {
 	{0},
 };
 static const Flag create_flags[] = {
-	{"attachable", 0, BOOL, "accepted for docker's sake"},
+	{"attachable", 0, BOOL, "ignored (for Docker compatibility)"},
 	{"aux-address", 0, LIST, "address of the subnet that is not given out (name=address)"},
 	{"config-from", 0, STRING, "take the settings of this network"},
 	{"config-only", 0, BOOL, "settings for other networks, and no network itself"},
@@ -292,6 +292,7 @@ const Command command_network_ls = {
 	.names = "network ls|network list",
 	.usage = "[OPTIONS]",
 	.summary = "List networks",
+	.example = "network ls -f driver=bridge",
 	.flags = list_flags,
 	.run = run_list,
 };
@@ -300,6 +301,7 @@ const Command command_network_create = {
 	.names = "network create",
 	.usage = "[OPTIONS] NETWORK",
 	.summary = "Make a network",
+	.example = "network create --subnet 10.5.0.0/24 back",
 	.flags = create_flags,
 	.min_args = 1,
 	.max_args = 1,
@@ -310,6 +312,7 @@ const Command command_network_rm = {
 	.names = "network rm|network remove",
 	.usage = "NETWORK [NETWORK...]",
 	.summary = "Remove networks",
+	.example = "network rm back",
 	.flags = remove_flags,
 	.min_args = 1,
 	.max_args = -1,
@@ -320,6 +323,7 @@ const Command command_network_connect = {
 	.names = "network connect",
 	.usage = "[OPTIONS] NETWORK CONTAINER",
 	.summary = "Connect a container to a network",
+	.example = "network connect --alias db back web",
 	.flags = connect_flags,
 	.min_args = 2,
 	.max_args = 2,
@@ -330,6 +334,7 @@ const Command command_network_disconnect = {
 	.names = "network disconnect",
 	.usage = "[OPTIONS] NETWORK CONTAINER",
 	.summary = "Disconnect a container from a network",
+	.example = "network disconnect back web",
 	.flags = disconnect_flags,
 	.min_args = 2,
 	.max_args = 2,

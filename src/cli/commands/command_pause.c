@@ -9,6 +9,7 @@ const Command command_pause = {
 	.names = "pause|container pause",
 	.usage = "CONTAINER [CONTAINER...]",
 	.summary = "Pause all processes of containers",
+	.example = "pause web",
 	.min_args = 1,
 	.max_args = -1,
 	.run = run,

@@ -21,7 +21,7 @@ static const Flag builder_flags[] = {
 	{"keep-storage", 0, BYTES, "how much may stay"},
 	{"max-used-space", 0, BYTES, "the same, by another name"},
 	{"reserved-space", 0, BYTES, "the same, by another name"},
-	{"verbose", 0, BOOL, "accepted for docker's sake"},
+	{"verbose", 0, BOOL, "ignored (for Docker compatibility)"},
 	{0},
 };
 static const Flag system_flags[] = {
@@ -192,6 +192,7 @@ const Command command_container_prune = {
 	.names = "container prune",
 	.usage = "[OPTIONS]",
 	.summary = "Remove all stopped containers",
+	.example = "container prune -f --filter until=24h",
 	.flags = flags + 1,
 	.run = run_containers,
 };
@@ -200,6 +201,7 @@ const Command command_image_prune = {
 	.names = "image prune",
 	.usage = "[OPTIONS]",
 	.summary = "Remove unused images",
+	.example = "image prune -a --filter until=240h",
 	.flags = flags,
 	.run = run_images,
 };
@@ -208,6 +210,7 @@ const Command command_volume_prune = {
 	.names = "volume prune",
 	.usage = "[OPTIONS]",
 	.summary = "Remove unused volumes",
+	.example = "volume prune -a",
 	.flags = flags,
 	.run = run_volumes,
 };
@@ -216,6 +219,7 @@ const Command command_network_prune = {
 	.names = "network prune",
 	.usage = "[OPTIONS]",
 	.summary = "Remove unused networks",
+	.example = "network prune -f",
 	.flags = flags + 1,
 	.run = run_networks,
 };
@@ -224,6 +228,7 @@ const Command command_builder_prune = {
 	.names = "builder prune|buildx prune",
 	.usage = "[OPTIONS]",
 	.summary = "Remove what builds have cached",
+	.example = "builder prune --keep-storage 2GB",
 	.flags = builder_flags,
 	.run = run_builds,
 };
@@ -232,6 +237,7 @@ const Command command_system_prune = {
 	.names = "system prune",
 	.usage = "[OPTIONS]",
 	.summary = "Remove what is unused",
+	.example = "system prune --volumes",
 	.flags = system_flags,
 	.run = run_system,
 };

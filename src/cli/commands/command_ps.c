@@ -140,6 +140,7 @@ const Command command_ps = {
 	.names = "ps|container ls|container list|container ps",
 	.usage = "[OPTIONS]",
 	.summary = "List containers",
+	.example = "ps -a -f status=exited",
 	.flags = flags,
 	.min_args = 0,
 	.max_args = 0,

@@ -9,7 +9,7 @@
 
 static const Flag flags[] = {
 	{"all-tags", 'a', BOOL, "all tags of the repository"},
-	{"disable-content-trust", 0, BOOL, "accepted for docker's sake"},
+	{"disable-content-trust", 0, BOOL, "ignored (for Docker compatibility)"},
 	{"platform", 0, STRING, "platform of the image: linux/arm64"},
 	{"quiet", 'q', BOOL, "print the name only"},
 	{0},
@@ -78,6 +78,7 @@ const Command command_pull = {
 	.names = "pull|image pull",
 	.usage = "[OPTIONS] NAME[:TAG|@DIGEST]",
 	.summary = "Download an image from a registry",
+	.example = "pull --platform linux/arm64 debian:bookworm",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = 1,

@@ -8,8 +8,8 @@
 
 static const Flag flags[] = {
 	{"all-tags", 'a', BOOL, "all tags of the repository"},
-	{"disable-content-trust", 0, BOOL, "accepted for docker's sake"},
-	{"platform", 0, STRING, "accepted for docker's sake: an image is of one platform here"},
+	{"disable-content-trust", 0, BOOL, "ignored (for Docker compatibility)"},
+	{"platform", 0, STRING, "ignored (for Docker compatibility): an image is of one platform here"},
 	{"quiet", 'q', BOOL, "print the name only"},
 	{0},
 };
@@ -47,6 +47,7 @@ const Command command_push = {
 	.names = "push|image push",
 	.usage = "[OPTIONS] NAME[:TAG]",
 	.summary = "Upload an image to a registry",
+	.example = "push registry.example:5000/app:1",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = 1,

@@ -15,6 +15,7 @@ const Command command_rename = {
 	.names = "rename|container rename",
 	.usage = "CONTAINER NEW_NAME",
 	.summary = "Give a container another name",
+	.example = "rename web old-web",
 	.min_args = 2,
 	.max_args = 2,
 	.run = run,

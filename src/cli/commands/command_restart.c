@@ -21,6 +21,7 @@ const Command command_restart = {
 	.names = "restart|container restart",
 	.usage = "[OPTIONS] CONTAINER [CONTAINER...]",
 	.summary = "Stop containers and start them again",
+	.example = "restart web",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = -1,

@@ -40,6 +40,7 @@ const Command command_rm = {
 	.names = "rm|container rm|container remove",
 	.usage = "[OPTIONS] CONTAINER [CONTAINER...]",
 	.summary = "Remove containers",
+	.example = "rm -fv web",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = -1,

@@ -42,6 +42,7 @@ const Command command_rmi = {
 	.names = "rmi|image rm|image remove",
 	.usage = "[OPTIONS] IMAGE [IMAGE...]",
 	.summary = "Remove images",
+	.example = "rmi app:1",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = -1,

@@ -22,6 +22,7 @@ const Command command_save = {
 	.names = "save|image save",
 	.usage = "[OPTIONS] IMAGE [IMAGE...]",
 	.summary = "Save images to an archive",
+	.example = "save -o images.tar app:1 app:2",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = -1,

@@ -62,6 +62,7 @@ const Command command_search = {
 	.names = "search",
 	.usage = "[OPTIONS] TERM",
 	.summary = "Search Docker Hub for images",
+	.example = "search --limit 5 nginx",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = 1,

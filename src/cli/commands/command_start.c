@@ -88,6 +88,7 @@ const Command command_start = {
 	.names = "start|container start",
 	.usage = "[OPTIONS] CONTAINER [CONTAINER...]",
 	.summary = "Start stopped containers",
+	.example = "start -a web",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = -1,

@@ -219,6 +219,7 @@ const Command command_stats = {
 	.names = "stats|container stats",
 	.usage = "[OPTIONS] [CONTAINER...]",
 	.summary = "Show what containers use",
+	.example = "stats --no-stream",
 	.flags = flags,
 	.min_args = 0,
 	.max_args = -1,

@@ -21,6 +21,7 @@ const Command command_stop = {
 	.names = "stop|container stop",
 	.usage = "[OPTIONS] CONTAINER [CONTAINER...]",
 	.summary = "Stop containers",
+	.example = "stop -t 30 web",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = -1,

@@ -26,6 +26,7 @@ const Command command_top = {
 	.names = "top|container top",
 	.usage = "CONTAINER [ps OPTIONS]",
 	.summary = "List the processes of a container",
+	.example = "top web",
 	.min_args = 1,
 	.max_args = -1,
 	.run = run,

@@ -9,6 +9,7 @@ const Command command_unpause = {
 	.names = "unpause|container unpause",
 	.usage = "CONTAINER [CONTAINER...]",
 	.summary = "Let paused containers go on",
+	.example = "unpause web",
 	.min_args = 1,
 	.max_args = -1,
 	.run = run,

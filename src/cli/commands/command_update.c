@@ -100,6 +100,7 @@ const Command command_update = {
 	.names = "update|container update",
 	.usage = "[OPTIONS] CONTAINER [CONTAINER...]",
 	.summary = "Change the limits of containers",
+	.example = "update --memory 512m --restart always web",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = -1,

@@ -72,6 +72,7 @@ const Command command_version = {
 	.names = "version",
 	.usage = "[OPTIONS]",
 	.summary = "Show the versions of client and engine",
+	.example = "version -f '{{.Server.Version}}'",
 	.flags = flags,
 	.min_args = 0,
 	.max_args = 0,

@@ -25,6 +25,7 @@ const Command command_wait = {
 	.names = "wait|container wait",
 	.usage = "CONTAINER [CONTAINER...]",
 	.summary = "Wait until containers have ended, and print their exit codes",
+	.example = "wait web",
 	.min_args = 1,
 	.max_args = -1,
 	.run = run,

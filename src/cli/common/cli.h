@@ -19,6 +19,7 @@ typedef struct {
 	const char *names; /* "ps|container ls|container list" */
 	const char *usage; /* what follows the name: "[OPTIONS] CONTAINER" */
 	const char *summary;
+	const char *example;	/* without the program's name */
 	const Flag *flags;	/* ended by {0}; NULL: none */
 	int min_args, max_args; /* max_args -1: any number */
 	int (*run)(Cli *cli);
@@ -60,7 +61,8 @@ void cli_print_warnings(const json_t *answer, const char *before);
 
 /* flags.c */
 bool flags_parse(Cli *cli, int argc, char **argv, GError **error);
-void flags_usage(Cli *cli, bool whole);
+/* usage.c: --help on standard output; not whole: the line of usage alone, on standard error. */
+void flags_usage(const Cli *cli, bool whole);
 bool flag_given(const Cli *cli, const char *name);
 bool flag_bool(const Cli *cli, const char *name, bool fallback);
 const char *flag_text(const Cli *cli, const char *name); /* "" if not given; the last wins */

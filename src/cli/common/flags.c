@@ -158,26 +158,6 @@ bool flags_parse(Cli *cli, int argc, char **argv, GError **error)
 	return true;
 }
 
-void flags_usage(Cli *cli, bool whole)
-{
-	FILE *out = whole ? stdout : stderr;
-	fprintf(out, "Usage:  %s %s %s\n", cli->program, cli->called, cli->command->usage);
-	if (!whole)
-		return;
-	fprintf(out, "\n%s\n", cli->command->summary);
-	if (cli->command->flags != NULL)
-		fprintf(out, "\nOptions:\n");
-	for (const Flag *flag = cli->command->flags; flag != NULL && flag->name != NULL; flag++) {
-		static const char *const kinds[] = {
-			"", " string", " list", " int", " bytes", " decimal", " duration"};
-		g_autofree char *label = g_strconcat(flag->name, kinds[flag->type], NULL);
-		char letter[8] = "    ";
-		if (flag->letter != 0)
-			snprintf(letter, sizeof letter, "-%c, ", flag->letter);
-		fprintf(out, "  %s--%-26s %s\n", letter, label, flag->help);
-	}
-}
-
 bool flag_given(const Cli *cli, const char *name)
 {
 	return g_hash_table_contains(cli->values, name);

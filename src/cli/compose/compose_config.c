@@ -222,6 +222,7 @@ static int run(Cli *cli)
 const Command compose_config_command = {.names = "config|convert",
 	.usage = "[OPTIONS] [SERVICE...]",
 	.summary = "Check the project's files, and print what they come to",
+	.example = "config --services",
 	.flags = flags,
 	.max_args = -1,
 	.run = run};
@@ -246,6 +247,7 @@ static int run_version(Cli *cli)
 const Command compose_version_command = {.names = "version",
 	.usage = "[OPTIONS]",
 	.summary = "Print the version",
+	.example = "version --short",
 	.flags = version_flags,
 	.max_args = 0,
 	.run = run_version};

@@ -40,6 +40,7 @@ const Command compose_down_command = {
 	.names = "down",
 	.usage = "[OPTIONS] [SERVICE...]",
 	.summary = "Stop and remove containers and networks",
+	.example = "down -v",
 	.flags = flags,
 	.max_args = -1,
 	.run = run,

@@ -154,28 +154,32 @@ static int run_kill(Cli *cli)
 const Command compose_stop_command = {.names = "stop",
 	.usage = "[OPTIONS] [SERVICE...]",
 	.summary = "Stop services",
+	.example = "stop web",
 	.flags = timeout_flags,
 	.max_args = -1,
 	.run = run_stop};
 const Command compose_restart_command = {.names = "restart",
 	.usage = "[OPTIONS] [SERVICE...]",
 	.summary = "Restart services",
+	.example = "restart web",
 	.flags = timeout_flags,
 	.max_args = -1,
 	.run = run_restart};
 const Command compose_pause_command = {.names = "pause",
 	.usage = "[SERVICE...]",
 	.summary = "Pause services",
+	.example = "pause web",
 	.max_args = -1,
 	.run = run_pause};
 const Command compose_unpause_command = {.names = "unpause",
 	.usage = "[SERVICE...]",
 	.summary = "Let paused services go on",
+	.example = "unpause web",
 	.max_args = -1,
 	.run = run_unpause};
 
 static const Flag kill_flags[] = {
-	{"remove-orphans", 0, BOOL, "accepted for docker's sake"},
+	{"remove-orphans", 0, BOOL, "ignored (for Docker compatibility)"},
 	{"signal", 's', STRING, "signal to send (SIGKILL)"},
 	{0},
 };
@@ -183,6 +187,7 @@ static const Flag kill_flags[] = {
 const Command compose_kill_command = {.names = "kill",
 	.usage = "[OPTIONS] [SERVICE...]",
 	.summary = "Send a signal to services",
+	.example = "kill -s HUP web",
 	.flags = kill_flags,
 	.max_args = -1,
 	.run = run_kill};
@@ -221,12 +226,13 @@ static int run_start(Cli *cli)
 const Command compose_start_command = {.names = "start",
 	.usage = "[OPTIONS] [SERVICE...]",
 	.summary = "Start services",
+	.example = "start web",
 	.flags = start_flags,
 	.max_args = -1,
 	.run = run_start};
 
 static const Flag rm_flags[] = {
-	{"all", 'a', BOOL, "accepted for docker's sake"},
+	{"all", 'a', BOOL, "ignored (for Docker compatibility)"},
 	{"force", 'f', BOOL, "do not ask"},
 	{"stop", 's', BOOL, "stop them first"},
 	{"volumes", 'v', BOOL, "remove their anonymous volumes"},
@@ -278,6 +284,7 @@ static int run_rm(Cli *cli)
 const Command compose_rm_command = {.names = "rm",
 	.usage = "[OPTIONS] [SERVICE...]",
 	.summary = "Remove containers that have stopped",
+	.example = "rm -fs web",
 	.flags = rm_flags,
 	.max_args = -1,
 	.run = run_rm};
@@ -325,6 +332,7 @@ static int run_wait(Cli *cli)
 const Command compose_wait_command = {.names = "wait",
 	.usage = "[OPTIONS] SERVICE [SERVICE...]",
 	.summary = "Wait until a service ends",
+	.example = "wait job",
 	.flags = wait_flags,
 	.min_args = 1,
 	.max_args = -1,

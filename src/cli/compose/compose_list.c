@@ -119,6 +119,7 @@ static int run_ps(Cli *cli)
 const Command compose_ps_command = {.names = "ps",
 	.usage = "[OPTIONS] [SERVICE...]",
 	.summary = "List containers",
+	.example = "ps -a",
 	.flags = ps_flags,
 	.max_args = -1,
 	.run = run_ps};
@@ -186,6 +187,7 @@ static int run_images(Cli *cli)
 const Command compose_images_command = {.names = "images",
 	.usage = "[OPTIONS] [SERVICE...]",
 	.summary = "List the images of containers",
+	.example = "images",
 	.flags = images_flags,
 	.max_args = -1,
 	.run = run_images};
@@ -230,6 +232,7 @@ static int run_port(Cli *cli)
 const Command compose_port_command = {.names = "port",
 	.usage = "[OPTIONS] SERVICE PRIVATE_PORT",
 	.summary = "Print the public address of a port",
+	.example = "port web 80",
 	.flags = port_flags,
 	.min_args = 2,
 	.max_args = 2,
@@ -258,6 +261,7 @@ static int run_top(Cli *cli)
 const Command compose_top_command = {.names = "top",
 	.usage = "[SERVICE...]",
 	.summary = "List the processes of services",
+	.example = "top web",
 	.max_args = -1,
 	.run = run_top};
 
@@ -344,6 +348,7 @@ static int run_ls(Cli *cli)
 const Command compose_ls_command = {.names = "ls",
 	.usage = "[OPTIONS]",
 	.summary = "List projects",
+	.example = "ls --all",
 	.flags = list_flags,
 	.max_args = 0,
 	.run = run_ls};
@@ -372,6 +377,7 @@ static int run_volumes(Cli *cli)
 const Command compose_volumes_command = {.names = "volumes",
 	.usage = "[OPTIONS] [SERVICE...]",
 	.summary = "List volumes",
+	.example = "volumes",
 	.flags = images_flags,
 	.max_args = -1,
 	.run = run_volumes};
@@ -401,6 +407,7 @@ static int run_events(Cli *cli)
 const Command compose_events_command = {.names = "events",
 	.usage = "[OPTIONS] [SERVICE...]",
 	.summary = "Show what happens to the containers",
+	.example = "events --json",
 	.flags = events_flags,
 	.max_args = -1,
 	.run = run_events};
@@ -442,6 +449,7 @@ static int run_stats(Cli *cli)
 const Command compose_stats_command = {.names = "stats",
 	.usage = "[OPTIONS] [SERVICE...]",
 	.summary = "Show what services use",
+	.example = "stats --no-stream",
 	.flags = stats_flags,
 	.max_args = -1,
 	.run = run_stats};

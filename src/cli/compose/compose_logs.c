@@ -283,6 +283,7 @@ const Command compose_logs_command = {
 	.names = "logs",
 	.usage = "[OPTIONS] [SERVICE...]",
 	.summary = "Show what the containers have written",
+	.example = "logs -f --tail 20 web",
 	.flags = flags,
 	.max_args = -1,
 	.run = run,

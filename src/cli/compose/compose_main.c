@@ -19,7 +19,7 @@ static const Flag flags[] = {
 	{"progress", 0, STRING, "auto, tty, plain, json or quiet"},
 	{"project-directory", 0, STRING, "folder that paths begin at"},
 	{"project-name", 'p', STRING, "name of the project"},
-	{"verbose", 0, BOOL, "accepted for docker's sake"},
+	{"verbose", 0, BOOL, "ignored (for Docker compatibility)"},
 	{"no-ansi", 0, BOOL, "no control characters"},
 	{"version", 'v', BOOL, "print the version"},
 	{0},

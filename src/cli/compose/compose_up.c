@@ -20,7 +20,7 @@ static const Flag flags[] = {
 	{"detach", 'd', BOOL, "run in the background"},
 	{"exit-code-from", 0, STRING, "end with the exit code of this service"},
 	{"force-recreate", 0, BOOL, "replace containers that have not changed"},
-	{"menu", 0, BOOL, "accepted for docker's sake"},
+	{"menu", 0, BOOL, "ignored (for Docker compatibility)"},
 	{"no-attach", 0, LIST, "do not show the output of these services"},
 	{"no-build", 0, BOOL, "build nothing"},
 	{"no-color", 0, BOOL, "no colours"},
@@ -40,7 +40,7 @@ static const Flag flags[] = {
 	{"wait", 0, BOOL, "wait until all run, and are healthy; -d is implied"},
 	{"wait-timeout", 0, INT, "seconds to wait at most"},
 	{"watch", 'w', BOOL, "follow changes of files, too (develop.watch)"},
-	{"yes", 'y', BOOL, "accepted for docker's sake"},
+	{"yes", 'y', BOOL, "ignored (for Docker compatibility)"},
 	{0},
 };
 
@@ -424,6 +424,7 @@ const Command compose_up_command = {
 	.names = "up",
 	.usage = "[OPTIONS] [SERVICE...]",
 	.summary = "Create and start containers",
+	.example = "up -d --build",
 	.flags = flags,
 	.max_args = -1,
 	.run = run_up,
@@ -438,7 +439,7 @@ static const Flag create_flags[] = {
 	{"quiet-pull", 0, BOOL, "no progress of pulls"},
 	{"remove-orphans", 0, BOOL, "remove containers of services that are not in the files"},
 	{"scale", 0, LIST, "number of a service's containers (service=number)"},
-	{"yes", 'y', BOOL, "accepted for docker's sake"},
+	{"yes", 'y', BOOL, "ignored (for Docker compatibility)"},
 	{0},
 };
 
@@ -459,6 +460,7 @@ const Command compose_create_command = {
 	.names = "create",
 	.usage = "[OPTIONS] [SERVICE...]",
 	.summary = "Create containers, and start none",
+	.example = "create",
 	.flags = create_flags,
 	.max_args = -1,
 	.run = run_create,
@@ -495,6 +497,7 @@ const Command compose_scale_command = {
 	.names = "scale",
 	.usage = "[OPTIONS] SERVICE=NUM...",
 	.summary = "Change the number of a service's containers",
+	.example = "scale worker=3",
 	.flags = scale_flags,
 	.min_args = 1,
 	.max_args = -1,

@@ -358,7 +358,7 @@ bool compose_watch(Cli *cli, Project *project, bool all, int stop_fd, GError **e
 
 static const Flag flags[] = {
 	{"no-up", 0, BOOL, "do not build and start the services first"},
-	{"prune", 0, BOOL, "accepted for docker's sake"},
+	{"prune", 0, BOOL, "ignored (for Docker compatibility)"},
 	{"quiet", 0, BOOL, "do not say what is synced"},
 	{0},
 };
@@ -382,6 +382,7 @@ const Command compose_watch_command = {
 	.names = "watch",
 	.usage = "[OPTIONS] [SERVICE...]",
 	.summary = "Follow changes of files, and bring them into the services",
+	.example = "watch web",
 	.flags = flags,
 	.max_args = -1,
 	.run = run,

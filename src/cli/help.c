@@ -1,0 +1,196 @@
+#include "cli/help.h"
+
+#include "base/nearest.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct {
+	const char *name, *text;
+} Word;
+
+static const Word groups[] = {{"builder", "Manage the build cache"},
+	{"buildx", "The same, as Docker's plugin calls it"},
+	{"compose", "Define and run applications of several containers"},
+	{"container", "Manage containers"}, {"context", "Manage the engines that commands are for"},
+	{"image", "Manage images"}, {"manifest", "Look at manifests of images in registries"},
+	{"network", "Manage networks"}, {"system", "Manage the engine"},
+	{"volume", "Manage volumes"}};
+
+/* What is asked for most, in docker's order. */
+static const char *const common[] = {"run", "exec", "ps", "build", "pull", "push", "images",
+	"login", "logout", "search", "version", "info", NULL};
+
+static const Word global_options[] = {
+	{"    --config string", "Folder of the client's configuration (~/.docker)"},
+	{"-c, --context string", "Context to use, instead of DOCKER_HOST and the current one"},
+	{"-D, --debug", "Ignored (for Docker compatibility)"},
+	{"-H, --host string", "Engine to talk to: unix://PATH, tcp://HOST:PORT or ssh://USER@HOST"},
+	{"-l, --log-level string", "Ignored (for Docker compatibility)"},
+	{"    --tls", "Use TLS at tcp://; implied by --tlsverify"},
+	{"    --tlscacert string", "Trust certificates of this CA only"},
+	{"    --tlscert string", "Our certificate"}, {"    --tlskey string", "Its key"},
+	{"    --tlsverify", "Use TLS and check who the engine is"},
+	{"-v, --version", "Print the version and end"}};
+
+/* Docker's own that are left out. */
+static const Word elsewhere[] = {{"swarm", "this engine is no member of a cluster; use 'compose' "
+					   "on one host, or Kubernetes on several"},
+	{"node", "there are no nodes, as this engine is in no cluster; 'info' tells of this one"},
+	{"service", "there are no services of a cluster; use 'compose' or 'run --restart'"},
+	{"stack", "there are no stacks of a cluster; use 'compose up' with the same file"},
+	{"secret", "there are no secrets of a cluster; use 'secrets' in a compose file, or 'build "
+		   "--secret'"},
+	{"config", "there are no configs of a cluster; use 'configs' in a compose file"},
+	{"plugin", "there are no managed plugins; volumes, networks and logs are built in"},
+	{"trust", "Docker Content Trust has ended; pull by digest (NAME@sha256:...), and verify "
+		  "signatures with cosign"},
+	{"checkpoint",
+		"checkpoints are experimental in Docker, and left out; use 'pause', or 'commit'"},
+	{"scout", "is Docker's paid service; scan what 'save' writes with trivy or grype"},
+	{"sbom", "is Docker's plugin; scan what 'save' writes with syft"},
+	{"scan", "has ended; scan what 'save' writes with trivy or grype"},
+	{"init", "is Docker Desktop's plugin; write a Dockerfile and a compose file by hand"},
+	{"model", "is Docker Desktop's plugin; run a model's server as a container"},
+	{"debug", "is Docker Desktop's plugin; use 'exec', or 'run --pid container:NAME --network "
+		  "container:NAME'"},
+	{"desktop", "is Docker Desktop's; the engine is a service of the system: systemctl status "
+		    "berthd"},
+	{"extension", "is Docker Desktop's, and left out"},
+	{"mcp", "is Docker Desktop's, and left out"}, {"ai", "is Docker Desktop's, and left out"},
+	{"offload", "is Docker Desktop's, and left out"}};
+
+static const Word *find(const Word *list, size_t count, const char *word)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(list[i].name, word) == 0)
+			return &list[i];
+	return NULL;
+}
+
+bool help_is_group(const char *word)
+{
+	return strcmp(word, "compose") != 0 && find(groups, G_N_ELEMENTS(groups), word) != NULL;
+}
+
+/* The first of a command's names in the group ("" for none), without the group's; NULL if it has none there. */
+static char *name_in(const Command *command, const char *group)
+{
+	g_auto(GStrv) names = g_strsplit(command->names, "|", -1);
+	size_t length = strlen(group);
+	for (int i = 0; names[i] != NULL; i++) {
+		const char *blank = strchr(names[i], ' ');
+		if (length == 0 ? blank == NULL
+				: blank != NULL && (size_t)(blank - names[i]) == length &&
+					  strncmp(names[i], group, length) == 0)
+			return g_strdup(length == 0 ? names[i] : blank + 1);
+	}
+	return NULL;
+}
+
+static int by_name(gconstpointer a, gconstpointer b)
+{
+	return strcmp(((const Word *)a)->name, ((const Word *)b)->name);
+}
+
+/* The commands of a group, by name. The names are the caller's to free. */
+static GArray *words_of(const char *group)
+{
+	GArray *words = g_array_new(FALSE, FALSE, sizeof(Word));
+	for (int i = 0; commands[i] != NULL; i++) {
+		char *name = name_in(commands[i], group);
+		if (name != NULL)
+			g_array_append_val(words, ((Word){name, commands[i]->summary}));
+	}
+	g_array_sort(words, by_name);
+	return words;
+}
+
+static void words_free(GArray *words)
+{
+	for (guint i = 0; i < words->len; i++)
+		g_free((char *)g_array_index(words, Word, i).name);
+	g_array_free(words, TRUE);
+}
+
+static void print_words(const char *heading, const Word *words, size_t count, int width)
+{
+	printf("\n%s:\n", heading);
+	for (size_t i = 0; i < count; i++)
+		printf("  %-*s %s\n", width, words[i].name, words[i].text);
+}
+
+static void print_common(const GArray *words)
+{
+	printf("\nCommon Commands:\n");
+	for (int i = 0; common[i] != NULL; i++) {
+		const Word *word = find((const Word *)(void *)words->data, words->len, common[i]);
+		if (word != NULL)
+			printf("  %-11s %s\n", word->name, word->text);
+	}
+}
+
+void help_all(const char *program)
+{
+	GArray *words = words_of("");
+	printf("Usage:  %s [OPTIONS] COMMAND\n\nA small container engine, with Docker's commands\n",
+		program);
+	print_common(words);
+	print_words("Management Commands", groups, G_N_ELEMENTS(groups), 11);
+	printf("\nCommands:\n");
+	for (guint i = 0; i < words->len; i++) {
+		const Word *word = &g_array_index(words, Word, i);
+		if (!g_strv_contains(common, word->name))
+			printf("  %-11s %s\n", word->name, word->text);
+	}
+	print_words("Global Options", global_options, G_N_ELEMENTS(global_options), 24);
+	printf("\nRun '%s COMMAND --help' for more information on a command.\n", program);
+	words_free(words);
+}
+
+void help_group(const char *program, const char *group)
+{
+	GArray *words = words_of(group);
+	printf("Usage:  %s %s COMMAND\n\n%s\n", program, group,
+		find(groups, G_N_ELEMENTS(groups), group)->text);
+	print_words("Commands", (const Word *)(void *)words->data, words->len, 11);
+	printf("\nRun '%s %s COMMAND --help' for more information on a command.\n", program, group);
+	words_free(words);
+}
+
+/* Prints which command of the group may be meant, or group among all. */
+static void suggest(const char *program, const char *group, const char *word)
+{
+	GArray *words = words_of(group);
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	for (guint i = 0; i < words->len; i++)
+		g_ptr_array_add(names, (char *)g_array_index(words, Word, i).name);
+	for (size_t i = 0; *group == '\0' && i < G_N_ELEMENTS(groups); i++)
+		g_ptr_array_add(names, (char *)groups[i].name);
+	g_ptr_array_add(names, NULL);
+	const char *near = words_nearest(word, (const char *const *)names->pdata);
+	if (near != NULL)
+		fprintf(stderr, "\nDid you mean '%s %s%s%s'?\n", program, group,
+			*group != '\0' ? " " : "", near);
+	words_free(words);
+}
+
+void help_unknown(const char *program, const char *word, const char *second)
+{
+	bool in_group = help_is_group(word);
+	const Word *other = find(elsewhere, G_N_ELEMENTS(elsewhere), word);
+	g_autofree char *shown = text_shown(in_group ? second : word, false);
+	if (other != NULL) {
+		fprintf(stderr, "%s: '%s %s' is not available: %s\n", program, program, word,
+			other->text);
+		return;
+	}
+	if (in_group)
+		fprintf(stderr, "%s: unknown command: %s %s %s\n\nUsage:  %s %s\n", program,
+			program, word, shown, program, word);
+	else
+		fprintf(stderr, "%s: unknown command: %s %s\n", program, program, shown);
+	suggest(program, in_group ? word : "", in_group ? second : word);
+	fprintf(stderr, "\nRun '%s %s%s--help' for more information\n", program,
+		in_group ? word : "", in_group ? " " : "");
+}

@@ -1,0 +1,13 @@
+/* What is said to who asks what there is, or asks for what is not there. */
+#pragma once
+#include "cli/common/cli.h"
+
+/* Whether the word is a group of commands ("container"), with or without one of its own behind it. */
+bool help_is_group(const char *word);
+/* All commands, as docker's are grouped, and the global options. */
+void help_all(const char *program);
+/* The commands of a group. */
+void help_group(const char *program, const char *group);
+/* On standard error: that there is no such command, which one may be meant, and for Docker's that are left out, what they
+ * are and what to use instead. second: the word behind a group's name, or "". */
+void help_unknown(const char *program, const char *word, const char *second);

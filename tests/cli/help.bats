@@ -1,0 +1,71 @@
+load ../lib/engine
+# What berth says of itself; needs no engine. Docker's own client says it otherwise.
+setup_file() {
+	export DOCKER=${DOCKER:-$BUILD/berth} DOCKER_HOST=unix:///nowhere BERTH_AUTOSTART=0
+	[[ $DOCKER == */berth ]] || skip
+}
+all_commands() { # each as its words
+	local group command
+	for group in "" container image network volume system builder context manifest compose; do
+		for command in $(d $group --help | sed -n '/Commands:$/,/^Global/p' | sed -n 's/^  \([a-z-]*\)  *[A-Z].*/\1/p'); do echo "$group $command"; done
+	done | grep -vx ' \(container\|image\|network\|volume\|system\|builder\|buildx\|context\|manifest\|compose\)'
+}
+
+@test "--help groups the commands as docker's does" {
+	run d --help
+	[ "$status" -eq 0 ]
+	for line in 'Common Commands:' '  run         ' 'Management Commands:' '  container   ' '  compose     ' 'Commands:' '  attach      ' \
+		'Global Options:' '  -H, --host string'; do
+		[[ $output == *$'\n'"$line"* ]] || { echo "$line"; return 1; }
+	done
+	[ "$output" = "$(d)" ]
+	[ "$output" = "$(d help)" ]
+}
+
+@test "help COMMAND is COMMAND --help, groups and their commands too" {
+	for words in ps "container ls" image "compose up" "system df"; do
+		[ "$(d help $words)" = "$(d $words --help)" ]
+	done
+	[[ $(d help ps) == *'container ls, '*'container list, '*'container ps, '*' ps'* ]]
+}
+
+@test "each command has a summary and an example, and 100 columns are enough" {
+	[ "$(all_commands | wc -l)" -gt 100 ]
+	while read -r words; do
+		text=$(d $words --help)
+		[ "$(wc -L <<<"$text")" -le 100 ] || { echo "wide: $words"; return 1; }
+		[[ $words == 'system dial-stdio' || $text == *$'\nExample:\n'* ]] || { echo "no example: $words"; return 1; }
+	done < <(all_commands)
+}
+
+@test "the examples have flags that there are" {
+	while read -r words; do
+		example=$(d $words --help | sed -n '/^Example:/{n;s/^ *berth //p}')
+		for flag in $(grep -o ' -\(-[a-z-]*\|[a-z]\)\b' <<<"${example%% [\'\"]*}" | sed 's/^ //'); do
+			case $words in *exec | *run | *commit | *create | ' import' | 'image import') [[ $flag != -c ]] || continue ;; esac
+			d $words --help | grep -q -e "^  $flag, \| $flag[ ,]" || [[ ${#flag} -gt 2 && $flag != --* ]] || { echo "$words: $flag"; return 1; }
+		done
+	done < <(all_commands)
+}
+
+@test "a word that is misspelt: which one may be meant; nothing is run" {
+	said() { run d $1; [ "$status" -eq 1 ] && [[ $output == *"$2"* ]] || { echo "$output"; return 1; }; }
+	said imgaes "unknown command: berth imgaes"
+	said imgaes "Did you mean 'berth images'?"
+	said contianer "Did you mean 'berth container'?"
+	said 'network craete x' "Did you mean 'berth network create'?"
+	said zzzzzzz "Run 'berth --help' for more information"
+	[[ $output != *mean* ]]
+}
+
+@test "what Docker has and Berth has not: what to use instead, in one sentence" {
+	for word in swarm node service stack secret config plugin trust scout init model; do
+		run d "$word" ls
+		[[ $status -eq 1 && ${#lines[@]} -eq 1 && $output == "berth: 'berth $word' is not available: "* ]] || { echo "$output"; return 1; }
+	done
+}
+
+@test "control characters of a word are shown, not sent to the terminal" {
+	run d $'\e[31mx'
+	[[ $output != *$'\e'* && $output == *'\x1b[31mx'* ]]
+}
