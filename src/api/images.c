@@ -13,8 +13,6 @@ static void complete(Request *request, json_t *images)
 	size_t i;
 	json_t *image;
 	json_array_foreach (images, i, image) {
-		if (!request_flag(request, "manifests"))
-			json_object_set_new(image, "Containers", json_integer(-1));
 		if (request_flag(request, "shared-size"))
 			json_object_set_new(image, "SharedSize",
 				json_integer(image_store_shared_size(
@@ -93,23 +91,26 @@ static bool prune(Request *request, GError **error)
 	return json != NULL && reply_json(request, 200, json);
 }
 
+static char *import(Request *request, const char *source, GError **error)
+{
+	ImportRequest wanted = {.repo = request_param(request, "repo"),
+		.tag = request_param(request, "tag"),
+		.message = request_param(request, "message"),
+		.platform = request_param(request, "platform"),
+		.changes = request->repeated};
+	return strcmp(source, "-") == 0
+		       ? image_import(
+				 request->engine, http_body_read, request->body, &wanted, error)
+		       : image_import_url(request->engine, source, &wanted, request->fd, error);
+}
+
 static bool create(Request *request, GError **error)
 {
-	g_autoptr(GError) problem = NULL;
 	const char *source = request_param(request, "fromSrc");
 	if (*source == '\0')
 		return registries_pull(request, error);
-	if (strcmp(source, "-") != 0)
-		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
-			"importing from a URL is not built yet: pipe the archive in");
-	g_autofree char *id = image_import(request->engine, http_body_read, request->body,
-		request_param(request, "repo"), request_param(request, "tag"),
-		request_param(request, "message"), request->repeated, &problem);
-	if (id == NULL) {
-		g_propagate_error(error, g_steal_pointer(&problem));
-		return false;
-	}
-	return reply_begin(request, 200, "application/json") &&
+	g_autofree char *id = import(request, source, error);
+	return id != NULL && reply_begin(request, 200, "application/json") &&
 	       reply_line(request, json_pack("{s:s}", "status", id));
 }
 

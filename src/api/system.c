@@ -51,6 +51,28 @@ static bool id_or_name(
 			       filters_match(filters, key, json_str(event->attributes, "name"))));
 }
 
+/* "busybox:latest" or "host:5000/busybox" without what is behind the name. */
+static char *untagged(const char *name)
+{
+	const char *slash = strrchr(name, '/'), *colon = strrchr(name, ':');
+	return colon != NULL && (slash == NULL || colon > slash)
+		       ? g_strndup(name, (gsize)(colon - name))
+		       : g_strdup(name);
+}
+
+/* Events of the image, and those of containers that were made of it, by id, name, or name without a tag. */
+static bool of_image(const Filters *filters, const Event *event)
+{
+	bool image = strcmp(event->type, "image") == 0;
+	const char *name = json_str(event->attributes, image ? "name" : "image");
+	g_autofree char *bare_id = untagged(event->id), *bare_name = untagged(name);
+	return filters_match(filters, "image", event->id) ||
+	       filters_match(filters, "image", name) ||
+	       filters_match(filters, "image", bare_id) ||
+	       filters_match(filters, "image", bare_name) ||
+	       (image && filters_match_prefix(filters, "image", event->id));
+}
+
 static bool each(const Event *event, gpointer data)
 {
 	Follow *follow = data;
@@ -58,7 +80,7 @@ static bool each(const Event *event, gpointer data)
 	if (!filters_match(filters, "type", event->type) ||
 		!action_matches(filters, event->action) ||
 		!id_or_name(filters, "container", "container", event) ||
-		!id_or_name(filters, "image", "image", event) ||
+		!of_image(filters, event) ||
 		!id_or_name(filters, "volume", "volume", event) ||
 		!id_or_name(filters, "network", "network", event) ||
 		!filters_match_labels(filters, event->attributes))
@@ -82,6 +104,9 @@ static bool events(Request *request, GError **error)
 	if ((*since != '\0' && !time_parse(since, &from)) ||
 		(*until != '\0' && !time_parse(until, &to)))
 		return fail(error, BERTH_ERROR_INVALID, "invalid time in since or until");
+	if (from > 0 && to > 0 && from > to)
+		return fail(error, BERTH_ERROR_INVALID,
+			"`since` time (%s) cannot be after `until` time (%s)", since, until);
 	Follow follow = {request, filters};
 	if (!reply_begin(request, 200, "application/json"))
 		return false;

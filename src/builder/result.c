@@ -91,8 +91,11 @@ static bool keep_image(Build *build, Stage *target, char **id, bool *fresh, GErr
 	g_autofree char *text = document(build, target, wants_inline_cache(build));
 	NewImage image = {target->layers, text};
 	*fresh = !image_is_there(build, text);
-	return image_add(build->engine, &image, build->request->tags, id, error) &&
-	       keep_cache(build, target, error);
+	if (!image_add(build->engine, &image, build->request->tags, id, error))
+		return false;
+	image_event(build->engine, "create", *id, *id);
+	image_tags_published(build->engine, *id, build->request->tags);
+	return keep_cache(build, target, error);
 }
 
 static ssize_t read_inflated(gpointer data, void *buffer, size_t size, GError **error)

@@ -2,6 +2,7 @@
 #include "engine/container_policy.h"
 #include "engine/container/life.h"
 #include "engine/network/endpoint.h"
+#include "engine/object/event.h"
 #include "engine/process/exec.h"
 #include "engine/volume/volume.h"
 
@@ -117,6 +118,15 @@ bool container_restart(Container *container, const char *signal, int timeout, GE
 	return ok;
 }
 
+/* Whoever follows events asks about a container when he hears of its end (Compose); for that long it is there still. */
+static void remove_ended(Container *container)
+{
+	enum { MOMENT_US = 100000 };
+	if (event_is_followed())
+		g_usleep(MOMENT_US);
+	container_remove_now(container);
+}
+
 void container_exited(
 	Container *container, int exit_code, bool oom, gint64 time, const char *message)
 {
@@ -156,7 +166,7 @@ void container_exited(
 	if (restart)
 		engine_later(container, container_restart_later);
 	else if (removal)
-		engine_later(container, container_remove_now);
+		engine_later(container, remove_ended);
 }
 
 static void tell_oom(Container *container)

@@ -131,7 +131,8 @@ Reference *reference_parse(const char *text, GError **error)
 	g_autofree char *lower = g_ascii_strdown(reference->path, -1);
 	if (strcmp(lower, reference->path) != 0 && path_valid(lower)) {
 		fail(error, BERTH_ERROR_INVALID,
-			"invalid reference format: repository name (%s) must be lowercase", name);
+			"invalid reference format: repository name (%s) must be lowercase",
+			reference->path);
 		return NULL;
 	}
 	if (strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64) {

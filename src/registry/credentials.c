@@ -31,10 +31,11 @@ Credentials *credentials_read(const json_t *json)
 	return credentials;
 }
 
-/* base64url of a JSON object; NULL for anything else. */
+/* base64url of a JSON object, with or without its padding; NULL for anything else. */
 static json_t *decode(const char *header)
 {
-	g_autofree char *base64 = g_strdup(header);
+	static const char *const padding[] = {"", "===", "==", "="};
+	g_autofree char *base64 = g_strconcat(header, padding[strlen(header) % 4], NULL);
 	gsize length = 0;
 	for (char *c = base64; *c != '\0'; c++)
 		*c = *c == '-' ? '+' : *c == '_' ? '/' : *c;
@@ -57,6 +58,13 @@ char *credentials_of_config(const char *header, const char *domain)
 	return json_base64url(one);
 }
 
+/* "null", as some clients say it, plain or encoded. */
+static bool says_none(const char *header)
+{
+	static const char *const none[] = {"null", "bnVsbA", "bnVsbA==", NULL};
+	return g_strv_contains(none, header);
+}
+
 Credentials *credentials_parse(const char *header, GError **error)
 {
 	if (*header == '\0')
@@ -66,6 +74,8 @@ Credentials *credentials_parse(const char *header, GError **error)
 		return NULL;
 	}
 	g_autoptr(json_t) json = decode(header);
+	if (json == NULL && says_none(header))
+		return g_new0(Credentials, 1);
 	if (json == NULL) {
 		fail(error, BERTH_ERROR_INVALID,
 			"invalid X-Registry-Auth header: it is no base64url of a JSON object");

@@ -10,27 +10,38 @@ static const Flag flags[] = {
 	{0},
 };
 
+static bool is_url(const char *source)
+{
+	return g_str_has_prefix(source, "http://") || g_str_has_prefix(source, "https://");
+}
+
 static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GString) path = g_string_new("/images/create?fromSrc=-");
+	/* A URL is fetched by the engine. */
+	const char *file = is_url(cli->args[0]) ? NULL : cli->args[0];
+	g_autofree char *source = client_escape(file == NULL ? cli->args[0] : "-");
+	g_autoptr(GString) path = g_string_new("/images/create?fromSrc=");
 	g_autoptr(json_t) changes = flag_list(cli, "change");
 	g_autofree char *name = NULL, *tag = NULL,
-			*message = client_escape(flag_text(cli, "message"));
+			*message = client_escape(flag_text(cli, "message")),
+			*platform = client_escape(flag_text(cli, "platform"));
 	reference_escape(cli->arg_count > 1 ? cli->args[1] : "", "", &name, &tag);
-	g_string_append_printf(path, "&repo=%s&tag=%s&message=%s", name, tag, message);
+	g_string_append_printf(path, "%s&repo=%s&tag=%s&message=%s", source, name, tag, message);
+	if (*platform != '\0')
+		g_string_append_printf(path, "&platform=%s", platform);
 	for (size_t i = 0; i < json_array_size(changes); i++) {
 		g_autofree char *change = client_escape(json_elem(changes, i));
 		g_string_append_printf(path, "&changes=%s", change);
 	}
-	return archive_send(cli->client, cli->args[0], path->str, "status", false, &error)
+	return archive_send(cli->client, file != NULL ? file : "/dev/null", path->str, "status", false, &error)
 		       ? EXIT_SUCCESS
 		       : cli_fail(cli, error);
 }
 
 const Command command_import = {
 	.names = "import|image import",
-	.usage = "[OPTIONS] file|- [REPOSITORY[:TAG]]",
+	.usage = "[OPTIONS] file|URL|- [REPOSITORY[:TAG]]",
 	.summary = "Make an image of a root file system",
 	.example = "import -c 'CMD [\"sh\"]' root.tar app:1",
 	.flags = flags,

@@ -55,8 +55,8 @@ static char *command_line(const json_t *config)
 }
 
 /* The image's document, with one more layer and one more line of history. */
-static char *document(const json_t *parent, const json_t *config, const json_t *part,
-	const char *diff_id, const CommitRequest *request)
+static char *document(const json_t *parent, const char *parent_id, const json_t *config,
+	const json_t *part, const char *diff_id, const CommitRequest *request)
 {
 	g_autoptr(json_t) image = json_deep_copy(parent);
 	g_autofree char *created = time_format(time_now()), *command = command_line(config);
@@ -71,12 +71,13 @@ static char *document(const json_t *parent, const json_t *config, const json_t *
 	json_array_append_new(json_object_get(image, "history"), line);
 	json_array_append_new(json_at(image, "rootfs.diff_ids"), json_string(diff_id));
 	json_object_set_new(image, "created", json_string(created));
+	json_object_set_new(image, "parent", json_string(parent_id));
 	json_object_set(image, "config", (json_t *)part);
 	return json_text(image);
 }
 
 static bool add_image(Container *container, const json_t *spec, const json_t *part,
-	BlobWriter *blob, const CommitRequest *request, char **id, GError **error)
+	BlobWriter *blob, const CommitRequest *request, char *name, char **id, GError **error)
 {
 	Engine *engine = container->engine;
 	const char *parent_id = container->row.image_id;
@@ -91,22 +92,30 @@ static bool add_image(Container *container, const json_t *spec, const json_t *pa
 	if (layer == NULL)
 		return false;
 	g_ptr_array_add(layers, layer);
-	g_autofree char *name = *request->repo == '\0' ? NULL
-						       : g_strconcat(request->repo,
-								 *request->tag != '\0' ? ":" : "",
-								 request->tag, NULL),
-			*text = document(parent, json_object_get(spec, "Config"), part,
-				layer->diff_id, request);
+	g_autofree char *text = document(parent, parent_id, json_object_get(spec, "Config"), part,
+		layer->diff_id, request);
 	NewImage image = {layers, text};
 	char *tags[] = {name, NULL};
-	return image_add(engine, &image, tags, id, error);
+	if (!image_add(engine, &image, tags, id, error))
+		return false;
+	image_event(engine, "create", *id, *id);
+	image_tags_published(engine, *id, tags);
+	return true;
+}
+
+static void publish(Container *container, const char *comment, const char *id, const char *name)
+{
+	g_autofree char *reference = name != NULL ? reference_shorten(name) : g_strdup("");
+	json_t *attributes = json_pack("{s:s, s:s}", "imageID", id, "imageRef", reference);
+	json_object_set_new(attributes, "comment", json_lenient(comment));
+	container_event_with(container, "commit", attributes);
 }
 
 char *container_commit(Container *container, const CommitRequest *request, GError **error)
 {
 	g_autoptr(json_t) spec = container_spec(container, error);
-	g_autofree char *id = NULL;
-	if (spec == NULL)
+	g_autofree char *id = NULL, *name = NULL;
+	if (spec == NULL || !image_target(request->repo, request->tag, &name, error))
 		return NULL;
 	bool told = json_object_size(request->config) > 0;
 	g_autoptr(json_t) part =
@@ -116,14 +125,9 @@ char *container_commit(Container *container, const CommitRequest *request, GErro
 			return NULL;
 	if (told)
 		config_merge(part, json_object_get(spec, "Config"));
-	g_autofree char *name =
-		g_strconcat(request->repo, *request->tag != '\0' ? ":" : "", request->tag, NULL);
-	g_autoptr(Reference) reference = *name != '\0' ? reference_parse(name, error) : NULL;
-	if (*name != '\0' && reference == NULL)
-		return NULL;
 	g_autoptr(BlobWriter) blob = pack_still(container, request->pause, error);
-	if (blob == NULL || !add_image(container, spec, part, blob, request, &id, error))
+	if (blob == NULL || !add_image(container, spec, part, blob, request, name, &id, error))
 		return NULL;
-	container_event(container, "commit", "imageID", id);
+	publish(container, request->comment, id, name);
 	return g_steal_pointer(&id);
 }

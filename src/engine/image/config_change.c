@@ -1,76 +1,82 @@
-/* --change of import and commit: the Dockerfile instructions that alter only the configuration. */
-#include "runtime/runtime.h"
+/* --change of import and commit: Dockerfile instructions that alter only the configuration. */
+#include "engine/image/images.h"
 
 #include "base/error.h"
 #include "dockerfile/dockerfile.h"
+#include "runtime/runtime.h"
 
 #include <string.h>
 
-/* JSON form, or shell form wrapped as the Dockerfile reference says. */
-static json_t *command_of(const char *text)
+static const InstructionKind kinds[] = {DF_CMD, DF_ENTRYPOINT, DF_ENV, DF_EXPOSE, DF_HEALTHCHECK,
+	DF_LABEL, DF_ONBUILD, DF_STOPSIGNAL, DF_USER, DF_VOLUME, DF_WORKDIR};
+
+static bool may_change(InstructionKind kind)
 {
-	g_autoptr(json_t) list = *text == '[' ? json_parse(text, strlen(text), NULL) : NULL;
-	return json_is_array(list) ? g_steal_pointer(&list)
-				   : json_pack("[s, s, s]", "/bin/sh", "-c", text);
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+		if (kinds[i] == kind)
+			return true;
+	return false;
 }
 
-/* KEY=value or "KEY value"; quotes around the value go. */
-static bool split_pair(const char *text, char **key, char **value)
+static const char *variable_of(gpointer config, const char *name)
 {
-	size_t length = strcspn(text, "= ");
-	if (length == 0 || text[length] == '\0')
+	json_t *env = json_object_get(config, "Env"), *setting;
+	size_t i, length = strlen(name);
+	json_array_foreach (env, i, setting)
+		if (strncmp(json_elem(env, i), name, length) == 0 &&
+			json_elem(env, i)[length] == '=')
+			return json_elem(env, i) + length + 1;
+	return NULL;
+}
+
+static bool apply(json_t *config, const Instruction *instruction, char escape, GError **error)
+{
+	Variables variables = {.get = variable_of, .data = config, .escape = escape};
+	if (!may_change(instruction->kind))
+		return fail(error, BERTH_ERROR_INVALID, "%s is not a valid change command",
+			instruction->keyword);
+	if (!config_apply(config, instruction, &variables, error))
 		return false;
-	g_autofree char *raw = g_strstrip(g_strdup(text + length + 1));
-	size_t end = strlen(raw);
-	bool quoted = end > 1 && (*raw == '"' || *raw == '\'') && raw[end - 1] == *raw;
-	*key = g_strndup(text, length);
-	*value = quoted ? g_strndup(raw + 1, end - 2) : g_strdup(raw);
-	return true;
+	const char *signal = json_str(config, "StopSignal");
+	return instruction->kind != DF_STOPSIGNAL || signal_number(signal) >= 0 ||
+	       fail(error, BERTH_ERROR_INVALID, "invalid signal: %s", signal);
 }
 
-static json_t *member(json_t *config, const char *key, bool array)
+/* What is no instruction at all is told in the same words as what may not be one here. */
+static bool check_first(const char *change, GError **error)
 {
-	if (!json_filled(json_object_get(config, key)))
-		json_object_set_new(config, key, array ? json_array() : json_object());
-	return json_object_get(config, key);
+	const char *text = change + strspn(change, " \t\r\n");
+	g_autofree char *word = g_strndup(text, strcspn(text, " \t\r\n"));
+	g_autofree char *keyword = g_ascii_strup(word, -1);
+	InstructionKind kind;
+	if (*keyword == '\0')
+		return fail(error, BERTH_ERROR_INVALID, "file with no instructions");
+	return (instruction_kind(keyword, &kind) && may_change(kind)) ||
+	       fail(error, BERTH_ERROR_INVALID, "%s is not a valid change command", keyword);
+}
+
+/* There is no file that a line could be of. */
+static Dockerfile *parse(const char *change, GError **error)
+{
+	static const char place[] = "dockerfile parse error on line ";
+	g_autoptr(GError) problem = NULL;
+	Dockerfile *lines = dockerfile_parse(change, strlen(change), &problem);
+	if (lines != NULL)
+		return lines;
+	const char *words = problem->message, *colon = strstr(words, ": ");
+	if (g_str_has_prefix(words, place) && colon != NULL)
+		words = colon + 2;
+	fail(error, BERTH_ERROR_INVALID, "%s", words);
+	return NULL;
 }
 
 bool config_change(json_t *config, const char *change, GError **error)
 {
-	g_autofree char *line = g_strstrip(g_strdup(change));
-	size_t length = strcspn(line, " \t");
-	g_autofree char *name = g_ascii_strup(line, (gssize)length), *key = NULL, *value = NULL;
-	const char *rest = line + length + strspn(line + length, " \t");
-	if (strcmp(name, "CMD") == 0 || strcmp(name, "ENTRYPOINT") == 0)
-		return json_object_set_new(
-			       config, *name == 'C' ? "Cmd" : "Entrypoint", command_of(rest)) == 0;
-	if (strcmp(name, "USER") == 0 || strcmp(name, "WORKDIR") == 0 ||
-		strcmp(name, "STOPSIGNAL") == 0)
-		return json_object_set_new(config,
-			       *name == 'U'   ? "User"
-			       : *name == 'W' ? "WorkingDir"
-					      : "StopSignal",
-			       json_lenient(rest)) == 0;
-	if (strcmp(name, "ENV") == 0 && split_pair(rest, &key, &value)) {
-		env_set(member(config, "Env", true), key, value);
-		return true;
-	}
-	if (strcmp(name, "LABEL") == 0 && split_pair(rest, &key, &value))
-		return json_object_set_new(
-			       member(config, "Labels", false), key, json_lenient(value)) == 0;
-	if (strcmp(name, "EXPOSE") == 0 || strcmp(name, "VOLUME") == 0) {
-		g_auto(GStrv) words = g_strsplit_set(rest, " []\",", -1);
-		for (int i = 0; words[i] != NULL; i++) {
-			if (*words[i] == '\0')
-				continue;
-			g_autofree char *port = strchr(words[i], '/') == NULL
-							? g_strconcat(words[i], "/tcp", NULL)
-							: g_strdup(words[i]);
-			json_object_set_new(
-				member(config, *name == 'E' ? "ExposedPorts" : "Volumes", false),
-				*name == 'E' ? port : words[i], json_object());
-		}
-		return true;
-	}
-	return fail(error, BERTH_ERROR_INVALID, "%s is not a valid change command", name);
+	if (!check_first(change, error))
+		return false;
+	g_autoptr(Dockerfile) lines = parse(change, error);
+	for (guint i = 0; lines != NULL && i < lines->instructions->len; i++)
+		if (!apply(config, lines->instructions->pdata[i], lines->escape, error))
+			return false;
+	return lines != NULL;
 }

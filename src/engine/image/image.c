@@ -209,7 +209,8 @@ json_t *image_inspect(Engine *engine, const char *reference, GError **error)
 			json_str(json_array_get(history, json_array_size(history) - 1), "comment");
 	json_t *json =
 		json_pack("{s:s, s:o, s:o, s:s, s:s}", "Id", id, "RepoTags", short_names(tags),
-			"RepoDigests", short_names(digests), "Parent", "", "Comment", comment);
+			"RepoDigests", short_names(digests), "Parent",
+			json_str(config, "parent"), "Comment", comment);
 	json_object_set_new(
 		json, "Created", json_string(*created != '\0' ? created : "0001-01-01T00:00:00Z"));
 	json_object_set_new(json, "DockerVersion", json_string(json_str(config, "docker_version")));
@@ -257,21 +258,68 @@ json_t *image_history(Engine *engine, const char *reference, GError **error)
 	return list;
 }
 
+void image_event(Engine *engine, const char *action, const char *id, const char *name)
+{
+	g_autoptr(json_t) document = image_config(engine, id, NULL);
+	json_t *attributes = json_object(), *labels = json_at(document, "config.Labels");
+	if (json_is_object(labels))
+		json_object_update(attributes, labels);
+	json_object_set_new(attributes, "name", json_lenient(name));
+	event_publish(engine, "image", action, id, attributes);
+}
+
+/* "sha256:abc" would be read as an id. */
+static bool check_ambiguous(const char *repo, GError **error)
+{
+	g_autofree char *name = g_strndup(repo, strcspn(repo, ":"));
+	return strcmp(name, "sha256") != 0 ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "refusing to create an ambiguous tag using digest algorithm as name");
+}
+
+static Reference *target_parse(const char *repo, const char *tag, const char *digest_words,
+	GError **error)
+{
+	g_autoptr(Reference) reference =
+		check_ambiguous(repo, error) ? reference_parse(repo, error) : NULL;
+	if (reference == NULL)
+		return NULL;
+	if (reference->digest != NULL) {
+		fail(error, BERTH_ERROR_INVALID, "%s", digest_words);
+		return NULL;
+	}
+	g_autofree char *name = reference_familiar_name(reference),
+			*tagged = g_strconcat(name, ":", tag, NULL);
+	g_autoptr(Reference) whole = *tag != '\0' ? reference_parse(tagged, NULL)
+						  : g_steal_pointer(&reference);
+	if (whole == NULL)
+		fail(error, BERTH_ERROR_INVALID, "invalid tag format");
+	return g_steal_pointer(&whole);
+}
+
+bool image_target(const char *repo, const char *tag, char **full, GError **error)
+{
+	g_autoptr(Reference) reference =
+		*repo != '\0' ? target_parse(repo, tag, "cannot import digest reference", error)
+			      : NULL;
+	*full = reference != NULL ? reference_full(reference) : NULL;
+	return reference != NULL || *repo == '\0';
+}
+
 bool image_tag(
 	Engine *engine, const char *reference, const char *repo, const char *tag, GError **error)
 {
 	g_autofree char *id = image_find(engine, reference, error);
-	g_autofree char *name = g_strconcat(repo, *tag != '\0' ? ":" : "", tag, NULL);
-	g_autoptr(Reference) target = id != NULL ? reference_parse(name, error) : NULL;
+	g_autoptr(Reference) target =
+		id != NULL ? target_parse(repo, tag,
+				     "refusing to create a tag with a digest reference", error)
+			   : NULL;
 	if (target == NULL)
 		return false;
-	if (target->digest != NULL)
-		return fail(error, BERTH_ERROR_INVALID,
-			"refusing to create a tag with a digest reference");
 	g_autofree char *full = reference_full(target), *familiar = reference_familiar(target);
 	if (!tag_store_set(engine->store, full, id, error) || !store_sync(engine->store, error))
 		return false;
-	event_publish(engine, "image", "tag", id, json_pack("{s:s}", "name", familiar));
+	image_event(engine, "tag", id, familiar);
 	return true;
 }
 

@@ -17,6 +17,7 @@ enum {
 	MAX_ENTRIES = 100000,
 	MAX_DOCUMENT = 8 << 20,
 	MAX_LINKS = 8,
+	MAX_V1_LAYERS = 127,
 	SMALLEST_LAYER = 1024, /* of a tar; what is smaller is a document */
 };
 
@@ -238,6 +239,22 @@ static Layer *take_layer(Load *load, LayerPins *pins, const char *path, const ch
 			     : keep_layer(load, pins, file, parent, diff_id, error);
 }
 
+/* Tells the client, and who follows. True. */
+static bool loaded(Load *load, const char *id, char *const *tags)
+{
+	load->loaded++;
+	for (int i = 0; tags[i] != NULL; i++) {
+		g_autofree char *name = reference_shorten(tags[i]),
+				*line = g_strconcat("Loaded image: ", name, NULL);
+		load->said(line, load->data);
+	}
+	g_autofree char *line = g_strconcat("Loaded image ID: ", id, NULL);
+	if (tags[0] == NULL)
+		load->said(line, load->data);
+	image_event(load->engine, "load", id, id);
+	return true;
+}
+
 /* One image: its configuration's path, its layers' paths (lowest first), its names. */
 static bool load_image(Load *load, const char *config_path, char *const *layer_paths,
 	char *const *tags, GError **error)
@@ -266,18 +283,7 @@ static bool load_image(Load *load, const char *config_path, char *const *layer_p
 	NewImage image = {layers, text};
 	if (!image_add(load->engine, &image, tags, &id, error))
 		return false;
-	load->loaded++;
-	for (int i = 0; tags[i] != NULL; i++) {
-		g_autofree char *name = reference_shorten(tags[i]),
-				*line = g_strconcat("Loaded image: ", name, NULL);
-		load->said(line, load->data);
-	}
-	g_autofree char *line = g_strconcat("Loaded image ID: ", id, NULL);
-	if (tags[0] == NULL)
-		load->said(line, load->data);
-	event_publish(load->engine, "image", "load", id,
-		json_pack("{s:s}", "name", tags[0] != NULL ? tags[0] : id));
-	return true;
+	return loaded(load, id, tags);
 }
 
 static bool load_docker(Load *load, const json_t *manifest, GError **error)
@@ -298,6 +304,101 @@ static bool load_docker(Load *load, const json_t *manifest, GError **error)
 			return false;
 	}
 	return true;
+}
+
+/* An image of before manifest.json: a folder for each layer, named by an id, that says its parent's in "json". Its layers from the
+ * lowest on are put into paths. */
+static bool v1_layers(Load *load, const char *id, GPtrArray *paths, GError **error)
+{
+	g_autofree char *next = g_strdup(id);
+	for (guint depth = 0; *next != '\0'; depth++) {
+		g_autofree char *path = g_strconcat(next, "/json", NULL);
+		g_autoptr(json_t) document = read_json(load, path, error);
+		if (document == NULL)
+			return false;
+		if (depth == MAX_V1_LAYERS)
+			return fail(error, BERTH_ERROR_INVALID, "image %s has no end of parents", id);
+		g_ptr_array_insert(paths, 0, g_strconcat(next, "/layer.tar", NULL));
+		g_free(next);
+		next = g_strdup(json_str(document, "parent"));
+	}
+	return true;
+}
+
+static GPtrArray *v1_unpack(Load *load, LayerPins *pins, GPtrArray *paths, GError **error)
+{
+	g_autoptr(GPtrArray) layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);
+	const char *chain = NULL;
+	for (guint i = 0; i < paths->len; i++) {
+		File *file = get_file(load, paths->pdata[i], error);
+		Layer *layer = file != NULL ? image_unpack(load->engine, pins, file->blob, chain,
+						      NULL, error)
+					    : NULL;
+		if (layer == NULL)
+			return NULL;
+		g_ptr_array_add(layers, layer);
+		chain = layer->chain_id;
+	}
+	return g_steal_pointer(&layers);
+}
+
+/* What of its "json" an image's document has, with the layers that it turned out to be made of. */
+static char *v1_document(const json_t *old, const GPtrArray *layers)
+{
+	static const char *const kept[] = {"architecture", "author", "config", "created", "os"};
+	json_t *document = json_object(), *ids = json_array(), *history = json_array();
+	for (size_t i = 0; i < G_N_ELEMENTS(kept); i++)
+		if (json_object_get(old, kept[i]) != NULL)
+			json_object_set(document, kept[i], json_object_get(old, kept[i]));
+	for (guint i = 0; i < layers->len; i++) {
+		json_array_append_new(ids, json_string(((Layer *)layers->pdata[i])->diff_id));
+		json_array_append_new(
+			history, json_pack("{s:O*}", "created", json_object_get(old, "created")));
+	}
+	json_object_set_new(document, "history", history);
+	json_object_set_new(document, "rootfs", json_pack("{s:s, s:o}", "type", "layers", "diff_ids", ids));
+	char *text = json_text(document);
+	json_decref(document);
+	return text;
+}
+
+static bool load_v1_image(Load *load, const char *id, const char *name, GError **error)
+{
+	g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(LayerPins) pins = layer_pins_new(load->engine->store);
+	g_autofree char *path = g_strconcat(id, "/json", NULL), *made = NULL;
+	g_autoptr(json_t) old = read_json(load, path, error);
+	g_autoptr(GPtrArray) layers = old != NULL && v1_layers(load, id, paths, error)
+					      ? v1_unpack(load, pins, paths, error)
+					      : NULL;
+	if (layers == NULL)
+		return false;
+	g_autofree char *text = v1_document(old, layers);
+	g_autoptr(json_t) document = json_parse(text, strlen(text), error);
+	NewImage image = {layers, text};
+	char *tags[] = {(char *)(*load->tag != '\0' ? load->tag : name), NULL};
+	if (document == NULL || !image_config_check(document, layers->len, error) ||
+		!image_add(load->engine, &image, tags, &made, error))
+		return false;
+	return loaded(load, made, tags);
+}
+
+static bool load_v1(Load *load, const json_t *repositories, GError **error)
+{
+	const char *name, *tag;
+	json_t *tags, *id;
+	json_object_foreach ((json_t *)repositories, name, tags) {
+		json_object_foreach (tags, tag, id) {
+			g_autofree char *full = g_strconcat(name, ":", tag, NULL);
+			if (!json_is_string(id))
+				return fail(error, BERTH_ERROR_INVALID,
+					"invalid repositories in the archive");
+			if (!load_v1_image(load, json_string_value(id), full, error))
+				return false;
+		}
+	}
+	return load->loaded > 0 ||
+	       fail(error, BERTH_ERROR_INVALID, "the archive's repositories name no image");
 }
 
 /* "sha256:abc" to "blobs/sha256/abc" (OCI image-spec, image-layout.md); NULL for what is no digest. */
@@ -375,6 +476,9 @@ bool image_load(Engine *engine, const char *tag, ByteSource read, gpointer strea
 	} else if (ok && find_file(&load, "index.json") != NULL) {
 		g_autoptr(json_t) index = read_json(&load, "index.json", error);
 		ok = index != NULL && load_oci(&load, index, error);
+	} else if (ok && find_file(&load, "repositories") != NULL) {
+		g_autoptr(json_t) repositories = read_json(&load, "repositories", error);
+		ok = repositories != NULL && load_v1(&load, repositories, error);
 	} else if (ok) {
 		ok = fail(error, BERTH_ERROR_INVALID,
 			"invalid archive: it has neither manifest.json nor index.json");

@@ -51,27 +51,61 @@ bool image_add(Engine *engine, const NewImage *image, char *const *tags, char **
 		g_autofree char *full = reference != NULL ? reference_full(reference) : NULL;
 		if (full == NULL || !tag_store_set(engine->store, full, digest, error))
 			return false;
-		g_autofree char *name = reference_familiar(reference);
-		event_publish(engine, "image", "tag", digest, json_pack("{s:s}", "name", name));
 	}
 	*id = g_steal_pointer(&digest);
 	return store_sync(engine->store, error);
 }
 
-static char *import_config(
-	const Layer *layer, const char *message, char *const *changes, GError **error)
+void image_tags_published(Engine *engine, const char *id, char *const *tags)
+{
+	for (; tags != NULL && *tags != NULL; tags++) {
+		g_autofree char *name = reference_shorten(*tags);
+		image_event(engine, "tag", id, name);
+	}
+}
+
+static bool import_platform(const char *text, Platform *platform, GError **error)
+{
+	*platform = (Platform){.os = g_strdup("linux"),
+		.architecture = g_strdup(platform_architecture()),
+		.variant = g_strdup("")};
+	if (*text == '\0')
+		return true;
+	platform_clear(platform);
+	if (!platform_parse(text, platform, error))
+		return false;
+	return strcmp(platform->os, "linux") == 0 ||
+	       fail(error, BERTH_ERROR_INVALID, "operating system is not supported");
+}
+
+static char *import_config(const Layer *layer, const ImportRequest *request, GError **error)
 {
 	g_autoptr(json_t) config = json_object();
 	g_autofree char *created = time_format(time_now());
+	g_auto(Platform) platform = {0};
+	char *const *changes = request->changes;
+	if (!import_platform(request->platform, &platform, error))
+		return NULL;
 	for (; changes != NULL && *changes != NULL; changes++)
 		if (!config_change(config, *changes, error))
 			return NULL;
-	g_autoptr(json_t) document =
-		json_pack("{s:s, s:O, s:s, s:[{s:s, s:s}], s:s, s:{s:s, s:[s]}}", "architecture",
-			platform_architecture(), "config", config, "created", created, "history",
-			"created", created, "comment", message, "os", "linux", "rootfs", "type",
-			"layers", "diff_ids", layer->diff_id);
+	g_autoptr(json_t) document = json_pack(
+		"{s:s, s:O, s:s, s:[{s:s, s:o}], s:s, s:{s:s, s:[s]}}", "architecture",
+		platform.architecture, "config", config, "created", created, "history", "created",
+		created, "comment",
+		json_lenient(*request->message != '\0' ? request->message : "Imported from -"),
+		"os", "linux", "rootfs", "type", "layers", "diff_ids", layer->diff_id);
+	if (platform.variant != NULL && *platform.variant != '\0')
+		json_object_set_new(document, "variant", json_string(platform.variant));
 	return json_text(document);
+}
+
+/* What can be refused is refused before the archive is read. */
+static bool check_import(const ImportRequest *request, char **full, GError **error)
+{
+	g_auto(Platform) platform = {0};
+	return import_platform(request->platform, &platform, error) &&
+	       image_target(request->repo, request->tag, full, error);
 }
 
 static BlobWriter *receive(Engine *engine, ByteSource read, gpointer stream, GError **error)
@@ -87,15 +121,11 @@ static BlobWriter *receive(Engine *engine, ByteSource read, gpointer stream, GEr
 	return g_steal_pointer(&blob);
 }
 
-char *image_import(Engine *engine, ByteSource read, gpointer stream, const char *repo,
-	const char *tag, const char *message, char *const *changes, GError **error)
+char *image_import(Engine *engine, ByteSource read, gpointer stream, const ImportRequest *request,
+	GError **error)
 {
-	g_autofree char *name = *repo != '\0'
-					? g_strconcat(repo, *tag != '\0' ? ":" : "", tag, NULL)
-					: NULL,
-			*id = NULL;
-	g_autoptr(Reference) reference = name != NULL ? reference_parse(name, error) : NULL;
-	if (name != NULL && reference == NULL)
+	g_autofree char *name = NULL, *id = NULL;
+	if (!check_import(request, &name, error))
 		return NULL;
 	g_autoptr(BlobWriter) blob = receive(engine, read, stream, error);
 	g_autoptr(LayerPins) pins = layer_pins_new(engine->store);
@@ -105,12 +135,12 @@ char *image_import(Engine *engine, ByteSource read, gpointer stream, const char 
 		return NULL;
 	g_autoptr(GPtrArray) layers = g_ptr_array_new();
 	g_ptr_array_add(layers, layer);
-	g_autofree char *config = import_config(
-		layer, *message != '\0' ? message : "Imported from -", changes, error);
+	g_autofree char *config = import_config(layer, request, error);
 	NewImage image = {layers, config};
 	char *tags[] = {name, NULL};
 	if (config == NULL || !image_add(engine, &image, tags, &id, error))
 		return NULL;
-	event_publish(engine, "image", "import", id, json_pack("{s:s}", "name", id));
+	image_tags_published(engine, id, tags);
+	image_event(engine, "import", id, id);
 	return g_steal_pointer(&id);
 }

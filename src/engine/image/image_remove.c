@@ -18,7 +18,7 @@ static void untagged(Engine *engine, const char *id, const char *full, json_t *d
 {
 	g_autofree char *name = reference_shorten(full);
 	json_array_append_new(done, json_pack("{s:s}", "Untagged", name));
-	event_publish(engine, "image", "untag", id, json_pack("{s:s}", "name", name));
+	image_event(engine, "untag", id, id);
 }
 
 /* The first container that uses the image, running ones before others; NULL if there is none. */

@@ -21,6 +21,7 @@ typedef struct {
 	struct archive *archive;
 	GHashTable *written;	    /* names, each once */
 	json_t *manifests, *docker; /* index.json's list, and manifest.json */
+	json_t *repositories; /* name -> tag -> id of the topmost layer, as before manifest.json */
 } Save;
 
 static la_ssize_t output(struct archive *archive, void *data, const void *buffer, size_t length)
@@ -89,6 +90,19 @@ static void add_index_entry(Save *save, const char *digest, size_t size, const c
 	json_array_append_new(save->manifests, descriptor);
 }
 
+static void add_repository(Save *save, const char *familiar, const GPtrArray *layers)
+{
+	const char *colon = strrchr(familiar, ':');
+	const Layer *top = layers->len > 0 ? layers->pdata[layers->len - 1] : NULL;
+	g_autofree char *name = g_strndup(familiar, (gsize)(colon - familiar));
+	if (top == NULL)
+		return;
+	if (json_object_get(save->repositories, name) == NULL)
+		json_object_set_new(save->repositories, name, json_object());
+	json_object_set_new(json_object_get(save->repositories, name), colon + 1,
+		json_string(top->diff_id + strlen("sha256:")));
+}
+
 static bool save_image(Save *save, const char *id, char *const *names, GError **error)
 {
 	g_autoptr(ImageRow) row = image_store_get(save->engine->store, id);
@@ -121,6 +135,7 @@ static bool save_image(Save *save, const char *id, char *const *names, GError **
 	for (int i = 0; names[i] != NULL; i++) {
 		g_autofree char *familiar = reference_shorten(names[i]);
 		json_array_append_new(tags, json_string(familiar));
+		add_repository(save, familiar, layers);
 		add_index_entry(save, digest, strlen(text), names[i]);
 	}
 	if (names[0] == NULL) {
@@ -132,26 +147,76 @@ static bool save_image(Save *save, const char *id, char *const *names, GError **
 }
 
 /* What to save: images in the order of first mention, each with the names that were asked for. */
-static bool collect(
-	Engine *engine, char *const *references, GPtrArray *ids, GPtrArray *names, GError **error)
+typedef struct {
+	GPtrArray *ids, *names; /* names: of GPtrArray */
+} Wanted;
+
+static GPtrArray *names_of(Wanted *wanted, const char *id)
 {
-	for (; *references != NULL; references++) {
-		g_autofree char *id = image_find(engine, *references, error);
-		guint at = 0;
-		if (id == NULL)
-			return false;
-		while (at < ids->len && strcmp(ids->pdata[at], id) != 0)
-			at++;
-		if (at == ids->len) {
-			g_ptr_array_add(ids, g_strdup(id));
-			g_ptr_array_add(names, g_ptr_array_new_with_free_func(g_free));
-		}
-		g_autoptr(Reference) parsed = reference_parse(*references, NULL);
-		g_autofree char *full = parsed != NULL ? reference_full(parsed) : NULL;
-		g_autofree char *tagged = full != NULL ? tag_store_get(engine->store, full) : NULL;
-		if (tagged != NULL && strcmp(tagged, id) == 0)
-			g_ptr_array_add(names->pdata[at], g_steal_pointer(&full));
+	guint at = 0;
+	while (at < wanted->ids->len && strcmp(wanted->ids->pdata[at], id) != 0)
+		at++;
+	if (at == wanted->ids->len) {
+		g_ptr_array_add(wanted->ids, g_strdup(id));
+		g_ptr_array_add(wanted->names, g_ptr_array_new_with_free_func(g_free));
 	}
+	return wanted->names->pdata[at];
+}
+
+static void want_name(Wanted *wanted, const char *id, const char *full)
+{
+	GPtrArray *names = names_of(wanted, id);
+	if (!g_ptr_array_find_with_equal_func(names, full, g_str_equal, NULL))
+		g_ptr_array_add(names, g_strdup(full));
+}
+
+/* A repository without a tag means all that it has. False: it has none. */
+static bool want_repository(Engine *engine, Wanted *wanted, const Reference *reference)
+{
+	g_autofree char *name = reference_name(reference), *prefix = g_strconcat(name, ":", NULL);
+	g_auto(GStrv) all = tag_store_with_prefix(engine->store, prefix);
+	for (int i = 0; all[i] != NULL; i++) {
+		g_autofree char *id = tag_store_get(engine->store, all[i]);
+		if (id != NULL)
+			want_name(wanted, id, all[i]);
+	}
+	return all[0] != NULL;
+}
+
+static bool is_repository(const char *text)
+{
+	const char *slash = strrchr(text, '/'), *colon = strrchr(text, ':');
+	return strchr(text, '@') == NULL && (colon == NULL || (slash != NULL && colon < slash));
+}
+
+static bool want(Engine *engine, Wanted *wanted, const char *text, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(Reference) parsed = reference_parse(text, NULL);
+	if (parsed != NULL && is_repository(text) &&
+		want_repository(engine, wanted, parsed))
+		return true;
+	g_autofree char *id = image_find(engine, text, &problem);
+	if (id == NULL && problem->code == BERTH_ERROR_NOT_FOUND)
+		return fail(error, BERTH_ERROR_NOT_FOUND, "No such image: %s", text);
+	if (id == NULL) {
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return false;
+	}
+	g_autofree char *full = parsed != NULL ? reference_full(parsed) : NULL;
+	g_autofree char *tagged = full != NULL ? tag_store_get(engine->store, full) : NULL;
+	if (tagged != NULL && strcmp(tagged, id) == 0)
+		want_name(wanted, id, full);
+	else
+		names_of(wanted, id);
+	return true;
+}
+
+static bool collect(Engine *engine, char *const *references, Wanted *wanted, GError **error)
+{
+	for (; *references != NULL; references++)
+		if (!want(engine, wanted, *references, error))
+			return false;
 	return true;
 }
 
@@ -159,8 +224,11 @@ static bool put_documents(Save *save, GError **error)
 {
 	g_autoptr(json_t) index = json_pack("{s:i, s:s, s:O}", "schemaVersion", 2, "mediaType",
 		"application/vnd.oci.image.index.v1+json", "manifests", save->manifests);
-	g_autofree char *index_text = json_text(index), *docker_text = json_text(save->docker);
-	return put_text(save, "index.json", index_text, error) &&
+	g_autofree char *index_text = json_text(index), *docker_text = json_text(save->docker),
+			*repositories = json_text(save->repositories);
+	return (json_object_size(save->repositories) == 0 ||
+		       put_text(save, "repositories", repositories, error)) &&
+	       put_text(save, "index.json", index_text, error) &&
 	       put_text(save, "manifest.json", docker_text, error) &&
 	       put_text(save, "oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}", error);
 }
@@ -171,14 +239,16 @@ bool image_save(
 	g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) names =
 		g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
-	if (!collect(engine, references, ids, names, error))
+	Wanted wanted = {ids, names};
+	if (!collect(engine, references, &wanted, error))
 		return false;
 	Save save = {.engine = engine,
 		.write = write,
 		.stream = stream,
 		.archive = archive_write_new(),
 		.manifests = json_array(),
-		.docker = json_array()};
+		.docker = json_array(),
+		.repositories = json_object()};
 	save.written = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	archive_write_set_format_pax_restricted(save.archive);
 	archive_write_set_bytes_per_block(save.archive, BLOCK);
@@ -190,8 +260,7 @@ bool image_save(
 		GPtrArray *of = names->pdata[i];
 		g_ptr_array_add(of, NULL);
 		ok = save_image(&save, ids->pdata[i], (char *const *)of->pdata, error);
-		event_publish(engine, "image", "save", ids->pdata[i],
-			json_pack("{s:s}", "name", (char *)ids->pdata[i]));
+		image_event(engine, "save", ids->pdata[i], ids->pdata[i]);
 	}
 	ok = ok && put_documents(&save, error);
 	if (ok && archive_write_close(save.archive) != ARCHIVE_OK)
@@ -201,6 +270,7 @@ bool image_save(
 	g_clear_error(&save.problem);
 	json_decref(save.manifests);
 	json_decref(save.docker);
+	json_decref(save.repositories);
 	g_hash_table_unref(save.written);
 	return ok;
 }

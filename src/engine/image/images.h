@@ -11,6 +11,10 @@ json_t *image_config(
 json_t *image_list(Engine *engine, const Filters *filters, bool all, GError **error);
 json_t *image_inspect(Engine *engine, const char *reference, GError **error);
 json_t *image_history(Engine *engine, const char *reference, GError **error);
+/* The name that a new image is to have. True and *full NULL where repo is "". */
+bool image_target(const char *repo, const char *tag, char **full, GError **error);
+/* Publishes what happened to an image, with its labels. */
+void image_event(Engine *engine, const char *action, const char *id, const char *name);
 bool image_tag(
 	Engine *engine, const char *reference, const char *repo, const char *tag, GError **error);
 json_t *image_remove(Engine *engine, const char *reference, bool force, bool prune, GError **error);
@@ -29,6 +33,8 @@ typedef struct {
 	char *config;	   /* JSON text */
 } NewImage;
 bool image_add(Engine *engine, const NewImage *image, char *const *tags, char **id, GError **error);
+/* The events of these names (or NULL). */
+void image_tags_published(Engine *engine, const char *id, char *const *tags);
 /* layer_folder.c: keeps a folder of the store's tmp/, such as overlayfs' upper one, as a layer; pinned, not yet
  * synced. epoch: later times of its files become this one (seconds since 1970; -1: none). */
 Layer *layer_of_folder(Engine *engine, LayerPins *pins, const char *folder,
@@ -46,8 +52,16 @@ Layer *image_unpack(Engine *engine, LayerPins *pins, BlobWriter *blob, const cha
 /* config_change.c: one --change ("ENV a=b") to an image's configuration. */
 bool config_change(json_t *config, const char *change, GError **error);
 
-char *image_import(Engine *engine, ByteSource read, gpointer stream, const char *repo,
-	const char *tag, const char *message, char *const *changes, GError **error);
+typedef struct {
+	const char *repo, *tag, *message, *platform; /* each may be "" */
+	char *const *changes;
+} ImportRequest;
+/* The id of the image, made of a tar of files. */
+char *image_import(Engine *engine, ByteSource read, gpointer stream, const ImportRequest *request,
+	GError **error);
+/* image_fetch.c: the same from a URL (http, https). said: with each line for the client while it comes. */
+char *image_import_url(Engine *engine, const char *url, const ImportRequest *request, int peer_fd,
+	GError **error);
 /* Calls said with each line for the user ("Loaded image: x"). tag: a name instead of the archive's own, or "". */
 bool image_load(Engine *engine, const char *tag, ByteSource read, gpointer stream,
 	void (*said)(const char *line, gpointer data), gpointer data, GError **error);

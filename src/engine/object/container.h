@@ -46,7 +46,7 @@ struct Container {
 	bool unlisted;	   /* a step of a build: no row, no name, no events (step.c) */
 	GPtrArray *layers; /* of Layer: what it stands on instead of its image, or NULL; borrowed */
 	json_t *spec;	   /* if spec_cache.c remembers it */
-	char **volumes; /* that are mounted for it (volume_mount.c), or NULL; guarded by the engine's lock */
+	char **volumes; /* that it holds while it runs (volume_mount.c), or NULL; guarded by the engine's lock */
 	json_t *endpoints; /* network name -> endpoint, while it runs; guarded by network_lock */
 	int resolver; /* atomic: SHIM_DNS_ flags of its shim, and RESOLVER_HEARD; 0: not heard yet */
 };

@@ -78,6 +78,15 @@ json_t *event_json(const Event *event)
 	return json;
 }
 
+bool event_is_followed(void)
+{
+	init_once();
+	g_mutex_lock(&followers.lock);
+	bool followed = followers.fds->len > 0;
+	g_mutex_unlock(&followers.lock);
+	return followed;
+}
+
 /* The oldest remembered entry numbered from or higher; a new reference, or NULL. */
 static Entry *take_from(guint64 from)
 {

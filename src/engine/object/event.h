@@ -9,6 +9,8 @@ typedef struct {
 } Event;
 void event_publish(
 	Engine *engine, const char *type, const char *action, const char *id, json_t *attributes);
+/* Whether somebody follows them now. */
+bool event_is_followed(void);
 /* The JSON of an event (Engine API, SystemEventsResponse). New reference. */
 json_t *event_json(const Event *event);
 /* Calls each for the remembered events from since on, then, until `until` (0: for ever), for those

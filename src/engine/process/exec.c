@@ -256,11 +256,12 @@ bool exec_start(Engine *engine, Exec *exec, int fd, bool framed, GError **error)
 	g_autoptr(Container) container = container_find(engine, exec->container_id, &problem);
 	bool claimed = container != NULL && can_exec(container, container->row.id, &problem) &&
 		       claim(engine, exec, &problem);
-	if (claimed && run(container, exec, &client, framed, &problem)) {
+	if (claimed) {
 		g_autofree char *action = action_text("exec_start", exec);
 		container_event(container, action, "execID", exec->id);
-		return true;
 	}
+	if (claimed && run(container, exec, &client, framed, &problem))
+		return true;
 	if (claimed)
 		note_failure(container, exec, problem->message);
 	/* A client that the shim has by now hears it from there. */

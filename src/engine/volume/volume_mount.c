@@ -1,6 +1,7 @@
 /* Volumes with options: what they name is mounted at the volume's folder while somebody uses it, as by dockerd's local driver
  * (moby, volume/local/local_linux.go). Who holds what is in memory only: an engine that starts counts the containers that run, and
  * takes away what nobody holds (docs/decisions/volumes.md). */
+#include "engine/object/event.h"
 #include "engine/volume/volume.h"
 
 #include "base/error.h"
@@ -321,18 +322,38 @@ bool volume_settle(Engine *engine, const char *name)
 	return settled;
 }
 
-/* Of the container's volumes those that are mounted for it, each as often as it uses it. */
-static char **mounted_volumes(Engine *engine, const json_t *mounts)
+/* Of the container's volumes, each as often as it uses it. */
+static char **volumes_of(const json_t *mounts)
 {
 	g_autoptr(GStrvBuilder) names = g_strv_builder_new();
 	const json_t *mount;
 	for (size_t i = 0; i < json_array_size(mounts); i++) {
 		mount = json_array_get(mounts, i);
-		if (strcmp(json_str(mount, "Type"), "volume") == 0 &&
-			volume_needs_mount(engine, json_str(mount, "Name")))
+		if (strcmp(json_str(mount, "Type"), "volume") == 0)
 			g_strv_builder_add(names, json_str(mount, "Name"));
 	}
 	return g_strv_builder_end(names);
+}
+
+static void publish_mounts(Container *container, const json_t *mounts)
+{
+	for (size_t i = 0; !container->unlisted && i < json_array_size(mounts); i++) {
+		const json_t *mount = json_array_get(mounts, i);
+		if (strcmp(json_str(mount, "Type"), "volume") != 0)
+			continue;
+		event_publish(container->engine, "volume", "mount", json_str(mount, "Name"),
+			json_pack("{s:s, s:s, s:s, s:s, s:s}", "container", container->row.id,
+				"destination", json_str(mount, "Destination"), "driver", "local",
+				"propagation", json_str(mount, "Propagation"), "read/write",
+				json_bool(mount, "RW") ? "true" : "false"));
+	}
+}
+
+static void publish_unmount(Container *container, const char *name)
+{
+	if (!container->unlisted)
+		event_publish(container->engine, "volume", "unmount", name,
+			json_pack("{s:s, s:s}", "container", container->row.id, "driver", "local"));
 }
 
 static void keep_names(Container *container, char **names)
@@ -346,7 +367,7 @@ static void keep_names(Container *container, char **names)
 
 bool volumes_hold(Container *container, const json_t *mounts, GError **error)
 {
-	char **names = mounted_volumes(container->engine, mounts);
+	char **names = volumes_of(mounts);
 	for (int i = 0; names[i] != NULL; i++) {
 		if (volume_hold(container->engine, names[i], error))
 			continue;
@@ -356,6 +377,7 @@ bool volumes_hold(Container *container, const json_t *mounts, GError **error)
 		return false;
 	}
 	keep_names(container, names);
+	publish_mounts(container, mounts);
 	return true;
 }
 
@@ -364,16 +386,20 @@ void volumes_release(Container *container)
 	g_mutex_lock(&container->engine->lock);
 	g_auto(GStrv) names = g_steal_pointer(&container->volumes);
 	g_mutex_unlock(&container->engine->lock);
-	for (int i = 0; names != NULL && names[i] != NULL; i++)
+	for (int i = 0; names != NULL && names[i] != NULL; i++) {
 		volume_release(container->engine, names[i]);
+		publish_unmount(container, names[i]);
+	}
 }
 
 /* A container that ran when the engine started: what it uses is mounted since then, or lost with its host. */
 static void count_again(Container *container)
 {
 	g_autoptr(json_t) mounts = container_mounts(container, NULL);
-	char **names = mounted_volumes(container->engine, mounts);
+	char **names = volumes_of(mounts);
 	for (int i = 0; names[i] != NULL; i++) {
+		if (!volume_needs_mount(container->engine, names[i]))
+			continue;
 		Held *held = enter(container->engine->volume_holds, names[i]);
 		held->count++;
 		leave(container->engine->volume_holds, held);
