@@ -67,7 +67,8 @@ bool grpc_direct(Request *request, const void *head, size_t length, GError **err
 	g_autoptr(GByteArray) first = g_byte_array_new();
 	g_byte_array_append(first, head, (guint)length);
 	g_byte_array_append(first, rest, (guint)rest_length);
-	request->hijacked = true;
+	/* The descriptor is another's from here on: nothing may be written to it any more. */
+	request->hijacked = request->answered = true;
 	buildkit_serve(request->engine, request->fd, first->data, first->len);
 	return true;
 }

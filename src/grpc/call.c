@@ -141,7 +141,8 @@ static guint32 length_of(const GByteArray *in)
 /* A message that is whole goes to the inbox. */
 static void take_messages(GrpcCall *call)
 {
-	while (call->in->len >= PREFIX && call->in->len - PREFIX >= length_of(call->in)) {
+	while (call->in->len >= PREFIX && call->in->data[0] == 0 &&
+		call->in->len - PREFIX >= length_of(call->in)) {
 		guint32 length = length_of(call->in);
 		g_queue_push_tail(&call->inbox, g_bytes_new(call->in->data + PREFIX, length));
 		g_byte_array_remove_range(call->in, 0, PREFIX + length);
@@ -235,7 +236,8 @@ static ssize_t provide(nghttp2_session *session, int32_t stream, uint8_t *buffer
 	(void)data;
 	if (n == 0 && !call->out_ended)
 		return NGHTTP2_ERR_DEFERRED;
-	memcpy(buffer, call->out->data + call->out_taken, n);
+	if (n > 0)
+		memcpy(buffer, call->out->data + call->out_taken, n);
 	call->out_taken += n;
 	if (n < left)
 		return (ssize_t)n;

@@ -1,0 +1,53 @@
+# BuildKit's API against those who do not keep to it: ../buildkit/caller.py does what no client does.
+load ../lib/engine
+
+setup_file() {
+	/usr/bin/python3 -c 'import h2.connection' 2>/dev/null || skip "python3-h2 is missing"
+	file_setup
+}
+teardown_file() { [ -z "${WORK:-}" ] || file_teardown; }
+
+caller() { timeout 100 /usr/bin/python3 "$BATS_TEST_DIRNAME/../buildkit/caller.py" "$WORK/b.sock" "$@"; }
+
+@test "the same services by POST /grpc and from the first byte on; what is not served says so" {
+	[ "$(caller direct)" = "0 0" ]
+	[ "$(caller unknown)" = 12 ]
+	[ "$(caller definition)" = 12 ]
+	[ "$(status_of -X POST http://b/grpc)" = 400 ]
+	[ "$(status_of -X POST http://b/session)" = 400 ]
+	[ "$(status_of -X POST -H 'Connection: Upgrade' -H 'Upgrade: h2c' http://b/session)" = 400 ]
+}
+
+@test "headers, messages and calls are bounded, and the connection goes on" {
+	[ "$(caller compressed)" = "reset 11 0" ]
+	[ "$(caller large)" = "reset 11 0" ]
+	[ "$(caller headers)" = "reset 2 0" ]
+	[ "$(caller streams "$(cat "$WORK/pid")")" = "0 True" ]
+}
+
+@test "what a message becomes in memory is bounded" {
+	[ "$(caller bomb)" = "3 0" ]
+}
+
+@test "the names of a session lead nowhere else" {
+	rm -f /tmp/escaped
+	[[ $(caller good) == 0* ]]
+	[[ $(caller xattrs) == 0* ]]
+	caller hostile >"$WORK/hostile"
+	[ "$(grep -c ' 2 ' "$WORK/hostile")" -eq 14 ]
+	[ ! -e /tmp/escaped ] && [ ! -e "$WORK/data/escaped" ] && [ ! -e "$WORK/data/tmp/escaped" ]
+	[ -z "$(ls "$WORK/data/tmp")" ]
+}
+
+@test "connections that begin and go leave nothing" {
+	caller direct >/dev/null
+	local before after
+	before=$(ls "/proc/$(cat "$WORK/pid")/fd" | wc -l)
+	for _ in $(seq 20); do caller direct >/dev/null; done
+	for _ in $(seq 100); do
+		after=$(ls "/proc/$(cat "$WORK/pid")/fd" | wc -l)
+		[ "$after" -gt "$before" ] || break
+		sleep 0.05
+	done
+	[ "$after" -le "$before" ]
+}
