@@ -7,10 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const Route *const route_tables[] = {build_routes, system_routes, container_routes,
-	container_file_routes, exec_routes, grpc_routes, image_routes, network_routes, registry_routes,
-	volume_routes, absent_routes, NULL};
-
 /* {} stands for a name of any length; what is around it must fit. */
 static char *route_match(const char *pattern, const char *path)
 {

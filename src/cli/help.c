@@ -1,4 +1,5 @@
 #include "cli/help.h"
+#include "cli/commands/commands.h"
 
 #include "base/nearest.h"
 

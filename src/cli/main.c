@@ -1,5 +1,8 @@
 /* berth, docker: finds the command, its flags and the engine, and runs it. */
-#include "cli/common/cli.h"
+#include "cli/commands/commands.h"
+#include "cli/common/flags.h"
+#include "cli/compose/compose.h"
+#include "cli/config/config_file.h"
 #include "cli/config/contexts.h"
 #include "cli/help.h"
 
@@ -17,64 +20,6 @@
 #include <sys/wait.h>
 
 enum { START_ROUNDS = 200, START_ROUND_US = 20000 };
-
-const Command *const commands[] = {&command_run, &command_create, &command_start, &command_stop,
-	&command_restart, &command_kill, &command_pause, &command_unpause, &command_wait,
-	&command_rm, &command_ps, &command_logs, &command_attach, &command_exec, &command_inspect,
-	&command_rename, &command_top, &command_update, &command_images, &command_rmi, &command_tag,
-	&command_history, &command_import, &command_load, &command_save, &command_events,
-	&command_info, &command_version, &command_container_prune, &command_image_prune,
-	&command_container_inspect, &command_image_inspect, &command_dial_stdio, &command_volume_ls,
-	&command_volume_create, &command_volume_rm, &command_volume_inspect, &command_context_ls,
-	&command_context_create, &command_context_update, &command_context_use,
-	&command_context_show, &command_context_inspect, &command_context_rm,
-	&command_context_export, &command_context_import, &command_volume_prune,
-	&command_system_prune, &command_df, &command_certs, &command_port, &command_pull,
-	&command_push, &command_login, &command_logout, &command_search, &command_manifest_inspect,
-	&command_build, &command_builder_prune, &command_commit, &command_cp, &command_stats,
-	&command_diff, &command_export, &command_network_ls, &command_network_create,
-	&command_network_rm, &command_network_prune, &command_network_connect,
-	&command_network_disconnect, &command_network_inspect, NULL};
-
-const char cli_default_host[] = "unix:///run/berth.sock";
-
-void cli_print_error(const GError *error)
-{
-	bool local = error->domain != BERTH_ERROR || error->code == BERTH_ERROR_UNAVAILABLE ||
-		     error->code < 300;
-	print_to(stderr, "%s%s\n", local ? "" : "Error response from daemon: ", error->message);
-}
-
-void cli_print_warnings(const json_t *answer, const char *before)
-{
-	const json_t *warnings = json_object_get(answer, "Warnings");
-	fflush(stdout);
-	for (size_t i = 0; i < json_array_size(warnings); i++)
-		print_to(stderr, "%s%s\n", before, json_elem(warnings, i));
-}
-
-int cli_fail(Cli *cli, const GError *error)
-{
-	bool framed = cli->command->failure != 0;
-	if (framed)
-		print_to(stderr, "%s: ", cli->program);
-	cli_print_error(error);
-	if (framed)
-		print_to(stderr, "\nRun '%s %s --help' for more information\n", cli->program,
-			cli->called);
-	if (!framed)
-		return EXIT_FAILURE;
-	/* As Docker's client: by the words of the engine's error. */
-	const char *text = error->message;
-	bool of_engine = error->domain == BERTH_ERROR && error->code >= 300 &&
-			 error->code != BERTH_ERROR_UNAVAILABLE;
-	if (of_engine && (strstr(text, "executable file not found") ||
-				 strstr(text, "no such file or directory")))
-		return 127;
-	if (of_engine && (strstr(text, "permission denied") || strstr(text, "is a directory")))
-		return 126;
-	return cli->command->failure;
-}
 
 /* Whether argv begins with one of the command's names; *used is how many words that takes. */
 static const char *match_names(const Command *command, int argc, char **argv, int *used)
@@ -246,14 +191,6 @@ static int global_flags(int argc, char **argv, const char *program, Globals *glo
 	return i;
 }
 
-static int usage_error(Cli *cli, const GError *error)
-{
-	print_to(stderr, "%s\n\n", error->message);
-	flags_usage(cli, false);
-	print_to(stderr, "\nRun '%s %s --help' for more information\n", cli->program, cli->called);
-	return 125;
-}
-
 /* In docker's words: how many arguments there are to be. */
 static char *arguments_wanted(const Command *command, int given)
 {
@@ -277,18 +214,6 @@ static bool check_arguments(Cli *cli)
 	print_to(stderr, "\n%s '%s %s --help' for more information\n",
 		command->max_args == 0 ? "Run" : "See", cli->program, cli->called);
 	return false;
-}
-
-int cli_run(const Cli *cli, const Command *command, char *const *argv)
-{
-	g_autoptr(GError) error = NULL;
-	Cli other = *cli;
-	other.command = command;
-	other.called = command->names;
-	other.outer = NULL;
-	if (!flags_parse(&other, (int)g_strv_length((char **)argv), (char **)argv, &error))
-		return usage_error(&other, error);
-	return command->run(&other);
 }
 
 /* --tls and --tlsverify, or DOCKER_TLS and DOCKER_TLS_VERIFY; the files are in DOCKER_CERT_PATH or beside config.json. */
@@ -324,7 +249,7 @@ static int run_command(Cli *cli, int argc, char **argv, const Globals *globals)
 {
 	g_autoptr(GError) error = NULL;
 	if (!flags_parse(cli, argc, argv, &error))
-		return usage_error(cli, error);
+		return cli_usage_error(cli, error);
 	if (flag_given(cli, "help")) {
 		flags_usage(cli, true);
 		return EXIT_SUCCESS;

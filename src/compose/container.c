@@ -351,7 +351,7 @@ json_t *container_body(const ContainerWish *wish, GError **error)
 	json_object_set_new(body, "Image", json_lenient(image));
 	json_object_set_new(body, "HostConfig", host);
 	add_config(wish, body);
-	return add_host(wish, host, error) && container_mounts(wish, body, host, error) &&
+	return add_host(wish, host, error) && service_mounts(wish, body, host, error) &&
 			       container_networks(wish, body, host, error)
 		       ? g_steal_pointer(&body)
 		       : NULL;

@@ -23,7 +23,7 @@ json_t *environment_list(json_t *environment);
 gint64 nanoseconds_of(const char *duration); /* 0 for "" */
 
 /* container_mounts.c */
-bool container_mounts(const ContainerWish *wish, json_t *body, json_t *host, GError **error);
+bool service_mounts(const ContainerWish *wish, json_t *body, json_t *host, GError **error);
 /* container_networks.c */
 bool container_networks(const ContainerWish *wish, json_t *body, json_t *host, GError **error);
 /* {alias -> settings} for one network; used by `run` too. New reference. */

@@ -207,7 +207,7 @@ static json_t *tmpfs(const json_t *service)
 	return map;
 }
 
-bool container_mounts(const ContainerWish *wish, json_t *body, json_t *host, GError **error)
+bool service_mounts(const ContainerWish *wish, json_t *body, json_t *host, GError **error)
 {
 	json_t *mounts = json_array(), *binds = json_array(), *mount;
 	size_t i;

@@ -1,6 +1,7 @@
 #include "cli/build/build_cache.h"
 #include "cli/build/build_context.h"
-#include "cli/commands/pull.h"
+#include "cli/common/flags.h"
+#include "cli/registry/image_transfer.h"
 
 #include "base/error.h"
 #include "base/fd.h"

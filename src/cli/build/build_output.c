@@ -1,4 +1,5 @@
 #include "cli/build/build_output.h"
+#include "cli/common/flags.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -4,8 +4,10 @@
 #include "cli/build/build_output.h"
 #include "cli/build/build_progress.h"
 #include "cli/build/build_ssh.h"
-#include "cli/commands/pull.h"
-#include "cli/config/credentials.h"
+#include "cli/common/flags.h"
+#include "cli/container/request.h"
+#include "cli/registry/credentials.h"
+#include "cli/registry/image_transfer.h"
 
 #include "base/error.h"
 #include "base/fd.h"

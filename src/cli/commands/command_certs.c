@@ -1,5 +1,5 @@
 /* berth system certs: what an engine and a device need to trust each other over the network. */
-#include "cli/common/cli.h"
+#include "cli/common/flags.h"
 
 #include "base/address.h"
 #include "tls/tls.h"

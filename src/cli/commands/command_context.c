@@ -1,9 +1,12 @@
 /* docker context: engines that are known by a name. None of these asks an engine anything. */
+#include "cli/common/flags.h"
+#include "cli/common/format.h"
+#include "cli/config/config_file.h"
 #include "cli/config/contexts.h"
 
 #include "base/error.h"
-#include "cli/common/docker_types.h"
 #include "base/fd.h"
+#include "cli/common/docker_types.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* cp: files between a container and here (docker's reference, "docker container cp": what lands where). */
-#include "cli/common/cli.h"
+#include "cli/common/flags.h"
+#include "cli/common/stream.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,4 +1,4 @@
-#include "cli/common/cli.h"
+#include "cli/container/request.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	g_autofree char *id = container_create(cli, &error);
+	g_autofree char *id = container_request_send(cli, &error);
 	if (id == NULL)
 		return cli_fail(cli, error);
 	print_to(stdout, "%s\n", id);

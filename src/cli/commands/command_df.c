@@ -1,5 +1,6 @@
 /* system df: what images, containers and volumes take, and what of that could go. */
-#include "cli/common/cli.h"
+#include "cli/common/flags.h"
+#include "cli/common/format.h"
 
 #include "base/size.h"
 

@@ -1,4 +1,5 @@
-#include "cli/common/cli.h"
+#include "cli/common/flags.h"
+#include "cli/common/stream.h"
 
 #include "base/error.h"
 #include "base/fd.h"

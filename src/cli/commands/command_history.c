@@ -1,4 +1,5 @@
-#include "cli/common/cli.h"
+#include "cli/common/flags.h"
+#include "cli/common/format.h"
 
 #include "base/size.h"
 #include "base/timefmt.h"

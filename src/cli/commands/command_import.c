@@ -1,5 +1,6 @@
 #include "cli/common/archive_stream.h"
-#include "cli/common/cli.h"
+#include "cli/common/flags.h"
+#include "cli/common/reference.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,6 @@
 /* inspect, container inspect, image inspect and volume inspect: one list of objects, or a template on each. */
-#include "cli/common/cli.h"
+#include "cli/common/flags.h"
+#include "cli/common/format.h"
 
 #include "base/error.h"
 #include "cli/common/docker_types.h"

@@ -1,5 +1,5 @@
 #include "cli/common/archive_stream.h"
-#include "cli/common/cli.h"
+#include "cli/common/flags.h"
 
 #include "base/error.h"
 

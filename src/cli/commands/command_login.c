@@ -1,5 +1,6 @@
 /* login and logout. */
-#include "cli/config/credentials.h"
+#include "cli/common/flags.h"
+#include "cli/registry/credentials.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,4 +1,6 @@
-#include "cli/common/cli.h"
+#include "cli/common/each.h"
+#include "cli/common/flags.h"
+#include "cli/common/stream.h"
 
 #include "base/error.h"
 #include "base/timefmt.h"
@@ -16,25 +18,6 @@ static const Flag flags[] = {
 	{"until", 0, STRING, "up to this time"},
 	{0},
 };
-
-char *flag_time(const Cli *cli, const char *flag, GError **error)
-{
-	const char *text = flag_text(cli, flag);
-	gint64 time, ago;
-	if (*text == '\0')
-		return g_strdup("");
-	if (duration_parse(text, &ago))
-		time = time_now() - ago;
-	else if (!time_parse(text, &time)) {
-		fail(error, BERTH_ERROR_UNAVAILABLE,
-			"invalid value for \"%s\": failed to parse value as time "
-			"or duration: \"%s\"",
-			flag, text);
-		return NULL;
-	}
-	return g_strdup_printf(
-		"%" G_GINT64_FORMAT ".%09d", time / 1000000000, (int)(time % 1000000000));
-}
 
 static int run(Cli *cli)
 {

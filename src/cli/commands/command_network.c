@@ -1,5 +1,7 @@
 /* network ls, create, rm, connect and disconnect. */
-#include "cli/common/cli.h"
+#include "cli/common/flags.h"
+#include "cli/common/format.h"
+#include "cli/container/request.h"
 
 #include "base/address.h"
 #include "base/error.h"

@@ -1,4 +1,4 @@
-#include "cli/common/cli.h"
+#include "cli/common/each.h"
 
 static int run(Cli *cli)
 {

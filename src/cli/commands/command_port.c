@@ -1,4 +1,5 @@
 #include "cli/common/cli.h"
+#include "cli/container/ports.h"
 
 #include "base/error.h"
 

@@ -1,5 +1,5 @@
 /* container, image, volume, network and system prune: what each removes is a row of a table. */
-#include "cli/common/cli.h"
+#include "cli/common/flags.h"
 
 #include "base/error.h"
 #include "base/size.h"

@@ -1,6 +1,8 @@
-#include "cli/commands/pull.h"
+#include "cli/common/flags.h"
 #include "cli/common/progress.h"
-#include "cli/config/credentials.h"
+#include "cli/common/reference.h"
+#include "cli/registry/credentials.h"
+#include "cli/registry/image_transfer.h"
 
 #include "base/error.h"
 
@@ -15,20 +17,13 @@ static const Flag flags[] = {
 	{0},
 };
 
-/* Where a tag or digest begins; NULL if there is none. */
-static const char *tag_of(const char *reference)
-{
-	const char *at = strchr(reference, '@');
-	return at != NULL ? at : reference_tag(reference);
-}
-
 /* "busybox:1" is docker.io/library/busybox:1. */
 static char *full_name(const char *reference, bool with_tag)
 {
 	g_autofree char *registry = registry_of(reference);
 	const char *slash = strchr(reference, '/');
 	g_autofree char *tagged = g_strconcat(
-		reference, with_tag && tag_of(reference) == NULL ? ":latest" : "", NULL);
+		reference, with_tag && reference_version(reference) == NULL ? ":latest" : "", NULL);
 	if (!registry_is_hub(registry))
 		return g_steal_pointer(&tagged);
 	if (g_str_has_prefix(tagged, "docker.io/") || g_str_has_prefix(tagged, "index.docker.io/"))
@@ -36,35 +31,16 @@ static char *full_name(const char *reference, bool with_tag)
 	return g_strconcat("docker.io/", slash == NULL ? "library/" : "", tagged, NULL);
 }
 
-bool image_fetch(Cli *cli, const char *reference, const char *platform, bool all_tags, FILE *out,
-	GError **error)
-{
-	g_autofree char *tagged = g_strconcat(
-		reference, all_tags || tag_of(reference) != NULL ? "" : ":latest", NULL);
-	const char *tag = tag_of(tagged);
-	g_autofree char *name =
-		g_strndup(tagged, tag != NULL ? (gsize)(tag - tagged) : strlen(tagged));
-	g_autofree char *escaped = client_escape(name),
-			*escaped_tag = client_escape(tag != NULL ? tag + 1 : ""),
-			*escaped_platform = client_escape(platform);
-	g_autofree char *path = g_strdup_printf("/images/create?fromImage=%s&tag=%s%s%s", escaped,
-		escaped_tag, *platform != '\0' ? "&platform=" : "", escaped_platform);
-	g_auto(Response) response = {.fd = -1};
-	return credentials_use(cli, reference, error) &&
-	       client_send(cli->client, "POST", path, NULL, &response, error) &&
-	       progress_show(&response.body, out, error);
-}
-
 static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	const char *reference = cli->args[0];
 	bool all = flag_bool(cli, "all-tags", false), quiet = flag_bool(cli, "quiet", false);
-	if (all && tag_of(reference) != NULL) {
+	if (all && reference_version(reference) != NULL) {
 		print_to(stderr, "tag can't be used with --all-tags/-a\n");
 		return EXIT_FAILURE;
 	}
-	if (!all && !quiet && tag_of(reference) == NULL)
+	if (!all && !quiet && reference_version(reference) == NULL)
 		print_to(stdout, "%s\n", "Using default tag: latest");
 	if (!image_fetch(
 		    cli, reference, flag_text(cli, "platform"), all, quiet ? NULL : stdout, &error))

@@ -1,6 +1,8 @@
-#include "cli/commands/pull.h"
+#include "cli/common/flags.h"
 #include "cli/common/progress.h"
-#include "cli/config/credentials.h"
+#include "cli/common/reference.h"
+#include "cli/registry/credentials.h"
+#include "cli/registry/image_transfer.h"
 
 #include "base/error.h"
 
@@ -13,17 +15,6 @@ static const Flag flags[] = {
 	{"quiet", 'q', BOOL, "print the name only"},
 	{0},
 };
-
-bool image_send(Cli *cli, const char *reference, bool all_tags, FILE *out, GError **error)
-{
-	g_autofree char *name = NULL, *tag = NULL;
-	reference_escape(reference, all_tags ? "" : "latest", &name, &tag);
-	g_autofree char *path = g_strdup_printf("/images/%s/push?tag=%s", name, tag);
-	g_auto(Response) response = {.fd = -1};
-	return credentials_use(cli, reference, error) &&
-	       client_send(cli->client, "POST", path, NULL, &response, error) &&
-	       progress_show(&response.body, out, error);
-}
 
 static int run(Cli *cli)
 {

@@ -1,4 +1,4 @@
-#include "cli/common/cli.h"
+#include "cli/common/flags.h"
 
 #include "base/error.h"
 

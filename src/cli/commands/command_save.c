@@ -1,4 +1,5 @@
 #include "cli/common/archive_stream.h"
+#include "cli/common/flags.h"
 
 static const Flag flags[] = {
 	{"output", 'o', STRING, "file to write (standard output)"},

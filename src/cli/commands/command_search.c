@@ -1,4 +1,6 @@
-#include "cli/config/credentials.h"
+#include "cli/common/flags.h"
+#include "cli/common/format.h"
+#include "cli/registry/credentials.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,7 @@
 /* stats: what containers use, once or again and again. A thread for each container reads what the engine sends. */
-#include "cli/common/cli.h"
+#include "cli/common/each.h"
+#include "cli/common/flags.h"
+#include "cli/common/format.h"
 
 #include "base/error.h"
 #include "base/size.h"

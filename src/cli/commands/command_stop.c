@@ -1,4 +1,5 @@
-#include "cli/common/cli.h"
+#include "cli/common/each.h"
+#include "cli/common/flags.h"
 
 static const Flag flags[] = {
 	{"signal", 's', STRING, "signal to send"},

@@ -1,4 +1,5 @@
-#include "cli/common/cli.h"
+#include "cli/common/flags.h"
+#include "cli/container/ports.h"
 
 #include <stdio.h>
 #include <stdlib.h>

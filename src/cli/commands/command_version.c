@@ -1,4 +1,5 @@
-#include "cli/common/cli.h"
+#include "cli/common/flags.h"
+#include "cli/common/format.h"
 
 #include "cli/common/docker_types.h"
 #include "version.h"

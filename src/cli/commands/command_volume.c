@@ -1,5 +1,7 @@
 /* volume ls, create and rm. */
-#include "cli/common/cli.h"
+#include "cli/common/each.h"
+#include "cli/common/flags.h"
+#include "cli/common/format.h"
 
 #include <stdio.h>
 #include <stdlib.h>

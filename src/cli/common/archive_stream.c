@@ -1,6 +1,7 @@
 /* What import and load have in common: an archive goes up, JSON lines come back; and save and export: an
  * archive comes down. */
 #include "cli/common/archive_stream.h"
+#include "cli/common/flags.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,5 +1,5 @@
 /* Flags in pflag's syntax: --name value, --name=value, -n value, -nvalue, -abc. */
-#include "cli/common/cli.h"
+#include "cli/common/flags.h"
 
 #include "base/error.h"
 #include "base/size.h"
@@ -289,4 +289,23 @@ char *query_platform(const Cli *cli)
 		count > 1 ? parts[1] : "", "variant", count > 2 ? parts[2] : NULL);
 	g_autofree char *text = json_text(platform);
 	return client_escape(text);
+}
+
+char *flag_time(const Cli *cli, const char *flag, GError **error)
+{
+	const char *text = flag_text(cli, flag);
+	gint64 time, ago;
+	if (*text == '\0')
+		return g_strdup("");
+	if (duration_parse(text, &ago))
+		time = time_now() - ago;
+	else if (!time_parse(text, &time)) {
+		fail(error, BERTH_ERROR_UNAVAILABLE,
+			"invalid value for \"%s\": failed to parse value as time "
+			"or duration: \"%s\"",
+			flag, text);
+		return NULL;
+	}
+	return g_strdup_printf(
+		"%" G_GINT64_FORMAT ".%09d", time / 1000000000, (int)(time % 1000000000));
 }

@@ -1,3 +1,4 @@
+#include "cli/common/reference.h"
 #include "cli/common/cli.h"
 
 #include <string.h>
@@ -15,4 +16,10 @@ void reference_escape(const char *reference, const char *fallback, char **name, 
 		reference, colon != NULL ? (gsize)(colon - reference) : strlen(reference));
 	*name = client_escape(plain);
 	*tag = client_escape(colon != NULL ? colon + 1 : fallback);
+}
+
+const char *reference_version(const char *reference)
+{
+	const char *at = strchr(reference, '@');
+	return at != NULL ? at : reference_tag(reference);
 }

@@ -1,3 +1,4 @@
+#include "cli/common/stream.h"
 #include "cli/common/cli.h"
 
 #include "base/error.h"

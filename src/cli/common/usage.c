@@ -1,5 +1,5 @@
 /* A command's --help: usage, aliases, an example, and its flags. */
-#include "cli/common/cli.h"
+#include "cli/common/flags.h"
 
 #include <stdio.h>
 #include <string.h>

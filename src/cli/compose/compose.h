@@ -3,17 +3,13 @@
 #include "cli/common/cli.h"
 #include "compose/compose.h"
 
-extern const Command compose_up_command, compose_create_command, compose_down_command,
-	compose_stop_command, compose_start_command, compose_restart_command, compose_kill_command,
-	compose_pause_command, compose_unpause_command, compose_rm_command, compose_build_command,
-	compose_pull_command, compose_push_command, compose_run_command, compose_exec_command,
-	compose_attach_command, compose_logs_command, compose_ps_command, compose_top_command,
-	compose_images_command, compose_port_command, compose_config_command, compose_cp_command,
-	compose_stats_command, compose_watch_command, compose_events_command, compose_ls_command,
-	compose_wait_command, compose_scale_command, compose_volumes_command,
-	compose_version_command, compose_commit_command, compose_export_command;
+/* compose_main.c: "compose [OPTIONS] COMMAND"; argv begins with the first option. */
+int compose_main(Cli *cli, int argc, char **argv);
+/* compose_commands.c is made by tools/list-table of what the files of this folder define; ended by NULL. */
+extern const Command *const compose_commands[];
+extern const Command compose_version_command;
 
-/* compose_main.c */
+/* compose_project.c */
 /* The project by the flags before the command. NULL with error. */
 Project *compose_project(Cli *cli, GError **error);
 /* The same; where its files are not here, what the labels of its containers say (-p). */
@@ -61,7 +57,7 @@ LogShow *log_show_new(
 	Cli *cli, const Project *project, const json_t *containers, const LogOptions *options);
 void log_show_wait(LogShow *show); /* and frees it */
 
-/* compose_up.c: brings one service's containers to what the model says, and starts them. */
+/* compose_service.c: brings one service's containers to what the model says, and starts them. */
 bool compose_up_service(Cli *cli, Project *project, const char *name, GError **error);
 /* compose_watch.c: follows the files of develop.watch until stop_fd hangs up (-1: for ever). all: of every service, not only
  * of those that the command names. */

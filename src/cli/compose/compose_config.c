@@ -1,4 +1,5 @@
 /* config: what the project's files come to; and version. */
+#include "cli/common/flags.h"
 #include "cli/compose/compose.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+#include "cli/common/flags.h"
 #include "cli/compose/compose.h"
 
 #include "base/error.h"

@@ -1,4 +1,5 @@
 /* What is done to each container of the services that were named: stop, start, restart, kill, pause, rm, wait. */
+#include "cli/common/flags.h"
 #include "cli/compose/compose.h"
 
 #include "base/error.h"

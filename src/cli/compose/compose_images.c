@@ -1,6 +1,8 @@
 /* The images of services: built, pulled, pushed. */
-#include "cli/commands/pull.h"
+#include "cli/commands/commands.h"
+#include "cli/common/flags.h"
 #include "cli/compose/compose.h"
+#include "cli/registry/image_transfer.h"
 
 #include "base/error.h"
 #include "base/fd.h"

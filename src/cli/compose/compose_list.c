@@ -1,5 +1,11 @@
 /* What there is of a project: ps, images, port, top, volumes, events; and of projects: ls. */
+#include "cli/commands/commands.h"
+#include "cli/common/flags.h"
+#include "cli/common/format.h"
+#include "cli/common/reference.h"
 #include "cli/compose/compose.h"
+#include "cli/container/container_row.h"
+#include "cli/container/ports.h"
 
 #include "base/error.h"
 #include "base/size.h"

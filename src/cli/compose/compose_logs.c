@@ -1,4 +1,5 @@
 /* What containers write, side by side: lines with the name of their service in front. */
+#include "cli/common/flags.h"
 #include "cli/compose/compose.h"
 
 #include "base/error.h"

@@ -1,4 +1,5 @@
 /* berth compose, docker-compose: its flags, its commands, and the project that they are about. */
+#include "cli/common/flags.h"
 #include "cli/compose/compose.h"
 
 #include "base/error.h"
@@ -33,106 +34,6 @@ static const Command compose_command = {
 	.max_args = -1,
 	.stop_at_argument = true,
 };
-
-static const Command *const compose_commands[] = {&compose_attach_command, &compose_build_command,
-	&compose_commit_command, &compose_config_command, &compose_cp_command,
-	&compose_stats_command, &compose_create_command, &compose_down_command,
-	&compose_events_command, &compose_exec_command, &compose_export_command,
-	&compose_images_command, &compose_kill_command, &compose_logs_command, &compose_ls_command,
-	&compose_pause_command, &compose_port_command, &compose_ps_command, &compose_pull_command,
-	&compose_push_command, &compose_restart_command, &compose_rm_command, &compose_run_command,
-	&compose_scale_command, &compose_start_command, &compose_stop_command, &compose_top_command,
-	&compose_unpause_command, &compose_up_command, &compose_version_command,
-	&compose_volumes_command, &compose_wait_command, &compose_watch_command, NULL};
-
-int compose_fail(const GError *error)
-{
-	cli_print_error(error);
-	return EXIT_FAILURE;
-}
-
-static char **texts(const Cli *cli, const char *flag)
-{
-	g_autoptr(json_t) list = flag_list(cli, flag);
-	return json_strv(list);
-}
-
-void compose_options(const Cli *cli, ProjectOptions *options)
-{
-	const Cli *outer = cli->outer;
-	options->files = texts(outer, "file");
-	options->env_files = texts(outer, "env-file");
-	options->profiles = texts(outer, "profile");
-	options->folder = flag_text(outer, "project-directory");
-	options->name = flag_text(outer, "project-name");
-	options->compatibility = flag_bool(outer, "compatibility", false);
-}
-
-void compose_options_clear(ProjectOptions *options)
-{
-	g_strfreev((char **)options->files);
-	g_strfreev((char **)options->env_files);
-	g_strfreev((char **)options->profiles);
-}
-
-Project *compose_project(Cli *cli, GError **error)
-{
-	g_auto(ProjectOptions) options = {0};
-	compose_options(cli, &options);
-	return project_load(&options, error);
-}
-
-Project *compose_project_anyhow(Cli *cli, GError **error)
-{
-	g_auto(ProjectOptions) options = {.all_profiles = true};
-	g_autoptr(GError) problem = NULL;
-	compose_options(cli, &options);
-	options.all_profiles = true;
-	Project *project = project_load(&options, &problem);
-	if (project != NULL)
-		return project;
-	const char *env = getenv("COMPOSE_PROJECT_NAME"), *name = *options.name != '\0'
-									  ? options.name
-								  : env != NULL ? env
-										: "";
-	bool no_files = options.files == NULL || *options.files == NULL;
-	if (*name != '\0' && no_files && strstr(problem->message, "no configuration file") != NULL)
-		return project_of_labels(cli->client, name, error);
-	g_propagate_error(error, g_steal_pointer(&problem));
-	return NULL;
-}
-
-json_t *compose_chosen(Cli *cli, bool all, Project **project, GError **error)
-{
-	*project = compose_project_anyhow(cli, error);
-	g_autoptr(json_t) every = *project != NULL ? project_containers(cli->client,
-							     (*project)->name, all, false, error)
-						   : NULL;
-	json_t *chosen, *container;
-	size_t i;
-	if (every == NULL)
-		return NULL;
-	for (int n = 0; n < cli->arg_count; n++) {
-		g_autoptr(json_t) own = containers_of(every, cli->args[n]);
-		if (json_array_size(own) == 0 &&
-			json_object_get((*project)->inactive, cli->args[n]) == NULL &&
-			project_service(*project, cli->args[n], error) == NULL)
-			return NULL;
-	}
-	if (cli->arg_count == 0)
-		return g_steal_pointer(&every);
-	chosen = json_array();
-	json_array_foreach (every, i, container)
-		if (g_strv_contains(
-			    (const char *const *)cli->args, container_label(container, "service")))
-			json_array_append(chosen, container);
-	return chosen;
-}
-
-bool compose_dry_run(const Cli *cli)
-{
-	return flag_bool(cli->outer, "dry-run", false);
-}
 
 static void print_help(const char *program)
 {

@@ -1,5 +1,8 @@
 /* Commands in containers: run in a new one, exec in one that runs; attach, commit and export. */
+#include "cli/commands/commands.h"
+#include "cli/common/flags.h"
 #include "cli/compose/compose.h"
+#include "cli/container/container_run.h"
 
 #include "base/error.h"
 #include "base/fd.h"

@@ -1,5 +1,7 @@
 /* What Compose does, as it happens: one line for each resource on a terminal, with timers; a line for each event
  * elsewhere. Always on standard error: standard output is for answers. */
+#include "cli/common/flags.h"
+#include "cli/common/stream.h"
 #include "cli/compose/compose.h"
 
 #include <stdio.h>

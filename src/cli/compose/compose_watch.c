@@ -1,5 +1,7 @@
 /* watch: changes of files here become changes of the services (Compose Specification, "develop.watch"). */
 #include "cli/build/build_context.h"
+#include "cli/commands/commands.h"
+#include "cli/common/flags.h"
 #include "cli/compose/compose.h"
 #include "dockerfile/dockerfile.h"
 

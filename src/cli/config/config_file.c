@@ -1,5 +1,5 @@
 /* config.json, and the folder that it is in: DOCKER_CONFIG, or ~/.docker. */
-#include "cli/common/cli.h"
+#include "cli/config/config_file.h"
 
 #include "base/error.h"
 #include "base/fd.h"

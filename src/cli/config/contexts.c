@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char cli_default_host[] = "unix:///run/berth.sock";
+
 enum { META_LIMIT = 4 << 20 };
 
 static const char pattern[] = "^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$";

@@ -3,6 +3,7 @@
 #pragma once
 #include "cli/common/cli.h"
 
+extern const char cli_default_host[];
 char *context_meta_folder(const Cli *cli, const char *name);
 char *context_tls_folder(const Cli *cli, const char *name);
 /* A key of --docker, and the file of a context that it fills. */

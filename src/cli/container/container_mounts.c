@@ -1,5 +1,6 @@
 /* -v, --mount and --tmpfs as the fields of a request. */
-#include "cli/common/cli.h"
+#include "cli/common/flags.h"
+#include "cli/container/request.h"
 
 #include "base/error.h"
 #include "base/size.h"

@@ -1,5 +1,6 @@
 /* --network and its kin as NetworkMode and EndpointsConfig. */
-#include "cli/common/cli.h"
+#include "cli/common/flags.h"
+#include "cli/container/request.h"
 
 #include "base/error.h"
 

@@ -1,5 +1,7 @@
 /* -p and --expose as the fields of a request, and ports as ps shows them. */
-#include "cli/common/cli.h"
+#include "cli/common/flags.h"
+#include "cli/container/ports.h"
+#include "cli/container/request.h"
 
 #include "base/error.h"
 

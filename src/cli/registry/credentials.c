@@ -1,4 +1,5 @@
-#include "cli/config/credentials.h"
+#include "cli/registry/credentials.h"
+#include "cli/config/config_file.h"
 
 #include "base/error.h"
 #include "base/fd.h"

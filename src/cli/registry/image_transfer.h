@@ -1,10 +1,10 @@
-/* command_pull.c: pulls for other commands too; progress goes to out (NULL: nowhere). */
+/* Pulls and pushes; progress goes to out (NULL: nowhere). */
 #pragma once
 #include "cli/common/cli.h"
 
 #include <stdio.h>
 
-/* command_push.c: the same the other way; reference has a tag, or all tags are meant. */
+/* reference has a tag, or all tags are meant. */
 bool image_send(Cli *cli, const char *reference, bool all_tags, FILE *out, GError **error);
 bool image_fetch(Cli *cli, const char *reference, const char *platform, bool all_tags, FILE *out,
 	GError **error);

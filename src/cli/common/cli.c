@@ -1,0 +1,67 @@
+/* What goes wrong, as Docker's client says it; and one command run by another. */
+#include "cli/common/cli.h"
+#include "cli/common/flags.h"
+
+#include "base/error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void cli_print_error(const GError *error)
+{
+	bool local = error->domain != BERTH_ERROR || error->code == BERTH_ERROR_UNAVAILABLE ||
+		     error->code < 300;
+	print_to(stderr, "%s%s\n", local ? "" : "Error response from daemon: ", error->message);
+}
+
+void cli_print_warnings(const json_t *answer, const char *before)
+{
+	const json_t *warnings = json_object_get(answer, "Warnings");
+	fflush(stdout);
+	for (size_t i = 0; i < json_array_size(warnings); i++)
+		print_to(stderr, "%s%s\n", before, json_elem(warnings, i));
+}
+
+int cli_fail(Cli *cli, const GError *error)
+{
+	bool framed = cli->command->failure != 0;
+	if (framed)
+		print_to(stderr, "%s: ", cli->program);
+	cli_print_error(error);
+	if (framed)
+		print_to(stderr, "\nRun '%s %s --help' for more information\n", cli->program,
+			cli->called);
+	if (!framed)
+		return EXIT_FAILURE;
+	/* As Docker's client: by the words of the engine's error. */
+	const char *text = error->message;
+	bool of_engine = error->domain == BERTH_ERROR && error->code >= 300 &&
+			 error->code != BERTH_ERROR_UNAVAILABLE;
+	if (of_engine && (strstr(text, "executable file not found") ||
+				 strstr(text, "no such file or directory")))
+		return 127;
+	if (of_engine && (strstr(text, "permission denied") || strstr(text, "is a directory")))
+		return 126;
+	return cli->command->failure;
+}
+
+int cli_usage_error(Cli *cli, const GError *error)
+{
+	print_to(stderr, "%s\n\n", error->message);
+	flags_usage(cli, false);
+	print_to(stderr, "\nRun '%s %s --help' for more information\n", cli->program, cli->called);
+	return 125;
+}
+
+int cli_run(const Cli *cli, const Command *command, char *const *argv)
+{
+	g_autoptr(GError) error = NULL;
+	Cli other = *cli;
+	other.command = command;
+	other.called = command->names;
+	other.outer = NULL;
+	if (!flags_parse(&other, (int)g_strv_length((char **)argv), (char **)argv, &error))
+		return cli_usage_error(&other, error);
+	return command->run(&other);
+}

@@ -1,0 +1,27 @@
+/* The words of a command: flags that were given, and what is left. */
+#pragma once
+#include "cli/common/cli.h"
+
+bool flags_parse(Cli *cli, int argc, char **argv, GError **error);
+/* usage.c: --help on standard output; not whole: the line of usage alone, on standard error. */
+void flags_usage(const Cli *cli, bool whole);
+bool flag_given(const Cli *cli, const char *name);
+bool flag_bool(const Cli *cli, const char *name, bool fallback);
+const char *flag_text(const Cli *cli, const char *name); /* "" if not given; the last wins */
+gint64 flag_int(const Cli *cli, const char *name,
+	gint64 fallback);			     /* BYTES too; nanoseconds of a DURATION */
+json_t *flag_list(const Cli *cli, const char *name); /* a new array of strings */
+/* A time, or a duration before now, as seconds for a query; "" stays "". NULL with error. */
+char *flag_time(const Cli *cli, const char *name, GError **error);
+/* key=value texts as a new object; a key alone has an empty value. */
+json_t *pairs_of(const json_t *list);
+json_t *flag_pairs(const Cli *cli, const char *name);
+json_t *flag_filters(
+	const Cli *cli, const char *name, GError **error); /* {"label": ["a"]} for the API */
+/* "type=local,dest=x" as an object; a word without "=" has an empty value. New reference. */
+json_t *csv_fields(const char *text);
+char **csv_split(const char *text); /* the fields alone, at least one; the caller frees them */
+char *query_filters(const Cli *cli, GError **error); /* of --filter, escaped for a query */
+
+/* The first --platform as the JSON of a query, escaped; "" if none was given. */
+char *query_platform(const Cli *cli);

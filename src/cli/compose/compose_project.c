@@ -1,0 +1,97 @@
+/* The project that a command is about. */
+#include "cli/common/flags.h"
+#include "cli/compose/compose.h"
+
+#include "base/error.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int compose_fail(const GError *error)
+{
+	cli_print_error(error);
+	return EXIT_FAILURE;
+}
+
+static char **texts(const Cli *cli, const char *flag)
+{
+	g_autoptr(json_t) list = flag_list(cli, flag);
+	return json_strv(list);
+}
+
+void compose_options(const Cli *cli, ProjectOptions *options)
+{
+	const Cli *outer = cli->outer;
+	options->files = texts(outer, "file");
+	options->env_files = texts(outer, "env-file");
+	options->profiles = texts(outer, "profile");
+	options->folder = flag_text(outer, "project-directory");
+	options->name = flag_text(outer, "project-name");
+	options->compatibility = flag_bool(outer, "compatibility", false);
+}
+
+void compose_options_clear(ProjectOptions *options)
+{
+	g_strfreev((char **)options->files);
+	g_strfreev((char **)options->env_files);
+	g_strfreev((char **)options->profiles);
+}
+
+Project *compose_project(Cli *cli, GError **error)
+{
+	g_auto(ProjectOptions) options = {0};
+	compose_options(cli, &options);
+	return project_load(&options, error);
+}
+
+Project *compose_project_anyhow(Cli *cli, GError **error)
+{
+	g_auto(ProjectOptions) options = {.all_profiles = true};
+	g_autoptr(GError) problem = NULL;
+	compose_options(cli, &options);
+	options.all_profiles = true;
+	Project *project = project_load(&options, &problem);
+	if (project != NULL)
+		return project;
+	const char *env = getenv("COMPOSE_PROJECT_NAME"), *name = *options.name != '\0'
+									  ? options.name
+								  : env != NULL ? env
+										: "";
+	bool no_files = options.files == NULL || *options.files == NULL;
+	if (*name != '\0' && no_files && strstr(problem->message, "no configuration file") != NULL)
+		return project_of_labels(cli->client, name, error);
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return NULL;
+}
+
+json_t *compose_chosen(Cli *cli, bool all, Project **project, GError **error)
+{
+	*project = compose_project_anyhow(cli, error);
+	g_autoptr(json_t) every = *project != NULL ? project_containers(cli->client,
+							     (*project)->name, all, false, error)
+						   : NULL;
+	json_t *chosen, *container;
+	size_t i;
+	if (every == NULL)
+		return NULL;
+	for (int n = 0; n < cli->arg_count; n++) {
+		g_autoptr(json_t) own = containers_of(every, cli->args[n]);
+		if (json_array_size(own) == 0 &&
+			json_object_get((*project)->inactive, cli->args[n]) == NULL &&
+			project_service(*project, cli->args[n], error) == NULL)
+			return NULL;
+	}
+	if (cli->arg_count == 0)
+		return g_steal_pointer(&every);
+	chosen = json_array();
+	json_array_foreach (every, i, container)
+		if (g_strv_contains(
+			    (const char *const *)cli->args, container_label(container, "service")))
+			json_array_append(chosen, container);
+	return chosen;
+}
+
+bool compose_dry_run(const Cli *cli)
+{
+	return flag_bool(cli->outer, "dry-run", false);
+}

@@ -1,0 +1,7 @@
+/* config.json, and the folder that it is in. */
+#pragma once
+#include "cli/common/cli.h"
+
+/* Sets config and config_folder. */
+void cli_load_config(Cli *cli, const char *folder);
+bool cli_write_config(const Cli *cli, GError **error);
