@@ -8,7 +8,10 @@
 
 enum {
 	CONNECT_SECONDS = 15,
-	STALL_SECONDS = 30, /* without a byte */
+	STALL_SECONDS =
+		30, /* with fewer than STALL_BYTES a second: no line is that slow, who answers so wants us to wait */
+	STALL_BYTES = 100,
+	ANSWER_SECONDS = 120, /* for all that is no blob */
 	MAX_REDIRECTS = 10,
 	MAX_ERROR_BODY = 64 * 1024,
 	MAX_HEADERS = 200,
@@ -295,8 +298,10 @@ static void set_common(CURL *handle, const Exchange *exchange, Passage *passage)
 	curl.easy_setopt(handle, CURLOPT_MAXREDIRS, (long)MAX_REDIRECTS);
 	curl.easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR, tls ? "https" : "http,https");
 	curl.easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-	curl.easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl.easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES);
 	curl.easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS);
+	if (exchange->limit > 0 && exchange->upload_fd < 0)
+		curl.easy_setopt(handle, CURLOPT_TIMEOUT, (long)ANSWER_SECONDS);
 	curl.easy_setopt(handle, CURLOPT_BUFFERSIZE, 256 * 1024L);
 	curl.easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
 	curl.easy_setopt(handle, CURLOPT_WRITEDATA, passage);

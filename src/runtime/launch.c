@@ -1,6 +1,7 @@
 #include "runtime/runtime.h"
 
 #include "base/error.h"
+#include "runtime/environment.h"
 #include "runtime/lsm.h"
 
 #include <linux/mount.h>
@@ -470,57 +471,25 @@ static void add_rlimits(const json_t *host, Plan *plan)
 	}
 }
 
-static bool env_has(GPtrArray *env, const char *name)
-{
-	size_t length = strlen(name);
-	for (guint i = 0; i < env->len; i++)
-		if (strncmp(env->pdata[i], name, length) == 0 &&
-			((char *)env->pdata[i])[length] == '=')
-			return true;
-	return false;
-}
-
-/* Sets NAME=value, in the place of an earlier NAME; a bare NAME takes that away (moby's ReplaceOrAppendEnvVars). */
-static void env_set(GPtrArray *env, const char *setting)
-{
-	size_t name = strcspn(setting, "=");
-	for (guint i = 0; i < env->len; i++) {
-		const char *there = env->pdata[i];
-		if (strncmp(there, setting, name) != 0 || there[name] != '=')
-			continue;
-		if (setting[name] == '\0') {
-			g_ptr_array_remove_index(env, i);
-		} else {
-			g_free(env->pdata[i]);
-			env->pdata[i] = g_strdup(setting);
-		}
-		return;
-	}
-	if (setting[name] == '=')
-		g_ptr_array_add(env, g_strdup(setting));
-}
-
 static void add_env(Plan *plan, const json_t *config, const char *hostname, bool tty,
 	const User *user, char **links, char **more)
 {
-	g_autoptr(GPtrArray) env = g_ptr_array_new_with_free_func(g_free);
+	g_auto(Environment) env = environment_new();
 	g_auto(GStrv) configured = json_strv(json_object_get(config, "Env"));
 	g_autofree char *host = g_strconcat("HOSTNAME=", hostname, NULL);
 	g_autofree char *home = g_strconcat("HOME=", user->home, NULL);
-	env_set(env, default_path);
-	env_set(env, host);
+	char **const lists[] = {links, configured, more};
+	environment_set(&env, default_path);
+	environment_set(&env, host);
 	if (tty)
-		env_set(env, "TERM=xterm");
-	for (int i = 0; links != NULL && links[i] != NULL; i++)
-		env_set(env, links[i]);
-	for (int i = 0; configured[i] != NULL; i++)
-		env_set(env, configured[i]);
-	for (int i = 0; more != NULL && more[i] != NULL; i++)
-		env_set(env, more[i]);
-	if (!env_has(env, "HOME"))
-		g_ptr_array_add(env, g_steal_pointer(&home));
-	g_ptr_array_add(env, NULL);
-	plan_add(plan, PLAN_ENV, NULL, 0, (char *const *)env->pdata);
+		environment_set(&env, "TERM=xterm");
+	for (size_t l = 0; l < G_N_ELEMENTS(lists); l++)
+		for (int i = 0; lists[l] != NULL && lists[l][i] != NULL; i++)
+			environment_set(&env, lists[l][i]);
+	if (!environment_has(&env, "HOME"))
+		environment_set(&env, home);
+	g_autofree char **settings = environment_list(&env);
+	plan_add(plan, PLAN_ENV, NULL, 0, settings);
 }
 
 static void add_ids(Plan *plan, const User *user)

@@ -242,7 +242,7 @@ static char **vector(const struct plan_record *record)
 }
 
 /* As Go's exec.LookPath, whose words people's scripts look for. */
-static const char *find_program(const char *name)
+static const char *find_program(const char *name, char *const *env)
 {
 	static char path[4096];
 	struct stat st;
@@ -256,9 +256,9 @@ static const char *find_program(const char *name)
 		return name;
 	}
 	const char *list = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-	for (uint32_t i = 0; self.env != NULL && i < self.env->strings; i++)
-		if (strncmp(record_string(self.env, i), "PATH=", 5) == 0)
-			list = record_string(self.env, i) + 5;
+	for (size_t i = 0; env[i] != NULL; i++)
+		if (strncmp(env[i], "PATH=", 5) == 0)
+			list = env[i] + 5;
 	bool denied = false;
 	while (*name != '\0' && *list != '\0') {
 		size_t length = strcspn(list, ":");
@@ -299,7 +299,7 @@ static _Noreturn void run_program(const struct plan_record *record)
 		report_fail(errno, "cannot set no_new_privs");
 	enter_workdir();
 	char **argv = vector(record), **envp = vector(self.env);
-	const char *program = find_program(argv[0] != NULL ? argv[0] : "");
+	const char *program = find_program(argv[0] != NULL ? argv[0] : "", envp);
 	/* Whom others see has it already; else the last moment is the one that asks least of a profile. */
 	bool last = self.no_new_privs && !self.init && !self.apart;
 	if (self.no_new_privs && !last)

@@ -135,6 +135,16 @@ class Front(BaseHTTPRequestHandler):
             # Until the other end has had enough.
             self.connection.settimeout(90)
             self.connection.recv(1)
+        elif mode == "trickle":
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            try:
+                for i in range(len(body)):
+                    self.wfile.write(body[i : i + 1])
+                    self.wfile.flush()
+                    time.sleep(0.2)
+            except OSError:
+                pass
         elif mode in ("slow", "brisk"):
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -48,6 +48,14 @@ bad() { # mode, words
 	[ "$(wc -c <"$(layer_folder localhost:5100/big)/f")" -eq 1048576 ]
 }
 
+@test "a registry that answers a few bytes a second is one that hangs" {
+	mode trickle=1
+	began=$SECONDS
+	timeout 100 "$DOCKER" pull localhost:5100/big >"$WORK/out"
+	[ $((SECONDS - began)) -lt 60 ]
+	grep -q 'Retrying in 1 second' "$WORK/out"
+}
+
 @test "wrong bytes, too many, a missing blob, a circle of redirects: an error with the blob's name, and nothing is kept" {
 	bad wrong 'filesystem layer verification failed for digest sha256:'
 	bad endless 'is longer than the '

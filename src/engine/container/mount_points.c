@@ -19,7 +19,8 @@ typedef struct {
 	json_t *list;	      /* what is made */
 	const char *image_id; /* whose content fills new volumes */
 	GPtrArray *copy_up;   /* of json_t: volumes that may be empty */
-	GPtrArray *
+	GHashTable *by_target; /* destination -> json_t of list (borrowed) */
+	GHashTable *
 		asked; /* of char *: targets of Binds and Mounts, each of which may be named once */
 } Points;
 
@@ -44,24 +45,17 @@ bool mount_points_prepare(const json_t *mounts, Userns ids, GError **error)
 	return true;
 }
 
-static json_t *find(const Points *points, const char *destination)
-{
-	size_t i;
-	json_t *mount;
-	json_array_foreach (points->list, i, mount)
-		if (strcmp(json_str(mount, "Destination"), destination) == 0)
-			return mount;
-	return NULL;
-}
-
 /* Later ones replace earlier of less weight. Takes mount over; what is returned is the list's. */
 static json_t *put(Points *points, json_t *mount)
 {
-	json_t *there = find(points, json_str(mount, "Destination"));
+	char *target = g_strdup(json_str(mount, "Destination"));
+	json_t *there = g_hash_table_lookup(points->by_target, target);
 	if (there == NULL) {
+		g_hash_table_insert(points->by_target, target, mount);
 		json_array_append_new(points->list, mount);
 		return mount;
 	}
+	g_free(target);
 	json_object_clear(there);
 	json_object_update(there, mount);
 	json_decref(mount);
@@ -108,7 +102,7 @@ static json_t *add_volume(Points *points, const char *name, const char *driver,
 
 static bool check_free(const Points *points, const char *target, GError **error)
 {
-	return !g_ptr_array_find_with_equal_func(points->asked, target, g_str_equal, NULL) ||
+	return !g_hash_table_contains(points->asked, target) ||
 	       fail(error, BERTH_ERROR_INVALID, "Duplicate mount point: %s", target);
 }
 
@@ -116,7 +110,7 @@ static bool note_target(Points *points, const char *target, GError **error)
 {
 	char *clean = g_canonicalize_filename(target, "/");
 	bool unused = check_free(points, clean, error);
-	g_ptr_array_add(points->asked, clean);
+	g_hash_table_add(points->asked, clean);
 	return unused;
 }
 
@@ -318,7 +312,7 @@ static bool add_all(Points *points, const json_t *spec, GError **error)
 		g_autofree char *clean = g_canonicalize_filename(key, "/");
 		if (!mount_destination_check(clean, error))
 			return false;
-		if (find(points, clean) == NULL &&
+		if (g_hash_table_lookup(points->by_target, clean) == NULL &&
 			add_volume(points, NULL, json_str(host, "VolumeDriver"), NULL, NULL, key,
 				"", true, true, error) == NULL)
 			return false;
@@ -364,10 +358,12 @@ static bool fill_volumes(Points *points, GError **error)
 json_t *mount_points_make(Engine *engine, const json_t *spec, const char *image_id, GError **error)
 {
 	Points points = {engine, json_object_get(spec, "HostConfig"), json_array(), image_id,
-		g_ptr_array_new(), g_ptr_array_new_with_free_func(g_free)};
+		g_ptr_array_new(), g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
 	if (!add_all(&points, spec, error) || !fill_volumes(&points, error))
 		g_clear_pointer(&points.list, json_decref);
 	g_ptr_array_unref(points.copy_up);
-	g_ptr_array_unref(points.asked);
+	g_hash_table_unref(points.by_target);
+	g_hash_table_unref(points.asked);
 	return points.list;
 }

@@ -118,7 +118,10 @@ typedef struct {
 	const char *name;
 	const Network *network;
 	const json_t *endpoint;
-	const json_t *held; /* by the container's shim until it has read that they go */
+	GHashTable
+		*held; /* of holding_key: by the container's shim until it has read that they go */
+	GHashTable *
+		tried; /* range_key -> the port behind the last that was chosen: none before it is free */
 	bool v4, v6;	    /* families of the container's addresses there */
 	json_t *list;
 } Binding;
@@ -217,18 +220,32 @@ static void note_routed(Binding *binding, Wish *wish)
 	wish->ips[kept] = NULL;
 }
 
-static bool is_held(const json_t *held, const char *ip, guint8 protocol, guint16 port)
+static char *holding_key(const char *ip, guint8 protocol, guint port)
 {
+	return g_strdup_printf("%u/%u/%s", protocol, port, ip);
+}
+
+static GHashTable *holdings(const json_t *held)
+{
+	GHashTable *keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	json_t *entry;
 	size_t i;
 	guint16 target;
-	guint8 its;
+	guint8 protocol;
 	json_array_foreach ((json_t *)held, i, entry)
-		if (parse_port(json_str(entry, "Port"), &target, &its) && its == protocol &&
-			strtoul(json_str(entry, "HostPort"), NULL, 10) == port &&
-			strcmp(normal_ip(json_str(entry, "HostIp")), ip) == 0)
-			return true;
-	return false;
+		if (parse_port(json_str(entry, "Port"), &target, &protocol))
+			g_hash_table_add(keys,
+				holding_key(normal_ip(json_str(entry, "HostIp")), protocol,
+					(guint)strtoul(json_str(entry, "HostPort"), NULL, 10)));
+	return keys;
+}
+
+static bool is_held(GHashTable *held, const char *ip, guint8 protocol, guint16 port)
+{
+	if (g_hash_table_size(held) == 0)
+		return false;
+	g_autofree char *key = holding_key(ip, protocol, port);
+	return g_hash_table_contains(held, key);
 }
 
 /* An address and a port as dockerd writes them: with brackets where a program is in the way, without where a container
@@ -283,15 +300,28 @@ static bool available(
 	return false;
 }
 
-/* The first that is free on each address; 0 if none is, and why the last one is not. */
+/* What wishes for the same ports of the same addresses have in common. */
+static char *range_key(const Wish *wish)
+{
+	g_autofree char *ips = g_strjoinv(" ", (char **)wish->ips);
+	return g_strdup_printf("%u/%u-%u/%s", wish->protocol, wish->first, wish->last, ips);
+}
+
+/* The first that is free on each address; 0 if none is, and why the last one is not. Many that wish for the same range look at each of
+ * its ports once: none becomes free before all are bound. */
 static guint16 choose(const Binding *binding, const Wish *wish, char **problem)
 {
-	for (guint port = wish->first; port <= wish->last; port++) {
+	g_autofree char *key = range_key(wish);
+	guint from = GPOINTER_TO_UINT(g_hash_table_lookup(binding->tried, key));
+	for (guint port = CLAMP(from, wish->first, wish->last); port <= wish->last; port++) {
 		bool free = true;
 		for (guint i = 0; free && wish->ips[i] != NULL; i++)
 			free = available(binding, wish->ips[i], wish, (guint16)port, problem);
-		if (free)
+		if (free) {
+			g_hash_table_insert(
+				binding->tried, g_steal_pointer(&key), GUINT_TO_POINTER(port + 1));
 			return (guint16)port;
+		}
 	}
 	return 0;
 }
@@ -359,11 +389,15 @@ json_t *port_bind(Engine *engine, const char *container, const Network *network,
 		.name = container,
 		.network = network,
 		.endpoint = endpoint,
-		.held = held,
+		.held = holdings(held),
+		.tried = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
 		.v4 = *json_str(endpoint, "IPAddress") != '\0',
 		.v6 = *json_str(endpoint, "GlobalIPv6Address") != '\0',
 		.list = json_array()};
-	if (bind_all(&binding, config, host, error))
+	bool ok = bind_all(&binding, config, host, error);
+	g_hash_table_unref(binding.held);
+	g_hash_table_unref(binding.tried);
+	if (ok)
 		return binding.list;
 	port_release(engine, binding.list);
 	json_decref(binding.list);

@@ -1,0 +1,50 @@
+#include "runtime/environment.h"
+
+#include <string.h>
+
+Environment environment_new(void)
+{
+	return (Environment){g_ptr_array_new_with_free_func(g_free),
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
+}
+
+void environment_clear(Environment *environment)
+{
+	g_ptr_array_unref(environment->settings);
+	g_hash_table_unref(environment->places);
+}
+
+void environment_set(Environment *environment, const char *setting)
+{
+	size_t length = strcspn(setting, "=");
+	g_autofree char *name = g_strndup(setting, length);
+	gpointer place;
+	bool there = g_hash_table_lookup_extended(environment->places, name, NULL, &place);
+	if (there)
+		g_clear_pointer(
+			&g_ptr_array_index(environment->settings, GPOINTER_TO_UINT(place)), g_free);
+	if (setting[length] == '\0')
+		g_hash_table_remove(environment->places, name);
+	else if (there)
+		g_ptr_array_index(environment->settings, GPOINTER_TO_UINT(place)) = g_strdup(setting);
+	else {
+		place = GUINT_TO_POINTER(environment->settings->len);
+		g_hash_table_insert(environment->places, g_steal_pointer(&name), place);
+		g_ptr_array_add(environment->settings, g_strdup(setting));
+	}
+}
+
+bool environment_has(const Environment *environment, const char *name)
+{
+	return g_hash_table_contains(environment->places, name);
+}
+
+char **environment_list(const Environment *environment)
+{
+	guint count = 0;
+	char **list = g_new0(char *, environment->settings->len + 1);
+	for (guint i = 0; i < environment->settings->len; i++)
+		if (environment->settings->pdata[i] != NULL)
+			list[count++] = environment->settings->pdata[i];
+	return list;
+}
