@@ -22,11 +22,15 @@ typedef struct {
 	char **env_files;
 	json_t *model; /* name, services, networks, volumes, secrets, configs: all in long form */
 	json_t *inactive;      /* services that no profile asks for: name -> service */
-	json_t *variables;     /* of the files' interpolation, as document_variables tells them */
+	json_t *variables;     /* that the files' strings hold, as find_variables tells them */
 	json_t *profiles;      /* that the services name; sorted */
 	json_t *environment;   /* name -> value: what interpolation saw */
 	const char *separator; /* "-", or "_" */
+	bool no_resolve_env;   /* env_file of services stays as it is */
 } Project;
+
+/* What a secret holds that is a variable's: a member that no file may have. */
+#define SECRET_CONTENT "x-#value"
 
 /* load.c. NULL with error, which holds file, line and column where there is one. */
 Project *project_load(const ProjectOptions *options, GError **error);
@@ -43,11 +47,21 @@ bool project_name_valid(const char *name);
 /* Adds short forms ("8080:80", "./a:/b") to a service's "ports" or "volumes". */
 bool service_add_short(json_t *service, const char *key, const json_t *list, GError **error);
 
-/* output.c: the model as `compose config` shows it. The caller frees the text. */
-char *project_text(const Project *project, bool as_json);
+/* consistency.c: that no two services have one container_name. */
+bool project_check_names(const Project *project, GError **error);
 
-/* hash.c: of what a service's containers are made by, as Docker Compose computes it; hex, the caller frees it. */
+/* output.c: the model as `compose config` shows it; typed: its values have their types, and what says nothing is left out.
+ * The caller frees the text. */
+char *project_text(const Project *project, bool as_json, bool typed);
+/* Whether a service uses the "networks", "volumes", "secrets", "configs" or "models" of that name. */
+bool project_uses(const Project *project, const char *kind, const char *name);
+/* Resources that no service uses are no part of the project. */
+void project_keep_used(Project *project);
+/* Of what a service's containers, a network or a volume are made by, as Docker Compose computes it; hex, the caller frees
+ * it. */
 char *service_hash(const json_t *service);
+char *network_hash(const json_t *network);
+char *volume_hash(const json_t *volume);
 int service_replicas(const json_t *service);
 /* Its image, or what the one that is built for it is called; the caller frees it. */
 char *service_image(const Project *project, const char *name, const json_t *service);

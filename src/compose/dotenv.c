@@ -12,34 +12,48 @@ enum { MAX_FILE = 4 << 20 };
 typedef struct {
 	const char *name, *at;
 	int line;
-	bool raw;
 	Environment *known; /* the caller's */
 	json_t *values;	    /* of this file, so far */
 	GError **error;
 } Reader;
 
-static bool line_fail(Reader *reader, const char *what)
+static bool line_fail(Reader *reader, const char *format, const char *what)
 {
+	g_autofree char *text = g_strdup_printf(format, what);
 	return fail(reader->error, BERTH_ERROR_UNAVAILABLE, "failed to read %s: line %d: %s",
-		reader->name, reader->line, what);
+		reader->name, reader->line, text);
+}
+
+/* A blank, but no end of a line. */
+static bool is_blank(const char *text)
+{
+	gunichar c = g_utf8_get_char(text);
+	return c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == '\r' || c == 0x85 ||
+	       c == 0xa0;
 }
 
 static void skip_blanks(Reader *reader)
 {
-	while (*reader->at == ' ' || *reader->at == '\t' || *reader->at == '\r')
-		reader->at++;
+	while (is_blank(reader->at))
+		reader->at = g_utf8_next_char(reader->at);
 }
 
-static void skip_line(Reader *reader)
+/* To the next line that says something; false: there is none. */
+static bool skip_to_statement(Reader *reader)
 {
-	reader->at += strcspn(reader->at, "\n");
-	if (*reader->at == '\n') {
-		reader->at++;
-		reader->line++;
+	while (*reader->at != '\0') {
+		if (*reader->at == '#')
+			reader->at += strcspn(reader->at, "\n");
+		else if (*reader->at == '\n' || is_blank(reader->at)) {
+			reader->line += *reader->at == '\n';
+			reader->at = g_utf8_next_char(reader->at);
+		} else
+			return true;
 	}
+	return false;
 }
 
-/* A value with variables: those of this file count before those of the caller. */
+/* A value with variables: the caller's count before those of this file. */
 static char *expand(Reader *reader, const char *text)
 {
 	g_autoptr(Environment) all = environment_new(false);
@@ -59,34 +73,71 @@ static char *expand(Reader *reader, const char *text)
 	return interpolate(text, all, reader->error);
 }
 
-/* From behind the opening quote; the closing one is taken off. */
-static char *read_quoted(Reader *reader, char quote)
+/* Behind a backslash in double quotes: what it stands for, and its length; 0: it is kept. */
+static size_t escaped(const char *text, GString *out)
+{
+	static const char letters[] = "abfnrtv\\\"", meant[] = "\a\b\f\n\r\t\v\\\"";
+	const char *letter = *text != '\0' ? strchr(letters, *text) : NULL;
+	if (*text == '$') {
+		/* For the variables that are replaced next. */
+		g_string_append(out, "$$");
+		return 1;
+	}
+	if (letter != NULL) {
+		g_string_append_c(out, meant[letter - letters]);
+		return 1;
+	}
+	size_t digits = *text == '0' ? strspn(text + 1, "01234567") : 0;
+	if (digits < 3)
+		return 0;
+	g_autofree char *octal = g_strndup(text + 1, 3);
+	guint64 value = g_ascii_strtoull(octal, NULL, 8);
+	if (value == 0 || value > 0xff)
+		return 0;
+	g_string_append_unichar(out, (gunichar)value);
+	return 4;
+}
+
+static char *expand_escapes(const char *text)
+{
+	g_autoptr(GString) out = g_string_new("");
+	for (; *text != '\0'; text++) {
+		size_t length = *text == '\\' ? escaped(text + 1, out) : 0;
+		if (length == 0)
+			g_string_append_c(out, *text);
+		text += length;
+	}
+	return g_strdup(out->str);
+}
+
+/* From the opening quote on. What a backslash makes of a quote of the same kind is the quote. */
+static char *read_quoted(Reader *reader)
 {
 	g_autoptr(GString) text = g_string_new("");
-	for (; *reader->at != quote; reader->at++) {
+	const char *begin = reader->at;
+	char quote = *reader->at++;
+	bool backslash = false;
+	for (; *reader->at != quote || backslash; reader->at++) {
 		if (*reader->at == '\0') {
-			line_fail(reader, "unterminated quoted value");
+			g_autofree char *first = g_strndup(begin, strcspn(begin, "\n"));
+			line_fail(reader, "unterminated quoted value %s", first);
 			return NULL;
 		}
 		reader->line += *reader->at == '\n';
-		if (*reader->at != '\\' || reader->at[1] == '\0') {
-			g_string_append_c(text, *reader->at);
+		if (*reader->at == '\\' && !backslash) {
+			backslash = true;
 			continue;
 		}
-		char next = *++reader->at;
-		static const char letters[] = "nrtv", meant[] = "\n\r\t\v";
-		const char *letter = next != '\0' ? strchr(letters, next) : NULL;
-		if (next == quote || (quote == '"' && next == '\\'))
-			g_string_append_c(text, next);
-		else if (quote == '"' && letter != NULL)
-			g_string_append_c(text, meant[letter - letters]);
-		else if (quote == '"' && next == '$')
-			g_string_append(text, "$$");
-		else
-			g_string_append_printf(text, "\\%c", next);
+		if (backslash && *reader->at != quote)
+			g_string_append_c(text, '\\');
+		backslash = false;
+		g_string_append_c(text, *reader->at);
 	}
 	reader->at++;
-	return quote == '"' ? expand(reader, text->str) : g_strdup(text->str);
+	if (quote == '\'')
+		return g_strdup(text->str);
+	g_autofree char *plain = expand_escapes(text->str);
+	return expand(reader, plain);
 }
 
 /* To the end of the line, or to a comment behind a blank. */
@@ -94,81 +145,97 @@ static char *read_plain(Reader *reader)
 {
 	size_t length = strcspn(reader->at, "\n");
 	g_autofree char *text = g_strndup(reader->at, length);
-	reader->at += length;
-	for (char *c = text; *c != '\0'; c++)
-		if (*c == '#' && (c == text || c[-1] == ' ' || c[-1] == '\t')) {
-			*c = '\0';
+	reader->at += length + (reader->at[length] == '\n');
+	reader->line++;
+	char *comment = strstr(text, " #");
+	if (comment != NULL)
+		*comment = '\0';
+	for (char *last; *text != '\0';) {
+		last = g_utf8_find_prev_char(text, text + strlen(text));
+		if (!g_unichar_isspace(g_utf8_get_char(last)))
 			break;
-		}
-	return expand(reader, g_strstrip(text));
+		*last = '\0';
+	}
+	return expand(reader, text);
 }
 
-static char *read_value(Reader *reader)
+/* The name of a variable, up to what ends it ("=", ":" or the line); NULL with error. */
+static char *read_key(Reader *reader)
 {
-	char quote = *reader->at;
-	if (reader->raw) {
-		size_t length = strcspn(reader->at, "\n");
-		char *text = g_strndup(reader->at, length);
-		reader->at += length;
-		if (length > 0 && text[length - 1] == '\r')
-			text[length - 1] = '\0';
-		return text;
-	}
-	if (quote != '"' && quote != '\'')
-		return read_plain(reader);
-	reader->at++;
-	char *value = read_quoted(reader, quote);
-	skip_blanks(reader);
-	if (value != NULL && *reader->at != '\0' && *reader->at != '\n' && *reader->at != '#') {
-		g_free(value);
-		line_fail(reader, "unexpected text behind a quoted value");
+	const char *begin = reader->at, *at = begin;
+	for (; *at != '\0' && strchr("=:\n", *at) == NULL; at = g_utf8_next_char(at)) {
+		gunichar c = g_utf8_get_char(at);
+		if (is_blank(at) || (c < 0x80 && strchr("_.-[]", (int)c) != NULL) ||
+			g_unichar_isalnum(c))
+			continue;
+		g_autofree char *line = g_strndup(begin, strcspn(begin, "\n")),
+				*bad = g_strndup(at, (gsize)(g_utf8_next_char(at) - at)),
+				*what = g_strdup_printf(
+					"unexpected character \"%s\" in variable name \"%s\"", bad,
+					line);
+		line_fail(reader, "%s", what);
 		return NULL;
 	}
-	return value;
+	reader->at = at;
+	char *key = g_strchomp(g_strndup(begin, (gsize)(at - begin)));
+	if (strchr(key, ' ') == NULL)
+		return key;
+	g_free(key);
+	line_fail(reader, "%s", "key cannot contain a space");
+	return NULL;
 }
 
-static bool is_key(const char *text, size_t length)
+static bool read_statement(Reader *reader)
 {
-	for (size_t i = 0; i < length; i++)
-		if (!g_ascii_isalnum(text[i]) && strchr("_.-[]/", text[i]) == NULL)
-			return false;
-	return length > 0;
-}
-
-static bool read_line(Reader *reader)
-{
-	skip_blanks(reader);
-	if (*reader->at == '#' || *reader->at == '\n' || *reader->at == '\0') {
-		skip_line(reader);
-		return true;
-	}
-	if (!reader->raw && strncmp(reader->at, "export", 6) == 0 &&
-		(reader->at[6] == ' ' || reader->at[6] == '\t')) {
-		reader->at += 6;
+	if (g_str_has_prefix(reader->at, "export") && g_ascii_isspace(reader->at[6])) {
+		reader->at += strlen("export");
 		skip_blanks(reader);
 	}
-	size_t length = strcspn(reader->at, reader->raw ? "=\n" : "=:\n"), trimmed = length;
-	while (trimmed > 0 && g_ascii_isspace(reader->at[trimmed - 1]))
-		trimmed--;
-	if (!is_key(reader->at, trimmed)) {
-		g_autofree char *bad = g_strndup(reader->at, trimmed),
-				*said = g_strdup_printf("\"%s\" is no name of a variable", bad);
-		return line_fail(reader, said);
+	g_autofree char *key = read_key(reader), *value = NULL;
+	if (key == NULL)
+		return false;
+	bool alone = *reader->at == '\n' || *reader->at == '\0';
+	if (*reader->at == '\0') {
+		/* A name without the end of its line is none. */
+		return true;
 	}
-	g_autofree char *key = g_strndup(reader->at, trimmed), *value = NULL;
-	bool alone = reader->at[length] != '=' && reader->at[length] != ':';
-	reader->at += length + !alone;
-	if (!alone) {
-		if (!reader->raw)
-			skip_blanks(reader);
-		if ((value = read_value(reader)) == NULL)
-			return false;
-	} else {
+	reader->line += *reader->at == '\n';
+	reader->at++;
+	skip_blanks(reader);
+	if (alone) {
 		/* The caller's, if it has one. */
-		value = g_strdup(environment_get(reader->known, key));
+		const char *known = environment_get(reader->known, key);
+		if (known != NULL)
+			json_object_set_new(reader->values, key, json_lenient(known));
+		return true;
 	}
-	json_object_set_new(reader->values, key, value != NULL ? json_lenient(value) : json_null());
-	skip_line(reader);
+	value = *reader->at == '"' || *reader->at == '\'' ? read_quoted(reader)
+							  : read_plain(reader);
+	if (value != NULL)
+		json_object_set_new(reader->values, key, json_lenient(value));
+	return value != NULL;
+}
+
+/* "KEY=value", where nothing has a meaning of its own. */
+static bool read_raw(Reader *reader)
+{
+	size_t length = strcspn(reader->at, "\n");
+	g_autofree char *line = g_strndup(reader->at, length);
+	reader->at += length + (reader->at[length] == '\n');
+	if (length > 0 && line[length - 1] == '\r')
+		line[length - 1] = '\0';
+	g_strchug(line);
+	char *mark = strchr(line, '=');
+	if (*line == '\0' || *line == '#')
+		return true;
+	if (mark != NULL)
+		*mark = '\0';
+	if (*line == '\0' || strpbrk(line, " \t") != NULL)
+		return line_fail(reader, "\"%s\" is no name of a variable", line);
+	const char *value = mark != NULL ? mark + 1 : environment_get(reader->known, line);
+	if (value != NULL)
+		json_object_set_new(reader->values, line, json_lenient(value));
+	reader->line++;
 	return true;
 }
 
@@ -178,12 +245,11 @@ json_t *dotenv_parse(
 	Reader reader = {.name = name,
 		.at = g_str_has_prefix(text, "\xef\xbb\xbf") ? text + 3 : text,
 		.line = 1,
-		.raw = raw,
 		.known = environment,
 		.values = json_object(),
 		.error = error};
-	while (*reader.at != '\0')
-		if (!read_line(&reader)) {
+	while (raw ? *reader.at != '\0' : skip_to_statement(&reader))
+		if (!(raw ? read_raw(&reader) : read_statement(&reader))) {
 			json_decref(reader.values);
 			return NULL;
 		}

@@ -1,4 +1,4 @@
-/* "extends": a service that begins as another one, of this file or of another. */
+/* "extends": a service over another, of the same document or of another file. */
 #include "compose/load.h"
 
 #include "base/error.h"
@@ -9,99 +9,143 @@ enum { MAX_DEPTH = 32 };
 
 typedef struct {
 	Loader *loader;
-	Document *document;
+	Document *document; /* where the first service stands: for messages */
 	const char *file;
-	const json_t *merged;
-	GHashTable *done, *open; /* names of services */
+	GHashTable *open; /* "file service", on the way */
 	GError **error;
 } Extends;
 
-static bool apply(Extends *extends, const char *name);
+/* The services that one may extend, the document that they stand in, and its file. */
+typedef struct {
+	json_t *services;
+	Document *document;
+	const char *file;
+} Source;
 
-/* A service of another file, with its own extends carried out there. New reference. */
-static json_t *from_file(Extends *extends, const char *path, const char *name, const char *at)
+static bool apply(Extends *extends, const Source *source, const char *name);
+
+static bool refuse(Extends *extends, const char *name, const char *format, const char *what)
+{
+	g_autofree char *text = g_strdup_printf(format, what),
+			*at = g_strconcat("services.", name, ".extends", NULL);
+	return document_fail(extends->document, extends->error, at, "%s", text);
+}
+
+/* What the file's services extend is looked for from the same folder as the file is. */
+static bool read_file(Extends *extends, const char *path, const char *name, Source *source)
 {
 	Loader *loader = extends->loader;
-	g_autofree char *folder = g_path_get_dirname(path),
-			*absolute = g_canonicalize_filename(path, loader->folder);
-	Loader other = *loader;
-	other.folder = folder;
-	other.depth = loader->depth + 1;
-	if (other.depth > MAX_DEPTH) {
-		document_fail(extends->document, extends->error, at,
-			"circular reference: files extend each other");
-		return NULL;
-	}
+	g_autofree char *absolute = path_absolute(loader->folder, path),
+			*folder = g_path_get_dirname(absolute),
+			*relative = path_relative(loader->folder, folder);
 	g_autoptr(GError) problem = NULL;
 	g_autoptr(GPtrArray) documents = loader_read(absolute, &problem);
-	if (documents == NULL) {
-		document_fail(extends->document, extends->error, at, "%s", problem->message);
-		return NULL;
-	}
+	if (documents == NULL)
+		return refuse(extends, name, "%s", problem->message);
 	g_autoptr(json_t) tree = json_object();
 	for (guint i = 0; i < documents->len; i++) {
 		Document *document = documents->pdata[i];
-		if (!loader_prepare(&other, document, absolute, tree, extends->error))
-			return NULL;
-		walk_set(&tree, compose_merge(tree, document->tree, document, ""));
+		if (!json_is_object(document->tree))
+			return document_fail(
+				document, extends->error, "", "top-level object must be a mapping");
+		if (!loader_prepare(loader, document, extends->error))
+			return false;
+		tree_reset(tree, document);
+		json_t *merged = compose_merge(tree, document->tree, extends->error);
+		if (merged == NULL)
+			return false;
+		walk_set(&tree, merged);
+		source->document = document;
 	}
-	json_t *service = json_object_get(json_object_get(tree, "services"), name);
-	if (service == NULL)
-		document_fail(extends->document, extends->error, at,
-			"service \"%s\" not found in %s", name, path);
-	return json_incref(service);
-}
-
-static json_t *from_here(Extends *extends, const char *name, const char *at)
-{
-	json_t *own = json_object_get(extends->document->tree, "services");
-	if (json_object_get(own, name) == NULL) {
-		json_t *before =
-			json_object_get(json_object_get(extends->merged, "services"), name);
-		if (before == NULL)
-			document_fail(extends->document, extends->error, at,
-				"service \"%s\" not found", name);
-		return json_incref(before);
-	}
-	return apply(extends, name) ? json_incref(json_object_get(own, name)) : NULL;
-}
-
-static bool apply(Extends *extends, const char *name)
-{
-	json_t *services = json_object_get(extends->document->tree, "services"),
-	       *service = json_object_get(services, name),
-	       *wish = json_object_get(service, "extends");
-	g_autofree char *path = g_strconcat("services.", name, NULL),
-			*at = g_strconcat(path, ".extends", NULL);
-	if (!json_is_object(wish) || g_hash_table_contains(extends->done, name))
-		return true;
-	if (!g_hash_table_add(extends->open, g_strdup(name)))
-		return document_fail(extends->document, extends->error, at,
-			"circular reference: %s extends itself", name);
-	const char *file = json_str(wish, "file"), *base_name = json_str(wish, "service");
-	g_autoptr(json_t) base = *file != '\0' && strcmp(file, extends->file) != 0
-					 ? from_file(extends, file, base_name, at)
-					 : from_here(extends, base_name, at);
-	if (base == NULL)
+	if (!tree_unique(tree, extends->error) || source->document == NULL ||
+		!tree_canonical(
+			source->document, tree, loader->options->no_interpolate, extends->error) ||
+		!tree_unique(tree, extends->error) || !tree_resolve(tree, relative, extends->error))
 		return false;
-	g_autoptr(json_t) own = json_copy(service);
-	json_object_del(own, "extends");
-	json_object_set_new(services, name, compose_merge(base, own, extends->document, path));
-	g_hash_table_add(extends->done, g_strdup(name));
+	source->services = json_incref(json_object_get(tree, "services"));
+	source->file = g_intern_string(absolute);
+	/* They stay, for the messages of those who look at the whole. */
+	while (documents->len > 0)
+		g_ptr_array_insert(loader->documents, 0, g_ptr_array_steal_index(documents, 0));
 	return true;
 }
 
-bool extends_apply(
-	Loader *loader, Document *document, const char *file, const json_t *merged, GError **error)
+/* The base in its own source, with its own extends carried out. Borrowed; NULL with error, or where it says nothing. */
+static json_t *find_base(
+	Extends *extends, const Source *source, const char *name, const char *base_name, bool *ok)
 {
-	g_autoptr(GHashTable) done = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
-			      open = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	Extends extends = {loader, document, file, merged, done, open, error};
+	json_t *base = json_object_get(source->services, base_name);
+	*ok = false;
+	if (base == NULL) {
+		g_autofree char *what = g_strdup_printf(
+			"service \"%s\" not found: it is not in %s", base_name, source->file);
+		refuse(extends, name, "%s", what);
+		return NULL;
+	}
+	*ok = apply(extends, source, base_name);
+	return *ok ? json_object_get(source->services, base_name) : NULL;
+}
+
+static bool take_base(Extends *extends, const Source *source, const char *name, json_t *service,
+	const char *base_name, const Source *from)
+{
+	bool ok;
+	json_t *base = find_base(extends, from, name, base_name, &ok);
+	if (!ok)
+		return false;
+	g_autoptr(json_t) own = json_copy(service);
+	json_object_del(own, "extends");
+	if (!json_is_object(base)) {
+		json_object_set(source->services, name, own);
+		return true;
+	}
+	/* What this document resets goes from the base. */
+	g_autoptr(json_t) copy = json_deep_copy(base),
+			  around = json_pack("{s:{s:O}}", "services", name, copy);
+	tree_reset(around, source->document);
+	json_t *merged = service_merge(copy, own, extends->error);
+	if (merged != NULL)
+		json_object_set_new(source->services, name, merged);
+	return merged != NULL;
+}
+
+static bool apply(Extends *extends, const Source *source, const char *name)
+{
+	json_t *service = json_object_get(source->services, name),
+	       *wish = json_object_get(service, "extends");
+	const char *file = json_str(wish, "file"), *base_name = json_is_string(wish)
+									? json_string_value(wish)
+									: json_str(wish, "service");
+	/* What is no mapping at all is told by the check of the whole. */
+	if (wish == NULL)
+		return true;
+	if (*base_name == '\0')
+		return refuse(extends, name, "%s", "the service is missing");
+	g_autofree char *step = g_strconcat(source->file, " ", name, NULL);
+	if (!g_hash_table_add(extends->open, g_strdup(step)) ||
+		g_hash_table_size(extends->open) > MAX_DEPTH)
+		return refuse(extends, name, "circular reference: %s extends itself", name);
+	Source other = {0};
+	bool ok = (*file == '\0' || read_file(extends, file, name, &other)) &&
+		  take_base(extends, source, name, service, base_name,
+			  *file != '\0' ? &other : source);
+	json_decref(other.services);
+	g_hash_table_remove(extends->open, step);
+	return ok;
+}
+
+bool extends_apply(Loader *loader, Document *document, const char *file, GError **error)
+{
+	g_autoptr(GHashTable) open = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	Extends extends = {loader, document, file, open, error};
 	json_t *services = json_object_get(document->tree, "services"), *service;
+	Source source = {services, document, file};
 	const char *name;
 	void *next;
+	if (services != NULL && !json_is_object(services))
+		return document_fail(document, error, "services", "must be a mapping");
 	json_object_foreach_safe (services, next, name, service)
-		if (!apply(&extends, name))
+		if (!apply(&extends, &source, name))
 			return false;
 	return true;
 }

@@ -32,6 +32,8 @@ static const char *content_of(const ContainerWish *wish, const json_t *source, G
 {
 	const char *variable = json_str(source, "environment");
 	json_t *content = json_object_get(source, "content");
+	if (content == NULL)
+		content = json_object_get(source, SECRET_CONTENT);
 	if (content != NULL)
 		return json_string_value(content);
 	if (*variable == '\0')
@@ -73,7 +75,7 @@ static bool add_file(const ContainerWish *wish, const char *kind, const json_t *
 	json_t *mode = json_object_get(use, "mode");
 	*any = true;
 	return tar_write_memory(writer, path, content, strlen(content),
-		mode != NULL ? (mode_t)json_integer_value(mode) : 0444,
+		mode != NULL ? (mode_t)strtoul(json_string_value(mode), NULL, 8) : 0444,
 		(uid_t)atoi(json_str(use, "uid")), (gid_t)atoi(json_str(use, "gid")), error);
 }
 

@@ -1,180 +1,121 @@
-/* What a model implies is said: names, the default network, variables from files, dependencies by links. */
+/* The model with its types; what a model's services say in files beside it; and which of them are asked for. */
+#include "compose/keys.h"
 #include "compose/load.h"
 
 #include "base/error.h"
 #include "base/shown.h"
 
-#include <stdio.h>
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
-static const char *const kinds[] = {"services", "networks", "volumes", "secrets", "configs"};
-
-static json_t *member(json_t *object, const char *name)
+/* What variables in an env_file mean: the project's, then the service's own. */
+static Environment *known_to(const Environment *project, const json_t *service)
 {
-	json_t *value = json_object_get(object, name);
-	if (!json_is_object(value)) {
-		value = json_object();
-		json_object_set_new(object, name, value);
-	}
-	return value;
-}
-
-/* "key:" without a value says nothing, but where null means something. */
-static void drop_nulls(json_t *object)
-{
+	Environment *known = environment_new(false);
+	GHashTableIter each;
+	gpointer key, known_value;
 	const char *name;
 	json_t *value;
-	void *next;
-	json_object_foreach_safe (object, next, name, value)
-		if (json_is_null(value))
-			json_object_del(object, name);
+	known->quiet = project->quiet;
+	json_object_foreach (json_object_get(service, "environment"), name, value)
+		if (json_is_string(value))
+			environment_set(known, name, json_string_value(value), true);
+	g_hash_table_iter_init(&each, project->values);
+	while (g_hash_table_iter_next(&each, &key, &known_value))
+		environment_set(known, key, known_value, true);
+	return known;
+}
+
+static bool read_env_file(const json_t *file, Environment *known, json_t *all, GError **error)
+{
+	const char *format = json_str(file, "format"), *path = json_str(file, "path");
+	bool raw = strcmp(format, "raw") == 0;
+	struct stat status;
+	if (stat(path, &status) < 0 && errno == ENOENT)
+		return !json_bool(file, "required") ||
+		       fail(error, BERTH_ERROR_UNAVAILABLE,
+			       "env file %s not found: stat %s: no such file or directory", path,
+			       path);
+	if (*format != '\0' && !raw)
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "unsupported env_file format \"%s\"",
+			format);
+	g_autoptr(json_t) values = dotenv_read(path, raw, true, known, error);
+	if (values == NULL)
+		return false;
+	json_object_update(all, values);
+	return true;
 }
 
 /* env_file, in order; then environment over it; names alone take the caller's value. */
-static bool resolve_environment(Loader *loader, json_t *service, GError **error)
+static bool resolve_environment(const Environment *environment, json_t *service, GError **error)
 {
 	g_autoptr(json_t) all = json_object();
 	json_t *files = json_object_get(service, "env_file"),
 	       *own = json_object_get(service, "environment"), *file, *value;
 	const char *name;
 	size_t i;
-	json_array_foreach (files, i, file) {
-		bool required = !json_is_false(json_object_get(file, "required"));
-		const char *format = json_str(file, "format");
-		if (*format != '\0' && strcmp(format, "raw") != 0)
-			return fail(error, BERTH_ERROR_UNAVAILABLE,
-				"unsupported env_file format \"%s\"", format);
-		g_autoptr(json_t) values = dotenv_read(json_str(file, "path"), *format != '\0',
-			required, loader->environment, error);
-		if (values == NULL)
-			return false;
-		json_object_foreach (values, name, value)
-			if (!json_is_null(value))
-				json_object_set(all, name, value);
-	}
 	json_object_foreach (own, name, value) {
-		const char *known =
-			json_is_null(value) ? environment_get(loader->environment, name) : NULL;
+		const char *known = json_is_null(value) ? environment_get(environment, name) : NULL;
 		if (known != NULL)
-			json_object_set_new(all, name, json_lenient(known));
-		else if (!json_is_null(value) || json_object_get(all, name) == NULL)
-			json_object_set(all, name, value);
+			json_object_set_new(own, name, json_lenient(known));
 	}
+	g_autoptr(Environment) known = known_to(environment, service);
+	json_array_foreach (files, i, file)
+		if (!read_env_file(file, known, all, error))
+			return false;
+	json_object_foreach (own, name, value)
+		json_object_set(all, name, value);
 	json_object_del(service, "env_file");
 	if (json_object_size(all) > 0)
 		json_object_set(service, "environment", all);
 	return true;
 }
 
-static bool resolve_labels(Loader *loader, json_t *service, GError **error)
+static bool resolve_labels(json_t *service, GError **error)
 {
 	json_t *files = json_object_get(service, "label_file"), *value;
 	g_autoptr(json_t) all = json_object();
 	const char *name;
 	for (size_t i = 0; i < json_array_size(files); i++) {
-		g_autoptr(json_t) values =
-			dotenv_read(json_elem(files, i), false, true, loader->environment, error);
+		g_autoptr(Environment) known = environment_new(false);
+		const char *path = json_elem(files, i);
+		json_object_foreach (all, name, value)
+			environment_set(known, name, json_string_value(value), true);
+		if (!g_file_test(path, G_FILE_TEST_EXISTS))
+			return fail(error, BERTH_ERROR_UNAVAILABLE,
+				"label file %s not found: stat %s: no such file or directory", path,
+				path);
+		g_autoptr(json_t) values = dotenv_read(path, false, true, known, error);
 		if (values == NULL)
 			return false;
 		json_object_update(all, values);
 	}
-	json_object_foreach (json_object_get(service, "labels"), name, value)
-		json_object_set(all, name, value);
+	json_object_update(all, json_object_get(service, "labels"));
 	json_object_del(service, "label_file");
 	if (json_object_size(all) > 0)
 		json_object_set(service, "labels", all);
 	return true;
 }
 
-static void depend(json_t *service, const char *name, bool restart)
+static bool resolve_service(
+	const Project *project, const Environment *environment, json_t *service, GError **error)
 {
-	json_t *all = member(service, "depends_on");
-	if (json_object_get(all, name) != NULL)
-		return;
-	json_t *entry = json_pack("{s:s, s:b}", "condition", "service_started", "required", 1);
-	if (restart)
-		json_object_set_new(entry, "restart", json_true());
-	json_object_set_new(all, name, entry);
+	return (project->no_resolve_env || resolve_environment(environment, service, error)) &&
+	       resolve_labels(service, error);
 }
 
-/* Links, shared namespaces and volumes of another service: it has to be there first. */
-static void imply_dependencies(json_t *service)
+static bool resolve_files(const Project *project, const Loader *loader, GError **error)
 {
-	static const char *const modes[] = {"network_mode", "ipc", "pid", "uts", "cgroup"};
-	json_t *links = json_object_get(service, "links"),
-	       *from = json_object_get(service, "volumes_from");
-	for (size_t i = 0; i < json_array_size(links); i++) {
-		g_auto(GStrv) parts = g_strsplit(json_elem(links, i), ":", 2);
-		depend(service, parts[0], true);
-	}
-	for (size_t i = 0; i < G_N_ELEMENTS(modes); i++) {
-		const char *mode = json_str(service, modes[i]);
-		if (g_str_has_prefix(mode, "service:"))
-			depend(service, mode + strlen("service:"), true);
-	}
-	for (size_t i = 0; i < json_array_size(from); i++) {
-		g_auto(GStrv) parts = g_strsplit(json_elem(from, i), ":", 2);
-		if (strcmp(parts[0], "container") != 0)
-			depend(service, parts[0], false);
-	}
-}
-
-static void finish_build(Loader *loader, json_t *service)
-{
-	json_t *build = json_object_get(service, "build"), *args = json_object_get(build, "args"),
-	       *value;
 	const char *name;
-	void *next;
-	if (build == NULL)
-		return;
-	if (*json_str(build, "context") == '\0')
-		json_object_set_new(build, "context", json_lenient(loader->folder));
-	if (*json_str(build, "dockerfile") == '\0' &&
-		json_object_get(build, "dockerfile_inline") == NULL)
-		json_object_set_new(build, "dockerfile", json_string("Dockerfile"));
-	json_object_foreach_safe (args, next, name, value) {
-		const char *known =
-			json_is_null(value) ? environment_get(loader->environment, name) : NULL;
-		if (known != NULL)
-			json_object_set_new(args, name, json_lenient(known));
+	json_t *service;
+	json_object_foreach (project_services(project), name, service) {
+		g_autofree char *path = g_strconcat("services.", name, NULL);
+		g_autoptr(GError) problem = NULL;
+		if (!resolve_service(project, loader->environment, service, &problem))
+			return loader_fail(loader, error, path, "%s", problem->message);
 	}
-}
-
-static bool finish_service(Loader *loader, json_t *service, GError **error)
-{
-	drop_nulls(service);
-	if (!loader->options->no_resolve_env && (!resolve_environment(loader, service, error) ||
-							!resolve_labels(loader, service, error)))
-		return false;
-	finish_build(loader, service);
-	imply_dependencies(service);
-	if (json_object_size(json_object_get(service, "networks")) == 0 &&
-		json_object_get(service, "provider") == NULL &&
-		json_object_get(service, "network_mode") == NULL)
-		json_object_set_new(service, "networks", json_pack("{s:n}", "default"));
 	return true;
-}
-
-static void name_resources(Project *project)
-{
-	const char *name;
-	json_t *value;
-	void *next;
-	for (size_t i = 1; i < G_N_ELEMENTS(kinds); i++) {
-		json_t *all = json_object_get(project->model, kinds[i]);
-		json_object_foreach_safe (all, next, name, value) {
-			if (!json_is_object(value))
-				json_object_set_new(all, name, value = json_object());
-			drop_nulls(value);
-			if (*json_str(value, "name") != '\0')
-				continue;
-			g_autofree char *full =
-				json_bool(value, "external")
-					? g_strdup(name)
-					: g_strconcat(project->name, "_", name, NULL);
-			json_object_set_new(value, "name", json_string(full));
-		}
-	}
 }
 
 static int by_text(gconstpointer a, gconstpointer b)
@@ -228,23 +169,6 @@ static void set_aside_inactive(Project *project, const Loader *loader)
 		}
 }
 
-/* A service that need not be there is forgotten where it is not. */
-static void forget_optional(const Project *project)
-{
-	const char *name, *other;
-	json_t *service, *dependency;
-	void *next;
-	json_object_foreach (project_services(project), name, service) {
-		json_t *all = json_object_get(service, "depends_on");
-		json_object_foreach_safe (all, next, other, dependency)
-			if (json_is_false(json_object_get(dependency, "required")) &&
-				json_object_get(project_services(project), other) == NULL)
-				json_object_del(all, other);
-		if (all != NULL && json_object_size(all) == 0)
-			json_object_del(service, "depends_on");
-	}
-}
-
 static void sort_services(Project *project)
 {
 	json_t *services = project_services(project), *sorted = json_object(), *service;
@@ -259,50 +183,53 @@ static void sort_services(Project *project)
 	json_object_set_new(project->model, "services", sorted);
 }
 
-static void warn_obsolete(Project *project)
+/* What the values are to be told by: the path at the beginning of a message. */
+static bool bind_model(Project *project, const Loader *loader, GError **error)
 {
-	if (json_object_get(project->model, "version") == NULL)
-		return;
-	print_to(stderr,
-		"WARN[0000] %s: the attribute `version` is obsolete, it will be ignored, please "
-		"remove it to "
-		"avoid potential confusion\n",
-		project->files[0]);
-	json_object_del(project->model, "version");
+	g_autoptr(GError) problem = NULL;
+	json_t *bound = model_bind(project->model, &problem);
+	if (bound == NULL) {
+		size_t length = strcspn(problem->message, " ");
+		g_autofree char *path = g_strndup(problem->message, length > 0 ? length - 1 : 0);
+		return loader_fail(loader, error, path, "%s",
+			problem->message + length + (problem->message[length] == ' '));
+	}
+	walk_set(&project->model, bound);
+	json_object_set_new(bound, "name", json_string(project->name));
+	if (project_services(project) == NULL)
+		json_object_set_new(project->model, "services", json_object());
+	return true;
 }
 
 bool project_finish(Project *project, Loader *loader, GError **error)
 {
-	const char *name;
-	json_t *service;
-	json_object_set_new(project->model, "name", json_string(project->name));
-	warn_obsolete(project);
-	if (loader->options->no_normalize) {
-		project->inactive = json_object();
-		project->profiles = json_array();
+	const ProjectOptions *options = loader->options;
+	project->no_resolve_env = options->no_resolve_env;
+	project->inactive = json_object();
+	project->profiles = json_array();
+	project->variables = json_object();
+	g_autoptr(Environment) none = environment_new(false);
+	if (!options->no_normalize)
+		tree_normalize(project->model, project->name,
+			options->no_interpolate ? none : loader->environment);
+	find_variables(project->model, project->variables);
+	if (options->no_interpolate)
 		return true;
-	}
-	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
-		member(project->model, kinds[i]);
+	if (!bind_model(project, loader, error))
+		return false;
+	json_decref(project->profiles);
 	project->profiles = all_profiles(project);
-	json_object_foreach (project_services(project), name, service) {
-		g_autofree char *path = g_strconcat("services.", name, NULL);
-		g_autoptr(GError) problem = NULL;
-		if (!json_is_object(service))
-			return loader_fail(loader, error, path, "must be a mapping");
-		if (!finish_service(loader, service, &problem))
-			return loader_fail(loader, error, path, "%s", problem->message);
-		if (json_object_get(json_object_get(service, "networks"), "default") != NULL)
-			member(json_object_get(project->model, "networks"), "default");
-	}
+	json_decref(project->inactive);
 	set_aside_inactive(project, loader);
-	forget_optional(project);
 	sort_services(project);
-	name_resources(project);
-	return loader->options->no_consistency || project_check(project, loader, error);
+	if ((!options->no_consistency && !project_check(project, loader, error)) ||
+		!resolve_files(project, loader, error))
+		return false;
+	return true;
 }
 
-static bool activate(Project *project, const char *name, GError **error)
+static bool activate(
+	Project *project, const Environment *environment, const char *name, GError **error)
 {
 	json_t *services = project_services(project),
 	       *service = json_object_get(project->inactive, name), *dependency;
@@ -310,20 +237,47 @@ static bool activate(Project *project, const char *name, GError **error)
 	if (service != NULL) {
 		json_object_set(services, name, service);
 		json_object_del(project->inactive, name);
+		if (!resolve_service(project, environment, service, error))
+			return false;
 	} else if ((service = project_service(project, name, error)) == NULL) {
 		return false;
 	}
 	json_object_foreach (json_object_get(service, "depends_on"), other, dependency)
-		if (json_object_get(services, other) == NULL && !activate(project, other, error))
+		if (json_object_get(services, other) == NULL &&
+			(json_bool(dependency, "required") ||
+				json_object_get(project->inactive, other) != NULL) &&
+			!activate(project, environment, other, error))
 			return false;
 	return true;
 }
 
 bool project_activate(Project *project, char *const *names, GError **error)
 {
+	g_autoptr(Environment) environment = environment_new(false);
+	const char *name;
+	json_t *value;
+	json_object_foreach (project->environment, name, value)
+		environment_set(environment, name, json_string_value(value), true);
 	for (; *names != NULL; names++)
-		if (!activate(project, *names, error))
+		if (!activate(project, environment, *names, error))
 			return false;
 	sort_services(project);
 	return true;
+}
+
+bool service_add_short(json_t *service, const char *key, const json_t *list, GError **error)
+{
+	g_autoptr(json_t) tree =
+		json_pack("{s:{s:{s:o}}}", "services", "x", key, json_deep_copy(list));
+	g_autofree char *here = g_get_current_dir();
+	if (!tree_canonical(NULL, tree, false, error) || !tree_defaults(tree, error) ||
+		!tree_check(tree, error) || !tree_resolve(tree, here, error))
+		return false;
+	g_autoptr(json_t) bound = model_bind(tree, error);
+	json_t *own = json_object_get(service, key),
+	       *all = json_is_array(own) ? json_copy(own) : json_array();
+	json_array_extend(all,
+		json_object_get(json_object_get(json_object_get(bound, "services"), "x"), key));
+	json_object_set_new(service, key, all);
+	return bound != NULL;
 }

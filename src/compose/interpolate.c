@@ -9,21 +9,14 @@
 
 enum { MAX_DEPTH = 32, MAX_LENGTH = 4 << 20 };
 
-typedef struct {
-	const char *whole, *at;
-	Environment *environment;
-	json_t *found; /* of document_variables, or NULL */
-	int depth;
-	GError **error;
-} Scan;
+/* Replaces the variables of a text; NULL with error. */
+static char *replace(const char *text, Environment *environment, int depth, GError **error);
 
-static char *read_text(Scan *scan, bool in_braces);
-
-static char *invalid(Scan *scan)
+static char *invalid(const char *text, GError **error)
 {
-	fail(scan->error, BERTH_ERROR_UNAVAILABLE,
+	fail(error, BERTH_ERROR_UNAVAILABLE,
 		"invalid interpolation format: \"%s\". You may need to escape any $ with another $",
-		scan->whole);
+		text);
 	return NULL;
 }
 
@@ -32,19 +25,19 @@ static bool is_name(char c, bool first)
 	return c == '_' || g_ascii_isalpha(c) || (!first && g_ascii_isdigit(c));
 }
 
-static char *read_name(Scan *scan)
+static size_t name_length(const char *text)
 {
-	const char *start = scan->at;
-	while (is_name(*scan->at, scan->at == start))
-		scan->at++;
-	return g_strndup(start, (gsize)(scan->at - start));
+	size_t length = 0;
+	while (is_name(text[length], length == 0))
+		length++;
+	return length;
 }
 
-static const char *value_of(Scan *scan, const char *name, bool warn)
+static char *plain_value(const char *name, Environment *environment)
 {
-	const char *value = environment_get(scan->environment, name);
-	if (value == NULL && warn && !scan->environment->quiet &&
-		g_hash_table_add(scan->environment->warned, g_strdup(name))) {
+	const char *value = environment_get(environment, name);
+	if (value == NULL && !environment->quiet &&
+		g_hash_table_add(environment->warned, g_strdup(name))) {
 		g_autoptr(GDateTime) now = g_date_time_new_now_local();
 		g_autofree char *time = g_date_time_format_iso8601(now);
 		print_to(stderr,
@@ -52,196 +45,207 @@ static const char *value_of(Scan *scan, const char *name, bool warn)
 			"Defaulting to a blank string.\"\n",
 			time, name);
 	}
-	return value;
-}
-
-static void note(Scan *scan, const char *name, const char *kind, const char *word)
-{
-	if (scan->found == NULL)
-		return;
-	json_t *entry = json_object_get(scan->found, name);
-	if (entry == NULL)
-		json_object_set_new(scan->found, name,
-			entry = json_pack(
-				"{s:b, s:s, s:s}", "required", 0, "default", "", "alternate", ""));
-	if (strcmp(kind, "required") == 0)
-		json_object_set_new(entry, kind, json_true());
-	else if (*kind != '\0')
-		json_object_set_new(entry, kind, json_lenient(word));
-}
-
-/* What stands behind the name: ":-word", "?word" and their kin, up to the brace. */
-static char *read_modifier(Scan *scan, const char *name)
-{
-	bool colon = *scan->at == ':';
-	scan->at += colon;
-	char how = *scan->at;
-	if (how != '-' && how != '?' && how != '+')
-		return invalid(scan);
-	scan->at++;
-	const char *value = value_of(scan, name, false);
-	bool filled = value != NULL && !(colon && *value == '\0');
-	/* Nobody is warned of what is in a word that is not used. */
-	bool quiet = scan->environment->quiet;
-	scan->environment->quiet = quiet || (how == '+' ? !filled : filled);
-	g_autofree char *word = read_text(scan, true);
-	scan->environment->quiet = quiet;
-	if (word == NULL)
-		return NULL;
-	note(scan, name, how == '-' ? "default" : how == '+' ? "alternate" : "required", word);
-	if (how == '+')
-		return g_strdup(filled ? word : "");
-	if (filled)
-		return g_strdup(value);
-	if (how == '-')
-		return g_steal_pointer(&word);
-	fail(scan->error, BERTH_ERROR_UNAVAILABLE, "required variable %s is missing a value%s%s",
-		name, *word != '\0' ? ": " : "", word);
-	return NULL;
-}
-
-static char *read_braces(Scan *scan)
-{
-	scan->at++;
-	g_autofree char *name = read_name(scan);
-	if (*name == '\0')
-		return invalid(scan);
-	note(scan, name, "", "");
-	g_autofree char *value = NULL;
-	if (*scan->at == '}') {
-		const char *plain = value_of(scan, name, true);
-		value = g_strdup(plain != NULL ? plain : "");
-	} else {
-		value = read_modifier(scan, name);
-	}
-	if (value == NULL)
-		return NULL;
-	if (*scan->at != '}')
-		return invalid(scan);
-	scan->at++;
-	return g_steal_pointer(&value);
-}
-
-/* Behind a "$". */
-static char *read_dollar(Scan *scan)
-{
-	scan->at++;
-	if (*scan->at == '$') {
-		scan->at++;
-		return g_strdup("$");
-	}
-	if (*scan->at == '{')
-		return read_braces(scan);
-	if (!is_name(*scan->at, true))
-		return invalid(scan);
-	g_autofree char *name = read_name(scan);
-	note(scan, name, "", "");
-	const char *value = value_of(scan, name, true);
 	return g_strdup(value != NULL ? value : "");
 }
 
-static char *read_text(Scan *scan, bool in_braces)
+/* From the brace on: where the one that closes it stands in this line. Where they do not balance it is the last; NULL:
+ * there is none. */
+static const char *closing_brace(const char *text)
+{
+	int depth = 0;
+	size_t length = strcspn(text, "\n");
+	const char *last = NULL;
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] == '}') {
+			last = text + i;
+			if (--depth == 0)
+				return last;
+		}
+		/* What follows a brace is not looked at. */
+		if (text[i] == '{') {
+			depth++;
+			i++;
+			if (i < length && text[i] == '}')
+				last = text + i;
+		}
+	}
+	return last;
+}
+
+/* "${NAME:-word}": its value, and what follows it in *rest. */
+static char *braced_value(const char *text, const char **rest, Environment *environment, int depth,
+	const char *whole, GError **error)
+{
+	const char *inner = text + 2;
+	size_t length = name_length(inner);
+	g_autofree char *name = g_strndup(inner, length);
+	const char *mark = inner + length;
+	if (length > 0 && *mark == '}') {
+		*rest = mark + 1;
+		return plain_value(name, environment);
+	}
+	bool filled_only = *mark == ':';
+	mark += filled_only;
+	const char *close = closing_brace(text);
+	if (length == 0 || *mark == '\0' || strchr("-?+", *mark) == NULL || close == NULL ||
+		close < mark)
+		return invalid(whole, error);
+	g_autofree char *raw = g_strndup(mark + 1, (gsize)(close - mark - 1)),
+			*word = replace(raw, environment, depth + 1, error);
+	const char *value = environment_get(environment, name);
+	bool there = value != NULL && !(filled_only && *value == '\0');
+	*rest = close + 1;
+	if (word == NULL)
+		return NULL;
+	if (*mark == '+')
+		return g_strdup(there ? word : value != NULL ? value : "");
+	if (there)
+		return g_strdup(value);
+	if (*mark == '-')
+		return g_steal_pointer(&word);
+	fail(error, BERTH_ERROR_UNAVAILABLE, "required variable %s is missing a value%s%s", name,
+		*word != '\0' ? ": " : "", word);
+	return NULL;
+}
+
+/* From a "$" on. One that begins nothing stands for itself. */
+static char *dollar_value(const char *text, const char **rest, Environment *environment, int depth,
+	const char *whole, GError **error)
+{
+	size_t length = name_length(text + 1);
+	g_autofree char *name = g_strndup(text + 1, length);
+	if (text[1] == '{')
+		return braced_value(text, rest, environment, depth, whole, error);
+	*rest = text + 1 + (text[1] == '$' ? 1 : length);
+	return length > 0 ? plain_value(name, environment) : g_strdup("$");
+}
+
+static char *replace(const char *text, Environment *environment, int depth, GError **error)
 {
 	g_autoptr(GString) out = g_string_new("");
-	if (++scan->depth > MAX_DEPTH)
-		return invalid(scan);
-	while (*scan->at != '\0' && !(in_braces && *scan->at == '}')) {
-		if (*scan->at != '$') {
-			g_string_append_c(out, *scan->at++);
-			continue;
-		}
-		g_autofree char *value = read_dollar(scan);
-		if (value == NULL || out->len + strlen(value) > MAX_LENGTH)
-			return value == NULL ? NULL : invalid(scan);
+	const char *at = text;
+	if (depth > MAX_DEPTH)
+		return invalid(text, error);
+	while (*at != '\0') {
+		size_t plain = strcspn(at, "$");
+		g_string_append_len(out, at, (gssize)plain);
+		at += plain;
+		if (*at == '\0')
+			break;
+		g_autofree char *value = dollar_value(at, &at, environment, depth, text, error);
+		if (value == NULL)
+			return NULL;
 		g_string_append(out, value);
+		if (out->len > MAX_LENGTH)
+			return invalid(text, error);
 	}
-	scan->depth--;
 	return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
 char *interpolate(const char *text, Environment *environment, GError **error)
 {
-	Scan scan = {.whole = text, .at = text, .environment = environment, .error = error};
-	return read_text(&scan, false);
+	return replace(text, environment, 0, error);
 }
 
 typedef struct {
 	Document *document;
 	Environment *environment;
-	json_t *found;
 	GString *path;
 	GError **error;
-} Walk;
+} Texts;
 
-static bool walk(Walk *w, json_t **value);
+/* The value that is to stand for it; NULL with error. */
+static json_t *replaced(Texts *texts, json_t *value);
 
-static bool walk_text(Walk *w, json_t **value)
+static json_t *replaced_text(Texts *texts, json_t *value)
 {
-	const char *text = json_string_value(*value);
+	const char *text = json_string_value(value);
 	g_autoptr(GError) problem = NULL;
 	if (strchr(text, '$') == NULL)
-		return true;
-	Scan scan = {.whole = text,
-		.at = text,
-		.environment = w->environment,
-		.found = w->found,
-		.error = &problem};
-	g_autofree char *done = read_text(&scan, false);
-	if (done == NULL)
-		return document_fail(w->document, w->error, w->path->str, "%s", problem->message);
-	if (w->found == NULL) {
-		json_decref(*value);
-		*value = json_lenient(done);
-	}
-	return true;
+		return json_incref(value);
+	g_autofree char *done = interpolate(text, texts->environment, &problem);
+	if (done != NULL)
+		return json_lenient(done);
+	document_fail(texts->document, texts->error, texts->path->str, "%s", problem->message);
+	return NULL;
 }
 
-static bool walk_member(Walk *w, json_t *member, json_t **kept)
-{
-	*kept = json_incref(member);
-	return walk(w, kept);
-}
-
-static bool walk(Walk *w, json_t **value)
+static json_t *replaced(Texts *texts, json_t *value)
 {
 	size_t i;
 	const char *name;
-	json_t *member, *kept;
+	json_t *member, *other;
 	void *next;
-	gsize length = w->path->len;
-	if (json_is_string(*value))
-		return walk_text(w, value);
-	json_array_foreach (*value, i, member) {
-		g_string_append_printf(w->path, "[%zu]", i);
-		bool ok = walk_member(w, member, &kept);
-		json_array_set_new(*value, i, kept);
-		g_string_truncate(w->path, length);
-		if (!ok)
-			return false;
+	gsize length = texts->path->len;
+	if (json_is_string(value))
+		return replaced_text(texts, value);
+	json_array_foreach (value, i, member) {
+		g_string_append_printf(texts->path, "[%zu]", i);
+		if ((other = replaced(texts, member)) == NULL)
+			return NULL;
+		json_array_set_new(value, i, other);
+		g_string_truncate(texts->path, length);
 	}
-	json_object_foreach_safe (*value, next, name, member) {
-		g_string_append_printf(w->path, "%s%s", length > 0 ? "." : "", name);
-		bool ok = walk_member(w, member, &kept);
-		json_object_set_new(*value, name, kept);
-		g_string_truncate(w->path, length);
-		if (!ok)
-			return false;
+	json_object_foreach_safe (value, next, name, member) {
+		g_string_append_printf(texts->path, "%s%s", length > 0 ? "." : "", name);
+		if ((other = replaced(texts, member)) == NULL)
+			return NULL;
+		json_object_set_new(value, name, other);
+		g_string_truncate(texts->path, length);
 	}
-	return true;
+	return json_incref(value);
 }
 
 bool document_interpolate(Document *document, Environment *environment, GError **error)
 {
 	g_autoptr(GString) path = g_string_new("");
-	Walk w = {document, environment, NULL, path, error};
-	return walk(&w, &document->tree);
+	Texts texts = {document, environment, path, error};
+	json_t *done = replaced(&texts, document->tree);
+	json_decref(done);
+	return done != NULL;
 }
 
-void document_variables(const Document *document, json_t *variables)
+static void note_variable(json_t *variables, const char *name, char how, const char *word)
 {
-	g_autoptr(GString) path = g_string_new("");
-	g_autoptr(Environment) none = environment_new(false);
-	none->quiet = true;
-	Walk w = {(Document *)document, none, variables, path, NULL};
-	walk(&w, (json_t **)&document->tree);
+	json_object_set_new(variables, name,
+		json_pack("{s:b, s:o, s:o}", "required", how == '?', "default",
+			json_lenient(how == '-' ? word : ""), "alternate",
+			json_lenient(how == '+' ? word : "")));
+}
+
+static void find_in_text(const char *text, json_t *variables, int depth)
+{
+	for (const char *at = strchr(text, '$'); at != NULL && depth < MAX_DEPTH;
+		at = strchr(at, '$')) {
+		bool brace = at[1] == '{';
+		const char *begin = at + 1 + brace;
+		size_t length = name_length(begin);
+		g_autofree char *name = g_strndup(begin, length);
+		const char *mark = begin + length, *close = brace ? closing_brace(at) : mark;
+		at += at[1] == '$' ? 2 : 1;
+		if (length == 0 || close == NULL)
+			continue;
+		mark += *mark == ':';
+		bool worded =
+			brace && *mark != '\0' && strchr("-?+", *mark) != NULL && close > mark;
+		g_autofree char *word =
+			worded ? g_strndup(mark + 1, (gsize)(close - mark - 1)) : g_strdup("");
+		note_variable(variables, name, worded ? *mark : '\0', word);
+		if (worded && *mark != '?')
+			find_in_text(word, variables, depth + 1);
+		at = close;
+	}
+}
+
+void find_variables(const json_t *value, json_t *variables)
+{
+	const char *name;
+	json_t *member;
+	size_t i;
+	if (json_is_string(value))
+		find_in_text(json_string_value(value), variables, 0);
+	json_array_foreach (value, i, member)
+		find_variables(member, variables);
+	json_object_foreach ((json_t *)value, name, member)
+		find_variables(member, variables);
 }

@@ -1,35 +1,97 @@
-/* What may stand where in a Compose file: one table, for checks, for casts and for the order in which things are
- * written. Private to this room. */
+/* What may stand where in a Compose file: one table, for checks, for casts, for the types that values come to and for the
+ * order in which they are written. Private to this room. */
 #pragma once
 #include "compose/document.h"
 
+/* What a file may hold there (compose-spec.json of Docker Compose 2.40). */
 typedef enum {
 	T_STRING = 1,
 	T_NUMBER = 2,
-	T_BOOL = 4,
-	T_NULL = 8,
-	T_MAP = 16,   /* with the members of keys */
-	T_LIST = 32,  /* of items */
-	T_PAIRS = 64, /* a map of plain values, or a list of "key=value" */
-	T_ANY = 128,
-	T_TEXTS = 256, /* a list of plain values */
-	T_FREE = 512,  /* with T_BOOL: any other word, too */
+	T_INTEGER = 4,
+	T_BOOL = 8,
+	T_NULL = 16,
+	T_MAP = 32,    /* with the members of keys */
+	T_LIST = 64,   /* of items; of strings where there are none */
+	T_PAIRS = 128, /* a map of plain values, or a list of "key=value" */
+	T_HOSTS = 256, /* a map of addresses, or a list of "host=address" */
+	T_ANY = 512,
+	T_UNIQUE = 1024,   /* of a list: no item twice */
+	T_REQUIRED = 2048, /* its map is none without it */
+	T_CLOSED = 4096,   /* a map without "x-" members */
+	T_NAMED = 8192,	   /* a map whose names are [a-zA-Z0-9._-]+ */
+	/* A string that must become this, as early as variables are known. */
+	T_TO_INTEGER = 1 << 14,
+	T_TO_REAL = 1 << 15,
+	T_TO_BOOL = 1 << 16,
+	T_CAPITAL = 1 << 17, /* its name begins with a capital in JSON */
 } KeyTypes;
+
+/* What a value comes to in Docker Compose's structures, and when it is left out of what is written. */
+typedef enum {
+	G_ANY = 0,  /* as it is */
+	G_STRING,   /* left out where empty */
+	G_FIXED,    /* a string that is always written */
+	G_BOOL,	    /* where false */
+	G_SET_BOOL, /* never, where it is set */
+	G_ALWAYS,   /* a truth value that is always written */
+	G_INT,	    /* where 0 */
+	G_SET_INT,
+	G_PUT_INT, /* an integer that is always written */
+	G_UINT,	   /* a number only, no text of one; left out where 0 */
+	G_PUT_UINT,
+	G_FLOAT, /* of 32 bits */
+	G_DURATION,
+	G_SET_DURATION,
+	G_BYTES, /* text of a number */
+	G_SET_BYTES,
+	G_COUNT,   /* of devices: "all" is -1 */
+	G_STRINGS, /* a list, left out where empty */
+	G_TEXTS,   /* the same, of numbers too */
+	G_MAPPING, /* name -> text */
+	G_EQUALS,  /* name -> text or null */
+	G_MULTI,   /* name -> list of texts */
+	G_COMMAND, /* a list of words; null in JSON where it is not set */
+	G_TEST,
+	G_HOSTS,
+	G_SSH,
+	G_MODE,	  /* "0444" */
+	G_ULIMIT, /* a number, or soft and hard */
+	G_ENV_FILE,
+	G_STRUCT,     /* of keys; in JSON written even where it is empty */
+	G_SET_STRUCT, /* of keys, where it is set */
+	G_LIST,	      /* of items */
+	G_MAP,	      /* of keys[0] */
+	G_LOOSE_MAP,  /* the same, whose members may be null */
+	G_OWN,	      /* newer than Docker Compose 2.40: written behind the others */
+	G_LOST,	      /* known to files, but not to its structures: not written */
+} KeyGo;
 
 typedef struct Key Key;
 struct Key {
 	const char *name; /* "*": any */
 	unsigned types;
+	KeyGo go;
 	const Key *keys;  /* of a map, in the order of Docker Compose's structures; ended by {0} */
 	const Key *items; /* of a list */
-	const char *values; /* "a|b": what a string may be; NULL: anything */
+	const char *values; /* "a|b": what a string may be; "0..9": a number; "~x": a string that
+				holds what the expression means */
 };
 
 extern const Key compose_root;
+/* The entry of the service that a project's "services" has many of. */
+const Key *key_service(void);
 /* The member's entry, or NULL. */
 const Key *key_find(const Key *map, const char *name);
-/* An object's members in the order of the table; what it does not name comes behind, sorted. Recursive. */
-json_t *key_ordered(const Key *key, const json_t *value);
 
-/* validate.c: checks a document against the table, and casts what interpolation has left as strings. */
-bool document_check(Document *document, GError **error);
+/* validate.c: checks a tree against the table; places and tags are those of the document that it ends with. */
+bool document_check(const Document *document, const json_t *tree, GError **error);
+/* cast.c: strings that must be numbers or truth values become them. */
+bool document_cast(Document *document, GError **error);
+/* bind.c: the model as Docker Compose's structures hold it: types, short forms, defaults that say nothing left out.
+ * NULL with error, which begins with the path. New reference. */
+json_t *model_bind(const json_t *model, GError **error);
+/* emit.c: a bound value as it is written. New reference. */
+typedef enum { EMIT_YAML, EMIT_JSON } EmitForm;
+json_t *model_emit(const Key *key, const json_t *value, EmitForm form);
+/* The same of a value that the table does not know: maps are sorted. */
+json_t *emit_any(const json_t *value, EmitForm form);

@@ -1,8 +1,10 @@
 /* A project from its files: which they are, what they are called, and all of them as one model. */
 #include "compose/load.h"
 #include "compose/keys.h"
+#include "compose/yaml.h"
 
 #include "base/error.h"
+#include "base/shown.h"
 #include "base/fd.h"
 
 #include <errno.h>
@@ -50,19 +52,46 @@ GPtrArray *loader_read(const char *path, GError **error)
 	return yaml_parse(standard ? "(stdin)" : shown, text, strlen(text), error);
 }
 
-bool loader_prepare(
-	Loader *loader, Document *document, const char *file, const json_t *merged, GError **error)
+bool loader_prepare(Loader *loader, Document *document, GError **error)
 {
-	const ProjectOptions *options = loader->options;
-	if (loader->variables != NULL)
-		document_variables(document, loader->variables);
-	return (options->no_interpolate ||
-		       document_interpolate(document, loader->environment, error)) &&
-	       document_check(document, error) &&
-	       (options->no_normalize || document_normalize(document, error)) &&
-	       (options->no_resolve_paths || options->no_normalize ||
-		       document_resolve(document, loader->folder, error)) &&
-	       (options->no_normalize || extends_apply(loader, document, file, merged, error));
+	return loader->options->no_interpolate ||
+	       (document_interpolate(document, loader->environment, error) &&
+		       document_cast(document, error));
+}
+
+static void warn_obsolete(json_t *tree, const char *file)
+{
+	if (json_object_get(tree, "version") == NULL)
+		return;
+	print_to(stderr,
+		"WARN[0000] %s: the attribute `version` is obsolete, it will be ignored, please "
+		"remove it to "
+		"avoid potential confusion\n",
+		file);
+	json_object_del(tree, "version");
+}
+
+bool loader_merge(
+	Loader *loader, Document *document, const char *file, json_t **tree, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	if (!json_is_object(document->tree))
+		return document_fail(document, error, "", "top-level object must be a mapping");
+	if (!loader_prepare(loader, document, error) ||
+		!extends_apply(loader, document, file, error))
+		return false;
+	tree_reset(*tree, document);
+	if (!include_apply(loader, document, file, error))
+		return false;
+	json_t *merged = compose_merge(*tree, document->tree, &problem);
+	if (merged == NULL)
+		return document_fail(document, error, "", "%s", problem->message);
+	walk_set(tree, merged);
+	if (!tree_unique(*tree, error) || !document_check(document, *tree, error))
+		return false;
+	warn_obsolete(*tree, file);
+	return tree_canonical(document, *tree, loader->options->no_interpolate, error) &&
+	       tree_unique(*tree, error);
 }
 
 static bool merge_file(Loader *loader, const char *file, json_t **tree, GError **error)
@@ -70,27 +99,59 @@ static bool merge_file(Loader *loader, const char *file, json_t **tree, GError *
 	g_autoptr(GPtrArray) documents = loader_read(file, error);
 	if (documents == NULL)
 		return false;
-	for (guint i = 0; i < documents->len; i++) {
-		Document *document = documents->pdata[i];
-		if (!loader_prepare(loader, document, file, *tree, error))
+	for (guint i = 0; i < documents->len; i++)
+		if (!loader_merge(loader, documents->pdata[i], file, tree, error))
 			return false;
-		walk_set(tree, compose_merge(*tree, document->tree, document, ""));
-	}
 	/* They stay, for the messages of those who look at the whole. */
 	while (documents->len > 0)
 		g_ptr_array_add(loader->documents, g_ptr_array_steal_index(documents, 0));
 	return true;
 }
 
-json_t *loader_merge(Loader *loader, char *const *files, GError **error)
+/* What stands in variables: of names in a list, of secrets and of configs. */
+static void add_from_environment(Loader *loader, json_t *tree)
 {
-	json_t *tree = json_object();
-	for (; *files != NULL; files++)
-		if (!merge_file(loader, *files, &tree, error)) {
-			json_decref(tree);
-			return NULL;
+	/* A secret's content is nothing that a file may say. */
+	static const char *const kinds[][2] = {{"secrets", SECRET_CONTENT}, {"configs", "content"}};
+	const char *name, *known;
+	json_t *value, *item;
+	size_t n;
+	json_object_foreach (json_object_get(tree, "services"), name, value) {
+		json_t *list = json_object_get(value, "environment");
+		json_array_foreach (list, n, item) {
+			const char *variable = json_string_value(item);
+			known = variable != NULL ? environment_get(loader->environment, variable)
+						 : NULL;
+			g_autofree char *pair =
+				g_strconcat(variable != NULL ? variable : "", "=", known, NULL);
+			if (known != NULL)
+				json_array_set_new(list, n, json_lenient(pair));
 		}
-	return tree;
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+		json_object_foreach (json_object_get(tree, kinds[i][0]), name, value) {
+			known = environment_get(
+				loader->environment, json_str(value, "environment"));
+			if (json_is_string(json_object_get(value, "environment")) && known != NULL)
+				json_object_set_new(value, kinds[i][1], json_lenient(known));
+		}
+}
+
+json_t *loader_model(Loader *loader, char *const *files, GError **error)
+{
+	g_autoptr(json_t) tree = json_object();
+	g_autoptr(GError) problem = NULL;
+	for (; *files != NULL; files++)
+		if (!merge_file(loader, *files, &tree, error))
+			return NULL;
+	if (!tree_defaults(tree, error) || !tree_check(tree, error))
+		return NULL;
+	if (loader->resolve && !tree_resolve(tree, loader->relative, error))
+		return NULL;
+	/* Variables that are left in it are left alone all over. */
+	if (!loader->options->no_interpolate)
+		add_from_environment(loader, tree);
+	return g_steal_pointer(&tree);
 }
 
 bool loader_fail(const Loader *loader, GError **error, const char *path, const char *format, ...)
@@ -242,8 +303,8 @@ static void follow_files(Project *project, const ProjectOptions *options)
 	project->folder = g_path_get_dirname(project->files[0]);
 }
 
-/* "name:" of the files, the last one's; interpolated. */
-static char *name_of_files(Loader *loader, char *const *files)
+/* "name:" of the files, the last one's; interpolated. NULL: none says any; *failed with error. */
+static char *name_of_files(Loader *loader, char *const *files, bool *failed, GError **error)
 {
 	g_autofree char *name = NULL;
 	for (; *files != NULL; files++) {
@@ -253,26 +314,35 @@ static char *name_of_files(Loader *loader, char *const *files)
 		for (guint i = 0; documents != NULL && i < documents->len; i++) {
 			const Document *document = documents->pdata[i];
 			const char *said = json_str(document->tree, "name");
-			if (*said == '\0')
-				continue;
-			g_free(name);
-			name = interpolate(said, loader->environment, NULL);
+			if (*said != '\0') {
+				g_free(name);
+				name = g_strdup(said);
+			}
 		}
 	}
-	return g_steal_pointer(&name);
+	if (name == NULL || loader->options->no_interpolate)
+		return g_steal_pointer(&name);
+	char *done = interpolate(name, loader->environment, error);
+	*failed = done == NULL;
+	return done;
 }
 
 static bool choose_name(Loader *loader, Project *project, GError **error)
 {
 	const char *given = loader->options->name,
 		   *set = environment_get(loader->environment, "COMPOSE_PROJECT_NAME");
+	bool failed = false;
 	if (*given == '\0' && set != NULL)
 		given = set;
 	if (*given != '\0') {
 		project->name = g_strdup(given);
-	} else if ((project->name = name_of_files(loader, project->files)) == NULL) {
-		g_autofree char *base = g_path_get_basename(project->folder);
-		project->name = normal_name(base);
+	} else {
+		g_autofree char *named = name_of_files(loader, project->files, &failed, error),
+				*base = g_path_get_basename(project->folder);
+		if (failed)
+			return false;
+		/* As far as it can be one: a name of a file is no flag's. */
+		project->name = normal_name(named != NULL ? named : base);
 		if (*project->name == '\0')
 			return fail(
 				error, BERTH_ERROR_UNAVAILABLE, "project name must not be empty");
@@ -300,31 +370,32 @@ static bool load(Loader *loader, Project *project, GError **error)
 	if (strcmp(before, project->folder) != 0 &&
 		!load_environment(loader, project, project->folder, error))
 		return false;
-	loader->folder = project->folder;
+	loader->folder = loader->relative = project->folder;
+	loader->resolve = !loader->options->no_resolve_paths;
 	if (!choose_name(loader, project, error))
 		return false;
-	project->model = loader_merge(loader, project->files, error);
-	return project->model != NULL &&
-	       (loader->options->no_normalize || include_apply(loader, project->model, error)) &&
-	       project_finish(project, loader, error);
+	project->model = loader_model(loader, project->files, error);
+	if (project->model == NULL)
+		return false;
+	if (json_object_size(project->model) == 0)
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "empty compose file");
+	return project_finish(project, loader, error);
 }
 
 Project *project_load(const ProjectOptions *options, GError **error)
 {
 	g_autoptr(Environment) environment = environment_new(true);
+	g_autofree char *here = g_get_current_dir();
 	g_autoptr(GPtrArray) documents =
 		g_ptr_array_new_with_free_func((GDestroyNotify)document_free);
 	g_autoptr(Project) project = g_new0(Project, 1);
 	const char *compatible = environment_get(environment, "COMPOSE_COMPATIBILITY");
-	project->variables = json_object();
+	environment_set(environment, "PWD", here, false);
 	project->separator = options->compatibility || g_strcmp0(compatible, "1") == 0 ||
 					     g_strcmp0(compatible, "true") == 0
 				     ? "_"
 				     : "-";
-	Loader loader = {.options = options,
-		.environment = environment,
-		.variables = project->variables,
-		.documents = documents};
+	Loader loader = {.options = options, .environment = environment, .documents = documents};
 	if (!load(&loader, project, error))
 		return NULL;
 	GHashTableIter each;

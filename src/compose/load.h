@@ -7,30 +7,39 @@
 typedef struct {
 	const ProjectOptions *options;
 	Environment *environment;
-	const char *folder; /* that relative paths of the files begin at */
-	json_t *variables;  /* or NULL */
-	int depth;	    /* of include and extends */
+	const char *folder; /* where files are looked for; absolute */
+	const char *
+		relative; /* what paths in the files begin with: folder, or of an included one its way from there */
+	bool resolve;		     /* whether they do */
+	const char *const *included; /* the files that led here; NULL-terminated */
 	GPtrArray *
 		documents; /* of Document, in the order they were read: messages look places up in them */
 } Loader;
 
 /* Reads a file ("-": standard input) into its documents. */
 GPtrArray *loader_read(const char *path, GError **error);
-/* One document: interpolated, checked, normalized, with absolute paths and without extends. */
-bool loader_prepare(
-	Loader *loader, Document *document, const char *file, const json_t *merged, GError **error);
-/* All files, merged; a new reference. */
-json_t *loader_merge(Loader *loader, char *const *files, GError **error);
-/* extends.c */
-bool extends_apply(
-	Loader *loader, Document *document, const char *file, const json_t *merged, GError **error);
-/* include.c: what the tree includes is added to it. */
-bool include_apply(Loader *loader, json_t *tree, GError **error);
+/* Strings of a document with their variables, and as numbers where they must be such. */
+bool loader_prepare(Loader *loader, Document *document, GError **error);
+/* One document over what was before, with what it extends and includes. */
+bool loader_merge(
+	Loader *loader, Document *document, const char *file, json_t **tree, GError **error);
+/* All files as one tree: merged, checked, in long forms, with what is implied, and with its paths. New reference. */
+json_t *loader_model(Loader *loader, char *const *files, GError **error);
+/* extends.c: services with what they extend in them. */
+bool extends_apply(Loader *loader, Document *document, const char *file, GError **error);
+/* include.c: what a document includes is added to its tree. */
+bool include_apply(Loader *loader, Document *document, const char *file, GError **error);
+/* The way from an absolute folder to another; the caller frees it. */
+char *path_relative(const char *from, const char *to);
 
-/* finish.c: what is implied becomes said. */
+/* normalize.c: what a model implies is said: networks, names, dependencies. */
+void tree_normalize(json_t *tree, const char *project, const Environment *environment);
+/* finish.c: the model with its types; profiles, variables and labels out of files. */
 bool project_finish(Project *project, Loader *loader, GError **error);
 /* consistency.c: that everything named is there, and nothing depends on itself. */
 bool project_check(const Project *project, const Loader *loader, GError **error);
+/* What a tree's values must be beyond their types. */
+bool tree_check(const json_t *tree, GError **error);
 /* An error at a path of the model: the place is looked up in the last document that has it. Always false. */
 bool loader_fail(const Loader *loader, GError **error, const char *path, const char *format, ...)
 	G_GNUC_PRINTF(4, 5);

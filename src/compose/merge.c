@@ -1,132 +1,296 @@
-/* One file over another (Compose Specification, "Merge and override"). Both are normalized. */
+/* One file over another (Compose Specification, "Merge and override"; compose-go's override package): before short forms
+ * have become long ones, so that a list stays a list. */
 #include "compose/walk.h"
+
+#include "base/error.h"
 
 #include <string.h>
 
-typedef char *(*Identity)(const json_t *item); /* what tells items of a list apart; a new string */
+typedef struct {
+	GPtrArray *path; /* of names; items of lists are "[]" */
+	GError **error;
+} Merge;
+/* New reference; NULL with error. */
+typedef json_t *(*Merger)(Merge *merge, json_t *base, const json_t *over);
 
-static char *by_target(const json_t *item)
+static json_t *merge_value(Merge *merge, json_t *base, const json_t *over);
+
+/* "*" is any name. */
+static bool matches(const GPtrArray *path, const char *pattern)
 {
-	const char *target = json_str(item, "target");
-	return g_strdup(*target != '\0' ? target : json_str(item, "source"));
+	for (guint i = 0; i < path->len; i++) {
+		size_t length = strcspn(pattern, ".");
+		const char *name = path->pdata[i];
+		bool any = length == 1 && *pattern == '*';
+		if (length == 0 ||
+			(!any && (strlen(name) != length || strncmp(name, pattern, length) != 0)))
+			return false;
+		pattern += length + (pattern[length] == '.');
+	}
+	return *pattern == '\0';
 }
 
-static char *by_path(const json_t *item)
+static json_t *merge_fail(Merge *merge, const char *what)
 {
-	return g_strdup(json_str(item, "path"));
+	g_autoptr(GString) path = g_string_new("");
+	for (guint i = 0; i < merge->path->len; i++)
+		g_string_append_printf(
+			path, "%s%s", i > 0 ? "." : "", (char *)merge->path->pdata[i]);
+	fail(merge->error, BERTH_ERROR_UNAVAILABLE, what, path->str);
+	return NULL;
 }
 
-static char *by_port(const json_t *item)
+static json_t *merge_maps(Merge *merge, json_t *base, const json_t *over)
 {
-	return g_strdup_printf("%s:%s:%d/%s", json_str(item, "host_ip"),
-		json_str(item, "published"), (int)json_int(item, "target"),
-		json_str(item, "protocol"));
+	g_autoptr(json_t) map = json_is_object(base) ? json_copy(base) : json_object();
+	const char *name;
+	json_t *member;
+	json_object_foreach ((json_t *)over, name, member) {
+		json_t *known = json_object_get(map, name);
+		if (known == NULL) {
+			json_object_set(map, name, member);
+			continue;
+		}
+		g_ptr_array_add(merge->path, (gpointer)name);
+		json_t *merged = merge_value(merge, known, member);
+		g_ptr_array_remove_index(merge->path, merge->path->len - 1);
+		if (merged == NULL)
+			return NULL;
+		json_object_set_new(map, name, merged);
+	}
+	return g_steal_pointer(&map);
 }
 
-static const struct {
-	const char *pattern;
-	Identity identity;
-} keyed[] = {{"services.*.ports", by_port}, {"services.*.volumes", by_target},
-	{"services.*.secrets", by_target}, {"services.*.configs", by_target},
-	{"services.*.devices", by_target}, {"services.*.build.secrets", by_target},
-	{"services.*.env_file", by_path}};
-
-/* Replaced, not appended to. */
-static const char *const replaced[] = {"services.*.command", "services.*.entrypoint",
-	"services.*.healthcheck.test", "services.*.post_start[].command",
-	"services.*.pre_stop[].command", "services.*.gpus"};
-
-static bool is_replaced(const char *path)
+static int by_text(const void *a, const void *b)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(replaced); i++)
-		if (path_matches(path, replaced[i]))
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void add_pair(GPtrArray *pairs, const char *name, const json_t *value)
+{
+	g_autofree char *text = plain_text(value);
+	g_ptr_array_add(
+		pairs, json_is_null(value) ? g_strdup(name) : g_strconcat(name, "=", text, NULL));
+}
+
+/* {a: 1, b: null} as ["a=1", "b"], sorted; "a" as ["a"]. */
+static json_t *as_list(const json_t *value)
+{
+	g_autoptr(GPtrArray) pairs = g_ptr_array_new_with_free_func(g_free);
+	json_t *list = json_array(), *member, *one;
+	const char *name;
+	size_t i;
+	if (json_is_array(value) || json_is_string(value)) {
+		if (json_is_string(value))
+			json_array_append(list, (json_t *)value);
+		json_array_extend(list, (json_t *)value);
+		return list;
+	}
+	json_object_foreach ((json_t *)value, name, member) {
+		json_array_foreach (member, i, one)
+			add_pair(pairs, name, one);
+		if (!json_is_array(member))
+			add_pair(pairs, name, member);
+	}
+	g_ptr_array_sort(pairs, by_text);
+	for (guint i = 0; i < pairs->len; i++)
+		json_array_append_new(list, json_lenient(pairs->pdata[i]));
+	return list;
+}
+
+static json_t *to_list(Merge *merge, json_t *base, const json_t *over)
+{
+	json_t *list = as_list(base);
+	g_autoptr(json_t) more = as_list(over);
+	(void)merge;
+	json_array_extend(list, more);
+	return list;
+}
+
+static bool has_item(const json_t *list, const json_t *item)
+{
+	size_t i;
+	json_t *one;
+	json_array_foreach (list, i, one)
+		if (json_equal(one, item))
 			return true;
 	return false;
 }
 
-static Identity identity_of(const char *path)
+static json_t *to_hosts(Merge *merge, json_t *base, const json_t *over)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(keyed); i++)
-		if (path_matches(path, keyed[i].pattern))
-			return keyed[i].identity;
-	return NULL;
-}
-
-/* Plain values are told apart by what they are; of maps without an identity each is its own. */
-static char *by_value(const json_t *item)
-{
-	return json_is_object(item) || json_is_array(item) ? NULL : json_text(item);
-}
-
-static json_t *merge_lists(const json_t *base, const json_t *over, const char *path)
-{
-	Identity identity = identity_of(path);
-	json_t *list = json_array(), *item;
-	const json_t *sources[] = {base, over};
-	/* identity -> place + 1: lists may be long, such as all ports there are. */
-	g_autoptr(GHashTable) places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	for (size_t s = 0; s < G_N_ELEMENTS(sources); s++) {
-		size_t i;
-		json_array_foreach (sources[s], i, item) {
-			g_autofree char *id = identity != NULL ? identity(item) : by_value(item);
-			size_t at =
-				id != NULL ? GPOINTER_TO_SIZE(g_hash_table_lookup(places, id)) : 0;
-			if (at > 0) {
-				json_array_set(list, at - 1, item);
-				continue;
-			}
+	json_t *list = as_list(base), *item;
+	g_autoptr(json_t) more = as_list(over), known = json_copy(list);
+	size_t i;
+	(void)merge;
+	json_array_foreach (more, i, item)
+		if (!has_item(known, item))
 			json_array_append(list, item);
-			if (id != NULL)
-				g_hash_table_insert(places, g_steal_pointer(&id),
-					GSIZE_TO_POINTER(json_array_size(list)));
-		}
-	}
 	return list;
 }
 
-/* Options of another driver mean nothing to this one. */
-static bool other_driver(const json_t *base, const json_t *over, const char *path)
+static json_t *replace(Merge *merge, json_t *base, const json_t *over)
 {
-	const char *from = json_str(base, "driver"), *to = json_str(over, "driver");
-	return path_matches(path, "services.*.logging") && *from != '\0' && *to != '\0' &&
-	       strcmp(from, to) != 0;
+	(void)merge;
+	(void)base;
+	return json_incref((json_t *)over);
 }
 
-static json_t *merge_maps(
-	const json_t *base, const json_t *over, const Document *document, const char *path)
+/* ["a"] as {a: fill}. */
+static json_t *as_map(const json_t *value, const json_t *fill)
 {
-	json_t *map = json_copy((json_t *)base), *member;
-	const char *name;
-	json_object_foreach ((json_t *)over, name, member) {
-		g_autofree char *below = g_strconcat(path, *path != '\0' ? "." : "", name, NULL);
-		const char *tag = document_tag(document, below);
-		if (tag != NULL && strcmp(tag, "!reset") == 0)
-			json_object_del(map, name);
-		else
-			json_object_set_new(map, name,
-				compose_merge(json_object_get(map, name), member, document, below));
+	json_t *map = json_object();
+	size_t i;
+	json_t *item;
+	if (json_is_object(value)) {
+		json_decref(map);
+		return json_incref((json_t *)value);
 	}
+	json_array_foreach (value, i, item)
+		json_object_set_new(map, json_elem(value, i),
+			fill != NULL ? json_copy((json_t *)fill) : json_null());
 	return map;
 }
 
-json_t *compose_merge(
-	const json_t *base, const json_t *over, const Document *document, const char *path)
+static json_t *to_names(Merge *merge, json_t *base, const json_t *over)
 {
-	const char *tag = document_tag(document, path);
-	bool override = tag != NULL && strcmp(tag, "!override") == 0;
-	if (json_is_object(over) && (base == NULL || override || !json_is_object(base) ||
-					    other_driver(base, over, path))) {
-		/* What is reset in it goes, also where there is nothing to reset. */
-		g_autoptr(json_t) nothing = json_object();
-		return merge_maps(nothing, over, document, path);
-	}
-	if (base == NULL || json_is_null(base) || override)
+	g_autoptr(json_t) from = as_map(base, NULL), to = as_map(over, NULL);
+	return merge_maps(merge, from, to);
+}
+
+static json_t *to_dependencies(Merge *merge, json_t *base, const json_t *over)
+{
+	g_autoptr(json_t) fill =
+		json_pack("{s:s, s:b}", "condition", "service_started", "required", 1);
+	g_autoptr(json_t) from = as_map(base, fill), to = as_map(over, fill);
+	return merge_maps(merge, from, to);
+}
+
+static json_t *to_build(Merge *merge, json_t *base, const json_t *over)
+{
+	g_autoptr(json_t) from =
+		json_is_string(base) ? json_pack("{s:O}", "context", base) : json_incref(base),
+			  to = json_is_string(over) ? json_pack("{s:O}", "context", over)
+						    : json_incref((json_t *)over);
+	return merge_maps(merge, from, to);
+}
+
+/* Options of another driver mean nothing to this one. */
+static json_t *to_logging(Merge *merge, json_t *base, const json_t *over)
+{
+	json_t *from = json_object_get(base, "driver"), *to = json_object_get(over, "driver");
+	if (from != NULL && to != NULL && !json_equal(from, to))
 		return json_incref((json_t *)over);
+	return merge_maps(merge, base, over);
+}
+
+static size_t find_subnet(const json_t *pools, const json_t *pool)
+{
+	size_t i;
+	json_t *one;
+	json_array_foreach (pools, i, one)
+		if (g_strcmp0(json_str(one, "subnet"), json_str(pool, "subnet")) == 0)
+			return i;
+	return json_array_size(pools);
+}
+
+/* Pools are told apart by their subnets. */
+static bool add_pool(Merge *merge, json_t *pools, const json_t *original, const json_t *pool)
+{
+	bool same = g_strcmp0(json_str(original, "subnet"), json_str(pool, "subnet")) == 0;
+	size_t at = find_subnet(pools, pool);
+	if (!same && at == json_array_size(pools)) {
+		json_array_append(pools, (json_t *)pool);
+		return true;
+	}
+	json_t *merged = merge_maps(merge, (json_t *)original, pool);
+	if (merged == NULL)
+		return false;
+	if ((at = find_subnet(pools, merged)) < json_array_size(pools))
+		json_array_set_new(pools, at, merged);
+	else
+		json_array_append_new(pools, merged);
+	return true;
+}
+
+static json_t *to_pools(Merge *merge, json_t *base, const json_t *over)
+{
+	g_autoptr(json_t) pools = json_array();
+	size_t i, n;
+	json_t *original, *pool;
+	json_array_foreach (base, i, original)
+		json_array_foreach (over, n, pool)
+			if (!add_pool(merge, pools, original, pool))
+				return NULL;
+	return g_steal_pointer(&pools);
+}
+
+static const struct {
+	const char *pattern;
+	Merger merger;
+} mergers[] = {
+	{"networks.*.ipam.config", to_pools},
+	{"networks.*.labels", to_list},
+	{"volumes.*.labels", to_list},
+	{"services.*.annotations", to_list},
+	{"services.*.build", to_build},
+	{"services.*.build.args", to_list},
+	{"services.*.build.additional_contexts", to_list},
+	{"services.*.build.extra_hosts", to_hosts},
+	{"services.*.build.labels", to_list},
+	{"services.*.command", replace},
+	{"services.*.depends_on", to_dependencies},
+	{"services.*.deploy.labels", to_list},
+	{"services.*.dns", to_list},
+	{"services.*.dns_opt", to_list},
+	{"services.*.dns_search", to_list},
+	{"services.*.entrypoint", replace},
+	{"services.*.env_file", to_list},
+	{"services.*.label_file", to_list},
+	{"services.*.environment", to_list},
+	{"services.*.extra_hosts", to_hosts},
+	{"services.*.healthcheck.test", replace},
+	{"services.*.labels", to_list},
+	{"services.*.volumes.*.volume.labels", to_list},
+	{"services.*.logging", to_logging},
+	{"services.*.models", to_names},
+	{"services.*.networks", to_names},
+	{"services.*.sysctls", to_list},
+	{"services.*.tmpfs", to_list},
+	{"services.*.ulimits.*", replace},
+};
+
+static json_t *merge_value(Merge *merge, json_t *base, const json_t *over)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(mergers); i++)
+		if (matches(merge->path, mergers[i].pattern))
+			return mergers[i].merger(merge, base, over);
 	if (json_is_null(over))
-		return json_incref((json_t *)base);
-	if (json_is_object(over))
-		return merge_maps(base, over, document, path);
-	if (json_is_array(over) && json_is_array(base) && !is_replaced(path))
-		return merge_lists(base, over, path);
-	return json_incref((json_t *)over);
+		return json_incref(base);
+	if (json_is_object(base))
+		return json_is_object(over) ? merge_maps(merge, base, over)
+					    : merge_fail(merge, "cannot override %s");
+	if (!json_is_array(base))
+		return json_incref((json_t *)over);
+	if (!json_is_array(over))
+		return merge_fail(merge, "cannot override %s");
+	json_t *list = json_copy(base);
+	json_array_extend(list, (json_t *)over);
+	return list;
+}
+
+json_t *compose_merge(json_t *base, const json_t *over, GError **error)
+{
+	g_autoptr(GPtrArray) path = g_ptr_array_new();
+	Merge merge = {path, error};
+	return merge_value(&merge, base, over);
+}
+
+json_t *service_merge(json_t *base, const json_t *over, GError **error)
+{
+	g_autoptr(GPtrArray) path = g_ptr_array_new();
+	Merge merge = {path, error};
+	g_ptr_array_add(path, (gpointer) "services");
+	g_ptr_array_add(path, (gpointer) "x");
+	return merge_value(&merge, base, over);
 }

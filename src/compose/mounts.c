@@ -1,92 +1,128 @@
-/* Volumes of services: "./data:/data:ro", "name:/data", "/data". */
+/* Volumes of services: "./data:/data:ro", "name:/data", "/data" (compose-go's format.ParseVolume). */
 #include "compose/walk.h"
 
 #include <string.h>
 
-static bool is_path(const char *text)
+/* "c:/x:/y": a drive's letter, where a path in the container follows. A volume may be called by one letter, too. */
+static bool is_drive(const char *text, size_t length)
 {
-	return *text == '.' || *text == '/' || *text == '~' || strchr(text, '/') != NULL;
+	const char *colon = length == 1 && g_ascii_isalpha(*text) ? strchr(text + 2, ':') : NULL;
+	return colon != NULL && colon[1] == '/';
 }
 
-/* "ro,z,nocopy": each word says what it is for. */
-static bool add_options(Walk *walk, json_t *mount, const char *text, bool bind)
+static bool is_path(const char *text)
+{
+	return (*text != '\0' && strchr("./~", *text) != NULL) || g_str_has_prefix(text, "\\\\") ||
+	       (g_ascii_isalpha(*text) && text[1] == ':');
+}
+
+/* The parts between colons; a drive's letter and what stands in "${...}" keep theirs. */
+static GPtrArray *split(const char *text)
+{
+	GPtrArray *parts = g_ptr_array_new_with_free_func(g_free);
+	const char *begin = text;
+	int depth = 0;
+	for (const char *at = text;; at++) {
+		if (*at == '$' && at[1] == '{')
+			depth++;
+		else if (*at == '}' && depth > 0)
+			depth--;
+		else if (*at == '\0' ||
+			 (*at == ':' && depth == 0 && !is_drive(begin, (size_t)(at - begin)))) {
+			g_ptr_array_add(parts, g_strndup(begin, (gsize)(at - begin)));
+			begin = at + 1;
+		}
+		if (*at == '\0')
+			return parts;
+	}
+}
+
+static json_t *part_of(json_t *mount, const char *name)
+{
+	json_t *part = json_object_get(mount, name);
+	if (part == NULL)
+		json_object_set_new(mount, name, part = json_object());
+	return part;
+}
+
+/* "ro,z,nocopy"; what is not known says nothing. */
+static void add_options(json_t *mount, const char *text)
 {
 	static const char *const shared[] = {
 		"rprivate", "private", "rshared", "shared", "rslave", "slave", NULL};
-	json_t *more = json_object_get(mount, bind ? "bind" : "volume");
 	g_auto(GStrv) words = g_strsplit(text, ",", -1);
 	for (int i = 0; words[i] != NULL; i++) {
 		const char *word = words[i];
 		if (strcmp(word, "ro") == 0)
 			json_object_set_new(mount, "read_only", json_true());
-		else if (strcmp(word, "rw") == 0 || *word == '\0')
-			continue;
-		else if (strcmp(word, "nocopy") == 0 && !bind)
-			json_object_set_new(more, "nocopy", json_true());
-		else if (g_strv_contains(shared, word) && bind)
-			json_object_set_new(more, "propagation", json_string(word));
-		else if ((strcmp(word, "z") == 0 || strcmp(word, "Z") == 0) && bind)
-			json_object_set_new(more, "selinux", json_string(word));
-		else if (strcmp(word, "cached") == 0 || strcmp(word, "delegated") == 0 ||
-			 strcmp(word, "consistent") == 0)
-			json_object_set_new(mount, "consistency", json_string(word));
-		else if (strcmp(word, "z") != 0 && strcmp(word, "Z") != 0)
-			return walk_fail(walk, "unknown volume option \"%s\"", word);
+		else if (strcmp(word, "rw") == 0)
+			json_object_del(mount, "read_only");
+		else if (strcmp(word, "nocopy") == 0)
+			json_object_set_new(part_of(mount, "volume"), "nocopy", json_true());
+		else if (g_strv_contains(shared, word))
+			json_object_set_new(
+				part_of(mount, "bind"), "propagation", json_string(word));
+		else if (strcmp(word, "z") == 0 || strcmp(word, "Z") == 0)
+			json_object_set_new(part_of(mount, "bind"), "selinux", json_string(word));
 	}
-	return true;
+}
+
+static const char *problem_of(const GPtrArray *parts)
+{
+	for (guint i = 0; i < parts->len; i++)
+		if (*(const char *)parts->pdata[i] == '\0')
+			return "empty section between colons";
+	return parts->len > 3 ? "too many colons" : NULL;
+}
+
+static void set_kind(json_t *mount)
+{
+	bool bind = is_path(json_str(mount, "source"));
+	json_object_set_new(mount, "type", json_string(bind ? "bind" : "volume"));
+	json_t *part = part_of(mount, bind ? "bind" : "volume");
+	/* Short forms have always made the folder. */
+	if (bind)
+		json_object_set_new(part, "create_host_path", json_true());
 }
 
 static bool from_text(Walk *walk, json_t **value)
 {
-	g_autofree char *text = g_strdup(json_string_value(*value));
-	char *colon = strchr(text, ':'), *source = NULL, *target = text, *options = NULL;
-	if (colon != NULL) {
-		*colon = '\0';
-		source = text;
-		target = colon + 1;
-		if ((colon = strchr(target, ':')) != NULL) {
-			*colon = '\0';
-			options = colon + 1;
-		}
+	const char *text = json_string_value(*value);
+	g_autoptr(GPtrArray) parts = split(text);
+	json_t *mount = json_object();
+	if (strlen(text) <= 2 && *text != '\0') {
+		walk_set(value, mount);
+		json_object_set_new(mount, "type", json_string("volume"));
+		g_autofree char *clean = path_clean(text);
+		json_object_set_new(mount, "target", json_lenient(clean));
+		return true;
 	}
-	if (*target == '\0' || (source != NULL && *source == '\0'))
-		return walk_fail(
-			walk, "invalid volume \"%s\": a path is empty", json_string_value(*value));
-	/* "name:ro": what looks like an option is no path. */
-	if (source != NULL && options == NULL && *target != '/' && *source == '/') {
-		options = target;
-		target = source;
-		source = NULL;
+	const char *problem = *text == '\0' ? "invalid empty volume spec" : problem_of(parts);
+	if (problem != NULL) {
+		json_decref(mount);
+		return walk->lenient || walk_fail(walk, "invalid spec: %s: %s", text, problem);
 	}
-	bool bind = source != NULL && is_path(source);
-	g_autofree char *clean =
-		*target == '/' ? g_canonicalize_filename(target, "/") : g_strdup(target);
-	json_t *mount = json_pack("{s:s}", "type", bind ? "bind" : "volume");
-	if (source != NULL)
-		json_object_set_new(mount, "source", json_lenient(source));
+	json_object_set_new(mount, "type", json_null());
+	if (parts->len > 1)
+		json_object_set_new(mount, "source", json_lenient(parts->pdata[0]));
+	g_autofree char *clean = path_clean(parts->pdata[parts->len > 1 ? 1 : 0]);
 	json_object_set_new(mount, "target", json_lenient(clean));
-	json_object_set_new(mount, bind ? "bind" : "volume",
-		bind ? json_pack("{s:b}", "create_host_path", 1) : json_object());
-	bool ok = options == NULL || add_options(walk, mount, options, bind);
+	if (parts->len > 2)
+		add_options(mount, parts->pdata[2]);
+	set_kind(mount);
 	walk_set(value, mount);
-	return ok;
+	return true;
 }
 
-bool normalize_mount(Walk *walk, json_t **value)
+bool canonical_mount(Walk *walk, json_t **value)
 {
 	if (json_is_string(*value))
 		return from_text(walk, value);
-	if (*json_str(*value, "target") == '\0')
-		return walk_fail(walk, "a target path is missing");
-	if (*json_str(*value, "type") == '\0')
-		return walk_fail(walk, "the type is missing (bind, volume, tmpfs or image)");
-	/* A folder that is not there is made, unless somebody says no. */
-	if (strcmp(json_str(*value, "type"), "bind") == 0) {
-		json_t *bind = json_object_get(*value, "bind");
-		if (bind == NULL)
-			json_object_set_new(*value, "bind", bind = json_object());
-		if (json_object_get(bind, "create_host_path") == NULL)
-			json_object_set_new(bind, "create_host_path", json_true());
-	}
-	return true;
+	return json_is_object(*value) || walk_fail(walk, "invalid type for a volume");
+}
+
+char *mount_target(const char *text)
+{
+	g_autoptr(GPtrArray) parts = split(text);
+	return g_strdup(parts->pdata[parts->len > 1 && strlen(text) > 2 ? 1 : 0]);
 }

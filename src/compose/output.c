@@ -1,20 +1,10 @@
-/* The model as `compose config` shows it, and the hash of a service. */
+/* The model as `compose config` shows it, and what hashes are computed over. */
+#include "compose/go_text.h"
 #include "compose/keys.h"
 #include "compose/load.h"
+#include "compose/yaml.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-/* A service always says its command and entrypoint, as Docker Compose's does. */
-static json_t *shown_service(const json_t *service)
-{
-	static const char *const always[] = {"command", "entrypoint"};
-	json_t *copy = json_copy((json_t *)service);
-	for (size_t i = 0; i < G_N_ELEMENTS(always); i++)
-		if (json_object_get(copy, always[i]) == NULL)
-			json_object_set_new(copy, always[i], json_null());
-	return copy;
-}
 
 static bool uses_name(const json_t *list, const char *member, const char *name)
 {
@@ -26,76 +16,112 @@ static bool uses_name(const json_t *list, const char *member, const char *name)
 	return false;
 }
 
-/* Resources that no service uses are no part of the project. */
-static bool is_used(const Project *project, const char *kind, const char *name)
+/* A bind's source is no volume's name. */
+static bool mounts_volume(const json_t *mounts, const char *name)
+{
+	size_t i;
+	json_t *mount;
+	json_array_foreach (mounts, i, mount)
+		if (strcmp(json_str(mount, "type"), "volume") == 0 &&
+			strcmp(json_str(mount, "source"), name) == 0)
+			return true;
+	return false;
+}
+
+bool project_uses(const Project *project, const char *kind, const char *name)
 {
 	const char *service_name;
 	json_t *service;
+	bool volumes = strcmp(kind, "volumes") == 0;
 	json_object_foreach (project_services(project), service_name, service) {
 		json_t *uses = json_object_get(service, kind),
 		       *build = json_object_get(service, "build");
 		if ((json_is_object(uses) && json_object_get(uses, name) != NULL) ||
-			(json_is_array(uses) && uses_name(uses, "source", name)) ||
-			uses_name(json_object_get(build, kind), "source", name))
+			(volumes ? mounts_volume(uses, name)
+				 : json_is_array(uses) && uses_name(uses, "source", name)) ||
+			(strcmp(kind, "secrets") == 0 &&
+				uses_name(json_object_get(build, kind), "source", name)))
 			return true;
 	}
 	return false;
 }
 
-static json_t *used_only(const Project *project, const char *kind)
-{
-	json_t *all = json_object_get(project->model, kind), *used = json_object(), *value;
-	const char *name;
-	json_object_foreach (all, name, value)
-		if (strcmp(kind, "models") == 0 || is_used(project, kind, name))
-			json_object_set(used, name, value);
-	return used;
-}
-
-static json_t *shown_model(const Project *project)
+void project_keep_used(Project *project)
 {
 	static const char *const kinds[] = {"networks", "volumes", "secrets", "configs", "models"};
-	json_t *model = json_pack("{s:s, s:{}}", "name", project->name, "services"), *value;
 	const char *name;
-	json_object_foreach (project_services(project), name, value)
-		json_object_set_new(json_object_get(model, "services"), name, shown_service(value));
+	json_t *value;
+	void *next;
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
-		json_t *used = used_only(project, kinds[i]);
-		if (json_object_size(used) > 0)
-			json_object_set(model, kinds[i], used);
-		json_decref(used);
+		json_t *all = json_object_get(project->model, kinds[i]);
+		json_object_foreach_safe (all, next, name, value)
+			if (!project_uses(project, kinds[i], name))
+				json_object_del(all, name);
+		if (all != NULL && json_object_size(all) == 0)
+			json_object_del(project->model, kinds[i]);
 	}
-	json_object_foreach (project->model, name, value)
-		if (g_str_has_prefix(name, "x-"))
-			json_object_set(model, name, value);
-	return model;
 }
 
-/* name before all others, the rest as the table has it. */
-static json_t *ordered_model(const json_t *model)
+/* What secrets hold is nobody's to see; what a config has out of a variable is said by the variable. */
+static json_t *without_contents(const json_t *model)
 {
-	json_t *ordered = json_object(), *table = key_ordered(&compose_root, model), *value;
+	static const char *const hidden[][2] = {
+		{"secrets", SECRET_CONTENT}, {"configs", "content"}};
+	json_t *copy = json_copy((json_t *)model), *value;
 	const char *name;
-	if (json_object_get(table, "name") != NULL)
-		json_object_set(ordered, "name", json_object_get(table, "name"));
-	json_object_foreach (table, name, value)
-		json_object_set(ordered, name, value);
-	json_decref(table);
-	return ordered;
+	for (size_t i = 0; i < G_N_ELEMENTS(hidden); i++) {
+		json_t *all = json_object_get(model, hidden[i][0]), *fewer = json_object();
+		json_object_foreach (all, name, value) {
+			json_t *shown = json_copy(value);
+			if (json_object_get(value, "environment") != NULL)
+				json_object_del(shown, hidden[i][1]);
+			json_object_set_new(fewer, name, shown);
+		}
+		if (json_is_object(all))
+			json_object_set(copy, hidden[i][0], fewer);
+		json_decref(fewer);
+	}
+	return copy;
 }
 
-char *project_text(const Project *project, bool as_json)
+/* JSON sorts what is at the top, knows no models there and tells all extensions. */
+static json_t *json_model(const json_t *model)
 {
-	g_autoptr(json_t) model =
-		json_object_get(project->model, "services") != NULL && project->inactive != NULL
-			? shown_model(project)
-			: json_incref(project->model);
-	g_autoptr(json_t) ordered = ordered_model(model);
-	if (!as_json)
-		return yaml_text(ordered);
-	char *text = json_dumps(ordered, JSON_INDENT(2)), *copy = g_strconcat(text, "\n", NULL);
-	free(text);
-	return copy;
+	json_t *written = model_emit(&compose_root, model, EMIT_JSON), *value;
+	const char *name;
+	json_object_del(written, "models");
+	json_object_foreach ((json_t *)model, name, value)
+		if (g_str_has_prefix(name, "x-"))
+			json_object_set_new(written, name, emit_any(value, EMIT_JSON));
+	g_autofree const char **names = g_new(const char *, json_object_size(written) + 1);
+	size_t count = 0;
+	json_object_foreach (written, name, value)
+		names[count++] = name;
+	json_t *sorted = json_object();
+	for (size_t done = 0; done < count; done++) {
+		size_t least = done;
+		for (size_t i = done + 1; i < count; i++)
+			if (strcmp(names[i], names[least]) < 0)
+				least = i;
+		const char *swap = names[least];
+		names[least] = names[done];
+		names[done] = swap;
+		json_object_set(sorted, swap, json_object_get(written, swap));
+	}
+	json_decref(written);
+	return sorted;
+}
+
+char *project_text(const Project *project, bool as_json, bool typed)
+{
+	EmitForm form = as_json ? EMIT_JSON : EMIT_YAML;
+	g_autoptr(json_t) shown = without_contents(project->model);
+	if (typed && !as_json && json_object_get(shown, "services") == NULL)
+		json_object_set_new(shown, "services", json_object());
+	g_autoptr(json_t) written = !typed    ? emit_any(shown, form)
+				    : as_json ? json_model(shown)
+					      : model_emit(&compose_root, shown, form);
+	return as_json ? go_json(written, 2) : yaml_text(written);
 }
 
 int service_replicas(const json_t *service)
@@ -106,12 +132,19 @@ int service_replicas(const json_t *service)
 	return json_is_integer(value) ? (int)json_integer_value(value) : 1;
 }
 
+static char *hash_of(const Key *key, const json_t *value)
+{
+	g_autoptr(json_t) written = model_emit(key, value, EMIT_JSON);
+	g_autofree char *text = go_json(written, 0);
+	return g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+}
+
 char *service_hash(const json_t *service)
 {
 	/* What changes no container that is there (Docker Compose v2, ServiceHash). */
 	static const char *const left_out[] = {
 		"build", "pull_policy", "scale", "depends_on", "profiles"};
-	g_autoptr(json_t) copy = shown_service(service);
+	g_autoptr(json_t) copy = json_copy((json_t *)service);
 	for (size_t i = 0; i < G_N_ELEMENTS(left_out); i++)
 		json_object_del(copy, left_out[i]);
 	json_t *deploy = json_object_get(copy, "deploy");
@@ -120,8 +153,18 @@ char *service_hash(const json_t *service)
 		json_object_del(fewer, "replicas");
 		json_object_set_new(copy, "deploy", fewer);
 	}
-	const Key *key = key_find(key_find(&compose_root, "services"), "x");
-	g_autoptr(json_t) ordered = key_ordered(key, copy);
-	g_autofree char *text = json_text(ordered);
-	return g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+	return hash_of(key_service(), copy);
+}
+
+char *network_hash(const json_t *network)
+{
+	return hash_of(key_find(&compose_root, "networks")->keys, network);
+}
+
+char *volume_hash(const json_t *volume)
+{
+	g_autoptr(json_t) copy = json_copy((json_t *)volume);
+	if (*json_str(copy, "driver") == '\0')
+		json_object_set_new(copy, "driver", json_string("local"));
+	return hash_of(key_find(&compose_root, "volumes")->keys, copy);
 }

@@ -1,6 +1,9 @@
-/* Ports of services: "127.0.0.1:8080-8081:80-81/udp", 3000, or a mapping. */
+/* Ports of services: "127.0.0.1:8080-8081:80-81/udp", 3000, or a mapping (github.com/docker/go-connections/nat). */
 #include "compose/walk.h"
 
+#include "base/address.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_PORTS = 1 << 17 }; /* all there are, of two protocols */
@@ -24,105 +27,145 @@ static bool read_range(const char *text, Range *range)
 	return true;
 }
 
-static json_t *port_new(const char *ip, int target, const char *published, const char *protocol)
+typedef struct {
+	char *ip, *host, *container, *protocol;
+} Parts;
+
+static void parts_clear(Parts *parts)
+{
+	g_free(parts->ip);
+	g_free(parts->host);
+	g_free(parts->container);
+	g_free(parts->protocol);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Parts, parts_clear)
+
+/* IP, host and container parts of "a:b:c/p", from the right; brackets hold an IPv6 address. */
+static Parts split(const char *text)
+{
+	Parts parts = {0};
+	const char *last = strrchr(text, ':');
+	g_autofree char *left = last != NULL ? g_strndup(text, (gsize)(last - text)) : g_strdup("");
+	char *second = strrchr(left, ':');
+	g_auto(GStrv) port = g_strsplit(last != NULL ? last + 1 : text, "/", -1);
+	bool named = port[0] != NULL && *port[0] != '\0';
+	parts.container = g_strdup(named ? port[0] : "");
+	parts.protocol = g_ascii_strdown(named && port[1] != NULL && *port[1] != '\0' ? port[1]
+					 : named				      ? "tcp"
+										      : "",
+		-1);
+	parts.host = g_strdup(second != NULL ? second + 1 : left);
+	parts.ip = second != NULL ? g_strndup(left, (gsize)(second - left)) : g_strdup("");
+	size_t length = strlen(parts.ip);
+	if (*parts.ip == '[' && length > 2 && parts.ip[length - 1] == ']') {
+		parts.ip[length - 1] = '\0';
+		memmove(parts.ip, parts.ip + 1, length - 1);
+	}
+	return parts;
+}
+
+static json_t *port_new(const Parts *parts, int target, const char *published)
 {
 	json_t *port = json_pack("{s:s, s:i}", "mode", "ingress", "target", target);
-	if (*ip != '\0')
-		json_object_set_new(port, "host_ip", json_string(ip));
+	if (*parts->ip != '\0')
+		json_object_set_new(port, "host_ip", json_lenient(parts->ip));
 	if (*published != '\0')
 		json_object_set_new(port, "published", json_string(published));
-	json_object_set_new(port, "protocol", json_string(protocol));
+	json_object_set_new(port, "protocol", json_string(parts->protocol));
 	return port;
 }
 
-/* IP, host and container parts of "a:b:c", from the right; brackets hold an IPv6 address. */
-static bool split(char *text, char **ip, char **host, char **container)
+static bool check_parts(Walk *walk, const Parts *parts, const char *said)
 {
-	char *last = strrchr(text, ':');
-	*ip = *host = (char *)"";
-	*container = text;
-	if (last == NULL || strchr(last, ']') != NULL)
-		return last == NULL;
-	*last = '\0';
-	*container = last + 1;
-	*host = text;
-	char *second = strrchr(text, ':');
-	if (second == NULL)
-		return true;
-	*second = '\0';
-	*host = second + 1;
-	*ip = text;
-	size_t length = strlen(text);
-	if (*text == '[' && length > 2 && text[length - 1] == ']') {
-		text[length - 1] = '\0';
-		*ip = text + 1;
+	static const char *const protocols[] = {"tcp", "udp", "sctp", NULL};
+	Address address;
+	/* An IPv6 address has brackets, which are off by now. */
+	if (strchr(parts->ip, ':') != NULL && strchr(said, '[') == NULL)
+		return walk_fail(
+			walk, "invalid IP address: %s: too many colons in address", parts->ip);
+	if (*parts->ip != '\0' && !address_parse(parts->ip, &address))
+		return walk_fail(walk, "invalid IP address: %s", parts->ip);
+	if (*parts->container == '\0' || strcmp(parts->container, "0") == 0)
+		return walk_fail(walk, "no port specified: %s<empty>", said);
+	return g_strv_contains(protocols, parts->protocol) ||
+	       walk_fail(walk, "invalid protocol \"%s\": invalid proto", parts->protocol);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	g_autofree char *x = g_strdup_printf("%d/", *(const int *)a),
+			*y = g_strdup_printf("%d/", *(const int *)b);
+	return strcmp(x, y);
+}
+
+/* The ports of a range stand in the order of their text, as they do there. */
+static void add_range(json_t *list, const Parts *parts, Range to, Range from)
+{
+	int count = to.last - to.first + 1;
+	bool spread = count == 1 && from.last > from.first;
+	g_autofree int *targets = g_new(int, (gsize)count);
+	for (int i = 0; i < count; i++)
+		targets[i] = to.first + i;
+	qsort(targets, (size_t)count, sizeof *targets, by_text);
+	for (int i = 0; i < count; i++) {
+		g_autofree char *published =
+			spread ? g_strdup_printf("%d-%d", from.first, from.last)
+			: *parts->host != '\0'
+				? g_strdup_printf("%d", from.first + targets[i] - to.first)
+				: g_strdup("");
+		json_array_append_new(list, port_new(parts, targets[i], published));
 	}
-	return true;
 }
 
 static bool add_text(Walk *walk, json_t *list, const char *said)
 {
-	g_autofree char *text = g_strdup(said);
-	char *slash = strchr(text, '/'), *ip, *host, *container;
-	const char *protocol = slash != NULL ? slash + 1 : "tcp";
-	static const char *const protocols[] = {"tcp", "udp", "sctp", NULL};
+	g_auto(Parts) parts = split(said);
 	Range to, from = {0, 0};
-	if (slash != NULL)
-		*slash = '\0';
-	if (!g_strv_contains(protocols, protocol))
-		return walk_fail(walk, "invalid protocol \"%s\" in port \"%s\"", protocol, said);
-	if (!split(text, &ip, &host, &container) || !read_range(container, &to))
+	if (!check_parts(walk, &parts, said))
+		return false;
+	if (!read_range(parts.container, &to))
+		return walk_fail(
+			walk, "invalid containerPort: %s (an invalid port)", parts.container);
+	if (*parts.host != '\0' && !read_range(parts.host, &from))
+		return walk_fail(walk, "invalid host port in \"%s\": invalid hostPort: %s", said,
+			parts.host);
+	if (*parts.host != '\0' && from.last - from.first != to.last - to.first &&
+		to.first != to.last)
 		return walk_fail(walk,
-			"invalid port \"%s\": [IP:][HOST:]CONTAINER[/PROTOCOL] is meant", said);
-	if (*host != '\0' && !read_range(host, &from))
-		return walk_fail(walk, "invalid host port in \"%s\"", said);
-	bool spread = *host != '\0' && from.last > from.first && to.first == to.last;
-	if (*host != '\0' && !spread && from.last - from.first != to.last - to.first)
-		return walk_fail(walk, "port ranges of \"%s\" differ in length", said);
-	for (int i = 0; i <= to.last - to.first; i++) {
-		g_autofree char *published = spread	     ? g_strdup(host)
-					     : *host != '\0' ? g_strdup_printf("%d", from.first + i)
-							     : g_strdup("");
-		json_array_append_new(list, port_new(ip, to.first + i, published, protocol));
-	}
+			"invalid ranges specified for container and host Ports: %s and %s differ "
+			"in length",
+			parts.container, parts.host);
+	add_range(list, &parts, to, from);
 	return true;
 }
 
-static bool add_map(Walk *walk, json_t *list, json_t *port)
-{
-	static const char *const defaults[][2] = {{"mode", "ingress"}, {"protocol", "tcp"}};
-	json_t *target = json_object_get(port, "target"),
-	       *published = json_object_get(port, "published");
-	if (json_is_string(target)) {
-		g_autofree char *text = plain_text(target);
-		return walk_fail(walk, "invalid target port \"%s\"", text);
-	}
-	if (target == NULL)
-		return walk_fail(walk, "a target port is missing");
-	if (json_is_number(published)) {
-		g_autofree char *text = plain_text(published);
-		json_object_set_new(port, "published", json_string(text));
-	}
-	for (size_t i = 0; i < G_N_ELEMENTS(defaults); i++)
-		if (json_object_get(port, defaults[i][0]) == NULL)
-			json_object_set_new(port, defaults[i][0], json_string(defaults[i][1]));
-	json_array_append(list, port);
-	return true;
-}
-
-bool normalize_ports(Walk *walk, json_t **value)
+bool canonical_ports(Walk *walk, json_t **value)
 {
 	g_autoptr(json_t) list = json_array();
+	g_autoptr(GError) problem = NULL;
+	GError **error = walk->error;
 	size_t i;
 	json_t *item;
 	gsize length = walk->path->len;
+	if (!json_is_array(*value))
+		return walk_fail(walk, "invalid type for ports");
 	json_array_foreach (*value, i, item) {
 		g_autofree char *text = plain_text(item);
+		if (json_is_object(item)) {
+			json_array_append(list, item);
+			continue;
+		}
+		walk->error = &problem;
 		g_string_append_printf(walk->path, "[%zu]", i);
-		if (!(json_is_object(item) ? add_map(walk, list, item)
-					   : add_text(walk, list, text)))
-			return false;
+		bool ok = add_text(walk, list, text);
+		walk->error = error;
 		g_string_truncate(walk->path, length);
+		if (!ok && walk->lenient && json_is_string(item))
+			return true;
+		if (!ok) {
+			g_propagate_error(error, g_steal_pointer(&problem));
+			return false;
+		}
 		if (json_array_size(list) > MAX_PORTS)
 			return walk_fail(walk, "more ports than there are");
 	}

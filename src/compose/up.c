@@ -274,6 +274,8 @@ bool compose_create(const Project *project, Client *client, const UpOptions *opt
 {
 	g_auto(Work) work = {.project = project, .options = options, .teller = teller};
 	g_mutex_init(&work.lock);
+	if (!project_check_names(project, error))
+		return false;
 	work.ids = json_object();
 	work.replaced = json_object();
 	work.containers = project_containers(client, project->name, true, false, error);

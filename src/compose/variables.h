@@ -19,8 +19,8 @@ void environment_set(Environment *environment, const char *name, const char *val
 char *interpolate(const char *text, Environment *environment, GError **error);
 /* All strings of a document, in place; keys stay. */
 bool document_interpolate(Document *document, Environment *environment, GError **error);
-/* {name: {"default", "required", "alternate"}} of all variables in a document (config --variables). */
-void document_variables(const Document *document, json_t *variables);
+/* {name: {"default", "required", "alternate"}} of all variables that a model's strings hold (config --variables). */
+void find_variables(const json_t *value, json_t *variables);
 
 /* dotenv.c: "KEY=value" lines into an ordered object; a KEY alone takes the environment's value, or none. raw: values
  * are what stands there. NULL with error, with the line's number. */

@@ -1,10 +1,9 @@
 #include "compose/walk.h"
+#include "compose/go_text.h"
 
 #include "base/error.h"
 
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 bool walk_fail(Walk *walk, const char *format, ...)
@@ -52,17 +51,8 @@ static bool walk_member(Walk *walk, json_t *object, const char *name, const char
 	return ok;
 }
 
-static bool is_reset(const Walk *walk)
-{
-	const char *tag =
-		walk->document != NULL ? document_tag(walk->document, walk->path->str) : NULL;
-	return tag != NULL && strcmp(tag, "!reset") == 0;
-}
-
 bool walk_at(Walk *walk, json_t **tree, const char *pattern, Visit visit)
 {
-	if (is_reset(walk))
-		return true;
 	if (*pattern == '\0')
 		return json_is_null(*tree) || visit(walk, tree);
 	if (g_str_has_prefix(pattern, "[]"))
@@ -104,18 +94,6 @@ bool path_matches(const char *path, const char *pattern)
 	return *path == '\0';
 }
 
-/* The shortest text that reads as the same number. */
-static char *real_text(double value)
-{
-	char text[64];
-	for (int precision = 6; precision <= 17; precision++) {
-		snprintf(text, sizeof text, "%.*g", precision, value);
-		if (g_ascii_strtod(text, NULL) == value)
-			break;
-	}
-	return g_strdup(text);
-}
-
 char *plain_text(const json_t *value)
 {
 	switch (value != NULL ? json_typeof(value) : JSON_NULL) {
@@ -124,7 +102,7 @@ char *plain_text(const json_t *value)
 	case JSON_INTEGER:
 		return g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
 	case JSON_REAL:
-		return real_text(json_real_value(value));
+		return go_float(json_real_value(value));
 	case JSON_TRUE:
 		return g_strdup("true");
 	case JSON_FALSE:

@@ -1,25 +1,33 @@
-/* YAML becomes values: libfyaml tells what stands in the text, we say what it means. */
-#include "compose/document.h"
+/* YAML becomes values: libyaml, which Go's yaml.v3 is a translation of, tells what stands in the text; what a document
+ * holds is put together here, as yaml.v3 and Docker Compose's reading of tags do. */
+#include "compose/yaml.h"
 
 #include "base/error.h"
 
-#include <libfyaml.h>
 #include <string.h>
+#include <yaml.h>
 
 enum { MAX_DEPTH = 64, MAX_NODES = 200000, MAX_TEXT = 8 << 20 };
 
+/* What an anchor stands for, and where it was: tags below it count at its aliases, too. */
 typedef struct {
-	struct fy_parser *parser;
-	struct fy_event *event; /* the next one */
+	json_t *value; /* NULL: "!reset" */
+	char *path;
+} Anchor;
+
+typedef struct {
+	yaml_parser_t parser;
+	yaml_event_t event; /* the next one */
+	bool has_event;
 	Document *document;
 	GString *path;
-	GHashTable *anchors; /* name -> value, of this document */
+	GHashTable *anchors; /* name -> Anchor, of this document */
 	int depth, nodes;
 	bool failed;
 	GError **error;
 } Reader;
 
-static json_t *read_value(Reader *reader);
+static bool read_value(Reader *reader, json_t **value);
 
 static bool reader_fail(Reader *reader, const char *format, const char *what)
 {
@@ -29,43 +37,40 @@ static bool reader_fail(Reader *reader, const char *format, const char *what)
 	return false;
 }
 
-/* What the parser itself has to say: the first of its errors. */
-static void syntax_fail(Reader *reader)
+/* What the parser itself has to say. */
+static bool syntax_fail(Reader *reader)
 {
-	void *at = NULL;
-	struct fy_diag *diag = fy_parser_get_diag(reader->parser);
-	const struct fy_diag_error *first = fy_diag_errors_iterate(diag, &at);
-	Document *document = reader->document;
+	const yaml_parser_t *parser = &reader->parser;
+	const yaml_mark_t *mark = &parser->problem_mark;
 	Place *place = g_new0(Place, 1);
-	*place = (Place){first != NULL ? first->line : 1, first != NULL ? first->column : 1};
-	g_hash_table_insert(document->places, g_strdup(""), place);
-	document_fail(document, reader->error, "", "yaml: %s",
-		first != NULL ? first->msg : "the text is no YAML");
-	fy_diag_unref(diag);
+	*place = (Place){(int)mark->line + 1, (int)mark->column + 1};
+	g_hash_table_insert(reader->document->places, g_strdup(""), place);
 	reader->failed = true;
+	return document_fail(reader->document, reader->error, "", "yaml: line %d: %s", place->line,
+		parser->problem != NULL ? parser->problem : "the text is no YAML");
+}
+
+static void drop_event(Reader *reader)
+{
+	if (reader->has_event)
+		yaml_event_delete(&reader->event);
+	reader->has_event = false;
 }
 
 static bool advance(Reader *reader)
 {
-	fy_parser_event_free(reader->parser, reader->event);
-	reader->event = fy_parser_parse(reader->parser);
-	if (reader->event == NULL && !reader->failed)
-		syntax_fail(reader);
-	return reader->event != NULL;
-}
-
-static char *token_text(struct fy_token *token)
-{
-	size_t length;
-	const char *text = token != NULL ? fy_token_get_text(token, &length) : NULL;
-	return text != NULL ? g_strndup(text, length) : NULL;
+	drop_event(reader);
+	if (!yaml_parser_parse(&reader->parser, &reader->event))
+		return syntax_fail(reader);
+	reader->has_event = true;
+	return true;
 }
 
 static void note_place(Reader *reader)
 {
-	const struct fy_mark *mark = fy_event_start_mark(reader->event);
+	const yaml_mark_t *mark = &reader->event.start_mark;
 	Place *place = g_new0(Place, 1);
-	*place = (Place){mark != NULL ? mark->line + 1 : 1, mark != NULL ? mark->column + 1 : 1};
+	*place = (Place){(int)mark->line + 1, (int)mark->column + 1};
 	g_hash_table_insert(reader->document->places, g_strdup(reader->path->str), place);
 }
 
@@ -76,104 +81,78 @@ static gsize path_push(Reader *reader, const char *key)
 	return length;
 }
 
-static bool parse_integer(const char *text, json_int_t *value)
+/* The short name of a tag: "!!int" of "tag:yaml.org,2002:int". */
+static char *short_tag(const yaml_char_t *tag)
 {
-	char *end;
-	const char *digits = text + (*text == '-' || *text == '+');
-	if (!g_ascii_isdigit(*digits))
-		return false;
-	bool binary = g_ascii_strncasecmp(digits, "0b", 2) == 0,
-	     octal = g_ascii_strncasecmp(digits, "0o", 2) == 0;
-	g_autofree char *plain = g_strdup(binary || octal ? digits + 2 : text);
-	char *out = plain; /* "1_000" */
-	for (const char *p = plain; *p != '\0'; p++)
-		if (*p != '_')
-			*out++ = *p;
-	*out = '\0';
-	if (*plain == '\0')
-		return false;
-	errno = 0;
-	*value = g_ascii_strtoll(plain, &end, binary ? 2 : octal ? 8 : 0);
-	if ((binary || octal) && *text == '-')
-		*value = -*value;
-	return *end == '\0' && errno == 0;
+	static const char standard[] = "tag:yaml.org,2002:";
+	const char *text = (const char *)tag;
+	if (text == NULL)
+		return g_strdup("");
+	return g_str_has_prefix(text, standard) ? g_strconcat("!!", text + strlen(standard), NULL)
+						: g_strdup(text);
 }
 
-static bool parse_real(const char *text, double *value)
+static const yaml_char_t *tag_of(const yaml_event_t *event)
 {
-	char *end;
-	const char *digits = text + (*text == '-' || *text == '+');
-	if (strspn(digits, "0123456789.eE+-_") != strlen(digits) ||
-		strcspn(digits, "0123456789") == strlen(digits) || strchr("eE", *digits) != NULL)
-		return false;
-	*value = g_ascii_strtod(text, &end);
-	return *end == '\0';
+	return event->type == YAML_SCALAR_EVENT		  ? event->data.scalar.tag
+	       : event->type == YAML_SEQUENCE_START_EVENT ? event->data.sequence_start.tag
+	       : event->type == YAML_MAPPING_START_EVENT  ? event->data.mapping_start.tag
+							  : NULL;
 }
 
-json_t *yaml_scalar(const char *text)
+static const char *anchor_of(const yaml_event_t *event)
 {
-	static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL},
-				 *const yes[] = {"true", "True", "TRUE", NULL},
-				 *const no[] = {"false", "False", "FALSE", NULL};
-	json_int_t integer;
-	double real;
-	if (g_strv_contains(nulls, text))
-		return json_null();
-	if (g_strv_contains(yes, text))
-		return json_true();
-	if (g_strv_contains(no, text))
-		return json_false();
-	if (parse_integer(text, &integer))
-		return json_integer(integer);
-	if (parse_real(text, &real))
-		return json_real(real);
-	return json_lenient(text);
+	const yaml_char_t *anchor =
+		event->type == YAML_SCALAR_EVENT	   ? event->data.scalar.anchor
+		: event->type == YAML_SEQUENCE_START_EVENT ? event->data.sequence_start.anchor
+		: event->type == YAML_MAPPING_START_EVENT  ? event->data.mapping_start.anchor
+							   : NULL;
+	return (const char *)anchor;
 }
 
-/* The tag of what comes, where it is one that we know; it stands in the document's table then. */
-static char *take_tag(Reader *reader)
+static void note_tag(Reader *reader, const char *path, const char *tag)
 {
-	g_autofree char *tag = token_text(fy_event_get_tag_token(reader->event));
-	if (tag == NULL)
-		return NULL;
-	if (strcmp(tag, "!reset") == 0 || strcmp(tag, "!override") == 0)
-		g_hash_table_insert(
-			reader->document->tags, g_strdup(reader->path->str), g_strdup(tag));
-	return g_steal_pointer(&tag);
+	g_hash_table_insert(reader->document->tags, g_strdup(path), g_strdup(tag));
 }
 
-static json_t *read_scalar(Reader *reader, const char *tag)
+static bool read_scalar(Reader *reader, const char *tag, json_t **value)
 {
-	struct fy_token *token = fy_event_get_token(reader->event);
-	g_autofree char *text = token_text(token);
-	bool plain = token == NULL || fy_token_scalar_style(token) == FYSS_PLAIN;
-	bool is_string =
-		tag != NULL && (strcmp(tag, "!!str") == 0 || g_str_has_suffix(tag, ":str") ||
-				       strcmp(tag, "!") == 0);
-	json_t *value = text == NULL	      ? json_null()
-			: plain && !is_string ? yaml_scalar(text)
-					      : json_lenient(text);
-	advance(reader);
-	return value;
+	const yaml_event_t *event = &reader->event;
+	const char *text = (const char *)event->data.scalar.value;
+	bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE, is_time = false;
+	if (strlen(text) != event->data.scalar.length)
+		return reader_fail(reader, "%s", "control characters are not allowed");
+	*value = *tag == '\0' || strcmp(tag, "!") == 0 ? plain && *tag == '\0'
+								 ? yaml_scalar_timed(text, &is_time)
+								 : json_lenient(text)
+						       : yaml_tagged(tag, text);
+	if (*value == NULL) {
+		g_autofree char *what = g_strdup_printf("cannot decode `%s` as a %s", text, tag);
+		return reader_fail(reader, "%s", what);
+	}
+	if (is_time)
+		note_tag(reader, reader->path->str, "!!timestamp");
+	return advance(reader);
 }
 
-static json_t *read_list(Reader *reader)
+static bool read_list(Reader *reader, json_t **value)
 {
 	g_autoptr(json_t) list = json_array();
 	gsize length = reader->path->len;
-	advance(reader);
-	while (!reader->failed && reader->event->type != FYET_SEQUENCE_END) {
+	if (!advance(reader))
+		return false;
+	while (reader->event.type != YAML_SEQUENCE_END_EVENT) {
+		json_t *item = NULL;
 		g_string_append_printf(reader->path, "[%zu]", json_array_size(list));
-		json_t *value = read_value(reader);
+		bool ok = read_value(reader, &item);
 		g_string_truncate(reader->path, length);
-		if (value == NULL)
-			return NULL;
-		json_array_append_new(list, value);
+		if (!ok)
+			return false;
+		if (item != NULL)
+			json_array_append_new(list, item);
 	}
-	if (reader->failed)
-		return NULL;
-	advance(reader);
-	return g_steal_pointer(&list);
+	*value = g_steal_pointer(&list);
+	return advance(reader);
 }
 
 /* "<<": a map or a list of maps, whose members are taken where the map has none of the name. */
@@ -183,13 +162,16 @@ static bool merge_in(Reader *reader, json_t *map, const json_t *from)
 		size_t i;
 		json_t *one;
 		json_array_foreach (from, i, one)
-			if (!merge_in(reader, map, one))
+			if (!json_is_object(one))
+				return reader_fail(reader, "%s",
+					"map merge requires map or sequence of maps as the value");
+			else if (!merge_in(reader, map, one))
 				return false;
 		return true;
 	}
 	if (!json_is_object(from))
 		return reader_fail(
-			reader, "%s", "a map merge needs a map or a list of maps as its value");
+			reader, "%s", "map merge requires map or sequence of maps as the value");
 	const char *key;
 	json_t *value;
 	json_object_foreach ((json_t *)from, key, value)
@@ -198,54 +180,81 @@ static bool merge_in(Reader *reader, json_t *map, const json_t *from)
 	return true;
 }
 
-static char *read_key(Reader *reader)
+/* A key is a word: what reads as a number, a truth value or nothing is none. */
+static char *read_key(Reader *reader, bool *merge)
 {
-	if (reader->event->type != FYET_SCALAR) {
+	const yaml_event_t *event = &reader->event;
+	if (event->type != YAML_SCALAR_EVENT) {
 		reader_fail(reader, "%s", "the key of a map must be a word");
 		return NULL;
 	}
-	char *key = token_text(fy_event_get_token(reader->event));
-	if (key != NULL && !g_utf8_validate(key, -1, NULL)) {
-		g_free(key);
-		reader_fail(reader, "%s", "a key is not text in UTF-8");
+	const char *text = (const char *)event->data.scalar.value;
+	bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+		     event->data.scalar.tag == NULL;
+	g_autoptr(json_t) meant = plain ? yaml_scalar(text) : json_string(text);
+	*merge = plain && strcmp(text, "<<") == 0;
+	if (strlen(text) != event->data.scalar.length) {
+		reader_fail(reader, "%s", "control characters are not allowed");
 		return NULL;
 	}
-	return key != NULL ? key : g_strdup("");
+	if (!json_is_string(meant)) {
+		g_autofree char *where = *reader->path->str != '\0'
+						 ? g_strconcat("in ", reader->path->str, NULL)
+						 : g_strdup("at top level");
+		g_autofree char *what = g_strdup_printf(
+			"non-string key %s: %s", where, json_is_null(meant) ? "<nil>" : text);
+		reader_fail(reader, "%s", what);
+		return NULL;
+	}
+	return g_strdup(text);
 }
 
-static bool read_member(Reader *reader, json_t *map, json_t *merges)
+static bool check_twice(Reader *reader, const json_t *seen, const char *key)
 {
-	g_autofree char *key = read_key(reader);
-	if (key == NULL)
+	const json_t *line = json_object_get(seen, key);
+	if (line == NULL)
+		return true;
+	g_autofree char *what =
+		g_strdup_printf("mapping key \"%s\" is defined twice: already defined at line %d",
+			key, (int)json_integer_value(line));
+	return reader_fail(reader, "%s", what);
+}
+
+static bool read_member(Reader *reader, json_t *map, json_t *seen, json_t *merges)
+{
+	bool merge = false;
+	g_autofree char *key = read_key(reader, &merge);
+	if (key == NULL || !check_twice(reader, seen, key))
 		return false;
-	bool merge = strcmp(key, "<<") == 0;
-	gsize length = path_push(reader, key);
-	if (!merge && json_object_get(map, key) != NULL)
-		return reader_fail(reader, "mapping key \"%s\" is defined twice", key);
-	note_place(reader);
-	advance(reader);
-	json_t *value = reader->failed ? NULL : read_value(reader);
+	/* What a merged map holds stands as if it were written in this one. */
+	gsize length = merge ? reader->path->len : path_push(reader, key);
+	json_t *value = NULL;
+	json_object_set_new(seen, key, json_integer((int)reader->event.start_mark.line + 1));
+	if (!merge)
+		note_place(reader);
+	bool ok = advance(reader) && read_value(reader, &value);
 	g_string_truncate(reader->path, length);
-	if (value == NULL)
+	if (!ok)
 		return false;
-	if (merge)
+	if (value != NULL && merge)
 		json_array_append_new(merges, value);
-	else
+	else if (value != NULL)
 		json_object_set_new(map, key, value);
 	return true;
 }
 
-static json_t *read_map(Reader *reader)
+static bool read_map(Reader *reader, json_t **value)
 {
-	g_autoptr(json_t) map = json_object(), merges = json_array();
-	advance(reader);
-	while (!reader->failed && reader->event->type != FYET_MAPPING_END)
-		if (!read_member(reader, map, merges))
-			return NULL;
-	if (reader->failed || !merge_in(reader, map, merges))
-		return NULL;
-	advance(reader);
-	return g_steal_pointer(&map);
+	g_autoptr(json_t) map = json_object(), merges = json_array(), seen = json_object();
+	if (!advance(reader))
+		return false;
+	while (reader->event.type != YAML_MAPPING_END_EVENT)
+		if (!read_member(reader, map, seen, merges))
+			return false;
+	if (json_array_size(merges) > 0 && !merge_in(reader, map, json_array_get(merges, 0)))
+		return false;
+	*value = g_steal_pointer(&map);
+	return advance(reader);
 }
 
 /* How much a value holds: aliases of aliases must not grow without end. */
@@ -262,58 +271,89 @@ static int count_nodes(const json_t *value)
 	return MIN(count, MAX_NODES);
 }
 
-static json_t *read_alias(Reader *reader)
+/* Tags below an anchor, at the place of its alias. */
+static void copy_tags(Reader *reader, const char *from)
 {
-	g_autofree char *name = token_text(fy_event_get_token(reader->event));
-	json_t *value = name != NULL ? g_hash_table_lookup(reader->anchors, name) : NULL;
-	if (value == NULL) {
-		reader_fail(reader, "unknown anchor '%s' referenced", name != NULL ? name : "");
-		return NULL;
-	}
-	reader->nodes += count_nodes(value);
-	if (reader->nodes > MAX_NODES) {
-		reader_fail(reader, "%s", "the file holds too much by its aliases");
-		return NULL;
-	}
-	advance(reader);
-	return json_deep_copy(value);
+	GHashTableIter each;
+	gpointer path, tag;
+	gsize length = strlen(from);
+	g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
+	g_hash_table_iter_init(&each, reader->document->tags);
+	while (g_hash_table_iter_next(&each, &path, &tag))
+		if (strncmp(path, from, length) == 0 &&
+			strchr(".[", ((const char *)path)[length]) != NULL) {
+			g_ptr_array_add(found,
+				g_strconcat(reader->path->str, (const char *)path + length, NULL));
+			g_ptr_array_add(found, g_strdup(tag));
+		}
+	for (guint i = 0; i < found->len; i += 2)
+		note_tag(reader, found->pdata[i], found->pdata[i + 1]);
 }
 
-static json_t *read_kind(Reader *reader)
+static bool read_alias(Reader *reader, json_t **value)
 {
-	g_autofree char *tag = take_tag(reader);
-	switch (reader->event->type) {
-	case FYET_SCALAR:
-		return read_scalar(reader, tag);
-	case FYET_SEQUENCE_START:
-		return read_list(reader);
-	case FYET_MAPPING_START:
-		return read_map(reader);
-	case FYET_ALIAS:
-		return read_alias(reader);
+	const char *name = (const char *)reader->event.data.alias.anchor;
+	const Anchor *anchor = g_hash_table_lookup(reader->anchors, name);
+	if (anchor == NULL)
+		return reader_fail(reader, "yaml: unknown anchor '%s' referenced", name);
+	if (anchor->value != NULL) {
+		reader->nodes += count_nodes(anchor->value);
+		if (reader->nodes > MAX_NODES)
+			return reader_fail(reader, "%s",
+				"the file holds too much by its aliases: excessive aliasing");
+		*value = json_deep_copy(anchor->value);
+	}
+	copy_tags(reader, anchor->path);
+	return advance(reader);
+}
+
+static bool read_kind(Reader *reader, const char *tag, json_t **value)
+{
+	switch (reader->event.type) {
+	case YAML_SCALAR_EVENT:
+		return read_scalar(reader, tag, value);
+	case YAML_SEQUENCE_START_EVENT:
+		return read_list(reader, value);
+	case YAML_MAPPING_START_EVENT:
+		return read_map(reader, value);
+	case YAML_ALIAS_EVENT:
+		return read_alias(reader, value);
 	default:
-		reader_fail(reader, "%s", "a value is missing");
-		return NULL;
+		return reader_fail(reader, "%s", "a value is missing");
 	}
 }
 
-static json_t *read_value(Reader *reader)
+static void anchor_free(gpointer data)
 {
-	g_autofree char *anchor = reader->event->type != FYET_ALIAS
-					  ? token_text(fy_event_get_anchor_token(reader->event))
-					  : NULL;
-	if (++reader->depth > MAX_DEPTH || ++reader->nodes > MAX_NODES) {
-		reader_fail(reader, "%s", "the file is nested too deep or holds too much");
-		return NULL;
-	}
+	Anchor *anchor = data;
+	json_decref(anchor->value);
+	g_free(anchor->path);
+	g_free(anchor);
+}
+
+/* value stays NULL where "!reset" says that nothing is to be there. */
+static bool read_value(Reader *reader, json_t **value)
+{
+	g_autofree char *anchor = g_strdup(anchor_of(&reader->event)),
+			*tag = short_tag(tag_of(&reader->event));
+	bool reset = strcmp(tag, "!reset") == 0, override = strcmp(tag, "!override") == 0;
+	if (++reader->depth > MAX_DEPTH || ++reader->nodes > MAX_NODES)
+		return reader_fail(reader, "%s", "the file is nested too deep or holds too much");
 	if (g_hash_table_lookup(reader->document->places, reader->path->str) == NULL)
 		note_place(reader);
-	json_t *value = read_kind(reader);
+	if (reset || override)
+		note_tag(reader, reader->path->str, tag);
+	if (!read_kind(reader, reset || override ? "" : tag, value))
+		return false;
+	if (reset)
+		g_clear_pointer(value, json_decref);
 	reader->depth--;
-	if (value != NULL && anchor != NULL)
-		g_hash_table_insert(
-			reader->anchors, g_steal_pointer(&anchor), json_deep_copy(value));
-	return value;
+	if (anchor != NULL) {
+		Anchor *known = g_new0(Anchor, 1);
+		*known = (Anchor){json_deep_copy(*value), g_strdup(reader->path->str)};
+		g_hash_table_insert(reader->anchors, g_steal_pointer(&anchor), known);
+	}
+	return true;
 }
 
 static Document *document_new(const char *name, const char *text)
@@ -326,39 +366,32 @@ static Document *document_new(const char *name, const char *text)
 	return document;
 }
 
-static void unref_value(gpointer value)
-{
-	json_decref(value);
-}
-
 static bool read_document(Reader *reader)
 {
-	reader->anchors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_value);
-	bool ok = advance(reader);
-	if (ok)
-		reader->document->tree = read_value(reader);
+	reader->anchors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, anchor_free);
+	bool ok = advance(reader) && read_value(reader, &reader->document->tree);
 	g_clear_pointer(&reader->anchors, g_hash_table_unref);
-	return ok && reader->document->tree != NULL && !reader->failed;
+	if (ok && reader->document->tree == NULL)
+		reader->document->tree = json_null();
+	return ok;
 }
 
 static bool read_stream(Reader *reader, GPtrArray *documents, const char *name, const char *text)
 {
-	reader->document = document_new(name, text);
-	g_ptr_array_add(documents, reader->document);
-	bool first = true;
-	while (advance(reader) && reader->event->type != FYET_STREAM_END) {
-		if (reader->event->type != FYET_DOCUMENT_START)
+	/* Errors before the first document need a place to be told with. */
+	g_autoptr(Document) none = reader->document = document_new(name, text);
+	while (advance(reader) && reader->event.type != YAML_STREAM_END_EVENT) {
+		if (reader->event.type != YAML_DOCUMENT_START_EVENT)
 			continue;
-		if (!first) {
-			reader->document = document_new(name, text);
-			g_ptr_array_add(documents, reader->document);
-		}
-		first = false;
+		const yaml_version_directive_t *version =
+			reader->event.data.document_start.version_directive;
+		if (version != NULL && version->minor != 1)
+			return reader_fail(reader, "%s", "yaml: found incompatible YAML document");
+		reader->document = document_new(name, text);
+		g_ptr_array_add(documents, reader->document);
 		if (!read_document(reader))
 			return false;
 	}
-	if (reader->document->tree == NULL)
-		reader->document->tree = json_null();
 	return !reader->failed;
 }
 
@@ -372,17 +405,15 @@ GPtrArray *yaml_parse(const char *name, const char *text, size_t length, GError 
 			name, MAX_TEXT >> 20);
 		return NULL;
 	}
-	struct fy_diag *diag = fy_diag_create(NULL);
-	fy_diag_set_collect_errors(diag, true);
-	struct fy_parse_cfg config = {
-		.flags = FYPCF_QUIET | FYPCF_ALLOW_DUPLICATE_KEYS, .diag = diag};
-	Reader reader = {
-		.parser = fy_parser_create(&config), .path = g_string_new(""), .error = error};
-	bool ok = fy_parser_set_string(reader.parser, text, length) == 0 &&
-		  read_stream(&reader, documents, name, text);
-	fy_parser_event_free(reader.parser, reader.event);
-	fy_parser_destroy(reader.parser);
-	fy_diag_destroy(diag);
+	Reader reader = {.path = g_string_new(""), .error = error};
+	bool ok = yaml_parser_initialize(&reader.parser) == 1;
+	if (ok) {
+		yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
+		yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, length);
+		ok = read_stream(&reader, documents, name, text);
+	}
+	drop_event(&reader);
+	yaml_parser_delete(&reader.parser);
 	g_string_free(reader.path, TRUE);
 	return ok ? g_steal_pointer(&documents) : NULL;
 }

@@ -68,16 +68,49 @@ static void print_images(const Project *project)
 	}
 }
 
-static void print_variables(const Project *project)
+/* As Docker's tabwriter: columns of 20 or more, three blanks behind the longest. */
+static void print_cells(const char *const *cells, const size_t *widths)
+{
+	for (int i = 0; i < 4; i++)
+		print_to(stdout, "%-*s%s", i < 3 ? (int)widths[i] : 0, cells[i], i == 3 ? "\n" : "");
+}
+
+static void print_variable_table(const json_t *variables)
+{
+	static const char *const heads[] = {"NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE"};
+	size_t widths[] = {20, 20, 20};
+	const char *name;
+	json_t *entry;
+	json_object_foreach ((json_t *)variables, name, entry) {
+		widths[0] = MAX(widths[0], strlen(name) + 3);
+		widths[2] = MAX(widths[2], strlen(json_str(entry, "default")) + 3);
+	}
+	print_cells(heads, widths);
+	json_object_foreach ((json_t *)variables, name, entry) {
+		const char *cells[] = {name, json_bool(entry, "required") ? "true" : "false",
+			json_str(entry, "default"), json_str(entry, "alternate")};
+		print_cells(cells, widths);
+	}
+}
+
+static void print_variables(const Cli *cli, const Project *project)
 {
 	const char *name;
 	json_t *entry;
-	print_to(stdout, "%-20s %-10s %-20s %s\n", "NAME", "REQUIRED", "DEFAULT VALUE",
-		"ALTERNATE VALUE");
+	g_autoptr(json_t) all = json_object();
+	if (strcmp(flag_text(cli, "format"), "json") != 0) {
+		print_variable_table(project->variables);
+		return;
+	}
 	json_object_foreach (project->variables, name, entry)
-		print_to(stdout, "%-20s %-10s %-20s %s\n", name,
-			json_bool(entry, "required") ? "true" : "false", json_str(entry, "default"),
-			json_str(entry, "alternate"));
+		json_object_set_new(all, name,
+			json_pack("{s:s, s:s, s:s, s:b}", "Name", name, "DefaultValue",
+				json_str(entry, "default"), "PresenceValue",
+				json_str(entry, "alternate"), "Required",
+				json_bool(entry, "required")));
+	char *text = json_dumps(all, JSON_INDENT(4) | JSON_SORT_KEYS);
+	print_to(stdout, "%s\n\n", text);
+	free(text);
 }
 
 static int by_text(const void *a, const void *b)
@@ -131,11 +164,23 @@ static void keep_images(Project *project)
 	g_clear_pointer(&project->inactive, json_decref);
 }
 
+/* "$" as "$$": so that what is printed means the same when it is read again. */
+static char *escape_dollars(const char *text)
+{
+	g_auto(GStrv) parts = g_strsplit(text, "$", -1);
+	return g_strjoinv("$$", parts);
+}
+
 static bool put_text(const Cli *cli, const Project *project, GError **error)
 {
-	g_autofree char *text =
-		project_text(project, strcmp(flag_text(cli, "format"), "json") == 0);
-	const char *path = flag_text(cli, "output");
+	const char *path = flag_text(cli, "output"), *format = flag_text(cli, "format");
+	bool as_json = strcmp(format, "json") == 0, raw = flag_bool(cli, "no-interpolate", false);
+	if (*format != '\0' && !as_json && strcmp(format, "yaml") != 0)
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "unsupported format \"%s\"", format);
+	g_autofree char *plain = project_text(project, as_json, !raw),
+			*text = raw ? g_steal_pointer(&plain) : escape_dollars(plain);
+	if (flag_bool(cli, "quiet", false))
+		return true;
 	if (*path != '\0')
 		return file_replace(path, text, strlen(text), 0644, false, error);
 	print_shown(text);
@@ -152,16 +197,27 @@ static void keep_only(Project *project, char *const *names)
 			json_object_del(services, name);
 }
 
+/* Which names are printed, one a line: the flag, and whether the files of env_file are read for it. */
+static bool prints_names(const Cli *cli)
+{
+	static const char *const flags_of[] = {
+		"services", "volumes", "networks", "models", "profiles", "images", "variables"};
+	for (size_t i = 0; i < G_N_ELEMENTS(flags_of); i++)
+		if (flag_bool(cli, flags_of[i], false))
+			return true;
+	return *flag_text(cli, "hash") != '\0';
+}
+
 static Project *load(Cli *cli, GError **error)
 {
 	g_auto(ProjectOptions) options = {0};
 	compose_options(cli, &options);
-	options.no_interpolate = flag_bool(cli, "no-interpolate", false);
-	options.no_normalize = flag_bool(cli, "no-normalize", false);
+	options.no_interpolate =
+		flag_bool(cli, "no-interpolate", false) || flag_bool(cli, "variables", false);
+	options.no_normalize = flag_bool(cli, "no-normalize", false) || options.compatibility;
 	options.no_resolve_paths = flag_bool(cli, "no-path-resolution", false);
-	options.no_resolve_env = flag_bool(cli, "no-env-resolution", false);
+	options.no_resolve_env = flag_bool(cli, "no-env-resolution", false) || prints_names(cli);
 	options.no_consistency = flag_bool(cli, "no-consistency", false);
-	options.all_profiles = flag_bool(cli, "profiles", false);
 	return project_load(&options, error);
 }
 
@@ -172,52 +228,83 @@ static int print_model(Cli *cli, Project *project)
 	if ((lock || flag_bool(cli, "resolve-image-digests", false)) &&
 		!pin_images(cli, project, &error))
 		return compose_fail(error);
+	if (!flag_bool(cli, "no-interpolate", false) && !flag_bool(cli, "no-consistency", false) &&
+		!project_check_names(project, &error))
+		return compose_fail(error);
 	if (lock)
 		keep_images(project);
 	return put_text(cli, project, &error) ? EXIT_SUCCESS : compose_fail(error);
+}
+
+static void print_model_names(const Project *project)
+{
+	const char *name;
+	json_t *value;
+	json_object_foreach (json_object_get(project->model, "models"), name, value)
+		if (*json_str(value, "model") != '\0')
+			print_to(stdout, "%s\n", json_str(value, "model"));
+}
+
+static bool print_listed(Cli *cli, const Project *project)
+{
+	static const char *const kinds[] = {"services", "volumes", "networks"};
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+		if (flag_bool(cli, kinds[i], false)) {
+			print_names(json_object_get(project->model, kinds[i]));
+			return true;
+		}
+	if (flag_bool(cli, "models", false))
+		print_model_names(project);
+	else if (flag_bool(cli, "profiles", false))
+		for (size_t i = 0; i < json_array_size(project->profiles); i++)
+			print_to(stdout, "%s\n", json_elem(project->profiles, i));
+	else if (flag_bool(cli, "images", false))
+		print_images(project);
+	else if (flag_bool(cli, "variables", false))
+		print_variables(cli, project);
+	else if (flag_bool(cli, "environment", false))
+		print_environment(project);
+	else
+		return false;
+	return true;
+}
+
+/* Only the services that are named, and what they depend on. */
+static bool choose(Cli *cli, Project *project, GError **error)
+{
+	g_autoptr(GPtrArray) kept = g_ptr_array_new();
+	const char *name;
+	json_t *value;
+	if (cli->arg_count == 0 || flag_bool(cli, "no-interpolate", false) ||
+		flag_bool(cli, "variables", false))
+		return true;
+	g_autoptr(json_t) names = project_activate(project, cli->args, error)
+					  ? graph_names(project, cli->args, true, error)
+					  : NULL;
+	if (names == NULL)
+		return false;
+	json_object_foreach (names, name, value)
+		g_ptr_array_add(kept, (gpointer)name);
+	g_ptr_array_add(kept, NULL);
+	keep_only(project, (char *const *)kept->pdata);
+	return true;
 }
 
 static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Project) project = load(cli, &error);
-	if (project == NULL ||
-		(cli->arg_count > 0 && !project_activate(project, cli->args, &error)))
+	if (project == NULL || !choose(cli, project, &error))
 		return compose_fail(error);
-	g_autoptr(json_t) names = graph_names(project, cli->args, true, &error);
-	if (flag_bool(cli, "quiet", false))
-		return EXIT_SUCCESS;
-	if (cli->arg_count > 0) {
-		g_autoptr(GPtrArray) kept = g_ptr_array_new();
-		const char *name;
-		json_t *value;
-		json_object_foreach (names, name, value)
-			g_ptr_array_add(kept, (gpointer)name);
-		g_ptr_array_add(kept, NULL);
-		keep_only(project, (char *const *)kept->pdata);
-	}
-	if (flag_given(cli, "hash"))
+	if (!flag_bool(cli, "no-interpolate", false) && !flag_bool(cli, "variables", false) &&
+		!flag_bool(cli->outer, "all-resources", false))
+		project_keep_used(project);
+	/* In Docker's order: the first that is asked for. */
+	if (*flag_text(cli, "hash") != '\0' && !flag_bool(cli, "services", false) &&
+		!flag_bool(cli, "volumes", false) && !flag_bool(cli, "networks", false) &&
+		!flag_bool(cli, "models", false))
 		return print_hashes(project, flag_text(cli, "hash"));
-	if (flag_bool(cli, "services", false))
-		print_names(project_services(project));
-	else if (flag_bool(cli, "volumes", false))
-		print_names(json_object_get(project->model, "volumes"));
-	else if (flag_bool(cli, "networks", false))
-		print_names(json_object_get(project->model, "networks"));
-	else if (flag_bool(cli, "models", false))
-		print_names(json_object_get(project->model, "models"));
-	else if (flag_bool(cli, "images", false))
-		print_images(project);
-	else if (flag_bool(cli, "variables", false))
-		print_variables(project);
-	else if (flag_bool(cli, "environment", false))
-		print_environment(project);
-	else if (flag_bool(cli, "profiles", false))
-		for (size_t i = 0; i < json_array_size(project->profiles); i++)
-			print_to(stdout, "%s\n", json_elem(project->profiles, i));
-	else
-		return print_model(cli, project);
-	return EXIT_SUCCESS;
+	return print_listed(cli, project) ? EXIT_SUCCESS : print_model(cli, project);
 }
 
 const Command compose_config_command = {.names = "config|convert",
