@@ -3,50 +3,35 @@
 #include "base/address.h"
 #include "base/error.h"
 
-#include <netdb.h>
 #include <string.h>
 
 enum { MAX_ATTEMPTS = 5, MAX_RETRY_AFTER = 60 };
 static const char hub[] = "docker.io", hub_host[] = "registry-1.docker.io";
 
-/* A name counts by all its addresses. */
+/* "[::1]:5000" and "localhost:5000" without port and brackets. */
+static char *host_of(const char *domain)
+{
+	bool bracket = *domain == '[';
+	return g_strndup(domain + bracket, strcspn(domain + bracket, bracket ? "]" : ":"));
+}
+
+/* Only what is written as an address lies in a network: whoever answers for a name could put it there, and take away its TLS
+ * (CVE-2026-92543). */
 static bool is_in(const char *domain, const Address *network)
 {
-	g_autofree char *host = g_strdup(domain);
-	struct addrinfo *list = NULL;
-	bool found = false;
+	g_autofree char *host = host_of(domain);
 	Address address;
-	if (*host == '[') {
-		memmove(host, host + 1, strlen(host));
-		host[strcspn(host, "]")] = '\0';
-	} else {
-		host[strcspn(host, ":")] = '\0';
-	}
-	if (getaddrinfo(host, NULL, NULL, &list) != 0)
-		return address_parse(host, &address) && address_contains(network, &address);
-	for (const struct addrinfo *one = list; one != NULL && !found; one = one->ai_next) {
-		char text[NI_MAXHOST];
-		found = getnameinfo(one->ai_addr, one->ai_addrlen, text, sizeof text, NULL, 0,
-				NI_NUMERICHOST) == 0 &&
-			address_parse(text, &address) && address_contains(network, &address);
-	}
-	freeaddrinfo(list);
-	return found;
+	return address_parse(host, &address) && address_contains(network, &address);
 }
 
 /* "localhost", or an address of this host's own: a name that only looks like one (127.evil.example) is anybody's. */
 static bool is_this_host(const char *domain)
 {
-	const char *end = *domain == '[' ? strchr(domain, ']') : strrchr(domain, ':');
-	const char *start = domain + (*domain == '[');
-	g_autofree char *host =
-		end != NULL ? g_strndup(start, (gsize)(end - start)) : g_strdup(start);
-	Address address, ipv4, ipv6;
-	if (strcmp(host, "localhost") == 0)
-		return true;
-	return address_parse(host, &address) && address_parse("127.0.0.0/8", &ipv4) &&
-	       address_parse("::1/128", &ipv6) &&
-	       (address_contains(&ipv4, &address) || address_contains(&ipv6, &address));
+	g_autofree char *host = host_of(domain);
+	Address ipv4, ipv6;
+	return strcmp(host, "localhost") == 0 ||
+	       (address_parse("127.0.0.0/8", &ipv4) && is_in(domain, &ipv4)) ||
+	       (address_parse("::1/128", &ipv6) && is_in(domain, &ipv6));
 }
 
 /* Docker's rule: this host itself, what is named, and what is in a named network. */
