@@ -454,6 +454,11 @@ bool build_ssh_offer(const char *build_id, const char *ssh_id, int fd, GError **
 	return false;
 }
 
+static void keep_context(gpointer folder, gpointer key, gpointer build)
+{
+	context_keep(build, folder, key);
+}
+
 /* All but the object itself. */
 static void build_clear(Build *build)
 {
@@ -464,6 +469,8 @@ static void build_clear(Build *build)
 	g_clear_pointer(&build->context_part, source_free);
 	g_clear_pointer(&build->context_whole, source_free);
 	g_strfreev(build->excluded);
+	g_hash_table_foreach(build->kept, keep_context, build);
+	g_hash_table_unref(build->kept);
 	for (guint i = 0; i < build->folders->len; i++)
 		store_discard(store, store->tmp_fd, build->folders->pdata[i]);
 	g_ptr_array_unref(build->folders);
@@ -495,6 +502,7 @@ static bool build_init(Build *build, Engine *engine, const BuildRequest *request
 	build->pins = layer_pins_new(engine->store);
 	build->stages = g_ptr_array_new_with_free_func((GDestroyNotify)stage_free);
 	build->folders = g_ptr_array_new_with_free_func(g_free);
+	build->kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	build->global_args = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	build->used_args = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	build->sources =

@@ -17,11 +17,14 @@ typedef struct {
 	char *const *paths;	     /* these, and what lies below; NULL: all */
 	char *const *excluded;	     /* patterns of .dockerignore, or NULL */
 	gint64 *received;	     /* gets how many bytes came */
+	int older; /* the folder of what came last time, or -1: what is the same need not be sent */
 } BuildFetch;
 
 /* What is asked of a client while a build runs, where it can be asked (BuildKit's sessions). Called from several threads at
  * once. An answer that is NULL, or -1, without an error: there is none. */
 typedef struct {
+	/* What its contexts are known by from build to build; "": they are not. */
+	const char *(*shared_key)(gpointer who);
 	/* Puts it into a folder, an empty one. */
 	bool (*fetch)(gpointer who, const BuildFetch *what, const char *folder, GError **error);
 	char *(*secret)(gpointer who, const char *id, GError **error); /* base64 */

@@ -4,20 +4,37 @@
 #include <errno.h>
 #include <string.h>
 
-/* A folder of the client's, fetched into one of ours. what: as BuildKit calls its transfer. */
-static Source *fetch(Build *build, const char *name, char *const *paths, char *const *excluded,
-	Vertex *vertex, const char *what, GError **error)
+/* Whose folder it is and what of it; NULL: it is not known again. */
+static char *key_of(Build *build, const BuildFetch *what)
+{
+	const char *shared = build->request->client->shared_key(build->request->session);
+	json_t *parts = json_pack("[s, s, o, o]", shared, what->name, json_strings(what->paths),
+		json_strings(what->excluded));
+	return *shared != '\0' ? cache_key(parts) : (json_decref(parts), NULL);
+}
+
+/* A folder of the client's, fetched into one of ours. again: it is kept for the next build. what: as BuildKit calls its transfer. */
+static Source *fetch(Build *build, const BuildFetch *wanted, bool again, Vertex *vertex,
+	const char *what, GError **error)
 {
 	gint64 bytes = 0;
-	BuildFetch wanted = {
-		.name = name, .paths = paths, .excluded = excluded, .received = &bytes};
-	g_autofree char *folder = build_folder(build, error);
+	g_autofree char *folder = build_folder(build, error),
+			*key = again ? key_of(build, wanted) : NULL,
+			*id = g_strdup_printf("transferring %s:", what);
+	autofd older = key != NULL ? context_kept(build, key) : -1;
+	BuildFetch all = *wanted;
+	all.received = &bytes;
+	all.older = older;
 	if (folder == NULL ||
-		!build->request->client->fetch(build->request->session, &wanted, folder, error))
+		!build->request->client->fetch(build->request->session, &all, folder, error))
 		return NULL;
-	g_autofree char *id = g_strdup_printf("transferring %s:", what);
 	vertex_status(vertex, json_pack("{s:s, s:s, s:{s:I}}", "id", id, "status", "done",
 				      "progressDetail", "current", (json_int_t)bytes));
+	if (key != NULL) {
+		g_mutex_lock(&build->lock);
+		g_hash_table_insert(build->kept, g_strdup(folder), g_steal_pointer(&key));
+		g_mutex_unlock(&build->lock);
+	}
 	return source_of_folder("build context", folder, ".", error);
 }
 
@@ -61,8 +78,8 @@ static bool load_dockerfile(
 	g_autofree char *own = g_strconcat(name, ".dockerignore", NULL);
 	g_autofree char *lower = g_ascii_strdown(name, -1);
 	char *paths[] = {(char *)name, own, strcmp(name, "Dockerfile") == 0 ? lower : NULL, NULL};
-	*source = fetch(
-		build, *key != '\0' ? key : "dockerfile", paths, NULL, vertex, "dockerfile", error);
+	BuildFetch what = {.name = *key != '\0' ? key : "dockerfile", .paths = paths};
+	*source = fetch(build, &what, false, vertex, "dockerfile", error);
 	if (*source == NULL)
 		return false;
 	*text = path_read_regular((*source)->root_fd, name, MAX_DOCKERFILE);
@@ -103,7 +120,8 @@ static bool ignored(Build *build, GError **error)
 	char *paths[] = {(char *)".dockerignore", NULL};
 	Vertex *vertex = vertex_new(build->progress, 0, "[internal] load .dockerignore", "");
 	vertex_start(vertex);
-	Source *source = fetch(build, "context", paths, NULL, vertex, "context", &problem);
+	BuildFetch what = {.name = "context", .paths = paths};
+	Source *source = fetch(build, &what, false, vertex, "context", &problem);
 	bool ok = source != NULL && take_ignore(build, source, ".dockerignore", &problem);
 	g_clear_pointer(&source, source_free);
 	return tell(vertex, ok, error, problem);
@@ -182,8 +200,8 @@ static Source *fetch_context(Build *build, char *const *paths, GError **error)
 	GError *problem = NULL;
 	Vertex *vertex = vertex_new(build->progress, 0, "[internal] load build context", "");
 	vertex_start(vertex);
-	Source *source =
-		fetch(build, "context", paths, build->excluded, vertex, "context", &problem);
+	BuildFetch what = {.name = "context", .paths = paths, .excluded = build->excluded};
+	Source *source = fetch(build, &what, true, vertex, "context", &problem);
 	tell(vertex, source != NULL, error, problem);
 	return source;
 }
@@ -216,7 +234,8 @@ Source *context_named_client(Build *build, const char *name, GError **error)
 	g_autofree char *title = g_strdup_printf("[context %s] load from client", name);
 	Vertex *vertex = vertex_new(build->progress, 0, title, "");
 	vertex_start(vertex);
-	Source *source = fetch(build, name, NULL, NULL, vertex, name, &problem);
+	BuildFetch what = {.name = name};
+	Source *source = fetch(build, &what, true, vertex, name, &problem);
 	tell(vertex, source != NULL, error, problem);
 	return source;
 }

@@ -74,6 +74,7 @@ struct Build {
 	bool context_with_client; /* build->context is empty: its files are fetched when they are wanted */
 	Source *context_part, *context_whole; /* what was fetched; guarded by fetching */
 	Vertex *definition; /* that the Dockerfile came by, or NULL; the progress's */
+	GHashTable *kept; /* folder -> key, of contexts that are for the next build as well; guarded by lock */
 	char **excluded; /* the lines of .dockerignore, for the client */
 };
 bool build_going(Build *build);
@@ -194,6 +195,12 @@ char *build_folder(Build *build, GError **error);
 /* context_client.c: the same where the client keeps its files until they are wanted. */
 bool context_of_client(Build *build, char **dockerfile_text, GError **error);
 Source *context_named_client(Build *build, const char *name, GError **error);
+/* context_keep.c: what came last time under a key: its folder, -1 if there is none; and what came now, for the next time. */
+int context_kept(Build *build, const char *key);
+void context_keep(Build *build, const char *folder, const char *key);
+GPtrArray *context_list(Store *store); /* of CacheRow, least recently used first */
+bool context_remove(Store *store, const char *name);
+void context_collect(Store *store); /* what is too old, or too much */
 /* The main context for an instruction that reads files of it. NULL with error; borrowed. */
 Source *context_main(Stage *stage, const Instruction *instruction, GError **error);
 

@@ -11,35 +11,42 @@
 enum { KEEP_DAYS = 30, DISK_PART = 10 };
 static const gint64 keep_most = 10LL << 30, second = 1000000000;
 
-/* Steps, and caches of RUN --mount=type=cache, least recently used first. Records of a size that is no step's own,
- * such as what only changed the configuration, are not shown: they go with the others. */
-static GPtrArray *records(Engine *engine, bool mounts)
+typedef enum { STEPS, MOUNTS, CONTEXTS, KINDS } Kind;
+static const char *const types[KINDS] = {"regular", "exec.cachemount", "source.local"};
+
+/* Steps, caches of RUN --mount=type=cache, and contexts of clients, least recently used first. Records of a size that is no step's
+ * own, such as what only changed the configuration, are not shown: they go with the others. */
+static GPtrArray *records(Engine *engine, Kind kind)
 {
-	GPtrArray *list =
-		mounts ? cache_mount_list(engine->store) : cache_store_list(engine->store);
-	for (guint i = 0; mounts && i < list->len; i++) {
+	GPtrArray *list = kind == MOUNTS     ? cache_mount_list(engine->store)
+			  : kind == CONTEXTS ? context_list(engine->store)
+					     : cache_store_list(engine->store);
+	for (guint i = 0; kind != STEPS && i < list->len; i++) {
 		CacheRow *row = list->pdata[i];
 		row->size = tree_size(engine->store->caches_fd, row->id);
-		row->in_use = cache_mount_in_use(row->key);
+		row->in_use = kind == MOUNTS && cache_mount_in_use(row->key);
 	}
 	return list;
 }
 
-static json_t *row_json(const CacheRow *row, bool mount)
+static json_t *row_json(const CacheRow *row, Kind kind)
 {
 	g_autofree char *created = time_format(row->created), *used = time_format(row->used);
-	g_autofree char *title =
-		mount ? g_strconcat("cached mount ", row->key, NULL) : g_strdup(row->description);
+	g_autofree char *title = kind == MOUNTS ? g_strconcat("cached mount ", row->key, NULL)
+						: g_strdup(row->description);
 	return json_pack("{s:s, s:s, s:o, s:b, s:b, s:I, s:s, s:s, s:I}", "ID", row->id, "Type",
-		mount ? "exec.cachemount" : "regular", "Description", json_lenient(title), "InUse",
-		row->in_use, "Shared", row->shared, "Size", (json_int_t)row->size, "CreatedAt",
-		created, "LastUsedAt", used, "UsageCount", (json_int_t)row->uses);
+		types[kind], "Description", json_lenient(title), "InUse", row->in_use, "Shared",
+		row->shared, "Size", (json_int_t)row->size, "CreatedAt", created, "LastUsedAt",
+		used, "UsageCount", (json_int_t)row->uses);
 }
 
-static bool remove_row(Engine *engine, const CacheRow *row, bool mount)
+static bool remove_row(Engine *engine, const CacheRow *row, Kind kind)
 {
-	return !row->in_use && (mount ? cache_mount_remove(engine->store, row->key, NULL)
-				      : cache_store_remove(engine->store, row->key, NULL));
+	if (row->in_use)
+		return false;
+	return kind == MOUNTS	  ? cache_mount_remove(engine->store, row->key, NULL)
+	       : kind == CONTEXTS ? context_remove(engine->store, row->id)
+				  : cache_store_remove(engine->store, row->key, NULL);
 }
 
 /* Without a value it asks for those that are so. */
@@ -49,29 +56,30 @@ static bool flag_matches(const Filters *filters, const char *key, bool value)
 					  : value || json_object_get(filters, key) == NULL;
 }
 
-static bool matches(const CacheRow *row, bool mount, const BuildPrune *prune)
+static bool matches(const CacheRow *row, Kind kind, const BuildPrune *prune)
 {
 	const Filters *filters = prune->filters;
 	/* Records have no parents here, none is the child of another; nor have they labels. */
 	return (prune->all || !row->shared) && filters_match_prefix(filters, "id", row->id) &&
 	       filters_match(filters, "parent", "") &&
 	       filters_match_name(filters, "description", row->description) &&
-	       filters_match(filters, "type", mount ? "exec.cachemount" : "regular") &&
+	       filters_match(filters, "type", types[kind]) &&
 	       flag_matches(filters, "inuse", row->in_use) &&
 	       flag_matches(filters, "shared", row->shared) &&
-	       flag_matches(filters, "private", !row->shared) && filters_match_labels(filters, NULL);
+	       flag_matches(filters, "private", !row->shared) &&
+	       filters_match_labels(filters, NULL);
 }
 
 json_t *build_cache_json(Engine *engine, const Filters *filters)
 {
 	json_t *list = json_array();
 	BuildPrune wanted = {.all = true, .filters = filters};
-	for (int mounts = 0; mounts <= 1; mounts++) {
-		g_autoptr(GPtrArray) rows = records(engine, mounts == 1);
+	for (Kind kind = 0; kind < KINDS; kind++) {
+		g_autoptr(GPtrArray) rows = records(engine, kind);
 		for (guint i = 0; i < rows->len; i++) {
 			const CacheRow *row = rows->pdata[i];
-			if (*row->description != '\0' && matches(row, mounts == 1, &wanted))
-				json_array_append_new(list, row_json(row, mounts == 1));
+			if (*row->description != '\0' && matches(row, kind, &wanted))
+				json_array_append_new(list, row_json(row, kind));
 		}
 	}
 	return list;
@@ -79,21 +87,21 @@ json_t *build_cache_json(Engine *engine, const Filters *filters)
 
 json_t *build_prune(Engine *engine, const BuildPrune *prune)
 {
-	gint64 total = 0, space = 0, until = MIN(filters_time(prune->filters, "until"),
-				     filters_time(prune->filters, "unused-for"));
+	gint64 total = 0, space = 0,
+	       until = MIN(filters_time(prune->filters, "until"),
+		       filters_time(prune->filters, "unused-for"));
 	json_t *deleted = json_array();
-	for (int mounts = 0; mounts <= 1; mounts++) {
-		g_autoptr(GPtrArray) rows = records(engine, mounts == 1);
+	for (Kind kind = 0; kind < KINDS; kind++) {
+		g_autoptr(GPtrArray) rows = records(engine, kind);
 		for (guint i = 0; i < rows->len; i++)
 			total += ((CacheRow *)rows->pdata[i])->size;
 	}
-	for (int mounts = 0; mounts <= 1; mounts++) {
-		g_autoptr(GPtrArray) rows = records(engine, mounts == 1);
+	for (Kind kind = 0; kind < KINDS; kind++) {
+		g_autoptr(GPtrArray) rows = records(engine, kind);
 		for (guint i = 0; i < rows->len; i++) {
 			const CacheRow *row = rows->pdata[i];
 			if ((prune->keep > 0 && total <= prune->keep) || row->used > until ||
-				!matches(row, mounts == 1, prune) ||
-				!remove_row(engine, row, mounts == 1))
+				!matches(row, kind, prune) || !remove_row(engine, row, kind))
 				continue;
 			total -= row->size;
 			space += row->shared ? 0 : row->size;
@@ -127,6 +135,7 @@ void build_cache_collect(Engine *engine)
 	json_t *wish = json_at(engine->config->file, "builder.gc.enabled");
 	if (json_is_false(wish))
 		return;
+	context_collect(engine->store);
 	gint64 keep = keep_size(engine), oldest = time_now() - KEEP_DAYS * 86400 * second, first,
 	       total = cache_store_total(engine->store, &first);
 	bool removed = false;
@@ -138,7 +147,7 @@ void build_cache_collect(Engine *engine)
 		const CacheRow *row = rows->pdata[i];
 		if (row->used >= oldest && total <= keep)
 			break;
-		removed = remove_row(engine, row, false) || removed;
+		removed = remove_row(engine, row, STEPS) || removed;
 		total -= row->size;
 	}
 	if (removed)

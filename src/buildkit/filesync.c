@@ -62,7 +62,8 @@ static void pending_free(gpointer data)
 
 typedef struct {
 	GrpcCall *call;
-	int root_fd, dir_fd; /* dir_fd: of the last name */
+	int root_fd, older,
+		dir_fd; /* older: of the last transfer, or -1; dir_fd: of the last name */
 	char *dir;
 	guint32 count;
 	gsize names;
@@ -148,9 +149,26 @@ static bool take_folder(Receiver *receiver, const Bk__Stat *stat, int dir, const
 	return true;
 }
 
+/* What came last time, if it is the same file by all that is known of it: one more name of it. */
+static bool take_older(Receiver *receiver, const Bk__Stat *stat, int dir, const char *name)
+{
+	struct timespec time = time_of(stat->mod_time);
+	struct stat there;
+	if (receiver->older < 0 || stat->n_xattrs > 0)
+		return false;
+	autofd fd = path_open_beneath(receiver->older, stat->path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	g_autofree char *self = g_strdup_printf("/proc/self/fd/%d", fd);
+	return fd >= 0 && fstat(fd, &there) == 0 && S_ISREG(there.st_mode) &&
+	       there.st_size == stat->size && (there.st_mode & 07777) == mode_of(stat->mode) &&
+	       there.st_mtim.tv_sec == time.tv_sec && there.st_mtim.tv_nsec == time.tv_nsec &&
+	       linkat(AT_FDCWD, self, dir, name, AT_SYMLINK_FOLLOW) == 0;
+}
+
 static bool take_file(Receiver *receiver, const Bk__Stat *stat, int dir, const char *name)
 {
 	struct timespec times[2] = {time_of(stat->mod_time), time_of(stat->mod_time)};
+	if (stat->size > 0 && take_older(receiver, stat, dir, name))
+		return true;
 	autofd fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0 || fchmod(fd, mode_of(stat->mode)) < 0)
 		return false;
@@ -339,6 +357,7 @@ bool filesync_fetch(Session *session, const BuildFetch *what, const char *folder
 		return false;
 	Receiver receiver = {.call = call,
 		.root_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+		.older = what->older,
 		.dir_fd = -1,
 		.files = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, pending_free),
 		.folders = g_ptr_array_new_with_free_func(pending_free)};

@@ -104,6 +104,11 @@ static Session *session_of(gpointer ref)
 	return job_session(((Ref *)ref)->job);
 }
 
+static const char *shared_key(gpointer ref)
+{
+	return session_of(ref)->shared_key;
+}
+
 static bool fetch(gpointer ref, const BuildFetch *what, const char *folder, GError **error)
 {
 	const char *id = json_string_value(json_object_get(((Ref *)ref)->locals, what->name));
@@ -177,7 +182,8 @@ static json_t *input(gpointer data, const char *name, GPtrArray **layers, GError
 	return ref_image(id != NULL ? id : "", layers, error);
 }
 
-const BuildClient session_client = {.fetch = fetch,
+const BuildClient session_client = {.shared_key = shared_key,
+	.fetch = fetch,
 	.secret = secret,
 	.has_ssh = has_ssh,
 	.ssh = ssh,

@@ -284,3 +284,23 @@ setup() {
 	COMPOSE_BAKE=false d compose -p composed build --no-cache
 	d compose -p composed down
 }
+
+@test "build again: only what has changed is sent" {
+	dd if=/dev/urandom of=big bs=1M count=4 2>/dev/null
+	printf 'FROM scratch\nCOPY . /\n' >Dockerfile
+	sent() { d build --progress plain "$@" . 2>&1 | sed -n '/load build context/,/DONE/s/.*transferring context: \([0-9.]*[kM]*B\).*/\1/p'; }
+	[[ $(sent) == 4.*MB ]]
+	echo other >a.txt
+	[ "$(sent)" = 6B ]
+	d build -q -t again .
+	d build -q -o out . && cmp big out/big && [ "$(cat out/a.txt)" = other ]
+	rm -rf out sub
+	echo third >a.txt
+	d build -q -o out . && [ "$(cat out/a.txt)" = third ] && [ ! -e out/sub ]
+	run d buildx du --filter type=source.local
+	[[ $output == *context-*MB* ]]
+	d builder prune -f --filter type=source.local
+	rm -rf out
+	echo fourth >a.txt
+	[[ $(sent) == 4.*MB ]]
+}

@@ -84,7 +84,7 @@ static void fuzz_files(const uint8_t *data, size_t size)
 	Session session = {.connection = grpc_connection_new(pair[0], NULL, 0, NULL, NULL)};
 	GThread *threads[] = {
 		g_thread_new("client", run, client), g_thread_new("ours", run, session.connection)};
-	BuildFetch what = {.name = "context", .received = &received};
+	BuildFetch what = {.name = "context", .received = &received, .older = -1};
 	filesync_fetch(&session, &what, folder, NULL);
 	grpc_connection_stop(session.connection);
 	for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
