@@ -1,16 +1,12 @@
 #include "cli/help.h"
-#include "cli/commands/commands.h"
 
 #include "base/nearest.h"
+#include "cli/commands/commands.h"
 
 #include <stdio.h>
 #include <string.h>
 
-typedef struct {
-	const char *name, *text;
-} Word;
-
-static const Word groups[] = {{"builder", "Manage the build cache"},
+static const HelpWord groups[] = {{"builder", "Manage the build cache"},
 	{"buildx", "The same, as Docker's plugin calls it"},
 	{"compose", "Define and run applications of several containers"},
 	{"container", "Manage containers"}, {"context", "Manage the engines that commands are for"},
@@ -22,7 +18,7 @@ static const Word groups[] = {{"builder", "Manage the build cache"},
 static const char *const common[] = {"run", "exec", "ps", "build", "pull", "push", "images",
 	"login", "logout", "search", "version", "info", NULL};
 
-static const Word global_options[] = {
+static const HelpWord global_options[] = {
 	{"    --config string", "Folder of the client's configuration (~/.docker)"},
 	{"-c, --context string", "Context to use, instead of DOCKER_HOST and the current one"},
 	{"-D, --debug", "Ignored (for Docker compatibility)"},
@@ -35,8 +31,9 @@ static const Word global_options[] = {
 	{"-v, --version", "Print the version and end"}};
 
 /* Docker's own that are left out. */
-static const Word elsewhere[] = {{"swarm", "this engine is no member of a cluster; use 'compose' "
-					   "on one host, or Kubernetes on several"},
+static const HelpWord elsewhere[] = {
+	{"swarm", "this engine is no member of a cluster; use 'compose' "
+		  "on one host, or Kubernetes on several"},
 	{"node", "there are no nodes, as this engine is in no cluster; 'info' tells of this one"},
 	{"service", "there are no services of a cluster; use 'compose' or 'run --restart'"},
 	{"stack", "there are no stacks of a cluster; use 'compose up' with the same file"},
@@ -61,7 +58,7 @@ static const Word elsewhere[] = {{"swarm", "this engine is no member of a cluste
 	{"mcp", "is Docker Desktop's, and left out"}, {"ai", "is Docker Desktop's, and left out"},
 	{"offload", "is Docker Desktop's, and left out"}};
 
-static const Word *find(const Word *list, size_t count, const char *word)
+static const HelpWord *find(const HelpWord *list, size_t count, const char *word)
 {
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(list[i].name, word) == 0)
@@ -91,30 +88,29 @@ static char *name_in(const Command *command, const char *group)
 
 static int by_name(gconstpointer a, gconstpointer b)
 {
-	return strcmp(((const Word *)a)->name, ((const Word *)b)->name);
+	return strcmp(((const HelpWord *)a)->name, ((const HelpWord *)b)->name);
 }
 
-/* The commands of a group, by name. The names are the caller's to free. */
-static GArray *words_of(const char *group)
+GArray *help_names(const char *group)
 {
-	GArray *words = g_array_new(FALSE, FALSE, sizeof(Word));
+	GArray *words = g_array_new(FALSE, FALSE, sizeof(HelpWord));
 	for (int i = 0; commands[i] != NULL; i++) {
 		char *name = name_in(commands[i], group);
 		if (name != NULL)
-			g_array_append_val(words, ((Word){name, commands[i]->summary}));
+			g_array_append_val(words, ((HelpWord){name, commands[i]->summary}));
 	}
 	g_array_sort(words, by_name);
 	return words;
 }
 
-static void words_free(GArray *words)
+void help_names_free(GArray *words)
 {
 	for (guint i = 0; i < words->len; i++)
-		g_free((char *)g_array_index(words, Word, i).name);
+		g_free((char *)g_array_index(words, HelpWord, i).name);
 	g_array_free(words, TRUE);
 }
 
-static void print_words(const char *heading, const Word *words, size_t count, int width)
+static void print_words(const char *heading, const HelpWord *words, size_t count, int width)
 {
 	printf("\n%s:\n", heading);
 	for (size_t i = 0; i < count; i++)
@@ -125,7 +121,8 @@ static void print_common(const GArray *words)
 {
 	printf("\nCommon Commands:\n");
 	for (int i = 0; common[i] != NULL; i++) {
-		const Word *word = find((const Word *)(void *)words->data, words->len, common[i]);
+		const HelpWord *word =
+			find((const HelpWord *)(void *)words->data, words->len, common[i]);
 		if (word != NULL)
 			printf("  %-11s %s\n", word->name, word->text);
 	}
@@ -133,39 +130,39 @@ static void print_common(const GArray *words)
 
 void help_all(const char *program)
 {
-	GArray *words = words_of("");
+	GArray *words = help_names("");
 	printf("Usage:  %s [OPTIONS] COMMAND\n\nA small container engine, with Docker's commands\n",
 		program);
 	print_common(words);
 	print_words("Management Commands", groups, G_N_ELEMENTS(groups), 11);
 	printf("\nCommands:\n");
 	for (guint i = 0; i < words->len; i++) {
-		const Word *word = &g_array_index(words, Word, i);
+		const HelpWord *word = &g_array_index(words, HelpWord, i);
 		if (!g_strv_contains(common, word->name))
 			printf("  %-11s %s\n", word->name, word->text);
 	}
 	print_words("Global Options", global_options, G_N_ELEMENTS(global_options), 24);
 	printf("\nRun '%s COMMAND --help' for more information on a command.\n", program);
-	words_free(words);
+	help_names_free(words);
 }
 
 void help_group(const char *program, const char *group)
 {
-	GArray *words = words_of(group);
+	GArray *words = help_names(group);
 	printf("Usage:  %s %s COMMAND\n\n%s\n", program, group,
 		find(groups, G_N_ELEMENTS(groups), group)->text);
-	print_words("Commands", (const Word *)(void *)words->data, words->len, 11);
+	print_words("Commands", (const HelpWord *)(void *)words->data, words->len, 11);
 	printf("\nRun '%s %s COMMAND --help' for more information on a command.\n", program, group);
-	words_free(words);
+	help_names_free(words);
 }
 
-/* Prints which command of the group may be meant, or group among all. */
+/* Prints which command of the group, or which of all words, may be meant. */
 static void suggest(const char *program, const char *group, const char *word)
 {
-	GArray *words = words_of(group);
+	GArray *words = help_names(group);
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
 	for (guint i = 0; i < words->len; i++)
-		g_ptr_array_add(names, (char *)g_array_index(words, Word, i).name);
+		g_ptr_array_add(names, (char *)g_array_index(words, HelpWord, i).name);
 	for (size_t i = 0; *group == '\0' && i < G_N_ELEMENTS(groups); i++)
 		g_ptr_array_add(names, (char *)groups[i].name);
 	g_ptr_array_add(names, NULL);
@@ -173,13 +170,19 @@ static void suggest(const char *program, const char *group, const char *word)
 	if (near != NULL)
 		fprintf(stderr, "\nDid you mean '%s %s%s%s'?\n", program, group,
 			*group != '\0' ? " " : "", near);
-	words_free(words);
+	help_names_free(words);
+}
+
+const HelpWord *help_groups(size_t *count)
+{
+	*count = G_N_ELEMENTS(groups);
+	return groups;
 }
 
 void help_unknown(const char *program, const char *word, const char *second)
 {
 	bool in_group = help_is_group(word);
-	const Word *other = find(elsewhere, G_N_ELEMENTS(elsewhere), word);
+	const HelpWord *other = find(elsewhere, G_N_ELEMENTS(elsewhere), word);
 	g_autofree char *shown = text_shown(in_group ? second : word, false);
 	if (other != NULL) {
 		fprintf(stderr, "%s: '%s %s' is not available: %s\n", program, program, word,

@@ -2,6 +2,15 @@
 #pragma once
 #include "cli/common/cli.h"
 
+typedef struct {
+	const char *name, *text;
+} HelpWord;
+
+/* The commands of a group ("" for those of none), by name: an array of HelpWord. */
+GArray *help_names(const char *group);
+void help_names_free(GArray *words);
+/* The groups, Compose among them. */
+const HelpWord *help_groups(size_t *count);
 /* Whether the word is a group of commands ("container"), with or without one of its own behind it. */
 bool help_is_group(const char *word);
 /* All commands, as docker's are grouped, and the global options. */

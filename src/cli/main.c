@@ -1,8 +1,9 @@
 /* berth, docker: finds the command, its flags and the engine, and runs it. */
-#include "cli/commands/commands.h"
+#include "cli/command_find.h"
 #include "cli/common/flags.h"
 #include "cli/compose/compose.h"
 #include "cli/config/config_file.h"
+#include "cli/complete.h"
 #include "cli/config/contexts.h"
 #include "cli/help.h"
 
@@ -20,31 +21,6 @@
 #include <sys/wait.h>
 
 enum { START_ROUNDS = 200, START_ROUND_US = 20000 };
-
-/* Whether argv begins with one of the command's names; *used is how many words that takes. */
-static const char *match_names(const Command *command, int argc, char **argv, int *used)
-{
-	g_auto(GStrv) names = g_strsplit(command->names, "|", -1);
-	for (int i = 0; names[i] != NULL; i++) {
-		const char *blank = strchr(names[i], ' ');
-		size_t first = blank != NULL ? (size_t)(blank - names[i]) : strlen(names[i]);
-		if (strlen(argv[0]) != first || strncmp(argv[0], names[i], first) != 0)
-			continue;
-		if (blank != NULL && (argc < 2 || strcmp(argv[1], blank + 1) != 0))
-			continue;
-		*used = blank != NULL ? 2 : 1;
-		return g_intern_string(names[i]);
-	}
-	return NULL;
-}
-
-static const Command *find_command(Cli *cli, int argc, char **argv, int *used)
-{
-	for (int i = 0; commands[i] != NULL; i++)
-		if ((cli->called = match_names(commands[i], argc, argv, used)) != NULL)
-			return commands[i];
-	return NULL;
-}
 
 /* Where an engine is to be started by us: only the system's own socket, and only by root. */
 static bool start_engine(const char *host)
@@ -301,7 +277,13 @@ static int run_words(Cli *cli, int argc, char **argv, const Globals *globals)
 		cli_load_config(cli, globals->config);
 		return run_compose(cli, argc - 1, argv + 1, globals);
 	}
-	cli->command = find_command(cli, argc, argv, &used);
+	if (strcmp(argv[0], command_complete.names) == 0) {
+		cli->command = &command_complete;
+		cli->called = command_complete.names;
+		used = 1;
+	} else {
+		cli->command = command_find(argc, argv, &used, &cli->called);
+	}
 	if (cli->command == NULL && help_is_group(argv[0]) &&
 		(argc == 1 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
 		help_group(cli->program, argv[0]);

@@ -7,6 +7,7 @@ setup_file() {
 	BERTH_BUILD=$WORK/packages DEB_VERSION=9.1 "$ROOT/tools/deb" >&2
 	mv "$WORK/packages/deb/berth_9.1_"*.deb "$WORK/packages/old.deb"
 	mv "$WORK"/packages/deb/berth-docker_9.1_*.deb "$WORK/packages/docker.deb"
+	lintian --fail-on warning,error "$WORK"/packages/*.deb >"$WORK/lintian" 2>&1 || cat "$WORK/lintian" >&2
 	# The same program in a newer package.
 	dpkg-deb -R "$WORK/packages/old.deb" "$WORK/packages/tree"
 	sed -i 's/^Version: .*/Version: 9.2/' "$WORK/packages/tree/DEBIAN/control"
@@ -28,6 +29,10 @@ setup_file() {
 teardown_file() { debian_teardown; }
 machine() { timeout -s KILL 120 "$DOCKER" exec machine "$@"; }
 main_pid() { machine systemctl show -P MainPID berthd.service; }
+
+@test "lintian finds nothing in the packages" {
+	[ -z "$(grep '^[EW]:' "$WORK/lintian")" ] || { cat "$WORK/lintian"; return 1; }
+}
 
 @test "apt install: the socket is there for the group berth, and the primer's first command works" {
 	machine apt-get install -y -qq /packages/old.deb >&2

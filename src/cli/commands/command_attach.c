@@ -65,6 +65,7 @@ const Command command_attach = {
 	.usage = "[OPTIONS] CONTAINER",
 	.summary = "Attach to a running container",
 	.example = "attach --detach-keys ctrl-x web",
+	.completes = "running",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = 1,

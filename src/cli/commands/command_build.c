@@ -483,6 +483,7 @@ const Command command_build = {
 	.usage = "[OPTIONS] PATH | URL | -",
 	.summary = "Build an image from a Dockerfile",
 	.example = "build -t app:1 --build-arg VERSION=1 .",
+	.completes = "folders",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = 1,

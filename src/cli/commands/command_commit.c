@@ -39,6 +39,7 @@ const Command command_commit = {
 	.usage = "[OPTIONS] CONTAINER [REPOSITORY[:TAG]]",
 	.summary = "Make an image of a container's changes",
 	.example = "commit -c 'CMD [\"nginx\"]' web app:2",
+	.completes = "containers images",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = 2,

@@ -382,6 +382,7 @@ const Command command_cp = {
 	.usage = "[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-, or SRC_PATH|- CONTAINER:DEST_PATH",
 	.summary = "Copy files between a container and here",
 	.example = "cp web:/etc/nginx/nginx.conf .",
+	.completes = "copied copied",
 	.flags = flags,
 	.min_args = 2,
 	.max_args = 2,

@@ -18,6 +18,7 @@ const Command command_create = {
 	.usage = "[OPTIONS] IMAGE [COMMAND] [ARG...]",
 	.summary = "Make a container without starting it",
 	.example = "create --name web -p 8080:80 nginx",
+	.completes = "images",
 	.flags = container_flags,
 	.min_args = 1,
 	.max_args = -1,

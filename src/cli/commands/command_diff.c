@@ -27,6 +27,7 @@ const Command command_diff = {
 	.usage = "CONTAINER",
 	.summary = "Show what a container has changed in its files",
 	.example = "diff web",
+	.completes = "containers",
 	.min_args = 1,
 	.max_args = 1,
 	.run = run,

@@ -89,6 +89,7 @@ const Command command_exec = {
 	.usage = "[OPTIONS] CONTAINER COMMAND [ARG...]",
 	.summary = "Run a command in a running container",
 	.example = "exec -it web sh",
+	.completes = "running",
 	.flags = flags,
 	.min_args = 2,
 	.max_args = -1,

@@ -15,6 +15,7 @@ const Command command_export = {
 	.usage = "[OPTIONS] CONTAINER",
 	.summary = "Write a container's files to an archive",
 	.example = "export -o web.tar web",
+	.completes = "containers",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = 1,

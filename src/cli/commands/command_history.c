@@ -68,6 +68,7 @@ const Command command_history = {
 	.usage = "[OPTIONS] IMAGE",
 	.summary = "Show how an image was made",
 	.example = "history --no-trunc debian",
+	.completes = "images",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = 1,

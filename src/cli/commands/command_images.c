@@ -155,6 +155,7 @@ const Command command_images = {
 	.usage = "[OPTIONS] [REPOSITORY[:TAG]]",
 	.summary = "List images",
 	.example = "images -f dangling=true",
+	.completes = "images",
 	.flags = flags,
 	.min_args = 0,
 	.max_args = 1,

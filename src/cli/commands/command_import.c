@@ -45,6 +45,7 @@ const Command command_import = {
 	.usage = "[OPTIONS] file|URL|- [REPOSITORY[:TAG]]",
 	.summary = "Make an image of a root file system",
 	.example = "import -c 'CMD [\"sh\"]' root.tar app:1",
+	.completes = "files",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = 2,

@@ -16,6 +16,7 @@ const Command command_kill = {
 	.usage = "[OPTIONS] CONTAINER [CONTAINER...]",
 	.summary = "Send a signal to containers",
 	.example = "kill -s HUP web",
+	.completes = "running*",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = -1,

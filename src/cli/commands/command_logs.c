@@ -48,6 +48,7 @@ const Command command_logs = {
 	.usage = "[OPTIONS] CONTAINER",
 	.summary = "Show what a container has written",
 	.example = "logs -f --since 10m web",
+	.completes = "containers",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = 1,

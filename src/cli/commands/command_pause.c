@@ -10,6 +10,7 @@ const Command command_pause = {
 	.usage = "CONTAINER [CONTAINER...]",
 	.summary = "Pause all processes of containers",
 	.example = "pause web",
+	.completes = "running*",
 	.min_args = 1,
 	.max_args = -1,
 	.run = run,

@@ -44,6 +44,7 @@ const Command command_port = {
 	.usage = "CONTAINER [PRIVATE_PORT[/PROTO]]",
 	.summary = "Show where a container's ports are published",
 	.example = "port web 80",
+	.completes = "containers",
 	.min_args = 1,
 	.max_args = 2,
 	.run = run,

@@ -55,6 +55,7 @@ const Command command_pull = {
 	.usage = "[OPTIONS] NAME[:TAG|@DIGEST]",
 	.summary = "Download an image from a registry",
 	.example = "pull --platform linux/arm64 debian:bookworm",
+	.completes = "images",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = 1,

@@ -39,6 +39,7 @@ const Command command_push = {
 	.usage = "[OPTIONS] NAME[:TAG]",
 	.summary = "Upload an image to a registry",
 	.example = "push registry.example:5000/app:1",
+	.completes = "images",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = 1,

@@ -16,6 +16,7 @@ const Command command_rename = {
 	.usage = "CONTAINER NEW_NAME",
 	.summary = "Give a container another name",
 	.example = "rename web old-web",
+	.completes = "containers",
 	.min_args = 2,
 	.max_args = 2,
 	.run = run,

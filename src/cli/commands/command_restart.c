@@ -23,6 +23,7 @@ const Command command_restart = {
 	.usage = "[OPTIONS] CONTAINER [CONTAINER...]",
 	.summary = "Stop containers and start them again",
 	.example = "restart web",
+	.completes = "containers*",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = -1,

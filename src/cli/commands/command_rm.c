@@ -41,6 +41,7 @@ const Command command_rm = {
 	.usage = "[OPTIONS] CONTAINER [CONTAINER...]",
 	.summary = "Remove containers",
 	.example = "rm -fv web",
+	.completes = "containers*",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = -1,

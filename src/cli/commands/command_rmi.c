@@ -43,6 +43,7 @@ const Command command_rmi = {
 	.usage = "[OPTIONS] IMAGE [IMAGE...]",
 	.summary = "Remove images",
 	.example = "rmi app:1",
+	.completes = "images*",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = -1,

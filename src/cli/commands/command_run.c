@@ -40,6 +40,7 @@ const Command command_run = {
 	.usage = "[OPTIONS] IMAGE [COMMAND] [ARG...]",
 	.summary = "Make a container of an image and run a command in it",
 	.example = "run -d --name web -p 8080:80 -v data:/srv nginx",
+	.completes = "images",
 	.flags = container_flags,
 	.min_args = 1,
 	.max_args = -1,

@@ -24,6 +24,7 @@ const Command command_save = {
 	.usage = "[OPTIONS] IMAGE [IMAGE...]",
 	.summary = "Save images to an archive",
 	.example = "save -o images.tar app:1 app:2",
+	.completes = "images*",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = -1,

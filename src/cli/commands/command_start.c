@@ -91,6 +91,7 @@ const Command command_start = {
 	.usage = "[OPTIONS] CONTAINER [CONTAINER...]",
 	.summary = "Start stopped containers",
 	.example = "start -a web",
+	.completes = "stopped*",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = -1,

@@ -222,6 +222,7 @@ const Command command_stats = {
 	.usage = "[OPTIONS] [CONTAINER...]",
 	.summary = "Show what containers use",
 	.example = "stats --no-stream",
+	.completes = "running*",
 	.flags = flags,
 	.min_args = 0,
 	.max_args = -1,

@@ -23,6 +23,7 @@ const Command command_stop = {
 	.usage = "[OPTIONS] CONTAINER [CONTAINER...]",
 	.summary = "Stop containers",
 	.example = "stop -t 30 web",
+	.completes = "running*",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = -1,

@@ -18,6 +18,7 @@ const Command command_tag = {
 	.usage = "SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]",
 	.summary = "Give an image another name",
 	.example = "tag app:1 registry.example:5000/app:1",
+	.completes = "images images",
 	.min_args = 2,
 	.max_args = 2,
 	.run = run,

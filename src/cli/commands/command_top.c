@@ -27,6 +27,7 @@ const Command command_top = {
 	.usage = "CONTAINER [ps OPTIONS]",
 	.summary = "List the processes of a container",
 	.example = "top web",
+	.completes = "running",
 	.min_args = 1,
 	.max_args = -1,
 	.run = run,

@@ -10,6 +10,7 @@ const Command command_unpause = {
 	.usage = "CONTAINER [CONTAINER...]",
 	.summary = "Let paused containers go on",
 	.example = "unpause web",
+	.completes = "paused*",
 	.min_args = 1,
 	.max_args = -1,
 	.run = run,

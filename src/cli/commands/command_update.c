@@ -102,6 +102,7 @@ const Command command_update = {
 	.usage = "[OPTIONS] CONTAINER [CONTAINER...]",
 	.summary = "Change the limits of containers",
 	.example = "update --memory 512m --restart always web",
+	.completes = "containers*",
 	.flags = flags,
 	.min_args = 1,
 	.max_args = -1,

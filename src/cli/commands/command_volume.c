@@ -115,6 +115,7 @@ const Command command_volume_rm = {
 	.usage = "[OPTIONS] VOLUME [VOLUME...]",
 	.summary = "Remove volumes",
 	.example = "volume rm data",
+	.completes = "volumes*",
 	.flags = remove_flags,
 	.min_args = 1,
 	.max_args = -1,

@@ -26,6 +26,7 @@ const Command command_wait = {
 	.usage = "CONTAINER [CONTAINER...]",
 	.summary = "Wait until containers have ended, and print their exit codes",
 	.example = "wait web",
+	.completes = "running*",
 	.min_args = 1,
 	.max_args = -1,
 	.run = run,

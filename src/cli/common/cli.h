@@ -19,6 +19,7 @@ typedef struct {
 	const char *usage; /* what follows the name: "[OPTIONS] CONTAINER" */
 	const char *summary;
 	const char *example;	/* without the program's name */
+	const char *completes;	/* complete.c: a kind for each argument ("networks containers*"); NULL: none */
 	const Flag *flags;	/* ended by {0}; NULL: none */
 	int min_args, max_args; /* max_args -1: any number */
 	int (*run)(Cli *cli);

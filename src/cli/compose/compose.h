@@ -8,6 +8,8 @@ int compose_main(Cli *cli, int argc, char **argv);
 /* compose_commands.c is made by tools/list-table of what the files of this folder define; ended by NULL. */
 extern const Command *const compose_commands[];
 extern const Command compose_version_command;
+extern const Command *const compose_itself; /* "compose" with the flags before a command's name */
+const Command *compose_find(const char *name); /* NULL if there is none */
 
 /* compose_project.c */
 /* The project by the flags before the command. NULL with error. */

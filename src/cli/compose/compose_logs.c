@@ -285,6 +285,7 @@ const Command compose_logs_command = {
 	.usage = "[OPTIONS] [SERVICE...]",
 	.summary = "Show what the containers have written",
 	.example = "logs -f --tail 20 web",
+	.completes = "services*",
 	.flags = flags,
 	.max_args = -1,
 	.run = run,

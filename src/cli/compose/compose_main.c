@@ -34,6 +34,7 @@ static const Command compose_command = {
 	.max_args = -1,
 	.stop_at_argument = true,
 };
+const Command *const compose_itself = &compose_command;
 
 static void print_help(const char *program)
 {
@@ -50,7 +51,7 @@ static void print_help(const char *program)
 			compose_commands[i]->summary);
 }
 
-static const Command *find_command(const char *name)
+const Command *compose_find(const char *name)
 {
 	for (int i = 0; compose_commands[i] != NULL; i++) {
 		g_auto(GStrv) names = g_strsplit(compose_commands[i]->names, "|", -1);
@@ -108,7 +109,7 @@ int compose_main(Cli *cli, int argc, char **argv)
 		print_help(cli->program);
 		return EXIT_SUCCESS;
 	}
-	sub.command = find_command(cli->args[0]);
+	sub.command = compose_find(cli->args[0]);
 	if (sub.command == NULL) {
 		print_to(stderr,
 			"unknown %s command: \"compose %s\"\n\nRun '%s compose --help' for more "

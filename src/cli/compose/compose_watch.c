@@ -385,6 +385,7 @@ const Command compose_watch_command = {
 	.usage = "[OPTIONS] [SERVICE...]",
 	.summary = "Follow changes of files, and bring them into the services",
 	.example = "watch web",
+	.completes = "services*",
 	.flags = flags,
 	.max_args = -1,
 	.run = run,
