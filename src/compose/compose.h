@@ -27,6 +27,7 @@ typedef struct {
 	json_t *environment;   /* name -> value: what interpolation saw */
 	const char *separator; /* "-", or "_" */
 	bool no_resolve_env;   /* env_file of services stays as it is */
+	char *credentials;     /* config.json of registries, for services with use_api_socket; or NULL */
 } Project;
 
 /* What a secret holds that is a variable's: a member that no file may have. */
@@ -50,6 +51,10 @@ bool service_add_short(json_t *service, const char *key, const json_t *list, GEr
 /* consistency.c: that no two services have one container_name. */
 bool project_check_names(const Project *project, GError **error);
 
+/* references.c: "use_api_socket" of services as the mount, the variable and the config that it stands for. credentials:
+ * what a config.json says of registries. Once, before containers are made. */
+void project_use_socket(Project *project, const char *credentials);
+
 /* output.c: the model as `compose config` shows it; typed: its values have their types, and what says nothing is left out.
  * The caller frees the text. */
 char *project_text(const Project *project, bool as_json, bool typed);
@@ -71,6 +76,8 @@ typedef struct {
 	/* "Container", "x-web-1", "Starting"; text: an error, or "". */
 	void (*say)(gpointer data, const char *kind, const char *name, const char *state,
 		const char *text);
+	/* Whether the user says yes; NULL: nobody is asked, the answer is no. */
+	bool (*ask)(gpointer data, const char *question);
 	gpointer data;
 	GMutex lock;
 	bool dry_run; /* nothing is done */

@@ -26,24 +26,36 @@ static const char *taken_over(const ContainerWish *wish, const char *target)
 	return "";
 }
 
-static bool is_made_where_missing(const json_t *mount)
+/* Whether "source:target:options" says all of it, as Docker Compose then sends it: only so is a folder made. */
+static bool is_short(const ContainerWish *wish, const json_t *mount)
 {
-	return json_bool(mount, "bind.create_host_path") &&
-	       *json_str(mount, "bind.recursive") == '\0';
+	const json_t *bind = json_object_get(mount, "bind"),
+		     *volume = json_object_get(mount, "volume");
+	const char *type = json_str(mount, "type");
+	json_t *known = json_object_get(wish->project->model, "volumes");
+	if (strcmp(type, "bind") == 0)
+		return bind == NULL || (json_bool(bind, "create_host_path") &&
+					       *json_str(bind, "propagation") == '\0' &&
+					       *json_str(bind, "recursive") == '\0');
+	return strcmp(type, "volume") == 0 &&
+	       json_object_get(known, json_str(mount, "source")) != NULL &&
+	       json_object_get(volume, "labels") == NULL && !json_bool(volume, "nocopy") &&
+	       *json_str(volume, "subpath") == '\0';
 }
 
-/* "source:target:ro,rshared" */
-static void add_bind(const json_t *mount, json_t *binds)
+/* "source:target:ro,z,rshared" */
+static void add_bind(const ContainerWish *wish, const json_t *mount, json_t *binds)
 {
 	g_autoptr(GString) text = g_string_new("");
 	const char *propagation = json_str(mount, "bind.propagation"),
-		   *selinux = json_str(mount, "bind.selinux");
-	g_string_append_printf(text, "%s:%s:%s", json_str(mount, "source"),
+		   *selinux = json_str(mount, "bind.selinux"), *source = json_str(mount, "source");
+	bool named = strcmp(json_str(mount, "type"), "volume") == 0;
+	g_string_append_printf(text, "%s:%s:%s", named ? volume_name(wish, source) : source,
 		json_str(mount, "target"), json_bool(mount, "read_only") ? "ro" : "rw");
-	if (*propagation != '\0')
-		g_string_append_printf(text, ",%s", propagation);
 	if (*selinux != '\0')
 		g_string_append_printf(text, ",%s", selinux);
+	if (*propagation != '\0')
+		g_string_append_printf(text, ",%s", propagation);
 	json_array_append_new(binds, json_lenient(text->str));
 }
 
@@ -92,8 +104,8 @@ static void add_mount(const ContainerWish *wish, const json_t *mount, json_t *mo
 {
 	const char *type = json_str(mount, "type"), *source = json_str(mount, "source"),
 		   *target = json_str(mount, "target");
-	if (strcmp(type, "bind") == 0 && is_made_where_missing(mount)) {
-		add_bind(mount, binds);
+	if (is_short(wish, mount)) {
+		add_bind(wish, mount, binds);
 		return;
 	}
 	json_t *entry = json_pack("{s:s, s:s, s:b}", "Type", type, "Target", target, "ReadOnly",

@@ -418,6 +418,7 @@ void project_free(Project *project)
 	json_decref(project->variables);
 	json_decref(project->profiles);
 	json_decref(project->environment);
+	g_free(project->credentials);
 	g_free(project);
 }
 

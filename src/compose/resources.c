@@ -1,6 +1,7 @@
 #include "compose/resources.h"
 
 #include "base/error.h"
+#include "base/shown.h"
 #include "version.h"
 
 #include <string.h>
@@ -27,14 +28,15 @@ static int exists(
 	return -1;
 }
 
-static json_t *labels_of(
-	const Project *project, const char *kind, const char *key, const json_t *resource)
+static json_t *labels_of(const Project *project, const char *kind, const char *key,
+	const json_t *resource, const char *hash)
 {
 	json_t *own = json_object_get(resource, "labels");
 	json_t *labels = json_is_object(own) ? json_copy(own) : json_object();
 	g_autofree char *label = g_strconcat("com.docker.compose.", kind, NULL);
 	json_object_set_new(labels, "com.docker.compose.project", json_string(project->name));
 	json_object_set_new(labels, label, json_string(key));
+	json_object_set_new(labels, "com.docker.compose.config-hash", json_string(hash));
 	json_object_set_new(
 		labels, "com.docker.compose.version", json_string(BERTH_COMPOSE_VERSION));
 	return labels;
@@ -63,13 +65,14 @@ static json_t *ipam(const json_t *network)
 	return result;
 }
 
-static json_t *network_body(const Project *project, const char *key, const json_t *network)
+static json_t *network_body(
+	const Project *project, const char *key, const json_t *network, const char *hash)
 {
 	static const char *const same[][2] = {{"driver", "Driver"}, {"driver_opts", "Options"},
 		{"internal", "Internal"}, {"attachable", "Attachable"},
 		{"enable_ipv6", "EnableIPv6"}, {"enable_ipv4", "EnableIPv4"}};
 	json_t *body = json_pack("{s:s, s:o, s:o, s:b}", "Name", json_str(network, "name"),
-		"Labels", labels_of(project, "network", key, network), "IPAM", ipam(network),
+		"Labels", labels_of(project, "network", key, network, hash), "IPAM", ipam(network),
 		"CheckDuplicate", 1);
 	for (size_t i = 0; i < G_N_ELEMENTS(same); i++)
 		if (json_object_get(network, same[i][0]) != NULL)
@@ -77,47 +80,198 @@ static json_t *network_body(const Project *project, const char *key, const json_
 	return body;
 }
 
-static json_t *volume_body(const Project *project, const char *key, const json_t *volume)
+static json_t *volume_body(
+	const Project *project, const char *key, const json_t *volume, const char *hash)
 {
 	static const char *const same[][2] = {{"driver", "Driver"}, {"driver_opts", "DriverOpts"}};
 	json_t *body = json_pack("{s:s, s:o}", "Name", json_str(volume, "name"), "Labels",
-		labels_of(project, "volume", key, volume));
+		labels_of(project, "volume", key, volume, hash));
 	for (size_t i = 0; i < G_N_ELEMENTS(same); i++)
 		if (json_object_get(volume, same[i][0]) != NULL)
 			json_object_set(body, same[i][1], json_object_get(volume, same[i][0]));
 	return body;
 }
 
-static bool create_one(const Project *project, Client *client, const char *kind, const char *key,
-	Teller *teller, GError **error)
+/* One network or volume of the project, and what there is of it. */
+typedef struct {
+	const Project *project;
+	Client *client;
+	Teller *teller;
+	Resources *resources;
+	const char *kind, *title, *key, *name; /* "network", "Network" */
+	const json_t *resource;
+	char *hash;
+} One;
+
+static bool is_network(const One *one)
 {
-	bool is_network = strcmp(kind, "network") == 0;
-	const json_t *resource = json_object_get(
-		json_object_get(project->model, is_network ? "networks" : "volumes"), key);
-	const char *name = json_str(resource, "name"), *title = is_network ? "Network" : "Volume";
+	return *one->kind == 'n';
+}
+
+static bool uses(const One *one, const json_t *service)
+{
+	size_t i;
+	json_t *mount;
+	if (is_network(one))
+		return json_object_get(json_object_get(service, "networks"), one->key) != NULL;
+	json_array_foreach (json_object_get(service, "volumes"), i, mount)
+		if (strcmp(json_str(mount, "type"), "volume") == 0 &&
+			strcmp(json_str(mount, "source"), one->key) == 0)
+			return true;
+	return false;
+}
+
+/* Containers of the services that use it; they are noted as to be made anew. NULL with error. */
+static json_t *users_of(const One *one, GError **error)
+{
+	g_autoptr(json_t) all =
+		project_containers(one->client, one->project->name, true, false, error);
+	json_t *users = json_array(), *service, *container;
+	const char *name;
+	size_t i;
+	json_object_foreach (project_services(one->project), name, service) {
+		g_autoptr(json_t) own = uses(one, service) ? containers_of(all, name) : NULL;
+		if (own != NULL)
+			json_object_set_new(one->resources->remade, name, json_true());
+		json_array_foreach (own, i, container)
+			json_array_append(users, container);
+	}
+	if (all != NULL)
+		return users;
+	json_decref(users);
+	return NULL;
+}
+
+static bool disconnect(const One *one, const json_t *users, GError **error)
+{
+	size_t i;
+	json_t *container;
+	g_autofree char *escaped = client_escape(one->name);
+	json_array_foreach (users, i, container) {
+		json_t *networks = json_at(container, "NetworkSettings.Networks");
+		g_autoptr(json_t) body =
+			json_pack("{s:s, s:b}", "Container", json_str(container, "Id"), "Force", 1);
+		if (json_object_get(networks, one->name) == NULL)
+			continue;
+		g_autoptr(json_t) answer = engine_call(
+			one->client, error, "POST", body, "/networks/%s/disconnect", escaped);
+		if (answer == NULL)
+			return false;
+	}
+	return true;
+}
+
+/* What is there is not what the project says: it goes, and containers leave it before. Those on a volume go, too. */
+static bool remove_diverged(const One *one, GError **error)
+{
+	g_autoptr(json_t) users = users_of(one, error);
+	g_autofree char *escaped = client_escape(one->name);
+	if (users == NULL || !containers_stop(one->client, users, -1, one->teller, error))
+		return false;
+	if (one->teller->dry_run)
+		return true;
+	if (is_network(one) ? !disconnect(one, users, error)
+			    : !containers_remove(one->client, users, false, one->teller, error))
+		return false;
+	g_autoptr(json_t) answer =
+		engine_call(one->client, error, "DELETE", NULL, "/%ss/%s", one->kind, escaped);
+	tell(one->teller, one->title, one->name, answer != NULL ? "Removed" : "Error", "");
+	return answer != NULL;
+}
+
+static void warn_of_owner(const One *one, const json_t *labels)
+{
+	const char *owner =
+		json_string_value(json_object_get(labels, "com.docker.compose.project"));
+	if (owner == NULL)
+		print_to(stderr,
+			"WARN[0000] a %s with name %s exists but was not created by compose.\n"
+			"Set `external: true` to use an existing %s\n",
+			one->kind, one->name, one->kind);
+	else if (strcmp(owner, one->project->name) != 0)
+		print_to(stderr,
+			"WARN[0000] a %s with name %s exists but was not created for project "
+			"\"%s\".\nSet `external: true` to use an existing %s\n",
+			one->kind, one->name, one->project->name, one->kind);
+}
+
+/* Data is lost with a volume: somebody has to want that. */
+static bool may_remove(const One *one)
+{
+	g_autofree char *question = g_strdup_printf("Volume \"%s\" exists but doesn't match "
+						    "configuration in compose file. Recreate (data "
+						    "will be lost)?",
+		one->name);
+	return is_network(one) ||
+	       (one->teller->ask != NULL && one->teller->ask(one->teller->data, question));
+}
+
+/* 1: it is there and may stay, 0: it is gone, -1: error. */
+static int settle(const One *one, const json_t *there, GError **error)
+{
+	const json_t *labels = json_object_get(there, "Labels");
+	g_autofree char *label = g_strconcat("com.docker.compose.", one->kind, NULL);
+	const char *key = json_string_value(json_object_get(labels, label)),
+		   *hash = json_string_value(
+			   json_object_get(labels, "com.docker.compose.config-hash"));
+	if (json_bool(one->resource, "external"))
+		return 1;
+	warn_of_owner(one, labels);
+	if (is_network(one) && g_strcmp0(key != NULL ? key : "", one->key) != 0) {
+		fail(error, BERTH_ERROR_UNAVAILABLE,
+			"network %s was found but has incorrect label %s set to \"%s\" (expected: "
+			"\"%s\")",
+			one->name, label, key != NULL ? key : "", one->key);
+		return -1;
+	}
+	if (hash == NULL || *hash == '\0' || strcmp(hash, one->hash) == 0 || !may_remove(one))
+		return 1;
+	return remove_diverged(one, error) ? 0 : -1;
+}
+
+static void note(const One *one, const json_t *there)
+{
+	if (is_network(one))
+		json_object_set_new(
+			one->resources->networks, one->key, json_string(json_str(there, "Id")));
+	else
+		json_object_set_new(one->resources->volumes, one->key, json_string(one->name));
+}
+
+static bool make(const One *one, GError **error)
+{
+	tell(one->teller, one->title, one->name, "Creating", "");
+	g_autoptr(json_t) body =
+		is_network(one) ? network_body(one->project, one->key, one->resource, one->hash)
+				: volume_body(one->project, one->key, one->resource, one->hash);
+	g_autoptr(json_t) answer = one->teller->dry_run ? json_object()
+							: engine_call(one->client, error, "POST",
+								  body, "/%ss/create", one->kind);
+	tell(one->teller, one->title, one->name, answer != NULL ? "Created" : "Error", "");
+	if (answer != NULL)
+		note(one, answer);
+	return answer != NULL;
+}
+
+static bool create_one(One *one, GError **error)
+{
 	g_autoptr(json_t) there = NULL;
 	/* Networks that the engine brings along are nobody's to make. */
 	static const char *const built_in[] = {"bridge", "host", "none", NULL};
-	if (is_network && json_bool(resource, "external") && g_strv_contains(built_in, name))
+	bool external = json_bool(one->resource, "external");
+	if (is_network(one) && external && g_strv_contains(built_in, one->name))
 		return true;
-	int found = exists(client, kind, name, &there, error);
-	if (found < 0)
-		return false;
-	if (found == 0 && json_bool(resource, "external"))
-		return fail(error, BERTH_ERROR_UNAVAILABLE,
-			is_network ? "network %s declared as external, but could not be found"
-				   : "external volume \"%s\" not found",
-			name);
+	int found = exists(one->client, one->kind, one->name, &there, error);
 	if (found > 0)
-		return true;
-	tell(teller, title, name, "Creating", "");
-	g_autoptr(json_t) body = is_network ? network_body(project, key, resource)
-					    : volume_body(project, key, resource);
-	g_autoptr(json_t) answer =
-		teller->dry_run ? json_object()
-				: engine_call(client, error, "POST", body, "/%ss/create", kind);
-	tell(teller, title, name, answer != NULL ? "Created" : "Error", "");
-	return answer != NULL;
+		found = settle(one, there, error);
+	if (found == 0 && external)
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			is_network(one) ? "network %s declared as external, but could not be found"
+					: "external volume \"%s\" not found",
+			one->name);
+	if (found > 0)
+		note(one, there);
+	return found > 0 || (found == 0 && make(one, error));
 }
 
 /* Of the services: names of networks, and of volumes that are named ones. */
@@ -139,19 +293,34 @@ static json_t *used(const Project *project, const json_t *names, const char *kin
 	return all;
 }
 
-bool resources_create(
-	const Project *project, Client *client, const json_t *names, Teller *teller, GError **error)
+void resources_clear(Resources *resources)
 {
-	g_autoptr(json_t) networks = used(project, names, "networks"),
-			  volumes = used(project, names, "volumes");
+	json_decref(resources->networks);
+	json_decref(resources->volumes);
+	json_decref(resources->remade);
+}
+
+bool resources_create(const Project *project, Client *client, const json_t *names, Teller *teller,
+	Resources *resources, GError **error)
+{
+	static const char *const kinds[][3] = {
+		{"network", "Network", "networks"}, {"volume", "Volume", "volumes"}};
 	const char *key;
 	json_t *value;
-	json_object_foreach (networks, key, value)
-		if (!create_one(project, client, "network", key, teller, error))
-			return false;
-	json_object_foreach (volumes, key, value)
-		if (!create_one(project, client, "volume", key, teller, error))
-			return false;
+	*resources = (Resources){json_object(), json_object(), json_object()};
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		g_autoptr(json_t) all = used(project, names, kinds[i][2]);
+		json_object_foreach (all, key, value) {
+			const json_t *resource =
+				json_object_get(json_object_get(project->model, kinds[i][2]), key);
+			g_autofree char *hash =
+				i == 0 ? network_hash(resource) : volume_hash(resource);
+			One one = {project, client, teller, resources, kinds[i][0], kinds[i][1],
+				key, json_str(resource, "name"), resource, hash};
+			if (!create_one(&one, error))
+				return false;
+		}
+	}
 	return true;
 }
 

@@ -2,9 +2,16 @@
 #pragma once
 #include "compose/compose.h"
 
-/* Those that the services use, as far as they are not there. */
+/* Those that the services use, as far as they are not there as the project says. networks, volumes: the ids of the
+ * networks and the names of the volumes, by their keys (new references); *remade: services whose containers were on what
+ * had to be made anew. */
+typedef struct {
+	json_t *networks, *volumes, *remade;
+} Resources;
+void resources_clear(Resources *resources);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Resources, resources_clear)
 bool resources_create(const Project *project, Client *client, const json_t *names, Teller *teller,
-	GError **error);
+	Resources *resources, GError **error);
 /* What bears the project's label: networks, and volumes where asked for. */
 bool resources_remove(
 	const Project *project, Client *client, bool volumes, Teller *teller, GError **error);

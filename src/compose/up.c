@@ -2,6 +2,7 @@
 #include "compose/container.h"
 #include "compose/files.h"
 #include "compose/hooks.h"
+#include "compose/references.h"
 #include "compose/resources.h"
 
 #include "base/error.h"
@@ -17,6 +18,7 @@ typedef struct {
 	json_t *containers; /* as they were before */
 	json_t *ids;	    /* service -> id of its first container; guarded by lock */
 	json_t *replaced;   /* services whose containers are new ones; the same */
+	Resources resources;
 	GMutex lock;
 	Teller *teller;
 	gint64 deadline; /* 0: none */
@@ -169,6 +171,49 @@ static bool depends_on_replaced(Work *work, const json_t *service)
 	return found;
 }
 
+static bool is_on_network(const json_t *container, const char *id)
+{
+	const char *name;
+	json_t *endpoint;
+	json_object_foreach (json_at(container, "NetworkSettings.Networks"), name, endpoint)
+		if (strcmp(json_str(endpoint, "NetworkID"), id) == 0)
+			return true;
+	return false;
+}
+
+static bool has_volume(const json_t *container, const char *name)
+{
+	size_t i;
+	json_t *mount;
+	json_array_foreach (json_object_get(container, "Mounts"), i, mount)
+		if (strcmp(json_str(mount, "Type"), "volume") == 0 &&
+			strcmp(json_str(mount, "Name"), name) == 0)
+			return true;
+	return false;
+}
+
+/* A container whose hash is right may have lost a network or a volume, or have another one of that name. */
+static bool lacks_resources(const Work *work, const json_t *service, const json_t *container)
+{
+	const char *key;
+	json_t *value;
+	size_t i;
+	if (strcmp(json_str(container, "State"), "running") == 0)
+		json_object_foreach (json_object_get(service, "networks"), key, value) {
+			const char *id =
+				json_string_value(json_object_get(work->resources.networks, key));
+			if (id != NULL && *id != '\0' && !is_on_network(container, id))
+				return true;
+		}
+	json_array_foreach (json_object_get(service, "volumes"), i, value) {
+		json_t *name = json_object_get(work->resources.volumes, json_str(value, "source"));
+		if (strcmp(json_str(value, "type"), "volume") == 0 && name != NULL &&
+			!has_volume(container, json_string_value(name)))
+			return true;
+	}
+	return false;
+}
+
 static bool is_outdated(Work *work, const char *name, const json_t *service, const char *hash,
 	const json_t *container)
 {
@@ -177,6 +222,9 @@ static bool is_outdated(Work *work, const char *name, const json_t *service, con
 	if (options->no_recreate)
 		return false;
 	if ((options->force_recreate && named) || depends_on_replaced(work, service))
+		return true;
+	if (json_object_get(work->resources.remade, name) != NULL ||
+		lacks_resources(work, service, container))
 		return true;
 	const char *image = json_str(options->image_ids, name),
 		   *had = container_label(container, "image");
@@ -225,13 +273,24 @@ static bool has_number(const json_t *containers, int number)
 	return false;
 }
 
+/* Other services' containers are there by now. */
+static char *hash_now(Work *work, const json_t *service, GError **error)
+{
+	g_mutex_lock(&work->lock);
+	g_autoptr(json_t) ids = json_deep_copy(work->ids);
+	g_mutex_unlock(&work->lock);
+	return service_hash_resolved(service, ids, error);
+}
+
 static bool create_service(gpointer data, const char *name, Client *client, GError **error)
 {
 	Work *work = data;
 	const json_t *service = json_object_get(project_services(work->project), name);
 	g_autoptr(json_t) own = containers_of(work->containers, name);
-	g_autofree char *hash = service_hash(service);
+	g_autofree char *hash = hash_now(work, service, error);
 	int wanted = wanted_count(work, name, service), kept = 0;
+	if (hash == NULL)
+		return false;
 	if (json_object_get(service, "provider") != NULL)
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
 			"service %s: providers are not supported", name);
@@ -265,6 +324,7 @@ static void work_clear(Work *work)
 	json_decref(work->containers);
 	json_decref(work->ids);
 	json_decref(work->replaced);
+	resources_clear(&work->resources);
 	g_mutex_clear(&work->lock);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Work, work_clear)
@@ -278,6 +338,8 @@ bool compose_create(const Project *project, Client *client, const UpOptions *opt
 		return false;
 	work.ids = json_object();
 	work.replaced = json_object();
+	if (!resources_create(project, client, options->names, teller, &work.resources, error))
+		return false;
 	work.containers = project_containers(client, project->name, true, false, error);
 	if (work.containers == NULL)
 		return false;
@@ -288,15 +350,15 @@ bool compose_create(const Project *project, Client *client, const UpOptions *opt
 		if (json_object_get(options->names, service) == NULL)
 			note_id(&work, service, json_str(container, "Id"), false);
 	}
-	return resources_create(project, client, options->names, teller, error) &&
-	       graph_run(project, options->names, false, client_host(client), create_service, &work,
-		       error);
+	return graph_run(
+		project, options->names, false, client_host(client), create_service, &work, error);
 }
 
 bool compose_resources(
 	const Project *project, Client *client, const json_t *names, Teller *teller, GError **error)
 {
-	return resources_create(project, client, names, teller, error);
+	g_auto(Resources) resources = {0};
+	return resources_create(project, client, names, teller, &resources, error);
 }
 
 static bool is_late(const Work *work)
@@ -482,7 +544,7 @@ char *compose_run(const Project *project, Client *client, const char *service_na
 	g_autoptr(json_t) containers =
 		project_containers(client, project->name, true, false, error),
 			  ids = json_object(), own = json_copy((json_t *)service);
-	g_autofree char *hash = service_hash(service), *random = g_uuid_string_random();
+	g_autofree char *random = g_uuid_string_random(), *hash = NULL;
 	size_t i;
 	json_t *container;
 	if (containers == NULL)
@@ -491,6 +553,9 @@ char *compose_run(const Project *project, Client *client, const char *service_na
 		if (json_object_get(ids, container_label(container, "service")) == NULL)
 			json_object_set_new(ids, container_label(container, "service"),
 				json_string(json_str(container, "Id")));
+	hash = service_hash_resolved(service, ids, error);
+	if (hash == NULL)
+		return NULL;
 	json_object_del(own, "restart");
 	ContainerWish wish = {.project = project,
 		.service_name = service_name,

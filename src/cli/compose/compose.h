@@ -25,6 +25,10 @@ int compose_fail(const GError *error);
  * the arguments name, or all. all: also those that do not run. NULL with error. */
 json_t *compose_chosen(Cli *cli, bool all, Project **project, GError **error);
 bool compose_dry_run(const Cli *cli);
+/* Asks on standard error, and reads the answer; no is the default. data: nothing. */
+bool compose_ask(gpointer data, const char *question);
+/* Services that ask for the engine's socket get it, with what is known of registries. */
+void compose_use_socket(Cli *cli, Project *project);
 
 /* compose_show.c: live lines on a terminal, a line for each event elsewhere. */
 typedef struct ComposeShow ComposeShow;

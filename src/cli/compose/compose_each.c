@@ -248,13 +248,11 @@ static const Flag rm_flags[] = {
 
 static bool is_confirmed(const json_t *containers)
 {
-	char answer[16];
-	print_to(stderr, "? Going to remove ");
+	g_autoptr(GString) question = g_string_new("Going to remove ");
 	for (size_t i = 0; i < json_array_size(containers); i++)
-		print_to(stderr, "%s%s", i > 0 ? ", " : "",
+		g_string_append_printf(question, "%s%s", i > 0 ? ", " : "",
 			container_name(json_array_get(containers, i)));
-	print_to(stderr, " (y/N) ");
-	return fgets(answer, sizeof answer, stdin) != NULL && g_ascii_tolower(*answer) == 'y';
+	return compose_ask(NULL, question->str);
 }
 
 static int run_rm(Cli *cli)

@@ -302,6 +302,7 @@ static char *make(Cli *cli, Project *project, const char *name, bool terminal, c
 		.pull = flag_text(cli, "pull")};
 	if (!project_activate(project, services, error))
 		return NULL;
+	compose_use_socket(cli, project);
 	g_autoptr(json_t) own = graph_names(project, services, false, error);
 	g_autoptr(json_t) ids =
 		own != NULL ? compose_images(cli, project, own, &images, error) : NULL;

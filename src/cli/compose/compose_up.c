@@ -41,7 +41,7 @@ static const Flag flags[] = {
 	{"wait", 0, BOOL, "wait until all run, and are healthy; -d is implied"},
 	{"wait-timeout", 0, INT, "seconds to wait at most"},
 	{"watch", 'w', BOOL, "follow changes of files, too (develop.watch)"},
-	{"yes", 'y', BOOL, "ignored (for Docker compatibility)"},
+	{"yes", 'y', BOOL, "answer yes to what would be asked"},
 	{0},
 };
 
@@ -96,7 +96,7 @@ static bool handle_orphans(
 
 static const char *const not_here[] = {"deploy.placement", "deploy.update_config",
 	"deploy.rollback_config", "deploy.endpoint_mode", "credential_spec", "isolation", "models",
-	"use_api_socket", "pre_start", "cpu_count", "cpu_percent"};
+	"pre_start", "cpu_count", "cpu_percent"};
 
 /* What only a cluster, or another system, could do is said, once. */
 static void warn_not_here(const Project *project)
@@ -114,6 +114,13 @@ static void warn_not_here(const Project *project)
 			"WARN[0000] Only a cluster could honour these, they mean nothing here: "
 			"%s\n",
 			text->str);
+}
+
+static bool say_yes(gpointer data, const char *question)
+{
+	(void)data;
+	(void)question;
+	return true;
 }
 
 /* Everything up to the start. *names: the services concerned. */
@@ -136,8 +143,10 @@ static bool create(Cli *cli, Project *project, char *const *services, UpOptions 
 	options->names = *names;
 	options->targets = targets;
 	options->image_ids = ids;
+	compose_use_socket(cli, project);
 	Teller teller;
 	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
+	teller.ask = flag_bool(cli, "yes", false) ? say_yes : compose_ask;
 	return handle_orphans(
 		       cli, project, flag_bool(cli, "remove-orphans", false), &teller, error) &&
 	       compose_create(project, cli->client, options, &teller, error);
@@ -429,7 +438,7 @@ static const Flag create_flags[] = {
 	{"quiet-pull", 0, BOOL, "no progress of pulls"},
 	{"remove-orphans", 0, BOOL, "remove containers of services that are not in the files"},
 	{"scale", 0, LIST, "number of a service's containers (service=number)"},
-	{"yes", 'y', BOOL, "ignored (for Docker compatibility)"},
+	{"yes", 'y', BOOL, "answer yes to what would be asked"},
 	{0},
 };
 

@@ -1,0 +1,129 @@
+load ../lib/engine
+bats_require_minimum_version 1.5.0
+# What is made anew, and what is left alone: by changed definitions, and by Docker Compose in turn with ours.
+setup_file() {
+	file_setup
+	nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" ip link set lo up
+}
+teardown_file() { file_teardown; }
+setup() {
+	cd "$(mktemp -d "$WORK/case.XXXXXX")"
+	export COMPOSE_PROJECT_NAME="r$BATS_TEST_NUMBER"
+}
+teardown() { c down -v -t 0 --remove-orphans >/dev/null 2>&1; }
+c() { timeout -s KILL 60 "$BUILD/berth" compose "$@"; }
+ids() { d ps -aq --no-trunc --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" "$@" | sort; }
+id_of() { d inspect -f '{{.Id}}' "$COMPOSE_PROJECT_NAME-$1-1"; }
+
+two_services() { # LABEL OF THE NETWORK, OF THE VOLUME
+	cat >compose.yaml <<-EOF
+		services:
+		  web: {image: busybox, command: sleep 1000, stop_grace_period: 0s, networks: [n], volumes: ["data:/d"]}
+		  other: {image: busybox, command: sleep 1000, stop_grace_period: 0s}
+		networks: {n: {labels: {a: "$1"}}}
+		volumes: {data: {labels: {a: "$2"}}}
+	EOF
+}
+
+@test "a network that is said otherwise is made anew, with the containers on it, and no others" {
+	two_services 1 1
+	c up -d
+	web=$(id_of web) other=$(id_of other)
+	[ -n "$(d network inspect -f '{{index .Labels "com.docker.compose.config-hash"}}' "${COMPOSE_PROJECT_NAME}_n")" ]
+	two_services 2 1
+	c up -d </dev/null
+	[ "$(d network inspect -f '{{.Labels.a}}' "${COMPOSE_PROJECT_NAME}_n")" = 2 ]
+	[ "$(id_of web)" != "$web" ] && [ "$(id_of other)" = "$other" ]
+	web=$(id_of web)
+	c up -d
+	[ "$(id_of web)" = "$web" ]
+}
+
+@test "a volume that is said otherwise is asked for: its data is lost" {
+	two_services 1 1
+	c up -d
+	c exec -T web sh -c 'echo kept >/d/f'
+	web=$(id_of web)
+	two_services 1 2
+	run -0 --separate-stderr c up -d </dev/null
+	[[ $stderr == *"Volume \"${COMPOSE_PROJECT_NAME}_data\" exists but doesn't match configuration in compose file. Recreate (data will be lost)?"* ]]
+	[ "$(id_of web)" = "$web" ] && [ "$(c exec -T web cat /d/f)" = kept ]
+	c up -d --yes
+	[ "$(d volume inspect -f '{{.Labels.a}}' "${COMPOSE_PROJECT_NAME}_data")" = 2 ]
+	[ "$(id_of web)" != "$web" ] && c exec -T web test ! -e /d/f
+}
+
+@test "a network of that name with another key is refused" {
+	two_services 1 1
+	d network create --label com.docker.compose.network=m --label "com.docker.compose.project=$COMPOSE_PROJECT_NAME" "${COMPOSE_PROJECT_NAME}_n"
+	run -1 --separate-stderr c up -d
+	[[ $stderr == *'was found but has incorrect label com.docker.compose.network set to "m" (expected: "n")'* ]]
+}
+
+@test "a service that shares another's namespaces is made anew with it" {
+	cat >compose.yaml <<-'EOF'
+		services:
+		  a: {image: busybox, command: sleep 1000, stop_grace_period: 0s, environment: {A: "${A-1}"}}
+		  b: {image: busybox, command: sleep 1000, stop_grace_period: 0s, network_mode: "service:a"}
+	EOF
+	c up -d
+	a=$(id_of a) b=$(id_of b)
+	c up -d
+	[ "$(id_of a) $(id_of b)" = "$a $b" ]
+	A=2 c up -d
+	[ "$(id_of a)" != "$a" ] && [ "$(id_of b)" != "$b" ]
+	[ "$(d inspect -f '{{.HostConfig.NetworkMode}}' "$COMPOSE_PROJECT_NAME-b-1")" = "container:$(id_of a)" ]
+}
+
+@test "use_api_socket: the engine's socket, and what is known of registries" {
+	printf 'services:\n  a: {image: busybox, command: sleep 1000, stop_grace_period: 0s, use_api_socket: true}\n' >compose.yaml
+	c create
+	[ "$(d inspect -f '{{index .HostConfig.Binds 0}}' "$COMPOSE_PROJECT_NAME-a-1")" = /var/run/docker.sock:/var/run/docker.sock:rw ]
+	[[ $(d inspect -f '{{.Config.Env}}' "$COMPOSE_PROJECT_NAME-a-1") == *DOCKER_CONFIG=/run/secrets/docker* ]]
+	[[ $(d cp "$COMPOSE_PROJECT_NAME-a-1:/run/secrets/docker/config.json" - | tar xO) == *'"auths"'* ]]
+}
+
+@test "Docker Compose 2.40 and ours in turn: nothing is made anew" {
+	peer=${BERTH_PEER:-/var/cache/berth-peer}
+	[ -x "$peer/usr/libexec/docker/cli-plugins/docker-compose" ] || skip "no Docker Compose 2.40 here"
+	read -ra loader <<<"$(BERTH_PEER=$peer "$BATS_TEST_DIRNAME/../../tools/peer" loader)"
+	theirs() { timeout -s KILL 60 "${loader[@]}" "$peer/usr/libexec/docker/cli-plugins/docker-compose" "$@"; }
+	echo A=1 >x.env
+	cat >compose.yaml <<-'EOF'
+		services:
+		  web:
+		    image: busybox
+		    command: sleep 1000
+		    stop_grace_period: 0s
+		    ports: ["8080:80"]
+		    environment: {A: "1 & 2", B: }
+		    env_file: x.env
+		    volumes: ["./d:/d", "data:/v", "/anon"]
+		    networks: {n: {aliases: [w]}, default: }
+		    depends_on: [db]
+		    secrets: [s]
+		    configs: [{source: c, target: /c}]
+		    links: [db]
+		    deploy: {resources: {limits: {memory: 64m}}}
+		  db: {image: busybox, command: sleep 1000, stop_grace_period: 0s, scale: 2, ipc: shareable, healthcheck: {test: "true", interval: 1s}}
+		  side: {image: busybox, command: sleep 1000, stop_grace_period: 0s, network_mode: "service:web", ipc: "service:db", volumes_from: ["db:ro"]}
+		networks: {n: {labels: {a: b}}}
+		volumes: {data: {labels: {q: r}}}
+		secrets: {s: {file: x.env}}
+		configs: {c: {content: hello}}
+	EOF
+	theirs up -d
+	first=$(ids)
+	c up -d
+	[ "$(ids)" = "$first" ]
+	theirs up -d
+	[ "$(ids)" = "$first" ]
+	theirs down -v -t 0
+	[ -z "$(ids)" ]
+	c up -d
+	first=$(ids)
+	theirs up -d
+	[ "$(ids)" = "$first" ]
+	c up -d
+	[ "$(ids)" = "$first" ]
+}
