@@ -166,14 +166,13 @@ static void everything(const Completion *completion)
 static void services(const Completion *completion)
 {
 	g_autoptr(GError) error = NULL;
-	Project *project = compose_project(completion->cli, &error);
+	g_autoptr(Project) project = compose_project(completion->cli, &error);
 	const char *name;
 	json_t *service;
 	if (project == NULL)
 		return;
 	json_object_foreach (project_services(project), name, service)
 		offer(completion, name, json_str(service, "image"));
-	project_free(project);
 }
 
 static void signals(const Completion *completion)
