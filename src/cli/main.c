@@ -1,6 +1,7 @@
 /* berth, docker: finds the command, its flags and the engine, and runs it. */
 #include "cli/command_find.h"
 #include "cli/common/flags.h"
+#include "cli/common/hint.h"
 #include "cli/compose/compose.h"
 #include "cli/config/config_file.h"
 #include "cli/complete.h"
@@ -218,6 +219,7 @@ static bool connect_engine(Cli *cli, const Globals *globals, GError **error)
 		return false;
 	client_set_starter(start_engine);
 	cli->client = client_new(chosen);
+	hints_use(cli->program, cli->client);
 	return true;
 }
 

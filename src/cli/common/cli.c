@@ -1,6 +1,7 @@
 /* What goes wrong, as Docker's client says it; and one command run by another. */
 #include "cli/common/cli.h"
 #include "cli/common/flags.h"
+#include "cli/common/hint.h"
 
 #include "base/error.h"
 
@@ -13,6 +14,7 @@ void cli_print_error(const GError *error)
 	bool local = error->domain != BERTH_ERROR || error->code == BERTH_ERROR_UNAVAILABLE ||
 		     error->code < 300;
 	print_to(stderr, "%s%s\n", local ? "" : "Error response from daemon: ", error->message);
+	hint_print(error->message);
 }
 
 void cli_print_warnings(const json_t *answer, const char *before)

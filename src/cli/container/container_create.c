@@ -1,5 +1,6 @@
 /* A container is created as the flags say, its image pulled where it is missing. */
 #include "cli/common/flags.h"
+#include "cli/common/hint.h"
 #include "cli/container/request.h"
 #include "cli/registry/image_transfer.h"
 
@@ -61,7 +62,11 @@ static json_t *create_pulling(Cli *cli, const char *path, const json_t *request,
 	if (absent)
 		print_to(stderr, "Unable to find image '%s' locally\n",
 			problem->message + strlen(missing));
-	return pull(cli, error) ? client_call(cli->client, "POST", path, request, error) : NULL;
+	if (pull(cli, error))
+		return client_call(cli->client, "POST", path, request, error);
+	if (absent)
+		hint_print(problem->message);
+	return NULL;
 }
 
 char *container_request_send(Cli *cli, GError **error)

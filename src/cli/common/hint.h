@@ -1,0 +1,8 @@
+/* What to do about an error: one line behind it, on standard error. */
+#pragma once
+#include "client/client.h"
+
+/* Who asks, and the engine that may be asked about it; both borrowed, and for the rest of the process. */
+void hints_use(const char *program, Client *client);
+/* Prints "hint: ..." where the words of an error are known. Nothing is asked of an engine that does not answer. */
+void hint_print(const char *message);

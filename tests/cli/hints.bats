@@ -1,0 +1,67 @@
+load ../lib/engine
+# What berth says to do about an error; docker's own client has no such line.
+setup_file() {
+	[[ ${DOCKER:-$BUILD/berth} == */berth ]] || skip
+	file_setup
+	nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" ip link set lo up
+	d run -d --name web -p 8080:80 busybox sleep 1000
+	d create --name idle --network none busybox
+}
+teardown_file() { [ -z "${WORK:-}" ] || file_teardown; }
+hint() { # what it says, command
+	run d "${@:2}"
+	[ "$status" -ne 0 ]
+	[[ $output == *$'\n'"hint: "*"$1"* ]] || { echo "$output"; return 1; }
+	[ "$(grep -c '^hint: ' <<<"$output")" -le 2 ]
+}
+
+@test "no engine, at a socket and at an address; nobody at a socket that is left" {
+	export BERTH_AUTOSTART=0
+	DOCKER_HOST=unix://$WORK/none.sock hint 'systemctl start berthd' ps
+	DOCKER_HOST=tcp://127.0.0.1:1 hint 'is the address right' ps
+	python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$WORK/left.sock"
+	DOCKER_HOST=unix://$WORK/left.sock hint 'journalctl -u berthd' ps
+}
+
+@test "no permission: which group" {
+	chmod 711 "$WORK"
+	run setpriv --reuid 12345 --regid 12345 --clear-groups env DOCKER_CONFIG=/nowhere "$DOCKER" ps
+	[[ $status -ne 0 && $output == *'permission denied while trying to connect'*'usermod -aG berth'* ]] || { echo "$output"; return 1; }
+}
+
+@test "names that are misspelt" {
+	hint "did you mean 'web'?" stop wbe
+	hint "did you mean 'idle'?" start idel
+	hint "did you mean 'busybox:latest'?" rmi bussybox
+	hint "did you mean 'busybox:latest'?" run --rm busybx
+	run d stop entirely-different
+	[[ $output != *hint* ]]
+}
+
+@test "what is taken: who has it" {
+	hint "the container 'web' publishes port 8080" run -d --name second -p 8080:81 busybox
+	hint "'web' is of the image busybox (Up " run -d --name web busybox
+	hint 'rm -f web' create --name web busybox
+	nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" python3 -c 'import socket, time; s = socket.socket(); s.bind(("0.0.0.0", 8099)); s.listen(); time.sleep(60)' 3>&- &
+	listener=$!
+	sleep 0.5
+	run d run --rm -p 8099:80 busybox true
+	kill $listener
+	[[ $output != *hint* || $output == *"'ss -lntp'"* ]]
+}
+
+@test "a program that is not there, and options behind the image" {
+	hint 'no such program in its PATH' run --rm --network none busybox nope
+	hint 'options go before the image' run --rm --network none busybox -it
+	hint "start $(d inspect -f '{{.Id}}' idle | cut -c1-12)" exec idle ls
+}
+
+@test "a file that the kernel cannot execute" {
+	printf 'nothing that runs\n' >"$WORK/bad"
+	chmod 755 "$WORK/bad"
+	hint 'another kind of machine' run --rm --network none -v "$WORK/bad:/bad:ro" busybox /bad
+}
+
+@test "a registry that cannot be reached" {
+	hint "cannot be reached" pull 127.0.0.1:1/x
+}
