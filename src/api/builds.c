@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "api/schema_types.h"
 #include "builder/build.h"
+#include "buildkit/buildkit.h"
 
 #include "base/error.h"
 #include "base/size.h"
@@ -160,14 +161,126 @@ static bool run_build(Request *request, const json_t *more, GError **error)
 	return false;
 }
 
+static void add_option(GPtrArray *list, const char *prefix, const char *name, const char *value)
+{
+	g_ptr_array_add(list, g_strconcat(prefix, name, NULL));
+	g_ptr_array_add(list, g_strdup(value));
+}
+
+static void add_param(GPtrArray *list, Request *request, const char *param, const char *name)
+{
+	if (*request_param(request, param) != '\0')
+		add_option(list, "", name, request_param(request, param));
+}
+
+/* Members of an object in JSON, each an option; what has no value is not given. */
+static bool add_object(GPtrArray *list, Request *request, const char *param, const SchemaType *type,
+	const char *what, const char *prefix, GError **error)
+{
+	const char *name;
+	json_t *value;
+	g_autoptr(json_t) object = json_param(request, param, type, what, error);
+	json_object_foreach (object, name, value)
+		if (json_is_string(value))
+			add_option(list, prefix, name, json_string_value(value));
+	return object != NULL;
+}
+
+/* The parameters as options of BuildKit's frontend. */
+static bool add_options(GPtrArray *list, Request *request, GError **error)
+{
+	static const char *const simple[][2] = {{"dockerfile", "filename"}, {"target", "target"},
+		{"platform", "platform"}, {"shmsize", "shm-size"},
+		{"cgroupparent", "cgroup-parent"}};
+	const char *remote = request_param(request, "remote"),
+		   *network = request_param(request, "networkmode");
+	g_autoptr(json_t) hosts = extra_hosts(request, error);
+	g_auto(GStrv) names = json_strv(hosts);
+	for (int i = 0; names[i] != NULL; i++) {
+		char *colon = strchr(names[i], ':');
+		if (colon != NULL)
+			*colon = '=';
+	}
+	g_autofree char *joined = g_strjoinv(",", names);
+	if (hosts == NULL ||
+		!add_object(list, request, "buildargs", schema_build_args, "build args",
+			"build-arg:", error) ||
+		!add_object(list, request, "labels", schema_labels, "labels", "label:", error))
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(simple); i++)
+		add_param(list, request, simple[i][0], simple[i][1]);
+	if (strcmp(remote, "client-session") != 0 && *remote != '\0')
+		add_option(list, "", "context", remote);
+	if (*network != '\0' && strcmp(network, "default") != 0)
+		add_option(list, "", "force-network-mode", network);
+	if (*joined != '\0')
+		add_option(list, "", "add-hosts", joined);
+	if (request_flag(request, "nocache"))
+		add_option(list, "", "no-cache", "");
+	add_option(list, "", "image-resolve-mode", request_flag(request, "pull") ? "pull" : "local");
+	return true;
+}
+
+/* The first of "[{"Type": "local", "Attrs": {...}}]"; an image with the tags, where there is none. */
+static bool read_output(GPtrArray *list, Request *request, char **type, GError **error)
+{
+	const char *text = request_param(request, "outputs"), *name;
+	g_autoptr(json_t) outputs =
+		*text != '\0' ? json_parse(text, strlen(text), error) : json_null();
+	const json_t *output = json_array_get(outputs, 0);
+	json_t *value;
+	if (outputs == NULL)
+		return false;
+	*type = g_strdup(output != NULL ? json_str(output, "Type") : "moby");
+	json_object_foreach (json_object_get(output, "Attrs"), name, value)
+		if (json_is_string(value))
+			add_option(list, "", name, json_string_value(value));
+	g_autofree char *tags = g_strjoinv(",", request->repeated);
+	if (output == NULL && *tags != '\0')
+		add_option(list, "", "name", tags);
+	return true;
+}
+
+/* version=2, as docker's client asked before buildx: the files are in a session. */
+static bool build_by_session(Request *request, GError **error)
+{
+	g_autoptr(GPtrArray) options = g_ptr_array_new_with_free_func(g_free),
+			     attributes = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *type = NULL;
+	g_autoptr(GError) problem = NULL;
+	if (strcmp(request_param(request, "remote"), "upload-request") == 0)
+		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
+			"a build context in a request of its own (upload-request) is not "
+			"supported: use buildx, or set DOCKER_BUILDKIT=0");
+	if (!add_options(options, request, error) ||
+		!read_output(attributes, request, &type, error))
+		return false;
+	g_ptr_array_add(options, NULL);
+	g_ptr_array_add(attributes, NULL);
+	BuildkitOnce asked = {.id = request_param(request, "buildid"),
+		.session = request_param(request, "session"),
+		.options = (const char *const *)options->pdata,
+		.exporter = type,
+		.attributes = (const char *const *)attributes->pdata,
+		.quiet = request_flag(request, "q"),
+		.peer_fd = request->fd,
+		.say = reply_say,
+		.who = request};
+	/* Where nothing is told, what was built is with the client already. */
+	if (buildkit_once(request->engine, &asked, &problem))
+		return request->answered || reply_begin(request, 200, "application/json");
+	if (request->answered)
+		return reply_late_error(request, problem);
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return false;
+}
+
 static bool build(Request *request, GError **error)
 {
+	if (strcmp(request_param(request, "version"), "2") == 0)
+		return build_by_session(request, error);
 	bool more_comes = strcmp(http_header(request->head, "Content-Type"), extended) == 0;
 	g_autoptr(json_t) more = more_comes ? read_head(request->body, error) : json_object();
-	if (strcmp(request_param(request, "version"), "2") == 0)
-		return fail(error, BERTH_ERROR_INVALID,
-			"BuildKit's protocol is not spoken here: use berth, or set "
-			"DOCKER_BUILDKIT=0");
 	return more != NULL && run_build(request, more, error);
 }
 

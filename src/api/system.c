@@ -12,7 +12,7 @@ static bool ping(Request *request, GError **error)
 {
 	(void)error;
 	return reply_text(request, 200,
-		"text/plain; charset=utf-8\r\nBuilder-Version: 1\r\nCache-Control: no-cache, "
+		"text/plain; charset=utf-8\r\nBuilder-Version: 2\r\nCache-Control: no-cache, "
 		"no-store,"
 		" must-revalidate\r\nPragma: no-cache\r\nSwarm: inactive",
 		"OK");

@@ -345,12 +345,32 @@ static void excerpt_parse_error(Build *build, const char *text, const char *mess
 	build->fault_first = build->fault_last = line;
 }
 
+/* The language of "# syntax=" or of the argument that overrides it: any release of Docker's own is ours as well. */
+static bool check_syntax(const Build *build, GError **error)
+{
+	static const char *const ours[] = {"docker/dockerfile", "docker/dockerfile-upstream"};
+	const char *given =
+		json_string_value(json_object_get(build->request->args, "BUILDKIT_SYNTAX"));
+	const char *syntax = given != NULL ? given : build->dockerfile->syntax;
+	if (syntax == NULL || *syntax == '\0')
+		return true;
+	g_autofree char *image = g_strndup(syntax, strcspn(syntax, " \t"));
+	const char *name = g_str_has_prefix(image, "docker.io/") ? image + strlen("docker.io/")
+								  : image;
+	size_t length = strcspn(name, ":@");
+	for (size_t i = 0; i < G_N_ELEMENTS(ours); i++)
+		if (strlen(ours[i]) == length && strncmp(name, ours[i], length) == 0)
+			return true;
+	return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
+		"the Dockerfile asks for frontend %s: only docker/dockerfile is supported", image);
+}
+
 static bool parse(Build *build, const char *text, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 	build->dockerfile = dockerfile_parse(text, strlen(text), &problem);
 	if (build->dockerfile != NULL)
-		return true;
+		return check_syntax(build, error);
 	excerpt_parse_error(build, text, problem->message);
 	g_propagate_error(error, g_steal_pointer(&problem));
 	return false;

@@ -13,3 +13,16 @@ bool buildkit_session_check(const char *id, GError **error);
  * over; returns when the client has gone. INVALID, and the socket still the caller's, where there is one of that id. */
 bool buildkit_session(const char *id, const char *shared_key, const char *const *methods, int fd,
 	const void *first, size_t length, GError **error);
+
+/* A build by one request, whose files are in a session. */
+typedef struct {
+	const char *id, *session;
+	const char *const *options;    /* of frontend dockerfile.v0: name, value, name, value..., NULL */
+	const char *exporter;	       /* "moby", "local"... */
+	const char *const *attributes; /* the exporter's, alike */
+	bool quiet;		       /* only the id is told, as text */
+	int peer_fd;		       /* whose hang-up cancels it */
+	BuildSay say;
+	gpointer who;
+} BuildkitOnce;
+bool buildkit_once(Engine *engine, const BuildkitOnce *asked, GError **error);

@@ -72,7 +72,7 @@ void job_end_status(Job *job);
 void job_end(Job *job);
 /* A BuildSay of a job. */
 bool job_say(gpointer job, json_t *line);
-/* The next status for who listens, to be freed; NULL: there is no more. */
+/* The next status for who listens (call: by what, or NULL), to be freed; NULL: there is no more. */
 GBytes *job_hear(Job *job, GrpcCall *call);
 void job_listen(Job *job, bool on);
 

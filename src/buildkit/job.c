@@ -197,7 +197,7 @@ bool job_say(gpointer data, json_t *line)
 GBytes *job_hear(Job *job, GrpcCall *call)
 {
 	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&job->lock);
-	while (job->heard.length == 0 && !job->told && !grpc_call_is_over(call))
+	while (job->heard.length == 0 && !job->told && (call == NULL || !grpc_call_is_over(call)))
 		g_cond_wait_until(&job->changed, &job->lock, g_get_monotonic_time() + LOOK_US);
 	GBytes *bytes = g_queue_pop_head(&job->heard);
 	if (bytes != NULL)

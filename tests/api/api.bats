@@ -8,7 +8,7 @@ create() { post_json "/containers/create?name=$1" "$2" | jq -r .Id; }
 	[ "$(api http://b/_ping)" = OK ]
 	api -i http://b/_ping | tr -d '\r' >"$WORK/head"
 	grep -qx 'Api-Version: 1.51' "$WORK/head"
-	grep -qx 'Builder-Version: 1' "$WORK/head"
+	grep -qx 'Builder-Version: 2' "$WORK/head"
 	grep -qx 'Ostype: linux' "$WORK/head"
 	grep -qi '^Cache-Control: no-cache, no-store, must-revalidate' "$WORK/head"
 	[ "$(api -I -o /dev/null -w '%{http_code}' http://b/_ping)" = 200 ]

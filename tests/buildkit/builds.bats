@@ -304,3 +304,32 @@ setup() {
 	echo fourth >a.txt
 	[[ $(sent) == 4.*MB ]]
 }
+
+@test "docker's client of before buildx: POST /build of version 2, with a session" {
+	[ -x /usr/bin/docker ] || skip "Debian's docker is not there"
+	old() { DOCKER_BUILDKIT=1 timeout 60 /usr/bin/docker "$@"; }
+	run old build --progress plain -t old --build-arg X=9 .
+	[ "$status" -eq 0 ]
+	[[ $output == *"hello 9"*"writing image sha256:"* ]]
+	[ "$(run_none old cat /dst/a.txt)" = aaa ]
+	[[ $(old build -q .) == sha256:* ]]
+	echo hush >secret
+	printf 'FROM busybox\nRUN --mount=type=secret,id=s cat /run/secrets/s >/out && false\n' >Dockerfile
+	run old build --secret id=s,src=secret .
+	[ "$status" -ne 0 ]
+	[[ $output == *"did not complete successfully: exit code: 1"* ]]
+	printf 'FROM scratch\nCOPY a.txt /\n' >Dockerfile
+	old build -q -o out .
+	[ "$(cat out/a.txt)" = aaa ]
+}
+
+@test "another frontend is refused by a sentence, and any release of Docker's is ours" {
+	printf '# syntax=some/frontend:1\nFROM busybox\n' >Dockerfile
+	run d build .
+	[ "$status" -ne 0 ]
+	[[ $output == *"asks for frontend some/frontend:1: only docker/dockerfile is supported"* ]]
+	printf '# syntax=docker.io/docker/dockerfile:1.7-labs\nFROM busybox\n' >Dockerfile
+	d build -q .
+	run d build --build-arg BUILDKIT_SYNTAX=other .
+	[ "$status" -ne 0 ]
+}
