@@ -144,27 +144,23 @@ static void add_config(const ContainerWish *wish, json_t *body)
 				     1000000000));
 }
 
-/* restart, or else deploy.restart_policy. */
+/* deploy.restart_policy, or else restart. */
 static json_t *restart_policy(const json_t *service)
 {
-	const char *restart = json_str(service, "restart");
+	static const char *const names[][2] = {{"none", "no"}, {"any", "always"}};
 	const json_t *policy = json_at((json_t *)service, "deploy.restart_policy");
-	if (*restart == '\0' && policy != NULL) {
-		const char *condition = json_str(policy, "condition");
-		bool failure = strcmp(condition, "on-failure") == 0;
-		return json_pack("{s:s, s:I}", "Name",
-			strcmp(condition, "none") == 0 ? "no"
-			: failure		       ? "on-failure"
-						       : "always",
-			"MaximumRetryCount",
-			failure ? json_int(policy, "max_attempts") : (json_int_t)0);
-	}
-	g_auto(GStrv) parts = g_strsplit(restart, ":", 2);
-	return json_pack("{s:s, s:I}", "Name", parts[0] != NULL ? parts[0] : "no",
-		"MaximumRetryCount",
-		parts[0] != NULL && parts[1] != NULL
-			? (json_int_t)g_ascii_strtoll(parts[1], NULL, 10)
-			: (json_int_t)0);
+	g_auto(GStrv) parts = g_strsplit(json_str(service, "restart"), ":", 2);
+	const char *name = policy != NULL     ? json_str(policy, "condition")
+			   : parts[0] != NULL ? parts[0]
+					      : "no";
+	json_int_t attempts = policy != NULL ? json_int(policy, "max_attempts")
+			      : parts[0] != NULL && parts[1] != NULL
+				      ? (json_int_t)g_ascii_strtoll(parts[1], NULL, 10)
+				      : 0;
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		if (strcmp(name, names[i][0]) == 0)
+			name = names[i][1];
+	return json_pack("{s:s, s:I}", "Name", name, "MaximumRetryCount", attempts);
 }
 
 static void set_number(json_t *host, const char *name, const json_t *value, double factor)
@@ -172,8 +168,11 @@ static void set_number(json_t *host, const char *name, const json_t *value, doub
 	if (value == NULL || json_is_null(value))
 		return;
 	g_autofree char *text = plain_text(value);
-	json_object_set_new(
-		host, name, json_integer((json_int_t)(g_ascii_strtod(text, NULL) * factor + 0.5)));
+	/* Numbers of 32 bits, as Docker Compose has them. */
+	float number = (float)g_ascii_strtod(text, NULL);
+	json_int_t whole = factor == 1 ? (json_int_t)g_ascii_strtoll(text, NULL, 10)
+				       : (json_int_t)(number * (float)factor);
+	json_object_set_new(host, name, json_integer(whole));
 }
 
 static void add_limits(const json_t *service, json_t *host)
@@ -216,12 +215,22 @@ static json_t *ulimits(const json_t *service)
 	return list;
 }
 
+/* "vendor.com/class=name": a device that the engine knows by its specification. */
+static bool is_qualified(const json_t *device)
+{
+	const char *source = json_str(device, "source"), *slash = strchr(source, '/');
+	return strcmp(source, json_str(device, "target")) == 0 && g_ascii_isalpha(*source) &&
+	       slash != NULL && g_ascii_isalpha(slash[1]) && strchr(slash, '=') != NULL;
+}
+
 static json_t *devices(const json_t *service)
 {
 	json_t *list = json_array(), *device;
 	size_t i;
 	json_array_foreach (json_object_get(service, "devices"), i, device) {
 		const char *access = json_str(device, "permissions");
+		if (is_qualified(device))
+			continue;
 		json_array_append_new(
 			list, json_pack("{s:s, s:s, s:s}", "PathOnHost", json_str(device, "source"),
 				      "PathInContainer", json_str(device, "target"),
@@ -237,6 +246,13 @@ static void add_rates(const json_t *service, json_t *host)
 		{"device_write_bps", "BlkioDeviceWriteBps"},
 		{"device_write_iops", "BlkioDeviceWriteIOps"}};
 	const json_t *config = json_object_get(service, "blkio_config");
+	json_t *weights = json_array(), *weight;
+	size_t w;
+	json_array_foreach (json_object_get(config, "weight_device"), w, weight)
+		json_array_append_new(
+			weights, json_pack("{s:s, s:I}", "Path", json_str(weight, "path"), "Weight",
+					 json_int(weight, "weight")));
+	json_object_set_new(host, "BlkioWeightDevice", weights);
 	for (size_t i = 0; i < G_N_ELEMENTS(rates); i++) {
 		json_t *list = json_array(), *rate;
 		size_t n;
@@ -252,31 +268,69 @@ static void add_rates(const json_t *service, json_t *host)
 	}
 }
 
-/* gpus, and what deploy reserves of them. */
+static json_t *device_request(const json_t *wish, bool gpu)
+{
+	json_t *capabilities = json_array();
+	json_array_extend(capabilities, json_object_get(wish, "capabilities"));
+	if (gpu)
+		json_array_append_new(capabilities, json_string("gpu"));
+	return json_pack("{s:s, s:I, s:O?, s:[o], s:O?}", "Driver", json_str(wish, "driver"),
+		"Count", json_int(wish, "count"), "DeviceIDs", json_object_get(wish, "device_ids"),
+		"Capabilities", capabilities, "Options", json_object_get(wish, "options"));
+}
+
+/* What deploy reserves, devices by their specification, and gpus. */
 static json_t *device_requests(const json_t *service)
 {
-	const json_t *lists[] = {json_object_get(service, "gpus"),
-		json_at((json_t *)service, "deploy.resources.reservations.devices")};
-	json_t *all = json_array(), *wish;
-	for (size_t l = 0; l < G_N_ELEMENTS(lists); l++) {
-		size_t i;
-		json_array_foreach (lists[l], i, wish) {
-			json_t *capabilities = json_object_get(wish, "capabilities"),
-			       *ids = json_object_get(wish, "device_ids");
-			g_autofree char *count = plain_text(json_object_get(wish, "count"));
-			json_array_append_new(
-				all, json_pack("{s:s, s:I, s:O?, s:[o]}", "Driver",
-					     json_str(wish, "driver"), "Count",
-					     ids != NULL ? (json_int_t)0
-					     : *count == '\0' || strcmp(count, "all") == 0
-						     ? (json_int_t)-1
-						     : (json_int_t)g_ascii_strtoll(count, NULL, 10),
-					     "DeviceIDs", ids, "Capabilities",
-					     capabilities != NULL ? json_incref(capabilities)
-								  : json_pack("[s]", "gpu")));
-		}
-	}
+	json_t *all = json_array(), *ids = json_array(), *wish;
+	size_t i;
+	json_array_foreach (
+		json_at((json_t *)service, "deploy.resources.reservations.devices"), i, wish)
+		json_array_append_new(all, device_request(wish, false));
+	json_array_foreach (json_object_get(service, "devices"), i, wish)
+		if (is_qualified(wish))
+			json_array_append(ids, json_object_get(wish, "source"));
+	if (json_array_size(ids) > 0)
+		json_array_append_new(
+			all, json_pack("{s:s, s:O}", "Driver", "cdi", "DeviceIDs", ids));
+	json_decref(ids);
+	json_array_foreach (json_object_get(service, "gpus"), i, wish)
+		json_array_append_new(all, device_request(wish, true));
 	return all;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* "net_admin" as CAP_NET_ADMIN, sorted and once each; ALL is all there is. As Docker's client sends them. */
+static json_t *capabilities(const json_t *names)
+{
+	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free);
+	json_t *list = json_array(), *name;
+	size_t i;
+	json_array_foreach (names, i, name) {
+		g_autofree char *upper = g_ascii_strup(json_string_value(name), -1);
+		bool whole =
+			strcmp(g_strstrip(upper), "ALL") == 0 || g_str_has_prefix(upper, "CAP_");
+		g_ptr_array_add(all, g_strconcat(whole ? "" : "CAP_", upper, NULL));
+	}
+	g_ptr_array_sort(all, by_text);
+	bool every = all->len > 0 && strcmp(all->pdata[0], "ALL") == 0;
+	for (guint n = 0; n < (every ? 1 : all->len); n++)
+		if (n == 0 || strcmp(all->pdata[n - 1], all->pdata[n]) != 0)
+			json_array_append_new(list, json_string(all->pdata[n]));
+	return list;
+}
+
+static void add_capabilities(const json_t *service, json_t *host)
+{
+	static const char *const kinds[][2] = {{"cap_add", "CapAdd"}, {"cap_drop", "CapDrop"}};
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+		if (json_object_get(service, kinds[i][0]) != NULL)
+			json_object_set_new(host, kinds[i][1],
+				capabilities(json_object_get(service, kinds[i][0])));
 }
 
 static json_t *hosts(const json_t *service)
@@ -304,11 +358,11 @@ static char *namespace_mode(const ContainerWish *wish, const char *mode)
 
 static bool add_host(const ContainerWish *wish, json_t *host, GError **error)
 {
-	static const char *const same[][2] = {{"cap_add", "CapAdd"}, {"cap_drop", "CapDrop"},
-		{"cgroup_parent", "CgroupParent"}, {"cgroup", "CgroupnsMode"},
-		{"cpuset", "CpusetCpus"}, {"device_cgroup_rules", "DeviceCgroupRules"},
-		{"dns", "Dns"}, {"dns_opt", "DnsOptions"}, {"dns_search", "DnsSearch"},
-		{"group_add", "GroupAdd"}, {"init", "Init"}, {"isolation", "Isolation"},
+	static const char *const same[][2] = {{"cgroup_parent", "CgroupParent"},
+		{"cgroup", "CgroupnsMode"}, {"cpuset", "CpusetCpus"},
+		{"device_cgroup_rules", "DeviceCgroupRules"}, {"dns", "Dns"},
+		{"dns_opt", "DnsOptions"}, {"dns_search", "DnsSearch"}, {"group_add", "GroupAdd"},
+		{"init", "Init"}, {"isolation", "Isolation"},
 		{"oom_kill_disable", "OomKillDisable"}, {"privileged", "Privileged"},
 		{"read_only", "ReadonlyRootfs"}, {"runtime", "Runtime"},
 		{"storage_opt", "StorageOpt"}, {"sysctls", "Sysctls"},
@@ -325,6 +379,7 @@ static bool add_host(const ContainerWish *wish, json_t *host, GError **error)
 	json_object_set_new(host, "RestartPolicy", restart_policy(service));
 	add_limits(service, host);
 	add_rates(service, host);
+	add_capabilities(service, host);
 	json_object_set_new(host, "Ulimits", ulimits(service));
 	json_object_set_new(host, "Devices", devices(service));
 	json_object_set_new(host, "ExtraHosts", hosts(service));

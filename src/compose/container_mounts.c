@@ -123,6 +123,8 @@ static void add_mount(const ContainerWish *wish, const json_t *mount, json_t *mo
 	}
 	if (*source != '\0')
 		json_object_set_new(entry, "Source", json_lenient(source));
+	if (*json_str(mount, "consistency") != '\0')
+		json_object_set(entry, "Consistency", json_object_get(mount, "consistency"));
 	json_array_append_new(mounts, entry);
 }
 

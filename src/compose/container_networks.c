@@ -8,21 +8,39 @@ static const char *network_name(const Project *project, const char *key)
 	return json_str(json_object_get(json_object_get(project->model, "networks"), key), "name");
 }
 
-/* "service:alias" as "container:alias", for each container that there is of it. */
+static void add_link(json_t *list, const char *container, char *alias)
+{
+	g_autofree char *own = alias, *link = g_strconcat(container, ":", own, NULL);
+	json_array_append_new(list, json_string(link));
+}
+
+/* "service:alias" as the container by that and by its names with this one's number: so Docker Compose links them. */
+static void add_service_links(const ContainerWish *wish, const char *text, json_t *list)
+{
+	g_auto(GStrv) parts = g_strsplit(text, ":", 2);
+	const Project *project = wish->project;
+	const char *separator = project->separator;
+	json_t *service = json_object_get(project_services(project), parts[0]);
+	for (int number = 1; number <= service_replicas(service); number++) {
+		g_autofree char *name = service_container_name(project, parts[0], service, number);
+		add_link(list, name, g_strdup(parts[1] != NULL ? parts[1] : parts[0]));
+		add_link(list, name, g_strdup_printf("%s%s%d", parts[0], separator, wish->number));
+		add_link(list, name,
+			g_strdup_printf("%s%s%s%s%d", project->name, separator, parts[0], separator,
+				wish->number));
+	}
+}
+
 static json_t *links(const ContainerWish *wish)
 {
 	json_t *list = json_array(), *entry;
 	size_t i;
-	json_array_foreach (json_object_get(wish->service, "links"), i, entry) {
+	json_array_foreach (json_object_get(wish->service, "links"), i, entry)
+		add_service_links(wish, json_string_value(entry), list);
+	json_array_foreach (json_object_get(wish->service, "external_links"), i, entry) {
 		g_auto(GStrv) parts = g_strsplit(json_string_value(entry), ":", 2);
-		json_t *service = json_object_get(project_services(wish->project), parts[0]);
-		g_autofree char *name = service_container_name(wish->project, parts[0], service, 1),
-				*link = g_strconcat(
-					name, ":", parts[1] != NULL ? parts[1] : parts[0], NULL);
-		json_array_append_new(list, json_string(link));
+		add_link(list, parts[0], g_strdup(parts[1] != NULL ? parts[1] : parts[0]));
 	}
-	json_array_foreach (json_object_get(wish->service, "external_links"), i, entry)
-		json_array_append(list, entry);
 	return list;
 }
 
@@ -121,6 +139,7 @@ bool container_networks(const ContainerWish *wish, json_t *body, json_t *host, G
 	       *endpoints = json_object();
 	(void)error;
 	add_ports(wish->service, body, host);
+	json_object_set_new(host, "Links", links(wish));
 	if (*mode != '\0') {
 		g_autofree char *meant =
 			g_str_has_prefix(mode, "service:")

@@ -42,12 +42,14 @@ static json_t *labels_of(const Project *project, const char *kind, const char *k
 	return labels;
 }
 
+/* NULL: nothing is said. */
 static json_t *ipam(const json_t *network)
 {
 	static const char *const names[][2] = {{"subnet", "Subnet"}, {"gateway", "Gateway"},
 		{"ip_range", "IPRange"}, {"aux_addresses", "AuxiliaryAddresses"}};
 	const json_t *own = json_object_get(network, "ipam");
 	json_t *pools = json_array(), *pool, *options = json_object_get(own, "options");
+	const char *driver = json_str(own, "driver");
 	size_t i;
 	json_array_foreach (json_object_get(own, "config"), i, pool) {
 		json_t *entry = json_object();
@@ -57,12 +59,12 @@ static json_t *ipam(const json_t *network)
 					entry, names[n][1], json_object_get(pool, names[n][0]));
 		json_array_append_new(pools, entry);
 	}
-	json_t *result = json_pack("{s:s, s:o}", "Driver",
-		*json_str(own, "driver") != '\0' ? json_str(own, "driver") : "default", "Config",
-		pools);
-	if (options != NULL)
-		json_object_set(result, "Options", options);
-	return result;
+	if (json_array_size(pools) == 0 && *driver == '\0' && options == NULL) {
+		json_decref(pools);
+		return NULL;
+	}
+	return json_pack("{s:s*, s:o, s:O*}", "Driver", *driver != '\0' ? driver : NULL, "Config",
+		pools, "Options", options);
 }
 
 static json_t *network_body(
@@ -71,9 +73,8 @@ static json_t *network_body(
 	static const char *const same[][2] = {{"driver", "Driver"}, {"driver_opts", "Options"},
 		{"internal", "Internal"}, {"attachable", "Attachable"},
 		{"enable_ipv6", "EnableIPv6"}, {"enable_ipv4", "EnableIPv4"}};
-	json_t *body = json_pack("{s:s, s:o, s:o, s:b}", "Name", json_str(network, "name"),
-		"Labels", labels_of(project, "network", key, network, hash), "IPAM", ipam(network),
-		"CheckDuplicate", 1);
+	json_t *body = json_pack("{s:s, s:o, s:o*}", "Name", json_str(network, "name"), "Labels",
+		labels_of(project, "network", key, network, hash), "IPAM", ipam(network));
 	for (size_t i = 0; i < G_N_ELEMENTS(same); i++)
 		if (json_object_get(network, same[i][0]) != NULL)
 			json_object_set(body, same[i][1], json_object_get(network, same[i][0]));

@@ -127,3 +127,31 @@ two_services() { # LABEL OF THE NETWORK, OF THE VOLUME
 	c up -d
 	[ "$(ids)" = "$first" ]
 }
+
+@test "capabilities, links, limits and restart policies are sent as Docker Compose sends them" {
+	cat >compose.yaml <<-'EOF'
+		services:
+		  db: {image: busybox, command: sleep 1000, stop_grace_period: 0s}
+		  a:
+		    image: busybox
+		    command: sleep 1000
+		    stop_grace_period: 0s
+		    cap_add: [net_admin, CAP_SYS_PTRACE, NET_ADMIN]
+		    cap_drop: [mknod]
+		    links: ["db:base"]
+		    oom_score_adj: -5
+		    cpus: 0.333333333
+		    restart: always
+		    deploy: {restart_policy: {condition: on-failure, max_attempts: 2}}
+		    volumes: ["data:/d:z", "./e:/e:ro"]
+		volumes: {data: }
+	EOF
+	c up -d
+	of() { d inspect -f "{{json .HostConfig.$1}}" "$COMPOSE_PROJECT_NAME-a-1"; }
+	[ "$(of CapAdd)" = '["CAP_NET_ADMIN","CAP_SYS_PTRACE"]' ] && [ "$(of CapDrop)" = '["CAP_MKNOD"]' ]
+	[ "$(of OomScoreAdj)" = -5 ] && [ "$(of NanoCpus)" = 333333344 ]
+	[ "$(of RestartPolicy)" = '{"Name":"on-failure","MaximumRetryCount":2}' ]
+	[ "$(of Binds)" = "[\"${COMPOSE_PROJECT_NAME}_data:/d:rw,z\",\"$PWD/e:/e:ro\"]" ]
+	c exec -T a ping -c 1 -W 2 base
+	c exec -T a ping -c 1 -W 2 "$COMPOSE_PROJECT_NAME-db-1"
+}
