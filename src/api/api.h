@@ -70,6 +70,15 @@ bool access_check(const Config *config, GError **error);
 const char *request_param(const Request *request, const char *name); /* "" if absent */
 bool request_flag(const Request *request, const char *name);	     /* 1, true, True: as Docker */
 int request_int(const Request *request, const char *name, int fallback);
+/* query.c: a whole number (fallback where there is none); seconds since 1970 with a fraction, in nanoseconds (0: none);
+ * Go's words for true and false; a size. False with error, in Go's words, for what is none. */
+bool request_whole(
+	const Request *request, const char *name, int fallback, int *value, GError **error);
+bool request_time(const Request *request, const char *name, gint64 *time, GError **error);
+bool request_bool(const Request *request, const char *name, bool *value, GError **error);
+bool request_bytes(const Request *request, const char *name, gint64 *value, GError **error);
+/* A platform as JSON; "" is none. */
+bool platform_json_check(const char *text, GError **error);
 /* A terminal's size, "h" and "w"; as dockerd reads them. */
 bool request_size(const Request *request, int *rows, int *columns, GError **error);
 /* The body as a JSON object of the shape that the table has for this route (an empty one if there is no body), or NULL

@@ -277,7 +277,15 @@ static bool build_by_session(Request *request, GError **error)
 
 static bool build(Request *request, GError **error)
 {
-	if (strcmp(request_param(request, "version"), "2") == 0)
+	static const char *const versions[] = {"", "1", "2", NULL},
+				 *const isolations[] = {"", "default", NULL};
+	const char *version = request_param(request, "version"),
+		   *isolation = request_param(request, "isolation");
+	if (!g_strv_contains(versions, version))
+		return fail(error, BERTH_ERROR_INVALID, "invalid version \"%s\"", version);
+	if (!g_strv_contains(isolations, isolation))
+		return fail(error, BERTH_ERROR_INVALID, "unsupported isolation: \"%s\"", isolation);
+	if (strcmp(version, "2") == 0)
 		return build_by_session(request, error);
 	bool more_comes = strcmp(http_header(request->head, "Content-Type"), extended) == 0;
 	g_autoptr(json_t) more = more_comes ? read_head(request->body, error) : json_object();
@@ -287,19 +295,29 @@ static bool build(Request *request, GError **error)
 static bool prune(Request *request, GError **error)
 {
 	g_autoptr(json_t) filters = request_filters(request, FILTER_BUILDS_PRUNE, error);
-	if (filters == NULL)
-		return g_prefix_error(error, "failed to prune build cache: "), false;
-	const char *keep = request_param(request, "reserved-space");
-	if (*keep == '\0')
-		keep = request_param(request, "keep-storage");
+	gint64 keep, reserved, most, least_free;
+	if (filters == NULL && error != NULL && strcmp((*error)->message, "invalid filter") != 0)
+		g_prefix_error(error, "failed to prune build cache: ");
+	if (filters == NULL || !request_bytes(request, "keep-storage", &keep, error) ||
+		!request_bytes(request, "reserved-space", &reserved, error) ||
+		!request_bytes(request, "max-used-space", &most, error) ||
+		!request_bytes(request, "min-free-space", &least_free, error))
+		return false;
+	if (least_free != 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"pruning by free space (min-free-space) is not supported");
 	BuildPrune wanted = {.all = request_flag(request, "all"),
-		.keep = g_ascii_strtoll(keep, NULL, 10),
+		.keep = reserved != 0 ? reserved
+			: keep != 0   ? keep
+				      : most,
 		.filters = filters};
 	return reply_json(request, 200, build_prune(request->engine, &wanted));
 }
 
 static bool cancel(Request *request, GError **error)
 {
+	if (*request_param(request, "id") == '\0')
+		return fail(error, BERTH_ERROR_INVALID, "build ID not provided");
 	return build_cancel(request_param(request, "id"), error) && reply_empty(request, 204);
 }
 

@@ -1,6 +1,9 @@
 /* A container's files (Engine API v1.51: ContainerChanges, ContainerExport, ImageCommit). */
 #include "api/api.h"
 #include "engine/container/files.h"
+#include "engine/image/images.h"
+
+#include "base/error.h"
 
 #include <string.h>
 
@@ -25,10 +28,14 @@ static bool export(Request *request, GError **error)
 static bool commit(Request *request, GError **error)
 {
 	g_autoptr(json_t) config = request_json(request, error);
+	/* dockerd reads the name before it looks for the container. */
+	const char *repo = request_param(request, "repo");
+	g_autofree char *name = NULL;
 	g_autoptr(Container) container =
-		config != NULL ? container_find(request->engine,
-					 request_param(request, "container"), error)
-			       : NULL;
+		config != NULL && image_target(repo, request_param(request, "tag"), &name, error)
+			? container_find(
+				  request->engine, request_param(request, "container"), error)
+			: NULL;
 	CommitRequest wanted = {.repo = request_param(request, "repo"),
 		.tag = request_param(request, "tag"),
 		.comment = request_param(request, "comment"),
@@ -55,8 +62,17 @@ static bool set_path_stat(Request *request, Container *container, GError **error
 	return true;
 }
 
+/* In dockerd's words, the missing blank included: tests of others look for them. */
+static bool check_path(const Request *request, GError **error)
+{
+	return *request_param(request, "path") != '\0' ||
+	       fail(error, BERTH_ERROR_INVALID, "bad parameter: pathcannot be empty");
+}
+
 static bool path_stat(Request *request, GError **error)
 {
+	if (!check_path(request, error))
+		return false;
 	g_autoptr(Container) container = request_container(request, error);
 	return container != NULL && set_path_stat(request, container, error) &&
 	       reply_empty(request, 200);
@@ -64,6 +80,8 @@ static bool path_stat(Request *request, GError **error)
 
 static bool copy_out(Request *request, GError **error)
 {
+	if (!check_path(request, error))
+		return false;
 	g_autoptr(Container) container = request_container(request, error);
 	if (container == NULL || !set_path_stat(request, container, error))
 		return false;
@@ -75,6 +93,8 @@ static bool copy_out(Request *request, GError **error)
 
 static bool copy_in(Request *request, GError **error)
 {
+	if (!check_path(request, error))
+		return false;
 	g_autoptr(Container) container = request_container(request, error);
 	const CopyIn how = {.keep_kind = request_flag(request, "noOverwriteDirNonDir"),
 		.user_owns = request_flag(request, "copyUIDGID")};

@@ -19,17 +19,19 @@ enum { FRAME = 8, BATCH = 64 * 1024 };
 
 static bool list(Request *request, GError **error)
 {
+	int limit;
 	g_autoptr(json_t) filters = request_filters(request, FILTER_CONTAINERS, error);
-	json_t *containers = filters == NULL ? NULL
-					     : container_list_json(request->engine, filters,
-						       request_flag(request, "all"),
-						       request_int(request, "limit", 0),
-						       request_flag(request, "size"), error);
+	json_t *containers = filters == NULL || !request_whole(request, "limit", 0, &limit, error)
+				     ? NULL
+				     : container_list_json(request->engine, filters,
+					       request_flag(request, "all"), limit,
+					       request_flag(request, "size"), error);
 	return containers != NULL && reply_json(request, 200, containers);
 }
 
 static bool create(Request *request, GError **error)
 {
+	enum { MAC_OF_ENDPOINT = 44 };
 	g_autoptr(json_t) body = request_json(request, error);
 	json_t *warnings = NULL;
 	if (body != NULL && !image_check_platform(request->engine, json_str(body, "Image"),
@@ -39,8 +41,16 @@ static bool create(Request *request, GError **error)
 		body == NULL ? NULL
 			     : container_create(request->engine, request_param(request, "name"),
 				       body, &warnings, error);
-	return id != NULL &&
-	       reply_json(request, 201, json_pack("{s:s, s:o}", "Id", id, "Warnings", warnings));
+	if (id == NULL && error != NULL && *error != NULL &&
+		g_str_has_prefix((*error)->message, "No such container: "))
+		(*error)->code = BERTH_ERROR_INVALID; /* named in a body it is no resource */
+	if (id == NULL)
+		return false;
+	if (request->version >= MAC_OF_ENDPOINT && *json_str(body, "MacAddress") != '\0')
+		json_array_append_new(warnings,
+			json_string("The container-wide MacAddress field is now deprecated. It "
+				    "should be specified in EndpointsConfig instead."));
+	return reply_json(request, 201, json_pack("{s:s, s:o}", "Id", id, "Warnings", warnings));
 }
 
 static bool inspect(Request *request, GError **error)
@@ -86,32 +96,46 @@ static bool unpause(Request *request, GError **error)
 
 static bool stop(Request *request, GError **error)
 {
-	g_autoptr(Container) container = request_container(request, error);
+	int timeout;
+	g_autoptr(Container) container = request_whole(request, "t", G_MININT, &timeout, error)
+						 ? request_container(request, error)
+						 : NULL;
 	return container != NULL &&
-	       container_stop(container, request_param(request, "signal"),
-		       request_int(request, "t", G_MININT), error) &&
+	       container_stop(container, request_param(request, "signal"), timeout, error) &&
 	       reply_empty(request, 204);
 }
 
 static bool restart(Request *request, GError **error)
 {
-	g_autoptr(Container) container = request_container(request, error);
+	int timeout;
+	g_autoptr(Container) container = request_whole(request, "t", G_MININT, &timeout, error)
+						 ? request_container(request, error)
+						 : NULL;
 	return container != NULL &&
-	       container_restart(container, request_param(request, "signal"),
-		       request_int(request, "t", G_MININT), error) &&
+	       container_restart(container, request_param(request, "signal"), timeout, error) &&
 	       reply_empty(request, 204);
 }
 
+/* The signal first, and each error with who was not killed. */
 static bool kill_(Request *request, GError **error)
 {
-	g_autoptr(Container) container = request_container(request, error);
-	return container != NULL &&
-	       container_kill(container, request_param(request, "signal"), error) &&
-	       reply_empty(request, 204);
+	const char *signal = request_param(request, "signal");
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(Container) container = container_signal_check(signal, &problem)
+						 ? request_container(request, &problem)
+						 : NULL;
+	if (container != NULL && container_kill(container, signal, &problem))
+		return reply_empty(request, 204);
+	if (!g_str_has_prefix(problem->message, "cannot kill container: "))
+		g_prefix_error(&problem, "cannot kill container: %s: ", request->name);
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return false;
 }
 
 static bool rename_(Request *request, GError **error)
 {
+	if (*request_param(request, "name") == '\0')
+		return fail(error, BERTH_ERROR_INVALID, "Neither old nor new names may be empty");
 	g_autoptr(Container) container = request_container(request, error);
 	return container != NULL &&
 	       container_rename(container, request_param(request, "name"), error) &&
@@ -163,14 +187,14 @@ static bool prune(Request *request, GError **error)
 static bool wait_(Request *request, GError **error)
 {
 	static const char *const conditions[] = {"", "not-running", "next-exit", "removed", NULL};
-	g_autoptr(Container) container = request_container(request, error);
 	const char *condition = request_param(request, "condition");
 	int code;
 	g_autofree char *message = NULL;
-	if (container == NULL)
-		return false;
 	if (!g_strv_contains(conditions, condition))
 		return fail(error, BERTH_ERROR_INVALID, "invalid condition: \"%s\"", condition);
+	g_autoptr(Container) container = request_container(request, error);
+	if (container == NULL)
+		return false;
 	gint64 ends = container_ends(container);
 	if (!reply_begin(request, 200, "application/json") ||
 		!container_wait(container, condition, ends, request->fd, &code, &message))
@@ -230,17 +254,12 @@ static bool log_out(int stream, const char *data, size_t length, gpointer data_)
 	return out->batch->len < BATCH || log_flush(out);
 }
 
-static bool parse_log_time(Request *request, const char *name, gint64 *time, GError **error)
-{
-	const char *text = request_param(request, name);
-	*time = 0;
-	return *text == '\0' || strcmp(text, "0") == 0 || time_parse(text, time) ||
-	       fail(error, BERTH_ERROR_INVALID, "invalid value for \"%s\": %s", name, text);
-}
-
 static bool logs(Request *request, GError **error)
 {
 	enum { MULTIPLEXED_SINCE = 42 };
+	if (!request_flag(request, "stdout") && !request_flag(request, "stderr"))
+		return fail(error, BERTH_ERROR_INVALID,
+			"Bad parameters: you must choose at least one stream");
 	g_autoptr(Container) container = request_container(request, error);
 	g_autoptr(json_t) spec = container != NULL ? container_spec(container, error) : NULL;
 	const char *tail = request_param(request, "tail");
@@ -251,13 +270,8 @@ static bool logs(Request *request, GError **error)
 		.timestamps = request_flag(request, "timestamps"),
 		.details = request_flag(request, "details"),
 		.tail = -1};
-	if (spec == NULL)
-		return false;
-	if (!query.stdout && !query.stderr)
-		return fail(error, BERTH_ERROR_INVALID,
-			"Bad parameters: you must choose at least one stream");
-	if (!parse_log_time(request, "since", &query.since, error) ||
-		!parse_log_time(request, "until", &query.until, error))
+	if (spec == NULL || !request_time(request, "since", &query.since, error) ||
+		!request_time(request, "until", &query.until, error))
 		return false;
 	/* What is no number means all of it, as with Docker. */
 	if (g_ascii_string_to_unsigned(tail, 10, 0, G_MAXINT64, &lines, NULL))
@@ -287,12 +301,14 @@ static bool replay_out(int stream, const char *data, size_t length, gpointer fra
 
 static bool attach(Request *request, GError **error)
 {
+	char keys[16];
+	if (!detach_keys_parse(request_param(request, "detachKeys"), keys, error))
+		return false;
 	g_autoptr(Container) container = request_container(request, error);
 	g_autoptr(json_t) spec = container != NULL ? container_spec(container, error) : NULL;
 	bool tty = json_bool(json_object_get(spec, "Config"), "Tty"),
 	     stream = request_flag(request, "stream");
-	char keys[16];
-	if (spec == NULL || !detach_keys_parse(request_param(request, "detachKeys"), keys, error))
+	if (spec == NULL)
 		return false;
 	if (container->row.status == STATUS_PAUSED)
 		return fail(error, BERTH_ERROR_CONFLICT,

@@ -36,21 +36,26 @@ static const Route *route_find(const char *method, const char *path, char **name
 /* Takes "/v1.41" off the path; an unknown version is refused with Docker's words. */
 static bool strip_version(Request *request, GError **error)
 {
-	int major, minor, used = 0;
+	int major = 0, minor = 0;
 	request->version = 51;
-	if (sscanf(request->path, "/v%d.%d%n", &major, &minor, &used) != 2 ||
-		request->path[used] != '/')
+	if (!g_str_has_prefix(request->path, "/v"))
 		return true;
+	size_t length = strspn(request->path + strlen("/v"), "0123456789."),
+	       used = strlen("/v") + length;
+	if (length == 0 || request->path[used] != '/')
+		return true;
+	g_autofree char *version = g_strndup(request->path + strlen("/v"), length);
+	sscanf(version, "%5d.%5d", &major, &minor);
 	if (major > 1 || (major == 1 && minor > 51))
 		return fail(error, BERTH_ERROR_INVALID,
-			"client version %d.%d is too new. Maximum supported API version is %s",
-			major, minor, BERTH_API_VERSION);
+			"client version %s is too new. Maximum supported API version is %s",
+			version, BERTH_API_VERSION);
 	if (major < 1 || minor < 24)
 		return fail(error, BERTH_ERROR_INVALID,
-			"client version %d.%d is too old. Minimum supported API version is %s, "
+			"client version %s is too old. Minimum supported API version is %s, "
 			"please"
 			" upgrade your client to a newer version",
-			major, minor, BERTH_MIN_API_VERSION);
+			version, BERTH_MIN_API_VERSION);
 	request->version = minor;
 	memmove(request->path, request->path + used, strlen(request->path + used) + 1);
 	return true;

@@ -10,7 +10,7 @@ static bool wants_h2c(Request *request, GError **error)
 {
 	return g_ascii_strcasecmp(http_header(request->head, "Upgrade"), "h2c") == 0 ||
 	       fail(error, BERTH_ERROR_INVALID,
-		       "this is for connections that become h2c: no \"Upgrade: h2c\" was sent");
+		       "no upgrade proto in request");
 }
 
 /* What the client has sent behind the head already. */

@@ -34,18 +34,19 @@ static bool list(Request *request, GError **error)
 	return reply_json(request, 200, images);
 }
 
-static bool check_platform(Request *request, GError **error)
+static bool check_platform(Request *request, const char *name, const char *platform, GError **error)
 {
-	return image_check_platform(
-		request->engine, request->name, request_param(request, "platform"), error);
+	return platform_json_check(platform, error) &&
+	       image_check_platform(request->engine, name, platform, error);
 }
 
 static bool inspect(Request *request, GError **error)
 {
 	enum { WITHOUT_CONTAINER_CONFIG = 45 };
-	json_t *json = check_platform(request, error)
-			       ? image_inspect(request->engine, request->name, error)
-			       : NULL;
+	json_t *json =
+		check_platform(request, request->name, request_param(request, "platform"), error)
+			? image_inspect(request->engine, request->name, error)
+			: NULL;
 	/* Of the container that the classic builder had made it from. docker-compose 1.x asks for the newest
 	 * version there is, and breaks off without it all the same. */
 	if (json != NULL && (request->version < WITHOUT_CONTAINER_CONFIG ||
@@ -60,9 +61,10 @@ static bool inspect(Request *request, GError **error)
 
 static bool history(Request *request, GError **error)
 {
-	json_t *json = check_platform(request, error)
-			       ? image_history(request->engine, request->name, error)
-			       : NULL;
+	json_t *json =
+		check_platform(request, request->name, request_param(request, "platform"), error)
+			? image_history(request->engine, request->name, error)
+			: NULL;
 	return json != NULL && reply_json(request, 200, json);
 }
 
@@ -76,8 +78,7 @@ static bool tag(Request *request, GError **error)
 static bool remove_(Request *request, GError **error)
 {
 	for (int i = 0; request->repeated[i] != NULL; i++)
-		if (!image_check_platform(
-			    request->engine, request->name, request->repeated[i], error))
+		if (!check_platform(request, request->name, request->repeated[i], error))
 			return false;
 	json_t *json = image_remove(request->engine, request->name, request_flag(request, "force"),
 		!request_flag(request, "noprune"), error);
@@ -123,8 +124,8 @@ static void said(const char *line, gpointer request)
 static bool load(Request *request, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	(void)error;
-	if (!reply_begin(request, 200, "application/json"))
+	if (!platform_json_check(request_param(request, "platform"), error) ||
+		!reply_begin(request, 200, "application/json"))
 		return false;
 	/* tag: an extension, which berth's builds use for images of folders. */
 	if (!image_load(request->engine, request_param(request, "tag"), http_body_read,
@@ -136,8 +137,7 @@ static bool load(Request *request, GError **error)
 static bool save(Request *request, char *const *names, GError **error)
 {
 	for (int i = 0; names[i] != NULL; i++)
-		if (!image_check_platform(
-			    request->engine, names[i], request_param(request, "platform"), error))
+		if (!check_platform(request, names[i], request_param(request, "platform"), error))
 			return false;
 	if (image_save(request->engine, names, reply_tar, request, error))
 		return true;

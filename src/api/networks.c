@@ -4,6 +4,8 @@
 
 #include "base/error.h"
 
+#include <string.h>
+
 static bool list(Request *request, GError **error)
 {
 	g_autoptr(json_t) filters = request_filters(request, FILTER_NETWORKS, error);
@@ -12,6 +14,13 @@ static bool list(Request *request, GError **error)
 
 static bool inspect(Request *request, GError **error)
 {
+	bool verbose; /* swarm's tasks: there are none */
+	const char *scope = request_param(request, "scope");
+	if (!request_bool(request, "verbose", &verbose, error))
+		return false;
+	/* Docker looks among networks of that scope only; all of ours are local. */
+	if (*scope != '\0' && strcmp(scope, "local") != 0)
+		return fail(error, BERTH_ERROR_NOT_FOUND, "network %s not found", request->name);
 	json_t *json = network_inspect(request->engine, request->name, error);
 	return json != NULL && reply_json(request, 200, json);
 }

@@ -1,6 +1,7 @@
 /* What goes to registries (Engine API v1.51: ImageCreate by name, ImagePush, ImageSearch, SystemAuth,
  * DistributionInspect). */
 #include "api/api.h"
+#include "engine/image/images.h"
 #include "engine/transfer/pull_push.h"
 
 #include "base/error.h"
@@ -27,6 +28,10 @@ bool registries_pull(Request *request, GError **error)
 {
 	const char *from = request_param(request, "fromImage"),
 		   *tag = request_param(request, "tag"), *slash = strrchr(from, '/');
+	/* What is a digest is checked with the rest. */
+	g_autofree char *checked = NULL;
+	if (*tag != '\0' && strchr(tag, ':') == NULL && !image_target(from, tag, &checked, error))
+		return false;
 	bool named = strchr(from, '@') != NULL || strchr(slash != NULL ? slash : from, ':') != NULL;
 	const char *separator = *tag == '\0' ? "" : strchr(tag, ':') != NULL ? "@" : ":";
 	g_autofree char *reference = g_strconcat(from, separator, tag, NULL);
@@ -43,6 +48,10 @@ static bool push(Request *request, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 	const char *tag = request_param(request, "tag");
+	g_autofree char *tagged = NULL;
+	if (!image_target(request->name, tag, &tagged, error) ||
+		!platform_json_check(request_param(request, "platform"), error))
+		return false;
 	PushRequest wanted = {
 		.name = request->name, .tag = *tag != '\0' ? tag : NULL, .auth = auth_of(request)};
 	bool ok = image_push(request->engine, &wanted, reply_say, request, request->fd, &problem);

@@ -78,6 +78,7 @@ static const SchemaType type_ContainerConfig;
 static const SchemaType type_AuthConfig;
 static const SchemaType type_map_AuthConfig;
 static const SchemaType type_map_pointer_string;
+static const SchemaType type_OCIPlatform;
 static const SchemaType type_string = {.kind = SCHEMA_STRING, .go = "string"};
 static const SchemaType type_bool = {.kind = SCHEMA_BOOL, .go = "bool"};
 static const SchemaField fields_of_nothing[] = {
@@ -504,6 +505,14 @@ static const SchemaField fields_of_AuthConfig[] = {
 static const SchemaType type_AuthConfig = {.kind = SCHEMA_OBJECT, .go = "registry.AuthConfig", .fields = fields_of_AuthConfig};
 static const SchemaType type_map_AuthConfig = {.kind = SCHEMA_MAP, .go = "map[string]registry.AuthConfig", .items = &type_AuthConfig};
 static const SchemaType type_map_pointer_string = {.kind = SCHEMA_MAP, .go = "map[string]*string", .items = &type_string, .nullable = true};
+static const SchemaField fields_of_OCIPlatform[] = {
+	{"architecture", &type_string},
+	{"os", &type_string},
+	{"os.version", &type_string},
+	{"os.features", &type_list_string},
+	{"variant", &type_string},
+	{0}};
+static const SchemaType type_OCIPlatform = {.kind = SCHEMA_OBJECT, .go = "v1.Platform", .fields = fields_of_OCIPlatform};
 
 const SchemaType *const schema_auth_config = &type_AuthConfig;
 const SchemaType *const schema_auth_configs = &type_map_AuthConfig;
@@ -511,6 +520,7 @@ const SchemaType *const schema_build_args = &type_map_pointer_string;
 const SchemaType *const schema_labels = &type_map_string;
 const SchemaType *const schema_ulimits = &type_list_pointer_Ulimit;
 const SchemaType *const schema_strings = &type_list_string;
+const SchemaType *const schema_platform = &type_OCIPlatform;
 
 const SchemaBody schema_bodies[] = {
 	{"POST", "/containers/create", &type_ContainerCreate, true},

@@ -95,18 +95,17 @@ static bool each(const Event *event, gpointer data)
 
 static bool events(Request *request, GError **error)
 {
-	const char *since = request_param(request, "since"),
-		   *until = request_param(request, "until");
 	gint64 from = 0, to = 0;
 	g_autoptr(json_t) filters = request_filters(request, FILTER_EVENTS, error);
 	if (filters == NULL)
 		return false;
-	if ((*since != '\0' && !time_parse(since, &from)) ||
-		(*until != '\0' && !time_parse(until, &to)))
-		return fail(error, BERTH_ERROR_INVALID, "invalid time in since or until");
-	if (from > 0 && to > 0 && from > to)
+	if (!request_time(request, "since", &from, error) ||
+		!request_time(request, "until", &to, error))
+		return false;
+	if (from != 0 && to != 0 && from > to)
 		return fail(error, BERTH_ERROR_INVALID,
-			"`since` time (%s) cannot be after `until` time (%s)", since, until);
+			"`since` time (%s) cannot be after `until` time (%s)",
+			request_param(request, "since"), request_param(request, "until"));
 	Follow follow = {request, filters};
 	if (!reply_begin(request, 200, "application/json"))
 		return false;

@@ -349,7 +349,7 @@ static bool check_signal(const Stage *stage, GError **error)
 {
 	const char *name = json_str(stage_config(stage), "StopSignal");
 	return signal_number(name) > 0 ||
-	       fail(error, BERTH_ERROR_INVALID, "Invalid signal: %s", name);
+	       fail(error, BERTH_ERROR_INVALID, "invalid signal: %s", name);
 }
 
 static bool set_author(Stage *stage, const Instruction *instruction)

@@ -77,6 +77,30 @@ static bool component_valid(const char *text)
 	return *text != '\0';
 }
 
+static const char systems[] =
+	"aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 "
+	"solaris windows zos";
+static const char architectures[] =
+	"386 amd64 amd64p32 arm armbe arm64 arm64be ppc64 ppc64le loong64 mips mipsle mips64 "
+	"mips64le mips64p32 mips64p32le ppc riscv riscv64 s390 s390x sparc sparc64 wasm";
+
+/* Whether a word is one of a list parted by blanks. */
+static bool is_word_of(const char *word, const char *list)
+{
+	g_auto(GStrv) words = g_strsplit(list, " ", -1);
+	g_autofree char *lower = g_ascii_strdown(word, -1);
+	return g_strv_contains((const char *const *)words, lower);
+}
+
+static bool is_architecture(const char *word)
+{
+	g_autofree char *lower = g_ascii_strdown(word, -1);
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		if (strcmp(lower, names[i][0]) == 0)
+			return true;
+	return is_word_of(word, architectures);
+}
+
 bool platform_parse(const char *text, Platform *platform, GError **error)
 {
 	g_auto(GStrv) parts = g_strsplit(text, "/", -1);
@@ -90,12 +114,18 @@ bool platform_parse(const char *text, Platform *platform, GError **error)
 	}
 	for (guint i = 0; i < count; i++)
 		if (!component_valid(parts[i]))
-			count = 0;
+			return fail(error, BERTH_ERROR_INVALID,
+				"\"%s\" is an invalid component of \"%s\": platform specifier component "
+				"must match \"^[A-Za-z0-9_.-]+$\": invalid argument",
+				parts[i], text);
 	if (count == 0 || count > 3)
 		return fail(error, BERTH_ERROR_INVALID,
+			"\"%s\": cannot parse platform specifier: invalid argument", text);
+	/* A lone word is an operating system or an architecture that Go knows. */
+	bool lone = count == 1 && !is_word_of(parts[0], systems);
+	if (lone && !is_architecture(parts[0]))
+		return fail(error, BERTH_ERROR_INVALID,
 			"\"%s\": unknown operating system or architecture: invalid argument", text);
-	/* A lone word is an architecture, unless it is "linux". */
-	bool lone = count == 1 && strcmp(parts[0], "linux") != 0;
 	fill(platform, lone ? "linux" : parts[0],
 		lone	    ? parts[0]
 		: count > 1 ? parts[1]

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 static const Flag *find_long(const Cli *cli, const char *name, size_t length)
 {
@@ -279,14 +280,30 @@ char *query_filters(const Cli *cli, GError **error)
 	return text != NULL ? client_escape(text) : NULL;
 }
 
+/* This machine's in Go's words. */
+static const char *own_architecture(void)
+{
+	static struct utsname host;
+	uname(&host);
+	return strcmp(host.machine, "x86_64") == 0    ? "amd64"
+	       : strcmp(host.machine, "aarch64") == 0 ? "arm64"
+						      : host.machine;
+}
+
 char *query_platform(const Cli *cli)
 {
 	g_auto(GStrv) parts = g_strsplit(flag_text(cli, "platform"), "/", 3);
 	guint count = g_strv_length(parts);
 	if (count == 0)
 		return g_strdup("");
-	g_autoptr(json_t) platform = json_pack("{s:s, s:s, s:s*}", "os", parts[0], "architecture",
-		count > 1 ? parts[1] : "", "variant", count > 2 ? parts[2] : NULL);
+	/* A lone word is an architecture, or the system: of this machine then. */
+	bool system = count == 1 && strcmp(parts[0], "linux") == 0;
+	g_autoptr(json_t) platform = json_pack("{s:s, s:s, s:s*}", "os",
+		count == 1 ? "linux" : parts[0], "architecture",
+		system	    ? own_architecture()
+		: count > 1 ? parts[1]
+			    : parts[0],
+		"variant", count > 2 ? parts[2] : NULL);
 	g_autofree char *text = json_text(platform);
 	return client_escape(text);
 }

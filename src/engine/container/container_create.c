@@ -161,6 +161,23 @@ static bool says_nothing(const json_t *request)
 	return true;
 }
 
+/* A container whose namespaces are to be shared is there; in a body it is no resource that was asked for. */
+static bool check_namespaces(Engine *engine, const json_t *request, GError **error)
+{
+	static const char *const keys[] = {"HostConfig.IpcMode", "HostConfig.PidMode"};
+	static const char container[] = "container:";
+	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+		const char *mode = json_str(request, keys[i]);
+		if (!g_str_has_prefix(mode, container) || mode[strlen(container)] == '\0')
+			continue;
+		g_autoptr(Container) other = container_find(engine, mode + strlen(container), NULL);
+		if (other == NULL)
+			return fail(error, BERTH_ERROR_INVALID, "No such container: %s",
+				mode + strlen(container));
+	}
+	return true;
+}
+
 char *container_create(
 	Engine *engine, const char *name, const json_t *request, json_t **warnings, GError **error)
 {
@@ -175,6 +192,7 @@ char *container_create(
 	if ((chosen = choose_name(engine, name, error)) == NULL ||
 		(image_id = image_find(engine, json_str(request, "Image"), error)) == NULL ||
 		!endpoints_check_new(engine, request, error) ||
+		!check_namespaces(engine, request, error) ||
 		!make(engine, chosen, image_id, request, said, id, error))
 		return NULL;
 	*warnings = g_steal_pointer(&said);

@@ -147,10 +147,11 @@ bool spec_check_restart(const json_t *host, GError **error)
 			"invalid restart policy: unknown policy '%s'; use one of 'no', 'always', "
 			"'on-failure', or 'unless-stopped'",
 			name);
-	if (count > 0 && strcmp(name, "on-failure") != 0)
+	if (count != 0 && strcmp(name, "on-failure") != 0)
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid restart policy: maximum retry count can only be used with "
-			"'on-failure'");
+			"'on-failure'%s",
+			count < 0 ? " and cannot be negative" : "");
 	if (count < 0)
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid restart policy: maximum retry count cannot be negative");
@@ -352,7 +353,7 @@ static bool check_config(const json_t *config, GError **error)
 			"the working directory '%s' is invalid, it needs to be an absolute path",
 			workdir);
 	if (*signal != '\0' && signal_number(signal) < 0)
-		return fail(error, BERTH_ERROR_INVALID, "Invalid signal: %s", signal);
+		return fail(error, BERTH_ERROR_INVALID, "invalid signal: %s", signal);
 	json_array_foreach (json_object_get(config, "Env"), i, value)
 		if (*json_elem(json_object_get(config, "Env"), i) == '=' ||
 			*json_elem(json_object_get(config, "Env"), i) == '\0')

@@ -89,7 +89,7 @@ static bool stop_running(Container *container, const char *signal, int timeout, 
 	if (spec == NULL)
 		return false;
 	if (number < 0)
-		return fail(error, BERTH_ERROR_INVALID, "Invalid signal: %s", name);
+		return fail(error, BERTH_ERROR_INVALID, "invalid signal: %s", name);
 	if (timeout == G_MININT)
 		timeout = json_is_integer(own_timeout) ? (int)json_integer_value(own_timeout)
 						       : DEFAULT_TIMEOUT;
@@ -140,13 +140,19 @@ bool container_stop_for_restart(
 	return true;
 }
 
+bool container_signal_check(const char *signal, GError **error)
+{
+	return *signal == '\0' || signal_number(signal) >= 0 ||
+	       fail(error, BERTH_ERROR_INVALID, "invalid signal: %s", signal);
+}
+
 bool container_kill(Container *container, const char *signal, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 	int number = signal_number(signal != NULL && *signal != '\0' ? signal : "KILL");
 	g_autofree char *text = g_strdup_printf("%d", number);
 	if (number < 0)
-		return fail(error, BERTH_ERROR_INVALID, "Invalid signal: %s", signal);
+		return fail(error, BERTH_ERROR_INVALID, "invalid signal: %s", signal);
 	if (number == SIGKILL || number == SIGTERM)
 		mark_stopped(container);
 	if (container_end_restart(container))
@@ -213,7 +219,7 @@ bool container_unpause(Container *container, GError **error)
 {
 	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
 	if (status_of(container) != STATUS_PAUSED)
-		return fail(error, BERTH_ERROR_CONFLICT, "container %s is not paused",
+		return fail(error, BERTH_ERROR_SYSTEM, "Container %s is not paused",
 			container->row.id);
 	return freeze(container, false, error);
 }

@@ -26,6 +26,8 @@ bool container_stop(Container *container, const char *signal, int timeout, GErro
 /* The first half of a restart. */
 bool container_stop_for_restart(
 	Container *container, const char *signal, int timeout, GError **error);
+/* Whether it names a signal; "" is the default one. */
+bool container_signal_check(const char *signal, GError **error);
 bool container_kill(Container *container, const char *signal, GError **error);
 bool container_pause(Container *container, GError **error);
 bool container_unpause(Container *container, GError **error);

@@ -77,8 +77,10 @@ static bool check_extra_hosts(
 		bool bracketed = length > 2 && *address == '[' && address[length - 1] == ']';
 		if (bracketed)
 			address[length - 1] = '\0';
+		/* GLib takes a zone for a part of the address. */
 		if (strcmp(address, "host-gateway") != 0 &&
-			!g_hostname_is_ip_address(address + bracketed))
+			(!g_hostname_is_ip_address(address + bracketed) ||
+				strchr(address, '%') != NULL))
 			return fail(error, BERTH_ERROR_INVALID,
 				"invalid IP address in add-host: \"%s\"", parts[1]);
 	}

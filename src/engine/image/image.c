@@ -309,12 +309,10 @@ bool image_target(const char *repo, const char *tag, char **full, GError **error
 bool image_tag(
 	Engine *engine, const char *reference, const char *repo, const char *tag, GError **error)
 {
-	g_autofree char *id = image_find(engine, reference, error);
-	g_autoptr(Reference) target =
-		id != NULL ? target_parse(repo, tag,
-				     "refusing to create a tag with a digest reference", error)
-			   : NULL;
-	if (target == NULL)
+	g_autoptr(Reference) target = target_parse(
+		repo, tag, "refusing to create a tag with a digest reference", error);
+	g_autofree char *id = target != NULL ? image_find(engine, reference, error) : NULL;
+	if (id == NULL)
 		return false;
 	g_autofree char *full = reference_full(target), *familiar = reference_familiar(target);
 	if (!tag_store_set(engine->store, full, id, error) || !store_sync(engine->store, error))

@@ -231,7 +231,7 @@ bool link_remove(Engine *engine, const char *reference, GError **error)
 	if (parent == NULL) {
 		g_autoptr(Container) container = container_find(engine, reference, error);
 		return container != NULL &&
-		       fail(error, BERTH_ERROR_CONFLICT,
+		       fail(error, BERTH_ERROR_SYSTEM,
 			       "Conflict, cannot remove the default link name of the container");
 	}
 	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&parent->operation);

@@ -163,14 +163,30 @@ bool endpoint_check_new(const Network *network, const json_t *asked, GError **er
 	return check(network, network->predefined, false, asked, error);
 }
 
+/* What older clients ask of the container's network, as an own member of the body. */
+static bool check_container_mac(const json_t *request, GError **error)
+{
+	const char *mac = json_str(request, "MacAddress"),
+		   *mode = json_str(request, "HostConfig.NetworkMode");
+	guint8 bytes[6];
+	return *mac == '\0' || mac_parse(mac, bytes) ||
+	       fail(error, BERTH_ERROR_INVALID, "invalid config for network %s: invalid MAC address %s",
+		       *mode == '\0' || strcmp(mode, "default") == 0 ? "bridge" : mode, mac);
+}
+
 bool endpoints_check_new(Engine *engine, const json_t *request, GError **error)
 {
 	const char *name;
 	json_t *asked;
 	bool ok = true;
+	if (!check_container_mac(request, error))
+		return false;
 	g_mutex_lock(&engine->network_lock);
 	json_object_foreach (json_at(request, "NetworkingConfig.EndpointsConfig"), name, asked) {
 		const char *called = strcmp(name, "default") == 0 ? "bridge" : name;
+		if (ok && json_is_null(asked))
+			ok = fail(error, BERTH_ERROR_INVALID,
+				"invalid config for network %s: EndpointsConfig is nil", called);
 		const Network *network = network_lookup(engine, called);
 		bool predefined = network != NULL ? network->predefined
 						  : g_str_has_prefix(name, "container:");

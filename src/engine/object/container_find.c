@@ -30,6 +30,10 @@ static Container *find_prefix(Engine *engine, const char *prefix, GError **error
 /* By full id, name or unambiguous prefix of an id. New reference. */
 static Container *find(Engine *engine, const char *reference, GError **error)
 {
+	if (*reference == '\0') {
+		fail(error, BERTH_ERROR_INVALID, "invalid name or ID supplied: \"\"");
+		return NULL;
+	}
 	g_mutex_lock(&engine->lock);
 	Container *found = g_hash_table_lookup(engine->containers, reference);
 	if (found == NULL)

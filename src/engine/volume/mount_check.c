@@ -70,7 +70,12 @@ static bool check_bind(const json_t *mount, GError **error)
 	if (*propagation != '\0' && !g_strv_contains(mount_propagations, propagation))
 		return fail(
 			error, BERTH_ERROR_INVALID, "invalid propagation mode: %s", propagation);
-	return check_path(source, error);
+	if (!check_path(source, error))
+		return false;
+	/* Said early, as dockerd does; the start opens it, and finds out for good. */
+	return json_bool(mount, "BindOptions.CreateMountpoint") ||
+	       g_file_test(source, G_FILE_TEST_EXISTS) ||
+	       fail(error, BERTH_ERROR_INVALID, "bind source path does not exist: %s", source);
 }
 
 static bool check_volume(const json_t *mount, GError **error)
