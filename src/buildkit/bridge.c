@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* The job of a call, which is entered; NULL with error. To be left and given back by leave. */
-static Job *enter(GrpcCall *call, GError **error)
+Job *job_of_call(GrpcCall *call, GError **error)
 {
 	Job *job = job_get(grpc_call_header(call, "buildkit-controlapi-buildid"));
 	if (job_enter(job, true, error))
@@ -12,15 +11,6 @@ static Job *enter(GrpcCall *call, GError **error)
 	job_unref(job);
 	return NULL;
 }
-
-static void leave(Job *job)
-{
-	job_leave(job);
-	job_unref(job);
-}
-
-typedef Job EnteredJob;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnteredJob, leave)
 
 static bool answer_solve(GrpcCall *call, const FrontendResult *result, GError **error)
 {
@@ -67,7 +57,7 @@ static bool solve(GrpcCall *call, gpointer engine, GError **error)
 	if (request->definition != NULL && request->definition->n_def > 0)
 		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
 			"LLB is not executed here: only frontend dockerfile.v0 is");
-	g_autoptr(EnteredJob) job = enter(call, error);
+	g_autoptr(EnteredJob) job = job_of_call(call, error);
 	if (job == NULL)
 		return false;
 	if (frontend_solve(job, request->frontend, request->frontend_opt, request->n_frontend_opt,
@@ -86,7 +76,7 @@ static bool give_back(GrpcCall *call, gpointer engine, GError **error)
 	(void)engine;
 	if (request == NULL)
 		return false;
-	g_autoptr(EnteredJob) job = enter(call, error);
+	g_autoptr(EnteredJob) job = job_of_call(call, error);
 	if (job == NULL) {
 		grpc_message_free(request);
 		return false;
@@ -104,7 +94,7 @@ static bool evaluate(GrpcCall *call, gpointer engine, GError **error)
 	(void)engine;
 	if (request == NULL)
 		return false;
-	g_autoptr(EnteredJob) job = enter(call, error);
+	g_autoptr(EnteredJob) job = job_of_call(call, error);
 	return job != NULL && ref_find(job, request->ref, error) != NULL &&
 	       grpc_send(call, &answer, error);
 }

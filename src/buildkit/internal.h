@@ -76,6 +76,16 @@ bool job_say(gpointer job, json_t *line);
 GBytes *job_hear(Job *job, GrpcCall *call);
 void job_listen(Job *job, bool on);
 
+/* bridge.c: the job of a call, which is entered; NULL with error. To be left and given back. */
+Job *job_of_call(GrpcCall *call, GError **error);
+typedef Job EnteredJob;
+static inline void entered_job_leave(EnteredJob *job)
+{
+	job_leave(job);
+	job_unref(job);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnteredJob, entered_job_leave)
+
 /* ref.c: what a frontend's Solve has come to. It lives as long as its job, whoever refers to it. */
 struct Ref {
 	char *id;
@@ -139,4 +149,5 @@ Bk__Worker *worker_new(Engine *engine);
 void worker_free(Bk__Worker *worker);
 
 /* Tables of methods, a file each. */
-extern const GrpcMethod worker_methods[], control_methods[], bridge_methods[], usage_methods[];
+extern const GrpcMethod worker_methods[], control_methods[], bridge_methods[], usage_methods[],
+	file_methods[];

@@ -23,6 +23,28 @@ def message(body, compressed=0):
     return bytes([compressed]) + len(body).to_bytes(4, "big") + body
 
 
+def parse(body):
+    """The fields of a message: number -> values."""
+    at, fields = 0, {}
+
+    def number():
+        nonlocal at
+        value = shift = 0
+        while True:
+            byte, at = body[at], at + 1
+            value, shift = value | (byte & 127) << shift, shift + 7
+            if byte < 128:
+                return value
+
+    while at < len(body):
+        key = number()
+        value = number()
+        if key & 7 == 2:
+            value, at = body[at:at + value], at + value
+        fields.setdefault(key >> 3, []).append(value)
+    return fields
+
+
 def dial(path):
     s = socket.socket(socket.AF_UNIX)
     s.settimeout(20)
@@ -215,6 +237,44 @@ def build(path, packets, dockerfile=b"FROM busybox\nCOPY . /c/\n"):
     return headers.get("grpc-status", how), headers.get("grpc-message", "")
 
 
+def bridge(path):
+    """A frontend of the client's own: what it builds, what it reads of that, and what it gives back."""
+    name = f"b{time.time_ns()}"
+    bridge, call = "/moby.buildkit.v1.frontend.LLBBridge/", [("buildkit-controlapi-buildid", name)]
+    session = Session(path, name, b"FROM busybox\nCOPY . /c/\nENV A=b\n", [stat("a", FOLDER), stat("a/l", LINK, link="../f"), stat("f"), END])
+    client = Client(path)
+    solve = client.open("/moby.buildkit.v1.Control/Solve")
+    client.send(solve, message(field(1, name) + field(5, name) + field(13, field(1, "moby"))), end=True)
+
+    def ask(method, body):
+        stream = client.open(bridge + method, call)
+        client.send(stream, message(body), end=True)
+        headers, _ = client.wait(stream)
+        return headers.get("grpc-status"), parse(client.data.get(stream, b"")[5:])
+
+    status, answer = ask("Solve", field(2, "dockerfile.v0") + field(5, 1))
+    ref = parse(parse(answer[3][0])[3][0])[1][0]
+    print("solve", status, parse(parse(answer[3][0])[10][0])[1][0].decode())
+    print("evaluate", ask("Evaluate", field(1, ref))[0])
+    status, answer = ask("ReadFile", field(1, ref) + field(2, "/etc/passwd") + field(3, field(2, 4)))
+    print("file", status, answer[1][0].decode())
+    status, answer = ask("ReadDir", field(1, ref) + field(2, "/c"))
+    print("folder", status, *[parse(entry)[1][0].decode() for entry in answer[1]])
+    status, answer = ask("ReadDir", field(1, ref) + field(2, "/c/a"))
+    print("link", status, parse(answer[1][0])[7][0].decode())
+    status, answer = ask("StatFile", field(1, ref) + field(2, "/c/a/l"))
+    print("stat", status, parse(answer[1][0])[1][0].decode())
+    print("out", ask("ReadFile", field(1, ref) + field(2, "../../../../../../etc/hostname"))[0], ask("ReadFile", field(1, "none") + field(2, "/f"))[0])
+    status, answer = ask("ResolveImageConfig", field(1, "busybox"))
+    print("image", status, answer[1][0].decode()[:7])
+    print("return", ask("Return", field(1, field(3, field(1, ref))))[0])
+    headers, _ = client.wait(solve)
+    pairs = [parse(pair) for pair in parse(client.data[solve][5:])[1]]
+    print("solved", headers["grpc-status"], *sorted(pair[1][0].decode() for pair in pairs))
+    print("over", ask("Evaluate", field(1, ref))[0])
+    session.sock.shutdown(socket.SHUT_RDWR)
+
+
 def main():
     path, what = sys.argv[1:3]
     workers = "/moby.buildkit.v1.Control/ListWorkers"
@@ -254,6 +314,8 @@ def main():
         client = Client(path)
         request = field(1, "r") + field(2, field(1, "\x1a\x02x"))
         print(client.call("/moby.buildkit.v1.Control/Solve", request))
+    elif what == "bridge":
+        bridge(path)
     elif what == "hostile":
         for name, packets in HOSTILE.items():
             print(name, *build(path, packets))

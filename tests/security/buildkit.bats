@@ -18,6 +18,24 @@ caller() { timeout 100 /usr/bin/python3 "$BATS_TEST_DIRNAME/../buildkit/caller.p
 	[ "$(status_of -X POST -H 'Connection: Upgrade' -H 'Upgrade: h2c' http://b/session)" = 400 ]
 }
 
+@test "a frontend of the client's own builds, reads, and gives back" {
+	caller bridge >"$WORK/bridge"
+	cat "$WORK/bridge"
+	diff "$WORK/bridge" - <<-'END'
+		solve 0 containerimage.config
+		evaluate 0
+		file 0 root
+		folder 0 a f
+		link 0 ../f
+		stat 0 l
+		out 5 5
+		image 0 sha256:
+		return 0
+		solved 0 containerimage.config.digest containerimage.digest
+		over 5
+	END
+}
+
 @test "headers, messages and calls are bounded, and the connection goes on" {
 	[ "$(caller compressed)" = "reset 11 0" ]
 	[ "$(caller large)" = "reset 11 0" ]
