@@ -66,7 +66,7 @@ GPtrArray *context_list(Store *store)
 	return list;
 }
 
-bool context_remove(Store *store, const char *name)
+bool context_keep_remove(Store *store, const char *name)
 {
 	store_discard(store, store->caches_fd, name);
 	return true;
@@ -79,6 +79,6 @@ void context_collect(Store *store)
 	for (guint i = 0; i < list->len; i++) {
 		const CacheRow *row = list->pdata[i];
 		if (row->used < oldest || list->len - i > KEEP_MOST)
-			context_remove(store, row->id);
+			context_keep_remove(store, row->id);
 	}
 }

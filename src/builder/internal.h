@@ -199,7 +199,7 @@ Source *context_named_client(Build *build, const char *name, GError **error);
 int context_kept(Build *build, const char *key);
 void context_keep(Build *build, const char *folder, const char *key);
 GPtrArray *context_list(Store *store); /* of CacheRow, least recently used first */
-bool context_remove(Store *store, const char *name);
+bool context_keep_remove(Store *store, const char *name);
 void context_collect(Store *store); /* what is too old, or too much */
 /* The main context for an instruction that reads files of it. NULL with error; borrowed. */
 Source *context_main(Stage *stage, const Instruction *instruction, GError **error);

@@ -45,7 +45,7 @@ static bool remove_row(Engine *engine, const CacheRow *row, Kind kind)
 	if (row->in_use)
 		return false;
 	return kind == MOUNTS	  ? cache_mount_remove(engine->store, row->key, NULL)
-	       : kind == CONTEXTS ? context_remove(engine->store, row->id)
+	       : kind == CONTEXTS ? context_keep_remove(engine->store, row->id)
 				  : cache_store_remove(engine->store, row->key, NULL);
 }
 

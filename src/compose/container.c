@@ -23,15 +23,6 @@ char *service_image(const Project *project, const char *name, const json_t *serv
 			      : g_strconcat(project->name, project->separator, name, NULL);
 }
 
-char *service_container_name(
-	const Project *project, const char *name, const json_t *service, int number)
-{
-	const char *own = json_str(service, "container_name");
-	return *own != '\0' ? g_strdup(own)
-			    : g_strdup_printf("%s%s%s%s%d", project->name, project->separator, name,
-				      project->separator, number);
-}
-
 static char *joined(char *const *list)
 {
 	return g_strjoinv(",", (char **)list);

@@ -1,8 +1,11 @@
 /* "include": other projects' files, each with its own folder and variables, added to the model. */
+#include "compose/keys.h"
 #include "compose/load.h"
 
 #include "base/error.h"
+#include "base/shown.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* One entry of "include". */
@@ -21,21 +24,6 @@ static void wish_clear(Wish *wish)
 	json_decref(wish->env_files);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Wish, wish_clear)
-
-char *path_relative(const char *from, const char *to)
-{
-	g_auto(GStrv) a = g_strsplit(strcmp(from, "/") == 0 ? "" : from, "/", -1),
-		      b = g_strsplit(strcmp(to, "/") == 0 ? "" : to, "/", -1);
-	g_autoptr(GString) way = g_string_new("");
-	int same = 0;
-	while (a[same] != NULL && b[same] != NULL && strcmp(a[same], b[same]) == 0)
-		same++;
-	for (int i = same; a[i] != NULL; i++)
-		g_string_append(way, way->len > 0 ? "/.." : "..");
-	for (int i = same; b[i] != NULL; i++)
-		g_string_append_printf(way, "%s%s", way->len > 0 ? "/" : "", b[i]);
-	return g_strdup(way->len > 0 ? way->str : ".");
-}
 
 static bool add_resources(Document *document, const json_t *other, GError **error)
 {
@@ -178,4 +166,99 @@ bool include_apply(Loader *loader, Document *document, const char *file, GError 
 	}
 	json_object_del(document->tree, "include");
 	return true;
+}
+
+static void warn_obsolete(json_t *tree, const char *file)
+{
+	if (json_object_get(tree, "version") == NULL)
+		return;
+	print_to(stderr,
+		"WARN[0000] %s: the attribute `version` is obsolete, it will be ignored, please "
+		"remove it to "
+		"avoid potential confusion\n",
+		file);
+	json_object_del(tree, "version");
+}
+
+bool loader_merge(
+	Loader *loader, Document *document, const char *file, json_t **tree, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	if (!json_is_object(document->tree))
+		return document_fail(document, error, "", "top-level object must be a mapping");
+	if (!loader_prepare(loader, document, error) ||
+		!extends_apply(loader, document, file, error))
+		return false;
+	tree_reset(*tree, document);
+	if (!include_apply(loader, document, file, error))
+		return false;
+	json_t *merged = compose_merge(*tree, document->tree, &problem);
+	if (merged == NULL)
+		return document_fail(document, error, "", "%s", problem->message);
+	walk_set(tree, merged);
+	if (!tree_unique(*tree, error) || !document_check(document, *tree, error))
+		return false;
+	warn_obsolete(*tree, file);
+	return tree_canonical(document, *tree, loader->options->no_interpolate, error) &&
+	       tree_unique(*tree, error);
+}
+
+static bool merge_file(Loader *loader, const char *file, json_t **tree, GError **error)
+{
+	g_autoptr(GPtrArray) documents = loader_read(file, error);
+	if (documents == NULL)
+		return false;
+	for (guint i = 0; i < documents->len; i++)
+		if (!loader_merge(loader, documents->pdata[i], file, tree, error))
+			return false;
+	/* They stay, for the messages of those who look at the whole. */
+	while (documents->len > 0)
+		g_ptr_array_add(loader->documents, g_ptr_array_steal_index(documents, 0));
+	return true;
+}
+
+/* What stands in variables: of names in a list, of secrets and of configs. */
+static void add_from_environment(Loader *loader, json_t *tree)
+{
+	/* A secret's content is nothing that a file may say. */
+	static const char *const kinds[][2] = {{"secrets", SECRET_CONTENT}, {"configs", "content"}};
+	const char *name, *known;
+	json_t *value, *item;
+	size_t n;
+	json_object_foreach (json_object_get(tree, "services"), name, value) {
+		json_t *list = json_object_get(value, "environment");
+		json_array_foreach (list, n, item) {
+			const char *variable = json_string_value(item);
+			known = variable != NULL ? environment_get(loader->environment, variable)
+						 : NULL;
+			g_autofree char *pair =
+				g_strconcat(variable != NULL ? variable : "", "=", known, NULL);
+			if (known != NULL)
+				json_array_set_new(list, n, json_lenient(pair));
+		}
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+		json_object_foreach (json_object_get(tree, kinds[i][0]), name, value) {
+			known = environment_get(
+				loader->environment, json_str(value, "environment"));
+			if (json_is_string(json_object_get(value, "environment")) && known != NULL)
+				json_object_set_new(value, kinds[i][1], json_lenient(known));
+		}
+}
+
+json_t *loader_model(Loader *loader, char *const *files, GError **error)
+{
+	g_autoptr(json_t) tree = json_object();
+	g_autoptr(GError) problem = NULL;
+	for (; *files != NULL; files++)
+		if (!merge_file(loader, *files, &tree, error))
+			return NULL;
+	if (!tree_defaults(tree, error) || !tree_check(tree, error))
+		return NULL;
+	if (loader->resolve && !tree_resolve(tree, loader->relative, error))
+		return NULL;
+	/* Variables that are left in it are left alone all over. */
+	if (!loader->options->no_interpolate)
+		add_from_environment(loader, tree);
+	return g_steal_pointer(&tree);
 }

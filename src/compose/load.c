@@ -4,22 +4,13 @@
 #include "compose/yaml.h"
 
 #include "base/error.h"
-#include "base/shown.h"
 #include "base/fd.h"
+#include "base/shown.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MAX_FILE = 8 << 20 };
-
-bool project_name_valid(const char *name)
-{
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
-	return g_ascii_isalnum(*name) && strspn(name, allowed) == strlen(name);
-}
 
 /* What is left of a folder's name when what no project may be called by is taken off. */
 static char *normal_name(const char *text)
@@ -32,140 +23,6 @@ static char *normal_name(const char *text)
 	*out = '\0';
 	const char *begin = lower + strspn(lower, "_-");
 	return g_strdup(begin);
-}
-
-GPtrArray *loader_read(const char *path, GError **error)
-{
-	size_t length = 0;
-	bool standard = strcmp(path, "-") == 0;
-	g_autofree char *text =
-		standard ? fd_read_all(STDIN_FILENO, MAX_FILE, &length) : file_read(path, MAX_FILE);
-	if (text == NULL) {
-		fail(error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", path, errno_words(errno));
-		return NULL;
-	}
-	g_autofree char *here = g_get_current_dir();
-	size_t skip = strlen(here);
-	/* Shown as people type it. */
-	const char *shown =
-		strncmp(path, here, skip) == 0 && path[skip] == '/' ? path + skip + 1 : path;
-	return yaml_parse(standard ? "(stdin)" : shown, text, strlen(text), error);
-}
-
-bool loader_prepare(Loader *loader, Document *document, GError **error)
-{
-	return loader->options->no_interpolate ||
-	       (document_interpolate(document, loader->environment, error) &&
-		       document_cast(document, error));
-}
-
-static void warn_obsolete(json_t *tree, const char *file)
-{
-	if (json_object_get(tree, "version") == NULL)
-		return;
-	print_to(stderr,
-		"WARN[0000] %s: the attribute `version` is obsolete, it will be ignored, please "
-		"remove it to "
-		"avoid potential confusion\n",
-		file);
-	json_object_del(tree, "version");
-}
-
-bool loader_merge(
-	Loader *loader, Document *document, const char *file, json_t **tree, GError **error)
-{
-	g_autoptr(GError) problem = NULL;
-	if (!json_is_object(document->tree))
-		return document_fail(document, error, "", "top-level object must be a mapping");
-	if (!loader_prepare(loader, document, error) ||
-		!extends_apply(loader, document, file, error))
-		return false;
-	tree_reset(*tree, document);
-	if (!include_apply(loader, document, file, error))
-		return false;
-	json_t *merged = compose_merge(*tree, document->tree, &problem);
-	if (merged == NULL)
-		return document_fail(document, error, "", "%s", problem->message);
-	walk_set(tree, merged);
-	if (!tree_unique(*tree, error) || !document_check(document, *tree, error))
-		return false;
-	warn_obsolete(*tree, file);
-	return tree_canonical(document, *tree, loader->options->no_interpolate, error) &&
-	       tree_unique(*tree, error);
-}
-
-static bool merge_file(Loader *loader, const char *file, json_t **tree, GError **error)
-{
-	g_autoptr(GPtrArray) documents = loader_read(file, error);
-	if (documents == NULL)
-		return false;
-	for (guint i = 0; i < documents->len; i++)
-		if (!loader_merge(loader, documents->pdata[i], file, tree, error))
-			return false;
-	/* They stay, for the messages of those who look at the whole. */
-	while (documents->len > 0)
-		g_ptr_array_add(loader->documents, g_ptr_array_steal_index(documents, 0));
-	return true;
-}
-
-/* What stands in variables: of names in a list, of secrets and of configs. */
-static void add_from_environment(Loader *loader, json_t *tree)
-{
-	/* A secret's content is nothing that a file may say. */
-	static const char *const kinds[][2] = {{"secrets", SECRET_CONTENT}, {"configs", "content"}};
-	const char *name, *known;
-	json_t *value, *item;
-	size_t n;
-	json_object_foreach (json_object_get(tree, "services"), name, value) {
-		json_t *list = json_object_get(value, "environment");
-		json_array_foreach (list, n, item) {
-			const char *variable = json_string_value(item);
-			known = variable != NULL ? environment_get(loader->environment, variable)
-						 : NULL;
-			g_autofree char *pair =
-				g_strconcat(variable != NULL ? variable : "", "=", known, NULL);
-			if (known != NULL)
-				json_array_set_new(list, n, json_lenient(pair));
-		}
-	}
-	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
-		json_object_foreach (json_object_get(tree, kinds[i][0]), name, value) {
-			known = environment_get(
-				loader->environment, json_str(value, "environment"));
-			if (json_is_string(json_object_get(value, "environment")) && known != NULL)
-				json_object_set_new(value, kinds[i][1], json_lenient(known));
-		}
-}
-
-json_t *loader_model(Loader *loader, char *const *files, GError **error)
-{
-	g_autoptr(json_t) tree = json_object();
-	g_autoptr(GError) problem = NULL;
-	for (; *files != NULL; files++)
-		if (!merge_file(loader, *files, &tree, error))
-			return NULL;
-	if (!tree_defaults(tree, error) || !tree_check(tree, error))
-		return NULL;
-	if (loader->resolve && !tree_resolve(tree, loader->relative, error))
-		return NULL;
-	/* Variables that are left in it are left alone all over. */
-	if (!loader->options->no_interpolate)
-		add_from_environment(loader, tree);
-	return g_steal_pointer(&tree);
-}
-
-bool loader_fail(const Loader *loader, GError **error, const char *path, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	g_autofree char *text = g_strdup_vprintf(format, args);
-	va_end(args);
-	for (guint i = loader->documents->len; i-- > 0;) {
-		const Document *document = loader->documents->pdata[i];
-		if (g_hash_table_lookup(document->places, path) != NULL)
-			return document_fail(document, error, path, "%s", text);
-	}
-	return fail(error, BERTH_ERROR_UNAVAILABLE, "%s", text);
 }
 
 /* compose.yaml and its kin in a folder, or in one above it; with its override. */
@@ -405,32 +262,4 @@ Project *project_load(const ProjectOptions *options, GError **error)
 	while (g_hash_table_iter_next(&each, &name, &value))
 		json_object_set_new(project->environment, name, json_lenient(value));
 	return g_steal_pointer(&project);
-}
-
-void project_free(Project *project)
-{
-	g_free(project->name);
-	g_free(project->folder);
-	g_strfreev(project->files);
-	g_strfreev(project->env_files);
-	json_decref(project->model);
-	json_decref(project->inactive);
-	json_decref(project->variables);
-	json_decref(project->profiles);
-	json_decref(project->environment);
-	g_free(project->credentials);
-	g_free(project);
-}
-
-json_t *project_services(const Project *project)
-{
-	return json_object_get(project->model, "services");
-}
-
-json_t *project_service(const Project *project, const char *name, GError **error)
-{
-	json_t *service = json_object_get(project_services(project), name);
-	if (service == NULL)
-		fail(error, BERTH_ERROR_UNAVAILABLE, "no such service: %s", name);
-	return service;
 }

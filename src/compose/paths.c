@@ -1,5 +1,5 @@
 /* Relative paths of a tree, and the folder that they begin at. */
-#include "compose/walk.h"
+#include "compose/load.h"
 
 #include "base/error.h"
 
@@ -166,4 +166,19 @@ bool tree_resolve(json_t *tree, const char *folder, GError **error)
 		if (!walk_at(&walk, &tree, places[i].pattern, places[i].visit))
 			return false;
 	return true;
+}
+
+char *path_relative(const char *from, const char *to)
+{
+	g_auto(GStrv) a = g_strsplit(strcmp(from, "/") == 0 ? "" : from, "/", -1),
+		      b = g_strsplit(strcmp(to, "/") == 0 ? "" : to, "/", -1);
+	g_autoptr(GString) way = g_string_new("");
+	int same = 0;
+	while (a[same] != NULL && b[same] != NULL && strcmp(a[same], b[same]) == 0)
+		same++;
+	for (int i = same; a[i] != NULL; i++)
+		g_string_append(way, way->len > 0 ? "/.." : "..");
+	for (int i = same; b[i] != NULL; i++)
+		g_string_append_printf(way, "%s%s", way->len > 0 ? "/" : "", b[i]);
+	return g_strdup(way->len > 0 ? way->str : ".");
 }

@@ -25,55 +25,39 @@ static bool check_pairs(const Instruction *instruction, GError **error);
 static bool check_volume(const Instruction *instruction, GError **error);
 
 static const struct {
-	const char *name;
 	Check check;
 	struct {
 		const char *name;
 		FlagForm form;
 	} flags[MAX_FLAGS];
 } kinds[DF_KINDS] = {
-	[DF_ADD] = {"ADD", check_copy,
+	[DF_ADD] = {check_copy,
 		{{"chown", FLAG_VALUE}, {"chmod", FLAG_VALUE}, {"link", FLAG_SWITCH},
 			{"checksum", FLAG_VALUE}, {"keep-git-dir", FLAG_SWITCH},
 			{"unpack", FLAG_SWITCH}, {"exclude", FLAG_LIST}}},
-	[DF_ARG] = {"ARG", check_pairs, {{0}}},
-	[DF_CMD] = {"CMD", check_some, {{0}}},
-	[DF_COPY] = {"COPY", check_copy,
+	[DF_ARG] = {check_pairs, {{0}}},
+	[DF_CMD] = {check_some, {{0}}},
+	[DF_COPY] = {check_copy,
 		{{"from", FLAG_VALUE}, {"chown", FLAG_VALUE}, {"chmod", FLAG_VALUE},
 			{"link", FLAG_SWITCH}, {"parents", FLAG_SWITCH}, {"exclude", FLAG_LIST}}},
-	[DF_ENTRYPOINT] = {"ENTRYPOINT", check_some, {{0}}},
-	[DF_ENV] = {"ENV", check_pairs, {{0}}},
-	[DF_EXPOSE] = {"EXPOSE", check_some, {{0}}},
-	[DF_FROM] = {"FROM", check_from, {{"platform", FLAG_VALUE}}},
-	[DF_HEALTHCHECK] = {"HEALTHCHECK", check_healthcheck,
+	[DF_ENTRYPOINT] = {check_some, {{0}}},
+	[DF_ENV] = {check_pairs, {{0}}},
+	[DF_EXPOSE] = {check_some, {{0}}},
+	[DF_FROM] = {check_from, {{"platform", FLAG_VALUE}}},
+	[DF_HEALTHCHECK] = {check_healthcheck,
 		{{"interval", FLAG_VALUE}, {"timeout", FLAG_VALUE}, {"start-period", FLAG_VALUE},
 			{"start-interval", FLAG_VALUE}, {"retries", FLAG_VALUE}}},
-	[DF_LABEL] = {"LABEL", check_pairs, {{0}}},
-	[DF_MAINTAINER] = {"MAINTAINER", check_one, {{0}}},
-	[DF_ONBUILD] = {"ONBUILD", check_onbuild, {{0}}},
-	[DF_RUN] = {"RUN", check_run,
+	[DF_LABEL] = {check_pairs, {{0}}},
+	[DF_MAINTAINER] = {check_one, {{0}}},
+	[DF_ONBUILD] = {check_onbuild, {{0}}},
+	[DF_RUN] = {check_run,
 		{{"mount", FLAG_LIST}, {"network", FLAG_VALUE}, {"security", FLAG_VALUE}}},
-	[DF_SHELL] = {"SHELL", check_shell, {{0}}},
-	[DF_STOPSIGNAL] = {"STOPSIGNAL", check_one, {{0}}},
-	[DF_USER] = {"USER", check_one, {{0}}},
-	[DF_VOLUME] = {"VOLUME", check_volume, {{0}}},
-	[DF_WORKDIR] = {"WORKDIR", check_one, {{0}}},
+	[DF_SHELL] = {check_shell, {{0}}},
+	[DF_STOPSIGNAL] = {check_one, {{0}}},
+	[DF_USER] = {check_one, {{0}}},
+	[DF_VOLUME] = {check_volume, {{0}}},
+	[DF_WORKDIR] = {check_one, {{0}}},
 };
-
-const char *instruction_name(InstructionKind kind)
-{
-	return kinds[kind].name;
-}
-
-bool instruction_kind(const char *keyword, InstructionKind *kind)
-{
-	for (int i = 0; i < DF_KINDS; i++)
-		if (g_ascii_strcasecmp(keyword, kinds[i].name) == 0) {
-			*kind = (InstructionKind)i;
-			return true;
-		}
-	return false;
-}
 
 /* The value behind "--name=", NULL if the flag is another. */
 static const char *flag_value(const char *flag, const char *name)
@@ -167,14 +151,14 @@ static bool check_some(const Instruction *instruction, GError **error)
 {
 	return instruction->is_json || instruction->words[0] != NULL ||
 	       fail(error, BERTH_ERROR_INVALID, "%s requires at least one argument",
-		       kinds[instruction->kind].name);
+		       instruction_name(instruction->kind));
 }
 
 static bool check_one(const Instruction *instruction, GError **error)
 {
 	return *instruction->text != '\0' ||
 	       fail(error, BERTH_ERROR_INVALID, "%s requires exactly one argument",
-		       kinds[instruction->kind].name);
+		       instruction_name(instruction->kind));
 }
 
 static bool check_run(const Instruction *instruction, GError **error)
@@ -197,7 +181,7 @@ static bool check_copy(const Instruction *instruction, GError **error)
 	       fail(error, BERTH_ERROR_INVALID,
 		       "%s requires at least two arguments, but only one was provided. "
 		       "Destination could not be determined.",
-		       kinds[instruction->kind].name);
+		       instruction_name(instruction->kind));
 }
 
 static bool is_stage_name(const char *name)
@@ -257,7 +241,7 @@ static bool check_onbuild(const Instruction *instruction, GError **error)
 			"Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed");
 	if (trigger->kind == DF_FROM || trigger->kind == DF_MAINTAINER)
 		return fail(error, BERTH_ERROR_INVALID, "%s isn't allowed as an ONBUILD trigger",
-			kinds[trigger->kind].name);
+			instruction_name(trigger->kind));
 	return instruction_check(trigger, error);
 }
 

@@ -2,19 +2,19 @@
 
 #include <string.h>
 
-Environment environment_new(void)
+ProcessEnv process_env_new(void)
 {
-	return (Environment){g_ptr_array_new_with_free_func(g_free),
+	return (ProcessEnv){g_ptr_array_new_with_free_func(g_free),
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
 }
 
-void environment_clear(Environment *environment)
+void process_env_clear(ProcessEnv *environment)
 {
 	g_ptr_array_unref(environment->settings);
 	g_hash_table_unref(environment->places);
 }
 
-void environment_set(Environment *environment, const char *setting)
+void process_env_set(ProcessEnv *environment, const char *setting)
 {
 	size_t length = strcspn(setting, "=");
 	g_autofree char *name = g_strndup(setting, length);
@@ -26,7 +26,8 @@ void environment_set(Environment *environment, const char *setting)
 	if (setting[length] == '\0')
 		g_hash_table_remove(environment->places, name);
 	else if (there)
-		g_ptr_array_index(environment->settings, GPOINTER_TO_UINT(place)) = g_strdup(setting);
+		g_ptr_array_index(environment->settings, GPOINTER_TO_UINT(place)) =
+			g_strdup(setting);
 	else {
 		place = GUINT_TO_POINTER(environment->settings->len);
 		g_hash_table_insert(environment->places, g_steal_pointer(&name), place);
@@ -34,12 +35,12 @@ void environment_set(Environment *environment, const char *setting)
 	}
 }
 
-bool environment_has(const Environment *environment, const char *name)
+bool process_env_has(const ProcessEnv *environment, const char *name)
 {
 	return g_hash_table_contains(environment->places, name);
 }
 
-char **environment_list(const Environment *environment)
+char **process_env_list(const ProcessEnv *environment)
 {
 	guint count = 0;
 	char **list = g_new0(char *, environment->settings->len + 1);

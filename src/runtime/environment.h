@@ -6,12 +6,12 @@
 typedef struct {
 	GPtrArray *settings; /* of char *, "NAME=value", in order; NULL: taken away */
 	GHashTable *places;  /* NAME (owned) -> its place in settings */
-} Environment;
-Environment environment_new(void);
-void environment_clear(Environment *environment);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Environment, environment_clear)
+} ProcessEnv;
+ProcessEnv process_env_new(void);
+void process_env_clear(ProcessEnv *environment);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ProcessEnv, process_env_clear)
 /* Sets NAME=value, in the place of an earlier NAME; a bare NAME takes that away (moby's ReplaceOrAppendEnvVars). */
-void environment_set(Environment *environment, const char *setting);
-bool environment_has(const Environment *environment, const char *name);
+void process_env_set(ProcessEnv *environment, const char *setting);
+bool process_env_has(const ProcessEnv *environment, const char *name);
 /* All that is set, NULL-terminated; the vector is the caller's, the strings are not. */
-char **environment_list(const Environment *environment);
+char **process_env_list(const ProcessEnv *environment);

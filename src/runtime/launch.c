@@ -474,21 +474,21 @@ static void add_rlimits(const json_t *host, Plan *plan)
 static void add_env(Plan *plan, const json_t *config, const char *hostname, bool tty,
 	const User *user, char **links, char **more)
 {
-	g_auto(Environment) env = environment_new();
+	g_auto(ProcessEnv) env = process_env_new();
 	g_auto(GStrv) configured = json_strv(json_object_get(config, "Env"));
 	g_autofree char *host = g_strconcat("HOSTNAME=", hostname, NULL);
 	g_autofree char *home = g_strconcat("HOME=", user->home, NULL);
 	char **const lists[] = {links, configured, more};
-	environment_set(&env, default_path);
-	environment_set(&env, host);
+	process_env_set(&env, default_path);
+	process_env_set(&env, host);
 	if (tty)
-		environment_set(&env, "TERM=xterm");
+		process_env_set(&env, "TERM=xterm");
 	for (size_t l = 0; l < G_N_ELEMENTS(lists); l++)
 		for (int i = 0; lists[l] != NULL && lists[l][i] != NULL; i++)
-			environment_set(&env, lists[l][i]);
-	if (!environment_has(&env, "HOME"))
-		environment_set(&env, home);
-	g_autofree char **settings = environment_list(&env);
+			process_env_set(&env, lists[l][i]);
+	if (!process_env_has(&env, "HOME"))
+		process_env_set(&env, home);
+	g_autofree char **settings = process_env_list(&env);
 	plan_add(plan, PLAN_ENV, NULL, 0, settings);
 }
 

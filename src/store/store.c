@@ -63,23 +63,6 @@ static void clear_folder(Store *store, int dir_fd)
 	closedir(dir);
 }
 
-static void note_name(sqlite3_stmt *row, gpointer known)
-{
-	g_hash_table_add(known, g_strdup(db_text(row, 0)));
-}
-
-void store_sweep(
-	Store *store, int dir_fd, const char *sql, void (*drop)(Store *store, const char *name))
-{
-	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_autoptr(GPtrArray) names = folder_names(dir_fd);
-	if (!db_query(store->db, NULL, note_name, known, sql, ""))
-		return;
-	for (guint i = 0; i < names->len; i++)
-		if (!g_hash_table_contains(known, names->pdata[i]))
-			drop(store, names->pdata[i]);
-}
-
 static bool lock_root(const char *root, GError **error)
 {
 	g_autofree char *path = g_build_filename(root, "lock", NULL);
@@ -146,41 +129,7 @@ void store_free(Store *store)
 	g_free(store);
 }
 
-bool store_discard(Store *store, int dir_fd, const char *name)
-{
-	static gint counter;
-	g_autofree char *trash = g_strdup_printf(
-		"%" G_GINT64_FORMAT "-%d", g_get_real_time(), g_atomic_int_add(&counter, 1));
-	if (renameat(dir_fd, name, store->trash_fd, trash) == 0) {
-		g_async_queue_push(store->work, g_steal_pointer(&trash));
-		return true;
-	}
-	if (errno == ENOENT || ((errno == ENOSPC || errno == EDQUOT) && tree_remove(dir_fd, name)))
-		return true;
-	log_warn("cannot discard %s: %s", name, g_strerror(errno));
-	return false;
-}
-
 bool store_sync(Store *store, GError **error)
 {
 	return db_sync(store->db, error);
-}
-
-static void read_text(sqlite3_stmt *row, gpointer data)
-{
-	*(char **)data = g_strdup(db_text(row, 0));
-}
-
-char *fact_get(Store *store, const char *name)
-{
-	char *value = NULL;
-	db_query(store->db, NULL, read_text, &value, "SELECT value FROM facts WHERE name = ?", "s",
-		name);
-	return value;
-}
-
-bool fact_set(Store *store, const char *name, const char *value, GError **error)
-{
-	return db_run(
-		store->db, error, "INSERT OR REPLACE INTO facts VALUES (?, ?)", "ss", name, value);
 }

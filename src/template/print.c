@@ -19,29 +19,6 @@ static void print_value(GString *out, const Verb *verb, GoValue value, int depth
 
 /* ---- numbers and texts ---- */
 
-/* As few digits as give the same number again; with an exponent from 10^large on. */
-static void print_shortest(GString *out, double number, int large)
-{
-	char text[64];
-	int digits = 0;
-	do
-		g_snprintf(text, sizeof(text), "%.*e", digits++, number);
-	while (digits < 18 && strtod(text, NULL) != number);
-	int exponent = atoi(strchr(text, 'e') + 1);
-	if (exponent < -4 || exponent >= large)
-		g_string_append(out, text);
-	else
-		g_string_append_printf(out, "%.*f", MAX(digits - 1 - exponent, 0), number);
-}
-
-void go_print_number(GString *out, const json_t *number)
-{
-	if (json_is_real(number))
-		print_shortest(out, json_real_value(number), 21);
-	else
-		g_string_append_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(number));
-}
-
 static void quote_rune(GString *out, gunichar c, char quote)
 {
 	static const char plain_names[] = "abtnvfr";
@@ -211,7 +188,7 @@ static void print_real(GString *out, const Verb *verb, double number, GoValue va
 	}
 	int precision = verb->precision >= 0 ? verb->precision : strchr("eEf", form) ? 6 : -1;
 	if (precision < 0)
-		print_shortest(text, number, 6);
+		go_print_shortest(text, number, 6);
 	else if (form == 'f')
 		g_string_append_printf(text, "%.*f", precision, number);
 	else if (form == 'e' || form == 'E')

@@ -4,6 +4,8 @@
 
 /* %v. */
 void go_print(GString *out, GoValue value);
+/* As few digits as give the same number again; with an exponent from 10^large on. */
+void go_print_shortest(GString *out, double number, int large);
 /* A number as %v has it. */
 void go_print_number(GString *out, const json_t *number);
 /* A text in Go's quotation marks. */

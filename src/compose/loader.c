@@ -1,0 +1,54 @@
+/* What the stages of loading share: files become documents, and errors have places. */
+#include "compose/keys.h"
+#include "compose/load.h"
+#include "compose/yaml.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MAX_FILE = 8 << 20 };
+
+GPtrArray *loader_read(const char *path, GError **error)
+{
+	size_t length = 0;
+	bool standard = strcmp(path, "-") == 0;
+	g_autofree char *text =
+		standard ? fd_read_all(STDIN_FILENO, MAX_FILE, &length) : file_read(path, MAX_FILE);
+	if (text == NULL) {
+		fail(error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", path, errno_words(errno));
+		return NULL;
+	}
+	g_autofree char *here = g_get_current_dir();
+	size_t skip = strlen(here);
+	/* Shown as people type it. */
+	const char *shown =
+		strncmp(path, here, skip) == 0 && path[skip] == '/' ? path + skip + 1 : path;
+	return yaml_parse(standard ? "(stdin)" : shown, text, strlen(text), error);
+}
+
+bool loader_fail(const Loader *loader, GError **error, const char *path, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	g_autofree char *text = g_strdup_vprintf(format, args);
+	va_end(args);
+	for (guint i = loader->documents->len; i-- > 0;) {
+		const Document *document = loader->documents->pdata[i];
+		if (g_hash_table_lookup(document->places, path) != NULL)
+			return document_fail(document, error, path, "%s", text);
+	}
+	return fail(error, BERTH_ERROR_UNAVAILABLE, "%s", text);
+}
+
+bool loader_prepare(Loader *loader, Document *document, GError **error)
+{
+	return loader->options->no_interpolate ||
+	       (document_interpolate(document, loader->environment, error) &&
+		       document_cast(document, error));
+}
