@@ -26,8 +26,18 @@ static bool version(Request *request, GError **error)
 
 static bool info(Request *request, GError **error)
 {
+	enum { HAS_FIREWALL = 49, WITHOUT_BRIDGE_NF = 50, WITHOUT_KERNEL_MEMORY = 42 };
 	(void)error;
-	return reply_json(request, 200, info_json(request->engine));
+	json_t *info = info_json(request->engine);
+	if (request->version < HAS_FIREWALL)
+		json_object_del(info, "FirewallBackend");
+	if (request->version < WITHOUT_BRIDGE_NF) {
+		json_object_set_new(info, "BridgeNfIptables", json_false());
+		json_object_set_new(info, "BridgeNfIp6tables", json_false());
+	}
+	if (request->version < WITHOUT_KERNEL_MEMORY)
+		json_object_set_new(info, "KernelMemory", json_false());
+	return reply_json(request, 200, info);
 }
 
 typedef struct {
@@ -67,8 +77,7 @@ static bool of_image(const Filters *filters, const Event *event)
 	const char *name = json_str(event->attributes, image ? "name" : "image");
 	g_autofree char *bare_id = untagged(event->id), *bare_name = untagged(name);
 	return filters_match(filters, "image", event->id) ||
-	       filters_match(filters, "image", name) ||
-	       filters_match(filters, "image", bare_id) ||
+	       filters_match(filters, "image", name) || filters_match(filters, "image", bare_id) ||
 	       filters_match(filters, "image", bare_name) ||
 	       (image && filters_match_prefix(filters, "image", event->id));
 }
@@ -80,8 +89,7 @@ static bool each(const Event *event, gpointer data)
 	if (!filters_match(filters, "type", event->type) ||
 		!action_matches(filters, event->action) ||
 		!id_or_name(filters, "container", "container", event) ||
-		!of_image(filters, event) ||
-		!id_or_name(filters, "volume", "volume", event) ||
+		!of_image(filters, event) || !id_or_name(filters, "volume", "volume", event) ||
 		!id_or_name(filters, "network", "network", event) ||
 		!filters_match_labels(filters, event->attributes))
 		return true;

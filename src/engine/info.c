@@ -2,6 +2,7 @@
 #include "engine/network/firewall.h"
 #include "engine/network/networks.h"
 
+#include "base/address.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/timefmt.h"
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
+#include <sys/vfs.h>
 
 static void count(Engine *engine, int *running, int *paused, int *all)
 {
@@ -67,15 +69,47 @@ static void add_limits(Engine *engine, json_t *json)
 		json_integer((json_int_t)g_thread_pool_get_num_threads(engine->tasks)));
 }
 
+static json_t *index_config(const char *name, const json_t *mirrors, bool secure, bool official)
+{
+	return json_pack("{s:s, s:O, s:b, s:b}", "Name", name, "Mirrors", mirrors, "Secure", secure,
+		"Official", official);
+}
+
+/* Networks apart from hosts: Go's clients read what stands among networks as one, or fail. */
 static json_t *registry_config(const Config *config)
 {
-	json_t *mirrors = json_strings(config->registry_mirrors),
-	       *insecure = json_strings(config->insecure_registries);
-	json_array_append_new(insecure, json_string("127.0.0.0/8"));
-	return json_pack("{s:[], s:[], s:o, s:{s:{s:s, s:O, s:b, s:b}}, s:o}",
-		"AllowNondistributableArtifactsCIDRs", "AllowNondistributableArtifactsHostnames",
-		"InsecureRegistryCIDRs", insecure, "IndexConfigs", "docker.io", "Name", "docker.io",
-		"Mirrors", mirrors, "Secure", 1, "Official", 1, "Mirrors", mirrors);
+	g_autoptr(json_t) mirrors = json_strings(config->registry_mirrors), none = json_array();
+	json_t *networks = json_pack("[s, s]", "::1/128", "127.0.0.0/8"), *hosts = json_object();
+	set(hosts, "docker.io", index_config("docker.io", mirrors, true, true));
+	for (int i = 0;
+		config->insecure_registries != NULL && config->insecure_registries[i] != NULL;
+		i++) {
+		const char *one = config->insecure_registries[i];
+		Address address;
+		if (strchr(one, '/') != NULL && address_parse(one, &address))
+			json_array_append_new(networks, json_string(one));
+		else
+			set(hosts, one, index_config(one, none, false, false));
+	}
+	return json_pack("{s:o, s:o, s:O}", "IndexConfigs", hosts, "InsecureRegistryCIDRs",
+		networks, "Mirrors", mirrors);
+}
+
+/* What the layers lie on, in dockerd's words. */
+static const char *filesystem_name(const char *path)
+{
+	static const struct {
+		unsigned type;
+		const char *name;
+	} names[] = {{0xef53, "extfs"}, {0x58465342, "xfs"}, {0x9123683e, "btrfs"},
+		{0x01021994, "tmpfs"}, {0x794c7630, "overlayfs"}, {0x2fc12fc1, "zfs"},
+		{0x6969, "nfs"}, {0x65735546, "fuse"}, {0xf2f52010, "f2fs"}, {0x61756673, "aufs"}};
+	struct statfs status;
+	if (statfs(path, &status) == 0)
+		for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+			if ((unsigned)status.f_type == names[i].type)
+				return names[i].name;
+	return "<unknown>";
 }
 
 /* What confines containers that ask for nothing, in dockerd's words. SELinux is not among it on any kernel: no labels are
@@ -117,10 +151,14 @@ json_t *info_json(Engine *engine)
 	set(json, "Images", json_integer(images->len));
 	set(json, "Driver", json_string("overlay2"));
 	set(json, "DriverStatus",
-		json_pack("[[s, s], [s, s]]", "Supports d_type", "true", "userxattr", "false"));
+		json_pack("[[s, s], [s, s], [s, s], [s, s], [s, s]]", "Backing Filesystem",
+			filesystem_name(engine->store->root), "Supports d_type", "true",
+			"Using metacopy", "false", "Native Overlay Diff", "true", "userxattr",
+			"false"));
 	set(json, "Plugins",
-		json_pack("{s:[s], s:[s, s], s:n, s:[s, s, s]}", "Volume", "local", "Network",
-			"host", "null", "Authorization", "Log", "json-file", "local", "none"));
+		json_pack("{s:[s], s:[s, s, s, s, s], s:n, s:[s, s, s]}", "Volume", "local",
+			"Network", "bridge", "host", "ipvlan", "macvlan", "null", "Authorization",
+			"Log", "json-file", "local", "none"));
 	add_limits(engine, json);
 	set(json, "SystemTime", json_string(now));
 	set(json, "LoggingDriver", json_string(engine->config->log_driver));
@@ -145,7 +183,14 @@ json_t *info_json(Engine *engine)
 	set(json, "Labels", json_strings(engine->config->labels));
 	set(json, "ExperimentalBuild", json_false());
 	set(json, "ServerVersion", json_string(BERTH_VERSION));
-	set(json, "Runtimes", json_pack("{s:{s:s}}", "berth", "path", "berth-shim"));
+	/* All are names of the one that there is. */
+	set(json, "Runtimes",
+		json_pack("{s:{s:s}, s:{s:s}, s:{s:s}}", "berth", "path", "berth-shim",
+			"io.containerd.runc.v2", "path", "berth-shim", "runc", "path",
+			"berth-shim"));
+	set(json, "FirewallBackend",
+		json_pack(
+			"{s:s}", "Driver", engine->config->publish_by_proxy ? "none" : "nftables"));
 	set(json, "DefaultRuntime", json_string("berth"));
 	set(json, "Swarm",
 		json_pack("{s:s, s:s, s:s, s:b, s:s, s:n}", "NodeID", "", "NodeAddr", "",
