@@ -276,9 +276,8 @@ static bool logs(Request *request, GError **error)
 	/* What is no number means all of it, as with Docker. */
 	if (g_ascii_string_to_unsigned(tail, 10, 0, G_MAXINT64, &lines, NULL))
 		query.tail = (gint64)lines;
-	if (strcmp(json_str(spec, "HostConfig.LogConfig.Type"), "none") == 0)
-		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
-			"configured logging driver does not support reading");
+	if (!log_check_readable(json_object_get(spec, "HostConfig"), error))
+		return false;
 	LogOut out = {request, g_byte_array_new(), !json_bool(spec, "Config.Tty")};
 	bool ok = reply_begin(request, 200,
 			  out.framed && request->version >= MULTIPLEXED_SINCE

@@ -52,6 +52,11 @@ void control_close(void)
 		close(connections[--connection_count]);
 }
 
+bool control_heard(void)
+{
+	return connection_count > 0;
+}
+
 void control_send(uint32_t type, const char *id, int a, int b, int64_t number, const char *text)
 {
 	struct shim_message message = {.type = type, .a = a, .b = b, .number = number};

@@ -86,8 +86,7 @@ static void put(const char *text, size_t length)
 	out_length += length;
 }
 
-/* How many bytes the UTF-8 sequence at p has (RFC 3629), 0 if it is none. */
-static size_t utf8_length(const unsigned char *p, size_t left)
+size_t utf8_length(const unsigned char *p, size_t left)
 {
 	size_t need = p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
 	if (need == 0 || need > left)
@@ -178,6 +177,9 @@ static const char *json_tail(int stream, int64_t time, size_t *length)
 static void put_line(int stream, const char *line, size_t length, int64_t time, const char *tail,
 	size_t tail_length)
 {
+	logsend_line(stream, line, length, time);
+	if (logfile.kind == PLAN_LOG_NONE)
+		return;
 	if (logfile.kind == PLAN_LOG_JSON) {
 		put("{\"log\":\"", 8);
 		put_escaped(line, length);
@@ -196,7 +198,7 @@ static void put_line(int stream, const char *line, size_t length, int64_t time, 
 
 void logfile_write(int stream, const char *data, size_t length)
 {
-	if (logfile.kind == PLAN_LOG_NONE)
+	if (logfile.kind == PLAN_LOG_NONE && !logsend_active())
 		return;
 	char *line = pending[stream - 1];
 	size_t *used = &pending_length[stream - 1], tail_length;

@@ -52,6 +52,24 @@ static void fail_start(const char *text)
 	_exit(1);
 }
 
+/* As dockerd says it. */
+static _Noreturn void log_unreachable(void)
+{
+	static const char *const kinds[] = {"udp", "tcp", "unix", "unixgram"};
+	const struct plan_record *send = plan_find(&plan, PLAN_LOG_SEND);
+	size_t kind = (size_t)record_number(send, PLAN_SEND_SOCKET) % 4;
+	const char *address = record_string(send, PLAN_SEND_ADDRESS);
+	int64_t port = record_number(send, PLAN_SEND_PORT);
+	bool v6 = strchr(address, ':') != NULL;
+	char place[64] = "";
+	if (*address != '/')
+		snprintf(place, sizeof place, ":%d", (int)port);
+	report_refusal(errno,
+		"failed to create task for container: failed to initialize logging driver: dial %s "
+		"%s%s%s%s: connect",
+		kinds[kind], v6 ? "[" : "", address, v6 ? "]" : "", place);
+}
+
 static void start_container(void)
 {
 	cgroup_make(&plan, warn);
@@ -61,6 +79,8 @@ static void start_container(void)
 	}
 	if (!logfile_open(plan_find(&plan, PLAN_LOG)))
 		report_fail(errno, "cannot open the log file");
+	if (!logsend_open(plan_find(&plan, PLAN_LOG_SEND)))
+		log_unreachable();
 	if (!session_start(container, &plan, -1, container_id))
 		report_fail(errno, "cannot make a process");
 }
@@ -247,6 +267,7 @@ static void finish_container(int code)
 		cgroup_kill_all(&plan);
 	session_ended(container);
 	logfile_finish();
+	logsend_finish();
 	int64_t now = now_nanoseconds();
 	/* The end of the process may be heard before the kill. */
 	if (*oom_file() != '\0')
@@ -300,7 +321,7 @@ static int sooner(int a, int b)
 static void serve(int signals)
 {
 	static struct pollfd polls[MAX_POLLS];
-	while (!finished || client_any()) {
+	while (!finished || client_any() || logsend_busy()) {
 		polls[0] = (struct pollfd){.fd = signals, .events = POLLIN};
 		polls[1] = (struct pollfd){.fd = oom_fd, .events = oom_events};
 		polls[2] = (struct pollfd){.fd = proxy_poll_fd(), .events = POLLIN};
@@ -309,14 +330,16 @@ static void serve(int signals)
 		count = dns_poll_fill(polls, count, MAX_POLLS);
 		count = making_poll_fill(polls, count, MAX_POLLS);
 		count = session_poll_fill(polls, count, MAX_POLLS);
-		if (finished && !client_any())
+		count = logsend_poll_fill(polls, count, MAX_POLLS);
+		if (finished && !client_any() && !logsend_busy())
 			break;
-		if (poll(polls, (nfds_t)count, sooner(dns_poll_timeout(), making_poll_timeout())) <
-			0)
+		int timeout = sooner(dns_poll_timeout(), making_poll_timeout());
+		if (poll(polls, (nfds_t)count, sooner(timeout, logsend_poll_timeout())) < 0)
 			continue;
 		struct signalfd_siginfo info;
 		client_poll_done(polls);
 		session_poll_done(polls);
+		logsend_poll_done(polls);
 		dns_poll_done(polls);
 		if (!finished)
 			making_poll_done(polls);
@@ -368,5 +391,6 @@ int main(void)
 	if (container == NULL || signals < 0)
 		report_fail(errno, "cannot set up the shim");
 	serve(signals);
+	logsend_close();
 	return 0;
 }

@@ -70,12 +70,43 @@ enum plan_op {
 	/* Behind all others, so that an engine's plans of execs fit the shims of the one before. */
 	PLAN_ENTER, /* | no container of its own: for one exec in that of the process behind SHIM_FD_NETWORK */
 	PLAN_EXEC_ATTRIBUTE, /* | file of /proc/self/attr, value: what the program is confined by (AppArmor) */
+	PLAN_LOG_SEND, /* enum plan_send_number... | enum plan_send_string..., then fields: name, value, ... */
 	PLAN_OPS,
 };
 
 enum { PLAN_OPTIONAL = 1, PLAN_BORN_IN = 1 };
 enum plan_file_number { FILE_MODE, FILE_UID, FILE_GID, FILE_LENGTH, FILE_NUMBERS };
 enum plan_log { PLAN_LOG_NONE, PLAN_LOG_JSON, PLAN_LOG_LOCAL };
+
+/* PLAN_LOG_SEND: where lines go beside the log file. */
+enum plan_log_send {
+	PLAN_LOG_SYSLOG,
+	PLAN_LOG_JOURNALD,
+	PLAN_LOG_FLUENTD,
+	PLAN_LOG_GELF,
+	PLAN_LOG_SENDS,
+};
+enum plan_send_number {
+	PLAN_SEND_DRIVER, /* enum plan_log_send */
+	PLAN_SEND_SOCKET, /* enum plan_socket */
+	PLAN_SEND_PORT,
+	PLAN_SEND_FLAGS,
+	PLAN_SEND_BUFFER, /* bytes that wait at most, or from which on the container waits */
+	PLAN_SEND_RETRY_MS, /* before the next attempt to connect; 0: a second */
+	PLAN_SEND_TRIES,    /* after so many in vain what waits is lost; 0: it is kept for ever */
+	PLAN_SEND_OPTION, /* syslog: facility; gelf: PLAN_GELF_; fluentd: 1 for parts of seconds */
+	PLAN_SEND_NUMBERS,
+};
+enum plan_send_string {
+	PLAN_SEND_ADDRESS, /* of IP, or a path */
+	PLAN_SEND_TAG,
+	PLAN_SEND_HOST,
+	PLAN_SEND_FORM, /* syslog: "unix", "rfc3164", "rfc5424" or "rfc5424micro"; gelf: constant members */
+	PLAN_SEND_FIELDS,
+};
+enum plan_socket { PLAN_SOCKET_UDP, PLAN_SOCKET_TCP, PLAN_SOCKET_UNIX, PLAN_SOCKET_UNIXGRAM };
+enum { PLAN_SEND_NONBLOCKING = 1, PLAN_SEND_ASYNC = 2 };
+enum { PLAN_GELF_NONE, PLAN_GELF_GZIP, PLAN_GELF_ZLIB };
 enum {
 	PLAN_STDIO_TTY = 1,
 	PLAN_STDIO_STDIN = 2,	   /* keep standard input open */

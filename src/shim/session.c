@@ -199,7 +199,7 @@ int session_poll_fill(struct pollfd *polls, int count, int max)
 	sweep();
 	for (struct session *s = sessions; s != NULL; s = s->next) {
 		/* A client that reads too slowly slows the container down; nothing is buffered without end. */
-		if (client_blocks(s))
+		if (client_blocks(s) || (*s->id == '\0' && logsend_blocks()))
 			continue;
 		for (int stream = 0; stream < 2; stream++) {
 			if (s->out[stream] < 0 || count >= max || slot_count >= MAX_SLOTS)

@@ -139,6 +139,21 @@ void init_fork(void);
 bool logfile_open(const struct plan_record *record);
 void logfile_write(int stream, const char *data, size_t length);
 void logfile_finish(void); /* writes what is left of unfinished lines */
+/* How many bytes the UTF-8 sequence at p has (RFC 3629), 0 if it is none. */
+size_t utf8_length(const unsigned char *p, size_t left);
+
+/* logsend.c: log lines that a driver sends away. record: PLAN_LOG_SEND, or NULL: none. False with errno. */
+bool logsend_open(const struct plan_record *record);
+bool logsend_active(void);
+void logsend_line(int stream, const char *text, size_t length, int64_t time);
+bool logsend_blocks(void); /* the container is to be read from no more for now */
+int logsend_poll_fill(struct pollfd *polls, int count, int max);
+void logsend_poll_done(const struct pollfd *polls);
+int logsend_poll_timeout(void); /* milliseconds; -1: never */
+/* The container has ended: what waits may be sent for a moment. */
+void logsend_finish(void);
+bool logsend_busy(void);
+void logsend_close(void); /* what waits still is lost */
 
 /* session.c: a process with its streams: the container's own (id "") or an exec's. */
 struct session {
@@ -218,6 +233,7 @@ void control_send(uint32_t type, const char *id, int a, int b, int64_t number, c
 int control_poll_fill(struct pollfd *polls, int count, int max);
 void control_poll_done(const struct pollfd *polls);
 void control_close(void);
+bool control_heard(void); /* somebody is connected */
 /* main.c: what control.c calls for each message; it takes the descriptors over. */
 void shim_handle(const struct shim_message *message, int *fds, int fd_count);
 /* Nobody is left at the other end. A container that was never told to start goes with its engine. */

@@ -8,6 +8,7 @@
 #include "engine/object/userns.h"
 #include "engine/process/health.h"
 #include "engine/process/log.h"
+#include "engine/process/log_driver.h"
 #include "engine/shim/shim.h"
 #include "engine/volume/volume.h"
 
@@ -93,24 +94,18 @@ static bool join_file(Container *container, const char *mode, const char *kind, 
 	return false;
 }
 
-/* --log-opt labels=a,b and env=c,d: attributes that each line of a json-file log carries. */
-static char *log_attributes(const json_t *config, const json_t *host)
+/* What each line of a json-file log carries. */
+static bool attributes_text(Container *container, const json_t *spec, char **text, GError **error)
 {
-	g_autoptr(json_t) attributes = json_object();
-	g_auto(GStrv) labels = g_strsplit(json_str(host, "LogConfig.Config.labels"), ",", -1);
-	g_auto(GStrv) names = g_strsplit(json_str(host, "LogConfig.Config.env"), ",", -1);
-	g_auto(GStrv) env = json_strv(json_object_get(config, "Env"));
-	for (int i = 0; labels[i] != NULL; i++)
-		if (json_object_get(json_object_get(config, "Labels"), labels[i]) != NULL)
-			json_object_set(attributes, labels[i],
-				json_object_get(json_object_get(config, "Labels"), labels[i]));
-	for (int i = 0; names[i] != NULL; i++)
-		for (int e = 0; env[e] != NULL; e++)
-			if (*names[i] != '\0' && g_str_has_prefix(env[e], names[i]) &&
-				env[e][strlen(names[i])] == '=')
-				json_object_set_new(attributes, names[i],
-					json_lenient(env[e] + strlen(names[i]) + 1));
-	return json_object_size(attributes) > 0 ? json_text(attributes) : g_strdup("");
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(json_t) attributes = log_attributes(container, spec, true, &problem);
+	if (attributes == NULL)
+		return fail(error, BERTH_ERROR_SYSTEM,
+			"failed to create task for container: failed to initialize logging "
+			"driver: %s",
+			problem->message);
+	*text = json_object_size(attributes) > 0 ? json_text(attributes) : g_strdup("");
+	return true;
 }
 
 /* As the client's terminal was at the create: rows, columns. */
@@ -143,7 +138,7 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 	g_autofree char *exit_file = g_build_filename(folder, "exit", NULL);
 	g_autofree char *socket = shim_socket_path(engine, container->row.id),
 			*log_path = container_log_path(container, host);
-	g_autofree char *attributes = log_attributes(config, host);
+	g_autofree char *attributes = NULL;
 	g_autofree char *network = NULL, *ipc = NULL, *ipc_mount = NULL, *pid = NULL,
 			*pid_mount = NULL;
 	g_auto(GStrv) layers = layer_names(container);
@@ -152,7 +147,7 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 	g_auto(GStrv) links = links_env(container, host, error);
 	g_auto(User) user = {0};
 	g_auto(Plan) plan = {0};
-	if (links == NULL)
+	if (links == NULL || !attributes_text(container, spec, &attributes, error))
 		return -1;
 	Launch launch = {.id = container->row.id,
 		.folder = folder,
@@ -196,7 +191,10 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 	launch.pid_file = pid;
 	launch.pid_mount_file = pid_mount;
 	plan_init(&plan);
-	return launch_plan(&launch, engine->cgroups, &plan, error) ? plan_seal(&plan, error) : -1;
+	return launch_plan(&launch, engine->cgroups, &plan, error) &&
+			       log_send_plan(container, spec, &plan, error)
+		       ? plan_seal(&plan, error)
+		       : -1;
 }
 
 /* Who attached before the start gets the shim's end, or the end of the stream if there is none. */

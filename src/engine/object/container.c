@@ -258,8 +258,9 @@ char *container_log_path(Container *container, const json_t *host)
 		g_autofree char *name = g_strconcat(container->row.id, "-json.log", NULL);
 		return g_build_filename(folder, name, NULL);
 	}
-	return strcmp(driver, "local") == 0 ? g_build_filename(folder, "local.log", NULL)
-					    : g_strdup("");
+	/* Of what is sent away, a copy is kept for docker logs. */
+	return strcmp(driver, "none") != 0 ? g_build_filename(folder, "local.log", NULL)
+					   : g_strdup("");
 }
 
 void container_end_processes(Container *container)

@@ -12,6 +12,8 @@ typedef bool (*LogWrite)(int stream, const char *data, size_t length, gpointer d
 /* The lines of a log that nobody writes to any more: path, path.1 and so on. */
 void log_read_files(const char *path, gint64 files, enum plan_log kind, const LogQuery *query,
 	LogWrite write, gpointer data);
+/* NOT_IMPLEMENTED where nothing is kept that could be read. */
+bool log_check_readable(const json_t *host, GError **error);
 bool log_read(Container *container, const LogQuery *query, int peer_fd, LogWrite write,
 	gpointer data, GError **error);
 /* The driver and options in force: "json-file" with size and count of files. False: an unknown one. */

@@ -14,49 +14,10 @@
 #include <sys/stat.h>
 
 enum {
-	DEFAULT_SIZE = 20 << 20,
-	DEFAULT_FILES = 5,
 	BLOCK = 1 << 20,
 	MAX_RECORD = 1 << 20,
 	POLL_MS = 250
 };
-
-bool log_options(
-	const json_t *host, enum plan_log *kind, gint64 *size, gint64 *files, GError **error)
-{
-	static const struct {
-		const char *name;
-		enum plan_log kind;
-	} drivers[] = {
-		{"json-file", PLAN_LOG_JSON}, {"local", PLAN_LOG_LOCAL}, {"none", PLAN_LOG_NONE}};
-	static const char *const known[] = {"max-size", "max-file", "labels", "labels-regex", "env",
-		"env-regex", "tag", "compress", "mode", "max-buffer-size", NULL};
-	const char *name = json_str(host, "LogConfig.Type"), *key;
-	json_t *options = json_at(host, "LogConfig.Config"), *value;
-	size_t i = 0;
-	*size = DEFAULT_SIZE;
-	*files = DEFAULT_FILES;
-	while (i < G_N_ELEMENTS(drivers) && strcmp(drivers[i].name, name) != 0)
-		i++;
-	if (i == G_N_ELEMENTS(drivers))
-		return fail(error, BERTH_ERROR_INVALID,
-			"logger: no log driver named '%s' is registered", name);
-	*kind = drivers[i].kind;
-	json_object_foreach (options, key, value) {
-		const char *text = json_string_value(value) != NULL ? json_string_value(value) : "";
-		if (!g_strv_contains(known, key))
-			return fail(error, BERTH_ERROR_INVALID,
-				"unknown log opt '%s' for %s log driver", key, name);
-		if (strcmp(key, "max-size") == 0 && strcmp(text, "-1") == 0)
-			*size = 0;
-		else if (strcmp(key, "max-size") == 0 && !size_parse(text, size))
-			return fail(error, BERTH_ERROR_INVALID,
-				"invalid value for max-size: invalid size: '%s'", text);
-		if (strcmp(key, "max-file") == 0 && (*files = g_ascii_strtoll(text, NULL, 10)) < 1)
-			return fail(error, BERTH_ERROR_INVALID, "max-file cannot be less than 1");
-	}
-	return true;
-}
 
 /* One line as it was logged, decoded. */
 typedef struct {
@@ -418,6 +379,17 @@ void log_read_files(const char *path, gint64 files, enum plan_log kind, const Lo
 	read_files(NULL, path, files, kind, query, write, data);
 }
 
+bool log_check_readable(const json_t *host, GError **error)
+{
+	enum plan_log kind;
+	gint64 size, files;
+	if (!log_options(host, &kind, &size, &files, error))
+		return false;
+	return kind != PLAN_LOG_NONE ||
+	       fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
+		       "configured logging driver does not support reading");
+}
+
 bool log_read(Container *container, const LogQuery *query, int peer_fd, LogWrite write,
 	gpointer data, GError **error)
 {
@@ -425,11 +397,9 @@ bool log_read(Container *container, const LogQuery *query, int peer_fd, LogWrite
 	const json_t *host = json_object_get(spec, "HostConfig");
 	enum plan_log kind;
 	gint64 size, files;
-	if (spec == NULL || !log_options(host, &kind, &size, &files, error))
+	if (spec == NULL || !log_check_readable(host, error) ||
+		!log_options(host, &kind, &size, &files, error))
 		return false;
-	if (kind == PLAN_LOG_NONE)
-		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
-			"configured logging driver does not support reading");
 	g_autofree char *path = container_log_path(container, host);
 	guint there =
 		read_files(&(Follow){container, peer_fd}, path, files, kind, query, write, data);

@@ -1,0 +1,31 @@
+/* Log drivers that send lines away: each is a struct, in a file of its own, that makes a message of a line. */
+#pragma once
+#include "shim/shim.h"
+
+struct log_line {
+	int stream;
+	const char *text; /* without its newline */
+	size_t length;
+	bool partial; /* its rest follows as another one */
+	int64_t time;
+};
+
+/* What is being written: more than it has room for is left out, and full is set. */
+struct log_text {
+	char *at;
+	size_t used, room;
+	bool full;
+};
+void text_put(struct log_text *text, const void *bytes, size_t length);
+void text_puts(struct log_text *text, const char *string);
+__attribute__((format(printf, 2, 3))) void text_printf(
+	struct log_text *text, const char *format, ...);
+
+struct log_driver {
+	const char *name;
+	/* record: PLAN_LOG_SEND. What is written becomes one message. */
+	void (*format)(const struct plan_record *record, const struct log_line *line,
+		struct log_text *text);
+	size_t chunk; /* larger datagrams go in pieces of this size (GELF); 0: whole */
+};
+extern const struct log_driver log_syslog, log_journald, log_fluentd, log_gelf;
