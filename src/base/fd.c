@@ -114,6 +114,58 @@ int path_open_beneath(int root_fd, const char *path, int flags)
 		});
 }
 
+/* What a link says; NULL where there is none, or it is no link. */
+static char *link_target(int root_fd, const char *path)
+{
+	struct stat st;
+	char target[PATH_MAX];
+	autofd fd = path_open_in_root(root_fd, path, O_PATH | O_NOFOLLOW, 0);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISLNK(st.st_mode))
+		return NULL;
+	ssize_t length = readlinkat(fd, "", target, sizeof target);
+	return length > 0 && length < (ssize_t)sizeof target ? g_strndup(target, (gsize)length)
+							     : NULL;
+}
+
+/* The first part of a path that is still to go; it is cut off. */
+static char *next_part(GString *path)
+{
+	size_t slashes = strspn(path->str, "/"), length = strcspn(path->str + slashes, "/");
+	char *part = g_strndup(path->str + slashes, length);
+	g_string_erase(path, 0, (gssize)(slashes + length));
+	return part;
+}
+
+char *path_resolve_in_root(int root_fd, const char *path)
+{
+	enum { MAX_LINKS = 255 };
+	g_autoptr(GString) todo = g_string_new(path), done = g_string_new("");
+	int links = 0;
+	while (todo->len > 0) {
+		g_autofree char *part = next_part(todo);
+		if (*part == '\0' || strcmp(part, ".") == 0)
+			continue;
+		const char *last = strrchr(done->str, '/');
+		gsize before = done->len;
+		if (strcmp(part, "..") == 0) {
+			g_string_truncate(done, last != NULL ? (gsize)(last - done->str) : 0);
+			continue;
+		}
+		g_string_append_printf(done, "%s%s", before > 0 ? "/" : "", part);
+		g_autofree char *target = link_target(root_fd, done->str);
+		if (target == NULL)
+			continue;
+		if (++links > MAX_LINKS || todo->len > PATH_MAX) {
+			errno = ELOOP;
+			return NULL;
+		}
+		g_string_truncate(done, *target == '/' ? 0 : before);
+		g_string_prepend_c(todo, '/');
+		g_string_prepend(todo, target);
+	}
+	return g_strdup(done->len > 0 ? done->str : ".");
+}
+
 static bool make_one(int at, const char *name, mode_t mode, uid_t uid, gid_t gid)
 {
 	if (mkdirat(at, name, mode) < 0)

@@ -53,6 +53,11 @@ int path_open_in_root(int root_fd, const char *path, int flags, mode_t mode);
 /* The same, but what would leave root_fd - an absolute path or link, a ".." too many - is refused: EXDEV. */
 int path_open_beneath(int root_fd, const char *path, int flags);
 
+/* Where a path leads inside a root, its links followed ("/" is root_fd), and the last one too, also where nothing is at
+ * their end: "a/b", or "." for the root itself. What is opened by it afterwards is to be opened within the root again.
+ * NULL with errno (ELOOP); the caller frees it. */
+char *path_resolve_in_root(int root_fd, const char *path);
+
 /* mkdir -p inside a root, with the same guarantee. Returns an O_PATH descriptor of the folder. */
 int path_make_in_root(int root_fd, const char *path, mode_t mode);
 

@@ -26,11 +26,10 @@ static guint distance(const char *a, const char *b)
 	return rows[m % 3][n];
 }
 
-const char *words_nearest(const char *word, const char *const *list)
+const char *words_nearest_within(const char *word, const char *const *list, guint most)
 {
 	const char *found = NULL;
-	guint least = (guint)strlen(word) < 5 ? 2 : 3;
-	for (; *list != NULL; list++) {
+	for (guint least = most + 1; *list != NULL; list++) {
 		guint far = distance(word, *list);
 		if (far < least) {
 			least = far;
@@ -38,4 +37,9 @@ const char *words_nearest(const char *word, const char *const *list)
 		}
 	}
 	return found;
+}
+
+const char *words_nearest(const char *word, const char *const *list)
+{
+	return words_nearest_within(word, list, strlen(word) < 5 ? 1 : 2);
 }

@@ -1,6 +1,8 @@
 /* One build from its request to its image: context, Dockerfile, stages at once, result. */
 #include "builder/internal.h"
 
+#include "base/nearest.h"
+#include "base/timefmt.h"
 #include "base/work.h"
 
 #include <stdlib.h>
@@ -48,8 +50,14 @@ char *build_secret(const Build *build, const char *id, GError **error)
 	const BuildRequest *request = build->request;
 	if (request->client != NULL)
 		return request->client->secret(request->session, id, error);
-	return g_strdup(json_string_value(
-		json_object_get(json_object_get(request->more, "secrets"), id)));
+	return g_strdup(
+		json_string_value(json_object_get(json_object_get(request->more, "secrets"), id)));
+}
+
+char *build_time(const Build *build, gint64 time)
+{
+	return build->epoch == 0 && time == 0 ? g_strdup("1970-01-01T00:00:00Z")
+					      : time_format(time);
 }
 
 void build_use_arg(Build *build, const char *name)
@@ -59,15 +67,24 @@ void build_use_arg(Build *build, const char *name)
 	g_mutex_unlock(&build->lock);
 }
 
+/* The last of a name that comes before: a later one may bear it again. */
+Stage *build_stage_named(Build *build, const char *name, int before)
+{
+	for (int i = MIN(before, (int)build->stages->len); i-- > 0;) {
+		Stage *stage = build->stages->pdata[i];
+		if (stage->from->words[1] != NULL && strcmp(stage->name, name) == 0)
+			return stage;
+	}
+	return NULL;
+}
+
 Stage *build_stage(Build *build, const char *name, int before)
 {
 	guint64 number;
-	/* The last of a name that comes before: a later one may bear it again. */
-	for (int i = MIN(before, (int)build->stages->len); i-- > 0;) {
-		Stage *stage = build->stages->pdata[i];
-		if (stage->from->words[1] != NULL && g_ascii_strcasecmp(stage->name, name) == 0)
-			return stage;
-	}
+	g_autofree char *lower = g_ascii_strdown(name, -1);
+	Stage *named = build_stage_named(build, lower, before);
+	if (named != NULL)
+		return named;
 	if (g_ascii_string_to_unsigned(name, 10, 0, G_MAXINT, &number, NULL) &&
 		(int)number < before)
 		return build->stages->pdata[number];
@@ -125,6 +142,19 @@ static void set_platform(Build *build, const char *prefix, const Platform *platf
 	}
 }
 
+/* TARGETSTAGE: what --target says, else the name of the last stage. */
+static void set_target_stage(Build *build)
+{
+	GPtrArray *all = build->dockerfile->instructions;
+	const char *name = *build->request->target != '\0' ? build->request->target : NULL;
+	for (guint i = all->len; i-- > 0 && name == NULL;) {
+		const Instruction *from = all->pdata[i];
+		if (from->kind == DF_FROM)
+			name = from->words[1] != NULL ? from->words[2] : "default";
+	}
+	set_global(build, "TARGETSTAGE", name != NULL ? name : "default");
+}
+
 static bool set_platforms(Build *build, GError **error)
 {
 	g_auto(Platform)
@@ -133,6 +163,9 @@ static bool set_platforms(Build *build, GError **error)
 	if (!platform_parse(*asked != '\0' ? asked : "linux", &build->platform, error))
 		return false;
 	platform_complete(&build->platform);
+	if (strcmp(build->platform.os, "linux") != 0)
+		return fail(error, BERTH_ERROR_INVALID, "operating system is not supported");
+	set_target_stage(build);
 	set_platform(build, "TARGET", &build->platform);
 	set_platform(build, "BUILD", &host);
 	return true;
@@ -166,9 +199,6 @@ static bool make_stages(Build *build, GError **error)
 {
 	GPtrArray *all = build->dockerfile->instructions;
 	Stage *stage = NULL;
-	if (all->len == 0)
-		return fail(error, BERTH_ERROR_INVALID, "the Dockerfile (%s) cannot be empty",
-			build->dockerfile_name);
 	for (guint i = 0; i < all->len; i++) {
 		const Instruction *instruction = all->pdata[i];
 		if (instruction->kind == DF_FROM) {
@@ -177,16 +207,14 @@ static bool make_stages(Build *build, GError **error)
 		} else if (stage != NULL) {
 			g_ptr_array_add(stage->instructions, (gpointer)instruction);
 		} else if (instruction->kind != DF_ARG) {
-			return fail(error, BERTH_ERROR_INVALID,
-				"dockerfile parse error on line %d: no build stage in current "
-				"context",
-				instruction->line);
+			return fail(
+				error, BERTH_ERROR_INVALID, "no build stage in current context");
 		} else if (!declare_global(build, instruction, error)) {
 			return false;
 		}
 	}
 	return stage != NULL ||
-	       fail(error, BERTH_ERROR_INVALID, "no build stage in current context");
+	       fail(error, BERTH_ERROR_INVALID, "dockerfile contains no stages to build");
 }
 
 static Stage *find_target(Build *build, GError **error)
@@ -194,11 +222,59 @@ static Stage *find_target(Build *build, GError **error)
 	const char *name = build->request->target;
 	if (*name == '\0')
 		return build->stages->pdata[build->stages->len - 1];
-	Stage *stage = build_stage(build, name, (int)build->stages->len);
-	if (stage == NULL)
-		fail(error, BERTH_ERROR_INVALID, "failed to reach build target %s in %s", name,
-			build->dockerfile_name);
-	return stage;
+	g_autofree char *lower = g_ascii_strdown(name, -1);
+	Stage *stage = build_stage_named(build, lower, (int)build->stages->len);
+	if (stage != NULL)
+		return stage;
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	for (guint i = 0; i < build->stages->len; i++)
+		if (((Stage *)build->stages->pdata[i])->from->words[1] != NULL)
+			g_ptr_array_add(names, ((Stage *)build->stages->pdata[i])->name);
+	g_ptr_array_add(names, NULL);
+	const char *near = words_nearest_within(name, (const char *const *)names->pdata, 2);
+	fail(error, BERTH_ERROR_INVALID, "target stage \"%s\" could not be found%s%s%s", name,
+		near != NULL ? " (did you mean " : "", near != NULL ? near : "",
+		near != NULL ? "?)" : "");
+	return NULL;
+}
+
+/* A number as COPY --from gives it. */
+static bool is_index(const char *text, gint64 *index)
+{
+	return g_ascii_string_to_signed(text, 10, G_MININT32, G_MAXINT32, index, NULL);
+}
+
+/* What is told before any step runs: COPY --from of itself, and of a number that no stage has. */
+static bool check_copy_source(
+	Build *build, const Stage *stage, const Instruction *copy, GError **error)
+{
+	gint64 index = -1;
+	const char *from = instruction_flag(copy, "from");
+	if (from == NULL || *from == '\0')
+		return true;
+	bool number = is_index(from, &index);
+	if (number && (index < 0 || index >= build->stages->len))
+		return fail(error, BERTH_ERROR_INVALID, "invalid stage index %s", from);
+	bool itself = number ? index == stage->index
+			     : stage->from->words[1] != NULL &&
+				       g_ascii_strcasecmp(stage->name, from) == 0 &&
+				       build_stage(build, from, stage->index) == NULL;
+	return !itself || fail(error, BERTH_ERROR_INVALID,
+				  "circular dependency detected on stage: %s", stage->name);
+}
+
+static bool check_copy_sources(Build *build, GError **error)
+{
+	for (guint s = 0; s < build->stages->len; s++) {
+		const Stage *stage = build->stages->pdata[s];
+		for (guint i = 0; i < stage->instructions->len; i++) {
+			const Instruction *instruction = stage->instructions->pdata[i];
+			if (instruction->kind == DF_COPY &&
+				!check_copy_source(build, stage, instruction, error))
+				return false;
+		}
+	}
+	return true;
 }
 
 static void need(Build *build, Stage *stage);
@@ -232,7 +308,9 @@ static void need(Build *build, Stage *stage)
 		return;
 	stage->needed = true;
 	g_autofree char *base = word_expand(stage->from->words[0], &variables, NULL);
-	need_named(build, stage, base);
+	Stage *below = base != NULL ? build_stage_named(build, base, stage->index) : NULL;
+	if (below != NULL)
+		need(build, below);
 	for (guint i = 0; i < stage->instructions->len; i++) {
 		const Instruction *instruction = stage->instructions->pdata[i];
 		if (instruction->kind == DF_RUN)
@@ -275,7 +353,10 @@ static bool read_epoch(Build *build, GError **error)
 	if (text == NULL || *text == '\0')
 		return true;
 	if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT32 * 4LL, &value, NULL))
-		return fail(error, BERTH_ERROR_INVALID, "invalid SOURCE_DATE_EPOCH: %s", text);
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid SOURCE_DATE_EPOCH: %s: strconv.ParseInt: parsing \"%s\": invalid "
+			"syntax",
+			text, text);
 	build->epoch = (gint64)value;
 	return true;
 }
@@ -332,19 +413,6 @@ static bool load_context(Build *build, char **text, GError **error)
 	return false;
 }
 
-/* "... on line N: ...": where the parser has stopped is shown like where a step has failed. */
-static void excerpt_parse_error(Build *build, const char *text, const char *message)
-{
-	static const char mark[] = "dockerfile parse error on line ";
-	const char *at = strstr(message, mark);
-	if (at == NULL)
-		return;
-	int line = atoi(at + strlen(mark));
-	build->lines = g_strsplit(text, "\n", -1);
-	build->excerpt = dockerfile_excerpt(build->lines, build->dockerfile_name, line, line);
-	build->fault_first = build->fault_last = line;
-}
-
 /* The language of "# syntax=" or of the argument that overrides it: any release of Docker's own is ours as well. */
 static bool check_syntax(const Build *build, GError **error)
 {
@@ -367,12 +435,21 @@ static bool check_syntax(const Build *build, GError **error)
 
 static bool parse(Build *build, const char *text, GError **error)
 {
-	g_autoptr(GError) problem = NULL;
-	build->dockerfile = dockerfile_parse(text, strlen(text), &problem);
+	int line = 0;
+	build->dockerfile = dockerfile_parse(text, strlen(text), &line, error);
+	const char *check = json_string_value(
+		json_object_get(build->request->args, "BUILDKIT_DOCKERFILE_CHECK"));
+	if (build->dockerfile != NULL && check != NULL) {
+		g_free(build->dockerfile->check);
+		build->dockerfile->check = g_strdup(check);
+	}
 	if (build->dockerfile != NULL)
 		return check_syntax(build, error);
-	excerpt_parse_error(build, text, problem->message);
-	g_propagate_error(error, g_steal_pointer(&problem));
+	if (line == 0)
+		return false;
+	build->lines = g_strsplit(text, "\n", -1);
+	build->excerpt = dockerfile_excerpt(build->lines, build->dockerfile_name, line, line);
+	build->fault_first = build->fault_last = line;
 	return false;
 }
 
@@ -381,8 +458,7 @@ static bool prepare(Build *build, Stage **target, GError **error)
 {
 	g_autofree char *text = NULL;
 	if (!check_tags(build, error) || !read_epoch(build, error) ||
-		!entitlements_check(build, error) ||
-		!load_context(build, &text, error))
+		!entitlements_check(build, error) || !load_context(build, &text, error))
 		return false;
 	bool only_check;
 	if (!parse(build, text, error) || !build_check(build, &only_check, error))
@@ -390,7 +466,7 @@ static bool prepare(Build *build, Stage **target, GError **error)
 	if (only_check)
 		return true;
 	if (!set_platforms(build, error) || !make_stages(build, error) ||
-		(*target = find_target(build, error)) == NULL)
+		(*target = find_target(build, error)) == NULL || !check_copy_sources(build, error))
 		return false;
 	need(build, *target);
 	number_steps(build);

@@ -1,6 +1,8 @@
 /* `build --check`, and what of it every build is told. */
 #include "builder/internal.h"
 
+#include "base/size.h"
+
 #include <string.h>
 
 /* "JSONArgsRecommended" as its page's address has it: "json-args-recommended". */
@@ -123,28 +125,66 @@ static char *report(Build *build, GArray *findings)
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* "error=true" in "# check=": a finding is a failure. */
-static bool is_strict(const Dockerfile *dockerfile)
+/* One "key=value" of "# check=". strict: "error=true": a finding is a failure. */
+static bool read_option(const char *option, bool *strict, GError **error)
 {
-	g_autofree char *text =
-		g_ascii_strdown(dockerfile->check != NULL ? dockerfile->check : "", -1);
-	return strstr(text, "error=true") != NULL;
+	const char *equals = strchr(option, '=');
+	g_autofree char *key =
+		g_strndup(option, equals != NULL ? (gsize)(equals - option) : strlen(option));
+	if (equals == NULL)
+		return fail(error, BERTH_ERROR_INVALID,
+			"failed to parse check options: invalid check option \"%s\"", option);
+	if (strcmp(key, "skip") == 0 || strcmp(key, "experimental") == 0)
+		return true;
+	if (strcmp(key, "error") != 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"failed to parse check options: invalid check option \"%s\"", key);
+	return bool_parse(equals + 1, strict) ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "failed to parse check options: failed to parse check option \"%s\": "
+		       "strconv.ParseBool: parsing \"%s\": invalid syntax",
+		       option, equals + 1);
+}
+
+static bool read_options(const Dockerfile *dockerfile, bool *strict, GError **error)
+{
+	g_auto(GStrv) options =
+		g_strsplit(dockerfile->check != NULL ? dockerfile->check : "", ";", -1);
+	*strict = false;
+	for (int i = 0; options[i] != NULL; i++)
+		if (*g_strstrip(options[i]) != '\0' && !read_option(options[i], strict, error))
+			return false;
+	return true;
+}
+
+/* The rules that were broken, each once. */
+static bool violated(GArray *findings, GError **error)
+{
+	g_autoptr(GPtrArray) rules = g_ptr_array_new();
+	for (guint i = 0; i < findings->len; i++) {
+		const char *rule = g_array_index(findings, Finding, i).rule;
+		if (!g_ptr_array_find_with_equal_func(rules, rule, g_str_equal, NULL))
+			g_ptr_array_add(rules, (gpointer)rule);
+	}
+	g_ptr_array_add(rules, NULL);
+	g_autofree char *list = g_strjoinv(", ", (char **)rules->pdata);
+	return fail(error, BERTH_ERROR_INVALID, "lint violation found for rules: %s", list);
 }
 
 /* As BuildKit tells it: in short, and all that a client may want to show of it. */
 static json_t *finding_json(const Build *build, const Finding *finding)
 {
-	g_autofree char *line = g_strdup_printf("%s: %s (line %d)", finding->rule, finding->text,
-				finding->line),
+	g_autofree char *line = g_strdup_printf(
+				"%s: %s (line %d)", finding->rule, finding->text, finding->line),
 			*url = build_rule_url(finding->rule),
 			*text = g_strjoinv("\n", build->dockerfile->lines),
 			*data = g_base64_encode((const guchar *)text, strlen(text));
 	json_t *json = json_pack("{s:o, s:i}", "short", json_lenient(line), "level", 1);
 	if (build->definition != NULL)
-		json_object_update_new(json,
-			json_pack("{s:[s], s:s, s:s, s:s, s:i}", "detail",
-				build_rule_description(finding->rule), "url", url, "filename",
-				build->dockerfile_name, "data", data, "line", finding->line));
+		json_object_update_new(
+			json, json_pack("{s:[s], s:s, s:s, s:s, s:i}", "detail",
+				      build_rule_description(finding->rule), "url", url, "filename",
+				      build->dockerfile_name, "data", data, "line", finding->line));
 	return json;
 }
 
@@ -158,8 +198,11 @@ GArray *build_findings(Build *build)
 
 bool build_check(Build *build, bool *only, GError **error)
 {
+	bool strict;
 	g_autoptr(GArray) findings = build_findings(build);
 	*only = json_bool(build->request->more, "check");
+	if (!read_options(build->dockerfile, &strict, error))
+		return false;
 	if (*only) {
 		g_autofree char *text = report(build, findings);
 		build->request->say(
@@ -171,9 +214,5 @@ bool build_check(Build *build, bool *only, GError **error)
 		const Finding *finding = &g_array_index(findings, Finding, i);
 		vertex_warn(build->progress, build->definition, finding_json(build, finding));
 	}
-	return findings->len == 0 || !is_strict(build->dockerfile) ||
-	       fail(error, BERTH_ERROR_INVALID, "lint violation found for rules: %s: %s (line %d)",
-		       g_array_index(findings, Finding, 0).rule,
-		       g_array_index(findings, Finding, 0).text,
-		       g_array_index(findings, Finding, 0).line);
+	return findings->len == 0 || !strict || violated(findings, error);
 }

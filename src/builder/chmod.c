@@ -4,10 +4,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* As BuildKit has it: what begins like a number is to be one. */
 static bool invalid(const char *text, GError **error)
 {
-	return fail(error, BERTH_ERROR_INVALID,
-		"invalid chmod parameter: '%s'. it should be octal string or symbolic", text);
+	return g_ascii_isdigit(*text)
+		       ? fail(error, BERTH_ERROR_INVALID,
+				 "invalid chmod parameter: '%s'. it should be octal string and "
+				 "between 0 and 07777",
+				 text)
+		       : fail(error, BERTH_ERROR_INVALID, "invalid syntax");
+}
+
+/* "g=u": the bits that somebody else has, for everybody. */
+static bool add_others(char letter, mode_t mode, mode_t *bits)
+{
+	const char *who = "ugo", *at = letter != '\0' ? strchr(who, letter) : NULL;
+	if (at == NULL)
+		return false;
+	mode_t theirs = (mode >> (6 - 3 * (at - who))) & 07;
+	*bits |= theirs | theirs << 3 | theirs << 6;
+	return true;
 }
 
 /* The bits of one letter for everybody; false for a letter that is none. */
@@ -46,7 +62,8 @@ static bool apply_clause(const char *clause, mode_t *mode, bool folder)
 	if (how == '\0' || strchr("+-=", how) == NULL)
 		return false;
 	for (const char *p = clause + who + 1; *p != '\0'; p++)
-		if (!add_letter(*p, folder || (*mode & 0111) != 0, &bits))
+		if (!add_others(*p, *mode, &bits) &&
+			!add_letter(*p, folder || (*mode & 0111) != 0, &bits))
 			return false;
 	bits &= mask;
 	*mode = how == '+' ? *mode | bits : how == '-' ? *mode & ~bits : (*mode & ~mask) | bits;
@@ -62,6 +79,8 @@ bool mode_apply(const char *text, mode_t *mode, bool folder, GError **error)
 		return true;
 	}
 	mode_t result = *mode & 07777;
+	if (g_ascii_isdigit(*text))
+		return invalid(text, error);
 	g_auto(GStrv) clauses = g_strsplit(text, ",", -1);
 	for (int i = 0; clauses[i] != NULL; i++)
 		if (!apply_clause(clauses[i], &result, folder))

@@ -131,8 +131,6 @@ static bool read_ignore(Build *build, GError **error)
 	if (text == NULL)
 		return true;
 	build->context->ignore = patterns_parse(text, error);
-	if (build->context->ignore == NULL)
-		g_prefix_error(error, ".dockerignore: ");
 	return build->context->ignore != NULL;
 }
 

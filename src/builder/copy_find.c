@@ -209,37 +209,34 @@ static bool find_matches(
 {
 	g_autoptr(GArray) parts = parse_parts(path);
 	Search search = {what, items, parts, asked, error};
-	guint before = items->len;
 	if (parts == NULL)
 		return fail(error, BERTH_ERROR_INVALID, "syntax error in pattern \"%s\"", asked);
 	g_autofree guint8 *at = g_malloc0(parts->len + 1);
 	add_part(&search, at, 0);
-	if (!search_folder(&search, ".", at, 0))
-		return false;
-	return items->len > before || fail(error, BERTH_ERROR_NOT_FOUND,
-					      "COPY failed: no source files were specified: "
-					      "nothing matches \"%s\" in the %s",
-					      asked, what->source->what);
+	/* That nothing matches is no fault: "COPY package.json yarn.lock* ./". */
+	return search_folder(&search, ".", at, 0);
 }
 
 static bool find_one(const CopyWhat *what, GArray *items, const char *asked, GError **error)
 {
 	g_autofree char *path = copy_clean(asked);
 	bool folder;
+	if (!what->literal && strpbrk(path, "*?[") != NULL)
+		return find_matches(what, items, asked, path, error);
 	if (exists(what, path, &folder)) {
 		add_item(what, items, asked, path);
 		return true;
 	}
-	if (pattern_has_wildcard(path))
-		return find_matches(what, items, asked, path, error);
-	if (what->source->chain == NULL && what->source->layers == NULL)
-		return fail(error, BERTH_ERROR_NOT_FOUND,
-			"COPY failed: file not found in build context or excluded by "
-			".dockerignore: "
-			"stat %s: file does not exist",
-			path);
-	return fail(error, BERTH_ERROR_NOT_FOUND, "COPY failed: stat %s: file does not exist in %s",
-		path, what->source->what);
+	g_autofree char *name = g_strdelimit(g_strdup(what->source->what), " ", '-'),
+			*ref = g_strconcat("ref berth::", name, NULL);
+	/* BuildKit looks at an image as it is by its digest only, and finds out when it copies. */
+	return what->source->plain
+		       ? fail(error, BERTH_ERROR_NOT_FOUND, "lstat /%s: no such file or directory",
+				 path)
+		       : fail(error, BERTH_ERROR_NOT_FOUND,
+				 "failed to compute cache key: failed to calculate checksum of %s: "
+				 "\"/%s\": not found",
+				 ref, path);
 }
 
 GArray *copy_find(const CopyWhat *what, GError **error)

@@ -46,6 +46,16 @@ static char *name_of(const char *url)
 		       : g_strdup("download");
 }
 
+static bool not_fetched(CURL *handle, const char *url, CURLcode code, long status, GError **error)
+{
+	if (code == CURLE_HTTP_RETURNED_ERROR)
+		return fail(error, BERTH_ERROR_INVALID,
+			"failed to load cache key: invalid response status %ld", status);
+	g_autofree char *why = transport_reason(handle, url, code, "");
+	return fail(
+		error, BERTH_ERROR_SYSTEM, "failed to load cache key: Get \"%s\": %s", url, why);
+}
+
 static bool perform(Fetch *fetch, const char *url, gint64 *modified, GError **error)
 {
 	CURL *handle = curl.easy_init();
@@ -70,15 +80,10 @@ static bool perform(Fetch *fetch, const char *url, gint64 *modified, GError **er
 	CURLcode code = curl.easy_perform(handle);
 	curl.easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
 	curl.easy_getinfo(handle, CURLINFO_FILETIME_T, &time);
-	curl.easy_cleanup(handle);
 	*modified = time > 0 ? (gint64)time : 0;
-	if (code == CURLE_OK)
-		return true;
-	return code == CURLE_HTTP_RETURNED_ERROR
-		       ? fail(error, BERTH_ERROR_INVALID, "invalid response status %ld of %s",
-				 status, url)
-		       : fail(error, BERTH_ERROR_SYSTEM, "cannot fetch %s: %s", url,
-				 curl.easy_strerror(code));
+	bool ok = code == CURLE_OK || not_fetched(handle, url, code, status, error);
+	curl.easy_cleanup(handle);
+	return ok;
 }
 
 static bool check(Fetch *fetch, const char *url, const char *checksum, GError **error)
@@ -95,8 +100,7 @@ char *url_fetch(Build *build, const char *url, const char *checksum, char **name
 	Store *store = build->engine->store;
 	int dir;
 	if (*checksum != '\0' && !digest_is_valid(checksum)) {
-		fail(error, BERTH_ERROR_INVALID, "invalid checksum \"%s\": sha256:... is wanted",
-			checksum);
+		fail(error, BERTH_ERROR_INVALID, "invalid checksum digest format");
 		return NULL;
 	}
 	g_autofree char *folder = curl_load(error) ? layer_begin(store, &dir, error) : NULL;

@@ -82,9 +82,13 @@ void build_fail(Build *build, const GError *error, const Instruction *at, int ex
 /* In base64, for the caller to free. NULL without error: there is none. */
 char *build_secret(const Build *build, const char *id, GError **error);
 void build_use_arg(Build *build, const char *name);
+/* As images have times; 0 is 1970 where SOURCE_DATE_EPOCH says so, and no time else. */
+char *build_time(const Build *build, gint64 time);
 extern const char *const build_proxies[]; /* arguments that steps get without an ARG */
 Variables build_variables(Build *build);  /* the global ones */
-/* The stage of that name or number before this one, or NULL. */
+/* The stage of that name (in lower case) before this one, or NULL: what FROM and --target mean. */
+Stage *build_stage_named(Build *build, const char *name, int before);
+/* The same, in any case, or by its number: what COPY --from and mounts mean. */
 Stage *build_stage(Build *build, const char *name, int before);
 
 /* A record of the cache that a stage has come by. */
@@ -135,6 +139,7 @@ char *stage_expand(Stage *stage, const char *word, GError **error);
 /* The image's variables, then arguments: NAME=value. Proxies where they were given. */
 json_t *stage_env(Stage *stage, bool with_proxies);
 Variables stage_variables(Stage *stage);
+const char *stage_value(Stage *stage, const char *name); /* of a variable; NULL: not set */
 bool stage_add_history(Stage *stage, const char *created_by, bool layer);
 /* Waits until a stage has ended. False with error if it failed, or the build stops. */
 bool stage_wait(Stage *stage, GError **error);
@@ -167,6 +172,7 @@ struct Source {
 	GPtrArray *layers; /* of Layer, or NULL: the context's folder */
 	const char *chain; /* identity of a tree that does not change: its last layer's; or NULL */
 	Patterns *ignore;  /* what is not seen of it, or NULL */
+	bool plain;	   /* an image's tree, to which no step has added anything */
 	int root_fd;
 };
 /* The one way to open a folder of what others sent: beneath root, which is ours (below tmp/, absolute), be it a link, or
@@ -212,14 +218,17 @@ typedef struct {
 	char **contents;   /* their bodies; as many */
 	Patterns *exclude; /* or NULL */
 	bool parents;
+	bool literal; /* a sign of a wildcard in a path is a letter: what was fetched bears any name */
 } CopyWhat;
 typedef struct {
 	char *dest; /* absolute */
 	bool folder;
-	bool owned; /* uid and gid are given */
+	bool owned; /* uid and gid are what all is to have: --chown's, or root's */
+	bool chown; /* --chown is given: of archives, too */
 	uid_t uid;
 	gid_t gid;
 	char *mode;  /* --chmod, or NULL */
+	mode_t folder_mode; /* of folders that are made on the way */
 	bool unpack; /* archives (ADD) */
 	gint64 epoch;
 } CopyTo;

@@ -13,7 +13,7 @@ enum { SECRET_MODE = 0400, SSH_MODE = 0600, CACHE_MODE = 0755 };
 
 typedef struct {
 	char *type, *id, *target, *source, *from, *sharing, *env;
-	bool writable, writable_set, required;
+	bool writable, writable_set, required, size_set;
 	gint64 mode, uid, gid, size; /* mode -1: not given */
 	Source *tree;		     /* of bind, and of a cache's first content; borrowed */
 } Mount;
@@ -107,7 +107,7 @@ static bool set_number(const char *key, const char *text, int base, gint64 *numb
 	bool ok = g_ascii_string_to_unsigned(
 		text, (guint)base, 0, base == 8 ? 07777 : G_MAXINT32, &value, NULL);
 	*number = (gint64)value;
-	return ok || fail(error, BERTH_ERROR_INVALID, "invalid value for %s: \"%s\"", key, text);
+	return ok || fail(error, BERTH_ERROR_INVALID, "invalid value %s for %s", text, key);
 }
 
 static bool set_switch(
@@ -118,14 +118,14 @@ static bool set_switch(
 	else if (strcmp(text, "false") == 0 || strcmp(text, "0") == 0)
 		*value = false;
 	else
-		return fail(error, BERTH_ERROR_INVALID, "invalid value for %s: \"%s\"", key, text);
+		return fail(error, BERTH_ERROR_INVALID, "invalid value for %s: %s", key, text);
 	return true;
 }
 
-static void set_text(char **place, const char *text)
+static void set_text_taken(char **place, char *text)
 {
 	g_free(*place);
-	*place = g_strdup(text);
+	*place = text;
 }
 
 /* One "key=value" of a mount. */
@@ -157,12 +157,13 @@ static bool set_field(
 			if (fields[i].number != NULL)
 				return set_number(
 					key, value, fields[i].base, fields[i].number, error);
-			set_text(fields[i].text, value);
+			set_text_taken(fields[i].text, g_strdup(value));
 			return true;
 		}
+	mount->size_set = mount->size_set || strcmp(key, "size") == 0;
 	if (strcmp(key, "size") == 0)
 		return size_parse(value, &mount->size) ||
-		       fail(error, BERTH_ERROR_INVALID, "invalid value for size: \"%s\"", value);
+		       fail(error, BERTH_ERROR_INVALID, "invalid value for size: %s", value);
 	if (strcmp(key, "required") == 0)
 		return set_switch(key, value, has_value, &mount->required, error);
 	if (strcmp(key, "rw") == 0 || strcmp(key, "readwrite") == 0 || strcmp(key, "ro") == 0 ||
@@ -175,7 +176,7 @@ static bool set_field(
 		mount->writable_set = true;
 		return true;
 	}
-	const char *near = words_nearest(key, keys);
+	const char *near = words_nearest_within(key, keys, 2);
 	return fail(error, BERTH_ERROR_INVALID, "unexpected key '%s' in '%s=%s'%s%s%s", key, key,
 		value, near != NULL ? " (did you mean " : "", near != NULL ? near : "",
 		near != NULL ? "?)" : "");
@@ -205,23 +206,31 @@ static bool complete(Stage *stage, Mount *mount, GError **error)
 	if (mount->type == NULL)
 		mount->type = g_strdup("bind");
 	bool secret = strcmp(mount->type, "secret") == 0, ssh = strcmp(mount->type, "ssh") == 0;
+	if (secret && mount->id == NULL)
+		mount->id = g_strdup(mount->source);
+	if (mount->from != NULL && *mount->from == '\0')
+		g_clear_pointer(&mount->from, g_free);
 	if (!g_strv_contains(types, mount->type))
 		return fail(
 			error, BERTH_ERROR_INVALID, "unsupported mount type \"%s\"", mount->type);
 	if (mount->sharing != NULL && !g_strv_contains(sharings, mount->sharing))
 		return fail(error, BERTH_ERROR_INVALID, "unsupported sharing value \"%s\"",
 			mount->sharing);
-	if (secret && mount->id == NULL && mount->target == NULL)
-		return fail(error, BERTH_ERROR_INVALID, "one of source, target required");
-	if (secret && mount->id == NULL)
-		mount->id = g_path_get_basename(mount->target);
+	if (mount->size_set && strcmp(mount->type, "tmpfs") != 0)
+		return fail(error, BERTH_ERROR_INVALID, "unexpected key 'size' for mount type '%s'",
+			mount->type);
+	bool named = mount->id != NULL && *mount->id != '\0';
+	if (secret && !named && mount->target == NULL)
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid secret mount. one of source, target required");
+	if (secret && !named)
+		set_text_taken(&mount->id, g_path_get_basename(mount->target));
 	if (ssh && mount->id == NULL)
 		mount->id = g_strdup("default");
 	if (secret && mount->target == NULL && mount->env == NULL)
 		mount->target = g_strconcat("/run/secrets/", mount->id, NULL);
 	if (mount->target == NULL && !secret && !ssh)
-		return fail(error, BERTH_ERROR_INVALID, "target is required for type \"%s\"",
-			mount->type);
+		mount->target = g_strdup("/");
 	if (mount->target != NULL) {
 		char *target =
 			g_canonicalize_filename(mount->target, *workdir == '/' ? workdir : "/");
@@ -236,8 +245,8 @@ static bool complete(Stage *stage, Mount *mount, GError **error)
 }
 
 /* The content of a bind mount is part of what the step is made of. */
-static bool add_content(Mounts *mounts, Mount *mount, const Instruction *instruction, json_t *parts,
-	GError **error)
+static bool add_content(
+	Mounts *mounts, Mount *mount, const Instruction *instruction, json_t *parts, GError **error)
 {
 	bool bind = strcmp(mount->type, "bind") == 0;
 	if (!bind && mount->from == NULL)
@@ -280,8 +289,10 @@ Mounts *mounts_read(Stage *stage, const Instruction *instruction, json_t *key, G
 		Mount *mount = &g_array_index(mounts->list, Mount, i);
 		if (!read_fields(stage, mount, flags[i], error) || !complete(stage, mount, error))
 			return NULL;
-		json_t *parts = json_pack("[s, s?, s?, s?, s?]", mount->type, mount->target,
-			mount->id, mount->source, mount->env);
+		json_t *parts = json_pack("[s, s?, s?, s?, s?, s?, b, I, I, I, I]", mount->type,
+			mount->target, mount->id, mount->source, mount->env, mount->sharing,
+			mount->writable, (json_int_t)mount->mode, (json_int_t)mount->uid,
+			(json_int_t)mount->gid, (json_int_t)mount->size);
 		json_array_append_new(key, parts);
 		if (!add_content(mounts, mount, instruction, parts, error))
 			return NULL;
@@ -401,15 +412,10 @@ static json_t *make_secret(Mounts *mounts, const Mount *mount, GError **error)
 	g_autoptr(GError) problem = NULL;
 	g_autofree char *content = build_secret(mounts->stage->build, mount->id, &problem);
 	gint64 mode = mount->mode >= 0 ? mount->mode : SECRET_MODE;
-	/* What our own client's flag is called; others have words of their own. */
-	const char *hint = mounts->stage->build->request->client == NULL
-				   ? ": build with --secret id="
-				   : "";
 	if (problem != NULL)
 		g_propagate_error(error, g_steal_pointer(&problem));
 	else if (content == NULL && mount->required)
-		fail(error, BERTH_ERROR_NOT_FOUND, "secret %s: not found%s%s", mount->id, hint,
-			*hint != '\0' ? mount->id : "");
+		fail(error, BERTH_ERROR_NOT_FOUND, "secret %s: not found", mount->id);
 	if (content == NULL)
 		return NULL;
 	if (mount->env != NULL) {
@@ -432,20 +438,22 @@ static json_t *make_ssh(Mounts *mounts, const Mount *mount, GError **error)
 	gint64 mode = mount->mode >= 0 ? mount->mode : SSH_MODE;
 	bool offered = build_has_ssh(build, mount->id);
 	if (!offered && mount->required)
-		fail(error, BERTH_ERROR_NOT_FOUND, "no ssh agent %s: build with --ssh %s",
-			mount->id, mount->id);
-	SshAgent *agent =
-		offered ? ssh_agent_new(build, mount->id, mode, mount->uid, mount->gid, error)
-			: NULL;
-	if (agent == NULL)
+		fail(error, BERTH_ERROR_NOT_FOUND, "unset ssh forward key %s", mount->id);
+	if (!offered && mount->required)
 		return NULL;
 	g_autofree char *target =
 		mount->target != NULL
 			? g_strdup(mount->target)
 			: g_strdup_printf("/run/buildkit/ssh_agent.%u", mounts->agents->len);
 	g_autofree char *setting = g_strconcat("SSH_AUTH_SOCK=", target, NULL);
-	g_ptr_array_add(mounts->agents, agent);
+	/* The variable is there also where nobody offers an agent. */
 	json_array_append_new(mounts->env, json_lenient(setting));
+	SshAgent *agent =
+		offered ? ssh_agent_new(build, mount->id, mode, mount->uid, mount->gid, error)
+			: NULL;
+	if (agent == NULL)
+		return NULL;
+	g_ptr_array_add(mounts->agents, agent);
 	return json_pack("{s:s, s:s, s:s, s:b, s:s}", "Type", "bind", "Source",
 		ssh_agent_path(agent), "Destination", target, "RW", 1, "Propagation", "rprivate");
 }

@@ -15,9 +15,10 @@ json_t *result_document(Build *build, const Stage *target, bool with_cache)
 	json_t *image = json_deep_copy(target->image);
 	json_t *config = json_object_get(image, "config"), *diff_ids = json_array(), *value;
 	const char *key;
-	g_autofree char *created = time_format(build->epoch >= 0      ? build->epoch * 1000000000
-					       : target->created != 0 ? target->created
-								      : time_now());
+	g_autofree char *created =
+		build_time(build, build->epoch >= 0	 ? build->epoch * 1000000000
+				  : target->created != 0 ? target->created
+							 : time_now());
 	for (int i = 0; stale[i] != NULL; i++)
 		json_object_del(image, stale[i]);
 	for (guint i = 0; i < target->layers->len; i++)

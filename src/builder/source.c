@@ -82,9 +82,16 @@ char *source_image(
 	if (id != NULL && image_check_platform(build->engine, reference, platform, NULL))
 		return id;
 	g_free(id);
-	return pull(build, reference, platform, vertex, error)
-		       ? image_find(build->engine, reference, error)
-		       : NULL;
+	g_autoptr(Reference) parsed = reference_parse(reference, error);
+	if (parsed == NULL) {
+		g_prefix_error(error, "failed to parse stage name \"%s\": ", reference);
+		return NULL;
+	}
+	if (pull(build, reference, platform, vertex, error))
+		return image_find(build->engine, reference, error);
+	g_autofree char *full = reference_full(parsed);
+	g_prefix_error(error, "%s: failed to resolve source metadata for %s: ", reference, full);
+	return NULL;
 }
 
 Source *source_of_image(Build *build, const char *reference, GError **error)
@@ -99,7 +106,10 @@ Source *source_of_image(Build *build, const char *reference, GError **error)
 	g_autoptr(GPtrArray) layers = image_store_layers(build->engine->store, id);
 	if (!layer_pins_add_all(build->pins, layers, error))
 		return NULL;
-	return source_of_layers(build->engine, reference, layers, error);
+	Source *source = source_of_layers(build->engine, reference, layers, error);
+	if (source != NULL)
+		source->plain = true;
+	return source;
 }
 
 Source *source_of_input(Build *build, const char *name, GError **error)
@@ -121,8 +131,19 @@ static Source *stage_source(Stage *stage, GError **error)
 	if (stage->source == NULL)
 		stage->source =
 			source_of_layers(stage->build->engine, stage->name, stage->layers, error);
+	if (stage->source != NULL)
+		stage->source->plain = stage->layers->len == stage->base_layers;
 	Source *source = stage->source;
 	g_mutex_unlock(&stage->build->lock);
+	return source;
+}
+
+static Source *source_of_nothing(Build *build, GError **error)
+{
+	g_autoptr(GPtrArray) layers = g_ptr_array_new();
+	Source *source = source_of_layers(build->engine, "scratch", layers, error);
+	if (source != NULL)
+		source->plain = true;
 	return source;
 }
 
@@ -134,7 +155,8 @@ static Source *other_source(Build *build, const char *from, GError **error)
 	if (source != NULL)
 		return source;
 	g_autoptr(GError) problem = NULL;
-	source = context_named(build, from, &problem);
+	source = strcmp(from, "scratch") == 0 ? source_of_nothing(build, &problem)
+					      : context_named(build, from, &problem);
 	if (source == NULL && problem == NULL)
 		source = source_of_image(build, from, &problem);
 	if (source == NULL)
@@ -149,16 +171,17 @@ Source *source_find(Stage *stage, const char *from, GError **error)
 	Build *build = stage->build;
 	json_t *named = json_object_get(build->request->more, "contexts");
 	g_autofree char *lower = g_ascii_strdown(from, -1);
-	Stage *other = json_object_get(named, lower) == NULL
-			       ? build_stage(build, from, stage->index)
-			       : NULL;
+	if (json_object_get(named, lower) != NULL)
+		return other_source(build, lower, error);
+	Stage *other = build_stage(build, from, stage->index),
+	      *later = other == NULL ? build_stage(build, from, (int)build->stages->len) : NULL;
 	if (other != NULL)
 		return stage_source(other, error);
-	if (json_object_get(named, lower) == NULL && g_ascii_isdigit(*from) &&
-		strspn(from, "0123456789") == strlen(from)) {
-		fail(error, BERTH_ERROR_INVALID,
-			"invalid from flag value %s: there is no such stage before", from);
-		return NULL;
-	}
-	return other_source(build, json_object_get(named, lower) != NULL ? lower : from, error);
+	if (later == NULL)
+		return other_source(build, from, error);
+	fail(error, BERTH_ERROR_INVALID,
+		"cannot copy from stage \"%s\", it needs to be defined before current stage "
+		"\"%s\"",
+		later->name, stage->name);
+	return NULL;
 }

@@ -78,6 +78,11 @@ static const char *variable(gpointer data, const char *name)
 	return value != NULL ? value : env_value(json_object_get(stage_config(stage), "Env"), name);
 }
 
+const char *stage_value(Stage *stage, const char *name)
+{
+	return variable(stage, name);
+}
+
 Variables stage_variables(Stage *stage)
 {
 	return (Variables){.get = variable,
@@ -92,6 +97,17 @@ char *stage_expand(Stage *stage, const char *word, GError **error)
 	return word_expand(word, &variables, error);
 }
 
+/* Given in upper or lower case, it is there in both. */
+static const char *proxy_value(const Build *build, const char *name)
+{
+	const char *key, *found = NULL;
+	json_t *value;
+	json_object_foreach ((json_t *)build->request->args, key, value)
+		if (g_ascii_strcasecmp(key, name) == 0 && json_is_string(value))
+			found = json_string_value(value);
+	return found;
+}
+
 json_t *stage_env(Stage *stage, bool with_proxies)
 {
 	json_t *own = json_object_get(stage_config(stage), "Env");
@@ -103,9 +119,8 @@ json_t *stage_env(Stage *stage, bool with_proxies)
 			env_set(env, name, value);
 	}
 	for (int i = 0; with_proxies && build_proxies[i] != NULL; i++) {
-		const char *value = json_string_value(
-			json_object_get(stage->build->request->args, build_proxies[i]));
-		if (value != NULL && env_value(env, build_proxies[i]) == NULL)
+		const char *value = proxy_value(stage->build, build_proxies[i]);
+		if (value != NULL)
 			env_set(env, build_proxies[i], value);
 	}
 	return env;
@@ -113,7 +128,7 @@ json_t *stage_env(Stage *stage, bool with_proxies)
 
 bool stage_add_history(Stage *stage, const char *created_by, bool layer)
 {
-	g_autofree char *created = time_format(stage->created);
+	g_autofree char *created = build_time(stage->build, stage->created);
 	json_t *line = json_pack("{s:s, s:o, s:s}", "created", created, "created_by",
 		json_lenient(created_by), "comment", "buildkit.dockerfile.v0");
 	if (!layer)
@@ -150,10 +165,18 @@ static bool read_platform(Stage *stage, GError **error)
 	Build *build = stage->build;
 	Variables variables = build_variables(build);
 	const char *flag = instruction_flag(stage->from, "platform");
-	g_autofree char *text = flag != NULL ? word_expand(flag, &variables, error)
-					     : platform_text(&build->platform);
-	if (text == NULL || !platform_parse(text, &stage->platform, error))
+	bool given = flag != NULL && *flag != '\0';
+	g_autofree char *text =
+		given ? word_expand(flag, &variables, error) : platform_text(&build->platform);
+	if (text == NULL)
 		return false;
+	if (*text == '\0')
+		return fail(error, BERTH_ERROR_INVALID, "empty platform value from expression %s",
+			flag);
+	if (!platform_parse(text, &stage->platform, error)) {
+		g_prefix_error(error, "failed to parse platform %s: ", text);
+		return false;
+	}
 	platform_complete(&stage->platform);
 	return true;
 }
@@ -272,7 +295,7 @@ static bool begin(Stage *stage, GError **error)
 	json_t *named = json_object_get(build->request->more, "contexts");
 	g_autofree char *lower = g_ascii_strdown(name, -1);
 	const char *instead = json_string_value(json_object_get(named, lower));
-	Stage *base = instead == NULL ? build_stage(build, name, stage->index) : NULL;
+	Stage *base = instead == NULL ? build_stage_named(build, name, stage->index) : NULL;
 	bool ok;
 	if (instead != NULL && g_str_has_prefix(instead, "docker-image://"))
 		ok = begin_on_image(stage, instead + strlen("docker-image://"), vertex, error);
@@ -292,35 +315,53 @@ static bool begin(Stage *stage, GError **error)
 	}
 	set_path(stage);
 	vertex_done(vertex, stage_chain(stage));
-	return base != NULL || take_triggers(stage, error);
+	return take_triggers(stage, error);
 }
 
-/* ARG: what the caller gave, else its default, else what stands before the first FROM. */
-static bool declare(Stage *stage, const Instruction *instruction, GError **error)
+/* What the caller gave, else its default, else what stands before the first FROM; NULL without error: nothing. */
+static char *argument_value(Stage *stage, const Pair *pair, const char *name, GError **error)
+{
+	Build *build = stage->build;
+	const char *given = json_string_value(json_object_get(build->request->args, name));
+	if (given != NULL)
+		return g_strdup(given);
+	return pair->value != NULL ? stage_expand(stage, pair->value, error)
+				   : g_strdup(g_hash_table_lookup(build->global_args, name));
+}
+
+/* ARG; line: what the history says. */
+static bool declare(Stage *stage, const Instruction *instruction, GString *line, GError **error)
 {
 	bool legacy;
-	Build *build = stage->build;
 	g_autoptr(GArray) pairs = instruction_pairs(instruction, &legacy, error);
 	for (guint i = 0; pairs != NULL && i < pairs->len; i++) {
 		const Pair *pair = &g_array_index(pairs, Pair, i);
-		g_autofree char *name = stage_expand(stage, pair->key, error);
-		g_autofree char *fallback = name != NULL && pair->value != NULL
-						    ? stage_expand(stage, pair->value, error)
-						    : NULL;
-		if (name == NULL || (pair->value != NULL && fallback == NULL))
+		g_autoptr(GError) problem = NULL;
+		const char *name = pair->key;
+		g_autofree char *value = argument_value(stage, pair, name, &problem);
+		if (problem != NULL) {
+			g_propagate_error(error, g_steal_pointer(&problem));
 			return false;
-		const char *given = json_string_value(json_object_get(build->request->args, name));
-		const char *value = given != NULL ? given
-				    : fallback != NULL
-					    ? fallback
-					    : g_hash_table_lookup(build->global_args, name);
-		build_use_arg(build, name);
+		}
+		build_use_arg(stage->build, name);
+		g_string_append_printf(line, " %s%s%s", name, value != NULL ? "=" : "",
+			value != NULL ? value : "");
 		if (!g_hash_table_contains(stage->args, name))
 			g_ptr_array_add(stage->arg_order, g_strdup(name));
 		if (value != NULL || !g_hash_table_contains(stage->args, name))
 			g_hash_table_insert(stage->args, g_strdup(name), g_strdup(value));
 	}
 	return pairs != NULL;
+}
+
+static bool step_argument(
+	Stage *stage, const Instruction *instruction, char **history, GError **error)
+{
+	g_autoptr(GString) line = g_string_new("ARG");
+	if (!declare(stage, instruction, line, error))
+		return false;
+	*history = g_string_free(g_steal_pointer(&line), FALSE);
+	return true;
 }
 
 /* What an ENV sets is no argument any more. */
@@ -363,26 +404,31 @@ static bool step_config(
 	Stage *stage, const Instruction *instruction, Vertex *vertex, GError **error)
 {
 	Variables variables = stage_variables(stage);
-	if (instruction->kind == DF_ARG
-			? !declare(stage, instruction, error)
-			: !config_apply(stage_config(stage), instruction, &variables, error))
+	g_autofree char *history = NULL;
+	if (instruction->kind == DF_ARG ? !step_argument(stage, instruction, &history, error)
+					: !config_apply(stage_config(stage), instruction,
+						  &variables, &history, error))
 		return false;
 	if (instruction->kind == DF_ENV)
 		forget_arguments(stage, instruction);
+	/* Of use to Windows only, but BuildKit sets it for all. */
+	if (instruction->kind == DF_CMD)
+		json_object_set_new(stage_config(stage), "ArgsEscaped", json_true());
 	if (instruction->kind == DF_MAINTAINER)
 		set_author(stage, instruction);
 	if (instruction->kind == DF_STOPSIGNAL && !check_signal(stage, error))
 		return false;
 	forget_command(stage, instruction->kind);
 	const char *chain = stage_chain(stage);
-	g_autofree char *key = cache_key(json_pack("[s, s?, O, o, o]", "config", chain,
-		stage_config(stage), stage_env(stage, false), json_lenient(instruction->source)));
+	g_autofree char *key = cache_key(json_pack("[s, s?, O, o, o, I]", "config", chain,
+		stage_config(stage), stage_env(stage, false), json_lenient(instruction->source),
+		(json_int_t)stage->build->epoch));
 	if (cache_apply(stage, key)) {
 		vertex_cached(vertex);
 	} else {
 		cache_remember(stage, key, "", 0);
 	}
-	return stage_add_history(stage, instruction->source, false);
+	return history == NULL || stage_add_history(stage, history, false);
 }
 
 static bool (*const steps[DF_KINDS])(

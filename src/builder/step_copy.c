@@ -18,8 +18,8 @@ bool stage_user(Stage *stage, const char *text, uid_t *uid, gid_t *gid, GError *
 	g_autofree char *passwd = NULL, *group = NULL;
 	g_auto(User) user = {0};
 	/* A number alone is a group of the same number, as with Docker. */
-	g_autofree char *both = user_is_number(text) ? g_strconcat(text, ":", text, NULL)
-						     : g_strdup(text);
+	g_autofree char *both =
+		user_is_number(text) ? g_strconcat(text, ":", text, NULL) : g_strdup(text);
 	if (!user_files_read(root, &passwd, &group, error) ||
 		!user_resolve(&user, both, passwd, group, NULL, error))
 		return false;
@@ -72,7 +72,9 @@ typedef struct {
 	GPtrArray *sources; /* of Source: fetched for this step, owned */
 	GPtrArray *fetched; /* of char *: folders of tmp/ */
 	GPtrArray *paths, *names, *contents;
-	bool link;
+	GArray *parts; /* of CopyPart */
+	char *owner,
+		*last; /* --chown and the destination as they were written, variables replaced */
 } Copying;
 
 static void copying_clear(Copying *copying)
@@ -85,10 +87,13 @@ static void copying_clear(Copying *copying)
 	g_ptr_array_unref(copying->paths);
 	g_ptr_array_unref(copying->names);
 	g_ptr_array_unref(copying->contents);
+	g_array_unref(copying->parts);
 	if (copying->what.exclude != NULL)
 		patterns_free(copying->what.exclude);
 	g_free(copying->to.dest);
 	g_free(copying->to.mode);
+	g_free(copying->owner);
+	g_free(copying->last);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Copying, copying_clear)
 
@@ -106,7 +111,9 @@ static bool read_owner(Copying *copying, GError **error)
 		return false;
 	if (*owner == '\0')
 		return true;
-	copying->to.owned = true;
+	copying->to.owned = copying->to.chown = true;
+	g_free(copying->owner);
+	copying->owner = g_strdup(owner);
 	return stage_user(copying->stage, owner, &copying->to.uid, &copying->to.gid, error);
 }
 
@@ -115,15 +122,15 @@ static bool read_flags(Copying *copying, GError **error)
 	const Instruction *instruction = copying->instruction;
 	g_auto(GStrv) excludes = instruction_flags(instruction, "exclude");
 	bool unpack = false;
-	for (int i = 0; excludes[i] != NULL; i++) {
-		char *pattern = stage_expand(copying->stage, excludes[i], error);
-		if (pattern == NULL)
-			return false;
-		g_free(excludes[i]);
-		excludes[i] = pattern;
+	g_autoptr(GError) problem = NULL;
+	if (excludes[0] != NULL &&
+		(copying->what.exclude = patterns_new(excludes, &problem)) == NULL) {
+		g_autofree char *list = g_strjoinv(" ", excludes);
+		return fail(error, BERTH_ERROR_INVALID,
+			"failed to compute cache key: failed to calculate checksum of ref "
+			"berth::context: invalid excludepatterns: [%s]: %s",
+			list, problem->message);
 	}
-	if (excludes[0] != NULL && (copying->what.exclude = patterns_new(excludes, error)) == NULL)
-		return false;
 	copying->to.mode = flag_expanded(copying, "chmod", error);
 	if (copying->to.mode == NULL)
 		return false;
@@ -132,10 +139,12 @@ static bool read_flags(Copying *copying, GError **error)
 	mode_t probe = 0;
 	if (copying->to.mode != NULL && !mode_apply(copying->to.mode, &probe, false, error))
 		return false;
+	bool octal = copying->to.mode != NULL && g_ascii_isdigit(*copying->to.mode);
+	copying->to.folder_mode = octal ? probe & 0755 : 0755;
 	if (instruction->kind == DF_ADD)
 		unpack = true;
-	if (!instruction_flag_bool(instruction, "link", &copying->link, error) ||
-		!instruction_flag_bool(instruction, "parents", &copying->what.parents, error) ||
+	/* --link is a word to caches of other builders: with layers in folders it comes to the same. */
+	if (!instruction_flag_bool(instruction, "parents", &copying->what.parents, error) ||
 		!instruction_flag_bool(instruction, "unpack", &unpack, error))
 		return false;
 	copying->to.unpack = unpack;
@@ -165,21 +174,17 @@ static bool add_heredoc(Copying *copying, const Heredoc *heredoc, GError **error
 }
 
 /* Absolute: below the working directory. A "/" at its end, and ".", say that it is a folder. */
-static bool read_dest(Copying *copying, const char *word, guint sources, GError **error)
+static bool read_dest(Copying *copying, const char *word, GError **error)
 {
 	g_autofree char *dest = stage_expand(copying->stage, word, error);
 	if (dest == NULL)
 		return false;
 	const char *workdir = json_str(stage_config(copying->stage), "WorkingDir");
 	copying->to.dest = g_canonicalize_filename(dest, *workdir == '/' ? workdir : "/");
-	copying->to.folder = g_str_has_suffix(dest, "/") || strcmp(dest, ".") == 0 ||
-			     g_str_has_suffix(dest, "/.");
+	copying->to.folder = *dest == '\0' || g_str_has_suffix(dest, "/") ||
+			     strcmp(dest, ".") == 0 || g_str_has_suffix(dest, "/.");
 	copying->to.epoch = copying->stage->build->epoch;
-	if (sources > 1 && !copying->to.folder)
-		return fail(error, BERTH_ERROR_INVALID,
-			"When using %s with more than one source file, the destination must be a "
-			"directory and end with a /",
-			instruction_name(copying->instruction->kind));
+	copying->last = g_steal_pointer(&dest);
 	return true;
 }
 
@@ -199,7 +204,7 @@ static bool read_words(Copying *copying, GError **error)
 		if (path != NULL)
 			g_ptr_array_add(copying->paths, path);
 	}
-	return read_dest(copying, instruction->words[count - 1], count - 1, error);
+	return read_dest(copying, instruction->words[count - 1], error);
 }
 
 /* A file or repository of ADD comes into a folder of its own, and is copied from there. */
@@ -222,60 +227,137 @@ static Source *fetch(Copying *copying, const char *url, GError **error)
 	return source_of_folder(url, root, git ? name : ".", error);
 }
 
-/* The paths of one source, as a list of its own: what was fetched, or what --from names. */
-static bool take_urls(Copying *copying, GError **error)
+/* What comes from one source: its paths stand side by side in the instruction. */
+typedef struct {
+	CopyWhat what;
+	GPtrArray *paths;
+	bool unpack;
+	GArray *items;
+} CopyPart;
+
+static void part_clear(gpointer data)
 {
+	CopyPart *part = data;
+	g_ptr_array_unref(part->paths);
+	if (part->items != NULL)
+		g_array_unref(part->items);
+}
+
+static CopyPart *add_part(Copying *copying, Source *source, bool unpack)
+{
+	CopyPart part = {.what = copying->what,
+		.paths = g_ptr_array_new_with_free_func(g_free),
+		.unpack = unpack};
+	part.what.source = source;
+	g_array_append_val(copying->parts, part);
+	return &g_array_index(copying->parts, CopyPart, copying->parts->len - 1);
+}
+
+/* What was fetched is unpacked only where that is asked for. */
+static bool add_fetched(Copying *copying, const char *url, GError **error)
+{
+	bool git = url_is_git(url);
+	if (copying->instruction->kind != DF_ADD)
+		return fail(error, BERTH_ERROR_INVALID, "source can't be a %s for COPY",
+			git ? "git ref" : "URL");
+	Source *source = fetch(copying, url, error);
+	if (source == NULL)
+		return false;
+	g_ptr_array_add(copying->sources, source);
+	bool unpack = copying->to.unpack && !git &&
+		      instruction_flag(copying->instruction, "unpack") != NULL;
+	CopyPart *part = add_part(copying, source, unpack);
+	part->what.literal = true;
+	g_autoptr(GPtrArray) names = folder_names(source->root_fd);
+	for (guint n = 0; !git && n < names->len; n++)
+		g_ptr_array_add(part->paths, g_strdup(names->pdata[n]));
+	if (git)
+		g_ptr_array_add(part->paths, g_strdup("."));
+	return true;
+}
+
+static bool check_checksum(const Copying *copying, GError **error)
+{
+	const char *first = copying->paths->len > 0 ? copying->paths->pdata[0] : "";
+	if (instruction_flag(copying->instruction, "checksum") == NULL)
+		return true;
+	if (copying->paths->len + copying->names->len != 1)
+		return fail(error, BERTH_ERROR_INVALID,
+			"checksum can't be specified for multiple sources");
+	return url_is_git(first) || url_is_http(first) ||
+	       fail(error, BERTH_ERROR_INVALID, "checksum requires HTTP(S) or Git sources");
+}
+
+static bool make_parts(Copying *copying, Source *source, GError **error)
+{
+	CopyPart *last = NULL;
 	for (guint i = 0; i < copying->paths->len; i++) {
 		const char *path = copying->paths->pdata[i];
-		if (!url_is_git(path) && !url_is_http(path))
+		if (url_is_git(path) || url_is_http(path)) {
+			last = NULL;
+			if (!add_fetched(copying, path, error))
+				return false;
 			continue;
-		if (copying->paths->len > 1)
-			return fail(error, BERTH_ERROR_INVALID,
-				"ADD of a URL together with other sources: write one ADD for each");
-		Source *source = fetch(copying, path, error);
-		if (source == NULL)
-			return false;
-		g_ptr_array_add(copying->sources, source);
-		copying->what.source = source;
-		/* What was fetched is unpacked only where that is asked for. */
-		copying->to.unpack = copying->to.unpack &&
-				     instruction_flag(copying->instruction, "unpack") != NULL;
-		bool git = url_is_git(path);
-		g_autoptr(GPtrArray) names = folder_names(source->root_fd);
-		g_ptr_array_set_size(copying->paths, 0);
-		if (git)
-			g_ptr_array_add(copying->paths, g_strdup("."));
-		for (guint n = 0; !git && n < names->len; n++)
-			g_ptr_array_add(copying->paths, g_strdup(names->pdata[n]));
-		return true;
+		}
+		last = last != NULL ? last : add_part(copying, source, copying->to.unpack);
+		g_ptr_array_add(last->paths, g_strdup(path));
+	}
+	/* The documents that stand in the Dockerfile come last. */
+	if (copying->names->len > 1) {
+		last = add_part(copying, source, false);
+		last->what.names = (char **)copying->names->pdata;
+		last->what.contents = (char **)copying->contents->pdata;
 	}
 	return true;
 }
 
-static bool choose_source(Copying *copying, GError **error)
+static bool choose_sources(Copying *copying, GError **error)
 {
-	g_autofree char *from = flag_expanded(copying, "from", error);
-	if (from == NULL)
+	const char *flag = instruction_flag(copying->instruction, "from"),
+		   *from = flag != NULL ? flag : "";
+	if (strchr(from, '$') != NULL)
+		return fail(error, BERTH_ERROR_INVALID,
+			"variable expansion is not supported for --from, define a new stage with "
+			"FROM using ARG from global scope as a workaround");
+	if (!check_checksum(copying, error))
 		return false;
-	if (copying->instruction->kind == DF_ADD && !take_urls(copying, error))
-		return false;
-	if (copying->what.source != NULL)
-		return true;
-	copying->what.source =
-		*from != '\0' ? source_find(copying->stage, from, error)
-			     : context_main(copying->stage, copying->instruction, error);
+	g_ptr_array_add(copying->names, NULL);
+	g_ptr_array_add(copying->contents, NULL);
+	Source *source = *from != '\0' ? source_find(copying->stage, from, error)
+				       : context_main(copying->stage, copying->instruction, error);
 	/* What comes from the context is root's, unless --chown says otherwise. */
 	if (*from == '\0')
 		copying->to.owned = true;
-	return copying->what.source != NULL;
+	if (source == NULL || !make_parts(copying, source, error))
+		return false;
+	for (guint i = 0; i < copying->parts->len; i++) {
+		CopyPart *part = &g_array_index(copying->parts, CopyPart, i);
+		g_ptr_array_add(part->paths, NULL);
+		part->what.paths = (char **)part->paths->pdata;
+	}
+	return true;
 }
 
-static char *content_digest(Copying *copying, GArray *items, GError **error)
+/* How all parts are copied is the same, but for what is unpacked. */
+static CopyTo part_to(const Copying *copying, const CopyPart *part)
+{
+	CopyTo to = copying->to;
+	to.unpack = part->unpack;
+	return to;
+}
+
+static char *content_digest(Copying *copying, GError **error)
 {
 	struct sha256_ctx hash;
 	sha256_init(&hash);
-	return copy_hash(&copying->what, items, &copying->to, &hash, error) ? digest_end(&hash)
-									    : NULL;
+	for (guint i = 0; i < copying->parts->len; i++) {
+		CopyPart *part = &g_array_index(copying->parts, CopyPart, i);
+		CopyTo to = part_to(copying, part);
+		if ((part->items = copy_find(&part->what, error)) == NULL ||
+			!copy_hash(&part->what, part->items, &to, &hash, error))
+			return NULL;
+	}
+	return digest_end(&hash);
 }
 
 /* What of the step is not the copied content. */
@@ -283,63 +365,72 @@ static json_t *key_parts(const Copying *copying, const char *content)
 {
 	const CopyTo *to = &copying->to;
 	g_auto(GStrv) excludes = instruction_flags(copying->instruction, "exclude");
-	return json_pack("[s, s?, s, b, b, b, b, s?, o, i, i, b, s]", "copy",
+	return json_pack("[s, s?, s, b, b, b, b, s?, o, i, i, b, I, s]", "copy2",
 		stage_chain(copying->stage), to->dest, to->folder, to->unpack,
-		copying->what.parents, copying->link, to->mode, json_strings(excludes),
-		(int)to->uid, (int)to->gid, to->owned, content);
+		copying->what.parents, to->chown, to->mode, json_strings(excludes), (int)to->uid,
+		(int)to->gid, to->owned, (json_int_t)to->epoch, content);
 }
 
 /* A tree that cannot change is named by its chain id: no need to read it to know that nothing is new. */
 static char *quick_key(const Copying *copying)
 {
-	const Source *source = copying->what.source;
-	if (source->chain == NULL)
+	const CopyPart *only = &g_array_index(copying->parts, CopyPart, 0);
+	if (copying->parts->len != 1 || only->what.source->chain == NULL ||
+		only->what.names != NULL)
 		return NULL;
-	g_autoptr(json_t) paths = json_strings(copying->what.paths);
-	json_array_append_new(paths, json_string(source->chain));
+	g_autoptr(json_t) paths = json_strings(only->what.paths);
+	json_array_append_new(paths, json_string(only->what.source->chain));
 	g_autofree char *content = json_text(paths);
 	return cache_key(key_parts(copying, content));
 }
 
-static char *keyword_history(const Copying *copying)
+/* With the flags that change what comes of it, and all words expanded; where it comes from is not said. */
+static char *history_of(const Copying *copying)
 {
-	return g_strconcat(instruction_name(copying->instruction->kind), " ",
-		copying->instruction->text, " # buildkit", NULL);
+	g_autoptr(GString) line = g_string_new(instruction_name(copying->instruction->kind));
+	if (copying->what.parents)
+		g_string_append(line, " --parents");
+	if (copying->owner != NULL)
+		g_string_append_printf(line, " --chown=%s", copying->owner);
+	if (copying->to.mode != NULL)
+		g_string_append_printf(line, " --chmod=%s", copying->to.mode);
+	for (guint i = 0; i < copying->paths->len; i++)
+		g_string_append_printf(line, " %s", (char *)copying->paths->pdata[i]);
+	for (guint i = 0; i + 1 < copying->names->len; i++)
+		g_string_append_printf(line, " <<%s", (char *)copying->names->pdata[i]);
+	g_string_append_printf(line, " %s # buildkit", copying->last);
+	return g_string_free(g_steal_pointer(&line), FALSE);
 }
 
-static bool copy_now(Copying *copying, GArray *items, const char *const *keys, GError **error)
+static bool copy_parts(Copying *copying, int root_fd, GError **error)
+{
+	for (guint i = 0; i < copying->parts->len; i++) {
+		CopyPart *part = &g_array_index(copying->parts, CopyPart, i);
+		CopyTo to = part_to(copying, part);
+		if (!copy_into(&part->what, part->items, &to, root_fd, error))
+			return false;
+	}
+	return true;
+}
+
+static bool copy_now(Copying *copying, const char *const *keys, GError **error)
 {
 	Stage *stage = copying->stage;
 	g_auto(Sheet) sheet = {.root_fd = -1};
-	/* A linked layer knows nothing of what lies below it, and fits on anything. */
-	return sheet_open(&sheet, stage, copying->link, error) &&
-	       copy_into(&copying->what, items, &copying->to, sheet.root_fd, error) &&
+	return sheet_open(&sheet, stage, false, error) &&
+	       copy_parts(copying, sheet.root_fd, error) &&
 	       sheet_keep(&sheet, stage, keys, copying->instruction->source, error);
 }
 
 static bool copy(Copying *copying, Vertex *vertex, GError **error)
 {
 	Stage *stage = copying->stage;
-	g_ptr_array_add(copying->paths, NULL);
-	g_ptr_array_add(copying->names, NULL);
-	g_ptr_array_add(copying->contents, NULL);
-	copying->what.paths = (char **)copying->paths->pdata;
-	copying->what.names = (char **)copying->names->pdata;
-	copying->what.contents = (char **)copying->contents->pdata;
-	g_autofree char *quick = copying->names->len == 1 ? quick_key(copying) : NULL;
+	g_autofree char *quick = quick_key(copying);
 	if (quick != NULL && cache_apply(stage, quick)) {
 		vertex_cached(vertex);
 		return true;
 	}
-	g_autoptr(GArray) items = copy_find(&copying->what, error);
-	if (items == NULL)
-		return false;
-	if (items->len > 1 && !copying->to.folder && !copying->what.parents)
-		return fail(error, BERTH_ERROR_INVALID,
-			"When using %s with more than one source file, the destination must be a "
-			"directory and end with a /",
-			instruction_name(copying->instruction->kind));
-	g_autofree char *content = content_digest(copying, items, error);
+	g_autofree char *content = content_digest(copying, error);
 	if (content == NULL)
 		return false;
 	g_autofree char *key = cache_key(key_parts(copying, content));
@@ -348,7 +439,7 @@ static bool copy(Copying *copying, Vertex *vertex, GError **error)
 		return true;
 	}
 	const char *keys[] = {key, quick, NULL};
-	return copy_now(copying, items, keys, error);
+	return copy_now(copying, keys, error);
 }
 
 bool step_copy(Stage *stage, const Instruction *instruction, Vertex *vertex, GError **error)
@@ -359,15 +450,30 @@ bool step_copy(Stage *stage, const Instruction *instruction, Vertex *vertex, GEr
 		.fetched = g_ptr_array_new_with_free_func(g_free),
 		.paths = g_ptr_array_new_with_free_func(g_free),
 		.names = g_ptr_array_new_with_free_func(g_free),
-		.contents = g_ptr_array_new_with_free_func(g_free)};
+		.contents = g_ptr_array_new_with_free_func(g_free),
+		.parts = g_array_new(FALSE, FALSE, sizeof(CopyPart))};
+	g_array_set_clear_func(copying.parts, part_clear);
 	if (!read_flags(&copying, error) || !read_words(&copying, error) ||
-		!choose_source(&copying, error) || !copy(&copying, vertex, error))
+		!choose_sources(&copying, error) || !copy(&copying, vertex, error))
 		return false;
-	g_autofree char *line = keyword_history(&copying);
+	g_autofree char *line = history_of(&copying);
 	return stage_add_history(stage, line, true);
 }
 
-/* mkdir -p; what is made belongs to USER, as with BuildKit. */
+/* What BuildKit says of the folder that cannot be made. where: what path leads to. */
+static bool not_made(int root_fd, const char *where, int number, GError **error)
+{
+	struct stat st;
+	autofd there = path_open_in_root(root_fd, where, O_PATH, 0);
+	if (there >= 0 && fstat(there, &st) == 0 && !S_ISDIR(st.st_mode))
+		return fail(error, BERTH_ERROR_INVALID, "mkdir /%s: not a directory", where);
+	errno = number;
+	return number == ENOTDIR
+		       ? fail(error, BERTH_ERROR_INVALID, "lstat /%s: not a directory", where)
+		       : fail_errno(error, "cannot make the folder /%s", where);
+}
+
+/* mkdir -p; what is made belongs to USER, as with BuildKit. Links are followed, also where nothing is at their end. */
 static bool make_folder_for_user(Stage *stage, int root_fd, const char *path, GError **error)
 {
 	const char *user = json_str(stage_config(stage), "User");
@@ -375,53 +481,41 @@ static bool make_folder_for_user(Stage *stage, int root_fd, const char *path, GE
 	gid_t gid = 0;
 	if (*user != '\0' && !stage_user(stage, user, &uid, &gid, error))
 		return false;
-	autofd made = path_make_in_root_for(root_fd, path, 0755, uid, gid);
-	return made >= 0 || fail_errno(error, "cannot make the folder %s", path);
+	g_autofree char *where = path_resolve_in_root(root_fd, path);
+	if (where == NULL)
+		return fail(error, BERTH_ERROR_INVALID, "too many links");
+	autofd made = path_make_in_root_for(root_fd, where, 0755, uid, gid);
+	return made >= 0 || not_made(root_fd, where, errno, error);
 }
 
-/* The folder of WORKDIR, made for the user if it is not there. */
-static bool make_workdir(
-	Stage *stage, const char *path, const char *key, bool *made, GError **error)
+/* A layer of its own, also where the folder is there: the root alone needs none. */
+static bool make_workdir(Stage *stage, const char *path, const char *key, GError **error)
 {
 	g_auto(Sheet) sheet = {.root_fd = -1};
-	autofd root = stage_open(stage, error);
-	autofd there = root < 0 ? -1 : path_open_in_root(root, path, O_PATH, 0);
-	struct stat st;
-	*made = false;
-	if (root < 0)
-		return false;
-	if (there >= 0)
-		return (fstat(there, &st) == 0 && S_ISDIR(st.st_mode)) ||
-		       fail(error, BERTH_ERROR_INVALID, "Cannot mkdir: %s is not a directory",
-			       path);
-	if (!sheet_open(&sheet, stage, false, error))
-		return false;
-	if (!make_folder_for_user(stage, sheet.root_fd, path, error))
-		return false;
 	const char *keys[] = {key, NULL};
-	*made = true;
-	return sheet_keep(&sheet, stage, keys, path, error);
+	return sheet_open(&sheet, stage, false, error) &&
+	       make_folder_for_user(stage, sheet.root_fd, path, error) &&
+	       sheet_keep(&sheet, stage, keys, path, error);
 }
 
 bool step_workdir(Stage *stage, const Instruction *instruction, Vertex *vertex, GError **error)
 {
 	Variables variables = stage_variables(stage);
-	bool made;
-	if (!config_apply(stage_config(stage), instruction, &variables, error))
+	g_autofree char *history = NULL;
+	if (!config_apply(stage_config(stage), instruction, &variables, &history, error))
 		return false;
 	const char *path = json_str(stage_config(stage), "WorkingDir");
-	guint before = stage->layers->len;
-	g_autofree char *key = cache_key(json_pack("[s, s?, s, s]", "workdir", stage_chain(stage),
-		path, json_str(stage_config(stage), "User")));
-	if (cache_apply(stage, key)) {
+	g_autofree char *key =
+		cache_key(json_pack("[s, s?, s, s, I]", "workdir2", stage_chain(stage), path,
+			json_str(stage_config(stage), "User"), (json_int_t)stage->build->epoch));
+	bool root = strcmp(path, "/") == 0;
+	if (cache_apply(stage, key))
 		vertex_cached(vertex);
-	} else {
-		if (!make_workdir(stage, path, key, &made, error))
-			return false;
-		if (!made)
-			cache_remember(stage, key, "", 0);
-	}
-	return stage_add_history(stage, instruction->source, stage->layers->len > before);
+	else if (root)
+		cache_remember(stage, key, "", 0);
+	else if (!make_workdir(stage, path, key, error))
+		return false;
+	return stage_add_history(stage, history, !root);
 }
 
 bool stage_from_folder(Stage *stage, Source *source, GError **error)

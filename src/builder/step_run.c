@@ -2,6 +2,8 @@
 #include "builder/internal.h"
 #include "engine/container/step.h"
 
+#include "base/quote.h"
+
 #include <string.h>
 
 static const char script_folder[] = "/dev/pipes/";
@@ -11,7 +13,7 @@ static void heard(gpointer vertex, int stream, const char *bytes, size_t length)
 	vertex_log(vertex, stream, bytes, length);
 }
 
-/* A heredoc that says itself by what it is to be run ("#!") is a file; else SHELL runs it. */
+/* A heredoc that says itself by what it is to be run ("#!") is a file that SHELL runs; else SHELL reads it. */
 static json_t *command_of(const Stage *stage, const Instruction *instruction, json_t *files)
 {
 	const Heredoc *script = instruction_script(instruction);
@@ -23,7 +25,7 @@ static json_t *command_of(const Stage *stage, const Instruction *instruction, js
 	json_array_append_new(
 		files, json_pack("{s:s, s:s, s:s, s:i, s:i, s:i}", "Type", "file", "Destination",
 			       path, "Content", content, "Mode", 0755, "Uid", 0, "Gid", 0));
-	return json_pack("[s]", path);
+	return config_shell(stage_config(stage), path);
 }
 
 /* As a request for a container. */
@@ -42,17 +44,14 @@ static json_t *request_of(Stage *stage, const Instruction *instruction, const js
 		name != NULL ? name : "buildkitsandbox", "HostConfig", host);
 }
 
-/* "|1 FOO=bar /bin/sh -c echo": the arguments that were set, then the command. */
+/* "|1 FOO=bar /bin/sh -c echo": the arguments and what they are by now, then the command. */
 static char *history_of(Stage *stage, const json_t *command)
 {
 	g_autoptr(GString) args = g_string_new("");
 	guint count = 0;
 	for (guint i = 0; i < stage->arg_order->len; i++) {
-		const char *name = stage->arg_order->pdata[i],
-			   *value = g_hash_table_lookup(stage->args, name);
-		if (value == NULL)
-			continue;
-		g_string_append_printf(args, "%s=%s ", name, value);
+		const char *name = stage->arg_order->pdata[i], *value = stage_value(stage, name);
+		g_string_append_printf(args, "%s=%s ", name, value != NULL ? value : "");
 		count++;
 	}
 	g_auto(GStrv) words = json_strv(command);
@@ -65,16 +64,30 @@ static bool command_failed(Stage *stage, const json_t *command, int code, bool o
 {
 	Build *build = stage->build;
 	g_auto(GStrv) words = json_strv(command);
-	g_autofree char *line = g_strjoinv(" ", words);
+	g_autofree char *line = g_strjoinv(" ", words), *quoted = text_quote(line);
 	const char *memory = oom ? ": it was killed as it used more memory than it may" : "";
 	stage->exit_code = code;
 	return build->request->events
 		       ? fail(error, BERTH_ERROR_INVALID,
-				 "process \"%s\" did not complete successfully: exit code: %d%s",
-				 line, code, memory)
+				 "process %s did not complete successfully: exit code: %d%s",
+				 quoted, code, memory)
 		       : fail(error, BERTH_ERROR_INVALID,
 				 "The command '%s' returned a non-zero code: %d%s", line, code,
 				 memory);
+}
+
+/* What could not be begun: of a program that is not there BuildKit tells by its exit code alone. */
+static bool not_begun(
+	Stage *stage, const json_t *command, Vertex *vertex, const GError *why, GError **error)
+{
+	g_auto(GStrv) words = json_strv(command);
+	g_autofree char *line = g_strjoinv(" ", words), *quoted = text_quote(line);
+	if (strstr(why->message, "unable to start container process") == NULL)
+		return fail(error, (BerthErrorCode)why->code,
+			"process %s did not complete successfully: %s", quoted, why->message);
+	vertex_log(vertex, 2, why->message, strlen(why->message));
+	vertex_log(vertex, 2, "\n", 1);
+	return command_failed(stage, command, 1, false, error);
 }
 
 typedef struct {
@@ -107,7 +120,12 @@ static bool run(Stage *stage, const Running *running, Vertex *vertex, GError **e
 	if (step == NULL)
 		return false;
 	vertex_say(vertex, " ---> Running in %.12s\n", step->row.id);
-	bool ok = step_run(step, running->mounts, heard, vertex, build->cancel[0], &code, error);
+	g_autoptr(GError) why = NULL;
+	bool ok = step_run(step, running->mounts, heard, vertex, build->cancel[0], &code, &why);
+	if (!ok && build_going(build))
+		not_begun(stage, running->command, vertex, why, error);
+	else if (!ok)
+		g_propagate_error(error, g_steal_pointer(&why));
 	if (ok && code != 0)
 		ok = command_failed(stage, running->command, code, step->row.oom, error);
 	if (ok)
@@ -124,16 +142,19 @@ static char *key_of(Stage *stage, const Instruction *instruction, const json_t *
 	const char *network = instruction_flag(instruction, "network"),
 		   *security = instruction_flag(instruction, "security");
 	json_t *extra = json_object_get(host, "ExtraHosts");
-	return cache_key(json_pack("[s, s?, O, o, s, s, s?, s?, s, O?, O, O]", "run",
+	return cache_key(json_pack("[s, s?, O, o, s, s, s?, s?, s, O?, O, O, I]", "run2",
 		stage_chain(stage), command, stage_env(stage, false), json_str(config, "User"),
 		json_str(config, "WorkingDir"), network, security, json_str(host, "NetworkMode"),
-		extra, mounts, files));
+		extra, mounts, files, (json_int_t)stage->build->epoch));
 }
 
 bool step_run_command(Stage *stage, const Instruction *instruction, Vertex *vertex, GError **error)
 {
 	g_autoptr(json_t) files = json_array(), mount_key = json_array();
 	g_autoptr(json_t) command = command_of(stage, instruction, files);
+	if (json_array_size(command) == 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"failed to marshal LLB definition: arguments are required");
 	g_autoptr(Mounts) mounts = mounts_read(stage, instruction, mount_key, error);
 	if (mounts == NULL)
 		return false;

@@ -20,6 +20,7 @@ struct Walk {
 	const CopyTo *to;
 	struct sha256_ctx *hash; /* or NULL: it is copied */
 	int root_fd;		 /* the new layer's */
+	char *dest;		 /* where the instruction's destination leads in it */
 	GHashTable *links;	 /* "device:inode" -> path in the layer */
 	char *block;
 	GError **error;
@@ -131,7 +132,7 @@ static bool make_way(Walk *walk, int to, const char *name, const char *path)
 		return true;
 	if (S_ISDIR(st.st_mode))
 		return fail(walk->error, BERTH_ERROR_INVALID,
-			"cannot copy a file over the folder \"/%s\"", path);
+			"cannot replace to directory /%s with file", path);
 	return unlinkat(to, name, 0) == 0 ||
 	       fail_errno(walk->error, "cannot replace \"/%s\"", path);
 }
@@ -168,28 +169,56 @@ static bool copy_node(Walk *walk, int parent, const char *name, int to, const ch
 	return set_facts(walk, -1, to, as_name, as);
 }
 
-/* mkdir -p in the layer; what is made belongs to --chown's user. */
-static int make_folders(Walk *walk, const char *path)
+/* Of a path that leads over something that is no folder: as far as that. */
+static char *obstacle(const Walk *walk, const char *path)
+{
+	g_auto(GStrv) parts = g_strsplit(path, "/", -1);
+	g_autoptr(GString) done = g_string_new("");
+	struct stat st;
+	for (int i = 0; parts[i] != NULL; i++) {
+		g_string_append_printf(done, "%s%s", i > 0 ? "/" : "", parts[i]);
+		autofd fd = path_open_in_root(walk->root_fd, done->str, O_PATH, 0);
+		if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode))
+			break;
+	}
+	return g_strdup(done->str);
+}
+
+/* mkdir -p in the layer; what is made belongs to --chown's user, and has the mode of an octal --chmod. */
+static int make_folders_as(Walk *walk, const char *path, mode_t mode)
 {
 	const CopyTo *to = walk->to;
 	int fd = path_make_in_root_for(
-		walk->root_fd, path, 0755, to->owned ? to->uid : 0, to->owned ? to->gid : 0);
-	if (fd < 0)
+		walk->root_fd, path, mode, to->owned ? to->uid : 0, to->owned ? to->gid : 0);
+	if (fd < 0 && errno == ENOTDIR) {
+		g_autofree char *at = obstacle(walk, path);
+		fail(walk->error, BERTH_ERROR_INVALID, "mkdir /%s: not a directory", at);
+	} else if (fd < 0) {
 		fail_errno(walk->error, "cannot make the folder /%s", path);
+	}
 	return fd;
+}
+
+static int make_folders(Walk *walk, const char *path)
+{
+	return make_folders_as(walk, path, walk->to->folder_mode);
 }
 
 /* A folder in the layer, made like the source's if it is not there. fresh: whether it was. */
 static int enter_folder(Walk *walk, const char *path, bool *fresh)
 {
-	int fd = path_open_in_root(walk->root_fd, path, O_RDONLY | O_DIRECTORY, 0);
 	g_autofree char *folder = g_path_get_dirname(path), *name = g_path_get_basename(path);
 	*fresh = false;
-	if (fd >= 0)
-		return fd;
 	autofd parent = make_folders(walk, folder);
 	if (parent < 0)
 		return -1;
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0)
+		return fd;
+	if (errno != ENOENT) {
+		fail(walk->error, BERTH_ERROR_INVALID, "cannot copy to non-directory: /%s", path);
+		return -1;
+	}
 	if (mkdirat(parent, name, 0755) < 0) {
 		fail_errno(walk->error, "cannot copy a folder to \"/%s\"", path);
 		return -1;
@@ -274,12 +303,15 @@ static bool walk_folder(Walk *walk, int fd, const char *source_path, const char 
 	return true;
 }
 
-/* What lies in an archive keeps its owners, also with --chown, as with BuildKit. */
+/* What lies in an archive keeps its owners, unless --chown says whose all of it is to be. */
 static bool unpack(Walk *walk, int fd, const char *target)
 {
-	autofd to = make_folders(walk, target);
-	autofd readable = to < 0 ? -1 : openat(to, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return readable >= 0 && archive_unpack(readable, byte_source_fd, &fd, NULL, walk->error);
+	const CopyTo *to = walk->to;
+	const UnpackOwner owner = {to->uid, to->gid};
+	autofd made = make_folders_as(walk, target, 0755);
+	autofd readable = made < 0 ? -1 : openat(made, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return readable >= 0 && archive_unpack(readable, byte_source_fd, &fd,
+					to->chown ? &owner : NULL, walk->error);
 }
 
 static bool is_folder_there(const Walk *walk, const char *path)
@@ -291,25 +323,22 @@ static bool is_folder_there(const Walk *walk, const char *path)
 /* Where an item goes: into the folder dest, or to dest itself. */
 static char *item_target(const Walk *walk, const CopyItem *item, bool folder)
 {
-	const CopyTo *to = walk->to;
-	g_autofree char *dest = copy_clean(to->dest);
 	if (walk->what->parents)
-		return copy_join(dest, item->name);
-	if (folder || (!to->folder && !is_folder_there(walk, dest)))
-		return g_steal_pointer(&dest);
-	return copy_join(dest, item->name);
+		return copy_join(walk->dest, item->name);
+	if (folder || (!walk->to->folder && !is_folder_there(walk, walk->dest)))
+		return g_strdup(walk->dest);
+	return copy_join(walk->dest, item->name);
 }
 
 /* With --parents the folders above an item come along, as they are in the source. */
 static bool make_parents(Walk *walk, const CopyItem *item)
 {
-	g_autofree char *dest = copy_clean(walk->to->dest);
 	size_t cut = strlen(item->path) - strlen(item->name);
 	for (const char *slash = strchr(item->name, '/'); slash != NULL;
 		slash = strchr(slash + 1, '/')) {
 		g_autofree char *source = g_strndup(item->path, cut + (size_t)(slash - item->name)),
 				*part = g_strndup(item->name, (gsize)(slash - item->name)),
-				*target = copy_join(dest, part);
+				*target = copy_join(walk->dest, part);
 		struct stat st, as;
 		bool fresh;
 		autofd from = path_open_in_root(walk->what->source->root_fd, source, O_PATH, 0);
@@ -322,15 +351,22 @@ static bool make_parents(Walk *walk, const CopyItem *item)
 	return true;
 }
 
+/* The destination itself, where it is said to be a folder; else what lies above it is made with each item. */
+static bool make_dest(Walk *walk)
+{
+	autofd made = walk->to->folder ? make_folders(walk, walk->dest) : -1;
+	return !walk->to->folder || made >= 0;
+}
+
 static bool walk_file(
 	Walk *walk, const CopyItem *item, int fd, const struct stat *st, const struct stat *as)
 {
 	autofd readable = fd_open_regular(fd);
+	if (walk->to->unpack && readable >= 0 && archive_detect(readable))
+		return unpack(walk, readable, walk->dest);
+	if (!make_dest(walk))
+		return false;
 	g_autofree char *target = item_target(walk, item, false);
-	if (walk->to->unpack && readable >= 0 && archive_detect(readable)) {
-		g_autofree char *dest = copy_clean(walk->to->dest);
-		return unpack(walk, readable, dest);
-	}
 	g_autofree char *folder = g_path_get_dirname(target), *name = g_path_get_basename(target);
 	g_autofree char *source_folder = g_path_get_dirname(item->path),
 			*source_name = g_path_get_basename(item->path);
@@ -361,6 +397,30 @@ static bool hash_file(Walk *walk, const CopyItem *item, int fd, const struct sta
 	return readable < 0 || hash_content(walk, readable, item->path);
 }
 
+/* The folder that is copied to has of the source's its time only; what lies in it comes as it was. */
+static bool walk_top(Walk *walk, const CopyItem *item, int fd, const struct stat *st)
+{
+	g_autofree char *target = walk->hash == NULL ? item_target(walk, item, true) : g_strdup("");
+	struct stat there;
+	autofd old = walk->hash == NULL ? path_open_in_root(walk->root_fd, target, O_PATH, 0) : -1;
+	if (old >= 0 && fstat(old, &there) == 0 && !S_ISDIR(there.st_mode))
+		return fail(walk->error, BERTH_ERROR_INVALID, "cannot copy to non-directory: /%s",
+			target);
+	autofd made = walk->hash == NULL ? make_folders(walk, target) : -1;
+	autofd readable = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (walk->hash == NULL && made < 0)
+		return false;
+	if (readable < 0)
+		return fail_errno(walk->error, "cannot read \"%s\"", item->path);
+	const char *below = walk->what->parents ? item->name : ".";
+	if (!walk_folder(walk, readable, item->path, below, target, 0))
+		return false;
+	struct timespec times[2] = {st->st_mtim, st->st_mtim};
+	if (walk->hash == NULL)
+		utimensat(made, "", times, AT_EMPTY_PATH);
+	return true;
+}
+
 static bool walk_item(Walk *walk, const CopyItem *item)
 {
 	struct stat st, as;
@@ -370,8 +430,8 @@ static bool walk_item(Walk *walk, const CopyItem *item)
 	if (!wanted(walk, &st, &as))
 		return false;
 	bool folder = S_ISDIR(st.st_mode);
-	g_autofree char *base = g_path_get_basename(item->path);
-	if (!folder && (is_excluded(walk, item->name) || is_excluded(walk, base)))
+	/* What the instruction names itself is not left out, but where --parents makes a part of the path of it. */
+	if (!folder && walk->what->parents && is_excluded(walk, item->name))
 		return true;
 	if (walk->hash != NULL)
 		hash_text(walk, item->name);
@@ -381,14 +441,7 @@ static bool walk_item(Walk *walk, const CopyItem *item)
 		return false;
 	if (!folder)
 		return walk_file(walk, item, fd, &st, &as);
-	/* The folder that is copied to is an ordinary one; only what lies in it comes as it was. */
-	g_autofree char *target = item_target(walk, item, true);
-	autofd made = walk->hash == NULL ? make_folders(walk, target) : -1;
-	autofd readable = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (readable < 0 || (walk->hash == NULL && made < 0))
-		return fail_errno(walk->error, "cannot read \"%s\"", item->path);
-	const char *below = walk->what->parents ? item->name : ".";
-	return walk_folder(walk, readable, item->path, below, target, 0);
+	return walk_top(walk, item, fd, &st);
 }
 
 static bool walk_all(Walk *walk, GArray *items)
@@ -422,6 +475,9 @@ static bool write_heredoc(Walk *walk, const char *heredoc, const char *content)
 	const gint64 now =
 		walk->to->epoch >= 0 ? walk->to->epoch : g_get_real_time() / G_USEC_PER_SEC;
 	st.st_mtim.tv_sec = now;
+	if (strchr(heredoc, '/') != NULL)
+		return fail(walk->error, BERTH_ERROR_INVALID, "open /%s: no such file or directory",
+			heredoc);
 	g_autofree char *target = item_target(walk, &item, false),
 			*folder = g_path_get_dirname(target), *name = g_path_get_basename(target);
 	if (!wanted(walk, &st, &as))
@@ -437,9 +493,17 @@ static bool write_heredoc(Walk *walk, const char *heredoc, const char *content)
 
 bool copy_into(const CopyWhat *what, GArray *items, const CopyTo *to, int root_fd, GError **error)
 {
-	Walk walk = {.what = what, .to = to, .root_fd = root_fd, .error = error};
-	for (int i = 0; what->names != NULL && what->names[i] != NULL; i++)
+	bool heredocs = what->names != NULL && what->names[0] != NULL;
+	if (items->len == 0 && !heredocs)
+		return true;
+	g_autofree char *dest = path_resolve_in_root(root_fd, to->dest);
+	if (dest == NULL)
+		return fail(error, BERTH_ERROR_INVALID, "too many links");
+	Walk walk = {.what = what, .to = to, .root_fd = root_fd, .dest = dest, .error = error};
+	if (!walk_all(&walk, items) || (heredocs && !make_dest(&walk)))
+		return false;
+	for (int i = 0; heredocs && what->names[i] != NULL; i++)
 		if (!write_heredoc(&walk, what->names[i], what->contents[i]))
 			return false;
-	return walk_all(&walk, items);
+	return true;
 }

@@ -75,12 +75,14 @@ typedef struct {
 	char **lines;		 /* of the text, for messages */
 } Dockerfile;
 
-/* parse.c. Errors begin with Docker's "dockerfile parse error on line N: ". Sizes are bounded. */
-Dockerfile *dockerfile_parse(const char *text, size_t length, GError **error);
+/* parse.c. Sizes are bounded. line: the one at fault, set on failure where there is one; may be NULL. */
+Dockerfile *dockerfile_parse(const char *text, size_t length, int *line, GError **error);
 void dockerfile_free(Dockerfile *dockerfile);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Dockerfile, dockerfile_free)
 /* One instruction from its line, such as what ONBUILD holds or `commit --change` says. */
 Instruction *instruction_parse(const char *line, char escape, GError **error);
+/* False: says that the keyword is none, and which may be meant. */
+bool instruction_unknown(const char *keyword, GError **error);
 /* What ONBUILD has kept: one instruction, its heredocs behind it. */
 Instruction *trigger_parse(const char *text, GError **error);
 /* The lines around an instruction with a mark at it, as errors show them; the caller frees it. */
@@ -117,15 +119,22 @@ char **word_expand_split(const char *word, const Variables *variables, GError **
 typedef struct {
 	char *key, *value; /* value NULL: ARG without a default. Not expanded yet */
 } Pair;
+/* Whether ENV and LABEL have the form of pairs. */
+bool pairs_check(const Instruction *instruction, GError **error);
 /* of Pair; legacy: whether it was written "KEY value". */
 GArray *instruction_pairs(const Instruction *instruction, bool *legacy, GError **error);
 
-/* config.c: applies what changes the configuration only (CMD to WORKDIR) to an image's "config" object, in
- * which variables are replaced before. shell: of a shell form. FROM, ARG, RUN, COPY and ADD change nothing. */
-bool config_apply(
-	json_t *config, const Instruction *instruction, const Variables *variables, GError **error);
+/* config.c: applies what changes the configuration only (CMD to WORKDIR; not FROM, ARG, RUN, COPY and ADD) to an
+ * image's "config" object, in which variables are replaced before. history: the line that an image's history gets of
+ * it, as BuildKit writes it; NULL: none. The caller frees it. */
+bool config_apply(json_t *config, const Instruction *instruction, const Variables *variables,
+	char **history, GError **error);
+/* HEALTHCHECK's object of the configuration; NULL with error. */
+json_t *instruction_healthcheck(const Instruction *instruction, GError **error);
 /* NAME=value into such a list, in the place of what the name was set to before. */
 void env_set(json_t *env, const char *name, const char *value);
+/* The words that have the configuration's SHELL run a line; a new array. */
+json_t *config_shell(const json_t *config, const char *line);
 /* The words that run a command in shell or exec form, by the configuration's SHELL; a new array. */
 json_t *config_command(const json_t *config, const Instruction *instruction);
 

@@ -2,6 +2,7 @@
 #include "dockerfile/dockerfile.h"
 
 #include "base/error.h"
+#include "base/quote.h"
 
 #include <string.h>
 
@@ -52,7 +53,7 @@ static void note_words(Lexer *lexer, const char *text, bool split)
 /* A pattern of ${v#p}: "*" and "?"; what is escaped is itself. Matches a whole of length characters. */
 static bool glob(Lexer *lexer, const char *p, const char *text, size_t length)
 {
-	const char escape = lexer->variables->escape;
+	const char escape = '\\';
 	const char *star = NULL, *mark = text, *end = text + length;
 	while (text < end || *p != '\0') {
 		if (++lexer->steps > MAX_STEPS)
@@ -136,12 +137,28 @@ static const char *value_of(Lexer *lexer, const char *name, bool must)
 	return value;
 }
 
+/* A pattern up to stop; what may be escaped in it are its own signs. */
+static char *read_pattern(Lexer *lexer, char stop)
+{
+	g_autofree char *pattern = read_until(lexer, stop, true);
+	for (const char *p = pattern; p != NULL && *p != '\0'; p++) {
+		if (*p != '\\')
+			continue;
+		if (*++p != '\0' && strchr("*?\\}/", *p) != NULL)
+			continue;
+		fail(lexer->error, BERTH_ERROR_INVALID,
+			"invalid pattern (%s) in substitution: invalid escape '\\%c'", pattern, *p);
+		return NULL;
+	}
+	return g_steal_pointer(&pattern);
+}
+
 /* "/p/r}", with the first "/" taken already. */
 static char *read_replacement(Lexer *lexer, const char *value)
 {
 	bool all = *lexer->at == '/';
 	lexer->at += all;
-	g_autofree char *pattern = read_until(lexer, '/', true);
+	g_autofree char *pattern = read_pattern(lexer, '/');
 	g_autofree char *with = pattern != NULL ? read_until(lexer, '}', false) : NULL;
 	return with != NULL ? replace_pattern(lexer, value != NULL ? value : "", pattern, with, all)
 			    : NULL;
@@ -152,10 +169,38 @@ static char *read_trim(Lexer *lexer, const char *value, char how)
 {
 	bool longest = *lexer->at == how;
 	lexer->at += longest;
-	g_autofree char *pattern = read_until(lexer, '}', true);
+	g_autofree char *pattern = read_pattern(lexer, '}');
 	return pattern != NULL ? trim_pattern(lexer, value != NULL ? value : "", pattern,
 					 how == '#', longest)
 			       : NULL;
+}
+
+static bool unsupported(Lexer *lexer, bool colon)
+{
+	const char *at = lexer->at;
+	g_autofree char *letter =
+		*at != '\0' ? g_strndup(at, (gsize)(g_utf8_next_char(at) - at))
+			    : g_strdup("\xef\xbf\xbd"); /* as Go writes the end of the text */
+	return fail(lexer->error, BERTH_ERROR_INVALID,
+		"unsupported modifier (%s%s) in substitution", colon ? ":" : "", letter);
+}
+
+/* ${v-w}, ${v+w}, ${v?w}, and with a colon, where an empty value is none. */
+static char *choose(Lexer *lexer, const char *name, char how, bool colon, const char *word)
+{
+	const char *value = value_of(lexer, name, false);
+	bool filled = value != NULL && !(colon && *value == '\0');
+	if (how == '+')
+		return g_strdup(filled ? word : "");
+	if (how == '-')
+		return g_strdup(filled ? value : word);
+	if (filled)
+		return g_strdup(value);
+	fail(lexer->error, BERTH_ERROR_INVALID, "%s: %s", name,
+		*word != '\0'	? word
+		: value == NULL ? "is not allowed to be unset"
+				: "is not allowed to be empty");
+	return NULL;
 }
 
 /* What stands behind the name in braces. */
@@ -163,54 +208,39 @@ static char *read_modifier(Lexer *lexer, const char *name)
 {
 	bool colon = *lexer->at == ':';
 	lexer->at += colon;
-	char how = *lexer->at;
+	const char *mark = lexer->at;
+	char how = *mark;
 	const char *value = value_of(lexer, name, false);
-	bool filled = value != NULL && !(colon && *value == '\0');
-	if (how == '\0') {
-		fail(lexer->error, BERTH_ERROR_INVALID, "syntax error: missing '}'");
-		return NULL;
-	}
-	lexer->at++;
-	if (!colon && how == '/')
+	if (!colon && how == '/') {
+		lexer->at++;
 		return read_replacement(lexer, value);
-	if (!colon && (how == '#' || how == '%'))
-		return read_trim(lexer, value, how);
-	if (how != '+' && how != '-' && how != '?') {
-		fail(lexer->error, BERTH_ERROR_INVALID,
-			"unsupported modifier (%s%c) in substitution", colon ? ":" : "", how);
+	}
+	if (!colon && (how == '\0' || strchr("+-?#%", how) == NULL)) {
+		unsupported(lexer, false);
 		return NULL;
 	}
+	lexer->at += how != '\0';
+	if (how == '#' || how == '%')
+		return read_trim(lexer, value, how);
 	g_autofree char *word = read_until(lexer, '}', false);
 	if (word == NULL)
 		return NULL;
-	if (how == '+')
-		return g_strdup(filled ? word : "");
-	if (how == '-')
-		return g_strdup(filled ? value : word);
-	if (!filled) {
-		fail(lexer->error, BERTH_ERROR_INVALID, "%s: %s", name,
-			*word != '\0'	? word
-			: value == NULL ? "is not allowed to be unset"
-					: "is not allowed to be empty");
-		return NULL;
-	}
-	return g_strdup(value);
+	if (how != '\0' && strchr("+-?", how) != NULL)
+		return choose(lexer, name, how, colon, word);
+	lexer->at = mark;
+	unsupported(lexer, colon);
+	return NULL;
 }
 
 static char *read_braces(Lexer *lexer)
 {
-	lexer->at++;
-	if (*lexer->at == '}' || *lexer->at == ':') {
-		fail(lexer->error, BERTH_ERROR_INVALID,
-			"syntax error: bad substitution: a name is missing");
+	char next = *++lexer->at;
+	if (next == '\0' || strchr("{}:", next) != NULL) {
+		fail(lexer->error, BERTH_ERROR_INVALID, "syntax error: %s",
+			next == '\0' ? "missing '}'" : "bad substitution");
 		return NULL;
 	}
 	g_autofree char *name = read_name(lexer);
-	if (*name == '\0') {
-		fail(lexer->error, BERTH_ERROR_INVALID,
-			"syntax error: bad substitution at \"%.16s\"", lexer->at);
-		return NULL;
-	}
 	if (*lexer->at != '}')
 		return read_modifier(lexer, name);
 	lexer->at++;
@@ -315,7 +345,8 @@ static bool read_part(Lexer *lexer, GString *out, char stop, bool plain)
 	if (stop == '\0')
 		return true;
 	if (*lexer->at != stop)
-		return fail(lexer->error, BERTH_ERROR_INVALID, "syntax error: missing '%c'", stop);
+		return fail(lexer->error, BERTH_ERROR_INVALID, "syntax error: missing '%c'%s", stop,
+			stop == '/' ? " in ${}" : "");
 	lexer->at++;
 	return true;
 }
@@ -342,13 +373,21 @@ static bool spend(const Variables *variables, gsize length, GError **error)
 		       MAX_TOTAL >> 20);
 }
 
+/* BuildKit's words: which word it was. */
+static void name_word(const char *word, GError **error)
+{
+	g_autofree char *quoted = text_quote(word);
+	g_prefix_error(error, "failed to process %s: ", quoted);
+}
+
 char *word_expand(const char *word, const Variables *variables, GError **error)
 {
 	g_autoptr(GString) out = g_string_new("");
 	Lexer lexer = {.variables = variables, .at = word, .error = error};
-	return read_part(&lexer, out, '\0', false) && spend(variables, out->len, error)
-		       ? g_string_free(g_steal_pointer(&out), FALSE)
-		       : NULL;
+	if (read_part(&lexer, out, '\0', false) && spend(variables, out->len, error))
+		return g_string_free(g_steal_pointer(&out), FALSE);
+	name_word(word, error);
+	return NULL;
 }
 
 char **word_expand_split(const char *word, const Variables *variables, GError **error)
@@ -357,8 +396,10 @@ char **word_expand_split(const char *word, const Variables *variables, GError **
 	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
 	Lexer lexer = {
 		.variables = variables, .at = word, .error = error, .words = words, .word = last};
-	if (!read_part(&lexer, out, '\0', false) || !spend(variables, out->len, error))
+	if (!read_part(&lexer, out, '\0', false) || !spend(variables, out->len, error)) {
+		name_word(word, error);
 		return NULL;
+	}
 	split_word(&lexer);
 	g_ptr_array_add(words, NULL);
 	return g_strdupv((char **)words->pdata);

@@ -14,6 +14,7 @@ typedef enum { FLAG_VALUE, FLAG_LIST, FLAG_SWITCH } FlagForm;
 typedef bool (*Check)(const Instruction *instruction, GError **error);
 
 static bool check_some(const Instruction *instruction, GError **error);
+static bool check_any(const Instruction *instruction, GError **error);
 static bool check_one(const Instruction *instruction, GError **error);
 static bool check_run(const Instruction *instruction, GError **error);
 static bool check_copy(const Instruction *instruction, GError **error);
@@ -36,11 +37,11 @@ static const struct {
 			{"checksum", FLAG_VALUE}, {"keep-git-dir", FLAG_SWITCH},
 			{"unpack", FLAG_SWITCH}, {"exclude", FLAG_LIST}}},
 	[DF_ARG] = {check_pairs, {{0}}},
-	[DF_CMD] = {check_some, {{0}}},
+	[DF_CMD] = {check_any, {{0}}},
 	[DF_COPY] = {check_copy,
 		{{"from", FLAG_VALUE}, {"chown", FLAG_VALUE}, {"chmod", FLAG_VALUE},
 			{"link", FLAG_SWITCH}, {"parents", FLAG_SWITCH}, {"exclude", FLAG_LIST}}},
-	[DF_ENTRYPOINT] = {check_some, {{0}}},
+	[DF_ENTRYPOINT] = {check_any, {{0}}},
 	[DF_ENV] = {check_pairs, {{0}}},
 	[DF_EXPOSE] = {check_some, {{0}}},
 	[DF_FROM] = {check_from, {{"platform", FLAG_VALUE}}},
@@ -98,7 +99,7 @@ bool instruction_flag_bool(
 		return true;
 	/* A flag without a value is set. */
 	return bool_parse(*text == '\0' ? "true" : text, value) ||
-	       fail(error, BERTH_ERROR_INVALID, "expecting boolean value for flag %s, not: %s",
+	       fail(error, BERTH_ERROR_INVALID, "expecting boolean value for flag --%s, not: %s",
 		       name, text);
 }
 
@@ -118,7 +119,7 @@ static bool unknown_flag(const Instruction *instruction, const char *flag, GErro
 		names[i] = kinds[instruction->kind].flags[i].name;
 	const char *near = words_nearest(name, names);
 	return fail(error, BERTH_ERROR_INVALID, "unknown flag: --%s%s%s%s", name,
-		near != NULL ? " (did you mean --" : "", near != NULL ? near : "",
+		near != NULL ? " (did you mean " : "", near != NULL ? near : "",
 		near != NULL ? "?)" : "");
 }
 
@@ -135,13 +136,13 @@ static bool check_flag(const Instruction *instruction, int at, GError **error)
 		for (int earlier = 0; form != FLAG_LIST && earlier < at; earlier++)
 			if (flag_value(instruction->flags[earlier], name) != NULL)
 				return fail(error, BERTH_ERROR_INVALID,
-					"Duplicate flag specified: %s", name);
+					"duplicate flag specified: --%s", name);
 		if (form != FLAG_SWITCH && strchr(flag, '=') == NULL)
 			return fail(
-				error, BERTH_ERROR_INVALID, "Missing a value on flag: %s", name);
+				error, BERTH_ERROR_INVALID, "missing a value on flag: --%s", name);
 		if (form == FLAG_SWITCH && !bool_parse(*value == '\0' ? "true" : value, &truth))
 			return fail(error, BERTH_ERROR_INVALID,
-				"expecting boolean value for flag %s, not: %s", name, value);
+				"expecting boolean value for flag --%s, not: %s", name, value);
 		return true;
 	}
 	return unknown_flag(instruction, flag, error);
@@ -154,11 +155,36 @@ static bool check_some(const Instruction *instruction, GError **error)
 		       instruction_name(instruction->kind));
 }
 
+static bool check_any(const Instruction *instruction, GError **error)
+{
+	(void)instruction;
+	(void)error;
+	return true;
+}
+
 static bool check_one(const Instruction *instruction, GError **error)
 {
 	return *instruction->text != '\0' ||
 	       fail(error, BERTH_ERROR_INVALID, "%s requires exactly one argument",
 		       instruction_name(instruction->kind));
+}
+
+/* Of mounts: what is known without variables. */
+static bool check_mounts(const Instruction *instruction, GError **error)
+{
+	g_auto(GStrv) flags = instruction_flags(instruction, "mount");
+	for (int i = 0; flags[i] != NULL; i++) {
+		g_auto(GStrv) fields = g_strsplit(flags[i], ",", -1);
+		if (*flags[i] == '\0')
+			return fail(error, BERTH_ERROR_INVALID, "failed to parse csv mounts: EOF");
+		for (int f = 0; fields[f] != NULL; f++)
+			if (g_ascii_strncasecmp(fields[f], "from=", strlen("from=")) == 0 &&
+				strchr(fields[f], '$') != NULL)
+				return fail(error, BERTH_ERROR_INVALID,
+					"'from' doesn't support variable expansion, define alias "
+					"stage instead");
+	}
+	return true;
 }
 
 static bool check_run(const Instruction *instruction, GError **error)
@@ -168,11 +194,10 @@ static bool check_run(const Instruction *instruction, GError **error)
 	const char *network = instruction_flag(instruction, "network"),
 		   *security = instruction_flag(instruction, "security");
 	if (network != NULL && !g_strv_contains(networks, network))
-		return fail(error, BERTH_ERROR_INVALID, "invalid network mode: \"%s\"", network);
+		return fail(error, BERTH_ERROR_INVALID, "invalid network mode \"%s\"", network);
 	if (security != NULL && !g_strv_contains(securities, security))
 		return fail(error, BERTH_ERROR_INVALID, "security \"%s\" is not valid", security);
-	return instruction->words[0] != NULL ||
-	       fail(error, BERTH_ERROR_INVALID, "RUN requires at least one argument");
+	return check_mounts(instruction, error);
 }
 
 static bool check_copy(const Instruction *instruction, GError **error)
@@ -180,7 +205,7 @@ static bool check_copy(const Instruction *instruction, GError **error)
 	return (instruction->words[0] != NULL && instruction->words[1] != NULL) ||
 	       fail(error, BERTH_ERROR_INVALID,
 		       "%s requires at least two arguments, but only one was provided. "
-		       "Destination could not be determined.",
+		       "Destination could not be determined",
 		       instruction_name(instruction->kind));
 }
 
@@ -206,11 +231,10 @@ static bool check_from(const Instruction *instruction, GError **error)
 
 static bool check_shell(const Instruction *instruction, GError **error)
 {
-	if (!instruction->is_json)
-		return fail(error, BERTH_ERROR_INVALID,
-			"SHELL requires the arguments to be in JSON form");
-	return instruction->words[0] != NULL ||
-	       fail(error, BERTH_ERROR_INVALID, "SHELL requires at least one argument");
+	if (instruction->words[0] == NULL)
+		return fail(error, BERTH_ERROR_INVALID, "SHELL requires at least one argument");
+	return instruction->is_json ||
+	       fail(error, BERTH_ERROR_INVALID, "SHELL requires the arguments to be in JSON form");
 }
 
 static bool check_healthcheck(const Instruction *instruction, GError **error)
@@ -220,29 +244,33 @@ static bool check_healthcheck(const Instruction *instruction, GError **error)
 		return fail(
 			error, BERTH_ERROR_INVALID, "HEALTHCHECK requires at least one argument");
 	bool none = g_ascii_strcasecmp(type, "NONE") == 0;
-	if (!none && g_ascii_strcasecmp(type, "CMD") != 0)
+	g_autofree char *upper = g_ascii_strup(type, -1);
+	if (!none && strcmp(upper, "CMD") != 0)
 		return fail(error, BERTH_ERROR_INVALID,
-			"Unknown type \"%s\" in HEALTHCHECK (try CMD)", type);
+			"Unknown type \"%s\" in HEALTHCHECK (try CMD)", upper);
 	if (none && instruction->words[1] != NULL)
 		return fail(error, BERTH_ERROR_INVALID, "HEALTHCHECK NONE takes no arguments");
-	return none || instruction->words[1] != NULL ||
-	       fail(error, BERTH_ERROR_INVALID, "Missing command after HEALTHCHECK CMD");
+	if (!none && instruction->words[1] == NULL)
+		return fail(error, BERTH_ERROR_INVALID, "Missing command after HEALTHCHECK CMD");
+	g_autoptr(json_t) check = instruction_healthcheck(instruction, error);
+	return check != NULL;
 }
 
+/* What it keeps is looked at when it is run. */
 static bool check_onbuild(const Instruction *instruction, GError **error)
 {
 	if (*instruction->text == '\0')
 		return fail(error, BERTH_ERROR_INVALID, "ONBUILD requires at least one argument");
-	g_autoptr(Instruction) trigger = instruction_parse(instruction->text, '\\', error);
-	if (trigger == NULL)
-		return false;
-	if (trigger->kind == DF_ONBUILD)
+	InstructionKind kind = DF_KINDS;
+	g_autofree char *keyword =
+		g_strndup(instruction->text, strcspn(instruction->text, " \t\v\f\r"));
+	instruction_kind(keyword, &kind);
+	if (kind == DF_ONBUILD)
 		return fail(error, BERTH_ERROR_INVALID,
 			"Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed");
-	if (trigger->kind == DF_FROM || trigger->kind == DF_MAINTAINER)
-		return fail(error, BERTH_ERROR_INVALID, "%s isn't allowed as an ONBUILD trigger",
-			instruction_name(trigger->kind));
-	return instruction_check(trigger, error);
+	return (kind != DF_FROM && kind != DF_MAINTAINER) ||
+	       fail(error, BERTH_ERROR_INVALID, "%s isn't allowed as an ONBUILD trigger",
+		       instruction_name(kind));
 }
 
 static bool check_pairs(const Instruction *instruction, GError **error)

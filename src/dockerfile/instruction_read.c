@@ -6,21 +6,51 @@
 
 #include <string.h>
 
+enum { MISTAKES = 2 }; /* letters of a misspelt instruction */
+
 static const char *trimmed(const char *line)
 {
 	return line + strspn(line, " \t\v\f\r");
 }
 
-static bool unknown_instruction(const char *keyword, GError **error)
+bool instruction_unknown(const char *keyword, GError **error)
 {
 	const char *names[DF_KINDS + 1] = {0};
 	for (int i = 0; i < DF_KINDS; i++)
 		names[i] = instruction_name((InstructionKind)i);
-	g_autofree char *upper = g_ascii_strup(keyword, -1);
-	const char *near = words_nearest(upper, names);
-	return fail(error, BERTH_ERROR_INVALID, "unknown instruction: %s%s%s%s", keyword,
-		near != NULL ? " (did you mean " : "", near != NULL ? near : "",
-		near != NULL ? "?)" : "");
+	g_autofree char *upper = g_ascii_strup(keyword, -1), *lower = g_ascii_strdown(keyword, -1);
+	const char *near = words_nearest_within(upper, names, MISTAKES);
+	if (near == NULL)
+		return fail(error, BERTH_ERROR_INVALID, "unknown instruction: %s", keyword);
+	g_autofree char *meant =
+		strcmp(keyword, lower) == 0 ? g_ascii_strdown(near, -1) : g_strdup(near);
+	return fail(error, BERTH_ERROR_INVALID, "unknown instruction: %s (did you mean %s?)",
+		keyword, meant);
+}
+
+/* CMD's list behind HEALTHCHECK is read for its form here; what it means: instruction_healthcheck. */
+static bool check_health_words(const Instruction *instruction, GError **error)
+{
+	g_auto(GStrv) words = NULL;
+	g_autoptr(GError) problem = NULL;
+	words_by_json(instruction->text + strcspn(instruction->text, " \t"), &words, &problem);
+	if (problem == NULL)
+		return true;
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return false;
+}
+
+/* The form of what ONBUILD keeps; that it is no instruction is seen when it is to be run. */
+static bool check_trigger_words(const Instruction *instruction, char escape, GError **error)
+{
+	InstructionKind kind;
+	g_autofree char *keyword =
+		g_strndup(instruction->text, strcspn(instruction->text, " \t\v\f\r"));
+	g_autoptr(Instruction) trigger =
+		instruction_kind(keyword, &kind)
+			? instruction_parse(instruction->text, escape, error)
+			: NULL;
+	return trigger != NULL || !instruction_kind(keyword, &kind);
 }
 
 static bool read_words(Instruction *instruction, char escape, GError **error)
@@ -46,7 +76,11 @@ static bool read_words(Instruction *instruction, char escape, GError **error)
 		instruction->words = by_quotes[instruction->kind]
 					     ? words_by_quotes(instruction->text, escape)
 					     : words_by_blanks(instruction->text);
-	return true;
+	if (instruction->kind == DF_HEALTHCHECK)
+		return check_health_words(instruction, error);
+	if (instruction->kind == DF_ONBUILD)
+		return check_trigger_words(instruction, escape, error);
+	return pairs_check(instruction, error);
 }
 
 Instruction *instruction_parse(const char *line, char escape, GError **error)
@@ -56,7 +90,7 @@ Instruction *instruction_parse(const char *line, char escape, GError **error)
 	g_autoptr(Instruction) instruction = g_new0(Instruction, 1);
 	instruction->keyword = g_strndup(text, length);
 	if (!instruction_kind(instruction->keyword, &instruction->kind)) {
-		unknown_instruction(instruction->keyword, error);
+		instruction_unknown(instruction->keyword, error);
 		return NULL;
 	}
 	const char *rest = words_flags(text + length, &instruction->flags, error);

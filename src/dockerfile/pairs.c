@@ -2,6 +2,7 @@
 #include "dockerfile/dockerfile.h"
 
 #include "base/error.h"
+#include "base/quote.h"
 
 #include <string.h>
 
@@ -18,27 +19,50 @@ static void add(GArray *pairs, char *key, char *value)
 	g_array_append_val(pairs, pair);
 }
 
-/* "KEY the rest of the line" */
-static bool add_legacy(const Instruction *instruction, GArray *pairs, GError **error)
+/* Whether it is written "KEY value". */
+static bool is_legacy(const Instruction *instruction)
 {
-	size_t length = strlen(instruction->words[0]);
-	const char *value = instruction->text + length;
-	value += strspn(value, " \t");
-	if (*value == '\0')
-		return fail(error, BERTH_ERROR_INVALID, "%s must have two arguments",
-			instruction_name(instruction->kind));
-	add(pairs, g_strdup(instruction->words[0]), g_strdup(value));
+	char *const *words = instruction->words;
+	return instruction->kind != DF_ARG && words[0] != NULL && strchr(words[0], '=') == NULL;
+}
+
+/* What stands behind the key and blanks. */
+static const char *legacy_value(const Instruction *instruction)
+{
+	const char *value = instruction->text + strcspn(instruction->text, " \t");
+	return value + strspn(value, " \t");
+}
+
+bool pairs_check(const Instruction *instruction, GError **error)
+{
+	if (instruction->kind != DF_ENV && instruction->kind != DF_LABEL)
+		return true;
+	if (is_legacy(instruction))
+		return *legacy_value(instruction) != '\0' ||
+		       fail(error, BERTH_ERROR_INVALID, "%s must have two arguments",
+			       instruction_name(instruction->kind));
+	for (int i = 0; instruction->words[i] != NULL; i++) {
+		g_autofree char *quoted = text_quote(instruction->words[i]);
+		if (strchr(instruction->words[i], '=') == NULL)
+			return fail(error, BERTH_ERROR_INVALID,
+				"Syntax error - can't find = in %s. Must be of the form: "
+				"name=value",
+				quoted);
+	}
 	return true;
+}
+
+/* "KEY the rest of the line" */
+static void add_legacy(const Instruction *instruction, GArray *pairs)
+{
+	add(pairs, g_strndup(instruction->text, strcspn(instruction->text, " \t")),
+		g_strdup(legacy_value(instruction)));
 }
 
 static bool add_word(
 	const Instruction *instruction, const char *word, GArray *pairs, GError **error)
 {
 	const char *equals = strchr(word, '=');
-	if (equals == NULL && instruction->kind != DF_ARG)
-		return fail(error, BERTH_ERROR_INVALID,
-			"Syntax error - can't find = in \"%s\". Must be of the form: name=value",
-			word);
 	if (equals == word)
 		return fail(error, BERTH_ERROR_INVALID, "%s names can not be blank",
 			instruction_name(instruction->kind));
@@ -52,17 +76,15 @@ GArray *instruction_pairs(const Instruction *instruction, bool *legacy, GError *
 	g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(Pair));
 	g_array_set_clear_func(pairs, pair_clear);
 	char **words = instruction->words;
-	*legacy = false;
+	*legacy = is_legacy(instruction);
 	if (words[0] == NULL) {
 		fail(error, BERTH_ERROR_INVALID, "%s requires at least one argument",
 			instruction_name(instruction->kind));
 		return NULL;
 	}
-	if (strchr(words[0], '=') == NULL && instruction->kind != DF_ARG) {
-		*legacy = true;
-		return add_legacy(instruction, pairs, error) ? g_steal_pointer(&pairs) : NULL;
-	}
-	for (int i = 0; words[i] != NULL; i++)
+	if (*legacy)
+		add_legacy(instruction, pairs);
+	for (int i = 0; !*legacy && words[i] != NULL; i++)
 		if (!add_word(instruction, words[i], pairs, error))
 			return NULL;
 	return g_steal_pointer(&pairs);

@@ -5,12 +5,17 @@
 
 #include <string.h>
 
-enum { MAX_SIZE = 16 << 20, MAX_INSTRUCTIONS = 10000, EXCERPT_AROUND = 2 };
+enum { MAX_SIZE = 16 << 20, MAX_INSTRUCTIONS = 10000 };
 
 typedef struct {
 	Dockerfile *dockerfile;
 	guint at;	 /* the next line */
 	bool directives; /* may still come */
+	int failed;	 /* the line at fault */
+	/* What an instruction must not be is told once all lines have been read, as BuildKit does it: a fault of a
+	 * later line's form comes first. */
+	GError *deferred;
+	int deferred_line;
 } Parser;
 
 static void list_finding(Dockerfile *dockerfile, int line, const char *rule, char *text)
@@ -19,10 +24,20 @@ static void list_finding(Dockerfile *dockerfile, int line, const char *rule, cha
 	g_array_append_val(dockerfile->findings, finding);
 }
 
-static bool parse_fail(GError **error, int line, const char *text)
+static void defer(Parser *parser, int line, const char *text)
 {
-	return fail(
-		error, BERTH_ERROR_INVALID, "dockerfile parse error on line %d: %s", line, text);
+	if (parser->deferred != NULL)
+		return;
+	parser->deferred_line = line;
+	fail(&parser->deferred, BERTH_ERROR_INVALID, "dockerfile parse error on line %d: %s", line,
+		text);
+}
+
+/* Without the end of a line of Windows'; only heredocs keep it. */
+static char *line_text(const char *line)
+{
+	size_t length = strlen(line);
+	return g_strndup(line, length - (length > 0 && line[length - 1] == '\r'));
 }
 
 static const char *trimmed(const char *line)
@@ -31,15 +46,13 @@ static const char *trimmed(const char *line)
 }
 
 static bool set_directive(
-	Dockerfile *dockerfile, const char *key, const char *value, int line, GError **error)
+	Dockerfile *dockerfile, const char *key, const char *value, GError **error)
 {
 	char **place = strcmp(key, "syntax") == 0 ? &dockerfile->syntax : &dockerfile->check;
 	if (strcmp(key, "escape") == 0) {
-		if (strcmp(value, "\\") != 0 && strcmp(value, "`") != 0) {
-			g_autofree char *text =
-				g_strdup_printf("invalid ESCAPE '%s'. Must be ` or \\", value);
-			return parse_fail(error, line, text);
-		}
+		if (strcmp(value, "\\") != 0 && strcmp(value, "`") != 0)
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid escape token '%s' does not match ` or \\", value);
 		dockerfile->escape = *value;
 		return true;
 	}
@@ -51,7 +64,7 @@ static bool set_directive(
 static bool take_directive(Parser *parser, const char *text, GHashTable *seen, GError **error)
 {
 	static const char *const known[] = {"syntax", "escape", "check", NULL};
-	int line = (int)parser->at + 1;
+	parser->failed = (int)parser->at + 1;
 	const char *p = trimmed(text);
 	size_t length =
 		*p == '#'
@@ -70,14 +83,14 @@ static bool take_directive(Parser *parser, const char *text, GHashTable *seen, G
 		parser->directives = false;
 		return true;
 	}
-	if (!g_strv_contains(known, key))
+	if (!g_strv_contains(known, key)) {
+		parser->directives = false;
 		return true;
-	if (!g_hash_table_add(seen, g_strdup(key))) {
-		g_autofree char *said =
-			g_strdup_printf("only one %s parser directive can be used", key);
-		return parse_fail(error, line, said);
 	}
-	return set_directive(parser->dockerfile, key, value, line, error);
+	if (!g_hash_table_add(seen, g_strdup(key)))
+		return fail(error, BERTH_ERROR_INVALID, "only one %s parser directive can be used",
+			key);
+	return set_directive(parser->dockerfile, key, value, error);
 }
 
 static bool read_directives(Parser *parser, GError **error)
@@ -117,10 +130,11 @@ static char *next_text(Parser *parser, int *first)
 	if (lines[parser->at] == NULL)
 		return NULL;
 	*first = (int)parser->at + 1;
-	g_autoptr(GString) text = g_string_new(trimmed(lines[parser->at++]));
+	g_autofree char *start = line_text(trimmed(lines[parser->at++]));
+	g_autoptr(GString) text = g_string_new(start);
 	bool more = cut_continuation(text, dockerfile->escape), empty = false;
 	while (more && lines[parser->at] != NULL) {
-		const char *line = lines[parser->at++];
+		g_autofree char *line = line_text(lines[parser->at++]);
 		if (*trimmed(line) == '#')
 			continue;
 		if (*trimmed(line) == '\0') {
@@ -138,22 +152,22 @@ static char *next_text(Parser *parser, int *first)
 }
 
 /* The lines up to the one that is the heredoc's name. */
-static bool read_heredoc(Parser *parser, Heredoc *heredoc, int first, GError **error)
+static bool read_heredoc(Parser *parser, Heredoc *heredoc, GError **error)
 {
 	g_autoptr(GString) body = g_string_new("");
 	char **lines = parser->dockerfile->lines;
 	for (; lines[parser->at] != NULL; parser->at++) {
 		const char *line = lines[parser->at];
 		const char *content = heredoc->tabs ? line + strspn(line, "\t") : line;
-		if (strcmp(content, heredoc->name) == 0) {
+		g_autofree char *end = line_text(content);
+		if (strcmp(end, heredoc->name) == 0) {
 			parser->at++;
 			heredoc->body = g_string_free(g_steal_pointer(&body), FALSE);
 			return true;
 		}
 		g_string_append_printf(body, "%s\n", content);
 	}
-	g_autofree char *text = g_strdup_printf("unterminated heredoc \"%s\"", heredoc->name);
-	return parse_fail(error, first, text);
+	return fail(error, BERTH_ERROR_INVALID, "unterminated heredoc");
 }
 
 /* Whether heredocs stand in its text: its own, or those of what an ONBUILD keeps. */
@@ -172,8 +186,7 @@ static bool read_heredocs(Parser *parser, Instruction *instruction, GError **err
 		return true;
 	instruction->heredocs = words_heredocs(instruction->text, parser->dockerfile->escape);
 	for (guint i = 0; i < instruction->heredocs->len; i++)
-		if (!read_heredoc(
-			    parser, instruction->heredocs->pdata[i], instruction->line, error))
+		if (!read_heredoc(parser, instruction->heredocs->pdata[i], error))
 			return false;
 	return true;
 }
@@ -192,72 +205,98 @@ static void keep_with_trigger(Instruction *instruction)
 	instruction->text = g_string_free(g_steal_pointer(&text), FALSE);
 }
 
+/* What is no instruction is passed over here, with whatever stands in its line. */
+static bool is_known(Parser *parser, const char *text, int first)
+{
+	InstructionKind kind;
+	g_autoptr(GError) problem = NULL;
+	g_autofree char *keyword = g_strndup(text, strcspn(text, " \t\v\f\r"));
+	if (instruction_kind(keyword, &kind))
+		return true;
+	instruction_unknown(keyword, &problem);
+	defer(parser, first, problem->message);
+	return false;
+}
+
 static bool add_instruction(Parser *parser, const char *text, int first, GError **error)
 {
 	Dockerfile *dockerfile = parser->dockerfile;
 	g_autoptr(GError) problem = NULL;
-	g_autoptr(Instruction) instruction = instruction_parse(text, dockerfile->escape, &problem);
+	parser->failed = first;
+	if (!is_known(parser, text, first))
+		return true;
+	g_autoptr(Instruction) instruction = instruction_parse(text, dockerfile->escape, error);
 	if (instruction == NULL)
-		return parse_fail(error, first, problem->message);
+		return false;
 	if (dockerfile->instructions->len >= MAX_INSTRUCTIONS)
-		return parse_fail(error, first, "too many instructions");
+		return fail(error, BERTH_ERROR_INVALID, "too many instructions");
 	instruction->line = first;
 	if (!read_heredocs(parser, instruction, error))
 		return false;
 	instruction->last_line = (int)parser->at;
 	if (!instruction_check(instruction, &problem))
-		return parse_fail(error, first, problem->message);
+		defer(parser, first, problem->message);
 	keep_with_trigger(instruction);
 	g_ptr_array_add(dockerfile->instructions, g_steal_pointer(&instruction));
 	return true;
 }
 
-/* Lines without their ends; a byte order mark is no part of the first. */
+/* A byte order mark is no part of the first. */
 static char **split_lines(const char *text)
 {
-	char **lines =
-		g_strsplit(g_str_has_prefix(text, "\xef\xbb\xbf") ? text + 3 : text, "\n", -1);
-	for (int i = 0; lines[i] != NULL; i++) {
-		size_t length = strlen(lines[i]);
-		if (length > 0 && lines[i][length - 1] == '\r')
-			lines[i][length - 1] = '\0';
-	}
-	return lines;
+	return g_strsplit(g_str_has_prefix(text, "\xef\xbb\xbf") ? text + 3 : text, "\n", -1);
 }
 
-Dockerfile *dockerfile_parse(const char *text, size_t length, GError **error)
+static bool check_text(const char *text, size_t length, GError **error)
+{
+	if (length > MAX_SIZE)
+		return fail(error, BERTH_ERROR_INVALID, "the Dockerfile is larger than %d MB",
+			MAX_SIZE >> 20);
+	return memchr(text, '\0', length) == NULL ||
+	       fail(error, BERTH_ERROR_INVALID, "the Dockerfile holds a null byte");
+}
+
+static bool read_all(Parser *parser, GError **error)
+{
+	int first;
+	if (!read_directives(parser, error))
+		return false;
+	for (char *line; (line = next_text(parser, &first)) != NULL;) {
+		g_autofree char *owned = line;
+		if (!add_instruction(parser, owned, first, error))
+			return false;
+	}
+	if (parser->deferred == NULL)
+		return parser->dockerfile->instructions->len > 0 ||
+		       fail(error, BERTH_ERROR_INVALID, "file with no instructions");
+	parser->failed = parser->deferred_line;
+	g_propagate_error(error, g_steal_pointer(&parser->deferred));
+	return false;
+}
+
+Dockerfile *dockerfile_parse(const char *text, size_t length, int *line, GError **error)
 {
 	g_autoptr(Dockerfile) dockerfile = g_new0(Dockerfile, 1);
 	Parser parser = {.dockerfile = dockerfile, .directives = true};
-	int first;
 	dockerfile->escape = '\\';
 	dockerfile->instructions = g_ptr_array_new_with_free_func((GDestroyNotify)instruction_free);
 	dockerfile->findings = g_array_new(FALSE, FALSE, sizeof(Finding));
 	g_array_set_clear_func(dockerfile->findings, finding_clear);
-	if (length > MAX_SIZE) {
-		fail(error, BERTH_ERROR_INVALID, "the Dockerfile is larger than %d MB",
-			MAX_SIZE >> 20);
+	if (!check_text(text, length, error))
 		return NULL;
-	}
-	if (memchr(text, '\0', length) != NULL || !g_utf8_validate(text, (gssize)length, NULL)) {
-		fail(error, BERTH_ERROR_INVALID,
-			"dockerfile parse error on line 1: the file is not text in UTF-8");
-		return NULL;
-	}
-	dockerfile->lines = split_lines(text);
-	if (!read_directives(&parser, error))
-		return NULL;
-	for (char *line; (line = next_text(&parser, &first)) != NULL;) {
-		g_autofree char *owned = line;
-		if (!add_instruction(&parser, owned, first, error))
-			return NULL;
-	}
-	return g_steal_pointer(&dockerfile);
+	/* What is no UTF-8 becomes the sign for that, as in BuildKit. */
+	g_autofree char *valid = g_utf8_make_valid(text, (gssize)length);
+	dockerfile->lines = split_lines(valid);
+	bool ok = read_all(&parser, error);
+	g_clear_error(&parser.deferred);
+	if (!ok && line != NULL)
+		*line = parser.failed;
+	return ok ? g_steal_pointer(&dockerfile) : NULL;
 }
 
 Instruction *trigger_parse(const char *text, GError **error)
 {
-	g_autoptr(Dockerfile) dockerfile = dockerfile_parse(text, strlen(text), error);
+	g_autoptr(Dockerfile) dockerfile = dockerfile_parse(text, strlen(text), NULL, error);
 	if (dockerfile == NULL)
 		return NULL;
 	if (dockerfile->instructions->len != 1) {
@@ -286,14 +325,16 @@ void dockerfile_free(Dockerfile *dockerfile)
 char *dockerfile_excerpt(char *const *lines, const char *name, int line, int last_line)
 {
 	static const char rule[] = "--------------------\n";
-	int count = (int)g_strv_length((char **)lines);
-	count -= count > 0 && *lines[count - 1] == '\0'; /* behind the last line's end */
-	int from = MAX(1, line - EXCERPT_AROUND), to = MIN(count, last_line + EXCERPT_AROUND);
+	/* As BuildKit shows them: two around one line, one around several, and what is behind the last line's end. */
+	int count = (int)g_strv_length((char **)lines), around = line == last_line ? 2 : 1;
+	int from = MAX(1, line - around), to = MIN(count, last_line + around);
 	g_autoptr(GString) text = g_string_new("");
 	g_string_append_printf(text, "%s:%d\n%s", name, line, rule);
-	for (int i = from; i <= to; i++)
+	for (int i = from; i <= to; i++) {
+		g_autofree char *shown = line_text(lines[i - 1]);
 		g_string_append_printf(text, "%4d | %s %s\n", i,
-			i >= line && i <= last_line ? ">>>" : "   ", lines[i - 1]);
+			i >= line && i <= last_line ? ">>>" : "   ", shown);
+	}
 	g_string_append(text, rule);
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }

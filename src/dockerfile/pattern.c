@@ -232,14 +232,29 @@ bool pattern_valid(const char *pattern)
 	return glob != NULL;
 }
 
-/* filepath.Clean on what is below a root: no "." and "..", no slash in front or behind. */
+/* filepath.Clean: no "." and no slash behind; ".." only where nothing lies above it. "" for the folder itself. */
 static char *clean(const char *text)
 {
-	g_autofree char *whole = g_canonicalize_filename(text, "/");
-	return g_strdup(whole + 1);
+	g_auto(GStrv) parts = g_strsplit(text, "/", -1);
+	bool rooted = *text == '/';
+	g_autoptr(GPtrArray) kept = g_ptr_array_new();
+	for (int i = 0; parts[i] != NULL; i++) {
+		bool up = strcmp(parts[i], "..") == 0;
+		if (*parts[i] == '\0' || strcmp(parts[i], ".") == 0 ||
+			(up && rooted && kept->len == 0))
+			continue;
+		if (up && kept->len > 0 && strcmp(kept->pdata[kept->len - 1], "..") != 0)
+			g_ptr_array_set_size(kept, (int)kept->len - 1);
+		else
+			g_ptr_array_add(kept, parts[i]);
+	}
+	g_ptr_array_add(kept, NULL);
+	g_autofree char *joined = g_strjoinv("/", (char **)kept->pdata);
+	return g_strconcat(rooted ? "/" : "", joined, NULL);
 }
 
-static bool add(Patterns *patterns, const char *line, GError **error)
+/* rooted: a slash in front means the root of the context (.dockerignore), else it matches nothing (--exclude). */
+static bool add(Patterns *patterns, const char *line, bool rooted, GError **error)
 {
 	g_autofree char *text = g_strstrip(g_strdup(line));
 	Pattern pattern = {.exclusion = *text == '!'};
@@ -250,7 +265,8 @@ static bool add(Patterns *patterns, const char *line, GError **error)
 	g_autofree char *bare = g_strstrip(g_strdup(text + pattern.exclusion));
 	if (*bare == '\0')
 		return fail(error, BERTH_ERROR_INVALID, "illegal exclusion pattern: \"!\"");
-	pattern.text = clean(bare);
+	g_autofree char *path = clean(bare);
+	pattern.text = g_strdup(rooted && *path == '/' ? path + 1 : path);
 	if (*pattern.text == '\0') { /* "." or "/": nothing is meant */
 		g_free(pattern.text);
 		return true;
@@ -258,7 +274,7 @@ static bool add(Patterns *patterns, const char *line, GError **error)
 	if (pattern_has_wildcard(pattern.text) &&
 		(pattern.glob = glob_new(pattern.text, true)) == NULL) {
 		g_free(pattern.text);
-		return fail(error, BERTH_ERROR_INVALID, "syntax error in pattern \"%s\"", text);
+		return fail(error, BERTH_ERROR_INVALID, "syntax error in pattern");
 	}
 	patterns->exclusions = patterns->exclusions || pattern.exclusion;
 	g_array_append_val(patterns->list, pattern);
@@ -272,15 +288,20 @@ static void pattern_clear(gpointer data)
 	g_clear_pointer(&pattern->glob, glob_free);
 }
 
-Patterns *patterns_new(char *const *list, GError **error)
+static Patterns *patterns_of(char *const *list, bool rooted, GError **error)
 {
 	g_autoptr(Patterns) patterns = g_new0(Patterns, 1);
 	patterns->list = g_array_new(FALSE, FALSE, sizeof(Pattern));
 	g_array_set_clear_func(patterns->list, pattern_clear);
 	for (; *list != NULL; list++)
-		if (!add(patterns, *list, error))
+		if (!add(patterns, *list, rooted, error))
 			return NULL;
 	return g_steal_pointer(&patterns);
+}
+
+Patterns *patterns_new(char *const *list, GError **error)
+{
+	return patterns_of(list, false, error);
 }
 
 Patterns *patterns_parse(const char *text, GError **error)
@@ -290,7 +311,7 @@ Patterns *patterns_parse(const char *text, GError **error)
 	for (int i = 0; lines[i] != NULL; i++)
 		if (*lines[i] == '#')
 			*lines[i] = '\0';
-	return patterns_new(lines, error);
+	return patterns_of(lines, true, error);
 }
 
 void patterns_free(Patterns *patterns)

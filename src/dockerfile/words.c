@@ -96,8 +96,8 @@ bool words_by_json(const char *text, char ***words, GError **error)
 	json_array_foreach (list, i, value)
 		if (!json_is_string(value))
 			return fail(error, BERTH_ERROR_INVALID,
-				"When using JSON array syntax, arrays must be comprised of strings "
-				"only.");
+				"when using JSON array syntax, arrays must be comprised of strings "
+				"only");
 	*words = json_strv(list);
 	return true;
 }
@@ -144,13 +144,22 @@ static void heredoc_free(gpointer data)
 	g_free(heredoc);
 }
 
+static bool is_heredoc_mark(const char *word)
+{
+	word += strspn(word, "0123456789");
+	return strcmp(word, "<<") == 0 || strcmp(word, "<<-") == 0;
+}
+
 GPtrArray *words_heredocs(const char *text, char escape)
 {
 	GPtrArray *list = g_ptr_array_new_with_free_func(heredoc_free);
 	g_auto(GStrv) words =
 		strstr(text, "<<") != NULL ? words_by_quotes(text, escape) : g_new0(char *, 1);
 	for (int i = 0; words[i] != NULL; i++) {
-		Heredoc *heredoc = heredoc_of(words[i], escape);
+		/* "<< NAME" is "<<NAME". */
+		bool parted = words[i + 1] != NULL && is_heredoc_mark(words[i]);
+		g_autofree char *word = g_strconcat(words[i], parted ? words[i + 1] : "", NULL);
+		Heredoc *heredoc = heredoc_of(word, escape);
 		if (heredoc != NULL)
 			g_ptr_array_add(list, heredoc);
 	}

@@ -19,3 +19,6 @@ typedef struct {
 } Curl;
 extern Curl curl;
 bool curl_load(GError **error);
+/* Why an exchange broke, in Go's words, which scripts know, for what they know; detail: curl's, or "". The caller frees
+ * it. transport.c */
+char *transport_reason(CURL *handle, const char *url, CURLcode code, const char *detail);

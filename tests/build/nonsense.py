@@ -24,7 +24,7 @@ def main():
 		said = result.stderr.decode(errors="replace")
 		if result.returncode == 0:
 			continue
-		if "ERROR: failed to solve: " not in said and "Error response from daemon: " not in said:
+		if "ERROR: failed to build: failed to solve: " not in said:
 			sys.exit(f"{number}: no words for {text!r}: {said}")
 		if "parse error" in said and "on line " not in said:
 			sys.exit(f"{number}: no line for {text!r}: {said}")

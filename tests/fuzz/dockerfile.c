@@ -19,14 +19,15 @@ static void use(const Instruction *instruction)
 	}
 	g_autoptr(GArray) pairs = instruction_pairs(instruction, &legacy, NULL);
 	g_autoptr(json_t) config = json_object();
-	config_apply(config, instruction, &variables, NULL);
+	g_autofree char *history = NULL;
+	config_apply(config, instruction, &variables, &history, NULL);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	g_autofree char *text = g_strndup((const char *)data, size);
-	g_autoptr(Dockerfile) dockerfile = dockerfile_parse(text, size, NULL);
+	g_autoptr(Dockerfile) dockerfile = dockerfile_parse(text, size, NULL, NULL);
 	if (dockerfile != NULL) {
 		for (guint i = 0; i < dockerfile->instructions->len; i++)
 			use(dockerfile->instructions->pdata[i]);

@@ -211,7 +211,7 @@ no_secret() {
 	for field in uid=4294967295 gid=4294967296 uid=-1 mode=17777; do
 		printf 'FROM busybox\nRUN --mount=type=cache,target=/m,%s true\n' "$field" >Dockerfile
 		run b .
-		[[ $output == *'invalid value for '* ]]
+		[[ $output == *"invalid value ${field#*=} for ${field%%=*}"* ]]
 	done
 }
 

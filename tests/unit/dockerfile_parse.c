@@ -4,7 +4,7 @@
 
 static Dockerfile *parse(const char *text, GError **error)
 {
-	return dockerfile_parse(text, strlen(text), error);
+	return dockerfile_parse(text, strlen(text), NULL, error);
 }
 
 static const Instruction *at(const Dockerfile *dockerfile, guint i)
@@ -42,7 +42,7 @@ static void test_directives(void)
 	g_assert_cmpint(late->escape, ==, '\\');
 	g_assert_null(parse("# escape=x\nFROM a\n", &error));
 	g_assert_cmpstr(error->message, ==,
-		"dockerfile parse error on line 1: invalid ESCAPE 'x'. Must be ` or \\");
+		"invalid escape token 'x' does not match ` or \\");
 	g_assert_null(parse("# escape=`\n# escape=`\nFROM a\n", NULL));
 }
 
@@ -62,8 +62,7 @@ static void test_heredocs(void)
 	g_assert_null(instruction_script(copy));
 	g_assert_null(at(dockerfile, 3)->heredocs);
 	g_assert_null(parse("FROM a\nRUN <<E\nx\n", &error));
-	g_assert_cmpstr(
-		error->message, ==, "dockerfile parse error on line 2: unterminated heredoc \"E\"");
+	g_assert_cmpstr(error->message, ==, "unterminated heredoc");
 }
 
 static void test_triggers(void)
@@ -81,8 +80,10 @@ static void test_triggers(void)
 static void test_hostile(void)
 {
 	g_autoptr(GError) error = NULL;
-	g_assert_null(dockerfile_parse("FROM a\0b", 8, NULL));
-	g_assert_null(parse("FROM \xff\n", NULL));
+	g_assert_null(dockerfile_parse("FROM a\0b", 8, NULL, NULL));
+	/* What is no UTF-8 is the sign for that, as in BuildKit. */
+	g_autoptr(Dockerfile) bytes = parse("FROM \xff\n", NULL);
+	g_assert_cmpstr(at(bytes, 0)->words[0], ==, "\xef\xbf\xbd");
 	g_assert_null(parse("FORM a\n", &error));
 	g_assert_cmpstr(error->message, ==,
 		"dockerfile parse error on line 1: unknown instruction: FORM (did you mean FROM?)");
@@ -91,7 +92,7 @@ static void test_hostile(void)
 		g_string_append(many, "ENV a=b\n");
 	g_assert_null(parse(many->str, NULL));
 	g_autofree char *large = g_strnfill((16 << 20) + 1, ' ');
-	g_assert_null(dockerfile_parse(large, strlen(large), NULL));
+	g_assert_null(dockerfile_parse(large, strlen(large), NULL, NULL));
 }
 
 static void test_flags(void)
@@ -106,9 +107,9 @@ static void test_flags(void)
 	g_assert_null(instruction_flag(copy, "chown"));
 	g_assert_true(instruction_flag_bool(copy, "link", &link, NULL) && link);
 	static const char *const bad[] = {"COPY --chmod=1 --chmod=2 a b", "COPY --nope a b",
-		"COPY --chown a b", "COPY --link=maybe a b", "COPY a", "RUN", "FROM a b",
-		"FROM a as 1", "SHELL sh", "HEALTHCHECK x", "VOLUME", "ENV =x", "ENV a",
-		"ONBUILD ONBUILD RUN x", "ONBUILD FROM x"};
+		"COPY --chown a b", "COPY --link=maybe a b", "COPY a", "FROM a b",
+		"FROM a as 1", "SHELL sh", "HEALTHCHECK x", "VOLUME", "ENV =x", "HEALTHCHECK --interval=1 CMD x",
+		"RUN --mount=from=$x,target=/y z", "ONBUILD ONBUILD RUN x", "ONBUILD FROM x"};
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
 		g_autofree char *text = g_strconcat("FROM a\n", bad[i], "\n", NULL);
 		g_autoptr(GError) error = NULL;
@@ -116,6 +117,13 @@ static void test_flags(void)
 		g_assert_true(
 			g_str_has_prefix(error->message, "dockerfile parse error on line 2: "));
 	}
+	/* The form of any line is looked at before what an instruction may be. */
+	g_autoptr(GError) error = NULL;
+	int line = 0;
+	const char *late = "FROM a\nFOO\nENV x\n";
+	g_assert_null(dockerfile_parse(late, strlen(late), &line, &error));
+	g_assert_cmpstr(error->message, ==, "ENV must have two arguments");
+	g_assert_cmpint(line, ==, 3);
 }
 
 static void test_excerpt(void)

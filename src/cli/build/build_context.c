@@ -256,7 +256,7 @@ static bool send_context(TarWriter *writer, const char *folder, const char *pref
 	g_autofree char *own = g_strconcat(dockerfile, ".dockerignore", NULL);
 	char *always[] = {(char *)".dockerignore", (char *)dockerfile, own, NULL};
 	if (problem != NULL) {
-		g_propagate_prefixed_error(error, g_steal_pointer(&problem), ".dockerignore: ");
+		g_propagate_error(error, g_steal_pointer(&problem));
 		return false;
 	}
 	autofd fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -305,7 +305,7 @@ void build_progress_end(BuildProgress *progress, const char *error, const char *
 	if (error == NULL)
 		return;
 	show_failed(progress);
-	fprintf(stderr, "%sERROR: failed to solve: %s\n", excerpt, error);
+	fprintf(stderr, "%sERROR: failed to build: failed to solve: %s\n", excerpt, error);
 }
 
 void build_progress_free(BuildProgress *progress)

@@ -89,6 +89,18 @@ static void add_json(GString *path, const char *name, json_t *value)
 	json_decref(value);
 }
 
+/* "=x" has no name. */
+static bool check_names(Cli *cli, const char *flag, GError **error)
+{
+	g_autoptr(json_t) given = flag_list(cli, flag);
+	for (size_t i = 0; i < json_array_size(given); i++)
+		if (*json_elem(given, i) == '=' || *json_elem(given, i) == '\0')
+			return fail(error, BERTH_ERROR_UNAVAILABLE,
+				"ERROR: invalid key-value pair \"%s\": empty key",
+				json_elem(given, i));
+	return true;
+}
+
 /* NAME=value; NAME alone takes ours, and is left out where we have none. Proxies of config.json come first. */
 static json_t *build_args(Cli *cli)
 {
@@ -110,13 +122,26 @@ static json_t *build_args(Cli *cli)
 			args, "SOURCE_DATE_EPOCH", json_string(getenv("SOURCE_DATE_EPOCH")));
 	for (size_t i = 0; i < json_array_size(given); i++) {
 		g_auto(GStrv) parts = g_strsplit(json_elem(given, i), "=", 2);
-		if (parts[0] == NULL)
-			continue;
 		const char *value = parts[1] != NULL ? parts[1] : getenv(parts[0]);
 		json_object_set_new(
 			args, parts[0], value != NULL ? json_lenient(value) : json_null());
 	}
 	return args;
+}
+
+/* "name:address"; the sign between them may be "=" as well, as in buildx. */
+static json_t *added_hosts(Cli *cli)
+{
+	g_autoptr(json_t) given = flag_list(cli, "add-host");
+	json_t *hosts = json_array();
+	for (size_t i = 0; i < json_array_size(given); i++) {
+		g_autofree char *host = g_strdup(json_elem(given, i));
+		char *equals = strchr(host, '=');
+		if (equals != NULL)
+			*equals = ':';
+		json_array_append_new(hosts, json_lenient(host));
+	}
+	return hosts;
 }
 
 static bool add_limits(Cli *cli, GString *path, GError **error)
@@ -137,7 +162,7 @@ static bool add_limits(Cli *cli, GString *path, GError **error)
 	if (limits == NULL)
 		return false;
 	add_json(path, "ulimits", limits);
-	add_json(path, "extrahosts", flag_list(cli, "add-host"));
+	add_json(path, "extrahosts", added_hosts(cli));
 	add_json(path, "securityopt", flag_list(cli, "security-opt"));
 	return true;
 }
@@ -414,10 +439,11 @@ static bool exchange(Cli *cli, const BuildContext *context, const char *path, co
 	bool sent = build_body_end(body, &unread);
 	ok = ok && sent && read_lines(answer, &response->body, &problem);
 	/* A context that cannot be read explains a request that broke off. */
-	if (!sent)
-		g_propagate_error(error, g_steal_pointer(&unread));
-	else if (problem != NULL)
-		g_propagate_error(error, g_steal_pointer(&problem));
+	const GError *why = !sent ? unread : problem;
+	if (why != NULL && why->domain == BERTH_ERROR && why->code != BERTH_ERROR_UNAVAILABLE)
+		answer->error = g_strdup(why->message); /* the build's: told like all of those */
+	else if (why != NULL)
+		g_propagate_error(error, g_error_copy(why));
 	return ok;
 }
 
@@ -454,7 +480,8 @@ static bool run_build(
 	g_auto(BuildOutput) output = {0};
 	BuildShow show = SHOW_PLAIN;
 	g_autofree char *id = g_uuid_string_random(), *path = NULL, *head = NULL;
-	if (!build_context_find(context, cli->args[0], flag_text(cli, "file"), error) ||
+	if (!check_names(cli, "build-arg", error) || !check_names(cli, "label", error) ||
+		!build_context_find(context, cli->args[0], flag_text(cli, "file"), error) ||
 		!build_output_read(cli, &output, error) || !choose_show(cli, &show, error) ||
 		!build_cache_read(cli, cache, error) ||
 		(path = request_path(cli, context, cache, id, error)) == NULL ||

@@ -35,7 +35,8 @@ static bool apply(json_t *config, const Instruction *instruction, char escape, G
 	if (!may_change(instruction->kind))
 		return fail(error, BERTH_ERROR_INVALID, "%s is not a valid change command",
 			instruction->keyword);
-	if (!config_apply(config, instruction, &variables, error))
+	g_autofree char *history = NULL;
+	if (!config_apply(config, instruction, &variables, &history, error))
 		return false;
 	const char *signal = json_str(config, "StopSignal");
 	return instruction->kind != DF_STOPSIGNAL || signal_number(signal) >= 0 ||
@@ -60,7 +61,7 @@ static Dockerfile *parse(const char *change, GError **error)
 {
 	static const char place[] = "dockerfile parse error on line ";
 	g_autoptr(GError) problem = NULL;
-	Dockerfile *lines = dockerfile_parse(change, strlen(change), &problem);
+	Dockerfile *lines = dockerfile_parse(change, strlen(change), NULL, &problem);
 	if (lines != NULL)
 		return lines;
 	const char *words = problem->message, *colon = strstr(words, ": ");
