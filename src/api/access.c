@@ -58,8 +58,10 @@ static bool rule_matches(const char *rule, const Request *request)
 	const char *method = request->head->start[0];
 	if (strcmp(rule, "all") == 0)
 		return true;
+	/* A WebSocket is asked for by GET, and writes to a container's input. */
 	if (strcmp(rule, "read-only") == 0)
-		return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+		return (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0) &&
+		       !g_str_has_suffix(request->path, "/attach/ws");
 	g_autofree char *asked = g_strconcat(method, " ", request->path, NULL);
 	return g_pattern_match_simple(rule, asked);
 }

@@ -1,5 +1,6 @@
 /* /containers (Engine API v1.51, tag Container) */
 #include "api/api.h"
+#include "api/websocket.h"
 #include "engine/container/life.h"
 #include "engine/container/usage.h"
 #include "engine/container_policy.h"
@@ -13,6 +14,7 @@
 #include "shim/protocol.h"
 
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum { FRAME = 8, BATCH = 64 * 1024 };
@@ -298,44 +300,109 @@ static bool replay_out(int stream, const char *data, size_t length, gpointer fra
 				       write(fd, data, length) == (ssize_t)length);
 }
 
+/* What a request wants of the streams; framed where there is no terminal, and the client is to tell them apart. */
+static int attach_flags(const Request *request, const json_t *spec, bool framed)
+{
+	bool with_stdin = request_flag(request, "stdin") && json_bool(spec, "Config.OpenStdin");
+	return (with_stdin ? SHIM_ATTACH_STDIN : 0) |
+	       (request_flag(request, "stdout") ? SHIM_ATTACH_STDOUT : 0) |
+	       (request_flag(request, "stderr") ? SHIM_ATTACH_STDERR : 0) |
+	       (framed ? SHIM_ATTACH_FRAMED : 0);
+}
+
+/* The container, its spec and the keys; NULL with error if nobody may attach. */
+static Container *attachable(Request *request, json_t **spec, char keys[16], GError **error)
+{
+	if (!detach_keys_parse(request_param(request, "detachKeys"), keys, error))
+		return NULL;
+	g_autoptr(Container) container = request_container(request, error);
+	*spec = container != NULL ? container_spec(container, error) : NULL;
+	if (*spec == NULL)
+		return NULL;
+	if (container->row.status == STATUS_PAUSED) {
+		fail(error, BERTH_ERROR_CONFLICT,
+			"container %s is paused, unpause the container before attach",
+			container->row.id);
+		return NULL;
+	}
+	return g_steal_pointer(&container);
+}
+
+/* On a stream that is with the client already: what was said before, and what comes. Takes fd over. */
+static bool attach_stream(
+	Request *request, Container *container, int fd, int flags, const char *keys, GError **error)
+{
+	bool framed = (flags & SHIM_ATTACH_FRAMED) != 0;
+	LogQuery query = {.stdout = true, .stderr = true, .tail = -1};
+	if (request_flag(request, "logs")) {
+		fd_await_taken(fd);
+		log_read(container, &query, fd, replay_out, GINT_TO_POINTER(framed ? fd : -fd),
+			NULL);
+	}
+	if (request_flag(request, "stream"))
+		return container_attach(container, fd, flags, keys, error);
+	close(fd);
+	return true;
+}
+
 static bool attach(Request *request, GError **error)
 {
 	char keys[16];
-	if (!detach_keys_parse(request_param(request, "detachKeys"), keys, error))
+	g_autoptr(json_t) spec = NULL;
+	g_autoptr(Container) container = attachable(request, &spec, keys, error);
+	if (container == NULL)
 		return false;
-	g_autoptr(Container) container = request_container(request, error);
-	g_autoptr(json_t) spec = container != NULL ? container_spec(container, error) : NULL;
-	bool tty = json_bool(json_object_get(spec, "Config"), "Tty"),
-	     stream = request_flag(request, "stream");
-	if (spec == NULL)
-		return false;
-	if (container->row.status == STATUS_PAUSED)
-		return fail(error, BERTH_ERROR_CONFLICT,
-			"container %s is paused, unpause the container before attach",
-			container->row.id);
-	int flags = (request_flag(request, "stdin") && json_bool(spec, "Config.OpenStdin")
-				    ? SHIM_ATTACH_STDIN
-				    : 0) |
-		    (request_flag(request, "stdout") ? SHIM_ATTACH_STDOUT : 0) |
-		    (request_flag(request, "stderr") ? SHIM_ATTACH_STDERR : 0) |
-		    (tty ? 0 : SHIM_ATTACH_FRAMED);
-	bool logs = request_flag(request, "logs");
+	bool tty = json_bool(json_object_get(spec, "Config"), "Tty");
 	/* A client that has the head starts the container, and that start must find it among
 	   the waiting. A replay may last as long as its reader likes, so it holds nothing up. */
 	g_autoptr(GMutexLocker) start G_GNUC_UNUSED =
-		logs || container_running(container) ? NULL
-						     : g_mutex_locker_new(&container->operation);
+		request_flag(request, "logs") || container_running(container)
+			? NULL
+			: g_mutex_locker_new(&container->operation);
 	int fd = reply_hijack(request, tty);
-	LogQuery query = {.stdout = true, .stderr = true, .tail = -1};
-	if (logs) {
-		fd_await_taken(fd);
-		log_read(container, &query, fd, replay_out, GINT_TO_POINTER(tty ? -fd : fd), NULL);
-	}
-	if (!stream) {
-		close(fd);
-		return true;
-	}
-	return container_attach(container, fd, flags, keys, error);
+	return attach_stream(
+		request, container, fd, attach_flags(request, spec, !tty), keys, error);
+}
+
+typedef struct {
+	Request *request;
+	Container *container;
+	int fd, flags;
+	const char *keys;
+} Replay;
+
+static gpointer replay(gpointer data)
+{
+	Replay *all = data;
+	attach_stream(all->request, all->container, all->fd, all->flags, all->keys, NULL);
+	return NULL;
+}
+
+/* The same as WebSocket frames, which this thread carries: no shim reads those. What was said before comes from another
+ * one, as it may be more than a socket holds. */
+static bool attach_websocket(Request *request, GError **error)
+{
+	enum { BINARY_SINCE = 28 };
+	char keys[16];
+	int pair[2];
+	g_autoptr(json_t) spec = NULL;
+	g_autoptr(Container) container = attachable(request, &spec, keys, error);
+	if (container == NULL || !websocket_asked(request, error))
+		return false;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return fail_errno(error, "cannot make a socket pair");
+	Replay all = {request, container, pair[1], attach_flags(request, spec, false), keys};
+	bool logs = request_flag(request, "logs");
+	g_mutex_lock(&container->operation);
+	int client = websocket_accept(request);
+	GThread *thread = logs ? g_thread_new("replay", replay, &all) : NULL;
+	if (!logs)
+		replay(&all);
+	g_mutex_unlock(&container->operation);
+	websocket_carry(client, pair[0], request->version < BINARY_SINCE);
+	if (thread != NULL)
+		g_thread_join(thread);
+	return true;
 }
 
 /* A sample a second; one only, and that after a second, with stream=0, or at once with one-shot too. */
@@ -385,6 +452,7 @@ const Route container_routes[] = {
 	{"POST", "/containers/{}/resize", resize},
 	{"POST", "/containers/{}/update", update},
 	{"POST", "/containers/{}/attach", attach},
+	{"GET", "/containers/{}/attach/ws", attach_websocket},
 	{"DELETE", "/containers/{}", remove_},
 	{0},
 };

@@ -86,6 +86,7 @@ GUARDS = [
     ("the engine's name in its certificate", "src/tls/context.c", "gnutls.session_set_verify_cert2(session, wanted->data, 2, 0);", "gnutls.session_set_verify_cert2(session, wanted->data, 1, 0);", S, "who has no certificate"),
     ("TLS 1.2 and later", "src/tls/context.c", '"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"', '"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:+VERS-TLS1.1"', S, "TLS 1.1"),
     ("api-access", "src/api/access.c", "if (list != NULL && !ping && !grant_matches(grant, request))", "if (list != NULL && !ping && !grant_matches(grant, request) && false)", S, "a list in daemon.json"),
+    ("api-access: WebSocket", "src/api/access.c", "!g_str_has_suffix(request->path, \"/attach/ws\")", "true", S, "a list in daemon.json"),
     ("browsers: Origin", "src/api/access.c", "*http_header(request->head, \"Origin\") != '\\0'", "false", C, "browsers"),
     ("browsers: Host", "src/api/access.c", "return is_own_name(request->engine->config, host) ||", "return is_own_name(request->engine->config, host) || true ||", C, "browsers"),
     ("more connections than descriptors", "src/api/server.c", "\tmake_room(server);", "\t(void)make_room;", C, "more connections"),

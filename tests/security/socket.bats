@@ -96,6 +96,9 @@ again() {
 	run far reader rm -f listed
 	[ "$status" -ne 0 ]
 	[[ $output == *'the certificate "reader" does not allow DELETE /containers/listed'* ]]
+	# Asked for by GET, and writes.
+	[ "$(https reader -o /dev/null -w '%{http_code}' 'https://10.5.0.1:2376/v1.51/containers/listed/attach/ws?stdin=1&stream=1')" = 403 ]
+	[ "$(https reader -o /dev/null -w '%{http_code}' 'https://10.5.0.1:2376/containers/listed/attach%2fws?stdin=1&stream=1')" = 403 ]
 	[ "$(https ci -o /dev/null -w '%{http_code}' https://10.5.0.1:2376/v1.51/containers/json)" = 200 ]
 	[ "$(https ci -o /dev/null -w '%{http_code}' https://10.5.0.1:2376/images/json)" = 403 ]
 	[ "$(https ci -o /dev/null -w '%{http_code}' -X POST 'https://10.5.0.1:2376/containers/listed/restart?t=0')" = 204 ]
