@@ -94,6 +94,8 @@ const char *container_label(
 	const json_t *container, const char *name);  /* "service": com.docker.compose.service */
 const char *container_name(const json_t *container); /* without "/" */
 int container_number(const json_t *container);
+/* The same, by their names; new reference. */
+json_t *containers_by_name(const json_t *containers);
 /* Those of a service, by number; new reference. */
 json_t *containers_of(const json_t *containers, const char *service);
 /* The container of a service with that number, or the first (number 0); NULL with error. Borrowed. */

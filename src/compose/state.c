@@ -52,17 +52,21 @@ static bool is_one_off(const json_t *container)
 	return strcmp(container_label(container, "oneoff"), "True") == 0;
 }
 
-static json_t *sorted(json_t *list)
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(container_name(*(json_t *const *)a), container_name(*(json_t *const *)b));
+}
+
+static json_t *sorted(const json_t *list, int (*compare)(const void *, const void *))
 {
 	size_t count = json_array_size(list), i;
 	g_autofree json_t **items = g_new(json_t *, count + 1);
 	for (i = 0; i < count; i++)
 		items[i] = json_array_get(list, i);
-	qsort(items, count, sizeof *items, by_number);
+	qsort(items, count, sizeof *items, compare);
 	json_t *result = json_array();
 	for (i = 0; i < count; i++)
 		json_array_append(result, items[i]);
-	json_decref(list);
 	return result;
 }
 
@@ -88,7 +92,14 @@ json_t *project_containers(
 	json_array_foreach (list, i, container)
 		if (is_one_off(container) == one_off)
 			json_array_append(own, container);
-	return sorted(own);
+	json_t *ordered = sorted(own, by_number);
+	json_decref(own);
+	return ordered;
+}
+
+json_t *containers_by_name(const json_t *containers)
+{
+	return sorted(containers, by_name);
 }
 
 json_t *containers_of(const json_t *containers, const char *service)

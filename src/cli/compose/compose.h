@@ -25,6 +25,9 @@ int compose_fail(const GError *error);
  * the arguments name, or all. all: also those that do not run. NULL with error. */
 json_t *compose_chosen(Cli *cli, bool all, Project **project, GError **error);
 bool compose_dry_run(const Cli *cli);
+/* compose_table.c: rows (lists of texts) under heads, as Go's tabwriter has them: columns of least places or more, with
+ * that many blanks behind the longest. */
+void compose_table(const char *const *heads, const json_t *rows, size_t least, size_t blanks);
 /* Asks on standard error, and reads the answer; no is the default. data: nothing. */
 bool compose_ask(gpointer data, const char *question);
 /* Services that ask for the engine's socket get it, with what is known of registries. */

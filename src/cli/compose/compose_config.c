@@ -68,29 +68,19 @@ static void print_images(const Project *project)
 	}
 }
 
-/* As Docker's tabwriter: columns of 20 or more, three blanks behind the longest. */
-static void print_cells(const char *const *cells, const size_t *widths)
-{
-	for (int i = 0; i < 4; i++)
-		print_to(stdout, "%-*s%s", i < 3 ? (int)widths[i] : 0, cells[i], i == 3 ? "\n" : "");
-}
-
 static void print_variable_table(const json_t *variables)
 {
-	static const char *const heads[] = {"NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE"};
-	size_t widths[] = {20, 20, 20};
+	static const char *const heads[] = {
+		"NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE", NULL};
+	g_autoptr(json_t) rows = json_array();
 	const char *name;
 	json_t *entry;
-	json_object_foreach ((json_t *)variables, name, entry) {
-		widths[0] = MAX(widths[0], strlen(name) + 3);
-		widths[2] = MAX(widths[2], strlen(json_str(entry, "default")) + 3);
-	}
-	print_cells(heads, widths);
-	json_object_foreach ((json_t *)variables, name, entry) {
-		const char *cells[] = {name, json_bool(entry, "required") ? "true" : "false",
-			json_str(entry, "default"), json_str(entry, "alternate")};
-		print_cells(cells, widths);
-	}
+	json_object_foreach ((json_t *)variables, name, entry)
+		json_array_append_new(
+			rows, json_pack("[s, s, s, s]", name,
+				      json_bool(entry, "required") ? "true" : "false",
+				      json_str(entry, "default"), json_str(entry, "alternate")));
+	compose_table(heads, rows, 20, 3);
 }
 
 static void print_variables(const Cli *cli, const Project *project)

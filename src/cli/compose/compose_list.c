@@ -31,15 +31,36 @@ static const Column ps_columns[] = {{"Name", "NAME"}, {"Image", "IMAGE"}, {"Comm
 	{"Service", "SERVICE"}, {"RunningFor", "CREATED"}, {"Status", "STATUS"}, {"Ports", "PORTS"},
 	{"ID", "CONTAINER ID"}, {"State", "STATE"}, {"Health", "HEALTH"}, {"ExitCode", "EXIT CODE"},
 	{"Project", "PROJECT"}, {"Publishers", "PUBLISHERS"}, {"Names", "NAMES"},
-	{"Labels", "LABELS"}, {"CreatedAt", "CREATED AT"}, {"Created", "CREATED"},
-	{"Networks", "NETWORKS"}, {"Mounts", "MOUNTS"}, {"LocalVolumes", "LOCAL VOLUMES"},
-	{"Size", "SIZE"}, {"RunningFor", "CREATED"}, {0}};
+	{"Labels", "LABELS"}, {"CreatedAt", "CREATED AT"}, {"Networks", "NETWORKS"},
+	{"Mounts", "MOUNTS"}, {"LocalVolumes", "LOCAL VOLUMES"}, {"Size", "SIZE"},
+	{"RunningFor", "CREATED"}, {0}};
+
+static int by_private_port(const void *a, const void *b)
+{
+	json_int_t x = json_int(*(json_t *const *)a, "PrivatePort"),
+		   y = json_int(*(json_t *const *)b, "PrivatePort");
+	return x < y ? -1 : x > y;
+}
+
+static json_t *sorted_ports(const json_t *ports)
+{
+	size_t count = json_array_size(ports);
+	g_autofree json_t **items = g_new(json_t *, count + 1);
+	json_t *sorted = json_array();
+	for (size_t i = 0; i < count; i++)
+		items[i] = json_array_get(ports, i);
+	qsort(items, count, sizeof *items, by_private_port);
+	for (size_t i = 0; i < count; i++)
+		json_array_append(sorted, items[i]);
+	return sorted;
+}
 
 static json_t *publishers(const json_t *container)
 {
+	g_autoptr(json_t) ports = sorted_ports(json_object_get(container, "Ports"));
 	json_t *list = json_array(), *port;
 	size_t i;
-	json_array_foreach (json_object_get(container, "Ports"), i, port)
+	json_array_foreach (ports, i, port)
 		json_array_append_new(
 			list, json_pack("{s:s, s:I, s:I, s:s}", "URL", json_str(port, "IP"),
 				      "TargetPort", (json_int_t)json_int(port, "PrivatePort"),
@@ -68,7 +89,7 @@ static json_t *ps_row(const json_t *container, bool whole)
 	json_object_set_new(row, "Health", json_string(health_of(status)));
 	json_object_set_new(
 		row, "ExitCode", json_integer(code != NULL ? atoi(code + strlen("Exited (")) : 0));
-	json_object_set_new(row, "Created", json_integer(json_int(container, "Created")));
+	json_object_del(row, "Platform");
 	json_object_set_new(row, "Publishers", publishers(container));
 	return row;
 }
@@ -92,8 +113,8 @@ static int run_ps(Cli *cli)
 	bool all = flag_bool(cli, "all", false) || flag_given(cli, "status") ||
 		   flag_given(cli, "filter");
 	g_autoptr(Project) project = NULL;
-	g_autoptr(json_t) containers = compose_chosen(cli, all, &project, &error),
-			  rows = json_array();
+	g_autoptr(json_t) chosen = compose_chosen(cli, all, &project, &error), rows = json_array();
+	g_autoptr(json_t) containers = chosen != NULL ? containers_by_name(chosen) : NULL;
 	g_autoptr(GHashTable) services = g_hash_table_new(g_str_hash, g_str_equal);
 	size_t i;
 	json_t *container;
@@ -137,41 +158,72 @@ static const Flag images_flags[] = {
 	{0},
 };
 
-static const Column image_columns[] = {{"Container", "CONTAINER"}, {"Repository", "REPOSITORY"},
-	{"Tag", "TAG"}, {"Platform", "PLATFORM"}, {"ImageID", "IMAGE ID"}, {"Size", "SIZE"},
-	{"Created", "CREATED"}, {0}};
-
+/* The parts of an image's name, for the table and for JSON. */
 static json_t *image_row(const json_t *container, const json_t *image)
 {
 	const char *reference = json_str(container, "Image"), *tag = reference_tag(reference),
-		   *id = json_str(image, "Id");
+		   *tagged = json_str(image, "Metadata.LastTagTime");
 	g_autofree char *name = g_strndup(reference,
 				tag != NULL ? (gsize)(tag - reference) : strlen(reference)),
-			*size = size_human((double)json_int(image, "Size")),
 			*platform = g_strdup_printf(
 				"%s/%s", json_str(image, "Os"), json_str(image, "Architecture"));
-	gint64 created = 0;
-	time_parse(json_str(image, "Created"), &created);
-	g_autofree char *age = duration_human(time_now() - created),
+	bool never = *tagged == '\0' || g_str_has_prefix(tagged, "0001-");
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s}", "ID", json_str(image, "Id"),
+		"ContainerName", container_name(container), "Repository", name, "Tag",
+		tag != NULL ? tag + 1 : "latest", "Platform", platform, "Size",
+		json_int(image, "Size"), "LastTagTime",
+		never ? json_str(image, "Created") : tagged);
+}
+
+static json_t *image_cells(const json_t *row)
+{
+	const char *id = json_str(row, "ID");
+	gint64 tagged = 0;
+	time_parse(json_str(row, "LastTagTime"), &tagged);
+	g_autofree char *age = duration_human(time_now() - tagged),
 			*ago = g_strconcat(age, " ago", NULL),
-			*short_id = g_strndup(g_str_has_prefix(id, "sha256:") ? id + 7 : id, 12);
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "ContainerName",
-		container_name(container), "Container", container_name(container), "Repository",
-		name, "Tag", tag != NULL ? tag + 1 : "latest", "Platform", platform, "ImageID",
-		short_id, "Size", size, "Created", ago);
+			*short_id = g_strndup(g_str_has_prefix(id, "sha256:") ? id + 7 : id, 12),
+			*size = size_human((double)json_int(row, "Size"));
+	return json_pack("[s, s, s, s, s, s, s]", json_str(row, "ContainerName"),
+		json_str(row, "Repository"), json_str(row, "Tag"), json_str(row, "Platform"),
+		short_id, size, ago);
+}
+
+static void print_images(const Cli *cli, const json_t *rows)
+{
+	static const char *const heads[] = {
+		"CONTAINER", "REPOSITORY", "TAG", "PLATFORM", "IMAGE ID", "SIZE", "CREATED", NULL};
+	g_autoptr(json_t) cells = json_array();
+	size_t i;
+	json_t *row;
+	if (strcmp(flag_text(cli, "format"), "json") == 0) {
+		g_autofree char *text = json_text(rows);
+		print_to(stdout, "%s\n\n", text);
+		return;
+	}
+	json_array_foreach (rows, i, row)
+		json_array_append_new(cells, image_cells(row));
+	compose_table(heads, cells, 20, 1);
 }
 
 static int run_images(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Project) project = NULL;
-	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error),
-			  rows = json_array();
+	g_autoptr(json_t) chosen = compose_chosen(cli, true, &project, &error), rows = json_array();
+	g_autoptr(json_t) containers = chosen != NULL ? containers_by_name(chosen) : NULL;
 	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	const char *format = flag_text(cli, "format");
 	size_t i;
 	json_t *container;
 	if (containers == NULL)
 		return compose_fail(error);
+	if (*format != '\0' && strcmp(format, "json") != 0 && strcmp(format, "table") != 0 &&
+		strcmp(format, "pretty") != 0) {
+		print_to(stderr, "format value \"%s\" could not be parsed: parsing failed\n",
+			format);
+		return EXIT_FAILURE;
+	}
 	json_array_foreach (containers, i, container) {
 		const char *id = json_str(container, "ImageID");
 		g_autoptr(json_t) image =
@@ -182,13 +234,9 @@ static int run_images(Cli *cli)
 			print_to(stdout, "%s\n", g_str_has_prefix(id, "sha256:") ? id + 7 : id);
 		json_array_append_new(rows, image_row(container, image));
 	}
-	if (flag_bool(cli, "quiet", false))
-		return EXIT_SUCCESS;
-	const char *table = "{{.Container}}\t{{.Repository}}\t{{.Tag}}\t{{.Platform}}\t{{.ImageID}}"
-			    "\t{{.Size}}\t{{.Created}}";
-	return format_list(flag_text(cli, "format"), table, "", image_columns, rows, &error)
-		       ? EXIT_SUCCESS
-		       : compose_fail(error);
+	if (!flag_bool(cli, "quiet", false))
+		print_images(cli, rows);
+	return EXIT_SUCCESS;
 }
 
 const Command compose_images_command = {.names = "images",
@@ -232,8 +280,12 @@ static int run_port(Cli *cli)
 				ip_bracket(ip, false), (int)json_int(port, "PublicPort"));
 			return EXIT_SUCCESS;
 		}
-	print_to(stderr, "no port %s/%s for container %s\n", cli->args[1], protocol,
-		container_name(container));
+	g_autoptr(GString) others = g_string_new("");
+	json_array_foreach (json_object_get(container, "Ports"), i, port)
+		g_string_append_printf(others, "%s%d/%s", i > 0 ? ", " : "",
+			(int)json_int(port, "PublicPort"), json_str(port, "Type"));
+	print_to(stderr, "no port %s/%s for container %s: %s\n", cli->args[1], protocol,
+		container_name(container), others->str);
 	return EXIT_FAILURE;
 }
 
@@ -247,23 +299,72 @@ const Command compose_port_command = {.names = "port",
 	.max_args = 2,
 	.run = run_port};
 
+/* Adds the processes of one container; titles: what they are told by, of all containers so far. */
+static void add_processes(
+	const json_t *container, const json_t *answer, json_t *titles, json_t *entries)
+{
+	json_t *names = json_object_get(answer, "Titles"), *process;
+	size_t i;
+	for (size_t n = 0; n < json_array_size(names); n++)
+		json_object_set_new(titles, json_elem(names, n), json_true());
+	json_array_foreach (json_object_get(answer, "Processes"), i, process) {
+		json_t *entry =
+			json_pack("{s:s, s:s}", "SERVICE", container_label(container, "service"),
+				"#", container_label(container, "container-number"));
+		for (size_t n = 0; n < json_array_size(process); n++)
+			json_object_set_new(
+				entry, json_elem(names, n), json_string(json_elem(process, n)));
+		json_array_append_new(entries, entry);
+	}
+}
+
+/* The command stands at the end. */
+static void print_processes(json_t *titles, const json_t *entries)
+{
+	g_autofree const char **heads = g_new0(const char *, json_object_size(titles) + 3);
+	g_autoptr(json_t) rows = json_array();
+	size_t count = 0, i;
+	const char *title;
+	json_t *value, *entry;
+	heads[count++] = "SERVICE";
+	heads[count++] = "#";
+	json_object_foreach (titles, title, value)
+		if (strcmp(title, "CMD") != 0)
+			heads[count++] = title;
+	if (json_object_get(titles, "CMD") != NULL)
+		heads[count++] = "CMD";
+	json_array_foreach (entries, i, entry) {
+		json_t *row = json_array();
+		for (size_t n = 0; n < count; n++) {
+			value = json_object_get(entry, heads[n]);
+			json_array_append_new(
+				row, value != NULL ? json_incref(value) : json_string("-"));
+		}
+		json_array_append_new(rows, row);
+	}
+	if (json_array_size(rows) > 0)
+		compose_table(heads, rows, 4, 2);
+}
+
 static int run_top(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Project) project = NULL;
-	g_autoptr(json_t) containers = compose_chosen(cli, false, &project, &error);
+	g_autoptr(json_t) chosen = compose_chosen(cli, false, &project, &error),
+			  titles = json_object(), entries = json_array();
+	g_autoptr(json_t) containers = chosen != NULL ? containers_by_name(chosen) : NULL;
 	size_t i;
 	json_t *container;
 	if (containers == NULL)
 		return compose_fail(error);
 	json_array_foreach (containers, i, container) {
-		char *words[] = {(char *)json_str(container, "Id"), NULL};
-		print_to(stdout, "%s\n", container_name(container));
-		int code = cli_run(cli, &command_top, words);
-		if (code != 0)
-			return code;
-		putchar('\n');
+		g_autoptr(json_t) answer = engine_call(cli->client, &error, "GET", NULL,
+			"/containers/%s/top", json_str(container, "Id"));
+		if (answer == NULL)
+			return compose_fail(error);
+		add_processes(container, answer, titles, entries);
 	}
+	print_processes(titles, entries);
 	return EXIT_SUCCESS;
 }
 
@@ -282,9 +383,6 @@ static const Flag list_flags[] = {
 	{"quiet", 'q', BOOL, "print names only"},
 	{0},
 };
-
-static const Column project_columns[] = {
-	{"Name", "NAME"}, {"Status", "STATUS"}, {"ConfigFiles", "CONFIG FILES"}, {0}};
 
 /* "running(2), exited(1)" */
 static char *status_of(const json_t *states)
@@ -307,6 +405,19 @@ static bool name_wanted(const Cli *cli, const char *name)
 			return false;
 	}
 	return true;
+}
+
+static void print_projects(const json_t *rows)
+{
+	static const char *const heads[] = {"NAME", "STATUS", "CONFIG FILES", NULL};
+	g_autoptr(json_t) cells = json_array();
+	size_t i;
+	json_t *row;
+	json_array_foreach (rows, i, row)
+		json_array_append_new(
+			cells, json_pack("[s, s, s]", json_str(row, "Name"),
+				       json_str(row, "Status"), json_str(row, "ConfigFiles")));
+	compose_table(heads, cells, 20, 1);
 }
 
 static int run_ls(Cli *cli)
@@ -349,10 +460,8 @@ static int run_ls(Cli *cli)
 		print_to(stdout, "%s\n", whole);
 		return EXIT_SUCCESS;
 	}
-	return format_list("", "{{.Name}}\t{{.Status}}\t{{.ConfigFiles}}", "", project_columns, rows,
-		       &error)
-		       ? EXIT_SUCCESS
-		       : compose_fail(error);
+	print_projects(rows);
+	return EXIT_SUCCESS;
 }
 
 const Command compose_ls_command = {.names = "ls",
@@ -378,8 +487,8 @@ static int run_volumes(Cli *cli)
 	if (answer == NULL)
 		return compose_fail(error);
 	return format_list(flag_bool(cli, "quiet", false) ? "{{.Name}}" : flag_text(cli, "format"),
-		       "{{.Driver}}\t{{.Name}}", "*formatter.volumeContext", volume_columns, json_object_get(answer, "Volumes"),
-		       &error)
+		       "{{.Driver}}\t{{.Name}}", "*formatter.volumeContext", volume_columns,
+		       json_object_get(answer, "Volumes"), &error)
 		       ? EXIT_SUCCESS
 		       : compose_fail(error);
 }
