@@ -1,5 +1,6 @@
 /* Stops and removes: containers, then what they used. */
 #include "compose/hooks.h"
+#include "compose/provider.h"
 #include "compose/resources.h"
 
 #include "base/error.h"
@@ -139,6 +140,21 @@ static json_t *concerned(
 	return list;
 }
 
+/* What is provided by programs goes the same way. */
+static bool remove_provided(
+	const Project *project, const DownOptions *options, Teller *teller, GError **error)
+{
+	bool named = options->services != NULL && *options->services != NULL;
+	const char *name;
+	json_t *service;
+	json_object_foreach (project_services(project), name, service)
+		if (json_object_get(service, "provider") != NULL &&
+			(!named || g_strv_contains((const char *const *)options->services, name)) &&
+			!provider_run(project, name, "down", teller, error))
+			return false;
+	return true;
+}
+
 static bool remove_one_offs(const Project *project, Client *client, const DownOptions *options,
 	Teller *teller, GError **error)
 {
@@ -158,7 +174,8 @@ bool compose_down(const Project *project, Client *client, const DownOptions *opt
 	Work stop = {project, own, options->timeout, false, true, teller},
 	     remove = {project, own, -1, options->volumes, false, teller};
 	if (!end_all(&stop, client, error) || !end_all(&remove, client, error) ||
-		!remove_one_offs(project, client, options, teller, error))
+		!remove_one_offs(project, client, options, teller, error) ||
+		!remove_provided(project, options, teller, error))
 		return false;
 	if (*options->images != '\0')
 		remove_images(project, client, options->images, teller);

@@ -2,6 +2,7 @@
 #include "compose/container.h"
 #include "compose/files.h"
 #include "compose/hooks.h"
+#include "compose/provider.h"
 #include "compose/references.h"
 #include "compose/resources.h"
 
@@ -286,14 +287,13 @@ static bool create_service(gpointer data, const char *name, Client *client, GErr
 {
 	Work *work = data;
 	const json_t *service = json_object_get(project_services(work->project), name);
+	if (json_object_get(service, "provider") != NULL)
+		return provider_run(work->project, name, "up", work->teller, error);
 	g_autoptr(json_t) own = containers_of(work->containers, name);
 	g_autofree char *hash = hash_now(work, service, error);
 	int wanted = wanted_count(work, name, service), kept = 0;
 	if (hash == NULL)
 		return false;
-	if (json_object_get(service, "provider") != NULL)
-		return fail(error, BERTH_ERROR_UNAVAILABLE,
-			"service %s: providers are not supported", name);
 	for (size_t i = 0; i < json_array_size(own); i++) {
 		const json_t *container = json_array_get(own, i);
 		if (kept == wanted) {

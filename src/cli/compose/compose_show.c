@@ -92,9 +92,9 @@ static void say(
 		return;
 	}
 	if (!show->live) {
-		print_to(stderr, "%s %s %s  %s%s%s\n",
-			show->teller->dry_run ? "DRY-RUN MODE - " : "", kind, name, state,
-			*text != '\0' ? " " : "", text);
+		print_to(stderr, "%s %s%s%s  %s%s%s\n",
+			show->teller->dry_run ? "DRY-RUN MODE - " : "", kind,
+			*kind != '\0' ? " " : "", name, state, *text != '\0' ? " " : "", text);
 		return;
 	}
 	g_autofree char *called = text_shown(name, false);
