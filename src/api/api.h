@@ -10,6 +10,7 @@ typedef struct Route Route;
 /* Who is at the other end of a connection. */
 typedef struct {
 	bool is_tcp;
+	bool metrics; /* came to metrics-addr: nothing else is answered */
 	const char *certificate; /* the name in it, checked; NULL: none was asked for */
 } Caller;
 
@@ -43,6 +44,8 @@ typedef struct Server Server;
 Server *server_new(Engine *engine, GError **error);
 /* A listening socket, taken over; tls is borrowed, NULL for plain bytes. */
 void server_add_door(Server *server, int fd, bool is_tcp, const TlsContext *tls);
+/* The same, for GET /metrics alone: whoever reaches it may read that. Plain. */
+void server_add_metrics_door(Server *server, int fd);
 /* Calls ready in the serving thread whenever fd, which is borrowed, is readable; serving ends when it answers false. */
 void server_watch(Server *server, int fd, bool (*ready)(int fd, gpointer data), gpointer data);
 /* Serves until a watched descriptor says that it is over. */
@@ -53,9 +56,15 @@ void confine_self(void);
 
 /* listen.c: opens a door at unix://PATH, tcp://ADDRESS:PORT or fd://. */
 bool server_listen(Server *server, const Config *config, const char *host, GError **error);
+/* At metrics-addr (ADDRESS:PORT). */
+bool server_listen_metrics(Server *server, const char *address, GError **error);
 
 /* dispatch.c: all routes, a table a file, ended by NULL. */
 extern const Route *const route_tables[];
+/* metrics.c: GET /metrics; and how long a request took that was answered. */
+bool metrics_reply(Request *request, GError **error);
+void metrics_request(const Route *route, gint64 microseconds);
+
 /* dispatch.c: finds what is asked for, and does it. */
 bool request_dispatch(Request *request, GError **error);
 void request_clear(Request *request); /* what dispatching has put into it */

@@ -135,6 +135,8 @@ static bool redirect(Request *request, bool *moved, GError **error)
 bool request_dispatch(Request *request, GError **error)
 {
 	bool moved;
+	if (request->caller->metrics)
+		return metrics_reply(request, error);
 	if (!access_of_browser(request, error) || !redirect(request, &moved, error))
 		return false;
 	if (moved)
@@ -147,7 +149,12 @@ bool request_dispatch(Request *request, GError **error)
 	request->route = route_find(request->head->start[0], request->path, &request->name);
 	if (request->route == NULL)
 		return fail(error, BERTH_ERROR_NOT_FOUND, "page not found");
-	return request->route->handle(request, error);
+	gint64 began = g_get_monotonic_time();
+	if (!request->route->handle(request, error))
+		return false;
+	if (*request->engine->config->metrics_addr != '\0')
+		metrics_request(request->route, g_get_monotonic_time() - began);
+	return true;
 }
 
 void request_clear(Request *request)

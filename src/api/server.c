@@ -101,10 +101,12 @@ static void unpark(Server *server, Connection *connection)
 	server->partial -= connection->head_began != 0;
 }
 
-static void connection_start(Server *server, int fd, bool is_tcp, const char *certificate)
+/* caller's certificate is copied. */
+static void connection_start(Server *server, int fd, Caller caller)
 {
 	Connection *connection = connection_new(server, fd);
-	connection->caller = (Caller){.is_tcp = is_tcp, .certificate = g_strdup(certificate)};
+	connection->caller = caller;
+	connection->caller.certificate = g_strdup(caller.certificate);
 	connection_park(connection, EPOLL_CTL_ADD);
 }
 
@@ -121,6 +123,14 @@ void server_add_door(Server *server, int fd, bool is_tcp, const TlsContext *tls)
 	door->listener = true;
 	door->caller.is_tcp = is_tcp;
 	door->tls = tls;
+	watch_always(server, door);
+}
+
+void server_add_metrics_door(Server *server, int fd)
+{
+	Connection *door = connection_new(server, fd);
+	door->listener = true;
+	door->caller = (Caller){.is_tcp = true, .metrics = true};
 	watch_always(server, door);
 }
 
@@ -290,7 +300,9 @@ static void make_room(Server *server)
 static void tls_ready(gpointer data, int fd, const char *name)
 {
 	Server *server = data;
-	connection_start(server, fd, true, server->engine->config->tls_verify ? name : NULL);
+	connection_start(server, fd,
+		(Caller){.is_tcp = true,
+			.certificate = server->engine->config->tls_verify ? name : NULL});
 }
 
 /* No container gets to the API over the address that the host has on its bridge (CVE-2025-9074). */
@@ -320,7 +332,7 @@ static void door_open(Server *server, const Connection *door)
 	else if (door->tls != NULL)
 		tls_accept(door->tls, fd, tls_ready, server);
 	else
-		connection_start(server, fd, door->caller.is_tcp, NULL);
+		connection_start(server, fd, door->caller);
 }
 
 /* Drops who began a head and does not come to its end. */

@@ -4,6 +4,7 @@
 #include "base/nearest.h"
 #include "base/timefmt.h"
 #include "base/work.h"
+#include "engine/object/counts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -724,8 +725,10 @@ bool build_run(Engine *engine, const BuildRequest *request, GError **error)
 	g_autoptr(Build) build = build_new(engine, request, error);
 	if (build == NULL)
 		return false;
+	count_one(COUNT_BUILDS);
 	if (build_solve(build, &problem) && build_keep(build, &id, &problem))
 		return true;
+	count_one(COUNT_BUILDS_FAILED);
 	if (progress_spoke(build->progress))
 		progress_error(build->progress, problem, build->exit_code, build->excerpt);
 	g_propagate_error(error, g_steal_pointer(&problem));

@@ -33,6 +33,7 @@ static const struct {
 	{"data-root", 0, "data-root", STRING, "folder of all state (/var/lib/berth)"},
 	{"exec-root", 0, "exec-root", STRING, "folder of what a reboot may lose (/run/berth)"},
 	{"pidfile", 'p', "pidfile", STRING, "file to write the process id to"},
+	{"metrics-addr", 0, "metrics-addr", STRING, "ADDRESS:PORT where Prometheus reads metrics"},
 	{"config-file", 0, NULL, STRING, "daemon.json to read (/etc/berth/daemon.json)"},
 	{"group", 'G', "group", STRING, "group that may use the UNIX socket (berth)"},
 	{"debug", 'D', "debug", BOOL, "log more"},
@@ -416,6 +417,7 @@ Config *config_load(int argc, char **argv, GError **error)
 	config->data_root = folder_or(given, "data-root", "/var/lib/berth");
 	config->exec_root = folder_or(given, "exec-root", "/run/berth");
 	config->pidfile = text_or(given, "pidfile", "");
+	config->metrics_addr = text_or(given, "metrics-addr", "");
 	config->group = text_or(given, "group", "berth");
 	config->log_level = text_or(given, "log-level", "info");
 	config->cgroup_parent = text_or(given, "cgroup-parent", "/berth");
@@ -461,7 +463,7 @@ Config *config_load(int argc, char **argv, GError **error)
 
 void config_free(Config *config)
 {
-	char *strings[] = {config->data_root, config->exec_root, config->pidfile, config->group,
+	char *strings[] = {config->metrics_addr, config->data_root, config->exec_root, config->pidfile, config->group,
 		config->log_level, config->cgroup_parent, config->log_driver, config->bridge,
 		config->bip, config->bip6, config->fixed_cidr, config->fixed_cidr6, config->shim,
 		config->seccomp_profile, config->seccomp_name, config->certs, config->http_proxy,

@@ -127,7 +127,7 @@ static const struct {
 	{"cpu-rt-runtime", false, NULL}, {"experimental", false, "false"},
 	{"firewall-backend", false, "nftables"}, {"init-path", false, ""},
 	{"ip-forward-no-drop", false, "true"}, {"log-format", false, "text"},
-	{"max-download-attempts", false, NULL}, {"metrics-addr", false, ""},
+	{"max-download-attempts", false, NULL}, 
 	{"min-api-version", false, ""}, {"network-control-plane-mtu", false, NULL},
 	{"network-diagnostic-port", false, NULL}, {"node-generic-resources", false, NULL},
 	{"raw-logs", false, "false"}, {"runtimes", false, NULL},

@@ -74,14 +74,12 @@ static struct addrinfo *resolve(const char *address, GError **error)
 	return found;
 }
 
-static bool listen_tcp(Server *server, const Config *config, const char *address, GError **error)
+/* A listening socket at an address; -1 with error. */
+static int bind_tcp(const char *address, GError **error)
 {
-	const TlsContext *context;
-	if (!guard_tcp(config, address, &context, error))
-		return false;
 	struct addrinfo *found = resolve(address, error);
 	if (found == NULL)
-		return false;
+		return -1;
 	autofd fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int on = 1;
 	bool ok = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
@@ -89,9 +87,27 @@ static bool listen_tcp(Server *server, const Config *config, const char *address
 		  bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, SOMAXCONN) == 0;
 	freeaddrinfo(found);
 	if (!ok)
-		return fail_errno(error, "cannot listen at tcp://%s", address);
-	server_add_door(server, fd_steal(&fd), true, context);
-	return true;
+		fail_errno(error, "cannot listen at tcp://%s", address);
+	return ok ? fd_steal(&fd) : -1;
+}
+
+static bool listen_tcp(Server *server, const Config *config, const char *address, GError **error)
+{
+	const TlsContext *context;
+	if (!guard_tcp(config, address, &context, error))
+		return false;
+	int fd = bind_tcp(address, error);
+	if (fd >= 0)
+		server_add_door(server, fd, true, context);
+	return fd >= 0;
+}
+
+bool server_listen_metrics(Server *server, const char *address, GError **error)
+{
+	int fd = bind_tcp(address, error);
+	if (fd >= 0)
+		server_add_metrics_door(server, fd);
+	return fd >= 0;
 }
 
 /* Sockets that systemd has opened (sd_listen_fds(3)): those of TCP are guarded as ours. */

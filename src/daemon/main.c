@@ -110,6 +110,9 @@ int main(int argc, char **argv)
 			return refuse(error);
 		log_info("listening at %s", config->hosts[i]);
 	}
+	if (*config->metrics_addr != '\0' &&
+		!server_listen_metrics(server, config->metrics_addr, &error))
+		return refuse(error);
 	if (!write_pidfile(config, &error))
 		return refuse(error);
 	server_watch(server, signals, signal_came,

@@ -1,5 +1,7 @@
 /* The event bus: a short memory, and those who follow. */
 #include "engine/object/event.h"
+#include "engine/object/counts.h"
+
 #include "base/notify.h"
 
 #include "base/timefmt.h"
@@ -44,6 +46,7 @@ void event_publish(
 {
 	(void)engine;
 	init_once();
+	count_one(COUNT_EVENTS);
 	Entry *entry = g_new0(Entry, 1);
 	g_atomic_ref_count_init(&entry->references);
 	entry->event =

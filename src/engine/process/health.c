@@ -1,6 +1,7 @@
 /* Health checks: a command in the container, again and again, and what its exit codes say (Engine API, Health).
  * Each container that has one gets a thread while it runs; what is known starts anew with each start. */
 #include "engine/process/health.h"
+#include "engine/object/counts.h"
 #include "engine/process/exec.h"
 #include "engine/process/family.h"
 
@@ -191,6 +192,9 @@ static const char *note_result(const Probe *probe, Health *health, int code, gin
 {
 	const char *before = health->status;
 	bool in_start = strcmp(before, "starting") == 0 && began < probe->grace_end;
+	count_one(COUNT_HEALTH_CHECKS);
+	if (code != 0)
+		count_one(COUNT_HEALTH_CHECKS_FAILED);
 	json_array_append_new(health->log, result_json(begin, code, output));
 	if (json_array_size(health->log) > MAX_LOG)
 		json_array_remove(health->log, 0);
