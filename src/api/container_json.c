@@ -222,8 +222,8 @@ json_t *container_inspect_json(Container *container, bool size, GError **error)
 	set(json, "RestartCount", json_integer(row.restarts));
 	set(json, "Driver", json_string("overlay2"));
 	set(json, "Platform", json_string("linux"));
-	set(json, "MountLabel", json_string(""));
-	set(json, "ProcessLabel", json_string(""));
+	set(json, "MountLabel", json_string(json_str(spec, "SELinux.Mount")));
+	set(json, "ProcessLabel", json_string(json_str(spec, "SELinux.Process")));
 	set(json, "AppArmorProfile", json_string(apparmor_profile(host)));
 	set(json, "ExecIDs", exec_ids(container));
 	set(json, "HostConfig", json_copy((json_t *)host));

@@ -432,6 +432,7 @@ Config *config_load(int argc, char **argv, GError **error)
 	config->debug = json_bool(given, "debug");
 	config->init = json_bool(given, "init");
 	config->no_new_privileges = json_bool(given, "no-new-privileges");
+	config->selinux = json_bool(given, "selinux-enabled");
 	config->allow_insecure_api = json_bool(given, "allow-insecure-api");
 	read_tls(config, given);
 	if (!userns_resolve(json_str(given, "userns-remap"), &config->userns, error))

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "runtime/lsm.h"
 
 #include <string.h>
 
@@ -119,9 +120,8 @@ static const struct {
 	{"host-gateway-ip", true, ""}, {"host-gateway-ips", true, NULL}, {"icc", true, "true"},
 	{"ip", true, "0.0.0.0"}, {"ip-forward", true, "true"}, {"ip-masq", true, "true"},
 	{"ip6tables", true, "true"}, {"iptables", true, "true"}, {"live-restore", false, "true"},
-	{"mtu", true, NULL}, {"rootless", true, "false"}, {"selinux-enabled", true, "false"},
-	{"storage-driver", true, "overlay2"}, {"storage-opts", true, NULL},
-	{"cdi-spec-dirs", false, NULL}, {"containerd", false, ""},
+	{"mtu", true, NULL}, {"rootless", true, "false"}, {"storage-driver", true, "overlay2"},
+	{"storage-opts", true, NULL}, {"cdi-spec-dirs", false, NULL}, {"containerd", false, ""},
 	{"containerd-namespace", false, ""}, {"containerd-plugin-namespace", false, ""},
 	{"containerd-plugins-namespace", false, ""}, {"cpu-rt-period", false, NULL},
 	{"cpu-rt-runtime", false, NULL}, {"experimental", false, "false"},
@@ -186,5 +186,8 @@ bool config_check_lacking(const json_t *given, GError **error)
 			"\"%s\" in the configuration does nothing: this engine has no such setting",
 			lacking[i].key);
 	}
+	if (json_bool(given, "selinux-enabled") && !lsm_has_selinux("/"))
+		return fail(error, BERTH_ERROR_INVALID,
+			"\"selinux-enabled\" cannot be honoured: this kernel has no SELinux");
 	return check_exec_opts(json_object_get(given, "exec-opts"), error);
 }

@@ -1,4 +1,5 @@
 /* Containers after a restart of the engine: running still, ended meanwhile, or lost with the host. */
+#include "engine/container/labels.h"
 #include "engine/container/life.h"
 #include "engine/container_policy.h"
 #include "engine/network/endpoint.h"
@@ -62,6 +63,7 @@ static void restore(Container *container)
 	g_autoptr(json_t) spec = container_spec(container, NULL);
 	const char *policy = json_str(spec, "HostConfig.RestartPolicy.Name");
 	links_remember(container, spec);
+	labels_remember(container->engine, spec);
 	if (status != STATUS_RUNNING && status != STATUS_PAUSED)
 		forget_start(container);
 	bool ended = status == STATUS_EXITED || status == STATUS_CREATED;

@@ -75,6 +75,7 @@ Engine *engine_new(Config *config, GError **error)
 	engine->containers = g_hash_table_new_full(
 		g_str_hash, g_str_equal, NULL, (GDestroyNotify)container_unref);
 	engine->names = g_hash_table_new(g_str_hash, g_str_equal);
+	engine->levels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	engine->execs =
 		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)exec_unref);
 	engine->volume_holds = volume_holds_new();

@@ -112,8 +112,7 @@ static const char *filesystem_name(const char *path)
 	return "<unknown>";
 }
 
-/* What confines containers that ask for nothing, in dockerd's words. SELinux is not among it on any kernel: no labels are
- * set. */
+/* What confines containers that ask for nothing, in dockerd's words. */
 static json_t *security_options(const Config *config)
 {
 	json_t *list = json_array();
@@ -122,7 +121,8 @@ static json_t *security_options(const Config *config)
 		bool there;
 		const char *name;
 	} options[] = {{lsm_has_apparmor("/"), "name=apparmor"}, {true, seccomp},
-		{true, "name=cgroupns"}, {config->no_new_privileges, "name=no-new-privileges"},
+		{config->selinux, "name=selinux"}, {true, "name=cgroupns"},
+		{config->no_new_privileges, "name=no-new-privileges"},
 		{config->userns.count > 0, "name=userns"}};
 	for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
 		if (options[i].there)

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "runtime/environment.h"
 #include "runtime/lsm.h"
+#include "runtime/selinux.h"
 
 #include <linux/mount.h>
 #include <sched.h>
@@ -102,6 +103,8 @@ static void add_root(const Launch *launch, Plan *plan)
 	g_string_append_printf(options,
 		",upperdir=%s/upper,workdir=%s/work,xino=off,index=off,redirect_dir=off",
 		launch->folder, launch->folder);
+	if (*launch->mount_label != '\0')
+		g_string_append_printf(options, ",context=\"%s\"", launch->mount_label);
 	g_autofree char *target = g_build_filename(launch->folder, "rootfs", NULL);
 	plan_put(plan, PLAN_ROOT, 0, 0, launch->layer_folder, options->str, target, NULL);
 }
@@ -583,6 +586,9 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 	add_log(launch, plan);
 	if (!cgroup_plan(layout, plan, launch->cgroup, host, error))
 		return false;
+	SelinuxLabels labels = {(char *)launch->process_label, (char *)launch->mount_label};
+	if (!selinux_plan(&labels, "/", plan, error))
+		return false;
 	add_namespaces(launch, plan);
 	add_userns(&launch->userns, plan);
 	if (launch->resolver->names[0] != NULL)
@@ -634,6 +640,7 @@ bool launch_exec_plan(
 	g_auto(Security) security = {0};
 	if (!security_parse(exec->host, &security, error))
 		return false;
+	selinux_plan_exec(exec->process_label, plan);
 	add_stdio(plan, exec->tty, exec->with_stdin, true, exec->rows, exec->columns);
 	cgroup_plan_join(layout, plan, exec->cgroup, exec->host);
 	add_userns(&exec->userns, plan);

@@ -63,8 +63,9 @@ static bool check_label(const char *label, bool has_selinux, GError **error)
 			"type, "
 			"filetype' followed by ':' and a value",
 			label);
-	return fail(error, BERTH_ERROR_INVALID, "cannot apply label \"%s\": %s", label,
-		has_selinux ? "this engine sets no SELinux labels" : "this kernel has no SELinux");
+	return has_selinux ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "cannot apply label \"%s\": this kernel has no SELinux", label);
 }
 
 bool lsm_check(const Security *security, const char *root, GError **error)
@@ -150,8 +151,10 @@ bool lsm_plan(
 		if (!load_default(root, error))
 			return false;
 	}
+	g_autofree char *now = g_strconcat("changeprofile ", profile, NULL);
+	bool apart = access(own, F_OK) == 0;
 	plan_put(plan, PLAN_EXEC_ATTRIBUTE, 0, 0,
-		access(own, F_OK) == 0 ? "/proc/self/attr/apparmor/exec" : "/proc/self/attr/exec",
-		value, NULL);
+		apart ? "/proc/self/attr/apparmor/exec" : "/proc/self/attr/exec", value,
+		apart ? "/proc/self/attr/apparmor/current" : "/proc/self/attr/current", now, NULL);
 	return true;
 }

@@ -160,6 +160,7 @@ typedef struct {
 	Userns userns;
 	const char *cgroup;	     /* "/berth/<id>" */
 	const char *seccomp_profile; /* the engine's: as seccomp_add's */
+	const char *process_label, *mount_label; /* SELinux's, or "" */
 	const char *network_file, *ipc_file, *ipc_mount_file, *pid_file,
 		*pid_mount_file; /* namespaces to join, or NULL */
 	const Resolver *resolver;
@@ -177,6 +178,7 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 typedef struct {
 	const json_t *config, *host;
 	const char *cgroup, *seccomp_profile;
+	const char *process_label; /* as Launch's */
 	const User *user;
 	Userns userns;
 	char **argv, **env; /* env: in addition to the container's */

@@ -32,7 +32,7 @@ static void forward_all(void)
 	signal(SIGTTOU, SIG_IGN);
 }
 
-void init_fork(void)
+void init_fork(void (*confine)(void))
 {
 	child = fork();
 	if (child < 0)
@@ -45,6 +45,7 @@ void init_fork(void)
 		signal(SIGTTOU, SIG_DFL);
 		return;
 	}
+	confine();
 	forward_all();
 	prctl(PR_SET_NAME, "docker-init");
 	die_with_shim();

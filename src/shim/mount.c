@@ -10,6 +10,28 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 
+static const char *label = "";
+
+void mount_labels(const struct plan *plan)
+{
+	label = record_string(plan_find(plan, PLAN_MOUNT_LABEL), 0);
+}
+
+/* Those that know labels of their own have one for all of their files; a queue keeps what it is given. procfs and sysfs have
+ * the policy's. */
+int mount_label(int fs, const char *type)
+{
+	static const char *const whole[] = {"tmpfs", "devpts", "overlay"};
+	if (*label == '\0')
+		return 0;
+	for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+		if (strcmp(type, whole[i]) == 0)
+			return sys_fsconfig(fs, FSCONFIG_SET_STRING, "context", label);
+	return strcmp(type, "mqueue") == 0
+		       ? sys_fsconfig(fs, FSCONFIG_SET_STRING, "rootcontext", label)
+		       : 0;
+}
+
 /* What lies over procfs would deceive those who set the container up, and its masks (CVE-2019-16884). Over all of it may
  * lie another procfs, and what tools such as lxcfs fake has always been allowed. */
 static void check_proc(const char *target, int tree, int place)
@@ -70,6 +92,8 @@ void mount_new(const struct plan_record *record)
 	int fs = sys_fsopen(type);
 	if (fs >= 0)
 		sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", type);
+	if (fs >= 0 && mount_label(fs, type) < 0)
+		report_fail(errno, "cannot label the %s at \"%s\"", type, target);
 	for (uint32_t i = 2; fs >= 0 && i < record->strings; i++)
 		if (set_option(fs, record_string(record, i)) < 0)
 			report_fail(errno, "invalid option \"%s\" of the %s at \"%s\"",

@@ -27,7 +27,7 @@ static int overlay(const struct plan_record *record)
 		if (sys_fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir+", record_string(record, i)) <
 			0)
 			return -1;
-	if (fs < 0 ||
+	if (fs < 0 || mount_label(fs, "overlay") < 0 ||
 		(*own != '\0' && (!set_folder(fs, "upperdir", own, "/upper") ||
 					 !set_folder(fs, "workdir", own, "/work"))) ||
 		sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)

@@ -69,8 +69,10 @@ enum plan_op {
 
 	/* Behind all others, so that an engine's plans of execs fit the shims of the one before. */
 	PLAN_ENTER, /* | no container of its own: for one exec in that of the process behind SHIM_FD_NETWORK */
-	PLAN_EXEC_ATTRIBUTE, /* | file of /proc/self/attr, value: what the program is confined by (AppArmor) */
+	PLAN_EXEC_ATTRIBUTE, /* | file of /proc/self/attr, value: what the program is confined by (AppArmor, SELinux); and what a
+				small init is, which executes nothing: file and value, or none */
 	PLAN_LOG_SEND, /* enum plan_send_number... | enum plan_send_string..., then fields: name, value, ... */
+	PLAN_MOUNT_LABEL, /* | SELinux label of all that is mounted anew */
 	PLAN_OPS,
 };
 

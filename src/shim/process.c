@@ -30,6 +30,7 @@ static struct {
 	const char *workdir;
 	const struct plan_record *env, *seccomp;
 	bool no_new_privs, init, tty;
+	const struct plan *plan;
 	bool apart; /* this one is the maker only: it forks the process at last */
 	struct birth *birth;
 	const struct plan_record *
@@ -292,6 +293,17 @@ static void become_visible(void)
 		report_fail(errno, "cannot fork in the container");
 }
 
+/* The small init executes nothing: it goes under what confines the program at once. Before it forks it could not, as what is confined
+ * may not choose what it executes under. */
+static void confine_init(void)
+{
+	for (const struct plan_record *r = NULL; (r = plan_next(self.plan, r)) != NULL;)
+		if (r->op == PLAN_EXEC_ATTRIBUTE && *record_string(r, 2) != '\0' &&
+			!put_kernel_file(record_string(r, 2), record_string(r, 3)))
+			report_fail(errno, "the init: cannot write \"%s\" to %s",
+				record_string(r, 3), record_string(r, 2));
+}
+
 /* Of what the plan says nothing more is to be done: by this process, or by the one that it forks. */
 static _Noreturn void run_program(const struct plan_record *record)
 {
@@ -315,7 +327,7 @@ static _Noreturn void run_program(const struct plan_record *record)
 		set_rlimit(self.processes);
 	streams_begin_session(self.tty);
 	if (self.init) {
-		init_fork();
+		init_fork(confine_init);
 		die_with_shim();
 	}
 	if (last)
@@ -412,6 +424,7 @@ static _Noreturn void run_ops(
 	const struct plan *plan, const struct maker *maker, const char *container, bool joining)
 {
 	self.birth = maker->birth;
+	self.plan = plan;
 	for (const struct plan_record *r = NULL; (r = plan_next(plan, r)) != NULL;) {
 		if (ops[r->op].run != NULL && !(joining && ops[r->op].only_new))
 			ops[r->op].run(r);
@@ -469,10 +482,11 @@ static void join_namespaces(const struct plan *plan)
  * mounted can be in its place (CVE-2019-16884), and who is forked from here has it too. */
 static void set_exec_attribute(const struct plan *plan)
 {
-	const struct plan_record *record = plan_find(plan, PLAN_EXEC_ATTRIBUTE);
-	if (record != NULL && !put_kernel_file(record_string(record, 0), record_string(record, 1)))
-		report_fail(errno, "cannot write \"%s\" to %s", record_string(record, 1),
-			record_string(record, 0));
+	for (const struct plan_record *r = NULL; (r = plan_next(plan, r)) != NULL;)
+		if (r->op == PLAN_EXEC_ATTRIBUTE &&
+			!put_kernel_file(record_string(r, 0), record_string(r, 1)))
+			report_fail(errno, "cannot write \"%s\" to %s", record_string(r, 1),
+				record_string(r, 0));
 }
 
 void process_become(const struct plan *plan, const struct maker *maker, const char *container)
@@ -480,6 +494,7 @@ void process_become(const struct plan *plan, const struct maker *maker, const ch
 	umask(0022);
 	set_oom_score(plan);
 	set_exec_attribute(plan);
+	mount_labels(plan);
 	join_pid_namespace(plan, maker);
 	userns_enter(plan, maker->sync);
 	join_namespaces(plan);

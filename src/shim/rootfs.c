@@ -160,7 +160,8 @@ static int open_kernel_path(const char *path)
 static int empty_folder(void)
 {
 	int fs = sys_fsopen("tmpfs");
-	if (fs < 0 || sys_fsconfig(fs, FSCONFIG_SET_STRING, "nr_inodes", "1") < 0 ||
+	if (fs < 0 || mount_label(fs, "tmpfs") < 0 ||
+		sys_fsconfig(fs, FSCONFIG_SET_STRING, "nr_inodes", "1") < 0 ||
 		sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
 		return -1;
 	int tree = sys_fsmount(fs, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);

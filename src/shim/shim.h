@@ -66,6 +66,10 @@ void path_readonly(const struct plan_record *record);
 void mount_new(const struct plan_record *record);
 /* Attaches a detached tree at target inside the new root, which is made a file or a folder as the tree is one, and closes it.
  * The one way to attach anything there: nothing comes to lie over procfs. */
+/* mount.c: the SELinux label of a plan, for all that is made from here on; and puts it on a file system that is being made. -1 with
+ * errno. */
+void mount_labels(const struct plan *plan);
+int mount_label(int fs, const char *type);
 void mount_attach(int tree, const char *what, const char *target);
 /* mount_bind.c. Those that are to stay peers of the host's mounts are cloned before mount_propagation_stop. */
 void bind_shared(const struct plan *plan);
@@ -132,8 +136,8 @@ void caps_set(uint64_t caps);
 /* The shim itself, for good: what execs of its container may have, and what it needs for them. */
 void caps_shed(uint64_t of_container);
 
-/* init.c: forks; the child returns, the parent stays as pid 1 and reaps. */
-void init_fork(void);
+/* init.c: forks; the child returns, the parent is confined, stays as pid 1 and reaps. */
+void init_fork(void (*confine)(void));
 
 /* logfile.c: the container's log. */
 bool logfile_open(const struct plan_record *record);

@@ -57,8 +57,8 @@ int mapped_overlay(const struct plan_record *record, uint32_t first, const char 
 {
 	int layers[MAX_LAYERS], count = (int)(record->strings - first), own = -1;
 	int fs = sys_fsopen("overlay");
-	if (fs < 0 || count < 0 || count > MAX_LAYERS)
-		report_fail(fs < 0 ? errno : E2BIG, "error mounting an overlay");
+	if (fs < 0 || count < 0 || count > MAX_LAYERS || mount_label(fs, "overlay") < 0)
+		report_fail(count > MAX_LAYERS ? E2BIG : errno, "error mounting an overlay");
 	for (int i = 0; i < count; i++) {
 		layers[i] = mapped_clone(record_string(record, (uint32_t)i + first), userns);
 		set_folder(fs, "lowerdir+", layers[i], "");
@@ -90,6 +90,7 @@ void userns_serve(const struct plan *plan, pid_t pid, int socket)
 	char path[64];
 	if (map == NULL)
 		return;
+	mount_labels(plan);
 	write_map(pid, "uid_map", record_number(map, 0), record_number(map, 2));
 	write_map(pid, "gid_map", record_number(map, 1), record_number(map, 2));
 	snprintf(path, sizeof path, "/proc/%d/ns/user", (int)pid);

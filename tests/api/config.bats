@@ -49,7 +49,7 @@ refused() { # text of the file, what is said
 @test "daemon.json: dockerd's settings that this engine lacks are refused where it matters, else told" {
 	refused '{"icc":false}' '"icc" cannot be honoured: this engine has no such setting; it is always true'
 	refused '{"authorization-plugins":["a"]}' '"authorization-plugins" cannot be honoured: this engine has no such setting'
-	refused '{"selinux-enabled":true}' '"selinux-enabled" cannot be honoured: this engine has no such setting; it is always false'
+	refused '{"selinux-enabled":true}' '"selinux-enabled" cannot be honoured: this kernel has no SELinux'
 	refused '{"storage-driver":"zfs"}' '"storage-driver" cannot be honoured: this engine has no such setting; it is always overlay2'
 	taken '{"icc":true,"iptables":true,"storage-driver":"overlay2","authorization-plugins":[],"live-restore":true,"ipv6":false}'
 	[[ $output != *warn* ]]

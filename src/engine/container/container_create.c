@@ -1,3 +1,4 @@
+#include "engine/container/labels.h"
 #include "engine/container/life.h"
 #include "engine/container/mount_points.h"
 #include "engine/container/spec.h"
@@ -118,11 +119,13 @@ static bool make(Engine *engine, const char *name, const char *image_id, const j
 	if (spec == NULL)
 		return false;
 	/* Asked before the mounts are made, so that a refused container leaves no volumes. */
-	if (!container_name_free(engine, name, error))
+	if (!container_name_free(engine, name, error) || !labels_allot(engine, spec, error))
 		return false;
 	g_autoptr(json_t) mounts = mount_points_make(engine, spec, image_id, error);
-	if (mounts == NULL)
+	if (mounts == NULL) {
+		labels_forget(engine, spec);
 		return false;
+	}
 	ContainerRow row = {
 		.id = g_strdup(id),
 		.name = g_strdup(name),
@@ -143,6 +146,7 @@ static bool make(Engine *engine, const char *name, const char *image_id, const j
 		links_remember(container, spec);
 		container_event(container, "create", NULL, NULL);
 	} else {
+		labels_forget(engine, spec);
 		store_discard(engine->store, engine->store->containers_fd, id);
 	}
 	container_row_clear(&row);

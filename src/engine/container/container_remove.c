@@ -1,3 +1,4 @@
+#include "engine/container/labels.h"
 #include "engine/container/life.h"
 #include "engine/network/endpoint.h"
 #include "engine/network/names.h"
@@ -136,6 +137,7 @@ static bool remove_ended(Container *container, bool volumes, GError **error)
 	notify_fire(&container->changed);
 	spec_cache_drop(container);
 	links_forget(container);
+	labels_forget(engine, spec);
 	g_mutex_lock(&engine->lock);
 	g_hash_table_remove(engine->containers, container->row.id);
 	g_mutex_unlock(&engine->lock);

@@ -1,4 +1,5 @@
 /* Gathers what a container is made of, has a plan made of it, and a shim carry that out. */
+#include "engine/container/labels.h"
 #include "engine/container/life.h"
 #include "engine/container/mount_points.h"
 #include "engine/container/spec.h"
@@ -159,6 +160,8 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 		.config = config,
 		.host = host,
 		.mounts = mounts,
+		.process_label = json_str(spec, "SELinux.Process"),
+		.mount_label = json_str(spec, "SELinux.Mount"),
 		.hostname = json_str(config, "Hostname"),
 		.user = &user,
 		.cgroup = cgroup,
@@ -178,7 +181,8 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 		!read_user_file(container, layers, "etc/passwd", &passwd, error) ||
 		!read_user_file(container, layers, "etc/group", &group, error) ||
 		!find_user(&user, config, host, passwd, group, error) ||
-		!network_files_write(container, spec, error))
+		!network_files_write(container, spec, error) ||
+		!labels_put_network(spec, network_folder, error))
 		return -1;
 	launch.userns = userns_of(engine, host);
 	launch.with_network = endpoints_managed(spec);
@@ -243,7 +247,7 @@ bool container_launch(
 	Userns ids = userns_of(container->engine, json_object_get(spec, "HostConfig"));
 	if (!mount_points_prepare(mounts, ids, error) || !volumes_hold(container, mounts, error))
 		return false;
-	if (!endpoints_reserve(container, spec, error)) {
+	if (!labels_put(spec, mounts, error) || !endpoints_reserve(container, spec, error)) {
 		volumes_release(container);
 		return false;
 	}
@@ -277,7 +281,8 @@ static bool launch(Container *container, GError **error)
 	if (container->exit_kept)
 		forget_exit(container);
 	g_autoptr(json_t) kept = container_spec(container, error);
-	g_autoptr(json_t) spec = kept != NULL ? spec_adopt_hostname(container, kept, error) : NULL;
+	json_t *named = kept != NULL ? spec_adopt_hostname(container, kept, error) : NULL;
+	g_autoptr(json_t) spec = named != NULL ? labels_adopt(container, named, error) : NULL;
 	g_autoptr(json_t) mounts = spec != NULL ? container_mounts(container, error) : NULL;
 	return mounts != NULL && container_launch(container, spec, mounts, error);
 }

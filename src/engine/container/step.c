@@ -1,5 +1,6 @@
 #include "engine/container/step.h"
 #include "engine/container/files.h"
+#include "engine/container/labels.h"
 #include "engine/container/life.h"
 #include "engine/container/spec.h"
 #include "engine/network/endpoint.h"
@@ -26,8 +27,10 @@ Container *step_new(Engine *engine, const StepSpec *spec, GError **error)
 	g_autofree char *id = id_generate(), *scratch = g_build_filename(id, "scratch", NULL);
 	g_autoptr(json_t) warnings = json_array();
 	json_t *complete = spec_complete(engine, spec->request, NULL, id, warnings, error);
-	if (complete == NULL)
+	if (complete == NULL || !labels_allot(engine, complete, error)) {
+		json_decref(complete);
 		return NULL;
+	}
 	ContainerRow row = {.id = g_strdup(id),
 		.name = g_strconcat("build-", id, NULL),
 		.image = g_strdup(""),
@@ -54,6 +57,7 @@ void step_free(Container *step)
 		return;
 	shim_wait_gone(step);
 	store_discard(step->engine->store, step->engine->store->containers_fd, step->row.id);
+	labels_forget(step->engine, step->spec);
 	g_clear_pointer(&step->spec, json_decref);
 	container_unref(step);
 }

@@ -10,7 +10,7 @@ struct Config {
 	char *data_root, *exec_root, *pidfile, *group, *log_level, *cgroup_parent, *log_driver,
 		*bridge, *bip, *bip6, *fixed_cidr, *fixed_cidr6, *shim;
 	json_t *log_opts, *file; /* file: daemon.json as read, for keys that later rooms own */
-	bool debug, init, no_new_privileges, allow_insecure_api, publish_by_proxy;
+	bool debug, init, no_new_privileges, selinux, allow_insecure_api, publish_by_proxy;
 	char **labels, **registry_mirrors, **insecure_registries;
 	char *certs, *http_proxy, *https_proxy,
 		*no_proxy;		   /* NULL: none. certs: certs.d beside daemon.json */

@@ -15,6 +15,7 @@ typedef struct Engine {
 	GMutex lock;
 	GHashTable *containers; /* id -> Container */
 	GHashTable *names;	/* name -> Container */
+	GHashTable *levels;	/* SELinux level -> how many containers have it */
 	GHashTable *execs;	/* id -> Exec */
 	GPtrArray *linking;	/* of Container, owned: those with links to others */
 	GQueue spec_cache;	/* of Container, last read first */

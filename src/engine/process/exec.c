@@ -128,6 +128,7 @@ static int make_plan(Container *container, const Exec *exec, GError **error)
 		return -1;
 	g_auto(GStrv) links = links_env(container, host, NULL);
 	LaunchExec launch = {.config = config,
+		.process_label = json_str(spec, "SELinux.Process"),
 		.host = host,
 		.cgroup = cgroup,
 		.seccomp_profile = container->engine->config->seccomp_profile,

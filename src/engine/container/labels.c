@@ -1,0 +1,184 @@
+/* SELinux labels of containers (docs/decisions/selinux.md): no two have the same categories, and who shares the namespaces of another has
+ * those of that one. They are kept with the specification, as "SELinux". */
+#include "engine/container/labels.h"
+#include "engine/volume/volume.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "runtime/selinux.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+/* How many containers have a level; with the lock held. */
+static guint count_of(Engine *engine, const char *level)
+{
+	return GPOINTER_TO_UINT(g_hash_table_lookup(engine->levels, level));
+}
+
+static void count(Engine *engine, const char *level, bool more)
+{
+	guint now = count_of(engine, level) + (more ? 1 : (guint)-1);
+	if (*level == '\0' || (!more && count_of(engine, level) == 0))
+		return;
+	if (now == 0)
+		g_hash_table_remove(engine->levels, level);
+	else
+		g_hash_table_insert(engine->levels, g_strdup(level), GUINT_TO_POINTER(now));
+}
+
+static bool take(gpointer data, const char *level)
+{
+	Engine *engine = data;
+	g_mutex_lock(&engine->lock);
+	bool unused = count_of(engine, level) == 0;
+	if (unused)
+		count(engine, level, true);
+	g_mutex_unlock(&engine->lock);
+	return unused;
+}
+
+static void count_spec(Engine *engine, const json_t *spec, bool more)
+{
+	g_mutex_lock(&engine->lock);
+	count(engine, selinux_level(json_str(spec, "SELinux.Process")), more);
+	g_mutex_unlock(&engine->lock);
+}
+
+void labels_remember(Engine *engine, const json_t *spec)
+{
+	count_spec(engine, spec, true);
+}
+
+void labels_forget(Engine *engine, const json_t *spec)
+{
+	count_spec(engine, spec, false);
+}
+
+/* The labels of a container whose namespace is joined, as options; NULL: it has none, or none is joined. */
+static GPtrArray *labels_of(Engine *engine, const char *mode)
+{
+	if (!g_str_has_prefix(mode, "container:"))
+		return NULL;
+	g_autoptr(Container) other = container_find(engine, mode + strlen("container:"), NULL);
+	g_autoptr(json_t) spec = other != NULL ? container_spec(other, NULL) : NULL;
+	const char *process = json_str(spec, "SELinux.Process");
+	return *process != '\0' ? selinux_options_of(process) : NULL;
+}
+
+static bool same(const GPtrArray *a, const GPtrArray *b)
+{
+	bool same = a->len == b->len;
+	for (guint i = 0; same && i < a->len; i++)
+		same = strcmp(a->pdata[i], b->pdata[i]) == 0;
+	return same;
+}
+
+/* What nobody asked for follows from what the container is given: moby's daemon/create.go. NULL with error. */
+static GPtrArray *implied(Engine *engine, const json_t *host, GError **error)
+{
+	const char *ipc = json_str(host, "IpcMode"), *pid = json_str(host, "PidMode");
+	GPtrArray *options = g_ptr_array_new_with_free_func(g_free);
+	if (json_bool(host, "Privileged") || strcmp(ipc, "host") == 0 || strcmp(pid, "host") == 0) {
+		g_ptr_array_add(options, g_strdup("disable"));
+		return options;
+	}
+	g_autoptr(GPtrArray) of_ipc = labels_of(engine, ipc), of_pid = labels_of(engine, pid);
+	if (of_ipc != NULL && of_pid != NULL && !same(of_ipc, of_pid)) {
+		g_ptr_array_unref(options);
+		fail(error, BERTH_ERROR_SYSTEM,
+			"--ipc and --pid containers SELinux labels aren't the same");
+		return NULL;
+	}
+	if (of_ipc == NULL && of_pid == NULL)
+		return options;
+	g_ptr_array_unref(options);
+	return of_ipc != NULL ? g_steal_pointer(&of_ipc) : g_steal_pointer(&of_pid);
+}
+
+static bool refuse(const GPtrArray *labels, GError **error)
+{
+	for (guint i = 0; i < labels->len; i++)
+		if (strcmp(labels->pdata[i], "disable") != 0)
+			return fail(error, BERTH_ERROR_INVALID,
+				"cannot apply label \"%s\": this engine sets no SELinux labels "
+				"(selinux-enabled is not set)",
+				(char *)labels->pdata[i]);
+	return true;
+}
+
+bool labels_allot(Engine *engine, json_t *spec, GError **error)
+{
+	const json_t *host = json_object_get(spec, "HostConfig");
+	g_auto(Security) security = {0};
+	g_auto(SelinuxLabels) labels = {0};
+	if (!security_parse(host, &security, error))
+		return false;
+	if (!engine->config->selinux)
+		return refuse(security.labels, error);
+	g_autoptr(GPtrArray) options = security.labels->len > 0 ? g_ptr_array_ref(security.labels)
+								: implied(engine, host, error);
+	if (options == NULL || !selinux_labels("/", options, take, engine, &labels, error))
+		return false;
+	json_object_set_new(spec, "SELinux",
+		json_pack("{s:s, s:s}", "Process", labels.process, "Mount", labels.mount));
+	for (guint i = 0; i < options->len; i++)
+		if (g_str_has_prefix(options->pdata[i], "level:")) {
+			labels_remember(engine, spec); /* it may be another's already */
+			break;
+		}
+	return true;
+}
+
+json_t *labels_adopt(Container *container, json_t *spec, GError **error)
+{
+	if (!container->engine->config->selinux || json_object_get(spec, "SELinux") != NULL)
+		return spec;
+	json_t *own = json_copy(spec);
+	json_decref(spec);
+	if (labels_allot(container->engine, own, error) &&
+		(container->unlisted || container_set_spec(container, own, error)))
+		return own;
+	labels_forget(container->engine, own);
+	json_decref(own);
+	return NULL;
+}
+
+/* ":z" and ":Z" of a bind; volumes are "z" where nothing else is said. */
+static const char *sharing_of(const json_t *mount)
+{
+	g_auto(GStrv) words = g_strsplit(json_str(mount, "Mode"), ",", -1);
+	return g_strv_contains((const char *const *)words, "Z")	  ? "Z"
+	       : g_strv_contains((const char *const *)words, "z") ? "z"
+								  : "";
+}
+
+bool labels_put(const json_t *spec, const json_t *mounts, GError **error)
+{
+	const char *label = json_str(spec, "SELinux.Mount");
+	bool ok = true;
+	for (size_t i = 0; *label != '\0' && ok && i < json_array_size(mounts); i++) {
+		const json_t *mount = json_array_get(mounts, i);
+		const char *sharing = sharing_of(mount);
+		if (*sharing == '\0')
+			continue;
+		autofd source = mount_source_open(mount, error);
+		ok = source >= 0 && selinux_relabel(source, json_str(mount, "Source"), label,
+					    *sharing == 'z', "/", error);
+	}
+	return ok;
+}
+
+bool labels_put_network(const json_t *spec, const char *folder, GError **error)
+{
+	static const char *const files[] = {"resolv.conf", "hostname", "hosts"};
+	const char *label = json_str(spec, "SELinux.Mount");
+	bool shared = g_str_has_prefix(json_str(spec, "HostConfig.NetworkMode"), "container:"),
+	     ok = true;
+	for (size_t i = 0; *label != '\0' && ok && i < G_N_ELEMENTS(files); i++) {
+		g_autofree char *path = g_build_filename(folder, files[i], NULL);
+		autofd file = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		ok = file < 0 || selinux_relabel(file, path, label, shared, "/", error);
+	}
+	return ok;
+}
