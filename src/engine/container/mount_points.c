@@ -133,9 +133,15 @@ static bool read_bind(const char *bind, json_t **mount, char **text, GError **er
 	if (mode.no_copy)
 		json_object_set_new(
 			*mount, "VolumeOptions", json_pack("{s:b}", "NoCopy", mode.no_copy));
+	/* A folder that is not there is made, as with every bind of this form. */
+	json_t *options = json_object();
+	if (absolute)
+		json_object_set_new(options, "CreateMountpoint", json_true());
 	if (*mode.propagation != '\0')
-		json_object_set_new(
-			*mount, "BindOptions", json_pack("{s:s}", "Propagation", mode.propagation));
+		json_object_set_new(options, "Propagation", json_string(mode.propagation));
+	if (json_object_size(options) > 0)
+		json_object_set(*mount, "BindOptions", options);
+	json_decref(options);
 	return true;
 }
 
