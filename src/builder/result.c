@@ -171,6 +171,15 @@ static bool send_image(Build *build, Stage *target, GError **error)
 	return ok;
 }
 
+char *build_tag_name(const char *tag)
+{
+	g_autoptr(Reference) reference = reference_parse(tag, NULL);
+	g_autofree char *full = reference_full(reference), *name = reference_name(reference);
+	const char *last = strrchr(tag, '/');
+	return strchr(last != NULL ? last : tag, ':') != NULL ? g_steal_pointer(&full)
+							      : g_steal_pointer(&name);
+}
+
 bool result_keep(Build *build, Stage *target, char **id, GError **error)
 {
 	if (!squash(build, target, error))
@@ -185,11 +194,13 @@ bool result_keep(Build *build, Stage *target, char **id, GError **error)
 	vertex_start(vertex);
 	if (!keep_image(build, target, id, &fresh, error))
 		return false;
+	if (build->request->client != NULL)
+		vertex_status(vertex,
+			json_pack("{s:s, s:s}", "id", "exporting layers", "status", "done"));
 	vertex_note(vertex, "writing image", *id);
 	for (int i = 0; build->request->tags[i] != NULL; i++) {
-		g_autoptr(Reference) reference = reference_parse(build->request->tags[i], NULL);
-		g_autofree char *full = reference_full(reference);
-		vertex_note(vertex, "naming to", full);
+		g_autofree char *name = build_tag_name(build->request->tags[i]);
+		vertex_note(vertex, "naming to", name);
 	}
 	vertex_done(vertex, NULL);
 	g_auto(GStrv) tags = full_tags(build);

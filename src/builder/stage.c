@@ -278,6 +278,21 @@ static void set_path(Stage *stage)
 			"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
 }
 
+/* BuildKit's clients see an image by its whole name, and that it was looked for. */
+static char *image_title(Build *build, const char *name)
+{
+	g_autoptr(Reference) reference =
+		strcmp(name, "scratch") != 0 ? reference_parse(name, NULL) : NULL;
+	if (reference == NULL)
+		return g_strconcat("FROM ", name, NULL);
+	g_autofree char *full = reference_full(reference),
+			*title = g_strconcat("[internal] load metadata for ", full, NULL);
+	Vertex *vertex = vertex_new(build->progress, 0, title, "");
+	vertex_start(vertex);
+	vertex_done(vertex, NULL);
+	return g_strconcat("FROM ", full, NULL);
+}
+
 static bool begin(Stage *stage, GError **error)
 {
 	Build *build = stage->build;
@@ -288,14 +303,17 @@ static bool begin(Stage *stage, GError **error)
 	if (*name == '\0')
 		return fail(error, BERTH_ERROR_INVALID, "base name (%s) should not be blank",
 			stage->from->words[0]);
-	g_autofree char *title = stage_title(stage, 1, stage->from->source);
-	Vertex *vertex =
-		vertex_new(build->progress, stage->first_number, title, stage->from->source);
-	vertex_start(vertex);
 	json_t *named = json_object_get(build->request->more, "contexts");
 	g_autofree char *lower = g_ascii_strdown(name, -1);
 	const char *instead = json_string_value(json_object_get(named, lower));
 	Stage *base = instead == NULL ? build_stage_named(build, name, stage->index) : NULL;
+	bool whole = build->request->client != NULL && instead == NULL && base == NULL;
+	g_autofree char *source = whole ? image_title(build, name)
+					: g_strdup(stage->from->source),
+			*title = stage_title(stage, 1, source);
+	Vertex *vertex =
+		vertex_new(build->progress, stage->first_number, title, stage->from->source);
+	vertex_start(vertex);
 	bool ok;
 	if (instead != NULL && g_str_has_prefix(instead, "docker-image://"))
 		ok = begin_on_image(stage, instead + strlen("docker-image://"), vertex, error);

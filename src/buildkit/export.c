@@ -17,7 +17,7 @@ static bool read_names(Ref *ref, const Bk__Exporter *exporter, char **full, GErr
 		g_autoptr(Reference) reference = reference_parse(g_strstrip(ref->tags[i]), error);
 		if (reference == NULL)
 			return false;
-		g_ptr_array_add(list, reference_full(reference));
+		g_ptr_array_add(list, build_tag_name(ref->tags[i]));
 	}
 	g_ptr_array_add(list, NULL);
 	*full = g_strjoinv(",", (char **)list->pdata);

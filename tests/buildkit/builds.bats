@@ -33,9 +33,11 @@ setup() {
 	run d build --progress plain -t first .
 	[ "$status" -eq 0 ]
 	[[ $output == *"[internal] load build definition from Dockerfile"*"transferring dockerfile: "*"DONE"* ]]
+	[[ $output == *"[internal] load metadata for docker.io/library/busybox:latest"* ]]
+	[[ $output == *"[1/3] FROM docker.io/library/busybox:latest"* ]]
 	[[ $output == *"[internal] load .dockerignore"*"[internal] load build context"*"transferring context: "* ]]
 	[[ $output == *"hello 1"* && $output == *wrong* ]]
-	[[ $output == *"exporting to image"*"writing image sha256:"*"naming to docker.io/library/first"* ]]
+	[[ $output == *"exporting to image"*"exporting layers done"*"writing image sha256:"*"naming to docker.io/library/first done"* ]]
 	run run_none first sh -c 'cat /dst/a.txt; ls /dst'
 	[ "$output" = $'aaa\na.txt\nb' ]
 }
