@@ -81,8 +81,20 @@ static bool simple(
 	return container != NULL && act(container, error) && reply_empty(request, 204);
 }
 
+/* As dockerd reads it: what does not say how long it is counts as something, "null" or "{}" as nothing. */
+static bool has_body(const Request *request)
+{
+	enum { NOTHING = 7 };
+	return *http_header(request->head, "Transfer-Encoding") != '\0' ||
+	       g_ascii_strtoll(http_header(request->head, "Content-Length"), NULL, 10) > NOTHING;
+}
+
 static bool start(Request *request, GError **error)
 {
+	if (has_body(request))
+		return fail(error, BERTH_ERROR_INVALID,
+			"starting container with non-empty request body was deprecated since API "
+			"v1.22 and removed in v1.24");
 	return simple(request, container_start, error);
 }
 
@@ -96,15 +108,27 @@ static bool unpause(Request *request, GError **error)
 	return simple(request, container_unpause, error);
 }
 
+/* Of which container an error tells; what is wrong with a signal is an error of the whole here. Always false. */
+static bool blame(GError **error, const char *what, const char *name)
+{
+	if (*error != NULL && (*error)->code == BERTH_ERROR_INVALID)
+		(*error)->code = BERTH_ERROR_SYSTEM;
+	g_prefix_error(error, "%s %s: ", what, name);
+	return false;
+}
+
 static bool stop(Request *request, GError **error)
 {
 	int timeout;
 	g_autoptr(Container) container = request_whole(request, "t", G_MININT, &timeout, error)
 						 ? request_container(request, error)
 						 : NULL;
-	return container != NULL &&
-	       container_stop(container, request_param(request, "signal"), timeout, error) &&
-	       reply_empty(request, 204);
+	if (container == NULL)
+		return false;
+	if (container_stop(container, request_param(request, "signal"), timeout, error))
+		return reply_empty(request, 204);
+	return *error != NULL && (*error)->code == BERTH_ERROR_INVALID &&
+	       blame(error, "cannot stop container:", request->name);
 }
 
 static bool restart(Request *request, GError **error)
@@ -113,9 +137,11 @@ static bool restart(Request *request, GError **error)
 	g_autoptr(Container) container = request_whole(request, "t", G_MININT, &timeout, error)
 						 ? request_container(request, error)
 						 : NULL;
-	return container != NULL &&
-	       container_restart(container, request_param(request, "signal"), timeout, error) &&
-	       reply_empty(request, 204);
+	if (container == NULL)
+		return false;
+	return container_restart(container, request_param(request, "signal"), timeout, error)
+		       ? reply_empty(request, 204)
+		       : blame(error, "Cannot restart container", request->name);
 }
 
 /* The signal first, and each error with who was not killed. */

@@ -16,6 +16,10 @@ static bool create(Request *request, GError **error)
 	g_autoptr(json_t) body = request_json(request, error);
 	if (body == NULL)
 		return false;
+	if (json_is_object(json_object_get(body, "ClusterVolumeSpec")))
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm "
+			"join\" to connect this node to swarm and try again.");
 	g_autofree char *generated = *json_str(body, "Name") == '\0' ? id_generate() : NULL;
 	g_autoptr(json_t) marked = json_is_object(json_object_get(body, "Labels"))
 					   ? json_copy(json_object_get(body, "Labels"))
@@ -38,6 +42,14 @@ static bool inspect(Request *request, GError **error)
 	return reply_json(request, 200, volume_json(request->engine, volume));
 }
 
+/* Only volumes of a cluster can be changed. */
+static bool update(Request *request, GError **error)
+{
+	(void)request;
+	return fail(error, BERTH_ERROR_UNAVAILABLE,
+		"volume update only valid for cluster volumes, but swarm is unavailable");
+}
+
 static bool remove_(Request *request, GError **error)
 {
 	return volume_remove(
@@ -58,6 +70,7 @@ const Route volume_routes[] = {
 	{"GET", "/volumes", list},
 	{"POST", "/volumes/create", create},
 	{"POST", "/volumes/prune", prune},
+	{"PUT", "/volumes/{}", update},
 	{"GET", "/volumes/{}", inspect},
 	{"DELETE", "/volumes/{}", remove_},
 	{0},

@@ -95,6 +95,14 @@ static int open_within(int root_fd, const char *path, struct open_how how)
 	return -1;
 }
 
+char *path_normal(const char *path, const char *base)
+{
+	if (path == NULL)
+		return g_strdup(base);
+	size_t slashes = strspn(path, "/");
+	return g_canonicalize_filename(slashes > 1 ? path + slashes - 1 : path, base);
+}
+
 int path_open_in_root(int root_fd, const char *path, int flags, mode_t mode)
 {
 	return open_within(root_fd, path,

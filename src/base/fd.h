@@ -46,6 +46,10 @@ bool file_replace(
 /* Writes a string to an existing file, such as one in /proc or in a cgroup. errno on failure. */
 bool file_put(const char *path, const char *value);
 
+/* Without ".", ".." and needless slashes, also at the beginning, where g_canonicalize_filename leaves two; from base on, where
+ * it is relative; NULL is base itself. The caller frees it. */
+char *path_normal(const char *path, const char *base);
+
 /* openat2 (Linux 5.6) with RESOLVE_IN_ROOT: root_fd is "/" for every "..", absolute path and
  * symlink in path. Returns an owned descriptor, or -1 with errno. */
 int path_open_in_root(int root_fd, const char *path, int flags, mode_t mode);

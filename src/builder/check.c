@@ -1,6 +1,7 @@
 /* `build --check`, and what of it every build is told. */
 #include "builder/internal.h"
 
+#include "base/fd.h"
 #include "base/size.h"
 
 #include <string.h>
@@ -91,7 +92,7 @@ static void add_ignored(Build *build, GArray *findings)
 			instruction_flag(instruction, "from") != NULL)
 			continue;
 		for (int w = 0; instruction->words[w + 1] != NULL; w++) {
-			g_autofree char *path = g_canonicalize_filename(instruction->words[w], "/");
+			g_autofree char *path = path_normal(instruction->words[w], "/");
 			if (path[1] == '\0' || pattern_has_wildcard(path) ||
 				strchr(path, '$') != NULL || !patterns_match(ignore, path + 1))
 				continue;

@@ -1,6 +1,7 @@
 /* What the paths of COPY, ADD and --mount name in a source: wildcards, .dockerignore, --parents. */
 #include "builder/internal.h"
 
+#include "base/fd.h"
 #include "base/work.h"
 
 #include <string.h>
@@ -11,7 +12,7 @@ enum { MAX_DEPTH = 1000, FOUND_LIMIT = 1000000 };
 /* "/a/../b/" is "b": nothing lies above the root. */
 char *copy_clean(const char *path)
 {
-	g_autofree char *whole = g_canonicalize_filename(path, "/");
+	g_autofree char *whole = path_normal(path, "/");
 	return g_strdup(whole[1] != '\0' ? whole + 1 : ".");
 }
 

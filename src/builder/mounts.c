@@ -1,6 +1,7 @@
 /* RUN --mount: bind, cache, tmpfs, secret and ssh (Dockerfile reference, "RUN --mount"). */
 #include "builder/internal.h"
 
+#include "base/fd.h"
 #include "base/nearest.h"
 #include "base/size.h"
 
@@ -233,7 +234,7 @@ static bool complete(Stage *stage, Mount *mount, GError **error)
 		mount->target = g_strdup("/");
 	if (mount->target != NULL) {
 		char *target =
-			g_canonicalize_filename(mount->target, *workdir == '/' ? workdir : "/");
+			path_normal(mount->target, *workdir == '/' ? workdir : "/");
 		g_free(mount->target);
 		mount->target = target;
 		if (strcmp(target, "/") == 0)
@@ -330,7 +331,7 @@ static char *make_own(Mounts *mounts, GError **error)
 static json_t *make_bind(Mounts *mounts, const Mount *mount, GError **error)
 {
 	g_autofree char *subpath =
-		mount->source != NULL ? g_canonicalize_filename(mount->source, "/") : g_strdup("/");
+		mount->source != NULL ? path_normal(mount->source, "/") : g_strdup("/");
 	autofd there = path_open_in_root(mount->tree->root_fd, subpath, O_PATH, 0);
 	if (there < 0) {
 		fail(error, BERTH_ERROR_NOT_FOUND, "\"%s\": not found in %s", subpath,
@@ -355,7 +356,7 @@ static bool prepare_cache(const Mount *mount, int fd, GError **error)
 {
 	gint64 mode = mount->mode >= 0 ? mount->mode : CACHE_MODE;
 	g_autofree char *subpath = mount->from != NULL && mount->source != NULL
-					   ? g_canonicalize_filename(mount->source, "/")
+					   ? path_normal(mount->source, "/")
 					   : g_strdup("/");
 	if (!tree_is_empty(fd))
 		return true;

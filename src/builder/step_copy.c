@@ -2,6 +2,7 @@
 #include "builder/internal.h"
 #include "engine/image/images.h"
 
+#include "base/fd.h"
 #include "base/timefmt.h"
 #include "runtime/runtime.h"
 
@@ -180,7 +181,7 @@ static bool read_dest(Copying *copying, const char *word, GError **error)
 	if (dest == NULL)
 		return false;
 	const char *workdir = json_str(stage_config(copying->stage), "WorkingDir");
-	copying->to.dest = g_canonicalize_filename(dest, *workdir == '/' ? workdir : "/");
+	copying->to.dest = path_normal(dest, *workdir == '/' ? workdir : "/");
 	copying->to.folder = *dest == '\0' || g_str_has_suffix(dest, "/") ||
 			     strcmp(dest, ".") == 0 || g_str_has_suffix(dest, "/.");
 	copying->to.epoch = copying->stage->build->epoch;

@@ -2,6 +2,7 @@
  * Healthcheck, OnBuild and Shell). */
 #include "dockerfile/dockerfile.h"
 
+#include "base/fd.h"
 #include "base/error.h"
 #include "base/quote.h"
 #include "base/timefmt.h"
@@ -241,7 +242,7 @@ static bool set_workdir(Change *change)
 	if (path == NULL)
 		return false;
 	const char *before = json_str(change->config, "WorkingDir");
-	g_autofree char *clean = g_canonicalize_filename(path, *before == '/' ? before : "/");
+	g_autofree char *clean = path_normal(path, *before == '/' ? before : "/");
 	const char *whole = *path == '/' ? path : clean;
 	g_string_append(change->line, whole);
 	json_object_set_new(change->config, "WorkingDir", json_lenient(whole));

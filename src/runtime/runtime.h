@@ -32,6 +32,8 @@ bool capability_resolve(
 
 /* signal.c: "TERM", "SIGTERM" or "15" to a number; -1 if there is none of that name. */
 int signal_number(const char *name);
+/* The same, INVALID with dockerd's words for what is none. */
+bool signal_read(const char *name, int *number, GError **error);
 
 /* seccomp.c: adds the filter for these capabilities; plan NULL: only sees whether it can be made. profile: NULL, "" or
  * "builtin" for our own, "unconfined", or the JSON of a profile in Docker's format; INVALID if it is not understood in all

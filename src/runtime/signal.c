@@ -1,5 +1,7 @@
 #include "runtime/runtime.h"
 
+#include "base/error.h"
+
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,8 @@ int signal_number(const char *name)
 		return number > 0 && number < NSIG ? (int)number : -1;
 	if (g_ascii_strncasecmp(name, "SIG", 3) == 0)
 		name += 3;
+	if (g_ascii_strcasecmp(name, "RTMIN") == 0 || g_ascii_strcasecmp(name, "RTMAX") == 0)
+		return g_ascii_strcasecmp(name, "RTMIN") == 0 ? SIGRTMIN : SIGRTMAX;
 	if (g_ascii_strncasecmp(name, "RTMIN+", 6) == 0 ||
 		g_ascii_strncasecmp(name, "RTMAX-", 6) == 0) {
 		int base = g_ascii_strncasecmp(name, "RTMIN+", 6) == 0 ? SIGRTMIN : SIGRTMAX;
@@ -22,4 +26,16 @@ int signal_number(const char *name)
 		if (sigabbrev_np(i) != NULL && g_ascii_strcasecmp(name, sigabbrev_np(i)) == 0)
 			return i;
 	return -1;
+}
+
+bool signal_read(const char *name, int *number, GError **error)
+{
+	gint64 asked = g_ascii_strtoll(name, NULL, 10);
+	*number = signal_number(name);
+	if (*number > 0)
+		return true;
+	if (asked != 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"the linux daemon does not support signal %" G_GINT64_FORMAT, asked);
+	return fail(error, BERTH_ERROR_INVALID, "invalid signal: %s", name);
 }

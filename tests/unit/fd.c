@@ -95,6 +95,17 @@ static void test_regular(void)
 	g_assert_cmpint(fd_open_regular(-1), ==, -1);
 }
 
+static void test_path_clean(void)
+{
+	static const char *const table[][3] = {{"/a/b", "/", "/a/b"}, {"//a", "/", "/a"},
+		{"//", "/", "/"}, {"///a//../b/.", "/", "/b"}, {"a/..", "/w", "/w"},
+		{"b", "/w", "/w/b"}, {"", "/w", "/w"}, {NULL, "/w", "/w"}};
+	for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+		g_autofree char *clean = path_normal(table[i][0], table[i][1]);
+		g_assert_cmpstr(clean, ==, table[i][2]);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -105,6 +116,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/fd/sockets", test_long_sockets);
 	g_test_add_func("/fd/trees", test_trees);
 	g_test_add_func("/fd/regular", test_regular);
+	g_test_add_func("/fd/path-clean", test_path_clean);
 	int code = g_test_run();
 	tree_remove(AT_FDCWD, folder);
 	return code;

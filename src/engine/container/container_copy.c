@@ -362,7 +362,7 @@ bool container_copy_out(Container *container, const char *called, const char *pa
 		return false;
 	autofd parent = open_parent(&place, &name, error);
 	/* A folder is called as the path calls it, whatever led to it: "." for what is in it. */
-	g_autofree char *clean = g_canonicalize_filename(place.asked, "/"),
+	g_autofree char *clean = path_normal(place.asked, "/"),
 			*as = is_content(place.asked) || strcmp(clean, "/") == 0
 				      ? g_strdup(".")
 				      : g_path_get_basename(clean);
@@ -475,7 +475,7 @@ bool container_copy_in(Container *container, const char *called, const char *pat
 		.data = &place,
 	};
 	act_as(place.ids.uid, place.ids.gid);
-	g_autofree char *clean = g_canonicalize_filename(path, "/");
+	g_autofree char *clean = path_normal(path, "/");
 	bool ok = archive_unpack_into(folder, source, data, how.keep_kind ? clean : NULL,
 		owned ? &user : NULL, (UnpackOwner){place.ids.uid, place.ids.gid}, &mounts, error);
 	act_as(0, 0);

@@ -24,7 +24,7 @@ static bool check(Container *container, bool force, GError **error)
 	else if (!force && (status == STATUS_RUNNING || status == STATUS_PAUSED ||
 				   status == STATUS_RESTARTING))
 		ok = fail(error, BERTH_ERROR_CONFLICT,
-			"cannot remove container \"/%s\": container is %s: %s", row.name,
+			"cannot remove container \"%s\": container is %s: %s", row.name,
 			status_names[status],
 			status == STATUS_PAUSED
 				? "unpause and then stop the container before removing or force "

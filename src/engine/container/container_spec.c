@@ -7,6 +7,7 @@
 #include "engine/process/log.h"
 
 #include "base/error.h"
+#include "base/fd.h"
 #include "image/image.h"
 
 #include <string.h>
@@ -381,7 +382,7 @@ static void clean_workdir(json_t *config)
 	const char *path = json_str(config, "WorkingDir");
 	if (*path != '/')
 		return;
-	g_autofree char *clean = g_canonicalize_filename(path + strspn(path, "/") - 1, "/");
+	g_autofree char *clean = path_normal(path, "/");
 	json_object_set_new(config, "WorkingDir", json_lenient(clean));
 }
 

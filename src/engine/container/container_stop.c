@@ -85,11 +85,9 @@ static bool stop_running(Container *container, const char *signal, int timeout, 
 	const char *name = signal != NULL && *signal != '\0' ? signal
 			   : *own_signal != '\0'	     ? own_signal
 							     : "TERM";
-	int number = signal_number(name);
-	if (spec == NULL)
+	int number;
+	if (spec == NULL || !signal_read(name, &number, error))
 		return false;
-	if (number < 0)
-		return fail(error, BERTH_ERROR_INVALID, "invalid signal: %s", name);
 	if (timeout == G_MININT)
 		timeout = json_is_integer(own_timeout) ? (int)json_integer_value(own_timeout)
 						       : DEFAULT_TIMEOUT;
@@ -142,17 +140,17 @@ bool container_stop_for_restart(
 
 bool container_signal_check(const char *signal, GError **error)
 {
-	return *signal == '\0' || signal_number(signal) >= 0 ||
-	       fail(error, BERTH_ERROR_INVALID, "invalid signal: %s", signal);
+	int number;
+	return *signal == '\0' || signal_read(signal, &number, error);
 }
 
 bool container_kill(Container *container, const char *signal, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	int number = signal_number(signal != NULL && *signal != '\0' ? signal : "KILL");
+	int number;
+	if (!signal_read(signal != NULL && *signal != '\0' ? signal : "KILL", &number, error))
+		return false;
 	g_autofree char *text = g_strdup_printf("%d", number);
-	if (number < 0)
-		return fail(error, BERTH_ERROR_INVALID, "invalid signal: %s", signal);
 	if (number == SIGKILL || number == SIGTERM)
 		mark_stopped(container);
 	if (container_end_restart(container))
@@ -208,7 +206,7 @@ bool container_pause(Container *container, GError **error)
 	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
 	Status status = status_of(container);
 	if (status == STATUS_PAUSED)
-		return fail(error, BERTH_ERROR_CONFLICT, "container %s is already paused",
+		return fail(error, BERTH_ERROR_CONFLICT, "Container %s is already paused",
 			container->row.id);
 	if (status != STATUS_RUNNING)
 		return not_running(container, error);

@@ -66,7 +66,7 @@ static json_t *put(Points *points, json_t *mount)
 static json_t *add(Points *points, const char *type, const char *name, const char *source,
 	const char *destination, const char *mode, bool writable, const char *propagation)
 {
-	g_autofree char *clean = g_canonicalize_filename(destination, "/");
+	g_autofree char *clean = path_normal(destination, "/");
 	json_t *mount = json_object();
 	json_object_set_new(mount, "Type", json_string(type));
 	if (name != NULL)
@@ -108,7 +108,7 @@ static bool check_free(const Points *points, const char *target, GError **error)
 
 static bool note_target(Points *points, const char *target, GError **error)
 {
-	char *clean = g_canonicalize_filename(target, "/");
+	char *clean = path_normal(target, "/");
 	bool unused = check_free(points, clean, error);
 	g_hash_table_add(points->asked, clean);
 	return unused;
@@ -178,7 +178,7 @@ static bool add_bind(Points *points, const char *bind, const char *driver, GErro
 		return add_volume(points, json_str(mount, "Source"), driver, NULL, NULL, target,
 			       *text != '\0' ? text : "z", writable,
 			       !json_bool(mount, "VolumeOptions.NoCopy"), error) != NULL;
-	g_autofree char *source = g_canonicalize_filename(json_str(mount, "Source"), "/");
+	g_autofree char *source = path_normal(json_str(mount, "Source"), "/");
 	/* -v makes what is missing on the host; --mount does not, unless it is asked to. */
 	json_t *made = add(points, "bind", NULL, source, target, text, writable,
 		*propagation != '\0' ? propagation : "rprivate");
@@ -191,7 +191,7 @@ static bool add_mount_bind(Points *points, const json_t *mount, GError **error)
 	static const char *const kept[] = {
 		"NonRecursive", "ReadOnlyNonRecursive", "ReadOnlyForceRecursive"};
 	const char *propagation = json_str(mount, "BindOptions.Propagation");
-	g_autofree char *source = g_canonicalize_filename(json_str(mount, "Source"), "/");
+	g_autofree char *source = path_normal(json_str(mount, "Source"), "/");
 	bool create = json_bool(mount, "BindOptions.CreateMountpoint");
 	if (!create && access(source, F_OK) < 0)
 		return fail(error, BERTH_ERROR_INVALID,
@@ -271,8 +271,11 @@ static bool add_volumes_from(Points *points, const char *from, GError **error)
 	if (!mount_mode_parse(parts[1] != NULL ? parts[1] : "", &mode) || mode.no_copy ||
 		*mode.propagation != '\0')
 		return fail(error, BERTH_ERROR_INVALID, "invalid mode: %s", parts[1]);
-	g_autoptr(Container) other = container_find(points->engine, parts[0], error);
-	g_autoptr(json_t) mounts = other != NULL ? container_mounts(other, error) : NULL;
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(Container) other = container_find(points->engine, parts[0], &problem);
+	if (other == NULL)
+		return fail(error, BERTH_ERROR_INVALID, "%s", problem->message);
+	g_autoptr(json_t) mounts = container_mounts(other, error);
 	json_array_foreach (mounts, i, mount) {
 		if (strcmp(json_str(mount, "Type"), "tmpfs") == 0)
 			continue;
@@ -301,7 +304,7 @@ static bool add_all(Points *points, const json_t *spec, GError **error)
 			    json_str(host, "VolumeDriver"), error))
 			return false;
 	json_object_foreach (json_object_get(host, "Tmpfs"), key, value) {
-		g_autofree char *target = g_canonicalize_filename(key, "/");
+		g_autofree char *target = path_normal(key, "/");
 		if (!mount_destination_check(key, error) || !check_free(points, target, error))
 			return false;
 		json_t *mount = add(points, "tmpfs", NULL, "", key, "", true, "");
@@ -315,7 +318,7 @@ static bool add_all(Points *points, const json_t *spec, GError **error)
 		if (!add_mount(points, value, error))
 			return false;
 	json_object_foreach (json_at(spec, "Config.Volumes"), key, value) {
-		g_autofree char *clean = g_canonicalize_filename(key, "/");
+		g_autofree char *clean = path_normal(key, "/");
 		if (!mount_destination_check(clean, error))
 			return false;
 		if (g_hash_table_lookup(points->by_target, clean) == NULL &&

@@ -47,7 +47,7 @@ bool spec_check_network(const json_t *asked, const json_t *host, GError **error)
 		return false;
 	if (strcmp(mode, "host") == 0)
 		return check_all(of_host, G_N_ELEMENTS(of_host), asked, host, error);
-	if (strcmp(mode, "container:") == 0)
+	if (strcmp(mode, "container:") == 0 || strcmp(mode, "container") == 0)
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid network mode: invalid container format container:<name|id>");
 	return !g_str_has_prefix(mode, "container:") ||

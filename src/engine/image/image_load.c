@@ -67,7 +67,7 @@ static la_ssize_t outer_input(struct archive *archive, void *data, const void **
 static char *entry_name(const char *path)
 {
 	g_autofree char *rooted = g_strconcat("/", path, NULL),
-			*clean = g_canonicalize_filename(rooted, "/");
+			*clean = path_normal(rooted, "/");
 	return g_strdup(clean + 1);
 }
 

@@ -75,11 +75,30 @@ static char *hosts_text(Container *container, const json_t *spec)
 	return g_string_free(hosts, FALSE);
 }
 
+/* A zone behind the address ("fe80::1%eth0") is the resolver's affair. */
+static bool check_servers(const json_t *host, GError **error)
+{
+	json_t *servers = json_object_get(host, "Dns"), *server;
+	size_t i;
+	json_array_foreach (servers, i, server) {
+		const char *text = json_elem(servers, i);
+		g_autofree char *plain = g_strndup(text, strcspn(text, "%"));
+		Address address;
+		if (strchr(plain, '/') != NULL || !address_parse(plain, &address))
+			return fail(error, BERTH_ERROR_SYSTEM,
+				"bad nameserver address %s: ParseAddr(\"%s\"): unable to parse IP",
+				text, text);
+	}
+	return true;
+}
+
 bool network_files_write(Container *container, const json_t *spec, GError **error)
 {
 	const json_t *host = json_object_get(spec, "HostConfig");
 	if (shared_network(spec) != NULL)
 		return true;
+	if (!check_servers(host, error))
+		return false;
 	g_autofree char *folder = container_folder(container);
 	g_autofree char *name = g_strconcat(json_str(spec, "Config.Hostname"), "\n", NULL);
 	g_autofree char *hosts = hosts_text(container, spec);
@@ -89,7 +108,8 @@ bool network_files_write(Container *container, const json_t *spec, GError **erro
 	g_autofree char *resolv = resolv_conf_text(container->engine->config, host, own);
 	g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, resolv, -1);
 	/* By which it is known later whether the container has changed the file: asked only where it may change yet. */
-	return network_file_put(folder, "hosts", hosts, error) && network_file_put(folder, "hostname", name, error) &&
+	return network_file_put(folder, "hosts", hosts, error) &&
+	       network_file_put(folder, "hostname", name, error) &&
 	       network_file_put(folder, "resolv.conf", resolv, error) &&
 	       (own || on_host || network_file_put(folder, "resolv.conf.hash", digest, error));
 }

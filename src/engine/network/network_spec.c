@@ -14,7 +14,7 @@ static bool check_name(const char *name, GError **error)
 	g_autofree char *bare = g_strstrip(g_strdup(name));
 	if (g_strv_contains(reserved, name))
 		return fail(error, BERTH_ERROR_FORBIDDEN,
-			"operation is not permitted on predefined %s network", name);
+			"operation is not permitted on predefined %s network ", name);
 	return *bare != '\0' || fail(error, BERTH_ERROR_INVALID, "invalid name: name is empty");
 }
 

@@ -2,6 +2,7 @@
 #include "engine/volume/mount_check.h"
 
 #include "base/error.h"
+#include "base/fd.h"
 
 #include <string.h>
 
@@ -42,11 +43,11 @@ static bool check_path(const char *path, GError **error)
 
 bool mount_destination_check(const char *path, GError **error)
 {
-	g_autofree char *clean = g_canonicalize_filename(path, "/");
-	if (strcmp(clean, "/") == 0)
-		return fail(error, BERTH_ERROR_INVALID,
-			"invalid specification: destination can't be '/'");
-	return check_path(path, error);
+	g_autofree char *clean = path_normal(path, "/");
+	return check_path(path, error) &&
+	       (strcmp(clean, "/") != 0 ||
+		       fail(error, BERTH_ERROR_INVALID,
+			       "invalid specification: destination can't be '/'"));
 }
 
 /* Go's filepath.IsLocal: it names something below wherever it starts. */
