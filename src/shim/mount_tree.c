@@ -52,7 +52,10 @@ static int part_of(int tree, const char *scratch, const char *subpath)
 		}
 		close(place);
 	}
-	close(at);
+	int failure = errno;
+	if (at >= 0)
+		close(at);
+	errno = failure;
 	return part;
 }
 

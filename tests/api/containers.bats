@@ -129,3 +129,36 @@ update() { post_json "/containers/$1/update" "$2"; }
 	[ "$(d events --since "$since" --until "$(date +%s.%N)" --filter container=hog --format '{{.Action}}' | grep -e oom -e die | uniq | xargs)" = 'oom die' ]
 	d rm hog
 }
+
+@test "--mount type=image: another image's tree, read-only, or a part of it beneath its root" {
+	printf 'FROM busybox\nRUN mkdir -p /data/below && echo two >/data/below/two && ln -s ../../../../../../../../etc /data/out && echo /etc/hostname >/data/file && rm /etc/group\n' | d build -q -t other - >/dev/null
+	created() { create image "{\"Cmd\": [\"sh\", \"-c\", \"$1\"]}" "{\"Mounts\": [{\"Type\": \"image\", \"Source\": \"$2\", \"Target\": \"/img\", \"ImageOptions\": {\"Subpath\": \"$3\"}}]}"; }
+	created 'cat /img/data/below/two; test ! -e /img/etc/group && touch /img/x' other '' | jq -e .Id
+	d start -a image >"$WORK/said" 2>&1 || true
+	grep -qx two "$WORK/said"
+	grep -q 'Read-only file system' "$WORK/said"
+	d inspect image | jq -e '.[0].Mounts[0] | .Type == "image" and .Name == "other" and .RW == false and .Destination == "/img"'
+	d rm image
+	created 'ls /img' other data/below | jq -e .Id
+	[ "$(d start -a image)" = two ]
+	d rm image
+	# A link of the image's is followed beneath its own root.
+	created 'ls /img/passwd; ls /img | wc -l' other data/out | jq -e .Id
+	[ "$(d start -a image | head -n 1)" = /img/passwd ]
+	d rm image
+	created true other nothing | jq -e .Id
+	run d start image
+	[[ $output = *'no such file or directory'* ]]
+	d rm image
+	for subpath in ../x /etc; do
+		[[ $(created true other "$subpath" | jq -r .message) = *'subpath must be a relative path within the volume' ]]
+	done
+	[[ $(created true nowhere '' | jq -r .message) = 'No such image: nowhere:latest' ]]
+	[[ $(created true '' '' | jq -r .message) = *'field Source must not be empty' ]]
+	# What is gone by the start is told.
+	created true other '' | jq -e .Id
+	d rmi -f other
+	run d start image
+	[[ $output = *'No such image: other'* ]]
+	d rm image
+}

@@ -99,6 +99,7 @@ static const struct {
 	{"bind-nonrecursive", "BindOptions", "NonRecursive", read_switch, true},
 	{"bind-recursive", "BindOptions", NULL, read_recursion, false},
 	{"volume-subpath", "VolumeOptions", "Subpath", read_text, false},
+	{"image-subpath", "ImageOptions", "Subpath", read_text, false},
 	{"volume-nocopy", "VolumeOptions", "NoCopy", read_switch, true},
 	{"volume-label", "VolumeOptions", "Labels", read_pair, false},
 	{"volume-driver", "VolumeOptions", "Name", read_driver, false},

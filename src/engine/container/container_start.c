@@ -283,7 +283,10 @@ static bool launch(Container *container, GError **error)
 	g_autoptr(json_t) kept = container_spec(container, error);
 	json_t *named = kept != NULL ? spec_adopt_hostname(container, kept, error) : NULL;
 	g_autoptr(json_t) spec = named != NULL ? labels_adopt(container, named, error) : NULL;
-	g_autoptr(json_t) mounts = spec != NULL ? container_mounts(container, error) : NULL;
+	g_autoptr(json_t) asked = spec != NULL ? container_mounts(container, error) : NULL;
+	g_autoptr(json_t) mounts = asked != NULL ? mount_points_trees(container->engine,
+							   container->row.id, asked, error)
+						 : NULL;
 	return mounts != NULL && container_launch(container, spec, mounts, error);
 }
 

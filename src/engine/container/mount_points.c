@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -243,13 +244,68 @@ static bool add_mount_tmpfs(Points *points, const json_t *mount, GError **error)
 	return true;
 }
 
+/* An image's tree, read-only. Its layers are found at each start. */
+static bool add_mount_image(Points *points, const json_t *mount, GError **error)
+{
+	const char *name = json_str(mount, "Source"),
+		   *subpath = json_str(mount, "ImageOptions.Subpath");
+	g_autofree char *id = image_find(points->engine, name, error);
+	if (id == NULL)
+		return false;
+	json_t *made = add(points, "image", NULL, id, json_str(mount, "Target"), "", false, "rprivate");
+	json_object_set_new(made, "Name", json_lenient(name));
+	if (*subpath != '\0')
+		json_object_set_new(made, "Subpath", json_lenient(subpath));
+	return true;
+}
+
+/* {"Type": "tree"} (runtime/launch.c) in the place of an image. */
+static json_t *tree_of(Engine *engine, const json_t *mount, GError **error)
+{
+	const char *id = json_str(mount, "Source"), *subpath = json_str(mount, "Subpath");
+	g_autoptr(ImageRow) row = image_store_get(engine->store, id);
+	if (row == NULL) {
+		fail(error, BERTH_ERROR_NOT_FOUND, "No such image: %s", json_str(mount, "Name"));
+		return NULL;
+	}
+	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, id);
+	g_auto(GStrv) folders = layers_folders(engine, layers);
+	return json_pack("{s:s, s:s, s:b, s:s, s:s, s:o}", "Type", "tree", "Destination",
+		json_str(mount, "Destination"), "RW", 0, "Subpath",
+		*subpath != '\0' ? subpath : ".", "Own", "", "Folders", json_strings(folders));
+}
+
+json_t *mount_points_trees(Engine *engine, const char *id, const json_t *mounts, GError **error)
+{
+	g_autoptr(json_t) list = json_array();
+	json_t *mount;
+	size_t i;
+	json_array_foreach ((json_t *)mounts, i, mount) {
+		if (strcmp(json_str(mount, "Type"), "image") != 0) {
+			json_array_append(list, mount);
+			continue;
+		}
+		g_autofree char *scratch = g_build_filename(id, "scratch", NULL);
+		json_t *tree = tree_of(engine, mount, error);
+		if (tree == NULL)
+			return NULL;
+		json_array_append_new(list, tree);
+		/* Where the shim may have to attach it for a moment. */
+		if (mkdirat(engine->store->containers_fd, scratch, 0700) < 0 && errno != EEXIST) {
+			fail_errno(error, "cannot make the folder of container %s", id);
+			return NULL;
+		}
+	}
+	return g_steal_pointer(&list);
+}
+
 static bool add_mount(Points *points, const json_t *mount, GError **error)
 {
 	static const struct {
 		const char *type;
 		bool (*add)(Points *points, const json_t *mount, GError **error);
-	} types[] = {
-		{"bind", add_mount_bind}, {"volume", add_mount_volume}, {"tmpfs", add_mount_tmpfs}};
+	} types[] = {{"bind", add_mount_bind}, {"volume", add_mount_volume},
+		{"tmpfs", add_mount_tmpfs}, {"image", add_mount_image}};
 	if (!mount_check(mount, error) || !note_target(points, json_str(mount, "Target"), error))
 		return false;
 	for (size_t i = 0; i < G_N_ELEMENTS(types); i++)

@@ -6,3 +6,5 @@
 json_t *mount_points_make(Engine *engine, const json_t *spec, const char *image_id, GError **error);
 /* Before each start: folders for binds that are to be made where they are missing. */
 bool mount_points_prepare(const json_t *mounts, Userns ids, GError **error);
+/* The mounts as a start needs them: images as the folders of their layers. id: the container's. New reference. */
+json_t *mount_points_trees(Engine *engine, const char *id, const json_t *mounts, GError **error);

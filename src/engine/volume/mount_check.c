@@ -109,11 +109,20 @@ static bool check_tmpfs(const json_t *mount, GError **error)
 	return true;
 }
 
+static bool check_image(const json_t *mount, GError **error)
+{
+	if (*json_str(mount, "Source") == '\0')
+		return fail(error, BERTH_ERROR_INVALID, "field Source must not be empty");
+	return is_local(json_str(mount, "ImageOptions.Subpath")) ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "subpath must be a relative path within the volume");
+}
+
 static const struct {
 	const char *name, *options; /* options: the only ones that it may have */
 	bool (*check)(const json_t *mount, GError **error);
 } types[] = {{"bind", "BindOptions", check_bind}, {"volume", "VolumeOptions", check_volume},
-	{"tmpfs", "TmpfsOptions", check_tmpfs}};
+	{"tmpfs", "TmpfsOptions", check_tmpfs}, {"image", "ImageOptions", check_image}};
 
 /* Options that say nothing are let pass, as clients send them. */
 static bool check_options(const json_t *mount, const char *type, const char *own, GError **error)
