@@ -306,7 +306,7 @@ static GoValue fn_slice(GPtrArray *kept, const GoValue *arguments, size_t count,
 				error, "invalid slice index: %d > %d", (int)at[i - 1], (int)at[i]);
 	if (text)
 		return go_keep(kept, value.type,
-			json_stringn_nocheck(text_of(value) + at[0], (size_t)(at[1] - at[0])));
+			go_string_json(text_of(value) + at[0], (size_t)(at[1] - at[0])));
 	json_t *list = json_array();
 	for (gint64 i = at[0]; i < at[1]; i++)
 		json_array_append(list, json_array_get(value.json, (size_t)i));

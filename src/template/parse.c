@@ -275,9 +275,10 @@ static bool parse_all(Parser *parser)
 Template *template_parse(const char *name, const char *text, GError **error)
 {
 	g_autoptr(Template) template = g_new0(Template, 1);
-	g_autoptr(GArray) tokens = template_lex(text);
+	g_autofree char *valid = g_utf8_make_valid(text, -1);
+	g_autoptr(GArray) tokens = template_lex(valid);
 	g_autoptr(GError) problem = NULL;
-	*template = (Template){g_strdup(name), g_strdup(text),
+	*template = (Template){g_strdup(name), g_strdup(valid),
 		g_ptr_array_new_with_free_func(node_free),
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
 	Parser parser = {.template = template,

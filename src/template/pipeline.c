@@ -64,7 +64,7 @@ static Node *parse_string(Parser *parser, const Token *token)
 	g_autofree char *text = parser_unquote(token->text);
 	if (text == NULL)
 		return parser_refuse(parser, "invalid syntax");
-	return constant(parser, token, &go_string, json_stringn_nocheck(text, strlen(text)));
+	return constant(parser, token, &go_string, go_string_json(text, strlen(text)));
 }
 
 /* A number of the form that it is in: 'a', 0x1f, 0b1, 1_000, 1e3. */

@@ -28,9 +28,17 @@ GoValue go_keep(GPtrArray *kept, const GoType *type, json_t *json)
 	return (GoValue){type, json};
 }
 
+json_t *go_string_json(const char *text, size_t length)
+{
+	if (g_utf8_validate(text, (gssize)length, NULL))
+		return json_stringn_nocheck(text, length);
+	g_autofree char *valid = g_utf8_make_valid(text, (gssize)length);
+	return json_string_nocheck(valid);
+}
+
 GoValue go_text(GPtrArray *kept, char *text)
 {
-	GoValue value = go_keep(kept, &go_string, json_stringn_nocheck(text, strlen(text)));
+	GoValue value = go_keep(kept, &go_string, go_string_json(text, strlen(text)));
 	g_free(text);
 	return value;
 }

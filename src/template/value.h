@@ -63,6 +63,8 @@ extern const GoType go_bool, go_int, go_int32, go_int64, go_uint64, go_float64, 
 
 GoValue go_keep(GPtrArray *kept, const GoType *type, json_t *json); /* takes json over */
 GoValue go_text(GPtrArray *kept, char *text);			    /* takes text over */
+/* A string of JSON. Every text in a template is UTF-8: what is none becomes U+FFFD. */
+json_t *go_string_json(const char *text, size_t length);
 
 bool go_null(GoValue value); /* nil: of a pointer, interface, list or map, or no value */
 /* An interface's inside; GO_NONE for nil. Anything else: itself. */

@@ -40,6 +40,9 @@ for i, text in enumerate(["{{.ID}}", "table {{.ID}}\t{{.Names}}", "{{json .}}", 
                           '{{if and .T (gt .N 3)}}{{printf "%q %5d" .ID .N}}{{end}}', '{{index .Names 0 | upper}}', '{{with .State}}{{.Pid}}{{end}}',
                           '{{join .Names ","}}{{len .Names}}{{slice .ID 1 2}}{{split .ID "b"}}', '{{define "x"}}{{.}}{{end}}{{template "x" .F}}']):
     put("template", i, text)
+for i, text in enumerate(['{"Image":"a","HostConfig":{"Binds":["/a:/b"],"Memory":1e3,"PidsLimit":null,"Tmpfs":{"/t":""}},"Cmd":"x","image":"B"}',
+                          '{"Name":"n","IPAM":{"Config":[{"Subnet":"10.0.0.0/8"}]},"_x":1,"Unknown":[{}]}', '{"Cmd":["\\ud83d\\ude00\\n"],"User":1}', '[1,2', '{"a":{"b":{"c":null}}} x']):
+    put("schema", i, bytes([i * 3, 27]) + text.encode())
 for i, name in enumerate([b"\3web\0", b"\0013\0010\0010\00210\7in-addr\4arpa\0", b"\xc0\x0c"]):
     for kind in (1, 28, 12):
         put("dns", f"{i}-{kind}", b"\x12\x34\x01\0\0\1\0\0\0\0\0\0" + name + bytes([0, kind, 0, 1]))

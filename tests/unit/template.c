@@ -102,6 +102,22 @@ static void test_depth(void)
 	g_assert_null(template_parse("", nested, &error));
 }
 
+/* What is no UTF-8 is read, cut and printed without a step beyond its end. */
+static void test_bytes(void)
+{
+	static const char *const odd[] = {"{{printf \"%5\xf6\" .Name}}", "\xf6{{title \"a\xf6\"}}",
+		"{{slice \"\xc3\xa9\" 0 1}}", "{{truncate \"\xc3\xa9\" 1}}", "{{\"\\xf6\"}}",
+		"{{js \"\\xff\"}}", "{{.\xf6}}", "{{'\xf6'}}"};
+	for (size_t i = 0; i < G_N_ELEMENTS(odd); i++) {
+		g_autoptr(json_t) data = json_loads(document, 0, NULL);
+		g_autoptr(GString) out = g_string_new("");
+		g_autoptr(Template) template = template_parse("", odd[i], NULL);
+		if (template != NULL)
+			template_run(template, TEMPLATE_PLAIN, (GoValue){&go_any, data}, out, NULL);
+		g_assert_true(g_utf8_validate(out->str, (gssize)out->len, NULL));
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -109,6 +125,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/template/functions", test_functions);
 	g_test_add_func("/template/control", test_control);
 	g_test_add_func("/template/errors", test_errors);
+	g_test_add_func("/template/bytes", test_bytes);
 	g_test_add_func("/template/depth", test_depth);
 	return g_test_run();
 }
