@@ -49,6 +49,8 @@ typedef struct {
 void instruction_free(Instruction *instruction);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Instruction, instruction_free)
 const char *instruction_name(InstructionKind kind); /* "RUN" */
+/* flags.c. What is behind "--name="; NULL if the flag is another. */
+const char *instruction_flag_value(const char *flag, const char *name);
 /* The value of a flag, "" for one without "=", NULL if it is not given; the last wins. */
 const char *instruction_flag(const Instruction *instruction, const char *name);
 char **instruction_flags(const Instruction *instruction, const char *name); /* all its values */

@@ -60,57 +60,6 @@ static const struct {
 	[DF_WORKDIR] = {check_one, {{0}}},
 };
 
-/* The value behind "--name=", NULL if the flag is another. */
-static const char *flag_value(const char *flag, const char *name)
-{
-	size_t length = strlen(name);
-	if (strncmp(flag, "--", 2) != 0 || strncmp(flag + 2, name, length) != 0)
-		return NULL;
-	const char *rest = flag + 2 + length;
-	return *rest == '\0' ? rest : *rest == '=' ? rest + 1 : NULL;
-}
-
-const char *instruction_flag(const Instruction *instruction, const char *name)
-{
-	const char *found = NULL;
-	for (int i = 0; instruction->flags[i] != NULL; i++) {
-		const char *value = flag_value(instruction->flags[i], name);
-		found = value != NULL ? value : found;
-	}
-	return found;
-}
-
-char **instruction_flags(const Instruction *instruction, const char *name)
-{
-	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
-	for (int i = 0; instruction->flags[i] != NULL; i++) {
-		const char *value = flag_value(instruction->flags[i], name);
-		if (value != NULL)
-			g_strv_builder_add(list, value);
-	}
-	return g_strv_builder_end(list);
-}
-
-bool instruction_flag_bool(
-	const Instruction *instruction, const char *name, bool *value, GError **error)
-{
-	const char *text = instruction_flag(instruction, name);
-	if (text == NULL)
-		return true;
-	/* A flag without a value is set. */
-	return bool_parse(*text == '\0' ? "true" : text, value) ||
-	       fail(error, BERTH_ERROR_INVALID, "expecting boolean value for flag --%s, not: %s",
-		       name, text);
-}
-
-const Heredoc *instruction_script(const Instruction *instruction)
-{
-	if (instruction->heredocs == NULL || instruction->heredocs->len != 1 ||
-		instruction->words[0] == NULL || instruction->words[1] != NULL)
-		return NULL;
-	return instruction->heredocs->pdata[0];
-}
-
 static bool unknown_flag(const Instruction *instruction, const char *flag, GError **error)
 {
 	const char *names[MAX_FLAGS + 1] = {0};
@@ -129,12 +78,12 @@ static bool check_flag(const Instruction *instruction, int at, GError **error)
 	for (int i = 0; i < MAX_FLAGS && kinds[instruction->kind].flags[i].name != NULL; i++) {
 		const char *name = kinds[instruction->kind].flags[i].name;
 		FlagForm form = kinds[instruction->kind].flags[i].form;
-		const char *value = flag_value(flag, name);
+		const char *value = instruction_flag_value(flag, name);
 		bool truth;
 		if (value == NULL)
 			continue;
 		for (int earlier = 0; form != FLAG_LIST && earlier < at; earlier++)
-			if (flag_value(instruction->flags[earlier], name) != NULL)
+			if (instruction_flag_value(instruction->flags[earlier], name) != NULL)
 				return fail(error, BERTH_ERROR_INVALID,
 					"duplicate flag specified: --%s", name);
 		if (form != FLAG_SWITCH && strchr(flag, '=') == NULL)

@@ -165,3 +165,11 @@ GPtrArray *words_heredocs(const char *text, char escape)
 	}
 	return list;
 }
+
+const Heredoc *instruction_script(const Instruction *instruction)
+{
+	if (instruction->heredocs == NULL || instruction->heredocs->len != 1 ||
+		instruction->words[0] == NULL || instruction->words[1] != NULL)
+		return NULL;
+	return instruction->heredocs->pdata[0];
+}

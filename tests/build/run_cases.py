@@ -202,7 +202,8 @@ def main():
 	base = tree(program, "busybox")
 	wanted = [case for case in cases() if len(sys.argv) == 4 or "keep" in case[1] or any(re.search(word, case[0]) for word in sys.argv[4:])]
 	expected = json.load(open(path)) if mode == "check" or len(sys.argv) > 4 else {}
-	ours = json.load(open(f"{HERE}/differs.json"))
+	# The oracle is held to what it said; we may differ where that is written down.
+	ours = {} if TOOL else json.load(open(f"{HERE}/differs.json"))
 	results = dict(expected)
 	# What others stand on comes first.
 	kept = [case for case in wanted if "keep" in case[1]]

@@ -15,6 +15,7 @@ void build_output_clear(BuildOutput *output)
 {
 	g_free(output->type);
 	g_free(output->dest);
+	json_decref(output->names);
 }
 
 /* "type=local,dest=out"; "out" alone is such a folder, "-" a tar on standard output. */
@@ -24,6 +25,7 @@ bool build_output_read(Cli *cli, BuildOutput *output, GError **error)
 		"local", "tar", "docker", "oci", "image", "registry", "cacheonly", NULL};
 	g_autoptr(json_t) given = flag_list(cli, "output");
 	const char *text = json_elem(given, 0);
+	output->names = flag_list(cli, "tag");
 	if (json_array_size(given) > 1)
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
 			"more than one output: build once for each");
@@ -36,9 +38,17 @@ bool build_output_read(Cli *cli, BuildOutput *output, GError **error)
 				     : json_str(fields, "type"),
 		   *dest = bare ? text : json_str(fields, "dest");
 	if (!g_strv_contains(kinds, type))
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "unknown output type \"%s\"", type);
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"ERROR: failed to build: failed to solve: exporter \"%s\" could not be "
+			"found",
+			type);
 	output->push =
 		strcmp(type, "registry") == 0 || strcmp(json_str(fields, "push"), "true") == 0;
+	if (*json_str(fields, "name") != '\0')
+		json_array_append(output->names, json_object_get(fields, "name"));
+	if (output->push && json_array_size(output->names) == 0)
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"ERROR: failed to build: tag is needed when pushing to registry");
 	if (strcmp(type, "image") == 0 || strcmp(type, "registry") == 0 ||
 		strcmp(type, "cacheonly") == 0 || (strcmp(type, "docker") == 0 && *dest == '\0'))
 		return true;
@@ -79,7 +89,7 @@ bool build_output_take(const BuildOutput *output, HttpBody *body, GError **error
 			return fail(error, BERTH_ERROR_UNAVAILABLE, "cannot make %s: %s",
 				output->dest, g_strerror(errno));
 		autofd folder = open(output->dest, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		return folder >= 0 ? tar_unpack(folder, http_body_read, body, getuid() == 0, error)
+		return folder >= 0 ? tar_unpack(folder, http_body_read, body, false, error)
 				   : fail(error, BERTH_ERROR_UNAVAILABLE, "cannot open %s: %s",
 					     output->dest, g_strerror(errno));
 	}

@@ -167,11 +167,10 @@ static bool add_limits(Cli *cli, GString *path, GError **error)
 	return true;
 }
 
-static char *request_path(
-	Cli *cli, const BuildContext *context, BuildCache *cache, const char *id, GError **error)
+static char *request_path(Cli *cli, const BuildContext *context, const json_t *tags,
+	BuildCache *cache, const char *id, GError **error)
 {
 	g_autoptr(GString) path = g_string_new("/build?rm=1");
-	g_autoptr(json_t) tags = flag_list(cli, "tag");
 	static const char *const switches[][2] = {
 		{"no-cache", "nocache"}, {"pull", "pull"}, {"squash", "squash"}};
 	for (size_t i = 0; i < json_array_size(tags); i++)
@@ -385,15 +384,33 @@ static bool put_file(const char *path, const char *text, GError **error)
 	return *path == '\0' || file_replace(path, text, strlen(text), 0644, false, error);
 }
 
-static bool write_facts(Cli *cli, const Answer *answer, GError **error)
+/* With its registry and tag; the engine has found it valid. */
+static char *full_name(const char *name)
+{
+	size_t host = strcspn(name, "/");
+	bool has_host = name[host] == '/' && (memchr(name, '.', host) != NULL ||
+						     memchr(name, ':', host) != NULL ||
+						     strncmp(name, "localhost/", host + 1) == 0);
+	const char *last = strrchr(name, '/'), *base = last != NULL ? last : name;
+	return g_strconcat(has_host ? "" : "docker.io/", last == NULL ? "library/" : "", name,
+		strchr(base, ':') == NULL ? ":latest" : "", NULL);
+}
+
+static bool write_facts(
+	Cli *cli, const Answer *answer, const BuildOutput *output, GError **error)
 {
 	const char *id = answer->image != NULL ? answer->image : "";
-	g_autoptr(json_t) tags = flag_list(cli, "tag");
-	g_autofree char *names = NULL;
-	g_auto(GStrv) list = json_strv(tags);
-	names = g_strjoinv(",", list);
-	g_autoptr(json_t) facts = json_pack("{s:s, s:s, s:s}", "containerimage.config.digest", id,
-		"containerimage.digest", id, "image.name", names);
+	g_auto(GStrv) list = json_strv(output->names);
+	for (int i = 0; list[i] != NULL; i++) {
+		char *full = full_name(list[i]);
+		g_free(list[i]);
+		list[i] = full;
+	}
+	g_autofree char *names = g_strjoinv(",", list), *build = g_uuid_string_random(),
+			*ref = g_strconcat("default/default/", build, NULL);
+	g_autoptr(json_t) facts = json_pack("{s:s, s:s, s:s, s:s}", "buildx.build.ref", ref,
+		"containerimage.config.digest", id, "containerimage.digest", id, "image.name",
+		names);
 	char *text = json_dumps(facts, JSON_INDENT(2));
 	bool ok = put_file(flag_text(cli, "iidfile"), id, error) &&
 		  put_file(flag_text(cli, "metadata-file"), text, error);
@@ -401,9 +418,8 @@ static bool write_facts(Cli *cli, const Answer *answer, GError **error)
 	return ok;
 }
 
-static bool push(Cli *cli, GError **error)
+static bool push(Cli *cli, const json_t *tags, GError **error)
 {
-	g_autoptr(json_t) tags = flag_list(cli, "tag");
 	for (size_t i = 0; i < json_array_size(tags); i++)
 		if (!image_send(cli, json_elem(tags, i), false, stderr, error))
 			return false;
@@ -417,10 +433,13 @@ static bool finish(
 		return false;
 	if (answer->text != NULL)
 		print_shown(answer->text);
-	if (answer->image != NULL && flag_bool(cli, "quiet", false))
+	bool quiet = flag_bool(cli, "quiet", false) ||
+		     strcmp(flag_text(cli, "progress"), "quiet") == 0;
+	if (answer->image != NULL && quiet)
 		print_to(stdout, "%s\n", answer->image);
-	return write_facts(cli, answer, error) &&
-	       (!(flag_bool(cli, "push", false) || output->push) || push(cli, error));
+	return write_facts(cli, answer, output, error) &&
+	       (!(flag_bool(cli, "push", false) || output->push) ||
+		       push(cli, output->names, error));
 }
 
 /* Sends the request and hears the answer to its last line. ok in *answer's error is the build's own failure. */
@@ -484,7 +503,7 @@ static bool run_build(
 		!build_context_find(context, cli->args[0], flag_text(cli, "file"), error) ||
 		!build_output_read(cli, &output, error) || !choose_show(cli, &show, error) ||
 		!build_cache_read(cli, cache, error) ||
-		(path = request_path(cli, context, cache, id, error)) == NULL ||
+		(path = request_path(cli, context, output.names, cache, id, error)) == NULL ||
 		(head = request_head(cli, context, &output, cache, error)) == NULL)
 		return false;
 	return build(cli, context, &output, show, id, path, head, answer, error) &&
