@@ -14,114 +14,6 @@ static struct {
 	GPtrArray *running; /* of Build, borrowed */
 } builds;
 
-bool build_going(Build *build)
-{
-	return g_atomic_int_get(&build->stopped) == 0;
-}
-
-/* Whoever waits on the reading end sees it hang up. */
-static void stop(Build *build)
-{
-	g_mutex_lock(&build->lock);
-	g_atomic_int_set(&build->stopped, 1);
-	fd_clear(&build->cancel[1]);
-	g_cond_broadcast(&build->changed);
-	g_mutex_unlock(&build->lock);
-}
-
-void build_fail(Build *build, const GError *error, const Instruction *at, int exit_code)
-{
-	g_mutex_lock(&build->lock);
-	if (build->error == NULL) {
-		build->error = g_error_copy(error);
-		build->exit_code = exit_code;
-		if (at != NULL) {
-			build->excerpt = dockerfile_excerpt(build->dockerfile->lines,
-				build->dockerfile_name, at->line, at->last_line);
-			build->fault_first = at->line;
-			build->fault_last = at->last_line;
-		}
-	}
-	g_mutex_unlock(&build->lock);
-	stop(build);
-}
-
-char *build_secret(const Build *build, const char *id, GError **error)
-{
-	const BuildRequest *request = build->request;
-	if (request->client != NULL)
-		return request->client->secret(request->session, id, error);
-	return g_strdup(
-		json_string_value(json_object_get(json_object_get(request->more, "secrets"), id)));
-}
-
-char *build_time(const Build *build, gint64 time)
-{
-	return build->epoch == 0 && time == 0 ? g_strdup("1970-01-01T00:00:00Z")
-					      : time_format(time);
-}
-
-void build_use_arg(Build *build, const char *name)
-{
-	g_mutex_lock(&build->lock);
-	g_hash_table_add(build->used_args, g_strdup(name));
-	g_mutex_unlock(&build->lock);
-}
-
-/* The last of a name that comes before: a later one may bear it again. */
-Stage *build_stage_named(Build *build, const char *name, int before)
-{
-	for (int i = MIN(before, (int)build->stages->len); i-- > 0;) {
-		Stage *stage = build->stages->pdata[i];
-		if (stage->from->words[1] != NULL && strcmp(stage->name, name) == 0)
-			return stage;
-	}
-	return NULL;
-}
-
-Stage *build_stage(Build *build, const char *name, int before)
-{
-	guint64 number;
-	g_autofree char *lower = g_ascii_strdown(name, -1);
-	Stage *named = build_stage_named(build, lower, before);
-	if (named != NULL)
-		return named;
-	if (g_ascii_string_to_unsigned(name, 10, 0, G_MAXINT, &number, NULL) &&
-		(int)number < before)
-		return build->stages->pdata[number];
-	return NULL;
-}
-
-const char *const build_proxies[] = {"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy",
-	"FTP_PROXY", "ftp_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy", NULL};
-
-static gpointer run_stage(gpointer stage)
-{
-	stage_run(stage);
-	return NULL;
-}
-
-void stage_start(Stage *stage)
-{
-	g_mutex_lock(&stage->build->lock);
-	if (stage->thread == NULL)
-		stage->thread = g_thread_new("stage", run_stage, stage);
-	g_mutex_unlock(&stage->build->lock);
-}
-
-static const char *global(gpointer build, const char *name)
-{
-	return g_hash_table_lookup(((Build *)build)->global_args, name);
-}
-
-Variables build_variables(Build *build)
-{
-	return (Variables){.get = global,
-		.data = build,
-		.escape = build->dockerfile->escape,
-		.spent = &build->expanded};
-}
-
 static void set_global(Build *build, const char *name, const char *value)
 {
 	g_hash_table_insert(build->global_args, g_strdup(name), g_strdup(value));
@@ -494,7 +386,7 @@ static bool run_stages(Build *build, Stage *target, GError **error)
 			stage_start(build->stages->pdata[i]);
 	bool ok = stage_wait(target, NULL);
 	if (!ok)
-		stop(build);
+		build_stop(build);
 	for (guint i = 0; i < build->stages->len; i++) {
 		Stage *stage = build->stages->pdata[i];
 		if (stage->thread != NULL)

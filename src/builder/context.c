@@ -6,15 +6,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-char *build_folder(Build *build, GError **error)
-{
-	char *name = layer_begin(build->engine->store, NULL, error);
-	if (name == NULL)
-		return NULL;
-	g_ptr_array_add(build->folders, name);
-	return g_build_filename(build->engine->store->root, "tmp", name, NULL);
-}
-
 static bool unpack(const char *folder, ByteSource read, gpointer data, GError **error)
 {
 	UnpackOwner root = {0, 0};

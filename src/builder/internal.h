@@ -78,6 +78,7 @@ struct Build {
 	char **excluded; /* the lines of .dockerignore, for the client */
 };
 bool build_going(Build *build);
+void build_stop(Build *build);
 void build_fail(Build *build, const GError *error, const Instruction *at, int exit_code);
 /* In base64, for the caller to free. NULL without error: there is none. */
 char *build_secret(const Build *build, const char *id, GError **error);
@@ -124,16 +125,17 @@ struct Stage {
 	GPtrArray *triggers; /* of Instruction, owned: ONBUILD of the base */
 	StageState state;
 	GThread *thread;
+	GThreadFunc run; /* what the thread does: the stage from its base to its last step */
 	Source *source; /* its tree, once somebody wants it */
 };
 Stage *stage_new(Build *build, const Instruction *from, int index);
 void stage_free(Stage *stage);
-void stage_run(Stage *stage);	/* in its thread */
-void stage_start(Stage *stage); /* build.c: begins that thread, once */
+void stage_start(Stage *stage); /* begins its thread, once */
 /* "[build 2/4] RUN x"; and whether an instruction has such a line. */
 char *stage_title(const Stage *stage, int step, const char *source);
 bool stage_shows(const Instruction *instruction);
 json_t *stage_config(const Stage *stage);
+const char *env_value(const json_t *env, const char *name); /* of "name=value" texts; or NULL */
 const char *stage_chain(const Stage *stage); /* NULL where it has no layers */
 char *stage_expand(Stage *stage, const char *word, GError **error);
 /* The image's variables, then arguments: NAME=value. Proxies where they were given. */

@@ -10,12 +10,15 @@
 
 enum { MAX_LAYERS = 127 };
 
+static gpointer run(gpointer stage);
+
 Stage *stage_new(Build *build, const Instruction *from, int index)
 {
 	Stage *stage = g_new0(Stage, 1);
 	stage->build = build;
 	stage->from = from;
 	stage->index = index;
+	stage->run = run;
 	stage->name = from->words[1] != NULL ? g_ascii_strdown(from->words[2], -1)
 					     : g_strdup_printf("stage-%d", index);
 	stage->instructions = g_ptr_array_new();
@@ -40,112 +43,6 @@ void stage_free(Stage *stage)
 	g_clear_pointer(&stage->source, source_free);
 	platform_clear(&stage->platform);
 	g_free(stage);
-}
-
-json_t *stage_config(const Stage *stage)
-{
-	return json_object_get(stage->image, "config");
-}
-
-const char *stage_chain(const Stage *stage)
-{
-	return stage->layers->len > 0
-		       ? ((Layer *)stage->layers->pdata[stage->layers->len - 1])->chain_id
-		       : NULL;
-}
-
-int stage_open(Stage *stage, GError **error)
-{
-	return layers_open(stage->build->engine, stage->layers, NULL, NULL, error);
-}
-
-static const char *env_value(const json_t *env, const char *name)
-{
-	size_t i, length = strlen(name);
-	json_t *value;
-	json_array_foreach (env, i, value)
-		if (strncmp(json_elem(env, i), name, length) == 0 &&
-			json_elem(env, i)[length] == '=')
-			return json_elem(env, i) + length + 1;
-	return NULL;
-}
-
-/* Of ENV and ARG of one name the later is in force: an ENV takes the argument away (forget_arguments). */
-static const char *variable(gpointer data, const char *name)
-{
-	Stage *stage = data;
-	const char *value = g_hash_table_lookup(stage->args, name);
-	return value != NULL ? value : env_value(json_object_get(stage_config(stage), "Env"), name);
-}
-
-const char *stage_value(Stage *stage, const char *name)
-{
-	return variable(stage, name);
-}
-
-Variables stage_variables(Stage *stage)
-{
-	return (Variables){.get = variable,
-		.data = stage,
-		.escape = stage->build->dockerfile->escape,
-		.spent = &stage->build->expanded};
-}
-
-char *stage_expand(Stage *stage, const char *word, GError **error)
-{
-	Variables variables = stage_variables(stage);
-	return word_expand(word, &variables, error);
-}
-
-/* Given in upper or lower case, it is there in both. */
-static const char *proxy_value(const Build *build, const char *name)
-{
-	const char *key, *found = NULL;
-	json_t *value;
-	json_object_foreach ((json_t *)build->request->args, key, value)
-		if (g_ascii_strcasecmp(key, name) == 0 && json_is_string(value))
-			found = json_string_value(value);
-	return found;
-}
-
-json_t *stage_env(Stage *stage, bool with_proxies)
-{
-	json_t *own = json_object_get(stage_config(stage), "Env");
-	json_t *env = json_is_array(own) ? json_copy(own) : json_array();
-	for (guint i = 0; i < stage->arg_order->len; i++) {
-		const char *name = stage->arg_order->pdata[i],
-			   *value = g_hash_table_lookup(stage->args, name);
-		if (value != NULL)
-			env_set(env, name, value);
-	}
-	for (int i = 0; with_proxies && build_proxies[i] != NULL; i++) {
-		const char *value = proxy_value(stage->build, build_proxies[i]);
-		if (value != NULL)
-			env_set(env, build_proxies[i], value);
-	}
-	return env;
-}
-
-bool stage_add_history(Stage *stage, const char *created_by, bool layer)
-{
-	g_autofree char *created = build_time(stage->build, stage->created);
-	json_t *line = json_pack("{s:s, s:o, s:s}", "created", created, "created_by",
-		json_lenient(created_by), "comment", "buildkit.dockerfile.v0");
-	if (!layer)
-		json_object_set_new(line, "empty_layer", json_true());
-	return json_array_append_new(json_object_get(stage->image, "history"), line) == 0;
-}
-
-bool stage_wait(Stage *stage, GError **error)
-{
-	Build *build = stage->build;
-	stage_start(stage);
-	g_mutex_lock(&build->lock);
-	while (stage->state == STAGE_WAITING)
-		g_cond_wait(&build->changed, &build->lock);
-	bool ok = stage->state == STAGE_DONE;
-	g_mutex_unlock(&build->lock);
-	return ok || fail(error, BERTH_ERROR_SYSTEM, "stage %s has failed", stage->name);
 }
 
 /* An image without files, for this platform. */
@@ -517,8 +414,9 @@ static bool do_steps(Stage *stage, GError **error)
 	return true;
 }
 
-void stage_run(Stage *stage)
+static gpointer run(gpointer data)
 {
+	Stage *stage = data;
 	Build *build = stage->build;
 	g_autoptr(GError) error = NULL;
 	work_follow(&build->stopped);
@@ -530,4 +428,5 @@ void stage_run(Stage *stage)
 	stage->state = ok ? STAGE_DONE : STAGE_FAILED;
 	g_cond_broadcast(&build->changed);
 	g_mutex_unlock(&build->lock);
+	return NULL;
 }
