@@ -168,7 +168,7 @@ P
 	[ "$status" -ne 0 ]
 	run d run --rm --network six -p '[::]:8080:80' busybox true
 	[ "$status" -eq 125 ]
-	[[ $output == *'Bind for [::]:8080 failed: port is already allocated'* ]]
+	[[ $output == *'Bind for :::8080 failed: port is already allocated'* ]]
 	d run -d --name who --network six -p 8090:80 busybox httpd -f -v -p 80
 	sleep 0.2
 	outside curl -s --max-time 3 'http://[fd00:5::1]:8090' >/dev/null
