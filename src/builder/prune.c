@@ -110,8 +110,7 @@ json_t *build_prune(Engine *engine, const BuildPrune *prune)
 		}
 	}
 	layer_store_sweep(engine->store);
-	g_autofree char *reclaimed = g_strdup_printf("%" G_GINT64_FORMAT, space);
-	event_publish(engine, "builder", "prune", "", json_pack("{s:s}", "reclaimed", reclaimed));
+	event_pruned(engine, "builder", space);
 	return json_pack("{s:o, s:I}", "CachesDeleted",
 		json_array_size(deleted) > 0 ? deleted : (json_decref(deleted), json_null()),
 		"SpaceReclaimed", (json_int_t)space);

@@ -175,18 +175,42 @@ bool device_check(const json_t *host, GError **error)
 	return add_rule_texts(rules, host, error);
 }
 
+/* [["gpu", "utility"]] as Go prints it. */
+static char *capabilities_text(const json_t *lists)
+{
+	g_autoptr(GString) text = g_string_new("[");
+	for (size_t i = 0; i < json_array_size(lists); i++) {
+		g_auto(GStrv) words = json_strv(json_array_get(lists, i));
+		g_autofree char *joined = g_strjoinv(" ", words);
+		g_string_append_printf(text, "%s[%s]", i > 0 ? " " : "", joined);
+	}
+	g_string_append_c(text, ']');
+	return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* --gpus and its like go to a driver of devices, of which there is none here, nor a device that CDI would know. */
+static bool refuse_request(const json_t *request, GError **error)
+{
+	if (strcmp(json_str(request, "Driver"), "cdi") == 0) {
+		g_auto(GStrv) ids = json_strv(json_object_get(request, "DeviceIDs"));
+		g_autofree char *list = g_strjoinv(", ", ids);
+		return fail(error, BERTH_ERROR_SYSTEM,
+			"CDI device injection failed: unresolvable CDI devices %s", list);
+	}
+	g_autofree char *wanted = capabilities_text(json_object_get(request, "Capabilities"));
+	return fail(error, BERTH_ERROR_SYSTEM,
+		"could not select device driver \"%s\" with capabilities: %s",
+		json_str(request, "Driver"), wanted);
+}
+
 GArray *device_plan(Plan *plan, const json_t *host, GError **error)
 {
 	g_autoptr(GArray) rules = g_array_new(FALSE, FALSE, sizeof(DeviceRule));
 	size_t i;
 	json_t *value;
-	/* --gpus and its like go to a driver of devices; there is none here. */
 	value = json_array_get(json_object_get(host, "DeviceRequests"), 0);
 	if (value != NULL) {
-		g_autofree char *wanted = json_text(json_object_get(value, "Capabilities"));
-		fail(error, BERTH_ERROR_SYSTEM,
-			"could not select device driver \"%s\" with capabilities: %s",
-			json_str(value, "Driver"), wanted != NULL ? wanted : "[]");
+		refuse_request(value, error);
 		return NULL;
 	}
 	if (json_bool(host, "Privileged")) {

@@ -76,6 +76,14 @@ update() { post_json "/containers/$1/update" "$2"; }
 	rm "$WORK/nodes/below/zero"
 	run run_none --device "$WORK/nodes" busybox true
 	[[ $output = *"error gathering device information while adding custom device \"$WORK/nodes\": not a device node"* ]]
+	[[ $(create gpu '{}' '{"DeviceRequests": [{"Capabilities": [["gpu", "x"], ["y"]], "Count": 1}]}' | jq -r .Id) ]]
+	run d start gpu
+	[[ $output = *'could not select device driver "" with capabilities: [[gpu x] [y]]'* ]]
+	d rm gpu
+	[[ $(create cdi '{}' '{"DeviceRequests": [{"Driver": "cdi", "DeviceIDs": ["v.com/c=x"]}]}' | jq -r .Id) ]]
+	run d start cdi
+	[[ $output = *'CDI device injection failed: unresolvable CDI devices v.com/c=x'* ]]
+	d rm cdi
 	run run_none --device /dev/nowhere busybox true
 	[[ $output = *'error gathering device information while adding custom device "/dev/nowhere": no such file or directory'* ]]
 }

@@ -72,3 +72,12 @@ events() { d events --since "$1" --until "$(date +%s.%N)" "${@:2}" --format '{{.
 	[ "$(tail -n 1 "$WORK/followed")" = 200 ]
 	[ -z "$(d ps -aq)" ]
 }
+
+@test "prunes are told, with what they have won" {
+	from=$(since)
+	for kind in container volume network image; do
+		d "$kind" prune -f
+	done
+	events "$from" | diff - <(printf '%s\n' 'container prune' 'volume prune' 'network prune' 'image prune')
+	d events --since "$from" --until "$(since)" --format '{{json .Actor.Attributes}}' | jq -se 'all(.[]; .reclaimed == "0")'
+}

@@ -213,8 +213,7 @@ json_t *container_prune(Engine *engine, const Filters *filters)
 		space += size;
 		json_array_append_new(deleted, json_string(container->row.id));
 	}
-	g_autofree char *reclaimed = g_strdup_printf("%" G_GINT64_FORMAT, space);
-	event_publish(engine, "container", "prune", "", json_pack("{s:s}", "reclaimed", reclaimed));
+	event_pruned(engine, "container", space);
 	return json_pack("{s:o, s:I}", "ContainersDeleted",
 		json_array_size(deleted) > 0 ? deleted : json_null(), "SpaceReclaimed",
 		(json_int_t)space);

@@ -180,5 +180,6 @@ json_t *image_prune(Engine *engine, const Filters *filters, GError **error)
 		json_decref(done);
 		return NULL;
 	}
+	event_pruned(engine, "image", space);
 	return json_pack("{s:o, s:I}", "ImagesDeleted", done, "SpaceReclaimed", (json_int_t)space);
 }

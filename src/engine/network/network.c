@@ -331,6 +331,7 @@ json_t *network_prune(Engine *engine, const Filters *filters)
 			json_array_append_new(deleted, json_string(name));
 	}
 	g_mutex_unlock(&engine->network_lock);
+	event_pruned(engine, "network", 0);
 	return json_pack("{s:o}", "NetworksDeleted", deleted);
 }
 

@@ -81,6 +81,12 @@ json_t *event_json(const Event *event)
 	return json;
 }
 
+void event_pruned(Engine *engine, const char *type, gint64 reclaimed)
+{
+	g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, reclaimed);
+	event_publish(engine, type, "prune", "", json_pack("{s:s}", "reclaimed", text));
+}
+
 bool event_is_followed(void)
 {
 	init_once();

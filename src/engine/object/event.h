@@ -9,6 +9,8 @@ typedef struct {
 } Event;
 void event_publish(
 	Engine *engine, const char *type, const char *action, const char *id, json_t *attributes);
+/* "prune" of a kind of things, with the bytes that it has won. */
+void event_pruned(Engine *engine, const char *type, gint64 reclaimed);
 /* Whether somebody follows them now. */
 bool event_is_followed(void);
 /* The JSON of an event (Engine API, SystemEventsResponse). New reference. */

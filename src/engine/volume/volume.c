@@ -197,6 +197,7 @@ json_t *volume_prune(Engine *engine, const Filters *filters)
 		space += size;
 		json_array_append_new(deleted, json_string(row->name));
 	}
+	event_pruned(engine, "volume", space);
 	return json_pack(
 		"{s:o, s:I}", "VolumesDeleted", deleted, "SpaceReclaimed", (json_int_t)space);
 }
