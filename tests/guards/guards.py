@@ -87,6 +87,8 @@ GUARDS = [
     ("TLS 1.2 and later", "src/tls/context.c", '"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"', '"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:+VERS-TLS1.1"', S, "TLS 1.1"),
     ("api-access", "src/api/access.c", "if (list != NULL && !ping && !grant_matches(grant, request))", "if (list != NULL && !ping && !grant_matches(grant, request) && false)", S, "a list in daemon.json"),
     ("api-access: WebSocket", "src/api/access.c", "!g_str_has_suffix(request->path, \"/attach/ws\")", "true", S, "a list in daemon.json"),
+    ("types at the edge", "src/base/schema.c", "\tif (type->kind != SCHEMA_STRING && type->kind != SCHEMA_ANY)\n\t\treturn mismatch(d, \"string\", type->go, step);", "\tif (type->kind != SCHEMA_STRING && type->kind != SCHEMA_ANY)\n\t\treturn NULL;", "tests/api/schema.bats", "create: what is of a wrong type"),
+    ("templates: steps", "src/template/run.c", "if (++run->steps > MAX_STEPS)", "if (++run->steps > MAX_STEPS && false)", "tests/cli/formats.bats", "a template that never ends"),
     ("browsers: Origin", "src/api/access.c", "*http_header(request->head, \"Origin\") != '\\0'", "false", C, "browsers"),
     ("browsers: Host", "src/api/access.c", "return is_own_name(request->engine->config, host) ||", "return is_own_name(request->engine->config, host) || true ||", C, "browsers"),
     ("more connections than descriptors", "src/api/server.c", "\tmake_room(server);", "\t(void)make_room;", C, "more connections"),
