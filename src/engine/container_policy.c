@@ -158,11 +158,10 @@ void container_exited(
 	volumes_release(container);
 	/* Its content is in the database now; on a full disk it stays the only record until the next start. */
 	container->exit_kept =
-		!container_set_status(container, restart ? STATUS_RESTARTING : STATUS_EXITED);
+		!container_set_ended(container, restart ? STATUS_RESTARTING : STATUS_EXITED,
+			json_pack("{s:s, s:s}", "execDuration", duration, "exitCode", code));
 	if (!container->exit_kept)
 		unlinkat(store->containers_fd, exit_file, 0);
-	container_event_with(container, "die",
-		json_pack("{s:s, s:s}", "execDuration", duration, "exitCode", code));
 	if (restart)
 		engine_later(container, container_restart_later);
 	else if (removal)

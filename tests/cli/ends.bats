@@ -182,3 +182,12 @@ teardown_file() { file_teardown; }
 		d rm -f "gone$i"
 	done
 }
+
+@test "rm -f: its end is told before its removal" {
+	since=$(date +%s.%N)
+	for i in $(seq 12); do d run -d --name told$i --network none busybox sleep 1000; done
+	for i in $(seq 12); do d rm -f told$i; done
+	d events --since "$since" --until "$(date +%s.%N)" --filter event=die --filter event=destroy --format '{{.Actor.Attributes.name}} {{.Action}}' | sort -s -k1,1 >"$WORK/told"
+	[ "$(grep -c die "$WORK/told")" -eq 12 ]
+	[ "$(awk '{ print $2 }' "$WORK/told" | paste -d' ' - - | sort -u)" = "die destroy" ]
+}

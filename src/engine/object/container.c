@@ -143,11 +143,10 @@ bool container_running(Container *container)
 	return status == STATUS_RUNNING || status == STATUS_PAUSED;
 }
 
-void container_event_with(Container *container, const char *action, json_t *attributes)
+/* Those of every event of it, and its own (taken over). */
+static json_t *event_attributes(Container *container, json_t *attributes)
 {
 	g_autoptr(json_t) own = attributes;
-	if (container->unlisted)
-		return;
 	json_t *all = json_object();
 	ContainerRow row = container_snapshot(container);
 	g_autoptr(json_t) spec = container_spec(container, NULL);
@@ -157,8 +156,17 @@ void container_event_with(Container *container, const char *action, json_t *attr
 		json_object_update(all, own);
 	json_object_set_new(all, "image", json_lenient(row.image));
 	json_object_set_new(all, "name", json_string(row.name));
-	event_publish(container->engine, "container", action, row.id, all);
 	container_row_clear(&row);
+	return all;
+}
+
+void container_event_with(Container *container, const char *action, json_t *attributes)
+{
+	json_t *all = event_attributes(container, attributes);
+	if (container->unlisted)
+		json_decref(all);
+	else
+		event_publish(container->engine, "container", action, container->row.id, all);
 }
 
 void container_event(Container *container, const char *action, const char *key, const char *value)
@@ -182,6 +190,24 @@ bool container_set_status(Container *container, Status status)
 	g_mutex_lock(&container->engine->lock);
 	container->row.status = (int)status;
 	bool saved = save_row(container, &container->row, &error);
+	g_mutex_unlock(&container->engine->lock);
+	if (!saved)
+		log_error("cannot save the state of container %s: %s", container->row.id,
+			error->message);
+	notify_fire(&container->changed);
+	return saved;
+}
+
+bool container_set_ended(Container *container, Status status, json_t *attributes)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(json_t) all = event_attributes(container, attributes);
+	g_mutex_lock(&container->engine->lock);
+	container->row.status = (int)status;
+	bool saved = save_row(container, &container->row, &error);
+	if (!container->unlisted)
+		event_publish(
+			container->engine, "container", "die", container->row.id, json_incref(all));
 	g_mutex_unlock(&container->engine->lock);
 	if (!saved)
 		log_error("cannot save the state of container %s: %s", container->row.id,

@@ -80,6 +80,9 @@ void container_event_with(Container *container, const char *action, json_t *attr
 /* Changes the status and what goes with it, writes the row, and tells those who wait; false where it could not be
  * written (a full disk), which is logged. */
 bool container_set_status(Container *container, Status status);
+/* The same of its end, with the event "die": whoever sees the status, and removes it, finds that told already. attributes
+ * are taken over. */
+bool container_set_ended(Container *container, Status status, json_t *attributes);
 /* The same, if it is from (changed: whether it was), and only if it can be written. */
 bool container_change_status(
 	Container *container, Status from, Status to, bool *changed, GError **error);
