@@ -27,6 +27,27 @@ static void test_root(void)
 	g_assert_cmpint(access("/etc/deep", F_OK), ==, -1);
 }
 
+static void test_resolve(void)
+{
+	g_autofree char *folder_of_links = g_build_filename(folder, "links", NULL);
+	g_assert_cmpint(mkdir(folder_of_links, 0755), ==, 0);
+	autofd root = open(folder_of_links, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	static const char *const links[][2] = {{"/etc/passwd", "abs"}, {"../../../etc", "up"},
+		{"new/place", "dangling"}, {"loop2", "loop1"}, {"loop1", "loop2"},
+		{"abs", "twice"}};
+	for (size_t i = 0; i < G_N_ELEMENTS(links); i++)
+		g_assert_cmpint(symlinkat(links[i][0], root, links[i][1]), ==, 0);
+	static const char *const cases[][2] = {{"/", "."}, {"a/../b//c/.", "b/c"}, {"../../x", "x"},
+		{"abs", "etc/passwd"}, {"up/shadow", "etc/shadow"}, {"dangling", "new/place"},
+		{"dangling/in/../out", "new/place/out"}, {"twice", "etc/passwd"}};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *path = path_resolve_in_root(root, cases[i][0]);
+		g_assert_cmpstr(path, ==, cases[i][1]);
+	}
+	g_assert_null(path_resolve_in_root(root, "loop1/x"));
+	g_assert_cmpint(errno, ==, ELOOP);
+}
+
 static void test_replace_and_limits(void)
 {
 	g_autofree char *path = g_build_filename(folder, "file", NULL);
@@ -112,6 +133,7 @@ int main(int argc, char **argv)
 	if (mkdtemp(folder) == NULL)
 		return 1;
 	g_test_add_func("/fd/root", test_root);
+	g_test_add_func("/fd/resolve", test_resolve);
 	g_test_add_func("/fd/replace", test_replace_and_limits);
 	g_test_add_func("/fd/sockets", test_long_sockets);
 	g_test_add_func("/fd/trees", test_trees);
