@@ -39,7 +39,8 @@ static bool read_file(Extends *extends, const char *path, const char *name, Sour
 			*folder = g_path_get_dirname(absolute),
 			*relative = path_relative(loader->folder, folder);
 	g_autoptr(GError) problem = NULL;
-	g_autoptr(GPtrArray) documents = loader_read(absolute, &problem);
+	g_autoptr(GPtrArray) documents =
+		loader_is_local(path, &problem) ? loader_read(absolute, &problem) : NULL;
 	if (documents == NULL)
 		return refuse(extends, name, "%s", problem->message);
 	g_autoptr(json_t) tree = json_object();

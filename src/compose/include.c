@@ -131,6 +131,12 @@ static bool include_one(Loader *loader, Document *document, const json_t *from,
 	const char *const *included, const char *at, GError **error)
 {
 	g_auto(Wish) wish = {0};
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(json_t) paths =
+		texts(json_is_string(from) ? from : json_object_get(from, "path"));
+	for (size_t i = 0; i < json_array_size(paths); i++)
+		if (!loader_is_local(json_elem(paths, i), &problem))
+			return document_fail(document, error, at, "%s", problem->message);
 	if (!read_wish(loader, from, &wish))
 		return document_fail(document, error, at, "the path is missing");
 	if (g_strv_contains(included, wish.files[0])) {

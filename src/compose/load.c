@@ -60,6 +60,14 @@ static char **find_files(const char *from, GError **error)
 	return NULL;
 }
 
+static bool all_local(char *const *paths, GError **error)
+{
+	for (; paths != NULL && *paths != NULL; paths++)
+		if (!loader_is_local(*paths, error))
+			return false;
+	return true;
+}
+
 static char **absolute_paths(char *const *paths, const char *folder)
 {
 	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
@@ -126,13 +134,13 @@ static bool choose_files(Loader *loader, Project *project, const char *here, GEr
 	char *const *given = loader->options->files;
 	if (given != NULL && *given != NULL) {
 		project->files = absolute_paths(given, here);
-		return true;
+		return all_local(given, error);
 	}
 	if (listed != NULL && *listed != '\0') {
 		g_auto(GStrv) parts = g_strsplit(
 			listed, separator != NULL && *separator != '\0' ? separator : ":", -1);
 		project->files = absolute_paths(parts, here);
-		return true;
+		return all_local(parts, error);
 	}
 	project->files =
 		find_files(*loader->options->folder != '\0' ? project->folder : here, error);

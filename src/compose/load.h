@@ -16,6 +16,8 @@ typedef struct {
 		documents; /* of Document, in the order they were read: messages look places up in them */
 } Loader;
 
+/* Whether a file is here at all: a git repository and an OCI artifact are refused, as nothing is fetched. */
+bool loader_is_local(const char *path, GError **error);
 /* Reads a file ("-": standard input) into its documents. */
 GPtrArray *loader_read(const char *path, GError **error);
 /* Strings of a document with their variables, and as numbers where they must be such. */

@@ -14,6 +14,18 @@
 
 enum { MAX_FILE = 8 << 20 };
 
+bool loader_is_local(const char *path, GError **error)
+{
+	static const char *const prefixes[] = {
+		"oci://", "https://", "http://", "git://", "ssh://", "git@", "github.com/"};
+	for (size_t i = 0; i < G_N_ELEMENTS(prefixes); i++)
+		if (g_str_has_prefix(path, prefixes[i]))
+			return fail(error, BERTH_ERROR_UNAVAILABLE,
+				"remote resource %s is not supported: fetch it, and name the files",
+				path);
+	return true;
+}
+
 GPtrArray *loader_read(const char *path, GError **error)
 {
 	size_t length = 0;
