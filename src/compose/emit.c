@@ -119,7 +119,11 @@ static json_t *struct_of(const Key *key, const json_t *value, EmitForm form)
 		bool empty = member == NULL || k->go == G_LOST ||
 			     (k->go == G_STRUCT && json_object_size(member) == 0);
 		json_t *text = empty ? unset(k, form) : model_emit(k, member, form);
-		if (text != NULL)
+		/* YAML leaves a structure out that comes to nothing. */
+		if (text != NULL && form == EMIT_YAML && k->go == G_STRUCT &&
+			json_object_size(text) == 0)
+			json_decref(text);
+		else if (text != NULL)
 			json_object_set_new(written, name, text);
 	}
 	if (form == EMIT_YAML)
