@@ -23,11 +23,15 @@ int container_upper_open(Container *container, GError **error)
 	g_autofree char *folder = container_folder(container),
 			*path = g_build_filename(folder, "upper", NULL);
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
+	if (fd < 0 && errno == ENOENT) {
+		/* A rename may change the name meanwhile. */
+		ContainerRow row = container_snapshot(container);
 		fail(error, BERTH_ERROR_CONFLICT, "container %s has no files of its own yet",
-			container->row.name);
-	else if (fd < 0)
+			row.name);
+		container_row_clear(&row);
+	} else if (fd < 0) {
 		fail_errno(error, "cannot open %s", path);
+	}
 	return fd;
 }
 
