@@ -46,6 +46,12 @@ for i, text in enumerate(['{"Image":"a","HostConfig":{"Binds":["/a:/b"],"Memory"
 for i, name in enumerate([b"\3web\0", b"\0013\0010\0010\00210\7in-addr\4arpa\0", b"\xc0\x0c"]):
     for kind in (1, 28, 12):
         put("dns", f"{i}-{kind}", b"\x12\x34\x01\0\0\1\0\0\0\0\0\0" + name + bytes([0, kind, 0, 1]))
+for i, (path, patterns) in enumerate([("a/b/c", "*\n!a\na/**/c"), ("src/x.o", "**/*.o\n# no\n!src/[a-y].o"), ("a", "[^b-]\n\\\\*\n?"), ("x/y", "/x/./y/../y/\n[]a]\n[")]):
+    put("pattern", i, path + "\n" + patterns)
+rule = {"names": ["chmod", "read"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1, "args": [{"index": 0, "value": 1, "valueTwo": 2, "op": "SCMP_CMP_MASKED_EQ"}],
+        "includes": {"caps": ["CAP_SYS_ADMIN"], "arches": ["amd64"], "minKernel": "4.8"}, "excludes": {}}
+put("seccomp", "profile", json.dumps({"defaultAction": "SCMP_ACT_ALLOW", "defaultErrnoRet": 1, "archMap": [{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": ["SCMP_ARCH_X86"]}], "syscalls": [rule]}))
+put("seccomp", "flags", json.dumps({"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64"], "flags": ["SECCOMP_FILTER_FLAG_LOG"], "syscalls": [{"name": "read", "action": "SCMP_ACT_ALLOW"}]}))
 put("http", "get", "GET /v1.41/containers/json?all=1&filters=%7B%7D HTTP/1.1\r\nHost: b\r\n\r\n")
 put("http", "post", "POST /x HTTP/1.1\r\nContent-Type: a\r\nContent-Length: 4\r\n\r\nbody")
 put("http", "chunked", "POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n0\r\nT: x\r\n\r\n")
@@ -63,6 +69,9 @@ bodies = ["", "{}", '{"Image":"busybox","Cmd":["sh"],"Env":["A=b"],"ExposedPorts
           '{"Cmd":["true"],"AttachStdout":true,"Tty":true,"User":"0","Env":["A=b"],"Detach":true}', '{"Memory":20000000,"RestartPolicy":{"Name":"no"}}',
           '{"username":"u","password":"p","serveraddress":"127.0.0.1:9"}']
 queries = ["", 'all=1&filters={"label":["a=b"],"name":["x"]}', "name=y&repo=a&tag=b&force=1&signal=TERM&t=0&w=5&h=5&path=/etc/passwd&from=x&limit=1&since=1&until=2&stdout=1&tail=3"]
+for kind in range(40):
+    for b, body in enumerate(bodies):
+        put("schema", f"{kind}-{b}", bytes([kind]) + body.encode())
 for route in range(110):
     for b, body in enumerate(bodies):
         put("api", f"{route}-{b}", bytes([route]) + queries[b % 3].encode() + b"\n" + body.encode())

@@ -29,7 +29,6 @@ GUARDS = [
      "\tif (plan_pid_namespace(plan) != NULL)\n\t\tsetns(open(record_string(plan_pid_namespace(plan), 0), O_RDONLY | O_CLOEXEC), CLONE_NEWPID);\n\tpid_t pid = sys_clone3(&args);", B, "the first process"),
     ("stopped in the making", "src/shim/making.c", "\tmaking->next = makings;", "\tpoll(&(struct pollfd){.fd = joins ? making->report : -1, .events = POLLIN}, joins, -1);\n\tmaking->next = makings;", B, "holds up nobody"),
     ("stopped in the making: the deadline", "src/shim/making.c", "now > m->due", "now > INT64_MAX - 1", B, "beside one"),
-    ("namespaces of others", "src/engine/container/container_start.c", 'char *file = g_strdup_printf("/proc/%d/fd/%d", (int)getpid(), fd);', 'char *file = g_strdup(path);', B, "a namespace that is joined"),
     ("namespaces of others", "src/engine/container/container_start.c", 'char *file = g_strdup_printf("/proc/%d/fd/%d", (int)getpid(), fd);', 'char *file = g_strdup_printf("/proc/%d/ns/%s", other->row.pid, kind);', B, "a namespace that is joined"),
     ("session keyrings", "src/shim/keyring.c", "long key = syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name);", "long key = -1;\n\terrno = EPERM;", B, "a session keyring"),
     ("CVE-2016-8867, CVE-2022-24769", "src/shim/capability.c", "data[i].permitted = data[i].effective =", "data[i].inheritable = data[i].permitted = data[i].effective =", E, "CVE-2016-8867"),
