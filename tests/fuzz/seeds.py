@@ -69,9 +69,6 @@ bodies = ["", "{}", '{"Image":"busybox","Cmd":["sh"],"Env":["A=b"],"ExposedPorts
           '{"Cmd":["true"],"AttachStdout":true,"Tty":true,"User":"0","Env":["A=b"],"Detach":true}', '{"Memory":20000000,"RestartPolicy":{"Name":"no"}}',
           '{"username":"u","password":"p","serveraddress":"127.0.0.1:9"}']
 queries = ["", 'all=1&filters={"label":["a=b"],"name":["x"]}', "name=y&repo=a&tag=b&force=1&signal=TERM&t=0&w=5&h=5&path=/etc/passwd&from=x&limit=1&since=1&until=2&stdout=1&tail=3"]
-for kind in range(40):
-    for b, body in enumerate(bodies):
-        put("schema", f"{kind}-{b}", bytes([kind]) + body.encode())
 for route in range(110):
     for b, body in enumerate(bodies):
         put("api", f"{route}-{b}", bytes([route]) + queries[b % 3].encode() + b"\n" + body.encode())
