@@ -351,6 +351,12 @@ static Container *attachable(Request *request, json_t **spec, char keys[16], GEr
 			container->row.id);
 		return NULL;
 	}
+	if (container->row.status == STATUS_RESTARTING) {
+		fail(error, BERTH_ERROR_CONFLICT,
+			"container %s is restarting, wait until the container is running",
+			request->name);
+		return NULL;
+	}
 	return g_steal_pointer(&container);
 }
 

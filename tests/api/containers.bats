@@ -170,3 +170,13 @@ update() { post_json "/containers/$1/update" "$2"; }
 	[[ $output = *'No such image: other'* ]]
 	d rm image
 }
+
+@test "a container that waits for its restart is neither attached to, nor paused, nor entered" {
+	d run -d --name again --network none --restart always busybox false
+	for _ in $(seq 300); do [ "$(d inspect -f '{{.RestartCount}} {{.State.Status}}' again)" = '5 restarting' ] && break; sleep 0.02; done
+	words='is restarting, wait until the container is running'
+	[[ $(api -X POST 'http://b/containers/again/attach?stream=1&stdout=1' | jq -r .message) = "container again $words" ]]
+	[[ $(api -X POST http://b/containers/again/pause | jq -r .message) = "Container "*" $words" ]]
+	[[ $(post_json /containers/again/exec '{"Cmd": ["true"]}' | jq -r .message) = "Container "*" $words" ]]
+	d rm -f again
+}

@@ -208,6 +208,10 @@ bool container_pause(Container *container, GError **error)
 	if (status == STATUS_PAUSED)
 		return fail(error, BERTH_ERROR_CONFLICT, "Container %s is already paused",
 			container->row.id);
+	if (status == STATUS_RESTARTING)
+		return fail(error, BERTH_ERROR_CONFLICT,
+			"Container %s is restarting, wait until the container is running",
+			container->row.id);
 	if (status != STATUS_RUNNING)
 		return not_running(container, error);
 	return freeze(container, true, error);

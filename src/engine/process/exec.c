@@ -23,6 +23,9 @@ static bool can_exec(Container *container, const char *called, GError **error)
 	if (row.status == STATUS_PAUSED)
 		fail(error, BERTH_ERROR_CONFLICT,
 			"Container %s is paused, unpause the container before exec", called);
+	else if (row.status == STATUS_RESTARTING)
+		fail(error, BERTH_ERROR_CONFLICT,
+			"Container %s is restarting, wait until the container is running", row.id);
 	else if (!ok)
 		fail(error, BERTH_ERROR_CONFLICT, "container %s is not running", row.id);
 	container_row_clear(&row);
