@@ -50,8 +50,9 @@ static char **ignore_lines(const char *text)
 			continue;
 		bool back = *line == '!';
 		g_autofree char *path = g_strstrip(g_strdup(back ? line + 1 : line)),
-				*clean = *path != '\0' ? copy_clean(path) : g_strdup(""),
-				*pattern = g_strconcat(back ? "!" : "", clean, NULL);
+				*clean = pattern_clean(path),
+				*pattern = g_strconcat(
+					back ? "!" : "", *clean == '/' ? clean + 1 : clean, NULL);
 		g_strv_builder_add(list, pattern);
 	}
 	return g_strv_builder_end(list);
@@ -65,8 +66,6 @@ static bool take_ignore(Build *build, const Source *from, const char *name, GErr
 		       fail_errno(error, "cannot read %s", name);
 	build->excluded = ignore_lines(text);
 	build->context->ignore = patterns_parse(text, error);
-	if (build->context->ignore == NULL)
-		g_prefix_error(error, ".dockerignore: ");
 	return build->context->ignore != NULL;
 }
 

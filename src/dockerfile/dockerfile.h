@@ -160,6 +160,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Glob, glob_free)
 /* folders: or a folder above it. */
 bool glob_match(const Glob *glob, const char *path, bool folders);
 bool pattern_valid(const char *pattern);
+/* filepath.Clean: no "." and no slash behind; ".." only where nothing lies above it. "" for the folder itself. The caller
+ * frees it. */
+char *pattern_clean(const char *text);
 bool pattern_has_wildcard(const char *text);
 
 /* check.c: the rules that are told by the instructions. Of Finding, in order of lines. */

@@ -232,8 +232,7 @@ bool pattern_valid(const char *pattern)
 	return glob != NULL;
 }
 
-/* filepath.Clean: no "." and no slash behind; ".." only where nothing lies above it. "" for the folder itself. */
-static char *clean(const char *text)
+char *pattern_clean(const char *text)
 {
 	g_auto(GStrv) parts = g_strsplit(text, "/", -1);
 	bool rooted = *text == '/';
@@ -265,7 +264,7 @@ static bool add(Patterns *patterns, const char *line, bool rooted, GError **erro
 	g_autofree char *bare = g_strstrip(g_strdup(text + pattern.exclusion));
 	if (*bare == '\0')
 		return fail(error, BERTH_ERROR_INVALID, "illegal exclusion pattern: \"!\"");
-	g_autofree char *path = clean(bare);
+	g_autofree char *path = pattern_clean(bare);
 	pattern.text = g_strdup(rooted && *path == '/' ? path + 1 : path);
 	if (*pattern.text == '\0') { /* "." or "/": nothing is meant */
 		g_free(pattern.text);
