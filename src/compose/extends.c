@@ -40,7 +40,7 @@ static bool read_file(Extends *extends, const char *path, const char *name, Sour
 			*relative = path_relative(loader->folder, folder);
 	g_autoptr(GError) problem = NULL;
 	g_autoptr(GPtrArray) documents =
-		loader_is_local(path, &problem) ? loader_read(absolute, &problem) : NULL;
+		loader_is_local(path, &problem) ? loader_read(loader, absolute, &problem) : NULL;
 	if (documents == NULL)
 		return refuse(extends, name, "%s", problem->message);
 	g_autoptr(json_t) tree = json_object();

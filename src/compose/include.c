@@ -211,7 +211,7 @@ bool loader_merge(
 
 static bool merge_file(Loader *loader, const char *file, json_t **tree, GError **error)
 {
-	g_autoptr(GPtrArray) documents = loader_read(file, error);
+	g_autoptr(GPtrArray) documents = loader_read(loader, file, error);
 	if (documents == NULL)
 		return false;
 	for (guint i = 0; i < documents->len; i++)

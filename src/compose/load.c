@@ -173,9 +173,7 @@ static char *name_of_files(Loader *loader, char *const *files, bool *failed, GEr
 {
 	g_autofree char *name = NULL;
 	for (; *files != NULL; files++) {
-		/* Standard input can be read once. */
-		g_autoptr(GPtrArray) documents =
-			strcmp(*files, "-") != 0 ? loader_read(*files, NULL) : NULL;
+		g_autoptr(GPtrArray) documents = loader_read(loader, *files, NULL);
 		for (guint i = 0; documents != NULL && i < documents->len; i++) {
 			const Document *document = documents->pdata[i];
 			const char *said = json_str(document->tree, "name");
@@ -260,7 +258,12 @@ Project *project_load(const ProjectOptions *options, GError **error)
 					     g_strcmp0(compatible, "true") == 0
 				     ? "_"
 				     : "-";
-	Loader loader = {.options = options, .environment = environment, .documents = documents};
+	g_autoptr(GHashTable) streams =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	Loader loader = {.options = options,
+		.environment = environment,
+		.documents = documents,
+		.streams = streams};
 	if (!load(&loader, project, error))
 		return NULL;
 	GHashTableIter each;

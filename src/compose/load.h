@@ -14,12 +14,13 @@ typedef struct {
 	const char *const *included; /* the files that led here; NULL-terminated */
 	GPtrArray *
 		documents; /* of Document, in the order they were read: messages look places up in them */
+	GHashTable *streams; /* path -> text of what can be read once: pipes, the standard input */
 } Loader;
 
 /* Whether a file is here at all: a git repository and an OCI artifact are refused, as nothing is fetched. */
 bool loader_is_local(const char *path, GError **error);
-/* Reads a file ("-": standard input) into its documents. */
-GPtrArray *loader_read(const char *path, GError **error);
+/* Reads a file ("-": standard input) into its documents; a second time gives the same. */
+GPtrArray *loader_read(const Loader *loader, const char *path, GError **error);
 /* Strings of a document with their variables, and as numbers where they must be such. */
 bool loader_prepare(Loader *loader, Document *document, GError **error);
 /* One document over what was before, with what it extends and includes. */

@@ -26,12 +26,25 @@ bool loader_is_local(const char *path, GError **error)
 	return true;
 }
 
-GPtrArray *loader_read(const char *path, GError **error)
+/* NULL with errno. The caller frees it. */
+static char *read_text(const Loader *loader, const char *path)
 {
 	size_t length = 0;
 	bool standard = strcmp(path, "-") == 0;
-	g_autofree char *text =
-		standard ? fd_read_all(STDIN_FILENO, MAX_FILE, &length) : file_read(path, MAX_FILE);
+	const char *kept = g_hash_table_lookup(loader->streams, path);
+	char *text = kept != NULL ? g_strdup(kept)
+		     : standard	  ? fd_read_all(STDIN_FILENO, MAX_FILE, &length)
+				  : file_read(path, MAX_FILE);
+	if (text != NULL && kept == NULL &&
+		(standard || !g_file_test(path, G_FILE_TEST_IS_REGULAR)))
+		g_hash_table_insert(loader->streams, g_strdup(path), g_strdup(text));
+	return text;
+}
+
+GPtrArray *loader_read(const Loader *loader, const char *path, GError **error)
+{
+	bool standard = strcmp(path, "-") == 0;
+	g_autofree char *text = read_text(loader, path);
 	if (text == NULL) {
 		fail(error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", path, errno_words(errno));
 		return NULL;

@@ -24,7 +24,7 @@ teardown_file() { file_teardown; }
 		readelf -sW "$BUILD/$program" | grep -q __stack_chk_fail
 		readelf -sW "$BUILD/$program" | grep -q '_chk@'
 		# Debian's start files have no mark of branch tracking, so the whole program has none either.
-		for object in "$BUILD/$program".p/*.o "$BUILD"/lib*.a.p/*.o; do
+		for object in $(find "$BUILD/$program.p" "$BUILD/src" -name "*.o"); do
 			readelf -nW "$object" | grep -q 'IBT, SHSTK' || { echo "$object"; false; }
 		done
 	done
@@ -129,8 +129,8 @@ exec_pid() {
 }
 
 @test "systemd's unit: containers outlive the engine, sockets are passed on" {
-	grep -qx 'KillMode=process' "$ROOT/packaging/berthd.service"
-	not grep -qE '^(SystemCallFilter|NoNewPrivileges|CapabilityBoundingSet|MemoryDenyWriteExecute|Protect)' "$ROOT/packaging/berthd.service"
+	grep -qx 'KillMode=process' "$ROOT/packaging/berthd.service.in"
+	not grep -qE '^(SystemCallFilter|NoNewPrivileges|CapabilityBoundingSet|MemoryDenyWriteExecute|Protect)' "$ROOT/packaging/berthd.service.in"
 	grep -qx 'SocketMode=0660' "$ROOT/packaging/berthd.socket"
 	# As systemd does it: a listening socket at 3, and who it is for.
 	python3 - "$BUILD/berthd" "$WORK" <<'P' &
