@@ -134,6 +134,9 @@ bool compose_resources(const Project *project, Client *client, const json_t *nam
 /* Starts what is not running, when its dependencies are as they are to be. */
 bool compose_start(const Project *project, Client *client, const json_t *names, gint64 timeout,
 	Teller *teller, GError **error);
+/* Waits until what a service is restarted with (depends_on, restart) is as the service asks: healthy, or at its end. */
+bool compose_await_restarted(
+	const Project *project, Client *client, const char *name, Teller *teller, GError **error);
 /* Waits until all run, and those with a health check are healthy. timeout: microseconds, 0: none. */
 bool compose_wait(const Project *project, Client *client, const json_t *names, gint64 timeout,
 	Teller *teller, GError **error);

@@ -447,6 +447,23 @@ static bool await_dependency(
 	return true;
 }
 
+bool compose_await_restarted(
+	const Project *project, Client *client, const char *name, Teller *teller, GError **error)
+{
+	g_auto(Work) work = {.project = project, .teller = teller};
+	const char *other;
+	json_t *entry;
+	g_mutex_init(&work.lock);
+	json_object_foreach (
+		json_object_get(json_object_get(project_services(project), name), "depends_on"),
+		other, entry)
+		if (json_bool(entry, "restart") &&
+			strcmp(json_str(entry, "condition"), "service_started") != 0 &&
+			!await_dependency(&work, client, other, entry, error))
+			return false;
+	return true;
+}
+
 static bool start_one(
 	Work *work, Client *client, const json_t *service, const json_t *container, GError **error)
 {

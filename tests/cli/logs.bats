@@ -62,3 +62,13 @@ teardown_file() { file_teardown; }
 	seq 500001 1000000 | cmp - "$WORK/logged"
 	d rm fast
 }
+
+@test "events and stats end when nobody reads them any more" {
+	for command in events stats; do
+		(while sleep 0.2; do d volume create >/dev/null; done) 3>&- &
+		run timeout -s KILL 60 bash -c "'$BUILD/berth' $command | head -n 1 >/dev/null; echo \${PIPESTATUS[0]}"
+		kill $!
+		[ "$output" -eq 141 ]
+	done
+	d volume prune -af
+}

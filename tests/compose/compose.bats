@@ -349,6 +349,49 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	[ "$(started web)" = "$web" ]
 }
 
+@test "restart: dependents that are restarted with a service wait until it is healthy" {
+	cat >compose.yaml <<-'EOF'
+		services:
+		  db:
+		    image: busybox
+		    command: sleep 1000
+		    stop_grace_period: 0s
+		    healthcheck: {test: "true", interval: 200ms}
+		  web: {image: busybox, command: sleep 1000, stop_grace_period: 0s, depends_on: {db: {condition: service_healthy, restart: true}}}
+	EOF
+	c up -d
+	run c restart db
+	[ "$status" -eq 0 ]
+	[[ $output == *"db-1  Started"*"db-1  Waiting"*"db-1  Healthy"*"web-1  Restarting"*"web-1  Started"* ]]
+	run c restart --no-deps db
+	[ "$status" -eq 0 ]
+	[[ $output != *Waiting* ]]
+}
+
+@test "logs -f and up end when nobody reads them any more" {
+	cat >compose.yaml <<-'EOF'
+		services:
+		  w: {image: busybox, command: 'sh -c "while :; do echo work; sleep 0.2; done"', stop_grace_period: 0s}
+	EOF
+	c up -d
+	run bash -c "BUILD='$BUILD'; $(declare -f c); c logs -f 2>&1 | head -n 1; echo \${PIPESTATUS[0]}"
+	[ "$output" = $'w-1  | work\n141' ]
+	run bash -c "BUILD='$BUILD'; $(declare -f c); c up 2>/dev/null | head -n 1; echo \${PIPESTATUS[0]}"
+	[ "${lines[-1]}" -eq 0 ]
+	[ "$(count)" -eq 0 ]
+}
+
+@test "port of a service that does not run" {
+	cat >compose.yaml <<-'EOF'
+		services:
+		  w: {image: busybox, command: "true", ports: ["80"]}
+	EOF
+	c create
+	run c port w 80
+	[ "$status" -eq 1 ]
+	[ "$output" = 'service "w" is not running' ]
+}
+
 @test "what only a cluster could honour is said in one warning" {
 	printf 'services:\n  a: {image: busybox, command: sleep 1000, stop_grace_period: 0s, deploy: {placement: {constraints: ["node.role == manager"]}, update_config: {parallelism: 2}}}\n' >compose.yaml
 	run c up -d

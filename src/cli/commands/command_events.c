@@ -71,7 +71,7 @@ static bool show(const Template *template, const char *line, GError **error)
 		print_event(event);
 	else if (!format_value(template, docker_event, event, error))
 		return false;
-	fflush(stdout);
+	cli_flush();
 	return true;
 }
 

@@ -211,8 +211,9 @@ static int run(Cli *cli)
 	for (bool first = true; !once; first = false) {
 		g_usleep(ROUND_US);
 		printf("%s\033[H", first ? "\033[2J" : "\033[J");
-		if (!print(cli, watches, &error) || fflush(stdout) != 0)
-			return error != NULL ? cli_fail(cli, error) : EXIT_SUCCESS;
+		if (!print(cli, watches, &error))
+			return cli_fail(cli, error);
+		cli_flush();
 	}
 	return print(cli, watches, &error) ? EXIT_SUCCESS : cli_fail(cli, error);
 }

@@ -5,9 +5,20 @@
 
 #include "base/error.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+void cli_flush(void)
+{
+	if (fflush(stdout) == 0 || errno != EPIPE)
+		return;
+	/* It is ignored for the sake of sockets; what follows without an end would go on unseen. */
+	signal(SIGPIPE, SIG_DFL);
+	raise(SIGPIPE);
+}
 
 void cli_print_error(const GError *error)
 {

@@ -49,5 +49,7 @@ int cli_fail(Cli *cli, const GError *error);
 int cli_usage_error(Cli *cli, const GError *error);
 /* "Error response from daemon: ..." for what the engine said, or the text itself. */
 void cli_print_error(const GError *error);
+/* Writes out what was printed. Where whoever reads it has gone ("| head"), the process ends as by SIGPIPE. */
+void cli_flush(void);
 /* An answer's "Warnings", a line each on standard error. */
 void cli_print_warnings(const json_t *answer, const char *before);

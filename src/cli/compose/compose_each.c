@@ -10,11 +10,12 @@
 
 /* One call for each container that is meant, told as it happens. */
 typedef struct {
-	Cli *cli;
+	const Project *project;
 	const json_t *containers;
-	char *call;		   /* "restart?t=1" */
+	const char *call;	   /* "restart?t=1" */
 	const char *begins, *ends; /* "Restarting", "Started" */
 	const char *state;	   /* only containers in it; NULL: all */
+	bool awaits;		   /* what each is restarted with */
 	Teller *teller;
 } Action;
 
@@ -24,6 +25,9 @@ static bool act_on(gpointer data, const char *service, Client *client, GError **
 	g_autoptr(json_t) own = containers_of(action->containers, service);
 	size_t i;
 	json_t *container;
+	if (action->awaits && !action->teller->dry_run &&
+		!compose_await_restarted(action->project, client, service, action->teller, error))
+		return false;
 	json_array_foreach (own, i, container) {
 		const char *name = container_name(container), *state = json_str(container, "State");
 		if (action->state != NULL && strcmp(state, action->state) != 0)
@@ -51,32 +55,37 @@ static json_t *names_of(const json_t *containers)
 	return names;
 }
 
-/* call: taken over. reverse: what depends on others comes first. */
-static int act_on_all(Cli *cli, const Project *project, const json_t *containers, char *call,
-	const char *begins, const char *ends, const char *state, bool reverse)
+/* reverse: what depends on others comes first. */
+static int act_on_all(Cli *cli, Action action, bool reverse)
 {
 	g_autoptr(GError) error = NULL;
-	g_autofree char *owned = call;
-	g_autoptr(json_t) names = names_of(containers);
+	g_autoptr(json_t) names = names_of(action.containers);
 	Teller teller;
 	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
-	Action action = {cli, containers, owned, begins, ends, state, &teller};
-	return graph_run(project, names, reverse, client_host(cli->client), act_on, &action, &error)
+	action.teller = &teller;
+	return graph_run(action.project, names, reverse, client_host(cli->client), act_on, &action,
+		       &error)
 		       ? EXIT_SUCCESS
 		       : compose_fail(error);
 }
 
-/* The same on those of the services that were named, or all. */
+/* The same on those of the services that were named, or all. call: taken over. */
 static int act(
 	Cli *cli, char *call, const char *begins, const char *ends, const char *state, bool reverse)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Project) project = NULL;
+	g_autofree char *owned = call;
 	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error);
-	if (containers != NULL)
-		return act_on_all(cli, project, containers, call, begins, ends, state, reverse);
-	g_free(call);
-	return compose_fail(error);
+	if (containers == NULL)
+		return compose_fail(error);
+	Action action = {.project = project,
+		.containers = containers,
+		.call = call,
+		.begins = begins,
+		.ends = ends,
+		.state = state};
+	return act_on_all(cli, action, reverse);
 }
 
 static char *with_timeout(const Cli *cli, const char *call)
@@ -131,8 +140,14 @@ static int run_restart(Cli *cli)
 	json_array_foreach (alone ? NULL : all, i, container)
 		if (is_restarted(cli, project, container_label(container, "service")))
 			json_array_append(chosen, container);
-	return act_on_all(cli, project, alone ? named : chosen, with_timeout(cli, "restart"),
-		"Restarting", "Started", NULL, false);
+	g_autofree char *call = with_timeout(cli, "restart");
+	Action action = {.project = project,
+		.containers = alone ? named : chosen,
+		.call = call,
+		.begins = "Restarting",
+		.ends = "Started",
+		.awaits = !alone};
+	return act_on_all(cli, action, false);
 }
 
 static int run_pause(Cli *cli)

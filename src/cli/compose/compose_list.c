@@ -260,9 +260,10 @@ static int run_port(Cli *cli)
 	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
 	const char *protocol =
 		*flag_text(cli, "protocol") != '\0' ? flag_text(cli, "protocol") : "tcp";
-	g_autoptr(json_t) containers = project != NULL ? project_containers(cli->client,
-								 project->name, true, false, &error)
-						       : NULL;
+	g_autoptr(json_t) containers =
+		project != NULL
+			? project_containers(cli->client, project->name, false, false, &error)
+			: NULL;
 	const json_t *container = containers != NULL
 					  ? container_at(containers, cli->args[0],
 						    (int)flag_int(cli, "index", 0), &error)

@@ -5,6 +5,8 @@
 #include "base/error.h"
 #include "base/timefmt.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +28,7 @@ struct LogShow {
 	char *host;
 	GPtrArray *followers;
 	int width;
-	bool colored;
+	bool colored, gone;
 	GMutex lock; /* of standard output */
 };
 
@@ -38,6 +40,17 @@ static char *title_of(const Project *project, const json_t *container)
 	if (strncmp(name, project->name, length) == 0 && strchr("-_", name[length]) != NULL)
 		name += length + 1;
 	return text_shown(name, false);
+}
+
+/* Called with the lock held. Whoever is attached to containers stops them where nobody reads any more, as by a signal. */
+static void flush(LogShow *show)
+{
+	if (show->options.exited == NULL) {
+		cli_flush();
+	} else if (fflush(stdout) != 0 && errno == EPIPE && !show->gone) {
+		show->gone = true;
+		kill(getpid(), SIGTERM);
+	}
 }
 
 static void print_line(Follower *follower, const char *text, size_t length)
@@ -52,7 +65,7 @@ static void print_line(Follower *follower, const char *text, size_t length)
 		print_to(stdout, "%-*s  | ", show->width, follower->title);
 	fwrite(text, 1, length, stdout);
 	putchar('\n');
-	fflush(stdout);
+	flush(show);
 	g_mutex_unlock(&show->lock);
 }
 
@@ -157,7 +170,7 @@ static void tell_exit(Follower *follower, const json_t *now)
 		return;
 	g_mutex_lock(&show->lock);
 	print_to(stdout, "%s exited with code %d\n", follower->title, code);
-	fflush(stdout);
+	flush(show);
 	g_mutex_unlock(&show->lock);
 	if (show->options.exited != NULL)
 		show->options.exited(show->options.data, follower->container, code);
