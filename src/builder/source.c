@@ -74,11 +74,25 @@ static bool pull(
 	return image_pull(build->engine, &request, pulled, vertex, build->cancel[0], error);
 }
 
+/* An id in FROM has at least as many digits as lists show: a short word of a to f and digits is a name, which some
+ * image's id may begin with by chance. NULL: there is none. */
+static char *find_here(Engine *engine, const char *reference)
+{
+	enum { LEAST_ID = 12 };
+	char *id = image_find(engine, reference, NULL);
+	const char *hex = id == NULL			    ? ""
+			  : g_str_has_prefix(id, "sha256:") ? id + strlen("sha256:")
+							    : id;
+	if (strlen(reference) < LEAST_ID && g_str_has_prefix(hex, reference))
+		g_clear_pointer(&id, g_free);
+	return id;
+}
+
 char *source_image(
 	Build *build, const char *reference, const Platform *wanted, Vertex *vertex, GError **error)
 {
 	g_autofree char *platform = platform_text(wanted);
-	char *id = build->request->pull ? NULL : image_find(build->engine, reference, NULL);
+	char *id = build->request->pull ? NULL : find_here(build->engine, reference);
 	if (id != NULL && image_check_platform(build->engine, reference, platform, NULL))
 		return id;
 	g_free(id);

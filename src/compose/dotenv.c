@@ -242,8 +242,10 @@ static bool read_raw(Reader *reader)
 json_t *dotenv_parse(
 	const char *text, const char *name, bool raw, Environment *environment, GError **error)
 {
+	/* Values become JSON: what is no UTF-8 would be replaced there. */
+	g_autofree char *valid = g_utf8_make_valid(text, -1);
 	Reader reader = {.name = name,
-		.at = g_str_has_prefix(text, "\xef\xbb\xbf") ? text + 3 : text,
+		.at = g_str_has_prefix(valid, "\xef\xbb\xbf") ? valid + 3 : valid,
 		.line = 1,
 		.known = environment,
 		.values = json_object(),

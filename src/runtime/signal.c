@@ -30,11 +30,12 @@ int signal_number(const char *name)
 
 bool signal_read(const char *name, int *number, GError **error)
 {
-	gint64 asked = g_ascii_strtoll(name, NULL, 10);
+	char *end;
+	gint64 asked = g_ascii_strtoll(name, &end, 10);
 	*number = signal_number(name);
 	if (*number > 0)
 		return true;
-	if (asked != 0)
+	if (asked != 0 && *end == '\0')
 		return fail(error, BERTH_ERROR_INVALID,
 			"the linux daemon does not support signal %" G_GINT64_FORMAT, asked);
 	return fail(error, BERTH_ERROR_INVALID, "invalid signal: %s", name);

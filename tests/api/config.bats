@@ -53,8 +53,8 @@ refused() { # text of the file, what is said
 	refused '{"storage-driver":"zfs"}' '"storage-driver" cannot be honoured: this engine has no such setting; it is always overlay2'
 	taken '{"icc":true,"iptables":true,"storage-driver":"overlay2","authorization-plugins":[],"live-restore":true,"ipv6":false}'
 	[[ $output != *warn* ]]
-	taken '{"metrics-addr":"127.0.0.1:1"}'
-	[[ $output == *'"metrics-addr" in the configuration does nothing'* ]]
+	taken '{"network-diagnostic-port":1}'
+	[[ $output == *'"network-diagnostic-port" in the configuration does nothing'* ]]
 }
 
 @test "daemon.json in dockerd's own forms is taken" {

@@ -351,3 +351,13 @@ make_repository() { # folder
 	d builder prune -af --filter 'description=prune-me-not'
 	printf 'FROM busybox\nRUN echo prune-me-not > /x\n' | b --progress plain - 2>&1 | not grep -q CACHED
 }
+
+@test "a short word in FROM is a name, and no image's id" {
+	id=$(d inspect -f '{{.Id}}' busybox)
+	for digits in 1 2 6 11; do
+		run b - <<<"FROM ${id:7:$digits}"
+		[[ $status -ne 0 && $output == *"docker.io/library/${id:7:$digits}"* ]] || { echo "$output"; return 1; }
+	done
+	b -q - <<<"FROM ${id:7:12}"
+	b -q - <<<"FROM ${id:7}"
+}
