@@ -36,6 +36,8 @@ descriptor = {"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "diges
 put("manifest", "oci", json.dumps({"schemaVersion": 2, "config": {**descriptor, "mediaType": "application/vnd.oci.image.config.v1+json"}, "layers": [descriptor]}))
 put("manifest", "index", json.dumps({"schemaVersion": 2, "manifests": [{**descriptor, "platform": {"os": "linux", "architecture": "amd64"}}]}))
 put("manifest", "config", json.dumps({"os": "linux", "architecture": "amd64", "config": {"Env": ["A=b"], "Cmd": ["sh"]}, "rootfs": {"type": "layers", "diff_ids": ["sha256:" + "2" * 64]}}))
+put("template", "half", b"{{.A\xf0")
+put("template", "quoted", b"{{\"a\xe2")
 for i, text in enumerate(["{{.ID}}", "table {{.ID}}\t{{.Names}}", "{{json .}}", "{{range $k, $v := .Labels}}{{$k}}={{$v}}{{else}}no{{end}}",
                           '{{if and .T (gt .N 3)}}{{printf "%q %5d" .ID .N}}{{end}}', '{{index .Names 0 | upper}}', '{{with .State}}{{.Pid}}{{end}}',
                           '{{join .Names ","}}{{len .Names}}{{slice .ID 1 2}}{{split .ID "b"}}', '{{define "x"}}{{.}}{{end}}{{template "x" .F}}']):
