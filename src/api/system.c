@@ -26,11 +26,14 @@ static bool version(Request *request, GError **error)
 
 static bool info(Request *request, GError **error)
 {
-	enum { HAS_FIREWALL = 49, WITHOUT_BRIDGE_NF = 50, WITHOUT_KERNEL_MEMORY = 42 };
+	enum { HAS_FIREWALL = 49, HAS_DEVICES = 50, WITHOUT_BRIDGE_NF = 50 };
+	enum { WITHOUT_KERNEL_MEMORY = 42 };
 	(void)error;
 	json_t *info = info_json(request->engine);
 	if (request->version < HAS_FIREWALL)
 		json_object_del(info, "FirewallBackend");
+	if (request->version < HAS_DEVICES)
+		json_object_del(info, "DiscoveredDevices");
 	if (request->version < WITHOUT_BRIDGE_NF) {
 		json_object_set_new(info, "BridgeNfIptables", json_false());
 		json_object_set_new(info, "BridgeNfIp6tables", json_false());

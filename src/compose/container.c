@@ -1,5 +1,6 @@
 #include "compose/container.h"
 
+#include "base/cdi_name.h"
 #include "base/error.h"
 #include "base/size.h"
 #include "base/timefmt.h"
@@ -209,9 +210,8 @@ static json_t *ulimits(const json_t *service)
 /* "vendor.com/class=name": a device that the engine knows by its specification. */
 static bool is_qualified(const json_t *device)
 {
-	const char *source = json_str(device, "source"), *slash = strchr(source, '/');
-	return strcmp(source, json_str(device, "target")) == 0 && g_ascii_isalpha(*source) &&
-	       slash != NULL && g_ascii_isalpha(slash[1]) && strchr(slash, '=') != NULL;
+	const char *source = json_str(device, "source");
+	return strcmp(source, json_str(device, "target")) == 0 && cdi_name_valid(source);
 }
 
 static json_t *devices(const json_t *service)

@@ -55,6 +55,8 @@ static const struct {
 		"ignored (for Docker compatibility): containers run on"},
 	{"live-restore", 0, "live-restore", BOOL, "ignored (for Docker compatibility): always on"},
 	{"registry-mirror", 0, "registry-mirrors", LIST, "mirror of the default registry"},
+	{"cdi-spec-dir", 0, "cdi-spec-dirs", LIST,
+		"folder of device specifications (/etc/cdi and /var/run/cdi)"},
 	{"insecure-registry", 0, "insecure-registries", LIST,
 		"registry that may be reached without TLS"},
 	{"max-concurrent-downloads", 0, "max-concurrent-downloads", STRING,
@@ -377,6 +379,18 @@ static bool read_registries(Config *config, const json_t *given, GError **error)
 	       read_count(given, "max-concurrent-uploads", 5, &config->max_uploads, error);
 }
 
+/* The folders of device specifications: dockerd's, where none are given; none, where CDI is switched off. */
+static char **cdi_folders(const json_t *given)
+{
+	const json_t *folders = json_object_get(given, "cdi-spec-dirs"),
+		     *wanted = json_object_get(json_object_get(given, "features"), "cdi");
+	if (json_is_false(wanted) ||
+		(json_array_size(folders) == 1 && *json_elem(folders, 0) == '\0'))
+		return g_new0(char *, 1);
+	return json_array_size(folders) > 0 ? json_strv(folders)
+					    : g_strsplit("/etc/cdi /var/run/cdi", " ", -1);
+}
+
 /* Where nothing is said, they are where `berth system certs` puts them: beside daemon.json. */
 static void read_tls(Config *config, const json_t *given)
 {
@@ -423,6 +437,7 @@ Config *config_load(int argc, char **argv, GError **error)
 	config->cgroup_parent = text_or(given, "cgroup-parent", "/berth");
 	config->shim = g_build_filename(folder, "berth-shim", NULL);
 	config->labels = json_strv(json_object_get(given, "labels"));
+	config->cdi_folders = cdi_folders(given);
 	if (!config_check_values(given, error) || !read_networks(config, given, error) ||
 		!read_registries(config, given, error) || !read_defaults(config, given, error))
 		return NULL;
@@ -471,7 +486,7 @@ void config_free(Config *config)
 		config->https_proxy, config->no_proxy, config->tls_ca, config->tls_cert,
 		config->tls_key, config->cgroupns_mode, config->ipc_mode};
 	char **lists[] = {config->hosts, config->labels, config->registry_mirrors,
-		config->insecure_registries};
+		config->insecure_registries, config->cdi_folders};
 	for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
 		g_free(strings[i]);
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)

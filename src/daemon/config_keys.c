@@ -121,7 +121,7 @@ static const struct {
 	{"ip", true, "0.0.0.0"}, {"ip-forward", true, "true"}, {"ip-masq", true, "true"},
 	{"ip6tables", true, "true"}, {"iptables", true, "true"}, {"live-restore", false, "true"},
 	{"mtu", true, NULL}, {"rootless", true, "false"}, {"storage-driver", true, "overlay2"},
-	{"storage-opts", true, NULL}, {"cdi-spec-dirs", false, NULL}, {"containerd", false, ""},
+	{"storage-opts", true, NULL}, {"containerd", false, ""},
 	{"containerd-namespace", false, ""}, {"containerd-plugin-namespace", false, ""},
 	{"containerd-plugins-namespace", false, ""}, {"cpu-rt-period", false, NULL},
 	{"cpu-rt-runtime", false, NULL}, {"experimental", false, "false"},

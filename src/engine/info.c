@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/timefmt.h"
 #include "image/image.h"
+#include "runtime/cdi.h"
 #include "runtime/lsm.h"
 #include "version.h"
 
@@ -130,6 +131,20 @@ static json_t *security_options(const Config *config)
 	return list;
 }
 
+/* Absent where there is none, as with dockerd. */
+static void add_devices(const Config *config, json_t *json)
+{
+	g_autoptr(json_t) names = cdi_devices(config->cdi_folders);
+	json_t *list = json_array();
+	for (size_t i = 0; i < json_array_size(names); i++)
+		json_array_append_new(
+			list, json_pack("{s:s, s:s}", "Source", "cdi", "ID", json_elem(names, i)));
+	set(json, "CDISpecDirs", json_strings(config->cdi_folders));
+	if (json_filled(list))
+		json_object_set(json, "DiscoveredDevices", list);
+	json_decref(list);
+}
+
 json_t *info_json(Engine *engine)
 {
 	int running, paused, all;
@@ -202,6 +217,7 @@ json_t *info_json(Engine *engine)
 	static const char *const commits[] = {"ContainerdCommit", "RuncCommit", "InitCommit"};
 	for (size_t i = 0; i < G_N_ELEMENTS(commits); i++)
 		set(json, commits[i], json_pack("{s:s}", "ID", ""));
+	add_devices(engine->config, json);
 	set(json, "SecurityOptions", security_options(engine->config));
 	json_t *warnings = json_array();
 	for (guint i = 0; i < engine->warnings->len; i++)

@@ -175,44 +175,32 @@ bool device_check(const json_t *host, GError **error)
 	return add_rule_texts(rules, host, error);
 }
 
-/* [["gpu", "utility"]] as Go prints it. */
-static char *capabilities_text(const json_t *lists)
+/* A device that a specification of CDI describes (cdi.c); it is the container's user's, where that does not say whose. */
+static void put_described(Plan *plan, GArray *rules, const json_t *device, const User *user)
 {
-	g_autoptr(GString) text = g_string_new("[");
-	for (size_t i = 0; i < json_array_size(lists); i++) {
-		g_auto(GStrv) words = json_strv(json_array_get(lists, i));
-		g_autofree char *joined = g_strjoinv(" ", words);
-		g_string_append_printf(text, "%s[%s]", i > 0 ? " " : "", joined);
-	}
-	g_string_append_c(text, ']');
-	return g_string_free(g_steal_pointer(&text), FALSE);
+	const json_t *node = json_object_get(device, "_Node");
+	if (node == NULL)
+		return;
+	struct stat st = {.st_mode = (mode_t)json_int(node, "Mode"),
+		.st_rdev = makedev(
+			(unsigned)json_int(node, "Major"), (unsigned)json_int(node, "Minor")),
+		.st_uid = user != NULL ? user->uid : 0,
+		.st_gid = user != NULL ? user->gid : 0};
+	if (json_object_get(node, "Uid") != NULL)
+		st.st_uid = (uid_t)json_int(node, "Uid");
+	if (json_object_get(node, "Gid") != NULL)
+		st.st_gid = (gid_t)json_int(node, "Gid");
+	put_node(plan, rules, json_str(device, "PathOnHost"), json_str(device, "PathInContainer"),
+		json_str(device, "CgroupPermissions"), &st);
 }
 
-/* --gpus and its like go to a driver of devices, of which there is none here, nor a device that CDI would know. */
-static bool refuse_request(const json_t *request, GError **error)
-{
-	if (strcmp(json_str(request, "Driver"), "cdi") == 0) {
-		g_auto(GStrv) ids = json_strv(json_object_get(request, "DeviceIDs"));
-		g_autofree char *list = g_strjoinv(", ", ids);
-		return fail(error, BERTH_ERROR_SYSTEM,
-			"CDI device injection failed: unresolvable CDI devices %s", list);
-	}
-	g_autofree char *wanted = capabilities_text(json_object_get(request, "Capabilities"));
-	return fail(error, BERTH_ERROR_SYSTEM,
-		"could not select device driver \"%s\" with capabilities: %s",
-		json_str(request, "Driver"), wanted);
-}
-
-GArray *device_plan(Plan *plan, const json_t *host, GError **error)
+GArray *device_plan(Plan *plan, const json_t *host, const User *user, GError **error)
 {
 	g_autoptr(GArray) rules = g_array_new(FALSE, FALSE, sizeof(DeviceRule));
 	size_t i;
 	json_t *value;
-	value = json_array_get(json_object_get(host, "DeviceRequests"), 0);
-	if (value != NULL) {
-		refuse_request(value, error);
-		return NULL;
-	}
+	json_array_foreach (json_object_get(host, "Devices"), i, value)
+		put_described(plan, rules, value, user);
 	if (json_bool(host, "Privileged")) {
 		if (plan != NULL)
 			put_host_devices(plan, "/dev", DEV_DEPTH);
@@ -226,8 +214,9 @@ GArray *device_plan(Plan *plan, const json_t *host, GError **error)
 	json_array_foreach (json_object_get(host, "Devices"), i, value) {
 		const char *source = json_str(value, "PathOnHost"),
 			   *target = json_str(value, "PathInContainer");
-		if (!put_asked(plan, rules, source, *target != '\0' ? target : source,
-			    json_str(value, "CgroupPermissions"), error))
+		if (json_object_get(value, "_Node") == NULL &&
+			!put_asked(plan, rules, source, *target != '\0' ? target : source,
+				json_str(value, "CgroupPermissions"), error))
 			return NULL;
 	}
 	return add_rule_texts(rules, host, error) ? g_steal_pointer(&rules) : NULL;
@@ -235,7 +224,7 @@ GArray *device_plan(Plan *plan, const json_t *host, GError **error)
 
 GArray *device_rules(const json_t *host, GError **error)
 {
-	return device_plan(NULL, host, error);
+	return device_plan(NULL, host, NULL, error);
 }
 
 char *device_rule_text(const DeviceRule *rule)

@@ -325,7 +325,8 @@ static bool check_bind(const json_t *mount, GError **error)
 	return true;
 }
 
-/* A bind or a volume. What is read-only is so with all that is mounted below it, unless only the topmost was asked for. */
+/* A bind or a volume. What is read-only is so with all that is mounted below it, unless only the topmost was asked for.
+ * Attributes: what CDI asks for beside (cdi_spec.c). */
 static void add_user_bind(Plan *plan, const json_t *mount)
 {
 	size_t propagation = propagation_of(mount);
@@ -334,8 +335,8 @@ static void add_user_bind(Plan *plan, const json_t *mount)
 		       (strcmp(json_str(mount, "Type"), "volume") == 0 ? PLAN_BIND_MAPPED : 0) |
 		       propagations[propagation].recursive;
 	add_bind(plan, json_str(mount, "Source"), json_str(mount, "Destination"),
-		json_bool(mount, "RW") ? 0 : MOUNT_ATTR_RDONLY, flags,
-		propagations[propagation].kind, "", json_str(mount, "Subpath"));
+		(json_bool(mount, "RW") ? 0 : MOUNT_ATTR_RDONLY) | json_int(mount, "Attributes"),
+		flags, propagations[propagation].kind, "", json_str(mount, "Subpath"));
 }
 
 /* What the user asked for, parents before what lies in them. */
@@ -398,7 +399,7 @@ static bool add_devices(const Launch *launch, Plan *plan, GError **error)
 	static const char *const links[][2] = {{"/proc/self/fd", "/dev/fd"},
 		{"/proc/self/fd/0", "/dev/stdin"}, {"/proc/self/fd/1", "/dev/stdout"},
 		{"/proc/self/fd/2", "/dev/stderr"}, {"pts/ptmx", "/dev/ptmx"}};
-	g_autoptr(GArray) rules = device_plan(plan, launch->host, error);
+	g_autoptr(GArray) rules = device_plan(plan, launch->host, launch->user, error);
 	for (size_t i = 0; i < G_N_ELEMENTS(links); i++)
 		plan_put(plan, PLAN_SYMLINK, 0, 0, links[i][0], links[i][1], NULL);
 	return rules != NULL;

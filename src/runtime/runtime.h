@@ -97,13 +97,15 @@ void cgroup_plan_mounts(const CgroupLayout *layout, Plan *plan, const char *path
 	const json_t *host, bool own_namespace, bool writable);
 
 /* device.c */
+typedef struct User User;
 typedef struct {
 	char type;	     /* 'a', 'b' or 'c' */
 	gint64 major, minor; /* -1: all */
 	char access[4];
 } DeviceRule;
-/* Records of the container's device nodes; returns its rules (GArray of DeviceRule). */
-GArray *device_plan(Plan *plan, const json_t *host, GError **error);
+/* Records of the container's device nodes, and of those that CDI describes (user: whose they are); returns its rules
+ * (GArray of DeviceRule). */
+GArray *device_plan(Plan *plan, const json_t *host, const User *user, GError **error);
 GArray *device_rules(const json_t *host, GError **error); /* as device_plan, without records */
 /* Whether access and rules are what they should be; the devices themselves need not be there yet. */
 bool device_check(const json_t *host, GError **error);
@@ -112,12 +114,12 @@ char *device_rule_text(const DeviceRule *rule); /* "c 1:3 rwm" */
 GArray *device_rules_compile(GArray *rules);
 
 /* user.c */
-typedef struct {
+struct User {
 	uid_t uid;
 	gid_t gid;
 	GArray *groups; /* of gid_t */
 	char *home;
-} User;
+};
 void user_clear(User *user);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(User, user_clear)
 /* A passwd or group file by an O_PATH descriptor of it, or by a failed one with its errno: "" where there is none. What

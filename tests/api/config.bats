@@ -51,7 +51,7 @@ refused() { # text of the file, what is said
 	refused '{"authorization-plugins":["a"]}' '"authorization-plugins" cannot be honoured: this engine has no such setting'
 	refused '{"selinux-enabled":true}' '"selinux-enabled" cannot be honoured: this kernel has no SELinux'
 	refused '{"storage-driver":"zfs"}' '"storage-driver" cannot be honoured: this engine has no such setting; it is always overlay2'
-	taken '{"icc":true,"iptables":true,"storage-driver":"overlay2","authorization-plugins":[],"live-restore":true,"ipv6":false}'
+	taken '{"icc":true,"iptables":true,"storage-driver":"overlay2","authorization-plugins":[],"live-restore":true,"ipv6":false,"cdi-spec-dirs":["/nowhere"]}'
 	[[ $output != *warn* ]]
 	taken '{"network-diagnostic-port":1}'
 	[[ $output == *'"network-diagnostic-port" in the configuration does nothing'* ]]

@@ -29,6 +29,35 @@ static const struct {
 	{" Experimental", "ExperimentalBuild", YESNO},
 	{" Live Restore Enabled", "LiveRestoreEnabled", YESNO}};
 
+/* What the Container Device Interface gives. */
+static void print_devices(const json_t *info)
+{
+	json_t *folders = json_object_get(info, "CDISpecDirs"),
+	       *devices = json_object_get(info, "DiscoveredDevices"), *device;
+	size_t i;
+	if (json_filled(folders))
+		print_to(stdout, "%s\n", " CDI spec directories:");
+	for (i = 0; i < json_array_size(folders); i++)
+		print_to(stdout, "  %s\n", json_elem(folders, i));
+	if (json_filled(devices))
+		print_to(stdout, "%s\n", " Discovered Devices:");
+	json_array_foreach (devices, i, device)
+		print_to(stdout, "  %s: %s\n", json_str(device, "Source"), json_str(device, "ID"));
+}
+
+static void print_security(const json_t *info)
+{
+	json_t *options = json_object_get(info, "SecurityOptions");
+	print_to(stdout, "%s\n", " Security Options:");
+	for (size_t i = 0; i < json_array_size(options); i++) {
+		g_auto(GStrv) parts = g_strsplit(json_elem(options, i), ",", 2);
+		print_to(stdout, "  %s\n", parts[0] + strcspn(parts[0], "=") + 1);
+		if (parts[1] != NULL)
+			print_to(stdout, "   Profile: %s\n",
+				parts[1] + strcspn(parts[1], "=") + 1);
+	}
+}
+
 static void print_server(const json_t *info)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
@@ -42,18 +71,10 @@ static void print_server(const json_t *info)
 				: lines[i].kind == YESNO
 					? (json_bool(info, lines[i].field) ? "true" : "false")
 					: json_str(info, lines[i].field));
-		if (strcmp(lines[i].field, "InitBinary") != 0)
-			continue;
-		print_to(stdout, "%s\n", " Security Options:");
-		for (size_t s = 0; s < json_array_size(json_object_get(info, "SecurityOptions"));
-			s++) {
-			g_auto(GStrv) parts = g_strsplit(
-				json_elem(json_object_get(info, "SecurityOptions"), s), ",", 2);
-			print_to(stdout, "  %s\n", parts[0] + strcspn(parts[0], "=") + 1);
-			if (parts[1] != NULL)
-				print_to(stdout, "   Profile: %s\n",
-					parts[1] + strcspn(parts[1], "=") + 1);
-		}
+		if (strcmp(lines[i].field, "CgroupVersion") == 0)
+			print_devices(info);
+		else if (strcmp(lines[i].field, "InitBinary") == 0)
+			print_security(info);
 	}
 }
 

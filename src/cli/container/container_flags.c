@@ -4,6 +4,7 @@
 #include "cli/container/request.h"
 #include "cli/registry/image_transfer.h"
 
+#include "base/cdi_name.h"
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/size.h"
@@ -370,11 +371,16 @@ static bool set_limits(Cli *cli, json_t *host, GError **error)
 	return true;
 }
 
+/* Paths are Devices; names as the Container Device Interface has them, a request to its driver. */
 static void set_devices(Cli *cli, json_t *host)
 {
-	g_autoptr(json_t) given = flag_list(cli, "device");
+	g_autoptr(json_t) given = flag_list(cli, "device"), names = json_array();
 	json_t *list = json_array();
 	for (size_t i = 0; i < json_array_size(given); i++) {
+		if (cdi_name_valid(json_elem(given, i))) {
+			json_array_append(names, json_array_get(given, i));
+			continue;
+		}
 		g_auto(GStrv) parts = g_strsplit(json_elem(given, i), ":", 3);
 		guint count = g_strv_length(parts);
 		bool only_mode = count == 2 && *parts[1] != '/';
@@ -386,6 +392,11 @@ static void set_devices(Cli *cli, json_t *host)
 					    : "rwm"));
 	}
 	set(host, "Devices", list);
+	if (json_array_size(names) > 0 && !json_is_array(json_object_get(host, "DeviceRequests")))
+		set(host, "DeviceRequests", json_array());
+	if (json_array_size(names) > 0)
+		json_array_append_new(json_object_get(host, "DeviceRequests"),
+			json_pack("{s:s, s:O}", "Driver", "cdi", "DeviceIDs", names));
 }
 
 static bool set_security(Cli *cli, json_t *host, GError **error)
@@ -456,15 +467,16 @@ json_t *container_request(Cli *cli, GError **error)
 	int rows, columns;
 	terminal_size(&rows, &columns);
 	set(host, "ConsoleSize", json_pack("[i, i]", rows, columns));
-	set_devices(cli, host);
 	set_health(cli, config);
+	if (!set_gpus(cli, host, error))
+		return NULL;
+	set_devices(cli, host);
 	if (!set_restart(cli, host, error) || !set_limits(cli, host, error) ||
 		!container_mount_flags(cli, config, host, error) ||
 		!set_security(cli, host, error) ||
 		!container_network_flags(cli, config, host, error) ||
 		!container_port_flags(cli, config, host, error) ||
-		!set_labels(cli, config, error) || !set_gpus(cli, host, error) ||
-		!set_api_socket(cli, host, error))
+		!set_labels(cli, config, error) || !set_api_socket(cli, host, error))
 		return NULL;
 	return g_steal_pointer(&config);
 }

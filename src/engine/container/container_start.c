@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/timefmt.h"
+#include "runtime/cdi.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -287,7 +288,11 @@ static bool launch(Container *container, GError **error)
 	g_autoptr(json_t) mounts = asked != NULL ? mount_points_trees(container->engine,
 							   container->row.id, asked, error)
 						 : NULL;
-	return mounts != NULL && container_launch(container, spec, mounts, error);
+	g_autoptr(json_t) whole =
+		mounts != NULL
+			? cdi_inject(container->engine->config->cdi_folders, spec, mounts, error)
+			: NULL;
+	return whole != NULL && container_launch(container, whole, mounts, error);
 }
 
 bool container_restart_due(Container *container)
