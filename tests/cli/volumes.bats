@@ -198,3 +198,28 @@ memory() { d volume create -o type=tmpfs -o device=tmpfs "$@"; }
 	[ "$(mounted live)" = 0 ]
 	d volume rm live ended
 }
+
+@test "system df -v: what each image, container, volume and record of the build cache takes" {
+	d volume create dfv
+	d run --name dfc --network none -v dfv:/v busybox sh -c 'echo abc >/v/f; echo abcd >/f'
+	d tag busybox localhost:5000/some/name:1
+	mkdir "$BATS_TEST_TMPDIR/df"
+	printf 'FROM busybox\nRUN echo abc >/x\nRUN false' >"$BATS_TEST_TMPDIR/df/Dockerfile"
+	run d build "$BATS_TEST_TMPDIR/df"
+	[ "$status" -eq 1 ]
+	run d system df -v
+	[ "$status" -eq 0 ]
+	[[ $output =~ REPOSITORY\ +TAG\ +IMAGE\ ID\ +CREATED\ +SIZE\ +SHARED\ SIZE\ +UNIQUE\ SIZE\ +CONTAINERS ]]
+	[[ $output =~ \"sh\ -c\ [^\"]+…\"\ +1\ +5B\ .*\ ago\ +Exited\ \(0\)\ .*\ dfc ]]
+	[[ $output =~ dfv\ +1\ +4B ]]
+	[[ $output =~ "Build cache usage: 4B" ]]
+	[[ $output =~ CACHE\ ID\ +CACHE\ TYPE\ +SIZE\ +CREATED\ +LAST\ USED\ +USAGE\ +SHARED ]]
+	[[ $output =~ regular\ +4B\ .*\ ago\ +0\ +false ]]
+	[[ $(d system df) =~ Build\ Cache\ +[0-9]+\ +0\ +4B\ +4B ]]
+	[ "$(d system df -v --format '{{range .Volumes}}{{.Name}} {{.Links}} {{.Size}};{{end}}')" = 'dfv 1 4B;' ]
+	d rmi -f busybox
+	[[ $(d system df -v --format '{{range .Images}}{{.Repository}} {{.Tag}} {{.Containers}};{{end}}') == *'localhost:5000/some/name 1 1;'* ]]
+	d tag localhost:5000/some/name:1 busybox
+	d rm dfc
+	d volume rm dfv
+}
