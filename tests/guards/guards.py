@@ -227,4 +227,6 @@ GUARDS = [
     ("words of others", "src/base/shown.c", "isatty(STDOUT_FILENO) ? text_shown(text, true) : NULL", "NULL", "tests/security/edges.bats", "control characters of others reach no terminal through inspect"),
     ("ignore files", "src/cli/build/build_context.c", "found < 0 ? -1 : fd_open_regular(found)", "open(path, O_RDONLY | O_CLOEXEC)", "tests/security/edges.bats", "an ignore file that is none"),
     ("load: digests", "src/engine/image/image_load.c", "if (g_str_has_prefix(name, blobs) &&", "if (false && g_str_has_prefix(name, blobs) &&", "tests/cli/images.bats", "load: what a blob"),
+    ("devices by specification: hooks", "src/runtime/cdi.c", 'if (json_filled(json_object_get(edits, "hooks")))', "if (false)", "tests/cli/cdi.bats", "no hook is run"),
+    ("devices by specification: requests", "src/base/schema.c", "return *key != '_';", "return true;", "tests/cli/cdi.bats", "no request describes a device"),
 ]
