@@ -117,5 +117,6 @@ bool stage_wait(Stage *stage, GError **error)
 		g_cond_wait(&build->changed, &build->lock);
 	bool ok = stage->state == STAGE_DONE;
 	g_mutex_unlock(&build->lock);
-	return ok || fail(error, BERTH_ERROR_SYSTEM, "stage %s has failed", stage->name);
+	/* Its own fault is told where it happened; clients show this one as CANCELED, as BuildKit's. */
+	return ok || fail(error, BERTH_ERROR_SYSTEM, "context canceled");
 }

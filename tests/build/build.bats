@@ -190,3 +190,14 @@ setup() {
 	ls -R "$WORK/data/containers" "$WORK/data/tmp"
 	[ -z "$(ls -A "$WORK/data/containers" "$WORK/data/tmp" | grep -v :$)" ]
 }
+
+@test "a step that waits for a stage that fails is not shown as the one that failed" {
+	cd "$(mktemp -d "$BATS_TEST_TMPDIR/case.XXXXXX")"
+	printf 'FROM busybox AS one\nRUN sleep 0.3; exit 3\nFROM busybox\nCOPY --from=one /a /b\n' >Dockerfile
+	run d build --progress plain .
+	[ "$status" -eq 1 ]
+	[[ $output != *'has failed'* ]]
+	[ "$(grep -c '^ > ' <<<"$output")" -eq 1 ]
+	[[ $output == *' > [one 2/2] RUN sleep 0.3; exit 3:'*'exit code: 3' ]]
+	[ "$(grep -c 'ERROR: process' <<<"$output")" -eq 1 ]
+}

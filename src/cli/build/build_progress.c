@@ -81,9 +81,18 @@ static void draw_line(BuildProgress *progress, const char *text, double time, in
 	progress->drawn++;
 }
 
+/* Because of what has failed elsewhere. */
+static bool is_canceled(const Row *row)
+{
+	return row->error != NULL && g_str_has_suffix(row->error, "context canceled");
+}
+
 static void draw_row(BuildProgress *progress, const Row *row, int columns, bool with_logs)
 {
-	g_autofree char *text = g_strdup_printf(" => %s%s%s", row->error != NULL ? "ERROR " : "",
+	g_autofree char *text = g_strdup_printf(" => %s%s%s",
+		is_canceled(row)     ? "CANCELED "
+		: row->error != NULL ? "ERROR "
+				     : "",
 		row->cached ? "CACHED " : "", row->name);
 	draw_line(progress, text, seconds(row), columns);
 	if (row->status != NULL && row->completed == 0) {
@@ -178,7 +187,9 @@ static void tell_end(BuildProgress *progress, Row *row)
 		return;
 	row->told = true;
 	head(progress, row);
-	if (row->error != NULL)
+	if (is_canceled(row))
+		fprintf(stderr, "#%d CANCELED\n", row->number);
+	else if (row->error != NULL)
 		fprintf(stderr, "#%d ERROR: %s\n", row->number, row->error);
 	else if (row->cached)
 		fprintf(stderr, "#%d CACHED\n", row->number);
@@ -276,7 +287,7 @@ static void show_failed(const BuildProgress *progress)
 {
 	for (guint i = 0; i < progress->rows->len; i++) {
 		const Row *row = progress->rows->pdata[i];
-		if (row->error == NULL)
+		if (row->error == NULL || is_canceled(row))
 			continue;
 		fprintf(stderr, "------\n > %s:\n", row->name);
 		for (guint l = 0; l < row->tail->len; l++)
