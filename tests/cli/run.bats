@@ -49,11 +49,18 @@ teardown_file() { file_teardown; }
 	run d create --name taken --network none busybox
 	[ "$status" -eq 125 ] || [ "$status" -eq 1 ]
 	[[ $output == *'Conflict. The container name "/taken" is already in use by container'* ]]
+	[ "$status" -eq 1 ]
+	[[ $output == 'Error response from daemon: Conflict.'* && $output != *"Run '"* ]]
+	run d create --rm --restart always busybox true
+	[ "$status" -eq 125 ]
 	run d create --name 'x y' busybox
 	[[ $output == *'Invalid container name (x y), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed'* ]]
 	run d run --nosuchflag busybox
 	[ "$status" -eq 125 ]
 	[[ $output == *'unknown flag: --nosuchflag'* ]]
+	run d run --cpus abc busybox
+	[ "$status" -eq 125 ]
+	[[ $output == 'invalid argument "abc" for "--cpus" flag: failed to parse abc as a rational number'* ]]
 	[ "$(d ps -aq | wc -l)" -eq 1 ]
 	d rm taken
 }

@@ -7,6 +7,11 @@ static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *id = container_request_send(cli, &error);
+	/* As Docker's client, which frames only what it finds itself. */
+	if (id == NULL && cli_is_answer(error)) {
+		cli_print_error(error);
+		return EXIT_FAILURE;
+	}
 	if (id == NULL)
 		return cli_fail(cli, error);
 	print_to(stdout, "%s\n", id);

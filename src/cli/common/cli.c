@@ -20,11 +20,16 @@ void cli_flush(void)
 	raise(SIGPIPE);
 }
 
+bool cli_is_answer(const GError *error)
+{
+	return error->domain == BERTH_ERROR && error->code >= 300 &&
+	       error->code != BERTH_ERROR_UNAVAILABLE;
+}
+
 void cli_print_error(const GError *error)
 {
-	bool local = error->domain != BERTH_ERROR || error->code == BERTH_ERROR_UNAVAILABLE ||
-		     error->code < 300;
-	print_to(stderr, "%s%s\n", local ? "" : "Error response from daemon: ", error->message);
+	print_to(stderr, "%s%s\n", cli_is_answer(error) ? "Error response from daemon: " : "",
+		error->message);
 	hint_print(error->message);
 }
 
@@ -49,8 +54,7 @@ int cli_fail(Cli *cli, const GError *error)
 		return EXIT_FAILURE;
 	/* As Docker's client: by the words of the engine's error. */
 	const char *text = error->message;
-	bool of_engine = error->domain == BERTH_ERROR && error->code >= 300 &&
-			 error->code != BERTH_ERROR_UNAVAILABLE;
+	bool of_engine = cli_is_answer(error);
 	if (of_engine && (strstr(text, "executable file not found") ||
 				 strstr(text, "no such file or directory")))
 		return 127;

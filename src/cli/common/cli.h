@@ -47,6 +47,8 @@ int cli_run(const Cli *cli, const Command *command, char *const *argv);
 int cli_fail(Cli *cli, const GError *error);
 /* Words that cannot be parsed: the error and the usage; the exit code. */
 int cli_usage_error(Cli *cli, const GError *error);
+/* Whether it is what the engine answered, and nothing that was found here. */
+bool cli_is_answer(const GError *error);
 /* "Error response from daemon: ..." for what the engine said, or the text itself. */
 void cli_print_error(const GError *error);
 /* Writes out what was printed. Where whoever reads it has gone ("| head"), the process ends as by SIGPIPE. */

@@ -40,7 +40,7 @@ static bool check_value(const Flag *flag, const char *value, GError **error)
 	char *end;
 	gint64 number;
 	const char *why = NULL;
-	g_autofree char *label = flag_label(flag), *size_reason = NULL;
+	g_autofree char *label = flag_label(flag), *reason = NULL;
 	switch (flag->type) {
 	case BOOL:
 		why = strcmp(value, "true") == 0 || strcmp(value, "false") == 0 ||
@@ -54,12 +54,13 @@ static bool check_value(const Flag *flag, const char *value, GError **error)
 		break;
 	case BYTES:
 		if (strcmp(value, "-1") != 0 && !size_parse(value, &number))
-			why = size_reason = g_strdup_printf("invalid size: '%s'", value);
+			why = reason = g_strdup_printf("invalid size: '%s'", value);
 		break;
 	case DECIMAL:
 		g_ascii_strtod(value, &end);
-		why = *value != '\0' && *end == '\0' ? NULL
-						     : "failed to parse as a rational number";
+		if (*value == '\0' || *end != '\0')
+			why = reason = g_strdup_printf(
+				"failed to parse %s as a rational number", value);
 		break;
 	case DURATION:
 		why = duration_parse(value, &number) ? NULL : "invalid duration";
