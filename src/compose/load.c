@@ -206,9 +206,12 @@ static bool choose_name(Loader *loader, Project *project, GError **error)
 			return false;
 		/* As far as it can be one: a name of a file is no flag's. */
 		project->name = normal_name(named != NULL ? named : base);
-		if (*project->name == '\0')
-			return fail(
-				error, BERTH_ERROR_UNAVAILABLE, "project name must not be empty");
+		if (*project->name == '\0') {
+			/* As of "/": but a file that cannot be read is told first. */
+			g_autoptr(json_t) model = loader_model(loader, project->files, error);
+			return model != NULL && fail(error, BERTH_ERROR_UNAVAILABLE,
+							"project name must not be empty");
+		}
 	}
 	if (!project_name_valid(project->name))
 		return fail(error, BERTH_ERROR_UNAVAILABLE,

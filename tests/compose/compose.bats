@@ -381,6 +381,14 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	[ "$(count)" -eq 0 ]
 }
 
+@test "a file that is not there is told before a name that / does not give" {
+	unset COMPOSE_PROJECT_NAME
+	run c -f /nosuch.yaml ps
+	[ "$status" -ne 0 ]
+	[ "$output" = 'open /nosuch.yaml: no such file or directory' ]
+	export COMPOSE_PROJECT_NAME=q
+}
+
 @test "port of a service that does not run" {
 	cat >compose.yaml <<-'EOF'
 		services:

@@ -59,8 +59,8 @@ static bool check_value(const Flag *flag, const char *value, GError **error)
 	case DECIMAL:
 		g_ascii_strtod(value, &end);
 		if (*value == '\0' || *end != '\0')
-			why = reason = g_strdup_printf(
-				"failed to parse %s as a rational number", value);
+			why = reason =
+				g_strdup_printf("failed to parse %s as a rational number", value);
 		break;
 	case DURATION:
 		why = duration_parse(value, &number) ? NULL : "invalid duration";
@@ -299,12 +299,12 @@ char *query_platform(const Cli *cli)
 		return g_strdup("");
 	/* A lone word is an architecture, or the system: of this machine then. */
 	bool system = count == 1 && strcmp(parts[0], "linux") == 0;
-	g_autoptr(json_t) platform = json_pack("{s:s, s:s, s:s*}", "os",
-		count == 1 ? "linux" : parts[0], "architecture",
-		system	    ? own_architecture()
-		: count > 1 ? parts[1]
-			    : parts[0],
-		"variant", count > 2 ? parts[2] : NULL);
+	g_autoptr(json_t) platform =
+		json_pack("{s:s, s:s, s:s*}", "os", count == 1 ? "linux" : parts[0], "architecture",
+			system	    ? own_architecture()
+			: count > 1 ? parts[1]
+				    : parts[0],
+			"variant", count > 2 ? parts[2] : NULL);
 	g_autofree char *text = json_text(platform);
 	return client_escape(text);
 }
