@@ -248,8 +248,7 @@ nested() { # folders in folders, each of this name
 	many=$(printf '**/a/%.0s' $(seq 12))
 	for flags in "" --parents; do
 		printf '# syntax=docker/dockerfile:1\nFROM busybox\nCOPY %s %szz /x/\n' "$flags" "$many" >ctx/Dockerfile
-		run b ctx
-		[[ $output == *'no source files were specified'* ]]
+		b -q ctx
 	done
 	printf 'FROM busybox\nCOPY **/a/**/a/**/yy /x/\n' >ctx/Dockerfile
 	b -t globs ctx
@@ -371,7 +370,12 @@ tar.close()'
 }
 
 @test "CVE-2026-33747: a syntax line names no program" {
+	refused() { run b "$@"; [[ $status -ne 0 && $output == *"asks for frontend 127.0.0.1:1/evil/frontend: only docker/dockerfile is supported"* ]] || { echo "$output"; return 1; }; }
 	printf '# syntax=127.0.0.1:1/evil/frontend\nFROM busybox\nRUN echo fine >/x\n' >Dockerfile
-	b --build-arg BUILDKIT_SYNTAX=127.0.0.1:1/evil/frontend -t syntax .
+	refused .
+	printf 'FROM busybox\nRUN echo fine >/x\n' >Dockerfile
+	refused --build-arg BUILDKIT_SYNTAX=127.0.0.1:1/evil/frontend .
+	printf '# syntax=docker/dockerfile:1.99-labs\nFROM busybox\nRUN echo fine >/x\n' >Dockerfile
+	b -t syntax .
 	[ "$(run_none syntax cat /x)" = fine ]
 }
