@@ -64,14 +64,40 @@ static bool resize(Request *request, GError **error)
 	       reply_empty(request, 200);
 }
 
-/* Gone, or waiting for somebody to take note of it. */
-static bool is_dead(int pid)
+/* A process as proc_pid_stat(5) has it. */
+typedef struct {
+	char name[16], state;
+	int parent;
+	unsigned flags; /* PF_ of the kernel's sched.h */
+} Process;
+
+static bool process_read(int pid, Process *process)
 {
 	g_autofree char *path = g_strdup_printf("/proc/%d/stat", pid);
 	g_autofree char *stat = file_read(path, 4096);
-	const char *name_end = stat != NULL ? strrchr(stat, ')') : NULL;
-	return name_end == NULL || g_str_has_prefix(name_end, ") Z") ||
-	       g_str_has_prefix(name_end, ") X");
+	const char *name = stat != NULL ? strchr(stat, '(') : NULL,
+		   *end = name != NULL ? strrchr(name, ')') : NULL;
+	if (end == NULL)
+		return false;
+	g_strlcpy(process->name, name + 1, MIN(sizeof process->name, (size_t)(end - name)));
+	return sscanf(end, ") %c %d %*d %*d %*d %*d %u", &process->state, &process->parent,
+		       &process->flags) == 3;
+}
+
+/* Whether a process has ended, or is on its way: its descriptors are closed before its parent hears of it. */
+static bool is_ending(int pid, Process *process)
+{
+	enum { PF_EXITING = 4 };
+	return !process_read(pid, process) || process->state == 'Z' || process->state == 'X' ||
+	       (process->flags & PF_EXITING) != 0;
+}
+
+/* So it is with one whose shim was killed, as it ends with it. */
+static bool is_dead(int pid)
+{
+	Process process, shim;
+	return is_ending(pid, &process) || is_ending(process.parent, &shim) ||
+	       strcmp(shim.name, "berth-shim") != 0;
 }
 
 /* The stream has ended, and the shim's word of why is still on its way. */
