@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MAX_REDIRECTS = 10, STALLED_SECONDS = 60, MODE = 0600 };
+enum { MODE = 0600 };
 
 bool url_is_http(const char *url)
 {
@@ -58,25 +58,10 @@ static bool not_fetched(CURL *handle, const char *url, CURLcode code, long statu
 
 static bool perform(Fetch *fetch, const char *url, gint64 *modified, GError **error)
 {
-	CURL *handle = curl.easy_init();
+	CURL *handle = curl_handle_of(url, take, going, fetch);
 	long status = 0;
 	curl_off_t time = -1;
-	curl.easy_setopt(handle, CURLOPT_URL, url);
-	curl.easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl.easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-	curl.easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 1L);
-	curl.easy_setopt(handle, CURLOPT_MAXREDIRS, (long)MAX_REDIRECTS);
-	curl.easy_setopt(handle, CURLOPT_FAILONERROR, 1L);
-	curl.easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
 	curl.easy_setopt(handle, CURLOPT_FILETIME, 1L);
-	curl.easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl.easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, (long)STALLED_SECONDS);
-	curl.easy_setopt(handle, CURLOPT_USERAGENT, "berth");
-	curl.easy_setopt(handle, CURLOPT_WRITEFUNCTION, take);
-	curl.easy_setopt(handle, CURLOPT_WRITEDATA, fetch);
-	curl.easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
-	curl.easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, going);
-	curl.easy_setopt(handle, CURLOPT_XFERINFODATA, fetch);
 	CURLcode code = curl.easy_perform(handle);
 	curl.easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
 	curl.easy_getinfo(handle, CURLINFO_FILETIME_T, &time);

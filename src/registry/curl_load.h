@@ -19,6 +19,10 @@ typedef struct {
 } Curl;
 extern Curl curl;
 bool curl_load(GError **error);
+/* A handle that gets what is at a URL of http or https, wherever it is sent on to; a server that says nothing for a minute
+ * is given up. take is given the bytes, going is asked whether to go on (0). The caller cleans it up. curl_handle.c */
+CURL *curl_handle_of(
+	const char *url, curl_write_callback take, curl_xferinfo_callback going, void *data);
 /* Why an exchange broke, in Go's words, which scripts know, for what they know; detail: curl's, or "". The caller frees
  * it. transport.c */
 char *transport_reason(CURL *handle, const char *url, CURLcode code, const char *detail);

@@ -7,6 +7,7 @@ setup_file() {
 	mkdir "$WORK/www"
 	nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" python3 -m http.server -d "$WORK/www" --bind 127.0.0.1 8099 >/dev/null 2>&1 3>&- &
 	echo $! >"$WORK/www.pid"
+	for _ in $(seq 200); do nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" curl -s -o "$WORK/null" http://127.0.0.1:8099/ && break; sleep 0.05; done
 }
 teardown_file() {
 	kill "$(cat "$WORK/www.pid")"

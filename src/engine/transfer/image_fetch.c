@@ -11,8 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MAX_REDIRECTS = 10, STALLED_SECONDS = 60 };
-
 typedef struct {
 	int fd, peer_fd;
 } Fetch;
@@ -33,23 +31,8 @@ static int is_over(void *data, curl_off_t a, curl_off_t b, curl_off_t c, curl_of
 
 static bool perform(Fetch *fetch, const char *url, GError **error)
 {
-	CURL *handle = curl.easy_init();
+	CURL *handle = curl_handle_of(url, take, is_over, fetch);
 	long status = 0;
-	curl.easy_setopt(handle, CURLOPT_URL, url);
-	curl.easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl.easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-	curl.easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 1L);
-	curl.easy_setopt(handle, CURLOPT_MAXREDIRS, (long)MAX_REDIRECTS);
-	curl.easy_setopt(handle, CURLOPT_FAILONERROR, 1L);
-	curl.easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-	curl.easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl.easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, (long)STALLED_SECONDS);
-	curl.easy_setopt(handle, CURLOPT_USERAGENT, "berth");
-	curl.easy_setopt(handle, CURLOPT_WRITEFUNCTION, take);
-	curl.easy_setopt(handle, CURLOPT_WRITEDATA, fetch);
-	curl.easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
-	curl.easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, is_over);
-	curl.easy_setopt(handle, CURLOPT_XFERINFODATA, fetch);
 	CURLcode code = curl.easy_perform(handle);
 	curl.easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
 	curl.easy_cleanup(handle);
