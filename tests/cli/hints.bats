@@ -34,8 +34,10 @@ hint() { # what it says, command
 	hint "did you mean 'idle'?" start idel
 	hint "did you mean 'busybox:latest'?" rmi bussybox
 	hint "did you mean 'busybox:latest'?" run --rm busybx
-	run d stop entirely-different
-	[[ $output != *hint* ]]
+	for wrong in entirely-different we; do
+		run d stop $wrong
+		[[ $output != *hint* ]]
+	done
 }
 
 @test "what is taken: who has it" {

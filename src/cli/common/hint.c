@@ -61,8 +61,11 @@ static void no_permission(const char *message)
 /* The name in list that is meant by a misspelt one. names: NULL-terminated behind what was added. */
 static void suggest(GPtrArray *names, const char *wrong)
 {
+	enum { SHORTEST = 3 }; /* of two letters, one is half of the name */
 	g_ptr_array_add(names, NULL);
-	const char *near = words_nearest(wrong, (const char *const *)names->pdata);
+	const char *near = strlen(wrong) >= SHORTEST
+				   ? words_nearest(wrong, (const char *const *)names->pdata)
+				   : NULL;
 	if (near != NULL)
 		print_to(stderr, "hint: did you mean '%s'?\n", near);
 }
