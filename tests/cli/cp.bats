@@ -173,6 +173,7 @@ each_container() { # a container that runs, and one that never did
 }
 
 @test "cp: './' is what is in a folder; a link at the destination is followed, dangling or not" {
+	[[ $DOCKER == */berth ]] || skip "other clients have other words, or wait"
 	mkdir -p src/sub
 	echo one >src/one
 	echo two >src/sub/two

@@ -64,6 +64,7 @@ teardown_file() { file_teardown; }
 }
 
 @test "events and stats end when nobody reads them any more" {
+	[[ $DOCKER == */berth ]] || skip "other clients have other words, or wait"
 	for command in events stats; do
 		(while sleep 0.2; do d volume create >/dev/null; done) 3>&- &
 		run timeout -s KILL 60 bash -c "'$BUILD/berth' $command | head -n 1 >/dev/null; echo \${PIPESTATUS[0]}"
