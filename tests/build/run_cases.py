@@ -108,7 +108,8 @@ def entry_facts(tar, entry):
 	kind = {"0": "file", "1": "hard", "2": "link", "3": "char", "5": "dir", "6": "fifo"}.get(entry.type.decode(), "other")
 	what = [kind, oct(entry.mode & 0o7777), entry.uid, entry.gid]
 	if kind == "file":
-		content = tar.extractfile(entry).read()
+		# Two builds at a time: which of them has the first address is chance.
+		content = re.sub(rb"\b172\.17\.0\.\d+\b", b"172.17.0.2", tar.extractfile(entry).read())
 		what.append(content.decode() if len(content) < 300 and b"\0" not in content and content.isascii()
 			else hashlib.sha256(content).hexdigest())
 	if kind in ("hard", "link"):
