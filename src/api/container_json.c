@@ -101,21 +101,20 @@ static void set_bridge_fields(json_t *settings, const json_t *networks)
 			json_object_set(settings, fields[i], json_object_get(bridge, fields[i]));
 }
 
-static json_t *network_settings(Container *container, const json_t *spec, bool is_running)
+static json_t *network_settings(Container *container, const Spec *spec, bool is_running)
 {
 	/* Where the network is another's, so is what is told of it. */
-	bool running = is_running &&
-		       !g_str_has_prefix(json_str(spec, "HostConfig.NetworkMode"), "container:");
+	bool running = is_running && spec->modes.network.share != SHARE_CONTAINER;
 	g_autofree char *key =
 		running ? g_strdup_printf("/proc/%d/ns/net", container->row.pid) : g_strdup("");
 	json_t *settings = json_pack("{s:s, s:s, s:s, s:o, s:b, s:s, s:i, s:n, s:n, s:s, s:s, s:s, "
 				     "s:i, s:s, s:i, s:s, s:s}",
 		"Bridge", "", "SandboxID", running ? container->row.id : "", "SandboxKey", key,
-		"Ports", ports_map(container, json_object_get(spec, "Config"), running),
-		"HairpinMode", 0, "LinkLocalIPv6Address", "", "LinkLocalIPv6PrefixLen", 0,
-		"SecondaryIPAddresses", "SecondaryIPv6Addresses", "EndpointID", "", "Gateway", "",
-		"GlobalIPv6Address", "", "GlobalIPv6PrefixLen", 0, "IPAddress", "", "IPPrefixLen",
-		0, "IPv6Gateway", "", "MacAddress", "");
+		"Ports", ports_map(container, spec->config, running), "HairpinMode", 0,
+		"LinkLocalIPv6Address", "", "LinkLocalIPv6PrefixLen", 0, "SecondaryIPAddresses",
+		"SecondaryIPv6Addresses", "EndpointID", "", "Gateway", "", "GlobalIPv6Address", "",
+		"GlobalIPv6PrefixLen", 0, "IPAddress", "", "IPPrefixLen", 0, "IPv6Gateway", "",
+		"MacAddress", "");
 	json_t *networks = endpoints_json(container, spec);
 	set_bridge_fields(settings, networks);
 	set(settings, "Networks", networks);
@@ -188,13 +187,12 @@ static const char *apparmor_profile(const json_t *host)
 
 json_t *container_inspect_json(Container *container, bool size, GError **error)
 {
-	g_autoptr(json_t) spec = container_spec(container, error);
+	g_autoptr(Spec) spec = container_spec(container, error);
 	g_autoptr(json_t) mounts = spec != NULL ? container_mounts(container, error) : NULL;
 	if (mounts == NULL)
 		return NULL;
 	ContainerRow row = container_snapshot(container);
-	const json_t *config = json_object_get(spec, "Config"),
-		     *host = json_object_get(spec, "HostConfig");
+	const json_t *config = spec->config, *host = spec->host;
 	g_autofree char *folder = container_folder(container),
 			*network_folder = network_files_folder(container, spec),
 			*log = container_log_path(container, host);
@@ -222,8 +220,8 @@ json_t *container_inspect_json(Container *container, bool size, GError **error)
 	set(json, "RestartCount", json_integer(row.restarts));
 	set(json, "Driver", json_string("overlay2"));
 	set(json, "Platform", json_string("linux"));
-	set(json, "MountLabel", json_string(json_str(spec, "SELinux.Mount")));
-	set(json, "ProcessLabel", json_string(json_str(spec, "SELinux.Process")));
+	set(json, "MountLabel", json_string(spec->mount_label));
+	set(json, "ProcessLabel", json_string(spec->process_label));
 	set(json, "AppArmorProfile", json_string(apparmor_profile(host)));
 	set(json, "ExecIDs", exec_ids(container));
 	set(json, "HostConfig", json_copy((json_t *)host));
@@ -368,7 +366,7 @@ static bool ports_match(const Filters *filters, const json_t *ports)
 	return false;
 }
 
-static bool network_matches(const Filters *filters, Container *container, const json_t *spec)
+static bool network_matches(const Filters *filters, Container *container, const Spec *spec)
 {
 	const char *name;
 	json_t *endpoint;
@@ -385,9 +383,9 @@ static bool network_matches(const Filters *filters, Container *container, const 
 }
 
 static bool spec_wanted(
-	const Filters *filters, Container *container, const json_t *spec, const json_t *mounts)
+	const Filters *filters, Container *container, const Spec *spec, const json_t *mounts)
 {
-	return filters_match_labels(filters, json_at(spec, "Config.Labels")) &&
+	return filters_match_labels(filters, json_object_get(spec->config, "Labels")) &&
 	       mount_matches(filters, mounts) && network_matches(filters, container, spec);
 }
 
@@ -424,11 +422,10 @@ static json_t *ports_list(Container *container, const json_t *config, bool runni
 	return list;
 }
 
-static json_t *list_entry(Container *container, const ContainerRow *row, const json_t *spec,
+static json_t *list_entry(Container *container, const ContainerRow *row, const Spec *spec,
 	const json_t *mounts, json_t *ports, bool size)
 {
-	const json_t *config = json_object_get(spec, "Config"),
-		     *host = json_object_get(spec, "HostConfig");
+	const json_t *config = spec->config, *host = spec->host;
 	g_autofree char *name = g_strconcat("/", row->name, NULL),
 			*image = shown_image(container->engine, row);
 	g_autofree char *status = status_text(container, row);
@@ -478,12 +475,11 @@ json_t *container_list_json(
 		ContainerRow row = container_snapshot(container);
 		bool wanted = row_wanted(&row, filters, &bounds, all) &&
 			      filters_match(filters, "health", health_status(container));
-		g_autoptr(json_t) spec = wanted ? container_spec(container, NULL) : NULL;
+		g_autoptr(Spec) spec = wanted ? container_spec(container, NULL) : NULL;
 		g_autoptr(json_t) mounts = spec != NULL ? container_mounts(container, NULL) : NULL;
 		g_autoptr(json_t) ports =
 			mounts != NULL && spec_wanted(filters, container, spec, mounts)
-				? ports_list(
-					  container, json_object_get(spec, "Config"), row.pid > 0)
+				? ports_list(container, spec->config, row.pid > 0)
 				: NULL;
 		if (ports != NULL && ports_match(filters, ports))
 			json_array_append_new(

@@ -289,7 +289,7 @@ static bool logs(Request *request, GError **error)
 		return fail(error, BERTH_ERROR_INVALID,
 			"Bad parameters: you must choose at least one stream");
 	g_autoptr(Container) container = request_container(request, error);
-	g_autoptr(json_t) spec = container != NULL ? container_spec(container, error) : NULL;
+	g_autoptr(Spec) spec = container != NULL ? container_spec(container, error) : NULL;
 	const char *tail = request_param(request, "tail");
 	guint64 lines;
 	LogQuery query = {.stdout = request_flag(request, "stdout"),
@@ -304,9 +304,9 @@ static bool logs(Request *request, GError **error)
 	/* What is no number means all of it, as with Docker. */
 	if (g_ascii_string_to_unsigned(tail, 10, 0, G_MAXINT64, &lines, NULL))
 		query.tail = (gint64)lines;
-	if (!log_check_readable(json_object_get(spec, "HostConfig"), error))
+	if (!log_check_readable(spec->host, error))
 		return false;
-	LogOut out = {request, g_byte_array_new(), !json_bool(spec, "Config.Tty")};
+	LogOut out = {request, g_byte_array_new(), !json_bool(spec->config, "Tty")};
 	bool ok = reply_begin(request, 200,
 			  out.framed && request->version >= MULTIPLEXED_SINCE
 				  ? "application/vnd.docker.multiplexed-stream"
@@ -327,9 +327,9 @@ static bool replay_out(int stream, const char *data, size_t length, gpointer fra
 }
 
 /* What a request wants of the streams; framed where there is no terminal, and the client is to tell them apart. */
-static int attach_flags(const Request *request, const json_t *spec, bool framed)
+static int attach_flags(const Request *request, const Spec *spec, bool framed)
 {
-	bool with_stdin = request_flag(request, "stdin") && json_bool(spec, "Config.OpenStdin");
+	bool with_stdin = request_flag(request, "stdin") && json_bool(spec->config, "OpenStdin");
 	return (with_stdin ? SHIM_ATTACH_STDIN : 0) |
 	       (request_flag(request, "stdout") ? SHIM_ATTACH_STDOUT : 0) |
 	       (request_flag(request, "stderr") ? SHIM_ATTACH_STDERR : 0) |
@@ -337,7 +337,7 @@ static int attach_flags(const Request *request, const json_t *spec, bool framed)
 }
 
 /* The container, its spec and the keys; NULL with error if nobody may attach. */
-static Container *attachable(Request *request, json_t **spec, char keys[16], GError **error)
+static Container *attachable(Request *request, Spec **spec, char keys[16], GError **error)
 {
 	if (!detach_keys_parse(request_param(request, "detachKeys"), keys, error))
 		return NULL;
@@ -380,11 +380,11 @@ static bool attach_stream(
 static bool attach(Request *request, GError **error)
 {
 	char keys[16];
-	g_autoptr(json_t) spec = NULL;
+	g_autoptr(Spec) spec = NULL;
 	g_autoptr(Container) container = attachable(request, &spec, keys, error);
 	if (container == NULL)
 		return false;
-	bool tty = json_bool(json_object_get(spec, "Config"), "Tty");
+	bool tty = json_bool(spec->config, "Tty");
 	/* A client that has the head starts the container, and that start must find it among
 	   the waiting. A replay may last as long as its reader likes, so it holds nothing up. */
 	g_autoptr(GMutexLocker) start G_GNUC_UNUSED =
@@ -417,7 +417,7 @@ static bool attach_websocket(Request *request, GError **error)
 	enum { BINARY_SINCE = 28 };
 	char keys[16];
 	int pair[2];
-	g_autoptr(json_t) spec = NULL;
+	g_autoptr(Spec) spec = NULL;
 	g_autoptr(Container) container = attachable(request, &spec, keys, error);
 	if (container == NULL || !websocket_asked(request, error))
 		return false;

@@ -53,8 +53,8 @@ void container_remove_now(Container *container)
 
 static bool auto_removed(Container *container)
 {
-	g_autoptr(json_t) spec = container_spec(container, NULL);
-	return json_bool(json_object_get(spec, "HostConfig"), "AutoRemove");
+	g_autoptr(Spec) spec = container_spec_or_none(container);
+	return json_bool(spec->host, "AutoRemove");
 }
 
 /* A client that waits for the removal hears of it before the answer to its start ends the wait. */
@@ -130,8 +130,8 @@ static void remove_ended(Container *container)
 void container_exited(
 	Container *container, int exit_code, bool oom, gint64 time, const char *message)
 {
-	g_autoptr(json_t) spec = container_spec(container, NULL);
-	const json_t *host = json_object_get(spec, "HostConfig");
+	g_autoptr(Spec) spec = container_spec_or_none(container);
+	const json_t *host = spec->host;
 	g_autofree char *code = g_strdup_printf("%d", exit_code);
 	g_autofree char *exit_file = g_build_filename(container->row.id, "exit", NULL);
 	Store *store = container->engine->store;

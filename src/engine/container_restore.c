@@ -60,14 +60,14 @@ static void restore(Container *container)
 	int code, oom;
 	gint64 time;
 	Status status = (Status)container->row.status;
-	g_autoptr(json_t) spec = container_spec(container, NULL);
-	const char *policy = json_str(spec, "HostConfig.RestartPolicy.Name");
+	g_autoptr(Spec) spec = container_spec_or_none(container);
+	const char *policy = json_str(spec->host, "RestartPolicy.Name");
 	links_remember(container, spec);
 	labels_remember(container->engine, spec);
 	if (status != STATUS_RUNNING && status != STATUS_PAUSED)
 		forget_start(container);
 	bool ended = status == STATUS_EXITED || status == STATUS_CREATED;
-	if (status == STATUS_REMOVING || (ended && json_bool(spec, "HostConfig.AutoRemove"))) {
+	if (status == STATUS_REMOVING || (ended && json_bool(spec->host, "AutoRemove"))) {
 		engine_later(container, container_remove_now);
 	} else if (status == STATUS_RESTARTING) {
 		engine_later(container, container_restart_later);

@@ -21,27 +21,23 @@ const char *const default_masked_paths[] = {"/proc/asound", "/proc/acpi", "/proc
 const char *const default_readonly_paths[] = {
 	"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger", NULL};
 
-static bool mode_is(const json_t *host, const char *key, const char *mode)
+static bool cgroup_is_private(const Launch *launch)
 {
-	return strcmp(json_str(host, key), mode) == 0;
-}
-
-static bool cgroup_is_private(const json_t *host)
-{
-	return !mode_is(host, "CgroupnsMode", "host");
+	return launch->modes->cgroup.share != SHARE_HOST;
 }
 
 static void add_namespaces(const Launch *launch, Plan *plan)
 {
+	const NamespaceModes *modes = launch->modes;
 	const struct {
 		int flag;
 		const char *join; /* file, or NULL */
 		bool host;
 	} kinds[] = {{CLONE_NEWNS, NULL, false},
-		{CLONE_NEWUTS, NULL, mode_is(launch->host, "UTSMode", "host")},
-		{CLONE_NEWIPC, launch->ipc_file, mode_is(launch->host, "IpcMode", "host")},
-		{CLONE_NEWPID, launch->pid_file, mode_is(launch->host, "PidMode", "host")},
-		{CLONE_NEWNET, launch->network_file, mode_is(launch->host, "NetworkMode", "host")}};
+		{CLONE_NEWUTS, NULL, modes->uts.share == SHARE_HOST},
+		{CLONE_NEWIPC, launch->ipc_file, modes->ipc.share == SHARE_HOST},
+		{CLONE_NEWPID, launch->pid_file, modes->pid.share == SHARE_HOST},
+		{CLONE_NEWNET, launch->network_file, modes->network.share == SHARE_HOST}};
 	gint64 flags = 0;
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
 		if (kinds[i].join != NULL)
@@ -126,9 +122,9 @@ static void add_shm(const Launch *launch, Plan *plan)
 	if (launch->ipc_mount_file != NULL)
 		add_bind(plan, "/dev/shm", "/dev/shm", quiet, 0, PROPAGATION_PRIVATE,
 			launch->ipc_mount_file, "");
-	else if (mode_is(launch->host, "IpcMode", "host"))
+	else if (launch->modes->ipc.share == SHARE_HOST)
 		add_bind(plan, "/dev/shm", "/dev/shm", quiet, 0, PROPAGATION_PRIVATE, "", "");
-	else if (!mode_is(launch->host, "IpcMode", "none"))
+	else if (launch->modes->ipc.share != SHARE_NONE)
 		plan_put(plan, PLAN_MOUNT_NEW, 1, quiet, "tmpfs", "/dev/shm", "mode=1777", option,
 			NULL);
 }
@@ -149,8 +145,8 @@ static void add_system_mounts(
 		"/dev/pts", "ptmxmode=0666", "mode=0620", "gid=5", NULL);
 	gint64 sys_flags = quiet | (privileged ? 0 : MOUNT_ATTR_RDONLY);
 	plan_put(plan, PLAN_MOUNT_NEW, 1, sys_flags, "sysfs", "/sys", NULL);
-	cgroup_plan_mounts(layout, plan, launch->cgroup, launch->host,
-		cgroup_is_private(launch->host), privileged || security->writable_cgroups);
+	cgroup_plan_mounts(layout, plan, launch->cgroup, launch->host, cgroup_is_private(launch),
+		privileged || security->writable_cgroups);
 	plan_put(plan, PLAN_MOUNT_NEW, 1, quiet, "mqueue", "/dev/mqueue", NULL);
 	add_shm(launch, plan);
 }
@@ -225,8 +221,7 @@ static bool is_tmpfs_value(const char *word)
 	return strchr(word, '=') != NULL && g_strv_contains(keys, key);
 }
 
-static bool add_tmpfs_word(
-	GPtrArray *strings, gint64 *attributes, const char *word, GError **error)
+static bool add_tmpfs_word(GPtrArray *strings, gint64 *attributes, const char *word, GError **error)
 {
 	bool pass = is_tmpfs_value(word);
 	size_t i = 0;
@@ -442,8 +437,7 @@ static void add_network_sysctls(const Launch *launch, Plan *plan)
 {
 	static const char ports[] = "net/ipv4/ip_unprivileged_port_start",
 			  ping[] = "net/ipv4/ping_group_range";
-	const char *mode = json_str(launch->host, "NetworkMode");
-	if (strcmp(mode, "host") == 0 || launch->network_file != NULL)
+	if (launch->modes->network.share == SHARE_HOST || launch->network_file != NULL)
 		return;
 	if (!has_sysctl(launch->host, ports))
 		put_sysctl(plan, ports, "0");
@@ -579,7 +573,8 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 	bool tty = json_bool(config, "Tty"), privileged = json_bool(host, "Privileged");
 	g_auto(Security) security = {0};
 	if (!security_parse(host, &security, error) || !lsm_check(&security, "/", error) ||
-		!sysctl_check_joined(host, launch->network_file, launch->ipc_file, error))
+		!sysctl_check_joined(
+			host, launch->modes, launch->network_file, launch->ipc_file, error))
 		return false;
 	plan_put(plan, PLAN_ID, 0, 0, launch->id, launch->exit_file, launch->socket, NULL);
 	add_stdio(plan, tty, json_bool(config, "OpenStdin"), json_bool(config, "StdinOnce"),
@@ -596,7 +591,7 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 		launch_resolver(launch->resolver, plan);
 	if (launch->with_engine)
 		plan_put(plan, PLAN_WITH_ENGINE, 0, 0, NULL);
-	if (cgroup_is_private(host))
+	if (cgroup_is_private(launch))
 		plan_put(plan, PLAN_CGROUP_NAMESPACE, 0, 0, NULL);
 	if (launch->userns.count > 0)
 		add_mapped_root(launch, plan);
@@ -610,9 +605,9 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 	/* On top of what the user mounts at /etc. */
 	add_network_files(launch, plan);
 	plan_put(plan, PLAN_PIVOT, 1, root_propagation(launch), NULL);
-	if (!mode_is(host, "NetworkMode", "host") && launch->network_file == NULL)
+	if (launch->modes->network.share != SHARE_HOST && launch->network_file == NULL)
 		plan_put(plan, PLAN_LOOPBACK, 0, 0, NULL);
-	if (!mode_is(host, "UTSMode", "host"))
+	if (launch->modes->uts.share != SHARE_HOST)
 		plan_put(plan, PLAN_HOSTNAME, 0, 0, launch->hostname,
 			json_str(config, "Domainname"), NULL);
 	add_sysctls(launch, plan);

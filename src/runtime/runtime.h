@@ -2,6 +2,7 @@
  * what the plan holds is final. It must not know the API, the database or other containers. */
 #pragma once
 #include "base/json.h"
+#include "runtime/namespace_mode.h"
 #include "shim/plan_format.h"
 
 #include <stdbool.h>
@@ -159,11 +160,12 @@ typedef struct {
 	const char *exit_file, *socket;
 	char **layers;			      /* folder names, lowest first */
 	const json_t *config, *host, *mounts; /* mounts: as in inspect, with what launch needs */
+	const NamespaceModes *modes;
 	const char *hostname;
 	const User *user;
 	Userns userns;
-	const char *cgroup;	     /* "/berth/<id>" */
-	const char *seccomp_profile; /* the engine's: as seccomp_add's */
+	const char *cgroup;			 /* "/berth/<id>" */
+	const char *seccomp_profile;		 /* the engine's: as seccomp_add's */
 	const char *process_label, *mount_label; /* SELinux's, or "" */
 	const char *network_file, *ipc_file, *ipc_mount_file, *pid_file,
 		*pid_mount_file; /* namespaces to join, or NULL */
@@ -203,7 +205,7 @@ bool rlimits_check(const json_t *limits, GError **error);
 /* sysctl.c: "net.ipv4.ip_forward" as a path below /proc/sys; the caller frees it. */
 char *sysctl_path(const char *key);
 /* Whether all of HostConfig.Sysctls are the container's own; INVALID with the first that is not. */
-bool sysctl_check(const json_t *host, GError **error);
+bool sysctl_check(const json_t *host, const NamespaceModes *modes, GError **error);
 /* The same for the namespaces that a container joins (files, or NULL), which may be the engine's own. */
-bool sysctl_check_joined(
-	const json_t *host, const char *network_file, const char *ipc_file, GError **error);
+bool sysctl_check_joined(const json_t *host, const NamespaceModes *modes, const char *network_file,
+	const char *ipc_file, GError **error);

@@ -6,11 +6,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static bool mode_is_host(const json_t *host, const char *key)
-{
-	return strcmp(json_str(host, key), "host") == 0;
-}
-
 /* Of the IPC namespace (ipc_namespaces(7)). */
 static bool is_ipc(const char *key)
 {
@@ -62,17 +57,18 @@ static bool shared_ipc(const char *key, GError **error)
 		error, BERTH_ERROR_INVALID, "sysctl \"%s\" not allowed in host ipc namespace", key);
 }
 
-static bool check_one(const json_t *host, const char *key, const json_t *value, GError **error)
+static bool check_one(
+	const NamespaceModes *modes, const char *key, const json_t *value, GError **error)
 {
 	g_autofree char *path = sysctl_path(key);
 	bool uts = strcmp(path, "kernel/domainname") == 0;
 	if (!path_valid(path) || !json_is_string(value))
 		return fail(error, BERTH_ERROR_INVALID, "invalid sysctl \"%s\"", key);
-	if (is_net(path) && mode_is_host(host, "NetworkMode"))
+	if (is_net(path) && modes->network.share == SHARE_HOST)
 		return shared_net(key, error);
-	if (is_ipc(path) && mode_is_host(host, "IpcMode"))
+	if (is_ipc(path) && modes->ipc.share == SHARE_HOST)
 		return shared_ipc(key, error);
-	if (uts && mode_is_host(host, "UTSMode"))
+	if (uts && modes->uts.share == SHARE_HOST)
 		return fail(error, BERTH_ERROR_INVALID,
 			"sysctl \"%s\" not allowed in host uts namespace", key);
 	if (strcmp(path, "kernel/hostname") == 0)
@@ -87,12 +83,12 @@ static bool check_one(const json_t *host, const char *key, const json_t *value, 
 		       key);
 }
 
-bool sysctl_check(const json_t *host, GError **error)
+bool sysctl_check(const json_t *host, const NamespaceModes *modes, GError **error)
 {
 	const char *key;
 	json_t *value;
 	json_object_foreach (json_object_get(host, "Sysctls"), key, value)
-		if (!check_one(host, key, value, error))
+		if (!check_one(modes, key, value, error))
 			return false;
 	return true;
 }
@@ -106,8 +102,8 @@ static bool is_own(const char *file, const char *kind)
 	       (theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev);
 }
 
-bool sysctl_check_joined(
-	const json_t *host, const char *network_file, const char *ipc_file, GError **error)
+bool sysctl_check_joined(const json_t *host, const NamespaceModes *modes, const char *network_file,
+	const char *ipc_file, GError **error)
 {
 	const char *key;
 	json_t *value, *list = json_object_get(host, "Sysctls");
@@ -122,5 +118,5 @@ bool sysctl_check_joined(
 		if (ipc && is_ipc(path))
 			return shared_ipc(key, error);
 	}
-	return sysctl_check(host, error);
+	return sysctl_check(host, modes, error);
 }

@@ -76,8 +76,8 @@ static char *document(const json_t *parent, const char *parent_id, const json_t 
 	return json_text(image);
 }
 
-static bool add_image(Container *container, const json_t *spec, const json_t *part,
-	BlobWriter *blob, const CommitRequest *request, char *name, char **id, GError **error)
+static bool add_image(Container *container, const Spec *spec, const json_t *part, BlobWriter *blob,
+	const CommitRequest *request, char *name, char **id, GError **error)
 {
 	Engine *engine = container->engine;
 	const char *parent_id = container->row.image_id;
@@ -92,8 +92,8 @@ static bool add_image(Container *container, const json_t *spec, const json_t *pa
 	if (layer == NULL)
 		return false;
 	g_ptr_array_add(layers, layer);
-	g_autofree char *text = document(parent, parent_id, json_object_get(spec, "Config"), part,
-		layer->diff_id, request);
+	g_autofree char *text =
+		document(parent, parent_id, spec->config, part, layer->diff_id, request);
 	NewImage image = {layers, text};
 	char *tags[] = {name, NULL};
 	if (!image_add(engine, &image, tags, id, error))
@@ -113,18 +113,17 @@ static void publish(Container *container, const char *comment, const char *id, c
 
 char *container_commit(Container *container, const CommitRequest *request, GError **error)
 {
-	g_autoptr(json_t) spec = container_spec(container, error);
+	g_autoptr(Spec) spec = container_spec(container, error);
 	g_autofree char *id = NULL, *name = NULL;
 	if (spec == NULL || !image_target(request->repo, request->tag, &name, error))
 		return NULL;
 	bool told = json_object_size(request->config) > 0;
-	g_autoptr(json_t) part =
-		image_part(told ? request->config : json_object_get(spec, "Config"));
+	g_autoptr(json_t) part = image_part(told ? request->config : spec->config);
 	for (int i = 0; request->changes != NULL && request->changes[i] != NULL; i++)
 		if (!config_change(part, request->changes[i], error))
 			return NULL;
 	if (told)
-		config_merge(part, json_object_get(spec, "Config"));
+		config_merge(part, spec->config);
 	g_autoptr(BlobWriter) blob = pack_still(container, request->pause, error);
 	if (blob == NULL || !add_image(container, spec, part, blob, request, name, &id, error))
 		return NULL;

@@ -222,12 +222,12 @@ static Place place_of(Container *container, const char *called)
 }
 
 /* The user whose container it is, by its own passwd and group. */
-static bool find_owner(int root_fd, const json_t *spec, UnpackOwner *owner, GError **error)
+static bool find_owner(int root_fd, const Spec *spec, UnpackOwner *owner, GError **error)
 {
 	g_autofree char *passwd = NULL, *group = NULL;
 	g_auto(User) user = {0};
 	if (!user_files_read(root_fd, &passwd, &group, error) ||
-		!user_resolve(&user, json_str(spec, "Config.User"), passwd, group, NULL, error))
+		!user_resolve(&user, json_str(spec->config, "User"), passwd, group, NULL, error))
 		return false;
 	*owner = (UnpackOwner){user.uid, user.gid};
 	return true;
@@ -238,7 +238,7 @@ static bool open_place(
 	Place *place, const char *path, bool follow, UnpackOwner *owner, GError **error)
 {
 	Container *container = place->container;
-	g_autoptr(json_t) spec = container_spec(container, error);
+	g_autoptr(Spec) spec = container_spec(container, error);
 	if (spec == NULL)
 		return false;
 	if (*path == '\0')
@@ -249,7 +249,7 @@ static bool open_place(
 	ContainerRow row = container_snapshot(container);
 	int pid = row.pid;
 	container_row_clear(&row);
-	place->read_only_root = json_bool(spec, "HostConfig.ReadonlyRootfs");
+	place->read_only_root = json_bool(spec->host, "ReadonlyRootfs");
 	place->mounts = container_mounts(container, error);
 	if (place->mounts == NULL)
 		return false;
@@ -258,7 +258,7 @@ static bool open_place(
 	} else {
 		place->root_fd =
 			container_part_open(container, "root", O_RDONLY | O_DIRECTORY, error);
-		place->ids = userns_of(container->engine, json_object_get(spec, "HostConfig"));
+		place->ids = userns_of(container->engine, &spec->modes);
 		/* It may run on, and end: the descriptor stays what it is. */
 		g_mutex_unlock(&container->operation);
 		place->locked = false;
@@ -452,9 +452,9 @@ bool container_copy_in(Container *container, const char *called, const char *pat
 	ByteSource source, gpointer data, GError **error)
 {
 	g_auto(Place) place = place_of(container, called);
-	g_autoptr(json_t) spec = container_spec(container, error);
+	g_autoptr(Spec) spec = container_spec(container, error);
 	UnpackOwner user = {0};
-	bool owned = how.user_owns && *json_str(spec, "Config.User") != '\0';
+	bool owned = how.user_owns && *json_str(spec->config, "User") != '\0';
 	if (!open_place(&place, path, true, owned ? &user : NULL, error))
 		return false;
 	if (place.read_only_root || place.read_only_mount)

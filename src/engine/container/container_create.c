@@ -77,15 +77,15 @@ bool container_name_free(Engine *engine, const char *name, GError **error)
 }
 
 /* The working directory that was asked for is there from now on, on top of the image's layers. */
-static bool make_workdir(Engine *engine, const char *id, const char *image_id, const json_t *spec,
-	GError **error)
+static bool make_workdir(
+	Engine *engine, const char *id, const char *image_id, const Spec *spec, GError **error)
 {
-	const char *path = json_str(spec, "Config.WorkingDir");
+	const char *path = json_str(spec->config, "WorkingDir");
 	g_autofree char *folder = g_build_filename(engine->store->root, "containers", id, NULL),
 			*upper = g_build_filename(folder, "upper", NULL),
 			*work = g_build_filename(folder, "work", NULL);
 	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, image_id);
-	Userns ids = userns_of(engine, json_object_get(spec, "HostConfig"));
+	Userns ids = userns_of(engine, &spec->modes);
 	autofd root = layers_open(engine, layers, upper, work, error);
 	if (root < 0)
 		return false;
@@ -96,11 +96,11 @@ static bool make_workdir(Engine *engine, const char *id, const char *image_id, c
 }
 
 /* The name is a UNIQUE column: of two that ask for it at once, one gets it. */
-static bool add_row(Engine *engine, const ContainerRow *row, const json_t *spec,
-	const json_t *mounts, GError **error)
+static bool add_row(Engine *engine, const ContainerRow *row, const Spec *spec, const json_t *mounts,
+	GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	g_autofree char *spec_text = json_text(spec), *mounts_text = json_text(mounts);
+	g_autofree char *spec_text = json_text(spec->json), *mounts_text = json_text(mounts);
 	if (container_store_add(engine->store, row, spec_text, mounts_text, &problem))
 		return true;
 	if (problem->code == BERTH_ERROR_CONFLICT)
@@ -114,7 +114,7 @@ static bool make(Engine *engine, const char *name, const char *image_id, const j
 	json_t *warnings, const char *id, GError **error)
 {
 	g_autoptr(json_t) image = image_config(engine, image_id, error);
-	g_autoptr(json_t) spec =
+	g_autoptr(Spec) spec =
 		image != NULL ? spec_complete(engine, request, image, id, warnings, error) : NULL;
 	if (spec == NULL)
 		return false;
@@ -168,16 +168,16 @@ static bool says_nothing(const json_t *request)
 /* A container whose namespaces are to be shared is there; in a body it is no resource that was asked for. */
 static bool check_namespaces(Engine *engine, const json_t *request, GError **error)
 {
-	static const char *const keys[] = {"HostConfig.IpcMode", "HostConfig.PidMode"};
-	static const char container[] = "container:";
-	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
-		const char *mode = json_str(request, keys[i]);
-		if (!g_str_has_prefix(mode, container) || mode[strlen(container)] == '\0')
+	NamespaceModes modes;
+	namespace_modes_parse(json_object_get(request, "HostConfig"), &modes, NULL);
+	const NamespaceMode *const shared[] = {&modes.ipc, &modes.pid};
+	for (size_t i = 0; i < G_N_ELEMENTS(shared); i++) {
+		const char *target = shared[i]->target;
+		if (*target == '\0')
 			continue;
-		g_autoptr(Container) other = container_find(engine, mode + strlen(container), NULL);
+		g_autoptr(Container) other = container_find(engine, target, NULL);
 		if (other == NULL)
-			return fail(error, BERTH_ERROR_INVALID, "No such container: %s",
-				mode + strlen(container));
+			return fail(error, BERTH_ERROR_INVALID, "No such container: %s", target);
 	}
 	return true;
 }

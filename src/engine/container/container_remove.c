@@ -120,7 +120,7 @@ static bool remove_ended(Container *container, bool volumes, GError **error)
 {
 	Engine *engine = container->engine;
 	g_autoptr(json_t) mounts = container_mounts(container, NULL);
-	g_autoptr(json_t) spec = container_spec(container, NULL);
+	g_autoptr(Spec) spec = container_spec_or_none(container);
 	container_set_status(container, STATUS_REMOVING);
 	drop_waiting(container);
 	exec_forget_all(container);
@@ -129,8 +129,8 @@ static bool remove_ended(Container *container, bool volumes, GError **error)
 		return false;
 	}
 	json_t *attributes = json_object();
-	if (json_is_object(json_at(spec, "Config.Labels")))
-		json_object_update(attributes, json_at(spec, "Config.Labels"));
+	if (json_is_object(json_object_get(spec->config, "Labels")))
+		json_object_update(attributes, json_object_get(spec->config, "Labels"));
 	json_object_set_new(attributes, "image", json_lenient(container->row.image));
 	json_object_set_new(attributes, "name", json_string(container->row.name));
 	event_publish(engine, "container", "destroy", container->row.id, attributes);
@@ -200,12 +200,12 @@ json_t *container_prune(Engine *engine, const Filters *filters)
 	g_autoptr(GPtrArray) all = container_all(engine);
 	for (guint i = 0; i < all->len; i++) {
 		Container *container = all->pdata[i];
-		g_autoptr(json_t) spec = container_spec(container, NULL);
+		g_autoptr(Spec) spec = container_spec_or_none(container);
 		g_autofree char *upper = g_build_filename(container->row.id, "upper", NULL);
 		Status status = (Status)container->row.status;
 		if (status == STATUS_RUNNING || status == STATUS_PAUSED ||
 			status == STATUS_RESTARTING || container->row.created > until ||
-			!filters_match_labels(filters, json_at(spec, "Config.Labels")))
+			!filters_match_labels(filters, json_object_get(spec->config, "Labels")))
 			continue;
 		gint64 size = tree_size(engine->store->containers_fd, upper);
 		if (!container_remove(container, false, false, NULL))

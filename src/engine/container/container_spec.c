@@ -300,29 +300,20 @@ bool spec_check_limits(
 	return true;
 }
 
-static bool check_modes(const json_t *host, GError **error)
+static bool check_host(const json_t *host, GError **error)
 {
 	static const char *const runtimes[] = {"", "berth", "runc", "io.containerd.runc.v2", NULL};
-	static const char *const ipc[] = {"", "private", "shareable", "host", "none", NULL};
-	const char *runtime = json_str(host, "Runtime"), *mode = json_str(host, "IpcMode");
+	const char *runtime = json_str(host, "Runtime"), *mode = json_str(host, "Isolation");
 	guint64 mask;
 	gint64 size, files, score;
 	enum plan_log kind;
 	if (!g_strv_contains(runtimes, runtime))
 		return fail(
 			error, BERTH_ERROR_INVALID, "unknown or invalid runtime name: %s", runtime);
-	if (!g_strv_contains(ipc, mode) && !g_str_has_prefix(mode, "container:"))
-		return fail(error, BERTH_ERROR_INVALID, "invalid IPC mode: %s", mode);
 	score = json_int(host, "OomScoreAdj");
 	if (score < -1000 || score > 1000)
 		return fail(error, BERTH_ERROR_INVALID,
 			"Invalid value %d, range for oom score adj is [-1000, 1000]", (int)score);
-	mode = json_str(host, "PidMode");
-	if (*mode != '\0' && strcmp(mode, "host") != 0 && !g_str_has_prefix(mode, "container:"))
-		return fail(error, BERTH_ERROR_INVALID, "invalid PID mode: %s", mode);
-	mode = json_str(host, "UTSMode");
-	if (*mode != '\0' && strcmp(mode, "host") != 0)
-		return fail(error, BERTH_ERROR_INVALID, "invalid UTS mode: %s", mode);
 	if (json_filled(json_object_get(host, "StorageOpt")))
 		return fail(error, BERTH_ERROR_SYSTEM,
 			"--storage-opt is supported only for overlay over xfs with 'pquota' mount "
@@ -331,13 +322,9 @@ static bool check_modes(const json_t *host, GError **error)
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid option: QoS maximum %s configuration is not supported on linux",
 			json_int(host, "IOMaximumIOps") != 0 ? "IOPs" : "bandwidth");
-	mode = json_str(host, "Isolation");
 	if (*mode != '\0' && strcmp(mode, "default") != 0)
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid isolation (%s): linux only supports 'default'", mode);
-	mode = json_str(host, "CgroupnsMode");
-	if (*mode != '\0' && strcmp(mode, "host") != 0 && strcmp(mode, "private") != 0)
-		return fail(error, BERTH_ERROR_INVALID, "invalid cgroup namespace mode: %s", mode);
 	return capability_resolve(json_object_get(host, "CapAdd"), json_object_get(host, "CapDrop"),
 		       false, &mask, error) &&
 	       log_options(host, &kind, &size, &files, error);
@@ -433,7 +420,18 @@ static void fill_host(Engine *engine, json_t *host)
 				host, lists[i].key, json_strings((char *const *)lists[i].paths));
 }
 
-json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image_config,
+/* Its own name where nobody gave it one: the host's, in the host's network. */
+static void fill_hostname(json_t *config, const NamespaceModes *modes, const char *id)
+{
+	enum { SHORT_ID = 12 };
+	if (*json_str(config, "Hostname") != '\0' || modes->uts.share == SHARE_HOST)
+		return;
+	g_autofree char *hostname = modes->network.share == SHARE_HOST ? g_strdup(g_get_host_name())
+								       : g_strndup(id, SHORT_ID);
+	json_object_set_new(config, "Hostname", json_string(hostname));
+}
+
+Spec *spec_complete(Engine *engine, const json_t *request, const json_t *image_config,
 	const char *id, json_t *warnings, GError **error)
 {
 	g_autoptr(json_t) asked = json_copy((json_t *)request);
@@ -451,26 +449,25 @@ json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image
 	if (json_object_size(json_object_get(config, "Volumes")) == 0)
 		json_object_set_new(config, "Volumes", json_null());
 	fill_host(engine, host);
-	bool host_uts = strcmp(json_str(host, "UTSMode"), "host") == 0;
-	bool on_host = strcmp(json_str(host, "NetworkMode"), "host") == 0;
-	if (*json_str(config, "Hostname") == '\0' && !host_uts) {
-		g_autofree char *hostname =
-			on_host ? g_strdup(g_get_host_name()) : g_strndup(id, 12);
-		json_object_set_new(config, "Hostname", json_string(hostname));
-	}
-	if (!spec_check_network(asked, host, error) || !links_resolve(engine, host, error) ||
+	spec_keep_owner(engine, host);
+	g_autoptr(Spec) spec = spec_parse(json_pack("{s:O, s:O, s:O*}", "Config", config,
+						  "HostConfig", host, "NetworkingConfig", network),
+		error);
+	if (spec == NULL)
+		return NULL;
+	fill_hostname(config, &spec->modes, id);
+	if (!spec_check_network(asked, spec, error) || !links_resolve(engine, spec, host, error) ||
 		!spec_check_values(asked, host, error) || !check_config(config, error) ||
-		!check_modes(host, error) ||
+		!check_host(host, error) ||
 		!security_check(host, engine->config->seccomp_profile, error) ||
 		!cgroup_parent_check(json_str(host, "CgroupParent"), error) ||
 		!device_check(host, error) ||
 		!rlimits_check(json_object_get(host, "Ulimits"), error) ||
-		!sysctl_check(host, error) || !userns_check(engine, host, error) ||
+		!sysctl_check(host, &spec->modes, error) || !userns_check(engine, spec, error) ||
 		!spec_check_restart(host, error) ||
 		!spec_check_limits(engine, host, false, warnings, error))
 		return NULL;
-	spec_keep_owner(engine, host);
-	if (strcmp(json_str(host, "NetworkMode"), "host") == 0 &&
+	if (spec->modes.network.share == SHARE_HOST &&
 		json_filled(json_object_get(host, "PortBindings")))
 		json_array_append_new(warnings,
 			json_string("Published ports are discarded when using host network mode"));
@@ -480,6 +477,5 @@ json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image
 		publishes && !engine->config->publish_by_proxy ? firewall_notice() : NULL;
 	if (notice != NULL)
 		json_array_append_new(warnings, json_string(notice));
-	return json_pack("{s:O, s:O, s:O*}", "Config", config, "HostConfig", host,
-		"NetworkingConfig", network);
+	return g_steal_pointer(&spec);
 }

@@ -70,15 +70,14 @@ static char *hold_namespace(Container *other, const char *kind, GArray *held)
 	return file;
 }
 
-/* The namespace file of the container that "container:ID" names. */
-static bool join_file(Container *container, const char *mode, const char *kind, GArray *held,
-	char **file, GError **error)
+/* The namespace file of the container that a mode names. */
+static bool join_file(Container *container, const NamespaceMode *mode, const char *kind,
+	GArray *held, char **file, GError **error)
 {
 	const char *what = strcmp(kind, "net") == 0 ? "network namespace" : "namespace";
-	if (!g_str_has_prefix(mode, "container:"))
+	if (mode->share != SHARE_CONTAINER)
 		return true;
-	g_autoptr(Container) other =
-		container_find(container->engine, mode + strlen("container:"), error);
+	g_autoptr(Container) other = container_find(container->engine, mode->target, error);
 	if (other == NULL) {
 		g_prefix_error(error, "joining %s of container: ", what);
 		return false;
@@ -97,7 +96,7 @@ static bool join_file(Container *container, const char *mode, const char *kind, 
 }
 
 /* What each line of a json-file log carries. */
-static bool attributes_text(Container *container, const json_t *spec, char **text, GError **error)
+static bool attributes_text(Container *container, const Spec *spec, char **text, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 	g_autoptr(json_t) attributes = log_attributes(container, spec, true, &problem);
@@ -127,15 +126,15 @@ static bool find_user(User *user, const json_t *config, const json_t *host, cons
 	       fail(error, BERTH_ERROR_SYSTEM, "%s", problem->message);
 }
 
-static int make_plan(Container *container, const json_t *spec, const json_t *mounts, GArray *held,
-	GError **error)
+static int make_plan(
+	Container *container, const Spec *spec, const json_t *mounts, GArray *held, GError **error)
 {
 	Engine *engine = container->engine;
-	const json_t *config = json_object_get(spec, "Config"),
-		     *host = json_object_get(spec, "HostConfig");
+	const json_t *config = spec->config, *host = spec->host;
+	const NamespaceModes *modes = &spec->modes;
 	g_autofree char *folder = container_folder(container),
 			*network_folder = network_files_folder(container, spec),
-			*cgroup = container_cgroup(container, host);
+			*cgroup = container_cgroup(container, spec);
 	g_autofree char *layer_folder = g_build_filename(engine->store->root, "layers", NULL);
 	g_autofree char *exit_file = g_build_filename(folder, "exit", NULL);
 	g_autofree char *socket = shim_socket_path(engine, container->row.id),
@@ -145,7 +144,7 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 			*pid_mount = NULL;
 	g_auto(GStrv) layers = layer_names(container);
 	g_autofree char *passwd = NULL, *group = NULL;
-	g_auto(Resolver) resolver = resolver_of(container, host);
+	g_auto(Resolver) resolver = resolver_of(container, spec);
 	g_auto(GStrv) links = links_env(container, host, error);
 	g_auto(User) user = {0};
 	g_auto(Plan) plan = {0};
@@ -161,8 +160,9 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 		.config = config,
 		.host = host,
 		.mounts = mounts,
-		.process_label = json_str(spec, "SELinux.Process"),
-		.mount_label = json_str(spec, "SELinux.Mount"),
+		.modes = modes,
+		.process_label = spec->process_label,
+		.mount_label = spec->mount_label,
 		.hostname = json_str(config, "Hostname"),
 		.user = &user,
 		.cgroup = cgroup,
@@ -172,12 +172,11 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 		.rows = container->rows > 0 ? container->rows : console_size(host, 0),
 		.columns = container->columns > 0 ? container->columns : console_size(host, 1)};
 	if (!cgroup_parent_check(json_str(host, "CgroupParent"), error) ||
-		!join_file(
-			container, json_str(host, "NetworkMode"), "net", held, &network, error) ||
-		!join_file(container, json_str(host, "IpcMode"), "ipc", held, &ipc, error) ||
-		!join_file(container, json_str(host, "IpcMode"), "mnt", held, &ipc_mount, error) ||
-		!join_file(container, json_str(host, "PidMode"), "pid", held, &pid, error) ||
-		!join_file(container, json_str(host, "PidMode"), "mnt", held, &pid_mount, error) ||
+		!join_file(container, &modes->network, "net", held, &network, error) ||
+		!join_file(container, &modes->ipc, "ipc", held, &ipc, error) ||
+		!join_file(container, &modes->ipc, "mnt", held, &ipc_mount, error) ||
+		!join_file(container, &modes->pid, "pid", held, &pid, error) ||
+		!join_file(container, &modes->pid, "mnt", held, &pid_mount, error) ||
 		!log_options(host, &launch.log_kind, &launch.log_size, &launch.log_files, error) ||
 		!read_user_file(container, layers, "etc/passwd", &passwd, error) ||
 		!read_user_file(container, layers, "etc/group", &group, error) ||
@@ -185,7 +184,7 @@ static int make_plan(Container *container, const json_t *spec, const json_t *mou
 		!network_files_write(container, spec, error) ||
 		!labels_put_network(spec, network_folder, error))
 		return -1;
-	launch.userns = userns_of(engine, host);
+	launch.userns = userns_of(engine, modes);
 	launch.with_network = endpoints_managed(spec);
 	launch.with_engine = container->unlisted;
 	launch.link_env = links;
@@ -241,11 +240,10 @@ static void started(Container *container, ShimLink *link)
 	shim_link_watch(link);
 }
 
-bool container_launch(
-	Container *container, const json_t *spec, const json_t *mounts, GError **error)
+bool container_launch(Container *container, const Spec *spec, const json_t *mounts, GError **error)
 {
 	shim_wait_gone(container);
-	Userns ids = userns_of(container->engine, json_object_get(spec, "HostConfig"));
+	Userns ids = userns_of(container->engine, &spec->modes);
 	if (!mount_points_prepare(mounts, ids, error) || !volumes_hold(container, mounts, error))
 		return false;
 	if (!labels_put(spec, mounts, error) || !endpoints_reserve(container, spec, error)) {
@@ -257,9 +255,10 @@ bool container_launch(
 	autofd plan = make_plan(container, spec, mounts, held, error);
 	g_autoptr(GArray) waiting = take_waiting(container);
 	ShimCreated created = endpoints_managed(spec) ? endpoints_connect : NULL;
-	ShimLink *link = plan < 0 ? NULL
-				  : shim_launch(container, plan, created,
-					    (Attachment *)(void *)waiting->data, waiting->len, error);
+	ShimLink *link =
+		plan < 0 ? NULL
+			 : shim_launch(container, plan, created,
+				   (Attachment *)(void *)waiting->data, waiting->len, error);
 	for (guint i = 0; i < waiting->len; i++)
 		close(g_array_index(waiting, Attachment, i).fd);
 	if (link != NULL)
@@ -277,21 +276,30 @@ static void forget_exit(Container *container)
 	container->exit_kept = false;
 }
 
+/* With what the Container Device Interface adds to it; a new reference. */
+static Spec *with_devices(Container *container, Spec *spec, json_t *mounts, GError **error)
+{
+	json_t *json =
+		cdi_inject(container->engine->config->cdi_folders, spec->json, mounts, error);
+	if (json != spec->json)
+		return json != NULL ? spec_restore(json) : NULL;
+	json_decref(json);
+	return spec_ref(spec);
+}
+
 static bool launch(Container *container, GError **error)
 {
 	if (container->exit_kept)
 		forget_exit(container);
-	g_autoptr(json_t) kept = container_spec(container, error);
-	json_t *named = kept != NULL ? spec_adopt_hostname(container, kept, error) : NULL;
-	g_autoptr(json_t) spec = named != NULL ? labels_adopt(container, named, error) : NULL;
+	g_autoptr(Spec) kept = container_spec(container, error);
+	Spec *named = kept != NULL ? spec_adopt_hostname(container, kept, error) : NULL;
+	g_autoptr(Spec) spec = named != NULL ? labels_adopt(container, named, error) : NULL;
 	g_autoptr(json_t) asked = spec != NULL ? container_mounts(container, error) : NULL;
 	g_autoptr(json_t) mounts = asked != NULL ? mount_points_trees(container->engine,
 							   container->row.id, asked, error)
 						 : NULL;
-	g_autoptr(json_t) whole =
-		mounts != NULL
-			? cdi_inject(container->engine->config->cdi_folders, spec, mounts, error)
-			: NULL;
+	g_autoptr(Spec) whole =
+		mounts != NULL ? with_devices(container, spec, mounts, error) : NULL;
 	return whole != NULL && container_launch(container, whole, mounts, error);
 }
 

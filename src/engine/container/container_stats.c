@@ -67,10 +67,10 @@ static json_t *no_stats(void)
 		"cpu_stats", no_cpu(), "memory_stats", "pids_stats", "blkio_stats");
 }
 
-static json_t *sample(Container *container, const json_t *host)
+static json_t *sample(Container *container, const Spec *spec)
 {
 	const CgroupLayout *layout = container->engine->cgroups;
-	g_autofree char *path = container_cgroup(container, host), *now = time_format(time_now());
+	g_autofree char *path = container_cgroup(container, spec), *now = time_format(time_now());
 	long pages = sysconf(_SC_PHYS_PAGES);
 	json_t *cpu = cgroup_cpu_stats(layout, path);
 	json_object_set_new(cpu, "system_cpu_usage", json_integer(host_cpu()));
@@ -84,14 +84,12 @@ static json_t *sample(Container *container, const json_t *host)
 
 json_t *container_stats(Container *container, const json_t *before, GError **error)
 {
-	g_autoptr(json_t) spec = container_spec(container, error);
+	g_autoptr(Spec) spec = container_spec(container, error);
 	if (spec == NULL)
 		return NULL;
 	ContainerRow row = container_snapshot(container);
 	g_autofree char *name = g_strconcat("/", row.name, NULL);
-	json_t *stats = row.pid > 0
-				? sample(container, json_object_get(spec, "HostConfig"))
-				: no_stats();
+	json_t *stats = row.pid > 0 ? sample(container, spec) : no_stats();
 	json_t *cpu = json_object_get(before, "cpu_stats");
 	json_object_set_new(stats, "id", json_string(row.id));
 	json_object_set_new(stats, "name", json_string(name));

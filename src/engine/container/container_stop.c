@@ -29,9 +29,8 @@ static bool not_running(Container *container, GError **error)
 static bool send_signal(Container *container, int signal, GError **error)
 {
 	if (status_of(container) == STATUS_PAUSED && signal == SIGKILL) {
-		g_autoptr(json_t) spec = container_spec(container, NULL);
-		g_autofree char *cgroup =
-			container_cgroup(container, json_object_get(spec, "HostConfig"));
+		g_autoptr(Spec) spec = container_spec_or_none(container);
+		g_autofree char *cgroup = container_cgroup(container, spec);
 		cgroup_freeze(container->engine->cgroups, cgroup, false, NULL);
 	}
 	return shim_send(container, SHIM_KILL, "", signal, 0, "", NULL, 0, error);
@@ -79,14 +78,16 @@ bool container_end_restart(Container *container)
 static bool stop_running(Container *container, const char *signal, int timeout, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	g_autoptr(json_t) spec = container_spec(container, error);
-	json_t *own_timeout = json_at(spec, "Config.StopTimeout");
-	const char *own_signal = json_str(spec, "Config.StopSignal");
+	g_autoptr(Spec) spec = container_spec(container, error);
+	if (spec == NULL)
+		return false;
+	const json_t *own_timeout = json_object_get(spec->config, "StopTimeout");
+	const char *own_signal = json_str(spec->config, "StopSignal");
 	const char *name = signal != NULL && *signal != '\0' ? signal
 			   : *own_signal != '\0'	     ? own_signal
 							     : "TERM";
 	int number;
-	if (spec == NULL || !signal_read(name, &number, error))
+	if (!signal_read(name, &number, error))
 		return false;
 	if (timeout == G_MININT)
 		timeout = json_is_integer(own_timeout) ? (int)json_integer_value(own_timeout)
@@ -179,10 +180,10 @@ static bool freeze(Container *container, bool frozen, GError **error)
 {
 	enum { SETTLE_MS = 1000 };
 	g_autoptr(GError) problem = NULL;
-	g_autoptr(json_t) spec = container_spec(container, error);
+	g_autoptr(Spec) spec = container_spec(container, error);
 	if (spec == NULL)
 		return false;
-	g_autofree char *cgroup = container_cgroup(container, json_object_get(spec, "HostConfig"));
+	g_autofree char *cgroup = container_cgroup(container, spec);
 	if (!cgroup_freeze(container->engine->cgroups, cgroup, frozen, &problem) &&
 		!await_end(container, SETTLE_MS)) {
 		g_propagate_error(error, g_steal_pointer(&problem));
@@ -221,8 +222,8 @@ bool container_unpause(Container *container, GError **error)
 {
 	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
 	if (status_of(container) != STATUS_PAUSED)
-		return fail(error, BERTH_ERROR_SYSTEM, "Container %s is not paused",
-			container->row.id);
+		return fail(
+			error, BERTH_ERROR_SYSTEM, "Container %s is not paused", container->row.id);
 	return freeze(container, false, error);
 }
 

@@ -52,14 +52,14 @@ static bool contains(const pid_t *pids, pid_t pid)
 
 json_t *container_top(Container *container, const char *ps_args, GError **error)
 {
-	g_autoptr(json_t) spec = container_spec(container, error);
+	g_autoptr(Spec) spec = container_spec(container, error);
 	if (spec == NULL)
 		return NULL;
 	if (!container_running(container)) {
 		fail(error, BERTH_ERROR_CONFLICT, "container %s is not running", container->row.id);
 		return NULL;
 	}
-	g_autofree char *cgroup = container_cgroup(container, json_object_get(spec, "HostConfig"));
+	g_autofree char *cgroup = container_cgroup(container, spec);
 	g_autofree pid_t *pids = cgroup_processes(container->engine->cgroups, cgroup);
 	g_autofree char *text = run_ps(ps_args, error);
 	if (text == NULL || pids == NULL)

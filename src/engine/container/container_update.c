@@ -25,7 +25,7 @@ static const struct {
 
 static bool says_nothing(const json_t *value)
 {
-	return json_is_integer(value) ? json_integer_value(value) == 0
+	return json_is_integer(value)  ? json_integer_value(value) == 0
 	       : json_is_string(value) ? *json_string_value(value) == '\0'
 				       : json_array_size(value) == 0;
 }
@@ -53,7 +53,8 @@ static bool check_conflicts(
 			json_int(host, conflicts[i].set) != 0)
 			return fail(error, BERTH_ERROR_CONFLICT, "Conflicting options: %s",
 				conflicts[i].words);
-	if (json_object_get(delta, "Memory") != NULL && json_object_get(delta, "MemorySwap") == NULL &&
+	if (json_object_get(delta, "Memory") != NULL &&
+		json_object_get(delta, "MemorySwap") == NULL &&
 		json_int(delta, "Memory") > json_int(host, "MemorySwap"))
 		return fail(error, BERTH_ERROR_CONFLICT,
 			"Memory limit should be smaller than already set memoryswap limit, update "
@@ -66,12 +67,12 @@ static bool check_conflicts(
 }
 
 /* The kernel is told of both, as each bounds the other. */
-static bool apply(Container *container, const json_t *host, json_t *delta, GError **error)
+static bool apply(Container *container, const Spec *spec, json_t *delta, GError **error)
 {
 	Engine *engine = container->engine;
-	g_autofree char *cgroup = container_cgroup(container, host);
+	g_autofree char *cgroup = container_cgroup(container, spec);
 	if (json_int(delta, "Memory") > 0 && json_object_get(delta, "MemorySwap") == NULL)
-		json_object_set(delta, "MemorySwap", json_object_get(host, "MemorySwap"));
+		json_object_set(delta, "MemorySwap", json_object_get(spec->host, "MemorySwap"));
 	return !container_running(container) ||
 	       cgroup_update(engine->cgroups, cgroup, delta, error);
 }
@@ -80,7 +81,8 @@ bool container_update(Container *container, const json_t *changes, json_t *warni
 {
 	Engine *engine = container->engine;
 	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
-	g_autoptr(json_t) old = container_spec(container, error), spec = json_deep_copy(old);
+	g_autoptr(Spec) old = container_spec(container, error);
+	g_autoptr(json_t) spec = old != NULL ? json_deep_copy(old->json) : NULL;
 	g_autoptr(json_t) delta = delta_of(changes);
 	json_t *host = json_object_get(spec, "HostConfig"),
 	       *policy = json_object_get(changes, "RestartPolicy");
@@ -92,7 +94,7 @@ bool container_update(Container *container, const json_t *changes, json_t *warni
 		if (*json_str(policy, "Name") != '\0')
 			json_object_update(json_object_get(host, "RestartPolicy"), policy);
 		json_object_update(host, delta);
-		ok = apply(container, host, delta, error);
+		ok = apply(container, old, delta, error);
 	}
 	if (!ok) {
 		g_prefix_error(error, "Cannot update container %s: ", container->row.id);
@@ -100,7 +102,7 @@ bool container_update(Container *container, const json_t *changes, json_t *warni
 	}
 	if (!publish_change(container, spec, json_object_get(changes, "PublishAdd"),
 		    json_object_get(changes, "PublishRm"), error) ||
-		!container_set_spec(container, spec, error))
+		!container_change_spec(container, g_steal_pointer(&spec), error))
 		return false;
 	container_event(container, "update", NULL, NULL);
 	return true;

@@ -38,31 +38,31 @@ static bool take(gpointer data, const char *level)
 	return unused;
 }
 
-static void count_spec(Engine *engine, const json_t *spec, bool more)
+static void count_spec(Engine *engine, const Spec *spec, bool more)
 {
 	g_mutex_lock(&engine->lock);
-	count(engine, selinux_level(json_str(spec, "SELinux.Process")), more);
+	count(engine, selinux_level(spec->process_label), more);
 	g_mutex_unlock(&engine->lock);
 }
 
-void labels_remember(Engine *engine, const json_t *spec)
+void labels_remember(Engine *engine, const Spec *spec)
 {
 	count_spec(engine, spec, true);
 }
 
-void labels_forget(Engine *engine, const json_t *spec)
+void labels_forget(Engine *engine, const Spec *spec)
 {
 	count_spec(engine, spec, false);
 }
 
 /* The labels of a container whose namespace is joined, as options; NULL: it has none, or none is joined. */
-static GPtrArray *labels_of(Engine *engine, const char *mode)
+static GPtrArray *labels_of(Engine *engine, const NamespaceMode *mode)
 {
-	if (!g_str_has_prefix(mode, "container:"))
+	if (mode->share != SHARE_CONTAINER)
 		return NULL;
-	g_autoptr(Container) other = container_find(engine, mode + strlen("container:"), NULL);
-	g_autoptr(json_t) spec = other != NULL ? container_spec(other, NULL) : NULL;
-	const char *process = json_str(spec, "SELinux.Process");
+	g_autoptr(Container) other = container_find(engine, mode->target, NULL);
+	g_autoptr(Spec) spec = other != NULL ? container_spec(other, NULL) : NULL;
+	const char *process = spec != NULL ? spec->process_label : "";
 	return *process != '\0' ? selinux_options_of(process) : NULL;
 }
 
@@ -75,11 +75,12 @@ static bool same(const GPtrArray *a, const GPtrArray *b)
 }
 
 /* What nobody asked for follows from what the container is given: moby's daemon/create.go. NULL with error. */
-static GPtrArray *implied(Engine *engine, const json_t *host, GError **error)
+static GPtrArray *implied(Engine *engine, const Spec *spec, GError **error)
 {
-	const char *ipc = json_str(host, "IpcMode"), *pid = json_str(host, "PidMode");
+	const NamespaceMode *ipc = &spec->modes.ipc, *pid = &spec->modes.pid;
 	GPtrArray *options = g_ptr_array_new_with_free_func(g_free);
-	if (json_bool(host, "Privileged") || strcmp(ipc, "host") == 0 || strcmp(pid, "host") == 0) {
+	if (json_bool(spec->host, "Privileged") || ipc->share == SHARE_HOST ||
+		pid->share == SHARE_HOST) {
 		g_ptr_array_add(options, g_strdup("disable"));
 		return options;
 	}
@@ -107,21 +108,19 @@ static bool refuse(const GPtrArray *labels, GError **error)
 	return true;
 }
 
-bool labels_allot(Engine *engine, json_t *spec, GError **error)
+bool labels_allot(Engine *engine, Spec *spec, GError **error)
 {
-	const json_t *host = json_object_get(spec, "HostConfig");
 	g_auto(Security) security = {0};
 	g_auto(SelinuxLabels) labels = {0};
-	if (!security_parse(host, &security, error))
+	if (!security_parse(spec->host, &security, error))
 		return false;
 	if (!engine->config->selinux)
 		return refuse(security.labels, error);
 	g_autoptr(GPtrArray) options = security.labels->len > 0 ? g_ptr_array_ref(security.labels)
-								: implied(engine, host, error);
+								: implied(engine, spec, error);
 	if (options == NULL || !selinux_labels("/", options, take, engine, &labels, error))
 		return false;
-	json_object_set_new(spec, "SELinux",
-		json_pack("{s:s, s:s}", "Process", labels.process, "Mount", labels.mount));
+	spec_set_labels(spec, labels.process, labels.mount);
 	for (guint i = 0; i < options->len; i++)
 		if (g_str_has_prefix(options->pdata[i], "level:")) {
 			labels_remember(engine, spec); /* it may be another's already */
@@ -130,17 +129,16 @@ bool labels_allot(Engine *engine, json_t *spec, GError **error)
 	return true;
 }
 
-json_t *labels_adopt(Container *container, json_t *spec, GError **error)
+Spec *labels_adopt(Container *container, Spec *spec, GError **error)
 {
-	if (!container->engine->config->selinux || json_object_get(spec, "SELinux") != NULL)
+	if (!container->engine->config->selinux || spec->labelled)
 		return spec;
-	json_t *own = json_copy(spec);
-	json_decref(spec);
+	g_autoptr(Spec) own = spec_restore(json_copy(spec->json));
+	spec_unref(spec);
 	if (labels_allot(container->engine, own, error) &&
 		(container->unlisted || container_set_spec(container, own, error)))
-		return own;
+		return g_steal_pointer(&own);
 	labels_forget(container->engine, own);
-	json_decref(own);
 	return NULL;
 }
 
@@ -153,9 +151,9 @@ static const char *sharing_of(const json_t *mount)
 								  : "";
 }
 
-bool labels_put(const json_t *spec, const json_t *mounts, GError **error)
+bool labels_put(const Spec *spec, const json_t *mounts, GError **error)
 {
-	const char *label = json_str(spec, "SELinux.Mount");
+	const char *label = spec->mount_label;
 	bool ok = true;
 	for (size_t i = 0; *label != '\0' && ok && i < json_array_size(mounts); i++) {
 		const json_t *mount = json_array_get(mounts, i);
@@ -169,12 +167,11 @@ bool labels_put(const json_t *spec, const json_t *mounts, GError **error)
 	return ok;
 }
 
-bool labels_put_network(const json_t *spec, const char *folder, GError **error)
+bool labels_put_network(const Spec *spec, const char *folder, GError **error)
 {
 	static const char *const files[] = {"resolv.conf", "hostname", "hosts"};
-	const char *label = json_str(spec, "SELinux.Mount");
-	bool shared = g_str_has_prefix(json_str(spec, "HostConfig.NetworkMode"), "container:"),
-	     ok = true;
+	const char *label = spec->mount_label;
+	bool shared = spec->modes.network.share == SHARE_CONTAINER, ok = true;
 	for (size_t i = 0; *label != '\0' && ok && i < G_N_ELEMENTS(files); i++) {
 		g_autofree char *path = g_build_filename(folder, files[i], NULL);
 		autofd file = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);

@@ -16,10 +16,10 @@
 
 typedef struct {
 	Engine *engine;
-	const json_t *host;   /* HostConfig */
-	json_t *list;	      /* what is made */
-	const char *image_id; /* whose content fills new volumes */
-	GPtrArray *copy_up;   /* of json_t: volumes that may be empty */
+	const NamespaceModes *modes;
+	json_t *list;	       /* what is made */
+	const char *image_id;  /* whose content fills new volumes */
+	GPtrArray *copy_up;    /* of json_t: volumes that may be empty */
 	GHashTable *by_target; /* destination -> json_t of list (borrowed) */
 	GHashTable *
 		asked; /* of char *: targets of Binds and Mounts, each of which may be named once */
@@ -184,7 +184,7 @@ static bool add_bind(Points *points, const char *bind, const char *driver, GErro
 	json_t *made = add(points, "bind", NULL, source, target, text, writable,
 		*propagation != '\0' ? propagation : "rprivate");
 	json_object_set_new(made, "Create", json_true());
-	return make_source(made, userns_of(points->engine, points->host), error);
+	return make_source(made, userns_of(points->engine, points->modes), error);
 }
 
 static bool add_mount_bind(Points *points, const json_t *mount, GError **error)
@@ -206,7 +206,7 @@ static bool add_mount_bind(Points *points, const json_t *mount, GError **error)
 			json_object_set_new(made, kept[i], json_true());
 	if (create)
 		json_object_set_new(made, "Create", json_true());
-	return make_source(made, userns_of(points->engine, points->host), error);
+	return make_source(made, userns_of(points->engine, points->modes), error);
 }
 
 static bool add_mount_volume(Points *points, const json_t *mount, GError **error)
@@ -252,7 +252,8 @@ static bool add_mount_image(Points *points, const json_t *mount, GError **error)
 	g_autofree char *id = image_find(points->engine, name, error);
 	if (id == NULL)
 		return false;
-	json_t *made = add(points, "image", NULL, id, json_str(mount, "Target"), "", false, "rprivate");
+	json_t *made =
+		add(points, "image", NULL, id, json_str(mount, "Target"), "", false, "rprivate");
 	json_object_set_new(made, "Name", json_lenient(name));
 	if (*subpath != '\0')
 		json_object_set_new(made, "Subpath", json_lenient(subpath));
@@ -343,9 +344,9 @@ static bool add_volumes_from(Points *points, const char *from, GError **error)
 	return mounts != NULL;
 }
 
-static bool add_all(Points *points, const json_t *spec, GError **error)
+static bool add_all(Points *points, const Spec *spec, GError **error)
 {
-	const json_t *host = json_object_get(spec, "HostConfig");
+	const json_t *host = spec->host;
 	json_t *value;
 	size_t i;
 	const char *key;
@@ -373,7 +374,7 @@ static bool add_all(Points *points, const json_t *spec, GError **error)
 	json_array_foreach (json_object_get(host, "Mounts"), i, value)
 		if (!add_mount(points, value, error))
 			return false;
-	json_object_foreach (json_at(spec, "Config.Volumes"), key, value) {
+	json_object_foreach (json_object_get(spec->config, "Volumes"), key, value) {
 		g_autofree char *clean = path_normal(key, "/");
 		if (!mount_destination_check(clean, error))
 			return false;
@@ -420,10 +421,10 @@ static bool fill_volumes(Points *points, GError **error)
 	return ok;
 }
 
-json_t *mount_points_make(Engine *engine, const json_t *spec, const char *image_id, GError **error)
+json_t *mount_points_make(Engine *engine, const Spec *spec, const char *image_id, GError **error)
 {
-	Points points = {engine, json_object_get(spec, "HostConfig"), json_array(), image_id,
-		g_ptr_array_new(), g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+	Points points = {engine, &spec->modes, json_array(), image_id, g_ptr_array_new(),
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
 	if (!add_all(&points, spec, error) || !fill_volumes(&points, error))
 		g_clear_pointer(&points.list, json_decref);

@@ -1,9 +1,9 @@
 /* All mounts of a container, resolved. */
 #pragma once
-#include "engine/object/engine.h"
+#include "engine/object/container.h"
 
 /* Resolves them; volumes are made, and filled from the image. */
-json_t *mount_points_make(Engine *engine, const json_t *spec, const char *image_id, GError **error);
+json_t *mount_points_make(Engine *engine, const Spec *spec, const char *image_id, GError **error);
 /* Before each start: folders for binds that are to be made where they are missing. */
 bool mount_points_prepare(const json_t *mounts, Userns ids, GError **error);
 /* The mounts as a start needs them: images as the folders of their layers. id: the container's. New reference. */

@@ -3,7 +3,7 @@
 #include "engine/object/container.h"
 
 /* container_spec.c: checks and completes what was asked for, by the image's configuration. */
-json_t *spec_complete(Engine *engine, const json_t *request, const json_t *image_config,
+Spec *spec_complete(Engine *engine, const json_t *request, const json_t *image_config,
 	const char *id, json_t *warnings, GError **error);
 /* Completes a configuration by an image's, as moby's daemon/commit.go does. */
 void config_merge(json_t *config, const json_t *image);
@@ -14,9 +14,9 @@ bool spec_check_limits(
 	Engine *engine, const json_t *host, bool update, json_t *warnings, GError **error);
 bool spec_check_cpusets(const json_t *host, GError **error);
 /* spec_network.c: what goes together with the network mode. asked: the request without the image's part. */
-bool spec_check_network(const json_t *asked, const json_t *host, GError **error);
+bool spec_check_network(const json_t *asked, const Spec *spec, GError **error);
 /* Whose network is shared is known by id: names change hands. What is not there yet keeps its name. */
 void spec_keep_owner(Engine *engine, json_t *host);
 /* At its start, what shares another container's network gets that one's hostname. New reference. */
-json_t *spec_adopt_hostname(Container *container, json_t *spec, GError **error);
+Spec *spec_adopt_hostname(Container *container, Spec *spec, GError **error);
 bool spec_check_restart(const json_t *host, GError **error);

@@ -24,7 +24,7 @@ static bool check_all(const Conflict *conflicts, size_t count, const json_t *ask
 	return true;
 }
 
-bool spec_check_network(const json_t *asked, const json_t *host, GError **error)
+bool spec_check_network(const json_t *asked, const Spec *spec, GError **error)
 {
 	static const Conflict shared[] = {{"Hostname", "hostname and the network mode", true},
 		{"Links",
@@ -41,53 +41,47 @@ bool spec_check_network(const json_t *asked, const json_t *host, GError **error)
 		"undefined behavior",
 		false}};
 	static const Conflict host_uts[] = {{"Hostname", "hostname and the UTS mode", true}};
-	const char *mode = json_str(host, "NetworkMode");
-	if (strcmp(json_str(host, "UTSMode"), "host") == 0 &&
-		!check_all(host_uts, G_N_ELEMENTS(host_uts), asked, host, error))
+	NamespaceShare share = spec->modes.network.share;
+	if (spec->modes.uts.share == SHARE_HOST &&
+		!check_all(host_uts, G_N_ELEMENTS(host_uts), asked, spec->host, error))
 		return false;
-	if (strcmp(mode, "host") == 0)
-		return check_all(of_host, G_N_ELEMENTS(of_host), asked, host, error);
-	if (strcmp(mode, "container:") == 0 || strcmp(mode, "container") == 0)
-		return fail(error, BERTH_ERROR_INVALID,
-			"invalid network mode: invalid container format container:<name|id>");
-	return !g_str_has_prefix(mode, "container:") ||
-	       check_all(shared, G_N_ELEMENTS(shared), asked, host, error);
+	if (share == SHARE_HOST)
+		return check_all(of_host, G_N_ELEMENTS(of_host), asked, spec->host, error);
+	return share != SHARE_CONTAINER ||
+	       check_all(shared, G_N_ELEMENTS(shared), asked, spec->host, error);
 }
 
 void spec_keep_owner(Engine *engine, json_t *host)
 {
-	const char *mode = json_str(host, "NetworkMode");
-	g_autoptr(Container) other =
-		g_str_has_prefix(mode, "container:")
-			? container_find(engine, mode + strlen("container:"), NULL)
-			: NULL;
+	NamespaceModes modes;
+	namespace_modes_parse(host, &modes, NULL);
+	g_autoptr(Container) other = modes.network.share == SHARE_CONTAINER
+					     ? container_find(engine, modes.network.target, NULL)
+					     : NULL;
 	g_autofree char *by_id =
 		other != NULL ? g_strconcat("container:", other->row.id, NULL) : NULL;
 	if (by_id != NULL)
 		json_object_set_new(host, "NetworkMode", json_string(by_id));
 }
 
-json_t *spec_adopt_hostname(Container *container, json_t *spec, GError **error)
+Spec *spec_adopt_hostname(Container *container, Spec *spec, GError **error)
 {
 	static const char *const keys[] = {"Hostname", "Domainname"};
-	const char *mode = json_str(spec, "HostConfig.NetworkMode");
-	if (!g_str_has_prefix(mode, "container:"))
-		return json_incref(spec);
-	g_autoptr(Container) other =
-		container_find(container->engine, mode + strlen("container:"), NULL);
-	g_autoptr(json_t) its = other != NULL ? container_spec(other, NULL) : NULL;
-	json_t *config = json_object_get(its, "Config"), *own = json_object_get(spec, "Config");
+	const NamespaceMode *network = &spec->modes.network;
+	if (network->share != SHARE_CONTAINER)
+		return spec_ref(spec);
+	g_autoptr(Container) other = container_find(container->engine, network->target, NULL);
+	g_autoptr(Spec) its = other != NULL ? container_spec(other, NULL) : NULL;
+	const json_t *config = its != NULL ? its->config : NULL, *own = spec->config;
 	bool same = true;
 	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
 		same = same && strcmp(json_str(config, keys[i]), json_str(own, keys[i])) == 0;
 	if (config == NULL || same)
-		return json_incref(spec);
-	json_t *changed = json_deep_copy(spec);
+		return spec_ref(spec);
+	json_t *changed = json_deep_copy(spec->json);
 	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
 		json_object_set_new(json_object_get(changed, "Config"), keys[i],
 			json_string(json_str(config, keys[i])));
-	if (container_set_spec(container, changed, error))
-		return changed;
-	json_decref(changed);
-	return NULL;
+	g_autoptr(Spec) adopted = spec_restore(changed);
+	return container_set_spec(container, adopted, error) ? g_steal_pointer(&adopted) : NULL;
 }

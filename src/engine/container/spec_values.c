@@ -89,11 +89,8 @@ static bool check_extra_hosts(
 
 static bool check_sizes(const json_t *config G_GNUC_UNUSED, const json_t *host, GError **error)
 {
-	if (json_int(host, "ShmSize") < 0)
-		return fail(error, BERTH_ERROR_INVALID, "SHM size can not be less than 0");
-	if (strcmp(json_str(host, "PidMode"), "container:") == 0)
-		return fail(error, BERTH_ERROR_INVALID, "invalid PID mode: container:");
-	return true;
+	return json_int(host, "ShmSize") >= 0 ||
+	       fail(error, BERTH_ERROR_INVALID, "SHM size can not be less than 0");
 }
 
 /* "0-3,5": numbers and rising ranges. False, and *high the greatest, where one is too great. */
@@ -108,8 +105,8 @@ static bool cpuset_parse(const char *text, guint64 *high)
 			    ends[0] != NULL ? ends[0] : "", 10, 0, G_MAXINT64, &first, NULL))
 			return false;
 		last = first;
-		if (ends[1] != NULL && !g_ascii_string_to_unsigned(
-					       ends[1], 10, first, G_MAXINT64, &last, NULL))
+		if (ends[1] != NULL &&
+			!g_ascii_string_to_unsigned(ends[1], 10, first, G_MAXINT64, &last, NULL))
 			return false;
 		*high = MAX(*high, last);
 	}

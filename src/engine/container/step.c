@@ -26,11 +26,9 @@ Container *step_new(Engine *engine, const StepSpec *spec, GError **error)
 {
 	g_autofree char *id = id_generate(), *scratch = g_build_filename(id, "scratch", NULL);
 	g_autoptr(json_t) warnings = json_array();
-	json_t *complete = spec_complete(engine, spec->request, NULL, id, warnings, error);
-	if (complete == NULL || !labels_allot(engine, complete, error)) {
-		json_decref(complete);
+	g_autoptr(Spec) complete = spec_complete(engine, spec->request, NULL, id, warnings, error);
+	if (complete == NULL || !labels_allot(engine, complete, error))
 		return NULL;
-	}
 	ContainerRow row = {.id = g_strdup(id),
 		.name = g_strconcat("build-", id, NULL),
 		.image = g_strdup(""),
@@ -41,7 +39,7 @@ Container *step_new(Engine *engine, const StepSpec *spec, GError **error)
 	Container *step = container_new(engine, &row);
 	step->unlisted = true;
 	step->layers = spec->layers;
-	step->spec = complete;
+	step->spec = g_steal_pointer(&complete);
 	if (!container_make_folder(engine, id, error) ||
 		mkdirat(engine->store->containers_fd, scratch, 0700) < 0) {
 		fail_errno(error, "cannot make the folder of a step");
@@ -58,7 +56,7 @@ void step_free(Container *step)
 	shim_wait_gone(step);
 	store_discard(step->engine->store, step->engine->store->containers_fd, step->row.id);
 	labels_forget(step->engine, step->spec);
-	g_clear_pointer(&step->spec, json_decref);
+	g_clear_pointer(&step->spec, spec_unref);
 	container_unref(step);
 }
 
@@ -139,7 +137,7 @@ bool step_run(Container *step, const json_t *mounts, StepOutput output, gpointer
 	int cancel_fd, int *exit_code, GError **error)
 {
 	int pair[2];
-	g_autoptr(json_t) spec = container_spec(step, error);
+	g_autoptr(Spec) spec = container_spec(step, error);
 	if (spec == NULL)
 		return false;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)

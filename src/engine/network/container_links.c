@@ -20,15 +20,10 @@ static void link_clear(Link *link)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Link, link_clear)
 
-static const char *mode_of(const json_t *spec)
+static bool on_default_bridge(const Spec *spec)
 {
-	return json_str(spec, "HostConfig.NetworkMode");
-}
-
-static bool on_default_bridge(const json_t *spec)
-{
-	static const char *const names[] = {"", "default", "bridge", NULL};
-	return g_strv_contains(names, mode_of(spec));
+	const NamespaceMode *network = &spec->modes.network;
+	return network->share == SHARE_NETWORK && strcmp(network->target, "bridge") == 0;
 }
 
 static char *address_of(Container *other)
@@ -61,11 +56,12 @@ static Container *network_owner(Engine *engine, const char *name, GError **error
 	enum { LONGEST_CHAIN = 64 };
 	Container *container = container_find(engine, name, error);
 	for (int i = 0; i < LONGEST_CHAIN && container != NULL; i++) {
-		g_autoptr(json_t) spec = container_spec(container, error);
-		if (!g_str_has_prefix(mode_of(spec), "container:"))
+		g_autoptr(Spec) spec = container_spec(container, error);
+		if (spec != NULL && spec->modes.network.share != SHARE_CONTAINER)
 			return container;
 		container_unref(container);
-		container = container_find(engine, mode_of(spec) + strlen("container:"), error);
+		container = spec != NULL ? container_find(engine, spec->modes.network.target, error)
+					 : NULL;
 	}
 	return container;
 }
@@ -82,14 +78,14 @@ static json_t *link_new(Engine *engine, const char *text, json_t *links, GError 
 		return NULL;
 	}
 	g_autoptr(Container) other = network_owner(engine, parts[0], error);
-	g_autoptr(json_t) spec = other != NULL ? container_spec(other, error) : NULL;
+	g_autoptr(Spec) spec = other != NULL ? container_spec(other, error) : NULL;
 	if (spec == NULL) {
 		g_prefix_error(error, "could not get container for %s: ", parts[0]);
 		if (error != NULL && *error != NULL)
 			(*error)->code = BERTH_ERROR_INVALID;
 		return NULL;
 	}
-	if (strcmp(mode_of(spec), "host") == 0) {
+	if (spec->modes.network.share == SHARE_HOST) {
 		fail(error, BERTH_ERROR_INVALID,
 			"conflicting options: host type networking can't be used with links. This "
 			"would result in undefined behavior");
@@ -107,10 +103,9 @@ static json_t *link_new(Engine *engine, const char *text, json_t *links, GError 
 	return links;
 }
 
-bool links_resolve(Engine *engine, json_t *host, GError **error)
+bool links_resolve(Engine *engine, const Spec *spec, json_t *host, GError **error)
 {
 	g_autoptr(json_t) asked = json_incref(json_object_get(host, "Links")), links = json_array();
-	g_autoptr(json_t) spec = json_pack("{s:O}", "HostConfig", host);
 	/* In networks of its own, what is called how is said with the network. */
 	for (size_t i = 0; on_default_bridge(spec) && i < json_array_size(asked); i++)
 		if (link_new(engine, json_elem(asked, i), links, error) == NULL)
@@ -119,10 +114,10 @@ bool links_resolve(Engine *engine, json_t *host, GError **error)
 	return true;
 }
 
-void links_remember(Container *container, const json_t *spec)
+void links_remember(Container *container, const Spec *spec)
 {
 	Engine *engine = container->engine;
-	if (!json_filled(json_at(spec, "HostConfig.Links")))
+	if (!json_filled(json_object_get(spec->host, "Links")))
 		return;
 	g_mutex_lock(&engine->lock);
 	if (!g_ptr_array_find(engine->linking, container, NULL))
@@ -153,8 +148,8 @@ typedef void (*LinkVisit)(Container *parent, const Link *link, gpointer data);
 /* Each link of a container. */
 static void each_link(Container *parent, LinkVisit visit, gpointer data)
 {
-	g_autoptr(json_t) spec = container_spec(parent, NULL);
-	const json_t *links = json_at(spec, "HostConfig.Links");
+	g_autoptr(Spec) spec = container_spec_or_none(parent);
+	const json_t *links = json_object_get(spec->host, "Links");
 	for (size_t i = 0; i < json_array_size(links); i++) {
 		g_auto(Link) link = {0};
 		if (link_read(parent->engine, json_elem(links, i), &link, NULL))
@@ -214,9 +209,9 @@ void links_names(Container *container, json_t *list)
 
 static char *names_of(const Link *link)
 {
-	g_autoptr(json_t) spec = container_spec(link->other, NULL);
+	g_autoptr(Spec) spec = container_spec_or_none(link->other);
 	ContainerRow row = container_snapshot(link->other);
-	const char *hostname = json_str(spec, "Config.Hostname");
+	const char *hostname = json_str(spec->config, "Hostname");
 	char *names = strcmp(link->alias, row.name) == 0
 			      ? g_strdup_printf("%s %s", link->alias, hostname)
 			      : g_strdup_printf("%s %s %s", link->alias, hostname, row.name);
@@ -235,8 +230,11 @@ bool link_remove(Engine *engine, const char *reference, GError **error)
 			       "Conflict, cannot remove the default link name of the container");
 	}
 	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&parent->operation);
-	g_autoptr(json_t) old = container_spec(parent, error), spec = json_deep_copy(old);
-	json_t *links = json_at(spec, "HostConfig.Links");
+	g_autoptr(Spec) old = container_spec(parent, error);
+	if (old == NULL)
+		return false;
+	g_autoptr(json_t) changed = json_deep_copy(old->json);
+	json_t *links = json_at(changed, "HostConfig.Links");
 	gssize at = links_alias(links, alias);
 	g_auto(Link) link = {0};
 	if (at < 0)
@@ -248,7 +246,7 @@ bool link_remove(Engine *engine, const char *reference, GError **error)
 	json_array_remove(links, (size_t)at);
 	if (json_array_size(links) == 0)
 		links_forget(parent);
-	return container_set_spec(parent, spec, error);
+	return container_change_spec(parent, g_steal_pointer(&changed), error);
 }
 
 static void add_hosts(Container *parent, const Link *link, gpointer hosts)
@@ -268,11 +266,11 @@ static void update_hosts(Container *parent, const Link *link, gpointer child)
 {
 	if (link->other != child || link->address == NULL || !container_running(parent))
 		return;
-	g_autoptr(json_t) spec = container_spec(link->other, NULL);
+	g_autoptr(Spec) spec = container_spec_or_none(link->other);
 	g_autofree char *names = names_of(link);
 	/* It may have had another name when the line was written. */
 	g_autofree char *less =
-		g_strdup_printf("\t%s %s", link->alias, json_str(spec, "Config.Hostname"));
+		g_strdup_printf("\t%s %s", link->alias, json_str(spec->config, "Hostname"));
 	g_autofree char *more = g_strdup_printf("%s\t%s\n", link->address, names);
 	hosts_change(parent, less, more);
 }
@@ -345,7 +343,7 @@ static void put_env(GPtrArray *env, const char *name, const json_t *config)
 
 static bool put_link(GPtrArray *env, Container *container, const Link *link, GError **error)
 {
-	g_autoptr(json_t) spec = container_spec(link->other, error);
+	g_autoptr(Spec) spec = container_spec(link->other, error);
 	g_autofree char *name = g_ascii_strup(link->alias, -1);
 	g_autoptr(GPtrArray) ports = g_ptr_array_new();
 	const char *port;
@@ -353,7 +351,7 @@ static bool put_link(GPtrArray *env, Container *container, const Link *link, GEr
 	if (spec == NULL)
 		return false;
 	g_strdelimit(name, "-", '_');
-	json_object_foreach (json_at(spec, "Config.ExposedPorts"), port, unused)
+	json_object_foreach (json_object_get(spec->config, "ExposedPorts"), port, unused)
 		if (strchr(port, '/') != NULL)
 			g_ptr_array_add(ports, (char *)port);
 	g_ptr_array_sort(ports, compare_ports);
@@ -361,7 +359,7 @@ static bool put_link(GPtrArray *env, Container *container, const Link *link, GEr
 	ContainerRow row = container_snapshot(container);
 	put(env, "%s_NAME=/%s/%s", name, row.name, link->alias);
 	container_row_clear(&row);
-	put_env(env, name, json_object_get(spec, "Config"));
+	put_env(env, name, spec->config);
 	return true;
 }
 

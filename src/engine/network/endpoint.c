@@ -20,17 +20,10 @@
 
 enum { DNS_PORT = 53 };
 
-static const char *network_mode(const json_t *host)
+bool endpoints_managed(const Spec *spec)
 {
-	const char *mode = json_str(host, "NetworkMode");
-	return strcmp(mode, "default") == 0 || *mode == '\0' ? "bridge" : mode;
-}
-
-bool endpoints_managed(const json_t *spec)
-{
-	const char *mode = network_mode(json_object_get(spec, "HostConfig"));
-	return strcmp(mode, "host") != 0 && !g_str_has_prefix(mode, "container:") &&
-	       (strcmp(mode, "none") != 0 || json_bool(spec, SPEC_LEFT));
+	NamespaceShare share = spec->modes.network.share;
+	return share == SHARE_NETWORK || (share == SHARE_NONE && spec->left_network);
 }
 
 /* By its name, whatever it was called; what is not there keeps what it was called. Under the lock. */
@@ -40,13 +33,14 @@ static const char *network_name(Engine *engine, const char *reference)
 	return network != NULL ? network->name : reference;
 }
 
-json_t *endpoints_wanted(Engine *engine, const json_t *spec)
+json_t *endpoints_wanted(Engine *engine, const Spec *spec)
 {
-	json_t *asked = json_at(spec, "NetworkingConfig.EndpointsConfig"), *value,
+	json_t *asked = json_at(spec->json, "NetworkingConfig.EndpointsConfig"), *value,
 	       *wanted = json_object();
-	const json_t *host = json_object_get(spec, "HostConfig");
-	const char *mode = network_mode(host), *first = network_name(engine, mode), *key;
-	if (!json_bool(spec, SPEC_LEFT))
+	bool own = spec->modes.network.share != SHARE_CONTAINER;
+	const char *mode = own ? spec->modes.network.target : "default",
+		   *first = network_name(engine, mode), *key;
+	if (own && !spec->left_network)
 		json_object_set_new(wanted, first, json_object());
 	json_object_foreach (asked, key, value) {
 		const char *name = network_name(engine, strcmp(key, "default") == 0 ? mode : key);
@@ -58,8 +52,8 @@ json_t *endpoints_wanted(Engine *engine, const json_t *spec)
 	/* Clients before API 1.44 say it there. */
 	json_t *of_mode = json_object_get(wanted, first);
 	if (of_mode != NULL && *json_str(of_mode, "MacAddress") == '\0' &&
-		*json_str(spec, "Config.MacAddress") != '\0')
-		json_object_set(of_mode, "MacAddress", json_at(spec, "Config.MacAddress"));
+		*json_str(spec->config, "MacAddress") != '\0')
+		json_object_set(of_mode, "MacAddress", json_object_get(spec->config, "MacAddress"));
 	return wanted;
 }
 
@@ -67,7 +61,7 @@ bool network_is_wanted(Engine *engine, const Network *network)
 {
 	g_autoptr(GPtrArray) all = container_all(engine);
 	for (guint i = 0; i < all->len; i++) {
-		g_autoptr(json_t) spec = container_spec(all->pdata[i], NULL);
+		g_autoptr(Spec) spec = container_spec(all->pdata[i], NULL);
 		g_autoptr(json_t) names = spec != NULL ? endpoints_wanted(engine, spec) : NULL;
 		if (json_object_get(names, network->name) != NULL)
 			return true;
@@ -127,18 +121,18 @@ static void add_name(json_t *names, const char *name)
 		json_array_append_new(names, json_string(name));
 }
 
-static json_t *names_of(const Container *container, const json_t *spec, const json_t *aliases)
+static json_t *names_of(const Container *container, const Spec *spec, const json_t *aliases)
 {
 	g_autofree char *short_id = g_strndup(container->row.id, 12);
 	json_t *names = json_pack("[s]", container->row.name);
 	for (size_t i = 0; i < json_array_size(aliases); i++)
 		add_name(names, json_elem(aliases, i));
 	add_name(names, short_id);
-	add_name(names, json_str(spec, "Config.Hostname"));
+	add_name(names, json_str(spec->config, "Hostname"));
 	return names;
 }
 
-static json_t *endpoint_new(Container *container, Network *network, const json_t *spec,
+static json_t *endpoint_new(Container *container, Network *network, const Spec *spec,
 	const json_t *asked, GError **error)
 {
 	Address address, address6;
@@ -217,8 +211,8 @@ void endpoints_keep(Container *container)
 			error->message);
 }
 
-json_t *endpoint_join(Container *container, const json_t *spec, const char *name,
-	const json_t *asked, GError **error)
+json_t *endpoint_join(Container *container, const Spec *spec, const char *name, const json_t *asked,
+	GError **error)
 {
 	Engine *engine = container->engine;
 	Network *network = network_lookup(engine, name);
@@ -254,7 +248,7 @@ json_t *endpoint_join(Container *container, const json_t *spec, const char *name
 }
 
 /* A container without networks of its own: what is asked for in them would do nothing. */
-static bool check_unmanaged(Engine *engine, const json_t *spec, GError **error)
+static bool check_unmanaged(Engine *engine, const Spec *spec, GError **error)
 {
 	const char *name;
 	json_t *asked;
@@ -269,7 +263,7 @@ static bool check_unmanaged(Engine *engine, const json_t *spec, GError **error)
 	return ok;
 }
 
-bool endpoints_reserve(Container *container, const json_t *spec, GError **error)
+bool endpoints_reserve(Container *container, const Spec *spec, GError **error)
 {
 	Engine *engine = container->engine;
 	const char *name;
@@ -301,8 +295,8 @@ static void guard(Container *container, int netns, const char *link)
 	guint64 caps = 0;
 	if (engine->rules_missing || engine->guard_missing)
 		return;
-	g_autoptr(json_t) spec = container_spec(container, NULL);
-	const json_t *host = json_object_get(spec, "HostConfig");
+	g_autoptr(Spec) spec = container_spec_or_none(container);
+	const json_t *host = spec->host;
 	capability_resolve(json_object_get(host, "CapAdd"), json_object_get(host, "CapDrop"),
 		json_bool(host, "Privileged"), &caps, NULL);
 	if ((caps & capability_mask("NET_ADMIN")) != 0 || guard_link(netns, link, &problem))
@@ -456,7 +450,7 @@ void endpoints_restore(Container *container)
 void endpoints_renamed(Container *container)
 {
 	Engine *engine = container->engine;
-	g_autoptr(json_t) spec = container_spec(container, NULL);
+	g_autoptr(Spec) spec = container_spec_or_none(container);
 	const char *name;
 	json_t *endpoint;
 	g_mutex_lock(&engine->network_lock);
@@ -500,14 +494,13 @@ static json_t *resting(const Network *network, const json_t *asked)
 	return endpoint;
 }
 
-json_t *endpoints_json(Container *container, const json_t *spec)
+json_t *endpoints_json(Container *container, const Spec *spec)
 {
 	Engine *engine = container->engine;
-	const json_t *host = json_object_get(spec, "HostConfig");
 	json_t *result = json_object(), *endpoint, *asked;
 	const char *name;
 	bool was_started = container->row.started != 0;
-	if (g_str_has_prefix(network_mode(host), "container:"))
+	if (spec->modes.network.share == SHARE_CONTAINER)
 		return result;
 	g_mutex_lock(&engine->network_lock);
 	g_autoptr(json_t) wanted = endpoints_wanted(engine, spec);

@@ -2,35 +2,32 @@
 #pragma once
 #include "engine/network/networks.h"
 
-/* Keys that stay inside: of a specification, that the container was disconnected from the network of its mode; of an
- * endpoint, that it is on its way in or out: what is found so after a crash is taken away. */
-#define SPEC_LEFT "_Left"
+/* A key that stays inside: that it is on its way in or out. What is found so after a crash is taken away. */
 #define ENDPOINT_UNFINISHED "_Unfinished"
 #define ENDPOINT_ON_LINK                                                                           \
 	"_OnLink" /* its default routes are by its link, to no router (ipvlan, l3) */
 
-bool endpoints_managed(
-	const json_t *spec); /* whether the engine gives such a container its links */
-bool endpoints_reserve(Container *container, const json_t *spec, GError **error);
+bool endpoints_managed(const Spec *spec); /* whether the engine gives such a container its links */
+bool endpoints_reserve(Container *container, const Spec *spec, GError **error);
 /* dns_ports: where its resolver listens (udp, and tcp in the next 16 bits); 0: it has none */
 bool endpoints_connect(Container *container, pid_t pid, gint64 dns_ports, GError **error);
 void endpoints_release(Container *container);
 void endpoints_restore(Container *container);
 void endpoints_renamed(Container *container); /* its networks know it by its new name */
-json_t *endpoints_json(Container *container, const json_t *spec); /* NetworkSettings.Networks */
+json_t *endpoints_json(Container *container, const Spec *spec); /* NetworkSettings.Networks */
 
 /* List of {"Port": "80/tcp", "HostIp", "HostPort"}; NULL where none of its networks can publish ports. */
 json_t *endpoints_ports(Container *container);
 
 /* endpoint.c, all under the lock: */
 /* Name -> what was asked for, of each network that the container is to be in; that of the mode first. New reference. */
-json_t *endpoints_wanted(Engine *engine, const json_t *spec);
+json_t *endpoints_wanted(Engine *engine, const Spec *spec);
 bool endpoints_save(Container *container, GError **error); /* to the database */
 /* The same where nothing follows from a failure, which is logged. */
 void endpoints_keep(Container *container);
 /* A new endpoint in the container's list: its addresses are taken, its names known, and it has no link. Borrowed. */
-json_t *endpoint_join(Container *container, const json_t *spec, const char *name,
-	const json_t *asked, GError **error);
+json_t *endpoint_join(Container *container, const Spec *spec, const char *name, const json_t *asked,
+	GError **error);
 /* Gives back what an endpoint holds; the network may be NULL. It is in no list any more. */
 void endpoint_drop(Container *container, Network *network, const json_t *endpoint);
 /* Chooses how its link is called in the container: eth and the first number that is free among its endpoints and, unless

@@ -42,11 +42,13 @@ static json_t *member(json_t *object, const char *key)
 static bool keep_wish(Container *container, const char *name, json_t *asked, GError **error)
 {
 	Engine *engine = container->engine;
-	g_autoptr(json_t) old = container_spec(container, error), spec = json_deep_copy(old);
-	if (spec == NULL)
+	g_autoptr(Spec) old = container_spec(container, error);
+	if (old == NULL)
 		return false;
+	g_autoptr(json_t) spec = json_deep_copy(old->json);
+	const NamespaceMode *mode = &old->modes.network;
 	json_t *configs = member(member(spec, "NetworkingConfig"), "EndpointsConfig"), *value;
-	const char *mode = json_str(spec, "HostConfig.NetworkMode"), *key;
+	const char *key;
 	void *next;
 	json_object_foreach_safe (configs, next, key, value) {
 		const char *called = strcmp(key, "default") == 0 ? "bridge" : key;
@@ -54,18 +56,18 @@ static bool keep_wish(Container *container, const char *name, json_t *asked, GEr
 		if (network != NULL && strcmp(network->name, name) == 0)
 			json_object_del(configs, key);
 	}
-	const Network *first = network_lookup(
-		engine, *mode == '\0' || strcmp(mode, "default") == 0 ? "bridge" : mode);
+	const Network *first =
+		mode->share != SHARE_CONTAINER ? network_lookup(engine, mode->target) : NULL;
 	/* The network of the mode is not to come back at the next start. */
 	if (asked == NULL && first != NULL && strcmp(first->name, name) == 0)
 		json_object_set_new(spec, SPEC_LEFT, json_true());
 	if (asked != NULL)
 		json_object_set(configs, name, asked);
-	return container_set_spec(container, spec, error);
+	return container_change_spec(container, g_steal_pointer(&spec), error);
 }
 
 /* Takes one endpoint of a running container away, and all that it has. Under the lock. */
-static void detach(Container *container, const json_t *spec, const char *name, int netns)
+static void detach(Container *container, const Spec *spec, const char *name, int netns)
 {
 	Network *network = network_lookup(container->engine, name);
 	g_autoptr(json_t) endpoint = json_incref(json_object_get(container->endpoints, name));
@@ -85,15 +87,14 @@ static void detach(Container *container, const json_t *spec, const char *name, i
 	endpoint_drop(container, network, endpoint);
 	g_autofree char *lines = endpoint_hosts(spec, endpoint);
 	hosts_change(container, lines, "");
-	resolver_update(container, json_object_get(spec, "HostConfig"), netns);
+	resolver_update(container, spec, netns);
 }
 
 /* A new endpoint's link, its part in routes and ports, and its names. Under the lock. */
-static bool attach(Container *container, const json_t *spec, Network *network, json_t *endpoint,
+static bool attach(Container *container, const Spec *spec, Network *network, json_t *endpoint,
 	const Gateways *before, int netns, GError **error)
 {
 	static const Gateways none = {0};
-	const json_t *host = json_object_get(spec, "HostConfig");
 	if (!endpoint_connect(container, network, endpoint, netns, &none, error))
 		return false;
 	Gateways now = gateways_elect(container->endpoints);
@@ -102,14 +103,14 @@ static bool attach(Container *container, const json_t *spec, Network *network, j
 		return false;
 	g_autofree char *lines = endpoint_hosts(spec, endpoint);
 	hosts_change(container, "", lines);
-	if (resolver_update(container, host, netns))
-		resolv_conf_switch(container, host);
+	if (resolver_update(container, spec, netns))
+		resolv_conf_switch(container, spec);
 	return true;
 }
 
 /* Each step can be the engine's last: the row says so before the kernel is told anything. Under the lock. */
-static bool connect_running(Container *container, const json_t *spec, const char *name,
-	json_t *asked, int pid, GError **error)
+static bool connect_running(Container *container, const Spec *spec, const char *name, json_t *asked,
+	int pid, GError **error)
 {
 	if (container->endpoints == NULL)
 		container->endpoints = json_object();
@@ -146,7 +147,7 @@ static bool connect_running(Container *container, const json_t *spec, const char
 
 /* Under the lock. */
 static bool disconnect_running(
-	Container *container, const json_t *spec, const char *name, int pid, GError **error)
+	Container *container, const Spec *spec, const char *name, int pid, GError **error)
 {
 	Network *network = network_lookup(container->engine, name);
 	json_t *endpoint = json_object_get(container->endpoints, name);
@@ -170,7 +171,7 @@ static bool no_other_of_none(GError **error)
 }
 
 /* Who is in a network already cannot be in none, too. Under the lock. */
-static bool check_others(Engine *engine, const json_t *spec, const Network *network, GError **error)
+static bool check_others(Engine *engine, const Spec *spec, const Network *network, GError **error)
 {
 	g_autoptr(json_t) wanted = endpoints_wanted(engine, spec);
 	json_object_del(wanted, network->name);
@@ -178,10 +179,9 @@ static bool check_others(Engine *engine, const json_t *spec, const Network *netw
 	       no_other_of_none(error);
 }
 
-static bool check_connect(const json_t *spec, const char *name, GError **error)
+static bool check_connect(const Spec *spec, const char *name, GError **error)
 {
-	const char *mode = json_str(spec, "HostConfig.NetworkMode");
-	bool none = strcmp(mode, "none") == 0 && !json_bool(spec, SPEC_LEFT);
+	bool none = spec->modes.network.share == SHARE_NONE && !spec->left_network;
 	if (!none && !endpoints_managed(spec))
 		return fail(error, BERTH_ERROR_FORBIDDEN,
 			"container sharing network namespace with another container or host cannot "
@@ -209,7 +209,7 @@ bool network_connect(
 	g_autofree char *name = resolve(engine, reference, error);
 	if (name == NULL || !is_alive(container, error))
 		return false;
-	g_autoptr(json_t) spec = container_spec(container, error);
+	g_autoptr(Spec) spec = container_spec(container, error);
 	g_autoptr(json_t) wish = json_is_object(asked) ? json_copy((json_t *)asked) : json_object();
 	if (spec == NULL || !check_connect(spec, name, error))
 		return false;
@@ -242,11 +242,10 @@ bool network_disconnect(Container *container, const char *reference, GError **er
 	g_autofree char *name = resolve(engine, reference, error);
 	if (name == NULL || !is_alive(container, error))
 		return false;
-	g_autoptr(json_t) spec = container_spec(container, error);
+	g_autoptr(Spec) spec = container_spec(container, error);
 	if (spec == NULL)
 		return false;
-	if (strcmp(json_str(spec, "HostConfig.NetworkMode"), "host") == 0 &&
-		strcmp(name, "host") == 0)
+	if (spec->modes.network.share == SHARE_HOST && strcmp(name, "host") == 0)
 		return fail(error, BERTH_ERROR_FORBIDDEN,
 			"cannot disconnect container from host network - container was created in "
 			"host network mode");
@@ -280,7 +279,7 @@ static void finish(Container *container)
 {
 	Engine *engine = container->engine;
 	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
-	g_autoptr(json_t) spec = container_spec(container, NULL);
+	g_autoptr(Spec) spec = container_spec(container, NULL);
 	shim_resolver_state(container);
 	g_mutex_lock(&engine->network_lock);
 	int pid = running_pid(container);

@@ -12,10 +12,10 @@ json_t *endpoints_copy(Container *container)
 }
 
 /* "foo.example.com foo", be the domain in --hostname or in --domainname. */
-static char *own_names(const json_t *spec)
+static char *own_names(const Spec *spec)
 {
-	const char *name = json_str(spec, "Config.Hostname"),
-		   *domain = json_str(spec, "Config.Domainname");
+	const char *name = json_str(spec->config, "Hostname"),
+		   *domain = json_str(spec->config, "Domainname");
 	g_autofree char *whole =
 		*domain != '\0' ? g_strdup_printf("%s.%s", name, domain) : g_strdup(name);
 	size_t first = strcspn(whole, ".");
@@ -23,7 +23,7 @@ static char *own_names(const json_t *spec)
 				    : g_strdup_printf("%s %.*s", whole, (int)first, whole);
 }
 
-char *endpoint_hosts(const json_t *spec, const json_t *endpoint)
+char *endpoint_hosts(const Spec *spec, const json_t *endpoint)
 {
 	static const char *const fields[] = {"IPAddress", "GlobalIPv6Address"};
 	g_autofree char *names = own_names(spec);

@@ -128,8 +128,7 @@ static json_t *take_from(Container *container, json_t *from)
 	return list;
 }
 
-bool ports_place(
-	Container *container, const json_t *spec, json_t *from, bool running, GError **error)
+bool ports_place(Container *container, const Spec *spec, json_t *from, bool running, GError **error)
 {
 	Engine *engine = container->engine;
 	Network *network = NULL,
@@ -145,9 +144,8 @@ bool ports_place(
 	if (carrier == NULL)
 		return true;
 	if (list == NULL)
-		list = port_bind(engine, container->row.name, network, carrier,
-			json_object_get(spec, "Config"), json_object_get(spec, "HostConfig"), held,
-			error);
+		list = port_bind(engine, container->row.name, network, carrier, spec->config,
+			spec->host, held, error);
 	if (list == NULL)
 		return false;
 	json_object_set(carrier, "_Ports", list);

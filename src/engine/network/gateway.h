@@ -12,5 +12,5 @@ json_t *ports_carrier(Container *container, Network **network);
 /* Sees that the ports are with their carrier; from: the endpoint that had them (it may be in no list any more), or NULL.
  * running: they are published at once, not by endpoint_connect. */
 bool ports_place(
-	Container *container, const json_t *spec, json_t *from, bool running, GError **error);
+	Container *container, const Spec *spec, json_t *from, bool running, GError **error);
 json_t *ports_holder(const json_t *endpoints); /* the endpoint that has them, or NULL */

@@ -16,23 +16,23 @@ static const char hosts_head[] =
 	"127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\n"
 	"ff00::\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n";
 
-static const char *shared_network(const json_t *spec)
+static const char *shared_network(const Spec *spec)
 {
-	const char *mode = json_str(spec, "HostConfig.NetworkMode");
-	return g_str_has_prefix(mode, "container:") ? mode + strlen("container:") : NULL;
+	const NamespaceMode *network = &spec->modes.network;
+	return network->share == SHARE_CONTAINER ? network->target : NULL;
 }
 
-char *network_files_folder(Container *container, const json_t *spec)
+char *network_files_folder(Container *container, const Spec *spec)
 {
 	g_autoptr(Container) owner = container_ref(container);
-	g_autoptr(json_t) its = json_incref((json_t *)spec);
+	g_autoptr(Spec) its = spec_ref((Spec *)spec);
 	for (int i = 0; i < LONGEST_CHAIN && shared_network(its) != NULL; i++) {
 		g_autoptr(Container) next =
 			container_find(container->engine, shared_network(its), NULL);
-		json_t *next_spec = next != NULL ? container_spec(next, NULL) : NULL;
+		Spec *next_spec = next != NULL ? container_spec(next, NULL) : NULL;
 		if (next_spec == NULL)
 			break;
-		json_decref(its);
+		spec_unref(its);
 		its = next_spec;
 		container_unref(owner);
 		owner = g_steal_pointer(&next);
@@ -55,11 +55,10 @@ static void add_extra_host(Engine *engine, const char *entry, GString *hosts)
 	g_string_append_printf(hosts, "%s\t%s\n", gateway != NULL ? gateway : parts[1], parts[0]);
 }
 
-static char *hosts_text(Container *container, const json_t *spec)
+static char *hosts_text(Container *container, const Spec *spec)
 {
-	const json_t *host = json_object_get(spec, "HostConfig"),
-		     *extra = json_object_get(host, "ExtraHosts");
-	bool of_host = strcmp(json_str(host, "NetworkMode"), "host") == 0 && !json_filled(extra);
+	const json_t *extra = json_object_get(spec->host, "ExtraHosts");
+	bool of_host = spec->modes.network.share == SHARE_HOST && !json_filled(extra);
 	g_autofree char *own = of_host ? file_read("/etc/hosts", SMALL_FILE) : NULL;
 	GString *hosts = g_string_new(own != NULL ? own : hosts_head);
 	g_autoptr(json_t) endpoints = endpoints_copy(container);
@@ -92,20 +91,18 @@ static bool check_servers(const json_t *host, GError **error)
 	return true;
 }
 
-bool network_files_write(Container *container, const json_t *spec, GError **error)
+bool network_files_write(Container *container, const Spec *spec, GError **error)
 {
-	const json_t *host = json_object_get(spec, "HostConfig");
 	if (shared_network(spec) != NULL)
 		return true;
-	if (!check_servers(host, error))
+	if (!check_servers(spec->host, error))
 		return false;
 	g_autofree char *folder = container_folder(container);
-	g_autofree char *name = g_strconcat(json_str(spec, "Config.Hostname"), "\n", NULL);
+	g_autofree char *name = g_strconcat(json_str(spec->config, "Hostname"), "\n", NULL);
 	g_autofree char *hosts = hosts_text(container, spec);
-	g_auto(Resolver) resolver = resolver_of(container, host);
-	bool own = resolver.names[0] != NULL,
-	     on_host = strcmp(json_str(host, "NetworkMode"), "host") == 0;
-	g_autofree char *resolv = resolv_conf_text(container->engine->config, host, own);
+	g_auto(Resolver) resolver = resolver_of(container, spec);
+	bool own = resolver.names[0] != NULL, on_host = spec->modes.network.share == SHARE_HOST;
+	g_autofree char *resolv = resolv_conf_text(container->engine->config, spec, own);
 	g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, resolv, -1);
 	/* By which it is known later whether the container has changed the file: asked only where it may change yet. */
 	return network_file_put(folder, "hosts", hosts, error) &&
@@ -114,14 +111,14 @@ bool network_files_write(Container *container, const json_t *spec, GError **erro
 	       (own || on_host || network_file_put(folder, "resolv.conf.hash", digest, error));
 }
 
-void resolv_conf_switch(Container *container, const json_t *host)
+void resolv_conf_switch(Container *container, const Spec *spec)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *folder = container_folder(container),
 			*path = g_build_filename(folder, "resolv.conf", NULL),
 			*hash_path = g_build_filename(folder, "resolv.conf.hash", NULL);
 	g_autofree char *now = file_read(path, SMALL_FILE), *hash = file_read(hash_path, 256),
-			*text = resolv_conf_text(container->engine->config, host, true);
+			*text = resolv_conf_text(container->engine->config, spec, true);
 	g_autofree char *digest =
 		now != NULL ? g_compute_checksum_for_string(G_CHECKSUM_SHA256, now, -1) : NULL;
 	if (hash == NULL || g_strcmp0(hash, digest) != 0)

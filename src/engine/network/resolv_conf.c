@@ -139,9 +139,10 @@ json_t *config_resolver(const Config *config, const json_t *host, const char *ke
 	return json_filled(own) ? own : json_object_get(config->resolver, key);
 }
 
-char *resolv_conf_text(const Config *config, const json_t *host, bool own_resolver)
+char *resolv_conf_text(const Config *config, const Spec *spec, bool own_resolver)
 {
-	bool on_host = strcmp(json_str(host, "NetworkMode"), "host") == 0;
+	const json_t *host = spec->host;
+	bool on_host = spec->modes.network.share == SHARE_HOST;
 	g_auto(Resolv) resolv =
 		resolv_read(own_resolver || on_host ? host_file : file_beyond_loopback());
 	GString *out = g_string_new("");

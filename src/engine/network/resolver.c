@@ -28,29 +28,29 @@ static char **names_files(Container *container)
 }
 
 /* Those of --dns or of the host; none where every network is internal: nothing leaks (CVE-2024-29018). */
-static char **servers(Container *container, const json_t *host)
+static char **servers(Container *container, const Spec *spec)
 {
 	Gateways gateways = gateways_elect(container->endpoints);
 	if (gateways.v4 == NULL && gateways.v6 == NULL)
 		return g_new0(char *, 1);
-	const json_t *own = config_resolver(container->engine->config, host, "Dns");
+	const json_t *own = config_resolver(container->engine->config, spec->host, "Dns");
 	return json_filled(own) ? json_strv(own) : host_nameservers();
 }
 
 /* Under the lock. runs: it has one, needed or not. */
-static Resolver gather(Container *container, const json_t *host, bool runs)
+static Resolver gather(Container *container, const Spec *spec, bool runs)
 {
 	char **names = names_files(container);
 	bool needed = runs || names[0] != NULL;
 	return (Resolver){.names = names,
-		.servers = needed ? servers(container, host) : g_new0(char *, 1),
+		.servers = needed ? servers(container, spec) : g_new0(char *, 1),
 		.port = container->engine->has_rules ? 0 : DNS_PORT};
 }
 
-Resolver resolver_of(Container *container, const json_t *host)
+Resolver resolver_of(Container *container, const Spec *spec)
 {
 	g_mutex_lock(&container->engine->network_lock);
-	Resolver resolver = gather(container, host, false);
+	Resolver resolver = gather(container, spec, false);
 	g_mutex_unlock(&container->engine->network_lock);
 	return resolver;
 }
@@ -78,12 +78,12 @@ static bool tell(Container *container, const Resolver *resolver, int netns, GErr
 	return ok && shim_send(container, SHIM_DNS, "", 0, 0, "", fds, runs ? 1 : 3, error);
 }
 
-bool resolver_update(Container *container, const json_t *host, int netns)
+bool resolver_update(Container *container, const Spec *spec, int netns)
 {
 	g_autoptr(GError) error = NULL;
 	int state = g_atomic_int_get(&container->resolver);
 	bool runs = (state & SHIM_DNS_RUNS) != 0;
-	g_auto(Resolver) resolver = gather(container, host, runs);
+	g_auto(Resolver) resolver = gather(container, spec, runs);
 	if (!runs && resolver.names[0] == NULL)
 		return false;
 	if ((state & SHIM_DNS_KNOWN) == 0)

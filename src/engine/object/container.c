@@ -149,9 +149,9 @@ static json_t *event_attributes(Container *container, json_t *attributes)
 	g_autoptr(json_t) own = attributes;
 	json_t *all = json_object();
 	ContainerRow row = container_snapshot(container);
-	g_autoptr(json_t) spec = container_spec(container, NULL);
-	if (spec != NULL && json_is_object(json_at(spec, "Config.Labels")))
-		json_object_update(all, json_at(spec, "Config.Labels"));
+	g_autoptr(Spec) spec = container_spec(container, NULL);
+	if (spec != NULL && json_is_object(json_object_get(spec->config, "Labels")))
+		json_object_update(all, json_object_get(spec->config, "Labels"));
 	if (own != NULL)
 		json_object_update(all, own);
 	json_object_set_new(all, "image", json_lenient(row.image));
@@ -267,9 +267,9 @@ char *container_folder(Container *container)
 		container->engine->store->root, "containers", container->row.id, NULL);
 }
 
-char *container_cgroup(Container *container, const json_t *host)
+char *container_cgroup(Container *container, const Spec *spec)
 {
-	const char *parent = json_str(host, "CgroupParent");
+	const char *parent = json_str(spec->host, "CgroupParent");
 	/* A row of before parents were checked may lead anywhere: its processes are not looked for there. */
 	if (*parent == '\0' || !cgroup_parent_check(parent, NULL))
 		parent = container->engine->config->cgroup_parent;
@@ -291,8 +291,8 @@ char *container_log_path(Container *container, const json_t *host)
 
 void container_end_processes(Container *container)
 {
-	g_autoptr(json_t) spec = container_spec(container, NULL);
-	g_autofree char *cgroup = container_cgroup(container, json_object_get(spec, "HostConfig"));
+	g_autoptr(Spec) spec = container_spec_or_none(container);
+	g_autofree char *cgroup = container_cgroup(container, spec);
 	cgroup_kill(container->engine->cgroups, cgroup);
 	cgroup_delete(container->engine->cgroups, cgroup);
 }

@@ -2,6 +2,7 @@
 #pragma once
 #include "base/notify.h"
 #include "engine/object/engine.h"
+#include "engine/object/spec.h"
 
 typedef enum {
 	STATUS_CREATED,
@@ -45,7 +46,7 @@ struct Container {
 	bool exit_kept;	   /* the exit file is there still: the row could not be written */
 	bool unlisted;	   /* a step of a build: no row, no name, no events (step.c) */
 	GPtrArray *layers; /* of Layer: what it stands on instead of its image, or NULL; borrowed */
-	json_t *spec;	   /* if spec_cache.c remembers it */
+	Spec *spec;	   /* if spec_cache.c remembers it */
 	char **volumes; /* that it holds while it runs (volume_mount.c), or NULL; guarded by the engine's lock */
 	json_t *endpoints; /* network name -> endpoint, while it runs; guarded by network_lock */
 	int resolver; /* atomic: SHIM_DNS_ flags of its shim, and RESOLVER_HEARD; 0: not heard yet */
@@ -70,8 +71,10 @@ gssize links_alias(const json_t *links, const char *alias);
 GPtrArray *container_all(Engine *engine); /* of Container, newest first */
 /* A copy of the row as it is now; clear it with container_row_clear. */
 ContainerRow container_snapshot(Container *container);
-/* {Config, HostConfig, NetworkingConfig}: a new reference of what others read too; never change it. */
-json_t *container_spec(Container *container, GError **error);
+/* What it is to be. New references. */
+Spec *container_spec(Container *container, GError **error);
+/* The same where something has to go on all the same: what asks for nothing, if its row cannot be read. */
+Spec *container_spec_or_none(Container *container);
 json_t *container_mounts(Container *container, GError **error); /* as container_store_mounts */
 bool container_running(Container *container);			/* or paused */
 void container_event(Container *container, const char *action, const char *key, const char *value);
@@ -91,7 +94,7 @@ bool container_change_status(
 bool container_record_start(Container *container, int pid, gint64 started, GError **error);
 void container_set_running(Container *container);
 char *container_folder(Container *container);
-char *container_cgroup(Container *container, const json_t *host);
+char *container_cgroup(Container *container, const Spec *spec);
 /* Kills what is left in its cgroup, where there is one, and removes that: for a container that lost its shim. */
 void container_end_processes(Container *container);
 char *container_log_path(Container *container, const json_t *host); /* "" where there is none */
@@ -99,7 +102,9 @@ Container *container_register(Engine *engine, ContainerRow *row);   /* takes row
 Container *container_new(Engine *engine, ContainerRow *row); /* the same, unknown to others */
 
 /* spec_cache.c: remembers a specification that was just written, or forgets it. */
-void spec_cache_put(Container *container, json_t *spec);
+void spec_cache_put(Container *container, Spec *spec);
 void spec_cache_drop(Container *container);
-bool container_set_spec(
-	Container *container, json_t *spec, GError **error); /* to the database too */
+/* Keeps it, in the database too. */
+bool container_set_spec(Container *container, Spec *spec, GError **error);
+/* The same of JSON that was just made of another's; takes it over. */
+bool container_change_spec(Container *container, json_t *json, GError **error);

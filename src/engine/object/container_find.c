@@ -71,8 +71,8 @@ static Container *find_linked(Engine *engine, const char *reference)
 {
 	const char *alias = "";
 	g_autoptr(Container) parent = container_link_parent(engine, reference, &alias);
-	g_autoptr(json_t) spec = parent != NULL ? container_spec(parent, NULL) : NULL;
-	const json_t *links = json_at(spec, "HostConfig.Links");
+	g_autoptr(Spec) spec = parent != NULL ? container_spec(parent, NULL) : NULL;
+	const json_t *links = spec != NULL ? json_object_get(spec->host, "Links") : NULL;
 	gssize at = links_alias(links, alias);
 	g_auto(GStrv) parts = at < 0 ? NULL : g_strsplit(json_elem(links, (size_t)at), ":", 2);
 	return parts != NULL ? find(engine, parts[0], NULL) : NULL;

@@ -13,17 +13,17 @@ static void drop(Engine *engine, Container *container)
 {
 	if (container->spec == NULL)
 		return;
-	g_clear_pointer(&container->spec, json_decref);
+	g_clear_pointer(&container->spec, spec_unref);
 	g_queue_remove(&engine->spec_cache, container);
 }
 
-void spec_cache_put(Container *container, json_t *spec)
+void spec_cache_put(Container *container, Spec *spec)
 {
 	Engine *engine = container->engine;
 	g_mutex_lock(&engine->lock);
 	drop(engine, container);
 	if (!container->removed) {
-		container->spec = json_incref(spec);
+		container->spec = spec_ref(spec);
 		g_queue_push_head(&engine->spec_cache, container);
 	}
 	if (g_queue_get_length(&engine->spec_cache) > REMEMBERED)
@@ -31,13 +31,19 @@ void spec_cache_put(Container *container, json_t *spec)
 	g_mutex_unlock(&engine->lock);
 }
 
-bool container_set_spec(Container *container, json_t *spec, GError **error)
+bool container_set_spec(Container *container, Spec *spec, GError **error)
 {
-	g_autofree char *text = json_text(spec);
+	g_autofree char *text = json_text(spec->json);
 	if (!container_store_set_spec(container->engine->store, container->row.id, text, error))
 		return false;
 	spec_cache_put(container, spec);
 	return true;
+}
+
+bool container_change_spec(Container *container, json_t *json, GError **error)
+{
+	g_autoptr(Spec) spec = spec_restore(json);
+	return container_set_spec(container, spec, error);
 }
 
 void spec_cache_drop(Container *container)
@@ -47,10 +53,10 @@ void spec_cache_drop(Container *container)
 	g_mutex_unlock(&container->engine->lock);
 }
 
-json_t *container_spec(Container *container, GError **error)
+Spec *container_spec(Container *container, GError **error)
 {
 	g_mutex_lock(&container->engine->lock);
-	json_t *spec = container->spec != NULL ? json_incref(container->spec) : NULL;
+	Spec *spec = container->spec != NULL ? spec_ref(container->spec) : NULL;
 	g_mutex_unlock(&container->engine->lock);
 	if (spec != NULL)
 		return spec;
@@ -59,8 +65,16 @@ json_t *container_spec(Container *container, GError **error)
 		fail(error, BERTH_ERROR_NOT_FOUND, "No such container: %s", container->row.id);
 		return NULL;
 	}
-	spec = json_parse(text, strlen(text), error);
-	if (spec != NULL)
-		spec_cache_put(container, spec);
+	json_t *json = json_parse(text, strlen(text), error);
+	if (json == NULL)
+		return NULL;
+	spec = spec_restore(json);
+	spec_cache_put(container, spec);
 	return spec;
+}
+
+Spec *container_spec_or_none(Container *container)
+{
+	Spec *spec = container_spec(container, NULL);
+	return spec != NULL ? spec : spec_restore(json_object());
 }

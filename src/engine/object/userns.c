@@ -59,35 +59,33 @@ bool userns_resolve(const char *remap, Userns *userns, GError **error)
 	return true;
 }
 
-Userns userns_of(Engine *engine, const json_t *host)
+Userns userns_of(const Engine *engine, const NamespaceModes *modes)
 {
 	Userns none = {0};
-	return strcmp(json_str(host, "UsernsMode"), "host") == 0 ? none : engine->config->userns;
+	return modes->user.share == SHARE_HOST ? none : engine->config->userns;
 }
 
-bool userns_check(Engine *engine, const json_t *host, GError **error)
+bool userns_check(const Engine *engine, const Spec *spec, GError **error)
 {
-	static const char *const shared[] = {"NetworkMode", "IpcMode", "PidMode"};
-	const char *mode = json_str(host, "UsernsMode");
-	if (*mode != '\0' && strcmp(mode, "host") != 0)
-		return fail(error, BERTH_ERROR_INVALID, "invalid userns mode: %s", mode);
-	if (userns_of(engine, host).count == 0)
+	const NamespaceModes *modes = &spec->modes;
+	const NamespaceShare shared[] = {modes->network.share, modes->ipc.share, modes->pid.share};
+	if (userns_of(engine, modes).count == 0)
 		return true;
-	if (json_bool(host, "Privileged"))
+	if (json_bool(spec->host, "Privileged"))
 		return fail(error, BERTH_ERROR_INVALID,
 			"privileged mode is incompatible with user namespaces.  You must run the"
 			" container in the host namespace when running privileged mode");
 	for (size_t i = 0; i < G_N_ELEMENTS(shared); i++)
-		if (g_str_has_prefix(json_str(host, shared[i]), "container:"))
+		if (shared[i] == SHARE_CONTAINER)
 			return fail(error, BERTH_ERROR_INVALID,
 				"a namespace of another container cannot be joined from a user "
 				"namespace"
 				" of one's own: run both with --userns=host");
-	if (strcmp(json_str(host, "NetworkMode"), "host") == 0)
+	if (modes->network.share == SHARE_HOST)
 		return fail(error, BERTH_ERROR_INVALID,
 			"cannot share the host's network namespace when user namespaces are "
 			"enabled");
-	if (strcmp(json_str(host, "PidMode"), "host") == 0)
+	if (modes->pid.share == SHARE_HOST)
 		return fail(error, BERTH_ERROR_INVALID,
 			"cannot share the host PID namespace when user namespaces are enabled");
 	return true;

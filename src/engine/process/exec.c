@@ -62,8 +62,7 @@ static bool user_is_there(Container *container, const char *wanted, GError **err
 	return *wanted == '\0' || find_user(container, wanted, NULL, &user, error);
 }
 
-Exec *exec_create(
-	Container *container, const char *called, const json_t *request, GError **error)
+Exec *exec_create(Container *container, const char *called, const json_t *request, GError **error)
 {
 	Engine *engine = container->engine;
 	g_auto(GStrv) argv = json_strv(json_object_get(request, "Cmd"));
@@ -118,25 +117,24 @@ static bool check_words(const Exec *exec, GError **error)
 
 static int make_plan(Container *container, const Exec *exec, GError **error)
 {
-	g_autoptr(json_t) spec = container_spec(container, error);
+	g_autoptr(Spec) spec = container_spec(container, error);
 	g_auto(User) user = {0};
 	g_auto(Plan) plan = {0};
 	if (spec == NULL || !check_words(exec, error))
 		return -1;
-	const json_t *config = json_object_get(spec, "Config"),
-		     *host = json_object_get(spec, "HostConfig");
-	g_autofree char *cgroup = container_cgroup(container, host);
+	const json_t *config = spec->config, *host = spec->host;
+	g_autofree char *cgroup = container_cgroup(container, spec);
 	const char *wanted = *exec->user != '\0' ? exec->user : json_str(config, "User");
 	if (!find_user(container, wanted, host, &user, error))
 		return -1;
 	g_auto(GStrv) links = links_env(container, host, NULL);
 	LaunchExec launch = {.config = config,
-		.process_label = json_str(spec, "SELinux.Process"),
+		.process_label = spec->process_label,
 		.host = host,
 		.cgroup = cgroup,
 		.seccomp_profile = container->engine->config->seccomp_profile,
 		.user = &user,
-		.userns = userns_of(container->engine, host),
+		.userns = userns_of(container->engine, &spec->modes),
 		.argv = exec->argv,
 		.env = exec->env,
 		.link_env = links,
@@ -206,8 +204,8 @@ static void say_why(int client, bool framed, const char *why)
 /* Whether it may do more than its container, whose shim has given that away. */
 static bool needs_own_shim(Container *container, const Exec *exec)
 {
-	g_autoptr(json_t) spec = exec->privileged ? container_spec(container, NULL) : NULL;
-	return spec != NULL && !json_bool(spec, "HostConfig.Privileged");
+	g_autoptr(Spec) spec = exec->privileged ? container_spec(container, NULL) : NULL;
+	return spec != NULL && !json_bool(spec->host, "Privileged");
 }
 
 /* Hands the client over to the shim. */

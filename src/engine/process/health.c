@@ -57,9 +57,8 @@ static gint64 time_or(const json_t *check, const char *key, gint64 fallback)
 
 static Probe *probe_new(Container *container)
 {
-	g_autoptr(json_t) spec = container_spec(container, NULL);
-	const json_t *config = json_object_get(spec, "Config"),
-		     *check = json_object_get(config, "Healthcheck");
+	g_autoptr(Spec) spec = container_spec_or_none(container);
+	const json_t *config = spec->config, *check = json_object_get(config, "Healthcheck");
 	g_auto(GStrv) argv = test_words(config);
 	if (argv == NULL || container->unlisted)
 		return NULL;
@@ -151,7 +150,8 @@ static int run_test(const Probe *probe, GString *output)
 	g_autoptr(json_t) request = json_pack("{s:o, s:b, s:b}", "Cmd", json_strings(probe->argv),
 		"AttachStdout", 1, "AttachStderr", 1);
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Exec) exec = exec_create(probe->container, probe->container->row.id, request, &error);
+	g_autoptr(Exec) exec =
+		exec_create(probe->container, probe->container->row.id, request, &error);
 	int pair[2], code = -1;
 	if (exec == NULL || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
 		g_string_append(output, error != NULL ? error->message : g_strerror(errno));
@@ -168,8 +168,9 @@ static int run_test(const Probe *probe, GString *output)
 		} else {
 			kill_exec(engine, exec, pid, pidfd);
 			g_autofree char *limit = duration_text(probe->timeout);
-			g_autofree char *said = g_strdup_printf("Health check exceeded timeout (%s)%s",
-				limit, output->len > 0 ? ": " : "");
+			g_autofree char *said =
+				g_strdup_printf("Health check exceeded timeout (%s)%s", limit,
+					output->len > 0 ? ": " : "");
 			g_string_prepend(output, said);
 		}
 	}

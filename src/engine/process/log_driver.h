@@ -32,6 +32,6 @@ int syslog_facility(const char *name);
 
 /* log_send.c: adds what a container's driver sends; nothing where it sends nothing. What is wrong is said as dockerd says it of a
  * driver that cannot begin. */
-bool log_send_plan(Container *container, const json_t *spec, Plan *plan, GError **error);
+bool log_send_plan(Container *container, const Spec *spec, Plan *plan, GError **error);
 /* The attributes of each line: labels, environment and tag, as options ask for them. NULL with error. */
-json_t *log_attributes(Container *container, const json_t *spec, bool with_tag, GError **error);
+json_t *log_attributes(Container *container, const Spec *spec, bool with_tag, GError **error);

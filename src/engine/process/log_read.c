@@ -13,11 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum {
-	BLOCK = 1 << 20,
-	MAX_RECORD = 1 << 20,
-	POLL_MS = 250
-};
+enum { BLOCK = 1 << 20, MAX_RECORD = 1 << 20, POLL_MS = 250 };
 
 /* One line as it was logged, decoded. */
 typedef struct {
@@ -393,14 +389,13 @@ bool log_check_readable(const json_t *host, GError **error)
 bool log_read(Container *container, const LogQuery *query, int peer_fd, LogWrite write,
 	gpointer data, GError **error)
 {
-	g_autoptr(json_t) spec = container_spec(container, error);
-	const json_t *host = json_object_get(spec, "HostConfig");
+	g_autoptr(Spec) spec = container_spec(container, error);
 	enum plan_log kind;
 	gint64 size, files;
-	if (spec == NULL || !log_check_readable(host, error) ||
-		!log_options(host, &kind, &size, &files, error))
+	if (spec == NULL || !log_check_readable(spec->host, error) ||
+		!log_options(spec->host, &kind, &size, &files, error))
 		return false;
-	g_autofree char *path = container_log_path(container, host);
+	g_autofree char *path = container_log_path(container, spec->host);
 	guint there =
 		read_files(&(Follow){container, peer_fd}, path, files, kind, query, write, data);
 	/* Created, but not started yet: there is no file to follow. */

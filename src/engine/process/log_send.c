@@ -102,10 +102,9 @@ static json_t *environment_of(const json_t *config)
 	return map;
 }
 
-json_t *log_attributes(Container *container, const json_t *spec, bool with_tag, GError **error)
+json_t *log_attributes(Container *container, const Spec *spec, bool with_tag, GError **error)
 {
-	const json_t *config = json_object_get(spec, "Config"),
-		     *options = json_at((json_t *)spec, "HostConfig.LogConfig.Config"),
+	const json_t *config = spec->config, *options = json_at(spec->host, "LogConfig.Config"),
 		     *labels = json_object_get(config, "Labels");
 	g_autoptr(json_t) attributes = json_object(), env = environment_of(config);
 	pick_names(attributes, labels, json_str(options, "labels"));
@@ -322,11 +321,10 @@ static void put(const Sending *sending, Plan *plan)
 		(char *const *)strings->pdata);
 }
 
-bool log_send_plan(Container *container, const json_t *spec, Plan *plan, GError **error)
+bool log_send_plan(Container *container, const Spec *spec, Plan *plan, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	const json_t *config = json_object_get(spec, "Config"),
-		     *log = json_at((json_t *)spec, "HostConfig.LogConfig"),
+	const json_t *config = spec->config, *log = json_at(spec->host, "LogConfig"),
 		     *options = json_object_get(log, "Config");
 	const LogDriver *driver = log_driver_find(json_str(log, "Type"), error);
 	if (driver == NULL || driver->send < 0)

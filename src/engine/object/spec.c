@@ -1,0 +1,61 @@
+#include "engine/object/spec.h"
+
+/* Each fact is read, also behind one that means nothing. */
+static bool read_facts(Spec *spec, GError **error)
+{
+	return namespace_modes_parse(spec->host, &spec->modes, error);
+}
+
+static void read_labels(Spec *spec)
+{
+	const json_t *labels = json_object_get(spec->json, "SELinux");
+	spec->labelled = labels != NULL;
+	spec->process_label = json_str(labels, "Process");
+	spec->mount_label = json_str(labels, "Mount");
+}
+
+void spec_set_labels(Spec *spec, const char *process, const char *mount)
+{
+	json_object_set_new(
+		spec->json, "SELinux", json_pack("{s:s, s:s}", "Process", process, "Mount", mount));
+	read_labels(spec);
+}
+
+static Spec *spec_new(json_t *json)
+{
+	Spec *spec = g_new0(Spec, 1);
+	g_atomic_ref_count_init(&spec->references);
+	spec->json = json;
+	spec->config = json_object_get(json, "Config");
+	spec->host = json_object_get(json, "HostConfig");
+	read_labels(spec);
+	spec->left_network = json_bool(json, SPEC_LEFT);
+	return spec;
+}
+
+Spec *spec_parse(json_t *json, GError **error)
+{
+	g_autoptr(Spec) spec = spec_new(json);
+	return read_facts(spec, error) ? g_steal_pointer(&spec) : NULL;
+}
+
+Spec *spec_restore(json_t *json)
+{
+	Spec *spec = spec_new(json);
+	read_facts(spec, NULL);
+	return spec;
+}
+
+Spec *spec_ref(Spec *spec)
+{
+	g_atomic_ref_count_inc(&spec->references);
+	return spec;
+}
+
+void spec_unref(Spec *spec)
+{
+	if (!g_atomic_ref_count_dec(&spec->references))
+		return;
+	json_decref(spec->json);
+	g_free(spec);
+}
