@@ -19,9 +19,12 @@ typedef struct {
 /* *value stays NULL where it says nothing. */
 static bool bind_value(Bind *bind, const Key *key, const json_t *from, json_t **value);
 
-static bool refuse(Bind *bind, const char *format, const char *what)
+static bool G_GNUC_PRINTF(2, 3) refuse(Bind *bind, const char *format, ...)
 {
-	g_autofree char *text = g_strdup_printf(format, what);
+	va_list values;
+	va_start(values, format);
+	g_autofree char *text = g_strdup_vprintf(format, values);
+	va_end(values);
 	return fail(bind->error, BERTH_ERROR_UNAVAILABLE, "%s: %s", bind->path->str, text);
 }
 

@@ -17,9 +17,12 @@ typedef struct {
 	GError **error;
 } Reader;
 
-static bool line_fail(Reader *reader, const char *format, const char *what)
+static bool G_GNUC_PRINTF(2, 3) line_fail(Reader *reader, const char *format, ...)
 {
-	g_autofree char *text = g_strdup_printf(format, what);
+	va_list values;
+	va_start(values, format);
+	g_autofree char *text = g_strdup_vprintf(format, values);
+	va_end(values);
 	return fail(reader->error, BERTH_ERROR_UNAVAILABLE, "failed to read %s: line %d: %s",
 		reader->name, reader->line, text);
 }

@@ -24,10 +24,14 @@ typedef struct {
 
 static bool apply(Extends *extends, const Source *source, const char *name);
 
-static bool refuse(Extends *extends, const char *name, const char *format, const char *what)
+static bool G_GNUC_PRINTF(3, 4)
+	refuse(Extends *extends, const char *name, const char *format, ...)
 {
-	g_autofree char *text = g_strdup_printf(format, what),
-			*at = g_strconcat("services.", name, ".extends", NULL);
+	va_list values;
+	va_start(values, format);
+	g_autofree char *text = g_strdup_vprintf(format, values);
+	va_end(values);
+	g_autofree char *at = g_strconcat("services.", name, ".extends", NULL);
 	return document_fail(extends->document, extends->error, at, "%s", text);
 }
 

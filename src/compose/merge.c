@@ -30,13 +30,13 @@ static bool matches(const GPtrArray *path, const char *pattern)
 	return *pattern == '\0';
 }
 
-static json_t *merge_fail(Merge *merge, const char *what)
+static json_t *merge_fail(Merge *merge)
 {
 	g_autoptr(GString) path = g_string_new("");
 	for (guint i = 0; i < merge->path->len; i++)
 		g_string_append_printf(
 			path, "%s%s", i > 0 ? "." : "", (char *)merge->path->pdata[i]);
-	fail(merge->error, BERTH_ERROR_UNAVAILABLE, what, path->str);
+	fail(merge->error, BERTH_ERROR_UNAVAILABLE, "cannot override %s", path->str);
 	return NULL;
 }
 
@@ -93,7 +93,7 @@ static json_t *as_list(const json_t *value)
 			add_pair(pairs, name, member);
 	}
 	g_ptr_array_sort(pairs, by_text);
-	for (guint i = 0; i < pairs->len; i++)
+	for (i = 0; i < pairs->len; i++)
 		json_array_append_new(list, json_lenient(pairs->pdata[i]));
 	return list;
 }
@@ -269,11 +269,11 @@ static json_t *merge_value(Merge *merge, json_t *base, const json_t *over)
 		return json_incref(base);
 	if (json_is_object(base))
 		return json_is_object(over) ? merge_maps(merge, base, over)
-					    : merge_fail(merge, "cannot override %s");
+					    : merge_fail(merge);
 	if (!json_is_array(base))
 		return json_incref((json_t *)over);
 	if (!json_is_array(over))
-		return merge_fail(merge, "cannot override %s");
+		return merge_fail(merge);
 	json_t *list = json_copy(base);
 	json_array_extend(list, (json_t *)over);
 	return list;

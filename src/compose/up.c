@@ -25,12 +25,15 @@ typedef struct {
 	gint64 deadline; /* 0: none */
 } Work;
 
-static bool call(Work *work, Client *client, GError **error, const char *method, const char *format,
-	const char *what)
+static bool G_GNUC_PRINTF(5, 6) call(Work *work, Client *client, GError **error, const char *method,
+	const char *format, ...)
 {
 	if (work->teller->dry_run)
 		return true;
-	g_autofree char *path = g_strdup_printf(format, what);
+	va_list values;
+	va_start(values, format);
+	g_autofree char *path = g_strdup_vprintf(format, values);
+	va_end(values);
 	g_autoptr(json_t) answer = engine_call(client, error, method, NULL, "%s", path);
 	return answer != NULL;
 }
@@ -40,8 +43,7 @@ static bool stop(Work *work, Client *client, const char *id, GError **error)
 	g_autofree char *query = work->options->timeout >= 0
 					 ? g_strdup_printf("?t=%d", work->options->timeout)
 					 : g_strdup("");
-	g_autofree char *path = g_strconcat("/containers/%s/stop", query, NULL);
-	return call(work, client, error, "POST", path, id);
+	return call(work, client, error, "POST", "/containers/%s/stop%s", id, query);
 }
 
 static void note_id(Work *work, const char *service, const char *id, bool is_new)
@@ -128,11 +130,11 @@ static bool replace(Work *work, Client *client, const char *name, const json_t *
 	g_autofree char *id = create(work, client, &wish, meanwhile, error);
 	if (id == NULL)
 		return false;
-	g_autofree char *escaped = client_escape(container),
-			*rename = g_strconcat("/containers/%s/rename?name=", escaped, NULL);
+	g_autofree char *escaped = client_escape(container);
 	bool ok = stop(work, client, old_id, error) &&
 		  call(work, client, error, "DELETE", "/containers/%s?force=1", old_id) &&
-		  call(work, client, error, "POST", rename, id);
+		  call(work, client, error, "POST", "/containers/%s/rename?name=%s", id,
+			  escaped);
 	tell(work->teller, "Container", container, ok ? "Recreated" : "Error", "");
 	note_id(work, name, id, true);
 	return ok;

@@ -14,9 +14,12 @@ typedef struct {
 
 static bool check_value(Check *check, const Key *key, const json_t *value);
 
-static bool refuse(Check *check, const char *format, const char *what)
+static bool G_GNUC_PRINTF(2, 3) refuse(Check *check, const char *format, ...)
 {
-	g_autofree char *text = g_strdup_printf(format, what);
+	va_list values;
+	va_start(values, format);
+	g_autofree char *text = g_strdup_vprintf(format, values);
+	va_end(values);
 	return document_fail(check->document, check->error, check->path->str, "%s", text);
 }
 
@@ -155,15 +158,14 @@ static bool check_unique(Check *check, GHashTable *seen, const json_t *item)
 	       refuse(check, "%s", "is there twice; items must be unique");
 }
 
-static bool check_list(
-	Check *check, const Key *items, const json_t *list, bool unique, const char *form)
+static bool check_list(Check *check, const Key *items, const json_t *list, bool unique)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	gsize length = check->path->len;
 	size_t i;
 	json_t *item;
 	json_array_foreach (list, i, item) {
-		g_string_append_printf(check->path, form, i);
+		g_string_append_printf(check->path, "[%zu]", i);
 		bool ok = check_value(check, items, item) &&
 			  (!unique || check_unique(check, seen, item));
 		g_string_truncate(check->path, length);
@@ -184,7 +186,7 @@ static bool check_pairs(Check *check, const Key *key, const json_t *value)
 	const Key map = {"", T_MAP, G_ANY, key->types & T_HOSTS ? address : plain, NULL, NULL};
 	if (json_object_get(value, "") != NULL)
 		return refuse(check, "%s", "has a member without a name");
-	return json_is_array(value) ? check_list(check, &text, value, true, "[%zu]")
+	return json_is_array(value) ? check_list(check, &text, value, true)
 				    : check_map(check, &map, value);
 }
 
@@ -206,7 +208,7 @@ static bool check_value(Check *check, const Key *key, const json_t *value)
 		return check_map(check, key, value);
 	if (json_is_array(value) && key->types & T_LIST)
 		return check_list(check, key->items != NULL ? key->items : &text, value,
-			key->types & T_UNIQUE, "[%zu]");
+			key->types & T_UNIQUE);
 	return json_is_object(value) || json_is_array(value) ? check_pairs(check, key, value)
 							     : true;
 }

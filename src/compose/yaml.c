@@ -29,9 +29,12 @@ typedef struct {
 
 static bool read_value(Reader *reader, json_t **value);
 
-static bool reader_fail(Reader *reader, const char *format, const char *what)
+static bool G_GNUC_PRINTF(2, 3) reader_fail(Reader *reader, const char *format, ...)
 {
-	g_autofree char *text = g_strdup_printf(format, what);
+	va_list values;
+	va_start(values, format);
+	g_autofree char *text = g_strdup_vprintf(format, values);
+	va_end(values);
 	reader->failed = true;
 	document_fail(reader->document, reader->error, reader->path->str, "%s", text);
 	return false;

@@ -43,20 +43,31 @@ static bool dump(Message *message, mnl_cb_t each, void *data)
 	return ok;
 }
 
+/* A message's attributes by their types: the last of each, or NULL. */
+typedef struct {
+	const struct nlattr **of_type;
+	guint16 last;
+} Attributes;
+
+static int note_attribute(const struct nlattr *attribute, void *data)
+{
+	Attributes *attributes = data;
+	if (mnl_attr_get_type(attribute) <= attributes->last)
+		attributes->of_type[mnl_attr_get_type(attribute)] = attribute;
+	return MNL_CB_OK;
+}
+
 static int note_kind(const struct nlmsghdr *head, void *data)
 {
 	bool *is_bridge = data;
-	const struct nlattr *attribute, *inner;
-	mnl_attr_for_each(attribute, head, sizeof(struct ifinfomsg))
-	{
-		if (mnl_attr_get_type(attribute) != IFLA_LINKINFO)
-			continue;
-		mnl_attr_for_each_nested(inner, attribute)
-		{
-			if (mnl_attr_get_type(inner) == IFLA_INFO_KIND)
-				*is_bridge = strcmp(mnl_attr_get_str(inner), "bridge") == 0;
-		}
-	}
+	const struct nlattr *link[IFLA_LINKINFO + 1] = {NULL}, *info[IFLA_INFO_KIND + 1] = {NULL};
+	mnl_attr_parse(head, sizeof(struct ifinfomsg), note_attribute,
+		&(Attributes){link, IFLA_LINKINFO});
+	if (link[IFLA_LINKINFO] != NULL)
+		mnl_attr_parse_nested(link[IFLA_LINKINFO], note_attribute,
+			&(Attributes){info, IFLA_INFO_KIND});
+	*is_bridge = info[IFLA_INFO_KIND] != NULL &&
+		     strcmp(mnl_attr_get_str(info[IFLA_INFO_KIND]), "bridge") == 0;
 	return MNL_CB_STOP;
 }
 
@@ -79,25 +90,18 @@ typedef struct {
 static int note_subnet(const struct nlmsghdr *head, void *data)
 {
 	const struct rtmsg *route = mnl_nlmsg_get_payload(head);
-	const struct nlattr *attribute;
+	const struct nlattr *of_type[RTA_MULTIPATH + 1] = {NULL};
+	mnl_attr_parse(head, sizeof *route, note_attribute, &(Attributes){of_type, RTA_MULTIPATH});
+	const struct nlattr *target = of_type[RTA_DST], *link = of_type[RTA_OIF];
 	Address subnet = {.family = route->rtm_family, .prefix = route->rtm_dst_len};
 	const Subnets *subnets = data;
-	bool routed = false, placed = false, excepted = false;
-	mnl_attr_for_each(attribute, head, sizeof *route)
-	{
-		size_t length = mnl_attr_get_payload_len(attribute);
-		guint16 type = mnl_attr_get_type(attribute);
-		routed = routed || type == RTA_GATEWAY || type == RTA_MULTIPATH;
-		if (type == RTA_DST && length <= sizeof subnet.bytes) {
-			memcpy(subnet.bytes, mnl_attr_get_payload(attribute), length);
-			placed = true;
-		}
-		if (type == RTA_OIF)
-			excepted = mnl_attr_get_u32(attribute) == subnets->except;
-	}
-	if (placed && !routed && !excepted && route->rtm_table == RT_TABLE_MAIN &&
-		route->rtm_type == RTN_UNICAST)
-		g_array_append_val(subnets->list, subnet);
+	bool routed = of_type[RTA_GATEWAY] != NULL || of_type[RTA_MULTIPATH] != NULL,
+	     excepted = link != NULL && mnl_attr_get_u32(link) == subnets->except;
+	if (target == NULL || mnl_attr_get_payload_len(target) > sizeof subnet.bytes || routed ||
+		excepted || route->rtm_table != RT_TABLE_MAIN || route->rtm_type != RTN_UNICAST)
+		return MNL_CB_OK;
+	memcpy(subnet.bytes, mnl_attr_get_payload(target), mnl_attr_get_payload_len(target));
+	g_array_append_val(subnets->list, subnet);
 	return MNL_CB_OK;
 }
 

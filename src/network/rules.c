@@ -69,17 +69,34 @@ static const char one_network[] =
 	"add rule %1$s forward iifname \"%3$s\" oifname \"%3$s\" accept\n"
 	"add rule %1$s forward oifname \"%3$s\" ct state established,related accept\n";
 
-/* What others may send to its containers: 1 is the table, 2 the bridge, 3 the family. */
-static const char by_port[] = "add rule %1$s forward oifname \"%2$s\" ct status dnat accept\n";
-static const char direct[] =
-	"add rule %1$s forward oifname \"%2$s\" %3$s daddr . meta l4proto . th dport @direct "
-	"accept\n"
-	"add rule %1$s forward oifname \"%2$s\" meta l4proto { icmp, ipv6-icmp } accept\n";
-static const char unprotected[] = "add rule %1$s forward oifname \"%2$s\" accept\n";
-static const char *const let_in[] = {[GATEWAY_NAT] = by_port,
-	[GATEWAY_NAT_UNPROTECTED] = unprotected,
-	[GATEWAY_ROUTED] = direct,
-	[GATEWAY_ISOLATED] = ""};
+/* What others may send to its containers. */
+static void let_in_by_port(GString *text, const char *table, const char *bridge, const char *family)
+{
+	(void)family;
+	g_string_append_printf(text,
+		"add rule %s forward oifname \"%s\" ct status dnat accept\n", table, bridge);
+}
+
+static void let_in_directly(GString *text, const char *table, const char *bridge, const char *family)
+{
+	g_string_append_printf(text,
+		"add rule %1$s forward oifname \"%2$s\" %3$s daddr . meta l4proto . th dport "
+		"@direct accept\n"
+		"add rule %1$s forward oifname \"%2$s\" meta l4proto { icmp, ipv6-icmp } accept\n",
+		table, bridge, family);
+}
+
+static void let_in_all(GString *text, const char *table, const char *bridge, const char *family)
+{
+	(void)family;
+	g_string_append_printf(text, "add rule %s forward oifname \"%s\" accept\n", table, bridge);
+}
+
+static void (*const let_in[])(GString *, const char *, const char *, const char *) = {
+	[GATEWAY_NAT] = let_in_by_port,
+	[GATEWAY_NAT_UNPROTECTED] = let_in_all,
+	[GATEWAY_ROUTED] = let_in_directly,
+	[GATEWAY_ISOLATED] = NULL};
 
 /* Links that are trusted reach published ports without a port of the host. */
 static void put_trusted(
@@ -118,7 +135,8 @@ static void put_network(GString *text, const char *table, const Family *family,
 		g_string_append_printf(
 			text, "add rule %s forward iifname \"%s\" drop\n", table, bridge);
 	} else {
-		g_string_append_printf(text, let_in[rules->mode], table, bridge, family->name);
+		if (let_in[rules->mode] != NULL)
+			let_in[rules->mode](text, table, bridge, family->name);
 		put_trusted(text, table, family, network);
 	}
 	g_string_append_printf(text, "add rule %s forward oifname \"%s\" drop\n", table, bridge);

@@ -240,7 +240,7 @@ char *device_rule_text(const DeviceRule *rule)
 static void emit(GArray *code, guint8 op, guint8 dst, guint8 src, gint16 offset, gint32 immediate)
 {
 	struct bpf_insn instruction = {
-		.code = op, .dst_reg = dst, .src_reg = src, .off = offset, .imm = immediate};
+		.code = op, .dst_reg = dst & 0xfU, .src_reg = src & 0xfU, .off = offset, .imm = immediate};
 	g_array_append_val(code, instruction);
 }
 

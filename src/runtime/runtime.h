@@ -139,7 +139,9 @@ bool user_resolve(User *user, const char *wanted, const char *passwd, const char
 /* launch.c */
 /* The ids of the host that a container's 0, 1, ... are; count 0: no user namespace. */
 typedef struct {
-	gint64 uid, gid, count;
+	uid_t uid;
+	gid_t gid;
+	guint32 count;
 } Userns;
 
 /* The resolver at 127.0.0.11. */

@@ -20,18 +20,27 @@ static bool parse_plain(const char *text, int family, Address *address)
 	       (family == 0 || address->family == family);
 }
 
+/* In the form, an X stands for a hexadecimal digit. */
+static bool mac_read(const char *text, const char *form, guint8 mac[6])
+{
+	size_t digits = 0;
+	for (; *form != '\0'; form++, text++) {
+		if (*form != 'X' ? *text != *form : !g_ascii_isxdigit(*text))
+			return false;
+		if (*form != 'X')
+			continue;
+		guint8 *byte = &mac[digits++ / 2];
+		*byte = (guint8)(*byte << 4 | g_ascii_xdigit_value(*text));
+	}
+	return *text == '\0';
+}
+
 bool mac_parse(const char *text, guint8 mac[6])
 {
-	static const char *const forms[] = {"%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%c",
-		"%2hhx-%2hhx-%2hhx-%2hhx-%2hhx-%2hhx%c", "%2hhx%2hhx.%2hhx%2hhx.%2hhx%2hhx%c"};
-	enum { LONG = 17, SHORT = 14 };
-	char end;
-	size_t length = strspn(text, "0123456789abcdefABCDEF:-.");
-	if (text[length] != '\0' || (length != LONG && length != SHORT))
-		return false;
+	static const char *const forms[] = {
+		"XX:XX:XX:XX:XX:XX", "XX-XX-XX-XX-XX-XX", "XXXX.XXXX.XXXX"};
 	for (size_t i = 0; i < G_N_ELEMENTS(forms); i++)
-		if (sscanf(text, forms[i], &mac[0], &mac[1], &mac[2], &mac[3], &mac[4], &mac[5],
-			    &end) == 6)
+		if (mac_read(text, forms[i], mac))
 			return true;
 	return false;
 }

@@ -11,10 +11,10 @@
 enum { FILE_LIMIT = 1 << 20, IDS = 65536 };
 
 /* Where nobody has been given subordinate ids: far from those that useradd and systemd hand out. */
-static const gint64 fallback = 0x7f000000;
+static const guint32 fallback = 0x7f000000;
 
 /* "name:first:count" of /etc/subuid or /etc/subgid (subuid(5)), by name or by number. */
-static bool find_range(const char *path, const char *name, gint64 *first, gint64 *count)
+static bool find_range(const char *path, const char *name, guint32 *first, guint32 *count)
 {
 	g_autofree char *text = file_read(path, FILE_LIMIT);
 	g_auto(GStrv) lines = g_strsplit(text != NULL ? text : "", "\n", -1);
@@ -28,8 +28,8 @@ static bool find_range(const char *path, const char *name, gint64 *first, gint64
 			!g_ascii_string_to_unsigned(parts[1], 10, 1, G_MAXUINT32, &from, NULL) ||
 			!g_ascii_string_to_unsigned(parts[2], 10, 1, G_MAXUINT32, &many, NULL))
 			continue;
-		*first = (gint64)from;
-		*count = (gint64)many;
+		*first = (guint32)from;
+		*count = (guint32)many;
 		return true;
 	}
 	return false;
@@ -39,7 +39,7 @@ bool userns_resolve(const char *remap, Userns *userns, GError **error)
 {
 	bool by_default = strcmp(remap, "default") == 0;
 	g_auto(GStrv) names = g_strsplit(by_default ? "dockremap" : remap, ":", 2);
-	gint64 groups = 0;
+	guint32 groups = 0;
 	*userns = (Userns){0};
 	if (*remap == '\0')
 		return true;
