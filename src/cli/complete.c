@@ -265,13 +265,19 @@ static void offer_flag_value(const Completion *completion, const Flag *flag)
 		}
 }
 
-static void offer_flags(const Completion *completion)
+static void offer_flags_of(const Completion *completion, const Flag *flags)
 {
-	for (const Flag *flag = completion->command->flags; flag != NULL && flag->name != NULL;
-		flag++) {
+	for (const Flag *flag = flags; flag != NULL && flag->name != NULL; flag++) {
 		g_autofree char *name = g_strconcat("--", flag->name, NULL);
 		offer(completion, name, flag->help);
 	}
+}
+
+static void offer_flags(const Completion *completion)
+{
+	offer_flags_of(completion, completion->command->flags);
+	if (completion->command == &help_top)
+		offer_flags_of(completion, global_flags);
 	offer(completion, "--help", "");
 }
 
@@ -291,23 +297,28 @@ static void offer_argument(const Completion *completion, int number)
 		offer_values(completion, list[MIN(number, count - 1)]);
 }
 
-/* The flag that a word is, and whether its value is the next word. */
+/* The flag of a table that a word is; NULL if there is none. */
+static const Flag *flag_in(const Flag *flags, const char *name, size_t length, bool is_long)
+{
+	for (const Flag *flag = flags; flag != NULL && flag->name != NULL; flag++)
+		if (is_long ? strlen(flag->name) == length && strncmp(flag->name, name, length) == 0
+			    : length > 0 && flag->letter == name[length - 1])
+			return flag;
+	return NULL;
+}
+
+/* The flag that a word is, of the command or of all, and whether its value is the next word. */
 static const Flag *flag_of(const Command *command, const char *word, bool *value_follows)
 {
 	bool is_long = g_str_has_prefix(word, "--");
 	const char *name = word + (is_long ? 2 : 1);
 	size_t length = is_long ? strcspn(name, "=") : strlen(name);
-	*value_follows = false;
-	for (const Flag *flag = command->flags; flag != NULL && flag->name != NULL; flag++) {
-		bool same = is_long ? strlen(flag->name) == length &&
-					      strncmp(flag->name, name, length) == 0
-				    : length > 0 && flag->letter == name[length - 1];
-		if (same) {
-			*value_follows = flag->type != BOOL && (!is_long || name[length] == '\0');
-			return flag;
-		}
-	}
-	return NULL;
+	const Flag *flag = flag_in(command->flags, name, length, is_long);
+	if (flag == NULL)
+		flag = flag_in(global_flags, name, length, is_long);
+	*value_follows =
+		flag != NULL && flag->type != BOOL && (!is_long || name[length] == '\0');
+	return flag;
 }
 
 /* What stands behind the command's name: words, of which the last is at the cursor. Returns at which one the arguments
@@ -406,36 +417,27 @@ static void use_host(Cli *cli, const Command *top, int count, char **words)
 {
 	Cli front = *cli;
 	front.command = top;
-	const char *host = flags_parse(&front, count, words, NULL) ? flag_text(&front, "host") : "";
-	if (*host != '\0')
+	const char *host = flags_parse(&front, count, words, NULL) ? global_text(&front, "host") : NULL;
+	if (host != NULL)
 		cli->client = client_new(host);
 }
 
 static int complete_print(Cli *cli, int count, char **words)
 {
-	static const Flag globals[] = {{"host", 'H', STRING, "engine to talk to"},
-		{"context", 'c', STRING, "context to use"},
-		{"config", 0, STRING, "folder of the configuration"},
-		{"log-level", 'l', STRING, "ignored"}, {"debug", 'D', BOOL, "ignored"},
-		{"tls", 0, BOOL, "use TLS"},
-		{"tlsverify", 0, BOOL, "use TLS and check who the engine is"},
-		{"tlscacert", 0, STRING, "CA"}, {"tlscert", 0, STRING, "our certificate"},
-		{"tlskey", 0, STRING, "its key"}, {"version", 'v', BOOL, "print the version"}, {0}};
-	static const Command top = {.names = "", .flags = globals, .stop_at_argument = true};
 	if (count == 0)
 		return 0;
 	Completion completion = {
-		.cli = cli, .command = &top, .word = words[count - 1], .before = ""};
+		.cli = cli, .command = &help_top, .word = words[count - 1], .before = ""};
 	const char *called;
 	int at = complete_words(&completion, count, words), used = 0;
 	if (at < 0) {
 		bool of_flag = count > 1 && words[count - 2][0] == '-' &&
-			       (flag_of(&top, words[count - 2], &(bool){false}) != NULL);
+			       (flag_of(&help_top, words[count - 2], &(bool){false}) != NULL);
 		if (*completion.word != '-' && !of_flag)
 			offer_top(&completion);
 		return 0;
 	}
-	use_host(cli, &top, at, words);
+	use_host(cli, &help_top, at, words);
 	if (strcmp(words[at], "compose") == 0) {
 		complete_compose(&completion, count - at - 1, words + at + 1);
 		return 0;

@@ -1,6 +1,7 @@
 #include "cli/help.h"
 
 #include "base/nearest.h"
+#include "cli/common/flags.h"
 #include "cli/commands/commands.h"
 
 #include <stdio.h>
@@ -18,17 +19,12 @@ static const HelpWord groups[] = {{"builder", "Manage the build cache"},
 static const char *const common[] = {"run", "exec", "ps", "build", "pull", "push", "images",
 	"login", "logout", "search", "version", "info", NULL};
 
-static const HelpWord global_options[] = {
-	{"    --config string", "Folder of the client's configuration (~/.docker)"},
-	{"-c, --context string", "Context to use, instead of DOCKER_HOST and the current one"},
-	{"-D, --debug", "Ignored (for Docker compatibility)"},
-	{"-H, --host string", "Engine to talk to: unix://PATH, tcp://HOST:PORT or ssh://USER@HOST"},
-	{"-l, --log-level string", "Ignored (for Docker compatibility)"},
-	{"    --tls", "Use TLS at tcp://; implied by --tlsverify"},
-	{"    --tlscacert string", "Trust certificates of this CA only"},
-	{"    --tlscert string", "Our certificate"}, {"    --tlskey string", "Its key"},
-	{"    --tlsverify", "Use TLS and check who the engine is"},
-	{"-v, --version", "Print the version and end"}};
+static const Flag top_flags[] = {{"version", 'v', BOOL, "print the version and end"}, {0}};
+const Command help_top = {.names = "",
+	.usage = "[OPTIONS] COMMAND [ARG...]",
+	.flags = top_flags,
+	.max_args = -1,
+	.stop_at_argument = true};
 
 /* Docker's own that are left out. */
 static const HelpWord elsewhere[] = {
@@ -141,7 +137,9 @@ void help_all(const char *program)
 		if (!g_strv_contains(common, word->name))
 			printf("  %-11s %s\n", word->name, word->text);
 	}
-	print_words("Global Options", global_options, G_N_ELEMENTS(global_options), 24);
+	printf("\nGlobal Options:\n");
+	flags_print(global_flags);
+	flags_print(top_flags);
 	printf("\nRun '%s COMMAND --help' for more information on a command.\n", program);
 	help_names_free(words);
 }

@@ -6,6 +6,8 @@ typedef struct {
 	const char *name, *text;
 } HelpWord;
 
+/* What stands before a command's name: its own flags, beside the global ones. */
+extern const Command help_top;
 /* The commands of a group ("" for those of none), by name: an array of HelpWord. */
 GArray *help_names(const char *group);
 void help_names_free(GArray *words);

@@ -3,6 +3,7 @@
 #include "base/address.h"
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/shown.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -20,6 +21,7 @@ struct Client {
 };
 
 static bool (*starter)(const char *host);
+static bool debug;
 static TlsContext *tls; /* of all clients; NULL: none */
 
 Client *client_new(const char *host)
@@ -53,6 +55,11 @@ bool client_use_tls(const TlsFiles *files, GError **error)
 {
 	tls = tls_context_new(files, false, error);
 	return tls != NULL;
+}
+
+void client_set_debug(bool wanted)
+{
+	debug = wanted;
 }
 
 void client_set_starter(bool (*start)(const char *host))
@@ -191,6 +198,8 @@ static bool read_head(Response *response, bool is_head, GError **error)
 		!g_str_has_prefix(response->head.start[0], "HTTP/1."))
 		return fail(error, BERTH_ERROR_UNAVAILABLE, "the answer is not HTTP");
 	response->status = atoi(response->head.start[1]);
+	if (debug)
+		print_to(stderr, "debug: %d %s\n", response->status, response->head.start[2]);
 	if (!http_body_init(&response->body, response->fd, &response->head, buffer + length,
 		    used - length, true, error))
 		return false;
@@ -218,6 +227,8 @@ static bool check_status(Response *response, GError **error)
 static char *request_head(
 	const Client *client, const char *method, const char *path, const char *more)
 {
+	if (debug)
+		print_to(stderr, "debug: %s %s/v1.51%s\n", method, client->host, path);
 	const char *address = g_str_has_prefix(client->host, "unix://")
 				      ? "docker"
 				      : strstr(client->host, "://") + 3;

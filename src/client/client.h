@@ -21,6 +21,9 @@ bool client_use_tls(const TlsFiles *files, GError **error);
 /* The base64url that every request from now on carries as X-Registry-Auth; copied. */
 void client_set_registry_auth(Client *client, const char *auth);
 
+/* Whether all clients of this process tell on standard error what they ask, and what status is answered. */
+void client_set_debug(bool debug);
+
 /* Called when nobody listens at a UNIX socket; true if it has started an engine. */
 void client_set_starter(bool (*start)(const char *host));
 

@@ -69,3 +69,31 @@ all_commands() { # each as its words
 	run d $'\e[31mx'
 	[[ $output != *$'\e'* && $output == *'\x1b[31mx'* ]]
 }
+
+@test "global options go before the command and behind it; a command's own of the same letter goes before" {
+	export DOCKER_HOST=unix:///nowhere
+	for words in 'ps -H unix:///other' '-H unix:///other ps' 'ps --host=unix:///other' 'image ls --host unix:///other' 'compose ls -Hunix:///other' 'compose -H unix:///other ls'; do
+		run d $words
+		[[ $status -eq 1 && $output == *'daemon at unix:///other.'* ]] || { echo "$words: $output"; return 1; }
+	done
+	run d ps -c nosuch --config /nowhere
+	[[ $output == *'context "nosuch"'*'/nowhere/contexts/'* ]]
+	for words in 'ps -D' '-D ps' 'ps -l --log-level debug' '--log-level DEBUG ps' 'compose -D ls' 'compose ls --debug'; do
+		run d $words
+		[[ $output == *'debug: GET unix:///nowhere/v1'* ]] || { echo "$words: $output"; return 1; }
+	done
+	run d run --rm -c 5 image -D -H x
+	[[ $status -eq 125 && $output == *'daemon at unix:///nowhere.'* && $output != *debug:* ]]
+}
+
+@test "global options that mean nothing, or contradict themselves, are refused in docker's words" {
+	refused() { run d $1; [[ $status -eq $2 && ${lines[0]} == "$3" ]] || { echo "$1: $output"; return 1; }; }
+	refused '-l foo ps' 1 'Unable to parse logging level: foo'
+	refused 'ps --log-level foo' 1 'Unable to parse logging level: foo'
+	refused '-c foo -H unix:///x ps' 1 'conflicting options: cannot specify both --host and --context'
+	refused '--foo ps' 125 'unknown flag: --foo'
+	refused '-Z ps' 125 "unknown shorthand flag: 'Z' in -Z"
+	refused '-H' 125 "flag needs an argument: 'H' in -H"
+	refused 'ps --version' 125 'unknown flag: --version'
+	[ "$(d ps -h)" = "$(d ps --help)" ]
+}

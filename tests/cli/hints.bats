@@ -11,7 +11,7 @@ teardown_file() { [ -z "${WORK:-}" ] || file_teardown; }
 hint() { # what it says, command
 	run d "${@:2}"
 	[ "$status" -ne 0 ]
-	[[ $output == *$'\n'"hint: "*"$1"* ]] || { echo "$output"; return 1; }
+	[[ $output == *$'\n'"hint: "*$1* ]] || { echo "$output"; return 1; }
 	[ "$(grep -c '^hint: ' <<<"$output")" -le 2 ]
 }
 
@@ -42,14 +42,26 @@ hint() { # what it says, command
 
 @test "what is taken: who has it" {
 	hint "the container 'web' publishes port 8080" run -d --name second -p 8080:81 busybox
-	hint "'web' is of the image busybox (Up " run -d --name web busybox
+	hint "'web' was made of the image busybox, "*" ago (Up " run -d --name web busybox
 	hint 'rm -f web' create --name web busybox
-	nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" python3 -c 'import socket, time; s = socket.socket(); s.bind(("0.0.0.0", 8099)); s.listen(); time.sleep(60)' 3>&- &
+	inside=(nsenter --net="/proc/$(cat "$WORK/pid")/ns/net")
+	"${inside[@]}" python3 -c 'import socket, time; s = socket.socket(); s.bind(("0.0.0.0", 8099)); s.listen(); print(flush=True); time.sleep(600)' >"$WORK/bound" 3>&- &
 	listener=$!
-	sleep 0.5
-	run d run --rm -p 8099:80 busybox true
+	until [ -s "$WORK/bound" ]; do sleep 0.05; done
+	run "${inside[@]}" "$DOCKER" run --rm -p 8099:80 busybox true
+	[[ $output == *"hint: python3 (process $listener) has port 8099: end it, or publish another one"* ]] || { echo "$output"; kill $listener; return 1; }
+	hint "a program of this host has that port: 'sudo ss -lntup'" run --rm -p 8099:80 busybox true
 	kill $listener
-	[[ $output != *hint* || $output == *"'ss -lntp'"* ]]
+}
+
+@test "a full disk: what of the engine's can be freed, and by what" {
+	mkdir "$WORK/small"
+	mount -t tmpfs -o size=64k none "$WORK/small"
+	d run --name wrote --network none -v "$WORK/small:/small" busybox dd if=/dev/zero of=/big bs=1M count=3
+	head -c 200000 /dev/zero >"$WORK/more"
+	hint "what nobody uses can be freed: "*"'berth container prune' 3" cp "$WORK/more" wrote:/small/
+	umount "$WORK/small"
+	d rm wrote
 }
 
 @test "a program that is not there, and options behind the image" {
@@ -61,7 +73,9 @@ hint() { # what it says, command
 @test "a file that the kernel cannot execute" {
 	printf 'nothing that runs\n' >"$WORK/bad"
 	chmod 755 "$WORK/bad"
-	hint 'another kind of machine' run --rm --network none -v "$WORK/bad:/bad:ro" busybox /bad
+	hint "the image is for this kind of machine (linux/"*"a script without '#!'" run --rm --network none -v "$WORK/bad:/bad:ro" busybox /bad
+	d export web | d import --platform linux/s390x - foreign >/dev/null
+	hint "the image is for linux/s390x, and this engine runs linux/" run --rm --network none -v "$WORK/bad:/bad:ro" foreign /bad
 }
 
 @test "a registry that cannot be reached" {

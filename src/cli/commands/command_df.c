@@ -1,4 +1,5 @@
 /* system df: what images, containers and volumes take, and what of that could go. */
+#include "cli/common/disk_usage.h"
 #include "cli/common/flags.h"
 #include "cli/common/format.h"
 #include "cli/container/container_row.h"
@@ -32,66 +33,6 @@ static const Column cache_columns[] = {{"ID", "CACHE ID"}, {"CacheType", "CACHE 
 	{"Size", "SIZE"}, {"CreatedSince", "CREATED"}, {"LastUsedSince", "LAST USED"},
 	{"UsageCount", "USAGE"}, {"Shared", "SHARED"}, {0}};
 
-static json_t *usage_row(const char *type, size_t total, int active, gint64 size, gint64 unused)
-{
-	g_autofree char *whole = size_human_long((double)size),
-			*part = size_human_long((double)unused);
-	g_autofree char *reclaimable =
-		size > 0 ? g_strdup_printf("%s (%d%%)", part, (int)(unused * 100 / size))
-			 : g_strdup(part);
-	g_autofree char *count = g_strdup_printf("%zu", total),
-			*used = g_strdup_printf("%d", active);
-	return json_pack("{s:s, s:s, s:s, s:s, s:s}", "Type", type, "TotalCount", count, "Active",
-		used, "Size", whole, "Reclaimable", reclaimable);
-}
-
-static json_t *image_row(const json_t *images, gint64 layers)
-{
-	gint64 used = 0;
-	int active = 0;
-	size_t i;
-	json_t *image;
-	json_array_foreach (images, i, image) {
-		if (json_int(image, "Containers") <= 0)
-			continue;
-		used += json_int(image, "Size") - MAX(json_int(image, "SharedSize"), 0);
-		active++;
-	}
-	return usage_row("Images", json_array_size(images), active, layers, MAX(layers - used, 0));
-}
-
-static json_t *containers_row(const json_t *containers)
-{
-	gint64 size = 0, unused = 0;
-	int active = 0;
-	size_t i;
-	json_t *container;
-	json_array_foreach (containers, i, container) {
-		const char *state = json_str(container, "State");
-		bool runs = strcmp(state, "running") == 0 || strcmp(state, "paused") == 0 ||
-			    strcmp(state, "restarting") == 0;
-		size += json_int(container, "SizeRw");
-		unused += runs ? 0 : json_int(container, "SizeRw");
-		active += runs;
-	}
-	return usage_row("Containers", json_array_size(containers), active, size, unused);
-}
-
-static json_t *volume_row(const json_t *volumes)
-{
-	gint64 size = 0, unused = 0;
-	int active = 0;
-	size_t i;
-	json_t *volume;
-	json_array_foreach (volumes, i, volume) {
-		bool used = json_int(volume, "UsageData.RefCount") > 0;
-		size += json_int(volume, "UsageData.Size");
-		unused += used ? 0 : json_int(volume, "UsageData.Size");
-		active += used;
-	}
-	return usage_row("Local Volumes", json_array_size(volumes), active, size, unused);
-}
-
 /* text: taken over. */
 static void add_text(json_t *row, const char *key, char *text)
 {
@@ -99,29 +40,29 @@ static void add_text(json_t *row, const char *key, char *text)
 	g_free(text);
 }
 
-/* What other records or images hold, too, is not counted. */
-static gint64 cache_size(const json_t *records, bool in_use, int *count)
+/* The cache has no percentage, as in docker. */
+static json_t *usage_row(const DiskUsage *usage)
 {
-	gint64 size = 0;
-	size_t i;
-	json_t *record;
-	*count = 0;
-	json_array_foreach (records, i, record) {
-		if (in_use && !json_bool(record, "InUse"))
-			continue;
-		(*count)++;
-		size += json_bool(record, "Shared") ? 0 : json_int(record, "Size");
-	}
-	return size;
+	g_autofree char *part = size_human_long((double)usage->reclaimable);
+	bool percent = usage->size > 0 && strcmp(usage->type, "Build Cache") != 0;
+	json_t *row = json_pack("{s:s, s:o, s:o, s:o}", "Type", usage->type, "TotalCount",
+		json_sprintf("%zu", usage->total), "Active", json_sprintf("%d", usage->active),
+		"Reclaimable",
+		percent ? json_sprintf("%s (%d%%)", part,
+				  (int)(usage->reclaimable * 100 / usage->size))
+			: json_string(part));
+	add_text(row, "Size", size_human_long((double)usage->size));
+	return row;
 }
 
-static json_t *cache_row(const json_t *records)
+static json_t *usage_rows(const json_t *answer)
 {
-	int all, active;
-	gint64 size = cache_size(records, false, &all), used = cache_size(records, true, &active);
-	json_t *row = usage_row("Build Cache", (size_t)all, active, size, size - used);
-	add_text(row, "Reclaimable", size_human_long((double)(size - used)));
-	return row;
+	DiskUsage usage[DISK_USAGES];
+	json_t *rows = json_array();
+	disk_usage(answer, usage);
+	for (int i = 0; i < DISK_USAGES; i++)
+		json_array_append_new(rows, usage_row(&usage[i]));
+	return rows;
 }
 
 static void add_ago(json_t *row, const char *key, gint64 time)
@@ -226,7 +167,7 @@ static int print_verbose(Cli *cli, const json_t *usage)
 	if (*format != '\0' && strcmp(format, "table") != 0)
 		return format_print("", format, &go_any, all);
 	g_autofree char *cache = size_human_long(
-		(double)cache_size(json_object_get(usage, "BuildCache"), false, &count));
+		(double)disk_cache_size(json_object_get(usage, "BuildCache"), false, &count));
 	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
 		bool last = i + 1 == G_N_ELEMENTS(parts);
 		print_to(
@@ -246,11 +187,7 @@ static int run(Cli *cli)
 		return cli_fail(cli, error);
 	if (flag_bool(cli, "verbose", false))
 		return print_verbose(cli, usage);
-	g_autoptr(json_t) rows = json_pack("[o, o, o, o]",
-		image_row(json_object_get(usage, "Images"), json_int(usage, "LayersSize")),
-		containers_row(json_object_get(usage, "Containers")),
-		volume_row(json_object_get(usage, "Volumes")),
-		cache_row(json_object_get(usage, "BuildCache")));
+	g_autoptr(json_t) rows = usage_rows(usage);
 	return format_list(flag_text(cli, "format"),
 		       "{{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}",
 		       "*formatter.diskUsageImagesContext", columns, rows, &error)

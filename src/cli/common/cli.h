@@ -34,8 +34,10 @@ struct Cli {
 	Client *client;
 	json_t *config; /* of config.json */
 	char *config_folder;
-	const char *context; /* of --context, or NULL */
 	GHashTable *values;  /* flag name -> GPtrArray of char * */
+	GHashTable *globals; /* the same of global flags, before and behind the command; NULL: none was given */
+	/* Makes client out of the global flags; called when all words are known. */
+	bool (*connect)(Cli *cli, GError **error);
 	char **args;
 	int arg_count;
 	const Cli *outer; /* of a command of Compose: the flags before its name */

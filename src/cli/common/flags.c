@@ -10,23 +10,61 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-static const Flag *find_long(const Cli *cli, const char *name, size_t length)
+const Flag global_flags[] = {
+	{"config", 0, STRING, "folder of the client's configuration (~/.docker)"},
+	{"context", 'c', STRING, "context to use, instead of DOCKER_HOST and the current one"},
+	{"debug", 'D', BOOL, "show what is asked of the engine, on standard error"},
+	{"host", 'H', STRING, "engine to talk to: unix://PATH, tcp://HOST:PORT or ssh://USER@HOST"},
+	{"log-level", 'l', STRING, "debug is as --debug; info, warn, error and fatal say no more"},
+	{"tls", 0, BOOL, "use TLS at tcp://; implied by --tlsverify"},
+	{"tlscacert", 0, STRING, "trust certificates of this CA only"},
+	{"tlscert", 0, STRING, "our certificate"},
+	{"tlskey", 0, STRING, "its key"},
+	{"tlsverify", 0, BOOL, "use TLS and check who the engine is"},
+	{0},
+};
+
+static const Flag help_flag = {"help", 0, BOOL, ""};
+
+static const Flag *long_in(const Flag *flags, const char *name, size_t length)
 {
-	/* Docker's other name for it. */
-	if (strlen("dns-opt") == length && strncmp("dns-opt", name, length) == 0)
-		return find_long(cli, "dns-option", strlen("dns-option"));
-	for (const Flag *flag = cli->command->flags; flag != NULL && flag->name != NULL; flag++)
+	for (const Flag *flag = flags; flag != NULL && flag->name != NULL; flag++)
 		if (strlen(flag->name) == length && strncmp(flag->name, name, length) == 0)
 			return flag;
 	return NULL;
 }
 
-static const Flag *find_letter(const Cli *cli, char letter)
+static const Flag *letter_in(const Flag *flags, char letter)
 {
-	for (const Flag *flag = cli->command->flags; flag != NULL && flag->name != NULL; flag++)
+	for (const Flag *flag = flags; flag != NULL && flag->name != NULL; flag++)
 		if (flag->letter == letter && letter != 0)
 			return flag;
 	return NULL;
+}
+
+static const Flag *find_long(const Cli *cli, const char *name, size_t length)
+{
+	/* Docker's other name for it. */
+	if (strlen("dns-opt") == length && strncmp("dns-opt", name, length) == 0)
+		return find_long(cli, "dns-option", strlen("dns-option"));
+	const Flag *own = long_in(cli->command->flags, name, length);
+	if (own == NULL && length == strlen("help") && strncmp(name, "help", length) == 0)
+		return &help_flag;
+	return own != NULL ? own : long_in(global_flags, name, length);
+}
+
+/* -h is docker's old letter for --help. */
+static const Flag *find_letter(const Cli *cli, char letter)
+{
+	const Flag *own = letter_in(cli->command->flags, letter);
+	if (own == NULL && letter == 'h')
+		return &help_flag;
+	return own != NULL ? own : letter_in(global_flags, letter);
+}
+
+static bool is_global(const Flag *flag)
+{
+	return flag >= global_flags && flag < global_flags + G_N_ELEMENTS(global_flags);
 }
 
 static char *flag_label(const Flag *flag)
@@ -75,11 +113,14 @@ static bool check_value(const Flag *flag, const char *value, GError **error)
 
 static bool set_value(Cli *cli, const Flag *flag, const char *value, GError **error)
 {
-	GPtrArray *values = g_hash_table_lookup(cli->values, flag->name);
 	if (!check_value(flag, value, error))
 		return false;
+	if (cli->globals == NULL)
+		cli->globals = g_hash_table_new(g_str_hash, g_str_equal);
+	GHashTable *table = is_global(flag) ? cli->globals : cli->values;
+	GPtrArray *values = g_hash_table_lookup(table, flag->name);
 	if (values == NULL)
-		g_hash_table_insert(cli->values, (char *)flag->name, values = g_ptr_array_new());
+		g_hash_table_insert(table, (char *)flag->name, values = g_ptr_array_new());
 	g_ptr_array_add(values, (char *)value);
 	return true;
 }
@@ -122,9 +163,6 @@ static bool parse_long(Cli *cli, char **argv, int argc, int *at, GError **error)
 	const char *name = argv[*at] + 2;
 	size_t length = strcspn(name, "=");
 	const Flag *flag = find_long(cli, name, length);
-	static const Flag help = {"help", 0, BOOL, ""};
-	if (flag == NULL && length == 4 && strncmp(name, "help", 4) == 0)
-		flag = &help;
 	if (flag == NULL)
 		return fail(
 			error, BERTH_ERROR_UNAVAILABLE, "unknown flag: --%.*s", (int)length, name);
@@ -158,6 +196,18 @@ bool flags_parse(Cli *cli, int argc, char **argv, GError **error)
 	g_ptr_array_add(args, NULL);
 	cli->args = (char **)g_ptr_array_steal(args, NULL);
 	return true;
+}
+
+const char *global_text(const Cli *cli, const char *name)
+{
+	GPtrArray *values = cli->globals != NULL ? g_hash_table_lookup(cli->globals, name) : NULL;
+	return values != NULL ? values->pdata[values->len - 1] : NULL;
+}
+
+bool global_bool(const Cli *cli, const char *name, bool fallback)
+{
+	const char *text = global_text(cli, name);
+	return text == NULL ? fallback : strcmp(text, "true") == 0 || strcmp(text, "1") == 0;
 }
 
 bool flag_given(const Cli *cli, const char *name)

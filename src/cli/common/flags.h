@@ -2,9 +2,16 @@
 #pragma once
 #include "cli/common/cli.h"
 
+/* Those that every command has, before its name and behind it; ended by {0}. A command's own of the same name or letter
+ * goes before. */
+extern const Flag global_flags[];
+/* Of a global flag: the last value; NULL if it was not given. */
+const char *global_text(const Cli *cli, const char *name);
+bool global_bool(const Cli *cli, const char *name, bool fallback);
 bool flags_parse(Cli *cli, int argc, char **argv, GError **error);
 /* usage.c: --help on standard output; not whole: the line of usage alone, on standard error. */
 void flags_usage(const Cli *cli, bool whole);
+void flags_print(const Flag *flags); /* a line each, as --help has them */
 bool flag_given(const Cli *cli, const char *name);
 bool flag_bool(const Cli *cli, const char *name, bool fallback);
 const char *flag_text(const Cli *cli, const char *name); /* "" if not given; the last wins */

@@ -1,5 +1,6 @@
 #include "cli/common/format.h"
 #include "cli/common/cli.h"
+#include "cli/common/table.h"
 
 #include "base/error.h"
 
@@ -8,37 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MIN_WIDTH = 10, PADDING = 3 };
+static bool keep_whole;
 
-/* Columns parted by tabs, each as wide as its widest cell and three blanks, at least ten. */
-static void print_table(const char *text)
+void format_keep_whole(bool whole)
 {
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-	g_autoptr(GArray) widths = g_array_new(FALSE, TRUE, sizeof(glong));
-	for (int pass = 0; pass < 2; pass++)
-		for (int i = 0; lines[i] != NULL && (lines[i + 1] != NULL || *lines[i] != '\0');
-			i++) {
-			g_auto(GStrv) cells = g_strsplit(lines[i], "\t", -1);
-			for (guint c = 0; cells[c] != NULL; c++) {
-				glong width = g_utf8_strlen(cells[c], -1) + PADDING;
-				bool last = cells[c + 1] == NULL;
-				if (pass == 0) {
-					if (widths->len <= c)
-						g_array_set_size(widths, c + 1);
-					glong *widest = &g_array_index(widths, glong, c);
-					*widest = last ? *widest
-						       : MAX(MAX(*widest, width), MIN_WIDTH);
-					continue;
-				}
-				printf("%s%*s", cells[c],
-					last ? 0
-					     : (int)(g_array_index(widths, glong, c) - width +
-						       PADDING),
-					"");
-			}
-			if (pass == 1)
-				putchar('\n');
-		}
+	keep_whole = whole;
 }
 
 /* The shell passes \t and \n as they were typed. */
@@ -205,7 +180,7 @@ bool format_list(const char *format, const char *default_format, const char *nam
 		g_string_append_c(out, '\n');
 	}
 	if (table)
-		print_table(out->str);
+		table_print(out->str, !keep_whole && (*format == '\0' || strcmp(format, "table") == 0));
 	else
 		fputs(out->str, stdout);
 	return true;

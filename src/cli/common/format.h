@@ -14,6 +14,8 @@ char *labels_joined(const json_t *labels); /* "a=1,b=2"; the caller frees it */
  * default_format). name: what Go calls the type of a row. */
 bool format_list(const char *format, const char *default_format, const char *name,
 	const Column *columns, json_t *rows, GError **error);
+/* Whether tables stay as wide as what is in them, on a terminal too (--no-trunc). Those of a format of one's own do. */
+void format_keep_whole(bool whole);
 /* Whether a template can be carried out on a row that has nothing, as docker's ps tries it first. */
 bool format_check(const char *format, const char *name, const Column *columns, GError **error);
 /* --format of a single value. name: what errors call the template. */

@@ -1,19 +1,31 @@
 #include "cli/common/hint.h"
 
+#include "cli/common/disk_usage.h"
+#include "cli/common/port_owner.h"
+
 #include "base/nearest.h"
 #include "base/shown.h"
+#include "base/size.h"
+#include "base/timefmt.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 static const char *program = "berth";
+static const char *image_asked; /* NULL: not known */
 static Client *client;
 
 void hints_use(const char *name, Client *engine)
 {
 	program = name;
 	client = engine;
+}
+
+void hints_image(const char *reference)
+{
+	image_asked = reference;
 }
 
 static json_t *ask(const char *path)
@@ -92,11 +104,11 @@ static char *image_word(const char *reference)
 	return g_strndup(word, strcspn(word, ":@"));
 }
 
-/* An image of this host whose name is near. Compared are the last parts, so that tags and registries do not matter. */
-static void no_image(const char *message)
+/* An image of this host whose name is near, in a new text; NULL for none. Compared are the last parts, so that tags and
+ * registries do not matter. */
+static char *near_image(const char *reference)
 {
-	g_autofree char *pulled = between(message, "No such image: ", "");
-	g_autofree char *wrong = image_word(pulled != NULL ? pulled : "");
+	g_autofree char *wrong = image_word(reference);
 	g_autoptr(json_t) list = ask("/images/json"), tags = json_array();
 	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
 	size_t i;
@@ -109,7 +121,16 @@ static void no_image(const char *message)
 	const char *near = words_nearest(wrong, (const char *const *)words->pdata);
 	for (i = 0; near != NULL && i + 1 < words->len; i++)
 		if (words->pdata[i] == near)
-			print_to(stderr, "hint: did you mean '%s'?\n", json_elem(tags, i));
+			return g_strdup(json_elem(tags, i));
+	return NULL;
+}
+
+static void no_image(const char *message)
+{
+	g_autofree char *asked = between(message, "No such image: ", ""),
+			*near = near_image(asked != NULL ? asked : "");
+	if (near != NULL)
+		print_to(stderr, "hint: did you mean '%s'?\n", near);
 }
 
 static void port_of_container(const char *message)
@@ -129,10 +150,25 @@ static void port_of_container(const char *message)
 			name + (*name == '/'), port + 1);
 }
 
+/* "failed to bind host port for 0.0.0.0:80:172.17.0.2:80/tcp: address already in use": the engine's host is this one, if it
+ * is asked by a UNIX socket. */
 static void port_of_host(const char *message)
 {
-	(void)message;
-	print_to(stderr, "hint: a program of this host has that port: 'ss -lntp' shows which\n");
+	g_autofree char *place = between(message, "host port for ", ": address already");
+	bool here = client != NULL && g_str_has_prefix(client_host(client), "unix://");
+	const char *v6 = place != NULL && *place == '[' ? strchr(place, ']') : place,
+		   *port = v6 != NULL ? strchr(v6, ':') : NULL;
+	guint16 number = port != NULL ? (guint16)strtoul(port + 1, NULL, 10) : 0;
+	g_autofree char *owner = here && number != 0
+					 ? port_owner(number, g_str_has_suffix(place, "/udp"))
+					 : NULL;
+	if (owner != NULL)
+		print_to(stderr, "hint: %s has port %u: end it, or publish another one\n", owner,
+			(unsigned)number);
+	else
+		print_to(stderr,
+			"hint: a program of %s host has that port: 'sudo ss -lntup' shows which\n",
+			here ? "this" : "the engine's");
 }
 
 static void name_taken(const char *message)
@@ -145,22 +181,35 @@ static void name_taken(const char *message)
 			name != NULL ? name : "");
 	g_autoptr(json_t) list = name != NULL ? ask(path) : NULL;
 	const json_t *container = json_array_get(list, 0);
-	if (container != NULL)
-		print_to(stderr,
-			"hint: '%s' is of the image %s (%s): '%s rm -f %s' removes it, --name "
-			"names "
-			"the new one otherwise\n",
-			name, json_str(container, "Image"), json_str(container, "Status"), program,
-			name);
+	if (container == NULL)
+		return;
+	g_autofree char *age =
+		duration_human(time_now() - json_int(container, "Created") * 1000000000);
+	print_to(stderr,
+		"hint: '%s' was made of the image %s, %s ago (%s): '%s rm -f %s' removes it, "
+		"--name names the new one otherwise\n",
+		name, json_str(container, "Image"), age, json_str(container, "Status"), program,
+		name);
 }
 
 static void disk_full(const char *message)
 {
 	(void)message;
+	g_autoptr(json_t) answer = ask("/system/df");
+	DiskUsage usage[DISK_USAGES];
+	g_autoptr(GString) text = g_string_new(NULL);
+	disk_usage(answer, usage);
+	for (int i = 0; i < DISK_USAGES; i++) {
+		g_autofree char *size = size_human((double)usage[i].reclaimable);
+		if (usage[i].reclaimable > 0)
+			g_string_append_printf(text, "%s'%s %s' %s", text->len > 0 ? ", " : "",
+				program, usage[i].prune, size);
+	}
 	print_to(stderr,
-		"hint: '%s system df' shows what takes the space, '%s system prune' frees what "
-		"nobody uses\n",
-		program, program);
+		text->len > 0 ? "hint: what nobody uses can be freed: %s\n"
+			      : "hint: nothing of the engine's is unused: what else fills that "
+				"disk is shown by 'df' and 'du'%s\n",
+		text->str);
 }
 
 static void no_program(const char *message)
@@ -180,15 +229,37 @@ static void no_program(const char *message)
 			program);
 }
 
+static char *platform_text(const json_t *object, const char *architecture)
+{
+	const char *variant = json_str(object, "Variant");
+	return g_strdup_printf("%s/%s%s%s", json_str(object, "Os"), json_str(object, architecture),
+		*variant != '\0' ? "/" : "", variant);
+}
+
 static void wrong_format(const char *message)
 {
 	(void)message;
-	print_to(stderr,
-		"hint: the program is for another kind of machine, or a script without '#!': '%s "
-		"image "
-		"inspect -f {{.Architecture}} IMAGE' tells the image's, --platform chooses "
-		"another\n",
-		program);
+	g_autofree char *escaped = client_escape(image_asked != NULL ? image_asked : ""),
+			*path = g_strdup_printf("/images/%s/json", escaped);
+	g_autoptr(json_t) image = image_asked != NULL ? ask(path) : NULL,
+			  engine = image != NULL ? ask("/version") : NULL;
+	g_autofree char *of_image = platform_text(image, "Architecture"),
+			*of_engine = platform_text(engine, "Arch");
+	if (engine == NULL)
+		print_to(stderr,
+			"hint: the program is for another kind of machine, or a script without "
+			"'#!': '%s image inspect -f {{.Architecture}} IMAGE' tells the image's\n",
+			program);
+	else if (strcmp(json_str(image, "Architecture"), json_str(engine, "Arch")) != 0)
+		print_to(stderr,
+			"hint: the image is for %s, and this engine runs %s: '--platform %s' "
+			"takes that one, if the registry has it; qemu-user-static runs the other\n",
+			of_image, of_engine, of_engine);
+	else
+		print_to(stderr,
+			"hint: the image is for this kind of machine (%s): the program is a script "
+			"without '#!' in its first line, or was built for another one\n",
+			of_engine);
 }
 
 static void not_running(const char *message)
@@ -212,13 +283,18 @@ static void no_registry(const char *message)
 		host != NULL ? host : "the registry");
 }
 
+/* "pull access denied for x, repository does not exist or may require 'docker login'". */
 static void denied(const char *message)
 {
-	(void)message;
+	g_autofree char *asked = between(message, "denied for ", ","),
+			*near = near_image(asked != NULL ? asked : "");
+	g_autofree char *local =
+		near != NULL ? g_strdup_printf("did you mean '%s', which is here? If not: ", near)
+			     : g_strdup("");
 	print_to(stderr,
-		"hint: is the name right ('%s search NAME')? A private image wants '%s login "
+		"hint: %sis the name right ('%s search NAME')? A private image wants '%s login "
 		"REGISTRY' first\n",
-		program, program);
+		local, program, program);
 }
 
 static const struct {

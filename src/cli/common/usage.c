@@ -55,6 +55,12 @@ static void print_flag(const Flag *flag)
 	print_wrapped(stdout, column, INDENT, flag->help);
 }
 
+void flags_print(const Flag *flags)
+{
+	for (const Flag *flag = flags; flag != NULL && flag->name != NULL; flag++)
+		print_flag(flag);
+}
+
 void flags_usage(const Cli *cli, bool whole)
 {
 	const Command *command = cli->command;
@@ -70,6 +76,5 @@ void flags_usage(const Cli *cli, bool whole)
 			cli->outer != NULL ? "compose " : "", command->example);
 	if (command->flags != NULL)
 		printf("\nOptions:\n");
-	for (const Flag *flag = command->flags; flag != NULL && flag->name != NULL; flag++)
-		print_flag(flag);
+	flags_print(command->flags);
 }

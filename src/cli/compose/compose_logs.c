@@ -1,5 +1,6 @@
 /* What containers write, side by side: lines with the name of their service in front. */
 #include "cli/common/flags.h"
+#include "cli/common/table.h"
 #include "cli/compose/compose.h"
 
 #include "base/error.h"
@@ -232,7 +233,7 @@ LogShow *log_show_new(
 	show->options = *options;
 	show->host = g_strdup(client_host(cli->client));
 	show->followers = g_ptr_array_new_with_free_func(follower_free);
-	show->colored = !options->no_color && strcmp(ansi, "never") != 0 &&
+	show->colored = !options->no_color && !colours_refused() && strcmp(ansi, "never") != 0 &&
 			(strcmp(ansi, "always") == 0 || isatty(STDOUT_FILENO));
 	g_mutex_init(&show->lock);
 	json_array_foreach (containers, i, container)

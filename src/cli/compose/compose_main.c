@@ -84,7 +84,7 @@ static int run(Cli *cli, int argc, char **argv)
 			cli->program, called, command->usage);
 		return EXIT_FAILURE;
 	}
-	return command->run(cli);
+	return cli->connect(cli, &error) ? command->run(cli) : compose_fail(error);
 }
 
 int compose_main(Cli *cli, int argc, char **argv)

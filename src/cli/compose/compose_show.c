@@ -2,6 +2,7 @@
  * elsewhere. Always on standard error: standard output is for answers. */
 #include "cli/common/flags.h"
 #include "cli/common/stream.h"
+#include "cli/common/table.h"
 #include "cli/compose/compose.h"
 
 #include <stdio.h>
@@ -39,14 +40,26 @@ static bool is_going_on(const char *state)
 	return g_str_has_suffix(state, "ing") && strcmp(state, "Running") != 0;
 }
 
+/* An escape sequence, where colours are not refused. */
+static const char *colour(const char *sequence)
+{
+	return colours_refused() ? "" : sequence;
+}
+
 static void draw_line(const Line *line)
 {
-	bool failed = strcmp(line->state, "Error") == 0;
-	const char *mark = line->end == 0 ? "\033[33m⠿" : failed ? "\033[31m✘" : "\033[32m✔";
+	bool failed = strcmp(line->state, "Error") == 0, goes_on = line->end == 0;
 	gint64 now = line->end != 0 ? line->end : g_get_monotonic_time();
-	fprintf(stderr, "\033[2K %s\033[0m %s %-40s %-12s %s\033[34m%5.1fs\033[0m\n", mark,
-		line->kind, line->name, line->state, line->text,
-		(double)(now - line->begin) / G_USEC_PER_SEC);
+	fprintf(stderr, "\033[2K %s%s%s %s %-40s %-12s %s%s%5.1fs%s\n",
+		colour(goes_on	? "\033[33m"
+			: failed ? "\033[31m"
+				 : "\033[32m"),
+		goes_on	 ? "⠿"
+		: failed ? "✘"
+			 : "✔",
+		colour("\033[0m"), line->kind, line->name, line->state, line->text,
+		colour("\033[34m"), (double)(now - line->begin) / G_USEC_PER_SEC,
+		colour("\033[0m"));
 }
 
 /* With the lock held. */

@@ -1,5 +1,7 @@
 #include "cli/config/contexts.h"
 
+#include "cli/common/flags.h"
+
 #include "base/error.h"
 #include "base/fd.h"
 
@@ -151,10 +153,11 @@ void context_remove(const Cli *cli, const char *name)
 
 const char *context_current(const Cli *cli)
 {
-	const char *host = getenv("DOCKER_HOST"), *named = getenv("DOCKER_CONTEXT"),
+	const char *given = global_text(cli, "context"), *host = getenv("DOCKER_HOST"),
+		   *named = getenv("DOCKER_CONTEXT"),
 		   *kept = json_str(cli->config, "currentContext");
-	if (cli->context != NULL)
-		return cli->context;
+	if (given != NULL)
+		return given;
 	if (host != NULL && *host != '\0')
 		return "default";
 	if (named != NULL && *named != '\0')

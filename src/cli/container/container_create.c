@@ -71,6 +71,7 @@ static json_t *create_pulling(Cli *cli, const char *path, const json_t *request,
 
 char *container_request_send(Cli *cli, GError **error)
 {
+	hints_image(cli->args[0]);
 	g_autoptr(json_t) request = container_request(cli, error);
 	const char *file = flag_text(cli, "cidfile");
 	autofd cidfile = request != NULL && *file != '\0' ? open_cidfile(file, error) : -1;
