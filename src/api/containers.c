@@ -36,13 +36,10 @@ static bool create(Request *request, GError **error)
 	enum { MAC_OF_ENDPOINT = 44 };
 	g_autoptr(json_t) body = request_json(request, error);
 	json_t *warnings = NULL;
-	if (body != NULL && !image_check_platform(request->engine, json_str(body, "Image"),
-				    request_param(request, "platform"), error))
-		return false;
 	g_autofree char *id =
 		body == NULL ? NULL
 			     : container_create(request->engine, request_param(request, "name"),
-				       body, &warnings, error);
+				       request_param(request, "platform"), body, &warnings, error);
 	if (id == NULL && error != NULL && *error != NULL &&
 		g_str_has_prefix((*error)->message, "No such container: "))
 		(*error)->code = BERTH_ERROR_INVALID; /* named in a body it is no resource */

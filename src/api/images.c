@@ -26,7 +26,8 @@ static bool list(Request *request, GError **error)
 {
 	g_autoptr(json_t) filters = request_filters(request, FILTER_IMAGES, error);
 	json_t *images = filters != NULL ? image_list(request->engine, filters,
-						   request_flag(request, "all"), error)
+						   request_flag(request, "all"),
+						   request_flag(request, "manifests"), error)
 					 : NULL;
 	if (images == NULL)
 		return false;
@@ -34,19 +35,27 @@ static bool list(Request *request, GError **error)
 	return reply_json(request, 200, images);
 }
 
-static bool check_platform(Request *request, const char *name, const char *platform, GError **error)
+static const char *platform_of(const Request *request)
 {
-	return platform_json_check(platform, error) &&
-	       image_check_platform(request->engine, name, platform, error);
+	return request_param(request, "platform");
 }
 
 static bool inspect(Request *request, GError **error)
 {
 	enum { WITHOUT_CONTAINER_CONFIG = 45 };
-	json_t *json =
-		check_platform(request, request->name, request_param(request, "platform"), error)
-			? image_inspect(request->engine, request->name, error)
-			: NULL;
+	const char *platform = platform_of(request);
+	if (*platform != '\0' && request_flag(request, "manifests"))
+		return fail(error, BERTH_ERROR_INVALID,
+			"conflicting options: manifests and platform options cannot both be set");
+	json_t *json = platform_json_check(platform, error)
+			       ? image_inspect(request->engine, request->name, platform, error)
+			       : NULL;
+	if (json != NULL && request_flag(request, "manifests")) {
+		g_autofree char *index = image_index_named(request->engine, request->name);
+		if (index != NULL)
+			json_object_set_new(json, "Manifests",
+				image_index_manifests(request->engine, index));
+	}
 	/* Of the container that the classic builder had made it from. docker-compose 1.x asks for the newest
 	 * version there is, and breaks off without it all the same. */
 	if (json != NULL && (request->version < WITHOUT_CONTAINER_CONFIG ||
@@ -61,10 +70,10 @@ static bool inspect(Request *request, GError **error)
 
 static bool history(Request *request, GError **error)
 {
-	json_t *json =
-		check_platform(request, request->name, request_param(request, "platform"), error)
-			? image_history(request->engine, request->name, error)
-			: NULL;
+	json_t *json = platform_json_check(platform_of(request), error)
+			       ? image_history(request->engine, request->name,
+					 platform_of(request), error)
+			       : NULL;
 	return json != NULL && reply_json(request, 200, json);
 }
 
@@ -77,11 +86,15 @@ static bool tag(Request *request, GError **error)
 
 static bool remove_(Request *request, GError **error)
 {
+	bool force = request_flag(request, "force");
 	for (int i = 0; request->repeated[i] != NULL; i++)
-		if (!check_platform(request, request->name, request->repeated[i], error))
+		if (!platform_json_check(request->repeated[i], error))
 			return false;
-	json_t *json = image_remove(request->engine, request->name, request_flag(request, "force"),
-		!request_flag(request, "noprune"), error);
+	json_t *json = request->repeated[0] != NULL
+			       ? image_remove_platforms(request->engine, request->name,
+					 request->repeated, force, error)
+			       : image_remove(request->engine, request->name, force,
+					 !request_flag(request, "noprune"), error);
 	return json != NULL && reply_json(request, 200, json);
 }
 
@@ -124,22 +137,24 @@ static void said(const char *line, gpointer request)
 static bool load(Request *request, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	if (!platform_json_check(request_param(request, "platform"), error) ||
+	if (!platform_json_check(platform_of(request), error) ||
 		!reply_begin(request, 200, "application/json"))
 		return false;
 	/* tag: an extension, which berth's builds use for images of folders. */
-	if (!image_load(request->engine, request_param(request, "tag"), http_body_read,
-		    request->body, said, request, &problem))
+	LoadRequest wanted = {.tag = request_param(request, "tag"),
+		.platform = platform_of(request),
+		.said = said,
+		.data = request};
+	if (!image_load(request->engine, &wanted, http_body_read, request->body, &problem))
 		return reply_late_error(request, problem);
 	return true;
 }
 
 static bool save(Request *request, char *const *names, GError **error)
 {
-	for (int i = 0; names[i] != NULL; i++)
-		if (!check_platform(request, names[i], request_param(request, "platform"), error))
-			return false;
-	if (image_save(request->engine, names, reply_tar, request, error))
+	if (!platform_json_check(platform_of(request), error))
+		return false;
+	if (image_save(request->engine, names, platform_of(request), reply_tar, request, error))
 		return true;
 	request->failed = request->answered; /* the missing end of the chunks tells the client */
 	return false;

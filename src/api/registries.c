@@ -52,8 +52,10 @@ static bool push(Request *request, GError **error)
 	if (!image_target(request->name, tag, &tagged, error) ||
 		!platform_json_check(request_param(request, "platform"), error))
 		return false;
-	PushRequest wanted = {
-		.name = request->name, .tag = *tag != '\0' ? tag : NULL, .auth = auth_of(request)};
+	PushRequest wanted = {.name = request->name,
+		.tag = *tag != '\0' ? tag : NULL,
+		.auth = auth_of(request),
+		.platform = request_param(request, "platform")};
 	bool ok = image_push(request->engine, &wanted, reply_say, request, request->fd, &problem);
 	return finish(request, ok, problem, error);
 }

@@ -17,7 +17,7 @@ static bool wanted(Request *request, const char *type)
 static json_t *images_usage(Engine *engine, GError **error)
 {
 	g_autoptr(json_t) none = json_object();
-	json_t *images = image_list(engine, none, false, error), *image;
+	json_t *images = image_list(engine, none, false, false, error), *image;
 	size_t i;
 	json_array_foreach (images, i, image)
 		json_object_set_new(image, "SharedSize",

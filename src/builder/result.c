@@ -164,7 +164,7 @@ static bool send_image(Build *build, Stage *target, GError **error)
 		return false;
 	char *references[] = {build->request->tags[0] != NULL ? build->request->tags[0] : id, NULL};
 	bool ok = announce(build, "image") &&
-		  image_save(build->engine, references, build->request->output, build->request->who,
+		  image_save(build->engine, references, "", build->request->output, build->request->who,
 			  error);
 	if (fresh)
 		json_decref(image_remove(build->engine, id, true, false, NULL));

@@ -76,10 +76,10 @@ static bool pull(
 
 /* An id in FROM has at least as many digits as lists show: a short word of a to f and digits is a name, which some
  * image's id may begin with by chance. NULL: there is none. */
-static char *find_here(Engine *engine, const char *reference)
+static char *find_here(Engine *engine, const char *reference, const char *platform)
 {
 	enum { LEAST_ID = 12 };
-	char *id = image_find(engine, reference, NULL);
+	char *id = image_find_on(engine, reference, platform, NULL);
 	const char *hex = id == NULL			    ? ""
 			  : g_str_has_prefix(id, "sha256:") ? id + strlen("sha256:")
 							    : id;
@@ -92,17 +92,16 @@ char *source_image(
 	Build *build, const char *reference, const Platform *wanted, Vertex *vertex, GError **error)
 {
 	g_autofree char *platform = platform_text(wanted);
-	char *id = build->request->pull ? NULL : find_here(build->engine, reference);
-	if (id != NULL && image_check_platform(build->engine, reference, platform, NULL))
+	char *id = build->request->pull ? NULL : find_here(build->engine, reference, platform);
+	if (id != NULL)
 		return id;
-	g_free(id);
 	g_autoptr(Reference) parsed = reference_parse(reference, error);
 	if (parsed == NULL) {
 		g_prefix_error(error, "failed to parse stage name \"%s\": ", reference);
 		return NULL;
 	}
 	if (pull(build, reference, platform, vertex, error))
-		return image_find(build->engine, reference, error);
+		return image_find_on(build->engine, reference, platform, error);
 	g_autofree char *full = reference_full(parsed);
 	g_prefix_error(error, "%s: failed to resolve source metadata for %s: ", reference, full);
 	return NULL;

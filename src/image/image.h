@@ -3,6 +3,7 @@
 #pragma once
 #include "base/bytes.h"
 #include "base/json.h"
+#include "base/platform.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -28,25 +29,12 @@ char *reference_familiar_name(const Reference *reference); /* "busybox" */
 /* The familiar form of a full one that is known to be well-formed. */
 char *reference_shorten(const char *full);
 
-/* platform.c: what an image is for; "" is any, or not said. Variants are as containerd normalises them. */
-typedef struct {
-	char *os, *architecture, *variant;
-} Platform;
-void platform_clear(Platform *platform);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Platform, platform_clear)
-const char *platform_architecture(void); /* this host's, as Go names it: "amd64" */
-/* "linux/arm64/v8", "amd64", "linux", or the JSON that clients send. */
-bool platform_parse(const char *text, Platform *platform, GError **error);
-void platform_complete(Platform *platform); /* this host's architecture, where none is said */
-void platform_read(const json_t *json, Platform *platform); /* {"os", "architecture", "variant"} */
-char *platform_text(const Platform *platform);		    /* "linux/arm64/v8" */
-/* How well what is offered suits what is wanted: 0 not at all. What runs beneath a variant suits, too. */
-int platform_suits(const Platform *offered, const Platform *wanted);
-
 /* manifest.c: manifests and indexes, OCI's and Docker's (schema 2). */
 bool manifest_is_index(const json_t *manifest, const char *media_type);
 /* The entry of an index for a platform; attestations and unknown types are passed over. NULL: none. */
 const json_t *index_choose(const json_t *index, const Platform *wanted);
+/* Whether an entry of an index is what BuildKit says about another one (moby/buildkit, docs/attestations). */
+bool index_entry_is_attestation(const json_t *entry);
 /* Whether an image manifest is one that we can unpack, within its limits. */
 bool manifest_check(const json_t *manifest, GError **error);
 /* Whether an image's configuration (OCI image-spec, config.md) has what we read of it in the right types, and a digest for

@@ -131,5 +131,7 @@ static void drop(Store *store, const char *name)
 void blob_sweep(Store *store)
 {
 	store_sweep(store, store->blobs_fd,
-		"SELECT substr(blob, 8) FROM layers UNION SELECT substr(id, 8) FROM images", drop);
+		"SELECT substr(blob, 8) FROM layers UNION SELECT substr(id, 8) FROM images UNION "
+		"SELECT substr(blob, 8) FROM index_blobs",
+		drop);
 }

@@ -71,6 +71,18 @@ static const char *const schemas[] = {
 	"CREATE TABLE cache_mounts (name TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, created "
 	"INTEGER,"
 	" used INTEGER, uses INTEGER DEFAULT 0) WITHOUT ROWID;",
+
+	"CREATE TABLE indexes (digest TEXT PRIMARY KEY, media_type TEXT NOT NULL, text TEXT NOT NULL,"
+	" image_id TEXT NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX indexes_image ON indexes (image_id);"
+	"CREATE TABLE index_images (digest TEXT, manifest TEXT, image_id TEXT NOT NULL, media_type "
+	"TEXT NOT NULL,"
+	" text TEXT NOT NULL, PRIMARY KEY (digest, manifest)) WITHOUT ROWID;"
+	"CREATE INDEX index_images_image ON index_images (image_id);"
+	"CREATE TABLE index_tags (name TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX index_tags_digest ON index_tags (digest);"
+	"CREATE TABLE index_blobs (digest TEXT, blob TEXT, PRIMARY KEY (digest, blob)) WITHOUT ROWID;"
+	"CREATE INDEX index_blobs_blob ON index_blobs (blob);",
 };
 
 static bool db_fail(Db *db, GError **error)

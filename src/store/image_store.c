@@ -61,12 +61,18 @@ GPtrArray *image_store_list(Store *store)
 char **image_store_match(Store *store, const char *id_prefix)
 {
 	g_autofree char *pattern = g_strconcat("sha256:", id_prefix, "*", NULL);
-	return db_strings(store->db, "SELECT id FROM images WHERE id GLOB ? LIMIT 2", pattern);
+	return db_strings(store->db,
+		"SELECT id FROM images WHERE id GLOB ?1 UNION "
+		"SELECT image_id FROM indexes WHERE digest GLOB ?1 UNION "
+		"SELECT image_id FROM index_images WHERE manifest GLOB ?1 LIMIT 2",
+		pattern);
 }
 
 bool image_store_remove(Store *store, const char *id, GError **error)
 {
-	static const char *const statements[] = {"DELETE FROM tags WHERE image_id = ?",
+	static const char *const statements[] = {
+		"DELETE FROM index_tags WHERE name IN (SELECT name FROM tags WHERE image_id = ?)",
+		"DELETE FROM tags WHERE image_id = ?", "DELETE FROM index_images WHERE image_id = ?",
 		"DELETE FROM repo_digests WHERE image_id = ?",
 		"DELETE FROM manifests WHERE image_id = ?",
 		"DELETE FROM image_layers WHERE image_id = ?", "DELETE FROM images WHERE id = ?"};
@@ -86,13 +92,15 @@ bool tag_store_set(Store *store, const char *name, const char *image_id, GError 
 {
 	return db_run(store->db, error, "INSERT OR REPLACE INTO tags VALUES (?, ?)", "ss", name,
 		       image_id) &&
+	       index_tag_set(store, name, "", error) &&
 	       db_run(store->db, error, "UPDATE images SET tagged = ? WHERE id = ?", "is",
 		       time_now(), image_id);
 }
 
 bool tag_store_remove(Store *store, const char *name, GError **error)
 {
-	return db_run(store->db, error, "DELETE FROM tags WHERE name = ?", "s", name);
+	return index_tag_set(store, name, "", error) &&
+	       db_run(store->db, error, "DELETE FROM tags WHERE name = ?", "s", name);
 }
 
 char *tag_store_get(Store *store, const char *name)

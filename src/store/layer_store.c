@@ -201,11 +201,13 @@ char *layer_chain_id(const char *parent_chain_id, const char *diff_id)
 	return digest_of(both, strlen(both));
 }
 
-/* The blob goes unless another layer has the same. */
+/* The blob goes unless another layer, or an index, has the same. */
 static void blob_discard(Store *store, const char *blob)
 {
 	gint64 users = 0;
-	db_query(store->db, NULL, read_size, &users, "SELECT COUNT(*) FROM layers WHERE blob = ?",
+	db_query(store->db, NULL, read_size, &users,
+		"SELECT (SELECT COUNT(*) FROM layers WHERE blob = ?1) + "
+		"(SELECT COUNT(*) FROM index_blobs WHERE blob = ?1)",
 		"s", blob);
 	if (users > 0)
 		return;

@@ -124,13 +124,53 @@ GPtrArray *image_store_list(Store *store);		     /* of ImageRow, newest first */
 GPtrArray *image_store_layers(Store *store, const char *id); /* of Layer, lowest first */
 /* Bytes of the image's layers that other images have too. */
 gint64 image_store_shared_size(Store *store, const char *id);
-char **image_store_match(Store *store, const char *id_prefix);	       /* up to two full ids */
+/* Up to two full ids, by the beginning of their own digest, or of an index or a manifest that means them. */
+char **image_store_match(Store *store, const char *id_prefix);
 bool image_store_remove(Store *store, const char *id, GError **error); /* and layers of no other */
 bool tag_store_set(Store *store, const char *name, const char *image_id, GError **error);
 bool tag_store_remove(Store *store, const char *name, GError **error);
 char *tag_store_get(Store *store, const char *name); /* image id or NULL */
 char **tag_store_of(Store *store, const char *image_id);
 char **tag_store_with_prefix(Store *store, const char *prefix);
+
+/* index_store.c: indexes (OCI image-spec, image-index.md), which of their images are here, and which names mean them.
+ * A name of an index is also a tag, of the image that is meant where nobody asks for a platform. */
+typedef struct {
+	char *digest, *media_type, *text;
+	char *image_id; /* what its names stand for */
+} IndexRow;
+void index_row_free(IndexRow *index);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IndexRow, index_row_free)
+typedef struct {
+	char *manifest;		  /* the manifest's digest */
+	char *media_type, *text;  /* of the manifest */
+	char *image_id;
+} IndexImage;
+void index_image_free(IndexImage *image);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IndexImage, index_image_free)
+/* Adds the index, or changes the image that its names stand for: tags and digests follow. */
+bool index_store_set(Store *store, const IndexRow *index, GError **error);
+IndexRow *index_store_get(Store *store, const char *digest); /* NULL if there is none */
+/* The one whose digest begins with these hexadecimal digits; NULL: none, or several. */
+char *index_store_match(Store *store, const char *prefix);
+bool index_store_add_image(
+	Store *store, const char *digest, const IndexImage *image, GError **error);
+bool index_store_remove_image(
+	Store *store, const char *digest, const char *manifest, GError **error);
+GPtrArray *index_store_images(Store *store, const char *digest); /* of IndexImage */
+/* A kept blob that belongs to the index and to none of its images: of attestations. */
+bool index_store_add_blob(Store *store, const char *digest, const char *blob, GError **error);
+char **index_store_blobs(Store *store, const char *digest);
+bool index_store_has_blob(Store *store, const char *digest, const char *blob);
+/* With its names' meaning, and the blobs that no other has; images stay. */
+bool index_store_remove(Store *store, const char *digest, GError **error);
+/* The name is a tag already; an empty digest: it is no index's. */
+bool index_tag_set(Store *store, const char *name, const char *digest, GError **error);
+char *index_tag_get(Store *store, const char *name); /* a digest, or NULL */
+char **index_tags_of(Store *store, const char *digest);
+bool index_store_is_named(Store *store, const char *digest); /* by a tag, or as NAME@DIGEST */
+char **indexes_of_image(Store *store, const char *image_id);	     /* that list it */
+char **indexes_led_by(Store *store, const char *image_id); /* whose names stand for it */
 
 /* registry_store.c: what is known of registries. Names of digests are full: "docker.io/library/x@sha256:..." */
 bool repo_digest_set(Store *store, const char *name, const char *image_id, GError **error);

@@ -40,7 +40,7 @@ registries_remove() {
 mode() { on_host curl -s "http://127.0.0.1:5100/control/$1"; on_host curl -s http://127.0.0.1:5200/control/plain; }
 stats() { on_host curl -s "http://127.0.0.1:${2:-5100}/control/stats" | jq -r "$1"; }
 make_image() { on_host python3 "$ROOT/tests/lib/registry_image.py" 5000 "$@"; }
-layer_folder() { "$BUILD/berth" image inspect -f '{{.GraphDriver.Data.UpperDir}}' "$1"; }
+layer_folder() { "$BUILD/berth" image inspect -f '{{.GraphDriver.Data.UpperDir}}' "$@"; } # image, flags
 # What an engine that has nothing in work may not hold.
 nothing_left() {
 	[ -z "$(ls "$WORK/data/tmp")" ] && [ "$(ls "$WORK/data/layers" | grep -vc empty)" -eq "$1" ] && [ "$(ls "$WORK/data/blobs" | wc -l)" -eq "$2" ] ||

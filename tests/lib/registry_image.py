@@ -70,6 +70,20 @@ if KIND == "index":
     entries.insert(0, {"mediaType": "application/x-strange", "digest": attestation["digest"], "size": attestation["size"],
                        "platform": {"os": "linux", "architecture": "amd64"}})
     put({"schemaVersion": 2, "mediaType": OCI + ".index.v1+json", "manifests": entries}, "latest", OCI + ".index.v1+json")
+elif KIND == "pair":
+    # Two platforms, and (with another word) what is said about one of them.
+    entries = []
+    for machine in "amd64", "arm64":
+        entries.append(dict(image([tar({"arch": machine.encode()})], None, machine), platform={"os": "linux", "architecture": machine}))
+    if len(sys.argv) > 4:
+        said = json.dumps({"_type": "https://in-toto.io/Statement/v0.1", "subject": []}).encode()
+        config = {"architecture": "unknown", "os": "unknown", "config": {}, "rootfs": {"type": "layers", "diff_ids": [digest(said)]}}
+        entries.append(dict(put({"schemaVersion": 2, "mediaType": OCI + ".manifest.v1+json",
+                                 "config": dict(blob(json.dumps(config).encode()), mediaType=OCI + ".config.v1+json"),
+                                 "layers": [dict(blob(said), mediaType="application/vnd.in-toto+json")]}, None, OCI + ".manifest.v1+json"),
+                            platform={"os": "unknown", "architecture": "unknown"},
+                            annotations={"vnd.docker.reference.type": "attestation-manifest", "vnd.docker.reference.digest": entries[0]["digest"]}))
+    put({"schemaVersion": 2, "mediaType": OCI + ".index.v1+json", "manifests": entries}, "latest", OCI + ".index.v1+json")
 elif KIND == "tar":
     image([tar({"plain": b"x" * 10000})], "latest", layer_type=OCI + ".layer.v1.tar")
 elif KIND == "layers":

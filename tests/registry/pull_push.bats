@@ -106,8 +106,10 @@ teardown() { "$BUILD/berth" images -q | sort -u | xargs -r "$BUILD/berth" rmi -f
 	[ "$(cat "$(layer_folder localhost:5000/plat)/arch")" = "$(uname -m | sed 's/x86_64/amd64/')" ]
 	for want in linux/arm/v6:v6 linux/arm:v7 linux/arm/v7:v7 linux/arm/v5:v5; do
 		d pull -q --platform "${want%:*}" localhost:5000/plat
-		[ "$(cat "$(layer_folder localhost:5000/plat)/arch")" = "${want#*:}" ]
+		[ "$(cat "$(layer_folder localhost:5000/plat --platform "${want%:*}")/arch")" = "${want#*:}" ]
 	done
+	# The name goes on meaning the image that runs here.
+	[ "$(cat "$(layer_folder localhost:5000/plat)/arch")" = "$(uname -m | sed 's/x86_64/amd64/')" ]
 	run d pull --platform linux/s390x localhost:5000/plat
 	[ "$status" -eq 1 ]
 	[[ $output == *'no matching manifest for linux/s390x in the manifest list entries'* ]]

@@ -133,7 +133,7 @@ bool build_cache_finish(Cli *cli, BuildCache *cache, GError **error)
 		if (ok && strcmp(type, "local") == 0)
 			ok = save_folder(cli, cache->tag, json_str(wish, "dest"), error);
 		else if (ok && strcmp(type, "registry") == 0)
-			ok = image_send(cli, cache->tag, false, NULL, error);
+			ok = image_send(cli, cache->tag, "", false, NULL, error);
 	}
 	if (*cache->tag != '\0')
 		remove_image(cli, cache->tag);

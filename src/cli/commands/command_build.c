@@ -421,7 +421,7 @@ static bool write_facts(
 static bool push(Cli *cli, const json_t *tags, GError **error)
 {
 	for (size_t i = 0; i < json_array_size(tags); i++)
-		if (!image_send(cli, json_elem(tags, i), false, stderr, error))
+		if (!image_send(cli, json_elem(tags, i), "", false, stderr, error))
 			return false;
 	return true;
 }

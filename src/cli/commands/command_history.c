@@ -46,8 +46,12 @@ static json_t *row_of(const json_t *entry, bool whole, bool human)
 static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	g_autofree char *name = client_escape(cli->args[0]), *platform = query_platform(cli),
-			*path = g_strdup_printf("/images/%s/history?platform=%s", name, platform);
+	g_autofree char *name = client_escape(cli->args[0]), *platform = NULL;
+	if (!platform_query(flag_text(cli, "platform"), &platform, &error)) {
+		g_prefix_error(&error, "invalid platform: ");
+		return cli_fail(cli, error);
+	}
+	g_autofree char *path = g_strdup_printf("/images/%s/history?platform=%s", name, platform);
 	g_autoptr(json_t) history = client_call(cli->client, "GET", path, NULL, &error),
 			  rows = json_array();
 	if (history == NULL)

@@ -1,6 +1,7 @@
 #include "cli/common/flags.h"
 #include "cli/common/format.h"
 
+#include "base/platform.h"
 #include "base/size.h"
 #include "base/timefmt.h"
 
@@ -16,7 +17,7 @@ static const Flag flags[] = {
 	{"format", 0, STRING, "table, json or a Go template"},
 	{"no-trunc", 0, BOOL, "do not shorten"},
 	{"quiet", 'q', BOOL, "print ids only"},
-	{"tree", 0, BOOL, "show names below the image that they name"},
+	{"tree", 0, BOOL, "show the platforms of each image below its names"},
 	{0},
 };
 
@@ -98,20 +99,95 @@ static char *filters_of(Cli *cli, GError **error)
 	return client_escape(text);
 }
 
-/* An image has one platform here, so a tree is its names, and below them what they stand for. */
+/* One line of a tree; widths are those of the widest. */
+typedef struct {
+	char *name, *id, *usage, *content;
+	bool used;
+} Branch;
+
+static void branch_free(gpointer data)
+{
+	Branch *branch = data;
+	if (branch == NULL)
+		return;
+	g_free(branch->name);
+	g_free(branch->id);
+	g_free(branch->usage);
+	g_free(branch->content);
+	g_free(branch);
+}
+
+static void add_branch(GPtrArray *branches, const char *stem, const char *name, const char *id,
+	gint64 usage, gint64 content, bool used)
+{
+	Branch *branch = g_new(Branch, 1);
+	*branch = (Branch){g_strconcat(stem, name, NULL),
+		g_strndup(id + (g_str_has_prefix(id, "sha256:") ? strlen("sha256:") : 0), 12),
+		usage < 0 ? g_strdup("") : size_human((double)usage),
+		content < 0 ? g_strdup("") : size_human((double)content), used};
+	g_ptr_array_add(branches, branch);
+}
+
+static void add_platforms(GPtrArray *branches, const json_t *images)
+{
+	for (size_t i = 0; i < json_array_size(images); i++) {
+		const json_t *image = json_array_get(images, i);
+		g_auto(Platform) platform = {0};
+		platform_read(json_at(image, "ImageData.Platform"), &platform);
+		g_autofree char *name = platform_text(&platform);
+		add_branch(branches, i + 1 == json_array_size(images) ? "└─ " : "├─ ", name,
+			json_str(image, "ID"), json_int(image, "Size.Total"),
+			json_int(image, "Size.Content"),
+			json_array_size(json_at(image, "ImageData.Containers")) > 0);
+	}
+}
+
+/* The names of an image, the last with what it is, and its platforms. */
+static void add_tree(GPtrArray *branches, const json_t *image)
+{
+	const json_t *tags = json_object_get(image, "RepoTags"),
+		     *manifests = json_object_get(image, "Manifests");
+	g_autoptr(json_t) images = json_array();
+	size_t i, count = json_array_size(tags);
+	json_t *one;
+	gint64 content = 0;
+	bool used = json_int(image, "Containers") > 0;
+	json_array_foreach (manifests, i, one) {
+		if (strcmp(json_str(one, "Kind"), "image") != 0)
+			continue;
+		json_array_append(images, one);
+		content += json_int(one, "Size.Content");
+		used = used || json_array_size(json_at(one, "ImageData.Containers")) > 0;
+	}
+	for (i = 0; i + 1 < count; i++)
+		add_branch(branches, "", json_elem(tags, i), "", -1, -1, false);
+	add_branch(branches, "", count > 0 ? json_elem(tags, count - 1) : "<untagged>",
+		json_str(image, "Id"), json_int(image, "Size"), content, used);
+	add_platforms(branches, images);
+	g_ptr_array_add(branches, NULL);
+}
+
 static int print_tree(const json_t *images)
 {
-	size_t i, t;
-	json_t *image;
-	json_array_foreach (images, i, image) {
-		json_t *tags = json_object_get(image, "RepoTags");
-		g_autofree char *size = size_human((double)json_int(image, "Size"));
-		for (t = 0; t < MAX(json_array_size(tags), 1); t++)
-			print_to(stdout, "%s\n",
-				t < json_array_size(tags) ? json_elem(tags, t) : "<untagged>");
-		print_to(stdout, "└─ %.12s  %s  in use by %d containers\n",
-			json_str(image, "Id") + 7, size,
-			(int)MAX(json_int(image, "Containers"), 0));
+	g_autoptr(GPtrArray) branches = g_ptr_array_new_with_free_func(branch_free);
+	glong widest = (glong)strlen("IMAGE");
+	for (size_t i = 0; i < json_array_size(images); i++)
+		add_tree(branches, json_array_get(images, i));
+	for (guint i = 0; i < branches->len; i++) {
+		const Branch *branch = branches->pdata[i];
+		widest = branch != NULL ? MAX(widest, g_utf8_strlen(branch->name, -1)) : widest;
+	}
+	print_to(stdout, "%-*s   %-12s   %10s   %12s   %s\n", (int)widest, "IMAGE", "ID",
+		"DISK USAGE", "CONTENT SIZE", "EXTRA");
+	for (guint i = 0; i < branches->len; i++) {
+		const Branch *branch = branches->pdata[i];
+		if (branch == NULL) {
+			print_to(stdout, "\n");
+			continue;
+		}
+		int padding = (int)(widest - g_utf8_strlen(branch->name, -1));
+		print_to(stdout, "%s%*s   %-12s   %10s   %12s   %s\n", branch->name, padding, "",
+			branch->id, branch->usage, branch->content, branch->used ? " U" : "");
 	}
 	return EXIT_SUCCESS;
 }

@@ -28,7 +28,9 @@ static const struct {
 static json_t *find(
 	Cli *cli, const char *type, const char *name, const GoType **go, GError **error)
 {
-	g_autofree char *escaped = client_escape(name), *platform = query_platform(cli);
+	g_autofree char *escaped = client_escape(name), *platform = NULL;
+	if (!platform_query(flag_text(cli, "platform"), &platform, error))
+		return NULL;
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
 		g_autoptr(GError) problem = NULL;
 		if (*type != '\0' && strcmp(type, kinds[i].type) != 0)

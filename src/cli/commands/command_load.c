@@ -22,7 +22,13 @@ static int run(Cli *cli)
 		print_to(stderr, "requested load from stdin, but stdin is empty\n");
 		return EXIT_FAILURE;
 	}
-	return archive_send(cli->client, file, "/images/load?quiet=1", "stream", false, &error)
+	g_autofree char *platform = NULL;
+	if (!platform_query(flag_text(cli, "platform"), &platform, &error)) {
+		g_prefix_error(&error, "invalid platform: ");
+		return cli_fail(cli, error);
+	}
+	g_autofree char *path = g_strconcat("/images/load?quiet=1&platform=", platform, NULL);
+	return archive_send(cli->client, file, path, "stream", false, &error)
 		       ? EXIT_SUCCESS
 		       : cli_fail(cli, error);
 }

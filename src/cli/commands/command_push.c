@@ -11,7 +11,7 @@
 static const Flag flags[] = {
 	{"all-tags", 'a', BOOL, "all tags of the repository"},
 	{"disable-content-trust", 0, BOOL, "ignored (for Docker compatibility)"},
-	{"platform", 0, STRING, "ignored (for Docker compatibility): an image is of one platform here"},
+	{"platform", 0, STRING, "push only this platform's image of an index (os[/arch[/variant]])"},
 	{"quiet", 'q', BOOL, "print the name only"},
 	{0},
 };
@@ -25,9 +25,15 @@ static int run(Cli *cli)
 		print_to(stderr, "tag can't be used with --all-tags/-a\n");
 		return EXIT_FAILURE;
 	}
+	const char *asked = flag_text(cli, "platform");
+	g_autofree char *platform = NULL;
+	if (!platform_query(asked, &platform, &error)) {
+		g_prefix_error(&error, "Invalid platform %s: ", asked);
+		return cli_fail(cli, error);
+	}
 	if (!all && !quiet && colon == NULL)
 		print_to(stdout, "%s\n", "Using default tag: latest");
-	if (!image_send(cli, reference, all, quiet ? NULL : stdout, &error))
+	if (!image_send(cli, reference, platform, all, quiet ? NULL : stdout, &error))
 		return cli_fail(cli, error);
 	if (quiet)
 		print_to(stdout, "%s\n", reference);

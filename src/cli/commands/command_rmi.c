@@ -12,16 +12,33 @@ static const Flag flags[] = {
 	{0},
 };
 
+/* "&platforms=..." for each; NULL with error. */
+static char *platforms_query(Cli *cli, GError **error)
+{
+	g_autoptr(json_t) given = flag_list(cli, "platform");
+	g_autoptr(GString) query = g_string_new("");
+	for (size_t i = 0; i < json_array_size(given); i++) {
+		g_autofree char *one = NULL;
+		if (!platform_query(json_elem(given, i), &one, error))
+			return NULL;
+		g_string_append_printf(query, "%s%s", *one != '\0' ? "&platforms=" : "", one);
+	}
+	return g_string_free(g_steal_pointer(&query), FALSE);
+}
+
 static int run(Cli *cli)
 {
 	int code = EXIT_SUCCESS;
+	g_autoptr(GError) refused = NULL;
+	g_autofree char *platforms = platforms_query(cli, &refused);
+	if (platforms == NULL)
+		return cli_fail(cli, refused);
 	for (int i = 0; i < cli->arg_count; i++) {
 		g_autoptr(GError) error = NULL;
-		g_autofree char *name = client_escape(cli->args[i]),
-				*platform = query_platform(cli);
-		g_autofree char *path = g_strdup_printf("/images/%s?force=%d&noprune=%d%s%s", name,
+		g_autofree char *name = client_escape(cli->args[i]);
+		g_autofree char *path = g_strdup_printf("/images/%s?force=%d&noprune=%d%s", name,
 			flag_bool(cli, "force", false), flag_bool(cli, "no-prune", false),
-			*platform != '\0' ? "&platforms=" : "", platform);
+			platforms);
 		g_autoptr(json_t) done = client_call(cli->client, "DELETE", path, NULL, &error);
 		if (error != NULL) {
 			cli_print_error(error);

@@ -14,7 +14,12 @@ static int run(Cli *cli)
 		g_autofree char *name = client_escape(cli->args[i]);
 		g_string_append_printf(path, "%cnames=%s", i == 0 ? '?' : '&', name);
 	}
-	g_autofree char *platform = query_platform(cli);
+	g_autoptr(GError) error = NULL;
+	g_autofree char *platform = NULL;
+	if (!platform_query(flag_text(cli, "platform"), &platform, &error)) {
+		g_prefix_error(&error, "invalid platform: ");
+		return cli_fail(cli, error);
+	}
 	g_string_append_printf(path, "&platform=%s", platform);
 	return archive_receive(cli, path->str);
 }

@@ -3,12 +3,12 @@
 
 #include "base/error.h"
 #include "base/size.h"
+#include "base/platform.h"
 #include "base/timefmt.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 const Flag global_flags[] = {
 	{"config", 0, STRING, "folder of the client's configuration (~/.docker)"},
@@ -332,31 +332,23 @@ char *query_filters(const Cli *cli, GError **error)
 }
 
 /* This machine's in Go's words. */
-static const char *own_architecture(void)
+bool platform_query(const char *text, char **query, GError **error)
 {
-	static struct utsname host;
-	uname(&host);
-	return strcmp(host.machine, "x86_64") == 0    ? "amd64"
-	       : strcmp(host.machine, "aarch64") == 0 ? "arm64"
-						      : host.machine;
-}
-
-char *query_platform(const Cli *cli)
-{
-	g_auto(GStrv) parts = g_strsplit(flag_text(cli, "platform"), "/", 3);
-	guint count = g_strv_length(parts);
-	if (count == 0)
-		return g_strdup("");
-	/* A lone word is an architecture, or the system: of this machine then. */
-	bool system = count == 1 && strcmp(parts[0], "linux") == 0;
-	g_autoptr(json_t) platform =
-		json_pack("{s:s, s:s, s:s*}", "os", count == 1 ? "linux" : parts[0], "architecture",
-			system	    ? own_architecture()
-			: count > 1 ? parts[1]
-				    : parts[0],
-			"variant", count > 2 ? parts[2] : NULL);
-	g_autofree char *text = json_text(platform);
-	return client_escape(text);
+	g_auto(Platform) platform = {0};
+	*query = NULL;
+	if (*text == '\0') {
+		*query = g_strdup("");
+		return true;
+	}
+	if (!platform_parse(text, &platform, error))
+		return false;
+	platform_complete(&platform);
+	g_autoptr(json_t) json = json_pack("{s:s, s:s, s:s*}", "os", platform.os, "architecture",
+		platform.architecture, "variant",
+		*platform.variant != '\0' ? platform.variant : NULL);
+	g_autofree char *packed = json_text(json);
+	*query = client_escape(packed);
+	return true;
 }
 
 char *flag_time(const Cli *cli, const char *flag, GError **error)

@@ -30,5 +30,5 @@ json_t *csv_fields(const char *text);
 char **csv_split(const char *text); /* the fields alone, at least one; the caller frees them */
 char *query_filters(const Cli *cli, GError **error); /* of --filter, escaped for a query */
 
-/* The first --platform as the JSON of a query, escaped; "" if none was given. */
-char *query_platform(const Cli *cli);
+/* A platform as the JSON of a query, escaped; "" for "". Refused in containerd's words, before which commands put their own. */
+bool platform_query(const char *text, char **query, GError **error);

@@ -356,7 +356,7 @@ static int run_build(Cli *cli)
 		if (!compose_build_service(
 			    cli, project, name, flag_bool(cli, "quiet", false), &error) ||
 			(flag_bool(cli, "push", false) &&
-				!image_send(cli, image, false, stderr, &error)))
+				!image_send(cli, image, "", false, stderr, &error)))
 			return compose_fail(error);
 	}
 	return names != NULL ? EXIT_SUCCESS : compose_fail(error);
@@ -414,7 +414,7 @@ static int transfer(Cli *cli, bool push)
 			continue;
 		if (push)
 			tell(&teller, "Image", image, "Pushing", "");
-		bool ok = push ? image_send(cli, image, false, NULL, &problem)
+		bool ok = push ? image_send(cli, image, "", false, NULL, &problem)
 			       : pull(cli, image, json_str(service, "platform"), &teller, &problem);
 		if (push)
 			tell(&teller, "Image", image, ok ? "Pushed" : "Error", "");

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/platform.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -75,6 +76,12 @@ char *container_request_send(Cli *cli, GError **error)
 	g_autoptr(json_t) request = container_request(cli, error);
 	const char *file = flag_text(cli, "cidfile");
 	autofd cidfile = request != NULL && *file != '\0' ? open_cidfile(file, error) : -1;
+	g_auto(Platform) asked = {0};
+	if (request != NULL && *flag_text(cli, "platform") != '\0' &&
+		!platform_parse(flag_text(cli, "platform"), &asked, error)) {
+		g_prefix_error(error, "error parsing specified platform: ");
+		return NULL;
+	}
 	if (request == NULL || (*file != '\0' && cidfile < 0))
 		return NULL;
 	g_autofree char *name = client_escape(flag_text(cli, "name")),

@@ -25,11 +25,13 @@ bool image_fetch(Cli *cli, const char *reference, const char *platform, bool all
 	       progress_show(&response.body, out, error);
 }
 
-bool image_send(Cli *cli, const char *reference, bool all_tags, FILE *out, GError **error)
+bool image_send(Cli *cli, const char *reference, const char *platform, bool all_tags, FILE *out,
+	GError **error)
 {
 	g_autofree char *name = NULL, *tag = NULL;
 	reference_escape(reference, all_tags ? "" : "latest", &name, &tag);
-	g_autofree char *path = g_strdup_printf("/images/%s/push?tag=%s", name, tag);
+	g_autofree char *path = g_strdup_printf(
+		"/images/%s/push?tag=%s%s%s", name, tag, *platform != '\0' ? "&platform=" : "", platform);
 	g_auto(Response) response = {.fd = -1};
 	return credentials_use(cli, reference, error) &&
 	       client_send(cli->client, "POST", path, NULL, &response, error) &&

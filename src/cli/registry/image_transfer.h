@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 
-/* reference has a tag, or all tags are meant. */
-bool image_send(Cli *cli, const char *reference, bool all_tags, FILE *out, GError **error);
+/* reference has a tag, or all tags are meant. platform: of a query, or "" for all that there is. */
+bool image_send(Cli *cli, const char *reference, const char *platform, bool all_tags, FILE *out,
+	GError **error);
 bool image_fetch(Cli *cli, const char *reference, const char *platform, bool all_tags, FILE *out,
 	GError **error);

@@ -182,8 +182,29 @@ static bool check_namespaces(Engine *engine, const json_t *request, GError **err
 	return true;
 }
 
-char *container_create(
-	Engine *engine, const char *name, const json_t *request, json_t **warnings, GError **error)
+/* An image of another platform runs where an interpreter is registered; who did not ask for it should know. */
+static bool warn_of_platform(
+	Engine *engine, const char *image_id, const char *asked, json_t *warnings, GError **error)
+{
+	g_auto(Platform) host = {0}, own = {0};
+	g_autoptr(json_t) image = image_config(engine, image_id, error);
+	if (image == NULL || !platform_parse("linux", &host, error))
+		return false;
+	platform_complete(&host);
+	platform_read(image, &own);
+	if (*asked != '\0' || platform_suits(&own, &host) > 0)
+		return true;
+	g_autofree char *of_image = platform_text(&own), *of_host = platform_text(&host);
+	g_autofree char *text = g_strdup_printf(
+		"The requested image's platform (%s) does not match the detected host platform "
+		"(%s) and no specific platform was requested",
+		of_image, of_host);
+	json_array_append_new(warnings, json_string(text));
+	return true;
+}
+
+char *container_create(Engine *engine, const char *name, const char *platform,
+	const json_t *request, json_t **warnings, GError **error)
 {
 	g_autofree char *id = id_generate();
 	g_autofree char *chosen = NULL, *image_id = NULL;
@@ -194,7 +215,9 @@ char *container_create(
 		return NULL;
 	}
 	if ((chosen = choose_name(engine, name, error)) == NULL ||
-		(image_id = image_find(engine, json_str(request, "Image"), error)) == NULL ||
+		(image_id = image_find_on(engine, json_str(request, "Image"), platform, error)) ==
+			NULL ||
+		!warn_of_platform(engine, image_id, platform, said, error) ||
 		!endpoints_check_new(engine, request, error) ||
 		!check_namespaces(engine, request, error) ||
 		!make(engine, chosen, image_id, request, said, id, error))

@@ -6,8 +6,8 @@
 bool container_make_folder(Engine *engine, const char *id, GError **error); /* container_create.c */
 
 /* container_create.c */
-char *container_create(
-	Engine *engine, const char *name, const json_t *request, json_t **warnings, GError **error);
+char *container_create(Engine *engine, const char *name, const char *platform,
+	const json_t *request, json_t **warnings, GError **error);
 /* CONFLICT with Docker's words if a container has that name. */
 bool container_name_free(Engine *engine, const char *name, GError **error);
 

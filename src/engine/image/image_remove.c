@@ -65,6 +65,43 @@ static bool delete_image(Engine *engine, const char *id, json_t *done, GError **
 	return true;
 }
 
+/* Whether a name, an index or a container keeps the image. */
+static bool is_held(Engine *engine, const char *id)
+{
+	bool running;
+	g_auto(GStrv) tags = tag_store_of(engine->store, id),
+		      digests = repo_digests_of(engine->store, id),
+		      indexes = indexes_of_image(engine->store, id);
+	g_autofree char *user = user_of(engine, id, &running);
+	return tags[0] != NULL || digests[0] != NULL || indexes[0] != NULL || user != NULL;
+}
+
+/* An index that has no name any more goes, and with it those of its images that nothing else holds. */
+static bool release_index(Engine *engine, const char *index, json_t *done, GError **error)
+{
+	if (index_store_is_named(engine->store, index))
+		return true;
+	g_autoptr(GPtrArray) images = index_store_images(engine->store, index);
+	if (!index_store_remove(engine->store, index, error))
+		return false;
+	for (guint i = 0; i < images->len; i++) {
+		const IndexImage *image = images->pdata[i];
+		g_autoptr(ImageRow) row = image_store_get(engine->store, image->image_id);
+		if (row != NULL && !is_held(engine, row->id) &&
+			!delete_image(engine, row->id, done, error))
+			return false;
+	}
+	return true;
+}
+
+static bool release_indexes(Engine *engine, char *const *indexes, json_t *done, GError **error)
+{
+	for (; *indexes != NULL; indexes++)
+		if (!release_index(engine, *indexes, done, error))
+			return false;
+	return true;
+}
+
 static bool remove_by_id(
 	Engine *engine, const char *id, char *const *tags, bool force, json_t *done, GError **error)
 {
@@ -94,7 +131,13 @@ static bool remove_by_id(
 	if (!drop_digests(engine, id, NULL, done, error))
 		return false;
 	/* A stopped container keeps its image's layers, as with Docker: only the names go. */
-	return user != NULL || delete_image(engine, id, done, error);
+	if (user != NULL)
+		return true;
+	g_auto(GStrv) indexes = indexes_led_by(engine->store, id);
+	if (!release_indexes(engine, indexes, done, error))
+		return false;
+	g_autoptr(ImageRow) left = image_store_get(engine->store, id);
+	return left == NULL || delete_image(engine, id, done, error);
 }
 
 /* With the last tag of a repository its digests go, too. */
@@ -129,12 +172,82 @@ static bool remove_name(Engine *engine, const char *id, const char *typed,
 			"conflict: unable to remove repository reference \"%s\" (must force) -"
 			" container %s is using its referenced image %s",
 			typed, short_user, short_image);
-	if (!drop_name(engine, id, reference, full, done, error))
+	g_auto(GStrv) indexes = indexes_led_by(engine->store, id);
+	if (!drop_name(engine, id, reference, full, done, error) ||
+		!release_indexes(engine, indexes, done, error))
 		return false;
-	g_auto(GStrv) tags = tag_store_of(engine->store, id),
-		      digests = repo_digests_of(engine->store, id);
-	return tags[0] != NULL || digests[0] != NULL || user != NULL ||
-	       delete_image(engine, id, done, error);
+	g_autoptr(ImageRow) left = image_store_get(engine->store, id);
+	return left == NULL || is_held(engine, id) || delete_image(engine, id, done, error);
+}
+
+/* One image of an index: what else means it keeps its content. */
+static bool remove_part(
+	Engine *engine, const char *index, const char *id, json_t *done, GError **error)
+{
+	g_autoptr(GPtrArray) images = index_store_images(engine->store, index);
+	g_autoptr(IndexRow) row = index_store_get(engine->store, index);
+	for (guint i = 0; i < images->len; i++) {
+		const IndexImage *image = images->pdata[i];
+		if (strcmp(image->image_id, id) != 0)
+			continue;
+		if (!index_store_remove_image(engine->store, index, image->manifest, error))
+			return false;
+		json_array_append_new(done, json_pack("{s:s}", "Deleted", image->manifest));
+	}
+	return image_index_lead_anew(engine, row, error) &&
+	       (is_held(engine, id) || image_store_remove(engine->store, id, error));
+}
+
+/* Whatever of it is removed, a container that runs is left its image. */
+static bool remove_platform(Engine *engine, const char *reference, const char *platform,
+	json_t *done, GError **error)
+{
+	bool running;
+	g_autoptr(GError) problem = NULL;
+	g_autofree char *whole = image_find(engine, reference, error),
+			*id = whole != NULL ? image_find_on(engine, reference, platform, &problem)
+					    : NULL,
+			*index = image_index_named(engine, reference);
+	g_auto(Platform) wanted = {0};
+	if (whole == NULL || !platform_parse(platform, &wanted, error))
+		return false;
+	g_autofree char *text = platform_text(&wanted),
+			*user = id != NULL ? user_of(engine, id, &running) : NULL;
+	if (id == NULL)
+		return fail(error, BERTH_ERROR_NOT_FOUND,
+			"failed to delete platform %s for image %s: image with reference %s was "
+			"found but does not provide any platform",
+			text, index != NULL ? index : whole, reference);
+	if (user != NULL)
+		return fail(error, BERTH_ERROR_CONFLICT,
+			"failed to delete platform %s for image %s: image is being used by "
+			"container %.12s",
+			text, index != NULL ? index : whole, user);
+	g_autoptr(GPtrArray) images =
+		index != NULL ? index_store_images(engine->store, index) : NULL;
+	if (images != NULL && images->len > 1)
+		return remove_part(engine, index, id, done, error);
+	json_t *all = image_remove(engine, reference, true, true, error);
+	if (all != NULL)
+		json_array_extend(done, all);
+	json_decref(all);
+	return all != NULL;
+}
+
+json_t *image_remove_platforms(Engine *engine, const char *reference, char *const *platforms,
+	bool force, GError **error)
+{
+	g_autoptr(json_t) done = json_array();
+	if (!force) {
+		fail(error, BERTH_ERROR_CONFLICT,
+			"Content will be removed from all images referencing this variant. Use "
+			"—-force to force delete.");
+		return NULL;
+	}
+	for (; *platforms != NULL; platforms++)
+		if (!remove_platform(engine, reference, *platforms, done, error))
+			return NULL;
+	return store_sync(engine->store, error) ? g_steal_pointer(&done) : NULL;
 }
 
 json_t *image_remove(Engine *engine, const char *reference, bool force, bool prune, GError **error)
@@ -170,6 +283,10 @@ json_t *image_prune(Engine *engine, const Filters *filters, GError **error)
 		bool named = tags[0] != NULL || digests[0] != NULL;
 		g_autofree char *user = user_of(engine, row->id, &running);
 		g_autoptr(json_t) config = json_parse(row->config, strlen(row->config), NULL);
+		/* A part goes with what it is a part of; it may have gone already. */
+		g_autoptr(ImageRow) there = image_store_get(engine->store, row->id);
+		if (there == NULL || image_is_part(engine, row->id))
+			continue;
 		if (user != NULL || (named && !all) || row->created > until ||
 			!filters_match_labels(filters, json_at(config, "config.Labels")))
 			continue;

@@ -78,11 +78,11 @@ static bool put_blob(Save *save, const char *digest, gint64 *size, GError **erro
 	return true;
 }
 
-static void add_index_entry(Save *save, const char *digest, size_t size, const char *full)
+static void add_index_entry(
+	Save *save, const char *media_type, const char *digest, size_t size, const char *full)
 {
-	json_t *descriptor = json_pack("{s:s, s:s, s:I}", "mediaType",
-		"application/vnd.oci.image.manifest.v1+json", "digest", digest, "size",
-		(json_int_t)size);
+	json_t *descriptor = json_pack("{s:s, s:s, s:I}", "mediaType", media_type, "digest", digest,
+		"size", (json_int_t)size);
 	if (full != NULL)
 		json_object_set_new(descriptor, "annotations",
 			json_pack("{s:s, s:s}", "io.containerd.image.name", full,
@@ -103,20 +103,11 @@ static void add_repository(Save *save, const char *familiar, const GPtrArray *la
 		json_string(top->diff_id + strlen("sha256:")));
 }
 
-static bool save_image(Save *save, const char *id, char *const *names, GError **error)
+/* Configuration and layers; descriptors and paths of the layers are added to the lists. */
+static bool save_content(Save *save, const ImageRow *row, GPtrArray *layers, json_t *descriptors,
+	json_t *paths, GError **error)
 {
-	g_autoptr(ImageRow) row = image_store_get(save->engine->store, id);
-	g_autoptr(GPtrArray) layers = image_store_layers(save->engine->store, id);
-	json_t *descriptors = json_array(), *paths = json_array(), *tags = json_array();
-	g_autofree char *config_name = blob_name(id);
-	g_autoptr(json_t) docker = json_pack(
-		"{s:s, s:o, s:o}", "Config", config_name, "RepoTags", tags, "Layers", paths);
-	g_autoptr(json_t) manifest = json_pack("{s:i, s:s, s:{s:s, s:s, s:I}, s:o}",
-		"schemaVersion", 2, "mediaType", "application/vnd.oci.image.manifest.v1+json",
-		"config", "mediaType", "application/vnd.oci.image.config.v1+json", "digest", id,
-		"size", (json_int_t)(row != NULL ? strlen(row->config) : 0), "layers", descriptors);
-	if (row == NULL)
-		return fail(error, BERTH_ERROR_NOT_FOUND, "No such image: %s", id);
+	g_autofree char *config_name = blob_name(row->id);
 	if (!put_text(save, config_name, row->config, error))
 		return false;
 	for (guint i = 0; i < layers->len; i++) {
@@ -130,57 +121,182 @@ static bool save_image(Save *save, const char *id, char *const *names, GError **
 			descriptors, json_pack("{s:s, s:s, s:I}", "mediaType", layer->media_type,
 					     "digest", layer->blob, "size", (json_int_t)size));
 	}
-	g_autofree char *text = json_text(manifest), *digest = digest_of(text, strlen(text)),
-			*name = blob_name(digest);
+	return true;
+}
+
+/* What names the image, in manifest.json and its older brother, and in index.json. */
+static void add_names(Save *save, const char *id, json_t *paths, GPtrArray *layers,
+	char *const *names, const json_t *target)
+{
+	json_t *tags = json_array();
+	g_autofree char *config_name = blob_name(id);
+	const char *type = json_str(target, "mediaType"), *digest = json_str(target, "digest");
+	size_t size = (size_t)json_int(target, "size");
 	for (int i = 0; names[i] != NULL; i++) {
 		g_autofree char *familiar = reference_shorten(names[i]);
 		json_array_append_new(tags, json_string(familiar));
 		add_repository(save, familiar, layers);
-		add_index_entry(save, digest, strlen(text), names[i]);
+		add_index_entry(save, type, digest, size, names[i]);
 	}
-	if (names[0] == NULL) {
-		json_object_set_new(docker, "RepoTags", json_null());
-		add_index_entry(save, digest, strlen(text), NULL);
-	}
-	json_array_append(save->docker, docker);
+	if (names[0] == NULL)
+		add_index_entry(save, type, digest, size, NULL);
+	json_array_append_new(save->docker,
+		json_pack("{s:s, s:o, s:O}", "Config", config_name, "RepoTags",
+			names[0] != NULL ? json_incref(tags) : json_null(), "Layers", paths));
+	json_decref(tags);
+}
+
+static ImageRow *find_row(Save *save, const char *id, GError **error)
+{
+	ImageRow *row = image_store_get(save->engine->store, id);
+	if (row == NULL)
+		fail(error, BERTH_ERROR_NOT_FOUND, "No such image: %s", id);
+	return row;
+}
+
+static bool save_image(Save *save, const char *id, char *const *names, GError **error)
+{
+	static const char type[] = "application/vnd.oci.image.manifest.v1+json";
+	g_autoptr(ImageRow) row = find_row(save, id, error);
+	g_autoptr(GPtrArray) layers = image_store_layers(save->engine->store, id);
+	g_autoptr(json_t) descriptors = json_array(), paths = json_array();
+	if (row == NULL || !save_content(save, row, layers, descriptors, paths, error))
+		return false;
+	g_autoptr(json_t) manifest = json_pack("{s:i, s:s, s:{s:s, s:s, s:I}, s:O}",
+		"schemaVersion", 2, "mediaType", type, "config", "mediaType",
+		"application/vnd.oci.image.config.v1+json", "digest", id, "size",
+		(json_int_t)strlen(row->config), "layers", descriptors);
+	g_autofree char *text = json_text(manifest), *digest = digest_of(text, strlen(text)),
+			*name = blob_name(digest);
+	g_autoptr(json_t) target = json_pack("{s:s, s:s, s:I}", "mediaType", type, "digest", digest,
+		"size", (json_int_t)strlen(text));
+	add_names(save, id, paths, layers, names, target);
 	return put_text(save, name, text, error);
 }
 
-/* What to save: images in the order of first mention, each with the names that were asked for. */
+/* An image of an index, by the manifest that the index lists. */
+static bool save_part(Save *save, const IndexImage *image, json_t *paths, GError **error)
+{
+	g_autoptr(ImageRow) row = find_row(save, image->image_id, error);
+	g_autoptr(GPtrArray) layers = image_store_layers(save->engine->store, image->image_id);
+	g_autoptr(json_t) descriptors = json_array();
+	g_autofree char *name = blob_name(image->manifest);
+	return row != NULL && save_content(save, row, layers, descriptors, paths, error) &&
+	       put_text(save, name, image->text, error);
+}
+
+static bool save_index(
+	Save *save, const IndexRow *index, GPtrArray *images, char *const *names, GError **error)
+{
+	Store *store = save->engine->store;
+	g_autofree char *name = blob_name(index->digest);
+	g_auto(GStrv) blobs = index_store_blobs(store, index->digest);
+	g_autoptr(json_t) target = image_index_descriptor(save->engine, index->digest),
+			  lead_paths = json_array();
+	gint64 size;
+	for (guint i = 0; i < images->len; i++) {
+		const IndexImage *image = images->pdata[i];
+		bool leads = strcmp(image->image_id, index->image_id) == 0;
+		g_autoptr(json_t) paths = json_array();
+		if (!save_part(save, image, leads ? lead_paths : paths, error))
+			return false;
+	}
+	for (int i = 0; blobs[i] != NULL; i++)
+		if (!put_blob(save, blobs[i], &size, error))
+			return false;
+	g_autoptr(GPtrArray) layers = image_store_layers(store, index->image_id);
+	add_names(save, index->image_id, lead_paths, layers, names, target);
+	return put_text(save, name, index->text, error);
+}
+
+/* The images of an index in the form that it lists. */
+static GPtrArray *fitting_images(Engine *engine, const char *index)
+{
+	GPtrArray *images = index_store_images(engine->store, index);
+	for (guint i = images->len; i-- > 0;) {
+		const IndexImage *image = images->pdata[i];
+		if (!image_manifest_fits(engine, image->image_id, image->text))
+			g_ptr_array_remove_index(images, i);
+	}
+	return images;
+}
+
+/* An index of which one image is here, of many, is saved as that image: so does an engine that keeps no indexes. */
+static bool save_named(Save *save, const char *id, const char *index, char *const *names,
+	GError **error)
+{
+	g_autoptr(IndexRow) row =
+		index != NULL ? index_store_get(save->engine->store, index) : NULL;
+	g_autoptr(GPtrArray) images = row != NULL ? fitting_images(save->engine, index) : NULL;
+	bool whole = images != NULL &&
+		     (images->len > 1 || image_index_is_whole(save->engine, index));
+	return whole ? save_index(save, row, images, names, error)
+		     : save_image(save, id, names, error);
+}
+
+/* What to save, in the order of first mention: an image, the index that it is named by (or NULL), the names that were asked
+ * for. */
 typedef struct {
-	GPtrArray *ids, *names; /* names: of GPtrArray */
+	char *id, *index;
+	GPtrArray *names; /* of char * */
+} Item;
+
+static void item_free(gpointer data)
+{
+	Item *item = data;
+	g_free(item->id);
+	g_free(item->index);
+	g_ptr_array_unref(item->names);
+	g_free(item);
+}
+
+typedef struct {
+	Engine *engine;
+	const char *platform; /* or "" */
+	GPtrArray *items;
 } Wanted;
 
-static GPtrArray *names_of(Wanted *wanted, const char *id)
+static Item *item_of(Wanted *wanted, const char *id, const char *index)
 {
-	guint at = 0;
-	while (at < wanted->ids->len && strcmp(wanted->ids->pdata[at], id) != 0)
-		at++;
-	if (at == wanted->ids->len) {
-		g_ptr_array_add(wanted->ids, g_strdup(id));
-		g_ptr_array_add(wanted->names, g_ptr_array_new_with_free_func(g_free));
+	for (guint i = 0; i < wanted->items->len; i++) {
+		Item *item = wanted->items->pdata[i];
+		if (strcmp(item->id, id) == 0 && g_strcmp0(item->index, index) == 0)
+			return item;
 	}
-	return wanted->names->pdata[at];
+	Item *item = g_new(Item, 1);
+	*item = (Item){g_strdup(id), g_strdup(index), g_ptr_array_new_with_free_func(g_free)};
+	g_ptr_array_add(wanted->items, item);
+	return item;
 }
 
-static void want_name(Wanted *wanted, const char *id, const char *full)
+/* full: NULL for what has no name. */
+static bool want_image(Wanted *wanted, const char *reference, const char *full, GError **error)
 {
-	GPtrArray *names = names_of(wanted, id);
-	if (!g_ptr_array_find_with_equal_func(names, full, g_str_equal, NULL))
-		g_ptr_array_add(names, g_strdup(full));
+	g_autofree char *index = image_index_named(wanted->engine, reference);
+	g_autofree char *id = image_find_on(wanted->engine, reference, wanted->platform, error);
+	if (id == NULL) {
+		if (index != NULL)
+			g_prefix_error(error, "no suitable export target found: ");
+		return false;
+	}
+	Item *item = item_of(wanted, id, *wanted->platform == '\0' ? index : NULL);
+	if (full != NULL &&
+		!g_ptr_array_find_with_equal_func(item->names, full, g_str_equal, NULL))
+		g_ptr_array_add(item->names, g_strdup(full));
+	return true;
 }
 
-/* A repository without a tag means all that it has. False: it has none. */
-static bool want_repository(Engine *engine, Wanted *wanted, const Reference *reference)
+/* A repository without a tag means all that it has. *none: it has none. */
+static bool want_repository(
+	Wanted *wanted, const Reference *reference, bool *none, GError **error)
 {
 	g_autofree char *name = reference_name(reference), *prefix = g_strconcat(name, ":", NULL);
-	g_auto(GStrv) all = tag_store_with_prefix(engine->store, prefix);
-	for (int i = 0; all[i] != NULL; i++) {
-		g_autofree char *id = tag_store_get(engine->store, all[i]);
-		if (id != NULL)
-			want_name(wanted, id, all[i]);
-	}
-	return all[0] != NULL;
+	g_auto(GStrv) all = tag_store_with_prefix(wanted->engine->store, prefix);
+	*none = all[0] == NULL;
+	for (int i = 0; all[i] != NULL; i++)
+		if (!want_image(wanted, all[i], all[i], error))
+			return false;
+	return true;
 }
 
 static bool is_repository(const char *text)
@@ -189,14 +305,17 @@ static bool is_repository(const char *text)
 	return strchr(text, '@') == NULL && (colon == NULL || (slash != NULL && colon < slash));
 }
 
-static bool want(Engine *engine, Wanted *wanted, const char *text, GError **error)
+static bool want(Wanted *wanted, const char *text, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 	g_autoptr(Reference) parsed = reference_parse(text, NULL);
+	bool none = true;
 	if (parsed != NULL && is_repository(text) &&
-		want_repository(engine, wanted, parsed))
+		!want_repository(wanted, parsed, &none, error))
+		return false;
+	if (!none)
 		return true;
-	g_autofree char *id = image_find(engine, text, &problem);
+	g_autofree char *id = image_find(wanted->engine, text, &problem);
 	if (id == NULL && problem->code == BERTH_ERROR_NOT_FOUND)
 		return fail(error, BERTH_ERROR_NOT_FOUND, "No such image: %s", text);
 	if (id == NULL) {
@@ -204,18 +323,15 @@ static bool want(Engine *engine, Wanted *wanted, const char *text, GError **erro
 		return false;
 	}
 	g_autofree char *full = parsed != NULL ? reference_full(parsed) : NULL;
-	g_autofree char *tagged = full != NULL ? tag_store_get(engine->store, full) : NULL;
-	if (tagged != NULL && strcmp(tagged, id) == 0)
-		want_name(wanted, id, full);
-	else
-		names_of(wanted, id);
-	return true;
+	g_autofree char *tagged = full != NULL ? tag_store_get(wanted->engine->store, full) : NULL;
+	bool by_tag = tagged != NULL && strcmp(tagged, id) == 0;
+	return want_image(wanted, text, by_tag ? full : NULL, error);
 }
 
-static bool collect(Engine *engine, char *const *references, Wanted *wanted, GError **error)
+static bool collect(Wanted *wanted, char *const *references, GError **error)
 {
 	for (; *references != NULL; references++)
-		if (!want(engine, wanted, *references, error))
+		if (!want(wanted, *references, error))
 			return false;
 	return true;
 }
@@ -233,14 +349,12 @@ static bool put_documents(Save *save, GError **error)
 	       put_text(save, "oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}", error);
 }
 
-bool image_save(
-	Engine *engine, char *const *references, ByteSink write, gpointer stream, GError **error)
+bool image_save(Engine *engine, char *const *references, const char *platform, ByteSink write,
+	gpointer stream, GError **error)
 {
-	g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GPtrArray) names =
-		g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
-	Wanted wanted = {ids, names};
-	if (!collect(engine, references, &wanted, error))
+	g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(item_free);
+	Wanted wanted = {engine, platform, items};
+	if (!collect(&wanted, references, error))
 		return false;
 	Save save = {.engine = engine,
 		.write = write,
@@ -256,11 +370,12 @@ bool image_save(
 	archive_write_open(save.archive, &save, NULL, output, NULL);
 	bool ok = begin(&save, "blobs/", AE_IFDIR, 0, error) &&
 		  begin(&save, "blobs/sha256/", AE_IFDIR, 0, error);
-	for (guint i = 0; ok && i < ids->len; i++) {
-		GPtrArray *of = names->pdata[i];
-		g_ptr_array_add(of, NULL);
-		ok = save_image(&save, ids->pdata[i], (char *const *)of->pdata, error);
-		image_event(engine, "save", ids->pdata[i], ids->pdata[i]);
+	for (guint i = 0; ok && i < items->len; i++) {
+		Item *item = items->pdata[i];
+		g_ptr_array_add(item->names, NULL);
+		ok = save_named(
+			&save, item->id, item->index, (char *const *)item->names->pdata, error);
+		image_event(engine, "save", item->id, item->id);
 	}
 	ok = ok && put_documents(&save, error);
 	if (ok && archive_write_close(save.archive) != ARCHIVE_OK)

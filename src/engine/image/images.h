@@ -3,14 +3,20 @@
 #include "base/bytes.h"
 #include "engine/object/engine.h"
 #include "engine/object/filter.h"
+#include "image/image.h"
 
 /* By name, digest, full or short id. "No such image: x". The caller frees the id. */
 char *image_find(Engine *engine, const char *reference, GError **error);
 json_t *image_config(
 	Engine *engine, const char *id, GError **error); /* the whole config document */
-json_t *image_list(Engine *engine, const Filters *filters, bool all, GError **error);
-json_t *image_inspect(Engine *engine, const char *reference, GError **error);
-json_t *image_history(Engine *engine, const char *reference, GError **error);
+json_t *image_inspect(
+	Engine *engine, const char *reference, const char *platform, GError **error);
+json_t *image_history(
+	Engine *engine, const char *reference, const char *platform, GError **error);
+json_t *image_short_names(char *const *full); /* as people write them; a new array */
+/* image_list.c; manifests: with what each index lists. */
+json_t *image_list(
+	Engine *engine, const Filters *filters, bool all, bool manifests, GError **error);
 /* The name that a new image is to have. True and *full NULL where repo is "". */
 bool image_target(const char *repo, const char *tag, char **full, GError **error);
 /* Publishes what happened to an image, with its labels. */
@@ -18,10 +24,35 @@ void image_event(Engine *engine, const char *action, const char *id, const char 
 bool image_tag(
 	Engine *engine, const char *reference, const char *repo, const char *tag, GError **error);
 json_t *image_remove(Engine *engine, const char *reference, bool force, bool prune, GError **error);
+/* What of an index is for these platforms; force is insisted on, as dockerd does. */
+json_t *image_remove_platforms(Engine *engine, const char *reference, char *const *platforms,
+	bool force, GError **error);
 json_t *image_prune(Engine *engine, const Filters *filters, GError **error);
-/* image_platform.c: NOT_FOUND if the image is not of the platform ("": any). */
-bool image_check_platform(
+/* image_index.c: one name for several platforms (docs/decisions/indexes.md). */
+/* Like image_find, the image of a platform ("": what the name stands for). NOT_FOUND if there is none of it. */
+char *image_find_on(
 	Engine *engine, const char *reference, const char *platform, GError **error);
+/* The digest of the index that a reference means, for the caller; NULL: it means none. */
+char *image_index_named(Engine *engine, const char *reference);
+/* Keeps an index (image_id: not asked) with one image of it. What its names stand for is chosen anew: this host's platform
+ * before others. *lead is the caller's. */
+bool image_index_keep(Engine *engine, const IndexRow *index, const IndexImage *image, char **lead,
+	GError **error);
+/* After one of its images has gone: the index's names stand for another. */
+bool image_index_lead_anew(Engine *engine, const IndexRow *index, GError **error);
+/* The index's image for a platform; NULL: it is not here. The caller frees it. */
+char *image_index_choose(Engine *engine, const char *digest, const Platform *wanted);
+/* Whether an image is shown as a part of an index, and not by itself: it has no name of its own. */
+bool image_is_part(Engine *engine, const char *id);
+/* image_manifests.c: what an index lists, as the API tells it. */
+json_t *image_index_descriptor(Engine *engine, const char *digest);
+json_t *image_index_entry(Engine *engine, const char *digest, const char *id); /* an image's descriptor in it */
+json_t *image_index_manifests(Engine *engine, const char *digest);
+gint64 image_index_size(Engine *engine, const char *digest); /* bytes of its images' files */
+/* Whether all that the index lists is here, in the form that it lists. */
+bool image_index_is_whole(Engine *engine, const char *digest);
+/* Whether the blobs that a manifest names are those that the image's layers have. */
+bool image_manifest_fits(Engine *engine, const char *id, const char *text);
 char *image_name_of(Engine *engine, const char *id); /* a tag, or NULL */
 /* The merged file tree of an image, mounted nowhere: a descriptor of its root, owned. */
 int image_root_open(Engine *engine, const char *id, GError **error);
@@ -62,8 +93,15 @@ char *image_import(Engine *engine, ByteSource read, gpointer stream, const Impor
 /* image_fetch.c: the same from a URL (http, https). said: with each line for the client while it comes. */
 char *image_import_url(Engine *engine, const char *url, const ImportRequest *request, int peer_fd,
 	GError **error);
-/* Calls said with each line for the user ("Loaded image: x"). tag: a name instead of the archive's own, or "". */
-bool image_load(Engine *engine, const char *tag, ByteSource read, gpointer stream,
-	void (*said)(const char *line, gpointer data), gpointer data, GError **error);
-bool image_save(
-	Engine *engine, char *const *references, ByteSink write, gpointer stream, GError **error);
+/* load */
+typedef struct {
+	const char *tag;      /* a name instead of the archive's own, or "" */
+	const char *platform; /* only images of this one, or "" */
+	void (*said)(const char *line, gpointer data); /* each line for the user ("Loaded image: x") */
+	gpointer data;
+} LoadRequest;
+bool image_load(Engine *engine, const LoadRequest *request, ByteSource read, gpointer stream,
+	GError **error);
+/* platform: the images of this one instead of whole indexes, or "". */
+bool image_save(Engine *engine, char *const *references, const char *platform, ByteSink write,
+	gpointer stream, GError **error);

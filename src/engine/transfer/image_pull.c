@@ -92,8 +92,40 @@ static bool keep_image(One *one, Repository *repository, const ManifestText *tex
 	       manifest_store_set(store, *id, text->media_type, text->text, error);
 }
 
+/* The index that a name means, as it came. */
+typedef struct {
+	char *text, *media_type;
+} IndexText;
+
+static void index_text_clear(IndexText *index)
+{
+	g_free(index->text);
+	g_free(index->media_type);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(IndexText, index_text_clear)
+
+/* The image becomes one of the index's; *id becomes what the index's names stand for. */
+static bool keep_index(One *one, const IndexText *index, const char *digest,
+	const ManifestText *manifest, char **id, GError **error)
+{
+	IndexRow row = {.digest = (char *)digest,
+		.media_type = index->media_type,
+		.text = index->text};
+	IndexImage image = {.manifest = manifest->digest,
+		.media_type = manifest->media_type,
+		.text = manifest->text,
+		.image_id = *id};
+	char *lead = NULL;
+	if (!image_index_keep(transfer_engine(one->transfer), &row, &image, &lead, error))
+		return false;
+	g_free(*id);
+	*id = lead;
+	return true;
+}
+
 /* Names come last: what they name is whole. */
-static bool name_image(One *one, const char *id, const char *digest, GError **error)
+static bool name_image(
+	One *one, const char *id, const char *digest, bool is_index, GError **error)
 {
 	Engine *engine = transfer_engine(one->transfer);
 	const Reference *reference = one->pull->reference;
@@ -107,6 +139,7 @@ static bool name_image(One *one, const char *id, const char *digest, GError **er
 	one->pull->newer = one->pull->newer || newer;
 	if (!repo_digest_set(engine->store, by_digest, id, error) ||
 		(tagged && newer && !tag_store_set(engine->store, by_tag, id, error)) ||
+		(tagged && !index_tag_set(engine->store, by_tag, is_index ? digest : "", error)) ||
 		!store_sync(engine->store, error))
 		return false;
 	g_autofree char *shown = reference_shorten(tagged ? by_tag : by_digest),
@@ -123,6 +156,10 @@ static bool pull_one(Repository *repository, gpointer data, Stop *stop, GError *
 		return false;
 	g_autofree char *digest = g_strdup(text.digest), *id = NULL;
 	g_autoptr(json_t) manifest = json_parse(text.text, text.length, error);
+	bool is_index = manifest_is_index(manifest, text.media_type);
+	g_auto(IndexText) index = {0};
+	if (is_index)
+		index = (IndexText){g_strdup(text.text), g_strdup(text.media_type)};
 	if (manifest == NULL || !choose(repository, one->pull, &text, &manifest, stop, error))
 		return false;
 	g_autofree char *from = g_strconcat("Pulling from ", one->pull->reference->path, NULL);
@@ -133,7 +170,8 @@ static bool pull_one(Repository *repository, gpointer data, Stop *stop, GError *
 		id = g_strdup(row->id);
 	else if (!keep_image(one, repository, &text, manifest, &id, error))
 		return false;
-	if (!name_image(one, id, digest, error))
+	if ((is_index && !keep_index(one, &index, digest, &text, &id, error)) ||
+		!name_image(one, id, digest, is_index, error))
 		return false;
 	g_autofree char *line = g_strconcat("Digest: ", digest, NULL);
 	transfer_say(one->transfer, NULL, line);

@@ -1,19 +1,19 @@
-/* `push`: layers that the registry does not have, then the manifest. */
-#include "engine/image/layer_pack.h"
+/* `push`: content that the registry does not have, then what names it: a manifest, or an index of several. */
+#include "engine/image/images.h"
 #include "engine/object/event.h"
-#include "engine/transfer/batch.h"
+#include "engine/transfer/push_content.h"
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/fd.h"
 
 #include <string.h>
 
-enum { SHORT_ID = 12, BLOCK = 256 * 1024 };
-
 typedef struct {
 	Reference *reference;
 	Credentials *credentials;
 	GPtrArray *tags; /* of char * */
+	char *platform;	 /* only the image of this one, or "" */
 } Push;
 
 static void push_free(gpointer data)
@@ -22,252 +22,169 @@ static void push_free(gpointer data)
 	g_clear_pointer(&push->reference, reference_free);
 	g_clear_pointer(&push->credentials, credentials_free);
 	g_clear_pointer(&push->tags, g_ptr_array_unref);
+	g_free(push->platform);
 	g_free(push);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Push, push_free)
-
-/* The layers of one image on their way. */
-typedef struct {
-	Batch batch;
-	Repository *repository;
-	const char *target; /* "localhost:5000/x" */
-} Sending;
-
-typedef struct {
-	PoolTask task;
-	Sending *sending;
-	Layer *layer; /* borrowed; its blob may become a compressed one */
-	char *short_id;
-	gint64 size;
-} LayerSend;
-
-static void sent(gpointer data, gint64 bytes)
-{
-	LayerSend *send = data;
-	if (bytes > 0)
-		transfer_progress(send->sending->batch.transfer, send->short_id, "Pushing", bytes,
-			MAX(send->size, 1));
-}
-
-static bool is_compressed(const Layer *layer)
-{
-	return g_str_has_suffix(layer->media_type, "gzip") ||
-	       g_str_has_suffix(layer->media_type, "zstd");
-}
-
-/* A tar becomes a gzip file, and stays one: the next push, and `save`, take it as it is. */
-static bool compress(Store *store, Layer *layer, Stop *stop, GError **error)
-{
-	autofd fd = blob_open(store, layer->blob, NULL, error);
-	g_autoptr(LayerPack) pack = fd >= 0 ? layer_pack_new(store, error) : NULL;
-	g_autofree char *block = g_malloc(BLOCK);
-	ssize_t n = pack != NULL ? 1 : -1;
-	while (n > 0) {
-		n = byte_source_fd(&fd, block, BLOCK, error);
-		if (g_atomic_int_get(stop))
-			return fail(error, BERTH_ERROR_SYSTEM, "context canceled");
-		if (n > 0 && !layer_pack_add(pack, block, (size_t)n, error))
-			return false;
-	}
-	g_autoptr(BlobWriter) blob = n == 0 ? layer_pack_end(pack, error) : NULL;
-	if (blob == NULL || !blob_writer_keep(blob, true, error) ||
-		!layer_set_blob(store, layer, blob_writer_digest(blob), layer_pack_type, error))
-		return false;
-	g_free(layer->blob);
-	layer->blob = g_strdup(blob_writer_digest(blob));
-	g_free(layer->media_type);
-	layer->media_type = g_strdup(layer_pack_type);
-	return true;
-}
-
-/* Another repository of the same registry that has the blob: its path, or NULL. */
-static char *mount_source(const Sending *sending, const Layer *layer)
-{
-	g_auto(GStrv) sources =
-		blob_sources(transfer_engine(sending->batch.transfer)->store, layer->blob);
-	size_t domain = strcspn(sending->target, "/") + 1;
-	for (int i = 0; sources[i] != NULL; i++)
-		if (strncmp(sources[i], sending->target, domain) == 0 &&
-			strcmp(sources[i], sending->target) != 0)
-			return g_strdup(sources[i] + domain);
-	return NULL;
-}
-
-static bool put_blob(LayerSend *send, GError **error)
-{
-	Sending *sending = send->sending;
-	Store *store = transfer_engine(sending->batch.transfer)->store;
-	bool mounted;
-	autofd fd = blob_open(store, send->layer->blob, &send->size, error);
-	if (fd < 0)
-		return false;
-	g_autofree char *from = mount_source(sending, send->layer);
-	BlobSend blob = {.digest = send->layer->blob,
-		.fd = fd,
-		.size = send->size,
-		.mount_from = from,
-		.sent = sent,
-		.data = send};
-	if (!repository_put_blob(sending->repository, &blob, &mounted, &sending->batch.stop, error))
-		return false;
-	g_autofree char *status =
-		mounted ? g_strconcat("Mounted from ", from, NULL) : g_strdup("Pushed");
-	transfer_say(sending->batch.transfer, send->short_id, status);
-	return true;
-}
-
-static bool send_layer(LayerSend *send, GError **error)
-{
-	Sending *sending = send->sending;
-	Store *store = transfer_engine(sending->batch.transfer)->store;
-	g_autoptr(GError) problem = NULL;
-	if (!is_compressed(send->layer) &&
-		!compress(store, send->layer, &sending->batch.stop, error))
-		return false;
-	if (repository_has_blob(
-		    sending->repository, send->layer->blob, &sending->batch.stop, &problem))
-		transfer_say(sending->batch.transfer, send->short_id, "Layer already exists");
-	else if (problem != NULL) {
-		g_propagate_error(error, g_steal_pointer(&problem));
-		return false;
-	} else if (!put_blob(send, error))
-		return false;
-	blob_source_add(store, send->layer->blob, sending->target);
-	return true;
-}
-
-static void run(PoolTask *task)
-{
-	LayerSend *send = (LayerSend *)task;
-	Batch *batch = &send->sending->batch;
-	g_autoptr(GError) error = NULL;
-	bool ok = batch_going(batch) && send_layer(send, &error);
-	g_free(send->short_id);
-	g_free(send);
-	batch_done(batch, ok, error);
-}
-
-static void start(Sending *sending, Layer *layer)
-{
-	Transfer *transfer = sending->batch.transfer;
-	LayerSend *send = g_new0(LayerSend, 1);
-	*send = (LayerSend){.task = {run},
-		.sending = sending,
-		.layer = layer,
-		.short_id = g_strndup(layer->diff_id + strlen("sha256:"), SHORT_ID)};
-	transfer_say(transfer, send->short_id, "Preparing");
-	batch_push(&sending->batch, transfer_engine(transfer)->registries->uploads, &send->task);
-	/* cppcheck-suppress memleak ; run frees it */
-}
-
-static bool send_layers(Transfer *transfer, Repository *repository, const char *target,
-	GPtrArray *layers, GError **error)
-{
-	Sending sending = {.repository = repository, .target = target};
-	g_autoptr(GHashTable) begun = g_hash_table_new(g_str_hash, g_str_equal);
-	batch_init(&sending.batch, transfer);
-	/* An image may have one layer twice. */
-	for (guint i = 0; i < layers->len; i++)
-		if (g_hash_table_add(begun, ((Layer *)layers->pdata[i])->diff_id))
-			start(&sending, layers->pdata[i]);
-	return batch_end(&sending.batch, error);
-}
-
-/* The one that the image came with, as long as it names the blobs that we have: its digest stays. */
-static char *known_manifest(Store *store, const char *id, GPtrArray *layers, char **media_type)
-{
-	g_autofree char *text = manifest_store_get(store, id, media_type);
-	g_autoptr(json_t) manifest = text != NULL ? json_parse(text, strlen(text), NULL) : NULL;
-	const json_t *descriptors = json_object_get(manifest, "layers");
-	bool same = manifest != NULL && json_array_size(descriptors) == layers->len;
-	for (guint i = 0; same && i < layers->len; i++)
-		same = strcmp(json_str(json_array_get(descriptors, i), "digest"),
-			       ((Layer *)layers->pdata[i])->blob) == 0;
-	return same ? g_steal_pointer(&text) : NULL;
-}
-
-static char *new_manifest(
-	Store *store, const ImageRow *row, GPtrArray *layers, char **media_type, GError **error)
-{
-	json_t *descriptors = json_array();
-	g_autoptr(json_t) manifest = json_pack("{s:i, s:s, s:{s:s, s:I, s:s}, s:o}",
-		"schemaVersion", 2, "mediaType", "application/vnd.oci.image.manifest.v1+json",
-		"config", "mediaType", "application/vnd.oci.image.config.v1+json", "size",
-		(json_int_t)strlen(row->config), "digest", row->id, "layers", descriptors);
-	for (guint i = 0; i < layers->len; i++) {
-		const Layer *layer = layers->pdata[i];
-		gint64 size;
-		autofd fd = blob_open(store, layer->blob, &size, error);
-		if (fd < 0)
-			return NULL;
-		json_array_append_new(
-			descriptors, json_pack("{s:s, s:I, s:s}", "mediaType", layer->media_type,
-					     "size", (json_int_t)size, "digest", layer->blob));
-	}
-	g_free(*media_type);
-	*media_type = g_strdup("application/vnd.oci.image.manifest.v1+json");
-	return json_text(manifest);
-}
-
-static bool send_config(
-	Transfer *transfer, Repository *repository, const ImageRow *row, GError **error)
-{
-	g_autoptr(GError) problem = NULL;
-	bool mounted;
-	gint64 size;
-	if (repository_has_blob(repository, row->id, transfer_stop(transfer), &problem))
-		return true;
-	autofd fd = problem == NULL
-			    ? blob_open(transfer_engine(transfer)->store, row->id, &size, error)
-			    : -1;
-	if (problem != NULL)
-		g_propagate_error(error, g_steal_pointer(&problem));
-	BlobSend blob = {.digest = row->id, .fd = fd, .size = size};
-	return fd >= 0 &&
-	       repository_put_blob(repository, &blob, &mounted, transfer_stop(transfer), error);
-}
 
 /* What use() of repository_open works on. */
 typedef struct {
 	const Push *push;
 	Transfer *transfer;
 	const char *tag;
+	bool shrunk; /* the name means an index here, and an image there */
 } One;
+
+static bool fetch_text(Engine *engine, const char *digest, char **text, GError **error)
+{
+	enum { MAX_MANIFEST = 4 << 20 };
+	autofd fd = blob_open(engine->store, digest, NULL, error);
+	*text = fd >= 0 ? fd_read_all(fd, MAX_MANIFEST, NULL) : NULL;
+	return *text != NULL || fd < 0 || fail_errno(error, "blob %s", digest);
+}
+
+/* What an index lists that is no image: a manifest whose blobs are kept as they came. */
+static bool push_other(
+	One *one, Repository *repository, const json_t *entry, Stop *stop, GError **error)
+{
+	const char *digest = json_str(entry, "digest");
+	g_autofree char *text = NULL;
+	if (!fetch_text(transfer_engine(one->transfer), digest, &text, error))
+		return false;
+	g_autoptr(json_t) manifest = text != NULL ? json_parse(text, strlen(text), error) : NULL;
+	const json_t *layers = json_object_get(manifest, "layers");
+	if (manifest == NULL ||
+		!push_blob(one->transfer, repository, json_str(manifest, "config.digest"), error))
+		return false;
+	for (size_t i = 0; i < json_array_size(layers); i++)
+		if (!push_blob(one->transfer, repository,
+			    json_str(json_array_get(layers, i), "digest"), error))
+			return false;
+	return repository_put_manifest(
+		repository, digest, json_str(entry, "mediaType"), text, stop, error);
+}
+
+static bool push_parts(One *one, Repository *repository, const char *target, const IndexRow *index,
+	Stop *stop, GError **error)
+{
+	Store *store = transfer_engine(one->transfer)->store;
+	g_autoptr(GPtrArray) images = index_store_images(store, index->digest);
+	g_autoptr(json_t) json = json_parse(index->text, strlen(index->text), error);
+	size_t i;
+	json_t *entry;
+	for (guint n = 0; n < images->len; n++) {
+		const IndexImage *image = images->pdata[n];
+		g_autofree char *type = NULL,
+				*own = push_image(one->transfer, repository, target,
+					image->image_id, &type, error);
+		if (own == NULL || !repository_put_manifest(repository, image->manifest,
+					   image->media_type, image->text, stop, error))
+			return false;
+	}
+	json_array_foreach (json_object_get(json, "manifests"), i, entry)
+		if (index_store_has_blob(store, index->digest, json_str(entry, "digest")) &&
+			!push_other(one, repository, entry, stop, error))
+			return false;
+	return json != NULL;
+}
+
+/* What the name is to mean in the registry. */
+typedef struct {
+	char *media_type, *text;
+	bool is_index;
+} Pushed;
+
+static void pushed_clear(Pushed *pushed)
+{
+	g_free(pushed->media_type);
+	g_free(pushed->text);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Pushed, pushed_clear)
+
+static bool push_index(One *one, Repository *repository, const char *target, const char *digest,
+	Pushed *pushed, Stop *stop, GError **error)
+{
+	g_autoptr(IndexRow) index = index_store_get(transfer_engine(one->transfer)->store, digest);
+	if (index == NULL)
+		return fail(error, BERTH_ERROR_NOT_FOUND, "No such image: %s", digest);
+	*pushed = (Pushed){g_strdup(index->media_type), g_strdup(index->text), true};
+	return push_parts(one, repository, target, index, stop, error);
+}
+
+/* Docker's client tells its user by this that an index has shrunk on its way. */
+static void tell_shrunk(One *one, const char *index, const Pushed *pushed)
+{
+	Engine *engine = transfer_engine(one->transfer);
+	g_autofree char *digest = digest_of(pushed->text, strlen(pushed->text));
+	transfer_say_json(one->transfer,
+		json_pack("{s:{}, s:{s:b, s:o, s:{s:s, s:s, s:I}}}", "progressDetail", "aux",
+			"manifestPushedInsteadOfIndex", 1, "originalIndex",
+			image_index_descriptor(engine, index), "selectedManifest", "mediaType",
+			pushed->media_type, "digest", digest, "size",
+			(json_int_t)strlen(pushed->text)));
+}
+
+/* An index of which something is not here is pushed as the image that its name stands for. */
+static bool push_content(One *one, Repository *repository, const char *target, const char *id,
+	const char *index, Pushed *pushed, Stop *stop, GError **error)
+{
+	Engine *engine = transfer_engine(one->transfer);
+	if (index != NULL && image_index_is_whole(engine, index))
+		return push_index(one, repository, target, index, pushed, stop, error);
+	pushed->text =
+		push_image(one->transfer, repository, target, id, &pushed->media_type, error);
+	g_autoptr(GPtrArray) images =
+		index != NULL ? index_store_images(engine->store, index) : NULL;
+	if (pushed->text != NULL && images != NULL && images->len > 1)
+		one->shrunk = true;
+	return pushed->text != NULL;
+}
+
+static bool tell_pushed(One *one, const char *full, const char *id, const char *index,
+	const Pushed *pushed, GError **error)
+{
+	Engine *engine = transfer_engine(one->transfer);
+	const Reference *reference = one->push->reference;
+	size_t size = strlen(pushed->text);
+	g_autofree char *digest = digest_of(pushed->text, size),
+			*target = reference_name(reference),
+			*by_digest = g_strconcat(target, "@", digest, NULL),
+			*line = g_strdup_printf(
+				"%s: digest: %s size: %zu", one->tag, digest, size),
+			*shown = reference_shorten(full),
+			*name = reference_familiar_name(reference);
+	transfer_say(one->transfer, NULL, line);
+	transfer_say_json(one->transfer,
+		json_pack("{s:{}, s:{s:s, s:s, s:I}}", "progressDetail", "aux", "Tag", one->tag,
+			"Digest", digest, "Size", (json_int_t)size));
+	if (one->shrunk)
+		tell_shrunk(one, index, pushed);
+	event_publish(engine, "image", "push", shown, json_pack("{s:s}", "name", name));
+	return (pushed->is_index || manifest_store_set(engine->store, id, pushed->media_type,
+					    pushed->text, error)) &&
+	       repo_digest_set(engine->store, by_digest, id, error);
+}
 
 static bool push_tag(Repository *repository, gpointer data, Stop *stop, GError **error)
 {
 	One *one = data;
 	Engine *engine = transfer_engine(one->transfer);
-	const Reference *reference = one->push->reference;
-	g_autofree char *target = reference_name(reference);
-	g_autofree char *full = g_strconcat(target, ":", one->tag, NULL), *media_type = NULL;
-	g_autofree char *id = tag_store_get(engine->store, full);
-	g_autoptr(ImageRow) row = id != NULL ? image_store_get(engine->store, id) : NULL;
-	if (row == NULL)
+	const Push *push = one->push;
+	g_autofree char *target = reference_name(push->reference),
+			*full = g_strconcat(target, ":", one->tag, NULL),
+			*shown = reference_shorten(full),
+			*named = tag_store_get(engine->store, full);
+	if (named == NULL)
 		return fail(error, BERTH_ERROR_SYSTEM, "tag does not exist: %s", one->tag);
-	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, id);
-	if (!send_layers(one->transfer, repository, target, layers, error) ||
-		!send_config(one->transfer, repository, row, error))
-		return false;
-	g_autofree char *text = known_manifest(engine->store, id, layers, &media_type);
-	if (text == NULL)
-		text = new_manifest(engine->store, row, layers, &media_type, error);
-	if (text == NULL ||
-		!repository_put_manifest(repository, one->tag, media_type, text, stop, error))
-		return false;
-	g_autofree char *digest = digest_of(text, strlen(text));
-	g_autofree char *by_digest = g_strconcat(target, "@", digest, NULL);
-	g_autofree char *line =
-		g_strdup_printf("%s: digest: %s size: %zu", one->tag, digest, strlen(text));
-	transfer_say(one->transfer, NULL, line);
-	transfer_say_json(one->transfer,
-		json_pack("{s:{}, s:{s:s, s:s, s:I}}", "progressDetail", "aux", "Tag", one->tag,
-			"Digest", digest, "Size", (json_int_t)strlen(text)));
-	g_autofree char *shown = reference_shorten(full),
-			*name = reference_familiar_name(reference);
-	event_publish(engine, "image", "push", shown, json_pack("{s:s}", "name", name));
-	return manifest_store_set(engine->store, id, media_type, text, error) &&
-	       repo_digest_set(engine->store, by_digest, id, error);
+	g_autofree char *id = image_find_on(engine, shown, push->platform, error),
+			*index = *push->platform == '\0' ? index_tag_get(engine->store, full)
+							 : NULL;
+	g_auto(Pushed) pushed = {0};
+	return id != NULL &&
+	       push_content(one, repository, target, id, index, &pushed, stop, error) &&
+	       repository_put_manifest(
+		       repository, one->tag, pushed.media_type, pushed.text, stop, error) &&
+	       tell_pushed(one, full, id, index, &pushed, error);
 }
 
 static bool work(Transfer *transfer, gpointer data, GError **error)
@@ -279,7 +196,7 @@ static bool work(Transfer *transfer, gpointer data, GError **error)
 	g_autoptr(GPtrArray) candidates =
 		candidates_of(transfer_engine(transfer), push->reference, push->credentials, true);
 	for (guint i = 0; i < push->tags->len; i++) {
-		One one = {push, transfer, push->tags->pdata[i]};
+		One one = {push, transfer, push->tags->pdata[i], false};
 		if (!repository_open(candidates, push_tag, &one, transfer_stop(transfer), error))
 			return false;
 	}
@@ -303,6 +220,7 @@ bool image_push(Engine *engine, const PushRequest *request, TransferSay say, gpo
 	push->credentials =
 		push->reference != NULL ? credentials_parse(request->auth, error) : NULL;
 	push->tags = g_ptr_array_new_with_free_func(g_free);
+	push->platform = g_strdup(request->platform);
 	if (push->credentials == NULL)
 		return false;
 	if (push->reference->digest != NULL)
@@ -320,8 +238,8 @@ bool image_push(Engine *engine, const PushRequest *request, TransferSay say, gpo
 	if (id == NULL)
 		return fail(error, BERTH_ERROR_NOT_FOUND,
 			"An image does not exist locally with the tag: %s", familiar);
-	g_autofree char *key = g_strdup_printf(
-		"push %s %s %s", full, request->tag != NULL ? request->tag : "*", request->auth);
+	g_autofree char *key = g_strdup_printf("push %s %s %s %s", full,
+		request->tag != NULL ? request->tag : "*", request->platform, request->auth);
 	return transfer_follow(
 		engine, key, work, g_steal_pointer(&push), push_free, say, data, peer_fd, error);
 }

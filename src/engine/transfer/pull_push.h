@@ -21,6 +21,7 @@ bool image_pull(Engine *engine, const PullRequest *request, TransferSay say, gpo
 /* image_push.c: pushes a tag, or (tag NULL) all of a repository's. */
 typedef struct {
 	const char *name, *tag, *auth;
+	const char *platform; /* only the image of this one, or "" */
 } PushRequest;
 bool image_push(Engine *engine, const PushRequest *request, TransferSay say, gpointer data,
 	int peer_fd, GError **error);

@@ -1,4 +1,4 @@
-#include "image/image.h"
+#include "base/platform.h"
 
 #include "base/error.h"
 
@@ -77,6 +77,36 @@ static bool component_valid(const char *text)
 	return *text != '\0';
 }
 
+/* "windows(10.0.17763)", too. */
+static bool os_valid(const char *text)
+{
+	size_t name = 0, length = strlen(text);
+	while (g_ascii_isalnum(text[name]) || (text[name] != '\0' && strchr("_-", text[name]) != NULL))
+		name++;
+	if (name == 0 || text[name] == '\0')
+		return name > 0;
+	if (text[name] != '(' || text[length - 1] != ')')
+		return false;
+	for (const char *c = text + name + 1; c < text + length - 1; c++)
+		if (!g_ascii_isalnum(*c) && strchr("_.%-+", *c) == NULL)
+			return false;
+	return true;
+}
+
+static bool refuse_component(bool os, const char *part, const char *text, GError **error)
+{
+	return os ? fail(error, BERTH_ERROR_INVALID,
+			    "\"%s\" is an invalid OS component of \"%s\": OSAndVersion specifier "
+			    "component must match "
+			    "\"^([A-Za-z0-9_-]+)(?:\\\\(([A-Za-z0-9_.%%-]*)((?:\\\\+[A-Za-z0-9_.%%-]+)*)"
+			    "\\\\))?$\": invalid argument",
+			    part, text)
+		  : fail(error, BERTH_ERROR_INVALID,
+			    "\"%s\" is an invalid component of \"%s\": platform specifier component "
+			    "must match \"^[A-Za-z0-9_.-]+$\": invalid argument",
+			    part, text);
+}
+
 static const char systems[] =
 	"aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 "
 	"solaris windows zos";
@@ -112,15 +142,13 @@ bool platform_parse(const char *text, Platform *platform, GError **error)
 		platform_read(json, platform);
 		return true;
 	}
-	for (guint i = 0; i < count; i++)
-		if (!component_valid(parts[i]))
-			return fail(error, BERTH_ERROR_INVALID,
-				"\"%s\" is an invalid component of \"%s\": platform specifier component "
-				"must match \"^[A-Za-z0-9_.-]+$\": invalid argument",
-				parts[i], text);
-	if (count == 0 || count > 3)
+	for (guint i = 0; i < MAX(count, 1); i++)
+		if (!(i == 0 ? os_valid(count > 0 ? parts[0] : "") : component_valid(parts[i])))
+			return refuse_component(i == 0, count > 0 ? parts[i] : "", text, error);
+	if (count > 3)
 		return fail(error, BERTH_ERROR_INVALID,
 			"\"%s\": cannot parse platform specifier: invalid argument", text);
+	parts[0][strcspn(parts[0], "(")] = '\0'; /* a version, which says nothing here */
 	/* A lone word is an operating system or an architecture that Go knows. */
 	bool lone = count == 1 && !is_word_of(parts[0], systems);
 	if (lone && !is_architecture(parts[0]))

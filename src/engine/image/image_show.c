@@ -1,0 +1,109 @@
+/* What one image is, and how it was made. */
+#include "engine/image/images.h"
+
+#include "base/error.h"
+#include "base/timefmt.h"
+
+#include <string.h>
+
+static json_t *diff_ids(GPtrArray *layers)
+{
+	json_t *list = json_array();
+	for (guint i = 0; i < layers->len; i++)
+		json_array_append_new(list, json_string(((Layer *)layers->pdata[i])->diff_id));
+	return list;
+}
+
+/* Where the layers lie, in the words of Docker's overlay2 driver, which scripts read. */
+static json_t *graph_driver(Engine *engine, GPtrArray *layers)
+{
+	g_autoptr(GString) lower = g_string_new("");
+	json_t *data = json_object();
+	for (guint i = layers->len; i-- > 0;) {
+		g_autofree char *path = g_strdup_printf("%s/layers/%" G_GINT64_FORMAT,
+			engine->store->root, ((Layer *)layers->pdata[i])->number);
+		if (i == layers->len - 1)
+			json_object_set_new(data, "UpperDir", json_string(path));
+		else
+			g_string_append_printf(lower, "%s%s", lower->len > 0 ? ":" : "", path);
+	}
+	if (lower->len > 0)
+		json_object_set_new(data, "LowerDir", json_string(lower->str));
+	return json_pack("{s:o, s:s}", "Data", data, "Name", "overlay2");
+}
+
+json_t *image_inspect(Engine *engine, const char *reference, const char *platform, GError **error)
+{
+	g_autofree char *id = image_find_on(engine, reference, platform, error);
+	g_autoptr(json_t) config = id != NULL ? image_config(engine, id, error) : NULL;
+	g_autoptr(ImageRow) row = config != NULL ? image_store_get(engine->store, id) : NULL;
+	if (config != NULL && row == NULL) /* removed meanwhile */
+		fail(error, BERTH_ERROR_NOT_FOUND, "No such image: %s", reference);
+	if (row == NULL)
+		return NULL;
+	g_auto(GStrv) tags = tag_store_of(engine->store, id),
+		      digests = repo_digests_of(engine->store, id);
+	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, id);
+	g_autofree char *tagged = time_format(row->tagged);
+	json_t *inner = json_object_get(config, "config"),
+	       *history = json_object_get(config, "history");
+	const char *created = json_str(config, "created");
+	const char *comment = json_str(config, "comment");
+	if (*comment == '\0')
+		comment =
+			json_str(json_array_get(history, json_array_size(history) - 1), "comment");
+	json_t *json =
+		json_pack("{s:s, s:o, s:o, s:s, s:s}", "Id", id, "RepoTags", image_short_names(tags),
+			"RepoDigests", image_short_names(digests), "Parent",
+			json_str(config, "parent"), "Comment", comment);
+	json_object_set_new(
+		json, "Created", json_string(*created != '\0' ? created : "0001-01-01T00:00:00Z"));
+	json_object_set_new(json, "DockerVersion", json_string(json_str(config, "docker_version")));
+	json_object_set_new(json, "Author", json_string(json_str(config, "author")));
+	json_object_set_new(
+		json, "Config", json_is_object(inner) ? json_incref(inner) : json_object());
+	json_object_set_new(json, "Architecture", json_string(json_str(config, "architecture")));
+	if (*json_str(config, "variant") != '\0')
+		json_object_set_new(json, "Variant", json_string(json_str(config, "variant")));
+	json_object_set_new(json, "Os", json_string(json_str(config, "os")));
+	json_object_set_new(json, "Size", json_integer(row->size));
+	json_object_set_new(json, "VirtualSize", json_integer(row->size));
+	json_object_set_new(json, "GraphDriver", graph_driver(engine, layers));
+	json_object_set_new(json, "RootFS",
+		json_pack("{s:s, s:o}", "Type", "layers", "Layers", diff_ids(layers)));
+	json_object_set_new(json, "Metadata", json_pack("{s:s}", "LastTagTime", tagged));
+	g_autofree char *index = image_index_named(engine, reference);
+	if (index != NULL)
+		json_object_set_new(json, "Descriptor",
+			*platform == '\0' ? image_index_descriptor(engine, index)
+					  : image_index_entry(engine, index, id));
+	return json;
+}
+
+json_t *image_history(Engine *engine, const char *reference, const char *platform, GError **error)
+{
+	g_autofree char *id = image_find_on(engine, reference, platform, error);
+	g_autoptr(json_t) config = id != NULL ? image_config(engine, id, error) : NULL;
+	if (config == NULL)
+		return NULL;
+	g_auto(GStrv) tags = tag_store_of(engine->store, id);
+	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, id);
+	json_t *history = json_object_get(config, "history"), *list = json_array(), *entry;
+	size_t i;
+	guint layer = 0;
+	json_array_foreach (history, i, entry) {
+		gint64 created = 0, size = 0;
+		time_parse(json_str(entry, "created"), &created);
+		if (!json_bool(entry, "empty_layer") && layer < layers->len)
+			size = ((Layer *)layers->pdata[layer++])->size;
+		bool last = i == json_array_size(history) - 1;
+		json_array_insert_new(list, 0,
+			json_pack("{s:s, s:I, s:s, s:s, s:I, s:o}", "Comment",
+				json_str(entry, "comment"), "Created",
+				(json_int_t)(created / 1000000000), "CreatedBy",
+				json_str(entry, "created_by"), "Id", last ? id : "<missing>",
+				"Size", (json_int_t)size, "Tags",
+				last && tags[0] != NULL ? image_short_names(tags) : json_null()));
+	}
+	return list;
+}

@@ -1,0 +1,296 @@
+/* An archive of images comes in one stream, its entries in any order: all are kept until it is known what they are. */
+#include "engine/image/load_archive.h"
+#include "engine/object/event.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "image/image.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <string.h>
+
+enum {
+	BLOCK = 256 * 1024,
+	MAX_ENTRIES = 100000,
+	MAX_DOCUMENT = 8 << 20,
+	MAX_LINKS = 8,
+	SMALLEST_LAYER = 1024, /* of a tar; what is smaller is a document */
+};
+
+void load_file_free(gpointer data)
+{
+	LoadFile *file = data;
+	if (file->incoming != NULL)
+		incoming_free(file->incoming);
+	else if (file->blob != NULL)
+		blob_writer_free(file->blob);
+	g_free(file);
+}
+
+static la_ssize_t outer_input(struct archive *archive, void *data, const void **buffer)
+{
+	Load *load = data;
+	*buffer = load->block;
+	ssize_t n = load->read(load->stream, load->block, BLOCK, &load->problem);
+	if (n < 0)
+		archive_set_error(archive, EIO, "%s", load->problem->message);
+	return n;
+}
+
+/* A name as a key: no leading "./", no "..". It never becomes a path (CVE-2014-9356). */
+static char *entry_name(const char *path)
+{
+	g_autofree char *rooted = g_strconcat("/", path, NULL),
+			*clean = path_normal(rooted, "/");
+	return g_strdup(clean + 1);
+}
+
+static LoadFile *file_new(Load *load, gint64 size, GError **error)
+{
+	g_autoptr(LoadFile) file = g_new0(LoadFile, 1);
+	if (size >= SMALLEST_LAYER) {
+		file->incoming = incoming_new(load->engine->store, NULL, NULL, error);
+		file->blob = file->incoming != NULL ? incoming_blob(file->incoming) : NULL;
+	} else {
+		file->blob = blob_writer_new(load->engine->store, error);
+	}
+	return file->blob != NULL ? g_steal_pointer(&file) : NULL;
+}
+
+static bool keep_entry(
+	Load *load, struct archive *archive, struct archive_entry *entry, GError **error)
+{
+	const void *block;
+	size_t length;
+	la_int64_t offset;
+	int code;
+	g_autofree char *name = entry_name(archive_entry_pathname(entry));
+	const char *target = archive_entry_symlink(entry) != NULL ? archive_entry_symlink(entry)
+								  : archive_entry_hardlink(entry);
+	if (target != NULL) {
+		g_autofree char *folder = g_path_get_dirname(name);
+		g_autofree char *joined = archive_entry_symlink(entry) != NULL
+						  ? g_build_filename(folder, target, NULL)
+						  : g_strdup(target);
+		g_hash_table_insert(load->links, g_steal_pointer(&name), entry_name(joined));
+		return true;
+	}
+	if (archive_entry_filetype(entry) != AE_IFREG)
+		return true;
+	g_autoptr(LoadFile) file = file_new(load, archive_entry_size(entry), error);
+	if (file == NULL)
+		return false;
+	while ((code = archive_read_data_block(archive, &block, &length, &offset)) == ARCHIVE_OK)
+		if (!(file->incoming != NULL ? incoming_add(file->incoming, block, length, error)
+					     : blob_writer_add(file->blob, block, length, error)))
+			return false;
+	if (file->incoming != NULL)
+		incoming_end(file->incoming, code == ARCHIVE_EOF);
+	if (code != ARCHIVE_EOF)
+		return fail(error, BERTH_ERROR_INVALID, "the archive is damaged or cut off: %s",
+			archive_error_string(archive));
+	g_hash_table_insert(load->files, g_steal_pointer(&name), g_steal_pointer(&file));
+	return true;
+}
+
+bool load_read_archive(Load *load, GError **error)
+{
+	struct archive *archive = archive_read_new();
+	struct archive_entry *entry;
+	int code = ARCHIVE_OK, entries = 0;
+	bool ok = true;
+	archive_read_support_format_tar(archive);
+	archive_filters(archive);
+	archive_read_open(archive, load, NULL, outer_input, NULL);
+	while (ok && (code = archive_read_next_header(archive, &entry)) != ARCHIVE_EOF) {
+		if (code < ARCHIVE_WARN)
+			ok = fail(error, BERTH_ERROR_INVALID,
+				"the archive is damaged or cut off: %s",
+				archive_error_string(archive));
+		else if (++entries > MAX_ENTRIES)
+			ok = fail(error, BERTH_ERROR_INVALID,
+				"the archive has more than %d entries", MAX_ENTRIES);
+		else
+			ok = keep_entry(load, archive, entry, error);
+	}
+	if (load->problem != NULL) {
+		g_clear_error(error);
+		g_propagate_error(error, g_steal_pointer(&load->problem));
+		ok = false;
+	}
+	archive_read_free(archive);
+	return ok;
+}
+
+LoadFile *load_find(Load *load, const char *path)
+{
+	g_autofree char *name = entry_name(path);
+	for (int i = 0; i < MAX_LINKS; i++) {
+		LoadFile *file = g_hash_table_lookup(load->files, name);
+		const char *next = g_hash_table_lookup(load->links, name);
+		if (file != NULL || next == NULL)
+			return file;
+		g_free(name);
+		name = g_strdup(next);
+	}
+	return NULL;
+}
+
+/* The file that is asked for by a path; what is asked for by its digest has to have it (OCI image-spec,
+ * image-layout.md). Borrowed; NULL with error. */
+LoadFile *load_get(Load *load, const char *path, GError **error)
+{
+	static const char blobs[] = "blobs/sha256/";
+	LoadFile *file = load_find(load, path);
+	g_autofree char *name = entry_name(path);
+	if (file == NULL) {
+		fail(error, BERTH_ERROR_INVALID, "invalid archive: it has no %s", path);
+		return NULL;
+	}
+	const char *digest = blob_writer_digest(file->blob);
+	if (g_str_has_prefix(name, blobs) &&
+		strcmp(name + strlen(blobs), digest + strlen("sha256:")) != 0) {
+		fail(error, BERTH_ERROR_INVALID, "invalid archive: the digest of %s is %s", name,
+			digest);
+		return NULL;
+	}
+	return file;
+}
+
+char *load_text(Load *load, const char *path, GError **error)
+{
+	const LoadFile *file = load_get(load, path, error);
+	if (file == NULL)
+		return NULL;
+	int fd = blob_writer_fd(file->blob);
+	lseek(fd, 0, SEEK_SET);
+	char *text = fd_read_all(fd, MAX_DOCUMENT, NULL);
+	if (text == NULL)
+		fail_errno(error, "%s", path);
+	return text;
+}
+
+json_t *load_json(Load *load, const char *path, GError **error)
+{
+	g_autofree char *text = load_text(load, path, error);
+	json_t *json = text != NULL ? json_parse(text, strlen(text), error) : NULL;
+	if (text != NULL && json == NULL)
+		g_prefix_error(error, "%s: ", path);
+	return json;
+}
+
+/* From what was unpacked while it came; anew where that is another layer of another image already. */
+static Layer *keep_layer(Load *load, LayerPins *pins, LoadFile *file, const char *chain,
+	const char *diff_id, GError **error)
+{
+	const GError *damage =
+		file->incoming != NULL ? incoming_unpack_error(file->incoming) : NULL;
+	if (file->incoming == NULL || file->kept)
+		return image_unpack(load->engine, pins, file->blob, chain, diff_id, error);
+	if (damage != NULL) {
+		g_propagate_error(error, g_error_copy(damage));
+		return NULL;
+	}
+	file->kept = true;
+	return layer_keep(
+		pins, file->blob, incoming_unpacked(file->incoming), chain, diff_id, error);
+}
+
+/* A layer that is there already is not needed again, but what the archive has in its place may not be called what it is not. */
+static Layer *take_layer(Load *load, LayerPins *pins, const char *path, const char *parent,
+	const char *diff_id, GError **error)
+{
+	g_autofree char *chain = layer_chain_id(parent, diff_id);
+	if (!layer_pins_add(pins, chain, error))
+		return NULL;
+	g_autoptr(Layer) layer = layer_find(load->engine->store, chain);
+	if (layer != NULL && load_find(load, path) == NULL)
+		return g_steal_pointer(&layer);
+	LoadFile *file = load_get(load, path, error);
+	if (file == NULL)
+		return NULL;
+	return layer != NULL ? g_steal_pointer(&layer)
+			     : keep_layer(load, pins, file, parent, diff_id, error);
+}
+
+/* Tells the client, and who follows. True. */
+bool load_told(Load *load, const char *id, char *const *tags)
+{
+	load->loaded++;
+	for (int i = 0; tags[i] != NULL; i++) {
+		g_autofree char *name = reference_shorten(tags[i]),
+				*line = g_strconcat("Loaded image: ", name, NULL);
+		load->request->said(line, load->request->data);
+	}
+	g_autofree char *line = g_strconcat("Loaded image ID: ", id, NULL);
+	if (tags[0] == NULL)
+		load->request->said(line, load->request->data);
+	image_event(load->engine, "load", id, id);
+	return true;
+}
+
+/* Its layers (of Layer), lowest first. */
+static GPtrArray *take_layers(Load *load, LayerPins *pins, const json_t *config,
+	char *const *layer_paths, GError **error)
+{
+	json_t *diff_ids = json_at(config, "rootfs.diff_ids");
+	g_autoptr(GPtrArray) layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);
+	const char *chain = NULL;
+	for (size_t i = 0; i < json_array_size(diff_ids); i++) {
+		Layer *layer = take_layer(
+			load, pins, layer_paths[i], chain, json_elem(diff_ids, i), error);
+		if (layer == NULL)
+			return NULL;
+		g_ptr_array_add(layers, layer);
+		chain = layer->chain_id;
+	}
+	return g_steal_pointer(&layers);
+}
+
+bool load_suits(const Load *load, const json_t *config)
+{
+	g_auto(Platform) own = {0};
+	if (*load->request->platform == '\0')
+		return true;
+	platform_read(config, &own);
+	return platform_suits(&own, &load->wanted) > 0;
+}
+
+bool load_content(Load *load, const char *config_path, char *const *layer_paths,
+	char *const *tags, char **id, GError **error)
+{
+	g_autofree char *text = load_text(load, config_path, error);
+	g_autoptr(json_t) config = text != NULL ? json_parse(text, strlen(text), error) : NULL;
+	g_autoptr(LayerPins) pins = layer_pins_new(load->engine->store);
+	if (config == NULL ||
+		!image_config_check(config, g_strv_length((char **)layer_paths), error))
+		return false;
+	if (!load_suits(load, config))
+		return true;
+	g_autoptr(GPtrArray) layers = take_layers(load, pins, config, layer_paths, error);
+	NewImage image = {layers, text};
+	return layers != NULL && image_add(load->engine, &image, tags, id, error);
+}
+
+bool load_image(Load *load, const char *config_path, char *const *layer_paths, char *const *tags,
+	GError **error)
+{
+	g_autofree char *id = NULL;
+	char *own[] = {(char *)load->request->tag, NULL};
+	if (*load->request->tag != '\0')
+		tags = own;
+	if (!load_content(load, config_path, layer_paths, tags, &id, error))
+		return false;
+	return id != NULL ? load_told(load, id, tags) : load_lacks(load, tags[0], error);
+}
+
+bool load_lacks(const Load *load, const char *name, GError **error)
+{
+	g_autofree char *platform = platform_text(&load->wanted),
+			*shown = name != NULL ? reference_shorten(name) : g_strdup("");
+	return fail(error, BERTH_ERROR_NOT_FOUND,
+		"image %s was loaded, but doesn't provide the requested platform (%s)", shown,
+		platform);
+}

@@ -1,0 +1,140 @@
+# One name for images of several platforms: docs/decisions/indexes.md. What is said is what dockerd 28.5 says with containerd's store.
+load ../lib/engine
+load ../lib/hosts
+load ../lib/registry
+setup_file() { registries_make; }
+teardown_file() { registries_remove; }
+teardown() { "$BUILD/berth" images -q | sort -u | xargs -r "$BUILD/berth" rmi -f >/dev/null; }
+
+N=localhost:5000/pair
+arch() { d image inspect -f '{{.Architecture}}' "$@"; }
+other() { [ "$(uname -m)" = aarch64 ] && echo amd64 || echo arm64; }
+own() { [ "$(uname -m)" = aarch64 ] && echo arm64 || echo amd64; }
+digest_there() { on_host curl -sI -H 'Accept: application/vnd.oci.image.index.v1+json' -H 'Accept: application/vnd.oci.image.manifest.v1+json' \
+	"http://127.0.0.1:5000/v2/$1/manifests/${2:-latest}" | tr -d '\r' | sed -n 's/^Docker-Content-Digest: //Ip'; }
+config_there() { on_host curl -s -H 'Accept: application/vnd.oci.image.manifest.v1+json' "http://127.0.0.1:5000/v2/$1/manifests/latest" | jq -r .config.digest; }
+both() { make_image pair pair; d pull -q $N; d pull -q --platform "linux/$(other)" $N; }
+listed() { api '/v1.48/images/json?manifests=1' | jq -r '.[] | .Manifests // [] | .[] | "\(.Kind) \(.Available) \(.ImageData.Platform.architecture)"' | sort; }
+api() { curl -s --unix-socket "$WORK/b.sock" "http://b$1"; }
+
+@test "pull --platform adds to the index; the name means this host's image" {
+	both
+	[ "$(arch $N)" = "$(own)" ]
+	[ "$(arch --platform "linux/$(other)" $N)" = "$(other)" ]
+	[ "$(listed)" = $'image true amd64\nimage true arm64' ]
+	[ "$(d images -q $N | wc -l)" -eq 1 ]
+	d create --platform "linux/$(other)" --name foreign $N true
+	[ "$(d inspect -f '{{.Image}}' foreign)" = "$(d image inspect --platform "linux/$(other)" -f '{{.Id}}' $N)" ]
+	d rm foreign
+	# By a digest that others call it by.
+	[ "$(arch "$(digest_there pair)")" = "$(own)" ]
+	[ "$(api "/v1.48/images/$N/json" | jq -r .Descriptor.digest)" = "$(digest_there pair)" ]
+}
+
+@test "another platform first: the name means it until this host's comes" {
+	make_image pair pair
+	d pull -q --platform "linux/$(other)" $N
+	[ "$(arch $N)" = "$(other)" ]
+	d pull -q $N
+	[ "$(arch $N)" = "$(own)" ]
+	[ "$(arch --platform "linux/$(other)" $N)" = "$(other)" ]
+}
+
+@test "a platform that an index lacks, and what is no platform" {
+	both
+	for words in 'image inspect' history; do
+		run d $words --platform linux/s390x $N
+		[ "$status" -eq 1 ]
+		[[ $output == *"image with reference $N"*" was found but does not provide the specified platform (linux/s390x)"* ]]
+	done
+	run d save --platform linux/s390x -o "$WORK/none.tar" $N
+	[[ $output == *"no suitable export target found: image with reference $N"* ]]
+	run d push --platform linux/s390x $N
+	[[ $output == *"does not provide the specified platform (linux/s390x)"* ]]
+	run d rmi --platform linux/s390x $N
+	[[ $output == *"Content will be removed from all images referencing this variant."* ]]
+	run "$BUILD/berth" rmi -f --platform linux/s390x $N
+	[[ $output == *"failed to delete platform linux/s390x for image "*"was found but does not provide any platform"* ]]
+	for words in 'image inspect' 'history' 'save -o x' 'rmi' 'push' 'create' 'pull'; do
+		run d $words --platform foo $N
+		[ "$status" -ne 0 ]
+		[[ $output == *'"foo": unknown operating system or architecture: invalid argument'* ]]
+		run d $words --platform 'a b/c' $N
+		[[ $output == *'"a b" is an invalid OS component of "a b/c": OSAndVersion specifier component must match'* ]]
+		run d $words --platform linux/a/b/c $N
+		[[ $output == *'"linux/a/b/c": cannot parse platform specifier: invalid argument'* ]]
+	done
+}
+
+@test "push: an index whole by its digest, one platform of it, and what is left of it" {
+	both
+	digest=$(digest_there pair)
+	d tag $N localhost:5000/again
+	d push localhost:5000/again | grep -q "^latest: digest: $digest size: "
+	[ "$(digest_there again)" = "$digest" ]
+	d push --platform "linux/$(other)" localhost:5000/again
+	[ "$(config_there again)" = "$(d image inspect --platform "linux/$(other)" -f '{{.Id}}' $N)" ]
+	# With an attestation that was not pulled the index is not whole: the host's image goes, and it is said.
+	make_image said pair attested
+	d pull -q localhost:5000/said
+	d pull -q --platform "linux/$(other)" localhost:5000/said
+	d tag localhost:5000/said localhost:5000/part
+	curl -s --unix-socket "$WORK/b.sock" -X POST 'http://b/v1.48/images/localhost:5000/part/push?tag=latest' >"$WORK/out"
+	grep -q '"manifestPushedInsteadOfIndex":true' "$WORK/out"
+	[ "$(config_there part)" = "$(d image inspect -f '{{.Id}}' localhost:5000/said)" ]
+}
+
+@test "save and load keep an index whole, attestations too" {
+	make_image said pair attested
+	on_host skopeo copy -q -a --src-tls-verify=false docker://127.0.0.1:5000/said "oci-archive:$WORK/said.tar:localhost:5000/said:latest"
+	d load -i "$WORK/said.tar" | grep -q '^Loaded image: localhost:5000/said:latest$'
+	[ "$(listed)" = $'attestation true null\nimage true amd64\nimage true arm64' ]
+	d save -o "$WORK/saved.tar" localhost:5000/said
+	[ "$(tar xOf "$WORK/saved.tar" index.json | jq -r '.manifests[0].digest')" = "$(digest_there said)" ]
+	d rmi localhost:5000/said
+	teardown
+	nothing_left 0 0
+	d load -i "$WORK/saved.tar"
+	d push -q localhost:5000/said
+	d tag localhost:5000/said localhost:5000/back
+	d push localhost:5000/back | grep -q "digest: $(digest_there said) "
+	[ "$(digest_there back)" = "$(digest_there said)" ]
+	d rmi localhost:5000/said localhost:5000/back
+	d load --platform "linux/$(other)" -i "$WORK/saved.tar"
+	[ "$(arch localhost:5000/said)" = "$(other)" ]
+	run d load --platform linux/s390x -i "$WORK/saved.tar"
+	[[ $output == *"image localhost:5000/said:latest was loaded, but doesn't provide the requested platform (linux/s390x)"* ]]
+	d save --platform "linux/$(other)" -o "$WORK/one.tar" localhost:5000/said
+	[ "$(tar xOf "$WORK/one.tar" index.json | jq -r '.manifests[0].mediaType')" = application/vnd.oci.image.manifest.v1+json ]
+}
+
+@test "rm: images of an index go with its last name, and by --platform" {
+	both
+	d tag $N other:1
+	d rmi $N
+	[ "$(arch --platform "linux/$(other)" other:1)" = "$(other)" ]
+	d rmi -f --platform "linux/$(other)" other:1
+	run d image inspect --platform "linux/$(other)" other:1
+	[ "$status" -eq 1 ]
+	[ "$(listed)" = "image false $(other)"$'\n'"image true $(own)" ]
+	d rmi other:1
+	[ -z "$(d images -q other:1)" ]
+	# A container keeps its image, whatever name goes.
+	both
+	d create --platform "linux/$(other)" --name foreign $N true
+	run d rmi -f --platform "linux/$(other)" $N
+	[[ $output == *"is being used by container"* ]]
+	d rmi -f $N
+	d start foreign || true
+	d rm foreign
+	d image prune -f
+	[ "$(d images -q | sort -u | wc -l)" -le 1 ]
+}
+
+@test "image ls --tree" {
+	both
+	"$BUILD/berth" image ls --tree >"$WORK/out"
+	grep -Eq "^localhost:5000/pair:latest +[0-9a-f]{12} +[0-9.]+k?B +[0-9.]+k?B" "$WORK/out"
+	grep -Eq '^├─ linux/amd64 +[0-9a-f]{12} ' "$WORK/out"
+	grep -Eq '^└─ linux/arm64 +[0-9a-f]{12} ' "$WORK/out"
+}
