@@ -168,6 +168,7 @@ static bool serve_one(Connection *connection, size_t head_length)
 		.head = &head,
 		.body = &body,
 		.version = 51};
+	log_begin_request();
 	bool ok = http_head_parse(&head, connection->buffer, head_length) &&
 		  (g_str_has_prefix(head.start[2], "HTTP/1.") || is_http2(&head));
 	if (!ok)

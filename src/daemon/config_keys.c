@@ -116,7 +116,7 @@ static const struct {
 	const char *harmless; /* a text or truth value that changes nothing; NULL: none */
 } lacking[] = {{"allow-direct-routing", true, "false"}, {"authorization-plugins", true, NULL},
 	{"bridge-accept-fwmark", true, ""}, {"default-gateway", true, ""},
-	{"default-gateway-v6", true, ""}, {"default-runtime", true, "runc"},
+	{"builder", false, NULL}, {"default-gateway-v6", true, ""}, {"default-runtime", true, "runc"},
 	{"host-gateway-ip", true, ""}, {"host-gateway-ips", true, NULL}, {"icc", true, "true"},
 	{"ip", true, "0.0.0.0"}, {"ip-forward", true, "true"}, {"ip-masq", true, "true"},
 	{"ip6tables", true, "true"}, {"iptables", true, "true"}, {"live-restore", false, "true"},
@@ -130,7 +130,7 @@ static const struct {
 	{"max-download-attempts", false, NULL}, 
 	{"min-api-version", false, ""}, {"network-control-plane-mtu", false, NULL},
 	{"network-diagnostic-port", false, NULL}, {"node-generic-resources", false, NULL},
-	{"raw-logs", false, "false"}, {"runtimes", false, NULL},
+	{"raw-logs", false, "false"}, {"shutdown-timeout", false, NULL}, {"runtimes", false, NULL},
 	{"swarm-default-advertise-addr", false, ""}, {"userland-proxy-path", false, ""}};
 
 static bool changes_nothing(const json_t *value, const char *harmless)
@@ -168,8 +168,22 @@ static bool check_exec_opts(const json_t *list, GError **error)
 	return true;
 }
 
+/* dockerd takes any name for a feature, and does nothing with one that it does not know; builds are BuildKit's kind here. */
+static void tell_features(const json_t *features)
+{
+	static const char *const known[] = {"buildkit", "cdi", NULL};
+	const char *name;
+	json_t *value;
+	json_object_foreach ((json_t *)features, name, value)
+		if (json_is_true(value) && !g_strv_contains(known, name))
+			log_warn("the feature \"%s\" in the configuration does nothing: this engine "
+				 "has no such feature",
+				name);
+}
+
 bool config_check_lacking(const json_t *given, GError **error)
 {
+	tell_features(json_object_get(given, "features"));
 	for (size_t i = 0; i < G_N_ELEMENTS(lacking); i++) {
 		const json_t *value = json_object_get(given, lacking[i].key);
 		if (value == NULL || changes_nothing(value, lacking[i].harmless))

@@ -97,6 +97,8 @@ int main(int argc, char **argv)
 			"the engine needs to be root: start it with sudo");
 		return refuse(error);
 	}
+	if (log_is_journal())
+		log_use_journal("/run/systemd/journal/socket");
 	confine_self();
 	int signals = block_signals();
 	Engine *engine = engine_new(config, &error);

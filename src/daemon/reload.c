@@ -11,7 +11,7 @@
 /* What dockerd reloads, as far as this engine has it, and our own keys, which are asked for when they are needed. */
 static const char *const live_keys[] = {"debug", "log-level", "labels", "registry-mirrors",
 	"insecure-registries", "max-concurrent-downloads", "max-concurrent-uploads", "api-access",
-	"builder", "features", "shutdown-timeout", "live-restore", NULL};
+	"builder", "shutdown-timeout", "live-restore", NULL};
 
 /* Tells of keys that differ and are not live. */
 static void tell_waiting(const json_t *before, const json_t *now)

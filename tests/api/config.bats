@@ -82,3 +82,8 @@ refused() { # text of the file, what is said
 	[ "$(d inspect -f '{{.HostConfig.IpcMode}}' "$id")" = shareable ]
 	file_teardown
 }
+
+@test "docs/daemon.json.md says of each key what the program does" {
+	run timeout 200 python3 "$ROOT/tests/api/daemon_json.py" "$BUILD/berthd" "$WORK"
+	[ "$status" -eq 0 ] || { echo "$output"; return 1; }
+}

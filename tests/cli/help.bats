@@ -6,7 +6,7 @@ setup_file() {
 }
 all_commands() { # each as its words
 	local group command
-	for group in "" container image network volume system builder context manifest compose; do
+	for group in "" container image network volume system builder buildx context manifest compose; do
 		for command in $(d $group --help | sed -n '/Commands:$/,/^Global/p' | sed -n 's/^  \([a-z-]*\)  *[A-Z].*/\1/p'); do echo "$group $command"; done
 	done | grep -vx ' \(container\|image\|network\|volume\|system\|builder\|buildx\|context\|manifest\|compose\)'
 }
@@ -36,6 +36,15 @@ all_commands() { # each as its words
 		[ "$(wc -L <<<"$text")" -le 100 ] || { echo "wide: $words"; return 1; }
 		[[ $words == 'system dial-stdio' || $text == *$'\nExample:\n'* ]] || { echo "no example: $words"; return 1; }
 	done < <(all_commands)
+}
+
+@test "the man pages are what --help and docs/daemon.json.md say" {
+	mkdir "$BATS_TEST_TMPDIR/man"
+	BERTH_BUILD=$BUILD "$ROOT/tools/man" "$BATS_TEST_TMPDIR/man"
+	for page in "$BATS_TEST_TMPDIR"/man/*; do
+		diff -u "$ROOT/docs/man/${page##*/}" "$page" || { echo "tools/man writes them again"; return 1; }
+	done
+	[ "$(ls "$ROOT/docs/man" | grep -vc '^berth-shim.8$')" = "$(ls "$BATS_TEST_TMPDIR/man" | wc -l)" ]
 }
 
 @test "the examples have flags that there are" {

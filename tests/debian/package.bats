@@ -45,6 +45,10 @@ main_pid() { machine systemctl show -P MainPID berthd.service; }
 	[ "$(machine berth run --rm busybox echo hello)" = hello ]
 }
 
+@test "the journal has the engine's lines with their fields" {
+	[[ $(machine journalctl -u berthd -o json -n 1 SYSLOG_IDENTIFIER=berthd) == *'"PRIORITY":"6"'*listening* ]]
+}
+
 @test "the socket starts the engine that was stopped" {
 	machine systemctl stop berthd.service
 	[ "$(machine systemctl is-active berthd.service || true)" = inactive ]

@@ -116,6 +116,8 @@ static int run_du(Cli *cli)
 
 const Command command_buildx_version = {
 	.names = "buildx version",
+	.usage = "[OPTIONS]",
+	.example = "buildx version",
 	.summary = "Show which builder this is",
 	.flags = no_flags,
 	.run = run_version,
@@ -123,6 +125,8 @@ const Command command_buildx_version = {
 
 const Command command_buildx_ls = {
 	.names = "buildx ls",
+	.usage = "[OPTIONS]",
+	.example = "buildx ls",
 	.summary = "List builders: the engine",
 	.flags = no_flags,
 	.run = run_ls,
@@ -130,6 +134,7 @@ const Command command_buildx_ls = {
 
 const Command command_buildx_inspect = {
 	.names = "buildx inspect",
+	.example = "buildx inspect --bootstrap",
 	.usage = "[NAME]",
 	.summary = "Show what the builder is",
 	.flags = inspect_flags,
@@ -139,6 +144,7 @@ const Command command_buildx_inspect = {
 
 const Command command_buildx_use = {
 	.names = "buildx use",
+	.example = "buildx use default",
 	.usage = "[OPTIONS] NAME",
 	.summary = "Choose the builder: there is one",
 	.flags = use_flags,
@@ -149,6 +155,8 @@ const Command command_buildx_use = {
 
 const Command command_buildx_du = {
 	.names = "buildx du",
+	.usage = "[OPTIONS]",
+	.example = "buildx du",
 	.summary = "Show what builds have cached",
 	.flags = no_flags,
 	.run = run_du,

@@ -7,8 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* GAP: between columns that were cut; FLOOR: no column is cut below that, KEPT: none of names and ids. */
-enum { MIN_WIDTH = 10, PADDING = 3, GAP = 2, FLOOR = 6, KEPT = 14 };
+/* GAP: between columns that were cut. */
+enum { MIN_WIDTH = 10, PADDING = 3, GAP = 2 };
+
+/* No column is cut below this, nor one of names and ids below the other: at first, and where that is not enough. */
+static const struct {
+	glong other, name;
+} floors[] = {{10, 20}, {6, 14}};
 
 #define RED "\033[31m"
 #define GREEN "\033[32m"
@@ -54,18 +59,18 @@ static glong terminal_width(void)
 	return columns;
 }
 
-static bool is_kept(const TableColumn *column)
+static bool is_name(const TableColumn *column)
 {
 	return strstr(column->heading, "ID") != NULL || strstr(column->heading, "NAME") != NULL;
 }
 
 /* The widest that may still be cut; NULL for none. */
-static TableColumn *widest(TableColumn *columns, guint count, bool kept_too)
+static TableColumn *widest(TableColumn *columns, guint count, int pass)
 {
 	TableColumn *found = NULL;
 	for (guint i = 0; i < count; i++) {
-		glong floor = (is_kept(&columns[i]) ? KEPT : FLOOR) + columns[i].gap;
-		if (columns[i].width > floor && (kept_too || !is_kept(&columns[i])) &&
+		glong floor = is_name(&columns[i]) ? floors[pass].name : floors[pass].other;
+		if (columns[i].width > floor + columns[i].gap &&
 			(found == NULL || columns[i].width > found->width))
 			found = &columns[i];
 	}
@@ -83,9 +88,9 @@ void table_fit(TableColumn *columns, guint count)
 	sum = 0;
 	for (guint i = 0; i < count; i++)
 		sum += columns[i].width = columns[i].content + columns[i].gap;
-	for (int kept_too = 0; kept_too < 2; kept_too++)
-		for (TableColumn *column; sum > room &&
-			(column = widest(columns, count, kept_too)) != NULL;
+	for (int pass = 0; pass < (int)G_N_ELEMENTS(floors); pass++)
+		for (TableColumn *column;
+			sum > room && (column = widest(columns, count, pass)) != NULL;
 			sum--)
 			column->width--;
 }
