@@ -28,18 +28,6 @@ static guint next_wait(Container *container, gint64 ran)
 	return wait;
 }
 
-static bool wants_restart(const json_t *host, const ContainerRow *row)
-{
-	const char *policy = json_str(host, "RestartPolicy.Name");
-	gint64 most = json_int(host, "RestartPolicy.MaximumRetryCount");
-	if (row->stopped_by_user)
-		return false;
-	if (strcmp(policy, "always") == 0 || strcmp(policy, "unless-stopped") == 0)
-		return true;
-	return strcmp(policy, "on-failure") == 0 && row->exit_code != 0 &&
-	       (most == 0 || row->restarts < most);
-}
-
 /* Not by force: whoever has started it again meanwhile keeps it. */
 void container_remove_now(Container *container)
 {
@@ -54,7 +42,7 @@ void container_remove_now(Container *container)
 static bool auto_removed(Container *container)
 {
 	g_autoptr(Spec) spec = container_spec_or_none(container);
-	return json_bool(spec->host, "AutoRemove");
+	return spec->auto_remove;
 }
 
 /* A client that waits for the removal hears of it before the answer to its start ends the wait. */
@@ -131,7 +119,6 @@ void container_exited(
 	Container *container, int exit_code, bool oom, gint64 time, const char *message)
 {
 	g_autoptr(Spec) spec = container_spec_or_none(container);
-	const json_t *host = spec->host;
 	g_autofree char *code = g_strdup_printf("%d", exit_code);
 	g_autofree char *exit_file = g_build_filename(container->row.id, "exit", NULL);
 	Store *store = container->engine->store;
@@ -144,10 +131,11 @@ void container_exited(
 	row->finished = time;
 	g_free(row->error);
 	row->error = g_strdup(message);
-	bool restart = wants_restart(host, row);
+	bool restart = !row->stopped_by_user &&
+		       restart_policy_restarts(&spec->restart, exit_code, row->restarts);
 	container->ends++;
 	container->last_exit = exit_code;
-	bool removal = !restart && container->restarting == 0 && json_bool(host, "AutoRemove");
+	bool removal = !restart && container->restarting == 0 && spec->auto_remove;
 	g_mutex_unlock(&container->engine->lock);
 	g_autofree char *duration =
 		g_strdup_printf("%" G_GINT64_FORMAT, MAX(ran, 0) / NS_PER_SECOND);

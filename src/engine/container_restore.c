@@ -61,13 +61,12 @@ static void restore(Container *container)
 	gint64 time;
 	Status status = (Status)container->row.status;
 	g_autoptr(Spec) spec = container_spec_or_none(container);
-	const char *policy = json_str(spec->host, "RestartPolicy.Name");
 	links_remember(container, spec);
 	labels_remember(container->engine, spec);
 	if (status != STATUS_RUNNING && status != STATUS_PAUSED)
 		forget_start(container);
 	bool ended = status == STATUS_EXITED || status == STATUS_CREATED;
-	if (status == STATUS_REMOVING || (ended && json_bool(spec->host, "AutoRemove"))) {
+	if (status == STATUS_REMOVING || (ended && spec->auto_remove)) {
 		engine_later(container, container_remove_now);
 	} else if (status == STATUS_RESTARTING) {
 		engine_later(container, container_restart_later);
@@ -85,8 +84,7 @@ static void restore(Container *container)
 			health_begin(container);
 		}
 	} else if (status == STATUS_EXITED &&
-		   (strcmp(policy, "always") == 0 || (strcmp(policy, "unless-stopped") == 0 &&
-							     !container->row.stopped_by_user))) {
+		   restart_policy_resumes(&spec->restart, container->row.stopped_by_user)) {
 		engine_later(container, start_anew);
 	}
 }

@@ -137,31 +137,6 @@ void config_merge(json_t *config, const json_t *image)
 			json_object_set(config, "Entrypoint", json_object_get(image, "Entrypoint"));
 }
 
-bool spec_check_restart(const json_t *host, GError **error)
-{
-	static const char *const policies[] = {
-		"", "no", "always", "on-failure", "unless-stopped", NULL};
-	const char *name = json_str(host, "RestartPolicy.Name");
-	gint64 count = json_int(host, "RestartPolicy.MaximumRetryCount");
-	if (!g_strv_contains(policies, name))
-		return fail(error, BERTH_ERROR_INVALID,
-			"invalid restart policy: unknown policy '%s'; use one of 'no', 'always', "
-			"'on-failure', or 'unless-stopped'",
-			name);
-	if (count != 0 && strcmp(name, "on-failure") != 0)
-		return fail(error, BERTH_ERROR_INVALID,
-			"invalid restart policy: maximum retry count can only be used with "
-			"'on-failure'%s",
-			count < 0 ? " and cannot be negative" : "");
-	if (count < 0)
-		return fail(error, BERTH_ERROR_INVALID,
-			"invalid restart policy: maximum retry count cannot be negative");
-	if (json_bool(host, "AutoRemove") && *name != '\0' && strcmp(name, "no") != 0)
-		return fail(error, BERTH_ERROR_INVALID,
-			"can't create 'AutoRemove' container with restart policy");
-	return true;
-}
-
 static bool check_memory(const json_t *host, bool update, GError **error)
 {
 	gint64 memory = json_int(host, "Memory"), swap = json_int(host, "MemorySwap");
@@ -464,7 +439,6 @@ Spec *spec_complete(Engine *engine, const json_t *request, const json_t *image_c
 		!device_check(host, error) ||
 		!rlimits_check(json_object_get(host, "Ulimits"), error) ||
 		!sysctl_check(host, &spec->modes, error) || !userns_check(engine, spec, error) ||
-		!spec_check_restart(host, error) ||
 		!spec_check_limits(engine, host, false, warnings, error))
 		return NULL;
 	if (spec->modes.network.share == SHARE_HOST &&

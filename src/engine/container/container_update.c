@@ -45,8 +45,7 @@ static json_t *delta_of(const json_t *changes)
 	return delta;
 }
 
-static bool check_conflicts(
-	const json_t *delta, const json_t *policy, const json_t *host, GError **error)
+static bool check_conflicts(const json_t *delta, bool policy, const json_t *host, GError **error)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(conflicts); i++)
 		if (json_object_get(delta, conflicts[i].key) != NULL &&
@@ -59,7 +58,7 @@ static bool check_conflicts(
 		return fail(error, BERTH_ERROR_CONFLICT,
 			"Memory limit should be smaller than already set memoryswap limit, update "
 			"the memoryswap at the same time");
-	if (*json_str(policy, "Name") != '\0' && json_bool(host, "AutoRemove"))
+	if (policy && json_bool(host, "AutoRemove"))
 		return fail(error, BERTH_ERROR_CONFLICT,
 			"Restart policy cannot be updated because AutoRemove is enabled for the "
 			"container");
@@ -85,14 +84,16 @@ bool container_update(Container *container, const json_t *changes, json_t *warni
 	g_autoptr(json_t) spec = old != NULL ? json_deep_copy(old->json) : NULL;
 	g_autoptr(json_t) delta = delta_of(changes);
 	json_t *host = json_object_get(spec, "HostConfig"),
-	       *policy = json_object_get(changes, "RestartPolicy");
-	if (spec == NULL || !spec_check_restart(changes, error) ||
+	       *asked = json_object_get(changes, "RestartPolicy");
+	RestartPolicy policy;
+	if (spec == NULL || !restart_policy_parse(changes, &policy, error) ||
 		!spec_check_limits(engine, delta, true, warnings, error))
 		return false;
-	bool ok = check_conflicts(delta, policy, host, error);
+	bool named = *json_str(asked, "Name") != '\0';
+	bool ok = check_conflicts(delta, named, host, error);
 	if (ok) {
-		if (*json_str(policy, "Name") != '\0')
-			json_object_update(json_object_get(host, "RestartPolicy"), policy);
+		if (named)
+			json_object_update(json_object_get(host, "RestartPolicy"), asked);
 		json_object_update(host, delta);
 		ok = apply(container, old, delta, error);
 	}

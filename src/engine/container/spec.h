@@ -19,4 +19,3 @@ bool spec_check_network(const json_t *asked, const Spec *spec, GError **error);
 void spec_keep_owner(Engine *engine, json_t *host);
 /* At its start, what shares another container's network gets that one's hostname. New reference. */
 Spec *spec_adopt_hostname(Container *container, Spec *spec, GError **error);
-bool spec_check_restart(const json_t *host, GError **error);

@@ -5,21 +5,9 @@
 
 #include <string.h>
 
-/* Durations of a health check; 0 is Docker's default. */
 static bool check_health(const json_t *config, const json_t *host G_GNUC_UNUSED, GError **error)
 {
-	enum { NS_PER_MS = 1000000 };
-	static const char *const durations[] = {
-		"Interval", "Timeout", "StartPeriod", "StartInterval"};
-	const json_t *health = json_object_get(config, "Healthcheck");
-	for (size_t i = 0; i < G_N_ELEMENTS(durations); i++) {
-		gint64 value = json_int(health, durations[i]);
-		if (value != 0 && value < NS_PER_MS)
-			return fail(error, BERTH_ERROR_INVALID,
-				"%s in Healthcheck cannot be less than 1ms", durations[i]);
-	}
-	return json_int(health, "Retries") >= 0 ||
-	       fail(error, BERTH_ERROR_INVALID, "Retries in Healthcheck cannot be negative");
+	return health_check_validate(config, error);
 }
 
 static bool check_annotations(

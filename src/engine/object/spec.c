@@ -3,7 +3,11 @@
 /* Each fact is read, also behind one that means nothing. */
 static bool read_facts(Spec *spec, GError **error)
 {
-	return namespace_modes_parse(spec->host, &spec->modes, error);
+	bool ok = namespace_modes_parse(spec->host, &spec->modes, error);
+	ok = restart_policy_parse(spec->host, &spec->restart, ok ? error : NULL) && ok;
+	health_check_read(spec->config, &spec->health);
+	spec->auto_remove = json_bool(spec->host, "AutoRemove");
+	return ok;
 }
 
 static void read_labels(Spec *spec)
@@ -56,6 +60,7 @@ void spec_unref(Spec *spec)
 {
 	if (!g_atomic_ref_count_dec(&spec->references))
 		return;
+	health_check_clear(&spec->health);
 	json_decref(spec->json);
 	g_free(spec);
 }

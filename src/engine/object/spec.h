@@ -1,5 +1,7 @@
 /* What a container is to be: the request as it is kept, and the facts that are read from it once. */
 #pragma once
+#include "engine/object/health_check.h"
+#include "engine/object/restart_policy.h"
 #include "runtime/namespace_mode.h"
 
 /* In what is kept: the container was disconnected from the network of its mode. */
@@ -12,6 +14,9 @@ typedef struct {
 		       * SELinux, SPEC_LEFT */
 	const json_t *config, *host; /* of json */
 	NamespaceModes modes;
+	RestartPolicy restart;
+	bool auto_remove;
+	HealthCheck health;
 	const char *process_label, *mount_label; /* SELinux's, or "" */
 	bool labelled;				 /* those have been chosen, be they "" */
 	bool left_network;

@@ -14,67 +14,36 @@
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 
-enum { MAX_OUTPUT = 4096, MAX_LOG = 5, SLICE_MS = 100, RETRIES = 3 };
-static const gint64 second = 1000000000, default_interval = 30, default_start_interval = 5;
+enum { MAX_OUTPUT = 4096, MAX_LOG = 5, SLICE_MS = 100 };
 
 typedef struct {
 	Container *container;
-	char **argv;
-	gint64 interval, timeout, start_interval, started;
+	Spec *spec;
+	const HealthCheck *check; /* of spec */
+	gint64 started;
 	gint64 grace_end; /* of its start period, monotonic microseconds: clocks may jump */
-	int retries;
 } Probe;
 
 static void probe_free(Probe *probe)
 {
-	g_strfreev(probe->argv);
+	spec_unref(probe->spec);
 	container_unref(probe->container);
 	g_free(probe);
-}
-
-/* The words of a test: CMD's are what follows, CMD-SHELL's a script for the image's shell. NULL: none is to run. */
-static char **test_words(const json_t *config)
-{
-	json_t *test = json_at((json_t *)config, "Healthcheck.Test"),
-	       *shell = json_object_get(config, "Shell");
-	const char *kind = json_elem(test, 0);
-	g_auto(GStrv) words = json_strv(test);
-	if (strcmp(kind, "CMD") == 0 && words[1] != NULL)
-		return g_strdupv(words + 1);
-	if (strcmp(kind, "CMD-SHELL") != 0 || words[1] == NULL)
-		return NULL;
-	g_autoptr(json_t) line = json_array_size(shell) > 0 ? json_copy(shell)
-							    : json_pack("[s, s]", "/bin/sh", "-c");
-	json_array_append_new(line, json_lenient(words[1]));
-	return json_strv(line);
-}
-
-static gint64 time_or(const json_t *check, const char *key, gint64 fallback)
-{
-	gint64 value = json_int(check, key);
-	return value > 0 ? value : fallback * second;
 }
 
 static Probe *probe_new(Container *container)
 {
 	g_autoptr(Spec) spec = container_spec_or_none(container);
-	const json_t *config = spec->config, *check = json_object_get(config, "Healthcheck");
-	g_auto(GStrv) argv = test_words(config);
-	if (argv == NULL || container->unlisted)
+	if (spec->health.argv == NULL || container->unlisted)
 		return NULL;
+	gint64 started = container->row.started;
 	Probe *probe = g_new0(Probe, 1);
 	*probe = (Probe){.container = container_ref(container),
-		.argv = g_steal_pointer(&argv),
-		.interval = time_or(check, "Interval", default_interval),
-		.timeout = time_or(check, "Timeout", default_interval),
-		.start_interval = time_or(check, "StartInterval", default_start_interval),
-		.retries =
-			json_int(check, "Retries") > 0 ? (int)json_int(check, "Retries") : RETRIES,
-		.started = container->row.started,
+		.spec = spec_ref(spec),
+		.check = &spec->health,
+		.started = started,
 		.grace_end = g_get_monotonic_time() +
-			     (time_or(check, "StartPeriod", 0) -
-				     MAX(time_now() - container->row.started, 0)) /
-				     1000};
+			     (spec->health.start_period - MAX(time_now() - started, 0)) / 1000};
 	return probe;
 }
 
@@ -147,8 +116,8 @@ static int await_code(Engine *engine, Exec *exec)
 static int run_test(const Probe *probe, GString *output)
 {
 	Engine *engine = probe->container->engine;
-	g_autoptr(json_t) request = json_pack("{s:o, s:b, s:b}", "Cmd", json_strings(probe->argv),
-		"AttachStdout", 1, "AttachStderr", 1);
+	g_autoptr(json_t) request = json_pack("{s:o, s:b, s:b}", "Cmd",
+		json_strings(probe->check->argv), "AttachStdout", 1, "AttachStderr", 1);
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Exec) exec =
 		exec_create(probe->container, probe->container->row.id, request, &error);
@@ -163,11 +132,11 @@ static int run_test(const Probe *probe, GString *output)
 	} else {
 		int pid = exec_state(engine, exec).pid;
 		autofd pidfd = pid > 0 ? pidfd_open((pid_t)pid, 0) : -1;
-		if (read_output(ours, probe->timeout, probe, output)) {
+		if (read_output(ours, probe->check->timeout, probe, output)) {
 			code = await_code(engine, exec);
 		} else {
 			kill_exec(engine, exec, pid, pidfd);
-			g_autofree char *limit = duration_text(probe->timeout);
+			g_autofree char *limit = duration_text(probe->check->timeout);
 			g_autofree char *said =
 				g_strdup_printf("Health check exceeded timeout (%s)%s", limit,
 					output->len > 0 ? ": " : "");
@@ -202,7 +171,7 @@ static const char *note_result(const Probe *probe, Health *health, int code, gin
 	if (code == 0) {
 		health->streak = 0;
 		health->status = "healthy";
-	} else if (!in_start && ++health->streak >= probe->retries) {
+	} else if (!in_start && ++health->streak >= probe->check->retries) {
 		health->status = "unhealthy";
 	}
 	return health->status != before ? health->status : NULL;
@@ -235,8 +204,8 @@ static gint64 next_interval(const Probe *probe)
 		container->health != NULL && strcmp(container->health->status, "starting") == 0;
 	g_mutex_unlock(&container->engine->lock);
 	return starting && g_get_monotonic_time() < probe->grace_end
-		       ? MIN(probe->start_interval, probe->interval)
-		       : probe->interval;
+		       ? MIN(probe->check->start_interval, probe->check->interval)
+		       : probe->check->interval;
 }
 
 /* False when the container has ended, or is another one by now. */
