@@ -63,13 +63,25 @@ static json_t *public_mounts(const json_t *mounts)
 	return list;
 }
 
+/* {"HostIp", "HostPort"} at "80/tcp". */
+static void add_published(json_t *map, const PublishedPort *port)
+{
+	g_autofree char *key = container_port_text(&port->target),
+			*host = address_text(&port->host),
+			*number = port->host_port != 0 ? g_strdup_printf("%u", port->host_port)
+						       : g_strdup("");
+	if (!json_is_array(json_object_get(map, key)))
+		json_object_set_new(map, key, json_array());
+	json_array_append_new(json_object_get(map, key),
+		json_pack("{s:s, s:s}", "HostIp", host, "HostPort", number));
+}
+
 /* "80/tcp": [{"HostIp", "HostPort"}], and null for what is exposed and not published. */
 static json_t *ports_map(Container *container, const json_t *config, bool running)
 {
-	json_t *map = json_object(), *entry, *value;
+	json_t *map = json_object(), *value;
 	const char *port;
-	size_t i;
-	g_autoptr(json_t) ports = running ? endpoints_ports(container) : NULL;
+	g_autoptr(GArray) ports = running ? endpoints_ports(container) : NULL;
 	if (ports == NULL)
 		return map;
 	/* "80" and "80/TCP" are how some clients write "80/tcp". */
@@ -79,14 +91,8 @@ static json_t *ports_map(Container *container, const json_t *config, bool runnin
 					lower, strchr(lower, '/') == NULL ? "/tcp" : "", NULL);
 		json_object_set_new(map, full, json_null());
 	}
-	json_array_foreach (ports, i, entry) {
-		port = json_str(entry, "Port");
-		if (!json_is_array(json_object_get(map, port)))
-			json_object_set_new(map, port, json_array());
-		json_array_append_new(json_object_get(map, port),
-			json_pack("{s:s, s:s}", "HostIp", json_str(entry, "HostIp"), "HostPort",
-				json_str(entry, "HostPort")));
-	}
+	for (guint i = 0; i < ports->len; i++)
+		add_published(map, &g_array_index(ports, PublishedPort, i));
 	return map;
 }
 

@@ -46,8 +46,7 @@ char *address_cidr(const Address *address)
 				    : g_strdup_printf("%s/%d", text, address->prefix);
 }
 
-/* Prefixes do not count. */
-static bool address_equal(const Address *a, const Address *b)
+bool address_equal(const Address *a, const Address *b)
 {
 	return a->family == b->family && memcmp(a->bytes, b->bytes, (size_t)width(a) / 8) == 0;
 }

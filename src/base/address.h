@@ -14,6 +14,7 @@ bool address_parse(const char *text, Address *address);
 char *address_text(const Address *address);  /* "10.0.0.1"; "" for none. The caller frees it. */
 char *address_cidr(const Address *address);  /* "10.0.0.1/24"; "" for none */
 bool address_is_any(const Address *address); /* none, 0.0.0.0 or :: */
+bool address_equal(const Address *a, const Address *b); /* prefixes do not count */
 bool address_contains(const Address *subnet, const Address *address);
 bool address_overlaps(const Address *a, const Address *b);
 Address address_network(const Address *address); /* host bits zero */

@@ -19,38 +19,6 @@ static bool check_annotations(
 		       "key");
 }
 
-/* "80", or "80-90" where ranges are allowed. */
-static bool port_valid(const char *text, bool range)
-{
-	g_auto(GStrv) ends = g_strsplit(text, "-", 2);
-	guint64 low, high;
-	return ends[0] != NULL && (ends[1] == NULL || range) &&
-	       g_ascii_string_to_unsigned(ends[0], 10, 0, 65535, &low, NULL) &&
-	       g_ascii_string_to_unsigned(
-		       ends[1] != NULL ? ends[1] : ends[0], 10, 0, 65535, &high, NULL) &&
-	       low <= high;
-}
-
-static bool check_ports(const json_t *config G_GNUC_UNUSED, const json_t *host, GError **error)
-{
-	const char *port;
-	json_t *list, *binding;
-	size_t i;
-	json_object_foreach (json_object_get(host, "PortBindings"), port, list) {
-		g_autofree char *number = g_strndup(port, strcspn(port, "/"));
-		if (!port_valid(number, false))
-			return fail(error, BERTH_ERROR_INVALID,
-				"invalid port specification: \"%s\"", number);
-		json_array_foreach (list, i, binding) {
-			const char *wanted = json_str(binding, "HostPort");
-			if (*wanted != '\0' && !port_valid(wanted, true))
-				return fail(error, BERTH_ERROR_INVALID,
-					"invalid port specification: \"%s\"", wanted);
-		}
-	}
-	return true;
-}
-
 static bool check_extra_hosts(
 	const json_t *config G_GNUC_UNUSED, const json_t *host, GError **error)
 {
@@ -148,8 +116,8 @@ static bool check_log_mode(const json_t *config G_GNUC_UNUSED, const json_t *hos
 
 bool spec_check_values(const json_t *config, const json_t *host, GError **error)
 {
-	static bool (*const checks[])(const json_t *, const json_t *, GError **) = {check_health,
-		check_extra_hosts, check_annotations, check_ports, check_sizes, check_log_mode};
+	static bool (*const checks[])(const json_t *, const json_t *, GError **) = {
+		check_health, check_extra_hosts, check_annotations, check_sizes, check_log_mode};
 	for (size_t i = 0; i < G_N_ELEMENTS(checks); i++)
 		if (!checks[i](config, host, error))
 			return false;

@@ -29,11 +29,11 @@ static bool on_default_bridge(const Spec *spec)
 static char *address_of(Container *other)
 {
 	g_mutex_lock(&other->engine->network_lock);
-	char *address =
-		g_strdup(json_str(json_object_get(other->endpoints, "bridge"), "IPAddress"));
+	const Endpoint *endpoint = endpoint_in(other->endpoints, "bridge");
+	char *address = endpoint != NULL && endpoint->address.family != 0
+				? address_text(&endpoint->address)
+				: NULL;
 	g_mutex_unlock(&other->engine->network_lock);
-	if (*address == '\0')
-		g_clear_pointer(&address, g_free);
 	return address;
 }
 
@@ -380,14 +380,21 @@ static bool check_link(Container *container, const Link *link, GError **error)
 	return ok;
 }
 
+static bool is_on_bridge(Container *container)
+{
+	g_mutex_lock(&container->engine->network_lock);
+	bool there = endpoint_in(container->endpoints, "bridge") != NULL;
+	g_mutex_unlock(&container->engine->network_lock);
+	return there;
+}
+
 char **links_env(Container *container, const json_t *host, GError **error)
 {
 	const json_t *links = json_object_get(host, "Links");
 	if (json_array_size(links) == 0)
 		return g_new0(char *, 1);
 	g_autoptr(GPtrArray) env = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(json_t) endpoints = endpoints_copy(container);
-	if (json_object_get(endpoints, "bridge") == NULL)
+	if (!is_on_bridge(container))
 		links = NULL;
 	for (size_t i = 0; i < json_array_size(links); i++) {
 		g_auto(Link) link = {0};

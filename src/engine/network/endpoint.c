@@ -1,5 +1,5 @@
 /* What a container has of its networks: reserved before its start, connected while its process makes its
- * mounts, given back at its end. Endpoints are JSON as inspect shows them; keys with "_" stay inside. */
+ * mounts, given back at its end. */
 #include "engine/network/gateway.h"
 #include "engine/network/network_spec.h"
 #include "engine/network/ports.h"
@@ -110,96 +110,112 @@ static bool lease(Network *network, const json_t *asked, bool v6, Address *addre
 	       fail(error, BERTH_ERROR_FORBIDDEN, "Address already in use");
 }
 
-static void add_name(json_t *names, const char *name)
+static void add_name(GPtrArray *names, const char *name)
 {
-	size_t i;
-	json_t *there;
-	json_array_foreach (names, i, there)
-		if (strcmp(json_string_value(there), name) == 0)
+	for (guint i = 0; i < names->len; i++)
+		if (strcmp(names->pdata[i], name) == 0)
 			return;
 	if (*name != '\0')
-		json_array_append_new(names, json_string(name));
+		g_ptr_array_add(names, g_strdup(name));
 }
 
-static json_t *names_of(const Container *container, const Spec *spec, const json_t *aliases)
+/* NULL-terminated; the caller frees them. */
+static char **names_of(const Container *container, const Spec *spec, const json_t *asked)
 {
 	g_autofree char *short_id = g_strndup(container->row.id, 12);
-	json_t *names = json_pack("[s]", container->row.name);
+	const json_t *aliases = json_object_get(asked, "Aliases");
+	GPtrArray *names = g_ptr_array_new();
+	g_ptr_array_add(names, g_strdup(container->row.name));
 	for (size_t i = 0; i < json_array_size(aliases); i++)
 		add_name(names, json_elem(aliases, i));
 	add_name(names, short_id);
 	add_name(names, json_str(spec->config, "Hostname"));
-	return names;
+	g_ptr_array_add(names, NULL);
+	return (char **)g_ptr_array_free(names, FALSE);
 }
 
-static json_t *endpoint_new(Container *container, Network *network, const Spec *spec,
+/* Of IPv6 the end tells addresses apart. On a parent the link of an earlier owner of the address may linger, and two
+ * cannot have one MAC address there. */
+static void choose_mac(const Network *network, Endpoint *endpoint)
+{
+	guint32 any = g_random_int();
+	const guint8 *tail = network->kind != LINK_VETH	     ? (const guint8 *)&any
+			     : endpoint->address.family != 0 ? endpoint->address.bytes
+							     : endpoint->address6.bytes + 12;
+	const guint8 mac[6] = {0x02, 0x42, tail[0], tail[1], tail[2], tail[3]};
+	const char *asked = json_str(endpoint->asked, "MacAddress");
+	memcpy(endpoint->mac, mac, sizeof mac);
+	if (*asked != '\0')
+		mac_parse(asked, endpoint->mac);
+}
+
+static bool lease_both(Network *network, Endpoint *endpoint, GError **error)
+{
+	if (!lease(network, endpoint->asked, false, &endpoint->address, error))
+		return false;
+	if (lease(network, endpoint->asked, true, &endpoint->address6, error))
+		return true;
+	g_autofree char *text = address_text(&endpoint->address);
+	g_hash_table_remove(network->used, text);
+	return false;
+}
+
+static Endpoint *endpoint_new(Container *container, Network *network, const Spec *spec,
 	const json_t *asked, GError **error)
 {
-	Address address, address6;
-	if (!endpoint_check(network, asked, error) ||
-		!lease(network, asked, false, &address, error))
+	g_autoptr(Endpoint) endpoint = g_atomic_rc_box_new0(Endpoint);
+	endpoint->asked = json_is_object(asked) ? json_incref((json_t *)asked) : json_object();
+	if (!endpoint_check(network, endpoint->asked, error) ||
+		!lease_both(network, endpoint, error))
 		return NULL;
-	if (!lease(network, asked, true, &address6, error)) {
-		g_autofree char *text = address_text(&address);
-		g_hash_table_remove(network->used, text);
-		return NULL;
+	const char *name = endpoint_option(endpoint, ENDPOINT_IFNAME);
+	endpoint->id = id_generate();
+	endpoint->network = g_strdup(network->name);
+	endpoint->network_id = g_strdup(network->id);
+	endpoint->link = g_strdup_printf("veth%.7s", endpoint->id);
+	endpoint->name = *name != '\0' ? g_strdup(name) : NULL;
+	endpoint->address.prefix = network->subnet.prefix;
+	endpoint->address6.prefix = network->subnet6.prefix;
+	if (!network->internal) {
+		endpoint->gateway = network->gateway;
+		endpoint->gateway6 = network->gateway6;
 	}
-	g_autofree char *id = id_generate(), *v4 = address_text(&address),
-			*v6 = address_text(&address6);
-	g_autofree char *gateway =
-		network->internal ? g_strdup("") : address_text(&network->gateway);
-	g_autofree char *gateway6 =
-		network->internal ? g_strdup("") : address_text(&network->gateway6);
-	/* Of IPv6 the end tells addresses apart. On a parent the link of an earlier owner of the address may linger, and two
-	 * cannot have one MAC address there. */
-	guint32 any = g_random_int();
-	const guint8 *tail = network->kind != LINK_VETH ? (const guint8 *)&any
-			     : address.family != 0	? address.bytes
-							: address6.bytes + 12;
-	guint8 mac[6] = {0x02, 0x42, tail[0], tail[1], tail[2], tail[3]};
-	if (*json_str(asked, "MacAddress") != '\0')
-		mac_parse(json_str(asked, "MacAddress"), mac);
-	g_autofree char *mac_text = g_strdup_printf(
-		"%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
-	g_autofree char *link = g_strdup_printf("veth%.7s", id);
-	json_t *aliases = json_object_get(asked, "Aliases"),
-	       *ipam = json_object_get(asked, "IPAMConfig"),
-	       *options = json_object_get(asked, "DriverOpts"),
-	       *links = json_object_get(asked, "Links");
-	json_t *name = json_object_get(options, ENDPOINT_IFNAME);
-	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:i, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:i, "
-			 "s:o, s:s, s:O*, s:o*}",
-		"IPAMConfig", json_is_object(ipam) ? json_incref(ipam) : json_null(), "Links",
-		json_is_array(links) ? json_incref(links) : json_null(), "Aliases",
-		json_is_array(aliases) ? json_incref(aliases) : json_null(), "MacAddress", mac_text,
-		"DriverOpts", json_is_object(options) ? json_incref(options) : json_null(),
-		"GwPriority", (int)json_int(asked, "GwPriority"), "NetworkID", network->id,
-		"EndpointID", id, "Gateway", gateway, "IPAddress", v4, "IPPrefixLen",
-		network->subnet.prefix, "IPv6Gateway", gateway6, "GlobalIPv6Address", v6,
-		"GlobalIPv6PrefixLen", network->subnet6.prefix, "DNSNames",
-		network->predefined ? json_null() : names_of(container, spec, aliases), "_Link",
-		link, "_Name", json_filled(name) ? name : NULL, ENDPOINT_ON_LINK,
-		network_routes_itself(network) && !network->internal ? json_true() : NULL);
+	choose_mac(network, endpoint);
+	endpoint->priority = (int)json_int(asked, "GwPriority");
+	endpoint->on_link = network_routes_itself(network) && !network->internal;
+	if (!network->predefined)
+		endpoint->names = names_of(container, spec, asked);
+	return g_steal_pointer(&endpoint);
 }
 
-void endpoint_drop(Container *container, Network *network, const json_t *endpoint)
+static void give_back(Network *network, const Address *address)
+{
+	g_autofree char *text = address_text(address);
+	g_hash_table_remove(network->used, text);
+}
+
+void endpoint_drop(Container *container, Network *network, const Endpoint *endpoint)
 {
 	Engine *engine = container->engine;
-	json_t *ports = json_object_get(endpoint, "_Ports");
-	if (json_bool(endpoint, "_Published"))
-		port_publish(engine, false, ports, endpoint, NULL);
-	port_release(engine, ports);
+	if (endpoint->published)
+		port_publish(engine, false, endpoint->ports, endpoint, NULL);
+	port_release(engine, endpoint->ports);
 	if (network == NULL)
 		return;
-	g_hash_table_remove(network->used, json_str(endpoint, "IPAddress"));
-	g_hash_table_remove(network->used, json_str(endpoint, "GlobalIPv6Address"));
+	give_back(network, &endpoint->address);
+	give_back(network, &endpoint->address6);
 	g_hash_table_remove(network->members, container->row.id);
 	network_names_write(engine, network);
 }
 
 bool endpoints_save(Container *container, GError **error)
 {
-	g_autofree char *text = json_text(container->endpoints);
+	g_autoptr(json_t) rows = json_object();
+	for (guint i = 0; container->endpoints != NULL && i < container->endpoints->len; i++) {
+		const Endpoint *endpoint = container->endpoints->pdata[i];
+		json_object_set_new(rows, endpoint->network, endpoint_row(endpoint));
+	}
+	g_autofree char *text = json_text(rows);
 	return endpoint_store_set(container->engine->store, container->row.id, text, error);
 }
 
@@ -211,8 +227,8 @@ void endpoints_keep(Container *container)
 			error->message);
 }
 
-json_t *endpoint_join(Container *container, const Spec *spec, const char *name, const json_t *asked,
-	GError **error)
+Endpoint *endpoint_join(Container *container, const Spec *spec, const char *name,
+	const json_t *asked, GError **error)
 {
 	Engine *engine = container->engine;
 	Network *network = network_lookup(engine, name);
@@ -236,13 +252,13 @@ json_t *endpoint_join(Container *container, const Spec *spec, const char *name, 
 				  "networks in private (none) mode");
 		return NULL;
 	}
-	json_t *endpoint = network_realise(engine, network, error)
-				   ? endpoint_new(container, network, spec, asked, error)
-				   : NULL;
+	Endpoint *endpoint = network_realise(engine, network, error)
+				     ? endpoint_new(container, network, spec, asked, error)
+				     : NULL;
 	if (endpoint == NULL)
 		return NULL;
-	g_hash_table_insert(network->members, g_strdup(container->row.id), json_incref(endpoint));
-	json_object_set_new(container->endpoints, network->name, endpoint);
+	g_hash_table_insert(network->members, g_strdup(container->row.id), endpoint_ref(endpoint));
+	g_ptr_array_add(container->endpoints, endpoint);
 	network_names_write(engine, network);
 	return endpoint;
 }
@@ -274,7 +290,7 @@ bool endpoints_reserve(Container *container, const Spec *spec, GError **error)
 	endpoints_release(container);
 	g_mutex_lock(&engine->network_lock);
 	g_autoptr(json_t) wanted = endpoints_wanted(engine, spec);
-	container->endpoints = json_object();
+	container->endpoints = endpoints_new();
 	json_object_foreach (wanted, name, asked)
 		ok = ok && endpoint_join(container, spec, name, asked, error) != NULL;
 	ok = ok && ports_place(container, spec, NULL, false, error) &&
@@ -307,56 +323,48 @@ static void guard(Container *container, int netns, const char *link)
 }
 
 /* What of a link its end needs. The endpoint's strings are lent to it. */
-static ContainerLink link_of(
-	const Network *network, const json_t *endpoint, const char *name, int netns)
+static ContainerLink link_of(const Network *network, const Endpoint *endpoint, int netns)
 {
-	return (ContainerLink){.host_name = json_str(endpoint, "_Link"),
+	return (ContainerLink){.host_name = endpoint->link,
 		.bridge = network->bridge,
 		.parent = network->parent,
 		.kind = network->kind,
 		.mode = network->link_mode,
 		.flag = network->link_flag,
-		.name = name,
+		.name = endpoint->name,
 		.netns = netns};
 }
 
-bool endpoint_connect(Container *container, Network *network, json_t *endpoint, int netns,
+bool endpoint_connect(Container *container, Network *network, Endpoint *endpoint, int netns,
 	const Gateways *gateways, GError **error)
 {
 	Engine *engine = container->engine;
-	g_autofree char *name = endpoint_link_name(endpoint);
-	ContainerLink link = link_of(network, endpoint, name, netns);
+	ContainerLink link = link_of(network, endpoint, netns);
 	link.mtu = network->mtu;
-	link.first = json_object_iter_value(json_object_iter(container->endpoints)) == endpoint;
+	link.first = container->endpoints->pdata[0] == endpoint;
 	link.isolated = !network->icc;
 	link.hairpin = network->hairpin;
-	mac_parse(json_str(endpoint, "MacAddress"), link.mac);
-	if (address_parse(json_str(endpoint, "IPAddress"), &link.address))
-		link.address.prefix = network->subnet.prefix;
-	if (address_parse(json_str(endpoint, "GlobalIPv6Address"), &link.address6))
-		link.address6.prefix = network->subnet6.prefix;
+	memcpy(link.mac, endpoint->mac, sizeof link.mac);
+	link.address = endpoint->address;
+	link.address6 = endpoint->address6;
 	if (gateways->v4 == endpoint)
 		gateway_address(endpoint, false, &link.gateway);
 	if (gateways->v6 == endpoint)
 		gateway_address(endpoint, true, &link.gateway6);
 	if (!link_connect(&link, error))
 		return false;
-	guard(container, netns, name);
-	if (!endpoint_settle(endpoint, name, netns, error))
+	guard(container, netns, endpoint->name);
+	if (!endpoint_settle(endpoint, netns, error))
 		return false;
-	json_t *ports = json_object_get(endpoint, "_Ports");
-	if (json_array_size(ports) == 0 || ports_by_proxy(engine))
+	if (endpoint->ports == NULL || endpoint->ports->len == 0 || ports_by_proxy(engine))
 		return true;
-	if (!port_publish(engine, true, ports, endpoint, error))
-		return false;
-	json_object_set_new(endpoint, "_Published", json_true());
-	return true;
+	endpoint->published = port_publish(engine, true, endpoint->ports, endpoint, error);
+	return endpoint->published;
 }
 
-void endpoint_unlink(const Network *network, const json_t *endpoint, int netns)
+void endpoint_unlink(const Network *network, const Endpoint *endpoint, int netns)
 {
-	g_autofree char *name = endpoint_link_name(endpoint);
-	ContainerLink link = link_of(network, endpoint, name, netns);
+	ContainerLink link = link_of(network, endpoint, netns);
 	link_disconnect(&link);
 }
 
@@ -380,14 +388,13 @@ bool endpoints_connect(Container *container, pid_t pid, gint64 dns_ports, GError
 {
 	Engine *engine = container->engine;
 	autofd netns = netns_of(pid, error);
-	const char *name;
-	json_t *endpoint;
 	bool ok = netns >= 0;
 	g_mutex_lock(&engine->network_lock);
 	Gateways gateways = gateways_elect(container->endpoints);
-	json_object_foreach (container->endpoints, name, endpoint) {
-		Network *network = network_lookup(engine, name);
-		if (!ok || network == NULL)
+	for (guint i = 0; ok && i < container->endpoints->len; i++) {
+		Endpoint *endpoint = container->endpoints->pdata[i];
+		Network *network = network_lookup(engine, endpoint->network);
+		if (network == NULL)
 			break;
 		endpoint_name_link(network, container->endpoints, endpoint, -1);
 		ok = endpoint_connect(container, network, endpoint, netns, &gateways, error);
@@ -406,12 +413,11 @@ bool endpoints_connect(Container *container, pid_t pid, gint64 dns_ports, GError
 void endpoints_release(Container *container)
 {
 	Engine *engine = container->engine;
-	const char *name;
-	json_t *endpoint;
 	g_mutex_lock(&engine->network_lock);
-	g_autoptr(json_t) endpoints = g_steal_pointer(&container->endpoints);
-	json_object_foreach (endpoints, name, endpoint) {
-		Network *network = network_lookup(engine, name);
+	g_autoptr(GPtrArray) endpoints = g_steal_pointer(&container->endpoints);
+	for (guint i = 0; endpoints != NULL && i < endpoints->len; i++) {
+		const Endpoint *endpoint = endpoints->pdata[i];
+		Network *network = network_lookup(engine, endpoint->network);
 		endpoint_drop(container, network, endpoint);
 		if (network != NULL)
 			endpoint_event(container, network, "disconnect");
@@ -421,28 +427,38 @@ void endpoints_release(Container *container)
 		endpoint_store_remove(engine->store, container->row.id, NULL);
 }
 
+/* What it has, is its again. Under the lock. */
+static void remember(Container *container, Endpoint *endpoint)
+{
+	Engine *engine = container->engine;
+	Network *network = network_lookup(engine, endpoint->network);
+	const Address *const leases[] = {&endpoint->address, &endpoint->address6};
+	port_remember(engine, endpoint->ports);
+	if (network == NULL || endpoint->settling)
+		return;
+	for (size_t i = 0; i < G_N_ELEMENTS(leases); i++)
+		if (leases[i]->family != 0)
+			g_hash_table_add(network->used, address_text(leases[i]));
+	g_hash_table_insert(network->members, g_strdup(container->row.id), endpoint_ref(endpoint));
+}
+
 void endpoints_restore(Container *container)
 {
 	Engine *engine = container->engine;
 	g_autofree char *text = endpoint_store_get(engine->store, container->row.id);
+	g_autoptr(json_t) rows = text != NULL ? json_parse(text, strlen(text), NULL) : NULL;
 	const char *name;
-	json_t *endpoint;
-	if (text == NULL)
+	json_t *row;
+	if (rows == NULL)
 		return;
 	g_mutex_lock(&engine->network_lock);
-	container->endpoints = json_parse(text, strlen(text), NULL);
-	json_object_foreach (container->endpoints, name, endpoint) {
-		Network *network = network_lookup(engine, name);
-		port_remember(engine, json_object_get(endpoint, "_Ports"));
-		if (network == NULL || json_bool(endpoint, ENDPOINT_UNFINISHED))
+	container->endpoints = endpoints_new();
+	json_object_foreach (rows, name, row) {
+		Endpoint *endpoint = endpoint_read(name, row);
+		if (endpoint == NULL)
 			continue;
-		if (*json_str(endpoint, "IPAddress") != '\0')
-			g_hash_table_add(network->used, g_strdup(json_str(endpoint, "IPAddress")));
-		if (*json_str(endpoint, "GlobalIPv6Address") != '\0')
-			g_hash_table_add(
-				network->used, g_strdup(json_str(endpoint, "GlobalIPv6Address")));
-		g_hash_table_insert(
-			network->members, g_strdup(container->row.id), json_incref(endpoint));
+		g_ptr_array_add(container->endpoints, endpoint);
+		remember(container, endpoint);
 	}
 	g_mutex_unlock(&engine->network_lock);
 }
@@ -451,15 +467,14 @@ void endpoints_renamed(Container *container)
 {
 	Engine *engine = container->engine;
 	g_autoptr(Spec) spec = container_spec_or_none(container);
-	const char *name;
-	json_t *endpoint;
 	g_mutex_lock(&engine->network_lock);
-	json_object_foreach (container->endpoints, name, endpoint) {
-		Network *network = network_lookup(engine, name);
+	for (guint i = 0; container->endpoints != NULL && i < container->endpoints->len; i++) {
+		Endpoint *endpoint = container->endpoints->pdata[i];
+		Network *network = network_lookup(engine, endpoint->network);
 		if (network == NULL || network->predefined)
 			continue;
-		json_object_set_new(endpoint, "DNSNames",
-			names_of(container, spec, json_object_get(endpoint, "Aliases")));
+		g_strfreev(endpoint->names);
+		endpoint->names = names_of(container, spec, endpoint->asked);
 		network_names_write(engine, network);
 	}
 	if (container->endpoints != NULL)
@@ -467,58 +482,35 @@ void endpoints_renamed(Container *container)
 	g_mutex_unlock(&engine->network_lock);
 }
 
-static json_t *without_secrets(const json_t *endpoint)
-{
-	json_t *copy = json_copy((json_t *)endpoint);
-	static const char *const inner[] = {"_Link", "_Index", "_Name", "_Ports", "_Published",
-		ENDPOINT_UNFINISHED, ENDPOINT_ON_LINK};
-	for (size_t i = 0; i < G_N_ELEMENTS(inner); i++)
-		json_object_del(copy, inner[i]);
-	return copy;
-}
-
-/* An endpoint of a container that does not run: what was asked for, and nothing else. */
-static json_t *resting(const Network *network, const json_t *asked)
-{
-	json_t *endpoint = json_pack(
-		"{s:n, s:n, s:n, s:s, s:n, s:i, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:i, s:n}",
-		"IPAMConfig", "Links", "Aliases", "MacAddress", "", "DriverOpts", "GwPriority", 0,
-		"NetworkID", network != NULL ? network->id : "", "EndpointID", "", "Gateway", "",
-		"IPAddress", "", "IPPrefixLen", 0, "IPv6Gateway", "", "GlobalIPv6Address", "",
-		"GlobalIPv6PrefixLen", 0, "DNSNames");
-	const char *key;
-	json_t *value;
-	json_object_foreach ((json_t *)asked, key, value)
-		if (!json_is_null(value) && json_object_get(endpoint, key) != NULL)
-			json_object_set(endpoint, key, value);
-	return endpoint;
-}
-
 json_t *endpoints_json(Container *container, const Spec *spec)
 {
 	Engine *engine = container->engine;
-	json_t *result = json_object(), *endpoint, *asked;
+	json_t *result = json_object(), *asked;
 	const char *name;
 	bool was_started = container->row.started != 0;
 	if (spec->modes.network.share == SHARE_CONTAINER)
 		return result;
 	g_mutex_lock(&engine->network_lock);
-	g_autoptr(json_t) wanted = endpoints_wanted(engine, spec);
-	json_object_foreach (container->endpoints, name, endpoint)
-		json_object_set_new(result, name, without_secrets(endpoint));
-	if (json_object_size(result) == 0)
-		json_object_foreach (wanted, name, asked)
-			json_object_set_new(result, name,
-				resting(was_started ? network_lookup(engine, name) : NULL, asked));
+	for (guint i = 0; container->endpoints != NULL && i < container->endpoints->len; i++) {
+		const Endpoint *endpoint = container->endpoints->pdata[i];
+		json_object_set_new(result, endpoint->network, endpoint_json(endpoint));
+	}
+	g_autoptr(json_t) wanted =
+		json_object_size(result) == 0 ? endpoints_wanted(engine, spec) : NULL;
+	json_object_foreach (wanted, name, asked) {
+		const Network *network = was_started ? network_lookup(engine, name) : NULL;
+		json_object_set_new(result, name,
+			endpoint_json_resting(network != NULL ? network->id : "", asked));
+	}
 	g_mutex_unlock(&engine->network_lock);
 	return result;
 }
 
-json_t *endpoints_ports(Container *container)
+GArray *endpoints_ports(Container *container)
 {
 	g_mutex_lock(&container->engine->network_lock);
-	json_t *ports =
-		json_deep_copy(json_object_get(ports_holder(container->endpoints), "_Ports"));
+	const Endpoint *holder = ports_holder(container->endpoints);
+	GArray *ports = holder != NULL ? g_array_copy(holder->ports) : NULL;
 	g_mutex_unlock(&container->engine->network_lock);
 	return ports;
 }

@@ -1,11 +1,37 @@
 /* Endpoints: a container's places in networks. */
 #pragma once
 #include "engine/network/networks.h"
+#include "engine/object/published_port.h"
 
-/* A key that stays inside: that it is on its way in or out. What is found so after a crash is taken away. */
-#define ENDPOINT_UNFINISHED "_Unfinished"
-#define ENDPOINT_ON_LINK                                                                           \
-	"_OnLink" /* its default routes are by its link, to no router (ipvlan, l3) */
+/* A container's place in a network. Its own list and the network's members share it; guarded by network_lock. */
+typedef struct {
+	char *id, *network_id, *network; /* network: by name */
+	char *link,
+		*name; /* its link on the host, and in the container: NULL until it is to be made */
+	Address address, address6, gateway, gateway6; /* family 0: none */
+	guint8 mac[6];
+	int priority;	/* of its network as a way out */
+	bool on_link;	/* default routes are by its link, to no router (ipvlan, l3) */
+	bool settling;	/* on its way in or out: what is found so after a crash is taken away */
+	bool published; /* its ports are in the firewall's table */
+	char **names;	/* what its network knows it by; NULL in predefined ones */
+	json_t *asked;	/* EndpointSettings as they were asked for */
+	GArray *ports;	/* of PublishedPort; NULL: it does not carry the container's */
+} Endpoint;
+Endpoint *endpoint_ref(Endpoint *endpoint);
+void endpoint_unref(Endpoint *endpoint);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Endpoint, endpoint_unref)
+/* endpoint_row.c: as it is kept, and as engines before this one kept it. network: its name. NULL for what is none. */
+json_t *endpoint_row(const Endpoint *endpoint);
+Endpoint *endpoint_read(const char *network, const json_t *row);
+/* endpoint_json.c: as inspect shows it, and one of a container that does not run: what was asked for, and nothing else. */
+json_t *endpoint_json(const Endpoint *endpoint);
+json_t *endpoint_json_resting(const char *network_id, const json_t *asked);
+/* What was asked of it in DriverOpts; "" for nothing. */
+const char *endpoint_option(const Endpoint *endpoint, const char *name);
+GPtrArray *endpoints_new(void); /* of Endpoint, which it owns */
+/* A container's endpoint in a network, or NULL; borrowed. endpoints: NULL: none. */
+Endpoint *endpoint_in(const GPtrArray *endpoints, const char *network);
 
 bool endpoints_managed(const Spec *spec); /* whether the engine gives such a container its links */
 bool endpoints_reserve(Container *container, const Spec *spec, GError **error);
@@ -16,8 +42,8 @@ void endpoints_restore(Container *container);
 void endpoints_renamed(Container *container); /* its networks know it by its new name */
 json_t *endpoints_json(Container *container, const Spec *spec); /* NetworkSettings.Networks */
 
-/* List of {"Port": "80/tcp", "HostIp", "HostPort"}; NULL where none of its networks can publish ports. */
-json_t *endpoints_ports(Container *container);
+/* A copy of its published ports; NULL where none of its networks can publish any. */
+GArray *endpoints_ports(Container *container);
 
 /* endpoint.c, all under the lock: */
 /* Name -> what was asked for, of each network that the container is to be in; that of the mode first. New reference. */
@@ -26,24 +52,23 @@ bool endpoints_save(Container *container, GError **error); /* to the database */
 /* The same where nothing follows from a failure, which is logged. */
 void endpoints_keep(Container *container);
 /* A new endpoint in the container's list: its addresses are taken, its names known, and it has no link. Borrowed. */
-json_t *endpoint_join(Container *container, const Spec *spec, const char *name, const json_t *asked,
-	GError **error);
+Endpoint *endpoint_join(Container *container, const Spec *spec, const char *name,
+	const json_t *asked, GError **error);
 /* Gives back what an endpoint holds; the network may be NULL. It is in no list any more. */
-void endpoint_drop(Container *container, Network *network, const json_t *endpoint);
+void endpoint_drop(Container *container, Network *network, const Endpoint *endpoint);
 /* Chooses how its link is called in the container: eth and the first number that is free among its endpoints and, unless
  * netns is -1, in there. */
 void endpoint_name_link(
-	const Network *network, const json_t *endpoints, json_t *endpoint, int netns);
-char *endpoint_link_name(const json_t *endpoint);
+	const Network *network, const GPtrArray *endpoints, Endpoint *endpoint, int netns);
 /* Where the default route of each family leads: endpoints, borrowed, or NULL. */
 typedef struct {
-	json_t *v4, *v6;
+	Endpoint *v4, *v6;
 } Gateways;
 /* Its link, default routes if it is a gateway, and its ports. Leaves no link behind when that cannot be made. */
-bool endpoint_connect(Container *container, Network *network, json_t *endpoint, int netns,
+bool endpoint_connect(Container *container, Network *network, Endpoint *endpoint, int netns,
 	const Gateways *gateways, GError **error);
 /* Takes its link away, if it is there. */
-void endpoint_unlink(const Network *network, const json_t *endpoint, int netns);
+void endpoint_unlink(const Network *network, const Endpoint *endpoint, int netns);
 void endpoint_event(Container *container, const Network *network, const char *action);
 int netns_of(pid_t pid, GError **error); /* a descriptor, or -1 */
 
@@ -68,6 +93,7 @@ bool endpoint_check_new(const Network *network, const json_t *asked, GError **er
 bool endpoints_check_new(Engine *engine, const json_t *request, GError **error);
 /* "02:42:ac:11:00:02", also with dashes, or "0242.ac11.0002". False if it is none of them. */
 bool mac_parse(const char *text, guint8 mac[6]);
+char *mac_text(const guint8 mac[6]); /* "02:42:ac:11:00:02"; the caller frees it */
 
 /* endpoint_settle.c: link-local addresses and sysctls of a link that is in the container. */
-bool endpoint_settle(const json_t *endpoint, const char *link, int netns, GError **error);
+bool endpoint_settle(const Endpoint *endpoint, int netns, GError **error);

@@ -70,13 +70,16 @@ static bool keep_wish(Container *container, const char *name, json_t *asked, GEr
 static void detach(Container *container, const Spec *spec, const char *name, int netns)
 {
 	Network *network = network_lookup(container->engine, name);
-	g_autoptr(json_t) endpoint = json_incref(json_object_get(container->endpoints, name));
+	Endpoint *there = endpoint_in(container->endpoints, name);
+	if (there == NULL)
+		return;
+	g_autoptr(Endpoint) endpoint = endpoint_ref(there);
 	g_autoptr(GError) error = NULL;
 	Gateways before = gateways_elect(container->endpoints);
 	if (network != NULL)
 		endpoint_unlink(network, endpoint, netns);
-	json_t *holder = ports_holder(container->endpoints);
-	json_object_del(container->endpoints, name);
+	Endpoint *holder = ports_holder(container->endpoints);
+	g_ptr_array_remove(container->endpoints, endpoint);
 	Gateways now = gateways_elect(container->endpoints);
 	if (!gateways_apply(&before, &now, netns, &error)) {
 		log_warn("container %s: %s", container->row.id, error->message);
@@ -91,7 +94,7 @@ static void detach(Container *container, const Spec *spec, const char *name, int
 }
 
 /* A new endpoint's link, its part in routes and ports, and its names. Under the lock. */
-static bool attach(Container *container, const Spec *spec, Network *network, json_t *endpoint,
+static bool attach(Container *container, const Spec *spec, Network *network, Endpoint *endpoint,
 	const Gateways *before, int netns, GError **error)
 {
 	static const Gateways none = {0};
@@ -113,8 +116,8 @@ static bool connect_running(Container *container, const Spec *spec, const char *
 	int pid, GError **error)
 {
 	if (container->endpoints == NULL)
-		container->endpoints = json_object();
-	if (json_object_get(container->endpoints, name) != NULL)
+		container->endpoints = endpoints_new();
+	if (endpoint_in(container->endpoints, name) != NULL)
 		return fail(error, BERTH_ERROR_FORBIDDEN,
 			"endpoint with name %s already exists in network %s", container->row.name,
 			name);
@@ -122,21 +125,21 @@ static bool connect_running(Container *container, const Spec *spec, const char *
 	if (netns < 0)
 		return false;
 	Gateways before = gateways_elect(container->endpoints);
-	json_t *endpoint = endpoint_join(container, spec, name, asked, error);
+	Endpoint *endpoint = endpoint_join(container, spec, name, asked, error);
 	if (endpoint == NULL)
 		return false;
 	Network *network = network_lookup(container->engine, name);
 	endpoint_name_link(network, container->endpoints, endpoint, netns);
-	json_object_set_new(endpoint, ENDPOINT_UNFINISHED, json_true());
+	endpoint->settling = true;
 	if (!endpoints_save(container, error)) {
 		endpoint_drop(container, network, endpoint);
-		json_object_del(container->endpoints, name);
+		g_ptr_array_remove(container->endpoints, endpoint);
 		return false;
 	}
 	bool ok = attach(container, spec, network, endpoint, &before, netns, error) &&
 		  keep_wish(container, name, asked, error);
 	if (ok) {
-		json_object_del(endpoint, ENDPOINT_UNFINISHED);
+		endpoint->settling = false;
 		endpoint_event(container, network, "connect");
 	} else {
 		detach(container, spec, name, netns);
@@ -150,11 +153,11 @@ static bool disconnect_running(
 	Container *container, const Spec *spec, const char *name, int pid, GError **error)
 {
 	Network *network = network_lookup(container->engine, name);
-	json_t *endpoint = json_object_get(container->endpoints, name);
+	Endpoint *endpoint = endpoint_in(container->endpoints, name);
 	autofd netns = netns_of(pid, error);
 	if (netns < 0)
 		return false;
-	json_object_set_new(endpoint, ENDPOINT_UNFINISHED, json_true());
+	endpoint->settling = true;
 	endpoints_keep(container);
 	detach(container, spec, name, netns);
 	endpoint_event(container, network, "disconnect");
@@ -253,7 +256,7 @@ bool network_disconnect(Container *container, const char *reference, GError **er
 	g_mutex_lock(&engine->network_lock);
 	g_autoptr(json_t) wanted = endpoints_wanted(engine, spec);
 	int pid = running_pid(container);
-	bool there = pid > 0 && json_object_get(container->endpoints, name) != NULL;
+	bool there = pid > 0 && endpoint_in(container->endpoints, name) != NULL;
 	bool ok = there ? disconnect_running(container, spec, name, pid, error)
 		  : json_object_get(wanted, name) != NULL
 			  ? keep_wish(container, name, NULL, error)
@@ -265,13 +268,13 @@ bool network_disconnect(Container *container, const char *reference, GError **er
 }
 
 /* The name of an endpoint that is on its way in or out, or NULL. */
-static const char *unfinished(const json_t *endpoints)
+static const char *unfinished(const GPtrArray *endpoints)
 {
-	const char *name;
-	json_t *endpoint;
-	json_object_foreach ((json_t *)endpoints, name, endpoint)
-		if (json_bool(endpoint, ENDPOINT_UNFINISHED))
-			return name;
+	for (guint i = 0; endpoints != NULL && i < endpoints->len; i++) {
+		const Endpoint *endpoint = endpoints->pdata[i];
+		if (endpoint->settling)
+			return endpoint->network;
+	}
 	return NULL;
 }
 

@@ -45,6 +45,12 @@ bool mac_parse(const char *text, guint8 mac[6])
 	return false;
 }
 
+char *mac_text(const guint8 mac[6])
+{
+	return g_strdup_printf(
+		"%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+}
+
 /* dockerd's two families of complaints: about the address itself, and about where it would belong. */
 static void check_ip(GPtrArray *problems, const Network *network, const char *text, int family)
 {
@@ -179,7 +185,8 @@ static bool check_container_mac(const json_t *request, GError **error)
 		   *mode = json_str(request, "HostConfig.NetworkMode");
 	guint8 bytes[6];
 	return *mac == '\0' || mac_parse(mac, bytes) ||
-	       fail(error, BERTH_ERROR_INVALID, "invalid config for network %s: invalid MAC address %s",
+	       fail(error, BERTH_ERROR_INVALID,
+		       "invalid config for network %s: invalid MAC address %s",
 		       *mode == '\0' || strcmp(mode, "default") == 0 ? "bridge" : mode, mac);
 }
 

@@ -3,14 +3,6 @@
 
 #include <string.h>
 
-json_t *endpoints_copy(Container *container)
-{
-	g_mutex_lock(&container->engine->network_lock);
-	json_t *copy = json_deep_copy(container->endpoints);
-	g_mutex_unlock(&container->engine->network_lock);
-	return copy;
-}
-
 /* "foo.example.com foo", be the domain in --hostname or in --domainname. */
 static char *own_names(const Spec *spec)
 {
@@ -23,14 +15,28 @@ static char *own_names(const Spec *spec)
 				    : g_strdup_printf("%s %.*s", whole, (int)first, whole);
 }
 
-char *endpoint_hosts(const Spec *spec, const json_t *endpoint)
+static void add_line(GString *hosts, const Address *address, const char *names)
 {
-	static const char *const fields[] = {"IPAddress", "GlobalIPv6Address"};
+	g_autofree char *text = address_text(address);
+	if (*text != '\0')
+		g_string_append_printf(hosts, "%s\t%s\n", text, names);
+}
+
+char *endpoint_hosts(const Spec *spec, const Endpoint *endpoint)
+{
 	g_autofree char *names = own_names(spec);
 	GString *lines = g_string_new("");
-	for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
-		if (*json_str(endpoint, fields[i]) != '\0')
-			g_string_append_printf(
-				lines, "%s\t%s\n", json_str(endpoint, fields[i]), names);
+	add_line(lines, &endpoint->address, names);
+	add_line(lines, &endpoint->address6, names);
 	return g_string_free(lines, FALSE);
+}
+
+void endpoints_hosts(Container *container, const Spec *spec, GString *hosts)
+{
+	g_mutex_lock(&container->engine->network_lock);
+	for (guint i = 0; container->endpoints != NULL && i < container->endpoints->len; i++) {
+		g_autofree char *lines = endpoint_hosts(spec, container->endpoints->pdata[i]);
+		g_string_append(hosts, lines);
+	}
+	g_mutex_unlock(&container->engine->network_lock);
 }

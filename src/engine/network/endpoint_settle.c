@@ -48,18 +48,17 @@ static bool put_sysctls(const char *text, const char *link, GError **error)
 	return true;
 }
 
-bool endpoint_settle(const json_t *endpoint, const char *link, int netns, GError **error)
+bool endpoint_settle(const Endpoint *endpoint, int netns, GError **error)
 {
-	json_t *locals = json_at(endpoint, "IPAMConfig.LinkLocalIPs"),
-	       *sysctls =
-		       json_object_get(json_object_get(endpoint, "DriverOpts"), ENDPOINT_SYSCTLS);
-	if (json_array_size(locals) == 0 && !json_filled(sysctls))
+	json_t *locals = json_at(endpoint->asked, "IPAMConfig.LinkLocalIPs");
+	const char *sysctls = endpoint_option(endpoint, ENDPOINT_SYSCTLS);
+	if (json_array_size(locals) == 0 && *sysctls == '\0')
 		return true;
 	int own = namespace_enter(netns);
 	if (own < 0)
 		return fail_errno(error, "cannot enter the network namespace of the container");
-	bool ok = add_locals(locals, link, error) &&
-		  (!json_filled(sysctls) || put_sysctls(json_string_value(sysctls), link, error));
+	bool ok = add_locals(locals, endpoint->name, error) &&
+		  (*sysctls == '\0' || put_sysctls(sysctls, endpoint->name, error));
 	namespace_leave(own);
 	return ok;
 }

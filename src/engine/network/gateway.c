@@ -6,47 +6,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct {
-	const char *name;
-	json_t *endpoint;
-} Candidate;
-
 /* The highest priority first, then by name. */
 static int compare_candidates(const void *a, const void *b)
 {
-	const Candidate *x = a, *y = b;
-	gint64 left = json_int(x->endpoint, "GwPriority"),
-	       right = json_int(y->endpoint, "GwPriority");
-	return left != right ? (left < right ? 1 : -1) : strcmp(x->name, y->name);
+	const Endpoint *x = *(Endpoint *const *)a, *y = *(Endpoint *const *)b;
+	return x->priority != y->priority ? (x->priority < y->priority ? 1 : -1)
+					  : strcmp(x->network, y->network);
 }
 
-static GArray *candidates(const json_t *endpoints)
+/* Borrowed. */
+static GPtrArray *candidates(const GPtrArray *endpoints)
 {
-	GArray *list = g_array_new(FALSE, FALSE, sizeof(Candidate));
-	Candidate one;
-	json_object_foreach ((json_t *)endpoints, one.name, one.endpoint)
-		g_array_append_val(list, one);
-	g_array_sort(list, compare_candidates);
+	GPtrArray *list = g_ptr_array_new();
+	for (guint i = 0; endpoints != NULL && i < endpoints->len; i++)
+		g_ptr_array_add(list, endpoints->pdata[i]);
+	g_ptr_array_sort(list, compare_candidates);
 	return list;
 }
 
-bool gateway_address(const json_t *endpoint, bool v6, Address *gateway)
+bool gateway_address(const Endpoint *endpoint, bool v6, Address *gateway)
 {
-	const char *address = json_str(endpoint, v6 ? "GlobalIPv6Address" : "IPAddress");
-	if (address_parse(json_str(endpoint, v6 ? "IPv6Gateway" : "Gateway"), gateway))
+	const Address *address = v6 ? &endpoint->address6 : &endpoint->address;
+	*gateway = v6 ? endpoint->gateway6 : endpoint->gateway;
+	if (gateway->family != 0)
 		return true;
-	return json_bool(endpoint, ENDPOINT_ON_LINK) && *address != '\0' &&
+	return endpoint->on_link && address->family != 0 &&
 	       address_parse(v6 ? "::" : "0.0.0.0", gateway);
 }
 
 /* As dockerd 28 does it (libnetwork, selectGatewayEndpoint): the first that has both families is preferred to others that
  * have one, whatever their priorities. */
-Gateways gateways_elect(const json_t *endpoints)
+Gateways gateways_elect(const GPtrArray *endpoints)
 {
 	Gateways found = {0};
-	g_autoptr(GArray) list = candidates(endpoints);
+	g_autoptr(GPtrArray) list = candidates(endpoints);
 	for (guint i = 0; i < list->len; i++) {
-		json_t *endpoint = g_array_index(list, Candidate, i).endpoint;
+		Endpoint *endpoint = list->pdata[i];
 		Address gateway;
 		bool v4 = gateway_address(endpoint, false, &gateway),
 		     v6 = gateway_address(endpoint, true, &gateway);
@@ -60,12 +55,11 @@ Gateways gateways_elect(const json_t *endpoints)
 	return found;
 }
 
-static bool set_route(int netns, const json_t *endpoint, bool v6, GError **error)
+static bool set_route(int netns, const Endpoint *endpoint, bool v6, GError **error)
 {
 	Address gateway;
-	g_autofree char *name = endpoint_link_name(endpoint);
 	return !gateway_address(endpoint, v6, &gateway) ||
-	       link_set_route(netns, name, &gateway, error);
+	       link_set_route(netns, endpoint->name, &gateway, error);
 }
 
 bool gateways_apply(const Gateways *before, const Gateways *now, int netns, GError **error)
@@ -81,30 +75,28 @@ static bool can_publish(const Network *network)
 	return network != NULL && network->bridge != NULL && !network->internal;
 }
 
-json_t *ports_carrier(Container *container, Network **network)
+Endpoint *ports_carrier(Container *container, Network **network)
 {
 	Engine *engine = container->engine;
 	Gateways gateways = gateways_elect(container->endpoints);
-	g_autoptr(GArray) list = candidates(container->endpoints);
-	json_t *found = NULL;
+	g_autoptr(GPtrArray) list = candidates(container->endpoints);
+	Endpoint *found = NULL;
 	for (guint i = 0; i < list->len; i++) {
-		const Candidate *one = &g_array_index(list, Candidate, i);
-		Network *its = network_lookup(engine, one->name);
-		if (!can_publish(its) || (found != NULL && one->endpoint != gateways.v4))
+		Endpoint *one = list->pdata[i];
+		Network *its = network_lookup(engine, one->network);
+		if (!can_publish(its) || (found != NULL && one != gateways.v4))
 			continue;
-		found = one->endpoint;
+		found = one;
 		*network = its;
 	}
 	return found;
 }
 
-json_t *ports_holder(const json_t *endpoints)
+Endpoint *ports_holder(const GPtrArray *endpoints)
 {
-	const char *name;
-	json_t *endpoint;
-	json_object_foreach ((json_t *)endpoints, name, endpoint)
-		if (json_object_get(endpoint, "_Ports") != NULL)
-			return endpoint;
+	for (guint i = 0; endpoints != NULL && i < endpoints->len; i++)
+		if (((Endpoint *)endpoints->pdata[i])->ports != NULL)
+			return endpoints->pdata[i];
 	return NULL;
 }
 
@@ -117,41 +109,40 @@ static bool publishes_alike(const Network *a, const Network *b)
 }
 
 /* What was published by one endpoint, still reserved; the caller's. */
-static json_t *take_from(Container *container, json_t *from)
+static GArray *take_from(Container *container, Endpoint *from)
 {
-	json_t *list = from != NULL ? json_incref(json_object_get(from, "_Ports")) : NULL;
-	if (list == NULL)
+	GArray *ports = from != NULL ? g_steal_pointer(&from->ports) : NULL;
+	if (ports == NULL)
 		return NULL;
-	publish_ports(container, false, list, from, NULL);
-	json_object_del(from, "_Ports");
-	json_object_del(from, "_Published");
-	return list;
+	publish_ports(container, false, ports, from, NULL);
+	from->published = false;
+	return ports;
 }
 
-bool ports_place(Container *container, const Spec *spec, json_t *from, bool running, GError **error)
+bool ports_place(
+	Container *container, const Spec *spec, Endpoint *from, bool running, GError **error)
 {
 	Engine *engine = container->engine;
 	Network *network = NULL,
-		*old = from != NULL ? network_lookup(engine, json_str(from, "NetworkID")) : NULL;
-	json_t *carrier = ports_carrier(container, &network);
+		*old = from != NULL ? network_lookup(engine, from->network_id) : NULL;
+	Endpoint *carrier = ports_carrier(container, &network);
 	if (carrier == from)
 		return true;
-	g_autoptr(json_t) list = take_from(container, from), held = NULL;
-	if (list != NULL && (network == NULL || old == NULL || !publishes_alike(network, old))) {
-		port_release(engine, list);
-		held = g_steal_pointer(&list);
+	g_autoptr(GArray) ports = take_from(container, from), held = NULL;
+	if (ports != NULL && (network == NULL || old == NULL || !publishes_alike(network, old))) {
+		port_release(engine, ports);
+		held = g_steal_pointer(&ports);
 	}
 	if (carrier == NULL)
 		return true;
-	if (list == NULL)
-		list = port_bind(engine, container->row.name, network, carrier, spec->config,
-			spec->host, held, error);
-	if (list == NULL)
+	if (ports == NULL)
+		ports = port_bind(
+			engine, container->row.name, network, carrier, spec->ports, held, error);
+	if (ports == NULL)
 		return false;
-	json_object_set(carrier, "_Ports", list);
+	carrier->ports = g_steal_pointer(&ports);
 	if (!running)
 		return true;
-	if (!ports_by_proxy(engine) && json_array_size(list) > 0)
-		json_object_set_new(carrier, "_Published", json_true());
-	return publish_ports(container, true, list, carrier, error);
+	carrier->published = !ports_by_proxy(engine) && carrier->ports->len > 0;
+	return publish_ports(container, true, carrier->ports, carrier, error);
 }

@@ -1,10 +1,11 @@
 /* What a container in networks finds by name: hosts, resolv.conf, its resolver, links. */
 #pragma once
-#include "engine/network/networks.h"
+#include "engine/network/endpoint.h"
 
-json_t *endpoints_copy(Container *container); /* endpoint_hosts.c: of a moment; takes the lock */
 /* endpoint_hosts.c: the lines of one endpoint in /etc/hosts; the caller frees them. */
-char *endpoint_hosts(const Spec *spec, const json_t *endpoint);
+char *endpoint_hosts(const Spec *spec, const Endpoint *endpoint);
+/* The same of all that a container has now. Takes the lock. */
+void endpoints_hosts(Container *container, const Spec *spec, GString *hosts);
 /* hosts_file.c: a whole file of a container's folder. */
 bool network_file_put(const char *folder, const char *name, const char *text, GError **error);
 /* In the hosts file of a container that runs, lines go and come; what the container wrote there stays. less:

@@ -82,8 +82,7 @@ bool networks_open(Engine *engine, GError **error)
 		g_compute_checksum_for_string(G_CHECKSUM_SHA256, engine->config->data_root, -1);
 	engine->table = g_strdup_printf("berth-%.8s", hash);
 	engine->networks = g_ptr_array_new_with_free_func((GDestroyNotify)network_free);
-	engine->ports = g_hash_table_new_full(
-		g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+	engine->ports = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
 	g_mutex_init(&engine->network_lock);
 	network_store_each(engine->store, read_row, engine);
 	for (size_t i = 0; i < G_N_ELEMENTS(predefined); i++) {
@@ -106,17 +105,18 @@ bool networks_resume(Engine *engine, GError **error)
 	for (guint i = 0; i < engine->networks->len; i++) {
 		Network *network = engine->networks->pdata[i];
 		GHashTableIter members;
-		gpointer endpoint;
+		gpointer member;
 		if (network->bridge == NULL || g_hash_table_size(network->members) == 0)
 			continue;
 		any = network_realise(engine, network, NULL) || any;
 		network_names_write(engine, network);
 		g_hash_table_iter_init(&members, network->members);
-		while (g_hash_table_iter_next(&members, NULL, &endpoint)) {
-			if (!json_bool(endpoint, "_Published"))
+		while (g_hash_table_iter_next(&members, NULL, &member)) {
+			const Endpoint *endpoint = member;
+			if (!endpoint->published)
 				continue;
-			g_autoptr(GArray) mappings = port_mappings(engine,
-				json_object_get(endpoint, "_Ports"), endpoint, PORT_BY_RULE);
+			g_autoptr(GArray) mappings =
+				port_mappings(engine, endpoint->ports, endpoint, PORT_BY_RULE);
 			g_array_append_vals(all, mappings->data, mappings->len);
 		}
 	}
@@ -174,6 +174,15 @@ char *network_create(Engine *engine, const json_t *request, GError **error)
 	return id;
 }
 
+/* As inspect of the network shows it. */
+static json_t *member_json(const Endpoint *endpoint, const char *name)
+{
+	g_autofree char *v4 = address_cidr(&endpoint->address),
+			*v6 = address_cidr(&endpoint->address6), *mac = mac_text(endpoint->mac);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s}", "Name", name, "EndpointID", endpoint->id,
+		"MacAddress", mac, "IPv4Address", v4, "IPv6Address", v6);
+}
+
 static json_t *members_json(Engine *engine, const Network *network)
 {
 	json_t *members = json_object();
@@ -182,24 +191,10 @@ static json_t *members_json(Engine *engine, const Network *network)
 	g_hash_table_iter_init(&each, network->members);
 	while (g_hash_table_iter_next(&each, &id, &endpoint)) {
 		g_autoptr(Container) container = container_find(engine, id, NULL);
-		const char *v4 = json_str(endpoint, "IPAddress"),
-			   *v6 = json_str(endpoint, "GlobalIPv6Address");
-		g_autofree char *cidr = *v4 == '\0'
-						? g_strdup("")
-						: g_strdup_printf("%s/%d", v4,
-							  (int)json_int(endpoint, "IPPrefixLen"));
-		g_autofree char *cidr6 =
-			*v6 == '\0' ? g_strdup("")
-				    : g_strdup_printf("%s/%d", v6,
-					      (int)json_int(endpoint, "GlobalIPv6PrefixLen"));
 		if (container == NULL)
 			continue;
 		ContainerRow row = container_snapshot(container);
-		json_object_set_new(members, id,
-			json_pack("{s:s, s:s, s:s, s:s, s:s}", "Name", row.name, "EndpointID",
-				json_str(endpoint, "EndpointID"), "MacAddress",
-				json_str(endpoint, "MacAddress"), "IPv4Address", cidr,
-				"IPv6Address", cidr6));
+		json_object_set_new(members, id, member_json(endpoint, row.name));
 		container_row_clear(&row);
 	}
 	return members;

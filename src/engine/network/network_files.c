@@ -61,16 +61,10 @@ static char *hosts_text(Container *container, const Spec *spec)
 	bool of_host = spec->modes.network.share == SHARE_HOST && !json_filled(extra);
 	g_autofree char *own = of_host ? file_read("/etc/hosts", SMALL_FILE) : NULL;
 	GString *hosts = g_string_new(own != NULL ? own : hosts_head);
-	g_autoptr(json_t) endpoints = endpoints_copy(container);
-	const char *network;
-	json_t *endpoint;
 	for (size_t i = 0; i < json_array_size(extra); i++)
 		add_extra_host(container->engine, json_elem(extra, i), hosts);
 	links_hosts(container, hosts);
-	json_object_foreach (endpoints, network, endpoint) {
-		g_autofree char *lines = endpoint_hosts(spec, endpoint);
-		g_string_append(hosts, lines);
-	}
+	endpoints_hosts(container, spec, hosts);
 	return g_string_free(hosts, FALSE);
 }
 

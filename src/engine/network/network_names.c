@@ -1,6 +1,6 @@
 /* The names of a network's members, as files that the resolvers of its containers read: they go on
  * answering while the engine is down. */
-#include "engine/network/networks.h"
+#include "engine/network/endpoint.h"
 
 #include "base/fd.h"
 #include "base/log.h"
@@ -26,20 +26,17 @@ static const char *domain_of(const Network *network)
 }
 
 /* "IPv4 IPv6 name.network name alias ...": the first is what a reverse look-up answers. */
-static void add_member(GString *text, const Network *network, const json_t *endpoint)
+static void add_member(GString *text, const Network *network, const Endpoint *endpoint)
 {
-	const char *v4 = json_str(endpoint, "IPAddress"),
-		   *v6 = json_str(endpoint, "GlobalIPv6Address");
-	json_t *names = json_object_get(endpoint, "DNSNames"), *name;
-	size_t i;
+	g_autofree char *v4 = address_text(&endpoint->address),
+			*v6 = address_text(&endpoint->address6);
+	char *const *names = endpoint->names;
 	g_string_append_printf(text, "%s %s %s.%s", *v4 != '\0' ? v4 : "-", *v6 != '\0' ? v6 : "-",
-		json_elem(names, 0), domain_of(network));
-	json_array_foreach (names, i, name) {
-		const char *word = json_elem(names, i);
-		/* A blank or a line's end would be another name or line. */
-		if (*word != '\0' && strpbrk(word, " \t\r\n") == NULL)
-			g_string_append_printf(text, " %s", word);
-	}
+		names != NULL && names[0] != NULL ? names[0] : "", domain_of(network));
+	/* A blank or a line's end would be another name or line. */
+	for (guint i = 0; names != NULL && names[i] != NULL; i++)
+		if (*names[i] != '\0' && strpbrk(names[i], " \t\r\n") == NULL)
+			g_string_append_printf(text, " %s", names[i]);
 	g_string_append_c(text, '\n');
 }
 
@@ -63,13 +60,14 @@ void network_names_write(Engine *engine, const Network *network)
 	g_autofree char *path = network_names_path(engine, network->id),
 			*folder = g_path_get_dirname(path);
 	GHashTableIter members;
-	gpointer id, endpoint;
+	gpointer id, member;
 	if (network->predefined)
 		return;
 	g_hash_table_iter_init(&members, network->members);
-	while (g_hash_table_iter_next(&members, &id, &endpoint)) {
+	while (g_hash_table_iter_next(&members, &id, &member)) {
+		const Endpoint *endpoint = member;
 		add_member(text, network, endpoint);
-		add_links(text, network, id, json_object_get(endpoint, "Links"));
+		add_links(text, network, id, json_object_get(endpoint->asked, "Links"));
 	}
 	mkdir(folder, 0700);
 	if (!file_replace(path, text->str, text->len, 0600, false, &error))

@@ -29,7 +29,7 @@ struct Network {
 	int mtu;
 	Address host_binding; /* family 0: any */
 	GHashTable *used;     /* of address_text: leases, gateways, auxiliary addresses */
-	GHashTable *members;  /* container id -> json_t endpoint, of those that run */
+	GHashTable *members;  /* container id -> Endpoint, of those that run */
 };
 
 bool networks_open(Engine *engine, GError **error);

@@ -8,101 +8,48 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FIRST_RANDOM = 32768, LAST_RANDOM = 60999 };
+enum { FIRST_RANDOM = 32768, LAST_RANDOM = 60999, FAMILIES = 2 };
 
-static const struct {
-	const char *name;
-	guint8 number;
-} protocols[] = {{"tcp", IPPROTO_TCP}, {"udp", IPPROTO_UDP}, {"sctp", IPPROTO_SCTP}};
-
-/* "80/tcp" */
-static bool parse_port(const char *text, guint16 *port, guint8 *protocol)
+/* The table of what is taken has protocol and port -> GArray of Address. */
+static gpointer table_key(guint8 protocol, guint16 port)
 {
-	g_auto(GStrv) parts = g_strsplit(text, "/", 2);
-	guint64 number;
-	if (parts[0] == NULL || !g_ascii_string_to_unsigned(parts[0], 10, 1, 65535, &number, NULL))
-		return false;
-	*port = (guint16)number;
-	for (size_t i = 0; i < G_N_ELEMENTS(protocols); i++)
-		if (g_ascii_strcasecmp(parts[1] != NULL && *parts[1] != '\0' ? parts[1] : "tcp",
-			    protocols[i].name) == 0) {
-			*protocol = protocols[i].number;
-			return true;
-		}
-	return false;
-}
-
-/* "80/tcp", in the form that clients look for. */
-static char *port_text(guint16 port, guint8 protocol)
-{
-	const char *name = "tcp";
-	for (size_t i = 0; i < G_N_ELEMENTS(protocols); i++)
-		if (protocols[i].number == protocol)
-			name = protocols[i].name;
-	return g_strdup_printf("%u/%s", port, name);
-}
-
-/* The table of what is taken has "6/8080" -> list of host addresses ("" is any of IPv4, "::" of IPv6). */
-static char *table_key(guint8 protocol, guint16 port)
-{
-	return g_strdup_printf("%u/%u", protocol, port);
-}
-
-static bool is_any(const char *ip)
-{
-	return *ip == '\0' || strcmp(ip, "::") == 0;
-}
-
-static bool is_ipv6(const char *ip)
-{
-	return strchr(ip, ':') != NULL;
+	return GUINT_TO_POINTER((guint)protocol << 16 | port);
 }
 
 /* The address for which a port is published that would be needed for ip, or NULL; borrowed. */
-static const char *taken(Engine *engine, const char *ip, guint8 protocol, guint16 port)
+static const Address *taken(Engine *engine, const Address *ip, guint8 protocol, guint16 port)
 {
-	g_autofree char *key = table_key(protocol, port);
-	GPtrArray *list = g_hash_table_lookup(engine->ports, key);
+	GArray *list = g_hash_table_lookup(engine->ports, table_key(protocol, port));
 	for (guint i = 0; list != NULL && i < list->len; i++) {
-		const char *other = list->pdata[i];
-		if (is_ipv6(ip) == is_ipv6(other) &&
-			(is_any(ip) || is_any(other) || strcmp(ip, other) == 0))
+		const Address *other = &g_array_index(list, Address, i);
+		if (ip->family == other->family &&
+			(address_is_any(ip) || address_is_any(other) || address_equal(ip, other)))
 			return other;
 	}
 	return NULL;
 }
 
-static void take(Engine *engine, const char *ip, guint8 protocol, guint16 port)
+static void take(Engine *engine, const PublishedPort *port)
 {
-	char *key = table_key(protocol, port);
-	GPtrArray *list = g_hash_table_lookup(engine->ports, key);
+	gpointer key = table_key(port->target.protocol, port->host_port);
+	GArray *list = g_hash_table_lookup(engine->ports, key);
 	if (list == NULL)
-		g_hash_table_insert(engine->ports, g_strdup(key),
-			list = g_ptr_array_new_with_free_func(g_free));
-	g_ptr_array_add(list, g_strdup(ip));
-	g_free(key);
+		g_hash_table_insert(
+			engine->ports, key, list = g_array_new(FALSE, FALSE, sizeof(Address)));
+	g_array_append_val(list, port->host);
 }
 
-static void give(Engine *engine, const char *ip, guint8 protocol, guint16 port)
+static void give(Engine *engine, const PublishedPort *port)
 {
-	g_autofree char *key = table_key(protocol, port);
-	GPtrArray *list = g_hash_table_lookup(engine->ports, key);
+	gpointer key = table_key(port->target.protocol, port->host_port);
+	GArray *list = g_hash_table_lookup(engine->ports, key);
 	for (guint i = 0; list != NULL && i < list->len; i++)
-		if (strcmp(list->pdata[i], ip) == 0) {
-			g_ptr_array_remove_index_fast(list, i);
+		if (address_equal(&g_array_index(list, Address, i), &port->host)) {
+			g_array_remove_index_fast(list, i);
 			break;
 		}
 	if (list != NULL && list->len == 0)
 		g_hash_table_remove(engine->ports, key);
-}
-
-/* "" for every IPv4 address of the host; one of those in IPv6's form is itself. */
-static const char *normal_ip(const char *ip)
-{
-	static const char mapped[] = "::ffff:";
-	if (g_ascii_strncasecmp(ip, mapped, strlen(mapped)) == 0 && strchr(ip, '.') != NULL)
-		ip += strlen(mapped);
-	return strcmp(ip, "0.0.0.0") == 0 ? "" : ip;
 }
 
 /* Whether a socket of this host can be of IPv6. */
@@ -117,130 +64,108 @@ typedef struct {
 	Engine *engine;
 	const char *name;
 	const Network *network;
-	const json_t *endpoint;
+	const Endpoint *endpoint;
 	GHashTable
 		*held; /* of holding_key: by the container's shim until it has read that they go */
 	GHashTable *
 		tried; /* range_key -> the port behind the last that was chosen: none before it is free */
-	bool v4, v6;	    /* families of the container's addresses there */
-	json_t *list;
+	GArray *list; /* of PublishedPort: what is bound */
 } Binding;
 
-/* One port of a container that a request names. */
+/* A wish, and where it is to be bound. */
 typedef struct {
-	guint16 target;
-	guint8 protocol;
+	ContainerPort target;
 	guint first, last; /* of the host's ports */
-	bool any;	   /* of them all: none was named */
-	const char *ips[3];
-} Wish;
-
-/* "" or "0": any that is free; "80"; "8000-8010". */
-static bool parse_range(const char *text, Wish *wish)
-{
-	g_auto(GStrv) parts = g_strsplit(text, "-", 2);
-	guint64 first, last;
-	wish->any = *text == '\0' || strcmp(text, "0") == 0;
-	wish->first = FIRST_RANDOM;
-	wish->last = LAST_RANDOM;
-	if (wish->any)
-		return true;
-	if (!g_ascii_string_to_unsigned(parts[0], 10, 1, 65535, &first, NULL))
-		return false;
-	last = first;
-	if (parts[1] != NULL &&
-		!g_ascii_string_to_unsigned(parts[1], 10, first, 65535, &last, NULL))
-		return false;
-	wish->first = (guint)first;
-	wish->last = (guint)last;
-	return true;
-}
+	Address ips[FAMILIES];
+	guint count; /* of ips */
+} Search;
 
 /* Where no address is named: the network's own; or all of IPv4, and of IPv6, where the shim carries what a container
  * without it gets. */
-static void choose_ips(const Binding *binding, const char *host_ip, Wish *wish)
+static void choose_ips(const Binding *binding, const Address *asked, Search *search)
 {
-	g_autofree char *own = address_text(&binding->network->host_binding);
-	bool carried = binding->v4 && binding->engine->config->userland_proxy &&
-		       wish->protocol != IPPROTO_SCTP && binding->network->mode != GATEWAY_ROUTED;
-	const char **ip = wish->ips;
-	if (*host_ip == '\0' && *own == '\0') {
-		if (binding->v4)
-			*ip++ = "";
-		if ((binding->v6 || carried) && host_has_ipv6())
-			*ip++ = "::";
-	} else {
-		const char *named = *host_ip != '\0' ? host_ip : g_intern_string(own);
-		/* To a container without IPv4 nothing of IPv4 leads: as dockerd, it is just not published. */
-		if (is_ipv6(named) ? binding->v6 || carried : binding->v4)
-			*ip++ = normal_ip(named);
+	static const Address any4 = {.family = AF_INET}, any6 = {.family = AF_INET6};
+	const Address *own = &binding->network->host_binding;
+	bool v4 = binding->endpoint->address.family != 0,
+	     v6 = binding->endpoint->address6.family != 0;
+	bool carried = v4 && binding->engine->config->userland_proxy &&
+		       search->target.protocol != IPPROTO_SCTP &&
+		       binding->network->mode != GATEWAY_ROUTED;
+	if (asked->family == 0 && own->family == 0) {
+		if (v4)
+			search->ips[search->count++] = any4;
+		if ((v6 || carried) && host_has_ipv6())
+			search->ips[search->count++] = any6;
+		return;
 	}
-	*ip = NULL;
+	const Address *named = asked->family != 0 ? asked : own;
+	/* To a container without IPv4 nothing of IPv4 leads: as dockerd, it is just not published. */
+	if (named->family == AF_INET6 ? v6 || carried : v4)
+		search->ips[search->count++] = *named;
 }
 
-static bool read_wish(const Binding *binding, const char *port_text, const char *host_ip,
-	const char *host_port, Wish *wish, GError **error)
+static bool search_new(const Binding *binding, const PortWish *wish, Search *search, GError **error)
 {
-	Address address;
-	*wish = (Wish){0};
-	if (!parse_port(port_text, &wish->target, &wish->protocol))
+	*search = (Search){.target = wish->target, .first = wish->first, .last = wish->last};
+	if (wish->bad_address != NULL)
+		return fail(error, BERTH_ERROR_INVALID, "invalid host address \"%s\"",
+			wish->bad_address);
+	if (wish->bad_port != NULL)
 		return fail(error, BERTH_ERROR_INVALID, "invalid port specification: \"%s\"",
-			port_text);
-	if (*host_ip != '\0' && (strchr(host_ip, '/') != NULL || !address_parse(host_ip, &address)))
-		return fail(error, BERTH_ERROR_INVALID, "invalid host address \"%s\"", host_ip);
-	if (!parse_range(host_port, wish))
-		return fail(error, BERTH_ERROR_INVALID, "invalid port specification: \"%s\"",
-			host_port);
-	choose_ips(binding, host_ip, wish);
+			wish->bad_port);
+	if (wish->last == 0) {
+		search->first = FIRST_RANDOM;
+		search->last = LAST_RANDOM;
+	}
+	choose_ips(binding, &wish->host, search);
 	return true;
 }
 
-static void note(Binding *binding, const Wish *wish, const char *ip, const char *host_port)
+static PublishedPort note(
+	Binding *binding, const Search *search, const Address *ip, guint16 host_port)
 {
-	g_autofree char *port = port_text(wish->target, wish->protocol);
-	json_t *entry = json_pack("{s:s, s:s, s:s}", "Port", port, "HostIp",
-		*ip != '\0' ? ip : "0.0.0.0", "HostPort", host_port);
-	if (binding->network->trusted != NULL)
-		json_object_set_new(entry, "_Direct", json_true());
-	json_array_append_new(binding->list, entry);
+	PublishedPort port = {.target = search->target,
+		.host = *ip,
+		.host_port = host_port,
+		.direct = binding->network->trusted != NULL};
+	g_array_append_val(binding->list, port);
+	return port;
 }
 
 /* In a routed network the container's own port is the published one, of each family by itself. */
-static void note_routed(Binding *binding, Wish *wish)
+static void note_routed(Binding *binding, Search *search)
 {
 	guint kept = 0;
-	for (guint i = 0; wish->ips[i] != NULL; i++) {
-		bool six = is_ipv6(wish->ips[i]);
-		GatewayMode mode = six ? binding->network->mode6 : binding->network->mode;
+	for (guint i = 0; i < search->count; i++) {
+		Address any = {.family = search->ips[i].family};
+		GatewayMode mode =
+			any.family == AF_INET6 ? binding->network->mode6 : binding->network->mode;
 		if (mode == GATEWAY_ROUTED)
-			note(binding, wish, six ? "::" : "", "");
+			note(binding, search, &any, 0);
 		else
-			wish->ips[kept++] = wish->ips[i];
+			search->ips[kept++] = search->ips[i];
 	}
-	wish->ips[kept] = NULL;
+	search->count = kept;
 }
 
-static char *holding_key(const char *ip, guint8 protocol, guint port)
+static char *holding_key(const Address *ip, guint8 protocol, guint port)
 {
-	return g_strdup_printf("%u/%u/%s", protocol, port, ip);
+	g_autofree char *text = address_text(ip);
+	return g_strdup_printf("%u/%u/%s", protocol, port, text);
 }
 
-static GHashTable *holdings(const json_t *held)
+static GHashTable *holdings(const GArray *held)
 {
 	GHashTable *keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	json_t *entry;
-	size_t i;
-	guint16 target;
-	guint8 protocol;
-	json_array_foreach ((json_t *)held, i, entry)
-		if (parse_port(json_str(entry, "Port"), &target, &protocol))
-			g_hash_table_add(keys,
-				holding_key(normal_ip(json_str(entry, "HostIp")), protocol,
-					(guint)strtoul(json_str(entry, "HostPort"), NULL, 10)));
+	for (guint i = 0; held != NULL && i < held->len; i++) {
+		const PublishedPort *port = &g_array_index(held, PublishedPort, i);
+		g_hash_table_add(
+			keys, holding_key(&port->host, port->target.protocol, port->host_port));
+	}
 	return keys;
 }
 
-static bool is_held(GHashTable *held, const char *ip, guint8 protocol, guint16 port)
+static bool is_held(GHashTable *held, const Address *ip, guint8 protocol, guint16 port)
 {
 	if (g_hash_table_size(held) == 0)
 		return false;
@@ -250,33 +175,34 @@ static bool is_held(GHashTable *held, const char *ip, guint8 protocol, guint16 p
 
 /* An address and a port as dockerd writes them: with brackets where a program is in the way, without where a container
  * is. */
-static char *socket_text(const char *ip, guint port, bool brackets)
+static char *socket_text(const Address *ip, guint port, bool brackets)
 {
-	if (*ip == '\0')
-		ip = "0.0.0.0";
-	return g_strdup_printf(is_ipv6(ip) && brackets ? "[%s]:%u" : "%s:%u", ip, port);
+	g_autofree char *text = address_text(ip);
+	return g_strdup_printf(
+		ip->family == AF_INET6 && brackets ? "[%s]:%u" : "%s:%u", text, port);
 }
 
 /* The address of the container to which a port of ip leads. */
-static char *target_text(const Binding *binding, const char *ip, const Wish *wish)
+static char *target_text(const Binding *binding, const Address *ip, const Search *search)
 {
-	const char *v6 = json_str(binding->endpoint, "GlobalIPv6Address");
-	bool six = is_ipv6(ip) && *v6 != '\0';
-	return socket_text(six ? v6 : json_str(binding->endpoint, "IPAddress"), wish->target, true);
+	const Endpoint *endpoint = binding->endpoint;
+	bool six = ip->family == AF_INET6 && endpoint->address6.family != 0;
+	return socket_text(
+		six ? &endpoint->address6 : &endpoint->address, search->target.number, true);
 }
 
-static char *taken_problem(const char *other, guint16 port)
+static char *taken_problem(const Address *other, guint16 port)
 {
 	g_autofree char *there = socket_text(other, port, false);
 	return g_strdup_printf("Bind for %s failed: port is already allocated", there);
 }
 
 static char *bind_problem(
-	const Binding *binding, const char *ip, const Wish *wish, guint16 port, int why)
+	const Binding *binding, const Address *ip, const Search *search, guint16 port, int why)
 {
 	g_autofree char *host = socket_text(ip, port, true),
-			*target = target_text(binding, ip, wish),
-			*text = port_text(wish->target, wish->protocol);
+			*target = target_text(binding, ip, search),
+			*text = container_port_text(&search->target);
 	return g_strdup_printf("failed to bind host port for %s:%s%s: %s", host, target,
 		strchr(text, '/'),
 		why == EADDRINUSE      ? "address already in use"
@@ -285,38 +211,42 @@ static char *bind_problem(
 }
 
 /* problem: set to why it is not, for the last port of all only. */
-static bool available(
-	const Binding *binding, const char *ip, const Wish *wish, guint16 port, char **problem)
+static bool available(const Binding *binding, const Address *ip, const Search *search, guint16 port,
+	char **problem)
 {
-	Address address = {0};
-	address_parse(ip, &address);
-	const char *other = taken(binding->engine, ip, wish->protocol, port);
-	if (other == NULL && (is_held(binding->held, ip, wish->protocol, port) ||
-				     port_is_free(&address, wish->protocol, port)))
+	guint8 protocol = search->target.protocol;
+	const Address *other = taken(binding->engine, ip, protocol, port);
+	if (other == NULL &&
+		(is_held(binding->held, ip, protocol, port) || port_is_free(ip, protocol, port)))
 		return true;
-	if (port == wish->last)
+	if (port == search->last)
 		*problem = other != NULL ? taken_problem(other, port)
-					 : bind_problem(binding, ip, wish, port, errno);
+					 : bind_problem(binding, ip, search, port, errno);
 	return false;
 }
 
 /* What wishes for the same ports of the same addresses have in common. */
-static char *range_key(const Wish *wish)
+static char *range_key(const Search *search)
 {
-	g_autofree char *ips = g_strjoinv(" ", (char **)wish->ips);
-	return g_strdup_printf("%u/%u-%u/%s", wish->protocol, wish->first, wish->last, ips);
+	GString *key = g_string_new("");
+	g_string_printf(key, "%u/%u-%u", search->target.protocol, search->first, search->last);
+	for (guint i = 0; i < search->count; i++) {
+		g_autofree char *ip = address_text(&search->ips[i]);
+		g_string_append_printf(key, " %s", ip);
+	}
+	return g_string_free(key, FALSE);
 }
 
 /* The first that is free on each address; 0 if none is, and why the last one is not. Many that wish for the same range look at each of
  * its ports once: none becomes free before all are bound. */
-static guint16 choose(const Binding *binding, const Wish *wish, char **problem)
+static guint16 choose(const Binding *binding, const Search *search, char **problem)
 {
-	g_autofree char *key = range_key(wish);
+	g_autofree char *key = range_key(search);
 	guint from = GPOINTER_TO_UINT(g_hash_table_lookup(binding->tried, key));
-	for (guint port = CLAMP(from, wish->first, wish->last); port <= wish->last; port++) {
+	for (guint port = CLAMP(from, search->first, search->last); port <= search->last; port++) {
 		bool free = true;
-		for (guint i = 0; free && wish->ips[i] != NULL; i++)
-			free = available(binding, wish->ips[i], wish, (guint16)port, problem);
+		for (guint i = 0; free && i < search->count; i++)
+			free = available(binding, &search->ips[i], search, (guint16)port, problem);
 		if (free) {
 			g_hash_table_insert(
 				binding->tried, g_steal_pointer(&key), GUINT_TO_POINTER(port + 1));
@@ -326,64 +256,38 @@ static guint16 choose(const Binding *binding, const Wish *wish, char **problem)
 	return 0;
 }
 
-static bool bind_one(Binding *binding, Wish *wish, GError **error)
+static bool bind_one(Binding *binding, Search *search, GError **error)
 {
-	note_routed(binding, wish);
-	if (wish->ips[0] == NULL)
+	note_routed(binding, search);
+	if (search->count == 0)
 		return true;
 	g_autofree char *problem = NULL;
-	guint16 chosen = choose(binding, wish, &problem);
+	guint16 chosen = choose(binding, search, &problem);
 	if (chosen == 0)
 		return fail(error, BERTH_ERROR_SYSTEM,
 			"driver failed programming external connectivity on endpoint %s (%s): %s",
-			binding->name, json_str(binding->endpoint, "EndpointID"), problem);
-	g_autofree char *text = g_strdup_printf("%u", chosen);
-	for (guint i = 0; wish->ips[i] != NULL; i++) {
-		take(binding->engine, wish->ips[i], wish->protocol, chosen);
-		note(binding, wish, wish->ips[i], text);
+			binding->name, binding->endpoint->id, problem);
+	for (guint i = 0; i < search->count; i++) {
+		PublishedPort port = note(binding, search, &search->ips[i], chosen);
+		take(binding->engine, &port);
 	}
 	return true;
 }
 
 /* Ports that are named come first: none that is left to choose may take them. */
-static bool bind_named(Binding *binding, const json_t *bindings, bool any, GError **error)
+static bool bind_all(Binding *binding, const GArray *wishes, bool any, GError **error)
 {
-	const char *port;
-	json_t *entries, *entry;
-	size_t i;
-	Wish wish;
-	json_object_foreach ((json_t *)bindings, port, entries)
-		json_array_foreach (entries, i, entry)
-			if (!read_wish(binding, port, json_str(entry, "HostIp"),
-				    json_str(entry, "HostPort"), &wish, error) ||
-				((wish.first != wish.last) == any &&
-					!bind_one(binding, &wish, error)))
-				return false;
-	return true;
-}
-
-static bool bind_all(Binding *binding, const json_t *config, const json_t *host, GError **error)
-{
-	const json_t *bindings = json_object_get(host, "PortBindings");
-	const char *port;
-	json_t *entries;
-	Wish wish;
-	if (!bind_named(binding, bindings, false, error) ||
-		!bind_named(binding, bindings, true, error))
-		return false;
-	if (!json_bool(host, "PublishAllPorts"))
-		return true;
-	json_object_foreach (json_object_get(config, "ExposedPorts"), port, entries)
-		if (json_array_size(json_object_get(bindings, port)) == 0 &&
-			(!read_wish(binding, port, "", "", &wish, error) ||
-				!bind_one(binding, &wish, error)))
+	Search search;
+	for (guint i = 0; i < wishes->len; i++)
+		if (!search_new(binding, &g_array_index(wishes, PortWish, i), &search, error) ||
+			((search.first != search.last) == any &&
+				!bind_one(binding, &search, error)))
 			return false;
 	return true;
 }
 
-json_t *port_bind(Engine *engine, const char *container, const Network *network,
-	const json_t *endpoint, const json_t *config, const json_t *host, const json_t *held,
-	GError **error)
+GArray *port_bind(Engine *engine, const char *container, const Network *network,
+	const Endpoint *endpoint, const GArray *wishes, const GArray *held, GError **error)
 {
 	Binding binding = {.engine = engine,
 		.name = container,
@@ -391,16 +295,15 @@ json_t *port_bind(Engine *engine, const char *container, const Network *network,
 		.endpoint = endpoint,
 		.held = holdings(held),
 		.tried = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
-		.v4 = *json_str(endpoint, "IPAddress") != '\0',
-		.v6 = *json_str(endpoint, "GlobalIPv6Address") != '\0',
-		.list = json_array()};
-	bool ok = bind_all(&binding, config, host, error);
+		.list = g_array_new(FALSE, TRUE, sizeof(PublishedPort))};
+	bool ok =
+		bind_all(&binding, wishes, false, error) && bind_all(&binding, wishes, true, error);
 	g_hash_table_unref(binding.held);
 	g_hash_table_unref(binding.tried);
 	if (ok)
 		return binding.list;
 	port_release(engine, binding.list);
-	json_decref(binding.list);
+	g_array_unref(binding.list);
 	return NULL;
 }
 
@@ -433,13 +336,13 @@ static void add_direct(GArray *mappings, const PortMapping *mapping)
 }
 
 /* What one published port means for this way of publishing. */
-static void add_mapping(GArray *mappings, const Engine *engine, const json_t *entry,
+static void add_mapping(GArray *mappings, const Engine *engine, const PublishedPort *port,
 	PortMapping *mapping, PortWay way)
 {
-	bool published = *json_str(entry, "HostPort") != '\0';
+	bool published = port->host_port != 0;
 	bool rule = by_rule(engine, &mapping->host, &mapping->target);
 	bool same = mapping->host.family == mapping->target.family;
-	if (way == PORT_BY_RULE && same && (!published || json_bool(entry, "_Direct")))
+	if (way == PORT_BY_RULE && same && (!published || port->direct))
 		add_direct(mappings, mapping);
 	if (!published)
 		return;
@@ -452,62 +355,49 @@ static void add_mapping(GArray *mappings, const Engine *engine, const json_t *en
 	}
 }
 
-GArray *port_mappings(const Engine *engine, const json_t *list, const json_t *endpoint, PortWay way)
+GArray *port_mappings(
+	const Engine *engine, const GArray *ports, const Endpoint *endpoint, PortWay way)
 {
 	GArray *mappings = g_array_new(FALSE, TRUE, sizeof(PortMapping));
-	Address v4, v6;
-	size_t i;
-	json_t *entry;
-	address_parse(json_str(endpoint, "IPAddress"), &v4);
-	address_parse(json_str(endpoint, "GlobalIPv6Address"), &v6);
-	json_array_foreach (list, i, entry) {
+	for (guint i = 0; ports != NULL && i < ports->len; i++) {
+		const PublishedPort *port = &g_array_index(ports, PublishedPort, i);
 		/* The usual ones, of which there may be hundreds: IPv4, by rule. */
-		if (way == PORT_BY_SHIM && !ports_by_proxy(engine) &&
-			!is_ipv6(json_str(entry, "HostIp")))
+		if (way == PORT_BY_SHIM && !ports_by_proxy(engine) && port->host.family == AF_INET)
 			continue;
-		PortMapping mapping = {.host_port = (guint16)g_ascii_strtoull(
-					       json_str(entry, "HostPort"), NULL, 10)};
-		if (!address_parse(json_str(entry, "HostIp"), &mapping.host) ||
-			!parse_port(
-				json_str(entry, "Port"), &mapping.target_port, &mapping.protocol))
-			continue;
-		mapping.target = mapping.host.family == AF_INET6 && v6.family != 0 ? v6 : v4;
+		bool six = port->host.family == AF_INET6 && endpoint->address6.family != 0;
+		PortMapping mapping = {.host = port->host,
+			.host_port = port->host_port,
+			.protocol = port->target.protocol,
+			.target = six ? endpoint->address6 : endpoint->address,
+			.target_port = port->target.number};
 		if (mapping.target.family != 0)
-			add_mapping(mappings, engine, entry, &mapping, way);
+			add_mapping(mappings, engine, port, &mapping, way);
 	}
 	return mappings;
 }
 
 bool port_publish(
-	Engine *engine, bool on, const json_t *list, const json_t *endpoint, GError **error)
+	Engine *engine, bool on, const GArray *ports, const Endpoint *endpoint, GError **error)
 {
-	g_autoptr(GArray) mappings = port_mappings(engine, list, endpoint, PORT_BY_RULE);
+	g_autoptr(GArray) mappings = port_mappings(engine, ports, endpoint, PORT_BY_RULE);
 	return mappings->len == 0 ||
 	       ports_change(engine->table, on, (PortMapping *)(void *)mappings->data, mappings->len,
 		       error);
 }
 
-static void each(
-	Engine *engine, const json_t *list, void (*act)(Engine *, const char *, guint8, guint16))
+static void each(Engine *engine, const GArray *ports, void (*act)(Engine *, const PublishedPort *))
 {
-	size_t i;
-	json_t *entry;
-	json_array_foreach (list, i, entry) {
-		guint16 target;
-		guint8 protocol;
-		if (*json_str(entry, "HostPort") != '\0' &&
-			parse_port(json_str(entry, "Port"), &target, &protocol))
-			act(engine, normal_ip(json_str(entry, "HostIp")), protocol,
-				(guint16)g_ascii_strtoull(json_str(entry, "HostPort"), NULL, 10));
-	}
+	for (guint i = 0; ports != NULL && i < ports->len; i++)
+		if (g_array_index(ports, PublishedPort, i).host_port != 0)
+			act(engine, &g_array_index(ports, PublishedPort, i));
 }
 
-void port_release(Engine *engine, const json_t *list)
+void port_release(Engine *engine, const GArray *ports)
 {
-	each(engine, list, give);
+	each(engine, ports, give);
 }
 
-void port_remember(Engine *engine, const json_t *list)
+void port_remember(Engine *engine, const GArray *ports)
 {
-	each(engine, list, take);
+	each(engine, ports, take);
 }

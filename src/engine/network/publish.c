@@ -8,10 +8,11 @@
 #include <netinet/in.h>
 
 /* One message to the shim for each port that is its to carry. */
-static bool tell_shim(
-	Container *container, bool add, const json_t *list, const json_t *endpoint, GError **error)
+static bool tell_shim(Container *container, bool add, const GArray *ports, const Endpoint *endpoint,
+	GError **error)
 {
-	g_autoptr(GArray) mappings = port_mappings(container->engine, list, endpoint, PORT_BY_SHIM);
+	g_autoptr(GArray) mappings =
+		port_mappings(container->engine, ports, endpoint, PORT_BY_SHIM);
 	for (guint i = 0; i < mappings->len; i++) {
 		const PortMapping *mapping = &g_array_index(mappings, PortMapping, i);
 		g_autofree char *host = address_text(&mapping->host),
@@ -28,23 +29,21 @@ static bool tell_shim(
 	return true;
 }
 
-bool publish_ports(
-	Container *container, bool add, const json_t *list, const json_t *endpoint, GError **error)
+bool publish_ports(Container *container, bool add, const GArray *ports, const Endpoint *endpoint,
+	GError **error)
 {
-	return port_publish(container->engine, add, list, endpoint, error) &&
-	       tell_shim(container, add, list, endpoint, error);
+	return port_publish(container->engine, add, ports, endpoint, error) &&
+	       tell_shim(container, add, ports, endpoint, error);
 }
 
 void publish_by_shim(Container *container)
 {
 	Engine *engine = container->engine;
 	g_autoptr(GError) error = NULL;
-	const char *name;
-	json_t *endpoint;
 	g_mutex_lock(&engine->network_lock);
-	json_object_foreach (container->endpoints, name, endpoint) {
-		json_t *ports = json_object_get(endpoint, "_Ports");
-		if (!tell_shim(container, true, ports, endpoint, &error)) {
+	for (guint i = 0; container->endpoints != NULL && i < container->endpoints->len; i++) {
+		const Endpoint *endpoint = container->endpoints->pdata[i];
+		if (!tell_shim(container, true, endpoint->ports, endpoint, &error)) {
 			log_warn("container %s: %s", container->row.id, error->message);
 			g_clear_error(&error);
 		}

@@ -8,121 +8,154 @@
 #include <string.h>
 
 /* Whether a published port is meant by a binding: what the binding leaves open does not count. */
-static bool meant(const json_t *published, const char *port, const json_t *binding)
+static bool meant(const PublishedPort *port, const PortWish *binding)
 {
-	const char *ip = json_str(binding, "HostIp"), *host_port = json_str(binding, "HostPort");
-	return strcmp(json_str(published, "Port"), port) == 0 &&
-	       (*ip == '\0' || strcmp(ip, json_str(published, "HostIp")) == 0) &&
-	       (*host_port == '\0' || strcmp(host_port, json_str(published, "HostPort")) == 0);
+	return container_port_equal(&port->target, &binding->target) &&
+	       (binding->host.family == 0 || address_equal(&binding->host, &port->host)) &&
+	       (binding->last == 0 ||
+		       (binding->first == binding->last && binding->first == port->host_port));
 }
 
-static bool is_meant(const json_t *published, const json_t *bindings)
+static bool is_meant(const PublishedPort *port, const GArray *bindings)
 {
-	const char *port;
-	json_t *list, *binding;
-	size_t i;
-	json_object_foreach ((json_t *)bindings, port, list)
-		json_array_foreach (list, i, binding)
-			if (meant(published, port, binding))
-				return true;
+	for (guint i = 0; i < bindings->len; i++)
+		if (meant(port, &g_array_index(bindings, PortWish, i)))
+			return true;
 	return false;
+}
+
+static bool no_such_port(const Container *container, GError **error)
+{
+	return fail(error, BERTH_ERROR_NOT_FOUND, "container %s publishes no such port",
+		container->row.name);
 }
 
 /* Under the lock. */
 static bool take_away(
-	Container *container, json_t *endpoint, const json_t *bindings, GError **error)
+	Container *container, Endpoint *endpoint, const GArray *bindings, GError **error)
 {
-	json_t *ports = json_object_get(endpoint, "_Ports"), *entry;
-	g_autoptr(json_t) gone = json_array(), kept = json_array();
-	size_t i;
-	json_array_foreach (ports, i, entry)
-		json_array_append(is_meant(entry, bindings) ? gone : kept, entry);
-	if (json_object_size(bindings) > 0 && json_array_size(gone) == 0)
-		return fail(error, BERTH_ERROR_NOT_FOUND, "container %s publishes no such port",
-			container->row.name);
+	g_autoptr(GArray) gone = g_array_new(FALSE, TRUE, sizeof(PublishedPort)),
+			  kept = g_array_new(FALSE, TRUE, sizeof(PublishedPort));
+	for (guint i = 0; endpoint->ports != NULL && i < endpoint->ports->len; i++) {
+		const PublishedPort *port = &g_array_index(endpoint->ports, PublishedPort, i);
+		g_array_append_vals(is_meant(port, bindings) ? gone : kept, port, 1);
+	}
+	if (bindings->len > 0 && gone->len == 0)
+		return no_such_port(container, error);
 	if (!publish_ports(container, false, gone, endpoint, error))
 		return false;
 	port_release(container->engine, gone);
-	json_object_set(endpoint, "_Ports", kept);
+	g_clear_pointer(&endpoint->ports, g_array_unref);
+	endpoint->ports = g_steal_pointer(&kept);
 	/* Two ports of the host may lead to one of the container, which is reached directly, too. */
-	return port_publish(container->engine, true, kept, endpoint, error);
+	return port_publish(container->engine, true, endpoint->ports, endpoint, error);
 }
 
 /* Under the lock. */
-static bool add(Container *container, Network *network, json_t *endpoint, const json_t *bindings,
+static bool add(Container *container, Network *network, Endpoint *endpoint, const GArray *wishes,
 	GError **error)
 {
 	Engine *engine = container->engine;
-	g_autoptr(json_t) host = json_pack("{s:O}", "PortBindings", bindings);
-	g_autoptr(json_t) more =
-		port_bind(engine, container->row.name, network, endpoint, NULL, host, NULL, error);
+	g_autoptr(GArray) more =
+		port_bind(engine, container->row.name, network, endpoint, wishes, NULL, error);
 	if (more == NULL)
 		return false;
 	if (!publish_ports(container, true, more, endpoint, error)) {
 		port_release(engine, more);
 		return false;
 	}
-	if (!json_is_array(json_object_get(endpoint, "_Ports")))
-		json_object_set_new(endpoint, "_Ports", json_array());
-	json_array_extend(json_object_get(endpoint, "_Ports"), more);
-	if (!ports_by_proxy(engine))
-		json_object_set_new(endpoint, "_Published", json_true());
+	g_array_append_vals(endpoint->ports, more->data, more->len);
+	endpoint->published = endpoint->published || !ports_by_proxy(engine);
 	return true;
 }
 
-/* The wish, so that the next start publishes the same. */
-static void keep_wish(json_t *spec, const json_t *more, const json_t *less)
+/* Whether a binding of the wish is one of those that go. */
+static bool goes(const char *port, const json_t *binding, const GArray *less)
 {
-	json_t *host = json_object_get(spec, "HostConfig"),
-	       *config = json_object_get(spec, "Config"), *list, *binding;
+	const char *host = json_str(binding, "HostIp");
+	PublishedPort one = {
+		.host_port = (guint16)g_ascii_strtoull(json_str(binding, "HostPort"), NULL, 10)};
+	address_parse(host, &one.host);
+	return container_port_parse(port, &one.target) && is_meant(&one, less);
+}
+
+static void keep_less(json_t *wish, const GArray *less)
+{
 	const char *port;
+	json_t *list, *binding;
+	void *next;
 	size_t i;
-	if (!json_is_object(json_object_get(host, "PortBindings")))
-		json_object_set_new(host, "PortBindings", json_object());
-	if (!json_is_object(json_object_get(config, "ExposedPorts")))
-		json_object_set_new(config, "ExposedPorts", json_object());
-	json_t *wish = json_object_get(host, "PortBindings");
-	json_object_foreach ((json_t *)less, port, list) {
-		g_autoptr(json_t) kept = json_array();
-		json_array_foreach (json_object_get(wish, port), i, binding) {
-			g_autoptr(json_t) one = json_copy(binding);
-			json_object_set_new(one, "Port", json_string(port));
-			if (!is_meant(one, less))
+	json_object_foreach_safe (wish, next, port, list) {
+		json_t *kept = json_array();
+		json_array_foreach (list, i, binding)
+			if (!goes(port, binding, less))
 				json_array_append(kept, binding);
-		}
-		if (json_array_size(kept) > 0)
-			json_object_set(wish, port, kept);
-		else
+		bool same = json_array_size(kept) == json_array_size(list);
+		if (!same && json_array_size(kept) == 0)
 			json_object_del(wish, port);
+		else if (!same)
+			json_object_set(wish, port, kept);
+		json_decref(kept);
 	}
+}
+
+/* An object at key; made if there is none. */
+static json_t *member(json_t *object, const char *key)
+{
+	if (!json_is_object(json_object_get(object, key)))
+		json_object_set_new(object, key, json_object());
+	return json_object_get(object, key);
+}
+
+/* The wish, so that the next start publishes the same. */
+static void keep_wish(json_t *spec, const json_t *more, const GArray *less)
+{
+	json_t *wish = member(json_object_get(spec, "HostConfig"), "PortBindings"),
+	       *exposed = member(json_object_get(spec, "Config"), "ExposedPorts"), *list;
+	const char *port;
+	keep_less(wish, less);
 	json_object_foreach ((json_t *)more, port, list) {
-		json_object_set_new(json_object_get(config, "ExposedPorts"), port, json_object());
+		json_object_set_new(exposed, port, json_object());
 		if (!json_is_array(json_object_get(wish, port)))
 			json_object_set_new(wish, port, json_array());
 		json_array_extend(json_object_get(wish, port), list);
 	}
 }
 
+/* Of a container that runs. Under the lock. */
+static bool change_running(
+	Container *container, const GArray *more, const GArray *less, GError **error)
+{
+	Network *network = NULL;
+	Endpoint *endpoint = ports_carrier(container, &network);
+	if (endpoint == NULL)
+		return fail(error, BERTH_ERROR_INVALID,
+			"container %s is in no network whose ports can be published",
+			container->row.name);
+	if (!take_away(container, endpoint, less, error) ||
+		!add(container, network, endpoint, more, error))
+		return false;
+	endpoints_keep(container);
+	return true;
+}
+
 bool publish_change(
 	Container *container, json_t *spec, const json_t *more, const json_t *less, GError **error)
 {
-	Network *network = NULL;
-	bool running = container_running(container), ok = true;
+	g_autoptr(GArray) added = g_array_new(FALSE, TRUE, sizeof(PortWish)),
+			  gone = g_array_new(FALSE, TRUE, sizeof(PortWish));
+	bool ok = true;
 	if (json_object_size(more) + json_object_size(less) == 0)
 		return true;
+	if (!port_wishes_add(added, more, error) || !port_wishes_add(gone, less, error))
+		return false;
+	if (json_object_size(less) > 0 && gone->len == 0)
+		return no_such_port(container, error);
 	g_mutex_lock(&container->engine->network_lock);
-	json_t *endpoint = running ? ports_carrier(container, &network) : NULL;
-	if (running && endpoint == NULL)
-		ok = fail(error, BERTH_ERROR_INVALID,
-			"container %s is in no network whose ports can be published",
-			container->row.name);
-	else if (running)
-		ok = take_away(container, endpoint, less, error) &&
-		     add(container, network, endpoint, more, error);
-	if (running && ok)
-		endpoints_keep(container);
+	if (container_running(container))
+		ok = change_running(container, added, gone, error);
 	g_mutex_unlock(&container->engine->network_lock);
 	if (ok)
-		keep_wish(spec, more, less);
+		keep_wish(spec, more, gone);
 	return ok;
 }

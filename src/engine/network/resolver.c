@@ -15,10 +15,9 @@ static char **names_files(Container *container)
 {
 	Engine *engine = container->engine;
 	g_autoptr(GStrvBuilder) files = g_strv_builder_new();
-	const char *name;
-	json_t *endpoint;
-	json_object_foreach (container->endpoints, name, endpoint) {
-		Network *network = network_lookup(engine, name);
+	for (guint i = 0; container->endpoints != NULL && i < container->endpoints->len; i++) {
+		const Endpoint *endpoint = container->endpoints->pdata[i];
+		Network *network = network_lookup(engine, endpoint->network);
 		g_autofree char *path =
 			network != NULL ? network_names_path(engine, network->id) : NULL;
 		if (network != NULL && !network->predefined)

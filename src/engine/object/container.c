@@ -37,7 +37,7 @@ void container_unref(Container *container)
 	notify_clear(&container->changed);
 	g_array_unref(container->waiting);
 	g_ptr_array_unref(container->exec_ids);
-	json_decref(container->endpoints);
+	g_clear_pointer(&container->endpoints, g_ptr_array_unref);
 	health_free(container->health);
 	g_free(container);
 }

@@ -48,7 +48,8 @@ struct Container {
 	GPtrArray *layers; /* of Layer: what it stands on instead of its image, or NULL; borrowed */
 	Spec *spec;	   /* if spec_cache.c remembers it */
 	char **volumes; /* that it holds while it runs (volume_mount.c), or NULL; guarded by the engine's lock */
-	json_t *endpoints; /* network name -> endpoint, while it runs; guarded by network_lock */
+	GPtrArray *
+		endpoints; /* of Endpoint (network/endpoint.h), while it runs; guarded by network_lock */
 	int resolver; /* atomic: SHIM_DNS_ flags of its shim, and RESOLVER_HEARD; 0: not heard yet */
 };
 

@@ -5,6 +5,7 @@ static bool read_facts(Spec *spec, GError **error)
 {
 	bool ok = namespace_modes_parse(spec->host, &spec->modes, error);
 	ok = restart_policy_parse(spec->host, &spec->restart, ok ? error : NULL) && ok;
+	ok = port_wishes_parse(spec->config, spec->host, &spec->ports, ok ? error : NULL) && ok;
 	health_check_read(spec->config, &spec->health);
 	spec->auto_remove = json_bool(spec->host, "AutoRemove");
 	return ok;
@@ -60,6 +61,7 @@ void spec_unref(Spec *spec)
 {
 	if (!g_atomic_ref_count_dec(&spec->references))
 		return;
+	g_array_unref(spec->ports);
 	health_check_clear(&spec->health);
 	json_decref(spec->json);
 	g_free(spec);

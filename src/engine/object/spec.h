@@ -1,6 +1,7 @@
 /* What a container is to be: the request as it is kept, and the facts that are read from it once. */
 #pragma once
 #include "engine/object/health_check.h"
+#include "engine/object/published_port.h"
 #include "engine/object/restart_policy.h"
 #include "runtime/namespace_mode.h"
 
@@ -17,6 +18,7 @@ typedef struct {
 	RestartPolicy restart;
 	bool auto_remove;
 	HealthCheck health;
+	GArray *ports;				 /* of PortWish: what is to be published */
 	const char *process_label, *mount_label; /* SELinux's, or "" */
 	bool labelled;				 /* those have been chosen, be they "" */
 	bool left_network;
