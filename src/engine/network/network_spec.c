@@ -1,5 +1,6 @@
 /* What a network is to be: its request checked, its driver and links chosen. */
 #include "engine/network/network_spec.h"
+#include "engine/network/endpoint.h"
 
 #include "base/error.h"
 #include "base/size.h"
@@ -242,8 +243,8 @@ bool network_spec_read(Engine *engine, Network *network, json_t *spec, bool stor
 	network->driver = g_strdup(driver);
 	network->spec = json_incref(spec);
 	network->used = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	network->members =
-		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)json_decref);
+	network->members = g_hash_table_new_full(
+		g_str_hash, g_str_equal, g_free, (GDestroyNotify)endpoint_unref);
 	network->config_only = json_bool(spec, "ConfigOnly");
 	network->internal = json_bool(spec, "Internal");
 	if (strcmp(driver, "null") == 0 || strcmp(driver, "host") == 0)
