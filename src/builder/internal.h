@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/git_url.h"
 
 #include <fcntl.h>
 
@@ -56,25 +57,26 @@ struct Build {
 	gint64 epoch;  /* SOURCE_DATE_EPOCH, or -1 */
 	int cancel[2]; /* the reading end hangs up when the build is to stop */
 	GMutex lock;
-	GCond changed; /* a stage has ended */
-	GError *error; /* the first */
-	int stopped;   /* atomic */
+	GCond changed;	/* a stage has ended */
+	GError *error;	/* the first */
+	int stopped;	/* atomic */
 	gsize expanded; /* of word_expand, atomic */
-	Notify ended;  /* and its descriptor, for who watches the client */
+	Notify ended;	/* and its descriptor, for who watches the client */
 	int ended_fd;
-	GPtrArray *folders;	/* of char *: below tmp/, gone with the build */
-	char *body_folder;	/* what the body was unpacked to */
-	GHashTable *ssh_offers; /* id -> GQueue of descriptors */
-	int exit_code;		/* of the command that failed */
-	char *excerpt;		/* of the Dockerfile, where it failed */
+	GPtrArray *folders;	     /* of char *: below tmp/, gone with the build */
+	char *body_folder;	     /* what the body was unpacked to */
+	GHashTable *ssh_offers;	     /* id -> GQueue of descriptors */
+	int exit_code;		     /* of the command that failed */
+	char *excerpt;		     /* of the Dockerfile, where it failed */
 	int fault_first, fault_last; /* its lines */
-	char **lines;		/* of a Dockerfile that cannot be parsed */
-	Stage *target;		/* NULL: there was nothing to build */
+	char **lines;		     /* of a Dockerfile that cannot be parsed */
+	Stage *target;		     /* NULL: there was nothing to build */
 	GThread *watcher;
 	bool context_with_client; /* build->context is empty: its files are fetched when they are wanted */
 	Source *context_part, *context_whole; /* what was fetched; guarded by fetching */
 	Vertex *definition; /* that the Dockerfile came by, or NULL; the progress's */
-	GHashTable *kept; /* folder -> key, of contexts that are for the next build as well; guarded by lock */
+	GHashTable *
+		kept; /* folder -> key, of contexts that are for the next build as well; guarded by lock */
 	char **excluded; /* the lines of .dockerignore, for the client */
 };
 bool build_going(Build *build);
@@ -126,7 +128,7 @@ struct Stage {
 	StageState state;
 	GThread *thread;
 	GThreadFunc run; /* what the thread does: the stage from its base to its last step */
-	Source *source; /* its tree, once somebody wants it */
+	Source *source;	 /* its tree, once somebody wants it */
 };
 Stage *stage_new(Build *build, const Instruction *from, int index);
 void stage_free(Stage *stage);
@@ -136,7 +138,7 @@ char *stage_title(const Stage *stage, int step, const char *source);
 bool stage_shows(const Instruction *instruction);
 json_t *stage_config(const Stage *stage);
 const char *env_value(const json_t *env, const char *name); /* of "name=value" texts; or NULL */
-const char *stage_chain(const Stage *stage); /* NULL where it has no layers */
+const char *stage_chain(const Stage *stage);		    /* NULL where it has no layers */
 char *stage_expand(Stage *stage, const char *word, GError **error);
 /* The image's variables, then arguments: NAME=value. Proxies where they were given. */
 json_t *stage_env(Stage *stage, bool with_proxies);
@@ -229,9 +231,9 @@ typedef struct {
 	bool chown; /* --chown is given: of archives, too */
 	uid_t uid;
 	gid_t gid;
-	char *mode;  /* --chmod, or NULL */
+	char *mode;	    /* --chmod, or NULL */
 	mode_t folder_mode; /* of folders that are made on the way */
-	bool unpack; /* archives (ADD) */
+	bool unpack;	    /* archives (ADD) */
 	gint64 epoch;
 } CopyTo;
 /* One file or folder that was found for a path of an instruction. */
@@ -306,7 +308,6 @@ bool result_keep(Build *build, Stage *target, char **id, GError **error);
 json_t *result_document(Build *build, const Stage *target, bool with_cache);
 
 /* fetch.c, git.c: contexts and ADD from elsewhere. */
-bool url_is_git(const char *url);
 bool url_is_http(const char *url);
 /* Into a new folder below tmp/, which the caller owns; name of the file in it, whose time is the
  * server's. */

@@ -166,7 +166,7 @@ static void everything(const Completion *completion)
 static void services(const Completion *completion)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Project) project = compose_project(completion->cli, &error);
+	g_autoptr(Project) project = compose_project_here(completion->cli, &error);
 	const char *name;
 	json_t *service;
 	if (project == NULL)

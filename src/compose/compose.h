@@ -4,6 +4,13 @@
 #include "base/json.h"
 #include "client/client.h"
 
+/* How files that are elsewhere are come by: of git repositories (-f, include, extends), and of OCI artifacts. */
+typedef struct {
+	/* Whom we are to the registry of a reference, as /auth has it; NULL: nobody (error: it cannot be told). */
+	json_t *(*credentials)(gpointer data, const char *reference, GError **error);
+	gpointer data;
+} RemoteAccess;
+
 /* Where a project's files are, and how they are to be read. */
 typedef struct {
 	char *const *files; /* of -f; empty: COMPOSE_FILE, or what lies in the folder or above it */
@@ -12,14 +19,17 @@ typedef struct {
 	const char *folder;	/* --project-directory, or "" */
 	const char *name;	/* -p, or "" */
 	bool no_interpolate, no_normalize, no_resolve_paths, no_resolve_env, no_consistency;
-	bool all_profiles;  /* whatever they say */
-	bool compatibility; /* names with "_" as version 1 had them */
+	bool all_profiles;	    /* whatever they say */
+	bool compatibility;	    /* names with "_" as version 1 had them */
+	const RemoteAccess *remote; /* NULL: nothing is fetched, and what is elsewhere is refused */
 } ProjectOptions;
 
 typedef struct {
 	char *name, *folder; /* folder: absolute, where paths begin */
 	char **files;	     /* absolute, or "-" */
 	char **env_files;
+	json_t *remotes; /* what was fetched: "oci://..." -> {"file": true} if by -f, {"include": true} if a file asked for it */
+	bool includes_local; /* a file includes another one that is here */
 	json_t *model; /* name, services, networks, volumes, secrets, configs: all in long form */
 	json_t *inactive;      /* services that no profile asks for: name -> service */
 	json_t *variables;     /* that the files' strings hold, as find_variables tells them */
@@ -27,7 +37,7 @@ typedef struct {
 	json_t *environment;   /* name -> value: what interpolation saw */
 	const char *separator; /* "-", or "_" */
 	bool no_resolve_env;   /* env_file of services stays as it is */
-	char *credentials;     /* config.json of registries, for services with use_api_socket; or NULL */
+	char *credentials; /* config.json of registries, for services with use_api_socket; or NULL */
 } Project;
 
 /* What a secret holds that is a variable's: a member that no file may have. */
@@ -71,18 +81,30 @@ int service_replicas(const json_t *service);
 /* Its image, or what the one that is built for it is called; the caller frees it. */
 char *service_image(const Project *project, const char *name, const json_t *service);
 
+/* Something that happens to one thing. */
+typedef struct {
+	const char *id;	    /* "Container x-web-1", "web", "a1b2c3d4e5f6" (a layer) */
+	const char *parent; /* the id that it is a part of, or "" */
+	const char *text;   /* what is done: "Pulling", or "" */
+	const char *state;  /* "Started", what went wrong, or "" */
+	enum { TOLD_WORKING, TOLD_DONE, TOLD_WARNING, TOLD_ERROR } status;
+	gint64 current, total; /* bytes; 0: not known */
+} Happening;
+
 /* What is told while the engine is made to follow the model; from several threads, one at a time. */
 typedef struct {
-	/* "Container", "x-web-1", "Starting"; text: an error, or "". */
-	void (*say)(gpointer data, const char *kind, const char *name, const char *state,
-		const char *text);
+	void (*say)(gpointer data, const Happening *happening);
 	/* Whether the user says yes; NULL: nobody is asked, the answer is no. */
 	bool (*ask)(gpointer data, const char *question);
 	gpointer data;
 	GMutex lock;
 	bool dry_run; /* nothing is done */
 } Teller;
+/* "Container", "x-web-1" (the two are its id), "Starting"; text: an error, or "". */
 void tell(Teller *teller, const char *kind, const char *name, const char *state, const char *text);
+/* What is done to a thing: "web", "Pulling". */
+void tell_work(Teller *teller, const char *id, const char *text, const char *state);
+void tell_happening(Teller *teller, const Happening *happening);
 
 /* state.c: what there is of a project. */
 /* As GET /containers/json lists them, one-off ones only where they are asked for; new reference. */
@@ -112,6 +134,9 @@ void graph_set_parallel(int limit);
 typedef bool (*ServiceStep)(gpointer data, const char *name, Client *client, GError **error);
 bool graph_run(const Project *project, const json_t *names, bool reverse, const char *host,
 	ServiceStep step, gpointer data, GError **error);
+/* The same for names that do not wait for each other. */
+bool graph_each(
+	const json_t *names, const char *host, ServiceStep step, gpointer data, GError **error);
 /* The services and, with_dependencies, what they depend on: {name: true}; new reference. */
 json_t *graph_names(
 	const Project *project, char *const *services, bool with_dependencies, GError **error);

@@ -4,6 +4,8 @@
 
 typedef struct {
 	int line, column; /* from 1 */
+	/* Where a scalar itself begins and ends; 0: it is none, or it stands elsewhere (an alias). */
+	int value_line, value_column, end_line, end_column;
 } Place;
 
 /* One document of a file: its values, and what error messages need. */

@@ -39,12 +39,17 @@ static bool G_GNUC_PRINTF(3, 4)
 static bool read_file(Extends *extends, const char *path, const char *name, Source *source)
 {
 	Loader *loader = extends->loader;
-	g_autofree char *absolute = path_absolute(loader->folder, path),
-			*folder = g_path_get_dirname(absolute),
-			*relative = path_relative(loader->folder, folder);
 	g_autoptr(GError) problem = NULL;
-	g_autoptr(GPtrArray) documents =
-		loader_is_local(path, &problem) ? loader_read(loader, absolute, &problem) : NULL;
+	const RemoteCopy *copy =
+		remote_is(path) ? loader_remote(loader, path, "include", &problem) : NULL;
+	if (problem != NULL)
+		return refuse(extends, name, "%s", problem->message);
+	g_autofree char *absolute = copy != NULL ? g_strdup(copy->file)
+						 : path_absolute(loader->folder, path),
+			*folder = g_path_get_dirname(absolute),
+			*relative = copy != NULL ? g_strdup(copy->folder)
+						 : path_relative(loader->folder, folder);
+	g_autoptr(GPtrArray) documents = loader_read(loader, absolute, &problem);
 	if (documents == NULL)
 		return refuse(extends, name, "%s", problem->message);
 	g_autoptr(json_t) tree = json_object();

@@ -105,37 +105,55 @@ static void add_edges(const Project *project, Graph *graph, bool reverse)
 	}
 }
 
+static void graph_init(Graph *graph, const json_t *names)
+{
+	const char *name;
+	json_t *value;
+	graph->nodes = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, node_free);
+	g_mutex_init(&graph->lock);
+	g_cond_init(&graph->changed);
+	json_object_foreach ((json_t *)names, name, value) {
+		Node *node = g_new0(Node, 1);
+		*node = (Node){graph, name, g_ptr_array_new(), WAITING, NULL};
+		g_hash_table_insert(graph->nodes, (gpointer)name, node);
+	}
+}
+
+/* All steps to their end, and then nothing is left of the graph. */
+static bool graph_finish(Graph *graph, GError **error)
+{
+	GHashTableIter each;
+	gpointer name, node;
+	g_hash_table_iter_init(&each, graph->nodes);
+	while (g_hash_table_iter_next(&each, &name, &node))
+		((Node *)node)->thread = g_thread_new("service", run_node, node);
+	g_hash_table_iter_init(&each, graph->nodes);
+	while (g_hash_table_iter_next(&each, &name, &node))
+		g_thread_join(((Node *)node)->thread);
+	g_hash_table_unref(graph->nodes);
+	g_mutex_clear(&graph->lock);
+	g_cond_clear(&graph->changed);
+	if (graph->error == NULL)
+		return true;
+	g_propagate_error(error, graph->error);
+	return false;
+}
+
 bool graph_run(const Project *project, const json_t *names, bool reverse, const char *host,
 	ServiceStep step, gpointer data, GError **error)
 {
 	Graph graph = {.host = host, .step = step, .data = data};
-	const char *name;
-	json_t *value;
-	GHashTableIter each;
-	gpointer key, node_value;
-	graph.nodes = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, node_free);
-	g_mutex_init(&graph.lock);
-	g_cond_init(&graph.changed);
-	json_object_foreach (
-		(json_t *)(names != NULL ? names : project_services(project)), name, value) {
-		Node *node = g_new0(Node, 1);
-		*node = (Node){&graph, name, g_ptr_array_new(), WAITING, NULL};
-		g_hash_table_insert(graph.nodes, (gpointer)name, node);
-	}
+	graph_init(&graph, names != NULL ? names : project_services(project));
 	add_edges(project, &graph, reverse);
-	g_hash_table_iter_init(&each, graph.nodes);
-	while (g_hash_table_iter_next(&each, &key, &node_value))
-		((Node *)node_value)->thread = g_thread_new("service", run_node, node_value);
-	g_hash_table_iter_init(&each, graph.nodes);
-	while (g_hash_table_iter_next(&each, &key, &node_value))
-		g_thread_join(((Node *)node_value)->thread);
-	g_hash_table_unref(graph.nodes);
-	g_mutex_clear(&graph.lock);
-	g_cond_clear(&graph.changed);
-	if (graph.error == NULL)
-		return true;
-	g_propagate_error(error, graph.error);
-	return false;
+	return graph_finish(&graph, error);
+}
+
+bool graph_each(
+	const json_t *names, const char *host, ServiceStep step, gpointer data, GError **error)
+{
+	Graph graph = {.host = host, .step = step, .data = data};
+	graph_init(&graph, names);
+	return graph_finish(&graph, error);
 }
 
 static void add_with(

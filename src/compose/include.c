@@ -92,27 +92,40 @@ static json_t *texts(const json_t *value)
 				      : json_array();
 }
 
-static bool read_wish(const Loader *loader, const json_t *from, Wish *wish)
+/* The paths of a remote copy are absolute ones: it has no way from here. */
+static bool read_wish(const Loader *loader, const json_t *from, Wish *wish, GError **error)
 {
+	bool remote = false;
 	g_autoptr(json_t) paths =
 		texts(json_is_string(from) ? from : json_object_get(from, "path"));
 	g_autoptr(GStrvBuilder) files = g_strv_builder_new();
 	const char *folder = json_str(from, "project_directory");
 	for (size_t i = 0; i < json_array_size(paths); i++) {
-		g_autofree char *path = path_absolute(loader->folder, json_elem(paths, i));
+		const char *said = json_elem(paths, i);
+		bool elsewhere = remote_is(said);
+		const RemoteCopy *copy =
+			elsewhere ? loader_remote(loader, said, "include", error) : NULL;
+		if (elsewhere && copy == NULL)
+			return false;
+		g_autofree char *path =
+			elsewhere ? g_strdup(copy->file) : path_absolute(loader->folder, said);
+		remote = remote || (elsewhere && i == 0);
+		loader->project->includes_local |= !elsewhere;
 		g_strv_builder_add(files, path);
 	}
 	wish->files = g_strv_builder_end(files);
 	wish->env_files = texts(json_object_get(from, "env_file"));
 	if (wish->files[0] == NULL)
-		return false;
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "the path is missing");
 	wish->folder = *folder != '\0' ? path_absolute(loader->folder, folder)
 				       : g_path_get_dirname(wish->files[0]);
 	/* What is no folder is a file in it. */
 	g_autofree char *real = *folder == '\0' || g_file_test(wish->folder, G_FILE_TEST_IS_DIR)
 					? g_strdup(wish->folder)
 					: g_path_get_dirname(wish->folder);
-	wish->relative = *folder == '/' ? g_strdup(folder) : path_relative(loader->folder, real);
+	wish->relative = *folder == '/' ? g_strdup(folder)
+			 : remote	? g_strdup(wish->folder)
+					: path_relative(loader->folder, real);
 	return true;
 }
 
@@ -132,13 +145,8 @@ static bool include_one(Loader *loader, Document *document, const json_t *from,
 {
 	g_auto(Wish) wish = {0};
 	g_autoptr(GError) problem = NULL;
-	g_autoptr(json_t) paths =
-		texts(json_is_string(from) ? from : json_object_get(from, "path"));
-	for (size_t i = 0; i < json_array_size(paths); i++)
-		if (!loader_is_local(json_elem(paths, i), &problem))
-			return document_fail(document, error, at, "%s", problem->message);
-	if (!read_wish(loader, from, &wish))
-		return document_fail(document, error, at, "the path is missing");
+	if (!read_wish(loader, from, &wish, &problem))
+		return document_fail(document, error, at, "%s", problem->message);
 	if (g_strv_contains(included, wish.files[0])) {
 		g_autofree char *way = g_strjoinv("\n include ", (char **)included + 1);
 		return document_fail(document, error, at,

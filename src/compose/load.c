@@ -60,14 +60,6 @@ static char **find_files(const char *from, GError **error)
 	return NULL;
 }
 
-static bool all_local(char *const *paths, GError **error)
-{
-	for (; paths != NULL && *paths != NULL; paths++)
-		if (!loader_is_local(*paths, error))
-			return false;
-	return true;
-}
-
 static char **absolute_paths(char *const *paths, const char *folder)
 {
 	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
@@ -75,6 +67,24 @@ static char **absolute_paths(char *const *paths, const char *folder)
 		g_autofree char *path =
 			strcmp(*paths, "-") == 0 ? g_strdup("-") : path_absolute(folder, *paths);
 		g_strv_builder_add(list, path);
+	}
+	return g_strv_builder_end(list);
+}
+
+/* Of -f: paths here, and copies of what is elsewhere. */
+static char **given_files(const Loader *loader, const char *here, GError **error)
+{
+	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
+	for (char *const *path = loader->options->files; *path != NULL; path++) {
+		bool elsewhere = remote_is(*path);
+		const RemoteCopy *copy =
+			elsewhere ? loader_remote(loader, *path, "file", error) : NULL;
+		if (elsewhere && copy == NULL)
+			return NULL;
+		g_autofree char *file = elsewhere		  ? g_strdup(copy->file)
+					: strcmp(*path, "-") == 0 ? g_strdup("-")
+								  : path_absolute(here, *path);
+		g_strv_builder_add(list, file);
 	}
 	return g_strv_builder_end(list);
 }
@@ -133,14 +143,14 @@ static bool choose_files(Loader *loader, Project *project, const char *here, GEr
 		   *separator = environment_get(loader->environment, "COMPOSE_PATH_SEPARATOR");
 	char *const *given = loader->options->files;
 	if (given != NULL && *given != NULL) {
-		project->files = absolute_paths(given, here);
-		return all_local(given, error);
+		project->files = given_files(loader, here, error);
+		return project->files != NULL;
 	}
 	if (listed != NULL && *listed != '\0') {
 		g_auto(GStrv) parts = g_strsplit(
 			listed, separator != NULL && *separator != '\0' ? separator : ":", -1);
 		project->files = absolute_paths(parts, here);
-		return all_local(parts, error);
+		return true;
 	}
 	project->files =
 		find_files(*loader->options->folder != '\0' ? project->folder : here, error);
@@ -152,12 +162,26 @@ static char *first_folder(const ProjectOptions *options, const char *here)
 {
 	if (*options->folder != '\0')
 		return path_absolute(here, options->folder);
-	if (options->files != NULL && *options->files != NULL &&
-		strcmp(*options->files, "-") != 0) {
-		g_autofree char *path = path_absolute(here, *options->files);
+	for (char *const *file = options->files; file != NULL && *file != NULL; file++) {
+		if (remote_is(*file))
+			break;
+		if (strcmp(*file, "-") == 0)
+			continue;
+		g_autofree char *path = path_absolute(here, *file);
 		return g_path_get_dirname(path);
 	}
 	return g_strdup(here);
+}
+
+/* The folder of the first copy of what is elsewhere, whatever else is said; NULL: there is none. */
+static char *copy_folder(const Loader *loader)
+{
+	for (char *const *file = loader->options->files; file != NULL && *file != NULL; file++) {
+		const RemoteCopy *copy = g_hash_table_lookup(loader->copies, *file);
+		if (copy != NULL)
+			return g_path_get_dirname(copy->file);
+	}
+	return NULL;
 }
 
 static void follow_files(Project *project, const ProjectOptions *options)
@@ -230,16 +254,22 @@ static bool load(Loader *loader, Project *project, GError **error)
 	if (!load_environment(loader, project, project->folder, error) ||
 		!choose_files(loader, project, here, error))
 		return false;
-	g_autofree char *before = g_strdup(project->folder);
-	follow_files(project, loader->options);
+	g_autofree char *before = g_strdup(project->folder), *elsewhere = copy_folder(loader);
+	if (elsewhere == NULL)
+		follow_files(project, loader->options);
 	/* The files lie elsewhere, and so does their .env. */
 	if (strcmp(before, project->folder) != 0 &&
 		!load_environment(loader, project, project->folder, error))
 		return false;
-	loader->folder = loader->relative = project->folder;
+	/* A project is named after the folder that it is called in, also where its files are elsewhere. */
+	loader->folder = loader->relative = elsewhere != NULL ? elsewhere : project->folder;
 	loader->resolve = !loader->options->no_resolve_paths;
 	if (!choose_name(loader, project, error))
 		return false;
+	if (elsewhere != NULL) {
+		g_free(project->folder);
+		project->folder = g_strdup(elsewhere);
+	}
 	project->model = loader_model(loader, project->files, error);
 	if (project->model == NULL)
 		return false;
@@ -263,10 +293,15 @@ Project *project_load(const ProjectOptions *options, GError **error)
 				     : "-";
 	g_autoptr(GHashTable) streams =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	g_autoptr(GHashTable) copies = g_hash_table_new_full(
+		g_str_hash, g_str_equal, g_free, (GDestroyNotify)remote_copy_free);
+	project->remotes = json_object();
 	Loader loader = {.options = options,
 		.environment = environment,
 		.documents = documents,
-		.streams = streams};
+		.streams = streams,
+		.copies = copies,
+		.project = project};
 	if (!load(&loader, project, error))
 		return NULL;
 	GHashTableIter each;

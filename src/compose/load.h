@@ -1,6 +1,7 @@
 /* The stages of loading. Private to this room. */
 #pragma once
 #include "compose/compose.h"
+#include "compose/remote.h"
 #include "compose/variables.h"
 #include "compose/walk.h"
 
@@ -15,10 +16,14 @@ typedef struct {
 	GPtrArray *
 		documents; /* of Document, in the order they were read: messages look places up in them */
 	GHashTable *streams; /* path -> text of what can be read once: pipes, the standard input */
+	GHashTable *copies;  /* path -> RemoteCopy */
+	Project *project;    /* that is being loaded */
 } Loader;
 
-/* Whether a file is here at all: a git repository and an OCI artifact are refused, as nothing is fetched. */
-bool loader_is_local(const char *path, GError **error);
+/* The copy of a file that is elsewhere (remote_is), fetched once for a project; borrowed. how: "file" if the user named it,
+ * "include" if a file did. NULL with error. */
+const RemoteCopy *loader_remote(
+	const Loader *loader, const char *path, const char *how, GError **error);
 /* Reads a file ("-": standard input) into its documents; a second time gives the same. */
 GPtrArray *loader_read(const Loader *loader, const char *path, GError **error);
 /* Strings of a document with their variables, and as numbers where they must be such. */

@@ -14,16 +14,24 @@
 
 enum { MAX_FILE = 8 << 20 };
 
-bool loader_is_local(const char *path, GError **error)
+const RemoteCopy *loader_remote(
+	const Loader *loader, const char *path, const char *how, GError **error)
 {
-	static const char *const prefixes[] = {
-		"oci://", "https://", "http://", "git://", "ssh://", "git@", "github.com/"};
-	for (size_t i = 0; i < G_N_ELEMENTS(prefixes); i++)
-		if (g_str_has_prefix(path, prefixes[i]))
-			return fail(error, BERTH_ERROR_UNAVAILABLE,
-				"remote resource %s is not supported: fetch it, and name the files",
-				path);
-	return true;
+	const RemoteAccess *access = loader->options->remote;
+	RemoteCopy *copy = g_hash_table_lookup(loader->copies, path);
+	if (copy == NULL && access == NULL) {
+		fail(error, BERTH_ERROR_UNAVAILABLE, "%s is not here, and is not fetched", path);
+		return NULL;
+	}
+	if (copy == NULL && (copy = remote_fetch(access, path, error)) != NULL)
+		g_hash_table_insert(loader->copies, g_strdup(path), copy);
+	if (copy != NULL) {
+		json_t *remotes = loader->project->remotes;
+		if (json_object_get(remotes, path) == NULL)
+			json_object_set_new(remotes, path, json_object());
+		json_object_set_new(json_object_get(remotes, path), how, json_true());
+	}
+	return copy;
 }
 
 /* NULL with errno. The caller frees it. */

@@ -179,9 +179,41 @@ json_t *project_orphans(const Project *project, const json_t *containers)
 	return orphans;
 }
 
-void tell(Teller *teller, const char *kind, const char *name, const char *state, const char *text)
+void tell_happening(Teller *teller, const Happening *happening)
 {
 	g_mutex_lock(&teller->lock);
-	teller->say(teller->data, kind, name, state, text);
+	teller->say(teller->data, happening);
 	g_mutex_unlock(&teller->lock);
+}
+
+/* A word that ends in "ing" goes on. */
+static int status_of(const char *word)
+{
+	if (strcmp(word, "Error") == 0)
+		return TOLD_ERROR;
+	if (strcmp(word, "Warning") == 0)
+		return TOLD_WARNING;
+	return g_str_has_suffix(word, "ing") && strcmp(word, "Running") != 0 ? TOLD_WORKING
+									     : TOLD_DONE;
+}
+
+void tell(Teller *teller, const char *kind, const char *name, const char *state, const char *text)
+{
+	g_autofree char *id = *kind != '\0' ? g_strconcat(kind, " ", name, NULL) : g_strdup(name),
+			*whole = *text != '\0' ? g_strconcat(state, " ", text, NULL)
+					       : g_strdup(state);
+	tell_happening(teller, &(Happening){.id = id,
+				       .parent = "",
+				       .text = "",
+				       .state = whole,
+				       .status = status_of(state)});
+}
+
+void tell_work(Teller *teller, const char *id, const char *text, const char *state)
+{
+	tell_happening(teller, &(Happening){.id = id,
+				       .parent = "",
+				       .text = text,
+				       .state = state,
+				       .status = status_of(text)});
 }

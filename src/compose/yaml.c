@@ -46,7 +46,7 @@ static bool syntax_fail(Reader *reader)
 	const yaml_parser_t *parser = &reader->parser;
 	const yaml_mark_t *mark = &parser->problem_mark;
 	Place *place = g_new0(Place, 1);
-	*place = (Place){(int)mark->line + 1, (int)mark->column + 1};
+	*place = (Place){.line = (int)mark->line + 1, .column = (int)mark->column + 1};
 	g_hash_table_insert(reader->document->places, g_strdup(""), place);
 	reader->failed = true;
 	return document_fail(reader->document, reader->error, "", "yaml: line %d: %s", place->line,
@@ -73,8 +73,21 @@ static void note_place(Reader *reader)
 {
 	const yaml_mark_t *mark = &reader->event.start_mark;
 	Place *place = g_new0(Place, 1);
-	*place = (Place){(int)mark->line + 1, (int)mark->column + 1};
+	*place = (Place){.line = (int)mark->line + 1, .column = (int)mark->column + 1};
 	g_hash_table_insert(reader->document->places, g_strdup(reader->path->str), place);
+}
+
+/* Of a scalar, whose key has a place already. */
+static void note_value(Reader *reader)
+{
+	const yaml_mark_t *begin = &reader->event.start_mark, *end = &reader->event.end_mark;
+	Place *place = g_hash_table_lookup(reader->document->places, reader->path->str);
+	if (place == NULL)
+		return;
+	place->value_line = (int)begin->line + 1;
+	place->value_column = (int)begin->column + 1;
+	place->end_line = (int)end->line + 1;
+	place->end_column = (int)end->column + 1;
 }
 
 static gsize path_push(Reader *reader, const char *key)
@@ -125,6 +138,7 @@ static bool read_scalar(Reader *reader, const char *tag, json_t **value)
 	bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE, is_time = false;
 	if (strlen(text) != event->data.scalar.length)
 		return reader_fail(reader, "%s", "control characters are not allowed");
+	note_value(reader);
 	*value = *tag == '\0' || strcmp(tag, "!") == 0 ? plain && *tag == '\0'
 								 ? yaml_scalar_timed(text, &is_time)
 								 : json_lenient(text)

@@ -99,12 +99,13 @@ static void show_row(Progress *progress, const char *id, const char *status, con
 	fprintf(progress->out, "\033[%dA\033[2K\r%s: %s %s\033[%dB\r", up, id, status, gauge, up);
 }
 
-static bool show(Progress *progress, const char *text, size_t length, GError **error)
+/* A line of the stream; false with error. */
+typedef bool (*LineTaker)(gpointer data, const json_t *line, GError **error);
+
+static bool show(gpointer data, const json_t *line, GError **error)
 {
-	g_autoptr(json_t) line = json_parse(text, length, NULL);
-	const char *problem = json_str(line, "errorDetail.message");
-	if (*problem != '\0')
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "%s", problem);
+	Progress *progress = data;
+	(void)error;
 	if (progress->out == NULL || *json_str(line, "status") == '\0')
 		return true;
 	g_autofree char *id = printable(json_str(line, "id")),
@@ -119,7 +120,38 @@ static bool show(Progress *progress, const char *text, size_t length, GError **e
 		progress->count = 0;
 		fprintf(progress->out, "%s%s%s\n", id, heading ? ": " : "", status);
 	}
+	fflush(progress->out);
 	return true;
+}
+
+static bool take_line(
+	const char *text, size_t length, LineTaker take, gpointer data, GError **error)
+{
+	g_autoptr(json_t) line = json_parse(text, length, NULL);
+	const char *problem = json_str(line, "errorDetail.message");
+	if (*problem != '\0')
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "%s", problem);
+	return take(data, line, error);
+}
+
+static bool take_lines(HttpBody *body, LineTaker take, gpointer data, GError **error)
+{
+	g_autoptr(GString) text = g_string_new("");
+	g_autofree char *block = g_malloc(BLOCK);
+	ssize_t n = 0;
+	bool ok = true;
+	while (ok && (n = http_body_read(body, block, BLOCK, error)) > 0) {
+		g_string_append_len(text, block, n);
+		for (char *end; ok && (end = memchr(text->str, '\n', text->len)) != NULL;) {
+			size_t length = (size_t)(end - text->str);
+			ok = length == 0 || take_line(text->str, length, take, data, error);
+			g_string_erase(text, 0, (gssize)length + 1);
+		}
+		if (text->len > MAX_LINE)
+			ok = fail(
+				error, BERTH_ERROR_UNAVAILABLE, "the engine's answer has no lines");
+	}
+	return ok && n == 0;
 }
 
 bool progress_show(HttpBody *body, FILE *out, GError **error)
@@ -128,25 +160,28 @@ bool progress_show(HttpBody *body, FILE *out, GError **error)
 	Progress progress = {.out = out,
 		.terminal = out != NULL && isatty(fileno(out)),
 		.rows = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, row_free)};
-	g_autoptr(GString) text = g_string_new("");
-	g_autofree char *block = g_malloc(BLOCK);
-	ssize_t n = 0;
-	bool ok = true;
 	if (progress.terminal && ioctl(fileno(out), TIOCGWINSZ, &size) == 0)
 		progress.columns = size.ws_col;
-	while (ok && (n = http_body_read(body, block, BLOCK, error)) > 0) {
-		g_string_append_len(text, block, n);
-		for (char *end; ok && (end = memchr(text->str, '\n', text->len)) != NULL;) {
-			size_t length = (size_t)(end - text->str);
-			ok = length == 0 || show(&progress, text->str, length, error);
-			g_string_erase(text, 0, (gssize)length + 1);
-		}
-		if (text->len > MAX_LINE)
-			ok = fail(
-				error, BERTH_ERROR_UNAVAILABLE, "the engine's answer has no lines");
-		if (out != NULL)
-			fflush(out);
-	}
+	bool ok = take_lines(body, show, &progress, error);
 	g_hash_table_unref(progress.rows);
-	return ok && n == 0;
+	return ok;
+}
+
+typedef struct {
+	ProgressNews news;
+	gpointer data;
+} Following;
+
+static bool pass_on(gpointer data, const json_t *line, GError **error)
+{
+	const Following *following = data;
+	(void)error;
+	following->news(following->data, line);
+	return true;
+}
+
+bool progress_follow(HttpBody *body, ProgressNews news, gpointer data, GError **error)
+{
+	Following following = {news, data};
+	return take_lines(body, pass_on, &following, error);
 }

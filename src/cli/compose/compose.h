@@ -14,7 +14,9 @@ const Command *compose_find(const char *name); /* NULL if there is none */
 /* compose_project.c */
 /* The project by the flags before the command. NULL with error. */
 Project *compose_project(Cli *cli, GError **error);
-/* The same; where its files are not here, what the labels of its containers say (-p). */
+/* The same, of files that are here: nothing is fetched. */
+Project *compose_project_here(Cli *cli, GError **error);
+/* As compose_project; where its files are not here, what the labels of its containers say (-p). */
 Project *compose_project_anyhow(Cli *cli, GError **error);
 void compose_options(const Cli *cli, ProjectOptions *options);
 void compose_options_clear(ProjectOptions *options);
@@ -25,19 +27,29 @@ int compose_fail(const GError *error);
  * the arguments name, or all. all: also those that do not run. NULL with error. */
 json_t *compose_chosen(Cli *cli, bool all, Project **project, GError **error);
 bool compose_dry_run(const Cli *cli);
+/* compose_remote.c: whether the user agrees to a project whose files come from elsewhere (--yes, or an answer); to be asked before
+ * anything is made of it. False with error. */
+bool compose_confirm_remote(const Cli *cli, const Project *project, GError **error);
 /* compose_table.c: rows (lists of texts) under heads, as Go's tabwriter has them: columns of least places or more, with
  * that many blanks behind the longest. */
 void compose_table(const char *const *heads, const json_t *rows, size_t least, size_t blanks);
-/* Asks on standard error, and reads the answer; no is the default. data: nothing. */
+/* compose_ask.c: asks on standard error, and reads the answer; no is the default. data: nothing. */
 bool compose_ask(gpointer data, const char *question);
 /* Services that ask for the engine's socket get it, with what is known of registries. */
 void compose_use_socket(Cli *cli, Project *project);
 
-/* compose_show.c: live lines on a terminal, a line for each event elsewhere. */
+/* compose_show.c: one block of live lines on a terminal, a line for each event elsewhere. title: "Running". */
 typedef struct ComposeShow ComposeShow;
-ComposeShow *compose_show_new(const Cli *cli, Teller *teller);
+ComposeShow *compose_show_new(const Cli *cli, const char *title, Teller *teller);
 void compose_show_free(ComposeShow *show);
+void compose_show_silence(ComposeShow *show, bool silent); /* --quiet */
+/* A teller's "ask": compose_ask, with what is drawn kept above the question. */
+bool compose_show_ask(gpointer show, const char *question);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ComposeShow, compose_show_free)
+
+/* compose_config.c: the services' images by their digests, as the registries tell them now. */
+bool compose_pin_images(Cli *cli, Project *project, GError **error);
+void compose_keep_images(Project *project); /* leaves nothing but them */
 
 /* compose_images.c */
 typedef struct {
@@ -47,6 +59,9 @@ typedef struct {
 /* Builds and pulls what the services need; {service: image id}, or NULL with error. */
 json_t *compose_images(Cli *cli, const Project *project, const json_t *names,
 	const ImageOptions *options, GError **error);
+/* compose_transfer.c: pulls images at once ({service: image}), and pushes those that are built here, failures told. */
+bool compose_pull_images(Cli *cli, const Project *project, const json_t *images, GError **error);
+bool compose_push_images(Cli *cli, const Project *project, Teller *teller, GError **error);
 /* Builds one service's image. */
 bool compose_build_service(
 	Cli *cli, const Project *project, const char *name, bool quiet, GError **error);

@@ -121,7 +121,7 @@ static void print_environment(const Project *project)
 }
 
 /* "name@sha256:...": by what the engine knows of the image; it is pulled to learn that, if need be. */
-static bool pin_images(Cli *cli, Project *project, GError **error)
+bool compose_pin_images(Cli *cli, Project *project, GError **error)
 {
 	const char *name;
 	json_t *service;
@@ -142,7 +142,7 @@ static bool pin_images(Cli *cli, Project *project, GError **error)
 }
 
 /* Only which image each service has, as an override file. */
-static void keep_images(Project *project)
+void compose_keep_images(Project *project)
 {
 	json_t *services = json_object(), *service;
 	const char *name;
@@ -216,13 +216,13 @@ static int print_model(Cli *cli, Project *project)
 	g_autoptr(GError) error = NULL;
 	bool lock = flag_bool(cli, "lock-image-digests", false);
 	if ((lock || flag_bool(cli, "resolve-image-digests", false)) &&
-		!pin_images(cli, project, &error))
+		!compose_pin_images(cli, project, &error))
 		return compose_fail(error);
 	if (!flag_bool(cli, "no-interpolate", false) && !flag_bool(cli, "no-consistency", false) &&
 		!project_check_names(project, &error))
 		return compose_fail(error);
 	if (lock)
-		keep_images(project);
+		compose_keep_images(project);
 	return put_text(cli, project, &error) ? EXIT_SUCCESS : compose_fail(error);
 }
 

@@ -27,7 +27,7 @@ static int run(Cli *cli)
 	if (project == NULL)
 		return compose_fail(error);
 	Teller teller;
-	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, "Running", &teller);
 	DownOptions options = {.orphans = flag_bool(cli, "remove-orphans", false),
 		.volumes = flag_bool(cli, "volumes", false),
 		.images = images,

@@ -60,8 +60,11 @@ static int act_on_all(Cli *cli, Action action, bool reverse)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(json_t) names = names_of(action.containers);
+	bool comes =
+		strcmp(action.begins, "Starting") == 0 || strcmp(action.begins, "Unpausing") == 0;
 	Teller teller;
-	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED =
+		compose_show_new(cli, comes ? "Running" : action.begins, &teller);
 	action.teller = &teller;
 	return graph_run(action.project, names, reverse, client_host(cli->client), act_on, &action,
 		       &error)
@@ -235,7 +238,7 @@ static int run_start(Cli *cli)
 			return EXIT_FAILURE;
 		}
 	Teller teller;
-	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, "Running", &teller);
 	return compose_start(project, cli->client, names, timeout, &teller, &error) &&
 			       (!flag_bool(cli, "wait", false) ||
 				       compose_wait(project, cli->client, names, timeout, &teller,
@@ -279,7 +282,7 @@ static int run_rm(Cli *cli)
 	if (containers == NULL)
 		return compose_fail(error);
 	Teller teller;
-	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, "Removing", &teller);
 	bool stop = flag_bool(cli, "stop", false);
 	if (stop && !containers_stop(cli->client, containers, -1, &teller, &error))
 		return compose_fail(error);
@@ -342,7 +345,8 @@ static int run_wait(Cli *cli)
 	}
 	if (flag_bool(cli, "down-project", false)) {
 		Teller teller;
-		g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
+		g_autoptr(ComposeShow) show G_GNUC_UNUSED =
+			compose_show_new(cli, "Running", &teller);
 		DownOptions options = {.images = "", .timeout = -1};
 		if (!compose_down(project, cli->client, &options, &teller, &error))
 			return compose_fail(error);

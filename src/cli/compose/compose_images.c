@@ -207,18 +207,6 @@ bool compose_build_service(
 	       fail(error, BERTH_ERROR_UNAVAILABLE, "failed to build service %s", name);
 }
 
-static bool pull(Cli *cli, const char *image, const char *platform, Teller *teller, GError **error)
-{
-	g_autoptr(GError) problem = NULL;
-	tell(teller, "Image", image, "Pulling", "");
-	bool ok = teller->dry_run || image_fetch(cli, image, platform, false, NULL, &problem);
-	tell(teller, "Image", image, ok ? "Pulled" : "Error",
-		problem != NULL ? problem->message : "");
-	if (problem != NULL)
-		g_propagate_error(error, g_steal_pointer(&problem));
-	return ok;
-}
-
 /* "daily", "weekly", "every_12h": how old an image may be, in nanoseconds; 0: that is none of them. */
 static gint64 oldest_of(const json_t *service, const char *policy)
 {
@@ -255,46 +243,54 @@ static const char *policy_of(
 	return strcmp(policy, "if_not_present") == 0 || *policy == '\0' ? "missing" : policy;
 }
 
-static bool ensure(Cli *cli, const Project *project, const char *name, const ImageOptions *options,
-	Teller *teller, json_t *ids, GError **error)
+/* What a service's image needs: {"pull": {service: image}, "build": {service: true}} grows. */
+static bool plan(Cli *cli, const Project *project, const char *name, const ImageOptions *options,
+	json_t *pulls, json_t *builds, GError **error)
 {
 	json_t *service = json_object_get(project_services(project), name);
 	bool can_build = json_object_get(service, "build") != NULL;
-	const char *platform = json_str(service, "platform");
-	g_autofree char *image = image_of(project, name), *id = image_id(cli, image);
+	g_autofree char *image = service_image(project, name, service), *id = image_id(cli, image);
 	const char *policy = policy_of(cli, image, service, options);
-	bool build = can_build && !options->no_build &&
-		     (options->build || strcmp(policy, "build") == 0 || *id == '\0');
 	if (can_build && *id == '\0' && options->no_build)
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
 			"service \"%s\" must be built first, and --no-build was given", name);
-	if (build && !compose_build_service(cli, project, name, options->quiet_build, error))
-		return false;
-	if (!can_build &&
-		(strcmp(policy, "always") == 0 || (*id == '\0' && strcmp(policy, "never") != 0)) &&
-		!pull(cli, image, platform, teller, error))
-		return false;
 	if (!can_build && *id == '\0' && strcmp(policy, "never") == 0)
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
 			"No such image: %s (pull_policy: never)", image);
-	g_autofree char *now = image_id(cli, image);
-	json_object_set_new(ids, name, json_string(now));
+	if (can_build && !options->no_build &&
+		(options->build || strcmp(policy, "build") == 0 || *id == '\0'))
+		json_object_set_new(builds, name, json_true());
+	if (!can_build &&
+		(strcmp(policy, "always") == 0 || (*id == '\0' && strcmp(policy, "never") != 0)))
+		json_object_set_new(pulls, name, json_string(image));
 	return true;
 }
 
 json_t *compose_images(Cli *cli, const Project *project, const json_t *names,
 	const ImageOptions *options, GError **error)
 {
-	g_autoptr(json_t) ids = json_object();
-	Teller teller;
-	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
+	g_autoptr(json_t) ids = json_object(), pulls = json_object(), builds = json_object();
 	const char *name;
 	json_t *value;
-	json_object_foreach ((json_t *)names, name, value)
-		if (json_object_get(json_object_get(project_services(project), name), "provider") ==
-				NULL &&
-			!ensure(cli, project, name, options, &teller, ids, error))
+	json_object_foreach ((json_t *)names, name, value) {
+		const json_t *service = json_object_get(project_services(project), name);
+		if (json_object_get(service, "provider") == NULL &&
+			!plan(cli, project, name, options, pulls, builds, error))
 			return NULL;
+	}
+	if (!compose_pull_images(cli, project, pulls, error))
+		return NULL;
+	json_object_foreach (builds, name, value)
+		if (!compose_build_service(cli, project, name, options->quiet_build, error))
+			return NULL;
+	json_object_foreach ((json_t *)names, name, value) {
+		const json_t *service = json_object_get(project_services(project), name);
+		if (json_object_get(service, "provider") != NULL)
+			continue;
+		g_autofree char *image = service_image(project, name, service),
+				*id = image_id(cli, image);
+		json_object_set_new(ids, name, json_string(id));
+	}
 	return g_steal_pointer(&ids);
 }
 
@@ -371,88 +367,4 @@ const Command compose_build_command = {
 	.flags = build_flags,
 	.max_args = -1,
 	.run = run_build,
-};
-
-static const Flag transfer_flags[] = {
-	{"ignore-buildable", 0, BOOL, "leave out services that can be built"},
-	{"ignore-pull-failures", 0, BOOL, "go on where an image cannot be pulled"},
-	{"ignore-push-failures", 0, BOOL, "go on where an image cannot be pushed"},
-	{"include-deps", 0, BOOL, "what the services depend on, too"},
-	{"policy", 0, STRING, "missing or always"},
-	{"quiet", 'q', BOOL, "show no progress"},
-	{"parallel", 0, BOOL, "ignored (for Docker compatibility)"},
-	{0},
-};
-
-static int transfer(Cli *cli, bool push)
-{
-	g_autoptr(GError) error = NULL;
-	g_autoptr(Project) project = compose_project(cli, &error);
-	if (project == NULL || !project_activate(project, cli->args, &error))
-		return compose_fail(error);
-	g_autoptr(json_t) names =
-		graph_names(project, cli->args, flag_bool(cli, "include-deps", false), &error);
-	bool ignore = flag_bool(cli, push ? "ignore-push-failures" : "ignore-pull-failures", false);
-	Teller teller;
-	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
-	g_autoptr(GHashTable) done = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	const char *name;
-	json_t *value;
-	json_object_foreach (names, name, value) {
-		json_t *service = json_object_get(project_services(project), name);
-		bool can_build = json_object_get(service, "build") != NULL,
-		     named = *json_str(service, "image") != '\0';
-		g_autofree char *image = image_of(project, name), *id = image_id(cli, image);
-		g_autoptr(GError) problem = NULL;
-		bool here = *id != '\0' &&
-			    (strcmp(flag_text(cli, "policy"), "missing") == 0 ||
-				    strcmp(json_str(service, "pull_policy"), "never") == 0);
-		if (!named ||
-			(push ? !can_build
-			      : here || (can_build && flag_bool(cli, "ignore-buildable", false))) ||
-			!g_hash_table_add(done, g_strdup(image)))
-			continue;
-		if (push)
-			tell(&teller, "Image", image, "Pushing", "");
-		bool ok = push ? image_send(cli, image, "", false, NULL, &problem)
-			       : pull(cli, image, json_str(service, "platform"), &teller, &problem);
-		if (push)
-			tell(&teller, "Image", image, ok ? "Pushed" : "Error", "");
-		/* What can be built need not be anywhere. */
-		if (!ok && !ignore && !(can_build && !push))
-			return compose_fail(problem);
-	}
-	return names != NULL ? EXIT_SUCCESS : compose_fail(error);
-}
-
-static int run_pull(Cli *cli)
-{
-	return transfer(cli, false);
-}
-
-static int run_push(Cli *cli)
-{
-	return transfer(cli, true);
-}
-
-const Command compose_pull_command = {
-	.names = "pull",
-	.usage = "[OPTIONS] [SERVICE...]",
-	.summary = "Pull the images of services",
-	.example = "pull",
-	.completes = "services*",
-	.flags = transfer_flags,
-	.max_args = -1,
-	.run = run_pull,
-};
-
-const Command compose_push_command = {
-	.names = "push",
-	.usage = "[OPTIONS] [SERVICE...]",
-	.summary = "Push the images that were built",
-	.example = "push web",
-	.completes = "services*",
-	.flags = transfer_flags,
-	.max_args = -1,
-	.run = run_push,
 };

@@ -1,6 +1,7 @@
 /* The project that a command is about. */
 #include "cli/common/flags.h"
 #include "cli/compose/compose.h"
+#include "cli/registry/credentials.h"
 
 #include "base/error.h"
 
@@ -19,6 +20,12 @@ static char **texts(const Cli *cli, const char *flag)
 	return json_strv(list);
 }
 
+static json_t *credentials(gpointer data, const char *reference, GError **error)
+{
+	g_autofree char *registry = registry_of(reference);
+	return credentials_get(data, registry, error);
+}
+
 void compose_options(const Cli *cli, ProjectOptions *options)
 {
 	const Cli *outer = cli->outer;
@@ -28,6 +35,9 @@ void compose_options(const Cli *cli, ProjectOptions *options)
 	options->folder = flag_text(outer, "project-directory");
 	options->name = flag_text(outer, "project-name");
 	options->compatibility = flag_bool(outer, "compatibility", false);
+	RemoteAccess *remote = g_new0(RemoteAccess, 1);
+	*remote = (RemoteAccess){credentials, (gpointer)cli};
+	options->remote = remote;
 }
 
 void compose_options_clear(ProjectOptions *options)
@@ -35,12 +45,21 @@ void compose_options_clear(ProjectOptions *options)
 	g_strfreev((char **)options->files);
 	g_strfreev((char **)options->env_files);
 	g_strfreev((char **)options->profiles);
+	g_free((RemoteAccess *)options->remote);
 }
 
 Project *compose_project(Cli *cli, GError **error)
 {
 	g_auto(ProjectOptions) options = {0};
 	compose_options(cli, &options);
+	return project_load(&options, error);
+}
+
+Project *compose_project_here(Cli *cli, GError **error)
+{
+	g_auto(ProjectOptions) options = {0};
+	compose_options(cli, &options);
+	g_clear_pointer((RemoteAccess **)&options.remote, g_free);
 	return project_load(&options, error);
 }
 

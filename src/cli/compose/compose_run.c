@@ -300,7 +300,8 @@ static char *make(Cli *cli, Project *project, const char *name, bool terminal, c
 	ImageOptions images = {.build = flag_bool(cli, "build", false),
 		.quiet_build = flag_bool(cli, "quiet-build", false),
 		.pull = flag_text(cli, "pull")};
-	if (!project_activate(project, services, error))
+	if (!compose_confirm_remote(cli, project, error) ||
+		!project_activate(project, services, error))
 		return NULL;
 	compose_use_socket(cli, project);
 	g_autoptr(json_t) own = graph_names(project, services, false, error);
@@ -312,7 +313,7 @@ static char *make(Cli *cli, Project *project, const char *name, bool terminal, c
 	if (service == NULL)
 		return NULL;
 	Teller teller;
-	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, "Running", &teller);
 	g_autofree char *random = g_uuid_string_random();
 	*container = flag_given(cli, "name") ? g_strdup(flag_text(cli, "name"))
 					     : g_strdup_printf("%s%s%s%srun%s%.12s", project->name,

@@ -2,18 +2,7 @@
 #include "cli/compose/compose.h"
 #include "cli/registry/credentials.h"
 
-#include "base/shown.h"
-
-#include <stdio.h>
 #include <string.h>
-
-bool compose_ask(gpointer data, const char *question)
-{
-	char answer[16];
-	(void)data;
-	print_to(stderr, "? %s (y/N) ", question);
-	return fgets(answer, sizeof answer, stdin) != NULL && g_ascii_tolower(*answer) == 'y';
-}
 
 /* {registry: {"auth"}} of what X-Registry-Config would say. */
 static json_t *known_auths(Cli *cli)
@@ -59,7 +48,7 @@ bool compose_up_service(Cli *cli, Project *project, const char *name, GError **e
 	g_autoptr(json_t) ids = compose_images(cli, project, names, &images, error);
 	UpOptions options = {.names = names, .image_ids = ids, .timeout = -1};
 	Teller teller;
-	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, "Running", &teller);
 	return ids != NULL && compose_create(project, cli->client, &options, &teller, error) &&
 	       compose_start(project, cli->client, names, 0, &teller, error);
 }

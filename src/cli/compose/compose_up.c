@@ -123,16 +123,29 @@ static bool say_yes(gpointer data, const char *question)
 	return true;
 }
 
+/* Where what is made and started is told: one block of lines for both. */
+typedef struct {
+	ComposeShow *show;
+	Teller teller;
+} Telling;
+
+static void telling_clear(Telling *telling)
+{
+	g_clear_pointer(&telling->show, compose_show_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Telling, telling_clear)
+
 /* Everything up to the start. *names: the services concerned. */
 static bool create(Cli *cli, Project *project, char *const *services, UpOptions *options,
-	json_t **names, GError **error)
+	json_t **names, Telling *telling, GError **error)
 {
 	ImageOptions images = {.build = flag_bool(cli, "build", false),
 		.no_build = flag_bool(cli, "no-build", false),
 		.quiet_build = flag_bool(cli, "quiet-build", false),
 		.pull = flag_text(cli, "pull")};
 	bool named = services != NULL && *services != NULL;
-	if (!project_activate(project, services, error) ||
+	if (!compose_confirm_remote(cli, project, error) ||
+		!project_activate(project, services, error) ||
 		(*names = graph_names(
 			 project, services, !flag_bool(cli, "no-deps", false), error)) == NULL)
 		return false;
@@ -144,12 +157,12 @@ static bool create(Cli *cli, Project *project, char *const *services, UpOptions 
 	options->targets = targets;
 	options->image_ids = ids;
 	compose_use_socket(cli, project);
-	Teller teller;
-	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
-	teller.ask = flag_bool(cli, "yes", false) ? say_yes : compose_ask;
+	Teller *teller = &telling->teller;
+	telling->show = compose_show_new(cli, "Running", teller);
+	teller->ask = flag_bool(cli, "yes", false) ? say_yes : compose_show_ask;
 	return handle_orphans(
-		       cli, project, flag_bool(cli, "remove-orphans", false), &teller, error) &&
-	       compose_create(project, cli->client, options, &teller, error);
+		       cli, project, flag_bool(cli, "remove-orphans", false), teller, error) &&
+	       compose_create(project, cli->client, options, teller, error);
 }
 
 static UpOptions up_options(const Cli *cli, json_t *scale)
@@ -191,7 +204,8 @@ static void end_all(Attached *attached, bool kill_them)
 {
 	g_autoptr(GError) error = NULL;
 	Teller teller;
-	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(attached->cli, &teller);
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED =
+		compose_show_new(attached->cli, "Running", &teller);
 	g_autoptr(Client) client = client_new(client_host(attached->cli->client));
 	size_t i;
 	json_t *container;
@@ -321,13 +335,12 @@ static void print_attaching(const Project *project, const json_t *containers)
 	fflush(stdout);
 }
 
-static bool start(
-	Cli *cli, Project *project, const json_t *names, bool wait, gint64 timeout, GError **error)
+static bool start(Cli *cli, Project *project, const json_t *names, bool wait, gint64 timeout,
+	Telling *telling, GError **error)
 {
-	Teller teller;
-	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, &teller);
-	return compose_start(project, cli->client, names, timeout, &teller, error) &&
-	       (!wait || compose_wait(project, cli->client, names, timeout, &teller, error));
+	return compose_start(project, cli->client, names, timeout, &telling->teller, error) &&
+	       (!wait ||
+		       compose_wait(project, cli->client, names, timeout, &telling->teller, error));
 }
 
 /* --watch: beside the output, in a thread that ends with it. */
@@ -384,9 +397,12 @@ static int up(Cli *cli, Project *project, char *const *services)
 	if (scale == NULL)
 		return compose_fail(error);
 	UpOptions options = up_options(cli, scale);
+	g_auto(Telling) telling = {0};
 	warn_not_here(project);
-	if (!create(cli, project, services, &options, &names, &error))
+	if (!create(cli, project, services, &options, &names, &telling, &error)) {
+		telling_clear(&telling);
 		return compose_fail(error);
+	}
 	if (flag_bool(cli, "no-start", false))
 		return EXIT_SUCCESS;
 	g_autoptr(json_t) containers =
@@ -403,7 +419,9 @@ static int up(Cli *cli, Project *project, char *const *services)
 	gint64 now = g_get_real_time();
 	g_autofree char *since = g_strdup_printf(
 		"%" G_GINT64_FORMAT ".%06d000", now / G_USEC_PER_SEC, (int)(now % G_USEC_PER_SEC));
-	if (!start(cli, project, names, wait, timeout, &error))
+	bool started = start(cli, project, names, wait, timeout, &telling, &error);
+	telling_clear(&telling);
+	if (!started)
 		return compose_fail(error);
 	if (detach)
 		return EXIT_SUCCESS;
@@ -451,8 +469,10 @@ static int run_create(Cli *cli)
 	if (scale == NULL)
 		return compose_fail(error);
 	UpOptions options = up_options(cli, scale);
-	return create(cli, project, cli->args, &options, &names, &error) ? EXIT_SUCCESS
-									 : compose_fail(error);
+	g_auto(Telling) telling = {0};
+	bool ok = create(cli, project, cli->args, &options, &names, &telling, &error);
+	telling_clear(&telling);
+	return ok ? EXIT_SUCCESS : compose_fail(error);
 }
 
 const Command compose_create_command = {
@@ -487,10 +507,12 @@ static int run_scale(Cli *cli)
 		return compose_fail(error);
 	UpOptions options = up_options(cli, scale);
 	options.no_recreate = true;
-	return create(cli, project, (char *const *)services->pdata, &options, &names, &error) &&
-			       start(cli, project, names, false, 0, &error)
-		       ? EXIT_SUCCESS
-		       : compose_fail(error);
+	g_auto(Telling) telling = {0};
+	bool ok = create(cli, project, (char *const *)services->pdata, &options, &names, &telling,
+			  &error) &&
+		  start(cli, project, names, false, 0, &telling, &error);
+	telling_clear(&telling);
+	return ok ? EXIT_SUCCESS : compose_fail(error);
 }
 
 const Command compose_scale_command = {

@@ -1,13 +1,12 @@
 /* Pulls and pushes, for the commands of that name and others. */
 #include "cli/registry/image_transfer.h"
-#include "cli/common/progress.h"
 #include "cli/common/reference.h"
 #include "cli/registry/credentials.h"
 
 #include <string.h>
 
-bool image_fetch(Cli *cli, const char *reference, const char *platform, bool all_tags, FILE *out,
-	GError **error)
+static bool begin_fetch(Cli *cli, const char *reference, const char *platform, bool all_tags,
+	Response *response, GError **error)
 {
 	g_autofree char *tagged = g_strconcat(
 		reference, all_tags || reference_version(reference) != NULL ? "" : ":latest", NULL);
@@ -19,10 +18,24 @@ bool image_fetch(Cli *cli, const char *reference, const char *platform, bool all
 			*escaped_platform = client_escape(platform);
 	g_autofree char *path = g_strdup_printf("/images/create?fromImage=%s&tag=%s%s%s", escaped,
 		escaped_tag, *platform != '\0' ? "&platform=" : "", escaped_platform);
-	g_auto(Response) response = {.fd = -1};
 	return credentials_use(cli, reference, error) &&
-	       client_send(cli->client, "POST", path, NULL, &response, error) &&
+	       client_send(cli->client, "POST", path, NULL, response, error);
+}
+
+bool image_fetch(Cli *cli, const char *reference, const char *platform, bool all_tags, FILE *out,
+	GError **error)
+{
+	g_auto(Response) response = {.fd = -1};
+	return begin_fetch(cli, reference, platform, all_tags, &response, error) &&
 	       progress_show(&response.body, out, error);
+}
+
+bool image_fetch_told(Cli *cli, const char *reference, const char *platform, ProgressNews news,
+	gpointer data, GError **error)
+{
+	g_auto(Response) response = {.fd = -1};
+	return begin_fetch(cli, reference, platform, false, &response, error) &&
+	       progress_follow(&response.body, news, data, error);
 }
 
 bool image_send(Cli *cli, const char *reference, const char *platform, bool all_tags, FILE *out,

@@ -1,6 +1,7 @@
 /* Pulls and pushes; progress goes to out (NULL: nowhere). */
 #pragma once
 #include "cli/common/cli.h"
+#include "cli/common/progress.h"
 
 #include <stdio.h>
 
@@ -9,3 +10,6 @@ bool image_send(Cli *cli, const char *reference, const char *platform, bool all_
 	GError **error);
 bool image_fetch(Cli *cli, const char *reference, const char *platform, bool all_tags, FILE *out,
 	GError **error);
+/* One tag, told message by message. */
+bool image_fetch_told(Cli *cli, const char *reference, const char *platform, ProgressNews news,
+	gpointer data, GError **error);

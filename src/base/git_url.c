@@ -1,0 +1,78 @@
+#include "base/git_url.h"
+#include "base/error.h"
+
+#include <string.h>
+
+void git_url_clear(GitUrl *url)
+{
+	g_free(url->repository);
+	g_free(url->ref);
+	g_free(url->folder);
+}
+/* "git@host:path": scp's form. */
+static bool is_scp(const char *url)
+{
+	const char *at = strchr(url, '@'), *colon = strchr(url, ':'), *slash = strchr(url, '/');
+	return g_str_has_prefix(url, "git@") && at != NULL && colon != NULL && colon > at &&
+	       (slash == NULL || colon < slash) && strstr(url, "://") == NULL;
+}
+
+static bool is_http(const char *url)
+{
+	return g_str_has_prefix(url, "https://") || g_str_has_prefix(url, "http://");
+}
+
+bool url_is_git(const char *url)
+{
+	g_autofree char *path = g_strndup(url, strcspn(url, "?#"));
+	return is_scp(url) || g_str_has_prefix(url, "git://") || g_str_has_prefix(url, "ssh://") ||
+	       (is_http(url) && g_str_has_suffix(path, ".git")) ||
+	       g_str_has_prefix(url, "github.com/");
+}
+
+/* Letters that refs and folders have; no "-" in front, no "..". */
+static bool is_harmless(const char *text, bool ref)
+{
+	for (const char *c = text; *c != '\0'; c++)
+		if ((guchar)*c <= ' ' || *c == 0x7f || strchr(ref ? "~^:?*[\\" : "\\", *c) != NULL)
+			return false;
+	return *text != '-' && strstr(text, "..") == NULL;
+}
+
+bool git_url_parse(const char *text, GitUrl *url, GError **error)
+{
+	g_autofree char *whole = g_str_has_prefix(text, "github.com/")
+					 ? g_strconcat("https://", text, NULL)
+					 : g_strdup(text);
+	char *hash = strchr(whole, '#'), *question = strchr(whole, '?');
+	if (hash != NULL)
+		*hash++ = '\0';
+	if (question != NULL && (hash == NULL || question < hash))
+		*question++ = '\0';
+	else
+		question = NULL;
+	g_auto(GStrv) parts = g_strsplit(hash != NULL ? hash : "", ":", 2);
+	url->repository = g_strdup(whole);
+	url->ref = g_strdup(parts[0] != NULL ? parts[0] : "");
+	url->folder = g_strdup(parts[0] != NULL && parts[1] != NULL ? parts[1] : "");
+	g_auto(GStrv) pairs = g_strsplit(question != NULL ? question : "", "&", -1);
+	for (int i = 0; pairs[i] != NULL; i++) {
+		const char *equals = strchr(pairs[i], '=');
+		g_autofree char *value =
+			g_uri_unescape_string(equals != NULL ? equals + 1 : "", NULL);
+		char **place = g_str_has_prefix(pairs[i], "subdir=") ? &url->folder
+			       : g_str_has_prefix(pairs[i], "ref=") ||
+					       g_str_has_prefix(pairs[i], "branch=") ||
+					       g_str_has_prefix(pairs[i], "tag=") ||
+					       g_str_has_prefix(pairs[i], "checksum=")
+				       ? &url->ref
+				       : NULL;
+		if (place != NULL && value != NULL) {
+			g_free(*place);
+			*place = g_steal_pointer(&value);
+		}
+	}
+	return (is_harmless(url->repository, false) && is_harmless(url->ref, true) &&
+		       is_harmless(url->folder, false)) ||
+	       fail(error, BERTH_ERROR_INVALID, "invalid git URL \"%s\"", text);
+}

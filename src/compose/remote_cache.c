@@ -1,0 +1,61 @@
+/* Where fetched files are kept. Everything that is written is written below it. */
+#include "compose/remote.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An owned descriptor of the cache; -1 with error. */
+static int open_cache(char **path, GError **error)
+{
+	const char *base = getenv("XDG_CACHE_HOME");
+	*path = base != NULL && *base == '/'
+			? g_build_filename(base, "docker-compose", NULL)
+			: g_build_filename(g_get_home_dir(), ".cache", "docker-compose", NULL);
+	int fd = g_mkdir_with_parents(*path, 0700) == 0
+			 ? open(*path, O_PATH | O_DIRECTORY | O_CLOEXEC)
+			 : -1;
+	if (fd < 0)
+		fail_errno(error, "initializing remote resource cache: %s", *path);
+	return fd;
+}
+
+/* Nobody is followed elsewhere: what is called so is a folder, or is none of ours. */
+static bool is_there(int cache_fd, const char *name)
+{
+	autofd fd = openat(cache_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd >= 0;
+}
+
+/* Beside its place, and then moved there in one step: a fetch that was cut off leaves nothing that looks whole. */
+static bool make(int cache_fd, const char *cache, const char *name, CacheFill fill, gpointer data,
+	GError **error)
+{
+	g_autofree char *fresh = g_build_filename(cache, ".new-XXXXXX", NULL);
+	if (g_mkdtemp_full(fresh, 0700) == NULL)
+		return fail_errno(error, "initializing remote resource cache: %s", fresh);
+	autofd fd = open(fresh, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	const char *base = strrchr(fresh, '/') + 1;
+	bool ok = fd >= 0 ? fill(data, fresh, fd, error)
+			  : fail_errno(error, "initializing remote resource cache: %s", fresh);
+	/* Where somebody else was quicker, what he made is the same. */
+	if (ok && renameat(cache_fd, base, cache_fd, name) < 0)
+		ok = is_there(cache_fd, name) ||
+		     fail_errno(error, "initializing remote resource cache: %s", name);
+	tree_remove(cache_fd, base);
+	return ok;
+}
+
+char *cache_folder(const char *name, CacheFill fill, gpointer data, GError **error)
+{
+	g_autofree char *cache = NULL;
+	autofd cache_fd = open_cache(&cache, error);
+	if (cache_fd < 0 ||
+		(!is_there(cache_fd, name) && !make(cache_fd, cache, name, fill, data, error)))
+		return NULL;
+	return g_build_filename(cache, name, NULL);
+}
