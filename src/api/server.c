@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/trace.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -162,13 +163,13 @@ static bool serve_one(Connection *connection, size_t head_length)
 	g_auto(HttpHead) head = {0};
 	g_autoptr(GError) error = NULL;
 	HttpBody body = {0};
+	gint64 began = g_get_monotonic_time();
 	Request request = {.engine = connection->server->engine,
 		.caller = &connection->caller,
 		.fd = connection->fd,
 		.head = &head,
 		.body = &body,
 		.version = 51};
-	log_begin_request();
 	bool ok = http_head_parse(&head, connection->buffer, head_length) &&
 		  (g_str_has_prefix(head.start[2], "HTTP/1.") || is_http2(&head));
 	if (!ok)
@@ -176,6 +177,7 @@ static bool serve_one(Connection *connection, size_t head_length)
 	ok = ok && http_body_init(&body, connection->fd, &head, connection->buffer + head_length,
 			   connection->used - head_length, false, &error);
 	bool parsed = ok;
+	log_request_begin(parsed ? http_header(&head, "X-Request-Id") : "");
 	body.pause_us = BODY_S * G_USEC_PER_SEC;
 	ok = ok && (is_http2(&head) ? grpc_direct(&request, connection->buffer, head_length, &error)
 				    : request_dispatch(&request, &error));
@@ -183,13 +185,14 @@ static bool serve_one(Connection *connection, size_t head_length)
 	if (error == NULL && !request.answered)
 		ok = fail(&error, BERTH_ERROR_SYSTEM, "%s failed, and nothing says why",
 			request.path != NULL ? request.path : "the request");
-	if (log_is_debug() && parsed)
+	if (parsed)
 		/* Without the query: a build's arguments may be secrets (CVE-2019-13509). */
-		log_debug("%s %.*s: %s", head.start[0], (int)strcspn(head.start[1], "?"),
-			head.start[1],
+		trace(TRACE_API, "%s %.*s: %s after %" G_GINT64_FORMAT " us", head.start[0],
+			(int)strcspn(head.start[1], "?"), head.start[1],
 			ok		? "done"
 			: error != NULL ? error->message
-					: "gone");
+					: "gone",
+			g_get_monotonic_time() - began);
 	if (!ok && error != NULL && !request.answered)
 		reply_error(&request, error);
 	else if (!ok && request.chunked)
@@ -214,6 +217,7 @@ static bool serve_one(Connection *connection, size_t head_length)
 		connection->fd = -1;
 	http_body_clear(&body);
 	request_clear(&request);
+	log_request_end();
 	return keep;
 }
 

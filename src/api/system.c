@@ -126,6 +126,12 @@ static bool events(Request *request, GError **error)
 	return true;
 }
 
+static bool debug_state(Request *request, GError **error)
+{
+	(void)error;
+	return reply_json(request, 200, engine_state(request->engine));
+}
+
 const Route system_routes[] = {
 	{"GET", "/_ping", ping},
 	{"HEAD", "/_ping", ping},
@@ -133,5 +139,6 @@ const Route system_routes[] = {
 	{"GET", "/info", info},
 	{"GET", "/events", events},
 	{"GET", "/system/df", system_df},
+	{"GET", "/debug/state", debug_state},
 	{0},
 };

@@ -10,17 +10,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DEBUG, INFO, WARN, ERROR, FATAL };
-static const char *const names[] = {"debug", "info", "warn", "error", "fatal"};
+enum { DEBUG, INFO, WARN, ERROR, FATAL, TRACE };
+static const char *const names[] = {"debug", "info", "warn", "error", "fatal", "trace"};
 /* As syslog(3) numbers them. */
-static const char priorities[] = {'7', '6', '4', '3', '2'};
+static const char priorities[] = {'7', '6', '4', '3', '2', '7'};
 static int level = INFO;
 static int journal = -1;
-static _Thread_local guint64 request; /* 0: none */
+static _Thread_local char request[LOG_REQUEST_SIZE]; /* "": none */
 
 bool log_set_level(const char *name)
 {
-	for (int i = 0; i < (int)G_N_ELEMENTS(names); i++)
+	for (int i = 0; i <= FATAL; i++)
 		if (strcmp(name, names[i]) == 0) {
 			level = i;
 			return true;
@@ -33,10 +33,36 @@ bool log_is_debug(void)
 	return level == DEBUG;
 }
 
-void log_begin_request(void)
+static bool is_plain(const char *id)
 {
-	while ((request = (guint64)g_random_int() << 32 | g_random_int()) == 0)
-		;
+	size_t length = strlen(id);
+	return length > 0 && length < LOG_REQUEST_SIZE &&
+	       strspn(id, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "-") == length;
+}
+
+const char *log_request_begin(const char *id)
+{
+	static int count;
+	static gsize process; /* so that ids of other processes are others */
+	if (is_plain(id)) {
+		g_strlcpy(request, id, sizeof request);
+		return request;
+	}
+	if (g_once_init_enter(&process))
+		g_once_init_leave(&process, (gsize)g_random_int() | 1);
+	g_snprintf(request, sizeof request, "%08x-%d", (unsigned)process,
+		g_atomic_int_add(&count, 1) + 1);
+	return request;
+}
+
+void log_request_end(void)
+{
+	*request = '\0';
+}
+
+const char *log_request(void)
+{
+	return request;
 }
 
 bool log_is_journal(void)
@@ -77,9 +103,8 @@ static bool log_entry(int at, const char *text)
 		priorities[at]);
 	if (container != NULL)
 		g_string_append_printf(entry, "CONTAINER_ID=%s\n", container);
-	if (request != 0)
-		g_string_append_printf(
-			entry, "REQUEST_ID=%016" G_GINT64_MODIFIER "x\n", request);
+	if (*request != '\0')
+		g_string_append_printf(entry, "REQUEST_ID=%s\n", request);
 	return send(journal, entry->str, entry->len, MSG_NOSIGNAL) == (ssize_t)entry->len;
 }
 
@@ -109,6 +134,7 @@ static void log_line(int at, const char *format, va_list args)
 		va_end(args);                                                                      \
 	}
 
+LOG_FUNCTION(log_trace, TRACE)
 LOG_FUNCTION(log_debug, DEBUG)
 LOG_FUNCTION(log_info, INFO)
 LOG_FUNCTION(log_warn, WARN)

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/trace.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -123,7 +124,10 @@ static bool set_log_level(const Cli *cli, GError **error)
 	const char *level = global_text(cli, "log-level");
 	g_autofree char *lower = g_ascii_strdown(level != NULL ? level : "info", -1);
 	bool verbose = strcmp(lower, "debug") == 0 || strcmp(lower, "trace") == 0;
-	client_set_debug(verbose || global_bool(cli, "debug", false));
+	if (!trace_select(getenv("BERTH_TRACE"), error))
+		return false;
+	client_set_debug(
+		verbose || global_bool(cli, "debug", false) || trace_on(TRACE_API));
 	return verbose || g_strv_contains(quiet, lower) ||
 	       fail(error, BERTH_ERROR_UNAVAILABLE, "Unable to parse logging level: %s", level);
 }

@@ -3,6 +3,7 @@
 #include "base/address.h"
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/log.h"
 #include "base/shown.h"
 
 #include <errno.h>
@@ -227,14 +228,16 @@ static bool check_status(Response *response, GError **error)
 static char *request_head(
 	const Client *client, const char *method, const char *path, const char *more)
 {
+	const char *id = log_request_begin("");
 	if (debug)
-		print_to(stderr, "debug: %s %s/v1.51%s\n", method, client->host, path);
+		print_to(stderr, "debug: %s %s/v1.51%s (request %s)\n", method, client->host, path,
+			id);
 	const char *address = g_str_has_prefix(client->host, "unix://")
 				      ? "docker"
 				      : strstr(client->host, "://") + 3;
 	return g_strdup_printf("%s /v1.51%s HTTP/1.1\r\nHost: %.*s\r\nUser-Agent: "
-			       "Docker-Client/berth (linux)\r\n%s%s\r\n",
-		method, path, (int)strcspn(address, "/"), address,
+			       "Docker-Client/berth (linux)\r\nX-Request-Id: %s\r\n%s%s\r\n",
+		method, path, (int)strcspn(address, "/"), address, id,
 		client->registry_auth != NULL ? client->registry_auth : "", more);
 }
 

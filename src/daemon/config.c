@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/trace.h"
 #include "base/size.h"
 #include "version.h"
 
@@ -470,6 +471,8 @@ Config *config_load(int argc, char **argv, GError **error)
 		fail(error, BERTH_ERROR_INVALID, "invalid logging level: %s", config->log_level);
 		return NULL;
 	}
+	if (!trace_select(log_is_debug() ? "all" : getenv("BERTH_TRACE"), error))
+		return NULL;
 	if (json_bool(given, "validate")) {
 		printf("configuration OK\n");
 		exit(0);

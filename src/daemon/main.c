@@ -43,6 +43,7 @@ static int block_signals(void)
 	sigset_t mask;
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGHUP);
+	sigaddset(&mask, SIGUSR1);
 	sigaddset(&mask, SIGTERM);
 	sigaddset(&mask, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &mask, NULL);
@@ -50,12 +51,28 @@ static int block_signals(void)
 	return signalfd(-1, &mask, SFD_CLOEXEC);
 }
 
-/* SIGHUP: the configuration is read again; SIGTERM and SIGINT end. */
+static void write_state(Engine *engine)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *path = engine_state_write(engine, &error);
+	if (path != NULL)
+		log_info("the engine's state is in %s", path);
+	else
+		log_warn("the engine's state cannot be written: %s", error->message);
+}
+
+/* SIGHUP: the configuration is read again; SIGUSR1: what the engine is doing is written down; SIGTERM and SIGINT end. */
 static bool signal_came(int fd, gpointer data)
 {
 	const Daemon *self = data;
 	struct signalfd_siginfo info;
-	if (read(fd, &info, sizeof info) != sizeof info || info.ssi_signo != SIGHUP)
+	if (read(fd, &info, sizeof info) != sizeof info)
+		return false;
+	if (info.ssi_signo == SIGUSR1) {
+		write_state(self->engine);
+		return true;
+	}
+	if (info.ssi_signo != SIGHUP)
 		return false;
 	service_tell_reloading();
 	config_reload(self->engine, self->config, self->argc, self->argv);

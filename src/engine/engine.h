@@ -15,3 +15,8 @@ void engine_free(Engine *engine);
 /* info.c */
 json_t *info_json(Engine *engine);
 json_t *version_json(Engine *engine);
+
+/* state.c: locks, threads, shims and endpoints as they are; also of an engine that hangs. New reference. */
+json_t *engine_state(Engine *engine);
+/* The same as a new file below the exec root: its path, the caller's. */
+char *engine_state_write(Engine *engine, GError **error);

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,8 +40,13 @@ static bool talk(struct mnl_socket *socket, Message *message)
 	if (mnl_socket_sendto(socket, message->head, message->head->nlmsg_len) < 0)
 		return false;
 	ssize_t n = mnl_socket_recvfrom(socket, answer, sizeof answer);
-	return n > 0 &&
-	       mnl_cb_run(answer, (size_t)n, 1, mnl_socket_get_portid(socket), NULL, NULL) >= 0;
+	bool ok = n > 0 && mnl_cb_run(answer, (size_t)n, 1, mnl_socket_get_portid(socket), NULL,
+				   NULL) >= 0;
+	int why = errno;
+	trace(TRACE_NETWORK, "rtnetlink message of type %u: %s", message->head->nlmsg_type,
+		ok ? "done" : g_strerror(why));
+	errno = why;
+	return ok;
 }
 
 struct mnl_socket *link_socket_new(void)
@@ -323,6 +329,7 @@ static bool configure(struct mnl_socket *socket, const ContainerLink *link, Mess
 
 void link_disconnect(const ContainerLink *link)
 {
+	trace(TRACE_NETWORK, "disconnect %s", link->name);
 	/* A pair goes with either end, wherever the container has moved or renamed its own. */
 	if (link->kind != LINK_VETH || !link_delete(link->host_name))
 		delete_in(link->netns, link->name);
@@ -331,6 +338,8 @@ void link_disconnect(const ContainerLink *link)
 bool link_connect(const ContainerLink *link, GError **error)
 {
 	Message message;
+	trace(TRACE_NETWORK, "connect %s (%s of the host)", link->name,
+		link->host_name != NULL ? link->host_name : "none");
 	struct mnl_socket *socket = socket_in(link->netns, link, error);
 	if (socket == NULL)
 		return false;

@@ -1,5 +1,7 @@
 #include "network/nft_batch.h"
 
+#include "base/trace.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/netfilter/nf_tables.h>
@@ -76,6 +78,8 @@ bool nft_batch_commit(NftBatch *batch)
 	int why = errno;
 	if (socket != NULL)
 		mnl_socket_close(socket);
+	trace(TRACE_NETWORK, "nftables, a batch of %u bytes: %s", batch->bytes->len,
+		ok ? "done" : g_strerror(why));
 	errno = why;
 	return ok;
 }

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/trace.h"
 
 #include <linux/netlink.h>
 #include <nftables/libnftables.h>
@@ -21,6 +22,7 @@ static bool run(const char *text, GError **error)
 	nft_ctx_buffer_error(nft);
 	nft_ctx_buffer_output(nft);
 	bool ok = nft_run_cmd_from_buffer(nft, text) == 0;
+	trace(TRACE_NETWORK, "nftables%s: %s", ok ? "" : " refuses", text);
 	if (!ok) {
 		g_autofree char *why = g_strdup(nft_ctx_get_error_buffer(nft));
 		why[strcspn(why, "\n")] = '\0';

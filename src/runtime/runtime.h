@@ -20,6 +20,8 @@ void plan_add(
 	Plan *plan, enum plan_op op, const gint64 *numbers, size_t count, char *const *strings);
 /* The same for few of each: plan_put(plan, op, number, number_count 0 or 1, "a", "b", NULL). */
 void plan_put(Plan *plan, enum plan_op op, size_t count, gint64 number, ...) G_GNUC_NULL_TERMINATED;
+/* plan_print.c: in words, an operation a line, without variables' values and arguments; the caller frees it. */
+char *plan_print(const Plan *plan);
 /* A memfd with the plan, for the shim to inherit. -1 with error. */
 int plan_seal(const Plan *plan, GError **error);
 

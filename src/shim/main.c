@@ -28,6 +28,13 @@ static void warn(const char *text)
 	control_send(SHIM_WARNING, "", 0, 0, 0, text);
 }
 
+/* Says what is done, where somebody wants to know. */
+static void trace(const char *what)
+{
+	if (plan_find(&plan, PLAN_TRACE) != NULL)
+		control_send(SHIM_TRACE, "", 0, 0, now_nanoseconds(), what);
+}
+
 static const char *oom_file(void)
 {
 	return record_string(plan_find(&plan, PLAN_CGROUP_OOM), 0);
@@ -81,8 +88,10 @@ static void start_container(void)
 		report_fail(errno, "cannot open the log file");
 	if (!logsend_open(plan_find(&plan, PLAN_LOG_SEND)))
 		log_unreachable();
+	trace("cgroups and log are there");
 	if (!session_start(container, &plan, -1, container_id))
 		report_fail(errno, "cannot make a process");
+	trace("the process is being made");
 }
 
 static void container_made(bool alive)
@@ -92,6 +101,7 @@ static void container_made(bool alive)
 	if (alive)
 		container_pidfd = (int)syscall(SYS_pidfd_open, container->pid, 0);
 	started_at = now_nanoseconds();
+	trace("the program runs");
 	control_send(SHIM_STARTED, "", container->pid, dns_state(), started_at, "");
 	caps_shed((uint64_t)record_number(plan_find(&plan, PLAN_CAPS), 0));
 	plan_keep(&plan);

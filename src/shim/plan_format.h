@@ -73,6 +73,7 @@ enum plan_op {
 				small init is, which executes nothing: file and value, or none */
 	PLAN_LOG_SEND, /* enum plan_send_number... | enum plan_send_string..., then fields: name, value, ... */
 	PLAN_MOUNT_LABEL, /* | SELinux label of all that is mounted anew */
+	PLAN_TRACE, /* | id of the request: the shim tells what it does (SHIM_TRACE) */
 	PLAN_OPS,
 };
 

@@ -42,6 +42,9 @@ enum shim_message_type {
 
 	/* berthd -> shim; behind all others, as shims outlive engines: one that does not know it ignores it. */
 	SHIM_DNS, /* fds: a plan with PLAN_DNS; where it has no resolver, also sockets for it, UDP and TCP */
+
+	/* shim -> berthd, where the plan has PLAN_TRACE. */
+	SHIM_TRACE, /* text: what it has done; number: time */
 };
 
 enum {

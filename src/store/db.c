@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -259,6 +260,7 @@ static sqlite3_stmt *statement(Db *db, const char *sql, const char *types, va_li
 static bool query(Db *db, GError **error, DbRow each, gpointer data, const char *sql,
 	const char *types, va_list args)
 {
+	gint64 began = trace_on(TRACE_STORE) ? g_get_monotonic_time() : 0;
 	g_rec_mutex_lock(&db->lock);
 	sqlite3_stmt *prepared = statement(db, sql, types, args);
 	int code = SQLITE_ERROR;
@@ -273,6 +275,9 @@ static bool query(Db *db, GError **error, DbRow each, gpointer data, const char 
 		sqlite3_clear_bindings(prepared);
 	}
 	g_rec_mutex_unlock(&db->lock);
+	if (began != 0)
+		trace(TRACE_STORE, "%s: %s after %" G_GINT64_FORMAT " us", sql, ok ? "done" : "failed",
+			g_get_monotonic_time() - began);
 	return ok;
 }
 

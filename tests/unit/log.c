@@ -41,21 +41,27 @@ static char *request_of(const char *entry)
 {
 	const char *at = strstr(entry, "\nREQUEST_ID=");
 	g_assert_nonnull(at);
-	return g_strndup(at + strlen("\nREQUEST_ID="), 16);
+	at += strlen("\nREQUEST_ID=");
+	return g_strndup(at, strcspn(at, "\n"));
 }
 
 static void test_requests(void)
 {
-	log_begin_request();
+	log_request_begin("");
 	log_info("one");
 	g_autofree char *one = request_of(heard());
 	log_info("two");
 	g_autofree char *two = request_of(heard());
-	log_begin_request();
+	log_request_begin("line\nforged");
 	log_error("three");
 	g_autofree char *three = request_of(heard());
 	g_assert_cmpstr(one, ==, two);
 	g_assert_cmpstr(one, !=, three);
+	log_request_begin("the-clients-own");
+	log_error("four");
+	g_autofree char *four = request_of(heard());
+	g_assert_cmpstr(four, ==, "the-clients-own");
+	log_request_end();
 }
 
 /* Without the journal's variable, or with that of another stream, standard error stays as it is. */

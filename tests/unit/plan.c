@@ -70,10 +70,32 @@ static void test_damaged(void)
 	}
 }
 
+/* Every operation has a word, and nothing that may be secret is shown. */
+static void test_print(void)
+{
+	g_auto(Plan) all = {0}, secrets = {0};
+	plan_init(&all);
+	for (int op = PLAN_ID; op < PLAN_OPS; op++)
+		plan_put(&all, (enum plan_op)op, 0, 0, NULL);
+	g_autofree char *words = plan_print(&all);
+	g_assert_null(strchr(words, '?'));
+	g_assert_nonnull(strstr(words, "MOUNT_LABEL\n"));
+	plan_init(&secrets);
+	plan_put(&secrets, PLAN_ENV, 0, 0, "A=hush", "B=hush", NULL);
+	plan_put(&secrets, PLAN_EXEC, 0, 0, "program", "--password=hush", NULL);
+	plan_put(&secrets, PLAN_LOG_SEND, 1, 5, "hush", NULL);
+	plan_put(&secrets, PLAN_FILE, 1, 0x68757368, "/etc/secret", NULL);
+	plan_put(&secrets, PLAN_RLIMIT, 1, 7, NULL);
+	g_autofree char *shown = plan_print(&secrets);
+	g_assert_cmpstr(shown, ==,
+		"ENV \"A\" \"B\"\nEXEC \"program\" \"\"\nLOG_SEND 5 \"\"\nFILE \"/etc/secret\"\nRLIMIT 7\n");
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/plan/round-trip", test_round_trip);
 	g_test_add_func("/plan/damaged", test_damaged);
+	g_test_add_func("/plan/print", test_print);
 	return g_test_run();
 }

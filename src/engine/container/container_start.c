@@ -15,7 +15,9 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/log.h"
 #include "base/timefmt.h"
+#include "base/trace.h"
 #include "runtime/cdi.h"
 
 #include <errno.h>
@@ -126,6 +128,16 @@ static bool find_user(User *user, const json_t *config, const json_t *host, cons
 	       fail(error, BERTH_ERROR_SYSTEM, "%s", problem->message);
 }
 
+/* Shows the plan, and has the shim tell what it does of it. */
+static void trace_plan(const Container *container, Plan *plan)
+{
+	g_autofree char *text = plan_print(plan);
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	for (int i = 0; lines[i] != NULL && *lines[i] != '\0'; i++)
+		trace(TRACE_SHIM, "plan of %.12s: %s", container->row.id, lines[i]);
+	plan_put(plan, PLAN_TRACE, 0, 0, log_request(), NULL);
+}
+
 static int make_plan(
 	Container *container, const Spec *spec, const json_t *mounts, GArray *held, GError **error)
 {
@@ -195,10 +207,12 @@ static int make_plan(
 	launch.pid_file = pid;
 	launch.pid_mount_file = pid_mount;
 	plan_init(&plan);
-	return launch_plan(&launch, engine->cgroups, &plan, error) &&
-			       log_send_plan(container, spec, &plan, error)
-		       ? plan_seal(&plan, error)
-		       : -1;
+	if (!launch_plan(&launch, engine->cgroups, &plan, error) ||
+		!log_send_plan(container, spec, &plan, error))
+		return -1;
+	if (trace_on(TRACE_SHIM))
+		trace_plan(container, &plan);
+	return plan_seal(&plan, error);
 }
 
 /* Who attached before the start gets the shim's end, or the end of the stream if there is none. */

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/trace.h"
 #include "runtime/runtime.h"
 
 #include <errno.h>
@@ -107,7 +108,11 @@ static bool await_start(
 				"berth-shim ended before it had started the container");
 		if (message.type == SHIM_WARNING)
 			log_warn("container %s: %s", container->row.id, message.text);
+		if (message.type == SHIM_TRACE)
+			trace(TRACE_SHIM, "container %s: %s", container->row.id, message.text);
 		if (message.type == SHIM_CREATED) {
+			trace(TRACE_SHIM, "container %s: process %d waits for its network",
+				container->row.id, message.a);
 			/* Without the byte the process gives up, and the shim tidies up behind it. */
 			if (created != NULL &&
 				created(container, message.a, message.number, &problem))
@@ -133,6 +138,8 @@ static bool await_start(
 		}
 		if (message.type != SHIM_STARTED)
 			continue;
+		trace(TRACE_SHIM, "container %s: started as process %d", container->row.id,
+			message.a);
 		g_atomic_int_set(&container->resolver, message.b | RESOLVER_HEARD);
 		return container_record_start(container, message.a, message.number, error);
 	}

@@ -5,6 +5,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/timefmt.h"
+#include "base/trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,6 +34,18 @@ struct ShimLink {
 	Container *container; /* owned reference */
 	Exec *exec;	      /* the one that this shim is for alone (owned reference), or NULL */
 };
+
+#define MESSAGE(name) [SHIM_##name] = #name
+
+static const char *message_name(guint32 type)
+{
+	static const char *const names[] = {MESSAGE(START), MESSAGE(ATTACH), MESSAGE(KILL),
+		MESSAGE(RESIZE), MESSAGE(EXEC), MESSAGE(PUBLISH), MESSAGE(QUERY), MESSAGE(CREATED),
+		MESSAGE(STARTED), MESSAGE(FAILED), MESSAGE(EXITED), MESSAGE(OOM),
+		MESSAGE(EXEC_STARTED), MESSAGE(EXEC_FAILED), MESSAGE(EXEC_EXITED),
+		MESSAGE(DETACHED), MESSAGE(WARNING), MESSAGE(DNS), MESSAGE(TRACE)};
+	return type < G_N_ELEMENTS(names) && names[type] != NULL ? names[type] : "?";
+}
 
 static GArray *ended_shims; /* of pid_t */
 static const ShimEvents *heard;
@@ -130,6 +143,8 @@ static void link_closed(ShimLink *link)
 static void handle(ShimLink *link, const struct shim_message *message)
 {
 	Container *container = link->container;
+	trace(TRACE_SHIM, "container %s says %s %s %d %d", container->row.id,
+		message_name(message->type), message->id, message->a, message->b);
 	switch (message->type) {
 	case SHIM_EXITED:
 		link->exited = true;
@@ -184,6 +199,7 @@ bool shim_tell(int socket, guint32 type, const char *id, int a, int b, const cha
 	const int *fds, int fd_count)
 {
 	struct shim_message message = {.type = type, .a = a, .b = b};
+	trace(TRACE_SHIM, "shim is told %s %s %d %d", message_name(type), id, a, b);
 	g_strlcpy(message.id, id, sizeof message.id);
 	g_strlcpy(message.text, text, sizeof message.text);
 	return fd_send(socket, &message, sizeof message, fds, fd_count);
