@@ -1,7 +1,7 @@
 /* What the engine is doing, for who looks for a fault in one that runs: GET /debug/state, SIGUSR1. It waits for no lock for long, as one
  * that is never given back may be the fault. */
 #include "engine/engine.h"
-#include "engine/network/networks.h"
+#include "engine/network/endpoint.h"
 #include "engine/shim/shim.h"
 
 #include "base/error.h"
@@ -86,6 +86,13 @@ static json_t *containers(Engine *engine)
 	return list;
 }
 
+static json_t *addresses(const Endpoint *endpoint)
+{
+	g_autofree char *v4 = address_text(&endpoint->address),
+			*v6 = address_text(&endpoint->address6);
+	return json_pack("[s, s]", v4, v6);
+}
+
 /* Under the network's lock: who is in it, with which addresses. */
 static json_t *network_state(const Network *network)
 {
@@ -94,9 +101,7 @@ static json_t *network_state(const Network *network)
 	gpointer id, endpoint;
 	g_hash_table_iter_init(&iter, network->members);
 	while (g_hash_table_iter_next(&iter, &id, &endpoint))
-		json_object_set_new(members, id,
-			json_pack("[s, s]", json_str(endpoint, "IPAddress"),
-				json_str(endpoint, "GlobalIPv6Address")));
+		json_object_set_new(members, id, addresses(endpoint));
 	return json_pack("{s:s, s:s, s:s, s:b, s:o}", "Id", network->id, "Name", network->name,
 		"Bridge", network->bridge != NULL ? network->bridge : "", "Realised",
 		network->realised, "Endpoints", members);
