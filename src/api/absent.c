@@ -1,4 +1,4 @@
-/* What an engine answers that is in no swarm and has no managed plugins (Engine API v1.51, tags Swarm, Node, Service, Task,
+/* What an engine answers that is in no swarm and has no managed plugins (Engine API, tags Swarm, Node, Service, Task,
  * Secret, Config and Plugin): clients ask in order to find that out, and take 404 for an engine that is broken. */
 #include "api/api.h"
 

@@ -10,7 +10,7 @@ typedef struct Route Route;
 /* Who is at the other end of a connection. */
 typedef struct {
 	bool is_tcp;
-	bool metrics; /* came to metrics-addr: nothing else is answered */
+	bool metrics;		 /* came to metrics-addr: nothing else is answered */
 	const char *certificate; /* the name in it, checked; NULL: none was asked for */
 } Caller;
 
@@ -23,8 +23,7 @@ typedef struct {
 	const Route *route;
 	char *path;	    /* decoded, without the version */
 	char *name;	    /* what stands for {} in the route */
-	GHashTable *params; /* of the query; the first of each, as Go has it */
-	char **repeated;    /* all of "names", "changes", "type", "platforms" or "t" */
+	GHashTable *params; /* of the query: word -> GPtrArray of its values, ended by NULL */
 	int version;	    /* minor number of the API version asked for: 51 for 1.51 */
 	char *headers;	    /* more lines for the answer's head, or NULL */
 	bool answered, chunked, hijacked, failed;
@@ -36,8 +35,8 @@ struct Route {
 };
 
 extern const Route absent_routes[], build_routes[], system_routes[], container_routes[],
-	container_file_routes[], exec_routes[], grpc_routes[], image_routes[], network_routes[], registry_routes[],
-	volume_routes[];
+	container_file_routes[], event_routes[], exec_routes[], grpc_routes[], image_routes[],
+	network_routes[], registry_routes[], volume_routes[];
 
 /* server.c */
 typedef struct Server Server;
@@ -76,8 +75,13 @@ bool access_allowed(Request *request, GError **error);
 bool access_check(const Config *config, GError **error);
 
 /* request.c */
-const char *request_param(const Request *request, const char *name); /* "" if absent */
-bool request_flag(const Request *request, const char *name);	     /* 1, true, True: as Docker */
+/* The first value of a word of the query, "" if it is absent; and all of them, ended by NULL. */
+const char *request_param(const Request *request, const char *name);
+char *const *request_params(const Request *request, const char *name);
+/* The same where the API has the word since 1.`since` only: in older requests it means nothing. */
+const char *request_param_since(const Request *request, const char *name, int since);
+char *const *request_params_since(const Request *request, const char *name, int since);
+bool request_flag(const Request *request, const char *name); /* 1, true, True: as Docker */
 int request_int(const Request *request, const char *name, int fallback);
 /* query.c: a whole number (fallback where there is none); seconds since 1970 with a fraction, in nanoseconds (0: none);
  * Go's words for true and false; a size. False with error, in Go's words, for what is none. */

@@ -1,4 +1,4 @@
-/* Builds (Engine API v1.51: ImageBuild, BuildPrune), and what Berth's own client sends beyond that
+/* Builds (Engine API: ImageBuild, BuildPrune), and what Berth's own client sends beyond that
  * (docs/build-api.md). */
 #include "api/api.h"
 #include "api/schema_types.h"
@@ -133,7 +133,7 @@ static bool run_build(Request *request, const json_t *more, GError **error)
 	g_auto(GStrv) sources = json_strv(cache_from);
 	BuildRequest build = {.dockerfile = request_param(request, "dockerfile"),
 		.remote = request_param(request, "remote"),
-		.tags = request->repeated,
+		.tags = request_params(request, "t"),
 		.args = args,
 		.labels = labels,
 		.host = host,
@@ -217,7 +217,8 @@ static bool add_options(GPtrArray *list, Request *request, GError **error)
 		add_option(list, "", "add-hosts", joined);
 	if (request_flag(request, "nocache"))
 		add_option(list, "", "no-cache", "");
-	add_option(list, "", "image-resolve-mode", request_flag(request, "pull") ? "pull" : "local");
+	add_option(
+		list, "", "image-resolve-mode", request_flag(request, "pull") ? "pull" : "local");
 	return true;
 }
 
@@ -235,7 +236,7 @@ static bool read_output(GPtrArray *list, Request *request, char **type, GError *
 	json_object_foreach (json_object_get(output, "Attrs"), name, value)
 		if (json_is_string(value))
 			add_option(list, "", name, json_string_value(value));
-	g_autofree char *tags = g_strjoinv(",", request->repeated);
+	g_autofree char *tags = g_strjoinv(",", (char **)request_params(request, "t"));
 	if (output == NULL && *tags != '\0')
 		add_option(list, "", "name", tags);
 	return true;
@@ -277,8 +278,8 @@ static bool build_by_session(Request *request, GError **error)
 
 static bool build(Request *request, GError **error)
 {
-	static const char *const versions[] = {"", "1", "2", NULL},
-				 *const isolations[] = {"", "default", NULL};
+	static const char *const versions[] = {"", "1", "2", NULL}, *const isolations[] = {
+									    "", "default", NULL};
 	const char *version = request_param(request, "version"),
 		   *isolation = request_param(request, "isolation");
 	if (!g_strv_contains(versions, version))

@@ -1,4 +1,4 @@
-/* A container's files (Engine API v1.51: ContainerChanges, ContainerExport, ImageCommit). */
+/* A container's files (Engine API: ContainerChanges, ContainerExport, ImageCommit). */
 #include "api/api.h"
 #include "engine/container/files.h"
 #include "engine/image/images.h"
@@ -40,7 +40,7 @@ static bool commit(Request *request, GError **error)
 		.tag = request_param(request, "tag"),
 		.comment = request_param(request, "comment"),
 		.author = request_param(request, "author"),
-		.changes = request->repeated,
+		.changes = request_params(request, "changes"),
 		.config = config,
 		.pause =
 			*request_param(request, "pause") == '\0' || request_flag(request, "pause")};

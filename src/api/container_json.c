@@ -236,7 +236,7 @@ json_t *container_inspect_json(Container *container, bool size, GError **error)
 	if (size)
 		set_sizes(container, json);
 	set(json, "Mounts", public_mounts(mounts));
-	set(json, "Config", json_incref((json_t *)config));
+	set(json, "Config", json_copy((json_t *)config));
 	set(json, "NetworkSettings", network_settings(container, spec, row.pid > 0));
 	container_row_clear(&row);
 	return json;
@@ -428,6 +428,15 @@ static json_t *ports_list(Container *container, const json_t *config, bool runni
 	return list;
 }
 
+/* What is not watched is "none", and so is what does not run. */
+static json_t *health_summary(Container *container, bool running)
+{
+	g_autoptr(json_t) health = running ? health_json(container) : NULL;
+	return json_pack("{s:s, s:I}", "Status",
+		health != NULL ? json_str(health, "Status") : "none", "FailingStreak",
+		(json_int_t)json_int(health, "FailingStreak"));
+}
+
 static json_t *list_entry(Container *container, const ContainerRow *row, const Spec *spec,
 	const json_t *mounts, json_t *ports, bool size)
 {
@@ -456,7 +465,11 @@ static json_t *list_entry(Container *container, const ContainerRow *row, const S
 	set(json, "Labels", json_is_object(labels) ? json_incref(labels) : json_object());
 	set(json, "State", json_string(status_names[row->status]));
 	set(json, "Status", json_string(status));
-	set(json, "HostConfig", json_pack("{s:s}", "NetworkMode", json_str(host, "NetworkMode")));
+	json_t *annotations = json_object_get(host, "Annotations");
+	set(json, "HostConfig",
+		json_pack("{s:s, s:O*}", "NetworkMode", json_str(host, "NetworkMode"),
+			"Annotations", json_filled(annotations) ? annotations : NULL));
+	set(json, "Health", health_summary(container, row->pid > 0));
 	set(json, "NetworkSettings",
 		json_pack("{s:o}", "Networks", endpoints_json(container, spec)));
 	set(json, "Mounts", public_mounts(mounts));

@@ -1,5 +1,5 @@
-/* /containers (Engine API v1.51, tag Container) */
-#include "api/api.h"
+/* /containers (Engine API, tag Container) */
+#include "api/form.h"
 #include "api/websocket.h"
 #include "engine/container/life.h"
 #include "engine/container/usage.h"
@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { FRAME = 8, BATCH = 64 * 1024 };
+enum { FRAME = 8, BATCH = 64 * 1024, SIGNAL_SINCE = 42 /* of stop and restart */ };
 
 static bool list(Request *request, GError **error)
 {
@@ -33,22 +33,20 @@ static bool list(Request *request, GError **error)
 
 static bool create(Request *request, GError **error)
 {
-	enum { MAC_OF_ENDPOINT = 44 };
-	g_autoptr(json_t) body = request_json(request, error);
+	enum { PLATFORM_SINCE = 41 };
+	g_autoptr(json_t) body = request_json(request, error), said = json_array();
 	json_t *warnings = NULL;
-	g_autofree char *id =
-		body == NULL ? NULL
-			     : container_create(request->engine, request_param(request, "name"),
-				       request_param(request, "platform"), body, &warnings, error);
+	if (body == NULL ||
+		(json_filled(body) && !create_form(request->version, body, said, error)))
+		return false;
+	g_autofree char *id = container_create(request->engine, request_param(request, "name"),
+		request_param_since(request, "platform", PLATFORM_SINCE), body, &warnings, error);
 	if (id == NULL && error != NULL && *error != NULL &&
 		g_str_has_prefix((*error)->message, "No such container: "))
 		(*error)->code = BERTH_ERROR_INVALID; /* named in a body it is no resource */
 	if (id == NULL)
 		return false;
-	if (request->version >= MAC_OF_ENDPOINT && *json_str(body, "MacAddress") != '\0')
-		json_array_append_new(warnings,
-			json_string("The container-wide MacAddress field is now deprecated. It "
-				    "should be specified in EndpointsConfig instead."));
+	json_array_extend(warnings, said);
 	return reply_json(request, 201, json_pack("{s:s, s:o}", "Id", id, "Warnings", warnings));
 }
 
@@ -122,7 +120,8 @@ static bool stop(Request *request, GError **error)
 						 : NULL;
 	if (container == NULL)
 		return false;
-	if (container_stop(container, request_param(request, "signal"), timeout, error))
+	if (container_stop(container, request_param_since(request, "signal", SIGNAL_SINCE), timeout,
+		    error))
 		return reply_empty(request, 204);
 	return *error != NULL && (*error)->code == BERTH_ERROR_INVALID &&
 	       blame(error, "cannot stop container:", request->name);
@@ -136,7 +135,8 @@ static bool restart(Request *request, GError **error)
 						 : NULL;
 	if (container == NULL)
 		return false;
-	return container_restart(container, request_param(request, "signal"), timeout, error)
+	return container_restart(container, request_param_since(request, "signal", SIGNAL_SINCE),
+		       timeout, error)
 		       ? reply_empty(request, 204)
 		       : blame(error, "Cannot restart container", request->name);
 }
@@ -434,20 +434,27 @@ static bool attach_websocket(Request *request, GError **error)
 	return true;
 }
 
+static bool reply_sample(Request *request, json_t *sample)
+{
+	answer_form(request->route, request->version, sample);
+	return reply_line(request, json_incref(sample));
+}
+
 /* A sample a second; one only, and that after a second, with stream=0, or at once with one-shot too. */
 static bool stats(Request *request, GError **error)
 {
-	enum { PERIOD_MS = 1000 };
+	enum { PERIOD_MS = 1000, ONE_SHOT_SINCE = 41 };
 	g_autoptr(Container) container = request_container(request, error);
 	bool stream = *request_param(request, "stream") == '\0' || request_flag(request, "stream"),
-	     once = !stream && request_flag(request, "one-shot");
+	     once = !stream && request->version >= ONE_SHOT_SINCE &&
+		    request_flag(request, "one-shot");
 	g_autoptr(json_t) now = container != NULL ? container_stats(container, NULL, error) : NULL;
 	if (now == NULL)
 		return false;
 	if (once || (!stream && !container_running(container)))
 		return reply_json(request, 200, json_incref(now));
-	if (stream && (!reply_begin(request, 200, "application/json") ||
-			      !reply_line(request, json_incref(now))))
+	if (stream &&
+		(!reply_begin(request, 200, "application/json") || !reply_sample(request, now)))
 		return true;
 	do {
 		json_t *before = now;
@@ -458,7 +465,7 @@ static bool stats(Request *request, GError **error)
 			return true;
 		if (!stream)
 			return reply_json(request, 200, json_incref(now));
-	} while (reply_line(request, json_incref(now)));
+	} while (reply_sample(request, now));
 	return true;
 }
 

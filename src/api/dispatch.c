@@ -1,5 +1,5 @@
 /* What a request asks for: its target taken apart, and the route that answers it. */
-#include "api/api.h"
+#include "api/form.h"
 #include "engine/engine.h"
 
 #include "base/error.h"
@@ -37,7 +37,7 @@ static const Route *route_find(const char *method, const char *path, char **name
 static bool strip_version(Request *request, GError **error)
 {
 	int major = 0, minor = 0;
-	request->version = 51;
+	request->version = API_NEWEST;
 	if (!g_str_has_prefix(request->path, "/v"))
 		return true;
 	size_t length = strspn(request->path + strlen("/v"), "0123456789."),
@@ -46,11 +46,11 @@ static bool strip_version(Request *request, GError **error)
 		return true;
 	g_autofree char *version = g_strndup(request->path + strlen("/v"), length);
 	sscanf(version, "%5d.%5d", &major, &minor);
-	if (major > 1 || (major == 1 && minor > 51))
+	if (major > 1 || (major == 1 && minor > API_NEWEST))
 		return fail(error, BERTH_ERROR_INVALID,
 			"client version %s is too new. Maximum supported API version is %s",
 			version, BERTH_API_VERSION);
-	if (major < 1 || minor < 24)
+	if (major < 1 || minor < API_OLDEST)
 		return fail(error, BERTH_ERROR_INVALID,
 			"client version %s is too old. Minimum supported API version is %s, "
 			"please"
@@ -61,40 +61,52 @@ static bool strip_version(Request *request, GError **error)
 	return true;
 }
 
+/* The values of a word, in their order; takes both. */
+static void add_param(GHashTable *params, char *name, char *value)
+{
+	GPtrArray *values = g_hash_table_lookup(params, name);
+	if (values == NULL) {
+		values = g_ptr_array_new_null_terminated(1, g_free, TRUE);
+		g_hash_table_insert(params, name, values);
+	} else {
+		g_free(name);
+	}
+	g_ptr_array_add(values, value);
+}
+
+static bool parse_query(Request *request, const char *query, GError **error)
+{
+	g_auto(GStrv) pairs = g_strsplit(query, "&", -1);
+	for (int i = 0; pairs[i] != NULL; i++) {
+		size_t length = strcspn(pairs[i], "=");
+		const char *after = pairs[i][length] == '=' ? pairs[i] + length + 1 : "";
+		g_autofree char *name = http_decode(pairs[i], (gssize)length, true),
+				*value = name != NULL ? http_decode(after, -1, true) : NULL;
+		if (value == NULL)
+			return fail(error, BERTH_ERROR_INVALID, "invalid encoding in the query");
+		add_param(request->params, g_steal_pointer(&name), g_steal_pointer(&value));
+	}
+	return true;
+}
+
+/* docker-compose 1.x asks for the newest version that the engine tells of, whichever that is; what it knows is this. */
+static void keep_old_client(Request *request)
+{
+	enum { KNOWN_TO_COMPOSE_1 = 44 };
+	if (g_str_has_prefix(http_header(request->head, "User-Agent"), "docker-compose/1."))
+		request->version = MIN(request->version, KNOWN_TO_COMPOSE_1);
+}
+
 static bool parse_target(Request *request, GError **error)
 {
 	const char *target = request->head->start[1], *question = strchr(target, '?');
-	static const char *const repeatable[] = {
-		"names", "changes", "type", "platforms", "t", NULL};
-	g_autoptr(GStrvBuilder) repeated = g_strv_builder_new();
 	request->path = http_decode(target, question != NULL ? question - target : -1, false);
-	request->params = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	request->params = g_hash_table_new_full(
+		g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
 	if (request->path == NULL || *request->path != '/')
 		return fail(error, BERTH_ERROR_INVALID, "invalid request target");
-	g_auto(GStrv) pairs = g_strsplit(question != NULL ? question + 1 : "", "&", -1);
-	for (int i = 0; pairs[i] != NULL; i++) {
-		size_t length = strcspn(pairs[i], "=");
-		char *key = http_decode(pairs[i], (gssize)length, true);
-		char *value =
-			key != NULL
-				? http_decode(pairs[i][length] == '=' ? pairs[i] + length + 1 : "",
-					  -1, true)
-				: NULL;
-		if (value == NULL) {
-			g_free(key);
-			return fail(error, BERTH_ERROR_INVALID, "invalid encoding in the query");
-		}
-		if (g_strv_contains(repeatable, key))
-			g_strv_builder_add(repeated, value);
-		if (g_hash_table_contains(request->params, key)) {
-			g_free(key);
-			g_free(value);
-		} else {
-			g_hash_table_insert(request->params, key, value);
-		}
-	}
-	request->repeated = g_strv_builder_end(repeated);
-	return strip_version(request, error);
+	return parse_query(request, question != NULL ? question + 1 : "", error) &&
+	       strip_version(request, error);
 }
 
 /* Without empty parts, "." and ".."; a slash at the end stays. */
@@ -141,7 +153,10 @@ bool request_dispatch(Request *request, GError **error)
 		return false;
 	if (moved)
 		return true;
-	if (!parse_target(request, error) || !access_allowed(request, error))
+	if (!parse_target(request, error))
+		return false;
+	keep_old_client(request);
+	if (!access_allowed(request, error))
 		return false;
 	/* As Docker: any path may be asked what is allowed; browsers are sent away before. */
 	if (strcmp(request->head->start[0], "OPTIONS") == 0)
@@ -162,7 +177,6 @@ void request_clear(Request *request)
 	g_free(request->path);
 	g_free(request->name);
 	g_free(request->headers);
-	g_strfreev(request->repeated);
 	if (request->params != NULL)
 		g_hash_table_unref(request->params);
 }

@@ -1,4 +1,4 @@
-/* /exec (Engine API v1.51, tag Exec) */
+/* /exec (Engine API, tag Exec) */
 #include "engine/process/exec.h"
 #include "api/api.h"
 

@@ -1,80 +1,136 @@
-/* /images (Engine API v1.51, tag Image) */
+/* /images (Engine API, tag Image) */
 #include "engine/image/images.h"
 #include "api/api.h"
 
 #include "base/error.h"
+#include "image/image.h"
 
 #include <string.h>
+
+/* As older clients know what has no name; NULL stands for an empty list to them. */
+static void name_nameless(json_t *image)
+{
+	static const char *const keys[] = {"RepoTags", "RepoDigests"};
+	static const char *const words[] = {"<none>:<none>", "<none>@<none>"};
+	bool nameless = true;
+	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+		nameless = nameless && !json_filled(json_object_get(image, keys[i]));
+	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+		if (!json_filled(json_object_get(image, keys[i])))
+			json_object_set_new(image, keys[i],
+				nameless ? json_pack("[s]", words[i]) : json_null());
+}
 
 /* What is asked for apart, and what older clients expect. */
 static void complete(Request *request, json_t *images)
 {
-	enum { WITHOUT_VIRTUAL_SIZE = 44 };
+	enum { SHARED_SIZE_SINCE = 42, NONE_UNTIL = 42, COUNTED_SINCE = 51 };
 	size_t i;
 	json_t *image;
 	json_array_foreach (images, i, image) {
-		if (request_flag(request, "shared-size"))
+		if (request_flag(request, "shared-size") && request->version >= SHARED_SIZE_SINCE)
 			json_object_set_new(image, "SharedSize",
 				json_integer(image_store_shared_size(
 					request->engine->store, json_str(image, "Id"))));
-		if (request->version < WITHOUT_VIRTUAL_SIZE)
-			json_object_set(image, "VirtualSize", json_object_get(image, "Size"));
+		if (request->version <= NONE_UNTIL)
+			name_nameless(image);
+		if (request->version < COUNTED_SINCE)
+			json_object_set_new(image, "Containers", json_integer(-1));
 	}
+}
+
+/* 1.40 and older have a pattern of names apart from the filters. */
+static void add_name_filter(Request *request, json_t *filters)
+{
+	enum { FILTER_UNTIL = 40 };
+	const char *pattern = request_param(request, "filter");
+	if (request->version <= FILTER_UNTIL && *pattern != '\0')
+		json_object_set_new(filters, "reference", json_pack("[s]", pattern));
 }
 
 static bool list(Request *request, GError **error)
 {
+	enum { MANIFESTS_SINCE = 47, IDENTITY_SINCE = 54 };
+	if (request->version >= IDENTITY_SINCE && request_flag(request, "identity") &&
+		!request_flag(request, "manifests"))
+		return fail(error, BERTH_ERROR_INVALID,
+			"conflicting options: identity requires manifests=1");
 	g_autoptr(json_t) filters = request_filters(request, FILTER_IMAGES, error);
-	json_t *images = filters != NULL ? image_list(request->engine, filters,
-						   request_flag(request, "all"),
-						   request_flag(request, "manifests"), error)
-					 : NULL;
+	if (filters == NULL)
+		return false;
+	add_name_filter(request, filters);
+	json_t *images = image_list(request->engine, filters, request_flag(request, "all"),
+		request->version >= MANIFESTS_SINCE && request_flag(request, "manifests"), error);
 	if (images == NULL)
 		return false;
 	complete(request, images);
 	return reply_json(request, 200, images);
 }
 
-static const char *platform_of(const Request *request)
+/* Where an image was pulled from or pushed to, which is what digests of repositories tell; NULL if nowhere. What it is
+ * tagged as says nothing of that. */
+static json_t *identity_of(const json_t *image)
 {
-	return request_param(request, "platform");
+	g_autoptr(json_t) pulls = json_array();
+	size_t i;
+	json_t *digest;
+	json_array_foreach (json_object_get(image, "RepoDigests"), i, digest) {
+		g_autoptr(Reference) reference = reference_parse(json_string_value(digest), NULL);
+		g_autofree char *name = reference != NULL ? reference_name(reference) : NULL;
+		if (name != NULL)
+			json_array_append_new(pulls, json_pack("{s:s}", "Repository", name));
+	}
+	return json_array_size(pulls) > 0 ? json_pack("{s:O}", "Pull", pulls) : NULL;
 }
 
 static bool inspect(Request *request, GError **error)
 {
-	enum { WITHOUT_CONTAINER_CONFIG = 45 };
-	const char *platform = platform_of(request);
-	if (*platform != '\0' && request_flag(request, "manifests"))
+	enum { PLATFORM_SINCE = 49, MANIFESTS_SINCE = 48 };
+	const char *platform = request_param_since(request, "platform", PLATFORM_SINCE);
+	bool manifests = request->version >= MANIFESTS_SINCE && request_flag(request, "manifests");
+	if (!platform_json_check(platform, error))
+		return false;
+	if (*platform != '\0' && manifests)
 		return fail(error, BERTH_ERROR_INVALID,
 			"conflicting options: manifests and platform options cannot both be set");
-	json_t *json = platform_json_check(platform, error)
-			       ? image_inspect(request->engine, request->name, platform, error)
-			       : NULL;
-	if (json != NULL && request_flag(request, "manifests")) {
+	json_t *json = image_inspect(request->engine, request->name, platform, error);
+	if (json != NULL && manifests) {
 		g_autofree char *index = image_index_named(request->engine, request->name);
 		if (index != NULL)
-			json_object_set_new(json, "Manifests",
-				image_index_manifests(request->engine, index));
+			json_object_set_new(
+				json, "Manifests", image_index_manifests(request->engine, index));
 	}
-	/* Of the container that the classic builder had made it from. docker-compose 1.x asks for the newest
-	 * version there is, and breaks off without it all the same. */
-	if (json != NULL && (request->version < WITHOUT_CONTAINER_CONFIG ||
-				    g_str_has_prefix(http_header(request->head, "User-Agent"),
-					    "docker-compose/1."))) {
-		json_object_set_new(json, "Container", json_string(""));
-		json_object_set(json, "ContainerConfig", json_object_get(json, "Config"));
-		json_object_set(json, "VirtualSize", json_object_get(json, "Size"));
-	}
+	json_t *identity = identity_of(json);
+	if (identity != NULL)
+		json_object_set_new(json, "Identity", identity);
 	return json != NULL && reply_json(request, 200, json);
 }
 
 static bool history(Request *request, GError **error)
 {
-	json_t *json = platform_json_check(platform_of(request), error)
-			       ? image_history(request->engine, request->name,
-					 platform_of(request), error)
+	enum { PLATFORM_SINCE = 48 };
+	const char *platform = request_param_since(request, "platform", PLATFORM_SINCE);
+	json_t *json = platform_json_check(platform, error)
+			       ? image_history(request->engine, request->name, platform, error)
 			       : NULL;
 	return json != NULL && reply_json(request, 200, json);
+}
+
+static bool attestations(Request *request, GError **error)
+{
+	enum { SINCE = 55 };
+	char *const *platforms = request_params(request, "platform");
+	if (request->version < SINCE)
+		return fail(error, BERTH_ERROR_NOT_FOUND, "page not found");
+	if (g_strv_length((char **)platforms) > 1)
+		return fail(error, BERTH_ERROR_INVALID,
+			"only one platform value is currently supported");
+	const char *platform = request_param(request, "platform");
+	g_autofree char *id =
+		platform_json_check(platform, error)
+			? image_find_on(request->engine, request->name, platform, error)
+			: NULL;
+	return id != NULL && reply_json(request, 200, json_array());
 }
 
 static bool tag(Request *request, GError **error)
@@ -86,15 +142,16 @@ static bool tag(Request *request, GError **error)
 
 static bool remove_(Request *request, GError **error)
 {
+	enum { PLATFORMS_SINCE = 50 };
 	bool force = request_flag(request, "force");
-	for (int i = 0; request->repeated[i] != NULL; i++)
-		if (!platform_json_check(request->repeated[i], error))
+	char *const *platforms = request_params_since(request, "platforms", PLATFORMS_SINCE);
+	for (int i = 0; platforms[i] != NULL; i++)
+		if (!platform_json_check(platforms[i], error))
 			return false;
-	json_t *json = request->repeated[0] != NULL
-			       ? image_remove_platforms(request->engine, request->name,
-					 request->repeated, force, error)
-			       : image_remove(request->engine, request->name, force,
-					 !request_flag(request, "noprune"), error);
+	json_t *json = platforms[0] != NULL ? image_remove_platforms(request->engine, request->name,
+						      platforms, force, error)
+					    : image_remove(request->engine, request->name, force,
+						      !request_flag(request, "noprune"), error);
 	return json != NULL && reply_json(request, 200, json);
 }
 
@@ -107,11 +164,12 @@ static bool prune(Request *request, GError **error)
 
 static char *import(Request *request, const char *source, GError **error)
 {
+	enum { PLATFORM_SINCE = 32 };
 	ImportRequest wanted = {.repo = request_param(request, "repo"),
 		.tag = request_param(request, "tag"),
 		.message = request_param(request, "message"),
-		.platform = request_param(request, "platform"),
-		.changes = request->repeated};
+		.platform = request_param_since(request, "platform", PLATFORM_SINCE),
+		.changes = request_params(request, "changes")};
 	return strcmp(source, "-") == 0
 		       ? image_import(
 				 request->engine, http_body_read, request->body, &wanted, error)
@@ -134,15 +192,32 @@ static void said(const char *line, gpointer request)
 	reply_line(request, json_pack("{s:s}", "stream", text));
 }
 
+/* Of save and load, which have a platform since 1.48 and several since 1.52; NULL with error. */
+static char *const *platforms_of(Request *request, GError **error)
+{
+	enum { SINCE = 48, SEVERAL_SINCE = 52 };
+	char *const *platforms = request_params_since(request, "platform", SINCE);
+	if (request->version < SEVERAL_SINCE && g_strv_length((char **)platforms) > 1) {
+		fail(error, BERTH_ERROR_INVALID,
+			"multiple platform parameters are not supported in this API version; use "
+			"API version 1.52 or later");
+		return NULL;
+	}
+	for (int i = 0; platforms[i] != NULL; i++)
+		if (!platform_json_check(platforms[i], error))
+			return NULL;
+	return platforms;
+}
+
 static bool load(Request *request, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	if (!platform_json_check(platform_of(request), error) ||
-		!reply_begin(request, 200, "application/json"))
+	char *const *platforms = platforms_of(request, error);
+	if (platforms == NULL || !reply_begin(request, 200, "application/json"))
 		return false;
 	/* tag: an extension, which berth's builds use for images of folders. */
 	LoadRequest wanted = {.tag = request_param(request, "tag"),
-		.platform = platform_of(request),
+		.platforms = platforms,
 		.said = said,
 		.data = request};
 	if (!image_load(request->engine, &wanted, http_body_read, request->body, &problem))
@@ -152,9 +227,10 @@ static bool load(Request *request, GError **error)
 
 static bool save(Request *request, char *const *names, GError **error)
 {
-	if (!platform_json_check(platform_of(request), error))
+	char *const *platforms = platforms_of(request, error);
+	if (platforms == NULL)
 		return false;
-	if (image_save(request->engine, names, platform_of(request), reply_tar, request, error))
+	if (image_save(request->engine, names, platforms, reply_tar, request, error))
 		return true;
 	request->failed = request->answered; /* the missing end of the chunks tells the client */
 	return false;
@@ -168,9 +244,10 @@ static bool save_one(Request *request, GError **error)
 
 static bool save_many(Request *request, GError **error)
 {
-	if (request->repeated[0] == NULL)
+	char *const *names = request_params(request, "names");
+	if (names[0] == NULL)
 		return fail(error, BERTH_ERROR_INVALID, "no image is named: names=");
-	return save(request, request->repeated, error);
+	return save(request, names, error);
 }
 
 const Route image_routes[] = {
@@ -181,6 +258,7 @@ const Route image_routes[] = {
 	{"GET", "/images/get", save_many},
 	{"GET", "/images/{}/json", inspect},
 	{"GET", "/images/{}/history", history},
+	{"GET", "/images/{}/attestations", attestations},
 	{"GET", "/images/{}/get", save_one},
 	{"POST", "/images/{}/tag", tag},
 	{"DELETE", "/images/{}", remove_},

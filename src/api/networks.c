@@ -1,4 +1,4 @@
-/* /networks (Engine API v1.51, tag Network) */
+/* /networks (Engine API, tag Network) */
 #include "api/api.h"
 #include "engine/network/endpoint.h"
 
@@ -8,8 +8,11 @@
 
 static bool list(Request *request, GError **error)
 {
+	enum { MEMBERS_UNTIL = 27 };
 	g_autoptr(json_t) filters = request_filters(request, FILTER_NETWORKS, error);
-	return filters != NULL && reply_json(request, 200, network_list(request->engine, filters));
+	return filters != NULL &&
+	       reply_json(request, 200,
+		       network_list(request->engine, filters, request->version <= MEMBERS_UNTIL));
 }
 
 static bool inspect(Request *request, GError **error)

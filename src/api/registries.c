@@ -1,4 +1,4 @@
-/* What goes to registries (Engine API v1.51: ImageCreate by name, ImagePush, ImageSearch, SystemAuth,
+/* What goes to registries (Engine API: ImageCreate by name, ImagePush, ImageSearch, SystemAuth,
  * DistributionInspect). */
 #include "api/api.h"
 #include "engine/image/images.h"
@@ -7,6 +7,8 @@
 #include "base/error.h"
 
 #include <string.h>
+
+enum { PLATFORM_OF_PULL_SINCE = 32, PLATFORM_OF_PUSH_SINCE = 46 };
 
 static const char *auth_of(const Request *request)
 {
@@ -37,7 +39,7 @@ bool registries_pull(Request *request, GError **error)
 	g_autofree char *reference = g_strconcat(from, separator, tag, NULL);
 	g_autoptr(GError) problem = NULL;
 	PullRequest pull = {.reference = reference,
-		.platform = request_param(request, "platform"),
+		.platform = request_param_since(request, "platform", PLATFORM_OF_PULL_SINCE),
 		.auth = auth_of(request),
 		.all_tags = *tag == '\0' && !named};
 	bool ok = image_pull(request->engine, &pull, reply_say, request, request->fd, &problem);
@@ -50,7 +52,8 @@ static bool push(Request *request, GError **error)
 	const char *tag = request_param(request, "tag");
 	g_autofree char *tagged = NULL;
 	if (!image_target(request->name, tag, &tagged, error) ||
-		!platform_json_check(request_param(request, "platform"), error))
+		!platform_json_check(
+			request_param_since(request, "platform", PLATFORM_OF_PUSH_SINCE), error))
 		return false;
 	PushRequest wanted = {.name = request->name,
 		.tag = *tag != '\0' ? tag : NULL,

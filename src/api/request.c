@@ -1,4 +1,4 @@
-#include "api/api.h"
+#include "api/form.h"
 #include "api/schema_types.h"
 #include "engine/engine.h"
 
@@ -16,10 +16,28 @@
 /* JSON_S: how long a JSON body may take to come. */
 enum { BODY_LIMIT = 8 << 20, JSON_S = 60 };
 
+static char *const none[] = {NULL};
+
+char *const *request_params(const Request *request, const char *name)
+{
+	const GPtrArray *values = g_hash_table_lookup(request->params, name);
+	return values != NULL ? (char *const *)values->pdata : none;
+}
+
 const char *request_param(const Request *request, const char *name)
 {
-	const char *value = g_hash_table_lookup(request->params, name);
+	const char *value = request_params(request, name)[0];
 	return value != NULL ? value : "";
+}
+
+char *const *request_params_since(const Request *request, const char *name, int since)
+{
+	return request->version >= since ? request_params(request, name) : none;
+}
+
+const char *request_param_since(const Request *request, const char *name, int since)
+{
+	return request->version >= since ? request_param(request, name) : "";
 }
 
 bool request_flag(const Request *request, const char *name)
@@ -48,8 +66,7 @@ static bool read_size(
 	if (!number)
 		return fail(error, BERTH_ERROR_INVALID, "invalid resize %s \"%s\": invalid syntax",
 			what, text);
-	if (*text == '-' ||
-		!g_ascii_string_to_unsigned(digits, 10, 0, G_MAXUINT32, &value, NULL))
+	if (*text == '-' || !g_ascii_string_to_unsigned(digits, 10, 0, G_MAXUINT32, &value, NULL))
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid resize %s \"%s\": value out of range", what, text);
 	*size = (int)(value & G_MAXUINT16);
@@ -193,6 +210,8 @@ bool reply_text(Request *request, int status, const char *type, const char *text
 
 bool reply_json(Request *request, int status, json_t *body)
 {
+	if (status < 300)
+		answer_form(request->route, request->version, body);
 	g_autofree char *text = json_text(body),
 			*line = g_strconcat(text != NULL ? text : "null", "\n", NULL);
 	json_decref(body);
@@ -292,8 +311,7 @@ int reply_hijack(Request *request, bool tty)
 
 int reply_upgrade(Request *request, const char *protocol)
 {
-	g_autofree char *more =
-		g_strdup_printf("Connection: Upgrade\r\nUpgrade: %s\r\n", protocol);
+	g_autofree char *more = g_strdup_printf("Connection: Upgrade\r\nUpgrade: %s\r\n", protocol);
 	request->hijacked = true;
 	send_head(request, 101, "", -1, more, NULL, 0);
 	return request->fd;

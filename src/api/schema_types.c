@@ -166,7 +166,7 @@ static const SchemaField fields_of_Mount_BindOptions[] = {
 	{"NonRecursive", &type_bool, 40},
 	{"CreateMountpoint", &type_bool, 42},
 	{"ReadOnlyNonRecursive", &type_bool, 44},
-	{"ReadOnlyForceRecursive", &type_bool, 44},
+	{"ReadOnlyForceRecursive", &type_bool},
 	{0}};
 static const SchemaType type_Mount_BindOptions = {.kind = SCHEMA_OBJECT, .go = "mount.BindOptions", .fields = fields_of_Mount_BindOptions};
 static const SchemaField fields_of_Mount_VolumeOptions_DriverConfig[] = {
@@ -255,11 +255,11 @@ static const SchemaField fields_of_HostConfig[] = {
 	{"NetworkMode", &type_string_container_NetworkMode},
 	{"PortBindings", &type_map_list_PortBinding__nat_PortMap},
 	{"RestartPolicy", &type_RestartPolicy},
-	{"AutoRemove", &type_bool},
+	{"AutoRemove", &type_bool, 25},
 	{"VolumeDriver", &type_string},
 	{"VolumesFrom", &type_list_string},
 	{"Mounts", &type_list_Mount},
-	{"ConsoleSize", &type__2_uint},
+	{"ConsoleSize", &type__2_uint, 42},
 	{"Annotations", &type_map_string, 43},
 	{"CapAdd", &type_words},
 	{"CapDrop", &type_words},
@@ -288,8 +288,8 @@ static const SchemaField fields_of_HostConfig[] = {
 	{"Isolation", &type_string_container_Isolation},
 	{"MaskedPaths", &type_list_string},
 	{"ReadonlyPaths", &type_list_string},
-	{"KernelMemory", &type_int64},
-	{"KernelMemoryTCP", &type_int64},
+	{"KernelMemory", &type_int64, 0, .until = 41},
+	{"KernelMemoryTCP", &type_int64, 40, .until = 51},
 	{0}};
 static const SchemaType type_HostConfig = {.kind = SCHEMA_OBJECT, .go = "container.HostConfig", .fields = fields_of_HostConfig};
 static const SchemaField fields_of_EndpointIPAMConfig[] = {
@@ -375,15 +375,15 @@ static const SchemaField fields_of_ContainerUpdate[] = {
 	{"MemorySwappiness", &type_int64},
 	{"NanoCpus", &type_int64},
 	{"OomKillDisable", &type_bool},
-	{"PidsLimit", &type_int64},
+	{"PidsLimit", &type_int64, 40},
 	{"Ulimits", &type_list_pointer_Ulimit},
 	{"CpuCount", &type_int64},
 	{"CpuPercent", &type_int64},
 	{"IOMaximumIOps", &type_uint64},
 	{"IOMaximumBandwidth", &type_uint64},
 	{"RestartPolicy", &type_RestartPolicy},
-	{"KernelMemory", &type_int64},
-	{"KernelMemoryTCP", &type_int64},
+	{"KernelMemory", &type_int64, 0, .until = 41},
+	{"KernelMemoryTCP", &type_int64, 40, .until = 51},
 	{"PublishAdd", &type_map_list_PortBinding__nat_PortMap},
 	{"PublishRm", &type_map_list_PortBinding__nat_PortMap},
 	{0}};

@@ -1,4 +1,4 @@
-/* /system/df (Engine API v1.51): the sizes of all that is kept. */
+/* /system/df (Engine API): the sizes of all that is kept. */
 #include "api/api.h"
 #include "builder/build.h"
 #include "engine/image/images.h"
@@ -8,11 +8,10 @@
 
 #include <string.h>
 
-static bool wanted(Request *request, const char *type)
-{
-	return request->repeated[0] == NULL ||
-	       g_strv_contains((const char *const *)request->repeated, type);
-}
+/* What a kind of things takes, as 1.52 and newer tell it. */
+typedef struct {
+	gint64 active, total, size, reclaimable;
+} Sum;
 
 static json_t *images_usage(Engine *engine, GError **error)
 {
@@ -44,15 +43,83 @@ static json_t *build_cache_usage(Engine *engine, GError **error)
 	return build_cache_json(engine, NULL);
 }
 
+static void count(Sum *sum, bool active, gint64 size)
+{
+	sum->total++;
+	sum->size += size;
+	if (active)
+		sum->active++;
+	else
+		sum->reclaimable += size;
+}
+
+/* What only unused images need: shared layers go with the last of their images. */
+static Sum images_sum(Engine *engine, const json_t *list)
+{
+	Sum sum = {.size = layer_store_total(engine->store)};
+	gint64 used = 0;
+	size_t i;
+	json_t *image;
+	json_array_foreach (list, i, image) {
+		bool active = json_int(image, "Containers") > 0;
+		sum.total++;
+		sum.active += active;
+		used += active ? json_int(image, "Size") - json_int(image, "SharedSize") : 0;
+	}
+	sum.reclaimable = MAX(sum.size - used, 0);
+	return sum;
+}
+
+static Sum containers_sum(Engine *engine, const json_t *list)
+{
+	static const char *const living[] = {"running", "paused", "restarting", NULL};
+	Sum sum = {0};
+	size_t i;
+	json_t *container;
+	(void)engine;
+	json_array_foreach (list, i, container)
+		count(&sum, g_strv_contains(living, json_str(container, "State")),
+			json_int(container, "SizeRw"));
+	return sum;
+}
+
+static Sum volumes_sum(Engine *engine, const json_t *list)
+{
+	Sum sum = {0};
+	size_t i;
+	json_t *volume;
+	(void)engine;
+	json_array_foreach (list, i, volume)
+		count(&sum, json_int(volume, "UsageData.RefCount") > 0,
+			json_int(volume, "UsageData.Size"));
+	return sum;
+}
+
+/* What is an image's too is not won by taking it out of the cache. */
+static Sum build_cache_sum(Engine *engine, const json_t *list)
+{
+	Sum sum = {0};
+	size_t i;
+	json_t *record;
+	(void)engine;
+	json_array_foreach (list, i, record) {
+		count(&sum, json_bool(record, "InUse"), json_int(record, "Size"));
+		if (json_bool(record, "Shared") && !json_bool(record, "InUse"))
+			sum.reclaimable -= json_int(record, "Size");
+	}
+	return sum;
+}
+
 /* In the order of the answer. Sizes of containers and volumes are walks of their trees. */
 static const struct {
-	const char *type, *key;
-	json_t *(*usage)(Engine *engine, GError **error);
+	const char *type, *old_key, *key;
+	json_t *(*list)(Engine *engine, GError **error);
+	Sum (*sum)(Engine *engine, const json_t *list);
 } parts[] = {
-	{"image", "Images", images_usage},
-	{"container", "Containers", containers_usage},
-	{"volume", "Volumes", volumes_usage},
-	{"build-cache", "BuildCache", build_cache_usage},
+	{"image", "Images", "ImageUsage", images_usage, images_sum},
+	{"container", "Containers", "ContainerUsage", containers_usage, containers_sum},
+	{"volume", "Volumes", "VolumeUsage", volumes_usage, volumes_sum},
+	{"build-cache", "BuildCache", "BuildCacheUsage", build_cache_usage, build_cache_sum},
 };
 
 static bool known(const char *type)
@@ -63,21 +130,60 @@ static bool known(const char *type)
 	return false;
 }
 
+/* What is asked for, by the names of parts; none: all. */
+static char *const *types_of(const Request *request)
+{
+	enum { TYPES_SINCE = 42 };
+	return request_params_since(request, "type", TYPES_SINCE);
+}
+
+/* 1.51 and older: lists only. Where a list was not asked for it is null, and from 1.52 on it is not there. */
+static void add_old(const Request *request, json_t *usage, size_t part, json_t *list)
+{
+	enum { NULL_UNTIL = 51 };
+	if (part == 0 && (list != NULL || request->version <= NULL_UNTIL))
+		json_object_set_new(usage, "LayersSize",
+			json_integer(list != NULL ? layer_store_total(request->engine->store) : 0));
+	if (list != NULL)
+		json_object_set(usage, parts[part].old_key, list);
+	else if (request->version <= NULL_UNTIL)
+		json_object_set_new(usage, parts[part].old_key, json_null());
+}
+
+static void add_new(Engine *engine, json_t *usage, size_t part, json_t *list, bool verbose)
+{
+	Sum sum = parts[part].sum(engine, list);
+	json_t *told = json_pack("{s:I, s:I, s:I, s:I}", "ActiveCount", (json_int_t)sum.active,
+		"TotalCount", (json_int_t)sum.total, "Reclaimable", (json_int_t)sum.reclaimable,
+		"TotalSize", (json_int_t)sum.size);
+	if (verbose && json_array_size(list) > 0)
+		json_object_set(told, "Items", list);
+	json_object_set_new(usage, parts[part].key, told);
+}
+
+/* 1.52 tells in both ways, unless it was asked in the new one, by verbose. */
 bool system_df(Request *request, GError **error)
 {
+	enum { NEW_SINCE = 52, OLD_UNTIL = 52 };
 	Engine *engine = request->engine;
-	for (int i = 0; request->repeated[i] != NULL; i++)
-		if (!known(request->repeated[i]))
-			return fail(error, BERTH_ERROR_INVALID, "unknown object type: %s",
-				request->repeated[i]);
-	g_autoptr(json_t) usage = json_pack("{s:I}", "LayersSize",
-		(json_int_t)(wanted(request, "image") ? layer_store_total(engine->store) : 0));
+	char *const *types = types_of(request);
+	bool verbose = request_flag(request, "verbose"), is_new = request->version >= NEW_SINCE,
+	     is_old = request->version <= OLD_UNTIL && !(is_new && verbose);
+	for (int i = 0; types[i] != NULL; i++)
+		if (!known(types[i]))
+			return fail(
+				error, BERTH_ERROR_INVALID, "unknown object type: %s", types[i]);
+	g_autoptr(json_t) usage = json_object();
 	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
-		json_t *list = wanted(request, parts[i].type) ? parts[i].usage(engine, error)
-							      : json_null();
-		if (list == NULL)
+		bool wanted = types[0] == NULL ||
+			      g_strv_contains((const char *const *)types, parts[i].type);
+		g_autoptr(json_t) list = wanted ? parts[i].list(engine, error) : NULL;
+		if (wanted && list == NULL)
 			return false;
-		json_object_set_new(usage, parts[i].key, list);
+		if (is_old)
+			add_old(request, usage, i, list);
+		if (is_new && wanted)
+			add_new(engine, usage, i, list, verbose);
 	}
 	return reply_json(request, 200, g_steal_pointer(&usage));
 }

@@ -1,4 +1,4 @@
-/* /volumes (Engine API v1.51, tag Volume) */
+/* /volumes (Engine API, tag Volume) */
 #include "api/api.h"
 #include "engine/object/name.h"
 #include "engine/volume/volume.h"
@@ -18,7 +18,8 @@ static bool create(Request *request, GError **error)
 		return false;
 	if (json_is_object(json_object_get(body, "ClusterVolumeSpec")))
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
-			"This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm "
+			"This node is not a swarm manager. Use \"docker swarm init\" or \"docker "
+			"swarm "
 			"join\" to connect this node to swarm and try again.");
 	g_autofree char *generated = *json_str(body, "Name") == '\0' ? id_generate() : NULL;
 	g_autoptr(json_t) marked = json_is_object(json_object_get(body, "Labels"))

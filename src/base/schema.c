@@ -452,13 +452,18 @@ static void put_member(json_t *object, const char *key, json_t *value)
 		json_object_del(object, key);
 }
 
+static bool is_in_version(const SchemaField *field, unsigned version)
+{
+	return version >= field->since && (field->until == 0 || version <= field->until);
+}
+
 static void read_field(
 	Decoder *d, const SchemaType *type, json_t *object, const char *key, const Step *up)
 {
 	const SchemaField *field = find_field(type, key, d->mode);
 	Step step = {up, key, 0, up != NULL ? up->depth + 1 : 1};
 	const char *name = field != NULL ? field->name : key;
-	bool keep = field != NULL ? field->since <= d->version : keep_unknown(d, type, key);
+	bool keep = field != NULL ? is_in_version(field, d->version) : keep_unknown(d, type, key);
 	json_t *value = read_value(
 		d, field != NULL ? field->type : &any, &step, json_object_get(object, name));
 	/* Go writes null for a list or map that was never made: it is there. */

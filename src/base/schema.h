@@ -22,10 +22,11 @@ typedef struct SchemaType SchemaType;
 typedef struct {
 	const char *name; /* canonical spelling */
 	const SchemaType *type;
-	unsigned
-		since; /* minor API version that brought it: dropped from older requests; 0: always */
-	bool required;		   /* in answers */
+	unsigned since; /* minor API version that brought it: dropped from older requests */
+	bool required;	/* in answers */
 	const char *const *values; /* what a string may be, in answers; NULL: anything */
+	unsigned
+		until; /* the last minor version that has it, dropped from newer requests; 0: all have */
 } SchemaField;
 
 struct SchemaType {

@@ -13,10 +13,10 @@ typedef bool (*BuildSay)(gpointer who, json_t *line);
 
 /* What is wanted of a folder of the client's. */
 typedef struct {
-	const char *name;	     /* "context", "dockerfile", or of --build-context */
-	char *const *paths;	     /* these, and what lies below; NULL: all */
-	char *const *excluded;	     /* patterns of .dockerignore, or NULL */
-	gint64 *received;	     /* gets how many bytes came */
+	const char *name;      /* "context", "dockerfile", or of --build-context */
+	char *const *paths;    /* these, and what lies below; NULL: all */
+	char *const *excluded; /* patterns of .dockerignore, or NULL */
+	gint64 *received;      /* gets how many bytes came */
 	int older; /* the folder of what came last time, or -1: what is the same need not be sent */
 } BuildFetch;
 
@@ -29,7 +29,8 @@ typedef struct {
 	bool (*fetch)(gpointer who, const BuildFetch *what, const char *folder, GError **error);
 	char *(*secret)(gpointer who, const char *id, GError **error); /* base64 */
 	bool (*has_ssh)(gpointer who, const char *id);
-	int (*ssh)(gpointer who, const char *id, GError **error); /* a conversation with its agent */
+	int (*ssh)(
+		gpointer who, const char *id, GError **error); /* a conversation with its agent */
 	char *(*auth)(gpointer who, const char *domain); /* an X-Registry-Auth header; "": none */
 	/* What an earlier build has come to: its image's document, a new reference, and layers (of Layer). */
 	json_t *(*input)(gpointer who, const char *name, GPtrArray **layers, GError **error);
@@ -38,7 +39,7 @@ typedef struct {
 typedef struct {
 	const char *dockerfile; /* path in the context; "": Dockerfile */
 	const char *remote;	/* URL or git repository instead of the body, or "" */
-	char **tags;
+	char *const *tags;
 	const json_t *args, *labels; /* name -> text; an argument may be null: not set */
 	const json_t *host;	     /* HostConfig of each step: limits, ExtraHosts, NetworkMode */
 	const char *target, *platform, *id, *auth; /* auth: of an X-Registry-Config header */
@@ -52,7 +53,7 @@ typedef struct {
 	BuildSay say;
 	ByteSink output; /* gets the result, where an output was asked for, behind the last line */
 	gpointer who;
-	int peer_fd; /* -1, or whose hang-up cancels the build */
+	int peer_fd;		   /* -1, or whose hang-up cancels the build */
 	const BuildClient *client; /* or NULL: all that it has to say is in the body, and in more */
 	gpointer session;	   /* its first argument */
 } BuildRequest;

@@ -15,10 +15,9 @@ json_t *result_document(Build *build, const Stage *target, bool with_cache)
 	json_t *image = json_deep_copy(target->image);
 	json_t *config = json_object_get(image, "config"), *diff_ids = json_array(), *value;
 	const char *key;
-	g_autofree char *created =
-		build_time(build, build->epoch >= 0	 ? build->epoch * 1000000000
-				  : target->created != 0 ? target->created
-							 : time_now());
+	g_autofree char *created = build_time(build, build->epoch >= 0 ? build->epoch * 1000000000
+						     : target->created != 0 ? target->created
+									    : time_now());
 	for (int i = 0; stale[i] != NULL; i++)
 		json_object_del(image, stale[i]);
 	for (guint i = 0; i < target->layers->len; i++)
@@ -162,10 +161,11 @@ static bool send_image(Build *build, Stage *target, GError **error)
 	bool fresh;
 	if (!keep_image(build, target, &id, &fresh, error))
 		return false;
-	char *references[] = {build->request->tags[0] != NULL ? build->request->tags[0] : id, NULL};
+	char *references[] = {build->request->tags[0] != NULL ? build->request->tags[0] : id, NULL},
+	     *whole[] = {NULL};
 	bool ok = announce(build, "image") &&
-		  image_save(build->engine, references, "", build->request->output, build->request->who,
-			  error);
+		  image_save(build->engine, references, whole, build->request->output,
+			  build->request->who, error);
 	if (fresh)
 		json_decref(image_remove(build->engine, id, true, false, NULL));
 	return ok;

@@ -235,7 +235,8 @@ static char *request_head(
 	const char *address = g_str_has_prefix(client->host, "unix://")
 				      ? "docker"
 				      : strstr(client->host, "://") + 3;
-	return g_strdup_printf("%s /v1.51%s HTTP/1.1\r\nHost: %.*s\r\nUser-Agent: "
+	return g_strdup_printf("%s /v" CLIENT_API_VERSION
+			       "%s HTTP/1.1\r\nHost: %.*s\r\nUser-Agent: "
 			       "Docker-Client/berth (linux)\r\nX-Request-Id: %s\r\n%s%s\r\n",
 		method, path, (int)strcspn(address, "/"), address, id,
 		client->registry_auth != NULL ? client->registry_auth : "", more);

@@ -6,6 +6,10 @@
 #include "base/json.h"
 #include "tls/tls.h"
 
+/* What requests are made in: that of docker 28.5's client, whose output `berth`'s is; later versions leave out what inspect
+ * and its templates show. */
+#define CLIENT_API_VERSION "1.51"
+
 typedef struct Client Client;
 
 /* host: unix://PATH, tcp://ADDRESS:PORT, ssh://[USER@]HOST[:PORT]. Nothing is connected yet. */

@@ -2,7 +2,7 @@
 #pragma once
 #include "engine/object/engine.h"
 
-#define BERTH_API_VERSION "1.51"
+#define BERTH_API_VERSION "1.55"
 #define BERTH_MIN_API_VERSION "1.24"
 
 /* Said at every start, by info and by version. */

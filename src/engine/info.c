@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 #include "engine/network/firewall.h"
 #include "engine/network/networks.h"
+#include "engine/process/log_driver.h"
 
 #include "base/address.h"
 #include "base/fd.h"
@@ -92,8 +93,8 @@ static json_t *registry_config(const Config *config)
 		else
 			set(hosts, one, index_config(one, none, false, false));
 	}
-	return json_pack("{s:o, s:o, s:O}", "IndexConfigs", hosts, "InsecureRegistryCIDRs",
-		networks, "Mirrors", mirrors);
+	return json_pack("{s:o, s:o, s:O?}", "IndexConfigs", hosts, "InsecureRegistryCIDRs",
+		networks, "Mirrors", json_filled(mirrors) ? mirrors : NULL);
 }
 
 /* What the layers lie on, in dockerd's words. */
@@ -171,9 +172,9 @@ json_t *info_json(Engine *engine)
 			"Using metacopy", "false", "Native Overlay Diff", "true", "userxattr",
 			"false"));
 	set(json, "Plugins",
-		json_pack("{s:[s], s:[s, s, s, s, s], s:n, s:[s, s, s]}", "Volume", "local",
-			"Network", "bridge", "host", "ipvlan", "macvlan", "null", "Authorization",
-			"Log", "json-file", "local", "none"));
+		json_pack("{s:[s], s:[s, s, s, s, s], s:n, s:o}", "Volume", "local", "Network",
+			"bridge", "host", "ipvlan", "macvlan", "null", "Authorization", "Log",
+			log_driver_names()));
 	add_limits(engine, json);
 	set(json, "SystemTime", json_string(now));
 	set(json, "LoggingDriver", json_string(engine->config->log_driver));

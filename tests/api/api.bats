@@ -7,7 +7,7 @@ create() { post_json "/containers/create?name=$1" "$2" | jq -r .Id; }
 @test "_ping: body, headers, HEAD" {
 	[ "$(api http://b/_ping)" = OK ]
 	api -i http://b/_ping | tr -d '\r' >"$WORK/head"
-	grep -qx 'Api-Version: 1.51' "$WORK/head"
+	grep -qx 'Api-Version: 1.55' "$WORK/head"
 	grep -qx 'Builder-Version: 2' "$WORK/head"
 	grep -qx 'Ostype: linux' "$WORK/head"
 	grep -qi '^Cache-Control: no-cache, no-store, must-revalidate' "$WORK/head"
@@ -17,7 +17,7 @@ create() { post_json "/containers/create?name=$1" "$2" | jq -r .Id; }
 @test "versions: optional, too old, too new" {
 	[ "$(status_of http://b/v1.24/version)" = 200 ]
 	[ "$(status_of http://b/v1.51/version)" = 200 ]
-	[ "$(api http://b/v9.99/version | jq -r .message)" = 'client version 9.99 is too new. Maximum supported API version is 1.51' ]
+	[ "$(api http://b/v9.99/version | jq -r .message)" = 'client version 9.99 is too new. Maximum supported API version is 1.55' ]
 	[[ $(api http://b/v1.0/version | jq -r .message) == 'client version 1.0 is too old. Minimum supported API version is 1.24'* ]]
 	[ "$(status_of http://b/v1.23/info)" = 400 ]
 }
@@ -50,7 +50,7 @@ create() { post_json "/containers/create?name=$1" "$2" | jq -r .Id; }
 }
 
 @test "version and info hold every field of the specification that clients read" {
-	api http://b/version | jq -e '.ApiVersion == "1.51" and .MinAPIVersion == "1.24" and .Os == "linux" and (.Components | length) > 0'
+	api http://b/version | jq -e '.ApiVersion == "1.55" and .MinAPIVersion == "1.24" and .Os == "linux" and (.Components | length) > 0'
 	api http://b/info | jq -e '.Driver == "overlay2" and .OSType == "linux" and .LiveRestoreEnabled and .NCPU > 0 and .MemTotal > 0
 		and (.ID | length) == 59 and .DockerRootDir != "" and (.Plugins.Log | index("json-file")) != null'
 }

@@ -61,7 +61,7 @@ events() { d events --since "$1" --until "$(date +%s.%N)" "${@:2}" --format '{{.
 		follow.request("GET", "/events?filters=" + '{"event":["die"]}')
 		answer = follow.getresponse()
 		print("follows", flush=True)
-		id = json.loads(answer.readline())["id"]
+		id = json.loads(answer.readline())["Actor"]["ID"]
 		ask.request("GET", f"/containers/{id}/json")
 		print(ask.getresponse().status, flush=True)
 	P

@@ -63,7 +63,7 @@ is() { [ "$(says "${@:2}")" = "$1" ] || { says "${@:2}"; return 1; }; }
 	create() { is "$1" POST /containers/create "{\"Image\":\"busybox\",$2}"; }
 	create '400 No such container: nope' '"HostConfig":{"VolumesFrom":["nope"]}'
 	create '400 invalid network mode: invalid container format container:<name|id>' '"HostConfig":{"NetworkMode":"container"}'
-	create '400 invalid config for network bridge: invalid MAC address zz' '"MacAddress":"zz"'
+	is '400 invalid config for network bridge: invalid MAC address zz' POST /v1.51/containers/create '{"Image":"busybox","MacAddress":"zz"}'
 	create '400 invalid signal: FOO' '"StopSignal":"FOO"'
 	[[ $(post_json /v1.44/containers/create '{"Image":"busybox","MacAddress":"02:00:00:00:00:05"}') == *'"Warnings":["The container-wide MacAddress field is now deprecated. It should be specified in EndpointsConfig instead."]'* ]]
 	[[ $(post_json /v1.43/containers/create '{"Image":"busybox","MacAddress":"02:00:00:00:00:05"}') == *'"Warnings":[]'* ]]

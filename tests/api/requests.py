@@ -6,6 +6,7 @@ import json, re, socket, sys
 
 
 def ask(path, method, target, body, seconds=20):
+	target = target if re.match(r"/v\d", target) else "/v1.51" + target  # dockerd's newest
 	data = json.dumps(body).encode() if body is not None else b""
 	head = f"{method} {target} HTTP/1.1\r\nHost: d\r\nConnection: close\r\n"
 	head += "Content-Type: application/json\r\n" if body is not None else ""

@@ -53,8 +53,7 @@ static void print_security(const json_t *info)
 		g_auto(GStrv) parts = g_strsplit(json_elem(options, i), ",", 2);
 		print_to(stdout, "  %s\n", parts[0] + strcspn(parts[0], "=") + 1);
 		if (parts[1] != NULL)
-			print_to(stdout, "   Profile: %s\n",
-				parts[1] + strcspn(parts[1], "=") + 1);
+			print_to(stdout, "   Profile: %s\n", parts[1] + strcspn(parts[1], "=") + 1);
 	}
 }
 
@@ -82,10 +81,10 @@ static void print_server(const json_t *info)
 static int print_format(const char *format, json_t *info)
 {
 	json_object_set_new(info, "ClientInfo",
-		json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:[], s:n}", "Debug", false, "Version",
-			BERTH_VERSION, "DefaultAPIVersion", "1.51", "GitCommit", BERTH_COMMIT, "Os",
-			"linux", "BuildTime", BERTH_BUILD_TIME, "Context", "default", "Plugins",
-			"Warnings"));
+		json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:[], s:n}", "Debug", false,
+			"Version", BERTH_VERSION, "DefaultAPIVersion", CLIENT_API_VERSION,
+			"GitCommit", BERTH_COMMIT, "Os", "linux", "BuildTime", BERTH_BUILD_TIME,
+			"Context", "default", "Plugins", "Warnings"));
 	return format_print("", format, docker_info, info);
 }
 

@@ -27,8 +27,8 @@ static void show_build_times(json_t *both)
 	json_array_foreach (json_at(both, "Server.Components"), i, part) {
 		g_autofree char *shown = build_time_shown(json_str(part, "Details.BuildTime"));
 		if (*shown != '\0')
-			json_object_set_new(json_object_get(part, "Details"), "BuildTime",
-				json_string(shown));
+			json_object_set_new(
+				json_object_get(part, "Details"), "BuildTime", json_string(shown));
 	}
 }
 
@@ -38,18 +38,19 @@ static int run(Cli *cli)
 	g_autoptr(json_t) server = client_call(cli->client, "GET", "/version", NULL, &error);
 	const char *format = flag_text(cli, "format"),
 		   *arch = sizeof(void *) == 8 ? json_str(server, "Arch") : "";
-	g_autoptr(json_t) both = json_pack(
-		"{s:{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}, s:O?}", "Client", "Version",
-		BERTH_VERSION, "ApiVersion", "1.51", "DefaultAPIVersion",
-		"1.51", "GitCommit", BERTH_COMMIT, "Os", "linux", "Arch", arch, "BuildTime",
-		BERTH_BUILD_TIME, "Context", "default", "Server", server);
+	g_autoptr(json_t) both =
+		json_pack("{s:{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}, s:O?}", "Client", "Version",
+			BERTH_VERSION, "ApiVersion", CLIENT_API_VERSION, "DefaultAPIVersion",
+			CLIENT_API_VERSION, "GitCommit", BERTH_COMMIT, "Os", "linux", "Arch", arch,
+			"BuildTime", BERTH_BUILD_TIME, "Context", "default", "Server", server);
 	if (*format != '\0') {
 		show_build_times(both);
 		int code = format_print("version", format, docker_version, both);
 		return code != EXIT_SUCCESS || server != NULL ? code : cli_fail(cli, error);
 	}
 	print_to(stdout,
-		"Client: Berth\n Version:           %s\n API version:       1.51\n Git commit:     "
+		"Client: Berth\n Version:           %s\n API version:       " CLIENT_API_VERSION
+		"\n Git commit:     "
 		" "
 		"  %s\n Built:             %s\n Context:           default\n",
 		BERTH_VERSION, BERTH_COMMIT, BERTH_BUILD_TIME);

@@ -12,8 +12,6 @@
 
 #include <string.h>
 
-enum { MIN_MEMORY = 6 << 20, MIN_CPU_QUOTA = 1000, MIN_PERIOD = 1000, MAX_PERIOD = 1000000 };
-
 /* In the order in which the real engine answers. Keys that we do not know are kept behind these. */
 static const char host_defaults[] =
 	"{\"Binds\":null,\"ContainerIDFile\":\"\",\"LogConfig\":{\"Type\":\"\",\"Config\":{}},"
@@ -137,144 +135,6 @@ void config_merge(json_t *config, const json_t *image)
 			json_object_set(config, "Entrypoint", json_object_get(image, "Entrypoint"));
 }
 
-static bool check_memory(const json_t *host, bool update, GError **error)
-{
-	gint64 memory = json_int(host, "Memory"), swap = json_int(host, "MemorySwap");
-	gint64 reservation = json_int(host, "MemoryReservation");
-	json_t *swappiness = json_object_get(host, "MemorySwappiness");
-	if (memory != 0 && memory < MIN_MEMORY)
-		return fail(error, BERTH_ERROR_INVALID, "Minimum memory limit allowed is 6MB");
-	if (memory > 0 && swap > 0 && swap < memory)
-		return fail(error, BERTH_ERROR_INVALID,
-			"Minimum memoryswap limit should be larger than memory limit, see usage");
-	if (memory == 0 && swap > 0 && !update)
-		return fail(error, BERTH_ERROR_INVALID,
-			"You should always set the Memory limit when using Memoryswap limit, see "
-			"usage");
-	if (reservation > 0 && reservation < MIN_MEMORY)
-		return fail(
-			error, BERTH_ERROR_INVALID, "Minimum memory reservation allowed is 6MB");
-	if (memory > 0 && reservation > memory)
-		return fail(error, BERTH_ERROR_INVALID,
-			"Minimum memory limit can not be less than memory reservation limit, see "
-			"usage");
-	if (json_is_integer(swappiness) &&
-		(json_integer_value(swappiness) < -1 || json_integer_value(swappiness) > 100))
-		return fail(error, BERTH_ERROR_INVALID,
-			"Invalid value: %d, valid memory swappiness range is 0-100",
-			(int)json_integer_value(swappiness));
-	return true;
-}
-
-static bool check_cpu(const json_t *host, GError **error)
-{
-	gint64 nano = json_int(host, "NanoCpus"), period = json_int(host, "CpuPeriod");
-	gint64 quota = json_int(host, "CpuQuota");
-	guint cpus = g_get_num_processors();
-	if (json_int(host, "CpuShares") < 0)
-		return fail(error, BERTH_ERROR_INVALID,
-			"invalid CPU shares (%" G_GINT64_FORMAT
-			"): value must be a positive integer",
-			json_int(host, "CpuShares"));
-	if (nano > 0 && (period > 0 || quota > 0))
-		return fail(error, BERTH_ERROR_INVALID,
-			"Conflicting options: Nano CPUs and CPU %s cannot both be set",
-			period > 0 ? "Period" : "Quota");
-	if (nano < 0 || nano > (gint64)cpus * 1000000000)
-		return fail(error, BERTH_ERROR_INVALID,
-			"range of CPUs is from 0.01 to %u.00, as there are only %u CPUs available",
-			cpus, cpus);
-	if (period != 0 && (period < MIN_PERIOD || period > MAX_PERIOD))
-		return fail(error, BERTH_ERROR_INVALID,
-			"CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s "
-			"(i.e. 1000000)");
-	if (quota > 0 && quota < MIN_CPU_QUOTA)
-		return fail(error, BERTH_ERROR_INVALID,
-			"CPU cfs quota can not be less than 1ms (i.e. 1000)");
-	return true;
-}
-
-/* What is asked for and cannot be had on this host, in Docker's words. */
-static void warn_of_limits(const CgroupLayout *cgroups, const json_t *host, json_t *warnings)
-{
-	static const struct {
-		const char *key, *can, *what;
-	} limits[] = {{"Memory", "MemoryLimit",
-			      "memory limit capabilities or the cgroup is not mounted. Limitation "
-			      "discarded."},
-		{"MemorySwap", "SwapLimit",
-			"swap limit capabilities or the cgroup is not mounted. Memory limited "
-			"without swap."},
-		{"PidsLimit", "PidsLimit",
-			"PIDs limit capabilities or the cgroup is not mounted. PIDs limit "
-			"discarded."},
-		{"CpuShares", "CPUShares",
-			"CPU shares or the cgroup is not mounted. Shares discarded."},
-		{"CpuQuota", "CpuCfsQuota",
-			"CPU CFS quota or the cgroup is not mounted. Quota discarded."},
-		{"NanoCpus", "CpuCfsQuota",
-			"CPU CFS quota or the cgroup is not mounted. Quota discarded."},
-		{"CpusetCpus", "CPUSet", "cpuset or the cgroup is not mounted. Cpuset discarded."},
-		{"BlkioWeight", "BlkioWeight",
-			"Block I/O weight or the cgroup is not mounted. Weight discarded."},
-		{"BlkioWeightDevice", "BlkioWeightDevice",
-			"Block I/O weight_device or the cgroup is not mounted. Weight-device "
-			"discarded."},
-		{"BlkioDeviceReadBps", "BlkioReadBps",
-			"BPS Block I/O read limit or the cgroup is not mounted. Block I/O BPS read "
-			"limit discarded."},
-		{"BlkioDeviceWriteBps", "BlkioWriteBps",
-			"BPS Block I/O write limit or the cgroup is not mounted. Block I/O BPS "
-			"write "
-			"limit discarded."},
-		{"BlkioDeviceReadIOps", "BlkioReadIOps",
-			"IOPS Block read limit or the cgroup is not mounted. Block I/O IOPS read "
-			"limit "
-			"discarded."},
-		{"BlkioDeviceWriteIOps", "BlkioWriteIOps",
-			"IOPS Block write limit or the cgroup is not mounted. Block I/O IOPS write "
-			"limit "
-			"discarded."},
-		{"MemoryReservation", "MemoryReservation",
-			"memory soft limit capabilities or the cgroup is not mounted. Limitation "
-			"discarded."},
-		{"CpuPeriod", "CpuCfsPeriod",
-			"CPU CFS period or the cgroup is not mounted. Period discarded."},
-		{"CpusetMems", "CPUSet", "cpuset or the cgroup is not mounted. Cpuset discarded."},
-		{"MemorySwappiness", "MemorySwappiness",
-			"memory swappiness capabilities or the cgroup is not mounted. Memory "
-			"swappiness "
-			"discarded."},
-		{"OomKillDisable", "OomKillDisable", "OomKillDisable. OomKillDisable discarded."}};
-	for (size_t i = 0; i < G_N_ELEMENTS(limits); i++) {
-		bool asked = json_int(host, limits[i].key) > 0 || json_bool(host, limits[i].key) ||
-			     json_filled(json_object_get(host, limits[i].key));
-		if (!asked || cgroup_can(cgroups, limits[i].can))
-			continue;
-		g_autofree char *text =
-			g_strconcat("Your kernel does not support ", limits[i].what, NULL);
-		json_array_append_new(warnings, json_string(text));
-	}
-}
-
-bool spec_check_limits(
-	Engine *engine, const json_t *host, bool update, json_t *warnings, GError **error)
-{
-	gint64 weight = json_int(host, "BlkioWeight");
-	if (!check_memory(host, update, error) || !check_cpu(host, error) ||
-		!spec_check_cpusets(host, error))
-		return false;
-	if (weight != 0 && (weight < 10 || weight > 1000))
-		return fail(error, BERTH_ERROR_INVALID, "Range of blkio weight is from 10 to 1000");
-	if ((json_int(host, "CpuRealtimePeriod") != 0 ||
-		    json_int(host, "CpuRealtimeRuntime") != 0) &&
-		!cgroup_can(engine->cgroups, "CpuRealtime"))
-		return fail(error, BERTH_ERROR_INVALID,
-			"Your kernel does not support CPU real-time scheduler");
-	warn_of_limits(engine->cgroups, host, warnings);
-	return true;
-}
-
 static bool check_host(const json_t *host, GError **error)
 {
 	static const char *const runtimes[] = {"", "berth", "runc", "io.containerd.runc.v2", NULL};
@@ -296,7 +156,7 @@ static bool check_host(const json_t *host, GError **error)
 	if (json_int(host, "IOMaximumIOps") != 0 || json_int(host, "IOMaximumBandwidth") != 0)
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid option: QoS maximum %s configuration is not supported on linux",
-			json_int(host, "IOMaximumIOps") != 0 ? "IOPs" : "bandwidth");
+			json_int(host, "IOMaximumBandwidth") != 0 ? "bandwidth" : "IOPs");
 	if (*mode != '\0' && strcmp(mode, "default") != 0)
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid isolation (%s): linux only supports 'default'", mode);
@@ -348,6 +208,19 @@ static void clean_workdir(json_t *config)
 	json_object_set_new(config, "WorkingDir", json_lenient(clean));
 }
 
+static void fill_bindings(json_t *host)
+{
+	static const char *const keys[] = {"HostIp", "HostPort"};
+	const char *port;
+	json_t *bindings, *binding;
+	size_t i;
+	json_object_foreach (json_object_get(host, "PortBindings"), port, bindings)
+		json_array_foreach (bindings, i, binding)
+			for (size_t k = 0; k < G_N_ELEMENTS(keys) && json_is_object(binding); k++)
+				if (json_object_get(binding, keys[k]) == NULL)
+					json_object_set_new(binding, keys[k], json_string(""));
+}
+
 /* Values that the answer of inspect shows although nobody wrote them. */
 static void fill_host(Engine *engine, json_t *host)
 {
@@ -361,9 +234,13 @@ static void fill_host(Engine *engine, json_t *host)
 	}
 	if (!json_is_object(json_object_get(log, "Config")))
 		json_object_set_new(log, "Config", json_object());
-	json_t *pids = json_object_get(host, "PidsLimit");
+	json_t *pids = json_object_get(host, "PidsLimit"),
+	       *swappiness = json_object_get(host, "MemorySwappiness");
 	if (json_is_integer(pids) && json_integer_value(pids) <= 0)
 		json_object_set_new(host, "PidsLimit", json_null());
+	if (json_is_integer(swappiness) && json_integer_value(swappiness) == -1)
+		json_object_set_new(host, "MemorySwappiness", json_null());
+	fill_bindings(host);
 	if (memory > 0 && json_int(host, "MemorySwap") == 0)
 		json_object_set_new(host, "MemorySwap", json_integer(memory * 2));
 	if (json_int(host, "ShmSize") == 0)

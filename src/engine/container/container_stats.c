@@ -93,6 +93,7 @@ json_t *container_stats(Container *container, const json_t *before, GError **err
 	json_t *cpu = json_object_get(before, "cpu_stats");
 	json_object_set_new(stats, "id", json_string(row.id));
 	json_object_set_new(stats, "name", json_string(name));
+	json_object_set_new(stats, "os_type", json_string("linux"));
 	json_object_set_new(stats, "num_procs", json_integer(0));
 	json_object_set_new(stats, "storage_stats", json_object());
 	json_object_set_new(stats, "preread",

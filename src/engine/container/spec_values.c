@@ -69,6 +69,19 @@ static bool cpuset_parse(const char *text, guint64 *high)
 	return true;
 }
 
+/* The memory nodes that there are, as the kernel writes them; one where it has no word for that. */
+static char *memory_nodes(guint64 *high)
+{
+	char *text = NULL;
+	if (!g_file_get_contents("/sys/devices/system/node/has_memory", &text, NULL, NULL) ||
+		*g_strchomp(text) == '\0' || !cpuset_parse(text, high)) {
+		g_free(text);
+		*high = 0;
+		return g_strdup("0");
+	}
+	return text;
+}
+
 static bool check_cpuset(const char *text, const char *what, GError **error)
 {
 	enum { MOST = 8192 };
@@ -84,6 +97,12 @@ static bool check_cpuset(const char *text, const char *what, GError **error)
 		return fail(error, BERTH_ERROR_INVALID,
 			"Requested CPUs are not available - requested %s, available: 0-%u", text,
 			g_get_num_processors() - 1);
+	guint64 last_node;
+	g_autofree char *nodes = memory_nodes(&last_node);
+	if (strcmp(what, "mems") == 0 && high > last_node)
+		return fail(error, BERTH_ERROR_INVALID,
+			"Requested memory nodes are not available - requested %s, available: %s",
+			text, nodes);
 	return true;
 }
 

@@ -39,7 +39,8 @@ static bool v1_layers(Load *load, const char *id, GPtrArray *paths, GError **err
 		if (document == NULL)
 			return false;
 		if (depth == MAX_V1_LAYERS)
-			return fail(error, BERTH_ERROR_INVALID, "image %s has no end of parents", id);
+			return fail(
+				error, BERTH_ERROR_INVALID, "image %s has no end of parents", id);
 		g_ptr_array_insert(paths, 0, g_strconcat(next, "/layer.tar", NULL));
 		g_free(next);
 		next = g_strdup(json_str(document, "parent"));
@@ -78,7 +79,8 @@ static char *v1_document(const json_t *old, const GPtrArray *layers)
 			history, json_pack("{s:O*}", "created", json_object_get(old, "created")));
 	}
 	json_object_set_new(document, "history", history);
-	json_object_set_new(document, "rootfs", json_pack("{s:s, s:o}", "type", "layers", "diff_ids", ids));
+	json_object_set_new(
+		document, "rootfs", json_pack("{s:s, s:o}", "type", "layers", "diff_ids", ids));
 	char *text = json_text(document);
 	json_decref(document);
 	return text;
@@ -149,9 +151,14 @@ bool image_load(Engine *engine, const LoadRequest *request, ByteSource read, gpo
 	GError **error)
 {
 	enum { BLOCK = 256 * 1024 };
-	g_auto(Platform) wanted = {0};
-	if (*request->platform != '\0' && !platform_parse(request->platform, &wanted, error))
-		return false;
+	g_autoptr(GArray) wanted = g_array_new(FALSE, TRUE, sizeof(Platform));
+	g_array_set_clear_func(wanted, (GDestroyNotify)platform_clear);
+	for (int i = 0; request->platforms[i] != NULL; i++) {
+		g_array_set_size(wanted, wanted->len + 1);
+		if (!platform_parse(request->platforms[i],
+			    &g_array_index(wanted, Platform, wanted->len - 1), error))
+			return false;
+	}
 	Load load = {.engine = engine,
 		.request = request,
 		.wanted = wanted,

@@ -222,14 +222,14 @@ static GPtrArray *fitting_images(Engine *engine, const char *index)
 }
 
 /* An index of which one image is here, of many, is saved as that image: so does an engine that keeps no indexes. */
-static bool save_named(Save *save, const char *id, const char *index, char *const *names,
-	GError **error)
+static bool save_named(
+	Save *save, const char *id, const char *index, char *const *names, GError **error)
 {
 	g_autoptr(IndexRow) row =
 		index != NULL ? index_store_get(save->engine->store, index) : NULL;
 	g_autoptr(GPtrArray) images = row != NULL ? fitting_images(save->engine, index) : NULL;
-	bool whole = images != NULL &&
-		     (images->len > 1 || image_index_is_whole(save->engine, index));
+	bool whole =
+		images != NULL && (images->len > 1 || image_index_is_whole(save->engine, index));
 	return whole ? save_index(save, row, images, names, error)
 		     : save_image(save, id, names, error);
 }
@@ -252,7 +252,7 @@ static void item_free(gpointer data)
 
 typedef struct {
 	Engine *engine;
-	const char *platform; /* or "" */
+	char *const *platforms; /* none: whatever the names stand for */
 	GPtrArray *items;
 } Wanted;
 
@@ -269,26 +269,36 @@ static Item *item_of(Wanted *wanted, const char *id, const char *index)
 	return item;
 }
 
-/* full: NULL for what has no name. */
-static bool want_image(Wanted *wanted, const char *reference, const char *full, GError **error)
+/* platform: "" for all that the reference stands for. */
+static bool want_platform(Wanted *wanted, const char *reference, const char *platform,
+	const char *full, GError **error)
 {
 	g_autofree char *index = image_index_named(wanted->engine, reference);
-	g_autofree char *id = image_find_on(wanted->engine, reference, wanted->platform, error);
+	g_autofree char *id = image_find_on(wanted->engine, reference, platform, error);
 	if (id == NULL) {
 		if (index != NULL)
 			g_prefix_error(error, "no suitable export target found: ");
 		return false;
 	}
-	Item *item = item_of(wanted, id, *wanted->platform == '\0' ? index : NULL);
-	if (full != NULL &&
-		!g_ptr_array_find_with_equal_func(item->names, full, g_str_equal, NULL))
+	Item *item = item_of(wanted, id, *platform == '\0' ? index : NULL);
+	if (full != NULL && !g_ptr_array_find_with_equal_func(item->names, full, g_str_equal, NULL))
 		g_ptr_array_add(item->names, g_strdup(full));
 	return true;
 }
 
+/* full: NULL for what has no name. */
+static bool want_image(Wanted *wanted, const char *reference, const char *full, GError **error)
+{
+	if (wanted->platforms[0] == NULL)
+		return want_platform(wanted, reference, "", full, error);
+	for (int i = 0; wanted->platforms[i] != NULL; i++)
+		if (!want_platform(wanted, reference, wanted->platforms[i], full, error))
+			return false;
+	return true;
+}
+
 /* A repository without a tag means all that it has. *none: it has none. */
-static bool want_repository(
-	Wanted *wanted, const Reference *reference, bool *none, GError **error)
+static bool want_repository(Wanted *wanted, const Reference *reference, bool *none, GError **error)
 {
 	g_autofree char *name = reference_name(reference), *prefix = g_strconcat(name, ":", NULL);
 	g_auto(GStrv) all = tag_store_with_prefix(wanted->engine->store, prefix);
@@ -310,8 +320,7 @@ static bool want(Wanted *wanted, const char *text, GError **error)
 	g_autoptr(GError) problem = NULL;
 	g_autoptr(Reference) parsed = reference_parse(text, NULL);
 	bool none = true;
-	if (parsed != NULL && is_repository(text) &&
-		!want_repository(wanted, parsed, &none, error))
+	if (parsed != NULL && is_repository(text) && !want_repository(wanted, parsed, &none, error))
 		return false;
 	if (!none)
 		return true;
@@ -349,11 +358,11 @@ static bool put_documents(Save *save, GError **error)
 	       put_text(save, "oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}", error);
 }
 
-bool image_save(Engine *engine, char *const *references, const char *platform, ByteSink write,
+bool image_save(Engine *engine, char *const *references, char *const *platforms, ByteSink write,
 	gpointer stream, GError **error)
 {
 	g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(item_free);
-	Wanted wanted = {engine, platform, items};
+	Wanted wanted = {engine, platforms, items};
 	if (!collect(&wanted, references, error))
 		return false;
 	Save save = {.engine = engine,

@@ -9,10 +9,8 @@
 char *image_find(Engine *engine, const char *reference, GError **error);
 json_t *image_config(
 	Engine *engine, const char *id, GError **error); /* the whole config document */
-json_t *image_inspect(
-	Engine *engine, const char *reference, const char *platform, GError **error);
-json_t *image_history(
-	Engine *engine, const char *reference, const char *platform, GError **error);
+json_t *image_inspect(Engine *engine, const char *reference, const char *platform, GError **error);
+json_t *image_history(Engine *engine, const char *reference, const char *platform, GError **error);
 json_t *image_short_names(char *const *full); /* as people write them; a new array */
 /* image_list.c; manifests: with what each index lists. */
 json_t *image_list(
@@ -25,13 +23,12 @@ bool image_tag(
 	Engine *engine, const char *reference, const char *repo, const char *tag, GError **error);
 json_t *image_remove(Engine *engine, const char *reference, bool force, bool prune, GError **error);
 /* What of an index is for these platforms; force is insisted on, as dockerd does. */
-json_t *image_remove_platforms(Engine *engine, const char *reference, char *const *platforms,
-	bool force, GError **error);
+json_t *image_remove_platforms(
+	Engine *engine, const char *reference, char *const *platforms, bool force, GError **error);
 json_t *image_prune(Engine *engine, const Filters *filters, GError **error);
 /* image_index.c: one name for several platforms (docs/decisions/indexes.md). */
 /* Like image_find, the image of a platform ("": what the name stands for). NOT_FOUND if there is none of it. */
-char *image_find_on(
-	Engine *engine, const char *reference, const char *platform, GError **error);
+char *image_find_on(Engine *engine, const char *reference, const char *platform, GError **error);
 /* The digest of the index that a reference means, for the caller; NULL: it means none. */
 char *image_index_named(Engine *engine, const char *reference);
 /* Keeps an index (image_id: not asked) with one image of it. What its names stand for is chosen anew: this host's platform
@@ -46,7 +43,8 @@ char *image_index_choose(Engine *engine, const char *digest, const Platform *wan
 bool image_is_part(Engine *engine, const char *id);
 /* image_manifests.c: what an index lists, as the API tells it. */
 json_t *image_index_descriptor(Engine *engine, const char *digest);
-json_t *image_index_entry(Engine *engine, const char *digest, const char *id); /* an image's descriptor in it */
+json_t *image_index_entry(
+	Engine *engine, const char *digest, const char *id); /* an image's descriptor in it */
 json_t *image_index_manifests(Engine *engine, const char *digest);
 gint64 image_index_size(Engine *engine, const char *digest); /* bytes of its images' files */
 /* Whether all that the index lists is here, in the form that it lists. */
@@ -91,17 +89,18 @@ typedef struct {
 char *image_import(Engine *engine, ByteSource read, gpointer stream, const ImportRequest *request,
 	GError **error);
 /* image_fetch.c: the same from a URL (http, https). said: with each line for the client while it comes. */
-char *image_import_url(Engine *engine, const char *url, const ImportRequest *request, int peer_fd,
-	GError **error);
+char *image_import_url(
+	Engine *engine, const char *url, const ImportRequest *request, int peer_fd, GError **error);
 /* load */
 typedef struct {
-	const char *tag;      /* a name instead of the archive's own, or "" */
-	const char *platform; /* only images of this one, or "" */
-	void (*said)(const char *line, gpointer data); /* each line for the user ("Loaded image: x") */
+	const char *tag;	/* a name instead of the archive's own, or "" */
+	char *const *platforms; /* only images of these; none: all */
+	void (*said)(
+		const char *line, gpointer data); /* each line for the user ("Loaded image: x") */
 	gpointer data;
 } LoadRequest;
 bool image_load(Engine *engine, const LoadRequest *request, ByteSource read, gpointer stream,
 	GError **error);
-/* platform: the images of this one instead of whole indexes, or "". */
-bool image_save(Engine *engine, char *const *references, const char *platform, ByteSink write,
+/* platforms: the images of these instead of whole indexes; none: whatever the references stand for. */
+bool image_save(Engine *engine, char *const *references, char *const *platforms, ByteSink write,
 	gpointer stream, GError **error);

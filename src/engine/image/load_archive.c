@@ -42,8 +42,7 @@ static la_ssize_t outer_input(struct archive *archive, void *data, const void **
 /* A name as a key: no leading "./", no "..". It never becomes a path (CVE-2014-9356). */
 static char *entry_name(const char *path)
 {
-	g_autofree char *rooted = g_strconcat("/", path, NULL),
-			*clean = path_normal(rooted, "/");
+	g_autofree char *rooted = g_strconcat("/", path, NULL), *clean = path_normal(rooted, "/");
 	return g_strdup(clean + 1);
 }
 
@@ -232,8 +231,8 @@ bool load_told(Load *load, const char *id, char *const *tags)
 }
 
 /* Its layers (of Layer), lowest first. */
-static GPtrArray *take_layers(Load *load, LayerPins *pins, const json_t *config,
-	char *const *layer_paths, GError **error)
+static GPtrArray *take_layers(
+	Load *load, LayerPins *pins, const json_t *config, char *const *layer_paths, GError **error)
 {
 	json_t *diff_ids = json_at(config, "rootfs.diff_ids");
 	g_autoptr(GPtrArray) layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);
@@ -252,14 +251,17 @@ static GPtrArray *take_layers(Load *load, LayerPins *pins, const json_t *config,
 bool load_suits(const Load *load, const json_t *config)
 {
 	g_auto(Platform) own = {0};
-	if (*load->request->platform == '\0')
+	if (load->wanted->len == 0)
 		return true;
 	platform_read(config, &own);
-	return platform_suits(&own, &load->wanted) > 0;
+	for (guint i = 0; i < load->wanted->len; i++)
+		if (platform_suits(&own, &g_array_index(load->wanted, Platform, i)) > 0)
+			return true;
+	return false;
 }
 
-bool load_content(Load *load, const char *config_path, char *const *layer_paths,
-	char *const *tags, char **id, GError **error)
+bool load_content(Load *load, const char *config_path, char *const *layer_paths, char *const *tags,
+	char **id, GError **error)
 {
 	g_autofree char *text = load_text(load, config_path, error);
 	g_autoptr(json_t) config = text != NULL ? json_parse(text, strlen(text), error) : NULL;
@@ -288,9 +290,13 @@ bool load_image(Load *load, const char *config_path, char *const *layer_paths, c
 
 bool load_lacks(const Load *load, const char *name, GError **error)
 {
-	g_autofree char *platform = platform_text(&load->wanted),
-			*shown = name != NULL ? reference_shorten(name) : g_strdup("");
+	g_autoptr(GString) platforms = g_string_new("");
+	for (guint i = 0; i < load->wanted->len; i++) {
+		g_autofree char *one = platform_text(&g_array_index(load->wanted, Platform, i));
+		g_string_append_printf(platforms, "%s%s", i > 0 ? ", " : "", one);
+	}
+	g_autofree char *shown = name != NULL ? reference_shorten(name) : g_strdup("");
 	return fail(error, BERTH_ERROR_NOT_FOUND,
 		"image %s was loaded, but doesn't provide the requested platform (%s)", shown,
-		platform);
+		platforms->str);
 }

@@ -19,7 +19,7 @@ typedef struct {
 	GError *problem;
 	GHashTable *files; /* name in the archive -> LoadFile */
 	GHashTable *links; /* name -> name it points to */
-	Platform wanted; /* of request->platform, if that is said */
+	GArray *wanted;	   /* of Platform: those of the request */
 	guint loaded;
 } Load;
 
@@ -35,8 +35,8 @@ json_t *load_json(Load *load, const char *path, GError **error);
 bool load_suits(const Load *load, const json_t *config);
 /* One image without a word: its configuration's path, its layers' paths (lowest first), its names. *id stays NULL where
  * another platform is asked for. */
-bool load_content(Load *load, const char *config_path, char *const *layer_paths,
-	char *const *tags, char **id, GError **error);
+bool load_content(Load *load, const char *config_path, char *const *layer_paths, char *const *tags,
+	char **id, GError **error);
 /* The same, and the client is told. */
 bool load_image(Load *load, const char *config_path, char *const *layer_paths, char *const *tags,
 	GError **error);

@@ -43,8 +43,8 @@ static char **layer_paths(const json_t *manifest)
 	return g_strv_builder_end(list);
 }
 
-static bool take_image(Load *load, const json_t *manifest, char *const *tags, char **id,
-	GError **error)
+static bool take_image(
+	Load *load, const json_t *manifest, char *const *tags, char **id, GError **error)
 {
 	g_autofree char *config = blob_path(json_str(manifest, "config.digest"));
 	g_auto(GStrv) paths = layer_paths(manifest);
@@ -57,7 +57,8 @@ static bool keep_blob(Load *load, const char *index, const json_t *descriptor, G
 	g_autofree char *path = blob_path(digest);
 	LoadFile *file = path != NULL ? load_get(load, path, error) : NULL;
 	if (path == NULL)
-		return fail(error, BERTH_ERROR_INVALID, "invalid digest \"%s\" in the index", digest);
+		return fail(
+			error, BERTH_ERROR_INVALID, "invalid digest \"%s\" in the index", digest);
 	return file != NULL && blob_writer_keep(file->blob, true, error) &&
 	       index_store_add_blob(load->engine->store, index, digest, error);
 }
@@ -68,8 +69,7 @@ static bool take_attestation(Load *load, const char *index, const json_t *entry,
 	g_autofree char *text = descriptor_text(load, entry, error);
 	g_autoptr(json_t) manifest = text != NULL ? json_parse(text, strlen(text), error) : NULL;
 	const json_t *layers = json_object_get(manifest, "layers");
-	if (manifest == NULL ||
-		!keep_blob(load, index, json_object_get(manifest, "config"), error))
+	if (manifest == NULL || !keep_blob(load, index, json_object_get(manifest, "config"), error))
 		return false;
 	for (size_t i = 0; i < json_array_size(layers); i++)
 		if (!keep_blob(load, index, json_array_get(layers, i), error))
@@ -108,8 +108,8 @@ static bool take_entries(
 			bool about = index_entry_is_attestation(entry);
 			if (about != (pass == 1) || !descriptor_is_here(load, entry))
 				continue;
-			if (about ? *lead != NULL && *load->request->platform == '\0' &&
-					    !take_attestation(load, index->digest, entry, error)
+			if (about ? *lead != NULL && load->wanted->len == 0 &&
+						!take_attestation(load, index->digest, entry, error)
 				  : !take_entry(load, index, entry, lead, error))
 				return false;
 		}
@@ -143,14 +143,13 @@ static bool take_index(Load *load, const json_t *descriptor, char *const *tags, 
 		return false;
 	if (lead != NULL)
 		return name_index(load, index.digest, lead, tags, error);
-	return *load->request->platform != '\0'
+	return load->wanted->len > 0
 		       ? load_lacks(load, tags[0], error)
 		       : fail(error, BERTH_ERROR_INVALID,
 				 "invalid archive: it has no image of those that its index lists");
 }
 
-static bool take_descriptor(
-	Load *load, const json_t *descriptor, const char *name, GError **error)
+static bool take_descriptor(Load *load, const json_t *descriptor, const char *name, GError **error)
 {
 	char *tags[] = {(char *)(*name != '\0' ? name : NULL), NULL};
 	g_autofree char *text = descriptor_text(load, descriptor, error), *id = NULL;

@@ -231,14 +231,14 @@ static bool wanted(const Network *network, const Filters *filters)
 	       filters_match_labels(filters, json_object_get(network->spec, "Labels"));
 }
 
-json_t *network_list(Engine *engine, const Filters *filters)
+json_t *network_list(Engine *engine, const Filters *filters, bool with_members)
 {
 	json_t *list = json_array();
 	g_mutex_lock(&engine->network_lock);
 	for (guint i = 0; i < engine->networks->len; i++)
 		if (wanted(engine->networks->pdata[i], filters))
-			json_array_append_new(
-				list, network_json(engine, engine->networks->pdata[i], false));
+			json_array_append_new(list,
+				network_json(engine, engine->networks->pdata[i], with_members));
 	g_mutex_unlock(&engine->network_lock);
 	return list;
 }
@@ -248,6 +248,8 @@ json_t *network_inspect(Engine *engine, const char *reference, GError **error)
 	g_mutex_lock(&engine->network_lock);
 	Network *network = network_lookup(engine, reference);
 	json_t *json = network != NULL ? network_json(engine, network, true) : NULL;
+	if (json != NULL)
+		json_object_set_new(json, "Status", network_status(network));
 	g_mutex_unlock(&engine->network_lock);
 	if (json == NULL)
 		fail(error, BERTH_ERROR_NOT_FOUND, "network %s not found", reference);

@@ -35,7 +35,7 @@ struct Network {
 bool networks_open(Engine *engine, GError **error);
 bool networks_resume(Engine *engine, GError **error); /* once running containers are known again */
 char *network_create(Engine *engine, const json_t *request, GError **error); /* its id */
-json_t *network_list(Engine *engine, const Filters *filters);
+json_t *network_list(Engine *engine, const Filters *filters, bool with_members);
 json_t *network_inspect(Engine *engine, const char *reference, GError **error);
 bool network_remove(Engine *engine, const char *reference, GError **error);
 /* Whether it is an address of a container on a bridge, of text such as "172.17.0.2". */
@@ -49,6 +49,9 @@ bool network_realise(Engine *engine, Network *network, GError **error);
 /* Removes what the host has of a network. The row goes last: what a crash leaves is made again, or removed. */
 void network_unrealise(Engine *engine, Network *network);
 bool network_is_wanted(Engine *engine, const Network *network); /* by a container, be it stopped */
+
+/* network_status.c: NetworkStatus of the API, a new reference. Under the lock. */
+json_t *network_status(const Network *network);
 
 /* network_names.c: the file of a network's names. Under the lock. */
 void network_names_write(Engine *engine, const Network *network);

@@ -358,6 +358,21 @@ const LogDriver *log_driver_find(const char *name, GError **error)
 	return NULL;
 }
 
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+json_t *log_driver_names(void)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_null_terminated(0, NULL, TRUE);
+	for (size_t i = 0; i < G_N_ELEMENTS(drivers); i++)
+		if (drivers[i].kind != PLAN_LOG_NONE)
+			g_ptr_array_add(names, (gpointer)drivers[i].name);
+	g_ptr_array_sort(names, by_name);
+	return json_strings((char *const *)names->pdata);
+}
+
 static bool check_known(const LogDriver *driver, const json_t *options, GError **error)
 {
 	const char *key;

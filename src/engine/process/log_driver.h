@@ -27,6 +27,8 @@ typedef struct {
 } LogDriver;
 /* NULL with INVALID: there is none of that name. */
 const LogDriver *log_driver_find(const char *name, GError **error);
+/* The names of those that write somewhere, in their order: a new list of strings. */
+json_t *log_driver_names(void);
 /* Facility's number, -1 for what is none. */
 int syslog_facility(const char *name);
 

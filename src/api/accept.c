@@ -1,0 +1,61 @@
+#include "api/accept.h"
+
+#include <string.h>
+
+/* 0: not at all. */
+static int closeness(const char *range, const char *type)
+{
+	if (g_ascii_strcasecmp(range, type) == 0)
+		return 3;
+	if (strcmp(range, "*/*") == 0)
+		return 1;
+	return g_str_has_suffix(range, "/*") &&
+			       g_ascii_strncasecmp(range, type, strlen(range) - 1) == 0
+		       ? 2
+		       : 0;
+}
+
+/* Of "application/json;q=0.5"; what is no number does not count as wanted. */
+static double quality_of(char *const *parameters)
+{
+	for (int i = 0; parameters[i] != NULL; i++) {
+		const char *text = g_strstrip(parameters[i]);
+		if (g_ascii_strncasecmp(text, "q=", 2) == 0) {
+			char *end;
+			double quality = g_ascii_strtod(text + 2, &end);
+			return *end == '\0' && quality >= 0 && quality <= 1 ? quality : 0;
+		}
+	}
+	return 1;
+}
+
+static bool is_better(const AcceptRank *a, const AcceptRank *b)
+{
+	return a->quality > b->quality || (a->quality == b->quality && a->closeness > b->closeness);
+}
+
+static bool line_ranks(const char *line, const char *type, AcceptRank *rank)
+{
+	bool ranks = false;
+	g_auto(GStrv) ranges = g_strsplit(line, ",", -1);
+	for (int i = 0; ranges[i] != NULL; i++) {
+		g_auto(GStrv) parts = g_strsplit(ranges[i], ";", -1);
+		if (parts[0] == NULL)
+			continue;
+		AcceptRank own = {quality_of(parts + 1), closeness(g_strstrip(parts[0]), type)};
+		if (own.closeness > 0 && own.quality > 0 && is_better(&own, rank)) {
+			*rank = own;
+			ranks = true;
+		}
+	}
+	return ranks;
+}
+
+bool accept_ranks(const HttpHead *head, const char *type, AcceptRank *rank)
+{
+	bool ranks = false;
+	for (guint i = 0; i + 1 < head->headers->len; i += 2)
+		if (g_ascii_strcasecmp(head->headers->pdata[i], "Accept") == 0)
+			ranks = line_ranks(head->headers->pdata[i + 1], type, rank) || ranks;
+	return ranks;
+}
