@@ -260,6 +260,8 @@ def drive(operations, killed, points_of, kill_at):
             for at in range(1, len(names) + 1, step):
                 point = f"{at} {names[at - 1]}"
                 kills += kill_at(at, operations[name])
+            if kills == 0:
+                raise RuntimeError("nothing was killed")
         except (RuntimeError, KeyError, OSError, sqlite3.Error) as problem:
             failures.append(f"{point}: {problem}")
         total += kills

@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -114,23 +113,10 @@ static void say_pid(void)
 	close(fd);
 }
 
-int main(void)
+/* Follows its grandparent, which goes on to become the shim: the engine knows that by its pid, and its process as its child. */
+static _Noreturn void trace(pid_t shim, int seized)
 {
-	char text[1], *const arguments[] = {"berth-shim", NULL}, *const none[] = {NULL};
 	struct sigaction told_by = {.sa_handler = tell};
-	int seized[2];
-	if (access(KILL_FILE, F_OK) < 0)
-		execve(REAL_SHIM, arguments, none);
-	if (pipe2(seized, O_CLOEXEC) < 0)
-		return 4;
-	pid_t shim = fork();
-	if (shim == 0) {
-		/* Whoever kills us means the shim. */
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (read(seized[0], text, 1) == 1)
-			execve(REAL_SHIM, arguments, none);
-		_exit(2);
-	}
 	/* Its sockets are its own. */
 	for (int inherited = 3; inherited <= 5; inherited++)
 		close(inherited);
@@ -142,7 +128,32 @@ int main(void)
 		PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
 			PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC);
 	ptrace(PTRACE_INTERRUPT, shim, NULL, NULL);
-	if (write(seized[1], "", 1) != 1)
-		return 4;
+	if (write(seized, "", 1) != 1)
+		_exit(4);
+	close(seized);
 	follow(shim);
+	_exit(0);
+}
+
+int main(void)
+{
+	char text[1], *const arguments[] = {"berth-shim", NULL}, *const none[] = {NULL};
+	pid_t shim = getpid();
+	int seized[2];
+	if (access(KILL_FILE, F_OK) == 0) {
+		if (pipe2(seized, O_CLOEXEC) < 0)
+			return 4;
+		pid_t between = fork();
+		if (between == 0 && fork() == 0)
+			trace(shim, seized[1]);
+		if (between == 0)
+			_exit(0);
+		/* A shim has no child that it did not make. */
+		waitpid(between, NULL, 0);
+		close(seized[1]);
+		if (read(seized[0], text, 1) != 1)
+			return 2;
+	}
+	execve(REAL_SHIM, arguments, none);
+	return 2;
 }

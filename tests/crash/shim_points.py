@@ -13,9 +13,14 @@ def start():
     ok("POST", "/containers/cc/start")
 
 
-def run_exec():
-    ok("POST", "/exec/%s/start" % ok("POST", "/containers/cc/exec", {"Cmd": ["true"]})["Id"], {"Detach": True})
-    time.sleep(0.03)
+def run_exec(**more):
+    id = ok("POST", "/containers/cc/exec", {"Cmd": ["true"], **more})["Id"]
+    ok("POST", f"/exec/{id}/start", {"Detach": True})
+    for _ in range(1000):
+        if not ok("GET", f"/exec/{id}/json")["Running"]:
+            return
+        time.sleep(0.01)
+    raise RuntimeError("the exec does not end")
 
 
 def wait():
@@ -23,8 +28,7 @@ def wait():
 
 
 def exec_privileged():
-    ok("POST", "/exec/%s/start" % ok("POST", "/containers/cc/exec", {"Cmd": ["true"], "Privileged": True})["Id"], {"Detach": True})
-    time.sleep(0.03)
+    run_exec(Privileged=True)
 
 
 def ended():
