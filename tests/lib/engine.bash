@@ -70,9 +70,11 @@ not() { ! "$@"; }
 d() { timeout -s KILL 30 "$DOCKER" "$@"; }
 api() { curl -s --max-time 20 --unix-socket "$WORK/b.sock" "$@"; }
 # How long an answer takes, in milliseconds; very long if it is none.
-api_ms() { api -o /dev/null -w '%{http_code} %{time_total}' "$1" | awk '{ print $1 == 200 ? int($2 * 1000) : 99999 }'; }
+api_ms() { api -o /dev/null -w '%{http_code} %{time_total}' "$@" | awk '{ print $1 == 200 ? int($2 * 1000) : 99999 }'; }
 # The engine's memory at its height.
 peak_kb() { awk '/^VmHWM/ { print $2 }' "/proc/$(cat "$WORK/pid")/status"; }
+# What the engine has of memory now.
+memory_kb() { awk '/^VmRSS/ { print $2 }' "/proc/$(cat "$WORK/pid")/status"; }
 run_none() { d run --rm --network none "$@"; }
 post_json() { api -H 'Content-Type: application/json' -X POST -d "$2" "http://b$1"; }
 status_of() { api -o /dev/null -w '%{http_code}' "$@"; }

@@ -122,10 +122,12 @@ teardown_file() { hosts_remove; }
 
 @test "the hundredth container with two hundred ports starts as the first" {
 	start() { local s; s=$(date +%s%N); d run -d --name "$1" -p "$2-$(($2 + 199)):1-200" busybox sleep 1000 >/dev/null; echo $((($(date +%s%N) - s) / 1000)); }
+	# The quickest of three: on a busy machine any of them may have to wait.
+	quickest() { local i; for i in 0 1 2; do start "$1$i" $(($2 + i * 200)); done | sort -n | head -1; }
 	start warm 10000 >/dev/null
-	first=$(start p1 10200)
-	for i in $(seq 2 40); do start "p$i" $((10000 + i * 200 + 200)) >/dev/null; done
-	last=$(start plast 30000)
+	first=$(quickest first 10200)
+	for i in $(seq 4 40); do start "p$i" $((10000 + i * 200 + 200)) >/dev/null; done
+	last=$(quickest last 30000)
 	echo "first $first us, last $last us"
 	[ "$last" -lt $((first * 3 + 20000)) ]
 	d ps -q | xargs "$BUILD/berth" rm -f >/dev/null

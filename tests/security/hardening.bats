@@ -79,26 +79,29 @@ has() { (((0x$1 >> $2) & 1)); }
 # The pid of the one exec of "stays", once the engine has heard that it runs.
 exec_pid() {
 	local id
-	for _ in $(seq 100); do
-		id=$(d inspect -f '{{range .ExecIDs}}{{.}}{{end}}' stays)
-		api "http://b/exec/$id/json" | jq -e 'select(.Running) | .Pid' && return
+	for _ in $(seq 300); do
+		for id in $(api http://b/containers/stays/json | jq -r '.ExecIDs[]?'); do
+			api "http://b/exec/$id/json" | jq -e 'select(.Running and .Pid > 0) | .Pid' && return
+		done
 		sleep 0.05
 	done
 	false
 }
 
 @test "kill -9 of the shim of an exec --privileged: the exec has ended with 137, its container goes on; an engine's death harms neither" {
-	d run -d --name stays --network none busybox sleep 100
+	mkdir "$WORK/shared"
+	d run -d --name stays --network none -v "$WORK/shared:/shared" busybox sleep 100
 	d exec --privileged stays sleep 99 3>&- &
 	client=$!
 	kill -9 "$(ps -o ppid= -p "$(exec_pid)" | xargs)"
 	wait $client && code=0 || code=$?
 	[ "$code" -eq 137 ]
 	[ "$(d exec --privileged stays echo on)" = on ]
-	d exec --privileged stays sh -c 'sleep 1; echo through' >"$WORK/through" 3>&- &
+	d exec --privileged stays sh -c 'while [ ! -e /shared/go ]; do sleep 0.1; done; echo through' >"$WORK/through" 3>&- &
 	client=$!
 	exec_pid
 	engine_kill
+	touch "$WORK/shared/go"
 	wait $client || true
 	[ "$(cat "$WORK/through")" = through ]
 	engine_start
