@@ -103,6 +103,18 @@ static void test_depth(void)
 }
 
 /* What is no UTF-8 is read, cut and printed without a step beyond its end. */
+/* Half a character is one byte wide, wherever it stands: what is behind it stays. */
+static void test_halves(void)
+{
+	g_autoptr(json_t) data = json_loads(document, 0, NULL);
+	g_autoptr(GString) out = g_string_new("");
+	g_autoptr(Template) template =
+		template_parse("", "{{\"a\xf0\"}}{{/*\xf0*/}}\xf0{{\"b\"}}tail", NULL);
+	g_assert_nonnull(template);
+	g_assert_true(template_run(template, TEMPLATE_PLAIN, (GoValue){&go_any, data}, out, NULL));
+	g_assert_true(g_str_has_suffix(out->str, "btail"));
+}
+
 static void test_bytes(void)
 {
 	static const char *const odd[] = {"{{printf \"%5\xf6\" .Name}}", "\xf6{{title \"a\xf6\"}}",
@@ -126,6 +138,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/template/control", test_control);
 	g_test_add_func("/template/errors", test_errors);
 	g_test_add_func("/template/bytes", test_bytes);
+	g_test_add_func("/template/halves", test_halves);
 	g_test_add_func("/template/depth", test_depth);
 	return g_test_run();
 }
