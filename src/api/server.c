@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/trace.h"
 
 #include <errno.h>
@@ -225,12 +226,15 @@ static void serve(gpointer data, gpointer unused)
 {
 	Connection *connection = data;
 	(void)unused;
-	for (size_t length; (length = http_head_length(connection->buffer, connection->used)) > 0;)
-		if (!serve_one(connection, length)) {
-			connection_free(connection);
-			return;
-		}
-	connection_park(connection, EPOLL_CTL_MOD);
+	bool keep = true;
+	for (size_t length;
+		keep && (length = http_head_length(connection->buffer, connection->used)) > 0;)
+		keep = serve_one(connection, length);
+	if (keep)
+		connection_park(connection, EPOLL_CTL_MOD);
+	else
+		connection_free(connection);
+	memory_give_back();
 }
 
 static void refuse_head(Connection *connection)

@@ -186,6 +186,18 @@ int path_make_in_root(int root_fd, const char *path, mode_t mode)
 	return path_make_in_root_for(root_fd, path, mode, 0, 0);
 }
 
+/* The folder that one more part leads to. Only what is no folder itself - a link, or ".." - is looked up from the root again: to do so for every
+ * part would cost the square of their number, for each name of an archive. */
+static int open_part(int root_fd, int at, const char *part, const char *whole)
+{
+	const int flags = O_PATH | O_DIRECTORY;
+	bool up = strcmp(part, "..") == 0;
+	int fd = up ? -1 : path_open_in_root(at, part, flags | O_NOFOLLOW, 0);
+	if (fd >= 0 || (!up && errno != ENOTDIR && errno != ELOOP))
+		return fd;
+	return path_open_in_root(root_fd, whole, flags, 0);
+}
+
 int path_make_in_root_for(int root_fd, const char *path, mode_t mode, uid_t uid, gid_t gid)
 {
 	g_auto(GStrv) parts = g_strsplit(path, "/", -1);
@@ -195,10 +207,10 @@ int path_make_in_root_for(int root_fd, const char *path, mode_t mode, uid_t uid,
 		if (*parts[i] == '\0' || strcmp(parts[i], ".") == 0)
 			continue;
 		g_string_append_printf(done, "/%s", parts[i]);
-		int next = path_open_in_root(root_fd, done->str, O_PATH | O_DIRECTORY, 0);
+		int next = open_part(root_fd, at, parts[i], done->str);
 		if (next < 0 && errno == ENOENT && strcmp(parts[i], "..") != 0 &&
 			make_one(at, parts[i], mode, uid, gid))
-			next = path_open_in_root(root_fd, done->str, O_PATH | O_DIRECTORY, 0);
+			next = open_part(root_fd, at, parts[i], done->str);
 		fd_clear(&at);
 		at = next;
 	}

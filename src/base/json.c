@@ -19,6 +19,11 @@ char *json_text(const json_t *value)
 	return json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
 }
 
+size_t json_size(const json_t *value)
+{
+	return json_dumpb(value, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY);
+}
+
 char *json_base64url(const json_t *value)
 {
 	g_autofree char *text = json_text(value);

@@ -12,6 +12,9 @@ json_t *json_parse(const char *text, size_t length, GError **error);
 /* Compact text of a value, members in insertion order; the caller frees it. */
 char *json_text(const json_t *value);
 
+/* How many bytes json_text would have. */
+size_t json_size(const json_t *value);
+
 /* The same as base64url, as headers of the Engine API carry it; the caller frees it. */
 char *json_base64url(const json_t *value);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/xattr.h>
 
 enum { DEFAULT_PERIOD = 100000, KILL_ROUNDS = 50, PROCS_LIMIT = 8 << 20 };
 
@@ -218,7 +219,7 @@ static char *limit_file(const CgroupLayout *layout, const char *path, const Limi
 }
 
 /* v2: a controller works below a cgroup only if each one above hands it down. */
-static void hand_down(const CgroupLayout *layout, Plan *plan, const char *path)
+static void hand_down(const CgroupLayout *layout, Plan *plan, const char *path, int parents)
 {
 	g_auto(GStrv) parts = g_strsplit(path, "/", -1);
 	g_autoptr(GString) at = g_string_new(layout->unified);
@@ -226,7 +227,7 @@ static void hand_down(const CgroupLayout *layout, Plan *plan, const char *path)
 	for (int i = 0; parts[i] != NULL && parts[i + 1] != NULL; i++) {
 		if (*parts[i] != '\0') {
 			g_string_append_printf(at, "/%s", parts[i]);
-			plan_put(plan, PLAN_CGROUP_MAKE, 1, PLAN_OPTIONAL, at->str, NULL);
+			plan_put(plan, PLAN_CGROUP_MAKE, 1, PLAN_OPTIONAL | parents, at->str, NULL);
 		}
 		g_autofree char *file = g_strconcat(at->str, "/cgroup.subtree_control", NULL);
 		g_autofree char *now = file_read(file, 4096);
@@ -238,7 +239,7 @@ static void hand_down(const CgroupLayout *layout, Plan *plan, const char *path)
 }
 
 /* v1: a new cpuset is empty and takes no process before it has cpus and memory nodes. */
-static void fill_cpuset(const CgroupLayout *layout, Plan *plan, const char *path)
+static void fill_cpuset(const CgroupLayout *layout, Plan *plan, const char *path, int parents)
 {
 	const char *mount = g_hash_table_lookup(layout->v1, "cpuset");
 	g_autofree char *parent = g_path_get_dirname(path);
@@ -251,7 +252,8 @@ static void fill_cpuset(const CgroupLayout *layout, Plan *plan, const char *path
 			g_autofree char *folder = g_strconcat(mount, targets[t], NULL);
 			g_autofree char *to = g_build_filename(folder, files[i], NULL);
 			if (t == 0)
-				plan_put(plan, PLAN_CGROUP_MAKE, 1, PLAN_OPTIONAL, folder, NULL);
+				plan_put(plan, PLAN_CGROUP_MAKE, 1, PLAN_OPTIONAL | parents, folder,
+					NULL);
 			plan_put(plan, PLAN_CGROUP_WRITE, 1, PLAN_OPTIONAL, to, g_strchomp(value),
 				NULL);
 		}
@@ -296,14 +298,16 @@ bool cgroup_plan(const CgroupLayout *layout, Plan *plan, const char *path, const
 {
 	g_autoptr(GArray) limits = limits_of(host, error);
 	g_autoptr(GPtrArray) list = folders(layout, path, host);
+	/* The engine's own parent is left for the next container. */
+	int parents = *json_str(host, "CgroupParent") != '\0' ? PLAN_PARENTS : 0;
 	if (limits == NULL)
 		return false;
 	if (layout->v2)
-		hand_down(layout, plan, path);
+		hand_down(layout, plan, path, parents);
 	for (guint i = 0; i < list->len; i++)
-		plan_put(plan, PLAN_CGROUP_MAKE, 1, 0, list->pdata[i], NULL);
+		plan_put(plan, PLAN_CGROUP_MAKE, 1, parents, list->pdata[i], NULL);
 	if (!layout->v2 && wants_controller("cpuset", host))
-		fill_cpuset(layout, plan, path);
+		fill_cpuset(layout, plan, path, parents);
 	for (guint i = 0; i < limits->len; i++) {
 		Limit *limit = &g_array_index(limits, Limit, i);
 		g_autofree char *file = limit_file(layout, path, limit);
@@ -392,14 +396,27 @@ void cgroup_kill(const CgroupLayout *layout, const char *path)
 	}
 }
 
+/* What shims made above it for a parent that was asked for. */
+static void delete_parents(const char *folder)
+{
+	g_autofree char *at = g_path_get_dirname(folder);
+	while (getxattr(at, CGROUP_MADE_MARK, NULL, 0) >= 0 && rmdir(at) == 0) {
+		char *above = g_path_get_dirname(at);
+		g_free(at);
+		at = above;
+	}
+}
+
 void cgroup_delete(const CgroupLayout *layout, const char *path)
 {
 	g_autoptr(json_t) everything = json_pack("{s:s}", "CpusetCpus", "0");
 	g_autoptr(GPtrArray) list = folders(layout, path, everything);
-	for (guint i = 0; i < list->len; i++)
+	for (guint i = 0; i < list->len; i++) {
 		for (int round = 0;
 			rmdir(list->pdata[i]) < 0 && errno == EBUSY && round < KILL_ROUNDS; round++)
 			g_usleep(2000);
+		delete_parents(list->pdata[i]);
+	}
 }
 
 bool cgroup_can(const CgroupLayout *layout, const char *name)

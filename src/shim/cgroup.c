@@ -10,24 +10,47 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
-enum { PATH_ROOM = 512, KILL_ROUNDS = 100, REMOVE_ROUNDS = 100 };
+enum { PATH_ROOM = 512, KILL_ROUNDS = 100, REMOVE_ROUNDS = 100, MAKE_ROUNDS = 10 };
 
-/* A folder and those above it: the parent may have been removed between two containers. */
-static void make_folder(const char *path)
+/* "/a/b" becomes "/a"; false where nothing is above. */
+static bool cut_last(char *path)
+{
+	char *slash = strrchr(path, '/');
+	if (slash == NULL || slash == path)
+		return false;
+	*slash = '\0';
+	return true;
+}
+
+/* A folder and those above it: the parent may be removed between two containers, or while this is at it. */
+static void make_folder(const char *path, bool mark, bool mark_parents)
 {
 	char parent[PATH_ROOM];
-	if (mkdir(path, 0755) == 0 || errno == EEXIST)
-		return;
-	int why = errno;
-	snprintf(parent, sizeof parent, "%s", path);
-	char *slash = strrchr(parent, '/');
-	if (why == ENOENT && slash != NULL && slash != parent) {
-		*slash = '\0';
-		make_folder(parent);
+	for (int i = 0; i < MAKE_ROUNDS; i++) {
+		bool made = mkdir(path, 0755) == 0;
+		if (made && mark)
+			setxattr(path, CGROUP_MADE_MARK, "", 0, 0);
+		if (made || errno == EEXIST)
+			return;
+		int why = errno;
+		snprintf(parent, sizeof parent, "%s", path);
+		errno = why;
+		if (why != ENOENT || !cut_last(parent))
+			break;
+		make_folder(parent, mark_parents, mark_parents);
 	}
-	if (mkdir(path, 0755) < 0 && errno != EEXIST)
-		report_fail(errno, "mkdir %s", path);
+	report_fail(errno, "mkdir %s", path);
+}
+
+/* What was made above it, as far as nothing else is in there. */
+static void remove_parents(const char *path)
+{
+	char at[PATH_ROOM];
+	snprintf(at, sizeof at, "%s", path);
+	while (cut_last(at) && getxattr(at, CGROUP_MADE_MARK, NULL, 0) >= 0 && rmdir(at) == 0)
+		;
 }
 
 /* Loads the device rules and attaches them to a v2 cgroup (bpf(2), Linux 4.15). */
@@ -70,7 +93,9 @@ void cgroup_make(const struct plan *plan, void (*warn)(const char *text))
 {
 	for (const struct plan_record *r = NULL; (r = plan_next(plan, r)) != NULL;) {
 		if (r->op == PLAN_CGROUP_MAKE)
-			make_folder(record_string(r, 0));
+			make_folder(record_string(r, 0),
+				record_number(r, 0) == (PLAN_OPTIONAL | PLAN_PARENTS),
+				record_number(r, 0) & PLAN_PARENTS);
 		else if (r->op == PLAN_CGROUP_BPF)
 			attach_devices(r);
 		else if (r->op == PLAN_CGROUP_WRITE)
@@ -168,5 +193,7 @@ void cgroup_remove(const struct plan *plan)
 		for (int i = 0;
 			rmdir(record_string(r, 0)) < 0 && errno == EBUSY && i < REMOVE_ROUNDS; i++)
 			usleep(500);
+		if (record_number(r, 0) & PLAN_PARENTS)
+			remove_parents(record_string(r, 0));
 	}
 }

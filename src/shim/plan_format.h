@@ -24,7 +24,7 @@ enum plan_op {
 	PLAN_ID,	   /* | container id, exit file, control socket */
 	PLAN_STDIO,	   /* PLAN_STDIO_ flags, rows, columns | */
 	PLAN_LOG,	   /* enum plan_log, bytes a file, files | path, attributes (JSON or "") */
-	PLAN_CGROUP_MAKE,  /* PLAN_OPTIONAL: shared, left behind | folder */
+	PLAN_CGROUP_MAKE,  /* PLAN_OPTIONAL: shared, left behind; PLAN_PARENTS: those made above it are not | folder */
 	PLAN_CGROUP_WRITE, /* PLAN_OPTIONAL | file, value */
 	PLAN_CGROUP_BPF,   /* eBPF instructions... | cgroup v2 folder: device rules */
 	PLAN_CGROUP_OOM,   /* | file that counts kills for memory ("oom_kill N") */
@@ -77,7 +77,10 @@ enum plan_op {
 	PLAN_OPS,
 };
 
-enum { PLAN_OPTIONAL = 1, PLAN_BORN_IN = 1 };
+enum { PLAN_OPTIONAL = 1, PLAN_BORN_IN = 1, PLAN_PARENTS = 2 };
+
+/* On a cgroup that was made for a parent that a request names: an empty one of the administrator's, with limits, stays. */
+#define CGROUP_MADE_MARK "trusted.berth.made"
 enum plan_file_number { FILE_MODE, FILE_UID, FILE_GID, FILE_LENGTH, FILE_NUMBERS };
 enum plan_log { PLAN_LOG_NONE, PLAN_LOG_JSON, PLAN_LOG_LOCAL };
 

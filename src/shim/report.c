@@ -30,11 +30,29 @@ void die_with_shim(void)
 		_exit(1);
 }
 
+/* As Go quotes them: what a container's names and links say gives no orders to the terminal where this is read. */
+static void show_controls(char *out, size_t room, const char *text)
+{
+	size_t used = 0;
+	for (const unsigned char *p = (const unsigned char *)text; *p != '\0' && used + 7 < room;
+		p++) {
+		bool c1 = *p == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f;
+		if (c1)
+			used += (size_t)snprintf(out + used, room - used, "\\u%04x", *++p);
+		else if (*p < ' ' || *p == 0x7f)
+			used += (size_t)snprintf(out + used, room - used, "\\x%02x", *p);
+		else
+			out[used++] = (char)*p;
+	}
+	out[used] = '\0';
+}
+
 static _Noreturn void report(const char *mark, int errnum, const char *format, va_list args)
 {
-	char text[SHIM_TEXT - 1];
+	char text[SHIM_TEXT - 1], raw[SHIM_TEXT];
 	size_t used = (size_t)snprintf(text, sizeof text, "%s", mark);
-	vsnprintf(text + used, sizeof text - used, format, args);
+	vsnprintf(raw, sizeof raw, format, args);
+	show_controls(text + used, sizeof text - used, raw);
 	used = strlen(text);
 	if (errnum != 0) {
 		/* Lower case, as Go words it: people's scripts look for these texts. */

@@ -51,9 +51,20 @@ bool blob_writer_add(BlobWriter *writer, const void *data, size_t length, GError
 	return true;
 }
 
-int blob_writer_fd(const BlobWriter *writer)
+int blob_writer_fd(BlobWriter *writer)
 {
+	if (writer->fd >= 0)
+		return writer->fd;
+	bool kept = writer->name == NULL;
+	writer->fd = openat(kept ? writer->store->blobs_fd : writer->store->tmp_fd,
+		kept ? blob_writer_digest(writer) + strlen("sha256:") : writer->name,
+		O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	return writer->fd;
+}
+
+void blob_writer_rest(BlobWriter *writer)
+{
+	fd_clear(&writer->fd);
 }
 
 gint64 blob_writer_size(const BlobWriter *writer)
@@ -73,7 +84,7 @@ bool blob_writer_keep(BlobWriter *writer, bool sync, GError **error)
 	const char *name = blob_writer_digest(writer) + strlen("sha256:");
 	if (writer->name == NULL)
 		return true; /* kept already: two layers of an image may be the same */
-	if ((sync && fsync(writer->fd) < 0) ||
+	if ((sync && fsync(blob_writer_fd(writer)) < 0) ||
 		renameat(writer->store->tmp_fd, writer->name, writer->store->blobs_fd, name) < 0)
 		return fail_errno(error, "cannot keep blob %s", name);
 	g_clear_pointer(&writer->name, g_free);

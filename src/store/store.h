@@ -34,7 +34,10 @@ bool store_sync(Store *store, GError **error);
 typedef struct BlobWriter BlobWriter;
 BlobWriter *blob_writer_new(Store *store, GError **error);
 bool blob_writer_add(BlobWriter *writer, const void *data, size_t length, GError **error);
-int blob_writer_fd(const BlobWriter *writer);
+/* Of what was written, opened anew where it rests; -1 with errno. */
+int blob_writer_fd(BlobWriter *writer);
+/* Holds no descriptor until it is asked for again; nothing more is written. */
+void blob_writer_rest(BlobWriter *writer);
 gint64 blob_writer_size(const BlobWriter *writer);
 /* "sha256:..." of what was written so far; the caller frees it. Nothing may be added afterwards. */
 const char *blob_writer_digest(BlobWriter *writer);

@@ -189,3 +189,19 @@ see() { # container with the watcher, command...
 	not grep "/proc/$pid/ns/" "$WORK/trace"
 	d rm -f other
 }
+
+@test "a network namespace that gets links is that of the process that was looked at, in its making and later" {
+	d network create --internal links
+	strace -f -o "$WORK/trace" -e trace=open,openat,openat2 -p "$(cat "$WORK/pid")" 2>/dev/null 3>&- &
+	tracer=$!
+	until grep -q TracerPid:[[:space:]]*[1-9] "/proc/$(cat "$WORK/pid")/status"; do sleep 0.01; done
+	d run -d --name linked busybox sleep 100
+	d network connect links linked
+	d network disconnect links linked
+	kill "$tracer"
+	wait "$tracer" || true
+	[ "$(grep -c '[0-9], "ns/net"' "$WORK/trace")" -ge 3 ]
+	not grep '/proc/[0-9]*/ns/net' "$WORK/trace"
+	d rm -f linked
+	d network rm links
+}

@@ -38,3 +38,65 @@ lives() {
 	[ "$(status_of -H 'Content-Type: application/json' --data-binary "@$WORK/deep" http://b/containers/create)" = 400 ]
 	[ "$(status_of "http://b/containers/json?filters=$(head -c 70000 /dev/zero | tr '\0' a)")" = 400 ]
 }
+
+# A container named $1 with labels that are a MB and a half of text, and many times that in memory.
+labelled() {
+	jq -nc '{Image: "busybox", Labels: ([range(100000) | {"l\(.)": ""}] | add)}' >"$WORK/request.json"
+	[ "$(status_of -H 'Content-Type: application/json' -d "@$WORK/request.json" "http://b/containers/create?name=$1")" = 201 ]
+}
+
+@test "budgets: labels of many MB, in ten containers and their events" {
+	local before i
+	labelled first
+	d rm first
+	before=$(memory_kb)
+	for i in $(seq 10); do labelled "labels$i"; done
+	echo "before $before kB, then $(memory_kb) kB"
+	[ "$(memory_kb)" -lt $((before + 81920)) ]
+	d ps -aq | xargs "$BUILD/berth" rm >/dev/null
+}
+
+@test "budgets: what a large request was made of is given back" {
+	local before i
+	before=$(memory_kb)
+	jq -nc '{Image: "busybox", Cmd: [range(1000000) | ""]}' >"$WORK/request.json"
+	[ "$(status_of -H 'Content-Type: application/json' -d "@$WORK/request.json" "http://b/containers/create?name=large")" = 201 ]
+	d rm large
+	for i in $(seq 100); do [ "$(memory_kb)" -lt $((before + 20480)) ] && break; sleep 0.1; done
+	echo "before $before kB, then $(memory_kb) kB"
+	[ "$(memory_kb)" -lt $((before + 20480)) ]
+}
+
+@test "budgets: names of an archive, however deep" {
+	local before after ticks
+	ticks() { awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$(cat "$WORK/pid")/stat"; }
+	d create --name deep --network none busybox >/dev/null
+	python3 -c '
+import sys, tarfile
+with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as archive:
+    for i in range(100):
+        entry = tarfile.TarInfo("a/" * 1900 + f"d{i}/x")
+        archive.addfile(entry)' >"$WORK/deep.tar"
+	before=$(ticks)
+	[ "$(status_of -T "$WORK/deep.tar" 'http://b/containers/deep/archive?path=/tmp')" = 200 ]
+	after=$(ticks)
+	echo "$((after - before)) ticks"
+	[ $((after - before)) -lt $((5 * $(getconf CLK_TCK))) ]
+	d rm deep
+}
+
+@test "budgets: an archive of more files than the engine has descriptors" {
+	local i limit
+	limit=$(prlimit --pid "$(cat "$WORK/pid")" --nofile -o SOFT --noheadings | xargs)
+	d save -o "$WORK/many.tar" busybox
+	mkdir -p "$WORK/many/many"
+	for i in $(seq 400); do echo "$i" >"$WORK/many/many/$i"; done
+	head -c 2000 /dev/zero >"$WORK/many/many/larger"
+	for i in $(seq 300); do ln "$WORK/many/many/larger" "$WORK/many/many/larger$i"; done
+	tar --hard-dereference -rf "$WORK/many.tar" -C "$WORK/many" many
+	prlimit --pid "$(cat "$WORK/pid")" --nofile=200:
+	run d load -i "$WORK/many.tar"
+	echo "$output"
+	prlimit --pid "$(cat "$WORK/pid")" "--nofile=$limit:"
+	[[ $output == *'Loaded image'* ]]
+}

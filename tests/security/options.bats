@@ -187,8 +187,17 @@ b' "$(printf 'a/%.0s' $(seq 200))"; do
 	d run -d --name below --network none --cgroup-parent "/$parent/deeper/" busybox sleep 100
 	find /sys/fs/cgroup -maxdepth 4 -path "*/$parent/deeper/$(d inspect -f '{{.Id}}' below)" | grep -q .
 	d rm -f below
-	# A parent is left for the next container.
-	find /sys/fs/cgroup -depth -path "*/$parent*" -type d -exec rmdir {} \;
+	run d run --network none --cgroup-parent "/$parent/deeper/" busybox nothing-that-is-there
+	[ "$status" -eq 127 ]
+	# What was made for it goes with the last container; what somebody else made stays, empty as it is.
+	gone() { ! find /sys/fs/cgroup -maxdepth 3 -name "$parent" | grep -q .; }
+	for _ in $(seq 100); do gone && break; sleep 0.05; done
+	gone
+	folder=$(dirname "$(find /sys/fs/cgroup -mindepth 1 -maxdepth 3 -name cgroup.procs | head -1)")/$parent
+	mkdir "$folder"
+	run_none --cgroup-parent "/$parent" busybox true
+	sleep 0.2
+	rmdir "$folder"
 	echo '{"cgroup-parent":"../x"}' >"$WORK/bad.json"
 	run timeout 5 "$BUILD/berthd" -H "unix://$WORK/n.sock" --data-root "$WORK/n" --exec-root "$WORK/nx" --config-file "$WORK/bad.json"
 	[ "$status" -eq 1 ]

@@ -87,6 +87,15 @@ clean() { not grep -q "[$(printf '\001-\010\013-\037\177')]" <<<"$1"; }
 	[ "$status" -eq 127 ]
 	clean "$output"
 	d rm hostile
+	d run -d --name hostile --network none busybox sleep 100
+	run d exec hostile $'\033[31mnone\302\233'
+	[ "$status" -eq 127 ]
+	clean "${output//$'\r'/}"
+	[[ $output == *'exec: "\x1b[31mnone\u009b": executable file not found'* ]]
+	run d exec -w $'/\033[31mnone' hostile true
+	[ "$status" -ne 0 ]
+	clean "${output//$'\r'/}"
+	d rm -f hostile
 }
 
 @test "control characters of others reach no terminal through lists and names" {

@@ -113,21 +113,42 @@ static int stopped_root_open(Container *container, GError **error)
 	return layers_open(container->engine, layers, upper, work, error);
 }
 
-/* What a link says; NULL where path is none. A volume of a container that does not run is looked into where it would be
- * mounted. */
-static char *link_at(const Place *place, const char *path)
+/* What resolve() knows of the folder that it is in, beside a descriptor. */
+enum { FROM_ROOT = -1, NOTHING_THERE = -2 };
+
+/* O_PATH of a path, from the root. A volume of a container that does not run is looked into where it would be mounted. */
+static int open_from_root(
+	const Place *place, const char *path, const json_t *mount, const char *rest)
 {
-	char target[PATH_MAX];
-	const char *rest = path;
-	const json_t *mount = place->locked ? mount_of(place, path, &rest) : NULL;
 	autofd volume = mount != NULL ? mount_source_open(mount, NULL) : -1;
-	autofd fd = path_open_in_root(volume >= 0 ? volume : place->root_fd,
+	return path_open_in_root(volume >= 0 ? volume : place->root_fd,
 		volume < 0	? path
 		: *rest != '\0' ? rest
 				: "/",
 		O_PATH | O_NOFOLLOW, 0);
+}
+
+/* What a link says; NULL where path is none. at: the folder that its last name is in becomes that of the next name: each costs one step,
+ * and not the way from the root. */
+static char *link_at(const Place *place, const char *path, int *at)
+{
+	char target[PATH_MAX];
+	const char *rest = path;
+	const json_t *mount = place->locked ? mount_of(place, path, &rest) : NULL;
+	bool entered = mount != NULL && *rest == '\0';
+	if (*at == NOTHING_THERE && !entered)
+		return NULL;
+	autofd folder = *at;
+	autofd fd = folder >= 0 && !entered ? path_open_in_root(folder, strrchr(path, '/') + 1,
+						      O_PATH | O_NOFOLLOW, 0)
+					    : open_from_root(place, path, mount, rest);
 	ssize_t n = fd >= 0 ? readlinkat(fd, "", target, sizeof target) : -1;
-	return n > 0 && n < (ssize_t)sizeof target ? g_strndup(target, (gsize)n) : NULL;
+	if (n > 0 && n < (ssize_t)sizeof target) {
+		*at = FROM_ROOT;
+		return g_strndup(target, (gsize)n);
+	}
+	*at = fd >= 0 ? fd_steal(&fd) : NOTHING_THERE;
+	return NULL;
 }
 
 static void push_parts(GPtrArray *left, const char *path)
@@ -144,6 +165,7 @@ static char *resolve(const Place *place, const char *path, bool last, GError **e
 {
 	g_autoptr(GPtrArray) left = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GString) done = g_string_new("");
+	autofd at = FROM_ROOT;
 	int links = 0;
 	push_parts(left, path);
 	while (left->len > 0) {
@@ -151,11 +173,14 @@ static char *resolve(const Place *place, const char *path, bool last, GError **e
 		if (strcmp(name, "..") == 0) {
 			char *slash = strrchr(done->str, '/');
 			g_string_truncate(done, slash != NULL ? (gsize)(slash - done->str) : 0);
+			fd_clear(&at);
+			at = FROM_ROOT;
 			continue;
 		}
 		gsize before = done->len;
 		g_string_append_printf(done, "/%s", name);
-		g_autofree char *target = left->len > 0 || last ? link_at(place, done->str) : NULL;
+		g_autofree char *target =
+			left->len > 0 || last ? link_at(place, done->str, &at) : NULL;
 		if (target == NULL)
 			continue;
 		if (++links > MAX_LINKS || done->len > PATH_MAX) {

@@ -90,6 +90,8 @@ static bool keep_entry(
 	if (code != ARCHIVE_EOF)
 		return fail(error, BERTH_ERROR_INVALID, "the archive is damaged or cut off: %s",
 			archive_error_string(archive));
+	/* An archive may have more files than the engine may have descriptors. */
+	blob_writer_rest(file->blob);
 	g_hash_table_insert(load->files, g_steal_pointer(&name), g_steal_pointer(&file));
 	return true;
 }
@@ -168,6 +170,7 @@ char *load_text(Load *load, const char *path, GError **error)
 	char *text = fd_read_all(fd, MAX_DOCUMENT, NULL);
 	if (text == NULL)
 		fail_errno(error, "%s", path);
+	blob_writer_rest(file->blob);
 	return text;
 }
 
@@ -210,8 +213,10 @@ static Layer *take_layer(Load *load, LayerPins *pins, const char *path, const ch
 	LoadFile *file = load_get(load, path, error);
 	if (file == NULL)
 		return NULL;
-	return layer != NULL ? g_steal_pointer(&layer)
-			     : keep_layer(load, pins, file, parent, diff_id, error);
+	if (layer == NULL)
+		layer = keep_layer(load, pins, file, parent, diff_id, error);
+	blob_writer_rest(file->blob);
+	return g_steal_pointer(&layer);
 }
 
 /* Tells the client, and who follows. True. */

@@ -36,7 +36,7 @@ Endpoint *endpoint_in(const GPtrArray *endpoints, const char *network);
 bool endpoints_managed(const Spec *spec); /* whether the engine gives such a container its links */
 bool endpoints_reserve(Container *container, const Spec *spec, GError **error);
 /* dns_ports: where its resolver listens (udp, and tcp in the next 16 bits); 0: it has none */
-bool endpoints_connect(Container *container, pid_t pid, gint64 dns_ports, GError **error);
+bool endpoints_connect(Container *container, int netns, gint64 dns_ports, GError **error);
 void endpoints_release(Container *container);
 void endpoints_restore(Container *container);
 void endpoints_renamed(Container *container); /* its networks know it by its new name */
@@ -70,7 +70,6 @@ bool endpoint_connect(Container *container, Network *network, Endpoint *endpoint
 /* Takes its link away, if it is there. */
 void endpoint_unlink(const Network *network, const Endpoint *endpoint, int netns);
 void endpoint_event(Container *container, const Network *network, const char *action);
-int netns_of(pid_t pid, GError **error); /* a descriptor, or -1 */
 
 /* endpoint_change.c: of a container that may run. */
 bool network_connect(

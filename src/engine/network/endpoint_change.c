@@ -7,6 +7,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 static char *resolve(Engine *engine, const char *reference, GError **error)
@@ -113,7 +114,7 @@ static bool attach(Container *container, const Spec *spec, Network *network, End
 
 /* Each step can be the engine's last: the row says so before the kernel is told anything. Under the lock. */
 static bool connect_running(Container *container, const Spec *spec, const char *name, json_t *asked,
-	int pid, GError **error)
+	GError **error)
 {
 	if (container->endpoints == NULL)
 		container->endpoints = endpoints_new();
@@ -121,7 +122,7 @@ static bool connect_running(Container *container, const Spec *spec, const char *
 		return fail(error, BERTH_ERROR_FORBIDDEN,
 			"endpoint with name %s already exists in network %s", container->row.name,
 			name);
-	autofd netns = netns_of(pid, error);
+	autofd netns = container_part_open(container, "ns/net", O_RDONLY, error);
 	if (netns < 0)
 		return false;
 	Gateways before = gateways_elect(container->endpoints);
@@ -150,11 +151,11 @@ static bool connect_running(Container *container, const Spec *spec, const char *
 
 /* Under the lock. */
 static bool disconnect_running(
-	Container *container, const Spec *spec, const char *name, int pid, GError **error)
+	Container *container, const Spec *spec, const char *name, GError **error)
 {
 	Network *network = network_lookup(container->engine, name);
 	Endpoint *endpoint = endpoint_in(container->endpoints, name);
-	autofd netns = netns_of(pid, error);
+	autofd netns = container_part_open(container, "ns/net", O_RDONLY, error);
 	if (netns < 0)
 		return false;
 	endpoint->settling = true;
@@ -224,7 +225,7 @@ bool network_connect(
 		  : !check_others(engine, spec, network, error) ||
 				  !endpoint_check_new(network, wish, error)
 			  ? false
-		  : pid > 0 ? connect_running(container, spec, name, wish, pid, error)
+		  : pid > 0 ? connect_running(container, spec, name, wish, error)
 			    : keep_wish(container, name, wish, error);
 	g_mutex_unlock(&engine->network_lock);
 	return ok;
@@ -257,7 +258,7 @@ bool network_disconnect(Container *container, const char *reference, GError **er
 	g_autoptr(json_t) wanted = endpoints_wanted(engine, spec);
 	int pid = running_pid(container);
 	bool there = pid > 0 && endpoint_in(container->endpoints, name) != NULL;
-	bool ok = there ? disconnect_running(container, spec, name, pid, error)
+	bool ok = there ? disconnect_running(container, spec, name, error)
 		  : json_object_get(wanted, name) != NULL
 			  ? keep_wish(container, name, NULL, error)
 			  : fail(error, BERTH_ERROR_SYSTEM,
@@ -290,7 +291,7 @@ static void finish(Container *container)
 	if (name != NULL) {
 		static const Gateways unknown = {0};
 		g_autofree char *its = g_strdup(name);
-		autofd netns = netns_of(pid, NULL);
+		autofd netns = container_part_open(container, "ns/net", O_RDONLY, NULL);
 		g_autoptr(GError) error = NULL;
 		log_warn("container %s: its connection to network %s was cut off, and is undone",
 			container->row.id, its);

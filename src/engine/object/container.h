@@ -47,6 +47,7 @@ struct Container {
 	bool unlisted;	   /* a step of a build: no row, no name, no events (step.c) */
 	GPtrArray *layers; /* of Layer: what it stands on instead of its image, or NULL; borrowed */
 	Spec *spec;	   /* if spec_cache.c remembers it */
+	size_t spec_size;  /* as text */
 	char **volumes; /* that it holds while it runs (volume_mount.c), or NULL; guarded by the engine's lock */
 	GPtrArray *
 		endpoints; /* of Endpoint (network/endpoint.h), while it runs; guarded by network_lock */

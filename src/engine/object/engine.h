@@ -19,6 +19,7 @@ typedef struct Engine {
 	GHashTable *execs;	/* id -> Exec */
 	GPtrArray *linking;	/* of Container, owned: those with links to others */
 	GQueue spec_cache;	/* of Container, last read first */
+	size_t spec_bytes;	/* of what is in it, as text */
 	GMutex network_lock; /* taken after the engine's lock is given back, or before it is taken */
 	GPtrArray *networks;	       /* of Network */
 	GHashTable *ports;	       /* of the host, that are published: port_bind.c */

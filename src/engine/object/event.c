@@ -8,16 +8,19 @@
 
 #include <string.h>
 
-enum { REMEMBERED = 256 };
+/* As many as dockerd remembers, but for labels of many MB, which each event of their container has. */
+enum { REMEMBERED = 256, REMEMBERED_BYTES = 1 << 20 };
 
 static GMutex lock;
 static GQueue events = G_QUEUE_INIT; /* of Entry, oldest first */
 static guint64 next_number;
+static size_t remembered_bytes;
 static Notify followers;
 
 typedef struct {
 	gatomicrefcount references;
 	guint64 number;
+	size_t size; /* of its attributes, as text */
 	Event event;
 } Entry;
 
@@ -41,6 +44,17 @@ static void init_once(void)
 	}
 }
 
+/* Under the lock. The newest stays, whatever its size: those who follow are to see it. */
+static void forget_oldest(void)
+{
+	while (events.length > REMEMBERED ||
+		(events.length > 1 && remembered_bytes > REMEMBERED_BYTES)) {
+		Entry *oldest = g_queue_pop_head(&events);
+		remembered_bytes -= oldest->size;
+		entry_unref(oldest);
+	}
+}
+
 void event_publish(
 	Engine *engine, const char *type, const char *action, const char *id, json_t *attributes)
 {
@@ -51,11 +65,12 @@ void event_publish(
 	g_atomic_ref_count_init(&entry->references);
 	entry->event =
 		(Event){g_strdup(type), g_strdup(action), g_strdup(id), attributes, time_now()};
+	entry->size = json_size(attributes);
 	g_mutex_lock(&lock);
 	entry->number = next_number++;
+	remembered_bytes += entry->size;
 	g_queue_push_tail(&events, entry);
-	if (events.length > REMEMBERED)
-		entry_unref(g_queue_pop_head(&events));
+	forget_oldest();
 	g_mutex_unlock(&lock);
 	notify_fire(&followers);
 }

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-enum { REMEMBERED = 64 };
+/* Bytes are those of the text: what is parsed may take thirty times as much. */
+enum { REMEMBERED = 64, REMEMBERED_BYTES = 1 << 20 };
 
 /* Under the engine's lock. */
 static void drop(Engine *engine, Container *container)
@@ -14,19 +15,24 @@ static void drop(Engine *engine, Container *container)
 	if (container->spec == NULL)
 		return;
 	g_clear_pointer(&container->spec, spec_unref);
+	engine->spec_bytes -= container->spec_size;
 	g_queue_remove(&engine->spec_cache, container);
 }
 
 void spec_cache_put(Container *container, Spec *spec)
 {
+	size_t size = json_size(spec->json);
 	Engine *engine = container->engine;
 	g_mutex_lock(&engine->lock);
 	drop(engine, container);
-	if (!container->removed) {
+	if (!container->removed && size <= REMEMBERED_BYTES) {
 		container->spec = spec_ref(spec);
+		container->spec_size = size;
+		engine->spec_bytes += size;
 		g_queue_push_head(&engine->spec_cache, container);
 	}
-	if (g_queue_get_length(&engine->spec_cache) > REMEMBERED)
+	while (g_queue_get_length(&engine->spec_cache) > REMEMBERED ||
+		engine->spec_bytes > REMEMBERED_BYTES)
 		drop(engine, g_queue_peek_tail(&engine->spec_cache));
 	g_mutex_unlock(&engine->lock);
 }

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/shown.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -193,7 +194,7 @@ static void note_failure(Container *container, Exec *exec, const char *why)
 /* There is no status to answer with any more: who is attached reads the reason on the stream. */
 static void say_why(int client, bool framed, const char *why)
 {
-	g_autofree char *line = g_strconcat(why, "\r\n", NULL);
+	g_autofree char *shown = text_shown(why, true), *line = g_strconcat(shown, "\r\n", NULL);
 	size_t length = MIN(strlen(line), G_MAXUINT16);
 	guint8 frame[8] = {1, 0, 0, 0, 0, 0, (guint8)(length >> 8), (guint8)length};
 	fd_await_taken(client);

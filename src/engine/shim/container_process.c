@@ -26,25 +26,44 @@ static pid_t parent_of(pid_t pid)
 	return end != NULL && sscanf(end, ") %*c %d", &parent) == 1 ? parent : -1;
 }
 
-static bool same_mounts(int folder)
+/* Whether a process is in the engine's own namespace of a kind; who cannot be asked counts as if it were. */
+static bool is_own(int folder, const char *kind)
 {
 	struct stat theirs, ours;
-	return fstatat(folder, "ns/mnt", &theirs, 0) < 0 || stat("/proc/self/ns/mnt", &ours) < 0 ||
+	autofd self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fstatat(folder, kind, &theirs, 0) < 0 || fstatat(self, kind, &ours, 0) < 0 ||
 	       (theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev);
 }
 
-/* A child of the container's shim, which alone waits for its children: as long as it has not, no other has the number. One that is
- * in the making has the host's mounts still. */
-static int folder_open(pid_t pid, pid_t shim)
+/* A child of the container's shim, which alone waits for its children: as long as it has not, no other has the number. */
+static int child_open(pid_t pid, pid_t shim)
 {
 	char path[64];
 	snprintf(path, sizeof path, "/proc/%d", (int)pid);
 	autofd process = pid > 0 ? pidfd_open(pid, 0) : -1;
 	autofd folder = process < 0 ? -1 : open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	/* Alive behind all that: then it was the same one throughout. */
-	bool ok = folder >= 0 && parent_of(pid) == shim && !same_mounts(folder) &&
+	bool ok = folder >= 0 && parent_of(pid) == shim &&
 		  pidfd_send_signal(process, 0, NULL, 0) == 0;
 	return ok ? fd_steal(&folder) : -1;
+}
+
+/* One that is in the making has the host's mounts still. */
+static int folder_open(pid_t pid, pid_t shim)
+{
+	autofd folder = child_open(pid, shim);
+	return folder >= 0 && !is_own(folder, "ns/mnt") ? fd_steal(&folder) : -1;
+}
+
+int making_netns_open(pid_t pid, pid_t shim, GError **error)
+{
+	autofd folder = child_open(pid, shim);
+	autofd netns = folder < 0 ? -1 : openat(folder, "ns/net", O_RDONLY | O_CLOEXEC);
+	if (netns < 0 || is_own(folder, "ns/net")) {
+		fail(error, BERTH_ERROR_SYSTEM, "the process of the container has ended");
+		return -1;
+	}
+	return fd_steal(&netns);
 }
 
 int container_part_open(Container *container, const char *part, int flags, GError **error)

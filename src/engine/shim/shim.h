@@ -5,9 +5,9 @@
 
 /* shim_launch.c: shims begin. */
 bool shim_copy(Engine *engine, GError **error);
-/* A container's process is there, in namespaces of its own, and waits for its network; where it fails, that gives up.
- * dns_ports: where its resolver listens (udp, and tcp in the next 16 bits); 0: it has none. */
-typedef bool (*ShimCreated)(Container *container, pid_t pid, gint64 dns_ports, GError **error);
+/* A container's process is there, in a network namespace of its own (netns, which stays the shim's launch's), and waits for its network;
+ * where it fails, that gives up. dns_ports: where its resolver listens (udp, and tcp in the next 16 bits); 0: it has none. */
+typedef bool (*ShimCreated)(Container *container, int netns, gint64 dns_ports, GError **error);
 /* Starts a shim with the plan, and waits until it has started the container and the row says so. The link is known, but not yet
  * heard (shim_link_watch): its end cannot overtake what is done about its start. created: NULL, it waits for no network. */
 ShimLink *shim_launch(Container *container, int plan_fd, ShimCreated created,
@@ -55,3 +55,5 @@ void shim_wait_gone(Container *container);
 /* container_process.c: opens "root" or "ns/net" of the first process of a container that runs, and of no other that has its number by
  * now. -1 with CONFLICT: it does not run. */
 int container_part_open(Container *container, const char *part, int flags, GError **error);
+/* Of a process that this shim is making: its network namespace, which is not the engine's. -1 with error. */
+int making_netns_open(pid_t pid, pid_t shim, GError **error);

@@ -91,8 +91,8 @@ static int spawn_connected(Engine *engine, int plan_fd, int fifth, pid_t *pid, G
 }
 
 /* Reads what the shim says until it has started the container, or could not. */
-static bool await_start(
-	Container *container, int socket, ShimCreated created, int *network_ready, GError **error)
+static bool await_start(Container *container, int socket, pid_t shim, ShimCreated created,
+	int *network_ready, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 	for (;;) {
@@ -114,8 +114,9 @@ static bool await_start(
 			trace(TRACE_SHIM, "container %s: process %d waits for its network",
 				container->row.id, message.a);
 			/* Without the byte the process gives up, and the shim tidies up behind it. */
-			if (created != NULL &&
-				created(container, message.a, message.number, &problem))
+			autofd netns =
+				created != NULL ? making_netns_open(message.a, shim, &problem) : -1;
+			if (netns >= 0 && created(container, netns, message.number, &problem))
 				fd_write_all(*network_ready, "", 1);
 			fd_clear(network_ready);
 			continue;
@@ -172,7 +173,7 @@ ShimLink *shim_launch(Container *container, int plan_fd, ShimCreated created,
 			&attachments[i].fd, 1);
 	}
 	if (!shim_tell(ours, SHIM_START, "", 0, 0, "", NULL, 0) ||
-		!await_start(container, ours, created, &network_ready, error)) {
+		!await_start(container, ours, shim, created, &network_ready, error)) {
 		fail(error, BERTH_ERROR_SYSTEM, "cannot talk to berth-shim");
 		kill(shim, SIGKILL);
 		waitpid(shim, NULL, 0);
