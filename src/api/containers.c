@@ -151,8 +151,7 @@ static bool kill_(Request *request, GError **error)
 						 : NULL;
 	if (container != NULL && container_kill(container, signal, &problem))
 		return reply_empty(request, 204);
-	if (!g_str_has_prefix(problem->message, "cannot kill container: "))
-		g_prefix_error(&problem, "cannot kill container: %s: ", request->name);
+	g_prefix_error(&problem, "cannot kill container: %s: ", request->name);
 	g_propagate_error(error, g_steal_pointer(&problem));
 	return false;
 }
@@ -196,7 +195,7 @@ static bool remove_(Request *request, GError **error)
 		       reply_empty(request, 204);
 	g_autoptr(Container) container = request_container(request, error);
 	return container != NULL &&
-	       container_remove(container, request_flag(request, "force"),
+	       container_remove(container, request->name, request_flag(request, "force"),
 		       request_flag(request, "v"), error) &&
 	       reply_empty(request, 204);
 }

@@ -33,18 +33,27 @@ static const Route *route_find(const char *method, const char *path, char **name
 	return NULL;
 }
 
-/* Takes "/v1.41" off the path; an unknown version is refused with Docker's words. */
-static bool strip_version(Request *request, GError **error)
+/* Takes "/v1.41" off the path. */
+static void strip_version(Request *request)
 {
-	int major = 0, minor = 0;
-	request->version = API_NEWEST;
 	if (!g_str_has_prefix(request->path, "/v"))
-		return true;
+		return;
 	size_t length = strspn(request->path + strlen("/v"), "0123456789."),
 	       used = strlen("/v") + length;
 	if (length == 0 || request->path[used] != '/')
+		return;
+	request->version_asked = g_strndup(request->path + strlen("/v"), length);
+	memmove(request->path, request->path + used, strlen(request->path + used) + 1);
+}
+
+/* An unknown version is refused with Docker's words; where there is no such path, that is said before. */
+static bool check_version(Request *request, GError **error)
+{
+	int major = 0, minor = 0;
+	const char *version = request->version_asked;
+	request->version = API_NEWEST;
+	if (version == NULL)
 		return true;
-	g_autofree char *version = g_strndup(request->path + strlen("/v"), length);
 	sscanf(version, "%5d.%5d", &major, &minor);
 	if (major > 1 || (major == 1 && minor > API_NEWEST))
 		return fail(error, BERTH_ERROR_INVALID,
@@ -57,7 +66,6 @@ static bool strip_version(Request *request, GError **error)
 			" upgrade your client to a newer version",
 			version, BERTH_MIN_API_VERSION);
 	request->version = minor;
-	memmove(request->path, request->path + used, strlen(request->path + used) + 1);
 	return true;
 }
 
@@ -105,8 +113,10 @@ static bool parse_target(Request *request, GError **error)
 		g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
 	if (request->path == NULL || *request->path != '/')
 		return fail(error, BERTH_ERROR_INVALID, "invalid request target");
-	return parse_query(request, question != NULL ? question + 1 : "", error) &&
-	       strip_version(request, error);
+	if (!parse_query(request, question != NULL ? question + 1 : "", error))
+		return false;
+	strip_version(request);
+	return true;
 }
 
 /* Without empty parts, "." and ".."; a slash at the end stays. */
@@ -155,15 +165,18 @@ bool request_dispatch(Request *request, GError **error)
 		return true;
 	if (!parse_target(request, error))
 		return false;
-	keep_old_client(request);
 	if (!access_allowed(request, error))
 		return false;
 	/* As Docker: any path may be asked what is allowed; browsers are sent away before. */
-	if (strcmp(request->head->start[0], "OPTIONS") == 0)
-		return reply_empty(request, 200);
+	bool options = strcmp(request->head->start[0], "OPTIONS") == 0;
 	request->route = route_find(request->head->start[0], request->path, &request->name);
-	if (request->route == NULL)
+	if (request->route == NULL && !options)
 		return fail(error, BERTH_ERROR_NOT_FOUND, "page not found");
+	if (!check_version(request, error))
+		return false;
+	keep_old_client(request);
+	if (options)
+		return reply_empty(request, 200);
 	gint64 began = g_get_monotonic_time();
 	if (!request->route->handle(request, error))
 		return false;
@@ -175,6 +188,7 @@ bool request_dispatch(Request *request, GError **error)
 void request_clear(Request *request)
 {
 	g_free(request->path);
+	g_free(request->version_asked);
 	g_free(request->name);
 	g_free(request->headers);
 	if (request->params != NULL)

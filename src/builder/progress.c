@@ -5,8 +5,9 @@
 #include "base/timefmt.h"
 
 #include <string.h>
+#include <unistd.h>
 
-enum { HELD_LIMIT = 2 << 20 };
+enum { HELD_LIMIT = 2 << 20, HELD_COST = 32 }; /* bytes; what each text costs beside its own */
 
 struct Vertex {
 	Progress *progress;
@@ -14,8 +15,8 @@ struct Vertex {
 	char *name, *classic, *digest;
 	gint64 started;
 	bool ended, cached;
-	GString *
-		held; /* classic text that waits for the steps before it; NULL once it is told directly */
+	GPtrArray *held; /* classic texts that wait for the steps before it; NULL once it is told directly */
+	size_t held_length;
 };
 
 struct Progress {
@@ -37,8 +38,7 @@ static void vertex_free(gpointer data)
 	g_free(vertex->name);
 	g_free(vertex->classic);
 	g_free(vertex->digest);
-	if (vertex->held != NULL)
-		g_string_free(vertex->held, TRUE);
+	g_clear_pointer(&vertex->held, g_ptr_array_unref);
 	g_free(vertex);
 }
 
@@ -98,10 +98,12 @@ static void tell(Vertex *vertex, const char *text)
 	Progress *progress = vertex->progress;
 	if (progress->events || progress->quiet || vertex->number == 0)
 		return;
-	if (vertex->held == NULL)
+	if (vertex->held == NULL) {
 		say_stream(progress, text);
-	else if (vertex->held->len < HELD_LIMIT)
-		g_string_append(vertex->held, text);
+	} else if (vertex->held_length < HELD_LIMIT) {
+		g_ptr_array_add(vertex->held, g_strdup(text));
+		vertex->held_length += strlen(text) + HELD_COST;
+	}
 }
 
 /* The steps whose turn it is now: what they held back is told, and what comes, directly. */
@@ -112,9 +114,9 @@ static void advance(Progress *progress)
 		if (vertex == NULL)
 			return;
 		if (vertex->held != NULL) {
-			g_autofree char *text =
-				g_string_free(g_steal_pointer(&vertex->held), FALSE);
-			say_stream(progress, text);
+			g_autoptr(GPtrArray) texts = g_steal_pointer(&vertex->held);
+			for (guint i = 0; i < texts->len; i++)
+				say_stream(progress, texts->pdata[i]);
 		}
 		if (!vertex->ended)
 			return;
@@ -135,7 +137,7 @@ Vertex *vertex_new(Progress *progress, int number, const char *name, const char 
 		.number = number,
 		.name = g_strdup(name),
 		.classic = g_strdup(classic),
-		.held = g_string_new("")};
+		.held = g_ptr_array_new_with_free_func(g_free)};
 	g_mutex_lock(&progress->lock);
 	g_autofree char *identity = g_strdup_printf(
 		"%s %u %s", progress->build, progress->vertices->len, name);
@@ -144,8 +146,9 @@ Vertex *vertex_new(Progress *progress, int number, const char *name, const char 
 	if (number > 0 && number <= progress->total) {
 		progress->order->pdata[number - 1] = vertex;
 		g_autofree char *head =
-			g_strdup_printf("Step %d/%d : %s\n", number, progress->total, classic);
+			g_strdup_printf("Step %d/%d : %s", number, progress->total, classic);
 		tell(vertex, head);
+		tell(vertex, "\n"); /* a message of its own with Docker, too */
 		if (!progress->events)
 			advance(progress);
 	}
@@ -184,7 +187,11 @@ void vertex_log(Vertex *vertex, int stream, const char *bytes, size_t length)
 			json_pack("{s:s, s:i, s:s, s:s}", "vertex", vertex->digest, "stream",
 				stream, "data", data, "timestamp", time));
 	} else {
-		g_autofree char *text = g_strndup(bytes, length);
+		/* What a step says of errors is red, as the classic builder has it. */
+		g_autofree char *text = stream == STDERR_FILENO
+						? g_strdup_printf("\033[91m%.*s\033[0m",
+							  (int)length, bytes)
+						: g_strndup(bytes, length);
 		tell(vertex, text);
 	}
 	g_mutex_unlock(&progress->lock);
@@ -302,7 +309,8 @@ void progress_end(Progress *progress, const char *image_id, char *const *tags)
 	g_mutex_lock(&progress->lock);
 	for (guint i = 0; !progress->quiet && i < progress->warnings->len; i++)
 		say_stream(progress, progress->warnings->pdata[i]);
-	say(progress, json_pack("{s:{s:s}}", "aux", "ID", image_id));
+	if (progress->events || !progress->quiet)
+		say(progress, json_pack("{s:{s:s}}", "aux", "ID", image_id));
 	if (!progress->events && progress->quiet) {
 		g_autofree char *line = g_strconcat(image_id, "\n", NULL);
 		say_stream(progress, line);

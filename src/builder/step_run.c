@@ -129,7 +129,7 @@ static bool run(Stage *stage, const Running *running, Vertex *vertex, GError **e
 	if (ok && code != 0)
 		ok = command_failed(stage, running->command, code, step->row.oom, error);
 	if (ok)
-		vertex_say(vertex, "Removing intermediate container %.12s\n", step->row.id);
+		vertex_say(vertex, " ---> Removed intermediate container %.12s\n", step->row.id);
 	ok = ok && keep_written(stage, step, running, error);
 	step_free(step);
 	return ok;

@@ -32,7 +32,7 @@ static guint next_wait(Container *container, gint64 ran)
 void container_remove_now(Container *container)
 {
 	g_autoptr(GError) error = NULL;
-	if (!container_remove(container, false, true, &error) &&
+	if (!container_remove(container, NULL, false, true, &error) &&
 		!g_error_matches(error, BERTH_ERROR, BERTH_ERROR_CONFLICT) &&
 		!g_error_matches(error, BERTH_ERROR, BERTH_ERROR_NOT_FOUND))
 		log_warn(

@@ -77,10 +77,22 @@ static json_t *index_config(const char *name, const json_t *mirrors, bool secure
 		"Official", official);
 }
 
+/* Each ends in a slash, however it was written. */
+static json_t *mirror_list(const Config *config)
+{
+	json_t *list = json_array();
+	for (char **one = config->registry_mirrors; one != NULL && *one != NULL; one++) {
+		const char *end = g_str_has_suffix(*one, "/") ? "" : "/";
+		g_autofree char *shown = g_strconcat(*one, end, NULL);
+		json_array_append_new(list, json_string(shown));
+	}
+	return list;
+}
+
 /* Networks apart from hosts: Go's clients read what stands among networks as one, or fail. */
 static json_t *registry_config(const Config *config)
 {
-	g_autoptr(json_t) mirrors = json_strings(config->registry_mirrors), none = json_array();
+	g_autoptr(json_t) mirrors = mirror_list(config), none = json_array();
 	json_t *networks = json_pack("[s, s]", "::1/128", "127.0.0.0/8"), *hosts = json_object();
 	set(hosts, "docker.io", index_config("docker.io", mirrors, true, true));
 	for (int i = 0;
@@ -207,7 +219,7 @@ json_t *info_json(Engine *engine)
 	set(json, "FirewallBackend",
 		json_pack(
 			"{s:s}", "Driver", engine->config->publish_by_proxy ? "none" : "nftables"));
-	set(json, "DefaultRuntime", json_string("berth"));
+	set(json, "DefaultRuntime", json_string("runc"));
 	set(json, "Swarm",
 		json_pack("{s:s, s:s, s:s, s:b, s:s, s:n}", "NodeID", "", "NodeAddr", "",
 			"LocalNodeState", "inactive", "ControlAvailable", 0, "Error", "",

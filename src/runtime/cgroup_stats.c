@@ -104,9 +104,9 @@ json_t *cgroup_memory_stats(const CgroupLayout *layout, const char *path, guint6
 		json_object_set_new(stats, "max_usage",
 			json_integer((json_int_t)number_of(
 				layout, path, "memory", "memory.max_usage_in_bytes", NULL)));
-		json_object_set_new(stats, "failcnt",
-			json_integer((json_int_t)number_of(
-				layout, path, "memory", "memory.failcnt", NULL)));
+		guint64 failures = number_of(layout, path, "memory", "memory.failcnt", NULL);
+		if (failures > 0)
+			json_object_set_new(stats, "failcnt", json_integer((json_int_t)failures));
 	}
 	return stats;
 }
@@ -141,16 +141,28 @@ static void add_io_line(json_t *list, const char *line)
 	}
 }
 
+json_t *cgroup_no_io_stats(void)
+{
+	return json_pack("{s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n}", "io_service_bytes_recursive",
+		"io_serviced_recursive", "io_queue_recursive", "io_service_time_recursive",
+		"io_wait_time_recursive", "io_merged_recursive", "io_time_recursive",
+		"sectors_recursive");
+}
+
 json_t *cgroup_io_stats(const CgroupLayout *layout, const char *path)
 {
-	json_t *list = json_array();
+	json_t *stats = cgroup_no_io_stats(), *list = json_array(), *value;
+	const char *key;
+	void *next;
+	/* Version 1 has a file for each, be it empty. */
+	if (!layout->v2)
+		json_object_foreach_safe (stats, next, key, value)
+			json_object_set_new(stats, key, json_array());
 	g_autofree char *text =
 		read_stat(layout, path, "blkio", "blkio.throttle.io_service_bytes", "io.stat");
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 	for (int i = 0; lines[i] != NULL; i++)
 		add_io_line(list, lines[i]);
-	return json_pack("{s:o, s:n, s:n, s:n, s:n, s:n, s:n, s:n}", "io_service_bytes_recursive",
-		list, "io_serviced_recursive", "io_queue_recursive", "io_service_time_recursive",
-		"io_wait_time_recursive", "io_merged_recursive", "io_time_recursive",
-		"sectors_recursive");
+	json_object_set_new(stats, "io_service_bytes_recursive", list);
+	return stats;
 }

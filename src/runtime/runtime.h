@@ -93,6 +93,7 @@ json_t *cgroup_cpu_stats(const CgroupLayout *layout, const char *path);
 json_t *cgroup_memory_stats(const CgroupLayout *layout, const char *path, guint64 most);
 json_t *cgroup_pids_stats(const CgroupLayout *layout, const char *path);
 json_t *cgroup_io_stats(const CgroupLayout *layout, const char *path);
+json_t *cgroup_no_io_stats(void); /* of a container that does not run */
 /* True if the kernel offers this limit: names as in /info ("MemoryLimit", "PidsLimit", ...). */
 bool cgroup_can(const CgroupLayout *layout, const char *limit);
 /* Mount records for /sys/fs/cgroup in the container. */

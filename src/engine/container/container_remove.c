@@ -14,7 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool check(Container *container, bool force, GError **error)
+/* called: the name or id that the client gave, which it is told of again. */
+static bool check(Container *container, const char *called, bool force, GError **error)
 {
 	ContainerRow row = container_snapshot(container);
 	Status status = (Status)row.status;
@@ -24,7 +25,7 @@ static bool check(Container *container, bool force, GError **error)
 	else if (!force && (status == STATUS_RUNNING || status == STATUS_PAUSED ||
 				   status == STATUS_RESTARTING))
 		ok = fail(error, BERTH_ERROR_CONFLICT,
-			"cannot remove container \"%s\": container is %s: %s", row.name,
+			"cannot remove container \"%s\": container is %s: %s", called != NULL ? called : row.name,
 			status_names[status],
 			status == STATUS_PAUSED
 				? "unpause and then stop the container before removing or force "
@@ -144,17 +145,18 @@ static bool remove_ended(Container *container, bool volumes, GError **error)
 	return true;
 }
 
-bool container_remove(Container *container, bool force, bool volumes, GError **error)
+bool container_remove(
+	Container *container, const char *called, bool force, bool volumes, GError **error)
 {
 	for (;;) {
-		if (!check(container, force, error) ||
+		if (!check(container, called, force, error) ||
 			(force && container_running(container) && !end_running(container, error)))
 			return false;
 		g_autoptr(GMutexLocker) operation G_GNUC_UNUSED =
 			g_mutex_locker_new(&container->operation);
 		/* Not if it was started in between. */
 		if (!container_running(container))
-			return check(container, force, error) &&
+			return check(container, called, force, error) &&
 			       remove_ended(container, volumes, error);
 	}
 }
@@ -208,7 +210,7 @@ json_t *container_prune(Engine *engine, const Filters *filters)
 			!filters_match_labels(filters, json_object_get(spec->config, "Labels")))
 			continue;
 		gint64 size = tree_size(engine->store->containers_fd, upper);
-		if (!container_remove(container, false, false, NULL))
+		if (!container_remove(container, NULL, false, false, NULL))
 			continue;
 		space += size;
 		json_array_append_new(deleted, json_string(container->row.id));

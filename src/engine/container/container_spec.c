@@ -15,28 +15,28 @@
 /* In the order in which the real engine answers. Keys that we do not know are kept behind these. */
 static const char host_defaults[] =
 	"{\"Binds\":null,\"ContainerIDFile\":\"\",\"LogConfig\":{\"Type\":\"\",\"Config\":{}},"
-	"\"NetworkMode\":\"default\","
+	"\"NetworkMode\":\"bridge\","
 	"\"PortBindings\":{},\"RestartPolicy\":{\"Name\":\"no\",\"MaximumRetryCount\":0},"
 	"\"AutoRemove\":false,"
 	"\"VolumeDriver\":\"\",\"VolumesFrom\":null,\"ConsoleSize\":[0,0],\"CapAdd\":null,"
 	"\"CapDrop\":null,"
-	"\"CgroupnsMode\":\"\",\"Dns\":[],\"DnsOptions\":[],\"DnsSearch\":[],\"ExtraHosts\":"
+	"\"CgroupnsMode\":\"\",\"Dns\":null,\"DnsOptions\":null,\"DnsSearch\":null,\"ExtraHosts\":"
 	"null,"
 	"\"GroupAdd\":null,\"IpcMode\":\"\",\"Cgroup\":\"\",\"Links\":null,\"OomScoreAdj\":"
 	"0,\"PidMode\":\"\","
 	"\"Privileged\":false,\"PublishAllPorts\":false,\"ReadonlyRootfs\":false,\"SecurityOpt\":"
 	"null,\"UTSMode\":\"\","
-	"\"UsernsMode\":\"\",\"ShmSize\":67108864,\"Runtime\":\"berth\",\"Isolation\":\"\","
+	"\"UsernsMode\":\"\",\"ShmSize\":67108864,\"Runtime\":\"runc\",\"Isolation\":\"\","
 	"\"CpuShares\":0,\"Memory\":0,"
-	"\"NanoCpus\":0,\"CgroupParent\":\"\",\"BlkioWeight\":0,\"BlkioWeightDevice\":[],"
-	"\"BlkioDeviceReadBps\":[],"
-	"\"BlkioDeviceWriteBps\":[],\"BlkioDeviceReadIOps\":[],\"BlkioDeviceWriteIOps\":[],"
+	"\"NanoCpus\":0,\"CgroupParent\":\"\",\"BlkioWeight\":0,\"BlkioWeightDevice\":null,"
+	"\"BlkioDeviceReadBps\":null,"
+	"\"BlkioDeviceWriteBps\":null,\"BlkioDeviceReadIOps\":null,\"BlkioDeviceWriteIOps\":null,"
 	"\"CpuPeriod\":0,"
 	"\"CpuQuota\":0,\"CpuRealtimePeriod\":0,\"CpuRealtimeRuntime\":0,\"CpusetCpus\":\"\","
 	"\"CpusetMems\":\"\","
-	"\"Devices\":[],\"DeviceCgroupRules\":null,\"DeviceRequests\":null,\"MemoryReservation\":0,"
+	"\"Devices\":null,\"DeviceCgroupRules\":null,\"DeviceRequests\":null,\"MemoryReservation\":0,"
 	"\"MemorySwap\":0,"
-	"\"MemorySwappiness\":null,\"OomKillDisable\":null,\"PidsLimit\":null,\"Ulimits\":[],"
+	"\"MemorySwappiness\":null,\"OomKillDisable\":null,\"PidsLimit\":null,\"Ulimits\":null,"
 	"\"CpuCount\":0,"
 	"\"CpuPercent\":0,\"IOMaximumIOps\":0,\"IOMaximumBandwidth\":0,\"MaskedPaths\":null,"
 	"\"ReadonlyPaths\":null}";
@@ -252,13 +252,21 @@ static void fill_host(Engine *engine, json_t *host)
 	if (*json_str(host, "RestartPolicy.Name") == '\0')
 		json_object_set_new(
 			json_object_get(host, "RestartPolicy"), "Name", json_string("no"));
-	if (*json_str(host, "NetworkMode") == '\0')
-		json_object_set_new(host, "NetworkMode", json_string("default"));
+	/* "default" is a client's word: what is kept is what it means here. */
+	if (*json_str(host, "NetworkMode") == '\0' ||
+		strcmp(json_str(host, "NetworkMode"), "default") == 0)
+		json_object_set_new(host, "NetworkMode", json_string("bridge"));
+	if (json_is_null(json_object_get(host, "OomKillDisable")) &&
+		cgroup_can(engine->cgroups, "OomKillDisable"))
+		json_object_set_new(host, "OomKillDisable", json_false());
+	if (*json_str(host, "Runtime") == '\0')
+		json_object_set_new(host, "Runtime", json_string("runc"));
 	if (json_object_get(host, "Init") == NULL && config->init)
 		json_object_set_new(host, "Init", json_true());
 	if (config->no_new_privileges && !security_says(host, "no-new-privileges"))
 		add_option(host, "no-new-privileges");
-	if (json_array_size(json_object_get(host, "Ulimits")) == 0)
+	if (json_array_size(json_object_get(host, "Ulimits")) == 0 &&
+		json_array_size(config->default_ulimits) > 0)
 		json_object_set(host, "Ulimits", config->default_ulimits);
 	static const struct {
 		const char *key;
@@ -272,11 +280,31 @@ static void fill_host(Engine *engine, json_t *host)
 				host, lists[i].key, json_strings((char *const *)lists[i].paths));
 }
 
+/* What says nothing is not kept where dockerd does not show it either; clients compare what they read. */
+static void drop_empty(json_t *config, json_t *host)
+{
+	static const char *const keys[] = {"NetworkDisabled", "MacAddress", "StopSignal",
+		"StopTimeout", "Shell", "Healthcheck", "ArgsEscaped"};
+	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+		json_t *value = json_object_get(config, keys[i]);
+		if (json_is_null(value) || json_is_false(value) ||
+			(json_is_string(value) && json_string_length(value) == 0))
+			json_object_del(config, keys[i]);
+	}
+	json_t *mounts = json_deep_copy(json_object_get(host, "Mounts")), *mount;
+	size_t i;
+	json_array_foreach (mounts, i, mount)
+		if (json_is_false(json_object_get(mount, "ReadOnly")))
+			json_object_del(mount, "ReadOnly");
+	if (mounts != NULL)
+		json_object_set_new(host, "Mounts", mounts);
+}
+
 /* Its own name where nobody gave it one: the host's, in the host's network. */
 static void fill_hostname(json_t *config, const NamespaceModes *modes, const char *id)
 {
 	enum { SHORT_ID = 12 };
-	if (*json_str(config, "Hostname") != '\0' || modes->uts.share == SHARE_HOST)
+	if (*json_str(config, "Hostname") != '\0')
 		return;
 	g_autofree char *hostname = modes->network.share == SHARE_HOST ? g_strdup(g_get_host_name())
 								       : g_strndup(id, SHORT_ID);
@@ -301,6 +329,7 @@ Spec *spec_complete(Engine *engine, const json_t *request, const json_t *image_c
 	if (json_object_size(json_object_get(config, "Volumes")) == 0)
 		json_object_set_new(config, "Volumes", json_null());
 	fill_host(engine, host);
+	drop_empty(config, host);
 	spec_keep_owner(engine, host);
 	g_autoptr(Spec) spec = spec_parse(json_pack("{s:O, s:O, s:O*}", "Config", config,
 						  "HostConfig", host, "NetworkingConfig", network),

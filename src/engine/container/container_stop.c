@@ -159,7 +159,7 @@ bool container_kill(Container *container, const char *signal, GError **error)
 	if (!container_running(container)) {
 		ContainerRow row = container_snapshot(container);
 		fail(error, BERTH_ERROR_CONFLICT,
-			"cannot kill container: %s: container %s is not running", row.name, row.id);
+			"container %s is not running", row.id);
 		container_row_clear(&row);
 		return false;
 	}

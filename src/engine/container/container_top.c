@@ -20,7 +20,9 @@ static char *run_ps(const char *ps_args, GError **error)
 		return NULL;
 	}
 	if (status != 0) {
-		fail(error, BERTH_ERROR_INVALID, "ps: %s", g_strstrip(err));
+		/* What it says of its own use, below, is of no use to who asked for a container's. */
+		err[strcspn(err, "\n")] = '\0';
+		fail(error, BERTH_ERROR_SYSTEM, "ps: %s", g_strstrip(err));
 		return NULL;
 	}
 	return g_steal_pointer(&out);
@@ -72,7 +74,7 @@ json_t *container_top(Container *container, const char *ps_args, GError **error)
 	while (pid_column < columns && strcmp(titles[pid_column], "PID") != 0)
 		pid_column++;
 	if (pid_column == columns) {
-		fail(error, BERTH_ERROR_INVALID, "Couldn't find PID field in ps output");
+		fail(error, BERTH_ERROR_SYSTEM, "Couldn't find PID field in ps output");
 		return NULL;
 	}
 	json_t *processes = json_array();

@@ -106,7 +106,7 @@ json_t *container_changes(Container *container, GError **error)
 	for (size_t i = 0; i < count; i++)
 		list[i] = json_incref(json_array_get(changes, i));
 	qsort(list, count, sizeof *list, by_path);
-	json_t *sorted = json_array();
+	json_t *sorted = count > 0 ? json_array() : json_null();
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(sorted, list[i]);
 	return sorted;

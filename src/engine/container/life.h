@@ -32,7 +32,9 @@ bool container_pause(Container *container, GError **error);
 bool container_unpause(Container *container, GError **error);
 bool container_rename(Container *container, const char *name, GError **error);
 bool container_resize(Container *container, int rows, int columns, GError **error);
-bool container_remove(Container *container, bool force, bool volumes, GError **error);
+/* called: how the client named it, for errors; NULL: its name. */
+bool container_remove(
+	Container *container, const char *called, bool force, bool volumes, GError **error);
 bool container_update(
 	Container *container, const json_t *changes, json_t *warnings, GError **error);
 /* Takes fd over. Before the start, the client waits for it; a start that must find it there is

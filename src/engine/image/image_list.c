@@ -95,7 +95,7 @@ static json_t *row_json(Engine *engine, const ImageRow *row, const json_t *confi
 	json_t *json = json_pack("{s:i, s:I, s:s, s:o, s:s, s:o, s:o, s:i, s:I}", "Containers",
 		(int)g_strv_length(users), "Created", (json_int_t)(row->created / 1000000000), "Id",
 		row->id, "Labels",
-		json_is_object(labels) ? json_incref(labels) : json_object(), "ParentId", "",
+		json_is_object(labels) ? json_incref(labels) : json_null(), "ParentId", "",
 		"RepoDigests", image_short_names(digests), "RepoTags", image_short_names(tags),
 		"SharedSize", -1, "Size", (json_int_t)size);
 	if (index != NULL)

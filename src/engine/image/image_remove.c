@@ -274,7 +274,7 @@ json_t *image_prune(Engine *engine, const Filters *filters, GError **error)
 {
 	bool all = !filters_match_flag(filters, "dangling", true), running;
 	gint64 space = 0, until = filters_time(filters, "until");
-	json_t *done = json_array();
+	g_autoptr(json_t) done = json_array();
 	g_autoptr(GPtrArray) rows = image_store_list(engine->store);
 	for (guint i = 0; i < rows->len; i++) {
 		const ImageRow *row = rows->pdata[i];
@@ -293,10 +293,8 @@ json_t *image_prune(Engine *engine, const Filters *filters, GError **error)
 		if (remove_by_id(engine, row->id, tags, true, done, NULL))
 			space += row->size;
 	}
-	if (!store_sync(engine->store, error)) {
-		json_decref(done);
+	if (!store_sync(engine->store, error))
 		return NULL;
-	}
 	event_pruned(engine, "image", space);
-	return json_pack("{s:o, s:I}", "ImagesDeleted", done, "SpaceReclaimed", (json_int_t)space);
+	return json_pack("{s:O, s:I}", "ImagesDeleted", json_filled(done) ? done : json_null(), "SpaceReclaimed", (json_int_t)space);
 }

@@ -67,7 +67,6 @@ json_t *image_inspect(Engine *engine, const char *reference, const char *platfor
 		json_object_set_new(json, "Variant", json_string(json_str(config, "variant")));
 	json_object_set_new(json, "Os", json_string(json_str(config, "os")));
 	json_object_set_new(json, "Size", json_integer(row->size));
-	json_object_set_new(json, "VirtualSize", json_integer(row->size));
 	json_object_set_new(json, "GraphDriver", graph_driver(engine, layers));
 	json_object_set_new(json, "RootFS",
 		json_pack("{s:s, s:o}", "Type", "layers", "Layers", diff_ids(layers)));

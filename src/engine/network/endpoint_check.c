@@ -51,6 +51,24 @@ char *mac_text(const guint8 mac[6])
 		"%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 }
 
+/* The subnet that an address is to be in. That of a family which the network has switched off counts, as with dockerd: what
+ * is asked for of it is kept, and means nothing. */
+static bool subnet_asked(const Network *network, int family, Address *subnet)
+{
+	bool v6 = family == AF_INET6;
+	json_t *config, *list = json_at(network->spec, "IPAM.Config");
+	size_t i;
+	*subnet = v6 ? network->subnet6 : network->subnet;
+	if (subnet->family != 0)
+		return !(v6 ? network->chosen6 : network->chosen);
+	json_array_foreach (list, i, config)
+		if (address_parse(json_str(config, "Subnet"), subnet) && subnet->family == family) {
+			*subnet = address_network(subnet);
+			return true;
+		}
+	return false;
+}
+
 /* dockerd's two families of complaints: about the address itself, and about where it would belong. */
 static void check_ip(GPtrArray *problems, const Network *network, const char *text, int family)
 {
@@ -63,13 +81,12 @@ static void check_ip(GPtrArray *problems, const Network *network, const char *te
 				       family == AF_INET6 ? "IPv6" : "IPv4", text));
 	if (network == NULL)
 		return;
-	const Address *subnet = family == AF_INET6 ? &network->subnet6 : &network->subnet;
-	bool chosen = family == AF_INET6 ? network->chosen6 : network->chosen;
-	if (subnet->family == 0 || chosen)
+	Address subnet;
+	if (!subnet_asked(network, family, &subnet))
 		note(problems,
 			g_strdup("user specified IP address is supported only when connecting to "
 				 "networks with user configured subnets"));
-	else if (!parsed || !address_contains(subnet, &address))
+	else if (!parsed || !address_contains(&subnet, &address))
 		note(problems, g_strdup_printf(
 				       "no configured subnet or ip-range contain the IP address %s",
 				       text));

@@ -316,7 +316,7 @@ bool network_remove(Engine *engine, const char *reference, GError **error)
 
 json_t *network_prune(Engine *engine, const Filters *filters)
 {
-	json_t *deleted = json_array();
+	g_autoptr(json_t) deleted = json_array();
 	gint64 until = filters_time(filters, "until");
 	g_mutex_lock(&engine->network_lock);
 	for (guint i = engine->networks->len; i-- > 0;) {
@@ -329,7 +329,7 @@ json_t *network_prune(Engine *engine, const Filters *filters)
 	}
 	g_mutex_unlock(&engine->network_lock);
 	event_pruned(engine, "network", 0);
-	return json_pack("{s:o}", "NetworksDeleted", deleted);
+	return json_pack("{s:O}", "NetworksDeleted", json_filled(deleted) ? deleted : json_null());
 }
 
 bool network_is_of_containers(Engine *engine, const char *text, unsigned int link)

@@ -314,7 +314,6 @@ static bool check_gelf(const json_t *options, GError **error)
 static const char *const json_options[] = {"max-size", "max-file", "compress", "labels",
 	"labels-regex", "env", "env-regex", "tag", NULL};
 static const char *const local_options[] = {"max-size", "max-file", "compress", NULL};
-static const char *const no_options[] = {NULL};
 static const char *const syslog_options[] = {"syslog-address", "syslog-facility", "syslog-format",
 	"syslog-tls-ca-cert", "syslog-tls-cert", "syslog-tls-key", "syslog-tls-skip-verify",
 	"labels", "labels-regex", "env", "env-regex", "tag", NULL};
@@ -331,22 +330,22 @@ static const char *const gelf_options[] = {"gelf-address", "gelf-compression-typ
 static const char *const common_options[] = {"mode", "max-buffer-size", "cache-disabled",
 	"cache-max-size", "cache-max-file", "cache-compress", NULL};
 
+/* By name: so they are told. */
 static const LogDriver drivers[] = {
-	{"json-file", PLAN_LOG_JSON, -1, "unknown log opt '%s' for json-file log driver",
-		json_options, NULL, NULL, NULL, NULL},
-	{"local", PLAN_LOG_LOCAL, -1, "unknown log opt '%s' for log driver local", local_options,
-		NULL, NULL, NULL, NULL},
-	{"none", PLAN_LOG_NONE, -1, "unknown log opt '%s' for none log driver", no_options, NULL,
-		NULL, NULL, NULL},
-	{"syslog", PLAN_LOG_LOCAL, PLAN_LOG_SYSLOG, "unknown log opt '%s' for syslog log driver",
-		syslog_options, check_syslog, syslog_address, syslog_option, "syslog-format"},
-	{"journald", PLAN_LOG_LOCAL, PLAN_LOG_JOURNALD,
-		"unknown log opt '%s' for journald log driver", journald_options, NULL,
-		journald_address, NULL, NULL},
 	{"fluentd", PLAN_LOG_LOCAL, PLAN_LOG_FLUENTD, "unknown log opt '%s' for fluentd log driver",
 		fluentd_options, check_fluentd, fluentd_address, fluentd_option, NULL},
 	{"gelf", PLAN_LOG_LOCAL, PLAN_LOG_GELF, "unknown log opt \"%s\" for gelf log driver",
 		gelf_options, check_gelf, gelf_address, gelf_option, NULL},
+	{"journald", PLAN_LOG_LOCAL, PLAN_LOG_JOURNALD,
+		"unknown log opt '%s' for journald log driver", journald_options, NULL,
+		journald_address, NULL, NULL},
+	{"json-file", PLAN_LOG_JSON, -1, "unknown log opt '%s' for json-file log driver",
+		json_options, NULL, NULL, NULL, NULL},
+	{"local", PLAN_LOG_LOCAL, -1, "unknown log opt '%s' for log driver local", local_options,
+		NULL, NULL, NULL, NULL},
+	{"none", PLAN_LOG_NONE, -1, NULL, NULL, NULL, NULL, NULL, NULL},
+	{"syslog", PLAN_LOG_LOCAL, PLAN_LOG_SYSLOG, "unknown log opt '%s' for syslog log driver",
+		syslog_options, check_syslog, syslog_address, syslog_option, "syslog-format"},
 };
 
 const LogDriver *log_driver_find(const char *name, GError **error)
@@ -401,15 +400,17 @@ static bool check_common(const json_t *options, GError **error)
 }
 
 /* Of the file: "max-size", or "cache-max-size" of a copy. */
-static bool file_limits(
-	const json_t *options, const char *prefix, gint64 *size, gint64 *files, GError **error)
+static bool file_limits(const json_t *options, const LogDriver *driver, gint64 *size,
+	gint64 *files, GError **error)
 {
+	const char *prefix = driver->send >= 0 ? "cache-" : "";
 	g_autofree char *size_name = g_strconcat(prefix, "max-size", NULL),
 			*files_name = g_strconcat(prefix, "max-file", NULL);
 	const char *text = option(options, size_name), *count = option(options, files_name);
 	*size = DEFAULT_SIZE;
 	*files = DEFAULT_FILES;
-	if (strcmp(text, "-1") == 0)
+	/* A file without end is json-file's alone. */
+	if (driver->kind == PLAN_LOG_JSON && strcmp(text, "-1") == 0)
 		*size = 0;
 	else if (*text != '\0' && !size_parse(text, size))
 		return fail(error, BERTH_ERROR_INVALID, "invalid value for %s: invalid size: '%s'",
@@ -424,9 +425,12 @@ bool log_options(
 {
 	const json_t *options = json_at((json_t *)host, "LogConfig.Config");
 	const LogDriver *driver = log_driver_find(json_str(host, "LogConfig.Type"), error);
+	*kind = PLAN_LOG_NONE;
+	if (driver != NULL && driver->kind == PLAN_LOG_NONE)
+		return true; /* what is for another driver means nothing to it */
 	if (driver == NULL || !check_known(driver, options, error) ||
 		!check_common(options, error) ||
-		!file_limits(options, driver->send >= 0 ? "cache-" : "", size, files, error) ||
+		!file_limits(options, driver, size, files, error) ||
 		(driver->check != NULL && !driver->check(options, error)))
 		return false;
 	*kind = driver->send >= 0 && option_is_on(options, "cache-disabled") ? PLAN_LOG_NONE

@@ -163,7 +163,9 @@ static bool pull_one(Repository *repository, gpointer data, Stop *stop, GError *
 	if (manifest == NULL || !choose(repository, one->pull, &text, &manifest, stop, error))
 		return false;
 	g_autofree char *from = g_strconcat("Pulling from ", one->pull->reference->path, NULL);
-	transfer_say(one->transfer, one->name, from);
+	/* No bar belongs to it, so it has none of zero length either. */
+	transfer_say_json(
+		one->transfer, json_pack("{s:s, s:s}", "status", from, "id", one->name));
 	g_autoptr(ImageRow) row = image_store_get(
 		transfer_engine(one->transfer)->store, json_str(manifest, "config.digest"));
 	if (row != NULL)

@@ -187,11 +187,17 @@ static bool push_tag(Repository *repository, gpointer data, Stop *stop, GError *
 	       tell_pushed(one, full, id, index, &pushed, error);
 }
 
+/* The first line of each push, of one that cannot begin, too. */
+static char *headline(const Push *push)
+{
+	g_autofree char *name = reference_name(push->reference);
+	return g_strdup_printf("The push refers to repository [%s]", name);
+}
+
 static bool work(Transfer *transfer, gpointer data, GError **error)
 {
 	Push *push = data;
-	g_autofree char *name = reference_name(push->reference);
-	g_autofree char *line = g_strdup_printf("The push refers to repository [%s]", name);
+	g_autofree char *line = headline(push);
 	transfer_say(transfer, NULL, line);
 	g_autoptr(GPtrArray) candidates =
 		candidates_of(transfer_engine(transfer), push->reference, push->credentials, true);
@@ -235,9 +241,12 @@ bool image_push(Engine *engine, const PushRequest *request, TransferSay say, gpo
 							       (char *)push->tags->pdata[0], NULL);
 	g_autofree char *id = full != NULL ? tag_store_get(engine->store, full) : NULL;
 	g_autofree char *familiar = reference_familiar_name(push->reference);
-	if (id == NULL)
+	if (id == NULL) {
+		g_autofree char *line = headline(push);
+		say(data, json_pack("{s:s}", "status", line));
 		return fail(error, BERTH_ERROR_NOT_FOUND,
 			"An image does not exist locally with the tag: %s", familiar);
+	}
 	g_autofree char *key = g_strdup_printf("push %s %s %s %s", full,
 		request->tag != NULL ? request->tag : "*", request->platform, request->auth);
 	return transfer_follow(

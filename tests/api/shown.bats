@@ -1,0 +1,97 @@
+# What answers show where nothing was asked for or nothing is there: clients' own suites compare it, in each version.
+load ../lib/engine
+
+setup_file() { file_setup --registry-mirror http://mirror.example; }
+teardown_file() { file_teardown; }
+
+@test "a container that asked for nothing: null, absent or the default, as with dockerd" {
+	id=$(post_json /containers/create '{"Image": "busybox", "NetworkDisabled": false, "StopSignal": "", "MacAddress": "", "HostConfig":
+		{"NetworkMode": "default", "UTSMode": "host", "Mounts": [{"Type": "tmpfs", "Target": "/t", "ReadOnly": false}]}}' | jq -r .Id)
+	api "http://b/containers/$id/json" | jq -e --arg id "$id" '(.HostConfig | [.NetworkMode, .Runtime] == ["bridge", "runc"] and
+		.Mounts == [{"Type": "tmpfs", "Target": "/t"}] and
+		([.Devices, .Dns, .DnsOptions, .DnsSearch, .Ulimits, .BlkioWeightDevice, .BlkioDeviceReadBps, .BlkioDeviceWriteBps,
+		.BlkioDeviceReadIOps, .BlkioDeviceWriteIOps] | unique == [null])) and
+		(.Config | has("NetworkDisabled") or has("StopSignal") or has("MacAddress") | not) and .Config.Hostname == $id[:12]'
+	[ "$(api "http://b/containers/$id/changes")" = null ]
+	api "http://b/containers/$id/stats?stream=0" | jq -e '.blkio_stats | length == 8 and (map_values(. == null) | all)'
+	d rm "$id"
+}
+
+@test "a container by the runtime that was asked for" {
+	for runtime in '' runc io.containerd.runc.v2 berth; do
+		id=$(post_json /containers/create "{\"Image\": \"busybox\", \"HostConfig\": {\"NetworkMode\": \"none\", \"Runtime\": \"$runtime\"}}" | jq -r .Id)
+		[ "$(d inspect -f '{{.HostConfig.Runtime}}' "$id")" = "${runtime:-runc}" ]
+		d rm "$id"
+	done
+}
+
+@test "errors name a container as it was asked for" {
+	id=$(d create --name called --network none busybox sleep 100)
+	for name in called "$id"; do
+		[ "$(api -X POST "http://b/containers/$name/kill" | jq -r .message)" = "cannot kill container: $name: container $id is not running" ]
+	done
+	d start called
+	for name in called "$id" "${id:0:12}"; do
+		[ "$(api -X DELETE "http://b/containers/$name" | jq -r .message)" = "cannot remove container \"$name\": container is running: stop the container before removing or force remove" ]
+	done
+	[ "$(api -o /dev/null -w '%{http_code}' 'http://b/containers/called/top?ps_args=-zzz')" = 500 ]
+	[ "$(api 'http://b/containers/called/top?ps_args=-zzz' | jq -r .message)" = 'ps: error: unsupported SysV option' ]
+	[ "$(api 'http://b/containers/called/top?ps_args=-o%20cmd' | jq -r .message)" = "Couldn't find PID field in ps output" ]
+	d rm -f called
+}
+
+@test "images: names, labels and numbers of containers in the version that was asked for" {
+	d import - unnamed:1 <"$WORK/busybox.tar"
+	id=$(d image inspect -f '{{.Id}}' unnamed:1)
+	list() { api "http://b/v$1/images/json" | jq -c ".[] | select(.Id == \"$id\") | [.Containers, .RepoTags, .RepoDigests, .Labels]"; }
+	[ "$(list 1.51)" = '[0,["unnamed:1"],[],null]' ]
+	[ "$(list 1.50)" = '[-1,["unnamed:1"],[],null]' ]
+	[ "$(list 1.42)" = '[-1,["unnamed:1"],null,null]' ]
+	d tag busybox unnamed:1
+	[ "$(list 1.43)" = '[-1,[],[],null]' ]
+	[ "$(list 1.42)" = '[-1,["<none>:<none>"],["<none>@<none>"],null]' ]
+	[ "$(api -X POST http://b/images/prune | jq -c '.ImagesDeleted | length')" = 1 ]
+	[ "$(api -X POST http://b/images/prune | jq -c .ImagesDeleted)" = null ]
+	[ "$(api -X POST http://b/networks/prune)" = '{"NetworksDeleted":null}' ]
+}
+
+@test "images: a configuration has its parts, be they empty, in the version that was asked for" {
+	config() { api "http://b/v$1/images/busybox/json" | jq -cS .Config; }
+	[ "$(config 1.51)" = '{"Cmd":["sh"],"Entrypoint":null,"Env":null,"Labels":null,"OnBuild":null,"User":"","Volumes":null,"WorkingDir":""}' ]
+	config 1.49 | jq -e '[.Hostname, .Domainname, .Image, .Tty, .OpenStdin, .Cmd] == ["", "", "", false, false, ["sh"]]'
+	[ "$(api http://b/v1.43/images/busybox/json | jq 'has("VirtualSize")')" = true ]
+	[ "$(api http://b/v1.44/images/busybox/json | jq 'has("VirtualSize")')" = false ]
+}
+
+@test "a push of what is not there begins like any other" {
+	answer=$(api -w '%{http_code}' -X POST -H 'X-Registry-Auth: e30=' 'http://b/images/nothing/push?tag=1')
+	[[ $answer = '{"status":"The push refers to repository [docker.io/library/nothing]"}'*'"An image does not exist locally with the tag: nothing"'*200 ]]
+}
+
+@test "a path that there is not, before a version that there is not" {
+	[ "$(api -w '%{http_code}' http://b/v4.0.0/libpod/info)" = $'{"message":"page not found"}\n404' ]
+	[[ $(api -w '%{http_code}' http://b/v4.0.0/info) = *'client version 4.0.0 is too new'*400 ]]
+	[[ $(api -w '%{http_code}' -X OPTIONS http://b/v4.0.0/info) = *'client version 4.0.0 is too new'*400 ]]
+}
+
+@test "info: the log drivers that there are; mirrors end in a slash" {
+	api http://b/info | jq -e '.Plugins.Log == ["fluentd", "gelf", "journald", "json-file", "local", "syslog"] and
+		.RegistryConfig.Mirrors == ["http://mirror.example/"] and .RegistryConfig.IndexConfigs["docker.io"].Mirrors == .RegistryConfig.Mirrors and
+		.DefaultRuntime == "runc"'
+}
+
+@test "log options: none takes any, local has an end" {
+	log() { post_json /containers/create "{\"Image\": \"busybox\", \"HostConfig\": {\"NetworkMode\": \"none\", \"LogConfig\": {\"Type\": \"$1\", \"Config\": {\"max-size\": \"-1\", $2}}}}"; }
+	log none '"x": "y"' | jq -e .Id
+	log json-file '"max-file": "2"' | jq -e .Id
+	[ "$(log local '"max-file": "2"' | jq -r .message)" = "invalid value for max-size: invalid size: '-1'" ]
+}
+
+@test "a step of the classic builder: its line and the end of it apart, errors in red, no more than an id if quiet" {
+	mkdir -p "$WORK/context"
+	printf 'FROM busybox\nRUN echo out; echo bad >&2\n' >"$WORK/context/Dockerfile"
+	build() { tar -C "$WORK/context" -c . | api -X POST -H 'Content-Type: application/x-tar' --data-binary @- "http://b/build?$1"; }
+	build nocache=1 | jq -s -e 'map(.stream) | .[:2] == ["Step 1/2 : FROM busybox", "\n"] and index("Step 2/2 : RUN echo out; echo bad >&2") and
+		index("out\n") and index("\u001b[91mbad\n\u001b[0m") and (map(strings | select(startswith(" ---> Removed intermediate container"))) | length == 1)'
+	[[ $(build q=1 | jq -c .) =~ ^'{"stream":"sha256:'[0-9a-f]{64}'\n"}'$ ]]
+}
