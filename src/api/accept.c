@@ -34,28 +34,26 @@ static bool is_better(const AcceptRank *a, const AcceptRank *b)
 	return a->quality > b->quality || (a->quality == b->quality && a->closeness > b->closeness);
 }
 
-static bool line_ranks(const char *line, const char *type, AcceptRank *rank)
+/* The range that names a type most closely says how much it is wanted. */
+static void read_line(const char *line, const char *type, AcceptRank *own)
 {
-	bool ranks = false;
 	g_auto(GStrv) ranges = g_strsplit(line, ",", -1);
 	for (int i = 0; ranges[i] != NULL; i++) {
 		g_auto(GStrv) parts = g_strsplit(ranges[i], ";", -1);
-		if (parts[0] == NULL)
-			continue;
-		AcceptRank own = {quality_of(parts + 1), closeness(g_strstrip(parts[0]), type)};
-		if (own.closeness > 0 && own.quality > 0 && is_better(&own, rank)) {
-			*rank = own;
-			ranks = true;
-		}
+		int close = parts[0] != NULL ? closeness(g_strstrip(parts[0]), type) : 0;
+		if (close > own->closeness)
+			*own = (AcceptRank){quality_of(parts + 1), close};
 	}
-	return ranks;
 }
 
 bool accept_ranks(const HttpHead *head, const char *type, AcceptRank *rank)
 {
-	bool ranks = false;
+	AcceptRank own = {0};
 	for (guint i = 0; i + 1 < head->headers->len; i += 2)
 		if (g_ascii_strcasecmp(head->headers->pdata[i], "Accept") == 0)
-			ranks = line_ranks(head->headers->pdata[i + 1], type, rank) || ranks;
-	return ranks;
+			read_line(head->headers->pdata[i + 1], type, &own);
+	if (own.quality <= 0 || !is_better(&own, rank))
+		return false;
+	*rank = own;
+	return true;
 }

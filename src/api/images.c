@@ -126,11 +126,13 @@ static bool attestations(Request *request, GError **error)
 		return fail(error, BERTH_ERROR_INVALID,
 			"only one platform value is currently supported");
 	const char *platform = request_param(request, "platform");
-	g_autofree char *id =
-		platform_json_check(platform, error)
-			? image_find_on(request->engine, request->name, platform, error)
-			: NULL;
-	return id != NULL && reply_json(request, 200, json_array());
+	AttestationQuery query = {.platform = platform,
+		.types = request_params(request, "type"),
+		.statements = request_flag(request, "statement")};
+	json_t *list = platform_json_check(platform, error)
+			       ? image_attestations(request->engine, request->name, &query, error)
+			       : NULL;
+	return list != NULL && reply_json(request, 200, list);
 }
 
 static bool tag(Request *request, GError **error)
@@ -197,6 +199,9 @@ static char *const *platforms_of(Request *request, GError **error)
 {
 	enum { SINCE = 48, SEVERAL_SINCE = 52 };
 	char *const *platforms = request_params_since(request, "platform", SINCE);
+	/* An empty word is none. */
+	if (platforms[0] != NULL && *platforms[0] == '\0')
+		platforms++;
 	if (request->version < SEVERAL_SINCE && g_strv_length((char **)platforms) > 1) {
 		fail(error, BERTH_ERROR_INVALID,
 			"multiple platform parameters are not supported in this API version; use "

@@ -124,8 +124,9 @@ static bool add_device_weights(GArray *limits, const json_t *host, GError **erro
 		g_autofree char *device = device_number(json_str(entry, "Path"), error);
 		if (device == NULL)
 			return false;
-		char *value =
-			g_strdup_printf("%s %" G_GINT64_FORMAT, device, json_int(entry, "Weight"));
+		g_autofree char *weight = number(json_int(entry, "Weight"));
+		char *value = g_strdup_printf(
+			"%s %s", device, json_int(entry, "Weight") > 0 ? weight : "default");
 		add_limit(limits, "blkio", "blkio.bfq.weight_device", "io.bfq.weight", value,
 			g_strdup(value), true);
 	}
@@ -153,11 +154,11 @@ static bool add_blkio(GArray *limits, const json_t *host, GError **error)
 			g_autofree char *device = device_number(json_str(rate, "Path"), error);
 			if (device == NULL)
 				return false;
+			g_autofree char *most = number(json_int(rate, "Rate"));
 			add_limit(limits, "blkio", rates[r].v1_file, "io.max",
-				g_strdup_printf(
-					"%s %" G_GINT64_FORMAT, device, json_int(rate, "Rate")),
-				g_strdup_printf("%s %s=%" G_GINT64_FORMAT, device, rates[r].v2_key,
-					json_int(rate, "Rate")),
+				g_strdup_printf("%s %s", device, most),
+				g_strdup_printf("%s %s=%s", device, rates[r].v2_key,
+					json_int(rate, "Rate") > 0 ? most : "max"),
 				false);
 		}
 	}

@@ -111,6 +111,12 @@ update() { post_json "/containers/$1/update" "$2"; }
 	if [ -n "$device" ] && [ -e /sys/fs/cgroup/blkio/blkio.throttle.read_bps_device ]; then
 		update uu "{\"BlkioDeviceReadBps\": [{\"Path\": \"$device\", \"Rate\": 1048576}]}" | jq -e .
 		d exec uu cat /sys/fs/cgroup/blkio/blkio.throttle.read_bps_device | grep -q ' 1048576'
+		# Absent and null say nothing, an empty list takes the limits away.
+		update uu '{"BlkioDeviceReadBps": null, "Memory": 10485760}' | jq -e .
+		d exec uu cat /sys/fs/cgroup/blkio/blkio.throttle.read_bps_device | grep -q ' 1048576'
+		update uu '{"BlkioDeviceReadBps": []}' | jq -e '.Warnings == null'
+		[ "$(host_of uu BlkioDeviceReadBps)" = '[]' ]
+		[ -z "$(d exec uu cat /sys/fs/cgroup/blkio/blkio.throttle.read_bps_device)" ]
 	fi
 	d rm -f uu
 	create uu '{}' '{"CpuPeriod": 100000}' | jq -e .Id

@@ -80,7 +80,8 @@ elif KIND == "pair":
         config = {"architecture": "unknown", "os": "unknown", "config": {}, "rootfs": {"type": "layers", "diff_ids": [digest(said)]}}
         entries.append(dict(put({"schemaVersion": 2, "mediaType": OCI + ".manifest.v1+json",
                                  "config": dict(blob(json.dumps(config).encode()), mediaType=OCI + ".config.v1+json"),
-                                 "layers": [dict(blob(said), mediaType="application/vnd.in-toto+json")]}, None, OCI + ".manifest.v1+json"),
+                                 "layers": [dict(blob(said), mediaType="application/vnd.in-toto+json",
+                                                 annotations={"in-toto.io/predicate-type": "https://slsa.dev/provenance/v0.2"})]}, None, OCI + ".manifest.v1+json"),
                             platform={"os": "unknown", "architecture": "unknown"},
                             annotations={"vnd.docker.reference.type": "attestation-manifest", "vnd.docker.reference.digest": entries[0]["digest"]}))
     put({"schemaVersion": 2, "mediaType": OCI + ".index.v1+json", "manifests": entries}, "latest", OCI + ".index.v1+json")

@@ -15,6 +15,8 @@ digest_there() { on_host curl -sI -H 'Accept: application/vnd.oci.image.index.v1
 config_there() { on_host curl -s -H 'Accept: application/vnd.oci.image.manifest.v1+json' "http://127.0.0.1:5000/v2/$1/manifests/latest" | jq -r .config.digest; }
 both() { make_image pair pair; d pull -q $N; d pull -q --platform "linux/$(other)" $N; }
 listed() { api '/v1.48/images/json?manifests=1' | jq -r '.[] | .Manifests // [] | .[] | "\(.Kind) \(.Available) \(.ImageData.Platform.architecture)"' | sort; }
+json_of() { printf '%%7B%%22os%%22:%%22linux%%22,%%22architecture%%22:%%22%s%%22%%7D' "$1"; }
+about() { api "/v1.55/images/localhost:5000/said/attestations?platform=$(json_of "$1")$2"; } # platform, more of the query
 api() { curl -s --unix-socket "$WORK/b.sock" "http://b$1"; }
 
 @test "pull --platform adds to the index; the name means this host's image" {
@@ -38,6 +40,19 @@ api() { curl -s --unix-socket "$WORK/b.sock" "http://b$1"; }
 	d pull -q $N
 	[ "$(arch $N)" = "$(own)" ]
 	[ "$(arch --platform "linux/$(other)" $N)" = "$(other)" ]
+}
+
+@test "several platforms are saved and loaded since 1.52" {
+	both
+	local two
+	two="platform=$(json_of amd64)&platform=$(json_of arm64)"
+	[ "$(api "/v1.51/images/$N/get?$two" | jq -r .message)" = 'multiple platform parameters are not supported in this API version; use API version 1.52 or later' ]
+	api "/v1.52/images/$N/get?$two" >"$WORK/two.tar"
+	[ "$(tar xOf "$WORK/two.tar" index.json | jq '.manifests | length')" = 2 ]
+	teardown
+	curl -s --unix-socket "$WORK/b.sock" -T "$WORK/two.tar" -X POST "http://b/v1.52/images/load?$two" | grep -q 'Loaded image'
+	[ "$(curl -s --unix-socket "$WORK/b.sock" -T "$WORK/two.tar" -X POST "http://b/v1.51/images/load?$two" | jq -r .message)" = 'multiple platform parameters are not supported in this API version; use API version 1.52 or later' ]
+	curl -s --unix-socket "$WORK/b.sock" -T "$WORK/two.tar" -X POST "http://b/v1.52/images/load?platform=$(json_of s390x)&platform=$(json_of mips)" | grep -q "doesn't provide the requested platform (linux/s390x, linux/mips)"
 }
 
 @test "a platform that an index lacks, and what is no platform" {
@@ -89,6 +104,14 @@ api() { curl -s --unix-socket "$WORK/b.sock" "http://b$1"; }
 	on_host skopeo copy -q -a --src-tls-verify=false docker://127.0.0.1:5000/said "oci-archive:$WORK/said.tar:localhost:5000/said:latest"
 	d load -i "$WORK/said.tar" | grep -q '^Loaded image: localhost:5000/said:latest$'
 	[ "$(listed)" = $'attestation true null\nimage true amd64\nimage true arm64' ]
+	about amd64 | jq -e 'length == 1 and .[0].PredicateType == "https://slsa.dev/provenance/v0.2" and
+		.[0].Descriptor.mediaType == "application/vnd.in-toto+json" and (.[0] | has("Statement") | not)'
+	about amd64 '&statement=1' | jq -e '.[0].Statement._type == "https://in-toto.io/Statement/v0.1"'
+	[ "$(about amd64 '&type=https://spdx.dev/Document&type=https://slsa.dev/provenance/v0.2' | jq length)" = 1 ]
+	[ "$(about amd64 '&type=https://spdx.dev/Document')" = '[]' ]
+	[ "$(about arm64)" = '[]' ]
+	[[ $(about s390x | jq -r .message) == *'does not provide the specified platform'* ]]
+	[ "$(about amd64 "&platform=$(json_of arm64)" | jq -r .message)" = 'only one platform value is currently supported' ]
 	d save -o "$WORK/saved.tar" localhost:5000/said
 	[ "$(tar xOf "$WORK/saved.tar" index.json | jq -r '.manifests[0].digest')" = "$(digest_there said)" ]
 	d rmi localhost:5000/said

@@ -12,6 +12,13 @@ static const char *const updatable[] = {"BlkioWeight", "BlkioWeightDevice", "Blk
 	"CpuPeriod", "CpuQuota", "CpuRealtimePeriod", "CpuRealtimeRuntime", "CpusetCpus",
 	"CpusetMems", "Memory", "MemorySwap", "MemoryReservation", "NanoCpus", "PidsLimit", NULL};
 
+/* Limits of single devices: a list replaces the one that there was, an empty one takes it away (API 1.55). */
+static const struct {
+	const char *key, *limit;
+} device_limits[] = {{"BlkioWeightDevice", "Weight"}, {"BlkioDeviceReadBps", "Rate"},
+	{"BlkioDeviceWriteBps", "Rate"}, {"BlkioDeviceReadIOps", "Rate"},
+	{"BlkioDeviceWriteIOps", "Rate"}};
+
 /* What cannot be changed, as it was said in another way before. */
 static const struct {
 	const char *key, *set;
@@ -39,6 +46,11 @@ static json_t *delta_of(const json_t *changes)
 		if (!says_nothing(value))
 			json_object_set(delta, updatable[i], value);
 	}
+	for (size_t i = 0; i < G_N_ELEMENTS(device_limits); i++) {
+		json_t *list = json_object_get(changes, device_limits[i].key);
+		if (json_is_array(list))
+			json_object_set(delta, device_limits[i].key, list);
+	}
 	json_t *pids = json_object_get(changes, "PidsLimit");
 	if (json_is_integer(pids) && json_integer_value(pids) <= 0)
 		json_object_set_new(delta, "PidsLimit", json_integer(0));
@@ -65,6 +77,35 @@ static bool check_conflicts(const json_t *delta, bool policy, const json_t *host
 	return true;
 }
 
+static bool has_device(const json_t *list, const char *path)
+{
+	size_t i;
+	json_t *entry;
+	json_array_foreach (list, i, entry)
+		if (strcmp(json_str(entry, "Path"), path) == 0)
+			return true;
+	return false;
+}
+
+/* The kernel keeps a device's limit until it hears of another one: 0 is none. */
+static void lift_old_limits(json_t *delta, const json_t *host)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(device_limits); i++) {
+		const char *key = device_limits[i].key;
+		json_t *wanted = json_object_get(delta, key), *entry;
+		size_t n;
+		if (wanted == NULL)
+			continue;
+		json_t *told = json_copy(wanted);
+		json_array_foreach (json_object_get(host, key), n, entry)
+			if (!has_device(wanted, json_str(entry, "Path")))
+				json_array_append_new(told,
+					json_pack("{s:s, s:i}", "Path", json_str(entry, "Path"),
+						device_limits[i].limit, 0));
+		json_object_set_new(delta, key, told);
+	}
+}
+
 /* The kernel is told of both, as each bounds the other. */
 static bool apply(Container *container, const Spec *spec, json_t *delta, GError **error)
 {
@@ -72,6 +113,7 @@ static bool apply(Container *container, const Spec *spec, json_t *delta, GError 
 	g_autofree char *cgroup = container_cgroup(container, spec);
 	if (json_int(delta, "Memory") > 0 && json_object_get(delta, "MemorySwap") == NULL)
 		json_object_set(delta, "MemorySwap", json_object_get(spec->host, "MemorySwap"));
+	lift_old_limits(delta, spec->host);
 	return !container_running(container) ||
 	       cgroup_update(engine->cgroups, cgroup, delta, error);
 }

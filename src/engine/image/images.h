@@ -47,6 +47,15 @@ json_t *image_index_entry(
 	Engine *engine, const char *digest, const char *id); /* an image's descriptor in it */
 json_t *image_index_manifests(Engine *engine, const char *digest);
 gint64 image_index_size(Engine *engine, const char *digest); /* bytes of its images' files */
+/* image_attestations.c */
+typedef struct {
+	const char *platform; /* whose image is meant, or "" */
+	char *const *types;   /* of predicates; none: all */
+	bool statements;      /* with the statements themselves */
+} AttestationQuery;
+/* The statements about an image that its index has (AttestationStatement of the API); [] where it has none. A new reference. */
+json_t *image_attestations(
+	Engine *engine, const char *reference, const AttestationQuery *query, GError **error);
 /* Whether all that the index lists is here, in the form that it lists. */
 bool image_index_is_whole(Engine *engine, const char *digest);
 /* Whether the blobs that a manifest names are those that the image's layers have. */
