@@ -17,6 +17,10 @@ bool tar_write_text(
 /* The same, with its mode and owners. */
 bool tar_write_memory(TarWriter *writer, const char *path, const char *bytes, size_t length,
 	mode_t mode, uid_t uid, gid_t gid, GError **error);
+/* A file whose size is known and whose content is made by fill, which has to hand over just as much. */
+typedef bool (*TarFill)(gpointer data, ByteSink sink, gpointer to, GError **error);
+bool tar_write_filled(TarWriter *writer, const char *path, gint64 size, TarFill fill, gpointer data,
+	GError **error);
 bool tar_write_end(TarWriter *writer, GError **error);
 
 /* Unpacks what comes into a folder; nothing is written outside of it, whatever the archive says, and no

@@ -172,6 +172,34 @@ bool tar_write_memory(TarWriter *writer, const char *path, const char *text, siz
 	       put_padding(writer, (gint64)length, error);
 }
 
+/* Counts what goes to the writer's own sink. */
+typedef struct {
+	TarWriter *writer;
+	gint64 left;
+} Filling;
+
+static bool put_counted(gpointer data, const void *bytes, size_t length, GError **error)
+{
+	Filling *filling = data;
+	filling->left -= (gint64)length;
+	return filling->left >= 0 ? filling->writer->sink(filling->writer->data, bytes, length, error)
+				  : fail(error, BERTH_ERROR_UNAVAILABLE,
+					    "a file of the archive is longer than it was");
+}
+
+bool tar_write_filled(TarWriter *writer, const char *path, gint64 size, TarFill fill, gpointer data,
+	GError **error)
+{
+	struct stat st = {.st_mode = S_IFREG | 0644};
+	Filling filling = {writer, size};
+	return put_extended(writer, path, "", size, &st, error) &&
+	       put_head(writer, path, "", '0', size, &st, error) &&
+	       fill(data, put_counted, &filling, error) &&
+	       (filling.left == 0 || fail(error, BERTH_ERROR_UNAVAILABLE,
+					     "a file of the archive is shorter than it was")) &&
+	       put_padding(writer, size, error);
+}
+
 bool tar_write_end(TarWriter *writer, GError **error)
 {
 	static const char zeros[2 * BLOCK];

@@ -116,8 +116,7 @@ static int run_line(Cli *cli, int argc, char **argv)
 	g_autoptr(GError) error = NULL;
 	cli->command = &help_top;
 	if (!flags_parse(cli, argc, argv, &error)) {
-		print_to(stderr,
-			"%s\n\nUsage:  %s %s\n\nRun '%s --help' for more information\n",
+		print_to(stderr, "%s\n\nUsage:  %s %s\n\nRun '%s --help' for more information\n",
 			error->message, cli->program, help_top.usage, cli->program);
 		return 125;
 	}

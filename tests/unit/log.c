@@ -1,5 +1,5 @@
-#include "base/fd.h"
 #include "base/log.h"
+#include "base/fd.h"
 
 #include <string.h>
 #include <sys/socket.h>

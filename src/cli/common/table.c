@@ -90,8 +90,7 @@ void table_fit(TableColumn *columns, guint count)
 		sum += columns[i].width = columns[i].content + columns[i].gap;
 	for (int pass = 0; pass < (int)G_N_ELEMENTS(floors); pass++)
 		for (TableColumn *column;
-			sum > room && (column = widest(columns, count, pass)) != NULL;
-			sum--)
+			sum > room && (column = widest(columns, count, pass)) != NULL; sum--)
 			column->width--;
 }
 
@@ -99,8 +98,7 @@ void table_cell(const TableColumn *column, const char *text)
 {
 	glong length = g_utf8_strlen(text, -1), room = column->width - column->gap;
 	const char *colour = colour_of(column->heading, text);
-	g_autofree char *cut =
-		length > room ? g_utf8_substring(text, 0, MAX(room - 1, 0)) : NULL;
+	g_autofree char *cut = length > room ? g_utf8_substring(text, 0, MAX(room - 1, 0)) : NULL;
 	printf("%s%s%s%s", colour != NULL ? colour : "", cut != NULL ? cut : text,
 		cut != NULL ? "…" : "", colour != NULL ? "\033[0m" : "");
 	if (column->gap > 0)
@@ -131,8 +129,8 @@ static GArray *columns_of(const GPtrArray *rows)
 			bool last = cells[c + 1] == NULL;
 			column->gap = last ? 0 : GAP;
 			column->content = MAX(column->content, length);
-			column->width = MAX(column->width,
-				last ? length : MAX(length + PADDING, MIN_WIDTH));
+			column->width = MAX(
+				column->width, last ? length : MAX(length + PADDING, MIN_WIDTH));
 		}
 	}
 	return columns;

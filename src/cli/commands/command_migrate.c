@@ -1,0 +1,50 @@
+/* system migrate: what another engine has. */
+#include "cli/common/flags.h"
+#include "cli/migrate/migrate.h"
+
+#include "base/error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const Flag flags[] = {
+	{"from-docker", 0, BOOL, "take over what a Docker on this host has, which is stopped"},
+	{"folder", 0, STRING, "Docker's folder (/var/lib/docker)"},
+	{"apply", 0, BOOL, "do it; without, it is only told what would be done"},
+	{"start", 0, BOOL, "start the containers that Docker would start"},
+	{0},
+};
+
+static int run(Cli *cli)
+{
+	g_autoptr(GError) error = NULL;
+	MigrateOptions options = {
+		.folder = flag_given(cli, "folder") ? flag_text(cli, "folder") : "/var/lib/docker",
+		.apply = flag_bool(cli, "apply", false),
+		.start = flag_bool(cli, "start", false)};
+	if (!flag_bool(cli, "from-docker", false) || (options.start && !options.apply)) {
+		fail(&error, BERTH_ERROR_UNAVAILABLE,
+			options.start
+				? "--start needs --apply"
+				: "--from-docker is needed: there is nothing else to migrate from");
+		return cli_fail(cli, error);
+	}
+	int failed = migrate_run(cli->client, &options, &error);
+	if (failed < 0)
+		return cli_fail(cli, error);
+	if (!options.apply)
+		print_to(stdout, "\nNothing was changed. --apply does it; Docker's folder is only "
+				 "read, and stays as it is.\n");
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+const Command command_migrate = {
+	.names = "system migrate",
+	.usage = "--from-docker [OPTIONS]",
+	.summary = "Take over images, volumes, networks and containers of a Docker that is stopped",
+	.example = "system migrate --from-docker --apply",
+	.flags = flags,
+	.min_args = 0,
+	.max_args = 0,
+	.run = run,
+};

@@ -1,0 +1,167 @@
+#include "cli/migrate/bolt.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+
+/* Of pages and their elements, in bytes; DEPTH: no tree of ours is that deep. */
+enum { PAGE_HEAD = 16, META = 64, ELEMENT = 16, BUCKET = 16, DEPTH = 32, LIMIT = 1 << 30 };
+enum { BRANCH_PAGE = 0x01, LEAF_PAGE = 0x02, IS_BUCKET = 0x01 };
+static const guint32 magic = 0xED0CDAED, version = 2;
+
+typedef struct {
+	const char *bytes;
+	size_t length, page_size, visited; /* visited: pages; a circle would have no end */
+	BoltPair each;
+	gpointer data;
+} Bolt;
+
+/* A part of the file. bucket, in what follows: the one that is looked for; NULL within it. */
+typedef struct {
+	const char *bytes;
+	size_t length;
+} Span;
+
+static guint64 number(const char *bytes, size_t size)
+{
+	guint64 value = 0;
+	memcpy(&value, bytes, size);
+	return GUINT64_FROM_LE(value);
+}
+
+/* Whether a meta page is whole: its checksum is FNV-1a over what is before it. */
+static bool meta_is_valid(const Bolt *bolt, size_t offset)
+{
+	const char *meta = bolt->bytes + offset + PAGE_HEAD;
+	guint64 sum = 14695981039346656037u;
+	if (offset + PAGE_HEAD + META > bolt->length || number(meta, 4) != magic ||
+		number(meta + 4, 4) != version)
+		return false;
+	for (int i = 0; i < META - 8; i++)
+		sum = (sum ^ (guint8)meta[i]) * 1099511628211u;
+	return number(meta + META - 8, 8) == sum;
+}
+
+/* The newer of the two meta pages that are valid: where the tree begins. False if there is none. */
+static bool find_root(Bolt *bolt, guint64 *root)
+{
+	guint64 newest = 0;
+	bool found = false;
+	/* The second page is where pages are as large as the first one says, or as those of this machine. */
+	bolt->page_size = meta_is_valid(bolt, 0) ? number(bolt->bytes + PAGE_HEAD + 8, 4)
+						 : (size_t)sysconf(_SC_PAGESIZE);
+	if (bolt->page_size < PAGE_HEAD + META || bolt->page_size > (1 << 20))
+		return false;
+	for (size_t i = 0; i < 2; i++) {
+		const char *meta = bolt->bytes + i * bolt->page_size + PAGE_HEAD;
+		if (!meta_is_valid(bolt, i * bolt->page_size) ||
+			(found && number(meta + 48, 8) <= newest))
+			continue;
+		newest = number(meta + 48, 8);
+		*root = number(meta + 16, 8);
+		found = true;
+	}
+	return found;
+}
+
+/* length bytes at an element's position, within the page that it is of. */
+static bool span_in(Span page, size_t from, guint64 length, Span *span)
+{
+	if (from > page.length || length > page.length - from)
+		return false;
+	*span = (Span){page.bytes + from, (size_t)length};
+	return true;
+}
+
+static bool walk_page(Bolt *bolt, guint64 id, const char *bucket, int depth);
+
+static bool walk_pages(Bolt *bolt, Span page, size_t count, const char *bucket, int depth)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!walk_page(bolt, number(page.bytes + PAGE_HEAD + i * ELEMENT + 8, 8), bucket,
+			    depth + 1))
+			return false;
+	return true;
+}
+
+static bool walk(Bolt *bolt, Span page, const char *bucket, int depth);
+
+/* A bucket's pairs are in pages of their own, or in the value itself. */
+static bool walk_bucket(Bolt *bolt, Span value, int depth)
+{
+	if (value.length < BUCKET)
+		return false;
+	guint64 root = number(value.bytes, 8);
+	return root != 0 ? walk_page(bolt, root, NULL, depth + 1)
+			 : walk(bolt, (Span){value.bytes + BUCKET, value.length - BUCKET}, NULL,
+				   depth + 1);
+}
+
+static bool walk_leaf(Bolt *bolt, Span page, size_t count, const char *bucket, int depth)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t at = PAGE_HEAD + i * ELEMENT;
+		guint64 flags = number(page.bytes + at, 4), place = number(page.bytes + at + 4, 4),
+			key_size = number(page.bytes + at + 8, 4);
+		Span key, value;
+		if (!span_in(page, at + place, key_size, &key) ||
+			!span_in(page, at + place + key_size, number(page.bytes + at + 12, 4),
+				&value))
+			return false;
+		g_autofree char *name = g_strndup(key.bytes, key.length);
+		bool inner = (flags & IS_BUCKET) != 0;
+		if (bucket == NULL && !inner)
+			bolt->each(name, value.bytes, value.length, bolt->data);
+		else if (bucket != NULL && inner && strcmp(name, bucket) == 0 &&
+			 !walk_bucket(bolt, value, depth))
+			return false;
+	}
+	return true;
+}
+
+static bool walk(Bolt *bolt, Span page, const char *bucket, int depth)
+{
+	if (depth > DEPTH || page.length < PAGE_HEAD)
+		return false;
+	guint64 flags = number(page.bytes + 8, 2), count = number(page.bytes + 10, 2);
+	if (count > (page.length - PAGE_HEAD) / ELEMENT)
+		return false;
+	return flags == BRANCH_PAGE ? walk_pages(bolt, page, count, bucket, depth)
+	       : flags == LEAF_PAGE ? walk_leaf(bolt, page, count, bucket, depth)
+				    : false;
+}
+
+static bool walk_page(Bolt *bolt, guint64 id, const char *bucket, int depth)
+{
+	size_t pages = bolt->length / bolt->page_size;
+	if (id >= pages || ++bolt->visited > pages)
+		return false;
+	const char *page = bolt->bytes + id * bolt->page_size;
+	guint64 more = number(page + 12, 4); /* pages that are joined to it */
+	if (more > pages - id - 1)
+		return false;
+	return walk(bolt, (Span){page, (size_t)(more + 1) * bolt->page_size}, bucket, depth);
+}
+
+bool bolt_each(const char *path, const char *bucket, BoltPair each, gpointer data, GError **error)
+{
+	guint64 root = 0;
+	size_t length;
+	autofd fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	/* Whoever has it open for writing holds a lock. */
+	if (fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0)
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"%s is in use: stop Docker first (systemctl stop docker.socket "
+			"docker.service)",
+			path);
+	g_autofree char *bytes = fd >= 0 ? fd_read_all(fd, LIMIT, &length) : NULL;
+	if (bytes == NULL)
+		return fail_errno(error, "cannot read %s", path);
+	Bolt bolt = {.bytes = bytes, .length = length, .each = each, .data = data};
+	return (find_root(&bolt, &root) && walk_page(&bolt, root, bucket, 0)) ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE, "%s is no database of bbolt, or is damaged",
+		       path);
+}

@@ -1,0 +1,158 @@
+#include "cli/migrate/image_send.h"
+
+#include "cli/migrate/docker_layer.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/tar.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+/* A thread writes the archive into a pipe, out of which the request's body is read. */
+typedef struct {
+	const DockerRoot *root;
+	const json_t *ids;
+	int out, in;
+	GError *error; /* of the thread; read when it has ended */
+	GThread *thread;
+	TarWriter *writer;
+} Sending;
+
+static bool to_pipe(gpointer data, const void *bytes, size_t length, GError **error)
+{
+	Sending *sending = data;
+	return fd_write_all(sending->out, bytes, length) ||
+	       fail_errno(error, "the engine does not take the images");
+}
+
+static const char *hex_of(const char *digest)
+{
+	const char *colon = strchr(digest, ':');
+	return colon != NULL ? colon + 1 : digest;
+}
+
+typedef struct {
+	const char *split;
+	int folder_fd;
+} LayerFiles;
+
+static bool fill_layer(gpointer data, ByteSink sink, gpointer to, GError **error)
+{
+	const LayerFiles *files = data;
+	return docker_layer_each(files->split, files->folder_fd, sink, to, error);
+}
+
+static bool write_layer(Sending *sending, const char *chain, GError **error)
+{
+	g_autofree char *folder = NULL, *split = NULL,
+			*path = g_strconcat(hex_of(chain), "/layer.tar", NULL);
+	if (!docker_root_layer(sending->root, chain, &folder, &split, error))
+		return false;
+	autofd fd = open(folder, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	gint64 size = fd >= 0 ? docker_layer_size(split, error) : -1;
+	if (fd < 0)
+		return fail_errno(error, "cannot open %s", folder);
+	LayerFiles files = {split, fd};
+	return size >= 0 &&
+	       tar_write_filled(sending->writer, path, size, fill_layer, &files, error);
+}
+
+/* Its layers but those in sent, which they are added to; its line of the manifest. */
+static bool write_image(
+	Sending *sending, const char *id, json_t *sent, json_t *manifest, GError **error)
+{
+	json_t *image = json_object_get(sending->root->images, id), *chain;
+	const char *config = json_str(image, "Config");
+	g_autofree char *name = g_strconcat(hex_of(id), ".json", NULL);
+	json_t *paths = json_array();
+	size_t i;
+	json_array_append_new(manifest, json_pack("{s:s, s:O, s:o}", "Config", name, "RepoTags",
+						json_object_get(image, "Tags"), "Layers", paths));
+	json_array_foreach (json_object_get(image, "Layers"), i, chain) {
+		const char *text = json_string_value(chain);
+		json_array_append_new(paths, json_sprintf("%s/layer.tar", hex_of(text)));
+		if (json_object_get(sent, text) == NULL && !write_layer(sending, text, error))
+			return false;
+		json_object_set_new(sent, text, json_true());
+	}
+	return tar_write_text(sending->writer, name, config, strlen(config), error);
+}
+
+static bool write_all(Sending *sending, GError **error)
+{
+	g_autoptr(json_t) sent = json_object(), manifest = json_array();
+	size_t i;
+	json_t *id;
+	json_array_foreach (sending->ids, i, id)
+		if (!write_image(sending, json_string_value(id), sent, manifest, error))
+			return false;
+	g_autofree char *text = json_text(manifest);
+	return tar_write_text(sending->writer, "manifest.json", text, strlen(text), error) &&
+	       tar_write_end(sending->writer, error);
+}
+
+static gpointer write_run(gpointer data)
+{
+	Sending *sending = data;
+	write_all(sending, &sending->error);
+	fd_clear(&sending->out);
+	return NULL;
+}
+
+/* The end of the pipe is the archive's only where the thread says so. */
+static ssize_t body_read(gpointer data, void *buffer, size_t size)
+{
+	Sending *sending = data;
+	ssize_t n;
+	do
+		n = read(sending->in, buffer, size);
+	while (n < 0 && errno == EINTR);
+	if (n != 0)
+		return n;
+	if (sending->thread != NULL)
+		g_thread_join(g_steal_pointer(&sending->thread));
+	errno = EIO;
+	return sending->error != NULL ? -1 : 0;
+}
+
+/* What the engine says about it comes in the answer's lines. */
+static bool answer_fits(Response *response, GError **error)
+{
+	size_t length;
+	g_autofree char *text = http_body_read_all(&response->body, 8 << 20, &length, error);
+	g_auto(GStrv) lines = g_strsplit(text != NULL ? text : "", "\n", -1);
+	for (int i = 0; lines[i] != NULL; i++) {
+		g_autoptr(json_t) line = json_parse(lines[i], strlen(lines[i]), NULL);
+		const char *problem = json_str(line, "errorDetail.message");
+		if (*problem != '\0')
+			return fail(error, BERTH_ERROR_UNAVAILABLE, "%s", problem);
+	}
+	return text != NULL;
+}
+
+bool images_send(Client *client, const DockerRoot *root, const json_t *ids, GError **error)
+{
+	int ends[2];
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return fail_errno(error, "cannot make a pipe");
+	Sending sending = {.root = root, .ids = ids, .in = ends[0], .out = ends[1]};
+	g_auto(Response) response = {.fd = -1};
+	sending.writer = tar_writer_new(to_pipe, &sending);
+	sending.thread = g_thread_new("images", write_run, &sending);
+	bool ok = client_send_stream(client, "POST", "/images/load?quiet=1",
+			  "Content-Type: application/x-tar\r\n", body_read, &sending, &response,
+			  error) &&
+		  answer_fits(&response, error);
+	/* Whatever it still writes, nobody reads. */
+	fd_clear(&sending.in);
+	if (sending.thread != NULL)
+		g_thread_join(sending.thread);
+	tar_writer_free(sending.writer);
+	if (sending.error != NULL) {
+		g_clear_error(error);
+		g_propagate_error(error, sending.error);
+	}
+	return ok && sending.error == NULL;
+}
