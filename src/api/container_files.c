@@ -25,6 +25,23 @@ static bool export(Request *request, GError **error)
 	return ok;
 }
 
+/* Our own, for backups: what a container has changed, out of one and into another. */
+static bool layer_out(Request *request, GError **error)
+{
+	g_autoptr(Container) container = request_container(request, error);
+	bool ok = container != NULL && container_layer_out(container, reply_tar, request, error);
+	request->failed = !ok && request->answered;
+	return ok;
+}
+
+static bool layer_in(Request *request, GError **error)
+{
+	g_autoptr(Container) container = request_container(request, error);
+	return container != NULL &&
+	       container_layer_in(container, http_body_read, request->body, error) &&
+	       reply_empty(request, 200);
+}
+
 static bool commit(Request *request, GError **error)
 {
 	g_autoptr(json_t) config = request_json(request, error);
@@ -110,6 +127,8 @@ const Route container_file_routes[] = {
 	{"PUT", "/containers/{}/archive", copy_in},
 	{"GET", "/containers/{}/changes", changes},
 	{"GET", "/containers/{}/export", export},
+	{"GET", "/containers/{}/layer", layer_out},
+	{"PUT", "/containers/{}/layer", layer_in},
 	{"POST", "/commit", commit},
 	{0},
 };

@@ -38,13 +38,16 @@ all_commands() { # each as its words
 	done < <(all_commands)
 }
 
-@test "the man pages are what --help and docs/daemon.json.md say" {
+@test "tools/man makes a page a group, in which each command and option is, and man reads them" {
 	mkdir "$BATS_TEST_TMPDIR/man"
 	BERTH_BUILD=$BUILD "$ROOT/tools/man" "$BATS_TEST_TMPDIR/man"
+	[ "$(ls "$ROOT/docs/man" | grep -vx berth-shim.8)" = "$(ls "$BATS_TEST_TMPDIR/man")" ]
+	while read -r words; do
+		grep -qF ".SS \"$words" "$BATS_TEST_TMPDIR"/man/berth*.1 || { echo "$words"; return 1; }
+	done < <(all_commands | sed 's/^ //')
 	for page in "$BATS_TEST_TMPDIR"/man/*; do
-		diff -u "$ROOT/docs/man/${page##*/}" "$page" || { echo "tools/man writes them again"; return 1; }
+		[ -z "$(man --warnings -l "$page" 2>&1 >/dev/null)" ] || { man --warnings -l "$page" 2>&1 >/dev/null; return 1; }
 	done
-	[ "$(ls "$ROOT/docs/man" | grep -vc '^berth-shim.8$')" = "$(ls "$BATS_TEST_TMPDIR/man" | wc -l)" ]
 }
 
 @test "the examples have flags that there are" {

@@ -134,3 +134,27 @@ bool container_export(Container *container, ByteSink sink, gpointer data, GError
 	container_event(container, "export", NULL, NULL);
 	return true;
 }
+
+bool container_layer_out(Container *container, ByteSink sink, gpointer data, GError **error)
+{
+	autofd upper = container_upper_open(container, error);
+	return upper >= 0 &&
+	       tree_archive(upper, TREE_UPPER, container_mount_points, sink, data, error);
+}
+
+bool container_layer_in(Container *container, ByteSource source, gpointer data, GError **error)
+{
+	gint64 size;
+	g_mutex_lock(&container->operation);
+	ContainerRow row = container_snapshot(container);
+	autofd upper = container_upper_open(container, error);
+	bool fresh = row.status == STATUS_CREATED && row.started == 0;
+	bool ok = upper >= 0 &&
+		  (fresh || fail(error, BERTH_ERROR_CONFLICT,
+				    "container %s has been started: its files are its own",
+				    row.name)) &&
+		  layer_apply(upper, source, data, &size, error);
+	g_mutex_unlock(&container->operation);
+	container_row_clear(&row);
+	return ok;
+}

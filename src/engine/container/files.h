@@ -18,6 +18,11 @@ extern const char *const container_mount_points[];
 /* {"Path", "Kind"}: 0 changed, 1 added, 2 deleted (Engine API, ContainerChanges). */
 json_t *container_changes(Container *container, GError **error);
 bool container_export(Container *container, ByteSink sink, gpointer data, GError **error);
+/* What it has changed, as a layer's tar (OCI image-spec, layer.md). */
+bool container_layer_out(Container *container, ByteSink sink, gpointer data, GError **error);
+/* The way back, into a container that has never been started: nothing of the archive gets out of its folder. CONFLICT for one that
+ * was. */
+bool container_layer_in(Container *container, ByteSource source, gpointer data, GError **error);
 
 /* container_copy.c: files of a container, running or not, by a path in it ("a/." is what is in a folder). */
 /* {"name", "size", "mode", "mtime", "linkTarget"} (Engine API, ContainerArchiveInfo); new reference. */
