@@ -2,6 +2,7 @@
 #include "cli/command_find.h"
 #include "cli/common/flags.h"
 #include "cli/common/format.h"
+#include "cli/common/hint.h"
 #include "cli/complete.h"
 #include "cli/compose/compose.h"
 #include "cli/connect.h"
@@ -33,10 +34,14 @@ static bool check_arguments(Cli *cli)
 		(command->max_args < 0 || cli->arg_count <= command->max_args))
 		return true;
 	g_autofree char *wanted = arguments_wanted(command, cli->arg_count);
-	print_to(stderr, "%s: '%s %s' %s\n\n", cli->program, cli->program, cli->called, wanted);
+	g_autofree char *problem =
+		g_strdup_printf("'%s %s' %s", cli->program, cli->called, wanted);
+	print_to(stderr, "%s: %s\n\n", cli->program, problem);
 	flags_usage(cli, false);
 	print_to(stderr, "\n%s '%s %s --help' for more information\n",
 		command->max_args == 0 ? "Run" : "See", cli->program, cli->called);
+	hints_use(cli->program, NULL);
+	hint_print(problem);
 	return false;
 }
 

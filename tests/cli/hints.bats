@@ -81,3 +81,14 @@ hint() { # what it says, command
 @test "a registry that cannot be reached" {
 	hint "cannot be reached" pull 127.0.0.1:1/x
 }
+
+@test "what the primer leads to: a missing image, folder or Dockerfile, capitals, a heading copied along" {
+	mkdir "$WORK/nothing"
+	hint 'the image is missing' run --name helloworld
+	hint "'.' is this one" build -t helloworld
+	hint "$WORK/nothing has no such file" build -t helloworld "$WORK/nothing"
+	hint "no capitals: 'image_id'" image rm IMAGE_ID
+	hint 'two letters or more' create --name a busybox
+	printf "yml\nversion: '3.3'\nservices:\n" >"$WORK/nothing/docker-compose.yml"
+	hint "a word without ':'" compose -f "$WORK/nothing/docker-compose.yml" config
+}

@@ -297,6 +297,53 @@ static void denied(const char *message)
 		local, program, program);
 }
 
+/* "invalid reference format: repository name (library/Hello) must be lowercase". */
+static void capitals(const char *message)
+{
+	g_autofree char *name = between(message, "repository name (", ")");
+	g_autofree char *lower = g_ascii_strdown(name != NULL ? image_word(name) : "name", -1);
+	print_to(stderr,
+		"hint: names of images have no capitals: '%s'? '%s image ls' shows which images are here\n",
+		lower, program);
+}
+
+static void no_dockerfile(const char *message)
+{
+	g_autofree char *path = between(message, "lstat ", ": no such");
+	g_autofree char *folder = g_path_get_dirname(path != NULL ? path : ".");
+	print_to(stderr,
+		"hint: %s has no such file: write one, name another with -f, or name the folder that it is in\n",
+		folder);
+}
+
+static void no_folder(const char *message)
+{
+	(void)message;
+	print_to(stderr, "hint: the folder with the Dockerfile is missing: '.' is this one ('%s build -t NAME .')\n",
+		program);
+}
+
+static void no_image_named(const char *message)
+{
+	(void)message;
+	print_to(stderr, "hint: the image is missing: it goes behind the options ('%s run --name NAME IMAGE')\n",
+		program);
+}
+
+/* What is copied from a page often has the name of the language in front of it. */
+static void no_yaml(const char *message)
+{
+	(void)message;
+	print_to(stderr, "hint: does a line above have a word without ':', or another indentation?\n");
+}
+
+static void short_name(const char *message)
+{
+	g_autofree char *name = between(message, "Invalid container name (", ")");
+	if (name != NULL && strlen(name) == 1)
+		print_to(stderr, "hint: a name has two letters or more\n");
+}
+
 static const struct {
 	const char *words;
 	void (*print)(const char *message);
@@ -309,7 +356,10 @@ static const struct {
 	{"executable file not found in $PATH", no_program}, {"exec format error", wrong_format},
 	{" is not running", not_running}, {"pull access denied", denied},
 	{"no such host", no_registry}, {"connection refused", no_registry},
-	{"i/o timeout", no_registry}};
+	{"i/o timeout", no_registry}, {"must be lowercase", capitals},
+	{"symlinks in Dockerfile path", no_dockerfile}, {"build' requires 1 argument", no_folder},
+	{"run' requires at least 1 argument", no_image_named},
+	{"mapping values are not allowed", no_yaml}, {"Invalid container name (", short_name}};
 
 void hint_print(const char *message)
 {
