@@ -109,3 +109,8 @@ all_commands() { # each as its words
 	refused 'ps --version' 125 'unknown flag: --version'
 	[ "$(d ps -h)" = "$(d ps --help)" ]
 }
+
+@test "the page of Docker's flags promises nothing that is not there" {
+	run timeout 120 env BERTH_BUILD="$BUILD" "$ROOT/tools/compat-cli" check
+	[ "$status" -eq 0 ] || { echo "$output"; return 1; }
+}

@@ -50,6 +50,10 @@ static const Flag *find_long(const Cli *cli, const char *name, size_t length)
 	const Flag *own = long_in(cli->command->flags, name, length);
 	if (own == NULL && length == strlen("help") && strncmp(name, "help", length) == 0)
 		return &help_flag;
+	/* Of Compose's flags before the command, one is taken behind it, too. */
+	if (own == NULL && cli->outer != NULL && length == strlen("dry-run") &&
+		strncmp(name, "dry-run", length) == 0)
+		return long_in(cli->outer->command->flags, name, length);
 	return own != NULL ? own : long_in(global_flags, name, length);
 }
 
@@ -117,7 +121,10 @@ static bool set_value(Cli *cli, const Flag *flag, const char *value, GError **er
 		return false;
 	if (cli->globals == NULL)
 		cli->globals = g_hash_table_new(g_str_hash, g_str_equal);
-	GHashTable *table = is_global(flag) ? cli->globals : cli->values;
+	bool own = long_in(cli->command->flags, flag->name, strlen(flag->name)) != NULL;
+	GHashTable *table = is_global(flag)			     ? cli->globals
+			    : !own && cli->outer != NULL && flag != &help_flag ? cli->outer->values
+										: cli->values;
 	GPtrArray *values = g_hash_table_lookup(table, flag->name);
 	if (values == NULL)
 		g_hash_table_insert(table, (char *)flag->name, values = g_ptr_array_new());
