@@ -158,6 +158,8 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	[[ $output == *'DRY-RUN MODE'*'Created'* ]]
 	[ "$(count -a)" -eq 0 ]
 	[ -z "$(d network ls -q --filter "name=${COMPOSE_PROJECT_NAME}_")" ]
+	behind=$(c up -d --dry-run 2>&1)
+	[[ $behind == *DRY-RUN* && -z $(c ps -aq) ]]
 }
 
 @test "-p without files: what is there is known by its labels" {
