@@ -152,6 +152,7 @@ static bool run_build(Request *request, const json_t *more, GError **error)
 		.body_data = request->body,
 		.say = reply_say,
 		.output = write_output,
+		.output_data = request,
 		.who = request,
 		.peer_fd = request->fd};
 	g_autoptr(GError) problem = NULL;

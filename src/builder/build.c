@@ -1,7 +1,6 @@
 /* One build from its request to its image: context, Dockerfile, stages at once, result. */
 #include "builder/internal.h"
 
-#include "base/nearest.h"
 #include "base/timefmt.h"
 #include "base/work.h"
 #include "engine/object/counts.h"
@@ -13,229 +12,6 @@ static struct {
 	GMutex lock;
 	GPtrArray *running; /* of Build, borrowed */
 } builds;
-
-static void set_global(Build *build, const char *name, const char *value)
-{
-	g_hash_table_insert(build->global_args, g_strdup(name), g_strdup(value));
-}
-
-/* TARGETPLATFORM and its kin, and those of the machine that builds. */
-static void set_platform(Build *build, const char *prefix, const Platform *platform)
-{
-	const struct {
-		const char *name, *value;
-	} parts[] = {{"OS", platform->os}, {"ARCH", platform->architecture},
-		{"VARIANT", platform->variant}};
-	g_autofree char *text = platform_text(platform),
-			*name = g_strconcat(prefix, "PLATFORM", NULL);
-	set_global(build, name, text);
-	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
-		g_autofree char *part = g_strconcat(prefix, parts[i].name, NULL);
-		set_global(build, part, parts[i].value);
-	}
-}
-
-/* TARGETSTAGE: what --target says, else the name of the last stage. */
-static void set_target_stage(Build *build)
-{
-	GPtrArray *all = build->dockerfile->instructions;
-	const char *name = *build->request->target != '\0' ? build->request->target : NULL;
-	for (guint i = all->len; i-- > 0 && name == NULL;) {
-		const Instruction *from = all->pdata[i];
-		if (from->kind == DF_FROM)
-			name = from->words[1] != NULL ? from->words[2] : "default";
-	}
-	set_global(build, "TARGETSTAGE", name != NULL ? name : "default");
-}
-
-static bool set_platforms(Build *build, GError **error)
-{
-	g_auto(Platform)
-		host = {g_strdup("linux"), g_strdup(platform_architecture()), g_strdup("")};
-	const char *asked = build->request->platform;
-	if (!platform_parse(*asked != '\0' ? asked : "linux", &build->platform, error))
-		return false;
-	platform_complete(&build->platform);
-	if (strcmp(build->platform.os, "linux") != 0)
-		return fail(error, BERTH_ERROR_INVALID, "operating system is not supported");
-	set_target_stage(build);
-	set_platform(build, "TARGET", &build->platform);
-	set_platform(build, "BUILD", &host);
-	return true;
-}
-
-/* ARG before the first FROM. */
-static bool declare_global(Build *build, const Instruction *instruction, GError **error)
-{
-	bool legacy;
-	Variables variables = build_variables(build);
-	g_autoptr(GArray) pairs = instruction_pairs(instruction, &legacy, error);
-	for (guint i = 0; pairs != NULL && i < pairs->len; i++) {
-		const Pair *pair = &g_array_index(pairs, Pair, i);
-		const char *given =
-			json_string_value(json_object_get(build->request->args, pair->key));
-		g_autofree char *value = given != NULL ? g_strdup(given)
-					 : pair->value != NULL
-						 ? word_expand(pair->value, &variables, error)
-						 : NULL;
-		if (given == NULL && pair->value != NULL && value == NULL)
-			return false;
-		build_use_arg(build, pair->key);
-		if (value != NULL)
-			set_global(build, pair->key, value);
-	}
-	return pairs != NULL;
-}
-
-/* Instructions into their stages; what stands before the first of them may only be ARG. */
-static bool make_stages(Build *build, GError **error)
-{
-	GPtrArray *all = build->dockerfile->instructions;
-	Stage *stage = NULL;
-	for (guint i = 0; i < all->len; i++) {
-		const Instruction *instruction = all->pdata[i];
-		if (instruction->kind == DF_FROM) {
-			stage = stage_new(build, instruction, (int)build->stages->len);
-			g_ptr_array_add(build->stages, stage);
-		} else if (stage != NULL) {
-			g_ptr_array_add(stage->instructions, (gpointer)instruction);
-		} else if (instruction->kind != DF_ARG) {
-			return fail(
-				error, BERTH_ERROR_INVALID, "no build stage in current context");
-		} else if (!declare_global(build, instruction, error)) {
-			return false;
-		}
-	}
-	return stage != NULL ||
-	       fail(error, BERTH_ERROR_INVALID, "dockerfile contains no stages to build");
-}
-
-static Stage *find_target(Build *build, GError **error)
-{
-	const char *name = build->request->target;
-	if (*name == '\0')
-		return build->stages->pdata[build->stages->len - 1];
-	g_autofree char *lower = g_ascii_strdown(name, -1);
-	Stage *stage = build_stage_named(build, lower, (int)build->stages->len);
-	if (stage != NULL)
-		return stage;
-	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	for (guint i = 0; i < build->stages->len; i++)
-		if (((Stage *)build->stages->pdata[i])->from->words[1] != NULL)
-			g_ptr_array_add(names, ((Stage *)build->stages->pdata[i])->name);
-	g_ptr_array_add(names, NULL);
-	const char *near = words_nearest_within(name, (const char *const *)names->pdata, 2);
-	fail(error, BERTH_ERROR_INVALID, "target stage \"%s\" could not be found%s%s%s", name,
-		near != NULL ? " (did you mean " : "", near != NULL ? near : "",
-		near != NULL ? "?)" : "");
-	return NULL;
-}
-
-/* A number as COPY --from gives it. */
-static bool is_index(const char *text, gint64 *index)
-{
-	return g_ascii_string_to_signed(text, 10, G_MININT32, G_MAXINT32, index, NULL);
-}
-
-/* What is told before any step runs: COPY --from of itself, and of a number that no stage has. */
-static bool check_copy_source(
-	Build *build, const Stage *stage, const Instruction *copy, GError **error)
-{
-	gint64 index = -1;
-	const char *from = instruction_flag(copy, "from");
-	if (from == NULL || *from == '\0')
-		return true;
-	bool number = is_index(from, &index);
-	if (number && (index < 0 || index >= build->stages->len))
-		return fail(error, BERTH_ERROR_INVALID, "invalid stage index %s", from);
-	bool itself = number ? index == stage->index
-			     : stage->from->words[1] != NULL &&
-				       g_ascii_strcasecmp(stage->name, from) == 0 &&
-				       build_stage(build, from, stage->index) == NULL;
-	return !itself || fail(error, BERTH_ERROR_INVALID,
-				  "circular dependency detected on stage: %s", stage->name);
-}
-
-static bool check_copy_sources(Build *build, GError **error)
-{
-	for (guint s = 0; s < build->stages->len; s++) {
-		const Stage *stage = build->stages->pdata[s];
-		for (guint i = 0; i < stage->instructions->len; i++) {
-			const Instruction *instruction = stage->instructions->pdata[i];
-			if (instruction->kind == DF_COPY &&
-				!check_copy_source(build, stage, instruction, error))
-				return false;
-		}
-	}
-	return true;
-}
-
-static void need(Build *build, Stage *stage);
-
-/* A stage that a flag's value names, if it names one. */
-static void need_named(Build *build, const Stage *stage, const char *name)
-{
-	Stage *other = name != NULL ? build_stage(build, name, stage->index) : NULL;
-	if (other != NULL)
-		need(build, other);
-}
-
-/* "type=bind,from=x,..." */
-static void need_mounts(Build *build, const Stage *stage, const Instruction *instruction)
-{
-	g_auto(GStrv) flags = instruction_flags(instruction, "mount");
-	for (int i = 0; flags[i] != NULL; i++) {
-		g_auto(GStrv) fields = g_strsplit(flags[i], ",", -1);
-		for (int f = 0; fields[f] != NULL; f++)
-			if (g_str_has_prefix(fields[f], "from="))
-				need_named(build, stage, fields[f] + strlen("from="));
-	}
-}
-
-/* What the target needs is begun at once; what nobody saw here, such as a trigger of the base, begins when
- * somebody waits for it. */
-static void need(Build *build, Stage *stage)
-{
-	Variables variables = build_variables(build);
-	if (stage->needed)
-		return;
-	stage->needed = true;
-	g_autofree char *base = word_expand(stage->from->words[0], &variables, NULL);
-	Stage *below = base != NULL ? build_stage_named(build, base, stage->index) : NULL;
-	if (below != NULL)
-		need(build, below);
-	for (guint i = 0; i < stage->instructions->len; i++) {
-		const Instruction *instruction = stage->instructions->pdata[i];
-		if (instruction->kind == DF_RUN)
-			need_mounts(build, stage, instruction);
-		else if (instruction->kind == DF_COPY)
-			need_named(build, stage, instruction_flag(instruction, "from"));
-	}
-}
-
-static void number_steps(Build *build)
-{
-	int total = 0;
-	GPtrArray *all = build->dockerfile->instructions;
-	for (guint i = 0; i < all->len && ((Instruction *)all->pdata[i])->kind == DF_ARG; i++)
-		total++;
-	int globals = total;
-	for (guint i = 0; i < build->stages->len; i++) {
-		Stage *stage = build->stages->pdata[i];
-		stage->steps = 1;
-		for (guint s = 0; s < stage->instructions->len; s++)
-			stage->steps += stage_shows(stage->instructions->pdata[s]);
-		if (!stage->needed)
-			continue;
-		stage->first_number = total + 1;
-		total += 1 + (int)stage->instructions->len;
-	}
-	progress_set_total(build->progress, total);
-	for (int i = 0; i < globals; i++)
-		vertex_done(vertex_new(build->progress, i + 1, "",
-				    ((Instruction *)all->pdata[i])->source),
-			NULL);
-}
 
 static bool read_epoch(Build *build, GError **error)
 {
@@ -346,8 +122,8 @@ static bool parse(Build *build, const char *text, GError **error)
 	return false;
 }
 
-/* *target stays NULL where there is nothing to build. */
-static bool prepare(Build *build, Stage **target, GError **error)
+/* *ready stays false where there is nothing to build. */
+static bool prepare(Build *build, bool *ready, GError **error)
 {
 	g_autofree char *text = NULL;
 	if (!check_tags(build, error) || !read_epoch(build, error) ||
@@ -358,12 +134,8 @@ static bool prepare(Build *build, Stage **target, GError **error)
 		return false;
 	if (only_check)
 		return true;
-	if (!set_platforms(build, error) || !make_stages(build, error) ||
-		(*target = find_target(build, error)) == NULL || !check_copy_sources(build, error))
-		return false;
-	need(build, *target);
-	number_steps(build);
-	return true;
+	*ready = lanes_make(build, error) && lanes_plan(build, error);
+	return *ready;
 }
 
 static gpointer watch(gpointer data)
@@ -377,21 +149,35 @@ static gpointer watch(gpointer data)
 	return NULL;
 }
 
-static bool run_stages(Build *build, Stage *target, GError **error)
+static void start_lane(Lane *lane)
 {
-	for (int i = 0; build->request->cache_from[i] != NULL; i++)
-		cache_import(build, build->request->cache_from[i]);
-	for (guint i = 0; i < build->stages->len; i++)
-		if (((Stage *)build->stages->pdata[i])->needed)
-			stage_start(build->stages->pdata[i]);
-	bool ok = stage_wait(target, NULL);
-	if (!ok)
-		build_stop(build);
-	for (guint i = 0; i < build->stages->len; i++) {
-		Stage *stage = build->stages->pdata[i];
+	for (guint i = 0; i < lane->stages->len; i++)
+		if (((Stage *)lane->stages->pdata[i])->needed)
+			stage_start(lane->stages->pdata[i]);
+}
+
+static void join_lane(Lane *lane)
+{
+	for (guint i = 0; i < lane->stages->len; i++) {
+		Stage *stage = lane->stages->pdata[i];
 		if (stage->thread != NULL)
 			g_thread_join(g_steal_pointer(&stage->thread));
 	}
+}
+
+static bool run_lanes(Build *build, GError **error)
+{
+	bool ok = true;
+	for (int i = 0; build->request->cache_from[i] != NULL; i++)
+		cache_import(build, build->request->cache_from[i]);
+	for (guint i = 0; i < build->lanes->len; i++)
+		start_lane(build->lanes->pdata[i]);
+	for (guint i = 0; ok && i < build->lanes->len; i++)
+		ok = stage_wait(((Lane *)build->lanes->pdata[i])->target, NULL);
+	if (!ok)
+		build_stop(build);
+	for (guint i = 0; i < build->lanes->len; i++)
+		join_lane(build->lanes->pdata[i]);
 	if (build->error != NULL)
 		g_propagate_error(error, g_error_copy(build->error));
 	return ok && build->error == NULL;
@@ -452,7 +238,9 @@ static void keep_context(gpointer folder, gpointer key, gpointer build)
 static void build_clear(Build *build)
 {
 	Store *store = build->engine->store;
-	g_ptr_array_unref(build->stages);
+	g_ptr_array_unref(build->lanes);
+	g_hash_table_unref(build->making);
+	json_decref(build->materials);
 	g_hash_table_unref(build->sources);
 	g_clear_pointer(&build->context, source_free);
 	g_clear_pointer(&build->context_part, source_free);
@@ -463,13 +251,11 @@ static void build_clear(Build *build)
 	for (guint i = 0; i < build->folders->len; i++)
 		store_discard(store, store->tmp_fd, build->folders->pdata[i]);
 	g_ptr_array_unref(build->folders);
-	g_hash_table_unref(build->global_args);
 	g_hash_table_unref(build->used_args);
 	g_hash_table_unref(build->ssh_offers);
 	g_clear_pointer(&build->dockerfile, dockerfile_free);
 	layer_pins_free(build->pins);
 	progress_free(build->progress);
-	platform_clear(&build->platform);
 	g_free(build->dockerfile_name);
 	g_free(build->body_folder);
 	g_free(build->excerpt);
@@ -489,10 +275,12 @@ static bool build_init(Build *build, Engine *engine, const BuildRequest *request
 	*build = (Build){.engine = engine, .request = request, .epoch = -1, .cancel = {-1, -1}};
 	build->progress = progress_new(request);
 	build->pins = layer_pins_new(engine->store);
-	build->stages = g_ptr_array_new_with_free_func((GDestroyNotify)stage_free);
+	build->lanes = g_ptr_array_new_with_free_func(lane_free);
+	build->materials = json_array();
+	build->begun = time_now();
+	build->making = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	build->folders = g_ptr_array_new_with_free_func(g_free);
 	build->kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	build->global_args = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	build->used_args = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	build->sources =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)source_free);
@@ -521,10 +309,10 @@ Build *build_new(Engine *engine, const BuildRequest *request, GError **error)
 bool build_solve(Build *build, GError **error)
 {
 	work_follow(&build->stopped);
-	bool ok = prepare(build, &build->target, error) &&
-		  (build->target == NULL || run_stages(build, build->target, error));
+	bool ok = prepare(build, &build->ready, error) &&
+		  (!build->ready || run_lanes(build, error));
 	work_follow(NULL);
-	if (ok && build->target != NULL)
+	if (ok && build->ready)
 		warn_unused(build);
 	return ok;
 }
@@ -532,24 +320,42 @@ bool build_solve(Build *build, GError **error)
 bool build_keep(Build *build, char **id, GError **error)
 {
 	*id = NULL;
-	if (build->target == NULL)
+	if (!build->ready)
 		return true;
 	work_follow(&build->stopped);
-	bool ok = result_keep(build, build->target, id, error);
+	bool ok = result_keep(build, id, error);
 	work_follow(NULL);
 	return ok;
 }
 
-json_t *build_image(Build *build, GPtrArray **layers)
+guint build_platforms(const Build *build)
 {
-	*layers = build->target != NULL ? build->target->layers : NULL;
-	return build->target != NULL ? result_document(build, build->target, false) : NULL;
+	return build->ready ? build->lanes->len : 0;
 }
 
-int build_open(Build *build, GError **error)
+static const Lane *lane_of(const Build *build, guint number)
 {
-	if (build->target != NULL)
-		return stage_open(build->target, error);
+	return number < build_platforms(build) ? build->lanes->pdata[number] : NULL;
+}
+
+char *build_platform(const Build *build, guint number)
+{
+	const Lane *lane = lane_of(build, number);
+	return lane != NULL ? platform_text(&lane->platform) : NULL;
+}
+
+json_t *build_image(Build *build, guint number, GPtrArray **layers)
+{
+	const Lane *lane = lane_of(build, number);
+	*layers = lane != NULL ? lane->target->layers : NULL;
+	return lane != NULL ? result_document(build, lane->target, false) : NULL;
+}
+
+int build_open(Build *build, guint number, GError **error)
+{
+	const Lane *lane = lane_of(build, number);
+	if (lane != NULL)
+		return stage_open(lane->target, error);
 	fail(error, BERTH_ERROR_INVALID, "nothing was built");
 	return -1;
 }
@@ -583,10 +389,7 @@ const Dockerfile *build_dockerfile(const Build *build, const char **name)
 
 int build_target(Build *build, GError **error)
 {
-	const Stage *stage = set_platforms(build, error) && make_stages(build, error)
-				     ? find_target(build, error)
-				     : NULL;
-	return stage != NULL ? stage->index : -1;
+	return lanes_make(build, error) ? ((Lane *)build->lanes->pdata[0])->target->index : -1;
 }
 
 BuildFault build_fault(const Build *build)

@@ -51,8 +51,9 @@ typedef struct {
 	ByteSource body; /* a tar, maybe compressed, or a Dockerfile alone; NULL: none */
 	gpointer body_data;
 	BuildSay say;
+	gpointer who; /* whom say tells */
 	ByteSink output; /* gets the result, where an output was asked for, behind the last line */
-	gpointer who;
+	gpointer output_data;
 	int peer_fd;		   /* -1, or whose hang-up cancels the build */
 	const BuildClient *client; /* or NULL: all that it has to say is in the body, and in more */
 	gpointer session;	   /* its first argument */
@@ -64,14 +65,19 @@ bool build_run(Engine *engine, const BuildRequest *request, GError **error);
 typedef struct Build Build;
 Build *build_new(Engine *engine, const BuildRequest *request, GError **error);
 bool build_solve(Build *build, GError **error);
-/* By the request's tags and output. The image's id (NULL where there is none) is the caller's. */
+/* By the request's tags and output. The image's id, or the digest of an index, (NULL where there is none) is the caller's. */
 bool build_keep(Build *build, char **id, GError **error);
+/* After build_keep: sends what a tag means to its registry. *digest, the caller's: what it is called there. */
+bool build_push(Build *build, const char *tag, char **digest, GError **error);
 void build_free(Build *build);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Build, build_free)
-/* Of a build that was solved: the document of its image, a new reference; its layers, borrowed. NULL: only a question. */
-json_t *build_image(Build *build, GPtrArray **layers);
+/* Of a build that was solved: for how many platforms it is (0: only a question), and which they are, by their number: "linux/arm64". */
+guint build_platforms(const Build *build);
+char *build_platform(const Build *build, guint number);
+/* The document of an image, a new reference; its layers, borrowed. NULL: there is none. */
+json_t *build_image(Build *build, guint number, GPtrArray **layers);
 /* The root of what it has come to; an owned descriptor, -1 with error. */
-int build_open(Build *build, GError **error);
+int build_open(Build *build, guint number, GError **error);
 /* A line of what is told, for what is done with the result: from begin to end, which takes it. error: why it failed, or NULL. */
 typedef struct Vertex Vertex;
 Vertex *build_told_begin(Build *build, const char *title);

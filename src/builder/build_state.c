@@ -59,44 +59,25 @@ char *build_time(const Build *build, gint64 time)
 					      : time_format(time);
 }
 
-/* The last of a name that comes before: a later one may bear it again. */
-Stage *build_stage_named(Build *build, const char *name, int before)
-{
-	for (int i = MIN(before, (int)build->stages->len); i-- > 0;) {
-		Stage *stage = build->stages->pdata[i];
-		if (stage->from->words[1] != NULL && strcmp(stage->name, name) == 0)
-			return stage;
-	}
-	return NULL;
-}
-
-Stage *build_stage(Build *build, const char *name, int before)
-{
-	guint64 number;
-	g_autofree char *lower = g_ascii_strdown(name, -1);
-	Stage *named = build_stage_named(build, lower, before);
-	if (named != NULL)
-		return named;
-	if (g_ascii_string_to_unsigned(name, 10, 0, G_MAXINT, &number, NULL) &&
-		(int)number < before)
-		return build->stages->pdata[number];
-	return NULL;
-}
-
 const char *const build_proxies[] = {"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy",
 	"FTP_PROXY", "ftp_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy", NULL};
 
-static const char *global(gpointer build, const char *name)
+/* Builds of several platforms come by the same steps at once: each is made by one of them. */
+void build_making(Build *build, const char *key)
 {
-	return g_hash_table_lookup(((Build *)build)->global_args, name);
+	g_mutex_lock(&build->lock);
+	while (build_going(build) && g_hash_table_contains(build->making, key))
+		g_cond_wait(&build->changed, &build->lock);
+	g_hash_table_add(build->making, g_strdup(key));
+	g_mutex_unlock(&build->lock);
 }
 
-Variables build_variables(Build *build)
+void build_made(Build *build, const char *key)
 {
-	return (Variables){.get = global,
-		.data = build,
-		.escape = build->dockerfile->escape,
-		.spent = &build->expanded};
+	g_mutex_lock(&build->lock);
+	g_hash_table_remove(build->making, key);
+	g_cond_broadcast(&build->changed);
+	g_mutex_unlock(&build->lock);
 }
 
 char *build_folder(Build *build, GError **error)

@@ -77,7 +77,8 @@ void cache_import(Build *build, const char *reference)
 	size_t i;
 	json_t *record;
 	vertex_start(vertex);
-	g_autofree char *id = source_image(build, reference, &build->platform, vertex, &problem);
+	const Lane *lane = build->lanes->pdata[0];
+	g_autofree char *id = source_image(build, reference, &lane->platform, vertex, &problem);
 	g_autoptr(json_t) image = id != NULL ? image_config(build->engine, id, &problem) : NULL;
 	/* A source that is not there is no reason not to build. */
 	if (image == NULL) {

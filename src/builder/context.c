@@ -147,10 +147,10 @@ static bool is_name(const char *name)
 	return parts[0] != NULL;
 }
 
-Source *context_named(Build *build, const char *name, GError **error)
+Source *context_named(Lane *lane, const char *name, GError **error)
 {
-	const char *where = json_string_value(
-		json_object_get(json_object_get(build->request->more, "contexts"), name));
+	Build *build = lane->build;
+	const char *where = lane_context(lane, name);
 	if (where == NULL)
 		return NULL;
 	if (strcmp(where, "local") == 0) {
@@ -166,7 +166,7 @@ Source *context_named(Build *build, const char *name, GError **error)
 	if (build->request->client != NULL && g_str_has_prefix(where, "input:"))
 		return source_of_input(build, where + strlen("input:"), error);
 	if (g_str_has_prefix(where, "docker-image://"))
-		return source_of_image(build, where + strlen("docker-image://"), error);
+		return source_of_image(lane, where + strlen("docker-image://"), error);
 	if (url_is_git(where))
 		return receive_git(build, where, error);
 	if (url_is_http(where))

@@ -176,19 +176,28 @@ static bool mounts_context(const Instruction *instruction)
 	return false;
 }
 
+/* False: all that there is may be read. */
+static bool add_stage(const Stage *stage, GStrvBuilder *list)
+{
+	for (guint k = 0; stage->needed && k < stage->instructions->len; k++) {
+		const Instruction *instruction = stage->instructions->pdata[k];
+		bool copies = instruction->kind == DF_COPY || instruction->kind == DF_ADD;
+		if ((copies && !add_copied(instruction, list)) ||
+			(instruction->kind == DF_RUN && mounts_context(instruction)))
+			return false;
+	}
+	return true;
+}
+
 /* What the instructions of the stages that are needed name. NULL: all. */
 static char **wanted_paths(Build *build)
 {
 	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
-	for (guint i = 0; i < build->stages->len; i++) {
-		const Stage *stage = build->stages->pdata[i];
-		for (guint k = 0; stage->needed && k < stage->instructions->len; k++) {
-			const Instruction *instruction = stage->instructions->pdata[k];
-			bool copies = instruction->kind == DF_COPY || instruction->kind == DF_ADD;
-			if ((copies && !add_copied(instruction, list)) ||
-				(instruction->kind == DF_RUN && mounts_context(instruction)))
+	for (guint l = 0; l < build->lanes->len; l++) {
+		const Lane *lane = build->lanes->pdata[l];
+		for (guint i = 0; i < lane->stages->len; i++)
+			if (!add_stage(lane->stages->pdata[i], list))
 				return NULL;
-		}
 	}
 	return g_strv_builder_end(list);
 }

@@ -12,6 +12,7 @@
 
 typedef struct Progress Progress;
 typedef struct Stage Stage;
+typedef struct Lane Lane;
 typedef struct Source Source;
 
 /* progress.c: what a build tells. A vertex is a line of its own: a step, or what must be done before it. */
@@ -46,14 +47,14 @@ struct Build {
 	LayerPins *pins;
 	Dockerfile *dockerfile;
 	char *dockerfile_name;
-	GPtrArray *stages; /* of Stage */
-	GHashTable *
-		global_args; /* of ARGs before the first FROM, and of the platform; name -> value */
+	GPtrArray *lanes; /* of Lane, one for each platform */
+	json_t *materials; /* what the build stands on, for its provenance; guarded by lock */
+	gint64 begun;	   /* nanoseconds since 1970 */
+	GHashTable *making; /* keys of steps that some stage makes; guarded by lock */
 	GHashTable *used_args; /* names of build arguments that were declared */
 	Source *context;
 	GMutex fetching;
 	GHashTable *sources; /* name -> Source: named contexts and images; guarded by fetching */
-	Platform platform;
 	gint64 epoch;  /* SOURCE_DATE_EPOCH, or -1 */
 	int cancel[2]; /* the reading end hangs up when the build is to stop */
 	GMutex lock;
@@ -70,7 +71,7 @@ struct Build {
 	char *excerpt;		     /* of the Dockerfile, where it failed */
 	int fault_first, fault_last; /* its lines */
 	char **lines;		     /* of a Dockerfile that cannot be parsed */
-	Stage *target;		     /* NULL: there was nothing to build */
+	bool ready;		     /* the lanes are built; else there was nothing to build */
 	GThread *watcher;
 	bool context_with_client; /* build->context is empty: its files are fetched when they are wanted */
 	Source *context_part, *context_whole; /* what was fetched; guarded by fetching */
@@ -88,11 +89,29 @@ void build_use_arg(Build *build, const char *name);
 /* As images have times; 0 is 1970 where SOURCE_DATE_EPOCH says so, and no time else. */
 char *build_time(const Build *build, gint64 time);
 extern const char *const build_proxies[]; /* arguments that steps get without an ARG */
-Variables build_variables(Build *build);  /* the global ones */
+/* Waits until no other stage makes what this key leads to, and claims it; build_made ends that. */
+void build_making(Build *build, const char *key);
+void build_made(Build *build, const char *key);
+
+/* lane.c */
+struct Lane {
+	Build *build;
+	Platform platform;
+	GPtrArray *stages; /* of Stage */
+	GHashTable *global_args; /* of ARGs before the first FROM, and of the platform; name -> value */
+	Stage *target;
+};
+void lane_free(gpointer lane);
+bool lanes_make(Build *build, GError **error); /* of the request's platforms, with their stages */
+bool lanes_plan(Build *build, GError **error); /* what is to be done in them */
+/* lane_state.c */
+/* What a name (in lower case) means instead of a stage or an image: for the lane's platform, or for all; NULL: nothing. */
+const char *lane_context(const Lane *lane, const char *name);
+Variables lane_variables(Lane *lane); /* the global ones */
 /* The stage of that name (in lower case) before this one, or NULL: what FROM and --target mean. */
-Stage *build_stage_named(Build *build, const char *name, int before);
+Stage *lane_stage_named(Lane *lane, const char *name, int before);
 /* The same, in any case, or by its number: what COPY --from and mounts mean. */
-Stage *build_stage(Build *build, const char *name, int before);
+Stage *lane_stage(Lane *lane, const char *name, int before);
 
 /* A record of the cache that a stage has come by. */
 typedef struct {
@@ -107,6 +126,7 @@ void stage_key_add(Stage *stage, const char *key, guint layers, gint64 created);
 typedef enum { STAGE_WAITING, STAGE_DONE, STAGE_FAILED } StageState;
 struct Stage {
 	Build *build;
+	Lane *lane;
 	int index;
 	char *name; /* "build", or "stage-1" */
 	const Instruction *from;
@@ -130,7 +150,7 @@ struct Stage {
 	GThreadFunc run; /* what the thread does: the stage from its base to its last step */
 	Source *source;	 /* its tree, once somebody wants it */
 };
-Stage *stage_new(Build *build, const Instruction *from, int index);
+Stage *stage_new(Lane *lane, const Instruction *from, int index);
 void stage_free(Stage *stage);
 void stage_start(Stage *stage); /* begins its thread, once */
 /* "[build 2/4] RUN x"; and whether an instruction has such a line. */
@@ -186,7 +206,9 @@ Source *source_of_layers(Engine *engine, const char *what, GPtrArray *layers, GE
 void source_free(Source *source);
 /* What --from says: a named context, a stage, a number, an image. NULL with error. Borrowed. */
 Source *source_find(Stage *stage, const char *from, GError **error);
-Source *source_of_image(Build *build, const char *reference, GError **error);
+Source *source_of_image(Lane *lane, const char *reference, GError **error);
+/* An X-Registry-Auth header of who builds; "": nobody. The caller frees it. */
+char *build_auth(const Build *build, const char *domain);
 /* What an earlier build of the client has come to. */
 Source *source_of_input(Build *build, const char *name, GError **error);
 /* An image's id by name: from here or, if it is not here or is to be fresh, from its registry. */
@@ -196,7 +218,7 @@ char *source_image(Build *build, const char *reference, const Platform *platform
 /* context.c: the main context and Dockerfile, and the named ones. */
 bool context_load(Build *build, char **dockerfile_text, GError **error);
 Source *context_named(
-	Build *build, const char *name, GError **error); /* NULL without error: no such */
+	Lane *lane, const char *name, GError **error); /* NULL without error: no such */
 
 enum { MAX_DOCKERFILE = 16 << 20, MAX_IGNORE = 4 << 20 };
 /* A folder below tmp/, gone with the build; its absolute path. */
@@ -303,8 +325,17 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sheet, sheet_clear)
 /* FROM a folder: all of it is the stage's first layer. */
 bool stage_from_folder(Stage *stage, Source *source, GError **error);
 
+/* provenance.c: how an image was made, by SLSA 0.2 in its least detail (mode=min). */
+typedef struct {
+	const Build *build;
+	const Lane *lane;
+} Statement;
+char *provenance_state(gpointer statement, const char *manifest); /* for IndexPart */
+/* Remembers an image that the build stands on. */
+void provenance_material(Build *build, const char *reference, const char *id, const Platform *platform);
+
 /* result.c; *id as build_keep. */
-bool result_keep(Build *build, Stage *target, char **id, GError **error);
+bool result_keep(Build *build, char **id, GError **error);
 json_t *result_document(Build *build, const Stage *target, bool with_cache);
 
 /* fetch.c, git.c: contexts and ADD from elsewhere. */

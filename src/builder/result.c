@@ -10,6 +10,17 @@
 static const char *const stale[] = {"container", "container_config", "docker_version", "parent",
 	"id", "parent_id", "Size", NULL};
 
+/* What was asked for is what the image is for, whatever its base was (BuildKit, dockerfile2llb). */
+static void set_platform(json_t *image, const Platform *platform)
+{
+	json_object_set_new(image, "os", json_string(platform->os));
+	json_object_set_new(image, "architecture", json_string(platform->architecture));
+	if (*platform->variant != '\0')
+		json_object_set_new(image, "variant", json_string(platform->variant));
+	else
+		json_object_del(image, "variant");
+}
+
 json_t *result_document(Build *build, const Stage *target, bool with_cache)
 {
 	json_t *image = json_deep_copy(target->image);
@@ -26,6 +37,8 @@ json_t *result_document(Build *build, const Stage *target, bool with_cache)
 	json_object_set_new(
 		image, "rootfs", json_pack("{s:s, s:o}", "type", "layers", "diff_ids", diff_ids));
 	json_object_set_new(image, "created", json_string(created));
+	if (*build->request->platform != '\0')
+		set_platform(image, &target->lane->platform);
 	if (json_object_size(build->request->labels) > 0 &&
 		!json_is_object(json_object_get(config, "Labels")))
 		json_object_set_new(config, "Labels", json_object());
@@ -86,16 +99,57 @@ static bool keep_cache(Build *build, Stage *target, GError **error)
 	return *name == '\0' || image_add(build->engine, &image, tags, &id, error);
 }
 
-static bool keep_image(Build *build, Stage *target, char **id, bool *fresh, GError **error)
+static bool keep_image(Build *build, Stage *target, char *const *tags, char **id, bool *fresh,
+	GError **error)
 {
 	g_autofree char *text = document(build, target, wants_inline_cache(build));
 	NewImage image = {target->layers, text};
 	*fresh = !image_is_there(build, text);
-	if (!image_add(build->engine, &image, build->request->tags, id, error))
+	if (!image_add(build->engine, &image, tags, id, error))
 		return false;
 	image_event(build->engine, "create", *id, *id);
-	image_tags_published(build->engine, *id, build->request->tags);
+	image_tags_published(build->engine, *id, tags);
 	return keep_cache(build, target, error);
+}
+
+static bool wants_index(const Build *build)
+{
+	return build->lanes->len > 1 ||
+	       *json_str(build->request->more, "provenance") != '\0';
+}
+
+/* Images first, without a name; the index has the names. *id is its digest. */
+static bool keep_index(Build *build, char **id, bool *fresh, GError **error)
+{
+	size_t count = build->lanes->len;
+	g_autofree IndexPart *parts = g_new0(IndexPart, count);
+	g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+	g_autofree Statement *statements = g_new0(Statement, count);
+	*fresh = false;
+	for (size_t i = 0; i < count; i++) {
+		const Lane *lane = build->lanes->pdata[i];
+		char *own = NULL;
+		bool new_image;
+		if (!keep_image(build, lane->target, NULL, &own, &new_image, error))
+			return false;
+		g_ptr_array_add(ids, own);
+		*fresh = *fresh || new_image;
+		statements[i] = (Statement){build, lane};
+		bool said = *json_str(build->request->more, "provenance") != '\0';
+		parts[i] = (IndexPart){own, said ? provenance_state : NULL, &statements[i]};
+	}
+	if (!image_index_make(build->engine, parts, count, build->request->tags, id, error))
+		return false;
+	image_tags_published(build->engine, ids->pdata[0], build->request->tags);
+	return true;
+}
+
+static bool keep_result(Build *build, char **id, bool *fresh, GError **error)
+{
+	return wants_index(build)
+		       ? keep_index(build, id, fresh, error)
+		       : keep_image(build, ((Lane *)build->lanes->pdata[0])->target,
+				 build->request->tags, id, fresh, error);
 }
 
 static ssize_t read_inflated(gpointer data, void *buffer, size_t size, GError **error)
@@ -147,25 +201,72 @@ static bool announce(Build *build, const char *kind)
 		build->request->who, json_pack("{s:{s:s}}", "build", "output", kind));
 }
 
-static bool send_tree(Build *build, Stage *target, GError **error)
+static bool send_tree(Build *build, GError **error)
 {
-	autofd root = stage_open(target, error);
+	if (build->lanes->len > 1)
+		return fail(error, BERTH_ERROR_INVALID,
+			"files of several platforms cannot be one archive: choose one --platform");
+	autofd root = stage_open(((Lane *)build->lanes->pdata[0])->target, error);
 	return root >= 0 && announce(build, "tar") &&
 	       tree_archive(
-		       root, TREE_WHOLE, NULL, build->request->output, build->request->who, error);
+		       root, TREE_WHOLE, NULL, build->request->output, build->request->output_data, error);
 }
 
-static bool send_image(Build *build, Stage *target, GError **error)
+/* What a name meant, while it is lent to an image that leaves this engine. */
+typedef struct {
+	char *full, *id, *index;
+} Lent;
+
+static void lent_clear(gpointer data)
+{
+	Lent *lent = data;
+	g_free(lent->full);
+	g_free(lent->id);
+	g_free(lent->index);
+}
+
+static GArray *lend_names(Build *build)
+{
+	Store *store = build->engine->store;
+	GArray *names = g_array_new(FALSE, FALSE, sizeof(Lent));
+	g_array_set_clear_func(names, lent_clear);
+	for (int i = 0; build->request->tags[i] != NULL; i++) {
+		g_autoptr(Reference) reference = reference_parse(build->request->tags[i], NULL);
+		Lent lent = {.full = reference_full(reference)};
+		lent.id = tag_store_get(store, lent.full);
+		lent.index = index_tag_get(store, lent.full);
+		g_array_append_val(names, lent);
+	}
+	return names;
+}
+
+static void give_names_back(Build *build, GArray *names)
+{
+	Store *store = build->engine->store;
+	for (guint i = 0; i < names->len; i++) {
+		const Lent *lent = &g_array_index(names, Lent, i);
+		if (lent->id == NULL)
+			tag_store_remove(store, lent->full, NULL);
+		else
+			tag_store_set(store, lent->full, lent->id, NULL);
+		if (lent->index != NULL)
+			index_tag_set(store, lent->full, lent->index, NULL);
+	}
+}
+
+static bool send_image(Build *build, GError **error)
 {
 	g_autofree char *id = NULL;
+	g_autoptr(GArray) names = lend_names(build);
 	bool fresh;
-	if (!keep_image(build, target, &id, &fresh, error))
+	if (!keep_result(build, &id, &fresh, error))
 		return false;
 	char *references[] = {build->request->tags[0] != NULL ? build->request->tags[0] : id, NULL},
 	     *whole[] = {NULL};
 	bool ok = announce(build, "image") &&
 		  image_save(build->engine, references, whole, build->request->output,
-			  build->request->who, error);
+			  build->request->output_data, error);
+	give_names_back(build, names);
 	if (fresh)
 		json_decref(image_remove(build->engine, id, true, false, NULL));
 	return ok;
@@ -180,24 +281,25 @@ char *build_tag_name(const char *tag)
 							      : g_steal_pointer(&name);
 }
 
-bool result_keep(Build *build, Stage *target, char **id, GError **error)
+bool result_keep(Build *build, char **id, GError **error)
 {
-	if (!squash(build, target, error))
-		return false;
+	for (guint i = 0; i < build->lanes->len; i++)
+		if (!squash(build, ((Lane *)build->lanes->pdata[i])->target, error))
+			return false;
 	const char *output = json_str(build->request->more, "output");
 	bool fresh;
 	if (strcmp(output, "tar") == 0)
-		return send_tree(build, target, error);
+		return send_tree(build, error);
 	if (strcmp(output, "image") == 0)
-		return send_image(build, target, error);
+		return send_image(build, error);
 	Vertex *vertex = vertex_new(build->progress, 0, "exporting to image", "");
 	vertex_start(vertex);
-	if (!keep_image(build, target, id, &fresh, error))
+	if (!keep_result(build, id, &fresh, error))
 		return false;
 	if (build->request->client != NULL)
 		vertex_status(vertex,
 			json_pack("{s:s, s:s}", "id", "exporting layers", "status", "done"));
-	vertex_note(vertex, "writing image", *id);
+	vertex_note(vertex, wants_index(build) ? "exporting manifest list" : "writing image", *id);
 	for (int i = 0; build->request->tags[i] != NULL; i++) {
 		g_autofree char *name = build_tag_name(build->request->tags[i]);
 		vertex_note(vertex, "naming to", name);

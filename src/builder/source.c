@@ -60,16 +60,20 @@ static bool pulled(gpointer vertex, json_t *line)
 	return true;
 }
 
+char *build_auth(const Build *build, const char *domain)
+{
+	const BuildRequest *asked = build->request;
+	return asked->client != NULL ? asked->client->auth(asked->session, domain)
+				     : credentials_of_config(asked->auth, domain);
+}
+
 static bool pull(
 	Build *build, const char *name, const char *platform, Vertex *vertex, GError **error)
 {
 	g_autoptr(Reference) reference = reference_parse(name, error);
 	if (reference == NULL)
 		return false;
-	const BuildRequest *asked = build->request;
-	g_autofree char *auth = asked->client != NULL
-					? asked->client->auth(asked->session, reference->domain)
-					: credentials_of_config(asked->auth, reference->domain);
+	g_autofree char *auth = build_auth(build, reference->domain);
 	PullRequest request = {.reference = name, .platform = platform, .auth = auth};
 	return image_pull(build->engine, &request, pulled, vertex, build->cancel[0], error);
 }
@@ -93,26 +97,33 @@ char *source_image(
 {
 	g_autofree char *platform = platform_text(wanted);
 	char *id = build->request->pull ? NULL : find_here(build->engine, reference, platform);
-	if (id != NULL)
+	if (id != NULL) {
+		provenance_material(build, reference, id, wanted);
 		return id;
+	}
 	g_autoptr(Reference) parsed = reference_parse(reference, error);
 	if (parsed == NULL) {
 		g_prefix_error(error, "failed to parse stage name \"%s\": ", reference);
 		return NULL;
 	}
-	if (pull(build, reference, platform, vertex, error))
-		return image_find_on(build->engine, reference, platform, error);
+	if (pull(build, reference, platform, vertex, error)) {
+		id = image_find_on(build->engine, reference, platform, error);
+		if (id != NULL)
+			provenance_material(build, reference, id, wanted);
+		return id;
+	}
 	g_autofree char *full = reference_full(parsed);
 	g_prefix_error(error, "%s: failed to resolve source metadata for %s: ", reference, full);
 	return NULL;
 }
 
-Source *source_of_image(Build *build, const char *reference, GError **error)
+Source *source_of_image(Lane *lane, const char *reference, GError **error)
 {
+	Build *build = lane->build;
 	g_autofree char *name = g_strdup_printf("[internal] load image %s", reference);
 	Vertex *vertex = vertex_new(build->progress, 0, name, "");
 	vertex_start(vertex);
-	g_autofree char *id = source_image(build, reference, &build->platform, vertex, error);
+	g_autofree char *id = source_image(build, reference, &lane->platform, vertex, error);
 	vertex_done(vertex, NULL);
 	if (id == NULL)
 		return NULL;

@@ -27,38 +27,51 @@ static Source *stage_source(Stage *stage, GError **error)
 	return source;
 }
 
-/* Looked up and made once, under a lock of its own: what is fetched is not fetched twice. */
-static Source *other_source(Build *build, const char *from, GError **error)
+/* Kept under the key, and the build's. */
+static Source *keep(Build *build, const char *key, Source *source)
 {
+	if (source != NULL)
+		g_hash_table_insert(build->sources, g_strdup(key), source);
+	return source;
+}
+
+/* Looked up and made once, under a lock of its own: what is fetched is not fetched twice. An image may be another one for
+ * another platform. */
+static Source *other_source(Lane *lane, const char *from, GError **error)
+{
+	Build *build = lane->build;
+	g_autofree char *platform = platform_text(&lane->platform),
+			*image_key = g_strconcat(from, "\n", platform, NULL);
 	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&build->fetching);
 	Source *source = g_hash_table_lookup(build->sources, from);
+	if (source == NULL)
+		source = g_hash_table_lookup(build->sources, image_key);
 	if (source != NULL)
 		return source;
 	g_autoptr(GError) problem = NULL;
-	source = strcmp(from, "scratch") == 0 ? source_of_nothing(build, &problem)
-					      : context_named(build, from, &problem);
+	const char *where = lane_context(lane, from);
+	bool fixed = where == NULL || g_str_has_prefix(where, "local");
+	source = keep(build, fixed ? from : image_key,
+		strcmp(from, "scratch") == 0 ? source_of_nothing(build, &problem)
+					     : context_named(lane, from, &problem));
 	if (source == NULL && problem == NULL)
-		source = source_of_image(build, from, &problem);
+		source = keep(build, image_key, source_of_image(lane, from, &problem));
 	if (source == NULL)
 		g_propagate_error(error, g_steal_pointer(&problem));
-	else
-		g_hash_table_insert(build->sources, g_strdup(from), source);
 	return source;
 }
 
 Source *source_find(Stage *stage, const char *from, GError **error)
 {
-	Build *build = stage->build;
-	json_t *named = json_object_get(build->request->more, "contexts");
 	g_autofree char *lower = g_ascii_strdown(from, -1);
-	if (json_object_get(named, lower) != NULL)
-		return other_source(build, lower, error);
-	Stage *other = build_stage(build, from, stage->index),
-	      *later = other == NULL ? build_stage(build, from, (int)build->stages->len) : NULL;
+	if (lane_context(stage->lane, lower) != NULL)
+		return other_source(stage->lane, lower, error);
+	Stage *other = lane_stage(stage->lane, from, stage->index),
+	      *later = other == NULL ? lane_stage(stage->lane, from, (int)stage->lane->stages->len) : NULL;
 	if (other != NULL)
 		return stage_source(other, error);
 	if (later == NULL)
-		return other_source(build, from, error);
+		return other_source(stage->lane, from, error);
 	fail(error, BERTH_ERROR_INVALID,
 		"cannot copy from stage \"%s\", it needs to be defined before current stage "
 		"\"%s\"",

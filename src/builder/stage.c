@@ -12,10 +12,11 @@ enum { MAX_LAYERS = 127 };
 
 static gpointer run(gpointer stage);
 
-Stage *stage_new(Build *build, const Instruction *from, int index)
+Stage *stage_new(Lane *lane, const Instruction *from, int index)
 {
 	Stage *stage = g_new0(Stage, 1);
-	stage->build = build;
+	stage->build = lane->build;
+	stage->lane = lane;
 	stage->from = from;
 	stage->index = index;
 	stage->run = run;
@@ -59,12 +60,11 @@ static json_t *empty_image(const Platform *platform)
 /* FROM --platform, else that of the build. */
 static bool read_platform(Stage *stage, GError **error)
 {
-	Build *build = stage->build;
-	Variables variables = build_variables(build);
+	Variables variables = lane_variables(stage->lane);
 	const char *flag = instruction_flag(stage->from, "platform");
 	bool given = flag != NULL && *flag != '\0';
 	g_autofree char *text =
-		given ? word_expand(flag, &variables, error) : platform_text(&build->platform);
+		given ? word_expand(flag, &variables, error) : platform_text(&stage->lane->platform);
 	if (text == NULL)
 		return false;
 	if (*text == '\0')
@@ -193,17 +193,16 @@ static char *image_title(Build *build, const char *name)
 static bool begin(Stage *stage, GError **error)
 {
 	Build *build = stage->build;
-	Variables variables = build_variables(build);
+	Variables variables = lane_variables(stage->lane);
 	g_autofree char *name = word_expand(stage->from->words[0], &variables, error);
 	if (name == NULL || !read_platform(stage, error))
 		return false;
 	if (*name == '\0')
 		return fail(error, BERTH_ERROR_INVALID, "base name (%s) should not be blank",
 			stage->from->words[0]);
-	json_t *named = json_object_get(build->request->more, "contexts");
 	g_autofree char *lower = g_ascii_strdown(name, -1);
-	const char *instead = json_string_value(json_object_get(named, lower));
-	Stage *base = instead == NULL ? build_stage_named(build, name, stage->index) : NULL;
+	const char *instead = lane_context(stage->lane, lower);
+	Stage *base = instead == NULL ? lane_stage_named(stage->lane, name, stage->index) : NULL;
 	bool whole = build->request->client != NULL && instead == NULL && base == NULL;
 	g_autofree char *source = whole ? image_title(build, name)
 					: g_strdup(stage->from->source),
@@ -241,7 +240,7 @@ static char *argument_value(Stage *stage, const Pair *pair, const char *name, GE
 	if (given != NULL)
 		return g_strdup(given);
 	return pair->value != NULL ? stage_expand(stage, pair->value, error)
-				   : g_strdup(g_hash_table_lookup(build->global_args, name));
+				   : g_strdup(g_hash_table_lookup(stage->lane->global_args, name));
 }
 
 /* ARG; line: what the history says. */
@@ -359,12 +358,25 @@ bool stage_shows(const Instruction *instruction)
 	return steps[instruction->kind] != NULL;
 }
 
+/* "linux/arm64 ", or "linux/amd64->arm64 " of a stage that makes something for another platform, where there are several. */
+static char *title_platform(const Stage *stage)
+{
+	const Platform *target = &stage->lane->platform, *own = &stage->platform;
+	if (stage->build->lanes->len == 1 || own->os == NULL)
+		return g_strdup("");
+	g_autofree char *text = platform_text(own), *other = platform_text(target);
+	bool cross = strcmp(text, other) != 0;
+	return g_strconcat(text, cross ? "->" : "", cross ? target->architecture : "",
+		cross && *target->variant != '\0' ? "/" : "", cross ? target->variant : "", " ", NULL);
+}
+
 char *stage_title(const Stage *stage, int step, const char *source)
 {
 	const char *end = strchr(source, '\n');
-	bool one = stage->build->stages->len == 1;
-	return g_strdup_printf("[%s%s%d/%d] %.*s", one ? "" : stage->name, one ? "" : " ", step,
-		stage->steps, end != NULL ? (int)(end - source) : (int)strlen(source), source);
+	bool one = stage->lane->stages->len == 1;
+	g_autofree char *platform = title_platform(stage);
+	return g_strdup_printf("[%s%s%s%d/%d] %.*s", platform, one ? "" : stage->name,
+		one ? "" : " ", step, stage->steps, end != NULL ? (int)(end - source) : (int)strlen(source), source);
 }
 
 /* What the state after a step is called: classic clients are shown an id. */

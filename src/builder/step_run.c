@@ -76,12 +76,31 @@ static bool command_failed(Stage *stage, const json_t *command, int code, bool o
 				 memory);
 }
 
+/* Programs of another machine are tried, as an interpreter may be registered for them: who has none should know what is missing. */
+static bool is_foreign_program(const Stage *stage, const GError *why)
+{
+	return strstr(why->message, "exec format error") != NULL &&
+	       strcmp(stage->platform.architecture, platform_architecture()) != 0;
+}
+
+static bool has_no_interpreter(const Stage *stage, GError **error)
+{
+	g_autofree char *platform = platform_text(&stage->platform);
+	return fail(error, BERTH_ERROR_INVALID,
+		"this host cannot run programs for %s: binfmt_misc has no interpreter for them (on "
+		"Debian: apt install qemu-user-static binfmt-support). RUN in stages FROM "
+		"--platform=$BUILDPLATFORM, and COPY, need none",
+		platform);
+}
+
 /* What could not be begun: of a program that is not there BuildKit tells by its exit code alone. */
 static bool not_begun(
 	Stage *stage, const json_t *command, Vertex *vertex, const GError *why, GError **error)
 {
 	g_auto(GStrv) words = json_strv(command);
 	g_autofree char *line = g_strjoinv(" ", words), *quoted = text_quote(line);
+	if (is_foreign_program(stage, why))
+		return has_no_interpreter(stage, error);
 	if (strstr(why->message, "unable to start container process") == NULL)
 		return fail(error, (BerthErrorCode)why->code,
 			"process %s did not complete successfully: %s", quoted, why->message);
@@ -92,7 +111,8 @@ static bool not_begun(
 
 typedef struct {
 	const Instruction *instruction;
-	const json_t *command, *request, *mounts;
+	const json_t *command;
+	const json_t *request, *mounts; /* once they are made */
 	const char *key;
 } Running;
 
@@ -148,6 +168,22 @@ static char *key_of(Stage *stage, const Instruction *instruction, const json_t *
 		extra, mounts, files, (json_int_t)stage->build->epoch));
 }
 
+static bool make(Stage *stage, Running *running, Mounts *mounts, json_t *files, Vertex *vertex,
+	GError **error)
+{
+	g_autoptr(json_t) list = mounts_make(mounts, error);
+	if (list == NULL)
+		return false;
+	json_array_extend(list, files);
+	g_autoptr(json_t) env = stage_env(stage, true), more = mounts_env(mounts);
+	json_array_extend(env, more);
+	g_autoptr(json_t) request =
+		request_of(stage, running->instruction, running->command, env, error);
+	running->request = request;
+	running->mounts = list;
+	return request != NULL && run(stage, running, vertex, error);
+}
+
 bool step_run_command(Stage *stage, const Instruction *instruction, Vertex *vertex, GError **error)
 {
 	g_autoptr(json_t) files = json_array(), mount_key = json_array();
@@ -160,18 +196,12 @@ bool step_run_command(Stage *stage, const Instruction *instruction, Vertex *vert
 		return false;
 	g_autofree char *key = key_of(stage, instruction, command, mount_key, files),
 			*history = history_of(stage, command);
-	if (cache_apply(stage, key)) {
+	build_making(stage->build, key);
+	bool cached = cache_apply(stage, key);
+	if (cached)
 		vertex_cached(vertex);
-		return stage_add_history(stage, history, true);
-	}
-	g_autoptr(json_t) list = mounts_make(mounts, error);
-	if (list == NULL)
-		return false;
-	json_array_extend(list, files);
-	g_autoptr(json_t) env = stage_env(stage, true), more = mounts_env(mounts);
-	json_array_extend(env, more);
-	g_autoptr(json_t) request = request_of(stage, instruction, command, env, error);
-	Running running = {instruction, command, request, list, key};
-	return request != NULL && run(stage, &running, vertex, error) &&
-	       stage_add_history(stage, history, true);
+	Running running = {instruction, command, NULL, NULL, key};
+	bool ok = cached || make(stage, &running, mounts, files, vertex, error);
+	build_made(stage->build, key);
+	return ok && stage_add_history(stage, history, true);
 }

@@ -12,12 +12,73 @@ Job *job_of_call(GrpcCall *call, GError **error)
 	return NULL;
 }
 
+static bool send_ref(
+	GrpcCall *call, Bk__BridgeSolveResponse *answer, const Ref *built, GError **error)
+{
+	Bk__Ref ref = BK__REF__INIT;
+	Bk__Definition definition = BK__DEFINITION__INIT;
+	answer->result->result_case = BK__RESULT__RESULT_REF;
+	answer->result->ref = &ref;
+	if (built != NULL) {
+		ref.id = built->id;
+		definition_write(&definition, ref.id);
+		ref.def = &definition;
+	}
+	bool ok = grpc_send(call, answer, error);
+	definition_clear(&definition);
+	return ok;
+}
+
+/* One for each platform, by its name. */
+typedef struct {
+	Bk__RefEntry entry;
+	Bk__Ref ref;
+	Bk__Definition definition;
+} PlatformRef;
+
+static void platform_ref_init(PlatformRef *one, const Ref *built, guint number)
+{
+	bk__ref_entry__init(&one->entry);
+	bk__ref__init(&one->ref);
+	one->entry.key = build_platform(built->build, number);
+	one->entry.value = &one->ref;
+	one->ref.id = ref_name(built, number);
+	one->ref.def = &one->definition;
+	definition_write(&one->definition, one->ref.id);
+}
+
+static void platform_ref_clear(PlatformRef *one)
+{
+	definition_clear(&one->definition);
+	g_free(one->entry.key);
+	g_free(one->ref.id);
+}
+
+static bool send_refs(
+	GrpcCall *call, Bk__BridgeSolveResponse *answer, const Ref *built, GError **error)
+{
+	guint count = build_platforms(built->build);
+	g_autofree PlatformRef *refs = g_new0(PlatformRef, count);
+	g_autofree Bk__RefEntry **list = g_new(Bk__RefEntry *, count);
+	Bk__RefMap map = BK__REF_MAP__INIT;
+	for (guint i = 0; i < count; i++) {
+		platform_ref_init(&refs[i], built, i);
+		list[i] = &refs[i].entry;
+	}
+	map.refs = list;
+	map.n_refs = count;
+	answer->result->result_case = BK__RESULT__RESULT_REFS;
+	answer->result->refs = &map;
+	bool ok = grpc_send(call, answer, error);
+	for (guint i = 0; i < count; i++)
+		platform_ref_clear(&refs[i]);
+	return ok;
+}
+
 static bool answer_solve(GrpcCall *call, const FrontendResult *result, GError **error)
 {
 	Bk__BridgeSolveResponse answer = BK__BRIDGE_SOLVE_RESPONSE__INIT;
 	Bk__Result message = BK__RESULT__INIT;
-	Bk__Ref ref = BK__REF__INIT;
-	Bk__Definition definition = BK__DEFINITION__INIT;
 	size_t count = json_object_size(result->metadata);
 	g_autofree Bk__BytesPair *pairs = g_new(Bk__BytesPair, count + 1),
 				 **list = g_new(Bk__BytesPair *, count + 1);
@@ -32,17 +93,10 @@ static bool answer_solve(GrpcCall *call, const FrontendResult *result, GError **
 		list[message.n_metadata++] = pair;
 	}
 	message.metadata = list;
-	message.result_case = BK__RESULT__RESULT_REF;
-	message.ref = &ref;
 	answer.result = &message;
-	if (result->ref != NULL) {
-		ref.id = result->ref->id;
-		definition_write(&definition, ref.id);
-		ref.def = &definition;
-	}
-	bool ok = grpc_send(call, &answer, error);
-	definition_clear(&definition);
-	return ok;
+	return result->ref != NULL && build_platforms(result->ref->build) > 1
+		       ? send_refs(call, &answer, result->ref, error)
+		       : send_ref(call, &answer, result->ref, error);
 }
 
 static bool solve(GrpcCall *call, gpointer engine, GError **error)
@@ -95,7 +149,7 @@ static bool evaluate(GrpcCall *call, gpointer engine, GError **error)
 	if (request == NULL)
 		return false;
 	g_autoptr(EnteredJob) job = job_of_call(call, error);
-	return job != NULL && ref_find(job, request->ref, error) != NULL &&
+	return job != NULL && ref_find(job, request->ref, NULL, error) != NULL &&
 	       grpc_send(call, &answer, error);
 }
 

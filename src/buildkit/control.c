@@ -68,6 +68,20 @@ static void pass_error(GrpcCall *call, const Bk__Status *failure)
 	grpc_call_finish(call, (GrpcCode)failure->code, failure->message, details);
 }
 
+/* Of what is returned for several platforms each names the same build. */
+static const char *returned_id(const Bk__Result *result)
+{
+	if (result == NULL)
+		return "";
+	if (result->result_case == BK__RESULT__RESULT_REF)
+		return result->ref->id;
+	const Bk__RefMap *map =
+		result->result_case == BK__RESULT__RESULT_REFS ? result->refs : NULL;
+	return map != NULL && map->n_refs > 0 && map->refs[0]->value != NULL
+		       ? map->refs[0]->value->id
+		       : "";
+}
+
 /* The client's frontend tells by the bridge what is to be kept. */
 static bool solve_by_bridge(Job *job, GrpcCall *call, json_t *response, GError **error)
 {
@@ -79,11 +93,10 @@ static bool solve_by_bridge(Job *job, GrpcCall *call, json_t *response, GError *
 		pass_error(call, returned->error);
 		return fail(error, BERTH_ERROR_SYSTEM, "%s", returned->error->message);
 	}
-	const Bk__Result *result = returned->result;
-	if (result == NULL || result->result_case != BK__RESULT__RESULT_REF ||
-		*result->ref->id == '\0')
+	const char *id = returned_id(returned->result);
+	if (*id == '\0')
 		return true;
-	Ref *ref = ref_find(job, result->ref->id, error);
+	Ref *ref = ref_find(job, id, NULL, error);
 	return ref != NULL && export_result(job, ref, response, error);
 }
 

@@ -1,6 +1,7 @@
 /* What a result becomes: an image of the engine, files or an archive at the client. */
 #include "buildkit/internal.h"
 
+#include "engine/image/images.h"
 #include "image/image.h"
 
 #include <string.h>
@@ -24,15 +25,59 @@ static bool read_names(Ref *ref, const Bk__Exporter *exporter, char **full, GErr
 	return true;
 }
 
+/* What leaves this engine tells how it was made, where its client asked for that by itself. */
+static void leave(Ref *ref)
+{
+	if (ref->inline_provenance)
+		json_object_set_new(ref->more, "provenance", json_string("min"));
+}
+
+static bool asks(const Bk__Exporter *exporter, const char *key)
+{
+	return strcmp(pair_find(exporter->attrs, exporter->n_attrs, key), "true") == 0;
+}
+
+static bool push_all(Ref *ref, char **digest, GError **error)
+{
+	if (ref->tags[0] == NULL || *ref->tags[0] == '\0')
+		return fail(error, BERTH_ERROR_INVALID, "tag is needed when pushing to registry");
+	for (int i = 0; ref->tags[i] != NULL; i++) {
+		g_free(*digest);
+		*digest = NULL;
+		if (!build_push(ref->build, ref->tags[i], digest, error))
+			return false;
+	}
+	return true;
+}
+
+/* What clients put into their metadata; of an index there is no configuration. */
+static void respond_image(Ref *ref, const char *id, const char *pushed, json_t *response)
+{
+	g_autoptr(json_t) index = image_index_descriptor(job_engine(ref->job), id);
+	if (json_is_object(index)) {
+		g_autofree char *text = json_text(index),
+				*packed = g_base64_encode((const guchar *)text, strlen(text));
+		json_object_set_new(
+			response, "containerimage.descriptor", json_string(packed));
+	} else {
+		json_object_set_new(response, "containerimage.config.digest", json_string(id));
+	}
+	json_object_set_new(
+		response, "containerimage.digest", json_string(pushed != NULL ? pushed : id));
+}
+
 static bool export_image(
 	Ref *ref, const Bk__Exporter *exporter, int number, json_t *response, GError **error)
 {
-	g_autofree char *id = NULL, *names = NULL;
+	g_autofree char *id = NULL, *names = NULL, *pushed = NULL;
+	bool push = asks(exporter, "push");
 	(void)number;
-	if (!read_names(ref, exporter, &names, error) || !build_keep(ref->build, &id, error))
+	if (push)
+		leave(ref);
+	if (!read_names(ref, exporter, &names, error) || !build_keep(ref->build, &id, error) ||
+		(push && !push_all(ref, &pushed, error)))
 		return false;
-	json_object_set_new(response, "containerimage.config.digest", json_string(id));
-	json_object_set_new(response, "containerimage.digest", json_string(id));
+	respond_image(ref, id, pushed, response);
 	if (*names != '\0')
 		json_object_set_new(response, "image.name", json_string(names));
 	return true;
@@ -63,20 +108,74 @@ static bool finish_call(GrpcCall *call, GError **error)
 	}
 }
 
-static bool send_tar(GrpcCall *call, int root_fd, GError **error)
+static bool send_tar(Ref *ref, GrpcCall *call, GError **error)
 {
 	GrpcBytes bytes = {.call = call};
-	return tree_archive(root_fd, TREE_WHOLE, NULL, grpc_bytes_write, &bytes, error);
+	if (build_platforms(ref->build) > 1)
+		return fail(error, BERTH_ERROR_INVALID,
+			"files of several platforms cannot be one archive: use type=local");
+	autofd root = build_open(ref->build, 0, error);
+	return root >= 0 &&
+	       tree_archive(root, TREE_WHOLE, NULL, grpc_bytes_write, &bytes, error);
+}
+
+static gint by_name(gconstpointer one, gconstpointer other)
+{
+	return strcmp(((const SentTree *)one)->name, ((const SentTree *)other)->name);
+}
+
+/* "linux/arm64" as a folder; "" where there is but one platform. */
+static char *folder_of(Ref *ref, guint number)
+{
+	char *name = build_platform(ref->build, number);
+	if (build_platforms(ref->build) == 1)
+		*name = '\0';
+	return g_strdelimit(name, "/", '_');
+}
+
+static void tree_clear(gpointer data)
+{
+	SentTree *tree = data;
+	fd_clear(&tree->root_fd);
+	g_free((char *)tree->name);
+}
+
+static bool send_local(Ref *ref, GrpcCall *call, GError **error)
+{
+	g_autoptr(GArray) trees = g_array_new(FALSE, FALSE, sizeof(SentTree));
+	g_array_set_clear_func(trees, tree_clear);
+	for (guint i = 0; i < build_platforms(ref->build); i++) {
+		SentTree tree = {folder_of(ref, i), build_open(ref->build, i, error)};
+		g_array_append_val(trees, tree);
+		if (tree.root_fd < 0)
+			return false;
+	}
+	g_array_sort(trees, by_name);
+	return filesync_send(call, (const SentTree *)(void *)trees->data, trees->len, error);
+}
+
+/* An archive of the image, of which nothing stays here that was not here before. */
+static bool send_image(Ref *ref, GrpcCall *call, GError **error)
+{
+	GrpcBytes bytes = {.call = call};
+	g_autofree char *id = NULL;
+	leave(ref);
+	json_object_set_new(ref->more, "output", json_string("image"));
+	ref->request.output = grpc_bytes_write;
+	ref->request.output_data = &bytes;
+	bool ok = build_keep(ref->build, &id, error);
+	json_object_del(ref->more, "output");
+	ref->request.output = NULL;
+	return ok;
 }
 
 static bool export_files(Ref *ref, int number, const char *title,
-	bool (*send)(GrpcCall *call, int root_fd, GError **error), GError **error)
+	bool (*send)(Ref *ref, GrpcCall *call, GError **error), GError **error)
 {
-	autofd root = build_open(ref->build, error);
-	g_autoptr(GrpcCall) call = root >= 0 ? call_back(ref, number, error) : NULL;
+	g_autoptr(GrpcCall) call = call_back(ref, number, error);
 	gpointer told = build_told_begin(ref->build, title);
 	g_autoptr(GError) problem = NULL;
-	bool ok = call != NULL && send(call, root, &problem) && finish_call(call, &problem);
+	bool ok = call != NULL && send(ref, call, &problem) && finish_call(call, &problem);
 	build_told_end(told, ok ? NULL : problem != NULL ? problem->message : "cancelled");
 	if (problem != NULL)
 		g_propagate_error(error, g_steal_pointer(&problem));
@@ -88,7 +187,7 @@ static bool export_local(
 {
 	(void)exporter;
 	(void)response;
-	return export_files(ref, number, "exporting to client directory", filesync_send, error);
+	return export_files(ref, number, "exporting to client directory", send_local, error);
 }
 
 static bool export_tar(
@@ -99,14 +198,36 @@ static bool export_tar(
 	return export_files(ref, number, "exporting to client tarball", send_tar, error);
 }
 
+static bool export_archive(
+	Ref *ref, const Bk__Exporter *exporter, int number, json_t *response, GError **error)
+{
+	g_autofree char *names = NULL;
+	bool oci = strcmp(exporter->type, "oci") == 0;
+	if (strcmp(pair_find(exporter->attrs, exporter->n_attrs, "tar"), "false") == 0)
+		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
+			"exporter %s: only archives are written (tar=true)", exporter->type);
+	if (!oci && build_platforms(ref->build) > 1)
+		return fail(error, BERTH_ERROR_INVALID,
+			"docker exporter does not currently support exporting manifest lists");
+	if (!read_names(ref, exporter, &names, error))
+		return false;
+	if (*names != '\0')
+		json_object_set_new(response, "image.name", json_string(names));
+	return export_files(ref, number,
+		oci ? "exporting to oci image format" : "exporting to docker image format",
+		send_image, error);
+}
+
 static const struct {
 	const char *type;
 	bool (*export)(Ref *ref, const Bk__Exporter *exporter, int number, json_t *response,
 		GError **error);
 	const char *attributes[8]; /* that are understood */
 } exporters[] = {
-	{"moby", export_image, {"name", "push", "load", "unpack"}},
-	{"image", export_image, {"name", "push", "load", "unpack"}},
+	{"moby", export_image, {"name", "push", "load", "unpack", "oci-mediatypes"}},
+	{"image", export_image, {"name", "push", "load", "unpack", "oci-mediatypes"}},
+	{"oci", export_archive, {"name", "dest", "tar", "oci-mediatypes"}},
+	{"docker", export_archive, {"name", "dest", "tar", "context", "load"}},
 	{"local", export_local, {"dest", "platform-split"}},
 	{"tar", export_tar, {"dest"}},
 };
@@ -123,8 +244,7 @@ static bool check_attributes(const Bk__Exporter *exporter, const char *const *kn
 {
 	for (size_t i = 0; i < exporter->n_attrs; i++) {
 		const Bk__Pair *one = exporter->attrs[i];
-		bool push = strcmp(one->key, "push") == 0 && strcmp(one->value, "false") != 0;
-		if (!g_strv_contains(known, one->key) || push)
+		if (!g_strv_contains(known, one->key))
 			return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
 				"exporter %s: option %s=%s is not supported", exporter->type,
 				one->key, one->value);

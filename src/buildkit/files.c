@@ -23,8 +23,9 @@ static bool absent(const char *what, const char *path, GError **error)
 static int open_ref(GrpcCall *call, const char *id, GError **error)
 {
 	g_autoptr(EnteredJob) job = job_of_call(call, error);
-	Ref *ref = job != NULL ? ref_find(job, id, error) : NULL;
-	return ref != NULL ? build_open(ref->build, error) : -1;
+	guint number = 0;
+	Ref *ref = job != NULL ? ref_find(job, id, &number, error) : NULL;
+	return ref != NULL ? build_open(ref->build, number, error) : -1;
 }
 
 static bool read_file(GrpcCall *call, gpointer engine, GError **error)
@@ -147,6 +148,15 @@ static bool read_dir(GrpcCall *call, gpointer engine, GError **error)
 	return grpc_send(call, &answer, error);
 }
 
+/* "" where none is asked for. */
+static char *platform_of(const Bk__Platform *asked)
+{
+	if (asked == NULL || *asked->os == '\0')
+		return g_strdup("");
+	Platform platform = {asked->os, asked->architecture, asked->variant};
+	return platform_text(&platform);
+}
+
 /* Of an image that is here. */
 static bool resolve_image(GrpcCall *call, gpointer engine, GError **error)
 {
@@ -155,7 +165,10 @@ static bool resolve_image(GrpcCall *call, gpointer engine, GError **error)
 		grpc_receive(call, &bk__resolve_image_config_request__descriptor, error);
 	g_autoptr(Reference) reference =
 		request != NULL ? reference_parse(request->ref, error) : NULL;
-	g_autofree char *id = reference != NULL ? image_find(engine, request->ref, error) : NULL,
+	g_autofree char *platform = request != NULL ? platform_of(request->platform) : NULL;
+	g_autofree char *id = reference != NULL
+				      ? image_find_on(engine, request->ref, platform, error)
+				      : NULL,
 			*full = reference != NULL ? reference_full(reference) : NULL;
 	g_autoptr(json_t) config = id != NULL ? image_config(engine, id, error) : NULL;
 	if (config == NULL)

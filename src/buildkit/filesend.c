@@ -9,7 +9,8 @@ enum { CHUNK = 32 << 10, MAX_DEPTH = 1000 };
 
 typedef struct {
 	GrpcCall *call;
-	int root_fd;
+	const SentTree *trees;
+	size_t count;
 	GPtrArray *paths;   /* of char *, by their number */
 	GHashTable *inodes; /* "device:number" -> the first path of it; borrowed from paths */
 } Sender;
@@ -103,13 +104,28 @@ static bool send_data(Sender *sender, guint32 id, guint8 *data, size_t length, G
 	return grpc_send(sender->call, &packet, error);
 }
 
+/* The tree that a path is in; *inner: its path there. */
+static const SentTree *tree_of(const Sender *sender, const char *path, const char **inner)
+{
+	for (size_t i = 0; i < sender->count; i++) {
+		const char *name = sender->trees[i].name;
+		size_t length = strlen(name);
+		if (length == 0 || (strncmp(path, name, length) == 0 && path[length] == '/')) {
+			*inner = path + (length == 0 ? 0 : length + 1);
+			return &sender->trees[i];
+		}
+	}
+	return NULL;
+}
+
 /* A file's content; an empty part is its end. */
 static bool send_content(Sender *sender, guint32 id, GError **error)
 {
 	if (id >= sender->paths->len)
 		return fail(error, BERTH_ERROR_INVALID, "invalid file id %u", id);
-	const char *path = sender->paths->pdata[id];
-	autofd fd = path_open_regular(sender->root_fd, path);
+	const char *path = sender->paths->pdata[id], *inner = NULL;
+	const SentTree *tree = tree_of(sender, path, &inner);
+	autofd fd = tree != NULL ? path_open_regular(tree->root_fd, inner) : -1;
 	g_autofree guint8 *block = g_malloc(CHUNK);
 	if (fd < 0)
 		return fail_errno(error, "cannot read %s", path);
@@ -145,14 +161,31 @@ static bool answer_requests(Sender *sender, GError **error)
 	return grpc_send(sender->call, &end, error);
 }
 
-bool filesync_send(GrpcCall *call, int root_fd, GError **error)
+static bool send_tree(Sender *sender, const SentTree *tree, GError **error)
+{
+	struct stat there;
+	if (*tree->name == '\0')
+		return walk(sender, tree->root_fd, "", 0, error);
+	if (fstat(tree->root_fd, &there) < 0)
+		return fail_errno(error, "cannot read %s", tree->name);
+	char *path = g_strdup(tree->name);
+	g_ptr_array_add(sender->paths, path);
+	g_autofree char *below = g_strconcat(tree->name, "/", NULL);
+	return send_node(sender, tree->root_fd, "", path, &there, error) &&
+	       walk(sender, tree->root_fd, below, 1, error);
+}
+
+bool filesync_send(GrpcCall *call, const SentTree *trees, size_t count, GError **error)
 {
 	Sender sender = {.call = call,
-		.root_fd = root_fd,
+		.trees = trees,
+		.count = count,
 		.paths = g_ptr_array_new_with_free_func(g_free),
 		.inodes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
-	bool ok = walk(&sender, root_fd, "", 0, error) && send_stat(&sender, NULL, error) &&
-		  answer_requests(&sender, error);
+	bool ok = true;
+	for (size_t i = 0; ok && i < count; i++)
+		ok = send_tree(&sender, &trees[i], error);
+	ok = ok && send_stat(&sender, NULL, error) && answer_requests(&sender, error);
 	g_hash_table_unref(sender.inodes);
 	g_ptr_array_unref(sender.paths);
 	return ok;

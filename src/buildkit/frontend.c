@@ -1,6 +1,8 @@
 /* Frontend dockerfile.v0: a build, or a question about a Dockerfile (moby/buildkit, frontend/subrequests). */
 #include "buildkit/internal.h"
 
+#include "base/platform.h"
+
 #include <string.h>
 
 void frontend_clear(FrontendResult *result)
@@ -38,13 +40,41 @@ static void complete_request(Ref *ref)
 	request->session = ref;
 }
 
+/* Which ref is for which platform (moby/buildkit, exporter/containerimage/exptypes). */
+static json_t *platforms_of(const Build *build)
+{
+	g_autoptr(json_t) list = json_array(), whole = json_pack("{s:O}", "Platforms", list);
+	for (guint i = 0; i < build_platforms(build); i++) {
+		g_auto(Platform) platform = {0};
+		g_autofree char *name = build_platform(build, i);
+		if (!platform_parse(name, &platform, NULL))
+			continue;
+		json_t *one = json_pack("{s:s, s:s}", "architecture", platform.architecture, "os",
+			platform.os);
+		if (*platform.variant != '\0')
+			json_object_set_new(one, "variant", json_string(platform.variant));
+		json_array_append_new(list, json_pack("{s:s, s:o}", "ID", name, "Platform", one));
+	}
+	g_autofree char *text = json_text(whole);
+	return json_string(text);
+}
+
 /* As clients look for them in what a build has come to. */
 static json_t *image_metadata(Ref *ref)
 {
-	GPtrArray *layers;
-	g_autoptr(json_t) image = build_image(ref->build, &layers);
-	g_autofree char *text = image != NULL ? json_text(image) : NULL;
-	return text != NULL ? json_pack("{s:s}", "containerimage.config", text) : json_object();
+	guint count = build_platforms(ref->build);
+	json_t *metadata = json_object();
+	for (guint i = 0; i < count; i++) {
+		GPtrArray *layers;
+		g_autoptr(json_t) image = build_image(ref->build, i, &layers);
+		g_autofree char *text = json_text(image), *name = build_platform(ref->build, i),
+				*key = g_strconcat("containerimage.config", count > 1 ? "/" : NULL,
+					name, NULL);
+		json_object_set_new(metadata, key, json_string(text));
+	}
+	if (count > 1)
+		json_object_set_new(metadata, "refs.platforms", platforms_of(ref->build));
+	return metadata;
 }
 
 /* What is wrong, and where in the Dockerfile. */

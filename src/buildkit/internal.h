@@ -43,7 +43,12 @@ extern const BuildClient session_client;
 /* filesync.c, filesend.c: fsutil's transfer of a tree, to us and from us. */
 bool filesync_fetch(Session *session, const BuildFetch *what, const char *folder, GError **error);
 
-bool filesync_send(GrpcCall *call, int root_fd, GError **error);
+/* A tree, or several below folders of these names, in their order. */
+typedef struct {
+	const char *name; /* "linux_arm64", or "" for the only one */
+	int root_fd;
+} SentTree;
+bool filesync_send(GrpcCall *call, const SentTree *trees, size_t count, GError **error);
 guint32 filesync_mode(mode_t mode); /* as Go's os.FileMode */
 
 /* job.c: a build as its client sees it: by its ref, from the first question for its status to the answer of Solve. */
@@ -95,6 +100,7 @@ struct Ref {
 	json_t *inputs, *locals; /* name -> id of another Ref; folder -> id of a session */
 	char **tags, **cache_from;
 	char *dockerfile, *target, *platform, *remote;
+	bool inline_provenance; /* only of what leaves this engine */
 	GrpcBytes upload;
 	GrpcCall *upload_call;
 	Build *build;
@@ -102,7 +108,11 @@ struct Ref {
 Ref *ref_new(Job *job);
 void ref_free(gpointer ref);
 void ref_publish(Ref *ref); /* once it is solved: others may use it */
-Ref *ref_find(Job *job, const char *id, GError **error);
+/* What a build for several platforms has come to is named for each: "ID.1". *number: which it is; it may be NULL. */
+Ref *ref_find(Job *job, const char *id, guint *number, GError **error);
+char *ref_name(const Ref *ref, guint number); /* the caller's */
+/* The id of the whole, for the caller, and the number behind it; 0 where none is said. */
+char *ref_id_part(const char *name, guint *number);
 /* The image and layers (of Layer, the caller's) of a ref of any job. */
 json_t *ref_image(const char *id, GPtrArray **layers, GError **error);
 void job_add_ref(Job *job, Ref *ref);

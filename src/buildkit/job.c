@@ -221,14 +221,18 @@ void job_add_ref(Job *job, Ref *ref)
 	g_mutex_unlock(&job->lock);
 }
 
-Ref *ref_find(Job *job, const char *id, GError **error)
+Ref *ref_find(Job *job, const char *name, guint *number, GError **error)
 {
+	guint own = 0;
+	g_autofree char *id = ref_id_part(name, &own);
 	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&job->lock);
+	if (number != NULL)
+		*number = own;
 	for (guint i = 0; i < job->refs->len; i++) {
 		Ref *ref = job->refs->pdata[i];
 		if (strcmp(ref->id, id) == 0)
 			return ref;
 	}
-	fail(error, BERTH_ERROR_NOT_FOUND, "no such ref %s", id);
+	fail(error, BERTH_ERROR_NOT_FOUND, "no such ref %s", name);
 	return NULL;
 }

@@ -114,9 +114,7 @@ static bool set_target(Ref *ref, const char *value, GError **error)
 
 static bool set_platform(Ref *ref, const char *value, GError **error)
 {
-	if (strchr(value, ',') != NULL)
-		return fail(error, BERTH_ERROR_INVALID,
-			"multiple platforms in one build are not supported: %s", value);
+	(void)error;
 	g_free(ref->platform);
 	ref->platform = g_strdup(value);
 	return true;
@@ -245,6 +243,27 @@ static bool set_local_session(Ref *ref, const char *name, const char *value, GEr
 	return json_object_set_new(ref->locals, name, json_string(value)) == 0;
 }
 
+/* attest:provenance, attest:sbom. What is asked for only where it costs nothing (inline-only, which clients ask for by
+ * themselves) is done where the result leaves this engine. */
+static bool set_attestation(Ref *ref, const char *name, const char *value, GError **error)
+{
+	g_auto(GStrv) fields = g_strsplit(value, ",", -1);
+	const char *const *words = (const char *const *)fields;
+	if (strcmp(name, "provenance") != 0)
+		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
+			"attestation %s is not supported: no generator is run here (provenance is)",
+			name);
+	for (int i = 0; fields[i] != NULL; i++)
+		if (g_str_has_prefix(fields[i], "mode=") && strcmp(fields[i], "mode=min") != 0 &&
+			strcmp(fields[i], "mode=max") != 0)
+			return fail(error, BERTH_ERROR_INVALID, "invalid provenance %s", fields[i]);
+	if (g_strv_contains(words, "disabled=true"))
+		return true;
+	ref->inline_provenance = g_strv_contains(words, "inline-only=true");
+	return json_object_set_new(ref->more, "provenance",
+		       json_string(ref->inline_provenance ? "" : "min")) == 0;
+}
+
 /* What only says of the input or of the client what it is. */
 static bool ignore_named(Ref *ref, const char *name, const char *value, GError **error)
 {
@@ -255,7 +274,7 @@ static bool ignore_named(Ref *ref, const char *name, const char *value, GError *
 static const struct {
 	const char *prefix;
 	bool (*set)(Ref *ref, const char *name, const char *value, GError **error);
-} prefixes[] = {{"build-arg:", set_arg}, {"context:", set_named}, {"input-metadata:", ignore_named},
+} prefixes[] = {{"attest:", set_attestation}, {"build-arg:", set_arg}, {"context:", set_named}, {"input-metadata:", ignore_named},
 	{"label:", set_label}, {"local-sessionid:", set_local_session}, {"vcs:", ignore_named}};
 
 static bool read_option(Ref *ref, const Bk__Pair *option, GError **error)

@@ -56,12 +56,31 @@ void ref_free(gpointer data)
 	g_free(ref);
 }
 
-json_t *ref_image(const char *id, GPtrArray **layers, GError **error)
+char *ref_name(const Ref *ref, guint number)
 {
+	return build_platforms(ref->build) > 1 ? g_strdup_printf("%s.%u", ref->id, number)
+					       : g_strdup(ref->id);
+}
+
+char *ref_id_part(const char *name, guint *number)
+{
+	guint64 value = 0;
+	size_t length = strcspn(name, ".");
+	if (name[length] == '.' &&
+		!g_ascii_string_to_unsigned(name + length + 1, 10, 0, G_MAXUINT, &value, NULL))
+		return g_strdup("");
+	*number = (guint)value;
+	return g_strndup(name, length);
+}
+
+json_t *ref_image(const char *name, GPtrArray **layers, GError **error)
+{
+	guint number = 0;
+	g_autofree char *id = ref_id_part(name, &number);
 	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&refs.lock);
 	Ref *ref = refs.table != NULL ? g_hash_table_lookup(refs.table, id) : NULL;
 	GPtrArray *there = NULL;
-	json_t *image = ref != NULL && ref->build != NULL ? build_image(ref->build, &there) : NULL;
+	json_t *image = ref != NULL && ref->build != NULL ? build_image(ref->build, number, &there) : NULL;
 	if (image == NULL) {
 		fail(error, BERTH_ERROR_NOT_FOUND,
 			"the build that is an input is not there any more");

@@ -39,9 +39,11 @@ Bk__Worker *worker_new(Engine *engine)
 	worker->platforms = g_new(Bk__Platform *, 1);
 	worker->platforms[0] = platform_new(platform_architecture());
 	worker->n_platforms = 1;
-	worker->labels = g_new(Bk__Pair *, 1);
+	/* The second is what clients know a store by that keeps indexes, and a builder that pushes. */
+	worker->labels = g_new(Bk__Pair *, 2);
 	worker->labels[0] = pair_new("org.mobyproject.buildkit.worker.moby.engine", "berth");
-	worker->n_labels = 1;
+	worker->labels[1] = pair_new("org.mobyproject.buildkit.worker.snapshotter", "overlayfs");
+	worker->n_labels = 2;
 	worker->version = g_new(Bk__Version, 1);
 	bk__version__init(worker->version);
 	worker->version->package = (char *)"github.com/moby/buildkit";
@@ -93,7 +95,7 @@ static const char *const llb_caps[] = {"constraints", "exec.cgroup", "exec.meta.
 	"exec.meta.setsdefaultpath", "exec.meta.ulimit", "exec.mount.bind",
 	"exec.mount.bind.readwrite-nooutput", "exec.mount.cache", "exec.mount.cache.sharing",
 	"exec.mount.secret", "exec.mount.selector", "exec.mount.ssh", "exec.mount.tmpfs",
-	"exec.mount.tmpfs.size", "exec.secretenv", "exporter.image.annotations",
+	"exec.mount.tmpfs.size", "exec.secretenv", "exporter.image.annotations", "exporter.image.attestations",
 	"exporter.multiple", "exporter.session", "exporter.sourcedateepoch", "file.base",
 	"file.copy.alwaysreplaceexistingdestpaths", "file.copy.includeexcludepatterns",
 	"file.rm.wildcard", "meta.description", "meta.exportcache", "meta.ignorecache", "platform",

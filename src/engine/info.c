@@ -178,11 +178,12 @@ json_t *info_json(Engine *engine)
 	set(json, "ContainersStopped", json_integer(all - running - paused));
 	set(json, "Images", json_integer(images->len));
 	set(json, "Driver", json_string("overlay2"));
+	/* The last is what buildx knows an engine by that loads indexes (docs/decisions/indexes.md). */
 	set(json, "DriverStatus",
-		json_pack("[[s, s], [s, s], [s, s], [s, s], [s, s]]", "Backing Filesystem",
+		json_pack("[[s, s], [s, s], [s, s], [s, s], [s, s], [s, s]]", "Backing Filesystem",
 			filesystem_name(engine->store->root), "Supports d_type", "true",
 			"Using metacopy", "false", "Native Overlay Diff", "true", "userxattr",
-			"false"));
+			"false", "driver-type", "io.containerd.snapshotter.v1"));
 	set(json, "Plugins",
 		json_pack("{s:[s], s:[s, s, s, s, s], s:n, s:o}", "Volume", "local", "Network",
 			"bridge", "host", "ipvlan", "macvlan", "null", "Authorization", "Log",

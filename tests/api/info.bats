@@ -21,7 +21,7 @@ teardown_file() { file_teardown; }
 
 @test "plugins, the storage driver and runtimes are named as they are" {
 	api http://b/info | jq -e '.Plugins.Network == ["bridge","host","ipvlan","macvlan","null"] and .Plugins.Volume == ["local"]'
-	api http://b/info | jq -e '.DriverStatus[0][0] == "Backing Filesystem" and (.DriverStatus[0][1] | length) > 0'
+	api http://b/info | jq -e '.DriverStatus[0][0] == "Backing Filesystem" and (.DriverStatus[0][1] | length) > 0 and any(.DriverStatus[]; . == ["driver-type", "io.containerd.snapshotter.v1"])'
 	api http://b/info | jq -e '.Runtimes.runc and .Runtimes["io.containerd.runc.v2"] and .Runtimes.berth and .Runtimes[.DefaultRuntime]'
 }
 

@@ -86,6 +86,20 @@ static char **tags_of_meaning(Engine *engine, char *const *tags, const char *mea
 	return g_strv_builder_end(list);
 }
 
+/* Those by which a registry knows the index; of an image alone, those that no index has. */
+static char **digests_of_meaning(Engine *engine, char *const *digests, const char *meaning)
+{
+	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
+	for (; *digests != NULL; digests++) {
+		const char *digest = strchr(*digests, '@') + 1;
+		g_autoptr(IndexRow) index =
+			meaning == NULL ? index_store_get(engine->store, digest) : NULL;
+		if (meaning != NULL ? strcmp(digest, meaning) == 0 : index == NULL)
+			g_strv_builder_add(list, *digests);
+	}
+	return g_strv_builder_end(list);
+}
+
 static json_t *row_json(Engine *engine, const ImageRow *row, const json_t *config,
 	char *const *tags, char *const *digests, const char *index)
 {
@@ -109,8 +123,9 @@ static void append_rows(Engine *engine, const ImageRow *row, const json_t *confi
 	g_autoptr(GPtrArray) indexes = meanings(engine, row->id, tags);
 	for (guint i = 0; i < indexes->len; i++) {
 		const char *index = indexes->pdata[i];
-		g_auto(GStrv) own = tags_of_meaning(engine, tags, index);
-		json_t *json = row_json(engine, row, config, own, digests, index);
+		g_auto(GStrv) own = tags_of_meaning(engine, tags, index),
+			      known = digests_of_meaning(engine, digests, index);
+		json_t *json = row_json(engine, row, config, own, known, index);
 		if (index != NULL && manifests)
 			json_object_set_new(
 				json, "Manifests", image_index_manifests(engine, index));

@@ -1,9 +1,12 @@
 /* What an index lists and what of it is here, as the API tells it (Engine API v1.48, ImageManifestSummary). */
 #include "engine/image/images.h"
 
+#include "base/error.h"
 #include "base/fd.h"
 
 #include <string.h>
+
+#define OCI_MANIFEST "application/vnd.oci.image.manifest.v1+json"
 
 static json_t *read_index(const IndexRow *index)
 {
@@ -136,6 +139,42 @@ bool image_manifest_fits(Engine *engine, const char *id, const char *text)
 		fits = strcmp(json_str(json_array_get(descriptors, i), "digest"),
 			       ((Layer *)layers->pdata[i])->blob) == 0;
 	return fits;
+}
+
+static char *new_manifest(Engine *engine, const ImageRow *row, GPtrArray *layers, GError **error)
+{
+	json_t *descriptors = json_array();
+	g_autoptr(json_t) manifest = json_pack("{s:i, s:s, s:{s:s, s:s, s:I}, s:o}",
+		"schemaVersion", 2, "mediaType", OCI_MANIFEST, "config", "mediaType",
+		"application/vnd.oci.image.config.v1+json", "digest", row->id, "size",
+		(json_int_t)strlen(row->config), "layers", descriptors);
+	for (guint i = 0; i < layers->len; i++) {
+		const Layer *layer = layers->pdata[i];
+		gint64 size;
+		autofd fd = blob_open(engine->store, layer->blob, &size, error);
+		if (fd < 0)
+			return NULL;
+		json_array_append_new(
+			descriptors, json_pack("{s:s, s:s, s:I}", "mediaType", layer->media_type,
+					     "digest", layer->blob, "size", (json_int_t)size));
+	}
+	return json_text(manifest);
+}
+
+char *image_manifest(Engine *engine, const char *id, char **media_type, GError **error)
+{
+	char *text = manifest_store_get(engine->store, id, media_type);
+	if (text != NULL && image_manifest_fits(engine, id, text))
+		return text;
+	g_free(text);
+	g_free(*media_type);
+	*media_type = g_strdup(OCI_MANIFEST);
+	g_autoptr(ImageRow) row = image_store_get(engine->store, id);
+	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, id);
+	if (row != NULL)
+		return new_manifest(engine, row, layers, error);
+	fail(error, BERTH_ERROR_NOT_FOUND, "No such image: %s", id);
+	return NULL;
 }
 
 static bool is_here(

@@ -58,6 +58,18 @@ json_t *image_attestations(
 	Engine *engine, const char *reference, const AttestationQuery *query, GError **error);
 /* Whether all that the index lists is here, in the form that it lists. */
 bool image_index_is_whole(Engine *engine, const char *digest);
+/* An image's manifest: the one that it came with, as long as that fits, else one of its own. The caller frees both texts. */
+char *image_manifest(Engine *engine, const char *id, char **media_type, GError **error);
+/* index_make.c: an index of images that are here, under these names. */
+typedef struct {
+	const char *id;
+	/* What is said about how the image of this manifest (a digest) was made: in-toto's Statement, for the caller; or NULL. */
+	char *(*state)(gpointer data, const char *manifest);
+	gpointer data;
+} IndexPart;
+/* *digest is the caller's. */
+bool image_index_make(Engine *engine, const IndexPart *parts, size_t count, char *const *tags,
+	char **digest, GError **error);
 /* Whether the blobs that a manifest names are those that the image's layers have. */
 bool image_manifest_fits(Engine *engine, const char *id, const char *text);
 char *image_name_of(Engine *engine, const char *id); /* a tag, or NULL */

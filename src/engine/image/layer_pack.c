@@ -1,5 +1,8 @@
 #include "engine/image/layer_pack.h"
 
+#include "base/error.h"
+#include "base/fd.h"
+
 enum { BLOCK = 256 * 1024 };
 
 const char layer_pack_type[] = "application/vnd.oci.image.layer.v1.tar+gzip";
@@ -41,4 +44,36 @@ bool layer_pack_add(gpointer data, const void *bytes, size_t length, GError **er
 BlobWriter *layer_pack_end(LayerPack *pack, GError **error)
 {
 	return layer_pack_add(pack, "", 0, error) ? g_steal_pointer(&pack->blob) : NULL;
+}
+
+static bool is_compressed(const Layer *layer)
+{
+	return g_str_has_suffix(layer->media_type, "gzip") ||
+	       g_str_has_suffix(layer->media_type, "zstd");
+}
+
+bool layer_compress(Store *store, Layer *layer, const gint *stop, GError **error)
+{
+	if (is_compressed(layer))
+		return true;
+	autofd fd = blob_open(store, layer->blob, NULL, error);
+	g_autoptr(LayerPack) pack = fd >= 0 ? layer_pack_new(store, error) : NULL;
+	g_autofree char *block = g_malloc(BLOCK);
+	ssize_t n = pack != NULL ? 1 : -1;
+	while (n > 0) {
+		n = byte_source_fd(&fd, block, BLOCK, error);
+		if (stop != NULL && g_atomic_int_get(stop))
+			return fail(error, BERTH_ERROR_SYSTEM, "context canceled");
+		if (n > 0 && !layer_pack_add(pack, block, (size_t)n, error))
+			return false;
+	}
+	g_autoptr(BlobWriter) blob = n == 0 ? layer_pack_end(pack, error) : NULL;
+	if (blob == NULL || !blob_writer_keep(blob, true, error) ||
+		!layer_set_blob(store, layer, blob_writer_digest(blob), layer_pack_type, error))
+		return false;
+	g_free(layer->blob);
+	layer->blob = g_strdup(blob_writer_digest(blob));
+	g_free(layer->media_type);
+	layer->media_type = g_strdup(layer_pack_type);
+	return true;
 }

@@ -12,3 +12,6 @@ bool layer_pack_add(
 	gpointer pack, const void *bytes, size_t length, GError **error); /* a ByteSink */
 /* The whole blob, not kept yet; the caller's. */
 BlobWriter *layer_pack_end(LayerPack *pack, GError **error);
+/* A layer whose blob is a tar gets a gzip file instead, and keeps it: the next push, and `save`, take it as it is. The layer's
+ * fields follow. stop: NULL, or what ends it once it is not 0. */
+bool layer_compress(Store *store, Layer *layer, const gint *stop, GError **error);

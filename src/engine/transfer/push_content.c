@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { SHORT_ID = 12, BLOCK = 256 * 1024 };
+enum { SHORT_ID = 12 };
 
 /* The layers of one image on their way. */
 typedef struct {
@@ -32,37 +32,6 @@ static void sent(gpointer data, gint64 bytes)
 	if (bytes > 0)
 		transfer_progress(send->sending->batch.transfer, send->short_id, "Pushing", bytes,
 			MAX(send->size, 1));
-}
-
-static bool is_compressed(const Layer *layer)
-{
-	return g_str_has_suffix(layer->media_type, "gzip") ||
-	       g_str_has_suffix(layer->media_type, "zstd");
-}
-
-/* A tar becomes a gzip file, and stays one: the next push, and `save`, take it as it is. */
-static bool compress(Store *store, Layer *layer, Stop *stop, GError **error)
-{
-	autofd fd = blob_open(store, layer->blob, NULL, error);
-	g_autoptr(LayerPack) pack = fd >= 0 ? layer_pack_new(store, error) : NULL;
-	g_autofree char *block = g_malloc(BLOCK);
-	ssize_t n = pack != NULL ? 1 : -1;
-	while (n > 0) {
-		n = byte_source_fd(&fd, block, BLOCK, error);
-		if (g_atomic_int_get(stop))
-			return fail(error, BERTH_ERROR_SYSTEM, "context canceled");
-		if (n > 0 && !layer_pack_add(pack, block, (size_t)n, error))
-			return false;
-	}
-	g_autoptr(BlobWriter) blob = n == 0 ? layer_pack_end(pack, error) : NULL;
-	if (blob == NULL || !blob_writer_keep(blob, true, error) ||
-		!layer_set_blob(store, layer, blob_writer_digest(blob), layer_pack_type, error))
-		return false;
-	g_free(layer->blob);
-	layer->blob = g_strdup(blob_writer_digest(blob));
-	g_free(layer->media_type);
-	layer->media_type = g_strdup(layer_pack_type);
-	return true;
 }
 
 /* Another repository of the same registry that has the blob: its path, or NULL. */
@@ -106,8 +75,7 @@ static bool send_layer(LayerSend *send, GError **error)
 	Sending *sending = send->sending;
 	Store *store = transfer_engine(sending->batch.transfer)->store;
 	g_autoptr(GError) problem = NULL;
-	if (!is_compressed(send->layer) &&
-		!compress(store, send->layer, &sending->batch.stop, error))
+	if (!layer_compress(store, send->layer, &sending->batch.stop, error))
 		return false;
 	if (repository_has_blob(
 		    sending->repository, send->layer->blob, &sending->batch.stop, &problem))
@@ -158,36 +126,6 @@ static bool send_layers(Transfer *transfer, Repository *repository, const char *
 	return batch_end(&sending.batch, error);
 }
 
-/* The one that the image came with, as long as it names the blobs that we have: its digest stays. */
-static char *known_manifest(Engine *engine, const char *id, char **media_type)
-{
-	g_autofree char *text = manifest_store_get(engine->store, id, media_type);
-	return text != NULL && image_manifest_fits(engine, id, text) ? g_steal_pointer(&text) : NULL;
-}
-
-static char *new_manifest(
-	Store *store, const ImageRow *row, GPtrArray *layers, char **media_type, GError **error)
-{
-	json_t *descriptors = json_array();
-	g_autoptr(json_t) manifest = json_pack("{s:i, s:s, s:{s:s, s:I, s:s}, s:o}",
-		"schemaVersion", 2, "mediaType", "application/vnd.oci.image.manifest.v1+json",
-		"config", "mediaType", "application/vnd.oci.image.config.v1+json", "size",
-		(json_int_t)strlen(row->config), "digest", row->id, "layers", descriptors);
-	for (guint i = 0; i < layers->len; i++) {
-		const Layer *layer = layers->pdata[i];
-		gint64 size;
-		autofd fd = blob_open(store, layer->blob, &size, error);
-		if (fd < 0)
-			return NULL;
-		json_array_append_new(
-			descriptors, json_pack("{s:s, s:I, s:s}", "mediaType", layer->media_type,
-					     "size", (json_int_t)size, "digest", layer->blob));
-	}
-	g_free(*media_type);
-	*media_type = g_strdup("application/vnd.oci.image.manifest.v1+json");
-	return json_text(manifest);
-}
-
 bool push_blob(Transfer *transfer, Repository *repository, const char *digest, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
@@ -218,6 +156,5 @@ char *push_image(Transfer *transfer, Repository *repository, const char *target,
 	if (!send_layers(transfer, repository, target, layers, error) ||
 		!push_blob(transfer, repository, id, error))
 		return NULL;
-	char *text = known_manifest(transfer_engine(transfer), id, media_type);
-	return text != NULL ? text : new_manifest(store, row, layers, media_type, error);
+	return image_manifest(transfer_engine(transfer), id, media_type, error);
 }

@@ -1,0 +1,115 @@
+# Builds for several platforms: by buildx and compose, where Docker's client can be had (tools/peer), and by berth.
+load ../lib/engine
+load ../lib/hosts
+load ../lib/registry
+
+setup_file() {
+	registries_make
+	export PEER_DOCKER
+	PEER_DOCKER=$("$BATS_TEST_DIRNAME/../../tools/peer" path docker) || PEER_DOCKER=
+}
+teardown_file() { registries_remove; }
+
+setup() {
+	C=$BATS_TEST_TMPDIR/c
+	mkdir -p "$C"
+	printf 'FROM --platform=$BUILDPLATFORM busybox AS b\nARG TARGETARCH\nRUN echo $TARGETARCH >/arch\nFROM scratch\nCOPY --from=b /arch /arch\nCMD ["x"]\n' >"$C/Dockerfile"
+	cd "$C"
+}
+
+buildx() { [ -n "$PEER_DOCKER" ] || skip "today's docker cannot be had"; on_host env DOCKER_HOST="$DOCKER_HOST" "$PEER_DOCKER" "$@"; }
+b() { "$BUILD/berth" "$@"; }
+# The content of a platform's /arch: the one layer that there is.
+arch_of() { cat "$(layer_folder "$1" --platform "$2")/arch"; }
+# An ELF file that no kernel of ours runs by itself.
+foreign_program() { python3 -c "
+import struct, sys
+sys.stdout.buffer.write(b'\x7fELF\x02\x01\x01' + bytes(9) + struct.pack('<HHIQQQIHHHHHH', 2, 22, 1, 0x400000, 64, 0, 0, 64, 56, 1, 0, 0, 0))" >"$1"; chmod +x "$1"; }
+
+@test "berth build --platform a,b: an index, with a stage of the host for each" {
+	b build --platform linux/amd64,linux/arm64,linux/amd64 -t multi . 2>&1 | tee out
+	grep -q 'linux/amd64->arm64 b 2/2\|linux/arm64->amd64 b 2/2' out
+	grep -q 'exporting manifest list sha256:' out
+	[ "$(arch_of multi linux/amd64)" = amd64 ]
+	[ "$(arch_of multi linux/arm64)" = arm64 ]
+	[ "$(b image inspect -f '{{.Architecture}}' multi)" = "$(uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')" ]
+	[ "$(b image ls --tree multi | grep -c ' linux/')" -eq 2 ]
+	run b build --platform linux/amd64,plan9/foo .
+	[ "$status" -ne 0 ]
+	run b build --platform linux/amd64,nonsense .
+	[[ $output == *'"nonsense": unknown operating system or architecture: invalid argument'* ]]
+}
+
+@test "RUN for another machine: tried, and what is missing is said" {
+	foreign_program sh
+	printf 'FROM scratch\nCOPY sh /bin/sh\nRUN echo hi\n' >Dockerfile
+	run b build --platform linux/s390x .
+	[ "$status" -ne 0 ]
+	[[ $output == *"this host cannot run programs for linux/s390x: binfmt_misc has no interpreter for them"* ]]
+	# What is said to be of another machine and runs here is run.
+	b save -o busybox.tar busybox
+	printf 'FROM scratch\nCOPY . /\n' >Dockerfile
+	b import --platform linux/s390x "$WORK/busybox.tar" other
+	printf 'FROM other\nRUN echo runs >/out\n' >Dockerfile
+	b build --platform linux/s390x -t ran .
+	[ "$(cat "$(layer_folder ran --platform linux/s390x)/out")" = runs ]
+}
+
+@test "the same step of two platforms runs once" {
+	printf 'FROM --platform=$BUILDPLATFORM busybox AS b\nRUN echo once; sleep 1; date +%%s%%N >/t\nFROM scratch\nCOPY --from=b /t /t\n' >Dockerfile
+	b build --platform linux/amd64,linux/arm64 -t once . 2>&1 | tee out
+	[ "$(cat "$(layer_folder once --platform linux/amd64)/t")" = "$(cat "$(layer_folder once --platform linux/arm64)/t")" ]
+}
+
+@test "buildx --platform a,b: index, metadata, --load, --push with provenance, -o local and oci" {
+	buildx buildx build --platform linux/amd64,linux/arm64 -t bx --metadata-file meta.json --iidfile iid .
+	[ "$(jq -r '."containerimage.descriptor".mediaType' meta.json)" = application/vnd.oci.image.index.v1+json ]
+	[ "$(cat iid)" = "$(jq -r '."containerimage.digest"' meta.json)" ]
+	[ "$(b image inspect -f '{{.Id}}' "$(cat iid)")" = "$(b image inspect -f '{{.Id}}' bx)" ]
+	[ "$(arch_of bx linux/arm64)" = arm64 ]
+	buildx buildx build --load --platform linux/amd64,linux/arm64 -t loaded .
+	[ "$(arch_of loaded linux/arm64)" = arm64 ]
+	buildx buildx build --push --platform linux/amd64,linux/arm64 -t localhost:5000/pushed --metadata-file meta.json .
+	on_host curl -s -H 'Accept: application/vnd.oci.image.index.v1+json' http://127.0.0.1:5000/v2/pushed/manifests/latest >index.json
+	[ "sha256:$(sha256sum <index.json | cut -d' ' -f1)" = "$(jq -r '."containerimage.digest"' meta.json)" ]
+	[ "$(jq -r '[.manifests[].platform.architecture] | join(" ")' index.json)" = 'amd64 arm64 unknown unknown' ]
+	[ "$(jq -r '.manifests[2].annotations."vnd.docker.reference.digest"' index.json)" = "$(jq -r '.manifests[0].digest' index.json)" ]
+	buildx buildx imagetools inspect localhost:5000/pushed --format '{{json .Provenance}}' | jq -e '."linux/arm64".SLSA.materials[0].uri | startswith("pkg:docker/busybox@latest?platform=linux%2F")'
+	buildx buildx build --platform linux/amd64,linux/arm64 -o out .
+	[ "$(cat out/linux_amd64/arch out/linux_arm64/arch)" = $'amd64\narm64' ]
+	buildx buildx build --platform linux/amd64,linux/arm64 -t gone -o type=oci,dest=oci.tar .
+	[ -z "$(b images -q gone)" ]
+	b load -i oci.tar
+	[ "$(arch_of gone linux/arm64)" = arm64 ]
+}
+
+@test "provenance where it is asked for, and not in what stays here unasked" {
+	buildx buildx build -q -t plain .
+	[ "$(b image inspect -f '{{json .Descriptor}}' plain)" = null ]
+	buildx buildx build -q --provenance=true -t said .
+	curl -s --unix-socket "$WORK/b.sock" 'http://b/v1.48/images/said/json?manifests=1' | jq -e '[.Manifests[].Kind] == ["image", "attestation"]'
+	b tag said localhost:5000/said
+	b push -q localhost:5000/said
+	on_host curl -s -H 'Accept: application/vnd.oci.image.index.v1+json' http://127.0.0.1:5000/v2/said/manifests/latest | jq -e '.manifests | length == 2'
+	run buildx buildx build --sbom=true .
+	[ "$status" -ne 0 ]
+	[[ $output == *"attestation sbom is not supported"* ]]
+}
+
+@test "bake and compose: linked targets and build.platforms" {
+	cat >docker-bake.hcl <<-'END'
+		group "default" { targets = ["app"] }
+		target "base" { dockerfile-inline = "FROM scratch\nARG TARGETARCH\nCOPY Dockerfile /base" }
+		target "app" {
+		  contexts = { below = "target:base" }
+		  platforms = ["linux/amd64", "linux/arm64"]
+		  dockerfile-inline = "FROM below\nARG TARGETARCH\nCOPY Dockerfile /app-$TARGETARCH"
+		  tags = ["linked"]
+		}
+	END
+	buildx buildx bake
+	[ "$(ls "$(layer_folder linked --platform linux/arm64)")" = app-arm64 ]
+	printf 'services:\n  s:\n    image: composed\n    build:\n      context: .\n      platforms: [linux/amd64, linux/arm64]\n' >compose.yaml
+	buildx compose build
+	[ "$(arch_of composed linux/arm64)" = arm64 ]
+}
