@@ -1,7 +1,7 @@
 # A thin front: meson.build is the build.
 BUILD := build
 
-.PHONY: all demo test test-fast asan tsan valgrind fuzz guards crash soak bench fmt lint man install deb clean
+.PHONY: all demo test test-fast asan tsan valgrind coverage fuzz guards crash soak bench fmt lint man install deb clean
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
 
@@ -33,6 +33,11 @@ valgrind:
 	@tools/install-packages valgrind
 	@tests/run-sanitized valgrind
 
+# Which lines the fast tests run: a table by file, and build-coverage/coverage/index.html.
+coverage:
+	@tools/install-packages coverage
+	@tests/run-sanitized coverage
+
 # FUZZ_SECONDS of each target from any seed; `make test` gives each 20 seconds from a fixed one.
 fuzz: all
 	@tools/install-packages test
@@ -59,8 +64,9 @@ bench: all
 fmt:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
-lint: all
-	@cppcheck --quiet --error-exitcode=1 --enable=warning,portability --library=gtk --suppress=missingInclude --suppress=unknownMacro --suppress=varFuncNullUB --inline-suppr -I src src
+lint:
+	@tools/install-packages test
+	@tests/lint
 
 man: all
 	@tools/man
@@ -74,4 +80,4 @@ deb:
 	@BERTH_BUILD=$(BUILD) tools/deb
 
 clean:
-	@rm -rf $(BUILD) build-address build-thread build-valgrind
+	@rm -rf $(BUILD) build-address build-thread build-valgrind build-coverage

@@ -109,6 +109,6 @@ typedef struct {
 	gsize taken;
 } GrpcBytes;
 gssize grpc_bytes_read(gpointer bytes, void *buffer, gsize size, GError **error);
-bool grpc_bytes_write(gpointer bytes, const void *data, gsize length, GError **error);
+bool grpc_bytes_write(gpointer data, const void *part, gsize length, GError **error);
 void grpc_bytes_clear(GrpcBytes *bytes);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GrpcBytes, grpc_bytes_clear)
