@@ -151,7 +151,7 @@ memory() { d volume create -o type=tmpfs -o device=tmpfs "$@"; }
 @test "df and prune leave volumes with options alone, and no removal deletes what is mounted below a folder" {
 	d volume create -o type=none -o o=bind -o "device=$WORK/srv/x" kept
 	d volume create plain
-	[[ $(api 'http://b/system/df?type=volume' | jq -r '.Volumes[].Name') == plain ]]
+	[[ $(api 'http://b/v1.51/system/df?type=volume' | jq -r '.Volumes[].Name') == plain ]]
 	[[ $(api -X POST -G --data-urlencode 'filters={"all":["true"]}' http://b/volumes/prune) == *plain* ]]
 	d volume rm kept
 	d volume create by-hand
