@@ -376,6 +376,10 @@ static bool bind_value(Bind *bind, const Key *key, const json_t *from, json_t **
 	case G_SET_INT:
 	case G_PUT_INT:
 		return to_int(bind, from, true, value);
+	case G_SET_COUNT:
+		return to_int(bind, from, true, value) &&
+		       (json_integer_value(*value) >= 0 ||
+			       refuse(bind, "must not be negative%s", ""));
 	case G_UINT:
 	case G_PUT_UINT:
 		return json_is_string(from) ? refuse(bind, "must be a number, not text%s", "")

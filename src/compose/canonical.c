@@ -1,5 +1,6 @@
 /* Short forms of a tree become long ones: those that merging, checks and paths must not know. The rest is done when the
  * model is bound to its types. */
+#include "compose/compose.h"
 #include "compose/walk.h"
 
 #include "base/error.h"
@@ -187,9 +188,8 @@ static bool to_external(Walk *walk, json_t **value)
 	if (!json_is_object(external))
 		return true;
 	if (name != NULL) {
-		print_to(stderr,
-			"WARN[0000] %s: external.name is deprecated. Please set name and external: "
-			"true\n",
+		compose_warn("%s: external.name is deprecated. Please set name and external: "
+			     "true",
 			walk->path->str);
 		if (own != NULL && !json_equal(own, name))
 			return walk_fail(walk, "name and external.name conflict; only use name");

@@ -1,5 +1,6 @@
 /* Strings that variables have left where a number or a truth value must be. */
 #include "compose/cast.h"
+#include "compose/compose.h"
 #include "compose/keys.h"
 
 #include "base/error.h"
@@ -14,7 +15,12 @@ bool text_to_bool(const char *text, bool *value)
 										   NULL};
 	g_autofree char *lower = g_ascii_strdown(text, -1);
 	*value = g_strv_contains(yes, lower);
-	return *value || g_strv_contains(no, lower);
+	if (!*value && !g_strv_contains(no, lower))
+		return false;
+	if (strcmp(lower, "true") != 0 && strcmp(lower, "false") != 0)
+		compose_warn("\"%s\" for boolean is not supported by YAML 1.2, please use `%s`",
+			text, *value ? "true" : "false");
+	return true;
 }
 
 bool text_to_integer(const char *text, json_int_t *value)

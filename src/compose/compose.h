@@ -29,6 +29,7 @@ typedef struct {
 	char **files;	     /* absolute, or "-" */
 	char **env_files;
 	json_t *remotes; /* what was fetched: "oci://..." -> {"file": true} if by -f, {"include": true} if a file asked for it */
+	json_t *faults; /* service -> why its env_file or label_file cannot be read */
 	bool includes_local; /* a file includes another one that is here */
 	json_t *model; /* name, services, networks, volumes, secrets, configs: all in long form */
 	json_t *inactive;      /* services that no profile asks for: name -> service */
@@ -50,6 +51,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Project, project_free)
 json_t *project_services(const Project *project); /* name -> service; borrowed */
 json_t *project_service(
 	const Project *project, const char *name, GError **error); /* "no such service: x" */
+/* Whether the files of these services could be read (NULL: of all): to be asked before something is made of them. */
+bool project_check_files(const Project *project, const json_t *names, GError **error);
 /* Makes the named services active, whatever their profiles, and what they depend on. */
 bool project_activate(Project *project, char *const *names, GError **error);
 /* "lower-case_1": what a project may be called. */
@@ -81,6 +84,9 @@ int service_replicas(const json_t *service);
 /* Its image, or what the one that is built for it is called; the caller frees it. */
 char *service_image(const Project *project, const char *name, const json_t *service);
 
+/* warn.c: to standard error: "WARN[0000] ..." on a terminal, else a line of a log. Without a line feed at the end. */
+void compose_warn(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
 /* Something that happens to one thing. */
 typedef struct {
 	const char *id;	    /* "Container x-web-1", "web", "a1b2c3d4e5f6" (a layer) */
@@ -99,6 +105,9 @@ typedef struct {
 	gpointer data;
 	GMutex lock;
 	bool dry_run; /* nothing is done */
+	/* What a hook writes in a container; NULL: nobody hears it. From several threads. */
+	void (*hook)(gpointer data, const json_t *container, const char *bytes, size_t length);
+	gpointer hook_data;
 } Teller;
 /* "Container", "x-web-1" (the two are its id), "Starting"; text: an error, or "". */
 void tell(Teller *teller, const char *kind, const char *name, const char *state, const char *text);
@@ -110,6 +119,8 @@ void tell_happening(Teller *teller, const Happening *happening);
 /* As GET /containers/json lists them, one-off ones only where they are asked for; new reference. */
 json_t *project_containers(
 	Client *client, const char *project, bool all, bool one_off, GError **error);
+/* All of them: those that run and those that do not, of services and of `run`. New reference. */
+json_t *project_all_containers(Client *client, const char *project, GError **error);
 /* The "filters" of what carries a project's label, escaped for a query; the caller frees it. */
 char *project_filter(const char *project);
 const char *container_label(
@@ -148,6 +159,7 @@ typedef struct {
 	json_t *scale;	   /* service -> number */
 	json_t *image_ids; /* service -> id of its image */
 	bool force_recreate, no_recreate, always_recreate_deps, renew_volumes;
+	bool all_resources; /* networks and volumes that no service uses, too */
 	int timeout; /* seconds for a stop; -1: the container's own */
 } UpOptions;
 /* Networks, volumes and containers, as far as they are not there already. */
@@ -173,6 +185,9 @@ char *compose_run(const Project *project, Client *client, const char *service_na
 	GError **error);
 
 /* down.c */
+/* In the order of the model, with its services' pre_stop. */
+bool project_stop(const Project *project, Client *client, const json_t *containers, int timeout,
+	Teller *teller, GError **error);
 bool containers_stop(
 	Client *client, const json_t *containers, int timeout, Teller *teller, GError **error);
 bool containers_remove(

@@ -87,7 +87,7 @@ bool compose_down(const Project *project, Client *client, const DownOptions *opt
 		return false;
 	bool named = options->services != NULL && *options->services != NULL;
 	ContainersEnd stop = {project, own, options->timeout, false, true, teller},
-	     remove = {project, own, -1, options->volumes, false, teller};
+		      remove = {project, own, -1, options->volumes, false, teller};
 	if (!containers_end(&stop, client, error) || !containers_end(&remove, client, error) ||
 		!remove_one_offs(project, client, options, teller, error) ||
 		!remove_provided(project, options, teller, error))

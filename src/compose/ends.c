@@ -19,7 +19,8 @@ static bool end_one(ContainersEnd *work, Client *client, const json_t *container
 	/* Whatever becomes of them: what is to stop, stops. */
 	if (work->stop && !work->teller->dry_run &&
 		strcmp(json_str(container, "State"), "running") == 0)
-		hooks_run(client, json_object_get(service, "pre_stop"), id, NULL);
+		hooks_run(client, json_object_get(service, "pre_stop"), container, work->teller,
+			NULL);
 	answer = work->teller->dry_run ? json_object()
 		 : work->stop ? engine_call(client, &problem, "POST", NULL, "/containers/%s/stop%s",
 					id, query)
@@ -64,6 +65,13 @@ static Project *no_project(void)
 	Project *project = g_new0(Project, 1);
 	project->model = json_object();
 	return project;
+}
+
+bool project_stop(const Project *project, Client *client, const json_t *containers, int timeout,
+	Teller *teller, GError **error)
+{
+	ContainersEnd work = {project, containers, timeout, false, true, teller};
+	return containers_end(&work, client, error);
 }
 
 bool containers_stop(

@@ -24,8 +24,7 @@ typedef struct {
 
 static bool apply(Extends *extends, const Source *source, const char *name);
 
-static bool G_GNUC_PRINTF(3, 4)
-	refuse(Extends *extends, const char *name, const char *format, ...)
+static bool G_GNUC_PRINTF(3, 4) refuse(Extends *extends, const char *name, const char *format, ...)
 {
 	va_list values;
 	va_start(values, format);

@@ -105,16 +105,28 @@ static bool resolve_service(
 	       resolve_labels(service, error);
 }
 
-static bool resolve_files(const Project *project, const Loader *loader, GError **error)
+/* A file that a service lacks is no fault of the others: it is told when something is made of that service. */
+static void resolve_files(Project *project, const Loader *loader)
 {
 	const char *name;
 	json_t *service;
 	json_object_foreach (project_services(project), name, service) {
 		g_autofree char *path = g_strconcat("services.", name, NULL);
-		g_autoptr(GError) problem = NULL;
-		if (!resolve_service(project, loader->environment, service, &problem))
-			return loader_fail(loader, error, path, "%s", problem->message);
+		g_autoptr(GError) problem = NULL, placed = NULL;
+		if (resolve_service(project, loader->environment, service, &problem))
+			continue;
+		loader_fail(loader, &placed, path, "%s", problem->message);
+		json_object_set_new(project->faults, name, json_lenient(placed->message));
 	}
+}
+
+bool project_check_files(const Project *project, const json_t *names, GError **error)
+{
+	const char *name;
+	json_t *fault;
+	json_object_foreach (project->faults, name, fault)
+		if (names == NULL || json_object_get(names, name) != NULL)
+			return fail(error, BERTH_ERROR_UNAVAILABLE, "%s", json_string_value(fault));
 	return true;
 }
 
@@ -207,6 +219,7 @@ bool project_finish(Project *project, Loader *loader, GError **error)
 	project->no_resolve_env = options->no_resolve_env;
 	project->inactive = json_object();
 	project->profiles = json_array();
+	project->faults = json_object();
 	project->variables = json_object();
 	g_autoptr(Environment) none = environment_new(false);
 	if (!options->no_normalize)
@@ -222,9 +235,9 @@ bool project_finish(Project *project, Loader *loader, GError **error)
 	json_decref(project->inactive);
 	set_aside_inactive(project, loader);
 	sort_services(project);
-	if ((!options->no_consistency && !project_check(project, loader, error)) ||
-		!resolve_files(project, loader, error))
+	if (!options->no_consistency && !project_check(project, loader, error))
 		return false;
+	resolve_files(project, loader);
 	return true;
 }
 

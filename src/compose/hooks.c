@@ -7,8 +7,41 @@
 
 #include <unistd.h>
 
-bool hooks_run(Client *client, const json_t *hooks, const char *id, GError **error)
+enum { FRAME = 8 };
+
+static bool read_exactly(int fd, void *bytes, size_t length)
 {
+	for (size_t used = 0; used < length;) {
+		ssize_t n = read(fd, (char *)bytes + used, length - used);
+		if (n <= 0)
+			return false;
+		used += (size_t)n;
+	}
+	return true;
+}
+
+/* What comes in frames of the Engine API ("Stream format" of attach), to its end. */
+static void hear(int fd, const json_t *container, const Teller *teller)
+{
+	guint8 head[FRAME];
+	char block[4096];
+	while (read_exactly(fd, head, FRAME)) {
+		size_t left = (size_t)head[4] << 24 | (size_t)head[5] << 16 | (size_t)head[6] << 8 |
+			      head[7];
+		for (size_t part; left > 0; left -= part) {
+			part = MIN(left, sizeof block);
+			if (!read_exactly(fd, block, part))
+				return;
+			if (teller->hook != NULL)
+				teller->hook(teller->hook_data, container, block, part);
+		}
+	}
+}
+
+bool hooks_run(Client *client, const json_t *hooks, const json_t *container, const Teller *teller,
+	GError **error)
+{
+	const char *id = json_str(container, "Id");
 	size_t i;
 	json_t *hook;
 	json_array_foreach (hooks, i, hook) {
@@ -25,11 +58,10 @@ bool hooks_run(Client *client, const json_t *hooks, const char *id, GError **err
 		g_autofree char *path = g_strdup_printf("/exec/%s/start", json_str(made, "Id"));
 		g_autoptr(json_t) options = json_pack("{s:b, s:b}", "Detach", 0, "Tty", 0);
 		int fd = client_hijack(client, path, options, error);
-		char block[4096];
-		while (fd >= 0 && read(fd, block, sizeof block) > 0)
-			;
-		if (fd >= 0)
+		if (fd >= 0) {
+			hear(fd, container, teller);
 			close(fd);
+		}
 		g_autoptr(json_t) end = fd >= 0 ? engine_call(client, error, "GET", NULL,
 							  "/exec/%s/json", json_str(made, "Id"))
 						: NULL;

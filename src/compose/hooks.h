@@ -2,5 +2,7 @@
 #pragma once
 #include "compose/compose.h"
 
-/* One after the other, to their ends; false with error when one fails. hooks may be NULL. */
-bool hooks_run(Client *client, const json_t *hooks, const char *container, GError **error);
+/* In a container, one after the other, to their ends; what they write goes to the teller's "hook". False with error when one
+ * fails. hooks may be NULL. */
+bool hooks_run(Client *client, const json_t *hooks, const json_t *container, const Teller *teller,
+	GError **error);

@@ -92,10 +92,37 @@ static json_t *texts(const json_t *value)
 				      : json_array();
 }
 
+static bool is_texts(const json_t *value)
+{
+	size_t i;
+	json_t *item;
+	json_array_foreach (value, i, item)
+		if (!json_is_string(item))
+			return false;
+	return value == NULL || json_is_null(value) || json_is_string(value) ||
+	       json_is_array(value);
+}
+
+static bool check_wish(const json_t *from, GError **error)
+{
+	static const char *const lists[] = {"path", "env_file"};
+	const json_t *folder = json_object_get(from, "project_directory");
+	if (!json_is_string(from) && !json_is_object(from) && !json_is_null(from))
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "must be a path or a mapping");
+	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
+		if (!is_texts(json_object_get(from, lists[i])))
+			return fail(error, BERTH_ERROR_UNAVAILABLE,
+				"%s must be a string or a list of strings", lists[i]);
+	return folder == NULL || json_is_null(folder) || json_is_string(folder) ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE, "project_directory must be a string");
+}
+
 /* The paths of a remote copy are absolute ones: it has no way from here. */
 static bool read_wish(const Loader *loader, const json_t *from, Wish *wish, GError **error)
 {
 	bool remote = false;
+	if (!check_wish(from, error))
+		return false;
 	g_autoptr(json_t) paths =
 		texts(json_is_string(from) ? from : json_object_get(from, "path"));
 	g_autoptr(GStrvBuilder) files = g_strv_builder_new();
@@ -116,7 +143,7 @@ static bool read_wish(const Loader *loader, const json_t *from, Wish *wish, GErr
 	wish->files = g_strv_builder_end(files);
 	wish->env_files = texts(json_object_get(from, "env_file"));
 	if (wish->files[0] == NULL)
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "the path is missing");
+		return true;
 	wish->folder = *folder != '\0' ? path_absolute(loader->folder, folder)
 				       : g_path_get_dirname(wish->files[0]);
 	/* What is no folder is a file in it. */
@@ -147,6 +174,8 @@ static bool include_one(Loader *loader, Document *document, const json_t *from,
 	g_autoptr(GError) problem = NULL;
 	if (!read_wish(loader, from, &wish, &problem))
 		return document_fail(document, error, at, "%s", problem->message);
+	if (wish.files[0] == NULL)
+		return true;
 	if (g_strv_contains(included, wish.files[0])) {
 		g_autofree char *way = g_strjoinv("\n include ", (char **)included + 1);
 		return document_fail(document, error, at,
@@ -186,10 +215,9 @@ static void warn_obsolete(json_t *tree, const char *file)
 {
 	if (json_object_get(tree, "version") == NULL)
 		return;
-	print_to(stderr,
-		"WARN[0000] %s: the attribute `version` is obsolete, it will be ignored, please "
-		"remove it to "
-		"avoid potential confusion\n",
+	compose_warn("%s: the attribute `version` is obsolete, it will be ignored, please "
+		     "remove it to "
+		     "avoid potential confusion",
 		file);
 	json_object_del(tree, "version");
 }

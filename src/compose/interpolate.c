@@ -1,4 +1,5 @@
 /* "${NAME:-word}" in a file's strings (Compose Specification, "Interpolation"). */
+#include "compose/compose.h"
 #include "compose/variables.h"
 
 #include "base/error.h"
@@ -37,14 +38,8 @@ static char *plain_value(const char *name, Environment *environment)
 {
 	const char *value = environment_get(environment, name);
 	if (value == NULL && !environment->quiet &&
-		g_hash_table_add(environment->warned, g_strdup(name))) {
-		g_autoptr(GDateTime) now = g_date_time_new_now_local();
-		g_autofree char *time = g_date_time_format_iso8601(now);
-		print_to(stderr,
-			"time=\"%s\" level=warning msg=\"The \\\"%s\\\" variable is not set. "
-			"Defaulting to a blank string.\"\n",
-			time, name);
-	}
+		g_hash_table_add(environment->warned, g_strdup(name)))
+		compose_warn("The \"%s\" variable is not set. Defaulting to a blank string.", name);
 	return g_strdup(value != NULL ? value : "");
 }
 

@@ -142,7 +142,7 @@ static const Key dependencies[] = {
 	{0},
 };
 static const Key update_keys[] = {
-	{"parallelism", I | S | TOI, G_SET_INT, NULL, NULL, NULL},
+	{"parallelism", I | S | TOI, G_SET_COUNT, NULL, NULL, NULL},
 	{"delay", S, G_DURATION, NULL, NULL, NULL},
 	{"failure_action", S, G_STRING, NULL, NULL, NULL},
 	{"monitor", S, G_DURATION, NULL, NULL, NULL},
@@ -199,7 +199,7 @@ static const Key resource_keys[] = {
 static const Key restart_keys[] = {
 	{"condition", S, G_STRING, NULL, NULL, NULL},
 	{"delay", S, G_SET_DURATION, NULL, NULL, NULL},
-	{"max_attempts", I | S | TOI, G_SET_INT, NULL, NULL, NULL},
+	{"max_attempts", I | S | TOI, G_SET_COUNT, NULL, NULL, NULL},
 	{"window", S, G_SET_DURATION, NULL, NULL, NULL},
 	{0},
 };
@@ -249,7 +249,7 @@ static const Key health_keys[] = {
 	{"test", S | L, G_TEST, NULL, NULL, NULL},
 	{"timeout", S, G_SET_DURATION, NULL, NULL, NULL},
 	{"interval", S, G_SET_DURATION, NULL, NULL, NULL},
-	{"retries", N | S | TOI, G_SET_INT, NULL, NULL, NULL},
+	{"retries", N | S | TOI, G_SET_COUNT, NULL, NULL, NULL},
 	{"start_period", S, G_SET_DURATION, NULL, NULL, NULL},
 	{"start_interval", S, G_SET_DURATION, NULL, NULL, NULL},
 	{"disable", B | S | TOB, G_BOOL, NULL, NULL, NULL},

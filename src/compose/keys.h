@@ -36,8 +36,9 @@ typedef enum {
 	G_ALWAYS,   /* a truth value that is always written */
 	G_INT,	    /* where 0 */
 	G_SET_INT,
-	G_PUT_INT, /* an integer that is always written */
-	G_UINT,	   /* a number only, no text of one; left out where 0 */
+	G_PUT_INT,   /* an integer that is always written */
+	G_SET_COUNT, /* the same of what cannot be less than nothing */
+	G_UINT,	     /* a number only, no text of one; left out where 0 */
 	G_PUT_UINT,
 	G_FLOAT, /* of 32 bits */
 	G_DURATION,

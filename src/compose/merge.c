@@ -268,8 +268,7 @@ static json_t *merge_value(Merge *merge, json_t *base, const json_t *over)
 	if (json_is_null(over))
 		return json_incref(base);
 	if (json_is_object(base))
-		return json_is_object(over) ? merge_maps(merge, base, over)
-					    : merge_fail(merge);
+		return json_is_object(over) ? merge_maps(merge, base, over) : merge_fail(merge);
 	if (!json_is_array(base))
 		return json_incref((json_t *)over);
 	if (!json_is_array(over))

@@ -18,6 +18,7 @@ void project_free(Project *project)
 	g_strfreev(project->files);
 	g_strfreev(project->env_files);
 	json_decref(project->remotes);
+	json_decref(project->faults);
 	json_decref(project->model);
 	json_decref(project->inactive);
 	json_decref(project->variables);

@@ -102,6 +102,7 @@ typedef struct {
 	const char *kind, *title, *key, *name; /* "network", "Network" */
 	const json_t *resource;
 	char *hash;
+	json_t *left; /* containers that have left a network: id -> the endpoint that they had */
 } One;
 
 static bool is_network(const One *one)
@@ -122,7 +123,7 @@ static bool uses(const One *one, const json_t *service)
 	return false;
 }
 
-/* Containers of the services that use it; they are noted as to be made anew. NULL with error. */
+/* Containers of the services that use it; those on a volume are noted as to be made anew. NULL with error. */
 static json_t *users_of(const One *one, GError **error)
 {
 	g_autoptr(json_t) all =
@@ -132,7 +133,7 @@ static json_t *users_of(const One *one, GError **error)
 	size_t i;
 	json_object_foreach (project_services(one->project), name, service) {
 		g_autoptr(json_t) own = uses(one, service) ? containers_of(all, name) : NULL;
-		if (own != NULL)
+		if (own != NULL && !is_network(one))
 			json_object_set_new(one->resources->remade, name, json_true());
 		json_array_foreach (own, i, container)
 			json_array_append(users, container);
@@ -143,19 +144,55 @@ static json_t *users_of(const One *one, GError **error)
 	return NULL;
 }
 
-static bool disconnect(const One *one, const json_t *users, GError **error)
+/* What was asked for in a network, so that it can be asked for again. New reference. */
+static json_t *endpoint_of(const json_t *container, const char *network)
+{
+	static const char *const asked[] = {
+		"IPAMConfig", "Links", "Aliases", "DriverOpts", "GwPriority"};
+	const json_t *had =
+		json_object_get(json_at(container, "NetworkSettings.Networks"), network);
+	json_t *endpoint = json_object();
+	for (size_t i = 0; i < G_N_ELEMENTS(asked); i++)
+		if (json_object_get(had, asked[i]) != NULL)
+			json_object_set(endpoint, asked[i], json_object_get(had, asked[i]));
+	return endpoint;
+}
+
+static bool disconnect(One *one, const json_t *users, GError **error)
 {
 	size_t i;
 	json_t *container;
 	g_autofree char *escaped = client_escape(one->name);
 	json_array_foreach (users, i, container) {
-		json_t *networks = json_at(container, "NetworkSettings.Networks");
-		g_autoptr(json_t) body =
-			json_pack("{s:s, s:b}", "Container", json_str(container, "Id"), "Force", 1);
-		if (json_object_get(networks, one->name) == NULL)
+		const char *id = json_str(container, "Id");
+		if (json_object_get(json_at(container, "NetworkSettings.Networks"), one->name) ==
+			NULL)
 			continue;
+		g_autoptr(json_t) body = json_pack("{s:s, s:b}", "Container", id, "Force", 1),
+				  whole = engine_call(one->client, error, "GET", NULL,
+					  "/containers/%s/json", id);
+		g_autoptr(json_t) answer = whole != NULL
+						   ? engine_call(one->client, error, "POST", body,
+							     "/networks/%s/disconnect", escaped)
+						   : NULL;
+		if (answer == NULL)
+			return false;
+		json_object_set_new(one->left, id, endpoint_of(whole, one->name));
+	}
+	return true;
+}
+
+/* Who has left the old network joins the new one. */
+static bool reconnect(const One *one, GError **error)
+{
+	const char *id;
+	json_t *endpoint;
+	g_autofree char *escaped = client_escape(one->name);
+	json_object_foreach (one->left, id, endpoint) {
+		g_autoptr(json_t) body =
+			json_pack("{s:s, s:O}", "Container", id, "EndpointConfig", endpoint);
 		g_autoptr(json_t) answer = engine_call(
-			one->client, error, "POST", body, "/networks/%s/disconnect", escaped);
+			one->client, error, "POST", body, "/networks/%s/connect", escaped);
 		if (answer == NULL)
 			return false;
 	}
@@ -163,7 +200,7 @@ static bool disconnect(const One *one, const json_t *users, GError **error)
 }
 
 /* What is there is not what the project says: it goes, and containers leave it before. Those on a volume go, too. */
-static bool remove_diverged(const One *one, GError **error)
+static bool remove_diverged(One *one, GError **error)
 {
 	g_autoptr(json_t) users = users_of(one, error);
 	g_autofree char *escaped = client_escape(one->name);
@@ -185,14 +222,12 @@ static void warn_of_owner(const One *one, const json_t *labels)
 	const char *owner =
 		json_string_value(json_object_get(labels, "com.docker.compose.project"));
 	if (owner == NULL)
-		print_to(stderr,
-			"WARN[0000] a %s with name %s exists but was not created by compose.\n"
-			"Set `external: true` to use an existing %s\n",
+		compose_warn("a %s with name %s exists but was not created by compose.\n"
+			     "Set `external: true` to use an existing %s",
 			one->kind, one->name, one->kind);
 	else if (strcmp(owner, one->project->name) != 0)
-		print_to(stderr,
-			"WARN[0000] a %s with name %s exists but was not created for project "
-			"\"%s\".\nSet `external: true` to use an existing %s\n",
+		compose_warn("a %s with name %s exists but was not created for project "
+			     "\"%s\".\nSet `external: true` to use an existing %s",
 			one->kind, one->name, one->project->name, one->kind);
 }
 
@@ -208,7 +243,7 @@ static bool may_remove(const One *one)
 }
 
 /* 1: it is there and may stay, 0: it is gone, -1: error. */
-static int settle(const One *one, const json_t *there, GError **error)
+static int settle(One *one, const json_t *there, GError **error)
 {
 	const json_t *labels = json_object_get(there, "Labels");
 	g_autofree char *label = g_strconcat("com.docker.compose.", one->kind, NULL);
@@ -249,9 +284,10 @@ static bool make(const One *one, GError **error)
 							: engine_call(one->client, error, "POST",
 								  body, "/%ss/create", one->kind);
 	tell(one->teller, one->title, one->name, answer != NULL ? "Created" : "Error", "");
-	if (answer != NULL)
-		note(one, answer);
-	return answer != NULL;
+	if (answer == NULL)
+		return false;
+	note(one, answer);
+	return reconnect(one, error);
 }
 
 static bool create_one(One *one, GError **error)
@@ -301,8 +337,8 @@ void resources_clear(Resources *resources)
 	json_decref(resources->remade);
 }
 
-bool resources_create(const Project *project, Client *client, const json_t *names, Teller *teller,
-	Resources *resources, GError **error)
+bool resources_create(const Project *project, Client *client, const json_t *names, bool unused,
+	Teller *teller, Resources *resources, GError **error)
 {
 	static const char *const kinds[][3] = {
 		{"network", "Network", "networks"}, {"volume", "Volume", "volumes"}};
@@ -310,15 +346,18 @@ bool resources_create(const Project *project, Client *client, const json_t *name
 	json_t *value;
 	*resources = (Resources){json_object(), json_object(), json_object()};
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
-		g_autoptr(json_t) all = used(project, names, kinds[i][2]);
+		const json_t *known = json_object_get(project->model, kinds[i][2]);
+		g_autoptr(json_t) all = unused && known != NULL ? json_copy((json_t *)known)
+								: used(project, names, kinds[i][2]);
 		json_object_foreach (all, key, value) {
-			const json_t *resource =
-				json_object_get(json_object_get(project->model, kinds[i][2]), key);
+			const json_t *resource = json_object_get(known, key);
 			g_autofree char *hash =
 				i == 0 ? network_hash(resource) : volume_hash(resource);
 			One one = {project, client, teller, resources, kinds[i][0], kinds[i][1],
-				key, json_str(resource, "name"), resource, hash};
-			if (!create_one(&one, error))
+				key, json_str(resource, "name"), resource, hash, json_object()};
+			bool ok = create_one(&one, error);
+			json_decref(one.left);
+			if (!ok)
 				return false;
 		}
 	}

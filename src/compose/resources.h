@@ -10,8 +10,9 @@ typedef struct {
 } Resources;
 void resources_clear(Resources *resources);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Resources, resources_clear)
-bool resources_create(const Project *project, Client *client, const json_t *names, Teller *teller,
-	Resources *resources, GError **error);
+/* unused: those that no service uses, too. */
+bool resources_create(const Project *project, Client *client, const json_t *names, bool unused,
+	Teller *teller, Resources *resources, GError **error);
 /* What bears the project's label: networks, and volumes where asked for. */
 bool resources_remove(
 	const Project *project, Client *client, bool volumes, Teller *teller, GError **error);

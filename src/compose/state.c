@@ -97,6 +97,19 @@ json_t *project_containers(
 	return ordered;
 }
 
+json_t *project_all_containers(Client *client, const char *project, GError **error)
+{
+	json_t *all = project_containers(client, project, true, false, error);
+	g_autoptr(json_t) runs =
+		all != NULL ? project_containers(client, project, true, true, error) : NULL;
+	if (runs == NULL) {
+		json_decref(all);
+		return NULL;
+	}
+	json_array_extend(all, runs);
+	return all;
+}
+
 json_t *containers_by_name(const json_t *containers)
 {
 	return sorted(containers, by_name);
@@ -121,8 +134,8 @@ json_t *container_at(const json_t *containers, const char *service, int number, 
 			(number == 0 || container_number(container) == number))
 			return container;
 	if (number > 0)
-		fail(error, BERTH_ERROR_UNAVAILABLE,
-			"service \"%s\" has no container with index %d", service, number);
+		fail(error, BERTH_ERROR_UNAVAILABLE, "service \"%s\" is not running container #%d",
+			service, number);
 	else
 		fail(error, BERTH_ERROR_UNAVAILABLE, "service \"%s\" is not running", service);
 	return NULL;
@@ -137,9 +150,10 @@ static json_t *dependencies_of(const char *text)
 		g_auto(GStrv) parts = g_strsplit(entries[i], ":", 3);
 		if (parts[0] != NULL && *parts[0] != '\0')
 			json_object_set_new(all, parts[0],
-				json_pack("{s:s, s:b}", "condition",
+				json_pack("{s:s, s:b, s:b}", "condition",
 					parts[1] != NULL ? parts[1] : "service_started", "required",
-					0));
+					0, "restart",
+					parts[1] != NULL && g_strcmp0(parts[2], "true") == 0));
 	}
 	return all;
 }
@@ -171,9 +185,14 @@ json_t *project_orphans(const Project *project, const json_t *containers)
 	json_t *orphans = json_array(), *container;
 	size_t i;
 	json_array_foreach (containers, i, container) {
-		const char *service = container_label(container, "service");
-		if (json_object_get(project_services(project), service) == NULL &&
-			json_object_get(project->inactive, service) == NULL)
+		const char *service = container_label(container, "service"),
+			   *state = json_str(container, "State");
+		/* What `run` has made is nobody's any more once it has ended. */
+		bool run = strcmp(container_label(container, "oneoff"), "True") == 0,
+		     ended = strcmp(state, "exited") == 0 || strcmp(state, "dead") == 0,
+		     known = json_object_get(project_services(project), service) != NULL ||
+			     json_object_get(project->inactive, service) != NULL;
+		if (run ? ended : !known)
 			json_array_append(orphans, container);
 	}
 	return orphans;

@@ -25,8 +25,8 @@ typedef struct {
 	gint64 deadline; /* 0: none */
 } Work;
 
-static bool G_GNUC_PRINTF(5, 6) call(Work *work, Client *client, GError **error, const char *method,
-	const char *format, ...)
+static bool G_GNUC_PRINTF(5, 6) call(
+	Work *work, Client *client, GError **error, const char *method, const char *format, ...)
 {
 	if (work->teller->dry_run)
 		return true;
@@ -133,8 +133,7 @@ static bool replace(Work *work, Client *client, const char *name, const json_t *
 	g_autofree char *escaped = client_escape(container);
 	bool ok = stop(work, client, old_id, error) &&
 		  call(work, client, error, "DELETE", "/containers/%s?force=1", old_id) &&
-		  call(work, client, error, "POST", "/containers/%s/rename?name=%s", id,
-			  escaped);
+		  call(work, client, error, "POST", "/containers/%s/rename?name=%s", id, escaped);
 	tell(work->teller, "Container", container, ok ? "Recreated" : "Error", "");
 	note_id(work, name, id, true);
 	return ok;
@@ -340,7 +339,8 @@ bool compose_create(const Project *project, Client *client, const UpOptions *opt
 		return false;
 	work.ids = json_object();
 	work.replaced = json_object();
-	if (!resources_create(project, client, options->names, teller, &work.resources, error))
+	if (!resources_create(project, client, options->names, options->all_resources, teller,
+		    &work.resources, error))
 		return false;
 	work.containers = project_containers(client, project->name, true, false, error);
 	if (work.containers == NULL)
@@ -360,7 +360,7 @@ bool compose_resources(
 	const Project *project, Client *client, const json_t *names, Teller *teller, GError **error)
 {
 	g_auto(Resources) resources = {0};
-	return resources_create(project, client, names, teller, &resources, error);
+	return resources_create(project, client, names, false, teller, &resources, error);
 }
 
 static bool is_late(const Work *work)
@@ -439,8 +439,9 @@ static bool await_dependency(
 			    : await_completed(work, client, name, container, &problem))
 			continue;
 		if (json_is_false(json_object_get(entry, "required"))) {
-			tell(work->teller, "Container", container_name(container), "Skipped",
-				problem->message);
+			g_autofree char *why = g_strdup_printf("optional dependency \"%s\" %s",
+				name, healthy ? "failed to start" : "didn't complete successfully");
+			tell(work->teller, "Container", container_name(container), "Skipped:", why);
 			continue;
 		}
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
@@ -476,9 +477,10 @@ static bool start_one(
 	}
 	g_autoptr(GError) problem = NULL;
 	tell(work->teller, "Container", name, "Starting", "");
-	bool ok = call(work, client, &problem, "POST", "/containers/%s/start", id) &&
-		  (work->teller->dry_run ||
-			  hooks_run(client, json_object_get(service, "post_start"), id, &problem));
+	bool ok =
+		call(work, client, &problem, "POST", "/containers/%s/start", id) &&
+		(work->teller->dry_run || hooks_run(client, json_object_get(service, "post_start"),
+						  container, work->teller, &problem));
 	tell(work->teller, "Container", name, ok ? "Started" : "Error",
 		problem != NULL ? problem->message : "");
 	if (problem != NULL)

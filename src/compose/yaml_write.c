@@ -164,7 +164,7 @@ static void add_lines(GString *out, const char *text, int indent)
 			out, "\n%*s%s", *lines[i] != '\0' ? indent : 0, "", lines[i]);
 }
 
-/* A literal block at the top of the document is indented, too. */
+/* A literal block at the top of the document is indented, too. A simple key stands in one line. */
 static void add_text(GString *out, const char *text, int indent, bool key)
 {
 	Styles styles = *text != '\0' ? styles_of(text) : (Styles){.single = true};
@@ -186,13 +186,13 @@ static void add_value(GString *out, const json_t *value, int indent, bool in_lis
 /* Long keys and those of several lines stand behind a question mark. */
 static bool add_key(GString *out, const char *name, int indent)
 {
-	gsize before = out->len;
-	add_text(out, name, indent, true);
 	if (strlen(name) <= MAX_SIMPLE_KEY && strchr(name, '\n') == NULL) {
+		add_text(out, name, indent, true);
 		g_string_append_c(out, ':');
 		return true;
 	}
-	g_string_insert(out, (gssize)before, "? ");
+	g_string_append(out, "? ");
+	add_text(out, name, indent + 2, false);
 	g_string_append_printf(out, "\n%*s:", indent, "");
 	return false;
 }

@@ -25,7 +25,7 @@ two_services() { # LABEL OF THE NETWORK, OF THE VOLUME
 	EOF
 }
 
-@test "a network that is said otherwise is made anew, with the containers on it, and no others" {
+@test "a network that is said otherwise is made anew: the containers on it join the new one, and no others are touched" {
 	two_services 1 1
 	c up -d
 	web=$(id_of web) other=$(id_of other)
@@ -33,8 +33,9 @@ two_services() { # LABEL OF THE NETWORK, OF THE VOLUME
 	two_services 2 1
 	c up -d </dev/null
 	[ "$(d network inspect -f '{{.Labels.a}}' "${COMPOSE_PROJECT_NAME}_n")" = 2 ]
-	[ "$(id_of web)" != "$web" ] && [ "$(id_of other)" = "$other" ]
-	web=$(id_of web)
+	[ "$(id_of web)" = "$web" ] && [ "$(id_of other)" = "$other" ]
+	[ "$(d inspect -f "{{(index .NetworkSettings.Networks \"${COMPOSE_PROJECT_NAME}_n\").NetworkID}}" "$web")" = "$(d network inspect -f '{{.Id}}' "${COMPOSE_PROJECT_NAME}_n")" ]
+	[[ $(d inspect -f "{{(index .NetworkSettings.Networks \"${COMPOSE_PROJECT_NAME}_n\").Aliases}}" "$web") == *web* ]]
 	c up -d
 	[ "$(id_of web)" = "$web" ]
 }

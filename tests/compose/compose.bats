@@ -1,4 +1,5 @@
 load ../lib/engine
+bats_require_minimum_version 1.5.0
 # What berth compose has and docker-compose 1.29 has not, or has otherwise.
 setup_file() {
 	file_setup
@@ -460,4 +461,106 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	[ -z "$(c exec -T w ip -4 -o addr show eth0)" ]
 	c exec -T w ip -6 -o addr show eth0 | grep -q 'inet6 fd'
 	c down
+}
+
+@test "the first to end says the exit code of up --abort-on-container-exit" {
+	cat >compose.yaml <<-'EOF'
+		services:
+		  job: {image: busybox, command: "true", network_mode: none}
+		  web: {image: busybox, command: [sh, -c, "trap 'exit 3' TERM; while :; do sleep 0.1; done"], network_mode: none}
+	EOF
+	run c up --abort-on-container-exit
+	[ "$status" -eq 0 ]
+	[[ $output == *'web-1 exited with code 3'* ]]
+}
+
+@test "a missing env_file is no fault of other services" {
+	sleeper a b >compose.yaml
+	printf '    env_file: /nowhere/e.env\n' >>compose.yaml
+	c up -d a
+	[ "$(count)" -eq 1 ]
+	run c up -d
+	[[ $status -eq 1 && $output == *'env file /nowhere/e.env not found'* ]]
+	run c config
+	[ "$status" -eq 1 ]
+}
+
+@test "containers of run: ps -a shows them, and those that have ended are orphans" {
+	sleeper a >compose.yaml
+	c run a true
+	[[ $(c ps -a) == *"$COMPOSE_PROJECT_NAME-a-run-"* ]]
+	[[ $(c ps) != *"-run-"* ]]
+	run c up -d
+	[[ $output == *"Found orphan containers"*"$COMPOSE_PROJECT_NAME-a-run-"* ]]
+	COMPOSE_REMOVE_ORPHANS=true c up -d
+	[[ $(c ps -a) != *"-run-"* ]]
+}
+
+@test "networks and volumes that nobody uses are made by --all-resources" {
+	sleeper a >compose.yaml
+	printf 'networks: {n: {}}\nvolumes: {v: {}}\n' >>compose.yaml
+	c up -d
+	not d network inspect "${COMPOSE_PROJECT_NAME}_n" >/dev/null 2>&1
+	c --all-resources up -d
+	d network inspect "${COMPOSE_PROJECT_NAME}_n" >/dev/null
+	d volume inspect "${COMPOSE_PROJECT_NAME}_v" >/dev/null
+}
+
+@test "images are built in the order of what they are made of, on standard output; those without a name are not pushed" {
+	cat >compose.yaml <<-'EOF'
+		services:
+		  top: {build: {context: ., dockerfile_inline: "FROM base", additional_contexts: {base: "service:low"}}, network_mode: none}
+		  low: {build: {context: ., dockerfile_inline: "FROM busybox\nRUN echo made"}, network_mode: none}
+	EOF
+	run --separate-stderr c build --push top
+	[ "$status" -eq 0 ]
+	[[ $output == *'[low '*'RUN echo made'*'[top '* ]]
+	[[ $stderr == *"$COMPOSE_PROJECT_NAME-low  Built"* && $stderr == *"$COMPOSE_PROJECT_NAME-top  Built"* ]]
+	c down --rmi local
+}
+
+@test "logs -f shows containers that are started later, and up shows what hooks write" {
+	cat >compose.yaml <<-'EOF'
+		services:
+		  a: {image: busybox, command: sleep 1000, stop_grace_period: 0s, network_mode: none}
+		  b: {image: busybox, command: [sh, -c, "echo from b; sleep 1000"], stop_grace_period: 0s, network_mode: none}
+		  job: {image: busybox, command: sleep 1000, stop_grace_period: 0s, network_mode: none, profiles: [x], pre_stop: [{command: "echo hooked"}]}
+	EOF
+	c up -d a
+	c logs -f >out &
+	follower=$!
+	for _ in $(seq 50); do c up -d b && break; done
+	for _ in $(seq 200); do grep -q 'from b' out && break; sleep 0.05; done
+	grep -q 'b-1  | from b' out
+	c down -t 0
+	wait "$follower" || true
+	c up job >out 2>&1 &
+	follower=$!
+	for _ in $(seq 200); do [ -z "$(c --profile x ps -q job)" ] || break; sleep 0.05; done
+	kill -TERM "$(pgrep -f "berth compose up job" | tail -n 1)"
+	wait "$follower" || true
+	grep -q 'job-1 ->  | hooked' out
+}
+
+@test "lines of progress: plain, JSON and live, in one block" {
+	sleeper a >compose.yaml
+	run --separate-stderr c up -d
+	[[ $stderr == *" Container $COMPOSE_PROJECT_NAME-a-1  Created"$'\n'" Container $COMPOSE_PROJECT_NAME-a-1  Starting"* ]]
+	c down -t 0
+	run --separate-stderr c --progress json up -d
+	[[ $stderr == *"{\"id\":\"Container $COMPOSE_PROJECT_NAME-a-1\",\"status\":\"Started\"}"* ]]
+	c down -t 0
+	run --separate-stderr c --progress tty up -d
+	[[ $stderr == *'[+] Running 2/2'*"✔"*"Container $COMPOSE_PROJECT_NAME-a-1"*Started* ]]
+	[ "$(grep -o "Container $COMPOSE_PROJECT_NAME-a-1" <<<"${stderr##*\[+\] Running}" | wc -l)" -eq 1 ]
+	run --separate-stderr c --dry-run up -d --force-recreate
+	[[ $stderr == *" DRY-RUN MODE -  Container $COMPOSE_PROJECT_NAME-a-1  Recreate"* ]]
+}
+
+@test "warnings are lines of a log where nobody looks" {
+	printf 'version: "3"\nservices: {a: {image: "x$NOPE", init: "yes"}}\n' >compose.yaml
+	run --separate-stderr c config
+	[[ $stderr == *'level=warning msg="The \"NOPE\" variable is not set. Defaulting to a blank string."'* ]]
+	[[ $stderr == *'level=warning msg="\"yes\" for boolean is not supported by YAML 1.2, please use `true`"'* ]]
+	[[ $stderr == *'level=warning msg="'*'the attribute `version` is obsolete'* ]]
 }

@@ -31,6 +31,7 @@ typedef struct {
 
 struct BuildProgress {
 	BuildShow show;
+	FILE *out;
 	GMutex lock;
 	GPtrArray *rows; /* of Row, in the order in which they began */
 	GHashTable *by_digest;
@@ -40,6 +41,7 @@ struct BuildProgress {
 	bool ended;
 	GThread *ticker;
 	GPtrArray *warnings;
+	char *error, *excerpt; /* of what failed first, or NULL */
 };
 
 static void row_free(gpointer data)
@@ -60,10 +62,10 @@ static double seconds(const Row *row)
 	return row->started > 0 ? (double)(end - row->started) / second : 0;
 }
 
-static void terminal(int *rows, int *columns)
+static void terminal(FILE *out, int *rows, int *columns)
 {
 	struct winsize size = {0};
-	bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+	bool known = ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
 	*rows = known && size.ws_row > 4 ? size.ws_row : DEFAULT_ROWS;
 	*columns = known ? size.ws_col : DEFAULT_COLUMNS;
 }
@@ -77,7 +79,7 @@ static void draw_line(BuildProgress *progress, const char *text, double time, in
 				clean, 0, MIN(g_utf8_strlen(clean, -1), MAX(room, 1)));
 	int used = (int)g_utf8_strlen(cut, -1);
 	g_autofree char *timer = time >= 0 ? g_strdup_printf("%.1fs", time) : g_strdup("");
-	fprintf(stderr, "\033[2K%s%*s\n", cut, MAX(columns - used - 1, 0), timer);
+	fprintf(progress->out, "\033[2K%s%*s\n", cut, MAX(columns - used - 1, 0), timer);
 	progress->drawn++;
 }
 
@@ -110,15 +112,15 @@ static void draw_row(BuildProgress *progress, const Row *row, int columns, bool 
 static void draw(BuildProgress *progress)
 {
 	int height, columns, done = 0;
-	terminal(&height, &columns);
+	terminal(progress->out, &height, &columns);
 	if (progress->drawn > 0)
-		fprintf(stderr, "\033[%dA\033[J", progress->drawn);
+		fprintf(progress->out, "\033[%dA\033[J", progress->drawn);
 	progress->drawn = 0;
 	for (guint i = 0; i < progress->rows->len; i++)
 		done += ((Row *)progress->rows->pdata[i])->completed > 0;
 	double time = (double)(time_now() - progress->began) / second;
-	fprintf(stderr, "\033[2K[+] Building %.1fs (%d/%u)%s\n", time, done, progress->rows->len,
-		progress->ended ? " FINISHED" : "");
+	fprintf(progress->out, "\033[2K[+] Building %.1fs (%d/%u)%s\n", time, done,
+		progress->rows->len, progress->ended ? " FINISHED" : "");
 	progress->drawn++;
 	guint fit = (guint)(height - 2), first = 0;
 	bool logs = progress->rows->len + LOG_LINES < fit;
@@ -126,7 +128,7 @@ static void draw(BuildProgress *progress)
 		first = progress->rows->len - fit;
 	for (guint i = progress->ended ? 0 : first; i < progress->rows->len; i++)
 		draw_row(progress, progress->rows->pdata[i], columns, logs);
-	fflush(stderr);
+	fflush(progress->out);
 }
 
 static gpointer tick(gpointer data)
@@ -141,10 +143,11 @@ static gpointer tick(gpointer data)
 	}
 }
 
-BuildProgress *build_progress_new(BuildShow show)
+BuildProgress *build_progress_new(BuildShow show, FILE *out)
 {
 	BuildProgress *progress = g_new0(BuildProgress, 1);
 	progress->show = show;
+	progress->out = out;
 	progress->began = time_now();
 	g_mutex_init(&progress->lock);
 	progress->rows = g_ptr_array_new_with_free_func(row_free);
@@ -177,7 +180,8 @@ static void head(BuildProgress *progress, Row *row)
 		row->number = ++progress->numbers;
 	if (progress->last == row->number)
 		return;
-	fprintf(stderr, "%s#%d %s\n", progress->last != 0 ? "\n" : "", row->number, row->name);
+	fprintf(progress->out, "%s#%d %s\n", progress->last != 0 ? "\n" : "", row->number,
+		row->name);
 	progress->last = row->number;
 }
 
@@ -188,13 +192,13 @@ static void tell_end(BuildProgress *progress, Row *row)
 	row->told = true;
 	head(progress, row);
 	if (is_canceled(row))
-		fprintf(stderr, "#%d CANCELED\n", row->number);
+		fprintf(progress->out, "#%d CANCELED\n", row->number);
 	else if (row->error != NULL)
-		fprintf(stderr, "#%d ERROR: %s\n", row->number, row->error);
+		fprintf(progress->out, "#%d ERROR: %s\n", row->number, row->error);
 	else if (row->cached)
-		fprintf(stderr, "#%d CACHED\n", row->number);
+		fprintf(progress->out, "#%d CACHED\n", row->number);
 	else
-		fprintf(stderr, "#%d DONE %.1fs\n", row->number, seconds(row));
+		fprintf(progress->out, "#%d DONE %.1fs\n", row->number, seconds(row));
 }
 
 static void take_vertex(BuildProgress *progress, const json_t *vertex)
@@ -221,7 +225,7 @@ static void take_line(BuildProgress *progress, Row *row, const char *line)
 	g_autofree char *clean = printable(line);
 	if (progress->show == SHOW_PLAIN) {
 		head(progress, row);
-		fprintf(stderr, "#%d %.3f %s\n", row->number, seconds(row), clean);
+		fprintf(progress->out, "#%d %.3f %s\n", row->number, seconds(row), clean);
 	}
 	g_ptr_array_add(row->tail, g_steal_pointer(&clean));
 	if (row->tail->len > TAIL_LINES)
@@ -257,10 +261,38 @@ static void take_status(BuildProgress *progress, const json_t *status)
 	if (progress->show != SHOW_PLAIN || moved)
 		return;
 	head(progress, row);
-	fprintf(stderr, "#%d %s\n", row->number, row->status);
+	fprintf(progress->out, "#%d %s\n", row->number, row->status);
 }
 
-void build_progress_take(BuildProgress *progress, const json_t *status)
+static void name_by(json_t *entry, const char *member, const char *part)
+{
+	if (!json_is_string(json_object_get(entry, member)))
+		return;
+	g_autofree char *named = g_strconcat(part, " ", json_str(entry, member), NULL);
+	json_object_set_new(entry, member, json_lenient(named));
+}
+
+/* "[2/3] RUN x" is "[web 2/3] RUN x", and no step is another build's. */
+static json_t *status_of_part(const json_t *status, const char *part)
+{
+	static const char *const lists[][2] = {{"vertexes", "digest"}, {"statuses", "vertex"},
+		{"logs", "vertex"}, {"warnings", "vertex"}};
+	json_t *copy = json_deep_copy(status), *entry;
+	size_t i;
+	for (size_t k = 0; k < G_N_ELEMENTS(lists); k++)
+		json_array_foreach (json_object_get(copy, lists[k][0]), i, entry)
+			name_by(entry, lists[k][1], part);
+	json_array_foreach (json_object_get(copy, "vertexes"), i, entry) {
+		const char *name = json_str(entry, "name");
+		bool bracket = *name == '[';
+		g_autofree char *named =
+			g_strdup_printf("[%s%s%s", part, bracket ? " " : "] ", name + bracket);
+		json_object_set_new(entry, "name", json_lenient(named));
+	}
+	return copy;
+}
+
+static void take_all(BuildProgress *progress, const json_t *status)
 {
 	static const struct {
 		const char *list;
@@ -270,16 +302,30 @@ void build_progress_take(BuildProgress *progress, const json_t *status)
 	json_t *entry;
 	if (progress->show == SHOW_RAW) {
 		g_autofree char *text = json_text(status);
-		fprintf(stderr, "%s\n", text);
+		fprintf(progress->out, "%s\n", text);
 		return;
 	}
-	g_mutex_lock(&progress->lock);
 	for (size_t k = 0; k < G_N_ELEMENTS(kinds); k++)
 		json_array_foreach (json_object_get(status, kinds[k].list), i, entry)
 			kinds[k].take(progress, entry);
 	json_array_foreach (json_object_get(status, "warnings"), i, entry)
 		g_ptr_array_add(progress->warnings, printable(json_str(entry, "short")));
-	g_mutex_unlock(&progress->lock);
+}
+
+void build_progress_take(BuildProgress *progress, const char *part, const json_t *status)
+{
+	g_autoptr(json_t) own = part != NULL ? status_of_part(status, part) : NULL;
+	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&progress->lock);
+	take_all(progress, own != NULL ? own : status);
+}
+
+void build_progress_fail(BuildProgress *progress, const char *error, const char *excerpt)
+{
+	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&progress->lock);
+	if (progress->error != NULL)
+		return;
+	progress->error = g_strdup(error);
+	progress->excerpt = g_strdup(excerpt);
 }
 
 /* What the failed step has said at last, as BuildKit shows it. */
@@ -289,18 +335,18 @@ static void show_failed(const BuildProgress *progress)
 		const Row *row = progress->rows->pdata[i];
 		if (row->error == NULL || is_canceled(row))
 			continue;
-		fprintf(stderr, "------\n > %s:\n", row->name);
+		fprintf(progress->out, "------\n > %s:\n", row->name);
 		for (guint l = 0; l < row->tail->len; l++)
-			fprintf(stderr, "%s\n", (char *)row->tail->pdata[l]);
+			fprintf(progress->out, "%s\n", (char *)row->tail->pdata[l]);
 		if (row->line->len > 0) {
 			g_autofree char *rest = printable(row->line->str);
-			fprintf(stderr, "%s\n", rest);
+			fprintf(progress->out, "%s\n", rest);
 		}
-		fprintf(stderr, "------\n");
+		fprintf(progress->out, "------\n");
 	}
 }
 
-void build_progress_end(BuildProgress *progress, const char *error, const char *excerpt)
+void build_progress_end(BuildProgress *progress)
 {
 	g_mutex_lock(&progress->lock);
 	progress->ended = true;
@@ -311,12 +357,13 @@ void build_progress_end(BuildProgress *progress, const char *error, const char *
 		g_thread_join(g_steal_pointer(&progress->ticker));
 	if (progress->show != SHOW_RAW && progress->show != SHOW_NOTHING)
 		for (guint i = 0; i < progress->warnings->len; i++)
-			fprintf(stderr, "%sWARNING: %s\n", i == 0 ? "\n" : "",
+			fprintf(progress->out, "%sWARNING: %s\n", i == 0 ? "\n" : "",
 				(char *)progress->warnings->pdata[i]);
-	if (error == NULL)
+	if (progress->error == NULL)
 		return;
 	show_failed(progress);
-	fprintf(stderr, "%sERROR: failed to build: failed to solve: %s\n", excerpt, error);
+	fprintf(progress->out, "%sERROR: failed to build: failed to solve: %s\n", progress->excerpt,
+		progress->error);
 }
 
 void build_progress_free(BuildProgress *progress)
@@ -325,5 +372,7 @@ void build_progress_free(BuildProgress *progress)
 	g_hash_table_unref(progress->by_digest);
 	g_ptr_array_unref(progress->warnings);
 	g_mutex_clear(&progress->lock);
+	g_free(progress->error);
+	g_free(progress->excerpt);
 	g_free(progress);
 }

@@ -329,6 +329,7 @@ static bool choose_show(Cli *cli, BuildShow *show, GError **error)
 /* What came back: lines of JSON, and behind them perhaps the result itself. */
 typedef struct {
 	BuildProgress *progress;
+	const char *part; /* what the build is called among others, or NULL */
 	char *image, *error, *excerpt,
 		*text; /* text: to be printed at the end, such as a check's */
 	bool output;   /* what follows is no line any more */
@@ -344,7 +345,7 @@ static void take_line(Answer *answer, const json_t *line)
 	else if (json_is_string(json_object_get(build, "text")))
 		answer->text = g_strdup(json_str(build, "text"));
 	else if (build != NULL)
-		build_progress_take(answer->progress, build);
+		build_progress_take(answer->progress, answer->part, build);
 	if (json_is_true(json_object_get(build, "failed")))
 		answer->failed = 1;
 	if (*id != '\0')
@@ -388,16 +389,15 @@ static bool put_file(const char *path, const char *text, GError **error)
 static char *full_name(const char *name)
 {
 	size_t host = strcspn(name, "/");
-	bool has_host = name[host] == '/' && (memchr(name, '.', host) != NULL ||
-						     memchr(name, ':', host) != NULL ||
-						     strncmp(name, "localhost/", host + 1) == 0);
+	bool has_host = name[host] == '/' &&
+			(memchr(name, '.', host) != NULL || memchr(name, ':', host) != NULL ||
+				strncmp(name, "localhost/", host + 1) == 0);
 	const char *last = strrchr(name, '/'), *base = last != NULL ? last : name;
 	return g_strconcat(has_host ? "" : "docker.io/", last == NULL ? "library/" : "", name,
 		strchr(base, ':') == NULL ? ":latest" : "", NULL);
 }
 
-static bool write_facts(
-	Cli *cli, const Answer *answer, const BuildOutput *output, GError **error)
+static bool write_facts(Cli *cli, const Answer *answer, const BuildOutput *output, GError **error)
 {
 	const char *id = answer->image != NULL ? answer->image : "";
 	g_auto(GStrv) list = json_strv(output->names);
@@ -433,8 +433,8 @@ static bool finish(
 		return false;
 	if (answer->text != NULL)
 		print_shown(answer->text);
-	bool quiet = flag_bool(cli, "quiet", false) ||
-		     strcmp(flag_text(cli, "progress"), "quiet") == 0;
+	bool quiet =
+		flag_bool(cli, "quiet", false) || strcmp(flag_text(cli, "progress"), "quiet") == 0;
 	if (answer->image != NULL && quiet)
 		print_to(stdout, "%s\n", answer->image);
 	return write_facts(cli, answer, output, error) &&
@@ -474,11 +474,17 @@ static bool build(Cli *cli, const BuildContext *context, const BuildOutput *outp
 	BuildSsh *ssh = build_ssh_start(cli, id, error);
 	if (ssh == NULL)
 		return false;
-	answer->progress = build_progress_new(show);
+	answer->progress =
+		cli->part != NULL ? cli->part->progress : build_progress_new(show, stderr);
+	answer->part = cli->part != NULL ? cli->part->name : NULL;
 	bool ok = exchange(cli, context, path, head, answer, &response, error);
-	build_progress_end(
-		answer->progress, answer->error, answer->excerpt != NULL ? answer->excerpt : "");
-	build_progress_free(answer->progress);
+	if (answer->error != NULL)
+		build_progress_fail(answer->progress, answer->error,
+			answer->excerpt != NULL ? answer->excerpt : "");
+	if (cli->part == NULL) {
+		build_progress_end(answer->progress);
+		build_progress_free(answer->progress);
+	}
 	ok = ok && answer->error == NULL && finish(cli, answer, output, &response.body, error);
 	build_ssh_stop(ssh);
 	return ok;

@@ -1,5 +1,6 @@
 /* berth: what every command shares. A command is a struct literal in a file of its own. */
 #pragma once
+#include <stdio.h>
 #include "base/shown.h"
 #include "client/client.h"
 
@@ -41,6 +42,7 @@ struct Cli {
 	char **args;
 	int arg_count;
 	const Cli *outer; /* of a command of Compose: the flags before its name */
+	const struct BuildPart *part; /* of a build that is shown with others (cli/build/build_progress.h); NULL: it is alone */
 };
 
 /* Runs another command as if it had been called with these words (NULL-terminated). */

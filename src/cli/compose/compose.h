@@ -26,6 +26,8 @@ int compose_fail(const GError *error);
 /* The project (as compose_project_anyhow finds it; the caller frees it), and its containers: those of the services that
  * the arguments name, or all. all: also those that do not run. NULL with error. */
 json_t *compose_chosen(Cli *cli, bool all, Project **project, GError **error);
+/* The same; all: those of `run` as well. */
+json_t *compose_chosen_runs(Cli *cli, bool all, Project **project, GError **error);
 bool compose_dry_run(const Cli *cli);
 /* compose_remote.c: whether the user agrees to a project whose files come from elsewhere (--yes, or an answer); to be asked before
  * anything is made of it. False with error. */
@@ -62,17 +64,20 @@ json_t *compose_images(Cli *cli, const Project *project, const json_t *names,
 /* compose_transfer.c: pulls images at once ({service: image}), and pushes those that are built here, failures told. */
 bool compose_pull_images(Cli *cli, const Project *project, const json_t *images, GError **error);
 bool compose_push_images(Cli *cli, const Project *project, Teller *teller, GError **error);
-/* Builds one service's image. */
-bool compose_build_service(
-	Cli *cli, const Project *project, const char *name, bool quiet, GError **error);
+/* compose_build.c: builds the images of services ({name: true}) and what they are made of. */
+bool compose_build(
+	Cli *cli, const Project *project, const json_t *names, bool quiet, GError **error);
 
 /* compose_logs.c */
 typedef struct {
 	bool follow, no_color, no_prefix, timestamps;
 	const char *tail, *since, *until;
 	bool tell_exits; /* "x exited with code 0" */
+	bool stays;	 /* also when all have ended, until it is released */
 	void (*exited)(
 		gpointer data, const json_t *container, int code); /* or NULL; from a thread */
+	/* Whether a container that is started later is shown as well; NULL: none is. The same. */
+	bool (*wants)(gpointer data, const json_t *container);
 	gpointer data;
 } LogOptions;
 typedef struct LogShow LogShow;
@@ -80,9 +85,17 @@ typedef struct LogShow LogShow;
 LogShow *log_show_new(
 	Cli *cli, const Project *project, const json_t *containers, const LogOptions *options);
 void log_show_wait(LogShow *show); /* and frees it */
+void log_show_release(LogShow *show);
+/* A teller's "hook": data is the LogShow. */
+void log_show_hook(gpointer data, const json_t *container, const char *bytes, size_t length);
 
 /* compose_service.c: brings one service's containers to what the model says, and starts them. */
 bool compose_up_service(Cli *cli, Project *project, const char *name, GError **error);
-/* compose_watch.c: follows the files of develop.watch until stop_fd hangs up (-1: for ever). all: of every service, not only
- * of those that the command names. */
-bool compose_watch(Cli *cli, Project *project, bool all, int stop_fd, GError **error);
+/* compose_watch.c: follows the files of develop.watch. all: of every service, not only of those that the command names. What changes
+ * after this is not missed, whenever it is followed. NULL with error. */
+typedef struct Watch Watch;
+Watch *compose_watch_new(Cli *cli, Project *project, bool all, GError **error);
+void compose_watch_free(Watch *watch);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Watch, compose_watch_free)
+/* By this cli's client, until stop_fd hangs up (-1: for ever). */
+void compose_watch_follow(Watch *watch, Cli *cli, int stop_fd);

@@ -215,6 +215,8 @@ static int print_model(Cli *cli, Project *project)
 {
 	g_autoptr(GError) error = NULL;
 	bool lock = flag_bool(cli, "lock-image-digests", false);
+	if (!project_check_files(project, project_services(project), &error))
+		return compose_fail(error);
 	if ((lock || flag_bool(cli, "resolve-image-digests", false)) &&
 		!compose_pin_images(cli, project, &error))
 		return compose_fail(error);

@@ -113,7 +113,8 @@ static int run_ps(Cli *cli)
 	bool all = flag_bool(cli, "all", false) || flag_given(cli, "status") ||
 		   flag_given(cli, "filter");
 	g_autoptr(Project) project = NULL;
-	g_autoptr(json_t) chosen = compose_chosen(cli, all, &project, &error), rows = json_array();
+	g_autoptr(json_t) chosen = compose_chosen_runs(cli, all, &project, &error),
+			  rows = json_array();
 	g_autoptr(json_t) containers = chosen != NULL ? containers_by_name(chosen) : NULL;
 	g_autoptr(GHashTable) services = g_hash_table_new(g_str_hash, g_str_equal);
 	size_t i;
@@ -203,7 +204,7 @@ static void print_images(const Cli *cli, const json_t *rows)
 	}
 	json_array_foreach (rows, i, row)
 		json_array_append_new(cells, image_cells(row));
-	compose_table(heads, cells, 20, 1);
+	compose_table(heads, cells, 20, 3);
 }
 
 static int run_images(Cli *cli)
@@ -418,7 +419,7 @@ static void print_projects(const json_t *rows)
 		json_array_append_new(
 			cells, json_pack("[s, s, s]", json_str(row, "Name"),
 				       json_str(row, "Status"), json_str(row, "ConfigFiles")));
-	compose_table(heads, cells, 20, 1);
+	compose_table(heads, cells, 20, 3);
 }
 
 static int run_ls(Cli *cli)

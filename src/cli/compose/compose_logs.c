@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum { FRAME = 8, BLOCK = 16 * 1024, MAX_LINE = 1 << 20, POLL_US = 100000 };
@@ -26,11 +27,17 @@ typedef struct {
 
 struct LogShow {
 	LogOptions options;
-	char *host;
-	GPtrArray *followers;
+	char *host, *filter;
+	const Project *project;
+	GPtrArray *followers; /* it and the next three: guarded by lock */
+	GPtrArray *hooks;     /* of Follower: what hooks write in containers */
+	bool staying;	      /* more may come when all have ended */
 	int width;
+	int events_fd; /* containers that are started later; -1: nobody looks for them */
+	GThread *events;
 	bool colored, gone;
-	GMutex lock; /* of standard output */
+	GMutex lock; /* also of standard output */
+	GCond changed;
 };
 
 /* "web-1" of "project-web-1". */
@@ -223,6 +230,105 @@ static Follower *follower_new(LogShow *show, const Project *project, json_t *con
 	return follower;
 }
 
+/* With the lock held. */
+static bool is_followed(const LogShow *show, const char *id)
+{
+	for (guint i = 0; i < show->followers->len; i++)
+		if (strcmp(json_str(((Follower *)show->followers->pdata[i])->container, "Id"),
+			    id) == 0)
+			return true;
+	return false;
+}
+
+/* A container that came later, from its beginning on. */
+static void add_started(LogShow *show, Client *client, const char *id)
+{
+	g_autoptr(json_t) all = project_containers(client, show->project->name, true, false, NULL);
+	size_t i;
+	json_t *container;
+	json_array_foreach (all, i, container) {
+		g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&show->lock);
+		if (strcmp(json_str(container, "Id"), id) != 0 || is_followed(show, id) ||
+			!show->options.wants(show->options.data, container))
+			continue;
+		Follower *follower =
+			follower_new(show, show->project, container, (int)show->followers->len);
+		g_ptr_array_add(show->followers, follower);
+		follower->thread = g_thread_new("logs", follow, follower);
+		g_cond_broadcast(&show->changed);
+	}
+}
+
+static gpointer await_started(gpointer data)
+{
+	LogShow *show = data;
+	g_autoptr(Client) client = client_new(show->host), other = client_new(show->host);
+	g_auto(Response) response = {.fd = -1};
+	g_autoptr(GString) text = g_string_new("");
+	char block[4096];
+	ssize_t n;
+	if (!client_send(client, "GET", show->filter, NULL, &response, NULL))
+		return NULL;
+	g_mutex_lock(&show->lock);
+	bool over = show->events_fd == -1;
+	show->events_fd = response.fd;
+	g_mutex_unlock(&show->lock);
+	while (!over && (n = http_body_read(&response.body, block, sizeof block, NULL)) > 0) {
+		g_string_append_len(text, block, n);
+		for (char *end; (end = memchr(text->str, '\n', text->len)) != NULL;) {
+			g_autoptr(json_t) event =
+				json_parse(text->str, (size_t)(end - text->str), NULL);
+			g_string_erase(text, 0, end - text->str + 1);
+			if (*json_str(event, "Actor.ID") != '\0')
+				add_started(show, other, json_str(event, "Actor.ID"));
+		}
+	}
+	g_mutex_lock(&show->lock);
+	show->events_fd = -1;
+	g_mutex_unlock(&show->lock);
+	return NULL;
+}
+
+/* Engine events of this project's containers that start. The caller frees it. */
+static char *started_path(const Project *project)
+{
+	g_autofree char *label = g_strconcat("com.docker.compose.project=", project->name, NULL);
+	g_autoptr(json_t) filters = json_pack(
+		"{s:[s], s:[s], s:[s]}", "type", "container", "event", "start", "label", label);
+	g_autofree char *text = json_text(filters), *escaped = client_escape(text);
+	return g_strconcat("/events?filters=", escaped, NULL);
+}
+
+void log_show_hook(gpointer data, const json_t *container, const char *bytes, size_t length)
+{
+	LogShow *show = data;
+	Follower *found = NULL;
+	g_mutex_lock(&show->lock);
+	for (guint i = 0; found == NULL && i < show->hooks->len; i++) {
+		Follower *follower = show->hooks->pdata[i];
+		if (strcmp(json_str(follower->container, "Id"), json_str(container, "Id")) == 0)
+			found = follower;
+	}
+	if (found == NULL) {
+		found = follower_new(show, show->project, (json_t *)container, 0);
+		char *title = g_strconcat(found->title, " ->", NULL);
+		g_free(found->title);
+		found->title = title;
+		show->width = MAX(show->width, (int)strlen(title));
+		g_ptr_array_add(show->hooks, found);
+	}
+	g_mutex_unlock(&show->lock);
+	take(found, 1, bytes, length);
+}
+
+void log_show_release(LogShow *show)
+{
+	g_mutex_lock(&show->lock);
+	show->staying = false;
+	g_cond_broadcast(&show->changed);
+	g_mutex_unlock(&show->lock);
+}
+
 LogShow *log_show_new(
 	Cli *cli, const Project *project, const json_t *containers, const LogOptions *options)
 {
@@ -232,7 +338,13 @@ LogShow *log_show_new(
 	json_t *container;
 	show->options = *options;
 	show->host = g_strdup(client_host(cli->client));
+	show->project = project;
+	show->filter = started_path(project);
+	show->staying = options->stays;
+	show->events_fd = -2;
 	show->followers = g_ptr_array_new_with_free_func(follower_free);
+	show->hooks = g_ptr_array_new_with_free_func(follower_free);
+	g_cond_init(&show->changed);
 	show->colored = !options->no_color && !colours_refused() && strcmp(ansi, "never") != 0 &&
 			(strcmp(ansi, "always") == 0 || isatty(STDOUT_FILENO));
 	g_mutex_init(&show->lock);
@@ -242,15 +354,44 @@ LogShow *log_show_new(
 		Follower *follower = show->followers->pdata[n];
 		follower->thread = g_thread_new("logs", follow, follower);
 	}
+	if (options->follow && options->wants != NULL)
+		show->events = g_thread_new("started", await_started, show);
 	return show;
+}
+
+/* The next that has to come to its end; NULL: there are no more. */
+static Follower *next_follower(LogShow *show, guint number)
+{
+	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&show->lock);
+	while (number >= show->followers->len && show->staying)
+		g_cond_wait(&show->changed, &show->lock);
+	return number < show->followers->len ? show->followers->pdata[number] : NULL;
+}
+
+static void end_events(LogShow *show)
+{
+	if (show->events == NULL)
+		return;
+	g_mutex_lock(&show->lock);
+	if (show->events_fd >= 0)
+		shutdown(show->events_fd, SHUT_RDWR);
+	else
+		show->events_fd = -1;
+	g_mutex_unlock(&show->lock);
+	g_thread_join(show->events);
 }
 
 void log_show_wait(LogShow *show)
 {
-	for (guint i = 0; i < show->followers->len; i++)
-		g_thread_join(((Follower *)show->followers->pdata[i])->thread);
+	Follower *follower;
+	for (guint i = 0; (follower = next_follower(show, i)) != NULL; i++)
+		g_thread_join(follower->thread);
+	end_events(show);
 	g_ptr_array_unref(show->followers);
+	g_ptr_array_unref(show->hooks);
 	g_mutex_clear(&show->lock);
+	g_cond_clear(&show->changed);
+	g_free(show->filter);
 	g_free(show->host);
 	g_free(show);
 }
@@ -266,6 +407,13 @@ static const Flag flags[] = {
 	{"until", 0, STRING, "up to this time"},
 	{0},
 };
+
+static bool is_named(gpointer data, const json_t *container)
+{
+	const Cli *cli = data;
+	return cli->arg_count == 0 || g_strv_contains((const char *const *)cli->args,
+					      container_label(container, "service"));
+}
 
 static int run(Cli *cli)
 {
@@ -289,7 +437,9 @@ static int run(Cli *cli)
 		.timestamps = flag_bool(cli, "timestamps", false),
 		.tail = flag_text(cli, "tail"),
 		.since = since,
-		.until = until};
+		.until = until,
+		.wants = index == 0 ? is_named : NULL,
+		.data = cli};
 	log_show_wait(log_show_new(cli, project, chosen, &options));
 	return EXIT_SUCCESS;
 }

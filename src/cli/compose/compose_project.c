@@ -83,12 +83,13 @@ Project *compose_project_anyhow(Cli *cli, GError **error)
 	return NULL;
 }
 
-json_t *compose_chosen(Cli *cli, bool all, Project **project, GError **error)
+static json_t *choose(Cli *cli, bool all, bool runs, Project **project, GError **error)
 {
 	*project = compose_project_anyhow(cli, error);
-	g_autoptr(json_t) every = *project != NULL ? project_containers(cli->client,
-							     (*project)->name, all, false, error)
-						   : NULL;
+	g_autoptr(json_t) every = NULL;
+	if (*project != NULL)
+		every = runs ? project_all_containers(cli->client, (*project)->name, error)
+			     : project_containers(cli->client, (*project)->name, all, false, error);
 	json_t *chosen, *container;
 	size_t i;
 	if (every == NULL)
@@ -108,6 +109,16 @@ json_t *compose_chosen(Cli *cli, bool all, Project **project, GError **error)
 			    (const char *const *)cli->args, container_label(container, "service")))
 			json_array_append(chosen, container);
 	return chosen;
+}
+
+json_t *compose_chosen(Cli *cli, bool all, Project **project, GError **error)
+{
+	return choose(cli, all, false, project, error);
+}
+
+json_t *compose_chosen_runs(Cli *cli, bool all, Project **project, GError **error)
+{
+	return choose(cli, all, all, project, error);
 }
 
 bool compose_dry_run(const Cli *cli)

@@ -85,7 +85,7 @@ static bool ask_all(
 	const Cli *cli, const Project *project, const Project *declared, bool *yes, GError **error)
 {
 	*yes = true;
-	if (!publish_check(project, error))
+	if (!project_check_files(project, NULL, error) || !publish_check(project, error))
 		return false;
 	if (flag_bool(cli, "yes", false))
 		return true;

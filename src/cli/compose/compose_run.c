@@ -305,8 +305,9 @@ static char *make(Cli *cli, Project *project, const char *name, bool terminal, c
 		return NULL;
 	compose_use_socket(cli, project);
 	g_autoptr(json_t) own = graph_names(project, services, false, error);
-	g_autoptr(json_t) ids =
-		own != NULL ? compose_images(cli, project, own, &images, error) : NULL;
+	g_autoptr(json_t) ids = own != NULL && project_check_files(project, own, error)
+					? compose_images(cli, project, own, &images, error)
+					: NULL;
 	g_autoptr(json_t) service =
 		ids != NULL ? one_off(cli, project_service(project, name, error), terminal, error)
 			    : NULL;

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TICK_US = 100000, TIMER_WIDTH = 15 };
+enum { TICK_US = 100000, TIMER_WIDTH = 15, USUAL_COLUMNS = 80 };
 static const char dry_run[] = " DRY-RUN MODE - ";
 
 /* What is known of a thing by now. */
@@ -140,6 +140,8 @@ static void draw(ComposeShow *show)
 {
 	int rows, columns, padding = 0, done = 0;
 	terminal_size(&rows, &columns);
+	if (columns <= 0)
+		columns = USUAL_COLUMNS;
 	g_autoptr(GPtrArray) list = lines_to_draw(show, rows);
 	/* No more than the screen can take back. */
 	int count = (int)list->len, first = rows > 2 && count > rows - 2 ? count - (rows - 2) : 0;

@@ -72,7 +72,7 @@ static bool handle_orphans(
 			   json_object_get(project->environment, "COMPOSE_REMOVE_ORPHANS")),
 		   *ignore = json_string_value(
 			   json_object_get(project->environment, "COMPOSE_IGNORE_ORPHANS"));
-	g_autoptr(json_t) all = project_containers(cli->client, project->name, true, false, error);
+	g_autoptr(json_t) all = project_all_containers(cli->client, project->name, error);
 	g_autoptr(json_t) orphans = all != NULL ? project_orphans(project, all) : NULL;
 	if (orphans == NULL || json_array_size(orphans) == 0)
 		return orphans != NULL;
@@ -85,11 +85,11 @@ static bool handle_orphans(
 	for (size_t i = 0; i < json_array_size(orphans); i++)
 		g_string_append_printf(names, "%s%s", i > 0 ? " " : "",
 			container_name(json_array_get(orphans, i)));
-	print_to(stderr,
-		"WARN[0000] Found orphan containers ([%s]) for this project. If you removed or "
+	compose_warn(
+		"Found orphan containers ([%s]) for this project. If you removed or "
 		"renamed this service in your "
 		"compose file, you can run this command with the --remove-orphans flag to clean it "
-		"up.\n",
+		"up.",
 		names->str);
 	return true;
 }
@@ -110,9 +110,8 @@ static void warn_not_here(const Project *project)
 				g_string_append_printf(text, "%sservices.%s.%s",
 					text->len > 0 ? ", " : "", name, not_here[i]);
 	if (text->len > 0)
-		print_to(stderr,
-			"WARN[0000] Only a cluster could honour these, they mean nothing here: "
-			"%s\n",
+		compose_warn("Only a cluster could honour these, they mean nothing here: "
+			     "%s",
 			text->str);
 }
 
@@ -147,7 +146,8 @@ static bool create(Cli *cli, Project *project, char *const *services, UpOptions 
 	if (!compose_confirm_remote(cli, project, error) ||
 		!project_activate(project, services, error) ||
 		(*names = graph_names(
-			 project, services, !flag_bool(cli, "no-deps", false), error)) == NULL)
+			 project, services, !flag_bool(cli, "no-deps", false), error)) == NULL ||
+		!project_check_files(project, *names, error))
 		return false;
 	g_autoptr(json_t) targets = named ? graph_names(project, services, false, error) : NULL;
 	g_autoptr(json_t) ids = compose_images(cli, project, *names, &images, error);
@@ -172,6 +172,7 @@ static UpOptions up_options(const Cli *cli, json_t *scale)
 		.no_recreate = flag_bool(cli, "no-recreate", false),
 		.always_recreate_deps = flag_bool(cli, "always-recreate-deps", false),
 		.renew_volumes = flag_bool(cli, "renew-anon-volumes", false),
+		.all_resources = flag_bool(cli->outer, "all-resources", false),
 		.timeout = (int)flag_int(cli, "timeout", -1)};
 }
 
@@ -181,6 +182,9 @@ typedef struct {
 	const json_t *containers;
 	bool abort_on_exit, abort_on_failure;
 	const char *code_from;
+	bool decided; /* whose exit code it is */
+	const Project *project;
+	LogShow *logs;
 	int wake[2]; /* a byte: an end that is to end all; "q": all have ended */
 	int code;
 	GMutex lock;
@@ -192,12 +196,40 @@ static void exited(gpointer data, const json_t *container, int code)
 	const char *service = container_label(container, "service");
 	g_mutex_lock(&attached->lock);
 	bool from = *attached->code_from != '\0' && strcmp(attached->code_from, service) == 0;
-	if (from || (*attached->code_from == '\0' && attached->code == 0 &&
-			    (attached->abort_on_exit || attached->abort_on_failure)))
+	bool ends = attached->abort_on_exit || (attached->abort_on_failure && code != 0);
+	if (from || (*attached->code_from == '\0' && ends && !attached->decided)) {
 		attached->code = code;
-	if (from || attached->abort_on_exit || (attached->abort_on_failure && code != 0))
+		attached->decided = true;
+	}
+	if (from || ends)
 		(void)!write(attached->wake[1], "x", 1);
 	g_mutex_unlock(&attached->lock);
+}
+
+/* Whose containers were shown at first, is shown also when it gets others. */
+static bool is_shown(gpointer data, const json_t *container)
+{
+	const Attached *attached = data;
+	size_t i;
+	json_t *other;
+	json_array_foreach (attached->containers, i, other)
+		if (strcmp(container_label(other, "service"),
+			    container_label(container, "service")) == 0)
+			return true;
+	return false;
+}
+
+/* What there is of them by now. New reference. */
+static json_t *shown_containers(Attached *attached, Client *client)
+{
+	g_autoptr(json_t) all =
+		project_containers(client, attached->project->name, true, false, NULL);
+	json_t *list = json_array(), *container;
+	size_t i;
+	json_array_foreach (all, i, container)
+		if (is_shown(attached, container))
+			json_array_append(list, container);
+	return list;
 }
 
 static void end_all(Attached *attached, bool kill_them)
@@ -207,21 +239,26 @@ static void end_all(Attached *attached, bool kill_them)
 	g_autoptr(ComposeShow) show G_GNUC_UNUSED =
 		compose_show_new(attached->cli, "Running", &teller);
 	g_autoptr(Client) client = client_new(client_host(attached->cli->client));
+	teller.hook = log_show_hook;
+	teller.hook_data = attached->logs;
 	size_t i;
 	json_t *container;
+	g_autoptr(json_t) now = shown_containers(attached, client);
 	if (!kill_them) {
-		containers_stop(client, attached->containers,
+		project_stop(attached->project, client, now,
 			(int)flag_int(attached->cli, "timeout", -1), &teller, &error);
 		return;
 	}
-	json_array_foreach (attached->containers, i, container)
+	json_array_foreach (now, i, container)
 		json_decref(engine_call(client, NULL, "POST", NULL, "/containers/%s/kill",
 			json_str(container, "Id")));
 }
 
 static gpointer stop_gently(gpointer data)
 {
-	end_all(data, false);
+	Attached *attached = data;
+	end_all(attached, false);
+	log_show_release(attached->logs);
 	return NULL;
 }
 
@@ -294,6 +331,7 @@ static json_t *attached_containers(Cli *cli, const Project *project, const json_
 static int attach(Cli *cli, const Project *project, const json_t *containers, const char *since)
 {
 	Attached attached = {.cli = cli,
+		.project = project,
 		.containers = containers,
 		.abort_on_exit = flag_bool(cli, "abort-on-container-exit", false),
 		.abort_on_failure = flag_bool(cli, "abort-on-container-failure", false),
@@ -309,9 +347,12 @@ static int attach(Cli *cli, const Project *project, const json_t *containers, co
 		.since = since,
 		.until = "",
 		.tell_exits = true,
+		.stays = flag_bool(cli, "watch", false),
 		.exited = exited,
+		.wants = is_shown,
 		.data = &attached};
 	LogShow *logs = log_show_new(cli, project, containers, &options);
+	attached.logs = logs;
 	GThread *watcher = g_thread_new("signals", watch, &attached);
 	log_show_wait(logs);
 	(void)!write(attached.wake[1], "q", 1);
@@ -346,25 +387,24 @@ static bool start(Cli *cli, Project *project, const json_t *names, bool wait, gi
 /* --watch: beside the output, in a thread that ends with it. */
 typedef struct {
 	Cli cli;
-	Project *project;
+	Watch *watch;
 	int stop_fd;
 } Watching;
 
 static gpointer watch_files(gpointer data)
 {
 	Watching *watching = data;
-	g_autoptr(GError) error = NULL;
-	if (!compose_watch(&watching->cli, watching->project, true, watching->stop_fd, &error))
-		cli_print_error(error);
+	compose_watch_follow(watching->watch, &watching->cli, watching->stop_fd);
 	return NULL;
 }
 
-static int attach_watching(Cli *cli, Project *project, const json_t *containers, const char *since)
+static int attach_watching(
+	Cli *cli, const Project *project, const json_t *containers, const char *since, Watch *watch)
 {
 	int pair[2];
 	if (pipe(pair) < 0)
 		return EXIT_FAILURE;
-	Watching watching = {*cli, project, pair[0]};
+	Watching watching = {*cli, watch, pair[0]};
 	watching.cli.client = client_new(client_host(cli->client));
 	GThread *thread = g_thread_new("watch", watch_files, &watching);
 	int code = attach(cli, project, containers, since);
@@ -412,6 +452,10 @@ static int up(Cli *cli, Project *project, char *const *services)
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGINT);
 	sigaddset(&mask, SIGTERM);
+	bool watches = !detach && flag_bool(cli, "watch", false);
+	g_autoptr(Watch) watch = watches ? compose_watch_new(cli, project, true, &error) : NULL;
+	if (watches && watch == NULL)
+		return compose_fail(error);
 	if (!detach) {
 		sigprocmask(SIG_BLOCK, &mask, NULL);
 		print_attaching(project, containers);
@@ -425,8 +469,8 @@ static int up(Cli *cli, Project *project, char *const *services)
 		return compose_fail(error);
 	if (detach)
 		return EXIT_SUCCESS;
-	return flag_bool(cli, "watch", false) ? attach_watching(cli, project, containers, since)
-					      : attach(cli, project, containers, since);
+	return watches ? attach_watching(cli, project, containers, since, watch)
+		       : attach(cli, project, containers, since);
 }
 
 static int run_up(Cli *cli)

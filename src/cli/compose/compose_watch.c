@@ -30,13 +30,13 @@ typedef struct {
 	GHashTable *changed; /* paths below path, "" for itself */
 } Rule;
 
-typedef struct {
+struct Watch {
 	Cli *cli;
 	Project *project;
 	GPtrArray *rules;
 	GHashTable *folders; /* watch descriptor -> path */
 	int inotify;
-} Watch;
+};
 
 static void rule_free(gpointer data)
 {
@@ -215,9 +215,11 @@ static bool sync_path(Watch *watch, const Rule *rule, const char *below, const c
 		char *words[] = {(char *)id, (char *)"rm", (char *)"-rf", inside, NULL};
 		return cli_run(watch->cli, &command_exec, words) == 0;
 	}
-	/* Folders come with what is in them. */
-	if (S_ISDIR(st.st_mode) && *below != '\0')
-		return true;
+	/* What is in a folder comes by itself. */
+	if (S_ISDIR(st.st_mode) && *below != '\0') {
+		char *words[] = {(char *)id, (char *)"mkdir", (char *)"-p", inside, NULL};
+		return cli_run(watch->cli, &command_exec, words) == 0;
+	}
 	g_autofree char *parent = g_path_get_dirname(inside),
 			*to = g_strconcat(id, ":", inside, NULL);
 	char *make[] = {(char *)id, (char *)"mkdir", (char *)"-p", parent, NULL},
@@ -272,14 +274,14 @@ static void exec_all(Watch *watch, const Rule *rule, const json_t *containers)
 static void rebuild(Watch *watch, const char *service)
 {
 	g_autoptr(GError) error = NULL;
-	if (!compose_build_service(watch->cli, watch->project, service, true, &error) ||
+	g_autoptr(json_t) names = json_pack("{s:b}", service, 1);
+	if (!compose_build(watch->cli, watch->project, names, true, &error) ||
 		!compose_up_service(watch->cli, watch->project, service, &error))
 		cli_print_error(error);
 }
 
-static void act(Watch *watch, Rule *rule)
+static void act(Watch *watch, Rule *rule, const json_t *containers)
 {
-	g_autoptr(json_t) containers = containers_of_service(watch, rule->service);
 	bool quiet = flag_given(watch->cli, "quiet");
 	guint count = g_hash_table_size(rule->changed);
 	if (strcmp(rule->action, "rebuild") == 0) {
@@ -293,20 +295,30 @@ static void act(Watch *watch, Rule *rule)
 	}
 	if (g_str_has_prefix(rule->action, "sync"))
 		sync_all(watch, rule, containers);
-	if (g_str_has_suffix(rule->action, "restart"))
+	if (g_str_has_suffix(rule->action, "restart")) {
 		restart_all(watch, containers);
+		print_to(stderr, "service(s) [\"%s\"] restarted\n", rule->service);
+	}
 	if (g_str_has_suffix(rule->action, "exec"))
 		exec_all(watch, rule, containers);
 	g_hash_table_remove_all(rule->changed);
 }
 
-static void act_on_changes(Watch *watch)
+/* False: some wait for a container to run. */
+static bool act_on_changes(Watch *watch)
 {
+	bool all = true;
 	for (guint i = 0; i < watch->rules->len; i++) {
 		Rule *rule = watch->rules->pdata[i];
-		if (g_hash_table_size(rule->changed) > 0)
-			act(watch, rule);
+		if (g_hash_table_size(rule->changed) == 0)
+			continue;
+		g_autoptr(json_t) containers = containers_of_service(watch, rule->service);
+		if (json_array_size(containers) > 0 || strcmp(rule->action, "rebuild") == 0)
+			act(watch, rule, containers);
+		else
+			all = false;
 	}
+	return all;
 }
 
 static void begin(Watch *watch)
@@ -317,7 +329,12 @@ static void begin(Watch *watch)
 						  ? g_strdup(rule->path)
 						  : g_path_get_dirname(rule->path);
 		add_folder(watch, folder, false);
-		if (json_bool(rule->rule, "initial_sync") && g_str_has_prefix(rule->action, "sync"))
+		bool old = json_bool(rule->rule, "x-initialSync");
+		if (old)
+			compose_warn("x-initialSync is DEPRECATED, please use the official "
+				     "`initial_sync` attribute");
+		if ((old || json_bool(rule->rule, "initial_sync")) &&
+			g_str_has_prefix(rule->action, "sync"))
 			g_hash_table_add(rule->changed, g_strdup(""));
 	}
 }
@@ -334,28 +351,41 @@ static void follow(Watch *watch, int stop_fd)
 			return;
 		if (polls[1].revents != 0)
 			return;
-		if (ready == 0 && pending)
-			act_on_changes(watch);
-		pending = ready > 0;
+		pending = (ready == 0 && pending && !act_on_changes(watch)) || ready > 0;
 		if (polls[0].revents != 0)
 			take_events(watch);
 	}
 }
 
-bool compose_watch(Cli *cli, Project *project, bool all, int stop_fd, GError **error)
+Watch *compose_watch_new(Cli *cli, Project *project, bool all, GError **error)
 {
-	autofd inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	g_autoptr(GPtrArray) rules = g_ptr_array_new_with_free_func(rule_free);
-	g_autoptr(GHashTable) folders = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-	Watch watch = {cli, project, rules, folders, inotify};
-	if (inotify < 0)
-		return fail_errno(error, "cannot watch files");
-	if (!read_rules(&watch, all, error))
-		return false;
-	begin(&watch);
+	int inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (inotify < 0) {
+		fail_errno(error, "cannot watch files");
+		return NULL;
+	}
+	g_autoptr(Watch) watch = g_new0(Watch, 1);
+	*watch = (Watch){cli, project, g_ptr_array_new_with_free_func(rule_free),
+		g_hash_table_new_full(NULL, NULL, NULL, g_free), inotify};
+	if (!read_rules(watch, all, error))
+		return NULL;
+	begin(watch);
+	return g_steal_pointer(&watch);
+}
+
+void compose_watch_follow(Watch *watch, Cli *cli, int stop_fd)
+{
+	watch->cli = cli;
 	print_to(stderr, "Watch enabled\n");
-	follow(&watch, stop_fd);
-	return true;
+	follow(watch, stop_fd);
+}
+
+void compose_watch_free(Watch *watch)
+{
+	g_ptr_array_unref(watch->rules);
+	g_hash_table_unref(watch->folders);
+	close(watch->inotify);
+	g_free(watch);
 }
 
 static const Flag flags[] = {
@@ -377,7 +407,11 @@ static int run(Cli *cli)
 	json_object_foreach (flag_bool(cli, "no-up", false) ? NULL : names, name, value)
 		if (!compose_up_service(cli, project, name, &error))
 			return compose_fail(error);
-	return compose_watch(cli, project, false, -1, &error) ? EXIT_SUCCESS : compose_fail(error);
+	g_autoptr(Watch) watch = compose_watch_new(cli, project, false, &error);
+	if (watch == NULL)
+		return compose_fail(error);
+	compose_watch_follow(watch, cli, -1);
+	return EXIT_SUCCESS;
 }
 
 const Command compose_watch_command = {
