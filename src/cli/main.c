@@ -34,8 +34,7 @@ static bool check_arguments(Cli *cli)
 		(command->max_args < 0 || cli->arg_count <= command->max_args))
 		return true;
 	g_autofree char *wanted = arguments_wanted(command, cli->arg_count);
-	g_autofree char *problem =
-		g_strdup_printf("'%s %s' %s", cli->program, cli->called, wanted);
+	g_autofree char *problem = g_strdup_printf("'%s %s' %s", cli->program, cli->called, wanted);
 	print_to(stderr, "%s: %s\n\n", cli->program, problem);
 	flags_usage(cli, false);
 	print_to(stderr, "\n%s '%s %s --help' for more information\n",

@@ -2,8 +2,8 @@
 #include "cli/common/flags.h"
 
 #include "base/error.h"
-#include "base/size.h"
 #include "base/platform.h"
+#include "base/size.h"
 #include "base/timefmt.h"
 
 #include <stdio.h>
@@ -122,9 +122,9 @@ static bool set_value(Cli *cli, const Flag *flag, const char *value, GError **er
 	if (cli->globals == NULL)
 		cli->globals = g_hash_table_new(g_str_hash, g_str_equal);
 	bool own = long_in(cli->command->flags, flag->name, strlen(flag->name)) != NULL;
-	GHashTable *table = is_global(flag)			     ? cli->globals
+	GHashTable *table = is_global(flag)				       ? cli->globals
 			    : !own && cli->outer != NULL && flag != &help_flag ? cli->outer->values
-										: cli->values;
+									       : cli->values;
 	GPtrArray *values = g_hash_table_lookup(table, flag->name);
 	if (values == NULL)
 		g_hash_table_insert(table, (char *)flag->name, values = g_ptr_array_new());

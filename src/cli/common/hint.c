@@ -159,9 +159,8 @@ static void port_of_host(const char *message)
 	const char *v6 = place != NULL && *place == '[' ? strchr(place, ']') : place,
 		   *port = v6 != NULL ? strchr(v6, ':') : NULL;
 	guint16 number = port != NULL ? (guint16)strtoul(port + 1, NULL, 10) : 0;
-	g_autofree char *owner = here && number != 0
-					 ? port_owner(number, g_str_has_suffix(place, "/udp"))
-					 : NULL;
+	g_autofree char *owner =
+		here && number != 0 ? port_owner(number, g_str_has_suffix(place, "/udp")) : NULL;
 	if (owner != NULL)
 		print_to(stderr, "hint: %s has port %u: end it, or publish another one\n", owner,
 			(unsigned)number);
@@ -303,7 +302,8 @@ static void capitals(const char *message)
 	g_autofree char *name = between(message, "repository name (", ")");
 	g_autofree char *lower = g_ascii_strdown(name != NULL ? image_word(name) : "name", -1);
 	print_to(stderr,
-		"hint: names of images have no capitals: '%s'? '%s image ls' shows which images are here\n",
+		"hint: names of images have no capitals: '%s'? '%s image ls' shows which images "
+		"are here\n",
 		lower, program);
 }
 
@@ -312,21 +312,26 @@ static void no_dockerfile(const char *message)
 	g_autofree char *path = between(message, "lstat ", ": no such");
 	g_autofree char *folder = g_path_get_dirname(path != NULL ? path : ".");
 	print_to(stderr,
-		"hint: %s has no such file: write one, name another with -f, or name the folder that it is in\n",
+		"hint: %s has no such file: write one, name another with -f, or name the folder "
+		"that it is in\n",
 		folder);
 }
 
 static void no_folder(const char *message)
 {
 	(void)message;
-	print_to(stderr, "hint: the folder with the Dockerfile is missing: '.' is this one ('%s build -t NAME .')\n",
+	print_to(stderr,
+		"hint: the folder with the Dockerfile is missing: '.' is this one ('%s build -t "
+		"NAME .')\n",
 		program);
 }
 
 static void no_image_named(const char *message)
 {
 	(void)message;
-	print_to(stderr, "hint: the image is missing: it goes behind the options ('%s run --name NAME IMAGE')\n",
+	print_to(stderr,
+		"hint: the image is missing: it goes behind the options ('%s run --name NAME "
+		"IMAGE')\n",
 		program);
 }
 
@@ -334,7 +339,8 @@ static void no_image_named(const char *message)
 static void no_yaml(const char *message)
 {
 	(void)message;
-	print_to(stderr, "hint: does a line above have a word without ':', or another indentation?\n");
+	print_to(stderr,
+		"hint: does a line above have a word without ':', or another indentation?\n");
 }
 
 static void short_name(const char *message)

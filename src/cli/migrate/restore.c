@@ -10,12 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* made: of each list, the numbers of those that were made here, whose streams are wanted. */
+/* volumes, containers: what was made here, and so gets its stream: by its number in the list, a volume's name or a container's id. */
 typedef struct {
 	Taking taking;
 	BackupReader *reader;
-	json_t *list, *volumes, *containers; /* the last two: {"0": id or name} */
-	char *image;			     /* of helpers, or NULL */
+	json_t *list, *volumes, *containers;
+	char *image; /* of helpers, or NULL */
 } Restore;
 
 static ssize_t from_file(gpointer data, void *buffer, size_t size, GError **error)
