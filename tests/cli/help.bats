@@ -110,6 +110,11 @@ all_commands() { # each as its words
 	[ "$(d ps -h)" = "$(d ps --help)" ]
 }
 
+@test "the pages of what there is promise nothing that is not there" {
+	run timeout 60 "$ROOT/tools/compat-tables" check
+	[ "$status" -eq 0 ] || { echo "$output"; return 1; }
+}
+
 @test "the page of Docker's flags promises nothing that is not there" {
 	run timeout 120 env BERTH_BUILD="$BUILD" "$ROOT/tools/compat-cli" check
 	[ "$status" -eq 0 ] || { echo "$output"; return 1; }
