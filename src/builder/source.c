@@ -84,6 +84,10 @@ static char *find_here(Engine *engine, const char *reference, const char *platfo
 {
 	enum { LEAST_ID = 12 };
 	char *id = image_find_on(engine, reference, platform, NULL);
+	/* Who names an image by its whole id means that one, whatever it is for. */
+	g_autofree char *index = id == NULL ? image_index_named(engine, reference) : NULL;
+	if (id == NULL && index == NULL && g_str_has_prefix(reference, "sha256:"))
+		id = image_find(engine, reference, NULL);
 	const char *hex = id == NULL			    ? ""
 			  : g_str_has_prefix(id, "sha256:") ? id + strlen("sha256:")
 							    : id;

@@ -1,0 +1,423 @@
+/* Definitions out of bake files: variables, functions, groups, and targets with their attributes' values. */
+#include "bake/bake.h"
+#include "bake/hcl.h"
+
+#include "base/error.h"
+#include "base/platform.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_MATRIX = 10000, MAX_CALLS = 100 };
+
+struct Definitions {
+	GPtrArray *bodies;     /* of Body */
+	GHashTable *variables; /* name -> Block; borrowed */
+	GHashTable *functions; /* name -> Block; borrowed */
+	GHashTable *globals;   /* name -> Node: attributes outside of blocks; borrowed */
+	GHashTable *busy;      /* names whose value is being found */
+	json_t *values;	       /* that were found */
+	json_t *targets, *groups;
+	Scope scope;
+	int calls;
+};
+
+void definitions_free(Definitions *definitions)
+{
+	g_ptr_array_unref(definitions->bodies);
+	g_hash_table_unref(definitions->variables);
+	g_hash_table_unref(definitions->functions);
+	g_hash_table_unref(definitions->globals);
+	g_hash_table_unref(definitions->busy);
+	json_decref(definitions->values);
+	json_decref(definitions->targets);
+	json_decref(definitions->groups);
+	g_free(definitions);
+}
+
+static const Node *attribute(const Block *block, const char *name)
+{
+	return g_hash_table_lookup(block->body->attributes, name);
+}
+
+/* A variable of the environment has the type of the default. */
+static json_t *from_environment(const char *text, const json_t *like, const char *name, GError **error)
+{
+	g_autoptr(json_t) given = json_lenient(text);
+	double number;
+	bool truth = strcmp(text, "true") == 0 || strcmp(text, "1") == 0,
+	     lie = strcmp(text, "false") == 0 || strcmp(text, "0") == 0;
+	if (json_is_number(like)) {
+		if (hcl_number(given, &number))
+			return hcl_number_new(number);
+		fail(error, BERTH_ERROR_INVALID, "failed to parse %s as number", name);
+		return NULL;
+	}
+	if (json_is_boolean(like)) {
+		if (truth || lie)
+			return json_boolean(truth);
+		fail(error, BERTH_ERROR_INVALID, "failed to parse %s as bool", name);
+		return NULL;
+	}
+	if (!json_is_array(like) && !json_is_object(like))
+		return g_steal_pointer(&given);
+	json_t *parsed = json_loads(text, 0, NULL);
+	if (parsed == NULL)
+		fail(error, BERTH_ERROR_INVALID, "failed to parse %s as JSON", name);
+	return parsed;
+}
+
+static bool check_variable(
+	Definitions *definitions, const Block *variable, json_t *value, GError **error)
+{
+	g_autoptr(json_t) values = json_pack("{s:O}", variable->label, value);
+	Scope scope = {.outer = &definitions->scope, .values = values};
+	for (guint i = 0; i < variable->body->blocks->len; i++) {
+		const Block *block = variable->body->blocks->pdata[i];
+		const Node *condition = attribute(block, "condition"),
+			   *message = attribute(block, "error_message");
+		if (strcmp(block->type, "validation") != 0 || condition == NULL)
+			continue;
+		g_autoptr(json_t) holds = hcl_eval(condition, &scope, error);
+		if (holds == NULL)
+			return false;
+		g_autoptr(json_t) said = message != NULL ? hcl_eval(message, &scope, NULL) : NULL;
+		if (!json_is_true(holds))
+			return fail(error, BERTH_ERROR_INVALID, "%s:%d: Validation failed; %s",
+				definitions->scope.file, block->line,
+				json_is_string(said) ? json_string_value(said) : "");
+	}
+	return true;
+}
+
+static json_t *variable_value(Definitions *definitions, const Block *variable, GError **error)
+{
+	const Node *node = attribute(variable, "default");
+	const char *given = getenv(variable->label);
+	g_autoptr(json_t) usual =
+		node != NULL ? hcl_eval(node, &definitions->scope, error) : json_null();
+	if (usual == NULL)
+		return NULL;
+	g_autoptr(json_t) value = given != NULL ? from_environment(given, usual, variable->label, error)
+				  : node != NULL ? json_incref(usual)
+						 : json_string("");
+	return value != NULL && check_variable(definitions, variable, value, error)
+		       ? g_steal_pointer(&value)
+		       : NULL;
+}
+
+static json_t *builtin(const char *name)
+{
+	if (strcmp(name, "BAKE_CMD_CONTEXT") == 0)
+		return json_string("cwd://");
+	if (strcmp(name, "BAKE_LOCAL_PLATFORM") != 0)
+		return NULL;
+	g_autofree char *text = g_strconcat("linux/", platform_architecture(), NULL);
+	return json_string(text);
+}
+
+static json_t *find_value(gpointer data, const char *name, GError **error)
+{
+	Definitions *definitions = data;
+	json_t *known = json_object_get(definitions->values, name);
+	const Block *variable = g_hash_table_lookup(definitions->variables, name);
+	const Node *global = g_hash_table_lookup(definitions->globals, name);
+	if (known != NULL)
+		return json_incref(known);
+	if (variable == NULL && global == NULL)
+		return builtin(name);
+	if (!g_hash_table_add(definitions->busy, g_strdup(name))) {
+		fail(error, BERTH_ERROR_INVALID, "variable cycle not allowed for %s", name);
+		return NULL;
+	}
+	json_t *value = variable != NULL ? variable_value(definitions, variable, error)
+					 : hcl_eval(global, &definitions->scope, error);
+	g_hash_table_remove(definitions->busy, name);
+	if (value != NULL)
+		json_object_set(definitions->values, name, value);
+	return value;
+}
+
+static void name_arguments(json_t *values, const Node *params, const json_t *arguments)
+{
+	for (guint i = 0; params != NULL && i < params->parts->len; i++) {
+		const Node *param = params->parts->pdata[i];
+		if (param->kind == NODE_NAME && json_array_get(arguments, i) != NULL)
+			json_object_set(values, param->text, json_array_get(arguments, i));
+		else if (param->kind == NODE_TEMPLATE && param->parts->len == 1)
+			json_object_set(values,
+				json_string_value(((Node *)param->parts->pdata[0])->value),
+				json_array_get(arguments, i));
+	}
+}
+
+static json_t *call_function(
+	gpointer data, const char *name, json_t *arguments, bool *known, GError **error)
+{
+	Definitions *definitions = data;
+	const Block *function = g_hash_table_lookup(definitions->functions, name);
+	if (function == NULL)
+		return NULL;
+	*known = true;
+	const Node *params = attribute(function, "params"),
+		   *rest = attribute(function, "variadic_params"),
+		   *result = attribute(function, "result");
+	guint count = params != NULL ? params->parts->len : 0;
+	if (result == NULL || json_array_size(arguments) < count ||
+		(rest == NULL && json_array_size(arguments) > count) ||
+		definitions->calls == MAX_CALLS) {
+		fail(error, BERTH_ERROR_INVALID, "invalid call");
+		return NULL;
+	}
+	g_autoptr(json_t) values = json_object();
+	name_arguments(values, params, arguments);
+	if (rest != NULL && rest->kind == NODE_NAME) {
+		json_t *others = json_array();
+		for (size_t i = count; i < json_array_size(arguments); i++)
+			json_array_append(others, json_array_get(arguments, i));
+		json_object_set_new(values, rest->text, others);
+	}
+	Scope scope = {.outer = &definitions->scope, .values = values};
+	definitions->calls++;
+	json_t *value = hcl_eval(result, &scope, error);
+	definitions->calls--;
+	return value;
+}
+
+/* A block's attributes by name, in their forms. */
+static json_t *read_target(
+	Definitions *definitions, const Block *block, json_t *values, GError **error)
+{
+	g_autoptr(json_t) target = json_object();
+	Scope scope = {.outer = &definitions->scope, .values = values};
+	for (guint i = 0; i < block->body->names->len; i++) {
+		const char *name = block->body->names->pdata[i];
+		bool inherits = strcmp(name, "inherits") == 0;
+		if (!attribute_known(name) && !inherits && strcmp(name, "description") != 0)
+			continue;
+		g_autoptr(json_t) value = hcl_eval(attribute(block, name), &scope, error);
+		json_t *read = value == NULL		 ? NULL
+			       : attribute_known(name) ? attribute_read(name, value, error)
+							: json_incref(value);
+		if (read == NULL)
+			return NULL;
+		if (json_is_null(read))
+			json_decref(read);
+		else
+			json_object_set_new(target, name, read);
+	}
+	return g_steal_pointer(&target);
+}
+
+static void put_target(Definitions *definitions, const char *name, json_t *target)
+{
+	json_t *there = json_object_get(definitions->targets, name);
+	if (there == NULL)
+		json_object_set(definitions->targets, name, target);
+	else
+		attributes_merge(there, target);
+}
+
+static gint by_name(gconstpointer one, gconstpointer other)
+{
+	return strcmp(*(char *const *)one, *(char *const *)other);
+}
+
+/* Every choice of one value for each name: the first name changes fastest. */
+static json_t *combinations(const json_t *matrix, GError **error)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	g_autoptr(json_t) all = json_pack("[{}]");
+	const char *key;
+	json_t *values, *one;
+	json_object_foreach ((json_t *)matrix, key, values)
+		g_ptr_array_add(names, (gpointer)key);
+	g_ptr_array_sort(names, by_name);
+	for (guint n = 0; n < names->len; n++) {
+		json_t *next = json_array();
+		values = json_object_get(matrix, names->pdata[n]);
+		for (size_t v = 0; v < json_array_size(values); v++) {
+			size_t i;
+			json_array_foreach (all, i, one) {
+				json_t *more = json_copy(one);
+				json_object_set(more, names->pdata[n], json_array_get(values, v));
+				json_array_append_new(next, more);
+			}
+		}
+		json_decref(all);
+		all = next;
+		if (!json_is_array(values) || json_array_size(all) > MAX_MATRIX) {
+			fail(error, BERTH_ERROR_INVALID, "invalid matrix: lists of values are wanted");
+			return NULL;
+		}
+	}
+	return g_steal_pointer(&all);
+}
+
+/* A target for each choice, and a group of all of them. */
+static bool read_matrix(Definitions *definitions, const Block *block, GError **error)
+{
+	g_autoptr(json_t) matrix = hcl_eval(attribute(block, "matrix"), &definitions->scope, error);
+	g_autoptr(json_t) all = matrix != NULL ? combinations(matrix, error) : NULL,
+			  members = json_array();
+	const Node *name_node = attribute(block, "name");
+	size_t i;
+	json_t *values;
+	if (all == NULL)
+		return false;
+	if (name_node == NULL)
+		return fail(error, BERTH_ERROR_INVALID,
+			"target \"%s\" has a matrix and no name", block->label);
+	json_array_foreach (all, i, values) {
+		Scope scope = {.outer = &definitions->scope, .values = values};
+		g_autoptr(json_t) name = hcl_eval(name_node, &scope, error),
+				  target = name != NULL
+						   ? read_target(definitions, block, values, error)
+						   : NULL;
+		g_autofree char *text = name != NULL ? hcl_text(name) : NULL;
+		if (target == NULL)
+			return false;
+		if (text == NULL || strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+						 "0123456789_-") != strlen(text))
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid name %s: only \"^[a-zA-Z0-9_-]+$\" are allowed",
+				text != NULL ? text : "");
+		put_target(definitions, text, target);
+		json_array_append_new(members, json_string(text));
+	}
+	json_object_set(definitions->groups, block->label, members);
+	return true;
+}
+
+static bool read_group(Definitions *definitions, const Block *block, GError **error)
+{
+	const Node *node = attribute(block, "targets");
+	g_autoptr(json_t) names =
+		node != NULL ? hcl_eval(node, &definitions->scope, error) : json_array();
+	return names != NULL && json_object_set(definitions->groups, block->label, names) == 0;
+}
+
+static bool read_block(Definitions *definitions, const Block *block, GError **error)
+{
+	if (strcmp(block->type, "group") == 0)
+		return read_group(definitions, block, error);
+	if (strcmp(block->type, "target") != 0)
+		return true;
+	if (attribute(block, "matrix") != NULL)
+		return read_matrix(definitions, block, error);
+	g_autoptr(json_t) target = read_target(definitions, block, NULL, error);
+	if (target != NULL)
+		put_target(definitions, block->label, target);
+	return target != NULL;
+}
+
+/* Names first: they may be used before they are said. */
+static void note_names(Definitions *definitions, const Body *body)
+{
+	for (guint i = 0; i < body->names->len; i++)
+		g_hash_table_insert(definitions->globals, body->names->pdata[i],
+			g_hash_table_lookup(body->attributes, body->names->pdata[i]));
+	for (guint i = 0; i < body->blocks->len; i++) {
+		Block *block = body->blocks->pdata[i];
+		if (strcmp(block->type, "variable") == 0)
+			g_hash_table_insert(definitions->variables, block->label, block);
+		else if (strcmp(block->type, "function") == 0)
+			g_hash_table_insert(definitions->functions, block->label, block);
+	}
+}
+
+static bool read_services(Definitions *definitions, const json_t *services, GError **error)
+{
+	const char *name, *key;
+	json_t *service, *value, *names = json_array();
+	json_object_foreach ((json_t *)services, name, service) {
+		g_autoptr(json_t) target = json_object();
+		json_array_append_new(names, json_string(name));
+		json_object_foreach (service, key, value) {
+			json_t *read = attribute_read(key, value, error);
+			if (read == NULL) {
+				json_decref(names);
+				return false;
+			}
+			json_object_set_new(target, key, read);
+		}
+		put_target(definitions, name, target);
+	}
+	return json_object_set_new(definitions->groups, "default", names) == 0;
+}
+
+static bool read_file(Definitions *definitions, const BakeFile *file, GError **error)
+{
+	bool is_json = g_str_has_suffix(file->name, ".json");
+	if (file->services != NULL) {
+		g_ptr_array_add(definitions->bodies, body_new());
+		return true;
+	}
+	Body *body = (is_json ? hcl_parse_json : hcl_parse)(file->name, file->text, error);
+	if (body == NULL)
+		return false;
+	g_ptr_array_add(definitions->bodies, body);
+	note_names(definitions, body);
+	return true;
+}
+
+static bool read_definitions(
+	Definitions *definitions, const BakeFile *file, const Body *body, GError **error)
+{
+	definitions->scope.file = file->name;
+	if (file->services != NULL)
+		return read_services(definitions, file->services, error);
+	for (guint i = 0; i < body->blocks->len; i++)
+		if (!read_block(definitions, body->blocks->pdata[i], error))
+			return false;
+	return true;
+}
+
+Definitions *definitions_new(const BakeFile *files, size_t count, GError **error)
+{
+	g_autoptr(Definitions) definitions = g_new0(Definitions, 1);
+	definitions->bodies = g_ptr_array_new_with_free_func(body_free);
+	definitions->variables = g_hash_table_new(g_str_hash, g_str_equal);
+	definitions->functions = g_hash_table_new(g_str_hash, g_str_equal);
+	definitions->globals = g_hash_table_new(g_str_hash, g_str_equal);
+	definitions->busy = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	definitions->values = json_object();
+	definitions->targets = json_object();
+	definitions->groups = json_object();
+	definitions->scope = (Scope){.name = find_value,
+		.call = call_function,
+		.data = definitions,
+		.file = count > 0 ? files[0].name : ""};
+	for (size_t i = 0; i < count; i++)
+		if (!read_file(definitions, &files[i], error))
+			return NULL;
+	for (size_t i = 0; i < count; i++)
+		if (!read_definitions(definitions, &files[i], definitions->bodies->pdata[i], error))
+			return NULL;
+	return g_steal_pointer(&definitions);
+}
+
+json_t *definitions_targets(Definitions *definitions)
+{
+	return definitions->targets;
+}
+
+json_t *definitions_groups(Definitions *definitions)
+{
+	return definitions->groups;
+}
+
+json_t *definitions_variables(Definitions *definitions, GError **error)
+{
+	g_autoptr(json_t) all = json_object();
+	GHashTableIter iter;
+	gpointer name, block;
+	g_hash_table_iter_init(&iter, definitions->variables);
+	while (g_hash_table_iter_next(&iter, &name, &block)) {
+		json_t *value = find_value(definitions, name, error);
+		if (value == NULL)
+			return NULL;
+		json_object_set_new(all, name, value);
+	}
+	return g_steal_pointer(&all);
+}

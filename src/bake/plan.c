@@ -1,0 +1,297 @@
+/* What is to be built: groups resolved, targets with what they inherit, overrides, and the targets that others are linked to. */
+#include "bake/bake.h"
+
+#include "base/error.h"
+
+#include <fnmatch.h>
+#include <string.h>
+
+enum { MAX_DEPTH = 100 };
+
+typedef struct {
+	const BakeRequest *request;
+	Definitions *definitions;
+	json_t *targets, *groups; /* of the plan */
+} Plan;
+
+static const char linked_prefix[] = "target:";
+
+/* With its parents beneath it. */
+static bool inherit(Plan *plan, const char *name, json_t *into, int depth, GError **error)
+{
+	const json_t *own = json_object_get(definitions_targets(plan->definitions), name);
+	if (own == NULL || depth == MAX_DEPTH)
+		return fail(error, BERTH_ERROR_NOT_FOUND, "failed to find target %s", name);
+	const json_t *parents = json_object_get(own, "inherits");
+	for (size_t i = 0; i < json_array_size(parents); i++)
+		if (!inherit(plan, json_elem(parents, i), into, depth + 1, error))
+			return false;
+	g_autoptr(json_t) rest = json_copy((json_t *)own);
+	json_object_del(rest, "inherits");
+	json_object_del(rest, "description");
+	attributes_merge(into, rest);
+	return true;
+}
+
+/* "PATTERN.KEY=VALUE": whether it is for the target; *key is the caller's. */
+static bool is_for(const char *set, const char *name, char **key, const char **value)
+{
+	const char *dot = strchr(set, '.'), *equals = strchr(set, '=');
+	if (dot == NULL || equals == NULL || equals < dot)
+		return false;
+	g_autofree char *pattern = g_strndup(set, (gsize)(dot - set));
+	*key = g_strndup(dot + 1, (gsize)(equals - dot - 1));
+	*value = equals + 1;
+	return fnmatch(pattern, name, 0) == 0;
+}
+
+static bool override(Plan *plan, const char *name, json_t *target, GError **error)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	for (char *const *set = plan->request->set; *set != NULL; set++) {
+		g_autofree char *key = NULL;
+		const char *value = NULL;
+		if (!is_for(*set, name, &key, &value))
+			continue;
+		bool first = g_hash_table_add(seen, g_strdup(key));
+		if (!attribute_set(target, key, value, first, error))
+			return false;
+	}
+	return true;
+}
+
+/* --push: images are pushed, and where none is made one is. */
+static void set_push(json_t *target)
+{
+	json_t *outputs = json_object_get(target, "output");
+	bool done = false;
+	for (size_t i = 0; i < json_array_size(outputs); i++) {
+		json_t *one = json_array_get(outputs, i);
+		const char *type = json_str(one, "type");
+		if (strcmp(type, "image") == 0)
+			json_object_set_new(one, "push", json_string("true"));
+		done = done || strcmp(type, "image") == 0 || strcmp(type, "registry") == 0;
+	}
+	if (outputs == NULL)
+		json_object_set_new(target, "output", outputs = json_array());
+	if (!done)
+		json_array_append_new(
+			outputs, json_pack("{s:s, s:s}", "push", "true", "type", "image"));
+}
+
+static void set_load(json_t *target)
+{
+	json_t *outputs = json_object_get(target, "output");
+	for (size_t i = 0; i < json_array_size(outputs); i++)
+		if (strcmp(json_str(json_array_get(outputs, i), "type"), "docker") == 0)
+			return;
+	if (outputs == NULL)
+		json_object_set_new(target, "output", outputs = json_array());
+	json_array_append_new(outputs, json_pack("{s:s}", "type", "docker"));
+}
+
+static void set_switches(const BakeRequest *request, json_t *target)
+{
+	if (request->push)
+		set_push(target);
+	if (request->load)
+		set_load(target);
+	if (request->no_cache)
+		json_object_set_new(target, "no-cache", json_true());
+	if (request->pull)
+		json_object_set_new(target, "pull", json_true());
+}
+
+static json_t *resolve(Plan *plan, const char *name, GError **error)
+{
+	g_autoptr(json_t) target = json_object();
+	if (!inherit(plan, name, target, 0, error) || !override(plan, name, target, error))
+		return NULL;
+	if (json_object_get(target, "context") == NULL)
+		json_object_set_new(target, "context", json_string("."));
+	if (json_object_get(target, "dockerfile") == NULL)
+		json_object_set_new(target, "dockerfile", json_string("Dockerfile"));
+	return g_steal_pointer(&target);
+}
+
+static bool add_linked(Plan *plan, const json_t *target, int depth, GError **error);
+
+/* linked: only others ask for it, so it has no output of its own. */
+static bool add_target(Plan *plan, const char *name, bool linked, int depth, GError **error)
+{
+	if (json_object_get(plan->targets, name) != NULL)
+		return true;
+	g_autoptr(json_t) target = depth < MAX_DEPTH ? resolve(plan, name, error) : NULL;
+	if (depth == MAX_DEPTH)
+		return fail(error, BERTH_ERROR_INVALID, "infinite loop from %s to itself", name);
+	if (target == NULL)
+		return false;
+	set_switches(plan->request, target);
+	if (linked)
+		json_object_set_new(
+			target, "output", json_pack("[{s:s}]", "type", "cacheonly"));
+	json_object_set_new(plan->targets, name, attributes_sorted(target));
+	return !linked || add_linked(plan, target, depth, error);
+}
+
+static bool add_linked(Plan *plan, const json_t *target, int depth, GError **error)
+{
+	const char *key;
+	json_t *value;
+	json_object_foreach (json_object_get(target, "contexts"), key, value) {
+		const char *text = json_string_value(value);
+		if (text != NULL && g_str_has_prefix(text, linked_prefix) &&
+			!add_target(plan, text + strlen(linked_prefix), true, depth + 1, error))
+			return false;
+	}
+	return true;
+}
+
+/* Names of targets that a name means, in their order; groups on the way become the plan's. */
+static bool collect(Plan *plan, const char *name, GPtrArray *names, int depth, GError **error)
+{
+	json_t *members = json_object_get(definitions_groups(plan->definitions), name);
+	if (depth == MAX_DEPTH)
+		return fail(error, BERTH_ERROR_INVALID, "group %s holds itself", name);
+	if (members == NULL) {
+		if (!g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
+			g_ptr_array_add(names, g_strdup(name));
+		return true;
+	}
+	json_object_set_new(plan->groups, name, json_pack("{s:o}", "targets", json_deep_copy(members)));
+	for (size_t i = 0; i < json_array_size(members); i++)
+		if (!collect(plan, json_elem(members, i), names, depth + 1, error))
+			return false;
+	return true;
+}
+
+static gint by_name(gconstpointer one, gconstpointer other)
+{
+	return strcmp(*(char *const *)one, *(char *const *)other);
+}
+
+/* What was asked for by name is in the group that is built without a name, too: so buildx prints it. */
+static void complete_default(Plan *plan, char *const *asked)
+{
+	json_t *group = json_object_get(plan->groups, "default");
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	const json_t *there = json_object_get(group, "targets");
+	bool added = false;
+	for (size_t i = 0; i < json_array_size(there); i++)
+		g_ptr_array_add(names, g_strdup(json_elem(there, i)));
+	for (; *asked != NULL; asked++) {
+		if (strcmp(*asked, "default") == 0 && group != NULL)
+			continue;
+		g_ptr_array_add(names, g_strdup(*asked));
+		added = true;
+	}
+	if (!added)
+		return;
+	g_ptr_array_sort(names, by_name);
+	json_t *list = json_array();
+	for (guint i = 0; i < names->len; i++)
+		json_array_append_new(list, json_string(names->pdata[i]));
+	json_object_set_new(plan->groups, "default", json_pack("{s:o}", "targets", list));
+}
+
+static json_t *in_order(const json_t *object)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	json_t *result = json_object(), *value;
+	const char *key;
+	json_object_foreach ((json_t *)object, key, value)
+		g_ptr_array_add(names, (gpointer)key);
+	g_ptr_array_sort(names, by_name);
+	for (guint i = 0; i < names->len; i++)
+		json_object_set(result, names->pdata[i], json_object_get(object, names->pdata[i]));
+	return result;
+}
+
+static bool check_sets(const BakeRequest *request, GError **error)
+{
+	for (char *const *set = request->set; *set != NULL; set++) {
+		const char *dot = strchr(*set, '.'), *equals = strchr(*set, '=');
+		if (equals == NULL || dot == NULL || dot > equals)
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid override %s, expected target.name=value", *set);
+	}
+	return true;
+}
+
+static bool make(Plan *plan, GError **error)
+{
+	char *usual[] = {"default", NULL};
+	char *const *asked =
+		plan->request->targets[0] != NULL ? plan->request->targets : usual;
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	for (int i = 0; asked[i] != NULL; i++)
+		if (!collect(plan, asked[i], names, 0, error))
+			return false;
+	for (guint i = 0; i < names->len; i++)
+		if (!add_target(plan, names->pdata[i], false, 0, error))
+			return false;
+	/* Behind all that was asked for: what is, has its own outputs. */
+	for (guint i = 0; i < names->len; i++)
+		if (!add_linked(plan, json_object_get(plan->targets, names->pdata[i]), 0, error))
+			return false;
+	complete_default(plan, asked);
+	return true;
+}
+
+json_t *bake_plan(const BakeRequest *request, GError **error)
+{
+	if (!check_sets(request, error))
+		return NULL;
+	g_autoptr(Definitions) definitions =
+		definitions_new(request->files, request->count, error);
+	g_autoptr(json_t) targets = json_object(), groups = json_object();
+	Plan plan = {request, definitions, targets, groups};
+	if (definitions == NULL || !make(&plan, error))
+		return NULL;
+	return json_pack("{s:o, s:o}", "group", in_order(groups), "target", in_order(targets));
+}
+
+/* "${" and "%{" are letters in what is printed, which is a bake file again. */
+static json_t *escaped(const json_t *value)
+{
+	const char *key;
+	json_t *one;
+	if (json_is_string(value)) {
+		g_autoptr(GString) text = g_string_new(json_string_value(value));
+		g_string_replace(text, "${", "$${", 0);
+		g_string_replace(text, "%{", "%%{", 0);
+		return json_string(text->str);
+	}
+	json_t *copy = json_is_array(value) ? json_array() : json_object();
+	for (size_t i = 0; i < json_array_size(value); i++)
+		json_array_append_new(copy, escaped(json_array_get(value, i)));
+	json_object_foreach ((json_t *)value, key, one)
+		json_object_set_new(copy, key, escaped(one));
+	return copy;
+}
+
+json_t *bake_printed(const json_t *plan)
+{
+	static const char *const names[] = {"annotations", "dockerfile-inline", "args", "labels"};
+	json_t *copy = json_deep_copy(plan), *target;
+	const char *name;
+	json_object_foreach (json_object_get(copy, "target"), name, target)
+		for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+			if (json_object_get(target, names[i]) != NULL)
+				json_object_set_new(target, names[i],
+					escaped(json_object_get(target, names[i])));
+	return copy;
+}
+
+json_t *bake_list(const BakeRequest *request, GError **error)
+{
+	g_autoptr(Definitions) definitions =
+		definitions_new(request->files, request->count, error);
+	g_autoptr(json_t) variables =
+		definitions != NULL ? definitions_variables(definitions, error) : NULL;
+	if (variables == NULL)
+		return NULL;
+	return json_pack("{s:o, s:o, s:o}", "targets", in_order(definitions_targets(definitions)),
+		"groups", in_order(definitions_groups(definitions)), "variables",
+		in_order(variables));
+}

@@ -1,0 +1,122 @@
+# berth buildx bake: plans beside those of buildx 0.29 (bake/expected.txt), what is refused, and builds.
+load ../lib/engine
+setup_file() { file_setup; }
+teardown_file() { file_teardown; }
+setup() { cd "$BATS_TEST_TMPDIR"; }
+
+bake() { "$BUILD/berth" buildx bake "$@"; }
+# Members of a group that a matrix made come in no order.
+plain() { jq -S '.group[].targets |= sort'; }
+
+@test "bake --print: as buildx prints it" {
+	set -f
+	local head='' cases=0
+	check_case() {
+		[ -n "$head" ] || return 0
+		read -r folder words <<<"$head"
+		(cd "$BATS_TEST_DIRNAME/bake/$folder" && bake --print $words) | plain >ours || { echo "failed: $head"; return 1; }
+		plain <theirs | diff - ours || { echo "differs: $head"; return 1; }
+		cases=$((cases + 1))
+	}
+	while IFS= read -r line; do
+		if [[ $line == '== '* ]]; then
+			check_case
+			head=${line#== }
+			: >theirs
+		else
+			printf '%s\n' "$line" >>theirs
+		fi
+	done <"$BATS_TEST_DIRNAME/bake/expected.txt"
+	check_case
+	[ "$cases" -eq 10 ]
+}
+
+@test "bake: variables of the environment, with the type of their default" {
+	printf 'variable "N" { default = 1 }\nvariable "B" { default = true }\nvariable "S" {}\nvariable "L" { default = ["a"] }\ntarget "default" { args = { n = N + 1, b = B ? "yes" : "no", s = S, l = L[0] } }\n' >docker-bake.hcl
+	[ "$(bake --print | jq -c .target.default.args)" = '{"b":"yes","l":"a","n":"2","s":""}' ]
+	[ "$(N=41 B=false S=x L='["z"]' bake --print | jq -c .target.default.args)" = '{"b":"no","l":"z","n":"42","s":"x"}' ]
+	N=x run bake --print
+	[ "$status" -eq 1 ]
+	[ "$output" = 'ERROR: failed to parse N as number' ]
+	printf 'variable "V" {\n default = ""\n validation {\n condition = V != ""\n error_message = "V is wanted"\n }\n}\ntarget "default" { args = { v = V } }\n' >docker-bake.hcl
+	run bake --print
+	[[ $output == *'Validation failed; V is wanted'* ]]
+	V=x bake --print
+}
+
+@test "bake: what cannot be understood is refused, with its line" {
+	while IFS='|' read -r text words; do
+		printf "$text" >docker-bake.hcl
+		run bake --print
+		[ "$status" -eq 1 ] || { echo "taken: $text"; false; }
+		[[ $output == "ERROR: "*"$words"* ]] || { echo "$text: $output"; false; }
+	done <<-'E'
+		target "default" {\n  tags = ["${UNDEF}"]\n}\n|docker-bake.hcl:2: Unknown variable; There is no variable named "UNDEF".
+		target "default" {\n  tags = [\n}\n|docker-bake.hcl:3: Invalid expression
+		target "default" {\n  tags = nofun(1)\n}\n|There is no function named "nofun".
+		target "default" {\n  tags = upper()\n}\n|Call to function "upper" failed
+		target "default" {\n  args = "x"\n}\n|Inappropriate value for attribute "args"
+		target "default" {\n  pull = "x"\n}\n|Inappropriate value for attribute "pull"
+		target "default" {\n  tags = ["a\n"]\n}\n|docker-bake.hcl:2: Invalid multi-line string
+		target "default" {\n  inherits = ["none"]\n}\n|failed to find target none
+		target "default" {\n  inherits = ["default"]\n}\n|failed to find target default
+		target "default" {\n  contexts = { x = "target:none" }\n}\n|failed to find target none
+		group "default" {\n  targets = ["default"]\n}\n|group default holds itself
+		a = b\nb = a\ntarget "default" {\n  tags = [a]\n}\n|variable cycle not allowed
+		function "f" {\n params = [x]\n result = f(x)\n}\ntarget "default" {\n tags = [f(1)]\n}\n|Call to function "f" failed
+		target "default" {\n  matrix = { v = ["1"] }\n}\n|has a matrix and no name
+		target "default" {\n  matrix = { v = ["a b"] }\n  name = v\n}\n|invalid name a b
+		target "default" {\n  tags = [1 / 0]\n}\n|Division by zero
+		target "default" {\n  tags = ["%%{ if true }x%%{ endif }"]\n}\n|template directives
+		target "default" {\n  tags = ["x\n|Invalid multi-line string
+		target "default" {\n  dockerfile-inline = <<E\nx\n|Unterminated heredoc
+		target "default" {|docker-bake.hcl:1: 
+	E
+	python3 -c 'print("a = " + "[" * 100000)' >docker-bake.hcl
+	run bake --print
+	[[ $output == *'the expression is too deep'* ]]
+	printf '{"target": {"default": 1}' >docker-bake.json
+	run bake --print -f docker-bake.json
+	[ "$status" -eq 1 ]
+	run bake --print -f none.hcl
+	[ "$output" = 'ERROR: open none.hcl: no such file or directory' ]
+	rm docker-bake.*
+	run bake
+	[ "$output" = "ERROR: couldn't find a bake definition" ]
+	printf 'target "a" {}\n' >docker-bake.hcl
+	run bake --print a --set nonsense
+	[[ $output == *'invalid override nonsense, expected target.name=value' ]]
+	run bake --print a --set a.nokey=1
+	[ "$output" = 'ERROR: unknown key: nokey' ]
+	[ "$(bake --list targets | tail -n 1)" = $'a\t' ]
+}
+
+@test "bake builds: links first, matrices, several platforms, inline Dockerfiles" {
+	cat >docker-bake.hcl <<-'E'
+		group "default" { targets = ["app", "mx"] }
+		target "base" { dockerfile-inline = "FROM busybox\nRUN echo base >/base" }
+		target "app" {
+		  contexts = { below = "target:base" }
+		  dockerfile-inline = "FROM below\nARG X\nRUN echo $X >/app"
+		  args = { X = "it's \"q\"" }
+		  tags = ["bakedapp:1"]
+		  platforms = ["linux/amd64", "linux/arm64"]
+		}
+		target "mx" {
+		  name = "mx-${v}"
+		  matrix = { v = ["1", "2"] }
+		  dockerfile-inline = "FROM scratch\nCOPY docker-bake.hcl /f${v}"
+		  tags = ["mx:${v}"]
+		}
+	E
+	bake
+	[ "$(run_none bakedapp:1 cat /base /app)" = $'base\nit\'s "q"' ]
+	[ "$("$BUILD/berth" image ls --tree bakedapp | grep -c ' linux/')" -eq 2 ]
+	[ "$("$BUILD/berth" images -q mx | wc -l)" -eq 2 ]
+	bake mx-1 --set mx-1.tags=other:1
+	[ -n "$("$BUILD/berth" images -q other:1)" ]
+	printf 'target "default" { dockerfile-inline = "FROM busybox\\nRUN exit 3" }\n' >docker-bake.hcl
+	run bake
+	[ "$status" -eq 1 ]
+	[[ $output == *'exit code: 3'*'target default: failed to build'* ]]
+}
