@@ -124,7 +124,7 @@ GUARDS = [
     ("other input: DNS", "src/shim/dns_message.c", "at + label > length || ", "", FUZZ % "dns", "fuzz dns"),
     ("other input: launch plan", "src/shim/plan_read.c", "record->size > room || ", "", FUZZ % "plan", "fuzz plan"),
     ("other input: logs", "src/engine/process/log_read.c", "if (quote == NULL)", "if (false)", FUZZ % "log", "fuzz log"),
-    ("other input: templates", "src/template/lex.c", "return c == (gunichar)-1 || c == (gunichar)-2 ? 1 : (gsize)g_unichar_to_utf8(c, NULL);", "return (gsize)g_unichar_to_utf8(c, NULL);", UNIT % ("template", "/template/halves"), "/template/halves"),
+    ("other input: templates", "src/template/value.c", "if (g_utf8_validate(text, (gssize)length, NULL))", "if (true)", UNIT % ("template", "/template/halves"), "/template/halves"),
     ("other input: dotenv", "src/compose/dotenv.c", "if (*reader->at == '\\0') {", "if (false) {", FUZZ % "dotenv", "fuzz dotenv"),
     ("kill -9 of berthd: volumes", "src/store/store.c", "\tvolume_folders_sweep(store);", "", POINTS % "volume", "berthd killed at"),
     ("kill -9 of berthd: starts", "src/engine/container_restore.c", "\t\tforget_start(container);", "\t\t(void)forget_start;", POINTS % "start", "berthd killed at"),
