@@ -185,7 +185,8 @@ b' "$(printf 'a/%.0s' $(seq 200))"; do
 	[ "$status" -ne 0 ]
 	parent=berth-test-$$
 	d run -d --name below --network none --cgroup-parent "/$parent/deeper/" busybox sleep 100
-	find /sys/fs/cgroup -maxdepth 4 -path "*/$parent/deeper/$(d inspect -f '{{.Id}}' below)" | grep -q .
+	made=$(find /sys/fs/cgroup -maxdepth 4 -path "*/$parent/deeper/$(d inspect -f '{{.Id}}' below)" | head -1)
+	[ -n "$made" ]
 	d rm -f below
 	run d run --network none --cgroup-parent "/$parent/deeper/" busybox nothing-that-is-there
 	[ "$status" -eq 127 ]
@@ -193,7 +194,7 @@ b' "$(printf 'a/%.0s' $(seq 200))"; do
 	gone() { ! find /sys/fs/cgroup -maxdepth 3 -name "$parent" | grep -q .; }
 	for _ in $(seq 100); do gone && break; sleep 0.05; done
 	gone
-	folder=$(dirname "$(find /sys/fs/cgroup -mindepth 1 -maxdepth 3 -name cgroup.procs | head -1)")/$parent
+	folder=${made%/deeper/*}
 	mkdir "$folder"
 	run_none --cgroup-parent "/$parent" busybox true
 	sleep 0.2
