@@ -1,4 +1,5 @@
 #include "template/template.h"
+#include "template/print.h"
 
 static const char document[] =
 	"{\"Name\":\"web\",\"Count\":3,\"On\":true,\"Off\":false,\"Null\":null,\"Empty\":[],"
@@ -113,6 +114,9 @@ static void test_halves(void)
 	g_assert_nonnull(template);
 	g_assert_true(template_run(template, TEMPLATE_PLAIN, (GoValue){&go_any, data}, out, NULL));
 	g_assert_true(g_str_has_suffix(out->str, "\"b\xef\xbf\xbd\""));
+	g_autoptr(GString) quoted = g_string_new("");
+	go_quote(quoted, "c\xf0\0\0\0\0");
+	g_assert_cmpstr(quoted->str, ==, "\"c\\xf0\"");
 }
 
 static void test_bytes(void)
