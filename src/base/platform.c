@@ -29,7 +29,7 @@ static void set(char **place, const char *value)
 /* github.com/containerd/platforms: arm64 is v8, arm is v7, where nothing is said. */
 static void fill(Platform *platform, const char *os, const char *architecture, const char *variant)
 {
-	set(&platform->os, os);
+	set(&platform->os, g_ascii_strcasecmp(os, "macos") == 0 ? "darwin" : os);
 	set(&platform->architecture, architecture);
 	set(&platform->variant, variant);
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
@@ -108,7 +108,7 @@ static bool refuse_component(bool os, const char *part, const char *text, GError
 }
 
 static const char systems[] =
-	"aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 "
+	"aix android darwin dragonfly freebsd hurd illumos ios js linux macos nacl netbsd openbsd plan9 "
 	"solaris windows zos";
 static const char architectures[] =
 	"386 amd64 amd64p32 arm armbe arm64 arm64be ppc64 ppc64le loong64 mips mipsle mips64 "
@@ -157,7 +157,7 @@ bool platform_parse(const char *text, Platform *platform, GError **error)
 	fill(platform, lone ? "linux" : parts[0],
 		lone	    ? parts[0]
 		: count > 1 ? parts[1]
-			    : "",
+			    : platform_architecture(),
 		count > 2 ? parts[2] : "");
 	return true;
 }

@@ -79,6 +79,15 @@ static bool check_descriptor(const json_t *descriptor, gint64 max, const char *w
 	return true;
 }
 
+/* What says that it is OCI's may leave its schema out, as some writers of layouts do. */
+static bool is_schema_2(const json_t *manifest)
+{
+	gint64 schema = json_int(manifest, "schemaVersion");
+	return schema == 2 ||
+	       (schema == 0 && strcmp(json_str(manifest, "mediaType"),
+				       "application/vnd.oci.image.manifest.v1+json") == 0);
+}
+
 bool manifest_check(const json_t *manifest, GError **error)
 {
 	enum { MAX_CONFIG = 8 << 20 };
@@ -86,7 +95,7 @@ bool manifest_check(const json_t *manifest, GError **error)
 	const json_t *layers = json_object_get(manifest, "layers");
 	json_t *layer;
 	size_t i;
-	if (json_int(manifest, "schemaVersion") != 2 || !json_is_array(layers))
+	if (!is_schema_2(manifest) || !json_is_array(layers))
 		return fail(error, BERTH_ERROR_INVALID,
 			"unsupported manifest: schema 2 or an OCI image manifest is wanted");
 	if (json_array_size(layers) > MAX_LAYERS)

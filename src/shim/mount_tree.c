@@ -71,6 +71,8 @@ int tree_part(const struct plan_record *record, const struct plan_record *map, i
 		   : userns >= 0 ? mapped_overlay(record, FIRST_FOLDER, own, map, userns)
 				 : overlay(record);
 	int part = tree < 0 ? -1 : part_of(tree, record_string(record, 2), subpath);
+	if (tree >= 0 && part < 0 && (errno == ENOENT || errno == ENOTDIR))
+		report_refusal(errno, "cannot access path %s: lstat %s", subpath, subpath);
 	if (part < 0 || sys_mount_setattr(part, "", AT_EMPTY_PATH, &attr) < 0)
 		report_fail(errno, "error mounting \"%s\" at \"%s\"", subpath, target);
 	if (one && userns >= 0 && sys_mount_setattr(part, "", AT_EMPTY_PATH, &mapped) < 0)

@@ -12,17 +12,21 @@ void container_row_clear(ContainerRow *row)
 	*row = (ContainerRow){0};
 }
 
-/* A container's volumes are rows, so that "in use" is a question to an index. */
-static bool add_volume_uses(Store *store, const char *id, const char *mounts, GError **error)
+/* A container's volumes and mounted images are rows, so that "in use" is a question to an index. */
+static bool add_uses(Store *store, const char *id, const char *mounts, GError **error)
 {
+	static const char *const uses[][3] = {
+		{"volume", "Name", "INSERT OR IGNORE INTO volume_uses VALUES (?, ?)"},
+		{"image", "Source", "INSERT OR IGNORE INTO image_uses VALUES (?, ?)"}};
 	g_autoptr(json_t) list = json_parse(mounts, strlen(mounts), error);
 	size_t i;
 	json_t *mount;
 	json_array_foreach (list, i, mount)
-		if (strcmp(json_str(mount, "Type"), "volume") == 0 &&
-			!db_run(store->db, error, "INSERT OR IGNORE INTO volume_uses VALUES (?, ?)",
-				"ss", id, json_str(mount, "Name")))
-			return false;
+		for (size_t k = 0; k < G_N_ELEMENTS(uses); k++)
+			if (strcmp(json_str(mount, "Type"), uses[k][0]) == 0 &&
+				!db_run(store->db, error, uses[k][2], "ss", id,
+					json_str(mount, uses[k][1])))
+				return false;
 	return list != NULL;
 }
 
@@ -37,7 +41,7 @@ bool container_store_add(
 			  " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 			  "ssissssi", row->id, row->name, row->created, row->image, row->image_id,
 			  spec, mounts, (gint64)row->status) &&
-		  add_volume_uses(store, row->id, mounts, error);
+		  add_uses(store, row->id, mounts, error);
 	return db_end(store->db, ok, error);
 }
 
@@ -70,6 +74,7 @@ bool container_store_remove(Store *store, const char *id, GError **error)
 		return false;
 	bool ok =
 		db_run(store->db, error, "DELETE FROM volume_uses WHERE container = ?", "s", id) &&
+		db_run(store->db, error, "DELETE FROM image_uses WHERE container = ?", "s", id) &&
 		db_run(store->db, error, "DELETE FROM containers WHERE id = ?", "s", id);
 	return db_end(store->db, ok, error);
 }
@@ -139,7 +144,9 @@ static void append_text(sqlite3_stmt *row, gpointer data)
 char **container_store_using(Store *store, const char *image_id)
 {
 	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
-	db_query(store->db, NULL, append_text, list, "SELECT id FROM containers WHERE image_id = ?",
+	db_query(store->db, NULL, append_text, list,
+		"SELECT id FROM containers WHERE image_id = ?1 UNION"
+		" SELECT container FROM image_uses WHERE image = ?1",
 		"s", image_id);
 	return g_strv_builder_end(list);
 }

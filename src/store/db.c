@@ -84,6 +84,12 @@ static const char *const schemas[] = {
 	"CREATE INDEX index_tags_digest ON index_tags (digest);"
 	"CREATE TABLE index_blobs (digest TEXT, blob TEXT, PRIMARY KEY (digest, blob)) WITHOUT ROWID;"
 	"CREATE INDEX index_blobs_blob ON index_blobs (blob);",
+
+	"CREATE TABLE image_uses (container TEXT, image TEXT, PRIMARY KEY (container, image)) WITHOUT ROWID;"
+	"CREATE INDEX image_uses_image ON image_uses (image);"
+	"INSERT OR IGNORE INTO image_uses SELECT container.id, json_extract(mount.value, '$.Source')"
+	" FROM containers AS container, json_each(container.mounts) AS mount"
+	" WHERE json_extract(mount.value, '$.Type') = 'image';",
 };
 
 static bool db_fail(Db *db, GError **error)

@@ -103,3 +103,71 @@ teardown_file() { file_teardown; }
 	done
 	api -X POST -H 'X-Registry-Auth: !!!' 'http://b/images/create?fromImage=127.0.0.1:1/x&tag=y' | grep -q 'invalid X-Registry-Auth'
 }
+
+@test "load: the answer's head comes when all is there" {
+	d save -o "$WORK/one.tar" busybox
+	d tag busybox kept
+	d rmi busybox
+	python3 - "$WORK/b.sock" "$WORK/one.tar" <<-'P'
+		import http.client, socket, sys
+		c = http.client.HTTPConnection("b")
+		c.sock = socket.socket(socket.AF_UNIX)
+		c.sock.connect(sys.argv[1])
+		c.request("POST", "/images/load?quiet=1", open(sys.argv[2], "rb").read(), {"Content-Type": "application/x-tar"})
+		assert c.getresponse().status == 200  # and its body is never read
+	P
+	d inspect busybox
+	d rmi kept
+	answer=$(printf nonsense | api -w ' %{http_code}' --data-binary @- http://b/images/load)
+	[[ $answer = *'"errorDetail"'*' 200' ]]
+}
+
+@test "save: entries have the image's time; load: a manifest of OCI that names no schema" {
+	d save busybox | tar tvf - --utc --full-time >"$WORK/list"
+	created=$(d inspect -f '{{.Created}}' busybox)
+	[ "$(grep -c "$(date -ud "$created" '+%F %T') blobs/sha256/[0-9a-f]" "$WORK/list")" -ge 2 ]
+	grep -q '1970-01-01 00:00:00 index.json' "$WORK/list"
+	mkdir "$WORK/layout"
+	d save busybox | tar xf - -C "$WORK/layout"
+	python3 - "$WORK/layout" <<-'P'
+		import hashlib, json, os, sys
+		os.chdir(sys.argv[1])
+		index = json.load(open("index.json"))
+		entry = index["manifests"][0]
+		manifest = json.load(open("blobs/sha256/" + entry["digest"][7:]))
+		manifest["schemaVersion"] = 0
+		text = json.dumps(manifest).encode()
+		entry["digest"], entry["size"] = "sha256:" + hashlib.sha256(text).hexdigest(), len(text)
+		open("blobs/sha256/" + entry["digest"][7:], "wb").write(text)
+		json.dump(index, open("index.json", "w"))
+		os.remove("manifest.json")
+	P
+	tar cf - -C "$WORK/layout" . | d load | grep -q 'Loaded image'
+}
+
+@test "prune -a: of an image that is used all names go but the last; what has a digest only is dangling" {
+	printf 'FROM busybox\nLABEL pruned=yes\n' | d build -q -t pruned:a - >/dev/null
+	for tag in b z; do d tag pruned:a "pruned:$tag"; done
+	d create --name user --network none pruned:a true
+	d image prune -af --filter label=pruned >"$WORK/pruned"
+	[ "$(grep -o 'ntagged: pruned.*' "$WORK/pruned" | sort)" = $'ntagged: pruned:a\nntagged: pruned:b' ]
+	d inspect pruned:z
+	[ "$(d image prune -af --filter label=pruned | grep -c pruned)" -eq 0 ]
+	d rm user
+	d image prune -af --filter label=pruned | grep -q 'eleted: sha256:'
+	not d inspect pruned:z
+}
+
+@test "import --platform: macos is darwin, a lone system has the host's architecture" {
+	for word in macos macos/arm64; do
+		run d import --platform $word "$WORK/busybox.tar" odd
+		[[ $output = *'operating system is not supported'* ]]
+	done
+	d import --platform LINUX "$WORK/busybox.tar" lone
+	[ "$(d inspect -f '{{.Os}}/{{.Architecture}}' lone)" = "linux/$(d info -f '{{.Architecture}}' | sed 's/x86_64/amd64/; s/aarch64/arm64/')" ]
+	d rmi lone
+}
+
+@test "tag: an id's algorithm is no name, also behind its registry" {
+	[[ $(api -X POST 'http://b/images/busybox/tag?repo=docker.io/library/sha256&tag=x' | jq -r .message) = 'refusing to create an ambiguous tag using digest algorithm as name' ]]
+}

@@ -250,13 +250,10 @@ json_t *image_remove_platforms(Engine *engine, const char *reference, char *cons
 	return store_sync(engine->store, error) ? g_steal_pointer(&done) : NULL;
 }
 
-json_t *image_remove(Engine *engine, const char *reference, bool force, bool prune, GError **error)
+/* By a name of the image's, or, where reference is none, the image itself. */
+static bool remove_by(Engine *engine, const char *id, const char *reference, bool named_only,
+	bool force, json_t *done, GError **error)
 {
-	(void)prune; /* an image has no untagged parents here */
-	g_autoptr(json_t) done = json_array();
-	g_autofree char *id = image_find(engine, reference, error);
-	if (id == NULL)
-		return NULL;
 	g_auto(GStrv) tags = tag_store_of(engine->store, id),
 		      digests = repo_digests_of(engine->store, id);
 	g_autoptr(Reference) parsed = reference_parse(reference, NULL);
@@ -264,15 +261,40 @@ json_t *image_remove(Engine *engine, const char *reference, bool force, bool pru
 	bool by_tag = full != NULL && g_strv_contains((const char *const *)tags, full),
 	     by_digest = full != NULL && g_strv_contains((const char *const *)digests, full);
 	bool last = by_tag ? tags[1] == NULL : tags[0] == NULL && digests[1] == NULL;
-	bool ok = by_tag || by_digest ? remove_name(engine, id, reference, parsed, full, last,
-						force, done, error)
-				      : remove_by_id(engine, id, tags, force, done, error);
-	return ok && store_sync(engine->store, error) ? g_steal_pointer(&done) : NULL;
+	if (by_tag || by_digest)
+		return remove_name(engine, id, reference, parsed, full, last, force, done, error);
+	return named_only || remove_by_id(engine, id, tags, force, done, error);
+}
+
+json_t *image_remove(Engine *engine, const char *reference, bool force, bool prune, GError **error)
+{
+	(void)prune; /* an image has no untagged parents here */
+	g_autoptr(json_t) done = json_array();
+	g_autofree char *id = image_find(engine, reference, error);
+	return id != NULL && remove_by(engine, id, reference, false, force, done, error) &&
+			       store_sync(engine->store, error)
+		       ? g_steal_pointer(&done)
+		       : NULL;
+}
+
+/* Each name by itself, as dockerd does it: of an image that is used, all go but the last. Whether the image went. */
+static bool prune_image(Engine *engine, const char *id, char *const *tags, char *const *digests, json_t *done)
+{
+	for (; *tags != NULL; tags++)
+		remove_by(engine, id, *tags, true, false, done, NULL);
+	for (; *digests != NULL; digests++)
+		remove_by(engine, id, *digests, true, false, done, NULL);
+	g_auto(GStrv) left = tag_store_of(engine->store, id),
+		      left_digests = repo_digests_of(engine->store, id);
+	if (left[0] == NULL && left_digests[0] == NULL)
+		remove_by_id(engine, id, left, false, done, NULL);
+	g_autoptr(ImageRow) row = image_store_get(engine->store, id);
+	return row == NULL;
 }
 
 json_t *image_prune(Engine *engine, const Filters *filters, GError **error)
 {
-	bool all = !filters_match_flag(filters, "dangling", true), running;
+	bool all = !filters_match_flag(filters, "dangling", true);
 	gint64 space = 0, until = filters_time(filters, "until");
 	g_autoptr(json_t) done = json_array();
 	g_autoptr(GPtrArray) rows = image_store_list(engine->store);
@@ -280,17 +302,16 @@ json_t *image_prune(Engine *engine, const Filters *filters, GError **error)
 		const ImageRow *row = rows->pdata[i];
 		g_auto(GStrv) tags = tag_store_of(engine->store, row->id);
 		g_auto(GStrv) digests = repo_digests_of(engine->store, row->id);
-		bool named = tags[0] != NULL || digests[0] != NULL;
-		g_autofree char *user = user_of(engine, row->id, &running);
 		g_autoptr(json_t) config = json_parse(row->config, strlen(row->config), NULL);
 		/* A part goes with what it is a part of; it may have gone already. */
 		g_autoptr(ImageRow) there = image_store_get(engine->store, row->id);
 		if (there == NULL || image_is_part(engine, row->id))
 			continue;
-		if (user != NULL || (named && !all) || row->created > until ||
+		/* What has digests only is dangling, too. */
+		if ((tags[0] != NULL && !all) || row->created > until ||
 			!filters_match_labels(filters, json_at(config, "config.Labels")))
 			continue;
-		if (remove_by_id(engine, row->id, tags, true, done, NULL))
+		if (prune_image(engine, row->id, tags, digests, done))
 			space += row->size;
 	}
 	if (!store_sync(engine->store, error))

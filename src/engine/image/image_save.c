@@ -20,6 +20,7 @@ typedef struct {
 	GError *problem;
 	struct archive *archive;
 	GHashTable *written;	    /* names, each once */
+	gint64 time;		    /* of the entries: the image's, or 0 */
 	json_t *manifests, *docker; /* index.json's list, and manifest.json */
 	json_t *repositories; /* name -> tag -> id of the topmost layer, as before manifest.json */
 } Save;
@@ -40,6 +41,7 @@ static bool begin(Save *save, const char *name, mode_t type, gint64 size, GError
 	archive_entry_set_filetype(entry, type);
 	archive_entry_set_perm(entry, type == AE_IFDIR ? 0755 : 0644);
 	archive_entry_set_size(entry, size);
+	archive_entry_set_mtime(entry, save->time / 1000000000, 0);
 	bool ok = archive_write_header(save->archive, entry) == ARCHIVE_OK;
 	archive_entry_free(entry);
 	return ok || fail(error, BERTH_ERROR_SYSTEM, "cannot write the archive: %s",
@@ -108,6 +110,7 @@ static bool save_content(Save *save, const ImageRow *row, GPtrArray *layers, jso
 	json_t *paths, GError **error)
 {
 	g_autofree char *config_name = blob_name(row->id);
+	save->time = MAX(row->created, 0);
 	if (!put_text(save, config_name, row->config, error))
 		return false;
 	for (guint i = 0; i < layers->len; i++) {
@@ -351,6 +354,7 @@ static bool put_documents(Save *save, GError **error)
 		"application/vnd.oci.image.index.v1+json", "manifests", save->manifests);
 	g_autofree char *index_text = json_text(index), *docker_text = json_text(save->docker),
 			*repositories = json_text(save->repositories);
+	save->time = 0;
 	return (json_object_size(save->repositories) == 0 ||
 		       put_text(save, "repositories", repositories, error)) &&
 	       put_text(save, "index.json", index_text, error) &&

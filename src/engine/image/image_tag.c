@@ -6,9 +6,9 @@
 #include <string.h>
 
 /* "sha256:abc" would be read as an id. */
-static bool check_ambiguous(const char *repo, GError **error)
+static bool check_ambiguous(const Reference *reference, GError **error)
 {
-	g_autofree char *name = g_strndup(repo, strcspn(repo, ":"));
+	g_autofree char *name = reference_familiar_name(reference);
 	return strcmp(name, "sha256") != 0 ||
 	       fail(error, BERTH_ERROR_INVALID,
 		       "refusing to create an ambiguous tag using digest algorithm as name");
@@ -17,9 +17,8 @@ static bool check_ambiguous(const char *repo, GError **error)
 static Reference *target_parse(const char *repo, const char *tag, const char *digest_words,
 	GError **error)
 {
-	g_autoptr(Reference) reference =
-		check_ambiguous(repo, error) ? reference_parse(repo, error) : NULL;
-	if (reference == NULL)
+	g_autoptr(Reference) reference = reference_parse(repo, error);
+	if (reference == NULL || !check_ambiguous(reference, error))
 		return NULL;
 	if (reference->digest != NULL) {
 		fail(error, BERTH_ERROR_INVALID, "%s", digest_words);
