@@ -48,7 +48,7 @@ static json_t *state_json(const ContainerRow *row)
 /* The mounts without what only the launch needs. */
 static json_t *public_mounts(const json_t *mounts)
 {
-	static const char *const inner[] = {"Options", "Subpath", "Create", "NonRecursive",
+	static const char *const inner[] = {"Options", "Subpath", "Create", "MayBePrivate", "NonRecursive",
 		"ReadOnlyNonRecursive", "ReadOnlyForceRecursive", "ReadOnlyRecursive"};
 	json_t *list = json_array(), *mount;
 	size_t i;

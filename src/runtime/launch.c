@@ -328,6 +328,7 @@ static void add_user_bind(Plan *plan, const json_t *mount)
 	gint64 flags = (json_bool(mount, "NonRecursive") ? 0 : PLAN_BIND_RECURSIVE) |
 		       (json_bool(mount, "ReadOnlyNonRecursive") ? 0 : PLAN_BIND_RECURSIVE_ATTR) |
 		       (strcmp(json_str(mount, "Type"), "volume") == 0 ? PLAN_BIND_MAPPED : 0) |
+		       (json_bool(mount, "MayBePrivate") ? PLAN_BIND_MAY_BE_PRIVATE : 0) |
 		       propagations[propagation].recursive;
 	add_bind(plan, json_str(mount, "Source"), json_str(mount, "Destination"),
 		(json_bool(mount, "RW") ? 0 : MOUNT_ATTR_RDONLY) | json_int(mount, "Attributes"),

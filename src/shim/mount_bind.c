@@ -93,7 +93,8 @@ static void check_propagation(const struct plan_record *record, int fd)
 {
 	int64_t propagation = record_number(record, PROPAGATION);
 	char *line = NULL, *point = (char *)"";
-	if (propagation != SHARED && propagation != SLAVE)
+	if ((propagation != SHARED && propagation != SLAVE) ||
+		(record_number(record, FLAGS) & PLAN_BIND_MAY_BE_PRIVATE) != 0)
 		return;
 	char *options = find_mount(mount_id(fd), &line, &point);
 	char *end = options != NULL ? strstr(options, " - ") : NULL;

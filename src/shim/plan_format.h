@@ -123,6 +123,7 @@ enum {
 	PLAN_BIND_RECURSIVE_ATTR = 4, /* the flags hold for submounts too */
 	PLAN_BIND_MAPPED = 8,	      /* in a user namespace: its files are the container's */
 	PLAN_BIND_RECURSIVE_PROPAGATION = 16, /* and so does the propagation */
+	PLAN_BIND_MAY_BE_PRIVATE = 32, /* slave, where there is a master to follow */
 };
 
 /* The `local` log: records of this header and length bytes. */

@@ -162,19 +162,111 @@ update() { post_json "/containers/$1/update" "$2"; }
 	d rm image
 	created true other nothing | jq -e .Id
 	run d start image
-	[[ $output = *'no such file or directory'* ]]
+	[[ $output = *'cannot access path nothing: lstat nothing: no such file or directory'* ]]
 	d rm image
 	for subpath in ../x /etc; do
 		[[ $(created true other "$subpath" | jq -r .message) = *'subpath must be a relative path within the volume' ]]
 	done
 	[[ $(created true nowhere '' | jq -r .message) = 'No such image: nowhere:latest' ]]
 	[[ $(created true '' '' | jq -r .message) = *'field Source must not be empty' ]]
-	# What is gone by the start is told.
-	created true other '' | jq -e .Id
+	# It is in use, running or not; by force its name goes, and the tree stays.
+	created 'cat /img/data/below/two' other '' | jq -e .Id
+	run d rmi other
+	[[ $output = *"conflict: unable to remove repository reference \"other\" (must force) - container "*' is using its referenced image '* ]]
+	[ "$(d image prune -af | grep -c other)" -eq 0 ]
 	d rmi -f other
-	run d start image
-	[[ $output = *'No such image: other'* ]]
+	[ "$(d start -a image)" = two ]
+	id=$(d inspect -f '{{(index .Mounts 0).Source}}' image)
 	d rm image
+	d rmi "$id"
+	not d inspect "$id"
+}
+
+@test "namespaces of another container: what does not run, or keeps its IPC to itself, is told in dockerd's words" {
+	start() { api -X POST "http://b/containers/$1/start" -w ' %{http_code}'; }
+	d run -d --name private --network none busybox sleep 1000
+	d run -d --name shared --network none --ipc shareable busybox sleep 1000
+	d create --name stopped --network none --ipc shareable busybox true
+	id() { d inspect -f '{{.Id}}' "$1"; }
+	create joins '{}' '{"IpcMode": "container:private"}' | jq -e .Id
+	[ "$(start joins)" = "{\"message\":\"failed to join IPC namespace: container $(id private): non-shareable IPC (hint: use IpcMode:shareable for the donor container)\"}"$'\n'' 400' ]
+	d rm joins
+	create joins '{}' '{"IpcMode": "container:stopped"}' | jq -e .Id
+	[ "$(start joins)" = "{\"message\":\"failed to join IPC namespace: container $(id stopped) is not running\"}"$'\n'' 409' ]
+	d rm joins
+	create joins '{}' '{"PidMode": "container:stopped"}' | jq -e .Id
+	[ "$(start joins)" = "{\"message\":\"failed to join PID namespace: container $(id stopped) is not running\"}"$'\n'' 500' ]
+	d rm joins
+	for mode in shared host; do
+		[ $mode = shared ] || d run -d --name host --network none --ipc host busybox sleep 1000
+		run_none --ipc container:$mode busybox true
+	done
+	d rm -f private shared host stopped
+}
+
+@test "kill: any signal ends the restarts, but for a container that names the one that stops it" {
+	ends() { # flags, signal: how often it was started again after it was sent that, and ended by itself
+		d run -d --name signals --network none $1 busybox sh -c 'trap "" HUP; touch /ready; while [ ! -e /end ]; do sleep 0.02; done; rm /end; exit 3' >/dev/null
+		until d exec signals test -e /ready 2>/dev/null; do sleep 0.02; done
+		d kill -s "$2" signals >/dev/null
+		d exec signals touch /end
+		for _ in $(seq 300); do
+			state=$(d inspect -f '{{.State.Status}} {{.RestartCount}}' signals)
+			[ "$state" = 'running 0' ] || break
+			sleep 0.02
+		done
+		echo "${state##* }"
+		d rm -f signals >/dev/null
+	}
+	[ "$(ends '--restart always' HUP)" -eq 0 ]
+	[ "$(ends '--restart always --stop-signal HUP' HUP)" -eq 0 ]
+	[ "$(ends '--restart unless-stopped --stop-signal USR1' HUP)" -eq 0 ]
+	[ "$(ends '--restart always --stop-signal USR1' HUP)" -ge 0 ]
+	d run -d --name signals --network none --restart always --stop-signal USR1 busybox sh -c 'trap "exit 3" HUP; touch /ready; while :; do sleep 0.02; done'
+	until d exec signals test -e /ready; do sleep 0.02; done
+	d kill -s HUP signals
+	for _ in $(seq 500); do [ "$(d inspect -f '{{.RestartCount}}' signals)" -ge 1 ] && break; sleep 0.02; done
+	[ "$(d inspect -f '{{.RestartCount}}' signals)" -ge 1 ]
+	d rm -f signals
+}
+
+@test "binds of the engine's own folder follow the host, or are refused" {
+	propagation() { create root '{}' "$1" | jq -r .message; d inspect -f '{{(index .Mounts 0).Propagation}}' root; d rm root >/dev/null; }
+	for source in "$WORK/data" "$WORK/data/containers" "$WORK" /; do
+		[ "$(propagation "{\"Binds\": [\"$source:/m\"]}")" = $'null\nrslave' ]
+		[ "$(propagation "{\"Mounts\": [{\"Type\": \"bind\", \"Source\": \"$source\", \"Target\": \"/m\"}]}")" = $'null\nrslave' ]
+		[ "$(propagation "{\"Binds\": [\"$source:/m:rshared\"]}")" = $'null\nrshared' ]
+	done
+	[ "$(propagation "{\"Binds\": [\"$WORK/daemon.json:/m\"]}")" = $'null\nrprivate' ]
+	for mode in private rprivate shared slave; do
+		for body in "{\"Binds\": [\"$WORK/data:/m:$mode\"]}" "{\"Mounts\": [{\"Type\": \"bind\", \"Source\": \"$WORK/data\", \"Target\": \"/m\", \"BindOptions\": {\"Propagation\": \"$mode\"}}]}"; do
+			[ "$(create root '{}' "$body" | jq -r .message)" = "invalid mount config: must use either propagation mode \"rslave\" or \"rshared\" when mount source is within the daemon root, daemon root: \"$WORK/data\", bind mount source: \"$WORK/data\", propagation: \"$mode\"" ]
+		done
+	done
+	# Where nothing of the host's is shared, it works all the same.
+	run_none -v "$WORK/data:/m" busybox true
+}
+
+@test "a volume's folder is filled with what the image has in its place" {
+	d volume create parts >/dev/null
+	run_none -v parts:/v busybox sh -c 'mkdir -p /v/bin /v/full /v/file; echo kept >/v/full/x; rmdir /v/file; echo file >/v/file; ln -s ../../../../tmp /v/out'
+	part() { create part "{\"Cmd\": [\"/bin/busybox\", \"ls\", \"/$1\"]}" "{\"Mounts\": [{\"Type\": \"volume\", \"Source\": \"parts\", \"Target\": \"/$1\", \"VolumeOptions\": {\"Subpath\": \"$2\"}}]}"; }
+	part etc bin | jq -e .Id
+	d start -a part | grep -qx passwd
+	d rm part
+	[ "$(run_none -v parts:/v busybox ls /v | xargs)" = 'bin file full out' ]
+	part etc full | jq -e .Id
+	[ "$(d start -a part | grep -xc -e x -e passwd)" -eq 1 ]
+	d rm part
+	# What is no folder of the volume's is left alone, and told at the start.
+	before=$(ls /tmp | wc -l)
+	for subpath in out file nothing; do
+		part etc $subpath | jq -e .Id
+		not d start part
+		d rm part
+	done
+	[ "$(ls /tmp/passwd 2>/dev/null | wc -l)" -eq 0 ]
+	d volume rm parts
 }
 
 @test "a container that waits for its restart is neither attached to, nor paused, nor entered" {

@@ -247,8 +247,11 @@ static void fill_host(Engine *engine, json_t *host)
 		json_object_set_new(host, "ShmSize", json_integer(config->shm_size));
 	if (*json_str(host, "IpcMode") == '\0')
 		json_object_set_new(host, "IpcMode", json_string(config->ipc_mode));
+	/* A privileged container sees the host's tree of cgroup v1, as dockerd's do. */
+	bool whole = json_bool(host, "Privileged") && !engine->cgroups->v2;
 	if (*json_str(host, "CgroupnsMode") == '\0')
-		json_object_set_new(host, "CgroupnsMode", json_string(config->cgroupns_mode));
+		json_object_set_new(host, "CgroupnsMode",
+			json_string(whole ? "host" : config->cgroupns_mode));
 	if (*json_str(host, "RestartPolicy.Name") == '\0')
 		json_object_set_new(
 			json_object_get(host, "RestartPolicy"), "Name", json_string("no"));

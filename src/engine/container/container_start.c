@@ -72,29 +72,68 @@ static char *hold_namespace(Container *other, const char *kind, GArray *held)
 	return file;
 }
 
-/* The namespace file of the container that a mode names. */
-static bool join_file(Container *container, const NamespaceMode *mode, const char *kind,
-	GArray *held, char **file, GError **error)
+/* In dockerd's words, which are others for a network. */
+static bool not_running(Container *other, const char *kind, GError **error)
 {
-	const char *what = strcmp(kind, "net") == 0 ? "network namespace" : "namespace";
-	if (mode->share != SHARE_CONTAINER)
-		return true;
-	g_autoptr(Container) other = container_find(container->engine, mode->target, error);
-	if (other == NULL) {
-		g_prefix_error(error, "joining %s of container: ", what);
-		return false;
-	}
-	if (other == container)
-		return fail(error, BERTH_ERROR_SYSTEM, "cannot join own %s", what);
-	*file = hold_namespace(other, kind, held);
-	if (*file != NULL)
-		return true;
+	if (strcmp(kind, "net") != 0)
+		return fail(error, BERTH_ERROR_CONFLICT, "container %s is not running", other->row.id);
 	ContainerRow row = container_snapshot(other);
 	fail(error, BERTH_ERROR_CONFLICT,
-		"cannot join %s of a non running container: container %s is %s", what, row.name,
-		status_names[row.status]);
+		"cannot join network namespace of a non running container: container %s is %s",
+		row.name, status_names[row.status]);
 	container_row_clear(&row);
 	return false;
+}
+
+/* What has an IPC namespace of its own may keep it to itself. */
+static bool shares_ipc(Container *other, GError **error)
+{
+	g_autoptr(Spec) spec = container_spec(other, error);
+	NamespaceShare share = spec != NULL ? spec->modes.ipc.share : SHARE_NONE;
+	return share == SHARE_SHAREABLE || share == SHARE_HOST || share == SHARE_CONTAINER ||
+	       (spec != NULL &&
+		       fail(error, BERTH_ERROR_INVALID,
+			       "container %s: non-shareable IPC (hint: use IpcMode:shareable for "
+			       "the donor container)",
+			       other->row.id));
+}
+
+static bool hold_of(Container *container, const NamespaceMode *mode, const char *kind,
+	GArray *held, char **file, GError **error)
+{
+	g_autoptr(Container) other = container_find(container->engine, mode->target, error);
+	if (other == NULL)
+		return false;
+	if (other == container)
+		return fail(error, BERTH_ERROR_SYSTEM, "cannot join own %snamespace",
+			strcmp(kind, "net") == 0 ? "network " : "");
+	if (!container_running(other))
+		return not_running(other, kind, error);
+	if (strcmp(kind, "ipc") == 0 && !shares_ipc(other, error))
+		return false;
+	*file = hold_namespace(other, kind, held);
+	return *file != NULL || not_running(other, kind, error);
+}
+
+/* The namespace file of the container that a mode names; what is said where there is none: before the reason. */
+static bool join_file(Container *container, const NamespaceMode *mode, const char *kind,
+	const char *said, GArray *held, char **file, GError **error)
+{
+	if (mode->share != SHARE_CONTAINER ||
+		hold_of(container, mode, kind, held, file, error))
+		return true;
+	if (error != NULL && !g_str_has_prefix((*error)->message, "cannot join"))
+		g_prefix_error(error, "%s: ", said);
+	return false;
+}
+
+/* What is wrong with a PID mode at the start is the engine's trouble, not the request's: as dockerd has it. */
+static bool join_pid(Container *container, const NamespaceMode *mode, const char *kind, GArray *held,
+	char **file, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	return join_file(container, mode, kind, "failed to join PID namespace", held, file, &problem) ||
+	       fail(error, BERTH_ERROR_SYSTEM, "%s", problem->message);
 }
 
 /* What each line of a json-file log carries. */
@@ -141,6 +180,7 @@ static void trace_plan(const Container *container, Plan *plan)
 static int make_plan(
 	Container *container, const Spec *spec, const json_t *mounts, GArray *held, GError **error)
 {
+	static const char join_ipc[] = "failed to join IPC namespace";
 	Engine *engine = container->engine;
 	const json_t *config = spec->config, *host = spec->host;
 	const NamespaceModes *modes = &spec->modes;
@@ -184,11 +224,12 @@ static int make_plan(
 		.rows = container->rows > 0 ? container->rows : console_size(host, 0),
 		.columns = container->columns > 0 ? container->columns : console_size(host, 1)};
 	if (!cgroup_parent_check(json_str(host, "CgroupParent"), error) ||
-		!join_file(container, &modes->network, "net", held, &network, error) ||
-		!join_file(container, &modes->ipc, "ipc", held, &ipc, error) ||
-		!join_file(container, &modes->ipc, "mnt", held, &ipc_mount, error) ||
-		!join_file(container, &modes->pid, "pid", held, &pid, error) ||
-		!join_file(container, &modes->pid, "mnt", held, &pid_mount, error) ||
+		!join_file(container, &modes->network, "net",
+			"joining network namespace of container", held, &network, error) ||
+		!join_file(container, &modes->ipc, "ipc", join_ipc, held, &ipc, error) ||
+		!join_file(container, &modes->ipc, "mnt", join_ipc, held, &ipc_mount, error) ||
+		!join_pid(container, &modes->pid, "pid", held, &pid, error) ||
+		!join_pid(container, &modes->pid, "mnt", held, &pid_mount, error) ||
 		!log_options(host, &launch.log_kind, &launch.log_size, &launch.log_files, error) ||
 		!read_user_file(container, layers, "etc/passwd", &passwd, error) ||
 		!read_user_file(container, layers, "etc/group", &group, error) ||

@@ -145,14 +145,27 @@ bool container_signal_check(const char *signal, GError **error)
 	return *signal == '\0' || signal_read(signal, &number, error);
 }
 
+/* Docker's rule: any signal says that the container shall not come back, unless it has named the one that stops it. */
+static bool means_stop(const Spec *spec, int number)
+{
+	const char *own = json_str(spec->config, "StopSignal");
+	int stop;
+	return *own == '\0' || number == SIGKILL ||
+	       (signal_read(own, &stop, NULL) && stop == number) ||
+	       strcmp(json_str(spec->host, "RestartPolicy.Name"), "unless-stopped") == 0;
+}
+
 bool container_kill(Container *container, const char *signal, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 	int number;
 	if (!signal_read(signal != NULL && *signal != '\0' ? signal : "KILL", &number, error))
 		return false;
+	g_autoptr(Spec) spec = container_spec(container, error);
+	if (spec == NULL)
+		return false;
 	g_autofree char *text = g_strdup_printf("%d", number);
-	if (number == SIGKILL || number == SIGTERM)
+	if (means_stop(spec, number))
 		mark_stopped(container);
 	if (container_end_restart(container))
 		return true;

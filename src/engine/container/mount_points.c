@@ -164,6 +164,37 @@ static bool check_bind(const char *bind, const json_t *mount, GError **error)
 		       problem->message);
 }
 
+static bool is_in(const char *path, const char *folder)
+{
+	size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
+	return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+/* A bind, with the propagation that was asked for or "": private. What holds the engine's folder, or lies in it, follows the
+ * host where that shares it, so that no container keeps mounts that the engine takes away (dockerd's rule). NULL with
+ * INVALID. */
+static json_t *add_host_bind(Points *points, const char *source, const char *target,
+	const char *mode, bool writable, const char *asked, GError **error)
+{
+	const char *root = points->engine->store->root;
+	bool ours = is_in(source, root) || is_in(root, source), implied = ours && *asked == '\0';
+	if (ours && !implied && strcmp(asked, "rslave") != 0 && strcmp(asked, "rshared") != 0) {
+		fail(error, BERTH_ERROR_INVALID,
+			"invalid mount config: must use either propagation mode \"rslave\" or "
+			"\"rshared\" when mount source is within the daemon root, daemon root: "
+			"\"%s\", bind mount source: \"%s\", propagation: \"%s\"",
+			root, source, asked);
+		return NULL;
+	}
+	json_t *made = add(points, "bind", NULL, source, target, mode, writable,
+		implied	       ? "rslave"
+		: *asked != '\0' ? asked
+				 : "rprivate");
+	if (implied)
+		json_object_set_new(made, "MayBePrivate", json_true());
+	return made;
+}
+
 static bool add_bind(Points *points, const char *bind, const char *driver, GError **error)
 {
 	g_autofree char *text = NULL;
@@ -172,17 +203,18 @@ static bool add_bind(Points *points, const char *bind, const char *driver, GErro
 		!note_target(points, json_str(mount, "Target"), error))
 		return false;
 	bool writable = !json_bool(mount, "ReadOnly");
-	const char *target = json_str(mount, "Target"),
-		   *propagation = json_str(mount, "BindOptions.Propagation");
+	const char *target = json_str(mount, "Target");
 	/* Docker shows "z" for a named volume without a mode. */
 	if (strcmp(json_str(mount, "Type"), "volume") == 0)
 		return add_volume(points, json_str(mount, "Source"), driver, NULL, NULL, target,
 			       *text != '\0' ? text : "z", writable,
 			       !json_bool(mount, "VolumeOptions.NoCopy"), error) != NULL;
 	g_autofree char *source = path_normal(json_str(mount, "Source"), "/");
+	json_t *made = add_host_bind(points, source, target, text, writable,
+		json_str(mount, "BindOptions.Propagation"), error);
+	if (made == NULL)
+		return false;
 	/* -v makes what is missing on the host; --mount does not, unless it is asked to. */
-	json_t *made = add(points, "bind", NULL, source, target, text, writable,
-		*propagation != '\0' ? propagation : "rprivate");
 	json_object_set_new(made, "Create", json_true());
 	return make_source(made, userns_of(points->engine, points->modes), error);
 }
@@ -191,7 +223,6 @@ static bool add_mount_bind(Points *points, const json_t *mount, GError **error)
 {
 	static const char *const kept[] = {
 		"NonRecursive", "ReadOnlyNonRecursive", "ReadOnlyForceRecursive"};
-	const char *propagation = json_str(mount, "BindOptions.Propagation");
 	g_autofree char *source = path_normal(json_str(mount, "Source"), "/");
 	bool create = json_bool(mount, "BindOptions.CreateMountpoint");
 	if (!create && access(source, F_OK) < 0)
@@ -199,8 +230,10 @@ static bool add_mount_bind(Points *points, const json_t *mount, GError **error)
 			"invalid mount config for type \"bind\": bind source path does not exist: "
 			"%s",
 			source);
-	json_t *made = add(points, "bind", NULL, source, json_str(mount, "Target"), "",
-		!json_bool(mount, "ReadOnly"), *propagation != '\0' ? propagation : "rprivate");
+	json_t *made = add_host_bind(points, source, json_str(mount, "Target"), "",
+		!json_bool(mount, "ReadOnly"), json_str(mount, "BindOptions.Propagation"), error);
+	if (made == NULL)
+		return false;
 	for (size_t i = 0; i < G_N_ELEMENTS(kept); i++)
 		if (json_bool(json_object_get(mount, "BindOptions"), kept[i]))
 			json_object_set_new(made, kept[i], json_true());
@@ -217,7 +250,7 @@ static bool add_mount_volume(Points *points, const json_t *mount, GError **error
 		json_at(mount, "VolumeOptions.Labels"),
 		json_at(mount, "VolumeOptions.DriverConfig.Options"), json_str(mount, "Target"),
 		"z", !json_bool(mount, "ReadOnly"),
-		!json_bool(mount, "VolumeOptions.NoCopy") && *subpath == '\0', error);
+		!json_bool(mount, "VolumeOptions.NoCopy"), error);
 	/* Looked for where it is used, each time: containers of the volume may change what lies there. */
 	if (made != NULL && *subpath != '\0')
 		json_object_set_new(made, "Subpath", json_lenient(subpath));
@@ -386,13 +419,23 @@ static bool add_all(Points *points, const Spec *spec, GError **error)
 	return true;
 }
 
+/* What of a volume a mount shows; -1 where that is no folder, which the start tells. */
+static int volume_part(Engine *engine, const json_t *mount)
+{
+	const char *subpath = json_str(mount, "Subpath");
+	autofd whole = volume_open(engine, json_str(mount, "Name"));
+	return whole < 0 || *subpath == '\0'
+		       ? fd_steal(&whole)
+		       : path_open_beneath(whole, subpath, O_RDONLY | O_DIRECTORY);
+}
+
 /* root: the image's, once it was needed; -1 before. */
 static bool fill_volume(const Points *points, const json_t *mount, int *root, GError **error)
 {
 	const char *name = json_str(mount, "Name");
 	if (*name == '\0') /* a later mount has taken its place */
 		return true;
-	autofd folder = volume_open(points->engine, name);
+	autofd folder = volume_part(points->engine, mount);
 	/* Most volumes are filled already, which costs no look at the image. */
 	if (folder >= 0 && !tree_is_empty(folder) && !volume_needs_mount(points->engine, name))
 		return true;
@@ -404,7 +447,7 @@ static bool fill_volume(const Points *points, const json_t *mount, int *root, GE
 		return true;
 	if (!volume_hold(points->engine, name, error))
 		return false;
-	autofd target = volume_open(points->engine, name);
+	autofd target = volume_part(points->engine, mount);
 	bool ok = target < 0 || !tree_is_empty(target) || tree_copy(source, target, error);
 	fd_clear(&target);
 	volume_release(points->engine, name);

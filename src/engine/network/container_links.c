@@ -91,10 +91,10 @@ static json_t *link_new(Engine *engine, const char *text, json_t *links, GError 
 			"would result in undefined behavior");
 		return NULL;
 	}
-	/* Without an alias it is called what it was called. */
-	const char *bare = parts[0] + (*parts[0] == '/');
-	g_autofree char *kept = g_strdup_printf(
-		"%s:%s", other->row.id, parts[1] != NULL && *parts[1] != '\0' ? parts[1] : bare);
+	/* Without an alias it is called what it was called. "/c1/bar" is how another container's link is shown. */
+	const char *called = parts[1] != NULL && *parts[1] != '\0' ? parts[1] : parts[0];
+	const char *slash = strrchr(called, '/'), *bare = slash != NULL ? slash + 1 : called;
+	g_autofree char *kept = g_strdup_printf("%s:%s", other->row.id, bare);
 	const char *alias = strchr(kept, ':');
 	for (size_t i = 0; i < json_array_size(links); i++)
 		if (g_str_has_suffix(json_elem(links, i), alias))
