@@ -8,9 +8,11 @@
 
 static bool wants_h2c(Request *request, GError **error)
 {
-	return g_ascii_strcasecmp(http_header(request->head, "Upgrade"), "h2c") == 0 ||
-	       fail(error, BERTH_ERROR_INVALID,
-		       "no upgrade proto in request");
+	const char *wanted = http_header(request->head, "Upgrade");
+	if (*wanted == '\0')
+		return fail(error, BERTH_ERROR_INVALID, "no upgrade proto in request");
+	return g_ascii_strcasecmp(wanted, "h2c") == 0 ||
+	       fail(error, BERTH_ERROR_INVALID, "protocol %s not supported", wanted);
 }
 
 /* What the client has sent behind the head already. */

@@ -191,7 +191,7 @@ static bool create(Request *request, GError **error)
 static void said(const char *line, gpointer request)
 {
 	g_autofree char *text = g_strconcat(line, "\n", NULL);
-	reply_line(request, json_pack("{s:s}", "stream", text));
+	reply_say(request, json_pack("{s:s}", "stream", text));
 }
 
 /* Of save and load, which have a platform since 1.48 and several since 1.52; NULL with error. */
@@ -214,11 +214,12 @@ static char *const *platforms_of(Request *request, GError **error)
 	return platforms;
 }
 
+/* The head goes out with the first line: clients that only wait for it, and leave, mean that all is there then. */
 static bool load(Request *request, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 	char *const *platforms = platforms_of(request, error);
-	if (platforms == NULL || !reply_begin(request, 200, "application/json"))
+	if (platforms == NULL)
 		return false;
 	/* tag: an extension, which berth's builds use for images of folders. */
 	LoadRequest wanted = {.tag = request_param(request, "tag"),

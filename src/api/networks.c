@@ -76,6 +76,7 @@ static bool prune(Request *request, GError **error)
 
 const Route network_routes[] = {
 	{"GET", "/networks", list},
+	{"GET", "/networks/", list},
 	{"POST", "/networks/create", create},
 	{"POST", "/networks/prune", prune},
 	{"POST", "/networks/{}/connect", connect_},

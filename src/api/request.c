@@ -265,8 +265,8 @@ bool reply_say(gpointer data, json_t *line)
 
 bool reply_late_error(Request *request, const GError *error)
 {
-	return reply_line(request, json_pack("{s:{s:s}, s:s}", "errorDetail", "message",
-					   error->message, "error", error->message));
+	return reply_say(request, json_pack("{s:{s:s}, s:s}", "errorDetail", "message",
+					  error->message, "error", error->message));
 }
 
 bool reply_tar(gpointer data, const void *bytes, size_t length, GError **error)

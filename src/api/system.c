@@ -2,14 +2,21 @@
 #include "api/api.h"
 #include "engine/engine.h"
 
+/* Which builder clients shall ask: "features": {"buildkit": false} in daemon.json says the older one. */
+static int builder_version(const Config *config)
+{
+	const json_t *wanted = json_at(config->file, "features.buildkit");
+	return json_is_false(wanted) ? 1 : 2;
+}
+
 static bool ping(Request *request, GError **error)
 {
 	(void)error;
-	return reply_text(request, 200,
-		"text/plain; charset=utf-8\r\nBuilder-Version: 2\r\nCache-Control: no-cache, "
-		"no-store,"
-		" must-revalidate\r\nPragma: no-cache\r\nSwarm: inactive",
-		"OK");
+	g_autofree char *type = g_strdup_printf(
+		"text/plain; charset=utf-8\r\nBuilder-Version: %d\r\nCache-Control: no-cache, "
+		"no-store, must-revalidate\r\nPragma: no-cache\r\nSwarm: inactive",
+		builder_version(request->engine->config));
+	return reply_text(request, 200, type, "OK");
 }
 
 static bool version(Request *request, GError **error)

@@ -22,6 +22,12 @@ create() { post_json "/containers/create?name=$1" "$2" | jq -r .Id; }
 	[ "$(status_of http://b/v1.23/info)" = 400 ]
 }
 
+@test "networks/ is networks; an upgrade to another protocol is refused" {
+	[ "$(status_of http://b/networks/)" = 200 ]
+	[ "$(api -X POST http://b/session | jq -r .message)" = 'no upgrade proto in request' ]
+	[ "$(api -X POST -H 'Connection: Upgrade' -H 'Upgrade: foo' http://b/session | jq -r .message)" = 'protocol foo not supported' ]
+}
+
 @test "unknown paths and methods are 404" {
 	[ "$(api http://b/nosuch)" = '{"message":"page not found"}' ]
 	[ "$(status_of -X PUT http://b/containers/json)" = 404 ]

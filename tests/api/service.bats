@@ -73,3 +73,11 @@ reload() { # daemon.json, what the log says when it is over
 	[ "$(d inspect -f '{{.State.Running}}' stays)" = true ]
 	d rm -f stays
 }
+
+@test "SIGHUP: which builder clients are told of; mirrors are shown with their slash" {
+	builder() { api -I http://b/_ping | tr -d '\r' | sed -n 's/^Builder-Version: //p'; }
+	[ "$(builder)" = 2 ]
+	reload '{"features": {"buildkit": false}, "registry-mirrors": ["https://mirror.example"]}' 'is reloaded'
+	[ "$(builder)" = 1 ]
+	[ "$(api http://b/info | jq -c '[.RegistryConfig.Mirrors, .NGoroutines > 0]')" = '[["https://mirror.example/"],true]' ]
+}
