@@ -37,7 +37,8 @@ static bool create(Request *request, GError **error)
 	g_autoptr(json_t) body = request_json(request, error), said = json_array();
 	json_t *warnings = NULL;
 	if (body == NULL ||
-		(json_filled(body) && !create_form(request->version, body, said, error)))
+		(json_filled(body) && !create_form(request->version,
+					     request->engine->cgroups->v2, body, said, error)))
 		return false;
 	g_autofree char *id = container_create(request->engine, request_param(request, "name"),
 		request_param_since(request, "platform", PLATFORM_SINCE), body, &warnings, error);
@@ -50,12 +51,42 @@ static bool create(Request *request, GError **error)
 	return reply_json(request, 201, json_pack("{s:s, s:o}", "Id", id, "Warnings", warnings));
 }
 
+static void add_alias(json_t *endpoint, const char *alias)
+{
+	json_t *aliases = json_object_get(endpoint, "Aliases"), *known;
+	size_t i;
+	if (!json_is_array(aliases))
+		json_object_set_new(endpoint, "Aliases", aliases = json_array());
+	json_array_foreach (aliases, i, known)
+		if (g_strcmp0(json_string_value(known), alias) == 0)
+			return;
+	json_array_append_new(aliases, json_string(alias));
+}
+
+/* Until 1.44 a container's short id and hostname stood among its aliases. */
+static void add_names_as_aliases(json_t *container)
+{
+	enum { SHORT_ID = 12 };
+	static const char *const predefined[] = {"bridge", "host", "none", "default", NULL};
+	json_t *endpoint;
+	const char *network;
+	g_autofree char *id = g_strndup(json_str(container, "Id"), SHORT_ID);
+	json_object_foreach (json_at(container, "NetworkSettings.Networks"), network, endpoint)
+		if (!g_strv_contains(predefined, network)) {
+			add_alias(endpoint, id);
+			add_alias(endpoint, json_str(container, "Config.Hostname"));
+		}
+}
+
 static bool inspect(Request *request, GError **error)
 {
+	enum { WITHOUT_NAMES_AS_ALIASES = 45 };
 	g_autoptr(Container) container = request_container(request, error);
 	json_t *json = container != NULL ? container_inspect_json(
 						   container, request_flag(request, "size"), error)
 					 : NULL;
+	if (json != NULL && request->version < WITHOUT_NAMES_AS_ALIASES)
+		add_names_as_aliases(json);
 	return json != NULL && reply_json(request, 200, json);
 }
 

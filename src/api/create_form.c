@@ -10,6 +10,7 @@ typedef struct {
 	int version;
 	json_t *body, *host, *endpoints; /* the last two: NULL where there are none */
 	json_t *warnings;
+	bool cgroup_v2; /* of this host */
 } Create;
 
 static void warn(Create *create, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -70,15 +71,26 @@ static bool default_ipc(Create *create, GError **error)
 	return true;
 }
 
-/* Options of another kind of mount were not looked at. */
-static bool drop_tmpfs_options(Create *create, GError **error)
+/* With cgroup v1, containers saw the host's tree. */
+static bool default_cgroup_namespace(Create *create, GError **error)
 {
+	(void)error;
+	if (!create->cgroup_v2 && *json_str(create->host, "CgroupnsMode") == '\0')
+		json_object_set_new(create->host, "CgroupnsMode", json_string("host"));
+	return true;
+}
+
+/* Options of another kind of mount were not looked at. */
+static bool drop_foreign_options(Create *create, GError **error)
+{
+	static const char *const options[][2] = {{"tmpfs", "TmpfsOptions"}, {"volume", "VolumeOptions"}};
 	size_t i;
 	json_t *mount;
 	(void)error;
 	json_array_foreach (json_object_get(create->host, "Mounts"), i, mount)
-		if (strcmp(json_str(mount, "Type"), "tmpfs") != 0)
-			json_object_del(mount, "TmpfsOptions");
+		for (size_t k = 0; k < G_N_ELEMENTS(options); k++)
+			if (strcmp(json_str(mount, "Type"), options[k][0]) != 0)
+				json_object_del(mount, options[k][1]);
 	return true;
 }
 
@@ -296,7 +308,8 @@ static const struct {
 	bool (*apply)(Create *create, GError **error);
 } steps[] = {
 	{0, 39, default_ipc},
-	{0, 41, drop_tmpfs_options},
+	{0, 40, default_cgroup_namespace},
+	{0, 41, drop_foreign_options},
 	{0, 43, refuse_forced_recursion},
 	{0, 43, refuse_networks},
 	{0, 44, refuse_subpaths},
@@ -310,7 +323,7 @@ static const struct {
 	{53, 0, drop_empty_bindings},
 };
 
-bool create_form(int version, json_t *body, json_t *warnings, GError **error)
+bool create_form(int version, bool cgroup_v2, json_t *body, json_t *warnings, GError **error)
 {
 	json_t *host = json_object_get(body, "HostConfig");
 	if (host == NULL) {
@@ -318,7 +331,8 @@ bool create_form(int version, json_t *body, json_t *warnings, GError **error)
 		json_object_set_new(body, "HostConfig", host);
 	}
 	Create create = {
-		version, body, host, json_at(body, "NetworkingConfig.EndpointsConfig"), warnings};
+		version, body, host, json_at(body, "NetworkingConfig.EndpointsConfig"), warnings,
+		cgroup_v2};
 	for (size_t i = 0; i < G_N_ELEMENTS(steps); i++)
 		if (version >= steps[i].since &&
 			(steps[i].until == 0 || version <= steps[i].until) &&

@@ -10,5 +10,5 @@ enum {
 /* Makes the answer to a request of a route what API version 1.`version` says it is, by the table of form.c. */
 void answer_form(const Route *route, int version, json_t *answer);
 /* create_form.c: makes the body of a request to make a container what the engine takes; warnings: a list, to which what
- * the client is to be told is added. INVALID for what its version has not. */
-bool create_form(int version, json_t *body, json_t *warnings, GError **error);
+ * the client is to be told is added; cgroup_v2: of this host. INVALID for what its version has not. */
+bool create_form(int version, bool cgroup_v2, json_t *body, json_t *warnings, GError **error);

@@ -52,6 +52,15 @@ static void set(json_t *json, const char *key, json_t *value)
 	json_object_set_new(json, key, value);
 }
 
+static int count_entries(const char *folder)
+{
+	g_autoptr(GDir) entries = g_dir_open(folder, 0, NULL);
+	int number = 0;
+	while (entries != NULL && g_dir_read_name(entries) != NULL)
+		number++;
+	return number;
+}
+
 static void add_limits(Engine *engine, json_t *json)
 {
 	static const char *const limits[] = {"MemoryLimit", "SwapLimit", "CpuCfsPeriod",
@@ -61,14 +70,9 @@ static void add_limits(Engine *engine, json_t *json)
 		set(json, limits[i], json_boolean(cgroup_can(engine->cgroups, limits[i])));
 	set(json, "IPv4Forwarding", json_boolean(forwarding != NULL && *forwarding == '1'));
 	set(json, "Debug", json_boolean(log_is_debug()));
-	g_autoptr(GDir) fds = g_dir_open("/proc/self/fd", 0, NULL);
-	int number = 0;
-	while (fds != NULL && g_dir_read_name(fds) != NULL)
-		number++;
-	set(json, "NFd", json_integer(number));
+	set(json, "NFd", json_integer(count_entries("/proc/self/fd")));
 	set(json, "OomKillDisable", json_boolean(cgroup_can(engine->cgroups, "OomKillDisable")));
-	set(json, "NGoroutines",
-		json_integer((json_int_t)g_thread_pool_get_num_threads(engine->tasks)));
+	set(json, "NGoroutines", json_integer(count_entries("/proc/self/task")));
 }
 
 static json_t *index_config(const char *name, const json_t *mirrors, bool secure, bool official)
