@@ -224,8 +224,11 @@ static bool serve_one(Connection *connection, size_t head_length)
 
 static void serve(gpointer data, gpointer unused)
 {
+	/* What is over sooner has not made much. */
+	enum { LONG_US = 10000 };
 	Connection *connection = data;
 	(void)unused;
+	gint64 began = g_get_monotonic_time();
 	bool keep = true;
 	for (size_t length;
 		keep && (length = http_head_length(connection->buffer, connection->used)) > 0;)
@@ -234,7 +237,8 @@ static void serve(gpointer data, gpointer unused)
 		connection_park(connection, EPOLL_CTL_MOD);
 	else
 		connection_free(connection);
-	memory_give_back();
+	if (g_get_monotonic_time() - began > LONG_US)
+		memory_give_back();
 }
 
 static void refuse_head(Connection *connection)
@@ -390,6 +394,7 @@ void server_run(Server *server)
 	struct epoll_event events[EVENTS];
 	Connection *doors[EVENTS];
 	gint64 swept = 0;
+	memory_give_back(); /* from here on it is compared with what there is now */
 	for (;;) {
 		int door_count = 0, count = epoll_wait(server->epoll_fd, events, EVENTS,
 					    sweep_in_time(server, &swept));
