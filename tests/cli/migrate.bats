@@ -177,9 +177,9 @@ state() { d inspect -f "$2" "$1"; }
 	forget || true
 	echo only-the-host-has-it >"$WORK/secret"
 	split=$(ls "$ROOT_OF_DOCKER"/image/overlay2/layerdb/sha256/*/tar-split.json.gz | head -n 1)
-	zcat "$split" | sed "s|\"name\":\"etc/kept\"|\"name\":\"../../../../..$WORK/secret\"|; s|\"name\":\"etc/made\"|\"name\":\"../../../../..$WORK/secret\"|" | gzip >"$WORK/split"
+	zcat "$split" | sed "s|\"name\":\"etc/kept\"|\"name\":\"../../../../../../../../../..$WORK/secret\"|; s|\"name\":\"etc/made\"|\"name\":\"../../../../../../../../../..$WORK/secret\"|" | gzip >"$WORK/split"
 	cp "$WORK/split" "$split"
 	run migrate --apply
-	[[ $status -eq 1 && $output == *'CANNOT be taken over'* ]] || { echo "$output"; return 1; }
+	[[ $status -eq 1 && $output == *'CANNOT be taken over: cannot read "../../'* ]] || { echo "$output"; return 1; }
 	for image in $(d images -q | sort -u); do [ "$(d save "$image" | grep -ac only-the-host-has-it)" = 0 ]; done
 }

@@ -238,4 +238,8 @@ GUARDS = [
     ("load: digests", "src/engine/image/image_load.c", "if (g_str_has_prefix(name, blobs) &&", "if (false && g_str_has_prefix(name, blobs) &&", "tests/cli/images.bats", "load: what a blob"),
     ("devices by specification: hooks", "src/runtime/cdi.c", 'if (json_filled(json_object_get(edits, "hooks")))', "if (false)", "tests/cli/cdi.bats", "no hook is run"),
     ("devices by specification: requests", "src/base/schema.c", "return *key != '_';", "return true;", "tests/cli/cdi.bats", "no request describes a device"),
+    ("backup: names of parts", "src/cli/migrate/backup_file.c", "size > (list ? BACKUP_LIST_LIMIT : BACKUP_PIECE) || !name_fits(name))", "size > (list ? BACKUP_LIST_LIMIT : BACKUP_PIECE))", "tests/cli/backup.bats", "refused at its first bytes"),
+    ("backup: sizes of parts", "src/cli/migrate/backup_file.c", "size > (list ? BACKUP_LIST_LIMIT : BACKUP_PIECE) || ", "", "tests/cli/backup.bats", "refused at its first bytes"),
+    ("backup: layers of what was started", "src/engine/container/container_tree.c", "(fresh || fail(", "(fresh || true || fail(", "tests/cli/backup.bats", "takes no layer"),
+    ("migrate: files of a layer", ["src/cli/migrate/docker_layer.c"] * 2, ["#include <string.h>", "path_open_regular(writing->folder_fd, name)"], ["#include <fcntl.h>\n#include <string.h>", "openat(writing->folder_fd, name, O_RDONLY | O_CLOEXEC)"], "tests/cli/migrate.bats", "leads nowhere but"),
 ]
