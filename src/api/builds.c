@@ -64,13 +64,14 @@ static void set_text(json_t *host, const char *key, const char *text)
 		json_object_set_new(host, key, json_string(text));
 }
 
-/* "host:ip" in JSON, or the one form that the specification shows: with blanks between. */
+/* "host:ip" in JSON, or a parameter each, or the one form that the specification shows: with blanks between. */
 static json_t *extra_hosts(Request *request, GError **error)
 {
 	const char *text = request_param(request, "extrahosts");
 	if (*text == '[' || *text == '\0' || *text == 'n')
 		return json_param(request, "extrahosts", schema_strings, "extra hosts", error);
-	g_auto(GStrv) words = g_strsplit_set(text, " ,", -1);
+	g_autofree char *all = g_strjoinv(" ", (char **)request_params(request, "extrahosts"));
+	g_auto(GStrv) words = g_strsplit_set(all, " ,", -1);
 	return json_strings(words);
 }
 

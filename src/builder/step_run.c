@@ -39,9 +39,12 @@ static json_t *request_of(Stage *stage, const Instruction *instruction, const js
 	json_object_set_new(host, "LogConfig", json_pack("{s:s, s:{}}", "Type", "none", "Config"));
 	if (!entitlements_apply(stage->build, instruction, host, error))
 		return NULL;
-	return json_pack("{s:O, s:O, s:s, s:s, s:s, s:O}", "Cmd", command, "Env", env, "User",
+	/* In a container's network it has that one's name. */
+	bool joins = g_str_has_prefix(json_str(host, "NetworkMode"), "container:");
+	const char *own = name != NULL ? name : "buildkitsandbox";
+	return json_pack("{s:O, s:O, s:s, s:s, s:s*, s:O}", "Cmd", command, "Env", env, "User",
 		json_str(config, "User"), "WorkingDir", json_str(config, "WorkingDir"), "Hostname",
-		name != NULL ? name : "buildkitsandbox", "HostConfig", host);
+		joins ? NULL : own, "HostConfig", host);
 }
 
 /* "|1 FOO=bar /bin/sh -c echo": the arguments and what they are by now, then the command. */

@@ -143,6 +143,7 @@ void container_exited(
 		next_wait(container, ran);
 	exec_forget_all(container);
 	endpoints_release(container);
+	linkless_event(container, spec, "disconnect");
 	volumes_release(container);
 	/* Its content is in the database now; on a full disk it stays the only record until the next start. */
 	container->exit_kept =

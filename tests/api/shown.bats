@@ -95,3 +95,60 @@ teardown_file() { file_teardown; }
 		index("out\n") and index("\u001b[91mbad\n\u001b[0m") and (map(strings | select(startswith(" ---> Removed intermediate container"))) | length == 1)'
 	[[ $(build q=1 | jq -c .) =~ ^'{"stream":"sha256:'[0-9a-f]{64}'\n"}'$ ]]
 }
+
+@test "a step of the classic builder in another's network, with several hosts; what it ran is told to older clients" {
+	mkdir -p "$WORK/steps"
+	printf 'FROM busybox\nARG version\nRUN hostname; cat /etc/hosts; echo ${version}\n' >"$WORK/steps/Dockerfile"
+	build() { tar -C "$WORK/steps" -c . | api -X POST -H 'Content-Type: application/x-tar' --data-binary @- "http://b/build?nocache=1&$1" | jq -r '.stream // .error // empty'; }
+	id=$(d run -d --network none -h itsname busybox sleep 100)
+	[[ $(build "networkmode=container:$id") = *$'\nitsname\n'* ]]
+	[[ $(build 'networkmode=none&extrahosts=one:10.0.0.1&extrahosts=two:10.0.0.2') = *$'10.0.0.1\tone\n10.0.0.2\ttwo\n'* ]]
+	[[ $(build 'networkmode=none&t=made&buildargs=%7B%22version%22:%221%22%7D') = *'Successfully tagged made'* ]]
+	api http://b/v1.44/images/made/json | jq -e '.ContainerConfig.Cmd == ["|1", "version=1", "/bin/sh", "-c", "hostname; cat /etc/hosts; echo ${version}"]'
+	[ "$(api http://b/v1.45/images/made/json | jq 'has("ContainerConfig")')" = false ]
+	d rm -f "$id"
+	d rmi made
+}
+
+@test "events of the networks none and host; a network of another is told by that one alone" {
+	# Events of this second may be those of the tests before.
+	since=$(($(date +%s) + 1))
+	while [ "$(date +%s)" -lt "$since" ]; do sleep 0.05; done
+	for mode in none host; do d run --rm --network $mode --name "in-$mode" busybox true; done
+	id=$(d run -d --network none busybox sleep 100)
+	d run --rm --network "container:$id" busybox true
+	d rm -f "$id"
+	[ "$(d events --since "$since" --until "$(($(date +%s) + 1))" --filter type=network --format '{{.Action}} {{.Actor.Attributes.name}} {{.Actor.Attributes.type}}' | xargs)" = \
+		'connect none null disconnect none null connect host host disconnect host host connect none null disconnect none null' ]
+}
+
+@test "cp: the files that the engine writes for a container, of one that ran; none of them can be replaced" {
+	d run --name ran -h itsname --add-host far:192.0.2.9 --network none busybox true
+	[ "$(d cp ran:/etc/hostname - | tar xO)" = itsname ]
+	d cp ran:/etc/hosts - | tar xO | grep -q '^192.0.2.9[[:space:]]*far$'
+	[ "$(d cp ran:/etc/hosts - | tar tv | cut -c1-10)" = -rw-r--r-- ]
+	run d cp "$WORK/busybox.tar" ran:/etc/hosts
+	[ "$status" -ne 0 ]
+	[[ $output = *'device or resource busy'* ]]
+	# One that a volume covers is the volume's; one that never started has none yet.
+	echo mine >"$WORK/mine"
+	d run --name covered -v "$WORK/mine:/etc/hosts" --network none busybox true
+	[ "$(d cp covered:/etc/hosts - | tar xO)" = mine ]
+	d create --name never --network none busybox
+	not d cp never:/etc/hosts -
+	d rm ran covered never
+}
+
+@test "image prune: the room that layers leave which no other image has" {
+	d rmi unnamed:1 2>/dev/null || true
+	api -X POST http://b/images/prune >/dev/null
+	for number in 1 2; do
+		id=$(d create --network none busybox)
+		head -c $((number * 100000)) /dev/zero >"$WORK/zeros"
+		d cp "$WORK/zeros" "$id:/zeros"
+		d commit "$id" pruned >/dev/null
+		d rm "$id"
+	done
+	api -X POST http://b/images/prune | jq -e '.SpaceReclaimed == 100000 and (.ImagesDeleted | length) > 0'
+	[[ $(d rmi pruned) = *Deleted* ]]
+}

@@ -2,6 +2,7 @@
  * stays in it, whatever its processes do meanwhile (CVE-2018-15664). */
 #include "engine/container/files.h"
 #include "engine/image/images.h"
+#include "engine/network/names.h"
 #include "engine/object/userns.h"
 #include "engine/shim/shim.h"
 #include "engine/volume/volume.h"
@@ -84,6 +85,24 @@ static const json_t *mount_of(const Place *place, const char *path, const char *
 		}
 	}
 	return best;
+}
+
+/* The files that the engine writes for a container, which are mounted on its own: of one that was started once. */
+static void add_network_files(Place *place, const Spec *spec)
+{
+	static const char *const names[] = {"hosts", "hostname", "resolv.conf"};
+	g_autofree char *folder = network_files_folder(place->container, spec);
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		const char *rest;
+		g_autofree char *path = g_build_filename(folder, names[i], NULL),
+				*target = g_strconcat("/etc/", names[i], NULL);
+		const json_t *mount = mount_of(place, target, &rest);
+		bool taken = mount != NULL && *rest == '\0';
+		if (!taken && g_file_test(path, G_FILE_TEST_IS_REGULAR))
+			json_array_append_new(place->mounts,
+				json_pack("{s:s, s:s, s:s, s:b}", "Type", "bind", "Source", path,
+					"Destination", target, "RW", 1));
+	}
 }
 
 /* What a container that does not run would have there: O_PATH, of a folder or of whatever else. */
@@ -279,6 +298,7 @@ static bool open_place(
 	if (place->mounts == NULL)
 		return false;
 	if (pid <= 0) {
+		add_network_files(place, spec);
 		place->root_fd = stopped_root_open(container, error);
 	} else {
 		place->root_fd =

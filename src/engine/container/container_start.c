@@ -285,12 +285,13 @@ static void close_held(gpointer fd)
 }
 
 /* What follows once it runs. Its shim is heard from the moment that everybody knows it: its end cannot overtake its start. */
-static void started(Container *container, ShimLink *link)
+static void started(Container *container, const Spec *spec, ShimLink *link)
 {
 	publish_by_shim(container);
 	container_set_running(container);
 	links_started(container);
 	health_begin(container);
+	linkless_event(container, spec, "connect");
 	container_event(container, "start", NULL, NULL);
 	shim_link_watch(link);
 }
@@ -317,7 +318,7 @@ bool container_launch(Container *container, const Spec *spec, const json_t *moun
 	for (guint i = 0; i < waiting->len; i++)
 		close(g_array_index(waiting, Attachment, i).fd);
 	if (link != NULL)
-		started(container, link);
+		started(container, spec, link);
 	else
 		volumes_release(container);
 	return link != NULL;

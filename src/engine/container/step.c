@@ -137,7 +137,9 @@ bool step_run(Container *step, const json_t *mounts, StepOutput output, gpointer
 	int cancel_fd, int *exit_code, GError **error)
 {
 	int pair[2];
-	g_autoptr(Spec) spec = container_spec(step, error);
+	g_autoptr(Spec) kept = container_spec(step, error);
+	/* As any container in the network of another. */
+	g_autoptr(Spec) spec = kept != NULL ? spec_adopt_hostname(step, kept, error) : NULL;
 	if (spec == NULL)
 		return false;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)

@@ -278,7 +278,7 @@ json_t *image_remove(Engine *engine, const char *reference, bool force, bool pru
 }
 
 /* Each name by itself, as dockerd does it: of an image that is used, all go but the last. Whether the image went. */
-static bool prune_image(Engine *engine, const char *id, char *const *tags, char *const *digests, json_t *done)
+static void prune_image(Engine *engine, const char *id, char *const *tags, char *const *digests, json_t *done)
 {
 	for (; *tags != NULL; tags++)
 		remove_by(engine, id, *tags, true, false, done, NULL);
@@ -288,14 +288,12 @@ static bool prune_image(Engine *engine, const char *id, char *const *tags, char 
 		      left_digests = repo_digests_of(engine->store, id);
 	if (left[0] == NULL && left_digests[0] == NULL)
 		remove_by_id(engine, id, left, false, done, NULL);
-	g_autoptr(ImageRow) row = image_store_get(engine->store, id);
-	return row == NULL;
 }
 
 json_t *image_prune(Engine *engine, const Filters *filters, GError **error)
 {
 	bool all = !filters_match_flag(filters, "dangling", true);
-	gint64 space = 0, until = filters_time(filters, "until");
+	gint64 before = layer_store_total(engine->store), until = filters_time(filters, "until");
 	g_autoptr(json_t) done = json_array();
 	g_autoptr(GPtrArray) rows = image_store_list(engine->store);
 	for (guint i = 0; i < rows->len; i++) {
@@ -311,11 +309,13 @@ json_t *image_prune(Engine *engine, const Filters *filters, GError **error)
 		if ((tags[0] != NULL && !all) || row->created > until ||
 			!filters_match_labels(filters, json_at(config, "config.Labels")))
 			continue;
-		if (prune_image(engine, row->id, tags, digests, done))
-			space += row->size;
+		prune_image(engine, row->id, tags, digests, done);
 	}
 	if (!store_sync(engine->store, error))
 		return NULL;
+	/* Layers that others have, too, stay; what came meanwhile is not taken off twice. */
+	gint64 space = MAX(before - layer_store_total(engine->store), 0);
 	event_pruned(engine, "image", space);
-	return json_pack("{s:O, s:I}", "ImagesDeleted", json_filled(done) ? done : json_null(), "SpaceReclaimed", (json_int_t)space);
+	return json_pack("{s:O, s:I}", "ImagesDeleted", json_filled(done) ? done : json_null(),
+		"SpaceReclaimed", (json_int_t)space);
 }

@@ -32,6 +32,39 @@ static json_t *graph_driver(Engine *engine, GPtrArray *layers)
 	return json_pack("{s:o, s:s}", "Data", data, "Name", "overlay2");
 }
 
+/* What the last step ran, as the words that the classic builder gave its container: "|1", the arguments of the build, a shell,
+ * "-c" and a line; NULL where it ran nothing. */
+static json_t *last_command(const json_t *history)
+{
+	const json_t *last = json_array_get(history, json_array_size(history) - 1);
+	const char *text = json_str(last, "created_by"), *shell = "/bin/sh -c ";
+	if (g_str_has_prefix(text, "RUN "))
+		text += strlen("RUN ");
+	const char *run = strstr(text, shell);
+	if (run == NULL)
+		return NULL;
+	g_autofree char *before = g_strndup(text, (gsize)(run - text)),
+			*line = g_strdup(run + strlen(shell));
+	if (g_str_has_suffix(line, " # buildkit"))
+		line[strlen(line) - strlen(" # buildkit")] = '\0';
+	g_auto(GStrv) arguments = g_strsplit(g_strchomp(before), " ", -1);
+	json_t *words = json_strings(arguments);
+	json_array_append_new(words, json_string("/bin/sh"));
+	json_array_append_new(words, json_string("-c"));
+	json_array_append_new(words, json_lenient(line));
+	return words;
+}
+
+/* The container that the image was made from, as older clients knew it: that of its last step. */
+static json_t *container_config(const json_t *config, const json_t *history)
+{
+	json_t *made = json_is_object(config) ? json_copy((json_t *)config) : json_object(),
+	       *command = last_command(history);
+	if (command != NULL)
+		json_object_set_new(made, "Cmd", command);
+	return made;
+}
+
 json_t *image_inspect(Engine *engine, const char *reference, const char *platform, GError **error)
 {
 	g_autofree char *id = image_find_on(engine, reference, platform, error);
@@ -62,6 +95,7 @@ json_t *image_inspect(Engine *engine, const char *reference, const char *platfor
 	json_object_set_new(json, "Author", json_string(json_str(config, "author")));
 	json_object_set_new(
 		json, "Config", json_is_object(inner) ? json_incref(inner) : json_object());
+	json_object_set_new(json, "ContainerConfig", container_config(inner, history));
 	json_object_set_new(json, "Architecture", json_string(json_str(config, "architecture")));
 	if (*json_str(config, "variant") != '\0')
 		json_object_set_new(json, "Variant", json_string(json_str(config, "variant")));

@@ -372,6 +372,17 @@ void endpoint_event(Container *container, const Network *network, const char *ac
 			"type", network->driver));
 }
 
+void linkless_event(Container *container, const Spec *spec, const char *action)
+{
+	NamespaceShare share = spec->modes.network.share;
+	const char *name = share == SHARE_HOST ? "host" : share == SHARE_NONE ? "none" : NULL;
+	if (name == NULL || spec->left_network)
+		return;
+	g_mutex_lock(&container->engine->network_lock);
+	endpoint_event(container, network_lookup(container->engine, name), action);
+	g_mutex_unlock(&container->engine->network_lock);
+}
+
 bool endpoints_connect(Container *container, int netns, gint64 dns_ports, GError **error)
 {
 	Engine *engine = container->engine;

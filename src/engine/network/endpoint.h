@@ -70,6 +70,8 @@ bool endpoint_connect(Container *container, Network *network, Endpoint *endpoint
 /* Takes its link away, if it is there. */
 void endpoint_unlink(const Network *network, const Endpoint *endpoint, int netns);
 void endpoint_event(Container *container, const Network *network, const char *action);
+/* The same of a container in the network none or host, which has no endpoint; nothing of others. */
+void linkless_event(Container *container, const Spec *spec, const char *action);
 
 /* endpoint_change.c: of a container that may run. */
 bool network_connect(
