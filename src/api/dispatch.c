@@ -97,12 +97,19 @@ static bool parse_query(Request *request, const char *query, GError **error)
 	return true;
 }
 
-/* docker-compose 1.x asks for the newest version that the engine tells of, whichever that is; what it knows is this. */
+/* Clients that ask for the newest version the engine tells of, whichever that is, and what they know: docker-compose 1.x,
+ * which breaks off without ContainerConfig, and docker-py, whose users read addresses that 1.52 has no more. */
 static void keep_old_client(Request *request)
 {
-	enum { KNOWN_TO_COMPOSE_1 = 44 };
-	if (g_str_has_prefix(http_header(request->head, "User-Agent"), "docker-compose/1."))
-		request->version = MIN(request->version, KNOWN_TO_COMPOSE_1);
+	static const struct {
+		const char *agent;
+		int known;
+	} clients[] = {{"docker-compose/1.", 44}, {"docker-sdk-python/5.", 51},
+		{"docker-sdk-python/6.", 51}, {"docker-sdk-python/7.", 51}};
+	const char *agent = http_header(request->head, "User-Agent");
+	for (size_t i = 0; i < G_N_ELEMENTS(clients); i++)
+		if (g_str_has_prefix(agent, clients[i].agent))
+			request->version = MIN(request->version, clients[i].known);
 }
 
 static bool parse_target(Request *request, GError **error)

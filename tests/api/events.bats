@@ -19,9 +19,9 @@ events() { d events --since "$1" --until "$(date +%s.%N)" "${@:2}" --format '{{.
 	d volume rm told
 	d rmi made:1
 	events "$from" >"$WORK/told"
-	grep -v -e exec_ -e kill "$WORK/told" | diff - <(printf '%s\n' 'volume create' 'container create' 'volume mount' 'container start' 'container pause' 'container unpause' \
+	grep -v -e exec_ -e kill -e ^network "$WORK/told" | diff - <(printf '%s\n' 'volume create' 'container create' 'volume mount' 'container start' 'container pause' 'container unpause' \
 		'image create' 'image tag' 'container commit' 'volume unmount' 'container die' 'container stop' 'container destroy' 'volume destroy' 'image untag' 'image delete') ||
-		grep -v -e exec_ -e kill "$WORK/told" | diff - <(printf '%s\n' 'volume create' 'container create' 'volume mount' 'container start' 'container pause' 'container unpause' \
+		grep -v -e exec_ -e kill -e ^network "$WORK/told" | diff - <(printf '%s\n' 'volume create' 'container create' 'volume mount' 'container start' 'container pause' 'container unpause' \
 		'image create' 'image tag' 'container commit' 'volume unmount' 'container stop' 'container die' 'container destroy' 'volume destroy' 'image untag' 'image delete')
 	[ "$(grep -c 'exec_start' "$WORK/told")" -eq 2 ]
 	[ "$(grep -c 'exec_die' "$WORK/told")" -eq 1 ]

@@ -277,7 +277,7 @@ json_t *image_remove(Engine *engine, const char *reference, bool force, bool pru
 		       : NULL;
 }
 
-/* Each name by itself, as dockerd does it: of an image that is used, all go but the last. Whether the image went. */
+/* Each name by itself, as dockerd does it: of an image that is used, all go but the last. */
 static void prune_image(Engine *engine, const char *id, char *const *tags, char *const *digests, json_t *done)
 {
 	for (; *tags != NULL; tags++)
