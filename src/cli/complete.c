@@ -367,7 +367,8 @@ static void offer_compose(const Completion *completion)
 {
 	for (int i = 0; compose_commands[i] != NULL; i++) {
 		g_auto(GStrv) names = g_strsplit(compose_commands[i]->names, "|", -1);
-		offer(completion, names[0], compose_commands[i]->summary);
+		if (strchr(names[0], ' ') == NULL)
+			offer(completion, names[0], compose_commands[i]->summary);
 	}
 }
 

@@ -16,11 +16,14 @@ static bool end_one(ContainersEnd *work, Client *client, const json_t *container
 	const json_t *service = json_object_get(
 		project_services(work->project), container_label(container, "service"));
 	tell(work->teller, "Container", name, work->stop ? "Stopping" : "Removing", "");
-	/* Whatever becomes of them: what is to stop, stops. */
+	/* One that fails keeps the container: somebody has to look after it. */
 	if (work->stop && !work->teller->dry_run &&
-		strcmp(json_str(container, "State"), "running") == 0)
-		hooks_run(client, json_object_get(service, "pre_stop"), container, work->teller,
-			NULL);
+		strcmp(json_str(container, "State"), "running") == 0 &&
+		!hooks_run(client, json_object_get(service, "pre_stop"), container, work->teller,
+			error)) {
+		tell(work->teller, "Container", name, "Error", "");
+		return false;
+	}
 	answer = work->teller->dry_run ? json_object()
 		 : work->stop ? engine_call(client, &problem, "POST", NULL, "/containers/%s/stop%s",
 					id, query)

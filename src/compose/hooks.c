@@ -68,7 +68,8 @@ bool hooks_run(Client *client, const json_t *hooks, const json_t *container, con
 		if (end == NULL)
 			return false;
 		if (json_int(end, "ExitCode") != 0)
-			return fail(error, BERTH_ERROR_UNAVAILABLE, "hook exited with status %d",
+			return fail(error, BERTH_ERROR_UNAVAILABLE, "%s hook exited with status %d",
+				container_label(container, "service"),
 				(int)json_int(end, "ExitCode"));
 	}
 	return true;

@@ -564,3 +564,64 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	[[ $stderr == *'level=warning msg="\"yes\" for boolean is not supported by YAML 1.2, please use `true`"'* ]]
 	[[ $stderr == *'level=warning msg="'*'the attribute `version` is obsolete'* ]]
 }
+
+@test "alpha viz draws the services as graphviz reads them" {
+	printf 'services: {a: {image: x, ports: ["80:81/udp"], depends_on: [b], networks: [n]}, b: {build: .}}\nnetworks: {n: {}}\n' >compose.yaml
+	run --separate-stderr c alpha viz --ports --networks --image --spaces --indentation-size 2
+	[ "$stderr" = 'viz command is EXPERIMENTAL' ]
+	[ "${lines[0]}" = "digraph \"$COMPOSE_PROJECT_NAME\" {" ] && [ "${lines[1]}" = '  layout=dot;' ]
+	[ "${lines[2]}" = '  "a" [style="filled" label=<<font point-size="15">a</font><font point-size="10"><br/><br/><b>Networks:</b><br/>n</font><font point-size="10"><br/><br/><b>Ports:</b><br/>80:81 (udp, ingress)</font><font point-size="10"><br/><br/><b>Image:</b><br/>x</font>>];' ]
+	[[ $output == *'  "a" -> "b";'* ]]
+	run c alpha viz --indentation-size -1
+	[[ $status -eq 1 && $output == *'invalid indentation size: -1'* ]]
+	run c alpha nothing
+	[ "$status" -eq 1 ]
+}
+
+@test "bridge: images that convert a project are listed, run on it alone, and copied" {
+	"$BUILD/berth" import -c 'LABEL com.docker.compose.bridge=transformation' -c 'ENTRYPOINT ["sh", "-c", "ls /in >/out/in; cp /in/compose.yaml /out/model; mkdir -p /templates"]' "$WORK/busybox.tar" convert:1 >/dev/null
+	echo 'said in a file' >config.txt
+	printf 'services: {a: {image: busybox, ports: ["80:81"], expose: ["7"], configs: [c]}}\nconfigs: {c: {file: config.txt}}\n' >compose.yaml
+	c bridge convert -t convert:1 -o made
+	[ "$(cat made/in)" = compose.yaml ]
+	grep -q 'said in a file' made/model
+	[ "$(sed -n '/expose:/,/image:/p' made/model | grep -c '"7"\|"81"')" -eq 2 ]
+	[ "$(c bridge transformations ls -q)" = convert:1 ]
+	[[ $(c bridge transformations list) == 'IMAGE ID            REPO                TAGS                SIZE'*convert*1* ]]
+	[ "$(c bridge transformations ls --format json | jq -r '.[0].RepoTags[0]')" = convert:1 ]
+	run c bridge transformations create made
+	[[ $status -eq 1 && $output == *"output folder $PWD/made already exists"* ]]
+	run c bridge convert -t nothing:1
+	[ "$status" -eq 1 ]
+}
+
+@test "a pre_stop that fails keeps the container, and says so" {
+	printf 'services: {a: {image: busybox, command: sleep 1000, stop_grace_period: 0s, network_mode: none, pre_stop: [{command: "false"}]}}\n' >compose.yaml
+	c up -d
+	run c down -t 0
+	[[ $status -eq 1 && $output == *'a hook exited with status 1'* ]]
+	[ "$(count)" -eq 1 ]
+	sed -i 's/"false"/"true"/' compose.yaml
+	c down -t 0
+}
+
+@test "what up cannot be asked for" {
+	printf 'services: {a: {image: busybox, profiles: [x]}}\n' >compose.yaml
+	run c up -d
+	[[ $status -eq 1 && $output == *'no service selected'* ]]
+	run c up --attach a --attach-dependencies a
+	[[ $status -eq 1 && $output == *'cannot combine --attach and --attach-dependencies'* ]]
+}
+
+@test "what 2.40.3 takes and refuses" {
+	refused() { printf "$1" >compose.yaml; run c config -q; [ "$status" -eq 1 ]; }
+	taken() { printf "$1" >compose.yaml; c config -q; }
+	refused 'include: [{path: a.yaml, env_file: 1}]\nservices: {a: {image: x}}\n'
+	refused 'include: [{path: [1]}]\nservices: {a: {image: x}}\n'
+	refused 'include: [{path: a.yaml, project_directory: true}]\nservices: {a: {image: x}}\n'
+	refused 'services: {a: {image: x, deploy: {update_config: {parallelism: -1}}}}\n'
+	refused 'services: {a: {image: x, healthcheck: {test: [NONE], retries: -1}}}\n'
+	taken 'include: [{x-a: 1}]\nservices: {a: {image: x}}\n'
+	printf 'services: {a: {image: x, deploy: {labels: {"l\\n": y}}}}\n' >compose.yaml
+	c config | grep -qF '? |'
+}

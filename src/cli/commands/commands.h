@@ -5,4 +5,4 @@
 extern const Command *const commands[]; /* ended by NULL */
 /* Those that commands of Compose run. */
 extern const Command command_attach, command_build, command_commit, command_cp, command_events,
-	command_exec, command_export, command_stats, command_top;
+	command_exec, command_export, command_stats, command_top, command_run;

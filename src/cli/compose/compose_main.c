@@ -36,6 +36,32 @@ static const Command compose_command = {
 };
 const Command *const compose_itself = &compose_command;
 
+/* Those whose names begin so. */
+static void print_commands(const char *prefix)
+{
+	for (int i = 0; compose_commands[i] != NULL; i++) {
+		const char *names = compose_commands[i]->names;
+		g_autofree char *name = g_strndup(names, strcspn(names, "|"));
+		if (!g_str_has_prefix(name, prefix))
+			continue;
+		print_to(stdout, "  %-31s%s\n", name, compose_commands[i]->summary);
+	}
+}
+
+/* "bridge" alone: what there is of it. */
+static bool print_group(const char *program, const char *word)
+{
+	g_autofree char *prefix = g_strconcat(word, " ", NULL);
+	bool any = false;
+	for (int i = 0; !any && compose_commands[i] != NULL; i++)
+		any = g_str_has_prefix(compose_commands[i]->names, prefix);
+	if (!any)
+		return false;
+	print_to(stdout, "Usage:  %s compose %s COMMAND\n\nCommands:\n", program, word);
+	print_commands(prefix);
+	return true;
+}
+
 static void print_help(const char *program)
 {
 	bool alone = strcmp(program, "docker-compose") == 0;
@@ -46,9 +72,24 @@ static void print_help(const char *program)
 	for (const Flag *flag = flags; flag->name != NULL; flag++)
 		print_to(stdout, "  --%-20s %s\n", flag->name, flag->help);
 	print_to(stdout, "\nCommands:\n");
-	for (int i = 0; compose_commands[i] != NULL; i++)
-		print_to(stdout, "  %-12s%s\n", compose_commands[i]->names,
-			compose_commands[i]->summary);
+	print_commands("");
+}
+
+/* "bridge transformations ls": how many of the words name a command; 0: none do. */
+static int find_words(int count, char **words, const Command **command)
+{
+	enum { MOST = 3 };
+	g_autoptr(GString) name = g_string_new("");
+	int used = 0;
+	for (int i = 0; i < count && i < MOST; i++) {
+		g_string_append_printf(name, "%s%s", i > 0 ? " " : "", words[i]);
+		const Command *found = compose_find(name->str);
+		if (found == NULL)
+			continue;
+		*command = found;
+		used = i + 1;
+	}
+	return used;
 }
 
 const Command *compose_find(const char *name)
@@ -109,15 +150,19 @@ int compose_main(Cli *cli, int argc, char **argv)
 		print_help(cli->program);
 		return EXIT_SUCCESS;
 	}
-	sub.command = compose_find(cli->args[0]);
-	if (sub.command == NULL) {
+	int words = find_words(cli->arg_count, cli->args, &sub.command);
+	bool only_group =
+		cli->arg_count == 1 || (cli->arg_count == 2 && strcmp(cli->args[1], "--help") == 0);
+	if (words == 0 && only_group && print_group(cli->program, cli->args[0]))
+		return EXIT_SUCCESS;
+	if (words == 0) {
 		print_to(stderr,
 			"unknown %s command: \"compose %s\"\n\nRun '%s compose --help' for more "
 			"information\n",
 			cli->program, cli->args[0], cli->program);
 		return EXIT_FAILURE;
 	}
-	int code = run(&sub, cli->arg_count - 1, cli->args + 1);
+	int code = run(&sub, cli->arg_count - words, cli->args + words);
 	fflush(stdout);
 	return code;
 }

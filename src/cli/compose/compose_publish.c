@@ -183,7 +183,7 @@ static int run_publish(Cli *cli)
 }
 
 const Command compose_publish_command = {
-	.names = "publish",
+	.names = "publish|alpha publish",
 	.usage = "[OPTIONS] REPOSITORY[:TAG]",
 	.summary = "Publish a project as an OCI artifact",
 	.example = "publish registry.example/app:1",

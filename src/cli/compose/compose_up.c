@@ -149,6 +149,7 @@ static bool create(Cli *cli, Project *project, char *const *services, UpOptions 
 			 project, services, !flag_bool(cli, "no-deps", false), error)) == NULL ||
 		!project_check_files(project, *names, error))
 		return false;
+
 	g_autoptr(json_t) targets = named ? graph_names(project, services, false, error) : NULL;
 	g_autoptr(json_t) ids = compose_images(cli, project, *names, &images, error);
 	if (ids == NULL)
@@ -415,6 +416,16 @@ static int attach_watching(
 	return code;
 }
 
+static bool check_choice(const Cli *cli, const Project *project, GError **error)
+{
+	if (flag_given(cli, "attach") && flag_bool(cli, "attach-dependencies", false))
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"cannot combine --attach and --attach-dependencies");
+	return json_object_size(project_services(project)) > 0 ||
+	       flag_bool(cli->outer, "all-resources", false) ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE, "no service selected");
+}
+
 static int up(Cli *cli, Project *project, char *const *services)
 {
 	g_autoptr(GError) error = NULL;
@@ -431,7 +442,7 @@ static int up(Cli *cli, Project *project, char *const *services)
 			"--detach or --wait");
 		return compose_fail(error);
 	}
-	if (!project_activate(project, services, &error))
+	if (!project_activate(project, services, &error) || !check_choice(cli, project, &error))
 		return compose_fail(error);
 	g_autoptr(json_t) scale = scale_of(project, list, &error);
 	if (scale == NULL)
