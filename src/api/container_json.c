@@ -484,8 +484,7 @@ json_t *container_list_json(
 		return NULL;
 	/* A state asked for by filter is looked for among all, as are the newest n. */
 	all = all || limit > 0 || filters_have(filters, "status") ||
-	      filters_have(filters, "exited") || filters_have(filters, "before") ||
-	      bounds.since > 0;
+	      filters_have(filters, "exited");
 	g_autoptr(GPtrArray) containers = container_all(engine);
 	json_t *list = json_array();
 	for (guint i = 0;

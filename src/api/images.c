@@ -146,6 +146,8 @@ static bool remove_(Request *request, GError **error)
 {
 	enum { PLATFORMS_SINCE = 50 };
 	bool force = request_flag(request, "force");
+	if (request->name[strspn(request->name, " \t\r\n")] == '\0')
+		return fail(error, BERTH_ERROR_SYSTEM, "image name cannot be blank");
 	char *const *platforms = request_params_since(request, "platforms", PLATFORMS_SINCE);
 	for (int i = 0; platforms[i] != NULL; i++)
 		if (!platform_json_check(platforms[i], error))

@@ -125,8 +125,8 @@ static void add_shm(const Launch *launch, Plan *plan)
 	else if (launch->modes->ipc.share == SHARE_HOST)
 		add_bind(plan, "/dev/shm", "/dev/shm", quiet, 0, PROPAGATION_PRIVATE, "", "");
 	else if (launch->modes->ipc.share != SHARE_NONE)
-		plan_put(plan, PLAN_MOUNT_NEW, 1, quiet, "tmpfs", "/dev/shm", "mode=1777", option,
-			NULL);
+		plan_put(plan, PLAN_MOUNT_NEW, 1, quiet, "tmpfs", "/dev/shm", "source=shm",
+			"mode=1777", option, NULL);
 }
 
 static void add_system_mounts(

@@ -90,7 +90,8 @@ void mount_new(const struct plan_record *record)
 {
 	const char *type = record_string(record, 0), *target = record_string(record, 1);
 	int fs = sys_fsopen(type);
-	if (fs >= 0)
+	/* What it is called: its type, unless the first option says otherwise. */
+	if (fs >= 0 && (record->strings < 3 || strncmp(record_string(record, 2), "source=", 7) != 0))
 		sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", type);
 	if (fs >= 0 && mount_label(fs, type) < 0)
 		report_fail(errno, "cannot label the %s at \"%s\"", type, target);

@@ -278,3 +278,23 @@ update() { post_json "/containers/$1/update" "$2"; }
 	[[ $(post_json /containers/again/exec '{"Cmd": ["true"]}' | jq -r .message) = "Container "*" $words" ]]
 	d rm -f again
 }
+
+@test "lists: before= and since= of those that run, unless all are asked for" {
+	d create --name first --network none busybox true
+	d run -d --name second --network none busybox sleep 1000
+	d create --name third --network none busybox true
+	names() { d ps --format '{{.Names}}' "$@" | xargs; }
+	[ "$(names -f since=first)" = second ]
+	[ "$(names -a -f since=first)" = 'third second' ]
+	[ "$(names -f before=third)" = second ]
+	[ "$(names -a -f before=third -f since=first)" = second ]
+	d rm -f first second third
+}
+
+@test "what is not said: no image and no command; the shared memory has its name; details are in order" {
+	[ "$(post_json /containers/create '{"Env": ["a=b"]}' | jq -r .message)" = 'no command specified' ]
+	run_none busybox grep -q '^shm /dev/shm tmpfs .*size=65536k' /proc/mounts
+	d run --name told --network none --label z=1 -e a=2 --log-opt labels=z --log-opt env=a busybox echo said
+	[ "$(d logs --details told)" = 'a=2,z=1 said' ]
+	d rm told
+}

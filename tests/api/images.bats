@@ -171,3 +171,16 @@ teardown_file() { file_teardown; }
 @test "tag: an id's algorithm is no name, also behind its registry" {
 	[[ $(api -X POST 'http://b/images/busybox/tag?repo=docker.io/library/sha256&tag=x' | jq -r .message) = 'refusing to create an ambiguous tag using digest algorithm as name' ]]
 }
+
+@test "commit: the parent's comment and author are its own; rmi of nothing" {
+	d run --name silent --network none busybox true
+	d commit -m first -a me silent one
+	d run --name speaks --network none one true
+	d commit speaks two
+	[ "$(d inspect -f '{{.Comment}}/{{.Author}}' one)" = first/me ]
+	[ "$(d inspect -f '{{.Comment}}/{{.Author}}' two)" = / ]
+	d commit -m second speaks two
+	[ "$(d inspect -f '{{.Comment}}' two)" = second ]
+	d rm silent speaks
+	[ "$(api -X DELETE 'http://b/images/%20' -w ' %{http_code}')" = $'{"message":"image name cannot be blank"}\n 500' ]
+}

@@ -58,10 +58,17 @@ static char *command_line(const json_t *config)
 static char *document(const json_t *parent, const char *parent_id, const json_t *config,
 	const json_t *part, const char *diff_id, const CommitRequest *request)
 {
+	static const char *const of_making[] = {
+		"comment", "author", "container", "container_config", "docker_version"};
 	g_autoptr(json_t) image = json_deep_copy(parent);
 	g_autofree char *created = time_format(time_now()), *command = command_line(config);
 	json_t *line = json_pack("{s:s, s:o, s:o}", "created", created, "created_by",
 		json_lenient(command), "comment", json_lenient(request->comment));
+	/* What the parent says of its own making is not this one's. */
+	for (size_t i = 0; i < G_N_ELEMENTS(of_making); i++)
+		json_object_del(image, of_making[i]);
+	if (*request->comment != '\0')
+		json_object_set_new(image, "comment", json_lenient(request->comment));
 	if (*request->author != '\0') {
 		json_object_set_new(line, "author", json_lenient(request->author));
 		json_object_set_new(image, "author", json_lenient(request->author));

@@ -214,6 +214,11 @@ char *container_create(Engine *engine, const char *name, const char *platform,
 			"config cannot be empty in order to create a container");
 		return NULL;
 	}
+	if (*json_str(request, "Image") == '\0' && !json_filled(json_object_get(request, "Cmd")) &&
+		!json_filled(json_object_get(request, "Entrypoint"))) {
+		fail(error, BERTH_ERROR_INVALID, "no command specified");
+		return NULL;
+	}
 	if ((chosen = choose_name(engine, name, error)) == NULL ||
 		(image_id = image_find_on(engine, json_str(request, "Image"), platform, error)) ==
 			NULL ||

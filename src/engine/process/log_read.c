@@ -47,19 +47,31 @@ static void put_time(GString *out, gint64 time)
 	g_string_append_printf(out, "%s.%09dZ ", date, (int)(time % 1000000000));
 }
 
-/* "key=value,..." of the line's attributes, for details=1 */
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void append_detail(GString *out, const json_t *attributes, const char *key, bool first)
+{
+	const char *value = json_string_value(json_object_get(attributes, key));
+	g_string_append_printf(
+		out, "%s%s=%s", first ? "" : ",", key, value != NULL ? value : "");
+}
+
+/* "key=value,..." of the line's attributes in the order of their names, for details=1 */
 static void put_details(GString *out, const Line *line)
 {
 	g_autoptr(json_t) attributes =
 		json_loadb(line->attributes, line->attributes_length, 0, NULL);
+	g_autoptr(GPtrArray) keys = g_ptr_array_new();
 	const char *key;
 	json_t *value;
-	bool first = true;
-	json_object_foreach (attributes, key, value) {
-		g_string_append_printf(out, "%s%s=%s", first ? "" : ",", key,
-			json_string_value(value) ? json_string_value(value) : "");
-		first = false;
-	}
+	json_object_foreach (attributes, key, value)
+		g_ptr_array_add(keys, (gpointer)key);
+	g_ptr_array_sort(keys, by_name);
+	for (guint i = 0; i < keys->len; i++)
+		append_detail(out, attributes, keys->pdata[i], i == 0);
 	g_string_append_c(out, ' ');
 }
 
