@@ -74,6 +74,8 @@ static const struct {
 		"part of the default bridge's subnet that addresses are given out of"},
 	{"fixed-cidr-v6", 0, "fixed-cidr-v6", STRING, "IPv6 subnet of the default bridge"},
 	{"bip6", 0, "bip6", STRING, "IPv6 address of the default bridge"},
+	{"host-gateway-ip", 0, "host-gateway-ips", LIST,
+		"address that host-gateway stands for in --add-host (the default bridge's)"},
 	{"default-network-opt", 0, "default-network-opts", MAP,
 		"option of new networks, driver=key=value"},
 	{"userland-proxy", 0, "userland-proxy", BOOL,
@@ -380,6 +382,14 @@ static bool read_registries(Config *config, const json_t *given, GError **error)
 	       read_count(given, "max-concurrent-uploads", 5, &config->max_uploads, error);
 }
 
+/* The older key holds one address. */
+static char **host_gateways(const json_t *given)
+{
+	const char *one = json_str(given, "host-gateway-ip");
+	return *one != '\0' ? g_strdupv((char *[]){(char *)one, NULL})
+			    : json_strv(json_object_get(given, "host-gateway-ips"));
+}
+
 /* The folders of device specifications: dockerd's, where none are given; none, where CDI is switched off. */
 static char **cdi_folders(const json_t *given)
 {
@@ -439,6 +449,7 @@ Config *config_load(int argc, char **argv, GError **error)
 	config->shim = g_build_filename(folder, "berth-shim", NULL);
 	config->labels = json_strv(json_object_get(given, "labels"));
 	config->cdi_folders = cdi_folders(given);
+	config->host_gateways = host_gateways(given);
 	if (!config_check_values(given, error) || !read_networks(config, given, error) ||
 		!read_registries(config, given, error) || !read_defaults(config, given, error))
 		return NULL;
@@ -489,7 +500,7 @@ void config_free(Config *config)
 		config->https_proxy, config->no_proxy, config->tls_ca, config->tls_cert,
 		config->tls_key, config->cgroupns_mode, config->ipc_mode};
 	char **lists[] = {config->hosts, config->labels, config->registry_mirrors,
-		config->insecure_registries, config->cdi_folders};
+		config->insecure_registries, config->cdi_folders, config->host_gateways};
 	for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
 		g_free(strings[i]);
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)

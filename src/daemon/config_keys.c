@@ -117,7 +117,7 @@ static const struct {
 } lacking[] = {{"allow-direct-routing", true, "false"}, {"authorization-plugins", true, NULL},
 	{"bridge-accept-fwmark", true, ""}, {"default-gateway", true, ""},
 	{"builder", false, NULL}, {"default-gateway-v6", true, ""}, {"default-runtime", true, "runc"},
-	{"host-gateway-ip", true, ""}, {"host-gateway-ips", true, NULL}, {"icc", true, "true"},
+	{"icc", true, "true"},
 	{"ip", true, "0.0.0.0"}, {"ip-forward", true, "true"}, {"ip-masq", true, "true"},
 	{"ip6tables", true, "true"}, {"iptables", true, "true"}, {"live-restore", false, "true"},
 	{"mtu", true, NULL}, {"rootless", true, "false"}, {"storage-driver", true, "overlay2"},

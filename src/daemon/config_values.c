@@ -85,6 +85,26 @@ json_t *config_pools(const json_t *list, GError **error)
 	return g_steal_pointer(&pools);
 }
 
+/* One address of each family at most. */
+static bool check_host_gateways(const json_t *given, GError **error)
+{
+	json_t *list = json_object_get(given, "host-gateway-ips"), *value;
+	size_t i;
+	int seen[2] = {0};
+	json_array_foreach (list, i, value) {
+		Address address;
+		if (!g_hostname_is_ip_address(json_elem(list, i)) ||
+			!address_parse(json_elem(list, i), &address))
+			return fail(error, BERTH_ERROR_INVALID, "invalid IP address: %s",
+				json_elem(list, i));
+		bool v6 = address.family == AF_INET6;
+		if (++seen[v6] > 1)
+			return fail(error, BERTH_ERROR_INVALID,
+				"only one IPv%d host gateway IP address can be specified", v6 ? 6 : 4);
+	}
+	return true;
+}
+
 bool config_check_values(const json_t *given, GError **error)
 {
 	const char *cgroupns = json_str(given, "default-cgroupns-mode"),
@@ -120,5 +140,5 @@ bool config_check_values(const json_t *given, GError **error)
 		if (!g_hostname_is_ip_address(json_string_value(value)))
 			return fail(error, BERTH_ERROR_INVALID, "invalid IP address: %s",
 				json_string_value(value));
-	return config_check_lacking(given, error);
+	return check_host_gateways(given, error) && config_check_lacking(given, error);
 }

@@ -63,3 +63,19 @@ invalid() { echo "$1" >"$WORK/bad.json"; run "$BUILD/berthd" --config-file "$WOR
 	[ "$(d network ls --format '{{.Name}}' | xargs)" = 'bridge cfg host none' ]
 	d network rm cfg
 }
+
+@test "host-gateway: the default bridge's addresses, or what daemon.json says" {
+	gate() { d run --rm --add-host gate:host-gateway busybox awk '$2 == "gate" { print $1 }' /etc/hosts | xargs; }
+	again '{}'
+	[ "$(gate)" = 172.17.0.1 ]
+	again '{"ipv6": true, "fixed-cidr-v6": "fd00:17::/64"}'
+	[ "$(gate)" = '172.17.0.1 fd00:17::1' ]
+	again '{"host-gateway-ip": "6.7.8.9"}'
+	[ "$(gate)" = 6.7.8.9 ]
+	again '{"host-gateway-ips": ["6.7.8.9", "fd00::1"]}'
+	[ "$(gate)" = '6.7.8.9 fd00::1' ]
+	invalid '{"host-gateway-ips": ["1.1.1.1", "2.2.2.2"]}' 'only one IPv4 host gateway IP address can be specified'
+	invalid '{"host-gateway-ips": ["::1", "::2"]}' 'only one IPv6 host gateway IP address can be specified'
+	invalid '{"host-gateway-ips": ["host"]}' 'host'
+	again '{}'
+}

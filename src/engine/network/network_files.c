@@ -40,19 +40,39 @@ char *network_files_folder(Container *container, const Spec *spec)
 	return container_folder(owner);
 }
 
-/* One of --add-host; "host-gateway" is the address by which a container reaches the host. */
+/* The addresses by which a container reaches the host; none where there is no default bridge. */
+static char **host_gateways(Engine *engine)
+{
+	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
+	if (engine->config->host_gateways != NULL && engine->config->host_gateways[0] != NULL)
+		return g_strdupv(engine->config->host_gateways);
+	g_mutex_lock(&engine->network_lock);
+	Network *bridge = network_lookup(engine, "bridge");
+	const Address *gateways[] = {bridge != NULL ? &bridge->gateway : NULL,
+		bridge != NULL ? &bridge->gateway6 : NULL};
+	for (size_t i = 0; i < G_N_ELEMENTS(gateways); i++) {
+		g_autofree char *text = gateways[i] != NULL && gateways[i]->family != 0
+						? address_text(gateways[i])
+						: NULL;
+		if (text != NULL)
+			g_strv_builder_add(list, text);
+	}
+	g_mutex_unlock(&engine->network_lock);
+	return g_strv_builder_end(list);
+}
+
+/* One of --add-host; "host-gateway" is the host. */
 static void add_extra_host(Engine *engine, const char *entry, GString *hosts)
 {
 	g_auto(GStrv) parts = g_strsplit(entry, ":", 2);
-	g_autofree char *gateway = NULL;
 	if (parts[0] == NULL || parts[1] == NULL)
 		return;
-	g_mutex_lock(&engine->network_lock);
-	Network *bridge = network_lookup(engine, "bridge");
-	if (strcmp(parts[1], "host-gateway") == 0 && bridge != NULL)
-		gateway = address_text(&bridge->gateway);
-	g_mutex_unlock(&engine->network_lock);
-	g_string_append_printf(hosts, "%s\t%s\n", gateway != NULL ? gateway : parts[1], parts[0]);
+	g_auto(GStrv) gateways =
+		strcmp(parts[1], "host-gateway") == 0 ? host_gateways(engine) : NULL;
+	if (gateways == NULL || gateways[0] == NULL)
+		g_string_append_printf(hosts, "%s\t%s\n", parts[1], parts[0]);
+	for (int i = 0; gateways != NULL && gateways[i] != NULL; i++)
+		g_string_append_printf(hosts, "%s\t%s\n", gateways[i], parts[0]);
 }
 
 static char *hosts_text(Container *container, const Spec *spec)

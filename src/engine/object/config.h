@@ -12,6 +12,7 @@ struct Config {
 	json_t *log_opts, *file; /* file: daemon.json as read, for keys that later rooms own */
 	bool debug, init, no_new_privileges, selinux, allow_insecure_api, publish_by_proxy;
 	char **labels, **registry_mirrors, **insecure_registries;
+	char **host_gateways; /* what "host-gateway" stands for; none: the default bridge's addresses */
 	char **cdi_folders; /* of specifications of devices; none: no CDI */
 	char *certs, *http_proxy, *https_proxy,
 		*no_proxy;		   /* NULL: none. certs: certs.d beside daemon.json */
