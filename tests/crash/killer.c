@@ -1,4 +1,4 @@
-/* Preloaded into berthd: each call that changes something outside of the process is a point, counted once SIGUSR1 has come.
+/* Preloaded into berthd: each call that changes something outside of the process is a point, counted once SIGUSR2 has come.
  * At point KILL_AT the process kills itself, before the call. Each point's name goes to the file KILL_LOG. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -31,7 +31,7 @@ __attribute__((constructor)) static void start(void)
 		log_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_APPEND, 0600);
 	/* What is started from here is to live. */
 	unsetenv("LD_PRELOAD");
-	signal(SIGUSR1, arm);
+	signal(SIGUSR2, arm);
 }
 
 static void point(const char *name, const char *path)

@@ -49,7 +49,7 @@ class Engine:
         slowest_start = max(slowest_start, time.time() - began)
 
     def arm(self):
-        self.process.send_signal(signal.SIGUSR1)
+        self.process.send_signal(signal.SIGUSR2)
         time.sleep(0.01)
 
     def kill(self):
