@@ -1,0 +1,30 @@
+# dockerode, where Node and the npm registry can be had; kept outside of the checkout, so that it is fetched once.
+load ../lib/engine
+
+MODULES=${BERTH_NPM:-/var/cache/berth-npm}
+
+fetch() {
+	command -v npm >/dev/null && command -v node >/dev/null || return
+	mkdir -p "$MODULES"
+	(
+		flock 9
+		[ -e "$MODULES/whole" ] || { cd "$MODULES" && timeout 120 npm install --no-audit --no-fund --ignore-scripts dockerode@4 && touch whole; }
+	) 9>"$MODULES/lock" >/dev/null 2>&1 3>&-
+}
+
+setup_file() {
+	fetch || skip "dockerode is not to be had"
+	file_setup
+}
+teardown_file() { [ -z "${WORK:-}" ] || file_teardown; }
+
+node_scene() { NODE_PATH=$MODULES/node_modules timeout -s KILL 60 node "$BATS_TEST_DIRNAME/dockerode.js" "$WORK/b.sock" "$WORK" "$1"; }
+
+@test "dockerode: run, both streams and the code" { node_scene run; }
+@test "dockerode: attach with frames and with a terminal" { node_scene attach; }
+@test "dockerode: exec with and without input, stats and top" { node_scene exec; }
+@test "dockerode: files in and out" { node_scene files; }
+@test "dockerode: errors by their codes" { node_scene errors; }
+@test "dockerode: build, tag, save and load" { node_scene build; }
+@test "dockerode: networks" { node_scene networks; }
+@test "dockerode: events, and logs that are left" { node_scene events; }
