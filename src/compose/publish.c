@@ -108,6 +108,29 @@ static bool look_into(json_t *found, const char *path, GError **error)
 	return true;
 }
 
+/* The strings of the model, each with the way to it for a key. */
+static void look_at_model(json_t *found, const json_t *value, const char *path)
+{
+	const char *name;
+	json_t *member;
+	size_t i;
+	if (json_is_string(value)) {
+		g_autoptr(json_t) some = secrets_found(json_string_value(value));
+		json_array_foreach (some, i, member) {
+			json_object_set_new(member, "key", json_lenient(path));
+			json_array_append(found, member);
+		}
+	}
+	json_array_foreach (value, i, member) {
+		g_autofree char *below = g_strdup_printf("%s[%zu]", path, i);
+		look_at_model(found, member, below);
+	}
+	json_object_foreach ((json_t *)value, name, member) {
+		g_autofree char *below = g_strconcat(path, *path != '\0' ? "." : "", name, NULL);
+		look_at_model(found, member, below);
+	}
+}
+
 json_t *publish_secrets(const Project *project, GError **error)
 {
 	static const char *const kinds[] = {"configs", "secrets"};
@@ -115,9 +138,7 @@ json_t *publish_secrets(const Project *project, GError **error)
 	const char *name;
 	json_t *value, *file;
 	size_t i;
-	for (char *const *path = project->files; *path != NULL; path++)
-		if (!look_into(found, *path, error))
-			return NULL;
+	look_at_model(found, project->model, "");
 	json_object_foreach (project_services(project), name, value)
 		json_array_foreach (json_object_get(value, "env_file"), i, file)
 			if (!look_into(found, json_str(file, "path"), error))

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { POLL_US = 50000 };
+enum { POLL_US = 50000, NO_CHECK_US = 500000 };
 
 typedef struct {
 	const Project *project;
@@ -255,8 +255,12 @@ static bool stop_for_restart(Work *work, Client *client, const json_t *container
 {
 	if (strcmp(json_str(container, "State"), "running") != 0)
 		return true;
-	tell(work->teller, "Container", container_name(container), "Stopping", "");
-	return stop(work, client, json_str(container, "Id"), error);
+	const char *name = container_name(container);
+	tell(work->teller, "Container", name, "Stopping", "");
+	if (!stop(work, client, json_str(container, "Id"), error))
+		return false;
+	tell(work->teller, "Container", name, "Stopped", "");
+	return true;
 }
 
 static int wanted_count(const Work *work, const char *name, const json_t *service)
@@ -372,6 +376,8 @@ static bool await_healthy(
 	Work *work, Client *client, const json_t *container, bool must_have, GError **error)
 {
 	const char *name = container_name(container);
+	/* One without a check may be one that ends at once: that is told then. */
+	gint64 patience = g_get_monotonic_time() + NO_CHECK_US;
 	tell(work->teller, "Container", name, "Waiting", "");
 	for (;;) {
 		g_autoptr(json_t) now = engine_call(client, error, "GET", NULL,
@@ -385,11 +391,12 @@ static bool await_healthy(
 			tell(work->teller, "Container", name, "Healthy", "");
 			return true;
 		}
-		const char *why = strcmp(health, "unhealthy") == 0 ? "is unhealthy"
-				  : strcmp(state, "exited") == 0 || strcmp(state, "dead") == 0
-					  ? "exited"
-				  : *health == '\0' && must_have ? "has no healthcheck configured"
-								 : NULL;
+		const char *why =
+			strcmp(health, "unhealthy") == 0 ? "is unhealthy"
+			: strcmp(state, "exited") == 0 || strcmp(state, "dead") == 0 ? "exited"
+			: *health == '\0' && must_have && g_get_monotonic_time() > patience
+				? "has no healthcheck configured"
+				: NULL;
 		if (why != NULL) {
 			tell(work->teller, "Container", name, "Error", "");
 			if (strcmp(why, "exited") == 0)

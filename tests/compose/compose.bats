@@ -625,3 +625,27 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	printf 'services: {a: {image: x, deploy: {labels: {"l\\n": y}}}}\n' >compose.yaml
 	c config | grep -qF '? |'
 }
+
+@test "start takes what is depended on along; stop leaves services of other files alone" {
+	sleeper a b >compose.yaml
+	printf '    depends_on: [a]\n' >>compose.yaml
+	c create
+	c start b
+	[ "$(count)" -eq 2 ]
+	sleeper a >one.yaml
+	c -f one.yaml stop -t 0
+	[ "$(c ps -q | wc -l)" -eq 1 ] && [ "$(c ps --services)" = b ]
+}
+
+@test "a dependency that ends at once is told to have ended, and what is restarted to have stopped" {
+	printf 'services: {db: {image: busybox, command: "false", network_mode: none}, w: {image: busybox, network_mode: none, depends_on: {db: {condition: service_healthy}}}}\n' >compose.yaml
+	run c up -d
+	[[ $status -eq 1 && $output == *"dependency failed to start: container $COMPOSE_PROJECT_NAME-db-1 exited (1)"* ]]
+	c down
+	w() { printf "services: {db: {image: busybox, command: sleep 1000, stop_grace_period: 0s, network_mode: none, labels: {a: '$1'}}, w: {image: busybox, command: sleep 1000, stop_grace_period: 0s, network_mode: none, depends_on: {db: {condition: service_started, restart: true}}}}\n" >compose.yaml; }
+	w 1
+	c up -d
+	w 2
+	run c up -d
+	[[ $output == *"$COMPOSE_PROJECT_NAME-db-1  Recreated"*"$COMPOSE_PROJECT_NAME-w-1  Stopped"*"$COMPOSE_PROJECT_NAME-w-1  Started"* ]]
+}

@@ -154,9 +154,10 @@ project='services: {a: {image: busybox}}'
 	printf 'services: {a: {image: x, volumes: ["./d:/d:ro"]}}\n' >compose.yaml
 	run c publish 127.0.0.1:5000/no <<<n
 	[[ $status -eq 0 && $output == *"a$PWD/d:/d:ro"*'Are you ok to publish these bind mount declarations?'* ]]
-	printf 'services: {a: {image: x, labels: {k: AKIAABCDEFGHIJKLMNOP}}}\n#ghp_1234567890abcdefghijklmnopqrstuvwxyz\n' >compose.yaml
+	printf 'services: {a: {image: x, labels: {k: AKIAABCDEFGHIJKLMNOP}, env_file: e.env}}\n' >compose.yaml
+	echo GITHUB_TOKEN=ghp_1234567890abcdefghijklmnopqrstuvwxyz >e.env
 	run c publish 127.0.0.1:5000/no <<<n
-	[[ $status -eq 0 && $output == *'AWS Client ID'*'"k": AKIAABCDEFGHIJKLMNOP'*'Github authentication'*'Are you ok to publish these sensitive data?'* ]]
+	[[ $status -eq 0 && $output == *'AWS Client ID'*'"services.a.labels.k": AKIAABCDEFGHIJKLMNOP'*'Github authentication'*'"GITHUB_TOKEN": ghp_'*'Are you ok to publish these sensitive data?'* ]]
 	[ "$(in_net curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:5000/v2/no/tags/list)" = 404 ]
 }
 

@@ -72,6 +72,21 @@ static int act_on_all(Cli *cli, Action action, bool reverse)
 		       : compose_fail(error);
 }
 
+/* Without those of services that the project's files do not know, where there are files. New reference. */
+static json_t *of_files(const Project *project, const json_t *containers)
+{
+	json_t *own = json_array(), *container;
+	size_t i;
+	json_array_foreach (containers, i, container) {
+		const char *service = container_label(container, "service");
+		if (*project->files == NULL ||
+			json_object_get(project_services(project), service) != NULL ||
+			json_object_get(project->inactive, service) != NULL)
+			json_array_append(own, container);
+	}
+	return own;
+}
+
 /* The same on those of the services that were named, or all. call: taken over. */
 static int act(
 	Cli *cli, char *call, const char *begins, const char *ends, const char *state, bool reverse)
@@ -82,8 +97,9 @@ static int act(
 	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error);
 	if (containers == NULL)
 		return compose_fail(error);
+	g_autoptr(json_t) own = of_files(project, containers);
 	Action action = {.project = project,
-		.containers = containers,
+		.containers = own,
 		.call = call,
 		.begins = begins,
 		.ends = ends,
@@ -222,14 +238,33 @@ static const Flag start_flags[] = {
 	{0},
 };
 
+/* The services that were named, or all, and what they depend on, as far as there are containers of them. NULL with error. */
+static json_t *startable(Cli *cli, const Project *project, GError **error)
+{
+	g_autoptr(json_t) all = project_containers(cli->client, project->name, true, false, error);
+	g_autoptr(json_t) there = all != NULL ? names_of(all) : NULL,
+			  wanted = there != NULL && cli->arg_count > 0
+					   ? graph_names(project, cli->args, true, error)
+					   : json_incref(there);
+	json_t *names, *value;
+	const char *name;
+	if (wanted == NULL)
+		return NULL;
+	names = json_object();
+	json_object_foreach (wanted, name, value)
+		if (json_object_get(there, name) != NULL)
+			json_object_set_new(names, name, json_true());
+	return names;
+}
+
 static int run_start(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Project) project = NULL;
 	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error);
-	if (containers == NULL)
+	g_autoptr(json_t) names = containers != NULL ? startable(cli, project, &error) : NULL;
+	if (names == NULL)
 		return compose_fail(error);
-	g_autoptr(json_t) names = names_of(containers);
 	gint64 timeout = flag_int(cli, "wait-timeout", 0) * G_USEC_PER_SEC;
 	for (int i = 0; i < cli->arg_count; i++)
 		if (json_object_get(names, cli->args[i]) == NULL) {
