@@ -108,6 +108,8 @@ GPtrArray *folder_names(int dir_fd);
 
 /* Copies what is in the folder source_fd into target_fd: owners, modes, times, attributes, links. */
 bool tree_copy(int source_fd, int target_fd, GError **error);
+/* The same into a folder that nobody else uses: with overlayfs' marks (of a writable layer), and what are names of one file stay so. */
+bool tree_copy_exact(int source_fd, int target_fd, GError **error);
 
 /* Sends one message with descriptors attached (SCM_RIGHTS). errno on failure. */
 bool fd_send(int socket, const void *data, size_t length, const int *fds, int fd_count);

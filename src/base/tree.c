@@ -144,7 +144,14 @@ bool fd_copy(int source, int target)
 	return true;
 }
 
-static void copy_xattrs(int source, int target)
+/* What a copy keeps beside what all keep: NULL of it, where others may see or write to the target meanwhile. */
+typedef struct {
+	GHashTable *links; /* "device:inode" -> where its first name was copied to, below top */
+	GString *path;	   /* of the folder that is copied, below top: "a/b/" */
+	int top;
+} Exact;
+
+static void copy_xattrs(int source, int target, const Exact *exact)
 {
 	char from[64], to[64], names[4096], value[4096];
 	snprintf(from, sizeof from, "/proc/self/fd/%d", source);
@@ -152,7 +159,7 @@ static void copy_xattrs(int source, int target)
 	ssize_t length = listxattr(from, names, sizeof names);
 	for (const char *key = names; length > 0 && key < names + length; key += strlen(key) + 1) {
 		ssize_t n = getxattr(from, key, value, sizeof value);
-		if (n >= 0 && !g_str_has_prefix(key, "trusted.overlay.") &&
+		if (n >= 0 && (exact != NULL || !g_str_has_prefix(key, "trusted.overlay.")) &&
 			setxattr(to, key, value, (size_t)n, 0) < 0)
 			continue; /* what the target's file system cannot keep is left out */
 	}
@@ -182,34 +189,64 @@ static int copy_node(int source, const char *name, const struct stat *st, int ta
 	return made < 0 ? -1 : node_open(target, name, st);
 }
 
-static bool copy_below(int source, int target, GError **error)
+/* A further name of a file that is there by now; false: it is to be copied. */
+static bool copy_link(Exact *exact, const char *name, const struct stat *st, int target)
+{
+	if (exact == NULL || S_ISDIR(st->st_mode) || st->st_nlink < 2)
+		return false;
+	g_autofree char *key = g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT,
+		(guint64)st->st_dev, (guint64)st->st_ino);
+	const char *first = g_hash_table_lookup(exact->links, key);
+	if (first == NULL) {
+		g_hash_table_insert(exact->links, g_steal_pointer(&key),
+			g_strconcat(exact->path->str, name, NULL));
+		return false;
+	}
+	char link[64];
+	autofd made = path_open_in_root(exact->top, first, O_PATH | O_NOFOLLOW, 0);
+	snprintf(link, sizeof link, "/proc/self/fd/%d", made);
+	return made >= 0 && linkat(AT_FDCWD, link, target, name, AT_SYMLINK_FOLLOW) == 0;
+}
+
+static bool copy_all(int source_fd, int target_fd, Exact *exact, GError **error);
+
+static bool copy_below(int source, int target, const char *name, Exact *exact, GError **error)
 {
 	autofd to = openat(target, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	autofd from = openat(source, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return from >= 0 && to >= 0 && tree_copy(from, to, error);
+	size_t length = exact != NULL ? exact->path->len : 0;
+	if (exact != NULL)
+		g_string_append_printf(exact->path, "%s/", name);
+	bool ok = from >= 0 && to >= 0 && copy_all(from, to, exact, error);
+	if (exact != NULL)
+		g_string_truncate(exact->path, length);
+	return ok;
 }
 
-static bool copy_entry(int source, const char *name, int target, GError **error)
+static bool copy_entry(int source, const char *name, int target, Exact *exact, GError **error)
 {
 	struct stat st;
 	autofd from = openat(source, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	autofd made =
-		from >= 0 && fstat(from, &st) == 0 ? copy_node(source, name, &st, target) : -1;
-	if (made < 0 || (S_ISDIR(st.st_mode) && !copy_below(from, made, error)))
+	if (from < 0 || fstat(from, &st) < 0)
+		return false;
+	if (copy_link(exact, name, &st, target))
+		return true;
+	autofd made = copy_node(source, name, &st, target);
+	if (made < 0 || (S_ISDIR(st.st_mode) && !copy_below(from, made, name, exact, error)))
 		return false;
 	const struct timespec times[2] = {st.st_atim, st.st_mtim};
-	copy_xattrs(from, made);
+	copy_xattrs(from, made, exact);
 	return fd_set_facts(made, &st, times);
 }
 
-bool tree_copy(int source_fd, int target_fd, GError **error)
+static bool copy_all(int source_fd, int target_fd, Exact *exact, GError **error)
 {
 	struct stat st;
 	DIR *dir = dir_open(source_fd, ".");
 	bool ok = dir != NULL;
 	for (struct dirent *entry; ok && (entry = readdir(dir)) != NULL;) {
 		ok = is_dots(entry->d_name) ||
-		     copy_entry(source_fd, entry->d_name, target_fd, error);
+		     copy_entry(source_fd, entry->d_name, target_fd, exact, error);
 		if (!ok)
 			fail_errno(error, "cannot copy \"%s\"", entry->d_name);
 	}
@@ -218,4 +255,16 @@ bool tree_copy(int source_fd, int target_fd, GError **error)
 	/* The folder itself: a volume is to look like what it stands for. */
 	ok = ok && fstat(source_fd, &st) == 0 && fd_set_facts(target_fd, &st, NULL);
 	return ok || fail_errno(error, "cannot copy a folder");
+}
+
+bool tree_copy(int source_fd, int target_fd, GError **error)
+{
+	return copy_all(source_fd, target_fd, NULL, error);
+}
+
+bool tree_copy_exact(int source_fd, int target_fd, GError **error)
+{
+	g_autoptr(GHashTable) links = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	g_autoptr(GString) path = g_string_new("");
+	return copy_all(source_fd, target_fd, &(Exact){links, path, target_fd}, error);
 }

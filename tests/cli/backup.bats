@@ -38,7 +38,7 @@ fill() {
 	d volume create --label v=1 data
 	d volume create -o type=tmpfs -o device=tmpfs ram
 	d run -d --name web --network own --ip 10.9.0.7 -e A=B -v data:/d -v /anon busybox sh -c \
-		'umask 022; echo x >/d/f; mkfifo /d/p; ln /d/f /d/g; ln -s f /d/s; chown 5:6 /d/f; echo y >/changed; rm /etc/group; rm -rf /home; mkdir /home; echo anon >/anon/z; echo ready; exec sleep 1000'
+		'umask 022; echo x >/d/f; mkfifo /d/p; ln /d/f /d/g; ln -s f /d/s; chown 5:6 /d/f; echo y >/changed; rm /bin/wc; rm -rf /etc; mkdir /etc; echo own >/etc/own; ln /etc/own /etc/twice; echo anon >/anon/z; echo ready; exec sleep 1000'
 	until [[ $(d logs web) == ready ]]; do sleep 0.05; done
 	d create --name side --network container:web busybox
 	d tag busybox registry.example/second:1
@@ -59,6 +59,7 @@ seen() { # what there is, but ids and times
 	cat "$(d inspect -f '{{range .Mounts}}{{if eq .Destination "/anon"}}{{.Source}}{{end}}{{end}}' web)/z"
 	d diff web
 	d cp web:/changed - | tar -xOf -
+	d export web | tar -tvf - | grep ' etc/' | grep -v ' etc/\(hosts\|hostname\|resolv.conf\|mtab\)' | sed 's/[0-9]*-[0-9-]* [0-9:]*//' | sort
 }
 restore() { run d system restore -i "$1"; }
 edited() { python3 "$WORK/edit.py" "$WORK/all.tar" "$WORK/edited.tar" "$1"; }

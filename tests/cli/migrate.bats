@@ -12,6 +12,16 @@ fresh_root() {
 	rm -rf "$ROOT_OF_DOCKER"
 	mkdir "$ROOT_OF_DOCKER"
 	tar -C "$ROOT_OF_DOCKER" --xattrs --xattrs-include='*' --numeric-owner -xf "$ROOT/tests/cli/docker-root.tar.xz"
+	# What "rm -rf gone; mkdir gone; echo own >gone/own; ln gone/own gone/twice" leaves in a writable layer.
+	python3 - "$ROOT_OF_DOCKER" <<-'E'
+		import glob, json, os, sys
+		never = next(os.path.basename(os.path.dirname(p)) for p in glob.glob(sys.argv[1] + "/containers/*/config.v2.json") if json.load(open(p))["Name"] == "/never")
+		upper = sys.argv[1] + "/overlay2/" + open(f"{sys.argv[1]}/image/overlay2/layerdb/mounts/{never}/mount-id").read().strip() + "/diff"
+		os.mkdir(upper + "/gone")
+		os.setxattr(upper + "/gone", "trusted.overlay.opaque", b"y")
+		open(upper + "/gone/own", "w").write("own")
+		os.link(upper + "/gone/own", upper + "/gone/twice")
+	E
 }
 migrate() { d system migrate --from-docker --folder "$ROOT_OF_DOCKER" "$@"; }
 listing() { (cd "$ROOT_OF_DOCKER" && find . -printf '%p %y %m %U %G %s %T@\n' | sort; find . -type f -exec sha256sum {} + | sort); }
@@ -89,6 +99,9 @@ state() { d inspect -f "$2" "$1"; }
 	[ "$status" -ne 0 ]
 	[ "$(d cp done:/left - | tar -xOf -)" = here ]
 	[[ $(d diff web) == *'D /etc/made'* ]]
+	d cp never:/gone "$WORK/gone"
+	[ "$(ls "$WORK/gone" | xargs)" = 'own twice' ]
+	[ "$(stat -c %h "$(state never '{{.GraphDriver.Data.UpperDir}}')/gone/twice")" = 2 ]
 }
 
 @test "once more: what is there is left alone" {

@@ -26,7 +26,7 @@ static bool copy_folder(const char *from, const char *to, GError **error)
 	       target = open(to, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (source < 0 || target < 0)
 		return fail_errno(error, "cannot open %s", source < 0 ? from : to);
-	return tree_copy(source, target, error);
+	return tree_copy_exact(source, target, error);
 }
 
 static bool make_network(gpointer data, json_t *network, GError **error)
