@@ -35,9 +35,13 @@ void process_env_set(ProcessEnv *environment, const char *setting)
 	}
 }
 
-bool process_env_has(const ProcessEnv *environment, const char *name)
+bool process_env_says(const ProcessEnv *environment, const char *name)
 {
-	return g_hash_table_contains(environment->places, name);
+	gpointer place;
+	if (!g_hash_table_lookup_extended(environment->places, name, NULL, &place))
+		return false;
+	const char *setting = environment->settings->pdata[GPOINTER_TO_UINT(place)];
+	return setting[strlen(name) + 1] != '\0';
 }
 
 char **process_env_list(const ProcessEnv *environment)

@@ -12,6 +12,7 @@ void process_env_clear(ProcessEnv *environment);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ProcessEnv, process_env_clear)
 /* Sets NAME=value, in the place of an earlier NAME; a bare NAME takes that away (moby's ReplaceOrAppendEnvVars). */
 void process_env_set(ProcessEnv *environment, const char *setting);
-bool process_env_has(const ProcessEnv *environment, const char *name);
+/* Whether a name has a value that is not empty. */
+bool process_env_says(const ProcessEnv *environment, const char *name);
 /* All that is set, NULL-terminated; the vector is the caller's, the strings are not. */
 char **process_env_list(const ProcessEnv *environment);

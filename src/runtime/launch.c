@@ -485,7 +485,8 @@ static void add_env(Plan *plan, const json_t *config, const char *hostname, bool
 	for (size_t l = 0; l < G_N_ELEMENTS(lists); l++)
 		for (int i = 0; lists[l] != NULL && lists[l][i] != NULL; i++)
 			process_env_set(&env, lists[l][i]);
-	if (!process_env_has(&env, "HOME"))
+	/* One that is set to nothing is none, as runc has it. */
+	if (!process_env_says(&env, "HOME"))
 		process_env_set(&env, home);
 	g_autofree char **settings = process_env_list(&env);
 	plan_add(plan, PLAN_ENV, NULL, 0, settings);

@@ -298,3 +298,15 @@ update() { post_json "/containers/$1/update" "$2"; }
 	[ "$(d logs --details told)" = 'a=2,z=1 said' ]
 	d rm told
 }
+
+@test "a HOME that is empty is the user's; a swap limit below the memory's is refused in an update, too" {
+	[ "$(run_none -e HOME= busybox sh -c 'echo $HOME')" = /root ]
+	[ "$(run_none -e HOME= -u user busybox sh -c 'echo $HOME')" = /home ]
+	[ "$(run_none -e HOME=/else busybox sh -c 'echo $HOME')" = /else ]
+	d create --name swaps --network none -m 300M --memory-swap 500M busybox true
+	[[ $(update swaps '{"MemorySwap": 209715200}' | jq -r .message) = 'Cannot update container '*': Minimum memoryswap limit should be larger than memory limit, see usage' ]]
+	[ "$(host_of swaps MemorySwap)" -eq 524288000 ]
+	update swaps '{"Memory": 104857600, "MemorySwap": 209715200}' | jq -e 'has("message") | not'
+	[ "$(host_of swaps MemorySwap)" -eq 209715200 ]
+	d rm swaps
+}

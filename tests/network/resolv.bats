@@ -22,19 +22,19 @@ resolv() { d run --rm "$@" busybox cat /etc/resolv.conf | xargs; }
 @test "systemd-resolved: the default bridge and builds ask whom it asks, others by way of the host" {
 	begin '# stub\nnameserver 127.0.0.53\noptions edns0 trust-ad\nsearch example.org\n' \
 		'# real\nnameserver 10.1.2.3\nnameserver fd00::53\nsearch real.org two.org\noptions edns0\noptions rotate\n'
-	[ "$(resolv)" = 'search real.org two.org nameserver 10.1.2.3 options edns0 rotate' ]
-	[ "$(resolv --network none)" = 'search real.org two.org nameserver 10.1.2.3 options edns0 rotate' ]
-	[ "$(resolv --network host)" = 'search example.org nameserver 127.0.0.53 options edns0 trust-ad' ]
-	[ "$(resolv --dns 127.0.0.1)" = 'search real.org two.org nameserver 127.0.0.1 options edns0 rotate' ]
+	[ "$(resolv)" = 'nameserver 10.1.2.3 search real.org two.org options edns0 rotate' ]
+	[ "$(resolv --network none)" = 'nameserver 10.1.2.3 search real.org two.org options edns0 rotate' ]
+	[ "$(resolv --network host)" = 'nameserver 127.0.0.53 search example.org options edns0 trust-ad' ]
+	[ "$(resolv --dns 127.0.0.1)" = 'nameserver 127.0.0.1 search real.org two.org options edns0 rotate' ]
 	[ "$(resolv --dns-search .)" = 'nameserver 10.1.2.3 options edns0 rotate' ]
-	[ "$(resolv --dns-option a:b --dns-search q.w)" = 'search q.w nameserver 10.1.2.3 options a:b' ]
+	[ "$(resolv --dns-option a:b --dns-search q.w)" = 'nameserver 10.1.2.3 search q.w options a:b' ]
 	mkdir "$WORK/context"
 	printf 'FROM busybox\nRUN cat /etc/resolv.conf >/seen\n' >"$WORK/context/Dockerfile"
 	d build -q -t seen "$WORK/context"
 	d run --rm seen cat /seen | grep -q 'nameserver 10.1.2.3'
 	d network create own
-	[ "$(resolv --network own)" = 'search example.org nameserver 127.0.0.11 options edns0 trust-ad ndots:0' ]
-	[ "$(resolv --network own --dns-option ndots:5)" = 'search example.org nameserver 127.0.0.11 options ndots:5' ]
+	[ "$(resolv --network own)" = 'nameserver 127.0.0.11 search example.org options edns0 trust-ad ndots:0' ]
+	[ "$(resolv --network own --dns-option ndots:5)" = 'nameserver 127.0.0.11 search example.org options ndots:5' ]
 	nsenter -t "$(cat "$WORK/pid")" -n python3 - >"$WORK/asked" 2>&1 3>&- <<'P' &
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -50,10 +50,10 @@ P
 
 @test "any other resolver on the host's loopback: public ones in the default bridge; other lines stay" {
 	begin '; c\n  nameserver 127.0.0.1 # x\nnameserver ::1\nnameserver fd00::53\nnameserver junk\ndomain a.b\nsortlist 1.2.3.4\noptions ndots:3\n'
-	[ "$(resolv)" = 'search a.b nameserver 8.8.8.8 nameserver 8.8.4.4 options ndots:3 sortlist 1.2.3.4' ]
-	[ "$(resolv --network host)" = 'search a.b nameserver 127.0.0.1 nameserver ::1 nameserver fd00::53 options ndots:3 sortlist 1.2.3.4' ]
+	[ "$(resolv)" = 'nameserver 8.8.8.8 nameserver 8.8.4.4 search a.b options ndots:3 sortlist 1.2.3.4' ]
+	[ "$(resolv --network host)" = 'nameserver 127.0.0.1 nameserver ::1 nameserver fd00::53 search a.b options ndots:3 sortlist 1.2.3.4' ]
 	d network create own
-	[ "$(resolv --network own)" = 'search a.b nameserver 127.0.0.11 options ndots:3 sortlist 1.2.3.4' ]
+	[ "$(resolv --network own)" = 'nameserver 127.0.0.11 search a.b options ndots:3 sortlist 1.2.3.4' ]
 }
 
 @test "a host that names no resolver" {

@@ -70,6 +70,12 @@ static bool check_conflicts(const json_t *delta, bool policy, const json_t *host
 		return fail(error, BERTH_ERROR_CONFLICT,
 			"Memory limit should be smaller than already set memoryswap limit, update "
 			"the memoryswap at the same time");
+	gint64 swap = json_int(delta, "MemorySwap"),
+	       memory = json_object_get(delta, "Memory") != NULL ? json_int(delta, "Memory")
+								 : json_int(host, "Memory");
+	if (swap > 0 && swap < memory)
+		return fail(error, BERTH_ERROR_INVALID,
+			"Minimum memoryswap limit should be larger than memory limit, see usage");
 	if (policy && json_bool(host, "AutoRemove"))
 		return fail(error, BERTH_ERROR_CONFLICT,
 			"Restart policy cannot be updated because AutoRemove is enabled for the "

@@ -161,9 +161,9 @@ char *resolv_conf_text(const Config *config, const Spec *spec, bool own_resolver
 	/* "--dns-search ." is how to say that there is no domain to search. */
 	if (resolv.search->len == 1 && strcmp(resolv.search->pdata[0], ".") == 0)
 		g_ptr_array_set_size(resolv.search, 0);
-	put_line(out, "search", resolv.search);
 	for (guint i = 0; i < resolv.servers->len; i++)
 		g_string_append_printf(out, "nameserver %s\n", (char *)resolv.servers->pdata[i]);
+	put_line(out, "search", resolv.search);
 	put_line(out, "options", resolv.options);
 	for (guint i = 0; i < resolv.others->len; i++)
 		g_string_append_printf(out, "%s\n", (char *)resolv.others->pdata[i]);
