@@ -90,7 +90,27 @@ static bool distribution(Request *request, GError **error)
 	/* An extension, which berth's `manifest inspect` asks for. */
 	if (found != NULL && !request_flag(request, "manifest"))
 		json_object_del(found, "Manifest");
+	if (found != NULL && !request_flag(request, "manifest"))
+		json_object_del(found, "Raw");
 	return found != NULL && reply_json(request, 200, found);
+}
+
+/* An extension, for berth's `manifest push`: {"mediaType", "manifest": text, "sources": [{"ref", "digest"}]}. */
+static bool put_index(Request *request, GError **error)
+{
+	enum { MAX_INDEX = 4 << 20 };
+	size_t length;
+	g_autofree char *text = http_body_read_all(request->body, MAX_INDEX, &length, error);
+	g_autoptr(json_t) body = text != NULL ? json_parse(text, length, error) : NULL;
+	if (body == NULL)
+		return false;
+	IndexPut put = {.reference = request->name,
+		.media_type = json_str(body, "mediaType"),
+		.text = json_str(body, "manifest"),
+		.auth = auth_of(request),
+		.sources = json_object_get(body, "sources")};
+	g_autofree char *digest = image_put_index(request->engine, &put, error);
+	return digest != NULL && reply_json(request, 201, json_pack("{s:s}", "Digest", digest));
 }
 
 const Route registry_routes[] = {
@@ -98,5 +118,6 @@ const Route registry_routes[] = {
 	{"GET", "/images/search", search},
 	{"POST", "/auth", auth},
 	{"GET", "/distribution/{}/json", distribution},
+	{"PUT", "/distribution/{}/json", put_index},
 	{0},
 };

@@ -122,7 +122,7 @@ static bool is_word_of(const char *word, const char *list)
 	return g_strv_contains((const char *const *)words, lower);
 }
 
-static bool is_architecture(const char *word)
+bool platform_is_architecture(const char *word)
 {
 	g_autofree char *lower = g_ascii_strdown(word, -1);
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
@@ -151,7 +151,7 @@ bool platform_parse(const char *text, Platform *platform, GError **error)
 	parts[0][strcspn(parts[0], "(")] = '\0'; /* a version, which says nothing here */
 	/* A lone word is an operating system or an architecture that Go knows. */
 	bool lone = count == 1 && !is_word_of(parts[0], systems);
-	if (lone && !is_architecture(parts[0]))
+	if (lone && !platform_is_architecture(parts[0]))
 		return fail(error, BERTH_ERROR_INVALID,
 			"\"%s\": unknown operating system or architecture: invalid argument", text);
 	fill(platform, lone ? "linux" : parts[0],

@@ -11,6 +11,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Platform, platform_clear)
 const char *platform_architecture(void); /* this host's, as Go names it: "amd64" */
 /* "linux/arm64/v8", "amd64", "linux", or the JSON that clients send. */
 bool platform_parse(const char *text, Platform *platform, GError **error);
+bool platform_is_architecture(const char *word); /* as people or Go name one */
 void platform_complete(Platform *platform); /* this host's architecture, where none is said */
 void platform_read(const json_t *json, Platform *platform); /* {"os", "architecture", "variant"} */
 char *platform_text(const Platform *platform);		    /* "linux/arm64/v8" */

@@ -4,20 +4,24 @@
 
 #include <string.h>
 
+/* How many words a name has that argv begins with; 0: it begins otherwise. */
+static int match_name(const char *name, int argc, char **argv)
+{
+	g_auto(GStrv) words = g_strsplit(name, " ", -1);
+	int count = 0;
+	for (; words[count] != NULL; count++)
+		if (count >= argc || strcmp(words[count], argv[count]) != 0)
+			return 0;
+	return count;
+}
+
 /* Whether argv begins with one of the command's names; *used is how many words that takes. */
 static const char *match_names(const Command *command, int argc, char **argv, int *used)
 {
 	g_auto(GStrv) names = g_strsplit(command->names, "|", -1);
-	for (int i = 0; names[i] != NULL; i++) {
-		const char *blank = strchr(names[i], ' ');
-		size_t first = blank != NULL ? (size_t)(blank - names[i]) : strlen(names[i]);
-		if (strlen(argv[0]) != first || strncmp(argv[0], names[i], first) != 0)
-			continue;
-		if (blank != NULL && (argc < 2 || strcmp(argv[1], blank + 1) != 0))
-			continue;
-		*used = blank != NULL ? 2 : 1;
-		return g_intern_string(names[i]);
-	}
+	for (int i = 0; names[i] != NULL; i++)
+		if ((*used = match_name(names[i], argc, argv)) > 0)
+			return g_intern_string(names[i]);
 	return NULL;
 }
 

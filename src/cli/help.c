@@ -109,8 +109,10 @@ void help_names_free(GArray *words)
 static void print_words(const char *heading, const HelpWord *words, size_t count, int width)
 {
 	printf("\n%s:\n", heading);
+	/* Two blanks behind a name that is wider: it may be of two words itself. */
 	for (size_t i = 0; i < count; i++)
-		printf("  %-*s %s\n", width, words[i].name, words[i].text);
+		printf("  %-*s %s%s\n", width, words[i].name,
+			strlen(words[i].name) > (size_t)width ? " " : "", words[i].text);
 }
 
 static void print_common(const GArray *words)

@@ -96,6 +96,22 @@ sys.stdout.buffer.write(b'\x7fELF\x02\x01\x01' + bytes(9) + struct.pack('<HHIQQQ
 	[[ $output == *"attestation sbom is not supported"* ]]
 }
 
+@test "berth build --provenance, --attest, --sbom" {
+	b build -q --provenance=true --metadata-file meta.json -t saidb .
+	curl -s --unix-socket "$WORK/b.sock" 'http://b/v1.48/images/saidb/json?manifests=1' | jq -e '[.Manifests[].Kind] == ["image", "attestation"]'
+	[ "$(jq -r '."containerimage.descriptor".digest' meta.json)" = "$(jq -r '."containerimage.digest"' meta.json)" ]
+	[ "$(jq -r '."containerimage.config.digest"' meta.json)" = null ]
+	b build -q --attest type=provenance,mode=max -t saidb .
+	[ "$(b image inspect -f '{{json .Descriptor}}' saidb)" != null ]
+	b build -q --provenance=false --sbom=false -t saidb .
+	[ "$(b image inspect -f '{{json .Descriptor}}' saidb)" = null ]
+	for words in --sbom=true '--attest type=sbom' '--attest type=other'; do
+		run b build $words .
+		[ "$status" -ne 0 ]
+		[[ $output == *'is not supported: no generator is run here'* ]]
+	done
+}
+
 @test "bake and compose: linked targets and build.platforms" {
 	cat >docker-bake.hcl <<-'END'
 		group "default" { targets = ["app"] }

@@ -161,3 +161,70 @@ api() { curl -s --unix-socket "$WORK/b.sock" "http://b$1"; }
 	grep -Eq '^├─ linux/amd64 +[0-9a-f]{12} ' "$WORK/out"
 	grep -Eq '^└─ linux/arm64 +[0-9a-f]{12} ' "$WORK/out"
 }
+
+@test "manifest create, inspect, annotate, push, rm: a list of images of a registry" {
+	export DOCKER_CONFIG=$BATS_TEST_TMPDIR/config
+	local b="$BUILD/berth" L=localhost:5000/list:1
+	make_image la pair
+	d pull -q localhost:5000/la
+	d pull -q --platform "linux/$(other)" localhost:5000/la
+	for arch in amd64 arm64; do d tag localhost:5000/la "localhost:5000/one-$arch"; d push -q --platform "linux/$arch" "localhost:5000/one-$arch"; done
+	[ "$($b manifest create $L localhost:5000/one-amd64 localhost:5000/one-arm64)" = "Created manifest list $L" ]
+	$b manifest inspect $L >list.json
+	[ "$(jq -r '[.manifests[].platform.architecture] | join(" ")' list.json)" = 'amd64 arm64' ]
+	[ "$(jq -r .mediaType list.json)" = application/vnd.oci.image.index.v1+json ]
+	run $b manifest create $L localhost:5000/one-amd64
+	[ "$status" -eq 1 ]
+	[[ $output == *'refusing to amend an existing manifest list with no --amend flag'* ]]
+	run $b manifest create localhost:5000/other:1 localhost:5000/la
+	[[ $output == *'localhost:5000/la is a manifest list'* ]]
+	run $b manifest create localhost:5000/other:1 localhost:5000/none
+	[ "$status" -eq 1 ]
+	$b manifest annotate $L localhost:5000/one-arm64 --variant v8 --os-version 1 --os-features a,b
+	[ "$($b manifest inspect $L | jq -c '.manifests[1].platform')" = '{"architecture":"arm64","os":"linux","os.version":"1","variant":"v8","os.features":["a","b"]}' ]
+	run $b manifest annotate $L localhost:5000/none --arch arm
+	[[ $output == *"manifest for image localhost:5000/none does not exist in $L"* ]]
+	run $b manifest annotate $L localhost:5000/one-arm64 --arch nonsense
+	[[ $output == *"manifest entry for image has unsupported os/arch combination: linux/nonsense"* ]]
+	$b manifest push $L >out
+	[ "$(grep -c '^Pushed ref localhost:5000/list@sha256:' out)" -eq 2 ]
+	[ "$(tail -n 1 out)" = "$(digest_there list 1)" ]
+	# Its manifests and blobs are in its repository, whatever becomes of theirs.
+	d rmi -f localhost:5000/la localhost:5000/one-amd64 localhost:5000/one-arm64
+	d pull -q --platform linux/arm64 $L
+	[ "$(arch --platform linux/arm64 $L)" = arm64 ]
+	$b manifest rm $L
+	run $b manifest rm $L
+	[ "$status" -eq 1 ]
+	[[ $output == *"No such manifest: $L"* ]]
+	run $b manifest push $L
+	[[ $output == *"No such manifest: $L"* ]]
+	run curl -s --unix-socket "$WORK/b.sock" -X PUT -d '{"mediaType":"application/vnd.oci.image.manifest.v1+json","manifest":"{}"}' http://b/distribution/localhost:5000/x:1/json
+	[[ $output == *'an index and a name with a tag are wanted'* ]]
+	run curl -s --unix-socket "$WORK/b.sock" -X PUT -d '{"mediaType":"application/vnd.oci.image.index.v1+json","manifest":"{\"manifests\":[]}","sources":[{"ref":"example.org/x","digest":"sha256:1"}]}' http://b/distribution/localhost:5000/x:1/json
+	[[ $output == *'cannot use source images from a different registry'* ]]
+}
+
+@test "buildx imagetools inspect and create" {
+	export DOCKER_CONFIG=$BATS_TEST_TMPDIR/config
+	local b="$BUILD/berth" N=localhost:5000/tools
+	make_image tools pair attested
+	$b buildx imagetools inspect $N >out
+	[ "$(sed -n 1p out)" = "Name:      $N:latest" ]
+	[ "$(sed -n 3p out)" = "Digest:    $(digest_there tools)" ]
+	[ "$(grep -c '^  Platform:    linux/' out)" -eq 2 ]
+	[ "$(grep -A3 '^  Platform:    unknown/unknown' out | sed -n 4p)" = '    vnd.docker.reference.type:   attestation-manifest' ]
+	[ "sha256:$($b buildx imagetools inspect --raw $N | sha256sum | cut -d' ' -f1)" = "$(digest_there tools)" ]
+	run $b buildx imagetools inspect localhost:5000/none
+	[ "$status" -eq 1 ]
+	[[ $output == 'ERROR: '* ]]
+	d pull -q $N
+	d tag $N localhost:5000/single
+	d push -q --platform "linux/$(own)" localhost:5000/single
+	[ "$($b buildx imagetools create --dry-run localhost:5000/single | jq -r '.manifests[0].platform.architecture')" = "$(own)" ]
+	$b buildx imagetools create -t localhost:5000/made:1 -t localhost:5000/made:2 $N
+	[ "$($b buildx imagetools inspect --raw localhost:5000/made:2 | jq '.manifests | length')" -eq 3 ]
+	d pull -q --platform "linux/$(other)" localhost:5000/made:1
+	run $b buildx imagetools create $N
+	[[ $output == "ERROR: can't push with no tags specified, please set --tag or --dry-run" ]]
+}

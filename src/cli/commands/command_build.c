@@ -24,7 +24,7 @@ static const Flag flags[] = {
 	{"add-host", 0, LIST, "add a host to /etc/hosts of each step (name:address)"},
 	{"allow", 0, LIST, "let steps do more: network.host, security.insecure"},
 	{"annotation", 0, LIST, "ignored (for Docker compatibility)"},
-	{"attest", 0, LIST, "ignored (for Docker compatibility)"},
+	{"attest", 0, LIST, "say how the image was made (type=provenance)"},
 	{"build-arg", 0, LIST, "set an ARG (NAME=value, or NAME from the environment)"},
 	{"build-context", 0, LIST, "another context (name=folder, URL or docker-image://image)"},
 	{"builder", 0, STRING, "ignored (for Docker compatibility)"},
@@ -55,12 +55,12 @@ static const Flag flags[] = {
 	{"output", 'o', LIST, "where the result goes (type=local|tar|docker|oci,dest=...)"},
 	{"platform", 0, STRING, "platform of the image"},
 	{"progress", 0, STRING, "auto, plain, tty, quiet or rawjson"},
-	{"provenance", 0, STRING, "ignored (for Docker compatibility)"},
+	{"provenance", 0, STRING, "say how the image was made: true or false"},
 	{"pull", 0, BOOL, "ask the registry for newer base images"},
 	{"push", 0, BOOL, "push the image when it is built"},
 	{"quiet", 'q', BOOL, "print the image's id only"},
 	{"rm", 0, BOOL, "ignored (for Docker compatibility): no step leaves a container"},
-	{"sbom", 0, STRING, "ignored (for Docker compatibility)"},
+	{"sbom", 0, STRING, "false: no generator is run here"},
 	{"secret", 0, LIST, "a file for RUN --mount=type=secret (id=x[,src=file|,env=NAME])"},
 	{"security-opt", 0, LIST, "security options of the steps"},
 	{"shm-size", 0, BYTES, "size of /dev/shm in a step"},
@@ -275,6 +275,43 @@ static bool add_contexts(
 	return true;
 }
 
+/* One wish for an attestation; "false" and disabled=true are none. */
+static bool read_attestation(const char *type, const char *text, const char **provenance,
+	GError **error)
+{
+	g_auto(GStrv) fields = g_strsplit(text, ",", -1);
+	bool off = strcmp(text, "false") == 0 || strcmp(text, "0") == 0 ||
+		   g_strv_contains((const char *const *)fields, "disabled=true");
+	if (off)
+		*provenance = strcmp(type, "provenance") == 0 ? "" : *provenance;
+	else if (strcmp(type, "provenance") == 0)
+		*provenance = "min";
+	else
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"attestation %s is not supported: no generator is run here (provenance is)",
+			type);
+	return true;
+}
+
+/* --provenance, --sbom, --attest: "", or "min". */
+static bool read_attestations(Cli *cli, const char **provenance, GError **error)
+{
+	static const char *const types[] = {"provenance", "sbom"};
+	g_autoptr(json_t) given = flag_list(cli, "attest");
+	*provenance = "";
+	for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
+		if (flag_given(cli, types[i]) &&
+			!read_attestation(types[i], flag_text(cli, types[i]), provenance, error))
+			return false;
+	for (size_t i = 0; i < json_array_size(given); i++) {
+		g_autoptr(json_t) fields = csv_fields(json_elem(given, i));
+		if (!read_attestation(json_str(fields, "type"), json_elem(given, i), provenance,
+			    error))
+			return false;
+	}
+	return true;
+}
+
 /* The first line of the body. */
 static char *request_head(Cli *cli, BuildContext *context, const BuildOutput *output,
 	BuildCache *cache, GError **error)
@@ -288,6 +325,10 @@ static char *request_head(Cli *cli, BuildContext *context, const BuildOutput *ou
 	json_object_set_new(head, "contexts", places);
 	if (!add_contexts(cli, context, cache, places, error))
 		return NULL;
+	const char *provenance;
+	if (!read_attestations(cli, &provenance, error))
+		return NULL;
+	json_object_set_new(head, "provenance", json_string(provenance));
 	json_object_set_new(head, "events", json_true());
 	json_object_set_new(head, "split", json_boolean(!context->archive));
 	json_object_set_new(head, "output", json_string(build_output_kind(output)));
@@ -397,6 +438,20 @@ static char *full_name(const char *name)
 		strchr(base, ':') == NULL ? ":latest" : "", NULL);
 }
 
+/* An index has no configuration, but a descriptor. */
+static void describe_index(Cli *cli, const char *id, json_t *facts)
+{
+	if (*id == '\0' || *flag_text(cli, "metadata-file") == '\0')
+		return;
+	g_autofree char *path = g_strconcat("/images/", id, "/json", NULL);
+	g_autoptr(json_t) image = client_call(cli->client, "GET", path, NULL, NULL);
+	json_t *descriptor = json_object_get(image, "Descriptor");
+	if (!json_is_object(descriptor))
+		return;
+	json_object_del(facts, "containerimage.config.digest");
+	json_object_set(facts, "containerimage.descriptor", descriptor);
+}
+
 static bool write_facts(Cli *cli, const Answer *answer, const BuildOutput *output, GError **error)
 {
 	const char *id = answer->image != NULL ? answer->image : "";
@@ -411,6 +466,7 @@ static bool write_facts(Cli *cli, const Answer *answer, const BuildOutput *outpu
 	g_autoptr(json_t) facts = json_pack("{s:s, s:s, s:s, s:s}", "buildx.build.ref", ref,
 		"containerimage.config.digest", id, "containerimage.digest", id, "image.name",
 		names);
+	describe_index(cli, id, facts);
 	char *text = json_dumps(facts, JSON_INDENT(2));
 	bool ok = put_file(flag_text(cli, "iidfile"), id, error) &&
 		  put_file(flag_text(cli, "metadata-file"), text, error);

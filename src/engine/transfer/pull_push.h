@@ -30,5 +30,12 @@ bool image_push(Engine *engine, const PushRequest *request, TransferSay say, gpo
 json_t *image_distribution(Engine *engine, const char *reference, const char *auth, GError **error);
 json_t *image_search(Engine *engine, const char *term, int limit, const Filters *filters,
 	const char *auth, GError **error);
+/* index_put.c: names an index in a registry. sources: list of {"ref", "digest"}, where each of its manifests is now. The digest
+ * of the index, for the caller; NULL with error. */
+typedef struct {
+	const char *reference, *media_type, *text, *auth;
+	const json_t *sources;
+} IndexPut;
+char *image_put_index(Engine *engine, const IndexPut *put, GError **error);
 /* Checks credentials (the body of /auth). */
 bool registry_check(Engine *engine, const json_t *credentials, GError **error);

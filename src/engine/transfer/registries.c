@@ -122,10 +122,10 @@ static bool look(Repository *repository, gpointer data, Stop *stop, GError **err
 	g_autoptr(json_t) manifest = json_parse(text.text, text.length, error);
 	if (manifest == NULL)
 		return false;
-	wanted->answer = json_pack("{s:{s:s, s:s, s:I}, s:o, s:O}", "Descriptor", "mediaType",
+	wanted->answer = json_pack("{s:{s:s, s:s, s:I}, s:o, s:O, s:s}", "Descriptor", "mediaType",
 		text.media_type, "digest", text.digest, "size", (json_int_t)text.length,
 		"Platforms", platforms_of(repository, manifest, text.media_type, stop), "Manifest",
-		manifest);
+		manifest, "Raw", text.text);
 	return true;
 }
 
