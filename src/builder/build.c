@@ -360,21 +360,6 @@ int build_open(Build *build, guint number, GError **error)
 	return -1;
 }
 
-Vertex *build_told_begin(Build *build, const char *title)
-{
-	Vertex *vertex = vertex_new(build->progress, 0, title, "");
-	vertex_start(vertex);
-	return vertex;
-}
-
-void build_told_end(Vertex *vertex, const char *error)
-{
-	if (error != NULL)
-		vertex_fail(vertex, error);
-	else
-		vertex_done(vertex, NULL);
-}
-
 bool build_read(Build *build, GError **error)
 {
 	g_autofree char *text = NULL;

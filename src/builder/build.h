@@ -67,6 +67,8 @@ Build *build_new(Engine *engine, const BuildRequest *request, GError **error);
 bool build_solve(Build *build, GError **error);
 /* By the request's tags and output. The image's id, or the digest of an index, (NULL where there is none) is the caller's. */
 bool build_keep(Build *build, char **id, GError **error);
+/* Keeps what the (first) target stands on, with the keys it can be found by, as an image of that name in a registry. */
+bool build_push_cache(Build *build, const char *tag, GError **error);
 /* After build_keep: sends what a tag means to its registry. *digest, the caller's: what it is called there. */
 bool build_push(Build *build, const char *tag, char **digest, GError **error);
 void build_free(Build *build);

@@ -339,3 +339,18 @@ void progress_error(Progress *progress, const GError *error, int code, const cha
 			      json_lenient(error->message)));
 	g_mutex_unlock(&progress->lock);
 }
+
+Vertex *build_told_begin(Build *build, const char *title)
+{
+	Vertex *vertex = vertex_new(build->progress, 0, title, "");
+	vertex_start(vertex);
+	return vertex;
+}
+
+void build_told_end(Vertex *vertex, const char *error)
+{
+	if (error != NULL)
+		vertex_fail(vertex, error);
+	else
+		vertex_done(vertex, NULL);
+}

@@ -225,13 +225,14 @@ static void lent_clear(gpointer data)
 	g_free(lent->index);
 }
 
-static GArray *lend_names(Build *build)
+/* The names are valid. */
+static GArray *lend_names(Build *build, char *const *tags)
 {
 	Store *store = build->engine->store;
 	GArray *names = g_array_new(FALSE, FALSE, sizeof(Lent));
 	g_array_set_clear_func(names, lent_clear);
-	for (int i = 0; build->request->tags[i] != NULL; i++) {
-		g_autoptr(Reference) reference = reference_parse(build->request->tags[i], NULL);
+	for (int i = 0; tags[i] != NULL; i++) {
+		g_autoptr(Reference) reference = reference_parse(tags[i], NULL);
 		Lent lent = {.full = reference_full(reference)};
 		lent.id = tag_store_get(store, lent.full);
 		lent.index = index_tag_get(store, lent.full);
@@ -254,10 +255,29 @@ static void give_names_back(Build *build, GArray *names)
 	}
 }
 
+bool build_push_cache(Build *build, const char *tag, GError **error)
+{
+	const Lane *lane = build->lanes->pdata[0];
+	char *tags[] = {(char *)tag, NULL};
+	g_autoptr(Reference) reference = reference_parse(tag, error);
+	if (reference == NULL)
+		return false;
+	g_autoptr(GArray) names = lend_names(build, tags);
+	g_autofree char *text = document(build, lane->target, true), *id = NULL, *digest = NULL;
+	NewImage image = {lane->target->layers, text};
+	bool fresh = !image_is_there(build, text);
+	bool ok = image_add(build->engine, &image, tags, &id, error) &&
+		  build_push(build, tag, &digest, error);
+	give_names_back(build, names);
+	if (fresh && id != NULL)
+		json_decref(image_remove(build->engine, id, true, false, NULL));
+	return ok;
+}
+
 static bool send_image(Build *build, GError **error)
 {
 	g_autofree char *id = NULL;
-	g_autoptr(GArray) names = lend_names(build);
+	g_autoptr(GArray) names = lend_names(build, build->request->tags);
 	bool fresh;
 	if (!keep_result(build, &id, &fresh, error))
 		return false;

@@ -265,6 +265,19 @@ bool export_check(const Bk__ControlSolveRequest *solve, GError **error)
 	return true;
 }
 
+/* --cache-to type=registry */
+static bool export_caches(Ref *ref, const Bk__ControlSolveRequest *solve, GError **error)
+{
+	for (size_t i = 0; solve->cache != NULL && i < solve->cache->n_exports; i++) {
+		const Bk__CacheEntry *entry = solve->cache->exports[i];
+		if (strcmp(entry->type, "registry") == 0 &&
+			!build_push_cache(ref->build,
+				pair_find(entry->attrs, entry->n_attrs, "ref"), error))
+			return false;
+	}
+	return true;
+}
+
 bool export_result(Job *job, Ref *ref, json_t *response, GError **error)
 {
 	const Bk__ControlSolveRequest *solve = job_solve(job);
@@ -272,5 +285,5 @@ bool export_result(Job *job, Ref *ref, json_t *response, GError **error)
 		if (!exporters[find(solve->exporters[i]->type)].export(
 			    ref, solve->exporters[i], (int)i, response, error))
 			return false;
-	return true;
+	return build_platforms(ref->build) == 0 || export_caches(ref, solve, error);
 }

@@ -309,10 +309,15 @@ static bool take_solve(Ref *ref, const Bk__ControlSolveRequest *solve, GError **
 	for (size_t i = 0; i < solve->n_entitlements; i++)
 		json_array_append_new(allowed, json_string(solve->entitlements[i]));
 	for (size_t i = 0; solve->cache != NULL && i < solve->cache->n_exports; i++) {
-		const char *type = solve->cache->exports[i]->type;
-		if (strcmp(type, "inline") != 0)
+		const Bk__CacheEntry *entry = solve->cache->exports[i];
+		const char *type = entry->type;
+		bool registry = strcmp(type, "registry") == 0;
+		if (!registry && strcmp(type, "inline") != 0)
 			return fail(error, BERTH_ERROR_INVALID,
 				"cache export of type %s is not supported", type);
+		if (registry && *pair_find(entry->attrs, entry->n_attrs, "ref") == '\0')
+			return fail(error, BERTH_ERROR_INVALID,
+				"ref attribute is required for a cache export to a registry");
 		json_array_append_new(kept, json_pack("{s:s}", "type", type));
 	}
 	return true;

@@ -96,6 +96,23 @@ sys.stdout.buffer.write(b'\x7fELF\x02\x01\x01' + bytes(9) + struct.pack('<HHIQQQ
 	[[ $output == *"attestation sbom is not supported"* ]]
 }
 
+@test "buildx --cache-to and --cache-from of a registry" {
+	printf 'FROM busybox\nRUN date +%%s%%N >/t\n' >Dockerfile
+	buildx buildx build -q -t first --cache-to type=registry,ref=localhost:5000/cache,mode=max .
+	[ -z "$(b images -q localhost:5000/cache)" ]
+	[ "$(on_host curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:5000/v2/cache/manifests/latest -H 'Accept: application/vnd.oci.image.manifest.v1+json')" = 200 ]
+	one=$(cat "$(layer_folder first)/t")
+	b rmi -f first
+	b builder prune -af
+	buildx buildx build -q -t second --cache-from type=registry,ref=localhost:5000/cache .
+	[ "$(cat "$(layer_folder second)/t")" = "$one" ]
+	run buildx buildx build --cache-to type=registry,ref=localhost:1/none .
+	[ "$status" -ne 0 ]
+	run buildx buildx build --cache-to type=local,dest=x .
+	[ "$status" -ne 0 ]
+	[[ $output == *"not supported"* ]]
+}
+
 @test "berth build --provenance, --attest, --sbom" {
 	b build -q --provenance=true --metadata-file meta.json -t saidb .
 	curl -s --unix-socket "$WORK/b.sock" 'http://b/v1.48/images/saidb/json?manifests=1' | jq -e '[.Manifests[].Kind] == ["image", "attestation"]'
