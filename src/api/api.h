@@ -124,9 +124,6 @@ int reply_hijack(Request *request, bool tty);
 /* The same for another protocol, which was asked for. */
 int reply_upgrade(Request *request, const char *protocol);
 
-/* "ctrl-p,ctrl-q" (also for "") as the bytes that a terminal sends. */
-bool detach_keys_parse(const char *text, char keys[16], GError **error);
-
 /* container_json.c */
 json_t *container_inspect_json(Container *container, bool size, GError **error);
 json_t *container_list_json(

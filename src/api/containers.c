@@ -8,6 +8,7 @@
 #include "engine/network/names.h"
 #include "engine/process/log.h"
 
+#include "base/detach_keys.h"
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/timefmt.h"
@@ -262,26 +263,6 @@ static bool wait_(Request *request, GError **error)
 	return reply_write(request, line, strlen(line));
 }
 
-/* "ctrl-p,ctrl-q" as the bytes that a terminal sends. False if it is no key. */
-bool detach_keys_parse(const char *text, char keys[16], GError **error)
-{
-	g_auto(GStrv) parts = g_strsplit(*text != '\0' ? text : "ctrl-p,ctrl-q", ",", -1);
-	int n = 0;
-	for (int i = 0; parts[i] != NULL; i++) {
-		const char *key = parts[i], *p = key + 5;
-		static const char controls[] = "@abcdefghijklmnopqrstuvwxyz[\\]^_";
-		const char *at = g_str_has_prefix(key, "ctrl-") && *p != '\0' && p[1] == '\0'
-					 ? strchr(controls, g_ascii_tolower(*p))
-					 : NULL;
-		if (n >= 15 || (at == NULL && (strlen(key) != 1)))
-			return fail(error, BERTH_ERROR_INVALID, "Invalid detach keys (%s) provided",
-				text);
-		keys[n++] = at != NULL ? (char)(at - controls) : *key;
-	}
-	keys[n] = '\0';
-	return true;
-}
-
 /* Log lines on their way to a client, framed where there is no terminal, gathered into chunks. */
 typedef struct {
 	Request *request;
@@ -364,7 +345,7 @@ static int attach_flags(const Request *request, const Spec *spec, bool framed)
 }
 
 /* The container, its spec and the keys; NULL with error if nobody may attach. */
-static Container *attachable(Request *request, Spec **spec, char keys[16], GError **error)
+static Container *attachable(Request *request, Spec **spec, char keys[DETACH_KEYS_MAX], GError **error)
 {
 	if (!detach_keys_parse(request_param(request, "detachKeys"), keys, error))
 		return NULL;
@@ -406,7 +387,7 @@ static bool attach_stream(
 
 static bool attach(Request *request, GError **error)
 {
-	char keys[16];
+	char keys[DETACH_KEYS_MAX];
 	g_autoptr(Spec) spec = NULL;
 	g_autoptr(Container) container = attachable(request, &spec, keys, error);
 	if (container == NULL)
@@ -442,7 +423,7 @@ static gpointer replay(gpointer data)
 static bool attach_websocket(Request *request, GError **error)
 {
 	enum { BINARY_SINCE = 28 };
-	char keys[16];
+	char keys[DETACH_KEYS_MAX];
 	int pair[2];
 	g_autoptr(Spec) spec = NULL;
 	g_autoptr(Container) container = attachable(request, &spec, keys, error);

@@ -2,6 +2,7 @@
 #include "engine/process/exec.h"
 #include "api/api.h"
 
+#include "base/detach_keys.h"
 #include "base/error.h"
 #include "base/fd.h"
 
@@ -11,7 +12,7 @@
 static bool create(Request *request, GError **error)
 {
 	g_autoptr(json_t) body = request_json(request, error);
-	char keys[16];
+	char keys[DETACH_KEYS_MAX];
 	if (body == NULL)
 		return false;
 	if (!json_filled(json_object_get(body, "Cmd")))

@@ -15,6 +15,7 @@ struct client {
 	struct session *session;
 	int fd, flags;
 	bool input_done;
+	bool leaving; /* detached by its keys: it gets what is stashed, and nothing more */
 	char *stash; /* output that its socket had no room for */
 	size_t stashed, sent;
 	char input[INPUT]; /* what the container has not taken yet */
@@ -94,14 +95,14 @@ void client_broadcast(const struct session *session, int stream, const char *dat
 {
 	int wanted = stream == 1 ? SHIM_ATTACH_STDOUT : SHIM_ATTACH_STDERR;
 	for (struct client *c = clients; c != NULL; c = c->next)
-		if (c->session == session && (c->flags & wanted) != 0)
+		if (c->session == session && (c->flags & wanted) != 0 && !c->leaving)
 			client_write(c, stream, data, length);
 }
 
 bool client_blocks(const struct session *session)
 {
 	for (const struct client *c = clients; c != NULL; c = c->next)
-		if (c->session == session && c->sent < c->stashed)
+		if (c->session == session && !c->leaving && c->sent < c->stashed)
 			return true;
 	return false;
 }
@@ -158,6 +159,19 @@ static void pass_input(struct client *client)
 		client->input_length = client->input_taken = 0;
 }
 
+/* Who detaches does not end the program's input. Of a container the engine is told; who started an exec gets the
+ * words that dockerd's stream ends with. */
+static void detach(struct client *client)
+{
+	static const char words[] =
+		"exec attach failed: error on attach stdin: read escape sequence\r\n";
+	client->input_done = client->leaving = true;
+	if (client->session->id[0] == '\0')
+		control_send(SHIM_DETACHED, "", 0, 0, 0, "");
+	else
+		client_write(client, 1, words, strlen(words));
+}
+
 /* False if the client is to go. */
 static bool read_input(struct client *client)
 {
@@ -170,9 +184,8 @@ static bool read_input(struct client *client)
 		return true;
 	}
 	if (filter_keys(client, data, (size_t)n)) {
-		client->input_done = true; /* who detaches does not end the program's input */
-		control_send(SHIM_DETACHED, client->session->id, 0, 0, 0, "");
-		return false;
+		detach(client);
+		return true;
 	}
 	if (client->session->in < 0)
 		client->input_length = 0;
@@ -198,7 +211,7 @@ int client_poll_fill(struct pollfd *polls, int count, int max)
 	for (struct client *c = clients, *next; c != NULL; c = next) {
 		next = c->next;
 		c->socket_poll = c->input_poll = -1;
-		if (c->session->ended && c->sent == c->stashed) {
+		if ((c->session->ended || c->leaving) && c->sent == c->stashed) {
 			client_free(c);
 			continue;
 		}

@@ -37,7 +37,7 @@ enum shim_message_type {
 	SHIM_EXEC_STARTED, /* id; a: pid */
 	SHIM_EXEC_FAILED,  /* id; text */
 	SHIM_EXEC_EXITED,  /* id; a: exit code */
-	SHIM_DETACHED,	   /* a client typed the detach keys; id: exec or "" */
+	SHIM_DETACHED,	   /* a client of the container's typed the detach keys */
 	SHIM_WARNING,	   /* text: something optional that could not be done */
 
 	/* berthd -> shim; behind all others, as shims outlive engines: one that does not know it ignores it. */

@@ -57,6 +57,18 @@ for tty, start, kind, wanted in [
     assert inspect(id)["ExitCode"] == 0
     assert call("POST", f"/exec/{id}/start", {"Detach": True})[0] == 409
 
+# Keys that detach end the stream with dockerd's words; the program goes on.
+id = create(Cmd=["sleep", "1000"], Tty=True, AttachStdin=True, DetachKeys="ctrl-a,x")
+s = raw_api.connect(path)
+start = b'{"Tty": true}'
+s.sendall(f"POST /v1.51/exec/{id}/start HTTP/1.1\r\nHost: b\r\nContent-Type: application/json\r\nConnection: Upgrade\r\n"
+          f"Upgrade: tcp\r\nContent-Length: {len(start)}\r\n\r\n".encode() + start)
+assert s.recv(4096).startswith(b"HTTP/1.1 101")
+s.sendall(b"\x01\x01x")
+said = raw_api.until_end(s)
+assert said.endswith(b"exec attach failed: error on attach stdin: read escape sequence\r\n"), said
+assert inspect(id)["Running"]
+
 # Without an upgrade the type is always the same.
 check(call("POST", f"/exec/{create(Cmd=['echo', 'a'])}/start", {}), 200, RAW, frame(b"a\n"))
 

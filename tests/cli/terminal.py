@@ -1,6 +1,6 @@
 """A terminal session through a client: the size arrives, detaching leaves the container running, and
 the terminal is as it was before."""
-import fcntl, os, pty, select, struct, sys, termios, time
+import fcntl, os, pty, select, struct, subprocess, sys, termios, time
 
 client = sys.argv[1]
 
@@ -27,8 +27,17 @@ def session(args, steps):
                 out += data
         assert text in out, (text, out)
 
+    def await_raw(limit=10):
+        end = time.time() + limit
+        while termios.tcgetattr(fd)[3] & termios.ECHO:
+            assert time.time() < end, "the terminal never became raw"
+            time.sleep(0.01)
+
     for wait, send in steps:
-        read_until(wait)
+        if wait is None:  # until the client has taken over the terminal
+            await_raw()
+        else:
+            read_until(wait)
         os.write(fd, send)
     end = time.time() + 10
     status = None
@@ -54,3 +63,26 @@ assert code == 6, (code, out)
 code, out = session(["run", "-it", "--name", "keys", "--network", "none", "busybox", "sh"],
                     [(b"# ", b"\x10\x11")])
 assert code == 0, (code, out)
+
+# Who detaches by keys leaves everything running; attach and exec say so and fail, run and start do not.
+KEYS, OTHER = b"\x10\x11", b"\x01\x01x"
+WORDS = b"read escape sequence\r\n"
+for args, send in [
+        (["attach", "keys"], KEYS), (["attach", "--detach-keys", "ctrl-a,x", "keys"], OTHER),
+        (["exec", "-it", "keys", "cat"], KEYS), (["exec", "-it", "--detach-keys", "ctrl-a,x", "keys", "cat"], OTHER)]:
+    code, out = session(args, [(None, b"\r"), (b"\r\n", send)])
+    assert code == 1 and out.endswith(WORDS), (args, code, out)
+    assert b"exec attach failed" not in out, out
+code, out = session(["exec", "keys", "ps"], [])
+assert out.count(b" cat\r\n") == 2, out
+subprocess.run([client, "stop", "-t", "0", "keys"], check=True, stdout=subprocess.DEVNULL)
+code, out = session(["start", "-ai", "--detach-keys", "ctrl-a,x", "keys"], [(b"# ", KEYS + b"echo en''d\r"), (b"end", OTHER)])
+assert code == 0 and WORDS not in out, (code, out)
+
+# config.json has keys, too, for the commands that are given none.
+config = os.path.join(os.environ["DOCKER_CONFIG"], "config.json")
+with open(config, "w") as file:
+    file.write('{"detachKeys": "ctrl-e,e"}')
+code, out = session(["attach", "keys"], [(None, KEYS + b"\x05e")])
+os.unlink(config)
+assert code == 1 and out.endswith(WORDS), (code, out)

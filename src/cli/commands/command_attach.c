@@ -34,7 +34,7 @@ static int run(Cli *cli)
 	if (!terminal_check(tty, with_stdin, &error))
 		return cli_fail(cli, error);
 	const char *id = json_str(container, "Id");
-	g_autofree char *keys = client_escape(flag_text(cli, "detach-keys"));
+	g_autofree char *keys = client_escape(detach_keys(cli));
 	g_autofree char *path = g_strdup_printf(
 		"/containers/%s/attach?stream=1&stdin=%d&stdout=1&stderr=1&detachKeys=%s", id,
 		with_stdin, keys);
@@ -47,13 +47,13 @@ static int run(Cli *cli)
 		.tty = tty,
 		.with_stdin = with_stdin,
 		.sig_proxy = flag_bool(cli, "sig-proxy", true),
-		.detach_keys = flag_text(cli, "detach-keys"),
+		.detach_keys = detach_keys(cli),
 		.client = cli->client,
 		.resize_path = resize,
 		.kill_path = kill};
 	if (stream_run(&stream)) {
 		print_to(stderr, "read escape sequence\n");
-		return EXIT_SUCCESS;
+		return EXIT_FAILURE;
 	}
 	g_autofree char *wait = g_strdup_printf("/containers/%s/wait", id);
 	g_autoptr(json_t) answer = client_call(cli->client, "POST", wait, NULL, &error);

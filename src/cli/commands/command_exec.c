@@ -38,7 +38,7 @@ static json_t *request(Cli *cli, bool detach, bool tty)
 	return json_pack("{s:b, s:b, s:b, s:b, s:s, s:o, s:o, s:b, s:s, s:s, s:[i, i]}",
 		"AttachStdin", !detach && flag_bool(cli, "interactive", false), "AttachStdout",
 		!detach, "AttachStderr", !detach, "Tty", tty, "DetachKeys",
-		flag_text(cli, "detach-keys"), "Env", env, "Cmd", argv, "Privileged",
+		detach_keys(cli), "Env", env, "Cmd", argv, "Privileged",
 		flag_bool(cli, "privileged", false), "User", flag_text(cli, "user"), "WorkingDir",
 		flag_text(cli, "workdir"), "ConsoleSize", rows, columns);
 }
@@ -78,10 +78,13 @@ static int run(Cli *cli)
 	Stream stream = {.fd = fd,
 		.tty = tty,
 		.with_stdin = with_stdin,
-		.detach_keys = flag_text(cli, "detach-keys"),
+		.detach_keys = detach_keys(cli),
 		.client = cli->client,
 		.resize_path = resize};
-	return stream_run(&stream) ? EXIT_SUCCESS : exit_code(cli, id);
+	if (!stream_run(&stream))
+		return exit_code(cli, id);
+	print_to(stderr, "read escape sequence\n");
+	return EXIT_FAILURE;
 }
 
 const Command command_exec = {

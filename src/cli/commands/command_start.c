@@ -34,8 +34,10 @@ static int start_attached(Cli *cli, const char *name)
 	const char *id = json_str(container, "Id");
 	bool with_stdin =
 		flag_bool(cli, "interactive", false) && json_bool(container, "Config.OpenStdin");
+	g_autofree char *keys = client_escape(detach_keys(cli));
 	g_autofree char *path = g_strdup_printf(
-		"/containers/%s/attach?stream=1&stdin=%d&stdout=1&stderr=1", id, with_stdin);
+		"/containers/%s/attach?stream=1&stdin=%d&stdout=1&stderr=1&detachKeys=%s", id,
+		with_stdin, keys);
 	g_autofree char *wait_path = g_strdup_printf("/containers/%s/wait?condition=%s", id,
 		json_bool(container, "HostConfig.AutoRemove") ? "removed" : "next-exit");
 	g_autofree char *resize = g_strdup_printf("/containers/%s/resize", id),
@@ -48,7 +50,7 @@ static int start_attached(Cli *cli, const char *name)
 		.tty = tty,
 		.with_stdin = with_stdin,
 		.sig_proxy = true,
-		.detach_keys = flag_text(cli, "detach-keys"),
+		.detach_keys = detach_keys(cli),
 		.client = cli->client,
 		.resize_path = resize,
 		.kill_path = kill};

@@ -1,6 +1,7 @@
 #include "cli/common/stream.h"
-#include "cli/common/cli.h"
+#include "cli/common/flags.h"
 
+#include "base/detach_keys.h"
 #include "base/error.h"
 #include "base/fd.h"
 
@@ -15,7 +16,7 @@
 #include <sys/socket.h>
 #include <termios.h>
 
-enum { BLOCK = 64 * 1024, FRAME = 8, MAX_KEYS = 16 };
+enum { BLOCK = 64 * 1024, INPUT = 32 * 1024, FRAME = 8 };
 
 static struct termios saved;
 static bool is_raw;
@@ -118,28 +119,29 @@ bool stream_copy(HttpBody *body, bool tty, GError **error)
 	return n == 0;
 }
 
-/* "ctrl-p,ctrl-q" as bytes. */
-static size_t parse_keys(const char *text, char keys[MAX_KEYS])
+const char *detach_keys(const Cli *cli)
 {
-	g_auto(GStrv) parts = g_strsplit(*text != '\0' ? text : "ctrl-p,ctrl-q", ",", -1);
-	size_t n = 0;
-	for (int i = 0; parts[i] != NULL && n < MAX_KEYS; i++)
-		keys[n++] = g_str_has_prefix(parts[i], "ctrl-")
-				    ? (char)(g_ascii_toupper(parts[i][5]) & 0x1f)
-				    : *parts[i];
-	return n;
+	return flag_given(cli, "detach-keys") ? flag_text(cli, "detach-keys")
+					      : json_str(cli->config, "detachKeys");
 }
 
-/* Whether the detach keys end in this input. */
-static bool sees_keys(
-	const char *keys, size_t count, size_t *typed, const char *data, size_t length)
+/* Passes on what comes from standard input, and ends it there where it ends here. True if the keys that detach
+ * came: they are taken out before the engine sees them, as Docker's client does. */
+static bool pass_input(const Stream *stream, DetachKeys *keys, struct pollfd *input)
 {
-	for (size_t i = 0; i < length && count > 0; i++) {
-		*typed = data[i] == keys[*typed] ? *typed + 1 : data[i] == keys[0];
-		if (*typed == count)
-			return true;
+	char block[INPUT];
+	g_autoptr(GByteArray) typed = g_byte_array_new();
+	ssize_t n = read(input->fd, block, sizeof block);
+	if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) {
+		shutdown(stream->fd, SHUT_WR);
+		input->fd = -1;
 	}
-	return false;
+	if (n <= 0)
+		return false;
+	bool detached = detach_keys_filter(keys, block, (size_t)n, typed);
+	if (typed->len > 0 && !fd_write_all(stream->fd, typed->data, typed->len))
+		input->fd = -1;
+	return detached;
 }
 
 /* Signals arrive as descriptors; all that may be passed on are, to the container. */
@@ -173,12 +175,14 @@ static void handle_signal(const Stream *stream, int signals)
 
 bool stream_run(Stream *stream)
 {
-	char keys[MAX_KEYS];
-	size_t key_count = parse_keys(stream->detach_keys, keys), typed = 0;
+	DetachKeys keys = {0};
 	g_autofree char *block = g_malloc(BLOCK);
 	autofd signals = watch_signals(stream);
 	Frames frames = {0};
 	bool detached = false;
+	/* Keys that are none the engine has refused. */
+	if (stream->tty)
+		detach_keys_parse(stream->detach_keys, keys.keys, NULL);
 	if (stream->tty && stream->with_stdin)
 		terminal_raw();
 	if (stream->tty)
@@ -191,18 +195,9 @@ bool stream_run(Stream *stream)
 			continue;
 		if (polls[1].revents != 0)
 			handle_signal(stream, signals);
-		if (polls[2].revents != 0) {
-			ssize_t n = read(STDIN_FILENO, block, BLOCK);
-			if (n > 0 && send(stream->fd, block, (size_t)n, MSG_NOSIGNAL) < 0)
-				polls[2].fd = -1;
-			if (n > 0 && stream->tty &&
-				sees_keys(keys, key_count, &typed, block, (size_t)n))
-				detached = true;
-			if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) {
-				shutdown(stream->fd, SHUT_WR);
-				polls[2].fd = -1;
-			}
-		}
+		detached = polls[2].revents != 0 && pass_input(stream, &keys, &polls[2]);
+		if (detached)
+			break;
 		if (polls[0].revents == 0)
 			continue;
 		ssize_t n = recv(stream->fd, block, BLOCK, 0);

@@ -1,6 +1,6 @@
 /* Attached streams, and the terminal. */
 #pragma once
-#include "client/client.h"
+#include "cli/common/cli.h"
 
 typedef struct {
 	int fd;
@@ -10,6 +10,8 @@ typedef struct {
 	char *resize_path; /* "/containers/x/resize" */
 	char *kill_path;   /* "/containers/x/kill", for signals; NULL: none */
 } Stream;
+/* --detach-keys, or what config.json has for it; "" means the default. */
+const char *detach_keys(const Cli *cli);
 /* Carries data both ways until the engine closes the connection; true if detached by keys. */
 bool stream_run(Stream *stream);
 /* Reads a framed or raw stream to standard output and error. */

@@ -23,7 +23,7 @@ static int attach(Cli *cli, const char *id, bool with_stdin, GError **error)
 		err = err || strcmp(name, "stderr") == 0;
 	}
 	in = (in || json_array_size(list) == 0) && with_stdin;
-	g_autofree char *keys = client_escape(flag_text(cli, "detach-keys"));
+	g_autofree char *keys = client_escape(detach_keys(cli));
 	g_autofree char *path = g_strdup_printf(
 		"/containers/%s/attach?stream=1&stdin=%d&stdout=%d&stderr=%d&detachKeys=%s", id, in,
 		out, err, keys);
@@ -74,7 +74,7 @@ int container_run_attached(Cli *cli, const char *id, bool tty, bool with_stdin, 
 		.tty = tty,
 		.with_stdin = with_stdin,
 		.sig_proxy = flag_bool(cli, "sig-proxy", true),
-		.detach_keys = flag_text(cli, "detach-keys"),
+		.detach_keys = detach_keys(cli),
 		.client = cli->client,
 		.resize_path = resize,
 		.kill_path = kill};
