@@ -54,8 +54,10 @@ static bool to_word(Walk *walk, json_t **value)
 	return true;
 }
 
-/* ["a=b"] as {a: b}. */
-static bool to_contexts(Walk *walk, json_t **value)
+/* "key=value" items of a list as a map. bare: the key that stands for null alone; NULL: there is none. before, behind: what is said
+ * around any other item. */
+static bool pairs_to_map(
+	Walk *walk, json_t **value, const char *bare, const char *before, const char *behind)
 {
 	g_autoptr(json_t) map = json_object();
 	json_t *item;
@@ -65,36 +67,27 @@ static bool to_contexts(Walk *walk, json_t **value)
 	json_array_foreach (*value, i, item) {
 		g_autofree char *text = plain_text(item);
 		char *mark = strchr(text, '=');
-		if (mark == NULL && walk->lenient)
+		if (mark == NULL && bare == NULL && walk->lenient)
 			return true;
-		if (mark == NULL)
-			return walk_fail(walk, "invalid value %s, expected key=value", text);
-		*mark = '\0';
-		json_object_set_new(map, text, json_lenient(mark + 1));
-	}
-	walk_set(value, g_steal_pointer(&map));
-	return true;
-}
-
-/* ["default", "id=path"] as {default: null, id: path}. */
-static bool to_ssh(Walk *walk, json_t **value)
-{
-	g_autoptr(json_t) map = json_object();
-	json_t *item;
-	size_t i;
-	if (!json_is_array(*value))
-		return true;
-	json_array_foreach (*value, i, item) {
-		g_autofree char *text = plain_text(item);
-		char *mark = strchr(text, '=');
-		if (mark == NULL && strcmp(text, "default") != 0)
-			return walk_fail(walk, "invalid ssh key \"%s\"", text);
+		if (mark == NULL && g_strcmp0(text, bare) != 0)
+			return walk_fail(walk, "%s%s%s", before, text, behind);
 		if (mark != NULL)
 			*mark = '\0';
 		json_object_set_new(map, text, mark != NULL ? json_lenient(mark + 1) : json_null());
 	}
 	walk_set(value, g_steal_pointer(&map));
 	return true;
+}
+
+static bool to_contexts(Walk *walk, json_t **value)
+{
+	return pairs_to_map(walk, value, NULL, "invalid value ", ", expected key=value");
+}
+
+/* ["default", "id=path"] as {default: null, id: path}. */
+static bool to_ssh(Walk *walk, json_t **value)
+{
+	return pairs_to_map(walk, value, "default", "invalid ssh key \"", "\"");
 }
 
 static bool to_file_use(Walk *walk, json_t **value)

@@ -168,7 +168,7 @@ bool compose_create(const Project *project, Client *client, const UpOptions *opt
 /* The networks and volumes only. */
 bool compose_resources(const Project *project, Client *client, const json_t *names, Teller *teller,
 	GError **error);
-/* Starts what is not running, when its dependencies are as they are to be. */
+/* start.c: starts what is not running, when its dependencies are as they are to be. */
 bool compose_start(const Project *project, Client *client, const json_t *names, gint64 timeout,
 	Teller *teller, GError **error);
 /* Waits until what a service is restarted with (depends_on, restart) is as the service asks: healthy, or at its end. */
@@ -179,7 +179,7 @@ bool compose_wait(const Project *project, Client *client, const json_t *names, g
 	Teller *teller, GError **error);
 /* Names of containers whose service the model does not have; new reference. */
 json_t *project_orphans(const Project *project, const json_t *containers);
-/* Creates a one-off container of a service, which says all that it is to be; its id, or NULL. */
+/* one_off.c: creates a one-off container of a service, which says all that it is to be; its id, or NULL. */
 char *compose_run(const Project *project, Client *client, const char *service_name,
 	const json_t *service, const char *name, const char *image_id, bool aliases,
 	GError **error);

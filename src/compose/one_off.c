@@ -1,0 +1,59 @@
+/* A container that `run` makes of a service. */
+#include "compose/container.h"
+#include "compose/files.h"
+#include "compose/references.h"
+
+#include "base/error.h"
+
+char *compose_run(const Project *project, Client *client, const char *service_name,
+	const json_t *service, const char *name, const char *image_id, bool aliases, GError **error)
+{
+	g_autoptr(json_t) containers =
+		project_containers(client, project->name, true, false, error),
+			  ids = json_object(), own = json_copy((json_t *)service);
+	g_autofree char *random = g_uuid_string_random(), *hash = NULL;
+	size_t i;
+	json_t *container;
+	if (containers == NULL)
+		return NULL;
+	json_array_foreach (containers, i, container)
+		if (json_object_get(ids, container_label(container, "service")) == NULL)
+			json_object_set_new(ids, container_label(container, "service"),
+				json_string(json_str(container, "Id")));
+	hash = service_hash_resolved(service, ids, error);
+	if (hash == NULL)
+		return NULL;
+	json_object_del(own, "restart");
+	ContainerWish wish = {.project = project,
+		.service_name = service_name,
+		.container_name = name,
+		.hash = hash,
+		.service = own,
+		.number = 1,
+		.image_id = image_id,
+		.namespaces = ids,
+		.slug = random};
+	g_autoptr(json_t) body = container_body(&wish, error);
+	if (body == NULL)
+		return NULL;
+	json_t *endpoints = json_at(body, "NetworkingConfig.EndpointsConfig"), *endpoint;
+	const char *network;
+	json_object_foreach (endpoints, network, endpoint)
+		if (aliases)
+			json_object_set_new(endpoint, "Aliases", json_pack("[s]", service_name));
+	bool attached = !json_bool(own, "x-detached");
+	json_object_set_new(
+		body, "AttachStdin", json_boolean(attached && json_bool(own, "stdin_open")));
+	json_object_set_new(body, "AttachStdout", json_boolean(attached));
+	json_object_set_new(body, "AttachStderr", json_boolean(attached));
+	json_object_set_new(
+		body, "StdinOnce", json_boolean(attached && json_bool(own, "stdin_open")));
+	if (json_bool(own, "x-remove"))
+		json_object_set_new(json_object_get(body, "HostConfig"), "AutoRemove", json_true());
+	g_autofree char *escaped = client_escape(name);
+	g_autoptr(json_t) made =
+		engine_call(client, error, "POST", body, "/containers/create?name=%s", escaped);
+	return made != NULL && container_files(&wish, client, json_str(made, "Id"), error)
+		       ? g_strdup(json_str(made, "Id"))
+		       : NULL;
+}
