@@ -18,7 +18,8 @@ static const Flag flags[] = {
 	{"allow", 0, LIST, "let steps do more: network.host, security.insecure"},
 	{"builder", 0, STRING, "ignored (for Docker compatibility)"},
 	{"check", 0, BOOL, "check the Dockerfiles, and build nothing"},
-	{"file", 'f', LIST, "a bake file: HCL, JSON or Compose (docker-bake.hcl, compose.yaml, ...)"},
+	{"file", 'f', LIST,
+		"a bake file: HCL, JSON or Compose (docker-bake.hcl, compose.yaml, ...)"},
 	{"list", 0, STRING, "print what there is: targets or variables"},
 	{"load", 0, BOOL, "keep the images in the engine (they are)"},
 	{"no-cache", 0, BOOL, "run every step anew"},
@@ -89,7 +90,8 @@ static bool read_one(Files *files, const char *name, GError **error)
 	size_t length = 0;
 	char *text = fd >= 0 ? fd_read_all(fd, MAX_BAKE_FILE, &length) : NULL;
 	if (text == NULL)
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", name, errno_words(errno));
+		return fail(
+			error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", name, errno_words(errno));
 	files->files[files->count++] = (BakeFile){g_strdup(name), text, NULL};
 	return true;
 }
@@ -213,13 +215,15 @@ static void add_texts(GStrvBuilder *argv, const json_t *target)
 /* What stays in the engine is kept anyway. */
 static void add_outputs(GStrvBuilder *argv, const json_t *target)
 {
-	const json_t *outputs = json_object_get(target, "output"), *ssh = json_object_get(target, "ssh");
+	const json_t *outputs = json_object_get(target, "output"),
+		     *ssh = json_object_get(target, "ssh");
 	for (size_t i = 0; i < json_array_size(outputs); i++) {
 		const json_t *one = json_array_get(outputs, i);
 		const char *type = json_str(one, "type");
 		bool stays = strcmp(type, "cacheonly") == 0 || strcmp(type, "image") == 0 ||
 			     (strcmp(type, "docker") == 0 && *json_str(one, "dest") == '\0');
-		bool push = strcmp(type, "registry") == 0 || strcmp(json_str(one, "push"), "true") == 0;
+		bool push =
+			strcmp(type, "registry") == 0 || strcmp(json_str(one, "push"), "true") == 0;
 		g_autofree char *csv = csv_of(one);
 		if (push)
 			g_strv_builder_add(argv, "--push");
@@ -230,8 +234,8 @@ static void add_outputs(GStrvBuilder *argv, const json_t *target)
 		const json_t *one = json_array_get(ssh, i);
 		g_auto(GStrv) paths = json_strv(json_object_get(one, "paths"));
 		g_autofree char *joined = g_strjoinv(",", paths),
-				*text = g_strconcat(json_str(one, "id"), *joined != '\0' ? "=" : NULL,
-					joined, NULL);
+				*text = g_strconcat(json_str(one, "id"),
+					*joined != '\0' ? "=" : NULL, joined, NULL);
 		add(argv, "--ssh", text);
 	}
 }
@@ -267,11 +271,11 @@ static bool add_dockerfile(
 	const char *text = json_string_value(json_object_get(target, "dockerfile-inline")),
 		   *context = json_str(target, "context"), *file = json_str(target, "dockerfile");
 	bool remote = strstr(context, "://") != NULL || g_str_has_prefix(context, "git@");
-	g_autofree char *path =
-		text != NULL ? g_strconcat(oven->folder, "/", name, ".Dockerfile", NULL)
-		: remote || g_path_is_absolute(file) || strcmp(file, "-") == 0
-			? g_strdup(file)
-			: g_build_filename(context, file, NULL);
+	g_autofree char *path = text != NULL
+					? g_strconcat(oven->folder, "/", name, ".Dockerfile", NULL)
+				: remote || g_path_is_absolute(file) || strcmp(file, "-") == 0
+					? g_strdup(file)
+					: g_build_filename(context, file, NULL);
 	if (text != NULL && !file_replace(path, text, strlen(text), 0600, false, error))
 		return false;
 	add(argv, "--file", path);
@@ -312,8 +316,9 @@ static bool bake_target(Oven *oven, const char *name, GError **error)
 	const json_t *target = json_object_get(oven->targets, name);
 	if (json_object_get(oven->built, name) != NULL)
 		return true;
-	return target != NULL ? run_build(oven, name, target, error)
-			      : fail(error, BERTH_ERROR_UNAVAILABLE, "failed to find target %s", name);
+	return target != NULL
+		       ? run_build(oven, name, target, error)
+		       : fail(error, BERTH_ERROR_UNAVAILABLE, "failed to find target %s", name);
 }
 
 static void remove_folder(const char *folder)
@@ -356,6 +361,17 @@ static void print_json(const json_t *value)
 	free(text);
 }
 
+static void print_groups(json_t *groups)
+{
+	const char *name;
+	json_t *value;
+	json_object_foreach (groups, name, value) {
+		g_auto(GStrv) members = json_strv(value);
+		g_autofree char *joined = g_strjoinv(", ", members);
+		print_to(stdout, "%s\t%s\n", name, joined);
+	}
+}
+
 static int print_list(Cli *cli, const BakeRequest *request)
 {
 	g_autoptr(GError) error = NULL;
@@ -371,12 +387,9 @@ static int print_list(Cli *cli, const BakeRequest *request)
 	}
 	print_to(stdout, "%s\n", variables ? "VARIABLE\tVALUE" : "TARGET\tDESCRIPTION");
 	if (!variables)
-		json_object_foreach (json_object_get(list, "groups"), name, value) {
-			g_auto(GStrv) members = json_strv(value);
-			g_autofree char *joined = g_strjoinv(", ", members);
-			print_to(stdout, "%s\t%s\n", name, joined);
-		}
-	json_object_foreach (json_object_get(list, variables ? "variables" : "targets"), name, value) {
+		print_groups(json_object_get(list, "groups"));
+	json_object_foreach (
+		json_object_get(list, variables ? "variables" : "targets"), name, value) {
 		g_autofree char *text = variables ? json_dumps(value, JSON_ENCODE_ANY)
 						  : g_strdup(json_str(value, "description"));
 		print_to(stdout, "%s\t%s\n", name,
