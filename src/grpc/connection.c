@@ -21,11 +21,6 @@ enum {
 	BLOCK = 64 << 10
 };
 
-void grpc_connection_wake(GrpcConnection *connection)
-{
-	eventfd_write(connection->wake, 1);
-}
-
 static GrpcCall *call_of(nghttp2_session *session, int32_t stream)
 {
 	return nghttp2_session_get_stream_user_data(session, stream);
@@ -343,25 +338,4 @@ void grpc_connection_stop(GrpcConnection *connection)
 	connection->ended = true;
 	grpc_connection_wake(connection);
 	g_mutex_unlock(&connection->lock);
-}
-
-GrpcConnection *grpc_connection_ref(GrpcConnection *connection)
-{
-	g_atomic_int_inc(&connection->references);
-	return connection;
-}
-
-void grpc_connection_unref(GrpcConnection *connection)
-{
-	if (!g_atomic_int_dec_and_test(&connection->references))
-		return;
-	g_hash_table_unref(connection->calls);
-	nghttp2_session_del(connection->session);
-	if (connection->first != NULL)
-		g_byte_array_unref(connection->first);
-	fd_clear(&connection->fd);
-	fd_clear(&connection->wake);
-	g_mutex_clear(&connection->lock);
-	g_cond_clear(&connection->changed);
-	g_free(connection);
 }

@@ -13,6 +13,21 @@ static int listener = -1;
 static int connections[MAX_CONNECTIONS];
 static int connection_count, first_poll;
 static char socket_path[4096];
+static const struct control_events *events;
+
+static void control_add(int fd)
+{
+	if (connection_count < MAX_CONNECTIONS)
+		connections[connection_count++] = fd;
+	else
+		close(fd);
+}
+
+void control_begin(const struct control_events *told, int fd)
+{
+	events = told;
+	control_add(fd);
+}
 
 /* The socket is a path with mode 0600, in a folder that is root's alone (CVE-2020-15257). */
 bool control_listen(const char *path)
@@ -33,14 +48,6 @@ bool control_listen(const char *path)
 	return listener >= 0 && fchmod(listener, 0600) == 0 &&
 	       bind(listener, (struct sockaddr *)&address, sizeof address) == 0 &&
 	       chmod(path, 0600) == 0 && listen(listener, MAX_CONNECTIONS) == 0;
-}
-
-void control_add(int fd)
-{
-	if (connection_count < MAX_CONNECTIONS)
-		connections[connection_count++] = fd;
-	else
-		close(fd);
 }
 
 void control_close(void)
@@ -95,7 +102,7 @@ void control_poll_done(const struct pollfd *polls)
 			message_receive(connections[i], &message, sizeof message, fds, &fd_count);
 		if (n == sizeof message) {
 			message.id[SHIM_ID - 1] = message.text[SHIM_TEXT - 1] = '\0';
-			shim_handle(&message, fds, fd_count);
+			events->message(&message, fds, fd_count);
 			continue;
 		}
 		for (int f = 0; n > 0 && f < fd_count; f++)
@@ -104,7 +111,7 @@ void control_poll_done(const struct pollfd *polls)
 		memmove(connections + i, connections + i + 1,
 			sizeof(int) * (size_t)(connection_count - i - 1));
 		if (--connection_count == 0)
-			shim_engine_gone();
+			events->engine_gone();
 	}
 	if (polls[first_poll].revents & POLLIN) {
 		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);

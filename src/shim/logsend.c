@@ -51,32 +51,6 @@ static struct {
 	int poll;
 } out = {.fd = -1};
 
-void text_put(struct log_text *text, const void *bytes, size_t length)
-{
-	if (length > text->room - text->used) {
-		length = text->room - text->used;
-		text->full = true;
-	}
-	memcpy(text->at + text->used, bytes, length);
-	text->used += length;
-}
-
-void text_puts(struct log_text *text, const char *string)
-{
-	text_put(text, string, strlen(string));
-}
-
-void text_printf(struct log_text *text, const char *format, ...)
-{
-	char line[1024];
-	va_list args;
-	va_start(args, format);
-	int n = vsnprintf(line, sizeof line, format, args);
-	va_end(args);
-	if (n > 0)
-		text_put(text, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
-}
-
 static bool is_stream(void)
 {
 	int64_t kind = record_number(out.record, PLAN_SEND_SOCKET);

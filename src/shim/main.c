@@ -120,7 +120,7 @@ static void guest_finish(void)
 	finished = true;
 }
 
-void session_made(struct session *session, bool alive)
+static void session_made(struct session *session, bool alive)
 {
 	if (session == container)
 		container_made(alive);
@@ -129,7 +129,7 @@ void session_made(struct session *session, bool alive)
 }
 
 /* Whoever is attached reads why, as with Docker, and then the end of the stream. */
-void session_unmade(struct session *session, const char *why)
+static void session_unmade(struct session *session, const char *why)
 {
 	char line[SHIM_TEXT + 128];
 	if (session == container)
@@ -189,7 +189,7 @@ static void answer_query(void)
 			control_send(SHIM_EXEC_STARTED, s->id, s->pid, 0, 0, "");
 }
 
-void shim_handle(const struct shim_message *message, int *fds, int fd_count)
+static void handle_message(const struct shim_message *message, int *fds, int fd_count)
 {
 	struct session *session = session_find(message->id);
 	if (message->type == SHIM_EXEC) {
@@ -218,7 +218,7 @@ void shim_handle(const struct shim_message *message, int *fds, int fd_count)
 			close(fds[i]);
 }
 
-void shim_engine_gone(void)
+static void engine_gone(void)
 {
 	bool has_exec = sessions != container;
 	if (container->pid == 0 && !(is_guest() && has_exec))
@@ -290,7 +290,7 @@ static void finish_container(int code)
 	finished = true;
 }
 
-void session_exited(struct session *session, int status)
+static void session_exited(struct session *session, int status)
 {
 	int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 	if (session == container) {
@@ -364,6 +364,10 @@ static void serve(int signals)
 	}
 }
 
+static const struct control_events control_events = {handle_message, engine_gone};
+static const struct making_events making_events = {
+	session_take_terminal, session_made, session_unmade, session_exited};
+
 int main(void)
 {
 	sigset_t mask;
@@ -384,7 +388,8 @@ int main(void)
 	sigaddset(&mask, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &mask, NULL);
 	int signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
-	control_add(SHIM_FD_CONTROL);
+	control_begin(&control_events, SHIM_FD_CONTROL);
+	making_tell(&making_events);
 	report_with(fail_start);
 	if (!plan_map(&plan, SHIM_FD_PLAN))
 		report_fail(0, "the launch plan is damaged");

@@ -40,6 +40,12 @@ struct making {
 };
 
 static struct making *makings;
+static const struct making_events *events;
+
+void making_tell(const struct making_events *told)
+{
+	events = told;
+}
 
 static void close_fd(int *fd)
 {
@@ -199,7 +205,7 @@ static void give_up(struct making *making, const char *why)
 	making->session = NULL;
 	close_fd(&making->report);
 	close_fd(&making->sync);
-	session_unmade(session, why);
+	events->unmade(session, why);
 }
 
 static void succeed(struct making *making)
@@ -209,9 +215,9 @@ static void succeed(struct making *making)
 	int status = making->status;
 	session->pid = made_pid(making);
 	making_free(making);
-	session_made(session, !ended);
+	events->made(session, !ended);
 	if (ended)
-		session_exited(session, status);
+		events->exited(session, status);
 }
 
 /* The terminal of the process, or its word that its namespaces are there. */
@@ -224,7 +230,7 @@ static void hear_maker(struct making *making)
 		if (message_receive(making->sync, &byte, 1, fds, &count) != 1)
 			close_fd(&making->sync);
 		else if (count == 1)
-			session_take_terminal(making->session, fds[0]);
+			events->terminal(making->session, fds[0]);
 		else if (count == 0 && making->plan != NULL && making->apart)
 			announce(making);
 		polled.fd = making->sync;

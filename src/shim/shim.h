@@ -53,8 +53,13 @@ int cgroup_oom_watch(const char *file, short *events); /* a descriptor to poll, 
 void cgroup_kill_all(const struct plan *plan);
 void cgroup_remove(const struct plan *plan);
 
-/* rootfs.c and mount.c: the ops that make the file system. */
+/* root.c */
+/* Opens path inside the new root and makes what is missing: folders, and at its end a file if asked
+ * for. Nothing outside the root is ever touched. -1 with errno. */
+int root_open(const char *path, bool file);
 extern int root_fd; /* the new root, O_PATH; -1 before root_mount and after root_pivot */
+
+/* rootfs.c and mount.c: the ops that make the file system. */
 void root_mount(const struct plan_record *record);
 void root_pivot(const struct plan_record *record);
 void root_readonly(const struct plan_record *record);
@@ -82,20 +87,18 @@ int tree_part(const struct plan_record *record, const struct plan_record *map, i
 void file_make(const struct plan_record *record);
 void mount_console(int slave); /* binds the terminal to /dev/console, after the pivot */
 void mount_propagation_stop(void);
-/* Opens path inside the new root and makes what is missing: folders, and at its end a file if asked
- * for. Nothing outside the root is ever touched. -1 with errno. */
-int root_open(const char *path, bool file);
 
-/* userns.c: the shim's side, after the clone: maps, and each tree of the plan, sent over the socket. */
-void userns_serve(const struct plan *plan, pid_t pid, int socket);
-/* The new process's side: where trees come from, and the next one (-1: no user namespace). */
-void userns_enter(const struct plan *plan, int socket);
-int userns_tree(void);
-void userns_become_root(void);
-/* Folders from a record's string number first, top first, as one tree whose owners are mapped; own: the folder
+/* overlay_mapped.c: folders from a record's string number first, top first, as one tree whose owners are mapped; own: the folder
  * of its "upper" and "work", or "". */
 int mapped_overlay(const struct plan_record *record, uint32_t first, const char *own,
 	const struct plan_record *map, int userns);
+
+/* userns_serve.c: the shim's side, after the clone: maps, and each tree of the plan, sent over the socket. */
+void userns_serve(const struct plan *plan, pid_t pid, int socket);
+/* userns.c: the new process's side: where trees come from, and the next one (-1: no user namespace). */
+void userns_enter(const struct plan *plan, int socket);
+int userns_tree(void);
+void userns_become_root(void);
 void root_mount_mapped(const struct plan_record *record);
 
 /* keyring.c: the shim leaves the session keyring of the engine; report_fail on failure, as the others. */
@@ -143,7 +146,7 @@ void init_fork(void (*confine)(void));
 bool logfile_open(const struct plan_record *record);
 void logfile_write(int stream, const char *data, size_t length);
 void logfile_finish(void); /* writes what is left of unfinished lines */
-/* How many bytes the UTF-8 sequence at p has (RFC 3629), 0 if it is none. */
+/* log_text.c: how many bytes the UTF-8 sequence at p has (RFC 3629), 0 if it is none. */
 size_t utf8_length(const unsigned char *p, size_t left);
 
 /* logsend.c: log lines that a driver sends away. record: PLAN_LOG_SEND, or NULL: none. False with errno. */
@@ -175,7 +178,7 @@ struct session *session_new(const char *id, const struct plan *plan); /* NULL: n
 struct session *session_find(const char *id);
 struct session *session_by_pid(pid_t pid);
 /* Begins to make the process, in a container that runs (pidfd) or as the container itself (-1); container: its id.
- * False with errno. How it ends is told by session_made or session_unmade. */
+ * False with errno. How it ends is told by making_events. */
 bool session_start(
 	struct session *session, const struct plan *plan, int pidfd, const char *container);
 void session_take_terminal(struct session *session, int master);
@@ -196,10 +199,14 @@ bool making_end_all(void);
 int making_poll_fill(struct pollfd *polls, int count, int max);
 void making_poll_done(const struct pollfd *polls);
 int making_poll_timeout(void); /* milliseconds until one has taken too long; -1: never */
-/* main.c: how it went; alive: the process has not been waited for. */
-void session_made(struct session *session, bool alive);
-void session_unmade(struct session *session, const char *why);
-void session_exited(struct session *session, int status);
+/* What it tells of processes in the making. */
+struct making_events {
+	void (*terminal)(struct session *session, int master); /* it is there, and taken over */
+	void (*made)(struct session *session, bool alive); /* alive: it has not been waited for */
+	void (*unmade)(struct session *session, const char *why);
+	void (*exited)(struct session *session, int status);
+};
+void making_tell(const struct making_events *events);
 
 /* client.c: the sockets attached to sessions. */
 bool client_new(struct session *session, int fd, int flags, const char *detach_keys);
@@ -231,17 +238,19 @@ int proxy_poll_fd(void); /* -1: none is published */
 void proxy_ready(void);
 
 /* control.c: the conversation with berthd. */
+struct control_events {
+	void (*message)(const struct shim_message *message, int *fds, int fd_count); /* fds: taken over */
+	/* Nobody is left at the other end. A container that was never told to start goes with its engine. */
+	void (*engine_gone)(void);
+};
+/* fd: the first connection, taken over. */
+void control_begin(const struct control_events *events, int fd);
 bool control_listen(const char *path);
-void control_add(int fd);
 void control_send(uint32_t type, const char *id, int a, int b, int64_t number, const char *text);
 int control_poll_fill(struct pollfd *polls, int count, int max);
 void control_poll_done(const struct pollfd *polls);
 void control_close(void);
 bool control_heard(void); /* somebody is connected */
-/* main.c: what control.c calls for each message; it takes the descriptors over. */
-void shim_handle(const struct shim_message *message, int *fds, int fd_count);
-/* Nobody is left at the other end. A container that was never told to start goes with its engine. */
-void shim_engine_gone(void);
 
 /* io.c */
 ssize_t message_receive(

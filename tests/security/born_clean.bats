@@ -172,7 +172,7 @@ see() { # container with the watcher, command...
 }
 
 @test "a namespace that is joined is named by a descriptor of it, and not by a number that may be another process's by then" {
-	d run -d --name other --network none busybox sleep 100
+	d run -d --name other --ipc shareable --network none busybox sleep 100
 	pid=$(d inspect -f '{{.State.Pid}}' other)
 	strace -f -o "$WORK/trace" -e trace=open,openat,openat2 -p "$(cat "$WORK/pid")" 2>/dev/null 3>&- &
 	tracer=$!

@@ -1,0 +1,177 @@
+/* A session's process and its streams: made, read, and ended. */
+#include "shim/shim.h"
+#include "shim/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+enum { CHUNK = 65536, PIPE_ROOM = 1 << 20, MAX_SLOTS = 64 };
+
+static struct {
+	struct session *session;
+	int poll, stream;
+} slots[MAX_SLOTS];
+static int slot_count;
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* The child's three standard streams and, where they are pipes, our ends of them in session. */
+static bool make_streams(struct session *session, bool with_stdin, int child[3])
+{
+	int pipes[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
+	if (session->tty || !with_stdin)
+		pipes[0][0] = open("/dev/null", O_RDWR | O_CLOEXEC);
+	else if (pipe2(pipes[0], O_CLOEXEC) < 0)
+		return false;
+	for (int i = 1; i < 3; i++) {
+		if (session->tty)
+			pipes[i][1] = dup(pipes[0][0]);
+		else if (pipe2(pipes[i], O_CLOEXEC) < 0)
+			return false;
+		/* Fewer, larger reads; the limit of a user without CAP_SYS_RESOURCE may forbid it. */
+		if (!session->tty)
+			fcntl(pipes[i][1], F_SETPIPE_SZ, PIPE_ROOM);
+	}
+	session->in = pipes[0][1];
+	session->out[0] = pipes[1][0];
+	session->out[1] = pipes[2][0];
+	child[0] = pipes[0][0];
+	child[1] = pipes[1][1];
+	child[2] = pipes[2][1];
+	for (int i = 0; i < 2; i++)
+		if (session->out[i] >= 0)
+			fcntl(session->out[i], F_SETFL, O_NONBLOCK);
+	if (session->in >= 0)
+		fcntl(session->in, F_SETFL, O_NONBLOCK);
+	return child[0] >= 0;
+}
+
+/* The process may open its streams anew (/dev/stdout), as whoever it is to be. */
+static bool give_streams(const struct plan *plan, bool with_stdin, const int child[3])
+{
+	uid_t uid = (uid_t)(record_number(plan_find(plan, PLAN_IDS), 0) +
+			    record_number(plan_find(plan, PLAN_USERNS), 0));
+	for (int i = with_stdin ? 0 : 1; uid != 0 && i < 3; i++)
+		if (fchown(child[i], uid, (gid_t)-1) < 0)
+			return false;
+	return true;
+}
+
+bool session_start(
+	struct session *session, const struct plan *plan, int pidfd, const char *container)
+{
+	int child[3] = {-1, -1, -1};
+	bool with_stdin = (record_number(plan_find(plan, PLAN_STDIO), 0) & PLAN_STDIO_STDIN) != 0;
+	bool ok = make_streams(session, with_stdin, child) &&
+		  (session->tty || give_streams(plan, with_stdin, child)) &&
+		  making_begin(session, plan, pidfd, container, child);
+	int failure = errno;
+	for (int i = 0; i < 3; i++)
+		close_fd(&child[i]);
+	errno = failure;
+	return ok;
+}
+
+/* Held open here too: else its master fails for ever once the container holds it no more, and programs let go of it for a
+ * moment (an init that opens /dev/console anew). */
+static bool hold_terminal(struct session *session)
+{
+	close_fd(&session->slave);
+	session->slave = ioctl(session->out[0], TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	return session->slave >= 0;
+}
+
+void session_take_terminal(struct session *session, int master)
+{
+	session->in = session->out[0] = master;
+	fcntl(master, F_SETFL, O_NONBLOCK);
+	hold_terminal(session);
+}
+
+/* Reads once; false when there is nothing more (now, or for ever: then the stream is closed). */
+static bool read_stream(struct session *session, int stream)
+{
+	static char chunk[CHUNK];
+	ssize_t n = read(session->out[stream], chunk, sizeof chunk);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return errno == EINTR;
+	if (n <= 0) {
+		/* EIO is a terminal's way to say that nobody holds it any more: after a hang-up, not even we. */
+		if (session->tty && n < 0 && errno == EIO && !session->ended &&
+			hold_terminal(session))
+			return false;
+		if (session->tty)
+			session->in = -1;
+		close_fd(&session->out[stream]);
+		return false;
+	}
+	if (*session->id == '\0')
+		logfile_write(stream + 1, chunk, (size_t)n);
+	client_broadcast(session, stream + 1, chunk, (size_t)n);
+	return true;
+}
+
+void session_ended(struct session *session)
+{
+	session->ended = true;
+	for (int stream = 0; stream < 2; stream++)
+		while (session->out[stream] >= 0 && read_stream(session, stream))
+			;
+	if (session->in != session->out[0])
+		close_fd(&session->in);
+	session->in = -1;
+	close_fd(&session->slave);
+	close_fd(&session->out[0]);
+	close_fd(&session->out[1]);
+}
+
+/* An exec that ended and was read to its end is forgotten. */
+static void sweep(void)
+{
+	for (struct session **at = &sessions; *at != NULL;) {
+		struct session *s = *at;
+		if (*s->id != '\0' && s->ended && s->pid < 0 && !client_of(s)) {
+			*at = s->next;
+			free(s);
+		} else {
+			at = &s->next;
+		}
+	}
+}
+
+int session_poll_fill(struct pollfd *polls, int count, int max)
+{
+	slot_count = 0;
+	sweep();
+	for (struct session *s = sessions; s != NULL; s = s->next) {
+		/* A client that reads too slowly slows the container down; nothing is buffered without end. */
+		if (client_blocks(s) || (*s->id == '\0' && logsend_blocks()))
+			continue;
+		for (int stream = 0; stream < 2; stream++) {
+			if (s->out[stream] < 0 || count >= max || slot_count >= MAX_SLOTS)
+				continue;
+			slots[slot_count].session = s;
+			slots[slot_count].stream = stream;
+			slots[slot_count++].poll = count;
+			polls[count++] = (struct pollfd){.fd = s->out[stream], .events = POLLIN};
+		}
+	}
+	return count;
+}
+
+void session_poll_done(const struct pollfd *polls)
+{
+	for (int i = 0; i < slot_count; i++)
+		if (polls[slots[i].poll].revents != 0 &&
+			slots[i].session->out[slots[i].stream] >= 0)
+			read_stream(slots[i].session, slots[i].stream);
+}
