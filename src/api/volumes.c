@@ -5,9 +5,14 @@
 
 #include "base/error.h"
 
+#include <string.h>
+
 static bool list(Request *request, GError **error)
 {
 	g_autoptr(json_t) filters = request_filters(request, FILTER_VOLUMES, error);
+	/* dockerd says so of what it cannot read, not of a filter that it does not know. */
+	if (filters == NULL && strcmp((*error)->message, "invalid filter") == 0)
+		g_prefix_error(error, "error reading volume filters: ");
 	return filters != NULL && reply_json(request, 200, volume_list(request->engine, filters));
 }
 

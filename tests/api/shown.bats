@@ -6,15 +6,21 @@ teardown_file() { file_teardown; }
 
 @test "a container that asked for nothing: null, absent or the default, as with dockerd" {
 	id=$(post_json /containers/create '{"Image": "busybox", "NetworkDisabled": false, "StopSignal": "", "MacAddress": "", "HostConfig":
-		{"NetworkMode": "default", "UTSMode": "host", "Mounts": [{"Type": "tmpfs", "Target": "/t", "ReadOnly": false}]}}' | jq -r .Id)
+		{"KernelMemory": 0, "NetworkMode": "default", "UTSMode": "host", "Mounts": [{"Type": "tmpfs", "Target": "/t", "ReadOnly": false}]}}' | jq -r .Id)
 	api "http://b/containers/$id/json" | jq -e --arg id "$id" '(.HostConfig | [.NetworkMode, .Runtime] == ["bridge", "runc"] and
 		.Mounts == [{"Type": "tmpfs", "Target": "/t"}] and
-		([.Devices, .Dns, .DnsOptions, .DnsSearch, .Ulimits, .BlkioWeightDevice, .BlkioDeviceReadBps, .BlkioDeviceWriteBps,
+		(has("KernelMemory") | not) and ([.PortBindings, .Devices, .Dns, .DnsOptions, .DnsSearch, .Ulimits, .BlkioWeightDevice, .BlkioDeviceReadBps, .BlkioDeviceWriteBps,
 		.BlkioDeviceReadIOps, .BlkioDeviceWriteIOps] | unique == [null])) and
 		(.Config | has("NetworkDisabled") or has("StopSignal") or has("MacAddress") | not) and .Config.Hostname == $id[:12]'
 	[ "$(api "http://b/containers/$id/changes")" = null ]
 	api "http://b/containers/$id/stats?stream=0" | jq -e '.blkio_stats | length == 8 and (map_values(. == null) | all)'
 	d rm "$id"
+}
+
+@test "filters that are no JSON: of volumes it is said that they are those" {
+	[ "$(api 'http://b/v1.51/volumes?filters=garbage' | jq -r .message)" = 'error reading volume filters: invalid filter' ]
+	[ "$(api -G --data-urlencode 'filters={"bogus":["x"]}' http://b/v1.51/volumes | jq -r .message)" = "invalid filter 'bogus'" ]
+	[ "$(api 'http://b/v1.51/networks?filters=garbage' | jq -r .message)" = 'invalid filter' ]
 }
 
 @test "a container by the runtime that was asked for" {

@@ -16,7 +16,7 @@
 static const char host_defaults[] =
 	"{\"Binds\":null,\"ContainerIDFile\":\"\",\"LogConfig\":{\"Type\":\"\",\"Config\":{}},"
 	"\"NetworkMode\":\"bridge\","
-	"\"PortBindings\":{},\"RestartPolicy\":{\"Name\":\"no\",\"MaximumRetryCount\":0},"
+	"\"PortBindings\":null,\"RestartPolicy\":{\"Name\":\"no\",\"MaximumRetryCount\":0},"
 	"\"AutoRemove\":false,"
 	"\"VolumeDriver\":\"\",\"VolumesFrom\":null,\"ConsoleSize\":[0,0],\"CapAdd\":null,"
 	"\"CapDrop\":null,"
@@ -294,6 +294,10 @@ static void drop_empty(json_t *config, json_t *host)
 			(json_is_string(value) && json_string_length(value) == 0))
 			json_object_del(config, keys[i]);
 	}
+	static const char *const limits[] = {"KernelMemory", "KernelMemoryTCP"};
+	for (size_t i = 0; i < G_N_ELEMENTS(limits); i++)
+		if (json_int(host, limits[i]) == 0)
+			json_object_del(host, limits[i]);
 	json_t *mounts = json_deep_copy(json_object_get(host, "Mounts")), *mount;
 	size_t i;
 	json_array_foreach (mounts, i, mount)
