@@ -11,7 +11,7 @@ IN_ROOT = (["src/base/fd.c"] * 2, [".resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGI
            [".resolve = 0,", "root_fd, *path == '/' && path[1] != '\\0' ? path + 1 : path, &how"])
 GUARDS = [
     ("CVE-2014-6407, CVE-2018-15664", "src/base/fd.c", ".resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,", ".resolve = 0,", E, "CVE-2014-6407"),
-    ("CVE-2014-9357", "src/engine/image/image_load.c", "archive_filters(archive);", "archive_read_support_filter_all(archive);", H, "CVE-2014-9357"),
+    ("CVE-2014-9357", "src/engine/image/load_archive.c", "archive_filters(archive);", "archive_read_support_filter_all(archive);", H, "CVE-2014-9357"),
     ("CVE-2014-9356, CVE-2014-9358", "src/base/digest.c", "bool digest_is_valid(const char *digest)\n{", "bool digest_is_valid(const char *digest)\n{\n\tif (*digest != '\\0')\n\t\treturn true;", E, "CVE-2014-9356"),
     ("CVE-2016-9962: descriptors", ["src/shim/main.c", "src/shim/process.c"],
      ["\tsyscall(SYS_close_range, SHIM_FD_NETWORK + 1, ~0U, 0);", "\tsyscall(SYS_close_range, REPORT + 1, ~0U, 0);"], ["\tfcntl(0, F_DUPFD, 50);", ""], E, "CVE-2016-9962"),
@@ -235,7 +235,7 @@ GUARDS = [
     ("the engine's state", "src/store/db.c", "fchmod(fd, 0600) < 0", "fchmod(fd, 0644) < 0", "tests/security/edges.bats", "the state is for"),
     ("words of others", "src/base/shown.c", "isatty(STDOUT_FILENO) ? text_shown(text, true) : NULL", "NULL", "tests/security/edges.bats", "control characters of others reach no terminal through inspect"),
     ("ignore files", "src/cli/build/build_context.c", "found < 0 ? -1 : fd_open_regular(found)", "open(path, O_RDONLY | O_CLOEXEC)", "tests/security/edges.bats", "an ignore file that is none"),
-    ("load: digests", "src/engine/image/image_load.c", "if (g_str_has_prefix(name, blobs) &&", "if (false && g_str_has_prefix(name, blobs) &&", "tests/cli/images.bats", "load: what a blob"),
+    ("load: digests", "src/engine/image/load_archive.c", "if (g_str_has_prefix(name, blobs) &&", "if (false && g_str_has_prefix(name, blobs) &&", "tests/cli/images.bats", "load: what a blob"),
     ("devices by specification: hooks", "src/runtime/cdi.c", 'if (json_filled(json_object_get(edits, "hooks")))', "if (false)", "tests/cli/cdi.bats", "no hook is run"),
     ("devices by specification: requests", "src/base/schema.c", "return *key != '_';", "return true;", "tests/cli/cdi.bats", "no request describes a device"),
     ("backup: names of parts", "src/cli/migrate/backup_file.c", "size > (list ? BACKUP_LIST_LIMIT : BACKUP_PIECE) || !name_fits(name))", "size > (list ? BACKUP_LIST_LIMIT : BACKUP_PIECE))", "tests/cli/backup.bats", "refused at its first bytes"),
