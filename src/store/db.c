@@ -73,7 +73,8 @@ static const char *const schemas[] = {
 	"INTEGER,"
 	" used INTEGER, uses INTEGER DEFAULT 0) WITHOUT ROWID;",
 
-	"CREATE TABLE indexes (digest TEXT PRIMARY KEY, media_type TEXT NOT NULL, text TEXT NOT NULL,"
+	"CREATE TABLE indexes (digest TEXT PRIMARY KEY, media_type TEXT NOT NULL, text TEXT NOT "
+	"NULL,"
 	" image_id TEXT NOT NULL) WITHOUT ROWID;"
 	"CREATE INDEX indexes_image ON indexes (image_id);"
 	"CREATE TABLE index_images (digest TEXT, manifest TEXT, image_id TEXT NOT NULL, media_type "
@@ -82,7 +83,8 @@ static const char *const schemas[] = {
 	"CREATE INDEX index_images_image ON index_images (image_id);"
 	"CREATE TABLE index_tags (name TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;"
 	"CREATE INDEX index_tags_digest ON index_tags (digest);"
-	"CREATE TABLE index_blobs (digest TEXT, blob TEXT, PRIMARY KEY (digest, blob)) WITHOUT ROWID;"
+	"CREATE TABLE index_blobs (digest TEXT, blob TEXT, PRIMARY KEY (digest, blob)) WITHOUT "
+	"ROWID;"
 	"CREATE INDEX index_blobs_blob ON index_blobs (blob);",
 
 	"CREATE TABLE image_uses (container TEXT, image TEXT, PRIMARY KEY (container, image)) WITHOUT ROWID;"
@@ -90,6 +92,18 @@ static const char *const schemas[] = {
 	"INSERT OR IGNORE INTO image_uses SELECT container.id, json_extract(mount.value, '$.Source')"
 	" FROM containers AS container, json_each(container.mounts) AS mount"
 	" WHERE json_extract(mount.value, '$.Type') = 'image';",
+
+	/* What is ours was kept among what inspect shows of a network. */
+	"ALTER TABLE networks ADD COLUMN chosen INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE networks ADD COLUMN chosen6 INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE networks ADD COLUMN parent_made INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE networks ADD COLUMN bridge_found INTEGER NOT NULL DEFAULT 0;"
+	"UPDATE networks SET chosen = json_extract(spec, '$._Chosen') IS 1,"
+	" chosen6 = json_extract(spec, '$._Chosen6') IS 1,"
+	" parent_made = json_extract(spec, '$._ParentMade') IS 1,"
+	" bridge_found = json_extract(spec, '$._BridgeFound') IS 1,"
+	" spec = json_remove(spec, '$._Chosen', '$._Chosen6', '$._ParentMade', '$._BridgeFound')"
+	" WHERE json_valid(spec);",
 };
 
 static bool db_fail(Db *db, GError **error)

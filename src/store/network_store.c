@@ -2,11 +2,11 @@
 
 #include "base/error.h"
 
-bool network_store_add(Store *store, const char *id, const char *name, gint64 created,
-	const char *spec, GError **error)
+bool network_store_add(Store *store, const NetworkRow *row, GError **error)
 {
-	return db_run(store->db, error, "INSERT INTO networks VALUES (?, ?, ?, ?)", "ssis", id,
-		name, created, spec);
+	return db_run(store->db, error, "INSERT INTO networks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		"ssisiiii", row->id, row->name, row->created, row->spec, (gint64)row->chosen,
+		(gint64)row->chosen6, (gint64)row->parent_made, (gint64)row->bridge_found);
 }
 
 bool network_store_remove(Store *store, const char *id, GError **error)
@@ -15,22 +15,32 @@ bool network_store_remove(Store *store, const char *id, GError **error)
 }
 
 typedef struct {
-	NetworkRow each;
+	void (*each)(const NetworkRow *row, gpointer data);
 	gpointer data;
 } Walk;
 
 static void read_network(sqlite3_stmt *row, gpointer data)
 {
 	Walk *walk = data;
-	walk->each(db_text(row, 0), db_text(row, 1), sqlite3_column_int64(row, 2), db_text(row, 3),
+	walk->each(&(NetworkRow){.id = db_text(row, 0),
+			   .name = db_text(row, 1),
+			   .created = sqlite3_column_int64(row, 2),
+			   .spec = db_text(row, 3),
+			   .chosen = sqlite3_column_int(row, 4) != 0,
+			   .chosen6 = sqlite3_column_int(row, 5) != 0,
+			   .parent_made = sqlite3_column_int(row, 6) != 0,
+			   .bridge_found = sqlite3_column_int(row, 7) != 0},
 		walk->data);
 }
 
-void network_store_each(Store *store, NetworkRow each, gpointer data)
+void network_store_each(
+	Store *store, void (*each)(const NetworkRow *row, gpointer data), gpointer data)
 {
 	Walk walk = {each, data};
 	db_query(store->db, NULL, read_network, &walk,
-		"SELECT id, name, created, spec FROM networks ORDER BY created", "");
+		"SELECT id, name, created, spec, chosen, chosen6, parent_made, bridge_found FROM "
+		"networks ORDER BY created",
+		"");
 }
 
 bool endpoint_store_set(Store *store, const char *container, const char *endpoints, GError **error)

@@ -145,8 +145,8 @@ typedef struct {
 void index_row_free(IndexRow *index);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IndexRow, index_row_free)
 typedef struct {
-	char *manifest;		  /* the manifest's digest */
-	char *media_type, *text;  /* of the manifest */
+	char *manifest;		 /* the manifest's digest */
+	char *media_type, *text; /* of the manifest */
 	char *image_id;
 } IndexImage;
 void index_image_free(IndexImage *image);
@@ -172,8 +172,8 @@ bool index_tag_set(Store *store, const char *name, const char *digest, GError **
 char *index_tag_get(Store *store, const char *name); /* a digest, or NULL */
 char **index_tags_of(Store *store, const char *digest);
 bool index_store_is_named(Store *store, const char *digest); /* by a tag, or as NAME@DIGEST */
-char **indexes_of_image(Store *store, const char *image_id);	     /* that list it */
-char **indexes_led_by(Store *store, const char *image_id); /* whose names stand for it */
+char **indexes_of_image(Store *store, const char *image_id); /* that list it */
+char **indexes_led_by(Store *store, const char *image_id);   /* whose names stand for it */
 
 /* registry_store.c: what is known of registries. Names of digests are full: "docker.io/library/x@sha256:..." */
 bool repo_digest_set(Store *store, const char *name, const char *image_id, GError **error);
@@ -228,12 +228,18 @@ char **volume_store_users(Store *store, const char *name); /* container ids */
 char *volume_store_path(Store *store, const char *name);   /* of its _data folder */
 
 /* network_store.c: rows of networks, and what running containers hold of them (JSON texts). */
-bool network_store_add(Store *store, const char *id, const char *name, gint64 created,
-	const char *spec, GError **error); /* CONFLICT: the name is taken */
+typedef struct {
+	const char *id, *name, *spec; /* spec: as inspect shows it */
+	gint64 created;
+	bool chosen, chosen6; /* its subnets: nobody asked for them */
+	bool parent_made;     /* the engine made the link that it lies on */
+	bool bridge_found;    /* its bridge was there before it */
+} NetworkRow;
+bool network_store_add(
+	Store *store, const NetworkRow *row, GError **error); /* CONFLICT: the name is taken */
 bool network_store_remove(Store *store, const char *id, GError **error);
-typedef void (*NetworkRow)(
-	const char *id, const char *name, gint64 created, const char *spec, gpointer data);
-void network_store_each(Store *store, NetworkRow each, gpointer data);
+void network_store_each(
+	Store *store, void (*each)(const NetworkRow *row, gpointer data), gpointer data);
 bool endpoint_store_set(Store *store, const char *container, const char *endpoints, GError **error);
 bool endpoint_store_remove(Store *store, const char *container, GError **error);
 void endpoint_store_sweep(Store *store); /* those of containers that do not run */

@@ -42,22 +42,39 @@ static Network *network_new(const char *id, const char *name, gint64 created)
 	return network;
 }
 
-static void read_row(
-	const char *id, const char *name, gint64 created, const char *spec, gpointer data)
+static void read_row(const NetworkRow *row, gpointer data)
 {
 	Engine *engine = data;
 	g_autoptr(GError) error = NULL;
-	g_autoptr(json_t) parsed = json_parse(spec, strlen(spec), &error);
-	Network *network = network_new(id, name, created);
+	g_autoptr(json_t) parsed = json_parse(row->spec, strlen(row->spec), &error);
+	Network *network = network_new(row->id, row->name, row->created);
+	network->chosen = row->chosen && !network->predefined;
+	network->chosen6 = row->chosen6 && !network->predefined;
+	network->parent_made = row->parent_made;
+	network->bridge_found = row->bridge_found;
 	/* The default networks follow the configuration, which may have changed. */
 	if (network->predefined && parsed != NULL)
-		network_spec_predefined(engine, name, parsed);
+		network_spec_predefined(engine, row->name, parsed);
 	if (parsed == NULL || !network_spec_read(engine, network, parsed, true, &error)) {
-		log_error("network %s is left out: %s", name, error->message);
+		log_error("network %s is left out: %s", row->name, error->message);
 		network_free(network);
 		return;
 	}
 	g_ptr_array_add(engine->networks, network);
+}
+
+static bool keep(Engine *engine, const Network *network, GError **error)
+{
+	g_autofree char *spec = json_text(network->spec);
+	NetworkRow row = {.id = network->id,
+		.name = network->name,
+		.spec = spec,
+		.created = network->created,
+		.chosen = network->chosen,
+		.chosen6 = network->chosen6,
+		.parent_made = network->parent_made,
+		.bridge_found = network->bridge_found};
+	return network_store_add(engine->store, &row, error);
 }
 
 /* Makes, keeps and registers a network. Under the lock. */
@@ -65,10 +82,8 @@ static Network *add(Engine *engine, const char *name, json_t *spec, GError **err
 {
 	g_autofree char *id = id_generate();
 	Network *network = network_new(id, name, time_now());
-	g_autofree char *text = NULL;
 	if (!network_spec_read(engine, network, spec, false, error) ||
-		!network_store_add(engine->store, id, name, network->created,
-			text = json_text(network->spec), error)) {
+		!keep(engine, network, error)) {
 		network_free(network);
 		return NULL;
 	}
@@ -211,9 +226,6 @@ static json_t *network_json(Engine *engine, const Network *network, bool with_me
 		json_object_set_new(ipam, "Config", json_null());
 		json_object_set_new(json, "IPAM", ipam);
 	}
-	static const char *const inner[] = {"_Chosen", "_Chosen6", "_ParentMade", "_BridgeFound"};
-	for (size_t i = 0; i < G_N_ELEMENTS(inner); i++)
-		json_object_del(json, inner[i]);
 	json_object_set_new(
 		json, "Containers", with_members ? members_json(engine, network) : json_object());
 	return json;

@@ -120,13 +120,11 @@ bool network_parent_choose(Network *network, json_t *spec, bool stored, GError *
 		return false;
 	network->parent =
 		*parent != '\0' ? g_strdup(parent) : g_strdup_printf("dm-%.12s", network->id);
-	network->parent_made = *parent == '\0' || json_bool(spec, "_ParentMade");
+	network->parent_made = *parent == '\0' || network->parent_made;
 	network->internal = network->internal || *parent == '\0';
 	/* Of a stored one the parent may be missing for a while: its containers cannot start then. */
 	if (!stored && *parent != '\0' && !check_parent(network, error))
 		return false;
-	if (network->parent_made)
-		json_object_set_new(spec, "_ParentMade", json_true());
 	return true;
 }
 

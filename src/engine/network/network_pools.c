@@ -323,36 +323,32 @@ static bool read_family(Engine *engine, Network *network, const json_t *list, in
 	       take_auxiliary(network, &pool, config, error);
 }
 
-/* What was chosen stands in the specification from now on. */
-static void write_back(Network *network, json_t *spec, int family, const char *mark)
+/* What was chosen just now stands in the specification from now on. */
+static void write_back(Network *network, json_t *spec, int family)
 {
 	Pool pool = pool_of(network, family);
 	json_t *ipam = json_object_get(spec, "IPAM"), *list = json_object_get(ipam, "Config");
 	g_autofree char *subnet = address_cidr(pool.subnet), *gateway = address_text(pool.gateway);
-	if (!*pool.chosen || json_bool(spec, mark))
-		return;
 	if (!json_is_array(list))
 		json_object_set_new(ipam, "Config", list = json_array());
 	json_t *config = json_pack("{s:s}", "Subnet", subnet);
 	if (*gateway != '\0')
 		json_object_set_new(config, "Gateway", json_string(gateway));
 	json_array_append_new(list, config);
-	json_object_set_new(spec, mark, json_true());
 }
 
 bool network_pools_read(Engine *engine, Network *network, json_t *spec, bool stored, GError **error)
 {
 	json_t *list = json_at(spec, "IPAM.Config");
-	network->chosen = json_bool(spec, "_Chosen");
-	network->chosen6 = json_bool(spec, "_Chosen6");
+	bool was_chosen = network->chosen, was_chosen6 = network->chosen6;
 	bool ok = !json_bool(spec, "EnableIPv4") ||
 		  read_family(engine, network, list, AF_INET, stored, error);
 	ok = (!json_bool(spec, "EnableIPv6") ||
 		     read_family(engine, network, list, AF_INET6, stored, error)) &&
 	     ok;
-	if (network->subnet.family != 0)
-		write_back(network, spec, AF_INET, "_Chosen");
-	if (network->subnet6.family != 0)
-		write_back(network, spec, AF_INET6, "_Chosen6");
+	if (network->subnet.family != 0 && network->chosen && !was_chosen)
+		write_back(network, spec, AF_INET);
+	if (network->subnet6.family != 0 && network->chosen6 && !was_chosen6)
+		write_back(network, spec, AF_INET6);
 	return ok;
 }

@@ -102,7 +102,7 @@ void network_unrealise(Engine *engine, Network *network)
 	if (ruled)
 		apply_rules(engine, NULL);
 	/* Also one that was left by an engine before this one. */
-	if (network->bridge != NULL && !json_bool(network->spec, "_BridgeFound"))
+	if (network->bridge != NULL && !network->bridge_found)
 		link_delete(network->bridge);
 	if (network->parent_made)
 		link_delete(network->parent);

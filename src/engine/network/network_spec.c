@@ -230,8 +230,7 @@ static bool choose_bridge(
 	}
 	if (stored || *name == '\0')
 		return true;
-	if (if_nametoindex(name) != 0)
-		json_object_set_new(spec, "_BridgeFound", json_true());
+	network->bridge_found = if_nametoindex(name) != 0;
 	return link_is_free_for_bridge(name) ||
 	       fail(error, BERTH_ERROR_SYSTEM, "existing interface %s is not a bridge", name);
 }
@@ -304,8 +303,6 @@ void network_spec_predefined(Engine *engine, const char *name, json_t *spec)
 	json_t *pools = json_at(spec, "IPAM.Config");
 	add_default_pool(pools, config->bip, config->fixed_cidr);
 	json_object_set_new(spec, "EnableIPv6", json_boolean(config->ipv6));
-	json_object_del(spec, "_Chosen");
-	json_object_del(spec, "_Chosen6");
 	if (config->ipv6)
 		add_default_pool(pools, config->bip6, config->fixed_cidr6);
 }

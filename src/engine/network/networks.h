@@ -21,9 +21,10 @@ struct Network {
 	char *prefix;  /* of links in containers; NULL: "eth" */
 	LinkKind kind; /* of links in containers, with what the kernel calls mode and flag */
 	int link_mode, link_flag;
-	bool parent_made; /* the parent is the engine's: it goes with the network */
-	bool predefined;  /* no names are resolved in it */
-	bool realised;	  /* its bridge and rules are there */
+	bool parent_made;  /* the parent is the engine's: it goes with the network */
+	bool bridge_found; /* the bridge was there before it, and stays */
+	bool predefined;   /* no names are resolved in it */
+	bool realised;	   /* its bridge and rules are there */
 	bool hairpin; /* br_netfilter translates addresses on the bridge itself: a container's call of its
 		       * own published port comes back by the link that it came from */
 	int mtu;
