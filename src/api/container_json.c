@@ -45,24 +45,6 @@ static json_t *state_json(const ContainerRow *row)
 	return state;
 }
 
-/* The mounts without what only the launch needs. */
-static json_t *public_mounts(const json_t *mounts)
-{
-	static const char *const inner[] = {"Options", "Subpath", "Create", "MayBePrivate", "NonRecursive",
-		"ReadOnlyNonRecursive", "ReadOnlyForceRecursive", "ReadOnlyRecursive"};
-	json_t *list = json_array(), *mount;
-	size_t i;
-	json_array_foreach (mounts, i, mount) {
-		if (json_bool(mount, "Hidden"))
-			continue;
-		json_t *copy = json_copy(mount);
-		for (size_t n = 0; n < G_N_ELEMENTS(inner); n++)
-			json_object_del(copy, inner[n]);
-		json_array_append_new(list, copy);
-	}
-	return list;
-}
-
 /* {"HostIp", "HostPort"} at "80/tcp". */
 static void add_published(json_t *map, const PublishedPort *port)
 {
@@ -194,7 +176,7 @@ static const char *apparmor_profile(const json_t *host)
 json_t *container_inspect_json(Container *container, bool size, GError **error)
 {
 	g_autoptr(Spec) spec = container_spec(container, error);
-	g_autoptr(json_t) mounts = spec != NULL ? container_mounts(container, error) : NULL;
+	g_autoptr(GPtrArray) mounts = spec != NULL ? container_mounts(container, error) : NULL;
 	if (mounts == NULL)
 		return NULL;
 	ContainerRow row = container_snapshot(container);
@@ -235,7 +217,7 @@ json_t *container_inspect_json(Container *container, bool size, GError **error)
 	set(json, "GraphDriver", graph_driver(container, folder));
 	if (size)
 		set_sizes(container, json);
-	set(json, "Mounts", public_mounts(mounts));
+	set(json, "Mounts", mount_points_json(mounts));
 	set(json, "Config", json_copy((json_t *)config));
 	set(json, "NetworkSettings", network_settings(container, spec, row.pid > 0));
 	container_row_clear(&row);
@@ -329,17 +311,17 @@ static bool row_wanted(
 	       (!filters_have(filters, "is-task") || filters_match(filters, "is-task", "false"));
 }
 
-static bool mount_matches(const Filters *filters, const json_t *mounts)
+static bool mount_matches(const Filters *filters, const GPtrArray *mounts)
 {
-	size_t i;
-	json_t *mount;
 	if (!filters_have(filters, "volume"))
 		return true;
-	json_array_foreach (mounts, i, mount)
-		if (filters_match(filters, "volume", json_str(mount, "Name")) ||
-			filters_match(filters, "volume", json_str(mount, "Source")) ||
-			filters_match(filters, "volume", json_str(mount, "Destination")))
+	for (guint i = 0; i < mounts->len; i++) {
+		const MountPoint *mount = mounts->pdata[i];
+		if (filters_match(filters, "volume", mount->name) ||
+			filters_match(filters, "volume", mount->source) ||
+			filters_match(filters, "volume", mount->target))
 			return true;
+	}
 	return false;
 }
 
@@ -389,7 +371,7 @@ static bool network_matches(const Filters *filters, Container *container, const 
 }
 
 static bool spec_wanted(
-	const Filters *filters, Container *container, const Spec *spec, const json_t *mounts)
+	const Filters *filters, Container *container, const Spec *spec, const GPtrArray *mounts)
 {
 	return filters_match_labels(filters, json_object_get(spec->config, "Labels")) &&
 	       mount_matches(filters, mounts) && network_matches(filters, container, spec);
@@ -438,7 +420,7 @@ static json_t *health_summary(Container *container, bool running)
 }
 
 static json_t *list_entry(Container *container, const ContainerRow *row, const Spec *spec,
-	const json_t *mounts, json_t *ports, bool size)
+	const GPtrArray *mounts, json_t *ports, bool size)
 {
 	const json_t *config = spec->config, *host = spec->host;
 	g_autofree char *name = g_strconcat("/", row->name, NULL),
@@ -472,7 +454,7 @@ static json_t *list_entry(Container *container, const ContainerRow *row, const S
 	set(json, "Health", health_summary(container, row->pid > 0));
 	set(json, "NetworkSettings",
 		json_pack("{s:o}", "Networks", endpoints_json(container, spec)));
-	set(json, "Mounts", public_mounts(mounts));
+	set(json, "Mounts", mount_points_json(mounts));
 	return json;
 }
 
@@ -494,7 +476,8 @@ json_t *container_list_json(
 		bool wanted = row_wanted(&row, filters, &bounds, all) &&
 			      filters_match(filters, "health", health_status(container));
 		g_autoptr(Spec) spec = wanted ? container_spec(container, NULL) : NULL;
-		g_autoptr(json_t) mounts = spec != NULL ? container_mounts(container, NULL) : NULL;
+		g_autoptr(GPtrArray) mounts =
+			spec != NULL ? container_mounts(container, NULL) : NULL;
 		g_autoptr(json_t) ports =
 			mounts != NULL && spec_wanted(filters, container, spec, mounts)
 				? ports_list(container, spec->config, row.pid > 0)

@@ -291,7 +291,7 @@ Mounts *mounts_read(Stage *stage, const Instruction *instruction, json_t *key, G
 void mounts_free(Mounts *mounts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Mounts, mounts_free)
 /* Makes them ready: as launch.c takes them. What is locked is unlocked by mounts_free. */
-json_t *mounts_make(Mounts *mounts, GError **error);
+GPtrArray *mounts_make(Mounts *mounts, GError **error); /* of MountPoint; the caller's */
 json_t *mounts_env(const Mounts *mounts); /* secrets as variables, SSH_AUTH_SOCK; a new array */
 
 bool cache_mount_in_use(const char *name);

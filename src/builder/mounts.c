@@ -233,8 +233,7 @@ static bool complete(Stage *stage, Mount *mount, GError **error)
 	if (mount->target == NULL && !secret && !ssh)
 		mount->target = g_strdup("/");
 	if (mount->target != NULL) {
-		char *target =
-			path_normal(mount->target, *workdir == '/' ? workdir : "/");
+		char *target = path_normal(mount->target, *workdir == '/' ? workdir : "/");
 		g_free(mount->target);
 		mount->target = target;
 		if (strcmp(target, "/") == 0)
@@ -301,10 +300,13 @@ Mounts *mounts_read(Stage *stage, const Instruction *instruction, json_t *key, G
 	return g_steal_pointer(&mounts);
 }
 
-static json_t *tree_mount(const Mount *mount, char *const *folders, const char *subpath)
+static MountPoint *tree_mount(const Mount *mount, char **folders, const char *subpath)
 {
-	return json_pack("{s:s, s:s, s:s, s:o, s:b}", "Type", "tree", "Destination", mount->target,
-		"Subpath", subpath, "Folders", json_strings(folders), "RW", mount->writable);
+	MountPoint *tree = mount_point_new(MOUNT_TREE, "", mount->target);
+	mount_point_set(&tree->subpath, subpath);
+	tree->folders = g_strdupv(folders);
+	tree->writable = mount->writable;
+	return tree;
 }
 
 /* A folder for an overlay's upper and work, which goes with the mounts. */
@@ -328,7 +330,7 @@ static char *make_own(Mounts *mounts, GError **error)
 }
 
 /* What is written to it is gone afterwards: it goes to an upper folder. */
-static json_t *make_bind(Mounts *mounts, const Mount *mount, GError **error)
+static MountPoint *make_bind(Mounts *mounts, const Mount *mount, GError **error)
 {
 	g_autofree char *subpath =
 		mount->source != NULL ? path_normal(mount->source, "/") : g_strdup("/");
@@ -338,17 +340,12 @@ static json_t *make_bind(Mounts *mounts, const Mount *mount, GError **error)
 			mount->tree->what);
 		return NULL;
 	}
-	json_t *json = tree_mount(mount, mount->tree->folders, subpath);
-	if (!mount->writable)
-		return json;
-	char *own = make_own(mounts, error);
-	if (own == NULL) {
-		json_decref(json);
+	g_autofree char *own = mount->writable ? make_own(mounts, error) : g_strdup("");
+	if (own == NULL)
 		return NULL;
-	}
-	json_object_set_new(json, "Own", json_lenient(own));
-	g_free(own);
-	return json;
+	MountPoint *tree = tree_mount(mount, mount->tree->folders, subpath);
+	mount_point_set(&tree->own, own);
+	return tree;
 }
 
 /* A new cache: its owner and mode, and what is to lie in it first. */
@@ -372,7 +369,7 @@ static bool prepare_cache(const Mount *mount, int fd, GError **error)
 	       fail_errno(error, "cannot prepare the cache at %s", mount->target);
 }
 
-static json_t *make_cache(Mounts *mounts, const Mount *mount, GError **error)
+static MountPoint *make_cache(Mounts *mounts, const Mount *mount, GError **error)
 {
 	Build *build = mounts->stage->build;
 	Store *store = build->engine->store;
@@ -398,17 +395,18 @@ static json_t *make_cache(Mounts *mounts, const Mount *mount, GError **error)
 	return tree_mount(mount, folders, part ? mount->source : "/");
 }
 
-static json_t *make_tmpfs(const Mount *mount)
+static MountPoint *make_tmpfs(const Mount *mount)
 {
 	g_autofree char *options =
 		mount->size > 0 ? g_strdup_printf("exec,size=%" G_GINT64_FORMAT, mount->size)
 				: g_strdup("exec");
-	return json_pack("{s:s, s:s, s:s}", "Type", "tmpfs", "Destination", mount->target,
-		"Options", options);
+	MountPoint *made = mount_point_new(MOUNT_TMPFS, "", mount->target);
+	mount_point_set(&made->options, options);
+	return made;
 }
 
 /* NULL without error: the secret is not there, and need not be. */
-static json_t *make_secret(Mounts *mounts, const Mount *mount, GError **error)
+static MountPoint *make_secret(Mounts *mounts, const Mount *mount, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 	g_autofree char *content = build_secret(mounts->stage->build, mount->id, &problem);
@@ -419,21 +417,25 @@ static json_t *make_secret(Mounts *mounts, const Mount *mount, GError **error)
 		fail(error, BERTH_ERROR_NOT_FOUND, "secret %s: not found", mount->id);
 	if (content == NULL)
 		return NULL;
+	gsize length;
+	guchar *text = g_base64_decode(content, &length);
+	g_autoptr(GBytes) bytes = g_bytes_new_take(text, length);
 	if (mount->env != NULL) {
-		gsize length;
-		g_autofree guchar *text = g_base64_decode(content, &length);
 		g_autofree char *setting =
 			g_strdup_printf("%s=%.*s", mount->env, (int)length, (char *)text);
 		json_array_append_new(mounts->env, json_lenient(setting));
 	}
 	if (mount->target == NULL)
 		return NULL;
-	return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I}", "Type", "file", "Destination",
-		mount->target, "Content", content, "Mode", (json_int_t)mode, "Uid",
-		(json_int_t)mount->uid, "Gid", (json_int_t)mount->gid);
+	MountPoint *made = mount_point_new(MOUNT_FILE, "", mount->target);
+	made->content = g_steal_pointer(&bytes);
+	made->file_mode = (mode_t)mode;
+	made->uid = (uid_t)mount->uid;
+	made->gid = (gid_t)mount->gid;
+	return made;
 }
 
-static json_t *make_ssh(Mounts *mounts, const Mount *mount, GError **error)
+static MountPoint *make_ssh(Mounts *mounts, const Mount *mount, GError **error)
 {
 	Build *build = mounts->stage->build;
 	gint64 mode = mount->mode >= 0 ? mount->mode : SSH_MODE;
@@ -455,17 +457,19 @@ static json_t *make_ssh(Mounts *mounts, const Mount *mount, GError **error)
 	if (agent == NULL)
 		return NULL;
 	g_ptr_array_add(mounts->agents, agent);
-	return json_pack("{s:s, s:s, s:s, s:b, s:s}", "Type", "bind", "Source",
-		ssh_agent_path(agent), "Destination", target, "RW", 1, "Propagation", "rprivate");
+	MountPoint *made = mount_point_new(MOUNT_BIND, ssh_agent_path(agent), target);
+	mount_point_set(&made->propagation, "rprivate");
+	made->writable = true;
+	return made;
 }
 
-json_t *mounts_make(Mounts *mounts, GError **error)
+GPtrArray *mounts_make(Mounts *mounts, GError **error)
 {
-	g_autoptr(json_t) list = json_array();
+	g_autoptr(GPtrArray) list = mount_points_new();
 	for (guint i = 0; i < mounts->list->len; i++) {
 		const Mount *mount = &g_array_index(mounts->list, Mount, i);
 		g_autoptr(GError) problem = NULL;
-		json_t *json =
+		MountPoint *made =
 			strcmp(mount->type, "bind") == 0    ? make_bind(mounts, mount, &problem)
 			: strcmp(mount->type, "cache") == 0 ? make_cache(mounts, mount, &problem)
 			: strcmp(mount->type, "tmpfs") == 0 ? make_tmpfs(mount)
@@ -475,8 +479,8 @@ json_t *mounts_make(Mounts *mounts, GError **error)
 			g_propagate_error(error, g_steal_pointer(&problem));
 			return NULL;
 		}
-		if (json != NULL)
-			json_array_append_new(list, json);
+		if (made != NULL)
+			g_ptr_array_add(list, made);
 	}
 	return g_steal_pointer(&list);
 }

@@ -13,8 +13,9 @@ static void heard(gpointer vertex, int stream, const char *bytes, size_t length)
 	vertex_log(vertex, stream, bytes, length);
 }
 
-/* A heredoc that says itself by what it is to be run ("#!") is a file that SHELL runs; else SHELL reads it. */
-static json_t *command_of(const Stage *stage, const Instruction *instruction, json_t *files)
+/* files: of MountPoint; key: what the step's key says of them. A heredoc that says itself by what it is to be run ("#!") is a file that SHELL runs; else SHELL reads it. */
+static json_t *command_of(
+	const Stage *stage, const Instruction *instruction, GPtrArray *files, json_t *key)
 {
 	const Heredoc *script = instruction_script(instruction);
 	if (script == NULL || !g_str_has_prefix(script->body, "#!"))
@@ -22,9 +23,13 @@ static json_t *command_of(const Stage *stage, const Instruction *instruction, js
 	g_autofree char *path = g_strconcat(script_folder, script->name, NULL),
 			*content =
 				g_base64_encode((const guchar *)script->body, strlen(script->body));
+	MountPoint *file = mount_point_new(MOUNT_FILE, "", path);
+	file->content = g_bytes_new(script->body, strlen(script->body));
+	file->file_mode = 0755;
+	g_ptr_array_add(files, file);
 	json_array_append_new(
-		files, json_pack("{s:s, s:s, s:s, s:i, s:i, s:i}", "Type", "file", "Destination",
-			       path, "Content", content, "Mode", 0755, "Uid", 0, "Gid", 0));
+		key, json_pack("{s:s, s:s, s:s, s:i, s:i, s:i}", "Type", "file", "Destination",
+			     path, "Content", content, "Mode", 0755, "Uid", 0, "Gid", 0));
 	return config_shell(stage_config(stage), path);
 }
 
@@ -115,7 +120,8 @@ static bool not_begun(
 typedef struct {
 	const Instruction *instruction;
 	const json_t *command;
-	const json_t *request, *mounts; /* once they are made */
+	const json_t *request;	 /* this and mounts: once they are made */
+	const GPtrArray *mounts; /* of MountPoint */
 	const char *key;
 } Running;
 
@@ -171,13 +177,14 @@ static char *key_of(Stage *stage, const Instruction *instruction, const json_t *
 		extra, mounts, files, (json_int_t)stage->build->epoch));
 }
 
-static bool make(Stage *stage, Running *running, Mounts *mounts, json_t *files, Vertex *vertex,
+static bool make(Stage *stage, Running *running, Mounts *mounts, GPtrArray *files, Vertex *vertex,
 	GError **error)
 {
-	g_autoptr(json_t) list = mounts_make(mounts, error);
+	g_autoptr(GPtrArray) list = mounts_make(mounts, error);
 	if (list == NULL)
 		return false;
-	json_array_extend(list, files);
+	for (guint i = 0; i < files->len; i++)
+		g_ptr_array_add(list, mount_point_ref(files->pdata[i]));
 	g_autoptr(json_t) env = stage_env(stage, true), more = mounts_env(mounts);
 	json_array_extend(env, more);
 	g_autoptr(json_t) request =
@@ -189,21 +196,22 @@ static bool make(Stage *stage, Running *running, Mounts *mounts, json_t *files, 
 
 bool step_run_command(Stage *stage, const Instruction *instruction, Vertex *vertex, GError **error)
 {
-	g_autoptr(json_t) files = json_array(), mount_key = json_array();
-	g_autoptr(json_t) command = command_of(stage, instruction, files);
+	g_autoptr(GPtrArray) files = mount_points_new();
+	g_autoptr(json_t) file_key = json_array(), mount_key = json_array();
+	g_autoptr(json_t) command = command_of(stage, instruction, files, file_key);
 	if (json_array_size(command) == 0)
 		return fail(error, BERTH_ERROR_INVALID,
 			"failed to marshal LLB definition: arguments are required");
 	g_autoptr(Mounts) mounts = mounts_read(stage, instruction, mount_key, error);
 	if (mounts == NULL)
 		return false;
-	g_autofree char *key = key_of(stage, instruction, command, mount_key, files),
+	g_autofree char *key = key_of(stage, instruction, command, mount_key, file_key),
 			*history = history_of(stage, command);
 	build_making(stage->build, key);
 	bool cached = cache_apply(stage, key);
 	if (cached)
 		vertex_cached(vertex);
-	Running running = {instruction, command, NULL, NULL, key};
+	Running running = {.instruction = instruction, .command = command, .key = key};
 	bool ok = cached || make(stage, &running, mounts, files, vertex, error);
 	build_made(stage->build, key);
 	return ok && stage_add_history(stage, history, true);

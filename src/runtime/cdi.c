@@ -179,7 +179,7 @@ static void add_groups(json_t *host, const json_t *gids)
 	}
 }
 
-static bool add_edits(json_t *spec, json_t *mounts, const json_t *edits, GError **error)
+static bool add_edits(json_t *spec, GPtrArray *mounts, const json_t *edits, GError **error)
 {
 	json_t *host = json_object_get(spec, "HostConfig"), *mount;
 	size_t i;
@@ -189,9 +189,10 @@ static bool add_edits(json_t *spec, json_t *mounts, const json_t *edits, GError 
 	if (!add_nodes(host, json_object_get(edits, "deviceNodes"), error))
 		return false;
 	json_array_foreach (json_object_get(edits, "mounts"), i, mount) {
-		json_t *made = cdi_mount(mount, error);
-		if (made == NULL || json_array_append_new(mounts, made) < 0)
+		MountPoint *made = cdi_mount(mount, error);
+		if (made == NULL)
 			return false;
+		g_ptr_array_add(mounts, made);
 	}
 	if (json_filled(json_object_get(edits, "env")))
 		json_array_extend(list_of(json_object_get(spec, "Config"), "Env"),
@@ -202,7 +203,7 @@ static bool add_edits(json_t *spec, json_t *mounts, const json_t *edits, GError 
 
 /* All devices of one request; what a file says for all of its devices is done once. */
 static bool add_devices(const Catalogue *catalogue, const json_t *names, json_t *spec,
-	json_t *mounts, GError **error)
+	GPtrArray *mounts, GError **error)
 {
 	g_autoptr(GHashTable) done = g_hash_table_new(NULL, NULL);
 	for (size_t i = 0; i < json_array_size(names); i++) {
@@ -222,7 +223,7 @@ static bool add_devices(const Catalogue *catalogue, const json_t *names, json_t 
 	return true;
 }
 
-static bool inject(const Catalogue *catalogue, const json_t *names, json_t *spec, json_t *mounts,
+static bool inject(const Catalogue *catalogue, const json_t *names, json_t *spec, GPtrArray *mounts,
 	GError **error)
 {
 	g_autoptr(GString) missing = g_string_new("");
@@ -296,7 +297,7 @@ static bool has_all(const Catalogue *catalogue, const json_t *names)
 }
 
 static bool inject_gpus(const Catalogue *catalogue, const json_t *request, json_t *spec,
-	json_t *mounts, GError **error)
+	GPtrArray *mounts, GError **error)
 {
 	g_autoptr(json_t) names = gpu_names(catalogue, request);
 	if (wants_gpu(request) && has_all(catalogue, names)) {
@@ -313,7 +314,7 @@ static bool inject_gpus(const Catalogue *catalogue, const json_t *request, json_
 }
 
 static bool inject_named(const Catalogue *catalogue, const json_t *request, json_t *spec,
-	json_t *mounts, GError **error)
+	GPtrArray *mounts, GError **error)
 {
 	if (json_int(request, "Count") != 0)
 		return fail(error, BERTH_ERROR_SYSTEM, "unexpected count in CDI device request");
@@ -322,7 +323,7 @@ static bool inject_named(const Catalogue *catalogue, const json_t *request, json
 	return inject(catalogue, json_object_get(request, "DeviceIDs"), spec, mounts, error);
 }
 
-json_t *cdi_inject(char *const *folders, json_t *spec, json_t *mounts, GError **error)
+json_t *cdi_inject(char *const *folders, json_t *spec, GPtrArray *mounts, GError **error)
 {
 	json_t *requests = json_at(spec, "HostConfig.DeviceRequests"), *request;
 	size_t i;

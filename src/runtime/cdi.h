@@ -9,12 +9,11 @@ json_t *cdi_devices(char *const *folders);
 /* The specification of a container with what its DeviceRequests come to, in Devices, Env and GroupAdd; mounts are added to the
  * list of those. A new reference: spec itself, where nothing was asked for. NULL with SYSTEM, in dockerd's words, and with the
  * file that is at fault. */
-json_t *cdi_inject(char *const *folders, json_t *spec, json_t *mounts, GError **error);
+json_t *cdi_inject(char *const *folders, json_t *spec, GPtrArray *mounts, GError **error);
 
 /* cdi_spec.c: one file, held against the specification. NULL with INVALID that says its path. */
 json_t *cdi_spec_read(int root_fd, const char *path, GError **error);
-/* Attributes, recursion and propagation of a mount with these options: "Attributes", "RW" ... as launch.c reads them. NULL with
- * INVALID for an unknown one. */
-json_t *cdi_mount(const json_t *mount, GError **error);
+/* A mount with its options as attributes, recursion and propagation. NULL with INVALID for an unknown one. */
+MountPoint *cdi_mount(const json_t *mount, GError **error);
 /* cdi_text.c: YAML, or the JSON that is a part of it, as text for schema_decode of this type. INVALID; the caller frees it. */
 char *cdi_text_read(const SchemaType *type, const char *text, size_t length, GError **error);

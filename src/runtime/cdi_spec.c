@@ -113,7 +113,7 @@ static const struct {
 	{"rslave", 0, 0, false, true}, {"shared", 0, 0, false, true},
 	{"rshared", 0, 0, false, true}};
 
-json_t *cdi_mount(const json_t *mount, GError **error)
+MountPoint *cdi_mount(const json_t *mount, GError **error)
 {
 	json_t *options = json_object_get(mount, "options");
 	const char *propagation = "rprivate";
@@ -132,10 +132,13 @@ json_t *cdi_mount(const json_t *mount, GError **error)
 		recursive = recursive || mount_options[o].recursive;
 		propagation = mount_options[o].propagation ? mount_options[o].name : propagation;
 	}
-	return json_pack("{s:s, s:s, s:s, s:b, s:I, s:b, s:s}", "Type", "bind", "Source",
-		json_str(mount, "hostPath"), "Destination", json_str(mount, "containerPath"), "RW",
-		(attributes & MOUNT_ATTR_RDONLY) == 0, "Attributes", (json_int_t)attributes,
-		"NonRecursive", !recursive, "Propagation", propagation);
+	MountPoint *made = mount_point_new(
+		MOUNT_BIND, json_str(mount, "hostPath"), json_str(mount, "containerPath"));
+	made->writable = (attributes & MOUNT_ATTR_RDONLY) == 0;
+	made->attributes = attributes;
+	made->non_recursive = !recursive;
+	mount_point_set(&made->propagation, propagation);
+	return made;
 }
 
 static bool check_mounts(const json_t *list, GError **error)
@@ -150,7 +153,7 @@ static bool check_mounts(const json_t *list, GError **error)
 		if (*type != '\0' && strcmp(type, "bind") != 0)
 			return fail(error, BERTH_ERROR_INVALID,
 				"invalid mount type \"%s\": only bind mounts are made", type);
-		g_autoptr(json_t) made = cdi_mount(one, error);
+		g_autoptr(MountPoint) made = cdi_mount(one, error);
 		if (made == NULL)
 			return false;
 	}

@@ -163,9 +163,9 @@ static const struct {
 	{"shared", PROPAGATION_SHARED, 0}};
 
 /* The index of a mount's propagation: private, unless it says otherwise. */
-static size_t propagation_of(const json_t *mount)
+static size_t propagation_of(const MountPoint *mount)
 {
-	const char *name = json_str(mount, "Propagation");
+	const char *name = mount->propagation;
 	for (size_t i = 0; i < G_N_ELEMENTS(propagations); i++)
 		if (strcmp(name, propagations[i].name) == 0)
 			return i;
@@ -175,10 +175,9 @@ static size_t propagation_of(const json_t *mount)
 /* Where one mount is shared, so is the root, as dockerd has it: what is bound below it in turn can be shared, too. */
 static gint64 root_propagation(const Launch *launch)
 {
-	size_t i;
-	json_t *mount;
-	json_array_foreach (launch->mounts, i, mount)
-		if (propagations[propagation_of(mount)].kind == PROPAGATION_SHARED)
+	for (guint i = 0; i < launch->mounts->len; i++)
+		if (propagations[propagation_of(launch->mounts->pdata[i])].kind ==
+			PROPAGATION_SHARED)
 			return PROPAGATION_SHARED;
 	return 0;
 }
@@ -257,8 +256,8 @@ static bool add_tmpfs(Plan *plan, const char *target, const char *options, GErro
 
 static int compare_depth(const void *a, const void *b)
 {
-	const char *x = json_str(*(json_t *const *)a, "Destination"),
-		   *y = json_str(*(json_t *const *)b, "Destination");
+	const char *x = (*(const MountPoint *const *)a)->target,
+		   *y = (*(const MountPoint *const *)b)->target;
 	int depth = 0;
 	for (; *x != '\0'; x++)
 		depth += *x == '/';
@@ -267,51 +266,48 @@ static int compare_depth(const void *a, const void *b)
 	return depth;
 }
 
-/* {"Type": "tree"}: Folders (top first) as one, of which Subpath is seen; Upper and Work, where it is written to. */
-static void add_tree(const Launch *launch, Plan *plan, const json_t *mount)
+/* Its folders as one. */
+static void add_tree(const Launch *launch, Plan *plan, const MountPoint *mount)
 {
-	gint64 attributes = json_bool(mount, "RW") ? 0 : MOUNT_ATTR_RDONLY;
+	gint64 attributes = mount->writable ? 0 : MOUNT_ATTR_RDONLY;
 	g_autofree char *scratch = g_build_filename(launch->folder, "scratch", NULL);
-	g_auto(GStrv) folders = json_strv(json_object_get(mount, "Folders"));
 	g_autoptr(GPtrArray) strings = g_ptr_array_new();
-	const char *const fixed[] = {json_str(mount, "Destination"), json_str(mount, "Subpath"),
-		scratch, json_str(mount, "Own")};
+	char *const fixed[] = {mount->target, mount->subpath, scratch, mount->own};
 	for (size_t i = 0; i < G_N_ELEMENTS(fixed); i++)
-		g_ptr_array_add(strings, (char *)fixed[i]);
-	for (int i = 0; folders[i] != NULL; i++)
-		g_ptr_array_add(strings, folders[i]);
+		g_ptr_array_add(strings, fixed[i]);
+	for (int i = 0; mount->folders[i] != NULL; i++)
+		g_ptr_array_add(strings, mount->folders[i]);
 	g_ptr_array_add(strings, NULL);
 	plan_add(plan, PLAN_MOUNT_TREE, &attributes, 1, (char *const *)strings->pdata);
 }
 
-/* {"Type": "file"}: Content (base64) with Mode, Uid and Gid. */
-static void add_file(Plan *plan, const json_t *mount)
+static void add_file(Plan *plan, const MountPoint *mount)
 {
 	gsize length;
-	g_autofree guchar *content = g_base64_decode(json_str(mount, "Content"), &length);
+	const void *content = g_bytes_get_data(mount->content, &length);
 	size_t count = FILE_NUMBERS + (length + sizeof(gint64) - 1) / sizeof(gint64);
 	g_autofree gint64 *numbers = g_new0(gint64, count);
-	char *strings[] = {(char *)json_str(mount, "Destination"), NULL};
-	numbers[FILE_MODE] = json_int(mount, "Mode");
-	numbers[FILE_UID] = json_int(mount, "Uid");
-	numbers[FILE_GID] = json_int(mount, "Gid");
+	char *strings[] = {mount->target, NULL};
+	numbers[FILE_MODE] = mount->file_mode;
+	numbers[FILE_UID] = mount->uid;
+	numbers[FILE_GID] = mount->gid;
 	numbers[FILE_LENGTH] = (gint64)length;
-	memcpy(numbers + FILE_NUMBERS, content, length);
+	if (length > 0)
+		memcpy(numbers + FILE_NUMBERS, content, length);
 	plan_add(plan, PLAN_FILE, numbers, count, strings);
 }
 
 /* What nobody can do at once, in dockerd's words and, as there, at the start only. */
-static bool check_bind(const json_t *mount, GError **error)
+static bool check_bind(const MountPoint *mount, GError **error)
 {
 	const struct {
 		bool there;
 		const char *words;
-	} conflicts[] = {{json_bool(mount, "ReadOnlyNonRecursive") &&
-					 json_bool(mount, "ReadOnlyForceRecursive"),
+	} conflicts[] = {{mount->read_only_non_recursive && mount->read_only_force_recursive,
 				 "ReadOnlyNonRecursive && BindOptions.ReadOnlyForceRecursive"},
-		{json_bool(mount, "RW") && json_bool(mount, "ReadOnlyNonRecursive"),
+		{mount->writable && mount->read_only_non_recursive,
 			"!ReadOnly && BindOptions.ReadOnlyNonRecursive"},
-		{json_bool(mount, "RW") && json_bool(mount, "ReadOnlyForceRecursive"),
+		{mount->writable && mount->read_only_force_recursive,
 			"!ReadOnly && BindOptions.ReadOnlyForceRecursive"}};
 	for (size_t i = 0; i < G_N_ELEMENTS(conflicts); i++)
 		if (conflicts[i].there)
@@ -322,57 +318,55 @@ static bool check_bind(const json_t *mount, GError **error)
 
 /* A bind or a volume. What is read-only is so with all that is mounted below it, unless only the topmost was asked for.
  * Attributes: what CDI asks for beside (cdi_spec.c). */
-static void add_user_bind(Plan *plan, const json_t *mount)
+static void add_user_bind(Plan *plan, const MountPoint *mount)
 {
 	size_t propagation = propagation_of(mount);
-	gint64 flags = (json_bool(mount, "NonRecursive") ? 0 : PLAN_BIND_RECURSIVE) |
-		       (json_bool(mount, "ReadOnlyNonRecursive") ? 0 : PLAN_BIND_RECURSIVE_ATTR) |
-		       (strcmp(json_str(mount, "Type"), "volume") == 0 ? PLAN_BIND_MAPPED : 0) |
-		       (json_bool(mount, "MayBePrivate") ? PLAN_BIND_MAY_BE_PRIVATE : 0) |
+	gint64 flags = (mount->non_recursive ? 0 : PLAN_BIND_RECURSIVE) |
+		       (mount->read_only_non_recursive ? 0 : PLAN_BIND_RECURSIVE_ATTR) |
+		       (mount->type == MOUNT_VOLUME ? PLAN_BIND_MAPPED : 0) |
+		       (mount->may_be_private ? PLAN_BIND_MAY_BE_PRIVATE : 0) |
 		       propagations[propagation].recursive;
-	add_bind(plan, json_str(mount, "Source"), json_str(mount, "Destination"),
-		(json_bool(mount, "RW") ? 0 : MOUNT_ATTR_RDONLY) | json_int(mount, "Attributes"),
-		flags, propagations[propagation].kind, "", json_str(mount, "Subpath"));
+	add_bind(plan, mount->source, mount->target,
+		(mount->writable ? 0 : MOUNT_ATTR_RDONLY) | mount->attributes, flags,
+		propagations[propagation].kind, "", mount->subpath);
+}
+
+static bool add_mount(const Launch *launch, Plan *plan, const MountPoint *mount, GError **error)
+{
+	switch (mount->type) {
+	case MOUNT_TMPFS:
+		return add_tmpfs(plan, mount->target, mount->options, error);
+	case MOUNT_TREE:
+		add_tree(launch, plan, mount);
+		return true;
+	case MOUNT_FILE:
+		add_file(plan, mount);
+		return true;
+	default:
+		if (!check_bind(mount, error))
+			return false;
+		add_user_bind(plan, mount);
+		return true;
+	}
 }
 
 /* What the user asked for, parents before what lies in them. */
 static bool add_user_mounts(const Launch *launch, Plan *plan, GError **error)
 {
 	g_autoptr(GPtrArray) sorted = g_ptr_array_new();
-	size_t i;
-	json_t *mount;
-	json_array_foreach (launch->mounts, i, mount)
-		g_ptr_array_add(sorted, mount);
+	for (guint i = 0; i < launch->mounts->len; i++)
+		g_ptr_array_add(sorted, launch->mounts->pdata[i]);
 	g_ptr_array_sort(sorted, compare_depth);
-	for (i = 0; i < sorted->len; i++) {
-		mount = sorted->pdata[i];
-		const char *target = json_str(mount, "Destination");
-		if (strcmp(json_str(mount, "Type"), "tmpfs") == 0) {
-			if (!add_tmpfs(plan, target, json_str(mount, "Options"), error))
-				return false;
-			continue;
-		}
-		if (strcmp(json_str(mount, "Type"), "tree") == 0) {
-			add_tree(launch, plan, mount);
-			continue;
-		}
-		if (strcmp(json_str(mount, "Type"), "file") == 0) {
-			add_file(plan, mount);
-			continue;
-		}
-		if (!check_bind(mount, error))
+	for (guint i = 0; i < sorted->len; i++)
+		if (!add_mount(launch, plan, sorted->pdata[i], error))
 			return false;
-		add_user_bind(plan, mount);
-	}
 	return true;
 }
 
 static bool is_mounted_over(const Launch *launch, const char *target)
 {
-	size_t i;
-	json_t *mount;
-	json_array_foreach (launch->mounts, i, mount)
-		if (strcmp(json_str(mount, "Destination"), target) == 0)
+	for (guint i = 0; i < launch->mounts->len; i++)
+		if (strcmp(((MountPoint *)launch->mounts->pdata[i])->target, target) == 0)
 			return true;
 	return false;
 }

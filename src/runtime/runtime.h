@@ -2,6 +2,7 @@
  * what the plan holds is final. It must not know the API, the database or other containers. */
 #pragma once
 #include "base/json.h"
+#include "runtime/mount_point.h"
 #include "runtime/namespace_mode.h"
 #include "shim/plan_format.h"
 
@@ -163,8 +164,9 @@ typedef struct {
 	const char *network_folder; /* where its hosts, hostname and resolv.conf are */
 	const char *layer_folder;   /* whose subfolders are the layers */
 	const char *exit_file, *socket;
-	char **layers;			      /* folder names, lowest first */
-	const json_t *config, *host, *mounts; /* mounts: as in inspect, with what launch needs */
+	char **layers; /* folder names, lowest first */
+	const json_t *config, *host;
+	const GPtrArray *mounts; /* of MountPoint */
 	const NamespaceModes *modes;
 	const char *hostname;
 	const User *user;

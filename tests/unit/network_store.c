@@ -6,6 +6,7 @@
 
 /* As the engines before this one made it: the fourth version of the state. */
 static const char before[] =
+	"CREATE TABLE containers (id TEXT, mounts TEXT);"
 	"CREATE TABLE networks (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, created INTEGER,"
 	" spec TEXT) WITHOUT ROWID;"
 	"INSERT INTO networks VALUES ('1', 'mine', 1, '{\"Driver\":\"bridge\",\"_Chosen\":true}');"

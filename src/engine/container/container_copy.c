@@ -33,7 +33,7 @@ typedef struct {
 	int file_fd; /* what path is, where that is a mounted file of a container that does not run; or -1 */
 	bool read_only_root, read_only_mount, locked;
 	GPtrArray *volumes; /* of char *: those that are held for it */
-	json_t *mounts;
+	GPtrArray *mounts;  /* of MountPoint */
 	const char *called; /* how the container was asked for: for errors */
 	Userns ids; /* whose are its files, seen from here: those of its user namespace, while it runs */
 	Container *container;
@@ -47,7 +47,7 @@ static void place_clear(Place *place)
 	g_free(place->asked);
 	g_free(place->led);
 	g_free(place->path);
-	json_decref(place->mounts);
+	g_clear_pointer(&place->mounts, g_ptr_array_unref);
 	for (guint i = 0; place->volumes != NULL && i < place->volumes->len; i++)
 		volume_release(place->container->engine, place->volumes->pdata[i]);
 	g_clear_pointer(&place->volumes, g_ptr_array_unref);
@@ -72,14 +72,14 @@ static const char *below(const char *path, const char *target)
 }
 
 /* The mount that a path without links lies in, the deepest; rest: what is behind its target. NULL: the root's. */
-static const json_t *mount_of(const Place *place, const char *path, const char **rest)
+static const MountPoint *mount_of(const Place *place, const char *path, const char **rest)
 {
-	const json_t *best = NULL, *mount;
-	for (size_t i = 0; i < json_array_size(place->mounts); i++) {
-		mount = json_array_get(place->mounts, i);
-		const char *target = json_str(mount, "Destination"), *behind = below(path, target);
-		if (behind != NULL && *json_str(mount, "Source") != '\0' &&
-			(best == NULL || strlen(target) > strlen(json_str(best, "Destination")))) {
+	const MountPoint *best = NULL;
+	for (guint i = 0; i < place->mounts->len; i++) {
+		const MountPoint *mount = place->mounts->pdata[i];
+		const char *behind = below(path, mount->target);
+		if (behind != NULL && *mount->source != '\0' &&
+			(best == NULL || strlen(mount->target) > strlen(best->target))) {
 			best = mount;
 			*rest = behind;
 		}
@@ -106,10 +106,10 @@ static void add_network_files(Place *place, const Spec *spec)
 }
 
 /* What a container that does not run would have there: O_PATH, of a folder or of whatever else. */
-static int mount_open(Place *place, const json_t *mount, GError **error)
+static int mount_open(Place *place, const MountPoint *mount, GError **error)
 {
-	char *name = g_strdup(json_str(mount, "Name"));
-	if (strcmp(json_str(mount, "Type"), "volume") != 0 ||
+	char *name = g_strdup(mount->name);
+	if (mount->type != MOUNT_VOLUME ||
 		g_ptr_array_find_with_equal_func(place->volumes, name, g_str_equal, NULL)) {
 		g_free(name);
 	} else if (volume_hold(place->container->engine, name, error)) {
@@ -137,7 +137,7 @@ enum { FROM_ROOT = -1, NOTHING_THERE = -2 };
 
 /* O_PATH of a path, from the root. A volume of a container that does not run is looked into where it would be mounted. */
 static int open_from_root(
-	const Place *place, const char *path, const json_t *mount, const char *rest)
+	const Place *place, const char *path, const MountPoint *mount, const char *rest)
 {
 	autofd volume = mount != NULL ? mount_source_open(mount, NULL) : -1;
 	return path_open_in_root(volume >= 0 ? volume : place->root_fd,
@@ -153,7 +153,7 @@ static char *link_at(const Place *place, const char *path, int *at)
 {
 	char target[PATH_MAX];
 	const char *rest = path;
-	const json_t *mount = place->locked ? mount_of(place, path, &rest) : NULL;
+	const MountPoint *mount = place->locked ? mount_of(place, path, &rest) : NULL;
 	bool entered = mount != NULL && *rest == '\0';
 	if (*at == NOTHING_THERE && !entered)
 		return NULL;
@@ -229,12 +229,12 @@ static bool ends_in_folder(const char *path)
 static bool enter_mount(Place *place, const char *path, GError **error)
 {
 	const char *rest = path;
-	const json_t *mount = mount_of(place, path, &rest);
+	const MountPoint *mount = mount_of(place, path, &rest);
 	place->path = g_strdup(path);
 	if (mount == NULL)
 		return true;
 	place->read_only_root = false;
-	place->read_only_mount = !json_bool(mount, "RW");
+	place->read_only_mount = !mount->writable;
 	if (!place->locked)
 		return true;
 	autofd source = mount_open(place, mount, error);
@@ -242,7 +242,7 @@ static bool enter_mount(Place *place, const char *path, GError **error)
 		return false;
 	int folder = openat(source, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0 && errno != ENOTDIR)
-		return fail_errno(error, "cannot open %s", json_str(mount, "Source"));
+		return fail_errno(error, "cannot open %s", mount->source);
 	if (folder < 0 && (*rest != '\0' || ends_in_folder(place->asked)))
 		return fail(error, BERTH_ERROR_INVALID, "lstat %s: not a directory", place->asked);
 	if (folder < 0) {
@@ -389,7 +389,7 @@ static int graft_open(gpointer data, const char *path, GError **error)
 {
 	Place *place = data;
 	const char *rest = "";
-	const json_t *mount = mount_of(place, path, &rest);
+	const MountPoint *mount = mount_of(place, path, &rest);
 	if (mount == NULL || *rest != '\0')
 		return -1;
 	if (!place->locked)
@@ -452,9 +452,8 @@ static char *seen_path(Place *place, const char *folder)
 static bool holds_target(const Place *place, const char *path)
 {
 	bool found = false;
-	for (size_t i = 0; i < json_array_size(place->mounts); i++)
-		found = found || below(json_str(json_array_get(place->mounts, i), "Destination"),
-					 path) != NULL;
+	for (guint i = 0; !found && i < place->mounts->len; i++)
+		found = below(((MountPoint *)place->mounts->pdata[i])->target, path) != NULL;
 	return found;
 }
 
@@ -467,7 +466,7 @@ static bool is_mount_target(
 	(void)folder_fd;
 	g_autofree char *in = seen_path(place, folder),
 			*path = in != NULL ? g_build_filename(in, name, NULL) : g_strdup("/");
-	const json_t *mount = mount_of(place, path, &rest);
+	const MountPoint *mount = mount_of(place, path, &rest);
 	if (mount == NULL || *rest != '\0')
 		return !as_folder && holds_target(place, path);
 	autofd source = as_folder ? mount_source_open(mount, NULL) : -1;
@@ -479,14 +478,14 @@ static int open_seen_folder(gpointer data, const char *folder)
 	Place *place = data;
 	g_autofree char *path = seen_path(place, folder);
 	const char *rest = path;
-	const json_t *mount = path != NULL ? mount_of(place, path, &rest) : NULL;
+	const MountPoint *mount = path != NULL ? mount_of(place, path, &rest) : NULL;
 	autofd stopped = mount == NULL ? -1 : mount_open(place, mount, NULL);
 	errno = EACCES;
 	if (path == NULL || (mount != NULL && stopped < 0))
 		return -1;
 	if (mount == NULL)
 		return path_make_in_root(place->root_fd, path, 0755);
-	if (!json_bool(mount, "RW")) {
+	if (!mount->writable) {
 		errno = EROFS;
 		return -1;
 	}
@@ -499,7 +498,7 @@ bool container_copy_in(Container *container, const char *called, const char *pat
 	g_auto(Place) place = place_of(container, called);
 	g_autoptr(Spec) spec = container_spec(container, error);
 	UnpackOwner user = {0};
-	bool owned = how.user_owns && *json_str(spec->config, "User") != '\0';
+	bool owned = spec != NULL && how.user_owns && *json_str(spec->config, "User") != '\0';
 	if (!open_place(&place, path, true, owned ? &user : NULL, error))
 		return false;
 	if (place.read_only_root || place.read_only_mount)
@@ -514,8 +513,7 @@ bool container_copy_in(Container *container, const char *called, const char *pat
 		return fail(error, BERTH_ERROR_NOT_FOUND,
 			"Could not find the file %s in container %s", path, called);
 	UnpackMounts mounts = {
-		.folder =
-			place.locked && json_array_size(place.mounts) > 0 ? open_seen_folder : NULL,
+		.folder = place.locked && place.mounts->len > 0 ? open_seen_folder : NULL,
 		.is_busy = place.locked ? is_mount_target : is_mount_root,
 		.data = &place,
 	};

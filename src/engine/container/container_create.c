@@ -96,11 +96,12 @@ static bool make_workdir(
 }
 
 /* The name is a UNIQUE column: of two that ask for it at once, one gets it. */
-static bool add_row(Engine *engine, const ContainerRow *row, const Spec *spec, const json_t *mounts,
-	GError **error)
+static bool add_row(Engine *engine, const ContainerRow *row, const Spec *spec,
+	const GPtrArray *mounts, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	g_autofree char *spec_text = json_text(spec->json), *mounts_text = json_text(mounts);
+	g_autoptr(json_t) mounts_row = mount_points_row(mounts);
+	g_autofree char *spec_text = json_text(spec->json), *mounts_text = json_text(mounts_row);
 	if (container_store_add(engine->store, row, spec_text, mounts_text, &problem))
 		return true;
 	if (problem->code == BERTH_ERROR_CONFLICT)
@@ -121,7 +122,7 @@ static bool make(Engine *engine, const char *name, const char *image_id, const j
 	/* Asked before the mounts are made, so that a refused container leaves no volumes. */
 	if (!container_name_free(engine, name, error) || !labels_allot(engine, spec, error))
 		return false;
-	g_autoptr(json_t) mounts = mount_points_make(engine, spec, image_id, error);
+	g_autoptr(GPtrArray) mounts = mount_points_make(engine, spec, image_id, error);
 	if (mounts == NULL) {
 		labels_forget(engine, spec);
 		return false;

@@ -45,16 +45,14 @@ static void drop_waiting(Container *container)
 	g_mutex_unlock(&container->engine->lock);
 }
 
-static void remove_anonymous_volumes(Container *container, const json_t *mounts)
+static void remove_anonymous_volumes(Container *container, const GPtrArray *mounts)
 {
 	Engine *engine = container->engine;
-	size_t i;
-	json_t *mount;
-	json_array_foreach (mounts, i, mount) {
-		if (strcmp(json_str(mount, "Type"), "volume") != 0)
+	for (guint i = 0; mounts != NULL && i < mounts->len; i++) {
+		const MountPoint *mount = mounts->pdata[i];
+		if (mount->type != MOUNT_VOLUME)
 			continue;
-		g_autoptr(VolumeRow) volume =
-			volume_store_get(engine->store, json_str(mount, "Name"));
+		g_autoptr(VolumeRow) volume = volume_store_get(engine->store, mount->name);
 		if (volume != NULL && volume->anonymous)
 			volume_remove(engine, volume->name, false,
 				NULL); /* in use by another: it stays */
@@ -76,7 +74,7 @@ static bool forget_row(Container *container, GError **error)
 }
 
 /* The row goes in one commit; the folder is renamed away at once and deleted in the background. */
-static bool forget(Container *container, const json_t *mounts, bool volumes, GError **error)
+static bool forget(Container *container, const GPtrArray *mounts, bool volumes, GError **error)
 {
 	Engine *engine = container->engine;
 	if (!forget_row(container, error))
@@ -120,7 +118,7 @@ static bool end_running(Container *container, GError **error)
 static bool remove_ended(Container *container, bool volumes, GError **error)
 {
 	Engine *engine = container->engine;
-	g_autoptr(json_t) mounts = container_mounts(container, NULL);
+	g_autoptr(GPtrArray) mounts = container_mounts(container, NULL);
 	g_autoptr(Spec) spec = container_spec_or_none(container);
 	container_set_status(container, STATUS_REMOVING);
 	drop_waiting(container);

@@ -178,7 +178,7 @@ static void trace_plan(const Container *container, Plan *plan)
 }
 
 static int make_plan(
-	Container *container, const Spec *spec, const json_t *mounts, GArray *held, GError **error)
+	Container *container, const Spec *spec, const GPtrArray *mounts, GArray *held, GError **error)
 {
 	static const char join_ipc[] = "failed to join IPC namespace";
 	Engine *engine = container->engine;
@@ -296,7 +296,8 @@ static void started(Container *container, const Spec *spec, ShimLink *link)
 	shim_link_watch(link);
 }
 
-bool container_launch(Container *container, const Spec *spec, const json_t *mounts, GError **error)
+bool container_launch(
+	Container *container, const Spec *spec, const GPtrArray *mounts, GError **error)
 {
 	shim_wait_gone(container);
 	Userns ids = userns_of(container->engine, &spec->modes);
@@ -333,7 +334,7 @@ static void forget_exit(Container *container)
 }
 
 /* With what the Container Device Interface adds to it; a new reference. */
-static Spec *with_devices(Container *container, Spec *spec, json_t *mounts, GError **error)
+static Spec *with_devices(Container *container, Spec *spec, GPtrArray *mounts, GError **error)
 {
 	json_t *json =
 		cdi_inject(container->engine->config->cdi_folders, spec->json, mounts, error);
@@ -350,10 +351,10 @@ static bool launch(Container *container, GError **error)
 	g_autoptr(Spec) kept = container_spec(container, error);
 	Spec *named = kept != NULL ? spec_adopt_hostname(container, kept, error) : NULL;
 	g_autoptr(Spec) spec = named != NULL ? labels_adopt(container, named, error) : NULL;
-	g_autoptr(json_t) asked = spec != NULL ? container_mounts(container, error) : NULL;
-	g_autoptr(json_t) mounts = asked != NULL ? mount_points_trees(container->engine,
-							   container->row.id, asked, error)
-						 : NULL;
+	g_autoptr(GPtrArray) asked = spec != NULL ? container_mounts(container, error) : NULL;
+	g_autoptr(GPtrArray) mounts = asked != NULL ? mount_points_trees(container->engine,
+							      container->row.id, asked, error)
+						    : NULL;
 	g_autoptr(Spec) whole =
 		mounts != NULL ? with_devices(container, spec, mounts, error) : NULL;
 	return whole != NULL && container_launch(container, whole, mounts, error);

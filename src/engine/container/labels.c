@@ -143,26 +143,26 @@ Spec *labels_adopt(Container *container, Spec *spec, GError **error)
 }
 
 /* ":z" and ":Z" of a bind; volumes are "z" where nothing else is said. */
-static const char *sharing_of(const json_t *mount)
+static const char *sharing_of(const MountPoint *mount)
 {
-	g_auto(GStrv) words = g_strsplit(json_str(mount, "Mode"), ",", -1);
+	g_auto(GStrv) words = g_strsplit(mount->mode, ",", -1);
 	return g_strv_contains((const char *const *)words, "Z")	  ? "Z"
 	       : g_strv_contains((const char *const *)words, "z") ? "z"
 								  : "";
 }
 
-bool labels_put(const Spec *spec, const json_t *mounts, GError **error)
+bool labels_put(const Spec *spec, const GPtrArray *mounts, GError **error)
 {
 	const char *label = spec->mount_label;
 	bool ok = true;
-	for (size_t i = 0; *label != '\0' && ok && i < json_array_size(mounts); i++) {
-		const json_t *mount = json_array_get(mounts, i);
+	for (guint i = 0; *label != '\0' && ok && i < mounts->len; i++) {
+		const MountPoint *mount = mounts->pdata[i];
 		const char *sharing = sharing_of(mount);
 		if (*sharing == '\0')
 			continue;
 		autofd source = mount_source_open(mount, error);
-		ok = source >= 0 && selinux_relabel(source, json_str(mount, "Source"), label,
-					    *sharing == 'z', "/", error);
+		ok = source >= 0 &&
+		     selinux_relabel(source, mount->source, label, *sharing == 'z', "/", error);
 	}
 	return ok;
 }

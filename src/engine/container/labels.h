@@ -11,5 +11,5 @@ Spec *labels_adopt(Container *container, Spec *spec, GError **error);
 void labels_remember(Engine *engine, const Spec *spec);
 void labels_forget(Engine *engine, const Spec *spec);
 /* Relabels what is mounted with :z or :Z; and the files of its network. */
-bool labels_put(const Spec *spec, const json_t *mounts, GError **error);
+bool labels_put(const Spec *spec, const GPtrArray *mounts, GError **error);
 bool labels_put_network(const Spec *spec, const char *folder, GError **error);

@@ -13,7 +13,8 @@ bool container_name_free(Engine *engine, const char *name, GError **error);
 
 /* container_start.c, container_stop.c, ... */
 /* What container_start does once it may: by these mounts. */
-bool container_launch(Container *container, const Spec *spec, const json_t *mounts, GError **error);
+bool container_launch(
+	Container *container, const Spec *spec, const GPtrArray *mounts, GError **error);
 /* NOT_MODIFIED if it runs. automatic: by its restart policy, where it is due still. *failed: it was tried. Whoever starts
  * containers calls container_start (container_policy.h). */
 bool container_start_once(Container *container, bool automatic, bool *failed, GError **error);

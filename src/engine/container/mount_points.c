@@ -17,19 +17,19 @@
 typedef struct {
 	Engine *engine;
 	const NamespaceModes *modes;
-	json_t *list;	       /* what is made */
+	GPtrArray *list;       /* of MountPoint: what is made */
 	const char *image_id;  /* whose content fills new volumes */
-	GPtrArray *copy_up;    /* of json_t: volumes that may be empty */
-	GHashTable *by_target; /* destination -> json_t of list (borrowed) */
+	GPtrArray *copy_up;    /* of MountPoint (borrowed): volumes that may be empty */
+	GHashTable *by_target; /* target -> MountPoint of list (borrowed) */
 	GHashTable *
 		asked; /* of char *: targets of Binds and Mounts, each of which may be named once */
 } Points;
 
 /* A folder for a bind whose source is missing, where that is asked for: the container's root has it. */
-static bool make_source(const json_t *mount, Userns ids, GError **error)
+static bool make_source(const MountPoint *mount, Userns ids, GError **error)
 {
-	const char *source = json_str(mount, "Source");
-	if (!json_bool(mount, "Create") || access(source, F_OK) == 0)
+	const char *source = mount->source;
+	if (!mount->create || access(source, F_OK) == 0)
 		return true;
 	autofd root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	autofd made = root < 0 ? -1 : path_make_in_root_for(root, source, 0755, ids.uid, ids.gid);
@@ -38,65 +38,62 @@ static bool make_source(const json_t *mount, Userns ids, GError **error)
 		       source);
 }
 
-bool mount_points_prepare(const json_t *mounts, Userns ids, GError **error)
+bool mount_points_prepare(const GPtrArray *mounts, Userns ids, GError **error)
 {
-	for (size_t i = 0; i < json_array_size(mounts); i++)
-		if (!make_source(json_array_get(mounts, i), ids, error))
+	for (guint i = 0; i < mounts->len; i++)
+		if (!make_source(mounts->pdata[i], ids, error))
 			return false;
 	return true;
 }
 
-/* Later ones replace earlier of less weight. Takes mount over; what is returned is the list's. */
-static json_t *put(Points *points, json_t *mount)
+/* Later ones take the place of earlier ones. Takes mount over; what is returned is the list's. */
+static MountPoint *put(Points *points, MountPoint *mount)
 {
-	char *target = g_strdup(json_str(mount, "Destination"));
-	json_t *there = g_hash_table_lookup(points->by_target, target);
+	MountPoint *there = g_hash_table_lookup(points->by_target, mount->target);
 	if (there == NULL) {
-		g_hash_table_insert(points->by_target, target, mount);
-		json_array_append_new(points->list, mount);
+		g_hash_table_insert(points->by_target, g_strdup(mount->target), mount);
+		g_ptr_array_add(points->list, mount);
 		return mount;
 	}
-	g_free(target);
-	json_object_clear(there);
-	json_object_update(there, mount);
-	json_decref(mount);
+	MountPoint before = *there;
+	*there = *mount;
+	*mount = before;
+	mount_point_unref(mount);
 	return there;
 }
 
-/* Adds a mount in the order of keys that inspect shows. */
-static json_t *add(Points *points, const char *type, const char *name, const char *source,
-	const char *destination, const char *mode, bool writable, const char *propagation)
+static MountPoint *add(
+	Points *points, MountType type, const char *source, const char *target, bool writable)
 {
-	g_autofree char *clean = path_normal(destination, "/");
-	json_t *mount = json_object();
-	json_object_set_new(mount, "Type", json_string(type));
-	if (name != NULL)
-		json_object_set_new(mount, "Name", json_string(name));
-	json_object_set_new(mount, "Source", json_lenient(source));
-	json_object_set_new(mount, "Destination", json_lenient(clean));
-	if (name != NULL)
-		json_object_set_new(mount, "Driver", json_string("local"));
-	json_object_set_new(mount, "Mode", json_string(mode));
-	json_object_set_new(mount, "RW", json_boolean(writable));
-	json_object_set_new(mount, "Propagation", json_string(propagation));
+	g_autofree char *clean = path_normal(target, "/");
+	MountPoint *mount = mount_point_new(type, source, clean);
+	mount->writable = writable;
 	return put(points, mount);
 }
 
-static json_t *add_volume(Points *points, const char *name, const char *driver,
-	const json_t *labels, const json_t *options, const char *destination, const char *mode,
-	bool writable, bool copy, GError **error)
+/* What is asked of one volume. */
+typedef struct {
+	const char *name, *driver; /* name: "" or NULL for a new one */
+	const json_t *labels, *options;
+	const char *target, *mode;
+	bool writable, copy;
+} VolumeWish;
+
+static MountPoint *add_volume(Points *points, const VolumeWish *wish, GError **error)
 {
-	g_autofree char *generated = name == NULL || *name == '\0' ? id_generate() : NULL;
+	bool named = wish->name != NULL && *wish->name != '\0';
+	g_autofree char *name = named ? g_strdup(wish->name) : id_generate();
 	g_autoptr(json_t) marked =
-		generated != NULL ? json_pack("{s:s}", "com.docker.volume.anonymous", "") : NULL;
-	name = generated != NULL ? generated : name;
-	g_autoptr(VolumeRow) volume = volume_make(
-		points->engine, name, driver, labels != NULL ? labels : marked, options, error);
+		named ? NULL : json_pack("{s:s}", "com.docker.volume.anonymous", "");
+	g_autoptr(VolumeRow) volume = volume_make(points->engine, name, wish->driver,
+		wish->labels != NULL ? wish->labels : marked, wish->options, error);
 	if (volume == NULL)
 		return NULL;
 	g_autofree char *source = volume_store_path(points->engine->store, name);
-	json_t *mount = add(points, "volume", name, source, destination, mode, writable, "");
-	if (copy)
+	MountPoint *mount = add(points, MOUNT_VOLUME, source, wish->target, wish->writable);
+	mount_point_set(&mount->name, name);
+	mount_point_set(&mount->mode, wish->mode);
+	if (wish->copy)
 		g_ptr_array_add(points->copy_up, mount);
 	return mount;
 }
@@ -173,9 +170,10 @@ static bool is_in(const char *path, const char *folder)
 /* A bind, with the propagation that was asked for or "": private. What holds the engine's folder, or lies in it, follows the
  * host where that shares it, so that no container keeps mounts that the engine takes away (dockerd's rule). NULL with
  * INVALID. */
-static json_t *add_host_bind(Points *points, const char *source, const char *target,
-	const char *mode, bool writable, const char *asked, GError **error)
+static MountPoint *add_host_bind(Points *points, const char *path, const char *target,
+	bool writable, const char *asked, GError **error)
 {
+	g_autofree char *source = path_normal(path, "/");
 	const char *root = points->engine->store->root;
 	bool ours = is_in(source, root) || is_in(root, source), implied = ours && *asked == '\0';
 	if (ours && !implied && strcmp(asked, "rslave") != 0 && strcmp(asked, "rshared") != 0) {
@@ -186,12 +184,11 @@ static json_t *add_host_bind(Points *points, const char *source, const char *tar
 			root, source, asked);
 		return NULL;
 	}
-	json_t *made = add(points, "bind", NULL, source, target, mode, writable,
-		implied	       ? "rslave"
-		: *asked != '\0' ? asked
-				 : "rprivate");
-	if (implied)
-		json_object_set_new(made, "MayBePrivate", json_true());
+	MountPoint *made = add(points, MOUNT_BIND, source, target, writable);
+	made->may_be_private = implied;
+	mount_point_set(&made->propagation, implied	     ? "rslave"
+					    : *asked != '\0' ? asked
+							     : "rprivate");
 	return made;
 }
 
@@ -203,57 +200,63 @@ static bool add_bind(Points *points, const char *bind, const char *driver, GErro
 		!note_target(points, json_str(mount, "Target"), error))
 		return false;
 	bool writable = !json_bool(mount, "ReadOnly");
-	const char *target = json_str(mount, "Target");
+	const char *source = json_str(mount, "Source"), *target = json_str(mount, "Target");
 	/* Docker shows "z" for a named volume without a mode. */
+	VolumeWish wish = {.name = source,
+		.driver = driver,
+		.target = target,
+		.mode = *text != '\0' ? text : "z",
+		.writable = writable,
+		.copy = !json_bool(mount, "VolumeOptions.NoCopy")};
 	if (strcmp(json_str(mount, "Type"), "volume") == 0)
-		return add_volume(points, json_str(mount, "Source"), driver, NULL, NULL, target,
-			       *text != '\0' ? text : "z", writable,
-			       !json_bool(mount, "VolumeOptions.NoCopy"), error) != NULL;
-	g_autofree char *source = path_normal(json_str(mount, "Source"), "/");
-	json_t *made = add_host_bind(points, source, target, text, writable,
+		return add_volume(points, &wish, error) != NULL;
+	/* -v makes what is missing on the host; --mount does not, unless it is asked to. */
+	MountPoint *made = add_host_bind(points, source, target, writable,
 		json_str(mount, "BindOptions.Propagation"), error);
 	if (made == NULL)
 		return false;
-	/* -v makes what is missing on the host; --mount does not, unless it is asked to. */
-	json_object_set_new(made, "Create", json_true());
+	mount_point_set(&made->mode, text);
+	made->create = true;
 	return make_source(made, userns_of(points->engine, points->modes), error);
 }
 
 static bool add_mount_bind(Points *points, const json_t *mount, GError **error)
 {
-	static const char *const kept[] = {
-		"NonRecursive", "ReadOnlyNonRecursive", "ReadOnlyForceRecursive"};
+	const json_t *options = json_object_get(mount, "BindOptions");
 	g_autofree char *source = path_normal(json_str(mount, "Source"), "/");
-	bool create = json_bool(mount, "BindOptions.CreateMountpoint");
+	bool create = json_bool(options, "CreateMountpoint");
 	if (!create && access(source, F_OK) < 0)
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid mount config for type \"bind\": bind source path does not exist: "
 			"%s",
 			source);
-	json_t *made = add_host_bind(points, source, json_str(mount, "Target"), "",
-		!json_bool(mount, "ReadOnly"), json_str(mount, "BindOptions.Propagation"), error);
+	MountPoint *made = add_host_bind(points, source, json_str(mount, "Target"),
+		!json_bool(mount, "ReadOnly"), json_str(options, "Propagation"), error);
 	if (made == NULL)
 		return false;
-	for (size_t i = 0; i < G_N_ELEMENTS(kept); i++)
-		if (json_bool(json_object_get(mount, "BindOptions"), kept[i]))
-			json_object_set_new(made, kept[i], json_true());
-	if (create)
-		json_object_set_new(made, "Create", json_true());
+	made->non_recursive = json_bool(options, "NonRecursive");
+	made->read_only_non_recursive = json_bool(options, "ReadOnlyNonRecursive");
+	made->read_only_force_recursive = json_bool(options, "ReadOnlyForceRecursive");
+	made->create = create;
 	return make_source(made, userns_of(points->engine, points->modes), error);
 }
 
 static bool add_mount_volume(Points *points, const json_t *mount, GError **error)
 {
-	const char *driver = json_str(mount, "VolumeOptions.DriverConfig.Name"),
-		   *subpath = json_str(mount, "VolumeOptions.Subpath");
-	json_t *made = add_volume(points, json_str(mount, "Source"), driver,
-		json_at(mount, "VolumeOptions.Labels"),
-		json_at(mount, "VolumeOptions.DriverConfig.Options"), json_str(mount, "Target"),
-		"z", !json_bool(mount, "ReadOnly"),
-		!json_bool(mount, "VolumeOptions.NoCopy"), error);
+	const json_t *options = json_object_get(mount, "VolumeOptions");
+	const char *subpath = json_str(options, "Subpath");
+	VolumeWish wish = {.name = json_str(mount, "Source"),
+		.driver = json_str(options, "DriverConfig.Name"),
+		.labels = json_object_get(options, "Labels"),
+		.options = json_at(options, "DriverConfig.Options"),
+		.target = json_str(mount, "Target"),
+		.mode = "z",
+		.writable = !json_bool(mount, "ReadOnly"),
+		.copy = !json_bool(options, "NoCopy")};
+	MountPoint *made = add_volume(points, &wish, error);
 	/* Looked for where it is used, each time: containers of the volume may change what lies there. */
-	if (made != NULL && *subpath != '\0')
-		json_object_set_new(made, "Subpath", json_lenient(subpath));
+	if (made != NULL)
+		mount_point_set(&made->subpath, subpath);
 	return made != NULL;
 }
 
@@ -262,7 +265,8 @@ static bool add_mount_tmpfs(Points *points, const json_t *mount, GError **error)
 	(void)error;
 	gint64 size = json_int(mount, "TmpfsOptions.SizeBytes"),
 	       mode = json_int(mount, "TmpfsOptions.Mode");
-	g_autoptr(GString) options = g_string_new(json_bool(mount, "ReadOnly") ? "ro" : "rw");
+	bool writable = !json_bool(mount, "ReadOnly");
+	g_autoptr(GString) options = g_string_new(writable ? "rw" : "ro");
 	json_t *words = json_at(mount, "TmpfsOptions.Options"), *word;
 	size_t i;
 	if (size != 0)
@@ -271,59 +275,55 @@ static bool add_mount_tmpfs(Points *points, const json_t *mount, GError **error)
 		g_string_append_printf(options, ",mode=%o", (guint)mode);
 	json_array_foreach (words, i, word)
 		g_string_append_printf(options, ",%s", json_elem(word, 0));
-	json_object_set_new(add(points, "tmpfs", NULL, "", json_str(mount, "Target"), "",
-				    !json_bool(mount, "ReadOnly"), ""),
-		"Options", json_string(options->str));
+	MountPoint *made = add(points, MOUNT_TMPFS, "", json_str(mount, "Target"), writable);
+	mount_point_set(&made->options, options->str);
 	return true;
 }
 
 /* An image's tree, read-only. Its layers are found at each start. */
 static bool add_mount_image(Points *points, const json_t *mount, GError **error)
 {
-	const char *name = json_str(mount, "Source"),
-		   *subpath = json_str(mount, "ImageOptions.Subpath");
+	const char *name = json_str(mount, "Source");
 	g_autofree char *id = image_find(points->engine, name, error);
 	if (id == NULL)
 		return false;
-	json_t *made =
-		add(points, "image", NULL, id, json_str(mount, "Target"), "", false, "rprivate");
-	json_object_set_new(made, "Name", json_lenient(name));
-	if (*subpath != '\0')
-		json_object_set_new(made, "Subpath", json_lenient(subpath));
+	MountPoint *made = add(points, MOUNT_IMAGE, id, json_str(mount, "Target"), false);
+	mount_point_set(&made->propagation, "rprivate");
+	mount_point_set(&made->name, name);
+	mount_point_set(&made->subpath, json_str(mount, "ImageOptions.Subpath"));
 	return true;
 }
 
-/* {"Type": "tree"} (runtime/launch.c) in the place of an image. */
-static json_t *tree_of(Engine *engine, const json_t *mount, GError **error)
+/* In the place of an image. */
+static MountPoint *tree_of(Engine *engine, const MountPoint *mount, GError **error)
 {
-	const char *id = json_str(mount, "Source"), *subpath = json_str(mount, "Subpath");
-	g_autoptr(ImageRow) row = image_store_get(engine->store, id);
+	g_autoptr(ImageRow) row = image_store_get(engine->store, mount->source);
 	if (row == NULL) {
-		fail(error, BERTH_ERROR_NOT_FOUND, "No such image: %s", json_str(mount, "Name"));
+		fail(error, BERTH_ERROR_NOT_FOUND, "No such image: %s", mount->name);
 		return NULL;
 	}
-	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, id);
-	g_auto(GStrv) folders = layers_folders(engine, layers);
-	return json_pack("{s:s, s:s, s:b, s:s, s:s, s:o}", "Type", "tree", "Destination",
-		json_str(mount, "Destination"), "RW", 0, "Subpath",
-		*subpath != '\0' ? subpath : ".", "Own", "", "Folders", json_strings(folders));
+	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, mount->source);
+	MountPoint *tree = mount_point_new(MOUNT_TREE, "", mount->target);
+	mount_point_set(&tree->subpath, *mount->subpath != '\0' ? mount->subpath : ".");
+	tree->folders = layers_folders(engine, layers);
+	return tree;
 }
 
-json_t *mount_points_trees(Engine *engine, const char *id, const json_t *mounts, GError **error)
+GPtrArray *mount_points_trees(
+	Engine *engine, const char *id, const GPtrArray *mounts, GError **error)
 {
-	g_autoptr(json_t) list = json_array();
-	json_t *mount;
-	size_t i;
-	json_array_foreach ((json_t *)mounts, i, mount) {
-		if (strcmp(json_str(mount, "Type"), "image") != 0) {
-			json_array_append(list, mount);
+	g_autoptr(GPtrArray) list = mount_points_new();
+	for (guint i = 0; i < mounts->len; i++) {
+		MountPoint *mount = mounts->pdata[i];
+		if (mount->type != MOUNT_IMAGE) {
+			g_ptr_array_add(list, mount_point_ref(mount));
 			continue;
 		}
 		g_autofree char *scratch = g_build_filename(id, "scratch", NULL);
-		json_t *tree = tree_of(engine, mount, error);
+		MountPoint *tree = tree_of(engine, mount, error);
 		if (tree == NULL)
 			return NULL;
-		json_array_append_new(list, tree);
+		g_ptr_array_add(list, tree);
 		/* Where the shim may have to attach it for a moment. */
 		if (mkdirat(engine->store->containers_fd, scratch, 0700) < 0 && errno != EEXIST) {
 			fail_errno(error, "cannot make the folder of container %s", id);
@@ -353,8 +353,6 @@ static bool add_volumes_from(Points *points, const char *from, GError **error)
 {
 	g_auto(GStrv) parts = g_strsplit(from, ":", 2);
 	MountMode mode;
-	size_t i;
-	json_t *mount;
 	if (*from == '\0')
 		return fail(error, BERTH_ERROR_INVALID,
 			"volumes-from specification cannot be an empty string");
@@ -365,13 +363,13 @@ static bool add_volumes_from(Points *points, const char *from, GError **error)
 	g_autoptr(Container) other = container_find(points->engine, parts[0], &problem);
 	if (other == NULL)
 		return fail(error, BERTH_ERROR_INVALID, "%s", problem->message);
-	g_autoptr(json_t) mounts = container_mounts(other, error);
-	json_array_foreach (mounts, i, mount) {
-		if (strcmp(json_str(mount, "Type"), "tmpfs") == 0)
+	g_autoptr(GPtrArray) mounts = container_mounts(other, error);
+	for (guint i = 0; mounts != NULL && i < mounts->len; i++) {
+		const MountPoint *mount = mounts->pdata[i];
+		if (mount->type == MOUNT_TMPFS)
 			continue;
-		json_t *copy = json_copy(mount);
-		if (!mode.writable)
-			json_object_set_new(copy, "RW", json_false());
+		MountPoint *copy = mount_point_copy(mount);
+		copy->writable = copy->writable && mode.writable;
 		put(points, copy);
 	}
 	return mounts != NULL;
@@ -397,12 +395,10 @@ static bool add_all(Points *points, const Spec *spec, GError **error)
 		g_autofree char *target = path_normal(key, "/");
 		if (!mount_destination_check(key, error) || !check_free(points, target, error))
 			return false;
-		json_t *mount = add(points, "tmpfs", NULL, "", key, "", true, "");
-		json_object_set_new(mount, "Options",
-			json_string(
-				json_string_value(value) != NULL ? json_string_value(value) : ""));
-		json_object_set_new(
-			mount, "Hidden", json_true()); /* inspect shows these in HostConfig only */
+		MountPoint *mount = add(points, MOUNT_TMPFS, "", key, true);
+		if (json_is_string(value))
+			mount_point_set(&mount->options, json_string_value(value));
+		mount->hidden = true;
 	}
 	json_array_foreach (json_object_get(host, "Mounts"), i, value)
 		if (!add_mount(points, value, error))
@@ -411,29 +407,33 @@ static bool add_all(Points *points, const Spec *spec, GError **error)
 		g_autofree char *clean = path_normal(key, "/");
 		if (!mount_destination_check(clean, error))
 			return false;
+		VolumeWish wish = {.driver = json_str(host, "VolumeDriver"),
+			.target = key,
+			.mode = "",
+			.writable = true,
+			.copy = true};
 		if (g_hash_table_lookup(points->by_target, clean) == NULL &&
-			add_volume(points, NULL, json_str(host, "VolumeDriver"), NULL, NULL, key,
-				"", true, true, error) == NULL)
+			add_volume(points, &wish, error) == NULL)
 			return false;
 	}
 	return true;
 }
 
 /* What of a volume a mount shows; -1 where that is no folder, which the start tells. */
-static int volume_part(Engine *engine, const json_t *mount)
+static int volume_part(Engine *engine, const MountPoint *mount)
 {
-	const char *subpath = json_str(mount, "Subpath");
-	autofd whole = volume_open(engine, json_str(mount, "Name"));
+	const char *subpath = mount->subpath;
+	autofd whole = volume_open(engine, mount->name);
 	return whole < 0 || *subpath == '\0'
 		       ? fd_steal(&whole)
 		       : path_open_beneath(whole, subpath, O_RDONLY | O_DIRECTORY);
 }
 
 /* root: the image's, once it was needed; -1 before. */
-static bool fill_volume(const Points *points, const json_t *mount, int *root, GError **error)
+static bool fill_volume(const Points *points, const MountPoint *mount, int *root, GError **error)
 {
-	const char *name = json_str(mount, "Name");
-	if (*name == '\0') /* a later mount has taken its place */
+	const char *name = mount->name;
+	if (mount->type != MOUNT_VOLUME) /* a later mount has taken its place */
 		return true;
 	autofd folder = volume_part(points->engine, mount);
 	/* Most volumes are filled already, which costs no look at the image. */
@@ -441,8 +441,7 @@ static bool fill_volume(const Points *points, const json_t *mount, int *root, GE
 		return true;
 	if (*root < 0 && (*root = image_root_open(points->engine, points->image_id, error)) < 0)
 		return false;
-	autofd source =
-		path_open_in_root(*root, json_str(mount, "Destination"), O_RDONLY | O_DIRECTORY, 0);
+	autofd source = path_open_in_root(*root, mount->target, O_RDONLY | O_DIRECTORY, 0);
 	if (source < 0)
 		return true;
 	if (!volume_hold(points->engine, name, error))
@@ -464,13 +463,13 @@ static bool fill_volumes(Points *points, GError **error)
 	return ok;
 }
 
-json_t *mount_points_make(Engine *engine, const Spec *spec, const char *image_id, GError **error)
+GPtrArray *mount_points_make(Engine *engine, const Spec *spec, const char *image_id, GError **error)
 {
-	Points points = {engine, &spec->modes, json_array(), image_id, g_ptr_array_new(),
+	Points points = {engine, &spec->modes, mount_points_new(), image_id, g_ptr_array_new(),
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
 	if (!add_all(&points, spec, error) || !fill_volumes(&points, error))
-		g_clear_pointer(&points.list, json_decref);
+		g_clear_pointer(&points.list, g_ptr_array_unref);
 	g_ptr_array_unref(points.copy_up);
 	g_hash_table_unref(points.by_target);
 	g_hash_table_unref(points.asked);

@@ -1,10 +1,12 @@
-/* All mounts of a container, resolved. */
+/* All mounts of a container, resolved: lists of MountPoint. */
 #pragma once
 #include "engine/object/container.h"
 
-/* Resolves them; volumes are made, and filled from the image. */
-json_t *mount_points_make(Engine *engine, const Spec *spec, const char *image_id, GError **error);
+/* Resolves them; volumes are made, and filled from the image. A new list. */
+GPtrArray *mount_points_make(
+	Engine *engine, const Spec *spec, const char *image_id, GError **error);
 /* Before each start: folders for binds that are to be made where they are missing. */
-bool mount_points_prepare(const json_t *mounts, Userns ids, GError **error);
-/* The mounts as a start needs them: images as the folders of their layers. id: the container's. New reference. */
-json_t *mount_points_trees(Engine *engine, const char *id, const json_t *mounts, GError **error);
+bool mount_points_prepare(const GPtrArray *mounts, Userns ids, GError **error);
+/* The mounts as a start needs them: images as the folders of their layers. id: the container's. A new list. */
+GPtrArray *mount_points_trees(
+	Engine *engine, const char *id, const GPtrArray *mounts, GError **error);

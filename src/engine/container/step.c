@@ -133,7 +133,7 @@ static void await_exit(Container *step, int cancel_fd)
 	notify_unsubscribe(&step->changed, fd);
 }
 
-bool step_run(Container *step, const json_t *mounts, StepOutput output, gpointer data,
+bool step_run(Container *step, const GPtrArray *mounts, StepOutput output, gpointer data,
 	int cancel_fd, int *exit_code, GError **error)
 {
 	int pair[2];
@@ -193,18 +193,16 @@ static void drop_stub(int upper, int below, const char *path)
 	}
 }
 
-char *step_take_upper(Container *step, int below_fd, const json_t *mounts, GError **error)
+char *step_take_upper(Container *step, int below_fd, const GPtrArray *mounts, GError **error)
 {
 	Store *store = step->engine->store;
-	size_t i;
-	json_t *mount;
 	autofd upper = container_upper_open(step, error);
 	if (upper < 0)
 		return NULL;
 	unlinkat(upper, ".dockerenv", 0);
-	json_array_foreach (mounts, i, mount)
-		drop_stub(upper, below_fd, json_str(mount, "Destination"));
-	for (i = 0; container_mount_points[i] != NULL; i++)
+	for (guint i = 0; i < mounts->len; i++)
+		drop_stub(upper, below_fd, ((MountPoint *)mounts->pdata[i])->target);
+	for (size_t i = 0; container_mount_points[i] != NULL; i++)
 		drop_stub(upper, below_fd, container_mount_points[i]);
 	g_autofree char *folder = layer_begin(store, NULL, error),
 			*path = g_build_filename(step->row.id, "upper", NULL);

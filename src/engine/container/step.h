@@ -15,8 +15,8 @@ Container *step_new(Engine *engine, const StepSpec *spec, GError **error);
  * "file" (launch.c). False with error if it could not start, or cancel_fd
  * hung up. */
 typedef void (*StepOutput)(gpointer data, int stream, const char *bytes, size_t length);
-bool step_run(Container *step, const json_t *mounts, StepOutput output, gpointer data,
+bool step_run(Container *step, const GPtrArray *mounts, StepOutput output, gpointer data,
 	int cancel_fd, int *exit_code, GError **error);
 /* What it has written, as a folder below the store's tmp/ that the caller owns; mount points taken out. */
-char *step_take_upper(Container *step, int below_fd, const json_t *mounts, GError **error);
+char *step_take_upper(Container *step, int below_fd, const GPtrArray *mounts, GError **error);
 void step_free(Container *step);

@@ -100,39 +100,37 @@ ContainerRow container_snapshot(Container *container)
 }
 
 /* Rows of engines that resolved a volume's subpath once, at the creation: what follows the volume's folder is looked up again. */
-static void upgrade_mount(Engine *engine, json_t *mount)
+static void upgrade_mount(Engine *engine, MountPoint *mount)
 {
-	const char *name = json_str(mount, "Name"), *source = json_str(mount, "Source");
-	g_autofree char *path = volume_store_path(engine->store, name),
-			*below = g_strdup_printf("/volumes/%s/_data/", name);
-	if (strcmp(source, path) == 0)
+	g_autofree char *path = volume_store_path(engine->store, mount->name),
+			*below = g_strdup_printf("/volumes/%s/_data/", mount->name);
+	if (strcmp(mount->source, path) == 0)
 		return;
-	const char *rest = strstr(source, below);
+	const char *rest = strstr(mount->source, below);
 	if (rest != NULL)
-		json_object_set_new(mount, "Subpath", json_lenient(rest + strlen(below)));
-	else if (!g_str_has_suffix(source, "/_data"))
-		json_object_set_new(mount, "Subpath", json_string("..")); /* it is refused */
-	json_object_set_new(mount, "Source", json_lenient(path));
+		mount_point_set(&mount->subpath, rest + strlen(below));
+	else if (!g_str_has_suffix(mount->source, "/_data"))
+		mount_point_set(&mount->subpath, ".."); /* it is refused */
+	mount_point_set(&mount->source, path);
 }
 
-static json_t *mounts_read(Engine *engine, const char *text, GError **error)
-{
-	json_t *list = json_parse(text, strlen(text), error), *mount;
-	size_t i;
-	json_array_foreach (list, i, mount)
-		if (strcmp(json_str(mount, "Type"), "volume") == 0)
-			upgrade_mount(engine, mount);
-	return list;
-}
-
-json_t *container_mounts(Container *container, GError **error)
+GPtrArray *container_mounts(Container *container, GError **error)
 {
 	g_autofree char *text = container_store_mounts(container->engine->store, container->row.id);
 	if (text == NULL || *text == '\0') {
 		fail(error, BERTH_ERROR_NOT_FOUND, "No such container: %s", container->row.id);
 		return NULL;
 	}
-	return mounts_read(container->engine, text, error);
+	g_autoptr(json_t) row = json_parse(text, strlen(text), error);
+	if (row == NULL)
+		return NULL;
+	GPtrArray *mounts = mount_points_read(row);
+	for (guint i = 0; i < mounts->len; i++) {
+		MountPoint *mount = mounts->pdata[i];
+		if (mount->type == MOUNT_VOLUME)
+			upgrade_mount(container->engine, mount);
+	}
+	return mounts;
 }
 
 bool container_running(Container *container)

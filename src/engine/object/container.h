@@ -77,8 +77,8 @@ ContainerRow container_snapshot(Container *container);
 Spec *container_spec(Container *container, GError **error);
 /* The same where something has to go on all the same: what asks for nothing, if its row cannot be read. */
 Spec *container_spec_or_none(Container *container);
-json_t *container_mounts(Container *container, GError **error); /* as container_store_mounts */
-bool container_running(Container *container);			/* or paused */
+GPtrArray *container_mounts(Container *container, GError **error); /* of MountPoint; the caller's */
+bool container_running(Container *container);			   /* or paused */
 void container_event(Container *container, const char *action, const char *key, const char *value);
 /* The same with any attributes (NULL: none); takes the reference. */
 void container_event_with(Container *container, const char *action, json_t *attributes);

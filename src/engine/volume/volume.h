@@ -31,9 +31,9 @@ void volume_release(Engine *engine, const char *name);
 /* Takes away what nobody holds; true if nothing is mounted there now. */
 bool volume_settle(Engine *engine, const char *name);
 /* All volumes of a container, from its start to its end; releasing twice is once. */
-bool volumes_hold(Container *container, const json_t *mounts, GError **error);
+bool volumes_hold(Container *container, const GPtrArray *mounts, GError **error);
 void volumes_release(Container *container);
 /* After a restart of the engine: counts what its containers (of Container) hold, and unmounts the rest. */
 void volumes_resume(Engine *engine, GPtrArray *containers);
 /* Opens (O_PATH) what a mount's source is now, a volume's subpath beneath its root. A volume must be held. -1 with error. */
-int mount_source_open(const json_t *mount, GError **error);
+int mount_source_open(const MountPoint *mount, GError **error);

@@ -323,29 +323,28 @@ bool volume_settle(Engine *engine, const char *name)
 }
 
 /* Of the container's volumes, each as often as it uses it. */
-static char **volumes_of(const json_t *mounts)
+static char **volumes_of(const GPtrArray *mounts)
 {
 	g_autoptr(GStrvBuilder) names = g_strv_builder_new();
-	const json_t *mount;
-	for (size_t i = 0; i < json_array_size(mounts); i++) {
-		mount = json_array_get(mounts, i);
-		if (strcmp(json_str(mount, "Type"), "volume") == 0)
-			g_strv_builder_add(names, json_str(mount, "Name"));
+	for (guint i = 0; mounts != NULL && i < mounts->len; i++) {
+		const MountPoint *mount = mounts->pdata[i];
+		if (mount->type == MOUNT_VOLUME)
+			g_strv_builder_add(names, mount->name);
 	}
 	return g_strv_builder_end(names);
 }
 
-static void publish_mounts(Container *container, const json_t *mounts)
+static void publish_mounts(Container *container, const GPtrArray *mounts)
 {
-	for (size_t i = 0; !container->unlisted && i < json_array_size(mounts); i++) {
-		const json_t *mount = json_array_get(mounts, i);
-		if (strcmp(json_str(mount, "Type"), "volume") != 0)
+	for (guint i = 0; !container->unlisted && i < mounts->len; i++) {
+		const MountPoint *mount = mounts->pdata[i];
+		if (mount->type != MOUNT_VOLUME)
 			continue;
-		event_publish(container->engine, "volume", "mount", json_str(mount, "Name"),
+		event_publish(container->engine, "volume", "mount", mount->name,
 			json_pack("{s:s, s:s, s:s, s:s, s:s}", "container", container->row.id,
-				"destination", json_str(mount, "Destination"), "driver", "local",
-				"propagation", json_str(mount, "Propagation"), "read/write",
-				json_bool(mount, "RW") ? "true" : "false"));
+				"destination", mount->target, "driver", "local", "propagation",
+				mount->propagation, "read/write",
+				mount->writable ? "true" : "false"));
 	}
 }
 
@@ -365,7 +364,7 @@ static void keep_names(Container *container, char **names)
 	g_strfreev(before);
 }
 
-bool volumes_hold(Container *container, const json_t *mounts, GError **error)
+bool volumes_hold(Container *container, const GPtrArray *mounts, GError **error)
 {
 	char **names = volumes_of(mounts);
 	for (int i = 0; names[i] != NULL; i++) {
@@ -395,7 +394,7 @@ void volumes_release(Container *container)
 /* A container that ran when the engine started: what it uses is mounted since then, or lost with its host. */
 static void count_again(Container *container)
 {
-	g_autoptr(json_t) mounts = container_mounts(container, NULL);
+	g_autoptr(GPtrArray) mounts = container_mounts(container, NULL);
 	char **names = volumes_of(mounts);
 	for (int i = 0; names[i] != NULL; i++) {
 		if (!volume_needs_mount(container->engine, names[i]))
@@ -420,9 +419,9 @@ void volumes_resume(Engine *engine, GPtrArray *containers)
 	}
 }
 
-int mount_source_open(const json_t *mount, GError **error)
+int mount_source_open(const MountPoint *mount, GError **error)
 {
-	const char *source = json_str(mount, "Source"), *subpath = json_str(mount, "Subpath");
+	const char *source = mount->source, *subpath = mount->subpath;
 	autofd root = open(source, O_PATH | O_CLOEXEC);
 	if (root < 0)
 		fail_errno(error, "cannot open %s", source);
