@@ -183,7 +183,7 @@ json_t *container_inspect_json(Container *container, bool size, GError **error)
 	const json_t *config = spec->config, *host = spec->host;
 	g_autofree char *folder = container_folder(container),
 			*network_folder = network_files_folder(container, spec),
-			*log = container_log_path(container, host);
+			*log = container_log_path(container, spec);
 	g_autofree char *name = g_strconcat("/", row.name, NULL);
 	bool was_started = row.started != 0;
 	json_t *json = json_object();
@@ -200,10 +200,7 @@ json_t *container_inspect_json(Container *container, bool size, GError **error)
 	set_path(json, "HostsPath", network_folder, "hosts", was_started);
 	/* As with Docker, only a json-file log has a path that others may read. */
 	set(json, "LogPath",
-		json_string(
-			was_started && strcmp(json_str(host, "LogConfig.Type"), "json-file") == 0
-				? log
-				: ""));
+		json_string(was_started && spec->log.kind == PLAN_LOG_JSON ? log : ""));
 	set(json, "Name", json_string(name));
 	set(json, "RestartCount", json_integer(row.restarts));
 	set(json, "Driver", json_string("overlay2"));

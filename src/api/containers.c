@@ -312,7 +312,7 @@ static bool logs(Request *request, GError **error)
 	/* What is no number means all of it, as with Docker. */
 	if (g_ascii_string_to_unsigned(tail, 10, 0, G_MAXINT64, &lines, NULL))
 		query.tail = (gint64)lines;
-	if (!log_check_readable(spec->host, error))
+	if (!log_check_readable(spec, error))
 		return false;
 	LogOut out = {request, g_byte_array_new(), !json_bool(spec->config, "Tty")};
 	bool ok = reply_begin(request, 200,

@@ -1,8 +1,8 @@
 /* dockerd's flags and /etc/berth/daemon.json. A key given in both places is an error, as with dockerd. */
 #include "daemon/config.h"
 #include "daemon/config_keys.h"
+#include "engine/log/log_driver.h"
 #include "engine/object/userns.h"
-#include "engine/process/log.h"
 
 #include "base/address.h"
 #include "base/error.h"
@@ -92,7 +92,8 @@ static const struct {
 		"IPC namespace of containers: private or shareable"},
 	{"default-address-pool", 0, "default-address-pools", LIST, "addresses for new networks"},
 	{"iptables", 0, "iptables", BOOL, "ignored (for Docker compatibility)"},
-	{"storage-driver", 's', "storage-driver", STRING, "ignored (for Docker compatibility): overlay2"},
+	{"storage-driver", 's', "storage-driver", STRING,
+		"ignored (for Docker compatibility): overlay2"},
 	{"tls", 0, "tls", BOOL,
 		"use TLS at tcp:// (without --tlsverify: needs allow-insecure-api)"},
 	{"tlsverify", 0, "tlsverify", BOOL,
@@ -258,16 +259,14 @@ static bool read_defaults(Config *config, const json_t *given, GError **error)
 	config->log_opts = json_object_get(given, "log-opts") != NULL
 				   ? json_incref(json_object_get(given, "log-opts"))
 				   : json_object();
-	g_autoptr(json_t) host = json_pack("{s:{s:s, s:O}}", "LogConfig", "Type",
-		config->log_driver, "Config", config->log_opts);
-	enum plan_log kind;
-	gint64 size, files;
+	LogChoice log;
 	config->address_pools =
 		config_pools(json_object_get(given, "default-address-pools"), error);
 	if (config->address_pools == NULL)
 		return false;
 	config->default_ulimits = config_ulimits(json_object_get(given, "default-ulimits"), error);
-	return config->default_ulimits != NULL && log_options(host, &kind, &size, &files, error);
+	return config->default_ulimits != NULL &&
+	       log_choice_parse(config->log_driver, config->log_opts, &log, error);
 }
 
 static bool check_block(const char *key, const char *text, int family, GError **error)
@@ -493,12 +492,13 @@ Config *config_load(int argc, char **argv, GError **error)
 
 void config_free(Config *config)
 {
-	char *strings[] = {config->metrics_addr, config->data_root, config->exec_root, config->pidfile, config->group,
-		config->log_level, config->cgroup_parent, config->log_driver, config->bridge,
-		config->bip, config->bip6, config->fixed_cidr, config->fixed_cidr6, config->shim,
-		config->seccomp_profile, config->seccomp_name, config->certs, config->http_proxy,
-		config->https_proxy, config->no_proxy, config->tls_ca, config->tls_cert,
-		config->tls_key, config->cgroupns_mode, config->ipc_mode};
+	char *strings[] = {config->metrics_addr, config->data_root, config->exec_root,
+		config->pidfile, config->group, config->log_level, config->cgroup_parent,
+		config->log_driver, config->bridge, config->bip, config->bip6, config->fixed_cidr,
+		config->fixed_cidr6, config->shim, config->seccomp_profile, config->seccomp_name,
+		config->certs, config->http_proxy, config->https_proxy, config->no_proxy,
+		config->tls_ca, config->tls_cert, config->tls_key, config->cgroupns_mode,
+		config->ipc_mode};
 	char **lists[] = {config->hosts, config->labels, config->registry_mirrors,
 		config->insecure_registries, config->cdi_folders, config->host_gateways};
 	for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)

@@ -1,7 +1,7 @@
 #include "engine/engine.h"
+#include "engine/log/log_driver.h"
 #include "engine/network/firewall.h"
 #include "engine/network/networks.h"
-#include "engine/process/log_driver.h"
 
 #include "base/address.h"
 #include "base/fd.h"
@@ -162,6 +162,16 @@ static void add_devices(const Config *config, json_t *json)
 	json_decref(list);
 }
 
+/* By name, as the table is; "none" is no driver there. */
+static json_t *log_plugins(void)
+{
+	json_t *names = json_array();
+	for (size_t i = 0; log_drivers[i] != NULL; i++)
+		if (log_drivers[i]->kind != PLAN_LOG_NONE)
+			json_array_append_new(names, json_string(log_drivers[i]->name));
+	return names;
+}
+
 json_t *info_json(Engine *engine)
 {
 	int running, paused, all;
@@ -191,7 +201,7 @@ json_t *info_json(Engine *engine)
 	set(json, "Plugins",
 		json_pack("{s:[s], s:[s, s, s, s, s], s:n, s:o}", "Volume", "local", "Network",
 			"bridge", "host", "ipvlan", "macvlan", "null", "Authorization", "Log",
-			log_driver_names()));
+			log_plugins()));
 	add_limits(engine, json);
 	set(json, "SystemTime", json_string(now));
 	set(json, "LoggingDriver", json_string(engine->config->log_driver));

@@ -54,7 +54,7 @@ GUARDS = [
     ("CVE-2019-16884: every kind of mount", "src/shim/mount.c", "\t\tcheck_proc(target, tree, place);", "\t\t(void)check_proc;", "tests/security/volumes.bats", "CVE-2019-16884: no kind"),
     ("CVE-2017-1002101, CVE-2021-25741", "src/shim/mount_bind.c", "RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS", "0", "tests/security/volumes.bats", "CVE-2017-1002101, CVE-2021-25741"),
     ("CVE-2017-1002101: cp", "src/base/fd.c", ".resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,", ".resolve = 0,", "tests/security/volumes.bats", "CVE-2017-1002101: cp"),
-    ("CVE-2017-1002101: older rows", "src/engine/object/container.c", "if (strcmp(source, path) == 0)\n\t\treturn;", "if (*source == '/')\n\t\treturn;", "tests/security/volumes.bats", "CVE-2017-1002101: what an older"),
+    ("CVE-2017-1002101: older rows", "src/engine/object/container.c", "if (strcmp(mount->source, path) == 0)\n\t\treturn;", "if (*source == '/')\n\t\treturn;", "tests/security/volumes.bats", "CVE-2017-1002101: what an older"),
     ("CVE-2017-1002101: words", "src/engine/volume/mount_check.c", "return *path != '/' && depth >= 0;", "return depth > -9999;", "tests/security/volumes.bats", "a subpath is a relative path"),
     ("CVE-2021-41089: filled volumes", "src/base/tree.c", "\treturn fd_set_facts(made, &st, times);", "\treturn fd_set_facts(made, &st, times) && (S_ISLNK(st.st_mode) || fchmodat(target, name, st.st_mode & 07777, 0) <= 0);", "tests/security/volumes.bats", "CVE-2021-41089"),
     ("CVE-2026-41579, CVE-2026-47766", ["src/shim/rootfs.c"] * 2,

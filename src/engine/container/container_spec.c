@@ -140,8 +140,7 @@ static bool check_host(const json_t *host, GError **error)
 	static const char *const runtimes[] = {"", "berth", "runc", "io.containerd.runc.v2", NULL};
 	const char *runtime = json_str(host, "Runtime"), *mode = json_str(host, "Isolation");
 	guint64 mask;
-	gint64 size, files, score;
-	enum plan_log kind;
+	gint64 score;
 	if (!g_strv_contains(runtimes, runtime))
 		return fail(
 			error, BERTH_ERROR_INVALID, "unknown or invalid runtime name: %s", runtime);
@@ -161,8 +160,7 @@ static bool check_host(const json_t *host, GError **error)
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid isolation (%s): linux only supports 'default'", mode);
 	return capability_resolve(json_object_get(host, "CapAdd"), json_object_get(host, "CapDrop"),
-		       false, &mask, error) &&
-	       log_options(host, &kind, &size, &files, error);
+		false, &mask, error);
 }
 
 static bool check_config(const json_t *config, GError **error)

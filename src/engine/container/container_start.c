@@ -9,7 +9,6 @@
 #include "engine/object/userns.h"
 #include "engine/process/health.h"
 #include "engine/process/log.h"
-#include "engine/process/log_driver.h"
 #include "engine/shim/shim.h"
 #include "engine/volume/volume.h"
 
@@ -190,7 +189,7 @@ static int make_plan(
 	g_autofree char *layer_folder = g_build_filename(engine->store->root, "layers", NULL);
 	g_autofree char *exit_file = g_build_filename(folder, "exit", NULL);
 	g_autofree char *socket = shim_socket_path(engine, container->row.id),
-			*log_path = container_log_path(container, host);
+			*log_path = container_log_path(container, spec);
 	g_autofree char *attributes = NULL;
 	g_autofree char *network = NULL, *ipc = NULL, *ipc_mount = NULL, *pid = NULL,
 			*pid_mount = NULL;
@@ -220,6 +219,9 @@ static int make_plan(
 		.cgroup = cgroup,
 		.seccomp_profile = engine->config->seccomp_profile,
 		.log_path = log_path,
+		.log_kind = spec->log.kind,
+		.log_size = spec->log.size,
+		.log_files = spec->log.files,
 		.log_attributes = attributes,
 		.rows = container->rows > 0 ? container->rows : console_size(host, 0),
 		.columns = container->columns > 0 ? container->columns : console_size(host, 1)};
@@ -230,7 +232,7 @@ static int make_plan(
 		!join_file(container, &modes->ipc, "mnt", join_ipc, held, &ipc_mount, error) ||
 		!join_pid(container, &modes->pid, "pid", held, &pid, error) ||
 		!join_pid(container, &modes->pid, "mnt", held, &pid_mount, error) ||
-		!log_options(host, &launch.log_kind, &launch.log_size, &launch.log_files, error) ||
+		!spec_check_log(spec, error) ||
 		!read_user_file(container, layers, "etc/passwd", &passwd, error) ||
 		!read_user_file(container, layers, "etc/group", &group, error) ||
 		!find_user(&user, config, host, passwd, group, error) ||

@@ -121,16 +121,7 @@ bool spec_check_cpusets(const json_t *host, GError **error)
 
 static bool check_log_mode(const json_t *config G_GNUC_UNUSED, const json_t *host, GError **error)
 {
-	const char *mode = json_str(host, "LogConfig.Config.mode");
-	if (*mode != '\0' && strcmp(mode, "blocking") != 0 && strcmp(mode, "non-blocking") != 0)
-		return fail(
-			error, BERTH_ERROR_INVALID, "logger: logging mode not supported: %s", mode);
-	if (json_at(host, "LogConfig.Config.max-buffer-size") != NULL &&
-		strcmp(mode, "non-blocking") != 0)
-		return fail(error, BERTH_ERROR_INVALID,
-			"logger: max-buffer-size option is only supported with "
-			"'mode=non-blocking'");
-	return true;
+	return log_mode_check(json_at(host, "LogConfig.Config"), error);
 }
 
 bool spec_check_values(const json_t *config, const json_t *host, GError **error)

@@ -274,17 +274,11 @@ char *container_cgroup(Container *container, const Spec *spec)
 	return cgroup_path(parent, container->row.id);
 }
 
-char *container_log_path(Container *container, const json_t *host)
+char *container_log_path(Container *container, const Spec *spec)
 {
-	const char *driver = json_str(host, "LogConfig.Type");
+	const LogDriver *driver = spec->log.driver;
 	g_autofree char *folder = container_folder(container);
-	if (strcmp(driver, "json-file") == 0) {
-		g_autofree char *name = g_strconcat(container->row.id, "-json.log", NULL);
-		return g_build_filename(folder, name, NULL);
-	}
-	/* Of what is sent away, a copy is kept for docker logs. */
-	return strcmp(driver, "none") != 0 ? g_build_filename(folder, "local.log", NULL)
-					   : g_strdup("");
+	return (driver != NULL ? driver->path : log_path_local)(folder, container->row.id);
 }
 
 void container_end_processes(Container *container)

@@ -99,9 +99,9 @@ char *container_folder(Container *container);
 char *container_cgroup(Container *container, const Spec *spec);
 /* Kills what is left in its cgroup, where there is one, and removes that: for a container that lost its shim. */
 void container_end_processes(Container *container);
-char *container_log_path(Container *container, const json_t *host); /* "" where there is none */
-Container *container_register(Engine *engine, ContainerRow *row);   /* takes row over */
-Container *container_new(Engine *engine, ContainerRow *row); /* the same, unknown to others */
+char *container_log_path(Container *container, const Spec *spec); /* "" where there is none */
+Container *container_register(Engine *engine, ContainerRow *row); /* takes row over */
+Container *container_new(Engine *engine, ContainerRow *row);	  /* the same, unknown to others */
 
 /* spec_cache.c: remembers a specification that was just written, or forgets it. */
 void spec_cache_put(Container *container, Spec *spec);

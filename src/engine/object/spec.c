@@ -1,11 +1,25 @@
 #include "engine/object/spec.h"
 
+static bool read_log(const Spec *spec, LogChoice *log, GError **error)
+{
+	const json_t *json = json_object_get(spec->host, "LogConfig");
+	return log_choice_parse(
+		json_str(json, "Type"), json_object_get(json, "Config"), log, error);
+}
+
+bool spec_check_log(const Spec *spec, GError **error)
+{
+	LogChoice again;
+	return spec->log.driver != NULL || read_log(spec, &again, error);
+}
+
 /* Each fact is read, also behind one that means nothing. */
 static bool read_facts(Spec *spec, GError **error)
 {
 	bool ok = namespace_modes_parse(spec->host, &spec->modes, error);
 	ok = restart_policy_parse(spec->host, &spec->restart, ok ? error : NULL) && ok;
 	ok = port_wishes_parse(spec->config, spec->host, &spec->ports, ok ? error : NULL) && ok;
+	ok = read_log(spec, &spec->log, ok ? error : NULL) && ok;
 	health_check_read(spec->config, &spec->health);
 	spec->auto_remove = json_bool(spec->host, "AutoRemove");
 	return ok;

@@ -1,5 +1,6 @@
 /* What a container is to be: the request as it is kept, and the facts that are read from it once. */
 #pragma once
+#include "engine/log/log_driver.h"
 #include "engine/object/health_check.h"
 #include "engine/object/published_port.h"
 #include "engine/object/restart_policy.h"
@@ -18,6 +19,7 @@ typedef struct {
 	RestartPolicy restart;
 	bool auto_remove;
 	HealthCheck health;
+	LogChoice log;
 	GArray *ports;				 /* of PortWish: what is to be published */
 	const char *process_label, *mount_label; /* SELinux's, or "" */
 	bool labelled;				 /* those have been chosen, be they "" */
@@ -29,6 +31,8 @@ Spec *spec_parse(json_t *json, GError **error);
 /* The same of what was kept: an engine before this one may have let in what is refused today. Such a fact is as if nothing
  * was said. */
 Spec *spec_restore(json_t *json);
+/* Whether its log driver is one that there is, told as log_choice_parse tells it. */
+bool spec_check_log(const Spec *spec, GError **error);
 /* Of one that nobody else knows yet. */
 void spec_set_labels(Spec *spec, const char *process, const char *mount);
 Spec *spec_ref(Spec *spec);

@@ -13,9 +13,12 @@ typedef bool (*LogWrite)(int stream, const char *data, size_t length, gpointer d
 void log_read_files(const char *path, gint64 files, enum plan_log kind, const LogQuery *query,
 	LogWrite write, gpointer data);
 /* NOT_IMPLEMENTED where nothing is kept that could be read. */
-bool log_check_readable(const json_t *host, GError **error);
+bool log_check_readable(const Spec *spec, GError **error);
 bool log_read(Container *container, const LogQuery *query, int peer_fd, LogWrite write,
 	gpointer data, GError **error);
-/* The driver and options in force: "json-file" with size and count of files. False: an unknown one. */
-bool log_options(
-	const json_t *host, enum plan_log *kind, gint64 *size, gint64 *files, GError **error);
+
+/* log_send.c: adds what a container's driver sends; nothing where it sends nothing. What is wrong is said as dockerd says it of a
+ * driver that cannot begin. The driver is known (spec_check_log). */
+bool log_send_plan(Container *container, const Spec *spec, Plan *plan, GError **error);
+/* The attributes of each line: labels, environment and tag, as options ask for them. NULL with error. */
+json_t *log_attributes(Container *container, const Spec *spec, bool with_tag, GError **error);

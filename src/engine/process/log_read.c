@@ -387,29 +387,24 @@ void log_read_files(const char *path, gint64 files, enum plan_log kind, const Lo
 	read_files(NULL, path, files, kind, query, write, data);
 }
 
-bool log_check_readable(const json_t *host, GError **error)
+bool log_check_readable(const Spec *spec, GError **error)
 {
-	enum plan_log kind;
-	gint64 size, files;
-	if (!log_options(host, &kind, &size, &files, error))
-		return false;
-	return kind != PLAN_LOG_NONE ||
-	       fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
-		       "configured logging driver does not support reading");
+	return spec_check_log(spec, error) &&
+	       (spec->log.readable ||
+		       fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
+			       "configured logging driver does not support reading"));
 }
 
 bool log_read(Container *container, const LogQuery *query, int peer_fd, LogWrite write,
 	gpointer data, GError **error)
 {
 	g_autoptr(Spec) spec = container_spec(container, error);
-	enum plan_log kind;
-	gint64 size, files;
-	if (spec == NULL || !log_check_readable(spec->host, error) ||
-		!log_options(spec->host, &kind, &size, &files, error))
+	if (spec == NULL || !log_check_readable(spec, error))
 		return false;
-	g_autofree char *path = container_log_path(container, spec->host);
-	guint there =
-		read_files(&(Follow){container, peer_fd}, path, files, kind, query, write, data);
+	const LogChoice *log = &spec->log;
+	g_autofree char *path = container_log_path(container, spec);
+	guint there = read_files(
+		&(Follow){container, peer_fd}, path, log->files, log->kind, query, write, data);
 	/* Created, but not started yet: there is no file to follow. */
 	if (there == 0 && query->follow && container_running(container))
 		fail(error, BERTH_ERROR_SYSTEM, "the log of container %s is gone",

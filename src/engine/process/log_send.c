@@ -1,5 +1,5 @@
 /* What the shim is told of a driver that sends lines away: resolved addresses, the tag, and what each line carries. */
-#include "engine/process/log_driver.h"
+#include "engine/process/log.h"
 
 #include "base/error.h"
 #include "base/size.h"
@@ -124,90 +124,6 @@ json_t *log_attributes(Container *container, const Spec *spec, bool with_tag, GE
 
 /* --- the record --- */
 
-typedef struct {
-	const LogDriver *driver;
-	const json_t *options, *info, *attributes;
-	char *tag, *form, *address; /* address: numeric, or a path */
-	GPtrArray *fields;	    /* of char *, owned: name, value, ... */
-	gint64 numbers[PLAN_SEND_NUMBERS];
-} Sending;
-
-static void add_field(Sending *sending, const char *name, const char *value)
-{
-	g_ptr_array_add(sending->fields, g_strdup(name));
-	g_ptr_array_add(sending->fields, g_strdup(value));
-}
-
-/* journald's names: capitals, digits and "_", which none begins with. */
-static char *journal_name(const char *name)
-{
-	char *upper = g_ascii_strup(name + strspn(name, "_"), -1);
-	for (char *c = upper; *c != '\0'; c++)
-		if (!g_ascii_isalnum(*c))
-			*c = '_';
-	return upper;
-}
-
-static void journald_fields(Sending *sending)
-{
-	static const char *const names[][2] = {{"CONTAINER_ID", "ID"},
-		{"CONTAINER_ID_FULL", "FullID"}, {"CONTAINER_NAME", "Name"},
-		{"IMAGE_NAME", "ImageName"}};
-	const char *key;
-	json_t *value;
-	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-		add_field(sending, names[i][0], json_str(sending->info, names[i][1]));
-	add_field(sending, "CONTAINER_TAG", sending->tag);
-	add_field(sending, "SYSLOG_IDENTIFIER", sending->tag);
-	json_object_foreach ((json_t *)sending->attributes, key, value) {
-		g_autofree char *name = journal_name(key);
-		if (*name != '\0' && json_is_string(value))
-			add_field(sending, name, json_string_value(value));
-	}
-}
-
-static void fluentd_fields(Sending *sending)
-{
-	const char *key;
-	json_t *value;
-	add_field(sending, "container_id", json_str(sending->info, "FullID"));
-	add_field(sending, "container_name", json_str(sending->info, "ContainerName"));
-	json_object_foreach ((json_t *)sending->attributes, key, value)
-		if (json_is_string(value))
-			add_field(sending, key, json_string_value(value));
-}
-
-/* The members that each message has, without their braces. */
-static void gelf_form(Sending *sending, gint64 created)
-{
-	static const char *const names[][2] = {{"host", "Hostname"}, {"_container_id", "FullID"},
-		{"_container_name", "Name"}, {"_image_id", "ImageFullID"},
-		{"_image_name", "ImageName"}, {"_command", "Command"}};
-	g_autoptr(json_t) members = json_object();
-	g_autofree char *time = time_format(created);
-	const char *key;
-	json_t *value;
-	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-		json_object_set(members, names[i][0], json_object_get(sending->info, names[i][1]));
-	json_object_set_new(members, "_tag", json_lenient(sending->tag));
-	json_object_set_new(members, "_created", json_string(time));
-	json_object_foreach ((json_t *)sending->attributes, key, value) {
-		g_autofree char *name = g_strconcat(*key == '_' ? "" : "_", key, NULL);
-		json_object_set(members, name, value);
-	}
-	g_autofree char *text = json_text(members);
-	g_free(sending->form);
-	sending->form = g_strndup(text + 1, strlen(text) - 2);
-}
-
-static void syslog_form(Sending *sending)
-{
-	/* What is said of no format is the short one of local sockets, over the network too (dockerd's). */
-	const char *form = json_str(sending->options, "syslog-format");
-	g_free(sending->form);
-	sending->form = g_strdup(*form != '\0' ? form : "unix");
-}
-
 /* The first address of a name, as a number. */
 static char *resolve(const LogAddress *address, bool udp, GError **error)
 {
@@ -227,7 +143,8 @@ static char *resolve(const LogAddress *address, bool udp, GError **error)
 	return NULL;
 }
 
-static bool set_address(Sending *sending, GError **error)
+/* Where lines go, as a number or a path; the caller's. */
+static char *address_of(const LogChoice *log, gint64 *numbers, GError **error)
 {
 	static const struct {
 		const char *scheme;
@@ -235,119 +152,77 @@ static bool set_address(Sending *sending, GError **error)
 	} sockets[] = {{"udp", PLAN_SOCKET_UDP}, {"tcp", PLAN_SOCKET_TCP},
 		{"unix", PLAN_SOCKET_UNIX}, {"unixgram", PLAN_SOCKET_UNIXGRAM}};
 	g_auto(LogAddress) address = {0};
-	if (!sending->driver->address(sending->options, &address, error))
-		return false;
+	if (!log->driver->sender->address(log->options, &address, error))
+		return NULL;
 	for (size_t i = 0; i < G_N_ELEMENTS(sockets); i++)
 		if (strcmp(sockets[i].scheme, address.scheme) == 0)
-			sending->numbers[PLAN_SEND_SOCKET] = sockets[i].socket;
-	sending->numbers[PLAN_SEND_PORT] = address.port;
-	sending->address =
-		*address.path == '/' && g_str_has_prefix(address.scheme, "unix")
-			? g_strdup(address.path)
-			: resolve(&address, sending->numbers[PLAN_SEND_SOCKET] == PLAN_SOCKET_UDP,
-				  error);
-	return sending->address != NULL;
+			numbers[PLAN_SEND_SOCKET] = sockets[i].socket;
+	numbers[PLAN_SEND_PORT] = address.port;
+	return *address.path == '/' && g_str_has_prefix(address.scheme, "unix")
+		       ? g_strdup(address.path)
+		       : resolve(&address, numbers[PLAN_SEND_SOCKET] == PLAN_SOCKET_UDP, error);
 }
 
-static bool is_on(const json_t *options, const char *name)
+static void set_numbers(const LogChoice *log, gint64 *numbers)
 {
-	bool value = false;
-	return bool_parse(json_str(options, name), &value) && value;
+	const LogSender *sender = log->driver->sender;
+	bool waits = strcmp(log_option(log->options, "mode"), "non-blocking") != 0;
+	numbers[PLAN_SEND_DRIVER] = sender->number;
+	numbers[PLAN_SEND_BUFFER] = DEFAULT_BUFFER;
+	numbers[PLAN_SEND_FLAGS] = waits ? 0 : PLAN_SEND_NONBLOCKING;
+	if (!waits)
+		size_parse(log_option(log->options, "max-buffer-size"), &numbers[PLAN_SEND_BUFFER]);
+	if (sender->numbers != NULL)
+		sender->numbers(log->options, numbers);
 }
 
-static void set_numbers(Sending *sending)
-{
-	const json_t *options = sending->options;
-	bool waits = strcmp(json_str(options, "mode"), "non-blocking") != 0;
-	const char *limit = json_str(options, waits ? "fluentd-buffer-limit" : "max-buffer-size");
-	gint64 buffer = DEFAULT_BUFFER, seconds;
-	size_parse(limit, &buffer);
-	sending->numbers[PLAN_SEND_DRIVER] = sending->driver->send;
-	sending->numbers[PLAN_SEND_BUFFER] = buffer;
-	sending->numbers[PLAN_SEND_FLAGS] = (waits ? 0 : PLAN_SEND_NONBLOCKING) |
-					    (is_on(options, "fluentd-async") ? PLAN_SEND_ASYNC : 0);
-	if (sending->driver->option != NULL)
-		sending->numbers[PLAN_SEND_OPTION] = sending->driver->option(options);
-	if (duration_parse(json_str(options, "fluentd-retry-wait"), &seconds))
-		sending->numbers[PLAN_SEND_RETRY_MS] = seconds / 1000000;
-	else
-		sending->numbers[PLAN_SEND_RETRY_MS] =
-			g_ascii_strtoll(json_str(options, "gelf-tcp-reconnect-delay"), NULL, 10) *
-			1000;
-	const char *tries = json_str(options, "fluentd-max-retries");
-	sending->numbers[PLAN_SEND_TRIES] = g_ascii_strtoll(
-		*tries != '\0' ? tries : json_str(options, "gelf-tcp-max-reconnect"), NULL, 10);
-}
-
-static void set_form(Sending *sending, Container *container)
-{
-	sending->form = g_strdup("");
-	switch (sending->driver->send) {
-	case PLAN_LOG_SYSLOG:
-		syslog_form(sending);
-		break;
-	case PLAN_LOG_JOURNALD:
-		journald_fields(sending);
-		break;
-	case PLAN_LOG_FLUENTD:
-		fluentd_fields(sending);
-		break;
-	default:
-		gelf_form(sending, container->row.created);
-	}
-}
-
-static void sending_clear(Sending *sending)
-{
-	g_free(sending->tag);
-	g_free(sending->form);
-	g_free(sending->address);
-	g_ptr_array_unref(sending->fields);
-}
-
-static void put(const Sending *sending, Plan *plan)
+static void put(const LogLines *lines, const char *address, const gint64 *numbers, Plan *plan)
 {
 	g_autoptr(GPtrArray) strings = g_ptr_array_new();
-	const char *const fixed[PLAN_SEND_FIELDS] = {[PLAN_SEND_ADDRESS] = sending->address,
-		[PLAN_SEND_TAG] = sending->tag,
+	const char *const fixed[PLAN_SEND_FIELDS] = {[PLAN_SEND_ADDRESS] = address,
+		[PLAN_SEND_TAG] = lines->tag,
 		[PLAN_SEND_HOST] = g_get_host_name(),
-		[PLAN_SEND_FORM] = sending->form};
+		[PLAN_SEND_FORM] = lines->form != NULL ? lines->form : ""};
 	for (size_t i = 0; i < G_N_ELEMENTS(fixed); i++)
 		g_ptr_array_add(strings, (char *)fixed[i]);
-	for (guint i = 0; i < sending->fields->len; i++)
-		g_ptr_array_add(strings, sending->fields->pdata[i]);
+	for (guint i = 0; i < lines->fields->len; i++)
+		g_ptr_array_add(strings, lines->fields->pdata[i]);
 	g_ptr_array_add(strings, NULL);
-	plan_add(plan, PLAN_LOG_SEND, sending->numbers, PLAN_SEND_NUMBERS,
-		(char *const *)strings->pdata);
+	plan_add(plan, PLAN_LOG_SEND, numbers, PLAN_SEND_NUMBERS, (char *const *)strings->pdata);
+}
+
+static bool add_record(Container *container, const Spec *spec, Plan *plan, GError **error)
+{
+	const LogChoice *log = &spec->log;
+	const char *tag = log_option(log->options, "tag");
+	gint64 numbers[PLAN_SEND_NUMBERS] = {0};
+	g_autoptr(json_t) info = info_of(container, spec->config);
+	g_autoptr(json_t) attributes = log_attributes(container, spec, false, error);
+	g_autofree char *tagged =
+		attributes != NULL ? tag_of(info, *tag != '\0' ? tag : "{{.ID}}", error) : NULL;
+	g_autofree char *address = tagged != NULL ? address_of(log, numbers, error) : NULL;
+	if (address == NULL)
+		return false;
+	LogLines lines = {.options = log->options,
+		.attributes = attributes,
+		.info = info,
+		.tag = tagged,
+		.created = container->row.created,
+		.fields = g_ptr_array_new_with_free_func(g_free)};
+	set_numbers(log, numbers);
+	log->driver->sender->attributes(&lines);
+	put(&lines, address, numbers, plan);
+	g_free(lines.form);
+	g_ptr_array_unref(lines.fields);
+	return true;
 }
 
 bool log_send_plan(Container *container, const Spec *spec, Plan *plan, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	const json_t *config = spec->config, *log = json_at(spec->host, "LogConfig"),
-		     *options = json_object_get(log, "Config");
-	const LogDriver *driver = log_driver_find(json_str(log, "Type"), error);
-	if (driver == NULL || driver->send < 0)
-		return driver != NULL;
-	const char *tag = json_str(options, "tag");
-	g_autoptr(json_t) info = info_of(container, config);
-	g_autoptr(json_t) attributes = log_attributes(container, spec, false, &problem);
-	Sending sending = {.driver = driver,
-		.options = options,
-		.info = info,
-		.attributes = attributes,
-		.fields = g_ptr_array_new_with_free_func(g_free)};
-	bool ok = attributes != NULL &&
-		  (sending.tag = tag_of(info, *tag != '\0' ? tag : "{{.ID}}", &problem)) != NULL &&
-		  set_address(&sending, &problem);
-	if (ok) {
-		set_numbers(&sending);
-		set_form(&sending, container);
-		put(&sending, plan);
-	}
-	sending_clear(&sending);
-	return ok || fail(error, BERTH_ERROR_SYSTEM,
-			     "failed to create task for container: failed to initialize logging "
-			     "driver: %s",
-			     problem->message);
+	return spec->log.driver->sender == NULL || add_record(container, spec, plan, &problem) ||
+	       fail(error, BERTH_ERROR_SYSTEM,
+		       "failed to create task for container: failed to initialize logging "
+		       "driver: %s",
+		       problem->message);
 }

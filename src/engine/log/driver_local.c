@@ -1,0 +1,15 @@
+/* local: compact, and read by docker logs only. */
+#include "engine/log/log_driver.h"
+
+#include "base/error.h"
+
+static const char *const options[] = {"max-size", "max-file", "compress", NULL};
+
+const LogDriver log_driver_local = {
+	.name = "local",
+	.options = options,
+	.unknown = "unknown log opt '%s' for log driver local",
+	.path = log_path_local,
+	.kind = PLAN_LOG_LOCAL,
+	.readable = true,
+};

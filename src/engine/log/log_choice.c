@@ -1,0 +1,116 @@
+/* Which driver a container has, and what is the same for all of them. */
+#include "engine/log/log_driver.h"
+
+#include "base/error.h"
+#include "base/size.h"
+
+#include <string.h>
+
+enum { DEFAULT_SIZE = 20 << 20, DEFAULT_FILES = 5 };
+
+/* Of all: how lines wait, and the copy that docker logs reads. */
+static const char *const common_options[] = {"mode", "max-buffer-size", "cache-disabled",
+	"cache-max-size", "cache-max-file", "cache-compress", NULL};
+
+char *log_path_local(const char *folder, const char *id G_GNUC_UNUSED)
+{
+	return g_build_filename(folder, "local.log", NULL);
+}
+
+void log_lines_add(LogLines *lines, const char *name, const char *value)
+{
+	g_ptr_array_add(lines->fields, g_strdup(name));
+	g_ptr_array_add(lines->fields, g_strdup(value));
+}
+
+static const LogDriver *find(const char *name, GError **error)
+{
+	for (size_t i = 0; log_drivers[i] != NULL; i++)
+		if (strcmp(log_drivers[i]->name, name) == 0)
+			return log_drivers[i];
+	fail(error, BERTH_ERROR_INVALID, "logger: no log driver named '%s' is registered", name);
+	return NULL;
+}
+
+static bool check_known(const LogDriver *driver, const json_t *options, GError **error)
+{
+	const char *key;
+	json_t *value;
+	json_object_foreach ((json_t *)options, key, value) {
+		if (g_strv_contains(common_options, key) || g_strv_contains(driver->options, key))
+			continue;
+		g_auto(GStrv) words = g_strsplit(driver->unknown, "%s", 2);
+		return fail(error, BERTH_ERROR_INVALID, "%s%s%s", words[0], key, words[1]);
+	}
+	return true;
+}
+
+static bool check_common(const json_t *options, GError **error)
+{
+	const char *disabled = log_option(options, "cache-disabled"),
+		   *buffer = log_option(options, "max-buffer-size");
+	bool value;
+	gint64 size;
+	if (*disabled != '\0' && !bool_parse(disabled, &value))
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid value for option cache-disabled: %s", disabled);
+	return *buffer == '\0' || (size_parse(buffer, &size) && size > 0) ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "error parsing option max-buffer-size: invalid size: '%s'", buffer);
+}
+
+/* Of the file: "max-size", or "cache-max-size" of a copy. */
+static bool file_limits(
+	const json_t *options, const LogDriver *driver, gint64 *size, gint64 *files, GError **error)
+{
+	const char *prefix = driver->sender != NULL ? "cache-" : "";
+	g_autofree char *size_name = g_strconcat(prefix, "max-size", NULL),
+			*files_name = g_strconcat(prefix, "max-file", NULL);
+	const char *text = log_option(options, size_name), *count = log_option(options, files_name);
+	*size = DEFAULT_SIZE;
+	*files = DEFAULT_FILES;
+	/* A file without end is json-file's alone. */
+	if (driver->kind == PLAN_LOG_JSON && strcmp(text, "-1") == 0)
+		*size = 0;
+	else if (*text != '\0' && !size_parse(text, size))
+		return fail(error, BERTH_ERROR_INVALID, "invalid value for %s: invalid size: '%s'",
+			size_name, text);
+	if (*count != '\0' && (*files = g_ascii_strtoll(count, NULL, 10)) < 1)
+		return fail(error, BERTH_ERROR_INVALID, "%s cannot be less than 1", files_name);
+	return true;
+}
+
+bool log_choice_parse(const char *type, const json_t *options, LogChoice *choice, GError **error)
+{
+	const LogDriver *driver = find(type, error);
+	bool sends = driver != NULL && driver->sender != NULL;
+	*choice = (LogChoice){.options = options, .kind = PLAN_LOG_NONE};
+	if (driver != NULL && driver->options == NULL) {
+		choice->driver = driver;
+		return true;
+	}
+	if (driver == NULL || !check_known(driver, options, error) ||
+		!check_common(options, error) ||
+		!file_limits(options, driver, &choice->size, &choice->files, error) ||
+		(driver->check != NULL && !driver->check(options, error)))
+		return false;
+	bool kept = !sends || !log_option_is_on(options, "cache-disabled");
+	choice->driver = driver;
+	choice->kind = kept ? driver->kind : PLAN_LOG_NONE;
+	choice->readable = kept && driver->readable;
+	return true;
+}
+
+bool log_mode_check(const json_t *options, GError **error)
+{
+	const char *mode = log_option(options, "mode");
+	if (*mode != '\0' && strcmp(mode, "blocking") != 0 && strcmp(mode, "non-blocking") != 0)
+		return fail(
+			error, BERTH_ERROR_INVALID, "logger: logging mode not supported: %s", mode);
+	if (json_object_get(options, "max-buffer-size") != NULL &&
+		strcmp(mode, "non-blocking") != 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"logger: max-buffer-size option is only supported with "
+			"'mode=non-blocking'");
+	return true;
+}
