@@ -96,12 +96,13 @@ static void add_network_files(Place *place, const Spec *spec)
 		const char *rest;
 		g_autofree char *path = g_build_filename(folder, names[i], NULL),
 				*target = g_strconcat("/etc/", names[i], NULL);
-		const json_t *mount = mount_of(place, target, &rest);
+		const MountPoint *mount = mount_of(place, target, &rest);
 		bool taken = mount != NULL && *rest == '\0';
-		if (!taken && g_file_test(path, G_FILE_TEST_IS_REGULAR))
-			json_array_append_new(place->mounts,
-				json_pack("{s:s, s:s, s:s, s:b}", "Type", "bind", "Source", path,
-					"Destination", target, "RW", 1));
+		if (taken || !g_file_test(path, G_FILE_TEST_IS_REGULAR))
+			continue;
+		MountPoint *made = mount_point_new(MOUNT_BIND, path, target);
+		made->writable = true;
+		g_ptr_array_add(place->mounts, made);
 	}
 }
 
