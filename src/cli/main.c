@@ -17,13 +17,16 @@
 #include <string.h>
 
 /* In docker's words: how many arguments there are to be. */
-static char *arguments_wanted(const Command *command, int given)
+static char *arguments_wanted(const Command *command)
 {
 	int least = command->min_args, most = command->max_args;
 	if (most == 0)
 		return g_strdup("accepts no arguments");
-	int number = given < least ? least : most;
-	const char *how = least == most ? "" : given < least ? "at least " : "at most ";
+	if (least > 0 && most > least)
+		return g_strdup_printf(
+			"requires at least %d and at most %d arguments", least, most);
+	int number = most < 0 ? least : most;
+	const char *how = least == most ? "" : most < 0 ? "at least " : "at most ";
 	return g_strdup_printf("requires %s%d argument%s", how, number, number == 1 ? "" : "s");
 }
 
@@ -33,15 +36,45 @@ static bool check_arguments(Cli *cli)
 	if (cli->arg_count >= command->min_args &&
 		(command->max_args < 0 || cli->arg_count <= command->max_args))
 		return true;
-	g_autofree char *wanted = arguments_wanted(command, cli->arg_count);
+	g_autofree char *wanted = arguments_wanted(command);
 	g_autofree char *problem = g_strdup_printf("'%s %s' %s", cli->program, cli->called, wanted);
 	print_to(stderr, "%s: %s\n\n", cli->program, problem);
 	flags_usage(cli, false);
+	/* Docker's client says "See" of those without an upper bound. */
 	print_to(stderr, "\n%s '%s %s --help' for more information\n",
-		command->max_args == 0 ? "Run" : "See", cli->program, cli->called);
+		command->max_args < 0 ? "See" : "Run", cli->program, cli->called);
 	hints_use(cli->program, NULL);
 	hint_print(problem);
 	return false;
+}
+
+/* What an argument names, by its kind of completion; NULL: none of the engine's. */
+static const char *noun_of(const char *kind)
+{
+	static const char *const nouns[][2] = {{"containers", "container"},
+		{"running", "container"}, {"everything", "container"}, {"stopped", "container"}, {"paused", "container"},
+		{"networks", "network"}, {"volumes", "volume"}, {"images", "image"}};
+	for (size_t i = 0; i < G_N_ELEMENTS(nouns); i++)
+		if (strncmp(kind, nouns[i][0], strlen(nouns[i][0])) == 0)
+			return nouns[i][1];
+	return NULL;
+}
+
+/* An empty name would be no part of a path, and so ask for something else: it is refused, as Docker's client does. */
+static bool check_names(const Cli *cli)
+{
+	const char *completes = cli->command->completes;
+	g_auto(GStrv) kinds = g_strsplit(completes != NULL ? completes : "", " ", -1);
+	int last = (int)g_strv_length(kinds) - 1;
+	for (int i = 0; i < cli->arg_count && last >= 0; i++) {
+		bool again = i > last && g_str_has_suffix(kinds[last], "*");
+		const char *noun = i <= last || again ? noun_of(kinds[MIN(i, last)]) : NULL;
+		if (noun == NULL || *cli->args[i] != '\0')
+			continue;
+		print_to(stderr, "invalid %s name or ID: value is empty\n", noun);
+		return false;
+	}
+	return true;
 }
 
 static int run_command(Cli *cli, int argc, char **argv)
@@ -53,7 +86,7 @@ static int run_command(Cli *cli, int argc, char **argv)
 		flags_usage(cli, true);
 		return EXIT_SUCCESS;
 	}
-	if (!check_arguments(cli))
+	if (!check_arguments(cli) || !check_names(cli))
 		return EXIT_FAILURE;
 	format_keep_whole(flag_bool(cli, "no-trunc", false));
 	return cli->connect(cli, &error) ? cli->command->run(cli) : cli_fail(cli, error);
@@ -73,6 +106,22 @@ static char **help_words(char **words, int count)
 		argv[i] = words[i];
 	argv[count] = (char *)"--help";
 	return argv;
+}
+
+/* A group's name without a command of it: what it has, and a failure for flags that groups have not. */
+static int run_group(const Cli *cli, int argc, char **argv)
+{
+	if (argc == 1 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		help_group(cli->program, argv[0]);
+		return EXIT_SUCCESS;
+	}
+	if (argv[1][1] == '-')
+		print_to(stderr, "unknown flag: %.*s", (int)strcspn(argv[1], "="), argv[1]);
+	else
+		print_to(stderr, "unknown shorthand flag: '%c' in %s", argv[1][1], argv[1]);
+	print_to(stderr, "\n\nUsage:  %s %s\n\nRun '%s %s --help' for more information\n",
+		cli->program, argv[0], cli->program, argv[0]);
+	return 125;
 }
 
 /* argv: the command's name and what follows. */
@@ -96,11 +145,8 @@ static int run_words(Cli *cli, int argc, char **argv)
 	} else {
 		cli->command = command_find(argc, argv, &used, &cli->called);
 	}
-	if (cli->command == NULL && help_is_group(argv[0]) &&
-		(argc == 1 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-		help_group(cli->program, argv[0]);
-		return EXIT_SUCCESS;
-	}
+	if (cli->command == NULL && help_is_group(argv[0]) && (argc == 1 || argv[1][0] == '-'))
+		return run_group(cli, argc, argv);
 	if (cli->command == NULL) {
 		help_unknown(cli->program, argv[0], argc > 1 ? argv[1] : "");
 		return EXIT_FAILURE;

@@ -175,7 +175,7 @@ static int remove_all(Cli *cli)
 			print_to(stdout, "%s\n", cli->args[i]);
 			continue;
 		}
-		print_to(stderr, "%s: %s\n", cli->args[i], error->message);
+		print_to(stderr, "%s\n", error->message);
 		code = EXIT_FAILURE;
 	}
 	return code;

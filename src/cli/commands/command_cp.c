@@ -40,6 +40,8 @@ static Side side_of(const char *text)
 	/* "./a:b" and "/a:b" are here, whatever their names hold. */
 	if (colon == NULL || *text == '/' || *text == '.')
 		return (Side){NULL, g_strdup(text)};
+	if (colon == text) /* no container's name: Docker takes the rest for a path here */
+		return (Side){NULL, g_strdup(colon + 1)};
 	return (Side){g_strndup(text, (gsize)(colon - text)), g_strdup(colon + 1)};
 }
 

@@ -1,12 +1,12 @@
 #include "cli/common/flags.h"
 #include "cli/common/stream.h"
+#include "cli/container/request.h"
 
 #include "base/error.h"
 #include "base/fd.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const Flag flags[] = {
 	{"detach", 'd', BOOL, "run in the background"},
@@ -21,19 +21,15 @@ static const Flag flags[] = {
 	{0},
 };
 
-static json_t *request(Cli *cli, bool detach, bool tty)
+static json_t *request(Cli *cli, bool detach, bool tty, GError **error)
 {
-	json_t *argv = json_array(), *env = flag_list(cli, "env");
+	json_t *env = environment_check(cli, error) ? flag_environment(cli, error) : NULL;
+	if (env == NULL)
+		return NULL;
+	json_t *argv = json_array();
 	int rows, columns;
 	for (int i = 1; i < cli->arg_count; i++)
 		json_array_append_new(argv, json_lenient(cli->args[i]));
-	for (size_t i = 0; i < json_array_size(env); i++) {
-		const char *name = json_elem(env, i),
-			   *value = strchr(name, '=') == NULL ? getenv(name) : NULL;
-		g_autofree char *whole = value != NULL ? g_strconcat(name, "=", value, NULL) : NULL;
-		if (whole != NULL)
-			json_array_set_new(env, i, json_lenient(whole));
-	}
 	terminal_size(&rows, &columns);
 	return json_pack("{s:b, s:b, s:b, s:b, s:s, s:o, s:o, s:b, s:s, s:s, s:[i, i]}",
 		"AttachStdin", !detach && flag_bool(cli, "interactive", false), "AttachStdout",
@@ -58,7 +54,9 @@ static int run(Cli *cli)
 	     with_stdin = flag_bool(cli, "interactive", false);
 	if (!detach && !terminal_check(tty, with_stdin, &error))
 		return cli_fail(cli, error);
-	g_autoptr(json_t) body = request(cli, detach, tty);
+	g_autoptr(json_t) body = request(cli, detach, tty, &error);
+	if (body == NULL)
+		return cli_fail(cli, error);
 	g_autofree char *name = client_escape(cli->args[0]),
 			*create = g_strdup_printf("/containers/%s/exec", name);
 	g_autoptr(json_t) made = client_call(cli->client, "POST", create, body, &error);

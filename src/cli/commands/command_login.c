@@ -48,7 +48,7 @@ static bool read_secret(Cli *cli, char **secret, GError **error)
 {
 	if (flag_given(cli, "password") && flag_bool(cli, "password-stdin", false))
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
-			"--password and --password-stdin are mutually exclusive");
+			"conflicting options: cannot specify both --password and --password-stdin");
 	if (flag_given(cli, "password")) {
 		print_to(stderr, "WARNING! Using --password via the CLI is insecure. Use "
 				 "--password-stdin.\n");

@@ -261,6 +261,8 @@ static int run_remove(Cli *cli)
 			code = EXIT_FAILURE;
 		}
 	}
+	if (code != EXIT_SUCCESS)
+		print_to(stderr, "exit status %d\n", code); /* so does Docker's client */
 	return code;
 }
 

@@ -35,7 +35,8 @@ static int run(Cli *cli)
 		}
 	if (wanted == NULL || found > 0)
 		return EXIT_SUCCESS;
-	print_to(stderr, "Error: No public port '%s' published for %s\n", wanted, cli->args[0]);
+	print_to(stderr, "Error: No public port '%s' published for %s\n", cli->args[1],
+		cli->args[0]);
 	return EXIT_FAILURE;
 }
 

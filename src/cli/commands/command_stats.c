@@ -176,6 +176,21 @@ static bool print(const Cli *cli, GPtrArray *watches, GError **error)
 	return format_list(format, table, "*container.statsContext", columns, rows, error);
 }
 
+/* Whether all that were named are there; each that is not is told. */
+static bool are_there(Cli *cli)
+{
+	bool all = true;
+	for (int i = 0; i < cli->arg_count; i++) {
+		g_autoptr(GError) error = NULL;
+		g_autoptr(json_t) found = NULL;
+		is_container_tty(cli, cli->args[i], &found, &error);
+		if (found == NULL)
+			cli_print_error(error);
+		all = all && found != NULL;
+	}
+	return all;
+}
+
 /* Those that were named, or all. */
 static json_t *wanted(Cli *cli, GError **error)
 {
@@ -184,12 +199,8 @@ static json_t *wanted(Cli *cli, GError **error)
 	g_autoptr(json_t) list =
 		cli->arg_count == 0 ? client_call(cli->client, "GET", path, NULL, error) : NULL,
 			  names = json_array();
-	for (int i = 0; i < cli->arg_count; i++) {
-		g_autoptr(json_t) found = NULL;
-		if (!is_container_tty(cli, cli->args[i], &found, error) && found == NULL)
-			return NULL;
+	for (int i = 0; i < cli->arg_count; i++)
 		json_array_append_new(names, json_lenient(cli->args[i]));
-	}
 	for (size_t i = 0; i < json_array_size(list); i++)
 		json_array_append(names, json_object_get(json_array_get(list, i), "Id"));
 	return cli->arg_count > 0 || list != NULL ? g_steal_pointer(&names) : NULL;
@@ -199,6 +210,8 @@ static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	bool once = flag_bool(cli, "no-stream", false);
+	if (!are_there(cli))
+		return EXIT_FAILURE;
 	g_autoptr(json_t) ids = wanted(cli, &error);
 	g_autoptr(GPtrArray) watches = g_ptr_array_new();
 	if (ids == NULL)

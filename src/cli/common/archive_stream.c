@@ -72,6 +72,8 @@ static bool receive(Client *client, const char *path, const char *file, GError *
 	g_auto(Response) response = {.fd = -1};
 	if (!client_send(client, "GET", path, NULL, &response, error))
 		return false;
+	if (*file != '\0' && g_file_test(file, G_FILE_TEST_IS_DIR))
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "cannot write to a directory");
 	/* Whole or not at all: written beside its name, then renamed. */
 	g_autofree char *temporary = g_strconcat(file, ".part", NULL);
 	autofd fd = *file != '\0' ? open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)

@@ -41,15 +41,24 @@ void cli_print_warnings(const json_t *answer, const char *before)
 		print_to(stderr, "%s%s\n", before, json_elem(warnings, i));
 }
 
+/* "container run" is "run" in Docker's hint. */
+static const char *short_name(const char *called)
+{
+	static const char group[] = "container ";
+	return g_str_has_prefix(called, group) ? called + strlen(group) : called;
+}
+
 int cli_fail(Cli *cli, const GError *error)
 {
 	bool framed = cli->command->failure != 0;
+	if (!cli_is_answer(error) && g_str_has_prefix(error->message, "invalid argument \""))
+		return cli_usage_error(cli, error);
 	if (framed)
 		print_to(stderr, "%s: ", cli->program);
 	cli_print_error(error);
 	if (framed)
 		print_to(stderr, "\nRun '%s %s --help' for more information\n", cli->program,
-			cli->called);
+			short_name(cli->called));
 	if (!framed)
 		return EXIT_FAILURE;
 	/* As Docker's client: by the words of the engine's error. */

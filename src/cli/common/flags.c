@@ -6,6 +6,7 @@
 #include "base/size.h"
 #include "base/timefmt.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,26 +78,52 @@ static char *flag_label(const Flag *flag)
 				 : g_strdup_printf("--%s", flag->name);
 }
 
+/* In Go's words, as those of a client in Go are; NULL: it is a number. The caller frees it. */
+static char *number_problem(const char *value)
+{
+	char *end;
+	errno = 0;
+	g_ascii_strtoll(value, &end, 10);
+	bool is_number = *value != '\0' && !g_ascii_isspace(*value) && *end == '\0';
+	if (is_number && errno == 0)
+		return NULL;
+	return g_strdup_printf("strconv.ParseInt: parsing \"%s\": %s", value,
+		is_number ? "value out of range" : "invalid syntax");
+}
+
+/* What is wrong with a size: in the words of docker/go-units. The caller frees it. */
+static char *size_problem(const char *value)
+{
+	size_t digits = strspn(value, "0123456789.");
+	const char *suffix = value + digits + strspn(value + digits, " ");
+	if (digits == 0 || *suffix == '\0')
+		return g_strdup_printf("invalid size: '%s'", value);
+	g_autofree char *lower = g_ascii_strdown(suffix, -1);
+	return g_strdup_printf("invalid suffix: '%s'", lower);
+}
+
 static bool check_value(const Flag *flag, const char *value, GError **error)
 {
 	char *end;
 	gint64 number;
 	const char *why = NULL;
 	g_autofree char *label = flag_label(flag), *reason = NULL;
+	bool truth;
 	switch (flag->type) {
 	case BOOL:
-		why = strcmp(value, "true") == 0 || strcmp(value, "false") == 0 ||
-				      strcmp(value, "1") == 0 || strcmp(value, "0") == 0
-			      ? NULL
-			      : "invalid syntax";
+		if (!bool_parse(value, &truth))
+			why = reason = g_strdup_printf(
+				"strconv.ParseBool: parsing \"%s\": invalid syntax", value);
 		break;
 	case INT:
-		g_ascii_strtoll(value, &end, 10);
-		why = *value != '\0' && *end == '\0' ? NULL : "invalid syntax";
+		why = reason = number_problem(value);
 		break;
 	case BYTES:
-		if (strcmp(value, "-1") != 0 && !size_parse(value, &number))
-			why = reason = g_strdup_printf("invalid size: '%s'", value);
+		/* Docker has it for the sum with swap only. */
+		if (strcmp(value, "-1") == 0 && strcmp(flag->name, "memory-swap") == 0)
+			break;
+		if (!size_parse(value, &number))
+			why = reason = size_problem(value);
 		break;
 	case DECIMAL:
 		g_ascii_strtod(value, &end);
@@ -105,7 +132,8 @@ static bool check_value(const Flag *flag, const char *value, GError **error)
 				g_strdup_printf("failed to parse %s as a rational number", value);
 		break;
 	case DURATION:
-		why = duration_parse(value, &number) ? NULL : "invalid duration";
+		if (!duration_parse(value, &number))
+			why = reason = g_strdup_printf("time: invalid duration \"%s\"", value);
 		break;
 	default:
 		break;
@@ -214,7 +242,8 @@ const char *global_text(const Cli *cli, const char *name)
 bool global_bool(const Cli *cli, const char *name, bool fallback)
 {
 	const char *text = global_text(cli, name);
-	return text == NULL ? fallback : strcmp(text, "true") == 0 || strcmp(text, "1") == 0;
+	bool value = fallback;
+	return text == NULL || !bool_parse(text, &value) ? fallback : value;
 }
 
 bool flag_given(const Cli *cli, const char *name)
@@ -231,7 +260,8 @@ const char *flag_text(const Cli *cli, const char *name)
 bool flag_bool(const Cli *cli, const char *name, bool fallback)
 {
 	const char *text = flag_text(cli, name);
-	return *text == '\0' ? fallback : strcmp(text, "true") == 0 || strcmp(text, "1") == 0;
+	bool value = fallback;
+	return bool_parse(text, &value) ? value : fallback;
 }
 
 gint64 flag_int(const Cli *cli, const char *name, gint64 fallback)
@@ -347,8 +377,10 @@ bool platform_query(const char *text, char **query, GError **error)
 		*query = g_strdup("");
 		return true;
 	}
-	if (!platform_parse(text, &platform, error))
+	if (!platform_parse(text, &platform, error)) {
+		(*error)->code = BERTH_ERROR_UNAVAILABLE; /* our word, not the engine's answer */
 		return false;
+	}
 	platform_complete(&platform);
 	g_autoptr(json_t) json = json_pack("{s:s, s:s, s:s*}", "os", platform.os, "architecture",
 		platform.architecture, "variant",

@@ -94,10 +94,6 @@ json_t *context_meta(const Cli *cli, const char *name, GError **error)
 	if (context_is_default(name))
 		return json_pack("{s:s, s:{}, s:{s:{s:s, s:b}}}", "Name", name, "Metadata",
 			"Endpoints", "docker", "Host", context_default_host(), "SkipTLSVerify", 0);
-	if (!context_exists(cli, name)) {
-		fail(error, BERTH_ERROR_UNAVAILABLE, "context \"%s\" does not exist", name);
-		return NULL;
-	}
 	return context_read(cli, name, error);
 }
 

@@ -222,7 +222,7 @@ static bool add_env_file(json_t *env, const char *path, GError **error)
 	return true;
 }
 
-static json_t *environment(Cli *cli, GError **error)
+json_t *flag_environment(const Cli *cli, GError **error)
 {
 	g_autoptr(json_t) env = json_array(), files = flag_list(cli, "env-file"),
 			  given = flag_list(cli, "env");
@@ -319,12 +319,20 @@ json_t *flag_ulimits(const Cli *cli, GError **error)
 	for (size_t i = 0; i < json_array_size(limits); i++) {
 		char name[32];
 		long long soft, hard;
-		int n = sscanf(json_elem(limits, i), "%31[a-z]=%lld:%lld", name, &soft, &hard);
-		if (n < 2) {
+		int end = 0, n = sscanf(json_elem(limits, i), "%31[a-z]=%lld%n:%lld%n", name, &soft,
+				     &end, &hard, &end);
+		if (n < 2 || json_elem(limits, i)[end] != '\0') {
 			fail(error, BERTH_ERROR_UNAVAILABLE,
 				"invalid argument \"%s\" for \"--ulimit\" flag: invalid ulimit "
 				"argument: %s",
 				json_elem(limits, i), json_elem(limits, i));
+			return NULL;
+		}
+		if (n == 3 && hard != -1 && (soft > hard || soft == -1)) {
+			fail(error, BERTH_ERROR_UNAVAILABLE,
+				"invalid argument \"%s\" for \"--ulimit\" flag: ulimit soft limit "
+				"must be less than or equal to hard limit: %lld > %lld",
+				json_elem(limits, i), soft, hard);
 			return NULL;
 		}
 		json_array_append_new(list,
@@ -443,6 +451,8 @@ static void set_attach(Cli *cli, json_t *config)
 
 json_t *container_request(Cli *cli, GError **error)
 {
+	if (!container_check_flags(cli, error))
+		return NULL;
 	json_t *host = json_object(), *env = NULL;
 	g_autoptr(json_t) config = json_object(), command = json_array();
 	set(config, "HostConfig", host);
@@ -455,7 +465,7 @@ json_t *container_request(Cli *cli, GError **error)
 	if (flag_given(cli, "entrypoint"))
 		set(config, "Entrypoint", json_pack("[s]", flag_text(cli, "entrypoint")));
 	set(config, "Image", json_lenient(cli->args[0]));
-	if ((env = environment(cli, error)) == NULL)
+	if ((env = flag_environment(cli, error)) == NULL)
 		return NULL;
 	set(config, "Env", env);
 	set(host, "Sysctls", flag_pairs(cli, "sysctl"));

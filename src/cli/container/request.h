@@ -5,7 +5,13 @@
 extern const Flag container_flags[];
 /* The body of /containers/create by flags and arguments. */
 json_t *container_request(Cli *cli, GError **error);
+/* --env-file, then --env, as "name=value"; names alone have our values. NULL with error. */
+json_t *flag_environment(const Cli *cli, GError **error);
 json_t *flag_ulimits(const Cli *cli, GError **error); /* --ulimit, for the API */
+
+/* container_check.c: whether flags and their combinations make sense; else why not, as Docker's client says it. */
+bool environment_check(const Cli *cli, GError **error); /* of --env alone */
+bool container_check_flags(const Cli *cli, GError **error);
 
 /* container_create.c: creates it, printing warnings; the id, or NULL. */
 char *container_request_send(Cli *cli, GError **error);
