@@ -1,5 +1,6 @@
 #include "cli/common/flags.h"
 #include "cli/common/format.h"
+#include "cli/common/stream.h"
 
 #include "base/error.h"
 #include "base/timefmt.h"
@@ -62,14 +63,20 @@ static char *parameter(const char *text)
 		"%" G_GINT64_FORMAT ".%09d", time / 1000000000, (int)(time % 1000000000));
 }
 
-static bool show(const Template *template, const char *line, GError **error)
+typedef struct {
+	const Template *template; /* NULL: docker's line */
+	GError **error;
+} Show;
+
+static bool show(gpointer data, const char *line, size_t length)
 {
-	g_autoptr(json_t) event = json_parse(line, strlen(line), error);
+	Show *how = data;
+	g_autoptr(json_t) event = json_parse(line, length, how->error);
 	if (event == NULL)
 		return false;
-	if (template == NULL)
+	if (how->template == NULL)
 		print_event(event);
-	else if (!format_value(template, docker_event, event, error))
+	else if (!format_value(how->template, docker_event, event, how->error))
 		return false;
 	cli_flush();
 	return true;
@@ -105,19 +112,10 @@ static int run(Cli *cli)
 		until, filters != NULL ? filters : "");
 	if (filters == NULL || !client_send(cli->client, "GET", path, NULL, &response, &error))
 		return cli_fail(cli, error);
-	g_autoptr(GString) lines = g_string_new("");
-	char block[8192];
-	ssize_t n;
-	while ((n = http_body_read(&response.body, block, sizeof block, &error)) > 0) {
-		g_string_append_len(lines, block, n);
-		for (char *newline; (newline = strchr(lines->str, '\n')) != NULL;) {
-			*newline = '\0';
-			if (!show(template, lines->str, &error))
-				return cli_fail(cli, error);
-			g_string_erase(lines, 0, newline - lines->str + 1);
-		}
-	}
-	return n == 0 ? EXIT_SUCCESS : cli_fail(cli, error);
+	Show how = {template, &error};
+	return stream_lines(&response.body, show, &how, &error) && error == NULL
+		       ? EXIT_SUCCESS
+		       : cli_fail(cli, error);
 }
 
 const Command command_events = {

@@ -1,16 +1,17 @@
 /* stats: what containers use, once or again and again. A thread for each container reads what the engine sends. */
+#include "cli/common/container_stats.h"
 #include "cli/common/each.h"
 #include "cli/common/flags.h"
 #include "cli/common/format.h"
+#include "cli/common/stream.h"
 
 #include "base/error.h"
 #include "base/size.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { MAX_LINE = 1 << 20, BLOCK = 16 * 1024, ROUND_US = 500000 };
+enum { ROUND_US = 500000 };
 
 static const Flag flags[] = {
 	{"all", 'a', BOOL, "show stopped containers too"},
@@ -34,15 +35,17 @@ typedef struct {
 	GThread *thread;
 } Watch;
 
-static void take_line(Watch *watch, const char *text, size_t length)
+static bool take_line(gpointer data, const char *text, size_t length)
 {
+	Watch *watch = data;
 	json_t *stats = json_parse(text, length, NULL);
 	if (stats == NULL)
-		return;
+		return true;
 	g_mutex_lock(&watch->lock);
 	json_decref(watch->last);
 	watch->last = stats;
 	g_mutex_unlock(&watch->lock);
+	return true;
 }
 
 static gpointer read_stats(gpointer data)
@@ -50,64 +53,11 @@ static gpointer read_stats(gpointer data)
 	Watch *watch = data;
 	g_autoptr(Client) client = client_new(watch->host);
 	g_auto(Response) response = {.fd = -1};
-	g_autofree char *path = g_strdup_printf(
-				"/containers/%s/stats?stream=%d", watch->id, watch->stream),
-			*block = g_malloc(BLOCK);
-	g_autoptr(GString) line = g_string_new("");
-	ssize_t n;
-	if (!client_send(client, "GET", path, NULL, &response, NULL))
-		return NULL;
-	while ((n = http_body_read(&response.body, block, BLOCK, NULL)) > 0 &&
-		line->len < MAX_LINE) {
-		g_string_append_len(line, block, n);
-		for (char *end; (end = memchr(line->str, '\n', line->len)) != NULL;) {
-			take_line(watch, line->str, (size_t)(end - line->str));
-			g_string_erase(line, 0, (gssize)(end - line->str) + 1);
-		}
-	}
-	if (line->len > 0)
-		take_line(watch, line->str, line->len);
+	g_autofree char *path =
+		g_strdup_printf("/containers/%s/stats?stream=%d", watch->id, watch->stream);
+	if (client_send(client, "GET", path, NULL, &response, NULL))
+		stream_lines(&response.body, take_line, watch, NULL);
 	return NULL;
-}
-
-/* As docker's client computes it: of one CPU, since the sample before. */
-static double cpu_percent(const json_t *stats)
-{
-	double used = (double)(json_int(stats, "cpu_stats.cpu_usage.total_usage") -
-			       json_int(stats, "precpu_stats.cpu_usage.total_usage")),
-	       given = (double)(json_int(stats, "cpu_stats.system_cpu_usage") -
-				json_int(stats, "precpu_stats.system_cpu_usage"));
-	return used > 0 && given > 0
-		       ? used / given * (double)json_int(stats, "cpu_stats.online_cpus") * 100
-		       : 0;
-}
-
-/* Without what the kernel could take back at once. */
-static double memory_used(const json_t *stats)
-{
-	gint64 usage = json_int(stats, "memory_stats.usage"),
-	       v1 = json_int(stats, "memory_stats.stats.total_inactive_file"),
-	       v2 = json_int(stats, "memory_stats.stats.inactive_file"), spare = v1 > 0 ? v1 : v2;
-	return (double)(spare < usage ? usage - spare : usage);
-}
-
-static double sum_of(const json_t *networks, const char *member)
-{
-	double sum = 0;
-	const char *name;
-	json_t *link;
-	json_object_foreach ((json_t *)networks, name, link)
-		sum += (double)json_int(link, member);
-	return sum;
-}
-
-static double io_of(const json_t *list, const char *op)
-{
-	double sum = 0;
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (g_ascii_strcasecmp(json_str(json_array_get(list, i), "op"), op) == 0)
-			sum += (double)json_int(json_array_get(list, i), "value");
-	return sum;
 }
 
 static void set_pair(json_t *row, const char *key, char *left, char *right)
@@ -127,20 +77,19 @@ static void set_percent(json_t *row, const char *key, double value)
 static json_t *row_of(const char *asked, const json_t *stats, bool whole)
 {
 	const char *id = json_str(stats, "id"), *name = json_str(stats, "name");
-	double used = memory_used(stats), limit = (double)json_int(stats, "memory_stats.limit");
-	const json_t *networks = json_object_get(stats, "networks"),
-		     *io = json_at((json_t *)stats, "blkio_stats.io_service_bytes_recursive");
+	double used = stats_memory(stats), limit = (double)json_int(stats, "memory_stats.limit");
 	g_autofree char *shown = whole ? g_strdup(id) : g_strndup(id, 12),
 			*pids = g_strdup_printf(
 				"%" G_GINT64_FORMAT, json_int(stats, "pids_stats.current"));
 	json_t *row = json_pack("{s:s, s:s, s:s, s:s}", "Container", asked, "ID", shown, "Name",
 		name + (*name == '/'), "PIDs", pids);
-	set_percent(row, "CPUPerc", cpu_percent(stats));
+	set_percent(row, "CPUPerc", stats_cpu_percent(stats));
 	set_percent(row, "MemPerc", limit > 0 ? used / limit * 100 : 0);
 	set_pair(row, "MemUsage", size_human_binary(used), size_human_binary(limit));
-	set_pair(row, "NetIO", size_human(sum_of(networks, "rx_bytes")),
-		size_human(sum_of(networks, "tx_bytes")));
-	set_pair(row, "BlockIO", size_human(io_of(io, "read")), size_human(io_of(io, "write")));
+	set_pair(row, "NetIO", size_human(stats_network(stats, "rx_bytes")),
+		size_human(stats_network(stats, "tx_bytes")));
+	set_pair(row, "BlockIO", size_human(stats_block(stats, "read")),
+		size_human(stats_block(stats, "write")));
 	return row;
 }
 

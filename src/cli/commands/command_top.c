@@ -1,10 +1,19 @@
-#include "cli/common/cli.h"
+#include "cli/commands/commands.h"
+#include "cli/top/top.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
+static int shell(Cli *cli, const char *id)
+{
+	char *const words[] = {"-it", (char *)id, "sh", NULL};
+	return cli_run(cli, &command_exec, words);
+}
+
 static int run(Cli *cli)
 {
+	if (cli->arg_count == 0)
+		return top_run(cli, shell);
 	g_autoptr(GError) error = NULL;
 	g_autofree char *args = g_strjoinv(" ", cli->args + 1), *escaped = client_escape(args),
 			*name = client_escape(cli->args[0]);
@@ -24,11 +33,11 @@ static int run(Cli *cli)
 
 const Command command_top = {
 	.names = "top|container top",
-	.usage = "CONTAINER [ps OPTIONS]",
-	.summary = "List the processes of a container",
+	.usage = "[CONTAINER [ps OPTIONS]]",
+	.summary = "List the processes of a container, or watch all containers on a full screen",
 	.example = "top web",
 	.completes = "running",
-	.min_args = 1,
+	.min_args = 0,
 	.max_args = -1,
 	.run = run,
 	.stop_at_argument = true,

@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <termios.h>
 
-enum { BLOCK = 64 * 1024, INPUT = 32 * 1024, FRAME = 8 };
+enum { BLOCK = 64 * 1024, INPUT = 32 * 1024, FRAME = 8, MAX_LINE = 1 << 20 };
 
 static struct termios saved;
 static bool is_raw;
@@ -78,7 +78,15 @@ typedef struct {
 	guint8 head[FRAME];
 	size_t head_used;
 	guint32 left;
+	StreamSink sink;
+	gpointer data;
 } Frames;
+
+static bool write_out(gpointer data, int fd, const char *bytes, size_t length)
+{
+	(void)data;
+	return fd_write_all(fd, bytes, length);
+}
 
 static bool frames_write(Frames *frames, const char *data, size_t length)
 {
@@ -98,7 +106,8 @@ static bool frames_write(Frames *frames, const char *data, size_t length)
 			continue;
 		}
 		size_t n = MIN(frames->left, length);
-		if (!fd_write_all(frames->head[0] == 2 ? STDERR_FILENO : STDOUT_FILENO, data, n))
+		if (!frames->sink(frames->data,
+			    frames->head[0] == 2 ? STDERR_FILENO : STDOUT_FILENO, data, n))
 			return false;
 		data += n;
 		length -= n;
@@ -107,15 +116,45 @@ static bool frames_write(Frames *frames, const char *data, size_t length)
 	return true;
 }
 
-bool stream_copy(HttpBody *body, bool tty, GError **error)
+bool stream_take(HttpBody *body, bool tty, StreamSink sink, gpointer data, GError **error)
 {
 	g_autofree char *block = g_malloc(BLOCK);
-	Frames frames = {0};
+	Frames frames = {.sink = sink, .data = data};
 	ssize_t n;
 	while ((n = http_body_read(body, block, BLOCK, error)) > 0)
-		if (!(tty ? fd_write_all(STDOUT_FILENO, block, (size_t)n)
+		if (!(tty ? sink(data, STDOUT_FILENO, block, (size_t)n)
 			  : frames_write(&frames, block, (size_t)n)))
-			return true; /* whoever read our output has gone */
+			return true;
+	return n == 0;
+}
+
+bool stream_copy(HttpBody *body, bool tty, GError **error)
+{
+	/* False is said when whoever read our output has gone. */
+	return stream_take(body, tty, write_out, NULL, error);
+}
+
+bool stream_lines(HttpBody *body, LineSink sink, gpointer data, GError **error)
+{
+	g_autofree char *block = g_malloc(BLOCK);
+	g_autoptr(GString) line = g_string_new("");
+	ssize_t n;
+	while ((n = http_body_read(body, block, BLOCK, error)) > 0) {
+		g_string_append_len(line, block, n);
+		char *start = line->str, *end;
+		while ((end = memchr(start, '\n', line->len - (size_t)(start - line->str))) !=
+			NULL) {
+			if (!sink(data, start, (size_t)(end - start)))
+				return true;
+			start = end + 1;
+		}
+		g_string_erase(line, 0, start - line->str);
+		if (line->len > MAX_LINE)
+			return fail(error, BERTH_ERROR_TOO_LARGE,
+				"a line of the answer has more than %d bytes", MAX_LINE);
+	}
+	if (n == 0 && line->len > 0)
+		sink(data, line->str, line->len);
 	return n == 0;
 }
 
@@ -178,7 +217,7 @@ bool stream_run(Stream *stream)
 	DetachKeys keys = {0};
 	g_autofree char *block = g_malloc(BLOCK);
 	autofd signals = watch_signals(stream);
-	Frames frames = {0};
+	Frames frames = {.sink = write_out};
 	bool detached = false;
 	/* Keys that are none the engine has refused. */
 	if (stream->tty)

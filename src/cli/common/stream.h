@@ -14,6 +14,14 @@ typedef struct {
 const char *detach_keys(const Cli *cli);
 /* Carries data both ways until the engine closes the connection; true if detached by keys. */
 bool stream_run(Stream *stream);
+/* Takes bytes that were written to a descriptor (1, 2); false: no more are wanted. */
+typedef bool (*StreamSink)(gpointer data, int fd, const char *bytes, size_t length);
+/* Takes a line, without its end and not NUL-terminated; false: no more are wanted. */
+typedef bool (*LineSink)(gpointer data, const char *line, size_t length);
+/* Reads a framed or (tty) raw stream to its end. False with error if it broke off; true also if the sink wanted no more. */
+bool stream_take(HttpBody *body, bool tty, StreamSink sink, gpointer data, GError **error);
+/* The same of lines, as events and stats come; none may have more than 1 MiB. */
+bool stream_lines(HttpBody *body, LineSink sink, gpointer data, GError **error);
 /* Reads a framed or raw stream to standard output and error. */
 bool stream_copy(HttpBody *body, bool tty, GError **error);
 bool terminal_check(

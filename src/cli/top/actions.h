@@ -1,0 +1,24 @@
+/* What keys and the mouse do, and what follows from what the engine says. */
+#pragma once
+#include "cli/top/state.h"
+
+/* What a key does; the argument is of the table of keys. */
+typedef void TopAction(Top *top, int argument);
+TopAction act_quit, act_help, act_filter, act_running_only, act_sort, act_move, act_page, act_end,
+	act_scroll, act_sideways, act_show, act_close, act_request, act_remove, act_shell;
+
+/* Of act_request. */
+typedef enum {
+	REQUEST_START,
+	REQUEST_STOP,
+	REQUEST_RESTART,
+	REQUEST_PAUSE,
+	REQUEST_REMOVE
+} TopRequest;
+
+/* What was asked for in MODE_CONFIRM is done, or not. */
+void confirm(Top *top, bool yes);
+/* Takes what the engine has said. */
+void take_item(Top *top, const FeedItem *item);
+/* Streams are opened and closed, and the list is asked for, as what is shown needs it. */
+void settle(Top *top);

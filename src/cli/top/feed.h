@@ -1,0 +1,44 @@
+/* What `top` hears of the engine. Each thing that is listened to has a thread and a connection of its own, and puts what comes
+ * into one queue, of which one thread takes. The queue is short: who writes faster than the screen shows has to wait. */
+#pragma once
+#include "base/json.h"
+
+typedef struct Feed Feed;
+typedef struct FeedStream FeedStream;
+
+typedef enum {
+	FEED_CHANGE, /* something happened to a container; json: the event, NULL at the beginning */
+	FEED_LIST,   /* json: all containers */
+	FEED_STATS,  /* of id: json */
+	FEED_LOG,    /* of stream: text, bytes as they came */
+	FEED_ANSWER, /* of id: json, or what went wrong as text; stream is what feed_call gave */
+	FEED_LOST,   /* the engine says no more; text */
+} FeedKind;
+
+typedef struct {
+	FeedKind kind;
+	guint64 stream; /* its number */
+	char *id, *text;
+	json_t *json;
+} FeedItem;
+
+/* host: of client_new; NULL with error if there are no descriptors. It lives until the process ends, as its threads do. */
+Feed *feed_new(const char *host, GError **error);
+/* Readable while there is something to take. */
+int feed_fd(const Feed *feed);
+/* The next item, to be freed with feed_item_free; NULL: none. */
+FeedItem *feed_take(Feed *feed);
+void feed_item_free(FeedItem *item);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FeedItem, feed_item_free)
+
+/* Follows what happens; FEED_LOST at its end. */
+void feed_events(Feed *feed);
+/* Samples of a container, until the stream is ended or the container is. */
+FeedStream *feed_stats(Feed *feed, const char *id);
+/* The last lines of a log and what follows. tty: the container has a terminal. */
+FeedStream *feed_log(Feed *feed, const char *id, bool tty);
+guint64 feed_stream_number(const FeedStream *stream);
+/* Ends its thread and connection soon, and frees it; NULL is none. */
+void feed_stream_end(FeedStream *stream);
+/* Makes one request; what comes is of this kind (FEED_LIST, FEED_ANSWER). Its number. */
+guint64 feed_call(Feed *feed, FeedKind kind, const char *method, const char *path, const char *id);

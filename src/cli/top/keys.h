@@ -1,0 +1,16 @@
+/* The keys: one table, of which the help and the line at the bottom are made, too. */
+#pragma once
+#include "cli/top/actions.h"
+
+typedef struct {
+	int keys[3]; /* as curses has them; 0: none */
+	const char *name, *help;
+	const char *brief; /* at the bottom of the list; NULL: not there */
+	TopAction *act;
+	int argument;
+} TopKey;
+
+extern const TopKey top_keys[]; /* ended by {0} */
+
+/* Does what a key means in the mode that there is. */
+void key_press(Top *top, int key);
