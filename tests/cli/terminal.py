@@ -53,6 +53,12 @@ def session(args, steps):
     else:
         os.kill(pid, 9)
         raise AssertionError("the client did not end: %r" % out)
+    # What it said last may not have been read yet.
+    while select.select([fd], [], [], 0)[0]:
+        try:
+            out += os.read(fd, 4096)
+        except OSError:
+            break
     assert termios.tcgetattr(fd)[:4] == before, "the terminal was not restored"
     return os.waitstatus_to_exitcode(status), out
 
