@@ -13,9 +13,12 @@
 
 enum { MAX_FILE = 8 << 20, MAX_EXTENDED = 256 };
 
-static void complain(GString *text, const char *format, const char *name)
+static void G_GNUC_PRINTF(2, 3) complain(GString *text, const char *format, ...)
 {
-	g_string_append_printf(text, format, name);
+	va_list values;
+	va_start(values, format);
+	g_string_append_vprintf(text, format, values);
+	va_end(values);
 	g_string_append_c(text, '\n');
 }
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char *const options[] = {"labels", "labels-regex", "env", "env-regex", "tag", NULL};
+static const char *const names[] = {"labels", "labels-regex", "env", "env-regex", "tag", NULL};
 
 static bool address_of(const json_t *options, LogAddress *address, GError **error)
 {
@@ -51,7 +51,7 @@ static const LogSender sender = {PLAN_LOG_JOURNALD, address_of, NULL, set_attrib
 
 const LogDriver log_driver_journald = {
 	.name = "journald",
-	.options = options,
+	.options = names,
 	.unknown = "unknown log opt '%s' for journald log driver",
 	.path = log_path_local,
 	.kind = PLAN_LOG_LOCAL,
