@@ -38,8 +38,8 @@ static bool create(Request *request, GError **error)
 	g_autoptr(json_t) body = request_json(request, error), said = json_array();
 	json_t *warnings = NULL;
 	if (body == NULL ||
-		(json_filled(body) && !create_form(request->version,
-					     request->engine->cgroups->v2, body, said, error)))
+		(json_filled(body) && !create_form(request->version, request->engine->cgroups->v2,
+					      body, said, error)))
 		return false;
 	g_autofree char *id = container_create(request->engine, request_param(request, "name"),
 		request_param_since(request, "platform", PLATFORM_SINCE), body, &warnings, error);
@@ -345,7 +345,8 @@ static int attach_flags(const Request *request, const Spec *spec, bool framed)
 }
 
 /* The container, its spec and the keys; NULL with error if nobody may attach. */
-static Container *attachable(Request *request, Spec **spec, char keys[DETACH_KEYS_MAX], GError **error)
+static Container *attachable(
+	Request *request, Spec **spec, char keys[DETACH_KEYS_MAX], GError **error)
 {
 	if (!detach_keys_parse(request_param(request, "detachKeys"), keys, error))
 		return NULL;

@@ -83,7 +83,8 @@ static bool default_cgroup_namespace(Create *create, GError **error)
 /* Options of another kind of mount were not looked at. */
 static bool drop_foreign_options(Create *create, GError **error)
 {
-	static const char *const options[][2] = {{"tmpfs", "TmpfsOptions"}, {"volume", "VolumeOptions"}};
+	static const char *const options[][2] = {
+		{"tmpfs", "TmpfsOptions"}, {"volume", "VolumeOptions"}};
 	size_t i;
 	json_t *mount;
 	(void)error;
@@ -330,9 +331,8 @@ bool create_form(int version, bool cgroup_v2, json_t *body, json_t *warnings, GE
 		host = json_object();
 		json_object_set_new(body, "HostConfig", host);
 	}
-	Create create = {
-		version, body, host, json_at(body, "NetworkingConfig.EndpointsConfig"), warnings,
-		cgroup_v2};
+	Create create = {version, body, host, json_at(body, "NetworkingConfig.EndpointsConfig"),
+		warnings, cgroup_v2};
 	for (size_t i = 0; i < G_N_ELEMENTS(steps); i++)
 		if (version >= steps[i].since &&
 			(steps[i].until == 0 || version <= steps[i].until) &&

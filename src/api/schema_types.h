@@ -11,6 +11,8 @@ typedef struct {
 extern const SchemaBody schema_bodies[];
 
 /* Parts of requests that are JSON and no bodies. */
-extern const SchemaType *const schema_auth_config, *const schema_auth_configs,
-	*const schema_build_args, *const schema_labels, *const schema_ulimits, *const schema_strings,
-	*const schema_platform;
+extern const SchemaType *const schema_auth_config,
+	*const schema_auth_configs,
+		*const schema_build_args,
+			*const schema_labels, *const schema_ulimits, *const schema_strings,
+									     *const schema_platform;

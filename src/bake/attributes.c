@@ -15,14 +15,16 @@ static const struct {
 	bool grows;
 	const char *alone;
 } attributes[] = {{"annotations", LIST, true, NULL}, {"attest", OPTIONS, true, "type"},
-	{"context", TEXT, false, NULL}, {"contexts", MAP, true, NULL}, {"dockerfile", TEXT, false, NULL},
-	{"dockerfile-inline", TEXT, false, NULL}, {"args", MAP, true, NULL}, {"labels", MAP, true, NULL},
-	{"tags", LIST, false, NULL}, {"cache-from", OPTIONS, true, "ref"},
-	{"cache-to", OPTIONS, false, "ref"}, {"target", TEXT, false, NULL},
-	{"secret", OPTIONS, true, "id"}, {"ssh", OPTIONS, true, "id"}, {"platforms", LIST, false, NULL},
-	{"output", OPTIONS, false, "dest"}, {"pull", TRUTH, false, NULL}, {"no-cache", TRUTH, false, NULL},
-	{"network", TEXT, false, NULL}, {"no-cache-filter", LIST, true, NULL},
-	{"shm-size", TEXT, false, NULL}, {"ulimits", LIST, false, NULL}, {"call", TEXT, false, NULL},
+	{"context", TEXT, false, NULL}, {"contexts", MAP, true, NULL},
+	{"dockerfile", TEXT, false, NULL}, {"dockerfile-inline", TEXT, false, NULL},
+	{"args", MAP, true, NULL}, {"labels", MAP, true, NULL}, {"tags", LIST, false, NULL},
+	{"cache-from", OPTIONS, true, "ref"}, {"cache-to", OPTIONS, false, "ref"},
+	{"target", TEXT, false, NULL}, {"secret", OPTIONS, true, "id"},
+	{"ssh", OPTIONS, true, "id"}, {"platforms", LIST, false, NULL},
+	{"output", OPTIONS, false, "dest"}, {"pull", TRUTH, false, NULL},
+	{"no-cache", TRUTH, false, NULL}, {"network", TEXT, false, NULL},
+	{"no-cache-filter", LIST, true, NULL}, {"shm-size", TEXT, false, NULL},
+	{"ulimits", LIST, false, NULL}, {"call", TEXT, false, NULL},
 	{"entitlements", LIST, true, NULL}, {"extra-hosts", MAP, true, NULL}};
 
 static size_t find(const char *name)
@@ -71,7 +73,8 @@ static json_t *options_of(size_t which, const char *text)
 static json_t *ssh_of(const char *text)
 {
 	g_auto(GStrv) parts = g_strsplit(text, "=", 2);
-	g_auto(GStrv) paths = parts[0] != NULL && parts[1] != NULL ? g_strsplit(parts[1], ",", -1) : NULL;
+	g_auto(GStrv) paths =
+		parts[0] != NULL && parts[1] != NULL ? g_strsplit(parts[1], ",", -1) : NULL;
 	json_t *options = json_pack("{s:s}", "id", parts[0] != NULL ? parts[0] : "");
 	if (paths != NULL)
 		json_object_set_new(options, "paths", json_strings(paths));
@@ -101,15 +104,15 @@ static json_t *option_of(size_t which, const json_t *value)
 
 static json_t *list_of(size_t which, const json_t *value)
 {
-	g_autoptr(json_t) list = json_is_array(value) ? json_incref((json_t *)value)
-						      : json_pack("[O]", value);
+	g_autoptr(json_t) list =
+		json_is_array(value) ? json_incref((json_t *)value) : json_pack("[O]", value);
 	json_t *result = json_array();
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *one = json_array_get(list, i);
 		g_autofree char *text = hcl_text(one);
 		json_t *made = attributes[which].form == OPTIONS ? option_of(which, one)
-			       : text != NULL && *text != '\0'	   ? json_lenient(text)
-								   : NULL;
+			       : text != NULL && *text != '\0'	 ? json_lenient(text)
+								 : NULL;
 		if (made != NULL)
 			json_array_append_new(result, made);
 	}
@@ -151,8 +154,10 @@ json_t *attribute_read(const char *name, const json_t *value, GError **error)
 		if (json_is_array(value) || text != NULL)
 			return list_of(which, value);
 	}
-	fail(error, BERTH_ERROR_INVALID, "Incorrect attribute value type; Inappropriate value for "
-					 "attribute \"%s\"", name);
+	fail(error, BERTH_ERROR_INVALID,
+		"Incorrect attribute value type; Inappropriate value for "
+		"attribute \"%s\"",
+		name);
 	return NULL;
 }
 
@@ -246,9 +251,10 @@ bool attribute_set(json_t *target, const char *key, const char *value, bool firs
 	if (which == G_N_ELEMENTS(attributes))
 		return fail(error, BERTH_ERROR_INVALID, "unknown key: %s", parts[0]);
 	if ((attributes[which].form == MAP) != (parts[1] != NULL))
-		return fail(error, BERTH_ERROR_INVALID, "invalid key %s, incorrect number of fields", key);
-	g_autoptr(json_t) given = parts[1] != NULL ? json_pack("{s:s}", parts[1], value)
-						   : json_string(value);
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid key %s, incorrect number of fields", key);
+	g_autoptr(json_t) given =
+		parts[1] != NULL ? json_pack("{s:s}", parts[1], value) : json_string(value);
 	g_autoptr(json_t) read = attribute_read(bare, given, error);
 	json_t *there = json_object_get(target, bare);
 	if (read == NULL)

@@ -6,7 +6,8 @@
 /* A file that was read; the definitions of later ones win. */
 typedef struct {
 	const char *name, *text;
-	const json_t *services; /* of a Compose file: name of a target -> its attributes; else NULL */
+	const json_t
+		*services; /* of a Compose file: name of a target -> its attributes; else NULL */
 } BakeFile;
 typedef struct {
 	const BakeFile *files;
@@ -31,8 +32,9 @@ typedef struct Definitions Definitions;
 Definitions *definitions_new(const BakeFile *files, size_t count, GError **error);
 void definitions_free(Definitions *definitions);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Definitions, definitions_free)
-json_t *definitions_targets(Definitions *definitions); /* name -> attributes as they stand there; borrowed */
-json_t *definitions_groups(Definitions *definitions);  /* name -> names; borrowed */
+json_t *definitions_targets(
+	Definitions *definitions); /* name -> attributes as they stand there; borrowed */
+json_t *definitions_groups(Definitions *definitions); /* name -> names; borrowed */
 json_t *definitions_variables(Definitions *definitions, GError **error); /* a new reference */
 
 /* attributes.c: what a target may say, each in one form. */

@@ -41,7 +41,8 @@ static const Node *attribute(const Block *block, const char *name)
 }
 
 /* A variable of the environment has the type of the default. */
-static json_t *from_environment(const char *text, const json_t *like, const char *name, GError **error)
+static json_t *from_environment(
+	const char *text, const json_t *like, const char *name, GError **error)
 {
 	g_autoptr(json_t) given = json_lenient(text);
 	double number;
@@ -98,7 +99,8 @@ static json_t *variable_value(Definitions *definitions, const Block *variable, G
 		node != NULL ? hcl_eval(node, &definitions->scope, error) : json_null();
 	if (usual == NULL)
 		return NULL;
-	g_autoptr(json_t) value = given != NULL ? from_environment(given, usual, variable->label, error)
+	g_autoptr(json_t) value = given != NULL
+					  ? from_environment(given, usual, variable->label, error)
 				  : node != NULL ? json_incref(usual)
 						 : json_string("");
 	return value != NULL && check_variable(definitions, variable, value, error)
@@ -196,9 +198,9 @@ static json_t *read_target(
 		if (!attribute_known(name) && !inherits && strcmp(name, "description") != 0)
 			continue;
 		g_autoptr(json_t) value = hcl_eval(attribute(block, name), &scope, error);
-		json_t *read = value == NULL		 ? NULL
+		json_t *read = value == NULL	       ? NULL
 			       : attribute_known(name) ? attribute_read(name, value, error)
-							: json_incref(value);
+						       : json_incref(value);
 		if (read == NULL)
 			return NULL;
 		if (json_is_null(read))
@@ -247,7 +249,8 @@ static json_t *combinations(const json_t *matrix, GError **error)
 		json_decref(all);
 		all = next;
 		if (!json_is_array(values) || json_array_size(all) > MAX_MATRIX) {
-			fail(error, BERTH_ERROR_INVALID, "invalid matrix: lists of values are wanted");
+			fail(error, BERTH_ERROR_INVALID,
+				"invalid matrix: lists of values are wanted");
 			return NULL;
 		}
 	}
@@ -266,8 +269,8 @@ static bool read_matrix(Definitions *definitions, const Block *block, GError **e
 	if (all == NULL)
 		return false;
 	if (name_node == NULL)
-		return fail(error, BERTH_ERROR_INVALID,
-			"target \"%s\" has a matrix and no name", block->label);
+		return fail(error, BERTH_ERROR_INVALID, "target \"%s\" has a matrix and no name",
+			block->label);
 	json_array_foreach (all, i, values) {
 		Scope scope = {.outer = &definitions->scope, .values = values};
 		g_autoptr(json_t) name = hcl_eval(name_node, &scope, error),
@@ -277,8 +280,9 @@ static bool read_matrix(Definitions *definitions, const Block *block, GError **e
 		g_autofree char *text = name != NULL ? hcl_text(name) : NULL;
 		if (target == NULL)
 			return false;
-		if (text == NULL || strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-						 "0123456789_-") != strlen(text))
+		if (text == NULL ||
+			strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "0123456789_-") != strlen(text))
 			return fail(error, BERTH_ERROR_INVALID,
 				"invalid name %s: only \"^[a-zA-Z0-9_-]+$\" are allowed",
 				text != NULL ? text : "");

@@ -13,7 +13,7 @@ typedef enum {
 	NODE_CALL,     /* text(parts), the last of which may be spread out */
 	NODE_LIST,
 	NODE_OBJECT, /* parts: keys and values by turns */
-	NODE_FOR,    /* parts: collection, key or NULL, value, condition or NULL; names: text and second */
+	NODE_FOR, /* parts: collection, key or NULL, value, condition or NULL; names: text and second */
 	NODE_CHOICE, /* parts: condition ? yes : no */
 	NODE_BINARY, /* parts[0] text parts[1] */
 	NODE_UNARY,  /* text parts[0] */
@@ -57,14 +57,16 @@ struct Scope {
 	json_t *values; /* name -> value; borrowed */
 	/* Of the outermost: a name's value (a new reference), and a function of the file's. NULL without error: no such. */
 	json_t *(*name)(gpointer data, const char *name, GError **error);
-	json_t *(*call)(gpointer data, const char *name, json_t *arguments, bool *known, GError **error);
+	json_t *(*call)(
+		gpointer data, const char *name, json_t *arguments, bool *known, GError **error);
 	gpointer data;
 	const char *file;
 };
 /* hcl_eval.c: a new reference; NULL with error. */
 json_t *hcl_eval(const Node *node, const Scope *scope, GError **error);
 /* hcl_value.c */
-char *hcl_text(const json_t *value); /* as a string, for the caller; NULL: it is a list, an object or null */
+char *hcl_text(const json_t
+		*value); /* as a string, for the caller; NULL: it is a list, an object or null */
 bool hcl_number(const json_t *value, double *number);
 json_t *hcl_number_new(double number); /* a whole one, where it is */
 

@@ -31,10 +31,12 @@ static json_t *eval_template(const Node *node, const Scope *scope, GError **erro
 			return NULL;
 		if (one == NULL)
 			return refuse(node, scope, error,
-				json_is_null(value) ? "Invalid template interpolation value; The expression "
-						      "result is null."
-						    : "Invalid template interpolation value; Cannot include the "
-						      "given value in a string template: string required.");
+				json_is_null(value)
+					? "Invalid template interpolation value; The expression "
+					  "result is null."
+					: "Invalid template interpolation value; Cannot include "
+					  "the "
+					  "given value in a string template: string required.");
 		g_string_append(text, one);
 	}
 	return json_lenient(text->str);
@@ -53,8 +55,8 @@ static json_t *eval_name(const Node *node, const Scope *scope, GError **error)
 	json_t *value = outermost->name(outermost->data, node->text, &problem);
 	if (value != NULL)
 		return value;
-	g_autofree char *what = g_strdup_printf(
-		"Unknown variable; There is no variable named \"%s\".", node->text);
+	g_autofree char *what =
+		g_strdup_printf("Unknown variable; There is no variable named \"%s\".", node->text);
 	if (problem == NULL)
 		return refuse(node, scope, error, what);
 	g_propagate_error(error, g_steal_pointer(&problem));
@@ -75,7 +77,7 @@ static json_t *member(json_t *from, json_t *key)
 static json_t *eval_index(const Node *node, const Scope *scope, GError **error)
 {
 	g_autoptr(json_t) from = hcl_eval(part(node, 0), scope, error);
-	g_autoptr(json_t) key = from == NULL		     ? NULL
+	g_autoptr(json_t) key = from == NULL		    ? NULL
 				: node->kind == NODE_MEMBER ? json_string(node->text)
 							    : hcl_eval(part(node, 1), scope, error);
 	json_t *found = key != NULL ? member(from, key) : NULL;
@@ -88,10 +90,10 @@ static json_t *eval_index(const Node *node, const Scope *scope, GError **error)
 static json_t *eval_splat(const Node *node, const Scope *scope, GError **error)
 {
 	g_autoptr(json_t) from = hcl_eval(part(node, 0), scope, error);
-	g_autoptr(json_t) list = from == NULL		  ? NULL
+	g_autoptr(json_t) list = from == NULL	       ? NULL
 				 : json_is_array(from) ? json_incref(from)
 				 : json_is_null(from)  ? json_array()
-							: json_pack("[O]", from),
+						       : json_pack("[O]", from),
 			  result = json_array();
 	size_t i;
 	json_t *one;
@@ -170,17 +172,19 @@ static json_t *eval_call(const Node *node, const Scope *scope, GError **error)
 	}
 	while (outermost->outer != NULL)
 		outermost = outermost->outer;
-	json_t *value =
-		outermost->call(outermost->data, node->text, arguments, &known, &problem);
+	json_t *value = outermost->call(outermost->data, node->text, arguments, &known, &problem);
 	if (!known)
 		value = hcl_call(node->text, arguments, &known, &problem);
 	if (value != NULL)
 		return value;
 	g_autofree char *what =
-		known ? g_strdup_printf("Error in function call; Call to function \"%s\" failed: %s",
-				node->text, problem != NULL ? problem->message : "invalid arguments")
+		known ? g_strdup_printf(
+				"Error in function call; Call to function \"%s\" failed: %s",
+				node->text,
+				problem != NULL ? problem->message : "invalid arguments")
 		      : g_strdup_printf(
-				"Call to unknown function; There is no function named \"%s\".", node->text);
+				"Call to unknown function; There is no function named \"%s\".",
+				node->text);
 	return refuse(node, scope, error, what);
 }
 
@@ -322,8 +326,9 @@ static json_t *eval_logical(const Node *node, const Scope *scope, GError **error
 	g_autoptr(json_t) b = hcl_eval(part(node, 1), scope, error);
 	if (b == NULL)
 		return NULL;
-	return truth(b, &right) ? json_boolean(right)
-				: refuse(node, scope, error, "Invalid operand: a bool is required.");
+	return truth(b, &right)
+		       ? json_boolean(right)
+		       : refuse(node, scope, error, "Invalid operand: a bool is required.");
 }
 
 static json_t *eval_binary(const Node *node, const Scope *scope, GError **error)
@@ -354,8 +359,9 @@ static json_t *eval_unary(const Node *node, const Scope *scope, GError **error)
 	if (value == NULL)
 		return NULL;
 	if (*node->text == '!')
-		return truth(value, &yes) ? json_boolean(!yes)
-					  : refuse(node, scope, error, "Invalid operand: a bool is required.");
+		return truth(value, &yes)
+			       ? json_boolean(!yes)
+			       : refuse(node, scope, error, "Invalid operand: a bool is required.");
 	return hcl_number(value, &number)
 		       ? hcl_number_new(-number)
 		       : refuse(node, scope, error, "Invalid operand: a number is required.");

@@ -47,17 +47,17 @@ static json_t *of_text(const Call *call)
 {
 	g_autofree char *text = text_at(call, 0);
 	const char *name = call->name;
-	g_autofree char *made =
-		strcmp(name, "upper") == 0	  ? g_utf8_strup(text, -1)
-		: strcmp(name, "lower") == 0	  ? g_utf8_strdown(text, -1)
-		: strcmp(name, "trimspace") == 0 ? g_strdup(g_strstrip(text))
-		: strcmp(name, "strrev") == 0	  ? g_utf8_strreverse(text, -1)
-		: strcmp(name, "basename") == 0  ? g_path_get_basename(text)
-		: strcmp(name, "dirname") == 0	  ? g_path_get_dirname(text)
-		: strcmp(name, "urlencode") == 0 ? g_uri_escape_string(text, NULL, FALSE)
-		: strcmp(name, "base64encode") == 0
-			? g_base64_encode((const guchar *)text, strlen(text))
-			: g_strdup(text);
+	g_autofree char *made = strcmp(name, "upper") == 0	 ? g_utf8_strup(text, -1)
+				: strcmp(name, "lower") == 0	 ? g_utf8_strdown(text, -1)
+				: strcmp(name, "trimspace") == 0 ? g_strdup(g_strstrip(text))
+				: strcmp(name, "strrev") == 0	 ? g_utf8_strreverse(text, -1)
+				: strcmp(name, "basename") == 0	 ? g_path_get_basename(text)
+				: strcmp(name, "dirname") == 0	 ? g_path_get_dirname(text)
+				: strcmp(name, "urlencode") == 0
+					? g_uri_escape_string(text, NULL, FALSE)
+				: strcmp(name, "base64encode") == 0
+					? g_base64_encode((const guchar *)text, strlen(text))
+					: g_strdup(text);
 	return json_lenient(made);
 }
 
@@ -93,8 +93,8 @@ static json_t *hash(const Call *call)
 	static const struct {
 		const char *name;
 		GChecksumType type;
-	} kinds[] = {{"md5", G_CHECKSUM_MD5}, {"sha1", G_CHECKSUM_SHA1}, {"sha256", G_CHECKSUM_SHA256},
-		{"sha512", G_CHECKSUM_SHA512}};
+	} kinds[] = {{"md5", G_CHECKSUM_MD5}, {"sha1", G_CHECKSUM_SHA1},
+		{"sha256", G_CHECKSUM_SHA256}, {"sha512", G_CHECKSUM_SHA512}};
 	g_autofree char *text = text_at(call, 0), *hex = NULL;
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
 		if (strcmp(kinds[i].name, call->name) == 0)
@@ -172,8 +172,7 @@ static json_t *substring(const Call *call)
 	if (begin < 0)
 		begin = MAX(0, length + begin);
 	glong end = count < 0 ? length : MIN(length, begin + count);
-	g_autofree char *made =
-		begin < end ? g_utf8_substring(text, begin, end) : g_strdup("");
+	g_autofree char *made = begin < end ? g_utf8_substring(text, begin, end) : g_strdup("");
 	return json_lenient(made);
 }
 
@@ -195,7 +194,8 @@ static json_t *join(const Call *call)
 	for (size_t a = 1; a < json_array_size(call->list); a++)
 		for (size_t i = 0; i < json_array_size(argument(call, a)); i++) {
 			g_autofree char *one = hcl_text(json_array_get(argument(call, a), i));
-			g_string_append_printf(text, "%s%s", first ? "" : by, one != NULL ? one : "");
+			g_string_append_printf(
+				text, "%s%s", first ? "" : by, one != NULL ? one : "");
 			first = false;
 		}
 	return json_lenient(text->str);
@@ -217,14 +217,17 @@ static json_t *format(const Call *call)
 		char verb = c[1 + flags];
 		if (verb == '\0' || strchr("sdvqf", verb) == NULL || flags > 8)
 			return wrong(call, "unsupported format");
-		g_autofree char *one = text_at(call, next),
-				*form = g_strndup(c, flags + 1),
+		g_autofree char *one = text_at(call, next), *form = g_strndup(c, flags + 1),
 				*quoted = g_strconcat("\"", one, "\"", NULL);
-		if (strlen(form) > 1 && strtol(form + 1 + strspn(form + 1, "-+ 0"), NULL, 10) > 1000)
+		if (strlen(form) > 1 &&
+			strtol(form + 1 + strspn(form + 1, "-+ 0"), NULL, 10) > 1000)
 			return wrong(call, "unsupported format");
 		double number = number_at(call, next++);
 		g_autofree char *whole = g_strconcat(form,
-			verb == 'd' ? G_GINT64_FORMAT : verb == 'f' ? "f" : "s", NULL);
+			verb == 'd'   ? G_GINT64_FORMAT
+			: verb == 'f' ? "f"
+				      : "s",
+			NULL);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 		if (verb == 'd')
@@ -289,10 +292,11 @@ static json_t *coalesce(const Call *call)
 static json_t *length(const Call *call)
 {
 	json_t *value = argument(call, 0);
-	return json_integer((json_int_t)(json_is_string(value)
-						  ? (size_t)g_utf8_strlen(json_string_value(value), -1)
-					  : json_is_object(value) ? json_object_size(value)
-								  : json_array_size(value)));
+	return json_integer(
+		(json_int_t)(json_is_string(value)
+				     ? (size_t)g_utf8_strlen(json_string_value(value), -1)
+			     : json_is_object(value) ? json_object_size(value)
+						     : json_array_size(value)));
 }
 
 static gint by_name(gconstpointer one, gconstpointer other)
@@ -320,8 +324,7 @@ static json_t *members(const Call *call)
 static json_t *lookup(const Call *call)
 {
 	g_autofree char *key = text_at(call, 1);
-	json_t *found = json_object_get(argument(call, 0), key),
-	       *otherwise = argument(call, 2);
+	json_t *found = json_object_get(argument(call, 0), key), *otherwise = argument(call, 2);
 	if (found == NULL && otherwise == NULL)
 		return wrong(call, "the given object has no such key");
 	return json_incref(found != NULL ? found : otherwise);
@@ -399,7 +402,7 @@ static json_t *slice(const Call *call)
 	json_t *list = json_array();
 	size_t begin = (size_t)MAX(number_at(call, 1), 0),
 	       end = json_array_size(call->list) > 2 ? (size_t)MAX(number_at(call, 2), 0)
-						      : json_array_size(argument(call, 0));
+						     : json_array_size(argument(call, 0));
 	for (size_t i = begin; i < MIN(end, json_array_size(argument(call, 0))); i++)
 		json_array_append(list, json_array_get(argument(call, 0), i));
 	return list;
@@ -418,7 +421,9 @@ static json_t *range(const Call *call)
 {
 	size_t count = json_array_size(call->list);
 	double begin = count > 1 ? number_at(call, 0) : 0, end = number_at(call, count > 1 ? 1 : 0),
-	       step = count > 2 ? number_at(call, 2) : end < begin ? -1 : 1;
+	       step = count > 2	    ? number_at(call, 2)
+		      : end < begin ? -1
+				    : 1;
 	json_t *list = json_array();
 	for (double at = begin; step != 0 && (step > 0 ? at < end : at > end); at += step) {
 		if (json_array_size(list) == MAX_RANGE) {
@@ -458,9 +463,9 @@ static json_t *formatdate(const Call *call)
 	static const struct {
 		const char *word, *form;
 	} words[] = {{"YYYY", "%Y"}, {"YY", "%y"}, {"MMMM", "%B"}, {"MMM", "%b"}, {"MM", "%m"},
-		{"DD", "%d"}, {"EEEE", "%A"}, {"EEE", "%a"}, {"hh", "%H"}, {"HH", "%I"}, {"mm", "%M"},
-		{"ss", "%S"}, {"AA", "%p"}, {"ZZZZZ", "+00:00"}, {"ZZZZ", "+0000"}, {"ZZZ", "UTC"},
-		{"Z", "Z"}};
+		{"DD", "%d"}, {"EEEE", "%A"}, {"EEE", "%a"}, {"hh", "%H"}, {"HH", "%I"},
+		{"mm", "%M"}, {"ss", "%S"}, {"AA", "%p"}, {"ZZZZZ", "+00:00"}, {"ZZZZ", "+0000"},
+		{"ZZZ", "UTC"}, {"Z", "Z"}};
 	g_autofree char *form = text_at(call, 0), *time = text_at(call, 1);
 	gint64 when;
 	if (!time_parse(time, &when))
@@ -544,7 +549,7 @@ static json_t *logical(const Call *call)
 	bool a = json_is_true(argument(call, 0)), b = json_is_true(argument(call, 1));
 	return json_boolean(strcmp(call->name, "not") == 0   ? !a
 			    : strcmp(call->name, "and") == 0 ? a && b
-							      : a || b);
+							     : a || b);
 }
 
 static json_t *convert(const Call *call)
@@ -554,8 +559,8 @@ static json_t *convert(const Call *call)
 	if (strcmp(call->name, "tostring") == 0)
 		return of_text(call);
 	if (strcmp(call->name, "tobool") == 0)
-		return json_boolean(json_is_true(value) ||
-				    g_strcmp0(json_string_value(value), "true") == 0);
+		return json_boolean(
+			json_is_true(value) || g_strcmp0(json_string_value(value), "true") == 0);
 	return hcl_number(value, &number) ? hcl_number_new(number)
 					  : wrong(call, "a number is required");
 }
@@ -603,8 +608,7 @@ json_t *hcl_call(const char *name, json_t *arguments, bool *known, GError **erro
 		*known = true;
 		bool fits = count >= functions[i].least &&
 			    (functions[i].most < 0 || count <= functions[i].most);
-		return fits ? functions[i].call(&call)
-			    : wrong(&call, "wrong number of arguments");
+		return fits ? functions[i].call(&call) : wrong(&call, "wrong number of arguments");
 	}
 	return NULL;
 }

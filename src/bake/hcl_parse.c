@@ -92,7 +92,8 @@ static void skip(Parser *parser, bool lines)
 		char c = *parser->at;
 		if (c == '#' || (c == '/' && (parser->at[1] == '/' || parser->at[1] == '*')))
 			skip_comment(parser);
-		else if (c == ' ' || c == '\t' || c == '\r' || (c == '\n' && (lines || parser->inside > 0))) {
+		else if (c == ' ' || c == '\t' || c == '\r' ||
+			 (c == '\n' && (lines || parser->inside > 0))) {
 			parser->line += c == '\n';
 			parser->at++;
 		} else
@@ -203,8 +204,9 @@ static Node *parse_template(Parser *parser, bool quoted)
 		} else if (strncmp(parser->at, "%{", 2) == 0)
 			return refuse(parser, "template directives (%{...}) are not supported");
 		else if (quoted && *parser->at == '\n')
-			return refuse(parser, "Invalid multi-line string; Quoted strings may not be split "
-					      "over multiple lines");
+			return refuse(parser,
+				"Invalid multi-line string; Quoted strings may not be split "
+				"over multiple lines");
 		else if (quoted && take(parser, "\\")) {
 			if (!take_escape(parser, text))
 				return NULL;
@@ -238,8 +240,8 @@ static char *without_indent(char **lines)
 			least = MIN(least, strspn(lines[i], " \t"));
 	g_autoptr(GString) text = g_string_new("");
 	for (int i = 0; lines[i] != NULL; i++)
-		g_string_append_printf(text, "%s\n",
-			lines[i] + MIN(least, strspn(lines[i], " \t")));
+		g_string_append_printf(
+			text, "%s\n", lines[i] + MIN(least, strspn(lines[i], " \t")));
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
@@ -268,11 +270,14 @@ static Node *parse_heredoc(Parser *parser)
 	g_ptr_array_add(lines, NULL);
 	char **list = (char **)lines->pdata;
 	g_autofree char *joined = g_strjoinv("\n", list),
-			*text = indented	? without_indent(list)
+			*text = indented	  ? without_indent(list)
 				: list[0] != NULL ? g_strconcat(joined, "\n", NULL)
-						: g_strdup("");
-	Parser inner = {
-		.file = parser->file, .at = text, .line = first, .depth = parser->depth, .error = parser->error};
+						  : g_strdup("");
+	Parser inner = {.file = parser->file,
+		.at = text,
+		.line = first,
+		.depth = parser->depth,
+		.error = parser->error};
 	return parse_template(&inner, false);
 }
 
@@ -462,8 +467,9 @@ static Node *parse_primary(Parser *parser)
 	if (take(parser, "{"))
 		return parse_bracketed(parser, "}");
 	if (!take(parser, "("))
-		return refuse(parser, "Invalid expression; Expected the start of an expression, but "
-				      "found an invalid expression token.");
+		return refuse(parser,
+			"Invalid expression; Expected the start of an expression, but "
+			"found an invalid expression token.");
 	parser->inside++;
 	g_autoptr(Node) inner = parse_expression(parser);
 	skip(parser, true);
@@ -530,8 +536,8 @@ static Node *parse_unary(Parser *parser)
 }
 
 /* From the loosest to the tightest; of signs that begin alike the longer first. */
-static const char *const levels[][5] = {{"||"}, {"&&"}, {"==", "!="}, {"<=", ">=", "<", ">"},
-	{"+", "-"}, {"*", "/", "%"}};
+static const char *const levels[][5] = {
+	{"||"}, {"&&"}, {"==", "!="}, {"<=", ">=", "<", ">"}, {"+", "-"}, {"*", "/", "%"}};
 
 static const char *take_operator(Parser *parser, size_t level)
 {

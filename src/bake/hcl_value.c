@@ -31,6 +31,7 @@ char *hcl_text(const json_t *value)
 	if (json_is_integer(value))
 		return g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
 	if (json_is_real(value))
-		return g_strdup(g_ascii_formatd(buffer, sizeof buffer, "%.15g", json_real_value(value)));
+		return g_strdup(
+			g_ascii_formatd(buffer, sizeof buffer, "%.15g", json_real_value(value)));
 	return NULL;
 }

@@ -128,8 +128,7 @@ static bool add_target(Plan *plan, const char *name, bool linked, int depth, GEr
 		return false;
 	set_switches(plan->request, target);
 	if (linked)
-		json_object_set_new(
-			target, "output", json_pack("[{s:s}]", "type", "cacheonly"));
+		json_object_set_new(target, "output", json_pack("[{s:s}]", "type", "cacheonly"));
 	json_object_set_new(plan->targets, name, attributes_sorted(target));
 	return !linked || add_linked(plan, target, depth, error);
 }
@@ -158,7 +157,8 @@ static bool collect(Plan *plan, const char *name, GPtrArray *names, int depth, G
 			g_ptr_array_add(names, g_strdup(name));
 		return true;
 	}
-	json_object_set_new(plan->groups, name, json_pack("{s:o}", "targets", json_deep_copy(members)));
+	json_object_set_new(
+		plan->groups, name, json_pack("{s:o}", "targets", json_deep_copy(members)));
 	for (size_t i = 0; i < json_array_size(members); i++)
 		if (!collect(plan, json_elem(members, i), names, depth + 1, error))
 			return false;
@@ -221,8 +221,7 @@ static bool check_sets(const BakeRequest *request, GError **error)
 static bool make(Plan *plan, GError **error)
 {
 	char *usual[] = {"default", NULL};
-	char *const *asked =
-		plan->request->targets[0] != NULL ? plan->request->targets : usual;
+	char *const *asked = plan->request->targets[0] != NULL ? plan->request->targets : usual;
 	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
 	for (int i = 0; asked[i] != NULL; i++)
 		if (!collect(plan, asked[i], names, 0, error))
@@ -242,8 +241,7 @@ json_t *bake_plan(const BakeRequest *request, GError **error)
 {
 	if (!check_sets(request, error))
 		return NULL;
-	g_autoptr(Definitions) definitions =
-		definitions_new(request->files, request->count, error);
+	g_autoptr(Definitions) definitions = definitions_new(request->files, request->count, error);
 	g_autoptr(json_t) targets = json_object(), groups = json_object();
 	Plan plan = {request, definitions, targets, groups};
 	if (definitions == NULL || !make(&plan, error))
@@ -285,8 +283,7 @@ json_t *bake_printed(const json_t *plan)
 
 json_t *bake_list(const BakeRequest *request, GError **error)
 {
-	g_autoptr(Definitions) definitions =
-		definitions_new(request->files, request->count, error);
+	g_autoptr(Definitions) definitions = definitions_new(request->files, request->count, error);
 	g_autoptr(json_t) variables =
 		definitions != NULL ? definitions_variables(definitions, error) : NULL;
 	if (variables == NULL)

@@ -44,14 +44,12 @@ static json_t *secrets_of(const json_t *project, const json_t *build)
 	json_t *list = json_array();
 	for (size_t i = 0; i < json_array_size(given); i++) {
 		const json_t *one = json_array_get(given, i);
-		const char *source = json_is_string(one) ? json_string_value(one)
-							  : json_str(one, "source");
-		const json_t *secret =
-			json_object_get(json_object_get(project, "secrets"), source);
+		const char *source =
+			json_is_string(one) ? json_string_value(one) : json_str(one, "source");
+		const json_t *secret = json_object_get(json_object_get(project, "secrets"), source);
 		json_t *options = json_pack("{s:s}", "id", source);
 		if (*json_str(secret, "file") != '\0')
-			json_object_set_new(
-				options, "src", path_value(json_str(secret, "file")));
+			json_object_set_new(options, "src", path_value(json_str(secret, "file")));
 		else if (*json_str(secret, "environment") != '\0')
 			json_object_set(options, "env", json_object_get(secret, "environment"));
 		json_array_append_new(list, options);
@@ -121,8 +119,8 @@ static json_t *target_of(const json_t *project, const json_t *service, const jso
 		{"contexts", "additional_contexts"}, {"dockerfile", "dockerfile"},
 		{"dockerfile-inline", "dockerfile_inline"}, {"args", "args"}, {"labels", "labels"},
 		{"target", "target"}, {"cache-from", "cache_from"}, {"cache-to", "cache_to"},
-		{"platforms", "platforms"}, {"ssh", "ssh"}, {"pull", "pull"}, {"no-cache", "no_cache"},
-		{"network", "network"}, {"entitlements", "entitlements"}};
+		{"platforms", "platforms"}, {"ssh", "ssh"}, {"pull", "pull"},
+		{"no-cache", "no_cache"}, {"network", "network"}, {"entitlements", "entitlements"}};
 	json_t *target = json_object(), *shm = json_object_get(build, "shm_size");
 	const char *context = json_str(build, "context");
 	gint64 bytes = json_is_string(shm) ? g_ascii_strtoll(json_string_value(shm), NULL, 10)

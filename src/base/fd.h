@@ -82,7 +82,7 @@ bool node_set_facts(
 
 /* Opens a regular file for reading, and nothing else in its place: it is looked at through a descriptor that opens
  * nothing, and that same inode is opened then (a device must not even be opened). -1 with errno; ESTALE: no file. */
-int file_open_regular(int dir_fd, const char *name); /* no link either */
+int file_open_regular(int dir_fd, const char *name);  /* no link either */
 int path_open_regular(int root_fd, const char *path); /* as path_open_in_root finds it */
 
 /* What is in such a file, up to limit bytes, NUL-terminated, for the caller to free. NULL with errno: EFBIG, or as

@@ -99,8 +99,8 @@ static bool log_entry(int at, const char *text)
 {
 	g_autofree char *container = container_of(text);
 	g_autoptr(GString) entry = g_string_new(NULL);
-	g_string_printf(entry, "MESSAGE=%s\nPRIORITY=%c\nSYSLOG_IDENTIFIER=berthd\n", text,
-		priorities[at]);
+	g_string_printf(
+		entry, "MESSAGE=%s\nPRIORITY=%c\nSYSLOG_IDENTIFIER=berthd\n", text, priorities[at]);
 	if (container != NULL)
 		g_string_append_printf(entry, "CONTAINER_ID=%s\n", container);
 	if (*request != '\0')

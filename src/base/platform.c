@@ -81,7 +81,8 @@ static bool component_valid(const char *text)
 static bool os_valid(const char *text)
 {
 	size_t name = 0, length = strlen(text);
-	while (g_ascii_isalnum(text[name]) || (text[name] != '\0' && strchr("_-", text[name]) != NULL))
+	while (g_ascii_isalnum(text[name]) ||
+		(text[name] != '\0' && strchr("_-", text[name]) != NULL))
 		name++;
 	if (name == 0 || text[name] == '\0')
 		return name > 0;
@@ -98,18 +99,20 @@ static bool refuse_component(bool os, const char *part, const char *text, GError
 	return os ? fail(error, BERTH_ERROR_INVALID,
 			    "\"%s\" is an invalid OS component of \"%s\": OSAndVersion specifier "
 			    "component must match "
-			    "\"^([A-Za-z0-9_-]+)(?:\\\\(([A-Za-z0-9_.%%-]*)((?:\\\\+[A-Za-z0-9_.%%-]+)*)"
+			    "\"^([A-Za-z0-9_-]+)(?:\\\\(([A-Za-z0-9_.%%-]*)((?:\\\\+[A-Za-z0-9_.%%-"
+			    "]+)*)"
 			    "\\\\))?$\": invalid argument",
 			    part, text)
 		  : fail(error, BERTH_ERROR_INVALID,
-			    "\"%s\" is an invalid component of \"%s\": platform specifier component "
+			    "\"%s\" is an invalid component of \"%s\": platform specifier "
+			    "component "
 			    "must match \"^[A-Za-z0-9_.-]+$\": invalid argument",
 			    part, text);
 }
 
-static const char systems[] =
-	"aix android darwin dragonfly freebsd hurd illumos ios js linux macos nacl netbsd openbsd plan9 "
-	"solaris windows zos";
+static const char systems[] = "aix android darwin dragonfly freebsd hurd illumos ios js linux "
+			      "macos nacl netbsd openbsd plan9 "
+			      "solaris windows zos";
 static const char architectures[] =
 	"386 amd64 amd64p32 arm armbe arm64 arm64be ppc64 ppc64le loong64 mips mipsle mips64 "
 	"mips64le mips64p32 mips64p32le ppc riscv riscv64 s390 s390x sparc sparc64 wasm";

@@ -12,7 +12,7 @@ const char *platform_architecture(void); /* this host's, as Go names it: "amd64"
 /* "linux/arm64/v8", "amd64", "linux", or the JSON that clients send. */
 bool platform_parse(const char *text, Platform *platform, GError **error);
 bool platform_is_architecture(const char *word); /* as people or Go name one */
-void platform_complete(Platform *platform); /* this host's architecture, where none is said */
+void platform_complete(Platform *platform);	 /* this host's architecture, where none is said */
 void platform_read(const json_t *json, Platform *platform); /* {"os", "architecture", "variant"} */
 char *platform_text(const Platform *platform);		    /* "linux/arm64/v8" */
 /* How well what is offered suits what is wanted: 0 not at all. What runs beneath a variant suits, too. */

@@ -182,9 +182,10 @@ static bool put_counted(gpointer data, const void *bytes, size_t length, GError 
 {
 	Filling *filling = data;
 	filling->left -= (gint64)length;
-	return filling->left >= 0 ? filling->writer->sink(filling->writer->data, bytes, length, error)
-				  : fail(error, BERTH_ERROR_UNAVAILABLE,
-					    "a file of the archive is longer than it was");
+	return filling->left >= 0
+		       ? filling->writer->sink(filling->writer->data, bytes, length, error)
+		       : fail(error, BERTH_ERROR_UNAVAILABLE,
+				 "a file of the archive is longer than it was");
 }
 
 bool tar_write_filled(TarWriter *writer, const char *path, gint64 size, TarFill fill, gpointer data,

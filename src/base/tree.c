@@ -264,7 +264,8 @@ bool tree_copy(int source_fd, int target_fd, GError **error)
 
 bool tree_copy_exact(int source_fd, int target_fd, GError **error)
 {
-	g_autoptr(GHashTable) links = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	g_autoptr(GHashTable) links =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	g_autoptr(GString) path = g_string_new("");
 	return copy_all(source_fd, target_fd, &(Exact){links, path, target_fd}, error);
 }

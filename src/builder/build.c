@@ -92,8 +92,8 @@ static bool check_syntax(const Build *build, GError **error)
 	if (syntax == NULL || *syntax == '\0')
 		return true;
 	g_autofree char *image = g_strndup(syntax, strcspn(syntax, " \t"));
-	const char *name = g_str_has_prefix(image, "docker.io/") ? image + strlen("docker.io/")
-								  : image;
+	const char *name =
+		g_str_has_prefix(image, "docker.io/") ? image + strlen("docker.io/") : image;
 	size_t length = strcspn(name, ":@");
 	for (size_t i = 0; i < G_N_ELEMENTS(ours); i++)
 		if (strlen(ours[i]) == length && strncmp(name, ours[i], length) == 0)
@@ -309,8 +309,8 @@ Build *build_new(Engine *engine, const BuildRequest *request, GError **error)
 bool build_solve(Build *build, GError **error)
 {
 	work_follow(&build->stopped);
-	bool ok = prepare(build, &build->ready, error) &&
-		  (!build->ready || run_lanes(build, error));
+	bool ok =
+		prepare(build, &build->ready, error) && (!build->ready || run_lanes(build, error));
 	work_follow(NULL);
 	if (ok && build->ready)
 		warn_unused(build);

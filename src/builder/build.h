@@ -51,7 +51,7 @@ typedef struct {
 	ByteSource body; /* a tar, maybe compressed, or a Dockerfile alone; NULL: none */
 	gpointer body_data;
 	BuildSay say;
-	gpointer who; /* whom say tells */
+	gpointer who;	 /* whom say tells */
 	ByteSink output; /* gets the result, where an output was asked for, behind the last line */
 	gpointer output_data;
 	int peer_fd;		   /* -1, or whose hang-up cancels the build */

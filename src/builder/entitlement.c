@@ -49,8 +49,8 @@ static bool is_given(const Build *build, const char *name, GError **error)
 	for (size_t i = 0; i < json_array_size(allowed); i++)
 		if (strcmp(json_elem(allowed, i), name) == 0)
 			return true;
-	return fail(error, BERTH_ERROR_FORBIDDEN, "failed to load LLB: %s is not allowed: build with --allow %s", name,
-		name);
+	return fail(error, BERTH_ERROR_FORBIDDEN,
+		"failed to load LLB: %s is not allowed: build with --allow %s", name, name);
 }
 
 bool entitlements_apply(

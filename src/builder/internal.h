@@ -47,16 +47,16 @@ struct Build {
 	LayerPins *pins;
 	Dockerfile *dockerfile;
 	char *dockerfile_name;
-	GPtrArray *lanes; /* of Lane, one for each platform */
-	json_t *materials; /* what the build stands on, for its provenance; guarded by lock */
-	gint64 begun;	   /* nanoseconds since 1970 */
-	GHashTable *making; /* keys of steps that some stage makes; guarded by lock */
+	GPtrArray *lanes;      /* of Lane, one for each platform */
+	json_t *materials;     /* what the build stands on, for its provenance; guarded by lock */
+	gint64 begun;	       /* nanoseconds since 1970 */
+	GHashTable *making;    /* keys of steps that some stage makes; guarded by lock */
 	GHashTable *used_args; /* names of build arguments that were declared */
 	Source *context;
 	GMutex fetching;
 	GHashTable *sources; /* name -> Source: named contexts and images; guarded by fetching */
-	gint64 epoch;  /* SOURCE_DATE_EPOCH, or -1 */
-	int cancel[2]; /* the reading end hangs up when the build is to stop */
+	gint64 epoch;	     /* SOURCE_DATE_EPOCH, or -1 */
+	int cancel[2];	     /* the reading end hangs up when the build is to stop */
 	GMutex lock;
 	GCond changed;	/* a stage has ended */
 	GError *error;	/* the first */
@@ -98,7 +98,8 @@ struct Lane {
 	Build *build;
 	Platform platform;
 	GPtrArray *stages; /* of Stage */
-	GHashTable *global_args; /* of ARGs before the first FROM, and of the platform; name -> value */
+	GHashTable *
+		global_args; /* of ARGs before the first FROM, and of the platform; name -> value */
 	Stage *target;
 };
 void lane_free(gpointer lane);
@@ -332,7 +333,8 @@ typedef struct {
 } Statement;
 char *provenance_state(gpointer statement, const char *manifest); /* for IndexPart */
 /* Remembers an image that the build stands on. */
-void provenance_material(Build *build, const char *reference, const char *id, const Platform *platform);
+void provenance_material(
+	Build *build, const char *reference, const char *id, const Platform *platform);
 
 /* result.c; *id as build_keep. */
 bool result_keep(Build *build, char **id, GError **error);

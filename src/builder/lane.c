@@ -268,8 +268,7 @@ static bool is_there(const Build *build, const char *platform)
 	platform_complete(&wanted);
 	g_autofree char *text = platform_text(&wanted);
 	for (guint i = 0; i < build->lanes->len; i++) {
-		g_autofree char *there =
-			platform_text(&((Lane *)build->lanes->pdata[i])->platform);
+		g_autofree char *there = platform_text(&((Lane *)build->lanes->pdata[i])->platform);
 		if (strcmp(there, text) == 0)
 			return true;
 	}

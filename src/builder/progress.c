@@ -15,7 +15,8 @@ struct Vertex {
 	char *name, *classic, *digest;
 	gint64 started;
 	bool ended, cached;
-	GPtrArray *held; /* classic texts that wait for the steps before it; NULL once it is told directly */
+	GPtrArray *
+		held; /* classic texts that wait for the steps before it; NULL once it is told directly */
 	size_t held_length;
 };
 
@@ -139,8 +140,8 @@ Vertex *vertex_new(Progress *progress, int number, const char *name, const char 
 		.classic = g_strdup(classic),
 		.held = g_ptr_array_new_with_free_func(g_free)};
 	g_mutex_lock(&progress->lock);
-	g_autofree char *identity = g_strdup_printf(
-		"%s %u %s", progress->build, progress->vertices->len, name);
+	g_autofree char *identity =
+		g_strdup_printf("%s %u %s", progress->build, progress->vertices->len, name);
 	vertex->digest = digest_of(identity, strlen(identity));
 	g_ptr_array_add(progress->vertices, vertex);
 	if (number > 0 && number <= progress->total) {
@@ -188,10 +189,10 @@ void vertex_log(Vertex *vertex, int stream, const char *bytes, size_t length)
 				stream, "data", data, "timestamp", time));
 	} else {
 		/* What a step says of errors is red, as the classic builder has it. */
-		g_autofree char *text = stream == STDERR_FILENO
-						? g_strdup_printf("\033[91m%.*s\033[0m",
-							  (int)length, bytes)
-						: g_strndup(bytes, length);
+		g_autofree char *text =
+			stream == STDERR_FILENO
+				? g_strdup_printf("\033[91m%.*s\033[0m", (int)length, bytes)
+				: g_strndup(bytes, length);
 		tell(vertex, text);
 	}
 	g_mutex_unlock(&progress->lock);

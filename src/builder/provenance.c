@@ -35,8 +35,8 @@ void provenance_material(
 		return;
 	g_autofree char *uri = package_url(parsed, platform),
 			*digest = known_digest(build->engine, id);
-	g_autoptr(json_t) material = json_pack("{s:s, s:{s:s}}", "uri", uri, "digest", "sha256",
-		digest + strlen("sha256:"));
+	g_autoptr(json_t) material = json_pack(
+		"{s:s, s:{s:s}}", "uri", uri, "digest", "sha256", digest + strlen("sha256:"));
 	g_mutex_lock(&build->lock);
 	bool known = false;
 	for (size_t i = 0; !known && i < json_array_size(build->materials); i++)
@@ -82,10 +82,10 @@ static json_t *predicate_of(const Build *build)
 char *provenance_state(gpointer data, const char *manifest)
 {
 	const Statement *statement = data;
-	g_autoptr(json_t) json = json_pack("{s:s, s:s, s:o, s:o}", "_type",
-		"https://in-toto.io/Statement/v0.1", "predicateType",
-		"https://slsa.dev/provenance/v0.2", "subject",
-		subjects_of(statement->build, statement->lane, manifest), "predicate",
-		predicate_of(statement->build));
+	g_autoptr(json_t) json =
+		json_pack("{s:s, s:s, s:o, s:o}", "_type", "https://in-toto.io/Statement/v0.1",
+			"predicateType", "https://slsa.dev/provenance/v0.2", "subject",
+			subjects_of(statement->build, statement->lane, manifest), "predicate",
+			predicate_of(statement->build));
 	return json_text(json);
 }

@@ -31,14 +31,12 @@ bool build_push(Build *build, const char *tag, char **digest, GError **error)
 			*auth = build_auth(build, reference->domain);
 	Pushing pushing = {.vertex = build_told_begin(build, title)};
 	g_autoptr(GError) problem = NULL;
-	PushRequest request = {
-		.name = name, .tag = reference->tag, .auth = auth, .platform = ""};
-	bool ok = image_push(
-		build->engine, &request, heard, &pushing, build->cancel[0], &problem);
+	PushRequest request = {.name = name, .tag = reference->tag, .auth = auth, .platform = ""};
+	bool ok = image_push(build->engine, &request, heard, &pushing, build->cancel[0], &problem);
 	build_told_end(pushing.vertex, ok ? NULL : problem->message);
 	*digest = pushing.digest;
 	if (problem != NULL)
-		g_propagate_prefixed_error(error, g_steal_pointer(&problem),
-			"failed to push %s: ", full);
+		g_propagate_prefixed_error(
+			error, g_steal_pointer(&problem), "failed to push %s: ", full);
 	return ok;
 }

@@ -99,8 +99,8 @@ static bool keep_cache(Build *build, Stage *target, GError **error)
 	return *name == '\0' || image_add(build->engine, &image, tags, &id, error);
 }
 
-static bool keep_image(Build *build, Stage *target, char *const *tags, char **id, bool *fresh,
-	GError **error)
+static bool keep_image(
+	Build *build, Stage *target, char *const *tags, char **id, bool *fresh, GError **error)
 {
 	g_autofree char *text = document(build, target, wants_inline_cache(build));
 	NewImage image = {target->layers, text};
@@ -114,8 +114,7 @@ static bool keep_image(Build *build, Stage *target, char *const *tags, char **id
 
 static bool wants_index(const Build *build)
 {
-	return build->lanes->len > 1 ||
-	       *json_str(build->request->more, "provenance") != '\0';
+	return build->lanes->len > 1 || *json_str(build->request->more, "provenance") != '\0';
 }
 
 /* Images first, without a name; the index has the names. *id is its digest. */
@@ -146,10 +145,9 @@ static bool keep_index(Build *build, char **id, bool *fresh, GError **error)
 
 static bool keep_result(Build *build, char **id, bool *fresh, GError **error)
 {
-	return wants_index(build)
-		       ? keep_index(build, id, fresh, error)
-		       : keep_image(build, ((Lane *)build->lanes->pdata[0])->target,
-				 build->request->tags, id, fresh, error);
+	return wants_index(build) ? keep_index(build, id, fresh, error)
+				  : keep_image(build, ((Lane *)build->lanes->pdata[0])->target,
+					    build->request->tags, id, fresh, error);
 }
 
 static ssize_t read_inflated(gpointer data, void *buffer, size_t size, GError **error)
@@ -208,8 +206,8 @@ static bool send_tree(Build *build, GError **error)
 			"files of several platforms cannot be one archive: choose one --platform");
 	autofd root = stage_open(((Lane *)build->lanes->pdata[0])->target, error);
 	return root >= 0 && announce(build, "tar") &&
-	       tree_archive(
-		       root, TREE_WHOLE, NULL, build->request->output, build->request->output_data, error);
+	       tree_archive(root, TREE_WHOLE, NULL, build->request->output,
+		       build->request->output_data, error);
 }
 
 /* What a name meant, while it is lent to an image that leaves this engine. */

@@ -67,7 +67,8 @@ Source *source_find(Stage *stage, const char *from, GError **error)
 	if (lane_context(stage->lane, lower) != NULL)
 		return other_source(stage->lane, lower, error);
 	Stage *other = lane_stage(stage->lane, from, stage->index),
-	      *later = other == NULL ? lane_stage(stage->lane, from, (int)stage->lane->stages->len) : NULL;
+	      *later = other == NULL ? lane_stage(stage->lane, from, (int)stage->lane->stages->len)
+				     : NULL;
 	if (other != NULL)
 		return stage_source(other, error);
 	if (later == NULL)

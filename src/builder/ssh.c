@@ -67,8 +67,7 @@ static int take_offer(Build *build, const char *id)
 		GQueue *offers = g_hash_table_lookup(build->ssh_offers, id);
 		if (offers != NULL && offers->length > 0)
 			return GPOINTER_TO_INT(g_queue_pop_head(offers));
-		if (!build_going(build) ||
-			!g_cond_wait_until(&build->changed, &build->lock, limit))
+		if (!build_going(build) || !g_cond_wait_until(&build->changed, &build->lock, limit))
 			return -1;
 	}
 }

@@ -63,8 +63,8 @@ static bool read_platform(Stage *stage, GError **error)
 	Variables variables = lane_variables(stage->lane);
 	const char *flag = instruction_flag(stage->from, "platform");
 	bool given = flag != NULL && *flag != '\0';
-	g_autofree char *text =
-		given ? word_expand(flag, &variables, error) : platform_text(&stage->lane->platform);
+	g_autofree char *text = given ? word_expand(flag, &variables, error)
+				      : platform_text(&stage->lane->platform);
 	if (text == NULL)
 		return false;
 	if (*text == '\0')
@@ -204,8 +204,7 @@ static bool begin(Stage *stage, GError **error)
 	const char *instead = lane_context(stage->lane, lower);
 	Stage *base = instead == NULL ? lane_stage_named(stage->lane, name, stage->index) : NULL;
 	bool whole = build->request->client != NULL && instead == NULL && base == NULL;
-	g_autofree char *source = whole ? image_title(build, name)
-					: g_strdup(stage->from->source),
+	g_autofree char *source = whole ? image_title(build, name) : g_strdup(stage->from->source),
 			*title = stage_title(stage, 1, source);
 	Vertex *vertex =
 		vertex_new(build->progress, stage->first_number, title, stage->from->source);
@@ -367,7 +366,8 @@ static char *title_platform(const Stage *stage)
 	g_autofree char *text = platform_text(own), *other = platform_text(target);
 	bool cross = strcmp(text, other) != 0;
 	return g_strconcat(text, cross ? "->" : "", cross ? target->architecture : "",
-		cross && *target->variant != '\0' ? "/" : "", cross ? target->variant : "", " ", NULL);
+		cross && *target->variant != '\0' ? "/" : "", cross ? target->variant : "", " ",
+		NULL);
 }
 
 char *stage_title(const Stage *stage, int step, const char *source)
@@ -376,7 +376,8 @@ char *stage_title(const Stage *stage, int step, const char *source)
 	bool one = stage->lane->stages->len == 1;
 	g_autofree char *platform = title_platform(stage);
 	return g_strdup_printf("[%s%s%s%d/%d] %.*s", platform, one ? "" : stage->name,
-		one ? "" : " ", step, stage->steps, end != NULL ? (int)(end - source) : (int)strlen(source), source);
+		one ? "" : " ", step, stage->steps,
+		end != NULL ? (int)(end - source) : (int)strlen(source), source);
 }
 
 /* What the state after a step is called: classic clients are shown an id. */

@@ -17,8 +17,9 @@ bool buildkit_session(const char *id, const char *shared_key, const char *const 
 /* A build by one request, whose files are in a session. */
 typedef struct {
 	const char *id, *session;
-	const char *const *options;    /* of frontend dockerfile.v0: name, value, name, value..., NULL */
-	const char *exporter;	       /* "moby", "local"... */
+	const char *const
+		*options;     /* of frontend dockerfile.v0: name, value, name, value..., NULL */
+	const char *exporter; /* "moby", "local"... */
 	const char *const *attributes; /* the exporter's, alike */
 	bool quiet;		       /* only the id is told, as text */
 	int peer_fd;		       /* whose hang-up cancels it */

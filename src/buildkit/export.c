@@ -57,8 +57,7 @@ static void respond_image(Ref *ref, const char *id, const char *pushed, json_t *
 	if (json_is_object(index)) {
 		g_autofree char *text = json_text(index),
 				*packed = g_base64_encode((const guchar *)text, strlen(text));
-		json_object_set_new(
-			response, "containerimage.descriptor", json_string(packed));
+		json_object_set_new(response, "containerimage.descriptor", json_string(packed));
 	} else {
 		json_object_set_new(response, "containerimage.config.digest", json_string(id));
 	}
@@ -115,8 +114,7 @@ static bool send_tar(Ref *ref, GrpcCall *call, GError **error)
 		return fail(error, BERTH_ERROR_INVALID,
 			"files of several platforms cannot be one archive: use type=local");
 	autofd root = build_open(ref->build, 0, error);
-	return root >= 0 &&
-	       tree_archive(root, TREE_WHOLE, NULL, grpc_bytes_write, &bytes, error);
+	return root >= 0 && tree_archive(root, TREE_WHOLE, NULL, grpc_bytes_write, &bytes, error);
 }
 
 static gint by_name(gconstpointer one, gconstpointer other)
@@ -271,8 +269,8 @@ static bool export_caches(Ref *ref, const Bk__ControlSolveRequest *solve, GError
 	for (size_t i = 0; solve->cache != NULL && i < solve->cache->n_exports; i++) {
 		const Bk__CacheEntry *entry = solve->cache->exports[i];
 		if (strcmp(entry->type, "registry") == 0 &&
-			!build_push_cache(ref->build,
-				pair_find(entry->attrs, entry->n_attrs, "ref"), error))
+			!build_push_cache(
+				ref->build, pair_find(entry->attrs, entry->n_attrs, "ref"), error))
 			return false;
 	}
 	return true;

@@ -49,8 +49,8 @@ static json_t *platforms_of(const Build *build)
 		g_autofree char *name = build_platform(build, i);
 		if (!platform_parse(name, &platform, NULL))
 			continue;
-		json_t *one = json_pack("{s:s, s:s}", "architecture", platform.architecture, "os",
-			platform.os);
+		json_t *one = json_pack(
+			"{s:s, s:s}", "architecture", platform.architecture, "os", platform.os);
 		if (*platform.variant != '\0')
 			json_object_set_new(one, "variant", json_string(platform.variant));
 		json_array_append_new(list, json_pack("{s:s, s:o}", "ID", name, "Platform", one));

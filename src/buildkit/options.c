@@ -274,8 +274,9 @@ static bool ignore_named(Ref *ref, const char *name, const char *value, GError *
 static const struct {
 	const char *prefix;
 	bool (*set)(Ref *ref, const char *name, const char *value, GError **error);
-} prefixes[] = {{"attest:", set_attestation}, {"build-arg:", set_arg}, {"context:", set_named}, {"input-metadata:", ignore_named},
-	{"label:", set_label}, {"local-sessionid:", set_local_session}, {"vcs:", ignore_named}};
+} prefixes[] = {{"attest:", set_attestation}, {"build-arg:", set_arg}, {"context:", set_named},
+	{"input-metadata:", ignore_named}, {"label:", set_label},
+	{"local-sessionid:", set_local_session}, {"vcs:", ignore_named}};
 
 static bool read_option(Ref *ref, const Bk__Pair *option, GError **error)
 {

@@ -80,7 +80,8 @@ json_t *ref_image(const char *name, GPtrArray **layers, GError **error)
 	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&refs.lock);
 	Ref *ref = refs.table != NULL ? g_hash_table_lookup(refs.table, id) : NULL;
 	GPtrArray *there = NULL;
-	json_t *image = ref != NULL && ref->build != NULL ? build_image(ref->build, number, &there) : NULL;
+	json_t *image =
+		ref != NULL && ref->build != NULL ? build_image(ref->build, number, &there) : NULL;
 	if (image == NULL) {
 		fail(error, BERTH_ERROR_NOT_FOUND,
 			"the build that is an input is not there any more");

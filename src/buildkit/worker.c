@@ -95,15 +95,16 @@ static const char *const llb_caps[] = {"constraints", "exec.cgroup", "exec.meta.
 	"exec.meta.setsdefaultpath", "exec.meta.ulimit", "exec.mount.bind",
 	"exec.mount.bind.readwrite-nooutput", "exec.mount.cache", "exec.mount.cache.sharing",
 	"exec.mount.secret", "exec.mount.selector", "exec.mount.ssh", "exec.mount.tmpfs",
-	"exec.mount.tmpfs.size", "exec.secretenv", "exporter.image.annotations", "exporter.image.attestations",
-	"exporter.multiple", "exporter.session", "exporter.sourcedateepoch", "file.base",
-	"file.copy.alwaysreplaceexistingdestpaths", "file.copy.includeexcludepatterns",
-	"file.rm.wildcard", "meta.description", "meta.exportcache", "meta.ignorecache", "platform",
-	"source.git", "source.git.checksum", "source.git.fullurl", "source.git.keepgitdir",
-	"source.git.subdir", "source.http", "source.http.checksum", "source.http.perm",
-	"source.image", "source.image.resolvemode", "source.local", "source.local.excludepatterns",
-	"source.local.followpaths", "source.local.includepatterns", "source.local.sessionid",
-	"source.local.sharedkeyhint", "source.local.unique"};
+	"exec.mount.tmpfs.size", "exec.secretenv", "exporter.image.annotations",
+	"exporter.image.attestations", "exporter.multiple", "exporter.session",
+	"exporter.sourcedateepoch", "file.base", "file.copy.alwaysreplaceexistingdestpaths",
+	"file.copy.includeexcludepatterns", "file.rm.wildcard", "meta.description",
+	"meta.exportcache", "meta.ignorecache", "platform", "source.git", "source.git.checksum",
+	"source.git.fullurl", "source.git.keepgitdir", "source.git.subdir", "source.http",
+	"source.http.checksum", "source.http.perm", "source.image", "source.image.resolvemode",
+	"source.local", "source.local.excludepatterns", "source.local.followpaths",
+	"source.local.includepatterns", "source.local.sessionid", "source.local.sharedkeyhint",
+	"source.local.unique"};
 
 static Bk__Cap **caps_new(const char *const *names, size_t count, Bk__Cap *caps)
 {

@@ -316,8 +316,7 @@ static const Flag *flag_of(const Command *command, const char *word, bool *value
 	const Flag *flag = flag_in(command->flags, name, length, is_long);
 	if (flag == NULL)
 		flag = flag_in(global_flags, name, length, is_long);
-	*value_follows =
-		flag != NULL && flag->type != BOOL && (!is_long || name[length] == '\0');
+	*value_follows = flag != NULL && flag->type != BOOL && (!is_long || name[length] == '\0');
 	return flag;
 }
 
@@ -418,7 +417,8 @@ static void use_host(Cli *cli, const Command *top, int count, char **words)
 {
 	Cli front = *cli;
 	front.command = top;
-	const char *host = flags_parse(&front, count, words, NULL) ? global_text(&front, "host") : NULL;
+	const char *host =
+		flags_parse(&front, count, words, NULL) ? global_text(&front, "host") : NULL;
 	if (host != NULL)
 		cli->client = client_new(host);
 }

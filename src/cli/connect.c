@@ -126,8 +126,7 @@ static bool set_log_level(const Cli *cli, GError **error)
 	bool verbose = strcmp(lower, "debug") == 0 || strcmp(lower, "trace") == 0;
 	if (!trace_select(getenv("BERTH_TRACE"), error))
 		return false;
-	client_set_debug(
-		verbose || global_bool(cli, "debug", false) || trace_on(TRACE_API));
+	client_set_debug(verbose || global_bool(cli, "debug", false) || trace_on(TRACE_API));
 	return verbose || g_strv_contains(quiet, lower) ||
 	       fail(error, BERTH_ERROR_UNAVAILABLE, "Unable to parse logging level: %s", level);
 }

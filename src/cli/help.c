@@ -1,8 +1,8 @@
 #include "cli/help.h"
 
 #include "base/nearest.h"
-#include "cli/common/flags.h"
 #include "cli/commands/commands.h"
+#include "cli/common/flags.h"
 
 #include <stdio.h>
 #include <string.h>

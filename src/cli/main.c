@@ -52,8 +52,9 @@ static bool check_arguments(Cli *cli)
 static const char *noun_of(const char *kind)
 {
 	static const char *const nouns[][2] = {{"containers", "container"},
-		{"running", "container"}, {"everything", "container"}, {"stopped", "container"}, {"paused", "container"},
-		{"networks", "network"}, {"volumes", "volume"}, {"images", "image"}};
+		{"running", "container"}, {"everything", "container"}, {"stopped", "container"},
+		{"paused", "container"}, {"networks", "network"}, {"volumes", "volume"},
+		{"images", "image"}};
 	for (size_t i = 0; i < G_N_ELEMENTS(nouns); i++)
 		if (strncmp(kind, nouns[i][0], strlen(nouns[i][0])) == 0)
 			return nouns[i][1];

@@ -29,7 +29,7 @@ typedef struct {
 	char **files;	     /* absolute, or "-" */
 	char **env_files;
 	json_t *remotes; /* what was fetched: "oci://..." -> {"file": true} if by -f, {"include": true} if a file asked for it */
-	json_t *faults; /* service -> why its env_file or label_file cannot be read */
+	json_t *faults;	 /* service -> why its env_file or label_file cannot be read */
 	bool includes_local; /* a file includes another one that is here */
 	json_t *model; /* name, services, networks, volumes, secrets, configs: all in long form */
 	json_t *inactive;      /* services that no profile asks for: name -> service */
@@ -160,7 +160,7 @@ typedef struct {
 	json_t *image_ids; /* service -> id of its image */
 	bool force_recreate, no_recreate, always_recreate_deps, renew_volumes;
 	bool all_resources; /* networks and volumes that no service uses, too */
-	int timeout; /* seconds for a stop; -1: the container's own */
+	int timeout;	    /* seconds for a stop; -1: the container's own */
 } UpOptions;
 /* Networks, volumes and containers, as far as they are not there already. */
 bool compose_create(const Project *project, Client *client, const UpOptions *options,

@@ -8,8 +8,8 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/log.h"
-#include "base/trace.h"
 #include "base/size.h"
+#include "base/trace.h"
 #include "version.h"
 
 #include <errno.h>

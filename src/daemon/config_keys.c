@@ -115,9 +115,8 @@ static const struct {
 	bool refused;
 	const char *harmless; /* a text or truth value that changes nothing; NULL: none */
 } lacking[] = {{"allow-direct-routing", true, "false"}, {"authorization-plugins", true, NULL},
-	{"bridge-accept-fwmark", true, ""}, {"default-gateway", true, ""},
-	{"builder", false, NULL}, {"default-gateway-v6", true, ""}, {"default-runtime", true, "runc"},
-	{"icc", true, "true"},
+	{"bridge-accept-fwmark", true, ""}, {"default-gateway", true, ""}, {"builder", false, NULL},
+	{"default-gateway-v6", true, ""}, {"default-runtime", true, "runc"}, {"icc", true, "true"},
 	{"ip", true, "0.0.0.0"}, {"ip-forward", true, "true"}, {"ip-masq", true, "true"},
 	{"ip6tables", true, "true"}, {"iptables", true, "true"}, {"live-restore", false, "true"},
 	{"mtu", true, NULL}, {"rootless", true, "false"}, {"storage-driver", true, "overlay2"},
@@ -127,10 +126,10 @@ static const struct {
 	{"cpu-rt-runtime", false, NULL}, {"experimental", false, "false"},
 	{"firewall-backend", false, "nftables"}, {"init-path", false, ""},
 	{"ip-forward-no-drop", false, "true"}, {"log-format", false, "text"},
-	{"max-download-attempts", false, NULL}, 
-	{"min-api-version", false, ""}, {"network-control-plane-mtu", false, NULL},
-	{"network-diagnostic-port", false, NULL}, {"node-generic-resources", false, NULL},
-	{"raw-logs", false, "false"}, {"shutdown-timeout", false, NULL}, {"runtimes", false, NULL},
+	{"max-download-attempts", false, NULL}, {"min-api-version", false, ""},
+	{"network-control-plane-mtu", false, NULL}, {"network-diagnostic-port", false, NULL},
+	{"node-generic-resources", false, NULL}, {"raw-logs", false, "false"},
+	{"shutdown-timeout", false, NULL}, {"runtimes", false, NULL},
 	{"swarm-default-advertise-addr", false, ""}, {"userland-proxy-path", false, ""}};
 
 static bool changes_nothing(const json_t *value, const char *harmless)
@@ -176,8 +175,9 @@ static void tell_features(const json_t *features)
 	json_t *value;
 	json_object_foreach ((json_t *)features, name, value)
 		if (json_is_true(value) && !g_strv_contains(known, name))
-			log_warn("the feature \"%s\" in the configuration does nothing: this engine "
-				 "has no such feature",
+			log_warn(
+				"the feature \"%s\" in the configuration does nothing: this engine "
+				"has no such feature",
 				name);
 }
 

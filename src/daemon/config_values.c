@@ -100,7 +100,8 @@ static bool check_host_gateways(const json_t *given, GError **error)
 		bool v6 = address.family == AF_INET6;
 		if (++seen[v6] > 1)
 			return fail(error, BERTH_ERROR_INVALID,
-				"only one IPv%d host gateway IP address can be specified", v6 ? 6 : 4);
+				"only one IPv%d host gateway IP address can be specified",
+				v6 ? 6 : 4);
 	}
 	return true;
 }

@@ -2,8 +2,8 @@
  * Healthcheck, OnBuild and Shell). */
 #include "dockerfile/dockerfile.h"
 
-#include "base/fd.h"
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/quote.h"
 #include "base/timefmt.h"
 

@@ -48,9 +48,10 @@ static void note_missing(Engine *engine)
 			g_ptr_array_add(
 				engine->warnings, g_strdup_printf("WARNING: %s", limits[i][1]));
 	if (!engine->cgroups->v2 && !cgroup_can(engine->cgroups, "Devices"))
-		g_ptr_array_add(engine->warnings,
-			g_strdup("WARNING: No devices cgroup support: the devices of containers cannot be "
-				 "limited, so only privileged ones can start"));
+		g_ptr_array_add(
+			engine->warnings, g_strdup("WARNING: No devices cgroup support: the "
+						   "devices of containers cannot be "
+						   "limited, so only privileged ones can start"));
 	g_autofree char *status = file_read("/proc/self/status", 65536);
 	const char *caps = status != NULL ? strstr(status, "CapEff:\t") : NULL;
 	if (caps != NULL &&

@@ -130,7 +130,8 @@ char *engine_state_write(Engine *engine, GError **error)
 {
 	g_autoptr(json_t) state = engine_state(engine);
 	g_autofree char *text = json_text(state), *time = time_format(time_now()),
-			*path = g_strdup_printf("%s/state-%s.json", engine->config->exec_root, time);
+			*path = g_strdup_printf(
+				"%s/state-%s.json", engine->config->exec_root, time);
 	return file_replace(path, text, strlen(text), 0600, false, error) ? g_steal_pointer(&path)
-									 : NULL;
+									  : NULL;
 }

@@ -113,8 +113,8 @@ typedef struct {
 	/* Opens a folder (O_PATH) by a path that holds no "..", and makes what is missing; -1 with errno. NULL: as path_make_in_root. */
 	int (*folder)(gpointer data, const char *path);
 	/* Whether something is mounted on a name in a folder (whose path is given, too), and it is not to be a folder that is one. */
-	bool (*is_busy)(gpointer data, int folder_fd, const char *folder, const char *name,
-		bool as_folder);
+	bool (*is_busy)(
+		gpointer data, int folder_fd, const char *folder, const char *name, bool as_folder);
 	gpointer data;
 } UnpackMounts;
 /* The same, with the owners counted from shift on (0 of a container that has a user namespace).

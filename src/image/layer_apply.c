@@ -27,12 +27,12 @@ static const char opaque_marker[] = ".wh..wh..opq";
 
 typedef struct {
 	int root_fd;
-	bool plain;		  /* no layer: ".wh." is a name like others */
-	bool live;		  /* what lies there already is below: whiteouts delete */
-	const UnpackOwner *owner; /* or NULL */
-	UnpackOwner shift;	  /* is added to the owners */
+	bool plain;		    /* no layer: ".wh." is a name like others */
+	bool live;		    /* what lies there already is below: whiteouts delete */
+	const UnpackOwner *owner;   /* or NULL */
+	UnpackOwner shift;	    /* is added to the owners */
 	const UnpackMounts *mounts; /* or NULL */
-	const char *keep_kind;	  /* no folder becomes a file, nor a file a folder; where, for words */
+	const char *keep_kind; /* no folder becomes a file, nor a file a folder; where, for words */
 	ByteSource read;
 	gpointer data;
 	char *buffer;
@@ -158,8 +158,10 @@ static bool write_content(Apply *apply, struct archive *archive, int fd, GError 
 	int code;
 	while ((code = archive_read_data_block(archive, &block, &length, &offset)) == ARCHIVE_OK) {
 		for (size_t done = 0; done < length;) {
-			ssize_t n = !work_going() ? -1 : pwrite(fd, (const char *)block + done, length - done,
-				offset + (la_int64_t)done);
+			ssize_t n = !work_going()
+					    ? -1
+					    : pwrite(fd, (const char *)block + done, length - done,
+						      offset + (la_int64_t)done);
 			if (n < 0 && errno != EINTR)
 				return fail_errno(error, "cannot write a file of the layer");
 			done += n > 0 ? (size_t)n : 0;
@@ -183,10 +185,10 @@ static bool make_hardlink(
 	g_autofree char *clean = clean_path(target);
 	g_autofree char *folder = clean != NULL ? g_path_get_dirname(clean) : NULL;
 	g_autofree char *base = clean != NULL ? g_path_get_basename(clean) : NULL;
-	autofd folder_fd =
-		clean == NULL	  ? -1
-		: has_view(apply) ? folder_make(apply, folder)
-				  : path_open_in_root(apply->root_fd, folder, O_PATH | O_DIRECTORY, 0);
+	autofd folder_fd = clean == NULL     ? -1
+			   : has_view(apply) ? folder_make(apply, folder)
+					     : path_open_in_root(apply->root_fd, folder,
+						       O_PATH | O_DIRECTORY, 0);
 	if (folder_fd < 0)
 		return fail(error, BERTH_ERROR_INVALID, "invalid hard link to \"%s\"", target);
 	return linkat(folder_fd, base, parent_fd, name, 0) == 0 ||

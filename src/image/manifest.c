@@ -34,8 +34,8 @@ bool manifest_is_index(const json_t *manifest, const char *media_type)
 
 bool index_entry_is_attestation(const json_t *entry)
 {
-	const json_t *type = json_object_get(
-		json_object_get(entry, "annotations"), "vnd.docker.reference.type");
+	const json_t *type =
+		json_object_get(json_object_get(entry, "annotations"), "vnd.docker.reference.type");
 	return g_strcmp0(json_string_value(type), "attestation-manifest") == 0;
 }
 

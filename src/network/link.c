@@ -40,8 +40,8 @@ static bool talk(struct mnl_socket *socket, Message *message)
 	if (mnl_socket_sendto(socket, message->head, message->head->nlmsg_len) < 0)
 		return false;
 	ssize_t n = mnl_socket_recvfrom(socket, answer, sizeof answer);
-	bool ok = n > 0 && mnl_cb_run(answer, (size_t)n, 1, mnl_socket_get_portid(socket), NULL,
-				   NULL) >= 0;
+	bool ok = n > 0 &&
+		  mnl_cb_run(answer, (size_t)n, 1, mnl_socket_get_portid(socket), NULL, NULL) >= 0;
 	int why = errno;
 	trace(TRACE_NETWORK, "rtnetlink message of type %u: %s", message->head->nlmsg_type,
 		ok ? "done" : g_strerror(why));

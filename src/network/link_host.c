@@ -61,11 +61,11 @@ static int note_kind(const struct nlmsghdr *head, void *data)
 {
 	bool *is_bridge = data;
 	const struct nlattr *link[IFLA_LINKINFO + 1] = {NULL}, *info[IFLA_INFO_KIND + 1] = {NULL};
-	mnl_attr_parse(head, sizeof(struct ifinfomsg), note_attribute,
-		&(Attributes){link, IFLA_LINKINFO});
+	mnl_attr_parse(
+		head, sizeof(struct ifinfomsg), note_attribute, &(Attributes){link, IFLA_LINKINFO});
 	if (link[IFLA_LINKINFO] != NULL)
-		mnl_attr_parse_nested(link[IFLA_LINKINFO], note_attribute,
-			&(Attributes){info, IFLA_INFO_KIND});
+		mnl_attr_parse_nested(
+			link[IFLA_LINKINFO], note_attribute, &(Attributes){info, IFLA_INFO_KIND});
 	*is_bridge = info[IFLA_INFO_KIND] != NULL &&
 		     strcmp(mnl_attr_get_str(info[IFLA_INFO_KIND]), "bridge") == 0;
 	return MNL_CB_STOP;

@@ -34,7 +34,7 @@ typedef struct {
 	const char *host_name, *bridge, *parent, *name;
 	LinkKind kind;
 	int mode, flag; /* of macvlan and ipvlan: the kernel's numbers */
-	int netns; /* descriptor of the container's network namespace */
+	int netns;	/* descriptor of the container's network namespace */
 	guint8 mac[6];
 	int mtu;       /* 0: the kernel's */
 	bool first;    /* of the container's */

@@ -75,11 +75,12 @@ static const char one_network[] =
 static void let_in_by_port(GString *text, const char *table, const char *bridge, const char *family)
 {
 	(void)family;
-	g_string_append_printf(text,
-		"add rule %s forward oifname \"%s\" ct status dnat accept\n", table, bridge);
+	g_string_append_printf(
+		text, "add rule %s forward oifname \"%s\" ct status dnat accept\n", table, bridge);
 }
 
-static void let_in_directly(GString *text, const char *table, const char *bridge, const char *family)
+static void let_in_directly(
+	GString *text, const char *table, const char *bridge, const char *family)
 {
 	g_string_append_printf(text,
 		"add rule %1$s forward oifname \"%2$s\" %3$s daddr . meta l4proto . th dport "

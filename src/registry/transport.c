@@ -345,7 +345,8 @@ static bool broke(Passage *passage, CURLcode code, const char *detail, GError **
 	passage->answer->transport_error = code != CURLE_TOO_MANY_REDIRECTS;
 	for (size_t i = 0; i < G_N_ELEMENTS(at_the_door); i++)
 		passage->answer->refused = passage->answer->refused || code == at_the_door[i];
-	g_autofree char *why = transport_reason(passage->handle, passage->exchange->url, code, detail);
+	g_autofree char *why =
+		transport_reason(passage->handle, passage->exchange->url, code, detail);
 	const char *url = passage->exchange->url, *path = strstr(url, "/v2/");
 	g_autofree char *shown = passage->answer->refused && path != NULL
 					 ? g_strndup(url, (gsize)(path - url) + strlen("/v2/"))

@@ -122,8 +122,8 @@ static bool put_asked(Plan *plan, GArray *rules, const char *source, const char 
 		put_node(plan, rules, source, target, access, &st);
 	else if (S_ISDIR(st.st_mode))
 		put_nodes_below(plan, rules, source, target, access, DEV_DEPTH);
-	return rules->len > before || fail(error, BERTH_ERROR_SYSTEM,
-					      "%s \"%s\": not a device node", words, source);
+	return rules->len > before ||
+	       fail(error, BERTH_ERROR_SYSTEM, "%s \"%s\": not a device node", words, source);
 }
 
 /* "*" is -1: any. */
@@ -239,8 +239,11 @@ char *device_rule_text(const DeviceRule *rule)
 /* struct bpf_cgroup_dev_ctx: u32 access_type (access << 16 | type), u32 major, u32 minor. */
 static void emit(GArray *code, guint8 op, guint8 dst, guint8 src, gint16 offset, gint32 immediate)
 {
-	struct bpf_insn instruction = {
-		.code = op, .dst_reg = dst & 0xfU, .src_reg = src & 0xfU, .off = offset, .imm = immediate};
+	struct bpf_insn instruction = {.code = op,
+		.dst_reg = dst & 0xfU,
+		.src_reg = src & 0xfU,
+		.off = offset,
+		.imm = immediate};
 	g_array_append_val(code, instruction);
 }
 

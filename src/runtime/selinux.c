@@ -151,7 +151,8 @@ bool selinux_labels(const char *root, const GPtrArray *options,
 	g_auto(GStrv) process = split(of_process), mount = split(of_file);
 	if (process == NULL || mount == NULL)
 		return fail(error, BERTH_ERROR_SYSTEM,
-			"SELinux is enabled, but its policy names no labels for containers (install "
+			"SELinux is enabled, but its policy names no labels for containers "
+			"(install "
 			"container-selinux), and selinux-enabled asks for them");
 	bool has_level = process[LEVEL] != NULL && mount[LEVEL] != NULL;
 	/* The last pair is left to files of containers that have no label. */
@@ -176,7 +177,8 @@ void selinux_plan_exec(const char *process, Plan *plan)
 	plan_put(plan, PLAN_EXEC_ATTRIBUTE, 0, 0, "/proc/thread-self/attr/exec", process,
 		"/proc/thread-self/attr/current", process, NULL);
 	/* The session keyring is made before the program is executed. */
-	plan_put(plan, PLAN_EXEC_ATTRIBUTE, 0, 0, "/proc/thread-self/attr/keycreate", process, NULL);
+	plan_put(
+		plan, PLAN_EXEC_ATTRIBUTE, 0, 0, "/proc/thread-self/attr/keycreate", process, NULL);
 }
 
 bool selinux_plan(const SelinuxLabels *labels, const char *root, Plan *plan, GError **error)
@@ -186,7 +188,8 @@ bool selinux_plan(const SelinuxLabels *labels, const char *root, Plan *plan, GEr
 		return true;
 	if (!lsm_has_selinux(root))
 		return fail(error, BERTH_ERROR_SYSTEM,
-			"selinux label is specified in config, but selinux is disabled or not supported");
+			"selinux label is specified in config, but selinux is disabled or not "
+			"supported");
 	selinux_plan_exec(labels->process, plan);
 	plan_put(plan, PLAN_MOUNT_LABEL, 0, 0, labels->mount, NULL);
 	return true;

@@ -16,7 +16,7 @@ struct client {
 	int fd, flags;
 	bool input_done;
 	bool leaving; /* detached by its keys: it gets what is stashed, and nothing more */
-	char *stash; /* output that its socket had no room for */
+	char *stash;  /* output that its socket had no room for */
 	size_t stashed, sent;
 	char input[INPUT]; /* what the container has not taken yet */
 	size_t input_length, input_taken;

@@ -55,8 +55,10 @@ static void check_kind(const char *what, const char *target, const struct stat *
 	struct stat under;
 	if (fstat(place, &under) == 0 && S_ISDIR(under.st_mode) != S_ISDIR(st->st_mode))
 		report_fail(0,
-			"error mounting \"%s\" to rootfs at \"%s\": not a directory: Are you trying to "
-			"mount a directory onto a file (or vice-versa)? Check if the specified host path "
+			"error mounting \"%s\" to rootfs at \"%s\": not a directory: Are you "
+			"trying to "
+			"mount a directory onto a file (or vice-versa)? Check if the specified "
+			"host path "
 			"exists and is the expected type",
 			what, target);
 }
@@ -91,7 +93,8 @@ void mount_new(const struct plan_record *record)
 	const char *type = record_string(record, 0), *target = record_string(record, 1);
 	int fs = sys_fsopen(type);
 	/* What it is called: its type, unless the first option says otherwise. */
-	if (fs >= 0 && (record->strings < 3 || strncmp(record_string(record, 2), "source=", 7) != 0))
+	if (fs >= 0 &&
+		(record->strings < 3 || strncmp(record_string(record, 2), "source=", 7) != 0))
 		sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", type);
 	if (fs >= 0 && mount_label(fs, type) < 0)
 		report_fail(errno, "cannot label the %s at \"%s\"", type, target);

@@ -21,10 +21,10 @@ struct plan_record {
 
 enum plan_op {
 	/* Done by the shim itself, before the container exists.   numbers | strings */
-	PLAN_ID,	   /* | container id, exit file, control socket */
-	PLAN_STDIO,	   /* PLAN_STDIO_ flags, rows, columns | */
-	PLAN_LOG,	   /* enum plan_log, bytes a file, files | path, attributes (JSON or "") */
-	PLAN_CGROUP_MAKE,  /* PLAN_OPTIONAL: shared, left behind; PLAN_PARENTS: those made above it are not | folder */
+	PLAN_ID,    /* | container id, exit file, control socket */
+	PLAN_STDIO, /* PLAN_STDIO_ flags, rows, columns | */
+	PLAN_LOG,   /* enum plan_log, bytes a file, files | path, attributes (JSON or "") */
+	PLAN_CGROUP_MAKE, /* PLAN_OPTIONAL: shared, left behind; PLAN_PARENTS: those made above it are not | folder */
 	PLAN_CGROUP_WRITE, /* PLAN_OPTIONAL | file, value */
 	PLAN_CGROUP_BPF,   /* eBPF instructions... | cgroup v2 folder: device rules */
 	PLAN_CGROUP_OOM,   /* | file that counts kills for memory ("oom_kill N") */
@@ -73,7 +73,7 @@ enum plan_op {
 				small init is, which executes nothing: file and value, or none */
 	PLAN_LOG_SEND, /* enum plan_send_number... | enum plan_send_string..., then fields: name, value, ... */
 	PLAN_MOUNT_LABEL, /* | SELinux label of all that is mounted anew */
-	PLAN_TRACE, /* | id of the request: the shim tells what it does (SHIM_TRACE) */
+	PLAN_TRACE,	  /* | id of the request: the shim tells what it does (SHIM_TRACE) */
 	PLAN_OPS,
 };
 
@@ -97,7 +97,7 @@ enum plan_send_number {
 	PLAN_SEND_SOCKET, /* enum plan_socket */
 	PLAN_SEND_PORT,
 	PLAN_SEND_FLAGS,
-	PLAN_SEND_BUFFER, /* bytes that wait at most, or from which on the container waits */
+	PLAN_SEND_BUFFER,   /* bytes that wait at most, or from which on the container waits */
 	PLAN_SEND_RETRY_MS, /* before the next attempt to connect; 0: a second */
 	PLAN_SEND_TRIES,    /* after so many in vain what waits is lost; 0: it is kept for ever */
 	PLAN_SEND_OPTION, /* syslog: facility; gelf: PLAN_GELF_; fluentd: 1 for parts of seconds */
@@ -123,7 +123,7 @@ enum {
 	PLAN_BIND_RECURSIVE_ATTR = 4, /* the flags hold for submounts too */
 	PLAN_BIND_MAPPED = 8,	      /* in a user namespace: its files are the container's */
 	PLAN_BIND_RECURSIVE_PROPAGATION = 16, /* and so does the propagation */
-	PLAN_BIND_MAY_BE_PRIVATE = 32, /* slave, where there is a master to follow */
+	PLAN_BIND_MAY_BE_PRIVATE = 32,	      /* slave, where there is a master to follow */
 };
 
 /* The `local` log: records of this header and length bytes. */

@@ -64,7 +64,8 @@ void root_mount(const struct plan_record *record);
 void root_pivot(const struct plan_record *record);
 void root_readonly(const struct plan_record *record);
 void device_make(const struct plan_record *record);
-int device_tree(const struct plan_record *record); /* detached, of the device itself, where none can be made */
+int device_tree(const struct plan_record
+		*record); /* detached, of the device itself, where none can be made */
 void symlink_make(const struct plan_record *record);
 void path_mask(const struct plan_record *record);
 void path_readonly(const struct plan_record *record);
@@ -239,7 +240,8 @@ void proxy_ready(void);
 
 /* control.c: the conversation with berthd. */
 struct control_events {
-	void (*message)(const struct shim_message *message, int *fds, int fd_count); /* fds: taken over */
+	void (*message)(
+		const struct shim_message *message, int *fds, int fd_count); /* fds: taken over */
 	/* Nobody is left at the other end. A container that was never told to start goes with its engine. */
 	void (*engine_gone)(void);
 };

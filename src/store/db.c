@@ -87,9 +87,11 @@ static const char *const schemas[] = {
 	"ROWID;"
 	"CREATE INDEX index_blobs_blob ON index_blobs (blob);",
 
-	"CREATE TABLE image_uses (container TEXT, image TEXT, PRIMARY KEY (container, image)) WITHOUT ROWID;"
+	"CREATE TABLE image_uses (container TEXT, image TEXT, PRIMARY KEY (container, image)) "
+	"WITHOUT ROWID;"
 	"CREATE INDEX image_uses_image ON image_uses (image);"
-	"INSERT OR IGNORE INTO image_uses SELECT container.id, json_extract(mount.value, '$.Source')"
+	"INSERT OR IGNORE INTO image_uses SELECT container.id, json_extract(mount.value, "
+	"'$.Source')"
 	" FROM containers AS container, json_each(container.mounts) AS mount"
 	" WHERE json_extract(mount.value, '$.Type') = 'image';",
 
@@ -296,8 +298,8 @@ static bool query(Db *db, GError **error, DbRow each, gpointer data, const char 
 	}
 	g_rec_mutex_unlock(&db->lock);
 	if (began != 0)
-		trace(TRACE_STORE, "%s: %s after %" G_GINT64_FORMAT " us", sql, ok ? "done" : "failed",
-			g_get_monotonic_time() - began);
+		trace(TRACE_STORE, "%s: %s after %" G_GINT64_FORMAT " us", sql,
+			ok ? "done" : "failed", g_get_monotonic_time() - began);
 	return ok;
 }
 

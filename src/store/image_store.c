@@ -72,7 +72,8 @@ bool image_store_remove(Store *store, const char *id, GError **error)
 {
 	static const char *const statements[] = {
 		"DELETE FROM index_tags WHERE name IN (SELECT name FROM tags WHERE image_id = ?)",
-		"DELETE FROM tags WHERE image_id = ?", "DELETE FROM index_images WHERE image_id = ?",
+		"DELETE FROM tags WHERE image_id = ?",
+		"DELETE FROM index_images WHERE image_id = ?",
 		"DELETE FROM repo_digests WHERE image_id = ?",
 		"DELETE FROM manifests WHERE image_id = ?",
 		"DELETE FROM image_layers WHERE image_id = ?", "DELETE FROM images WHERE id = ?"};

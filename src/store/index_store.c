@@ -70,23 +70,25 @@ IndexRow *index_store_get(Store *store, const char *digest)
 char *index_store_match(Store *store, const char *prefix)
 {
 	g_autofree char *pattern = g_strconcat("sha256:", prefix, "*", NULL);
-	g_auto(GStrv) found =
-		db_strings(store->db, "SELECT digest FROM indexes WHERE digest GLOB ? LIMIT 2", pattern);
+	g_auto(GStrv) found = db_strings(
+		store->db, "SELECT digest FROM indexes WHERE digest GLOB ? LIMIT 2", pattern);
 	return found[0] != NULL && found[1] == NULL ? g_strdup(found[0]) : NULL;
 }
 
 bool index_store_add_image(
 	Store *store, const char *digest, const IndexImage *image, GError **error)
 {
-	return db_run(store->db, error, "INSERT OR REPLACE INTO index_images VALUES (?, ?, ?, ?, ?)",
-		"sssss", digest, image->manifest, image->image_id, image->media_type, image->text);
+	return db_run(store->db, error,
+		"INSERT OR REPLACE INTO index_images VALUES (?, ?, ?, ?, ?)", "sssss", digest,
+		image->manifest, image->image_id, image->media_type, image->text);
 }
 
 bool index_store_remove_image(
 	Store *store, const char *digest, const char *manifest, GError **error)
 {
-	return db_run(store->db, error, "DELETE FROM index_images WHERE digest = ? AND manifest = ?",
-		"ss", digest, manifest);
+	return db_run(store->db, error,
+		"DELETE FROM index_images WHERE digest = ? AND manifest = ?", "ss", digest,
+		manifest);
 }
 
 static void append_image(sqlite3_stmt *row, gpointer data)
@@ -146,7 +148,8 @@ bool index_store_remove(Store *store, const char *digest, GError **error)
 bool index_tag_set(Store *store, const char *name, const char *digest, GError **error)
 {
 	return *digest == '\0'
-		       ? db_run(store->db, error, "DELETE FROM index_tags WHERE name = ?", "s", name)
+		       ? db_run(store->db, error, "DELETE FROM index_tags WHERE name = ?", "s",
+				 name)
 		       : db_run(store->db, error, "INSERT OR REPLACE INTO index_tags VALUES (?, ?)",
 				 "ss", name, digest);
 }
@@ -181,6 +184,6 @@ char **indexes_of_image(Store *store, const char *image_id)
 
 char **indexes_led_by(Store *store, const char *image_id)
 {
-	return db_strings(
-		store->db, "SELECT digest FROM indexes WHERE image_id = ? ORDER BY digest", image_id);
+	return db_strings(store->db,
+		"SELECT digest FROM indexes WHERE image_id = ? ORDER BY digest", image_id);
 }

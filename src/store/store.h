@@ -209,7 +209,8 @@ char *container_store_spec(Store *store, const char *id);   /* JSON text as it w
 char *container_store_mounts(Store *store, const char *id); /* JSON text */
 void container_store_each(
 	Store *store, void (*each)(ContainerRow *row, gpointer data), gpointer data);
-char **container_store_using(Store *store, const char *image_id); /* ids of those made of it or that mount it */
+char **container_store_using(
+	Store *store, const char *image_id); /* ids of those made of it or that mount it */
 
 /* volume_store.c */
 typedef struct {

@@ -80,8 +80,7 @@ POINT(ssize_t, sendmsg, (int x, const struct msghdr *m, int f), (x, m, f), "")
 POINT(ssize_t, sendto,
 	(int x, const void *p, size_t n, int f, const struct sockaddr *a, socklen_t l),
 	(x, p, n, f, a, l), "")
-POINT(int, mount,
-	(const char *a, const char *b, const char *t, unsigned long f, const void *d),
+POINT(int, mount, (const char *a, const char *b, const char *t, unsigned long f, const void *d),
 	(a, b, t, f, d), b)
 POINT(int, umount2, (const char *a, int f), (a, f), a)
 POINT(int, bind, (int x, const struct sockaddr *a, socklen_t l), (x, a, l), "")

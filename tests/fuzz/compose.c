@@ -13,7 +13,8 @@ static void check_text(const char *text, size_t size)
 	g_autoptr(GPtrArray) documents = yaml_parse("fuzz.yaml", text, size, &error);
 	g_autoptr(Environment) environment = environment_new(false);
 	g_autoptr(GPtrArray) none = g_ptr_array_new();
-	g_autoptr(GHashTable) streams = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	g_autoptr(GHashTable) streams =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	g_autoptr(json_t) tree = json_object();
 	const ProjectOptions options = {.folder = "", .name = ""};
 	Loader loader = {.options = &options,

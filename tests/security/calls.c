@@ -14,14 +14,18 @@
 static long i386(long number, long a, long b, long c)
 {
 	long result;
-	__asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(a), "c"(b), "d"(c) : "memory", "r8", "r9", "r10", "r11");
+	__asm__ volatile("int $0x80"
+			 : "=a"(result)
+			 : "a"(number), "b"(a), "c"(b), "d"(c)
+			 : "memory", "r8", "r9", "r10", "r11");
 	errno = result < 0 ? (int)-result : 0;
 	return (int)result < 0 ? -1 : result;
 }
 
 static long mux(long call, long family)
 {
-	uint32_t *args = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	uint32_t *args = mmap(
+		NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
 	args[0] = (uint32_t)family;
 	args[1] = SOCK_SEQPACKET;
 	args[2] = 0;
@@ -56,7 +60,8 @@ int main(int argc, char **argv)
 		if (fork() == 0) {
 			errno = 0;
 			long result = make(argv[i], strtol(argv[i + 1], NULL, 0));
-			printf("%s %s: %s\n", argv[i], argv[i + 1], result < 0 ? strerror(errno) : "done");
+			printf("%s %s: %s\n", argv[i], argv[i + 1],
+				result < 0 ? strerror(errno) : "done");
 			fflush(stdout);
 			_exit(0);
 		}

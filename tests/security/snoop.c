@@ -128,7 +128,8 @@ int main(int argc, char **argv)
 		DIR *dir = opendir("/proc");
 		for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
 			const char *pid = entry->d_name;
-			if (*pid < '1' || *pid > '9' || !is_new(pid) || kill(atoi(pid), SIGSTOP) < 0)
+			if (*pid < '1' || *pid > '9' || !is_new(pid) ||
+				kill(atoi(pid), SIGSTOP) < 0)
 				continue;
 			if (is_new(pid)) {
 				seen++;

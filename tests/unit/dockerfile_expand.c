@@ -43,8 +43,8 @@ static void test_errors(void)
 	}
 	g_autoptr(GError) error = NULL;
 	g_assert_null(word_expand("${none:?give one}", &variables, &error));
-	g_assert_cmpstr(error->message, ==,
-		"failed to process \"${none:?give one}\": none: give one");
+	g_assert_cmpstr(
+		error->message, ==, "failed to process \"${none:?give one}\": none: give one");
 	/* Nested without end. */
 	g_autoptr(GString) deep = g_string_new("");
 	for (int i = 0; i < 10000; i++)

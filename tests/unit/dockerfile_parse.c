@@ -41,8 +41,7 @@ static void test_directives(void)
 	g_autoptr(Dockerfile) late = parse("# hello\n# escape=`\nFROM a\n", NULL);
 	g_assert_cmpint(late->escape, ==, '\\');
 	g_assert_null(parse("# escape=x\nFROM a\n", &error));
-	g_assert_cmpstr(error->message, ==,
-		"invalid escape token 'x' does not match ` or \\");
+	g_assert_cmpstr(error->message, ==, "invalid escape token 'x' does not match ` or \\");
 	g_assert_null(parse("# escape=`\n# escape=`\nFROM a\n", NULL));
 }
 
@@ -107,8 +106,8 @@ static void test_flags(void)
 	g_assert_null(instruction_flag(copy, "chown"));
 	g_assert_true(instruction_flag_bool(copy, "link", &link, NULL) && link);
 	static const char *const bad[] = {"COPY --chmod=1 --chmod=2 a b", "COPY --nope a b",
-		"COPY --chown a b", "COPY --link=maybe a b", "COPY a", "FROM a b",
-		"FROM a as 1", "SHELL sh", "HEALTHCHECK x", "VOLUME", "ENV =x", "HEALTHCHECK --interval=1 CMD x",
+		"COPY --chown a b", "COPY --link=maybe a b", "COPY a", "FROM a b", "FROM a as 1",
+		"SHELL sh", "HEALTHCHECK x", "VOLUME", "ENV =x", "HEALTHCHECK --interval=1 CMD x",
 		"RUN --mount=from=$x,target=/y z", "ONBUILD ONBUILD RUN x", "ONBUILD FROM x"};
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
 		g_autofree char *text = g_strconcat("FROM a\n", bad[i], "\n", NULL);

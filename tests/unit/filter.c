@@ -45,8 +45,8 @@ static void test_without_labels(void)
 /* The client's own word comes beside the user's, in any order. */
 static void test_flag_of_many(void)
 {
-	g_autoptr(json_t) filters = filters_parse(
-		"{\"dangling\":[\"maybe\",\"true\"]}", FILTER_IMAGES_PRUNE, NULL);
+	g_autoptr(json_t) filters =
+		filters_parse("{\"dangling\":[\"maybe\",\"true\"]}", FILTER_IMAGES_PRUNE, NULL);
 	g_assert_nonnull(filters);
 	g_assert_true(filters_match_flag(filters, "dangling", true));
 	g_assert_false(filters_match_flag(filters, "dangling", false));

@@ -88,7 +88,8 @@ static void test_print(void)
 	plan_put(&secrets, PLAN_RLIMIT, 1, 7, NULL);
 	g_autofree char *shown = plan_print(&secrets);
 	g_assert_cmpstr(shown, ==,
-		"ENV \"A\" \"B\"\nEXEC \"program\" \"\"\nLOG_SEND 5 \"\"\nFILE \"/etc/secret\"\nRLIMIT 7\n");
+		"ENV \"A\" \"B\"\nEXEC \"program\" \"\"\nLOG_SEND 5 \"\"\nFILE "
+		"\"/etc/secret\"\nRLIMIT 7\n");
 }
 
 int main(int argc, char **argv)

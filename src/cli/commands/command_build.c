@@ -276,8 +276,8 @@ static bool add_contexts(
 }
 
 /* One wish for an attestation; "false" and disabled=true are none. */
-static bool read_attestation(const char *type, const char *text, const char **provenance,
-	GError **error)
+static bool read_attestation(
+	const char *type, const char *text, const char **provenance, GError **error)
 {
 	g_auto(GStrv) fields = g_strsplit(text, ",", -1);
 	bool off = strcmp(text, "false") == 0 || strcmp(text, "0") == 0 ||
@@ -305,8 +305,8 @@ static bool read_attestations(Cli *cli, const char **provenance, GError **error)
 			return false;
 	for (size_t i = 0; i < json_array_size(given); i++) {
 		g_autoptr(json_t) fields = csv_fields(json_elem(given, i));
-		if (!read_attestation(json_str(fields, "type"), json_elem(given, i), provenance,
-			    error))
+		if (!read_attestation(
+			    json_str(fields, "type"), json_elem(given, i), provenance, error))
 			return false;
 	}
 	return true;

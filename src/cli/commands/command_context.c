@@ -241,7 +241,8 @@ static int inspect(Cli *cli)
 }
 
 static const Column columns[] = {{"Name", "NAME"}, {"Description", "DESCRIPTION"},
-	{"DockerEndpoint", "DOCKER ENDPOINT"}, {"Error", "ERROR"}, {"Current", NULL, &go_bool}, {0}};
+	{"DockerEndpoint", "DOCKER ENDPOINT"}, {"Error", "ERROR"}, {"Current", NULL, &go_bool},
+	{0}};
 
 static void add_row(
 	const Cli *cli, json_t *rows, const char *name, const char *description, const char *host)
@@ -267,9 +268,9 @@ static int list(Cli *cli)
 	for (i = 0; quiet && i < json_array_size(rows); i++)
 		print_to(stdout, "%s\n", json_str(json_array_get(rows, i), "Name"));
 	bool ok = quiet || format_list(flag_text(cli, "format"),
-				"{{.Name}}{{if .Current}} *{{end}}\t{{.Description}}\t"
-				"{{.DockerEndpoint}}\t{{.Error}}",
-				"*formatter.clientContextContext", columns, rows, &error);
+				   "{{.Name}}{{if .Current}} *{{end}}\t{{.Description}}\t"
+				   "{{.DockerEndpoint}}\t{{.Error}}",
+				   "*formatter.clientContextContext", columns, rows, &error);
 	if (!ok)
 		return cli_fail(cli, error);
 	fflush(stdout);

@@ -48,8 +48,8 @@ static json_t *usage_row(const DiskUsage *usage)
 	json_t *row = json_pack("{s:s, s:o, s:o, s:o}", "Type", usage->type, "TotalCount",
 		json_sprintf("%zu", usage->total), "Active", json_sprintf("%d", usage->active),
 		"Reclaimable",
-		percent ? json_sprintf("%s (%d%%)", part,
-				  (int)(usage->reclaimable * 100 / usage->size))
+		percent ? json_sprintf(
+				  "%s (%d%%)", part, (int)(usage->reclaimable * 100 / usage->size))
 			: json_string(part));
 	add_text(row, "Size", size_human_long((double)usage->size));
 	return row;

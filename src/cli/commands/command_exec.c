@@ -33,10 +33,10 @@ static json_t *request(Cli *cli, bool detach, bool tty, GError **error)
 	terminal_size(&rows, &columns);
 	return json_pack("{s:b, s:b, s:b, s:b, s:s, s:o, s:o, s:b, s:s, s:s, s:[i, i]}",
 		"AttachStdin", !detach && flag_bool(cli, "interactive", false), "AttachStdout",
-		!detach, "AttachStderr", !detach, "Tty", tty, "DetachKeys",
-		detach_keys(cli), "Env", env, "Cmd", argv, "Privileged",
-		flag_bool(cli, "privileged", false), "User", flag_text(cli, "user"), "WorkingDir",
-		flag_text(cli, "workdir"), "ConsoleSize", rows, columns);
+		!detach, "AttachStderr", !detach, "Tty", tty, "DetachKeys", detach_keys(cli), "Env",
+		env, "Cmd", argv, "Privileged", flag_bool(cli, "privileged", false), "User",
+		flag_text(cli, "user"), "WorkingDir", flag_text(cli, "workdir"), "ConsoleSize",
+		rows, columns);
 }
 
 static int exit_code(Cli *cli, const char *id)

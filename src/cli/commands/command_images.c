@@ -24,8 +24,8 @@ static const Flag flags[] = {
 static const Column columns[] = {{"Repository", "REPOSITORY", NULL, "repository"},
 	{"Tag", "TAG", NULL, "tag"}, {"ID", "IMAGE ID", NULL, "image_id"}, {"Digest", "DIGEST"},
 	{"CreatedSince", "CREATED"}, {"CreatedAt", "CREATED AT", NULL, "created_at"},
-	{"Size", "SIZE", NULL, "virtual_size"}, {"Containers", "CONTAINERS"}, {"VirtualSize", "SIZE"},
-	{"SharedSize", "SHARED SIZE"}, {"UniqueSize", "UNIQUE SIZE"}, {0}};
+	{"Size", "SIZE", NULL, "virtual_size"}, {"Containers", "CONTAINERS"},
+	{"VirtualSize", "SIZE"}, {"SharedSize", "SHARED SIZE"}, {"UniqueSize", "UNIQUE SIZE"}, {0}};
 
 /* The digest that a repository knows the image by; "<none>". */
 static const char *digest_in(const json_t *image, const char *name)
@@ -221,7 +221,8 @@ static int run(Cli *cli)
 			? "{{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{."
 			  "Size}}"
 			: "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}";
-	return format_list(quiet ? "{{.ID}}" : format, table, "*formatter.imageContext", columns, rows, &error)
+	return format_list(quiet ? "{{.ID}}" : format, table, "*formatter.imageContext", columns,
+		       rows, &error)
 		       ? EXIT_SUCCESS
 		       : cli_fail(cli, error);
 }

@@ -12,8 +12,7 @@
 
 static const char index_type[] = "application/vnd.oci.image.index.v1+json";
 
-static const Flag inspect_flags[] = {
-	{"builder", 0, STRING, "ignored (for Docker compatibility)"},
+static const Flag inspect_flags[] = {{"builder", 0, STRING, "ignored (for Docker compatibility)"},
 	{"raw", 0, BOOL, "print the manifest as the registry has it"}, {0}};
 static const Flag create_flags[] = {{"builder", 0, STRING, "ignored (for Docker compatibility)"},
 	{"dry-run", 0, BOOL, "print the index, and push nothing"},
@@ -39,10 +38,10 @@ static json_t *ask(Cli *cli, const char *reference, GError **error)
 static char *whole_name(const char *reference)
 {
 	size_t host = strcspn(reference, "/");
-	bool has_host = reference[host] == '/' &&
-			(memchr(reference, '.', host) != NULL ||
-				memchr(reference, ':', host) != NULL ||
-				strncmp(reference, "localhost/", host + 1) == 0);
+	bool has_host =
+		reference[host] == '/' &&
+		(memchr(reference, '.', host) != NULL || memchr(reference, ':', host) != NULL ||
+			strncmp(reference, "localhost/", host + 1) == 0);
 	return g_strconcat(has_host ? "" : "docker.io/",
 		strchr(reference, '/') == NULL ? "library/" : "", reference,
 		reference_version(reference) == NULL ? ":latest" : "", NULL);
@@ -160,8 +159,8 @@ static int run_create(Cli *cli)
 	g_autoptr(json_t) index = json_pack("{s:i, s:s, s:O}", "schemaVersion", 2, "mediaType",
 		index_type, "manifests", entries);
 	char *text = json_dumps(index, JSON_INDENT(2));
-	g_autoptr(json_t) request = json_pack("{s:s, s:s, s:O}", "mediaType", index_type,
-		"manifest", text, "sources", sources);
+	g_autoptr(json_t) request = json_pack(
+		"{s:s, s:s, s:O}", "mediaType", index_type, "manifest", text, "sources", sources);
 	bool dry = flag_bool(cli, "dry-run", false);
 	if (dry)
 		print_to(stdout, "%s", text);

@@ -35,7 +35,8 @@ static int run(Cli *cli)
 		g_autofree char *change = client_escape(json_elem(changes, i));
 		g_string_append_printf(path, "&changes=%s", change);
 	}
-	return archive_send(cli->client, file != NULL ? file : "/dev/null", path->str, "status", false, &error)
+	return archive_send(cli->client, file != NULL ? file : "/dev/null", path->str, "status",
+		       false, &error)
 		       ? EXIT_SUCCESS
 		       : cli_fail(cli, error);
 }

@@ -25,8 +25,7 @@ static const struct {
 	{"network", "/networks/%s", &docker_network}};
 
 /* The first kind of thing that has this name; NULL with error if none has. */
-static json_t *find(
-	Cli *cli, const char *type, const char *name, const GoType **go, GError **error)
+static json_t *find(Cli *cli, const char *type, const char *name, const GoType **go, GError **error)
 {
 	g_autofree char *escaped = client_escape(name), *platform = NULL;
 	if (!platform_query(flag_text(cli, "platform"), &platform, error))
@@ -104,8 +103,7 @@ static int inspect(Cli *cli, const char *only, bool raw)
 		g_autoptr(json_t) found = find(cli, only, cli->args[i], &type, &error);
 		if (found != NULL)
 			json_array_append(list, found);
-		if (found != NULL &&
-			(whole || print_object(&printing, type, found, &error)))
+		if (found != NULL && (whole || print_object(&printing, type, found, &error)))
 			continue;
 		g_string_append_printf(errors, "%s%s\n",
 			error->code >= 300 && error->code != BERTH_ERROR_UNAVAILABLE
@@ -114,8 +112,8 @@ static int inspect(Cli *cli, const char *only, bool raw)
 			error->message);
 		code = EXIT_FAILURE;
 	}
-	g_autofree char *text = whole ? json_dumps(list, *format == '\0' ? JSON_INDENT(4) : JSON_COMPACT)
-				     : NULL;
+	g_autofree char *text =
+		whole ? json_dumps(list, *format == '\0' ? JSON_INDENT(4) : JSON_COMPACT) : NULL;
 	print_to(stdout, "%s", text != NULL ? text : out->str);
 	if (out->len == 0)
 		putchar('\n');

@@ -20,7 +20,8 @@ enum { MAX_ENTRY = 4 << 20 };
 #define INSECURE                                                                                   \
 	{                                                                                          \
 		"insecure", 0, BOOL,                                                               \
-			"ignored (for Docker compatibility): the engine's insecure-registries decide" \
+			"ignored (for Docker compatibility): the engine's insecure-registries "    \
+			"decide"                                                                   \
 	}
 
 static const Flag inspect_flags[] = {
@@ -29,7 +30,8 @@ static const Flag create_flags[] = {
 	{"amend", 'a', BOOL, "add to a list that is there"}, INSECURE, {0}};
 static const Flag annotate_flags[] = {{"arch", 0, STRING, "the image's architecture"},
 	{"os", 0, STRING, "its operating system"},
-	{"os-features", 0, LIST, "features of that it needs"}, {"os-version", 0, STRING, "its version"},
+	{"os-features", 0, LIST, "features of that it needs"},
+	{"os-version", 0, STRING, "its version"},
 	{"variant", 0, STRING, "the architecture's variant"}, {0}};
 static const Flag push_flags[] = {
 	INSECURE, {"purge", 'p', BOOL, "remove the list here when it is pushed"}, {0}};
@@ -38,8 +40,7 @@ static const Flag no_flags[] = {{0}};
 /* With a tag: the part of the name behind its registry is what it is. */
 static char *tagged(const char *reference)
 {
-	return g_strconcat(
-		reference, reference_version(reference) == NULL ? ":latest" : "", NULL);
+	return g_strconcat(reference, reference_version(reference) == NULL ? ":latest" : "", NULL);
 }
 
 /* "localhost:5000/x:1" as a file's name. */
@@ -213,8 +214,8 @@ static int run_create(Cli *cli)
 		json_array_append_new(entries, entry);
 	}
 	for (int i = 1; i < cli->arg_count; i++)
-		if (!entry_write(cli, list, cli->args[i],
-			    json_array_get(entries, (size_t)i - 1), &error))
+		if (!entry_write(cli, list, cli->args[i], json_array_get(entries, (size_t)i - 1),
+			    &error))
 			return cli_fail(cli, error);
 	print_to(stdout, "Created manifest list %s\n", full);
 	return EXIT_SUCCESS;
@@ -236,8 +237,8 @@ static void annotate(Cli *cli, json_t *platform)
 	g_autoptr(json_t) given = flag_list(cli, "os-features"), features = json_array();
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		if (*flag_text(cli, texts[i][0]) != '\0')
-			json_object_set_new(platform, texts[i][1],
-				json_string(flag_text(cli, texts[i][0])));
+			json_object_set_new(
+				platform, texts[i][1], json_string(flag_text(cli, texts[i][0])));
 	for (size_t i = 0; i < json_array_size(given); i++) {
 		g_auto(GStrv) parts = g_strsplit(json_elem(given, i), ",", -1);
 		for (int k = 0; parts[k] != NULL; k++)
@@ -267,8 +268,8 @@ static int run_annotate(Cli *cli)
 	       *descriptor = json_object_get(entry, "Descriptor"),
 	       *platform = json_object_get(descriptor, "platform");
 	if (entry == NULL) {
-		fail(&error, BERTH_ERROR_UNAVAILABLE,
-			"manifest for image %s does not exist in %s", image, list);
+		fail(&error, BERTH_ERROR_UNAVAILABLE, "manifest for image %s does not exist in %s",
+			image, list);
 		return cli_fail(cli, error);
 	}
 	if (platform == NULL)
@@ -286,9 +287,9 @@ static json_t *push_request(const json_t *entries)
 	json_t *sources = json_array();
 	for (size_t i = 0; i < json_array_size(entries); i++) {
 		const json_t *entry = json_array_get(entries, i);
-		json_array_append_new(sources,
-			json_pack("{s:s, s:s}", "ref", json_str(entry, "Ref"), "digest",
-				json_str(entry, "Descriptor.digest")));
+		json_array_append_new(
+			sources, json_pack("{s:s, s:s}", "ref", json_str(entry, "Ref"), "digest",
+					 json_str(entry, "Descriptor.digest")));
 	}
 	return json_pack("{s:s, s:s, s:o}", "mediaType", json_str(index, "mediaType"), "manifest",
 		text, "sources", sources);
@@ -300,8 +301,7 @@ static void tell_pushed(const char *list, const json_t *entries)
 	g_autofree char *repository =
 		g_strndup(list, version != NULL ? (gsize)(version - list) : strlen(list));
 	for (size_t i = 0; i < json_array_size(entries); i++) {
-		const char *digest =
-			json_str(json_array_get(entries, i), "Descriptor.digest");
+		const char *digest = json_str(json_array_get(entries, i), "Descriptor.digest");
 		print_to(stdout, "Pushed ref %s@%s with digest: %s\n", repository, digest, digest);
 	}
 }
@@ -358,7 +358,8 @@ const Command command_manifest_create = {
 	.names = "manifest create",
 	.usage = "[OPTIONS] LIST IMAGE [IMAGE...]",
 	.summary = "Put images of a registry together as one list, to annotate and push",
-	.example = "manifest create example.org/app:1 example.org/app:1-amd64 example.org/app:1-arm64",
+	.example =
+		"manifest create example.org/app:1 example.org/app:1-amd64 example.org/app:1-arm64",
 	.flags = create_flags,
 	.min_args = 2,
 	.max_args = -1,
@@ -369,7 +370,8 @@ const Command command_manifest_annotate = {
 	.names = "manifest annotate",
 	.usage = "[OPTIONS] LIST IMAGE",
 	.summary = "Say what platform an image of a list is for",
-	.example = "manifest annotate example.org/app:1 example.org/app:1-arm --arch arm --variant v7",
+	.example =
+		"manifest annotate example.org/app:1 example.org/app:1-arm --arch arm --variant v7",
 	.flags = annotate_flags,
 	.min_args = 2,
 	.max_args = 2,

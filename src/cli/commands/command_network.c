@@ -52,8 +52,9 @@ static const Flag disconnect_flags[] = {{"force", 'f', BOOL, "be it not connecte
 
 static const Column columns[] = {{"ID", "NETWORK ID", NULL, "network_id"},
 	{"Name", "NAME", NULL, "name"}, {"Driver", "DRIVER", NULL, "driver"},
-	{"Scope", "SCOPE", NULL, "scope"}, {"IPv4", "IPV4"}, {"IPv6", "IPV6"}, {"Internal", "INTERNAL"},
-	{"CreatedAt", "CREATED AT"}, {"Labels", "LABELS"}, {"Label", "LABEL"}, {0}};
+	{"Scope", "SCOPE", NULL, "scope"}, {"IPv4", "IPV4"}, {"IPv6", "IPV6"},
+	{"Internal", "INTERNAL"}, {"CreatedAt", "CREATED AT"}, {"Labels", "LABELS"},
+	{"Label", "LABEL"}, {0}};
 
 static const char *yes_no(const json_t *network, const char *field)
 {
@@ -108,8 +109,8 @@ static int run_list(Cli *cli)
 		json_array_append_new(
 			rows, row_of(sorted->pdata[i], flag_bool(cli, "no-trunc", false)));
 	return format_list(flag_bool(cli, "quiet", false) ? "{{.ID}}" : flag_text(cli, "format"),
-		       "{{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}",
-		       "*network.networkContext", columns, rows, &error)
+		       "{{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}", "*network.networkContext",
+		       columns, rows, &error)
 		       ? EXIT_SUCCESS
 		       : cli_fail(cli, error);
 }

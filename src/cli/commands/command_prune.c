@@ -165,7 +165,8 @@ static int run_system(Cli *cli)
 	g_autoptr(GError) error = NULL;
 	bool all = flag_bool(cli, "all", false), volumes = flag_bool(cli, "volumes", false);
 	gint64 space = 0;
-	g_autofree char *question = g_strdup_printf("all stopped containers, "
+	g_autofree char *question = g_strdup_printf(
+		"all stopped containers, "
 		"all networks not used by at least one container, %s%s, %s build cache",
 		volumes ? "all anonymous volumes not used by at least one container, " : "",
 		all ? "all images without at least one container associated to them"

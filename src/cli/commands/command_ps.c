@@ -29,8 +29,8 @@ static const Column columns[] = {{"ID", "CONTAINER ID", NULL, "container_id"},
 	{"Status", "STATUS", NULL, "status"}, {"Names", "NAMES", NULL, "names"},
 	{"Labels", "LABELS", NULL, "labels"}, {"Ports", "PORTS", NULL, "ports"}, {"Size", "SIZE"},
 	{"RunningFor", "CREATED"}, {"Label", "LABEL"}, {"Mounts", "MOUNTS"},
-	{"LocalVolumes", "LOCAL VOLUMES"}, {"Networks", "NETWORKS"}, {"Platform", "PLATFORM", &platform},
-	{0}};
+	{"LocalVolumes", "LOCAL VOLUMES"}, {"Networks", "NETWORKS"},
+	{"Platform", "PLATFORM", &platform}, {0}};
 static const char row_name[] = "*formatter.ContainerContext";
 
 static int run(Cli *cli)

@@ -11,7 +11,8 @@
 static const Flag flags[] = {
 	{"all-tags", 'a', BOOL, "all tags of the repository"},
 	{"disable-content-trust", 0, BOOL, "ignored (for Docker compatibility)"},
-	{"platform", 0, STRING, "push only this platform's image of an index (os[/arch[/variant]])"},
+	{"platform", 0, STRING,
+		"push only this platform's image of an index (os[/arch[/variant]])"},
 	{"quiet", 'q', BOOL, "print the name only"},
 	{0},
 };

@@ -54,8 +54,7 @@ static int run(Cli *cli)
 	}
 	return format_list(flag_text(cli, "format"),
 		       "{{.Name}}\t{{.Description}}\t{{.StarCount}}\t{{.IsOfficial}}",
-		       "*formatter.searchContext", columns,
-		       rows, &error)
+		       "*formatter.searchContext", columns, rows, &error)
 		       ? EXIT_SUCCESS
 		       : cli_fail(cli, error);
 }

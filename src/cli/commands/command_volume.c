@@ -20,10 +20,9 @@ static const Flag create_flags[] = {
 	{0},
 };
 static const Column columns[] = {{"Name", "VOLUME NAME", NULL, "name"},
-	{"Driver", "DRIVER", NULL, "driver"}, {"Scope", "SCOPE"},
-	{"Mountpoint", "MOUNTPOINT"}, {"Labels", "LABELS"}, {"Label", "LABEL"}, {"Links", "LINKS"},
-	{"Size", "SIZE"}, {"Status", "STATUS"}, {"Group", "GROUP"},
-	{"Availability", "AVAILABILITY"}, {0}};
+	{"Driver", "DRIVER", NULL, "driver"}, {"Scope", "SCOPE"}, {"Mountpoint", "MOUNTPOINT"},
+	{"Labels", "LABELS"}, {"Label", "LABEL"}, {"Links", "LINKS"}, {"Size", "SIZE"},
+	{"Status", "STATUS"}, {"Group", "GROUP"}, {"Availability", "AVAILABILITY"}, {0}};
 
 /* What docker's formatter gives: labels joined, and columns that no local volume fills. */
 static json_t *rows_of(const json_t *volumes)
@@ -55,7 +54,8 @@ static int run_list(Cli *cli)
 	if (answer == NULL ||
 		!format_list(
 			flag_bool(cli, "quiet", false) ? "{{.Name}}" : flag_text(cli, "format"),
-			"{{.Driver}}\t{{.Name}}", "*formatter.volumeContext", columns, rows, &error))
+			"{{.Driver}}\t{{.Name}}", "*formatter.volumeContext", columns, rows,
+			&error))
 		return cli_fail(cli, error);
 	return EXIT_SUCCESS;
 }

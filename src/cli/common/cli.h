@@ -1,8 +1,8 @@
 /* berth: what every command shares. A command is a struct literal in a file of its own. */
 #pragma once
-#include <stdio.h>
 #include "base/shown.h"
 #include "client/client.h"
+#include <stdio.h>
 
 typedef enum { BOOL, STRING, LIST, INT, BYTES, DECIMAL, DURATION } FlagType;
 
@@ -19,8 +19,9 @@ typedef struct {
 	const char *names; /* "ps|container ls|container list" */
 	const char *usage; /* what follows the name: "[OPTIONS] CONTAINER" */
 	const char *summary;
-	const char *example;	/* without the program's name */
-	const char *completes;	/* complete.c: a kind for each argument ("networks containers*"); NULL: none */
+	const char *example; /* without the program's name */
+	const char *
+		completes; /* complete.c: a kind for each argument ("networks containers*"); NULL: none */
 	const Flag *flags;	/* ended by {0}; NULL: none */
 	int min_args, max_args; /* max_args -1: any number */
 	int (*run)(Cli *cli);
@@ -35,14 +36,16 @@ struct Cli {
 	Client *client;
 	json_t *config; /* of config.json */
 	char *config_folder;
-	GHashTable *values;  /* flag name -> GPtrArray of char * */
-	GHashTable *globals; /* the same of global flags, before and behind the command; NULL: none was given */
+	GHashTable *values; /* flag name -> GPtrArray of char * */
+	GHashTable *
+		globals; /* the same of global flags, before and behind the command; NULL: none was given */
 	/* Makes client out of the global flags; called when all words are known. */
 	bool (*connect)(Cli *cli, GError **error);
 	char **args;
 	int arg_count;
 	const Cli *outer; /* of a command of Compose: the flags before its name */
-	const struct BuildPart *part; /* of a build that is shown with others (cli/build/build_progress.h); NULL: it is alone */
+	const struct BuildPart *
+		part; /* of a build that is shown with others (cli/build/build_progress.h); NULL: it is alone */
 };
 
 /* Runs another command as if it had been called with these words (NULL-terminated). */

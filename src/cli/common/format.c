@@ -180,7 +180,8 @@ bool format_list(const char *format, const char *default_format, const char *nam
 		g_string_append_c(out, '\n');
 	}
 	if (table)
-		table_print(out->str, !keep_whole && (*format == '\0' || strcmp(format, "table") == 0));
+		table_print(
+			out->str, !keep_whole && (*format == '\0' || strcmp(format, "table") == 0));
 	else
 		fputs(out->str, stdout);
 	return true;

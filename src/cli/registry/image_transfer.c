@@ -43,8 +43,8 @@ bool image_send(Cli *cli, const char *reference, const char *platform, bool all_
 {
 	g_autofree char *name = NULL, *tag = NULL;
 	reference_escape(reference, all_tags ? "" : "latest", &name, &tag);
-	g_autofree char *path = g_strdup_printf(
-		"/images/%s/push?tag=%s%s%s", name, tag, *platform != '\0' ? "&platform=" : "", platform);
+	g_autofree char *path = g_strdup_printf("/images/%s/push?tag=%s%s%s", name, tag,
+		*platform != '\0' ? "&platform=" : "", platform);
 	g_auto(Response) response = {.fd = -1};
 	return credentials_use(cli, reference, error) &&
 	       client_send(cli->client, "POST", path, NULL, &response, error) &&

@@ -25,8 +25,8 @@ static bool check(Container *container, const char *called, bool force, GError *
 	else if (!force && (status == STATUS_RUNNING || status == STATUS_PAUSED ||
 				   status == STATUS_RESTARTING))
 		ok = fail(error, BERTH_ERROR_CONFLICT,
-			"cannot remove container \"%s\": container is %s: %s", called != NULL ? called : row.name,
-			status_names[status],
+			"cannot remove container \"%s\": container is %s: %s",
+			called != NULL ? called : row.name, status_names[status],
 			status == STATUS_PAUSED
 				? "unpause and then stop the container before removing or force "
 				  "remove"

@@ -34,7 +34,8 @@ static const char host_defaults[] =
 	"\"CpuPeriod\":0,"
 	"\"CpuQuota\":0,\"CpuRealtimePeriod\":0,\"CpuRealtimeRuntime\":0,\"CpusetCpus\":\"\","
 	"\"CpusetMems\":\"\","
-	"\"Devices\":null,\"DeviceCgroupRules\":null,\"DeviceRequests\":null,\"MemoryReservation\":0,"
+	"\"Devices\":null,\"DeviceCgroupRules\":null,\"DeviceRequests\":null,\"MemoryReservation\":"
+	"0,"
 	"\"MemorySwap\":0,"
 	"\"MemorySwappiness\":null,\"OomKillDisable\":null,\"PidsLimit\":null,\"Ulimits\":null,"
 	"\"CpuCount\":0,"
@@ -248,8 +249,8 @@ static void fill_host(Engine *engine, json_t *host)
 	/* A privileged container sees the host's tree of cgroup v1, as dockerd's do. */
 	bool whole = json_bool(host, "Privileged") && !engine->cgroups->v2;
 	if (*json_str(host, "CgroupnsMode") == '\0')
-		json_object_set_new(host, "CgroupnsMode",
-			json_string(whole ? "host" : config->cgroupns_mode));
+		json_object_set_new(
+			host, "CgroupnsMode", json_string(whole ? "host" : config->cgroupns_mode));
 	if (*json_str(host, "RestartPolicy.Name") == '\0')
 		json_object_set_new(
 			json_object_get(host, "RestartPolicy"), "Name", json_string("no"));

@@ -75,7 +75,8 @@ static char *hold_namespace(Container *other, const char *kind, GArray *held)
 static bool not_running(Container *other, const char *kind, GError **error)
 {
 	if (strcmp(kind, "net") != 0)
-		return fail(error, BERTH_ERROR_CONFLICT, "container %s is not running", other->row.id);
+		return fail(
+			error, BERTH_ERROR_CONFLICT, "container %s is not running", other->row.id);
 	ContainerRow row = container_snapshot(other);
 	fail(error, BERTH_ERROR_CONFLICT,
 		"cannot join network namespace of a non running container: container %s is %s",
@@ -97,8 +98,8 @@ static bool shares_ipc(Container *other, GError **error)
 			       other->row.id));
 }
 
-static bool hold_of(Container *container, const NamespaceMode *mode, const char *kind,
-	GArray *held, char **file, GError **error)
+static bool hold_of(Container *container, const NamespaceMode *mode, const char *kind, GArray *held,
+	char **file, GError **error)
 {
 	g_autoptr(Container) other = container_find(container->engine, mode->target, error);
 	if (other == NULL)
@@ -118,8 +119,7 @@ static bool hold_of(Container *container, const NamespaceMode *mode, const char 
 static bool join_file(Container *container, const NamespaceMode *mode, const char *kind,
 	const char *said, GArray *held, char **file, GError **error)
 {
-	if (mode->share != SHARE_CONTAINER ||
-		hold_of(container, mode, kind, held, file, error))
+	if (mode->share != SHARE_CONTAINER || hold_of(container, mode, kind, held, file, error))
 		return true;
 	if (error != NULL && !g_str_has_prefix((*error)->message, "cannot join"))
 		g_prefix_error(error, "%s: ", said);
@@ -127,11 +127,12 @@ static bool join_file(Container *container, const NamespaceMode *mode, const cha
 }
 
 /* What is wrong with a PID mode at the start is the engine's trouble, not the request's: as dockerd has it. */
-static bool join_pid(Container *container, const NamespaceMode *mode, const char *kind, GArray *held,
-	char **file, GError **error)
+static bool join_pid(Container *container, const NamespaceMode *mode, const char *kind,
+	GArray *held, char **file, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	return join_file(container, mode, kind, "failed to join PID namespace", held, file, &problem) ||
+	return join_file(container, mode, kind, "failed to join PID namespace", held, file,
+		       &problem) ||
 	       fail(error, BERTH_ERROR_SYSTEM, "%s", problem->message);
 }
 
@@ -176,8 +177,8 @@ static void trace_plan(const Container *container, Plan *plan)
 	plan_put(plan, PLAN_TRACE, 0, 0, log_request(), NULL);
 }
 
-static int make_plan(
-	Container *container, const Spec *spec, const GPtrArray *mounts, GArray *held, GError **error)
+static int make_plan(Container *container, const Spec *spec, const GPtrArray *mounts, GArray *held,
+	GError **error)
 {
 	static const char join_ipc[] = "failed to join IPC namespace";
 	Engine *engine = container->engine;

@@ -63,9 +63,8 @@ static json_t *no_cpu(void)
 /* Of a container that does not run: nothing, at no time. */
 static json_t *no_stats(void)
 {
-	return json_pack("{s:s, s:o, s:{}, s:{}, s:o}", "read", "0001-01-01T00:00:00Z",
-		"cpu_stats", no_cpu(), "memory_stats", "pids_stats", "blkio_stats",
-		cgroup_no_io_stats());
+	return json_pack("{s:s, s:o, s:{}, s:{}, s:o}", "read", "0001-01-01T00:00:00Z", "cpu_stats",
+		no_cpu(), "memory_stats", "pids_stats", "blkio_stats", cgroup_no_io_stats());
 }
 
 static json_t *sample(Container *container, const Spec *spec)

@@ -171,8 +171,7 @@ bool container_kill(Container *container, const char *signal, GError **error)
 		return true;
 	if (!container_running(container)) {
 		ContainerRow row = container_snapshot(container);
-		fail(error, BERTH_ERROR_CONFLICT,
-			"container %s is not running", row.id);
+		fail(error, BERTH_ERROR_CONFLICT, "container %s is not running", row.id);
 		container_row_clear(&row);
 		return false;
 	}

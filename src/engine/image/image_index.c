@@ -79,7 +79,8 @@ char *image_index_choose(Engine *engine, const char *digest, const Platform *wan
 static bool not_provided(const char *reference, const char *platform, GError **error)
 {
 	return fail(error, BERTH_ERROR_NOT_FOUND,
-		"image with reference %s was found but does not provide the specified platform (%s)",
+		"image with reference %s was found but does not provide the specified platform "
+		"(%s)",
 		reference, platform);
 }
 
@@ -91,7 +92,8 @@ static bool check_platform(Engine *engine, const char *id, const char *reference
 		return fail(error, BERTH_ERROR_NOT_FOUND, "No such image: %s", reference);
 	return platform_suits(&own, wanted) > 0 ||
 	       fail(error, BERTH_ERROR_NOT_FOUND,
-		       "image with reference %s was found but its platform (%s/%s) does not match the"
+		       "image with reference %s was found but its platform (%s/%s) does not match "
+		       "the"
 		       " specified platform (%s/%s)",
 		       reference, own.os, own.architecture, wanted->os, wanted->architecture);
 }
@@ -126,8 +128,8 @@ static char *choose_lead(Engine *engine, const char *digest, const char *otherwi
 	return lead != NULL ? lead : g_strdup(otherwise);
 }
 
-bool image_index_keep(Engine *engine, const IndexRow *index, const IndexImage *image, char **lead,
-	GError **error)
+bool image_index_keep(
+	Engine *engine, const IndexRow *index, const IndexImage *image, char **lead, GError **error)
 {
 	Store *store = engine->store;
 	g_autoptr(IndexRow) before = index_store_get(store, index->digest);

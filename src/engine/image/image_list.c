@@ -28,8 +28,7 @@ static bool list_wanted(const ImageRow *row, const json_t *config, char *const *
 {
 	if (!filters_match_flag(filters, "dangling", tags[0] == NULL && digests[0] == NULL))
 		return false;
-	if (row->created >= before || (since > 0 && row->created <= since) ||
-		row->created >= until)
+	if (row->created >= before || (since > 0 && row->created <= since) || row->created >= until)
 		return false;
 	if (!filters_match_labels(filters, json_at(config, "config.Labels")))
 		return false;
@@ -108,10 +107,9 @@ static json_t *row_json(Engine *engine, const ImageRow *row, const json_t *confi
 	gint64 size = index != NULL ? image_index_size(engine, index) : row->size;
 	json_t *json = json_pack("{s:i, s:I, s:s, s:o, s:s, s:o, s:o, s:i, s:I}", "Containers",
 		(int)g_strv_length(users), "Created", (json_int_t)(row->created / 1000000000), "Id",
-		row->id, "Labels",
-		json_is_object(labels) ? json_incref(labels) : json_null(), "ParentId", "",
-		"RepoDigests", image_short_names(digests), "RepoTags", image_short_names(tags),
-		"SharedSize", -1, "Size", (json_int_t)size);
+		row->id, "Labels", json_is_object(labels) ? json_incref(labels) : json_null(),
+		"ParentId", "", "RepoDigests", image_short_names(digests), "RepoTags",
+		image_short_names(tags), "SharedSize", -1, "Size", (json_int_t)size);
 	if (index != NULL)
 		json_object_set_new(json, "Descriptor", image_index_descriptor(engine, index));
 	return json;
@@ -133,8 +131,7 @@ static void append_rows(Engine *engine, const ImageRow *row, const json_t *confi
 	}
 }
 
-json_t *image_list(
-	Engine *engine, const Filters *filters, bool all, bool manifests, GError **error)
+json_t *image_list(Engine *engine, const Filters *filters, bool all, bool manifests, GError **error)
 {
 	gint64 before = G_MAXINT64, since = 0, until = filters_time(filters, "until");
 	(void)all; /* there are no intermediate images here: every image was asked for */

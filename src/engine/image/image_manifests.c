@@ -16,10 +16,9 @@ static json_t *read_index(const IndexRow *index)
 json_t *image_index_descriptor(Engine *engine, const char *digest)
 {
 	g_autoptr(IndexRow) index = index_store_get(engine->store, digest);
-	return index != NULL
-		       ? json_pack("{s:s, s:s, s:I}", "mediaType", index->media_type, "digest",
-				 digest, "size", (json_int_t)strlen(index->text))
-		       : json_null();
+	return index != NULL ? json_pack("{s:s, s:s, s:I}", "mediaType", index->media_type,
+				       "digest", digest, "size", (json_int_t)strlen(index->text))
+			     : json_null();
 }
 
 static const IndexImage *find_image(const GPtrArray *images, const char *manifest, const char *id)
@@ -69,8 +68,8 @@ static char *read_blob(Engine *engine, const char *digest)
 static json_t *attestation(Engine *engine, const char *index, const json_t *entry)
 {
 	const char *digest = json_str(entry, "digest"),
-		   *of = json_string_value(json_object_get(json_object_get(entry, "annotations"),
-			   "vnd.docker.reference.digest"));
+		   *of = json_string_value(json_object_get(
+			   json_object_get(entry, "annotations"), "vnd.docker.reference.digest"));
 	bool there = index_store_has_blob(engine->store, index, digest);
 	g_autofree char *text = there ? read_blob(engine, digest) : NULL;
 	json_int_t size = text != NULL ? (json_int_t)content_size(text) : 0;
@@ -122,8 +121,8 @@ gint64 image_index_size(Engine *engine, const char *digest)
 	g_autoptr(GPtrArray) images = index_store_images(engine->store, digest);
 	gint64 size = 0;
 	for (guint i = 0; i < images->len; i++) {
-		g_autoptr(ImageRow) row = image_store_get(
-			engine->store, ((IndexImage *)images->pdata[i])->image_id);
+		g_autoptr(ImageRow) row =
+			image_store_get(engine->store, ((IndexImage *)images->pdata[i])->image_id);
 		size += row != NULL ? row->size : 0;
 	}
 	return size;
@@ -177,8 +176,7 @@ char *image_manifest(Engine *engine, const char *id, char **media_type, GError *
 	return NULL;
 }
 
-static bool is_here(
-	Engine *engine, const char *index, const GPtrArray *images, const json_t *entry)
+static bool is_here(Engine *engine, const char *index, const GPtrArray *images, const json_t *entry)
 {
 	const char *digest = json_str(entry, "digest");
 	const IndexImage *image = find_image(images, digest, NULL);

@@ -199,8 +199,8 @@ static bool remove_part(
 }
 
 /* Whatever of it is removed, a container that runs is left its image. */
-static bool remove_platform(Engine *engine, const char *reference, const char *platform,
-	json_t *done, GError **error)
+static bool remove_platform(
+	Engine *engine, const char *reference, const char *platform, json_t *done, GError **error)
 {
 	bool running;
 	g_autoptr(GError) problem = NULL;
@@ -234,8 +234,8 @@ static bool remove_platform(Engine *engine, const char *reference, const char *p
 	return all != NULL;
 }
 
-json_t *image_remove_platforms(Engine *engine, const char *reference, char *const *platforms,
-	bool force, GError **error)
+json_t *image_remove_platforms(
+	Engine *engine, const char *reference, char *const *platforms, bool force, GError **error)
 {
 	g_autoptr(json_t) done = json_array();
 	if (!force) {
@@ -278,7 +278,8 @@ json_t *image_remove(Engine *engine, const char *reference, bool force, bool pru
 }
 
 /* Each name by itself, as dockerd does it: of an image that is used, all go but the last. */
-static void prune_image(Engine *engine, const char *id, char *const *tags, char *const *digests, json_t *done)
+static void prune_image(
+	Engine *engine, const char *id, char *const *tags, char *const *digests, json_t *done)
 {
 	for (; *tags != NULL; tags++)
 		remove_by(engine, id, *tags, true, false, done, NULL);

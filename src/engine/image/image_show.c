@@ -85,10 +85,9 @@ json_t *image_inspect(Engine *engine, const char *reference, const char *platfor
 	if (*comment == '\0')
 		comment =
 			json_str(json_array_get(history, json_array_size(history) - 1), "comment");
-	json_t *json =
-		json_pack("{s:s, s:o, s:o, s:s, s:s}", "Id", id, "RepoTags", image_short_names(tags),
-			"RepoDigests", image_short_names(digests), "Parent",
-			json_str(config, "parent"), "Comment", comment);
+	json_t *json = json_pack("{s:s, s:o, s:o, s:s, s:s}", "Id", id, "RepoTags",
+		image_short_names(tags), "RepoDigests", image_short_names(digests), "Parent",
+		json_str(config, "parent"), "Comment", comment);
 	json_object_set_new(
 		json, "Created", json_string(*created != '\0' ? created : "0001-01-01T00:00:00Z"));
 	json_object_set_new(json, "DockerVersion", json_string(json_str(config, "docker_version")));

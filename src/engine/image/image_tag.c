@@ -14,8 +14,8 @@ static bool check_ambiguous(const Reference *reference, GError **error)
 		       "refusing to create an ambiguous tag using digest algorithm as name");
 }
 
-static Reference *target_parse(const char *repo, const char *tag, const char *digest_words,
-	GError **error)
+static Reference *target_parse(
+	const char *repo, const char *tag, const char *digest_words, GError **error)
 {
 	g_autoptr(Reference) reference = reference_parse(repo, error);
 	if (reference == NULL || !check_ambiguous(reference, error))
@@ -26,8 +26,8 @@ static Reference *target_parse(const char *repo, const char *tag, const char *di
 	}
 	g_autofree char *name = reference_familiar_name(reference),
 			*tagged = g_strconcat(name, ":", tag, NULL);
-	g_autoptr(Reference) whole = *tag != '\0' ? reference_parse(tagged, NULL)
-						  : g_steal_pointer(&reference);
+	g_autoptr(Reference) whole =
+		*tag != '\0' ? reference_parse(tagged, NULL) : g_steal_pointer(&reference);
 	if (whole == NULL)
 		fail(error, BERTH_ERROR_INVALID, "invalid tag format");
 	return g_steal_pointer(&whole);
@@ -45,8 +45,8 @@ bool image_target(const char *repo, const char *tag, char **full, GError **error
 bool image_tag(
 	Engine *engine, const char *reference, const char *repo, const char *tag, GError **error)
 {
-	g_autoptr(Reference) target = target_parse(
-		repo, tag, "refusing to create a tag with a digest reference", error);
+	g_autoptr(Reference) target =
+		target_parse(repo, tag, "refusing to create a tag with a digest reference", error);
 	g_autofree char *id = target != NULL ? image_find(engine, reference, error) : NULL;
 	if (id == NULL)
 		return false;

@@ -12,10 +12,10 @@ static const char index_type[] = "application/vnd.oci.image.index.v1+json",
 
 typedef struct {
 	Engine *engine;
-	GPtrArray *images;     /* of IndexImage */
-	json_t *entries;       /* of the index: images, then statements */
+	GPtrArray *images; /* of IndexImage */
+	json_t *entries;   /* of the index: images, then statements */
 	json_t *statements;
-	GPtrArray *blobs;      /* of char *: of statements */
+	GPtrArray *blobs; /* of char *: of statements */
 } Making;
 
 static json_t *descriptor_of(const char *media_type, const char *digest, size_t size)
@@ -36,8 +36,8 @@ static bool compress_layers(Engine *engine, const char *id, GError **error)
 
 static json_t *platform_json(const json_t *config)
 {
-	json_t *platform = json_pack("{s:s, s:s}", "architecture",
-		json_str(config, "architecture"), "os", json_str(config, "os"));
+	json_t *platform = json_pack("{s:s, s:s}", "architecture", json_str(config, "architecture"),
+		"os", json_str(config, "os"));
 	if (*json_str(config, "variant") != '\0')
 		json_object_set_new(platform, "variant", json_string(json_str(config, "variant")));
 	return platform;
@@ -58,9 +58,9 @@ static bool add_statement(Making *making, const char *statement, const char *of,
 	g_autofree char *digest = keep_document(making, statement, error);
 	if (digest == NULL)
 		return false;
-	g_autoptr(json_t) config = json_pack("{s:s, s:s, s:{}, s:{s:s, s:[s]}}", "architecture",
-		"unknown", "os", "unknown", "config", "rootfs", "type", "layers", "diff_ids",
-		digest);
+	g_autoptr(json_t) config =
+		json_pack("{s:s, s:s, s:{}, s:{s:s, s:[s]}}", "architecture", "unknown", "os",
+			"unknown", "config", "rootfs", "type", "layers", "diff_ids", digest);
 	g_autofree char *config_text = json_text(config),
 			*config_digest = keep_document(making, config_text, error);
 	if (config_digest == NULL)
@@ -105,8 +105,7 @@ static bool add_part(Making *making, const IndexPart *part, GError **error)
 	json_array_append_new(making->entries, entry);
 	g_autofree char *statement =
 		part->state != NULL ? part->state(part->data, image->manifest) : NULL;
-	return manifest_store_set(
-		       engine->store, part->id, image->media_type, image->text, error) &&
+	return manifest_store_set(engine->store, part->id, image->media_type, image->text, error) &&
 	       (statement == NULL || add_statement(making, statement, image->manifest, error));
 }
 

@@ -9,7 +9,7 @@
 
 enum { FLUENTD_PORT = 24224 };
 
-static const char *const names[] = {"fluentd-address", "fluentd-async",
+static const char *const own_options[] = {"fluentd-address", "fluentd-async",
 	"fluentd-async-reconnect-interval", "fluentd-buffer-limit", "fluentd-max-retries",
 	"fluentd-request-ack", "fluentd-retry-wait", "fluentd-sub-second-precision", "labels",
 	"labels-regex", "env", "env-regex", "tag", NULL};
@@ -94,7 +94,7 @@ static const LogSender sender = {PLAN_LOG_FLUENTD, address_of, set_numbers, set_
 
 const LogDriver log_driver_fluentd = {
 	.name = "fluentd",
-	.options = names,
+	.options = own_options,
 	.unknown = "unknown log opt '%s' for fluentd log driver",
 	.check = check_fluentd,
 	.path = log_path_local,

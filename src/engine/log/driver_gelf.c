@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static const char *const names[] = {"gelf-address", "gelf-compression-type",
+static const char *const own_options[] = {"gelf-address", "gelf-compression-type",
 	"gelf-compression-level", "gelf-tcp-max-reconnect", "gelf-tcp-reconnect-delay", "labels",
 	"labels-regex", "env", "env-regex", "tag", NULL};
 
@@ -116,7 +116,7 @@ static const LogSender sender = {PLAN_LOG_GELF, address_of, set_numbers, set_att
 
 const LogDriver log_driver_gelf = {
 	.name = "gelf",
-	.options = names,
+	.options = own_options,
 	.unknown = "unknown log opt \"%s\" for gelf log driver",
 	.check = check_gelf,
 	.path = log_path_local,

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char *const names[] = {"labels", "labels-regex", "env", "env-regex", "tag", NULL};
+static const char *const own_options[] = {
+	"labels", "labels-regex", "env", "env-regex", "tag", NULL};
 
 static bool address_of(const json_t *options, LogAddress *address, GError **error)
 {
@@ -51,7 +52,7 @@ static const LogSender sender = {PLAN_LOG_JOURNALD, address_of, NULL, set_attrib
 
 const LogDriver log_driver_journald = {
 	.name = "journald",
-	.options = names,
+	.options = own_options,
 	.unknown = "unknown log opt '%s' for journald log driver",
 	.path = log_path_local,
 	.kind = PLAN_LOG_LOCAL,

@@ -3,8 +3,8 @@
 
 #include "base/error.h"
 
-static const char *const names[] = {"max-size", "max-file", "compress", "labels", "labels-regex",
-	"env", "env-regex", "tag", NULL};
+static const char *const own_options[] = {"max-size", "max-file", "compress", "labels",
+	"labels-regex", "env", "env-regex", "tag", NULL};
 
 static char *path_of(const char *folder, const char *id)
 {
@@ -14,7 +14,7 @@ static char *path_of(const char *folder, const char *id)
 
 const LogDriver log_driver_json = {
 	.name = "json-file",
-	.options = names,
+	.options = own_options,
 	.unknown = "unknown log opt '%s' for json-file log driver",
 	.path = path_of,
 	.kind = PLAN_LOG_JSON,

@@ -3,11 +3,11 @@
 
 #include "base/error.h"
 
-static const char *const names[] = {"max-size", "max-file", "compress", NULL};
+static const char *const own_options[] = {"max-size", "max-file", "compress", NULL};
 
 const LogDriver log_driver_local = {
 	.name = "local",
-	.options = names,
+	.options = own_options,
 	.unknown = "unknown log opt '%s' for log driver local",
 	.path = log_path_local,
 	.kind = PLAN_LOG_LOCAL,

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char *const names[] = {"syslog-address", "syslog-facility", "syslog-format",
+static const char *const own_options[] = {"syslog-address", "syslog-facility", "syslog-format",
 	"syslog-tls-ca-cert", "syslog-tls-cert", "syslog-tls-key", "syslog-tls-skip-verify",
 	"labels", "labels-regex", "env", "env-regex", "tag", NULL};
 
@@ -95,7 +95,7 @@ static const LogSender sender = {PLAN_LOG_SYSLOG, address_of, set_numbers, set_a
 
 const LogDriver log_driver_syslog = {
 	.name = "syslog",
-	.options = names,
+	.options = own_options,
 	.unknown = "unknown log opt '%s' for syslog log driver",
 	.check = check_syslog,
 	.path = log_path_local,

@@ -34,8 +34,9 @@ typedef struct {
 
 typedef struct {
 	const char *name;
-	const char *const *options; /* beside those that all have; NULL: none means anything to it */
-	const char *unknown;	    /* the words for another option, with a %s */
+	const char *const
+		*options;    /* beside those that all have; NULL: none means anything to it */
+	const char *unknown; /* the words for another option, with a %s */
 	bool (*check)(const json_t *options, GError **error); /* NULL: nothing else is asked for */
 	char *(*path)(
 		const char *folder, const char *id); /* of its file, "" for none; the caller's */

@@ -113,8 +113,8 @@ static bool attach(Container *container, const Spec *spec, Network *network, End
 }
 
 /* Each step can be the engine's last: the row says so before the kernel is told anything. Under the lock. */
-static bool connect_running(Container *container, const Spec *spec, const char *name, json_t *asked,
-	GError **error)
+static bool connect_running(
+	Container *container, const Spec *spec, const char *name, json_t *asked, GError **error)
 {
 	if (container->endpoints == NULL)
 		container->endpoints = endpoints_new();

@@ -5,7 +5,7 @@
 
 typedef struct Config Config;
 struct Config {
-	char **hosts; /* -H, in order */
+	char **hosts;	    /* -H, in order */
 	char *metrics_addr; /* "": none */
 	char *data_root, *exec_root, *pidfile, *group, *log_level, *cgroup_parent, *log_driver,
 		*bridge, *bip, *bip6, *fixed_cidr, *fixed_cidr6, *shim;

@@ -4,8 +4,7 @@
 #include "shim/protocol.h"
 
 /* called: how the request calls the container. */
-Exec *exec_create(
-	Container *container, const char *called, const json_t *request, GError **error);
+Exec *exec_create(Container *container, const char *called, const json_t *request, GError **error);
 void exec_lost(Engine *engine,
 	const Exec *exec); /* its shim has gone: it has ended, if it did not say so before */
 /* Whether its container can have it run now. */

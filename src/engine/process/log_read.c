@@ -55,8 +55,7 @@ static int by_name(const void *a, const void *b)
 static void append_detail(GString *out, const json_t *attributes, const char *key, bool first)
 {
 	const char *value = json_string_value(json_object_get(attributes, key));
-	g_string_append_printf(
-		out, "%s%s=%s", first ? "" : ",", key, value != NULL ? value : "");
+	g_string_append_printf(out, "%s%s=%s", first ? "" : ",", key, value != NULL ? value : "");
 }
 
 /* "key=value,..." of the line's attributes in the order of their names, for details=1 */

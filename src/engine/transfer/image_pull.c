@@ -108,9 +108,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(IndexText, index_text_clear)
 static bool keep_index(One *one, const IndexText *index, const char *digest,
 	const ManifestText *manifest, char **id, GError **error)
 {
-	IndexRow row = {.digest = (char *)digest,
-		.media_type = index->media_type,
-		.text = index->text};
+	IndexRow row = {
+		.digest = (char *)digest, .media_type = index->media_type, .text = index->text};
 	IndexImage image = {.manifest = manifest->digest,
 		.media_type = manifest->media_type,
 		.text = manifest->text,
@@ -124,8 +123,7 @@ static bool keep_index(One *one, const IndexText *index, const char *digest,
 }
 
 /* Names come last: what they name is whole. */
-static bool name_image(
-	One *one, const char *id, const char *digest, bool is_index, GError **error)
+static bool name_image(One *one, const char *id, const char *digest, bool is_index, GError **error)
 {
 	Engine *engine = transfer_engine(one->transfer);
 	const Reference *reference = one->pull->reference;
@@ -164,8 +162,7 @@ static bool pull_one(Repository *repository, gpointer data, Stop *stop, GError *
 		return false;
 	g_autofree char *from = g_strconcat("Pulling from ", one->pull->reference->path, NULL);
 	/* No bar belongs to it, so it has none of zero length either. */
-	transfer_say_json(
-		one->transfer, json_pack("{s:s, s:s}", "status", from, "id", one->name));
+	transfer_say_json(one->transfer, json_pack("{s:s, s:s}", "status", from, "id", one->name));
 	g_autoptr(ImageRow) row = image_store_get(
 		transfer_engine(one->transfer)->store, json_str(manifest, "config.digest"));
 	if (row != NULL)

@@ -74,9 +74,8 @@ static bool push_parts(One *one, Repository *repository, const char *target, con
 	json_t *entry;
 	for (guint n = 0; n < images->len; n++) {
 		const IndexImage *image = images->pdata[n];
-		g_autofree char *type = NULL,
-				*own = push_image(one->transfer, repository, target,
-					image->image_id, &type, error);
+		g_autofree char *type = NULL, *own = push_image(one->transfer, repository, target,
+						      image->image_id, &type, error);
 		if (own == NULL || !repository_put_manifest(repository, image->manifest,
 					   image->media_type, image->text, stop, error))
 			return false;
@@ -116,12 +115,12 @@ static void tell_shrunk(One *one, const char *index, const Pushed *pushed)
 {
 	Engine *engine = transfer_engine(one->transfer);
 	g_autofree char *digest = digest_of(pushed->text, strlen(pushed->text));
-	transfer_say_json(one->transfer,
-		json_pack("{s:{}, s:{s:b, s:o, s:{s:s, s:s, s:I}}}", "progressDetail", "aux",
-			"manifestPushedInsteadOfIndex", 1, "originalIndex",
-			image_index_descriptor(engine, index), "selectedManifest", "mediaType",
-			pushed->media_type, "digest", digest, "size",
-			(json_int_t)strlen(pushed->text)));
+	transfer_say_json(
+		one->transfer, json_pack("{s:{}, s:{s:b, s:o, s:{s:s, s:s, s:I}}}",
+				       "progressDetail", "aux", "manifestPushedInsteadOfIndex", 1,
+				       "originalIndex", image_index_descriptor(engine, index),
+				       "selectedManifest", "mediaType", pushed->media_type,
+				       "digest", digest, "size", (json_int_t)strlen(pushed->text)));
 }
 
 /* An index of which something is not here is pushed as the image that its name stands for. */
@@ -149,8 +148,7 @@ static bool tell_pushed(One *one, const char *full, const char *id, const char *
 	g_autofree char *digest = digest_of(pushed->text, size),
 			*target = reference_name(reference),
 			*by_digest = g_strconcat(target, "@", digest, NULL),
-			*line = g_strdup_printf(
-				"%s: digest: %s size: %zu", one->tag, digest, size),
+			*line = g_strdup_printf("%s: digest: %s size: %zu", one->tag, digest, size),
 			*shown = reference_shorten(full),
 			*name = reference_familiar_name(reference);
 	transfer_say(one->transfer, NULL, line);
@@ -177,8 +175,8 @@ static bool push_tag(Repository *repository, gpointer data, Stop *stop, GError *
 	if (named == NULL)
 		return fail(error, BERTH_ERROR_SYSTEM, "tag does not exist: %s", one->tag);
 	g_autofree char *id = image_find_on(engine, shown, push->platform, error),
-			*index = *push->platform == '\0' ? index_tag_get(engine->store, full)
-							 : NULL;
+			*index =
+				*push->platform == '\0' ? index_tag_get(engine->store, full) : NULL;
 	g_auto(Pushed) pushed = {0};
 	return id != NULL &&
 	       push_content(one, repository, target, id, index, &pushed, stop, error) &&

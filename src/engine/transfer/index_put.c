@@ -19,8 +19,7 @@ typedef struct {
 static bool get_manifest(Repository *repository, gpointer data, Stop *stop, GError **error)
 {
 	Putting *putting = data;
-	return repository_get_manifest(
-		repository, putting->digest, &putting->text, stop, error);
+	return repository_get_manifest(repository, putting->digest, &putting->text, stop, error);
 }
 
 static bool mount_blob(Repository *repository, const json_t *descriptor, const char *from,
@@ -41,8 +40,8 @@ static bool mount_blob(Repository *repository, const json_t *descriptor, const c
 		return false;
 	}
 	if (!repository_put_blob(repository, &send, &mounted, stop, error)) {
-		g_prefix_error(error, "the registry does not mount blob %s from %s: ", send.digest,
-			from);
+		g_prefix_error(
+			error, "the registry does not mount blob %s from %s: ", send.digest, from);
 		return false;
 	}
 	return true;
@@ -61,8 +60,8 @@ static bool mount_blobs(Repository *repository, const json_t *manifest, const ch
 }
 
 /* A manifest that the index lists, from its own repository of the same registry. */
-static bool bring(Repository *repository, Putting *putting, const json_t *source, Stop *stop,
-	GError **error)
+static bool bring(
+	Repository *repository, Putting *putting, const json_t *source, Stop *stop, GError **error)
 {
 	g_autoptr(Reference) from = reference_parse(json_str(source, "ref"), error);
 	if (from == NULL)
@@ -96,8 +95,8 @@ static bool put_all(Repository *repository, gpointer data, Stop *stop, GError **
 	for (size_t i = 0; i < json_array_size(put->sources); i++)
 		if (!bring(repository, putting, json_array_get(put->sources, i), stop, error))
 			return false;
-	return repository_put_manifest(repository, putting->target->tag, put->media_type, put->text,
-		stop, error);
+	return repository_put_manifest(
+		repository, putting->target->tag, put->media_type, put->text, stop, error);
 }
 
 char *image_put_index(Engine *engine, const IndexPut *put, GError **error)

@@ -56,8 +56,8 @@ static bool receive(gpointer data, const void *bytes, size_t length, GError **er
 	say_progress(fetch, "Downloading", fetch->received);
 	/* It need not be fetched to its end, unless that is near: then the digest tells whether the registry or the layer
 	 * is at fault. */
-	fetch->given_up = fetch->size - fetch->received > NEAR_END &&
-			  incoming_is_damaged(fetch->incoming);
+	fetch->given_up =
+		fetch->size - fetch->received > NEAR_END && incoming_is_damaged(fetch->incoming);
 	return !fetch->given_up || fail(error, BERTH_ERROR_INVALID, "the layer is damaged");
 }
 
