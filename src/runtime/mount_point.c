@@ -30,6 +30,7 @@ static const struct {
 	  {"NonRecursive", offsetof(MountPoint, non_recursive), false, false},
 	  {"ReadOnlyNonRecursive", offsetof(MountPoint, read_only_non_recursive), false, false},
 	  {"ReadOnlyForceRecursive", offsetof(MountPoint, read_only_force_recursive), false, false},
+	  {"MayBePrivate", offsetof(MountPoint, may_be_private), false, false},
 };
 
 static char **text_of(MountPoint *mount, size_t i)
