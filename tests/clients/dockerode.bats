@@ -12,10 +12,8 @@ fetch() {
 	) 9>"$MODULES/lock" >/dev/null 2>&1 3>&-
 }
 
-setup_file() {
-	fetch || skip "dockerode is not to be had"
-	file_setup
-}
+setup_file() { ! fetch || file_setup; }
+setup() { [ -n "${WORK:-}" ] || skip "dockerode is not to be had"; }
 teardown_file() { [ -z "${WORK:-}" ] || file_teardown; }
 
 node_scene() { NODE_PATH=$MODULES/node_modules timeout -s KILL 60 node "$BATS_TEST_DIRNAME/dockerode.js" "$WORK/b.sock" "$WORK" "$1"; }
