@@ -128,7 +128,8 @@ static void end_input(struct client *client)
 		session_close_input(client->session);
 }
 
-/* Looks for the detach keys; what turns out not to be part of them goes on. True: detached. */
+/* Looks for the detach keys; what turns out not to be part of them goes on. True: detached. The key that breaks a sequence begins
+ * none, as in Docker: its clients look for the keys first, and wait for ever where only the engine sees them. */
 static bool filter_keys(struct client *client, const char *data, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
@@ -140,10 +141,7 @@ static bool filter_keys(struct client *client, const char *data, size_t length)
 		memcpy(client->input + client->input_length, client->keys, client->typed);
 		client->input_length += client->typed;
 		client->typed = 0;
-		if (client->key_count > 0 && data[i] == client->keys[0])
-			client->typed = 1;
-		else
-			client->input[client->input_length++] = data[i];
+		client->input[client->input_length++] = data[i];
 	}
 	return false;
 }

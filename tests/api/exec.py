@@ -64,7 +64,7 @@ start = b'{"Tty": true}'
 s.sendall(f"POST /v1.51/exec/{id}/start HTTP/1.1\r\nHost: b\r\nContent-Type: application/json\r\nConnection: Upgrade\r\n"
           f"Upgrade: tcp\r\nContent-Length: {len(start)}\r\n\r\n".encode() + start)
 assert s.recv(4096).startswith(b"HTTP/1.1 101")
-s.sendall(b"\x01\x01x")
+s.sendall(b"\x01x")
 said = raw_api.until_end(s)
 assert said.endswith(b"exec attach failed: error on attach stdin: read escape sequence\r\n"), said
 assert inspect(id)["Running"]

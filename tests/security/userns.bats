@@ -35,7 +35,7 @@ teardown_file() { file_teardown; }
 	[[ $output == *"cannot share the host's network namespace when user namespaces are enabled"* ]]
 	[ "$(run_none --userns host busybox sh -c 'awk "{ print \$2 }" /proc/self/uid_map')" = 0 ]
 	run run_none --userns nonsense busybox true
-	[[ $output == *'invalid userns mode: nonsense'* ]]
+	[[ $output == *'--userns: invalid USER mode'* ]]
 	d info -f '{{.SecurityOptions}}' | grep -q name=userns
 }
 
