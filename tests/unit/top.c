@@ -56,8 +56,11 @@ static void test_order(void)
 	take(&model, "solo", 50, 0, 0);
 	model_sort(&model, MEASURE_CPU);
 	assert_lines(&model, "* solo * db web");
+	/* A sample changes the order by itself. */
+	take(&model, "web", 100, 0, 0);
+	assert_lines(&model, "* web db * solo");
 	model_sort(&model, MEASURE_CPU);
-	assert_lines(&model, "* db web * solo");
+	assert_lines(&model, "* solo * db web");
 	model_sort(&model, SORT_NAME);
 	g_assert_false(model.reverse);
 	model_clear(&model);

@@ -123,6 +123,8 @@ void model_take_stats(Model *model, const char *id, const json_t *stats, gint64 
 	row->processes = json_int(stats, "pids_stats.current");
 	row->taken = now;
 	row->samples++;
+	if (model->sort != SORT_NAME)
+		model_arrange(model);
 }
 
 double model_value(const ModelRow *row, Measure measure)

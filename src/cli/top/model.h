@@ -41,7 +41,7 @@ void model_init(Model *model);
 void model_clear(Model *model);
 /* GET /containers/json?all=1; what is not in it any more is forgotten. */
 void model_set_list(Model *model, const json_t *list);
-/* A sample; of a container that is not known, nothing happens. now: microseconds. */
+/* A sample, and the order that follows from it; of a container that is not known, nothing happens. now: microseconds. */
 void model_take_stats(Model *model, const char *id, const json_t *stats, gint64 now);
 void model_set_filter(Model *model, const char *filter);
 /* By this from now on; the other way round if it was by this already. */
