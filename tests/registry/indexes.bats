@@ -170,9 +170,9 @@ api() { curl -s --unix-socket "$WORK/b.sock" "http://b$1"; }
 	d pull -q --platform "linux/$(other)" localhost:5000/la
 	for arch in amd64 arm64; do d tag localhost:5000/la "localhost:5000/one-$arch"; d push -q --platform "linux/$arch" "localhost:5000/one-$arch"; done
 	[ "$($b manifest create $L localhost:5000/one-amd64 localhost:5000/one-arm64)" = "Created manifest list $L" ]
-	$b manifest inspect $L >list.json
-	[ "$(jq -r '[.manifests[].platform.architecture] | join(" ")' list.json)" = 'amd64 arm64' ]
-	[ "$(jq -r .mediaType list.json)" = application/vnd.oci.image.index.v1+json ]
+	$b manifest inspect $L >"$WORK/list.json"
+	[ "$(jq -r '[.manifests[].platform.architecture] | join(" ")' "$WORK/list.json")" = 'amd64 arm64' ]
+	[ "$(jq -r .mediaType "$WORK/list.json")" = application/vnd.oci.image.index.v1+json ]
 	run $b manifest create $L localhost:5000/one-amd64
 	[ "$status" -eq 1 ]
 	[[ $output == *'refusing to amend an existing manifest list with no --amend flag'* ]]
@@ -186,9 +186,9 @@ api() { curl -s --unix-socket "$WORK/b.sock" "http://b$1"; }
 	[[ $output == *"manifest for image localhost:5000/none does not exist in $L"* ]]
 	run $b manifest annotate $L localhost:5000/one-arm64 --arch nonsense
 	[[ $output == *"manifest entry for image has unsupported os/arch combination: linux/nonsense"* ]]
-	$b manifest push $L >out
-	[ "$(grep -c '^Pushed ref localhost:5000/list@sha256:' out)" -eq 2 ]
-	[ "$(tail -n 1 out)" = "$(digest_there list 1)" ]
+	$b manifest push $L >"$WORK/out"
+	[ "$(grep -c '^Pushed ref localhost:5000/list@sha256:' "$WORK/out")" -eq 2 ]
+	[ "$(tail -n 1 "$WORK/out")" = "$(digest_there list 1)" ]
 	# Its manifests and blobs are in its repository, whatever becomes of theirs.
 	d rmi -f localhost:5000/la localhost:5000/one-amd64 localhost:5000/one-arm64
 	d pull -q --platform linux/arm64 $L
@@ -209,11 +209,11 @@ api() { curl -s --unix-socket "$WORK/b.sock" "http://b$1"; }
 	export DOCKER_CONFIG=$BATS_TEST_TMPDIR/config
 	local b="$BUILD/berth" N=localhost:5000/tools
 	make_image tools pair attested
-	$b buildx imagetools inspect $N >out
-	[ "$(sed -n 1p out)" = "Name:      $N:latest" ]
-	[ "$(sed -n 3p out)" = "Digest:    $(digest_there tools)" ]
-	[ "$(grep -c '^  Platform:    linux/' out)" -eq 2 ]
-	[ "$(grep -A3 '^  Platform:    unknown/unknown' out | sed -n 4p)" = '    vnd.docker.reference.type:   attestation-manifest' ]
+	$b buildx imagetools inspect $N >"$WORK/out"
+	[ "$(sed -n 1p "$WORK/out")" = "Name:      $N:latest" ]
+	[ "$(sed -n 3p "$WORK/out")" = "Digest:    $(digest_there tools)" ]
+	[ "$(grep -c '^  Platform:    linux/' "$WORK/out")" -eq 2 ]
+	[ "$(grep -A3 '^  Platform:    unknown/unknown' "$WORK/out" | sed -n 4p)" = '    vnd.docker.reference.type:   attestation-manifest' ]
 	[ "sha256:$($b buildx imagetools inspect --raw $N | sha256sum | cut -d' ' -f1)" = "$(digest_there tools)" ]
 	run $b buildx imagetools inspect localhost:5000/none
 	[ "$status" -eq 1 ]
