@@ -98,3 +98,10 @@ bool put_file(const char *path, const char *value)
 	errno = saved;
 	return ok;
 }
+
+void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}

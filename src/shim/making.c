@@ -47,13 +47,6 @@ void making_tell(const struct making_events *told)
 	events = told;
 }
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
 static void making_free(struct making *making)
 {
 	struct making **at = &makings;

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
 struct session *sessions;
 
@@ -42,10 +41,8 @@ struct session *session_by_pid(pid_t pid)
 
 void session_close_input(struct session *session)
 {
-	if (session->tty || session->in < 0)
-		return;
-	close(session->in);
-	session->in = -1;
+	if (!session->tty)
+		close_fd(&session->in);
 }
 
 void session_resize(const struct session *session, int rows, int columns)

@@ -17,13 +17,6 @@ static struct {
 } slots[MAX_SLOTS];
 static int slot_count;
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
 /* The child's three standard streams and, where they are pipes, our ends of them in session. */
 static bool make_streams(struct session *session, bool with_stdin, int child[3])
 {

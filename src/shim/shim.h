@@ -262,3 +262,4 @@ int64_t now_nanoseconds(void);					       /* since 1970 */
 int64_t steady_nanoseconds(void); /* of a clock that never jumps, for deadlines */
 bool write_all(int fd, const char *data, size_t length);
 bool put_file(const char *path, const char *value); /* into an existing file */
+void close_fd(int *fd);				    /* which becomes -1; -1 is fine */
