@@ -46,7 +46,8 @@ main_pid() { machine systemctl show -P MainPID berthd.service; }
 }
 
 @test "the journal has the engine's lines with their fields" {
-	[[ $(machine journalctl -u berthd -o json -n 1 SYSLOG_IDENTIFIER=berthd) == *'"PRIORITY":"6"'*listening* ]]
+	# Which line is the last is chance: the engine may have had something to tell since.
+	machine journalctl -u berthd -o json SYSLOG_IDENTIFIER=berthd | tee "$WORK/journal" | grep listening | grep -q '"PRIORITY":"6"' || { cat "$WORK/journal"; return 1; }
 }
 
 @test "the socket starts the engine that was stopped" {
