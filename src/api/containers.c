@@ -284,9 +284,10 @@ static bool log_out(int stream, const char *data, size_t length, gpointer data_)
 		return log_flush(out);
 	guint8 head[FRAME] = {(guint8)stream, 0, 0, 0, (guint8)(length >> 24),
 		(guint8)(length >> 16), (guint8)(length >> 8), (guint8)length};
-	if (out->framed)
-		g_byte_array_append(out->batch, head, FRAME);
-	g_byte_array_append(out->batch, (const guint8 *)data, (guint)length);
+	guint at = out->batch->len, head_length = out->framed ? FRAME : 0;
+	g_byte_array_set_size(out->batch, at + head_length + (guint)length);
+	memcpy(out->batch->data + at, head, head_length);
+	memcpy(out->batch->data + at + head_length, data, length);
 	return out->batch->len < BATCH || log_flush(out);
 }
 

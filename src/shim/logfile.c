@@ -1,4 +1,5 @@
 /* Writes the container's log: json-file as Docker writes it, or `local` (plan_format.h). */
+#include "shim/log_escape.h"
 #include "shim/shim.h"
 
 #include <fcntl.h>
@@ -9,10 +10,10 @@
 #include <unistd.h>
 
 enum {
-	VECTOR = 16,
-	LINE = 16384,		/* a longer line is cut; all pieces but the last lack the newline */
-	OUT = 131072,		/* what is gathered before it is written */
-	ENTRY = LINE * 6 + 512, /* the most that one line can become */
+	LINE = 16384, /* a longer line is cut; all pieces but the last lack the newline */
+	OUT = 262144, /* what is gathered before it is written */
+	TAIL = 2048,  /* behind the text of a line */
+	ENTRY = LINE * ESCAPE_MOST + TAIL + 64, /* the most that one line can become */
 	PATH_ROOM = 4096,
 };
 
@@ -54,6 +55,9 @@ bool logfile_open(const struct plan_record *record)
 static void rotate(void)
 {
 	char from[PATH_ROOM + 16], to[PATH_ROOM + 16];
+	/* ext4 writes a file to the disk that takes another's place (auto_da_alloc); one that is gone is not written at all. */
+	snprintf(to, sizeof to, "%s.%d", logfile.path, logfile.files - 1);
+	unlink(logfile.files > 1 ? to : logfile.path);
 	for (int i = logfile.files - 1; i > 0; i--) {
 		snprintf(to, sizeof to, "%s.%d", logfile.path, i);
 		if (i > 1)
@@ -63,8 +67,6 @@ static void rotate(void)
 		rename(from, to);
 	}
 	close(logfile.fd);
-	if (logfile.files <= 1)
-		unlink(logfile.path);
 	open_file();
 }
 
@@ -86,127 +88,106 @@ static void put(const char *text, size_t length)
 	out_length += length;
 }
 
-static bool is_plain(unsigned char c)
-{
-	return c >= ' ' && c < 0x7f && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
-}
+/* What follows the text of an entry is the same for a whole read: {"log":"...","stream":"stdout","time":"..."} */
+struct tail {
+	char text[TAIL];
+	size_t length;
+	int64_t time;
+};
 
-/* Whether sixteen bytes at once are plain: one comparison each for all of them (GCC's vectors). */
-static bool are_plain(const unsigned char *p)
+static const struct tail *json_tail(int stream)
 {
-	typedef unsigned char bytes __attribute__((vector_size(VECTOR)));
-	typedef signed char flags __attribute__((vector_size(VECTOR)));
-	bytes text;
-	uint64_t found[2];
-	memcpy(&text, p, sizeof text);
-	flags special = (text < ' ') | (text >= 0x7f) | (text == '"') | (text == '\\') |
-			(text == '<') | (text == '>') | (text == '&');
-	memcpy(found, &special, sizeof found);
-	return (found[0] | found[1]) == 0;
-}
-
-/* One byte that cannot stand for itself. Every line ends in one: no formatted printing here. */
-static void put_escape(unsigned char c)
-{
-	static const char letters[][2] = {
-		{'\n', 'n'}, {'\r', 'r'}, {'\t', 't'}, {'"', '"'}, {'\\', '\\'}};
-	static const char hex[] = "0123456789abcdef";
-	for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
-		if (c == (unsigned char)letters[i][0]) {
-			put((char[]){'\\', letters[i][1]}, 2);
-			return;
-		}
-	if (c >= 0x80)
-		put("\\ufffd", 6);
-	else
-		put((char[]){'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]}, 6);
-}
-
-/* Puts text as the inside of a JSON string, escaped as Go's encoder does; bad bytes become U+FFFD. */
-static void put_escaped(const char *text, size_t length)
-{
-	const unsigned char *p = (const unsigned char *)text, *end = p + length;
-	while (p < end) {
-		const unsigned char *run = p;
-		while (end - p >= VECTOR && are_plain(p))
-			p += VECTOR;
-		while (p < end && is_plain(*p))
-			p++;
-		put((const char *)run, (size_t)(p - run));
-		if (p == end)
-			break;
-		size_t sequence = *p >= 0x80 ? utf8_length(p, (size_t)(end - p)) : 0;
-		if (sequence > 0) {
-			put((const char *)p, sequence);
-			p += sequence;
-			continue;
-		}
-		put_escape(*p++);
-	}
-}
-
-/* {"log":"...","stream":"stdout","time":"..."}: what follows the text is the same for a whole read. */
-static const char *json_tail(int stream, int64_t time, size_t *length)
-{
-	static char tail[1200];
+	static struct tail tail;
 	struct tm tm;
 	char date[32];
-	time_t seconds = (time_t)(time / 1000000000);
+	tail.time = now_nanoseconds();
+	time_t seconds = (time_t)(tail.time / 1000000000);
 	gmtime_r(&seconds, &tm);
 	strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &tm);
-	*length = (size_t)snprintf(tail, sizeof tail,
+	tail.length = (size_t)snprintf(tail.text, sizeof tail.text - ESCAPE_SLACK,
 		"\",\"stream\":\"%s\"%s,\"time\":\"%s.%09dZ\"}\n",
 		stream == 1 ? "stdout" : "stderr", logfile.attributes, date,
-		(int)(time % 1000000000));
-	return tail;
+		(int)(tail.time % 1000000000));
+	return &tail;
 }
 
-static void put_line(int stream, const char *line, size_t length, int64_t time, const char *tail,
-	size_t tail_length)
+/* One entry of the first line of data, or of as much as an entry holds. Returns how much that is; 0: the line goes on, unless it
+ * is known to be the last. */
+static size_t put_json(const char *data, size_t length, const struct tail *tail, bool last)
 {
-	logsend_line(stream, line, length, time);
-	if (logfile.kind == PLAN_LOG_NONE)
-		return;
-	if (logfile.kind == PLAN_LOG_JSON) {
-		put("{\"log\":\"", 8);
-		put_escaped(line, length);
-		put(tail, tail_length);
-	} else {
-		struct local_log_record head = {.length = (uint32_t)length,
-			.stream = (uint8_t)stream,
-			.partial = line[length - 1] != '\n',
-			.time = time};
-		put((const char *)&head, sizeof head);
-		put(line, length);
-	}
+	static const char head[] = "{\"log\":\"";
+	size_t taken;
+	char *at = out + out_length;
+	memcpy(at, head, sizeof head - 1);
+	at += sizeof head - 1;
+	at += json_escape(at, data, length < LINE ? length : LINE, &taken);
+	if (data[taken - 1] != '\n' && taken < LINE && !last)
+		return 0;
+	/* Whole vectors, of which the last may reach further: of short lines' entries this is the larger part. */
+	for (size_t i = 0; i < tail->length; i += ESCAPE_SLACK)
+		memcpy(at + i, tail->text + i, ESCAPE_SLACK);
+	out_length = (size_t)(at - out) + tail->length;
 	if (out_length >= OUT)
 		flush_out();
+	return taken;
+}
+
+static void put_local(int stream, const char *line, size_t length, int64_t time)
+{
+	struct local_log_record head = {.length = (uint32_t)length,
+		.stream = (uint8_t)stream,
+		.partial = line[length - 1] != '\n',
+		.time = time};
+	put((const char *)&head, sizeof head);
+	put(line, length);
+	if (out_length >= OUT)
+		flush_out();
+}
+
+static void put_line(int stream, const char *line, size_t length, const struct tail *tail)
+{
+	logsend_line(stream, line, length, tail->time);
+	if (logfile.kind == PLAN_LOG_JSON)
+		put_json(line, length, tail, true);
+	else if (logfile.kind != PLAN_LOG_NONE)
+		put_local(stream, line, length, tail->time);
+}
+
+/* Takes a line, or what there is of it, together with what is pending. Returns how much was taken. */
+static size_t take_line(int stream, const char *data, size_t length, const struct tail *tail)
+{
+	char *line = pending[stream - 1];
+	size_t *used = &pending_length[stream - 1], room = LINE - *used,
+	       take = length < room ? length : room;
+	const char *newline = memchr(data, '\n', take);
+	take = newline != NULL ? (size_t)(newline - data) + 1 : take;
+	if (*used == 0 && (newline != NULL || take == LINE)) {
+		put_line(stream, data, take, tail);
+		return take;
+	}
+	memcpy(line + *used, data, take);
+	*used += take;
+	if (newline != NULL || *used == LINE) {
+		put_line(stream, line, *used, tail);
+		*used = 0;
+	}
+	return take;
 }
 
 void logfile_write(int stream, const char *data, size_t length)
 {
 	if (logfile.kind == PLAN_LOG_NONE && !logsend_active())
 		return;
-	char *line = pending[stream - 1];
-	size_t *used = &pending_length[stream - 1], tail_length;
-	int64_t time = now_nanoseconds();
-	const char *tail = json_tail(stream, time, &tail_length);
+	const struct tail *tail = json_tail(stream);
+	bool direct = logfile.kind == PLAN_LOG_JSON && !logsend_active();
 	while (length > 0) {
-		size_t room = LINE - *used, take = length < room ? length : room;
-		const char *newline = memchr(data, '\n', take);
-		take = newline != NULL ? (size_t)(newline - data) + 1 : take;
-		if (*used == 0 && (newline != NULL || take == LINE)) {
-			put_line(stream, data, take, time, tail, tail_length);
-		} else {
-			memcpy(line + *used, data, take);
-			*used += take;
-			if (newline != NULL || *used == LINE) {
-				put_line(stream, line, *used, time, tail, tail_length);
-				*used = 0;
-			}
-		}
-		data += take;
-		length -= take;
+		size_t taken = direct && pending_length[stream - 1] == 0
+				       ? put_json(data, length, tail, false)
+				       : 0;
+		if (taken == 0)
+			taken = take_line(stream, data, length, tail);
+		data += taken;
+		length -= taken;
 	}
 	flush_out();
 }
@@ -214,11 +195,9 @@ void logfile_write(int stream, const char *data, size_t length)
 void logfile_finish(void)
 {
 	for (int stream = 1; stream <= 2; stream++) {
-		size_t *used = &pending_length[stream - 1], tail_length;
-		int64_t time = now_nanoseconds();
-		const char *tail = json_tail(stream, time, &tail_length);
+		size_t *used = &pending_length[stream - 1];
 		if (*used > 0)
-			put_line(stream, pending[stream - 1], *used, time, tail, tail_length);
+			put_line(stream, pending[stream - 1], *used, json_tail(stream));
 		*used = 0;
 	}
 	flush_out();

@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <termios.h>
 
-enum { BLOCK = 64 * 1024, INPUT = 32 * 1024, FRAME = 8, MAX_LINE = 1 << 20 };
+enum { BLOCK = 256 * 1024, INPUT = 32 * 1024, FRAME = 8, MAX_MOVED = 4096, MAX_LINE = 1 << 20 };
 
 static struct termios saved;
 static bool is_raw;
@@ -78,6 +78,9 @@ typedef struct {
 	guint8 head[FRAME];
 	size_t head_used;
 	guint32 left;
+	int fd; /* where the run goes: bytes of the block that is being taken */
+	char *run;
+	size_t run_length;
 	StreamSink sink;
 	gpointer data;
 } Frames;
@@ -88,32 +91,51 @@ static bool write_out(gpointer data, int fd, const char *bytes, size_t length)
 	return fd_write_all(fd, bytes, length);
 }
 
-static bool frames_write(Frames *frames, const char *data, size_t length)
+static bool run_end(Frames *frames)
+{
+	size_t length = frames->run_length;
+	frames->run_length = 0;
+	return length == 0 || frames->sink(frames->data, frames->fd, frames->run, length);
+}
+
+/* Bytes of short frames are moved together, over the heads between them: a log is a frame a line, and would be a write a line. */
+static bool run_add(Frames *frames, char *bytes, size_t length)
+{
+	int fd = frames->head[0] == 2 ? STDERR_FILENO : STDOUT_FILENO;
+	if (frames->run_length > 0 && (fd != frames->fd || length > MAX_MOVED) && !run_end(frames))
+		return false;
+	if (frames->run_length == 0)
+		frames->run = bytes;
+	else
+		memmove(frames->run + frames->run_length, bytes, length);
+	frames->fd = fd;
+	frames->run_length += length;
+	return true;
+}
+
+static bool frames_write(Frames *frames, char *data, size_t length)
 {
 	while (length > 0) {
-		if (frames->left == 0) {
-			size_t n = MIN(FRAME - frames->head_used, length);
+		size_t n = frames->left > 0 ? MIN(frames->left, length)
+					    : MIN(FRAME - frames->head_used, length);
+		if (frames->left > 0) {
+			if (!run_add(frames, data, n))
+				return false;
+			frames->left -= (guint32)n;
+		} else {
 			memcpy(frames->head + frames->head_used, data, n);
 			frames->head_used += n;
-			data += n;
-			length -= n;
-			if (frames->head_used < FRAME)
-				return true;
+		}
+		data += n;
+		length -= n;
+		if (frames->head_used == FRAME) {
 			frames->head_used = 0;
 			frames->left = (guint32)frames->head[4] << 24 |
 				       (guint32)frames->head[5] << 16 |
 				       (guint32)frames->head[6] << 8 | frames->head[7];
-			continue;
 		}
-		size_t n = MIN(frames->left, length);
-		if (!frames->sink(frames->data,
-			    frames->head[0] == 2 ? STDERR_FILENO : STDOUT_FILENO, data, n))
-			return false;
-		data += n;
-		length -= n;
-		frames->left -= (guint32)n;
 	}
-	return true;
+	return run_end(frames);
 }
 
 bool stream_take(HttpBody *body, bool tty, StreamSink sink, gpointer data, GError **error)

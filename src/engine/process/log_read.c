@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { BLOCK = 1 << 20, MAX_RECORD = 1 << 20, POLL_MS = 250 };
+enum { BLOCK = 256 << 10, MAX_RECORD = 1 << 20, POLL_MS = 250 };
 
 /* One line as it was logged, decoded. */
 typedef struct {
@@ -110,9 +110,10 @@ static char *unescape(char *p, char *end, char **text_end)
 {
 	char *to = p;
 	while (p < end && *p != '"') {
-		char *run = p;
-		while (p < end && *p != '"' && *p != '\\')
-			p++;
+		char *run = p, *escape = memchr(p, '\\', (size_t)(end - p));
+		p = escape != NULL ? escape : end;
+		char *quote = memchr(run, '"', (size_t)(p - run));
+		p = quote != NULL ? quote : p;
 		if (to != run)
 			memmove(to, run, (size_t)(p - run));
 		to += p - run;
@@ -151,13 +152,20 @@ static bool parse_json_line(char *p, char *end, Line *line)
 		return false;
 	line->length = (size_t)(text_end - line->data);
 	line->stream = p[sizeof stream - 1] == 'o' ? 1 : 2;
-	char *when = memmem(p, (size_t)(end - p), time, sizeof time - 1);
-	char *attributes = memmem(p, (size_t)(end - p), "\"attrs\":", 8);
-	if (when == NULL)
-		return false;
-	line->attributes = attributes != NULL && attributes < when ? attributes + 8 : NULL;
-	line->attributes_length =
-		line->attributes != NULL ? (size_t)(when - 1 - line->attributes) : 0;
+	/* Behind `stdout",` most lines have the time at once. */
+	p += sizeof stream - 1 + 5;
+	line->attributes = NULL;
+	line->attributes_length = 0;
+	char *when = p;
+	if (memcmp(p, time, sizeof time - 1) != 0) {
+		when = memmem(p, (size_t)(end - p), time, sizeof time - 1);
+		char *attributes = memmem(p, (size_t)(end - p), "\"attrs\":", 8);
+		if (when == NULL)
+			return false;
+		line->attributes = attributes != NULL && attributes < when ? attributes + 8 : NULL;
+		line->attributes_length =
+			line->attributes != NULL ? (size_t)(when - 1 - line->attributes) : 0;
+	}
 	when += sizeof time - 1;
 	char *quote = memchr(when, '"', (size_t)(end - when));
 	if (quote == NULL)
