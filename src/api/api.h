@@ -1,21 +1,25 @@
 /* The engine's front door: HTTP requests become engine calls, results become JSON. No logic here. */
 #pragma once
 #include "base/http.h"
+#include "dashboard/dashboard.h"
 #include "engine/object/container.h"
 #include "engine/object/filter.h"
 #include "tls/tls.h"
 
 typedef struct Route Route;
+typedef struct Server Server;
 
 /* Who is at the other end of a connection. */
 typedef struct {
 	bool is_tcp;
 	bool metrics;		 /* came to metrics-addr: nothing else is answered */
+	Dashboard *dashboard;	 /* came to this one's door; NULL: to another */
 	const char *certificate; /* the name in it, checked; NULL: none was asked for */
 } Caller;
 
 typedef struct {
 	Engine *engine;
+	Server *server;
 	const Caller *caller;
 	int fd;
 	const HttpHead *head;
@@ -36,16 +40,17 @@ struct Route {
 };
 
 extern const Route absent_routes[], build_routes[], system_routes[], container_routes[],
-	container_file_routes[], event_routes[], exec_routes[], grpc_routes[], image_routes[],
-	network_routes[], registry_routes[], volume_routes[];
+	container_file_routes[], dashboard_routes[], event_routes[], exec_routes[], grpc_routes[],
+	image_routes[], network_routes[], registry_routes[], volume_routes[];
 
 /* server.c */
-typedef struct Server Server;
 Server *server_new(Engine *engine, GError **error);
 /* A listening socket, taken over; tls is borrowed, NULL for plain bytes. */
 void server_add_door(Server *server, int fd, bool is_tcp, const TlsContext *tls);
 /* The same, for GET /metrics alone: whoever reaches it may read that. Plain. */
 void server_add_metrics_door(Server *server, int fd);
+/* The same, for a dashboard's pages and what they may ask. From any thread; it ends with dashboard_close. */
+void server_add_dashboard_door(Server *server, int fd, Dashboard *dashboard);
 /* Calls ready in the serving thread whenever fd, which is borrowed, is readable; serving ends when it answers false. */
 void server_watch(Server *server, int fd, bool (*ready)(int fd, gpointer data), gpointer data);
 /* Serves until a watched descriptor says that it is over. */
@@ -68,6 +73,9 @@ void metrics_request(const Route *route, gint64 microseconds);
 /* dispatch.c: finds what is asked for, and does it. */
 bool request_dispatch(Request *request, GError **error);
 void request_clear(Request *request); /* what dispatching has put into it */
+
+/* dashboard_gate.c: answers what is no matter of the API (done), and lets nobody further who has no session. */
+bool dashboard_gate(Request *request, bool *done, GError **error);
 
 /* access.c: false with FORBIDDEN. */
 bool access_of_browser(Request *request, GError **error);

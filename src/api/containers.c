@@ -436,7 +436,7 @@ static bool attach_websocket(Request *request, GError **error)
 	Replay all = {request, container, pair[1], attach_flags(request, spec, false), keys};
 	bool logs = request_flag(request, "logs");
 	g_mutex_lock(&container->operation);
-	int client = websocket_accept(request);
+	int client = websocket_accept(request, NULL);
 	GThread *thread = logs ? g_thread_new("replay", replay, &all) : NULL;
 	if (!logs)
 		replay(&all);

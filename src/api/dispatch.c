@@ -163,10 +163,16 @@ static bool redirect(Request *request, bool *moved, GError **error)
 
 bool request_dispatch(Request *request, GError **error)
 {
-	bool moved;
+	const Dashboard *dashboard = request->caller->dashboard;
+	bool moved, done = false;
 	if (request->caller->metrics)
 		return metrics_reply(request, error);
-	if (!access_of_browser(request, error) || !redirect(request, &moved, error))
+	if (!(dashboard != NULL ? dashboard_gate(request, &done, error)
+				: access_of_browser(request, error)))
+		return false;
+	if (done)
+		return true;
+	if (!redirect(request, &moved, error))
 		return false;
 	if (moved)
 		return true;
@@ -179,6 +185,10 @@ bool request_dispatch(Request *request, GError **error)
 	request->route = route_find(request->head->start[0], request->path, &request->name);
 	if (request->route == NULL && !options)
 		return fail(error, BERTH_ERROR_NOT_FOUND, "page not found");
+	/* By the route that is about to be taken: no other reading of the path than that. */
+	if (dashboard != NULL && (options || !dashboard_allows(dashboard, request->route->method,
+						     request->route->path, error)))
+		return fail(error, BERTH_ERROR_FORBIDDEN, "this is not for the dashboard");
 	if (!check_version(request, error))
 		return false;
 	keep_old_client(request);

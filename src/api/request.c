@@ -190,6 +190,8 @@ static bool send_head(Request *request, int status, const char *type, gssize len
 		g_string_append_printf(head, "Content-Type: %s\r\n", type);
 	if (length >= 0)
 		g_string_append_printf(head, "Content-Length: %zd\r\n", length);
+	if (request->caller->dashboard != NULL)
+		g_string_append(head, DASHBOARD_HEADERS);
 	g_string_append_printf(
 		head, "%s%s\r\n", request->headers != NULL ? request->headers : "", more);
 	/* Who answers well before all was read will read on; a refusal makes the body superfluous. */

@@ -38,6 +38,7 @@ typedef struct {
 	Caller caller;
 	GList parked;	   /* in server->parked, while it waits */
 	gint64 head_began; /* monotonic; 0: nothing of a head has come */
+	int ticket;	   /* of dashboard_join; -1: none, and a dashboard is held all the same */
 	char *buffer;
 	size_t used, size;
 } Connection;
@@ -58,6 +59,11 @@ static void connection_free(Connection *connection)
 	g_mutex_lock(&connection->server->lock);
 	connection->server->open--;
 	g_mutex_unlock(&connection->server->lock);
+	/* Before its descriptor is closed: a copy of that would go on being watched. */
+	if (connection->ticket >= 0)
+		dashboard_leave(connection->caller.dashboard, connection->ticket);
+	else if (connection->caller.dashboard != NULL)
+		dashboard_unref(connection->caller.dashboard);
 	fd_clear(&connection->fd);
 	g_free((char *)connection->caller.certificate);
 	g_free(connection->buffer);
@@ -69,6 +75,7 @@ static Connection *connection_new(Server *server, int fd)
 	Connection *connection = g_new0(Connection, 1);
 	connection->server = server;
 	connection->fd = fd;
+	connection->ticket = -1;
 	g_mutex_lock(&server->lock);
 	server->open++;
 	g_mutex_unlock(&server->lock);
@@ -106,16 +113,27 @@ static void unpark(Server *server, Connection *connection)
 /* caller's certificate is copied. */
 static void connection_start(Server *server, int fd, Caller caller)
 {
+	int ticket = -1;
+	if (caller.dashboard != NULL && !dashboard_join(caller.dashboard, fd, &ticket)) {
+		close(fd);
+		return;
+	}
 	Connection *connection = connection_new(server, fd);
+	connection->ticket = ticket;
 	connection->caller = caller;
 	connection->caller.certificate = g_strdup(caller.certificate);
 	connection_park(connection, EPOLL_CTL_ADD);
 }
 
-static void watch_always(Server *server, Connection *connection)
+static void watch(Server *server, Connection *connection)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
 	epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, connection->fd, &event);
+}
+
+static void watch_always(Server *server, Connection *connection)
+{
+	watch(server, connection);
 	g_ptr_array_add(server->permanent, connection);
 }
 
@@ -134,6 +152,14 @@ void server_add_metrics_door(Server *server, int fd)
 	door->listener = true;
 	door->caller = (Caller){.is_tcp = true, .metrics = true};
 	watch_always(server, door);
+}
+
+void server_add_dashboard_door(Server *server, int fd, Dashboard *dashboard)
+{
+	Connection *door = connection_new(server, fd);
+	door->listener = true;
+	door->caller = (Caller){.is_tcp = true, .dashboard = dashboard_ref(dashboard)};
+	watch(server, door);
 }
 
 /* What an answer left unread of a body: a client that is still sending would not see why (EPIPE). Not for ever. */
@@ -166,6 +192,7 @@ static bool serve_one(Connection *connection, size_t head_length)
 	HttpBody body = {0};
 	gint64 began = g_get_monotonic_time();
 	Request request = {.engine = connection->server->engine,
+		.server = connection->server,
 		.caller = &connection->caller,
 		.fd = connection->fd,
 		.head = &head,
@@ -329,7 +356,7 @@ static bool is_container(Server *server, const Connection *door, int fd)
 	return true;
 }
 
-static void door_open(Server *server, const Connection *door)
+static void door_open(Server *server, Connection *door)
 {
 	make_room(server);
 	int fd = accept4(door->fd, NULL, NULL, SOCK_CLOEXEC);
@@ -338,6 +365,9 @@ static void door_open(Server *server, const Connection *door)
 		log_warn("a connection cannot be accepted: %s", g_strerror(errno));
 		g_usleep(SWEEP_MS * 10);
 	}
+	/* It was shut down by dashboard_close. */
+	if (fd < 0 && errno == EINVAL && door->caller.dashboard != NULL)
+		connection_free(door);
 	if (fd < 0)
 		return;
 	if (is_container(server, door, fd))

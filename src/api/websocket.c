@@ -35,7 +35,7 @@ bool websocket_asked(const Request *request, GError **error)
 	       fail(error, BERTH_ERROR_INVALID, "not websocket protocol");
 }
 
-int websocket_accept(Request *request)
+int websocket_accept(Request *request, const char *protocol)
 {
 	static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 	enum { SHA1_LENGTH = 20 };
@@ -49,7 +49,9 @@ int websocket_accept(Request *request)
 	g_checksum_free(sum);
 	g_autofree char *accept = g_base64_encode(digest, length);
 	g_free(request->headers);
-	request->headers = g_strdup_printf("Sec-WebSocket-Accept: %s\r\n", accept);
+	request->headers = g_strdup_printf("Sec-WebSocket-Accept: %s\r\n%s%s%s", accept,
+		protocol != NULL ? "Sec-WebSocket-Protocol: " : "",
+		protocol != NULL ? protocol : "", protocol != NULL ? "\r\n" : "");
 	return reply_upgrade(request, "websocket");
 }
 

@@ -1,0 +1,61 @@
+/* `berth dashboard`: a door for one browser, for as long as the command that asked for it waits. */
+#include "dashboard/dashboard.h"
+#include "api/api.h"
+
+#include "base/error.h"
+#include "base/log.h"
+
+enum { LIFE_S = 300, LONGEST_S = 3600 };
+
+static bool say_opened(Request *request)
+{
+	return reply_line(request, json_pack("{s:b}", "Opened", 1));
+}
+
+/* The answer lasts as long as the dashboard: whoever asked for it ends it by hanging up. */
+static void last(Request *request, Dashboard *dashboard)
+{
+	Notify *changed = dashboard_changed(dashboard);
+	int fd = notify_subscribe(changed);
+	bool told = false, there = true;
+	do {
+		if (!told && dashboard_opened(dashboard))
+			there = told = say_opened(request);
+	} while (there && notify_wait(fd, request->fd, -1));
+	notify_unsubscribe(changed, fd);
+}
+
+static bool open_door(Request *request, GError **error)
+{
+	DashboardOptions options = {.listen = request_param(request, "listen")};
+	if (*options.listen == '\0')
+		options.listen = "127.0.0.1:0";
+	if (!request_bool(request, "readonly", &options.read_only, error) ||
+		!request_whole(request, "expires", LIFE_S, &options.life_s, error))
+		return false;
+	if (options.life_s < 1 || options.life_s > LONGEST_S)
+		return fail(error, BERTH_ERROR_INVALID,
+			"a dashboard's link lasts 1 second to 1 hour, and not %d s",
+			options.life_s);
+	g_autoptr(Dashboard) dashboard = dashboard_new(&options, error);
+	if (dashboard == NULL)
+		return false;
+	server_add_dashboard_door(request->server, dashboard_take_door(dashboard), dashboard);
+	log_info("a dashboard is open at http://%s%s", dashboard_address(dashboard),
+		options.read_only ? ", read-only" : "");
+	/* Who hears the token is who may use the engine. */
+	if (reply_begin(request, 200, "application/json") &&
+		reply_line(request,
+			json_pack("{s:s, s:s, s:b}", "Address", dashboard_address(dashboard),
+				"Token", dashboard_token(dashboard), "ReadOnly",
+				options.read_only)))
+		last(request, dashboard);
+	dashboard_close(dashboard);
+	log_info("the dashboard at http://%s is closed", dashboard_address(dashboard));
+	return true;
+}
+
+const Route dashboard_routes[] = {
+	{"POST", "/dashboard", open_door},
+	{0},
+};

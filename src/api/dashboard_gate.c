@@ -1,0 +1,88 @@
+/* What comes to a dashboard's door before any route is looked for: pages, the token, the session, terminals. */
+#include "api/websocket.h"
+#include "engine/engine.h"
+#include "engine/process/exec.h"
+#include "engine/process/family.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/log.h"
+
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* POST /enter with the token as its body: a cookie, and a key as the answer. */
+static bool exchange(Request *request, GError **error)
+{
+	enum { BODY_LIMIT = 256, BODY_S = 10 };
+	Dashboard *dashboard = request->caller->dashboard;
+	g_autofree char *key = NULL;
+	size_t length;
+	request->body->deadline = g_get_monotonic_time() + BODY_S * G_USEC_PER_SEC;
+	g_autofree char *token = http_body_read_all(request->body, BODY_LIMIT, &length, error);
+	if (token == NULL ||
+		!dashboard_exchange(dashboard, g_strstrip(token), &request->headers, &key, error))
+		return false;
+	log_info("a browser has opened the dashboard at http://%s", dashboard_address(dashboard));
+	return reply_json(request, 200,
+		json_pack("{s:s, s:b}", "Key", key, "ReadOnly", dashboard_is_read_only(dashboard)));
+}
+
+/* A shell ends with its window, and what it has started. Its process is held by a descriptor: another one never gets the signal. */
+static void carry_terminal(Request *request, Exec *exec, int pair[2])
+{
+	g_autoptr(GError) error = NULL;
+	g_free(request->headers);
+	request->headers = NULL;
+	int client = websocket_accept(request, "berth");
+	/* The reason of a failure is told on the stream. */
+	bool started = exec_start(request->engine, exec, pair[1], false, &error);
+	int pid = started ? exec_state(request->engine, exec).pid : 0;
+	autofd pidfd = pid > 0 ? pidfd_open((pid_t)pid, 0) : -1;
+	websocket_carry(client, pair[0], false);
+	if (pidfd >= 0 && exec_state(request->engine, exec).running)
+		process_end_family(pid, pidfd);
+}
+
+/* GET /terminal/ID: starts an exec that was made before, as a WebSocket. Asked for by GET, and changes something. */
+static bool terminal(Request *request, const char *id, GError **error)
+{
+	int pair[2];
+	if (dashboard_is_read_only(request->caller->dashboard))
+		return fail(error, BERTH_ERROR_FORBIDDEN, "this dashboard is read-only");
+	if (!websocket_asked(request, error))
+		return false;
+	g_autoptr(Exec) exec = exec_find(request->engine, id, error);
+	if (exec == NULL || !exec_can_start(request->engine, exec, error))
+		return false;
+	if (!exec->tty)
+		return fail(error, BERTH_ERROR_INVALID, "exec %s has no terminal", id);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return fail_errno(error, "cannot make a socket pair");
+	carry_terminal(request, exec, pair);
+	return true;
+}
+
+bool dashboard_gate(Request *request, bool *done, GError **error)
+{
+	static const char terminals[] = "/terminal/";
+	const HttpHead *head = request->head;
+	const char *method = head->start[0], *target = head->start[1];
+	bool get = strcmp(method, "GET") == 0;
+	if (!dashboard_origin_check(request->caller->dashboard, head, error))
+		return false;
+	*done = true;
+	const DashboardPage *page = get ? dashboard_page(target) : NULL;
+	if (page != NULL)
+		return reply_text(request, 200, page->type, page->text);
+	if (strcmp(method, "POST") == 0 && strcmp(target, "/enter") == 0)
+		return exchange(request, error);
+	if (!dashboard_in_session(request->caller->dashboard, head, error))
+		return false;
+	if (get && g_str_has_prefix(target, terminals))
+		return terminal(request, target + strlen(terminals), error);
+	*done = false;
+	return true;
+}

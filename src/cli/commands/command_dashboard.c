@@ -1,0 +1,137 @@
+#include "cli/common/flags.h"
+#include "cli/common/stream.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const Flag flags[] = {
+	{"expires", 0, DURATION, "how long the link can be used (default 5m)"},
+	{"listen", 0, STRING, "a loopback address of the engine's host (default 127.0.0.1:0)"},
+	{"no-open", 0, BOOL, "show the link, and open no browser"},
+	{"read-only", 0, BOOL, "show everything, change nothing"},
+	{0},
+};
+
+/* A page that leads to the link; "": there is none. Arguments of processes can be read by everybody, this file cannot. */
+static char page[256];
+
+static void remove_page(void)
+{
+	if (*page != '\0')
+		unlink(page);
+	*page = '\0';
+}
+
+static void interrupted(int number)
+{
+	remove_page();
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+/* False: there is nobody who could see a browser, or no way to start one. */
+static bool open_browser(const char *link)
+{
+	static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
+	g_autofree char *program = g_find_program_in_path("xdg-open");
+	bool seen = g_getenv("DISPLAY") != NULL || g_getenv("WAYLAND_DISPLAY") != NULL;
+	if (program == NULL || !seen || !isatty(STDOUT_FILENO))
+		return false;
+	g_snprintf(page, sizeof page, "%s/berth-dashboard-XXXXXX.html", g_get_user_runtime_dir());
+	autofd fd = g_mkstemp_full(page, O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		*page = '\0';
+		return false;
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(ends); i++)
+		signal(ends[i], interrupted);
+	g_autofree char *text = g_strdup_printf("<!doctype html><meta http-equiv=\"refresh\" "
+						"content=\"0;url=%s\"><meta name=\"referrer\" "
+						"content=\"no-referrer\"><title>Berth</title>\n",
+		link);
+	char *const argv[] = {program, page, NULL};
+	return fd_write_all(fd, text, strlen(text)) &&
+	       g_spawn_async(NULL, (char **)argv, NULL,
+		       G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL,
+		       NULL);
+}
+
+static void show_link(const Cli *cli, const json_t *opened, gint64 seconds)
+{
+	const char *address = json_str(opened, "Address"), *host = client_host(cli->client);
+	g_autofree char *link =
+		g_strdup_printf("http://%s/#%s", address, json_str(opened, "Token"));
+	print_to(stdout, "%s\n\n", link);
+	if (!g_str_has_prefix(host, "unix://"))
+		print_to(stdout,
+			"That is an address of the engine's host. To reach it from here:\n"
+			"  ssh -N -L %s:%s HOST\n\n",
+			strrchr(address, ':') + 1, address);
+	bool shown = g_str_has_prefix(host, "unix://") && !flag_bool(cli, "no-open", false) &&
+		     open_browser(link);
+	print_to(stdout, "%s The link works once, within %" G_GINT64_FORMAT " seconds.%s\n",
+		shown ? "A browser opens it." : "Open it in a browser.", seconds,
+		json_bool(opened, "ReadOnly") ? " The dashboard is read-only." : "");
+	print_to(stdout, "Ctrl-C ends the dashboard.\n");
+	cli_flush();
+}
+
+typedef struct {
+	Cli *cli;
+	gint64 seconds;
+	GError **error;
+} Follow;
+
+/* First where it is, then that somebody has come. */
+static bool told(gpointer data, const char *line, size_t length)
+{
+	Follow *follow = data;
+	g_autoptr(json_t) said = json_parse(line, length, follow->error);
+	if (said == NULL)
+		return false;
+	if (!json_bool(said, "Opened")) {
+		show_link(follow->cli, said, follow->seconds);
+		return true;
+	}
+	remove_page();
+	print_to(stdout, "A browser has opened the dashboard.\n");
+	cli_flush();
+	return true;
+}
+
+static int run(Cli *cli)
+{
+	enum { SECOND = 1000000000, LIFE_S = 300 };
+	g_autoptr(GError) error = NULL;
+	g_auto(Response) response = {.fd = -1};
+	gint64 seconds = flag_int(cli, "expires", (gint64)LIFE_S * SECOND) / SECOND;
+	g_autofree char *listen = client_escape(flag_text(cli, "listen"));
+	g_autofree char *path =
+		g_strdup_printf("/dashboard?listen=%s&readonly=%d&expires=%" G_GINT64_FORMAT,
+			listen, flag_bool(cli, "read-only", false), seconds);
+	Follow follow = {cli, seconds, &error};
+	if (!client_send(cli->client, "POST", path, NULL, &response, &error))
+		return cli_fail(cli, error);
+	bool whole = stream_lines(&response.body, told, &follow, &error);
+	remove_page();
+	if (!whole || error != NULL)
+		return cli_fail(cli, error);
+	print_to(stderr, "The engine has ended the dashboard.\n");
+	return EXIT_FAILURE;
+}
+
+const Command command_dashboard = {
+	.names = "dashboard",
+	.usage = "[OPTIONS]",
+	.summary = "Show containers, images, volumes and networks in a browser",
+	.example = "dashboard --read-only",
+	.flags = flags,
+	.min_args = 0,
+	.max_args = 0,
+	.run = run,
+};

@@ -1,0 +1,50 @@
+/* Against pages of others: by their names that lead to us (DNS rebinding), by forms and scripts (cross-site requests). */
+#include "dashboard/private.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+/* The door's own address, or "localhost" with its port: no name that others could give us. */
+static bool is_own_host(const Dashboard *dashboard, const char *host)
+{
+	static const char local[] = "localhost";
+	return strcmp(host, dashboard->address) == 0 ||
+	       (g_ascii_strncasecmp(host, local, strlen(local)) == 0 &&
+		       strcmp(host + strlen(local), strrchr(dashboard->address, ':')) == 0);
+}
+
+static bool is_reading(const HttpHead *head)
+{
+	return strcmp(head->start[0], "GET") == 0 || strcmp(head->start[0], "HEAD") == 0;
+}
+
+/* Origin is what a browser says of every request that could change something, and of WebSockets; others may lack it. */
+static bool is_own_origin(const HttpHead *head)
+{
+	const char *origin = http_header(head, "Origin"), *host = http_header(head, "Host");
+	bool wanted = !is_reading(head) || *http_header(head, "Upgrade") != '\0';
+	if (*origin == '\0')
+		return !wanted;
+	return g_str_has_prefix(origin, "http://") && strcmp(origin + strlen("http://"), host) == 0;
+}
+
+/* Somebody follows a link to the page itself, which says nothing without a session. */
+static bool is_visit(const HttpHead *head)
+{
+	return strcmp(head->start[0], "GET") == 0 && strcmp(head->start[1], "/") == 0 &&
+	       strcmp(http_header(head, "Sec-Fetch-Mode"), "navigate") == 0 &&
+	       strcmp(http_header(head, "Sec-Fetch-Dest"), "document") == 0;
+}
+
+bool dashboard_origin_check(const Dashboard *dashboard, const HttpHead *head, GError **error)
+{
+	const char *site = http_header(head, "Sec-Fetch-Site");
+	if (!is_own_host(dashboard, http_header(head, "Host")))
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"the dashboard is known as http://%s alone", dashboard->address);
+	if (!is_own_origin(head) ||
+		(*site != '\0' && strcmp(site, "same-origin") != 0 && !is_visit(head)))
+		return fail(error, BERTH_ERROR_FORBIDDEN, "requests of other pages are refused");
+	return true;
+}

@@ -1,0 +1,22 @@
+/* What the files of this room share. */
+#pragma once
+#include "dashboard/dashboard.h"
+
+struct Dashboard {
+	gatomicrefcount references;
+	int door;      /* -1: taken */
+	char *address; /* of the door */
+	char *cookie_name;
+	bool read_only;
+	char token[SECRET_LENGTH + 1];
+	Notify changed;
+	GMutex lock;	   /* of what follows */
+	gint64 token_ends; /* monotonic */
+	bool opened, closed;
+	char cookie[SECRET_LENGTH + 1], key[SECRET_LENGTH + 1];
+	int stop;	/* a copy of the door; -1: closed */
+	GArray *copies; /* of int: descriptors of the connections, to cut them */
+};
+
+/* The files of the folder web, made by tools/embed; ended by {0}. */
+extern const DashboardPage dashboard_pages[];

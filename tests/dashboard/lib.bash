@@ -1,0 +1,36 @@
+# A dashboard of this file's engine, as `berth dashboard` opens one, and curl as its browser.
+
+on_host() { nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" "$@"; }
+
+dashboard_setup() { # flags of the engine
+	file_setup "$@"
+	on_host ip link set lo up
+}
+
+dashboard_open() { # flags: sets LINK, ADDRESS, TOKEN and DASHBOARD, the command's pid
+	local out=$WORK/link.$RANDOM
+	"$BUILD/berth" dashboard --no-open "$@" >"$out" 2>&1 </dev/null 3>&- &
+	DASHBOARD=$!
+	for _ in $(seq 500); do ! grep -q Ctrl-C "$out" || break; sleep 0.02; done
+	LINK=$(head -1 "$out") OUT=$out
+	ADDRESS=${LINK#http://} TOKEN=${LINK#*#}
+	ADDRESS=${ADDRESS%%/*}
+	[[ $LINK == http://127.0.0.1:*/#* ]] || { cat "$out"; return 1; }
+}
+
+dashboard_end() {
+	[ -z "${DASHBOARD:-}" ] || kill "$DASHBOARD" 2>/dev/null || true
+	DASHBOARD=
+}
+
+web() { on_host curl -s --max-time 20 "$@"; }
+code() { web -o /dev/null -w '%{http_code}' "$@"; }
+
+enter() { # as the page does it: sets KEY and COOKIE
+	KEY=$(web -D "$WORK/head" -H "Origin: http://$ADDRESS" -d "$TOKEN" "http://$ADDRESS/enter" | jq -re .Key)
+	COOKIE=$(sed -n 's/^Set-Cookie: \([^;]*\);.*/\1/p' "$WORK/head")
+}
+
+# Requests of the page's; what is given goes before its own headers.
+page() { web "${@:2}" -H "Origin: http://$ADDRESS" -H 'Sec-Fetch-Site: same-origin' -H "X-Berth-Key: $KEY" -H "Cookie: $COOKIE" "http://$ADDRESS$1"; }
+page_code() { page "$1" -o /dev/null -w '%{http_code}' "${@:2}"; }
