@@ -188,23 +188,70 @@ static bool add_object(GPtrArray *list, Request *request, const char *param, con
 	return object != NULL;
 }
 
+/* "name=soft:hard,..." of the limits in JSON; "" where there are none. */
+static char *ulimits_text(const json_t *list)
+{
+	size_t i;
+	const json_t *limit;
+	GString *text = g_string_new(NULL);
+	json_array_foreach (list, i, limit)
+		g_string_append_printf(text, "%s%s=%lld:%lld", i > 0 ? "," : "",
+			json_str(limit, "Name"), (long long)json_int(limit, "Soft"),
+			(long long)json_int(limit, "Hard"));
+	return g_string_free(text, FALSE);
+}
+
+/* Those parameters that are lists in JSON, each one option. */
+static bool add_lists(GPtrArray *list, Request *request, GError **error)
+{
+	g_autoptr(json_t) hosts = extra_hosts(request, error);
+	g_autoptr(json_t) limits = hosts != NULL ? json_param(request, "ulimits", schema_ulimits,
+							   "ulimit settings", error)
+						 : NULL;
+	g_autoptr(json_t) sources = limits != NULL ? json_param(request, "cachefrom",
+							     schema_strings, "cache-from", error)
+						   : NULL;
+	if (sources == NULL)
+		return false;
+	g_auto(GStrv) names = json_strv(hosts), from = json_strv(sources);
+	for (int i = 0; names[i] != NULL; i++) {
+		char *colon = strchr(names[i], ':');
+		if (colon != NULL)
+			*colon = '=';
+	}
+	g_autofree char *joined = g_strjoinv(",", names), *images = g_strjoinv(",", from),
+			*ulimits = ulimits_text(limits);
+	const char *const options[][2] = {
+		{"add-hosts", joined}, {"ulimit", ulimits}, {"cache-from", images}};
+	for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
+		if (*options[i][1] != '\0')
+			add_option(list, "", options[i][0], options[i][1]);
+	return true;
+}
+
+/* BuildKit's steps are in no network of the engine's. */
+static bool add_network(GPtrArray *list, Request *request, GError **error)
+{
+	static const char *const none[] = {"", "default", NULL}, *const known[] = {
+									 "host", "none", NULL};
+	const char *mode = request_param(request, "networkmode");
+	if (g_strv_contains(none, mode))
+		return true;
+	if (!g_strv_contains(known, mode))
+		return fail(error, BERTH_ERROR_INVALID,
+			"network mode \"%s\" not supported by buildkit", mode);
+	add_option(list, "", "force-network-mode", mode);
+	return true;
+}
+
 /* The parameters as options of BuildKit's frontend. */
 static bool add_options(GPtrArray *list, Request *request, GError **error)
 {
 	static const char *const simple[][2] = {{"dockerfile", "filename"}, {"target", "target"},
 		{"platform", "platform"}, {"shmsize", "shm-size"},
 		{"cgroupparent", "cgroup-parent"}};
-	const char *remote = request_param(request, "remote"),
-		   *network = request_param(request, "networkmode");
-	g_autoptr(json_t) hosts = extra_hosts(request, error);
-	g_auto(GStrv) names = json_strv(hosts);
-	for (int i = 0; names[i] != NULL; i++) {
-		char *colon = strchr(names[i], ':');
-		if (colon != NULL)
-			*colon = '=';
-	}
-	g_autofree char *joined = g_strjoinv(",", names);
-	if (hosts == NULL ||
+	const char *remote = request_param(request, "remote");
+	if (!add_lists(list, request, error) || !add_network(list, request, error) ||
 		!add_object(list, request, "buildargs", schema_build_args, "build args",
 			"build-arg:", error) ||
 		!add_object(list, request, "labels", schema_labels, "labels", "label:", error))
@@ -213,10 +260,6 @@ static bool add_options(GPtrArray *list, Request *request, GError **error)
 		add_param(list, request, simple[i][0], simple[i][1]);
 	if (strcmp(remote, "client-session") != 0 && *remote != '\0')
 		add_option(list, "", "context", remote);
-	if (*network != '\0' && strcmp(network, "default") != 0)
-		add_option(list, "", "force-network-mode", network);
-	if (*joined != '\0')
-		add_option(list, "", "add-hosts", joined);
 	if (request_flag(request, "nocache"))
 		add_option(list, "", "no-cache", "");
 	add_option(
@@ -234,6 +277,8 @@ static bool read_output(GPtrArray *list, Request *request, char **type, GError *
 	json_t *value;
 	if (outputs == NULL)
 		return false;
+	if (json_array_size(outputs) > 1)
+		return fail(error, BERTH_ERROR_INVALID, "multiple outputs not supported");
 	*type = g_strdup(output != NULL ? json_str(output, "Type") : "moby");
 	json_object_foreach (json_object_get(output, "Attrs"), name, value)
 		if (json_is_string(value))
@@ -244,8 +289,8 @@ static bool read_output(GPtrArray *list, Request *request, char **type, GError *
 	return true;
 }
 
-/* version=2, as docker's client asked before buildx: the files are in a session. */
-static bool build_by_session(Request *request, GError **error)
+/* version=2, as docker's client asked before buildx: the files are in a session, or without a word of where they are, in the body. */
+static bool build_by_buildkit(Request *request, GError **error)
 {
 	g_autoptr(GPtrArray) options = g_ptr_array_new_with_free_func(g_free),
 			     attributes = g_ptr_array_new_with_free_func(g_free);
@@ -262,6 +307,9 @@ static bool build_by_session(Request *request, GError **error)
 	g_ptr_array_add(attributes, NULL);
 	BuildkitOnce asked = {.id = request_param(request, "buildid"),
 		.session = request_param(request, "session"),
+		.body = *request_param(request, "remote") == '\0' ? http_body_read : NULL,
+		.body_data = request->body,
+		.auth = http_header(request->head, "X-Registry-Config"),
 		.options = (const char *const *)options->pdata,
 		.exporter = type,
 		.attributes = (const char *const *)attributes->pdata,
@@ -289,7 +337,7 @@ static bool build(Request *request, GError **error)
 	if (!g_strv_contains(isolations, isolation))
 		return fail(error, BERTH_ERROR_INVALID, "unsupported isolation: \"%s\"", isolation);
 	if (strcmp(version, "2") == 0)
-		return build_by_session(request, error);
+		return build_by_buildkit(request, error);
 	bool more_comes = strcmp(http_header(request->head, "Content-Type"), extended) == 0;
 	g_autoptr(json_t) more = more_comes ? read_head(request->body, error) : json_object();
 	return more != NULL && run_build(request, more, error);

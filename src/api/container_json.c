@@ -173,6 +173,18 @@ static const char *apparmor_profile(const json_t *host)
 		       : "";
 }
 
+/* With the address that was asked for in the container's own network, where older clients look for it. */
+static json_t *config_json(const Spec *spec)
+{
+	json_t *config = json_copy((json_t *)spec->config),
+	       *all = json_at(spec->json, "NetworkingConfig.EndpointsConfig"),
+	       *main = json_object_get(all, spec->modes.network.target);
+	const char *mac = json_str(main, "MacAddress");
+	if (*mac != '\0' && *json_str(config, "MacAddress") == '\0')
+		set(config, "MacAddress", json_string(mac));
+	return config;
+}
+
 json_t *container_inspect_json(Container *container, bool size, GError **error)
 {
 	g_autoptr(Spec) spec = container_spec(container, error);
@@ -215,7 +227,7 @@ json_t *container_inspect_json(Container *container, bool size, GError **error)
 	if (size)
 		set_sizes(container, json);
 	set(json, "Mounts", mount_points_json(mounts));
-	set(json, "Config", json_copy((json_t *)config));
+	set(json, "Config", config_json(spec));
 	set(json, "NetworkSettings", network_settings(container, spec, row.pid > 0));
 	container_row_clear(&row);
 	return json;

@@ -437,7 +437,7 @@ static const SchemaField fields_of_NetworkCreate[] = {
 	{"ConfigOnly", &type_bool},
 	{"ConfigFrom", &type_ConfigReference},
 	{"IPAM", &type_IPAM},
-	{"EnableIPv4", &type_bool},
+	{"EnableIPv4", &type_bool, 48},
 	{"EnableIPv6", &type_bool},
 	{"Options", &type_map_string},
 	{"Labels", &type_map_string},

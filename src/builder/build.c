@@ -102,9 +102,20 @@ static bool check_syntax(const Build *build, GError **error)
 		"the Dockerfile asks for frontend %s: only docker/dockerfile is supported", image);
 }
 
+/* As the classic builder and BuildKit have it, each in its words. */
+static bool fail_empty(const Build *build, GError **error)
+{
+	if (build->request->events)
+		return fail(error, BERTH_ERROR_INVALID, "the Dockerfile cannot be empty");
+	return fail(error, BERTH_ERROR_INVALID, "the Dockerfile (%s) cannot be empty",
+		build->dockerfile_name);
+}
+
 static bool parse(Build *build, const char *text, GError **error)
 {
 	int line = 0;
+	if (*text == '\0')
+		return fail_empty(build, error);
 	build->dockerfile = dockerfile_parse(text, strlen(text), &line, error);
 	const char *check = json_string_value(
 		json_object_get(build->request->args, "BUILDKIT_DOCKERFILE_CHECK"));

@@ -14,9 +14,13 @@ bool buildkit_session_check(const char *id, GError **error);
 bool buildkit_session(const char *id, const char *shared_key, const char *const *methods, int fd,
 	const void *first, size_t length, GError **error);
 
-/* A build by one request, whose files are in a session. */
+/* A build by one request, whose files are in a session or come with it. */
 typedef struct {
-	const char *id, *session;
+	const char *id, *session; /* session: "" where there is none */
+	ByteSource body;	  /* a tar with the files, or NULL */
+	gpointer body_data;
+	const char
+		*auth; /* for registries, where there is no session: an X-Registry-Config header */
 	const char *const
 		*options;     /* of frontend dockerfile.v0: name, value, name, value..., NULL */
 	const char *exporter; /* "moby", "local"... */

@@ -87,8 +87,7 @@ static GrpcCall *call_back(Ref *ref, int number, GError **error)
 {
 	g_autofree char *text = g_strdup_printf("%d", number);
 	const char *const metadata[] = {"buildkit-attachable-exporter-id", text, NULL};
-	return grpc_call_new(job_session(ref->job)->connection,
-		"/moby.filesync.v1.FileSend/DiffCopy", metadata, error);
+	return job_call_session(ref->job, "/moby.filesync.v1.FileSend/DiffCopy", metadata, error);
 }
 
 /* The client answers once all is written there. */

@@ -36,8 +36,18 @@ static void complete_request(Ref *ref)
 	request->say = job_say;
 	request->who = ref->job;
 	request->peer_fd = job_hangup_fd(ref->job);
-	request->client = &session_client;
-	request->session = ref;
+	if (job_session(ref->job) != NULL) {
+		request->client = &session_client;
+		request->session = ref;
+	}
+	const BuildkitOnce *asked = job_asked(ref->job);
+	if (asked == NULL)
+		return;
+	request->auth = asked->auth;
+	if (asked->body != NULL) {
+		request->body = asked->body;
+		request->body_data = asked->body_data;
+	}
 }
 
 /* Which ref is for which platform (moby/buildkit, exporter/containerimage/exptypes). */

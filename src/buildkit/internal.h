@@ -57,14 +57,21 @@ typedef struct Ref Ref;
 Job *job_get(const char *ref); /* makes it, if it is not there; a reference */
 void job_unref(Job *job);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Job, job_unref)
-/* Solve has begun: what the bridge does for it may use these, which are borrowed until job_end. CONFLICT if it has before. */
+/* Solve has begun: what the bridge does for it may use these, which are borrowed until job_end. CONFLICT if it has before. session:
+ * NULL where there is nobody to ask. */
 bool job_begin(Job *job, Engine *engine, const Bk__ControlSolveRequest *solve, Session *session,
 	int hangup_fd, GError **error);
+/* After job_begin: what came with the request, borrowed until job_end; NULL with all others. */
+void job_set_asked(Job *job, const BuildkitOnce *asked);
+const BuildkitOnce *job_asked(const Job *job);
 /* Waits until it has begun. False with error if it does not, or (to_work) has ended. job_end waits until all have left. */
 bool job_enter(Job *job, bool to_work, GError **error);
 void job_leave(Job *job);
 const Bk__ControlSolveRequest *job_solve(const Job *job);
-Session *job_session(const Job *job);
+Session *job_session(const Job *job); /* or NULL */
+/* A call to it; INVALID where there is none. metadata: as grpc_call_new's. */
+GrpcCall *job_call_session(
+	const Job *job, const char *method, const char *const *metadata, GError **error);
 Engine *job_engine(const Job *job);
 int job_hangup_fd(const Job *job);
 /* The bridge's answer for it; taken over. */

@@ -17,7 +17,8 @@ struct Job {
 	int listeners, working;
 	Engine *engine;
 	const Bk__ControlSolveRequest *solve; /* while Solve goes on */
-	Session *session;
+	Session *session;		      /* or NULL */
+	const BuildkitOnce *asked;	      /* or NULL */
 	int hangup_fd;
 	Bk__ReturnRequest *answer;
 	GPtrArray *refs; /* of Ref */
@@ -123,6 +124,25 @@ Session *job_session(const Job *job)
 	return job->session;
 }
 
+GrpcCall *job_call_session(
+	const Job *job, const char *method, const char *const *metadata, GError **error)
+{
+	if (job->session != NULL)
+		return grpc_call_new(job->session->connection, method, metadata, error);
+	fail(error, BERTH_ERROR_INVALID, "this needs a session, and the build has none");
+	return NULL;
+}
+
+void job_set_asked(Job *job, const BuildkitOnce *asked)
+{
+	job->asked = asked;
+}
+
+const BuildkitOnce *job_asked(const Job *job)
+{
+	return job->asked;
+}
+
 Engine *job_engine(const Job *job)
 {
 	return job->engine;
@@ -169,6 +189,7 @@ void job_end(Job *job)
 		g_cond_wait(&job->changed, &job->lock);
 	job->solve = NULL;
 	job->session = NULL;
+	job->asked = NULL;
 	g_mutex_unlock(&job->lock);
 	g_ptr_array_set_size(job->refs, 0);
 	remember(job);

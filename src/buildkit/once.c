@@ -1,5 +1,5 @@
 /* A build by one request of the Engine API (POST /build of version 2), as docker's client asked for it before buildx: its files are in a
- * session, what is told comes as lines of JSON with BuildKit's messages in them. */
+ * session, or in the request's body, as libraries send them; what is told comes as lines of JSON with BuildKit's messages in them. */
 #include "buildkit/internal.h"
 
 #include <string.h>
@@ -66,6 +66,7 @@ static bool run(Job *job, const Bk__ControlSolveRequest *solve, Engine *engine, 
 	g_auto(FrontendResult) result = {0};
 	if (!job_begin(job, engine, solve, session, asked->peer_fd, error))
 		return false;
+	job_set_asked(job, asked);
 	Teller teller = {job, asked};
 	GThread *thread = g_thread_new("tell", tell, &teller);
 	bool ok = frontend_solve(job, solve->frontend, solve->frontend_attrs,
@@ -84,8 +85,9 @@ bool buildkit_once(Engine *engine, const BuildkitOnce *asked, GError **error)
 	Bk__ControlSolveRequest solve = BK__CONTROL_SOLVE_REQUEST__INIT;
 	Bk__Exporter exporter = BK__EXPORTER__INIT, *exporters[] = {&exporter};
 	g_autofree char *random = g_uuid_string_random();
-	g_autoptr(Session) session = session_find(asked->session, error);
-	if (session == NULL)
+	g_autoptr(Session) session =
+		*asked->session != '\0' ? session_find(asked->session, error) : NULL;
+	if (session == NULL && *asked->session != '\0')
 		return false;
 	solve.ref = *asked->id != '\0' ? (char *)asked->id : random;
 	solve.session = (char *)asked->session;

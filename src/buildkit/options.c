@@ -138,8 +138,8 @@ static bool set_context(Ref *ref, const char *value, GError **error)
 	g_autofree char *path = g_strconcat("/", value + strlen(upload), NULL);
 	const char *const metadata[] = {"urlpath", path, "urlhost", "buildkit-session", NULL};
 	g_clear_pointer(&ref->upload_call, grpc_call_unref);
-	ref->upload_call = grpc_call_new(
-		job_session(ref->job)->connection, "/moby.upload.v1.Upload/Pull", metadata, error);
+	ref->upload_call =
+		job_call_session(ref->job, "/moby.upload.v1.Upload/Pull", metadata, error);
 	ref->upload = (GrpcBytes){.call = ref->upload_call};
 	ref->request.body = grpc_bytes_read;
 	ref->request.body_data = &ref->upload;

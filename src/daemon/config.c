@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 
 enum { CONFIG_LIMIT = 1 << 20 };
-typedef enum { STRING, LIST, BOOL, MAP } Type;
+typedef enum { STRING, LIST, BOOL, MAP, MAPS /* name=key=value */ } Type;
 
 /* Each flag, its letter, its key in daemon.json, and its type. Those that later rooms need are read
  * and kept here already: scripts start engines with them. */
@@ -76,7 +76,7 @@ static const struct {
 	{"bip6", 0, "bip6", STRING, "IPv6 address of the default bridge"},
 	{"host-gateway-ip", 0, "host-gateway-ips", LIST,
 		"address that host-gateway stands for in --add-host (the default bridge's)"},
-	{"default-network-opt", 0, "default-network-opts", MAP,
+	{"default-network-opt", 0, "default-network-opts", MAPS,
 		"option of new networks, driver=key=value"},
 	{"userland-proxy", 0, "userland-proxy", BOOL,
 		"shims carry ports of IPv6 to containers without (true)"},
@@ -137,6 +137,30 @@ static int find_flag(const char *arg, const char **value)
 	return -1;
 }
 
+/* An object at key; made if there is none. */
+static json_t *member(json_t *object, const char *key)
+{
+	if (json_object_get(object, key) == NULL)
+		json_object_set_new(object, key, json_object());
+	return json_object_get(object, key);
+}
+
+/* A member of a map, or of one of its maps. */
+static bool set_member(json_t *values, int flag, const char *value, GError **error)
+{
+	bool nested = flags[flag].type == MAPS;
+	int wanted = nested ? 3 : 2;
+	g_auto(GStrv) parts = g_strsplit(value, "=", wanted);
+	if ((int)g_strv_length(parts) != wanted)
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid argument \"%s\" for \"--%s\": %skey=value is wanted", value,
+			flags[flag].flag, nested ? "driver=" : "");
+	json_t *map = member(values, flags[flag].key);
+	json_object_set_new(nested ? member(map, parts[0]) : map, parts[nested ? 1 : 0],
+		json_lenient(parts[nested ? 2 : 1]));
+	return true;
+}
+
 /* Sets a value the way its type wants: replaced, appended, or a member of a map. */
 static bool set_value(json_t *values, int flag, const char *value, GError **error)
 {
@@ -155,14 +179,7 @@ static bool set_value(json_t *values, int flag, const char *value, GError **erro
 			json_object_set_new(values, key, json_array());
 		json_array_append_new(json_object_get(values, key), json_lenient(value));
 	} else {
-		g_auto(GStrv) parts = g_strsplit(value, "=", 2);
-		if (parts[0] == NULL || parts[1] == NULL)
-			return fail(error, BERTH_ERROR_INVALID,
-				"invalid argument \"%s\" for \"--%s\": key=value is wanted", value,
-				flags[flag].flag);
-		if (json_object_get(values, key) == NULL)
-			json_object_set_new(values, key, json_object());
-		json_object_set_new(json_object_get(values, key), parts[0], json_lenient(parts[1]));
+		return set_member(values, flag, value, error);
 	}
 	return true;
 }
@@ -278,28 +295,6 @@ static bool check_block(const char *key, const char *text, int family, GError **
 	       fail(error, BERTH_ERROR_INVALID, "invalid %s: %s: invalid CIDR address", key, text);
 }
 
-/* {"bridge": {"key": "value"}} in daemon.json; the flag has "bridge=key=value". */
-static bool read_network_options(Config *config, const json_t *given, GError **error)
-{
-	const char *driver;
-	json_t *value;
-	config->network_options = json_object();
-	json_object_foreach (json_object_get(given, "default-network-opts"), driver, value) {
-		g_auto(GStrv) parts =
-			g_strsplit(json_is_string(value) ? json_string_value(value) : "", "=", 2);
-		if (json_is_object(value))
-			json_object_set(config->network_options, driver, value);
-		else if (parts[0] != NULL && parts[1] != NULL)
-			json_object_set_new(config->network_options, driver,
-				json_pack("{s:s}", parts[0], parts[1]));
-		else
-			return fail(error, BERTH_ERROR_INVALID,
-				"invalid default network option for driver %s: key=value is wanted",
-				driver);
-	}
-	return true;
-}
-
 /* The default bridge's addresses, and what new networks begin with. */
 static bool read_networks(Config *config, const json_t *given, GError **error)
 {
@@ -310,11 +305,11 @@ static bool read_networks(Config *config, const json_t *given, GError **error)
 	config->fixed_cidr6 = text_or(given, "fixed-cidr-v6", "");
 	config->ipv6 = json_bool(given, "ipv6");
 	config->userland_proxy = !json_is_false(json_object_get(given, "userland-proxy"));
+	config->network_options = json_deep_copy(json_object_get(given, "default-network-opts"));
 	return check_block("bip", config->bip, AF_INET, error) &&
 	       check_block("bip6", config->bip6, AF_INET6, error) &&
 	       check_block("fixed-cidr", config->fixed_cidr, AF_INET, error) &&
-	       check_block("fixed-cidr-v6", config->fixed_cidr6, AF_INET6, error) &&
-	       read_network_options(config, given, error);
+	       check_block("fixed-cidr-v6", config->fixed_cidr6, AF_INET6, error);
 }
 
 /* What containers get that name no profile of their own: found out now, not at each start. */

@@ -301,9 +301,17 @@ static bool make_link(const ContainerLink *link, Message *message, GError **erro
 		put_child(message, link);
 	else
 		put_pair(message, link);
-	return talk_once(message) ||
-	       fail_errno(error, "cannot make the link %s of the container",
-		       link->kind != LINK_VETH ? link->name : link->host_name);
+	if (talk_once(message))
+		return true;
+	int problem = errno;
+	/* Docker makes it by another name first, and its words are of that. */
+	if (problem == EEXIST && link_is_in(link->netns, link->name))
+		return fail(error, BERTH_ERROR_SYSTEM,
+			"error renaming interface \"%s\" to \"%s\": file exists", link->host_name,
+			link->name);
+	errno = problem;
+	return fail_errno(error, "cannot make the link %s of the container",
+		link->kind != LINK_VETH ? link->name : link->host_name);
 }
 
 /* Inside of the container: up, addresses, default routes. errno on failure. */

@@ -116,6 +116,24 @@ teardown_file() { file_teardown; }
 	d rmi made
 }
 
+@test "a build of version 2 with its files in the body, as libraries send them: hosts and limits hold, what needs a session is refused" {
+	mkdir -p "$WORK/body"
+	printf 'FROM busybox\nCOPY a /a\nRUN ulimit -n >/n; grep far /etc/hosts >/h || true\n' >"$WORK/body/Dockerfile"
+	echo hi >"$WORK/body/a"
+	build() { tar -C "$WORK/body" -c . | api -X POST -H 'Content-Type: application/x-tar' --data-binary @- "http://b/build?$1"; }
+	id=$(build 'version=2&t=inbody&ulimits=%5B%7B%22Name%22:%22nofile%22,%22Soft%22:77,%22Hard%22:88%7D%5D&extrahosts=%5B%22far:192.0.2.7%22%5D' |
+		jq -r 'select(.id == "moby.image.id") | .aux.ID')
+	[ "$(d image inspect -f '{{.Id}}' inbody)" = "$id" ]
+	[ "$(d run --rm --network none inbody cat /a /n /h | xargs)" = 'hi 77 192.0.2.7 far' ]
+	[ "$(build 'version=2&outputs=%5B%7B%22Type%22:%22local%22%7D%5D' | jq -r '.error // empty')" = 'this needs a session, and the build has none' ]
+	[ "$(build 'version=2&networkmode=bridge' | jq -r .message)" = 'network mode "bridge" not supported by buildkit' ]
+	[ "$(build 'version=2&outputs=%5B%7B%22Type%22:%22moby%22%7D,%7B%22Type%22:%22moby%22%7D%5D' | jq -r .message)" = 'multiple outputs not supported' ]
+	: >"$WORK/body/Dockerfile"
+	[ "$(build version=1 | jq -r .message)" = 'the Dockerfile (Dockerfile) cannot be empty' ]
+	[ "$(build version=2 | jq -r '.error // empty')" = 'the Dockerfile cannot be empty' ]
+	d rmi inbody
+}
+
 @test "events of the networks none and host; a network of another is told by that one alone" {
 	# Events of this second may be those of the tests before.
 	since=$(($(date +%s) + 1))

@@ -29,8 +29,11 @@ teardown_file() { hosts_remove; }
 
 @test "the client's address is kept" {
 	d run -d --name seen -p 7000:80 busybox httpd -f -v -p 80
-	sleep 0.2
-	outside curl -s --max-time 3 10.5.0.1:7000 >/dev/null
+	for _ in $(seq 50); do
+		outside curl -s --max-time 3 10.5.0.1:7000 >/dev/null
+		! d logs seen 2>&1 | grep -q '10.5.0.2' || break
+		sleep 0.1
+	done
 	d logs seen 2>&1 | grep -q '10.5.0.2'
 	d rm -f seen
 }
@@ -199,4 +202,17 @@ teardown_file() { hosts_remove; }
 	run d run --rm --link nosuch:x busybox true
 	[ "$status" -eq 125 ]
 	d rm -f db dead
+}
+
+@test "a network has its bridge as soon as it is made, and what cannot have one is not made" {
+	d network create -o com.docker.network.bridge.name=bt-now -o com.docker.network.driver.mtu=1300 now
+	on_host ip link show bt-now | grep -q 'mtu 1300'
+	d network rm now
+	not on_host ip link show bt-now
+	on_host ip link add bt-veth type veth peer name bt-peer
+	run d network create -o com.docker.network.bridge.name=bt-veth bad
+	[ "$status" -ne 0 ]
+	not d network inspect bad
+	on_host ip link show bt-veth
+	on_host ip link delete bt-veth
 }

@@ -79,3 +79,53 @@ invalid() { echo "$1" >"$WORK/bad.json"; run "$BUILD/berthd" --config-file "$WOR
 	invalid '{"host-gateway-ips": ["host"]}' 'host'
 	again '{}'
 }
+
+@test "bridge none: no default network, containers of its mode have lo alone, others can be connected" {
+	again '{"bridge": "none"}'
+	[ "$(d network ls --format '{{.Name}}' | xargs)" = 'host none' ]
+	d run -d --name alone busybox sleep 1000
+	[ "$(d exec alone ls /sys/class/net | xargs)" = lo ]
+	[ "$(d inspect -f '{{.HostConfig.NetworkMode}} {{range $k, $v := .NetworkSettings.Networks}}{{$k}}{{end}}' alone)" = 'bridge bridge' ]
+	d network create other
+	d network connect other alone
+	d exec alone ping -c 1 -W 2 172.17.0.1
+	d rm -f alone
+	run d run --rm --add-host x:host-gateway busybox true
+	[ "$status" -ne 0 ]
+	[[ $output == *'unable to derive the IP value for host-gateway'* ]]
+	d network rm other
+	again '{}'
+	[ "$(pools bridge)" = 'false 172.17.0.0/16' ]
+}
+
+@test "NetworkDisabled: in no network, be one asked for or not, and in none later" {
+	d network create other
+	api -H 'Content-Type: application/json' -d '{"Image": "busybox", "Cmd": ["sleep", "1000"], "NetworkDisabled": true, "HostConfig": {"NetworkMode": "other"}}' \
+		'http://b/containers/create?name=off' | jq -e .Id
+	d start off
+	[ "$(d exec off ls /sys/class/net | xargs)" = lo ]
+	[ "$(d inspect -f '{{len .NetworkSettings.Networks}}' off)" = 0 ]
+	run d network connect other off
+	[ "$status" -ne 0 ]
+	[[ $output == *NetworkDisabled* ]]
+	d rm -f off
+	d network rm other
+}
+
+@test "--default-network-opt: as often as it is given; a default that is overridden is not shown" {
+	kill "$(cat "$WORK/pid")"
+	while kill -0 "$(cat "$WORK/pid")" 2>/dev/null; do sleep 0.02; done
+	engine_start --default-network-opt bridge=com.docker.network.enable_ipv4=false --default-network-opt=bridge=com.docker.network.enable_ipv6=true
+	shown() { d network inspect -f '{{.EnableIPv4}} {{.EnableIPv6}} {{len .Options}}' "$1"; }
+	d network create neither
+	d network create --ipv4 four
+	d network create --ipv4 --ipv6 both
+	[ "$(shown neither)" = 'false true 2' ]
+	[ "$(shown four)" = 'true true 1' ]
+	[ "$(shown both)" = 'true true 0' ]
+	d network rm neither four both
+	run "$BUILD/berthd" --config-file "$WORK/daemon.json" --default-network-opt bridge=mtu --validate
+	[ "$status" -ne 0 ]
+	[[ $output == *'driver=key=value is wanted'* ]]
+	again '{}'
+}

@@ -60,6 +60,28 @@ s.bind(("10.5.0.2", 9000)); s.listen(); s.settimeout(10); print("ready", flush=T
 	d network rm shut
 }
 
+@test "one family routed and the other not: what is published is shown IPv4 first" {
+	d network create --ipv6 --subnet 10.66.0.0/24 --subnet fd00:66::/64 -o ${MODE}6=routed half
+	web uno uno --network half -p 8080:80
+	[ "$(d inspect -f '{{json .NetworkSettings.Ports}}' uno)" = '{"80/tcp":[{"HostIp":"0.0.0.0","HostPort":"8080"},{"HostIp":"::","HostPort":""}]}' ]
+	# A name that another link of the container has.
+	d network create other
+	refused 'to "eth0": file exists' network connect --driver-opt com.docker.network.endpoint.ifname=eth0 other uno
+	d rm -f uno
+	d network rm half other
+}
+
+@test "IPv6 that a container's sysctls switch off: no such address, and no such names in its hosts" {
+	d network create --ipv6 --subnet 10.66.0.0/24 --subnet fd00:66::/64 both
+	d run -d --name uno --network both --sysctl net.ipv6.conf.all.disable_ipv6=1 busybox sleep 1000
+	[ "$(d inspect -f '{{with index .NetworkSettings.Networks "both"}}{{.IPAddress}} {{.GlobalIPv6Address}}{{.IPv6Gateway}}{{end}}' uno)" = '10.66.0.2 ' ]
+	[ -z "$(d exec uno grep : /etc/hosts)" ]
+	d run --rm --network both busybox ping -4 -c 1 -W 2 uno
+	not d run --rm --network both busybox ping -6 -c 1 -W 2 uno
+	d rm -f uno
+	d network rm both
+}
+
 @test "gateway mode isolated: not even the host has an address there; for internal networks only" {
 	refused "gateway mode 'isolated' can only be used for an internal network" network create -o ${MODE}4=isolated bad
 	refused "failed to parse ${MODE}4 value: nonsense (unknown gateway mode nonsense)" network create -o ${MODE}4=nonsense bad
@@ -77,6 +99,12 @@ s.bind(("10.5.0.2", 9000)); s.listen(); s.settimeout(10); print("ready", flush=T
 	d run --rm --network inh busybox ip route | grep -q 'default via 10.64.0.1'
 	[ -z "$(on_host ip -4 -o addr show bt-inh)" ]
 	d network rm inh
+	# Nobody needs a gateway there, so that it may have another two containers.
+	d network create --internal --subnet 10.64.0.0/31 -o com.docker.network.bridge.inhibit_ipv4=true two
+	d run -d --name uno --network two busybox sleep 1000
+	d run --rm --network two busybox ping -c 1 -W 2 uno
+	d rm -f uno
+	d network rm two
 	d network create --subnet 10.65.0.0/24 -o "com.docker.network.bridge.trusted_host_interfaces=lo:$WIRE_A" trust
 	web uno uno --network trust -p 8080:80
 	d exec uno sh -c 'httpd -p 81 -h /w'

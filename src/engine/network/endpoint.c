@@ -37,6 +37,8 @@ json_t *endpoints_wanted(Engine *engine, const Spec *spec)
 	bool own = spec->modes.network.share != SHARE_CONTAINER;
 	const char *mode = own ? spec->modes.network.target : "default",
 		   *first = network_name(engine, mode), *key;
+	if (spec->no_network)
+		return wanted;
 	if (own && !spec->left_network)
 		json_object_set_new(wanted, first, json_object());
 	json_object_foreach (asked, key, value) {
@@ -146,11 +148,11 @@ static void choose_mac(const Network *network, Endpoint *endpoint)
 		mac_parse(asked, endpoint->mac);
 }
 
-static bool lease_both(Network *network, Endpoint *endpoint, GError **error)
+static bool lease_both(Network *network, const Spec *spec, Endpoint *endpoint, GError **error)
 {
 	if (!lease(network, endpoint->asked, false, &endpoint->address, error))
 		return false;
-	if (lease(network, endpoint->asked, true, &endpoint->address6, error))
+	if (spec->no_ipv6 || lease(network, endpoint->asked, true, &endpoint->address6, error))
 		return true;
 	g_autofree char *text = address_text(&endpoint->address);
 	g_hash_table_remove(network->used, text);
@@ -163,7 +165,7 @@ static Endpoint *endpoint_new(Container *container, Network *network, const Spec
 	g_autoptr(Endpoint) endpoint = g_atomic_rc_box_new0(Endpoint);
 	endpoint->asked = json_is_object(asked) ? json_incref((json_t *)asked) : json_object();
 	if (!endpoint_check(network, endpoint->asked, error) ||
-		!lease_both(network, endpoint, error))
+		!lease_both(network, spec, endpoint, error))
 		return NULL;
 	const char *name = endpoint_option(endpoint, ENDPOINT_IFNAME);
 	endpoint->id = id_generate();
@@ -172,11 +174,12 @@ static Endpoint *endpoint_new(Container *container, Network *network, const Spec
 	endpoint->link = g_strdup_printf("veth%.7s", endpoint->id);
 	endpoint->name = *name != '\0' ? g_strdup(name) : NULL;
 	endpoint->address.prefix = network->subnet.prefix;
-	endpoint->address6.prefix = network->subnet6.prefix;
-	if (!network->internal) {
+	if (!spec->no_ipv6)
+		endpoint->address6.prefix = network->subnet6.prefix;
+	if (!network->internal)
 		endpoint->gateway = network->gateway;
+	if (!network->internal && !spec->no_ipv6)
 		endpoint->gateway6 = network->gateway6;
-	}
 	choose_mac(network, endpoint);
 	endpoint->priority = (int)json_int(asked, "GwPriority");
 	endpoint->on_link = network_routes_itself(network) && !network->internal;
@@ -289,7 +292,8 @@ bool endpoints_reserve(Container *container, const Spec *spec, GError **error)
 	g_autoptr(json_t) wanted = endpoints_wanted(engine, spec);
 	container->endpoints = endpoints_new();
 	json_object_foreach (wanted, name, asked)
-		ok = ok && endpoint_join(container, spec, name, asked, error) != NULL;
+		ok = ok && (network_is_left_out(engine, name) ||
+				   endpoint_join(container, spec, name, asked, error) != NULL);
 	ok = ok && ports_place(container, spec, NULL, false, error) &&
 	     endpoints_save(container, error);
 	g_mutex_unlock(&engine->network_lock);

@@ -186,6 +186,10 @@ static bool check_others(Engine *engine, const Spec *spec, const Network *networ
 static bool check_connect(const Spec *spec, const char *name, GError **error)
 {
 	bool none = spec->modes.network.share == SHARE_NONE && !spec->left_network;
+	if (spec->no_network)
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"the container was made without a network (NetworkDisabled), and cannot be "
+			"connected to one");
 	if (!none && !endpoints_managed(spec))
 		return fail(error, BERTH_ERROR_FORBIDDEN,
 			"container sharing network namespace with another container or host cannot "

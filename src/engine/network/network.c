@@ -46,6 +46,8 @@ static void read_row(const NetworkRow *row, gpointer data)
 {
 	Engine *engine = data;
 	g_autoptr(GError) error = NULL;
+	if (network_is_left_out(engine, row->name))
+		return;
 	g_autoptr(json_t) parsed = json_parse(row->spec, strlen(row->spec), &error);
 	Network *network = network_new(row->id, row->name, row->created);
 	network->chosen = row->chosen && !network->predefined;
@@ -102,7 +104,8 @@ bool networks_open(Engine *engine, GError **error)
 	network_store_each(engine->store, read_row, engine);
 	for (size_t i = 0; i < G_N_ELEMENTS(predefined); i++) {
 		g_autoptr(json_t) spec = network_spec_empty();
-		if (network_lookup(engine, predefined[i]) != NULL)
+		if (network_lookup(engine, predefined[i]) != NULL ||
+			network_is_left_out(engine, predefined[i]))
 			continue;
 		network_spec_predefined(engine, predefined[i], spec);
 		if (add(engine, predefined[i], spec, error) == NULL)
@@ -166,8 +169,9 @@ static bool create(Engine *engine, const char *name, json_t *spec, char **id, GE
 	Network *network = add(engine, name, spec, error);
 	if (network == NULL)
 		return false;
-	/* A parent that cannot be made is told now, and not at the first container. */
-	if (!network_parent_make(network, error)) {
+	/* What the host cannot have is told now, and not at the first container; and who made a network finds its bridge. */
+	if (!network->config_only && !network_realise(engine, network, error)) {
+		network_unrealise(engine, network);
 		network_store_remove(engine->store, network->id, NULL);
 		g_ptr_array_remove(engine->networks, network);
 		return false;

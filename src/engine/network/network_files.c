@@ -12,8 +12,9 @@
 
 enum { SMALL_FILE = 4 << 20, LONGEST_CHAIN = 64 };
 
-static const char hosts_head[] =
-	"127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\n"
+static const char hosts_head4[] = "127.0.0.1\tlocalhost\n";
+static const char hosts_head6[] =
+	"::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\n"
 	"ff00::\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n";
 
 static const char *shared_network(const Spec *spec)
@@ -69,7 +70,7 @@ static void add_extra_host(Engine *engine, const char *entry, GString *hosts)
 		return;
 	g_auto(GStrv) gateways =
 		strcmp(parts[1], "host-gateway") == 0 ? host_gateways(engine) : NULL;
-	if (gateways == NULL || gateways[0] == NULL)
+	if (gateways == NULL)
 		g_string_append_printf(hosts, "%s\t%s\n", parts[1], parts[0]);
 	for (int i = 0; gateways != NULL && gateways[i] != NULL; i++)
 		g_string_append_printf(hosts, "%s\t%s\n", gateways[i], parts[0]);
@@ -80,12 +81,29 @@ static char *hosts_text(Container *container, const Spec *spec)
 	const json_t *extra = json_object_get(spec->host, "ExtraHosts");
 	bool of_host = spec->modes.network.share == SHARE_HOST && !json_filled(extra);
 	g_autofree char *own = of_host ? file_read("/etc/hosts", SMALL_FILE) : NULL;
-	GString *hosts = g_string_new(own != NULL ? own : hosts_head);
+	GString *hosts = g_string_new(own != NULL ? own : hosts_head4);
+	if (own == NULL && !spec->no_ipv6)
+		g_string_append(hosts, hosts_head6);
 	for (size_t i = 0; i < json_array_size(extra); i++)
 		add_extra_host(container->engine, json_elem(extra, i), hosts);
 	links_hosts(container, hosts);
 	endpoints_hosts(container, spec, hosts);
 	return g_string_free(hosts, FALSE);
+}
+
+/* "host-gateway" has to stand for something. */
+static bool check_extra_hosts(Engine *engine, const json_t *host, GError **error)
+{
+	const json_t *extra = json_object_get(host, "ExtraHosts");
+	for (size_t i = 0; i < json_array_size(extra); i++) {
+		if (!g_str_has_suffix(json_elem(extra, i), ":host-gateway"))
+			continue;
+		g_auto(GStrv) gateways = host_gateways(engine);
+		if (gateways[0] == NULL)
+			return fail(error, BERTH_ERROR_SYSTEM,
+				"unable to derive the IP value for host-gateway");
+	}
+	return true;
 }
 
 /* A zone behind the address ("fe80::1%eth0") is the resolver's affair. */
@@ -109,7 +127,8 @@ bool network_files_write(Container *container, const Spec *spec, GError **error)
 {
 	if (shared_network(spec) != NULL)
 		return true;
-	if (!check_servers(spec->host, error))
+	if (!check_servers(spec->host, error) ||
+		!check_extra_hosts(container->engine, spec->host, error))
 		return false;
 	g_autofree char *folder = container_folder(container);
 	g_autofree char *name = g_strconcat(json_str(spec->config, "Hostname"), "\n", NULL);

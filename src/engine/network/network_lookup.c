@@ -15,3 +15,8 @@ Network *network_lookup(Engine *engine, const char *reference)
 	}
 	return found;
 }
+
+bool network_is_left_out(const Engine *engine, const char *name)
+{
+	return strcmp(name, "bridge") == 0 && strcmp(engine->config->bridge, CONFIG_NO_BRIDGE) == 0;
+}

@@ -220,13 +220,14 @@ static bool take(Network *network, const Address *subnet, const Address *address
 	       g_hash_table_add(network->used, address_text(address));
 }
 
-/* Whether containers are told of a router. An isolated bridge has no address; what leads to no other host
- * has no router, and what routes by itself needs none. */
+/* Whether containers are told of a router. An isolated bridge has no address, and nobody needs that of an internal one which
+ * is kept off it; what leads to no other host has no router, and what routes by itself needs none. */
 static bool has_gateway(const Network *network, int family)
 {
 	GatewayMode mode = family == AF_INET6 ? network->mode6 : network->mode;
+	bool kept_off = family == AF_INET && network->inhibit_ipv4 && network->internal;
 	if (network->kind == LINK_VETH)
-		return mode != GATEWAY_ISOLATED;
+		return mode != GATEWAY_ISOLATED && !kept_off;
 	return !network->internal && !network_routes_itself(network);
 }
 

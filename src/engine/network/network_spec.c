@@ -146,12 +146,20 @@ static void copy_plain(json_t *spec, const json_t *request)
 		json_pack("{s:s}", "Network", json_str(request, "ConfigFrom.Network")));
 }
 
-/* daemon.json's default-network-opts: {driver: {option: value}}; what the request says is kept. */
+/* daemon.json's default-network-opts: {driver: {option: value}}; what the request says is kept, and a default that it overrides is
+ * not shown. */
 static void add_defaults(Engine *engine, json_t *spec, const json_t *request, const char *driver)
 {
+	static const char *const families[][2] = {{"EnableIPv4", "com.docker.network.enable_ipv4"},
+		{"EnableIPv6", "com.docker.network.enable_ipv6"}};
 	json_t *defaults = json_object_get(engine->config->network_options, driver);
-	if (*json_str(request, "ConfigFrom.Network") == '\0' && defaults != NULL)
-		json_object_update_missing(json_object_get(spec, "Options"), defaults);
+	if (*json_str(request, "ConfigFrom.Network") != '\0' || defaults == NULL)
+		return;
+	g_autoptr(json_t) meant = json_copy(defaults);
+	for (size_t i = 0; i < G_N_ELEMENTS(families); i++)
+		if (json_is_boolean(json_object_get(request, families[i][0])))
+			json_object_del(meant, families[i][1]);
+	json_object_update_missing(json_object_get(spec, "Options"), meant);
 }
 
 json_t *network_spec_empty(void)

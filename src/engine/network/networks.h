@@ -45,7 +45,10 @@ json_t *network_prune(Engine *engine, const Filters *filters);
 
 /* Lookups under the lock. */
 Network *network_lookup(Engine *engine, const char *reference); /* name, id or its prefix; NULL */
-/* Makes its bridge and the rules, at the first container: a host without one is left alone. */
+/* Whether it is the default network, and the configuration wants none: containers of its mode are in no network. */
+bool network_is_left_out(const Engine *engine, const char *name);
+/* Makes its bridge and the rules, unless they are there. The default network's wait for the first container: a host without one
+ * is left alone. */
 bool network_realise(Engine *engine, Network *network, GError **error);
 /* Removes what the host has of a network. The row goes last: what a crash leaves is made again, or removed. */
 void network_unrealise(Engine *engine, Network *network);

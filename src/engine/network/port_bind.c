@@ -132,19 +132,28 @@ static PublishedPort note(
 	return port;
 }
 
+static bool is_routed(const Binding *binding, int family)
+{
+	const Network *network = binding->network;
+	return (family == AF_INET6 ? network->mode6 : network->mode) == GATEWAY_ROUTED;
+}
+
 /* In a routed network the container's own port is the published one, of each family by itself. */
-static void note_routed(Binding *binding, Search *search)
+static void note_routed(Binding *binding, const Search *search, int family)
+{
+	Address any = {.family = (guint8)family};
+	for (guint i = 0; is_routed(binding, family) && i < search->count; i++)
+		if (search->ips[i].family == family)
+			note(binding, search, &any, 0);
+}
+
+/* What is left is bound on the host. */
+static void drop_routed(const Binding *binding, Search *search)
 {
 	guint kept = 0;
-	for (guint i = 0; i < search->count; i++) {
-		Address any = {.family = search->ips[i].family};
-		GatewayMode mode =
-			any.family == AF_INET6 ? binding->network->mode6 : binding->network->mode;
-		if (mode == GATEWAY_ROUTED)
-			note(binding, search, &any, 0);
-		else
+	for (guint i = 0; i < search->count; i++)
+		if (!is_routed(binding, search->ips[i].family))
 			search->ips[kept++] = search->ips[i];
-	}
 	search->count = kept;
 }
 
@@ -256,9 +265,8 @@ static guint16 choose(const Binding *binding, const Search *search, char **probl
 	return 0;
 }
 
-static bool bind_one(Binding *binding, Search *search, GError **error)
+static bool bind_on_host(Binding *binding, const Search *search, GError **error)
 {
-	note_routed(binding, search);
 	if (search->count == 0)
 		return true;
 	g_autofree char *problem = NULL;
@@ -271,6 +279,18 @@ static bool bind_one(Binding *binding, Search *search, GError **error)
 		PublishedPort port = note(binding, search, &search->ips[i], chosen);
 		take(binding->engine, &port);
 	}
+	return true;
+}
+
+/* IPv4 is shown before IPv6, however each is published. */
+static bool bind_one(Binding *binding, const Search *search, GError **error)
+{
+	Search bound = *search;
+	drop_routed(binding, &bound);
+	note_routed(binding, search, AF_INET);
+	if (!bind_on_host(binding, &bound, error))
+		return false;
+	note_routed(binding, search, AF_INET6);
 	return true;
 }
 

@@ -4,6 +4,9 @@
 #include "runtime/runtime.h"
 
 typedef struct Config Config;
+/* "bridge" of who wants no default network. */
+#define CONFIG_NO_BRIDGE "none"
+
 struct Config {
 	char **hosts;	    /* -H, in order */
 	char *metrics_addr; /* "": none */

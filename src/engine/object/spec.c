@@ -1,5 +1,7 @@
 #include "engine/object/spec.h"
 
+#include <stdlib.h>
+
 static bool read_log(const Spec *spec, LogChoice *log, GError **error)
 {
 	const json_t *json = json_object_get(spec->host, "LogConfig");
@@ -40,6 +42,20 @@ void spec_set_labels(Spec *spec, const char *process, const char *mount)
 	read_labels(spec);
 }
 
+/* Of all links, or of lo, by which Docker finds it out. */
+static bool switches_ipv6_off(const json_t *host)
+{
+	static const char *const keys[] = {
+		"net.ipv6.conf.all.disable_ipv6", "net.ipv6.conf.lo.disable_ipv6"};
+	const json_t *sysctls = json_object_get(host, "Sysctls");
+	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+		const char *value = json_string_value(json_object_get(sysctls, keys[i]));
+		if (value != NULL && atoi(value) != 0)
+			return true;
+	}
+	return false;
+}
+
 static Spec *spec_new(json_t *json)
 {
 	Spec *spec = g_new0(Spec, 1);
@@ -49,6 +65,8 @@ static Spec *spec_new(json_t *json)
 	spec->host = json_object_get(json, "HostConfig");
 	read_labels(spec);
 	spec->left_network = json_bool(json, SPEC_LEFT);
+	spec->no_network = json_bool(spec->config, "NetworkDisabled");
+	spec->no_ipv6 = switches_ipv6_off(spec->host);
 	return spec;
 }
 

@@ -24,6 +24,8 @@ typedef struct {
 	const char *process_label, *mount_label; /* SELinux's, or "" */
 	bool labelled;				 /* those have been chosen, be they "" */
 	bool left_network;
+	bool no_network; /* Config.NetworkDisabled: in no network, whatever is asked for */
+	bool no_ipv6;	 /* its sysctls switch it off, so it is given no such addresses */
 } Spec;
 
 /* Takes json over. NULL with INVALID, in dockerd's words, for the first fact that means nothing. */
