@@ -38,7 +38,7 @@ coverage:
 	@tools/install-packages coverage
 	@tests/run-sanitized coverage
 
-# FUZZ_SECONDS of each target from any seed; `make test` gives each 20 seconds from a fixed one.
+# FUZZ_SECONDS of each target from any seed; `make test` gives each 10 seconds from a fixed one.
 fuzz: all
 	@tools/install-packages test
 	@FUZZ_SEED=0 tests/fuzz/run $(or $(FUZZ_SECONDS),600)
@@ -48,7 +48,7 @@ guards: all
 	@tools/install-packages test
 	@tests/guards/run
 
-# Every point at which berthd or a shim can be killed, CRASH_ROUNDS times; `make test` does it once.
+# Every point at which berthd or a shim can be killed, CRASH_ROUNDS times; `make test` takes some of them, once.
 crash: all
 	@tools/install-packages test
 	@for round in $$(seq $(or $(CRASH_ROUNDS),5)); do tests/crash/points.py $(BUILD) && tests/crash/shim_points.py $(BUILD) || exit 1; done
