@@ -6,6 +6,7 @@
 #include "base/address.h"
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/lock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/trace.h"
@@ -103,9 +104,10 @@ static void connection_park(Connection *connection, int how)
 	g_mutex_unlock(&server->lock);
 }
 
-/* With the lock held. */
+/* Under the server's lock. */
 static void unpark(Server *server, Connection *connection)
 {
+	lock_held(&server->lock);
 	g_queue_unlink(&server->parked, &connection->parked);
 	server->partial -= connection->head_began != 0;
 }

@@ -1,6 +1,7 @@
 /* One build from its request to its image: context, Dockerfile, stages at once, result. */
 #include "builder/internal.h"
 
+#include "base/lock.h"
 #include "base/timefmt.h"
 #include "base/work.h"
 #include "engine/object/counts.h"
@@ -206,9 +207,10 @@ static void register_build(Build *build, bool on)
 	g_mutex_unlock(&builds.lock);
 }
 
-/* Under the lock of all builds. */
+/* Under builds.lock. */
 static Build *find_build(const char *id, GError **error)
 {
+	lock_held(&builds.lock);
 	for (guint i = 0; builds.running != NULL && *id != '\0' && i < builds.running->len; i++) {
 		Build *build = builds.running->pdata[i];
 		if (strcmp(build->request->id, id) == 0)

@@ -2,6 +2,7 @@
  * Dockerfile, or BuildKit's status objects, as things happen. */
 #include "builder/internal.h"
 
+#include "base/lock.h"
 #include "base/timefmt.h"
 
 #include <string.h>
@@ -72,9 +73,10 @@ bool progress_spoke(const Progress *progress)
 	return progress->spoke;
 }
 
-/* Under the lock, as all below. */
+/* Under the progress' lock, as all below. */
 static void say(Progress *progress, json_t *line)
 {
+	lock_held(&progress->lock);
 	progress->spoke = true;
 	if (progress->gone)
 		json_decref(line);
@@ -238,7 +240,7 @@ void vertex_note(Vertex *vertex, const char *what, const char *name)
 	vertex_status(vertex, json_pack("{s:s, s:s}", "id", what, "status", text));
 }
 
-/* Under the lock. */
+/* Under the progress' lock. */
 static void end(Vertex *vertex, const char *error)
 {
 	Progress *progress = vertex->progress;

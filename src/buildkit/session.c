@@ -1,6 +1,8 @@
 /* Sessions: connections on which we call, and the client answers (moby/buildkit, package session). */
 #include "buildkit/internal.h"
 
+#include "base/lock.h"
+
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -24,9 +26,10 @@ void session_unref(Session *session)
 	g_free(session);
 }
 
-/* Under the lock. */
+/* Under sessions.lock. */
 static bool check(const char *id, GError **error)
 {
+	lock_held(&sessions.lock);
 	if (sessions.table == NULL)
 		sessions.table = g_hash_table_new(g_str_hash, g_str_equal);
 	if (*id == '\0')

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/lock.h"
 #include "base/timefmt.h"
 
 #include <stdio.h>
@@ -65,6 +66,7 @@ static gint64 descriptors(void)
 /* Under the engine's lock. */
 static json_t *container_state(Container *container)
 {
+	lock_held(&container->engine->lock);
 	const ContainerRow *row = &container->row;
 	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:o, s:i}", "Id", row->id, "Name", row->name,
 		"Status", status_names[row->status], "Pid", (int)row->pid, "ShimPid",

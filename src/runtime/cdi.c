@@ -134,36 +134,28 @@ static bool find_numbers(
 	return true;
 }
 
-/* An entry of Devices with what device.c makes of it at once: no request can hold a key with "_". */
-static bool add_node(json_t *devices, const json_t *node, GError **error)
+static bool add_node(GArray *nodes, const json_t *node, GError **error)
 {
-	static const char *const owners[][2] = {{"uid", "Uid"}, {"gid", "Gid"}};
 	const char *path = json_str(node, "path"), *from = json_str(node, "hostPath"),
-		   *access = json_str(node, "permissions");
-	const char *source = *from != '\0' ? from : path;
-	mode_t mode;
-	dev_t number;
-	if (!find_numbers(node, source, &mode, &number, error))
+		   *access = json_str(node, "permissions"), *source = *from != '\0' ? from : path;
+	DeviceNode made = {.has_uid = json_object_get(node, "uid") != NULL,
+		.has_gid = json_object_get(node, "gid") != NULL,
+		.uid = (uid_t)json_int(node, "uid"),
+		.gid = (gid_t)json_int(node, "gid")};
+	if (!find_numbers(node, source, &made.mode, &made.number, error))
 		return false;
 	if (json_object_get(node, "fileMode") != NULL)
-		mode = (mode & S_IFMT) | (mode_t)json_int(node, "fileMode");
-	json_t *made = json_pack("{s:i, s:I, s:I}", "Mode", (int)mode, "Major",
-		(json_int_t)major(number), "Minor", (json_int_t)minor(number));
-	for (size_t i = 0; i < G_N_ELEMENTS(owners); i++)
-		if (json_object_get(node, owners[i][0]) != NULL)
-			json_object_set(made, owners[i][1], json_object_get(node, owners[i][0]));
-	return json_array_append_new(
-		       devices, json_pack("{s:s, s:s, s:s, s:o}", "PathOnHost", source,
-					"PathInContainer", path, "CgroupPermissions",
-					*access != '\0' ? access : "rwm", "_Node", made)) == 0;
+		made.mode = (made.mode & S_IFMT) | (mode_t)json_int(node, "fileMode");
+	device_node_add(nodes, source, path, *access != '\0' ? access : "rwm", &made);
+	return true;
 }
 
-static bool add_nodes(json_t *host, const json_t *nodes, GError **error)
+static bool add_nodes(GArray *nodes, const json_t *list, GError **error)
 {
 	size_t i;
 	json_t *node;
-	json_array_foreach (nodes, i, node)
-		if (!add_node(list_of(host, "Devices"), node, error))
+	json_array_foreach (list, i, node)
+		if (!add_node(nodes, node, error))
 			return false;
 	return true;
 }
@@ -179,20 +171,27 @@ static void add_groups(json_t *host, const json_t *gids)
 	}
 }
 
-static bool add_edits(json_t *spec, GPtrArray *mounts, const json_t *edits, GError **error)
+/* What is added to a container, borrowed. */
+typedef struct {
+	json_t *spec;
+	GPtrArray *mounts; /* of MountPoint */
+	GArray *nodes;	   /* of DeviceNode */
+} Injection;
+
+static bool add_edits(const Injection *into, const json_t *edits, GError **error)
 {
-	json_t *host = json_object_get(spec, "HostConfig"), *mount;
+	json_t *spec = into->spec, *host = json_object_get(spec, "HostConfig"), *mount;
 	size_t i;
 	if (json_filled(json_object_get(edits, "hooks")))
 		return fail(error, BERTH_ERROR_SYSTEM,
 			"it has hooks, and no program of the host is run for a container here");
-	if (!add_nodes(host, json_object_get(edits, "deviceNodes"), error))
+	if (!add_nodes(into->nodes, json_object_get(edits, "deviceNodes"), error))
 		return false;
 	json_array_foreach (json_object_get(edits, "mounts"), i, mount) {
 		MountPoint *made = cdi_mount(mount, error);
 		if (made == NULL)
 			return false;
-		g_ptr_array_add(mounts, made);
+		g_ptr_array_add(into->mounts, made);
 	}
 	if (json_filled(json_object_get(edits, "env")))
 		json_array_extend(list_of(json_object_get(spec, "Config"), "Env"),
@@ -202,19 +201,19 @@ static bool add_edits(json_t *spec, GPtrArray *mounts, const json_t *edits, GErr
 }
 
 /* All devices of one request; what a file says for all of its devices is done once. */
-static bool add_devices(const Catalogue *catalogue, const json_t *names, json_t *spec,
-	GPtrArray *mounts, GError **error)
+static bool add_devices(
+	const Catalogue *catalogue, const json_t *names, const Injection *into, GError **error)
 {
 	g_autoptr(GHashTable) done = g_hash_table_new(NULL, NULL);
 	for (size_t i = 0; i < json_array_size(names); i++) {
 		const char *name = json_elem(names, i);
 		const Device *device = find(catalogue, name);
 		bool first = g_hash_table_add(done, device->spec);
-		if ((first && !add_edits(spec, mounts,
-				      json_object_get(device->spec, "containerEdits"), error)) ||
+		if ((first && !add_edits(into, json_object_get(device->spec, "containerEdits"),
+				      error)) ||
 			(g_hash_table_add(done, device->own) &&
-				!add_edits(spec, mounts,
-					json_object_get(device->own, "containerEdits"), error))) {
+				!add_edits(into, json_object_get(device->own, "containerEdits"),
+					error))) {
 			g_prefix_error(error, "CDI device injection failed: %s of %s: ", name,
 				device->file);
 			return false;
@@ -223,8 +222,8 @@ static bool add_devices(const Catalogue *catalogue, const json_t *names, json_t 
 	return true;
 }
 
-static bool inject(const Catalogue *catalogue, const json_t *names, json_t *spec, GPtrArray *mounts,
-	GError **error)
+static bool inject(
+	const Catalogue *catalogue, const json_t *names, const Injection *into, GError **error)
 {
 	g_autoptr(GString) missing = g_string_new("");
 	for (size_t i = 0; i < json_array_size(names); i++)
@@ -235,7 +234,7 @@ static bool inject(const Catalogue *catalogue, const json_t *names, json_t *spec
 		return fail(error, BERTH_ERROR_SYSTEM,
 			"CDI device injection failed: unresolvable CDI devices %s%s", missing->str,
 			catalogue->troubles->str);
-	return add_devices(catalogue, names, spec, mounts, error);
+	return add_devices(catalogue, names, into, error);
 }
 
 /* [["gpu", "utility"]] as Go prints it. */
@@ -296,8 +295,8 @@ static bool has_all(const Catalogue *catalogue, const json_t *names)
 	return i > 0 && i == json_array_size(names);
 }
 
-static bool inject_gpus(const Catalogue *catalogue, const json_t *request, json_t *spec,
-	GPtrArray *mounts, GError **error)
+static bool inject_gpus(
+	const Catalogue *catalogue, const json_t *request, const Injection *into, GError **error)
 {
 	g_autoptr(json_t) names = gpu_names(catalogue, request);
 	if (wants_gpu(request) && has_all(catalogue, names)) {
@@ -305,7 +304,7 @@ static bool inject_gpus(const Catalogue *catalogue, const json_t *request, json_
 			json_filled(json_object_get(request, "DeviceIDs")))
 			return fail(error, BERTH_ERROR_SYSTEM,
 				"cannot set both Count and DeviceIDs on device request");
-		return inject(catalogue, names, spec, mounts, error);
+		return inject(catalogue, names, into, error);
 	}
 	g_autofree char *wanted = capabilities_text(json_object_get(request, "Capabilities"));
 	return fail(error, BERTH_ERROR_SYSTEM,
@@ -313,17 +312,18 @@ static bool inject_gpus(const Catalogue *catalogue, const json_t *request, json_
 		json_str(request, "Driver"), wanted, catalogue->troubles->str);
 }
 
-static bool inject_named(const Catalogue *catalogue, const json_t *request, json_t *spec,
-	GPtrArray *mounts, GError **error)
+static bool inject_named(
+	const Catalogue *catalogue, const json_t *request, const Injection *into, GError **error)
 {
 	if (json_int(request, "Count") != 0)
 		return fail(error, BERTH_ERROR_SYSTEM, "unexpected count in CDI device request");
 	if (json_filled(json_object_get(request, "Options")))
 		return fail(error, BERTH_ERROR_SYSTEM, "unexpected options in CDI device request");
-	return inject(catalogue, json_object_get(request, "DeviceIDs"), spec, mounts, error);
+	return inject(catalogue, json_object_get(request, "DeviceIDs"), into, error);
 }
 
-json_t *cdi_inject(char *const *folders, json_t *spec, GPtrArray *mounts, GError **error)
+json_t *cdi_inject(
+	char *const *folders, json_t *spec, GPtrArray *mounts, GArray *nodes, GError **error)
 {
 	json_t *requests = json_at(spec, "HostConfig.DeviceRequests"), *request;
 	size_t i;
@@ -331,15 +331,11 @@ json_t *cdi_inject(char *const *folders, json_t *spec, GPtrArray *mounts, GError
 		return json_incref(spec);
 	g_auto(Catalogue) catalogue = read_catalogue(folders);
 	g_autoptr(json_t) own = json_deep_copy(spec);
-	/* The first at a path stays: what a specification puts there, before what the user asked for. */
-	json_t *host = json_object_get(own, "HostConfig");
-	g_autoptr(json_t) asked = json_incref(json_object_get(host, "Devices"));
-	json_object_set_new(host, "Devices", json_array());
+	Injection into = {own, mounts, nodes};
 	json_array_foreach (requests, i, request) {
 		bool named = strcmp(json_str(request, "Driver"), "cdi") == 0 && folders[0] != NULL;
-		if (!(named ? inject_named : inject_gpus)(&catalogue, request, own, mounts, error))
+		if (!(named ? inject_named : inject_gpus)(&catalogue, request, &into, error))
 			return NULL;
 	}
-	json_array_extend(json_object_get(host, "Devices"), asked);
 	return g_steal_pointer(&own);
 }

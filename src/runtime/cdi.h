@@ -6,10 +6,11 @@
 
 /* The names of all devices that can be asked for, sorted: an array of strings, a new reference. */
 json_t *cdi_devices(char *const *folders);
-/* The specification of a container with what its DeviceRequests come to, in Devices, Env and GroupAdd; mounts are added to the
- * list of those. A new reference: spec itself, where nothing was asked for. NULL with SYSTEM, in dockerd's words, and with the
- * file that is at fault. */
-json_t *cdi_inject(char *const *folders, json_t *spec, GPtrArray *mounts, GError **error);
+/* The specification of a container with what its DeviceRequests come to in Env and GroupAdd; mounts and device nodes are added
+ * to the lists of those. A new reference: spec itself, where nothing was asked for. NULL with SYSTEM, in dockerd's words, and
+ * with the file that is at fault. */
+json_t *cdi_inject(
+	char *const *folders, json_t *spec, GPtrArray *mounts, GArray *nodes, GError **error);
 
 /* cdi_spec.c: one file, held against the specification. NULL with INVALID that says its path. */
 json_t *cdi_spec_read(int root_fd, const char *path, GError **error);

@@ -45,65 +45,64 @@ static char *number_or_max(gint64 value)
 	return value <= 0 ? g_strdup("max") : number(value);
 }
 
-static void add_memory(GArray *limits, const json_t *host)
+static void add_memory(GArray *files, const Limits *limits)
 {
-	gint64 memory = json_int(host, "Memory"), swap = json_int(host, "MemorySwap");
+	gint64 memory = limits->memory, swap = limits->memory_swap;
 	if (memory > 0)
-		add_limit(limits, "memory", "memory.limit_in_bytes", "memory.max", number(memory),
+		add_limit(files, "memory", "memory.limit_in_bytes", "memory.max", number(memory),
 			number(memory), false);
 	/* v1 counts memory and swap together, v2 swap alone. */
 	if (swap != 0)
-		add_limit(limits, "memory", "memory.memsw.limit_in_bytes", "memory.swap.max",
+		add_limit(files, "memory", "memory.memsw.limit_in_bytes", "memory.swap.max",
 			number(swap), swap < 0 ? g_strdup("max") : number(MAX(swap - memory, 0)),
 			true);
-	if (json_int(host, "MemoryReservation") > 0)
-		add_limit(limits, "memory", "memory.soft_limit_in_bytes", "memory.low",
-			number(json_int(host, "MemoryReservation")),
-			number(json_int(host, "MemoryReservation")), false);
-	json_t *swappiness = json_object_get(host, "MemorySwappiness");
-	if (json_is_integer(swappiness) && json_integer_value(swappiness) >= 0)
-		add_limit(limits, "memory", "memory.swappiness", "",
-			number(json_integer_value(swappiness)), NULL, true);
-	if (json_bool(host, "OomKillDisable"))
-		add_limit(limits, "memory", "memory.oom_control", "", g_strdup("1"), NULL, true);
+	if (limits->memory_reservation > 0)
+		add_limit(files, "memory", "memory.soft_limit_in_bytes", "memory.low",
+			number(limits->memory_reservation), number(limits->memory_reservation),
+			false);
+	if (limits->swappiness >= 0)
+		add_limit(files, "memory", "memory.swappiness", "", number(limits->swappiness),
+			NULL, true);
+	if (limits->oom_kill_disable)
+		add_limit(files, "memory", "memory.oom_control", "", g_strdup("1"), NULL, true);
 }
 
-static void add_cpu(GArray *limits, const json_t *host)
+static void add_cpuset(GArray *files, const char *file, const char *text)
 {
-	gint64 shares = json_int(host, "CpuShares"), nano = json_int(host, "NanoCpus");
-	gint64 period = json_int(host, "CpuPeriod"), quota = json_int(host, "CpuQuota");
+	if (*text != '\0')
+		add_limit(files, "cpuset", file, file, g_strdup(text), g_strdup(text), false);
+}
+
+static void add_cpu(GArray *files, const Limits *limits)
+{
+	gint64 shares = limits->cpu_shares, nano = limits->nano_cpus;
+	gint64 period = limits->cpu_period, quota = limits->cpu_quota;
 	if (nano > 0) {
 		period = DEFAULT_PERIOD;
 		quota = nano * DEFAULT_PERIOD / 1000000000;
 	}
 	if (shares > 0)
-		add_limit(limits, "cpu", "cpu.shares", "cpu.weight", number(shares),
+		add_limit(files, "cpu", "cpu.shares", "cpu.weight", number(shares),
 			/* 2..262144 to 1..10000, as runc and crun map them */
 			number(1 + ((CLAMP(shares, 2, 262144) - 2) * 9999) / 262142), false);
 	if (period > 0)
-		add_limit(limits, "cpu", "cpu.cfs_period_us", "", number(period), NULL, false);
+		add_limit(files, "cpu", "cpu.cfs_period_us", "", number(period), NULL, false);
 	if (quota != 0)
-		add_limit(limits, "cpu", "cpu.cfs_quota_us", "", number(quota), NULL, false);
+		add_limit(files, "cpu", "cpu.cfs_quota_us", "", number(quota), NULL, false);
 	if (period > 0 || quota != 0) {
 		g_autofree char *max = number_or_max(quota > 0 ? quota : -1);
-		add_limit(limits, "cpu", "", "cpu.max", NULL,
+		add_limit(files, "cpu", "", "cpu.max", NULL,
 			g_strdup_printf("%s %d", max, (int)(period > 0 ? period : DEFAULT_PERIOD)),
 			false);
 	}
-	if (json_int(host, "CpuRealtimePeriod") > 0)
-		add_limit(limits, "cpu", "cpu.rt_period_us", "",
-			number(json_int(host, "CpuRealtimePeriod")), NULL, false);
-	if (json_int(host, "CpuRealtimeRuntime") > 0)
-		add_limit(limits, "cpu", "cpu.rt_runtime_us", "",
-			number(json_int(host, "CpuRealtimeRuntime")), NULL, false);
-	if (*json_str(host, "CpusetCpus") != '\0')
-		add_limit(limits, "cpuset", "cpuset.cpus", "cpuset.cpus",
-			g_strdup(json_str(host, "CpusetCpus")),
-			g_strdup(json_str(host, "CpusetCpus")), false);
-	if (*json_str(host, "CpusetMems") != '\0')
-		add_limit(limits, "cpuset", "cpuset.mems", "cpuset.mems",
-			g_strdup(json_str(host, "CpusetMems")),
-			g_strdup(json_str(host, "CpusetMems")), false);
+	if (limits->rt_period > 0)
+		add_limit(files, "cpu", "cpu.rt_period_us", "", number(limits->rt_period), NULL,
+			false);
+	if (limits->rt_runtime > 0)
+		add_limit(files, "cpu", "cpu.rt_runtime_us", "", number(limits->rt_runtime), NULL,
+			false);
+	add_cpuset(files, "cpuset.cpus", limits->cpus);
+	add_cpuset(files, "cpuset.mems", limits->mems);
 }
 
 /* "major:minor" of a block device, or NULL with error. */
@@ -116,80 +115,70 @@ static char *device_number(const char *path, GError **error)
 	return NULL;
 }
 
-static bool add_device_weights(GArray *limits, const json_t *host, GError **error)
-{
-	size_t i;
-	json_t *entry;
-	json_array_foreach (json_object_get(host, "BlkioWeightDevice"), i, entry) {
-		g_autofree char *device = device_number(json_str(entry, "Path"), error);
-		if (device == NULL)
-			return false;
-		g_autofree char *weight = number(json_int(entry, "Weight"));
-		char *value = g_strdup_printf(
-			"%s %s", device, json_int(entry, "Weight") > 0 ? weight : "default");
-		add_limit(limits, "blkio", "blkio.bfq.weight_device", "io.bfq.weight", value,
-			g_strdup(value), true);
-	}
-	return true;
-}
-
-static bool add_blkio(GArray *limits, const json_t *host, GError **error)
+/* value: NULL where the limit is lifted. */
+static void add_device_limit(
+	GArray *files, DeviceLimitKind kind, const char *device, const char *value)
 {
 	static const struct {
-		const char *key, *v1_file, *v2_key;
-	} rates[] = {{"BlkioDeviceReadBps", "blkio.throttle.read_bps_device", "rbps"},
-		{"BlkioDeviceWriteBps", "blkio.throttle.write_bps_device", "wbps"},
-		{"BlkioDeviceReadIOps", "blkio.throttle.read_iops_device", "riops"},
-		{"BlkioDeviceWriteIOps", "blkio.throttle.write_iops_device", "wiops"}};
-	gint64 weight = json_int(host, "BlkioWeight");
-	if (weight > 0)
-		add_limit(limits, "blkio", "blkio.bfq.weight", "io.bfq.weight", number(weight),
-			number(weight), true);
-	if (!add_device_weights(limits, host, error))
-		return false;
-	for (size_t r = 0; r < G_N_ELEMENTS(rates); r++) {
-		size_t i;
-		json_t *rate;
-		json_array_foreach (json_object_get(host, rates[r].key), i, rate) {
-			g_autofree char *device = device_number(json_str(rate, "Path"), error);
+		const char *v1_file, *v2_key;
+	} rates[DEVICE_LIMITS] = {[DEVICE_READ_BYTES] = {"blkio.throttle.read_bps_device", "rbps"},
+		[DEVICE_WRITE_BYTES] = {"blkio.throttle.write_bps_device", "wbps"},
+		[DEVICE_READ_OPERATIONS] = {"blkio.throttle.read_iops_device", "riops"},
+		[DEVICE_WRITE_OPERATIONS] = {"blkio.throttle.write_iops_device", "wiops"}};
+	if (kind == DEVICE_WEIGHT) {
+		char *text = g_strdup_printf("%s %s", device, value != NULL ? value : "default");
+		add_limit(files, "blkio", "blkio.bfq.weight_device", "io.bfq.weight", text,
+			g_strdup(text), true);
+		return;
+	}
+	add_limit(files, "blkio", rates[kind].v1_file, "io.max",
+		g_strdup_printf("%s %s", device, value != NULL ? value : "0"),
+		g_strdup_printf(
+			"%s %s=%s", device, rates[kind].v2_key, value != NULL ? value : "max"),
+		false);
+}
+
+static bool add_blkio(GArray *files, const Limits *limits, GError **error)
+{
+	if (limits->weight > 0)
+		add_limit(files, "blkio", "blkio.bfq.weight", "io.bfq.weight",
+			number(limits->weight), number(limits->weight), true);
+	for (int kind = 0; kind < DEVICE_LIMITS; kind++) {
+		const GArray *devices = limits->devices[kind];
+		for (guint i = 0; devices != NULL && i < devices->len; i++) {
+			const DeviceLimit *limit = &g_array_index(devices, DeviceLimit, i);
+			g_autofree char *device = device_number(limit->path, error);
+			g_autofree char *value = limit->value > 0 ? number(limit->value) : NULL;
 			if (device == NULL)
 				return false;
-			g_autofree char *most = number(json_int(rate, "Rate"));
-			add_limit(limits, "blkio", rates[r].v1_file, "io.max",
-				g_strdup_printf("%s %s", device, most),
-				g_strdup_printf("%s %s=%s", device, rates[r].v2_key,
-					json_int(rate, "Rate") > 0 ? most : "max"),
-				false);
+			add_device_limit(files, (DeviceLimitKind)kind, device, value);
 		}
 	}
 	return true;
 }
 
-static GArray *limits_of(const json_t *host, GError **error)
+static GArray *limit_files(const Limits *limits, GError **error)
 {
-	g_autoptr(GArray) limits = g_array_new(FALSE, FALSE, sizeof(Limit));
-	g_array_set_clear_func(limits, limit_clear);
-	add_memory(limits, host);
-	add_cpu(limits, host);
-	gint64 pids = json_int(host, "PidsLimit");
-	if (json_is_integer(json_object_get(host, "PidsLimit")))
-		add_limit(limits, "pids", "pids.max", "pids.max", number_or_max(pids),
-			number_or_max(pids), false);
-	return add_blkio(limits, host, error) ? g_steal_pointer(&limits) : NULL;
+	g_autoptr(GArray) files = g_array_new(FALSE, FALSE, sizeof(Limit));
+	g_array_set_clear_func(files, limit_clear);
+	add_memory(files, limits);
+	add_cpu(files, limits);
+	if (limits->pids_said)
+		add_limit(files, "pids", "pids.max", "pids.max", number_or_max(limits->pids),
+			number_or_max(limits->pids), false);
+	return add_blkio(files, limits, error) ? g_steal_pointer(&files) : NULL;
 }
 
 /* A container is put under these; cpuset only where it is asked for, as joining costs time. */
-static bool wants_controller(const char *controller, const json_t *host)
+static bool wants_controller(const char *controller, bool cpuset)
 {
 	static const char *const always[] = {
 		"memory", "cpu", "cpuacct", "pids", "devices", "freezer", "blkio", NULL};
-	bool cpuset =
-		*json_str(host, "CpusetCpus") != '\0' || *json_str(host, "CpusetMems") != '\0';
 	return g_strv_contains(always, controller) || (cpuset && strcmp(controller, "cpuset") == 0);
 }
 
 /* Distinct folders of the container, one a hierarchy. */
-static GPtrArray *folders(const CgroupLayout *layout, const char *path, const json_t *host)
+static GPtrArray *folders(const CgroupLayout *layout, const char *path, bool cpuset)
 {
 	GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
 	GHashTableIter each;
@@ -201,7 +190,7 @@ static GPtrArray *folders(const CgroupLayout *layout, const char *path, const js
 	g_hash_table_iter_init(&each, layout->v1);
 	while (g_hash_table_iter_next(&each, &controller, &mount)) {
 		g_autofree char *folder = g_strconcat(mount, path, NULL);
-		if (wants_controller(controller, host) &&
+		if (wants_controller(controller, cpuset) &&
 			!g_ptr_array_find_with_equal_func(list, folder, g_str_equal, NULL))
 			g_ptr_array_add(list, g_steal_pointer(&folder));
 	}
@@ -262,9 +251,9 @@ static void fill_cpuset(const CgroupLayout *layout, Plan *plan, const char *path
 }
 
 static bool plan_devices(const CgroupLayout *layout, Plan *plan, const char *path,
-	const json_t *host, GError **error)
+	const json_t *host, const GArray *nodes, GError **error)
 {
-	g_autoptr(GArray) rules = device_rules(host, error);
+	g_autoptr(GArray) rules = device_rules(host, nodes, error);
 	const char *mount = g_hash_table_lookup(layout->v1, "devices");
 	if (rules == NULL)
 		return false;
@@ -294,56 +283,59 @@ static bool plan_devices(const CgroupLayout *layout, Plan *plan, const char *pat
 	return true;
 }
 
-bool cgroup_plan(const CgroupLayout *layout, Plan *plan, const char *path, const json_t *host,
-	GError **error)
+bool cgroup_plan(const CgroupLayout *layout, Plan *plan, const char *path, const Limits *limits,
+	const json_t *host, const GArray *nodes, GError **error)
 {
-	g_autoptr(GArray) limits = limits_of(host, error);
-	g_autoptr(GPtrArray) list = folders(layout, path, host);
+	bool cpuset = limits_want_cpuset(limits);
+	g_autoptr(GArray) files = limit_files(limits, error);
+	g_autoptr(GPtrArray) list = folders(layout, path, cpuset);
 	/* The engine's own parent is left for the next container. */
 	int parents = *json_str(host, "CgroupParent") != '\0' ? PLAN_PARENTS : 0;
-	if (limits == NULL)
+	if (files == NULL)
 		return false;
 	if (layout->v2)
 		hand_down(layout, plan, path, parents);
 	for (guint i = 0; i < list->len; i++)
 		plan_put(plan, PLAN_CGROUP_MAKE, 1, parents, list->pdata[i], NULL);
-	if (!layout->v2 && wants_controller("cpuset", host))
+	if (!layout->v2 && cpuset)
 		fill_cpuset(layout, plan, path, parents);
-	for (guint i = 0; i < limits->len; i++) {
-		Limit *limit = &g_array_index(limits, Limit, i);
+	for (guint i = 0; i < files->len; i++) {
+		Limit *limit = &g_array_index(files, Limit, i);
 		g_autofree char *file = limit_file(layout, path, limit);
 		if (file != NULL)
 			plan_put(plan, PLAN_CGROUP_WRITE, 1, limit->optional ? PLAN_OPTIONAL : 0,
 				file, layout->v2 ? limit->v2_value : limit->v1_value, NULL);
 	}
-	if (!plan_devices(layout, plan, path, host, error))
+	if (!plan_devices(layout, plan, path, host, nodes, error))
 		return false;
 	Limit oom = {"memory", "memory.oom_control", "memory.events", (char *)"", (char *)"", true};
 	g_autofree char *oom_file = limit_file(layout, path, &oom);
 	if (oom_file != NULL)
 		plan_put(plan, PLAN_CGROUP_OOM, 0, 0, oom_file, NULL);
-	cgroup_plan_join(layout, plan, path, host);
+	cgroup_plan_join(layout, plan, path, limits);
 	return true;
 }
 
-void cgroup_plan_join(const CgroupLayout *layout, Plan *plan, const char *path, const json_t *host)
+void cgroup_plan_join(
+	const CgroupLayout *layout, Plan *plan, const char *path, const Limits *limits)
 {
-	g_autoptr(GPtrArray) list = folders(layout, path, host);
+	g_autoptr(GPtrArray) list = folders(layout, path, limits_want_cpuset(limits));
 	for (guint i = 0; i < list->len; i++)
 		plan_put(plan, PLAN_CGROUP_JOIN, 1, layout->v2 ? PLAN_BORN_IN : 0, list->pdata[i],
 			NULL);
 }
 
-bool cgroup_update(const CgroupLayout *layout, const char *path, const json_t *host, GError **error)
+bool cgroup_update(
+	const CgroupLayout *layout, const char *path, const Limits *limits, GError **error)
 {
-	g_autoptr(GArray) limits = limits_of(host, error);
-	if (limits == NULL)
+	g_autoptr(GArray) files = limit_files(limits, error);
+	if (files == NULL)
 		return false;
 	/* Raising memory above the old memory+swap limit, or lowering both, works in one order only: so
 	 * what failed is tried once more after the others. */
 	for (int round = 0; round < 2; round++)
-		for (guint i = 0; i < limits->len; i++) {
-			Limit *limit = &g_array_index(limits, Limit, i);
+		for (guint i = 0; i < files->len; i++) {
+			Limit *limit = &g_array_index(files, Limit, i);
 			g_autofree char *file = limit_file(layout, path, limit);
 			const char *value = layout->v2 ? limit->v2_value : limit->v1_value;
 			if (file != NULL && !file_put(file, value) && round == 1 &&
@@ -368,7 +360,7 @@ bool cgroup_freeze(const CgroupLayout *layout, const char *path, bool freeze, GE
 pid_t *cgroup_processes(const CgroupLayout *layout, const char *path)
 {
 	/* Each hierarchy that this host has holds all of them. */
-	g_autoptr(GPtrArray) list = folders(layout, path, NULL);
+	g_autoptr(GPtrArray) list = folders(layout, path, false);
 	g_autofree char *file =
 		list->len > 0 ? g_build_filename(list->pdata[0], "cgroup.procs", NULL) : NULL;
 	g_autofree char *text = file != NULL ? file_read(file, PROCS_LIMIT) : NULL;
@@ -410,8 +402,7 @@ static void delete_parents(const char *folder)
 
 void cgroup_delete(const CgroupLayout *layout, const char *path)
 {
-	g_autoptr(json_t) everything = json_pack("{s:s}", "CpusetCpus", "0");
-	g_autoptr(GPtrArray) list = folders(layout, path, everything);
+	g_autoptr(GPtrArray) list = folders(layout, path, true);
 	for (guint i = 0; i < list->len; i++) {
 		for (int round = 0;
 			rmdir(list->pdata[i]) < 0 && errno == EBUSY && round < KILL_ROUNDS; round++)
@@ -461,8 +452,8 @@ bool cgroup_can(const CgroupLayout *layout, const char *name)
 
 static const gint64 mount_flags = 0x2 | 0x4 | 0x8; /* nosuid, nodev, noexec (MOUNT_ATTR_) */
 
-void cgroup_plan_mounts(const CgroupLayout *layout, Plan *plan, const char *path,
-	const json_t *host, bool own_namespace, bool writable)
+void cgroup_plan_mounts(const CgroupLayout *layout, Plan *plan, const char *path, bool cpuset,
+	bool own_namespace, bool writable)
 {
 	gint64 flags = mount_flags | (writable ? 0 : 1);
 	GHashTableIter each;
@@ -482,7 +473,7 @@ void cgroup_plan_mounts(const CgroupLayout *layout, Plan *plan, const char *path
 	plan_put(plan, PLAN_MOUNT_NEW, 1, mount_flags, "tmpfs", "/sys/fs/cgroup", "mode=755", NULL);
 	g_hash_table_iter_init(&each, layout->v1);
 	while (g_hash_table_iter_next(&each, &controller, &mount)) {
-		if (!wants_controller(controller, host) ||
+		if (!wants_controller(controller, cpuset) ||
 			g_ptr_array_find_with_equal_func(done, mount, g_str_equal, NULL))
 			continue;
 		g_ptr_array_add(done, mount);

@@ -175,32 +175,50 @@ bool device_check(const json_t *host, GError **error)
 	return add_rule_texts(rules, host, error);
 }
 
-/* A device that a specification of CDI describes (cdi.c); it is the container's user's, where that does not say whose. */
-static void put_described(Plan *plan, GArray *rules, const json_t *device, const User *user)
+static void node_clear(gpointer data)
 {
-	const json_t *node = json_object_get(device, "_Node");
-	if (node == NULL)
-		return;
-	struct stat st = {.st_mode = (mode_t)json_int(node, "Mode"),
-		.st_rdev = makedev(
-			(unsigned)json_int(node, "Major"), (unsigned)json_int(node, "Minor")),
-		.st_uid = user != NULL ? user->uid : 0,
-		.st_gid = user != NULL ? user->gid : 0};
-	if (json_object_get(node, "Uid") != NULL)
-		st.st_uid = (uid_t)json_int(node, "Uid");
-	if (json_object_get(node, "Gid") != NULL)
-		st.st_gid = (gid_t)json_int(node, "Gid");
-	put_node(plan, rules, json_str(device, "PathOnHost"), json_str(device, "PathInContainer"),
-		json_str(device, "CgroupPermissions"), &st);
+	DeviceNode *node = data;
+	g_free(node->source);
+	g_free(node->target);
 }
 
-GArray *device_plan(Plan *plan, const json_t *host, const User *user, GError **error)
+GArray *device_nodes_new(void)
+{
+	GArray *nodes = g_array_new(FALSE, TRUE, sizeof(DeviceNode));
+	g_array_set_clear_func(nodes, node_clear);
+	return nodes;
+}
+
+void device_node_add(GArray *nodes, const char *source, const char *target, const char *access,
+	const DeviceNode *facts)
+{
+	g_array_append_vals(nodes, facts, 1);
+	DeviceNode *node = &g_array_index(nodes, DeviceNode, nodes->len - 1);
+	node->source = g_strdup(source);
+	node->target = g_strdup(target);
+	g_strlcpy(node->access, access, sizeof node->access);
+}
+
+static void put_described(Plan *plan, GArray *rules, const DeviceNode *node, const User *user)
+{
+	uid_t uid = user != NULL ? user->uid : 0;
+	gid_t gid = user != NULL ? user->gid : 0;
+	struct stat st = {.st_mode = node->mode,
+		.st_rdev = node->number,
+		.st_uid = node->has_uid ? node->uid : uid,
+		.st_gid = node->has_gid ? node->gid : gid};
+	put_node(plan, rules, node->source, node->target, node->access, &st);
+}
+
+/* The first at a path stays: what a specification puts there, before what the user asked for. */
+GArray *device_plan(
+	Plan *plan, const json_t *host, const GArray *nodes, const User *user, GError **error)
 {
 	g_autoptr(GArray) rules = g_array_new(FALSE, FALSE, sizeof(DeviceRule));
 	size_t i;
 	json_t *value;
-	json_array_foreach (json_object_get(host, "Devices"), i, value)
-		put_described(plan, rules, value, user);
+	for (guint n = 0; nodes != NULL && n < nodes->len; n++)
+		put_described(plan, rules, &g_array_index(nodes, DeviceNode, n), user);
 	if (json_bool(host, "Privileged")) {
 		if (plan != NULL)
 			put_host_devices(plan, "/dev", DEV_DEPTH);
@@ -214,17 +232,16 @@ GArray *device_plan(Plan *plan, const json_t *host, const User *user, GError **e
 	json_array_foreach (json_object_get(host, "Devices"), i, value) {
 		const char *source = json_str(value, "PathOnHost"),
 			   *target = json_str(value, "PathInContainer");
-		if (json_object_get(value, "_Node") == NULL &&
-			!put_asked(plan, rules, source, *target != '\0' ? target : source,
-				json_str(value, "CgroupPermissions"), error))
+		if (!put_asked(plan, rules, source, *target != '\0' ? target : source,
+			    json_str(value, "CgroupPermissions"), error))
 			return NULL;
 	}
 	return add_rule_texts(rules, host, error) ? g_steal_pointer(&rules) : NULL;
 }
 
-GArray *device_rules(const json_t *host, GError **error)
+GArray *device_rules(const json_t *host, const GArray *nodes, GError **error)
 {
-	return device_plan(NULL, host, NULL, error);
+	return device_plan(NULL, host, nodes, NULL, error);
 }
 
 char *device_rule_text(const DeviceRule *rule)

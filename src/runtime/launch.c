@@ -145,8 +145,8 @@ static void add_system_mounts(
 		"/dev/pts", "ptmxmode=0666", "mode=0620", "gid=5", NULL);
 	gint64 sys_flags = quiet | (privileged ? 0 : MOUNT_ATTR_RDONLY);
 	plan_put(plan, PLAN_MOUNT_NEW, 1, sys_flags, "sysfs", "/sys", NULL);
-	cgroup_plan_mounts(layout, plan, launch->cgroup, launch->host, cgroup_is_private(launch),
-		privileged || security->writable_cgroups);
+	cgroup_plan_mounts(layout, plan, launch->cgroup, limits_want_cpuset(launch->limits),
+		cgroup_is_private(launch), privileged || security->writable_cgroups);
 	plan_put(plan, PLAN_MOUNT_NEW, 1, quiet, "mqueue", "/dev/mqueue", NULL);
 	add_shm(launch, plan);
 }
@@ -389,7 +389,8 @@ static bool add_devices(const Launch *launch, Plan *plan, GError **error)
 	static const char *const links[][2] = {{"/proc/self/fd", "/dev/fd"},
 		{"/proc/self/fd/0", "/dev/stdin"}, {"/proc/self/fd/1", "/dev/stdout"},
 		{"/proc/self/fd/2", "/dev/stderr"}, {"pts/ptmx", "/dev/ptmx"}};
-	g_autoptr(GArray) rules = device_plan(plan, launch->host, launch->user, error);
+	g_autoptr(GArray) rules =
+		device_plan(plan, launch->host, launch->nodes, launch->user, error);
 	for (size_t i = 0; i < G_N_ELEMENTS(links); i++)
 		plan_put(plan, PLAN_SYMLINK, 0, 0, links[i][0], links[i][1], NULL);
 	return rules != NULL;
@@ -576,7 +577,7 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 	add_stdio(plan, tty, json_bool(config, "OpenStdin"), json_bool(config, "StdinOnce"),
 		launch->rows, launch->columns);
 	add_log(launch, plan);
-	if (!cgroup_plan(layout, plan, launch->cgroup, host, error))
+	if (!cgroup_plan(layout, plan, launch->cgroup, launch->limits, host, launch->nodes, error))
 		return false;
 	SelinuxLabels labels = {(char *)launch->process_label, (char *)launch->mount_label};
 	if (!selinux_plan(&labels, "/", plan, error))
@@ -634,7 +635,7 @@ bool launch_exec_plan(
 		return false;
 	selinux_plan_exec(exec->process_label, plan);
 	add_stdio(plan, exec->tty, exec->with_stdin, true, exec->rows, exec->columns);
-	cgroup_plan_join(layout, plan, exec->cgroup, exec->host);
+	cgroup_plan_join(layout, plan, exec->cgroup, exec->limits);
 	add_userns(&exec->userns, plan);
 	plan_put(plan, PLAN_WORKDIR, 1, PLAN_OPTIONAL, workdir, NULL);
 	add_rlimits(exec->host, plan);

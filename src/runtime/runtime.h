@@ -2,6 +2,7 @@
  * what the plan holds is final. It must not know the API, the database or other containers. */
 #pragma once
 #include "base/json.h"
+#include "runtime/limits.h"
 #include "runtime/mount_point.h"
 #include "runtime/namespace_mode.h"
 #include "shim/plan_format.h"
@@ -75,15 +76,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CgroupLayout, cgroup_layout_free)
 bool cgroup_parent_check(const char *parent, GError **error);
 /* The path of a container's cgroup below a parent that was checked; the caller frees it. */
 char *cgroup_path(const char *parent, const char *id);
-/* Records that make the cgroups of a container at path ("/berth/<id>") with the limits of its
- * HostConfig, and put its process there. */
-bool cgroup_plan(const CgroupLayout *layout, Plan *plan, const char *path, const json_t *host,
-	GError **error);
+/* Records that make the cgroups of a container at path ("/berth/<id>") with its limits, and the devices of nodes (as
+ * device_plan) and of its HostConfig, and put its process there. */
+bool cgroup_plan(const CgroupLayout *layout, Plan *plan, const char *path, const Limits *limits,
+	const json_t *host, const GArray *nodes, GError **error);
 /* Only the records that put a process there: for exec. */
-void cgroup_plan_join(const CgroupLayout *layout, Plan *plan, const char *path, const json_t *host);
+void cgroup_plan_join(
+	const CgroupLayout *layout, Plan *plan, const char *path, const Limits *limits);
 /* Writes changed limits of a running container (docker update). */
 bool cgroup_update(
-	const CgroupLayout *layout, const char *path, const json_t *host, GError **error);
+	const CgroupLayout *layout, const char *path, const Limits *limits, GError **error);
 bool cgroup_freeze(const CgroupLayout *layout, const char *path, bool freeze, GError **error);
 /* Process ids in the cgroup; 0-terminated, the caller frees it. NULL if it is gone. */
 pid_t *cgroup_processes(const CgroupLayout *layout, const char *path);
@@ -98,8 +100,8 @@ json_t *cgroup_no_io_stats(void); /* of a container that does not run */
 /* True if the kernel offers this limit: names as in /info ("MemoryLimit", "PidsLimit", ...). */
 bool cgroup_can(const CgroupLayout *layout, const char *limit);
 /* Mount records for /sys/fs/cgroup in the container. */
-void cgroup_plan_mounts(const CgroupLayout *layout, Plan *plan, const char *path,
-	const json_t *host, bool own_namespace, bool writable);
+void cgroup_plan_mounts(const CgroupLayout *layout, Plan *plan, const char *path, bool cpuset,
+	bool own_namespace, bool writable);
 
 /* device.c */
 typedef struct User User;
@@ -108,10 +110,26 @@ typedef struct {
 	gint64 major, minor; /* -1: all */
 	char access[4];
 } DeviceRule;
-/* Records of the container's device nodes, and of those that CDI describes (user: whose they are); returns its rules
+/* A device that a specification of CDI describes (cdi.c). It is the container's user's, where that does not say whose. */
+typedef struct {
+	char *source, *target;
+	char access[4];
+	mode_t mode; /* with its type */
+	dev_t number;
+	bool has_uid, has_gid;
+	uid_t uid;
+	gid_t gid;
+} DeviceNode;
+GArray *device_nodes_new(void); /* of DeviceNode */
+/* One with these texts, which are copied, and the other facts. */
+void device_node_add(GArray *nodes, const char *source, const char *target, const char *access,
+	const DeviceNode *facts);
+/* Records of the container's device nodes: nodes (of DeviceNode, or NULL), and what host asks for; returns its rules
  * (GArray of DeviceRule). */
-GArray *device_plan(Plan *plan, const json_t *host, const User *user, GError **error);
-GArray *device_rules(const json_t *host, GError **error); /* as device_plan, without records */
+GArray *device_plan(
+	Plan *plan, const json_t *host, const GArray *nodes, const User *user, GError **error);
+/* The same without records. */
+GArray *device_rules(const json_t *host, const GArray *nodes, GError **error);
 /* Whether access and rules are what they should be; the devices themselves need not be there yet. */
 bool device_check(const json_t *host, GError **error);
 char *device_rule_text(const DeviceRule *rule); /* "c 1:3 rwm" */
@@ -167,7 +185,9 @@ typedef struct {
 	char **layers; /* folder names, lowest first */
 	const json_t *config, *host;
 	const GPtrArray *mounts; /* of MountPoint */
+	const GArray *nodes;	 /* of DeviceNode, or NULL: what CDI adds to the devices of host */
 	const NamespaceModes *modes;
+	const Limits *limits;
 	const char *hostname;
 	const User *user;
 	Userns userns;
@@ -190,6 +210,7 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 /* What an exec brings along; config and host are the container's. */
 typedef struct {
 	const json_t *config, *host;
+	const Limits *limits;
 	const char *cgroup, *seccomp_profile;
 	const char *process_label; /* as Launch's */
 	const User *user;

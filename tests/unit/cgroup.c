@@ -57,7 +57,9 @@ static void planned(const char *mountinfo, const json_t *host, struct plan *out)
 	g_autoptr(CgroupLayout) layout = cgroup_layout_parse(mountinfo);
 	g_auto(Plan) plan = {0};
 	plan_init(&plan);
-	g_assert_true(cgroup_plan(layout, &plan, "/berth/abc", host, &error));
+	g_auto(Limits) limits = {0};
+	limits_read(host, &limits);
+	g_assert_true(cgroup_plan(layout, &plan, "/berth/abc", &limits, host, NULL, &error));
 	g_assert_no_error(error);
 	autofd fd = plan_seal(&plan, NULL);
 	g_assert_true(plan_map(out, fd));
@@ -135,7 +137,9 @@ static void test_files(void)
 	g_autoptr(CgroupLayout) layout = cgroup_layout_parse(info);
 	g_autoptr(json_t) host = json_pack("{s:I}", "Memory", (json_int_t)(32 << 20));
 	g_assert_true(cgroup_freeze(layout, "/berth/abc", true, NULL));
-	g_assert_true(cgroup_update(layout, "/berth/abc", host, NULL));
+	g_auto(Limits) limits = {0};
+	limits_read(host, &limits);
+	g_assert_true(cgroup_update(layout, "/berth/abc", &limits, NULL));
 	g_autofree pid_t *pids = cgroup_processes(layout, "/berth/abc");
 	g_assert_cmpint(pids[0], ==, 12);
 	g_assert_cmpint(pids[2], ==, 0);
@@ -162,11 +166,14 @@ static void test_no_devices(void)
 		g_autoptr(json_t) plain = json_object(),
 				  privileged = json_pack("{s:b}", "Privileged", 1);
 		g_auto(Plan) one = {0}, two = {0};
+		g_auto(Limits) none = {0};
+		limits_read(plain, &none);
 		plan_init(&one);
 		plan_init(&two);
-		g_assert_false(cgroup_plan(layout, &one, "/berth/abc", plain, &error));
+		g_assert_false(cgroup_plan(layout, &one, "/berth/abc", &none, plain, NULL, &error));
 		g_assert_nonnull(strstr(error->message, "no devices cgroup controller"));
-		g_assert_true(cgroup_plan(layout, &two, "/berth/abc", privileged, NULL));
+		g_assert_true(
+			cgroup_plan(layout, &two, "/berth/abc", &none, privileged, NULL, NULL));
 	}
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/lock.h"
 #include "base/timefmt.h"
 
 #include <stdlib.h>
@@ -105,11 +106,15 @@ static bool end_running(Container *container, GError **error)
 	bool killed = container_kill(container, "KILL", &problem);
 	if (!container_running(container) || started_of(container) != started)
 		return true;
-	if (killed)
-		return fail(error, BERTH_ERROR_SYSTEM,
+	if (killed) {
+		ContainerRow row = container_snapshot(container);
+		fail(error, BERTH_ERROR_SYSTEM,
 			"cannot remove container \"/%s\": could not kill: tried to kill container, "
 			"but did not receive an exit event",
-			container->row.name);
+			row.name);
+		container_row_clear(&row);
+		return false;
+	}
 	g_propagate_error(error, g_steal_pointer(&problem));
 	return false;
 }
@@ -117,6 +122,7 @@ static bool end_running(Container *container, GError **error)
 /* One that does not run; operation is held. */
 static bool remove_ended(Container *container, bool volumes, GError **error)
 {
+	lock_held(&container->operation);
 	Engine *engine = container->engine;
 	g_autoptr(GPtrArray) mounts = container_mounts(container, NULL);
 	g_autoptr(Spec) spec = container_spec_or_none(container);

@@ -337,6 +337,7 @@ Spec *spec_complete(Engine *engine, const json_t *request, const json_t *image_c
 	fill_host(engine, host);
 	drop_empty(config, host);
 	spec_keep_owner(engine, host);
+	limits_discard(engine->cgroups, host, false, warnings);
 	g_autoptr(Spec) spec = spec_parse(json_pack("{s:O, s:O, s:O*}", "Config", config,
 						  "HostConfig", host, "NetworkingConfig", network),
 		error);
@@ -351,7 +352,7 @@ Spec *spec_complete(Engine *engine, const json_t *request, const json_t *image_c
 		!device_check(host, error) ||
 		!rlimits_check(json_object_get(host, "Ulimits"), error) ||
 		!sysctl_check(host, &spec->modes, error) || !userns_check(engine, spec, error) ||
-		!spec_check_limits(engine, host, false, warnings, error))
+		!limits_check(engine->cgroups, &spec->limits, false, warnings, error))
 		return NULL;
 	if (spec->modes.network.share == SHARE_HOST &&
 		json_filled(json_object_get(host, "PortBindings")))

@@ -212,7 +212,9 @@ static int make_plan(Container *container, const Spec *spec, const GPtrArray *mo
 		.config = config,
 		.host = host,
 		.mounts = mounts,
+		.nodes = spec->nodes,
 		.modes = modes,
+		.limits = &spec->limits,
 		.process_label = spec->process_label,
 		.mount_label = spec->mount_label,
 		.hostname = json_str(config, "Hostname"),
@@ -339,12 +341,18 @@ static void forget_exit(Container *container)
 /* With what the Container Device Interface adds to it; a new reference. */
 static Spec *with_devices(Container *container, Spec *spec, GPtrArray *mounts, GError **error)
 {
-	json_t *json =
-		cdi_inject(container->engine->config->cdi_folders, spec->json, mounts, error);
-	if (json != spec->json)
-		return json != NULL ? spec_restore(json) : NULL;
-	json_decref(json);
-	return spec_ref(spec);
+	g_autoptr(GArray) nodes = device_nodes_new();
+	json_t *json = cdi_inject(
+		container->engine->config->cdi_folders, spec->json, mounts, nodes, error);
+	if (json == NULL)
+		return NULL;
+	if (json == spec->json) {
+		json_decref(json);
+		return spec_ref(spec);
+	}
+	Spec *with = spec_restore(json);
+	with->nodes = g_steal_pointer(&nodes);
+	return with;
 }
 
 static bool launch(Container *container, GError **error)

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/lock.h"
 #include "base/timefmt.h"
 
 #include <signal.h>
@@ -58,6 +59,7 @@ static void mark_stopped(Container *container)
 /* Ends a container that waits for its automatic restart; operation is held. */
 static bool stop_restarting(Container *container)
 {
+	lock_held(&container->operation);
 	if (status_of(container) != STATUS_RESTARTING)
 		return false;
 	g_mutex_lock(&container->engine->lock);

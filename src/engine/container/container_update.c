@@ -12,22 +12,19 @@ static const char *const updatable[] = {"BlkioWeight", "BlkioWeightDevice", "Blk
 	"CpuPeriod", "CpuQuota", "CpuRealtimePeriod", "CpuRealtimeRuntime", "CpusetCpus",
 	"CpusetMems", "Memory", "MemorySwap", "MemoryReservation", "NanoCpus", "PidsLimit", NULL};
 
-/* Limits of single devices: a list replaces the one that there was, an empty one takes it away (API 1.55). */
-static const struct {
-	const char *key, *limit;
-} device_limits[] = {{"BlkioWeightDevice", "Weight"}, {"BlkioDeviceReadBps", "Rate"},
-	{"BlkioDeviceWriteBps", "Rate"}, {"BlkioDeviceReadIOps", "Rate"},
-	{"BlkioDeviceWriteIOps", "Rate"}};
-
 /* What cannot be changed, as it was said in another way before. */
 static const struct {
-	const char *key, *set;
+	size_t changed, set; /* of Limits */
 	const char *words;
 } conflicts[] = {
-	{"CpuPeriod", "NanoCpus", "CPU Period cannot be updated as NanoCPUs has already been set"},
-	{"CpuQuota", "NanoCpus", "CPU Quota cannot be updated as NanoCPUs has already been set"},
-	{"NanoCpus", "CpuPeriod", "Nano CPUs cannot be updated as CPU Period has already been set"},
-	{"NanoCpus", "CpuQuota", "Nano CPUs cannot be updated as CPU Quota has already been set"},
+	{offsetof(Limits, cpu_period), offsetof(Limits, nano_cpus),
+		"CPU Period cannot be updated as NanoCPUs has already been set"},
+	{offsetof(Limits, cpu_quota), offsetof(Limits, nano_cpus),
+		"CPU Quota cannot be updated as NanoCPUs has already been set"},
+	{offsetof(Limits, nano_cpus), offsetof(Limits, cpu_period),
+		"Nano CPUs cannot be updated as CPU Period has already been set"},
+	{offsetof(Limits, nano_cpus), offsetof(Limits, cpu_quota),
+		"Nano CPUs cannot be updated as CPU Quota has already been set"},
 };
 
 static bool says_nothing(const json_t *value)
@@ -37,7 +34,8 @@ static bool says_nothing(const json_t *value)
 				       : json_array_size(value) == 0;
 }
 
-/* What changes. A limit of processes that is 0 takes away the one that there is. */
+/* What changes. A limit of processes that is 0 takes away the one that there is; a list of devices' limits replaces the
+ * one that there was, and an empty one takes it away (API 1.55). */
 static json_t *delta_of(const json_t *changes)
 {
 	json_t *delta = json_object();
@@ -46,10 +44,11 @@ static json_t *delta_of(const json_t *changes)
 		if (!says_nothing(value))
 			json_object_set(delta, updatable[i], value);
 	}
-	for (size_t i = 0; i < G_N_ELEMENTS(device_limits); i++) {
-		json_t *list = json_object_get(changes, device_limits[i].key);
+	for (int kind = 0; kind < DEVICE_LIMITS; kind++) {
+		const char *key = device_limit_key((DeviceLimitKind)kind);
+		json_t *list = json_object_get(changes, key);
 		if (json_is_array(list))
-			json_object_set(delta, device_limits[i].key, list);
+			json_object_set(delta, key, list);
 	}
 	json_t *pids = json_object_get(changes, "PidsLimit");
 	if (json_is_integer(pids) && json_integer_value(pids) <= 0)
@@ -57,71 +56,43 @@ static json_t *delta_of(const json_t *changes)
 	return delta;
 }
 
-static bool check_conflicts(const json_t *delta, bool policy, const json_t *host, GError **error)
+static gint64 limit_at(const Limits *limits, size_t offset)
+{
+	return *(const gint64 *)(const void *)((const char *)limits + offset);
+}
+
+static bool check_conflicts(const Limits *limits, bool policy, const Spec *old, GError **error)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(conflicts); i++)
-		if (json_object_get(delta, conflicts[i].key) != NULL &&
-			json_int(host, conflicts[i].set) != 0)
+		if (limit_at(limits, conflicts[i].changed) != 0 &&
+			limit_at(&old->limits, conflicts[i].set) != 0)
 			return fail(error, BERTH_ERROR_CONFLICT, "Conflicting options: %s",
 				conflicts[i].words);
-	if (json_object_get(delta, "Memory") != NULL &&
-		json_object_get(delta, "MemorySwap") == NULL &&
-		json_int(delta, "Memory") > json_int(host, "MemorySwap"))
+	gint64 swap = limits->memory_swap, memory = limits->memory;
+	if (memory != 0 && swap == 0 && memory > old->limits.memory_swap)
 		return fail(error, BERTH_ERROR_CONFLICT,
 			"Memory limit should be smaller than already set memoryswap limit, update "
 			"the memoryswap at the same time");
-	gint64 swap = json_int(delta, "MemorySwap"),
-	       memory = json_object_get(delta, "Memory") != NULL ? json_int(delta, "Memory")
-								 : json_int(host, "Memory");
-	if (swap > 0 && swap < memory)
+	if (swap > 0 && swap < (memory != 0 ? memory : old->limits.memory))
 		return fail(error, BERTH_ERROR_INVALID,
 			"Minimum memoryswap limit should be larger than memory limit, see usage");
-	if (policy && json_bool(host, "AutoRemove"))
+	if (policy && old->auto_remove)
 		return fail(error, BERTH_ERROR_CONFLICT,
 			"Restart policy cannot be updated because AutoRemove is enabled for the "
 			"container");
 	return true;
 }
 
-static bool has_device(const json_t *list, const char *path)
-{
-	size_t i;
-	json_t *entry;
-	json_array_foreach (list, i, entry)
-		if (strcmp(json_str(entry, "Path"), path) == 0)
-			return true;
-	return false;
-}
-
-/* The kernel keeps a device's limit until it hears of another one: 0 is none. */
-static void lift_old_limits(json_t *delta, const json_t *host)
-{
-	for (size_t i = 0; i < G_N_ELEMENTS(device_limits); i++) {
-		const char *key = device_limits[i].key;
-		json_t *wanted = json_object_get(delta, key), *entry;
-		size_t n;
-		if (wanted == NULL)
-			continue;
-		json_t *told = json_copy(wanted);
-		json_array_foreach (json_object_get(host, key), n, entry)
-			if (!has_device(wanted, json_str(entry, "Path")))
-				json_array_append_new(told,
-					json_pack("{s:s, s:i}", "Path", json_str(entry, "Path"),
-						device_limits[i].limit, 0));
-		json_object_set_new(delta, key, told);
-	}
-}
-
-/* The kernel is told of both, as each bounds the other. */
-static bool apply(Container *container, const Spec *spec, json_t *delta, GError **error)
+/* The kernel is told of memory and swap, as each bounds the other. */
+static bool apply(Container *container, const Spec *spec, Limits *limits, GError **error)
 {
 	Engine *engine = container->engine;
 	g_autofree char *cgroup = container_cgroup(container, spec);
-	if (json_int(delta, "Memory") > 0 && json_object_get(delta, "MemorySwap") == NULL)
-		json_object_set(delta, "MemorySwap", json_object_get(spec->host, "MemorySwap"));
-	lift_old_limits(delta, spec->host);
+	if (limits->memory > 0 && limits->memory_swap == 0)
+		limits->memory_swap = spec->limits.memory_swap;
+	limits_lift(limits, &spec->limits);
 	return !container_running(container) ||
-	       cgroup_update(engine->cgroups, cgroup, delta, error);
+	       cgroup_update(engine->cgroups, cgroup, limits, error);
 }
 
 bool container_update(Container *container, const json_t *changes, json_t *warnings, GError **error)
@@ -131,19 +102,22 @@ bool container_update(Container *container, const json_t *changes, json_t *warni
 	g_autoptr(Spec) old = container_spec(container, error);
 	g_autoptr(json_t) spec = old != NULL ? json_deep_copy(old->json) : NULL;
 	g_autoptr(json_t) delta = delta_of(changes);
+	limits_discard(engine->cgroups, delta, true, warnings);
+	g_auto(Limits) limits = {0};
+	limits_read(delta, &limits);
 	json_t *host = json_object_get(spec, "HostConfig"),
 	       *asked = json_object_get(changes, "RestartPolicy");
 	RestartPolicy policy;
 	if (spec == NULL || !restart_policy_parse(changes, &policy, error) ||
-		!spec_check_limits(engine, delta, true, warnings, error))
+		!limits_check(engine->cgroups, &limits, true, warnings, error))
 		return false;
 	bool named = *json_str(asked, "Name") != '\0';
-	bool ok = check_conflicts(delta, named, host, error);
+	bool ok = check_conflicts(&limits, named, old, error);
 	if (ok) {
 		if (named)
 			json_object_update(json_object_get(host, "RestartPolicy"), asked);
 		json_object_update(host, delta);
-		ok = apply(container, old, delta, error);
+		ok = apply(container, old, &limits, error);
 	}
 	if (!ok) {
 		g_prefix_error(error, "Cannot update container %s: ", container->row.id);

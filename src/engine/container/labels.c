@@ -5,14 +5,16 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/lock.h"
 #include "runtime/selinux.h"
 
 #include <fcntl.h>
 #include <string.h>
 
-/* How many containers have a level; with the lock held. */
+/* How many containers have a level; under the engine's lock. */
 static guint count_of(Engine *engine, const char *level)
 {
+	lock_held(&engine->lock);
 	return GPOINTER_TO_UINT(g_hash_table_lookup(engine->levels, level));
 }
 

@@ -10,9 +10,9 @@ enum { MIN_MEMORY = 6 << 20, MIN_CPU_QUOTA = 1000, MIN_PERIOD = 1000, MAX_PERIOD
 /* What can be asked for, and what is said where this host has it not, in Docker's words. */
 static const struct {
 	const char *key, *can, *what;
-} limits[] = {{"Memory", "MemoryLimit",
-		      "memory limit capabilities or the cgroup is not mounted. Limitation "
-		      "discarded."},
+} kinds[] = {{"Memory", "MemoryLimit",
+		     "memory limit capabilities or the cgroup is not mounted. Limitation "
+		     "discarded."},
 	{"MemorySwap", "SwapLimit",
 		"swap limit capabilities or the cgroup is not mounted. Memory limited "
 		"without swap."},
@@ -61,11 +61,10 @@ static const struct {
 		"kernel memory TCP limit capabilities or the cgroup is not mounted. Limitation "
 		"discarded."}};
 
-static bool check_memory(const json_t *host, bool update, GError **error)
+static bool check_memory(const Limits *limits, bool update, GError **error)
 {
-	gint64 memory = json_int(host, "Memory"), swap = json_int(host, "MemorySwap");
-	gint64 reservation = json_int(host, "MemoryReservation");
-	json_t *swappiness = json_object_get(host, "MemorySwappiness");
+	gint64 memory = limits->memory, swap = limits->memory_swap;
+	gint64 reservation = limits->memory_reservation;
 	if (memory != 0 && memory < MIN_MEMORY)
 		return fail(error, BERTH_ERROR_INVALID, "Minimum memory limit allowed is 6MB");
 	if (memory > 0 && swap > 0 && swap < memory)
@@ -82,24 +81,22 @@ static bool check_memory(const json_t *host, bool update, GError **error)
 		return fail(error, BERTH_ERROR_INVALID,
 			"Minimum memory limit can not be less than memory reservation limit, see "
 			"usage");
-	if (json_is_integer(swappiness) &&
-		(json_integer_value(swappiness) < -1 || json_integer_value(swappiness) > 100))
+	if (limits->swappiness < -1 || limits->swappiness > 100)
 		return fail(error, BERTH_ERROR_INVALID,
 			"Invalid value: %d, valid memory swappiness range is 0-100",
-			(int)json_integer_value(swappiness));
+			(int)limits->swappiness);
 	return true;
 }
 
-static bool check_cpu(const json_t *host, GError **error)
+static bool check_cpu(const Limits *limits, GError **error)
 {
-	gint64 nano = json_int(host, "NanoCpus"), period = json_int(host, "CpuPeriod");
-	gint64 quota = json_int(host, "CpuQuota");
+	gint64 nano = limits->nano_cpus, period = limits->cpu_period, quota = limits->cpu_quota;
 	guint cpus = g_get_num_processors();
-	if (json_int(host, "CpuShares") < 0)
+	if (limits->cpu_shares < 0)
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid CPU shares (%" G_GINT64_FORMAT
 			"): value must be a positive integer",
-			json_int(host, "CpuShares"));
+			limits->cpu_shares);
 	if (nano > 0 && (period > 0 || quota > 0))
 		return fail(error, BERTH_ERROR_INVALID,
 			"Conflicting options: Nano CPUs and CPU %s cannot both be set",
@@ -118,6 +115,65 @@ static bool check_cpu(const json_t *host, GError **error)
 	return true;
 }
 
+/* "0-3,5": numbers and rising ranges. False, and *high the greatest, where one is too great. */
+static bool cpuset_parse(const char *text, guint64 *high)
+{
+	g_auto(GStrv) parts = g_strsplit(text, ",", -1);
+	*high = 0;
+	for (int i = 0; parts[i] != NULL; i++) {
+		g_auto(GStrv) ends = g_strsplit(parts[i], "-", 2);
+		guint64 first, last;
+		if (!g_ascii_string_to_unsigned(
+			    ends[0] != NULL ? ends[0] : "", 10, 0, G_MAXINT64, &first, NULL))
+			return false;
+		last = first;
+		if (ends[1] != NULL &&
+			!g_ascii_string_to_unsigned(ends[1], 10, first, G_MAXINT64, &last, NULL))
+			return false;
+		*high = MAX(*high, last);
+	}
+	return true;
+}
+
+/* The memory nodes that there are, as the kernel writes them; one where it has no word for that. */
+static char *memory_nodes(guint64 *high)
+{
+	char *text = NULL;
+	if (!g_file_get_contents("/sys/devices/system/node/has_memory", &text, NULL, NULL) ||
+		*g_strchomp(text) == '\0' || !cpuset_parse(text, high)) {
+		g_free(text);
+		*high = 0;
+		return g_strdup("0");
+	}
+	return text;
+}
+
+static bool cpuset_check(const char *text, const char *what, GError **error)
+{
+	enum { MOST = 8192 };
+	guint64 high;
+	if (*text == '\0')
+		return true;
+	if (!cpuset_parse(text, &high))
+		return fail(error, BERTH_ERROR_INVALID,
+			"Invalid value %s for cpuset %s: invalid format: %s", text, what, text);
+	if (high >= MOST)
+		return fail(error, BERTH_ERROR_INVALID,
+			"Invalid value %s for cpuset %s: value of out range, maximum is %d", text,
+			what, MOST);
+	if (strcmp(what, "cpus") == 0 && high >= g_get_num_processors())
+		return fail(error, BERTH_ERROR_INVALID,
+			"Requested CPUs are not available - requested %s, available: 0-%u", text,
+			g_get_num_processors() - 1);
+	guint64 last_node;
+	g_autofree char *nodes = memory_nodes(&last_node);
+	if (strcmp(what, "mems") == 0 && high > last_node)
+		return fail(error, BERTH_ERROR_INVALID,
+			"Requested memory nodes are not available - requested %s, available: %s",
+			text, nodes);
+	return true;
+}
+
 static json_t *nothing_for(const char *key, const json_t *value)
 {
 	static const char *const nullable[] = {
@@ -129,41 +185,38 @@ static json_t *nothing_for(const char *key, const json_t *value)
 						: json_integer(0);
 }
 
-/* What cannot be had is not asked for any more, and the client hears of it. */
-static void discard_unsupported(
-	const CgroupLayout *cgroups, json_t *host, bool update, json_t *warnings)
+void limits_discard(const CgroupLayout *cgroups, json_t *host, bool update, json_t *warnings)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(limits); i++) {
-		const json_t *value = json_object_get(host, limits[i].key);
-		bool asked = json_int(host, limits[i].key) > 0 || json_is_true(value) ||
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		const json_t *value = json_object_get(host, kinds[i].key);
+		bool asked = json_int(host, kinds[i].key) > 0 || json_is_true(value) ||
 			     json_filled(value);
-		if (!asked || cgroup_can(cgroups, limits[i].can))
+		if (!asked || cgroup_can(cgroups, kinds[i].can))
 			continue;
 		g_autofree char *text =
-			g_strconcat("Your kernel does not support ", limits[i].what, NULL);
+			g_strconcat("Your kernel does not support ", kinds[i].what, NULL);
 		json_array_append_new(warnings, json_string(text));
 		if (update)
-			json_object_del(host, limits[i].key);
+			json_object_del(host, kinds[i].key);
 		else
-			json_object_set_new(host, limits[i].key, nothing_for(limits[i].key, value));
+			json_object_set_new(host, kinds[i].key, nothing_for(kinds[i].key, value));
 	}
 }
 
-bool spec_check_limits(Engine *engine, json_t *host, bool update, json_t *warnings, GError **error)
+bool limits_check(const CgroupLayout *cgroups, const Limits *limits, bool update, json_t *warnings,
+	GError **error)
 {
-	discard_unsupported(engine->cgroups, host, update, warnings);
-	gint64 weight = json_int(host, "BlkioWeight");
-	if (!check_memory(host, update, error) || !check_cpu(host, error) ||
-		!spec_check_cpusets(host, error))
+	if (!check_memory(limits, update, error) || !check_cpu(limits, error) ||
+		!cpuset_check(limits->cpus, "cpus", error) ||
+		!cpuset_check(limits->mems, "mems", error))
 		return false;
-	if (weight != 0 && (weight < 10 || weight > 1000))
+	if (limits->weight != 0 && (limits->weight < 10 || limits->weight > 1000))
 		return fail(error, BERTH_ERROR_INVALID, "Range of blkio weight is from 10 to 1000");
-	if ((json_int(host, "CpuRealtimePeriod") != 0 ||
-		    json_int(host, "CpuRealtimeRuntime") != 0) &&
-		!cgroup_can(engine->cgroups, "CpuRealtime"))
+	if ((limits->rt_period != 0 || limits->rt_runtime != 0) &&
+		!cgroup_can(cgroups, "CpuRealtime"))
 		return fail(error, BERTH_ERROR_INVALID,
 			"Your kernel does not support CPU real-time scheduler");
-	if (json_bool(host, "OomKillDisable") && json_int(host, "Memory") == 0)
+	if (limits->oom_kill_disable && limits->memory == 0)
 		json_array_append_new(warnings,
 			json_string("OOM killer is disabled for the container, but no memory limit "
 				    "is set, this can result in the system running out of "

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/lock.h"
 #include "base/log.h"
 
 #include <string.h>
@@ -23,7 +24,7 @@ bool endpoints_managed(const Spec *spec)
 	return share == SHARE_NETWORK || (share == SHARE_NONE && spec->left_network);
 }
 
-/* By its name, whatever it was called; what is not there keeps what it was called. Under the lock. */
+/* By its name, whatever it was called; what is not there keeps what it was called. Under network_lock. */
 static const char *network_name(Engine *engine, const char *reference)
 {
 	const Network *network = network_lookup(engine, reference);
@@ -32,6 +33,7 @@ static const char *network_name(Engine *engine, const char *reference)
 
 json_t *endpoints_wanted(Engine *engine, const Spec *spec)
 {
+	lock_held(&engine->network_lock);
 	json_t *asked = json_at(spec->json, "NetworkingConfig.EndpointsConfig"), *value,
 	       *wanted = json_object();
 	bool own = spec->modes.network.share != SHARE_CONTAINER;
@@ -196,6 +198,7 @@ static void give_back(Network *network, const Address *address)
 
 void endpoint_drop(Container *container, Network *network, const Endpoint *endpoint)
 {
+	lock_held(&container->engine->network_lock);
 	Engine *engine = container->engine;
 	if (endpoint->published)
 		port_publish(engine, false, endpoint->ports, endpoint, NULL);
@@ -210,6 +213,7 @@ void endpoint_drop(Container *container, Network *network, const Endpoint *endpo
 
 bool endpoints_save(Container *container, GError **error)
 {
+	lock_held(&container->engine->network_lock);
 	g_autoptr(json_t) rows = json_object();
 	for (guint i = 0; container->endpoints != NULL && i < container->endpoints->len; i++) {
 		const Endpoint *endpoint = container->endpoints->pdata[i];
@@ -230,6 +234,7 @@ void endpoints_keep(Container *container)
 Endpoint *endpoint_join(Container *container, const Spec *spec, const char *name,
 	const json_t *asked, GError **error)
 {
+	lock_held(&container->engine->network_lock);
 	Engine *engine = container->engine;
 	Network *network = network_lookup(engine, name);
 	if (network == NULL) {
@@ -304,7 +309,7 @@ bool endpoints_reserve(Container *container, const Spec *spec, GError **error)
 	return ok;
 }
 
-/* Who may change the container's network (NET_ADMIN) may also be its router. Under the lock. */
+/* Who may change the container's network (NET_ADMIN) may also be its router. Under network_lock. */
 static void guard(Container *container, int netns, const char *link)
 {
 	Engine *engine = container->engine;
@@ -339,6 +344,7 @@ static ContainerLink link_of(const Network *network, const Endpoint *endpoint, i
 bool endpoint_connect(Container *container, Network *network, Endpoint *endpoint, int netns,
 	const Gateways *gateways, GError **error)
 {
+	lock_held(&container->engine->network_lock);
 	Engine *engine = container->engine;
 	ContainerLink link = link_of(network, endpoint, netns);
 	link.mtu = network->mtu;
@@ -429,9 +435,10 @@ void endpoints_release(Container *container)
 		endpoint_store_remove(engine->store, container->row.id, NULL);
 }
 
-/* What it has, is its again. Under the lock. */
+/* What it has, is its again. Under network_lock. */
 static void remember(Container *container, Endpoint *endpoint)
 {
+	lock_held(&container->engine->network_lock);
 	Engine *engine = container->engine;
 	Network *network = network_lookup(engine, endpoint->network);
 	const Address *const leases[] = {&endpoint->address, &endpoint->address6};

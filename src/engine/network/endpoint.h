@@ -45,7 +45,7 @@ json_t *endpoints_json(Container *container, const Spec *spec); /* NetworkSettin
 /* A copy of its published ports; NULL where none of its networks can publish any. */
 GArray *endpoints_ports(Container *container);
 
-/* endpoint.c, all under the lock: */
+/* endpoint.c, all under network_lock: */
 /* Name -> what was asked for, of each network that the container is to be in; that of the mode first. New reference. */
 json_t *endpoints_wanted(Engine *engine, const Spec *spec);
 bool endpoints_save(Container *container, GError **error); /* to the database */

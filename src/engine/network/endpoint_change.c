@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/lock.h"
 #include "base/log.h"
 
 #include <fcntl.h>
@@ -21,10 +22,11 @@ static char *resolve(Engine *engine, const char *reference, GError **error)
 	return name;
 }
 
-/* Under the network lock, which the end of the container takes after it has no process any more: what is there now will be
+/* Under network_lock, which the end of the container takes after it has no process any more: what is there now will be
  * released by that end. */
 static int running_pid(Container *container)
 {
+	lock_held(&container->engine->network_lock);
 	ContainerRow row = container_snapshot(container);
 	int pid = row.pid;
 	container_row_clear(&row);
@@ -39,9 +41,10 @@ static json_t *member(json_t *object, const char *key)
 	return json_object_get(object, key);
 }
 
-/* The request (NULL: of a disconnection) becomes part of the container's specification. Under the lock. */
+/* The request (NULL: of a disconnection) becomes part of the container's specification. Under network_lock. */
 static bool keep_wish(Container *container, const char *name, json_t *asked, GError **error)
 {
+	lock_held(&container->engine->network_lock);
 	Engine *engine = container->engine;
 	g_autoptr(Spec) old = container_spec(container, error);
 	if (old == NULL)
@@ -67,9 +70,10 @@ static bool keep_wish(Container *container, const char *name, json_t *asked, GEr
 	return container_change_spec(container, g_steal_pointer(&spec), error);
 }
 
-/* Takes one endpoint of a running container away, and all that it has. Under the lock. */
+/* Takes one endpoint of a running container away, and all that it has. Under network_lock. */
 static void detach(Container *container, const Spec *spec, const char *name, int netns)
 {
+	lock_held(&container->engine->network_lock);
 	Network *network = network_lookup(container->engine, name);
 	Endpoint *there = endpoint_in(container->endpoints, name);
 	if (there == NULL)
@@ -94,10 +98,11 @@ static void detach(Container *container, const Spec *spec, const char *name, int
 	resolver_update(container, spec, netns);
 }
 
-/* A new endpoint's link, its part in routes and ports, and its names. Under the lock. */
+/* A new endpoint's link, its part in routes and ports, and its names. Under network_lock. */
 static bool attach(Container *container, const Spec *spec, Network *network, Endpoint *endpoint,
 	const Gateways *before, int netns, GError **error)
 {
+	lock_held(&container->engine->network_lock);
 	static const Gateways none = {0};
 	if (!endpoint_connect(container, network, endpoint, netns, &none, error))
 		return false;
@@ -112,10 +117,11 @@ static bool attach(Container *container, const Spec *spec, Network *network, End
 	return true;
 }
 
-/* Each step can be the engine's last: the row says so before the kernel is told anything. Under the lock. */
+/* Each step can be the engine's last: the row says so before the kernel is told anything. Under network_lock. */
 static bool connect_running(
 	Container *container, const Spec *spec, const char *name, json_t *asked, GError **error)
 {
+	lock_held(&container->engine->network_lock);
 	if (container->endpoints == NULL)
 		container->endpoints = endpoints_new();
 	if (endpoint_in(container->endpoints, name) != NULL)
@@ -149,10 +155,11 @@ static bool connect_running(
 	return ok;
 }
 
-/* Under the lock. */
+/* Under network_lock. */
 static bool disconnect_running(
 	Container *container, const Spec *spec, const char *name, GError **error)
 {
+	lock_held(&container->engine->network_lock);
 	Network *network = network_lookup(container->engine, name);
 	Endpoint *endpoint = endpoint_in(container->endpoints, name);
 	autofd netns = container_part_open(container, "ns/net", O_RDONLY, error);
@@ -174,9 +181,10 @@ static bool no_other_of_none(GError **error)
 		"private (none) mode");
 }
 
-/* Who is in a network already cannot be in none, too. Under the lock. */
+/* Who is in a network already cannot be in none, too. Under network_lock. */
 static bool check_others(Engine *engine, const Spec *spec, const Network *network, GError **error)
 {
+	lock_held(&engine->network_lock);
 	g_autoptr(json_t) wanted = endpoints_wanted(engine, spec);
 	json_object_del(wanted, network->name);
 	return strcmp(network->name, "none") != 0 || json_object_size(wanted) == 0 ||

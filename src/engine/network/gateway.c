@@ -3,6 +3,8 @@
 #include "engine/network/gateway.h"
 #include "engine/network/ports.h"
 
+#include "base/lock.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,6 +79,7 @@ static bool can_publish(const Network *network)
 
 Endpoint *ports_carrier(Container *container, Network **network)
 {
+	lock_held(&container->engine->network_lock);
 	Engine *engine = container->engine;
 	Gateways gateways = gateways_elect(container->endpoints);
 	g_autoptr(GPtrArray) list = candidates(container->endpoints);
@@ -122,6 +125,7 @@ static GArray *take_from(Container *container, Endpoint *from)
 bool ports_place(
 	Container *container, const Spec *spec, Endpoint *from, bool running, GError **error)
 {
+	lock_held(&container->engine->network_lock);
 	Engine *engine = container->engine;
 	Network *network = NULL,
 		*old = from != NULL ? network_lookup(engine, from->network_id) : NULL;

@@ -1,4 +1,4 @@
-/* Where default routes lead, and which endpoint has the ports. Under the network lock. */
+/* Where default routes lead, and which endpoint has the ports. Under network_lock. */
 #pragma once
 #include "engine/network/endpoint.h"
 

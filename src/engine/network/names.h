@@ -14,7 +14,7 @@ void hosts_change(Container *container, const char *less, const char *more);
 /* Its resolv.conf names the resolver from now on, unless the container has changed that file. */
 void resolv_conf_switch(Container *container, const Spec *spec);
 /* resolver.c: tells the shim of a running container which networks it is in now, and gives it a resolver if it has none and
- * one of them has names. Under the lock; failures are logged. True if it has a resolver that it had not before. */
+ * one of them has names. Under network_lock; failures are logged. True if it has a resolver that it had not before. */
 bool resolver_update(Container *container, const Spec *spec, int netns);
 /* resolv_conf.c: that of a container, which has a resolver of its own or not; and the nameservers of the host. The caller
  * frees them. */

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/lock.h"
 #include "base/log.h"
 #include "base/timefmt.h"
 
@@ -79,9 +80,10 @@ static bool keep(Engine *engine, const Network *network, GError **error)
 	return network_store_add(engine->store, &row, error);
 }
 
-/* Makes, keeps and registers a network. Under the lock. */
+/* Makes, keeps and registers a network. Under network_lock. */
 static Network *add(Engine *engine, const char *name, json_t *spec, GError **error)
 {
+	lock_held(&engine->network_lock);
 	g_autofree char *id = id_generate();
 	Network *network = network_new(id, name, time_now());
 	if (!network_spec_read(engine, network, spec, false, error) ||
@@ -157,9 +159,10 @@ static void publish(Engine *engine, const Network *network, const char *action)
 		json_pack("{s:s, s:s}", "name", network->name, "type", network->driver));
 }
 
-/* Under the lock. */
+/* Under network_lock. */
 static bool create(Engine *engine, const char *name, json_t *spec, char **id, GError **error)
 {
+	lock_held(&engine->network_lock);
 	for (guint i = 0; i < engine->networks->len; i++)
 		if (strcmp(((Network *)engine->networks->pdata[i])->name, name) == 0)
 			return fail(error, BERTH_ERROR_CONFLICT,
@@ -282,9 +285,10 @@ static bool is_config_of_any(Engine *engine, const Network *config)
 	return false;
 }
 
-/* Whom a network that is to go still has, by name and endpoint, as dockerd tells it. Under the lock. */
+/* Whom a network that is to go still has, by name and endpoint, as dockerd tells it. Under network_lock. */
 static bool fail_in_use(Engine *engine, const Network *network, GError **error)
 {
+	lock_held(&engine->network_lock);
 	enum { SHORT_ID = 12 };
 	g_autoptr(json_t) members = members_json(engine, network);
 	g_autoptr(GString) list = g_string_new("");
@@ -298,9 +302,10 @@ static bool fail_in_use(Engine *engine, const Network *network, GError **error)
 		list->str);
 }
 
-/* Under the lock. */
+/* Under network_lock. */
 static bool drop(Engine *engine, Network *network, GError **error)
 {
+	lock_held(&engine->network_lock);
 	if (g_hash_table_size(network->members) > 0)
 		return fail_in_use(engine, network, error);
 	if (is_config_of_any(engine, network))

@@ -1,10 +1,13 @@
 /* Networks by name, id, or the beginning of an id. */
 #include "engine/network/networks.h"
 
+#include "base/lock.h"
+
 #include <string.h>
 
 Network *network_lookup(Engine *engine, const char *reference)
 {
+	lock_held(&engine->network_lock);
 	Network *found = NULL;
 	for (guint i = 0; i < engine->networks->len; i++) {
 		Network *network = engine->networks->pdata[i];

@@ -3,6 +3,7 @@
 #include "engine/network/endpoint.h"
 
 #include "base/fd.h"
+#include "base/lock.h"
 #include "base/log.h"
 
 #include <string.h>
@@ -55,6 +56,7 @@ static void add_links(GString *text, const Network *network, const char *id, con
 
 void network_names_write(Engine *engine, const Network *network)
 {
+	lock_held(&engine->network_lock);
 	g_autoptr(GString) text = g_string_new("");
 	g_autoptr(GError) error = NULL;
 	g_autofree char *path = network_names_path(engine, network->id),

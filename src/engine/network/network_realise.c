@@ -2,6 +2,7 @@
 #include "engine/network/network_spec.h"
 
 #include "base/fd.h"
+#include "base/lock.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -59,6 +60,7 @@ static bool address_bridge(const Network *network, GError **error)
 
 bool network_realise(Engine *engine, Network *network, GError **error)
 {
+	lock_held(&engine->network_lock);
 	g_autoptr(GError) problem = NULL;
 	if (network->realised)
 		return true;
@@ -97,6 +99,7 @@ bool network_realise(Engine *engine, Network *network, GError **error)
 
 void network_unrealise(Engine *engine, Network *network)
 {
+	lock_held(&engine->network_lock);
 	bool ruled = network->realised && network->bridge != NULL;
 	network->realised = false;
 	if (ruled)

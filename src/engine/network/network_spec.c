@@ -3,6 +3,7 @@
 #include "engine/network/endpoint.h"
 
 #include "base/error.h"
+#include "base/lock.h"
 #include "base/size.h"
 
 #include <net/if.h>
@@ -196,9 +197,10 @@ json_t *network_spec_new(Engine *engine, const json_t *request, GError **error)
 	return g_steal_pointer(&spec);
 }
 
-/* Of the settings of a configuration network. Under the lock. */
+/* Of the settings of a configuration network. Under network_lock. */
 bool network_spec_take_config(Engine *engine, json_t *spec, GError **error)
 {
+	lock_held(&engine->network_lock);
 	static const char *const taken[] = {
 		"IPAM", "Options", "Labels", "EnableIPv4", "EnableIPv6"};
 	const char *name = json_str(spec, "ConfigFrom.Network");

@@ -43,7 +43,7 @@ bool network_remove(Engine *engine, const char *reference, GError **error);
 bool network_is_of_containers(Engine *engine, const char *address, unsigned int link);
 json_t *network_prune(Engine *engine, const Filters *filters);
 
-/* Lookups under the lock. */
+/* Lookups under network_lock. */
 Network *network_lookup(Engine *engine, const char *reference); /* name, id or its prefix; NULL */
 /* Whether it is the default network, and the configuration wants none: containers of its mode are in no network. */
 bool network_is_left_out(const Engine *engine, const char *name);
@@ -54,9 +54,9 @@ bool network_realise(Engine *engine, Network *network, GError **error);
 void network_unrealise(Engine *engine, Network *network);
 bool network_is_wanted(Engine *engine, const Network *network); /* by a container, be it stopped */
 
-/* network_status.c: NetworkStatus of the API, a new reference. Under the lock. */
+/* network_status.c: NetworkStatus of the API, a new reference. Under network_lock. */
 json_t *network_status(const Network *network);
 
-/* network_names.c: the file of a network's names. Under the lock. */
+/* network_names.c: the file of a network's names. Under network_lock. */
 void network_names_write(Engine *engine, const Network *network);
 char *network_names_path(Engine *engine, const char *network_id); /* the caller frees it */

@@ -1,7 +1,8 @@
-/* Ports of the host: who has which. Every question is asked under the network lock. */
+/* Ports of the host: who has which. Every question is asked under network_lock. */
 #include "engine/network/ports.h"
 
 #include "base/error.h"
+#include "base/lock.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -19,6 +20,7 @@ static gpointer table_key(guint8 protocol, guint16 port)
 /* The address for which a port is published that would be needed for ip, or NULL; borrowed. */
 static const Address *taken(Engine *engine, const Address *ip, guint8 protocol, guint16 port)
 {
+	lock_held(&engine->network_lock);
 	GArray *list = g_hash_table_lookup(engine->ports, table_key(protocol, port));
 	for (guint i = 0; list != NULL && i < list->len; i++) {
 		const Address *other = &g_array_index(list, Address, i);
@@ -309,6 +311,7 @@ static bool bind_all(Binding *binding, const GArray *wishes, bool any, GError **
 GArray *port_bind(Engine *engine, const char *container, const Network *network,
 	const Endpoint *endpoint, const GArray *wishes, const GArray *held, GError **error)
 {
+	lock_held(&engine->network_lock);
 	Binding binding = {.engine = engine,
 		.name = container,
 		.network = network,
@@ -414,10 +417,12 @@ static void each(Engine *engine, const GArray *ports, void (*act)(Engine *, cons
 
 void port_release(Engine *engine, const GArray *ports)
 {
+	lock_held(&engine->network_lock);
 	each(engine, ports, give);
 }
 
 void port_remember(Engine *engine, const GArray *ports)
 {
+	lock_held(&engine->network_lock);
 	each(engine, ports, take);
 }

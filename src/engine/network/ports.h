@@ -8,7 +8,7 @@ bool publish_ports(Container *container, bool on, const GArray *ports, const End
 	GError **error);
 
 /* port_bind.c: the ports that a container asks for (wishes: of PortWish), reserved for it; a new list, or NULL. What is held
- * (a list, or NULL) was the container's until now: its shim may not have let go of it yet. Under the lock. */
+ * (a list, or NULL) was the container's until now: its shim may not have let go of it yet. Under network_lock. */
 GArray *port_bind(Engine *engine, const char *container, const Network *network,
 	const Endpoint *endpoint, const GArray *wishes, const GArray *held, GError **error);
 /* By the firewall, or, in mode "proxy" and where families differ, by the container's shim. */

@@ -4,6 +4,7 @@
 #include "engine/network/ports.h"
 
 #include "base/error.h"
+#include "base/lock.h"
 
 #include <string.h>
 
@@ -30,10 +31,11 @@ static bool no_such_port(const Container *container, GError **error)
 		container->row.name);
 }
 
-/* Under the lock. */
+/* Under network_lock. */
 static bool take_away(
 	Container *container, Endpoint *endpoint, const GArray *bindings, GError **error)
 {
+	lock_held(&container->engine->network_lock);
 	g_autoptr(GArray) gone = g_array_new(FALSE, TRUE, sizeof(PublishedPort)),
 			  kept = g_array_new(FALSE, TRUE, sizeof(PublishedPort));
 	for (guint i = 0; endpoint->ports != NULL && i < endpoint->ports->len; i++) {
@@ -51,10 +53,11 @@ static bool take_away(
 	return port_publish(container->engine, true, endpoint->ports, endpoint, error);
 }
 
-/* Under the lock. */
+/* Under network_lock. */
 static bool add(Container *container, Network *network, Endpoint *endpoint, const GArray *wishes,
 	GError **error)
 {
+	lock_held(&container->engine->network_lock);
 	Engine *engine = container->engine;
 	g_autoptr(GArray) more =
 		port_bind(engine, container->row.name, network, endpoint, wishes, NULL, error);
@@ -122,10 +125,11 @@ static void keep_wish(json_t *spec, const json_t *more, const GArray *less)
 	}
 }
 
-/* Of a container that runs. Under the lock. */
+/* Of a container that runs. Under network_lock. */
 static bool change_running(
 	Container *container, const GArray *more, const GArray *less, GError **error)
 {
+	lock_held(&container->engine->network_lock);
 	Network *network = NULL;
 	Endpoint *endpoint = ports_carrier(container, &network);
 	if (endpoint == NULL)

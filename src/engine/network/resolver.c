@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/lock.h"
 #include "base/log.h"
 
 #include <string.h>
@@ -36,9 +37,10 @@ static char **servers(Container *container, const Spec *spec)
 	return json_filled(own) ? json_strv(own) : host_nameservers();
 }
 
-/* Under the lock. runs: it has one, needed or not. */
+/* Under network_lock. runs: it has one, needed or not. */
 static Resolver gather(Container *container, const Spec *spec, bool runs)
 {
+	lock_held(&container->engine->network_lock);
 	char **names = names_files(container);
 	bool needed = runs || names[0] != NULL;
 	return (Resolver){.names = names,

@@ -2,6 +2,7 @@
 #include "engine/object/event.h"
 
 #include "base/error.h"
+#include "base/lock.h"
 #include "base/log.h"
 #include "base/timefmt.h"
 
@@ -178,6 +179,7 @@ void container_event(Container *container, const char *action, const char *key, 
 /* Under the engine's lock. */
 static bool save_row(Container *container, const ContainerRow *row, GError **error)
 {
+	lock_held(&container->engine->lock);
 	return container->removed || container->unlisted ||
 	       container_store_save(container->engine->store, row, error);
 }

@@ -25,7 +25,8 @@ typedef struct {
 } Health;
 void health_free(Health *health);
 
-/* A container. row is guarded by the engine's lock; operation serialises what changes its life. */
+/* A container. row is guarded by the engine's lock, and its name is written under operation, too; operation serialises what
+ * changes its life. */
 struct Container {
 	gatomicrefcount references;
 	Engine *engine;

@@ -2,12 +2,14 @@
 #include "engine/object/container.h"
 
 #include "base/error.h"
+#include "base/lock.h"
 
 #include <string.h>
 
 /* Under the engine's lock. More than one match is an error, as with Docker. */
 static Container *find_prefix(Engine *engine, const char *prefix, GError **error)
 {
+	lock_held(&engine->lock);
 	GHashTableIter each;
 	gpointer id, container;
 	Container *found = NULL;

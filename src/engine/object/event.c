@@ -44,7 +44,7 @@ static void init_once(void)
 	}
 }
 
-/* Under the lock. The newest stays, whatever its size: those who follow are to see it. */
+/* Under lock, that of all events. The newest stays, whatever its size: those who follow are to see it. */
 static void forget_oldest(void)
 {
 	while (events.length > REMEMBERED ||

@@ -22,6 +22,7 @@ static bool read_facts(Spec *spec, GError **error)
 	ok = restart_policy_parse(spec->host, &spec->restart, ok ? error : NULL) && ok;
 	ok = port_wishes_parse(spec->config, spec->host, &spec->ports, ok ? error : NULL) && ok;
 	ok = read_log(spec, &spec->log, ok ? error : NULL) && ok;
+	limits_read(spec->host, &spec->limits);
 	health_check_read(spec->config, &spec->health);
 	spec->auto_remove = json_bool(spec->host, "AutoRemove");
 	return ok;
@@ -94,6 +95,8 @@ void spec_unref(Spec *spec)
 	if (!g_atomic_ref_count_dec(&spec->references))
 		return;
 	g_array_unref(spec->ports);
+	limits_clear(&spec->limits);
+	g_clear_pointer(&spec->nodes, g_array_unref);
 	health_check_clear(&spec->health);
 	json_decref(spec->json);
 	g_free(spec);

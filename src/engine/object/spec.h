@@ -4,6 +4,7 @@
 #include "engine/object/health_check.h"
 #include "engine/object/published_port.h"
 #include "engine/object/restart_policy.h"
+#include "runtime/limits.h"
 #include "runtime/namespace_mode.h"
 
 /* In what is kept: the container was disconnected from the network of its mode. */
@@ -20,7 +21,9 @@ typedef struct {
 	bool auto_remove;
 	HealthCheck health;
 	LogChoice log;
-	GArray *ports;				 /* of PortWish: what is to be published */
+	Limits limits;
+	GArray *nodes; /* of DeviceNode: what CDI adds at a start; NULL: nothing */
+	GArray *ports; /* of PortWish: what is to be published */
 	const char *process_label, *mount_label; /* SELinux's, or "" */
 	bool labelled;				 /* those have been chosen, be they "" */
 	bool left_network;

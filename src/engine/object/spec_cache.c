@@ -3,6 +3,7 @@
 #include "engine/object/container.h"
 
 #include "base/error.h"
+#include "base/lock.h"
 
 #include <string.h>
 
@@ -12,6 +13,7 @@ enum { REMEMBERED = 64, REMEMBERED_BYTES = 1 << 20 };
 /* Under the engine's lock. */
 static void drop(Engine *engine, Container *container)
 {
+	lock_held(&engine->lock);
 	if (container->spec == NULL)
 		return;
 	g_clear_pointer(&container->spec, spec_unref);

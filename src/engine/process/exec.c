@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/lock.h"
 #include "base/shown.h"
 
 #include <errno.h>
@@ -132,6 +133,7 @@ static int make_plan(Container *container, const Exec *exec, GError **error)
 	LaunchExec launch = {.config = config,
 		.process_label = spec->process_label,
 		.host = host,
+		.limits = &spec->limits,
 		.cgroup = cgroup,
 		.seccomp_profile = container->engine->config->seccomp_profile,
 		.user = &user,
@@ -174,6 +176,7 @@ static bool await_start(Exec *exec, Container *container, int waiter, GError **e
 /* Under the engine's lock. */
 static void forget_id(Container *container, const char *id)
 {
+	lock_held(&container->engine->lock);
 	for (guint i = 0; i < container->exec_ids->len; i++)
 		if (strcmp(container->exec_ids->pdata[i], id) == 0)
 			g_ptr_array_remove_index(container->exec_ids, i--);
