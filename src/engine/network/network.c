@@ -103,6 +103,7 @@ bool networks_open(Engine *engine, GError **error)
 	engine->networks = g_ptr_array_new_with_free_func((GDestroyNotify)network_free);
 	engine->ports = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
 	g_mutex_init(&engine->network_lock);
+	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&engine->network_lock);
 	network_store_each(engine->store, read_row, engine);
 	for (size_t i = 0; i < G_N_ELEMENTS(predefined); i++) {
 		g_autoptr(json_t) spec = network_spec_empty();
