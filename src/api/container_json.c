@@ -386,11 +386,17 @@ static bool spec_wanted(
 	       mount_matches(filters, mounts) && network_matches(filters, container, spec);
 }
 
-/* The name that was given, or the id once that name means another image. */
-static char *shown_image(Engine *engine, const ContainerRow *row)
+/* The name that was given, or the id once that name means another image. meant: id of each name that was looked up for
+ * this list, "" for none; many containers are of few images. */
+static const char *shown_image(Engine *engine, GHashTable *meant, const ContainerRow *row)
 {
-	g_autofree char *now = image_find(engine, row->image, NULL);
-	return g_strdup(g_strcmp0(now, row->image_id) == 0 ? row->image : row->image_id);
+	char *now = g_hash_table_lookup(meant, row->image);
+	if (now == NULL) {
+		now = image_find(engine, row->image, NULL);
+		now = now != NULL ? now : g_strdup("");
+		g_hash_table_insert(meant, g_strdup(row->image), now);
+	}
+	return strcmp(now, row->image_id) == 0 ? row->image : row->image_id;
 }
 
 /* {"IP", "PrivatePort", "PublicPort", "Type"}, and without a public port what is only exposed. */
@@ -429,11 +435,10 @@ static json_t *health_summary(Container *container, bool running)
 }
 
 static json_t *list_entry(Container *container, const ContainerRow *row, const Spec *spec,
-	const GPtrArray *mounts, json_t *ports, bool size)
+	const GPtrArray *mounts, json_t *ports, const char *image, bool size)
 {
 	const json_t *config = spec->config, *host = spec->host;
-	g_autofree char *name = g_strconcat("/", row->name, NULL),
-			*image = shown_image(container->engine, row);
+	g_autofree char *name = g_strconcat("/", row->name, NULL);
 	g_autofree char *status = status_text(container, row);
 	g_autoptr(json_t) command = json_object();
 	set_command(command, config);
@@ -477,6 +482,8 @@ json_t *container_list_json(
 	all = all || limit > 0 || filters_have(filters, "status") ||
 	      filters_have(filters, "exited");
 	g_autoptr(GPtrArray) containers = container_all(engine);
+	g_autoptr(GHashTable) meant =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	json_t *list = json_array();
 	for (guint i = 0;
 		i < containers->len && (limit <= 0 || json_array_size(list) < (size_t)limit); i++) {
@@ -484,7 +491,7 @@ json_t *container_list_json(
 		ContainerRow row = container_snapshot(container);
 		bool wanted = row_wanted(&row, filters, &bounds, all) &&
 			      filters_match(filters, "health", health_status(container));
-		g_autoptr(Spec) spec = wanted ? container_spec(container, NULL) : NULL;
+		g_autoptr(Spec) spec = wanted ? container_spec_brief(container, NULL) : NULL;
 		g_autoptr(GPtrArray) mounts =
 			spec != NULL ? container_mounts(container, NULL) : NULL;
 		g_autoptr(json_t) ports =
@@ -493,7 +500,8 @@ json_t *container_list_json(
 				: NULL;
 		if (ports != NULL && ports_match(filters, ports))
 			json_array_append_new(
-				list, list_entry(container, &row, spec, mounts, ports, size));
+				list, list_entry(container, &row, spec, mounts, ports,
+					      shown_image(engine, meant, &row), size));
 		container_row_clear(&row);
 	}
 	if (bounds.ancestors != NULL)

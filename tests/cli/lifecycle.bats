@@ -180,3 +180,22 @@ loop() { d run -d --name "$1" --network none busybox sh -c 'trap "exit 0" TERM; 
 	[[ $output == *'unable to find user nosuch: no matching entries in passwd file'* ]]
 	d rm -f why
 }
+
+@test "ps shows what is true of more containers than are remembered whole" {
+	d network create later
+	d create --name brief --network none --label a=b -e LONG=text busybox echo words
+	seq 70 | xargs -P2 -I{} "$BUILD/berth" create --name more{} --network none busybox true
+	seen() { d ps -a --no-trunc --filter name=brief --format '{{.Networks}} {{.Labels}} {{.Command}}'; }
+	d ps -aq | wc -l
+	d ps -aq | wc -l
+	[ "$(seen)" = 'none a=b "echo words"' ]
+	d network disconnect none brief
+	d network connect later brief
+	d ps -aq | wc -l
+	d ps -aq | wc -l
+	[ "$(seen)" = 'later a=b "echo words"' ]
+	d rename brief other
+	[ "$(d ps -a --filter name=other --format '{{.Names}}')" = other ]
+	d rm other $(seq -f more%g 70) | wc -l
+	d network rm later
+}

@@ -1,9 +1,9 @@
-/* stats: what containers use, once or again and again. A thread for each container reads what the engine sends. */
+/* stats: what containers use, once or again and again. All are asked in turn, over one connection: a stream a container would
+ * be a thread a container, here and in the engine. */
 #include "cli/common/container_stats.h"
 #include "cli/common/each.h"
 #include "cli/common/flags.h"
 #include "cli/common/format.h"
-#include "cli/common/stream.h"
 
 #include "base/error.h"
 #include "base/size.h"
@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ROUND_US = 500000 };
+/* SPAN_US: between two samples, at least, so that they say how busy a CPU is. */
+enum { SPAN_US = 100000, ROUND_US = 1000000 };
 
 static const Flag flags[] = {
 	{"all", 'a', BOOL, "show stopped containers too"},
@@ -28,36 +29,34 @@ static const Column columns[] = {{"Container", "CONTAINER"}, {"ID", "CONTAINER I
 
 /* One container, and the last that was heard of it. */
 typedef struct {
-	const char *host, *id;
-	bool stream;
-	GMutex lock;
+	const char *id;
 	json_t *last;
-	GThread *thread;
 } Watch;
 
-static bool take_line(gpointer data, const char *text, size_t length)
+static void watch_free(gpointer data)
 {
 	Watch *watch = data;
-	json_t *stats = json_parse(text, length, NULL);
-	if (stats == NULL)
-		return true;
-	g_mutex_lock(&watch->lock);
 	json_decref(watch->last);
-	watch->last = stats;
-	g_mutex_unlock(&watch->lock);
-	return true;
+	g_free(watch);
 }
 
-static gpointer read_stats(gpointer data)
+static void take_sample(Cli *cli, Watch *watch)
 {
-	Watch *watch = data;
-	g_autoptr(Client) client = client_new(watch->host);
-	g_auto(Response) response = {.fd = -1};
 	g_autofree char *path =
-		g_strdup_printf("/containers/%s/stats?stream=%d", watch->id, watch->stream);
-	if (client_send(client, "GET", path, NULL, &response, NULL))
-		stream_lines(&response.body, take_line, watch, NULL);
-	return NULL;
+		g_strdup_printf("/containers/%s/stats?stream=0&one-shot=1", watch->id);
+	json_t *now = client_call(cli->client, "GET", path, NULL, NULL);
+	if (now == NULL)
+		return;
+	if (watch->last != NULL)
+		stats_follow(now, watch->last);
+	json_decref(watch->last);
+	watch->last = now;
+}
+
+static void take_samples(Cli *cli, GPtrArray *watches)
+{
+	for (guint i = 0; i < watches->len; i++)
+		take_sample(cli, watches->pdata[i]);
 }
 
 static void set_pair(json_t *row, const char *key, char *left, char *right)
@@ -93,25 +92,14 @@ static json_t *row_of(const char *asked, const json_t *stats, bool whole)
 	return row;
 }
 
-static Watch *watch_new(Cli *cli, const char *id, bool stream)
-{
-	Watch *watch = g_new0(Watch, 1);
-	*watch = (Watch){.host = client_host(cli->client), .id = id, .stream = stream};
-	g_mutex_init(&watch->lock);
-	watch->thread = g_thread_new("stats", read_stats, watch);
-	return watch;
-}
-
 static json_t *rows_of(const Cli *cli, GPtrArray *watches)
 {
 	json_t *rows = json_array();
 	for (guint i = 0; i < watches->len; i++) {
-		Watch *watch = watches->pdata[i];
-		g_mutex_lock(&watch->lock);
+		const Watch *watch = watches->pdata[i];
 		if (watch->last != NULL)
 			json_array_append_new(rows,
 				row_of(watch->id, watch->last, flag_bool(cli, "no-trunc", false)));
-		g_mutex_unlock(&watch->lock);
 	}
 	return rows;
 }
@@ -155,29 +143,41 @@ static json_t *wanted(Cli *cli, GError **error)
 	return cli->arg_count > 0 || list != NULL ? g_steal_pointer(&names) : NULL;
 }
 
+/* Until somebody ends us. */
+static bool print_for_ever(Cli *cli, GPtrArray *watches, GError **error)
+{
+	for (bool first = true;; first = false) {
+		printf("%s\033[H", first ? "\033[2J" : "\033[J");
+		if (!print(cli, watches, error))
+			return false;
+		cli_flush();
+		g_usleep(ROUND_US);
+		take_samples(cli, watches);
+	}
+}
+
 static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	bool once = flag_bool(cli, "no-stream", false);
 	if (!are_there(cli))
 		return EXIT_FAILURE;
 	g_autoptr(json_t) ids = wanted(cli, &error);
-	g_autoptr(GPtrArray) watches = g_ptr_array_new();
+	g_autoptr(GPtrArray) watches = g_ptr_array_new_with_free_func(watch_free);
 	if (ids == NULL)
 		return cli_fail(cli, error);
-	for (size_t i = 0; i < json_array_size(ids); i++)
-		g_ptr_array_add(watches, watch_new(cli, json_elem(ids, i), !once));
-	for (guint i = 0; once && i < watches->len; i++)
-		g_thread_join(((Watch *)watches->pdata[i])->thread);
-	/* Until somebody ends us. */
-	for (bool first = true; !once; first = false) {
-		g_usleep(ROUND_US);
-		printf("%s\033[H", first ? "\033[2J" : "\033[J");
-		if (!print(cli, watches, &error))
-			return cli_fail(cli, error);
-		cli_flush();
+	for (size_t i = 0; i < json_array_size(ids); i++) {
+		Watch *watch = g_new0(Watch, 1);
+		watch->id = json_elem(ids, i);
+		g_ptr_array_add(watches, watch);
 	}
-	return print(cli, watches, &error) ? EXIT_SUCCESS : cli_fail(cli, error);
+	gint64 began = g_get_monotonic_time();
+	take_samples(cli, watches);
+	if (watches->len > 0)
+		g_usleep((gulong)MAX(began + SPAN_US - g_get_monotonic_time(), 0));
+	take_samples(cli, watches);
+	bool ok = flag_bool(cli, "no-stream", false) ? print(cli, watches, &error)
+						     : print_for_ever(cli, watches, &error);
+	return ok ? EXIT_SUCCESS : cli_fail(cli, error);
 }
 
 const Command command_stats = {

@@ -1,5 +1,22 @@
 #include "cli/common/container_stats.h"
 
+#include "base/timefmt.h"
+
+void stats_follow(json_t *now, const json_t *before)
+{
+	gint64 begin = 0, end = 0;
+	json_t *cpu = json_object_get(now, "cpu_stats");
+	json_object_set(now, "precpu_stats", json_object_get(before, "cpu_stats"));
+	json_object_set(now, "preread", json_object_get(before, "read"));
+	if (!time_parse(json_str(before, "read"), &begin) ||
+		!time_parse(json_str(now, "read"), &end) || end <= begin)
+		return;
+	/* What the host had to give is counted in ticks, which are too long for a moment: the clock says it better. */
+	json_object_set_new(cpu, "system_cpu_usage",
+		json_integer(json_int(before, "cpu_stats.system_cpu_usage") +
+			     (end - begin) * MAX(json_int(now, "cpu_stats.online_cpus"), 1)));
+}
+
 double stats_cpu_percent(const json_t *stats)
 {
 	double used = (double)(json_int(stats, "cpu_stats.cpu_usage.total_usage") -

@@ -2,6 +2,8 @@
 #pragma once
 #include "base/json.h"
 
+/* Two samples that were asked for one by one (one-shot) belong together: now gets what before said, as in a stream. */
+void stats_follow(json_t *now, const json_t *before);
 /* Of one CPU (so 200 is two of them), since the sample before. */
 double stats_cpu_percent(const json_t *stats);
 /* Bytes, without what the kernel could take back at once. */

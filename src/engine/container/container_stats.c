@@ -84,7 +84,7 @@ static json_t *sample(Container *container, const Spec *spec)
 
 json_t *container_stats(Container *container, const json_t *before, GError **error)
 {
-	g_autoptr(Spec) spec = container_spec(container, error);
+	g_autoptr(Spec) spec = container_spec_brief(container, error);
 	if (spec == NULL)
 		return NULL;
 	ContainerRow row = container_snapshot(container);

@@ -40,6 +40,7 @@ void container_unref(Container *container)
 	g_ptr_array_unref(container->exec_ids);
 	g_clear_pointer(&container->endpoints, g_ptr_array_unref);
 	health_free(container->health);
+	g_free(container->brief);
 	g_free(container);
 }
 
@@ -117,7 +118,11 @@ static void upgrade_mount(Engine *engine, MountPoint *mount)
 
 GPtrArray *container_mounts(Container *container, GError **error)
 {
-	g_autofree char *text = container_store_mounts(container->engine->store, container->row.id);
+	/* Few have any: a list does not ask the database for those that have none. */
+	g_autofree char *text =
+		g_atomic_int_get(&container->mountless) != 0
+			? g_strdup("[]")
+			: container_store_mounts(container->engine->store, container->row.id);
 	if (text == NULL || *text == '\0') {
 		fail(error, BERTH_ERROR_NOT_FOUND, "No such container: %s", container->row.id);
 		return NULL;
@@ -126,6 +131,7 @@ GPtrArray *container_mounts(Container *container, GError **error)
 	if (row == NULL)
 		return NULL;
 	GPtrArray *mounts = mount_points_read(row);
+	g_atomic_int_set(&container->mountless, mounts->len == 0);
 	for (guint i = 0; i < mounts->len; i++) {
 		MountPoint *mount = mounts->pdata[i];
 		if (mount->type == MOUNT_VOLUME)

@@ -49,6 +49,9 @@ struct Container {
 	GPtrArray *layers; /* of Layer: what it stands on instead of its image, or NULL; borrowed */
 	Spec *spec;	   /* if spec_cache.c remembers it */
 	size_t spec_size;  /* as text */
+	char *brief; /* what lists need of it, as text, or NULL (spec_cache.c); guarded by the engine's lock */
+	guint spec_changes; /* how often it was written; guarded as brief */
+	int mountless;	    /* atomic: it is known to have no mounts, which never changes */
 	char **volumes; /* that it holds while it runs (volume_mount.c), or NULL; guarded by the engine's lock */
 	GPtrArray *
 		endpoints; /* of Endpoint (network/endpoint.h), while it runs; guarded by network_lock */
@@ -104,6 +107,9 @@ char *container_log_path(Container *container, const Spec *spec); /* "" where th
 Container *container_register(Engine *engine, ContainerRow *row); /* takes row over */
 Container *container_new(Engine *engine, ContainerRow *row);	  /* the same, unknown to others */
 
+/* spec_cache.c: what a list needs of the specification: without its environment, and without what is empty. Kept for each container
+ * once it was asked for, in a fraction of the room. */
+Spec *container_spec_brief(Container *container, GError **error);
 /* spec_cache.c: remembers a specification that was just written, or forgets it. */
 void spec_cache_put(Container *container, Spec *spec);
 void spec_cache_drop(Container *container);
