@@ -74,6 +74,15 @@ hint() { # what it says, command
 	printf 'nothing that runs\n' >"$WORK/bad"
 	chmod 755 "$WORK/bad"
 	hint "the image is for this kind of machine (linux/"*"a script without '#!'" run --rm --network none -v "$WORK/bad:/bad:ro" busybox /bad
+	d create --name bad --network none -v "$WORK/bad:/bad:ro" busybox /bad
+	hint "the image is for this kind of machine (linux/"*"a script without '#!'" start bad
+	hint "the image is for this kind of machine (linux/"*"a script without '#!'" restart bad
+	# An image of another machine, which needs no file of it.
+	d build -q --platform linux/s390x -t foreign - <<<'FROM scratch
+LABEL of=another' >/dev/null
+	d create --name foreign --platform linux/s390x --network none -v "$WORK/bad:/bad:ro" foreign /bad
+	hint 'the image is for linux/s390x, and this engine runs linux/' start foreign
+	d rm bad foreign
 	d export web | d import --platform linux/s390x - foreign >/dev/null
 	hint "the image is for linux/s390x, and this engine runs linux/" run --rm --network none -v "$WORK/bad:/bad:ro" foreign /bad
 }

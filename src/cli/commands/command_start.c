@@ -1,5 +1,6 @@
 #include "cli/common/each.h"
 #include "cli/common/flags.h"
+#include "cli/common/hint.h"
 #include "cli/common/stream.h"
 
 #include "base/error.h"
@@ -65,6 +66,7 @@ static int start_attached(Cli *cli, const char *name)
 static int run(Cli *cli)
 {
 	g_autoptr(GPtrArray) failed = g_ptr_array_new();
+	hints_container(cli->args[0]);
 	if (flag_bool(cli, "attach", false) || flag_bool(cli, "interactive", false)) {
 		if (cli->arg_count == 1)
 			return start_attached(cli, cli->args[0]);
@@ -73,6 +75,7 @@ static int run(Cli *cli)
 	}
 	for (int i = 0; i < cli->arg_count; i++) {
 		g_autoptr(GError) error = NULL;
+		hints_container(cli->args[i]);
 		if (start(cli, cli->args[i], &error)) {
 			print_to(stdout, "%s\n", cli->args[i]);
 			continue;

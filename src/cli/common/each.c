@@ -1,4 +1,5 @@
 #include "cli/common/each.h"
+#include "cli/common/hint.h"
 
 #include "base/error.h"
 
@@ -12,6 +13,7 @@ int each_argument(Cli *cli, const char *method, const char *path_format)
 	for (int i = 0; i < cli->arg_count; i++) {
 		g_autoptr(GError) error = NULL;
 		g_autofree char *name = client_escape(cli->args[i]);
+		hints_container(cli->args[i]);
 		g_auto(GStrv) around = g_strsplit(path_format, "%s", 2);
 		g_autofree char *path = g_strconcat(around[0], name, around[1], NULL);
 		g_autoptr(json_t) answer G_GNUC_UNUSED =

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 static const char *program = "berth";
-static const char *image_asked; /* NULL: not known */
+static const char *image_asked, *container_asked; /* NULL: not known */
 static Client *client;
 
 void hints_use(const char *name, Client *engine)
@@ -26,6 +26,11 @@ void hints_use(const char *name, Client *engine)
 void hints_image(const char *reference)
 {
 	image_asked = reference;
+}
+
+void hints_container(const char *reference)
+{
+	container_asked = reference;
 }
 
 static json_t *ask(const char *path)
@@ -235,13 +240,22 @@ static char *platform_text(const json_t *object, const char *architecture)
 		*variant != '\0' ? "/" : "", variant);
 }
 
+/* The image that was asked for, or that of the container; NULL: neither is known, or there. */
+static json_t *image_of_error(void)
+{
+	g_autofree char *name = client_escape(container_asked != NULL ? container_asked : ""),
+			*of_container = g_strdup_printf("/containers/%s/json", name);
+	g_autoptr(json_t) container = container_asked != NULL ? ask(of_container) : NULL;
+	const char *reference = container != NULL ? json_str(container, "Image") : image_asked;
+	g_autofree char *escaped = client_escape(reference != NULL ? reference : ""),
+			*path = g_strdup_printf("/images/%s/json", escaped);
+	return reference != NULL ? ask(path) : NULL;
+}
+
 static void wrong_format(const char *message)
 {
 	(void)message;
-	g_autofree char *escaped = client_escape(image_asked != NULL ? image_asked : ""),
-			*path = g_strdup_printf("/images/%s/json", escaped);
-	g_autoptr(json_t) image = image_asked != NULL ? ask(path) : NULL,
-			  engine = image != NULL ? ask("/version") : NULL;
+	g_autoptr(json_t) image = image_of_error(), engine = image != NULL ? ask("/version") : NULL;
 	g_autofree char *of_image = platform_text(image, "Architecture"),
 			*of_engine = platform_text(engine, "Arch");
 	if (engine == NULL)

@@ -6,5 +6,7 @@
 void hints_use(const char *program, Client *client);
 /* The image that is asked for; borrowed, for the rest of the process. */
 void hints_image(const char *reference);
+/* The container that is; likewise. */
+void hints_container(const char *reference);
 /* Prints "hint: ..." where the words of an error are known. Nothing is asked of an engine that does not answer. */
 void hint_print(const char *message);
