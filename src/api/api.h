@@ -29,6 +29,7 @@ typedef struct {
 	char *name;	     /* what stands for {} in the route */
 	GHashTable *params;  /* of the query: word -> GPtrArray of its values, ended by NULL */
 	char *version_asked; /* as it stood in the path, NULL where none did */
+	bool plain_errors;   /* not in JSON */
 	int version;	     /* minor number of the API version asked for: 51 for 1.51 */
 	char *headers;	     /* more lines for the answer's head, or NULL */
 	bool answered, chunked, hijacked, failed;

@@ -59,7 +59,9 @@ static bool check_version(Request *request, GError **error)
 		return fail(error, BERTH_ERROR_INVALID,
 			"client version %s is too new. Maximum supported API version is %s",
 			version, BERTH_API_VERSION);
-	if (major < 1 || minor < API_OLDEST)
+	/* Such old clients know no JSON in errors. */
+	request->plain_errors = major < 1 || minor < API_OLDEST;
+	if (request->plain_errors)
 		return fail(error, BERTH_ERROR_INVALID,
 			"client version %s is too old. Minimum supported API version is %s, "
 			"please"

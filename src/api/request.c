@@ -230,6 +230,10 @@ bool reply_error(Request *request, const GError *error)
 	int status = error->domain == BERTH_ERROR ? error->code : BERTH_ERROR_SYSTEM;
 	if (status == BERTH_ERROR_NOT_MODIFIED)
 		return reply_empty(request, status);
+	if (request->plain_errors) {
+		g_autofree char *line = g_strconcat(error->message, "\n", NULL);
+		return reply_text(request, status, "text/plain; charset=utf-8", line);
+	}
 	return reply_json(
 		request, status, json_pack("{s:o}", "message", json_lenient(error->message)));
 }

@@ -19,7 +19,14 @@
 #include <sys/socket.h>
 
 enum { CONFIG_LIMIT = 1 << 20 };
-typedef enum { STRING, LIST, BOOL, MAP, MAPS /* name=key=value */ } Type;
+typedef enum {
+	STRING,
+	LIST,
+	BOOL,
+	MAP,
+	MAPS /* name=key=value */,
+	TRUTHS /* name or name=true */
+} Type;
 
 /* Each flag, its letter, its key in daemon.json, and its type. Those that later rooms need are read
  * and kept here already: scripts start engines with them. */
@@ -104,6 +111,36 @@ static const struct {
 	{"tlskey", 0, "tlskey", STRING, "its key (/etc/berth/certs/key.pem)"},
 	{"userns-remap", 0, "userns-remap", STRING,
 		"give containers ids of their own: default or user[:group]"},
+	{"feature", 0, "features", TRUTHS,
+		"feature of the engine, NAME or NAME=false (cdi, buildkit)"},
+	{"icc", 0, "icc", BOOL, "containers of the default bridge reach each other (always)"},
+	{"ip-forward", 0, "ip-forward", BOOL,
+		"let the host forward (always, where rules can be made)"},
+	{"ip-forward-no-drop", 0, "ip-forward-no-drop", BOOL, "ignored (for Docker compatibility)"},
+	{"ip-masq", 0, "ip-masq", BOOL,
+		"translate addresses of containers on their way out (always)"},
+	{"ip", 0, "ip", STRING, "default address of published ports (0.0.0.0, always)"},
+	{"allow-direct-routing", 0, "allow-direct-routing", BOOL, "false (always)"},
+	{"default-runtime", 0, "default-runtime", STRING, "runc (always; it is this engine's own)"},
+	{"exec-opt", 0, "exec-opts", LIST, "native.cgroupdriver=cgroupfs (always)"},
+	{"selinux-enabled", 0, "selinux-enabled", BOOL, "give containers labels of SELinux"},
+	{"experimental", 0, "experimental", BOOL, "ignored (for Docker compatibility)"},
+	{"raw-logs", 0, "raw-logs", BOOL, "ignored (for Docker compatibility)"},
+	{"log-format", 0, "log-format", STRING, "ignored (for Docker compatibility)"},
+	{"firewall-backend", 0, "firewall-backend", STRING,
+		"ignored (for Docker compatibility): nftables"},
+	{"containerd", 0, "containerd", STRING,
+		"ignored (for Docker compatibility): there is none"},
+	{"containerd-namespace", 0, "containerd-namespace", STRING, "ignored likewise"},
+	{"containerd-plugins-namespace", 0, "containerd-plugins-namespace", STRING,
+		"ignored likewise"},
+	{"init-path", 0, "init-path", STRING, "ignored (for Docker compatibility)"},
+	{"userland-proxy-path", 0, "userland-proxy-path", STRING,
+		"ignored (for Docker compatibility)"},
+	{"max-download-attempts", 0, "max-download-attempts", STRING,
+		"ignored (for Docker compatibility)"},
+	{"swarm-default-advertise-addr", 0, "swarm-default-advertise-addr", STRING,
+		"ignored (for Docker compatibility): there is no swarm"},
 	{"validate", 0, NULL, BOOL, "check the configuration and end"},
 };
 
@@ -161,6 +198,19 @@ static bool set_member(json_t *values, int flag, const char *value, GError **err
 	return true;
 }
 
+static bool set_truth(json_t *values, int flag, const char *value, GError **error)
+{
+	g_auto(GStrv) parts = g_strsplit(value, "=", 2);
+	bool on = true;
+	if (parts[0] == NULL || *parts[0] == '\0' ||
+		(parts[1] != NULL && !bool_parse(parts[1], &on)))
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid argument \"%s\" for \"--%s\": name or name=true is wanted", value,
+			flags[flag].flag);
+	return json_object_set_new(member(values, flags[flag].key), parts[0], json_boolean(on)) ==
+	       0;
+}
+
 /* Sets a value the way its type wants: replaced, appended, or a member of a map. */
 static bool set_value(json_t *values, int flag, const char *value, GError **error)
 {
@@ -179,7 +229,8 @@ static bool set_value(json_t *values, int flag, const char *value, GError **erro
 			json_object_set_new(values, key, json_array());
 		json_array_append_new(json_object_get(values, key), json_lenient(value));
 	} else {
-		return set_member(values, flag, value, error);
+		return (flags[flag].type == TRUTHS ? set_truth : set_member)(
+			values, flag, value, error);
 	}
 	return true;
 }
@@ -389,11 +440,13 @@ static char **cdi_folders(const json_t *given)
 {
 	const json_t *folders = json_object_get(given, "cdi-spec-dirs"),
 		     *wanted = json_object_get(json_object_get(given, "features"), "cdi");
-	if (json_is_false(wanted) ||
-		(json_array_size(folders) == 1 && *json_elem(folders, 0) == '\0'))
+	bool none = json_is_array(folders) &&
+		    (json_array_size(folders) == 0 ||
+			    (json_array_size(folders) == 1 && *json_elem(folders, 0) == '\0'));
+	if (json_is_false(wanted) || none)
 		return g_new0(char *, 1);
-	return json_array_size(folders) > 0 ? json_strv(folders)
-					    : g_strsplit("/etc/cdi /var/run/cdi", " ", -1);
+	return json_is_array(folders) ? json_strv(folders)
+				      : g_strsplit("/etc/cdi /var/run/cdi", " ", -1);
 }
 
 /* Where nothing is said, they are where `berth system certs` puts them: beside daemon.json. */

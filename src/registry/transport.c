@@ -325,8 +325,11 @@ char *transport_reason(CURL *handle, const char *url, CURLcode code, const char 
 				*lower = g_ascii_strdown(g_strerror((int)why), -1);
 		return g_strdup_printf("dial tcp %s: connect: %s", host, lower);
 	}
-	if (code == CURLE_COULDNT_RESOLVE_HOST)
-		return g_strdup("dial tcp: lookup: no such host");
+	if (code == CURLE_COULDNT_RESOLVE_HOST) {
+		g_autofree char *host = host_in(url);
+		host[strcspn(host, ":")] = '\0';
+		return g_strdup_printf("dial tcp: lookup %s: no such host", host);
+	}
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		return g_strdup("the registry does not answer in time");
 	return g_strdup(*detail != '\0' ? detail : curl.easy_strerror(code));

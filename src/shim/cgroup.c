@@ -137,7 +137,10 @@ int64_t cgroup_oom_kills(const char *file)
 		return 0;
 	text[n] = '\0';
 	const char *at = strstr(text, "oom_kill ");
-	return at != NULL ? atoll(at + strlen("oom_kill ")) : 0;
+	/* v1, without a killer (--oom-kill-disable): all of it waits. */
+	bool held =
+		strstr(text, "oom_kill_disable 1") != NULL && strstr(text, "under_oom 1") != NULL;
+	return (at != NULL ? atoll(at + strlen("oom_kill ")) : 0) + held;
 }
 
 int cgroup_oom_watch(const char *file, short *events)

@@ -256,15 +256,15 @@ static bool end_makings(void)
 	return any;
 }
 
-/* Tells of kills for memory that nobody was told of. */
+/* Tells of kills for memory that nobody was told of, or that it is out of memory where none may be killed. */
 static void note_oom(void)
 {
 	int64_t kills = cgroup_oom_kills(oom_file());
 	if (kills > oom_before) {
-		oom_before = kills;
 		oom_seen = true;
 		control_send(SHIM_OOM, "", 0, 0, 0, "");
 	}
+	oom_before = kills;
 }
 
 static void finish_container(int code)

@@ -48,6 +48,7 @@ void cgroup_make(
 bool cgroup_birthplace(const struct plan *plan, int *fd);
 void cgroup_join(
 	const struct plan *plan); /* by the new process itself, v1; report_fail on failure */
+/* How often was killed for memory; one more while all of it waits for some, as none may be killed. */
 int64_t cgroup_oom_kills(const char *file);
 int cgroup_oom_watch(const char *file, short *events); /* a descriptor to poll, or -1 */
 void cgroup_kill_all(const struct plan *plan);

@@ -18,7 +18,9 @@ create() { post_json "/containers/create?name=$1" "$2" | jq -r .Id; }
 	[ "$(status_of http://b/v1.24/version)" = 200 ]
 	[ "$(status_of http://b/v1.51/version)" = 200 ]
 	[ "$(api http://b/v9.99/version | jq -r .message)" = 'client version 9.99 is too new. Maximum supported API version is 1.55' ]
-	[[ $(api http://b/v1.0/version | jq -r .message) == 'client version 1.0 is too old. Minimum supported API version is 1.24'* ]]
+	# Such clients know no JSON there.
+	[[ $(api http://b/v1.0/version) == 'client version 1.0 is too old. Minimum supported API version is 1.24'* ]]
+	[ "$(api -o /dev/null -w '%{content_type}' http://b/v1.23/version)" = 'text/plain; charset=utf-8' ]
 	[ "$(status_of http://b/v1.23/info)" = 400 ]
 }
 

@@ -69,6 +69,17 @@ refused() { # text of the file, what is said
 	[ "$status" = 1 ]
 }
 
+@test "dockerd's flags: what has one value here is taken with that one and refused with another; features" {
+	taken '{}' --icc=true --ip-forward --ip-masq=true --exec-opt native.cgroupdriver=cgroupfs --default-runtime runc --feature cdi --feature buildkit=true
+	for flag in --icc=false --ip-forward=false --ip-masq=false --allow-direct-routing --selinux-enabled --ip=127.0.0.1 --default-runtime=kata --exec-opt=x=y --feature cdi=maybe; do
+		run validate '{}' $flag
+		[ "$status" = 1 ]
+	done
+	run validate '{"features": {"cdi": true}}' --feature cdi
+	[ "$status" = 1 ]
+	[[ $output == *'specified both as a flag and in the configuration file: features'* ]]
+}
+
 @test "what daemon.json says of limits, names and namespaces is in force in containers" {
 	file_setup
 	engine_kill

@@ -144,6 +144,18 @@ update() { post_json "/containers/$1/update" "$2"; }
 	d rm hog
 }
 
+@test "an oom event of who may not be killed for memory, and waits" {
+	[ -e /sys/fs/cgroup/memory/memory.oom_control ] || skip "only cgroup v1 has --oom-kill-disable"
+	since=$(date +%s)
+	d run -d --name held --network none -m 20m --memory-swap 20m --oom-kill-disable busybox sh -c 'x=a; while true; do x=$x$x$x$x; done'
+	for _ in $(seq 200); do
+		! d events --since "$since" --until "$(date +%s.%N)" --filter container=held --format '{{.Action}}' | grep -qx oom || break
+		sleep 0.1
+	done
+	[ "$(d events --since "$since" --until "$(date +%s.%N)" --filter container=held --format '{{.Action}}' | grep -cx oom)" = 1 ]
+	d rm -f held
+}
+
 @test "--mount type=image: another image's tree, read-only, or a part of it beneath its root" {
 	printf 'FROM busybox\nRUN mkdir -p /data/below && echo two >/data/below/two && ln -s ../../../../../../../../etc /data/out && echo /etc/hostname >/data/file && rm /etc/group\n' | d build -q -t other - >/dev/null
 	created() { create image "{\"Cmd\": [\"sh\", \"-c\", \"$1\"]}" "{\"Mounts\": [{\"Type\": \"image\", \"Source\": \"$2\", \"Target\": \"/img\", \"ImageOptions\": {\"Subpath\": \"$3\"}}]}"; }

@@ -59,6 +59,7 @@ teardown_file() { file_teardown; }
 	kill "$server"
 	wait "$server" || true
 	api -X POST "http://b/images/create?fromSrc=http://127.0.0.1:8099/x" | grep -q 'Get \\"http://127.0.0.1:8099/x\\":'
+	api -X POST "http://b/images/create?fromSrc=http://name.invalid/x" | grep -q 'Get \\"http://name.invalid/x\\": dial tcp: lookup name.invalid: no such host'
 	api -X POST "http://b/images/create?fromSrc=file:///etc/passwd" | grep -q 'unsupported protocol scheme \\"file\\"'
 	[ "$(ls "$WORK/data/tmp" | wc -l)" -eq 0 ]
 }

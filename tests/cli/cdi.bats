@@ -193,3 +193,14 @@ refused() { # what the message holds..., of vendor.com/class=x
 	engine_kill
 	engine_start
 }
+
+@test "no folders of specifications, or CDI switched off by a flag: there are no devices" {
+	spec v.json "$node"
+	again() { engine_kill; echo "$1" >"$WORK/daemon.json"; shift; engine_start "$@"; }
+	again '{"cdi-spec-dirs": []}'
+	[ "$(api http://b/info | jq -c '[.CDISpecDirs, .DiscoveredDevices // []]')" = '[[],[]]' ]
+	again "{\"cdi-spec-dirs\": [\"$SPECS\"]}" --feature cdi=false
+	[ "$(api http://b/info | jq -c .CDISpecDirs)" = '[]' ]
+	again "{\"cdi-spec-dirs\": [\"$SPECS\"]}" --feature cdi
+	[ "$(api http://b/info | jq -c '.DiscoveredDevices | map(.ID)')" = '["vendor.com/class=x"]' ]
+}

@@ -16,7 +16,7 @@ invalid() { echo "$1" >"$WORK/bad.json"; run "$BUILD/berthd" --config-file "$WOR
 @test "daemon.json: ipv6, fixed-cidr-v6, bip6, fixed-cidr" {
 	[ "$(pools bridge)" = 'false 172.17.0.0/16' ]
 	again '{"ipv6": true, "fixed-cidr-v6": "fd00:17::/64"}'
-	[ "$(pools bridge)" = 'true fd00:17::/64 172.17.0.0/16' ]
+	[ "$(pools bridge)" = 'true 172.17.0.0/16 fd00:17::/64' ]
 	d run --rm busybox ip -6 -o addr show eth0 | grep -q 'fd00:17::2/64'
 	web uno uno -p 8080:80
 	[ "$(d inspect -f '{{.NetworkSettings.GlobalIPv6Address}}' uno)" = fd00:17::2 ]
@@ -127,5 +127,21 @@ invalid() { echo "$1" >"$WORK/bad.json"; run "$BUILD/berthd" --config-file "$WOR
 	run "$BUILD/berthd" --config-file "$WORK/daemon.json" --default-network-opt bridge=mtu --validate
 	[ "$status" -ne 0 ]
 	[[ $output == *'driver=key=value is wanted'* ]]
+	again '{}'
+}
+
+@test "the default network keeps the subnet that was chosen for it, as containers run in it" {
+	d run -d --name stays busybox sleep 1000
+	again '{"default-address-pools": [{"base": "10.90.0.0/16", "size": 24}]}'
+	[ "$(pools bridge)" = 'false 172.17.0.0/16' ]
+	d run --rm busybox ping -c 1 -W 2 172.17.0.2
+	d network create new
+	[ "$(pools new)" = 'false 10.90.0.0/24' ]
+	d rm -f stays
+	d network create --ipv6 --subnet fd00:91::/64 --subnet 10.91.0.0/24 both
+	[ "$(pools both)" = 'true 10.91.0.0/24 fd00:91::/64' ]
+	d network rm new both
+	again '{"bip": "10.81.0.1/24"}'
+	[ "$(pools bridge)" = 'false 10.81.0.0/24' ]
 	again '{}'
 }

@@ -43,6 +43,24 @@ static Network *network_new(const char *id, const char *name, gint64 created)
 	return network;
 }
 
+/* The IPv4 pool of a stored network, or NULL. */
+static json_t *first_pool(const json_t *spec)
+{
+	json_t *pool;
+	size_t i;
+	json_array_foreach (json_at(spec, "IPAM.Config"), i, pool)
+		if (strchr(json_str(pool, "Subnet"), '.') != NULL)
+			return pool;
+	return NULL;
+}
+
+/* A subnet that was chosen for the default network stays: containers that run have its addresses. */
+static bool keeps_subnet(const Engine *engine, const json_t *spec)
+{
+	return *engine->config->bip == '\0' && *engine->config->fixed_cidr == '\0' &&
+	       first_pool(spec) != NULL;
+}
+
 static void read_row(const NetworkRow *row, gpointer data)
 {
 	Engine *engine = data;
@@ -51,13 +69,17 @@ static void read_row(const NetworkRow *row, gpointer data)
 		return;
 	g_autoptr(json_t) parsed = json_parse(row->spec, strlen(row->spec), &error);
 	Network *network = network_new(row->id, row->name, row->created);
-	network->chosen = row->chosen && !network->predefined;
+	bool kept = network->predefined && row->chosen && keeps_subnet(engine, parsed);
+	g_autoptr(json_t) pool = kept ? json_incref(first_pool(parsed)) : NULL;
+	network->chosen = row->chosen && (kept || !network->predefined);
 	network->chosen6 = row->chosen6 && !network->predefined;
 	network->parent_made = row->parent_made;
 	network->bridge_found = row->bridge_found;
 	/* The default networks follow the configuration, which may have changed. */
 	if (network->predefined && parsed != NULL)
 		network_spec_predefined(engine, row->name, parsed);
+	if (kept)
+		json_array_insert(json_at(parsed, "IPAM.Config"), 0, pool);
 	if (parsed == NULL || !network_spec_read(engine, network, parsed, true, &error)) {
 		log_error("network %s is left out: %s", row->name, error->message);
 		network_free(network);
@@ -223,17 +245,29 @@ static json_t *members_json(Engine *engine, const Network *network)
 	return members;
 }
 
+/* As dockerd shows them, whatever came first in the request: IPv4's before IPv6's. */
+static json_t *pools_in_order(const json_t *list)
+{
+	json_t *ordered = json_array(), *pool;
+	size_t i;
+	for (int six = 0; six < 2; six++)
+		json_array_foreach (list, i, pool)
+			if ((strchr(json_str(pool, "Subnet"), ':') != NULL) == six)
+				json_array_append(ordered, pool);
+	return ordered;
+}
+
 static json_t *network_json(Engine *engine, const Network *network, bool with_members)
 {
 	g_autofree char *created = time_format(network->created);
 	json_t *json = json_pack(
 		"{s:s, s:s, s:s}", "Name", network->name, "Id", network->id, "Created", created);
 	json_object_update_missing(json, network->spec);
-	if (!json_filled(json_at(network->spec, "IPAM.Config"))) {
-		json_t *ipam = json_copy(json_object_get(json, "IPAM"));
-		json_object_set_new(ipam, "Config", json_null());
-		json_object_set_new(json, "IPAM", ipam);
-	}
+	const json_t *pools = json_at(network->spec, "IPAM.Config");
+	json_t *ipam = json_copy(json_object_get(json, "IPAM"));
+	json_object_set_new(
+		ipam, "Config", json_filled(pools) ? pools_in_order(pools) : json_null());
+	json_object_set_new(json, "IPAM", ipam);
 	json_object_set_new(
 		json, "Containers", with_members ? members_json(engine, network) : json_object());
 	return json;

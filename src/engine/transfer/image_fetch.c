@@ -35,12 +35,12 @@ static bool perform(Fetch *fetch, const char *url, GError **error)
 	long status = 0;
 	CURLcode code = curl.easy_perform(handle);
 	curl.easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+	g_autofree char *why = transport_reason(handle, url, code, "");
 	curl.easy_cleanup(handle);
 	if (code == CURLE_HTTP_RETURNED_ERROR)
 		return fail(
 			error, BERTH_ERROR_SYSTEM, "failed to GET %s with status %ld", url, status);
-	return code == CURLE_OK ||
-	       fail(error, BERTH_ERROR_SYSTEM, "Get \"%s\": %s", url, curl.easy_strerror(code));
+	return code == CURLE_OK || fail(error, BERTH_ERROR_SYSTEM, "Get \"%s\": %s", url, why);
 }
 
 static ssize_t read_file(gpointer fd, void *buffer, size_t size, GError **error)
