@@ -387,6 +387,12 @@ static bool attach_stream(
 	return true;
 }
 
+/* Whether there may be something to replay: what never ran has said nothing. */
+static bool wants_replay(const Request *request, const Container *container)
+{
+	return request_flag(request, "logs") && container->row.status != STATUS_CREATED;
+}
+
 static bool attach(Request *request, GError **error)
 {
 	char keys[DETACH_KEYS_MAX];
@@ -398,7 +404,7 @@ static bool attach(Request *request, GError **error)
 	/* A client that has the head starts the container, and that start must find it among
 	   the waiting. A replay may last as long as its reader likes, so it holds nothing up. */
 	g_autoptr(GMutexLocker) start G_GNUC_UNUSED =
-		request_flag(request, "logs") || container_running(container)
+		wants_replay(request, container) || container_running(container)
 			? NULL
 			: g_mutex_locker_new(&container->operation);
 	int fd = reply_hijack(request, tty);
@@ -434,7 +440,7 @@ static bool attach_websocket(Request *request, GError **error)
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return fail_errno(error, "cannot make a socket pair");
 	Replay all = {request, container, pair[1], attach_flags(request, spec, false), keys};
-	bool logs = request_flag(request, "logs");
+	bool logs = wants_replay(request, container);
 	g_mutex_lock(&container->operation);
 	int client = websocket_accept(request, NULL);
 	GThread *thread = logs ? g_thread_new("replay", replay, &all) : NULL;

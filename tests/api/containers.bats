@@ -281,6 +281,31 @@ update() { post_json "/containers/$1/update" "$2"; }
 	d volume rm parts
 }
 
+@test "attach with logs=1 before the first start hears all of it, and its end" {
+	cat >"$WORK/attach.py" <<-'EOF'
+		import sys
+		sys.path.insert(0, sys.argv[2])
+		from raw_api import answer, connect, request, until_end
+		said = 0
+		for number in range(25):
+		    s = connect(sys.argv[1])
+		    request(s, "POST", f"/containers/create?name=early{number}", {"Image": "busybox", "Cmd": ["echo", "why"], "HostConfig": {"NetworkMode": "none"}})
+		    name = answer(s)["Id"]
+		    stream = connect(sys.argv[1])
+		    request(stream, "POST", f"/containers/{name}/attach?stream=1&stdout=1&logs=1")
+		    stream.settimeout(5)
+		    head = b""
+		    while not head.endswith(b"\r\n\r\n"):
+		        head += stream.recv(1)
+		    request(s, "POST", f"/containers/{name}/start")
+		    said += until_end(stream).count(b"why")
+		    s.close()
+		print(said)
+	EOF
+	[ "$(timeout 150 python3 "$WORK/attach.py" "$WORK/b.sock" "$BATS_TEST_DIRNAME/../lib")" = 25 ]
+	d rm -f early{0..24} >/dev/null
+}
+
 @test "a container that waits for its restart is neither attached to, nor paused, nor entered" {
 	d run -d --name again --network none --restart always busybox false
 	# From its fifth restart on it waits for seconds.
