@@ -47,6 +47,12 @@ const char *json_str(const json_t *object, const char *path)
 	return text != NULL ? text : "";
 }
 
+const char *json_named(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+	return text != NULL ? text : "";
+}
+
 gint64 json_whole(const json_t *value)
 {
 	/* The largest double below 2^63; what is beyond has no integer. */

@@ -21,7 +21,9 @@ char *json_base64url(const json_t *value);
 /* Members of an object; path may be dotted ("HostConfig.Memory"). Borrowed values. */
 json_t *json_at(const json_t *object, const char *path);
 const char *json_str(const json_t *object, const char *path); /* "" where absent or no string */
-gint64 json_int(const json_t *object, const char *path);      /* 0 where absent or no number */
+const char *json_named(
+	const json_t *object, const char *name);	 /* the same of a name that may have dots */
+gint64 json_int(const json_t *object, const char *path); /* 0 where absent or no number */
 gint64 json_whole(const json_t *value); /* a number without its fraction; 0 for none */
 bool json_bool(const json_t *object, const char *path);	  /* false where absent */
 const char *json_elem(const json_t *array, size_t index); /* "" where absent or no string */
