@@ -344,7 +344,7 @@ static char *namespace_mode(const ContainerWish *wish, const char *mode)
 	if (!g_str_has_prefix(mode, "service:"))
 		return g_strdup(mode);
 	return g_strconcat(
-		"container:", json_str(wish->namespaces, mode + strlen("service:")), NULL);
+		"container:", json_named(wish->namespaces, mode + strlen("service:")), NULL);
 }
 
 static bool add_host(const ContainerWish *wish, json_t *host, GError **error)

@@ -203,7 +203,7 @@ static json_t *volumes_from(const ContainerWish *wish)
 			continue;
 		}
 		g_auto(GStrv) parts = g_strsplit(text, ":", 2);
-		g_autofree char *whole = g_strconcat(json_str(wish->namespaces, parts[0]),
+		g_autofree char *whole = g_strconcat(json_named(wish->namespaces, parts[0]),
 			parts[1] != NULL ? ":" : "", parts[1] != NULL ? parts[1] : "", NULL);
 		json_array_append_new(list, json_string(whole));
 	}

@@ -144,7 +144,7 @@ bool container_networks(const ContainerWish *wish, json_t *body, json_t *host, G
 		g_autofree char *meant =
 			g_str_has_prefix(mode, "service:")
 				? g_strconcat("container:",
-					  json_str(wish->namespaces, mode + strlen("service:")),
+					  json_named(wish->namespaces, mode + strlen("service:")),
 					  NULL)
 				: g_strdup(mode);
 		json_object_set_new(host, "NetworkMode", json_string(meant));

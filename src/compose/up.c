@@ -84,7 +84,7 @@ static ContainerWish wish_of(
 		.service = service,
 		.hash = hash,
 		.number = number,
-		.image_id = json_str(work->options->image_ids, name),
+		.image_id = json_named(work->options->image_ids, name),
 		.renew_volumes = work->options->renew_volumes};
 }
 
@@ -223,7 +223,7 @@ static bool is_outdated(Work *work, const char *name, const json_t *service, con
 	if (json_object_get(work->resources.remade, name) != NULL ||
 		lacks_resources(work, service, container))
 		return true;
-	const char *image = json_str(options->image_ids, name),
+	const char *image = json_named(options->image_ids, name),
 		   *had = container_label(container, "image");
 	if (*had == '\0')
 		had = json_str(container, "ImageID");

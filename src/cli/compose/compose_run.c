@@ -323,7 +323,7 @@ static char *make(Cli *cli, Project *project, const char *name, bool terminal, c
 	if (!start_dependencies(cli, project, name, &teller, error) ||
 		!make_resources(cli, project, name, &teller, error))
 		return NULL;
-	return compose_run(project, cli->client, name, service, *container, json_str(ids, name),
+	return compose_run(project, cli->client, name, service, *container, json_named(ids, name),
 		flag_bool(cli, "use-aliases", false), error);
 }
 

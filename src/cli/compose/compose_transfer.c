@@ -46,7 +46,7 @@ static bool pull(gpointer data, const char *name, Client *client, GError **error
 {
 	Transfers *transfers = data;
 	const json_t *service = json_object_get(project_services(transfers->project), name);
-	const char *image = json_str(transfers->images, name);
+	const char *image = json_named(transfers->images, name);
 	Cli own = *transfers->cli;
 	News news = {transfers->teller, name};
 	g_autoptr(GError) problem = NULL;
