@@ -71,6 +71,8 @@ void project_use_socket(Project *project, const char *credentials);
 /* output.c: the model as `compose config` shows it; typed: its values have their types, and what says nothing is left out.
  * The caller frees the text. */
 char *project_text(const Project *project, bool as_json, bool typed);
+/* variables_text.c: what variables the files hold, as JSON or YAML. The caller frees it. */
+char *variables_text(const Project *project, bool as_json);
 /* Whether a service uses the "networks", "volumes", "secrets", "configs" or "models" of that name. */
 bool project_uses(const Project *project, const char *kind, const char *name);
 /* Resources that no service uses are no part of the project. */

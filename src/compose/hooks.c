@@ -20,8 +20,7 @@ static bool read_exactly(int fd, void *bytes, size_t length)
 	return true;
 }
 
-/* What comes in frames of the Engine API ("Stream format" of attach), to its end. */
-static void hear(int fd, const json_t *container, const Teller *teller)
+void hooks_hear(int fd, const json_t *container, const Teller *teller)
 {
 	guint8 head[FRAME];
 	char block[4096];
@@ -59,7 +58,7 @@ bool hooks_run(Client *client, const json_t *hooks, const json_t *container, con
 		g_autoptr(json_t) options = json_pack("{s:b, s:b}", "Detach", 0, "Tty", 0);
 		int fd = client_hijack(client, path, options, error);
 		if (fd >= 0) {
-			hear(fd, container, teller);
+			hooks_hear(fd, container, teller);
 			close(fd);
 		}
 		g_autoptr(json_t) end = fd >= 0 ? engine_call(client, error, "GET", NULL,

@@ -6,3 +6,5 @@
  * fails. hooks may be NULL. */
 bool hooks_run(Client *client, const json_t *hooks, const json_t *container, const Teller *teller,
 	GError **error);
+/* What comes in frames of the Engine API ("Stream format" of attach) goes to the teller's "hook", to its end. */
+void hooks_hear(int fd, const json_t *container, const Teller *teller);

@@ -83,11 +83,21 @@ static const Key hook_keys[] = {
 	{"privileged", B | S, G_BOOL, NULL, NULL, NULL},
 	{"working_dir", S, G_STRING, NULL, NULL, NULL},
 	{"environment", P, G_EQUALS, NULL, NULL, NULL},
-	{"image", S, G_OWN, NULL, NULL, NULL},
-	{"per_replica", B | S, G_OWN, NULL, NULL, NULL},
 	{0},
 };
 static const Key hook = {"", M, G_STRUCT, hook_keys, NULL, NULL};
+/* What runs in a container of its own. */
+static const Key pre_start_keys[] = {
+	{"command", S | L | Z, G_COMMAND, NULL, NULL, NULL},
+	{"user", S, G_STRING, NULL, NULL, NULL},
+	{"privileged", B | S | TOB, G_BOOL, NULL, NULL, NULL},
+	{"working_dir", S, G_STRING, NULL, NULL, NULL},
+	{"environment", P, G_EQUALS, NULL, NULL, NULL},
+	{"image", S, G_STRING, NULL, NULL, NULL},
+	{"per_replica", B | S | TOB, G_BOOL, NULL, NULL, NULL},
+	{0},
+};
+static const Key pre_start = {"", M, G_STRUCT, pre_start_keys, NULL, NULL};
 static const Key watch_keys[] = {
 	{"path", S | REQ, G_FIXED, NULL, NULL, NULL},
 	{"action", S | REQ, G_FIXED, NULL, NULL, "rebuild|sync|restart|sync+restart|sync+exec"},
@@ -435,7 +445,7 @@ static const Key service_keys[] = {
 	{"working_dir", S, G_STRING, NULL, NULL, NULL},
 	{"post_start", L, G_LIST, NULL, &hook, NULL},
 	{"pre_stop", L, G_LIST, NULL, &hook, NULL},
-	{"pre_start", L, G_OWN, NULL, &hook, NULL},
+	{"pre_start", L, G_OWN, NULL, &pre_start, NULL},
 	{0},
 };
 static const Key services[] = {
@@ -444,6 +454,12 @@ static const Key services[] = {
 };
 static const Key external_keys[] = {
 	{"name", S, G_STRING, NULL, NULL, NULL},
+	{0},
+};
+/* That of secrets and configs may hold anything else. */
+static const Key open_external_keys[] = {
+	{"name", S, G_STRING, NULL, NULL, NULL},
+	{"*", ANY, G_LOST, NULL, NULL, NULL},
 	{0},
 };
 static const Key pool_keys[] = {
@@ -493,10 +509,10 @@ static const Key secret_keys[] = {
 	{"name", S, G_STRING, NULL, NULL, NULL},
 	{"file", S, G_STRING, NULL, NULL, NULL},
 	{"environment", S, G_STRING, NULL, NULL, NULL},
-	{"external", B | S | M | SHUT | TOB, G_BOOL, external_keys, NULL, NULL},
+	{"external", B | S | M | SHUT | TOB, G_BOOL, open_external_keys, NULL, NULL},
 	{"labels", P, G_MAPPING, NULL, NULL, NULL},
 	{"driver", S, G_STRING, NULL, NULL, NULL},
-	{"driver_opts", M, G_MAPPING, option_map, NULL, NULL},
+	{"driver_opts", M, G_MAPPING, string_map, NULL, NULL},
 	{"template_driver", S, G_STRING, NULL, NULL, NULL},
 	{0},
 };
@@ -509,7 +525,7 @@ static const Key config_keys[] = {
 	{"file", S, G_STRING, NULL, NULL, NULL},
 	{"environment", S, G_STRING, NULL, NULL, NULL},
 	{"content", S, G_STRING, NULL, NULL, NULL},
-	{"external", B | S | M | SHUT | TOB, G_BOOL, external_keys, NULL, NULL},
+	{"external", B | S | M | SHUT | TOB, G_BOOL, open_external_keys, NULL, NULL},
 	{"labels", P, G_MAPPING, NULL, NULL, NULL},
 	{"template_driver", S, G_STRING, NULL, NULL, NULL},
 	{0},

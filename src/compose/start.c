@@ -1,6 +1,7 @@
 /* Containers are started when what they depend on is as they want it, and waited for. */
 #include "compose/container.h"
 #include "compose/hooks.h"
+#include "compose/pre_start.h"
 
 #include "base/error.h"
 
@@ -158,6 +159,17 @@ static bool start_one(Starting *work, Client *client, const json_t *service,
 	return ok;
 }
 
+/* There are containers, and none of them runs. */
+static bool is_at_rest(const json_t *containers)
+{
+	size_t i;
+	json_t *container;
+	json_array_foreach (containers, i, container)
+		if (strcmp(json_str(container, "State"), "running") == 0)
+			return false;
+	return json_array_size(containers) > 0;
+}
+
 static bool start_service(gpointer data, const char *name, Client *client, GError **error)
 {
 	Starting *work = data;
@@ -172,6 +184,9 @@ static bool start_service(gpointer data, const char *name, Client *client, GErro
 			!await_dependency(work, client, other, entry, error))
 			return false;
 	g_autoptr(json_t) own = containers_of(work->containers, name);
+	if (is_at_rest(own) && !pre_start_run(work->project, client, name, json_array_get(own, 0),
+				       work->teller, error))
+		return false;
 	json_array_foreach (own, i, container)
 		if (!start_one(work, client, service, container, error))
 			return false;

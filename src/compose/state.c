@@ -78,36 +78,35 @@ char *project_filter(const char *project)
 	return client_escape(text);
 }
 
-json_t *project_containers(
-	Client *client, const char *project, bool all, bool one_off, GError **error)
+/* Those of services before those of `run`; one of the two may be left out. */
+static json_t *list_containers(
+	Client *client, const char *project, bool all, bool services, bool runs, GError **error)
 {
 	g_autofree char *escaped = project_filter(project);
 	g_autoptr(json_t) list = engine_call(
-		client, error, "GET", NULL, "/containers/json?all=%d&filters=%s", all, escaped);
-	json_t *own, *container;
+		client, error, "GET", NULL, "/containers/json?all=%d&filters=%s", all, escaped),
+			  own = json_array(), one_offs = json_array();
+	json_t *container;
 	size_t i;
 	if (list == NULL)
 		return NULL;
-	own = json_array();
 	json_array_foreach (list, i, container)
-		if (is_one_off(container) == one_off)
-			json_array_append(own, container);
-	json_t *ordered = sorted(own, by_number);
-	json_decref(own);
+		json_array_append(is_one_off(container) ? one_offs : own, container);
+	json_t *ordered = services ? sorted(own, by_number) : json_array();
+	g_autoptr(json_t) rest = runs ? sorted(one_offs, by_number) : NULL;
+	json_array_extend(ordered, rest);
 	return ordered;
+}
+
+json_t *project_containers(
+	Client *client, const char *project, bool all, bool one_off, GError **error)
+{
+	return list_containers(client, project, all, !one_off, one_off, error);
 }
 
 json_t *project_all_containers(Client *client, const char *project, GError **error)
 {
-	json_t *all = project_containers(client, project, true, false, error);
-	g_autoptr(json_t) runs =
-		all != NULL ? project_containers(client, project, true, true, error) : NULL;
-	if (runs == NULL) {
-		json_decref(all);
-		return NULL;
-	}
-	json_array_extend(all, runs);
-	return all;
+	return list_containers(client, project, true, true, true, error);
 }
 
 json_t *containers_by_name(const json_t *containers)
@@ -192,7 +191,9 @@ json_t *project_orphans(const Project *project, const json_t *containers)
 		     ended = strcmp(state, "exited") == 0 || strcmp(state, "dead") == 0,
 		     known = json_object_get(project_services(project), service) != NULL ||
 			     json_object_get(project->inactive, service) != NULL;
-		if (run ? ended : !known)
+		/* What a hook has left is its service's, until the next time. */
+		bool kept = known && *container_label(container, "hook") != '\0';
+		if (!kept && (run ? ended : !known))
 			json_array_append(orphans, container);
 	}
 	return orphans;

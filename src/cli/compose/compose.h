@@ -81,11 +81,19 @@ typedef struct {
 	gpointer data;
 } LogOptions;
 typedef struct LogShow LogShow;
-/* Shows what the containers write, until they have ended (follow) or all is shown. */
+struct ComposeMenu;
+/* Shows what the containers write, from log_show_begin on, until they have ended (follow) or all is shown, which log_show_end
+ * waits for. */
 LogShow *log_show_new(
 	Cli *cli, const Project *project, const json_t *containers, const LogOptions *options);
-void log_show_wait(LogShow *show); /* and frees it */
+void log_show_begin(LogShow *show);
+void log_show_end(LogShow *show);
+void log_show_free(LogShow *show);
 void log_show_release(LogShow *show);
+/* Nothing more is shown, and the containers go on. */
+void log_show_leave(LogShow *show);
+/* Draws this menu below what is written from now on (NULL: none, and the one that was is cleared). */
+void log_show_menu(LogShow *show, const struct ComposeMenu *menu);
 /* A teller's "hook": data is the LogShow. */
 void log_show_hook(gpointer data, const json_t *container, const char *bytes, size_t length);
 

@@ -83,24 +83,21 @@ static void print_variable_table(const json_t *variables)
 	compose_table(heads, rows, 20, 3);
 }
 
-static void print_variables(const Cli *cli, const Project *project)
+static bool print_variables(const Cli *cli, const Project *project, GError **error)
 {
-	const char *name;
-	json_t *entry;
-	g_autoptr(json_t) all = json_object();
-	if (strcmp(flag_text(cli, "format"), "json") != 0) {
+	g_autofree char *format = g_ascii_strdown(flag_text(cli, "format"), -1), *text = NULL;
+	bool as_json = strcmp(format, "json") == 0;
+	if (*format == '\0' || strcmp(format, "table") == 0 || strcmp(format, "pretty") == 0) {
 		print_variable_table(project->variables);
-		return;
+		return true;
 	}
-	json_object_foreach (project->variables, name, entry)
-		json_object_set_new(all, name,
-			json_pack("{s:s, s:s, s:s, s:b}", "Name", name, "DefaultValue",
-				json_str(entry, "default"), "PresenceValue",
-				json_str(entry, "alternate"), "Required",
-				json_bool(entry, "required")));
-	char *text = json_dumps(all, JSON_INDENT(4) | JSON_SORT_KEYS);
-	print_to(stdout, "%s\n\n", text);
-	free(text);
+	if (!as_json && strcmp(flag_text(cli, "format"), "yaml") != 0)
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"format value \"%s\" could not be parsed: parsing failed",
+			flag_text(cli, "format"));
+	text = variables_text(project, as_json);
+	print_to(stdout, "%s", text);
+	return true;
 }
 
 static int by_text(const void *a, const void *b)
@@ -252,13 +249,22 @@ static bool print_listed(Cli *cli, const Project *project)
 			print_to(stdout, "%s\n", json_elem(project->profiles, i));
 	else if (flag_bool(cli, "images", false))
 		print_images(project);
-	else if (flag_bool(cli, "variables", false))
-		print_variables(cli, project);
-	else if (flag_bool(cli, "environment", false))
+	else if (flag_bool(cli, "environment", false) && !flag_bool(cli, "variables", false))
 		print_environment(project);
 	else
 		return false;
 	return true;
+}
+
+/* Lists that are those of the whole project, whichever services are named. */
+static bool prints_all(const Cli *cli)
+{
+	static const char *const whole[] = {
+		"services", "volumes", "networks", "models", "variables"};
+	for (size_t i = 0; i < G_N_ELEMENTS(whole); i++)
+		if (flag_bool(cli, whole[i], false))
+			return true;
+	return *flag_text(cli, "hash") != '\0';
 }
 
 /* Only the services that are named, and what they depend on. */
@@ -267,8 +273,7 @@ static bool choose(Cli *cli, Project *project, GError **error)
 	g_autoptr(GPtrArray) kept = g_ptr_array_new();
 	const char *name;
 	json_t *value;
-	if (cli->arg_count == 0 || flag_bool(cli, "no-interpolate", false) ||
-		flag_bool(cli, "variables", false))
+	if (cli->arg_count == 0 || flag_bool(cli, "no-interpolate", false) || prints_all(cli))
 		return true;
 	g_autoptr(json_t) names = project_activate(project, cli->args, error)
 					  ? graph_names(project, cli->args, true, error)
@@ -296,7 +301,11 @@ static int run(Cli *cli)
 		!flag_bool(cli, "volumes", false) && !flag_bool(cli, "networks", false) &&
 		!flag_bool(cli, "models", false))
 		return print_hashes(project, flag_text(cli, "hash"));
-	return print_listed(cli, project) ? EXIT_SUCCESS : print_model(cli, project);
+	if (print_listed(cli, project))
+		return EXIT_SUCCESS;
+	if (!flag_bool(cli, "variables", false))
+		return print_model(cli, project);
+	return print_variables(cli, project, &error) ? EXIT_SUCCESS : compose_fail(error);
 }
 
 const Command compose_config_command = {.names = "config|convert",

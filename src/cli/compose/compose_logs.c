@@ -2,6 +2,7 @@
 #include "cli/common/flags.h"
 #include "cli/common/table.h"
 #include "cli/compose/compose.h"
+#include "cli/compose/compose_menu.h"
 
 #include "base/error.h"
 #include "base/timefmt.h"
@@ -22,6 +23,7 @@ typedef struct {
 	char *title;
 	int color;
 	GString *lines[3]; /* what is there of the last line; by stream */
+	int fd;		   /* where its output comes from, or -1; guarded by the show's lock */
 	GThread *thread;
 } Follower;
 
@@ -35,7 +37,8 @@ struct LogShow {
 	int width;
 	int events_fd; /* containers that are started later; -1: nobody looks for them */
 	GThread *events;
-	bool colored, gone;
+	const ComposeMenu *menu; /* kept below what is written; or NULL */
+	bool colored, gone, left;
 	GMutex lock; /* also of standard output */
 	GCond changed;
 };
@@ -67,12 +70,14 @@ static void print_line(Follower *follower, const char *text, size_t length)
 	LogShow *show = follower->show;
 	int color = colors[follower->color % (int)G_N_ELEMENTS(colors)];
 	g_mutex_lock(&show->lock);
+	compose_menu_hide(show->menu);
 	if (!show->options.no_prefix && show->colored)
 		printf("\033[%dm%-*s  |\033[0m ", color, show->width, follower->title);
 	else if (!show->options.no_prefix)
 		print_to(stdout, "%-*s  | ", show->width, follower->title);
 	fwrite(text, 1, length, stdout);
 	putchar('\n');
+	compose_menu_show(show->menu);
 	flush(show);
 	g_mutex_unlock(&show->lock);
 }
@@ -137,6 +142,14 @@ static void read_plain(Follower *follower, HttpBody *body)
 		take(follower, 1, block, (size_t)n);
 }
 
+/* Whether there is somebody who reads from there. */
+static bool note_source(Follower *follower, int fd)
+{
+	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&follower->show->lock);
+	follower->fd = fd;
+	return !follower->show->left;
+}
+
 /* From since on, until the container ends or, without follow, all is told. */
 static void read_logs(Follower *follower, Client *client, bool tty, const char *since)
 {
@@ -148,13 +161,15 @@ static void read_logs(Follower *follower, Client *client, bool tty, const char *
 		"logs?stdout=1&stderr=1&follow=%d&timestamps=%d&tail=%s&since=%s&until=%s",
 		json_str(follower->container, "Id"), options->follow, options->timestamps, tail,
 		since, options->until);
-	if (!client_send(client, "GET", path, NULL, &response, NULL))
+	if (!client_send(client, "GET", path, NULL, &response, NULL) ||
+		!note_source(follower, response.fd))
 		return;
 	if (tty)
 		read_plain(follower, &response.body);
 	else
 		read_frames(follower, &response.body);
 	finish_lines(follower);
+	note_source(follower, -1);
 }
 
 static json_t *inspect(Follower *follower, Client *client)
@@ -177,10 +192,15 @@ static void tell_exit(Follower *follower, const json_t *now)
 	if (!show->options.tell_exits || now == NULL)
 		return;
 	g_mutex_lock(&show->lock);
-	print_to(stdout, "%s exited with code %d\n", follower->title, code);
-	flush(show);
+	bool left = show->left;
+	if (!left) {
+		compose_menu_hide(show->menu);
+		print_to(stdout, "%s exited with code %d\n", follower->title, code);
+		compose_menu_show(show->menu);
+		flush(show);
+	}
 	g_mutex_unlock(&show->lock);
-	if (show->options.exited != NULL)
+	if (!left && show->options.exited != NULL)
 		show->options.exited(show->options.data, follower->container, code);
 }
 
@@ -196,7 +216,7 @@ static gpointer follow(gpointer data)
 		read_logs(follower, client, tty, since);
 		json_decref(now);
 		now = inspect(follower, client);
-		if (!follower->show->options.follow || !goes_on(now))
+		if (!follower->show->options.follow || !goes_on(now) || !note_source(follower, -1))
 			break;
 		g_free(since);
 		since = g_strdup_printf(
@@ -223,6 +243,7 @@ static Follower *follower_new(LogShow *show, const Project *project, json_t *con
 	*follower = (Follower){.show = show,
 		.container = json_incref(container),
 		.title = title_of(project, container),
+		.fd = -1,
 		.color = number};
 	for (int i = 0; i < 3; i++)
 		follower->lines[i] = g_string_new("");
@@ -329,6 +350,27 @@ void log_show_release(LogShow *show)
 	g_mutex_unlock(&show->lock);
 }
 
+void log_show_leave(LogShow *show)
+{
+	log_show_release(show);
+	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&show->lock);
+	show->left = true;
+	for (guint i = 0; i < show->followers->len; i++) {
+		const Follower *follower = show->followers->pdata[i];
+		if (follower->fd >= 0)
+			shutdown(follower->fd, SHUT_RDWR);
+	}
+}
+
+void log_show_menu(LogShow *show, const ComposeMenu *menu)
+{
+	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&show->lock);
+	compose_menu_hide(show->menu);
+	show->menu = menu;
+	compose_menu_show(menu);
+	fflush(stdout);
+}
+
 LogShow *log_show_new(
 	Cli *cli, const Project *project, const json_t *containers, const LogOptions *options)
 {
@@ -350,13 +392,17 @@ LogShow *log_show_new(
 	g_mutex_init(&show->lock);
 	json_array_foreach (containers, i, container)
 		g_ptr_array_add(show->followers, follower_new(show, project, container, (int)i));
+	return show;
+}
+
+void log_show_begin(LogShow *show)
+{
 	for (guint n = 0; n < show->followers->len; n++) {
 		Follower *follower = show->followers->pdata[n];
 		follower->thread = g_thread_new("logs", follow, follower);
 	}
-	if (options->follow && options->wants != NULL)
+	if (show->options.follow && show->options.wants != NULL)
 		show->events = g_thread_new("started", await_started, show);
-	return show;
 }
 
 /* The next that has to come to its end; NULL: there are no more. */
@@ -381,12 +427,16 @@ static void end_events(LogShow *show)
 	g_thread_join(show->events);
 }
 
-void log_show_wait(LogShow *show)
+void log_show_end(LogShow *show)
 {
 	Follower *follower;
 	for (guint i = 0; (follower = next_follower(show, i)) != NULL; i++)
 		g_thread_join(follower->thread);
 	end_events(show);
+}
+
+void log_show_free(LogShow *show)
+{
 	g_ptr_array_unref(show->followers);
 	g_ptr_array_unref(show->hooks);
 	g_mutex_clear(&show->lock);
@@ -440,7 +490,10 @@ static int run(Cli *cli)
 		.until = until,
 		.wants = index == 0 ? is_named : NULL,
 		.data = cli};
-	log_show_wait(log_show_new(cli, project, chosen, &options));
+	LogShow *show = log_show_new(cli, project, chosen, &options);
+	log_show_begin(show);
+	log_show_end(show);
+	log_show_free(show);
 	return EXIT_SUCCESS;
 }
 

@@ -1,6 +1,7 @@
 /* up, create, scale: the engine is made to follow the project's files. */
 #include "cli/common/flags.h"
 #include "cli/compose/compose.h"
+#include "cli/compose/compose_attached.h"
 
 #include "base/error.h"
 
@@ -8,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 static const Flag flags[] = {
 	{"abort-on-container-exit", 0, BOOL, "stop all when one ends"},
@@ -21,7 +20,7 @@ static const Flag flags[] = {
 	{"detach", 'd', BOOL, "run in the background"},
 	{"exit-code-from", 0, STRING, "end with the exit code of this service"},
 	{"force-recreate", 0, BOOL, "replace containers that have not changed"},
-	{"menu", 0, BOOL, "ignored (for Docker compatibility)"},
+	{"menu", 0, BOOL, "keys while output is shown: w watches files, d detaches (COMPOSE_MENU)"},
 	{"no-attach", 0, LIST, "do not show the output of these services"},
 	{"no-build", 0, BOOL, "build nothing"},
 	{"no-color", 0, BOOL, "no colours"},
@@ -96,7 +95,7 @@ static bool handle_orphans(
 
 static const char *const not_here[] = {"deploy.placement", "deploy.update_config",
 	"deploy.rollback_config", "deploy.endpoint_mode", "credential_spec", "isolation", "models",
-	"pre_start", "cpu_count", "cpu_percent"};
+	"cpu_count", "cpu_percent"};
 
 /* What only a cluster, or another system, could do is said, once. */
 static void warn_not_here(const Project *project)
@@ -177,130 +176,6 @@ static UpOptions up_options(const Cli *cli, json_t *scale)
 		.timeout = (int)flag_int(cli, "timeout", -1)};
 }
 
-/* An attached `up`: its containers' output, until they end or somebody says so. */
-typedef struct {
-	Cli *cli;
-	const json_t *containers;
-	bool abort_on_exit, abort_on_failure;
-	const char *code_from;
-	bool decided; /* whose exit code it is */
-	const Project *project;
-	LogShow *logs;
-	int wake[2]; /* a byte: an end that is to end all; "q": all have ended */
-	int code;
-	GMutex lock;
-} Attached;
-
-static void exited(gpointer data, const json_t *container, int code)
-{
-	Attached *attached = data;
-	const char *service = container_label(container, "service");
-	g_mutex_lock(&attached->lock);
-	bool from = *attached->code_from != '\0' && strcmp(attached->code_from, service) == 0;
-	bool ends = attached->abort_on_exit || (attached->abort_on_failure && code != 0);
-	if (from || (*attached->code_from == '\0' && ends && !attached->decided)) {
-		attached->code = code;
-		attached->decided = true;
-	}
-	if (from || ends)
-		(void)!write(attached->wake[1], "x", 1);
-	g_mutex_unlock(&attached->lock);
-}
-
-/* Whose containers were shown at first, is shown also when it gets others. */
-static bool is_shown(gpointer data, const json_t *container)
-{
-	const Attached *attached = data;
-	size_t i;
-	json_t *other;
-	json_array_foreach (attached->containers, i, other)
-		if (strcmp(container_label(other, "service"),
-			    container_label(container, "service")) == 0)
-			return true;
-	return false;
-}
-
-/* What there is of them by now. New reference. */
-static json_t *shown_containers(Attached *attached, Client *client)
-{
-	g_autoptr(json_t) all =
-		project_containers(client, attached->project->name, true, false, NULL);
-	json_t *list = json_array(), *container;
-	size_t i;
-	json_array_foreach (all, i, container)
-		if (is_shown(attached, container))
-			json_array_append(list, container);
-	return list;
-}
-
-static void end_all(Attached *attached, bool kill_them)
-{
-	g_autoptr(GError) error = NULL;
-	Teller teller;
-	g_autoptr(ComposeShow) show G_GNUC_UNUSED =
-		compose_show_new(attached->cli, "Running", &teller);
-	g_autoptr(Client) client = client_new(client_host(attached->cli->client));
-	teller.hook = log_show_hook;
-	teller.hook_data = attached->logs;
-	size_t i;
-	json_t *container;
-	g_autoptr(json_t) now = shown_containers(attached, client);
-	if (!kill_them) {
-		project_stop(attached->project, client, now,
-			(int)flag_int(attached->cli, "timeout", -1), &teller, &error);
-		return;
-	}
-	json_array_foreach (now, i, container)
-		json_decref(engine_call(client, NULL, "POST", NULL, "/containers/%s/kill",
-			json_str(container, "Id")));
-}
-
-static gpointer stop_gently(gpointer data)
-{
-	Attached *attached = data;
-	end_all(attached, false);
-	log_show_release(attached->logs);
-	return NULL;
-}
-
-/* The first signal stops, the second kills; the third is the system's own. */
-static gpointer watch(gpointer data)
-{
-	Attached *attached = data;
-	sigset_t mask;
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGINT);
-	sigaddset(&mask, SIGTERM);
-	int signals = signalfd(-1, &mask, SFD_CLOEXEC), times = 0;
-	GThread *stopping = NULL;
-	GPollFD polls[] = {{signals, G_IO_IN, 0}, {attached->wake[0], G_IO_IN, 0}};
-	for (;;) {
-		char byte = 0;
-		struct signalfd_siginfo info;
-		if (g_poll(polls, 2, -1) < 0)
-			continue;
-		if (polls[1].revents != 0 &&
-			(read(attached->wake[0], &byte, 1) <= 0 || byte == 'q'))
-			break;
-		if (polls[0].revents != 0) {
-			(void)!read(signals, &info, sizeof info);
-			if (times == 0)
-				print_to(stderr,
-					"Gracefully Stopping... press Ctrl+C again to force\n");
-		} else if (times > 0) {
-			continue;
-		}
-		if (times++ == 0)
-			stopping = g_thread_new("stop", stop_gently, attached);
-		else
-			end_all(attached, true);
-	}
-	if (stopping != NULL)
-		g_thread_join(stopping);
-	close(signals);
-	return NULL;
-}
-
 /* Whose output is shown. */
 static json_t *attached_containers(Cli *cli, const Project *project, const json_t *names,
 	char *const *services, GError **error)
@@ -329,54 +204,6 @@ static json_t *attached_containers(Cli *cli, const Project *project, const json_
 	return list;
 }
 
-static int attach(Cli *cli, const Project *project, const json_t *containers, const char *since)
-{
-	Attached attached = {.cli = cli,
-		.project = project,
-		.containers = containers,
-		.abort_on_exit = flag_bool(cli, "abort-on-container-exit", false),
-		.abort_on_failure = flag_bool(cli, "abort-on-container-failure", false),
-		.code_from = flag_text(cli, "exit-code-from")};
-	g_mutex_init(&attached.lock);
-	if (pipe(attached.wake) < 0)
-		return EXIT_FAILURE;
-	LogOptions options = {.follow = true,
-		.no_color = flag_bool(cli, "no-color", false),
-		.no_prefix = flag_bool(cli, "no-log-prefix", false),
-		.timestamps = flag_bool(cli, "timestamps", false),
-		.tail = "",
-		.since = since,
-		.until = "",
-		.tell_exits = true,
-		.stays = flag_bool(cli, "watch", false),
-		.exited = exited,
-		.wants = is_shown,
-		.data = &attached};
-	LogShow *logs = log_show_new(cli, project, containers, &options);
-	attached.logs = logs;
-	GThread *watcher = g_thread_new("signals", watch, &attached);
-	log_show_wait(logs);
-	(void)!write(attached.wake[1], "q", 1);
-	g_thread_join(watcher);
-	close(attached.wake[0]);
-	close(attached.wake[1]);
-	g_mutex_clear(&attached.lock);
-	return attached.code;
-}
-
-static void print_attaching(const Project *project, const json_t *containers)
-{
-	g_autoptr(GString) names = g_string_new("");
-	size_t skip = strlen(project->name) + 1;
-	for (size_t i = 0; i < json_array_size(containers); i++) {
-		const char *name = container_name(json_array_get(containers, i));
-		bool own = g_str_has_prefix(name, project->name) && strlen(name) > skip;
-		g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", own ? name + skip : name);
-	}
-	print_to(stdout, "Attaching to %s\n", names->str);
-	fflush(stdout);
-}
-
 static bool start(Cli *cli, Project *project, const json_t *names, bool wait, gint64 timeout,
 	Telling *telling, GError **error)
 {
@@ -385,35 +212,34 @@ static bool start(Cli *cli, Project *project, const json_t *names, bool wait, gi
 		       compose_wait(project, cli->client, names, timeout, &telling->teller, error));
 }
 
-/* --watch: beside the output, in a thread that ends with it. */
-typedef struct {
-	Cli cli;
-	Watch *watch;
-	int stop_fd;
-} Watching;
-
-static gpointer watch_files(gpointer data)
+static bool has_hooks(const Project *project, const json_t *names)
 {
-	Watching *watching = data;
-	compose_watch_follow(watching->watch, &watching->cli, watching->stop_fd);
-	return NULL;
+	const char *name;
+	json_t *value;
+	json_object_foreach ((json_t *)names, name, value) {
+		const json_t *service = json_object_get(project_services(project), name);
+		if (json_object_get(service, "pre_start") != NULL ||
+			json_object_get(service, "post_start") != NULL)
+			return true;
+	}
+	return false;
 }
 
-static int attach_watching(
-	Cli *cli, const Project *project, const json_t *containers, const char *since, Watch *watch)
+static bool attach(
+	Cli *cli, Project *project, const json_t *containers, Attached **attached, GError **error)
 {
-	int pair[2];
-	if (pipe(pair) < 0)
-		return EXIT_FAILURE;
-	Watching watching = {*cli, watch, pair[0]};
-	watching.cli.client = client_new(client_host(cli->client));
-	GThread *thread = g_thread_new("watch", watch_files, &watching);
-	int code = attach(cli, project, containers, since);
-	close(pair[1]);
-	g_thread_join(thread);
-	close(pair[0]);
-	client_free(watching.cli.client);
-	return code;
+	Watch *watch = flag_bool(cli, "watch", false) ? compose_watch_new(cli, project, true, error)
+						      : NULL;
+	if (watch == NULL && flag_bool(cli, "watch", false))
+		return false;
+	/* Signals are the watcher's, in all threads that come. */
+	sigset_t mask;
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGTERM);
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+	*attached = attached_new(cli, project, containers, watch);
+	return true;
 }
 
 static bool check_choice(const Cli *cli, const Project *project, GError **error)
@@ -449,6 +275,7 @@ static int up(Cli *cli, Project *project, char *const *services)
 		return compose_fail(error);
 	UpOptions options = up_options(cli, scale);
 	g_auto(Telling) telling = {0};
+	g_autoptr(Attached) attached = NULL;
 	warn_not_here(project);
 	if (!create(cli, project, services, &options, &names, &telling, &error)) {
 		telling_clear(&telling);
@@ -458,30 +285,20 @@ static int up(Cli *cli, Project *project, char *const *services)
 		return EXIT_SUCCESS;
 	g_autoptr(json_t) containers =
 		detach ? NULL : attached_containers(cli, project, names, services, &error);
-	/* Signals are the watcher's, in all threads that come. */
-	sigset_t mask;
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGINT);
-	sigaddset(&mask, SIGTERM);
-	bool watches = !detach && flag_bool(cli, "watch", false);
-	g_autoptr(Watch) watch = watches ? compose_watch_new(cli, project, true, &error) : NULL;
-	if (watches && watch == NULL)
+	if (!detach && !attach(cli, project, containers, &attached, &error))
 		return compose_fail(error);
-	if (!detach) {
-		sigprocmask(SIG_BLOCK, &mask, NULL);
-		print_attaching(project, containers);
+	if (attached != NULL && has_hooks(project, names)) {
+		/* Their output is shown, and no line about the start between it. */
+		telling_clear(&telling);
+		telling.show = compose_show_new(cli, "Running", &telling.teller);
+		compose_show_silence(telling.show, true);
+		attached_hear(attached, &telling.teller);
 	}
-	gint64 now = g_get_real_time();
-	g_autofree char *since = g_strdup_printf(
-		"%" G_GINT64_FORMAT ".%06d000", now / G_USEC_PER_SEC, (int)(now % G_USEC_PER_SEC));
 	bool started = start(cli, project, names, wait, timeout, &telling, &error);
 	telling_clear(&telling);
 	if (!started)
 		return compose_fail(error);
-	if (detach)
-		return EXIT_SUCCESS;
-	return watches ? attach_watching(cli, project, containers, since, watch)
-		       : attach(cli, project, containers, since);
+	return detach ? EXIT_SUCCESS : attached_follow(attached);
 }
 
 static int run_up(Cli *cli)
