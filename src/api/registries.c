@@ -78,8 +78,20 @@ static bool search(Request *request, GError **error)
 
 static bool auth(Request *request, GError **error)
 {
-	g_autoptr(json_t) body = request_json(request, error);
-	return body != NULL && registry_check(request->engine, body, error) &&
+	static const char framed[] = "invalid JSON: ",
+			  empty[] = "got EOF while reading request body";
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(json_t) body = request_json(request, &problem);
+	/* dockerd reads this body by itself: without its frame, and as a fault of its own. */
+	if (body == NULL && g_str_has_prefix(problem->message, framed)) {
+		const char *why = problem->message + strlen(framed);
+		return fail(error, BERTH_ERROR_SYSTEM, "%s", strcmp(why, empty) == 0 ? "EOF" : why);
+	}
+	if (body == NULL) {
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return false;
+	}
+	return registry_check(request->engine, body, error) &&
 	       reply_json(request, 200,
 		       json_pack("{s:s, s:s}", "Status", "Login Succeeded", "IdentityToken", ""));
 }

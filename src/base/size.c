@@ -44,30 +44,68 @@ char *size_human_binary(double bytes)
 	return g_strdup_printf("%.4g%s", bytes, unit);
 }
 
+/* A decimal number with fraction and exponent, as strconv.ParseFloat reads it; no names, no other bases. */
+static bool is_decimal(const char *text)
+{
+	const char *p = text + (*text == '-' || *text == '+');
+	size_t whole = strspn(p, "0123456789"), part = 0;
+	if (p[whole] == '.')
+		part = strspn(p + whole + 1, "0123456789") + 1;
+	if (whole == 0 && part < 2)
+		return false;
+	p += whole + part;
+	if (*p != 'e' && *p != 'E')
+		return *p == '\0';
+	p += 1 + (p[1] == '-' || p[1] == '+');
+	return *p != '\0' && p[strspn(p, "0123456789")] == '\0';
+}
+
+/* By what a suffix multiplies: "", "b", or a letter that "b" or "ib" may follow. 0: it is none. */
+static double suffix_factor(const char *suffix)
+{
+	static const char units[] = "kmgtp";
+	enum { BINARY = 1024 };
+	if (*suffix == '\0' || strcmp(suffix, "b") == 0)
+		return 1;
+	const char *unit = strchr(units, *suffix);
+	double factor = BINARY;
+	if (unit == NULL || (suffix[1] != '\0' && strcmp(suffix + 1, "b") != 0 &&
+				    strcmp(suffix + 1, "ib") != 0))
+		return 0;
+	for (; unit > units; unit--)
+		factor *= BINARY;
+	return factor;
+}
+
+char *size_problem(const char *text, gint64 *bytes)
+{
+	gssize last = (gssize)strlen(text) - 1;
+	while (last >= 0 && strchr("0123456789. ", text[last]) == NULL)
+		last--;
+	if (last < 0)
+		return g_strdup_printf("invalid size: '%s'", text);
+	g_autofree char *number = g_strndup(text, (gsize)(text[last] == ' ' ? last : last + 1)),
+			*suffix = g_ascii_strdown(text + last + 1, -1);
+	if (!is_decimal(number))
+		return g_strdup_printf(
+			"strconv.ParseFloat: parsing \"%s\": invalid syntax", number);
+	double value = g_ascii_strtod(number, NULL), factor = suffix_factor(suffix);
+	if (factor == 0 && value >= 0)
+		return g_strdup_printf("invalid suffix: '%s'", suffix);
+	/* Go turns what is too large into a negative number; it is refused here. */
+	if (value < 0 || value * factor > (double)G_MAXINT64 / 2)
+		return g_strdup_printf("invalid size: '%s'", text);
+	*bytes = (gint64)(value * factor);
+	return NULL;
+}
+
 bool size_parse(const char *text, gint64 *bytes)
 {
-	static const char units[] = "bkmgtp";
-	char *end;
-	if (!g_ascii_isdigit(*text) && *text != '.')
-		return false;
-	double value = g_ascii_strtod(text, &end), factor = 1;
-	while (*end == ' ')
-		end++;
-	if (*end != '\0') {
-		const char *unit = strchr(units, g_ascii_tolower(*end));
-		if (unit == NULL)
-			return false;
-		for (; unit > units; unit--)
-			factor *= 1024;
-		const char *rest = end + 1;
-		if (*rest != '\0' && g_ascii_strcasecmp(rest, "b") != 0 &&
-			g_ascii_strcasecmp(rest, "ib") != 0)
-			return false;
-	}
-	if (value * factor > (double)G_MAXINT64 / 2)
-		return false;
-	*bytes = (gint64)(value * factor);
-	return true;
+	gint64 value;
+	g_autofree char *why = size_problem(text, &value);
+	if (why == NULL)
+		*bytes = value;
+	return why == NULL;
 }
 
 bool bool_parse(const char *text, bool *value)

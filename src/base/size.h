@@ -17,6 +17,8 @@ char *size_bar(gint64 part, gint64 whole, int width);
 
 /* Reads "64m", "1.5g", "512KiB", "100": factors of 1024 (RAMInBytes). False if it is no size. */
 bool size_parse(const char *text, gint64 *bytes);
+/* The same; NULL, or why it is none in the words of docker/go-units, for the caller to free. */
+char *size_problem(const char *text, gint64 *bytes);
 
 /* "1", "t", "TRUE", "false", ... as Go's strconv.ParseBool reads it. False if it is none of them. */
 bool bool_parse(const char *text, bool *value);

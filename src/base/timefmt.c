@@ -1,5 +1,7 @@
 #include "base/timefmt.h"
 
+#include "base/quote.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,33 +116,46 @@ static double unit_factor(const char *name, size_t length)
 	return 0;
 }
 
-bool duration_parse(const char *text, gint64 *nanoseconds)
+char *duration_problem(const char *text, gint64 *nanoseconds)
 {
 	double sum = 0;
 	const char *p = text + (*text == '-' || *text == '+');
-	if (strcmp(p, "0") == 0) {
-		*nanoseconds = 0;
-		return true;
-	}
-	if (*p == '\0')
-		return false;
-	while (*p != '\0') {
-		size_t digits = strspn(p, "0123456789.");
-		g_autofree char *number = g_strndup(p, digits);
-		char *left;
-		double value = g_ascii_strtod(number, &left);
-		const char *end = p + digits;
-		size_t length = strcspn(end, "0123456789.");
+	g_autofree char *quoted = text_quote(text);
+	*nanoseconds = 0;
+	if (strcmp(p, "0") == 0)
+		return NULL;
+	do {
+		size_t whole = strspn(p, "0123456789"), part = 0;
+		if (p[whole] == '.')
+			part = 1 + strspn(p + whole + 1, "0123456789");
+		if (whole + part == 0 || (whole == 0 && part == 1))
+			return g_strdup_printf("time: invalid duration %s", quoted);
+		g_autofree char *number = g_strndup(p, whole + part);
+		const char *end = p + whole + part;
+		size_t length = strcspn(end, ".0123456789");
 		double factor = unit_factor(end, length);
-		if (factor == 0 || left == number || *left != '\0')
-			return false;
-		sum += value * factor;
+		if (length == 0)
+			return g_strdup_printf("time: missing unit in duration %s", quoted);
+		if (factor == 0)
+			return g_strdup_printf("time: unknown unit \"%.*s\" in duration %s",
+				(int)length, end, quoted);
+		sum += g_ascii_strtod(number, NULL) * factor;
 		p = end + length;
-	}
-	if (sum > (double)G_MAXINT64 / 2)
-		return false;
+	} while (*p != '\0');
+	if (sum > (double)G_MAXINT64)
+		return g_strdup_printf("time: invalid duration %s", quoted);
+	sum = MIN(sum, 9223372036854774784.0); /* the last double below */
 	*nanoseconds = (gint64)(*text == '-' ? -sum : sum);
-	return true;
+	return NULL;
+}
+
+bool duration_parse(const char *text, gint64 *nanoseconds)
+{
+	gint64 value;
+	g_autofree char *why = duration_problem(text, &value);
+	if (why == NULL)
+		*nanoseconds = value;
+	return why == NULL;
 }
 
 /* A number without the zeros behind its point: "1.5", "2". */

@@ -15,6 +15,8 @@ bool time_parse(const char *text, gint64 *nanoseconds);
 
 /* Reads a Go duration such as "1h30m", "300ms", "1.5s". False if it is none. */
 bool duration_parse(const char *text, gint64 *nanoseconds);
+/* The same; NULL, or why it is none in Go's words, for the caller to free. */
+char *duration_problem(const char *text, gint64 *nanoseconds);
 
 /* As Go writes a duration: "1m30s", "1.5s", "500ms", "0s"; the caller frees it. */
 char *duration_text(gint64 nanoseconds);

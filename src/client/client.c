@@ -212,7 +212,13 @@ static bool read_head(Response *response, bool is_head, GError **error)
 /* {"message": "..."} as an error with the status for its code. */
 static bool check_status(Response *response, GError **error)
 {
-	if (response->status < 400)
+	enum { REDIRECTS = 300, NOT_MODIFIED = 304, PROBLEMS = 400 };
+	/* No path that is sent leads elsewhere: who answers so does not know it. */
+	if (response->status >= REDIRECTS && response->status < PROBLEMS &&
+		response->status != NOT_MODIFIED)
+		return fail(error, BERTH_ERROR_SYSTEM, "unexpected redirect in response: %d",
+			response->status);
+	if (response->status < PROBLEMS)
 		return true;
 	size_t length;
 	g_autofree char *text = http_body_read_all(&response->body, 1 << 20, &length, NULL);
@@ -225,12 +231,32 @@ static bool check_status(Response *response, GError **error)
 				 : response->head.start[2]);
 }
 
+/* Without empty segments, as Go's path.Join leaves it: "/images//a/json" of the name "/a", whose slashes may be escaped. The
+ * query stays. */
+static char *clean_path(const char *path)
+{
+	size_t length = strcspn(path, "?");
+	GString *clean = g_string_new("");
+	for (size_t i = 0; i < length; i++) {
+		bool escaped = g_ascii_strncasecmp(path + i, "%2f", 3) == 0;
+		char letter = escaped ? '/' : path[i];
+		i += escaped ? 2 : 0;
+		if (letter != '/' || clean->len == 0 || clean->str[clean->len - 1] != '/')
+			g_string_append_c(clean, letter);
+	}
+	if (clean->len > 1 && clean->str[clean->len - 1] == '/')
+		g_string_truncate(clean, clean->len - 1);
+	g_string_append(clean, path + length);
+	return g_string_free(clean, FALSE);
+}
+
 static char *request_head(
 	const Client *client, const char *method, const char *path, const char *more)
 {
 	const char *id = log_request_begin("");
+	g_autofree char *clean = clean_path(path);
 	if (debug)
-		print_to(stderr, "debug: %s %s/v1.51%s (request %s)\n", method, client->host, path,
+		print_to(stderr, "debug: %s %s/v1.51%s (request %s)\n", method, client->host, clean,
 			id);
 	const char *address = g_str_has_prefix(client->host, "unix://")
 				      ? "docker"
@@ -238,7 +264,7 @@ static char *request_head(
 	return g_strdup_printf("%s /v" CLIENT_API_VERSION
 			       "%s HTTP/1.1\r\nHost: %.*s\r\nUser-Agent: "
 			       "Docker-Client/berth (linux)\r\nX-Request-Id: %s\r\n%s%s\r\n",
-		method, path, (int)strcspn(address, "/"), address, id,
+		method, clean, (int)strcspn(address, "/"), address, id,
 		client->registry_auth != NULL ? client->registry_auth : "", more);
 }
 

@@ -3,36 +3,39 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/quote.h"
 
 #include <errno.h>
 #include <string.h>
 
 enum { PROFILE_LIMIT = 4 << 20 };
 
-/* "key=value"; of old with a colon. Only no-new-privileges and writable-cgroups need no value. */
+/* "key=value"; of old with a colon. Only no-new-privileges needs no value. */
 static bool split_option(const char *option, char **key, const char **value, GError **error)
 {
+	static const char alone[] = "no-new-privileges";
 	const char *sign = strchr(option, '=');
-	sign = sign != NULL ? sign : strchr(option, ':');
-	if (sign == NULL && strcmp(option, "no-new-privileges") != 0 &&
-		strcmp(option, "writable-cgroups") != 0)
-		return fail(
-			error, BERTH_ERROR_UNAVAILABLE, "invalid --security-opt: \"%s\"", option);
+	if (sign == NULL && strcmp(option, alone) != 0)
+		sign = strchr(option, ':');
 	*key = sign != NULL ? g_strndup(option, (gsize)(sign - option)) : g_strdup(option);
 	*value = sign != NULL ? sign + 1 : "";
-	return true;
+	if (**value != '\0' || strcmp(*key, alone) == 0)
+		return true;
+	g_autofree char *quoted = text_quote(option);
+	return fail(error, BERTH_ERROR_UNAVAILABLE, "Invalid --security-opt: %s", quoted);
 }
 
 /* A seccomp profile is sent as what is in the file. */
 static char *read_profile(const char *value, const char *folder, GError **error)
 {
-	static const char *const words[] = {"unconfined", "builtin", "", NULL};
+	static const char *const words[] = {"unconfined", "builtin", NULL};
 	g_autofree char *path = g_canonicalize_filename(value, folder);
 	g_autofree char *text =
 		g_strv_contains(words, value) ? g_strdup(value) : file_read(path, PROFILE_LIMIT);
 	if (text == NULL) {
-		fail(error, BERTH_ERROR_UNAVAILABLE, "opening seccomp profile (%s) failed: %s",
-			value, errno_words(errno));
+		fail(error, BERTH_ERROR_UNAVAILABLE,
+			"opening seccomp profile (%s) failed: %s %s: %s", value,
+			errno == EISDIR ? "read" : "open", value, errno_words(errno));
 		return NULL;
 	}
 	return g_strconcat("seccomp=", text, NULL);
@@ -47,7 +50,7 @@ bool security_options(const json_t *given, const char *folder, json_t *host, GEr
 		g_autofree char *key = NULL, *profile = NULL;
 		if (!split_option(option, &key, &value, error))
 			return false;
-		if (strcmp(key, "systempaths") == 0 && strcmp(value, "unconfined") == 0) {
+		if (strcmp(option, "systempaths=unconfined") == 0) {
 			json_object_set_new(host, "MaskedPaths", json_array());
 			json_object_set_new(host, "ReadonlyPaths", json_array());
 			continue;

@@ -39,7 +39,7 @@ refused() { # text of the file, what is said
 	refused '{"default-ulimits":{"nofile":{"Soft":2,"Hard":1}}}' 'ulimit soft limit must be less than or equal to hard limit: 2 > 1'
 	refused '{"default-cgroupns-mode":"zz"}' 'invalid default cgroup namespace (zz): use "host" or "private"'
 	refused '{"default-ipc-mode":"zz"}' 'default IPC mode setting (zz) is invalid; use "shareable" or "private"'
-	refused '{"log-driver":"zz"}' "no log driver named 'zz' is registered"
+	refused '{"log-driver":"zz"}' 'error looking up logging plugin zz: plugin "zz" not found'
 	refused '{"log-opts":{"zz":"1"}}' "unknown log opt 'zz' for json-file log driver"
 	refused '{"exec-opts":["zz=1"]}' "invalid exec-opt (zz=1): unknown option: 'zz'"
 	refused '{"seccomp-profile":"zz"}' 'builtin or unconfined is wanted'

@@ -52,7 +52,7 @@ teardown_file() { file_teardown; }
 	[[ $output == *'configured logging driver does not support reading'* ]]
 	d rm lo no
 	run d create --log-driver nosuch busybox
-	[[ $output == *"no log driver named 'nosuch' is registered"* ]]
+	[[ $output == *'error looking up logging plugin nosuch: plugin "nosuch" not found'* ]]
 }
 
 @test "no line is lost or torn at full speed" {

@@ -143,7 +143,7 @@ s.bind(("10.5.0.2", 9000)); s.listen(); s.settimeout(10); print("ready", flush=T
 	[ "$status" -ne 0 ]
 	[ "$(d run --rm --network "name=sub,\"$SYS=net.ipv4.conf.IFNAME.log_martians=1,net.ipv4.conf.IFNAME.forwarding=0\"" busybox cat /proc/sys/net/ipv4/conf/net0/log_martians)" = 1 ]
 	refused "unrecognised network interface sysctl 'net.ipv4.conf.eth0.log_martians=1'" run --rm --network name=sub,$SYS=net.ipv4.conf.eth0.log_martians=1 busybox true
-	refused "unrecognised network interface sysctl 'net.ipv4.conf.IFNAME.../../x=1'" run --rm --network name=sub,$SYS=net.ipv4.conf.IFNAME.../../x=1 busybox true
+	refused "unrecognised network interface sysctl 'net.ipv4.conf.ifname.../../x=1'" run --rm --network name=sub,$SYS=net.ipv4.conf.IFNAME.../../x=1 busybox true
 	refused '/proc/sys/net/ipv4/conf/net0/nosuch is not a sysctl file' run --rm --network name=sub,$SYS=net.ipv4.conf.IFNAME.nosuch=1 busybox true
 	refused 'unable to write to' run --rm --network name=sub,$SYS=net.ipv4.conf.IFNAME.log_martians=abc busybox true
 	d run --rm --network sub --link-local-ip 169.254.8.8 busybox ip -o addr show net0 | grep -q 'inet 169.254.8.8/16'

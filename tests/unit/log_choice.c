@@ -51,8 +51,8 @@ static void test_refused(void)
 	static const struct {
 		const char *type, *options, *words;
 	} cases[] = {
-		{"what", "{}", "logger: no log driver named 'what' is registered"},
-		{"", "{}", "logger: no log driver named '' is registered"},
+		{"what", "{}", "error looking up logging plugin what: plugin \"what\" not found"},
+		{"", "{}", "error looking up logging plugin : plugin \"\" not found"},
 		{"local", "{\"tag\":\"x\"}", "unknown log opt 'tag' for log driver local"},
 		{"gelf", "{\"what\":\"x\"}", "unknown log opt \"what\" for gelf log driver"},
 		{"gelf", "{}", "gelf-address is a required parameter"},

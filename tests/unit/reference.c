@@ -49,7 +49,8 @@ static void test_bad(void)
 		g_assert_null(reference_parse(bad[i], &error));
 		g_assert_nonnull(error);
 		g_assert_true(g_str_has_prefix(error->message, "invalid reference") ||
-			      g_str_has_prefix(error->message, "invalid repository name"));
+			      g_str_has_prefix(error->message, "invalid repository name") ||
+			      g_str_has_prefix(error->message, "repository name must not be"));
 	}
 }
 

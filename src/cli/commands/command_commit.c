@@ -20,6 +20,9 @@ static int run(Cli *cli)
 			*comment = client_escape(flag_text(cli, "message")),
 			*author = client_escape(flag_text(cli, "author"));
 	g_autoptr(GString) path = g_string_new("");
+	if (cli->arg_count > 1 && *cli->args[1] != '\0' &&
+		!reference_check_new(cli->args[1], &error))
+		return cli_fail(cli, error);
 	reference_escape(cli->arg_count > 1 ? cli->args[1] : "", "", &repo, &tag);
 	g_string_printf(path, "/commit?pause=%d&container=%s&repo=%s&tag=%s&comment=%s&author=%s",
 		flag_bool(cli, "pause", true), container, repo, tag, comment, author);

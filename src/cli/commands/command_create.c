@@ -1,14 +1,29 @@
+#include "cli/common/flags.h"
 #include "cli/container/request.h"
+
+#include "base/error.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
+/* What run alone has, as nothing is attached here. */
+static const struct {
+	const char *flag, *words;
+} foreign[] = {{"detach", "unknown shorthand flag: 'd' in -d"},
+	{"detach-keys", "unknown flag: --detach-keys"}, {"sig-proxy", "unknown flag: --sig-proxy"}};
+
 static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	g_autofree char *id = container_request_send(cli, &error);
-	/* As Docker's client, which frames only what it finds itself. */
-	if (id == NULL && cli_is_answer(error)) {
+	bool understood = false;
+	for (size_t i = 0; i < G_N_ELEMENTS(foreign) && error == NULL; i++)
+		if (flag_given(cli, foreign[i].flag))
+			fail(&error, BERTH_ERROR_UNAVAILABLE, "%s", foreign[i].words);
+	if (error != NULL)
+		return cli_usage_error(cli, error);
+	g_autofree char *id = container_request_send(cli, &understood, &error);
+	/* As Docker's client, which frames only what it finds in its words. */
+	if (id == NULL && understood) {
 		cli_print_error(error);
 		return EXIT_FAILURE;
 	}

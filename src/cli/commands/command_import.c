@@ -27,6 +27,9 @@ static int run(Cli *cli)
 	g_autofree char *name = NULL, *tag = NULL,
 			*message = client_escape(flag_text(cli, "message")),
 			*platform = client_escape(flag_text(cli, "platform"));
+	if (cli->arg_count > 1 && *cli->args[1] != '\0' &&
+		!reference_check_name(cli->args[1], &error))
+		return cli_fail(cli, error);
 	reference_escape(cli->arg_count > 1 ? cli->args[1] : "", "", &name, &tag);
 	g_string_append_printf(path, "%s&repo=%s&tag=%s&message=%s", source, name, tag, message);
 	if (*platform != '\0')

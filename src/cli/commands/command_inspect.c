@@ -44,7 +44,10 @@ static json_t *find(Cli *cli, const char *type, const char *name, const GoType *
 		*go = *kinds[i].go;
 		if (found != NULL)
 			return found;
-		if (*type != '\0' || problem->code != BERTH_ERROR_NOT_FOUND) {
+		/* What can be no image's name may be something else's. */
+		if (*type != '\0' ||
+			(problem->code != BERTH_ERROR_NOT_FOUND &&
+				!g_str_has_prefix(problem->message, "invalid reference format"))) {
 			g_propagate_error(error, g_steal_pointer(&problem));
 			return NULL;
 		}

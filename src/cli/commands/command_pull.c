@@ -36,6 +36,8 @@ static int run(Cli *cli)
 	g_autoptr(GError) error = NULL;
 	const char *reference = cli->args[0];
 	bool all = flag_bool(cli, "all-tags", false), quiet = flag_bool(cli, "quiet", false);
+	if (!reference_check_name(reference, &error))
+		return cli_fail(cli, error);
 	if (all && reference_version(reference) != NULL) {
 		print_to(stderr, "tag can't be used with --all-tags/-a\n");
 		return EXIT_FAILURE;

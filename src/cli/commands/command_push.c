@@ -7,6 +7,7 @@
 #include "base/error.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const Flag flags[] = {
 	{"all-tags", 'a', BOOL, "all tags of the repository"},
@@ -22,6 +23,12 @@ static int run(Cli *cli)
 	g_autoptr(GError) error = NULL;
 	const char *reference = cli->args[0], *colon = reference_tag(reference);
 	bool all = flag_bool(cli, "all-tags", false), quiet = flag_bool(cli, "quiet", false);
+	if (!reference_check_name(reference, &error))
+		return cli_fail(cli, error);
+	if (strchr(reference, '@') != NULL) {
+		print_to(stderr, "cannot push a digest reference\n");
+		return EXIT_FAILURE;
+	}
 	if (all && colon != NULL) {
 		print_to(stderr, "tag can't be used with --all-tags/-a\n");
 		return EXIT_FAILURE;

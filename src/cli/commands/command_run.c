@@ -23,7 +23,8 @@ static int run(Cli *cli)
 		cli_print_error(error);
 		return EXIT_FAILURE;
 	}
-	g_autofree char *id = container_request_send(cli, &error);
+	bool understood;
+	g_autofree char *id = container_request_send(cli, &understood, &error);
 	if (id == NULL)
 		return cli_fail(cli, error);
 	if (!detach)

@@ -1,11 +1,12 @@
 #include "cli/common/flags.h"
 #include "cli/container/ports.h"
+#include "cli/container/request.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 static const Flag flags[] = {
-	{"blkio-weight", 0, INT, "share of block input and output"},
+	{"blkio-weight", 0, UINT16, "share of block input and output"},
 	{"cpu-period", 0, INT, "period of the CPU quota, microseconds"},
 	{"cpu-quota", 0, INT, "CPU time within a period, microseconds"},
 	{"cpu-rt-period", 0, INT, "period of the real-time quota"},
@@ -29,21 +30,16 @@ static const struct {
 } fields[] = {{"blkio-weight", "BlkioWeight"}, {"cpu-period", "CpuPeriod"},
 	{"cpu-quota", "CpuQuota"}, {"cpu-rt-period", "CpuRealtimePeriod"},
 	{"cpu-rt-runtime", "CpuRealtimeRuntime"}, {"cpu-shares", "CpuShares"}, {"memory", "Memory"},
-	{"memory-reservation", "MemoryReservation"}, {"memory-swap", "MemorySwap"},
-	{"pids-limit", "PidsLimit"}};
+	{"cpus", "NanoCpus"}, {"memory-reservation", "MemoryReservation"},
+	{"memory-swap", "MemorySwap"}, {"pids-limit", "PidsLimit"}};
 
-static json_t *changes(Cli *cli)
+static json_t *changes(Cli *cli, GError **error)
 {
-	json_t *body = json_object();
+	g_autoptr(json_t) body = json_object();
 	for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
 		if (flag_given(cli, fields[i].flag))
 			json_object_set_new(body, fields[i].field,
 				json_integer(flag_int(cli, fields[i].flag, 0)));
-	if (flag_given(cli, "cpus"))
-		json_object_set_new(body, "NanoCpus",
-			json_integer(
-				(json_int_t)(g_ascii_strtod(flag_text(cli, "cpus"), NULL) * 1e9 +
-					     0.5)));
 	if (flag_given(cli, "cpuset-cpus"))
 		json_object_set_new(
 			body, "CpusetCpus", json_lenient(flag_text(cli, "cpuset-cpus")));
@@ -51,13 +47,12 @@ static json_t *changes(Cli *cli)
 		json_object_set_new(
 			body, "CpusetMems", json_lenient(flag_text(cli, "cpuset-mems")));
 	if (flag_given(cli, "restart")) {
-		g_auto(GStrv) parts = g_strsplit(flag_text(cli, "restart"), ":", 2);
-		json_object_set_new(body, "RestartPolicy",
-			json_pack("{s:s, s:I}", "Name", parts[0], "MaximumRetryCount",
-				(json_int_t)(parts[1] != NULL ? g_ascii_strtoll(parts[1], NULL, 10)
-							      : 0)));
+		json_t *policy = flag_restart(cli, error);
+		if (policy == NULL)
+			return NULL;
+		json_object_set_new(body, "RestartPolicy", policy);
 	}
-	return body;
+	return g_steal_pointer(&body);
 }
 
 static bool add_ports(Cli *cli, const char *flag, const char *field, json_t *body, GError **error)
@@ -75,25 +70,29 @@ static int run(Cli *cli)
 {
 	int code = EXIT_SUCCESS;
 	g_autoptr(GError) bad = NULL;
-	g_autoptr(json_t) body = changes(cli);
-	if (!add_ports(cli, "publish-add", "PublishAdd", body, &bad) ||
+	g_autoptr(json_t) body = changes(cli, &bad);
+	if (body == NULL || !add_ports(cli, "publish-add", "PublishAdd", body, &bad) ||
 		!add_ports(cli, "publish-rm", "PublishRm", body, &bad))
 		return cli_fail(cli, bad);
 	if (json_object_size(body) == 0) {
 		print_to(stderr, "you must provide one or more flags when using this command\n");
 		return EXIT_FAILURE;
 	}
+	g_autoptr(GString) warnings = g_string_new("");
 	for (int i = 0; i < cli->arg_count; i++) {
 		g_autoptr(GError) error = NULL;
 		g_autofree char *name = client_escape(cli->args[i]),
 				*path = g_strdup_printf("/containers/%s/update", name);
 		g_autoptr(json_t) answer = client_call(cli->client, "POST", path, body, &error);
-		cli_print_warnings(answer, "");
+		const json_t *told = json_object_get(answer, "Warnings");
+		for (size_t w = 0; w < json_array_size(told); w++)
+			g_string_append_printf(warnings, "%s\n", json_elem(told, w));
 		if (answer != NULL)
 			print_to(stdout, "%s\n", cli->args[i]);
 		else
 			code = cli_fail(cli, error);
 	}
+	print_to(stdout, "%s", warnings->str);
 	return code;
 }
 

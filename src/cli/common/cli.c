@@ -28,8 +28,11 @@ bool cli_is_answer(const GError *error)
 
 void cli_print_error(const GError *error)
 {
-	print_to(stderr, "%s%s\n", cli_is_answer(error) ? "Error response from daemon: " : "",
-		error->message);
+	/* Docker's client takes the blanks around an answer away. */
+	g_autofree char *answer = g_strstrip(g_strdup(error->message));
+	bool answered = cli_is_answer(error);
+	print_to(stderr, "%s%s\n", answered ? "Error response from daemon: " : "",
+		answered ? answer : error->message);
 	hint_print(error->message);
 }
 

@@ -4,7 +4,7 @@
 #include "client/client.h"
 #include <stdio.h>
 
-typedef enum { BOOL, STRING, LIST, INT, BYTES, DECIMAL, DURATION } FlagType;
+typedef enum { BOOL, STRING, LIST, INT, UINT16, BYTES, DECIMAL, DURATION } FlagType;
 
 typedef struct {
 	const char *name;

@@ -1,12 +1,13 @@
 /* Flags in pflag's syntax: --name value, --name=value, -n value, -nvalue, -abc. */
 #include "cli/common/flags.h"
+#include "cli/common/flag_value.h"
 
 #include "base/error.h"
 #include "base/platform.h"
+#include "base/quote.h"
 #include "base/size.h"
 #include "base/timefmt.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,69 +79,17 @@ static char *flag_label(const Flag *flag)
 				 : g_strdup_printf("--%s", flag->name);
 }
 
-/* In Go's words, as those of a client in Go are; NULL: it is a number. The caller frees it. */
-static char *number_problem(const char *value)
+bool flag_refuse(const Flag *flag, const char *value, const char *why, GError **error)
 {
-	char *end;
-	errno = 0;
-	g_ascii_strtoll(value, &end, 10);
-	bool is_number = *value != '\0' && !g_ascii_isspace(*value) && *end == '\0';
-	if (is_number && errno == 0)
-		return NULL;
-	return g_strdup_printf("strconv.ParseInt: parsing \"%s\": %s", value,
-		is_number ? "value out of range" : "invalid syntax");
-}
-
-/* What is wrong with a size: in the words of docker/go-units. The caller frees it. */
-static char *size_problem(const char *value)
-{
-	size_t digits = strspn(value, "0123456789.");
-	const char *suffix = value + digits + strspn(value + digits, " ");
-	if (digits == 0 || *suffix == '\0')
-		return g_strdup_printf("invalid size: '%s'", value);
-	g_autofree char *lower = g_ascii_strdown(suffix, -1);
-	return g_strdup_printf("invalid suffix: '%s'", lower);
+	g_autofree char *label = flag_label(flag), *quoted = text_quote(value);
+	return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid argument %s for \"%s\" flag: %s",
+		quoted, label, why);
 }
 
 static bool check_value(const Flag *flag, const char *value, GError **error)
 {
-	char *end;
-	gint64 number;
-	const char *why = NULL;
-	g_autofree char *label = flag_label(flag), *reason = NULL;
-	bool truth;
-	switch (flag->type) {
-	case BOOL:
-		if (!bool_parse(value, &truth))
-			why = reason = g_strdup_printf(
-				"strconv.ParseBool: parsing \"%s\": invalid syntax", value);
-		break;
-	case INT:
-		why = reason = number_problem(value);
-		break;
-	case BYTES:
-		/* Docker has it for the sum with swap only. */
-		if (strcmp(value, "-1") == 0 && strcmp(flag->name, "memory-swap") == 0)
-			break;
-		if (!size_parse(value, &number))
-			why = reason = size_problem(value);
-		break;
-	case DECIMAL:
-		g_ascii_strtod(value, &end);
-		if (*value == '\0' || *end != '\0')
-			why = reason =
-				g_strdup_printf("failed to parse %s as a rational number", value);
-		break;
-	case DURATION:
-		if (!duration_parse(value, &number))
-			why = reason = g_strdup_printf("time: invalid duration \"%s\"", value);
-		break;
-	default:
-		break;
-	}
-	return why == NULL ||
-	       fail(error, BERTH_ERROR_UNAVAILABLE, "invalid argument \"%s\" for \"%s\" flag: %s",
-		       value, label, why);
+	g_autofree char *why = flag_value_problem(flag, value);
+	return why == NULL || flag_refuse(flag, value, why, error);
 }
 
 static bool set_value(Cli *cli, const Flag *flag, const char *value, GError **error)
@@ -268,14 +217,7 @@ gint64 flag_int(const Cli *cli, const char *name, gint64 fallback)
 {
 	const Flag *flag = find_long(cli, name, strlen(name));
 	const char *text = flag_text(cli, name);
-	gint64 value = fallback;
-	if (*text == '\0' || flag == NULL)
-		return fallback;
-	if (flag->type == DURATION)
-		duration_parse(text, &value);
-	else if (flag->type != BYTES || !size_parse(text, &value))
-		value = g_ascii_strtoll(text, NULL, 10);
-	return value;
+	return *text == '\0' || flag == NULL ? fallback : flag_value_number(flag, text);
 }
 
 json_t *flag_list(const Cli *cli, const char *name)
@@ -287,43 +229,63 @@ json_t *flag_list(const Cli *cli, const char *name)
 	return list;
 }
 
+/* encoding/csv's words. */
+static const char csv_bare[] = "bare \" in non-quoted-field",
+		  csv_quote[] = "extraneous or missing \" in quoted-field";
+
 json_t *pairs_of(const json_t *list)
 {
 	json_t *object = json_object();
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		g_auto(GStrv) parts = g_strsplit(json_elem(list, i), "=", 2);
-		if (parts[0] != NULL)
-			json_object_set_new(
-				object, parts[0], json_lenient(parts[1] != NULL ? parts[1] : ""));
+		bool empty = parts[0] == NULL;
+		json_object_set_new(object, empty ? "" : parts[0],
+			json_lenient(!empty && parts[1] != NULL ? parts[1] : ""));
 	}
 	return object;
 }
 
-/* RFC 4180: a field in quotes may have commas, and quotes that are doubled. */
-char **csv_split(const char *text)
+/* RFC 4180: a field in quotes may have commas, and quotes that are doubled. What is wrong is told with its place. */
+char **csv_split(const char *text, char **why)
 {
 	g_autoptr(GStrvBuilder) fields = g_strv_builder_new();
 	g_autoptr(GString) field = g_string_new("");
-	bool quoted = false;
-	for (const char *p = text; *p != '\0'; p++) {
-		if (*p == '"' && quoted && p[1] == '"') {
+	bool quoted = false, begun = false; /* begun: the field's first letter was read */
+	const char *wrong = *text == '\0' ? "EOF" : NULL, *p = text;
+	for (; *p != '\0' && wrong == NULL; p++) {
+		if (*p == '"' && !begun) {
+			quoted = begun = true;
+		} else if (*p == '"' && quoted && p[1] == '"') {
 			g_string_append_c(field, *p++);
-		} else if (*p == '"' && (quoted || field->len == 0)) {
-			quoted = !quoted;
+		} else if (*p == '"' && quoted) {
+			quoted = false;
+			wrong = p[1] == '\0' || p[1] == ',' ? NULL : csv_quote;
 		} else if (*p == ',' && !quoted) {
 			g_strv_builder_add(fields, field->str);
 			g_string_truncate(field, 0);
+			begun = false;
 		} else {
+			wrong = *p == '"' ? csv_bare : NULL;
 			g_string_append_c(field, *p);
+			begun = true;
 		}
 	}
+	if (wrong == NULL && quoted) {
+		wrong = csv_quote;
+		p++;
+	}
 	g_strv_builder_add(fields, field->str);
+	if (why != NULL)
+		*why = wrong == NULL || *text == '\0'
+			       ? g_strdup(wrong)
+			       : g_strdup_printf("parse error on line 1, column %d: %s",
+					 (int)(p - text), wrong);
 	return g_strv_builder_end(fields);
 }
 
 json_t *csv_fields(const char *text)
 {
-	g_auto(GStrv) fields = csv_split(text);
+	g_auto(GStrv) fields = csv_split(text, NULL);
 	json_t *object = json_object();
 	for (int i = 0; fields[i] != NULL; i++) {
 		const char *equals = strchr(fields[i], '=');

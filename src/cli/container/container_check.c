@@ -4,8 +4,8 @@
 #include "cli/container/request.h"
 
 #include "base/address.h"
-#include "base/cdi_name.h"
 #include "base/error.h"
+#include "base/quote.h"
 
 #include <string.h>
 
@@ -25,7 +25,12 @@ static char *env_problem(const char *value)
 
 static char *label_problem(const char *value)
 {
-	return *value != '=' ? NULL : g_strdup_printf("invalid label '%s': empty name", value);
+	g_autofree char *key = g_strndup(value, strcspn(value, "="));
+	if (*key == '\0')
+		return g_strdup_printf("invalid label '%s': empty name", value);
+	return strpbrk(key, " \t\n\v\f\r") == NULL
+		       ? NULL
+		       : g_strdup_printf("label '%s' contains whitespaces", key);
 }
 
 static char *dns_problem(const char *value)
@@ -54,20 +59,86 @@ static char *link_problem(const char *value)
 					 : g_strdup_printf("bad format for links: %s", value);
 }
 
-/* name:address or name=address, in brackets or not; or the word for the host's own. */
-static char *host_problem(const char *value)
+/* The domain of a --dns-search, for the caller to free: without blanks at its ends and the last point; NULL: it is none. */
+static char *domain_of(const char *value)
 {
-	size_t length = strcspn(value, "=:");
-	if (length == 0 || value[length] == '\0')
-		return g_strdup_printf("bad format for add-host: \"%s\"", value);
-	g_autofree char *ip = g_strdup(value + length + 1);
+	enum { LONGEST = 254 };
+	g_autofree char *text = g_strdup(value);
+	g_strstrip(text);
+	if (strcmp(text, ".") == 0)
+		return g_steal_pointer(&text);
+	if (!g_regex_match_simple(
+		    "^([a-z0-9]([a-z0-9-]*[a-z0-9])?)(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\\.?$",
+		    text, G_REGEX_CASELESS | G_REGEX_DOLLAR_ENDONLY, 0) ||
+		strpbrk(text, G_CSET_a_2_z G_CSET_A_2_Z) == NULL)
+		return NULL;
+	size_t length = strlen(text);
+	if (text[length - 1] == '.')
+		text[--length] = '\0';
+	return length <= LONGEST ? g_steal_pointer(&text) : NULL;
+}
+
+static char *search_problem(const char *value)
+{
+	g_autofree char *domain = domain_of(value);
+	return domain != NULL ? NULL : g_strdup_printf("%s is not a valid domain", value);
+}
+
+/* name=address or name:address, the address in brackets or not, or the word for the host's own: as "name:address". */
+static char *host_read(const char *value, char **why)
+{
+	size_t length = strchr(value, '=') != NULL ? strcspn(value, "=") : strcspn(value, ":");
+	g_autofree char *name = g_strndup(value, length),
+			*ip = g_strdup(value[length] != '\0' ? value + length + 1 : "");
 	size_t end = strlen(ip);
+	if (length == 0 || value[length] == '\0' || strchr(name, ':') != NULL) {
+		g_autofree char *quoted = text_quote(value);
+		*why = g_strdup_printf("bad format for add-host: %s", quoted);
+		return NULL;
+	}
 	bool bracketed = end > 2 && ip[0] == '[' && ip[end - 1] == ']';
 	if (bracketed)
 		ip[end - 1] = '\0';
-	if (strcmp(ip, "host-gateway") == 0 || is_address(ip + bracketed))
+	if (strcmp(ip, "host-gateway") != 0 && !is_address(ip + bracketed)) {
+		g_autofree char *quoted = text_quote(ip + bracketed);
+		*why = g_strdup_printf("invalid IP address in add-host: %s", quoted);
 		return NULL;
-	return g_strdup_printf("invalid IP address in add-host: \"%s\"", value + length + 1);
+	}
+	return g_strconcat(name, ":", ip + bracketed, NULL);
+}
+
+static char *host_problem(const char *value)
+{
+	char *why = NULL;
+	g_autofree char *host = host_read(value, &why);
+	return why;
+}
+
+static json_t *list_of(const Cli *cli, const char *flag, char *(*read)(const char *value))
+{
+	g_autoptr(json_t) given = flag_list(cli, flag);
+	json_t *list = json_array();
+	for (size_t i = 0; i < json_array_size(given); i++) {
+		g_autofree char *text = read(json_elem(given, i));
+		json_array_append_new(list, json_lenient(text != NULL ? text : ""));
+	}
+	return list;
+}
+
+static char *host_of(const char *value)
+{
+	g_autofree char *why = NULL;
+	return host_read(value, &why);
+}
+
+json_t *flag_hosts(const Cli *cli)
+{
+	return list_of(cli, "add-host", host_of);
+}
+
+json_t *flag_domains(const Cli *cli)
+{
+	return list_of(cli, "dns-search", domain_of);
 }
 
 static char *device_rule_problem(const char *value)
@@ -78,13 +149,27 @@ static char *device_rule_problem(const char *value)
 		       : g_strdup_printf("invalid device cgroup format '%s'", value);
 }
 
+/* What docker's client lets through; the engine looks at the rest. */
+static char *sysctl_problem(const char *value)
+{
+	static const char *const names[] = {"kernel.msgmax", "kernel.msgmnb", "kernel.msgmni",
+		"kernel.sem", "kernel.shmall", "kernel.shmmax", "kernel.shmmni",
+		"kernel.shm_rmid_forced", NULL};
+	const char *equals = strchr(value, '=');
+	g_autofree char *name = g_strndup(value, strcspn(value, "="));
+	bool known = g_strv_contains(names, name) || g_str_has_prefix(name, "net.") ||
+		     g_str_has_prefix(name, "fs.mqueue.");
+	return equals != NULL && known ? NULL
+				       : g_strdup_printf("sysctl '%s' is not allowed", value);
+}
+
 static const struct {
-	const char *flag, *label;
+	const char *flag;
 	char *(*problem)(const char *value);
-} values[] = {{"env", "-e, --env", env_problem}, {"label", "-l, --label", label_problem},
-	{"dns", "--dns", dns_problem}, {"attach", "-a, --attach", attach_problem},
-	{"link", "--link", link_problem}, {"add-host", "--add-host", host_problem},
-	{"device-cgroup-rule", "--device-cgroup-rule", device_rule_problem}};
+} values[] = {{"env", env_problem}, {"label", label_problem}, {"dns", dns_problem},
+	{"dns-search", search_problem}, {"attach", attach_problem}, {"link", link_problem},
+	{"add-host", host_problem}, {"device-cgroup-rule", device_rule_problem},
+	{"sysctl", sysctl_problem}};
 
 static bool check_list(const Cli *cli, size_t at, GError **error)
 {
@@ -93,9 +178,7 @@ static bool check_list(const Cli *cli, size_t at, GError **error)
 		const char *value = json_elem(list, i);
 		g_autofree char *why = values[at].problem(value);
 		if (why != NULL)
-			return fail(error, BERTH_ERROR_UNAVAILABLE,
-				"invalid argument \"%s\" for \"%s\" flag: %s", value,
-				values[at].label, why);
+			return flag_refuse(container_flag(values[at].flag), value, why, error);
 	}
 	return true;
 }
@@ -126,7 +209,8 @@ static bool check_modes(const Cli *cli, GError **error)
 		const char *mode = flag_text(cli, modes[i].flag);
 		g_auto(GStrv) words = g_strsplit(modes[i].words, "|", -1);
 		if (*mode != '\0' && !g_strv_contains((const char *const *)words, mode) &&
-			!(modes[i].of_container && g_str_has_prefix(mode, "container:")))
+			!(modes[i].of_container && g_str_has_prefix(mode, "container:") &&
+				mode[strlen("container:")] != '\0'))
 			return fail(error, BERTH_ERROR_UNAVAILABLE, "--%s: invalid %s mode",
 				modes[i].flag, modes[i].noun);
 	}
@@ -160,29 +244,20 @@ static bool check_storage(const Cli *cli, GError **error)
 	return true;
 }
 
-/* Where in the container a device is to be: an absolute path; those of CDI have names instead. */
-static bool check_devices(const Cli *cli, GError **error)
+static bool check_swappiness(const Cli *cli, GError **error)
 {
-	g_autoptr(json_t) list = flag_list(cli, "device");
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		g_auto(GStrv) parts = g_strsplit(json_elem(list, i), ":", 3);
-		const char *mode = parts[0] != NULL && parts[1] != NULL ? parts[2] : NULL;
-		if (cdi_name_valid(json_elem(list, i)))
-			continue;
-		if (mode != NULL && (*mode == '\0' || mode[strspn(mode, "rwm")] != '\0'))
-			return fail(error, BERTH_ERROR_UNAVAILABLE, "bad mode specified: %s", mode);
-		const char *path = mode != NULL ? parts[1] : parts[0];
-		if (path == NULL || *path != '/')
-			return fail(error, BERTH_ERROR_UNAVAILABLE, "%s is not an absolute path",
-				path != NULL ? path : "");
-	}
-	return true;
+	enum { MOST = 100 };
+	gint64 value = flag_int(cli, "memory-swappiness", -1);
+	return (value >= -1 && value <= MOST) || fail(error, BERTH_ERROR_UNAVAILABLE,
+							 "invalid value: %" G_GINT64_FORMAT
+							 ". Valid memory swappiness range is 0-100",
+							 value);
 }
 
 bool container_check_flags(const Cli *cli, GError **error)
 {
 	if (!check_values(cli, error) || !check_modes(cli, error) || !check_health(cli, error) ||
-		!check_storage(cli, error) || !check_devices(cli, error))
+		!check_storage(cli, error) || !check_swappiness(cli, error))
 		return false;
 	if (strcmp(flag_text(cli, "log-driver"), "none") == 0 && flag_given(cli, "log-opt"))
 		return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid logging opts for driver none");

@@ -1,6 +1,7 @@
 /* A container is created as the flags say, its image pulled where it is missing. */
 #include "cli/common/flags.h"
 #include "cli/common/hint.h"
+#include "cli/common/reference.h"
 #include "cli/container/request.h"
 #include "cli/registry/image_transfer.h"
 
@@ -24,8 +25,9 @@ static int open_cidfile(const char *path, GError **error)
 			"delete %s",
 			path);
 	else if (fd < 0)
-		fail(error, BERTH_ERROR_UNAVAILABLE, "failed to create the container ID file: %s",
-			g_strerror(errno));
+		fail(error, BERTH_ERROR_UNAVAILABLE,
+			"failed to create the container ID file: open %s: %s", path,
+			errno_words(errno));
 	return fd;
 }
 
@@ -35,20 +37,27 @@ static bool pull(Cli *cli, GError **error)
 		flag_bool(cli, "quiet", false) ? NULL : stderr, error);
 }
 
+static const char *pull_policy(const Cli *cli)
+{
+	return flag_given(cli, "pull") ? flag_text(cli, "pull") : "missing";
+}
+
+static bool pull_check(const Cli *cli, GError **error)
+{
+	static const char *const policies[] = {"", "always", "missing", "never", NULL};
+	return g_strv_contains(policies, pull_policy(cli)) ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE,
+		       "invalid pull option: '%s': must be one of \"always\", \"missing\" or "
+		       "\"never\"",
+		       pull_policy(cli));
+}
+
 /* --pull: whether a registry is asked first, once the image is missing, or not at all. */
 static json_t *create_pulling(Cli *cli, const char *path, const json_t *request, GError **error)
 {
 	static const char missing[] = "No such image: ";
-	const char *policy = flag_given(cli, "pull") ? flag_text(cli, "pull") : "missing";
+	const char *policy = pull_policy(cli);
 	g_autoptr(GError) problem = NULL;
-	if (strcmp(policy, "always") != 0 && strcmp(policy, "missing") != 0 &&
-		strcmp(policy, "never") != 0) {
-		fail(error, BERTH_ERROR_UNAVAILABLE,
-			"invalid pull option: '%s': must be one of \"always\", \"missing\" or "
-			"\"never\"",
-			policy);
-		return NULL;
-	}
 	if (strcmp(policy, "always") == 0 && !pull(cli, error))
 		return NULL;
 	json_t *answer = client_call(cli->client, "POST", path, request, &problem);
@@ -70,20 +79,43 @@ static json_t *create_pulling(Cli *cli, const char *path, const json_t *request,
 	return NULL;
 }
 
-char *container_request_send(Cli *cli, GError **error)
+/* What Docker's client warns of by itself. */
+static void warn(const json_t *request)
+{
+	const json_t *host = json_object_get(request, "HostConfig"),
+		     *resolvers = json_object_get(host, "Dns");
+	if (json_bool(host, "OomKillDisable") && json_int(host, "Memory") == 0)
+		print_to(stderr,
+			"WARNING: Disabling the OOM killer on containers without setting a "
+			"'-m/--memory' limit may be dangerous.\n");
+	for (size_t i = 0; i < json_array_size(resolvers); i++)
+		if (g_regex_match_simple("(127\\.([0-9]{1,3}\\.){2}[0-9]{1,3})|(::1)$",
+			    json_elem(resolvers, i), 0, 0)) {
+			print_to(stderr, "WARNING: Localhost DNS (%s) may fail in containers.\n",
+				json_elem(resolvers, i));
+			return;
+		}
+}
+
+char *container_request_send(Cli *cli, bool *understood, GError **error)
 {
 	hints_image(cli->args[0]);
-	g_autoptr(json_t) request = container_request(cli, error);
+	g_autoptr(json_t) request = pull_check(cli, error) ? container_request(cli, error) : NULL;
+	*understood = request != NULL;
+	if (request == NULL || !reference_check_any(cli->args[0], error))
+		return NULL;
 	const char *file = flag_text(cli, "cidfile");
-	autofd cidfile = request != NULL && *file != '\0' ? open_cidfile(file, error) : -1;
+	autofd cidfile = *file != '\0' ? open_cidfile(file, error) : -1;
 	g_auto(Platform) asked = {0};
-	if (request != NULL && *flag_text(cli, "platform") != '\0' &&
+	if (*flag_text(cli, "platform") != '\0' &&
 		!platform_parse(flag_text(cli, "platform"), &asked, error)) {
 		g_prefix_error(error, "error parsing specified platform: ");
+		(*error)->code = BERTH_ERROR_UNAVAILABLE; /* our word, not the engine's answer */
 		return NULL;
 	}
-	if (request == NULL || (*file != '\0' && cidfile < 0))
+	if (*file != '\0' && cidfile < 0)
 		return NULL;
+	warn(request);
 	g_autofree char *name = client_escape(flag_text(cli, "name")),
 			*platform = client_escape(flag_text(cli, "platform"));
 	g_autofree char *path =

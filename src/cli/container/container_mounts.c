@@ -140,6 +140,8 @@ static char *check_fields(json_t *mount)
 		{"volume", "VolumeOptions", "volume-*"}, {"tmpfs", "TmpfsOptions", "tmpfs-*"}};
 	const char *type = json_str(mount, "Type");
 	bool forced = json_bool(mount, "BindOptions.ReadOnlyForceRecursive");
+	if (*type == '\0')
+		return g_strdup("type is required");
 	if (*json_str(mount, "Target") == '\0')
 		return g_strdup("target is required");
 	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
@@ -161,8 +163,8 @@ static char *check_fields(json_t *mount)
 static bool add_mount(json_t *mounts, const char *text, GError **error)
 {
 	g_autoptr(json_t) mount = json_pack("{s:s}", "Type", "volume");
-	g_auto(GStrv) fields = csv_split(text);
-	g_autofree char *wrong = *text == '\0' ? g_strdup("EOF") : NULL;
+	g_autofree char *wrong = NULL;
+	g_auto(GStrv) fields = csv_split(text, &wrong);
 	for (int i = 0; wrong == NULL && fields[i] != NULL; i++)
 		wrong = read_field(mount, fields[i]);
 	g_autofree char *type = g_ascii_strdown(json_str(mount, "Type"), -1);
@@ -170,8 +172,7 @@ static bool add_mount(json_t *mounts, const char *text, GError **error)
 	if (wrong == NULL)
 		wrong = check_fields(mount);
 	if (wrong != NULL)
-		return fail(error, BERTH_ERROR_UNAVAILABLE,
-			"invalid argument \"%s\" for \"--mount\" flag: %s", text, wrong);
+		return flag_refuse(container_flag("mount"), text, wrong, error);
 	if (g_str_has_prefix(json_str(mount, "Source"), ".")) {
 		g_autofree char *absolute =
 			g_canonicalize_filename(json_str(mount, "Source"), NULL);
@@ -179,6 +180,31 @@ static bool add_mount(json_t *mounts, const char *text, GError **error)
 	}
 	json_array_append(mounts, mount);
 	return true;
+}
+
+/* The sections of -v between colons, where a single letter and its colon belong to what follows; what they say is the
+ * engine's to judge (docker/cli, the loader of volumes). */
+static bool check_volume(const char *text, GError **error)
+{
+	enum { MOST = 3 };
+	const char *why = NULL, *begin = text;
+	int sections = 0;
+	if (*text == '\0')
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid empty volume spec");
+	for (const char *p = text; strlen(text) > 2 && why == NULL; p++) {
+		bool drive = *p == ':' && p == begin + 1 && g_ascii_isalpha(*begin);
+		if ((*p != ':' && *p != '\0') || drive)
+			continue;
+		if (p == begin)
+			why = "empty section between colons";
+		else if (++sections == MOST && *p == ':')
+			why = "too many colons";
+		begin = p + 1;
+		if (*p == '\0')
+			break;
+	}
+	return why == NULL ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE, "invalid spec: %s: %s", text, why);
 }
 
 bool container_mount_flags(Cli *cli, json_t *config, json_t *host, GError **error)
@@ -192,9 +218,11 @@ bool container_mount_flags(Cli *cli, json_t *config, json_t *host, GError **erro
 	set(host, "Tmpfs", tmpfs_made);
 	for (size_t i = 0; i < json_array_size(volumes); i++) {
 		const char *text = json_elem(volumes, i);
+		if (!check_volume(text, error))
+			return false;
 		if (strchr(text, ':') == NULL) {
 			set(anonymous, text, json_object());
-		} else if (*text == '.' || *text == '~') {
+		} else if (*text == '.') {
 			g_auto(GStrv) parts = g_strsplit(text, ":", 2);
 			g_autofree char *source = g_canonicalize_filename(parts[0], NULL),
 					*whole = g_strconcat(source, ":", parts[1], NULL);

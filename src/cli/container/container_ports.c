@@ -4,6 +4,7 @@
 #include "cli/container/request.h"
 
 #include "base/error.h"
+#include "base/number.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,20 +15,30 @@ static void set(json_t *json, const char *key, json_t *value)
 	json_object_set_new(json, key, value);
 }
 
-/* "80" or "80-90" */
-static bool parse_range(const char *text, guint *first, guint *last)
+static char *bad_port(const char *text, const char *why)
 {
-	guint64 low, high;
-	g_auto(GStrv) parts = g_strsplit(text, "-", 2);
-	if (parts[0] == NULL || !g_ascii_string_to_unsigned(parts[0], 10, 0, 65535, &low, NULL))
-		return false;
-	high = low;
-	if (parts[1] != NULL &&
-		(!g_ascii_string_to_unsigned(parts[1], 10, 0, 65535, &high, NULL) || high < low))
-		return false;
-	*first = (guint)low;
-	*last = (guint)high;
-	return true;
+	return g_strdup_printf("strconv.ParseUint: parsing \"%s\": %s", text, why);
+}
+
+/* "80" or "80-90"; NULL, or what is wrong with it, for the caller to free (docker/go-connections, nat). */
+static char *parse_range(const char *text, guint *first, guint *last)
+{
+	enum { BITS = 16 };
+	guint64 ends[2] = {0, 0};
+	g_auto(GStrv) parts = g_strsplit(text, "-", -1);
+	if (parts[0] == NULL)
+		return g_strdup("Empty string specified for ports.");
+	for (int i = 0; i < 2; i++) {
+		const char *part = parts[1] != NULL ? parts[i] : parts[0];
+		const char *why = number_parse_unsigned(part, 10, BITS, &ends[i]);
+		if (why != NULL)
+			return bad_port(part, why);
+	}
+	if (ends[1] < ends[0])
+		return g_strdup_printf("Invalid range specified for the Port: %s", text);
+	*first = (guint)ends[0];
+	*last = (guint)ends[1];
+	return NULL;
 }
 
 /* The parts of "[address:][host port:]port[/protocol]"; an IPv6 address stands in brackets. */
@@ -44,24 +55,66 @@ static void publish_clear(Publish *publish)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Publish, publish_clear)
 
-static void split(const char *text, Publish *publish)
+/* "port/protocol"; what follows a second slash means nothing. */
+static void split_protocol(const char *text, Publish *publish)
 {
-	const char *slash = strrchr(text, '/'), *rest = text;
-	publish->protocol = slash != NULL && slash[1] != '\0' ? g_ascii_strdown(slash + 1, -1)
-							      : g_strdup("tcp");
-	if (*text == '[' && strchr(text, ']') != NULL) {
-		const char *end = strchr(text, ']');
-		publish->ip = g_strndup(text + 1, (gsize)(end - text - 1));
-		rest = end[1] == ':' ? end + 2 : end + 1;
-	}
-	g_autofree char *ports =
-		g_strndup(rest, slash != NULL ? (gsize)(slash - rest) : strlen(rest));
-	g_auto(GStrv) parts = g_strsplit(ports, ":", 3);
-	guint count = g_strv_length(parts);
-	publish->port = g_strdup(count > 0 ? parts[count - 1] : "");
+	g_auto(GStrv) parts = g_strsplit(text, "/", -1);
+	bool named = parts[0] != NULL && parts[1] != NULL && *parts[1] != '\0';
+	publish->protocol = named ? g_ascii_strdown(parts[1], -1) : g_strdup("tcp");
+	publish->port = g_strdup(parts[0] != NULL ? parts[0] : "");
+}
+
+/* An address as net.SplitHostPort takes it; NULL, or what is wrong with it. */
+static const char *strip_brackets(char *ip)
+{
+	size_t end = strcspn(ip, "]");
+	if (*ip != '[')
+		return strchr(ip, ':') != NULL ? "too many colons in address" : NULL;
+	if (ip[end] == '\0')
+		return "missing ']' in address";
+	if (ip[end + 1] != '\0')
+		return ip[end + 1] == ':' ? "too many colons in address"
+					  : "missing port in address";
+	ip[end] = '\0';
+	memmove(ip, ip + 1, end);
+	return NULL;
+}
+
+static bool split(const char *text, Publish *publish, GError **error)
+{
+	g_auto(GStrv) parts = g_strsplit(text, ":", -1);
+	guint count = g_strv_length(parts), before = count > 2 ? count - 2 : 0;
+	split_protocol(count > 0 ? parts[count - 1] : "", publish);
 	publish->host = g_strdup(count > 1 ? parts[count - 2] : "");
-	if (publish->ip == NULL)
-		publish->ip = g_strdup(count > 2 ? parts[0] : "");
+	for (guint i = before; i < count; i++)
+		g_clear_pointer(&parts[i], g_free);
+	publish->ip = g_strjoinv(":", parts);
+	g_autofree char *asked = g_strdup(publish->ip);
+	const char *why = strip_brackets(publish->ip);
+	return why == NULL || fail(error, BERTH_ERROR_UNAVAILABLE,
+				      "Invalid ip address %s: address %s:: %s", asked, asked, why);
+}
+
+/* "target=80,published=8080,protocol=udp" as the short form; other names mean nothing, as at Docker. */
+static char *short_form(const char *text, GError **error)
+{
+	g_autoptr(json_t) values = json_pack("{s:s}", "protocol", "tcp");
+	g_auto(GStrv) parts = g_strsplit(text, ",", -1);
+	if (strchr(text, '=') == NULL)
+		return g_strdup(text);
+	for (int i = 0; parts[i] != NULL; i++) {
+		char *equals = strchr(parts[i], '=');
+		if (equals == NULL || equals == parts[i]) {
+			fail(error, BERTH_ERROR_UNAVAILABLE,
+				"invalid publish opts format (should be name=value but got '%s')",
+				parts[i]);
+			return NULL;
+		}
+		*equals = '\0';
+		json_object_set_new(values, parts[i], json_lenient(equals + 1));
+	}
+	return g_strdup_printf("%s:%s/%s", json_str(values, "published"),
+		json_str(values, "target"), json_str(values, "protocol"));
 }
 
 static void add_binding(
@@ -75,28 +128,33 @@ static void add_binding(
 		json_pack("{s:s, s:s}", "HostIp", publish->ip, "HostPort", host));
 }
 
-static bool add_publish(json_t *ports, json_t *bindings, const char *text, GError **error)
+static bool add_publish(json_t *ports, json_t *bindings, const char *given, GError **error)
 {
 	static const char *const protocols[] = {"tcp", "udp", "sctp", NULL};
 	g_auto(Publish) publish = {0};
-	guint first, last, host_first = 0, host_last = 0;
-	split(text, &publish);
+	guint first = 0, last = 0, host_first = 0, host_last = 0;
+	g_autofree char *text = short_form(given, error);
+	if (text == NULL || !split(text, &publish, error))
+		return false;
+	if (*publish.ip != '\0' &&
+		(!g_hostname_is_ip_address(publish.ip) || strchr(publish.ip, '%') != NULL))
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "Invalid ip address: %s", publish.ip);
 	if (*publish.port == '\0')
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "no port specified: %s<empty>", text);
-	if (!parse_range(publish.port, &first, &last) || first == 0)
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "No port specified: %s<empty>", text);
+	g_autofree char *bad = parse_range(publish.port, &first, &last);
+	if (bad != NULL)
 		return fail(
 			error, BERTH_ERROR_UNAVAILABLE, "Invalid containerPort: %s", publish.port);
-	if (*publish.host != '\0' && !parse_range(publish.host, &host_first, &host_last))
+	bad = *publish.host != '\0' ? parse_range(publish.host, &host_first, &host_last) : NULL;
+	if (bad != NULL)
 		return fail(error, BERTH_ERROR_UNAVAILABLE, "Invalid hostPort: %s", publish.host);
-	if (!g_strv_contains(protocols, publish.protocol))
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "Invalid proto: %s", publish.protocol);
-	if (*publish.ip != '\0' && !g_hostname_is_ip_address(publish.ip))
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "Invalid ip address: %s", publish.ip);
 	/* One port may be given any of a range; otherwise both ranges are of one length. */
 	if (*publish.host != '\0' && last - first != host_last - host_first && first != last)
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
 			"Invalid ranges specified for container and host Ports: %s and %s",
 			publish.port, publish.host);
+	if (!g_strv_contains(protocols, publish.protocol))
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "Invalid proto: %s", publish.protocol);
 	for (guint port = first; port <= last; port++) {
 		g_autofree char *one = first == last
 					       ? g_strdup(publish.host)
@@ -119,11 +177,16 @@ static bool add_exposed(json_t *ports, const char *text, GError **error)
 	const char *slash = strchr(text, '/');
 	g_autofree char *range =
 		g_strndup(text, slash != NULL ? (gsize)(slash - text) : strlen(text));
-	guint first, last;
-	if (!parse_range(range, &first, &last))
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid range format for --expose: %s",
+	guint first = 0, last = 0;
+	if (strchr(text, ':') != NULL)
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid port format for --expose: %s",
 			text);
-	g_autofree char *protocol = g_ascii_strdown(slash != NULL ? slash + 1 : "tcp", -1);
+	g_autofree char *bad = parse_range(range, &first, &last);
+	if (bad != NULL)
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"invalid range format for --expose: %s, error: %s", text, bad);
+	g_autofree char *protocol =
+		g_ascii_strdown(slash != NULL && slash[1] != '\0' ? slash + 1 : "tcp", -1);
 	for (guint port = first; port <= last; port++) {
 		g_autofree char *name = g_strdup_printf("%u/%s", port, protocol);
 		set(ports, name, json_object());

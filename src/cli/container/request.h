@@ -3,20 +3,29 @@
 #include "cli/common/cli.h"
 
 extern const Flag container_flags[];
+const Flag *container_flag(const char *name); /* of these */
 /* The body of /containers/create by flags and arguments. */
 json_t *container_request(Cli *cli, GError **error);
 /* --env-file, then --env, as "name=value"; names alone have our values. NULL with error. */
 json_t *flag_environment(const Cli *cli, GError **error);
-json_t *flag_ulimits(const Cli *cli, GError **error); /* --ulimit, for the API */
+json_t *flag_restart(const Cli *cli, GError **error); /* --restart, for the API */
 
 /* container_check.c: whether flags and their combinations make sense; else why not, as Docker's client says it. */
 bool environment_check(const Cli *cli, GError **error); /* of --env alone */
 bool container_check_flags(const Cli *cli, GError **error);
+/* --add-host and --dns-search, once they are checked, as the engine is told them. */
+json_t *flag_hosts(const Cli *cli);
+json_t *flag_domains(const Cli *cli);
 
-/* container_create.c: creates it, printing warnings; the id, or NULL. */
-char *container_request_send(Cli *cli, GError **error);
+/* container_create.c: creates it, printing warnings; the id, or NULL. understood: whether the words made a request. */
+char *container_request_send(Cli *cli, bool *understood, GError **error);
 
-/* container_mounts.c, container_ports.c: parts of the request. */
+/* container_limits.c: --ulimit, for the API, and the limits of block devices. */
+json_t *flag_ulimits(const Cli *cli, GError **error);
+bool container_limit_flags(Cli *cli, json_t *host, GError **error);
+
+/* container_devices.c, container_mounts.c, container_ports.c, container_networks.c: parts of the request. */
+bool container_device_flags(Cli *cli, json_t *host, GError **error);
 bool container_mount_flags(Cli *cli, json_t *config, json_t *host, GError **error);
 bool container_port_flags(Cli *cli, json_t *config, json_t *host, GError **error);
 bool container_network_flags(Cli *cli, json_t *config, json_t *host, GError **error);

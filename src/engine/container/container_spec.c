@@ -142,6 +142,8 @@ static bool check_host(const json_t *host, GError **error)
 	const char *runtime = json_str(host, "Runtime"), *mode = json_str(host, "Isolation");
 	guint64 mask;
 	gint64 score;
+	const char *key;
+	json_t *unused;
 	if (!g_strv_contains(runtimes, runtime))
 		return fail(
 			error, BERTH_ERROR_INVALID, "unknown or invalid runtime name: %s", runtime);
@@ -149,6 +151,9 @@ static bool check_host(const json_t *host, GError **error)
 	if (score < -1000 || score > 1000)
 		return fail(error, BERTH_ERROR_INVALID,
 			"Invalid value %d, range for oom score adj is [-1000, 1000]", (int)score);
+	json_object_foreach (json_object_get(host, "StorageOpt"), key, unused)
+		if (g_ascii_strcasecmp(key, "size") != 0)
+			return fail(error, BERTH_ERROR_SYSTEM, "Unknown option %s", key);
 	if (json_filled(json_object_get(host, "StorageOpt")))
 		return fail(error, BERTH_ERROR_SYSTEM,
 			"--storage-opt is supported only for overlay over xfs with 'pquota' mount "
@@ -157,7 +162,7 @@ static bool check_host(const json_t *host, GError **error)
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid option: QoS maximum %s configuration is not supported on linux",
 			json_int(host, "IOMaximumBandwidth") != 0 ? "bandwidth" : "IOPs");
-	if (*mode != '\0' && strcmp(mode, "default") != 0)
+	if (*mode != '\0' && g_ascii_strcasecmp(mode, "default") != 0)
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid isolation (%s): linux only supports 'default'", mode);
 	return capability_resolve(json_object_get(host, "CapAdd"), json_object_get(host, "CapDrop"),

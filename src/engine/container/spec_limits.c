@@ -2,6 +2,7 @@
 #include "engine/container/spec.h"
 
 #include "base/error.h"
+#include "base/number.h"
 
 #include <string.h>
 
@@ -122,15 +123,13 @@ static bool cpuset_parse(const char *text, guint64 *high)
 	*high = 0;
 	for (int i = 0; parts[i] != NULL; i++) {
 		g_auto(GStrv) ends = g_strsplit(parts[i], "-", 2);
-		guint64 first, last;
-		if (!g_ascii_string_to_unsigned(
-			    ends[0] != NULL ? ends[0] : "", 10, 0, G_MAXINT64, &first, NULL))
+		gint64 first, last;
+		if (number_parse(ends[0] != NULL ? ends[0] : "", 10, &first) != NULL || first < 0)
 			return false;
 		last = first;
-		if (ends[1] != NULL &&
-			!g_ascii_string_to_unsigned(ends[1], 10, first, G_MAXINT64, &last, NULL))
+		if (ends[1] != NULL && (number_parse(ends[1], 10, &last) != NULL || last < first))
 			return false;
-		*high = MAX(*high, last);
+		*high = MAX(*high, (guint64)last);
 	}
 	return true;
 }

@@ -49,15 +49,10 @@ static bool check_sizes(const json_t *config G_GNUC_UNUSED, const json_t *host, 
 	       fail(error, BERTH_ERROR_INVALID, "SHM size can not be less than 0");
 }
 
-static bool check_log_mode(const json_t *config G_GNUC_UNUSED, const json_t *host, GError **error)
-{
-	return log_mode_check(json_at(host, "LogConfig.Config"), error);
-}
-
 bool spec_check_values(const json_t *config, const json_t *host, GError **error)
 {
 	static bool (*const checks[])(const json_t *, const json_t *, GError **) = {
-		check_health, check_extra_hosts, check_annotations, check_sizes, check_log_mode};
+		check_health, check_extra_hosts, check_annotations, check_sizes};
 	for (size_t i = 0; i < G_N_ELEMENTS(checks); i++)
 		if (!checks[i](config, host, error))
 			return false;

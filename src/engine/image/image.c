@@ -49,7 +49,10 @@ char *image_find(Engine *engine, const char *reference, GError **error)
 		g_propagate_error(error, g_steal_pointer(&problem));
 		return NULL;
 	}
-	g_autofree char *shown = parsed != NULL ? reference_familiar(parsed) : g_strdup(reference);
+	bool digits = digest && hex == reference;
+	g_autofree char *shown = parsed != NULL
+					 ? reference_familiar(parsed)
+					 : g_strconcat(digits ? "sha256:" : "", reference, NULL);
 	fail(error, BERTH_ERROR_NOT_FOUND, "No such image: %s", shown);
 	return NULL;
 }

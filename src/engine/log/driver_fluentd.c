@@ -28,6 +28,9 @@ static bool fluentd_parse(const char *text, LogAddress *address, GError **error)
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid fluentd-address (%s): unsupported scheme: '%s'", text,
 			address->scheme);
+	if (strcmp(address->scheme, "unix") == 0 && *address->path == '\0')
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid fluentd-address (%s): path is empty", text);
 	if (strcmp(address->scheme, "tcp") == 0 && *address->path != '\0')
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid fluentd-address (%s): should not contain a path element", text);

@@ -15,7 +15,8 @@ static bool address_of(const json_t *options, LogAddress *address, GError **erro
 	const char *text = log_option(options, "gelf-address");
 	if (*text == '\0')
 		return fail(error, BERTH_ERROR_INVALID, "gelf-address is a required parameter");
-	if (strstr(text, "://") == NULL || !log_address_parse(text, address))
+	if (!log_address_parse(text, address) ||
+		(strchr(text, ':') != NULL && strstr(text, "://") == NULL))
 		return fail(error, BERTH_ERROR_INVALID,
 			"parse \"%s\": first path segment in URL cannot contain colon", text);
 	if (strcmp(address->scheme, "tcp") != 0 && strcmp(address->scheme, "udp") != 0)

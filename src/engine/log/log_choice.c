@@ -2,6 +2,7 @@
 #include "engine/log/log_driver.h"
 
 #include "base/error.h"
+#include "base/number.h"
 #include "base/size.h"
 
 #include <string.h>
@@ -11,6 +12,9 @@ enum { DEFAULT_SIZE = 20 << 20, DEFAULT_FILES = 5 };
 /* Of all: how lines wait, and the copy that docker logs reads. */
 static const char *const common_options[] = {"mode", "max-buffer-size", "cache-disabled",
 	"cache-max-size", "cache-max-file", "cache-compress", NULL};
+
+/* Docker's, for whom there is a word of their own. */
+static const char *const cloud_drivers[] = {"awslogs", "gcplogs", "splunk", NULL};
 
 char *log_path_local(const char *folder, const char *id G_GNUC_UNUSED)
 {
@@ -28,7 +32,15 @@ static const LogDriver *find(const char *name, GError **error)
 	for (size_t i = 0; log_drivers[i] != NULL; i++)
 		if (strcmp(log_drivers[i]->name, name) == 0)
 			return log_drivers[i];
-	fail(error, BERTH_ERROR_INVALID, "logger: no log driver named '%s' is registered", name);
+	if (g_strv_contains(cloud_drivers, name))
+		fail(error, BERTH_ERROR_INVALID,
+			"logger: no log driver named '%s' is registered: this engine sends nothing "
+			"to "
+			"clouds",
+			name);
+	else
+		fail(error, BERTH_ERROR_INVALID,
+			"error looking up logging plugin %s: plugin \"%s\" not found", name, name);
 	return NULL;
 }
 
@@ -45,6 +57,20 @@ static bool check_known(const LogDriver *driver, const json_t *options, GError *
 	return true;
 }
 
+static bool check_mode(const json_t *options, GError **error)
+{
+	const char *mode = log_option(options, "mode");
+	if (*mode != '\0' && strcmp(mode, "blocking") != 0 && strcmp(mode, "non-blocking") != 0)
+		return fail(
+			error, BERTH_ERROR_INVALID, "logger: logging mode not supported: %s", mode);
+	if (json_object_get(options, "max-buffer-size") != NULL &&
+		strcmp(mode, "non-blocking") != 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"logger: max-buffer-size option is only supported with "
+			"'mode=non-blocking'");
+	return true;
+}
+
 static bool check_common(const json_t *options, GError **error)
 {
 	const char *disabled = log_option(options, "cache-disabled"),
@@ -54,9 +80,11 @@ static bool check_common(const json_t *options, GError **error)
 	if (*disabled != '\0' && !bool_parse(disabled, &value))
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid value for option cache-disabled: %s", disabled);
-	return *buffer == '\0' || (size_parse(buffer, &size) && size > 0) ||
-	       fail(error, BERTH_ERROR_INVALID,
-		       "error parsing option max-buffer-size: invalid size: '%s'", buffer);
+	g_autofree char *why = *buffer != '\0' ? size_problem(buffer, &size) : NULL;
+	if (why == NULL && *buffer != '\0' && size == 0)
+		why = g_strdup_printf("invalid size: '%s'", buffer);
+	return why == NULL ||
+	       fail(error, BERTH_ERROR_INVALID, "error parsing option max-buffer-size: %s", why);
 }
 
 /* Of the file: "max-size", or "cache-max-size" of a copy. */
@@ -75,7 +103,11 @@ static bool file_limits(
 	else if (*text != '\0' && !size_parse(text, size))
 		return fail(error, BERTH_ERROR_INVALID, "invalid value for %s: invalid size: '%s'",
 			size_name, text);
-	if (*count != '\0' && (*files = g_ascii_strtoll(count, NULL, 10)) < 1)
+	const char *why = *count != '\0' ? number_parse(count, 10, files) : NULL;
+	if (why != NULL)
+		return fail(
+			error, BERTH_ERROR_INVALID, "strconv.Atoi: parsing \"%s\": %s", count, why);
+	if (*files < 1)
 		return fail(error, BERTH_ERROR_INVALID, "%s cannot be less than 1", files_name);
 	return true;
 }
@@ -89,8 +121,9 @@ bool log_choice_parse(const char *type, const json_t *options, LogChoice *choice
 		choice->driver = driver;
 		return true;
 	}
-	if (driver == NULL || !check_known(driver, options, error) ||
-		!check_common(options, error) ||
+	/* In the order of dockerd's checks. */
+	if (driver == NULL || !check_mode(options, error) || !check_common(options, error) ||
+		!check_known(driver, options, error) ||
 		!file_limits(options, driver, &choice->size, &choice->files, error) ||
 		(driver->check != NULL && !driver->check(options, error)))
 		return false;
@@ -98,19 +131,5 @@ bool log_choice_parse(const char *type, const json_t *options, LogChoice *choice
 	choice->driver = driver;
 	choice->kind = kept ? driver->kind : PLAN_LOG_NONE;
 	choice->readable = kept && driver->readable;
-	return true;
-}
-
-bool log_mode_check(const json_t *options, GError **error)
-{
-	const char *mode = log_option(options, "mode");
-	if (*mode != '\0' && strcmp(mode, "blocking") != 0 && strcmp(mode, "non-blocking") != 0)
-		return fail(
-			error, BERTH_ERROR_INVALID, "logger: logging mode not supported: %s", mode);
-	if (json_object_get(options, "max-buffer-size") != NULL &&
-		strcmp(mode, "non-blocking") != 0)
-		return fail(error, BERTH_ERROR_INVALID,
-			"logger: max-buffer-size option is only supported with "
-			"'mode=non-blocking'");
 	return true;
 }

@@ -60,8 +60,6 @@ typedef struct {
 } LogChoice;
 /* INVALID in dockerd's words, and no driver, for what is not known. */
 bool log_choice_parse(const char *type, const json_t *options, LogChoice *choice, GError **error);
-/* Whether a request may ask for this mode of waiting. */
-bool log_mode_check(const json_t *options, GError **error);
 
 /* options.c: each INVALID in dockerd's words; "" is no value of any. */
 const char *log_option(const json_t *options, const char *name); /* "" where it is not given */

@@ -74,7 +74,10 @@ bool log_check_duration(const json_t *options, const char *name, GError **error)
 {
 	const char *text = log_option(options, name);
 	gint64 duration;
-	return *text == '\0' || (duration_parse(text, &duration) && duration > 0) ||
+	g_autofree char *why = *text != '\0' ? duration_problem(text, &duration) : NULL;
+	if (why != NULL)
+		return fail(error, BERTH_ERROR_INVALID, "%s", why);
+	return *text == '\0' || duration > 0 ||
 	       fail(error, BERTH_ERROR_INVALID, "time: invalid duration \"%s\"", text);
 }
 

@@ -38,7 +38,7 @@ static bool mac_read(const char *text, const char *form, guint8 mac[6])
 bool mac_parse(const char *text, guint8 mac[6])
 {
 	static const char *const forms[] = {
-		"XX:XX:XX:XX:XX:XX", "XX-XX-XX-XX-XX-XX", "XXXX.XXXX.XXXX"};
+		"XX:XX:XX:XX:XX:XX", "XX-XX-XX-XX-XX-XX", "XXXX.XXXX.XXXX", "XXXXXXXXXXXX"};
 	for (size_t i = 0; i < G_N_ELEMENTS(forms); i++)
 		if (mac_read(text, forms[i], mac))
 			return true;

@@ -143,7 +143,9 @@ bool mount_check(const json_t *mount, GError **error)
 	bool ok;
 	while (i < G_N_ELEMENTS(types) && strcmp(types[i].name, type) != 0)
 		i++;
-	if (i < G_N_ELEMENTS(types) && !check_options(mount, type, types[i].options, error))
+	/* One that is of no type has no options, either. */
+	if ((i < G_N_ELEMENTS(types) || *type == '\0') &&
+		!check_options(mount, type, i < G_N_ELEMENTS(types) ? types[i].options : "", error))
 		return false;
 	if (*target == '\0')
 		ok = fail(error, BERTH_ERROR_INVALID, "field Target must not be empty");

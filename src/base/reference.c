@@ -1,7 +1,8 @@
-#include "image/image.h"
+#include "base/reference.h"
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum { MAX_NAME = 255, MAX_TAG = 128 };
@@ -143,8 +144,7 @@ Reference *reference_parse(const char *text, GError **error)
 	}
 	if (strlen(reference->domain) + strlen(reference->path) > MAX_NAME) {
 		fail(error, BERTH_ERROR_INVALID,
-			"invalid reference format: repository name must not be more than 255 "
-			"characters");
+			"repository name must not be more than 255 characters");
 		return NULL;
 	}
 	if (!path_valid(reference->path) || !domain_valid(reference->domain) ||
