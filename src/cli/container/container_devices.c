@@ -79,10 +79,11 @@ static const struct {
 static char *read_gpu_field(json_t *request, const char *field, GHashTable *seen)
 {
 	const char *equals = strchr(field, '=');
-	char *key = g_strndup(field, equals != NULL ? (gsize)(equals - field) : strlen(field));
-	if (!g_hash_table_add(seen, key))
-		return g_strdup_printf("gpu request key '%.*s' can be specified only once",
-			(int)(equals != NULL ? equals - field : (gssize)strlen(field)), field);
+	g_autofree char *key =
+		g_strndup(field, equals != NULL ? (gsize)(equals - field) : strlen(field));
+	if (g_hash_table_contains(seen, key))
+		return g_strdup_printf("gpu request key '%s' can be specified only once", key);
+	g_hash_table_add(seen, g_strdup(key));
 	if (equals == NULL) {
 		g_hash_table_add(seen, g_strdup("count"));
 		return read_count(request, field);
