@@ -30,6 +30,13 @@ class Browser:
     def js(self, script, *args):
         return self.at("POST", "/execute/sync", {"script": script, "args": list(args)})
 
+    def awaited(self, script, *args):
+        """The same of a script that is the body of an async function."""
+        value = self.at("POST", "/execute/async", {"script": "const done = arguments[arguments.length - 1], given = [...arguments].slice(0, -1);"
+                        f"(async (given) => {{ {script} }})(given).then((value) => done({{ value }}), (error) => done({{ error: String(error.stack) }}))", "args": list(args)})
+        assert "error" not in value, value["error"]
+        return value["value"]
+
     def until(self, what, expression, *args):
         """The value of an expression of JavaScript, once it is true."""
         end = time.monotonic() + PATIENCE

@@ -49,6 +49,8 @@ step() { on_host timeout 120 python3 "$BATS_TEST_DIRNAME/page.py" "$DRIVER_PORT"
 	[ "$(d inspect -f '{{len .ExecIDs}}' web)" = 0 ]
 }
 
+@test "dashboard: control sequences of programs, whole and in pieces" { step readers; }
+
 @test "dashboard: numbers become lines" { step stats "$(d inspect -f '{{.Id}}' web)"; }
 
 @test "dashboard: names and labels of others are text in every view" { step hostile "$HOSTILE"; }

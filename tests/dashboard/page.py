@@ -45,6 +45,60 @@ def coloured(b, text, name):
     assert b.until(text, "[...document.querySelectorAll('.log span')].find((e) => e.textContent === arguments[0])?.className", text) == name
 
 
+# What is written into a screen of 10 columns and 4 lines, and what stands there then: its lines, and where the cursor is.
+SCREENS = [
+    ("one\r\ntwo", ["one", "two", "", ""], [3, 1]),
+    ("0123456789ab", ["0123456789", "ab", "", ""], [2, 1]),
+    ("1\r\n2\r\n3\r\n4\r\n5", ["2", "3", "4", "5"], [1, 3]),
+    ("abc\x1b[2D\x1b[P\x1b[@x", ["axc", "", "", ""], [2, 0]),
+    ("abcdef\x1b[3G\x1b[K", ["ab", "", "", ""], [2, 0]),
+    ("a\x1b[2;3Hb\x1b[H\x1b[J", ["", "", "", ""], [0, 0]),
+    ("1\r\n2\r\n3\x1b[2;1H\x1b[L", ["1", "", "2", "3"], [0, 1]),
+    ("1\r\n2\r\n3\r\n4\x1b[2;3r\x1b[3;1H\n", ["1", "3", "", "4"], [0, 2]),
+    ("main\x1b[?1049hother\x1b[?1049l", ["main", "", "", ""], [4, 0]),
+    ("a\x1b]0;title\x07b\x1b]8;;http://x/\x1b\\c\x1bPq#0\x1b\\d", ["abcd", "", "", ""], [4, 0]),
+    ("\x1b[999999999999999999999;99999999999H.", ["", "", "", "         ."], [9, 3]),
+    ("\x1b[99999999L\x1b[99999999@\x1b[99999999P\x1b[99999999S\x1b[99999999X-", ["-", "", "", ""], [1, 0]),
+    ("tab\tx\b\by", ["tab    yx", "", "", ""], [8, 0]),
+    ("\x07\x00\x9b31mz", ["31mz", "", "", ""], [4, 0]),
+]
+# A line of a log, and what is seen of it: the text, and the classes of its parts.
+LINES = [
+    ("plain", "plain", []),
+    ("\x1b[31mred\x1b[0m no \x1b[1;4mmore", "red no more", ["fg1", "bold underline"]),
+    ("\x1b[38;5;196mx\x1b[48;2;1;2;3my\x1b[38;5;999mz", "xyz", ["fg9", "fg9", "fg9"]),
+    ("<script>hacked=1</script>&amp;", "<script>hacked=1</script>&amp;", []),
+    ("\x1b]8;;javascript:hacked=1\x07link\x1b]8;;\x07", "link", []),
+    ("10 %\r20 %\r", "20 %", []),
+    ("a\x1b[2J\x1b[Hb\x1b[?25l\x1bcc", "abc", []),
+    ("b\x08\x07\u202etxt.exe\x85", "b\ufffd\ufffd\ufffdtxt.exe\ufffd", []),
+    ("end\x1b[", "end", []),
+    ("end\x1b", "end", []),
+]
+
+
+def readers(b):
+    for text, lines, cursor in SCREENS:
+        seen = b.awaited("""const { Screen } = await import('/terminal.js'), whole = new Screen(10, 4, () => {}), parts = new Screen(10, 4, () => {});
+            whole.write(given[0]); for (const sign of given[0]) parts.write(sign);
+            return [whole, parts].map((s) => [s.lines.map((l) => l.map((c) => c.sign).join('').trimEnd()), [s.x, s.y]])""", text)
+        assert seen == [[lines, cursor]] * 2, (text, seen)
+    for text, shown, classes in LINES:
+        seen = b.awaited("""const { line } = await import('/ansi.js'), box = document.createElement('div'); box.append(...line(given[0], {}).nodes);
+            return [box.textContent, [...box.querySelectorAll('*')].map((e) => e.className)]""", text)
+        assert seen == [shown, classes], (text, seen)
+    assert b.js("return window.hacked") is None
+    # Whatever comes, the screen keeps its size, and the cursor is on it.
+    assert b.awaited("""const { Screen } = await import('/terminal.js'), screen = new Screen(20, 6, () => {}), signs = '\\x1b\\x1b[[]?;0123456789hlmHJKLMPSTX@rABCDEFGdsu78\\r\\n\\b\\t\\x07a\\u00e9\\ud83d';
+        let seed = 7; const next = (n) => { seed = (seed * 48271) % 2147483647; return seed % n; };
+        for (let i = 0; i < 60000; i++) {
+            screen.write(signs[next(signs.length)]);
+            if (next(997) === 0) screen.resize(5 + next(60), 2 + next(30));
+            if (screen.lines.length !== screen.rows || screen.lines.some((l) => l.length !== screen.columns) || !(screen.x >= 0 && screen.x < screen.columns && screen.y >= 0 && screen.y < screen.rows)) return i;
+        }
+        return true""") is True
+
+
 def terminal(b, container):
     place(b, f"container/{container}/terminal", "")
     b.until("a terminal's focus", "document.activeElement?.className === 'keys'")

@@ -1,12 +1,8 @@
 // The frame: who may look, where to go, what is shown.
 
 import { h, empty } from "./dom.js";
-import { enter, get, session } from "./api.js";
+import { enter, get, objects, query, session } from "./api.js";
 import { containersView } from "./containers.js";
-import { containerView } from "./container.js";
-import { thingsView } from "./things.js";
-import { diskView } from "./disk.js";
-import { eventsView } from "./events.js";
 
 const PLACES = ["containers", "projects", "images", "volumes", "networks", "events", "disk"];
 const TITLES = Object.fromEntries(PLACES.map((place) => [place, place[0].toUpperCase() + place.slice(1)]));
@@ -18,12 +14,15 @@ function go(where) {
 	location.hash = where;
 }
 
-function viewOf([place, name, tab], signal) {
-	if (place === "container" && name) return containerView(name, tab ?? "logs", signal, go);
+// What the first view does not need comes later, and before it is asked for where there is time.
+const later = { container: () => import("./container.js"), things: () => import("./things.js"), disk: () => import("./disk.js"), events: () => import("./events.js") };
+
+async function viewOf([place, name, tab], signal) {
+	if (place === "container" && name) return (await later.container()).containerView(name, tab ?? "logs", signal, go);
 	if (place === "project" && name) return containersView(decodeURIComponent(name), signal, go);
-	if (place === "disk") return diskView(signal);
-	if (place === "events") return eventsView(signal);
-	if (place in TITLES && place !== "containers") return thingsView(place, signal, go);
+	if (place === "disk") return (await later.disk()).diskView(signal);
+	if (place === "events") return (await later.events()).eventsView(signal);
+	if (place in TITLES && place !== "containers") return (await later.things()).thingsView(place, signal, go);
 	return containersView(undefined, signal, go);
 }
 
@@ -44,11 +43,13 @@ async function show() {
 		if (own === place) link.setAttribute("aria-current", "page");
 		else link.removeAttribute("aria-current");
 	}
-	shown = viewOf(words, signal);
-	main.replaceChildren(shown.element);
-	document.title = `${shown.element.querySelector("h1")?.textContent ?? "Container"} – Berth`;
 	try {
+		const view = await viewOf(words, signal);
+		if (signal.aborted) return;
+		shown = view;
+		main.replaceChildren(shown.element);
 		await shown.ready;
+		document.title = `${shown.element.querySelector("h1")?.textContent ?? "Dashboard"} – Berth`;
 		document.body.dataset.ready = location.hash;
 		document.body.dataset.readyMs ??= String(Math.round(performance.now()));
 	} catch (error) {
@@ -61,6 +62,15 @@ function frame() {
 		PLACES.map((place, i) => h("a", { href: `#${place}`, title: `${TITLES[place]} (press ${i + 1})` }, TITLES[place])),
 		h("div", { class: "foot" }, session.readOnly ? h("span", { class: "badge" }, "read-only") : null, h("small", { class: "muted", id: "version" })));
 	document.body.replaceChildren(h("a", { class: "skip", href: "#main", click: (event) => { event.preventDefault(); main.focus(); } }, "Skip to content"), nav, main);
+}
+
+// A stream of nearly nothing, which ends when the dashboard does.
+async function watch() {
+	await objects(`/events?${query({ filters: JSON.stringify({ type: ["daemon"] }) })}`, undefined, () => {}).catch(() => {});
+	await get("/version").then(watch, (error) => {
+		current?.abort();
+		gone(error);
+	});
 }
 
 // One sign each, and not where somebody writes.
@@ -95,8 +105,10 @@ async function begin() {
 	frame();
 	get("/version").then((version) => { document.getElementById("version").textContent = `Engine ${version.Version}`; }, () => {});
 	addEventListener("hashchange", show);
+	watch();
 	document.addEventListener("keydown", key);
 	await show();
+	setTimeout(() => { for (const load of Object.values(later)) load().catch(() => {}); }, 500);
 }
 
 addEventListener("unhandledrejection", (event) => { if (event.reason?.name === "AbortError") event.preventDefault(); });

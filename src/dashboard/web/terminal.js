@@ -115,7 +115,7 @@ export class Screen {
 
 	short(word) {
 		if (word === "7") this.saved = { x: this.x, y: this.y, style: this.style };
-		else if (word === "8") Object.assign(this, this.saved, { wrap: false });
+		else if (word === "8") this.restore();
 		else if (word === "D" || word === "E") { if (word === "E") this.x = 0; this.feed(); }
 		else if (word === "M") { if (this.y === this.top) this.scroll(-1); else this.y = Math.max(this.y - 1, 0); }
 		else if (word === "c") this.reset(this.columns, this.rows);
@@ -138,9 +138,15 @@ export class Screen {
 			n: () => { if (list[0] === 6) this.reply(`\x1b[${this.y + 1};${this.x + 1}R`); else if (list[0] === 5) this.reply("\x1b[0n"); },
 			c: () => this.reply("\x1b[?1;2c"),
 			r: () => this.region((list[0] || 1) - 1, (list[1] || this.rows) - 1),
-			s: () => { this.saved = { x: this.x, y: this.y }; }, u: () => Object.assign(this, this.saved),
+			s: () => { this.saved = { x: this.x, y: this.y }; }, u: () => this.restore(),
 		}[word];
 		act?.();
+	}
+
+	// The screen may have become smaller since.
+	restore() {
+		Object.assign(this, this.saved, { wrap: false });
+		this.go(this.x, this.y);
 	}
 
 	inside() {
