@@ -37,6 +37,7 @@ teardown() { dashboard_end; }
 	[ "$(code -H "X-Berth-Key: $KEY" "http://$ADDRESS/containers/json")" = 401 ]
 	[ "$(code -H "Cookie: $COOKIE" "http://$ADDRESS/containers/json")" = 401 ]
 	[ "$(code -H "Cookie: $COOKIE" -H "X-Berth-Key: ${COOKIE#*=}" "http://$ADDRESS/containers/json")" = 401 ]
+	[ "$(code -H "Cookie: ${COOKIE%=*}=$KEY" -H "X-Berth-Key: $KEY" "http://$ADDRESS/containers/json")" = 401 ]
 	[ "$(code -H "Cookie: $COOKIE" -H "X-Berth-Key:" "http://$ADDRESS/containers/json")" = 401 ]
 	[ "$(code -H "Cookie: other=1; $COOKIE" -H "X-Berth-Key: $KEY" "http://$ADDRESS/containers/json")" = 200 ]
 }
