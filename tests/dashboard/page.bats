@@ -3,12 +3,11 @@ load ../lib/engine
 load lib
 
 setup_file() {
-	export DRIVER_PORT=9515 HOSTILE='<img src=x onerror=hacked=1><script>hacked=1</script>'
+	export HOSTILE='<img src=x onerror=hacked=1><script>hacked=1</script>'
 	dashboard_setup
-	on_host env HOME="$WORK" chromedriver --port=$DRIVER_PORT --log-level=SEVERE </dev/null >"$WORK/driver" 2>&1 3>&- &
-	echo $! >"$WORK/driver.pid"
-	for _ in $(seq 500); do ! on_host curl -s -o /dev/null "http://127.0.0.1:$DRIVER_PORT/status" || break; sleep 0.05; done
-	on_host python3 "$BATS_TEST_DIRNAME/page.py" $DRIVER_PORT session
+	driver_start
+	echo "$DRIVER" >"$WORK/driver.pid"
+	step session
 	"$BUILD/berth" run -d --name web --network none --label "com.docker.compose.project=$HOSTILE" --label "com.docker.compose.service=$HOSTILE" busybox \
 		sh -c "echo begun; trap 'exit 0' TERM; echo '$HOSTILE'; printf '\033[31mred\033[m \033]0;title\007\033[2J\n'; while :; do sleep 0.1; done" >/dev/null
 	dashboard_open
@@ -21,7 +20,7 @@ teardown_file() {
 	file_teardown
 }
 
-step() { on_host timeout 120 python3 "$BATS_TEST_DIRNAME/page.py" "$DRIVER_PORT" "$@"; }
+step() { on_host timeout 120 python3 "$BATS_TEST_DIRNAME/page.py" 9515 "$@"; }
 
 @test "dashboard: the page loads by its link, and shows what there is" { step loads web; }
 
