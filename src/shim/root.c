@@ -23,33 +23,58 @@ static int make_part(int at, const char *name, bool file)
 	return fd;
 }
 
+static int open_inside(const char *path)
+{
+	return sys_openat2(root_fd, path, O_PATH | O_CLOEXEC, IN_ROOT);
+}
+
+/* Cuts path's end off, up to the deepest part that is there, and opens that: mostly only the last is missing. */
+static int open_deepest(char *path)
+{
+	int at;
+	do {
+		size_t length = strlen(path);
+		while (length > 0 && path[length - 1] == '/')
+			length--;
+		while (length > 0 && path[length - 1] != '/')
+			length--;
+		path[length > 0 ? length - 1 : 0] = '\0';
+		at = open_inside(*path != '\0' ? path : "/");
+	} while (at < 0 && errno == ENOENT && *path != '\0');
+	return at;
+}
+
 int root_open(const char *path, bool file)
 {
 	char done[4096];
-	size_t used = 0;
-	int at = sys_openat2(root_fd, path, O_PATH | O_CLOEXEC, IN_ROOT);
+	int at = open_inside(path);
 	if (at >= 0 || errno != ENOENT)
 		return at;
-	at = sys_openat2(root_fd, "/", O_PATH | O_DIRECTORY | O_CLOEXEC, IN_ROOT);
-	for (const char *p = path + strspn(path, "/"); at >= 0 && *p != '\0'; p += strspn(p, "/")) {
+	size_t size = strlen(path) + 1;
+	if (size > sizeof done) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(done, path, size);
+	at = open_deepest(done);
+	/* From there on, part by part: each is looked up in what was made before. */
+	size_t used = strlen(done);
+	for (const char *p = path + used; at >= 0; p = path + used) {
+		p += strspn(p, "/");
+		if (*p == '\0')
+			break;
 		size_t length = strcspn(p, "/");
-		if (used + length + 2 > sizeof done) {
-			close(at);
-			errno = ENAMETOOLONG;
-			return -1;
-		}
-		done[used++] = '/';
-		memcpy(done + used, p, length);
-		const char *name = done + used;
-		used += length;
+		used = (size_t)(p - path) + length;
+		memcpy(done, path, used);
 		done[used] = '\0';
-		p += length;
-		int next = sys_openat2(root_fd, done, O_PATH | O_CLOEXEC, IN_ROOT);
-		if (next < 0 && errno == ENOENT && strcmp(name, "..") != 0 &&
-			(make_part(at, name, file && p[strspn(p, "/")] == '\0') >= 0 ||
-				errno == EEXIST))
-			next = sys_openat2(root_fd, done, O_PATH | O_CLOEXEC, IN_ROOT);
+		const char *name = done + used - length;
+		bool made = strcmp(name, "..") == 0 ||
+			    make_part(at, name,
+				    file && p[length + strspn(p + length, "/")] == '\0') >= 0 ||
+			    errno == EEXIST;
+		int next = made ? open_inside(done) : -1, failure = errno;
 		close(at);
+		errno = failure;
 		at = next;
 	}
 	return at;
