@@ -119,8 +119,7 @@ char *layer_begin(Store *store, int *dir_fd, GError **error)
 }
 
 /* Rename, then the row: a layer is there whole or not at all. */
-static Layer *finish(
-	Store *store, const char *folder, const Layer *facts, bool synced, GError **error)
+Layer *layer_finish(Store *store, const char *folder, const Layer *facts, GError **error)
 {
 	Layer *there = layer_find(store, facts->chain_id);
 	if (there != NULL) {
@@ -131,9 +130,9 @@ static Layer *finish(
 		return NULL;
 	bool ok = db_run(store->db, error,
 		"INSERT INTO layers (chain_id, diff_id, size, blob, media_type, synced) VALUES (?, "
-		"?, ?, ?, ?, ?)",
-		"ssissi", facts->chain_id, facts->diff_id, facts->size, facts->blob,
-		facts->media_type, (gint64)synced);
+		"?, ?, ?, ?, 0)",
+		"ssiss", facts->chain_id, facts->diff_id, facts->size, facts->blob,
+		facts->media_type);
 	g_autoptr(Layer) layer = ok ? layer_find(store, facts->chain_id) : NULL;
 	if (layer != NULL) {
 		char name[24];
@@ -146,20 +145,6 @@ static Layer *finish(
 	if (!db_end(store->db, ok && layer != NULL, error))
 		return NULL;
 	return g_steal_pointer(&layer);
-}
-
-Layer *layer_finish(Store *store, const char *folder, const Layer *facts, GError **error)
-{
-	if (syncfs(store->tmp_fd) < 0) {
-		fail_errno(error, "cannot write the layer to disk");
-		return NULL;
-	}
-	return finish(store, folder, facts, true, error);
-}
-
-Layer *layer_finish_unsynced(Store *store, const char *folder, const Layer *facts, GError **error)
-{
-	return finish(store, folder, facts, false, error);
 }
 
 bool layers_sync(Store *store, GError **error)

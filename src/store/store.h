@@ -64,11 +64,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Layer, layer_free)
 Layer *layer_find(Store *store, const char *chain_id); /* NULL if it is not there */
 /* A fresh folder to unpack into: its name below tmp/ (the caller frees it), and its descriptor (dir_fd may be NULL). */
 char *layer_begin(Store *store, int *dir_fd, GError **error);
-/* Syncs and renames the folder, and makes the row: from now on the layer is there, whole. */
+/* Renames the folder, and makes the row, without waiting for the disk: the layers of an image or a build follow each other, and
+ * layers_sync waits for all of them at once, before there is an image of them. Those that it was not called for are gone when the
+ * host has restarted. */
 Layer *layer_finish(Store *store, const char *folder, const Layer *facts, GError **error);
-/* The same without waiting for the disk: a layer of a build, of which many follow each other. layers_sync
- * waits for all of them at once; those that it was not called for are gone when the host has restarted. */
-Layer *layer_finish_unsynced(Store *store, const char *folder, const Layer *facts, GError **error);
 bool layers_sync(Store *store, GError **error);
 void layers_drop_lost(
 	Store *store); /* at the start: what a host that has gone down had not on its disk */

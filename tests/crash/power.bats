@@ -25,7 +25,9 @@ power_lost() {
 }
 power_back() {
 	engine_kill
-	umount "$DISK/lost"
+	# A shim that has just lost its engine may not have ended yet.
+	for _ in $(seq 200); do ! umount "$DISK/lost" 2>/dev/null || break; sleep 0.05; done
+	! mountpoint -q "$DISK/lost"
 	engine_start --data-root "$DISK/live/data"
 }
 

@@ -147,7 +147,7 @@ GUARDS = [
     ("containers go on", "src/engine/container_restore.c", "!shim_reconnect(container)", "(container != NULL)", CRASH % "restart", "leaves containers, logs"),
     ("kill -9 of a shim", "src/engine/shim/shim_link.c", "\tif (!link->exited)", "\tif (link == NULL)", CRASH % "restart", "kill -9 of a shim"),
     ("disk full", "src/store/store.c", "\tclear_folder(store, store->tmp_fd);", "", CRASH % "full_disk", "killed with the disk full"),
-    ("power loss: images", "src/store/layer_store.c", "syncfs(store->tmp_fd) < 0", "false", CRASH % "power", "an image that was imported"),
+    ("power loss: images", "src/store/layer_store.c", "syncfs(store->layers_fd) < 0", "false", CRASH % "power", "an image that was imported"),
     ("power loss: volumes", ["src/engine/volume/volume.c"] * 2,
      ["fsync(folder) < 0 || fsync(engine->store->volumes_fd) < 0", "return store_sync(engine->store, error) ? g_steal_pointer(&volume) : NULL;"],
      ["false", "return g_steal_pointer(&volume);"], CRASH % "power", "a volume that was made"),

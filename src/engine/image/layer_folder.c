@@ -77,5 +77,5 @@ Layer *layer_of_folder(Engine *engine, LayerPins *pins, const char *folder,
 		.media_type = (char *)layer_pack_type};
 	if (!layer_pins_add(pins, chain, error) || !blob_writer_keep(blob, false, error))
 		return NULL;
-	return layer_finish_unsynced(store, folder, &facts, error);
+	return layer_finish(store, folder, &facts, error);
 }

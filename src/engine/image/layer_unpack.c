@@ -69,7 +69,7 @@ Layer *layer_keep(LayerPins *pins, BlobWriter *blob, Unpacked *unpacked, const c
 		.size = unpacked->size,
 		.blob = (char *)blob_writer_digest(blob),
 		.media_type = unpacked->media_type};
-	/* layer_finish syncs the file system, the blob with it. */
+	/* Both are synced with the rest of the image (image_store_add). */
 	if (!layer_pins_add(pins, chain, error) || !blob_writer_keep(blob, false, error))
 		return NULL;
 	Layer *layer = layer_finish(unpacked->store, unpacked->folder, &facts, error);
