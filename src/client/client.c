@@ -309,20 +309,23 @@ bool client_send_stream(Client *client, const char *method, const char *path, co
 {
 	g_autofree char *more = g_strconcat(headers, "Transfer-Encoding: chunked\r\n", NULL);
 	g_autofree char *head = request_head(client, method, path, more);
-	g_autofree char *block = g_malloc(CHUNK);
+	/* Between its size and its end, so that a chunk is sent at once. */
+	enum { SIZE = 24, END = 2 };
+	g_autofree char *block = g_malloc(SIZE + CHUNK + END);
+	char *chunk = block + SIZE;
 	*response = (Response){.fd = connect_host(client, error)};
 	if (response->fd < 0)
 		return false;
 	bool ok = send_text(response->fd, head, strlen(head));
 	ssize_t n;
-	while (ok && (n = source(data, block, CHUNK)) != 0) {
-		char size[24];
-		snprintf(size, sizeof size, "%zx\r\n", (size_t)MAX(n, 0));
+	while (ok && (n = source(data, chunk, CHUNK)) != 0) {
+		char size[SIZE];
 		if (n < 0)
 			return fail_errno(error, "cannot read the archive");
-		ok = send_text(response->fd, size, strlen(size)) &&
-		     send_text(response->fd, block, (size_t)n) &&
-		     send_text(response->fd, "\r\n", 2);
+		size_t length = (size_t)snprintf(size, sizeof size, "%zx\r\n", (size_t)n);
+		memcpy(chunk - length, size, length);
+		memcpy(chunk + n, "\r\n", END);
+		ok = send_text(response->fd, chunk - length, length + (size_t)n + END);
 	}
 	if (ok)
 		send_text(response->fd, "0\r\n\r\n", 5);

@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { PIPE_ROOM = 1 << 20 };
+
 static const Flag flags[] = {
 	{"archive", 'a', BOOL, "keep the owners' numbers"},
 	{"follow-link", 'L', BOOL, "copy what a link leads to"},
@@ -291,6 +293,8 @@ static bool send_path(Cli *cli, const char *from, const Side *to, const Target *
 	int pair[2];
 	if (pipe2(pair, O_CLOEXEC) < 0)
 		return fail_errno(error, "cannot make a pipe");
+	/* Fewer turns between who packs and who sends; the limit of a user may forbid it. */
+	fcntl(pair[1], F_SETPIPE_SZ, PIPE_ROOM);
 	Pack pack = {.path = from,
 		.name = target->name,
 
