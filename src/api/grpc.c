@@ -15,6 +15,14 @@ static bool wants_h2c(Request *request, GError **error)
 	       fail(error, BERTH_ERROR_INVALID, "protocol %s not supported", wanted);
 }
 
+/* A request ends before its connection becomes another's: some libraries send an empty body in chunks, whose end is no frame. */
+static bool end_request(Request *request, GError **error)
+{
+	size_t length;
+	g_autofree char *nothing = http_body_read_all(request->body, 0, &length, error);
+	return nothing != NULL;
+}
+
 /* What the client has sent behind the head already. */
 static const guint8 *rest_of(const Request *request, size_t *length)
 {
@@ -26,7 +34,7 @@ static const guint8 *rest_of(const Request *request, size_t *length)
 static bool serve_grpc(Request *request, GError **error)
 {
 	size_t length;
-	if (!wants_h2c(request, error))
+	if (!wants_h2c(request, error) || !end_request(request, error))
 		return false;
 	const guint8 *rest = rest_of(request, &length);
 	buildkit_serve(request->engine, reply_upgrade(request, "h2c"), rest, length);
@@ -48,7 +56,8 @@ static bool serve_session(Request *request, GError **error)
 	size_t length;
 	const char *id = http_header(request->head, "X-Docker-Expose-Session-Uuid");
 	g_auto(GStrv) methods = exposed_methods(request->head);
-	if (!wants_h2c(request, error) || !buildkit_session_check(id, error))
+	if (!wants_h2c(request, error) || !buildkit_session_check(id, error) ||
+		!end_request(request, error))
 		return false;
 	const guint8 *rest = rest_of(request, &length);
 	int fd = reply_upgrade(request, "h2c");

@@ -205,9 +205,7 @@ static char *const *platforms_of(Request *request, GError **error)
 	if (platforms[0] != NULL && *platforms[0] == '\0')
 		platforms++;
 	if (request->version < SEVERAL_SINCE && g_strv_length((char **)platforms) > 1) {
-		fail(error, BERTH_ERROR_INVALID,
-			"multiple platform parameters are not supported in this API version; use "
-			"API version 1.52 or later");
+		fail(error, BERTH_ERROR_INVALID, "multiple platform parameters not supported");
 		return NULL;
 	}
 	for (int i = 0; platforms[i] != NULL; i++)

@@ -89,6 +89,8 @@ static void start_container(void)
 	if (!logsend_open(plan_find(&plan, PLAN_LOG_SEND)))
 		log_unreachable();
 	trace("cgroups and log are there");
+	/* Before anything that it says: who asks for its log since then is not to miss the first lines. */
+	started_at = now_nanoseconds();
 	if (!session_start(container, &plan, -1, container_id))
 		report_fail(errno, "cannot make a process");
 	trace("the process is being made");
@@ -100,7 +102,6 @@ static void container_made(bool alive)
 		close(SHIM_FD_NETWORK);
 	if (alive)
 		container_pidfd = (int)syscall(SYS_pidfd_open, container->pid, 0);
-	started_at = now_nanoseconds();
 	trace("the program runs");
 	control_send(SHIM_STARTED, "", container->pid, dns_state(), started_at, "");
 	caps_shed((uint64_t)record_number(plan_find(&plan, PLAN_CAPS), 0));

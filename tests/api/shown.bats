@@ -134,6 +134,37 @@ teardown_file() { file_teardown; }
 	d rmi inbody
 }
 
+@test "a session by a library that ends its request with an empty chunk: that is no frame; a body is refused" {
+	cat >"$WORK/session.py" <<'P'
+import socket, sys
+def ask(*parts):
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(20)
+    s.connect(sys.argv[1])
+    s.sendall(b"POST /session HTTP/1.1\r\nHost: b\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nTransfer-Encoding: chunked\r\n"
+        b"X-Docker-Expose-Session-Uuid: chunked\r\n\r\n")
+    for part in parts:
+        s.sendall(part)
+    return s
+def read(s, end):
+    got = b""
+    while end not in got:
+        more = s.recv(65536)
+        if not more:
+            break
+        got += more
+    return got
+s = ask(b"0\r\n\r\n")
+got = read(s, b"SM\r\n\r\n")
+assert got.startswith(b"HTTP/1.1 101 "), got
+s.sendall(bytes(3) + b"\4\0" + bytes(4))  # SETTINGS
+assert b"\0\0\0\4\1\0\0\0\0" in read(s, b"\0\0\0\4\1\0\0\0\0")  # and their acknowledgement
+s.close()
+assert read(ask(b"3\r\nabc\r\n0\r\n\r\n"), b"\r\n\r\n").startswith(b"HTTP/1.1 413 ")
+P
+	python3 "$WORK/session.py" "$WORK/b.sock"
+}
+
 @test "events of the networks none and host; a network of another is told by that one alone" {
 	# Events of this second may be those of the tests before.
 	since=$(($(date +%s) + 1))

@@ -73,3 +73,14 @@ teardown_file() { file_teardown; }
 	done
 	d volume prune -af
 }
+
+@test "logs since the start have the first line, however soon it was written" {
+	for i in 1 2 3 4 5; do
+		d run -d --name "soon$i" --network none busybox echo first
+		d wait "soon$i"
+		first=$(d logs -t "soon$i" | cut -d' ' -f1)
+		[ "$(date -d "$first" +%s%N)" -ge "$(date -d "$(d inspect -f '{{.State.StartedAt}}' "soon$i")" +%s%N)" ]
+		[ "$(d logs --since "$(d inspect -f '{{.State.StartedAt}}' "soon$i")" "soon$i")" = first ]
+		d rm "soon$i"
+	done
+}

@@ -46,12 +46,12 @@ api() { curl -s --unix-socket "$WORK/b.sock" "http://b$1"; }
 	both
 	local two
 	two="platform=$(json_of amd64)&platform=$(json_of arm64)"
-	[ "$(api "/v1.51/images/$N/get?$two" | jq -r .message)" = 'multiple platform parameters are not supported in this API version; use API version 1.52 or later' ]
+	[ "$(api "/v1.51/images/$N/get?$two" | jq -r .message)" = 'multiple platform parameters not supported' ]
 	api "/v1.52/images/$N/get?$two" >"$WORK/two.tar"
 	[ "$(tar xOf "$WORK/two.tar" index.json | jq '.manifests | length')" = 2 ]
 	teardown
 	curl -s --unix-socket "$WORK/b.sock" -T "$WORK/two.tar" -X POST "http://b/v1.52/images/load?$two" | grep -q 'Loaded image'
-	[ "$(curl -s --unix-socket "$WORK/b.sock" -T "$WORK/two.tar" -X POST "http://b/v1.51/images/load?$two" | jq -r .message)" = 'multiple platform parameters are not supported in this API version; use API version 1.52 or later' ]
+	[ "$(curl -s --unix-socket "$WORK/b.sock" -T "$WORK/two.tar" -X POST "http://b/v1.51/images/load?$two" | jq -r .message)" = 'multiple platform parameters not supported' ]
 	curl -s --unix-socket "$WORK/b.sock" -T "$WORK/two.tar" -X POST "http://b/v1.52/images/load?platform=$(json_of s390x)&platform=$(json_of mips)" | grep -q "doesn't provide the requested platform (linux/s390x, linux/mips)"
 }
 
