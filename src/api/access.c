@@ -8,11 +8,15 @@
 #include <string.h>
 #include <unistd.h>
 
-/* "example.org:2375", "[::1]:2375" or either without a port: the host alone. */
+/* "example.org:2375", "[::1]:2375" or either without a port: the host alone; "" for what is none. */
 static char *host_of(const char *text)
 {
+	size_t length = strcspn(text, "]");
 	if (*text == '[')
-		return g_strndup(text + 1, strcspn(text + 1, "]"));
+		return g_strndup(text + 1,
+			g_str_has_prefix(text + length, "]:") || strcmp(text + length, "]") == 0
+				? length - 1
+				: 0);
 	return g_strndup(text, strcspn(text, ":"));
 }
 

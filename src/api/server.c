@@ -347,12 +347,12 @@ static void tls_ready(gpointer data, int fd, const char *name)
 			.certificate = server->engine->config->tls_verify ? name : NULL});
 }
 
-/* No container gets to the API over the address that the host has on its bridge (CVE-2025-9074). */
+/* No container gets to the API over its bridge, whatever addresses it gives itself (CVE-2025-9074). */
 static bool is_container(Server *server, const Connection *door, int fd)
 {
 	g_autofree char *address = door->caller.is_tcp ? socket_peer(fd, NULL) : NULL;
 	if (address == NULL ||
-		!network_is_of_containers(server->engine, address, socket_peer_link(fd)))
+		!network_is_of_containers(server->engine, address, socket_arrival_link(fd)))
 		return false;
 	log_warn("the container at %s wants to reach the API and is refused", address);
 	return true;

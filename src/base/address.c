@@ -173,10 +173,32 @@ char *socket_peer(int fd, int *port)
 	return sockaddr_text((const struct sockaddr *)&address);
 }
 
-unsigned int socket_peer_link(int fd)
+/* The kernel keeps with a connection by which link its first packet came, and tells it where packets are told of
+ * (ip(7) IP_PKTINFO, RFC 2292's options for IPv6, which also knows it of IPv4 that is mapped). */
+unsigned int socket_arrival_link(int fd)
 {
-	struct sockaddr_in6 address = {0};
-	socklen_t size = sizeof address;
-	getpeername(fd, (struct sockaddr *)&address, &size);
-	return address.sin6_family == AF_INET6 ? address.sin6_scope_id : 0;
+	union {
+		struct cmsghdr header;
+		char room[256];
+	} control;
+	int family = 0, on = 1;
+	socklen_t size = sizeof family, length = sizeof control;
+	getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size);
+	bool six = family == AF_INET6;
+	if ((!six && family != AF_INET) ||
+		setsockopt(fd, six ? SOL_IPV6 : SOL_IP, six ? IPV6_RECVPKTINFO : IP_PKTINFO, &on,
+			sizeof on) < 0 ||
+		getsockopt(fd, six ? SOL_IPV6 : SOL_IP, six ? IPV6_2292PKTOPTIONS : IP_PKTOPTIONS,
+			&control, &length) < 0)
+		return 0;
+	struct msghdr message = {.msg_control = &control, .msg_controllen = length};
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c != NULL; c = CMSG_NXTHDR(&message, c)) {
+		if (c->cmsg_level == SOL_IP && c->cmsg_type == IP_PKTINFO)
+			return (unsigned)((const struct in_pktinfo *)(const void *)CMSG_DATA(c))
+				->ipi_ifindex;
+		if (c->cmsg_level == SOL_IPV6 && c->cmsg_type == IPV6_PKTINFO)
+			return ((const struct in6_pktinfo *)(const void *)CMSG_DATA(c))
+				->ipi6_ifindex;
+	}
+	return 0;
 }

@@ -34,7 +34,7 @@ struct sockaddr;
 char *sockaddr_text(const struct sockaddr *address);
 /* The other end of a TCP socket; "" for any other. The caller frees it. port may be NULL. */
 char *socket_peer(int fd, int *port);
-/* The link that a peer with a link-local address is on; 0 for any other. */
-unsigned int socket_peer_link(int fd);
+/* The link by which a TCP connection came to this host; 0 where the kernel does not say. */
+unsigned int socket_arrival_link(int fd);
 /* "host:port", ":port" or "[::1]:port" as {host, port}; the caller frees it. NULL where it is neither. */
 char **tcp_address_split(const char *text);

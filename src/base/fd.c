@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <linux/sockios.h>
@@ -200,6 +201,11 @@ static int open_part(int root_fd, int at, const char *part, const char *whole)
 
 int path_make_in_root_for(int root_fd, const char *path, mode_t mode, uid_t uid, gid_t gid)
 {
+	/* As the kernel, which would not take a longer one: whoever removes the folders goes down as deep. */
+	if (strlen(path) >= PATH_MAX) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
 	g_auto(GStrv) parts = g_strsplit(path, "/", -1);
 	g_autoptr(GString) done = g_string_new("");
 	autofd at = path_open_in_root(root_fd, ".", O_PATH | O_DIRECTORY, 0);

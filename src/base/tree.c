@@ -16,6 +16,10 @@
 /* Of a copy: so much is done before it is asked whether to go on. */
 enum { COPY_PART = 64 << 20 };
 
+/* Folders in folders, each of which costs who goes down a descriptor: where a removal begins to move what lies deeper, and where it and
+ * all else ends. Paths of layers and archives have no more than FAR parts. */
+enum { NEAR = 64, FAR = 2100 };
+
 static bool is_dots(const char *name)
 {
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
@@ -30,15 +34,48 @@ static DIR *dir_open(int dir_fd, const char *name)
 	return dir;
 }
 
-static bool folder_remove(int dir_fd, const char *name);
+/* A removal in the middle of its way. Each folder on it costs a descriptor and a part of the stack, and whoever made the
+ * tree may have gone as deep as the disk lets: what lies deeper than NEAR is moved up to the top, and has its turn there. */
+typedef struct {
+	int top_fd; /* -1: not yet open */
+	guint tried, moved;
+	int depth;
+} Removal;
 
-static bool entry_remove(int dir_fd, const struct dirent *entry)
+static bool folder_remove(Removal *removal, int dir_fd, const char *name);
+
+/* Out of the depth. False where it cannot be: overlayfs moves no folder of a layer, whose depth has a bound of its own. */
+static bool lift(Removal *removal, int dir_fd, const char *name)
 {
-	if (entry->d_type == DT_DIR)
-		return folder_remove(dir_fd, entry->d_name);
-	if (entry->d_type == DT_UNKNOWN)
-		return tree_remove(dir_fd, entry->d_name);
-	return unlinkat(dir_fd, entry->d_name, 0) == 0 || errno == ENOENT;
+	char place[32];
+	long moved;
+	do {
+		snprintf(place, sizeof place, ".berth-deep-%u", removal->tried++);
+		moved = syscall(
+			SYS_renameat2, dir_fd, name, removal->top_fd, place, RENAME_NOREPLACE);
+	} while (moved < 0 && errno == EEXIST);
+	removal->moved += moved == 0;
+	return moved == 0;
+}
+
+static bool inner_remove(Removal *removal, int dir_fd, const char *name)
+{
+	if (removal->depth >= NEAR && lift(removal, dir_fd, name))
+		return true;
+	if (removal->depth >= FAR) {
+		errno = ELOOP;
+		return false;
+	}
+	return folder_remove(removal, dir_fd, name);
+}
+
+static bool entry_remove(Removal *removal, int dir_fd, const struct dirent *entry)
+{
+	if (entry->d_type != DT_DIR && (unlinkat(dir_fd, entry->d_name, 0) == 0 || errno == ENOENT))
+		return true;
+	return (entry->d_type == DT_DIR ||
+		       (entry->d_type == DT_UNKNOWN && (errno == EISDIR || errno == EPERM))) &&
+	       inner_remove(removal, dir_fd, entry->d_name);
 }
 
 /* What is mounted below a folder is somebody else's, and stays: it is not even looked into. */
@@ -53,23 +90,41 @@ static DIR *dir_open_own(int dir_fd, const char *name)
 	return dir;
 }
 
-static bool folder_remove(int dir_fd, const char *name)
+/* All that is in an open folder. At the top once more, if something was moved there meanwhile. */
+static bool content_remove(Removal *removal, DIR *dir)
+{
+	bool ok;
+	guint before;
+	do {
+		ok = true;
+		before = removal->moved;
+		rewinddir(dir);
+		for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+			ok = (is_dots(entry->d_name) || entry_remove(removal, dirfd(dir), entry)) &&
+			     ok;
+	} while (removal->depth == 1 && removal->moved != before);
+	return ok;
+}
+
+static bool folder_remove(Removal *removal, int dir_fd, const char *name)
 {
 	DIR *dir = dir_open_own(dir_fd, name);
 	if (dir == NULL)
 		return errno == ENOENT;
-	bool ok = true;
-	for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
-		ok = (is_dots(entry->d_name) || entry_remove(dirfd(dir), entry)) && ok;
+	if (removal->depth++ == 0)
+		removal->top_fd = dirfd(dir);
+	bool ok = content_remove(removal, dir);
+	removal->depth--;
 	closedir(dir);
 	return unlinkat(dir_fd, name, AT_REMOVEDIR) == 0 && ok;
 }
 
 bool tree_remove(int dir_fd, const char *name)
 {
+	Removal removal = {.top_fd = -1};
 	if (unlinkat(dir_fd, name, 0) == 0 || errno == ENOENT)
 		return true;
-	return (errno == EISDIR || errno == EPERM) && folder_remove(dir_fd, name);
+	return (errno == EISDIR || errno == EPERM) && folder_remove(&removal, dir_fd, name);
 }
 
 static int by_name(const void *a, const void *b)
@@ -90,10 +145,10 @@ GPtrArray *folder_names(int dir_fd)
 	return names;
 }
 
-static gint64 tree_size_unseen(int dir_fd, const char *name, GHashTable *seen)
+static gint64 tree_size_unseen(int dir_fd, const char *name, GHashTable *seen, int depth)
 {
 	struct stat st;
-	if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (depth > FAR || fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return 0;
 	if (!S_ISDIR(st.st_mode))
 		return g_hash_table_add(seen, GSIZE_TO_POINTER(st.st_ino)) ? st.st_size : 0;
@@ -102,8 +157,9 @@ static gint64 tree_size_unseen(int dir_fd, const char *name, GHashTable *seen)
 		return 0;
 	gint64 sum = 0;
 	for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
-		sum += is_dots(entry->d_name) ? 0
-					      : tree_size_unseen(dirfd(dir), entry->d_name, seen);
+		sum += is_dots(entry->d_name)
+			       ? 0
+			       : tree_size_unseen(dirfd(dir), entry->d_name, seen, depth + 1);
 	closedir(dir);
 	return sum;
 }
@@ -111,7 +167,7 @@ static gint64 tree_size_unseen(int dir_fd, const char *name, GHashTable *seen)
 gint64 tree_size(int dir_fd, const char *name)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-	return tree_size_unseen(dir_fd, name, seen);
+	return tree_size_unseen(dir_fd, name, seen, 0);
 }
 
 bool tree_is_empty(int dir_fd)

@@ -78,7 +78,7 @@ static void put_filter(Plan *plan, const Compiled *compiled)
 		g_bytes_get_size(compiled->bytes) / sizeof(struct sock_filter), strings);
 }
 
-/* Profile and capabilities -> Compiled: compiling takes a while. */
+/* Capabilities and the profile's checksum -> Compiled: compiling takes a while. */
 static struct {
 	GMutex lock;
 	GHashTable *table;
@@ -114,7 +114,12 @@ bool seccomp_add(Plan *plan, const char *profile, guint64 capabilities, GError *
 		return true;
 	if (profile == NULL || strcmp(profile, "builtin") == 0)
 		profile = "";
-	g_autofree char *key = g_strdup_printf("%" G_GINT64_MODIFIER "x %s", capabilities, profile);
+	/* A profile may be long, and is not kept itself. */
+	g_autofree char *sum = *profile != '\0' ? g_compute_checksum_for_string(
+							  G_CHECKSUM_SHA256, profile, -1)
+						: NULL,
+			*key = g_strdup_printf(
+				"%" G_GINT64_MODIFIER "x %s", capabilities, sum != NULL ? sum : "");
 	if (put_remembered(key, plan))
 		return true;
 	/* Not under the lock: a large profile holds up nobody else. */

@@ -27,6 +27,7 @@ typedef struct {
 
 struct SeccompFilter {
 	guint32 fallback;
+	guint asked; /* how often a call was to be found in an architecture */
 	GArray *arches;
 };
 
@@ -109,6 +110,12 @@ static void add_detour(
 	arch_add(arch, filter->fallback, detour.through, action, "socketcall", &call, 1);
 }
 
+/* A rule is one instruction at least, and what is said twice is no reason for many times as much. */
+bool seccomp_filter_full(const SeccompFilter *filter)
+{
+	return filter->asked >= 64 * BPF_MAXINSNS;
+}
+
 bool seccomp_filter_add(SeccompFilter *filter, guint32 action, const char *name,
 	const SeccompArg *args, guint count)
 {
@@ -116,6 +123,7 @@ bool seccomp_filter_add(SeccompFilter *filter, guint32 action, const char *name,
 	for (guint i = 0; i < filter->arches->len; i++) {
 		Arch *arch = &g_array_index(filter->arches, Arch, i);
 		int number = seccomp_number(arch->token, name);
+		filter->asked++;
 		known = known || number != UNKNOWN_CALL;
 		if (number >= 0)
 			arch_add(arch, filter->fallback, number, action, name, args, count);

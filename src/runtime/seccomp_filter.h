@@ -24,6 +24,8 @@ void seccomp_filter_add_arch(SeccompFilter *filter, guint32 token);
 /* A rule whose conditions must all hold. False if nobody knows a system call of this name. */
 bool seccomp_filter_add(SeccompFilter *filter, guint32 action, const char *name,
 	const SeccompArg *args, guint count);
+/* Whether so many rules were added, known or not, that no kernel takes what they come to. */
+bool seccomp_filter_full(const SeccompFilter *filter);
 /* Whether the action lets less through than the filter's fallback does. */
 bool seccomp_filter_denies(const SeccompFilter *filter, guint32 action);
 /* The instructions (struct sock_filter), or NULL with INVALID if they are too many for the kernel. */

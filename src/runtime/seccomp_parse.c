@@ -258,6 +258,8 @@ static bool add_call(SeccompFilter *filter, const char *name, const Rule *rule, 
 {
 	const SeccompArg *args = (const SeccompArg *)(void *)rule->args->data;
 	bool known = false;
+	if (seccomp_filter_full(filter))
+		return bad(error, "it has more rules than a kernel can take");
 	for (guint i = 0; rule->separate && i < rule->args->len; i++)
 		known = seccomp_filter_add(filter, rule->action, name, args + i, 1);
 	if (!rule->separate)

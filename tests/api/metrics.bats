@@ -63,6 +63,16 @@ RUN false'
 	[ "$(status_of http://b/metrics)" -eq 404 ]
 }
 
+@test "metrics: their door speaks no other protocol" {
+	head -c 5 /dev/zero >"$WORK/empty"
+	grpc() { "$@" -s --max-time 10 --http2-prior-knowledge -H 'Content-Type: application/grpc' -H 'TE: trailers' --data-binary "@$WORK/empty"; }
+	# The same call where it belongs.
+	[[ "$(grpc curl --unix-socket "$WORK/b.sock" http://b/moby.buildkit.v1.Control/ListWorkers | tr -d '\0')" == *mobyproject* ]]
+	run grpc nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" curl http://127.0.0.1:9323/moby.buildkit.v1.Control/ListWorkers
+	[[ $status -ne 0 && $output != *mobyproject* ]]
+	at_metrics http://127.0.0.1:9323/metrics | grep -q engine_daemon_engine_info
+}
+
 @test "an address that is none is refused at the start" {
 	run unshare --net "$BUILD/berthd" -H "unix://$WORK/other.sock" --data-root "$WORK/other" --exec-root "$WORK/other.run" --config-file "$WORK/daemon.json" \
 		--metrics-addr nonsense

@@ -139,6 +139,29 @@ setup() { cd "$(mktemp -d "$WORK/case.XXXXXX")"; }
 	engine_start
 }
 
+@test "CVE-2025-9074: no container reaches the API by an address that it gives itself" {
+	engine_kill
+	echo '{"allow-insecure-api": true}' >"$WORK/daemon.json"
+	engine_start -H 'tcp://[::]:2375' -H tcp://127.0.0.1:2376
+	near() { nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" "$@"; }
+	near ip link set lo up
+	near ip link add shared0 type bridge; near ip link set shared0 up
+	near ip addr add 10.77.0.1/24 dev shared0; near ip addr add 10.88.0.1/24 dev shared0
+	[ "$(near curl -s --max-time 5 http://10.88.0.1:2375/_ping)" = OK ]
+	d network create -o com.docker.network.bridge.name=shared0 --subnet 10.77.0.0/24 --gateway 10.77.0.1 shared
+	run d run --rm --cap-add NET_ADMIN --network shared busybox sh -c \
+		"ip addr add 10.88.0.7/24 dev eth0; printf 'GET /_ping HTTP/1.0\r\nHost: localhost\r\n\r\n' | timeout 3 nc 10.88.0.1 2375"
+	[[ $output != *OK* ]]
+	grep -q 'the container at 10.88.0.7 .* is refused' "$WORK/log"
+	# What a browser calls a host is a whole name, or none.
+	[ "$(near curl -s -o /dev/null -w '%{http_code}' -H 'Host: [::1].evil.example' http://127.0.0.1:2376/_ping)" = 403 ]
+	[ "$(near curl -s -o /dev/null -w '%{http_code}' -H 'Host: [::1]:2376' http://127.0.0.1:2376/_ping)" = 200 ]
+	d network rm shared
+	engine_kill
+	echo '{}' >"$WORK/daemon.json"
+	engine_start
+}
+
 @test "control characters of others reach no terminal through tables and errors" {
 	esc=$(printf '\033')
 	d create --name colours --network none busybox "sh$esc[31m" >/dev/null

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -127,6 +128,35 @@ static void test_path_clean(void)
 	}
 }
 
+/* Deeper than there are descriptors, as whoever has a disk can make it; no path leads there. */
+static void test_deep(void)
+{
+	enum { DEPTH = 3000, DESCRIPTORS = 200 };
+	struct rlimit before, few;
+	autofd root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	g_assert_cmpint(mkdirat(root, "deep", 0755), ==, 0);
+	int at = openat(root, "deep", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	for (int i = 0; i < DEPTH; i++) {
+		g_assert_cmpint(mkdirat(at, "a", 0755), ==, 0);
+		int next = openat(at, "a", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		close(at);
+		at = next;
+	}
+	close(at);
+	getrlimit(RLIMIT_NOFILE, &before);
+	few = (struct rlimit){DESCRIPTORS, before.rlim_max};
+	setrlimit(RLIMIT_NOFILE, &few);
+	g_assert_cmpint(tree_size(root, "deep"), ==, 0);
+	g_assert_true(tree_remove(root, "deep"));
+	setrlimit(RLIMIT_NOFILE, &before);
+	/* Nor is a path made that no system call takes. */
+	g_autoptr(GString) path = g_string_new("deep");
+	while (path->len < 10000)
+		g_string_append(path, "/a");
+	g_assert_cmpint(path_make_in_root(root, path->str, 0755), ==, -1);
+	g_assert_cmpint(errno, ==, ENAMETOOLONG);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -137,6 +167,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/fd/replace", test_replace_and_limits);
 	g_test_add_func("/fd/sockets", test_long_sockets);
 	g_test_add_func("/fd/trees", test_trees);
+	g_test_add_func("/fd/deep", test_deep);
 	g_test_add_func("/fd/regular", test_regular);
 	g_test_add_func("/fd/path-clean", test_path_clean);
 	int code = g_test_run();

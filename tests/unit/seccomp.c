@@ -427,6 +427,23 @@ static void test_large(void)
 	g_assert_nonnull(strstr(error->message, "larger"));
 }
 
+/* Names times conditions: a request of a MB is no reason for rules of many GB. */
+static void test_product(void)
+{
+	g_autoptr(GString) text =
+		g_string_new(ALLOW_ALL_BUT "{\"action\":\"SCMP_ACT_ERRNO\",\"names\":[\"read\"");
+	g_autoptr(GError) error = NULL;
+	for (int i = 0; i < 2000; i++)
+		g_string_append(text, ",\"read\"");
+	g_string_append(text, "],\"args\":[{\"index\":0,\"value\":0,\"op\":\"SCMP_CMP_EQ\"}");
+	for (int i = 1; i < 2000; i++)
+		g_string_append_printf(
+			text, ",{\"index\":0,\"value\":%d,\"op\":\"SCMP_CMP_EQ\"}", i);
+	g_string_append(text, "]}]}");
+	g_assert_cmpint(instructions(text->str, 0, &error), ==, -1);
+	g_assert_nonnull(strstr(error->message, "more rules than a kernel can take"));
+}
+
 /* Flags go with the filter. */
 static void test_flags(void)
 {
@@ -454,5 +471,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/seccomp/filters", test_filters);
 	g_test_add_func("/seccomp/flags", test_flags);
 	g_test_add_func("/seccomp/large", test_large);
+	g_test_add_func("/seccomp/product", test_product);
 	return g_test_run();
 }

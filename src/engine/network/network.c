@@ -388,22 +388,23 @@ json_t *network_prune(Engine *engine, const Filters *filters)
 	return json_pack("{s:O}", "NetworksDeleted", json_filled(deleted) ? deleted : json_null());
 }
 
+/* By the link: a container that may change its addresses takes one of any subnet that its bridge leads to. By the address,
+ * too: it is told where the kernel does not name the link. */
 bool network_is_of_containers(Engine *engine, const char *text, unsigned int link)
 {
-	Address address;
+	Address address = {0};
 	char link_name[IF_NAMESIZE] = "";
 	bool found = false;
 	if (link != 0 && if_indextoname(link, link_name) == NULL)
 		return true; /* gone meanwhile: links that come and go are those of containers */
-	if (!address_parse(text, &address))
-		return link != 0;
+	bool known = address_parse(text, &address);
 	g_mutex_lock(&engine->network_lock);
 	for (guint i = 0; i < engine->networks->len && !found; i++) {
 		const Network *network = engine->networks->pdata[i];
 		found = network->bridge != NULL &&
-			(address_contains(&network->subnet, &address) ||
-				address_contains(&network->subnet6, &address) ||
-				strcmp(network->bridge, link_name) == 0);
+			(strcmp(network->bridge, link_name) == 0 ||
+				(known && (address_contains(&network->subnet, &address) ||
+						  address_contains(&network->subnet6, &address))));
 	}
 	g_mutex_unlock(&engine->network_lock);
 	return found;

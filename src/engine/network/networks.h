@@ -39,7 +39,7 @@ char *network_create(Engine *engine, const json_t *request, GError **error); /* 
 json_t *network_list(Engine *engine, const Filters *filters, bool with_members);
 json_t *network_inspect(Engine *engine, const char *reference, GError **error);
 bool network_remove(Engine *engine, const char *reference, GError **error);
-/* Whether it is an address of a container on a bridge, of text such as "172.17.0.2". */
+/* Whether who is at an address such as "172.17.0.2", and came by a link (0: unknown), is a container on a bridge. */
 bool network_is_of_containers(Engine *engine, const char *address, unsigned int link);
 json_t *network_prune(Engine *engine, const Filters *filters);
 
