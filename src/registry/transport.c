@@ -335,6 +335,13 @@ char *transport_reason(CURL *handle, const char *url, CURLcode code, const char 
 	return g_strdup(*detail != '\0' ? detail : curl.easy_strerror(code));
 }
 
+/* What comes out the same however often it is asked for: where a redirect leads. */
+static bool is_final(CURLcode code)
+{
+	return code == CURLE_TOO_MANY_REDIRECTS || code == CURLE_UNSUPPORTED_PROTOCOL ||
+	       code == CURLE_URL_MALFORMAT;
+}
+
 static bool broke(Passage *passage, CURLcode code, const char *detail, GError **error)
 {
 	static const CURLcode at_the_door[] = {CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST,
@@ -345,7 +352,7 @@ static bool broke(Passage *passage, CURLcode code, const char *detail, GError **
 	}
 	if (code == CURLE_ABORTED_BY_CALLBACK)
 		return fail(error, BERTH_ERROR_SYSTEM, "context canceled");
-	passage->answer->transport_error = code != CURLE_TOO_MANY_REDIRECTS;
+	passage->answer->transport_error = !is_final(code);
 	for (size_t i = 0; i < G_N_ELEMENTS(at_the_door); i++)
 		passage->answer->refused = passage->answer->refused || code == at_the_door[i];
 	g_autofree char *why =

@@ -106,6 +106,8 @@ class Front(BaseHTTPRequestHandler):
             return self.reply(404, b'{"errors":[{"code":"BLOB_UNKNOWN","message":"blob unknown to registry"}]}')
         if mode == "loop":
             return self.reply(307, Location=self.path)
+        if mode == "file":
+            return self.reply(307, Location="file:///etc/passwd")
         if mode in ("redirect", "token-redirect"):
             return self.reply(307, Location=f"http://127.0.0.1:{OTHER}{self.path}")
         if mode == "wrong":

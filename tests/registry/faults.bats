@@ -64,6 +64,13 @@ bad() { # mode, words
 	bad huge 'is longer than 4194304 bytes'
 }
 
+@test "a redirect out of HTTP is refused, and not asked for again" {
+	mode file
+	run timeout 30 "$DOCKER" pull localhost:5100/big
+	[ "$status" -eq 1 ]
+	[[ $output == *'Protocol "file" '* && $output != *Retrying* ]] || { echo "$output"; return 1; }
+}
+
 @test "a body that ends too early, every time: an error with the blob's name" {
 	mode truncated=1
 	d pull -q localhost:5100/big

@@ -92,6 +92,24 @@ trust_ca() {
 	echo '{}' >"$DOCKER_CONFIG/config.json"
 }
 
+@test "credential helpers: a name is no path, and an answer of other types is none" {
+	export PATH=$WORK/bin:$PATH
+	cd "$(mktemp -d "$WORK/case.XXXXXX")"
+	mkdir -p "$WORK/bin" docker-credential-x
+	for program in "$WORK/bin/docker-credential-list" docker-credential-x/evil; do
+		printf '#!/bin/sh\ntouch "%s"\nprintf "[1]"\n' "$WORK/ran.${program##*-}" >"$program"
+		chmod +x "$program"
+	done
+	for case in 'x/evil=invalid credential helper "x/evil"' 'list=Username and Secret have to be strings'; do
+		echo "{\"credsStore\": \"${case%%=*}\"}" >"$DOCKER_CONFIG/config.json"
+		run timeout 30 "$BUILD/berth" pull $R/box
+		[[ $status -ne 0 && $output == *"${case#*=}"* ]] || { echo "$output"; return 1; }
+	done
+	[ -e "$WORK/ran.list" ]
+	[ -z "$(find "$WORK" -name 'ran.*evil')" ]
+	echo '{}' >"$DOCKER_CONFIG/config.json"
+}
+
 @test "TLS with a client's certificate from certs.d" {
 	m=10.5.0.1:5444
 	d tag busybox $m/box

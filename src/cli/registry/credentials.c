@@ -50,6 +50,12 @@ static char *run_helper(const char *name, const char *action, const char *input,
 	int in, out, status;
 	GPid pid;
 	g_autoptr(GError) problem = NULL;
+	/* A name, which is looked for in $PATH: no place in the folder that we happen to be in. */
+	if (strchr(name, '/') != NULL) {
+		fail(error, BERTH_ERROR_UNAVAILABLE,
+			"error getting credentials - err: invalid credential helper \"%s\"", name);
+		return NULL;
+	}
 	if (!g_spawn_async_with_pipes(NULL, argv, NULL,
 		    G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, &in, &out,
 		    NULL, &problem)) {
@@ -93,6 +99,15 @@ static json_t *from_helper(const char *helper, const char *registry, GError **er
 	g_autoptr(json_t) answer = text != NULL ? json_parse(text, strlen(text), error) : NULL;
 	if (answer == NULL)
 		return NULL;
+	if (!json_is_string(json_object_get(answer, "Username")) ||
+		!json_is_string(json_object_get(answer, "Secret"))) {
+		fail(error, BERTH_ERROR_UNAVAILABLE,
+			"error getting credentials - err: docker-credential-%s: Username and "
+			"Secret "
+			"have to be strings",
+			helper);
+		return NULL;
+	}
 	bool token = strcmp(json_str(answer, "Username"), "<token>") == 0;
 	return token ? json_pack("{s:s, s:s}", "identitytoken", json_str(answer, "Secret"),
 			       "serveraddress", registry)
