@@ -261,6 +261,9 @@ static bool archive_of(Tree start, int root_fd, const char *name, GError **error
 	     (name != NULL ? put_name(&tree, root_fd, "", name, error)
 			   : put_folder(&tree, root_fd, "", error)) &&
 	     (archive_write_close(tree.archive) == ARCHIVE_OK || archive_fail(&tree, error));
+	/* Else the library fills up what is missing of a file, be it hundreds of GB, and says that the archive ends here. */
+	if (!ok)
+		archive_write_fail(tree.archive);
 	archive_write_free(tree.archive);
 	g_clear_error(&tree.problem);
 	g_hash_table_unref(tree.links);

@@ -269,6 +269,18 @@ until_idle() {
 	echo "$i"
 }
 
+# The engine has nothing to do, within ten seconds.
+until_quiet() {
+	local i before
+	ticks() { awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$(cat "$WORK/pid")/stat"; }
+	for i in $(seq 20); do
+		before=$(ticks)
+		sleep 0.5
+		[ $(($(ticks) - before)) -gt 10 ] || return 0
+	done
+	return 1
+}
+
 @test "a build whose client hangs up, or that is cancelled, stops wherever it is" {
 	# A sparse file of one byte and 64 GB of nothing before it, which takes half a minute to hash.
 	python3 -c '
@@ -300,6 +312,21 @@ tar.close()'
 	until grep -q 'COPY hole' said; do sleep 0.1; done
 	kill "$client"
 	[ "$(until_idle)" -lt 20 ]
+}
+
+@test "a build that is cancelled while a step's files become a layer, and an export whose client is gone" {
+	printf 'FROM busybox\nRUN truncate -s 64G /hole && echo ma""de\n' >Dockerfile
+	tar -cf layer.tar Dockerfile
+	curl -sN --unix-socket "$WORK/b.sock" -X POST --data-binary @layer.tar "http://b/build?buildid=layer" >said 2>&1 3>&- &
+	client=$!
+	until grep -q made said; do sleep 0.1; done
+	sleep 1
+	kill "$client"
+	[ "$(until_idle)" -lt 20 ]
+	d run --name hole --network none busybox truncate -s 64G /hole
+	timeout 2 curl -sN --unix-socket "$WORK/b.sock" -o /dev/null http://b/containers/hole/export || true
+	until_quiet
+	d rm hole
 }
 
 @test "a build that waits for a git server or a web server stops with its client" {

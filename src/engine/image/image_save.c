@@ -394,6 +394,9 @@ bool image_save(Engine *engine, char *const *references, char *const *platforms,
 	if (ok && archive_write_close(save.archive) != ARCHIVE_OK)
 		ok = fail(error, BERTH_ERROR_SYSTEM, "cannot write the archive: %s",
 			archive_error_string(save.archive));
+	/* Else the library fills up what is missing of a blob. */
+	if (!ok)
+		archive_write_fail(save.archive);
 	archive_write_free(save.archive);
 	g_clear_error(&save.problem);
 	json_decref(save.manifests);
