@@ -4,6 +4,7 @@
 #include "engine/image/images.h"
 
 #include "base/error.h"
+#include "base/work.h"
 
 #include <string.h>
 
@@ -61,8 +62,11 @@ static bool commit(Request *request, GError **error)
 		.config = config,
 		.pause =
 			*request_param(request, "pause") == '\0' || request_flag(request, "pause")};
+	/* The container may be paused meanwhile, and its files without end. */
+	work_follow_peer(request->fd);
 	g_autofree char *id =
 		container != NULL ? container_commit(container, &wanted, error) : NULL;
+	work_follow_peer(-1);
 	return id != NULL && reply_json(request, 201, json_pack("{s:s}", "Id", id));
 }
 

@@ -48,6 +48,7 @@ GUARDS = [
     ("special files", "src/base/fd.c", "if (!S_ISREG(st.st_mode)) {\n\t\terrno = ESTALE;\n\t\treturn -1;\n\t}\n\t/* Files of procfs", "/* Files of procfs", "tests/security/builds.bats", "special files: Dockerfile"),
     ("stopped work", "src/base/work.c", "g_atomic_int_get(flag) == 0", "true", "tests/security/builds.bats", "a build whose client"),
     ("stopped work: archives", "src/image/tree_archive.c", "\t\tarchive_write_fail(tree.archive);", "\t\t(void)0;", "tests/security/builds.bats", "become a layer"),
+    ("stopped work: commits", "src/api/container_files.c", "work_follow_peer(request->fd);", "work_follow_peer(-1);", "tests/security/builds.bats", "become a layer"),
     ("stopped work: git", "src/builder/git.c", "if (polls[2].revents != 0) {", "if (false) {", "tests/security/builds.bats", "a build that waits for a git"),
     ("agents of builds", "src/builder/ssh.c", "chmod(folder, 0700) == 0", "chmod(folder, 0755) == 0", "tests/security/builds.bats", "an ssh agent"),
     ("entitlements", "src/builder/build.c", "!entitlements_check(build, error) ||", "(entitlements_check(build, NULL), false) ||", "tests/security/builds.bats", "RUN --security=insecure"),

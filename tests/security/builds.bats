@@ -314,7 +314,7 @@ tar.close()'
 	[ "$(until_idle)" -lt 20 ]
 }
 
-@test "a build that is cancelled while a step's files become a layer, and an export whose client is gone" {
+@test "a build that is cancelled while a step's files become a layer; an export and a commit whose client is gone" {
 	printf 'FROM busybox\nRUN truncate -s 64G /hole && echo ma""de\n' >Dockerfile
 	tar -cf layer.tar Dockerfile
 	curl -sN --unix-socket "$WORK/b.sock" -X POST --data-binary @layer.tar "http://b/build?buildid=layer" >said 2>&1 3>&- &
@@ -327,6 +327,14 @@ tar.close()'
 	timeout 2 curl -sN --unix-socket "$WORK/b.sock" -o /dev/null http://b/containers/hole/export || true
 	until_quiet
 	d rm hole
+	# A commit holds its container still.
+	d run -d --name hole --network none busybox sh -c 'truncate -s 64G /hole; sleep 1000'
+	for i in $(seq 100); do d exec hole test -f /hole && break; sleep 0.1; done
+	timeout 2 curl -sN --unix-socket "$WORK/b.sock" -X POST -d '{}' -H 'Content-Type: application/json' 'http://b/commit?container=hole' || true
+	[ "$(until_idle)" -lt 20 ]
+	for i in $(seq 50); do [ "$(d inspect -f '{{.State.Status}}' hole)" = running ] && break; sleep 0.1; done
+	[ "$(d inspect -f '{{.State.Status}}' hole)" = running ]
+	d rm -f hole
 }
 
 @test "a build that waits for a git server or a web server stops with its client" {
