@@ -16,10 +16,12 @@ static const SchemaType text = {.kind = SCHEMA_STRING, .go = "string"};
 static const SchemaType texts = {.kind = SCHEMA_LIST, .go = "[]string", .items = &text};
 static const SchemaType map = {.kind = SCHEMA_MAP, .go = "map[string]string", .items = &text};
 static const SchemaType number = {.kind = SCHEMA_UINT, .go = "uint32", .max = G_MAXUINT32};
-static const SchemaType numbers = {.kind = SCHEMA_LIST, .go = "[]uint32", .items = &number};
+/* Of a user or group: what is beyond has another meaning for the kernel, -1 first of all. */
+static const SchemaType id = {.kind = SCHEMA_UINT, .go = "uint32", .max = G_MAXINT32};
+static const SchemaType ids = {.kind = SCHEMA_LIST, .go = "[]uint32", .items = &id};
 static const SchemaField node_fields[] = {{"path", &text}, {"hostPath", &text}, {"type", &text},
 	{"major", &number}, {"minor", &number}, {"fileMode", &number}, {"permissions", &text},
-	{"uid", &number}, {"gid", &number}, {0}};
+	{"uid", &id}, {"gid", &id}, {0}};
 static const SchemaType node = {
 	.kind = SCHEMA_OBJECT, .go = "specs.DeviceNode", .fields = node_fields};
 static const SchemaType nodes = {.kind = SCHEMA_LIST, .go = "[]*specs.DeviceNode", .items = &node};
@@ -31,7 +33,7 @@ static const SchemaType mounts = {
 	.kind = SCHEMA_LIST, .go = "[]*specs.Mount", .items = &mount_type};
 static const SchemaType hooks = {.kind = SCHEMA_LIST, .go = "[]*specs.Hook", .items = &any};
 static const SchemaField edit_fields[] = {{"env", &texts}, {"deviceNodes", &nodes},
-	{"mounts", &mounts}, {"hooks", &hooks}, {"additionalGids", &numbers}, {0}};
+	{"mounts", &mounts}, {"hooks", &hooks}, {"additionalGids", &ids}, {0}};
 static const SchemaType edits = {
 	.kind = SCHEMA_OBJECT, .go = "specs.ContainerEdits", .fields = edit_fields};
 static const SchemaField device_fields[] = {
@@ -153,6 +155,11 @@ static bool check_mounts(const json_t *list, GError **error)
 		if (*type != '\0' && strcmp(type, "bind") != 0)
 			return fail(error, BERTH_ERROR_INVALID,
 				"invalid mount type \"%s\": only bind mounts are made", type);
+		g_autofree char *place = path_normal(json_str(one, "containerPath"), "/");
+		if (strcmp(place, "/") == 0)
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid containerPath \"%s\": nothing is mounted over the root",
+				json_str(one, "containerPath"));
 		g_autoptr(MountPoint) made = cdi_mount(one, error);
 		if (made == NULL)
 			return false;

@@ -135,6 +135,8 @@ refused() { # what the message holds..., of vendor.com/class=x
 		'{"containerEdits": {"deviceNodes": [{"path": "/dev/x", "major": -1}]}}' '{"containerEdits": {"deviceNodes": [{"path": "/dev/x", "fileMode": 8589934592}]}}' \
 		'{"containerEdits": {"mounts": [{"hostPath": "/", "containerPath": "x"}]}}' '{"containerEdits": {"mounts": [{"hostPath": "/", "containerPath": "/x", "options": ["strange"]}]}}' \
 		'{"containerEdits": {"mounts": [{"hostPath": "/", "containerPath": "/x", "type": "tmpfs"}]}}' '{"containerEdits": {"additionalGids": ["x"]}}' \
+		'{"containerEdits": {"mounts": [{"hostPath": "/tmp", "containerPath": "/x/../"}]}}' '{"containerEdits": {"additionalGids": [4294967295]}}' \
+		'{"containerEdits": {"deviceNodes": [{"path": "/dev/x", "uid": 4294967295}]}}' \
 		'{"devices": [{"name": "x", "containerEdits": {"env": ["A=1"]}}, {"name": "x", "containerEdits": {"env": ["A=1"]}}]}' '{"devices": [{"name": "../x", "containerEdits": {"env": ["A=1"]}}]}'; do
 		spec v.json "$node" "$bad"
 		api http://b/v1.51/info | jq -e 'has("DiscoveredDevices") | not' || { echo "taken: $bad"; return 1; }
