@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Each is a thread, and its steps run beside those of others. */
+enum { MAX_STAGES = 500 };
+
 static void set_global(Lane *lane, const char *name, const char *value)
 {
 	g_hash_table_insert(lane->global_args, g_strdup(name), g_strdup(value));
@@ -88,6 +91,8 @@ static bool make_stages(Lane *lane, GError **error)
 	Stage *stage = NULL;
 	for (guint i = 0; i < all->len; i++) {
 		const Instruction *instruction = all->pdata[i];
+		if (instruction->kind == DF_FROM && lane->stages->len >= MAX_STAGES)
+			return fail(error, BERTH_ERROR_INVALID, "more than %d stages", MAX_STAGES);
 		if (instruction->kind == DF_FROM) {
 			stage = stage_new(lane, instruction, (int)lane->stages->len);
 			g_ptr_array_add(lane->stages, stage);

@@ -102,10 +102,18 @@ bool stage_add_history(Stage *stage, const char *created_by, bool layer)
 
 void stage_start(Stage *stage)
 {
-	g_mutex_lock(&stage->build->lock);
-	if (stage->thread == NULL)
-		stage->thread = g_thread_new("stage", stage->run, stage);
-	g_mutex_unlock(&stage->build->lock);
+	Build *build = stage->build;
+	g_autoptr(GError) problem = NULL, error = NULL;
+	g_mutex_lock(&build->lock);
+	if (stage->thread == NULL && stage->state == STAGE_WAITING)
+		stage->thread = g_thread_try_new("stage", stage->run, stage, &problem);
+	if (problem != NULL) {
+		stage->state = STAGE_FAILED;
+		g_cond_broadcast(&build->changed);
+	}
+	g_mutex_unlock(&build->lock);
+	if (problem != NULL && !fail(&error, BERTH_ERROR_SYSTEM, "%s", problem->message))
+		build_fail(build, error, stage->from, 0);
 }
 
 bool stage_wait(Stage *stage, GError **error)

@@ -49,6 +49,7 @@ GUARDS = [
     ("stopped work", "src/base/work.c", "g_atomic_int_get(flag) == 0", "true", "tests/security/builds.bats", "a build whose client"),
     ("stopped work: archives", "src/image/tree_archive.c", "\t\tarchive_write_fail(tree.archive);", "\t\t(void)0;", "tests/security/builds.bats", "become a layer"),
     ("stopped work: commits", "src/api/container_files.c", "work_follow_peer(request->fd);", "work_follow_peer(-1);", "tests/security/builds.bats", "become a layer"),
+    ("budgets: stages", "src/builder/lane.c", "lane->stages->len >= MAX_STAGES", "lane->stages->len > 99999", "tests/security/builds.bats", "budgets: stages"),
     ("stopped work: git", "src/builder/git.c", "if (polls[2].revents != 0) {", "if (false) {", "tests/security/builds.bats", "a build that waits for a git"),
     ("agents of builds", "src/builder/ssh.c", "chmod(folder, 0700) == 0", "chmod(folder, 0755) == 0", "tests/security/builds.bats", "an ssh agent"),
     ("entitlements", "src/builder/build.c", "!entitlements_check(build, error) ||", "(entitlements_check(build, NULL), false) ||", "tests/security/builds.bats", "RUN --security=insecure"),

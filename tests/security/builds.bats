@@ -337,6 +337,13 @@ tar.close()'
 	d rm -f hole
 }
 
+@test "budgets: stages of a build" {
+	{ for i in $(seq 2000); do echo "FROM scratch AS s$i"; done; } >Dockerfile
+	run timeout 30 "$BUILD/berth" build -q .
+	[[ $status -ne 0 && $output == *'more than 500 stages'* ]] || { echo "$output"; return 1; }
+	[ "$(status_of http://b/_ping)" = 200 ]
+}
+
 @test "a build that waits for a git server or a web server stops with its client" {
 	cat >deaf.py <<-'EOF'
 		import socket, time
