@@ -127,3 +127,42 @@ talker() { printf 'services:\n  w:\n    image: busybox\n    stop_signal: SIGKILL
 	run c pull
 	[[ $status -ne 0 && $output == *localhost:1* ]]
 }
+
+@test "options that exclude each other, and values that mean nothing, are refused in Docker Compose's words" {
+	printf 'services:\n  w: {image: busybox, command: sleep 1000, stop_grace_period: 0s, volumes: ["v:/data"]}\nvolumes: {v: }\n' >compose.yaml
+	c up -d
+	refused() { # words, command...
+		run c "${@:2}"
+		echo "$output"
+		[[ $status -eq 1 && $output == *"$1"* ]]
+	}
+	refused '--build and --no-build are incompatible' up -d --build --no-build
+	refused '--build and --no-build are incompatible' create --build --no-build
+	refused '--force-recreate and --no-recreate are incompatible' up -d --force-recreate --no-recreate
+	refused '--always-recreate-deps and --no-recreate are incompatible' up -d --always-recreate-deps --no-recreate
+	refused '--no-recreate and --renew-anon-volumes are incompatible' up -d -V --no-recreate
+	refused '--no-build and --watch are incompatible' up --no-build --watch
+	refused '--detach cannot be combined with' up -d --attach w
+	refused '--detach cannot be combined with' up -d --watch
+	refused '--wait cannot be combined with' up --wait --abort-on-container-exit
+	refused 'cannot be combined with --abort-on-container-exit' up --abort-on-container-failure --abort-on-container-exit
+	refused 'invalid --pull option "bad"' up -d --pull bad
+	refused 'invalid --pull option "bad"' create --pull bad
+	refused '--service-ports and --publish are incompatible' run -P -p 80 w
+	refused 'unsupported --progress value "bad"' --progress bad ps
+	refused 'unknown filter bad' ps --filter bad=1
+	refused 'arguments to --filter should be in form KEY=VAL' ps --filter bad
+	refused "invalid filter 'bad'" ls --filter bad=1
+	refused 'format value "bad" could not be parsed: parsing failed' ls --format bad
+	refused 'no such service: nono' down nono
+	refused 'no such service: nono' volumes nono
+	refused 'copying between services is not supported' cp w:/a w:/b
+	refused 'unknown copy direction' cp a b
+	refused 'is not paused' unpause w
+	c pause w
+	refused 'is already paused' pause w
+	c unpause w
+	c up -d --wait=false --attach-dependencies=false
+	[ "$(c volumes --format json | jq -r '.Labels | type')" = string ]
+	[ "$(c ps -q | wc -l)" -eq 1 ]
+}

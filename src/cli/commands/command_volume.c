@@ -2,6 +2,7 @@
 #include "cli/common/each.h"
 #include "cli/common/flags.h"
 #include "cli/common/format.h"
+#include "cli/common/volume_list.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,30 +20,6 @@ static const Flag create_flags[] = {
 	{"opt", 'o', LIST, "set an option of the driver (type=, device=, o=)"},
 	{0},
 };
-static const Column columns[] = {{"Name", "VOLUME NAME", NULL, "name"},
-	{"Driver", "DRIVER", NULL, "driver"}, {"Scope", "SCOPE"}, {"Mountpoint", "MOUNTPOINT"},
-	{"Labels", "LABELS"}, {"Label", "LABEL"}, {"Links", "LINKS"}, {"Size", "SIZE"},
-	{"Status", "STATUS"}, {"Group", "GROUP"}, {"Availability", "AVAILABILITY"}, {0}};
-
-/* What docker's formatter gives: labels joined, and columns that no local volume fills. */
-static json_t *rows_of(const json_t *volumes)
-{
-	json_t *rows = json_array(), *volume, *value;
-	size_t i;
-	json_array_foreach (volumes, i, volume) {
-		g_autofree char *labels = labels_joined(json_object_get(volume, "Labels"));
-		json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
-			"Availability", "N/A", "Driver", json_str(volume, "Driver"), "Group", "N/A",
-			"Labels", labels, "Links", "N/A", "Mountpoint",
-			json_str(volume, "Mountpoint"), "Name", json_str(volume, "Name"), "Scope",
-			json_str(volume, "Scope"), "Size", "N/A", "Status", "N/A");
-		value = json_object_get(volume, "Labels");
-		json_object_set(row, "Label", json_is_object(value) ? value : NULL);
-		json_array_append_new(rows, row);
-	}
-	return rows;
-}
-
 static int run_list(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
@@ -50,12 +27,10 @@ static int run_list(Cli *cli)
 			*path = g_strconcat("/volumes?filters=", filters, NULL);
 	g_autoptr(json_t) answer =
 		filters != NULL ? client_call(cli->client, "GET", path, NULL, &error) : NULL;
-	g_autoptr(json_t) rows = rows_of(json_object_get(answer, "Volumes"));
 	if (answer == NULL ||
-		!format_list(
+		!volume_list_print(
 			flag_bool(cli, "quiet", false) ? "{{.Name}}" : flag_text(cli, "format"),
-			"{{.Driver}}\t{{.Name}}", "*formatter.volumeContext", columns, rows,
-			&error))
+			json_object_get(answer, "Volumes"), &error))
 		return cli_fail(cli, error);
 	return EXIT_SUCCESS;
 }

@@ -28,6 +28,8 @@ int compose_fail(const GError *error);
 json_t *compose_chosen(Cli *cli, bool all, Project **project, GError **error);
 /* The same; all: those of `run` as well. */
 json_t *compose_chosen_runs(Cli *cli, bool all, Project **project, GError **error);
+/* Whether the project knows every service that the arguments name, whatever its profile. False with error. */
+bool compose_check_names(Cli *cli, const Project *project, GError **error);
 bool compose_dry_run(const Cli *cli);
 /* compose_remote.c: whether the user agrees to a project whose files come from elsewhere (--yes, or an answer); to be asked before
  * anything is made of it. False with error. */
@@ -96,6 +98,9 @@ void log_show_leave(LogShow *show);
 void log_show_menu(LogShow *show, const struct ComposeMenu *menu);
 /* A teller's "hook": data is the LogShow. */
 void log_show_hook(gpointer data, const json_t *container, const char *bytes, size_t length);
+
+/* compose_choices.c: whether the options of `up` and `create` go together. False with error. */
+bool compose_check_choices(const Cli *cli, GError **error);
 
 /* compose_service.c: brings one service's containers to what the model says, and starts them. */
 bool compose_up_service(Cli *cli, Project *project, const char *name, GError **error);

@@ -24,7 +24,7 @@ static int run(Cli *cli)
 		return EXIT_FAILURE;
 	}
 	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
-	if (project == NULL)
+	if (project == NULL || !compose_check_names(cli, project, &error))
 		return compose_fail(error);
 	Teller teller;
 	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, "Running", &teller);

@@ -14,7 +14,7 @@ typedef struct {
 	const json_t *containers;
 	const char *call;	   /* "restart?t=1" */
 	const char *begins, *ends; /* "Restarting", "Started" */
-	const char *state;	   /* only containers in it; NULL: all */
+	const char *const *states; /* only containers in one of them; NULL: all */
 	bool awaits;		   /* what each is restarted with */
 	Teller *teller;
 } Action;
@@ -30,7 +30,7 @@ static bool act_on(gpointer data, const char *service, Client *client, GError **
 		return false;
 	json_array_foreach (own, i, container) {
 		const char *name = container_name(container), *state = json_str(container, "State");
-		if (action->state != NULL && strcmp(state, action->state) != 0)
+		if (action->states != NULL && !g_strv_contains(action->states, state))
 			continue;
 		tell(action->teller, "Container", name, action->begins, "");
 		g_autoptr(json_t) answer =
@@ -88,8 +88,8 @@ static json_t *of_files(const Project *project, const json_t *containers)
 }
 
 /* The same on those of the services that were named, or all. call: taken over. */
-static int act(
-	Cli *cli, char *call, const char *begins, const char *ends, const char *state, bool reverse)
+static int act(Cli *cli, char *call, const char *begins, const char *ends,
+	const char *const *states, bool reverse)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Project) project = NULL;
@@ -103,7 +103,7 @@ static int act(
 		.call = call,
 		.begins = begins,
 		.ends = ends,
-		.state = state};
+		.states = states};
 	return act_on_all(cli, action, reverse);
 }
 
@@ -169,21 +169,25 @@ static int run_restart(Cli *cli)
 	return act_on_all(cli, action, false);
 }
 
+/* One that is paused already, or is not paused, is refused by the engine. */
+static const char *const alive[] = {"running", "paused", NULL};
+
 static int run_pause(Cli *cli)
 {
-	return act(cli, g_strdup("pause"), "Pausing", "Paused", "running", false);
+	return act(cli, g_strdup("pause"), "Pausing", "Paused", alive, false);
 }
 
 static int run_unpause(Cli *cli)
 {
-	return act(cli, g_strdup("unpause"), "Unpausing", "Unpaused", "paused", false);
+	return act(cli, g_strdup("unpause"), "Unpausing", "Unpaused", alive, false);
 }
 
 static int run_kill(Cli *cli)
 {
+	static const char *const running[] = {"running", NULL};
 	const char *signal = flag_text(cli, "signal");
 	return act(cli, g_strdup_printf("kill?signal=%s", *signal != '\0' ? signal : "SIGKILL"),
-		"Killing", "Killed", "running", true);
+		"Killing", "Killed", running, true);
 }
 
 const Command compose_stop_command = {.names = "stop",

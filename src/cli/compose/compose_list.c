@@ -3,6 +3,7 @@
 #include "cli/common/flags.h"
 #include "cli/common/format.h"
 #include "cli/common/reference.h"
+#include "cli/common/volume_list.h"
 #include "cli/compose/compose.h"
 #include "cli/container/container_row.h"
 #include "cli/container/ports.h"
@@ -106,9 +107,25 @@ static bool state_wanted(const Cli *cli, const json_t *container)
 	return json_array_size(wanted) == 0;
 }
 
+static bool check_filter(const Cli *cli, GError **error)
+{
+	const char *filter = flag_text(cli, "filter"), *equals = strchr(filter, '=');
+	if (!flag_given(cli, "filter") || g_str_has_prefix(filter, "status="))
+		return true;
+	if (equals == NULL)
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"arguments to --filter should be in form KEY=VAL");
+	if (g_str_has_prefix(filter, "source="))
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "not implemented");
+	return fail(error, BERTH_ERROR_UNAVAILABLE, "unknown filter %.*s", (int)(equals - filter),
+		filter);
+}
+
 static int run_ps(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
+	if (!check_filter(cli, &error))
+		return compose_fail(error);
 	const char *format = flag_text(cli, "format");
 	bool all = flag_bool(cli, "all", false) || flag_given(cli, "status") ||
 		   flag_given(cli, "filter");
@@ -422,9 +439,33 @@ static void print_projects(const json_t *rows)
 	compose_table(heads, cells, 20, 3);
 }
 
+static bool check_list(const Cli *cli, GError **error)
+{
+	static const char *const formats[] = {"", "json", "table", "pretty", NULL};
+	g_autoptr(json_t) filters = flag_list(cli, "filter");
+	for (size_t i = 0; i < json_array_size(filters); i++) {
+		const char *text = json_elem(filters, i), *equals = strchr(text, '=');
+		if (equals == NULL)
+			return fail(error, BERTH_ERROR_UNAVAILABLE,
+				"invalid argument \"%s\" for \"--filter\" flag: bad format of "
+				"filter "
+				"(expected name=value)",
+				text);
+		if (!g_str_has_prefix(text, "name="))
+			return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid filter '%.*s'",
+				(int)(equals - text), text);
+	}
+	return g_strv_contains(formats, flag_text(cli, "format")) ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE,
+		       "format value \"%s\" could not be parsed: parsing failed",
+		       flag_text(cli, "format"));
+}
+
 static int run_ls(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
+	if (!check_list(cli, &error))
+		return compose_fail(error);
 	g_autoptr(json_t) filters = json_pack("{s:[s]}", "label", "com.docker.compose.project"),
 			  projects = json_object(), rows = json_array();
 	g_autofree char *text = json_text(filters), *escaped = client_escape(text);
@@ -474,22 +515,19 @@ const Command compose_ls_command = {.names = "ls",
 	.max_args = 0,
 	.run = run_ls};
 
-static const Column volume_columns[] = {{"Driver", "DRIVER"}, {"Name", "VOLUME NAME"},
-	{"Mountpoint", "MOUNTPOINT"}, {"Scope", "SCOPE"}, {0}};
-
 static int run_volumes(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
-	if (project == NULL)
+	if (project == NULL || !compose_check_names(cli, project, &error))
 		return compose_fail(error);
 	g_autofree char *escaped = project_filter(project->name);
 	g_autoptr(json_t) answer =
 		engine_call(cli->client, &error, "GET", NULL, "/volumes?filters=%s", escaped);
 	if (answer == NULL)
 		return compose_fail(error);
-	return format_list(flag_bool(cli, "quiet", false) ? "{{.Name}}" : flag_text(cli, "format"),
-		       "{{.Driver}}\t{{.Name}}", "*formatter.volumeContext", volume_columns,
+	return volume_list_print(
+		       flag_bool(cli, "quiet", false) ? "{{.Name}}" : flag_text(cli, "format"),
 		       json_object_get(answer, "Volumes"), &error)
 		       ? EXIT_SUCCESS
 		       : compose_fail(error);

@@ -128,6 +128,17 @@ static int run(Cli *cli, int argc, char **argv)
 	return cli->connect(cli, &error) ? command->run(cli) : compose_fail(error);
 }
 
+static bool check_progress(const Cli *cli, GError **error)
+{
+	static const char *const kinds[] = {
+		"", "auto", "tty", "plain", "quiet", "none", "json", NULL};
+	const char *env = getenv("COMPOSE_PROGRESS"), *own = flag_text(cli, "progress"),
+		   *progress = *own == '\0' && env != NULL ? env : own;
+	return g_strv_contains(kinds, progress) ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE, "unsupported --progress value \"%s\"",
+		       progress);
+}
+
 int compose_main(Cli *cli, int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
@@ -137,6 +148,8 @@ int compose_main(Cli *cli, int argc, char **argv)
 			error->message, cli->program);
 		return EXIT_FAILURE;
 	}
+	if (!check_progress(cli, &error))
+		return compose_fail(error);
 	const char *limit = getenv("COMPOSE_PARALLEL_LIMIT");
 	graph_set_parallel((int)flag_int(cli, "parallel", limit != NULL ? atoi(limit) : 0));
 	char *no_words[] = {NULL};

@@ -121,6 +121,15 @@ json_t *compose_chosen_runs(Cli *cli, bool all, Project **project, GError **erro
 	return choose(cli, all, all, project, error);
 }
 
+bool compose_check_names(Cli *cli, const Project *project, GError **error)
+{
+	for (int i = 0; i < cli->arg_count; i++)
+		if (json_object_get(project->inactive, cli->args[i]) == NULL &&
+			project_service(project, cli->args[i], error) == NULL)
+			return false;
+	return true;
+}
+
 bool compose_dry_run(const Cli *cli)
 {
 	return flag_bool(cli->outer, "dry-run", false);

@@ -330,6 +330,11 @@ static char *make(Cli *cli, Project *project, const char *name, bool terminal, c
 static int run_run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
+	if (flag_bool(cli, "service-ports", false) && flag_given(cli, "publish")) {
+		fail(&error, BERTH_ERROR_UNAVAILABLE,
+			"--service-ports and --publish are incompatible");
+		return compose_fail(error);
+	}
 	g_autoptr(Project) project = compose_project(cli, &error);
 	bool detach = flag_bool(cli, "detach", false),
 	     terminal = !detach && !flag_bool(cli, "no-tty", false) && isatty(STDIN_FILENO) &&
@@ -401,7 +406,8 @@ static int run_cp(Cli *cli)
 	if (containers == NULL)
 		return compose_fail(error);
 	if (service == NULL || (from != NULL && to != NULL)) {
-		print_to(stderr, "one side must be SERVICE:PATH, and one a path here\n");
+		print_to(stderr, service == NULL ? "unknown copy direction\n"
+						 : "copying between services is not supported\n");
 		return EXIT_FAILURE;
 	}
 	const json_t *first =

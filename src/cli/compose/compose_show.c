@@ -282,7 +282,7 @@ ComposeShow *compose_show_new(const Cli *cli, const char *title, Teller *teller)
 	show->lines = g_ptr_array_new_with_free_func(line_free);
 	show->teller = teller;
 	show->title = title;
-	show->quiet = strcmp(progress, "quiet") == 0;
+	show->quiet = strcmp(progress, "quiet") == 0 || strcmp(progress, "none") == 0;
 	show->json = strcmp(progress, "json") == 0;
 	show->live = strcmp(progress, "tty") == 0 || strcmp(ansi, "always") == 0 ||
 		     (isatty(STDERR_FILENO) && strcmp(progress, "plain") != 0 && !plain);

@@ -260,14 +260,10 @@ static int up(Cli *cli, Project *project, char *const *services)
 	     detach = flag_bool(cli, "detach", false) || wait || compose_dry_run(cli);
 	const char *code_from = flag_text(cli, "exit-code-from");
 	gint64 timeout = flag_int(cli, "wait-timeout", 0) * G_USEC_PER_SEC;
+	if (!compose_check_choices(cli, &error))
+		return compose_fail(error);
 	if (*code_from != '\0' && project_service(project, code_from, &error) == NULL)
 		return compose_fail(error);
-	if (detach && (flag_bool(cli, "abort-on-container-exit", false) || *code_from != '\0')) {
-		fail(&error, BERTH_ERROR_UNAVAILABLE,
-			"--abort-on-container-exit and --exit-code-from cannot be combined with "
-			"--detach or --wait");
-		return compose_fail(error);
-	}
 	if (!project_activate(project, services, &error) || !check_choice(cli, project, &error))
 		return compose_fail(error);
 	g_autoptr(json_t) scale = scale_of(project, list, &error);
@@ -335,6 +331,8 @@ static const Flag create_flags[] = {
 static int run_create(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
+	if (!compose_check_choices(cli, &error))
+		return compose_fail(error);
 	g_autoptr(Project) project = compose_project(cli, &error);
 	g_autoptr(json_t) list = flag_list(cli, "scale"), names = NULL;
 	g_autoptr(json_t) scale = project != NULL ? scale_of(project, list, &error) : NULL;
