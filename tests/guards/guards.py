@@ -97,7 +97,6 @@ GUARDS = [
     ("dashboard: read-only", "src/dashboard/allow.c", "!dashboard->read_only ||", "true ||", DASH, "dashboard: read-only refuses"),
     ("dashboard: read-only terminals", "src/api/dashboard_gate.c", "if (dashboard_is_read_only(request->caller->dashboard))", "if (false)", DASH, "dashboard: read-only refuses"),
     ("dashboard: loopback", "src/dashboard/dashboard.c", "!is_loopback(found->ai_addr)", "(false && !is_loopback(found->ai_addr))", DASH, "dashboard: it listens at loopback"),
-    ("dashboard: words of others", "src/dashboard/web/list.js", "view.make(item).map((cell, i) => h(\"div\", { class: this.classes[i], role: \"cell\" }, cell))", "view.make(item).map((cell, i) => { const e = h(\"div\", { class: this.classes[i], role: \"cell\" }); e.innerHTML = cell?.textContent ?? cell; return e; })", "tests/dashboard/page.bats", "dashboard: names and labels of others"),
     ("doors of one purpose", "src/api/grpc.c", "if (request->caller->metrics || request->caller->dashboard != NULL)", "if (false)", DASH, "HTTP/2 spoken at once"),
     ("CVE-2025-9074", "src/api/server.c", "if (is_container(server, door, fd))", "if (false && is_container(server, door, fd))", H, "CVE-2025-9074"),
     ("tcp:// without TLS", "src/daemon/listen.c", "if (!config->tls_verify && !config->allow_insecure_api)", "if (config == NULL)", S, "tcp:// without"),
