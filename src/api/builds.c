@@ -52,18 +52,6 @@ static json_t *json_param(Request *request, const char *name, const SchemaType *
 	return g_steal_pointer(&value);
 }
 
-static void set_number(json_t *host, const char *key, const char *text)
-{
-	if (*text != '\0')
-		json_object_set_new(host, key, json_integer(g_ascii_strtoll(text, NULL, 10)));
-}
-
-static void set_text(json_t *host, const char *key, const char *text)
-{
-	if (*text != '\0')
-		json_object_set_new(host, key, json_string(text));
-}
-
 /* "host:ip" in JSON, or a parameter each, or the one form that the specification shows: with blanks between. */
 static json_t *extra_hosts(Request *request, GError **error)
 {
@@ -75,42 +63,49 @@ static json_t *extra_hosts(Request *request, GError **error)
 	return json_strings(words);
 }
 
-/* The limits of the steps, as a container's HostConfig. */
-static json_t *host_of(Request *request, GError **error)
+static gint64 number_param(Request *request, const char *name)
 {
-	static const struct {
-		const char *param, *key;
-		bool number;
-	} simple[] = {{"memory", "Memory", true}, {"memswap", "MemorySwap", true},
-		{"cpushares", "CpuShares", true}, {"cpuperiod", "CpuPeriod", true},
-		{"cpuquota", "CpuQuota", true}, {"shmsize", "ShmSize", true},
-		{"cpusetcpus", "CpusetCpus", false}, {"cpusetmems", "CpusetMems", false},
-		{"cgroupparent", "CgroupParent", false}, {"networkmode", "NetworkMode", false}};
-	g_autoptr(json_t) host = json_object(), hosts = extra_hosts(request, error);
-	g_autoptr(json_t) ulimits = hosts != NULL ? json_param(request, "ulimits", schema_ulimits,
-							    "ulimit settings", error)
-						  : NULL;
-	g_autoptr(json_t) security = ulimits != NULL
-					     ? json_param(request, "securityopt", schema_strings,
-						       "security options", error)
-					     : NULL;
+	return g_ascii_strtoll(request_param(request, name), NULL, 10);
+}
+
+/* NULL where it is not given; the caller frees it. */
+static char *text_param(Request *request, const char *name)
+{
+	const char *text = request_param(request, name);
+	return *text != '\0' ? g_strdup(text) : NULL;
+}
+
+/* A list of which nothing is said where it is empty. */
+static bool take_list(json_t *list, json_t **place)
+{
+	*place = json_array_size(list) > 0 ? json_incref(list) : NULL;
+	bool read = list != NULL;
+	json_decref(list);
+	return read;
+}
+
+static bool read_host(Request *request, StepHost *host, GError **error)
+{
+	*host = (StepHost){.memory = number_param(request, "memory"),
+		.memory_swap = number_param(request, "memswap"),
+		.shm_size = number_param(request, "shmsize"),
+		.cpu_shares = number_param(request, "cpushares"),
+		.cpu_period = number_param(request, "cpuperiod"),
+		.cpu_quota = number_param(request, "cpuquota"),
+		.cpus = text_param(request, "cpusetcpus"),
+		.mems = text_param(request, "cpusetmems"),
+		.cgroup_parent = text_param(request, "cgroupparent"),
+		.network = text_param(request, "networkmode")};
+	if (!take_list(extra_hosts(request, error), &host->extra_hosts) ||
+		!take_list(json_param(request, "ulimits", schema_ulimits, "ulimit settings", error),
+			&host->ulimits))
+		return false;
+	g_autoptr(json_t) security =
+		json_param(request, "securityopt", schema_strings, "security options", error);
 	if (security == NULL)
-		return NULL;
-	if (json_array_size(security) > 0) {
-		fail(error, BERTH_ERROR_INVALID, "security options are not supported on linux");
-		return NULL;
-	}
-	for (size_t i = 0; i < G_N_ELEMENTS(simple); i++)
-		(simple[i].number ? set_number : set_text)(
-			host, simple[i].key, request_param(request, simple[i].param));
-	const struct {
-		const char *key;
-		json_t *list;
-	} lists[] = {{"ExtraHosts", hosts}, {"Ulimits", ulimits}};
-	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
-		if (json_array_size(lists[i].list) > 0)
-			json_object_set(host, lists[i].key, lists[i].list);
-	return g_steal_pointer(&host);
+		return false;
+	return json_array_size(security) == 0 ||
+	       fail(error, BERTH_ERROR_INVALID, "security options are not supported on linux");
 }
 
 static bool write_output(gpointer data, const void *bytes, size_t length, GError **error)
@@ -128,8 +123,8 @@ static bool run_build(Request *request, const json_t *more, GError **error)
 	g_autoptr(json_t) cache_from = labels != NULL ? json_param(request, "cachefrom",
 								schema_strings, "cache-from", error)
 						      : NULL;
-	g_autoptr(json_t) host = cache_from != NULL ? host_of(request, error) : NULL;
-	if (host == NULL)
+	g_auto(StepHost) host = {0};
+	if (cache_from == NULL || !read_host(request, &host, error))
 		return false;
 	g_auto(GStrv) sources = json_strv(cache_from);
 	BuildRequest build = {.dockerfile = request_param(request, "dockerfile"),
@@ -137,7 +132,7 @@ static bool run_build(Request *request, const json_t *more, GError **error)
 		.tags = request_params(request, "t"),
 		.args = args,
 		.labels = labels,
-		.host = host,
+		.host = &host,
 		.target = request_param(request, "target"),
 		.platform = request_param(request, "platform"),
 		.id = request_param(request, "buildid"),

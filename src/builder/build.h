@@ -6,6 +6,7 @@
 #include "dockerfile/dockerfile.h"
 #include "engine/object/engine.h"
 #include "engine/object/filter.h"
+#include "engine/object/step_host.h"
 
 /* A line of the answer: the object of a JSON stream; false if nobody hears it. Takes the reference. Calls come
  * from several threads, one at a time. */
@@ -41,7 +42,7 @@ typedef struct {
 	const char *remote;	/* URL or git repository instead of the body, or "" */
 	char *const *tags;
 	const json_t *args, *labels; /* name -> text; an argument may be null: not set */
-	const json_t *host;	     /* HostConfig of each step: limits, ExtraHosts, NetworkMode */
+	const StepHost *host;	     /* of each step */
 	const char *target, *platform, *id, *auth; /* auth: of an X-Registry-Config header */
 	char **cache_from;
 	bool no_cache, pull, quiet, squash;

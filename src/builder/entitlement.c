@@ -39,7 +39,7 @@ bool entitlements_check(const Build *build, GError **error)
 	for (size_t i = 0; i < json_array_size(allowed); i++)
 		if (!check_one(build, json_elem(allowed, i), error))
 			return false;
-	return strcmp(json_str(build->request->host, "NetworkMode"), "host") != 0 ||
+	return g_strcmp0(build->request->host->network, "host") != 0 ||
 	       check_one(build, network_host, error);
 }
 
@@ -54,21 +54,21 @@ static bool is_given(const Build *build, const char *name, GError **error)
 }
 
 bool entitlements_apply(
-	const Build *build, const Instruction *instruction, json_t *host, GError **error)
+	const Build *build, const Instruction *instruction, StepSpec *step, GError **error)
 {
 	const char *network = instruction_flag(instruction, "network"),
 		   *security = instruction_flag(instruction, "security");
 	if (g_strcmp0(network, "none") == 0)
-		json_object_set_new(host, "NetworkMode", json_string("none"));
+		step->network = "none";
 	if (g_strcmp0(network, "host") == 0) {
 		if (!is_given(build, network_host, error))
 			return false;
-		json_object_set_new(host, "NetworkMode", json_string("host"));
+		step->network = "host";
 	}
 	if (g_strcmp0(security, "insecure") == 0) {
 		if (!is_given(build, security_insecure, error))
 			return false;
-		json_object_set_new(host, "Privileged", json_true());
+		step->privileged = true;
 	}
 	return true;
 }

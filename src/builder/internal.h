@@ -2,6 +2,7 @@
 #pragma once
 #include "base/notify.h"
 #include "builder/build.h"
+#include "engine/container/step.h"
 #include "image/image.h"
 
 #include "base/error.h"
@@ -283,7 +284,7 @@ bool mode_apply(const char *text, mode_t *mode, bool folder, GError **error); /*
 bool entitlements_check(const Build *build, GError **error);
 /* To the step's HostConfig. */
 bool entitlements_apply(
-	const Build *build, const Instruction *instruction, json_t *host, GError **error);
+	const Build *build, const Instruction *instruction, StepSpec *step, GError **error);
 
 /* mounts.c: RUN --mount. */
 typedef struct Mounts Mounts;

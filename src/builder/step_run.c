@@ -1,6 +1,5 @@
 /* RUN: a process in a container of its own; what it has written becomes a layer. */
 #include "builder/internal.h"
-#include "engine/container/step.h"
 
 #include "base/quote.h"
 
@@ -33,23 +32,22 @@ static json_t *command_of(
 	return config_shell(stage_config(stage), path);
 }
 
-/* As a request for a container. */
-static json_t *request_of(Stage *stage, const Instruction *instruction, const json_t *command,
-	const json_t *env, GError **error)
+/* What is to be run: command and environment are borrowed. */
+static bool describe(Stage *stage, const Instruction *instruction, const json_t *command,
+	const json_t *env, StepSpec *step, GError **error)
 {
 	const json_t *config = stage_config(stage);
-	const char *name = json_string_value(
-		json_object_get(stage->build->request->args, "BUILDKIT_SANDBOX_HOSTNAME"));
-	g_autoptr(json_t) host = json_deep_copy(stage->build->request->host);
-	json_object_set_new(host, "LogConfig", json_pack("{s:s, s:{}}", "Type", "none", "Config"));
-	if (!entitlements_apply(stage->build, instruction, host, error))
-		return NULL;
-	/* In a container's network it has that one's name. */
-	bool joins = g_str_has_prefix(json_str(host, "NetworkMode"), "container:");
-	const char *own = name != NULL ? name : "buildkitsandbox";
-	return json_pack("{s:O, s:O, s:s, s:s, s:s*, s:O}", "Cmd", command, "Env", env, "User",
-		json_str(config, "User"), "WorkingDir", json_str(config, "WorkingDir"), "Hostname",
-		joins ? NULL : own, "HostConfig", host);
+	const BuildRequest *request = stage->build->request;
+	const char *name =
+		json_string_value(json_object_get(request->args, "BUILDKIT_SANDBOX_HOSTNAME"));
+	*step = (StepSpec){.layers = stage->layers,
+		.command = command,
+		.env = env,
+		.user = json_str(config, "User"),
+		.folder = json_str(config, "WorkingDir"),
+		.hostname = name != NULL ? name : "buildkitsandbox",
+		.host = request->host};
+	return entitlements_apply(stage->build, instruction, step, error);
 }
 
 /* "|1 FOO=bar /bin/sh -c echo": the arguments and what they are by now, then the command. */
@@ -120,7 +118,7 @@ static bool not_begun(
 typedef struct {
 	const Instruction *instruction;
 	const json_t *command;
-	const json_t *request;	 /* this and mounts: once they are made */
+	const StepSpec *step;	 /* this and mounts: once they are made */
 	const GPtrArray *mounts; /* of MountPoint */
 	const char *key;
 } Running;
@@ -144,8 +142,7 @@ static bool run(Stage *stage, const Running *running, Vertex *vertex, GError **e
 {
 	Build *build = stage->build;
 	int code = 0;
-	StepSpec spec = {stage->layers, running->request};
-	Container *step = step_new(build->engine, &spec, error);
+	Container *step = step_new(build->engine, running->step, error);
 	if (step == NULL)
 		return false;
 	vertex_say(vertex, " ---> Running in %.12s\n", step->row.id);
@@ -167,14 +164,15 @@ static bool run(Stage *stage, const Running *running, Vertex *vertex, GError **e
 static char *key_of(Stage *stage, const Instruction *instruction, const json_t *command,
 	const json_t *mounts, const json_t *files)
 {
-	const json_t *config = stage_config(stage), *host = stage->build->request->host;
+	const json_t *config = stage_config(stage);
+	const StepHost *host = stage->build->request->host;
 	const char *network = instruction_flag(instruction, "network"),
 		   *security = instruction_flag(instruction, "security");
-	json_t *extra = json_object_get(host, "ExtraHosts");
 	return cache_key(json_pack("[s, s?, O, o, s, s, s?, s?, s, O?, O, O, I]", "run2",
 		stage_chain(stage), command, stage_env(stage, false), json_str(config, "User"),
-		json_str(config, "WorkingDir"), network, security, json_str(host, "NetworkMode"),
-		extra, mounts, files, (json_int_t)stage->build->epoch));
+		json_str(config, "WorkingDir"), network, security,
+		host->network != NULL ? host->network : "", host->extra_hosts, mounts, files,
+		(json_int_t)stage->build->epoch));
 }
 
 static bool make(Stage *stage, Running *running, Mounts *mounts, GPtrArray *files, Vertex *vertex,
@@ -187,11 +185,11 @@ static bool make(Stage *stage, Running *running, Mounts *mounts, GPtrArray *file
 		g_ptr_array_add(list, mount_point_ref(files->pdata[i]));
 	g_autoptr(json_t) env = stage_env(stage, true), more = mounts_env(mounts);
 	json_array_extend(env, more);
-	g_autoptr(json_t) request =
-		request_of(stage, running->instruction, running->command, env, error);
-	running->request = request;
+	StepSpec step;
+	running->step = &step;
 	running->mounts = list;
-	return request != NULL && run(stage, running, vertex, error);
+	return describe(stage, running->instruction, running->command, env, &step, error) &&
+	       run(stage, running, vertex, error);
 }
 
 bool step_run_command(Stage *stage, const Instruction *instruction, Vertex *vertex, GError **error)

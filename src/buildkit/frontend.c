@@ -25,7 +25,7 @@ static void complete_request(Ref *ref)
 	request->tags = ref->tags != NULL ? ref->tags : none;
 	request->args = ref->args;
 	request->labels = ref->labels;
-	request->host = ref->host;
+	request->host = &ref->host;
 	request->target = text_or(ref->target);
 	request->platform = text_or(ref->platform);
 	request->id = ref->id;

@@ -103,7 +103,8 @@ struct Ref {
 	char *id;
 	Job *job; /* borrowed */
 	BuildRequest request;
-	json_t *args, *labels, *host, *more;
+	json_t *args, *labels, *more;
+	StepHost host;
 	json_t *inputs, *locals; /* name -> id of another Ref; folder -> id of a session */
 	char **tags, **cache_from;
 	char *dockerfile, *target, *platform, *remote;

@@ -13,23 +13,33 @@ const char *pair_find(Bk__Pair *const *pairs, size_t count, const char *key)
 	return "";
 }
 
-static bool set_number(json_t *host, const char *key, const char *value, GError **error)
+static bool set_shm_size(Ref *ref, const char *value, GError **error)
 {
 	guint64 number;
 	if (!g_ascii_string_to_unsigned(value, 10, 0, G_MAXINT64, &number, NULL))
-		return fail(error, BERTH_ERROR_INVALID, "invalid value %s for %s", value, key);
-	return json_object_set_new(host, key, json_integer((json_int_t)number)) == 0;
+		return fail(error, BERTH_ERROR_INVALID, "invalid value %s for ShmSize", value);
+	ref->host.shm_size = (gint64)number;
+	return true;
 }
 
-static bool set_shm_size(Ref *ref, const char *value, GError **error)
+static void set_text(char **text, const char *value)
 {
-	return set_number(ref->host, "ShmSize", value, error);
+	g_free(*text);
+	*text = g_strdup(value);
+}
+
+/* The list, empty. */
+static json_t *new_list(json_t **list)
+{
+	json_decref(*list);
+	return *list = json_array();
 }
 
 static bool set_cgroup(Ref *ref, const char *value, GError **error)
 {
 	(void)error;
-	return json_object_set_new(ref->host, "CgroupParent", json_string(value)) == 0;
+	set_text(&ref->host.cgroup_parent, value);
+	return true;
 }
 
 static bool set_network(Ref *ref, const char *value, GError **error)
@@ -37,16 +47,16 @@ static bool set_network(Ref *ref, const char *value, GError **error)
 	static const char *const known[] = {"host", "none", "sandbox", "", NULL};
 	if (!g_strv_contains(known, value))
 		return fail(error, BERTH_ERROR_INVALID, "invalid network mode \"%s\"", value);
-	return *value == '\0' || strcmp(value, "sandbox") == 0 ||
-	       json_object_set_new(ref->host, "NetworkMode", json_string(value)) == 0;
+	if (*value != '\0' && strcmp(value, "sandbox") != 0)
+		set_text(&ref->host.network, value);
+	return true;
 }
 
 /* "name=1.2.3.4,other=::1" */
 static bool set_hosts(Ref *ref, const char *value, GError **error)
 {
-	json_t *list = json_array();
+	json_t *list = new_list(&ref->host.extra_hosts);
 	g_auto(GStrv) hosts = g_strsplit(value, ",", -1);
-	json_object_set_new(ref->host, "ExtraHosts", list);
 	for (int i = 0; hosts[i] != NULL; i++) {
 		char *equals = strchr(hosts[i], '=');
 		if (equals == NULL)
@@ -60,9 +70,8 @@ static bool set_hosts(Ref *ref, const char *value, GError **error)
 /* "nofile=10:20,core=0" */
 static bool set_ulimits(Ref *ref, const char *value, GError **error)
 {
-	json_t *list = json_array();
+	json_t *list = new_list(&ref->host.ulimits);
 	g_auto(GStrv) limits = g_strsplit(value, ",", -1);
-	json_object_set_new(ref->host, "Ulimits", list);
 	for (int i = 0; limits[i] != NULL; i++) {
 		long long soft, hard;
 		char name[32];
@@ -329,7 +338,6 @@ bool options_read(Ref *ref, Bk__Pair *const *options, size_t count,
 {
 	ref->args = json_object();
 	ref->labels = json_object();
-	ref->host = json_object();
 	ref->inputs = json_object();
 	ref->locals = json_object();
 	ref->more = json_pack("{s:b, s:{}}", "events", 1, "contexts");

@@ -44,10 +44,10 @@ void ref_free(gpointer data)
 	g_clear_pointer(&ref->build, build_free);
 	grpc_bytes_clear(&ref->upload);
 	g_clear_pointer(&ref->upload_call, grpc_call_unref);
-	json_t *const values[] = {
-		ref->args, ref->labels, ref->host, ref->more, ref->inputs, ref->locals};
+	json_t *const values[] = {ref->args, ref->labels, ref->more, ref->inputs, ref->locals};
 	for (size_t i = 0; i < G_N_ELEMENTS(values); i++)
 		json_decref(values[i]);
+	step_host_clear(&ref->host);
 	g_strfreev(ref->tags);
 	g_strfreev(ref->cache_from);
 	char *const texts[] = {ref->dockerfile, ref->target, ref->platform, ref->remote, ref->id};

@@ -1,19 +1,22 @@
 /* A step of a build: a process in a container that nobody lists. */
 #pragma once
 #include "engine/object/container.h"
+#include "engine/object/step_host.h"
 
-/* It leaves no row, and ends with
- * the engine. */
+/* All of it stays the caller's. */
 typedef struct {
-	GPtrArray *layers;     /* of Layer, lowest first; stays the caller's */
-	const json_t *request; /* Config and HostConfig as in a request for a container */
-	const json_t
-		*mounts; /* as mount_points_make, and those of types "tree" and "file" (launch.c) */
+	GPtrArray *layers;	     /* of Layer, lowest first */
+	const json_t *command, *env; /* lists of texts */
+	const char *user, *folder;   /* whose it is, and where it begins; "": root, and / */
+	const char *hostname;	     /* unless it is in another container's network */
+	const char *network;	     /* NULL: what host says */
+	bool privileged;
+	const StepHost *host;
 } StepSpec;
+/* It leaves no row, and ends with the engine. */
 Container *step_new(Engine *engine, const StepSpec *spec, GError **error);
-/* Runs it to its end; output gets what it writes. mounts: as mount_points_make, and those of types "tree" and
- * "file" (launch.c). False with error if it could not start, or cancel_fd
- * hung up. */
+/* Runs it to its end; output gets what it writes. mounts: of MountPoint. False with error if it could not start, or
+ * cancel_fd hung up. */
 typedef void (*StepOutput)(gpointer data, int stream, const char *bytes, size_t length);
 bool step_run(Container *step, const GPtrArray *mounts, StepOutput output, gpointer data,
 	int cancel_fd, int *exit_code, GError **error);
