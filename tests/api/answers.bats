@@ -40,6 +40,7 @@ holds() { # method, path of the table, path asked for, body
 	holds GET /images/json '/images/json?all=1&shared-size=1'
 	holds GET '/images/{}/json' /images/busybox/json
 	holds GET '/images/{}/history' /images/busybox/history
+	holds GET '/images/{}/attestations' /images/busybox/attestations
 	d tag busybox other
 	holds DELETE '/images/{}' /images/other
 	holds POST /images/prune /images/prune
@@ -61,6 +62,48 @@ holds() { # method, path of the table, path asked for, body
 	api "http://b/events?since=1&until=$(date +%s)" | head -20 | while read -r line; do
 		"$BUILD/tests/unit/check_answer" GET /events <<<"$line"
 	done
+}
+
+routes() { grep -hoE '^\s*\{"(GET|POST|PUT|DELETE)", "[^"]*"' "$BATS_TEST_DIRNAME"/../../src/api/*.c | sed 's/^[^{]*{//; s/[",]//g' | sort -u; }
+table() { sed -n '/^const SchemaBody schema_bodies/,$p' "$BATS_TEST_DIRNAME/schema_answers.c" | grep -oE '\{"[A-Z]+", "[^"]*"' | sed 's/^{//; s/[",]//g' | sort -u; }
+
+@test "no answer of the table is left out above" {
+	# Those ask another host, which is none here (tests/registry).
+	local asking='GET /distribution/{}/json
+GET /images/search
+POST /auth'
+	comm -23 <(table) <(grep -oE "(holds|check_answer\") (GET|POST|PUT|DELETE) [^ ]*" "$BATS_TEST_FILENAME" | sed "s/^[^ ]* //; s/'//g" | sort -u) >"$WORK/left"
+	[ "$(grep -vxF "$asking" "$WORK/left")" = '' ]
+}
+
+@test "every endpoint: what cannot be is refused with a message and nothing else, or answered by the table" {
+	# What goes over to bytes of its own, tells progress or opens a listener, has tests of its own. /networks/ is /networks.
+	local own='GET /_ping
+GET /debug/state
+GET /events
+GET /networks/
+GET /plugins
+POST /dashboard
+POST /images/load
+POST /images/{}/push
+POST /grpc
+POST /session
+POST /build/ssh
+POST /auth' method path answer
+	routes >"$WORK/routes"
+	[ "$(wc -l <"$WORK/routes")" -gt 100 ]
+	while read -r method path; do
+		if table | grep -qxF "$method $path" || grep -qxF "$method $path" <<<"$own"; then continue; fi
+		answer=$(api -X "$method" -o "$WORK/answer" -w '%{http_code} %{content_type}' "http://b${path//\{\}/nosuch}" </dev/null)
+		if [[ $answer == 4* || $answer == 5* ]] && [[ $answer == *application/json* ]]; then
+			jq -e 'keys == ["message"] and (.message | type == "string" and . != "")' "$WORK/answer" >/dev/null ||
+				echo "$method $path: $answer $(cat "$WORK/answer")"
+		else
+			echo "$method $path: $answer $(head -c 300 "$WORK/answer")"
+		fi
+	done <"$WORK/routes" >"$WORK/odd"
+	cat "$WORK/odd"
+	[ ! -s "$WORK/odd" ]
 }
 
 @test "what the table would refuse: a wrong type, a missing field, a key of our own" {
