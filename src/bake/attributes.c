@@ -3,6 +3,7 @@
 #include "bake/hcl.h"
 
 #include "base/error.h"
+#include "base/json_names.h"
 
 #include <string.h>
 
@@ -189,11 +190,6 @@ void attributes_merge(json_t *target, const json_t *over)
 	}
 }
 
-static gint by_name(gconstpointer one, gconstpointer other)
-{
-	return strcmp(*(char *const *)one, *(char *const *)other);
-}
-
 static json_t *sorted(const json_t *value)
 {
 	if (json_is_array(value)) {
@@ -204,12 +200,8 @@ static json_t *sorted(const json_t *value)
 	}
 	if (!json_is_object(value))
 		return json_incref((json_t *)value);
-	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	json_t *map = json_object(), *one;
-	const char *key;
-	json_object_foreach ((json_t *)value, key, one)
-		g_ptr_array_add(names, (gpointer)key);
-	g_ptr_array_sort(names, by_name);
+	g_autoptr(GPtrArray) names = json_names(value);
+	json_t *map = json_object();
 	for (guint i = 0; i < names->len; i++)
 		json_object_set_new(
 			map, names->pdata[i], sorted(json_object_get(value, names->pdata[i])));

@@ -3,6 +3,7 @@
 #include "bake/hcl.h"
 
 #include "base/error.h"
+#include "base/json_names.h"
 #include "base/platform.h"
 
 #include <stdlib.h>
@@ -220,21 +221,12 @@ static void put_target(Definitions *definitions, const char *name, json_t *targe
 		attributes_merge(there, target);
 }
 
-static gint by_name(gconstpointer one, gconstpointer other)
-{
-	return strcmp(*(char *const *)one, *(char *const *)other);
-}
-
 /* Every choice of one value for each name: the first name changes fastest. */
 static json_t *combinations(const json_t *matrix, GError **error)
 {
-	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	g_autoptr(GPtrArray) names = json_names(matrix);
 	g_autoptr(json_t) all = json_pack("[{}]");
-	const char *key;
 	json_t *values, *one;
-	json_object_foreach ((json_t *)matrix, key, values)
-		g_ptr_array_add(names, (gpointer)key);
-	g_ptr_array_sort(names, by_name);
 	for (guint n = 0; n < names->len; n++) {
 		json_t *next = json_array();
 		values = json_object_get(matrix, names->pdata[n]);

@@ -2,6 +2,7 @@
 #include "bake/hcl.h"
 
 #include "base/error.h"
+#include "base/json_names.h"
 
 #include <math.h>
 #include <string.h>
@@ -236,16 +237,10 @@ static bool for_item(const Node *node, const Scope *outer, json_t *key, json_t *
 	return true;
 }
 
-static gint by_text(gconstpointer one, gconstpointer other)
-{
-	return strcmp(*(char *const *)one, *(char *const *)other);
-}
-
 static json_t *eval_for(const Node *node, const Scope *scope, GError **error)
 {
 	g_autoptr(json_t) from = hcl_eval(part(node, 0), scope, error);
 	g_autoptr(json_t) result = part(node, 1) != NULL ? json_object() : json_array();
-	const char *key;
 	json_t *value;
 	size_t i;
 	if (from == NULL)
@@ -259,10 +254,7 @@ static json_t *eval_for(const Node *node, const Scope *scope, GError **error)
 		if (!for_item(node, scope, number, value, result, error))
 			return NULL;
 	}
-	g_autoptr(GPtrArray) keys = g_ptr_array_new();
-	json_object_foreach (from, key, value)
-		g_ptr_array_add(keys, (gpointer)key);
-	g_ptr_array_sort(keys, by_text);
+	g_autoptr(GPtrArray) keys = json_names(from);
 	for (guint k = 0; k < keys->len; k++) {
 		g_autoptr(json_t) name = json_string(keys->pdata[k]);
 		if (!for_item(node, scope, name, json_object_get(from, keys->pdata[k]), result,

@@ -3,6 +3,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/json_names.h"
 #include "base/timefmt.h"
 
 #include <math.h>
@@ -299,20 +300,11 @@ static json_t *length(const Call *call)
 						     : json_array_size(value)));
 }
 
-static gint by_name(gconstpointer one, gconstpointer other)
-{
-	return strcmp(*(char *const *)one, *(char *const *)other);
-}
-
 /* keys, values: in the order of keys. */
 static json_t *members(const Call *call)
 {
-	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	json_t *list = json_array(), *value;
-	const char *key;
-	json_object_foreach (argument(call, 0), key, value)
-		g_ptr_array_add(names, (gpointer)key);
-	g_ptr_array_sort(names, by_name);
+	g_autoptr(GPtrArray) names = json_names(argument(call, 0));
+	json_t *list = json_array();
 	for (guint i = 0; i < names->len; i++)
 		json_array_append_new(list,
 			strcmp(call->name, "keys") == 0
@@ -393,7 +385,7 @@ static json_t *reverse(const Call *call)
 static json_t *sort(const Call *call)
 {
 	g_auto(GStrv) texts = json_strv(argument(call, 0));
-	qsort(texts, g_strv_length(texts), sizeof *texts, by_name);
+	qsort(texts, g_strv_length(texts), sizeof *texts, texts_compare);
 	return json_strings(texts);
 }
 

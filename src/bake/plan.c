@@ -2,6 +2,7 @@
 #include "bake/bake.h"
 
 #include "base/error.h"
+#include "base/json_names.h"
 
 #include <fnmatch.h>
 #include <string.h>
@@ -165,11 +166,6 @@ static bool collect(Plan *plan, const char *name, GPtrArray *names, int depth, G
 	return true;
 }
 
-static gint by_name(gconstpointer one, gconstpointer other)
-{
-	return strcmp(*(char *const *)one, *(char *const *)other);
-}
-
 /* What was asked for by name is in the group that is built without a name, too: so buildx prints it. */
 static void complete_default(Plan *plan, char *const *asked)
 {
@@ -187,24 +183,11 @@ static void complete_default(Plan *plan, char *const *asked)
 	}
 	if (!added)
 		return;
-	g_ptr_array_sort(names, by_name);
+	g_ptr_array_sort(names, texts_compare);
 	json_t *list = json_array();
 	for (guint i = 0; i < names->len; i++)
 		json_array_append_new(list, json_string(names->pdata[i]));
 	json_object_set_new(plan->groups, "default", json_pack("{s:o}", "targets", list));
-}
-
-static json_t *in_order(const json_t *object)
-{
-	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	json_t *result = json_object(), *value;
-	const char *key;
-	json_object_foreach ((json_t *)object, key, value)
-		g_ptr_array_add(names, (gpointer)key);
-	g_ptr_array_sort(names, by_name);
-	for (guint i = 0; i < names->len; i++)
-		json_object_set(result, names->pdata[i], json_object_get(object, names->pdata[i]));
-	return result;
 }
 
 static bool check_sets(const BakeRequest *request, GError **error)
@@ -246,7 +229,8 @@ json_t *bake_plan(const BakeRequest *request, GError **error)
 	Plan plan = {request, definitions, targets, groups};
 	if (definitions == NULL || !make(&plan, error))
 		return NULL;
-	return json_pack("{s:o, s:o}", "group", in_order(groups), "target", in_order(targets));
+	return json_pack(
+		"{s:o, s:o}", "group", json_sorted(groups), "target", json_sorted(targets));
 }
 
 /* "${" and "%{" are letters in what is printed, which is a bake file again. */
@@ -288,7 +272,7 @@ json_t *bake_list(const BakeRequest *request, GError **error)
 		definitions != NULL ? definitions_variables(definitions, error) : NULL;
 	if (variables == NULL)
 		return NULL;
-	return json_pack("{s:o, s:o, s:o}", "targets", in_order(definitions_targets(definitions)),
-		"groups", in_order(definitions_groups(definitions)), "variables",
-		in_order(variables));
+	return json_pack("{s:o, s:o, s:o}", "targets",
+		json_sorted(definitions_targets(definitions)), "groups",
+		json_sorted(definitions_groups(definitions)), "variables", json_sorted(variables));
 }

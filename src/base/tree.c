@@ -1,6 +1,7 @@
 /* Whole folders: removed, measured, copied. No symlink is followed. */
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/json_names.h"
 #include "base/work.h"
 
 #include <dirent.h>
@@ -127,11 +128,6 @@ bool tree_remove(int dir_fd, const char *name)
 	return (errno == EISDIR || errno == EPERM) && folder_remove(&removal, dir_fd, name);
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 GPtrArray *folder_names(int dir_fd)
 {
 	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
@@ -141,7 +137,7 @@ GPtrArray *folder_names(int dir_fd)
 			g_ptr_array_add(names, g_strdup(entry->d_name));
 	if (dir != NULL)
 		closedir(dir);
-	g_ptr_array_sort(names, by_name);
+	g_ptr_array_sort(names, texts_compare);
 	return names;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/cdi_name.h"
 #include "base/error.h"
+#include "base/json_names.h"
 #include "base/size.h"
 #include "base/timefmt.h"
 #include "client/client.h"
@@ -290,11 +291,6 @@ static json_t *device_requests(const json_t *service)
 	return all;
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* "net_admin" as CAP_NET_ADMIN, sorted and once each; ALL is all there is. As Docker's client sends them. */
 static json_t *capabilities(const json_t *names)
 {
@@ -307,7 +303,7 @@ static json_t *capabilities(const json_t *names)
 			strcmp(g_strstrip(upper), "ALL") == 0 || g_str_has_prefix(upper, "CAP_");
 		g_ptr_array_add(all, g_strconcat(whole ? "" : "CAP_", upper, NULL));
 	}
-	g_ptr_array_sort(all, by_text);
+	g_ptr_array_sort(all, texts_compare);
 	bool every = all->len > 0 && strcmp(all->pdata[0], "ALL") == 0;
 	for (guint n = 0; n < (every ? 1 : all->len); n++)
 		if (n == 0 || strcmp(all->pdata[n - 1], all->pdata[n]) != 0)

@@ -2,13 +2,10 @@
 #include "compose/keys.h"
 #include "compose/yaml.h"
 
+#include "base/json_names.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
 
 static int by_key(const void *a, const void *b)
 {
@@ -33,7 +30,7 @@ static json_t *any_value(const json_t *value, EmitForm form)
 	json_t *member, *map = json_object();
 	json_object_foreach ((json_t *)value, name, member)
 		names[count++] = name;
-	qsort(names, count, sizeof *names, form == EMIT_YAML ? by_key : by_text);
+	qsort(names, count, sizeof *names, form == EMIT_YAML ? by_key : texts_compare);
 	for (size_t i = 0; i < count; i++)
 		json_object_set_new(
 			map, names[i], any_value(json_object_get(value, names[i]), form));

@@ -3,6 +3,7 @@
 #include "compose/load.h"
 
 #include "base/error.h"
+#include "base/json_names.h"
 #include "base/shown.h"
 
 #include <errno.h>
@@ -130,11 +131,6 @@ bool project_check_files(const Project *project, const json_t *names, GError **e
 	return true;
 }
 
-static int by_text(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static json_t *all_profiles(const Project *project)
 {
 	g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
@@ -147,7 +143,7 @@ static json_t *all_profiles(const Project *project)
 			if (g_hash_table_add(names, (gpointer)json_elem(profiles, i)))
 				g_ptr_array_add(sorted, (gpointer)json_elem(profiles, i));
 	}
-	g_ptr_array_sort(sorted, by_text);
+	g_ptr_array_sort(sorted, texts_compare);
 	for (guint i = 0; i < sorted->len; i++)
 		json_array_append_new(list, json_string(sorted->pdata[i]));
 	return list;
@@ -183,16 +179,7 @@ static void set_aside_inactive(Project *project, const Loader *loader)
 
 static void sort_services(Project *project)
 {
-	json_t *services = project_services(project), *sorted = json_object(), *service;
-	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	const char *name;
-	json_object_foreach (services, name, service)
-		g_ptr_array_add(names, (gpointer)name);
-	g_ptr_array_sort(names, by_text);
-	for (guint i = 0; i < names->len; i++)
-		json_object_set(
-			sorted, names->pdata[i], json_object_get(services, names->pdata[i]));
-	json_object_set_new(project->model, "services", sorted);
+	json_object_set_new(project->model, "services", json_sorted(project_services(project)));
 }
 
 /* What the values are to be told by: the path at the beginning of a message. */

@@ -3,6 +3,7 @@
 #include "compose/walk.h"
 
 #include "base/error.h"
+#include "base/json_names.h"
 
 #include <string.h>
 
@@ -61,11 +62,6 @@ static json_t *merge_maps(Merge *merge, json_t *base, const json_t *over)
 	return g_steal_pointer(&map);
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void add_pair(GPtrArray *pairs, const char *name, const json_t *value)
 {
 	g_autofree char *text = plain_text(value);
@@ -92,7 +88,7 @@ static json_t *as_list(const json_t *value)
 		if (!json_is_array(member))
 			add_pair(pairs, name, member);
 	}
-	g_ptr_array_sort(pairs, by_text);
+	g_ptr_array_sort(pairs, texts_compare);
 	for (i = 0; i < pairs->len; i++)
 		json_array_append_new(list, json_lenient(pairs->pdata[i]));
 	return list;

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/json_names.h"
 #include "base/quote.h"
 #include "base/timefmt.h"
 
@@ -184,16 +185,11 @@ static bool add_port(Change *change, const char *word)
 	return true;
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* In the order of the words as they were written. */
 static bool add_ports(Change *change)
 {
 	g_auto(GStrv) words = g_strdupv(change->instruction->words);
-	qsort(words, g_strv_length(words), sizeof *words, by_text);
+	qsort(words, g_strv_length(words), sizeof *words, texts_compare);
 	g_string_append_c(change->line, '[');
 	member(change, "ExposedPorts", json_object);
 	for (int i = 0; words[i] != NULL; i++) {

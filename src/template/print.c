@@ -1,5 +1,7 @@
 #include "template/print.h"
 
+#include "base/json_names.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,7 +224,7 @@ static void print_list(GString *out, const Verb *verb, GoValue list, int depth)
 
 static void print_map(GString *out, const Verb *verb, GoValue map, int depth)
 {
-	g_autoptr(GPtrArray) keys = go_keys(map.json);
+	g_autoptr(GPtrArray) keys = json_names(map.json);
 	g_string_append(out, "map[");
 	for (guint i = 0; i < keys->len; i++) {
 		json_t *item = json_object_get(map.json, keys->pdata[i]);

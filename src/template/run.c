@@ -1,6 +1,7 @@
 #include "template/node.h"
 
 #include "base/error.h"
+#include "base/json_names.h"
 #include "template/functions.h"
 #include "template/print.h"
 #include "template/template.h"
@@ -448,7 +449,7 @@ static void walk_list(Run *run, const Node *node, guint mark, GoValue list)
 
 static void walk_map(Run *run, const Node *node, guint mark, GoValue map)
 {
-	g_autoptr(GPtrArray) keys = go_keys(map.json);
+	g_autoptr(GPtrArray) keys = json_names(map.json);
 	const GoType *type = map.type->key != NULL ? map.type->key : &go_string;
 	for (guint i = 0; i < keys->len; i++)
 		if (!walk_item(run, node, mark,

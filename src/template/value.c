@@ -2,6 +2,8 @@
 
 #include "template/print.h"
 
+#include "base/json_names.h"
+
 #include <string.h>
 
 const GoType go_bool = {.kind = GO_BOOL, .name = "bool"};
@@ -162,22 +164,6 @@ bool go_truth(GoValue value)
 	}
 }
 
-static int compare_keys(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-GPtrArray *go_keys(const json_t *object)
-{
-	GPtrArray *keys = g_ptr_array_new();
-	const char *key;
-	json_t *value;
-	json_object_foreach ((json_t *)object, key, value)
-		g_ptr_array_add(keys, (gpointer)key);
-	g_ptr_array_sort(keys, compare_keys);
-	return keys;
-}
-
 /* ---- as JSON ---- */
 
 static void write_text(GString *out, const char *text)
@@ -227,7 +213,7 @@ static void write_list(GString *out, GoValue list)
 
 static void write_map(GString *out, GoValue map)
 {
-	g_autoptr(GPtrArray) keys = go_keys(map.json);
+	g_autoptr(GPtrArray) keys = json_names(map.json);
 	g_string_append_c(out, '{');
 	for (guint i = 0; i < keys->len; i++) {
 		g_string_append(out, i > 0 ? "," : "");

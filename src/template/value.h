@@ -77,7 +77,5 @@ GoValue go_member(GoValue object, const char *name);
 const GoMethod *go_method(const GoType *type, const char *name);
 bool go_truth(GoValue value);
 size_t go_length(GoValue value); /* of strings, lists and maps */
-/* The keys of a map in order, borrowed: in which Go walks it. */
-GPtrArray *go_keys(const json_t *object);
 /* As Go's encoder writes it, without escapes for HTML. */
 void go_write_json(GString *out, GoValue value);

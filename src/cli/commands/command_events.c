@@ -3,6 +3,7 @@
 #include "cli/common/stream.h"
 
 #include "base/error.h"
+#include "base/json_names.h"
 #include "base/timefmt.h"
 #include "cli/common/docker_types.h"
 
@@ -18,11 +19,6 @@ static const Flag flags[] = {
 	{"until", 0, STRING, "up to this time"},
 	{0},
 };
-
-static int compare_text(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
 
 /* 2026-11-24T17:00:00.000000000+01:00 type action id (key=value, ...) */
 static void print_event(const json_t *event)
@@ -44,7 +40,7 @@ static void print_event(const json_t *event)
 	json_t *value;
 	json_object_foreach (json_at(event, "Actor.Attributes"), key, value)
 		g_ptr_array_add(pairs, g_strconcat(key, "=", json_string_value(value), NULL));
-	g_ptr_array_sort(pairs, compare_text);
+	g_ptr_array_sort(pairs, texts_compare);
 	for (guint i = 0; i < pairs->len; i++)
 		g_string_append_printf(line, "%s%s", i == 0 ? " (" : ", ", (char *)pairs->pdata[i]);
 	g_string_append(line, pairs->len > 0 ? ")\n" : "\n");

@@ -4,6 +4,7 @@
 #include "cli/registry/credentials.h"
 
 #include "base/error.h"
+#include "base/json_names.h"
 #include "base/platform.h"
 
 #include <stdio.h>
@@ -47,22 +48,12 @@ static char *whole_name(const char *reference)
 		reference_version(reference) == NULL ? ":latest" : "", NULL);
 }
 
-static gint by_name(gconstpointer one, gconstpointer other)
-{
-	return strcmp(*(char *const *)one, *(char *const *)other);
-}
-
 static void print_annotations(const json_t *annotations)
 {
-	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	const char *key;
-	json_t *value;
+	g_autoptr(GPtrArray) names = json_names(annotations);
 	size_t widest = 0;
-	json_object_foreach ((json_t *)annotations, key, value) {
-		g_ptr_array_add(names, (gpointer)key);
-		widest = MAX(widest, strlen(key));
-	}
-	g_ptr_array_sort(names, by_name);
+	for (guint i = 0; i < names->len; i++)
+		widest = MAX(widest, strlen(names->pdata[i]));
 	if (names->len > 0)
 		print_to(stdout, "  Annotations: \n");
 	for (guint i = 0; i < names->len; i++)

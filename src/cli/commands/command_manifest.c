@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/json_names.h"
 #include "base/platform.h"
 
 #include <errno.h>
@@ -71,11 +72,6 @@ static bool no_such(const char *reference, GError **error)
 	return fail(error, BERTH_ERROR_UNAVAILABLE, "No such manifest: %s", full);
 }
 
-static gint by_name(gconstpointer one, gconstpointer other)
-{
-	return strcmp(*(char *const *)one, *(char *const *)other);
-}
-
 /* Entries of a list in their files' order, {"Ref", "Descriptor"} each; NULL: there is no such list. */
 static json_t *list_read(const Cli *cli, const char *list)
 {
@@ -86,7 +82,7 @@ static json_t *list_read(const Cli *cli, const char *list)
 		return NULL;
 	for (const char *name; (name = g_dir_read_name(dir)) != NULL;)
 		g_ptr_array_add(names, g_strdup(name));
-	g_ptr_array_sort(names, by_name);
+	g_ptr_array_sort(names, texts_compare);
 	json_t *entries = json_array();
 	for (guint i = 0; i < names->len; i++) {
 		g_autofree char *path = g_build_filename(folder, names->pdata[i], NULL),

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/json_names.h"
 #include "version.h"
 
 #include <stdio.h>
@@ -100,11 +101,6 @@ static bool print_variables(const Cli *cli, const Project *project, GError **err
 	return true;
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static void print_environment(const Project *project)
 {
 	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
@@ -112,7 +108,7 @@ static void print_environment(const Project *project)
 	json_t *value;
 	json_object_foreach (project->environment, name, value)
 		g_ptr_array_add(lines, g_strconcat(name, "=", json_string_value(value), NULL));
-	g_ptr_array_sort(lines, by_text);
+	g_ptr_array_sort(lines, texts_compare);
 	for (guint i = 0; i < lines->len; i++)
 		print_to(stdout, "%s\n", (char *)lines->pdata[i]);
 }

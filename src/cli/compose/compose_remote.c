@@ -3,6 +3,7 @@
 #include "cli/compose/compose.h"
 
 #include "base/error.h"
+#include "base/json_names.h"
 #include "base/shown.h"
 
 #include <stdio.h>
@@ -56,11 +57,6 @@ static json_t *variable_row(const char *name, const json_t *variable)
 		json_bool(variable, "required") ? "yes" : "no", fallback);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* What of the user's own environment would become part of it. */
 static bool confirm_variables(const Cli *cli, GError **error)
 {
@@ -82,7 +78,7 @@ static bool confirm_variables(const Cli *cli, GError **error)
 	names = g_new0(const char *, json_object_size(raw->variables));
 	json_object_foreach (raw->variables, name, variable)
 		names[count++] = name;
-	qsort(names, count, sizeof *names, compare_names);
+	qsort(names, count, sizeof *names, texts_compare);
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(
 			rows, variable_row(names[i], json_object_get(raw->variables, names[i])));

@@ -2,6 +2,7 @@
 #include "engine/network/names.h"
 
 #include "base/error.h"
+#include "base/json_names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -190,11 +191,6 @@ static void add_name(Container *parent, const Link *link, gpointer data)
 	container_row_clear(&row);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 void links_names(Container *container, json_t *list)
 {
 	g_autoptr(GPtrArray) all = linking(container->engine),
@@ -202,7 +198,7 @@ void links_names(Container *container, json_t *list)
 	Names found = {container, names};
 	for (guint i = 0; i < all->len; i++)
 		each_link(all->pdata[i], add_name, &found);
-	g_ptr_array_sort(names, compare_names);
+	g_ptr_array_sort(names, texts_compare);
 	for (guint i = 0; i < names->len; i++)
 		json_array_append_new(list, json_string(names->pdata[i]));
 }

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/json_names.h"
 #include "base/size.h"
 #include "base/timefmt.h"
 
@@ -47,11 +48,6 @@ static void put_time(GString *out, gint64 time)
 	g_string_append_printf(out, "%s.%09dZ ", date, (int)(time % 1000000000));
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static void append_detail(GString *out, const json_t *attributes, const char *key, bool first)
 {
 	const char *value = json_string_value(json_object_get(attributes, key));
@@ -63,12 +59,7 @@ static void put_details(GString *out, const Line *line)
 {
 	g_autoptr(json_t) attributes =
 		json_loadb(line->attributes, line->attributes_length, 0, NULL);
-	g_autoptr(GPtrArray) keys = g_ptr_array_new();
-	const char *key;
-	json_t *value;
-	json_object_foreach (attributes, key, value)
-		g_ptr_array_add(keys, (gpointer)key);
-	g_ptr_array_sort(keys, by_name);
+	g_autoptr(GPtrArray) keys = json_names(attributes);
 	for (guint i = 0; i < keys->len; i++)
 		append_detail(out, attributes, keys->pdata[i], i == 0);
 	g_string_append_c(out, ' ');
