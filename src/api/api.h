@@ -92,13 +92,13 @@ char *const *request_params(const Request *request, const char *name);
 const char *request_param_since(const Request *request, const char *name, int since);
 char *const *request_params_since(const Request *request, const char *name, int since);
 bool request_flag(const Request *request, const char *name); /* 1, true, True: as Docker */
-int request_int(const Request *request, const char *name, int fallback);
 /* query.c: a whole number (fallback where there is none); seconds since 1970 with a fraction, in nanoseconds (0: none);
- * Go's words for true and false; a size. False with error, in Go's words, for what is none. */
+ * Go's words for true and false; a number, and a size (0 where there is none). False with error, in Go's words, for what is none. */
 bool request_whole(
 	const Request *request, const char *name, int fallback, int *value, GError **error);
 bool request_time(const Request *request, const char *name, gint64 *time, GError **error);
 bool request_bool(const Request *request, const char *name, bool *value, GError **error);
+bool request_number(const Request *request, const char *name, gint64 *value, GError **error);
 bool request_bytes(const Request *request, const char *name, gint64 *value, GError **error);
 /* A platform as JSON; "" is none. */
 bool platform_json_check(const char *text, GError **error);

@@ -63,11 +63,6 @@ static json_t *extra_hosts(Request *request, GError **error)
 	return json_strings(words);
 }
 
-static gint64 number_param(Request *request, const char *name)
-{
-	return g_ascii_strtoll(request_param(request, name), NULL, 10);
-}
-
 /* NULL where it is not given; the caller frees it. */
 static char *text_param(Request *request, const char *name)
 {
@@ -84,18 +79,29 @@ static bool take_list(json_t *list, json_t **place)
 	return read;
 }
 
+/* dockerd takes what is no number for no limit. */
+static bool read_numbers(Request *request, StepHost *host, GError **error)
+{
+	const struct {
+		const char *name;
+		gint64 *value;
+	} numbers[] = {{"memory", &host->memory}, {"memswap", &host->memory_swap},
+		{"shmsize", &host->shm_size}, {"cpushares", &host->cpu_shares},
+		{"cpuperiod", &host->cpu_period}, {"cpuquota", &host->cpu_quota}};
+	for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
+		if (!request_number(request, numbers[i].name, numbers[i].value, error))
+			return false;
+	return true;
+}
+
 static bool read_host(Request *request, StepHost *host, GError **error)
 {
-	*host = (StepHost){.memory = number_param(request, "memory"),
-		.memory_swap = number_param(request, "memswap"),
-		.shm_size = number_param(request, "shmsize"),
-		.cpu_shares = number_param(request, "cpushares"),
-		.cpu_period = number_param(request, "cpuperiod"),
-		.cpu_quota = number_param(request, "cpuquota"),
-		.cpus = text_param(request, "cpusetcpus"),
+	*host = (StepHost){.cpus = text_param(request, "cpusetcpus"),
 		.mems = text_param(request, "cpusetmems"),
 		.cgroup_parent = text_param(request, "cgroupparent"),
 		.network = text_param(request, "networkmode")};
+	if (!read_numbers(request, host, error))
+		return false;
 	if (!take_list(extra_hosts(request, error), &host->extra_hosts) ||
 		!take_list(json_param(request, "ulimits", schema_ulimits, "ulimit settings", error),
 			&host->ulimits))

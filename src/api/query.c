@@ -77,6 +77,17 @@ bool request_bool(const Request *request, const char *name, bool *value, GError 
 		       name, text, text);
 }
 
+bool request_number(const Request *request, const char *name, gint64 *value, GError **error)
+{
+	const char *text = request_param(request, name);
+	*value = 0;
+	Reading reading = *text != '\0' ? read_whole(text, value) : IS_NUMBER;
+	return reading == IS_NUMBER ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "invalid value for %s: %s: strconv.ParseInt: parsing \"%s\": %s", name, text,
+		       text, reading == OUT_OF_RANGE ? "value out of range" : "invalid syntax");
+}
+
 bool request_bytes(const Request *request, const char *name, gint64 *value, GError **error)
 {
 	const char *text = request_param(request, name);

@@ -71,8 +71,13 @@ static bool search(Request *request, GError **error)
 		return false;
 	if (*request_param(request, "term") == '\0')
 		return fail(error, BERTH_ERROR_INVALID, "no term to search for: term=");
-	json_t *found = image_search(request->engine, request_param(request, "term"),
-		request_int(request, "limit", DEFAULT_LIMIT), filters, auth_of(request), error);
+	int limit;
+	g_autoptr(GError) problem = NULL;
+	if (!request_whole(request, "limit", DEFAULT_LIMIT, &limit, &problem))
+		return fail(error, BERTH_ERROR_INVALID, "invalid limit specified: %s",
+			problem->message);
+	json_t *found = image_search(request->engine, request_param(request, "term"), limit,
+		filters, auth_of(request), error);
 	return found != NULL && reply_json(request, 200, found);
 }
 

@@ -47,15 +47,6 @@ bool request_flag(const Request *request, const char *name)
 	return !g_strv_contains(off, g_strstrip(lower));
 }
 
-int request_int(const Request *request, const char *name, int fallback)
-{
-	const char *text = request_param(request, name);
-	char *end;
-	long value = strtol(text, &end, 10);
-	return *text != '\0' && *end == '\0' && value > G_MININT && value < G_MAXINT ? (int)value
-										     : fallback;
-}
-
 static bool read_size(
 	const Request *request, const char *name, const char *what, int *size, GError **error)
 {

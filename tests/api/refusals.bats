@@ -34,6 +34,11 @@ is() { [ "$(says "${@:2}")" = "$1" ] || { says "${@:2}"; return 1; }; }
 	is '500 strconv.Atoi: parsing "abc": invalid syntax' POST '/containers/busy/stop?t=abc'
 	is '500 strconv.Atoi: parsing "1.5": invalid syntax' POST '/containers/busy/restart?t=1.5'
 	is '500 strconv.Atoi: parsing "x": invalid syntax' GET '/containers/json?limit=x'
+	is '400 invalid limit specified: strconv.Atoi: parsing "x": invalid syntax' GET '/images/search?term=a&limit=x'
+	for word in memory memswap shmsize cpushares cpuperiod cpuquota; do
+		is "400 invalid value for $word: 64m: strconv.ParseInt: parsing \"64m\": invalid syntax" POST "/build?$word=64m"
+		is '400 Cannot locate specified Dockerfile: Dockerfile' POST "/build?$word=0"
+	done
 	is '400 starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24' POST /containers/busy/start '{"Binds":["/a:/b"]}'
 	is '304 ' POST /containers/busy/start '{}'
 	is "500 Container $busy is not paused" POST /containers/busy/unpause
