@@ -1,0 +1,119 @@
+#include "engine/network/ports.h"
+
+#include <string.h>
+
+/* An engine that has published nothing, a bridge, and a container with an address in it. */
+typedef struct {
+	Engine engine;
+	Config config;
+	Network network;
+	Endpoint endpoint;
+} Scene;
+
+static void scene_init(Scene *scene)
+{
+	*scene = (Scene){0};
+	g_mutex_init(&scene->engine.network_lock);
+	g_mutex_lock(&scene->engine.network_lock);
+	scene->engine.config = &scene->config;
+	scene->engine.ports =
+		g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
+	scene->endpoint.id = (char *)"e1";
+	g_assert_true(address_parse("172.30.0.2", &scene->endpoint.address));
+}
+
+static void scene_clear(Scene *scene)
+{
+	g_hash_table_unref(scene->engine.ports);
+	g_mutex_unlock(&scene->engine.network_lock);
+	g_mutex_clear(&scene->engine.network_lock);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Scene, scene_clear)
+
+/* bindings: of HostConfig.PortBindings. NULL with error. */
+static GArray *bind_text(Scene *scene, const char *bindings, GError **error)
+{
+	g_autoptr(json_t) json = json_loads(bindings, 0, NULL);
+	g_autoptr(GArray) wishes = g_array_new(FALSE, TRUE, sizeof(PortWish));
+	g_assert_nonnull(json);
+	g_assert_true(port_wishes_add(wishes, json, NULL));
+	return port_bind(
+		&scene->engine, "box", &scene->network, &scene->endpoint, wishes, NULL, error);
+}
+
+static guint16 bound(const GArray *ports, guint i)
+{
+	return g_array_index(ports, PublishedPort, i).host_port;
+}
+
+/* Two that want the same range get a port each; given back, they are free again. */
+static void test_range(void)
+{
+	g_auto(Scene) scene;
+	scene_init(&scene);
+	static const char wish[] =
+		"{\"80/tcp\":[{\"HostIp\":\"127.0.0.77\",\"HostPort\":\"41000-41100\"}],"
+		"\"81/tcp\":[{\"HostIp\":\"127.0.0.77\",\"HostPort\":\"41000-41100\"}]}";
+	g_autoptr(GArray) ports = bind_text(&scene, wish, NULL);
+	g_assert_cmpuint(ports->len, ==, 2);
+	guint16 one = bound(ports, 0), two = bound(ports, 1);
+	g_assert_cmpuint(MIN(one, two), >=, 41000);
+	g_assert_cmpuint(MAX(one, two), <=, 41100);
+	g_assert_cmpuint(one, !=, two);
+	port_release(&scene.engine, ports);
+	g_assert_cmpuint(g_hash_table_size(scene.engine.ports), ==, 0);
+}
+
+/* What one container has, no other gets: not at its address, and not at all addresses; at another address it does. */
+static void test_taken(void)
+{
+	g_auto(Scene) scene;
+	scene_init(&scene);
+	g_autoptr(GArray) ports = bind_text(&scene,
+		"{\"80/tcp\":[{\"HostIp\":\"127.0.0.77\",\"HostPort\":\"42000-42100\"}]}", NULL);
+	g_assert_nonnull(ports);
+	static const char *const hosts[] = {"127.0.0.77", "0.0.0.0"};
+	for (size_t i = 0; i < G_N_ELEMENTS(hosts); i++) {
+		g_autoptr(GError) error = NULL;
+		g_autofree char *again =
+			g_strdup_printf("{\"80/tcp\":[{\"HostIp\":\"%s\",\"HostPort\":\"%u\"}]}",
+				hosts[i], bound(ports, 0));
+		g_assert_null(bind_text(&scene, again, &error));
+		g_assert_nonnull(strstr(error->message, "port is already allocated"));
+		g_assert_nonnull(strstr(error->message, "endpoint box (e1)"));
+	}
+	g_autofree char *beside = g_strdup_printf(
+		"{\"80/udp\":[{\"HostIp\":\"127.0.0.77\",\"HostPort\":\"%u-42100\"}]}",
+		bound(ports, 0));
+	g_autoptr(GArray) other = bind_text(&scene, beside, NULL);
+	g_assert_nonnull(other);
+	port_release(&scene.engine, other);
+	port_release(&scene.engine, ports);
+}
+
+/* Of several that are wished for, none stays where one cannot be had. */
+static void test_all_or_none(void)
+{
+	g_auto(Scene) scene;
+	scene_init(&scene);
+	static const char *const wishes[] = {
+		"{\"80/tcp\":[{\"HostIp\":\"127.0.0.77\",\"HostPort\":\"43000-43100\"}],"
+		"\"81/tcp\":[{\"HostIp\":\"nowhere\",\"HostPort\":\"43200\"}]}",
+		"{\"80/tcp\":[{\"HostIp\":\"127.0.0.77\",\"HostPort\":\"43000-43100\"}],"
+		"\"81/tcp\":[{\"HostIp\":\"192.0.2.77\",\"HostPort\":\"43200\"}]}"};
+	for (size_t i = 0; i < G_N_ELEMENTS(wishes); i++) {
+		g_autoptr(GError) error = NULL;
+		g_assert_null(bind_text(&scene, wishes[i], &error));
+		g_assert_nonnull(error);
+		g_assert_cmpuint(g_hash_table_size(scene.engine.ports), ==, 0);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/port-bind/range", test_range);
+	g_test_add_func("/port-bind/taken", test_taken);
+	g_test_add_func("/port-bind/all-or-none", test_all_or_none);
+	return g_test_run();
+}
