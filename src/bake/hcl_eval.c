@@ -155,13 +155,23 @@ static json_t *eval_try(const Node *node, const Scope *scope, GError **error)
 	return refuse(node, scope, error, "no expression succeeded");
 }
 
+/* The file's own functions come before those of the language. */
+static json_t *call_any(
+	const Node *node, const Scope *scope, json_t *arguments, bool *known, GError **error)
+{
+	const Scope *outermost = scope;
+	while (outermost->outer != NULL)
+		outermost = outermost->outer;
+	json_t *value = outermost->call(outermost->data, node->text, arguments, known, error);
+	return *known ? value : hcl_call(node->text, arguments, known, error);
+}
+
 static json_t *eval_call(const Node *node, const Scope *scope, GError **error)
 {
 	if (strcmp(node->text, "try") == 0 || strcmp(node->text, "can") == 0)
 		return eval_try(node, scope, error);
 	g_autoptr(json_t) arguments = eval_list(node, scope, error);
 	g_autoptr(GError) problem = NULL;
-	const Scope *outermost = scope;
 	bool known = false;
 	if (arguments == NULL)
 		return NULL;
@@ -171,11 +181,7 @@ static json_t *eval_call(const Node *node, const Scope *scope, GError **error)
 		json_array_remove(arguments, last);
 		json_array_extend(arguments, rest);
 	}
-	while (outermost->outer != NULL)
-		outermost = outermost->outer;
-	json_t *value = outermost->call(outermost->data, node->text, arguments, &known, &problem);
-	if (!known)
-		value = hcl_call(node->text, arguments, &known, &problem);
+	json_t *value = call_any(node, scope, arguments, &known, &problem);
 	if (value != NULL)
 		return value;
 	g_autofree char *what =
