@@ -28,10 +28,13 @@ static bool status(GrpcCall *call, gpointer engine, GError **error)
 	const char *const metadata[] = {"buildkit-current-timestamp", now, NULL};
 	g_autoptr(Bk__StatusRequest) request =
 		grpc_receive(call, &bk__status_request__descriptor, error);
-	(void)engine;
 	if (request == NULL)
 		return false;
 	g_autoptr(Job) job = job_get(request->ref);
+	if (job_is_heard(job) && history_has(engine, request->ref)) {
+		grpc_call_send_headers(call, metadata);
+		return history_send(engine, request->ref, call, error);
+	}
 	if (!job_enter(job, false, error))
 		return false;
 	grpc_call_send_headers(call, metadata);
@@ -42,21 +45,28 @@ static bool status(GrpcCall *call, gpointer engine, GError **error)
 	return ok;
 }
 
+size_t pairs_of(const json_t *response, Bk__Pair *pairs, Bk__Pair **list)
+{
+	size_t count = 0;
+	const char *key;
+	json_t *value;
+	json_object_foreach ((json_t *)response, key, value) {
+		bk__pair__init(&pairs[count]);
+		pairs[count].key = (char *)key;
+		pairs[count].value = (char *)json_string_value(value);
+		list[count] = &pairs[count];
+		count++;
+	}
+	return count;
+}
+
 static bool answer_solve(GrpcCall *call, const json_t *response, GError **error)
 {
 	Bk__ControlSolveResponse answer = BK__CONTROL_SOLVE_RESPONSE__INIT;
 	size_t count = json_object_size(response);
 	g_autofree Bk__Pair *pairs = g_new(Bk__Pair, count + 1),
 			    **list = g_new(Bk__Pair *, count + 1);
-	const char *key;
-	json_t *value;
-	json_object_foreach ((json_t *)response, key, value) {
-		Bk__Pair *pair = &pairs[answer.n_exporter_response];
-		bk__pair__init(pair);
-		pair->key = (char *)key;
-		pair->value = (char *)json_string_value(value);
-		list[answer.n_exporter_response++] = pair;
-	}
+	answer.n_exporter_response = pairs_of(response, pairs, list);
 	answer.exporter_response = list;
 	return grpc_send(call, &answer, error);
 }
@@ -123,10 +133,14 @@ static bool solve_job(Job *job, GrpcCall *call, Engine *engine,
 	if (session == NULL || !export_check(request, error) ||
 		!job_begin(job, engine, request, session, grpc_call_hangup_fd(call), error))
 		return false;
-	bool ok = *request->frontend == '\0' ? solve_by_bridge(job, call, response, error)
-					     : solve_here(job, call, response, error);
+	g_autoptr(GError) problem = NULL;
+	bool ok = *request->frontend == '\0' ? solve_by_bridge(job, call, response, &problem)
+					     : solve_here(job, call, response, &problem);
 	/* Who listens hears all before the answer: else clients take a failure for a cancellation. */
-	job_end(job);
+	job_end(job,
+		&(HistoryEnd){ok ? NULL : problem->message, grpc_call_is_over(call), response});
+	if (!ok)
+		g_propagate_error(error, g_steal_pointer(&problem));
 	return ok;
 }
 
@@ -184,19 +198,9 @@ static bool session(GrpcCall *call, gpointer engine, GError **error)
 	return true;
 }
 
-/* Nothing is kept of builds that have ended: a list without an entry. */
-static bool history(GrpcCall *call, gpointer engine, GError **error)
-{
-	(void)engine;
-	(void)error;
-	grpc_call_send_headers(call, NULL);
-	return true;
-}
-
 const GrpcMethod control_methods[] = {
 	{"/moby.buildkit.v1.Control/Solve", solve},
 	{"/moby.buildkit.v1.Control/Status", status},
 	{"/moby.buildkit.v1.Control/Session", session},
-	{"/moby.buildkit.v1.Control/ListenBuildHistory", history},
 	{0},
 };

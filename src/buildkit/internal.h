@@ -8,6 +8,8 @@
 
 /* What every message is made with; for g_autoptr of those that come. */
 GRPC_AUTOPTR(Bk__BridgeSolveRequest)
+GRPC_AUTOPTR(Bk__BuildHistoryRecord)
+GRPC_AUTOPTR(Bk__BuildHistoryRequest)
 GRPC_AUTOPTR(Bk__CheckAgentRequest)
 GRPC_AUTOPTR(Bk__ControlSolveRequest)
 GRPC_AUTOPTR(Bk__CredentialsResponse)
@@ -24,6 +26,7 @@ GRPC_AUTOPTR(Bk__ResolveImageConfigRequest)
 GRPC_AUTOPTR(Bk__ReturnRequest)
 GRPC_AUTOPTR(Bk__StatFileRequest)
 GRPC_AUTOPTR(Bk__StatusRequest)
+GRPC_AUTOPTR(Bk__UpdateBuildHistoryRequest)
 
 /* session.c: a client that answers calls itself. */
 typedef struct {
@@ -50,6 +53,21 @@ typedef struct {
 } SentTree;
 bool filesync_send(GrpcCall *call, const SentTree *trees, size_t count, GError **error);
 guint32 filesync_mode(mode_t mode); /* as Go's os.FileMode */
+
+/* history.c: builds that run and have ended, by their refs. */
+typedef struct History History;
+/* A build begins; NULL: it is none that is kept. Its request is borrowed until history_end. */
+History *history_begin(Engine *engine, const Bk__ControlSolveRequest *solve);
+void history_note(History *history, const json_t *line, GBytes *message); /* what it tells */
+typedef struct {
+	const char *message; /* why it failed, or NULL */
+	bool cancelled;
+	const json_t *response; /* name -> text */
+} HistoryEnd;
+void history_end(History *history, const HistoryEnd *end); /* frees it; NULL is none */
+bool history_has(Engine *engine, const char *ref);
+/* All that a build has told, and tells until its end. */
+bool history_send(Engine *engine, const char *ref, GrpcCall *call, GError **error);
 
 /* job.c: a build as its client sees it: by its ref, from the first question for its status to the answer of Solve. */
 typedef struct Job Job;
@@ -81,12 +99,15 @@ const Bk__ReturnRequest *job_wait_return(Job *job, GrpcCall *call);
 /* No more status is told. Waits until who listens has heard all. */
 void job_end_status(Job *job);
 /* The same; the bridge's work has ended, and what it has come to goes. */
-void job_end(Job *job);
+void job_end(Job *job, const HistoryEnd *end);
 /* A BuildSay of a job. */
 bool job_say(gpointer job, json_t *line);
 /* The next status for who listens (call: by what, or NULL), to be freed; NULL: there is no more. */
 GBytes *job_hear(Job *job, GrpcCall *call);
 void job_listen(Job *job, bool on);
+
+/* Whether its status is heard already, which is told once; or it is none that has begun here. */
+bool job_is_heard(Job *job);
 
 /* bridge.c: the job of a call, which is entered; NULL with error. To be left and given back. */
 Job *job_of_call(GrpcCall *call, GError **error);
@@ -166,6 +187,9 @@ GBytes *failure_details(const GError *error, const BuildFault *fault);
 Bk__Worker *worker_new(Engine *engine);
 void worker_free(Bk__Worker *worker);
 
+/* response (name -> text) as entries: pairs, and list of pointers to them, have room for all. How many there are. */
+size_t pairs_of(const json_t *response, Bk__Pair *pairs, Bk__Pair **list);
+
 /* Tables of methods, a file each. */
 extern const GrpcMethod worker_methods[], control_methods[], bridge_methods[], usage_methods[],
-	file_methods[];
+	file_methods[], history_methods[];

@@ -14,11 +14,13 @@ struct Job {
 	GQueue heard; /* of GBytes */
 	gsize heard_bytes;
 	bool told; /* no more comes */
+	bool heard_once;
 	int listeners, working;
 	Engine *engine;
 	const Bk__ControlSolveRequest *solve; /* while Solve goes on */
 	Session *session;		      /* or NULL */
 	const BuildkitOnce *asked;	      /* or NULL */
+	History *history;		      /* the same; NULL: nothing is kept */
 	int hangup_fd;
 	Bk__ReturnRequest *answer;
 	GPtrArray *refs; /* of Ref */
@@ -88,6 +90,7 @@ bool job_begin(Job *job, Engine *engine, const Bk__ControlSolveRequest *solve, S
 	job->engine = engine;
 	job->solve = solve;
 	job->session = session;
+	job->history = history_begin(engine, solve);
 	job->hangup_fd = hangup_fd;
 	g_cond_broadcast(&job->changed);
 	return true;
@@ -181,12 +184,14 @@ void job_end_status(Job *job)
 	g_mutex_unlock(&job->lock);
 }
 
-void job_end(Job *job)
+void job_end(Job *job, const HistoryEnd *end)
 {
 	job_end_status(job);
 	g_mutex_lock(&job->lock);
 	while (job->working > 0)
 		g_cond_wait(&job->changed, &job->lock);
+	history_end(job->history, end);
+	job->history = NULL;
 	job->solve = NULL;
 	job->session = NULL;
 	job->asked = NULL;
@@ -203,6 +208,8 @@ bool job_say(gpointer data, json_t *line)
 	if (bytes == NULL)
 		return true;
 	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&job->lock);
+	if (job->history != NULL)
+		history_note(job->history, owned, bytes);
 	while (job->heard_bytes > HEARD_LIMIT && job->listeners > 0)
 		g_cond_wait(&job->changed, &job->lock);
 	while (job->heard_bytes > HEARD_LIMIT) {
@@ -227,9 +234,16 @@ GBytes *job_hear(Job *job, GrpcCall *call)
 	return bytes;
 }
 
+bool job_is_heard(Job *job)
+{
+	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&job->lock);
+	return job->heard_once || (job->solve == NULL && !job->told);
+}
+
 void job_listen(Job *job, bool on)
 {
 	g_mutex_lock(&job->lock);
+	job->heard_once = true;
 	job->listeners += on ? 1 : -1;
 	g_cond_broadcast(&job->changed);
 	g_mutex_unlock(&job->lock);

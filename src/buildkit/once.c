@@ -69,14 +69,17 @@ static bool run(Job *job, const Bk__ControlSolveRequest *solve, Engine *engine, 
 	job_set_asked(job, asked);
 	Teller teller = {job, asked};
 	GThread *thread = g_thread_new("tell", tell, &teller);
+	g_autoptr(GError) problem = NULL;
 	bool ok = frontend_solve(job, solve->frontend, solve->frontend_attrs,
-			  solve->n_frontend_attrs, NULL, 0, &result, error) &&
-		  export_result(job, result.ref, response, error);
-	job_end(job);
+			  solve->n_frontend_attrs, NULL, 0, &result, &problem) &&
+		  export_result(job, result.ref, response, &problem);
+	job_end(job, &(HistoryEnd){.message = ok ? NULL : problem->message, .response = response});
 	g_thread_join(thread);
 	if (ok)
 		tell_image(asked,
 			json_string_value(json_object_get(response, "containerimage.digest")));
+	else
+		g_propagate_error(error, g_steal_pointer(&problem));
 	return ok;
 }
 

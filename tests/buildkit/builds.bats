@@ -254,8 +254,44 @@ setup() {
 	[[ $output == *"Total:"*0B* ]]
 	run d builder prune -f --filter nonsense=1
 	[ "$status" -ne 0 ]
-	run d buildx history ls
-	[ "$status" -eq 0 ]
+}
+
+@test "buildx history: builds that ended are listed, shown, told again and removed; they outlive the engine" {
+	printf 'FROM busybox\nRUN echo told-again\n' >Dockerfile
+	printf 'FROM busybox\nRUN false\n' >Failing
+	d build -q --no-cache --label a=b .
+	run d build --progress plain -f Failing .
+	[ "$status" -ne 0 ]
+	run d build --check .
+	kill "$(cat "$WORK/pid")"
+	while kill -0 "$(cat "$WORK/pid")" 2>/dev/null; do sleep 0.05; done
+	engine_start
+	first=$(d buildx history ls --format '{{.Ref}} {{.Status}}' | sed -n 's/.*\///; s/ Completed//p' | head -n 1)
+	[ "$(d buildx history ls --format '{{.Status}}' | head -n 2 | xargs)" = 'Error Completed' ]
+	run d buildx history inspect "$first"
+	[[ $output == *"Build Steps:"*"(0% cached)"*LABEL*"a	b"* ]]
+	run d buildx history inspect
+	[[ $output == *"Error:"*'process "/bin/sh -c false" did not complete successfully: exit code: 1'* ]]
+	run d buildx history logs "$first"
+	[[ $output == *told-again* ]]
+	d buildx history rm "$first"
+	run d buildx history inspect "$first"
+	[ "$status" -ne 0 ]
+	[ ! -e "$WORK/data/caches/builds/$first.told" ]
+	run d buildx history rm ../../../state
+	[ "$status" -ne 0 ]
+	[ -e "$WORK/data/state.db" ]
+}
+
+@test "buildx history logs of a build that runs takes nothing from who builds" {
+	printf 'FROM busybox\nRUN echo begun; sleep 3; echo ended\n' >Dockerfile
+	d build --no-cache --progress plain . >told 2>&1 3>&- &
+	for _ in $(seq 100); do grep -q begun told && break; sleep 0.1; done
+	[ "$(d buildx history ls --format '{{.Status}}' | head -n 1)" = Running ]
+	run d buildx history logs
+	wait %1
+	[[ $output == *begun*ended* ]]
+	grep -q ended told
 }
 
 @test "compose build, and up --build" {
