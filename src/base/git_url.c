@@ -67,6 +67,9 @@ bool git_url_parse(const char *text, GitUrl *url, GError **error)
 					       g_str_has_prefix(pairs[i], "checksum=")
 				       ? &url->ref
 				       : NULL;
+		if (place == NULL && *pairs[i] != '\0')
+			return fail(error, BERTH_ERROR_INVALID, "unexpected query \"%.*s\"",
+				(int)strcspn(pairs[i], "="), pairs[i]);
 		if (place != NULL && value != NULL) {
 			g_free(*place);
 			*place = g_steal_pointer(&value);

@@ -1,9 +1,15 @@
 #include "base/nearest.h"
 
+#include <stdbool.h>
 #include <string.h>
 
+static char letter(char c, bool exact)
+{
+	return exact ? c : g_ascii_tolower(c);
+}
+
 /* How many letters one must change, swap, add or take away to make a of b; words are short. */
-static guint distance(const char *a, const char *b)
+static guint distance(const char *a, const char *b, bool exact)
 {
 	enum { LONGEST = 64 };
 	size_t m = strlen(a), n = strlen(b);
@@ -16,27 +22,37 @@ static guint distance(const char *a, const char *b)
 		guint *row = rows[i % 3], *above = rows[(i - 1) % 3], *before = rows[(i + 1) % 3];
 		row[0] = (guint)i;
 		for (size_t j = 1; j <= n; j++) {
-			char x = g_ascii_tolower(a[i - 1]), y = g_ascii_tolower(b[j - 1]);
+			char x = letter(a[i - 1], exact), y = letter(b[j - 1], exact);
 			row[j] = MIN(above[j - 1] + (x != y), MIN(above[j], row[j - 1]) + 1);
-			if (i > 1 && j > 1 && x == g_ascii_tolower(b[j - 2]) &&
-				g_ascii_tolower(a[i - 2]) == y)
+			if (i > 1 && j > 1 && x == letter(b[j - 2], exact) &&
+				letter(a[i - 2], exact) == y)
 				row[j] = MIN(row[j], before[j - 2] + 1);
 		}
 	}
 	return rows[m % 3][n];
 }
 
-const char *words_nearest_within(const char *word, const char *const *list, guint most)
+static const char *nearest(const char *word, const char *const *list, guint most, bool exact)
 {
 	const char *found = NULL;
 	for (guint least = most + 1; *list != NULL; list++) {
-		guint far = distance(word, *list);
+		guint far = distance(word, *list, exact);
 		if (far < least) {
 			least = far;
 			found = *list;
 		}
 	}
 	return found;
+}
+
+const char *words_nearest_within(const char *word, const char *const *list, guint most)
+{
+	return nearest(word, list, most, false);
+}
+
+const char *words_nearest_exact(const char *word, const char *const *list, guint most)
+{
+	return nearest(word, list, most, true);
 }
 
 const char *words_nearest(const char *word, const char *const *list)

@@ -6,3 +6,5 @@
 const char *words_nearest(const char *word, const char *const *list);
 /* The same, for another measure of what is near: how many letters may differ, at most. */
 const char *words_nearest_within(const char *word, const char *const *list, guint most);
+/* The same, where a capital is another letter. */
+const char *words_nearest_exact(const char *word, const char *const *list, guint most);

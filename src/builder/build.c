@@ -142,12 +142,13 @@ static bool prepare(Build *build, bool *ready, GError **error)
 		!entitlements_check(build, error) || !load_context(build, &text, error))
 		return false;
 	bool only_check;
-	if (!parse(build, text, error) || !build_check(build, &only_check, error))
+	if (!parse(build, text, error) || !lanes_make(build, error) || !lanes_need(build, error) ||
+		!build_check(build, &only_check, error))
 		return false;
-	if (only_check)
-		return true;
-	*ready = lanes_make(build, error) && lanes_plan(build, error);
-	return *ready;
+	*ready = !only_check;
+	if (*ready)
+		lanes_number(build);
+	return true;
 }
 
 static gpointer watch(gpointer data)
@@ -383,6 +384,11 @@ const Dockerfile *build_dockerfile(const Build *build, const char **name)
 {
 	*name = build->dockerfile_name;
 	return build->dockerfile;
+}
+
+bool build_choose(Build *build, GError **error)
+{
+	return lanes_make(build, error) && lanes_need(build, error);
 }
 
 int build_target(Build *build, GError **error)

@@ -93,6 +93,8 @@ GArray *build_findings(Build *build); /* of Finding: what checks say of it; the 
 char *build_tag_name(const char *tag);
 char *build_rule_url(const char *rule); /* the page of a rule of the checks */
 const char *build_rule_description(const char *rule);
+/* After build_read: finds the target, and what it needs. */
+bool build_choose(Build *build, GError **error);
 /* The stage that was asked for, by its number; -1 with error. */
 int build_target(Build *build, GError **error);
 /* Where a build has failed: the Dockerfile's name, its text (NULL: not known), and the lines; 0: nowhere in it. */

@@ -3,6 +3,7 @@
 
 #include "base/fd.h"
 #include "base/size.h"
+#include "engine/image/images.h"
 
 #include <string.h>
 
@@ -96,7 +97,8 @@ static void add_ignored(Build *build, GArray *findings)
 			if (path[1] == '\0' || pattern_has_wildcard(path) ||
 				strchr(path, '$') != NULL || !patterns_match(ignore, path + 1))
 				continue;
-			Finding finding = {instruction->line, "CopyIgnoredFile",
+			Finding finding = {instruction->line, instruction->last_line,
+				"CopyIgnoredFile",
 				g_strdup_printf("Attempting to %s file \"%s\" that is excluded by "
 						".dockerignore",
 					instruction->kind == DF_COPY ? "Copy" : "Add",
@@ -118,7 +120,7 @@ static char *report(Build *build, GArray *findings)
 		const Finding *finding = &g_array_index(findings, Finding, i);
 		g_autofree char *page = slug(finding->rule),
 				*excerpt = dockerfile_excerpt(build->dockerfile->lines,
-					build->dockerfile_name, finding->line, finding->line);
+					build->dockerfile_name, finding->line, finding->last_line);
 		g_string_append_printf(text,
 			"\nWARNING: %s - https://docs.docker.com/go/dockerfile/rule/%s/\n%s\n%s",
 			finding->rule, page, finding->text, excerpt);
@@ -189,10 +191,37 @@ static json_t *finding_json(const Build *build, const Finding *finding)
 	return json;
 }
 
+/* Of an image that is here: none is fetched for a check. */
+static json_t *image_config_of(gpointer data, const char *reference)
+{
+	Build *build = data;
+	g_auto(GStrv) platforms = g_strsplit(build->request->platform, ",", -1);
+	const char *platform = platforms[0] != NULL ? platforms[0] : "";
+	g_autofree char *id = image_find_on(build->engine, reference, platform, NULL);
+	g_autoptr(json_t) image = id != NULL ? image_config(build->engine, id, NULL) : NULL;
+	json_t *config = json_object_get(image, "config");
+	return json_is_object(config) ? json_incref(config) : NULL;
+}
+
+/* Where a target is said, or something is built, what is not needed for it is not looked at. */
+static bool is_wanted(gpointer data, int number)
+{
+	const Build *build = data;
+	const Lane *lane = build->lanes->len > 0 ? build->lanes->pdata[0] : NULL;
+	bool all = json_bool(build->request->more, "check") && *build->request->target == '\0';
+	return all || lane == NULL || (guint)number >= lane->stages->len ||
+	       ((Stage *)lane->stages->pdata[number])->needed;
+}
+
 GArray *build_findings(Build *build)
 {
-	GArray *findings = dockerfile_check(build->dockerfile);
-	if (build->context != NULL)
+	const CheckWorld world = {.image = image_config_of,
+		.wanted = is_wanted,
+		.data = build,
+		.args = build->request->args};
+	GArray *findings = dockerfile_check(build->dockerfile, &world);
+	if (build->context != NULL &&
+		dockerfile_rule_is_wanted(build->dockerfile, "CopyIgnoredFile"))
 		add_ignored(build, findings);
 	return findings;
 }

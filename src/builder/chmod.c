@@ -53,21 +53,31 @@ static mode_t mask_of(const char *who, size_t length)
 	return mask;
 }
 
-/* "u=rwX" on a mode. */
+/* "=rwX" on what of a mode is in the mask; returns what is behind it, NULL for what is none. */
+static const char *apply_operation(const char *text, mode_t mask, mode_t *mode, bool folder)
+{
+	char how = *text++;
+	mode_t bits = 0;
+	for (; *text != '\0' && strchr("+-=", *text) == NULL; text++)
+		if (!add_others(*text, *mode, &bits) &&
+			!add_letter(*text, folder || (*mode & 0111) != 0, &bits))
+			return NULL;
+	bits &= mask;
+	*mode = how == '+' ? *mode | bits : how == '-' ? *mode & ~bits : (*mode & ~mask) | bits;
+	return text;
+}
+
+/* "u=rwX", or "u+x-w". */
 static bool apply_clause(const char *clause, mode_t *mode, bool folder)
 {
 	size_t who = strspn(clause, "ugoa");
-	char how = clause[who];
-	mode_t bits = 0, mask = mask_of(clause, who);
-	if (how == '\0' || strchr("+-=", how) == NULL)
+	mode_t mask = mask_of(clause, who);
+	const char *at = clause + who;
+	if (*at == '\0' || strchr("+-=", *at) == NULL)
 		return false;
-	for (const char *p = clause + who + 1; *p != '\0'; p++)
-		if (!add_others(*p, *mode, &bits) &&
-			!add_letter(*p, folder || (*mode & 0111) != 0, &bits))
-			return false;
-	bits &= mask;
-	*mode = how == '+' ? *mode | bits : how == '-' ? *mode & ~bits : (*mode & ~mask) | bits;
-	return true;
+	while (at != NULL && *at != '\0')
+		at = apply_operation(at, mask, mode, folder);
+	return at != NULL;
 }
 
 bool mode_apply(const char *text, mode_t *mode, bool folder, GError **error)

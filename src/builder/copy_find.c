@@ -75,6 +75,20 @@ static bool exists(const CopyWhat *what, const char *path, bool *folder)
 	return there && !copy_hidden(what, path, *folder);
 }
 
+static bool not_found(const CopyWhat *what, const char *path, GError **error)
+{
+	g_autofree char *name = g_strdelimit(g_strdup(what->source->what), " ", '-'),
+			*ref = g_strconcat("ref berth::", name, NULL);
+	/* BuildKit looks at an image as it is by its digest only, and finds out when it copies. */
+	return what->source->plain
+		       ? fail(error, BERTH_ERROR_NOT_FOUND, "lstat /%s: no such file or directory",
+				 path)
+		       : fail(error, BERTH_ERROR_NOT_FOUND,
+				 "failed to compute cache key: failed to calculate checksum of %s: "
+				 "\"/%s\": not found",
+				 ref, path);
+}
+
 /* One part of a path with wildcards. */
 typedef struct {
 	char *text;
@@ -182,7 +196,9 @@ static bool search_name(
 		!next_parts(search, at, name, S_ISDIR(st.st_mode), next) ||
 		copy_hidden(search->what, below, S_ISDIR(st.st_mode)))
 		return true;
-	if (next[count] && exists(search->what, below, &folder))
+	if (next[count] && !exists(search->what, below, &folder))
+		return not_found(search->what, below, search->error);
+	if (next[count])
 		add_item(search->what, search->items, search->asked, below);
 	return memchr(next, 1, count) == NULL || search_folder(search, below, next, depth + 1);
 }
@@ -228,16 +244,7 @@ static bool find_one(const CopyWhat *what, GArray *items, const char *asked, GEr
 		add_item(what, items, asked, path);
 		return true;
 	}
-	g_autofree char *name = g_strdelimit(g_strdup(what->source->what), " ", '-'),
-			*ref = g_strconcat("ref berth::", name, NULL);
-	/* BuildKit looks at an image as it is by its digest only, and finds out when it copies. */
-	return what->source->plain
-		       ? fail(error, BERTH_ERROR_NOT_FOUND, "lstat /%s: no such file or directory",
-				 path)
-		       : fail(error, BERTH_ERROR_NOT_FOUND,
-				 "failed to compute cache key: failed to calculate checksum of %s: "
-				 "\"/%s\": not found",
-				 ref, path);
+	return not_found(what, path, error);
 }
 
 GArray *copy_find(const CopyWhat *what, GError **error)

@@ -85,7 +85,11 @@ char *url_fetch(Build *build, const char *url, const char *checksum, char **name
 	Store *store = build->engine->store;
 	int dir;
 	if (*checksum != '\0' && !digest_is_valid(checksum)) {
-		fail(error, BERTH_ERROR_INVALID, "invalid checksum digest format");
+		static const char *const known[] = {"sha256", "sha384", "sha512", NULL};
+		g_autofree char *kind = g_strndup(checksum, strcspn(checksum, ":"));
+		bool format = strchr(checksum, ':') == NULL || g_strv_contains(known, kind);
+		fail(error, BERTH_ERROR_INVALID, "%s",
+			format ? "invalid checksum digest format" : "unsupported digest algorithm");
 		return NULL;
 	}
 	g_autofree char *folder = curl_load(error) ? layer_begin(store, &dir, error) : NULL;

@@ -75,14 +75,22 @@ static char *run(Build *build, const char *folder, char **argv, char **environme
 	return NULL;
 }
 
-/* Runs git in a folder with these words; what it says on standard output, or NULL with what it says else. */
-static char *git(Build *build, const char *folder, GError **error, ...)
+/* Where git runs, and the socket of the client's ssh agent ("": there is none). */
+typedef struct {
+	Build *build;
+	const char *folder, *agent;
+} Git;
+
+/* Runs git with these words; what it says on standard output, or NULL with what it says else. */
+static char *git(const Git *git, GError **error, ...)
 {
-	static const char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin",
-		"HOME=/nonexistent", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
-		"GIT_TERMINAL_PROMPT=0", "GIT_ALLOW_PROTOCOL=http:https:git:ssh",
-		"GIT_LFS_SKIP_SMUDGE=1", "LC_ALL=C",
-		"GIT_SSH_COMMAND=ssh -oBatchMode=yes -oStrictHostKeyChecking=accept-new", NULL};
+	g_autofree char *agent = g_strconcat("SSH_AUTH_SOCK=", git->agent, NULL);
+	const char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/nonexistent",
+		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_TERMINAL_PROMPT=0",
+		"GIT_ALLOW_PROTOCOL=http:https:git:ssh", "GIT_LFS_SKIP_SMUDGE=1", "LC_ALL=C",
+		"GIT_SSH_COMMAND=ssh -F /dev/null -oBatchMode=yes -oIdentityFile=none "
+		"-oStrictHostKeyChecking=accept-new",
+		agent, NULL};
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
 	va_list args;
 	static const char *const first[] = {"git", "-c", "core.hooksPath=/dev/null", "-c",
@@ -95,7 +103,7 @@ static char *git(Build *build, const char *folder, GError **error, ...)
 		g_ptr_array_add(argv, word);
 	va_end(args);
 	g_ptr_array_add(argv, NULL);
-	return run(build, folder, (char **)argv->pdata, (char **)environment, error);
+	return run(git->build, git->folder, (char **)argv->pdata, (char **)environment, error);
 }
 
 static bool is_commit(const char *ref)
@@ -105,34 +113,46 @@ static bool is_commit(const char *ref)
 
 /* The newest state of a ref alone, where the server can tell that apart; else all that leads to it, or for a commit,
  * which not every server finds by name, all branches. */
-static bool fetch(Build *build, const char *folder, const GitUrl *url, GError **error)
+static bool fetch(const Git *in, const GitUrl *url, GError **error)
 {
 	const char *ref = *url->ref != '\0' ? url->ref : "HEAD";
-	g_autofree char *shallow = git(build, folder, NULL, "fetch", "--depth=1", "--no-tags",
+	g_autofree char *shallow = git(in, NULL, "fetch", "--depth=1", "--no-tags",
 		"--end-of-options", url->repository, ref, NULL);
 	if (shallow != NULL)
 		return true;
-	if (!build_going(build))
+	if (!build_going(in->build))
 		return fail(error, BERTH_ERROR_SYSTEM, "the build was cancelled");
-	g_autofree char *whole = git(build, folder, is_commit(ref) ? NULL : error, "fetch",
-		"--end-of-options", url->repository, ref, NULL);
+	g_autofree char *whole = git(in, is_commit(ref) ? NULL : error, "fetch", "--end-of-options",
+		url->repository, ref, NULL);
 	if (whole != NULL || !is_commit(ref))
 		return whole != NULL;
-	g_autofree char *all = git(build, folder, error, "fetch", "--tags", "--end-of-options",
+	g_autofree char *all = git(in, error, "fetch", "--tags", "--end-of-options",
 		url->repository, "+refs/heads/*:refs/remotes/origin/*", NULL);
 	return all != NULL;
 }
 
-static bool check_out(Build *build, const char *folder, const GitUrl *url, GError **error)
+static bool check_out(const Git *in, const GitUrl *url, GError **error)
 {
-	g_autofree char *fetched =
-		git(build, folder, NULL, "checkout", "--quiet", "FETCH_HEAD", "--", NULL);
+	g_autofree char *fetched = git(in, NULL, "checkout", "--quiet", "FETCH_HEAD", "--", NULL);
 	if (!is_commit(url->ref))
 		return fetched != NULL ||
 		       fail(error, BERTH_ERROR_INVALID, "git cannot check out \"%s\"", url->ref);
-	g_autofree char *exact =
-		git(build, folder, error, "checkout", "--quiet", url->ref, "--", NULL);
+	g_autofree char *exact = git(in, error, "checkout", "--quiet", url->ref, "--", NULL);
 	return exact != NULL;
+}
+
+static bool is_ssh(const char *repository)
+{
+	return strstr(repository, "://") == NULL || g_str_has_prefix(repository, "ssh://");
+}
+
+/* Keys are the client's, by its agent (--ssh default), and never the engine's own. */
+static SshAgent *agent_of(Build *build, GError **error)
+{
+	if (build_has_ssh(build, "default"))
+		return ssh_agent_new(build, "default", 0600, 0, 0, error);
+	fail(error, BERTH_ERROR_INVALID, "unset ssh forward key default");
+	return NULL;
 }
 
 char *git_fetch(Build *build, const char *text, bool keep_git, const char *checksum,
@@ -147,11 +167,14 @@ char *git_fetch(Build *build, const char *text, bool keep_git, const char *check
 	if (name == NULL)
 		return NULL;
 	autofd dir_fd = dir;
-	g_autofree char *folder = g_build_filename(store->root, "tmp", name, NULL),
-			*made = git(build, folder, error, "init", "--quiet", NULL);
-	bool ok = made != NULL && fetch(build, folder, &url, error) &&
-		  check_out(build, folder, &url, error);
-	g_autofree char *head = ok ? git(build, folder, error, "rev-parse", "HEAD", NULL) : NULL;
+	g_autofree char *folder = g_build_filename(store->root, "tmp", name, NULL);
+	g_autoptr(SshAgent) agent = NULL;
+	bool ok = !is_ssh(url.repository) || (agent = agent_of(build, error)) != NULL;
+	const Git there = {build, folder, agent != NULL ? ssh_agent_path(agent) : ""},
+		  *const in = &there;
+	g_autofree char *made = ok ? git(in, error, "init", "--quiet", NULL) : NULL;
+	ok = made != NULL && fetch(in, &url, error) && check_out(in, &url, error);
+	g_autofree char *head = ok ? git(in, error, "rev-parse", "HEAD", NULL) : NULL;
 	ok = head != NULL;
 	if (ok && *checksum != '\0' && !g_str_has_prefix(g_strstrip(head), checksum))
 		ok = fail(error, BERTH_ERROR_INVALID, "expected checksum to match %s, got %s",

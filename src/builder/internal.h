@@ -105,7 +105,8 @@ struct Lane {
 };
 void lane_free(gpointer lane);
 bool lanes_make(Build *build, GError **error); /* of the request's platforms, with their stages */
-bool lanes_plan(Build *build, GError **error); /* what is to be done in them */
+bool lanes_need(Build *build, GError **error); /* which stages are to be built */
+void lanes_number(Build *build);	       /* their steps, for who listens */
 /* lane_state.c */
 /* What a name (in lower case) means instead of a stage or an image: for the lane's platform, or for all; NULL: nothing. */
 const char *lane_context(const Lane *lane, const char *name);
@@ -305,6 +306,7 @@ SshAgent *ssh_agent_new(
 	Build *build, const char *id, gint64 mode, gint64 uid, gint64 gid, GError **error);
 const char *ssh_agent_path(const SshAgent *agent);
 void ssh_agent_free(gpointer agent);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SshAgent, ssh_agent_free)
 bool ssh_offer(Build *build, const char *id, int fd, GError **error); /* takes fd over */
 void ssh_offers_free(gpointer offers);
 

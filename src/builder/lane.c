@@ -228,7 +228,7 @@ static int number_lane(Lane *lane, int total)
 	return total;
 }
 
-static void lanes_number(Build *build)
+void lanes_number(Build *build)
 {
 	GPtrArray *all = build->dockerfile->instructions;
 	int total = 0;
@@ -296,7 +296,7 @@ bool lanes_make(Build *build, GError **error)
 	return true;
 }
 
-bool lanes_plan(Build *build, GError **error)
+bool lanes_need(Build *build, GError **error)
 {
 	for (guint i = 0; i < build->lanes->len; i++) {
 		Lane *lane = build->lanes->pdata[i];
@@ -304,6 +304,5 @@ bool lanes_plan(Build *build, GError **error)
 			return false;
 		need(lane, lane->target);
 	}
-	lanes_number(build);
 	return true;
 }

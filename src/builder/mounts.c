@@ -199,6 +199,23 @@ static bool read_fields(Stage *stage, Mount *mount, const char *flag, GError **e
 	return true;
 }
 
+/* What only some types have. */
+static bool check_keys(const Mount *mount, GError **error)
+{
+	bool cache = strcmp(mount->type, "cache") == 0, tmpfs = strcmp(mount->type, "tmpfs") == 0,
+	     client = strcmp(mount->type, "secret") == 0 || strcmp(mount->type, "ssh") == 0;
+	const char *key = mount->size_set && !tmpfs	   ? "size"
+			  : mount->required && !client	   ? "required"
+			  : mount->source != NULL && tmpfs ? "source"
+							   : NULL;
+	if (key != NULL)
+		return fail(error, BERTH_ERROR_INVALID, "unexpected key '%s' for mount type '%s'",
+			key, mount->type);
+	return mount->sharing == NULL || cache ||
+	       fail(error, BERTH_ERROR_INVALID, "invalid cache sharing set for %s mount",
+		       mount->type);
+}
+
 static bool complete(Stage *stage, Mount *mount, GError **error)
 {
 	static const char *const types[] = {"bind", "cache", "tmpfs", "secret", "ssh", NULL},
@@ -211,15 +228,16 @@ static bool complete(Stage *stage, Mount *mount, GError **error)
 		mount->id = g_strdup(mount->source);
 	if (mount->from != NULL && *mount->from == '\0')
 		g_clear_pointer(&mount->from, g_free);
+	const char *near = words_nearest_within(mount->type, types, 2);
 	if (!g_strv_contains(types, mount->type))
-		return fail(
-			error, BERTH_ERROR_INVALID, "unsupported mount type \"%s\"", mount->type);
+		return fail(error, BERTH_ERROR_INVALID, "unsupported mount type \"%s\"%s%s%s",
+			mount->type, near != NULL ? " (did you mean " : "",
+			near != NULL ? near : "", near != NULL ? "?)" : "");
 	if (mount->sharing != NULL && !g_strv_contains(sharings, mount->sharing))
 		return fail(error, BERTH_ERROR_INVALID, "unsupported sharing value \"%s\"",
 			mount->sharing);
-	if (mount->size_set && strcmp(mount->type, "tmpfs") != 0)
-		return fail(error, BERTH_ERROR_INVALID, "unexpected key 'size' for mount type '%s'",
-			mount->type);
+	if (!check_keys(mount, error))
+		return false;
 	bool named = mount->id != NULL && *mount->id != '\0';
 	if (secret && !named && mount->target == NULL)
 		return fail(error, BERTH_ERROR_INVALID,

@@ -280,7 +280,8 @@ static bool add_fetched(Copying *copying, const char *url, GError **error)
 static bool check_checksum(const Copying *copying, GError **error)
 {
 	const char *first = copying->paths->len > 0 ? copying->paths->pdata[0] : "";
-	if (instruction_flag(copying->instruction, "checksum") == NULL)
+	const char *checksum = instruction_flag(copying->instruction, "checksum");
+	if (checksum == NULL || *checksum == '\0')
 		return true;
 	if (copying->paths->len + copying->names->len != 1)
 		return fail(error, BERTH_ERROR_INVALID,

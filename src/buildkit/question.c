@@ -56,9 +56,11 @@ static void set_text(json_t *object, const char *key, const char *value)
 
 static bool ask_lint(Question *question, GError **error)
 {
+	bool targeted = *question->ref->request.target != '\0';
+	if (targeted && !build_choose(question->ref->build, error))
+		return false;
 	g_autoptr(GArray) findings = build_findings(question->ref->build);
 	json_t *warnings = json_array();
-	(void)error;
 	for (guint i = 0; i < findings->len; i++) {
 		const Finding *finding = &g_array_index(findings, Finding, i);
 		g_autofree char *url = build_rule_url(finding->rule);
@@ -66,7 +68,7 @@ static bool ask_lint(Question *question, GError **error)
 			json_pack("{s:s, s:s, s:s, s:o, s:{s:[o]}}", "ruleName", finding->rule,
 				"description", build_rule_description(finding->rule), "url", url,
 				"detail", json_lenient(finding->text), "location", "ranges",
-				range_json(finding->line, finding->line)));
+				range_json(finding->line, finding->last_line)));
 		g_string_append_printf(question->text, "WARNING: %s - %s\n%s\n", finding->rule, url,
 			finding->text);
 	}

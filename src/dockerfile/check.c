@@ -1,5 +1,7 @@
 /* The rules of `build --check` that the instructions alone tell (Dockerfile reference, "Build checks"). */
-#include "dockerfile/dockerfile.h"
+#include "dockerfile/check_names.h"
+
+#include "base/nearest.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -8,13 +10,25 @@ typedef struct {
 	const Dockerfile *dockerfile;
 	GArray *findings;
 	GHashTable *globals; /* ARGs before the first FROM -> default or NULL */
-	GHashTable *known;   /* variables of the stage at hand */
-	bool checks_names; /* it stands on scratch or on such a stage: nothing else can set variables */
-	GHashTable *
-		stages; /* name -> its known variables, or NULL where its base may have set others */
+	const CheckWorld *world;
+	bool wanted;		/* the stage at hand is */
+	StageNames *stage;	/* the one at hand, which is in all; NULL before the first */
+	GPtrArray *all;		/* of StageNames */
+	GHashTable *stages;	/* name -> StageNames, borrowed */
 	int commands[DF_KINDS]; /* lines of the last CMD, ENTRYPOINT and HEALTHCHECK of the stage */
 	const Instruction *at;
 } Check;
+
+/* Of one line: what the parser says comes first, and of every stage; then what the whole file says. */
+static int rank(const Finding *finding)
+{
+	static const char *const first[] = {"FromAsCasing", "MaintainerDeprecated",
+		"NoEmptyContinuation", "StageNameCasing", "DuplicateStageName", "ReservedStageName",
+		NULL};
+	return g_strv_contains(first, finding->rule)			   ? 0
+	       : strcmp(finding->rule, "ConsistentInstructionCasing") == 0 ? 1
+									   : 2;
+}
 
 static void found(Check *check, int line, const char *rule, const char *format, ...)
 	G_GNUC_PRINTF(4, 5);
@@ -22,9 +36,13 @@ static void found(Check *check, int line, const char *rule, const char *format, 
 {
 	va_list args;
 	va_start(args, format);
-	Finding finding = {line, rule, g_strdup_vprintf(format, args)};
+	int last = check->at != NULL && check->at->line == line ? check->at->last_line : line;
+	Finding finding = {line, last, rule, g_strdup_vprintf(format, args)};
 	va_end(args);
-	g_array_append_val(check->findings, finding);
+	if (check->wanted || rank(&finding) == 0)
+		g_array_append_val(check->findings, finding);
+	else
+		finding_clear(&finding);
 }
 
 static bool is_lower(const char *text)
@@ -51,7 +69,7 @@ static void check_casing(Check *check)
 	}
 	bool to_lower = lower > upper;
 	for (guint i = 0; i < all->len; i++) {
-		const Instruction *instruction = all->pdata[i];
+		const Instruction *instruction = check->at = all->pdata[i];
 		if (!(to_lower ? is_lower : is_upper)(instruction->keyword))
 			found(check, instruction->line, "ConsistentInstructionCasing",
 				"Command '%s' should match the case of the command majority (%s)",
@@ -66,14 +84,46 @@ static const char *global_value(gpointer data, const char *name)
 	return value != NULL ? value : g_hash_table_contains(check->globals, name) ? "" : NULL;
 }
 
+/* The same, where --build-arg may have said something else. */
+static const char *given_value(gpointer data, const char *name)
+{
+	const char *given = json_string_value(json_object_get(((Check *)data)->world->args, name));
+	return given != NULL ? given : global_value(data, name);
+}
+
 static void undeclared(gpointer data, const char *name)
 {
+	enum { LETTERS = 2, GIVEN = 9 };
 	Check *check = data;
-	static const char *const given[] = {"TARGETPLATFORM", "TARGETOS", "TARGETARCH",
-		"TARGETVARIANT", "BUILDPLATFORM", "BUILDOS", "BUILDARCH", "BUILDVARIANT", NULL};
-	if (!g_strv_contains(given, name))
-		found(check, check->at->line, "UndefinedArgInFrom",
-			"FROM argument '%s' is not declared", name);
+	static const char *const given[GIVEN] = {"TARGETPLATFORM", "TARGETOS", "TARGETARCH",
+		"TARGETVARIANT", "TARGETSTAGE", "BUILDPLATFORM", "BUILDOS", "BUILDARCH",
+		"BUILDVARIANT"};
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	GHashTableIter each;
+	gpointer key;
+	g_hash_table_iter_init(&each, check->globals);
+	while (g_hash_table_iter_next(&each, &key, NULL))
+		g_ptr_array_add(names, key);
+	for (int i = 0; i < GIVEN; i++)
+		g_ptr_array_add(names, (gpointer)given[i]);
+	if (g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
+		return;
+	g_ptr_array_add(names, NULL);
+	const char *near = words_nearest_exact(name, (const char *const *)names->pdata, LETTERS);
+	found(check, check->at->line, "UndefinedArgInFrom",
+		"FROM argument '%s' is not declared%s%s%s", name,
+		near != NULL ? " (did you mean " : "", near != NULL ? near : "",
+		near != NULL ? "?)" : "");
+}
+
+/* "AS build_amd64" says that it is for this one: other stages choose it by that name. */
+static bool names_platform(const Instruction *from, const char *platform)
+{
+	g_auto(GStrv) parts = g_strsplit(platform, "/", -1);
+	for (int i = 0; from->words[1] != NULL && parts[i] != NULL; i++)
+		if (*parts[i] != '\0' && strstr(from->words[2], parts[i]) != NULL)
+			return true;
+	return false;
 }
 
 static void check_platform(Check *check, const Instruction *from)
@@ -87,18 +137,20 @@ static void check_platform(Check *check, const Instruction *from)
 			"default "
 			"behavior",
 			platform);
-	else if (strchr(platform, '$') == NULL)
+	else if (strchr(platform, '$') == NULL && !names_platform(from, platform))
 		found(check, from->line, "FromPlatformFlagConstDisallowed",
 			"FROM --platform flag should not use constant value \"%s\"", platform);
 }
 
-/* The comment right above a stage or an argument describes it: "# name what it is for". */
+/* The comment above a stage or an argument describes it: "# name what it is for". */
 static void check_description(Check *check, int line, const char *name)
 {
 	bool any = false;
 	for (int at = line - 1; at > check->dockerfile->directives; at--) {
 		const char *text = check->dockerfile->lines[at - 1];
-		text += strspn(text, " \t");
+		text += strspn(text, " \t\r");
+		if (*text == '\0')
+			continue;
 		if (*text != '#')
 			break;
 		text += 1 + strspn(text + 1, " \t");
@@ -109,10 +161,8 @@ static void check_description(Check *check, int line, const char *name)
 	}
 	if (any)
 		found(check, line, "InvalidDefinitionDescription",
-			"Comment for build stage or argument should follow the format: `# %s "
-			"<description>`. If this is not intended to be a description comment, add "
-			"an empty line or comment between the instruction and the comment.",
-			name);
+			"Comment for %s should follow the format: `# %s <description>`",
+			instruction_name(check->at->kind), name);
 }
 
 static void check_stage_name(Check *check, const Instruction *from)
@@ -125,7 +175,8 @@ static void check_stage_name(Check *check, const Instruction *from)
 	if (!is_lower(name))
 		found(check, from->line, "StageNameCasing", "Stage name '%s' should be lowercase",
 			name);
-	if (is_lower(from->words[1]) != is_lower(from->keyword))
+	if (is_lower(from->words[1]) != is_lower(from->keyword) ||
+		is_upper(from->words[1]) != is_upper(from->keyword))
 		found(check, from->line, "FromAsCasing",
 			"'%s' and '%s' keywords' casing do not match", from->words[1],
 			from->keyword);
@@ -134,33 +185,32 @@ static void check_stage_name(Check *check, const Instruction *from)
 			"Stage name should not use the same name as reserved stage \"%s\"", lower);
 	if (g_hash_table_contains(check->stages, lower))
 		found(check, from->line, "DuplicateStageName",
-			"Duplicate stage name '%s', stage names should be unique", lower);
-}
-
-static GHashTable *copy_names(GHashTable *names)
-{
-	GHashTable *copy = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	GHashTableIter each;
-	gpointer name;
-	if (names != NULL)
-		g_hash_table_iter_init(&each, names);
-	while (names != NULL && g_hash_table_iter_next(&each, &name, NULL))
-		g_hash_table_add(copy, g_strdup(name));
-	return copy;
+			"Duplicate stage name \"%s\", stage names should be unique", lower);
 }
 
 /* The variables of a stage begin with those of what it stands on. */
 static void begin_stage(Check *check, const Instruction *from, const char *base)
 {
 	g_autofree char *lower = g_ascii_strdown(base, -1);
-	GHashTable *inherited = g_hash_table_lookup(check->stages, lower);
-	check->checks_names = inherited != NULL || strcmp(lower, "scratch") == 0;
-	check->known = copy_names(inherited);
+	const StageNames *below = g_hash_table_lookup(check->stages, lower);
+	check->stage = stage_names_new(below);
+	g_ptr_array_add(check->all, check->stage);
+	if (below == NULL) {
+		g_autoptr(json_t) config = strcmp(lower, "scratch") == 0 ? json_object()
+					   : check->world->image != NULL && *base != '\0'
+						   ? check->world->image(check->world->data, base)
+						   : NULL;
+		if (config != NULL)
+			stage_names_of_image(check->stage, config);
+		if (!g_hash_table_contains(check->stage->values, "PATH"))
+			stage_names_set(check->stage, "PATH", "/bin");
+	}
+	check->wanted = check->world->wanted == NULL ||
+			check->world->wanted(check->world->data, (int)check->all->len - 1);
 	memset(check->commands, 0, sizeof check->commands);
-	g_autofree char *name = from->words[1] != NULL ? g_ascii_strdown(from->words[2], -1) : NULL;
-	if (name != NULL)
-		g_hash_table_insert(check->stages, g_steal_pointer(&name),
-			check->checks_names ? g_hash_table_ref(check->known) : NULL);
+	if (from->words[1] != NULL)
+		g_hash_table_insert(
+			check->stages, g_ascii_strdown(from->words[2], -1), check->stage);
 }
 
 static void check_from(Check *check, const Instruction *from)
@@ -172,47 +222,26 @@ static void check_from(Check *check, const Instruction *from)
 	check_platform(check, from);
 	check_stage_name(check, from);
 	g_autofree char *base = word_expand(from->words[0], &variables, NULL);
+	const char *platform = instruction_flag(from, "platform");
+	if (platform != NULL)
+		g_free(word_expand(platform, &variables, NULL));
 	if (strchr(from->words[0], '$') != NULL &&
 		(base == NULL || *base == '\0' || strchr(":/@", *base) != NULL ||
 			g_str_has_suffix(base, ":")))
 		found(check, from->line, "InvalidDefaultArgInFrom",
 			"Default value for ARG %s results in empty or invalid base image name",
 			from->words[0]);
-	begin_stage(check, from, base != NULL ? base : "");
+	Variables given = {.get = given_value, .data = check, .escape = check->dockerfile->escape};
+	g_autofree char *meant = word_expand(from->words[0], &given, NULL);
+	begin_stage(check, from, meant != NULL ? meant : "");
 }
 
-static const char *known_value(gpointer data, const char *name)
-{
-	return g_hash_table_contains(((Check *)data)->known, name) ? "x" : NULL;
-}
-
-static void undefined(gpointer data, const char *name)
+static void undefined(gpointer data, const char *name, const char *near)
 {
 	Check *check = data;
-	if (strcmp(name, "PATH") != 0)
-		found(check, check->at->line, "UndefinedVar", "Usage of undefined variable '$%s'",
-			name);
-}
-
-/* Where the base may have set variables of its own, nobody can tell from here. */
-static void check_variables(Check *check, const Instruction *instruction)
-{
-	static const bool expanded[DF_KINDS] = {[DF_ADD] = true,
-		[DF_COPY] = true,
-		[DF_ENV] = true,
-		[DF_EXPOSE] = true,
-		[DF_LABEL] = true,
-		[DF_STOPSIGNAL] = true,
-		[DF_USER] = true,
-		[DF_VOLUME] = true,
-		[DF_WORKDIR] = true,
-		[DF_ARG] = true};
-	Variables variables = {.get = known_value,
-		.data = check,
-		.escape = check->dockerfile->escape,
-		.unknown = undefined};
-	if (check->checks_names && expanded[instruction->kind])
-		g_free(word_expand(instruction->text, &variables, NULL));
+	found(check, check->at->line, "UndefinedVar", "Usage of undefined variable '$%s'%s%s%s",
+		name, near != NULL ? " (did you mean $" : "", near != NULL ? near : "",
+		near != NULL ? "?)" : "");
 }
 
 static void note_secret(Check *check, const Instruction *instruction, const char *name)
@@ -230,6 +259,35 @@ static void note_secret(Check *check, const Instruction *instruction, const char
 		}
 }
 
+static char *stage_value(const Check *check, const char *word)
+{
+	return stage_names_expand(check->stage, word, check->dockerfile->escape, NULL, NULL);
+}
+
+/* What ARG of a stage has: what was given, its default, or what is said before the first stage. */
+static char *arg_value(const Check *check, const Pair *pair)
+{
+	const char *given = json_string_value(json_object_get(check->world->args, pair->key));
+	if (given != NULL)
+		return g_strdup(given);
+	return pair->value != NULL ? stage_value(check, pair->value)
+				   : g_strdup(g_hash_table_lookup(check->globals, pair->key));
+}
+
+/* What is set by one instruction is known to later ones only. */
+static void set_pairs(Check *check, const Instruction *instruction, GArray *pairs)
+{
+	g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func(g_free);
+	for (guint i = 0; i < pairs->len; i++) {
+		const Pair *pair = &g_array_index(pairs, Pair, i);
+		g_ptr_array_add(values, instruction->kind == DF_ARG
+						? arg_value(check, pair)
+						: stage_value(check, pair->value));
+	}
+	for (guint i = 0; i < pairs->len; i++)
+		stage_names_set(check->stage, g_array_index(pairs, Pair, i).key, values->pdata[i]);
+}
+
 static void check_pairs(Check *check, const Instruction *instruction)
 {
 	bool legacy;
@@ -244,12 +302,12 @@ static void check_pairs(Check *check, const Instruction *instruction)
 			check_description(check, instruction->line, pair->key);
 		if (instruction->kind != DF_LABEL)
 			note_secret(check, instruction, pair->key);
-		if (instruction->kind != DF_LABEL && check->known != NULL)
-			g_hash_table_add(check->known, g_strdup(pair->key));
-		if (check->known == NULL)
+		if (check->stage == NULL)
 			g_hash_table_insert(
 				check->globals, g_strdup(pair->key), g_strdup(pair->value));
 	}
+	if (pairs != NULL && check->stage != NULL && instruction->kind != DF_LABEL)
+		set_pairs(check, instruction, pairs);
 }
 
 /* Of these only the last of a stage counts. */
@@ -268,7 +326,7 @@ static void check_once(Check *check, const Instruction *instruction)
 static void check_command(Check *check, const Instruction *instruction)
 {
 	check_once(check, instruction);
-	if (!instruction->is_json)
+	if (!instruction->is_json && check->stage != NULL && !check->stage->shell)
 		found(check, instruction->line, "JSONArgsRecommended",
 			"JSON arguments recommended for %s to prevent unintended behavior related "
 			"to OS "
@@ -276,25 +334,45 @@ static void check_command(Check *check, const Instruction *instruction)
 			instruction_name(instruction->kind));
 }
 
+/* The first one of a stage and of those below it. */
 static void check_workdir(Check *check, const Instruction *instruction)
 {
-	const char *path = instruction->text;
-	if (*path != '/' && *path != '$' && *path != '"')
+	if (check->stage == NULL)
+		return;
+	g_autofree char *path = stage_value(check, instruction->text);
+	if (*path != '/' && !check->stage->workdir)
 		found(check, instruction->line, "WorkdirRelativePath",
 			"Relative workdir \"%s\" can have unexpected results if the base image "
 			"changes",
 			path);
+	check->stage->workdir = true;
+}
+
+static void check_shell(Check *check, const Instruction *instruction)
+{
+	(void)instruction;
+	if (check->stage != NULL)
+		check->stage->shell = true;
+}
+
+static gint by_text(gconstpointer one, gconstpointer other)
+{
+	return strcmp(*(char *const *)one, *(char *const *)other);
 }
 
 static void check_ports(Check *check, const Instruction *instruction)
 {
-	for (int i = 0; instruction->words[i] != NULL; i++) {
-		const char *word = instruction->words[i], *slash = strchr(word, '/');
+	g_autoptr(GPtrArray) ports = g_ptr_array_new_with_free_func(g_free);
+	for (int i = 0; check->stage != NULL && instruction->words[i] != NULL; i++)
+		g_ptr_array_add(ports, stage_value(check, instruction->words[i]));
+	g_ptr_array_sort(ports, by_text);
+	for (guint i = 0; i < ports->len; i++) {
+		const char *word = ports->pdata[i], *slash = strchr(word, '/');
 		if (slash != NULL && !is_lower(slash))
 			found(check, instruction->line, "ExposeProtoCasing",
 				"Defined protocol '%s' in EXPOSE instruction should be lowercase",
 				word);
-		if (strchr(word, ':') != NULL && strchr(word, '$') == NULL)
+		if (strchr(word, ':') != NULL)
 			found(check, instruction->line, "ExposeInvalidFormat",
 				"EXPOSE instruction should not define an IP address or host-port "
 				"mapping, "
@@ -318,6 +396,7 @@ static void (*const rules[DF_KINDS])(Check *check, const Instruction *instructio
 	[DF_HEALTHCHECK] = check_once,
 	[DF_LABEL] = check_pairs,
 	[DF_MAINTAINER] = check_maintainer,
+	[DF_SHELL] = check_shell,
 	[DF_WORKDIR] = check_workdir,
 };
 
@@ -341,55 +420,62 @@ static bool lists(const Dockerfile *dockerfile, const char *key, const char *rul
 /* Rules that are followed where they are asked for only. */
 static bool is_experimental(const char *rule)
 {
-	return strcmp(rule, "InvalidDefinitionDescription") == 0;
+	return strcmp(rule, "InvalidDefinitionDescription") == 0 ||
+	       strcmp(rule, "CopyIgnoredFile") == 0;
 }
 
 static int by_line(const void *a, const void *b)
 {
-	return ((const Finding *)a)->line - ((const Finding *)b)->line;
+	const Finding *one = a, *other = b;
+	return one->line != other->line ? one->line - other->line : rank(one) - rank(other);
 }
 
-static bool is_left_out(const Dockerfile *dockerfile, const char *rule)
+static void check_instructions(Check *check)
 {
-	return lists(dockerfile, "skip=", rule) ||
-	       (is_experimental(rule) && !lists(dockerfile, "experimental=", rule));
+	GPtrArray *all = check->dockerfile->instructions;
+	for (guint i = 0; i < all->len; i++) {
+		const Instruction *instruction = check->at = all->pdata[i];
+		if (instruction->kind == DF_FROM) {
+			check->wanted = true;
+			check_from(check, instruction);
+			continue;
+		}
+		if (check->stage != NULL)
+			stage_names_check(check->stage, instruction, check->dockerfile->escape,
+				undefined, check);
+		if (rules[instruction->kind] != NULL)
+			rules[instruction->kind](check, instruction);
+	}
 }
 
-static void unref_names(gpointer names)
+bool dockerfile_rule_is_wanted(const Dockerfile *dockerfile, const char *rule)
 {
-	if (names != NULL)
-		g_hash_table_unref(names);
+	return !lists(dockerfile, "skip=", rule) &&
+	       (!is_experimental(rule) || lists(dockerfile, "experimental=", rule));
 }
 
-GArray *dockerfile_check(const Dockerfile *dockerfile)
+GArray *dockerfile_check(const Dockerfile *dockerfile, const CheckWorld *world)
 {
-	Check check = {
-		.dockerfile = dockerfile, .findings = g_array_new(FALSE, FALSE, sizeof(Finding))};
+	Check check = {.dockerfile = dockerfile,
+		.world = world,
+		.wanted = true,
+		.findings = g_array_new(FALSE, FALSE, sizeof(Finding))};
 	check.globals = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	check.stages = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_names);
+	check.stages = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	check.all = g_ptr_array_new_with_free_func(stage_names_free);
 	g_array_set_clear_func(check.findings, finding_clear);
 	for (guint i = 0; i < dockerfile->findings->len; i++) {
 		const Finding *early = &g_array_index(dockerfile->findings, Finding, i);
 		found(&check, early->line, early->rule, "%s", early->text);
 	}
 	check_casing(&check);
-	for (guint i = 0; i < dockerfile->instructions->len; i++) {
-		const Instruction *instruction = check.at = dockerfile->instructions->pdata[i];
-		if (instruction->kind == DF_FROM) {
-			g_clear_pointer(&check.known, g_hash_table_unref);
-			check_from(&check, instruction);
-			continue;
-		}
-		if (check.known != NULL)
-			check_variables(&check, instruction);
-		if (rules[instruction->kind] != NULL)
-			rules[instruction->kind](&check, instruction);
-	}
+	check_instructions(&check);
 	for (guint i = check.findings->len; i-- > 0;)
-		if (is_left_out(dockerfile, g_array_index(check.findings, Finding, i).rule))
+		if (!dockerfile_rule_is_wanted(
+			    dockerfile, g_array_index(check.findings, Finding, i).rule))
 			g_array_remove_index(check.findings, i);
 	g_array_sort(check.findings, by_line);
-	g_clear_pointer(&check.known, g_hash_table_unref);
+	g_ptr_array_unref(check.all);
 	g_hash_table_unref(check.globals);
 	g_hash_table_unref(check.stages);
 	return check.findings;

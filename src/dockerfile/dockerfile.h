@@ -62,8 +62,8 @@ const Heredoc *instruction_script(const Instruction *instruction);
 
 /* A rule of `build --check`, broken somewhere. */
 typedef struct {
-	int line;
-	const char *rule; /* "StageNameCasing" */
+	int line, last_line; /* of the instruction */
+	const char *rule;    /* "StageNameCasing" */
 	char *text;
 } Finding;
 
@@ -166,5 +166,15 @@ char *pattern_clean(const char *text);
 bool pattern_has_wildcard(const char *text);
 
 /* check.c: the rules that are told by the instructions. Of Finding, in order of lines. */
-GArray *dockerfile_check(const Dockerfile *dockerfile);
+typedef struct {
+	/* The configuration of the image that FROM names, a new reference; NULL: it cannot be looked at. */
+	json_t *(*image)(gpointer data, const char *reference);
+	/* Whether a stage, by its number, is to be looked at as a whole; NULL: all are. */
+	bool (*wanted)(gpointer data, int stage);
+	gpointer data;
+	const json_t *args; /* of --build-arg: name -> text */
+} CheckWorld;
+GArray *dockerfile_check(const Dockerfile *dockerfile, const CheckWorld *world);
+/* By "# check=": skip= and experimental=. */
+bool dockerfile_rule_is_wanted(const Dockerfile *dockerfile, const char *rule);
 void finding_clear(gpointer finding);

@@ -129,10 +129,10 @@ static char *read_name(Lexer *lexer)
 	return g_strndup(start, (gsize)(lexer->at - start));
 }
 
-static const char *value_of(Lexer *lexer, const char *name, bool must)
+static const char *value_of(Lexer *lexer, const char *name)
 {
 	const char *value = lexer->variables->get(lexer->variables->data, name);
-	if (value == NULL && must && lexer->variables->unknown != NULL)
+	if (value == NULL && lexer->variables->unknown != NULL)
 		lexer->variables->unknown(lexer->variables->data, name);
 	return value;
 }
@@ -188,7 +188,7 @@ static bool unsupported(Lexer *lexer, bool colon)
 /* ${v-w}, ${v+w}, ${v?w}, and with a colon, where an empty value is none. */
 static char *choose(Lexer *lexer, const char *name, char how, bool colon, const char *word)
 {
-	const char *value = value_of(lexer, name, false);
+	const char *value = lexer->variables->get(lexer->variables->data, name);
 	bool filled = value != NULL && !(colon && *value == '\0');
 	if (how == '+')
 		return g_strdup(filled ? word : "");
@@ -210,7 +210,7 @@ static char *read_modifier(Lexer *lexer, const char *name)
 	lexer->at += colon;
 	const char *mark = lexer->at;
 	char how = *mark;
-	const char *value = value_of(lexer, name, false);
+	const char *value = value_of(lexer, name);
 	if (!colon && how == '/') {
 		lexer->at++;
 		return read_replacement(lexer, value);
@@ -244,7 +244,7 @@ static char *read_braces(Lexer *lexer)
 	if (*lexer->at != '}')
 		return read_modifier(lexer, name);
 	lexer->at++;
-	const char *value = value_of(lexer, name, true);
+	const char *value = value_of(lexer, name);
 	return g_strdup(value != NULL ? value : "");
 }
 
@@ -256,7 +256,7 @@ static char *read_dollar(Lexer *lexer)
 	g_autofree char *name = read_name(lexer);
 	if (*name == '\0')
 		return g_strdup("$");
-	const char *value = value_of(lexer, name, true);
+	const char *value = value_of(lexer, name);
 	return g_strdup(value != NULL ? value : "");
 }
 

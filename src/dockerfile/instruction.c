@@ -66,7 +66,7 @@ static bool unknown_flag(const Instruction *instruction, const char *flag, GErro
 	g_autofree char *name = g_strndup(flag + 2, strcspn(flag + 2, "="));
 	for (int i = 0; i < MAX_FLAGS && kinds[instruction->kind].flags[i].name != NULL; i++)
 		names[i] = kinds[instruction->kind].flags[i].name;
-	const char *near = words_nearest(name, names);
+	const char *near = words_nearest_exact(name, names, strlen(name) < 5 ? 1 : 2);
 	return fail(error, BERTH_ERROR_INVALID, "unknown flag: --%s%s%s%s", name,
 		near != NULL ? " (did you mean " : "", near != NULL ? near : "",
 		near != NULL ? "?)" : "");

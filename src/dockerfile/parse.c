@@ -20,7 +20,7 @@ typedef struct {
 
 static void list_finding(Dockerfile *dockerfile, int line, const char *rule, char *text)
 {
-	Finding finding = {line, rule, text};
+	Finding finding = {line, line, rule, text};
 	g_array_append_val(dockerfile->findings, finding);
 }
 
@@ -146,7 +146,7 @@ static char *next_text(Parser *parser, int *first)
 		g_string_append(text, next->str);
 	}
 	if (empty)
-		list_finding(dockerfile, *first, "NoEmptyContinuation",
+		list_finding(dockerfile, (int)parser->at, "NoEmptyContinuation",
 			g_strdup("Empty continuation line"));
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }

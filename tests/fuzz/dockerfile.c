@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (dockerfile != NULL) {
 		for (guint i = 0; i < dockerfile->instructions->len; i++)
 			use(dockerfile->instructions->pdata[i]);
-		g_autoptr(GArray) findings = dockerfile_check(dockerfile);
+		g_autoptr(GArray) findings = dockerfile_check(dockerfile, &(CheckWorld){0});
 	}
 	g_autoptr(Patterns) patterns = patterns_parse(text, NULL);
 	if (patterns != NULL) {

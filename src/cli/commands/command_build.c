@@ -334,7 +334,8 @@ static char *request_head(Cli *cli, BuildContext *context, const BuildOutput *ou
 	json_object_set_new(head, "output", json_string(build_output_kind(output)));
 	json_object_set_new(head, "check",
 		json_boolean(flag_bool(cli, "check", false) ||
-			     strcmp(flag_text(cli, "call"), "check") == 0));
+			     strcmp(flag_text(cli, "call"), "check") == 0 ||
+			     strcmp(flag_text(cli, "call"), "lint") == 0));
 	json_object_set_new(head, "ssh", build_ssh_ids(cli));
 	json_object_set_new(head, "allow", flag_list(cli, "allow"));
 	json_object_set_new(head, "noCacheFilter", flag_list(cli, "no-cache-filter"));
@@ -343,6 +344,15 @@ static char *request_head(Cli *cli, BuildContext *context, const BuildOutput *ou
 	if (context->text != NULL)
 		json_object_set_new(head, "dockerfile", json_lenient(context->text));
 	return json_text(head);
+}
+
+static bool check_call(Cli *cli, GError **error)
+{
+	static const char *const known[] = {"", "build", "check", "lint", NULL};
+	const char *call = flag_text(cli, "call");
+	return g_strv_contains(known, call) ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE,
+		       "--call %s is not supported: build and check are", call);
 }
 
 static bool choose_show(Cli *cli, BuildShow *show, GError **error)
@@ -561,7 +571,8 @@ static bool run_build(
 	g_auto(BuildOutput) output = {0};
 	BuildShow show = SHOW_PLAIN;
 	g_autofree char *id = g_uuid_string_random(), *path = NULL, *head = NULL;
-	if (!check_names(cli, "build-arg", error) || !check_names(cli, "label", error) ||
+	if (!check_call(cli, error) || !check_names(cli, "build-arg", error) ||
+		!check_names(cli, "label", error) ||
 		!build_context_find(context, cli->args[0], flag_text(cli, "file"), error) ||
 		!build_output_read(cli, &output, error) || !choose_show(cli, &show, error) ||
 		!build_cache_read(cli, cache, error) ||

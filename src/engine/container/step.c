@@ -199,8 +199,9 @@ static bool is_copy(int parent, const char *name, const struct stat *st, const s
  * the tree below, and the folders that were made for it. */
 static void drop_stub(int upper, int below, const char *path)
 {
-	g_autofree char *at = g_strdup(path + strspn(path, "/"));
-	while (*at != '\0') {
+	/* What was mounted lies where the links of the image led to. */
+	g_autofree char *at = path_resolve_in_root(below, path);
+	while (at != NULL && *at != '\0') {
 		struct stat st, old;
 		g_autofree char *folder = g_path_get_dirname(at), *name = g_path_get_basename(at);
 		autofd parent = path_open_in_root(upper, folder, O_RDONLY | O_DIRECTORY, 0);
