@@ -45,28 +45,13 @@ static bool status(GrpcCall *call, gpointer engine, GError **error)
 	return ok;
 }
 
-size_t pairs_of(const json_t *response, Bk__Pair *pairs, Bk__Pair **list)
-{
-	size_t count = 0;
-	const char *key;
-	json_t *value;
-	json_object_foreach ((json_t *)response, key, value) {
-		bk__pair__init(&pairs[count]);
-		pairs[count].key = (char *)key;
-		pairs[count].value = (char *)json_string_value(value);
-		list[count] = &pairs[count];
-		count++;
-	}
-	return count;
-}
-
 static bool answer_solve(GrpcCall *call, const json_t *response, GError **error)
 {
 	Bk__ControlSolveResponse answer = BK__CONTROL_SOLVE_RESPONSE__INIT;
 	size_t count = json_object_size(response);
 	g_autofree Bk__Pair *pairs = g_new(Bk__Pair, count + 1),
 			    **list = g_new(Bk__Pair *, count + 1);
-	answer.n_exporter_response = pairs_of(response, pairs, list);
+	answer.n_exporter_response = response_pairs(response, pairs, list);
 	answer.exporter_response = list;
 	return grpc_send(call, &answer, error);
 }

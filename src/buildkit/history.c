@@ -160,7 +160,7 @@ static GBytes *pack_ended(const History *history, const HistoryEnd *end)
 	g_autofree Bk__Pair *pairs = g_new(Bk__Pair, size + 1),
 			    **list = g_new(Bk__Pair *, size + 1);
 	record.exporter_response = list;
-	record.n_exporter_response = pairs_of(end->response, pairs, list);
+	record.n_exporter_response = response_pairs(end->response, pairs, list);
 	record.completed_at = timestamp_new(time_now());
 	failure.code = end->cancelled ? GRPC_CANCELLED : GRPC_UNKNOWN;
 	failure.message = end->cancelled ? (char *)"context canceled" : (char *)end->message;

@@ -179,6 +179,8 @@ bool export_check(const Bk__ControlSolveRequest *solve, GError **error);
 /* status.c */
 GBytes *status_of_line(const json_t *line); /* NULL: nothing to tell */
 Bk__Timestamp *timestamp_new(gint64 time);  /* nanoseconds since 1970 */
+/* response (name -> text) as entries: pairs, and list of pointers to them, have room for all. How many there are. */
+size_t response_pairs(const json_t *response, Bk__Pair *pairs, Bk__Pair **list);
 /* What failed, as clients show it. */
 GBytes *failure_details(const GError *error, const BuildFault *fault);
 
@@ -186,9 +188,6 @@ GBytes *failure_details(const GError *error, const BuildFault *fault);
 /* The one worker that there is. */
 Bk__Worker *worker_new(Engine *engine);
 void worker_free(Bk__Worker *worker);
-
-/* response (name -> text) as entries: pairs, and list of pointers to them, have room for all. How many there are. */
-size_t pairs_of(const json_t *response, Bk__Pair *pairs, Bk__Pair **list);
 
 /* Tables of methods, a file each. */
 extern const GrpcMethod worker_methods[], control_methods[], bridge_methods[], usage_methods[],

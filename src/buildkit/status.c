@@ -15,6 +15,21 @@ Bk__Timestamp *timestamp_new(gint64 time)
 	return stamp;
 }
 
+size_t response_pairs(const json_t *response, Bk__Pair *pairs, Bk__Pair **list)
+{
+	size_t count = 0;
+	const char *key;
+	json_t *value;
+	json_object_foreach ((json_t *)response, key, value) {
+		bk__pair__init(&pairs[count]);
+		pairs[count].key = (char *)key;
+		pairs[count].value = (char *)json_string_value(value);
+		list[count] = &pairs[count];
+		count++;
+	}
+	return count;
+}
+
 static Bk__Timestamp *stamp_of(const json_t *entry, const char *key)
 {
 	gint64 time;

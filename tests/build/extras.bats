@@ -336,8 +336,8 @@ make_repository() { # folder
 @test "--check with experimental rules: comments that describe something else" {
 	printf '# check=experimental=all\n# of nobody\nFROM busybox AS base\n\n# base: not right above\n\nFROM base AS last\n# V is the version\nARG V=1\n# wrong\nARG W=1\n' >Dockerfile
 	run b --check .
-	[ "$(grep -c 'InvalidDefinitionDescription' <<<"$output")" -eq 2 ]
-	[[ $output == *'`# W <description>`'* && $output == *'`# base <description>`'* ]]
+	[ "$(grep -c 'InvalidDefinitionDescription' <<<"$output")" -eq 3 ]
+	[[ $output == *'`# base <description>`'*'`# last <description>`'*'`# W <description>`'* ]]
 	sed -i 1d Dockerfile
 	run b --check .
 	[[ $output == *'no warnings found'* ]]

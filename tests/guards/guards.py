@@ -51,6 +51,7 @@ GUARDS = [
     ("stopped work: commits", "src/api/container_files.c", "work_follow_peer(request->fd);", "work_follow_peer(-1);", "tests/security/builds.bats", "become a layer"),
     ("budgets: stages", "src/builder/lane.c", "lane->stages->len >= MAX_STAGES", "lane->stages->len > 99999", "tests/security/builds.bats", "budgets: stages"),
     ("stopped work: git", "src/builder/git.c", "if (polls[2].revents != 0) {", "if (false) {", "tests/security/builds.bats", "a build that waits for a git"),
+    ("keys of builds", "src/builder/git.c", "bool ok = !is_ssh(url.repository) ||", "bool ok = *url.repository != '\\0' ||", "tests/security/builds.bats", "git over ssh"),
     ("agents of builds", "src/builder/ssh.c", "chmod(folder, 0700) == 0", "chmod(folder, 0755) == 0", "tests/security/builds.bats", "an ssh agent"),
     ("entitlements", "src/builder/build.c", "!entitlements_check(build, error) ||", "(entitlements_check(build, NULL), false) ||", "tests/security/builds.bats", "RUN --security=insecure"),
     ("CVE-2019-13139", "src/base/git_url.c", "return *text != '-' && strstr(text, \"..\") == NULL;", "return *text != '\\1';", "tests/build/extras.bats", "CVE-2019-13139"),

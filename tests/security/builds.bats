@@ -421,3 +421,13 @@ tar.close()'
 	b -t syntax .
 	[ "$(run_none syntax cat /x)" = fine ]
 }
+
+@test "git over ssh: without the client's agent no key is used, and nobody is asked" {
+	for url in git@127.0.0.1:9/x.git ssh://root@127.0.0.1:9/x.git; do
+		printf 'FROM scratch\nADD %s /src\n' "$url" >Dockerfile
+		run b .
+		[[ $status -ne 0 && $output == *'unset ssh forward key default'* ]]
+		run b "$url"
+		[[ $status -ne 0 && $output == *'unset ssh forward key default'* ]]
+	done
+}
