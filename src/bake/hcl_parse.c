@@ -190,37 +190,146 @@ static bool take_escape(Parser *parser, GString *text)
 	return true;
 }
 
-/* Up to the quote that ends it (quoted), or the end of the text. A template that is but one expression is its value. */
-static Node *parse_template(Parser *parser, bool quoted)
+static bool parse_for_head(Parser *parser, Node *node);
+static bool parse_parts(Parser *parser, Node *template, bool quoted, char **end);
+
+/* The end of "%{...}", and the blanks behind it where "~" takes them away. */
+static bool end_directive(Parser *parser, int inside)
 {
-	g_autoptr(Node) template = node_new(NODE_TEMPLATE, parser->line);
+	skip(parser, true);
+	bool trim = take(parser, "~");
+	if (!take(parser, "}"))
+		return refuse(parser, "Invalid template directive; \"}\" is missing") != NULL;
+	parser->inside = inside;
+	while (trim && g_ascii_isspace(*parser->at))
+		parser->line += *parser->at++ == '\n';
+	return true;
+}
+
+/* The text up to a directive of these names; *end: which it is. */
+static Node *parse_branch(
+	Parser *parser, bool quoted, const char *ends, const char *or_ends, char **end)
+{
+	g_autoptr(Node) branch = node_new(NODE_TEMPLATE, parser->line);
+	if (!parse_parts(parser, branch, quoted, end))
+		return NULL;
+	if (g_strcmp0(*end, ends) == 0 || (or_ends != NULL && g_strcmp0(*end, or_ends) == 0))
+		return g_steal_pointer(&branch);
+	return refuse(parser, strcmp(ends, "endfor") == 0
+				      ? "Unexpected end of template; \"endfor\" is missing"
+				      : "Unexpected end of template; \"endif\" is missing");
+}
+
+/* "%{if x}yes%{else}no%{endif}" */
+static Node *parse_if_directive(Parser *parser, bool quoted, int inside)
+{
+	g_autoptr(Node) node = node_new(NODE_CHOICE, parser->line);
+	g_autofree char *end = NULL, *last = NULL;
+	Node *condition = parse_expression(parser);
+	if (condition == NULL)
+		return NULL;
+	g_ptr_array_add(node->parts, condition);
+	Node *yes = end_directive(parser, inside)
+			    ? parse_branch(parser, quoted, "endif", "else", &end)
+			    : NULL;
+	if (yes == NULL)
+		return NULL;
+	g_ptr_array_add(node->parts, yes);
+	Node *no = strcmp(end, "else") == 0 ? parse_branch(parser, quoted, "endif", NULL, &last)
+					    : node_text("", 0, parser->line);
+	if (no == NULL)
+		return NULL;
+	g_ptr_array_add(node->parts, no);
+	return g_steal_pointer(&node);
+}
+
+/* "%{for x in list}text%{endfor}": the texts, one behind the other. */
+static Node *parse_for_directive(Parser *parser, bool quoted, int inside)
+{
+	g_autoptr(Node) each = node_new(NODE_FOR, parser->line);
+	g_autofree char *end = NULL;
+	if (!parse_for_head(parser, each) || !end_directive(parser, inside))
+		return NULL;
+	each->parts->pdata[2] = parse_branch(parser, quoted, "endfor", NULL, &end);
+	if (each->parts->pdata[2] == NULL)
+		return NULL;
+	Node *node = node_new(NODE_CALL, each->line);
+	node->text = g_strdup("join");
+	g_ptr_array_add(node->parts, node_text("", 0, each->line));
+	g_ptr_array_add(node->parts, g_steal_pointer(&each));
+	return node;
+}
+
+/* Behind "%{". *end: the word of one that ends a part of another. */
+static bool take_directive(Parser *parser, Node *template, GString *text, bool quoted, char **end)
+{
+	static const char *const ends[] = {"else", "endif", "endfor", NULL};
+	int inside = parser->inside++;
+	if (take(parser, "~"))
+		while (text->len > 0 && g_ascii_isspace(text->str[text->len - 1]))
+			g_string_truncate(text, text->len - 1);
+	flush(template, text, parser->line);
+	skip(parser, true);
+	g_autofree char *word = take_name(parser);
+	if (word != NULL && g_strv_contains(ends, word)) {
+		*end = g_steal_pointer(&word);
+		return end_directive(parser, inside);
+	}
+	bool is_if = g_strcmp0(word, "if") == 0;
+	if (!is_if && g_strcmp0(word, "for") != 0)
+		return refuse(parser, "Invalid template directive; it is neither if nor for") !=
+		       NULL;
+	if (++parser->depth > MAX_DEPTH)
+		return refuse(parser, "the template is too deep") != NULL;
+	Node *node = (is_if ? parse_if_directive : parse_for_directive)(parser, quoted, inside);
+	parser->depth--;
+	if (node != NULL)
+		g_ptr_array_add(template->parts, node);
+	return node != NULL;
+}
+
+/* Text and what is inserted, up to the quote that ends it (quoted), the end of the text, or a directive that ends this part. */
+static bool parse_parts(Parser *parser, Node *template, bool quoted, char **end)
+{
 	g_autoptr(GString) text = g_string_new("");
-	while (*parser->at != '\0' && !(quoted && *parser->at == '"')) {
+	while (*parser->at != '\0' && !(quoted && *parser->at == '"') && *end == NULL) {
 		if (take(parser, "$${") || take(parser, "%%{"))
 			g_string_append(text, parser->at[-3] == '$' ? "${" : "%{");
 		else if (take(parser, "${")) {
 			if (!take_inserted(parser, template, text))
-				return NULL;
-		} else if (strncmp(parser->at, "%{", 2) == 0)
-			return refuse(parser, "template directives (%{...}) are not supported");
-		else if (quoted && *parser->at == '\n')
+				return false;
+		} else if (take(parser, "%{")) {
+			if (!take_directive(parser, template, text, quoted, end))
+				return false;
+		} else if (quoted && *parser->at == '\n')
 			return refuse(parser,
-				"Invalid multi-line string; Quoted strings may not be split "
-				"over multiple lines");
+				       "Invalid multi-line string; Quoted strings may not be split "
+				       "over multiple lines") != NULL;
 		else if (quoted && take(parser, "\\")) {
 			if (!take_escape(parser, text))
-				return NULL;
+				return false;
 		} else {
 			parser->line += *parser->at == '\n';
 			g_string_append_c(text, *parser->at++);
 		}
 	}
+	flush(template, text, parser->line);
+	return true;
+}
+
+/* A template that is but one expression is its value. */
+static Node *parse_template(Parser *parser, bool quoted)
+{
+	g_autoptr(Node) template = node_new(NODE_TEMPLATE, parser->line);
+	g_autofree char *end = NULL;
+	if (!parse_parts(parser, template, quoted, &end))
+		return NULL;
+	if (end != NULL)
+		return refuse(parser, "Unexpected template directive; nothing was begun");
 	if (quoted && !take(parser, "\""))
 		return refuse(parser, "Unterminated template string");
-	if (template->parts->len == 1 && text->len == 0 &&
-		((Node *)template->parts->pdata[0])->kind != NODE_VALUE)
+	if (template->parts->len == 1 && ((Node *)template->parts->pdata[0])->kind != NODE_VALUE)
 		return g_ptr_array_steal_index(template->parts, 0);
-	flush(template, text, parser->line);
 	if (template->parts->len == 0)
 		g_ptr_array_add(template->parts, node_text("", 0, parser->line));
 	return g_steal_pointer(&template);
@@ -314,12 +423,9 @@ static bool parse_items(Parser *parser, Node *into, const char *end)
 	return true;
 }
 
-/* "for k, v in list : k => v if x", up to the closing sign. */
-static Node *parse_for(Parser *parser, const char *end)
+/* "k, v in list" */
+static bool parse_for_head(Parser *parser, Node *node)
 {
-	g_autoptr(Node) node = node_new(NODE_FOR, parser->line);
-	bool object = *end == '}';
-	parser->inside++;
 	skip(parser, true);
 	node->text = take_name(parser);
 	skip(parser, true);
@@ -330,12 +436,23 @@ static Node *parse_for(Parser *parser, const char *end)
 	}
 	g_autofree char *in = take_name(parser);
 	if (node->text == NULL || g_strcmp0(in, "in") != 0)
-		return refuse(parser, "Invalid 'for' expression");
+		return refuse(parser, "Invalid 'for' expression") != NULL;
 	Node *parts[4] = {parse_expression(parser), NULL, NULL, NULL};
 	for (int i = 0; i < 4; i++)
 		g_ptr_array_add(node->parts, parts[i]);
 	skip(parser, true);
-	if (parts[0] == NULL || !take(parser, ":"))
+	return parts[0] != NULL;
+}
+
+/* "for k, v in list : k => v if x", up to the closing sign. */
+static Node *parse_for(Parser *parser, const char *end)
+{
+	g_autoptr(Node) node = node_new(NODE_FOR, parser->line);
+	bool object = *end == '}';
+	parser->inside++;
+	if (!parse_for_head(parser, node))
+		return NULL;
+	if (!take(parser, ":"))
 		return refuse(parser, "Invalid 'for' expression: \":\" is missing");
 	Node *first = parse_expression(parser);
 	node->parts->pdata[object ? 1 : 2] = first;

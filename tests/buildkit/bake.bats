@@ -28,7 +28,7 @@ plain() { jq -S '.group[].targets |= sort'; }
 		fi
 	done <"$BATS_TEST_DIRNAME/bake/expected.txt"
 	check_case
-	[ "$cases" -eq 10 ]
+	[ "$cases" -eq 11 ]
 }
 
 @test "bake: variables of the environment, with the type of their default" {
@@ -67,7 +67,11 @@ plain() { jq -S '.group[].targets |= sort'; }
 		target "default" {\n  matrix = { v = ["1"] }\n}\n|has a matrix and no name
 		target "default" {\n  matrix = { v = ["a b"] }\n  name = v\n}\n|invalid name a b
 		target "default" {\n  tags = [1 / 0]\n}\n|Division by zero
-		target "default" {\n  tags = ["%%{ if true }x%%{ endif }"]\n}\n|template directives
+		target "default" {\n  tags = ["%%{ if true }x"]\n}\n|Unexpected end of template; "endif" is missing
+		target "default" {\n  tags = ["%%{ endif }"]\n}\n|Unexpected template directive
+		target "default" {\n  tags = ["%%{ for x in [1] }a%%{ endif }"]\n}\n|"endfor" is missing
+		target "default" {\n  tags = ["%%{ while }"]\n}\n|it is neither if nor for
+		target "default" {\n  tags = ["%%{ if 5 }a%%{ endif }"]\n}\n|Incorrect condition type
 		target "default" {\n  tags = ["x\n|Invalid multi-line string
 		target "default" {\n  dockerfile-inline = <<E\nx\n|Unterminated heredoc
 		target "default" {|docker-bake.hcl:1: 
@@ -75,6 +79,9 @@ plain() { jq -S '.group[].targets |= sort'; }
 	python3 -c 'print("a = " + "[" * 100000)' >docker-bake.hcl
 	run bake --print
 	[[ $output == *'the expression is too deep'* ]]
+	python3 -c 'print("a = \"" + "%{ if true }" * 100000 + "\"")' >docker-bake.hcl
+	run bake --print
+	[[ $output == *'is too deep'* ]]
 	printf '{"target": {"default": 1}' >docker-bake.json
 	run bake --print -f docker-bake.json
 	[ "$status" -eq 1 ]

@@ -354,10 +354,18 @@ static int refuse(const GError *error)
 	return EXIT_FAILURE;
 }
 
+/* With HTML's signs escaped, as Go writes JSON. */
 static void print_json(const json_t *value)
 {
+	static const char signs[] = "<>&";
 	char *text = json_dumps(value, JSON_INDENT(2));
-	print_to(stdout, "%s\n", text);
+	g_autoptr(GString) out = g_string_new("");
+	for (const char *c = text; *c != '\0'; c++)
+		if (strchr(signs, *c) != NULL)
+			g_string_append_printf(out, "\\u%04x", (unsigned)*c);
+		else
+			g_string_append_c(out, *c);
+	print_to(stdout, "%s\n", out->str);
 	free(text);
 }
 
