@@ -1,9 +1,8 @@
 /* A connection of a client's to all services. */
 #include "buildkit/internal.h"
 
-static const GrpcMethod *const methods[] = {
-	worker_methods, control_methods, bridge_methods, usage_methods, file_methods,
-	history_methods, NULL};
+static const GrpcMethod *const methods[] = {worker_methods, control_methods, bridge_methods,
+	usage_methods, file_methods, history_methods, NULL};
 
 void buildkit_serve(Engine *engine, int fd, const void *first, size_t length)
 {
