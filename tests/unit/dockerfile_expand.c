@@ -77,7 +77,8 @@ static void test_unknown(void)
 	g_autoptr(GString) names = g_string_new("");
 	Variables told = {.get = get, .escape = '\\', .unknown = note, .data = names};
 	g_autofree char *value = word_expand("$a $n1 ${n2} ${n3:-x}", &told, NULL);
-	g_assert_cmpstr(names->str, ==, "n1n2");
+	/* A default does not make it known: BuildKit tells of it as well. */
+	g_assert_cmpstr(names->str, ==, "n1n2n3");
 }
 
 static const char *big(gpointer data, const char *name)
