@@ -365,7 +365,10 @@ static int run(Cli *cli)
 	g_auto(Side) from = side_of(cli->args[0]), to = side_of(cli->args[1]);
 	gint64 bytes = 0;
 	bool ok;
-	if (from.container != NULL && to.container != NULL)
+	if (*cli->args[0] == '\0' || *cli->args[1] == '\0')
+		ok = fail(&error, BERTH_ERROR_UNAVAILABLE, "%s can not be empty",
+			*cli->args[0] == '\0' ? "source" : "destination");
+	else if (from.container != NULL && to.container != NULL)
 		ok = fail(&error, BERTH_ERROR_UNAVAILABLE,
 			"copying between containers is not supported");
 	else if (from.container == NULL && to.container == NULL)

@@ -23,7 +23,7 @@ static const Flag flags[] = {
 
 static json_t *request(Cli *cli, bool detach, bool tty, GError **error)
 {
-	json_t *env = environment_check(cli, error) ? flag_environment(cli, error) : NULL;
+	json_t *env = flag_check(cli, "env", error) ? flag_environment(cli, error) : NULL;
 	if (env == NULL)
 		return NULL;
 	json_t *argv = json_array();

@@ -221,7 +221,7 @@ static int run_create(Cli *cli)
 		{"attachable", "Attachable"}, {"ingress", "Ingress"}, {"config-only", "ConfigOnly"},
 		{"ipv4", "EnableIPv4"}, {"ipv6", "EnableIPv6"}};
 	g_autoptr(GError) error = NULL;
-	json_t *pools = pools_of(cli, &error);
+	json_t *pools = flag_check(cli, "label", &error) ? pools_of(cli, &error) : NULL;
 	if (pools == NULL)
 		return cli_fail(cli, error);
 	g_autoptr(json_t) ipam = json_pack("{s:s, s:o, s:o}", "Driver", "default", "Options",
@@ -277,10 +277,24 @@ static int call(Cli *cli, const char *verb, json_t *body)
 	return answer != NULL ? EXIT_SUCCESS : cli_fail(cli, error);
 }
 
+static bool check_options(const Cli *cli, GError **error)
+{
+	g_autoptr(json_t) given = flag_list(cli, "driver-opt");
+	for (size_t i = 0; i < json_array_size(given); i++)
+		if (strcspn(json_elem(given, i), "=") == 0 ||
+			strchr(json_elem(given, i), '=') == NULL)
+			return fail(error, BERTH_ERROR_UNAVAILABLE,
+				"invalid key/value pair format in driver options");
+	return true;
+}
+
 static int run_connect(Cli *cli)
 {
+	g_autoptr(GError) error = NULL;
+	if (!flag_check(cli, "link", &error) || !check_options(cli, &error))
+		return cli_fail(cli, error);
 	json_t *endpoint = json_pack("{s:o, s:I}", "DriverOpts", flag_pairs(cli, "driver-opt"),
-		"GwPriority", (json_int_t)g_ascii_strtoll(flag_text(cli, "gw-priority"), NULL, 10));
+		"GwPriority", (json_int_t)flag_int(cli, "gw-priority", 0));
 	endpoint_flags(cli, "alias", endpoint);
 	return call(cli, "connect",
 		json_pack("{s:s, s:o}", "Container", cli->args[1], "EndpointConfig", endpoint));

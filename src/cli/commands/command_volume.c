@@ -3,6 +3,7 @@
 #include "cli/common/flags.h"
 #include "cli/common/format.h"
 #include "cli/common/volume_list.h"
+#include "cli/container/request.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,8 @@ static int run_create(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	static const char *const maps[][2] = {{"label", "Labels"}, {"opt", "DriverOpts"}};
+	if (!flag_check(cli, "label", &error))
+		return cli_fail(cli, error);
 	g_autoptr(json_t) body = json_pack("{s:s, s:s}", "Name",
 		cli->arg_count > 0 ? cli->args[0] : flag_text(cli, "name"), "Driver",
 		flag_text(cli, "driver"));

@@ -195,6 +195,11 @@ bool global_bool(const Cli *cli, const char *name, bool fallback)
 	return text == NULL || !bool_parse(text, &value) ? fallback : value;
 }
 
+const Flag *flag_find(const Cli *cli, const char *name)
+{
+	return find_long(cli, name, strlen(name));
+}
+
 bool flag_given(const Cli *cli, const char *name)
 {
 	return g_hash_table_contains(cli->values, name);
@@ -307,11 +312,12 @@ json_t *flag_filters(const Cli *cli, const char *name, GError **error)
 	g_autoptr(json_t) list = flag_list(cli, name), filters = json_object();
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		g_auto(GStrv) parts = g_strsplit(json_elem(list, i), "=", 2);
-		if (parts[0] == NULL || parts[1] == NULL) {
-			fail(error, BERTH_ERROR_UNAVAILABLE,
-				"invalid argument \"%s\" for \"-f, --filter\" flag: bad format of "
-				"filter (expected name=value)",
-				json_elem(list, i));
+		/* None is none; this is not a filter that lets all pass. */
+		if (parts[0] == NULL)
+			continue;
+		if (parts[1] == NULL) {
+			flag_refuse(flag_find(cli, name), json_elem(list, i),
+				"bad format of filter (expected name=value)", error);
 			return NULL;
 		}
 		g_autofree char *key = g_ascii_strdown(g_strstrip(parts[0]), -1);
@@ -360,7 +366,13 @@ char *flag_time(const Cli *cli, const char *flag, GError **error)
 		return g_strdup("");
 	if (duration_parse(text, &ago))
 		time = time_now() - ago;
-	else if (!time_parse(text, &time)) {
+	else if (*text == '-') {
+		fail(error, BERTH_ERROR_UNAVAILABLE,
+			"invalid value for \"%s\": parsing time \"%s\" as \"2006-01-02\": cannot "
+			"parse \"%s\" as \"2006\"",
+			flag, text, text);
+		return NULL;
+	} else if (!time_parse(text, &time)) {
 		fail(error, BERTH_ERROR_UNAVAILABLE,
 			"invalid value for \"%s\": failed to parse value as time "
 			"or duration: \"%s\"",

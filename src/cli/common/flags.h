@@ -14,6 +14,8 @@ void flags_usage(const Cli *cli, bool whole);
 void flags_print(const Flag *flags); /* a line each, as --help has them */
 /* false, with "invalid argument ... for ... flag: why". */
 bool flag_refuse(const Flag *flag, const char *value, const char *why, GError **error);
+const Flag *flag_find(
+	const Cli *cli, const char *name); /* the command's own or a global one; NULL: none */
 bool flag_given(const Cli *cli, const char *name);
 bool flag_bool(const Cli *cli, const char *name, bool fallback);
 const char *flag_text(const Cli *cli, const char *name); /* "" if not given; the last wins */

@@ -178,14 +178,17 @@ static bool check_list(const Cli *cli, size_t at, GError **error)
 		const char *value = json_elem(list, i);
 		g_autofree char *why = values[at].problem(value);
 		if (why != NULL)
-			return flag_refuse(container_flag(values[at].flag), value, why, error);
+			return flag_refuse(flag_find(cli, values[at].flag), value, why, error);
 	}
 	return true;
 }
 
-bool environment_check(const Cli *cli, GError **error)
+bool flag_check(const Cli *cli, const char *flag, GError **error)
 {
-	return check_list(cli, 0, error); /* the table's first */
+	size_t at = 0;
+	while (strcmp(values[at].flag, flag) != 0)
+		at++;
+	return check_list(cli, at, error);
 }
 
 static bool check_values(const Cli *cli, GError **error)

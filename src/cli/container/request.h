@@ -11,7 +11,8 @@ json_t *flag_environment(const Cli *cli, GError **error);
 json_t *flag_restart(const Cli *cli, GError **error); /* --restart, for the API */
 
 /* container_check.c: whether flags and their combinations make sense; else why not, as Docker's client says it. */
-bool environment_check(const Cli *cli, GError **error); /* of --env alone */
+bool flag_check(const Cli *cli, const char *flag,
+	GError **error); /* of one list that another command has, too */
 bool container_check_flags(const Cli *cli, GError **error);
 /* --add-host and --dns-search, once they are checked, as the engine is told them. */
 json_t *flag_hosts(const Cli *cli);
