@@ -338,8 +338,9 @@ bool cgroup_update(
 			Limit *limit = &g_array_index(files, Limit, i);
 			g_autofree char *file = limit_file(layout, path, limit);
 			const char *value = layout->v2 ? limit->v2_value : limit->v1_value;
+			/* What a host need not have is refused where it has it and cannot do this. */
 			if (file != NULL && !file_put(file, value) && round == 1 &&
-				!limit->optional)
+				(!limit->optional || errno == EINVAL))
 				return fail_errno(error, "cannot write %s to %s", value, file);
 		}
 	return true;

@@ -348,3 +348,14 @@ update() { post_json "/containers/$1/update" "$2"; }
 	[ "$(host_of swaps MemorySwap)" -eq 209715200 ]
 	d rm swaps
 }
+
+@test "update: a limit that the kernel does not take is refused, and nothing of it is kept" {
+	id=$(d run -d --name unlimited --network none busybox sleep 10000)
+	# Memory and swap together below the memory's limit, which is none: only where the kernel counts swap with cgroups v1.
+	ls /sys/fs/cgroup/memory/*/"$id"/memory.memsw.limit_in_bytes >/dev/null 2>&1 || { d rm -f unlimited; skip; }
+	[[ $(post_json /containers/unlimited/update '{"MemorySwap":8388608}') == *'Cannot update container '*'Invalid argument'* ]]
+	[ "$(d inspect -f '{{.HostConfig.MemorySwap}}' unlimited)" = 0 ]
+	d update -m 20m --memory-swap 40m unlimited
+	[ "$(cat /sys/fs/cgroup/memory/*/"$id"/memory.memsw.limit_in_bytes)" = 41943040 ]
+	d rm -f unlimited
+}
