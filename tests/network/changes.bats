@@ -284,6 +284,12 @@ refused() { run d "${@:2}"; [ "$status" -ne 0 ] && [[ $output == *"$1"* ]] || { 
 	d network connect one alone
 	[ "$(links_of alone)" = 'eth0 lo' ]
 	resolves alone left "$(address_of left one)"
+	refused 'one of the networks in private (none) mode' network connect none alone
+	d network disconnect one alone
+	d network connect none alone
+	[ "$(links_of alone)" = lo ]
+	[ "$(d inspect -f '{{range $name, $e := .NetworkSettings.Networks}}{{$name}}{{end}}' alone)" = none ]
+	refused 'one of the networks in private (none) mode' network connect one alone
 	d run -d --name hosted --network host busybox sleep 1000
 	refused 'cannot be connected to any other network' network connect one hosted
 	refused 'container was created in host network mode' network disconnect host hosted

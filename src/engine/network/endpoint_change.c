@@ -217,6 +217,21 @@ static bool is_alive(const Container *container, GError **error)
 	       fail(error, BERTH_ERROR_NOT_FOUND, "No such container: %s", container->row.id);
 }
 
+/* Whoever was made without networks, and left even that, has none again: there is no link to make. Under network_lock. */
+static bool come_back(Container *container, const Network *network, GError **error)
+{
+	lock_held(&container->engine->network_lock);
+	g_autoptr(Spec) old = container_spec(container, error);
+	if (old == NULL)
+		return false;
+	g_autoptr(json_t) spec = json_deep_copy(old->json);
+	json_object_del(spec, SPEC_LEFT);
+	if (!container_change_spec(container, g_steal_pointer(&spec), error))
+		return false;
+	endpoint_event(container, network, "connect");
+	return true;
+}
+
 bool network_connect(
 	Container *container, const char *reference, const json_t *asked, GError **error)
 {
@@ -232,11 +247,14 @@ bool network_connect(
 	shim_resolver_state(container);
 	g_mutex_lock(&engine->network_lock);
 	int pid = running_pid(container);
+	bool back = strcmp(name, "none") == 0 && spec->modes.network.share == SHARE_NONE &&
+		    spec->left_network;
 	Network *network = network_lookup(engine, name);
 	bool ok = network == NULL ? fail(error, BERTH_ERROR_NOT_FOUND, "network %s not found", name)
 		  : !check_others(engine, spec, network, error) ||
 				  !endpoint_check_new(network, wish, error)
 			  ? false
+		  : back    ? come_back(container, network, error)
 		  : pid > 0 ? connect_running(container, spec, name, wish, error)
 			    : keep_wish(container, name, wish, error);
 	g_mutex_unlock(&engine->network_lock);
