@@ -9,7 +9,7 @@ dashboard_setup() { # flags of the engine
 
 # chromedriver in the engine's network namespace; no shell in between, so that DRIVER is its own pid.
 driver_start() {
-	HOME=$WORK nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" chromedriver --port=9515 --log-level=SEVERE </dev/null >"$WORK/driver" 2>&1 3>&- &
+	HOME=$WORK TMPDIR=$WORK nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" chromedriver --port=9515 --log-level=SEVERE </dev/null >"$WORK/driver" 2>&1 3>&- &
 	DRIVER=$!
 	for _ in $(seq 500); do ! on_host curl -s -o /dev/null http://127.0.0.1:9515/status || break; sleep 0.05; done
 }
