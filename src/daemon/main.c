@@ -7,6 +7,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "daemon/reload.h"
+#include "daemon/root.h"
 #include "daemon/service.h"
 
 #include <malloc.h>
@@ -116,6 +117,8 @@ int main(int argc, char **argv)
 	}
 	if (log_is_journal())
 		log_use_journal("/run/systemd/journal/socket");
+	if (!root_make_own(&error))
+		return refuse(error);
 	confine_self();
 	int signals = block_signals();
 	Engine *engine = engine_new(config, &error);

@@ -268,4 +268,5 @@ GUARDS = [
     ("backup: sizes of parts", "src/cli/migrate/backup_file.c", "size > (list ? BACKUP_LIST_LIMIT : BACKUP_PIECE) || ", "", "tests/cli/backup.bats", "refused at its first bytes"),
     ("backup: layers of what was started", "src/engine/container/container_tree.c", "(fresh || fail(", "(fresh || true || fail(", "tests/cli/backup.bats", "takes no layer"),
     ("migrate: files of a layer", ["src/cli/migrate/docker_layer.c"] * 2, ["#include <string.h>", "path_open_regular(writing->folder_fd, name)"], ["#include <fcntl.h>\n#include <string.h>", "openat(writing->folder_fd, name, O_RDONLY | O_CLOEXEC)"], "tests/cli/migrate.bats", "leads nowhere but"),
+    ("chroots", "src/daemon/main.c", "if (!root_make_own(&error))", "if (false && !root_make_own(&error))", "tests/security/chroot.bats", "in a chroot"),
 ]
