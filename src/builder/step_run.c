@@ -118,7 +118,7 @@ static bool not_begun(
 typedef struct {
 	const Instruction *instruction;
 	const json_t *command;
-	const StepSpec *step;	 /* this and mounts: once they are made */
+	StepSpec step;		 /* this and mounts: once they are made */
 	const GPtrArray *mounts; /* of MountPoint */
 	const char *key;
 } Running;
@@ -142,7 +142,7 @@ static bool run(Stage *stage, const Running *running, Vertex *vertex, GError **e
 {
 	Build *build = stage->build;
 	int code = 0;
-	Container *step = step_new(build->engine, running->step, error);
+	Container *step = step_new(build->engine, &running->step, error);
 	if (step == NULL)
 		return false;
 	vertex_say(vertex, " ---> Running in %.12s\n", step->row.id);
@@ -185,10 +185,9 @@ static bool make(Stage *stage, Running *running, Mounts *mounts, GPtrArray *file
 		g_ptr_array_add(list, mount_point_ref(files->pdata[i]));
 	g_autoptr(json_t) env = stage_env(stage, true), more = mounts_env(mounts);
 	json_array_extend(env, more);
-	StepSpec step;
-	running->step = &step;
 	running->mounts = list;
-	return describe(stage, running->instruction, running->command, env, &step, error) &&
+	return describe(
+		       stage, running->instruction, running->command, env, &running->step, error) &&
 	       run(stage, running, vertex, error);
 }
 
