@@ -1,5 +1,6 @@
 /* /events (Engine API, SystemEvents) */
 #include "api/accept.h"
+#include "api/client_start.h"
 #include "api/form.h"
 #include "engine/object/event.h"
 
@@ -108,6 +109,16 @@ static bool each(const Event *event, gpointer data)
 	return send_event(follow, event);
 }
 
+/* Since when events are told. Who asks for a log of the past alone, as until lies behind us, has all of it. And who was just started
+ * to follow what another program does at the same time (devcontainers' `docker events` beside `docker run`) misses nothing since
+ * then: containers start here before he has come to ask. */
+static gint64 told_since(const Request *request, gint64 since, gint64 until)
+{
+	if (since != 0)
+		return since;
+	return until > 0 && until <= time_now() ? 1 : client_young_since(request->fd);
+}
+
 static bool events(Request *request, GError **error)
 {
 	gint64 from = 0, to = 0;
@@ -124,9 +135,7 @@ static bool events(Request *request, GError **error)
 	Follow follow = {request, filters, framing_of(request)};
 	if (!reply_begin(request, 200, follow.framing->type))
 		return false;
-	/* A log of the past alone, where until lies behind us. */
-	event_follow(
-		from == 0 && to > 0 && to <= time_now() ? 1 : from, to, request->fd, each, &follow);
+	event_follow(told_since(request, from, to), to, request->fd, each, &follow);
 	return true;
 }
 

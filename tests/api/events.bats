@@ -81,3 +81,46 @@ events() { d events --since "$1" --until "$(date +%s.%N)" "${@:2}" --format '{{.
 	events "$from" | diff - <(printf '%s\n' 'container prune' 'volume prune' 'network prune' 'image prune')
 	d events --since "$from" --until "$(since)" --format '{{json .Actor.Attributes}}' | jq -se 'all(.[]; .reclaimed == "0")'
 }
+
+# late NAME: a client that is started now, asks for starts once there is a file go.NAME, and tells whether there was one of "before"
+# until that of NAME.
+late() {
+	python3 - "$WORK/b.sock" "$1" "$WORK/go.$1" >"$WORK/told.$1" 3>&- <<-'E' &
+		import os, socket, sys, time
+		sock, name, go = sys.argv[1:]
+		print("began", flush=True)
+		while not os.path.exists(go):
+		    time.sleep(0.01)
+		client = socket.socket(socket.AF_UNIX)
+		client.settimeout(60)
+		client.connect(sock)
+		client.sendall(b"GET /events?filters=%7B%22event%22%3A%5B%22start%22%5D%7D HTTP/1.1\r\nHost: b\r\n\r\n")
+		text = ""
+		while name not in text:
+		    text += client.recv(65536).decode()
+		print("before" in text)
+	E
+	late=$!
+	until grep -q began "$WORK/told.$1"; do sleep 0.01; done
+}
+
+@test "who is started to follow events misses none since then, and hears of none before" {
+	run_none --name before busybox true
+	sleep 0.1
+	late meanwhile
+	run_none --name meanwhile busybox true
+	touch "$WORK/go.meanwhile"
+	wait "$late"
+	grep -qx False "$WORK/told.meanwhile"
+}
+
+@test "who was started long ago is told of events from when he asks" {
+	late afterwards
+	sleep 5.5
+	run_none --name before busybox true
+	touch "$WORK/go.afterwards"
+	sleep 0.5
+	run_none --name afterwards busybox true
+	wait "$late"
+	grep -qx False "$WORK/told.afterwards"
+}

@@ -1,0 +1,42 @@
+#include "api/client_start.h"
+
+#include "base/fd.h"
+#include "base/timefmt.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { STAT_LIMIT = 4096 };
+
+static const gint64 second = 1000000000;
+
+/* Since the host was booted; the end of the clock tick that the kernel tells. -1: no such process. */
+static gint64 started_at(int pid)
+{
+	unsigned long long ticks;
+	g_autofree char *path = g_strdup_printf("/proc/%d/stat", pid);
+	g_autofree char *stat = file_read(path, STAT_LIMIT);
+	const char *end = stat != NULL ? strrchr(stat, ')') : NULL;
+	if (end == NULL || sscanf(end,
+				   ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d "
+				   "%*d %*d %*d %*d %llu",
+				   &ticks) != 1)
+		return -1;
+	return (gint64)(ticks + 1) * (second / sysconf(_SC_CLK_TCK));
+}
+
+gint64 client_young_since(int fd)
+{
+	struct ucred peer = {0};
+	socklen_t size = sizeof peer;
+	struct timespec booted;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 || peer.pid <= 0 ||
+		clock_gettime(CLOCK_BOOTTIME, &booted) < 0)
+		return 0;
+	gint64 started = started_at(peer.pid);
+	gint64 age = booted.tv_sec * second + booted.tv_nsec - started;
+	return started < 0 || age < 0 || age > CLIENT_YOUNG_NS ? 0 : time_now() - age;
+}
