@@ -27,6 +27,18 @@ const char *reference_version(const char *reference)
 	return at != NULL ? at : reference_tag(reference);
 }
 
+static bool is_id(const char *hex)
+{
+	enum { DIGITS = 64 };
+	return strlen(hex) == DIGITS && strspn(hex, "0123456789abcdef") == DIGITS;
+}
+
+/* "sha256:..." is the name sha256 with a tag by its form; the engine says what is wrong with that. */
+static bool is_ambiguous(const char *text)
+{
+	return g_str_has_prefix(text, "sha256:") && is_id(text + strlen("sha256:"));
+}
+
 static Reference *parse(const char *text, GError **error)
 {
 	Reference *reference = reference_parse(text, error);
@@ -37,20 +49,21 @@ static Reference *parse(const char *text, GError **error)
 
 bool reference_check_name(const char *text, GError **error)
 {
+	if (is_ambiguous(text))
+		return true;
 	g_autoptr(Reference) reference = parse(text, error);
 	return reference != NULL;
 }
 
 bool reference_check_any(const char *text, GError **error)
 {
-	enum { DIGITS = 64 };
-	const char *id = g_str_has_prefix(text, "sha256:") ? text + strlen("sha256:") : text;
-	return (strlen(id) == DIGITS && strspn(id, "0123456789abcdef") == DIGITS) ||
-	       reference_check_name(text, error);
+	return is_id(text) || reference_check_name(text, error);
 }
 
 bool reference_check_new(const char *text, GError **error)
 {
+	if (is_ambiguous(text))
+		return true;
 	g_autoptr(Reference) reference = parse(text, error);
 	if (reference == NULL)
 		return false;
