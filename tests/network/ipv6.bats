@@ -121,7 +121,10 @@ s.bind(("::", 8099)); s.listen(); print("ready", flush=True); time.sleep(30)' >"
 	[ "$(sysctls)" = '0 0 2147483647' ]
 	[ "$(sysctls --network none)" = '0 0 2147483647' ]
 	[ "$(sysctls --sysctl net.ipv4.ip_unprivileged_port_start=100)" = '100 0 2147483647' ]
-	[ "$(sysctls --sysctl net/ipv4/ping_group_range='1 0')" = '0 1 0' ]
+	# Docker's command line takes names with dots only, the API those with slashes, too.
+	id=$(post_json /containers/create '{"Image":"busybox","Cmd":["cat","/proc/sys/net/ipv4/ping_group_range"],"HostConfig":{"Sysctls":{"net/ipv4/ping_group_range":"1 0"}}}' | jq -r .Id)
+	[ "$(d start -a "$id" | xargs)" = '1 0' ]
+	d rm "$id"
 	host=$(on_host cat /proc/sys/net/ipv4/ip_unprivileged_port_start /proc/sys/net/ipv4/ping_group_range | xargs)
 	[ "$(sysctls --network host)" = "$host" ]
 	d run -d --name low -u 1000:1000 --cap-drop ALL busybox sh -c 'nc -l -p 80 & exec sleep 1000'

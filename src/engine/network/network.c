@@ -245,29 +245,17 @@ static json_t *members_json(Engine *engine, const Network *network)
 	return members;
 }
 
-/* As dockerd shows them, whatever came first in the request: IPv4's before IPv6's. */
-static json_t *pools_in_order(const json_t *list)
-{
-	json_t *ordered = json_array(), *pool;
-	size_t i;
-	for (int six = 0; six < 2; six++)
-		json_array_foreach (list, i, pool)
-			if ((strchr(json_str(pool, "Subnet"), ':') != NULL) == six)
-				json_array_append(ordered, pool);
-	return ordered;
-}
-
 static json_t *network_json(Engine *engine, const Network *network, bool with_members)
 {
 	g_autofree char *created = time_format(network->created);
 	json_t *json = json_pack(
 		"{s:s, s:s, s:s}", "Name", network->name, "Id", network->id, "Created", created);
 	json_object_update_missing(json, network->spec);
-	const json_t *pools = json_at(network->spec, "IPAM.Config");
-	json_t *ipam = json_copy(json_object_get(json, "IPAM"));
-	json_object_set_new(
-		ipam, "Config", json_filled(pools) ? pools_in_order(pools) : json_null());
-	json_object_set_new(json, "IPAM", ipam);
+	if (!json_filled(json_at(network->spec, "IPAM.Config"))) {
+		json_t *ipam = json_copy(json_object_get(json, "IPAM"));
+		json_object_set_new(ipam, "Config", json_null());
+		json_object_set_new(json, "IPAM", ipam);
+	}
 	json_object_set_new(
 		json, "Containers", with_members ? members_json(engine, network) : json_object());
 	return json;

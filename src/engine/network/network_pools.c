@@ -335,7 +335,11 @@ static void write_back(Network *network, json_t *spec, int family)
 	json_t *config = json_pack("{s:s}", "Subnet", subnet);
 	if (*gateway != '\0')
 		json_object_set_new(config, "Gateway", json_string(gateway));
-	json_array_append_new(list, config);
+	/* The default network's IPv4 stands first, as in dockerd. */
+	if (family == AF_INET && strcmp(network->name, "bridge") == 0)
+		json_array_insert_new(list, 0, config);
+	else
+		json_array_append_new(list, config);
 }
 
 bool network_pools_read(Engine *engine, Network *network, json_t *spec, bool stored, GError **error)

@@ -40,20 +40,26 @@ static bool read_family_switch(
 	return true;
 }
 
-/* As inspect shows it: what is known, and of that what is said. */
-static json_t *copy_pools(const json_t *ipam)
+static json_t *copy_pool(const json_t *config)
 {
 	static const char *const known[] = {"Subnet", "IPRange", "Gateway", "AuxiliaryAddresses"};
+	json_t *copy = json_object();
+	for (size_t k = 0; k < G_N_ELEMENTS(known); k++)
+		if (json_filled(json_object_get(config, known[k])))
+			json_object_set_new(
+				copy, known[k], json_deep_copy(json_object_get(config, known[k])));
+	return copy;
+}
+
+/* As inspect shows it: what is known, and of that what is said; IPv4's before IPv6's, as in dockerd. */
+static json_t *copy_pools(const json_t *ipam)
+{
 	json_t *list = json_array(), *config;
 	size_t i;
-	json_array_foreach (json_object_get(ipam, "Config"), i, config) {
-		json_t *copy = json_object();
-		for (size_t k = 0; k < G_N_ELEMENTS(known); k++)
-			if (json_filled(json_object_get(config, known[k])))
-				json_object_set_new(copy, known[k],
-					json_deep_copy(json_object_get(config, known[k])));
-		json_array_append_new(list, copy);
-	}
+	for (int six = 0; six < 2; six++)
+		json_array_foreach (json_object_get(ipam, "Config"), i, config)
+			if ((strchr(json_str(config, "Subnet"), ':') != NULL) == six)
+				json_array_append_new(list, copy_pool(config));
 	return list;
 }
 
