@@ -12,6 +12,9 @@
  * from several threads, one at a time. */
 typedef bool (*BuildSay)(gpointer who, json_t *line);
 
+/* Before the name of a cache that the client keeps; no reference begins like this. */
+#define BUILD_CACHE_LOCAL "local://"
+
 /* What is wanted of a folder of the client's. */
 typedef struct {
 	const char *name;      /* "context", "dockerfile", or of --build-context */
@@ -33,6 +36,9 @@ typedef struct {
 	int (*ssh)(
 		gpointer who, const char *id, GError **error); /* a conversation with its agent */
 	char *(*auth)(gpointer who, const char *domain); /* an X-Registry-Auth header; "": none */
+	/* Brings in an image that it keeps as a cache, by its name in cache_from. The id, for the caller; *fresh: it was not here
+	 * before. */
+	char *(*cache)(gpointer who, const char *name, bool *fresh, GError **error);
 	/* What an earlier build has come to: its image's document, a new reference, and layers (of Layer). */
 	json_t *(*input)(gpointer who, const char *name, GPtrArray **layers, GError **error);
 } BuildClient;
@@ -44,7 +50,7 @@ typedef struct {
 	const json_t *args, *labels; /* name -> text; an argument may be null: not set */
 	const StepHost *host;	     /* of each step */
 	const char *target, *platform, *id, *auth; /* auth: of an X-Registry-Config header */
-	char **cache_from;
+	char **cache_from; /* references, and what the client keeps itself: BUILD_CACHE_LOCAL... */
 	bool no_cache, pull, quiet, squash;
 	bool events; /* tell by BuildKit's status objects, not in the classic builder's words */
 	/* What only Berth's own client sends (docs/build-api.md), or an empty object. */
@@ -68,7 +74,10 @@ Build *build_new(Engine *engine, const BuildRequest *request, GError **error);
 bool build_solve(Build *build, GError **error);
 /* By the request's tags and output. The image's id, or the digest of an index, (NULL where there is none) is the caller's. */
 bool build_keep(Build *build, char **id, GError **error);
-/* Keeps what the (first) target stands on, with the keys it can be found by, as an image of that name in a registry. */
+/* Lends what the (first) target stands on, with the keys it can be found by, as an image without a name. */
+typedef bool (*BuildCacheUse)(gpointer data, const char *id, GError **error);
+bool build_lend_cache(Build *build, BuildCacheUse use, gpointer data, GError **error);
+/* The same becomes an image of that name in a registry. */
 bool build_push_cache(Build *build, const char *tag, GError **error);
 /* After build_keep: sends what a tag means to its registry. *digest, the caller's: what it is called there. */
 bool build_push(Build *build, const char *tag, char **digest, GError **error);

@@ -69,6 +69,18 @@ static void import_record(Build *build, const json_t *record, GPtrArray *layers)
 		count > 0 ? ((Layer *)layers->pdata[count - 1])->size : 0, part, NULL);
 }
 
+/* The id of the image that is named as a source. */
+static char *find_image(
+	Build *build, const char *reference, Vertex *vertex, bool *fresh, GError **error)
+{
+	const BuildClient *client = build->request->client;
+	const Lane *lane = build->lanes->pdata[0];
+	*fresh = false;
+	if (client != NULL && g_str_has_prefix(reference, BUILD_CACHE_LOCAL))
+		return client->cache(build->request->session, reference, fresh, error);
+	return source_image(build, reference, &lane->platform, vertex, error);
+}
+
 void cache_import(Build *build, const char *reference)
 {
 	g_autoptr(GError) problem = NULL;
@@ -77,8 +89,8 @@ void cache_import(Build *build, const char *reference)
 	size_t i;
 	json_t *record;
 	vertex_start(vertex);
-	const Lane *lane = build->lanes->pdata[0];
-	g_autofree char *id = source_image(build, reference, &lane->platform, vertex, &problem);
+	bool fresh;
+	g_autofree char *id = find_image(build, reference, vertex, &fresh, &problem);
 	g_autoptr(json_t) image = id != NULL ? image_config(build->engine, id, &problem) : NULL;
 	/* A source that is not there is no reason not to build. */
 	if (image == NULL) {
@@ -88,6 +100,8 @@ void cache_import(Build *build, const char *reference)
 	g_autoptr(GPtrArray) layers = image_store_layers(build->engine->store, id);
 	json_array_foreach (json_object_get(image, "berth.cache.v1"), i, record)
 		import_record(build, record, layers);
+	if (fresh)
+		json_decref(image_remove(build->engine, id, true, false, NULL));
 	vertex_done(vertex, NULL);
 }
 

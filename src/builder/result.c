@@ -253,23 +253,47 @@ static void give_names_back(Build *build, GArray *names)
 	}
 }
 
-bool build_push_cache(Build *build, const char *tag, GError **error)
+/* The image is gone afterwards, if it was not here before; so is what the tags mean. */
+static bool lend_cache(
+	Build *build, char *const *tags, BuildCacheUse use, gpointer data, GError **error)
 {
 	const Lane *lane = build->lanes->pdata[0];
-	char *tags[] = {(char *)tag, NULL};
-	g_autoptr(Reference) reference = reference_parse(tag, error);
-	if (reference == NULL)
-		return false;
 	g_autoptr(GArray) names = lend_names(build, tags);
-	g_autofree char *text = document(build, lane->target, true), *id = NULL, *digest = NULL;
+	g_autofree char *text = document(build, lane->target, true), *id = NULL;
 	NewImage image = {lane->target->layers, text};
 	bool fresh = !image_is_there(build, text);
-	bool ok = image_add(build->engine, &image, tags, &id, error) &&
-		  build_push(build, tag, &digest, error);
+	bool ok = image_add(build->engine, &image, tags, &id, error) && use(data, id, error);
 	give_names_back(build, names);
 	if (fresh && id != NULL)
 		json_decref(image_remove(build->engine, id, true, false, NULL));
 	return ok;
+}
+
+bool build_lend_cache(Build *build, BuildCacheUse use, gpointer data, GError **error)
+{
+	char *tags[] = {NULL};
+	return lend_cache(build, tags, use, data, error);
+}
+
+typedef struct {
+	Build *build;
+	const char *tag;
+} PushedCache;
+
+static bool push_lent(gpointer data, const char *id, GError **error)
+{
+	const PushedCache *pushed = data;
+	g_autofree char *digest = NULL;
+	(void)id;
+	return build_push(pushed->build, pushed->tag, &digest, error);
+}
+
+bool build_push_cache(Build *build, const char *tag, GError **error)
+{
+	char *tags[] = {(char *)tag, NULL};
+	g_autoptr(Reference) reference = reference_parse(tag, error);
+	PushedCache pushed = {build, tag};
+	return reference != NULL && lend_cache(build, tags, push_lent, &pushed, error);
 }
 
 static bool send_image(Build *build, GError **error)

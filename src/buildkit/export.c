@@ -262,16 +262,60 @@ bool export_check(const Bk__ControlSolveRequest *solve, GError **error)
 	return true;
 }
 
-/* --cache-to type=registry */
-static bool export_caches(Ref *ref, const Bk__ControlSolveRequest *solve, GError **error)
+typedef struct {
+	Ref *ref;
+	const char *folder;
+	json_t *descriptor; /* of what was sent */
+} SentCache;
+
+static bool send_lent(gpointer data, const char *id, GError **error)
 {
-	for (size_t i = 0; solve->cache != NULL && i < solve->cache->n_exports; i++) {
-		const Bk__CacheEntry *entry = solve->cache->exports[i];
-		if (strcmp(entry->type, "registry") == 0 &&
-			!build_push_cache(
-				ref->build, pair_find(entry->attrs, entry->n_attrs, "ref"), error))
-			return false;
-	}
+	SentCache *sent = data;
+	sent->descriptor = content_send(
+		job_session(sent->ref->job), job_engine(sent->ref->job), sent->folder, id, error);
+	return sent->descriptor != NULL;
+}
+
+/* --cache-to type=local: the client notes in its folder's index.json what it is told by "cache.manifest". */
+static bool export_cache_local(
+	Ref *ref, const Bk__CacheEntry *entry, json_t *response, GError **error)
+{
+	SentCache sent = {.ref = ref, .folder = pair_find(entry->attrs, entry->n_attrs, "dest")};
+	g_autoptr(GError) problem = NULL;
+	Vertex *told = build_told_begin(ref->build, "exporting cache to client directory");
+	bool ok = build_lend_cache(ref->build, send_lent, &sent, &problem);
+	build_told_end(told, ok ? NULL : problem->message);
+	g_autoptr(json_t) descriptor = sent.descriptor;
+	if (problem != NULL)
+		g_propagate_error(error, g_steal_pointer(&problem));
+	if (!ok)
+		return false;
+	g_autofree char *text = json_text(descriptor);
+	return json_object_set_new(response, "cache.manifest", json_string(text)) == 0;
+}
+
+static bool export_cache_registry(
+	Ref *ref, const Bk__CacheEntry *entry, json_t *response, GError **error)
+{
+	(void)response;
+	return build_push_cache(ref->build, pair_find(entry->attrs, entry->n_attrs, "ref"), error);
+}
+
+/* --cache-to; what is inline is in the result itself. */
+static const struct {
+	const char *type;
+	bool (*export)(Ref *ref, const Bk__CacheEntry *entry, json_t *response, GError **error);
+} caches[] = {{"local", export_cache_local}, {"registry", export_cache_registry}};
+
+static bool export_caches(
+	Ref *ref, const Bk__ControlSolveRequest *solve, json_t *response, GError **error)
+{
+	for (size_t i = 0; solve->cache != NULL && i < solve->cache->n_exports; i++)
+		for (size_t kind = 0; kind < G_N_ELEMENTS(caches); kind++)
+			if (strcmp(solve->cache->exports[i]->type, caches[kind].type) == 0 &&
+				!caches[kind].export(
+					ref, solve->cache->exports[i], response, error))
+				return false;
 	return true;
 }
 
@@ -282,5 +326,5 @@ bool export_result(Job *job, Ref *ref, json_t *response, GError **error)
 		if (!exporters[find(solve->exporters[i]->type)].export(
 			    ref, solve->exporters[i], (int)i, response, error))
 			return false;
-	return build_platforms(ref->build) == 0 || export_caches(ref, solve, error);
+	return build_platforms(ref->build) == 0 || export_caches(ref, solve, response, error);
 }

@@ -20,6 +20,7 @@ GRPC_AUTOPTR(Bk__GetSecretResponse)
 GRPC_AUTOPTR(Bk__Op)
 GRPC_AUTOPTR(Bk__Packet)
 GRPC_AUTOPTR(Bk__PruneRequest)
+GRPC_AUTOPTR(Bk__ReadContentResponse)
 GRPC_AUTOPTR(Bk__ReadDirRequest)
 GRPC_AUTOPTR(Bk__ReadFileRequest)
 GRPC_AUTOPTR(Bk__ResolveImageConfigRequest)
@@ -27,6 +28,7 @@ GRPC_AUTOPTR(Bk__ReturnRequest)
 GRPC_AUTOPTR(Bk__StatFileRequest)
 GRPC_AUTOPTR(Bk__StatusRequest)
 GRPC_AUTOPTR(Bk__UpdateBuildHistoryRequest)
+GRPC_AUTOPTR(Bk__WriteContentResponse)
 
 /* session.c: a client that answers calls itself. */
 typedef struct {
@@ -53,6 +55,13 @@ typedef struct {
 } SentTree;
 bool filesync_send(GrpcCall *call, const SentTree *trees, size_t count, GError **error);
 guint32 filesync_mode(mode_t mode); /* as Go's os.FileMode */
+
+/* content.c: folders of the client's that hold blobs by their digests. */
+/* An image with all that it is made of goes into one. What names it there, a new reference; NULL with error. */
+json_t *content_send(
+	Session *session, Engine *engine, const char *folder, const char *id, GError **error);
+/* The image of "FOLDER@DIGEST" comes out of one. Its id, for the caller; *fresh: it was not here before. NULL with error. */
+char *content_load(Session *session, Engine *engine, const char *name, bool *fresh, GError **error);
 
 /* history.c: builds that run and have ended, by their refs. */
 typedef struct History History;

@@ -1,6 +1,7 @@
 /* The options of frontend dockerfile.v0 (moby/buildkit, frontend/dockerui), as the builder's request. */
 #include "buildkit/internal.h"
 
+#include "base/digest.h"
 #include "base/size.h"
 
 #include <string.h>
@@ -155,17 +156,33 @@ static bool set_context(Ref *ref, const char *value, GError **error)
 	return ref->upload_call != NULL;
 }
 
+/* The name of a source of the cache, by what a client says of it; NULL with error. */
+static char *import_name(const json_t *import, GError **error)
+{
+	const char *type = json_str(import, "Type"), *folder = json_str(import, "Attrs.src"),
+		   *digest = json_str(import, "Attrs.digest");
+	if (strcmp(type, "registry") == 0)
+		return g_strdup(json_str(import, "Attrs.ref"));
+	if (strcmp(type, "local") != 0)
+		fail(error, BERTH_ERROR_INVALID, "cache import of type %s is not supported", type);
+	else if (*folder == '\0' || !digest_is_valid(digest))
+		fail(error, BERTH_ERROR_INVALID,
+			"local cache importer requires src and an explicit digest");
+	else
+		return g_strconcat(BUILD_CACHE_LOCAL, folder, "@", digest, NULL);
+	return NULL;
+}
+
 /* "[{"Type": "registry", "Attrs": {"ref": "..."}}]" */
 static bool set_cache_imports(Ref *ref, const char *value, GError **error)
 {
 	g_autoptr(json_t) list = json_parse(value, strlen(value), error);
 	g_autoptr(GStrvBuilder) names = g_strv_builder_new();
 	for (size_t i = 0; i < json_array_size(list); i++) {
-		const json_t *one = json_array_get(list, i);
-		if (strcmp(json_str(one, "Type"), "registry") != 0)
-			return fail(error, BERTH_ERROR_INVALID,
-				"cache import of type %s is not supported", json_str(one, "Type"));
-		g_strv_builder_add(names, json_str(one, "Attrs.ref"));
+		g_autofree char *name = import_name(json_array_get(list, i), error);
+		if (name == NULL)
+			return false;
+		g_strv_builder_add(names, name);
 	}
 	g_strfreev(ref->cache_from);
 	ref->cache_from = g_strv_builder_end(names);
@@ -310,6 +327,25 @@ static bool take_input(Ref *ref, const Bk__DefinitionEntry *input, GError **erro
 	return json_object_set_new(ref->inputs, input->key, json_string(id)) == 0;
 }
 
+/* What each kind of --cache-to cannot do without; NULL: nothing. */
+static const struct {
+	const char *type, *needs;
+} cache_kinds[] = {{"inline", NULL}, {"local", "dest"}, {"registry", "ref"}};
+
+static bool check_export(const Bk__CacheEntry *entry, GError **error)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(cache_kinds); i++) {
+		const char *needs = cache_kinds[i].needs;
+		if (strcmp(cache_kinds[i].type, entry->type) != 0)
+			continue;
+		return needs == NULL || *pair_find(entry->attrs, entry->n_attrs, needs) != '\0' ||
+		       fail(error, BERTH_ERROR_INVALID, "%s cache exporter requires %s",
+			       entry->type, needs);
+	}
+	return fail(error, BERTH_ERROR_INVALID, "cache export of type %s is not supported",
+		entry->type);
+}
+
 /* --allow, and what of the cache is to be kept where. */
 static bool take_solve(Ref *ref, const Bk__ControlSolveRequest *solve, GError **error)
 {
@@ -320,15 +356,9 @@ static bool take_solve(Ref *ref, const Bk__ControlSolveRequest *solve, GError **
 		json_array_append_new(allowed, json_string(solve->entitlements[i]));
 	for (size_t i = 0; solve->cache != NULL && i < solve->cache->n_exports; i++) {
 		const Bk__CacheEntry *entry = solve->cache->exports[i];
-		const char *type = entry->type;
-		bool registry = strcmp(type, "registry") == 0;
-		if (!registry && strcmp(type, "inline") != 0)
-			return fail(error, BERTH_ERROR_INVALID,
-				"cache export of type %s is not supported", type);
-		if (registry && *pair_find(entry->attrs, entry->n_attrs, "ref") == '\0')
-			return fail(error, BERTH_ERROR_INVALID,
-				"ref attribute is required for a cache export to a registry");
-		json_array_append_new(kept, json_pack("{s:s}", "type", type));
+		if (!check_export(entry, error))
+			return false;
+		json_array_append_new(kept, json_pack("{s:s}", "type", entry->type));
 	}
 	return true;
 }

@@ -185,10 +185,17 @@ static json_t *input(gpointer data, const char *name, GPtrArray **layers, GError
 	return ref_image(id != NULL ? id : "", layers, error);
 }
 
+static char *cache(gpointer ref, const char *name, bool *fresh, GError **error)
+{
+	return content_load(session_of(ref), job_engine(((Ref *)ref)->job),
+		name + strlen(BUILD_CACHE_LOCAL), fresh, error);
+}
+
 const BuildClient session_client = {.shared_key = shared_key,
 	.fetch = fetch,
 	.secret = secret,
 	.has_ssh = has_ssh,
 	.ssh = ssh,
 	.auth = auth,
+	.cache = cache,
 	.input = input};

@@ -146,6 +146,12 @@ make_repository() { # folder
 	d rmi travels; d builder prune -af >/dev/null
 	d build -q --cache-from type=local,src=cache -t travels .
 	[ "$(run_none travels cat /t)" = "$stamp" ]
+	run d build --cache-from type=gha .
+	[ "$status" -ne 0 ]
+	[[ $output == *"type=registry,ref=NAME or type=local,src=FOLDER is wanted"* ]]
+	run d build --cache-to type=registry,ref=a --cache-to type=registry,ref=b .
+	[ "$status" -ne 0 ]
+	[[ $output == *"one registry can be named"* ]]
 	d build -q --no-cache --cache-to type=inline -t inline .
 	stamp=$(run_none inline cat /t)
 	d save -o i.tar inline; d rmi inline travels; d builder prune -af >/dev/null

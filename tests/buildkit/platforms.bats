@@ -108,9 +108,58 @@ sys.stdout.buffer.write(b'\x7fELF\x02\x01\x01' + bytes(9) + struct.pack('<HHIQQQ
 	[ "$(cat "$(layer_folder second)/t")" = "$one" ]
 	run buildx buildx build --cache-to type=registry,ref=localhost:1/none .
 	[ "$status" -ne 0 ]
-	run buildx buildx build --cache-to type=local,dest=x .
+	run buildx buildx build --cache-to type=azblob,account_url=x,name=y .
 	[ "$status" -ne 0 ]
 	[[ $output == *"not supported"* ]]
+}
+
+@test "buildx --cache-to and --cache-from of a folder" {
+	printf 'FROM busybox\nRUN : folder; date +%%s%%N >/t\n' >Dockerfile
+	before=$(b images -aq | sort)
+	buildx buildx build -q --cache-to type=local,dest=cache --cache-to type=local,dest=again,tag=v2 -t first .
+	jq -e '.manifests[0].annotations."org.opencontainers.image.ref.name" == "latest"' cache/index.json
+	jq -e '.manifests[0].annotations."org.opencontainers.image.ref.name" == "v2"' again/index.json
+	# What is there already is not an error.
+	buildx buildx build -q --cache-to type=local,dest=cache -t first .
+	one=$(cat "$(layer_folder first)/t")
+	b rmi -f first
+	b builder prune -af
+	buildx buildx build -q -t second --cache-from type=local,src=cache .
+	[ "$(cat "$(layer_folder second)/t")" = "$one" ]
+	b rmi -f second
+	[ "$(b images -aq | sort)" = "$before" ]
+	# Each client reads what the other has written.
+	b builder prune -af
+	b build -q -t third --cache-from type=local,src=again .
+	[ "$(cat "$(layer_folder third)/t")" = "$one" ]
+	b build -q --no-cache --cache-to type=local,dest=ours -t ours .
+	two=$(cat "$(layer_folder ours)/t")
+	b rmi -f third ours
+	b builder prune -af
+	buildx buildx build -q -t ours --cache-from type=local,src=ours .
+	[ "$(cat "$(layer_folder ours)/t")" = "$two" ]
+	b rmi -f ours
+}
+
+@test "buildx --cache-from of a folder that was spoilt: said, and built without" {
+	printf 'FROM busybox\nRUN : spoilt; date +%%s%%N >/t\n' >Dockerfile
+	buildx buildx build -q --cache-to type=local,dest=cache -t first .
+	one=$(cat "$(layer_folder first)/t")
+	b rmi -f first
+	b builder prune -af
+	layer=$(jq -r '.layers[-1].digest | ltrimstr("sha256:")' "cache/blobs/sha256/$(jq -r '.manifests[0].digest | ltrimstr("sha256:")' cache/index.json)")
+	printf x | dd of="cache/blobs/sha256/$layer" bs=1 seek=40 conv=notrunc
+	buildx buildx build --progress plain -t second --cache-from type=local,src=cache . 2>&1 | tee out
+	grep -q 'importing cache manifest from local:' out
+	grep -q 'ERROR: .*sha256' out
+	[ "$(cat "$(layer_folder second)/t")" != "$one" ]
+	rm "cache/blobs/sha256/$layer"
+	timeout 60 "$BUILD/berth" builder prune -af
+	buildx buildx build -q -t second --cache-from type=local,src=cache .
+	b rmi -f second
+	run buildx buildx build -q --cache-to type=local,mode=max .
+	[ "$status" -ne 0 ]
+	[[ $output == *"dest"* ]]
 }
 
 @test "berth build --provenance, --attest, --sbom" {

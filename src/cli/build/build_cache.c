@@ -18,6 +18,7 @@ bool build_cache_read(Cli *cli, BuildCache *cache, GError **error)
 {
 	static const char *const types[] = {"inline", "registry", "local", NULL};
 	g_autoptr(json_t) given = flag_list(cli, "cache-to");
+	bool named = false;
 	cache->wishes = json_array();
 	cache->tag = g_strdup("");
 	cache->loaded = g_ptr_array_new_with_free_func(g_free);
@@ -42,10 +43,18 @@ bool build_cache_read(Cli *cli, BuildCache *cache, GError **error)
 				text);
 		if (strcmp(type, "inline") == 0)
 			continue;
+		/* One image holds what is kept; its name is the registry's, where there is one. */
+		if (*ref != '\0' && named)
+			return fail(error, BERTH_ERROR_UNAVAILABLE,
+				"--cache-to %s: one registry can be named", text);
+		if (named)
+			continue;
+		named = *ref != '\0';
 		g_autofree char *random = g_uuid_string_random();
 		g_free(cache->tag);
-		cache->tag =
-			*ref != '\0' ? g_strdup(ref) : g_strconcat("berth-cache:", random, NULL);
+		/* By "latest" other clients find it in the folder. */
+		cache->tag = named ? g_strdup(ref)
+				   : g_strconcat("berth-cache-", random, ":latest", NULL);
 	}
 	return true;
 }
@@ -91,8 +100,13 @@ json_t *build_cache_sources(Cli *cli, BuildCache *cache, GError **error)
 			json_array_append_new(list, json_string(text));
 		else if (strcmp(type, "registry") == 0 && *ref != '\0')
 			json_array_append_new(list, json_string(ref));
-		else if (strcmp(type, "local") == 0 &&
-			 g_file_test(json_str(fields, "src"), G_FILE_TEST_IS_DIR)) {
+		else if (strcmp(type, "local") != 0) {
+			fail(error, BERTH_ERROR_UNAVAILABLE,
+				"--cache-from %s: type=registry,ref=NAME or type=local,src=FOLDER "
+				"is wanted",
+				text);
+			return NULL;
+		} else if (g_file_test(json_str(fields, "src"), G_FILE_TEST_IS_DIR)) {
 			g_autofree char *name =
 				image_load_folder(cli, cache, json_str(fields, "src"), error);
 			if (name == NULL)
