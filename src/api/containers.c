@@ -11,6 +11,7 @@
 #include "base/detach_keys.h"
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/thread.h"
 #include "base/timefmt.h"
 #include "shim/protocol.h"
 
@@ -439,13 +440,18 @@ static bool attach_websocket(Request *request, GError **error)
 		return false;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return fail_errno(error, "cannot make a socket pair");
+	g_autoptr(GError) problem = NULL;
 	Replay all = {request, container, pair[1], attach_flags(request, spec, false), keys};
 	bool logs = wants_replay(request, container);
 	g_mutex_lock(&container->operation);
 	int client = websocket_accept(request, NULL);
-	GThread *thread = logs ? g_thread_new("replay", replay, &all) : NULL;
-	if (!logs)
+	GThread *thread = logs ? thread_start("replay", replay, &all, &problem) : NULL;
+	if (problem != NULL) {
+		fd_write_all(pair[1], problem->message, strlen(problem->message));
+		close(pair[1]);
+	} else if (!logs) {
 		replay(&all);
+	}
 	g_mutex_unlock(&container->operation);
 	websocket_carry(client, pair[0], request->version < BINARY_SINCE);
 	if (thread != NULL)

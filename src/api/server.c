@@ -9,6 +9,7 @@
 #include "base/lock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/thread.h"
 #include "base/trace.h"
 
 #include <errno.h>
@@ -255,8 +256,10 @@ static void serve(gpointer data, gpointer unused)
 {
 	/* What is over sooner has not made much. */
 	enum { LONG_US = 10000 };
-	Connection *connection = data;
+	Connection *connection = thread_pool_take(data);
 	(void)unused;
+	if (connection == NULL)
+		return;
 	gint64 began = g_get_monotonic_time();
 	bool keep = true;
 	for (size_t length;
@@ -270,13 +273,24 @@ static void serve(gpointer data, gpointer unused)
 		memory_give_back();
 }
 
-static void refuse_head(Connection *connection)
+/* Without a thread. message needs no escapes. */
+static void refuse(Connection *connection, const char *status, const char *message)
 {
-	static const char answer[] = "HTTP/1.1 400 Bad Request\r\nContent-Type: "
-				     "application/json\r\nConnection: close\r\n\r\n"
-				     "{\"message\":\"the head of the request is too large\"}\n";
-	send(connection->fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	g_autofree char *answer = g_strdup_printf(
+		"HTTP/1.1 %s\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
+		"{\"message\":\"%s\"}\n",
+		status, message);
+	send(connection->fd, answer, strlen(answer), MSG_NOSIGNAL | MSG_DONTWAIT);
 	connection_free(connection);
+}
+
+static void begin(Connection *connection)
+{
+	g_autoptr(GError) error = NULL;
+	if (thread_pool_give(connection->server->pool, connection, &error))
+		return;
+	log_warn("a request is refused: %s", error->message);
+	refuse(connection, "503 Service Unavailable", error->message);
 }
 
 /* Reads what is there of a head; a whole one goes to the pool. */
@@ -298,11 +312,11 @@ static void connection_readable(Connection *connection)
 	connection->used += n > 0 ? (size_t)n : 0;
 	size_t head = http_head_length(connection->buffer, connection->used);
 	if (n > 0 && (head > 0 ? head : connection->used) > HTTP_HEAD_LIMIT)
-		refuse_head(connection);
+		refuse(connection, "400 Bad Request", "the head of the request is too large");
 	else if (n <= 0)
 		connection_free(connection);
 	else if (head > 0)
-		g_thread_pool_push(connection->server->pool, connection, NULL);
+		begin(connection);
 	else
 		connection_park(connection, EPOLL_CTL_MOD);
 }

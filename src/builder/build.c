@@ -2,6 +2,7 @@
 #include "builder/internal.h"
 
 #include "base/lock.h"
+#include "base/thread.h"
 #include "base/timefmt.h"
 #include "base/work.h"
 #include "engine/object/counts.h"
@@ -313,7 +314,7 @@ Build *build_new(Engine *engine, const BuildRequest *request, GError **error)
 	bool ok = build_init(build, engine, request, error);
 	register_build(build, true);
 	if (ok && request->peer_fd >= 0)
-		build->watcher = g_thread_new("watch", watch, build);
+		ok = (build->watcher = thread_start("watch", watch, build, error)) != NULL;
 	if (ok)
 		return build;
 	build_free(build);

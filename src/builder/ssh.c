@@ -3,6 +3,8 @@
  * be dialled from the engine to the client. */
 #include "builder/internal.h"
 
+#include "base/thread.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -145,8 +147,11 @@ SshAgent *ssh_agent_new(
 		ssh_agent_free(agent);
 		return NULL;
 	}
-	agent->thread = g_thread_new("ssh", serve, agent);
-	return agent;
+	agent->thread = thread_start("ssh", serve, agent, error);
+	if (agent->thread != NULL)
+		return agent;
+	ssh_agent_free(agent);
+	return NULL;
 }
 
 void ssh_agent_free(gpointer data)

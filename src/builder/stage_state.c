@@ -2,6 +2,7 @@
 #include "builder/internal.h"
 #include "engine/image/images.h"
 
+#include "base/thread.h"
 #include "base/timefmt.h"
 
 #include <string.h>
@@ -103,17 +104,17 @@ bool stage_add_history(Stage *stage, const char *created_by, bool layer)
 void stage_start(Stage *stage)
 {
 	Build *build = stage->build;
-	g_autoptr(GError) problem = NULL, error = NULL;
+	g_autoptr(GError) problem = NULL;
 	g_mutex_lock(&build->lock);
 	if (stage->thread == NULL && stage->state == STAGE_WAITING)
-		stage->thread = g_thread_try_new("stage", stage->run, stage, &problem);
+		stage->thread = thread_start("stage", stage->run, stage, &problem);
 	if (problem != NULL) {
 		stage->state = STAGE_FAILED;
 		g_cond_broadcast(&build->changed);
 	}
 	g_mutex_unlock(&build->lock);
-	if (problem != NULL && !fail(&error, BERTH_ERROR_SYSTEM, "%s", problem->message))
-		build_fail(build, error, stage->from, 0);
+	if (problem != NULL)
+		build_fail(build, problem, stage->from, 0);
 }
 
 bool stage_wait(Stage *stage, GError **error)

@@ -1,6 +1,7 @@
 /* Control: builds from their request to their answer, what they tell meanwhile, and sessions within a connection. */
 #include "buildkit/internal.h"
 
+#include "base/thread.h"
 #include "base/timefmt.h"
 
 #include <string.h>
@@ -175,12 +176,16 @@ static bool session(GrpcCall *call, gpointer engine, GError **error)
 	autofd outer = ends[0];
 	Inner inner = {call, ends[1]};
 	grpc_call_send_headers(call, NULL);
-	GThread *thread = g_thread_new("session", run_session, &inner);
-	grpc_carry(call, outer);
+	GThread *thread = thread_start("session", run_session, &inner, error);
+	if (thread == NULL) {
+		close(ends[1]);
+		return false;
+	}
+	bool ok = grpc_carry(call, outer, error);
 	fd_clear(&outer);
 	g_thread_join(thread);
 	/* cppcheck-suppress memleak */ /* joining frees it */
-	return true;
+	return ok;
 }
 
 const GrpcMethod control_methods[] = {

@@ -2,6 +2,8 @@
  * session, or in the request's body, as libraries send them; what is told comes as lines of JSON with BuildKit's messages in them. */
 #include "buildkit/internal.h"
 
+#include "base/thread.h"
+
 #include <string.h>
 
 typedef struct {
@@ -68,13 +70,15 @@ static bool run(Job *job, const Bk__ControlSolveRequest *solve, Engine *engine, 
 		return false;
 	job_set_asked(job, asked);
 	Teller teller = {job, asked};
-	GThread *thread = g_thread_new("tell", tell, &teller);
 	g_autoptr(GError) problem = NULL;
-	bool ok = frontend_solve(job, solve->frontend, solve->frontend_attrs,
+	GThread *thread = thread_start("tell", tell, &teller, &problem);
+	bool ok = thread != NULL &&
+		  frontend_solve(job, solve->frontend, solve->frontend_attrs,
 			  solve->n_frontend_attrs, NULL, 0, &result, &problem) &&
 		  export_result(job, result.ref, response, &problem);
 	job_end(job, &(HistoryEnd){.message = ok ? NULL : problem->message, .response = response});
-	g_thread_join(thread);
+	if (thread != NULL)
+		g_thread_join(thread);
 	if (ok)
 		tell_image(asked,
 			json_string_value(json_object_get(response, "containerimage.digest")));

@@ -158,8 +158,10 @@ static int ssh(gpointer ref, const char *id, GError **error)
 		fail_errno(error, "socketpair");
 		return -1;
 	}
-	grpc_carry_away(call, ends[0]);
-	return ends[1];
+	if (grpc_carry_away(call, ends[0], error))
+		return ends[1];
+	close(ends[1]);
+	return -1;
 }
 
 static char *auth(gpointer ref, const char *domain)

@@ -303,6 +303,14 @@ static void resume(GrpcCall *call)
 	grpc_connection_wake(call->connection);
 }
 
+void grpc_call_refuse(GrpcCall *call, GrpcCode code, const char *message)
+{
+	call->code = code;
+	call->message = g_strdup(message);
+	call->out_ended = true;
+	resume(call);
+}
+
 void grpc_call_reject(GrpcCall *call, const char *http_status)
 {
 	if (http_status != NULL) {
@@ -310,10 +318,8 @@ void grpc_call_reject(GrpcCall *call, const char *http_status)
 		nghttp2_submit_response(call->connection->session, call->stream, &status, 1, NULL);
 		return;
 	}
-	call->code = GRPC_UNIMPLEMENTED;
-	call->message = g_strdup_printf("unknown method %s", find_header(call, ":path"));
-	call->out_ended = true;
-	resume(call);
+	g_autofree char *message = g_strdup_printf("unknown method %s", find_header(call, ":path"));
+	grpc_call_refuse(call, GRPC_UNIMPLEMENTED, message);
 }
 
 /* With the lock held: waits for a change, and looks from time to time whether the work of this thread was stopped. */

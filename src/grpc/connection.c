@@ -3,6 +3,7 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/thread.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -105,10 +106,16 @@ static void begin_call(GrpcConnection *connection, GrpcCall *call)
 		grpc_call_reject(call, NULL);
 		return;
 	}
+	g_autoptr(GError) error = NULL;
 	Job *job = g_new(Job, 1);
 	*job = (Job){grpc_call_ref(call), method};
 	connection->running++;
-	g_thread_unref(g_thread_new("grpc", serve_call, job));
+	if (thread_detach("grpc", serve_call, job, &error))
+		return;
+	connection->running--;
+	grpc_call_drop(call);
+	g_free(job);
+	grpc_call_refuse(call, GRPC_UNAVAILABLE, error->message);
 }
 
 static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *data)

@@ -98,10 +98,11 @@ gpointer grpc_ask(GrpcConnection *connection, const char *path, gconstpointer me
 	G_DEFINE_AUTOPTR_CLEANUP_FUNC(Type, Type##_auto_free)
 
 /* pipe.c: calls whose messages hold bytes alone (field 1), both ways, as a stream of bytes. */
-/* Carries between the call and a socket, which stays the caller's, until both ways are at their end or the call is over. */
-void grpc_carry(GrpcCall *call, int fd);
-/* The same in a thread of its own; both are taken over. */
-void grpc_carry_away(GrpcCall *call, int fd);
+/* Carries between the call and a socket, which stays the caller's, until both ways are at their end or the call is over.
+ * False where there is no thread for it. */
+bool grpc_carry(GrpcCall *call, int fd, GError **error);
+/* The same in a thread of its own; both are taken over, also by a failure. */
+bool grpc_carry_away(GrpcCall *call, int fd, GError **error);
 /* A ByteSource and a ByteSink of such a call. */
 typedef struct {
 	GrpcCall *call;

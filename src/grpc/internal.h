@@ -51,6 +51,8 @@ void grpc_call_close(GrpcCall *call);
 nghttp2_data_provider grpc_call_provider(GrpcCall *call);
 /* The answer to what is no call of a method. */
 void grpc_call_reject(GrpcCall *call, const char *http_status);
+/* With the lock held: ends a call that no handler was begun for. */
+void grpc_call_refuse(GrpcCall *call, GrpcCode code, const char *message);
 GrpcCall *grpc_call_ref(GrpcCall *call);
 void grpc_call_drop(GrpcCall *call); /* a reference, and no more: of the table */
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/thread.h"
 
 #include <string.h>
 #include <sys/socket.h>
@@ -77,12 +78,14 @@ static gpointer carry_out(gpointer data)
 	return NULL;
 }
 
-void grpc_carry(GrpcCall *call, int fd)
+bool grpc_carry(GrpcCall *call, int fd, GError **error)
 {
 	Carry carry = {call, fd};
 	g_auto(GrpcBytes) bytes = {.call = call};
 	g_autofree char *block = g_malloc(BLOCK);
-	GThread *out = g_thread_new("carry", carry_out, &carry);
+	GThread *out = thread_start("carry", carry_out, &carry, error);
+	if (out == NULL)
+		return false;
 	for (;;) {
 		gssize n = grpc_bytes_read(&bytes, block, BLOCK, NULL);
 		if (n <= 0 || !fd_write_all(fd, block, (size_t)n))
@@ -91,20 +94,27 @@ void grpc_carry(GrpcCall *call, int fd)
 	/* A call that is over has nobody who reads: the other way ends as well. */
 	shutdown(fd, grpc_call_is_over(call) ? SHUT_RDWR : SHUT_WR);
 	g_thread_join(out);
+	return true;
 }
 
 static gpointer carry_away(gpointer data)
 {
 	g_autofree Carry *carry = data;
-	grpc_carry(carry->call, carry->fd);
+	if (!grpc_carry(carry->call, carry->fd, NULL))
+		grpc_call_send_end(carry->call);
 	grpc_call_unref(carry->call);
 	close(carry->fd);
 	return NULL;
 }
 
-void grpc_carry_away(GrpcCall *call, int fd)
+bool grpc_carry_away(GrpcCall *call, int fd, GError **error)
 {
 	Carry *carry = g_new(Carry, 1);
 	*carry = (Carry){call, fd};
-	g_thread_unref(g_thread_new("carry", carry_away, carry));
+	if (thread_detach("carry", carry_away, carry, error))
+		return true;
+	grpc_call_unref(call);
+	close(fd);
+	g_free(carry);
+	return false;
 }

@@ -1,5 +1,7 @@
 #include "image/image.h"
 
+#include "base/thread.h"
+
 #include <string.h>
 
 enum { BLOCKS = 4, BLOCK = 256 * 1024 };
@@ -56,7 +58,8 @@ ReadAhead *read_ahead_new(ByteSource source, gpointer data)
 	g_cond_init(&ahead->changed);
 	for (int i = 0; i < BLOCKS; i++)
 		ahead->blocks[i] = g_malloc(BLOCK);
-	ahead->thread = g_thread_new("read-ahead", run, ahead);
+	/* Where no thread can be had, the reader reads for itself. */
+	ahead->thread = thread_start("read-ahead", run, ahead, NULL);
 	return ahead;
 }
 
@@ -66,7 +69,8 @@ void read_ahead_free(ReadAhead *ahead)
 	ahead->stopped = true;
 	g_cond_signal(&ahead->changed);
 	g_mutex_unlock(&ahead->lock);
-	g_thread_join(ahead->thread);
+	if (ahead->thread != NULL)
+		g_thread_join(ahead->thread);
 	for (int i = 0; i < BLOCKS; i++)
 		g_free(ahead->blocks[i]);
 	g_clear_error(&ahead->error);
@@ -78,6 +82,8 @@ void read_ahead_free(ReadAhead *ahead)
 ssize_t read_ahead_read(gpointer data, void *buffer, size_t size, GError **error)
 {
 	ReadAhead *ahead = data;
+	if (ahead->thread == NULL)
+		return ahead->source(ahead->data, buffer, size, error);
 	g_mutex_lock(&ahead->lock);
 	while (ahead->full == 0 && !ahead->ended)
 		g_cond_wait(&ahead->changed, &ahead->lock);

@@ -5,6 +5,7 @@
 #include "base/address.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/thread.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -317,30 +318,40 @@ static gpointer run(gpointer unused)
 	return NULL;
 }
 
-static void start(void)
+/* Once; who comes later tries again where no thread could be had. */
+static bool start(void)
 {
-	static gsize started;
-	if (!g_once_init_enter(&started))
-		return;
-	relay.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	relay.dead = g_ptr_array_new_with_free_func(relayed_free);
-	g_thread_unref(g_thread_new("tls", run, NULL));
-	g_once_init_leave(&started, 1);
+	static bool started;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&relay.lock);
+	if (relay.dead == NULL) {
+		relay.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+		relay.dead = g_ptr_array_new_with_free_func(relayed_free);
+	}
+	if (!started && !(started = thread_detach("tls", run, NULL, &error)))
+		log_warn("a TLS connection is refused: %s", error->message);
+	return started;
 }
 
+/* Both are taken over; NULL where nothing can carry them. */
 static Relayed *relayed_new(gnutls_session_t session, int fd)
 {
 	Relayed *relayed = g_new0(Relayed, 1);
-	start();
 	relayed->session = session;
 	relayed->outer = (Side){.owner = relayed, .fd = fd};
 	relayed->inner = (Side){.owner = relayed, .fd = -1};
-	return relayed;
+	if (start())
+		return relayed;
+	relayed_free(relayed);
+	errno = EAGAIN;
+	return NULL;
 }
 
 int tls_relay(gnutls_session_t session, int fd)
 {
 	Relayed *relayed = relayed_new(session, fd);
+	if (relayed == NULL)
+		return -1;
 	g_mutex_lock(&relay.lock);
 	relayed->greeted = true;
 	int inner = open_inner(relayed);
@@ -360,6 +371,8 @@ void tls_accept(const TlsContext *context, int fd, TlsReady ready, gpointer data
 		return;
 	}
 	Relayed *relayed = relayed_new(session, fd);
+	if (relayed == NULL)
+		return;
 	relayed->ready = ready;
 	relayed->data = data;
 	relayed->deadline = g_get_monotonic_time() + GREETING_US;

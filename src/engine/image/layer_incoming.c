@@ -3,6 +3,7 @@
 #include "engine/image/layer_incoming.h"
 
 #include "base/error.h"
+#include "base/thread.h"
 
 #include <unistd.h>
 
@@ -71,8 +72,11 @@ Incoming *incoming_new(Store *store, void (*extracting)(gpointer data, gint64 by
 	incoming->blob = blob;
 	g_mutex_init(&incoming->lock);
 	g_cond_init(&incoming->more);
-	incoming->unpacker = g_thread_new("unpack", unpack, incoming);
-	return incoming;
+	incoming->unpacker = thread_start("unpack", unpack, incoming, error);
+	if (incoming->unpacker != NULL)
+		return incoming;
+	incoming_free(incoming);
+	return NULL;
 }
 
 bool incoming_add(Incoming *incoming, const void *bytes, size_t length, GError **error)

@@ -28,6 +28,7 @@ typedef struct Engine {
 	bool guard_missing;	       /* this kernel has no hook for guard_link */
 	VolumeHolds *volume_holds;     /* volume_mount.c */
 	GThreadPool *tasks;	       /* things to do later: restarts, automatic removal */
+	GThreadPool *last_task;	       /* those that no thread could be had for */
 	int epoll_fd, shim_fd;	       /* shim_fd: sealed copy of the shim's program */
 	GThread *monitor;
 	Registries *registries;

@@ -1,6 +1,8 @@
 /* Work on a container that nobody waits for: automatic restarts and removals. */
 #include "engine/object/container.h"
 
+#include "base/thread.h"
+
 enum { TASK_THREADS = 32 };
 
 typedef struct {
@@ -11,7 +13,9 @@ typedef struct {
 static void run_task(gpointer data, gpointer engine)
 {
 	(void)engine;
-	Task *task = data;
+	Task *task = thread_pool_take(data);
+	if (task == NULL)
+		return;
 	task->run(task->container);
 	container_unref(task->container);
 	g_free(task);
@@ -21,11 +25,14 @@ void engine_later(Container *container, void (*run)(Container *container))
 {
 	Task *task = g_new(Task, 1);
 	*task = (Task){run, container_ref(container)};
-	g_thread_pool_push(container->engine->tasks, task, NULL);
+	if (!thread_pool_give(container->engine->tasks, task, NULL))
+		thread_pool_give(container->engine->last_task, task, NULL);
 	/* cppcheck-suppress memleak ; run_task frees it */
 }
 
 void engine_later_init(Engine *engine)
 {
 	engine->tasks = g_thread_pool_new(run_task, engine, TASK_THREADS, FALSE, NULL);
+	/* Its one thread is there from the beginning. */
+	engine->last_task = g_thread_pool_new(run_task, engine, 1, TRUE, NULL);
 }

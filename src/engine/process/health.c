@@ -6,6 +6,8 @@
 #include "engine/process/family.h"
 
 #include "base/fd.h"
+#include "base/log.h"
+#include "base/thread.h"
 #include "base/timefmt.h"
 
 #include <errno.h>
@@ -238,8 +240,23 @@ static gpointer run_probes(gpointer data)
 	return NULL;
 }
 
+/* Nobody will look after it: that is no health. */
+static void give_up(const Probe *probe, const char *why)
+{
+	Container *container = probe->container;
+	log_warn("container %s: its health is not checked: %s", container->row.id, why);
+	g_mutex_lock(&container->engine->lock);
+	if (container->health != NULL) {
+		container->health->status = "unhealthy";
+		json_array_append_new(container->health->log, result_json(time_now(), -1, why));
+	}
+	g_mutex_unlock(&container->engine->lock);
+	container_event(container, "health_status: unhealthy", NULL, NULL);
+}
+
 void health_begin(Container *container)
 {
+	g_autoptr(GError) error = NULL;
 	Probe *probe = probe_new(container);
 	g_mutex_lock(&container->engine->lock);
 	health_free(container->health);
@@ -249,8 +266,10 @@ void health_begin(Container *container)
 		*container->health = (Health){"starting", 0, json_array()};
 	}
 	g_mutex_unlock(&container->engine->lock);
-	if (probe != NULL)
-		g_thread_unref(g_thread_new("health", run_probes, probe));
+	if (probe != NULL && !thread_detach("health", run_probes, probe, &error)) {
+		give_up(probe, error->message);
+		probe_free(probe);
+	}
 }
 
 const char *health_status(Container *container)

@@ -1,6 +1,7 @@
 #include "engine/transfer/batch.h"
 
 #include "base/error.h"
+#include "base/thread.h"
 
 void batch_init(Batch *batch, Transfer *transfer)
 {
@@ -21,7 +22,9 @@ void batch_push(Batch *batch, GThreadPool *pool, PoolTask *task)
 	g_mutex_lock(&batch->lock);
 	batch->running++;
 	g_mutex_unlock(&batch->lock);
-	g_thread_pool_push(pool, task, NULL);
+	/* Where no thread can be had, the transfer's own does it. */
+	if (!thread_pool_give(pool, task, NULL))
+		task->run(task);
 }
 
 void batch_done(Batch *batch, bool ok, const GError *error)

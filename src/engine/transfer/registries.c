@@ -2,6 +2,7 @@
 #include "engine/transfer/transfer.h"
 
 #include "base/error.h"
+#include "base/thread.h"
 #include "image/image.h"
 
 #include <string.h>
@@ -9,8 +10,9 @@
 static void run_task(gpointer task, gpointer unused)
 {
 	(void)unused;
-	PoolTask *pool_task = task;
-	pool_task->run(pool_task);
+	PoolTask *pool_task = thread_pool_take(task);
+	if (pool_task != NULL)
+		pool_task->run(pool_task);
 }
 
 Registries *registries_new(Engine *engine)

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/size.h"
+#include "base/thread.h"
 
 #include <malloc.h>
 #include <string.h>
@@ -141,8 +142,9 @@ static gpointer run(gpointer data)
 	return NULL;
 }
 
-static Transfer *begin(
-	Engine *engine, const char *key, TransferWork work, gpointer data, GDestroyNotify free_data)
+/* data is taken over, also by a failure. */
+static Transfer *begin(Engine *engine, const char *key, TransferWork work, gpointer data,
+	GDestroyNotify free_data, GError **error)
 {
 	Transfer *transfer = g_new0(Transfer, 1);
 	g_atomic_ref_count_init(&transfer->references);
@@ -156,16 +158,21 @@ static Transfer *begin(
 	transfer->last = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	g_mutex_init(&transfer->lock);
 	notify_init(&transfer->changed);
+	g_atomic_ref_count_inc(&transfer->references);
+	if (!thread_detach("transfer", run, transfer, error)) {
+		free_data(data);
+		transfer_unref(transfer);
+		transfer_unref(transfer);
+		return NULL;
+	}
 	/* The key of one that is being given up goes with it. */
 	g_hash_table_replace(engine->registries->transfers, transfer->key, transfer);
-	g_atomic_ref_count_inc(&transfer->references);
-	g_thread_unref(g_thread_new("transfer", run, transfer));
 	return transfer;
 }
 
 /* The reference is the caller's. One that is being given up is not joined. */
-static Transfer *join(
-	Engine *engine, const char *key, TransferWork work, gpointer data, GDestroyNotify free_data)
+static Transfer *join(Engine *engine, const char *key, TransferWork work, gpointer data,
+	GDestroyNotify free_data, GError **error)
 {
 	Registries *registries = engine->registries;
 	g_mutex_lock(&registries->lock);
@@ -174,9 +181,10 @@ static Transfer *join(
 		g_atomic_ref_count_inc(&transfer->references);
 		free_data(data);
 	} else {
-		transfer = begin(engine, key, work, data, free_data);
+		transfer = begin(engine, key, work, data, free_data, error);
 	}
-	transfer->followers++;
+	if (transfer != NULL)
+		transfer->followers++;
 	g_mutex_unlock(&registries->lock);
 	return transfer;
 }
@@ -205,7 +213,9 @@ static json_t *next(Transfer *transfer, guint at, bool *ended)
 bool transfer_follow(Engine *engine, const char *key, TransferWork work, gpointer data,
 	GDestroyNotify free_data, TransferSay say, gpointer who, int peer_fd, GError **error)
 {
-	g_autoptr(Transfer) transfer = join(engine, key, work, data, free_data);
+	g_autoptr(Transfer) transfer = join(engine, key, work, data, free_data, error);
+	if (transfer == NULL)
+		return false;
 	int waiter = notify_subscribe(&transfer->changed);
 	bool there = true, ended = false;
 	for (guint at = 0; there;) {
