@@ -98,6 +98,8 @@ void build_told_end(Vertex *vertex, const char *error);
 bool build_read(Build *build, GError **error);
 const Dockerfile *build_dockerfile(const Build *build, const char **name);
 GArray *build_findings(Build *build); /* of Finding: what checks say of it; the caller's */
+/* What a build would fail by at once: names of FROM that are blank, or of images that are not to be had. *line: where; 0: nowhere. */
+bool build_check_bases(Build *build, int *line, GError **error);
 /* A valid tag as BuildKit tells it: by its whole name, with ":latest" only where that was said. */
 char *build_tag_name(const char *tag);
 char *build_rule_url(const char *rule); /* the page of a rule of the checks */

@@ -226,6 +226,36 @@ GArray *build_findings(Build *build)
 	return findings;
 }
 
+/* What a stage is built on, without building: another stage, a named context, or an image that is to be had. */
+static bool check_base(Stage *stage, GError **error)
+{
+	g_autofree char *name = stage_base(stage, error);
+	if (name == NULL)
+		return false;
+	g_autofree char *lower = g_ascii_strdown(name, -1);
+	return lane_context(stage->lane, lower) != NULL ||
+	       lane_stage_named(stage->lane, name, stage->index) != NULL ||
+	       strcmp(name, "scratch") == 0 ||
+	       source_image_exists(stage->build, name, &stage->lane->platform, error);
+}
+
+bool build_check_bases(Build *build, int *line, GError **error)
+{
+	*line = 0;
+	if (build->lanes->len == 0 && !lanes_make(build, error))
+		return false;
+	const Lane *lane = build->lanes->pdata[0];
+	for (guint i = 0; i < lane->stages->len; i++) {
+		Stage *stage = lane->stages->pdata[i];
+		bool wanted = *build->request->target == '\0' || stage->needed;
+		if (!wanted || check_base(stage, error))
+			continue;
+		*line = stage->from->line;
+		return false;
+	}
+	return true;
+}
+
 bool build_check(Build *build, bool *only, GError **error)
 {
 	bool strict;
@@ -238,7 +268,8 @@ bool build_check(Build *build, bool *only, GError **error)
 		build->request->say(
 			build->request->who, json_pack("{s:{s:s, s:b}}", "build", "text", text,
 						     "failed", findings->len > 0));
-		return true;
+		int line;
+		return build_check_bases(build, &line, error);
 	}
 	for (guint i = 0; build->request->events && i < findings->len; i++) {
 		const Finding *finding = &g_array_index(findings, Finding, i);

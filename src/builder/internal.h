@@ -155,7 +155,8 @@ struct Stage {
 };
 Stage *stage_new(Lane *lane, const Instruction *from, int index);
 void stage_free(Stage *stage);
-void stage_start(Stage *stage); /* begins its thread, once */
+void stage_start(Stage *stage);			/* begins its thread, once */
+char *stage_base(Stage *stage, GError **error); /* the name that it is built on, expanded */
 /* "[build 2/4] RUN x"; and whether an instruction has such a line. */
 char *stage_title(const Stage *stage, int step, const char *source);
 bool stage_shows(const Instruction *instruction);
@@ -217,6 +218,10 @@ Source *source_of_input(Build *build, const char *name, GError **error);
 /* An image's id by name: from here or, if it is not here or is to be fresh, from its registry. */
 char *source_image(Build *build, const char *reference, const Platform *platform, Vertex *vertex,
 	GError **error);
+
+/* Whether there is an image of that name, here or in its registry; it is not fetched. */
+bool source_image_exists(
+	Build *build, const char *reference, const Platform *platform, GError **error);
 
 /* context.c: the main context and Dockerfile, and the named ones. */
 bool context_load(Build *build, char **dockerfile_text, GError **error);

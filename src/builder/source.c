@@ -96,6 +96,21 @@ static char *find_here(Engine *engine, const char *reference, const char *platfo
 	return id;
 }
 
+static Reference *parse_name(const char *reference, GError **error)
+{
+	Reference *parsed = reference_parse(reference, error);
+	if (parsed == NULL)
+		g_prefix_error(error, "failed to parse stage name \"%s\": ", reference);
+	return parsed;
+}
+
+/* Before why: which name it is about. */
+static void unresolved(const char *reference, const Reference *parsed, GError **error)
+{
+	g_autofree char *full = reference_full(parsed);
+	g_prefix_error(error, "%s: failed to resolve source metadata for %s: ", reference, full);
+}
+
 char *source_image(
 	Build *build, const char *reference, const Platform *wanted, Vertex *vertex, GError **error)
 {
@@ -105,20 +120,32 @@ char *source_image(
 		provenance_material(build, reference, id, wanted);
 		return id;
 	}
-	g_autoptr(Reference) parsed = reference_parse(reference, error);
-	if (parsed == NULL) {
-		g_prefix_error(error, "failed to parse stage name \"%s\": ", reference);
+	g_autoptr(Reference) parsed = parse_name(reference, error);
+	if (parsed == NULL)
 		return NULL;
-	}
 	if (pull(build, reference, platform, vertex, error)) {
 		id = image_find_on(build->engine, reference, platform, error);
 		if (id != NULL)
 			provenance_material(build, reference, id, wanted);
 		return id;
 	}
-	g_autofree char *full = reference_full(parsed);
-	g_prefix_error(error, "%s: failed to resolve source metadata for %s: ", reference, full);
+	unresolved(reference, parsed, error);
 	return NULL;
+}
+
+bool source_image_exists(
+	Build *build, const char *reference, const Platform *wanted, GError **error)
+{
+	g_autofree char *platform = platform_text(wanted),
+			*id = find_here(build->engine, reference, platform);
+	g_autoptr(Reference) parsed = id == NULL ? parse_name(reference, error) : NULL;
+	if (id != NULL || parsed == NULL)
+		return id != NULL;
+	g_autofree char *auth = build_auth(build, parsed->domain);
+	g_autoptr(json_t) there = image_distribution(build->engine, reference, auth, error);
+	if (there == NULL)
+		unresolved(reference, parsed, error);
+	return there != NULL;
 }
 
 Source *source_of_image(Lane *lane, const char *reference, GError **error)

@@ -190,16 +190,23 @@ static char *image_title(Build *build, const char *name)
 	return g_strconcat("FROM ", full, NULL);
 }
 
+char *stage_base(Stage *stage, GError **error)
+{
+	Variables variables = lane_variables(stage->lane);
+	g_autofree char *name = word_expand(stage->from->words[0], &variables, error);
+	if (name == NULL || *name != '\0')
+		return g_steal_pointer(&name);
+	fail(error, BERTH_ERROR_INVALID, "base name (%s) should not be blank",
+		stage->from->words[0]);
+	return NULL;
+}
+
 static bool begin(Stage *stage, GError **error)
 {
 	Build *build = stage->build;
-	Variables variables = lane_variables(stage->lane);
-	g_autofree char *name = word_expand(stage->from->words[0], &variables, error);
+	g_autofree char *name = stage_base(stage, error);
 	if (name == NULL || !read_platform(stage, error))
 		return false;
-	if (*name == '\0')
-		return fail(error, BERTH_ERROR_INVALID, "base name (%s) should not be blank",
-			stage->from->words[0]);
 	g_autofree char *lower = g_ascii_strdown(name, -1);
 	const char *instead = lane_context(stage->lane, lower);
 	Stage *base = instead == NULL ? lane_stage_named(stage->lane, name, stage->index) : NULL;

@@ -32,9 +32,25 @@ static json_t *command_of(
 	return config_shell(stage_config(stage), path);
 }
 
-/* What is to be run: command and environment are borrowed. */
+/* Where a step begins. "/link/../x" is what the link leads to, as for who changes to it, and not "/x". */
+static char *folder_of(Stage *stage, GError **error)
+{
+	const char *path = json_str(stage_config(stage), "WorkingDir");
+	g_auto(GStrv) parts = g_strsplit(path, "/", -1);
+	if (!g_strv_contains((const char *const *)parts, ".."))
+		return g_strdup(path);
+	autofd root = stage_open(stage, error);
+	g_autofree char *where = root >= 0 ? path_resolve_in_root(root, path) : NULL;
+	if (where != NULL)
+		return g_strconcat("/", where, NULL);
+	if (root >= 0)
+		fail_errno(error, "cannot find the folder %s", path);
+	return NULL;
+}
+
+/* What is to be run: command, environment and folder are borrowed. */
 static bool describe(Stage *stage, const Instruction *instruction, const json_t *command,
-	const json_t *env, StepSpec *step, GError **error)
+	const json_t *env, const char *folder, StepSpec *step, GError **error)
 {
 	const json_t *config = stage_config(stage);
 	const BuildRequest *request = stage->build->request;
@@ -44,7 +60,7 @@ static bool describe(Stage *stage, const Instruction *instruction, const json_t 
 		.command = command,
 		.env = env,
 		.user = json_str(config, "User"),
-		.folder = json_str(config, "WorkingDir"),
+		.folder = folder,
 		.hostname = name != NULL ? name : "buildkitsandbox",
 		.host = request->host};
 	return entitlements_apply(stage->build, instruction, step, error);
@@ -168,7 +184,7 @@ static char *key_of(Stage *stage, const Instruction *instruction, const json_t *
 	const StepHost *host = stage->build->request->host;
 	const char *network = instruction_flag(instruction, "network"),
 		   *security = instruction_flag(instruction, "security");
-	return cache_key(json_pack("[s, s?, O, o, s, s, s?, s?, s, O?, O, O, I]", "run2",
+	return cache_key(json_pack("[s, s?, O, o, s, s, s?, s?, s, O?, O, O, I]", "run3",
 		stage_chain(stage), command, stage_env(stage, false), json_str(config, "User"),
 		json_str(config, "WorkingDir"), network, security,
 		host->network != NULL ? host->network : "", host->extra_hosts, mounts, files,
@@ -186,8 +202,10 @@ static bool make(Stage *stage, Running *running, Mounts *mounts, GPtrArray *file
 	g_autoptr(json_t) env = stage_env(stage, true), more = mounts_env(mounts);
 	json_array_extend(env, more);
 	running->mounts = list;
-	return describe(
-		       stage, running->instruction, running->command, env, &running->step, error) &&
+	g_autofree char *folder = folder_of(stage, error);
+	return folder != NULL &&
+	       describe(stage, running->instruction, running->command, env, folder, &running->step,
+		       error) &&
 	       run(stage, running, vertex, error);
 }
 

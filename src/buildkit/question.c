@@ -54,6 +54,20 @@ static void set_text(json_t *object, const char *key, const char *value)
 		json_object_set_new(object, key, json_lenient(value));
 }
 
+/* Beside what is found: what a build would fail by. */
+static void add_build_error(Question *question)
+{
+	int line;
+	g_autoptr(GError) problem = NULL;
+	if (build_check_bases(question->ref->build, &line, &problem))
+		return;
+	json_t *failure = json_pack("{s:o}", "message", json_lenient(problem->message));
+	if (line > 0)
+		json_object_set_new(failure, "location",
+			json_pack("{s:[o]}", "ranges", range_json(line, line)));
+	json_object_set_new(question->answer, "buildError", failure);
+}
+
 static bool ask_lint(Question *question, GError **error)
 {
 	bool targeted = *question->ref->request.target != '\0';
@@ -80,6 +94,7 @@ static bool ask_lint(Question *question, GError **error)
 	}
 	question->answer = json_pack("{s:o, s:[{s:s, s:s, s:s}]}", "warnings", warnings, "sources",
 		"filename", question->name, "data", data, "language", "Dockerfile");
+	add_build_error(question);
 	return true;
 }
 

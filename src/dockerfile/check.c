@@ -225,9 +225,9 @@ static void check_from(Check *check, const Instruction *from)
 	const char *platform = instruction_flag(from, "platform");
 	if (platform != NULL)
 		g_free(word_expand(platform, &variables, NULL));
-	if (strchr(from->words[0], '$') != NULL &&
-		(base == NULL || *base == '\0' || strchr(":/@", *base) != NULL ||
-			g_str_has_suffix(base, ":")))
+	bool blank = base == NULL || *base == '\0';
+	if (blank || (strchr(from->words[0], '$') != NULL &&
+			     (strchr(":/@", *base) != NULL || g_str_has_suffix(base, ":"))))
 		found(check, from->line, "InvalidDefaultArgInFrom",
 			"Default value for ARG %s results in empty or invalid base image name",
 			from->words[0]);

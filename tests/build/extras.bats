@@ -133,10 +133,28 @@ make_repository() { # folder
 	for rule in StageNameCasing MaintainerDeprecated JSONArgsRecommended; do [[ $output == *"WARNING: $rule - "* ]]; done
 	printf '# check=skip=all\nFROM busybox AS Stage\nCMD echo hi\n' >Dockerfile
 	[[ $(d build --check .) == *'no warnings found'* ]]
+	printf 'FROM localhost:1/none\n' >Dockerfile
+	run d build --check .
+	[ "$status" -eq 1 ]
+	[[ $output == *'localhost:1/none: failed to resolve source metadata for localhost:1/none:latest: '* ]]
+	printf 'FROM ""\n' >Dockerfile
+	run d build --check .
+	[ "$status" -eq 1 ]
+	[[ $output == *'base name ("") should not be blank'* ]]
 	printf '# check=error=true\nFROM busybox AS Stage\n' >Dockerfile
 	run b .
 	[ "$status" -eq 1 ]
 	[[ $output == *'lint violation found for rules: StageNameCasing'* ]]
+}
+
+@test "WORKDIR through a link and up again: RUN begins where the link leads to" {
+	printf 'FROM busybox\nRUN mkdir -p /real/deep && ln -s /real/deep /l\nWORKDIR /l/../z\nRUN pwd >/out; ls -d /z >>/out; true\nWORKDIR ../y\nRUN pwd >>/out\n' >Dockerfile
+	d build -q -t up .
+	[ "$(run_none up cat /out)" = $'/real/z\n/y' ]
+	printf 'FROM busybox\nRUN ln -s l /l\nWORKDIR /l/../z\n' >Dockerfile
+	run d build .
+	[ "$status" -ne 0 ]
+	[[ $output == *"too many links"* ]]
 }
 
 @test "the cache travels with an image, in a folder, and is found again" {

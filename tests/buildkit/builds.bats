@@ -218,6 +218,22 @@ setup() {
 	[[ $output == *"Check complete, no warnings found."* ]]
 }
 
+@test "build --check: what a build would fail by at once" {
+	printf 'FROM scratch AS a\nFROM localhost:1/none\n' >Dockerfile
+	run d build --check .
+	[ "$status" -eq 1 ]
+	[[ $output == *"localhost:1/none: failed to resolve source metadata for localhost:1/none:latest: "*"   2 | >>> FROM localhost:1/none"* ]]
+	run d build --check --target a .
+	[ "$status" -eq 0 ]
+	printf 'FROM ""\n' >Dockerfile
+	run d build --check .
+	[ "$status" -eq 1 ]
+	[[ $output == *InvalidDefaultArgInFrom*'base name ("") should not be blank'*'   1 | >>> FROM ""'* ]]
+	printf 'FROM scratch AS a\nFROM a AS b\nFROM named\nCOPY --from=b x x\n' >Dockerfile
+	run d build --check --build-context named=sub .
+	[ "$status" -eq 0 ]
+}
+
 @test "build --call: outline and targets" {
 	cat >Dockerfile <<-'END'
 		ARG BASE=busybox

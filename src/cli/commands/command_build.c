@@ -436,16 +436,15 @@ static bool put_file(const char *path, const char *text, GError **error)
 	return *path == '\0' || file_replace(path, text, strlen(text), 0644, false, error);
 }
 
-/* With its registry and tag; the engine has found it valid. */
+/* With its registry, as buildx writes it; the engine has found it valid. */
 static char *full_name(const char *name)
 {
 	size_t host = strcspn(name, "/");
 	bool has_host = name[host] == '/' &&
 			(memchr(name, '.', host) != NULL || memchr(name, ':', host) != NULL ||
 				strncmp(name, "localhost/", host + 1) == 0);
-	const char *last = strrchr(name, '/'), *base = last != NULL ? last : name;
-	return g_strconcat(has_host ? "" : "docker.io/", last == NULL ? "library/" : "", name,
-		strchr(base, ':') == NULL ? ":latest" : "", NULL);
+	return g_strconcat(has_host ? "" : "docker.io/",
+		strchr(name, '/') == NULL ? "library/" : "", name, NULL);
 }
 
 /* An index has no configuration, but a descriptor. */
