@@ -53,6 +53,25 @@ A /vol' ] || { d diff one; return 1; }
 	d rm two three
 }
 
+@test "commit: the layer is its tar as it is, and the same one again leaves nothing behind" {
+	d run --name six --network none busybox sh -c 'echo new >/new'
+	d commit six made:6
+	diff_id=$(d image inspect -f '{{index .RootFS.Layers 1}}' made:6)
+	[ "sha256:$(sha256sum <"$WORK/data/blobs/${diff_id#sha256:}" | cut -d' ' -f1)" = "$diff_id" ]
+	tar -tf "$WORK/data/blobs/${diff_id#sha256:}" | grep -qx new
+	d commit six again:6
+	[ "$(d image inspect -f '{{index .RootFS.Layers 1}}' again:6)" = "$diff_id" ]
+	# One layer that comes compressed, and not: there is one blob of it.
+	echo one layer >"$WORK/file"
+	tar -C "$WORK" -cf "$WORK/file.tar" file
+	gzip -k "$WORK/file.tar"
+	id=$(d import "$WORK/file.tar.gz")
+	[ "$(d image inspect -f '{{index .RootFS.Layers 0}}' "$id")" = "sha256:$(sha256sum <"$WORK/file.tar" | cut -d' ' -f1)" ]
+	d import "$WORK/file.tar"
+	[ ! -e "$WORK/data/blobs/$(sha256sum <"$WORK/file.tar" | cut -d' ' -f1)" ]
+	d rm six
+}
+
 @test "commit of a running container: paused meanwhile, and running again" {
 	d run -d --name busy --network none busybox sh -c 'while :; do date >/now; done'
 	since=$(date +%s)

@@ -3,7 +3,7 @@
 #include "engine/container/life.h"
 #include "engine/container/spec.h"
 #include "engine/image/images.h"
-#include "engine/image/layer_pack.h"
+#include "engine/image/layer_incoming.h"
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -11,28 +11,36 @@
 
 #include <string.h>
 
-static BlobWriter *pack_upper(Container *container, GError **error)
+static bool add(gpointer layer, const void *bytes, size_t length, GError **error)
+{
+	return incoming_add(layer, bytes, length, error);
+}
+
+/* Unpacked while it is packed. A registry may never ask for it: it is compressed when one does. */
+static Incoming *pack_upper(Container *container, GError **error)
 {
 	autofd upper = container_upper_open(container, error);
-	g_autoptr(LayerPack) pack =
-		upper >= 0 ? layer_pack_new(container->engine->store, error) : NULL;
-	return pack != NULL && tree_archive(upper, TREE_UPPER, container_mount_points,
-				       layer_pack_add, pack, error)
-		       ? layer_pack_end(pack, error)
+	g_autoptr(Incoming) layer =
+		upper >= 0 ? incoming_new(container->engine->store, NULL, NULL, error) : NULL;
+	return layer != NULL && tree_archive(upper, TREE_UPPER, container_mount_points, add, layer,
+					error)
+		       ? g_steal_pointer(&layer)
 		       : NULL;
 }
 
 /* Nothing of it moves while it is read. */
-static BlobWriter *pack_still(Container *container, bool pause, GError **error)
+static Incoming *pack_still(Container *container, bool pause, GError **error)
 {
 	g_mutex_lock(&container->engine->lock);
 	bool running = container->row.status == STATUS_RUNNING;
 	g_mutex_unlock(&container->engine->lock);
 	bool paused = pause && running && container_pause(container, NULL);
-	BlobWriter *blob = pack_upper(container, error);
+	Incoming *layer = pack_upper(container, error);
 	if (paused)
 		container_unpause(container, NULL);
-	return blob;
+	if (layer != NULL)
+		incoming_end(layer, true);
+	return layer;
 }
 
 /* What an image keeps of a container's configuration (OCI image-spec, config.md, and Docker's own). */
@@ -83,7 +91,7 @@ static char *document(const json_t *parent, const char *parent_id, const json_t 
 	return json_text(image);
 }
 
-static bool add_image(Container *container, const Spec *spec, const json_t *part, BlobWriter *blob,
+static bool add_image(Container *container, const Spec *spec, const json_t *part, Incoming *packed,
 	const CommitRequest *request, char *name, char **id, GError **error)
 {
 	Engine *engine = container->engine;
@@ -95,7 +103,7 @@ static bool add_image(Container *container, const Spec *spec, const json_t *part
 		layers->len > 0 ? ((Layer *)layers->pdata[layers->len - 1])->chain_id : NULL;
 	if (!layer_pins_add_all(pins, layers, error))
 		return false;
-	Layer *layer = parent != NULL ? image_unpack(engine, pins, blob, chain, NULL, error) : NULL;
+	Layer *layer = parent != NULL ? incoming_keep(packed, pins, chain, NULL, error) : NULL;
 	if (layer == NULL)
 		return false;
 	g_ptr_array_add(layers, layer);
@@ -131,8 +139,8 @@ char *container_commit(Container *container, const CommitRequest *request, GErro
 			return NULL;
 	if (told)
 		config_merge(part, spec->config);
-	g_autoptr(BlobWriter) blob = pack_still(container, request->pause, error);
-	if (blob == NULL || !add_image(container, spec, part, blob, request, name, &id, error))
+	g_autoptr(Incoming) packed = pack_still(container, request->pause, error);
+	if (packed == NULL || !add_image(container, spec, part, packed, request, name, &id, error))
 		return NULL;
 	publish(container, request->comment, id, name);
 	return g_steal_pointer(&id);

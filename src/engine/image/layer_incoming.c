@@ -135,3 +135,13 @@ Unpacked *incoming_unpacked(Incoming *incoming)
 {
 	return &incoming->unpacked;
 }
+
+Layer *incoming_keep(Incoming *incoming, LayerPins *pins, const char *parent_chain,
+	const char *expected_diff_id, GError **error)
+{
+	if (incoming->unpack_error == NULL)
+		return layer_keep(pins, incoming->blob, &incoming->unpacked, parent_chain,
+			expected_diff_id, error);
+	g_propagate_error(error, g_error_copy(incoming->unpack_error));
+	return NULL;
+}

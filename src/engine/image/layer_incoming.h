@@ -18,4 +18,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Incoming, incoming_free)
 BlobWriter *incoming_blob(Incoming *incoming);
 /* After the end. What is wrong with the bytes, or NULL. */
 const GError *incoming_unpack_error(const Incoming *incoming);
+/* After the end: what came as a layer (layer_keep), or what is wrong with it. */
+Layer *incoming_keep(Incoming *incoming, LayerPins *pins, const char *parent_chain,
+	const char *expected_diff_id, GError **error);
 Unpacked *incoming_unpacked(Incoming *incoming); /* good where there is no error */

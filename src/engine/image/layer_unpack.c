@@ -15,7 +15,7 @@ void unpacked_clear(Unpacked *unpacked)
 	g_free(unpacked->media_type);
 }
 
-/* The tar's bytes on their way to the unpacker, hashed as they pass. */
+/* The tar's bytes on their way to the unpacker, hashed as they pass, unless they are the blob's, which has hashed them. */
 typedef struct {
 	Inflate *inflate;
 	struct sha256_ctx hash;
@@ -25,7 +25,7 @@ static ssize_t read_hashed(gpointer data, void *buffer, size_t size, GError **er
 {
 	Passage *passage = data;
 	ssize_t n = inflate_read(passage->inflate, buffer, size, error);
-	if (n > 0)
+	if (n > 0 && *inflate_suffix(passage->inflate) != '\0')
 		sha256_update(&passage->hash, (size_t)n, buffer);
 	return n;
 }
@@ -48,7 +48,8 @@ bool layer_unpack(
 	read_ahead_free(ahead);
 	if (!ok)
 		return false;
-	unpacked->diff_id = digest_end(&passage.hash);
+	if (*inflate_suffix(inflate) != '\0')
+		unpacked->diff_id = digest_end(&passage.hash);
 	unpacked->media_type = g_strconcat(
 		"application/vnd.oci.image.layer.v1.tar", inflate_suffix(inflate), NULL);
 	return true;
@@ -57,6 +58,8 @@ bool layer_unpack(
 Layer *layer_keep(LayerPins *pins, BlobWriter *blob, Unpacked *unpacked, const char *parent_chain,
 	const char *expected_diff_id, GError **error)
 {
+	if (unpacked->diff_id == NULL)
+		unpacked->diff_id = g_strdup(blob_writer_digest(blob));
 	if (expected_diff_id != NULL && strcmp(unpacked->diff_id, expected_diff_id) != 0) {
 		fail(error, BERTH_ERROR_INVALID,
 			"invalid diffID for layer: expected \"%s\", got \"%s\"", expected_diff_id,
@@ -69,8 +72,14 @@ Layer *layer_keep(LayerPins *pins, BlobWriter *blob, Unpacked *unpacked, const c
 		.size = unpacked->size,
 		.blob = (char *)blob_writer_digest(blob),
 		.media_type = unpacked->media_type};
+	if (!layer_pins_add(pins, chain, error))
+		return NULL;
+	/* The one that is there may have another blob, compressed for a registry: a second one would be nobody's. */
+	Layer *there = layer_find(unpacked->store, chain);
+	if (there != NULL)
+		return there;
 	/* Both are synced with the rest of the image (image_store_add). */
-	if (!layer_pins_add(pins, chain, error) || !blob_writer_keep(blob, false, error))
+	if (!blob_writer_keep(blob, false, error))
 		return NULL;
 	Layer *layer = layer_finish(unpacked->store, unpacked->folder, &facts, error);
 	if (layer != NULL)

@@ -6,7 +6,8 @@
 /* A layer's files, in a folder that goes again unless layer_keep took it. */
 typedef struct {
 	Store *store;
-	char *folder, *diff_id, *media_type; /* diff_id: of the uncompressed tar that came */
+	char *folder, *diff_id,
+		*media_type; /* diff_id: of the tar that came compressed; NULL: the blob's digest */
 	gint64 size;
 } Unpacked;
 void unpacked_clear(Unpacked *unpacked);

@@ -187,17 +187,11 @@ json_t *load_json(Load *load, const char *path, GError **error)
 static Layer *keep_layer(Load *load, LayerPins *pins, LoadFile *file, const char *chain,
 	const char *diff_id, GError **error)
 {
-	const GError *damage =
-		file->incoming != NULL ? incoming_unpack_error(file->incoming) : NULL;
 	if (file->incoming == NULL || file->kept)
 		return image_unpack(load->engine, pins, file->blob, chain, diff_id, error);
-	if (damage != NULL) {
-		g_propagate_error(error, g_error_copy(damage));
-		return NULL;
-	}
-	file->kept = true;
-	return layer_keep(
-		pins, file->blob, incoming_unpacked(file->incoming), chain, diff_id, error);
+	/* What is damaged stays in its place, to be told again. */
+	file->kept = incoming_unpack_error(file->incoming) == NULL;
+	return incoming_keep(file->incoming, pins, chain, diff_id, error);
 }
 
 /* A layer that is there already is not needed again, but what the archive has in its place may not be called what it is not. */
