@@ -349,6 +349,22 @@ json_t *client_call(
 	return length > 0 ? json_parse(text, length, error) : json_null();
 }
 
+/* Not a byte further than the head, which is looked at first: what follows is the stream. 0: there is none. */
+static size_t take_head(int fd, char *buffer)
+{
+	for (size_t used = 0; used < HTTP_HEAD_LIMIT;) {
+		ssize_t seen = recv(fd, buffer + used, HTTP_HEAD_LIMIT - used, MSG_PEEK);
+		size_t head = seen > 0 ? http_head_length(buffer, used + (size_t)seen) : 0,
+		       part = head > 0 ? head - used : (size_t)MAX(seen, 0);
+		if (seen <= 0 || recv(fd, buffer + used, part, MSG_WAITALL) != (ssize_t)part)
+			return 0;
+		if (head > 0)
+			return head;
+		used += part;
+	}
+	return 0;
+}
+
 int client_hijack(Client *client, const char *path, const json_t *body, GError **error)
 {
 	g_autofree char *text = body != NULL ? json_text(body) : g_strdup("");
@@ -359,21 +375,17 @@ int client_hijack(Client *client, const char *path, const json_t *body, GError *
 	g_autofree char *head = request_head(client, "POST", path, more),
 			*all = g_strconcat(head, text, NULL), *buffer = g_malloc(HTTP_HEAD_LIMIT);
 	g_auto(Response) response = {.fd = connect_host(client, error)};
-	size_t used = 0;
 	if (response.fd < 0)
 		return -1;
 	if (!send_text(response.fd, all, strlen(all))) {
 		unreachable(client, error);
 		return -1;
 	}
-	/* Not a byte further than the head: what follows is the stream. */
-	while (http_head_length(buffer, used) == 0)
-		if (used == HTTP_HEAD_LIMIT || recv(response.fd, buffer + used, 1, 0) != 1) {
-			fail(error, BERTH_ERROR_UNAVAILABLE, "the engine closed the connection");
-			return -1;
-		} else {
-			used++;
-		}
+	size_t used = take_head(response.fd, buffer);
+	if (used == 0) {
+		fail(error, BERTH_ERROR_UNAVAILABLE, "the engine closed the connection");
+		return -1;
+	}
 	if (!http_head_parse(&response.head, buffer, used) || response.head.start[1] == NULL) {
 		fail(error, BERTH_ERROR_UNAVAILABLE, "the answer is not HTTP");
 		return -1;

@@ -191,3 +191,20 @@ teardown_file() { file_teardown; }
 	[ "$(grep -c die "$WORK/told")" -eq 12 ]
 	[ "$(awk '{ print $2 }' "$WORK/told" | paste -d' ' - - | sort -u)" = "die destroy" ]
 }
+
+@test "exec: the stream begins right behind the answer's head, in however many pieces that comes" {
+	for how in bytes cut; do
+		python3 "$BATS_TEST_DIRNAME/head.py" "$WORK/$how.sock" "$how" >/dev/null 3>&- &
+		pid=$!
+		for _ in $(seq 200); do [ ! -S "$WORK/$how.sock" ] || break; sleep 0.05; done
+		run env DOCKER_HOST="unix://$WORK/$how.sock" timeout 60 "$BUILD/berth" exec c true
+		kill "$pid"
+		if [ "$how" = cut ]; then
+			[ "$status" -eq 1 ]
+			[[ $output = *'the engine closed the connection'* ]]
+		else
+			[ "$status" -eq 0 ]
+			[ "$output" = right ]
+		fi
+	done
+}
