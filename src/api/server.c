@@ -381,9 +381,12 @@ static void door_open(Server *server, Connection *door)
 		log_warn("a connection cannot be accepted: %s", g_strerror(errno));
 		g_usleep(SWEEP_MS * 10);
 	}
-	/* It was shut down by dashboard_close. */
-	if (fd < 0 && errno == EINVAL && door->caller.dashboard != NULL)
+	/* It was shut down by dashboard_close, which may hold its copy of the descriptor for a moment still: until that is closed as
+	 * well, the kernel would go on telling of a door that is freed. */
+	if (fd < 0 && errno == EINVAL && door->caller.dashboard != NULL) {
+		epoll_ctl(server->epoll_fd, EPOLL_CTL_DEL, door->fd, NULL);
 		connection_free(door);
+	}
 	if (fd < 0)
 		return;
 	if (is_container(server, door, fd))

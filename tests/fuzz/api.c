@@ -16,6 +16,7 @@
 
 static GPtrArray *routes;
 static Engine *engine;
+static Server *server;
 static char base[] = "/tmp/fuzz-api.XXXXXX";
 
 static void request(
@@ -37,6 +38,7 @@ static void request(
 	/* A client that is gone ends every wait. */
 	close(pair[1]);
 	Request asked = {.engine = engine,
+		.server = server,
 		.caller = &caller,
 		.fd = pair[0],
 		.head = &head,
@@ -64,6 +66,14 @@ static void import_image(void)
 	request("POST", "/containers/create?name=x", "application/json", create, strlen(create));
 }
 
+/* Its doors: those that requests open. */
+static gpointer serve(gpointer unused)
+{
+	(void)unused;
+	server_run(server);
+	return NULL;
+}
+
 static void start(void)
 {
 	g_autoptr(GError) error = NULL;
@@ -81,6 +91,10 @@ static void start(void)
 		g_printerr("%s\n", error->message);
 		abort();
 	}
+	server = server_new(engine, &error);
+	if (server == NULL)
+		abort();
+	g_thread_unref(g_thread_new("server", serve, NULL));
 	routes = g_ptr_array_new();
 	for (const Route *const *table = route_tables; *table != NULL; table++)
 		for (const Route *route = *table; route->method != NULL; route++)

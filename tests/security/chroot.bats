@@ -20,7 +20,7 @@ make_runner() { # "mounted" or nothing
 
 setup() {
 	make_runner "$([[ $BATS_TEST_DESCRIPTION == *mounted* ]] && echo mounted)"
-	ENGINE_RUNNER="unshare --net --mount $BATS_FILE_TMPDIR/runner" file_setup
+	ENGINE_RUNNER="unshare --net --mount --propagation slave $BATS_FILE_TMPDIR/runner" file_setup
 	d run -d --name box --network none busybox sleep 1000
 }
 teardown() { file_teardown; }
@@ -40,6 +40,6 @@ execs_stay() {
 @test "in a chroot that is mounted, execs come out in the container's root" {
 	execs_stay
 	engine_kill
-	ENGINE_RUNNER="unshare --net --mount $BATS_FILE_TMPDIR/runner" engine_start
+	ENGINE_RUNNER="unshare --net --mount --propagation slave $BATS_FILE_TMPDIR/runner" engine_start
 	execs_stay
 }
