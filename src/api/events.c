@@ -128,10 +128,15 @@ static bool events(Request *request, GError **error)
 	if (!request_time(request, "since", &from, error) ||
 		!request_time(request, "until", &to, error))
 		return false;
-	if (from != 0 && to != 0 && from > to)
+	bool from_said = *request_param(request, "since") != '\0',
+	     to_said = *request_param(request, "until") != '\0';
+	if (from_said && to_said && from > to)
 		return fail(error, BERTH_ERROR_INVALID,
 			"`since` time (%s) cannot be after `until` time (%s)",
 			request_param(request, "since"), request_param(request, "until"));
+	/* 0 is nothing said; what was said to be at the epoch or before it is past. */
+	from = from_said ? MAX(from, 1) : 0;
+	to = to_said ? MAX(to, 1) : 0;
 	Follow follow = {request, filters, framing_of(request)};
 	if (!reply_begin(request, 200, follow.framing->type))
 		return false;

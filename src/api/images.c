@@ -251,6 +251,8 @@ static bool save_one(Request *request, GError **error)
 static bool save_many(Request *request, GError **error)
 {
 	char *const *names = request_params(request, "names");
+	if (platforms_of(request, error) == NULL)
+		return false;
 	if (names[0] == NULL)
 		return fail(error, BERTH_ERROR_INVALID, "no image is named: names=");
 	return save(request, names, error);

@@ -23,7 +23,8 @@
 
 static const char *const needed[] = {"CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID",
 	"KILL", "SETGID", "SETUID", "SETFCAP", "MKNOD", "NET_ADMIN", "NET_BIND_SERVICE",
-	"SYS_ADMIN", "SYS_CHROOT", "SYS_PTRACE", "SYS_RESOURCE"};
+	"SYS_ADMIN", "SYS_CHROOT", "SYS_PTRACE", "SYS_RESOURCE",
+	"SYS_NICE" /* moves what has more capabilities to a cpuset (docker update) */};
 
 static void shed_capabilities(void)
 {

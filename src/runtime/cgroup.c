@@ -95,10 +95,10 @@ static void add_cpu(GArray *files, const Limits *limits)
 			g_strdup_printf("%s %d", max, (int)(period > 0 ? period : DEFAULT_PERIOD)),
 			false);
 	}
-	if (limits->rt_period > 0)
+	if (limits->rt_period != 0)
 		add_limit(files, "cpu", "cpu.rt_period_us", "", number(limits->rt_period), NULL,
 			false);
-	if (limits->rt_runtime > 0)
+	if (limits->rt_runtime != 0)
 		add_limit(files, "cpu", "cpu.rt_runtime_us", "", number(limits->rt_runtime), NULL,
 			false);
 	add_cpuset(files, "cpuset.cpus", limits->cpus);
@@ -157,8 +157,21 @@ static bool add_blkio(GArray *files, const Limits *limits, GError **error)
 	return true;
 }
 
-static GArray *limit_files(const Limits *limits, GError **error)
+/* v1 takes others, and makes them the nearest of these. */
+static bool check_shares(const CgroupLayout *layout, const Limits *limits, GError **error)
 {
+	enum { LEAST = 2, MOST = 262144 };
+	gint64 shares = limits->cpu_shares;
+	if (layout->v2 || shares == 0 || (shares >= LEAST && shares <= MOST))
+		return true;
+	return fail(error, BERTH_ERROR_INVALID, "the %s allowed cpu-shares is %d",
+		shares < LEAST ? "minimum" : "maximum", shares < LEAST ? LEAST : MOST);
+}
+
+static GArray *limit_files(const CgroupLayout *layout, const Limits *limits, GError **error)
+{
+	if (!check_shares(layout, limits, error))
+		return NULL;
 	g_autoptr(GArray) files = g_array_new(FALSE, FALSE, sizeof(Limit));
 	g_array_set_clear_func(files, limit_clear);
 	add_memory(files, limits);
@@ -287,7 +300,7 @@ bool cgroup_plan(const CgroupLayout *layout, Plan *plan, const char *path, const
 	const json_t *host, const GArray *nodes, GError **error)
 {
 	bool cpuset = limits_want_cpuset(limits);
-	g_autoptr(GArray) files = limit_files(limits, error);
+	g_autoptr(GArray) files = limit_files(layout, limits, error);
 	g_autoptr(GPtrArray) list = folders(layout, path, cpuset);
 	/* The engine's own parent is left for the next container. */
 	int parents = *json_str(host, "CgroupParent") != '\0' ? PLAN_PARENTS : 0;
@@ -328,8 +341,9 @@ void cgroup_plan_join(
 bool cgroup_update(
 	const CgroupLayout *layout, const char *path, const Limits *limits, GError **error)
 {
-	g_autoptr(GArray) files = limit_files(limits, error);
-	if (files == NULL)
+	g_autoptr(GArray) files = limit_files(layout, limits, error);
+	if (files == NULL ||
+		(limits_want_cpuset(limits) && !cgroup_join_cpuset(layout, path, error)))
 		return false;
 	/* Raising memory above the old memory+swap limit, or lowering both, works in one order only: so
 	 * what failed is tried once more after the others. */

@@ -134,7 +134,6 @@ static const struct {
 	gint64 set, unset;
 	bool pass; /* to the file system, as it is */
 } tmpfs_words[] = {
-	{"", 0, 0, false},
 	{"defaults", 0, 0, false},
 	{"ro", MOUNT_ATTR_RDONLY, 0, false},
 	{"rw", 0, MOUNT_ATTR_RDONLY, false},
@@ -173,7 +172,8 @@ static bool add_tmpfs_word(GPtrArray *strings, gint64 *attributes, const char *w
 	while (i < G_N_ELEMENTS(tmpfs_words) && strcmp(word, tmpfs_words[i].name) != 0)
 		i++;
 	if (i == G_N_ELEMENTS(tmpfs_words) && !pass)
-		return fail(error, BERTH_ERROR_SYSTEM, "invalid tmpfs option \"%s\"", word);
+		return fail(error, BERTH_ERROR_SYSTEM, "invalid tmpfs option \"%.*s\"",
+			(int)strcspn(word, "="), word);
 	if (i < G_N_ELEMENTS(tmpfs_words)) {
 		*attributes = (*attributes & ~tmpfs_words[i].unset) | tmpfs_words[i].set;
 		pass = tmpfs_words[i].pass;

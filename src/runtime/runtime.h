@@ -86,6 +86,8 @@ void cgroup_plan_join(
 /* Writes changed limits of a running container (docker update). */
 bool cgroup_update(
 	const CgroupLayout *layout, const char *path, const Limits *limits, GError **error);
+/* cgroup_cpuset.c: gives a running container a cpuset of its own, with all that is allowed, if it has none. */
+bool cgroup_join_cpuset(const CgroupLayout *layout, const char *path, GError **error);
 bool cgroup_freeze(const CgroupLayout *layout, const char *path, bool freeze, GError **error);
 /* Process ids in the cgroup; 0-terminated, the caller frees it. NULL if it is gone. */
 pid_t *cgroup_processes(const CgroupLayout *layout, const char *path);

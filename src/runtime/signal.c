@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,11 +32,13 @@ int signal_number(const char *name)
 bool signal_read(const char *name, int *number, GError **error)
 {
 	char *end;
+	errno = 0;
 	gint64 asked = g_ascii_strtoll(name, &end, 10);
+	bool is_number = asked != 0 && *end == '\0' && errno != ERANGE;
 	*number = signal_number(name);
 	if (*number > 0)
 		return true;
-	if (asked != 0 && *end == '\0')
+	if (is_number)
 		return fail(error, BERTH_ERROR_INVALID,
 			"the linux daemon does not support signal %" G_GINT64_FORMAT, asked);
 	return fail(error, BERTH_ERROR_INVALID, "invalid signal: %s", name);

@@ -51,7 +51,7 @@ update() { post_json "/containers/$1/update" "$2"; }
 	for word in bogus remount bind rbind shared foo=1; do
 		run mounted "$word"
 		[ "$status" -ne 0 ]
-		[[ $output = *"invalid tmpfs option \"$word\""* ]]
+		[[ $output = *"invalid tmpfs option \"${word%%=*}\""* ]]
 	done
 	[ "$(status_of -X POST "http://b/containers/$(create tt '{}' '{"Tmpfs": {"/t": "bogus"}}' | jq -r .Id)/start")" = 500 ]
 	d rm tt
@@ -358,4 +358,27 @@ update() { post_json "/containers/$1/update" "$2"; }
 	d update -m 20m --memory-swap 40m unlimited
 	[ "$(cat /sys/fs/cgroup/memory/*/"$id"/memory.memsw.limit_in_bytes)" = 41943040 ]
 	d rm -f unlimited
+}
+
+@test "update: who began without a cpuset, and what else runs there, is given one" {
+	d run -d --name cpus --network none busybox sh -c 'sleep 10000 & wait'
+	[ "$(update cpus '{"CpusetCpus": "0", "CpusetMems": "0"}' | jq .Warnings)" = null ]
+	[ "$(d exec cpus sh -c 'cat /proc/[0-9]*/status' | grep Cpus_allowed_list | sort -u)" = "Cpus_allowed_list:	0" ]
+	[ "$(host_of cpus CpusetCpus)" = '"0"' ]
+	pid=$(d inspect -f '{{.State.Pid}}' cpus)
+	[ "$(grep Cpus_allowed_list "/proc/$pid/status")" = "Cpus_allowed_list:	0" ]
+	id=$(d inspect -f '{{.Id}}' cpus)
+	d rm -f cpus
+	[ -z "$(find /sys/fs/cgroup -name "$id*" -print -quit)" ]
+}
+
+@test "CPU shares that cgroup v1 would make others are refused" {
+	[ -e /sys/fs/cgroup/cpu/cpu.shares ] || skip "cgroup v2 has weights"
+	d run -d --name shares --network none busybox sleep 10000
+	[[ $(update shares '{"CpuShares": 1}' | jq -r .message) = *': the minimum allowed cpu-shares is 2' ]]
+	[[ $(update shares '{"CpuShares": 262145}' | jq -r .message) = *': the maximum allowed cpu-shares is 262144' ]]
+	[ "$(host_of shares CpuShares)" = 0 ]
+	run d run --rm --network none --cpu-shares 1 busybox true
+	[ "$status" = 125 ]
+	[[ $output == *'the minimum allowed cpu-shares is 2'* ]]
 }

@@ -4,7 +4,6 @@
 
 #include "base/error.h"
 #include "base/json_names.h"
-#include "base/timefmt.h"
 #include "cli/common/docker_types.h"
 
 #include <stdio.h>
@@ -45,18 +44,6 @@ static void print_event(const json_t *event)
 		g_string_append_printf(line, "%s%s", i == 0 ? " (" : ", ", (char *)pairs->pdata[i]);
 	g_string_append(line, pairs->len > 0 ? ")\n" : "\n");
 	print_shown(line->str);
-}
-
-/* The API wants seconds; a duration is that long ago, a time to come included. */
-static char *parameter(const char *text)
-{
-	gint64 time, ago;
-	if (strcmp(text, "0") != 0 && *text != '\0' && duration_parse(text, &ago))
-		time = time_now() - ago;
-	else if (*text == '\0' || !time_parse(text, &time))
-		return g_strdup(text);
-	return g_strdup_printf(
-		"%" G_GINT64_FORMAT ".%09d", time / 1000000000, (int)(time % 1000000000));
 }
 
 typedef struct {
@@ -101,9 +88,9 @@ static int run(Cli *cli)
 		return FORMAT_ERROR;
 	}
 	g_auto(Response) response = {.fd = -1};
-	g_autofree char *filters = query_filters(cli, &error),
-			*since = parameter(flag_text(cli, "since")),
-			*until = parameter(flag_text(cli, "until"));
+	g_autofree char *since = flag_moment(cli, "since", &error),
+			*until = since != NULL ? flag_moment(cli, "until", &error) : NULL,
+			*filters = until != NULL ? query_filters(cli, &error) : NULL;
 	g_autofree char *path = g_strdup_printf("/events?since=%s&until=%s&filters=%s", since,
 		until, filters != NULL ? filters : "");
 	if (filters == NULL || !client_send(cli->client, "GET", path, NULL, &response, &error))

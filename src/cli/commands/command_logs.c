@@ -25,8 +25,8 @@ static int run(Cli *cli)
 	g_autoptr(json_t) container = NULL;
 	g_auto(Response) response = {.fd = -1};
 	bool tty = is_container_tty(cli, cli->args[0], &container, &error);
-	g_autofree char *since = flag_time(cli, "since", &error),
-			*until = flag_time(cli, "until", &error);
+	g_autofree char *since = container != NULL ? flag_time(cli, "since", &error) : NULL,
+			*until = since != NULL ? flag_time(cli, "until", &error) : NULL;
 	if (container == NULL || since == NULL || until == NULL)
 		return cli_fail(cli, error);
 	g_autofree char *tail =

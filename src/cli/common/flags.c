@@ -358,27 +358,49 @@ bool platform_query(const char *text, char **query, GError **error)
 	return true;
 }
 
-char *flag_time(const Cli *cli, const char *flag, GError **error)
+/* What Go says of a date that is none, or NULL. */
+static const char *date_problem(const char *text)
 {
-	const char *text = flag_text(cli, flag);
+	enum { MONTHS = 12, DAYS = 31 };
+	int year, month, day;
+	if (sscanf(text, "%4d-%2d-%2d", &year, &month, &day) != 3)
+		return NULL;
+	if (month < 1 || month > MONTHS)
+		return "month out of range";
+	return day < 1 || day > DAYS ? "day out of range" : NULL;
+}
+
+char *flag_moment(const Cli *cli, const char *flag, GError **error)
+{
+	const char *text = flag_text(cli, flag), *why = date_problem(text);
 	gint64 time, ago;
 	if (*text == '\0')
 		return g_strdup("");
-	if (duration_parse(text, &ago))
+	/* 0 is a moment, where other numbers without a unit are no duration. */
+	if (strcmp(text, "0") != 0 && duration_parse(text, &ago))
 		time = time_now() - ago;
-	else if (*text == '-') {
-		fail(error, BERTH_ERROR_UNAVAILABLE,
-			"invalid value for \"%s\": parsing time \"%s\" as \"2006-01-02\": cannot "
-			"parse \"%s\" as \"2006\"",
-			flag, text, text);
+	else if (*text == '-' || why != NULL) {
+		if (why != NULL)
+			fail(error, BERTH_ERROR_UNAVAILABLE, "parsing time \"%s\": %s", text, why);
+		else
+			fail(error, BERTH_ERROR_UNAVAILABLE,
+				"parsing time \"%s\" as \"2006-01-02\": cannot parse \"%s\" as "
+				"\"2006\"",
+				text, text);
 		return NULL;
 	} else if (!time_parse(text, &time)) {
 		fail(error, BERTH_ERROR_UNAVAILABLE,
-			"invalid value for \"%s\": failed to parse value as time "
-			"or duration: \"%s\"",
-			flag, text);
+			"failed to parse value as time or duration: \"%s\"", text);
 		return NULL;
 	}
 	return g_strdup_printf(
 		"%" G_GINT64_FORMAT ".%09d", time / 1000000000, (int)(time % 1000000000));
+}
+
+char *flag_time(const Cli *cli, const char *flag, GError **error)
+{
+	char *moment = flag_moment(cli, flag, error);
+	if (moment == NULL)
+		g_prefix_error(error, "invalid value for \"%s\": ", flag);
+	return moment;
 }

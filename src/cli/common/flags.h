@@ -23,6 +23,8 @@ gint64 flag_int(const Cli *cli, const char *name,
 	gint64 fallback); /* BYTES too; nanoseconds of a DURATION, billionths of a DECIMAL */
 json_t *flag_list(const Cli *cli, const char *name); /* a new array of strings */
 /* A time, or a duration before now, as seconds for a query; "" stays "". NULL with error. */
+char *flag_moment(const Cli *cli, const char *name, GError **error);
+/* The same, with the flag's name in the error. */
 char *flag_time(const Cli *cli, const char *name, GError **error);
 /* key=value texts as a new object; a key alone has an empty value, and the empty text is an empty key. */
 json_t *pairs_of(const json_t *list);

@@ -472,7 +472,7 @@ static int run(Cli *cli)
 	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error),
 			  chosen = json_array();
 	g_autofree char *since = flag_time(cli, "since", &error),
-			*until = flag_time(cli, "until", &error);
+			*until = since != NULL ? flag_time(cli, "until", &error) : NULL;
 	int index = (int)flag_int(cli, "index", 0);
 	size_t i;
 	json_t *container;

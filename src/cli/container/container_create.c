@@ -84,10 +84,6 @@ static void warn(const json_t *request)
 {
 	const json_t *host = json_object_get(request, "HostConfig"),
 		     *resolvers = json_object_get(host, "Dns");
-	if (json_bool(host, "OomKillDisable") && json_int(host, "Memory") == 0)
-		print_to(stderr,
-			"WARNING: Disabling the OOM killer on containers without setting a "
-			"'-m/--memory' limit may be dangerous.\n");
 	for (size_t i = 0; i < json_array_size(resolvers); i++)
 		if (g_regex_match_simple("(127\\.([0-9]{1,3}\\.){2}[0-9]{1,3})|(::1)$",
 			    json_elem(resolvers, i), 0, 0)) {

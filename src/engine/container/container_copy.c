@@ -28,6 +28,7 @@ enum { MAX_LINKS = 255 };
 typedef struct {
 	int root_fd, mount_fd; /* mount_fd: the volume's, or -1 */
 	char *asked;	       /* as it was asked for, absolute */
+	const char *words;     /* as it was asked for: for errors */
 	char *path;	       /* the same below what start_of says; no folder in it is a link */
 	char *led;	       /* asked, without any link */
 	int file_fd; /* what path is, where that is a mounted file of a container that does not run; or -1 */
@@ -288,6 +289,7 @@ static bool open_place(
 		return false;
 	if (*path == '\0')
 		return fail(error, BERTH_ERROR_INVALID, "bad parameter: pathcannot be empty");
+	place->words = path;
 	place->asked = g_strconcat(*path == '/' ? "" : "/", path, NULL);
 	g_mutex_lock(&container->operation);
 	place->locked = true;
@@ -333,7 +335,7 @@ static int open_parent(const Place *place, char **name, GError **error)
 		fail(error, BERTH_ERROR_SYSTEM, "lstat %s: not a directory", place->asked);
 	else if (fd < 0)
 		fail(error, errno == ENOENT ? BERTH_ERROR_NOT_FOUND : BERTH_ERROR_SYSTEM,
-			"Could not find the file %s in container %s", place->asked, place->called);
+			"Could not find the file %s in container %s", place->words, place->called);
 	return fd;
 }
 
@@ -359,7 +361,7 @@ static json_t *stat_json(const Place *place, int parent, const char *name, GErro
 	struct stat st;
 	if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) < 0) {
 		fail(error, BERTH_ERROR_NOT_FOUND, "Could not find the file %s in container %s",
-			place->asked, place->called);
+			place->words, place->called);
 		return NULL;
 	}
 	g_autofree char *base = g_path_get_basename(place->asked),

@@ -329,7 +329,9 @@ static bool want(Wanted *wanted, const char *text, GError **error)
 		return true;
 	g_autofree char *id = image_find(wanted->engine, text, &problem);
 	if (id == NULL && problem->code == BERTH_ERROR_NOT_FOUND)
-		return fail(error, BERTH_ERROR_NOT_FOUND, "No such image: %s", text);
+		return parsed == NULL || is_repository(text)
+			       ? fail(error, BERTH_ERROR_NOT_FOUND, "No such image: %s", text)
+			       : fail(error, BERTH_ERROR_NOT_FOUND, "reference does not exist");
 	if (id == NULL) {
 		g_propagate_error(error, g_steal_pointer(&problem));
 		return false;

@@ -15,8 +15,9 @@ static bool address_of(const json_t *options, LogAddress *address, GError **erro
 	const char *text = log_option(options, "gelf-address");
 	if (*text == '\0')
 		return fail(error, BERTH_ERROR_INVALID, "gelf-address is a required parameter");
-	if (!log_address_parse(text, address) ||
-		(strchr(text, ':') != NULL && strstr(text, "://") == NULL))
+	if (strchr(text, ':') == NULL)
+		return fail(error, BERTH_ERROR_INVALID, "gelf: endpoint needs to be TCP or UDP");
+	if (!log_address_parse(text, address) || strstr(text, "://") == NULL)
 		return fail(error, BERTH_ERROR_INVALID,
 			"parse \"%s\": first path segment in URL cannot contain colon", text);
 	if (strcmp(address->scheme, "tcp") != 0 && strcmp(address->scheme, "udp") != 0)
@@ -118,6 +119,7 @@ static const LogSender sender = {PLAN_LOG_GELF, address_of, set_numbers, set_att
 const LogDriver log_driver_gelf = {
 	.name = "gelf",
 	.options = own_options,
+	.address_first = true,
 	.unknown = "unknown log opt \"%s\" for gelf log driver",
 	.check = check_gelf,
 	.path = log_path_local,

@@ -46,8 +46,11 @@ static const LogDriver *find(const char *name, GError **error)
 
 static bool check_known(const LogDriver *driver, const json_t *options, GError **error)
 {
+	g_auto(LogAddress) address = {0};
 	const char *key;
 	json_t *value;
+	if (driver->address_first && !driver->sender->address(options, &address, error))
+		return false;
 	json_object_foreach ((json_t *)options, key, value) {
 		if (g_strv_contains(common_options, key) || g_strv_contains(driver->options, key))
 			continue;

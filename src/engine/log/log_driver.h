@@ -37,6 +37,7 @@ typedef struct {
 	const char *const
 		*options;    /* beside those that all have; NULL: none means anything to it */
 	const char *unknown; /* the words for another option, with a %s */
+	bool address_first;  /* the sender's address is asked for before other options are known */
 	bool (*check)(const json_t *options, GError **error); /* NULL: nothing else is asked for */
 	char *(*path)(
 		const char *folder, const char *id); /* of its file, "" for none; the caller's */

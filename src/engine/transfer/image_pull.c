@@ -256,6 +256,9 @@ bool image_pull(Engine *engine, const PullRequest *request, TransferSay say, gpo
 	const char *platform = *request->platform != '\0' ? request->platform : "linux";
 	if (pull->credentials == NULL || !platform_parse(platform, &pull->platform, error))
 		return false;
+	g_autofree char *familiar = reference_familiar_name(pull->reference);
+	if (strcmp(familiar, "scratch") == 0)
+		return fail(error, BERTH_ERROR_FORBIDDEN, "'scratch' is a reserved name");
 	platform_complete(&pull->platform);
 	pull->all_tags = request->all_tags;
 	pull->shown = request->all_tags ? reference_familiar_name(pull->reference)
