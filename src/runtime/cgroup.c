@@ -342,8 +342,7 @@ bool cgroup_update(
 	const CgroupLayout *layout, const char *path, const Limits *limits, GError **error)
 {
 	g_autoptr(GArray) files = limit_files(layout, limits, error);
-	if (files == NULL ||
-		(limits_want_cpuset(limits) && !cgroup_join_cpuset(layout, path, error)))
+	if (files == NULL)
 		return false;
 	/* Raising memory above the old memory+swap limit, or lowering both, works in one order only: so
 	 * what failed is tried once more after the others. */

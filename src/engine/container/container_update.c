@@ -91,7 +91,10 @@ static bool apply(Container *container, const Spec *spec, Limits *limits, GError
 	if (limits->memory > 0 && limits->memory_swap == 0)
 		limits->memory_swap = spec->limits.memory_swap;
 	limits_lift(limits, &spec->limits);
-	return !container_running(container) ||
+	if (!container_running(container))
+		return true;
+	return (!limits_want_cpuset(limits) ||
+		       cgroup_join_cpuset(engine->cgroups, cgroup, error)) &&
 	       cgroup_update(engine->cgroups, cgroup, limits, error);
 }
 
