@@ -13,6 +13,7 @@
 #include "base/fd.h"
 #include "base/thread.h"
 #include "base/timefmt.h"
+#include "base/work.h"
 #include "shim/protocol.h"
 
 #include <string.h>
@@ -42,8 +43,11 @@ static bool create(Request *request, GError **error)
 		(json_filled(body) && !create_form(request->version, request->engine->cgroups->v2,
 					      body, said, error)))
 		return false;
+	/* It may ask for any number of volumes. */
+	work_follow_peer(request->fd);
 	g_autofree char *id = container_create(request->engine, request_param(request, "name"),
 		request_param_since(request, "platform", PLATFORM_SINCE), body, &warnings, error);
+	work_follow_peer(-1);
 	if (id == NULL && error != NULL && *error != NULL &&
 		g_str_has_prefix((*error)->message, "No such container: "))
 		(*error)->code = BERTH_ERROR_INVALID; /* named in a body it is no resource */

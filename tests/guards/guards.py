@@ -228,6 +228,7 @@ GUARDS = [
     ("metrics: one protocol", "src/api/grpc.c", "if (request->caller->metrics || ", "if (", "tests/api/metrics.bats", "metrics: their door"),
     ("redirects out of HTTP", "src/registry/transport.c", "code == CURLE_UNSUPPORTED_PROTOCOL ||", "false ||", "tests/registry/faults.bats", "a redirect out of HTTP"),
     ("no threads: those that have a name", "src/base/thread.c", "g_thread_try_new(name, run, data, &problem)", "g_thread_new(name, run, data)", "tests/security/few_threads.bats", "no threads: pulls and loads"),
+    ("budgets: volumes", "src/api/containers.c", "work_follow_peer(request->fd);", "work_follow_peer(-1);", "tests/security/budgets.bats", "budgets: volumes of"),
     ("no threads: the pools'", "src/base/thread.c", "return !take(given) || no_thread(error, problem);", "return no_thread(NULL, problem) || true;", "tests/security/few_threads.bats", "no threads: requests are answered"),
     ("no threads: what is done later", "src/engine/object/later.c", "if (!thread_pool_give(container->engine->tasks, task, NULL))", "if (!thread_pool_give(container->engine->tasks, task, NULL) && false)", "tests/security/few_threads.bats", "no threads: what is done later"),
     ("credential helpers", "src/cli/registry/credentials.c", "if (strchr(name, '/') != NULL)", "if (false)", "tests/registry/trust.bats", "credential helpers"),

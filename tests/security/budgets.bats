@@ -24,6 +24,22 @@ lives() {
 	post_json /containers/create "$(jq -nc '{Image: "busybox", HostConfig: {Mounts: [{Type: "tmpfs", Target: "/a"}, {Type: "tmpfs", Target: "/a/"}]}}')" | grep 'Duplicate mount point: /a'
 }
 
+@test "budgets: volumes of a container whose client has gone" {
+	python3 -c 'import json; print(json.dumps({"Image": "busybox", "Volumes": {"/v%d" % i: {} for i in range(20000)}}))' >"$WORK/many.json"
+	made() { ls "$WORK/data/volumes" | wc -l; }
+	before=$(made)
+	curl -s --unix-socket "$WORK/b.sock" -X POST -H 'Content-Type: application/json' -d "@$WORK/many.json" 'http://b/containers/create?name=many' >/dev/null 3>&- &
+	client=$!
+	for _ in $(seq 1000); do [ "$(made)" -eq "$before" ] || break; sleep 0.01; done
+	kill "$client"
+	for _ in $(seq 300); do [ "$(made)" -gt "$before" ] || break; sleep 0.1; done
+	[ "$(made)" -eq "$before" ]
+	not d inspect many
+	# As with every container that was refused after its first volume was made.
+	[ "$(api -o /dev/null -w '%{http_code}' -H 'Content-Type: application/json' -d '{"Image":"busybox","Volumes":{"/a":{},"/b":{},"/":{}}}' http://b/containers/create)" != 201 ]
+	[ "$(made)" -eq "$before" ]
+}
+
 @test "budgets: ports that are left to choose, and ranges" {
 	jq -nc '{Image: "busybox", Cmd: ["sleep", "100"], HostConfig: {PortBindings: {"80/tcp": [range(10000) | {HostPort: ""}]}}}' | lives
 	jq -nc '{Image: "busybox", Cmd: ["sleep", "100"], HostConfig: {PortBindings: {"80/tcp": [range(5000) | {HostPort: "20000-65535"}], "80/udp": [range(5000) | {HostPort: "20000-65535"}]}}}' | lives

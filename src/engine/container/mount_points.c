@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/work.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +24,7 @@ typedef struct {
 	GHashTable *by_target; /* target -> MountPoint of list (borrowed) */
 	GHashTable *
 		asked; /* of char *: targets of Binds and Mounts, each of which may be named once */
+	GPtrArray *fresh; /* of char *: volumes without a name that were made */
 } Points;
 
 /* A folder for a bind whose source is missing, where that is asked for: the container's root has it. */
@@ -85,10 +87,16 @@ static MountPoint *add_volume(Points *points, const VolumeWish *wish, GError **e
 	g_autofree char *name = named ? g_strdup(wish->name) : id_generate();
 	g_autoptr(json_t) marked =
 		named ? NULL : json_pack("{s:s}", "com.docker.volume.anonymous", "");
+	if (!work_going()) {
+		fail(error, BERTH_ERROR_SYSTEM, "the client is gone");
+		return NULL;
+	}
 	g_autoptr(VolumeRow) volume = volume_make(points->engine, name, wish->driver,
 		wish->labels != NULL ? wish->labels : marked, wish->options, error);
 	if (volume == NULL)
 		return NULL;
+	if (!named)
+		g_ptr_array_add(points->fresh, g_strdup(name));
 	g_autofree char *source = volume_store_path(points->engine->store, name);
 	MountPoint *mount = add(points, MOUNT_VOLUME, source, wish->target, wish->writable);
 	mount_point_set(&mount->name, name);
@@ -463,13 +471,27 @@ static bool fill_volumes(Points *points, GError **error)
 	return ok;
 }
 
+/* The volumes without a name of a container that will not be. */
+static void take_back(const Points *points)
+{
+	for (guint i = 0; i < points->fresh->len; i++)
+		volume_remove(points->engine, points->fresh->pdata[i], true, NULL);
+}
+
 GPtrArray *mount_points_make(Engine *engine, const Spec *spec, const char *image_id, GError **error)
 {
 	Points points = {engine, &spec->modes, mount_points_new(), image_id, g_ptr_array_new(),
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
-		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
-	if (!add_all(&points, spec, error) || !fill_volumes(&points, error))
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+		g_ptr_array_new_with_free_func(g_free)};
+	bool ok = add_all(&points, spec, error);
+	/* Half of what the image has would count as all of it, so that is waited for. */
+	work_follow_peer(-1);
+	if (!ok || !fill_volumes(&points, error)) {
+		take_back(&points);
 		g_clear_pointer(&points.list, g_ptr_array_unref);
+	}
+	g_ptr_array_unref(points.fresh);
 	g_ptr_array_unref(points.copy_up);
 	g_hash_table_unref(points.by_target);
 	g_hash_table_unref(points.asked);
