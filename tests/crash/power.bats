@@ -16,8 +16,13 @@ teardown_file() {
 	rm -rf "$DISK"
 }
 
-# Right behind the answer: the device as it is. Then an engine on it, for the commands that follow.
+# Right behind the answer: the device as it is. Then an engine on it, for the commands that follow. A copy takes its time, and what
+# is written meanwhile would be in one part of it and not in another: the engine's threads stop first.
 power_lost() {
+	local pid
+	pid=$(cat "$WORK/pid")
+	kill -STOP "$pid"
+	for _ in $(seq 1000); do grep -qE '^State:.[RSD]' /proc/"$pid"/task/*/status || break; sleep 0.01; done
 	cp --sparse=always "$DISK/live.img" "$DISK/lost.img"
 	engine_kill
 	mount -o loop "$DISK/lost.img" "$DISK/lost"
