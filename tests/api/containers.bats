@@ -308,8 +308,8 @@ update() { post_json "/containers/$1/update" "$2"; }
 
 @test "a container that waits for its restart is neither attached to, nor paused, nor entered" {
 	d run -d --name again --network none --restart always busybox false
-	# From its fifth restart on it waits for seconds.
-	for _ in $(seq 600); do [[ $(d inspect -f '{{.RestartCount}} {{.State.Status}}' again) =~ ^([5-9]|1.)' restarting'$ ]] && break; sleep 0.02; done
+	# From its sixth restart on it waits for six seconds and more.
+	for _ in $(seq 600); do [[ $(d inspect -f '{{.RestartCount}} {{.State.Status}}' again) =~ ^([6-9]|1.)' restarting'$ ]] && break; sleep 0.02; done
 	words='is restarting, wait until the container is running'
 	[[ $(api -X POST 'http://b/containers/again/attach?stream=1&stdout=1' | jq -r .message) = "container again $words" ]]
 	[[ $(api -X POST http://b/containers/again/pause | jq -r .message) = "Container "*" $words" ]]
