@@ -43,20 +43,20 @@ static void test_mounts(void)
 {
 #define OF(type) "invalid mount config for type \"" type "\": "
 	static const char *const cases[][2] = {
-		{"{'Type':'bind','Source':'/a','Target':'/b'}", NULL},
+		{"{'Type':'bind','Source':'/etc','Target':'/b'}", NULL},
 		{"{'Type':'bind','Source':'a','Target':'/b'}",
 			OF("bind") "invalid mount path: 'a' mount path must be absolute"},
 		{"{'Type':'bind','Target':'/b'}", OF("bind") "field Source must not be empty"},
-		{"{'Type':'bind','Source':'/a'}", OF("bind") "field Target must not be empty"},
-		{"{'Type':'bind','Source':'/a','Target':'/x/..'}",
+		{"{'Type':'bind','Source':'/etc'}", OF("bind") "field Target must not be empty"},
+		{"{'Type':'bind','Source':'/etc','Target':'/x/..'}",
 			OF("bind") "invalid specification: destination can't be '/'"},
-		{"{'Type':'bind','Source':'/a','Target':'b'}",
+		{"{'Type':'bind','Source':'/etc','Target':'b'}",
 			OF("bind") "invalid mount path: 'b' mount path must be absolute"},
-		{"{'Type':'bind','Source':'/a','Target':'/b','BindOptions':{'Propagation':'x'}}",
+		{"{'Type':'bind','Source':'/etc','Target':'/b','BindOptions':{'Propagation':'x'}}",
 			OF("bind") "invalid propagation mode: x"},
-		{"{'Type':'bind','Source':'/a','Target':'/b','VolumeOptions':{'NoCopy':true}}",
+		{"{'Type':'bind','Source':'/etc','Target':'/b','VolumeOptions':{'NoCopy':true}}",
 			"VolumeOptions must not be specified on mount type \"bind\""},
-		{"{'Type':'bind','Source':'/a','Target':'/b','VolumeOptions':{}}", NULL},
+		{"{'Type':'bind','Source':'/etc','Target':'/b','VolumeOptions':{}}", NULL},
 		{"{'Type':'volume','Source':'v1','Target':'/b','VolumeOptions':{'Subpath':'a/../b/"
 		 "./c/'}}",
 			NULL},

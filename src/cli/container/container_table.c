@@ -4,6 +4,11 @@
 #include <string.h>
 
 const Flag container_flags[] = {
+	/* RUN_ALONE of them, which create has not: nothing is attached there. */
+	{"detach", 'd', BOOL, "run in the background and print the id"},
+	{"detach-keys", 0, STRING, "keys that detach from the container"},
+	{"sig-proxy", 0, BOOL, "pass signals on to the process"},
+
 	{"add-host", 0, LIST, "add a host to /etc/hosts (name:address)"},
 	{"annotation", 0, LIST, "add an annotation"},
 	{"attach", 'a', LIST, "attach to stdin, stdout or stderr"},
@@ -22,8 +27,6 @@ const Flag container_flags[] = {
 	{"cpus", 0, DECIMAL, "number of CPUs"},
 	{"cpuset-cpus", 0, STRING, "CPUs that may be used (0-3, 0,1)"},
 	{"cpuset-mems", 0, STRING, "memory nodes that may be used"},
-	{"detach", 'd', BOOL, "run in the background and print the id"},
-	{"detach-keys", 0, STRING, "keys that detach from the container"},
 	{"device", 0, LIST, "give a device of the host (path[:path[:rwm]])"},
 	{"device-cgroup-rule", 0, LIST, "allow devices by a rule"},
 	{"device-read-bps", 0, LIST, "limit reading from a device (path:bytes a second)"},
@@ -93,7 +96,6 @@ const Flag container_flags[] = {
 		"no-new-privileges, seccomp=FILE, apparmor=PROFILE, label=..., "
 		"systempaths=unconfined"},
 	{"shm-size", 0, BYTES, "size of /dev/shm"},
-	{"sig-proxy", 0, BOOL, "pass signals on to the process"},
 	{"stop-signal", 0, STRING, "signal that stops the container"},
 	{"stop-timeout", 0, INT, "seconds before it is killed"},
 	{"storage-opt", 0, LIST, "option of the storage driver; the engine knows none"},

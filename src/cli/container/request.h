@@ -2,6 +2,8 @@
 #pragma once
 #include "cli/common/cli.h"
 
+/* Those that run alone has stand first. */
+enum { RUN_ALONE = 3 };
 extern const Flag container_flags[];
 const Flag *container_flag(const char *name); /* of these */
 /* The body of /containers/create by flags and arguments. */
