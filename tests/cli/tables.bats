@@ -28,7 +28,7 @@ plain() { sed 's/\x1b\[[0-9;]*[A-Za-z]//g'; }
 	[[ $(d ps) == *'/and-an-image:with-a-long-tag '* ]]
 	[[ $(screen 80 ps --no-trunc | plain) == *'/and-an-image:with-a-long-tag '* ]]
 	[[ $(screen 80 ps --format "'table {{.Image}}\t{{.Command}}\t{{.ID}}\t{{.Status}}'" | plain) == *'/and-an-image:with-a-long-tag '* ]]
-	[[ $(screen 200 ps | plain) == *'/and-an-image:with-a-long-tag '*' a-container-with-quite-a-long-name' ]]
+	[[ $(screen 240 ps | plain) == *'/and-an-image:with-a-long-tag '*' a-container-with-quite-a-long-name' ]]
 }
 
 @test "states have colours on a terminal, unless NO_COLOR or TERM=dumb says otherwise" {
