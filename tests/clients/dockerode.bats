@@ -1,22 +1,12 @@
-# dockerode, where Node and the npm registry can be had; kept outside of the checkout, so that it is fetched once.
+# dockerode, where Node and the npm registry can be had.
 load ../lib/engine
+load ../lib/npm
 
-MODULES=${BERTH_NPM:-/var/cache/berth-npm}
-
-fetch() {
-	command -v npm >/dev/null && command -v node >/dev/null || return
-	mkdir -p "$MODULES"
-	(
-		flock 9
-		[ -e "$MODULES/whole" ] || { cd "$MODULES" && timeout 120 npm install --no-audit --no-fund --ignore-scripts dockerode@4 && touch whole; }
-	) 9>"$MODULES/lock" >/dev/null 2>&1 3>&-
-}
-
-setup_file() { ! fetch || file_setup; }
+setup_file() { ! npm_fetch dockerode 4 || file_setup; }
 setup() { [ -n "${WORK:-}" ] || skip "dockerode is not to be had"; }
 teardown_file() { [ -z "${WORK:-}" ] || file_teardown; }
 
-node_scene() { NODE_PATH=$MODULES/node_modules timeout -s KILL 60 node "$BATS_TEST_DIRNAME/dockerode.js" "$WORK/b.sock" "$WORK" "$1"; }
+node_scene() { NODE_PATH=$(npm_at dockerode 4) timeout -s KILL 60 node "$BATS_TEST_DIRNAME/dockerode.js" "$WORK/b.sock" "$WORK" "$1"; }
 
 @test "dockerode: run, both streams and the code" { node_scene run; }
 @test "dockerode: attach with frames and with a terminal" { node_scene attach; }
