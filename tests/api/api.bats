@@ -144,7 +144,7 @@ create() { post_json "/containers/create?name=$1" "$2" | jq -r .Id; }
 	exec=$(post_json "/containers/$id/exec" '{"Cmd":["sh","-c","exit 9"]}' | jq -r .Id)
 	api "http://b/exec/$exec/json" | jq -e '.Running == false and .ExitCode == null and .ContainerID == "'"$id"'"'
 	[ "$(status_of -H 'Content-Type: application/json' -X POST -d '{"Detach":true}' "http://b/exec/$exec/start")" = 200 ]
-	sleep 0.3
+	for _ in $(seq 500); do api "http://b/exec/$exec/json" | jq -e '.Running or .ExitCode == null' >/dev/null || break; sleep 0.02; done
 	[ "$(api "http://b/exec/$exec/json" | jq .ExitCode)" = 9 ]
 	[ "$(status_of -H 'Content-Type: application/json' -X POST -d '{"Detach":true}' "http://b/exec/$exec/start")" = 409 ]
 	[ "$(status_of http://b/exec/nosuch/json)" = 404 ]

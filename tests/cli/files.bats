@@ -94,7 +94,7 @@ A /vol' ] || { d diff one; return 1; }
 	[ "$(tar -tvf "$WORK/four.tar" new | cut -c 1)" = h ]
 	d start four
 	d run -d --name five --network none busybox sh -c 'echo live >/live; exec sleep 1000'
-	sleep 0.2
+	await d exec five test -e /live
 	d export five | tar -xOf - live | grep -qx live
 	d export five | tar -tf - | grep -c '^proc/.' | grep -qx 0
 	d export five | d import - flat

@@ -28,8 +28,8 @@ loop() { d run -d --name "$1" --network none busybox sh -c 'trap "exit 0" TERM; 
 	d stop deaf
 	[ "$(d inspect -f '{{.State.ExitCode}}' deaf)" = 137 ]
 	d rm deaf
-	d run -d --name usr --network none --stop-signal USR1 busybox sh -c 'trap "exit 9" USR1; while true; do sleep 0.1; done'
-	sleep 0.3
+	d run -d --name usr --network none --stop-signal USR1 busybox sh -c 'trap "exit 9" USR1; touch /set; while true; do sleep 0.1; done'
+	await d exec usr test -e /set
 	d stop usr
 	[ "$(d inspect -f '{{.State.ExitCode}}' usr)" = 9 ]
 	d rm usr
@@ -85,7 +85,7 @@ loop() { d run -d --name "$1" --network none busybox sh -c 'trap "exit 0" TERM; 
 	run d exec ee nosuch
 	[ "$status" -eq 127 ]
 	[[ $output == *'executable file not found in $PATH'* ]]
-	d exec -d ee touch /made; sleep 0.3; d exec ee test -e /made
+	d exec -d ee touch /made; await d exec ee test -e /made
 	d rm -f ee
 	run d exec ee true
 	[ "$status" -eq 1 ]

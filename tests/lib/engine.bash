@@ -65,6 +65,12 @@ file_teardown() {
 	rm -rf "$WORK"
 }
 
+# Awaits that a command succeeds, for half a minute and more.
+await() {
+	for _ in $(seq 600); do "$@" >/dev/null 2>&1 && return; sleep 0.05; done
+	echo "it never came to be: $*" >&2
+	return 1
+}
 # For what must fail: a command behind "!" never ends a test.
 not() { ! "$@"; }
 d() { timeout -s KILL 30 "$DOCKER" "$@"; }

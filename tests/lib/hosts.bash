@@ -26,6 +26,15 @@ on_host() { nsenter --net=/run/netns/"$HOST" "$@"; }
 outside() { nsenter --net=/run/netns/"$OUT" "$@"; }
 rules() { on_host nft list ruleset; }
 # A web server in a container, saying $2; the rest are flags of run.
-web() { d run -d --name "$1" "${@:3}" busybox sh -c "mkdir /w; echo $2 >/w/index.html; httpd -f -p 80 -h /w"; sleep 0.1; }
+web() {
+	d run -d --name "$1" "${@:3}" busybox sh -c "mkdir /w; echo $2 >/w/index.html; httpd -f -p 80 -h /w" || return
+	serves "$1"
+}
+# Awaits that something in a container listens at a TCP port (80), which net/tcp of its first process shows.
+serves() {
+	local pid
+	pid=$(d inspect -f '{{.State.Pid}}' "$1")
+	await grep -q "^ *[0-9]*: [0-9A-F]*:$(printf %04X "${2:-80}") [0-9A-F]*:0000 0A " "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6"
+}
 # The same out of a container; busybox's static wget cannot look up names.
 get_from() { d exec "$1" sh -c "printf 'GET / HTTP/1.0\r\n\r\n' | timeout 3 nc $2 $3 | tail -n 1"; }

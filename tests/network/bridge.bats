@@ -29,6 +29,7 @@ teardown_file() { hosts_remove; }
 
 @test "the client's address is kept" {
 	d run -d --name seen -p 7000:80 busybox httpd -f -v -p 80
+	serves seen
 	for _ in $(seq 50); do
 		outside curl -s --max-time 3 10.5.0.1:7000 >/dev/null
 		! d logs seen 2>&1 | grep -q '10.5.0.2' || break
@@ -97,10 +98,13 @@ teardown_file() { hosts_remove; }
 	[ "$status" -eq 125 ]
 	[ "$before" = "$(rules)" ]
 	[ "$(d ps -aq | wc -l)" -eq 1 ]
-	on_host sh -c 'nc -l -p 8091 >/dev/null 2>&1 & echo $! >'"$WORK/nc"
-	sleep 0.2
+	on_host socat TCP-LISTEN:8091 /dev/null 3>&- &
+	listener=$!
+	await on_host grep -q ':1F9B 0*:0000 0A ' /proc/net/tcp /proc/net/tcp6 # 8091
 	run d run --rm -p 8091:80 busybox true
-	kill "$(cat "$WORK/nc")" 2>/dev/null || true
+	kill "$listener"
+	[ "$status" -eq 125 ]
+	[[ $output == *'address already in use'* ]]
 	d rm -f first
 }
 

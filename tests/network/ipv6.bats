@@ -82,7 +82,7 @@ subnet_of() { d network inspect -f '{{range .IPAM.Config}}{{.Subnet}} {{end}}' "
 	run d run --rm -p '[::]:8080:80' busybox true
 	[[ $status -eq 125 && $output == *'Bind for :::8080 failed: port is already allocated'* ]]
 	d restart -t 0 uno
-	sleep 0.2
+	serves uno
 	[ "$(on_host curl -s --max-time 3 'http://[::1]:8080')" = uno ]
 	d rm -f uno
 	run on_host curl -s --max-time 1 'http://[::1]:8080'

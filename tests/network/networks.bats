@@ -170,7 +170,7 @@ P
 	[ "$status" -eq 125 ]
 	[[ $output == *'Bind for :::8080 failed: port is already allocated'* ]]
 	d run -d --name who --network six -p 8090:80 busybox httpd -f -v -p 80
-	sleep 0.2
+	serves who
 	outside curl -s --max-time 3 'http://[fd00:5::1]:8090' >/dev/null
 	d logs who 2>&1 | grep -q fd00:5::2
 	d run --rm --network six busybox ping -6 -c 1 -W 2 fd00:5::2
@@ -179,7 +179,7 @@ P
 	engine_start
 	[ "$(outside curl -s --max-time 3 'http://[fd00:5::1]:8080')" = uno ]
 	"$BUILD/berth" update --publish-rm 8081:80 --publish-add '[fd00:5::1]:8083:80' four
-	sleep 0.1
+	await outside curl -sf --max-time 3 'http://[fd00:5::1]:8083'
 	[ "$(outside curl -s --max-time 3 'http://[fd00:5::1]:8083')" = due ]
 	run outside curl -s --max-time 1 'http://[fd00:5::1]:8081'
 	[ "$status" -ne 0 ]
@@ -192,8 +192,7 @@ P
 @test "a name server in a container has port 53 for itself, and names resolve there all the same" {
 	d network create own
 	d run -d --name ns --network own busybox sh -c 'nc -l -p 53 & exec sleep 1000'
-	sleep 0.3
-	d exec ns sh -c 'netstat -tln | grep -q 0.0.0.0:53 || netstat -tln | grep -q :::53'
+	await d exec ns sh -c 'netstat -tln | grep -q 0.0.0.0:53 || netstat -tln | grep -q :::53'
 	d exec ns nslookup ns | grep -q 'Address: 172.18.0.2'
 	d rm -f ns
 	d network rm own

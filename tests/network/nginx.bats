@@ -53,7 +53,7 @@ teardown_file() { hosts_remove; }
 	d network create shop
 	d run -d --name web --network shop webserver
 	d run -d --name caller --network shop busybox sleep 1000
-	sleep 0.3
+	serves web
 	address=$(d exec caller nslookup web | awk '/^Address: / { print $2; exit }')
 	[ "$(get_from caller "$address" 80)" = 'served by nginx' ]
 	d rm -f web caller

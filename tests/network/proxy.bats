@@ -6,7 +6,7 @@ teardown_file() { hosts_remove; }
 @test "publish-mode proxy: ports from all sides, by no rule of ours" {
 	web one uno -p 8080:80
 	d run -d --name two busybox sleep 1000
-	sleep 0.2
+	await on_host curl -sf --max-time 3 127.0.0.1:8080
 	[ "$(on_host curl -s --max-time 3 127.0.0.1:8080)" = uno ]
 	[ "$(outside curl -s --max-time 3 10.5.0.1:8080)" = uno ]
 	[ "$(get_from two 172.17.0.1 8080)" = uno ]
@@ -18,7 +18,7 @@ teardown_file() { hosts_remove; }
 	engine_start --publish-mode proxy
 	[ "$(outside curl -s --max-time 3 10.5.0.1:8080)" = uno ]
 	"$BUILD/berth" update --publish-add 8082:80 --publish-rm 8080:80 one
-	sleep 0.1
+	await outside curl -sf --max-time 3 10.5.0.1:8082
 	[ "$(outside curl -s --max-time 3 10.5.0.1:8082)" = uno ]
 	run outside curl -s --max-time 1 10.5.0.1:8080
 	[ "$status" -ne 0 ]
@@ -28,7 +28,7 @@ teardown_file() { hosts_remove; }
 @test "publish-mode proxy: the host's own rules for what comes in decide" {
 	web one uno -p 8080:80
 	on_host nft 'add table inet own; add chain inet own input { type filter hook input priority 0; }; add rule inet own input tcp dport 8080 iifname != lo drop'
-	sleep 0.2
+	await on_host curl -sf --max-time 3 127.0.0.1:8080
 	run outside curl -s --max-time 1 10.5.0.1:8080
 	[ "$status" -ne 0 ]
 	[ "$(on_host curl -s --max-time 3 127.0.0.1:8080)" = uno ]
@@ -54,7 +54,7 @@ threading.Event().wait()
 P
 	# Python is the host's: its folders are mounted.
 	d run -d --name big -p 7001:7001 -p 7002:7002/udp -v "$WORK/big:/big:ro" -v "$WORK/server.py:/server.py:ro" -v /usr:/usr:ro -v /lib:/lib:ro -v /lib64:/lib64:ro busybox /usr/bin/python3 /server.py
-	sleep 0.3
+	serves big 7001
 	outside python3 - "$WORK/big" <<'P'
 import hashlib, socket, sys, threading
 data = open(sys.argv[1], "rb").read()

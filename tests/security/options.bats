@@ -198,8 +198,7 @@ b' "$(printf 'a/%.0s' $(seq 200))"; do
 	folder=${made%/deeper/*}
 	mkdir "$folder"
 	run_none --cgroup-parent "/$parent" busybox true
-	sleep 0.2
-	rmdir "$folder"
+	await rmdir "$folder"
 	echo '{"cgroup-parent":"../x"}' >"$WORK/bad.json"
 	run timeout 5 "$BUILD/berthd" -H "unix://$WORK/n.sock" --data-root "$WORK/n" --exec-root "$WORK/nx" --config-file "$WORK/bad.json"
 	[ "$status" -eq 1 ]
