@@ -22,8 +22,9 @@ teardown_file() { file_teardown; }
 
 @test "what ends while the engine is down is known afterwards, with its exit code and time" {
 	d run -d --name away --network none busybox sh -c 'sleep 0.5; exit 8'
+	shim=$(ps -o ppid= -p "$(d inspect -f '{{.State.Pid}}' away)")
 	engine_kill
-	sleep 1
+	await not kill -0 "$shim"
 	engine_start
 	[ "$(d inspect -f '{{.State.Status}} {{.State.ExitCode}}' away)" = 'exited 8' ]
 	d rm away

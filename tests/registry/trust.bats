@@ -24,7 +24,7 @@ setup_file() {
 	echo "  tls: {certificate: $WORK/ca/server.crt, key: $WORK/ca/server.key, clientcas: [$WORK/ca/ca.crt]}" >>"$WORK/mutual.yml"
 	registry_run tls docker-registry serve "$WORK/tls.yml"
 	registry_run mutual docker-registry serve "$WORK/mutual.yml"
-	sleep 0.5
+	for port in 5443 5444; do await nsenter --net=/run/netns/"$HOST" bash -c ": </dev/tcp/10.5.0.1/$port"; done
 	export R=10.5.0.1:5443
 	"$BUILD/berth" tag busybox $R/box
 	"$BUILD/berth" tag busybox localhost:5100/open
