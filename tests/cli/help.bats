@@ -119,3 +119,11 @@ all_commands() { # each as its words
 	run timeout 120 env BERTH_BUILD="$BUILD" "$ROOT/tools/compat-cli" check
 	[ "$status" -eq 0 ] || { echo "$output"; return 1; }
 }
+
+@test "--help tells what kind of value a flag takes" {
+	"$BUILD/berth" run --help >"$WORK/told"
+	for flag in 'blkio-weight uint16' 'cpu-shares int' 'cpus decimal' 'memory bytes' 'health-interval duration' 'name string' 'label list'; do
+		grep -q -e "--$flag  " "$WORK/told" || { echo "$flag"; return 1; }
+	done
+	grep -q -e '--rm    ' "$WORK/told"
+}

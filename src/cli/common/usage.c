@@ -45,8 +45,14 @@ static void print_aliases(const Cli *cli)
 
 static void print_flag(const Flag *flag)
 {
-	static const char *const kinds[] = {
-		"", " string", " list", " int", " bytes", " decimal", " duration"};
+	static const char *const kinds[] = {[BOOL] = "",
+		[STRING] = " string",
+		[LIST] = " list",
+		[INT] = " int",
+		[UINT16] = " uint16",
+		[BYTES] = " bytes",
+		[DECIMAL] = " decimal",
+		[DURATION] = " duration"};
 	g_autofree char *label = g_strconcat(flag->name, kinds[flag->type], NULL);
 	char letter[8] = "    ";
 	if (flag->letter != 0)
