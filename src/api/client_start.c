@@ -1,15 +1,12 @@
 #include "api/client_start.h"
 
-#include "base/fd.h"
+#include "base/process_stat.h"
 #include "base/timefmt.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-
-enum { STAT_LIMIT = 4096 };
 
 static const gint64 second = 1000000000;
 
@@ -17,13 +14,11 @@ static const gint64 second = 1000000000;
 static gint64 started_at(int pid)
 {
 	unsigned long long ticks;
-	g_autofree char *path = g_strdup_printf("/proc/%d/stat", pid);
-	g_autofree char *stat = file_read(path, STAT_LIMIT);
-	const char *end = stat != NULL ? strrchr(stat, ')') : NULL;
-	if (end == NULL || sscanf(end,
-				   ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d "
-				   "%*d %*d %*d %*d %llu",
-				   &ticks) != 1)
+	g_autofree char *stat = process_stat(pid, NULL);
+	if (stat == NULL || sscanf(stat,
+				    "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d "
+				    "%*d %*d %*d %*d %llu",
+				    &ticks) != 1)
 		return -1;
 	return (gint64)(ticks + 1) * (second / sysconf(_SC_CLK_TCK));
 }

@@ -4,7 +4,7 @@
 
 #include "base/detach_keys.h"
 #include "base/error.h"
-#include "base/fd.h"
+#include "base/process_stat.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -74,14 +74,11 @@ typedef struct {
 
 static bool process_read(int pid, Process *process)
 {
-	g_autofree char *path = g_strdup_printf("/proc/%d/stat", pid);
-	g_autofree char *stat = file_read(path, 4096);
-	const char *name = stat != NULL ? strchr(stat, '(') : NULL,
-		   *end = name != NULL ? strrchr(name, ')') : NULL;
-	if (end == NULL)
+	g_autofree char *name = NULL, *stat = process_stat(pid, &name);
+	if (stat == NULL)
 		return false;
-	g_strlcpy(process->name, name + 1, MIN(sizeof process->name, (size_t)(end - name)));
-	return sscanf(end, ") %c %d %*d %*d %*d %*d %u", &process->state, &process->parent,
+	g_strlcpy(process->name, name, sizeof process->name);
+	return sscanf(stat, "%c %d %*d %*d %*d %*d %u", &process->state, &process->parent,
 		       &process->flags) == 3;
 }
 

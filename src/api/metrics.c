@@ -5,7 +5,7 @@
 #include "engine/object/counts.h"
 
 #include "base/error.h"
-#include "base/fd.h"
+#include "base/process_stat.h"
 #include "version.h"
 
 #include <stdio.h>
@@ -151,9 +151,8 @@ static double stat_field(char *const *fields, guint count, guint number)
 static void add_process(GString *text)
 {
 	enum { UTIME = 14, STIME = 15, THREADS = 20, VSIZE = 23, RSS = 24 };
-	g_autofree char *stat = file_read("/proc/self/stat", 4096);
-	const char *behind = stat != NULL ? strrchr(stat, ')') : NULL;
-	g_auto(GStrv) fields = g_strsplit(behind != NULL ? behind + 2 : "", " ", -1);
+	g_autofree char *stat = process_stat(0, NULL);
+	g_auto(GStrv) fields = g_strsplit(stat != NULL ? stat : "", " ", -1);
 	guint count = g_strv_length(fields), open = 0;
 	g_autoptr(GDir) fds = g_dir_open("/proc/self/fd", 0, NULL);
 	while (fds != NULL && g_dir_read_name(fds) != NULL)

@@ -2,24 +2,9 @@
 #include "compose/compose.h"
 #include "compose/yaml.h"
 
+#include "base/json_names.h"
+
 #include <stdlib.h>
-#include <string.h>
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static GPtrArray *sorted_names(const json_t *variables)
-{
-	GPtrArray *names = g_ptr_array_new();
-	const char *name;
-	json_t *entry;
-	json_object_foreach ((json_t *)variables, name, entry)
-		g_ptr_array_add(names, (gpointer)name);
-	g_ptr_array_sort(names, by_name);
-	return names;
-}
 
 /* In the order of Docker Compose's structure. */
 static json_t *variable_of(const char *name, const json_t *entry, bool capital)
@@ -63,7 +48,7 @@ static char *yaml_form(const json_t *variables, const GPtrArray *names)
 
 char *variables_text(const Project *project, bool as_json)
 {
-	g_autoptr(GPtrArray) names = sorted_names(project->variables);
+	g_autoptr(GPtrArray) names = json_names(project->variables);
 	return as_json ? json_form(project->variables, names)
 		       : yaml_form(project->variables, names);
 }

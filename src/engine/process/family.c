@@ -2,14 +2,13 @@
  * a descriptor before anything is killed: they may have become another process's. */
 #include "engine/process/family.h"
 
-#include "base/fd.h"
+#include "base/process_stat.h"
 
 #include <glib.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/pidfd.h>
 
 enum { ROUNDS = 20 };
@@ -22,11 +21,9 @@ typedef struct {
 static bool read_kin(int pid, Kin *kin)
 {
 	char state;
-	g_autofree char *path = g_strdup_printf("/proc/%d/stat", pid);
-	g_autofree char *stat = file_read(path, 4096);
-	const char *name_end = stat != NULL ? strrchr(stat, ')') : NULL;
-	if (name_end == NULL || sscanf(name_end, ") %c %d %d %d", &state, &kin->parent, &kin->group,
-					&kin->session) != 4)
+	g_autofree char *stat = process_stat(pid, NULL);
+	if (stat == NULL ||
+		sscanf(stat, "%c %d %d %d", &state, &kin->parent, &kin->group, &kin->session) != 4)
 		return false;
 	kin->dead = state == 'Z' || state == 'X';
 	return true;

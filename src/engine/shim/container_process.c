@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/process_stat.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,17 +14,12 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-enum { STAT_LIMIT = 4096 };
-
-/* The parent in /proc/PID/stat, behind the name, which may hold anything but ends at the last parenthesis. -1: no such process. */
+/* -1: there is no such process. */
 static pid_t parent_of(pid_t pid)
 {
-	char path[64];
 	int parent = -1;
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	g_autofree char *stat = file_read(path, STAT_LIMIT);
-	const char *end = stat != NULL ? strrchr(stat, ')') : NULL;
-	return end != NULL && sscanf(end, ") %*c %d", &parent) == 1 ? parent : -1;
+	g_autofree char *stat = process_stat(pid, NULL);
+	return stat != NULL && sscanf(stat, "%*c %d", &parent) == 1 ? parent : -1;
 }
 
 /* Whether a process is in the engine's own namespace of a kind; who cannot be asked counts as if it were. */
