@@ -56,7 +56,7 @@ sys.stdout.buffer.write(b'\x7fELF\x02\x01\x01' + bytes(9) + struct.pack('<HHIQQQ
 }
 
 @test "the same step of two platforms runs once" {
-	printf 'FROM --platform=$BUILDPLATFORM busybox AS b\nRUN echo once; sleep 1; date +%%s%%N >/t\nFROM scratch\nCOPY --from=b /t /t\n' >Dockerfile
+	printf 'FROM --platform=$BUILDPLATFORM busybox AS b\nRUN echo once; sleep 1; cat /proc/sys/kernel/random/uuid >/t\nFROM scratch\nCOPY --from=b /t /t\n' >Dockerfile
 	b build --platform linux/amd64,linux/arm64 -t once . 2>&1 | tee out
 	[ "$(cat "$(layer_folder once --platform linux/amd64)/t")" = "$(cat "$(layer_folder once --platform linux/arm64)/t")" ]
 }
@@ -97,7 +97,7 @@ sys.stdout.buffer.write(b'\x7fELF\x02\x01\x01' + bytes(9) + struct.pack('<HHIQQQ
 }
 
 @test "buildx --cache-to and --cache-from of a registry" {
-	printf 'FROM busybox\nRUN date +%%s%%N >/t\n' >Dockerfile
+	printf 'FROM busybox\nRUN cat /proc/sys/kernel/random/uuid >/t\n' >Dockerfile
 	buildx buildx build -q -t first --cache-to type=registry,ref=localhost:5000/cache,mode=max .
 	[ -z "$(b images -q localhost:5000/cache)" ]
 	[ "$(on_host curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:5000/v2/cache/manifests/latest -H 'Accept: application/vnd.oci.image.manifest.v1+json')" = 200 ]
@@ -114,7 +114,7 @@ sys.stdout.buffer.write(b'\x7fELF\x02\x01\x01' + bytes(9) + struct.pack('<HHIQQQ
 }
 
 @test "buildx --cache-to and --cache-from of a folder" {
-	printf 'FROM busybox\nRUN : folder; date +%%s%%N >/t\n' >Dockerfile
+	printf 'FROM busybox\nRUN : folder; cat /proc/sys/kernel/random/uuid >/t\n' >Dockerfile
 	before=$(b images -aq | sort)
 	buildx buildx build -q --cache-to type=local,dest=cache --cache-to type=local,dest=again,tag=v2 -t first .
 	jq -e '.manifests[0].annotations."org.opencontainers.image.ref.name" == "latest"' cache/index.json
@@ -142,7 +142,7 @@ sys.stdout.buffer.write(b'\x7fELF\x02\x01\x01' + bytes(9) + struct.pack('<HHIQQQ
 }
 
 @test "buildx --cache-from of a folder that was spoilt: said, and built without" {
-	printf 'FROM busybox\nRUN : spoilt; date +%%s%%N >/t\n' >Dockerfile
+	printf 'FROM busybox\nRUN : spoilt; cat /proc/sys/kernel/random/uuid >/t\n' >Dockerfile
 	buildx buildx build -q --cache-to type=local,dest=cache -t first .
 	one=$(cat "$(layer_folder first)/t")
 	b rmi -f first

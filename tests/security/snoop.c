@@ -119,6 +119,25 @@ static int is_new(const char *pid)
 	return take(pid, "comm", other) > 0 && strcmp(other, "berth-shim\n") == 0;
 }
 
+/* Stops a process, and awaits that it is stopped: until then it may go on to its program. */
+static int stop_new(const char *pid)
+{
+	if (!is_new(pid) || kill(atoi(pid), SIGSTOP) < 0)
+		return 0;
+	for (int i = 0; i < 1000; i++) {
+		if (take(pid, "stat", other) <= 0)
+			return 0;
+		const char *state = strrchr(other, ')');
+		if (state == NULL || strchr("TtZX", state[2]) != NULL)
+			break;
+		usleep(1000);
+	}
+	if (is_new(pid))
+		return 1;
+	kill(atoi(pid), SIGCONT);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	int wanted = atoi(argv[1]), seen = 0, hold = argc > 2;
@@ -128,19 +147,16 @@ int main(int argc, char **argv)
 		DIR *dir = opendir("/proc");
 		for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
 			const char *pid = entry->d_name;
-			if (*pid < '1' || *pid > '9' || !is_new(pid) ||
-				kill(atoi(pid), SIGSTOP) < 0)
+			if (*pid < '1' || *pid > '9' || !stop_new(pid))
 				continue;
-			if (is_new(pid)) {
-				seen++;
-				check_mounts(pid);
-				check_status(pid);
-				check_place(pid, "root");
-				check_place(pid, "cwd");
-				check_namespaces(pid);
-				check_descriptors(pid);
-				check_maps(pid);
-			}
+			seen++;
+			check_mounts(pid);
+			check_status(pid);
+			check_place(pid, "root");
+			check_place(pid, "cwd");
+			check_namespaces(pid);
+			check_descriptors(pid);
+			check_maps(pid);
 			if (hold) {
 				puts("held");
 				pause();
