@@ -114,8 +114,9 @@ create() { post_json "/containers/create?name=$1" "$2" | jq -r .Id; }
 
 @test "wait: conditions, and one that there is not" {
 	id=$(create waited '{"Image":"busybox","Cmd":["sh","-c","exit 3"],"HostConfig":{"NetworkMode":"none"}}')
-	api -X POST "http://b/containers/$id/wait?condition=next-exit" >"$WORK/wait" &
-	sleep 0.2; api -X POST "http://b/containers/$id/start"; wait $!
+	api -D "$WORK/head" -X POST "http://b/containers/$id/wait?condition=next-exit" >"$WORK/wait" 3>&- &
+	await grep -q 200 "$WORK/head"
+	api -X POST "http://b/containers/$id/start"; wait $!
 	[ "$(jq .StatusCode "$WORK/wait")" = 3 ]
 	[ "$(status_of -X POST "http://b/containers/$id/wait?condition=odd")" = 400 ]
 	api -X DELETE "http://b/containers/$id"
@@ -144,7 +145,7 @@ create() { post_json "/containers/create?name=$1" "$2" | jq -r .Id; }
 	exec=$(post_json "/containers/$id/exec" '{"Cmd":["sh","-c","exit 9"]}' | jq -r .Id)
 	api "http://b/exec/$exec/json" | jq -e '.Running == false and .ExitCode == null and .ContainerID == "'"$id"'"'
 	[ "$(status_of -H 'Content-Type: application/json' -X POST -d '{"Detach":true}' "http://b/exec/$exec/start")" = 200 ]
-	for _ in $(seq 500); do api "http://b/exec/$exec/json" | jq -e '.Running or .ExitCode == null' >/dev/null || break; sleep 0.02; done
+	for _ in $(seq 1500); do api "http://b/exec/$exec/json" | jq -e '.Running or .ExitCode == null' >/dev/null || break; sleep 0.02; done
 	[ "$(api "http://b/exec/$exec/json" | jq .ExitCode)" = 9 ]
 	[ "$(status_of -H 'Content-Type: application/json' -X POST -d '{"Detach":true}' "http://b/exec/$exec/start")" = 409 ]
 	[ "$(status_of http://b/exec/nosuch/json)" = 404 ]
@@ -198,7 +199,7 @@ create() { post_json "/containers/create?name=$1" "$2" | jq -r .Id; }
 
 @test "exec, attach: the first words wait until the peer has read the answer's head" {
 	d run -d --name heads --network none busybox sh -c 'echo first words; sleep 1000'
-	for _ in $(seq 100); do d logs heads | grep -q first && break; sleep 0.05; done
+	for _ in $(seq 600); do d logs heads | grep -q first && break; sleep 0.05; done
 	PYTHONPATH=tests/lib timeout 60 python3 tests/api/hijack_head.py "$WORK/b.sock" heads
 	d rm -f heads
 }

@@ -126,7 +126,7 @@ update() { post_json "/containers/$1/update" "$2"; }
 
 @test "a check that takes too long keeps its output, and all that it started ends" {
 	d run -d --name check --network none --health-cmd 'echo begun; sleep 7771 & setsid sleep 7772 & (setsid sh -c "sleep 7773; true" &) ; sleep 7774' --health-interval 100ms --health-timeout 600ms --health-retries 1 busybox sleep 1000
-	for _ in $(seq 200); do [ "$(d inspect -f '{{.State.Health.Status}}' check)" != unhealthy ] || break; sleep 0.05; done
+	for _ in $(seq 600); do [ "$(d inspect -f '{{.State.Health.Status}}' check)" != unhealthy ] || break; sleep 0.05; done
 	d inspect -f '{{json .State.Health.Log}}' check | jq -e '.[0].ExitCode == -1 and .[0].Output == "Health check exceeded timeout (600ms): begun\n"'
 	d pause check
 	d unpause check
@@ -237,7 +237,7 @@ update() { post_json "/containers/$1/update" "$2"; }
 	d run -d --name signals --network none --restart always --stop-signal USR1 busybox sh -c 'trap "exit 3" HUP; touch /ready; while :; do sleep 0.02; done'
 	until d exec signals test -e /ready; do sleep 0.02; done
 	d kill -s HUP signals
-	for _ in $(seq 500); do [ "$(d inspect -f '{{.RestartCount}}' signals)" -ge 1 ] && break; sleep 0.02; done
+	for _ in $(seq 1500); do [ "$(d inspect -f '{{.RestartCount}}' signals)" -ge 1 ] && break; sleep 0.02; done
 	[ "$(d inspect -f '{{.RestartCount}}' signals)" -ge 1 ]
 	d rm -f signals
 }
@@ -309,7 +309,7 @@ update() { post_json "/containers/$1/update" "$2"; }
 @test "a container that waits for its restart is neither attached to, nor paused, nor entered" {
 	d run -d --name again --network none --restart always busybox false
 	# From its sixth restart on it waits for six seconds and more.
-	for _ in $(seq 600); do [[ $(d inspect -f '{{.RestartCount}} {{.State.Status}}' again) =~ ^([6-9]|1.)' restarting'$ ]] && break; sleep 0.02; done
+	for _ in $(seq 1500); do [[ $(d inspect -f '{{.RestartCount}} {{.State.Status}}' again) =~ ^([6-9]|1.)' restarting'$ ]] && break; sleep 0.02; done
 	words='is restarting, wait until the container is running'
 	[[ $(api -X POST 'http://b/containers/again/attach?stream=1&stdout=1' | jq -r .message) = "container again $words" ]]
 	[[ $(api -X POST http://b/containers/again/pause | jq -r .message) = "Container "*" $words" ]]

@@ -66,7 +66,7 @@ events() { d events --since "$1" --until "$(date +%s.%N)" "${@:2}" --format '{{.
 		print(ask.getresponse().status, flush=True)
 	P
 	python3 "$WORK/follow.py" "$WORK/b.sock" >"$WORK/followed" 3>&- &
-	for _ in $(seq 200); do grep -q follows "$WORK/followed" && break; sleep 0.02; done
+	for _ in $(seq 1500); do grep -q follows "$WORK/followed" && break; sleep 0.02; done
 	d run --rm --network none busybox true
 	wait $!
 	[ "$(tail -n 1 "$WORK/followed")" = 200 ]

@@ -51,7 +51,7 @@ teardown_file() { file_teardown; }
 	nsenter -t "$(cat "$WORK/pid")" -n ip link set lo up
 	(cd "$WORK" && exec nsenter -t "$(cat "$WORK/pid")" -n python3 -m http.server --bind 127.0.0.1 8099 >/dev/null 2>&1 3>&-) &
 	server=$!
-	for _ in $(seq 100); do nsenter -t "$(cat "$WORK/pid")" -n curl -so /dev/null http://127.0.0.1:8099/ && break; sleep 0.05; done
+	for _ in $(seq 600); do nsenter -t "$(cat "$WORK/pid")" -n curl -so /dev/null http://127.0.0.1:8099/ && break; sleep 0.05; done
 	api -X POST "http://b/images/create?fromSrc=http://127.0.0.1:8099/busybox.tar&repo=fetched" | jq -e .status
 	[ "$(d inspect -f '{{.Comment}}' fetched)" = 'Imported from http://127.0.0.1:8099/busybox.tar' ]
 	[ "$(d import http://127.0.0.1:8099/busybox.tar again 2>&1 | grep -c sha256:)" -eq 1 ]

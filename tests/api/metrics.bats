@@ -23,7 +23,7 @@ RUN false'
 	[ "$(value builder_builds_triggered_total)" -eq 2 ]
 	[ "$(value builder_builds_failed_total)" -eq 1 ]
 	[ "$(value engine_daemon_events_total)" -gt 3 ]
-	for _ in $(seq 100); do [ "$(value engine_daemon_health_checks_failed_total)" -lt 1 ] || break; sleep 0.1; done
+	for _ in $(seq 300); do [ "$(value engine_daemon_health_checks_failed_total)" -lt 1 ] || break; sleep 0.1; done
 	[ "$(value engine_daemon_health_checks_failed_total)" -ge 1 ]
 	[ "$(value process_resident_memory_bytes)" -gt 1000000 ]
 	[[ $(metrics | grep '^engine_daemon_engine_info') == *'version="'* ]]

@@ -18,7 +18,7 @@ teardown_file() {
 	file_teardown
 	kill "$(cat "$BATS_FILE_TMPDIR/listener")"
 }
-awaited() { for _ in $(seq 100); do "$@" && return 0; sleep 0.05; done; return 1; }
+awaited() { for _ in $(seq 600); do "$@" && return 0; sleep 0.05; done; return 1; }
 heard() { grep -qx "$1" "$HEARD"; }
 logged() { grep -q "$1" "$WORK/log"; }
 reload() { # daemon.json, what the log says when it is over

@@ -2,7 +2,7 @@ load ../lib/engine
 # What an engine tells of its work, for who looks for a fault: BERTH_TRACE, and its state.
 setup_file() { BERTH_TRACE=shim,network,store,api file_setup; }
 teardown_file() { file_teardown; }
-awaited() { for _ in $(seq 100); do "$@" && return 0; sleep 0.05; done; return 1; }
+awaited() { for _ in $(seq 600); do "$@" && return 0; sleep 0.05; done; return 1; }
 
 @test "a request has one id from the command line to the shim, and what is secret is told nowhere" {
 	: >"$WORK/log"

@@ -92,17 +92,16 @@ setup() {
 @test "independent stages run at the same time" {
 	cat >Dockerfile <<-'EOF'
 		FROM busybox AS a
-		RUN sleep 1.5; : > /a
+		RUN cut -d" " -f1 /proc/uptime >/a; sleep 1.5; cut -d" " -f1 /proc/uptime >>/a
 		FROM busybox AS b
-		RUN sleep 1.5; : > /b
+		RUN cut -d" " -f1 /proc/uptime >/b; sleep 1.5; cut -d" " -f1 /proc/uptime >>/b
 		FROM busybox
 		COPY --from=a /a /
 		COPY --from=b /b /
 	EOF
-	begun=$(date +%s%N)
 	d build -t par .
-	took=$((($(date +%s%N) - begun) / 1000000))
-	[ "$took" -lt 2900 ]
+	# Each has begun before the other ended.
+	run_none par cat /a /b | xargs | awk '{ exit !($1 < $4 && $3 < $2) }'
 }
 
 @test "names and hosts of a step: --add-host, --network none, limits" {
@@ -181,12 +180,12 @@ setup() {
 	printf 'FROM busybox\nRUN sleep 60\n' >Dockerfile
 	"$DOCKER" build . >/dev/null 2>&1 3>&- &
 	client=$!
-	for _ in $(seq 100); do [ "$(shims)" -eq 1 ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ "$(shims)" -eq 1 ] && break; sleep 0.05; done
 	[ "$(shims)" -eq 1 ]
 	kill -9 "$client"
-	for _ in $(seq 100); do [ "$(shims)" -eq 0 ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ "$(shims)" -eq 0 ] && break; sleep 0.05; done
 	[ "$(shims)" -eq 0 ]
-	for _ in $(seq 100); do [ -z "$(ls "$WORK/data/containers" "$WORK/data/tmp")" ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ -z "$(ls "$WORK/data/containers" "$WORK/data/tmp")" ] && break; sleep 0.05; done
 	ls -R "$WORK/data/containers" "$WORK/data/tmp"
 	[ -z "$(ls -A "$WORK/data/containers" "$WORK/data/tmp" | grep -v :$)" ]
 }

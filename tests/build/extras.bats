@@ -7,7 +7,7 @@ setup_file() {
 	mkdir "$WORK/www"
 	nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" python3 -m http.server -d "$WORK/www" --bind 127.0.0.1 8099 >/dev/null 2>&1 3>&- &
 	echo $! >"$WORK/www.pid"
-	for _ in $(seq 200); do nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" curl -s -o "$WORK/null" http://127.0.0.1:8099/ && break; sleep 0.05; done
+	for _ in $(seq 600); do nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" curl -s -o "$WORK/null" http://127.0.0.1:8099/ && break; sleep 0.05; done
 }
 teardown_file() {
 	kill "$(cat "$WORK/www.pid")"
@@ -313,7 +313,7 @@ make_repository() { # folder
 
 @test "a hundred kinds of nonsense: an error with a line, and nothing left behind" {
 	python3 "$BATS_TEST_DIRNAME/nonsense.py" "$DOCKER" 100
-	for _ in $(seq 100); do [ -z "$(ls -A "$WORK/data/containers" "$WORK/data/tmp" | grep -v :$)" ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ -z "$(ls -A "$WORK/data/containers" "$WORK/data/tmp" | grep -v :$)" ] && break; sleep 0.05; done
 	[ -z "$(ls -A "$WORK/data/containers" "$WORK/data/tmp" | grep -v '^$' | grep -v :$)" ]
 	[ "$(shims)" -eq 0 ]
 }

@@ -178,11 +178,11 @@ setup() {
 	printf 'FROM busybox\nRUN echo begun; sleep 1000\n' >Dockerfile
 	"$DOCKER" build --progress plain . >out 2>&1 3>&- &
 	local client=$!
-	for _ in $(seq 200); do ! grep -q ' begun$' out || break; sleep 0.05; done
+	for _ in $(seq 600); do ! grep -q ' begun$' out || break; sleep 0.05; done
 	grep -q ' begun$' out
 	pkill -INT -P "$client" || kill -INT "$client"
 	wait "$client" || true
-	for _ in $(seq 200); do [ "$(shims)" -ne 0 ] || break; sleep 0.05; done
+	for _ in $(seq 600); do [ "$(shims)" -ne 0 ] || break; sleep 0.05; done
 	[ "$(shims)" -eq 0 ]
 }
 
@@ -302,7 +302,7 @@ setup() {
 @test "buildx history logs of a build that runs takes nothing from who builds" {
 	printf 'FROM busybox\nRUN echo begun; sleep 3; echo ended\n' >Dockerfile
 	d build --no-cache --progress plain . >told 2>&1 3>&- &
-	for _ in $(seq 100); do grep -q begun told && break; sleep 0.1; done
+	for _ in $(seq 300); do grep -q begun told && break; sleep 0.1; done
 	[ "$(d buildx history ls --format '{{.Status}}' | head -n 1)" = Running ]
 	run d buildx history logs
 	wait %1

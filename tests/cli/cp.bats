@@ -205,7 +205,7 @@ each_container() { # a container that runs, and one that never did
 	mkdir host
 	echo h >host/h
 	d run -d --name whole --network none -v /vol -v "$PWD/host:/deep/host" --tmpfs /scratch busybox sh -c 'echo v >/vol/v; echo s >/scratch/s; sleep 1000'
-	for _ in $(seq 100); do d exec whole test -e /scratch/s && break; sleep 0.05; done
+	for _ in $(seq 600); do d exec whole test -e /scratch/s && break; sleep 0.05; done
 	for state in running stopped; do
 		d cp whole:/ - | tar t >names
 		grep -qx './vol/v' names

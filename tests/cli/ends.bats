@@ -14,9 +14,9 @@ teardown_file() { file_teardown; }
 	done
 	[ "$(shims)" -eq 1 ]
 	d stop -t 0 again
-	for _ in $(seq 100); do d inspect again >/dev/null 2>&1 || break; sleep 0.02; done
+	for _ in $(seq 1500); do d inspect again >/dev/null 2>&1 || break; sleep 0.02; done
 	not d inspect again
-	for _ in $(seq 100); do [ "$(shims)" -ne 0 ] || break; sleep 0.02; done
+	for _ in $(seq 1500); do [ "$(shims)" -ne 0 ] || break; sleep 0.02; done
 	[ "$(shims)" -eq 0 ]
 }
 
@@ -30,7 +30,7 @@ teardown_file() { file_teardown; }
 			grep -q -e 'No such container' -e 'marked for removal' "$WORK/why"
 		fi
 	done
-	for _ in $(seq 100); do [ "$(shims)" -ne 0 ] || break; sleep 0.02; done
+	for _ in $(seq 1500); do [ "$(shims)" -ne 0 ] || break; sleep 0.02; done
 	[ "$(shims)" -eq 0 ]
 	[ -z "$(d ps -aq)" ]
 }
@@ -40,7 +40,7 @@ teardown_file() { file_teardown; }
 	run d restart -s NOSUCH stuck
 	[ "$status" -ne 0 ]
 	d kill stuck
-	for _ in $(seq 100); do d inspect stuck >/dev/null 2>&1 || break; sleep 0.02; done
+	for _ in $(seq 1500); do d inspect stuck >/dev/null 2>&1 || break; sleep 0.02; done
 	not d inspect stuck
 }
 
@@ -50,7 +50,7 @@ teardown_file() { file_teardown; }
 	engine_kill
 	sleep 0.5
 	engine_start
-	for _ in $(seq 100); do [ -n "$(d ps -aq)" ] || break; sleep 0.02; done
+	for _ in $(seq 1500); do [ -n "$(d ps -aq)" ] || break; sleep 0.02; done
 	[ -z "$(d ps -aq)" ]
 }
 
@@ -70,7 +70,7 @@ teardown_file() { file_teardown; }
 		wait $! || true
 		not d inspect "first$i" 2>/dev/null
 	done
-	for _ in $(seq 100); do [ "$(shims)" -ne 0 ] || break; sleep 0.02; done
+	for _ in $(seq 1500); do [ "$(shims)" -ne 0 ] || break; sleep 0.02; done
 	[ "$(shims)" -eq 0 ]
 }
 
@@ -95,13 +95,13 @@ teardown_file() { file_teardown; }
 	run d run --restart on-failure:2 --name again --network none busybox sh -c 'echo >>/n; echo "$(wc -l </n)"; exit $(wc -l </n)'
 	[ "$status" -eq 1 ]
 	[ "$output" = 1 ]
-	for _ in $(seq 200); do [ "$(d inspect -f '{{.RestartCount}} {{.State.ExitCode}}' again)" = '2 3' ] && break; sleep 0.02; done
+	for _ in $(seq 1500); do [ "$(d inspect -f '{{.RestartCount}} {{.State.ExitCode}}' again)" = '2 3' ] && break; sleep 0.02; done
 	[ "$(d inspect -f '{{.RestartCount}} {{.State.ExitCode}} {{.State.Status}}' again)" = '2 3 exited' ]
 	d rm again
 	# The code is of the end that was waited for, although it runs again by the time of the answer.
 	d run -d --restart always --name again --network none busybox sh -c '[ -e /again ] && exec sleep 100; touch /again; cat /dev/zero | head -c 99 >/dev/null; sleep 1; exit 7'
 	[ "$(d wait again)" -eq 7 ]
-	for _ in $(seq 200); do [ "$(d inspect -f '{{.RestartCount}}' again)" -ne 1 ] || break; sleep 0.02; done
+	for _ in $(seq 1500); do [ "$(d inspect -f '{{.RestartCount}}' again)" -ne 1 ] || break; sleep 0.02; done
 	[ "$(d inspect -f '{{.State.Running}}' again)" = true ]
 	d rm -f again
 	# A stop while it waits to be restarted is an end.
@@ -120,7 +120,7 @@ teardown_file() { file_teardown; }
 
 @test "a terminal that nobody holds for a moment is there afterwards" {
 	d run -d -t --name lets-go --network none busybox sh -c 'echo a; exec </dev/null >/dev/null 2>&1; sleep 0.3; echo b >/dev/console; sleep 60'
-	for _ in $(seq 100); do d logs lets-go | grep -q b && break; sleep 0.05; done
+	for _ in $(seq 600); do d logs lets-go | grep -q b && break; sleep 0.05; done
 	[ "$(d logs lets-go | tr -d '\r' | xargs)" = 'a b' ]
 	# After a hang-up, as an init makes it, too.
 	cat >"$WORK/hangup.c" <<-'C'
@@ -145,7 +145,7 @@ teardown_file() { file_teardown; }
 	C
 	gcc -static -o "$WORK/hangup" "$WORK/hangup.c"
 	d run -d -t --name hangs-up --network none --cap-add SYS_TTY_CONFIG -v "$WORK/hangup:/hangup:ro" busybox /hangup
-	for _ in $(seq 100); do d logs hangs-up | grep -q 3 && break; sleep 0.05; done
+	for _ in $(seq 600); do d logs hangs-up | grep -q 3 && break; sleep 0.05; done
 	[ "$(d logs hangs-up | tr -d '\r' | xargs)" = '1 2 3' ]
 	[ "$(d exec -t lets-go sh -c 't=$(tty); echo c; exec </dev/null >/dev/null 2>&1; sleep 0.3; echo d >$t' | tr -d '\r' | xargs)" = 'c d' ]
 	# It ends with its program all the same.
@@ -196,7 +196,7 @@ teardown_file() { file_teardown; }
 	for how in bytes cut; do
 		python3 "$BATS_TEST_DIRNAME/head.py" "$WORK/$how.sock" "$how" >/dev/null 3>&- &
 		pid=$!
-		for _ in $(seq 200); do [ ! -S "$WORK/$how.sock" ] || break; sleep 0.05; done
+		for _ in $(seq 600); do [ ! -S "$WORK/$how.sock" ] || break; sleep 0.05; done
 		run env DOCKER_HOST="unix://$WORK/$how.sock" timeout 60 "$BUILD/berth" exec c true
 		kill "$pid"
 		if [ "$how" = cut ]; then

@@ -3,7 +3,7 @@ setup_file() { file_setup; }
 teardown_file() { file_teardown; }
 
 await_health() { # container, status
-	for _ in $(seq 100); do [ "$(d inspect -f '{{.State.Health.Status}}' "$1")" = "$2" ] && return; sleep 0.05; done
+	for _ in $(seq 600); do [ "$(d inspect -f '{{.State.Health.Status}}' "$1")" = "$2" ] && return; sleep 0.05; done
 	d inspect -f '{{json .State.Health}}' "$1"
 	return 1
 }
@@ -39,11 +39,12 @@ await_health() { # container, status
 }
 
 @test "failures within the start period do not count; checks come faster then" {
-	d run -d --name start --network none --health-cmd 'test -e /ok' --health-interval 10s --health-start-period 20s --health-retries 1 busybox sh -c 'sleep 1; touch /ok; sleep 1000'
+	d run -d --name start --network none --health-cmd 'test -e /ok' --health-interval 10s --health-start-period 200s --health-retries 1 busybox sleep 1000
 	if d run --help | grep -q health-start-interval; then
-		d run -d --name quick --network none --health-cmd 'test -e /ok' --health-interval 10s --health-start-period 20s --health-start-interval 200ms --health-retries 1 busybox sh -c 'sleep 1; touch /ok; sleep 1000'
-		sleep 0.5
+		d run -d --name quick --network none --health-cmd 'test -e /ok' --health-interval 10s --health-start-period 200s --health-start-interval 200ms --health-retries 1 busybox sleep 1000
+		for _ in $(seq 600); do [ "$(d inspect -f '{{len .State.Health.Log}}' quick)" -lt 2 ] || break; sleep 0.05; done
 		[ "$(d inspect -f '{{.State.Health.Status}}' quick)" = starting ]
+		d exec quick touch /ok
 		await_health quick healthy
 		d rm -f quick
 	fi

@@ -119,7 +119,7 @@ loop() { d run -d --name "$1" --network none busybox sh -c 'trap "exit 0" TERM; 
 @test "signals are passed on" {
 	timeout -s KILL 20 "$DOCKER" run --name sig --network none busybox sh -c 'trap "exit 42" TERM; echo up; while true; do sleep 0.1; done' >"$WORK/sig" 3>&- &
 	client=$!
-	for _ in $(seq 100); do grep -q up "$WORK/sig" && break; sleep 0.05; done
+	for _ in $(seq 600); do grep -q up "$WORK/sig" && break; sleep 0.05; done
 	pkill -TERM -P "$client" 2>/dev/null || kill -TERM "$client"
 	wait "$client" || true
 	[ "$(d inspect -f '{{.State.ExitCode}}' sig)" = 42 ]

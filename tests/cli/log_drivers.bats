@@ -26,7 +26,7 @@ receiver() { # kind, address
 	: >"$WORK/received"
 	inside python3 "$BATS_TEST_DIRNAME/log_receiver.py" "$1" "$2" >"$WORK/received" 2>"$WORK/receiver.log" 3>&- &
 	echo $! >"$WORK/receiver"
-	for _ in $(seq 200); do grep -q listens "$WORK/received" && return; sleep 0.02; done
+	for _ in $(seq 1500); do grep -q listens "$WORK/received" && return; sleep 0.02; done
 	cat "$WORK/receiver.log"
 	return 1
 }
@@ -102,7 +102,7 @@ copied() { [ "$(d logs logs 2>/dev/null)" = 'out "quoted"' ] && [ "$(d logs logs
 	[ "$status" -ne 0 ]
 	[[ $output = *'failed to initialize logging driver: dial tcp 127.0.0.1:24224: connect: connection refused'* ]]
 	d run -d --name logs --network none --log-driver fluentd --log-opt fluentd-async=true --log-opt fluentd-retry-wait=100ms --log-opt fluentd-sub-second-precision=true busybox sh -c 'echo early; sleep 100'
-	for _ in $(seq 100); do [ "$(d logs logs)" = early ] && break; sleep 0.02; done
+	for _ in $(seq 1500); do [ "$(d logs logs)" = early ] && break; sleep 0.02; done
 	receiver fluentd 127.0.0.1:24224
 	received '.[2].log == "early" and (.[1] | length) == 2'
 }
@@ -136,7 +136,7 @@ copied() { [ "$(d logs logs 2>/dev/null)" = 'out "quoted"' ] && [ "$(d logs logs
 	received 'test("line 30\\.")'
 	engine_kill
 	before=$(wc -l <"$WORK/received")
-	for _ in $(seq 100); do [ "$(wc -l <"$WORK/received")" -le $((before + 5)) ] || break; sleep 0.05; done
+	for _ in $(seq 600); do [ "$(wc -l <"$WORK/received")" -le $((before + 5)) ] || break; sleep 0.05; done
 	[ "$(wc -l <"$WORK/received")" -gt $((before + 5)) ]
 	receiver_stop
 	engine_start
@@ -147,11 +147,11 @@ copied() { [ "$(d logs logs 2>/dev/null)" = 'out "quoted"' ] && [ "$(d logs logs
 @test "a receiver that takes nothing holds up no container for ever, and what is lost is told" {
 	inside python3 -c 'import socket, time; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096); s.bind(("127.0.0.1", 5515)); s.listen(); print("listens", flush=True); time.sleep(1000)' >"$WORK/received" 3>&- &
 	echo $! >"$WORK/receiver"
-	for _ in $(seq 200); do grep -q listens "$WORK/received" && break; sleep 0.02; done
+	for _ in $(seq 1500); do grep -q listens "$WORK/received" && break; sleep 0.02; done
 	d run --name logs --network none --log-driver syslog --log-opt syslog-address=tcp://127.0.0.1:5515 --log-opt mode=non-blocking --log-opt max-buffer-size=64k \
 		busybox sh -c 'yes 0123456789012345678901234567890123456789 | head -n 200000; echo done'
 	[ "$(d logs --tail 1 logs)" = done ]
-	for _ in $(seq 200); do grep -q 'log lines could not be sent and are lost' "$WORK/log" && break; sleep 0.05; done
+	for _ in $(seq 600); do grep -q 'log lines could not be sent and are lost' "$WORK/log" && break; sleep 0.05; done
 	grep -q 'syslog: [0-9]* log lines could not be sent and are lost' "$WORK/log"
 }
 

@@ -198,7 +198,7 @@ teardown_file() { file_teardown; }
 	d update --memory 96m --memory-swap 192m limited
 	[ "$(cat "/sys/fs/cgroup/memory/berth/$id/memory.limit_in_bytes")" -eq $((96 << 20)) ]
 	d rm -f limited
-	for _ in $(seq 100); do [ -d "/sys/fs/cgroup/memory/berth/$id" ] || break; sleep 0.02; done
+	for _ in $(seq 1500); do [ -d "/sys/fs/cgroup/memory/berth/$id" ] || break; sleep 0.02; done
 	[ ! -d "/sys/fs/cgroup/memory/berth/$id" ]
 	[ ! -d "/sys/fs/cgroup/cpuset/berth/$id" ]
 }
@@ -215,16 +215,16 @@ teardown_file() { file_teardown; }
 
 @test "--restart: on-failure counts, always goes on, stop ends it" {
 	d run -d --name retry --network none --restart on-failure:2 busybox sh -c 'exit 3'
-	for _ in $(seq 100); do [ "$(d inspect -f '{{.State.Status}}' retry)" = exited ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ "$(d inspect -f '{{.State.Status}}' retry)" = exited ] && break; sleep 0.05; done
 	[ "$(d inspect -f '{{.RestartCount}} {{.State.ExitCode}}' retry)" = '2 3' ]
 	d run -d --name always --network none --restart always busybox sh -c 'sleep 0.1'
-	for _ in $(seq 100); do [ "$(d inspect -f '{{.RestartCount}}' always)" -ge 2 ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ "$(d inspect -f '{{.RestartCount}}' always)" -ge 2 ] && break; sleep 0.05; done
 	[ "$(d inspect -f '{{.RestartCount}}' always)" -ge 2 ]
 	d stop always
 	[ "$(d inspect -f '{{.State.Status}}' always)" = exited ]
 	# Started by hand, it counts from the beginning.
 	d start retry
-	for _ in $(seq 100); do [ "$(d inspect -f '{{.RestartCount}} {{.State.Status}}' retry)" = '2 exited' ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ "$(d inspect -f '{{.RestartCount}} {{.State.Status}}' retry)" = '2 exited' ] && break; sleep 0.05; done
 	[ "$(d inspect -f '{{.RestartCount}} {{.State.ExitCode}}' retry)" = '2 3' ]
 	d rm retry always
 	run d run --rm --restart always busybox
@@ -242,7 +242,7 @@ teardown_file() { file_teardown; }
 		kill -CONT "$(cat "$WORK/pid")"
 		# A kill may come too late, as with any container that has ended; a stop never does.
 		wait $client || [ $verb = kill ]
-		for _ in $(seq 50); do [ "$(d inspect -f '{{.State.Status}}' ends)" = exited ] && break; sleep 0.05; done
+		for _ in $(seq 600); do [ "$(d inspect -f '{{.State.Status}}' ends)" = exited ] && break; sleep 0.05; done
 		sleep 0.3
 		[ "$(d inspect -f '{{.State.Status}}' ends)" = exited ]
 		d rm ends

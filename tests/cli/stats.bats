@@ -22,9 +22,9 @@ teardown_file() { file_teardown; }
 
 @test "stats of the API: a stream of samples, one at once, two that belong together" {
 	[ "$(timeout 2.5 curl -s --unix-socket "$WORK/b.sock" http://b/containers/idle/stats | wc -l)" -ge 2 ]
-	start=$(date +%s%3N)
 	api "http://b/containers/idle/stats?stream=0&one-shot=1" | jq -e '.precpu_stats.cpu_usage.total_usage == 0 and .cpu_stats.cpu_usage.total_usage > 0'
-	[ $(($(date +%s%3N) - start)) -lt 900 ]
+	# At once, as no second sample is waited for: the quickest of five.
+	[ "$(for _ in 1 2 3 4 5; do api_ms "http://b/containers/idle/stats?stream=0&one-shot=1"; done | sort -n | head -n 1)" -lt 900 ]
 	api "http://b/containers/idle/stats?stream=0" | jq -e '.precpu_stats.system_cpu_usage < .cpu_stats.system_cpu_usage and .preread < .read and (.networks | keys) == ["eth0"]'
 	api "http://b/containers/never/stats?stream=0" | jq -e '.cpu_stats.cpu_usage.total_usage == 0 and .read == "0001-01-01T00:00:00Z"'
 }
@@ -34,7 +34,7 @@ teardown_file() { file_teardown; }
 	before=$(ls "/proc/$(cat "$WORK/pid")/task" | wc -l)
 	"$BUILD/berth" stats >"$WORK/streamed" 2>&1 3>&- &
 	client=$!
-	for _ in $(seq 200); do [ "$(grep -c many12 "$WORK/streamed")" -lt 2 ] || break; sleep 0.05; done
+	for _ in $(seq 600); do [ "$(grep -c many12 "$WORK/streamed")" -lt 2 ] || break; sleep 0.05; done
 	own=$(ls "/proc/$client/task" | wc -l) after=$(ls "/proc/$(cat "$WORK/pid")/task" | wc -l)
 	kill "$client"
 	[ "$(grep -c many12 "$WORK/streamed")" -ge 2 ]

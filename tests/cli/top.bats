@@ -28,7 +28,7 @@ connections() { find "/proc/$(cat "$WORK/pid")/fd" -lname 'socket:*' | wc -l; }
 @test "top: only what runs and is seen is watched, an idle engine is asked for nothing" {
 	before=$(connections)
 	session idle
-	for _ in $(seq 100); do [ "$(connections)" -gt "$before" ] || break; sleep 0.1; done
+	for _ in $(seq 300); do [ "$(connections)" -gt "$before" ] || break; sleep 0.1; done
 	[ "$(connections)" -le "$before" ]
 }
 

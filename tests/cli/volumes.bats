@@ -32,7 +32,7 @@ memory() { d volume create -o type=tmpfs -o device=tmpfs "$@"; }
 	[ "$(d exec one stat -c '%a %u' /m)" = '700 1000' ]
 	[ "$(d exec one df -k /m | awk 'END { print $2 }')" = 1024 ]
 	d run -d --name two --network none -v shm:/m busybox sh -c 'echo shared >/m/s; sleep 100'
-	for _ in $(seq 100); do d exec one cat /m/s 2>/dev/null && break; sleep 0.05; done
+	for _ in $(seq 600); do d exec one cat /m/s 2>/dev/null && break; sleep 0.05; done
 	[ "$(d exec one cat /m/s)" = shared ]
 	[ "$(mounted shm)" = 1 ]
 	d rm -f one
@@ -167,7 +167,7 @@ memory() { d volume create -o type=tmpfs -o device=tmpfs "$@"; }
 	mkdir "$WORK/data/containers/$id/upper/x"
 	nsenter -t "$(cat "$WORK/pid")" -m mount --bind "$WORK/srv/x" "$WORK/data/containers/$id/upper/x"
 	d rm left
-	for _ in $(seq 100); do [ -e "$WORK"/data/trash/*/work ] || break; sleep 0.05; done
+	for _ in $(seq 600); do [ -e "$WORK"/data/trash/*/work ] || break; sleep 0.05; done
 	[ "$(cat "$WORK/srv/x/f")" = srv ]
 	nsenter -t "$(cat "$WORK/pid")" -m umount "$WORK"/data/trash/*/upper/x
 }
@@ -177,12 +177,12 @@ memory() { d volume create -o type=tmpfs -o device=tmpfs "$@"; }
 	memory ended
 	d run -d --name lives --network none -v live:/m busybox sh -c 'echo kept >/m/k; sleep 100'
 	d run -d --name ends --network none -v ended:/m busybox sleep 100
-	for _ in $(seq 100); do d exec lives test -e /m/k && break; sleep 0.05; done
+	for _ in $(seq 600); do d exec lives test -e /m/k && break; sleep 0.05; done
 	pid=$(d inspect -f '{{.State.Pid}}' ends)
 	engine_kill
 	kill -9 "$pid"
 	while kill -0 "$pid" 2>/dev/null; do sleep 0.01; done
-	for _ in $(seq 100); do [ "$(ls "$WORK"/data/containers/*/exit 2>/dev/null)" ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ "$(ls "$WORK"/data/containers/*/exit 2>/dev/null)" ] && break; sleep 0.05; done
 	grep -q " $WORK/data/volumes/ended/_data " /proc/self/mountinfo
 	engine_start
 	[ "$(mounted ended)" = 0 ]

@@ -65,7 +65,7 @@ talker() { printf 'services:\n  w:\n    image: busybox\n    stop_signal: SIGKILL
 		volumes: {v: }
 	EOF
 	c up -d
-	for _ in $(seq 100); do [ "$(c logs --no-log-prefix w)" = $'service hook\nservice hook' ] && break; sleep 0.2; done
+	for _ in $(seq 150); do [ "$(c logs --no-log-prefix w)" = $'service hook\nservice hook' ] && break; sleep 0.2; done
 	[ "$(c logs --no-log-prefix w)" = $'service hook\nservice hook' ]
 	[ "$(d ps -aq --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" | wc -l)" -eq 1 ]
 	c up -d --scale w=2

@@ -87,7 +87,7 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	printf 'services:\n  one:\n    image: busybox\n    command: sh -c "echo from-one; exit 3"\n  two:\n    image: busybox\n    command: sh -c "trap \\"echo bye; exit 0\\" TERM; echo from-two; while :; do sleep 0.1; done"\n' >compose.yaml
 	timeout -s KILL 60 "$BUILD/berth" compose up >out 2>err 3>&- &
 	up=$!
-	for _ in $(seq 100); do grep -q from-two out && grep -q 'one-1 exited with code 3' out && break; sleep 0.05; done
+	for _ in $(seq 600); do grep -q from-two out && grep -q 'one-1 exited with code 3' out && break; sleep 0.05; done
 	grep -q '^one-1  | from-one$' out
 	grep -q '^two-1  | from-two$' out
 	pkill -INT -P "$up"
@@ -275,9 +275,9 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	printf 'services:\n  w: {image: busybox, command: "sh -c \\"trap : TERM; echo up; while :; do sleep 0.1; done\\"", stop_grace_period: 50s}\n' >compose.yaml
 	timeout -s KILL 60 "$BUILD/berth" compose up >out 2>err 3>&- &
 	up=$!
-	for _ in $(seq 100); do grep -q '| up' out && break; sleep 0.05; done
+	for _ in $(seq 600); do grep -q '| up' out && break; sleep 0.05; done
 	pkill -INT -P "$up"
-	for _ in $(seq 100); do grep -q Gracefully err && break; sleep 0.05; done
+	for _ in $(seq 600); do grep -q Gracefully err && break; sleep 0.05; done
 	sleep 0.2
 	pkill -INT -P "$up"
 	start=$(date +%s)
@@ -302,7 +302,7 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	EOF
 	timeout -s KILL 60 "$BUILD/berth" compose watch >out 2>&1 3>&- &
 	watch=$!
-	await() { for _ in $(seq 100); do "$@" 2>/dev/null && return; sleep 0.1; done; cat out; return 1; }
+	await() { for _ in $(seq 300); do "$@" 2>/dev/null && return; sleep 0.1; done; cat out; return 1; }
 	has() { [ "$(c exec -T w cat "$1")" = "$2" ]; }
 	await has /app/f 1
 	echo 2 >src/f; echo new >src/sub/g; echo no >src/x.log
@@ -530,13 +530,13 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	c logs -f >out &
 	follower=$!
 	for _ in $(seq 50); do c up -d b && break; done
-	for _ in $(seq 200); do grep -q 'from b' out && break; sleep 0.05; done
+	for _ in $(seq 600); do grep -q 'from b' out && break; sleep 0.05; done
 	grep -q 'b-1  | from b' out
 	c down -t 0
 	wait "$follower" || true
 	c up job >out 2>&1 &
 	follower=$!
-	for _ in $(seq 200); do [ -z "$(c --profile x ps -q job)" ] || break; sleep 0.05; done
+	for _ in $(seq 600); do [ -z "$(c --profile x ps -q job)" ] || break; sleep 0.05; done
 	kill -TERM "$(pgrep -f "berth compose up job" | tail -n 1)"
 	wait "$follower" || true
 	grep -q 'job-1 ->  | hooked' out

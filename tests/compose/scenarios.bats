@@ -78,7 +78,7 @@ count() { d ps -q --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NA
 	EOF
 	c up -d
 	for name in db storage; do
-		for _ in $(seq 50); do c exec -T web wget -qO- "http://$name:8080/row" >row 2>/dev/null && break; sleep 0.1; done
+		for _ in $(seq 300); do c exec -T web wget -qO- "http://$name:8080/row" >row 2>/dev/null && break; sleep 0.1; done
 		[ "$(cat row)" = 'a row' ]
 	done
 }
@@ -110,7 +110,7 @@ count() { d ps -q --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NA
 @test "logs: with the names of services in front" {
 	printf 'services:\n  one:\n    image: busybox\n    command: sh -c "echo from-one; sleep 1000"\n  another:\n    image: busybox\n    command: echo from-another\n' >docker-compose.yml
 	c up -d
-	for _ in $(seq 50); do c logs >out 2>&1; grep -q from-one out && grep -q from-another out && break; sleep 0.1; done
+	for _ in $(seq 300); do c logs >out 2>&1; grep -q from-one out && grep -q from-another out && break; sleep 0.1; done
 	grep -q 'one.*|.*from-one' out
 	grep -q 'another.*|.*from-another' out
 	c logs another >out 2>&1

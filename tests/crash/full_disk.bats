@@ -36,7 +36,7 @@ drop_log() {
 leftovers() { ls -A "$DISK/data/containers" "$DISK/data/tmp" | grep -v '^$' | grep -v :$; }
 used() { df --output=used -k "$DISK" | tail -1; }
 quiet() {
-	for _ in $(seq 100); do [ -z "$(leftovers)" ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ -z "$(leftovers)" ] && break; sleep 0.05; done
 	[ -z "$(leftovers)" ] && [ "$(shims)" -eq 0 ] && [ -z "$(d ps -aq)" ] && not grep -q "$DISK/data/" /proc/mounts
 }
 
@@ -91,11 +91,11 @@ quiet() {
 	printf 'FROM busybox\nRUN dd if=/dev/zero of=/big bs=1M count=100; sleep 5\n' >Dockerfile
 	d build --network none . >/dev/null 2>&1 3>&- &
 	client=$!
-	for _ in $(seq 200); do [ "$(df --output=avail -k "$DISK" | tail -1)" -lt 100 ] && break; sleep 0.02; done
+	for _ in $(seq 1500); do [ "$(df --output=avail -k "$DISK" | tail -1)" -lt 100 ] && break; sleep 0.02; done
 	engine_kill
 	engine_start --data-root "$DISK/data"
 	wait "$client" || true
-	for _ in $(seq 100); do [ "$(shims)" -eq 0 ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ "$(shims)" -eq 0 ] && break; sleep 0.05; done
 	quiet
 	printf 'FROM busybox\nRUN echo after > /s3\n' | d build --network none -t after -
 	[ "$(run_none after cat /s3)" = after ]
@@ -218,7 +218,7 @@ quiet() {
 	engine_kill
 	fill
 	kill -TERM "$pid"
-	for _ in $(seq 100); do [ "$(shims)" -eq 0 ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ "$(shims)" -eq 0 ] && break; sleep 0.05; done
 	[ -L "$DISK/data/containers/$(ls "$DISK/data/containers")/exit" ]
 	engine_start --data-root "$DISK/data"
 	[ "$(d inspect -f '{{.State.Status}} {{.State.ExitCode}}' last)" = "exited 9" ]

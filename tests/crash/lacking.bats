@@ -134,12 +134,12 @@ warnings() { grep -c "warn .*$1" "$WORK/log" || true; }
 		took=$((($(date +%s%N) - began) / 1000000))
 		echo "$took ms"
 		[ $took -ge 1900 ]
-		[ $took -lt 4000 ]
+		[ $took -lt 9000 ]
 		count=$(d inspect -f '{{.RestartCount}}' again)
 		d start deaf
-		for _ in $(seq 60); do [ "$(d inspect -f '{{.State.Health.Status}}' deaf)" = healthy ] && break; sleep 0.05; done
+		for _ in $(seq 600); do [ "$(d inspect -f '{{.State.Health.Status}}' deaf)" = healthy ] && break; sleep 0.05; done
 		[ "$(d inspect -f '{{.State.Health.Status}}' deaf)" = healthy ]
-		for _ in $(seq 100); do [ "$(d inspect -f '{{.RestartCount}}' again)" -gt "$count" ] && break; sleep 0.05; done
+		for _ in $(seq 600); do [ "$(d inspect -f '{{.RestartCount}}' again)" -gt "$count" ] && break; sleep 0.05; done
 		[ "$(d inspect -f '{{.RestartCount}}' again)" -gt "$count" ]
 		echo 0 >"$WORK/clock"
 	done

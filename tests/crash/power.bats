@@ -22,7 +22,7 @@ power_lost() {
 	local pid
 	pid=$(cat "$WORK/pid")
 	kill -STOP "$pid"
-	for _ in $(seq 1000); do grep -qE '^State:.[RSD]' /proc/"$pid"/task/*/status || break; sleep 0.01; done
+	for _ in $(seq 3000); do grep -qE '^State:.[RSD]' /proc/"$pid"/task/*/status || break; sleep 0.01; done
 	cp --sparse=always "$DISK/live.img" "$DISK/lost.img"
 	engine_kill
 	mount -o loop "$DISK/lost.img" "$DISK/lost"
@@ -31,7 +31,7 @@ power_lost() {
 power_back() {
 	engine_kill
 	# A shim that has just lost its engine may not have ended yet.
-	for _ in $(seq 200); do ! umount "$DISK/lost" 2>/dev/null || break; sleep 0.05; done
+	for _ in $(seq 600); do ! umount "$DISK/lost" 2>/dev/null || break; sleep 0.05; done
 	! mountpoint -q "$DISK/lost"
 	engine_start --data-root "$DISK/live/data"
 }

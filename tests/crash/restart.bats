@@ -3,19 +3,23 @@ setup_file() { file_setup; }
 teardown_file() { file_teardown; }
 
 @test "kill -9 of the engine leaves containers, logs and an attached client alone; the next one finds them" {
-	timeout -s KILL 60 "$DOCKER" run --name on --network none busybox sh -c 'for i in $(seq 40); do echo $i; sleep 0.05; done; exit 5' >"$WORK/attached" 3>&- &
+	mkdir "$WORK/flag"
+	timeout -s KILL 60 "$DOCKER" run --name on --network none -v "$WORK/flag:/flag" busybox sh -c 'i=0; until [ -e /flag/end ]; do i=$((i + 1)); echo $i; sleep 0.05; done; exit 5' >"$WORK/attached" 3>&- &
 	client=$!
-	for _ in $(seq 100); do grep -q '^5$' "$WORK/attached" && break; sleep 0.05; done
+	for _ in $(seq 600); do grep -q '^5$' "$WORK/attached" && break; sleep 0.05; done
 	pid=$(d inspect -f '{{.State.Pid}}' on)
 	engine_kill
 	sleep 0.5
 	kill -0 "$pid"
 	engine_start
 	[ "$(d inspect -f '{{.State.Status}} {{.State.Pid}}' on)" = "running $pid" ]
+	touch "$WORK/flag/end"
 	wait "$client" && code=0 || code=$?
 	[ "$code" -eq 5 ]
-	[ "$(xargs <"$WORK/attached")" = "$(seq 40 | xargs)" ]
-	[ "$(d logs on | xargs)" = "$(seq 40 | xargs)" ]
+	last=$(tail -n 1 "$WORK/attached")
+	[ "$last" -gt 10 ]
+	[ "$(cat "$WORK/attached")" = "$(seq "$last")" ]
+	[ "$(d logs on)" = "$(seq "$last")" ]
 	[ "$(d inspect -f '{{.State.Status}} {{.State.ExitCode}}' on)" = 'exited 5' ]
 	d rm on
 }
@@ -39,7 +43,7 @@ teardown_file() { file_teardown; }
 	[ "$(d exec later echo hi)" = hi ]
 	d stop -t 0 later
 	d rm later
-	for _ in $(seq 50); do [ -z "$(d ps -aq)" ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ -z "$(d ps -aq)" ] && break; sleep 0.05; done
 	[ -z "$(d ps -aq)" ]
 }
 
@@ -48,7 +52,7 @@ teardown_file() { file_teardown; }
 	engine_kill
 	sleep 0.5
 	engine_start
-	for _ in $(seq 100); do [ "$(d inspect -f '{{.RestartCount}}' always)" -gt 0 ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ "$(d inspect -f '{{.RestartCount}}' always)" -gt 0 ] && break; sleep 0.05; done
 	[ "$(d inspect -f '{{.RestartCount}}' always)" -gt 0 ]
 	d rm -f always
 }
@@ -57,10 +61,10 @@ teardown_file() { file_teardown; }
 	d run -d --name lost --network none busybox sleep 100
 	pid=$(d inspect -f '{{.State.Pid}}' lost)
 	kill -9 "$(ps -o ppid= -p "$pid")"
-	for _ in $(seq 100); do [ "$(d inspect -f '{{.State.Status}}' lost)" = exited ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ "$(d inspect -f '{{.State.Status}}' lost)" = exited ] && break; sleep 0.05; done
 	[ "$(d inspect -f '{{.State.ExitCode}} {{.State.Error}}' lost)" = "137 the container's shim was killed" ]
 	# Dead; a zombie is for the init of this host to reap.
-	for _ in $(seq 50); do [[ "$(ps -o stat= -p "$pid")" =~ ^(Z.*)?$ ]] && break; sleep 0.02; done
+	for _ in $(seq 1500); do [[ "$(ps -o stat= -p "$pid")" =~ ^(Z.*)?$ ]] && break; sleep 0.02; done
 	[[ "$(ps -o stat= -p "$pid")" =~ ^(Z.*)?$ ]]
 	d start lost
 	d rm -f lost
@@ -70,11 +74,7 @@ teardown_file() { file_teardown; }
 	client() { timeout -s KILL 20 "$DOCKER" run --rm --network none busybox true; }
 	kill_among 8 client
 	d ps -aq | xargs -r "$DOCKER" rm -f
-	sleep 1
-	[ -z "$(d ps -aq)" ]
-	[ -z "$(ls -A "$WORK/data/containers")" ]
-	[ -z "$(ls -A "$WORK/data/tmp")" ]
-	[ -z "$(grep "$WORK" /proc/mounts)" ]
-	[ "$(shims)" -eq 0 ]
+	nothing() { [ -z "$(d ps -aq; ls -A "$WORK/data/containers"; ls -A "$WORK/data/tmp"; grep "$WORK" /proc/mounts)" ] && [ "$(shims)" -eq 0 ]; }
+	await nothing
 	run_none busybox echo fine
 }

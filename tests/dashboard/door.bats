@@ -14,7 +14,7 @@ teardown() { dashboard_end; }
 	[ "$(page /v1.51/version | jq -r .Version)" = "$(d version -f '{{.Server.Version}}')" ]
 	run web -H "Origin: http://$ADDRESS" -d "$TOKEN" "http://$ADDRESS/enter"
 	[ "$output" = '{"message":"this link was used already"}' ]
-	for _ in $(seq 200); do ! grep -q 'A browser has opened the dashboard' "$OUT" || break; sleep 0.02; done
+	for _ in $(seq 1500); do ! grep -q 'A browser has opened the dashboard' "$OUT" || break; sleep 0.02; done
 	grep -q 'A browser has opened the dashboard' "$OUT"
 }
 
@@ -48,12 +48,12 @@ teardown() { dashboard_end; }
 	page '/events?since=1' -N >"$WORK/events" 3>&- &
 	EVENTS=$!
 	d create --name told --network none busybox
-	for _ in $(seq 200); do ! grep -q told "$WORK/events" || break; sleep 0.02; done
+	for _ in $(seq 1500); do ! grep -q told "$WORK/events" || break; sleep 0.02; done
 	grep -q told "$WORK/events"
 	kill "$DASHBOARD"
-	for _ in $(seq 500); do kill -0 "$EVENTS" 2>/dev/null || break; sleep 0.02; done
+	for _ in $(seq 1500); do kill -0 "$EVENTS" 2>/dev/null || break; sleep 0.02; done
 	not kill -0 "$EVENTS"
-	for _ in $(seq 200); do [ "$(page_code /containers/json)" != 000 ] || break; sleep 0.02; done
+	for _ in $(seq 1500); do [ "$(page_code /containers/json)" != 000 ] || break; sleep 0.02; done
 	[ "$(page_code /containers/json)" = 000 ]
 	d rm told
 	# The port is free again.

@@ -11,14 +11,14 @@ dashboard_setup() { # flags of the engine
 driver_start() {
 	HOME=$WORK TMPDIR=$WORK nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" chromedriver --port=9515 --log-level=SEVERE </dev/null >"$WORK/driver" 2>&1 3>&- &
 	DRIVER=$!
-	for _ in $(seq 500); do ! on_host curl -s -o /dev/null http://127.0.0.1:9515/status || break; sleep 0.05; done
+	for _ in $(seq 600); do ! on_host curl -s -o /dev/null http://127.0.0.1:9515/status || break; sleep 0.05; done
 }
 
 dashboard_open() { # flags: sets LINK, ADDRESS, TOKEN and DASHBOARD, the command's pid
 	local out=$WORK/link.$RANDOM
 	"$BUILD/berth" dashboard --no-open "$@" >"$out" 2>&1 </dev/null 3>&- &
 	DASHBOARD=$!
-	for _ in $(seq 500); do ! grep -q Ctrl-C "$out" || break; sleep 0.02; done
+	for _ in $(seq 1500); do ! grep -q Ctrl-C "$out" || break; sleep 0.02; done
 	LINK=$(head -1 "$out") OUT=$out
 	ADDRESS=${LINK#http://} TOKEN=${LINK#*#}
 	ADDRESS=${ADDRESS%%/*}

@@ -44,7 +44,7 @@ step() { on_host timeout 120 python3 "$BATS_TEST_DIRNAME/page.py" 9515 "$@"; }
 	id=$(d inspect -f '{{.Id}}' web)
 	step terminal "$id"
 	step leaves
-	for _ in $(seq 200); do [ "$(d inspect -f '{{len .ExecIDs}}' web)" != 0 ] || break; sleep 0.05; done
+	for _ in $(seq 600); do [ "$(d inspect -f '{{len .ExecIDs}}' web)" != 0 ] || break; sleep 0.05; done
 	[ "$(d inspect -f '{{len .ExecIDs}}' web)" = 0 ]
 }
 

@@ -19,13 +19,13 @@ setup() { cd "$(mktemp -d "$WORK/case.XXXXXX")"; }
 	EOF
 	debian_build -t web .
 	d run -d --name web web
-	for _ in $(seq 100); do d exec web bash -c 'exec 3<>/dev/tcp/127.0.0.1/80' 2>/dev/null && break; sleep 0.05; done
+	for _ in $(seq 600); do d exec web bash -c 'exec 3<>/dev/tcp/127.0.0.1/80' 2>/dev/null && break; sleep 0.05; done
 	[[ $(d exec web bash -c 'exec 3<>/dev/tcp/127.0.0.1/80; printf "GET / HTTP/1.0\r\n\r\n" >&3; cat <&3') == *'hello from the image'* ]]
 	[ "$(d exec web dpkg-query -W -f '${db:Status-Status}' nginx)" = installed ]
 	[ -z "$(d run --rm --network none web find /var/cache/apt -name '*.deb')" ]
 	start=$(date +%s)
 	d stop web
-	[ $(($(date +%s) - start)) -lt 5 ]
+	[ $(($(date +%s) - start)) -lt 9 ]
 	# What apt has unpacked is owned as dpkg says.
 	[ "$(d run --rm --network none web stat -c '%a %U:%G' /etc/shadow /usr/bin/passwd /tmp)" = $'640 root:shadow\n4755 root:root\n1777 root:root' ]
 }
@@ -52,7 +52,7 @@ setup() { cd "$(mktemp -d "$WORK/case.XXXXXX")"; }
 	start=$(date +%s)
 	debian_build -t hello .
 	[ "$(run_none hello)" = 'goodbye from scratch' ]
-	[ $(($(date +%s) - start)) -lt 8 ]
+	[ $(($(date +%s) - start)) -lt 15 ]
 }
 
 @test "a Node program whose packages come through a cache mount" {

@@ -61,7 +61,7 @@ main_pid() { machine systemctl show -P MainPID berthd.service; }
 	machine sh -c 'echo "{\"registry-mirrors\": [\"https://m.example/\"]}" >/etc/berth/daemon.json'
 	before=$(main_pid)
 	machine systemctl reload berthd.service
-	for _ in $(seq 50); do [[ $(machine berth info -f '{{json .RegistryConfig.Mirrors}}') == *m.example* ]] && break; sleep 0.1; done
+	for _ in $(seq 300); do [[ $(machine berth info -f '{{json .RegistryConfig.Mirrors}}') == *m.example* ]] && break; sleep 0.1; done
 	[[ $(machine berth info -f '{{json .RegistryConfig.Mirrors}}') == *m.example* ]]
 	[ "$(main_pid)" = "$before" ]
 }
@@ -70,7 +70,7 @@ main_pid() { machine systemctl show -P MainPID berthd.service; }
 	machine berth run -d --name stays --network none busybox sleep 1000
 	started=$(machine berth inspect -f '{{.State.StartedAt}} {{.State.Pid}}' stays)
 	machine systemctl kill -s KILL --kill-who=main berthd.service
-	for _ in $(seq 100); do [ "$(machine systemctl is-active berthd.service || true)" != active ] || break; sleep 0.1; done
+	for _ in $(seq 300); do [ "$(machine systemctl is-active berthd.service || true)" != active ] || break; sleep 0.1; done
 	[ "$(machine berth inspect -f '{{.State.StartedAt}} {{.State.Pid}}' stays)" = "$started" ]
 	before=$(main_pid)
 	machine apt-get install -y -qq /packages/new.deb >&2

@@ -61,7 +61,7 @@ file_setup() { # flags of the engine
 file_teardown() {
 	timeout 20 "$BUILD/berth" ps -aq | xargs -r timeout 60 "$BUILD/berth" rm -fv >/dev/null 2>&1
 	kill "$(cat "$WORK/pid")" 2>/dev/null
-	for _ in $(seq 100); do kill -0 "$(cat "$WORK/pid")" 2>/dev/null || break; sleep 0.02; done
+	for _ in $(seq 1500); do kill -0 "$(cat "$WORK/pid")" 2>/dev/null || break; sleep 0.02; done
 	rm -rf "$WORK"
 }
 

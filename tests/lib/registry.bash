@@ -19,7 +19,7 @@ registry_config() { # file, address, more lines
 
 registry_wait() {
 	for port in "$@"; do
-		for _ in $(seq 100); do on_host curl -s -o /dev/null --max-time 1 "http://127.0.0.1:$port/v2/" && break; sleep 0.05; done
+		for _ in $(seq 600); do on_host curl -s -o /dev/null --max-time 1 "http://127.0.0.1:$port/v2/" && break; sleep 0.05; done
 	done
 }
 

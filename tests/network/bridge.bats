@@ -64,7 +64,7 @@ teardown_file() { hosts_remove; }
 	outside ip route add local 127.0.0.1 dev lo table local
 	[ "$status" -ne 0 ]
 	on_host bash -c 'echo host >/dev/udp/127.0.0.1/8082'
-	for _ in $(seq 40); do [ ! -s "$WORK/got" ] || break; sleep 0.05; done
+	for _ in $(seq 600); do [ ! -s "$WORK/got" ] || break; sleep 0.05; done
 	kill $receiver
 	[ "$(cat "$WORK/got")" = host ]
 	d rm -f local
@@ -122,7 +122,7 @@ teardown_file() { hosts_remove; }
 	[ "$status" -eq 125 ]
 	d rm -f one two
 	d network rm keep
-	for _ in $(seq 50); do [ "$(on_host ip -o link | grep -c veth)" -eq 0 ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ "$(on_host ip -o link | grep -c veth)" -eq 0 ] && break; sleep 0.05; done
 	[ "$(on_host ip -o link | grep -c veth)" -eq 0 ]
 	[ -z "$(rules | grep 8080)" ]
 }
@@ -162,8 +162,8 @@ teardown_file() { hosts_remove; }
 	d network create churn
 	client() { timeout -s KILL 20 "$DOCKER" run --rm --network churn -p "1900$1:80" busybox true; }
 	kill_among 6 client
-	for _ in $(seq 100); do [ -z "$(d ps -aq)" ] && break; d ps -aq | xargs -r "$BUILD/berth" rm -f >/dev/null 2>&1 || true; sleep 0.1; done
-	for _ in $(seq 50); do [ "$(on_host ip -o link | grep -c veth)" -eq 0 ] && break; sleep 0.1; done
+	for _ in $(seq 300); do [ -z "$(d ps -aq)" ] && break; d ps -aq | xargs -r "$BUILD/berth" rm -f >/dev/null 2>&1 || true; sleep 0.1; done
+	for _ in $(seq 300); do [ "$(on_host ip -o link | grep -c veth)" -eq 0 ] && break; sleep 0.1; done
 	[ "$(on_host ip -o link | grep -c veth)" -eq 0 ]
 	[ -z "$(rules | grep 1900)" ]
 	[ "$(shims)" -eq 0 ]

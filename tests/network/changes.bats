@@ -12,7 +12,7 @@ address_of() { d inspect -f "{{(index .NetworkSettings.Networks \"$2\").IPAddres
 resolves() { inside "$1" "nslookup -type=a $2 127.0.0.11" | grep -q "^Address: $3\$"; }
 veths() { on_host ip -o link show type veth | grep -vc " bt-" || true; } # but for the one to the next host
 # The kernel takes a pair away some time after its container's namespace has gone.
-veths_become() { for _ in $(seq 100); do [ "$(veths)" -ne "$1" ] || return 0; sleep 0.1; done; on_host ip -o link; return 1; }
+veths_become() { for _ in $(seq 300); do [ "$(veths)" -ne "$1" ] || return 0; sleep 0.1; done; on_host ip -o link; return 1; }
 refused() { run d "${@:2}"; [ "$status" -ne 0 ] && [[ $output == *"$1"* ]] || { echo "$output"; return 1; }; }
 
 @test "connect and disconnect, fifty times: nothing is lost, nothing is left" {
@@ -218,7 +218,7 @@ refused() { run d "${@:2}"; [ "$status" -ne 0 ] && [[ $output == *"$1"* ]] || { 
 	shown() { d inspect -f '{{json .NetworkSettings.Ports}}' moves; }
 	reached() { [ "$(on_host curl -s --max-time 3 http://127.0.0.1:8080)" = here ]; }
 	# Its server listens a moment after its start.
-	serves() { for _ in $(seq 100); do reached && return; sleep 0.05; done; return 1; }
+	serves() { for _ in $(seq 600); do reached && return; sleep 0.05; done; return 1; }
 	[ "$(shown)" = '{}' ]
 	[ -z "$(d port moves)" ]
 	[ -z "$(d ps --filter name=moves --format '{{.Ports}}')" ]

@@ -95,7 +95,7 @@ import socket, time
 s = socket.socket(socket.AF_INET6); s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
 s.bind(("::", 8099)); s.listen(); print("ready", flush=True); time.sleep(30)' >"$WORK/has" &
 	has=$!
-	for _ in $(seq 100); do grep -q ready "$WORK/has" && break; sleep 0.02; done
+	for _ in $(seq 1500); do grep -q ready "$WORK/has" && break; sleep 0.02; done
 	run d run --rm -p 8099:80 busybox true
 	[ "$status" -eq 125 ]
 	d run --rm -p 0.0.0.0:8099:80 busybox true
@@ -128,7 +128,7 @@ s.bind(("::", 8099)); s.listen(); print("ready", flush=True); time.sleep(30)' >"
 	host=$(on_host cat /proc/sys/net/ipv4/ip_unprivileged_port_start /proc/sys/net/ipv4/ping_group_range | xargs)
 	[ "$(sysctls --network host)" = "$host" ]
 	d run -d --name low -u 1000:1000 --cap-drop ALL busybox sh -c 'nc -l -p 80 & exec sleep 1000'
-	for _ in $(seq 100); do d exec low netstat -tln | grep -q ':80 ' && break; sleep 0.02; done
+	for _ in $(seq 1500); do d exec low netstat -tln | grep -q ':80 ' && break; sleep 0.02; done
 	d exec low netstat -tln | grep -q ':80 '
 	[ "$(sysctls --network container:low)" = '0 0 2147483647' ]
 	# A socket of ICMP that needs no capability, as a user without any.

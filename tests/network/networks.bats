@@ -115,7 +115,7 @@ for _ in range(8):
     s.sendto(q[:2] + b"\x81\x80\0\1\0\1\0\0\0\0" + q[12:] + b"\xc0\x0c\0\1\0\1\0\0\0\x05\0\4\1\2\3\4", who)
 P
 	server=$!
-	for _ in $(seq 50); do grep -q ready "$WORK/asked" && break; sleep 0.05; done
+	for _ in $(seq 600); do grep -q ready "$WORK/asked" && break; sleep 0.05; done
 	d network create open
 	d network create --internal inside
 	d run --rm --network open --dns 10.5.0.2 busybox nslookup -type=a far.example | grep -q 'Address: 1.2.3.4'

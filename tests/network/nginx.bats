@@ -36,7 +36,7 @@ teardown_file() { hosts_remove; }
 
 @test "docker run -p 80:80 webserver, as the primer says" {
 	d run -d --name web -p 80:80 webserver
-	for _ in $(seq 50); do on_host curl -sf --max-time 1 127.0.0.1 >/dev/null && break; sleep 0.05; done
+	for _ in $(seq 600); do on_host curl -sf --max-time 1 127.0.0.1 >/dev/null && break; sleep 0.05; done
 	[ "$(on_host curl -s --max-time 3 http://127.0.0.1/)" = 'served by nginx' ]
 	[ "$(on_host curl -s --max-time 3 http://10.5.0.1/)" = 'served by nginx' ]
 	[ "$(outside curl -s --max-time 3 http://10.5.0.1/)" = 'served by nginx' ]
@@ -44,7 +44,7 @@ teardown_file() { hosts_remove; }
 	[ "$(d ps --format '{{.Ports}}')" = '0.0.0.0:80->80/tcp, [::]:80->80/tcp' ]
 	d stop -t 2 web
 	d start web
-	for _ in $(seq 50); do outside curl -sf --max-time 1 10.5.0.1 >/dev/null && break; sleep 0.05; done
+	for _ in $(seq 600); do outside curl -sf --max-time 1 10.5.0.1 >/dev/null && break; sleep 0.05; done
 	[ "$(outside curl -s --max-time 3 http://10.5.0.1/)" = 'served by nginx' ]
 	d rm -f web
 }

@@ -18,7 +18,7 @@ peer_of() { # network
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_STREAM); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 s.bind(("10.5.0.2", 9000)); s.listen(); s.settimeout(10); print("ready", flush=True); c, who = s.accept(); print(who[0], flush=True)' >"$WORK/peer" &
-	for _ in $(seq 100); do grep -q ready "$WORK/peer" && break; sleep 0.02; done
+	for _ in $(seq 1500); do grep -q ready "$WORK/peer" && break; sleep 0.02; done
 	d run --rm --network "$1" busybox nc -w 1 10.5.0.2 9000 </dev/null || true
 	wait $!
 	tail -n 1 "$WORK/peer"
@@ -169,12 +169,12 @@ s.bind(("10.5.0.2", 9000)); s.listen(); s.settimeout(10); print("ready", flush=T
 	for mode in bridge private vepa passthru; do
 		d network create -d macvlan -o parent="$WIRE_A" -o macvlan_mode=$mode --subnet 10.71.0.0/24 mac
 		# Links of the one before go with their namespaces, a moment later; passthru shares with nobody.
-		for _ in $(seq 100); do d run --rm --network mac busybox ip -o addr show eth0 >"$WORK/addr" && break; sleep 0.05; done
+		for _ in $(seq 600); do d run --rm --network mac busybox ip -o addr show eth0 >"$WORK/addr" && break; sleep 0.05; done
 		grep -q 10.71.0.2/24 "$WORK/addr"
 		d network rm mac
 	done
 	d network create -d macvlan --ipv6 -o parent="$WIRE_A" --subnet 10.71.0.0/24 mac
-	for _ in $(seq 100); do d run --rm --network mac busybox ip -6 -o addr show eth0 >"$WORK/addr" && break; sleep 0.05; done
+	for _ in $(seq 600); do d run --rm --network mac busybox ip -6 -o addr show eth0 >"$WORK/addr" && break; sleep 0.05; done
 	grep -q 'inet6 fd' "$WORK/addr"
 	d network rm mac
 	refused "requested macvlan mode 'nonsense' is not valid" network create -d macvlan -o parent="$WIRE_A" -o macvlan_mode=nonsense bad

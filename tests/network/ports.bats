@@ -54,7 +54,7 @@ u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.bind(("127.0.0.1", 8123)
 open(sys.argv[1], "w").close()
 import time; time.sleep(60)' "$WORK/bound" 3>&- &
 	program=$!
-	for _ in $(seq 200); do [ -e "$WORK/bound" ] && break; sleep 0.02; done
+	for _ in $(seq 1500); do [ -e "$WORK/bound" ] && break; sleep 0.02; done
 	fails 'failed to bind host port for 0.0.0.0:8123:172.17.0.4:80/tcp: address already in use' -p 8123:80
 	fails 'failed to bind host port for 127.0.0.1:8123:172.17.0.4:53/udp: address already in use' -p 127.0.0.1:8123:53/udp
 	kill "$program"

@@ -74,7 +74,7 @@ u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.settimeout(3)
 u.sendto(b"hello", ("10.5.0.1", 7002))
 assert u.recvfrom(100)[0] == b"hello"
 P
-	for _ in $(seq 50); do [ -n "$(d logs big)" ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ -n "$(d logs big)" ] && break; sleep 0.05; done
 	[ "$(d logs big)" = "5000000 $(head -c 5000000 "$WORK/big" | sha256sum | cut -d' ' -f1)" ]
 	d rm -f big
 }

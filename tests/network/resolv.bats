@@ -44,7 +44,7 @@ print("ready", flush=True)
 q, who = s.recvfrom(512)
 s.sendto(q[:2] + b"\x81\x80\0\1\0\1\0\0\0\0" + q[12:] + b"\xc0\x0c\0\1\0\1\0\0\0\x05\0\4\1\2\3\4", who)
 P
-	for _ in $(seq 100); do grep -q ready "$WORK/asked" && break; sleep 0.05; done
+	for _ in $(seq 600); do grep -q ready "$WORK/asked" && break; sleep 0.05; done
 	d run --rm --network own busybox nslookup -type=a far.example.net | grep -q 'Address: 1.2.3.4'
 }
 

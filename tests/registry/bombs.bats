@@ -22,7 +22,7 @@ nothing_kept() {
 	[ -z "$(ls -A "$DISK/data/tmp")" ]
 	[ "$(ls "$DISK/data/layers" | grep -vc empty)" -eq 1 ]
 	[ "$(ls "$DISK/data/blobs" | wc -l)" -eq 2 ]
-	for _ in $(seq 100); do [ -z "$(ls -A "$DISK/data/trash")" ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ -z "$(ls -A "$DISK/data/trash")" ] && break; sleep 0.05; done
 }
 
 @test "10 GB of zeros in 10 MB, on a disk of 200 MB: an error that says so, nothing kept" {

@@ -120,7 +120,7 @@ bad() { # mode, words
 	"$DOCKER" pull localhost:5100/big >/dev/null 3>&- & first=$!
 	sleep 1
 	kill $first
-	for _ in $(seq 40); do clean >/dev/null && break; sleep 0.1; done
+	for _ in $(seq 300); do clean >/dev/null && break; sleep 0.1; done
 	clean
 	# Who asks again at once gets it all the same.
 	"$DOCKER" pull localhost:5100/big >/dev/null 3>&- & first=$!
@@ -140,7 +140,7 @@ bad() { # mode, words
 		wait $client || true
 		[ "$(d images -q | wc -l)" -eq 1 ]
 		# Deleted in the background.
-		for _ in $(seq 40); do clean >/dev/null && break; sleep 0.1; done
+		for _ in $(seq 300); do clean >/dev/null && break; sleep 0.1; done
 		clean
 	done
 	mode plain

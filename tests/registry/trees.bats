@@ -9,7 +9,7 @@ setup_file() {
 	if command -v dockerd >/dev/null; then
 		mkdir "$WORK/peer"
 		registry_run dockerd dockerd --data-root "$WORK/peer/data" --exec-root "$WORK/peer/exec" -H "$PEER" --pidfile "$WORK/peer/pid" --bridge none --iptables=false
-		for _ in $(seq 100); do peer version >/dev/null 2>&1 && break; sleep 0.1; done
+		for _ in $(seq 300); do peer version >/dev/null 2>&1 && break; sleep 0.1; done
 	fi
 	python3 "$ROOT/tests/lib/make_tree.py" "$WORK/tree"
 	tar --xattrs --xattrs-include='*' --format=pax --numeric-owner -C "$WORK/tree" -cf "$WORK/tree.tar" .
@@ -18,7 +18,7 @@ setup_file() {
 teardown_file() {
 	if [ -f "$WORK/peer/pid" ]; then
 		kill "$(cat "$WORK/peer/pid")"
-		for _ in $(seq 100); do [ -f "$WORK/peer/pid" ] || break; sleep 0.1; done
+		for _ in $(seq 300); do [ -f "$WORK/peer/pid" ] || break; sleep 0.1; done
 	fi
 	registries_remove
 }

@@ -198,7 +198,7 @@ trust_ca() {
 	mkdir -p "$WORK/certs.d/10.5.0.1:5445"
 	cp "$WORK/ca/ca.crt" "$WORK/certs.d/10.5.0.1:5445/"
 	mode plain
-	for _ in $(seq 200); do on_host curl -sk -o "$WORK/null" https://10.5.0.1:5445/ && break; sleep 0.05; done
+	for _ in $(seq 600); do on_host curl -sk -o "$WORK/null" https://10.5.0.1:5445/ && break; sleep 0.05; done
 	run d login -u ann --password-stdin 10.5.0.1:5445 <<<secret
 	[ "$status" -eq 1 ]
 	[[ $output == *'without TLS: refused'* ]]

@@ -27,7 +27,7 @@ class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer): daemon
 Server(sys.argv[1], Handler).serve_forever()
 PY
 	server=$!
-	for _ in $(seq 100); do [ -S "$WORK/hostile.sock" ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ -S "$WORK/hostile.sock" ] && break; sleep 0.05; done
 }
 
 @test "CVE-2026-17106: no archive that a container or an engine sends to cp writes outside of where it goes" {

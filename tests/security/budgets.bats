@@ -30,7 +30,7 @@ lives() {
 	before=$(made)
 	curl -s --unix-socket "$WORK/b.sock" -X POST -H 'Content-Type: application/json' -d "@$WORK/many.json" 'http://b/containers/create?name=many' >/dev/null 3>&- &
 	client=$!
-	for _ in $(seq 1000); do [ "$(made)" -eq "$before" ] || break; sleep 0.01; done
+	for _ in $(seq 3000); do [ "$(made)" -eq "$before" ] || break; sleep 0.01; done
 	kill "$client"
 	for _ in $(seq 300); do [ "$(made)" -gt "$before" ] || break; sleep 0.1; done
 	[ "$(made)" -eq "$before" ]

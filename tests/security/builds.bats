@@ -303,15 +303,15 @@ tar.close()'
 	sleep 0.5
 	kill -0 "$client"
 	[ "$(status_of -X POST 'http://b/build/cancel?id=hash')" = 204 ]
-	for _ in $(seq 50); do kill -0 "$client" 2>/dev/null || break; sleep 0.1; done
+	for _ in $(seq 100); do kill -0 "$client" 2>/dev/null || break; sleep 0.1; done
 	not kill -0 "$client"
 	grep -q cancelled said
-	[ "$(until_idle)" -lt 20 ]
+	[ "$(until_idle)" -lt 60 ]
 	curl -sN --unix-socket "$WORK/b.sock" -X POST --data-binary @ctx.tar "http://b/build?buildid=gone" >said 2>&1 3>&- &
 	client=$!
 	until grep -q 'COPY hole' said; do sleep 0.1; done
 	kill "$client"
-	[ "$(until_idle)" -lt 20 ]
+	[ "$(until_idle)" -lt 60 ]
 }
 
 @test "a build that is cancelled while a step's files become a layer; an export and a commit whose client is gone" {
@@ -322,7 +322,7 @@ tar.close()'
 	until grep -q made said; do sleep 0.1; done
 	sleep 1
 	kill "$client"
-	[ "$(until_idle)" -lt 20 ]
+	[ "$(until_idle)" -lt 60 ]
 	d run --name hole --network none busybox truncate -s 64G /hole
 	timeout 2 curl -sN --unix-socket "$WORK/b.sock" -o /dev/null http://b/containers/hole/export || true
 	until_quiet
@@ -331,7 +331,7 @@ tar.close()'
 	d run -d --name hole --network none busybox sh -c 'truncate -s 64G /hole; sleep 1000'
 	for i in $(seq 100); do d exec hole test -f /hole && break; sleep 0.1; done
 	timeout 2 curl -sN --unix-socket "$WORK/b.sock" -X POST -d '{}' -H 'Content-Type: application/json' 'http://b/commit?container=hole' || true
-	[ "$(until_idle)" -lt 20 ]
+	[ "$(until_idle)" -lt 60 ]
 	for i in $(seq 50); do [ "$(d inspect -f '{{.State.Status}}' hole)" = running ] && break; sleep 0.1; done
 	[ "$(d inspect -f '{{.State.Status}}' hole)" = running ]
 	d rm -f hole
@@ -362,13 +362,13 @@ tar.close()'
 		sleep 0.5
 		kill -0 "$client"
 		[ "$(status_of -X POST 'http://b/build/cancel?id=remote')" = 204 ]
-		for _ in $(seq 50); do kill -0 "$client" 2>/dev/null || break; sleep 0.1; done
-		[ "$(until_idle)" -lt 20 ]
+		for _ in $(seq 100); do kill -0 "$client" 2>/dev/null || break; sleep 0.1; done
+		[ "$(until_idle)" -lt 60 ]
 		curl -sN --unix-socket "$WORK/b.sock" -X POST "http://b/build?remote=$source" >said 2>&1 3>&- &
 		client=$!
 		sleep 0.5
 		kill "$client"
-		[ "$(until_idle)" -lt 20 ]
+		[ "$(until_idle)" -lt 60 ]
 	done
 	kill "$server"
 	# git and what it started have gone as well.

@@ -3,7 +3,7 @@ load ../lib/engine
 setup_file() { file_setup; }
 teardown_file() { file_teardown; }
 
-crowd() { python3 "$ROOT/tests/lib/crowd.py" "$1" "$WORK/b.sock" "$2" >"$WORK/crowd" 3>&- & CROWD=$!; for _ in $(seq 200); do grep -q ready "$WORK/crowd" && return; sleep 0.1; done; return 1; }
+crowd() { python3 "$ROOT/tests/lib/crowd.py" "$1" "$WORK/b.sock" "$2" >"$WORK/crowd" 3>&- & CROWD=$!; for _ in $(seq 300); do grep -q ready "$WORK/crowd" && return; sleep 0.1; done; return 1; }
 crowd_ends() { kill $CROWD; wait $CROWD || true; }
 # The fifth of ten pings, in milliseconds: on a busy machine one of them may have to wait, curl itself does.
 ping_ms() { for _ in 1 2 3 4 5 6 7 8 9 10; do api_ms --max-time 1 http://b/_ping; done | sort -n | sed -n 5p; }

@@ -7,7 +7,7 @@ setup() { cd "$(mktemp -d "$WORK/case.XXXXXX")"; }
 @test "cp removes no folder for a file, and no file for a folder, in either direction" {
 	mkdir data; echo mine >data/keep; echo file >sub; mkdir -p tree; echo t >tree/in
 	d run -d --name kinds --network none busybox sh -c 'echo f >/data; mkdir -p /d/sub /f/in; echo g >/d/sub/x; echo k >/f/in/keep; echo h >/g; sleep 1000'
-	for _ in $(seq 100); do d exec kinds test -f /g && break; sleep 0.05; done
+	for _ in $(seq 600); do d exec kinds test -f /g && break; sleep 0.05; done
 	run d cp kinds:/data .
 	[ "$status" -eq 1 ]
 	[ "$output" = "cannot overwrite directory \"data\" with non-directory \"$PWD\"" ]
@@ -124,7 +124,7 @@ setup() { cd "$(mktemp -d "$WORK/case.XXXXXX")"; }
 	[ "$(nsenter --net="/proc/$ENGINE/ns/net" curl -s --max-time 5 'http://[::1]:2375/_ping')" = OK ]
 	d network create six --ipv6 --subnet fd00:9::/64
 	d run -d --name near --network six busybox sleep 1000
-	for _ in $(seq 100); do d exec near ip -6 addr show eth0 | grep -q tentative || break; sleep 0.1; done
+	for _ in $(seq 300); do d exec near ip -6 addr show eth0 | grep -q tentative || break; sleep 0.1; done
 	bridge=$(nsenter --net="/proc/$ENGINE/ns/net" ip -o -6 route show fd00:9::/64 | sed 's/.* dev \([^ ]*\).*/\1/')
 	local=$(nsenter --net="/proc/$ENGINE/ns/net" ip -o -6 addr show dev "$bridge" scope link | awk '{ sub("/.*", "", $4); print $4; exit }')
 	[ -n "$local" ]
@@ -178,7 +178,7 @@ setup() { cd "$(mktemp -d "$WORK/case.XXXXXX")"; }
 @test "control characters of others reach no terminal through inspect, events, diff and JSON" {
 	esc=$(printf '\033') c1=$(printf '\302\233')
 	d run -d --name colours --label "l=$esc[31m$c1" --network none busybox sh -c "touch '/f$esc[31m$c1'; sleep 1000" >/dev/null
-	for _ in $(seq 100); do d diff colours | grep -q '^A /f' && break; sleep 0.05; done
+	for _ in $(seq 600); do d diff colours | grep -q '^A /f' && break; sleep 0.05; done
 	for words in "inspect colours" "inspect -f {{.Config.Labels}} colours" "inspect -f json colours" "diff colours" \
 		"events --since 1h --until 0s" "events --since 1h --until 0s --format json" "ps --format json"; do
 		script -qec "'$BUILD/berth' $words" /dev/null </dev/null >shown

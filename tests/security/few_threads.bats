@@ -78,7 +78,7 @@ build() { tar -cC "$WORK/context" Dockerfile | api -X POST -H 'Content-Type: app
 	[[ "$(d inspect -f '{{json .State.Health}}' watched)" == *unhealthy*'no thread can be started'* ]]
 	rm "$NO_THREADS"
 	d restart -t 0 watched
-	for _ in $(seq 100); do [ "$(d inspect -f '{{.State.Health.Status}}' watched)" != healthy ] || break; sleep 0.1; done
+	for _ in $(seq 300); do [ "$(d inspect -f '{{.State.Health.Status}}' watched)" != healthy ] || break; sleep 0.1; done
 	[ "$(d inspect -f '{{.State.Health.Status}}' watched)" = healthy ]
 	d rm -f watched
 }
@@ -86,7 +86,7 @@ build() { tar -cC "$WORK/context" Dockerfile | api -X POST -H 'Content-Type: app
 @test "no threads: what is done later is done all the same" {
 	lacking pool
 	d run -d --rm --name gone --network none busybox true
-	for _ in $(seq 100); do d inspect gone >/dev/null 2>&1 || break; sleep 0.1; done
+	for _ in $(seq 300); do d inspect gone >/dev/null 2>&1 || break; sleep 0.1; done
 	not d inspect gone
 }
 

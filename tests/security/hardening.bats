@@ -68,7 +68,7 @@ has() { (((0x$1 >> $2) & 1)); }
 	d exec -d --privileged kept sleep 88
 	[ "$(pgrep -c -x -P "$(cat "$WORK/pid")" berth-shim)" -eq 2 ]
 	d rm -f kept
-	for _ in $(seq 50); do [ "$(shims)" -eq 0 ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ "$(shims)" -eq 0 ] && break; sleep 0.05; done
 	[ "$(shims)" -eq 0 ]
 	d run -d --name nnp --network none --security-opt no-new-privileges busybox sleep 100
 	[ "$(d exec --privileged nnp awk '/^CapEff:/ { print $2 }' /proc/self/status)" = "$all" ]
@@ -105,7 +105,7 @@ exec_pid() {
 	wait $client || true
 	[ "$(cat "$WORK/through")" = through ]
 	engine_start
-	for _ in $(seq 50); do [ "$(shims)" -eq 1 ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ "$(shims)" -eq 1 ] && break; sleep 0.05; done
 	[ "$(shims)" -eq 1 ]
 	d rm -f stays
 }
@@ -144,7 +144,7 @@ os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
 os.execv(sys.argv[1], ["berthd", "-H", "fd://", "--data-root", sys.argv[2] + "/fd", "--exec-root", sys.argv[2] + "/fdx", "--config-file", "/dev/null", "--bridge", "btfd0"])
 P
 	engine=$!
-	for _ in $(seq 100); do [ "$(curl -s --unix-socket "$WORK/fd.sock" http://b/_ping)" = OK ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ "$(curl -s --unix-socket "$WORK/fd.sock" http://b/_ping)" = OK ] && break; sleep 0.05; done
 	[ "$(curl -s --unix-socket "$WORK/fd.sock" http://b/_ping)" = OK ]
 	kill $engine
 	wait $engine || true

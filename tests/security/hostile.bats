@@ -40,7 +40,7 @@ teardown_file() { hosts_remove; }
 	api -X POST -H 'Content-Type: application/json' -d '{"Cmd":["yes"],"AttachStdout":true}' http://b/containers/endless/exec | jq -r .Id >"$WORK/id"
 	(curl -s --max-time 3 --limit-rate 1k --unix-socket "$WORK/b.sock" -X POST -H 'Content-Type: application/json' -d '{}' "http://b/exec/$(cat "$WORK/id")/start" >/dev/null) || true
 	sleep 2
-	for _ in $(seq 200); do [ "$(d inspect -f '{{len .State.Health.Log}}' endless)" -gt 0 ] && break; sleep 0.1; done
+	for _ in $(seq 300); do [ "$(d inspect -f '{{len .State.Health.Log}}' endless)" -gt 0 ] && break; sleep 0.1; done
 	[ "$(peak_kb)" -lt $((before + 32768)) ]
 	[ "$(d inspect -f '{{len (index .State.Health.Log 0).Output}}' endless)" -eq 4096 ]
 	d rm -f endless
@@ -69,7 +69,7 @@ teardown_file() { hosts_remove; }
 	api -o /dev/null -X POST -H "X-Registry-Auth: $(printf '{"username":"u","password":"s3cr3t-of-header"}' | base64 -w0)" 'http://b/images/create?fromImage=127.0.0.1:9/none'
 	api -o /dev/null -X POST -H 'Content-Type: application/json' -d '{"username":"u","password":"s3cr3t-of-login","serveraddress":"127.0.0.1:9"}' http://b/auth
 	api -o /dev/null -X POST 'http://b/build?buildargs=%7B%22TOKEN%22:%22s3cr3t-of-argument%22%7D' --data-binary x
-	for _ in $(seq 40); do ! grep -q 'POST /build' "$WORK/log" || break; sleep 0.05; done
+	for _ in $(seq 600); do ! grep -q 'POST /build' "$WORK/log" || break; sleep 0.05; done
 	grep -q 'POST /build' "$WORK/log"
 	not grep -q 's3cr3t' "$WORK/log"
 	not grep -rq 's3cr3t' "$WORK/data"

@@ -193,7 +193,7 @@ b' "$(printf 'a/%.0s' $(seq 200))"; do
 	[ "$status" -eq 127 ]
 	# What was made for it goes with the last container; what somebody else made stays, empty as it is.
 	gone() { ! find /sys/fs/cgroup -maxdepth 3 -name "$parent" | grep -q .; }
-	for _ in $(seq 100); do gone && break; sleep 0.05; done
+	for _ in $(seq 600); do gone && break; sleep 0.05; done
 	gone
 	folder=${made%/deeper/*}
 	mkdir "$folder"

@@ -24,7 +24,7 @@ kind() { # mode of the bind, path in the container
 @test "-v :rshared and :shared: mounts made inside reach the host, those of the host reach inside" {
 	for mode in shared rshared; do
 		d run -d --name peer --privileged --network none -v "$WORK/shared:/m:$mode" busybox sh -c 'mkdir -p /m/inside && mount -t tmpfs in /m/inside && touch /m/inside/file && sleep 100'
-		for _ in $(seq 100); do [ "$(seen inside)" = 1 ] && break; sleep 0.05; done
+		for _ in $(seq 600); do [ "$(seen inside)" = 1 ] && break; sleep 0.05; done
 		[ "$(seen inside)" = 1 ]
 		mkdir -p "$WORK/x"
 		in_engine sh -c "mkdir -p $WORK/shared/outside; mount -t tmpfs out $WORK/shared/outside; touch $WORK/shared/outside/file"
@@ -41,7 +41,7 @@ kind() { # mode of the bind, path in the container
 @test "-v :rslave, :slave, :rprivate, :private and without a word: nothing made inside is seen outside" {
 	for mode in slave rslave private rprivate ''; do
 		d run -d --name other --privileged --network none -v "$WORK/shared:/m${mode:+:$mode}" busybox sh -c 'mkdir -p /m/inside /m/outside; mount -t tmpfs in /m/inside; mount -t tmpfs in /m/sub; touch /ready; sleep 100'
-		for _ in $(seq 100); do d exec other test -e /ready && break; sleep 0.05; done
+		for _ in $(seq 600); do d exec other test -e /ready && break; sleep 0.05; done
 		[ "$(seen inside)" = 0 ]
 		in_engine sh -c "mount -t tmpfs out $WORK/shared/outside; touch $WORK/shared/outside/file"
 		if [[ $mode == *slave ]]; then d exec other test -e /m/outside/file; else not d exec other test -e /m/outside/file; fi

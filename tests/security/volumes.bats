@@ -130,7 +130,7 @@ swap() { run_none -v "$1:/v" busybox sh -c "rm -rf /v/sub; $2"; }
 	relative() { # flags
 		(cd "$WORK/away" && exec unshare --net "$BUILD/berthd" -H "unix://$WORK/away/b.sock" "$@" </dev/null >>"$WORK/log" 2>&1 3>&-) &
 		engine=$!
-		for _ in $(seq 200); do curl -s --unix-socket "$WORK/away/b.sock" http://b/_ping >/dev/null && break; sleep 0.02; done
+		for _ in $(seq 1500); do curl -s --unix-socket "$WORK/away/b.sock" http://b/_ping >/dev/null && break; sleep 0.02; done
 		DOCKER_HOST=unix://$WORK/away/b.sock d import -c 'CMD ["sh"]' "$WORK/busybox.tar" away
 		[ "$(DOCKER_HOST=unix://$WORK/away/b.sock d run --rm --network none -v named:/m away sh -c 'echo started >/m/x; cat /m/x')" = started ]
 		[ "$(DOCKER_HOST=unix://$WORK/away/b.sock d volume inspect -f '{{.Mountpoint}}' named)" = "$WORK/away/$data/volumes/named/_data" ]
