@@ -148,7 +148,7 @@ update() { post_json "/containers/$1/update" "$2"; }
 	[ -e /sys/fs/cgroup/memory/memory.oom_control ] || skip "only cgroup v1 has --oom-kill-disable"
 	since=$(date +%s)
 	d run -d --name held --network none -m 20m --memory-swap 20m --oom-kill-disable busybox sh -c 'x=a; while true; do x=$x$x$x$x; done'
-	for _ in $(seq 200); do
+	for _ in $(seq 300); do
 		! d events --since "$since" --until "$(date +%s.%N)" --filter container=held --format '{{.Action}}' | grep -qx oom || break
 		sleep 0.1
 	done
@@ -222,7 +222,7 @@ update() { post_json "/containers/$1/update" "$2"; }
 		until d exec signals test -e /ready 2>/dev/null; do sleep 0.02; done
 		d kill -s "$2" signals >/dev/null
 		d exec signals touch /end
-		for _ in $(seq 300); do
+		for _ in $(seq 1500); do
 			state=$(d inspect -f '{{.State.Status}} {{.RestartCount}}' signals)
 			[ "$state" = 'running 0' ] || break
 			sleep 0.02

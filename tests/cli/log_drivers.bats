@@ -38,7 +38,7 @@ receiver_stop() {
 }
 # received FILTER: waits until a line of what was received makes it true
 received() {
-	for _ in $(seq 200); do
+	for _ in $(seq 600); do
 		grep -v -e '^"listens"$' -e '^"closed"$' "$WORK/received" | jq -e --slurp "any(.[]; $1)" >/dev/null 2>&1 && return
 		sleep 0.05
 	done

@@ -10,7 +10,7 @@ setup_file() {
 	nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" git daemon --base-path="$WORK/repositories" --export-all --listen=127.0.0.1 >"$WORK/git.log" 2>&1 3>&- &
 	echo $! >>"$WORK/servers"
 	make_repository
-	for _ in $(seq 200); do
+	for _ in $(seq 600); do
 		in_net curl -so /dev/null http://127.0.0.1:5000/v2/ && in_net git ls-remote git://127.0.0.1/app.git >/dev/null 2>&1 && return
 		sleep 0.05
 	done

@@ -62,7 +62,7 @@ def problems(case):
 		env = {**kept, "PATH": os.environ["PATH"], "HOME": "/home/nobody", "BERTH_AUTOSTART": "0", "DOCKER_HOST": "unix:///nowhere.sock", **case["env"]}
 		as_json = [] if any(kind == ">" for kind, _ in case["expect"]) else ["--format", "json"]
 		run = subprocess.run([BERTH, "compose", *case["args"], "config", *as_json, *case["config"]], cwd=root, env=env, stdin=subprocess.DEVNULL,
-			capture_output=True, text=True, timeout=20)
+			capture_output=True, text=True, timeout=60)
 		fails = any(kind == "!" for kind, _ in case["expect"])
 		if (run.returncode != 0) != fails:
 			return [f"exit {run.returncode}: {run.stderr}"]

@@ -8,8 +8,9 @@ engine_start() {
 	${ENGINE_RUNNER:-unshare --net} "$BUILD/berthd" -H "unix://$WORK/b.sock" --data-root "$WORK/data" --exec-root "$WORK/exec" \
 		--config-file "$WORK/daemon.json" "$@" </dev/null >>"$WORK/log" 2>&1 3>&- &
 	ENGINE=$!
+	local tries=0
 	echo "$ENGINE" >"$WORK/pid"
-	for _ in $(seq 200); do
+	while kill -0 "$ENGINE" 2>/dev/null && [ "$((tries++))" -lt 1500 ]; do
 		curl -s --max-time 1 --unix-socket "$WORK/b.sock" http://b/_ping >/dev/null && return
 		sleep 0.02
 	done

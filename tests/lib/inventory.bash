@@ -13,7 +13,7 @@ leftovers() {
 # Waits for what is done in the background.
 nothing_left() {
 	local left
-	for _ in $(seq 100); do
+	for _ in $(seq 600); do
 		left=$(leftovers || true)
 		[ -n "$left" ] || return 0
 		sleep 0.05

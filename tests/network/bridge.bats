@@ -30,7 +30,7 @@ teardown_file() { hosts_remove; }
 @test "the client's address is kept" {
 	d run -d --name seen -p 7000:80 busybox httpd -f -v -p 80
 	serves seen
-	for _ in $(seq 50); do
+	for _ in $(seq 300); do
 		outside curl -s --max-time 3 10.5.0.1:7000 >/dev/null
 		! d logs seen 2>&1 | grep -q '10.5.0.2' || break
 		sleep 0.1

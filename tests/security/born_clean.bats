@@ -12,7 +12,7 @@ teardown_file() { file_teardown; }
 left() { grep -l "$1" /proc/[0-9]*/cgroup 2>/dev/null | wc -l; }
 
 await_log() { # container, text
-	for _ in $(seq 500); do
+	for _ in $(seq 1500); do
 		d logs "$1" | grep -q "$2" && return
 		sleep 0.02
 	done

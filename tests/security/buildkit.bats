@@ -62,7 +62,7 @@ caller() { timeout 100 /usr/bin/python3 "$BATS_TEST_DIRNAME/../buildkit/caller.p
 	local before after
 	before=$(ls "/proc/$(cat "$WORK/pid")/fd" | wc -l)
 	for _ in $(seq 20); do caller direct >/dev/null; done
-	for _ in $(seq 100); do
+	for _ in $(seq 600); do
 		after=$(ls "/proc/$(cat "$WORK/pid")/fd" | wc -l)
 		[ "$after" -gt "$before" ] || break
 		sleep 0.05
