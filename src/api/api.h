@@ -1,4 +1,4 @@
-/* The engine's front door: HTTP requests become engine calls, results become JSON. No logic here. */
+/* The Engine API: HTTP requests become engine calls, results become JSON. No logic here. */
 #pragma once
 #include "base/http.h"
 #include "dashboard/dashboard.h"
@@ -13,7 +13,7 @@ typedef struct Server Server;
 typedef struct {
 	bool is_tcp;
 	bool metrics;		 /* came to metrics-addr: nothing else is answered */
-	Dashboard *dashboard;	 /* came to this one's door; NULL: to another */
+	Dashboard *dashboard;	 /* came to this one's listener; NULL: to another */
 	const char *certificate; /* the name in it, checked; NULL: none was asked for */
 } Caller;
 
@@ -47,11 +47,11 @@ extern const Route absent_routes[], build_routes[], system_routes[], container_r
 /* server.c */
 Server *server_new(Engine *engine, GError **error);
 /* A listening socket, taken over; tls is borrowed, NULL for plain bytes. */
-void server_add_door(Server *server, int fd, bool is_tcp, const TlsContext *tls);
+void server_add_listener(Server *server, int fd, bool is_tcp, const TlsContext *tls);
 /* The same, for GET /metrics alone: whoever reaches it may read that. Plain. */
-void server_add_metrics_door(Server *server, int fd);
+void server_add_metrics_listener(Server *server, int fd);
 /* The same, for a dashboard's pages and what they may ask. From any thread; it ends with dashboard_close. */
-void server_add_dashboard_door(Server *server, int fd, Dashboard *dashboard);
+void server_add_dashboard_listener(Server *server, int fd, Dashboard *dashboard);
 /* Calls ready in the serving thread whenever fd, which is borrowed, is readable; serving ends when it answers false. */
 void server_watch(Server *server, int fd, bool (*ready)(int fd, gpointer data), gpointer data);
 /* Serves until a watched descriptor says that it is over. */
@@ -60,7 +60,7 @@ void server_run(Server *server);
 /* confine.c: before there are threads. What cannot be given up stays, with a warning in the log. */
 void confine_self(void);
 
-/* listen.c: opens a door at unix://PATH, tcp://ADDRESS:PORT or fd://. */
+/* listen.c: opens a listener at unix://PATH, tcp://ADDRESS:PORT or fd://. */
 bool server_listen(Server *server, const Config *config, const char *host, GError **error);
 /* At metrics-addr (ADDRESS:PORT). */
 bool server_listen_metrics(Server *server, const char *address, GError **error);

@@ -1,4 +1,4 @@
-/* `berth dashboard`: a door for one browser, for as long as the command that asked for it waits. */
+/* `berth dashboard`: a listener for one browser, for as long as the command that asked for it waits. */
 #include "dashboard/dashboard.h"
 #include "api/api.h"
 
@@ -25,7 +25,7 @@ static void last(Request *request, Dashboard *dashboard)
 	notify_unsubscribe(changed, fd);
 }
 
-static bool open_door(Request *request, GError **error)
+static bool dashboard_start(Request *request, GError **error)
 {
 	DashboardOptions options = {.listen = request_param(request, "listen")};
 	if (*options.listen == '\0')
@@ -40,7 +40,8 @@ static bool open_door(Request *request, GError **error)
 	g_autoptr(Dashboard) dashboard = dashboard_new(&options, error);
 	if (dashboard == NULL)
 		return false;
-	server_add_dashboard_door(request->server, dashboard_take_door(dashboard), dashboard);
+	server_add_dashboard_listener(
+		request->server, dashboard_take_listener(dashboard), dashboard);
 	log_info("a dashboard is open at http://%s%s", dashboard_address(dashboard),
 		options.read_only ? ", read-only" : "");
 	/* Who hears the token is who may use the engine. */
@@ -56,6 +57,6 @@ static bool open_door(Request *request, GError **error)
 }
 
 const Route dashboard_routes[] = {
-	{"POST", "/dashboard", open_door},
+	{"POST", "/dashboard", dashboard_start},
 	{0},
 };

@@ -1,4 +1,4 @@
-/* What comes to a dashboard's door before any route is looked for: pages, the token, the session, terminals. */
+/* What comes to a dashboard's listener before any route is looked for: pages, the token, the session, terminals. */
 #include "api/websocket.h"
 #include "engine/engine.h"
 #include "engine/process/exec.h"

@@ -69,7 +69,7 @@ static bool serve_session(Request *request, GError **error)
 
 bool grpc_direct(Request *request, const void *head, size_t length, GError **error)
 {
-	/* Two doors of narrower purposes. */
+	/* Two listeners of narrower purposes. */
 	if (request->caller->metrics || request->caller->dashboard != NULL)
 		return fail(error, BERTH_ERROR_FORBIDDEN, "HTTP/2 is not spoken here");
 	/* As if it had been asked for by POST /grpc: who may do that may do this. */

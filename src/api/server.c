@@ -140,29 +140,29 @@ static void watch_always(Server *server, Connection *connection)
 	g_ptr_array_add(server->permanent, connection);
 }
 
-void server_add_door(Server *server, int fd, bool is_tcp, const TlsContext *tls)
+void server_add_listener(Server *server, int fd, bool is_tcp, const TlsContext *tls)
 {
-	Connection *door = connection_new(server, fd);
-	door->listener = true;
-	door->caller.is_tcp = is_tcp;
-	door->tls = tls;
-	watch_always(server, door);
+	Connection *listener = connection_new(server, fd);
+	listener->listener = true;
+	listener->caller.is_tcp = is_tcp;
+	listener->tls = tls;
+	watch_always(server, listener);
 }
 
-void server_add_metrics_door(Server *server, int fd)
+void server_add_metrics_listener(Server *server, int fd)
 {
-	Connection *door = connection_new(server, fd);
-	door->listener = true;
-	door->caller = (Caller){.is_tcp = true, .metrics = true};
-	watch_always(server, door);
+	Connection *listener = connection_new(server, fd);
+	listener->listener = true;
+	listener->caller = (Caller){.is_tcp = true, .metrics = true};
+	watch_always(server, listener);
 }
 
-void server_add_dashboard_door(Server *server, int fd, Dashboard *dashboard)
+void server_add_dashboard_listener(Server *server, int fd, Dashboard *dashboard)
 {
-	Connection *door = connection_new(server, fd);
-	door->listener = true;
-	door->caller = (Caller){.is_tcp = true, .dashboard = dashboard_ref(dashboard)};
-	watch(server, door);
+	Connection *listener = connection_new(server, fd);
+	listener->listener = true;
+	listener->caller = (Caller){.is_tcp = true, .dashboard = dashboard_ref(dashboard)};
+	watch(server, listener);
 }
 
 /* What an answer left unread of a body: a client that is still sending would not see why (EPIPE). Not for ever. */
@@ -362,9 +362,9 @@ static void tls_ready(gpointer data, int fd, const char *name)
 }
 
 /* No container gets to the API over its bridge, whatever addresses it gives itself (CVE-2025-9074). */
-static bool is_container(Server *server, const Connection *door, int fd)
+static bool is_container(Server *server, const Connection *listener, int fd)
 {
-	g_autofree char *address = door->caller.is_tcp ? socket_peer(fd, NULL) : NULL;
+	g_autofree char *address = listener->caller.is_tcp ? socket_peer(fd, NULL) : NULL;
 	if (address == NULL ||
 		!network_is_of_containers(server->engine, address, socket_arrival_link(fd)))
 		return false;
@@ -372,29 +372,29 @@ static bool is_container(Server *server, const Connection *door, int fd)
 	return true;
 }
 
-static void door_open(Server *server, Connection *door)
+static void listener_accept(Server *server, Connection *listener)
 {
 	make_room(server);
-	int fd = accept4(door->fd, NULL, NULL, SOCK_CLOEXEC);
+	int fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC);
 	if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
-		/* The queue of the door stays full, and would wake us at once. */
+		/* The queue of the listener stays full, and would wake us at once. */
 		log_warn("a connection cannot be accepted: %s", g_strerror(errno));
 		g_usleep(SWEEP_MS * 10);
 	}
 	/* It was shut down by dashboard_close, which may hold its copy of the descriptor for a moment still: until that is closed as
-	 * well, the kernel would go on telling of a door that is freed. */
-	if (fd < 0 && errno == EINVAL && door->caller.dashboard != NULL) {
-		epoll_ctl(server->epoll_fd, EPOLL_CTL_DEL, door->fd, NULL);
-		connection_free(door);
+	 * well, the kernel would go on telling of a listener that is freed. */
+	if (fd < 0 && errno == EINVAL && listener->caller.dashboard != NULL) {
+		epoll_ctl(server->epoll_fd, EPOLL_CTL_DEL, listener->fd, NULL);
+		connection_free(listener);
 	}
 	if (fd < 0)
 		return;
-	if (is_container(server, door, fd))
+	if (is_container(server, listener, fd))
 		close(fd);
-	else if (door->tls != NULL)
-		tls_accept(door->tls, fd, tls_ready, server);
+	else if (listener->tls != NULL)
+		tls_accept(listener->tls, fd, tls_ready, server);
 	else
-		connection_start(server, fd, door->caller);
+		connection_start(server, fd, listener->caller);
 }
 
 /* Drops who began a head and does not come to its end. */
@@ -441,23 +441,23 @@ void server_watch(Server *server, int fd, bool (*ready)(int fd, gpointer data), 
 void server_run(Server *server)
 {
 	struct epoll_event events[EVENTS];
-	Connection *doors[EVENTS];
+	Connection *listeners[EVENTS];
 	gint64 swept = 0;
 	memory_give_back(); /* from here on it is compared with what there is now */
 	for (;;) {
-		int door_count = 0, count = epoll_wait(server->epoll_fd, events, EVENTS,
-					    sweep_in_time(server, &swept));
+		int listener_count = 0, count = epoll_wait(server->epoll_fd, events, EVENTS,
+						sweep_in_time(server, &swept));
 		for (int i = 0; i < count; i++) {
 			Connection *connection = events[i].data.ptr;
 			if (connection->listener)
-				doors[door_count++] = connection;
+				listeners[listener_count++] = connection;
 			else if (connection->ready == NULL)
 				connection_readable(connection);
 			else if (!connection->ready(connection->fd, connection->data))
 				return;
 		}
 		/* Then only: whom they push out may have had an event above. */
-		for (int i = 0; i < door_count; i++)
-			door_open(server, doors[i]);
+		for (int i = 0; i < listener_count; i++)
+			listener_accept(server, listeners[i]);
 	}
 }

@@ -324,13 +324,13 @@ typedef struct {
 	Store *store;
 	char *folder, *work; /* below tmp/ */
 	int root_fd;
-} Sheet;
-bool sheet_open(Sheet *sheet, Stage *stage, bool alone, GError **error);
+} NewLayer;
+bool new_layer_open(NewLayer *layer, Stage *stage, bool alone, GError **error);
 /* What lies in it becomes the stage's next layer. */
-bool sheet_keep(Sheet *sheet, Stage *stage, const char *const *keys, const char *description,
+bool new_layer_keep(NewLayer *layer, Stage *stage, const char *const *keys, const char *description,
 	GError **error);
-void sheet_clear(Sheet *sheet);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sheet, sheet_clear)
+void new_layer_clear(NewLayer *layer);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(NewLayer, new_layer_clear)
 /* FROM a folder: all of it is the stage's first layer. */
 bool stage_from_folder(Stage *stage, Source *source, GError **error);
 

@@ -131,8 +131,8 @@ static gint64 keep_size(const Engine *engine)
 
 void build_cache_collect(Engine *engine)
 {
-	json_t *wish = json_at(engine->config->file, "builder.gc.enabled");
-	if (json_is_false(wish))
+	json_t *enabled = json_at(engine->config->file, "builder.gc.enabled");
+	if (json_is_false(enabled))
 		return;
 	context_collect(engine->store);
 	gint64 keep = keep_size(engine), oldest = time_now() - KEEP_DAYS * 86400 * second, first,

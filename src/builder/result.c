@@ -73,12 +73,12 @@ static bool image_is_there(Build *build, const char *text)
 	return row != NULL;
 }
 
-static json_t *cache_wish(const Build *build, const char *type)
+static json_t *cache_exporter(const Build *build, const char *type)
 {
-	const json_t *wishes = json_object_get(build->request->more, "cacheTo");
-	for (size_t i = 0; i < json_array_size(wishes); i++)
-		if (strcmp(json_str(json_array_get(wishes, i), "type"), type) == 0)
-			return json_array_get(wishes, i);
+	const json_t *exports = json_object_get(build->request->more, "cacheTo");
+	for (size_t i = 0; i < json_array_size(exports); i++)
+		if (strcmp(json_str(json_array_get(exports, i), "type"), type) == 0)
+			return json_array_get(exports, i);
 	return NULL;
 }
 
@@ -86,7 +86,7 @@ static bool wants_inline_cache(const Build *build)
 {
 	const char *asked =
 		json_string_value(json_object_get(build->request->args, "BUILDKIT_INLINE_CACHE"));
-	return g_strcmp0(asked, "1") == 0 || cache_wish(build, "inline") != NULL;
+	return g_strcmp0(asked, "1") == 0 || cache_exporter(build, "inline") != NULL;
 }
 
 /* The same image, with what its layers were made by, under a name of its own: for --cache-to. */
@@ -167,7 +167,7 @@ static bool apply_blob(Build *build, const Layer *layer, int root_fd, GError **e
 /* All that the build has added as one layer on its base. */
 static bool squash(Build *build, Stage *target, GError **error)
 {
-	g_auto(Sheet) sheet = {.root_fd = -1};
+	g_auto(NewLayer) layer = {.root_fd = -1};
 	guint base = target->base_layers;
 	size_t i;
 	json_t *line;
@@ -177,13 +177,13 @@ static bool squash(Build *build, Stage *target, GError **error)
 	target->layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);
 	for (guint l = 0; l < base; l++)
 		g_ptr_array_add(target->layers, layer_copy(all->pdata[l]));
-	if (!sheet_open(&sheet, target, false, error))
+	if (!new_layer_open(&layer, target, false, error))
 		return false;
 	for (guint l = base; l < all->len; l++)
-		if (!apply_blob(build, all->pdata[l], sheet.root_fd, error))
+		if (!apply_blob(build, all->pdata[l], layer.root_fd, error))
 			return false;
 	const char *keys[] = {NULL};
-	if (!sheet_keep(&sheet, target, keys, "", error))
+	if (!new_layer_keep(&layer, target, keys, "", error))
 		return false;
 	guint seen = 0;
 	json_array_foreach (json_object_get(target->image, "history"), i, line)

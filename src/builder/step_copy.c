@@ -29,38 +29,38 @@ bool stage_user(Stage *stage, const char *text, uid_t *uid, gid_t *gid, GError *
 	return true;
 }
 
-void sheet_clear(Sheet *sheet)
+void new_layer_clear(NewLayer *layer)
 {
-	fd_clear(&sheet->root_fd);
-	if (sheet->folder != NULL)
-		store_discard(sheet->store, sheet->store->tmp_fd, sheet->folder);
-	if (sheet->work != NULL)
-		store_discard(sheet->store, sheet->store->tmp_fd, sheet->work);
-	g_free(sheet->folder);
-	g_free(sheet->work);
+	fd_clear(&layer->root_fd);
+	if (layer->folder != NULL)
+		store_discard(layer->store, layer->store->tmp_fd, layer->folder);
+	if (layer->work != NULL)
+		store_discard(layer->store, layer->store->tmp_fd, layer->work);
+	g_free(layer->folder);
+	g_free(layer->work);
 }
 
-bool sheet_open(Sheet *sheet, Stage *stage, bool alone, GError **error)
+bool new_layer_open(NewLayer *layer, Stage *stage, bool alone, GError **error)
 {
-	Store *store = sheet->store = stage->build->engine->store;
-	if ((sheet->folder = layer_begin(store, NULL, error)) == NULL ||
-		(sheet->work = layer_begin(store, NULL, error)) == NULL)
+	Store *store = layer->store = stage->build->engine->store;
+	if ((layer->folder = layer_begin(store, NULL, error)) == NULL ||
+		(layer->work = layer_begin(store, NULL, error)) == NULL)
 		return false;
-	g_autofree char *upper = g_build_filename(store->root, "tmp", sheet->folder, NULL),
-			*work = g_build_filename(store->root, "tmp", sheet->work, NULL);
-	sheet->root_fd =
+	g_autofree char *upper = g_build_filename(store->root, "tmp", layer->folder, NULL),
+			*work = g_build_filename(store->root, "tmp", layer->work, NULL);
+	layer->root_fd =
 		alone ? open(upper, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 		      : layers_open(stage->build->engine, stage->layers, upper, work, error);
-	return sheet->root_fd >= 0 || fail_errno(error, "cannot open a new layer");
+	return layer->root_fd >= 0 || fail_errno(error, "cannot open a new layer");
 }
 
-bool sheet_keep(Sheet *sheet, Stage *stage, const char *const *keys, const char *description,
+bool new_layer_keep(NewLayer *layer, Stage *stage, const char *const *keys, const char *description,
 	GError **error)
 {
-	fd_clear(&sheet->root_fd);
-	if (!stage_add_layer(stage, sheet->folder, keys, description, error))
+	fd_clear(&layer->root_fd);
+	if (!stage_add_layer(stage, layer->folder, keys, description, error))
 		return false;
-	g_clear_pointer(&sheet->folder, g_free);
+	g_clear_pointer(&layer->folder, g_free);
 	return true;
 }
 
@@ -418,10 +418,10 @@ static bool copy_parts(Copying *copying, int root_fd, GError **error)
 static bool copy_now(Copying *copying, const char *const *keys, GError **error)
 {
 	Stage *stage = copying->stage;
-	g_auto(Sheet) sheet = {.root_fd = -1};
-	return sheet_open(&sheet, stage, false, error) &&
-	       copy_parts(copying, sheet.root_fd, error) &&
-	       sheet_keep(&sheet, stage, keys, copying->instruction->source, error);
+	g_auto(NewLayer) layer = {.root_fd = -1};
+	return new_layer_open(&layer, stage, false, error) &&
+	       copy_parts(copying, layer.root_fd, error) &&
+	       new_layer_keep(&layer, stage, keys, copying->instruction->source, error);
 }
 
 static bool copy(Copying *copying, Vertex *vertex, GError **error)
@@ -493,11 +493,11 @@ static bool make_folder_for_user(Stage *stage, int root_fd, const char *path, GE
 /* A layer of its own, also where the folder is there: the root alone needs none. */
 static bool make_workdir(Stage *stage, const char *path, const char *key, GError **error)
 {
-	g_auto(Sheet) sheet = {.root_fd = -1};
+	g_auto(NewLayer) layer = {.root_fd = -1};
 	const char *keys[] = {key, NULL};
-	return sheet_open(&sheet, stage, false, error) &&
-	       make_folder_for_user(stage, sheet.root_fd, path, error) &&
-	       sheet_keep(&sheet, stage, keys, path, error);
+	return new_layer_open(&layer, stage, false, error) &&
+	       make_folder_for_user(stage, layer.root_fd, path, error) &&
+	       new_layer_keep(&layer, stage, keys, path, error);
 }
 
 bool step_workdir(Stage *stage, const Instruction *instruction, Vertex *vertex, GError **error)
@@ -522,7 +522,7 @@ bool step_workdir(Stage *stage, const Instruction *instruction, Vertex *vertex, 
 
 bool stage_from_folder(Stage *stage, Source *source, GError **error)
 {
-	g_auto(Sheet) sheet = {.root_fd = -1};
+	g_auto(NewLayer) layer = {.root_fd = -1};
 	char *paths[] = {(char *)".", NULL};
 	CopyWhat what = {.source = source, .paths = paths};
 	CopyTo to = {.dest = (char *)"/", .folder = true, .epoch = stage->build->epoch};
@@ -536,7 +536,7 @@ bool stage_from_folder(Stage *stage, Source *source, GError **error)
 	const char *keys[] = {key, NULL};
 	if (cache_apply(stage, key))
 		return true;
-	return sheet_open(&sheet, stage, true, error) &&
-	       copy_into(&what, items, &to, sheet.root_fd, error) &&
-	       sheet_keep(&sheet, stage, keys, source->what, error);
+	return new_layer_open(&layer, stage, true, error) &&
+	       copy_into(&what, items, &to, layer.root_fd, error) &&
+	       new_layer_keep(&layer, stage, keys, source->what, error);
 }

@@ -20,8 +20,8 @@ enum { START_ROUNDS = 200, START_ROUND_US = 20000 };
 /* Where an engine is to be started by us: only the system's own socket, and only by root. */
 static bool start_engine(const char *host)
 {
-	const char *wish = getenv("BERTH_AUTOSTART");
-	if (strcmp(host, cli_default_host) != 0 || getuid() != 0 || g_strcmp0(wish, "0") == 0)
+	const char *autostart = getenv("BERTH_AUTOSTART");
+	if (strcmp(host, cli_default_host) != 0 || getuid() != 0 || g_strcmp0(autostart, "0") == 0)
 		return false;
 	g_autofree char *program = g_file_read_link("/proc/self/exe", NULL),
 			*folder = g_path_get_dirname(program != NULL ? program : "/");

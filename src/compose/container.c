@@ -43,20 +43,20 @@ static char *dependencies_text(const json_t *service)
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-json_t *container_labels(const ContainerWish *wish)
+json_t *container_labels(const ContainerRequest *request)
 {
-	json_t *own = json_object_get(wish->service, "labels");
+	json_t *own = json_object_get(request->service, "labels");
 	json_t *labels = json_is_object(own) ? json_copy(own) : json_object();
-	g_autofree char *number = g_strdup_printf("%d", wish->number),
-			*files = joined(wish->project->files),
-			*env_files = joined(wish->project->env_files),
-			*depends = dependencies_text(wish->service);
-	const char *const pairs[][2] = {{"project", wish->project->name},
-		{"service", wish->service_name}, {"container-number", number},
-		{"oneoff", wish->slug != NULL ? "True" : "False"}, {"config-hash", wish->hash},
-		{"project.working_dir", wish->project->folder}, {"project.config_files", files},
-		{"version", BERTH_COMPOSE_VERSION}, {"image", wish->image_id},
-		{"depends_on", depends}};
+	g_autofree char *number = g_strdup_printf("%d", request->number),
+			*files = joined(request->project->files),
+			*env_files = joined(request->project->env_files),
+			*depends = dependencies_text(request->service);
+	const char *const pairs[][2] = {{"project", request->project->name},
+		{"service", request->service_name}, {"container-number", number},
+		{"oneoff", request->slug != NULL ? "True" : "False"},
+		{"config-hash", request->hash}, {"project.working_dir", request->project->folder},
+		{"project.config_files", files}, {"version", BERTH_COMPOSE_VERSION},
+		{"image", request->image_id}, {"depends_on", depends}};
 	for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
 		g_autofree char *key = g_strconcat("com.docker.compose.", pairs[i][0], NULL);
 		json_object_set_new(labels, key, json_lenient(pairs[i][1]));
@@ -64,11 +64,11 @@ json_t *container_labels(const ContainerWish *wish)
 	if (*env_files != '\0')
 		json_object_set_new(labels, "com.docker.compose.project.environment_file",
 			json_lenient(env_files));
-	if (wish->slug != NULL)
-		json_object_set_new(labels, "com.docker.compose.slug", json_string(wish->slug));
-	if (wish->replaced != NULL)
+	if (request->slug != NULL)
+		json_object_set_new(labels, "com.docker.compose.slug", json_string(request->slug));
+	if (request->replaced != NULL)
 		json_object_set_new(labels, "com.docker.compose.replace",
-			json_string(json_str(wish->replaced, "Id")));
+			json_string(json_str(request->replaced, "Id")));
 	return labels;
 }
 
@@ -118,16 +118,16 @@ static void copy_members(
 	}
 }
 
-static void add_config(const ContainerWish *wish, json_t *body)
+static void add_config(const ContainerRequest *request, json_t *body)
 {
 	static const char *const same[][2] = {{"command", "Cmd"}, {"entrypoint", "Entrypoint"},
 		{"domainname", "Domainname"}, {"hostname", "Hostname"}, {"stdin_open", "OpenStdin"},
 		{"tty", "Tty"}, {"stop_signal", "StopSignal"}, {"user", "User"},
 		{"working_dir", "WorkingDir"}};
-	const json_t *service = wish->service;
+	const json_t *service = request->service;
 	copy_members(service, body, same, G_N_ELEMENTS(same));
 	json_object_set_new(body, "Env", environment_list(json_object_get(service, "environment")));
-	json_object_set_new(body, "Labels", container_labels(wish));
+	json_object_set_new(body, "Labels", container_labels(request));
 	json_t *check = health(service);
 	if (check != NULL)
 		json_object_set_new(body, "Healthcheck", check);
@@ -260,34 +260,35 @@ static void add_rates(const json_t *service, json_t *host)
 	}
 }
 
-static json_t *device_request(const json_t *wish, bool gpu)
+static json_t *device_request(const json_t *device, bool gpu)
 {
 	json_t *capabilities = json_array();
-	json_array_extend(capabilities, json_object_get(wish, "capabilities"));
+	json_array_extend(capabilities, json_object_get(device, "capabilities"));
 	if (gpu)
 		json_array_append_new(capabilities, json_string("gpu"));
-	return json_pack("{s:s, s:I, s:O?, s:[o], s:O?}", "Driver", json_str(wish, "driver"),
-		"Count", json_int(wish, "count"), "DeviceIDs", json_object_get(wish, "device_ids"),
-		"Capabilities", capabilities, "Options", json_object_get(wish, "options"));
+	return json_pack("{s:s, s:I, s:O?, s:[o], s:O?}", "Driver", json_str(device, "driver"),
+		"Count", json_int(device, "count"), "DeviceIDs",
+		json_object_get(device, "device_ids"), "Capabilities", capabilities, "Options",
+		json_object_get(device, "options"));
 }
 
 /* What deploy reserves, devices by their specification, and gpus. */
 static json_t *device_requests(const json_t *service)
 {
-	json_t *all = json_array(), *ids = json_array(), *wish;
+	json_t *all = json_array(), *ids = json_array(), *device;
 	size_t i;
 	json_array_foreach (
-		json_at((json_t *)service, "deploy.resources.reservations.devices"), i, wish)
-		json_array_append_new(all, device_request(wish, false));
-	json_array_foreach (json_object_get(service, "devices"), i, wish)
-		if (is_qualified(wish))
-			json_array_append(ids, json_object_get(wish, "source"));
+		json_at((json_t *)service, "deploy.resources.reservations.devices"), i, device)
+		json_array_append_new(all, device_request(device, false));
+	json_array_foreach (json_object_get(service, "devices"), i, device)
+		if (is_qualified(device))
+			json_array_append(ids, json_object_get(device, "source"));
 	if (json_array_size(ids) > 0)
 		json_array_append_new(
 			all, json_pack("{s:s, s:O}", "Driver", "cdi", "DeviceIDs", ids));
 	json_decref(ids);
-	json_array_foreach (json_object_get(service, "gpus"), i, wish)
-		json_array_append_new(all, device_request(wish, true));
+	json_array_foreach (json_object_get(service, "gpus"), i, device)
+		json_array_append_new(all, device_request(device, true));
 	return all;
 }
 
@@ -335,15 +336,15 @@ static json_t *hosts(const json_t *service)
 }
 
 /* "service:x" is the container of that service. */
-static char *namespace_mode(const ContainerWish *wish, const char *mode)
+static char *namespace_mode(const ContainerRequest *request, const char *mode)
 {
 	if (!g_str_has_prefix(mode, "service:"))
 		return g_strdup(mode);
 	return g_strconcat(
-		"container:", json_named(wish->namespaces, mode + strlen("service:")), NULL);
+		"container:", json_named(request->namespaces, mode + strlen("service:")), NULL);
 }
 
-static bool add_host(const ContainerWish *wish, json_t *host, GError **error)
+static bool add_host(const ContainerRequest *request, json_t *host, GError **error)
 {
 	static const char *const same[][2] = {{"cgroup_parent", "CgroupParent"},
 		{"cgroup", "CgroupnsMode"}, {"cpuset", "CpusetCpus"},
@@ -356,10 +357,10 @@ static bool add_host(const ContainerWish *wish, json_t *host, GError **error)
 		{"userns_mode", "UsernsMode"}, {"annotations", "Annotations"}};
 	static const char *const modes[][2] = {
 		{"ipc", "IpcMode"}, {"pid", "PidMode"}, {"uts", "UTSMode"}};
-	const json_t *service = wish->service, *logging = json_object_get(service, "logging");
+	const json_t *service = request->service, *logging = json_object_get(service, "logging");
 	copy_members(service, host, same, G_N_ELEMENTS(same));
 	for (size_t i = 0; i < G_N_ELEMENTS(modes); i++) {
-		g_autofree char *mode = namespace_mode(wish, json_str(service, modes[i][0]));
+		g_autofree char *mode = namespace_mode(request, json_str(service, modes[i][0]));
 		if (*mode != '\0')
 			json_object_set_new(host, modes[i][1], json_string(mode));
 	}
@@ -382,19 +383,20 @@ static bool add_host(const ContainerWish *wish, json_t *host, GError **error)
 	}
 	json_t *security = json_object_get(service, "security_opt");
 	return json_array_size(security) == 0 ||
-	       security_options(security, wish->project->folder, host, error);
+	       security_options(security, request->project->folder, host, error);
 }
 
-json_t *container_body(const ContainerWish *wish, GError **error)
+json_t *container_body(const ContainerRequest *request, GError **error)
 {
 	g_autoptr(json_t) body = json_object();
 	json_t *host = json_object();
-	g_autofree char *image = service_image(wish->project, wish->service_name, wish->service);
+	g_autofree char *image =
+		service_image(request->project, request->service_name, request->service);
 	json_object_set_new(body, "Image", json_lenient(image));
 	json_object_set_new(body, "HostConfig", host);
-	add_config(wish, body);
-	return add_host(wish, host, error) && service_mounts(wish, body, host, error) &&
-			       container_networks(wish, body, host, error)
+	add_config(request, body);
+	return add_host(request, host, error) && service_mounts(request, body, host, error) &&
+			       container_networks(request, body, host, error)
 		       ? g_steal_pointer(&body)
 		       : NULL;
 }

@@ -12,10 +12,10 @@ typedef struct {
 	bool renew_volumes;	  /* anonymous volumes of that one are not taken over */
 	const json_t *namespaces; /* service -> id of its first container, for "service:x" */
 	const char *slug;	  /* of a one-off container (run), or NULL */
-} ContainerWish;
+} ContainerRequest;
 /* New reference; NULL with error. */
-json_t *container_body(const ContainerWish *wish, GError **error);
-json_t *container_labels(const ContainerWish *wish);
+json_t *container_body(const ContainerRequest *request, GError **error);
+json_t *container_labels(const ContainerRequest *request);
 char *service_container_name(
 	const Project *project, const char *name, const json_t *service, int number);
 /* {NAME -> value} as Env has it; a NAME without a value takes the image's away. New reference. */
@@ -23,8 +23,9 @@ json_t *environment_list(json_t *environment);
 gint64 nanoseconds_of(const char *duration); /* 0 for "" */
 
 /* container_mounts.c */
-bool service_mounts(const ContainerWish *wish, json_t *body, json_t *host, GError **error);
+bool service_mounts(const ContainerRequest *request, json_t *body, json_t *host, GError **error);
 /* container_networks.c */
-bool container_networks(const ContainerWish *wish, json_t *body, json_t *host, GError **error);
+bool container_networks(
+	const ContainerRequest *request, json_t *body, json_t *host, GError **error);
 /* {alias -> settings} for one network; used by `run` too. New reference. */
-json_t *container_endpoint(const ContainerWish *wish, const char *network, bool aliases);
+json_t *container_endpoint(const ContainerRequest *request, const char *network, bool aliases);

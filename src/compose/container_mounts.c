@@ -6,20 +6,20 @@
 #include <string.h>
 
 /* The full name of a volume of the project. */
-static const char *volume_name(const ContainerWish *wish, const char *key)
+static const char *volume_name(const ContainerRequest *request, const char *key)
 {
-	json_t *volume = json_object_get(json_object_get(wish->project->model, "volumes"), key);
+	json_t *volume = json_object_get(json_object_get(request->project->model, "volumes"), key);
 	return volume != NULL ? json_str(volume, "name") : key;
 }
 
 /* The anonymous volume that the replaced container had there, or "". */
-static const char *taken_over(const ContainerWish *wish, const char *target)
+static const char *taken_over(const ContainerRequest *request, const char *target)
 {
 	size_t i;
 	json_t *mount;
-	if (wish->renew_volumes)
+	if (request->renew_volumes)
 		return "";
-	json_array_foreach (json_object_get(wish->replaced, "Mounts"), i, mount)
+	json_array_foreach (json_object_get(request->replaced, "Mounts"), i, mount)
 		if (strcmp(json_str(mount, "Type"), "volume") == 0 &&
 			strcmp(json_str(mount, "Destination"), target) == 0)
 			return json_str(mount, "Name");
@@ -27,12 +27,12 @@ static const char *taken_over(const ContainerWish *wish, const char *target)
 }
 
 /* Whether "source:target:options" says all of it, as Docker Compose then sends it: only so is a folder made. */
-static bool is_short(const ContainerWish *wish, const json_t *mount)
+static bool is_short(const ContainerRequest *request, const json_t *mount)
 {
 	const json_t *bind = json_object_get(mount, "bind"),
 		     *volume = json_object_get(mount, "volume");
 	const char *type = json_str(mount, "type");
-	json_t *known = json_object_get(wish->project->model, "volumes");
+	json_t *known = json_object_get(request->project->model, "volumes");
 	if (strcmp(type, "bind") == 0)
 		return bind == NULL || (json_bool(bind, "create_host_path") &&
 					       *json_str(bind, "propagation") == '\0' &&
@@ -44,13 +44,13 @@ static bool is_short(const ContainerWish *wish, const json_t *mount)
 }
 
 /* "source:target:ro,z,rshared" */
-static void add_bind(const ContainerWish *wish, const json_t *mount, json_t *binds)
+static void add_bind(const ContainerRequest *request, const json_t *mount, json_t *binds)
 {
 	g_autoptr(GString) text = g_string_new("");
 	const char *propagation = json_str(mount, "bind.propagation"),
 		   *selinux = json_str(mount, "bind.selinux"), *source = json_str(mount, "source");
 	bool named = strcmp(json_str(mount, "type"), "volume") == 0;
-	g_string_append_printf(text, "%s:%s:%s", named ? volume_name(wish, source) : source,
+	g_string_append_printf(text, "%s:%s:%s", named ? volume_name(request, source) : source,
 		json_str(mount, "target"), json_bool(mount, "read_only") ? "ro" : "rw");
 	if (*selinux != '\0')
 		g_string_append_printf(text, ",%s", selinux);
@@ -100,18 +100,20 @@ static json_t *bind_options(const json_t *mount)
 	return options;
 }
 
-static void add_mount(const ContainerWish *wish, const json_t *mount, json_t *mounts, json_t *binds)
+static void add_mount(
+	const ContainerRequest *request, const json_t *mount, json_t *mounts, json_t *binds)
 {
 	const char *type = json_str(mount, "type"), *source = json_str(mount, "source"),
 		   *target = json_str(mount, "target");
-	if (is_short(wish, mount)) {
-		add_bind(wish, mount, binds);
+	if (is_short(request, mount)) {
+		add_bind(request, mount, binds);
 		return;
 	}
 	json_t *entry = json_pack("{s:s, s:s, s:b}", "Type", type, "Target", target, "ReadOnly",
 		json_bool(mount, "read_only"));
 	if (strcmp(type, "volume") == 0) {
-		source = *source != '\0' ? volume_name(wish, source) : taken_over(wish, target);
+		source = *source != '\0' ? volume_name(request, source)
+					 : taken_over(request, target);
 		json_object_set_new(entry, "VolumeOptions", volume_options(mount));
 	} else if (strcmp(type, "tmpfs") == 0) {
 		json_object_set_new(entry, "TmpfsOptions", tmpfs_options(mount));
@@ -144,12 +146,13 @@ static bool is_mounted(const json_t *mounts, const json_t *binds, const char *ta
 }
 
 /* Volumes that the image asked for: their content moves on to the new container. */
-static void add_taken_over(const ContainerWish *wish, json_t *mounts, const json_t *binds)
+static void add_taken_over(const ContainerRequest *request, json_t *mounts, const json_t *binds)
 {
 	size_t i;
 	json_t *mount;
 	json_array_foreach (
-		wish->renew_volumes ? NULL : json_object_get(wish->replaced, "Mounts"), i, mount) {
+		request->renew_volumes ? NULL : json_object_get(request->replaced, "Mounts"), i,
+		mount) {
 		const char *target = json_str(mount, "Destination"),
 			   *name = json_str(mount, "Name");
 		if (strcmp(json_str(mount, "Type"), "volume") != 0 ||
@@ -161,13 +164,15 @@ static void add_taken_over(const ContainerWish *wish, json_t *mounts, const json
 }
 
 /* Secrets and configs that are files here are mounted; the others are copied in (files.c). */
-static bool add_files(const ContainerWish *wish, const char *kind, json_t *mounts, GError **error)
+static bool add_files(
+	const ContainerRequest *request, const char *kind, json_t *mounts, GError **error)
 {
 	size_t i;
 	json_t *use;
-	json_array_foreach (json_object_get(wish->service, kind), i, use) {
+	json_array_foreach (json_object_get(request->service, kind), i, use) {
 		const char *source = json_str(use, "source"), *target = json_str(use, "target");
-		json_t *file = json_object_get(json_object_get(wish->project->model, kind), source);
+		json_t *file =
+			json_object_get(json_object_get(request->project->model, kind), source);
 		if (json_bool(file, "external"))
 			return fail(error, BERTH_ERROR_UNAVAILABLE,
 				"unsupported external %.*s %s: it would be the cluster's",
@@ -192,18 +197,18 @@ static bool add_files(const ContainerWish *wish, const char *kind, json_t *mount
 }
 
 /* "service[:ro]" and "container:name[:ro]". */
-static json_t *volumes_from(const ContainerWish *wish)
+static json_t *volumes_from(const ContainerRequest *request)
 {
 	json_t *list = json_array(), *entry;
 	size_t i;
-	json_array_foreach (json_object_get(wish->service, "volumes_from"), i, entry) {
+	json_array_foreach (json_object_get(request->service, "volumes_from"), i, entry) {
 		const char *text = json_string_value(entry);
 		if (g_str_has_prefix(text, "container:")) {
 			json_array_append_new(list, json_string(text + strlen("container:")));
 			continue;
 		}
 		g_auto(GStrv) parts = g_strsplit(text, ":", 2);
-		g_autofree char *whole = g_strconcat(json_named(wish->namespaces, parts[0]),
+		g_autofree char *whole = g_strconcat(json_named(request->namespaces, parts[0]),
 			parts[1] != NULL ? ":" : "", parts[1] != NULL ? parts[1] : "", NULL);
 		json_array_append_new(list, json_string(whole));
 	}
@@ -221,20 +226,20 @@ static json_t *tmpfs(const json_t *service)
 	return map;
 }
 
-bool service_mounts(const ContainerWish *wish, json_t *body, json_t *host, GError **error)
+bool service_mounts(const ContainerRequest *request, json_t *body, json_t *host, GError **error)
 {
 	json_t *mounts = json_array(), *binds = json_array(), *mount;
 	size_t i;
 	(void)body;
 	json_object_set_new(host, "Mounts", mounts);
 	json_object_set_new(host, "Binds", binds);
-	json_array_foreach (json_object_get(wish->service, "volumes"), i, mount)
-		add_mount(wish, mount, mounts, binds);
-	json_object_set_new(host, "VolumesFrom", volumes_from(wish));
-	json_object_set_new(host, "Tmpfs", tmpfs(wish->service));
-	if (!add_files(wish, "secrets", mounts, error) ||
-		!add_files(wish, "configs", mounts, error))
+	json_array_foreach (json_object_get(request->service, "volumes"), i, mount)
+		add_mount(request, mount, mounts, binds);
+	json_object_set_new(host, "VolumesFrom", volumes_from(request));
+	json_object_set_new(host, "Tmpfs", tmpfs(request->service));
+	if (!add_files(request, "secrets", mounts, error) ||
+		!add_files(request, "configs", mounts, error))
 		return false;
-	add_taken_over(wish, mounts, binds);
+	add_taken_over(request, mounts, binds);
 	return true;
 }

@@ -15,29 +15,30 @@ static void add_link(json_t *list, const char *container, char *alias)
 }
 
 /* "service:alias" as the container by that and by its names with this one's number: so Docker Compose links them. */
-static void add_service_links(const ContainerWish *wish, const char *text, json_t *list)
+static void add_service_links(const ContainerRequest *request, const char *text, json_t *list)
 {
 	g_auto(GStrv) parts = g_strsplit(text, ":", 2);
-	const Project *project = wish->project;
+	const Project *project = request->project;
 	const char *separator = project->separator;
 	json_t *service = json_object_get(project_services(project), parts[0]);
 	for (int number = 1; number <= service_replicas(service); number++) {
 		g_autofree char *name = service_container_name(project, parts[0], service, number);
 		add_link(list, name, g_strdup(parts[1] != NULL ? parts[1] : parts[0]));
-		add_link(list, name, g_strdup_printf("%s%s%d", parts[0], separator, wish->number));
+		add_link(list, name,
+			g_strdup_printf("%s%s%d", parts[0], separator, request->number));
 		add_link(list, name,
 			g_strdup_printf("%s%s%s%s%d", project->name, separator, parts[0], separator,
-				wish->number));
+				request->number));
 	}
 }
 
-static json_t *links(const ContainerWish *wish)
+static json_t *links(const ContainerRequest *request)
 {
 	json_t *list = json_array(), *entry;
 	size_t i;
-	json_array_foreach (json_object_get(wish->service, "links"), i, entry)
-		add_service_links(wish, json_string_value(entry), list);
-	json_array_foreach (json_object_get(wish->service, "external_links"), i, entry) {
+	json_array_foreach (json_object_get(request->service, "links"), i, entry)
+		add_service_links(request, json_string_value(entry), list);
+	json_array_foreach (json_object_get(request->service, "external_links"), i, entry) {
 		g_auto(GStrv) parts = g_strsplit(json_string_value(entry), ":", 2);
 		add_link(list, parts[0], g_strdup(parts[1] != NULL ? parts[1] : parts[0]));
 	}
@@ -56,9 +57,9 @@ static void add_link_name(const json_t *use, json_t *endpoint)
 	json_object_set_new(endpoint, "DriverOpts", options);
 }
 
-json_t *container_endpoint(const ContainerWish *wish, const char *network, bool aliases)
+json_t *container_endpoint(const ContainerRequest *request, const char *network, bool aliases)
 {
-	const json_t *use = json_object_get(json_object_get(wish->service, "networks"), network);
+	const json_t *use = json_object_get(json_object_get(request->service, "networks"), network);
 	static const char *const plain[][2] = {{"mac_address", "MacAddress"},
 		{"driver_opts", "DriverOpts"}, {"gw_priority", "GwPriority"}};
 	static const char *const addresses[][2] = {{"ipv4_address", "IPv4Address"},
@@ -66,8 +67,8 @@ json_t *container_endpoint(const ContainerWish *wish, const char *network, bool 
 	json_t *endpoint = json_object(), *names = json_array(), *ipam = json_object(), *alias;
 	size_t i;
 	if (aliases) {
-		json_array_append_new(names, json_string(wish->container_name));
-		json_array_append_new(names, json_string(wish->service_name));
+		json_array_append_new(names, json_string(request->container_name));
+		json_array_append_new(names, json_string(request->service_name));
 	}
 	json_array_foreach (aliases ? json_object_get(use, "aliases") : NULL, i, alias)
 		json_array_append(names, alias);
@@ -76,10 +77,10 @@ json_t *container_endpoint(const ContainerWish *wish, const char *network, bool 
 		if (json_object_get(use, plain[i][0]) != NULL)
 			json_object_set(endpoint, plain[i][1], json_object_get(use, plain[i][0]));
 	add_link_name(use, endpoint);
-	if (json_object_get(wish->service, "mac_address") != NULL &&
+	if (json_object_get(request->service, "mac_address") != NULL &&
 		json_object_get(endpoint, "MacAddress") == NULL)
 		json_object_set(
-			endpoint, "MacAddress", json_object_get(wish->service, "mac_address"));
+			endpoint, "MacAddress", json_object_get(request->service, "mac_address"));
 	for (i = 0; i < G_N_ELEMENTS(addresses); i++)
 		if (json_object_get(use, addresses[i][0]) != NULL)
 			json_object_set(
@@ -87,7 +88,7 @@ json_t *container_endpoint(const ContainerWish *wish, const char *network, bool 
 	if (json_object_size(ipam) > 0)
 		json_object_set(endpoint, "IPAMConfig", ipam);
 	json_decref(ipam);
-	json_object_set_new(endpoint, "Links", links(wish));
+	json_object_set_new(endpoint, "Links", links(request));
 	return endpoint;
 }
 
@@ -132,28 +133,28 @@ static void add_ports(const json_t *service, json_t *body, json_t *host)
 	json_object_set_new(host, "PortBindings", bindings);
 }
 
-bool container_networks(const ContainerWish *wish, json_t *body, json_t *host, GError **error)
+bool container_networks(const ContainerRequest *request, json_t *body, json_t *host, GError **error)
 {
-	const char *mode = json_str(wish->service, "network_mode"), *name;
-	json_t *networks = json_object_get(wish->service, "networks"), *use,
+	const char *mode = json_str(request->service, "network_mode"), *name;
+	json_t *networks = json_object_get(request->service, "networks"), *use,
 	       *endpoints = json_object();
 	(void)error;
-	add_ports(wish->service, body, host);
-	json_object_set_new(host, "Links", links(wish));
+	add_ports(request->service, body, host);
+	json_object_set_new(host, "Links", links(request));
 	if (*mode != '\0') {
-		g_autofree char *meant =
-			g_str_has_prefix(mode, "service:")
-				? g_strconcat("container:",
-					  json_named(wish->namespaces, mode + strlen("service:")),
-					  NULL)
-				: g_strdup(mode);
+		g_autofree char *meant = g_str_has_prefix(mode, "service:")
+						 ? g_strconcat("container:",
+							   json_named(request->namespaces,
+								   mode + strlen("service:")),
+							   NULL)
+						 : g_strdup(mode);
 		json_object_set_new(host, "NetworkMode", json_string(meant));
 	} else if (main_network(networks) != NULL) {
 		json_object_set_new(host, "NetworkMode",
-			json_string(network_name(wish->project, main_network(networks))));
+			json_string(network_name(request->project, main_network(networks))));
 		json_object_foreach (networks, name, use)
-			json_object_set_new(endpoints, network_name(wish->project, name),
-				container_endpoint(wish, name, wish->slug == NULL));
+			json_object_set_new(endpoints, network_name(request->project, name),
+				container_endpoint(request, name, request->slug == NULL));
 	} else {
 		json_object_set_new(host, "NetworkMode", json_string("none"));
 	}

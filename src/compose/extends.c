@@ -121,12 +121,12 @@ static bool take_base(Extends *extends, const Source *source, const char *name, 
 static bool apply(Extends *extends, const Source *source, const char *name)
 {
 	json_t *service = json_object_get(source->services, name),
-	       *wish = json_object_get(service, "extends");
-	const char *file = json_str(wish, "file"), *base_name = json_is_string(wish)
-									? json_string_value(wish)
-									: json_str(wish, "service");
+	       *base = json_object_get(service, "extends");
+	const char *file = json_str(base, "file"), *base_name = json_is_string(base)
+									? json_string_value(base)
+									: json_str(base, "service");
 	/* What is no mapping at all is told by the check of the whole. */
-	if (wish == NULL)
+	if (base == NULL)
 		return true;
 	if (*base_name == '\0')
 		return refuse(extends, name, "%s", "the service is missing");

@@ -28,7 +28,7 @@ static ssize_t take(gpointer data, void *buffer, size_t size)
 }
 
 /* What the secret or config holds, if it is no file: of a variable, or as it stands there. NULL: it is a file. */
-static const char *content_of(const ContainerWish *wish, const json_t *source, GError **error)
+static const char *content_of(const ContainerRequest *request, const json_t *source, GError **error)
 {
 	const char *variable = json_str(source, "environment");
 	json_t *content = json_object_get(source, "content");
@@ -39,7 +39,7 @@ static const char *content_of(const ContainerWish *wish, const json_t *source, G
 	if (*variable == '\0')
 		return NULL;
 	const char *value =
-		json_string_value(json_object_get(wish->project->environment, variable));
+		json_string_value(json_object_get(request->project->environment, variable));
 	if (value == NULL)
 		fail(error, BERTH_ERROR_UNAVAILABLE,
 			"environment variable \"%s\" required by %s is not set", variable,
@@ -58,13 +58,13 @@ static char *place_of(const char *kind, const json_t *use)
 	return g_strdup(*target != '\0' ? target : json_str(use, "source"));
 }
 
-static bool add_file(const ContainerWish *wish, const char *kind, const json_t *use,
+static bool add_file(const ContainerRequest *request, const char *kind, const json_t *use,
 	TarWriter *writer, bool *any, GError **error)
 {
 	const json_t *source = json_object_get(
-		json_object_get(wish->project->model, kind), json_str(use, "source"));
+		json_object_get(request->project->model, kind), json_str(use, "source"));
 	g_autoptr(GError) problem = NULL;
-	const char *content = content_of(wish, source, &problem);
+	const char *content = content_of(request, source, &problem);
 	if (problem != NULL) {
 		g_propagate_error(error, g_steal_pointer(&problem));
 		return false;
@@ -79,7 +79,8 @@ static bool add_file(const ContainerWish *wish, const char *kind, const json_t *
 		(uid_t)atoi(json_str(use, "uid")), (gid_t)atoi(json_str(use, "gid")), error);
 }
 
-bool container_files(const ContainerWish *wish, Client *client, const char *id, GError **error)
+bool container_files(
+	const ContainerRequest *request, Client *client, const char *id, GError **error)
 {
 	static const char *const kinds[] = {"secrets", "configs"};
 	g_autoptr(GByteArray) bytes = g_byte_array_new();
@@ -90,8 +91,8 @@ bool container_files(const ContainerWish *wish, Client *client, const char *id, 
 	size_t i;
 	json_t *use;
 	for (size_t k = 0; k < G_N_ELEMENTS(kinds); k++)
-		json_array_foreach (json_object_get(wish->service, kinds[k]), i, use)
-			if (!add_file(wish, kinds[k], use, writer, &any, error))
+		json_array_foreach (json_object_get(request->service, kinds[k]), i, use)
+			if (!add_file(request, kinds[k], use, writer, &any, error))
 				return false;
 	if (!any)
 		return true;

@@ -3,4 +3,5 @@
 #include "compose/container.h"
 
 /* Copies them into a container that has not started. */
-bool container_files(const ContainerWish *wish, Client *client, const char *id, GError **error);
+bool container_files(
+	const ContainerRequest *request, Client *client, const char *id, GError **error);

@@ -14,16 +14,16 @@ typedef struct {
 	char *folder;	/* where its files are looked for; absolute */
 	char *relative; /* what its paths begin with */
 	json_t *env_files;
-} Wish;
+} Include;
 
-static void wish_clear(Wish *wish)
+static void include_clear(Include *include)
 {
-	g_strfreev(wish->files);
-	g_free(wish->folder);
-	g_free(wish->relative);
-	json_decref(wish->env_files);
+	g_strfreev(include->files);
+	g_free(include->folder);
+	g_free(include->relative);
+	json_decref(include->env_files);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Wish, wish_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Include, include_clear)
 
 static bool add_resources(Document *document, const json_t *other, GError **error)
 {
@@ -50,12 +50,12 @@ static bool add_resources(Document *document, const json_t *other, GError **erro
 }
 
 /* Its own variables: those of its env_file or .env under those that we have. */
-static bool own_variables(Environment *environment, const Wish *wish, const char *folder,
+static bool own_variables(Environment *environment, const Include *include, const char *folder,
 	const char *included, GError **error)
 {
 	g_autofree char *usual = g_build_filename(included, ".env", NULL);
-	bool implied = json_array_size(wish->env_files) == 0;
-	g_auto(GStrv) files = json_strv(wish->env_files);
+	bool implied = json_array_size(include->env_files) == 0;
+	g_auto(GStrv) files = json_strv(include->env_files);
 	const char *lone[] = {usual, NULL};
 	for (const char *const *file = implied ? lone : (const char *const *)files; *file != NULL;
 		file++) {
@@ -103,7 +103,7 @@ static bool is_texts(const json_t *value)
 	       json_is_array(value);
 }
 
-static bool check_wish(const json_t *from, GError **error)
+static bool check_include(const json_t *from, GError **error)
 {
 	static const char *const lists[] = {"path", "env_file"};
 	const json_t *folder = json_object_get(from, "project_directory");
@@ -118,10 +118,10 @@ static bool check_wish(const json_t *from, GError **error)
 }
 
 /* The paths of a remote copy are absolute ones: it has no way from here. */
-static bool read_wish(const Loader *loader, const json_t *from, Wish *wish, GError **error)
+static bool read_include(const Loader *loader, const json_t *from, Include *include, GError **error)
 {
 	bool remote = false;
-	if (!check_wish(from, error))
+	if (!check_include(from, error))
 		return false;
 	g_autoptr(json_t) paths =
 		texts(json_is_string(from) ? from : json_object_get(from, "path"));
@@ -140,19 +140,19 @@ static bool read_wish(const Loader *loader, const json_t *from, Wish *wish, GErr
 		loader->project->includes_local |= !elsewhere;
 		g_strv_builder_add(files, path);
 	}
-	wish->files = g_strv_builder_end(files);
-	wish->env_files = texts(json_object_get(from, "env_file"));
-	if (wish->files[0] == NULL)
+	include->files = g_strv_builder_end(files);
+	include->env_files = texts(json_object_get(from, "env_file"));
+	if (include->files[0] == NULL)
 		return true;
-	wish->folder = *folder != '\0' ? path_absolute(loader->folder, folder)
-				       : g_path_get_dirname(wish->files[0]);
+	include->folder = *folder != '\0' ? path_absolute(loader->folder, folder)
+					  : g_path_get_dirname(include->files[0]);
 	/* What is no folder is a file in it. */
-	g_autofree char *real = *folder == '\0' || g_file_test(wish->folder, G_FILE_TEST_IS_DIR)
-					? g_strdup(wish->folder)
-					: g_path_get_dirname(wish->folder);
-	wish->relative = *folder == '/' ? g_strdup(folder)
-			 : remote	? g_strdup(wish->folder)
-					: path_relative(loader->folder, real);
+	g_autofree char *real = *folder == '\0' || g_file_test(include->folder, G_FILE_TEST_IS_DIR)
+					? g_strdup(include->folder)
+					: g_path_get_dirname(include->folder);
+	include->relative = *folder == '/' ? g_strdup(folder)
+			    : remote	   ? g_strdup(include->folder)
+					   : path_relative(loader->folder, real);
 	return true;
 }
 
@@ -170,41 +170,41 @@ static const char **longer(const char *const *included, const char *file)
 static bool include_one(Loader *loader, Document *document, const json_t *from,
 	const char *const *included, const char *at, GError **error)
 {
-	g_auto(Wish) wish = {0};
+	g_auto(Include) include = {0};
 	g_autoptr(GError) problem = NULL;
-	if (!read_wish(loader, from, &wish, &problem))
+	if (!read_include(loader, from, &include, &problem))
 		return document_fail(document, error, at, "%s", problem->message);
-	if (wish.files[0] == NULL)
+	if (include.files[0] == NULL)
 		return true;
-	if (g_strv_contains(included, wish.files[0])) {
+	if (g_strv_contains(included, include.files[0])) {
 		g_autofree char *way = g_strjoinv("\n include ", (char **)included + 1);
 		return document_fail(document, error, at,
 			"include cycle detected:\n%s\n include %s%s%s", included[0], way,
-			*way != '\0' ? "\n include " : "", wish.files[0]);
+			*way != '\0' ? "\n include " : "", include.files[0]);
 	}
 	g_autoptr(Environment) environment = copy_environment(loader->environment);
-	if (!own_variables(environment, &wish, loader->folder, wish.folder, error))
+	if (!own_variables(environment, &include, loader->folder, include.folder, error))
 		return false;
 	Loader other = *loader;
-	other.folder = wish.folder;
-	other.relative = wish.relative;
+	other.folder = include.folder;
+	other.relative = include.relative;
 	other.resolve = true;
 	other.environment = environment;
 	other.included = included;
-	g_autoptr(json_t) model = loader_model(&other, wish.files, error);
+	g_autoptr(json_t) model = loader_model(&other, include.files, error);
 	return model != NULL && add_resources(document, model, error);
 }
 
 bool include_apply(Loader *loader, Document *document, const char *file, GError **error)
 {
-	json_t *list = json_object_get(document->tree, "include"), *wish;
+	json_t *list = json_object_get(document->tree, "include"), *entry;
 	size_t i;
 	g_autofree const char **included = longer(loader->included, file);
 	if (list != NULL && !json_is_array(list) && !json_is_null(list))
 		return document_fail(document, error, "include", "must be a list");
-	json_array_foreach (list, i, wish) {
+	json_array_foreach (list, i, entry) {
 		g_autofree char *at = g_strdup_printf("include[%zu]", i);
-		if (!include_one(loader, document, wish, included, at, error))
+		if (!include_one(loader, document, entry, included, at, error))
 			return false;
 	}
 	json_object_del(document->tree, "include");

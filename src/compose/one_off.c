@@ -24,7 +24,7 @@ char *compose_run(const Project *project, Client *client, const char *service_na
 	if (hash == NULL)
 		return NULL;
 	json_object_del(own, "restart");
-	ContainerWish wish = {.project = project,
+	ContainerRequest request = {.project = project,
 		.service_name = service_name,
 		.container_name = name,
 		.hash = hash,
@@ -33,7 +33,7 @@ char *compose_run(const Project *project, Client *client, const char *service_na
 		.image_id = image_id,
 		.namespaces = ids,
 		.slug = random};
-	g_autoptr(json_t) body = container_body(&wish, error);
+	g_autoptr(json_t) body = container_body(&request, error);
 	if (body == NULL)
 		return NULL;
 	json_t *endpoints = json_at(body, "NetworkingConfig.EndpointsConfig"), *endpoint;
@@ -53,7 +53,7 @@ char *compose_run(const Project *project, Client *client, const char *service_na
 	g_autofree char *escaped = client_escape(name);
 	g_autoptr(json_t) made =
 		engine_call(client, error, "POST", body, "/containers/create?name=%s", escaped);
-	return made != NULL && container_files(&wish, client, json_str(made, "Id"), error)
+	return made != NULL && container_files(&request, client, json_str(made, "Id"), error)
 		       ? g_strdup(json_str(made, "Id"))
 		       : NULL;
 }

@@ -63,7 +63,7 @@ static void set_labels(const Step *step, json_t *labels)
 static char *create(const Step *step, Client *client, GError **error)
 {
 	g_autoptr(json_t) service = service_of(step), none = json_object();
-	ContainerWish wish = {.project = step->project,
+	ContainerRequest request = {.project = step->project,
 		.service_name = step->service_name,
 		.container_name = step->name,
 		.hash = "",
@@ -71,7 +71,7 @@ static char *create(const Step *step, Client *client, GError **error)
 		.image_id = "",
 		.namespaces = none,
 		.slug = "pre_start"};
-	g_autoptr(json_t) body = container_body(&wish, error);
+	g_autoptr(json_t) body = container_body(&request, error);
 	if (body == NULL)
 		return NULL;
 	set_labels(step, json_object_get(body, "Labels"));
@@ -80,7 +80,7 @@ static char *create(const Step *step, Client *client, GError **error)
 	g_autofree char *escaped = client_escape(step->name);
 	g_autoptr(json_t) made =
 		engine_call(client, error, "POST", body, "/containers/create?name=%s", escaped);
-	return made != NULL && container_files(&wish, client, json_str(made, "Id"), error)
+	return made != NULL && container_files(&request, client, json_str(made, "Id"), error)
 		       ? g_strdup(json_str(made, "Id"))
 		       : NULL;
 }

@@ -51,17 +51,18 @@ static void note_id(Work *work, const char *service, const char *id, bool is_new
 	g_mutex_unlock(&work->lock);
 }
 
-static char *create(Work *work, Client *client, ContainerWish *wish, const char *as, GError **error)
+static char *create(
+	Work *work, Client *client, ContainerRequest *request, const char *as, GError **error)
 {
 	if (work->teller->dry_run)
 		return g_strdup("dry-run");
 	g_mutex_lock(&work->lock);
 	g_autoptr(json_t) ids = json_deep_copy(work->ids);
 	g_mutex_unlock(&work->lock);
-	wish->namespaces = ids;
-	g_autoptr(json_t) body = container_body(wish, error);
+	request->namespaces = ids;
+	g_autoptr(json_t) body = container_body(request, error);
 	g_autofree char *name = client_escape(as),
-			*platform = client_escape(json_str(wish->service, "platform"));
+			*platform = client_escape(json_str(request->service, "platform"));
 	g_autoptr(json_t) made =
 		body == NULL
 			? NULL
@@ -70,16 +71,16 @@ static char *create(Work *work, Client *client, ContainerWish *wish, const char 
 	if (made == NULL)
 		return NULL;
 	const char *id = json_str(made, "Id");
-	if (container_files(wish, client, id, error))
+	if (container_files(request, client, id, error))
 		return g_strdup(id);
 	json_decref(engine_call(client, NULL, "DELETE", NULL, "/containers/%s?force=1&v=1", id));
 	return NULL;
 }
 
-static ContainerWish wish_of(
+static ContainerRequest request_of(
 	Work *work, const char *name, const json_t *service, const char *hash, int number)
 {
-	return (ContainerWish){.project = work->project,
+	return (ContainerRequest){.project = work->project,
 		.service_name = name,
 		.service = service,
 		.hash = hash,
@@ -92,11 +93,11 @@ static bool create_new(Work *work, Client *client, const char *name, const json_
 	const char *hash, int number, GError **error)
 {
 	g_autofree char *container = service_container_name(work->project, name, service, number);
-	ContainerWish wish = wish_of(work, name, service, hash, number);
-	wish.container_name = container;
+	ContainerRequest request = request_of(work, name, service, hash, number);
+	request.container_name = container;
 	tell(work->teller, "Container", container, "Creating", "");
 	g_autoptr(GError) problem = NULL;
-	g_autofree char *id = create(work, client, &wish, container, &problem);
+	g_autofree char *id = create(work, client, &request, container, &problem);
 	tell(work->teller, "Container", container, id != NULL ? "Created" : "Error",
 		problem != NULL ? problem->message : "");
 	if (id != NULL)
@@ -118,11 +119,11 @@ static bool replace(Work *work, Client *client, const char *name, const json_t *
 		engine_call(client, error, "GET", NULL, "/containers/%s/json", old_id);
 	if (inspected == NULL)
 		return false;
-	ContainerWish wish = wish_of(work, name, service, hash, container_number(old));
-	wish.container_name = container;
-	wish.replaced = inspected;
+	ContainerRequest request = request_of(work, name, service, hash, container_number(old));
+	request.container_name = container;
+	request.replaced = inspected;
 	tell(work->teller, "Container", old_name, "Recreate", "");
-	g_autofree char *id = create(work, client, &wish, meanwhile, error);
+	g_autofree char *id = create(work, client, &request, meanwhile, error);
 	if (id == NULL)
 		return false;
 	g_autofree char *escaped = client_escape(container);

@@ -1,6 +1,6 @@
 /* What berthd gives up for itself as it starts, and its children have all the same: shims get their capabilities anew by their
  * exec, as root, out of the bounding set; and memory that is written and run is theirs to ask for. So this is no prison for who
- * has taken the engine over, but a smaller door to the kernel (docs/decisions/confinement.md). */
+ * has taken the engine over, but fewer ways to attack the kernel (docs/decisions/confinement.md). */
 #include "api/api.h"
 
 #include "base/log.h"

@@ -1,4 +1,4 @@
-/* The doors: sockets of the host, of TCP with or without TLS, and those that systemd has opened. */
+/* The listeners: sockets of the host, of TCP with or without TLS, and those that systemd has opened. */
 #include "api/api.h"
 
 #include "base/address.h"
@@ -30,11 +30,11 @@ static bool listen_unix(Server *server, const Config *config, const char *path, 
 		return fail_errno(error, "cannot listen at %s", path);
 	if (group != NULL && chown(path, 0, group->gr_gid) < 0)
 		log_warn("cannot give %s to group %s", path, config->group);
-	server_add_door(server, fd, false, NULL);
+	server_add_listener(server, fd, false, NULL);
 	return true;
 }
 
-/* The one context of all TCP doors; NULL with error. */
+/* The one context of all TCP listeners; NULL with error. */
 static const TlsContext *tls_of(const Config *config, GError **error)
 {
 	static TlsContext *context;
@@ -49,7 +49,7 @@ static const TlsContext *tls_of(const Config *config, GError **error)
 	return context;
 }
 
-/* Whether a door of TCP may be opened, and with which TLS: *context is NULL for none. */
+/* Whether a listener of TCP may be opened, and with which TLS: *context is NULL for none. */
 static bool guard_tcp(
 	const Config *config, const char *address, const TlsContext **context, GError **error)
 {
@@ -98,7 +98,7 @@ static bool listen_tcp(Server *server, const Config *config, const char *address
 		return false;
 	int fd = bind_tcp(address, error);
 	if (fd >= 0)
-		server_add_door(server, fd, true, context);
+		server_add_listener(server, fd, true, context);
 	return fd >= 0;
 }
 
@@ -106,7 +106,7 @@ bool server_listen_metrics(Server *server, const char *address, GError **error)
 {
 	int fd = bind_tcp(address, error);
 	if (fd >= 0)
-		server_add_metrics_door(server, fd);
+		server_add_metrics_listener(server, fd);
 	return fd >= 0;
 }
 
@@ -127,7 +127,7 @@ static bool listen_inherited(Server *server, const Config *config, GError **erro
 		if (is_tcp && !guard_tcp(config, "of fd://", &context, error))
 			return false;
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
-		server_add_door(server, fd, is_tcp, context);
+		server_add_listener(server, fd, is_tcp, context);
 	}
 	return true;
 }

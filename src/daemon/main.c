@@ -1,4 +1,4 @@
-/* berthd: reads its configuration, opens the engine and its doors, serves until it is told to stop. */
+/* berthd: reads its configuration, opens the engine and its listeners, serves until it is told to stop. */
 #include "api/api.h"
 #include "daemon/config.h"
 #include "engine/engine.h"
@@ -90,7 +90,7 @@ static bool watchdog_due(int fd, gpointer unused)
 	return true;
 }
 
-static void close_doors(const Config *config)
+static void listeners_close(const Config *config)
 {
 	for (int i = 0; config->hosts[i] != NULL; i++)
 		if (g_str_has_prefix(config->hosts[i], "unix://"))
@@ -146,7 +146,7 @@ int main(int argc, char **argv)
 	server_run(server);
 	service_tell("STOPPING=1");
 	log_info("stopping; containers run on");
-	close_doors(config);
+	listeners_close(config);
 	engine_free(engine);
 	return EXIT_SUCCESS;
 }

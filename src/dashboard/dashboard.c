@@ -72,7 +72,7 @@ Dashboard *dashboard_new(const DashboardOptions *options, GError **error)
 	g_atomic_ref_count_init(&dashboard->references);
 	g_mutex_init(&dashboard->lock);
 	notify_init(&dashboard->changed);
-	dashboard->door = fd;
+	dashboard->listener = fd;
 	dashboard->stop = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	dashboard->address = address_of(fd);
 	/* Cookies know no ports: two dashboards must not take each other's away. */
@@ -95,7 +95,7 @@ void dashboard_unref(Dashboard *dashboard)
 {
 	if (!g_atomic_ref_count_dec(&dashboard->references))
 		return;
-	fd_clear(&dashboard->door);
+	fd_clear(&dashboard->listener);
 	fd_clear(&dashboard->stop);
 	notify_clear(&dashboard->changed);
 	g_mutex_clear(&dashboard->lock);
@@ -105,9 +105,9 @@ void dashboard_unref(Dashboard *dashboard)
 	g_free(dashboard);
 }
 
-int dashboard_take_door(Dashboard *dashboard)
+int dashboard_take_listener(Dashboard *dashboard)
 {
-	return fd_steal(&dashboard->door);
+	return fd_steal(&dashboard->listener);
 }
 
 const char *dashboard_address(const Dashboard *dashboard)

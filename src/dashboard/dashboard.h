@@ -1,10 +1,10 @@
-/* One dashboard: a door of its own on a loopback address, a token that opens it once, and the session of the browser that brought
+/* One dashboard: a listener of its own on a loopback address, a token that opens it once, and the session of the browser that brought
  * the token. It must not know the engine: what a request does is decided elsewhere, here only who may make it. */
 #pragma once
 #include "base/http.h"
 #include "base/notify.h"
 
-/* On every answer at this door, errors included. */
+/* On every answer at this listener, errors included. */
 #define DASHBOARD_HEADERS                                                                          \
 	"Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "       \
 	"img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "                \
@@ -27,16 +27,16 @@ Dashboard *dashboard_ref(Dashboard *dashboard);
 void dashboard_unref(Dashboard *dashboard);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Dashboard, dashboard_unref)
 /* The listening socket, once: the caller owns it. After dashboard_close it accepts nothing any more, with EINVAL. */
-int dashboard_take_door(Dashboard *dashboard);
+int dashboard_take_listener(Dashboard *dashboard);
 const char *dashboard_address(const Dashboard *dashboard); /* "127.0.0.1:4711" */
 const char *dashboard_token(const Dashboard *dashboard);
 bool dashboard_is_read_only(const Dashboard *dashboard);
 /* Fires when a browser has brought the token; dashboard_opened tells whether one has. */
 Notify *dashboard_changed(Dashboard *dashboard);
 bool dashboard_opened(Dashboard *dashboard);
-/* The door and the session end, and every connection that came by it. */
+/* The listener and the session end, and every connection that came by it. */
 void dashboard_close(Dashboard *dashboard);
-/* A connection that came by the door, and is cut by dashboard_close until dashboard_leave is called with ticket. fd is
+/* A connection that came by the listener, and is cut by dashboard_close until dashboard_leave is called with ticket. fd is
  * borrowed. False where there are too many, or it is closed. Holds a reference until it leaves. */
 bool dashboard_join(Dashboard *dashboard, int fd, int *ticket);
 void dashboard_leave(Dashboard *dashboard, int ticket);

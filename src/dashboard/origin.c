@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* The door's own address, or "localhost" with its port: no name that others could give us. */
+/* The listener's own address, or "localhost" with its port: no name that others could give us. */
 static bool is_own_host(const Dashboard *dashboard, const char *host)
 {
 	static const char local[] = "localhost";

@@ -4,8 +4,8 @@
 
 struct Dashboard {
 	gatomicrefcount references;
-	int door;      /* -1: taken */
-	char *address; /* of the door */
+	int listener;  /* -1: taken */
+	char *address; /* of the listener */
 	char *cookie_name;
 	bool read_only;
 	char token[SECRET_LENGTH + 1];
@@ -14,7 +14,7 @@ struct Dashboard {
 	gint64 token_ends; /* monotonic */
 	bool opened, closed;
 	char cookie[SECRET_LENGTH + 1], key[SECRET_LENGTH + 1];
-	int stop;	/* a copy of the door; -1: closed */
+	int stop;	/* a copy of the listener; -1: closed */
 	GArray *copies; /* of int: descriptors of the connections, to cut them */
 };
 

@@ -344,7 +344,7 @@ static bool is_final(CURLcode code)
 
 static bool broke(Passage *passage, CURLcode code, const char *detail, GError **error)
 {
-	static const CURLcode at_the_door[] = {CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST,
+	static const CURLcode connect_errors[] = {CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST,
 		CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION};
 	if (passage->problem != NULL) {
 		g_propagate_error(error, passage->problem);
@@ -353,8 +353,8 @@ static bool broke(Passage *passage, CURLcode code, const char *detail, GError **
 	if (code == CURLE_ABORTED_BY_CALLBACK)
 		return fail(error, BERTH_ERROR_SYSTEM, "context canceled");
 	passage->answer->transport_error = !is_final(code);
-	for (size_t i = 0; i < G_N_ELEMENTS(at_the_door); i++)
-		passage->answer->refused = passage->answer->refused || code == at_the_door[i];
+	for (size_t i = 0; i < G_N_ELEMENTS(connect_errors); i++)
+		passage->answer->refused = passage->answer->refused || code == connect_errors[i];
 	g_autofree char *why =
 		transport_reason(passage->handle, passage->exchange->url, code, detail);
 	const char *url = passage->exchange->url, *path = strstr(url, "/v2/");

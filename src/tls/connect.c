@@ -1,4 +1,4 @@
-/* The client's greeting, which waits. */
+/* The client's handshake, which blocks. */
 #include "tls/context.h"
 
 #include "base/error.h"
@@ -8,7 +8,7 @@
 
 enum { GREETING_MS = 20000 };
 
-static int greet(gnutls_session_t session, int fd)
+static int handshake(gnutls_session_t session, int fd)
 {
 	int code;
 	while ((code = gnutls.handshake(session)) < 0 &&
@@ -35,7 +35,7 @@ int tls_connect(const TlsContext *context, int taken, const char *host, GError *
 		refuse(host, gnutls.strerror(GNUTLS_E_MEMORY_ERROR), error);
 		return -1;
 	}
-	int code = greet(session, fd);
+	int code = handshake(session, fd);
 	if (code < 0) {
 		g_autofree char *problem = tls_session_problem(session, code);
 		refuse(host, problem, error);

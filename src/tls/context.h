@@ -16,6 +16,6 @@ char *tls_session_problem(gnutls_session_t session, int code);
 /* The common name of the other side's certificate; "" if it showed none. The caller frees it. */
 char *tls_session_name(gnutls_session_t session);
 
-/* relay.c: carries between session, which is greeted already and speaks at fd, and the descriptor that it returns. Both are
+/* relay.c: carries between session, whose handshake is done and which speaks at fd, and the descriptor that it returns. Both are
  * taken over. -1 with errno. */
 int tls_relay(gnutls_session_t session, int fd);

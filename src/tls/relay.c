@@ -13,8 +13,8 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-/* RECORD: the most that a TLS record holds. GREETING_MOST: clients that are being greeted; more push the eldest out. */
-enum { EVENTS = 64, RECORD = 16384, ROUNDS = 32, GREETING_US = 10000000, GREETING_MOST = 1024 };
+/* RECORD: the most that a TLS record holds. HANDSHAKES_MOST: clients in a handshake; a further one drops the oldest. */
+enum { EVENTS = 64, RECORD = 16384, ROUNDS = 32, GREETING_US = 10000000, HANDSHAKES_MOST = 1024 };
 
 typedef struct Relayed Relayed;
 
@@ -35,9 +35,9 @@ struct Relayed {
 	gnutls_session_t session;
 	Side outer, inner;
 	Load in, out; /* to inner, to outer */
-	bool looked_at, greeted, in_ended, out_ended, out_closed, dead;
-	gint64 deadline; /* monotonic, of the greeting */
-	GList in_greeting;
+	bool looked_at, handshaken, in_ended, out_ended, out_closed, dead;
+	gint64 deadline; /* monotonic, of the handshake */
+	GList in_handshake;
 	TlsReady ready;
 	gpointer data;
 };
@@ -45,7 +45,7 @@ struct Relayed {
 static struct {
 	int epoll_fd;
 	GMutex lock; /* of all that follows and of every Relayed: held for a batch of events, which never waits */
-	GQueue greeting;
+	GQueue handshakes;
 	GPtrArray *dead; /* whose events may still be in the batch at hand */
 } relay = {.epoll_fd = -1};
 
@@ -71,17 +71,17 @@ static void load_clear(Load *load)
 	load->used = load->taken = 0;
 }
 
-static void greeting_over(Relayed *relayed)
+static void handshake_end(Relayed *relayed)
 {
-	if (relayed->in_greeting.data != NULL)
-		g_queue_unlink(&relay.greeting, &relayed->in_greeting);
-	relayed->in_greeting.data = NULL;
+	if (relayed->in_handshake.data != NULL)
+		g_queue_unlink(&relay.handshakes, &relayed->in_handshake);
+	relayed->in_handshake.data = NULL;
 }
 
 static void relayed_free(gpointer data)
 {
 	Relayed *relayed = data;
-	greeting_over(relayed);
+	handshake_end(relayed);
 	load_clear(&relayed->in);
 	load_clear(&relayed->out);
 	gnutls.deinit(relayed->session);
@@ -232,7 +232,7 @@ static bool is_plain(Relayed *relayed)
 	return true;
 }
 
-static void relayed_greet(Relayed *relayed)
+static void relayed_handshake(Relayed *relayed)
 {
 	g_autofree char *peer = NULL, *problem = NULL, *name = NULL;
 	if (!relayed->looked_at && is_plain(relayed)) {
@@ -245,7 +245,7 @@ static void relayed_greet(Relayed *relayed)
 			gnutls.record_get_direction(relayed->session) ? EPOLLOUT : EPOLLIN);
 		return;
 	}
-	greeting_over(relayed);
+	handshake_end(relayed);
 	peer = peer_of(relayed->outer.fd);
 	if (code < 0) {
 		problem = tls_session_problem(relayed->session, code);
@@ -256,7 +256,7 @@ static void relayed_greet(Relayed *relayed)
 	}
 	name = tls_session_name(relayed->session);
 	log_info("client \"%s\" has connected from %s", name, peer);
-	relayed->greeted = true;
+	relayed->handshaken = true;
 	int fd = open_inner(relayed);
 	if (fd < 0) {
 		relayed->dead = true;
@@ -271,8 +271,8 @@ static void handle(Side *side, uint32_t events)
 	Relayed *relayed = side->owner;
 	if (relayed->dead)
 		return;
-	if (!relayed->greeted)
-		relayed_greet(relayed);
+	if (!relayed->handshaken)
+		relayed_handshake(relayed);
 	else
 		relayed_carry(relayed);
 	/* Both directions of the wire are gone. */
@@ -282,18 +282,18 @@ static void handle(Side *side, uint32_t events)
 		g_ptr_array_add(relay.dead, relayed);
 }
 
-/* Who greets no more: the descriptor wakes, and the greeting fails. */
+/* A dropped client: its descriptor wakes, and the handshake fails. */
 static void push_out(Relayed *relayed)
 {
-	greeting_over(relayed);
+	handshake_end(relayed);
 	shutdown(relayed->outer.fd, SHUT_RDWR);
 }
 
-/* Drops who takes too long to greet; milliseconds until the next would, -1 if none does. */
-static int check_greetings(void)
+/* Drops clients whose handshake takes too long; milliseconds until the next is due, -1 if there is none. */
+static int handshakes_expire(void)
 {
 	Relayed *first;
-	while ((first = g_queue_peek_head(&relay.greeting)) != NULL) {
+	while ((first = g_queue_peek_head(&relay.handshakes)) != NULL) {
 		gint64 left = first->deadline - g_get_monotonic_time();
 		if (left > 0)
 			return (int)(left / 1000) + 1;
@@ -311,7 +311,7 @@ static gpointer run(gpointer unused)
 		for (int i = 0; i < count; i++)
 			handle(events[i].data.ptr, events[i].events);
 		g_ptr_array_set_size(relay.dead, 0);
-		wait = check_greetings();
+		wait = handshakes_expire();
 		g_mutex_unlock(&relay.lock);
 		count = epoll_wait(relay.epoll_fd, events, EVENTS, wait);
 	}
@@ -353,7 +353,7 @@ int tls_relay(gnutls_session_t session, int fd)
 	if (relayed == NULL)
 		return -1;
 	g_mutex_lock(&relay.lock);
-	relayed->greeted = true;
+	relayed->handshaken = true;
 	int inner = open_inner(relayed);
 	if (inner >= 0)
 		watch_first(&relayed->outer, EPOLLIN);
@@ -377,10 +377,10 @@ void tls_accept(const TlsContext *context, int fd, TlsReady ready, gpointer data
 	relayed->data = data;
 	relayed->deadline = g_get_monotonic_time() + GREETING_US;
 	g_mutex_lock(&relay.lock);
-	relayed->in_greeting.data = relayed;
-	g_queue_push_tail_link(&relay.greeting, &relayed->in_greeting);
-	if (g_queue_get_length(&relay.greeting) > GREETING_MOST)
-		push_out(g_queue_peek_head(&relay.greeting));
+	relayed->in_handshake.data = relayed;
+	g_queue_push_tail_link(&relay.handshakes, &relayed->in_handshake);
+	if (g_queue_get_length(&relay.handshakes) > HANDSHAKES_MOST)
+		push_out(g_queue_peek_head(&relay.handshakes));
 	watch_first(&relayed->outer, EPOLLIN | EPOLLOUT);
 	g_mutex_unlock(&relay.lock);
 }

@@ -63,7 +63,7 @@ RUN false'
 	[ "$(status_of http://b/metrics)" -eq 404 ]
 }
 
-@test "metrics: their door speaks no other protocol" {
+@test "metrics: their listener speaks no other protocol" {
 	head -c 5 /dev/zero >"$WORK/empty"
 	grpc() { "$@" -s --max-time 10 --http2-prior-knowledge -H 'Content-Type: application/grpc' -H 'TE: trailers' --data-binary "@$WORK/empty"; }
 	# The same call where it belongs.

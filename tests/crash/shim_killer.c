@@ -40,7 +40,7 @@ static void tell(int signal)
 	told = 1;
 }
 
-static void read_wish(void)
+static void read_request(void)
 {
 	char text[32] = "";
 	int fd = open(KILL_FILE, O_RDONLY | O_CLOEXEC);
@@ -57,7 +57,7 @@ static void note(pid_t shim, pid_t pid)
 	char line[64];
 	if (told) {
 		told = 0;
-		read_wish();
+		read_request();
 	}
 	if (kill_at < 0 || ptrace(PTRACE_GETREGS, pid, NULL, &registers) < 0 ||
 		registers.rax != (unsigned long long)-38)
@@ -120,7 +120,7 @@ static _Noreturn void trace(pid_t shim, int seized)
 	/* Its sockets are its own. */
 	for (int inherited = 3; inherited <= 5; inherited++)
 		close(inherited);
-	read_wish();
+	read_request();
 	sigaction(SIGUSR1, &told_by, NULL);
 	say_pid();
 	/* Seized: what it makes is not stopped by a signal, which would outlive us. */

@@ -66,7 +66,7 @@ static void import_image(void)
 	request("POST", "/containers/create?name=x", "application/json", create, strlen(create));
 }
 
-/* Its doors: those that requests open. */
+/* Its listeners: those that requests open. */
 static gpointer serve(gpointer unused)
 {
 	(void)unused;

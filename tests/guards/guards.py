@@ -4,7 +4,7 @@ command that prints TAP), its name (or a part of it)."""
 
 E, M, H, S, C, P, U, B = ("tests/security/%s.bats" % n for n in ("escapes", "mounts", "hostile", "socket", "crowd", "hardening", "userns", "born_clean"))
 CRASH, FUZZ, POINTS = "tests/crash/%s.bats", "tests/fuzz/run 20 %s", "tests/crash/points.py build 1 %s"
-DASH = "tests/dashboard/door.bats"
+DASH = "tests/dashboard/access.bats"
 OPTIONS = "tests/security/options.bats"
 UNIT, REGISTRY, EXTRAS = "build/tests/unit/unit-%s --tap -p %s", "tests/registry/%s.bats", "tests/build/extras.bats"
 # path_make_in_root begins each path with "/", which without its guard is the host's.
@@ -88,7 +88,7 @@ GUARDS = [
     ("dashboard: expiry", "src/dashboard/session.c", "dashboard->closed || g_get_monotonic_time() > dashboard->token_ends", "dashboard->closed", DASH, "dashboard: its token expires"),
     ("dashboard: cookie", "src/dashboard/session.c", "same(cookie, length, dashboard->cookie) &&", "", DASH, "dashboard: its session needs"),
     ("dashboard: key", "src/dashboard/session.c", "same(key, strlen(key), dashboard->key)", "true", DASH, "dashboard: its session needs"),
-    ("dashboard: end", "src/dashboard/dashboard.c", "\t\tshutdown(g_array_index(dashboard->copies, int, i), SHUT_RDWR);", "\t\t(void)i;", DASH, "dashboard: its door ends"),
+    ("dashboard: end", "src/dashboard/dashboard.c", "\t\tshutdown(g_array_index(dashboard->copies, int, i), SHUT_RDWR);", "\t\t(void)i;", DASH, "dashboard: its listener ends"),
     ("dashboard: Host", "src/dashboard/origin.c", "if (!is_own_host(dashboard, http_header(head, \"Host\")))", "if (!is_own_host(dashboard, dashboard->address))", DASH, "dashboard: it has one name"),
     ("dashboard: Origin", "src/dashboard/origin.c", "if (!is_own_origin(head) ||", "if ((is_own_origin(head), false) ||", DASH, "dashboard: it refuses requests of other pages"),
     ("dashboard: Sec-Fetch-Site", "src/dashboard/origin.c", "!is_visit(head)", "false && !is_visit(head)", DASH, "dashboard: it refuses requests of other pages"),
@@ -97,8 +97,8 @@ GUARDS = [
     ("dashboard: read-only", "src/dashboard/allow.c", "!dashboard->read_only ||", "true ||", DASH, "dashboard: read-only refuses"),
     ("dashboard: read-only terminals", "src/api/dashboard_gate.c", "if (dashboard_is_read_only(request->caller->dashboard))", "if (false)", DASH, "dashboard: read-only refuses"),
     ("dashboard: loopback", "src/dashboard/dashboard.c", "!is_loopback(found->ai_addr)", "(false && !is_loopback(found->ai_addr))", DASH, "dashboard: it listens at loopback"),
-    ("doors of one purpose", "src/api/grpc.c", "if (request->caller->metrics || request->caller->dashboard != NULL)", "if (false)", DASH, "HTTP/2 spoken at once"),
-    ("CVE-2025-9074", "src/api/server.c", "if (is_container(server, door, fd))", "if (false && is_container(server, door, fd))", H, "CVE-2025-9074"),
+    ("listeners of one purpose", "src/api/grpc.c", "if (request->caller->metrics || request->caller->dashboard != NULL)", "if (false)", DASH, "HTTP/2 spoken at once"),
+    ("CVE-2025-9074", "src/api/server.c", "if (is_container(server, listener, fd))", "if (false && is_container(server, listener, fd))", H, "CVE-2025-9074"),
     ("tcp:// without TLS", "src/daemon/listen.c", "if (!config->tls_verify && !config->allow_insecure_api)", "if (config == NULL)", S, "tcp:// without"),
     ("client certificates", "src/tls/context.c", "gnutls.certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);", "gnutls.certificate_server_set_request(session, GNUTLS_CERT_IGNORE);", S, "who has no certificate"),
     ("the engine's name in its certificate", "src/tls/context.c", "gnutls.session_set_verify_cert2(session, wanted->data, 2, 0);", "gnutls.session_set_verify_cert2(session, wanted->data, 1, 0);", S, "who has no certificate"),
@@ -225,7 +225,7 @@ GUARDS = [
     ("daemon.json: no-new-privileges", "src/engine/container/container_spec.c", '!security_says(host, "no-new-privileges")', '!json_is_array(json_object_get(host, "SecurityOpt"))', OPTIONS, "daemon.json: its seccomp"),
     ("CVE-2025-9074: link-local", "src/engine/network/network.c", "strcmp(network->bridge, link_name) == 0 ||", "false ||", "tests/security/edges.bats", "CVE-2025-9074: no container reaches the API over the link"),
     ("CVE-2025-9074: by the link", "src/api/server.c", "address, socket_arrival_link(fd)))", "address, 0))", "tests/security/edges.bats", "CVE-2025-9074: no container reaches the API by an"),
-    ("metrics: one protocol", "src/api/grpc.c", "if (request->caller->metrics || ", "if (", "tests/api/metrics.bats", "metrics: their door"),
+    ("metrics: one protocol", "src/api/grpc.c", "if (request->caller->metrics || ", "if (", "tests/api/metrics.bats", "metrics: their listener"),
     ("redirects out of HTTP", "src/registry/transport.c", "code == CURLE_UNSUPPORTED_PROTOCOL ||", "false ||", "tests/registry/faults.bats", "a redirect out of HTTP"),
     ("no threads: those that have a name", "src/base/thread.c", "g_thread_try_new(name, run, data, &problem)", "g_thread_new(name, run, data)", "tests/security/few_threads.bats", "no threads: pulls and loads"),
     ("budgets: volumes", "src/api/containers.c", "work_follow_peer(request->fd);", "work_follow_peer(-1);", "tests/security/budgets.bats", "budgets: volumes of"),

@@ -71,7 +71,7 @@ P
 	[ "$(api http://b/_ping)" = OK ]
 }
 
-@test "browsers are refused: Origin, Sec-Fetch-Site, and names that lead to a TCP door" {
+@test "browsers are refused: Origin, Sec-Fetch-Site, and names that lead to a TCP listener" {
 	[ "$(status_of -H 'Origin: http://evil.example' http://b/_ping)" = 403 ]
 	[ "$(status_of -H 'Sec-Fetch-Site: cross-site' http://b/_ping)" = 403 ]
 	engine_kill
@@ -85,7 +85,7 @@ P
 	[ "$(near -H "Host: $(hostname)" http://127.0.0.1:2375/_ping)" = 200 ]
 	[ "$(near -H 'Host: evil.example:2375' http://127.0.0.1:2375/_ping)" = 403 ]
 	[ "$(near -H 'Host:' http://127.0.0.1:2375/_ping)" = 403 ]
-	# Every start, info and version say that the door is open.
+	# Every start, info and version say that the listener is open.
 	grep -q 'the API is open to everybody who can reach its TCP address' "$WORK/log"
 	d info 2>&1 | grep -q 'WARNING: the API is open to everybody'
 	"$BUILD/berth" version 2>&1 | grep -q 'WARNING: the API is open to everybody'

@@ -1,4 +1,4 @@
-# The doors of the engine, from a host next door: mutual TLS, what a certificate allows, browsers, crowds.
+# The listeners of the engine, from a host next door: mutual TLS, what a certificate allows, browsers, crowds.
 load ../lib/engine
 load ../lib/hosts
 

@@ -34,11 +34,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Scene, scene_clear)
 static GArray *bind_text(Scene *scene, const char *bindings, GError **error)
 {
 	g_autoptr(json_t) json = json_loads(bindings, 0, NULL);
-	g_autoptr(GArray) wishes = g_array_new(FALSE, TRUE, sizeof(PortWish));
+	g_autoptr(GArray) requests = g_array_new(FALSE, TRUE, sizeof(PortRequest));
 	g_assert_nonnull(json);
-	g_assert_true(port_wishes_add(wishes, json, NULL));
+	g_assert_true(port_requests_add(requests, json, NULL));
 	return port_bind(
-		&scene->engine, "box", &scene->network, &scene->endpoint, wishes, NULL, error);
+		&scene->engine, "box", &scene->network, &scene->endpoint, requests, NULL, error);
 }
 
 static guint16 bound(const GArray *ports, guint i)
@@ -51,10 +51,10 @@ static void test_range(void)
 {
 	g_auto(Scene) scene;
 	scene_init(&scene);
-	static const char wish[] =
+	static const char request[] =
 		"{\"80/tcp\":[{\"HostIp\":\"127.0.0.77\",\"HostPort\":\"41000-41100\"}],"
 		"\"81/tcp\":[{\"HostIp\":\"127.0.0.77\",\"HostPort\":\"41000-41100\"}]}";
-	g_autoptr(GArray) ports = bind_text(&scene, wish, NULL);
+	g_autoptr(GArray) ports = bind_text(&scene, request, NULL);
 	g_assert_cmpuint(ports->len, ==, 2);
 	guint16 one = bound(ports, 0), two = bound(ports, 1);
 	g_assert_cmpuint(MIN(one, two), >=, 41000);
@@ -91,19 +91,19 @@ static void test_taken(void)
 	port_release(&scene.engine, ports);
 }
 
-/* Of several that are wished for, none stays where one cannot be had. */
+/* Of several that are asked for, none stays where one cannot be had. */
 static void test_all_or_none(void)
 {
 	g_auto(Scene) scene;
 	scene_init(&scene);
-	static const char *const wishes[] = {
+	static const char *const requests[] = {
 		"{\"80/tcp\":[{\"HostIp\":\"127.0.0.77\",\"HostPort\":\"43000-43100\"}],"
 		"\"81/tcp\":[{\"HostIp\":\"nowhere\",\"HostPort\":\"43200\"}]}",
 		"{\"80/tcp\":[{\"HostIp\":\"127.0.0.77\",\"HostPort\":\"43000-43100\"}],"
 		"\"81/tcp\":[{\"HostIp\":\"192.0.2.77\",\"HostPort\":\"43200\"}]}"};
-	for (size_t i = 0; i < G_N_ELEMENTS(wishes); i++) {
+	for (size_t i = 0; i < G_N_ELEMENTS(requests); i++) {
 		g_autoptr(GError) error = NULL;
-		g_assert_null(bind_text(&scene, wishes[i], &error));
+		g_assert_null(bind_text(&scene, requests[i], &error));
 		g_assert_nonnull(error);
 		g_assert_cmpuint(g_hash_table_size(scene.engine.ports), ==, 0);
 	}

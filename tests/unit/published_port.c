@@ -19,20 +19,20 @@ static void test_container_port(void)
 	}
 }
 
-/* A wish as "80/tcp 127.0.0.1 8000-8010", with what means nothing behind it. */
-static char *wish_text(const PortWish *wish)
+/* A request as "80/tcp 127.0.0.1 8000-8010", with what means nothing behind it. */
+static char *request_text(const PortRequest *request)
 {
-	g_autofree char *port = container_port_text(&wish->target),
-			*host = address_text(&wish->host);
-	return g_strdup_printf("%s %s %u-%u %s%s", port, host, wish->first, wish->last,
-		wish->bad_port != NULL ? wish->bad_port : "",
-		wish->bad_address != NULL ? wish->bad_address : "");
+	g_autofree char *port = container_port_text(&request->target),
+			*host = address_text(&request->host);
+	return g_strdup_printf("%s %s %u-%u %s%s", port, host, request->first, request->last,
+		request->bad_port != NULL ? request->bad_port : "",
+		request->bad_address != NULL ? request->bad_address : "");
 }
 
-static void test_wishes(void)
+static void test_requests(void)
 {
 	static const struct {
-		const char *port, *ip, *host_port, *wish, *words;
+		const char *port, *ip, *host_port, *request, *words;
 	} cases[] = {
 		{"80/tcp", "", "", "80/tcp  0-0 ", NULL},
 		{"80/tcp", "", "0", "80/tcp  0-0 ", NULL},
@@ -49,16 +49,16 @@ static void test_wishes(void)
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(GError) error = NULL;
-		g_autoptr(GArray) wishes = g_array_new(FALSE, TRUE, sizeof(PortWish));
+		g_autoptr(GArray) requests = g_array_new(FALSE, TRUE, sizeof(PortRequest));
 		g_autoptr(json_t) bindings = json_pack("{s:[{s:s, s:s}]}", cases[i].port, "HostIp",
 			cases[i].ip, "HostPort", cases[i].host_port);
-		bool ok = port_wishes_add(wishes, bindings, &error);
+		bool ok = port_requests_add(requests, bindings, &error);
 		g_assert_cmpint(ok, ==, cases[i].words == NULL);
 		g_assert_cmpstr(error != NULL ? error->message : NULL, ==, cases[i].words);
-		g_assert_cmpuint(wishes->len, ==, 1);
-		g_autofree char *text = wish_text(&g_array_index(wishes, PortWish, 0));
-		if (cases[i].wish != NULL)
-			g_assert_cmpstr(text, ==, cases[i].wish);
+		g_assert_cmpuint(requests->len, ==, 1);
+		g_autofree char *text = request_text(&g_array_index(requests, PortRequest, 0));
+		if (cases[i].request != NULL)
+			g_assert_cmpstr(text, ==, cases[i].request);
 	}
 }
 
@@ -69,11 +69,11 @@ static void test_exposed(void)
 		"{s:{s:{}, s:{}, s:{}, s:{}}}", "ExposedPorts", "80/tcp", "81", "81/tcp", "82/udp");
 	g_autoptr(json_t) host = json_pack("{s:b, s:{s:[{s:s}]}}", "PublishAllPorts", 1,
 		"PortBindings", "80", "HostPort", "8080");
-	g_autoptr(GArray) wishes = NULL;
+	g_autoptr(GArray) requests = NULL;
 	g_autoptr(GString) all = g_string_new("");
-	g_assert_true(port_wishes_parse(config, host, &wishes, NULL));
-	for (guint i = 0; i < wishes->len; i++) {
-		g_autofree char *text = wish_text(&g_array_index(wishes, PortWish, i));
+	g_assert_true(port_requests_parse(config, host, &requests, NULL));
+	for (guint i = 0; i < requests->len; i++) {
+		g_autofree char *text = request_text(&g_array_index(requests, PortRequest, i));
 		g_string_append_printf(all, "%s;", text);
 	}
 	g_assert_cmpstr(all->str, ==, "80/tcp  8080-8080 ;81/tcp  0-0 ;82/udp  0-0 ;");
@@ -104,7 +104,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/published_port/container_port", test_container_port);
-	g_test_add_func("/published_port/wishes", test_wishes);
+	g_test_add_func("/published_port/requests", test_requests);
 	g_test_add_func("/published_port/exposed", test_exposed);
 	g_test_add_func("/published_port/rows", test_rows);
 	return g_test_run();

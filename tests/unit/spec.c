@@ -19,7 +19,7 @@ static void test_facts(void)
 	g_assert_cmpint(spec->limits.memory, ==, 64 << 20);
 	g_assert_cmpint(spec->modes.network.share, ==, SHARE_HOST);
 	g_assert_cmpuint(spec->ports->len, ==, 1);
-	g_assert_cmpuint(g_array_index(spec->ports, PortWish, 0).first, ==, 8080);
+	g_assert_cmpuint(g_array_index(spec->ports, PortRequest, 0).first, ==, 8080);
 	g_assert_false(spec->left_network);
 	g_assert_false(spec->labelled);
 	g_assert_null(spec->nodes);

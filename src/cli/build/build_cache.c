@@ -19,7 +19,7 @@ bool build_cache_read(Cli *cli, BuildCache *cache, GError **error)
 	static const char *const types[] = {"inline", "registry", "local", NULL};
 	g_autoptr(json_t) given = flag_list(cli, "cache-to");
 	bool named = false;
-	cache->wishes = json_array();
+	cache->exports = json_array();
 	cache->tag = g_strdup("");
 	cache->loaded = g_ptr_array_new_with_free_func(g_free);
 	for (size_t i = 0; i < json_array_size(given); i++) {
@@ -27,7 +27,7 @@ bool build_cache_read(Cli *cli, BuildCache *cache, GError **error)
 		json_t *fields = strchr(text, '=') != NULL
 					 ? csv_fields(text)
 					 : json_pack("{s:s, s:s}", "type", "registry", "ref", text);
-		json_array_append_new(cache->wishes, fields);
+		json_array_append_new(cache->exports, fields);
 		const char *type = json_str(fields, "type"), *ref = json_str(fields, "ref");
 		if (!g_strv_contains(types, type))
 			return fail(error, BERTH_ERROR_UNAVAILABLE,
@@ -140,12 +140,12 @@ static void remove_image(Cli *cli, const char *name)
 bool build_cache_finish(Cli *cli, BuildCache *cache, GError **error)
 {
 	size_t i;
-	json_t *wish;
+	json_t *export;
 	bool ok = true;
-	json_array_foreach (cache->wishes, i, wish) {
-		const char *type = json_str(wish, "type");
+	json_array_foreach (cache->exports, i, export) {
+		const char *type = json_str(export, "type");
 		if (ok && strcmp(type, "local") == 0)
-			ok = save_folder(cli, cache->tag, json_str(wish, "dest"), error);
+			ok = save_folder(cli, cache->tag, json_str(export, "dest"), error);
 		else if (ok && strcmp(type, "registry") == 0)
 			ok = image_send(cli, cache->tag, "", false, NULL, error);
 	}
@@ -160,6 +160,6 @@ void build_cache_clear(Cli *cli, BuildCache *cache)
 		remove_image(cli, cache->loaded->pdata[i]);
 	if (cache->loaded != NULL)
 		g_ptr_array_unref(cache->loaded);
-	json_decref(cache->wishes);
+	json_decref(cache->exports);
 	g_free(cache->tag);
 }

@@ -4,7 +4,7 @@
 #include "cli/common/cli.h"
 
 typedef struct {
-	json_t *wishes;	   /* of --cache-to: [{"type", "ref", "dest"}] */
+	json_t *exports;   /* of --cache-to: [{"type", "ref", "dest"}] */
 	char *tag;	   /* that the engine gives to the image with the cache, or "" */
 	GPtrArray *loaded; /* of char *: images that were loaded for this build only */
 } BuildCache;
@@ -13,7 +13,7 @@ bool build_cache_read(Cli *cli, BuildCache *cache, GError **error);
 json_t *build_cache_sources(Cli *cli, BuildCache *cache, GError **error);
 /* Loads an OCI layout (or what `save` wrote) from a folder, under a name of its own. */
 char *image_load_folder(Cli *cli, BuildCache *cache, const char *folder, GError **error);
-/* After the build: to where it was wished. */
+/* After the build: to where --cache-to says. */
 bool build_cache_finish(Cli *cli, BuildCache *cache, GError **error);
 /* What was loaded goes again. */
 void build_cache_clear(Cli *cli, BuildCache *cache);

@@ -275,7 +275,7 @@ static bool add_contexts(
 	return true;
 }
 
-/* One wish for an attestation; "false" and disabled=true are none. */
+/* One request for an attestation; "false" and disabled=true are none. */
 static bool read_attestation(
 	const char *type, const char *text, const char **provenance, GError **error)
 {
@@ -339,7 +339,7 @@ static char *request_head(Cli *cli, BuildContext *context, const BuildOutput *ou
 	json_object_set_new(head, "ssh", build_ssh_ids(cli));
 	json_object_set_new(head, "allow", flag_list(cli, "allow"));
 	json_object_set_new(head, "noCacheFilter", flag_list(cli, "no-cache-filter"));
-	json_object_set(head, "cacheTo", cache->wishes);
+	json_object_set(head, "cacheTo", cache->exports);
 	json_object_set_new(head, "cacheTag", json_string(cache->tag));
 	if (context->text != NULL)
 		json_object_set_new(head, "dockerfile", json_lenient(context->text));

@@ -172,8 +172,8 @@ const Command compose_convert_command = {
 
 static json_t *transformations(Cli *cli, GError **error)
 {
-	g_autofree char *wish = g_strconcat(label, "=transformation", NULL);
-	g_autoptr(json_t) filters = json_pack("{s:[s]}", "label", wish);
+	g_autofree char *filter = g_strconcat(label, "=transformation", NULL);
+	g_autoptr(json_t) filters = json_pack("{s:[s]}", "label", filter);
 	g_autofree char *text = json_text(filters), *escaped = client_escape(text);
 	return engine_call(cli->client, error, "GET", NULL, "/images/json?filters=%s", escaped);
 }

@@ -79,29 +79,29 @@ typedef struct {
 	const json_t *labels, *options;
 	const char *target, *mode;
 	bool writable, copy;
-} VolumeWish;
+} VolumeRequest;
 
-static MountPoint *add_volume(Points *points, const VolumeWish *wish, GError **error)
+static MountPoint *add_volume(Points *points, const VolumeRequest *request, GError **error)
 {
-	bool named = wish->name != NULL && *wish->name != '\0';
-	g_autofree char *name = named ? g_strdup(wish->name) : id_generate();
+	bool named = request->name != NULL && *request->name != '\0';
+	g_autofree char *name = named ? g_strdup(request->name) : id_generate();
 	g_autoptr(json_t) marked =
 		named ? NULL : json_pack("{s:s}", "com.docker.volume.anonymous", "");
 	if (!work_going()) {
 		fail(error, BERTH_ERROR_SYSTEM, "the client is gone");
 		return NULL;
 	}
-	g_autoptr(VolumeRow) volume = volume_make(points->engine, name, wish->driver,
-		wish->labels != NULL ? wish->labels : marked, wish->options, error);
+	g_autoptr(VolumeRow) volume = volume_make(points->engine, name, request->driver,
+		request->labels != NULL ? request->labels : marked, request->options, error);
 	if (volume == NULL)
 		return NULL;
 	if (!named)
 		g_ptr_array_add(points->fresh, g_strdup(name));
 	g_autofree char *source = volume_store_path(points->engine->store, name);
-	MountPoint *mount = add(points, MOUNT_VOLUME, source, wish->target, wish->writable);
+	MountPoint *mount = add(points, MOUNT_VOLUME, source, request->target, request->writable);
 	mount_point_set(&mount->name, name);
-	mount_point_set(&mount->mode, wish->mode);
-	if (wish->copy)
+	mount_point_set(&mount->mode, request->mode);
+	if (request->copy)
 		g_ptr_array_add(points->copy_up, mount);
 	return mount;
 }
@@ -210,14 +210,14 @@ static bool add_bind(Points *points, const char *bind, const char *driver, GErro
 	bool writable = !json_bool(mount, "ReadOnly");
 	const char *source = json_str(mount, "Source"), *target = json_str(mount, "Target");
 	/* Docker shows "z" for a named volume without a mode. */
-	VolumeWish wish = {.name = source,
+	VolumeRequest request = {.name = source,
 		.driver = driver,
 		.target = target,
 		.mode = *text != '\0' ? text : "z",
 		.writable = writable,
 		.copy = !json_bool(mount, "VolumeOptions.NoCopy")};
 	if (strcmp(json_str(mount, "Type"), "volume") == 0)
-		return add_volume(points, &wish, error) != NULL;
+		return add_volume(points, &request, error) != NULL;
 	/* -v makes what is missing on the host; --mount does not, unless it is asked to. */
 	MountPoint *made = add_host_bind(points, source, target, writable,
 		json_str(mount, "BindOptions.Propagation"), error);
@@ -253,7 +253,7 @@ static bool add_mount_volume(Points *points, const json_t *mount, GError **error
 {
 	const json_t *options = json_object_get(mount, "VolumeOptions");
 	const char *subpath = json_str(options, "Subpath");
-	VolumeWish wish = {.name = json_str(mount, "Source"),
+	VolumeRequest request = {.name = json_str(mount, "Source"),
 		.driver = json_str(options, "DriverConfig.Name"),
 		.labels = json_object_get(options, "Labels"),
 		.options = json_at(options, "DriverConfig.Options"),
@@ -261,7 +261,7 @@ static bool add_mount_volume(Points *points, const json_t *mount, GError **error
 		.mode = "z",
 		.writable = !json_bool(mount, "ReadOnly"),
 		.copy = !json_bool(options, "NoCopy")};
-	MountPoint *made = add_volume(points, &wish, error);
+	MountPoint *made = add_volume(points, &request, error);
 	/* Looked for where it is used, each time: containers of the volume may change what lies there. */
 	if (made != NULL)
 		mount_point_set(&made->subpath, subpath);
@@ -415,13 +415,13 @@ static bool add_all(Points *points, const Spec *spec, GError **error)
 		g_autofree char *clean = path_normal(key, "/");
 		if (!mount_destination_check(clean, error))
 			return false;
-		VolumeWish wish = {.driver = json_str(host, "VolumeDriver"),
+		VolumeRequest request = {.driver = json_str(host, "VolumeDriver"),
 			.target = key,
 			.mode = "",
 			.writable = true,
 			.copy = true};
 		if (g_hash_table_lookup(points->by_target, clean) == NULL &&
-			add_volume(points, &wish, error) == NULL)
+			add_volume(points, &request, error) == NULL)
 			return false;
 	}
 	return true;

@@ -74,38 +74,38 @@ bool network_is_wanted(Engine *engine, const Network *network)
 typedef struct {
 	const char *family, *key;
 	const Address *subnet, *range;
-} Lease;
+} Pool;
 
-static Lease lease_of(const Network *network, bool v6)
+static Pool pool_of(const Network *network, bool v6)
 {
-	return v6 ? (Lease){"IPv6", "IPAMConfig.IPv6Address", &network->subnet6, &network->range6}
-		  : (Lease){"IPv4", "IPAMConfig.IPv4Address", &network->subnet, &network->range};
+	return v6 ? (Pool){"IPv6", "IPAMConfig.IPv6Address", &network->subnet6, &network->range6}
+		  : (Pool){"IPv4", "IPAMConfig.IPv4Address", &network->subnet, &network->range};
 }
 
 /* The address that was asked for, or the lowest free one; taken either way. None where the network has none. */
 static bool lease(Network *network, const json_t *asked, bool v6, Address *address, GError **error)
 {
-	Lease wish = lease_of(network, v6);
-	const char *text = json_str(asked, wish.key);
+	Pool pool = pool_of(network, v6);
+	const char *text = json_str(asked, pool.key);
 	*address = (Address){0};
-	if (wish.subnet->family == 0)
+	if (pool.subnet->family == 0)
 		return true;
 	if (*text == '\0') {
-		if (!address_free_one(wish.subnet, wish.range, network->used, address)) {
+		if (!address_free_one(pool.subnet, pool.range, network->used, address)) {
 			*address = (Address){0};
 			return fail(error, BERTH_ERROR_FORBIDDEN,
 				"no available %s addresses on this network's address pools: %s "
 				"(%s)",
-				wish.family, network->name, network->id);
+				pool.family, network->name, network->id);
 		}
 		g_hash_table_add(network->used, address_text(address));
 		return true;
 	}
-	if (!address_parse(text, address) || !address_contains(wish.subnet, address))
+	if (!address_parse(text, address) || !address_contains(pool.subnet, address))
 		return fail(error, BERTH_ERROR_INVALID,
 			"no configured subnet or ip-range contain the IP address %s", text);
-	address->prefix = wish.subnet->prefix;
-	if (!address_is_host(wish.subnet, address))
+	address->prefix = pool.subnet->prefix;
+	if (!address_is_host(pool.subnet, address))
 		return fail(error, BERTH_ERROR_FORBIDDEN, "Address already in use");
 	return g_hash_table_add(network->used, address_text(address)) ||
 	       fail(error, BERTH_ERROR_FORBIDDEN, "Address already in use");

@@ -42,7 +42,7 @@ static json_t *member(json_t *object, const char *key)
 }
 
 /* The request (NULL: of a disconnection) becomes part of the container's specification. Under network_lock. */
-static bool keep_wish(Container *container, const char *name, json_t *asked, GError **error)
+static bool keep_request(Container *container, const char *name, json_t *asked, GError **error)
 {
 	lock_held(&container->engine->network_lock);
 	Engine *engine = container->engine;
@@ -144,7 +144,7 @@ static bool connect_running(
 		return false;
 	}
 	bool ok = attach(container, spec, network, endpoint, &before, netns, error) &&
-		  keep_wish(container, name, asked, error);
+		  keep_request(container, name, asked, error);
 	if (ok) {
 		endpoint->settling = false;
 		endpoint_event(container, network, "connect");
@@ -169,7 +169,7 @@ static bool disconnect_running(
 	endpoints_keep(container);
 	detach(container, spec, name, netns);
 	endpoint_event(container, network, "disconnect");
-	bool ok = keep_wish(container, name, NULL, error);
+	bool ok = keep_request(container, name, NULL, error);
 	endpoints_keep(container);
 	return ok;
 }
@@ -241,7 +241,8 @@ bool network_connect(
 	if (name == NULL || !is_alive(container, error))
 		return false;
 	g_autoptr(Spec) spec = container_spec(container, error);
-	g_autoptr(json_t) wish = json_is_object(asked) ? json_copy((json_t *)asked) : json_object();
+	g_autoptr(json_t) request =
+		json_is_object(asked) ? json_copy((json_t *)asked) : json_object();
 	if (spec == NULL || !check_connect(spec, name, error))
 		return false;
 	shim_resolver_state(container);
@@ -252,11 +253,11 @@ bool network_connect(
 	Network *network = network_lookup(engine, name);
 	bool ok = network == NULL ? fail(error, BERTH_ERROR_NOT_FOUND, "network %s not found", name)
 		  : !check_others(engine, spec, network, error) ||
-				  !endpoint_check_new(network, wish, error)
+				  !endpoint_check_new(network, request, error)
 			  ? false
 		  : back    ? come_back(container, network, error)
-		  : pid > 0 ? connect_running(container, spec, name, wish, error)
-			    : keep_wish(container, name, wish, error);
+		  : pid > 0 ? connect_running(container, spec, name, request, error)
+			    : keep_request(container, name, request, error);
 	g_mutex_unlock(&engine->network_lock);
 	return ok;
 }
@@ -290,7 +291,7 @@ bool network_disconnect(Container *container, const char *reference, GError **er
 	bool there = pid > 0 && endpoint_in(container->endpoints, name) != NULL;
 	bool ok = there ? disconnect_running(container, spec, name, error)
 		  : json_object_get(wanted, name) != NULL
-			  ? keep_wish(container, name, NULL, error)
+			  ? keep_request(container, name, NULL, error)
 			  : fail(error, BERTH_ERROR_SYSTEM,
 				    "container %s is not connected to %snetwork %s",
 				    container->row.id, pid > 0 ? "" : "the ", name);
@@ -328,7 +329,7 @@ static void finish(Container *container)
 		detach(container, spec, its, netns);
 		Gateways now = gateways_elect(container->endpoints);
 		if (!gateways_apply(&unknown, &now, netns, &error) ||
-			!keep_wish(container, its, NULL, &error))
+			!keep_request(container, its, NULL, &error))
 			log_warn("container %s: %s", container->row.id, error->message);
 		endpoints_keep(container);
 	}

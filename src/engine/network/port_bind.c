@@ -74,7 +74,7 @@ typedef struct {
 	GArray *list; /* of PublishedPort: what is bound */
 } Binding;
 
-/* A wish, and where it is to be bound. */
+/* A request, and where it is to be bound. */
 typedef struct {
 	ContainerPort target;
 	guint first, last; /* of the host's ports */
@@ -106,20 +106,22 @@ static void choose_ips(const Binding *binding, const Address *asked, Search *sea
 		search->ips[search->count++] = *named;
 }
 
-static bool search_new(const Binding *binding, const PortWish *wish, Search *search, GError **error)
+static bool search_new(
+	const Binding *binding, const PortRequest *request, Search *search, GError **error)
 {
-	*search = (Search){.target = wish->target, .first = wish->first, .last = wish->last};
-	if (wish->bad_address != NULL)
+	*search =
+		(Search){.target = request->target, .first = request->first, .last = request->last};
+	if (request->bad_address != NULL)
 		return fail(error, BERTH_ERROR_INVALID, "invalid host address \"%s\"",
-			wish->bad_address);
-	if (wish->bad_port != NULL)
+			request->bad_address);
+	if (request->bad_port != NULL)
 		return fail(error, BERTH_ERROR_INVALID, "invalid port specification: \"%s\"",
-			wish->bad_port);
-	if (wish->last == 0) {
+			request->bad_port);
+	if (request->last == 0) {
 		search->first = FIRST_RANDOM;
 		search->last = LAST_RANDOM;
 	}
-	choose_ips(binding, &wish->host, search);
+	choose_ips(binding, &request->host, search);
 	return true;
 }
 
@@ -236,7 +238,7 @@ static bool available(const Binding *binding, const Address *ip, const Search *s
 	return false;
 }
 
-/* What wishes for the same ports of the same addresses have in common. */
+/* What requests for the same ports on the same addresses have in common. */
 static char *range_key(const Search *search)
 {
 	GString *key = g_string_new("");
@@ -248,7 +250,7 @@ static char *range_key(const Search *search)
 	return g_string_free(key, FALSE);
 }
 
-/* The first that is free on each address; 0 if none is, and why the last one is not. Many that wish for the same range look at each of
+/* The first that is free on each address; 0 if none is, and why the last one is not. Many that ask for the same range look at each of
  * its ports once: none becomes free before all are bound. */
 static guint16 choose(const Binding *binding, const Search *search, char **problem)
 {
@@ -297,11 +299,12 @@ static bool bind_one(Binding *binding, const Search *search, GError **error)
 }
 
 /* Ports that are named come first: none that is left to choose may take them. */
-static bool bind_all(Binding *binding, const GArray *wishes, bool any, GError **error)
+static bool bind_all(Binding *binding, const GArray *requests, bool any, GError **error)
 {
 	Search search;
-	for (guint i = 0; i < wishes->len; i++)
-		if (!search_new(binding, &g_array_index(wishes, PortWish, i), &search, error) ||
+	for (guint i = 0; i < requests->len; i++)
+		if (!search_new(
+			    binding, &g_array_index(requests, PortRequest, i), &search, error) ||
 			((search.first != search.last) == any &&
 				!bind_one(binding, &search, error)))
 			return false;
@@ -309,7 +312,7 @@ static bool bind_all(Binding *binding, const GArray *wishes, bool any, GError **
 }
 
 GArray *port_bind(Engine *engine, const char *container, const Network *network,
-	const Endpoint *endpoint, const GArray *wishes, const GArray *held, GError **error)
+	const Endpoint *endpoint, const GArray *requests, const GArray *held, GError **error)
 {
 	lock_held(&engine->network_lock);
 	Binding binding = {.engine = engine,
@@ -319,8 +322,8 @@ GArray *port_bind(Engine *engine, const char *container, const Network *network,
 		.held = holdings(held),
 		.tried = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
 		.list = g_array_new(FALSE, TRUE, sizeof(PublishedPort))};
-	bool ok =
-		bind_all(&binding, wishes, false, error) && bind_all(&binding, wishes, true, error);
+	bool ok = bind_all(&binding, requests, false, error) &&
+		  bind_all(&binding, requests, true, error);
 	g_hash_table_unref(binding.held);
 	g_hash_table_unref(binding.tried);
 	if (ok)

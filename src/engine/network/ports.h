@@ -7,10 +7,10 @@
 bool publish_ports(Container *container, bool on, const GArray *ports, const Endpoint *endpoint,
 	GError **error);
 
-/* port_bind.c: the ports that a container asks for (wishes: of PortWish), reserved for it; a new list, or NULL. What is held
+/* port_bind.c: the ports that a container asks for (requests: of PortRequest), reserved for it; a new list, or NULL. What is held
  * (a list, or NULL) was the container's until now: its shim may not have let go of it yet. Under network_lock. */
 GArray *port_bind(Engine *engine, const char *container, const Network *network,
-	const Endpoint *endpoint, const GArray *wishes, const GArray *held, GError **error);
+	const Endpoint *endpoint, const GArray *requests, const GArray *held, GError **error);
 /* By the firewall, or, in mode "proxy" and where families differ, by the container's shim. */
 typedef enum { PORT_BY_RULE, PORT_BY_SHIM } PortWay;
 /* What of such a list goes this way to an endpoint: an array of PortMapping. */

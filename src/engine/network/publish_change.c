@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Whether a published port is meant by a binding: what the binding leaves open does not count. */
-static bool meant(const PublishedPort *port, const PortWish *binding)
+static bool meant(const PublishedPort *port, const PortRequest *binding)
 {
 	return container_port_equal(&port->target, &binding->target) &&
 	       (binding->host.family == 0 || address_equal(&binding->host, &port->host)) &&
@@ -20,7 +20,7 @@ static bool meant(const PublishedPort *port, const PortWish *binding)
 static bool is_meant(const PublishedPort *port, const GArray *bindings)
 {
 	for (guint i = 0; i < bindings->len; i++)
-		if (meant(port, &g_array_index(bindings, PortWish, i)))
+		if (meant(port, &g_array_index(bindings, PortRequest, i)))
 			return true;
 	return false;
 }
@@ -54,13 +54,13 @@ static bool take_away(
 }
 
 /* Under network_lock. */
-static bool add(Container *container, Network *network, Endpoint *endpoint, const GArray *wishes,
+static bool add(Container *container, Network *network, Endpoint *endpoint, const GArray *requests,
 	GError **error)
 {
 	lock_held(&container->engine->network_lock);
 	Engine *engine = container->engine;
 	g_autoptr(GArray) more =
-		port_bind(engine, container->row.name, network, endpoint, wishes, NULL, error);
+		port_bind(engine, container->row.name, network, endpoint, requests, NULL, error);
 	if (more == NULL)
 		return false;
 	if (!publish_ports(container, true, more, endpoint, error)) {
@@ -72,7 +72,7 @@ static bool add(Container *container, Network *network, Endpoint *endpoint, cons
 	return true;
 }
 
-/* Whether a binding of the wish is one of those that go. */
+/* Whether a binding is one of those that go. */
 static bool goes(const char *port, const json_t *binding, const GArray *less)
 {
 	const char *host = json_str(binding, "HostIp");
@@ -82,22 +82,22 @@ static bool goes(const char *port, const json_t *binding, const GArray *less)
 	return container_port_parse(port, &one.target) && is_meant(&one, less);
 }
 
-static void keep_less(json_t *wish, const GArray *less)
+static void keep_less(json_t *bindings, const GArray *less)
 {
 	const char *port;
 	json_t *list, *binding;
 	void *next;
 	size_t i;
-	json_object_foreach_safe (wish, next, port, list) {
+	json_object_foreach_safe (bindings, next, port, list) {
 		json_t *kept = json_array();
 		json_array_foreach (list, i, binding)
 			if (!goes(port, binding, less))
 				json_array_append(kept, binding);
 		bool same = json_array_size(kept) == json_array_size(list);
 		if (!same && json_array_size(kept) == 0)
-			json_object_del(wish, port);
+			json_object_del(bindings, port);
 		else if (!same)
-			json_object_set(wish, port, kept);
+			json_object_set(bindings, port, kept);
 		json_decref(kept);
 	}
 }
@@ -110,18 +110,18 @@ static json_t *member(json_t *object, const char *key)
 	return json_object_get(object, key);
 }
 
-/* The wish, so that the next start publishes the same. */
-static void keep_wish(json_t *spec, const json_t *more, const GArray *less)
+/* Changes the kept request, so that the next start publishes the same. */
+static void keep_request(json_t *spec, const json_t *more, const GArray *less)
 {
-	json_t *wish = member(json_object_get(spec, "HostConfig"), "PortBindings"),
+	json_t *bindings = member(json_object_get(spec, "HostConfig"), "PortBindings"),
 	       *exposed = member(json_object_get(spec, "Config"), "ExposedPorts"), *list;
 	const char *port;
-	keep_less(wish, less);
+	keep_less(bindings, less);
 	json_object_foreach ((json_t *)more, port, list) {
 		json_object_set_new(exposed, port, json_object());
-		if (!json_is_array(json_object_get(wish, port)))
-			json_object_set_new(wish, port, json_array());
-		json_array_extend(json_object_get(wish, port), list);
+		if (!json_is_array(json_object_get(bindings, port)))
+			json_object_set_new(bindings, port, json_array());
+		json_array_extend(json_object_get(bindings, port), list);
 	}
 }
 
@@ -146,12 +146,12 @@ static bool change_running(
 bool publish_change(
 	Container *container, json_t *spec, const json_t *more, const json_t *less, GError **error)
 {
-	g_autoptr(GArray) added = g_array_new(FALSE, TRUE, sizeof(PortWish)),
-			  gone = g_array_new(FALSE, TRUE, sizeof(PortWish));
+	g_autoptr(GArray) added = g_array_new(FALSE, TRUE, sizeof(PortRequest)),
+			  gone = g_array_new(FALSE, TRUE, sizeof(PortRequest));
 	bool ok = true;
 	if (json_object_size(more) + json_object_size(less) == 0)
 		return true;
-	if (!port_wishes_add(added, more, error) || !port_wishes_add(gone, less, error))
+	if (!port_requests_add(added, more, error) || !port_requests_add(gone, less, error))
 		return false;
 	if (json_object_size(less) > 0 && gone->len == 0)
 		return no_such_port(container, error);
@@ -160,6 +160,6 @@ bool publish_change(
 		ok = change_running(container, added, gone, error);
 	g_mutex_unlock(&container->engine->network_lock);
 	if (ok)
-		keep_wish(spec, more, gone);
+		keep_request(spec, more, gone);
 	return ok;
 }

@@ -77,32 +77,32 @@ static void unmap(Address *address)
 	*address = plain;
 }
 
-static PortWish read_wish(const char *port, const char *host_ip)
+static PortRequest read_request(const char *port, const char *host_ip)
 {
-	PortWish wish = {0};
-	if (!container_port_parse(port, &wish.target))
-		wish.bad_port = port;
+	PortRequest request = {0};
+	if (!container_port_parse(port, &request.target))
+		request.bad_port = port;
 	if (*host_ip != '\0' &&
-		(strchr(host_ip, '/') != NULL || !address_parse(host_ip, &wish.host)))
-		wish.bad_address = host_ip;
-	unmap(&wish.host);
-	return wish;
+		(strchr(host_ip, '/') != NULL || !address_parse(host_ip, &request.host)))
+		request.bad_address = host_ip;
+	unmap(&request.host);
+	return request;
 }
 
-static bool add_wish(GArray *wishes, const char *port, const json_t *binding, GError **error)
+static bool add_request(GArray *requests, const char *port, const json_t *binding, GError **error)
 {
 	const char *host_port = json_str(binding, "HostPort");
-	PortWish wish = read_wish(port, json_str(binding, "HostIp"));
-	bool ok = *host_port == '\0' || range_parse(host_port, &wish.first, &wish.last);
+	PortRequest request = read_request(port, json_str(binding, "HostIp"));
+	bool ok = *host_port == '\0' || range_parse(host_port, &request.first, &request.last);
 	/* "0-5" is a range, and there is no port 0 to bind. */
-	if (wish.bad_port == NULL && (!ok || (wish.first == 0 && wish.last != 0)))
-		wish.bad_port = host_port;
-	g_array_append_val(wishes, wish);
+	if (request.bad_port == NULL && (!ok || (request.first == 0 && request.last != 0)))
+		request.bad_port = host_port;
+	g_array_append_val(requests, request);
 	return ok ||
 	       fail(error, BERTH_ERROR_INVALID, "invalid port specification: \"%s\"", host_port);
 }
 
-bool port_wishes_add(GArray *wishes, const json_t *bindings, GError **error)
+bool port_requests_add(GArray *requests, const json_t *bindings, GError **error)
 {
 	const char *port;
 	json_t *list, *binding;
@@ -111,7 +111,7 @@ bool port_wishes_add(GArray *wishes, const json_t *bindings, GError **error)
 	json_object_foreach ((json_t *)bindings, port, list) {
 		ok = ok && check_port(port, error);
 		json_array_foreach (list, i, binding)
-			ok = add_wish(wishes, port, binding, ok ? error : NULL) && ok;
+			ok = add_request(requests, port, binding, ok ? error : NULL) && ok;
 	}
 	return ok;
 }
@@ -122,26 +122,27 @@ static gpointer port_key(const ContainerPort *port)
 }
 
 /* What is exposed, and not published as somebody says. */
-static void add_exposed(GArray *wishes, const json_t *exposed)
+static void add_exposed(GArray *requests, const json_t *exposed)
 {
 	g_autoptr(GHashTable) named = g_hash_table_new(NULL, NULL);
 	const char *port;
 	json_t *unused;
-	for (guint i = 0; i < wishes->len; i++)
-		g_hash_table_add(named, port_key(&g_array_index(wishes, PortWish, i).target));
+	for (guint i = 0; i < requests->len; i++)
+		g_hash_table_add(named, port_key(&g_array_index(requests, PortRequest, i).target));
 	json_object_foreach ((json_t *)exposed, port, unused) {
-		PortWish wish = read_wish(port, "");
-		if (wish.bad_port != NULL || g_hash_table_add(named, port_key(&wish.target)))
-			g_array_append_val(wishes, wish);
+		PortRequest request = read_request(port, "");
+		if (request.bad_port != NULL || g_hash_table_add(named, port_key(&request.target)))
+			g_array_append_val(requests, request);
 	}
 }
 
-bool port_wishes_parse(const json_t *config, const json_t *host, GArray **wishes, GError **error)
+bool port_requests_parse(
+	const json_t *config, const json_t *host, GArray **requests, GError **error)
 {
-	*wishes = g_array_new(FALSE, TRUE, sizeof(PortWish));
-	bool ok = port_wishes_add(*wishes, json_object_get(host, "PortBindings"), error);
+	*requests = g_array_new(FALSE, TRUE, sizeof(PortRequest));
+	bool ok = port_requests_add(*requests, json_object_get(host, "PortBindings"), error);
 	if (json_bool(host, "PublishAllPorts"))
-		add_exposed(*wishes, json_object_get(config, "ExposedPorts"));
+		add_exposed(*requests, json_object_get(config, "ExposedPorts"));
 	return ok;
 }
 

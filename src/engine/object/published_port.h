@@ -20,13 +20,14 @@ typedef struct {
 	Address host;	   /* family 0: none is named */
 	guint first, last; /* of the host's ports; 0: any that is free */
 	const char *bad_port, *bad_address;
-} PortWish;
+} PortRequest;
 
-/* Appends what bindings ({"80/tcp": [{"HostIp", "HostPort"}]}) ask for to a list of PortWish. INVALID in dockerd's words for
+/* Appends what bindings ({"80/tcp": [{"HostIp", "HostPort"}]}) ask for to a list of PortRequest. INVALID in dockerd's words for
  * what no request may say; all is appended in any case. */
-bool port_wishes_add(GArray *wishes, const json_t *bindings, GError **error);
+bool port_requests_add(GArray *requests, const json_t *bindings, GError **error);
 /* The same of a container: PortBindings, and ExposedPorts where PublishAllPorts says so. The caller frees the list. */
-bool port_wishes_parse(const json_t *config, const json_t *host, GArray **wishes, GError **error);
+bool port_requests_parse(
+	const json_t *config, const json_t *host, GArray **requests, GError **error);
 
 typedef struct {
 	ContainerPort target;

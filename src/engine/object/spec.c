@@ -20,7 +20,7 @@ static bool read_facts(Spec *spec, GError **error)
 {
 	bool ok = namespace_modes_parse(spec->host, &spec->modes, error);
 	ok = restart_policy_parse(spec->host, &spec->restart, ok ? error : NULL) && ok;
-	ok = port_wishes_parse(spec->config, spec->host, &spec->ports, ok ? error : NULL) && ok;
+	ok = port_requests_parse(spec->config, spec->host, &spec->ports, ok ? error : NULL) && ok;
 	ok = read_log(spec, &spec->log, ok ? error : NULL) && ok;
 	limits_read(spec->host, &spec->limits);
 	health_check_read(spec->config, &spec->health);

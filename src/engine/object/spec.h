@@ -23,7 +23,7 @@ typedef struct {
 	LogChoice log;
 	Limits limits;
 	GArray *nodes; /* of DeviceNode: what CDI adds at a start; NULL: nothing */
-	GArray *ports; /* of PortWish: what is to be published */
+	GArray *ports; /* of PortRequest: what is to be published */
 	const char *process_label, *mount_label; /* SELinux's, or "" */
 	bool labelled;				 /* those have been chosen, be they "" */
 	bool left_network;

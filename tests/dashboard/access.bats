@@ -42,7 +42,7 @@ teardown() { dashboard_end; }
 	[ "$(code -H "Cookie: other=1; $COOKIE" -H "X-Berth-Key: $KEY" "http://$ADDRESS/containers/json")" = 200 ]
 }
 
-@test "dashboard: its door ends with its command, and what came by it" {
+@test "dashboard: its listener ends with its command, and what came by it" {
 	dashboard_open
 	enter
 	page '/events?since=1' -N >"$WORK/events" 3>&- &
@@ -150,10 +150,10 @@ routes() { sed -n 's/.*{"\([A-Z]*\)", "\(\/[^"]*\)", .*/\1 \2/p' "$ROOT"/src/api
 	d rm kept
 }
 
-@test "HTTP/2 spoken at once gets by neither a dashboard's door nor that of the metrics" {
+@test "HTTP/2 spoken at once gets by neither a dashboard's listener nor that of the metrics" {
 	dashboard_open
-	for door in "$ADDRESS" 127.0.0.1:9323; do
-		answer=$(printf 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0' | on_host timeout 10 socat - "TCP:$door" | tr -d '\0')
+	for listener in "$ADDRESS" 127.0.0.1:9323; do
+		answer=$(printf 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0' | on_host timeout 10 socat - "TCP:$listener" | tr -d '\0')
 		[[ $answer == 'HTTP/1.1 403 Forbidden'* ]]
 	done
 	run d dashboard --no-open --bogus
