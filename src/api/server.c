@@ -202,7 +202,7 @@ static bool serve_one(Connection *connection, size_t head_length)
 		.body = &body,
 		.version = 51};
 	bool ok = http_head_parse(&head, connection->buffer, head_length) &&
-		  (g_str_has_prefix(head.start[2], "HTTP/1.") || is_http2(&head));
+		  (http_head_is_request(&head) || is_http2(&head));
 	if (!ok)
 		fail(&error, BERTH_ERROR_INVALID, "invalid HTTP request");
 	ok = ok && http_body_init(&body, connection->fd, &head, connection->buffer + head_length,

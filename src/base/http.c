@@ -26,13 +26,26 @@ static bool token_valid(const char *text)
 	return true;
 }
 
+/* Control characters end lines for some readers and not for others (RFC 9110 5.5). */
+static bool has_control(const char *text, const char *but)
+{
+	for (; *text != '\0'; text++)
+		if (g_ascii_iscntrl(*text) && strchr(but, *text) == NULL)
+			return true;
+	return false;
+}
+
 bool http_head_parse(HttpHead *head, const char *data, size_t length)
 {
-	*head = (HttpHead){.text = g_strndup(data, length), .headers = g_ptr_array_new()};
+	*head = (HttpHead){.start = {"", "", ""},
+		.text = g_strndup(data, length),
+		.headers = g_ptr_array_new()};
 	if (strlen(head->text) != length)
 		return false; /* a NUL in it */
 	char *line = head->text, *next = strstr(line, "\r\n");
 	*next = '\0';
+	if (has_control(line, ""))
+		return false;
 	for (int i = 0; i < 3; i++) {
 		char *blank = i < 2 ? strchr(line, ' ') : NULL;
 		head->start[i] = line;
@@ -54,7 +67,7 @@ bool http_head_parse(HttpHead *head, const char *data, size_t length)
 			head->headers->len > 2 * MAX_HEADERS)
 			return false;
 		*next = *colon = '\0';
-		if (!token_valid(line))
+		if (!token_valid(line) || has_control(colon + 1, "\t"))
 			return false;
 		g_ptr_array_add(head->headers, line);
 		g_ptr_array_add(head->headers, g_strstrip(colon + 1));
@@ -68,12 +81,19 @@ void http_head_clear(HttpHead *head)
 	g_clear_pointer(&head->text, g_free);
 }
 
-const char *http_header(const HttpHead *head, const char *name)
+/* NULL: it is not there. */
+static const char *header_find(const HttpHead *head, const char *name)
 {
 	for (guint i = 0; i < head->headers->len; i += 2)
 		if (g_ascii_strcasecmp(head->headers->pdata[i], name) == 0)
 			return head->headers->pdata[i + 1];
-	return "";
+	return NULL;
+}
+
+const char *http_header(const HttpHead *head, const char *name)
+{
+	const char *value = header_find(head, name);
+	return value != NULL ? value : "";
 }
 
 static bool repeated(const HttpHead *head, const char *name)
@@ -84,31 +104,51 @@ static bool repeated(const HttpHead *head, const char *name)
 	return count > 1;
 }
 
+bool http_head_is_request(const HttpHead *head)
+{
+	static const char *const versions[] = {"HTTP/1.0", "HTTP/1.1", NULL};
+	return token_valid(head->start[0]) && *head->start[1] != '\0' &&
+	       g_strv_contains(versions, head->start[2]) && !repeated(head, "Host") &&
+	       !repeated(head, "Origin") && !repeated(head, "Sec-Fetch-Site");
+}
+
+/* Chunks are the one encoding, and the version that has them the only one that may ask for it. */
+static bool check_encoding(
+	const HttpHead *head, const char *encoding, bool is_response, GError **error)
+{
+	if (encoding == NULL)
+		return true;
+	if (g_ascii_strcasecmp(encoding, "chunked") != 0)
+		return fail(error, BERTH_ERROR_INVALID, "unsupported Transfer-Encoding \"%s\"",
+			encoding);
+	return is_response || strcmp(head->start[2], "HTTP/1.1") == 0 ||
+	       fail(error, BERTH_ERROR_INVALID, "Transfer-Encoding is given in HTTP/1.0");
+}
+
 bool http_body_init(HttpBody *body, int fd, const HttpHead *head, const char *rest,
 	size_t rest_length, bool is_response, GError **error)
 {
-	const char *encoding = http_header(head, "Transfer-Encoding"),
-		   *length = http_header(head, "Content-Length");
+	const char *encoding = header_find(head, "Transfer-Encoding"),
+		   *length = header_find(head, "Content-Length");
 	guint64 value = 0;
 	*body = (HttpBody){.fd = fd, .data = g_byte_array_new()};
 	g_byte_array_append(body->data, (const guint8 *)rest, (guint)rest_length);
 	body->expect = !is_response &&
 		       g_ascii_strcasecmp(http_header(head, "Expect"), "100-continue") == 0;
-	body->chunked = g_ascii_strcasecmp(encoding, "chunked") == 0;
-	if (*encoding != '\0' && !body->chunked && g_ascii_strcasecmp(encoding, "identity") != 0)
-		return fail(error, BERTH_ERROR_INVALID, "unsupported Transfer-Encoding \"%s\"",
-			encoding);
+	body->chunked = encoding != NULL;
+	if (!check_encoding(head, encoding, is_response, error))
+		return false;
 	if (repeated(head, "Content-Length") || repeated(head, "Transfer-Encoding"))
 		return fail(error, BERTH_ERROR_INVALID,
 			"Content-Length or Transfer-Encoding is given twice");
-	if (body->chunked && *length != '\0')
+	if (body->chunked && length != NULL)
 		return fail(error, BERTH_ERROR_INVALID,
 			"both Transfer-Encoding and Content-Length are given");
 	if (body->chunked)
 		return true;
-	if (*length != '\0' && !g_ascii_string_to_unsigned(length, 10, 0, G_MAXINT64, &value, NULL))
+	if (length != NULL && !g_ascii_string_to_unsigned(length, 10, 0, G_MAXINT64, &value, NULL))
 		return fail(error, BERTH_ERROR_INVALID, "invalid Content-Length \"%s\"", length);
-	body->left = *length == '\0' && is_response ? -1 : (gint64)value;
+	body->left = length == NULL && is_response ? -1 : (gint64)value;
 	body->ended = body->left == 0;
 	return true;
 }
@@ -164,7 +204,7 @@ static ssize_t read_some(HttpBody *body, void *data, size_t size, GError **error
 	return receive(body, data, size, error);
 }
 
-/* A line of the chunked encoding, without its end. */
+/* A line of the chunked encoding, without its end, which is CR LF and nothing else (RFC 9112 7.1). */
 static bool read_line(HttpBody *body, char *line, GError **error)
 {
 	size_t length = 0;
@@ -186,8 +226,19 @@ static bool read_line(HttpBody *body, char *line, GError **error)
 				error, BERTH_ERROR_INVALID, "invalid chunk in the request's body");
 		line[length++] = c;
 	}
-	line[length > 0 && line[length - 1] == '\r' ? length - 1 : length] = '\0';
-	return true;
+	line[length] = '\0';
+	if (length == 0 || line[length - 1] != '\r')
+		return fail(error, BERTH_ERROR_INVALID, "invalid chunk in the request's body");
+	line[length - 1] = '\0';
+	return (strlen(line) == length - 1 && !has_control(line, "\t")) ||
+	       fail(error, BERTH_ERROR_INVALID, "invalid chunk in the request's body");
+}
+
+/* "name: value" */
+static bool is_trailer(const char *line)
+{
+	g_autofree char *name = g_strndup(line, strcspn(line, ":"));
+	return strchr(line, ':') != NULL && token_valid(name);
 }
 
 static bool next_chunk(HttpBody *body, GError **error)
@@ -196,15 +247,18 @@ static bool next_chunk(HttpBody *body, GError **error)
 	guint64 size;
 	if (!read_line(body, line, error))
 		return false;
-	line[strcspn(line, "; ")] = '\0';
+	line[strcspn(line, ";")] = '\0'; /* extensions mean nothing here */
+	g_strchomp(line);
 	if (!g_ascii_string_to_unsigned(line, 16, 0, G_MAXINT64, &size, NULL))
 		return fail(error, BERTH_ERROR_INVALID, "invalid chunk in the body");
 	body->left = (gint64)size;
 	/* Trailers, up to the empty line. */
-	for (int i = 0; size == 0 && *line != '\0'; i++)
-		if (i > MAX_HEADERS || !read_line(body, line, error))
-			return fail(
-				error, BERTH_ERROR_INVALID, "too many trailers behind the body");
+	for (int i = 0; size == 0 && *line != '\0'; i++) {
+		if (!read_line(body, line, error))
+			return false;
+		if (i > MAX_HEADERS || (*line != '\0' && !is_trailer(line)))
+			return fail(error, BERTH_ERROR_INVALID, "invalid trailers behind the body");
+	}
 	body->ended = size == 0;
 	return true;
 }

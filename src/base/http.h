@@ -8,15 +8,20 @@
 enum { HTTP_HEAD_LIMIT = 64 * 1024 };
 
 typedef struct {
-	char *start[3];	    /* method, target, version; or version, status, reason */
+	const char *start
+		[3]; /* method, target, version; or version, status, reason; "" where it has none */
 	GPtrArray *headers; /* name, value, name, value... */
 	char *text;	    /* what they point into */
 } HttpHead;
 
 /* Bytes of a whole head in data ("...\r\n\r\n"), 0 if it is not whole yet. */
 size_t http_head_length(const char *data, size_t length);
-/* Takes a copy of it apart. False if it is no HTTP head. */
+/* Takes a copy of it apart. False if it is no HTTP head; what was understood of it may be asked for all the same. A control
+ * character in it is refused (RFC 9110 5.5): one reader's line is another one's two. */
 bool http_head_parse(HttpHead *head, const char *data, size_t length);
+/* Whether it is the head of a request that is understood in one way: a method, a target, HTTP/1.0 or 1.1,
+ * no two hosts or origins. */
+bool http_head_is_request(const HttpHead *head);
 void http_head_clear(HttpHead *head);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HttpHead, http_head_clear)
 /* A header's value, "" if it is not there; names have no case. */

@@ -386,7 +386,7 @@ int client_hijack(Client *client, const char *path, const json_t *body, GError *
 		fail(error, BERTH_ERROR_UNAVAILABLE, "the engine closed the connection");
 		return -1;
 	}
-	if (!http_head_parse(&response.head, buffer, used) || response.head.start[1] == NULL) {
+	if (!http_head_parse(&response.head, buffer, used)) {
 		fail(error, BERTH_ERROR_UNAVAILABLE, "the answer is not HTTP");
 		return -1;
 	}

@@ -71,6 +71,27 @@ P
 	[ "$(api http://b/_ping)" = OK ]
 }
 
+@test "what is no head of a request, or two at once, is refused and ends no engine" {
+	cat >"$WORK/heads.py" <<-'END'
+	import socket, sys
+	for text in ["GET /_ping HTTP/1.1\r\nA: \0\r\n\r\n", "\0\r\n\r\n", "\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
+	             "GET /_ping HTTP/1.1\r\nA: b\nOrigin: c\r\n\r\n", "GET /_ping HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+	             "GET //a?b\nSet-Cookie:c HTTP/1.1\r\n\r\n",
+	             "POST /auth HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nGET / HTTP/1.1\r\n\r\n",
+	             "POST /auth HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"]:
+	    client = socket.socket(socket.AF_UNIX)
+	    client.settimeout(20)
+	    client.connect(sys.argv[1])
+	    client.sendall(text.encode())
+	    answer = b""
+	    while block := client.recv(65536):
+	        answer += block
+	    assert answer.startswith(b"HTTP/1.1 400 ") and answer.count(b"HTTP/1.1 ") == 1, (text, answer)
+	END
+	python3 "$WORK/heads.py" "$WORK/b.sock"
+	[ "$(api http://b/_ping)" = OK ]
+}
+
 @test "browsers are refused: Origin, Sec-Fetch-Site, and names that lead to a TCP listener" {
 	[ "$(status_of -H 'Origin: http://evil.example' http://b/_ping)" = 403 ]
 	[ "$(status_of -H 'Sec-Fetch-Site: cross-site' http://b/_ping)" = 403 ]

@@ -31,12 +31,44 @@ static void test_head(void)
 static void test_bad_heads(void)
 {
 	static const char *const bad[] = {"\r\n\r\n", "GET\r\n\r\n",
-		"GET / HTTP/1.1\r\nno colon\r\n\r\n", "GET / HTTP/1.1\r\n folded: x\r\n\r\n"};
+		"GET / HTTP/1.1\r\nno colon\r\n\r\n", "GET / HTTP/1.1\r\n folded: x\r\n\r\n",
+		"GET / HTTP/1.1\r\nA: b\nOrigin: c\r\n\r\n", "GET / HTTP/1.1\r\nA: b\rc\r\n\r\n",
+		"GET / HTTP/1.1\r\nA: \x7f\r\n\r\n", "GET /?a\nB:c HTTP/1.1\r\n\r\n"};
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
 		g_auto(HttpHead) head = {0};
 		g_test_message("%zu", i);
 		g_assert_false(parse(&head, bad[i]));
 	}
+}
+
+static void test_requests(void)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+	} cases[] = {{"GET / HTTP/1.1\r\nHost: x\r\n\r\n", true},
+		{"GET / HTTP/1.0\r\nA:\tb\r\n\r\n", true}, {"GET / HTTP/1.2\r\n\r\n", false},
+		{"GET / HTTP/1.1 x\r\n\r\n", false}, {"GET  HTTP/1.1\r\n\r\n", false},
+		{"G@T / HTTP/1.1\r\n\r\n", false}, {" / HTTP/1.1\r\n\r\n", false},
+		{"GET / HTTP/1.1\r\nHost: x\r\nhost: y\r\n\r\n", false},
+		{"GET / HTTP/1.1\r\nOrigin:\r\nOrigin: y\r\n\r\n", false}};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_auto(HttpHead) head = {0};
+		g_test_message("%zu", i);
+		g_assert_true(parse(&head, cases[i].text));
+		g_assert_cmpint(http_head_is_request(&head), ==, cases[i].ok);
+	}
+}
+
+/* Whoever answers a head that is none asks it for its method. */
+static void test_nothing_understood(void)
+{
+	static const char bytes[] = "GET / HTTP/1.1\r\nA: \0\r\n\r\n";
+	g_auto(HttpHead) head = {0};
+	g_assert_false(http_head_parse(&head, bytes, sizeof bytes - 1));
+	for (int i = 0; i < 3; i++)
+		g_assert_cmpstr(head.start[i], ==, "");
+	g_assert_cmpstr(http_header(&head, "A"), ==, "");
 }
 
 /* A body that comes with the head, and none behind it. */
@@ -75,7 +107,16 @@ static void test_bodies(void)
 		{"Transfer-Encoding: gzip\r\n", "x", NULL},
 		{"Transfer-Encoding: chunked\r\n", "zz\r\n", NULL},
 		{"Transfer-Encoding: chunked\r\n", "ffffffffffffffff\r\n", NULL},
-		{"Transfer-Encoding: chunked\r\n", "3\r\nabcX\r\n0\r\n\r\n", NULL}};
+		{"Transfer-Encoding: chunked\r\n", "3\r\nabcX\r\n0\r\n\r\n", NULL},
+		{"Transfer-Encoding: chunked\r\n", "3 \t;x\r\nabc\r\n0\r\n\r\n", "abc"},
+		{"Transfer-Encoding: chunked\r\n", "3 x\r\nabc\r\n0\r\n\r\n", NULL},
+		{"Transfer-Encoding: chunked\r\n", "3\nabc\r\n0\r\n\r\n", NULL},
+		{"Transfer-Encoding: chunked\r\n", "3;x\ny\r\nabc\r\n0\r\n\r\n", NULL},
+		{"Transfer-Encoding: chunked\r\n", "0\r\nGET / HTTP/1.1\r\n\r\n", NULL},
+		{"Transfer-Encoding: identity\r\nContent-Length: 1\r\n", "a", NULL},
+		{"Transfer-Encoding:\r\nContent-Length: 1\r\n", "a", NULL},
+		{"Transfer-Encoding: chunked\r\nContent-Length:\r\n", "0\r\n\r\n", NULL},
+		{"Content-Length:\r\n", "a", NULL}};
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(GError) error = NULL;
 		g_autofree char *text = read_body(cases[i].headers, cases[i].rest, 100, &error);
@@ -108,6 +149,8 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/http/head", test_head);
 	g_test_add_func("/http/bad-heads", test_bad_heads);
+	g_test_add_func("/http/requests", test_requests);
+	g_test_add_func("/http/nothing-understood", test_nothing_understood);
 	g_test_add_func("/http/bodies", test_bodies);
 	g_test_add_func("/http/decode", test_decode);
 	return g_test_run();
