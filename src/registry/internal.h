@@ -12,6 +12,8 @@ typedef struct {
 	size_t length;
 	int upload_fd; /* sent instead of body, from its start; -1: none */
 	gint64 upload_size;
+	const BlobStream *
+		stream; /* or what grows while it is sent, in chunks (RFC 9112, 7.1); upload_fd is -1 */
 	void (*sent)(gpointer data, gint64 bytes);
 	ByteSink sink; /* takes the body of a good answer; NULL: it is kept in memory */
 	gpointer data;

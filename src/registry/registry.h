@@ -86,6 +86,18 @@ typedef struct {
 } BlobSend;
 bool repository_put_blob(
 	Repository *repository, const BlobSend *send, bool *mounted, Stop *stop, GError **error);
+/* A blob that grows while it is sent, and has its digest at its end (OCI distribution-spec, "Pushing a blob in chunks"). */
+typedef struct {
+	/* Up to size bytes from a place on, waited for; 0 at the end, -1 with error. It may be asked for what it gave before. */
+	ssize_t (*read)(gpointer data, void *room, size_t size, gint64 from, GError **error);
+	const char *(*digest)(gpointer data);	   /* asked for behind the end; borrowed */
+	void (*sent)(gpointer data, gint64 bytes); /* may be NULL */
+	gpointer data;
+} BlobStream;
+/* Where a blob may be sent to, for repository_send_stream; the caller frees it. */
+char *repository_begin_upload(Repository *repository, Stop *stop, GError **error);
+bool repository_send_stream(Repository *repository, const char *where, const BlobStream *stream,
+	Stop *stop, GError **error);
 bool repository_put_manifest(Repository *repository, const char *reference, const char *media_type,
 	const char *text, Stop *stop, GError **error);
 

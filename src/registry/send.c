@@ -49,16 +49,23 @@ static char *begin(Repository *repository, const BlobSend *send, Stop *stop, GEr
 	return location(repository, &answer, error);
 }
 
+static const char *const blob_headers[] = {"Content-Type: application/octet-stream", NULL};
+
+/* Where the last request of an upload goes. */
+static char *end_url(const char *where, const char *digest)
+{
+	g_autofree char *escaped = g_uri_escape_string(digest, NULL, FALSE);
+	return g_strdup_printf(
+		"%s%cdigest=%s", where, strchr(where, '?') != NULL ? '&' : '?', escaped);
+}
+
 /* In one piece (OCI distribution-spec, "POST then PUT"). */
 static bool upload(Repository *repository, const char *where, const BlobSend *send, Answer *answer,
 	Stop *stop, GError **error)
 {
-	const char *const headers[] = {"Content-Type: application/octet-stream", NULL};
-	g_autofree char *digest = g_uri_escape_string(send->digest, NULL, FALSE);
-	g_autofree char *url = g_strdup_printf(
-		"%s%cdigest=%s", where, strchr(where, '?') != NULL ? '&' : '?', digest);
+	g_autofree char *url = end_url(where, send->digest);
 	Exchange exchange = {.method = "PUT",
-		.headers = headers,
+		.headers = blob_headers,
 		.upload_fd = send->fd,
 		.upload_size = send->size,
 		.sent = send->sent,
@@ -86,6 +93,39 @@ bool repository_put_blob(
 			return false;
 		}
 	}
+}
+
+char *repository_begin_upload(Repository *repository, Stop *stop, GError **error)
+{
+	const BlobSend nothing = {.fd = -1};
+	return begin(repository, &nothing, stop, error);
+}
+
+bool repository_send_stream(Repository *repository, const char *where, const BlobStream *stream,
+	Stop *stop, GError **error)
+{
+	g_auto(Answer) answer = {0};
+	Exchange chunks = {.method = "PATCH",
+		.headers = blob_headers,
+		.upload_fd = -1,
+		.stream = stream,
+		.sent = stream->sent,
+		.data = stream->data,
+		.limit = SMALL_ANSWER,
+		.stop = stop};
+	if (!repository_exchange(repository, where, &chunks, &answer, error))
+		return false;
+	if (answer.status != 202)
+		return answer_fail(&answer, error);
+	g_autofree char *next = location(repository, &answer, error);
+	g_autofree char *url = next != NULL ? end_url(next, stream->digest(stream->data)) : NULL;
+	Exchange end = {.method = "PUT",
+		.headers = blob_headers,
+		.upload_fd = -1,
+		.limit = SMALL_ANSWER,
+		.stop = stop};
+	return url != NULL && repository_exchange(repository, url, &end, &answer, error) &&
+	       (answer.status == 201 || answer_fail(&answer, error));
 }
 
 bool repository_put_manifest(Repository *repository, const char *reference, const char *media_type,

@@ -123,7 +123,8 @@ typedef struct {
 	const Exchange *exchange;
 	Answer *answer;
 	GError *problem;
-	gint64 skip; /* bytes that come again where a server knows no ranges */
+	gint64 skip;  /* bytes that come again where a server knows no ranges */
+	gint64 given; /* of a stream */
 } Passage;
 
 static long status_of(const Passage *passage)
@@ -195,20 +196,28 @@ static size_t take_header(char *bytes, size_t one, size_t length, void *data)
 static size_t give_body(char *room, size_t one, size_t length, void *data)
 {
 	Passage *passage = data;
+	const BlobStream *stream = passage->exchange->stream;
 	(void)one;
-	ssize_t n = read(passage->exchange->upload_fd, room, length);
+	ssize_t n = stream == NULL ? read(passage->exchange->upload_fd, room, length)
+				   : stream->read(stream->data, room, length, passage->given,
+					     &passage->problem);
 	if (n < 0) {
-		fail_errno(&passage->problem, "cannot read the blob");
+		if (passage->problem == NULL)
+			fail_errno(&passage->problem, "cannot read the blob");
 		return CURL_READFUNC_ABORT;
 	}
+	passage->given += n;
 	return (size_t)n;
 }
 
 static int seek_body(void *data, curl_off_t offset, int origin)
 {
-	const Passage *passage = data;
-	return lseek(passage->exchange->upload_fd, offset, origin) < 0 ? CURL_SEEKFUNC_FAIL
-								       : CURL_SEEKFUNC_OK;
+	Passage *passage = data;
+	if (passage->exchange->stream == NULL)
+		return lseek(passage->exchange->upload_fd, offset, origin) < 0 ? CURL_SEEKFUNC_FAIL
+									       : CURL_SEEKFUNC_OK;
+	passage->given = offset; /* counted from the beginning: curl knows no other way */
+	return CURL_SEEKFUNC_OK;
 }
 
 static int watch(void *data, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up)
@@ -250,18 +259,20 @@ static void set_proxy(const Host *host, CURL *handle, const char *url)
 
 static void set_method(CURL *handle, const Exchange *exchange, Passage *passage)
 {
-	bool upload = exchange->upload_fd >= 0;
+	bool is_file = exchange->upload_fd >= 0;
 	if (strcmp(exchange->method, "HEAD") == 0)
 		curl.easy_setopt(handle, CURLOPT_NOBODY, 1L);
-	else if (upload) {
-		lseek(exchange->upload_fd, 0, SEEK_SET);
+	else if (is_file || exchange->stream != NULL) {
+		if (is_file)
+			lseek(exchange->upload_fd, 0, SEEK_SET);
 		curl.easy_setopt(handle, CURLOPT_UPLOAD, 1L);
 		curl.easy_setopt(handle, CURLOPT_READFUNCTION, give_body);
 		curl.easy_setopt(handle, CURLOPT_READDATA, passage);
 		curl.easy_setopt(handle, CURLOPT_SEEKFUNCTION, seek_body);
 		curl.easy_setopt(handle, CURLOPT_SEEKDATA, passage);
-		curl.easy_setopt(
-			handle, CURLOPT_INFILESIZE_LARGE, (curl_off_t)exchange->upload_size);
+		curl.easy_setopt(handle, CURLOPT_CUSTOMREQUEST, exchange->method);
+		curl.easy_setopt(handle, CURLOPT_INFILESIZE_LARGE,
+			is_file ? (curl_off_t)exchange->upload_size : (curl_off_t)-1);
 		curl.easy_setopt(handle, CURLOPT_UPLOAD_BUFFERSIZE, 256 * 1024L);
 	} else if (strcmp(exchange->method, "GET") != 0) {
 		curl.easy_setopt(
@@ -300,7 +311,7 @@ static void set_common(CURL *handle, const Exchange *exchange, Passage *passage)
 	curl.easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
 	curl.easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES);
 	curl.easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS);
-	if (exchange->limit > 0 && exchange->upload_fd < 0)
+	if (exchange->limit > 0 && exchange->upload_fd < 0 && exchange->stream == NULL)
 		curl.easy_setopt(handle, CURLOPT_TIMEOUT, (long)ANSWER_SECONDS);
 	curl.easy_setopt(handle, CURLOPT_BUFFERSIZE, 256 * 1024L);
 	curl.easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);

@@ -7,7 +7,7 @@ PORT, REGISTRY = int(sys.argv[1]), int(sys.argv[2])
 OTHER = int(sys.argv[3]) if len(sys.argv) > 3 else 0
 SMALL = 4096
 state = {"mode": "plain", "left": 0}
-stats = {"blobs": 0, "ranges": 0, "tokens": [], "authorization": [], "mounts": 0, "uploads": 0, "most_at_once": 0}
+stats = {"blobs": 0, "ranges": 0, "tokens": [], "authorization": [], "mounts": 0, "uploads": 0, "patches": 0, "heads": 0, "most_at_once": 0}
 lock = threading.Lock()
 at_once = 0
 
@@ -29,7 +29,7 @@ class Front(BaseHTTPRequestHandler):
 
     def upstream(self, body=None):
         connection = http.client.HTTPConnection("127.0.0.1", REGISTRY, timeout=20)
-        headers = {k: v for k, v in self.headers.items() if k.lower() not in ("authorization", "connection")}
+        headers = {k: v for k, v in self.headers.items() if k.lower() not in ("authorization", "connection", "transfer-encoding")}
         connection.request(self.command, self.path, body=body, headers=headers)
         return connection.getresponse()
 
@@ -82,6 +82,21 @@ class Front(BaseHTTPRequestHandler):
         self.reply(401, b'{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}',
                    WWW_Authenticate=f'Bearer realm="http://127.0.0.1:{PORT}/token",service="front"')
         return False
+
+    def chunks(self):
+        """A body in chunks. In mode "patience" it is read slowly until somebody asks for a blob. None: it was not sent to its end."""
+        body = b""
+        while True:
+            length = int(self.rfile.readline().strip() or b"-1", 16)
+            if length < 0:
+                return None
+            part = self.rfile.read(length)
+            self.rfile.readline()
+            if length == 0:
+                return body
+            body += part
+            if state["mode"] == "patience" and stats["heads"] == 0:
+                time.sleep(0.02 * length / 65536)
 
     def blob(self, answer):
         """A layer's bytes, spoiled by the mode."""
@@ -171,6 +186,14 @@ class Front(BaseHTTPRequestHandler):
         stats["authorization"].append(self.headers.get("Authorization", ""))
         length = int(self.headers.get("Content-Length", 0) or 0)
         body = self.rfile.read(length) if length else None
+        if self.command == "HEAD" and "/blobs/" in self.path:
+            stats["heads"] += 1
+        if self.command == "PATCH":
+            stats["patches"] += 1
+            body = self.chunks()
+            if body is None or state["mode"] == "nopatch":
+                self.close_connection = True
+                return self.reply(500)
         if not self.allowed():
             return
         if self.command == "POST" and "/uploads/" in self.path:

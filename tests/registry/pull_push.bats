@@ -100,6 +100,34 @@ teardown() { "$BUILD/berth" images -q | sort -u | xargs -r "$BUILD/berth" rmi -f
 	[ "$(run_none localhost:5100/two:a echo runs)" = runs ]
 }
 
+@test "push: what came as a tar is sent while it is compressed, unless the registry turns out to have it" {
+	mkdir -p "$WORK/grown"
+	head -c 20000000 /dev/urandom >"$WORK/grown/f"
+	tar -C "$WORK/grown" -cf "$WORK/grown.tar" .
+	sum=$(sha256sum <"$WORK/grown/f")
+	pushes() { # mode, name, what is said, PATCHes and POSTs
+		mode "$1"
+		d import "$WORK/grown.tar" "localhost:5100/$2" >/dev/null
+		d push "localhost:5100/$2" >"$WORK/out"
+		d rmi "localhost:5100/$2" >/dev/null
+		grep -Eq "^[0-9a-f]{12}: $3\$" "$WORK/out"
+		[ "$(stats '"\(.patches) \(.uploads)"')" = "$4" ]
+	}
+	pushes count one Pushed '1 2'
+	# What a registry does not take in chunks it gets whole.
+	pushes nopatch grown Pushed '1 3'
+	pushes patience grown 'Layer already exists' '1 2'
+	mode plain
+	d pull -q localhost:5100/grown
+	[ "$(sha256sum <"$(layer_folder localhost:5100/grown)/f")" = "$sum" ]
+	# It is compressed once: the next push knows its name.
+	d import "$WORK/grown.tar" localhost:5100/grown:b >/dev/null
+	d push -q localhost:5100/grown:b
+	mode count
+	d push localhost:5100/grown:b | grep -Eq '^[0-9a-f]{12}: Layer already exists$'
+	[ "$(stats .patches)" -eq 0 ]
+}
+
 @test "platforms, variants, attestations, unknown types, uncompressed and zstd layers, schema 2" {
 	make_image plat index
 	d pull -q localhost:5000/plat

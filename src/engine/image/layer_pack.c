@@ -46,29 +46,42 @@ BlobWriter *layer_pack_end(LayerPack *pack, GError **error)
 	return layer_pack_add(pack, "", 0, error) ? g_steal_pointer(&pack->blob) : NULL;
 }
 
-static bool is_compressed(const Layer *layer)
+gint64 layer_pack_size(const LayerPack *pack)
+{
+	return blob_writer_size(pack->blob);
+}
+
+int layer_pack_fd(LayerPack *pack)
+{
+	return blob_writer_fd(pack->blob);
+}
+
+bool layer_is_compressed(const Layer *layer)
 {
 	return g_str_has_suffix(layer->media_type, "gzip") ||
 	       g_str_has_suffix(layer->media_type, "zstd");
 }
 
-bool layer_compress(Store *store, Layer *layer, const gint *stop, GError **error)
+BlobWriter *layer_pack_file(LayerPack *pack, int fd, const gint *stop, void (*grown)(gpointer data),
+	gpointer data, GError **error)
 {
-	if (is_compressed(layer))
-		return true;
-	autofd fd = blob_open(store, layer->blob, NULL, error);
-	g_autoptr(LayerPack) pack = fd >= 0 ? layer_pack_new(store, error) : NULL;
 	g_autofree char *block = g_malloc(BLOCK);
-	ssize_t n = pack != NULL ? 1 : -1;
-	while (n > 0) {
-		n = byte_source_fd(&fd, block, BLOCK, error);
-		if (stop != NULL && g_atomic_int_get(stop))
-			return fail(error, BERTH_ERROR_SYSTEM, "context canceled");
-		if (n > 0 && !layer_pack_add(pack, block, (size_t)n, error))
-			return false;
+	for (ssize_t n; (n = byte_source_fd(&fd, block, BLOCK, error)) != 0;) {
+		if (n > 0 && stop != NULL && g_atomic_int_get(stop)) {
+			fail(error, BERTH_ERROR_SYSTEM, "context canceled");
+			return NULL;
+		}
+		if (n < 0 || !layer_pack_add(pack, block, (size_t)n, error))
+			return NULL;
+		if (grown != NULL)
+			grown(data);
 	}
-	g_autoptr(BlobWriter) blob = n == 0 ? layer_pack_end(pack, error) : NULL;
-	if (blob == NULL || !blob_writer_keep(blob, true, error) ||
+	return layer_pack_end(pack, error);
+}
+
+bool layer_repack(Store *store, Layer *layer, BlobWriter *blob, GError **error)
+{
+	if (!blob_writer_keep(blob, true, error) ||
 		!layer_set_blob(store, layer, blob_writer_digest(blob), layer_pack_type, error))
 		return false;
 	g_free(layer->blob);
@@ -76,4 +89,15 @@ bool layer_compress(Store *store, Layer *layer, const gint *stop, GError **error
 	g_free(layer->media_type);
 	layer->media_type = g_strdup(layer_pack_type);
 	return true;
+}
+
+bool layer_compress(Store *store, Layer *layer, const gint *stop, GError **error)
+{
+	if (layer_is_compressed(layer))
+		return true;
+	autofd fd = blob_open(store, layer->blob, NULL, error);
+	g_autoptr(LayerPack) pack = fd >= 0 ? layer_pack_new(store, error) : NULL;
+	g_autoptr(BlobWriter) blob =
+		pack != NULL ? layer_pack_file(pack, fd, stop, NULL, NULL, error) : NULL;
+	return blob != NULL && layer_repack(store, layer, blob, error);
 }

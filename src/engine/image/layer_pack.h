@@ -12,6 +12,16 @@ bool layer_pack_add(
 	gpointer pack, const void *bytes, size_t length, GError **error); /* a ByteSink */
 /* The whole blob, not kept yet; the caller's. */
 BlobWriter *layer_pack_end(LayerPack *pack, GError **error);
+/* How much of the blob there is to be read of layer_pack_fd, which stays the pack's. */
+gint64 layer_pack_size(const LayerPack *pack);
+int layer_pack_fd(LayerPack *pack);
+bool layer_is_compressed(const Layer *layer);
+/* Packs all that is left of a tar's file. grown (may be NULL) is called after each piece. stop: NULL, or what ends it once it
+ * is not 0. */
+BlobWriter *layer_pack_file(LayerPack *pack, int fd, const gint *stop, void (*grown)(gpointer data),
+	gpointer data, GError **error);
+/* The layer's blob is this gzip file from now on, on disk; its fields follow. */
+bool layer_repack(Store *store, Layer *layer, BlobWriter *blob, GError **error);
 /* A layer whose blob is a tar gets a gzip file instead, and keeps it: the next push, and `save`, take it as it is. The layer's
  * fields follow. stop: NULL, or what ends it once it is not 0. */
 bool layer_compress(Store *store, Layer *layer, const gint *stop, GError **error);

@@ -3,6 +3,7 @@
 #include "engine/image/images.h"
 #include "engine/image/layer_pack.h"
 #include "engine/transfer/batch.h"
+#include "engine/transfer/layer_stream.h"
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -70,7 +71,8 @@ static bool put_blob(LayerSend *send, GError **error)
 	return true;
 }
 
-static bool send_layer(LayerSend *send, GError **error)
+/* Asks for a layer that is compressed, and sends it. */
+static bool send_whole(LayerSend *send, GError **error)
 {
 	Sending *sending = send->sending;
 	Store *store = transfer_engine(sending->batch.transfer)->store;
@@ -85,6 +87,39 @@ static bool send_layer(LayerSend *send, GError **error)
 		return false;
 	} else if (!put_blob(send, error))
 		return false;
+	return true;
+}
+
+/* Sends a layer while it is compressed, where that pays. NOT without error: by send_whole. */
+static StreamEnd send_stream(LayerSend *send, GError **error)
+{
+	static const char *const said[] = {
+		[STREAM_SENT] = "Pushed", [STREAM_THERE] = "Layer already exists"};
+	Sending *sending = send->sending;
+	Store *store = transfer_engine(sending->batch.transfer)->store;
+	if (layer_is_compressed(send->layer))
+		return STREAM_NOT;
+	autofd fd = blob_open(store, send->layer->blob, &send->size, error);
+	if (fd < 0 || !layer_stream_pays(send->size))
+		return STREAM_NOT;
+	StreamEnd end =
+		layer_stream(&sending->batch, sending->repository, send->layer, sent, send, error);
+	if (end != STREAM_NOT)
+		transfer_say(sending->batch.transfer, send->short_id, said[end]);
+	return end;
+}
+
+static bool send_layer(LayerSend *send, GError **error)
+{
+	Sending *sending = send->sending;
+	Store *store = transfer_engine(sending->batch.transfer)->store;
+	g_autoptr(GError) problem = NULL;
+	if (send_stream(send, &problem) == STREAM_NOT &&
+		(problem != NULL || !send_whole(send, error))) {
+		if (problem != NULL)
+			g_propagate_error(error, g_steal_pointer(&problem));
+		return false;
+	}
 	blob_source_add(store, send->layer->blob, sending->target);
 	return true;
 }
