@@ -1,11 +1,10 @@
+#include "image/archive_load.h"
 #include "image/image.h"
 
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/work.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -57,7 +56,7 @@ static la_ssize_t archive_input(struct archive *archive, void *data, const void 
 	*buffer = apply->buffer;
 	ssize_t n = apply->read(apply->data, apply->buffer, BUFFER, &apply->read_error);
 	if (n < 0)
-		archive_set_error(archive, EIO, "%s", apply->read_error->message);
+		la.set_error(archive, EIO, "%s", apply->read_error->message);
 	if (apply->plain && apply->given == 0 && n > USTAR_MARK + 5)
 		apply->bare = memcmp(apply->buffer + USTAR_MARK, "ustar", 5) == 0;
 	apply->given += MAX(n, 0);
@@ -156,7 +155,7 @@ static bool write_content(Apply *apply, struct archive *archive, int fd, GError 
 	size_t length;
 	la_int64_t offset, end = 0, written = 0;
 	int code;
-	while ((code = archive_read_data_block(archive, &block, &length, &offset)) == ARCHIVE_OK) {
+	while ((code = la.read_data_block(archive, &block, &length, &offset)) == ARCHIVE_OK) {
 		for (size_t done = 0; done < length;) {
 			ssize_t n = !work_going()
 					    ? -1
@@ -171,8 +170,8 @@ static bool write_content(Apply *apply, struct archive *archive, int fd, GError 
 		apply->size += (gint64)length;
 	}
 	if (code != ARCHIVE_EOF)
-		return fail(error, BERTH_ERROR_INVALID, "damaged layer: %s",
-			archive_error_string(archive));
+		return fail(
+			error, BERTH_ERROR_INVALID, "damaged layer: %s", la.error_string(archive));
 	/* Where it ends in a hole, nothing was written there. */
 	return end == written || ftruncate(fd, end) == 0 ||
 	       fail_errno(error, "cannot write a file of the layer");
@@ -199,18 +198,18 @@ static bool make_hardlink(
 static bool make_node(
 	Apply *apply, struct archive_entry *entry, int parent_fd, const char *name, GError **error)
 {
-	mode_t type = archive_entry_filetype(entry);
-	const char *link = archive_entry_hardlink(entry);
+	mode_t type = la.entry_filetype(entry);
+	const char *link = la.entry_hardlink(entry);
 	int failed = 0;
 	if (link != NULL)
 		return make_hardlink(apply, parent_fd, name, link, error);
 	if (type == AE_IFDIR) {
 		failed = mkdirat(parent_fd, name, 0700);
 	} else if (type == AE_IFLNK) {
-		const char *target = archive_entry_symlink(entry);
+		const char *target = la.entry_symlink(entry);
 		failed = symlinkat(target != NULL ? target : "", parent_fd, name);
 	} else if (type == AE_IFCHR || type == AE_IFBLK || type == AE_IFIFO) {
-		failed = mknodat(parent_fd, name, type | 0600, archive_entry_rdev(entry));
+		failed = mknodat(parent_fd, name, type | 0600, la.entry_rdev(entry));
 	} else {
 		return fail(error, BERTH_ERROR_INVALID, "\"%s\": an unknown kind of file", name);
 	}
@@ -225,7 +224,7 @@ static void set_xattrs(struct archive_entry *entry, int fd)
 	size_t length;
 	char path[64];
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	while (archive_entry_xattr_next(entry, &key, &value, &length) == ARCHIVE_OK)
+	while (la.entry_xattr_next(entry, &key, &value, &length) == ARCHIVE_OK)
 		/* overlayfs reads orders out of trusted.overlay.*: no archive may give it any. */
 		if (!g_str_has_prefix(key, "trusted.") && setxattr(path, key, value, length, 0) < 0)
 			continue; /* what this file system cannot keep is left out, as Docker does */
@@ -237,13 +236,13 @@ static bool set_metadata(
 	struct archive_entry *entry, int parent_fd, const char *name, GError **error)
 {
 	struct timespec mtime = {
-		.tv_sec = archive_entry_mtime(entry), .tv_nsec = archive_entry_mtime_nsec(entry)};
+		.tv_sec = la.entry_mtime(entry), .tv_nsec = la.entry_mtime_nsec(entry)};
 	struct timespec times[2] = {mtime, mtime};
-	struct stat as = {.st_mode = archive_entry_filetype(entry) | archive_entry_perm(entry),
-		.st_uid = (uid_t)archive_entry_uid(entry),
-		.st_gid = (gid_t)archive_entry_gid(entry)};
+	struct stat as = {.st_mode = la.entry_filetype(entry) | la.entry_perm(entry),
+		.st_uid = (uid_t)la.entry_uid(entry),
+		.st_gid = (gid_t)la.entry_gid(entry)};
 	autofd fd = node_open(parent_fd, name, &as);
-	if (fd >= 0 && archive_entry_xattr_reset(entry) > 0)
+	if (fd >= 0 && la.entry_xattr_reset(entry) > 0)
 		set_xattrs(entry, fd);
 	return (fd >= 0 && fd_set_facts(fd, &as, times)) ||
 	       fail_errno(error, "cannot set owner, mode and time of \"%s\"", name);
@@ -255,12 +254,11 @@ static bool make_file(Apply *apply, struct archive *archive, struct archive_entr
 	int parent_fd, const char *name, GError **error)
 {
 	struct timespec mtime = {
-		.tv_sec = archive_entry_mtime(entry), .tv_nsec = archive_entry_mtime_nsec(entry)};
+		.tv_sec = la.entry_mtime(entry), .tv_nsec = la.entry_mtime_nsec(entry)};
 	struct timespec times[2] = {mtime, mtime};
-	mode_t mode = archive_entry_perm(entry);
+	mode_t mode = la.entry_perm(entry);
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-	bool owned =
-		archive_entry_uid(entry) != 0 || archive_entry_gid(entry) != 0 || apply->inherits;
+	bool owned = la.entry_uid(entry) != 0 || la.entry_gid(entry) != 0 || apply->inherits;
 	autofd fd = openat(parent_fd, name, flags, mode & 0777);
 	if (fd < 0 && errno == EEXIST && tree_remove(parent_fd, name))
 		fd = openat(parent_fd, name, flags, mode & 0777);
@@ -268,10 +266,9 @@ static bool make_file(Apply *apply, struct archive *archive, struct archive_entr
 		return fail_errno(error, "cannot make \"%s\"", name);
 	if (!write_content(apply, archive, fd, error))
 		return false;
-	if (owned &&
-		fchown(fd, (uid_t)archive_entry_uid(entry), (gid_t)archive_entry_gid(entry)) < 0)
+	if (owned && fchown(fd, (uid_t)la.entry_uid(entry), (gid_t)la.entry_gid(entry)) < 0)
 		return fail_errno(error, "cannot give \"%s\" to its owner", name);
-	if (archive_entry_xattr_reset(entry) > 0)
+	if (la.entry_xattr_reset(entry) > 0)
 		set_xattrs(entry, fd);
 	/* After chown, which takes setuid bits away. */
 	if ((mode & ~PLAIN_MODE) != 0 && fchmod(fd, mode) < 0)
@@ -283,7 +280,7 @@ static bool make_file(Apply *apply, struct archive *archive, struct archive_entr
 static void note_dir_time(Apply *apply, const char *path, struct archive_entry *entry)
 {
 	DirTime time = {g_strdup(path),
-		{.tv_sec = archive_entry_mtime(entry), .tv_nsec = archive_entry_mtime_nsec(entry)}};
+		{.tv_sec = la.entry_mtime(entry), .tv_nsec = la.entry_mtime_nsec(entry)}};
 	g_array_append_val(apply->dir_times, time);
 }
 
@@ -341,23 +338,22 @@ static bool check_busy(
 static bool apply_entry(
 	Apply *apply, struct archive *archive, struct archive_entry *entry, GError **error)
 {
-	const char *raw = archive_entry_pathname(entry), *name;
+	const char *raw = la.entry_pathname(entry), *name;
 	if (apply->owner != NULL) {
-		archive_entry_set_uid(entry, apply->owner->uid);
-		archive_entry_set_gid(entry, apply->owner->gid);
+		la.entry_set_uid(entry, apply->owner->uid);
+		la.entry_set_gid(entry, apply->owner->gid);
 	}
-	archive_entry_set_uid(entry, archive_entry_uid(entry) + apply->shift.uid);
-	archive_entry_set_gid(entry, archive_entry_gid(entry) + apply->shift.gid);
+	la.entry_set_uid(entry, la.entry_uid(entry) + apply->shift.uid);
+	la.entry_set_gid(entry, la.entry_gid(entry) + apply->shift.gid);
 	g_autofree char *path = raw != NULL ? clean_path(raw) : NULL;
-	bool is_dir = archive_entry_filetype(entry) == AE_IFDIR &&
-		      archive_entry_hardlink(entry) == NULL,
+	bool is_dir = la.entry_filetype(entry) == AE_IFDIR && la.entry_hardlink(entry) == NULL,
 	     there;
 	if (path == NULL)
 		return fail(error, BERTH_ERROR_INVALID, "invalid name \"%s\" in the archive",
 			raw != NULL ? raw : "");
 	if (*path == '\0') { /* the root folder itself */
 		note_dir_time(apply, ".", entry);
-		return !is_dir || fchmod(apply->root_fd, archive_entry_perm(entry)) == 0 ||
+		return !is_dir || fchmod(apply->root_fd, la.entry_perm(entry)) == 0 ||
 		       fail_errno(error, "cannot set the mode of the root folder");
 	}
 	int parent_fd = parent_of(apply, path, &name);
@@ -372,7 +368,7 @@ static bool apply_entry(
 		autofd folder = openat(parent_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		return apply_whiteout(folder, name, apply->live, error);
 	}
-	if (archive_entry_filetype(entry) == AE_IFREG && archive_entry_hardlink(entry) == NULL)
+	if (la.entry_filetype(entry) == AE_IFREG && la.entry_hardlink(entry) == NULL)
 		return make_file(apply, archive, entry, parent_fd, name, error) ||
 		       (g_prefix_error(error, "%s: ", path), false);
 	if (!make_way(parent_fd, name, is_dir, &there))
@@ -381,7 +377,7 @@ static bool apply_entry(
 		return g_prefix_error(error, "%s: ", path), false;
 	if (is_dir)
 		note_dir_time(apply, path, entry);
-	return archive_entry_hardlink(entry) != NULL || set_metadata(entry, parent_fd, name, error);
+	return la.entry_hardlink(entry) != NULL || set_metadata(entry, parent_fd, name, error);
 }
 
 static void set_dir_times(Apply *apply)
@@ -398,11 +394,11 @@ static void set_dir_times(Apply *apply)
 
 void archive_filters(struct archive *archive)
 {
-	archive_read_support_filter_gzip(archive);
-	archive_read_support_filter_bzip2(archive);
-	archive_read_support_filter_xz(archive);
-	archive_read_support_filter_lzma(archive);
-	archive_read_support_filter_zstd(archive);
+	la.read_support_filter_gzip(archive);
+	la.read_support_filter_bzip2(archive);
+	la.read_support_filter_xz(archive);
+	la.read_support_filter_lzma(archive);
+	la.read_support_filter_zstd(archive);
 }
 
 /* All entries, and the rest behind the archive's end, which is part of what is hashed. */
@@ -411,7 +407,9 @@ static bool apply_all(Apply *state, gint64 *size, GError **error)
 	Apply apply = *state;
 	ByteSource read = apply.read;
 	gpointer data = apply.data;
-	struct archive *archive = archive_read_new();
+	if (!archive_load(error))
+		return false;
+	struct archive *archive = la.read_new();
 	struct archive_entry *entry;
 	gint64 entries = 0;
 	int code;
@@ -420,13 +418,13 @@ static bool apply_all(Apply *state, gint64 *size, GError **error)
 	apply.dir_times = g_array_new(FALSE, FALSE, sizeof(DirTime));
 	if (apply.plain)
 		archive_filters(archive);
-	archive_read_support_format_tar(archive);
-	archive_read_support_format_empty(archive);
-	archive_read_open(archive, &apply, NULL, archive_input, NULL);
-	while (ok && (code = archive_read_next_header(archive, &entry)) != ARCHIVE_EOF) {
+	la.read_support_format_tar(archive);
+	la.read_support_format_empty(archive);
+	la.read_open(archive, &apply, NULL, archive_input, NULL);
+	while (ok && (code = la.read_next_header(archive, &entry)) != ARCHIVE_EOF) {
 		if (code < ARCHIVE_WARN)
 			ok = fail(error, BERTH_ERROR_INVALID, "damaged layer: %s",
-				archive_error_string(archive));
+				la.error_string(archive));
 		else if (!work_going())
 			ok = fail_errno(error, "the archive is not unpacked");
 		else if (++entries > MAX_ENTRIES)
@@ -444,7 +442,7 @@ static bool apply_all(Apply *state, gint64 *size, GError **error)
 		ok = false;
 	}
 	set_dir_times(&apply);
-	archive_read_free(archive);
+	la.read_free(archive);
 	fd_clear(&apply.parent_fd);
 	g_free(apply.parent);
 	g_free(apply.buffer);
@@ -499,14 +497,16 @@ bool archive_unpack_into(int dir_fd, ByteSource read, gpointer data, const char 
 bool archive_detect(int fd)
 {
 	off_t at = lseek(fd, 0, SEEK_CUR);
-	struct archive *archive = archive_read_new();
+	if (!archive_load(NULL))
+		return false;
+	struct archive *archive = la.read_new();
 	struct archive_entry *entry;
 	archive_filters(archive);
-	archive_read_support_format_tar(archive);
-	bool found = archive_read_open_fd(archive, fd, BUFFER) == ARCHIVE_OK &&
-		     archive_read_next_header(archive, &entry) >= ARCHIVE_WARN &&
-		     archive_format(archive) != 0 && archive_entry_pathname(entry) != NULL;
-	archive_read_free(archive);
+	la.read_support_format_tar(archive);
+	bool found = la.read_open_fd(archive, fd, BUFFER) == ARCHIVE_OK &&
+		     la.read_next_header(archive, &entry) >= ARCHIVE_WARN &&
+		     la.format(archive) != 0 && la.entry_pathname(entry) != NULL;
+	la.read_free(archive);
 	lseek(fd, at, SEEK_SET);
 	return found;
 }

@@ -1,11 +1,10 @@
+#include "image/archive_load.h"
 #include "image/image.h"
 
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/work.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -37,7 +36,7 @@ static la_ssize_t output(struct archive *archive, void *data, const void *buffer
 	Tree *tree = data;
 	if (tree->sink(tree->data, buffer, length, &tree->problem))
 		return (la_ssize_t)length;
-	archive_set_error(archive, EIO, "%s", tree->problem != NULL ? tree->problem->message : "");
+	la.set_error(archive, EIO, "%s", tree->problem != NULL ? tree->problem->message : "");
 	return -1;
 }
 
@@ -48,27 +47,26 @@ static bool archive_fail(Tree *tree, GError **error)
 		return false;
 	}
 	return fail(error, BERTH_ERROR_SYSTEM, "cannot write the archive: %s",
-		archive_error_string(tree->archive));
+		la.error_string(tree->archive));
 }
 
 static bool put_head(Tree *tree, struct archive_entry *entry, GError **error)
 {
 	/* A warning is about a name that is not UTF-8, which goes in as it is. */
-	return archive_write_header(tree->archive, entry) >= ARCHIVE_WARN ||
-	       archive_fail(tree, error);
+	return la.write_header(tree->archive, entry) >= ARCHIVE_WARN || archive_fail(tree, error);
 }
 
 /* An empty file whose name says what is not there any more (OCI image-spec, layer.md, "Whiteouts"). */
 static bool put_whiteout(Tree *tree, const char *folder, const char *name, GError **error)
 {
 	g_autofree char *path = g_strconcat(folder, ".wh.", name, NULL);
-	struct archive_entry *entry = archive_entry_new();
-	archive_entry_set_pathname(entry, path);
-	archive_entry_set_filetype(entry, AE_IFREG);
-	archive_entry_set_perm(entry, 0);
-	archive_entry_set_size(entry, 0);
+	struct archive_entry *entry = la.entry_new();
+	la.entry_set_pathname(entry, path);
+	la.entry_set_filetype(entry, AE_IFREG);
+	la.entry_set_perm(entry, 0);
+	la.entry_set_size(entry, 0);
 	bool ok = put_head(tree, entry, error);
-	archive_entry_free(entry);
+	la.entry_free(entry);
 	return ok;
 }
 
@@ -93,7 +91,7 @@ static void put_xattrs(struct archive_entry *entry, int parent_fd, const char *n
 			continue;
 		ssize_t size = getxattr(path, key, value, MAX_XATTR);
 		if (size >= 0)
-			archive_entry_xattr_add_entry(entry, key, value, (size_t)size);
+			la.entry_xattr_add_entry(entry, key, value, (size_t)size);
 	}
 }
 
@@ -110,7 +108,7 @@ static bool put_content(Tree *tree, int parent_fd, const char *name, gint64 size
 			return fail_errno(error, "cannot read \"%s\"", name);
 		if (n == 0)
 			memset(tree->block, 0, (size_t)(n = (ssize_t)MIN(left, BLOCK)));
-		if (archive_write_data(tree->archive, tree->block, (size_t)n) < 0)
+		if (la.write_data(tree->archive, tree->block, (size_t)n) < 0)
 			return archive_fail(tree, error);
 		left -= n;
 	}
@@ -132,30 +130,30 @@ static const char *known_link(Tree *tree, const struct stat *st, const char *pat
 static bool put_node(Tree *tree, int parent_fd, const char *name, const char *path,
 	const struct stat *st, GError **error)
 {
-	struct archive_entry *entry = archive_entry_new();
+	struct archive_entry *entry = la.entry_new();
 	const char *link = known_link(tree, st, path);
 	char target[PATH_MAX];
 	bool regular = S_ISREG(st->st_mode) && link == NULL;
-	archive_entry_copy_stat(entry, st);
-	archive_entry_set_uid(entry, st->st_uid - tree->first_uid);
-	archive_entry_set_gid(entry, st->st_gid - tree->first_gid);
-	archive_entry_unset_atime(entry);
-	archive_entry_unset_ctime(entry);
-	archive_entry_set_pathname(entry, path);
-	archive_entry_set_size(entry, regular ? st->st_size : 0);
+	la.entry_copy_stat(entry, st);
+	la.entry_set_uid(entry, st->st_uid - tree->first_uid);
+	la.entry_set_gid(entry, st->st_gid - tree->first_gid);
+	la.entry_unset_atime(entry);
+	la.entry_unset_ctime(entry);
+	la.entry_set_pathname(entry, path);
+	la.entry_set_size(entry, regular ? st->st_size : 0);
 	if (link != NULL)
-		archive_entry_set_hardlink(entry, link);
+		la.entry_set_hardlink(entry, link);
 	ssize_t n =
 		S_ISLNK(st->st_mode) ? readlinkat(parent_fd, name, target, sizeof target - 1) : 0;
 	if (S_ISLNK(st->st_mode) && link == NULL) {
 		target[MAX(n, 0)] = '\0';
-		archive_entry_set_symlink(entry, target);
+		la.entry_set_symlink(entry, target);
 	}
 	if (link == NULL)
 		put_xattrs(entry, parent_fd, name);
 	bool ok = put_head(tree, entry, error) &&
 		  (!regular || put_content(tree, parent_fd, name, st->st_size, error));
-	archive_entry_free(entry);
+	la.entry_free(entry);
 	return ok;
 }
 
@@ -245,14 +243,16 @@ static bool archive_of(Tree start, int root_fd, const char *name, GError **error
 {
 	struct stat st;
 	Tree tree = start;
-	tree.archive = archive_write_new();
+	if (!archive_load(error))
+		return false;
+	tree.archive = la.write_new();
 	tree.links = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	tree.block = g_malloc(BLOCK);
-	archive_write_set_format_pax(tree.archive);
-	archive_write_set_options(tree.archive, "xattrheader=SCHILY");
-	archive_write_set_bytes_per_block(tree.archive, BLOCK);
-	archive_write_set_bytes_in_last_block(tree.archive, 1);
-	archive_write_open(tree.archive, &tree, NULL, output, NULL);
+	la.write_set_format_pax(tree.archive);
+	la.write_set_options(tree.archive, "xattrheader=SCHILY");
+	la.write_set_bytes_per_block(tree.archive, BLOCK);
+	la.write_set_bytes_in_last_block(tree.archive, 1);
+	la.write_open(tree.archive, &tree, NULL, output, NULL);
 	bool ok = fstatat(root_fd, name != NULL ? name : "", &st,
 			  AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) == 0 ||
 		  fail(error, BERTH_ERROR_NOT_FOUND, "cannot read the tree: %s", g_strerror(errno));
@@ -260,11 +260,11 @@ static bool archive_of(Tree start, int root_fd, const char *name, GError **error
 	ok = ok &&
 	     (name != NULL ? put_name(&tree, root_fd, "", name, error)
 			   : put_folder(&tree, root_fd, "", error)) &&
-	     (archive_write_close(tree.archive) == ARCHIVE_OK || archive_fail(&tree, error));
+	     (la.write_close(tree.archive) == ARCHIVE_OK || archive_fail(&tree, error));
 	/* Else the library fills up what is missing of a file, be it hundreds of GB, and says that the archive ends here. */
 	if (!ok)
-		archive_write_fail(tree.archive);
-	archive_write_free(tree.archive);
+		la.write_fail(tree.archive);
+	la.write_free(tree.archive);
 	g_clear_error(&tree.problem);
 	g_hash_table_unref(tree.links);
 	g_free(tree.block);

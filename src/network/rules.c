@@ -1,12 +1,12 @@
 /* The table as text, by libnftables: it changes only when networks do. */
 #include "network/network.h"
+#include "network/nft_load.h"
 
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/trace.h"
 
 #include <linux/netlink.h>
-#include <nftables/libnftables.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -16,19 +16,21 @@ static bool run(const char *text, GError **error)
 	autofd netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
 	if (netlink < 0)
 		return fail_errno(error, "this host has no nftables");
-	struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
-	if (nft == NULL)
+	if (!nft_load(error))
+		return false;
+	struct nft_ctx *context = nft.ctx_new(NFT_CTX_DEFAULT);
+	if (context == NULL)
 		return fail(error, BERTH_ERROR_SYSTEM, "nftables: no memory");
-	nft_ctx_buffer_error(nft);
-	nft_ctx_buffer_output(nft);
-	bool ok = nft_run_cmd_from_buffer(nft, text) == 0;
+	nft.ctx_buffer_error(context);
+	nft.ctx_buffer_output(context);
+	bool ok = nft.run_cmd_from_buffer(context, text) == 0;
 	trace(TRACE_NETWORK, "nftables%s: %s", ok ? "" : " refuses", text);
 	if (!ok) {
-		g_autofree char *why = g_strdup(nft_ctx_get_error_buffer(nft));
+		g_autofree char *why = g_strdup(nft.ctx_get_error_buffer(context));
 		why[strcspn(why, "\n")] = '\0';
 		fail(error, BERTH_ERROR_SYSTEM, "cannot set the firewall's rules: %s", why);
 	}
-	nft_ctx_free(nft);
+	nft.ctx_free(context);
 	return ok;
 }
 

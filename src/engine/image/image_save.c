@@ -4,10 +4,9 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "image/archive_load.h"
 #include "image/image.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <string.h>
 
@@ -30,22 +29,22 @@ static la_ssize_t output(struct archive *archive, void *data, const void *buffer
 	Save *save = data;
 	if (save->write(save->stream, buffer, length, &save->problem))
 		return (la_ssize_t)length;
-	archive_set_error(archive, EIO, "the client is gone");
+	la.set_error(archive, EIO, "the client is gone");
 	return -1;
 }
 
 static bool begin(Save *save, const char *name, mode_t type, gint64 size, GError **error)
 {
-	struct archive_entry *entry = archive_entry_new();
-	archive_entry_set_pathname(entry, name);
-	archive_entry_set_filetype(entry, type);
-	archive_entry_set_perm(entry, type == AE_IFDIR ? 0755 : 0644);
-	archive_entry_set_size(entry, size);
-	archive_entry_set_mtime(entry, save->time / 1000000000, 0);
-	bool ok = archive_write_header(save->archive, entry) == ARCHIVE_OK;
-	archive_entry_free(entry);
+	struct archive_entry *entry = la.entry_new();
+	la.entry_set_pathname(entry, name);
+	la.entry_set_filetype(entry, type);
+	la.entry_set_perm(entry, type == AE_IFDIR ? 0755 : 0644);
+	la.entry_set_size(entry, size);
+	la.entry_set_mtime(entry, save->time / 1000000000, 0);
+	bool ok = la.write_header(save->archive, entry) == ARCHIVE_OK;
+	la.entry_free(entry);
 	return ok || fail(error, BERTH_ERROR_SYSTEM, "cannot write the archive: %s",
-			     archive_error_string(save->archive));
+			     la.error_string(save->archive));
 }
 
 static bool put_text(Save *save, const char *name, const char *text, GError **error)
@@ -53,9 +52,9 @@ static bool put_text(Save *save, const char *name, const char *text, GError **er
 	if (!g_hash_table_add(save->written, g_strdup(name)))
 		return true;
 	return begin(save, name, AE_IFREG, (gint64)strlen(text), error) &&
-	       (archive_write_data(save->archive, text, strlen(text)) >= 0 ||
+	       (la.write_data(save->archive, text, strlen(text)) >= 0 ||
 		       fail(error, BERTH_ERROR_SYSTEM, "cannot write the archive: %s",
-			       archive_error_string(save->archive)));
+			       la.error_string(save->archive)));
 }
 
 static char *blob_name(const char *digest)
@@ -74,9 +73,9 @@ static bool put_blob(Save *save, const char *digest, gint64 *size, GError **erro
 	if (!begin(save, name, AE_IFREG, *size, error))
 		return false;
 	for (ssize_t n; (n = read(fd, block, BLOCK)) != 0;)
-		if (n < 0 || archive_write_data(save->archive, block, (size_t)n) < 0)
+		if (n < 0 || la.write_data(save->archive, block, (size_t)n) < 0)
 			return fail(error, BERTH_ERROR_SYSTEM, "cannot write the archive: %s",
-				archive_error_string(save->archive));
+				la.error_string(save->archive));
 	return true;
 }
 
@@ -369,20 +368,20 @@ bool image_save(Engine *engine, char *const *references, char *const *platforms,
 {
 	g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(item_free);
 	Wanted wanted = {engine, platforms, items};
-	if (!collect(&wanted, references, error))
+	if (!archive_load(error) || !collect(&wanted, references, error))
 		return false;
 	Save save = {.engine = engine,
 		.write = write,
 		.stream = stream,
-		.archive = archive_write_new(),
+		.archive = la.write_new(),
 		.manifests = json_array(),
 		.docker = json_array(),
 		.repositories = json_object()};
 	save.written = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	archive_write_set_format_pax_restricted(save.archive);
-	archive_write_set_bytes_per_block(save.archive, BLOCK);
-	archive_write_set_bytes_in_last_block(save.archive, 1);
-	archive_write_open(save.archive, &save, NULL, output, NULL);
+	la.write_set_format_pax_restricted(save.archive);
+	la.write_set_bytes_per_block(save.archive, BLOCK);
+	la.write_set_bytes_in_last_block(save.archive, 1);
+	la.write_open(save.archive, &save, NULL, output, NULL);
 	bool ok = begin(&save, "blobs/", AE_IFDIR, 0, error) &&
 		  begin(&save, "blobs/sha256/", AE_IFDIR, 0, error);
 	for (guint i = 0; ok && i < items->len; i++) {
@@ -393,13 +392,13 @@ bool image_save(Engine *engine, char *const *references, char *const *platforms,
 		image_event(engine, "save", item->id, item->id);
 	}
 	ok = ok && put_documents(&save, error);
-	if (ok && archive_write_close(save.archive) != ARCHIVE_OK)
+	if (ok && la.write_close(save.archive) != ARCHIVE_OK)
 		ok = fail(error, BERTH_ERROR_SYSTEM, "cannot write the archive: %s",
-			archive_error_string(save.archive));
+			la.error_string(save.archive));
 	/* Else the library fills up what is missing of a blob. */
 	if (!ok)
-		archive_write_fail(save.archive);
-	archive_write_free(save.archive);
+		la.write_fail(save.archive);
+	la.write_free(save.archive);
 	g_clear_error(&save.problem);
 	json_decref(save.manifests);
 	json_decref(save.docker);

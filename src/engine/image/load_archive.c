@@ -4,10 +4,9 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "image/archive_load.h"
 #include "image/image.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <string.h>
 
@@ -35,7 +34,7 @@ static la_ssize_t outer_input(struct archive *archive, void *data, const void **
 	*buffer = load->block;
 	ssize_t n = load->read(load->stream, load->block, BLOCK, &load->problem);
 	if (n < 0)
-		archive_set_error(archive, EIO, "%s", load->problem->message);
+		la.set_error(archive, EIO, "%s", load->problem->message);
 	return n;
 }
 
@@ -65,23 +64,23 @@ static bool keep_entry(
 	size_t length;
 	la_int64_t offset;
 	int code;
-	g_autofree char *name = entry_name(archive_entry_pathname(entry));
-	const char *target = archive_entry_symlink(entry) != NULL ? archive_entry_symlink(entry)
-								  : archive_entry_hardlink(entry);
+	g_autofree char *name = entry_name(la.entry_pathname(entry));
+	const char *target = la.entry_symlink(entry) != NULL ? la.entry_symlink(entry)
+							     : la.entry_hardlink(entry);
 	if (target != NULL) {
 		g_autofree char *folder = g_path_get_dirname(name);
-		g_autofree char *joined = archive_entry_symlink(entry) != NULL
+		g_autofree char *joined = la.entry_symlink(entry) != NULL
 						  ? g_build_filename(folder, target, NULL)
 						  : g_strdup(target);
 		g_hash_table_insert(load->links, g_steal_pointer(&name), entry_name(joined));
 		return true;
 	}
-	if (archive_entry_filetype(entry) != AE_IFREG)
+	if (la.entry_filetype(entry) != AE_IFREG)
 		return true;
-	g_autoptr(LoadFile) file = file_new(load, archive_entry_size(entry), error);
+	g_autoptr(LoadFile) file = file_new(load, la.entry_size(entry), error);
 	if (file == NULL)
 		return false;
-	while ((code = archive_read_data_block(archive, &block, &length, &offset)) == ARCHIVE_OK)
+	while ((code = la.read_data_block(archive, &block, &length, &offset)) == ARCHIVE_OK)
 		if (!(file->incoming != NULL ? incoming_add(file->incoming, block, length, error)
 					     : blob_writer_add(file->blob, block, length, error)))
 			return false;
@@ -89,7 +88,7 @@ static bool keep_entry(
 		incoming_end(file->incoming, code == ARCHIVE_EOF);
 	if (code != ARCHIVE_EOF)
 		return fail(error, BERTH_ERROR_INVALID, "the archive is damaged or cut off: %s",
-			archive_error_string(archive));
+			la.error_string(archive));
 	/* An archive may have more files than the engine may have descriptors. */
 	blob_writer_rest(file->blob);
 	g_hash_table_insert(load->files, g_steal_pointer(&name), g_steal_pointer(&file));
@@ -98,18 +97,19 @@ static bool keep_entry(
 
 bool load_read_archive(Load *load, GError **error)
 {
-	struct archive *archive = archive_read_new();
+	if (!archive_load(error))
+		return false;
+	struct archive *archive = la.read_new();
 	struct archive_entry *entry;
 	int code = ARCHIVE_OK, entries = 0;
 	bool ok = true;
-	archive_read_support_format_tar(archive);
+	la.read_support_format_tar(archive);
 	archive_filters(archive);
-	archive_read_open(archive, load, NULL, outer_input, NULL);
-	while (ok && (code = archive_read_next_header(archive, &entry)) != ARCHIVE_EOF) {
+	la.read_open(archive, load, NULL, outer_input, NULL);
+	while (ok && (code = la.read_next_header(archive, &entry)) != ARCHIVE_EOF) {
 		if (code < ARCHIVE_WARN)
 			ok = fail(error, BERTH_ERROR_INVALID,
-				"the archive is damaged or cut off: %s",
-				archive_error_string(archive));
+				"the archive is damaged or cut off: %s", la.error_string(archive));
 		else if (++entries > MAX_ENTRIES)
 			ok = fail(error, BERTH_ERROR_INVALID,
 				"the archive has more than %d entries", MAX_ENTRIES);
@@ -121,7 +121,7 @@ bool load_read_archive(Load *load, GError **error)
 		g_propagate_error(error, g_steal_pointer(&load->problem));
 		ok = false;
 	}
-	archive_read_free(archive);
+	la.read_free(archive);
 	return ok;
 }
 
