@@ -6,24 +6,37 @@
 #include "base/fd.h"
 #include "base/log.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <netdb.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-enum { FIRST_SYSTEMD_FD = 3 };
+enum { FIRST_SYSTEMD_FD = 3, BIND_TRIES = 40, BIND_PAUSE = 25000 /* microseconds */ };
+
+/* Whether somebody lives who listens at a socket. One that a killed engine listened at is open as long as a child has it
+ * that the engine had just made, and which has not yet run its program. */
+static bool listener_lives(const char *path)
+{
+	autofd probe = unix_connect(path, SOCK_STREAM);
+	struct ucred listener = {0};
+	socklen_t size = sizeof listener;
+	if (probe < 0)
+		return false;
+	/* 0: a process that this pid namespace does not see. */
+	return getsockopt(probe, SOL_SOCKET, SO_PEERCRED, &listener, &size) < 0 ||
+	       listener.pid == 0 || kill(listener.pid, 0) == 0 || errno != ESRCH;
+}
 
 static bool listen_unix(Server *server, const Config *config, const char *path, GError **error)
 {
 	struct group *group = getgrnam(config->group);
-	int probe = unix_connect(path, SOCK_STREAM);
-	if (probe >= 0) {
-		close(probe);
+	if (listener_lives(path))
 		return fail(
 			error, BERTH_ERROR_CONFLICT, "another engine listens at %s already", path);
-	}
 	unlink(path); /* what a killed engine left */
 	int fd = unix_listen(path, SOCK_STREAM, 0660);
 	if (fd < 0)
@@ -74,6 +87,17 @@ static struct addrinfo *resolve(const char *address, GError **error)
 	return found;
 }
 
+/* Binds a socket. A child of a killed engine may have the address for a moment yet (see listener_lives). */
+static bool bind_soon(int fd, const struct addrinfo *address)
+{
+	for (int tries = 0; bind(fd, address->ai_addr, address->ai_addrlen) < 0; tries++) {
+		if (errno != EADDRINUSE || tries == BIND_TRIES)
+			return false;
+		g_usleep(BIND_PAUSE);
+	}
+	return true;
+}
+
 /* A listening socket at an address; -1 with error. */
 static int bind_tcp(const char *address, GError **error)
 {
@@ -84,7 +108,7 @@ static int bind_tcp(const char *address, GError **error)
 	int on = 1;
 	bool ok = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
 		  setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) == 0 &&
-		  bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, SOMAXCONN) == 0;
+		  bind_soon(fd, found) && listen(fd, SOMAXCONN) == 0;
 	freeaddrinfo(found);
 	if (!ok)
 		fail_errno(error, "cannot listen at tcp://%s", address);

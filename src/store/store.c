@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 enum { MAX_LOG_PAGES = 4096, CHECKPOINT_SECONDS = 5 };
@@ -63,13 +62,16 @@ static void clear_folder(Store *store, int dir_fd)
 	closedir(dir);
 }
 
+/* A lock of the process (fcntl, not flock): a child that a killed engine has just made, and which has not yet run its
+ * program, has the descriptor as well, and would keep the next engine out. */
 static bool lock_root(const char *root, GError **error)
 {
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	g_autofree char *path = g_build_filename(root, "lock", NULL);
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600); /* held until the process ends */
 	if (fd < 0)
 		return fail_errno(error, "cannot open %s", path);
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (fcntl(fd, F_SETLK, &whole) == 0)
 		return true;
 	close(fd);
 	return fail(error, BERTH_ERROR_CONFLICT,

@@ -10,7 +10,7 @@ setup_file() {
 }
 teardown_file() {
 	file_teardown
-	umount "$DISK"
+	await umount "$DISK"
 	rm -rf "$DISK" "$DISK.img"
 }
 setup() { cd "$(mktemp -d "$WORK/case.XXXXXX")"; }
@@ -206,7 +206,7 @@ quiet() {
 	d rm -f alone linked ends
 	[ "$(shims)" -eq 0 ]
 	engine_stop
-	umount "$DISK/data/containers"
+	await umount "$DISK/data/containers"
 	engine_start --data-root "$DISK/data"
 	d network rm unrecorded
 	quiet

@@ -100,7 +100,8 @@ warnings() { grep -c "warn .*$1" "$WORK/log" || true; }
 	run d build --network none - <<<$'FROM busybox\nRUN true'
 	[ "$status" -ne 0 ]
 	engine_kill
-	umount "$WORK/disk"
+	# The shim that was killed may hold it for a moment yet.
+	await umount "$WORK/disk"
 	# Another test's mount namespace may have a copy of the mount, and the same file system would be mounted again.
 	for _ in $(seq 600); do [ -z "$(losetup -j "$WORK/disk.img")" ] && break; sleep 0.1; done
 	fsck.ext4 -y "$WORK/disk.img" >/dev/null || true
@@ -111,7 +112,8 @@ warnings() { grep -c "warn .*$1" "$WORK/log" || true; }
 	d rm -f runs
 	[ -z "$(d ps -aq)" ]
 	engine_kill
-	umount "$WORK/disk"
+	# The shim that was killed may hold it for a moment yet.
+	await umount "$WORK/disk"
 	engine_start
 }
 

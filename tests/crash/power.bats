@@ -12,7 +12,7 @@ setup_file() {
 }
 teardown_file() {
 	file_teardown
-	umount "$DISK/live"
+	await umount "$DISK/live"
 	rm -rf "$DISK"
 }
 

@@ -78,3 +78,46 @@ teardown_file() { file_teardown; }
 	await nothing
 	run_none busybox echo fine
 }
+
+@test "a child that a killed engine has just made, and has its descriptors yet, does not keep the next engine out" {
+	cat >"$WORK/child.py" <<-'P'
+		# Takes what the child has: the lock of the data root, and the sockets that are listened at. It has those of TCP for a
+		# moment longer than the engine lives, and the others until it is killed.
+		import ctypes, os, socket, sys, time
+		pid, root = int(sys.argv[1]), sys.argv[2]
+		pidfd, taken, tcp = os.pidfd_open(pid), [], []
+		for name in os.listdir(f"/proc/{pid}/fd"):
+		    target = os.readlink(f"/proc/{pid}/fd/{name}")
+		    if target == f"{root}/lock" or target.startswith("socket:"):
+		        fd = ctypes.CDLL(None).syscall(438, pidfd, int(name), 0)
+		        is_tcp = target.startswith("socket:") and socket.socket(fileno=os.dup(fd)).family == socket.AF_INET
+		        (tcp if is_tcp else taken).append(fd)
+		print(len(taken), len(tcp), flush=True)
+		while os.path.exists(f"/proc/{pid}"):
+		    time.sleep(0.01)
+		time.sleep(0.3)
+		for fd in tcp:
+		    os.close(fd)
+		time.sleep(100)
+	P
+	engine_kill
+	echo '{"metrics-addr": "127.0.0.1:9323"}' >"$WORK/daemon.json"
+	printf '#!/bin/sh\nip link set lo up\nexec "$@"\n' >"$WORK/runner"
+	chmod +x "$WORK/runner"
+	ENGINE_RUNNER="unshare --net $WORK/runner" engine_start
+	python3 "$WORK/child.py" "$(cat "$WORK/pid")" "$WORK/data" >"$WORK/taken" 3>&- &
+	child=$!
+	await grep -q . "$WORK/taken"
+	read -r kept tcp <"$WORK/taken"
+	[ "$kept" -ge 2 ]
+	[ "$tcp" = 1 ]
+	exec {net}<"/proc/$(cat "$WORK/pid")/ns/net"
+	engine_kill
+	ENGINE_RUNNER="nsenter --net=/proc/self/fd/$net" engine_start
+	run_none busybox true
+	kill "$child"
+	exec {net}<&-
+	engine_kill
+	echo '{}' >"$WORK/daemon.json"
+	engine_start
+}

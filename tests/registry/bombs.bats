@@ -14,7 +14,7 @@ setup_file() {
 }
 teardown_file() {
 	registries_remove
-	umount "$DISK"
+	await umount "$DISK"
 	rm -rf "$DISK" "$DISK.img"
 }
 flat() { [[ $BUILD == *build-* ]] || [ "$(peak_kb)" -lt 40960 ] || { echo "the engine took $(peak_kb) kB"; false; }; }
