@@ -17,10 +17,10 @@ static void last(Request *request, Dashboard *dashboard)
 {
 	Notify *changed = dashboard_changed(dashboard);
 	int fd = notify_subscribe(changed);
-	bool told = false, there = true;
+	bool reported = false, there = true;
 	do {
-		if (!told && dashboard_opened(dashboard))
-			there = told = say_opened(request);
+		if (!reported && dashboard_opened(dashboard))
+			there = reported = say_opened(request);
 	} while (there && notify_wait(fd, request->fd, -1));
 	notify_unsubscribe(changed, fd);
 }

@@ -77,8 +77,8 @@ static bool of_image(const Filters *filters, const Event *event)
 	       (image && filters_match_prefix(filters, "image", event->id));
 }
 
-/* Images that are made are told of since 1.46. */
-static bool is_told(const Request *request, const Event *event)
+/* The "create" event of images exists since API 1.46. */
+static bool is_visible(const Request *request, const Event *event)
 {
 	enum { IMAGE_CREATE_SINCE = 46 };
 	return request->version >= IMAGE_CREATE_SINCE || strcmp(event->type, "image") != 0 ||
@@ -99,7 +99,7 @@ static bool each(const Event *event, gpointer data)
 {
 	Follow *follow = data;
 	const Filters *filters = follow->filters;
-	if (!is_told(follow->request, event) || !filters_match(filters, "type", event->type) ||
+	if (!is_visible(follow->request, event) || !filters_match(filters, "type", event->type) ||
 		!action_matches(filters, event->action) ||
 		!id_or_name(filters, "container", "container", event) ||
 		!of_image(filters, event) || !id_or_name(filters, "volume", "volume", event) ||
@@ -112,7 +112,7 @@ static bool each(const Event *event, gpointer data)
 /* Since when events are told. Who asks for a log of the past alone, as until lies behind us, has all of it. And who was just started
  * to follow what another program does at the same time (devcontainers' `docker events` beside `docker run`) misses nothing since
  * then: containers start here before he has come to ask. */
-static gint64 told_since(const Request *request, gint64 since, gint64 until)
+static gint64 first_time(const Request *request, gint64 since, gint64 until)
 {
 	if (since != 0)
 		return since;
@@ -140,7 +140,7 @@ static bool events(Request *request, GError **error)
 	Follow follow = {request, filters, framing_of(request)};
 	if (!reply_begin(request, 200, follow.framing->type))
 		return false;
-	event_follow(told_since(request, from, to), to, request->fd, each, &follow);
+	event_follow(first_time(request, from, to), to, request->fd, each, &follow);
 	return true;
 }
 

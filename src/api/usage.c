@@ -153,12 +153,12 @@ static void add_old(const Request *request, json_t *usage, size_t part, json_t *
 static void add_new(Engine *engine, json_t *usage, size_t part, json_t *list, bool verbose)
 {
 	Sum sum = parts[part].sum(engine, list);
-	json_t *told = json_pack("{s:I, s:I, s:I, s:I}", "ActiveCount", (json_int_t)sum.active,
+	json_t *report = json_pack("{s:I, s:I, s:I, s:I}", "ActiveCount", (json_int_t)sum.active,
 		"TotalCount", (json_int_t)sum.total, "Reclaimable", (json_int_t)sum.reclaimable,
 		"TotalSize", (json_int_t)sum.size);
 	if (verbose && json_array_size(list) > 0)
-		json_object_set(told, "Items", list);
-	json_object_set_new(usage, parts[part].key, told);
+		json_object_set(report, "Items", list);
+	json_object_set_new(usage, parts[part].key, report);
 }
 
 /* 1.52 tells in both ways, unless it was asked in the new one, by verbose. */

@@ -90,10 +90,10 @@ char *build_platform(const Build *build, guint number);
 json_t *build_image(Build *build, guint number, GPtrArray **layers);
 /* The root of what it has come to; an owned descriptor, -1 with error. */
 int build_open(Build *build, guint number, GError **error);
-/* A line of what is told, for what is done with the result: from begin to end, which takes it. error: why it failed, or NULL. */
+/* A line of the progress display for what is done with the result (exports, pushes). _end takes the vertex; error: why it failed, or NULL. */
 typedef struct Vertex Vertex;
-Vertex *build_told_begin(Build *build, const char *title);
-void build_told_end(Vertex *vertex, const char *error);
+Vertex *build_vertex_begin(Build *build, const char *title);
+void build_vertex_end(Vertex *vertex, const char *error);
 /* Instead of build_solve: only the Dockerfile is read. */
 bool build_read(Build *build, GError **error);
 const Dockerfile *build_dockerfile(const Build *build, const char **name);

@@ -343,14 +343,14 @@ void progress_error(Progress *progress, const GError *error, int code, const cha
 	g_mutex_unlock(&progress->lock);
 }
 
-Vertex *build_told_begin(Build *build, const char *title)
+Vertex *build_vertex_begin(Build *build, const char *title)
 {
 	Vertex *vertex = vertex_new(build->progress, 0, title, "");
 	vertex_start(vertex);
 	return vertex;
 }
 
-void build_told_end(Vertex *vertex, const char *error)
+void build_vertex_end(Vertex *vertex, const char *error)
 {
 	if (error != NULL)
 		vertex_fail(vertex, error);

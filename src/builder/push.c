@@ -29,11 +29,11 @@ bool build_push(Build *build, const char *tag, char **digest, GError **error)
 	g_autofree char *full = reference_full(reference), *name = reference_name(reference),
 			*title = g_strconcat("pushing ", full, NULL),
 			*auth = build_auth(build, reference->domain);
-	Pushing pushing = {.vertex = build_told_begin(build, title)};
+	Pushing pushing = {.vertex = build_vertex_begin(build, title)};
 	g_autoptr(GError) problem = NULL;
 	PushRequest request = {.name = name, .tag = reference->tag, .auth = auth, .platform = ""};
 	bool ok = image_push(build->engine, &request, heard, &pushing, build->cancel[0], &problem);
-	build_told_end(pushing.vertex, ok ? NULL : problem->message);
+	build_vertex_end(pushing.vertex, ok ? NULL : problem->message);
 	*digest = pushing.digest;
 	if (problem != NULL)
 		g_propagate_prefixed_error(

@@ -170,10 +170,10 @@ static bool export_files(Ref *ref, int number, const char *title,
 	bool (*send)(Ref *ref, GrpcCall *call, GError **error), GError **error)
 {
 	g_autoptr(GrpcCall) call = call_back(ref, number, error);
-	gpointer told = build_told_begin(ref->build, title);
+	gpointer vertex = build_vertex_begin(ref->build, title);
 	g_autoptr(GError) problem = NULL;
 	bool ok = call != NULL && send(ref, call, &problem) && finish_call(call, &problem);
-	build_told_end(told, ok ? NULL : problem != NULL ? problem->message : "cancelled");
+	build_vertex_end(vertex, ok ? NULL : problem != NULL ? problem->message : "cancelled");
 	if (problem != NULL)
 		g_propagate_error(error, g_steal_pointer(&problem));
 	return ok;
@@ -282,9 +282,9 @@ static bool export_cache_local(
 {
 	SentCache sent = {.ref = ref, .folder = pair_find(entry->attrs, entry->n_attrs, "dest")};
 	g_autoptr(GError) problem = NULL;
-	Vertex *told = build_told_begin(ref->build, "exporting cache to client directory");
+	Vertex *vertex = build_vertex_begin(ref->build, "exporting cache to client directory");
 	bool ok = build_lend_cache(ref->build, send_lent, &sent, &problem);
-	build_told_end(told, ok ? NULL : problem->message);
+	build_vertex_end(vertex, ok ? NULL : problem->message);
 	g_autoptr(json_t) descriptor = sent.descriptor;
 	if (problem != NULL)
 		g_propagate_error(error, g_steal_pointer(&problem));

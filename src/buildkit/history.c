@@ -1,5 +1,5 @@
 /* Builds that run, and those that have ended, for `buildx history`. Of each that has ended there are two files below caches/builds:
- * its record, and what it told; so they outlive the engine, and cost it no memory. */
+ * its record and its progress log; so they outlive the engine, and cost it no memory. */
 #include "buildkit/internal.h"
 
 #include "base/timefmt.h"
@@ -9,12 +9,12 @@
 #include <fcntl.h>
 #include <string.h>
 
-/* As BuildKit keeps them. TOLD_LIMIT: of what one build tells; BUFFER: of that in memory. */
+/* As BuildKit keeps them. LOG_LIMIT: bytes of progress kept of one build; BUFFER: the part of it that is kept in memory. */
 enum {
 	KEEP_MOST = 50,
 	KEEP_HOURS = 48,
 	BUFFER = 32 << 10,
-	TOLD_LIMIT = 16 << 20,
+	LOG_LIMIT = 16 << 20,
 	RECORD_LIMIT = 1 << 20,
 	REF_LIMIT = 64,
 	LOOK_US = 200 * 1000
@@ -25,8 +25,8 @@ struct History {
 	char *ref;
 	const Bk__ControlSolveRequest *solve; /* borrowed until the end */
 	gint64 begun;
-	int folder_fd, told_fd;
-	GString *told; /* that is not in the file yet */
+	int folder_fd, log_fd;
+	GString *pending; /* progress that is not in the log file yet */
 	gsize written;
 	GHashTable *steps; /* digest -> STEP_... */
 	int warnings;
@@ -51,14 +51,14 @@ static int open_folder(Engine *engine)
 	return openat(engine->store->caches_fd, "builds", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-static char *told_name(const char *ref)
+static char *log_name(const char *ref)
 {
 	return g_strconcat(ref, ".told", NULL);
 }
 
-static int open_told(int folder_fd, const char *ref, int flags)
+static int open_log(int folder_fd, const char *ref, int flags)
 {
-	g_autofree char *name = told_name(ref);
+	g_autofree char *name = log_name(ref);
 	return openat(folder_fd, name, flags | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
@@ -71,11 +71,11 @@ History *history_begin(Engine *engine, const Bk__ControlSolveRequest *solve)
 	history->ref = g_strdup(solve->ref);
 	history->solve = solve;
 	history->begun = time_now();
-	history->told = g_string_new("");
+	history->pending = g_string_new("");
 	history->steps = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	history->folder_fd = open_folder(engine);
-	history->told_fd =
-		open_told(history->folder_fd, history->ref, O_RDWR | O_CREAT | O_TRUNC | O_APPEND);
+	history->log_fd =
+		open_log(history->folder_fd, history->ref, O_RDWR | O_CREAT | O_TRUNC | O_APPEND);
 	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&running.lock);
 	if (running.table == NULL)
 		running.table = g_hash_table_new(g_str_hash, g_str_equal);
@@ -83,12 +83,12 @@ History *history_begin(Engine *engine, const Bk__ControlSolveRequest *solve)
 	return history;
 }
 
-/* What cannot be written is not told later; the build itself goes on. */
+/* What cannot be written is missing from the history; the build itself goes on. */
 static void flush(History *history)
 {
-	fd_write_all(history->told_fd, history->told->str, history->told->len);
-	history->written += history->told->len;
-	g_string_truncate(history->told, 0);
+	fd_write_all(history->log_fd, history->pending->str, history->pending->len);
+	history->written += history->pending->len;
+	g_string_truncate(history->pending, 0);
 }
 
 static void count(History *history, const json_t *lists)
@@ -114,11 +114,11 @@ void history_note(History *history, const json_t *line, GBytes *message)
 	guint32 head = (guint32)length;
 	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&running.lock);
 	count(history, json_object_get(line, "build"));
-	if (history->written + history->told->len + length > TOLD_LIMIT)
+	if (history->written + history->pending->len + length > LOG_LIMIT)
 		return;
-	g_string_append_len(history->told, (const char *)&head, sizeof head);
-	g_string_append_len(history->told, bytes, (gssize)length);
-	if (history->told->len > BUFFER)
+	g_string_append_len(history->pending, (const char *)&head, sizeof head);
+	g_string_append_len(history->pending, bytes, (gssize)length);
+	if (history->pending->len > BUFFER)
 		flush(history);
 }
 
@@ -196,8 +196,8 @@ static Bk__BuildHistoryRecord *read_record(int folder_fd, const char *ref)
 
 static bool remove_record(int folder_fd, const char *ref)
 {
-	g_autofree char *told = told_name(ref);
-	unlinkat(folder_fd, told, 0);
+	g_autofree char *log = log_name(ref);
+	unlinkat(folder_fd, log, 0);
 	return unlinkat(folder_fd, ref, 0) == 0;
 }
 
@@ -279,8 +279,8 @@ void history_end(History *history, const HistoryEnd *end)
 	g_mutex_unlock(&running.lock);
 	collect(history->folder_fd);
 	fd_clear(&history->folder_fd);
-	fd_clear(&history->told_fd);
-	g_string_free(history->told, TRUE);
+	fd_clear(&history->log_fd);
+	g_string_free(history->pending, TRUE);
 	g_hash_table_unref(history->steps);
 	g_free(history->ref);
 	g_free(history);
@@ -297,7 +297,7 @@ static bool send_next(int fd, GrpcCall *call, bool *end, GError **error)
 {
 	guint32 length;
 	off_t at = lseek(fd, 0, SEEK_CUR);
-	*end = read(fd, &length, sizeof length) != sizeof length || length > TOLD_LIMIT;
+	*end = read(fd, &length, sizeof length) != sizeof length || length > LOG_LIMIT;
 	g_autofree char *bytes = *end ? NULL : g_malloc(length);
 	*end = *end || read(fd, bytes, length) != (gssize)length;
 	if (*end) {
@@ -310,7 +310,7 @@ static bool send_next(int fd, GrpcCall *call, bool *end, GError **error)
 bool history_send(Engine *engine, const char *ref, GrpcCall *call, GError **error)
 {
 	autofd folder = open_folder(engine);
-	autofd fd = open_told(folder, ref, O_RDONLY);
+	autofd fd = open_log(folder, ref, O_RDONLY);
 	if (fd < 0)
 		return fail(error, BERTH_ERROR_NOT_FOUND, "no such build %s", ref);
 	for (;;) {

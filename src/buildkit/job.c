@@ -13,7 +13,7 @@ struct Job {
 	GCond changed;
 	GQueue heard; /* of GBytes */
 	gsize heard_bytes;
-	bool told; /* no more comes */
+	bool ended; /* no further progress comes */
 	bool heard_once;
 	int listeners, working;
 	Engine *engine;
@@ -85,7 +85,7 @@ bool job_begin(Job *job, Engine *engine, const Bk__ControlSolveRequest *solve, S
 	int hangup_fd, GError **error)
 {
 	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&job->lock);
-	if (job->solve != NULL || job->told)
+	if (job->solve != NULL || job->ended)
 		return fail(error, BERTH_ERROR_CONFLICT, "job ID %s exists", job->ref);
 	job->engine = engine;
 	job->solve = solve;
@@ -100,10 +100,10 @@ bool job_enter(Job *job, bool to_work, GError **error)
 {
 	gint64 limit = g_get_monotonic_time() + WAIT_US;
 	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&job->lock);
-	while (job->solve == NULL && !job->told)
+	while (job->solve == NULL && !job->ended)
 		if (!g_cond_wait_until(&job->changed, &job->lock, limit))
 			break;
-	if (job->solve == NULL && (to_work || !job->told))
+	if (job->solve == NULL && (to_work || !job->ended))
 		return fail(error, BERTH_ERROR_NOT_FOUND, "no such job %s", job->ref);
 	job->working++;
 	return true;
@@ -177,7 +177,7 @@ const Bk__ReturnRequest *job_wait_return(Job *job, GrpcCall *call)
 void job_end_status(Job *job)
 {
 	g_mutex_lock(&job->lock);
-	job->told = true;
+	job->ended = true;
 	g_cond_broadcast(&job->changed);
 	while (job->listeners > 0)
 		g_cond_wait(&job->changed, &job->lock);
@@ -225,7 +225,7 @@ bool job_say(gpointer data, json_t *line)
 GBytes *job_hear(Job *job, GrpcCall *call)
 {
 	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&job->lock);
-	while (job->heard.length == 0 && !job->told && (call == NULL || !grpc_call_is_over(call)))
+	while (job->heard.length == 0 && !job->ended && (call == NULL || !grpc_call_is_over(call)))
 		g_cond_wait_until(&job->changed, &job->lock, g_get_monotonic_time() + LOOK_US);
 	GBytes *bytes = g_queue_pop_head(&job->heard);
 	if (bytes != NULL)
@@ -237,7 +237,7 @@ GBytes *job_hear(Job *job, GrpcCall *call)
 bool job_is_heard(Job *job)
 {
 	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&job->lock);
-	return job->heard_once || (job->solve == NULL && !job->told);
+	return job->heard_once || (job->solve == NULL && !job->ended);
 }
 
 void job_listen(Job *job, bool on)

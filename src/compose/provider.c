@@ -104,16 +104,17 @@ static char **words_of(const Run *run, const char *path, const char *command)
 	g_autoptr(json_t) metadata = metadata_of(run->project, path);
 	json_t *parameters = json_object_get(json_object_get(metadata, command), "parameters"),
 	       *values;
-	bool told = *json_str(metadata, "description") != '\0' || json_object_size(metadata) > 1;
+	bool described =
+		*json_str(metadata, "description") != '\0' || json_object_size(metadata) > 1;
 	const char *name;
-	if (told && !check_required(run, parameters))
+	if (described && !check_required(run, parameters))
 		return NULL;
 	g_strv_builder_add_many(words, path, "compose", project, command, NULL);
 	json_object_foreach (json_object_get(run->provider, "options"), name, values)
 		for (size_t i = 0; i < json_array_size(values); i++) {
 			g_autofree char *word =
 				g_strdup_printf("--%s=%s", name, json_elem(values, i));
-			if (!told || has_parameter(parameters, name))
+			if (!described || has_parameter(parameters, name))
 				g_strv_builder_add(words, word);
 		}
 	g_strv_builder_add(words, run->name);

@@ -72,7 +72,7 @@ void stage_names_of_image(StageNames *names, const json_t *config)
 
 typedef struct {
 	const StageNames *names;
-	GPtrArray *told; /* of this word */
+	GPtrArray *reported; /* of this word */
 	NameMissing missing;
 	gpointer data;
 } Word;
@@ -87,9 +87,9 @@ static void tell(gpointer data, const char *name)
 	enum { LETTERS = 2 };
 	Word *word = data;
 	if (*name == '\0' || g_hash_table_contains(word->names->values, name) ||
-		g_ptr_array_find_with_equal_func(word->told, name, g_str_equal, NULL))
+		g_ptr_array_find_with_equal_func(word->reported, name, g_str_equal, NULL))
 		return;
-	g_ptr_array_add(word->told, g_strdup(name));
+	g_ptr_array_add(word->reported, g_strdup(name));
 	GPtrArray *order = word->names->order;
 	g_autofree const char **list = g_new0(const char *, order->len + 1);
 	for (guint i = 0; i < order->len; i++)
@@ -100,8 +100,8 @@ static void tell(gpointer data, const char *name)
 static char *expand(const StageNames *names, const char *text, char escape, bool keep_quotes,
 	NameMissing missing, gpointer data)
 {
-	g_autoptr(GPtrArray) told = g_ptr_array_new_with_free_func(g_free);
-	Word word = {names, told, missing, data};
+	g_autoptr(GPtrArray) reported = g_ptr_array_new_with_free_func(g_free);
+	Word word = {names, reported, missing, data};
 	Variables variables = {.get = value_of,
 		.data = &word,
 		.escape = escape,

@@ -9,7 +9,7 @@ typedef struct {
 	bool shell, workdir; /* SHELL was said; an absolute or earlier WORKDIR, in this file */
 } StageNames;
 
-/* Told of a variable that is not set; near: what may be meant, or NULL. */
+/* Called for a variable that is not set; near: the name that may be meant, or NULL. */
 typedef void (*NameMissing)(gpointer data, const char *name, const char *near);
 
 /* of: the stage that it stands on, or NULL. */

@@ -23,9 +23,9 @@ static void control_add(int fd)
 		close(fd);
 }
 
-void control_begin(const struct control_events *told, int fd)
+void control_begin(const struct control_events *observer, int fd)
 {
-	events = told;
+	events = observer;
 	control_add(fd);
 }
 

@@ -44,9 +44,9 @@ static struct {
 	char *queue; /* records: their length, and their bytes */
 	size_t size, head, tail, limit;
 	size_t sent; /* of the first record: bytes of a stream, or pieces of a datagram */
-	int64_t retry_at, full_since, told_at, finish_at;
+	int64_t retry_at, full_since, reported_at, finish_at;
 	bool stalled;
-	unsigned long lost, untold, chunked;
+	unsigned long lost, unreported, chunked;
 	int64_t tries; /* to connect, in vain, one after another */
 	int poll;
 } out = {.fd = -1};
@@ -177,12 +177,12 @@ static void tell_lost(bool now)
 {
 	int64_t time = steady_nanoseconds();
 	char text[256];
-	if (out.untold == 0 || (!now && time < out.told_at + TELL_SECONDS * 1000000000LL))
+	if (out.unreported == 0 || (!now && time < out.reported_at + TELL_SECONDS * 1000000000LL))
 		return;
-	out.told_at = time;
+	out.reported_at = time;
 	snprintf(text, sizeof text, "%s: %lu log lines could not be sent and are lost (%lu so far)",
-		out.driver->name, out.untold, out.lost);
-	out.untold = 0;
+		out.driver->name, out.unreported, out.lost);
+	out.unreported = 0;
 	/* Where the engine is not there, its log may be. */
 	if (!control_heard())
 		dprintf(STDERR_FILENO, "container %s\n", text);
@@ -192,7 +192,7 @@ static void tell_lost(bool now)
 static void lose(void)
 {
 	out.lost++;
-	out.untold++;
+	out.unreported++;
 	tell_lost(false);
 }
 
@@ -344,7 +344,7 @@ static void lose_all(void)
 	while (pending() > 0) {
 		pop();
 		out.lost++;
-		out.untold++;
+		out.unreported++;
 	}
 	tell_lost(true);
 }

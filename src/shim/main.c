@@ -390,7 +390,7 @@ int main(void)
 	sigprocmask(SIG_BLOCK, &mask, NULL);
 	int signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	control_begin(&control_events, SHIM_FD_CONTROL);
-	making_tell(&making_events);
+	making_observe(&making_events);
 	report_with(fail_start);
 	if (!plan_map(&plan, SHIM_FD_PLAN))
 		report_fail(0, "the launch plan is damaged");

@@ -42,9 +42,9 @@ struct making {
 static struct making *makings;
 static const struct making_events *events;
 
-void making_tell(const struct making_events *told)
+void making_observe(const struct making_events *observer)
 {
-	events = told;
+	events = observer;
 }
 
 static void making_free(struct making *making)

@@ -208,7 +208,7 @@ struct making_events {
 	void (*unmade)(struct session *session, const char *why);
 	void (*exited)(struct session *session, int status);
 };
-void making_tell(const struct making_events *events);
+void making_observe(const struct making_events *events);
 
 /* client.c: the sockets attached to sessions. */
 bool client_new(struct session *session, int fd, int flags, const char *detach_keys);

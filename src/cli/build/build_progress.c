@@ -24,9 +24,9 @@ typedef struct {
 	char *digest, *name, *error, *status; /* status: the last of a transfer, or NULL */
 	int number; /* from 1, in the order in which they began; 0: not yet */
 	gint64 started, completed;
-	bool cached, told; /* told: plain mode has said how it ended */
-	GString *line;	   /* of output, not whole yet */
-	GPtrArray *tail;   /* of char *: the last lines */
+	bool cached, ended_shown; /* ended_shown: plain mode has printed how it ended */
+	GString *line;		  /* of output, not whole yet */
+	GPtrArray *tail;	  /* of char *: the last lines */
 } Row;
 
 struct BuildProgress {
@@ -187,9 +187,9 @@ static void head(BuildProgress *progress, Row *row)
 
 static void tell_end(BuildProgress *progress, Row *row)
 {
-	if (row->told)
+	if (row->ended_shown)
 		return;
-	row->told = true;
+	row->ended_shown = true;
 	head(progress, row);
 	if (is_canceled(row))
 		fprintf(progress->out, "#%d CANCELED\n", row->number);

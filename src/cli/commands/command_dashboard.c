@@ -87,15 +87,15 @@ typedef struct {
 	GError **error;
 } Follow;
 
-/* First where it is, then that somebody has come. */
-static bool told(gpointer data, const char *line, size_t length)
+/* The first line says where the dashboard is, the next that a browser has opened it. */
+static bool take_line(gpointer data, const char *line, size_t length)
 {
 	Follow *follow = data;
-	g_autoptr(json_t) said = json_parse(line, length, follow->error);
-	if (said == NULL)
+	g_autoptr(json_t) news = json_parse(line, length, follow->error);
+	if (news == NULL)
 		return false;
-	if (!json_bool(said, "Opened")) {
-		show_link(follow->cli, said, follow->seconds);
+	if (!json_bool(news, "Opened")) {
+		show_link(follow->cli, news, follow->seconds);
 		return true;
 	}
 	remove_page();
@@ -117,7 +117,7 @@ static int run(Cli *cli)
 	Follow follow = {cli, seconds, &error};
 	if (!client_send(cli->client, "POST", path, NULL, &response, &error))
 		return cli_fail(cli, error);
-	bool whole = stream_lines(&response.body, told, &follow, &error);
+	bool whole = stream_lines(&response.body, take_line, &follow, &error);
 	remove_page();
 	if (!whole || error != NULL)
 		return cli_fail(cli, error);

@@ -84,9 +84,9 @@ static int run(Cli *cli)
 		g_autofree char *name = client_escape(cli->args[i]),
 				*path = g_strdup_printf("/containers/%s/update", name);
 		g_autoptr(json_t) answer = client_call(cli->client, "POST", path, body, &error);
-		const json_t *told = json_object_get(answer, "Warnings");
-		for (size_t w = 0; w < json_array_size(told); w++)
-			g_string_append_printf(warnings, "%s\n", json_elem(told, w));
+		const json_t *list = json_object_get(answer, "Warnings");
+		for (size_t w = 0; w < json_array_size(list); w++)
+			g_string_append_printf(warnings, "%s\n", json_elem(list, w));
 		if (answer != NULL)
 			print_to(stdout, "%s\n", cli->args[i]);
 		else

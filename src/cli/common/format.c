@@ -25,8 +25,8 @@ static char *unescape(const char *format)
 	return g_strjoinv("\n", lines);
 }
 
-/* Not the engine's: it is told as it is. */
-static bool told(GError **error, const char *before)
+/* An error of the template, not of the engine: Docker.s prefix, then the reason. */
+static bool prefix_error(GError **error, const char *before)
 {
 	g_autoptr(GError) problem = g_steal_pointer(error);
 	return fail(error, BERTH_ERROR_UNAVAILABLE, "%s%s", before, problem->message);
@@ -115,9 +115,9 @@ bool format_check(const char *format, const char *name, const Column *columns, G
 	g_autoptr(json_t) empty = json_object();
 	g_autoptr(Template) template = template_parse("", format, error);
 	if (template == NULL)
-		return told(error, "failed to parse template: ");
+		return prefix_error(error, "failed to parse template: ");
 	return template_run(template, TEMPLATE_PLAIN, (GoValue){&type, empty}, out, error) ||
-	       told(error, "failed to execute template: ");
+	       prefix_error(error, "failed to execute template: ");
 }
 
 static json_t *headings_of(const Column *columns)
@@ -163,7 +163,7 @@ bool format_list(const char *format, const char *default_format, const char *nam
 	g_autoptr(GString) out = g_string_new("");
 	g_autoptr(json_t) headings = headings_of(columns);
 	if (template == NULL)
-		return told(error, "template parsing error: ");
+		return prefix_error(error, "template parsing error: ");
 	/* What a heading cannot be made of is left out. */
 	if (table) {
 		template_run(template, TEMPLATE_HEADINGS, (GoValue){&headings_type, headings}, out,
@@ -176,7 +176,7 @@ bool format_list(const char *format, const char *default_format, const char *nam
 		g_autoptr(json_t) shown =
 			table || isatty(STDOUT_FILENO) ? row_shown(row) : json_incref(row);
 		if (!template_run(template, TEMPLATE_PLAIN, (GoValue){&type, shown}, out, error))
-			return told(error, "template parsing error: ");
+			return prefix_error(error, "template parsing error: ");
 		g_string_append_c(out, '\n');
 	}
 	if (table)

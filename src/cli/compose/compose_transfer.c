@@ -53,7 +53,7 @@ static bool pull(gpointer data, const char *name, Client *client, GError **error
 	own.client = client;
 	tell_work(transfers->teller, name, "Pulling", "");
 	if (transfers->teller->dry_run ||
-		image_fetch_told(
+		image_fetch_following(
 			&own, image, json_str(service, "platform"), tell_layer, &news, &problem)) {
 		tell_work(transfers->teller, name, "Pulled", "");
 		return true;

@@ -30,7 +30,7 @@ bool image_fetch(Cli *cli, const char *reference, const char *platform, bool all
 	       progress_show(&response.body, out, error);
 }
 
-bool image_fetch_told(Cli *cli, const char *reference, const char *platform, ProgressNews news,
+bool image_fetch_following(Cli *cli, const char *reference, const char *platform, ProgressNews news,
 	gpointer data, GError **error)
 {
 	g_auto(Response) response = {.fd = -1};

@@ -10,6 +10,6 @@ bool image_send(Cli *cli, const char *reference, const char *platform, bool all_
 	GError **error);
 bool image_fetch(Cli *cli, const char *reference, const char *platform, bool all_tags, FILE *out,
 	GError **error);
-/* One tag, told message by message. */
-bool image_fetch_told(Cli *cli, const char *reference, const char *platform, ProgressNews news,
+/* One tag; news is called for each progress message. */
+bool image_fetch_following(Cli *cli, const char *reference, const char *platform, ProgressNews news,
 	gpointer data, GError **error);

@@ -132,12 +132,12 @@ char *container_commit(Container *container, const CommitRequest *request, GErro
 	g_autofree char *id = NULL, *name = NULL;
 	if (spec == NULL || !image_target(request->repo, request->tag, &name, error))
 		return NULL;
-	bool told = json_object_size(request->config) > 0;
-	g_autoptr(json_t) part = image_part(told ? request->config : spec->config);
+	bool given = json_object_size(request->config) > 0;
+	g_autoptr(json_t) part = image_part(given ? request->config : spec->config);
 	for (int i = 0; request->changes != NULL && request->changes[i] != NULL; i++)
 		if (!config_change(part, request->changes[i], error))
 			return NULL;
-	if (told)
+	if (given)
 		config_merge(part, spec->config);
 	g_autoptr(Incoming) packed = pack_still(container, request->pause, error);
 	if (packed == NULL || !add_image(container, spec, part, packed, request, name, &id, error))

@@ -104,7 +104,7 @@ static bool load_v1_image(Load *load, const char *id, const char *name, GError *
 	if (document == NULL || !image_config_check(document, layers->len, error) ||
 		!image_add(load->engine, &image, tags, &made, error))
 		return false;
-	return load_told(load, made, tags);
+	return load_report(load, made, tags);
 }
 
 static bool load_v1(Load *load, const json_t *repositories, GError **error)

@@ -213,8 +213,8 @@ static Layer *take_layer(Load *load, LayerPins *pins, const char *path, const ch
 	return g_steal_pointer(&layer);
 }
 
-/* Tells the client, and who follows. True. */
-bool load_told(Load *load, const char *id, char *const *tags)
+/* Reports a loaded image to the client and as an event; always true. */
+bool load_report(Load *load, const char *id, char *const *tags)
 {
 	load->loaded++;
 	for (int i = 0; tags[i] != NULL; i++) {
@@ -284,7 +284,7 @@ bool load_image(Load *load, const char *config_path, char *const *layer_paths, c
 		tags = own;
 	if (!load_content(load, config_path, layer_paths, tags, &id, error))
 		return false;
-	return id != NULL ? load_told(load, id, tags) : load_lacks(load, tags[0], error);
+	return id != NULL ? load_report(load, id, tags) : load_lacks(load, tags[0], error);
 }
 
 bool load_lacks(const Load *load, const char *name, GError **error)

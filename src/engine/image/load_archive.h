@@ -40,7 +40,7 @@ bool load_content(Load *load, const char *config_path, char *const *layer_paths,
 /* The same, and the client is told. */
 bool load_image(Load *load, const char *config_path, char *const *layer_paths, char *const *tags,
 	GError **error);
-bool load_told(Load *load, const char *id, char *const *tags); /* true */
+bool load_report(Load *load, const char *id, char *const *tags); /* true */
 /* That an image is not of the platform that was asked for: false. */
 bool load_lacks(const Load *load, const char *name, GError **error);
 

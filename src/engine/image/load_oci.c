@@ -122,11 +122,11 @@ static bool name_index(
 	Store *store = load->engine->store;
 	g_autoptr(Reference) reference = tags[0] != NULL ? reference_parse(tags[0], error) : NULL;
 	if (tags[0] == NULL)
-		return load_told(load, lead, tags);
+		return load_report(load, lead, tags);
 	g_autofree char *full = reference != NULL ? reference_full(reference) : NULL;
 	return full != NULL && tag_store_set(store, full, lead, error) &&
 	       index_tag_set(store, full, digest, error) && store_sync(store, error) &&
-	       load_told(load, lead, tags);
+	       load_report(load, lead, tags);
 }
 
 static bool take_index(Load *load, const json_t *descriptor, char *const *tags, GError **error)
@@ -162,7 +162,7 @@ static bool take_descriptor(Load *load, const json_t *descriptor, const char *na
 		return take_index(load, descriptor, tags, error);
 	if (!take_image(load, manifest, tags, &id, error))
 		return false;
-	return id != NULL ? load_told(load, id, tags) : load_lacks(load, tags[0], error);
+	return id != NULL ? load_report(load, id, tags) : load_lacks(load, tags[0], error);
 }
 
 /* As containerd writes it; a name in OCI's own annotation is often a tag alone, which names nothing. */
