@@ -1,4 +1,4 @@
-/* What follows when a container has ended: its state, the event, a restart, its removal; and when a start has failed. */
+/* What follows the end of a container or a failed start: its state, the event, an automatic restart, its removal. */
 #include "engine/container_policy.h"
 #include "engine/container/life.h"
 #include "engine/network/endpoint.h"
@@ -18,7 +18,7 @@
 enum { FIRST_WAIT_MS = 100, LONGEST_WAIT_MS = 60000, STABLE_SECONDS = 10 };
 static const gint64 NS_PER_SECOND = 1000000000;
 
-/* Docker's rule: doubling from 100 ms to a minute, and from the start after ten good seconds. */
+/* Docker's back-off: the wait doubles from 100 ms to a minute, and starts over after a run of more than ten seconds. */
 static guint next_wait(Container *container, gint64 ran)
 {
 	guint wait = container->restart_wait;
@@ -28,7 +28,7 @@ static guint next_wait(Container *container, gint64 ran)
 	return wait;
 }
 
-/* Not by force: whoever has started it again meanwhile keeps it. */
+/* Removed without force: a container that somebody has started again meanwhile stays. */
 void container_remove_now(Container *container)
 {
 	g_autoptr(GError) error = NULL;
@@ -45,7 +45,7 @@ static bool auto_removed(Container *container)
 	return spec->auto_remove;
 }
 
-/* A client that waits for the removal hears of it before the answer to its start ends the wait. */
+/* Clients in POST /containers/{id}/wait get the removal before the answer to their start ends the wait. */
 static void await_waiters(Container *container)
 {
 	enum { ROUNDS = 50, ROUND_US = 1000 };
@@ -74,7 +74,7 @@ void container_restart_later(Container *container)
 	int fd = notify_subscribe(&container->changed);
 	gint64 due = g_get_monotonic_time() + (gint64)container->restart_wait * 1000;
 	bool still = true;
-	/* Stopped, killed or removed meanwhile: then there is nothing to start. */
+	/* Stopped, killed or removed meanwhile: there is nothing to start. */
 	while (still && g_get_monotonic_time() < due) {
 		notify_wait(fd, -1, (int)((due - g_get_monotonic_time()) / 1000) + 1);
 		still = container_restart_due(container);
@@ -106,7 +106,7 @@ bool container_restart(Container *container, const char *signal, int timeout, GE
 	return ok;
 }
 
-/* Whoever follows events asks about a container when he hears of its end (Compose); for that long it is there still. */
+/* Clients that follow events inspect a container when they see its end (Compose): it stays that long. */
 static void remove_ended(Container *container)
 {
 	enum { MOMENT_US = 100000 };
@@ -145,7 +145,7 @@ void container_exited(
 	endpoints_release(container);
 	linkless_event(container, spec, "disconnect");
 	volumes_release(container);
-	/* Its content is in the database now; on a full disk it stays the only record until the next start. */
+	/* The database has its content now. On a full disk the file stays the only record until the next start. */
 	container->exit_kept =
 		!container_set_ended(container, restart ? STATUS_RESTARTING : STATUS_EXITED,
 			json_pack("{s:s, s:s}", "execDuration", duration, "exitCode", code));

@@ -1,4 +1,4 @@
-/* Containers after a restart of the engine: running still, ended meanwhile, or lost with the host. */
+/* Containers at the start of the engine: still running, ended meanwhile, or lost with the host. */
 #include "engine/container/labels.h"
 #include "engine/container/life.h"
 #include "engine/container_policy.h"
@@ -15,13 +15,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* "code oom time": what a shim wrote while nobody listened. */
+/* "code oom time": the exit file, which a shim writes when no engine is connected. */
 static bool read_exit_file(Container *container, int *code, int *oom, gint64 *time)
 {
 	g_autofree char *folder = container_folder(container),
 			*path = g_build_filename(folder, "exit", NULL);
 	g_autofree char *written = file_read(path, 256);
-	/* On a full disk it is a link, whose target needs no block. */
+	/* On a full disk the exit file is a symbolic link, whose target needs no block. */
 	g_autofree char *text =
 		written != NULL ? g_steal_pointer(&written) : g_file_read_link(path, NULL);
 	long long when;
@@ -39,8 +39,8 @@ static void start_anew(Container *container)
 			error->message);
 }
 
-/* The engine was killed after its shim had made a process, and before the row said so: nobody was told of it, and it is undone,
- * with the exit file that it leaves. Of its endpoints networks_resume takes care. */
+/* The engine was killed after its shim had made a process and before the row said so: no client has had an answer, so
+ * the start is undone, exit file included. networks_resume releases its endpoints. */
 static void forget_start(Container *container)
 {
 	Engine *engine = container->engine;
@@ -54,7 +54,7 @@ static void forget_start(Container *container)
 	}
 }
 
-/* One container after a restart of the engine: running still, ended meanwhile, or lost with the host. */
+/* Restores one container: still running, ended meanwhile, or lost with the host. */
 static void restore(Container *container)
 {
 	int code, oom;
@@ -104,7 +104,7 @@ static void sweep_folders(Engine *engine)
 			store_discard(engine->store, engine->store->containers_fd, name);
 }
 
-/* Of steps of builds, whose shims have ended with the last engine. */
+/* Folders of build steps, whose shims ended with the engine before this one. */
 static void sweep_exec_folders(Engine *engine)
 {
 	enum { ID_LENGTH = 64 };

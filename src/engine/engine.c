@@ -17,7 +17,7 @@
 
 enum { MOUNTINFO_LIMIT = 8 << 20 };
 
-/* An id of the installation, made once: twelve groups of four, as Docker's. */
+/* The id of this installation, generated once: twelve groups of four characters, as Docker's. */
 static char *installation_id(Store *store)
 {
 	char *known = fact_get(store, "engine-id");
@@ -35,7 +35,7 @@ static char *installation_id(Store *store)
 const char insecure_api_warning[] = "WARNING: the API is open to everybody who can reach its TCP "
 				    "address (allow-insecure-api)";
 
-/* What is missing on this host is said once, at the start, and in /info; what can work, works. */
+/* What this host lacks is logged once, at the start, and listed in /info; everything else works. */
 static void note_missing(Engine *engine)
 {
 	static const char *const limits[][2] = {{"MemoryLimit", "No memory limit support"},
@@ -108,7 +108,7 @@ Engine *engine_new(Config *config, GError **error)
 
 void engine_free(Engine *engine)
 {
-	/* Threads may still be at work: only what must reach the disk is put in order. The process ends
-	 * right after this. */
+	/* Threads may still be running, so only what must reach the disk is finished. The process ends right after
+	 * this. */
 	db_sync(engine->store->db, NULL);
 }

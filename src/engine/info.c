@@ -81,7 +81,7 @@ static json_t *index_config(const char *name, const json_t *mirrors, bool secure
 		"Official", official);
 }
 
-/* Each ends in a slash, however it was written. */
+/* Each ends in a slash, whether it was written with one or not. */
 static json_t *mirror_list(const Config *config)
 {
 	json_t *list = json_array();
@@ -93,7 +93,7 @@ static json_t *mirror_list(const Config *config)
 	return list;
 }
 
-/* Networks apart from hosts: Go's clients read what stands among networks as one, or fail. */
+/* Networks are listed apart from hosts: Go's clients fail on an entry of InsecureRegistryCIDRs that is no network. */
 static json_t *registry_config(const Config *config)
 {
 	g_autoptr(json_t) mirrors = mirror_list(config), none = json_array();
@@ -113,7 +113,7 @@ static json_t *registry_config(const Config *config)
 		networks, "Mirrors", json_filled(mirrors) ? mirrors : NULL);
 }
 
-/* What the layers lie on, in dockerd's words. */
+/* The storage driver and its status lines, as dockerd words them. */
 static const char *filesystem_name(const char *path)
 {
 	static const struct {
@@ -130,7 +130,7 @@ static const char *filesystem_name(const char *path)
 	return "<unknown>";
 }
 
-/* What confines containers that ask for nothing, in dockerd's words. */
+/* The default security options, as dockerd words them. */
 static json_t *security_options(const Config *config)
 {
 	json_t *list = json_array();
@@ -162,7 +162,7 @@ static void add_devices(const Config *config, json_t *json)
 	json_decref(list);
 }
 
-/* By name, as the table is; "none" is no driver there. */
+/* In the table's order, which is by name; "none" is not listed as a driver. */
 static json_t *log_plugins(void)
 {
 	json_t *names = json_array();
@@ -192,7 +192,7 @@ json_t *info_json(Engine *engine)
 	set(json, "ContainersStopped", json_integer(all - running - paused));
 	set(json, "Images", json_integer(images->len));
 	set(json, "Driver", json_string("overlay2"));
-	/* The last is what buildx knows an engine by that loads indexes (docs/decisions/indexes.md). */
+	/* The last line is how buildx recognises an engine that can load indexes (docs/decisions/indexes.md). */
 	set(json, "DriverStatus",
 		json_pack("[[s, s], [s, s], [s, s], [s, s], [s, s], [s, s]]", "Backing Filesystem",
 			filesystem_name(engine->store->root), "Supports d_type", "true",
@@ -226,7 +226,7 @@ json_t *info_json(Engine *engine)
 	set(json, "Labels", json_strings(engine->config->labels));
 	set(json, "ExperimentalBuild", json_false());
 	set(json, "ServerVersion", json_string(BERTH_VERSION));
-	/* All are names of the one that there is. */
+	/* Docker's names for the one runtime that there is. */
 	set(json, "Runtimes",
 		json_pack("{s:{s:s}, s:{s:s}, s:{s:s}}", "berth", "path", "berth-shim",
 			"io.containerd.runc.v2", "path", "berth-shim", "runc", "path",

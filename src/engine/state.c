@@ -1,5 +1,5 @@
-/* What the engine is doing, for who looks for a fault in one that runs: GET /debug/state, SIGUSR1. It waits for no lock for long, as one
- * that is never given back may be the fault. */
+/* The engine's state for debugging a running engine: GET /debug/state, SIGUSR1. It waits for no lock for long, since
+ * the fault may be a lock that is never released. */
 #include "engine/engine.h"
 #include "engine/network/endpoint.h"
 #include "engine/shim/shim.h"
@@ -24,7 +24,7 @@ static bool lock_soon(GMutex *lock)
 	return false;
 }
 
-/* "free" or "held", at this moment. */
+/* Whether the lock is "free" or "held" at this moment. */
 static json_t *lock_state(GMutex *lock)
 {
 	bool is_free = g_mutex_trylock(lock);
@@ -40,7 +40,7 @@ static char *task_file(const char *task, const char *name)
 	return text != NULL ? g_strchomp(text) : g_strdup("");
 }
 
-/* Each with where in the kernel it waits ("0": it runs). */
+/* Each thread with its wait channel in the kernel ("0": it runs). */
 static json_t *threads(void)
 {
 	json_t *list = json_array();
@@ -63,7 +63,7 @@ static gint64 descriptors(void)
 	return count;
 }
 
-/* Under the engine's lock. */
+/* The engine's lock is held. */
 static json_t *container_state(Container *container)
 {
 	lock_held(&container->engine->lock);
@@ -95,7 +95,7 @@ static json_t *addresses(const Endpoint *endpoint)
 	return json_pack("[s, s]", v4, v6);
 }
 
-/* Under the network's lock: who is in it, with which addresses. */
+/* network_lock is held: each network's members with their addresses. */
 static json_t *network_state(const Network *network)
 {
 	json_t *members = json_object();

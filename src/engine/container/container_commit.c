@@ -1,4 +1,4 @@
-/* `commit`: an image of what a container has changed, on top of its own image. */
+/* `commit`: an image of a container's changes, on top of its own image. */
 #include "engine/container/files.h"
 #include "engine/container/life.h"
 #include "engine/container/spec.h"
@@ -16,7 +16,7 @@ static bool add(gpointer layer, const void *bytes, size_t length, GError **error
 	return incoming_add(layer, bytes, length, error);
 }
 
-/* Unpacked while it is packed. A registry may never ask for it: it is compressed when one does. */
+/* The layer is unpacked while it is packed, and kept uncompressed: it may never be pushed, and a push compresses it. */
 static Incoming *pack_upper(Container *container, GError **error)
 {
 	autofd upper = container_upper_open(container, error);
@@ -28,7 +28,7 @@ static Incoming *pack_upper(Container *container, GError **error)
 		       : NULL;
 }
 
-/* Nothing of it moves while it is read. */
+/* Paused, so that nothing changes while it is read. */
 static Incoming *pack_still(Container *container, bool pause, GError **error)
 {
 	g_mutex_lock(&container->engine->lock);
@@ -43,7 +43,7 @@ static Incoming *pack_still(Container *container, bool pause, GError **error)
 	return layer;
 }
 
-/* What an image keeps of a container's configuration (OCI image-spec, config.md, and Docker's own). */
+/* The keys of a container's configuration that an image keeps (OCI image-spec, config.md, and Docker's own). */
 static json_t *image_part(const json_t *config)
 {
 	static const char *const kept[] = {"User", "ExposedPorts", "Env", "Entrypoint", "Cmd",
@@ -72,7 +72,7 @@ static char *document(const json_t *parent, const char *parent_id, const json_t 
 	g_autofree char *created = time_format(time_now()), *command = command_line(config);
 	json_t *line = json_pack("{s:s, s:o, s:o}", "created", created, "created_by",
 		json_lenient(command), "comment", json_lenient(request->comment));
-	/* What the parent says of its own making is not this one's. */
+	/* History fields of the parent that do not hold for this image. */
 	for (size_t i = 0; i < G_N_ELEMENTS(of_making); i++)
 		json_object_del(image, of_making[i]);
 	if (*request->comment != '\0')

@@ -1,5 +1,5 @@
-/* Files into a container and out of it (`cp`). Paths are looked up inside the container's root, and what they lead to
- * stays in it, whatever its processes do meanwhile (CVE-2018-15664). */
+/* `cp`: files into and out of a container. Paths are resolved inside the container's root and cannot leave it,
+ * whatever its processes do meanwhile (CVE-2018-15664). */
 #include "engine/container/files.h"
 #include "engine/image/images.h"
 #include "engine/network/names.h"
@@ -24,19 +24,19 @@
 
 enum { MAX_LINKS = 255 };
 
-/* Where a path of a container begins: its root, or (if it does not run) the volume that would lie there. */
+/* Where the path starts: the container's root or, if it does not run, the volume that would be mounted there. */
 typedef struct {
 	int root_fd, mount_fd; /* mount_fd: the volume's, or -1 */
-	char *asked;	       /* as it was asked for, absolute */
-	const char *words;     /* as it was asked for: for errors */
-	char *path;	       /* the same below what start_of says; no folder in it is a link */
-	char *led;	       /* asked, without any link */
-	int file_fd; /* what path is, where that is a mounted file of a container that does not run; or -1 */
+	char *asked;	       /* as requested, absolute */
+	const char *words;     /* as requested: for errors */
+	char *path;	       /* relative to what start_of returns; no part of it is a link */
+	char *led;	       /* the requested path, with all links resolved */
+	int file_fd; /* the file that is mounted at path, in a container that does not run; or -1 */
 	bool read_only_root, read_only_mount, locked;
-	GPtrArray *volumes; /* of char *: those that are held for it */
+	GPtrArray *volumes; /* of char *: volumes that are held for the copy */
 	GPtrArray *mounts;  /* of MountPoint */
-	const char *called; /* how the container was asked for: for errors */
-	Userns ids; /* whose are its files, seen from here: those of its user namespace, while it runs */
+	const char *called; /* how the client named the container: for errors */
+	Userns ids; /* the owner ids of its files as the host sees them: mapped by its user namespace, while it runs */
 	Container *container;
 } Place;
 
@@ -62,7 +62,7 @@ static int start_of(const Place *place)
 	return place->mount_fd >= 0 ? place->mount_fd : place->root_fd;
 }
 
-/* What lies behind a mount's target in path; NULL: it is not below it. */
+/* The part of path below a mount's target; NULL: path is not below it. */
 static const char *below(const char *path, const char *target)
 {
 	size_t length = strlen(target);
@@ -72,7 +72,7 @@ static const char *below(const char *path, const char *target)
 	return path + length;
 }
 
-/* The mount that a path without links lies in, the deepest; rest: what is behind its target. NULL: the root's. */
+/* The deepest mount that contains a path without links; rest: the part below its target. NULL: none does. */
 static const MountPoint *mount_of(const Place *place, const char *path, const char **rest)
 {
 	const MountPoint *best = NULL;
@@ -88,7 +88,7 @@ static const MountPoint *mount_of(const Place *place, const char *path, const ch
 	return best;
 }
 
-/* The files that the engine writes for a container, which are mounted on its own: of one that was started once. */
+/* The files that the engine writes and bind-mounts into the container: present once it was started. */
 static void add_network_files(Place *place, const Spec *spec)
 {
 	static const char *const names[] = {"hosts", "hostname", "resolv.conf"};
@@ -107,7 +107,7 @@ static void add_network_files(Place *place, const Spec *spec)
 	}
 }
 
-/* What a container that does not run would have there: O_PATH, of a folder or of whatever else. */
+/* What would be mounted in a container that does not run: O_PATH, of a folder or of anything else. */
 static int mount_open(Place *place, const MountPoint *mount, GError **error)
 {
 	char *name = g_strdup(mount->name);
@@ -123,7 +123,7 @@ static int mount_open(Place *place, const MountPoint *mount, GError **error)
 	return mount_source_open(mount, error);
 }
 
-/* The files of a container that does not run, mounted nowhere. It cannot start as long as they are open. */
+/* The files of a container that does not run, unmounted. It cannot start while they are open. */
 static int stopped_root_open(Container *container, GError **error)
 {
 	g_autofree char *folder = container_folder(container),
@@ -134,10 +134,11 @@ static int stopped_root_open(Container *container, GError **error)
 	return layers_open(container->engine, layers, upper, work, error);
 }
 
-/* What resolve() knows of the folder that it is in, beside a descriptor. */
+/* The state of resolve(): its current folder, beside a descriptor. */
 enum { FROM_ROOT = -1, NOTHING_THERE = -2 };
 
-/* O_PATH of a path, from the root. A volume of a container that does not run is looked into where it would be mounted. */
+/* Opens a path (O_PATH) from the root. In a container that does not run, a volume is opened where it would be
+ * mounted. */
 static int open_from_root(
 	const Place *place, const char *path, const MountPoint *mount, const char *rest)
 {
@@ -149,8 +150,8 @@ static int open_from_root(
 		O_PATH | O_NOFOLLOW, 0);
 }
 
-/* What a link says; NULL where path is none. at: the folder that its last name is in becomes that of the next name: each costs one step,
- * and not the way from the root. */
+/* The target of a link; NULL where path is none. at is advanced to the folder of the link, so that each part of the
+ * path costs one step instead of a walk from the root. */
 static char *link_at(const Place *place, const char *path, int *at)
 {
 	char target[PATH_MAX];
@@ -180,8 +181,8 @@ static void push_parts(GPtrArray *left, const char *path)
 			g_ptr_array_add(left, g_strdup(parts[i]));
 }
 
-/* A path in the container's root without any link in it (last: not even its last name is one), where it leads through
- * volumes, too. NULL: links without end. */
+/* Resolves all links of a path in the container's root, through volumes too (last: also a link that the path ends
+ * in). NULL: a loop of links. */
 static char *resolve(const Place *place, const char *path, bool last, GError **error)
 {
 	g_autoptr(GPtrArray) left = g_ptr_array_new_with_free_func(g_free);
@@ -215,7 +216,7 @@ static char *resolve(const Place *place, const char *path, bool last, GError **e
 	return g_strdup(done->len > 0 ? done->str : "/");
 }
 
-/* "folder/.", "folder/./": what is in a folder. */
+/* "folder/.", "folder/./": the content of a folder. */
 static bool is_content(const char *path)
 {
 	g_autofree char *last = g_path_get_basename(path);
@@ -227,7 +228,7 @@ static bool ends_in_folder(const char *path)
 	return g_str_has_suffix(path, "/") || is_content(path);
 }
 
-/* Where the path leads is known: in a volume of a container that does not run, that is what is opened. */
+/* Finds the mount that a path without links lies in; in a container that does not run, opens its source. */
 static bool enter_mount(Place *place, const char *path, GError **error)
 {
 	const char *rest = path;
@@ -279,7 +280,7 @@ static bool find_owner(int root_fd, const Spec *spec, UnpackOwner *owner, GError
 	return true;
 }
 
-/* follow: of a link that the path ends in it is not the link that is meant. owner: NULL, or to be found. */
+/* follow: a link that the path ends in is followed. owner: NULL, or where to store the container's user. */
 static bool open_place(
 	Place *place, const char *path, bool follow, UnpackOwner *owner, GError **error)
 {
@@ -307,7 +308,7 @@ static bool open_place(
 		place->root_fd =
 			container_part_open(container, "root", O_RDONLY | O_DIRECTORY, error);
 		place->ids = userns_of(container->engine, &spec->modes);
-		/* It may run on, and end: the descriptor stays what it is. */
+		/* The container may run on, and end: the descriptor stays valid. */
 		g_mutex_unlock(&container->operation);
 		place->locked = false;
 	}
@@ -319,8 +320,8 @@ static bool open_place(
 	return place->led != NULL && enter_mount(place, place->led, error);
 }
 
-/* The folder that holds what a path names, and its name there: "." for a folder by "/", "a/." or "a/". A mounted file has no
- * folder: itself, and "". */
+/* The folder that contains a path, and the path's name in it: "." for a folder given as "/", "a/." or "a/". A mounted
+ * file has no such folder: the result is the file itself, and "". */
 static int open_parent(const Place *place, char **name, GError **error)
 {
 	if (place->file_fd >= 0) {
@@ -339,7 +340,7 @@ static int open_parent(const Place *place, char **name, GError **error)
 	return fd;
 }
 
-/* A mode as Go's os.FileMode has it, which clients decode. */
+/* A mode in the form of Go's os.FileMode, which clients decode. */
 static gint64 go_mode(mode_t mode)
 {
 	static const struct {
@@ -355,7 +356,7 @@ static gint64 go_mode(mode_t mode)
 	       (mode & S_ISVTX ? 1 << 20 : 0);
 }
 
-/* linkTarget: where the link leads in the end, from the container's root on. */
+/* linkTarget: the final target of the link, from the container's root. */
 static json_t *stat_json(const Place *place, int parent, const char *name, GError **error)
 {
 	struct stat st;
@@ -387,7 +388,7 @@ json_t *container_path_stat(
 	return parent >= 0 ? stat_json(&place, parent, name, error) : NULL;
 }
 
-/* The folder that is mounted at a path of the container, and of which it is to know; -1: there is none. */
+/* The folder mounted at a path of the container that is to be archived with it; -1: none. */
 static int graft_open(gpointer data, const char *path, GError **error)
 {
 	Place *place = data;
@@ -409,7 +410,7 @@ bool container_copy_out(Container *container, const char *called, const char *pa
 	if (!open_place(&place, path, false, NULL, error))
 		return false;
 	autofd parent = open_parent(&place, &name, error);
-	/* A folder is called as the path calls it, whatever led to it: "." for what is in it. */
+	/* The archive names a folder as the path does, whatever links led to it: "." for its content. */
 	g_autofree char *clean = path_normal(place.asked, "/"),
 			*as = is_content(place.asked) || strcmp(clean, "/") == 0
 				      ? g_strdup(".")
@@ -422,8 +423,8 @@ bool container_copy_out(Container *container, const char *called, const char *pa
 	return true;
 }
 
-/* On files of a user namespace only its own ids may be anybody: new ones are made as its root, with all that this
- * thread may do. */
+/* In a user namespace only mapped ids are valid: new files are made as its root, with all capabilities of this
+ * thread. */
 static void act_as(uid_t uid, gid_t gid)
 {
 	prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0);
@@ -432,7 +433,7 @@ static void act_as(uid_t uid, gid_t gid)
 	prctl(PR_SET_SECUREBITS, 0, 0, 0, 0);
 }
 
-/* Of a running container, whose root leads into its mounts. */
+/* A running container: its root leads into its mounts. */
 static bool is_mount_root(
 	gpointer data, int folder_fd, const char *folder, const char *name, bool as_folder)
 {
@@ -444,14 +445,14 @@ static bool is_mount_root(
 	       !(as_folder && S_ISDIR(st.stx_mode));
 }
 
-/* Of one that does not run: a path of the archive as the container would see it. */
+/* A container that does not run: the path of an archive's entry as the container would see it. */
 static char *seen_path(Place *place, const char *folder)
 {
 	g_autofree char *path = g_build_filename(place->led, folder, NULL);
 	return resolve(place, path, true, NULL);
 }
 
-/* Its layers need not have the names yet that something is to be mounted on. */
+/* Its layers may still lack the names that mounts go to. */
 static bool holds_target(const Place *place, const char *path)
 {
 	bool found = false;

@@ -19,7 +19,7 @@
 
 enum { NAME_ATTEMPTS = 20 };
 
-/* The folder of a container: what its overlay and its files in /etc need. */
+/* Makes the folder of a container: for its overlay and its files in /etc. */
 bool container_make_folder(Engine *engine, const char *id, GError **error)
 {
 	static const char *const parts[] = {"", "/upper", "/work", "/rootfs"};
@@ -28,14 +28,14 @@ bool container_make_folder(Engine *engine, const char *id, GError **error)
 		if (mkdirat(engine->store->containers_fd, path, i == 1 ? 0755 : 0700) < 0)
 			return fail_errno(error, "cannot make the folder of container %s", id);
 	}
-	/* How programs have always told that they run in one of Docker's containers. */
+	/* /.dockerenv: how programs detect that they run in a Docker container. */
 	g_autofree char *mark = g_strconcat(id, "/upper/.dockerenv", NULL);
 	autofd fd =
 		openat(engine->store->containers_fd, mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
 	return fd >= 0 || fail_errno(error, "cannot make the folder of container %s", id);
 }
 
-/* The name as it is kept: checked, and free; or a generated one. */
+/* The name to use: the given one, checked and free, or a generated one. */
 static char *choose_name(Engine *engine, const char *asked, GError **error)
 {
 	if (*asked != '\0') {
@@ -76,7 +76,7 @@ bool container_name_free(Engine *engine, const char *name, GError **error)
 	return id == NULL || name_taken(name, id, error);
 }
 
-/* The working directory that was asked for is there from now on, on top of the image's layers. */
+/* Makes the working directory, on top of the image's layers. */
 static bool make_workdir(
 	Engine *engine, const char *id, const char *image_id, const Spec *spec, GError **error)
 {
@@ -95,7 +95,7 @@ static bool make_workdir(
 	return made >= 0 || fail_errno(error, "Cannot mkdir: %s", path);
 }
 
-/* The name is a UNIQUE column: of two that ask for it at once, one gets it. */
+/* The name is a UNIQUE column: of two concurrent requests for it, one succeeds. */
 static bool add_row(Engine *engine, const ContainerRow *row, const Spec *spec,
 	const GPtrArray *mounts, GError **error)
 {
@@ -119,7 +119,7 @@ static bool make(Engine *engine, const char *name, const char *image_id, const j
 		image != NULL ? spec_complete(engine, request, image, id, warnings, error) : NULL;
 	if (spec == NULL)
 		return false;
-	/* Asked before the mounts are made, so that a refused container leaves no volumes. */
+	/* Checked before the mounts are made, so that a refused container leaves no volumes. */
 	if (!container_name_free(engine, name, error) || !labels_allot(engine, spec, error))
 		return false;
 	g_autoptr(GPtrArray) mounts = mount_points_make(engine, spec, image_id, error);
@@ -136,7 +136,7 @@ static bool make(Engine *engine, const char *name, const char *image_id, const j
 		.status = STATUS_CREATED,
 		.error = g_strdup(""),
 	};
-	/* An image's own is in the image, or is made at the start. */
+	/* The image's working directory is in the image, or is made at the start. */
 	bool asked = *json_str(request, "WorkingDir") != '\0';
 	bool ok = container_make_folder(engine, id, error) &&
 		  (!asked || make_workdir(engine, id, image_id, spec, error)) &&
@@ -154,7 +154,7 @@ static bool make(Engine *engine, const char *name, const char *image_id, const j
 	return ok;
 }
 
-/* Docker keeps what is asked of the container apart from what is asked of the host, and wants some of the former. */
+/* Whether a body has no member of Config: Docker requires one beside HostConfig and the like. */
 static bool says_nothing(const json_t *request)
 {
 	static const char *const host[] = {"HostConfig", "NetworkingConfig", "Platform", NULL};
@@ -166,7 +166,8 @@ static bool says_nothing(const json_t *request)
 	return true;
 }
 
-/* A container whose namespaces are to be shared is there; in a body it is no resource that was asked for. */
+/* The container whose namespaces are joined must exist; named in a body, it is not the requested resource, so it is
+ * no 404. */
 static bool check_namespaces(Engine *engine, const json_t *request, GError **error)
 {
 	NamespaceModes modes;
@@ -183,7 +184,7 @@ static bool check_namespaces(Engine *engine, const json_t *request, GError **err
 	return true;
 }
 
-/* An image of another platform runs where an interpreter is registered; who did not ask for it should know. */
+/* An image of another platform runs where an interpreter is registered; who did not ask for it gets a warning. */
 static bool warn_of_platform(
 	Engine *engine, const char *image_id, const char *asked, json_t *warnings, GError **error)
 {

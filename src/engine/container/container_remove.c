@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* called: the name or id that the client gave, which it is told of again. */
+/* called: the name or id that the client gave, for messages. */
 static bool check(Container *container, const char *called, bool force, GError **error)
 {
 	ContainerRow row = container_snapshot(container);
@@ -36,7 +36,7 @@ static bool check(Container *container, const char *called, bool force, GError *
 	return ok;
 }
 
-/* Clients that waited for a start that will not come see the end of their streams. */
+/* Clients that attached before a start that will not come see the end of their streams. */
 static void drop_waiting(Container *container)
 {
 	g_mutex_lock(&container->engine->lock);
@@ -60,8 +60,8 @@ static void remove_anonymous_volumes(Container *container, const GPtrArray *moun
 	}
 }
 
-/* Where the disk is full and nothing is left of the database's reserve, what the container has written makes the room
- * that the removal of its row needs. */
+/* On a full disk with no reserve left in the database, the container's own files make the room that removing its row
+ * needs. */
 static bool forget_row(Container *container, GError **error)
 {
 	Store *store = container->engine->store;
@@ -74,7 +74,7 @@ static bool forget_row(Container *container, GError **error)
 	return false;
 }
 
-/* The row goes in one commit; the folder is renamed away at once and deleted in the background. */
+/* The row goes in one commit; the folder is renamed at once and deleted in the background. */
 static bool forget(Container *container, const GPtrArray *mounts, bool volumes, GError **error)
 {
 	Engine *engine = container->engine;
@@ -98,7 +98,7 @@ static gint64 started_of(Container *container)
 	return started;
 }
 
-/* False if it runs on, as the one that it was before. */
+/* False if the container runs on unchanged. */
 static bool end_running(Container *container, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
@@ -119,7 +119,7 @@ static bool end_running(Container *container, GError **error)
 	return false;
 }
 
-/* One that does not run; operation is held. */
+/* Removes a container that does not run; operation is held. */
 static bool remove_ended(Container *container, bool volumes, GError **error)
 {
 	lock_held(&container->operation);

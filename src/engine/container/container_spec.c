@@ -1,4 +1,4 @@
-/* What a container is to be: the request as it came, completed by the image and by defaults. */
+/* Completing a request to create a container with the image's configuration and defaults. */
 #include "engine/container/spec.h"
 #include "engine/image/images.h"
 #include "engine/network/firewall.h"
@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-/* In the order in which the real engine answers. Keys that we do not know are kept behind these. */
+/* The defaults, in the order in which dockerd answers. Unknown keys are kept after these. */
 static const char host_defaults[] =
 	"{\"Binds\":null,\"ContainerIDFile\":\"\",\"LogConfig\":{\"Type\":\"\",\"Config\":{}},"
 	"\"NetworkMode\":\"bridge\","
@@ -49,7 +49,7 @@ static const char config_defaults[] = "{\"Hostname\":\"\",\"Domainname\":\"\",\"
 				      "\"Image\":\"\",\"Volumes\":null,\"WorkingDir\":\"\","
 				      "\"Entrypoint\":null,\"OnBuild\":null,\"Labels\":{}}";
 
-/* Defaults, overlaid with what was asked for; null is not asked for. */
+/* The defaults, overlaid with the request; null counts as absent. */
 static json_t *overlay(const char *defaults, const json_t *asked)
 {
 	json_t *result = json_loads(defaults, 0, NULL), *value;
@@ -60,7 +60,7 @@ static json_t *overlay(const char *defaults, const json_t *asked)
 	return result;
 }
 
-/* Members of from that to lacks. */
+/* Copies the members of from that to lacks. */
 static void merge_object(json_t *config, const char *key, const json_t *image)
 {
 	json_t *from = json_object_get(image, key), *to = json_object_get(config, key);
@@ -96,7 +96,7 @@ static void merge_env(json_t *config, const json_t *image)
 			json_array_append(to, value);
 }
 
-/* The image's test with other times, or the other way round: a zero says nothing. */
+/* Combines the image's test with the request's times, or the other way round: a zero means unset. */
 static void merge_health(json_t *own, const json_t *image)
 {
 	const char *name;
@@ -192,7 +192,7 @@ static bool check_config(const json_t *config, GError **error)
 	return true;
 }
 
-/* One more of the security options; the request's own list stays as it came. */
+/* Appends a security option; the request's own list is unchanged. */
 static void add_option(json_t *host, const char *option)
 {
 	json_t *asked = json_object_get(host, "SecurityOpt"), *list = json_array();
@@ -202,7 +202,7 @@ static void add_option(json_t *host, const char *option)
 	json_object_set_new(host, "SecurityOpt", list);
 }
 
-/* Without ".", ".." and slashes that say nothing; what is no absolute path is refused later. */
+/* Without ".", ".." and repeated slashes; a path that is not absolute is refused later. */
 static void clean_workdir(json_t *config)
 {
 	const char *path = json_str(config, "WorkingDir");
@@ -225,7 +225,7 @@ static void fill_bindings(json_t *host)
 					json_object_set_new(binding, keys[k], json_string(""));
 }
 
-/* Values that the answer of inspect shows although nobody wrote them. */
+/* Values that inspect shows although nobody set them. */
 static void fill_host(Engine *engine, json_t *host)
 {
 	const Config *config = engine->config;
@@ -251,7 +251,7 @@ static void fill_host(Engine *engine, json_t *host)
 		json_object_set_new(host, "ShmSize", json_integer(config->shm_size));
 	if (*json_str(host, "IpcMode") == '\0')
 		json_object_set_new(host, "IpcMode", json_string(config->ipc_mode));
-	/* A privileged container sees the host's tree of cgroup v1, as dockerd's do. */
+	/* A privileged container sees the host's cgroup v1 tree, as with dockerd. */
 	bool whole = json_bool(host, "Privileged") && !engine->cgroups->v2;
 	if (*json_str(host, "CgroupnsMode") == '\0')
 		json_object_set_new(
@@ -259,7 +259,7 @@ static void fill_host(Engine *engine, json_t *host)
 	if (*json_str(host, "RestartPolicy.Name") == '\0')
 		json_object_set_new(
 			json_object_get(host, "RestartPolicy"), "Name", json_string("no"));
-	/* "default" is a client's word: what is kept is what it means here. */
+	/* "default" is the client's word: the kept value is what it means on this host. */
 	if (*json_str(host, "NetworkMode") == '\0' ||
 		strcmp(json_str(host, "NetworkMode"), "default") == 0)
 		json_object_set_new(host, "NetworkMode", json_string("bridge"));
@@ -287,7 +287,7 @@ static void fill_host(Engine *engine, json_t *host)
 				host, lists[i].key, json_strings((char *const *)lists[i].paths));
 }
 
-/* What says nothing is not kept where dockerd does not show it either; clients compare what they read. */
+/* Empty values are dropped where dockerd does not show them either; clients compare what they read. */
 static void drop_empty(json_t *config, json_t *host)
 {
 	static const char *const keys[] = {"NetworkDisabled", "MacAddress", "StopSignal",
@@ -311,7 +311,7 @@ static void drop_empty(json_t *config, json_t *host)
 		json_object_set_new(host, "Mounts", mounts);
 }
 
-/* Its own name where nobody gave it one: the host's, in the host's network. */
+/* Its hostname if it was given none: the host's, in the host's network. */
 static void fill_hostname(json_t *config, const NamespaceModes *modes, const char *id)
 {
 	enum { SHORT_ID = 12 };
@@ -333,7 +333,7 @@ Spec *spec_complete(Engine *engine, const json_t *request, const json_t *image_c
 	json_t *network = json_object_get(request, "NetworkingConfig");
 	config_merge(config, json_object_get(image_config, "config"));
 	clean_workdir(config);
-	/* --entrypoint '' takes the image's away, its command with it. */
+	/* --entrypoint '' drops the image's entrypoint, and its command with it. */
 	json_t *entrypoint = json_object_get(config, "Entrypoint");
 	if (json_array_size(entrypoint) == 1 && *json_elem(entrypoint, 0) == '\0')
 		json_object_set_new(config, "Entrypoint", json_null());

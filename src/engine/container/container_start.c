@@ -1,4 +1,4 @@
-/* Gathers what a container is made of, has a plan made of it, and a shim carry that out. */
+/* Starting a container: gathers what it needs, has a launch plan made and a shim carry it out. */
 #include "engine/container/labels.h"
 #include "engine/container/life.h"
 #include "engine/container/mount_points.h"
@@ -27,7 +27,7 @@
 
 enum { EXIT_UNKNOWN = 128 };
 
-/* A passwd or group file of the container's tree, looked up from the top layer down; "" where there is none. */
+/* The passwd or group file of the container's root, looked up from the top layer down; "" where there is none. */
 static bool read_user_file(
 	Container *container, char *const *layers, const char *path, char **text, GError **error)
 {
@@ -58,7 +58,7 @@ static char **layer_names(Container *container)
 	return g_strv_builder_end(names);
 }
 
-/* Held open until the start is over, and named by the descriptor: by then the number may be another process's. */
+/* Opened until the start is over, and named by the descriptor: the pid may be reused by then. */
 static char *hold_namespace(Container *other, const char *kind, GArray *held)
 {
 	g_autofree char *part = g_strconcat("ns/", kind, NULL);
@@ -71,7 +71,7 @@ static char *hold_namespace(Container *other, const char *kind, GArray *held)
 	return file;
 }
 
-/* In dockerd's words, which are others for a network. */
+/* dockerd words this differently for a network. */
 static bool not_running(Container *other, const char *kind, GError **error)
 {
 	if (strcmp(kind, "net") != 0)
@@ -85,7 +85,7 @@ static bool not_running(Container *other, const char *kind, GError **error)
 	return false;
 }
 
-/* What has an IPC namespace of its own may keep it to itself. */
+/* Whether a container's IPC namespace can be joined. */
 static bool shares_ipc(Container *other, GError **error)
 {
 	g_autoptr(Spec) spec = container_spec(other, error);
@@ -115,7 +115,7 @@ static bool hold_of(Container *container, const NamespaceMode *mode, const char 
 	return *file != NULL || not_running(other, kind, error);
 }
 
-/* The namespace file of the container that a mode names; what is said where there is none: before the reason. */
+/* The namespace file of the container that a mode names; said: the beginning of the error. */
 static bool join_file(Container *container, const NamespaceMode *mode, const char *kind,
 	const char *said, GArray *held, char **file, GError **error)
 {
@@ -126,7 +126,7 @@ static bool join_file(Container *container, const NamespaceMode *mode, const cha
 	return false;
 }
 
-/* What is wrong with a PID mode at the start is the engine's trouble, not the request's: as dockerd has it. */
+/* An invalid PID mode at the start is a server error (500), as in dockerd. */
 static bool join_pid(Container *container, const NamespaceMode *mode, const char *kind,
 	GArray *held, char **file, GError **error)
 {
@@ -136,7 +136,7 @@ static bool join_pid(Container *container, const NamespaceMode *mode, const char
 	       fail(error, BERTH_ERROR_SYSTEM, "%s", problem->message);
 }
 
-/* What each line of a json-file log carries. */
+/* The attributes of each line of a json-file log. */
 static bool attributes_text(Container *container, const Spec *spec, char **text, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
@@ -150,14 +150,14 @@ static bool attributes_text(Container *container, const Spec *spec, char **text,
 	return true;
 }
 
-/* As the client's terminal was at the create: rows, columns. */
+/* The client's terminal size at the create: rows, columns. */
 static int console_size(const json_t *host, size_t index)
 {
 	json_t *size = json_array_get(json_object_get(host, "ConsoleSize"), index);
 	return (int)CLAMP(json_integer_value(size), 0, G_MAXUINT16);
 }
 
-/* At the start it is no longer the request that is wrong, as dockerd has it. */
+/* At the start an error is no longer the request's fault, as in dockerd. */
 static bool find_user(User *user, const json_t *config, const json_t *host, const char *passwd,
 	const char *group, GError **error)
 {
@@ -167,7 +167,7 @@ static bool find_user(User *user, const json_t *config, const json_t *host, cons
 	       fail(error, BERTH_ERROR_SYSTEM, "%s", problem->message);
 }
 
-/* Shows the plan, and has the shim tell what it does of it. */
+/* Traces the plan, and makes the shim trace what it does. */
 static void trace_plan(const Container *container, Plan *plan)
 {
 	g_autofree char *text = plan_print(plan);
@@ -261,7 +261,7 @@ static int make_plan(Container *container, const Spec *spec, const GPtrArray *mo
 	return plan_seal(&plan, error);
 }
 
-/* Who attached before the start gets the shim's end, or the end of the stream if there is none. */
+/* Clients that attached before the start get the shim's end, or the end of the stream if there is none. */
 static GArray *take_waiting(Container *container)
 {
 	g_mutex_lock(&container->engine->lock);
@@ -289,7 +289,8 @@ static void close_held(gpointer fd)
 	close(*(int *)fd);
 }
 
-/* What follows once it runs. Its shim is heard from the moment that everybody knows it: its end cannot overtake its start. */
+/* Its state once it runs. The shim's messages are read only after the state is set: its end cannot overtake its
+ * start. */
 static void started(Container *container, const Spec *spec, ShimLink *link)
 {
 	publish_by_shim(container);
@@ -330,7 +331,7 @@ bool container_launch(
 	return link != NULL;
 }
 
-/* The exit that could not be saved is not that of this running. */
+/* An exit that could not be saved belongs to an earlier run. */
 static void forget_exit(Container *container)
 {
 	g_autofree char *exit_file = g_build_filename(container->row.id, "exit", NULL);
@@ -338,7 +339,7 @@ static void forget_exit(Container *container)
 	container->exit_kept = false;
 }
 
-/* With what the Container Device Interface adds to it; a new reference. */
+/* Its specification with the additions of the Container Device Interface; a new reference. */
 static Spec *with_devices(Container *container, Spec *spec, GPtrArray *mounts, GError **error)
 {
 	g_autoptr(GArray) nodes = device_nodes_new();
@@ -379,7 +380,7 @@ bool container_restart_due(Container *container)
 	return due;
 }
 
-/* A start by hand forgets that it was stopped by hand, and counts from the beginning. */
+/* A start by a client resets "stopped by a client", and the restart counter. */
 static void count_start(Container *container, bool automatic)
 {
 	ContainerRow *row = &container->row;

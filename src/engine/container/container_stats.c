@@ -1,4 +1,4 @@
-/* What a container uses: its cgroups, its network, and beside them what the host had to give meanwhile. */
+/* A container's resource use: its cgroups, its network, and the host's CPU time for comparison. */
 #include "engine/container/usage.h"
 #include "engine/shim/shim.h"
 
@@ -13,7 +13,7 @@
 
 enum { SMALL_FILE = 256 * 1024 };
 
-/* Nanoseconds of all CPUs since the boot (proc(5), /proc/stat: seven columns). */
+/* Nanoseconds of all CPUs since boot (proc(5), /proc/stat: seven columns). */
 static json_int_t host_cpu(void)
 {
 	g_autofree char *text = file_read("/proc/stat", SMALL_FILE);
@@ -27,7 +27,7 @@ static json_int_t host_cpu(void)
 	return (json_int_t)(sum * (1000000000ULL / (unsigned long long)sysconf(_SC_CLK_TCK)));
 }
 
-/* Links of its network namespace, without the loopback. */
+/* Counters of the links of its network namespace, without the loopback. */
 static json_t *network_stats(Container *container)
 {
 	autofd file = container_part_open(container, "net/dev", O_RDONLY, NULL);
@@ -60,7 +60,7 @@ static json_t *no_cpu(void)
 		"throttled_periods", 0, "throttled_time", 0);
 }
 
-/* Of a container that does not run: nothing, at no time. */
+/* The statistics of a container that does not run: all zero. */
 static json_t *no_stats(void)
 {
 	return json_pack("{s:s, s:o, s:{}, s:{}, s:o}", "read", "0001-01-01T00:00:00Z", "cpu_stats",

@@ -1,4 +1,4 @@
-/* Signals, and what is made of them: stop, restart, kill, pause, wait. */
+/* Signals, and the operations built on them: stop, restart, kill, pause, wait. */
 #include "engine/container/life.h"
 #include "engine/shim/shim.h"
 
@@ -26,7 +26,7 @@ static bool not_running(Container *container, GError **error)
 	return fail(error, BERTH_ERROR_CONFLICT, "container %s is not running", container->row.id);
 }
 
-/* A frozen process takes no signal; Docker thaws it for SIGKILL, so do we for all that end it. */
+/* A frozen process takes no signal: Docker thaws it for SIGKILL, Berth for every signal that ends it. */
 static bool send_signal(Container *container, int signal, GError **error)
 {
 	if (status_of(container) == STATUS_PAUSED && signal == SIGKILL) {
@@ -37,7 +37,7 @@ static bool send_signal(Container *container, int signal, GError **error)
 	return shim_send(container, SHIM_KILL, "", signal, 0, "", NULL, 0, error);
 }
 
-/* Waits until it has ended; -1: for ever. False if it still runs. */
+/* Waits until it has ended; -1: without limit. False if it still runs. */
 static bool await_end(Container *container, int timeout_ms)
 {
 	int fd = notify_subscribe(&container->changed);
@@ -56,7 +56,7 @@ static void mark_stopped(Container *container)
 	g_mutex_unlock(&container->engine->lock);
 }
 
-/* Ends a container that waits for its automatic restart; operation is held. */
+/* Ends the wait of a container for its automatic restart; operation is held. */
 static bool stop_restarting(Container *container)
 {
 	lock_held(&container->operation);
@@ -96,7 +96,7 @@ static bool stop_running(Container *container, const char *signal, int timeout, 
 						       : DEFAULT_TIMEOUT;
 	g_autofree char *number_text = g_strdup_printf("%d", number);
 	container_event(container, "kill", "signal", number_text);
-	/* One that has just ended by itself takes no signal, and its end is awaited like any other. */
+	/* A container that has just ended by itself takes no signal; its end is awaited like any other. */
 	if (!send_signal(container, number, &problem) &&
 		!g_error_matches(problem, BERTH_ERROR, BERTH_ERROR_CONFLICT)) {
 		g_propagate_error(error, g_steal_pointer(&problem));
@@ -121,7 +121,7 @@ bool container_stop(Container *container, const char *signal, int timeout, GErro
 		return fail(error, BERTH_ERROR_NOT_MODIFIED, "container is already stopped");
 	if (!stop_running(container, signal, timeout, error))
 		return false;
-	/* It may have ended, and been meant to restart, before it was marked. */
+	/* It may have ended and been scheduled for a restart before it was marked. */
 	stop_restarting(container);
 	container_event(container, "stop", NULL, NULL);
 	return true;
@@ -147,7 +147,7 @@ bool container_signal_check(const char *signal, GError **error)
 	return *signal == '\0' || signal_read(signal, &number, error);
 }
 
-/* Docker's rule: any signal says that the container shall not come back, unless it has named the one that stops it. */
+/* Docker's rule: any signal disables the restart policy, unless the container names another one as its stop signal. */
 static bool means_stop(const Spec *spec, int number)
 {
 	const char *own = json_str(spec->config, "StopSignal");
@@ -183,13 +183,14 @@ bool container_kill(Container *container, const char *signal, GError **error)
 		return false;
 	}
 	container_event(container, "kill", "signal", text);
-	/* Docker answers a SIGKILL when it has had its effect; and one that has just ended by itself was killed, too. */
+	/* Docker answers a SIGKILL after it has taken effect; a container that has just ended by itself counts as
+	 * killed. */
 	if (number == SIGKILL || !sent)
 		await_end(container, KILL_WAIT_MS);
 	return true;
 }
 
-/* Its cgroup is gone, or its status is another, when it ends in this moment. */
+/* Its cgroup is gone, or its status has changed, when it ends at this moment. */
 static bool freeze(Container *container, bool frozen, GError **error)
 {
 	enum { SETTLE_MS = 1000 };
@@ -302,7 +303,7 @@ bool container_wait(Container *container, const char *condition, gint64 ends, in
 		bool done = container->removed || (!removed && (ended || (!next && !running)));
 		*exit_code = ended ? container->last_exit : row->exit_code;
 		g_free(*message);
-		/* What kept it from starting is the answer to the start. */
+		/* The restart fails with the error of its start. */
 		*message = g_strdup(row->started != 0 ? row->error : "");
 		g_mutex_unlock(&container->engine->lock);
 		if (done || !there)

@@ -1,4 +1,4 @@
-/* `top`: the host's ps, asked for the container's processes, as Docker does. */
+/* `top`: runs the host's ps for the container's processes, as Docker does. */
 #include "engine/container/usage.h"
 
 #include "base/error.h"
@@ -20,7 +20,7 @@ static char *run_ps(const char *ps_args, GError **error)
 		return NULL;
 	}
 	if (status != 0) {
-		/* What it says of its own use, below, is of no use to who asked for a container's. */
+		/* ps's usage text below its error would confuse a client. */
 		err[strcspn(err, "\n")] = '\0';
 		fail(error, BERTH_ERROR_SYSTEM, "ps: %s", g_strstrip(err));
 		return NULL;
@@ -28,7 +28,7 @@ static char *run_ps(const char *ps_args, GError **error)
 	return g_steal_pointer(&out);
 }
 
-/* A line in as many columns as there are titles; the last takes the rest, blanks included. */
+/* Splits a line into as many columns as there are titles; the last keeps the rest, blanks included. */
 static json_t *split_columns(const char *line, size_t columns)
 {
 	json_t *row = json_array();

@@ -1,4 +1,4 @@
-/* The files of a container: what it has changed (`diff`), and all of them (`export`). */
+/* A container's files: its changes (`diff`), and all of them (`export`). */
 #include "engine/container/files.h"
 #include "engine/image/images.h"
 #include "engine/shim/shim.h"
@@ -46,14 +46,14 @@ static int by_path(const void *a, const void *b)
 	return strcmp(json_str(*(json_t *const *)a, "Path"), json_str(*(json_t *const *)b, "Path"));
 }
 
-/* A folder that overlayfs copied up because of what was mounted below it, and nothing else. */
+/* A folder that overlayfs copied up only because something was mounted below it. */
 static bool untouched(int upper, const struct stat *st, const struct stat *before, size_t found)
 {
 	return found == 0 && !tree_is_empty(upper) && st->st_mode == before->st_mode &&
 	       st->st_uid == before->st_uid && st->st_gid == before->st_gid;
 }
 
-/* image: the same folder in the image, or -1 where that has none. */
+/* image: the same folder in the image, or -1 where the image has none. */
 static bool compare(
 	int upper, int image, const char *prefix, json_t *changes, int depth, GError **error)
 {
@@ -112,7 +112,7 @@ json_t *container_changes(Container *container, GError **error)
 	return sorted;
 }
 
-/* Of a running container the tree as it sees it; else its own files above those of the image. */
+/* A running container: the tree as it sees it; else its writable layer over the image. */
 static int tree_open(Container *container, GError **error)
 {
 	ContainerRow row = container_snapshot(container);

@@ -12,7 +12,7 @@ static const char *const updatable[] = {"BlkioWeight", "BlkioWeightDevice", "Blk
 	"CpuPeriod", "CpuQuota", "CpuRealtimePeriod", "CpuRealtimeRuntime", "CpusetCpus",
 	"CpusetMems", "Memory", "MemorySwap", "MemoryReservation", "NanoCpus", "PidsLimit", NULL};
 
-/* What cannot be changed, as it was said in another way before. */
+/* Settings that cannot be changed if they were given in another form before. */
 static const struct {
 	size_t changed, set; /* of Limits */
 	const char *words;
@@ -34,8 +34,8 @@ static bool says_nothing(const json_t *value)
 				       : json_array_size(value) == 0;
 }
 
-/* What changes. A limit of processes that is 0 takes away the one that there is; a list of devices' limits replaces the
- * one that there was, and an empty one takes it away (API 1.55). */
+/* The changes as they are merged. A limit of 0 processes removes the limit; a list of device limits replaces the previous one,
+ * and an empty one removes it (API 1.55). */
 static json_t *delta_of(const json_t *changes)
 {
 	json_t *delta = json_object();
@@ -83,7 +83,7 @@ static bool check_conflicts(const Limits *limits, bool policy, const Spec *old, 
 	return true;
 }
 
-/* The kernel is told of memory and swap, as each bounds the other. */
+/* Memory and swap are written together, as each bounds the other. */
 static bool apply(Container *container, const Spec *spec, Limits *limits, GError **error)
 {
 	Engine *engine = container->engine;

@@ -1,5 +1,5 @@
-/* SELinux labels of containers (docs/decisions/selinux.md): no two have the same categories, and who shares the namespaces of another has
- * those of that one. They are kept with the specification, as "SELinux". */
+/* SELinux labels of containers (docs/decisions/selinux.md): no two containers have the same categories, and one that
+ * joins another's namespaces has that one's. Kept in the specification, as "SELinux". */
 #include "engine/container/labels.h"
 #include "engine/volume/volume.h"
 
@@ -11,7 +11,7 @@
 #include <fcntl.h>
 #include <string.h>
 
-/* How many containers have a level; under the engine's lock. */
+/* Counts how many containers have a level; the engine's lock is held. */
 static guint count_of(Engine *engine, const char *level)
 {
 	lock_held(&engine->lock);
@@ -57,7 +57,7 @@ void labels_forget(Engine *engine, const Spec *spec)
 	count_spec(engine, spec, false);
 }
 
-/* The labels of a container whose namespace is joined, as options; NULL: it has none, or none is joined. */
+/* The labels of the container whose namespace is joined, as options; NULL: it has none, or none is joined. */
 static GPtrArray *labels_of(Engine *engine, const NamespaceMode *mode)
 {
 	if (mode->share != SHARE_CONTAINER)
@@ -76,7 +76,7 @@ static bool same(const GPtrArray *a, const GPtrArray *b)
 	return same;
 }
 
-/* What nobody asked for follows from what the container is given: moby's daemon/create.go. NULL with error. */
+/* The default labels follow from the namespaces and privileges: moby's daemon/create.go. NULL with error. */
 static GPtrArray *implied(Engine *engine, const Spec *spec, GError **error)
 {
 	const NamespaceMode *ipc = &spec->modes.ipc, *pid = &spec->modes.pid;
@@ -125,7 +125,7 @@ bool labels_allot(Engine *engine, Spec *spec, GError **error)
 	spec_set_labels(spec, labels.process, labels.mount);
 	for (guint i = 0; i < options->len; i++)
 		if (g_str_has_prefix(options->pdata[i], "level:")) {
-			labels_remember(engine, spec); /* it may be another's already */
+			labels_remember(engine, spec); /* another container may have it already */
 			break;
 		}
 	return true;
@@ -144,7 +144,7 @@ Spec *labels_adopt(Container *container, Spec *spec, GError **error)
 	return NULL;
 }
 
-/* ":z" and ":Z" of a bind; volumes are "z" where nothing else is said. */
+/* ":z" and ":Z" of a bind; volumes default to "z". */
 static const char *sharing_of(const MountPoint *mount)
 {
 	g_auto(GStrv) words = g_strsplit(mount->mode, ",", -1);

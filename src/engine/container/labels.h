@@ -2,12 +2,13 @@
 #pragma once
 #include "engine/object/container.h"
 
-/* Labels for what spec asks of a container, kept in it; nothing where selinux-enabled is not set: INVALID then if it asks for any. They are
- * its own until labels_forget. */
+/* Chooses the labels of a container and keeps them in spec; does nothing without selinux-enabled: INVALID then if
+ * labels are requested. They are reserved until labels_forget. */
 bool labels_allot(Engine *engine, Spec *spec, GError **error);
-/* At the start of one that was made before labels were set: it gets its own. Takes spec over; a reference, or NULL with error. */
+/* At the start of a container that was made before selinux-enabled was set: gives it labels. Takes spec over; a
+ * reference, or NULL with error. */
 Spec *labels_adopt(Container *container, Spec *spec, GError **error);
-/* The labels in a specification are those of one container more, or less. */
+/* Counts the labels of a specification as those of one container more, or less. */
 void labels_remember(Engine *engine, const Spec *spec);
 void labels_forget(Engine *engine, const Spec *spec);
 /* Relabels what is mounted with :z or :Z; and the files of its network. */

@@ -1,4 +1,4 @@
-/* A container's life: made, started, stopped, changed, removed. */
+/* A container's life: create, start, stop, update, remove. */
 #pragma once
 #include "engine/object/container.h"
 #include "engine/object/filter.h"
@@ -12,21 +12,21 @@ char *container_create(Engine *engine, const char *name, const char *platform,
 bool container_name_free(Engine *engine, const char *name, GError **error);
 
 /* container_start.c, container_stop.c, ... */
-/* What container_start does once it may: by these mounts. */
+/* The part of container_start after its checks, with these mounts. */
 bool container_launch(
 	Container *container, const Spec *spec, const GPtrArray *mounts, GError **error);
-/* NOT_MODIFIED if it runs. automatic: by its restart policy, where it is due still. *failed: it was tried. Whoever starts
- * containers calls container_start (container_policy.h). */
+/* NOT_MODIFIED if it runs. automatic: by its restart policy, if a restart is still due. *failed: the start was
+ * attempted. Others call container_start (container_policy.h). */
 bool container_start_once(Container *container, bool automatic, bool *failed, GError **error);
-bool container_restart_due(Container *container); /* nobody stopped or removed it meanwhile */
-/* Ends its wait for an automatic restart; false if it does not wait for one. */
+bool container_restart_due(Container *container); /* nobody has stopped or removed it meanwhile */
+/* Ends its wait for an automatic restart; false if it is not waiting. */
 bool container_end_restart(Container *container);
-/* timeout: seconds, negative: no limit, G_MININT: what the container asks for. */
+/* timeout: seconds, negative: no limit, G_MININT: the container's own. */
 bool container_stop(Container *container, const char *signal, int timeout, GError **error);
 /* The first half of a restart. */
 bool container_stop_for_restart(
 	Container *container, const char *signal, int timeout, GError **error);
-/* Whether it names a signal; "" is the default one. */
+/* Whether text names a signal; "" is the default signal. */
 bool container_signal_check(const char *signal, GError **error);
 bool container_kill(Container *container, const char *signal, GError **error);
 bool container_pause(Container *container, GError **error);
@@ -38,15 +38,15 @@ bool container_remove(
 	Container *container, const char *called, bool force, bool volumes, GError **error);
 bool container_update(
 	Container *container, const json_t *changes, json_t *warnings, GError **error);
-/* Takes fd over. Before the start, the client waits for it; a start that must find it there is
-   kept off by holding operation. */
+/* Attaches fd, which is taken over. Before the start the client waits for it; the caller holds operation to keep off
+ * a start that must find it. */
 bool container_attach(
 	Container *container, int fd, int flags, const char *detach_keys, GError **error);
 
 json_t *container_prune(Engine *engine, const Filters *filters);
-/* How often it has ended: taken before a client is told that its wait is on, so that no end is missed. */
+/* The number of its ends so far: read before a client is told that its wait has begun, so that no end is missed. */
 gint64 container_ends(Container *container);
-/* Waits for condition ("not-running", "next-exit", "removed") after so many ends; an end is one although
-   its policy restarts the container. False if peer_fd hung up. */
+/* Waits for condition ("not-running", "next-exit", "removed") after so many ends; an end counts although the policy
+ * restarts the container. False if peer_fd hung up. */
 bool container_wait(Container *container, const char *condition, gint64 ends, int peer_fd,
 	int *exit_code, char **message);

@@ -1,4 +1,4 @@
-/* -v, --mount, --tmpfs, VOLUME and --volumes-from: one list of mounts, each fully resolved. */
+/* -v, --mount, --tmpfs, VOLUME and --volumes-from become one list of mounts, each fully resolved. */
 #include "engine/container/mount_points.h"
 #include "engine/image/images.h"
 #include "engine/object/name.h"
@@ -18,16 +18,16 @@
 typedef struct {
 	Engine *engine;
 	const NamespaceModes *modes;
-	GPtrArray *list;       /* of MountPoint: what is made */
-	const char *image_id;  /* whose content fills new volumes */
+	GPtrArray *list;       /* of MountPoint: the result */
+	const char *image_id;  /* the image whose content fills new volumes */
 	GPtrArray *copy_up;    /* of MountPoint (borrowed): volumes that may be empty */
 	GHashTable *by_target; /* target -> MountPoint of list (borrowed) */
 	GHashTable *
-		asked; /* of char *: targets of Binds and Mounts, each of which may be named once */
-	GPtrArray *fresh; /* of char *: volumes without a name that were made */
+		asked; /* of char *: targets of Binds and Mounts, each of which may be given once */
+	GPtrArray *fresh; /* of char *: anonymous volumes that were made */
 } Points;
 
-/* A folder for a bind whose source is missing, where that is asked for: the container's root has it. */
+/* Makes the missing source folder of a bind, where that is requested: owned by the container's root. */
 static bool make_source(const MountPoint *mount, Userns ids, GError **error)
 {
 	const char *source = mount->source;
@@ -48,7 +48,7 @@ bool mount_points_prepare(const GPtrArray *mounts, Userns ids, GError **error)
 	return true;
 }
 
-/* Later ones take the place of earlier ones. Takes mount over; what is returned is the list's. */
+/* A later mount replaces an earlier one at the same target. Takes mount over; the result is owned by the list. */
 static MountPoint *put(Points *points, MountPoint *mount)
 {
 	MountPoint *there = g_hash_table_lookup(points->by_target, mount->target);
@@ -73,9 +73,9 @@ static MountPoint *add(
 	return put(points, mount);
 }
 
-/* What is asked of one volume. */
+/* A request for a volume. */
 typedef struct {
-	const char *name, *driver; /* name: "" or NULL for a new one */
+	const char *name, *driver; /* name: "" or NULL for an anonymous volume */
 	const json_t *labels, *options;
 	const char *target, *mode;
 	bool writable, copy;
@@ -120,7 +120,7 @@ static bool note_target(Points *points, const char *target, GError **error)
 	return unused;
 }
 
-/* "source:target:mode", "source:target", or "target" of a new volume. */
+/* "source:target:mode", "source:target", or "target" of an anonymous volume. */
 static bool read_bind(const char *bind, json_t **mount, char **text, GError **error)
 {
 	g_auto(GStrv) parts = g_strsplit(bind, ":", 4);
@@ -139,7 +139,7 @@ static bool read_bind(const char *bind, json_t **mount, char **text, GError **er
 	if (mode.no_copy)
 		json_object_set_new(
 			*mount, "VolumeOptions", json_pack("{s:b}", "NoCopy", mode.no_copy));
-	/* A folder that is not there is made, as with every bind of this form. */
+	/* A missing folder is made, as with every bind of this form. */
 	json_t *options = json_object();
 	if (absolute)
 		json_object_set_new(options, "CreateMountpoint", json_true());
@@ -151,7 +151,7 @@ static bool read_bind(const char *bind, json_t **mount, char **text, GError **er
 	return true;
 }
 
-/* What a mode says of the other kind of mount is refused in the same words as in Mounts. */
+/* Modes of another mount type are refused in the same words as in Mounts. */
 static bool check_bind(const char *bind, const json_t *mount, GError **error)
 {
 	static const char *const foreign[][2] = {
@@ -175,9 +175,9 @@ static bool is_in(const char *path, const char *folder)
 	return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
 
-/* A bind, with the propagation that was asked for or "": private. What holds the engine's folder, or lies in it, follows the
- * host where that shares it, so that no container keeps mounts that the engine takes away (dockerd's rule). NULL with
- * INVALID. */
+/* A bind, with the requested propagation or "": private. A bind that contains the engine's folder, or lies in it, is
+ * a slave where the host's mount is shared, so that no container holds mounts that the engine has unmounted
+ * (dockerd's rule). NULL with INVALID. */
 static MountPoint *add_host_bind(Points *points, const char *path, const char *target,
 	bool writable, const char *asked, GError **error)
 {
@@ -218,7 +218,7 @@ static bool add_bind(Points *points, const char *bind, const char *driver, GErro
 		.copy = !json_bool(mount, "VolumeOptions.NoCopy")};
 	if (strcmp(json_str(mount, "Type"), "volume") == 0)
 		return add_volume(points, &request, error) != NULL;
-	/* -v makes what is missing on the host; --mount does not, unless it is asked to. */
+	/* -v makes a missing folder on the host; --mount does not, unless asked to. */
 	MountPoint *made = add_host_bind(points, source, target, writable,
 		json_str(mount, "BindOptions.Propagation"), error);
 	if (made == NULL)
@@ -262,7 +262,7 @@ static bool add_mount_volume(Points *points, const json_t *mount, GError **error
 		.writable = !json_bool(mount, "ReadOnly"),
 		.copy = !json_bool(options, "NoCopy")};
 	MountPoint *made = add_volume(points, &request, error);
-	/* Looked for where it is used, each time: containers of the volume may change what lies there. */
+	/* Resolved at each use: containers of the volume may change what is there. */
 	if (made != NULL)
 		mount_point_set(&made->subpath, subpath);
 	return made != NULL;
@@ -288,7 +288,7 @@ static bool add_mount_tmpfs(Points *points, const json_t *mount, GError **error)
 	return true;
 }
 
-/* An image's tree, read-only. Its layers are found at each start. */
+/* An image's tree, read-only. Its layers are looked up at each start. */
 static bool add_mount_image(Points *points, const json_t *mount, GError **error)
 {
 	const char *name = json_str(mount, "Source");
@@ -332,7 +332,7 @@ GPtrArray *mount_points_trees(
 		if (tree == NULL)
 			return NULL;
 		g_ptr_array_add(list, tree);
-		/* Where the shim may have to attach it for a moment. */
+		/* Where the shim may have to attach it temporarily. */
 		if (mkdirat(engine->store->containers_fd, scratch, 0700) < 0 && errno != EEXIST) {
 			fail_errno(error, "cannot make the folder of container %s", id);
 			return NULL;
@@ -427,7 +427,7 @@ static bool add_all(Points *points, const Spec *spec, GError **error)
 	return true;
 }
 
-/* What of a volume a mount shows; -1 where that is no folder, which the start tells. */
+/* Opens the part of a volume that a mount shows; -1 where it is no folder, which the start reports. */
 static int volume_part(Engine *engine, const MountPoint *mount)
 {
 	const char *subpath = mount->subpath;
@@ -444,7 +444,7 @@ static bool fill_volume(const Points *points, const MountPoint *mount, int *root
 	if (mount->type != MOUNT_VOLUME) /* a later mount has taken its place */
 		return true;
 	autofd folder = volume_part(points->engine, mount);
-	/* Most volumes are filled already, which costs no look at the image. */
+	/* Most volumes are filled already: then the image is not looked at. */
 	if (folder >= 0 && !tree_is_empty(folder) && !volume_needs_mount(points->engine, name))
 		return true;
 	if (*root < 0 && (*root = image_root_open(points->engine, points->image_id, error)) < 0)
@@ -461,7 +461,7 @@ static bool fill_volume(const Points *points, const MountPoint *mount, int *root
 	return ok;
 }
 
-/* A new volume gets what the image has in its place. */
+/* A new volume is filled with the image's content at its target. */
 static bool fill_volumes(Points *points, GError **error)
 {
 	autofd root = -1;
@@ -471,7 +471,7 @@ static bool fill_volumes(Points *points, GError **error)
 	return ok;
 }
 
-/* The volumes without a name of a container that will not be. */
+/* Removes the anonymous volumes of a container whose creation failed. */
 static void take_back(const Points *points)
 {
 	for (guint i = 0; i < points->fresh->len; i++)
@@ -485,7 +485,7 @@ GPtrArray *mount_points_make(Engine *engine, const Spec *spec, const char *image
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
 		g_ptr_array_new_with_free_func(g_free)};
 	bool ok = add_all(&points, spec, error);
-	/* Half of what the image has would count as all of it, so that is waited for. */
+	/* A partial copy of the image's content would count as complete, so it is synced before the answer. */
 	work_follow_peer(-1);
 	if (!ok || !fill_volumes(&points, error)) {
 		take_back(&points);

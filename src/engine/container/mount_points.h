@@ -5,8 +5,8 @@
 /* Resolves them; volumes are made, and filled from the image. A new list. */
 GPtrArray *mount_points_make(
 	Engine *engine, const Spec *spec, const char *image_id, GError **error);
-/* Before each start: folders for binds that are to be made where they are missing. */
+/* Before each start: makes the missing folders of binds that request it. */
 bool mount_points_prepare(const GPtrArray *mounts, Userns ids, GError **error);
-/* The mounts as a start needs them: images as the folders of their layers. id: the container's. A new list. */
+/* The mounts in the form that a start needs: images as the folders of their layers. id: the container's. A new list. */
 GPtrArray *mount_points_trees(
 	Engine *engine, const char *id, const GPtrArray *mounts, GError **error);

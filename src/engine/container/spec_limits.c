@@ -1,4 +1,4 @@
-/* Limits of a container: whether they mean something, and whether this host has them. */
+/* Limits of a container: whether they are valid, and whether this host has them. */
 #include "engine/container/spec.h"
 
 #include "base/error.h"
@@ -8,7 +8,7 @@
 
 enum { MIN_MEMORY = 6 << 20, MIN_CPU_QUOTA = 1000, MIN_PERIOD = 1000, MAX_PERIOD = 1000000 };
 
-/* What can be asked for, and what is said where this host has it not, in Docker's words. */
+/* The limits, and Docker's warnings where this host lacks one. */
 static const struct {
 	const char *key, *can, *what;
 } kinds[] = {{"Memory", "MemoryLimit",
@@ -116,7 +116,8 @@ static bool check_cpu(const Limits *limits, GError **error)
 	return true;
 }
 
-/* "0-3,5": numbers and rising ranges. False, and *high the greatest, where one is too great. */
+/* Parses "0-3,5": numbers and ascending ranges. False if it is malformed, with *high the number where one is too
+ * great. */
 static bool cpuset_parse(const char *text, guint64 *high)
 {
 	g_auto(GStrv) parts = g_strsplit(text, ",", -1);
@@ -134,7 +135,7 @@ static bool cpuset_parse(const char *text, guint64 *high)
 	return true;
 }
 
-/* The memory nodes that there are, as the kernel writes them; one where it has no word for that. */
+/* The memory nodes of this host, as the kernel writes them; node 0 where the kernel does not list any. */
 static char *memory_nodes(guint64 *high)
 {
 	char *text = NULL;

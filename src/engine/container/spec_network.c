@@ -1,4 +1,4 @@
-/* What a container may say of itself, and what it has of another, where it shares a network: as moby's
+/* Settings that cannot be combined with a shared network, and what is taken from the other container: as moby's
  * runconfig/hostconfig_unix.go validates it, in its words. */
 #include "engine/container/spec.h"
 

@@ -33,7 +33,7 @@ static bool check_extra_hosts(
 		bool bracketed = length > 2 && *address == '[' && address[length - 1] == ']';
 		if (bracketed)
 			address[length - 1] = '\0';
-		/* GLib takes a zone for a part of the address. */
+		/* GLib accepts an IPv6 zone as a part of the address. */
 		if (strcmp(address, "host-gateway") != 0 &&
 			(!g_hostname_is_ip_address(address + bracketed) ||
 				strchr(address, '%') != NULL))

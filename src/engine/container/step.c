@@ -35,7 +35,7 @@ static json_t *host_config(const StepHost *host, const char *network, bool privi
 		"Config");
 }
 
-/* A container's specification, checked and completed like any other. */
+/* The specification of a step's container, checked and completed like any other. */
 static Spec *specify(Engine *engine, const StepSpec *step, const char *id, GError **error)
 {
 	const char *network = step->network != NULL ? step->network : step->host->network;
@@ -85,11 +85,11 @@ void step_free(Container *step)
 	container_unref(step);
 }
 
-/* What has come of the frames of an attached stream (Engine API, ContainerAttach). */
+/* The parser state of an attached stream's frames (Engine API, ContainerAttach). */
 typedef struct {
 	char head[FRAME_HEAD];
 	size_t head_used;
-	guint32 left; /* of the frame */
+	guint32 left; /* bytes of the current frame that are missing */
 } Frames;
 
 static void take_frames(
@@ -121,7 +121,7 @@ static void kill_step(Container *step)
 	shim_send(step, SHIM_KILL, "", SIGKILL, 0, "", NULL, 0, NULL);
 }
 
-/* Reads to the end of the stream; who cancels has the process killed, and its last words are read too. */
+/* Reads to the end of the stream; after a cancel the process is killed, and its last output is read too. */
 static bool follow(Container *step, int fd, StepOutput output, gpointer data, int cancel_fd)
 {
 	Frames frames = {0};
@@ -163,7 +163,7 @@ bool step_run(Container *step, const GPtrArray *mounts, StepOutput output, gpoin
 {
 	int pair[2];
 	g_autoptr(Spec) kept = container_spec(step, error);
-	/* As any container in the network of another. */
+	/* As for any container that joins another's network. */
 	g_autoptr(Spec) spec = kept != NULL ? spec_adopt_hostname(step, kept, error) : NULL;
 	if (spec == NULL)
 		return false;
@@ -185,7 +185,7 @@ bool step_run(Container *step, const GPtrArray *mounts, StepOutput output, gpoin
 	return whole || fail(error, BERTH_ERROR_SYSTEM, "the build was cancelled");
 }
 
-/* Copied up, and hiding nothing: a folder as it was, but for its time. */
+/* Copied up, and otherwise unchanged: the same as the folder below, but for its time. */
 static bool is_copy(int parent, const char *name, const struct stat *st, const struct stat *old)
 {
 	char value;
@@ -195,11 +195,11 @@ static bool is_copy(int parent, const char *name, const struct stat *st, const s
 	       fgetxattr(fd, "trusted.overlay.opaque", &value, 1) < 0;
 }
 
-/* Takes away what is there only because something was mounted on it: an empty file or folder that is not in
- * the tree below, and the folders that were made for it. */
+/* Removes mount points from the layer: an empty file or folder that the tree below lacks, and the folders that were
+ * made for it. */
 static void drop_stub(int upper, int below, const char *path)
 {
-	/* What was mounted lies where the links of the image led to. */
+	/* A mount's target may lie behind links of the image. */
 	g_autofree char *at = path_resolve_in_root(below, path);
 	while (at != NULL && *at != '\0') {
 		struct stat st, old;

@@ -1,8 +1,8 @@
-/* What a container uses, and its processes. */
+/* A container's resource use, and its processes. */
 #pragma once
 #include "engine/object/container.h"
 
-/* container_stats.c: what it uses now (Engine API, ContainerStatsResponse); before: the sample before, or NULL. New
+/* container_stats.c: its use now (Engine API, ContainerStatsResponse); before: the previous sample, or NULL. New
  * reference. */
 json_t *container_stats(Container *container, const json_t *before, GError **error);
 

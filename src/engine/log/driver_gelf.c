@@ -27,7 +27,7 @@ static bool address_of(const json_t *options, LogAddress *address, GError **erro
 		       "gelf: please provide gelf-address as proto://host:port");
 }
 
-/* Options that only one of the transports has. */
+/* Options of only one of the transports. */
 static bool check_gelf_transport(const json_t *options, bool tcp, GError **error)
 {
 	static const char *const of_tcp[] = {"gelf-tcp-max-reconnect", "gelf-tcp-reconnect-delay"};
@@ -92,7 +92,7 @@ static void set_numbers(const json_t *options, gint64 *numbers)
 		g_ascii_strtoll(log_option(options, "gelf-tcp-max-reconnect"), NULL, 10);
 }
 
-/* The members that each message has, without their braces. */
+/* The members of every message, without braces. */
 static void set_attributes(LogLines *lines)
 {
 	static const char *const names[][2] = {{"host", "Hostname"}, {"_container_id", "FullID"},

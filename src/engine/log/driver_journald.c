@@ -20,7 +20,7 @@ static bool address_of(const json_t *options, LogAddress *address, GError **erro
 	return true;
 }
 
-/* journald's names: capitals, digits and "_", which none begins with. */
+/* A journald field name: capitals, digits and "_", not beginning with "_". */
 static char *journal_name(const char *name)
 {
 	char *upper = g_ascii_strup(name + strspn(name, "_"), -1);

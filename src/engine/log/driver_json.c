@@ -1,4 +1,4 @@
-/* json-file: what docker has always written, a JSON object a line. */
+/* json-file: Docker's own format, a JSON object per line. */
 #include "engine/log/log_driver.h"
 
 #include "base/error.h"

@@ -1,4 +1,4 @@
-/* local: compact, and read by docker logs only. */
+/* local: a compact format that only docker logs reads. */
 #include "engine/log/log_driver.h"
 
 #include "base/error.h"

@@ -1,4 +1,4 @@
-/* none: nothing is kept, and what is said for another driver means nothing. */
+/* none: nothing is kept, and options mean nothing. */
 #include "engine/log/log_driver.h"
 
 #include "base/error.h"

@@ -84,7 +84,7 @@ static void set_numbers(const json_t *options, gint64 *numbers)
 	numbers[PLAN_SEND_OPTION] = syslog_facility(log_option(options, "syslog-facility"));
 }
 
-/* What is said of no format is the short one of local sockets, over the network too (dockerd's). */
+/* Without a format: the short one of local sockets, over the network too (as dockerd). */
 static void set_attributes(LogLines *lines)
 {
 	const char *form = log_option(lines->options, "syslog-format");

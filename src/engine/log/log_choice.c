@@ -1,4 +1,4 @@
-/* Which driver a container has, and what is the same for all of them. */
+/* The choice of a container's log driver, and the options that all drivers share. */
 #include "engine/log/log_driver.h"
 
 #include "base/error.h"
@@ -9,11 +9,11 @@
 
 enum { DEFAULT_SIZE = 20 << 20, DEFAULT_FILES = 5 };
 
-/* Of all: how lines wait, and the copy that docker logs reads. */
+/* Shared options: the queue of lines, and the local copy that docker logs reads. */
 static const char *const common_options[] = {"mode", "max-buffer-size", "cache-disabled",
 	"cache-max-size", "cache-max-file", "cache-compress", NULL};
 
-/* Docker's, for whom there is a word of their own. */
+/* Docker's drivers that Berth lacks; the error says so. */
 static const char *const cloud_drivers[] = {"awslogs", "gcplogs", "splunk", NULL};
 
 char *log_path_local(const char *folder, const char *id G_GNUC_UNUSED)
@@ -90,7 +90,7 @@ static bool check_common(const json_t *options, GError **error)
 	       fail(error, BERTH_ERROR_INVALID, "error parsing option max-buffer-size: %s", why);
 }
 
-/* Of the file: "max-size", or "cache-max-size" of a copy. */
+/* Of the log file: "max-size", or "cache-max-size" of a copy. */
 static bool file_limits(
 	const json_t *options, const LogDriver *driver, gint64 *size, gint64 *files, GError **error)
 {
@@ -100,7 +100,7 @@ static bool file_limits(
 	const char *text = log_option(options, size_name), *count = log_option(options, files_name);
 	*size = DEFAULT_SIZE;
 	*files = DEFAULT_FILES;
-	/* A file without end is json-file's alone. */
+	/* Only json-file may have a file without a limit. */
 	if (driver->kind == PLAN_LOG_JSON && strcmp(text, "-1") == 0)
 		*size = 0;
 	else if (*text != '\0' && !size_parse(text, size))

@@ -1,4 +1,4 @@
-/* Options of log drivers: their values, and what is wrong with them in dockerd's words. */
+/* Option values of log drivers, parsed, with dockerd's error messages. */
 #include "engine/log/log_driver.h"
 
 #include "base/error.h"

@@ -101,7 +101,8 @@ ContainerRow container_snapshot(Container *container)
 	return copy;
 }
 
-/* Rows of engines that resolved a volume's subpath once, at the creation: what follows the volume's folder is looked up again. */
+/* Rows of older engines have a volume's subpath resolved at creation: what is below the volume's folder is resolved
+ * again at each start. */
 static void upgrade_mount(Engine *engine, MountPoint *mount)
 {
 	g_autofree char *path = volume_store_path(engine->store, mount->name),
@@ -112,13 +113,13 @@ static void upgrade_mount(Engine *engine, MountPoint *mount)
 	if (rest != NULL)
 		mount_point_set(&mount->subpath, rest + strlen(below));
 	else if (!g_str_has_suffix(mount->source, "/_data"))
-		mount_point_set(&mount->subpath, ".."); /* it is refused */
+		mount_point_set(&mount->subpath, ".."); /* an error */
 	mount_point_set(&mount->source, path);
 }
 
 GPtrArray *container_mounts(Container *container, GError **error)
 {
-	/* Few have any: a list does not ask the database for those that have none. */
+	/* Few containers have any: a list does not query the database for those that have none. */
 	g_autofree char *text =
 		g_atomic_int_get(&container->mountless) != 0
 			? g_strdup("[]")
@@ -148,7 +149,7 @@ bool container_running(Container *container)
 	return status == STATUS_RUNNING || status == STATUS_PAUSED;
 }
 
-/* Those of every event of it, and its own (taken over). */
+/* The attributes of each of its events, and those of this event (taken over). */
 static json_t *event_attributes(Container *container, json_t *attributes)
 {
 	g_autoptr(json_t) own = attributes;
@@ -182,7 +183,7 @@ void container_event(Container *container, const char *action, const char *key, 
 	container_event_with(container, action, attributes);
 }
 
-/* Under the engine's lock. */
+/* The engine's lock is held. */
 static bool save_row(Container *container, const ContainerRow *row, GError **error)
 {
 	lock_held(&container->engine->lock);
@@ -276,7 +277,7 @@ char *container_folder(Container *container)
 char *container_cgroup(Container *container, const Spec *spec)
 {
 	const char *parent = json_str(spec->host, "CgroupParent");
-	/* A row of before parents were checked may lead anywhere: its processes are not looked for there. */
+	/* A row from before parents were checked may name any path: no processes are looked for there. */
 	if (*parent == '\0' || !cgroup_parent_check(parent, NULL))
 		parent = container->engine->config->cgroup_parent;
 	return cgroup_path(parent, container->row.id);

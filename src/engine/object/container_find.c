@@ -1,4 +1,4 @@
-/* Which container is meant: by its id or name, or by what another one calls it (--link). */
+/* Finding a container: by id, by name, or by the alias that another container's link gives it. */
 #include "engine/object/container.h"
 
 #include "base/error.h"
@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Under the engine's lock. More than one match is an error, as with Docker. */
+/* The engine's lock is held. More than one match is an error, as with Docker. */
 static Container *find_prefix(Engine *engine, const char *prefix, GError **error)
 {
 	lock_held(&engine->lock);
@@ -68,7 +68,7 @@ Container *container_link_parent(Engine *engine, const char *reference, const ch
 	return find(engine, parent, NULL);
 }
 
-/* The container that "parent/alias" is the name of; new reference. */
+/* The container whose link "parent/alias" is; new reference. */
 static Container *find_linked(Engine *engine, const char *reference)
 {
 	const char *alias = "";
@@ -88,7 +88,7 @@ Container *container_find(Engine *engine, const char *reference, GError **error)
 		return NULL;
 	}
 	Container *found = find(engine, reference, &problem);
-	/* Behind the first character, a slash is between a container and what it calls another. */
+	/* After the first character, a slash separates a container from the alias of its link. */
 	if (found == NULL && *reference != '\0' && strchr(reference + 1, '/') != NULL)
 		found = find_linked(engine, reference);
 	if (found == NULL)

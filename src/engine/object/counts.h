@@ -1,4 +1,4 @@
-/* What has happened since the engine began, as numbers for the metrics. */
+/* Counters of what has happened since the engine started, for the metrics. */
 #pragma once
 #include <glib.h>
 

@@ -1,4 +1,4 @@
-/* The event bus: a short memory, and those who follow. */
+/* The event bus: a short history, and its subscribers. */
 #include "engine/object/event.h"
 #include "engine/object/counts.h"
 
@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-/* As many as dockerd remembers, but for labels of many MB, which each event of their container has. */
+/* As many events as dockerd remembers, but limited in bytes: labels of many MB are part of each event of their
+ * container. */
 enum { REMEMBERED = 256, REMEMBERED_BYTES = 1 << 20 };
 
 static GMutex lock;
@@ -20,7 +21,7 @@ static Notify followers;
 typedef struct {
 	gatomicrefcount references;
 	guint64 number;
-	size_t size; /* of its attributes, as text */
+	size_t size; /* bytes of its attributes, as text */
 	Event event;
 } Entry;
 
@@ -44,7 +45,7 @@ static void init_once(void)
 	}
 }
 
-/* Under lock, that of all events. The newest stays, whatever its size: those who follow are to see it. */
+/* lock, which guards all events, is held. The newest event stays, whatever its size, so that subscribers get it. */
 static void forget_oldest(void)
 {
 	while (events.length > REMEMBERED ||

@@ -1,4 +1,4 @@
-/* Events: what happened, for those who follow it. */
+/* Events: what happened, for clients that follow it. */
 #pragma once
 #include "engine/object/engine.h"
 
@@ -9,13 +9,13 @@ typedef struct {
 } Event;
 void event_publish(
 	Engine *engine, const char *type, const char *action, const char *id, json_t *attributes);
-/* "prune" of a kind of things, with the bytes that it has won. */
+/* Publishes "prune" for a type of object, with the bytes reclaimed. */
 void event_pruned(Engine *engine, const char *type, gint64 reclaimed);
-/* Whether somebody follows them now. */
+/* Whether there is a subscriber. */
 bool event_is_followed(void);
 /* The JSON of an event (Engine API, SystemEventsResponse). New reference. */
 json_t *event_json(const Event *event);
-/* Calls each for the remembered events from since on, then, until `until` (0: for ever), for those
- * that come; stops when each answers false or peer_fd hangs up. */
+/* Calls each for the remembered events from since on and then for new ones until `until` (0: without end). Stops when
+ * each returns false or peer_fd hangs up. */
 void event_follow(gint64 since, gint64 until, int peer_fd,
 	bool (*each)(const Event *event, gpointer data), gpointer data);

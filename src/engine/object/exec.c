@@ -1,4 +1,4 @@
-/* Execs as the engine knows them. */
+/* Execs: registered, found, counted. */
 #include "engine/object/exec.h"
 
 #include "base/error.h"

@@ -11,7 +11,8 @@ typedef struct {
 	bool started, running;
 	int exit_code, pid, rows, columns;
 	char *error;
-	ShimLink *link; /* to a shim of its own, while that lives; NULL: the container's has it */
+	ShimLink *
+		link; /* to its own shim, while that is alive; NULL: the container's shim runs it */
 	Notify changed;
 } Exec;
 
@@ -19,7 +20,7 @@ Exec *exec_ref(Exec *exec);
 void exec_unref(Exec *exec);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Exec, exec_unref)
 Exec *exec_find(Engine *engine, const char *id, GError **error); /* new reference */
-/* What of it changes, as it is at one moment. exit_code: -1 while it is not known. */
+/* A consistent copy of the fields that change. exit_code: -1 while it is unknown. */
 typedef struct {
 	bool started, running, failed;
 	int pid, exit_code;

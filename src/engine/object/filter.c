@@ -7,15 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A filter that an endpoint knows, and what its values may be; check NULL: any text. Words are dockerd's. */
+/* A filter that an endpoint accepts, and the check of its values (NULL: any text). Error messages are dockerd's. */
 typedef struct Rule Rule;
 struct Rule {
 	const char *name;
 	bool (*check)(const Rule *rule, const json_t *values, GError **error);
-	const char *const *words; /* of check_word */
+	const char *const *words; /* argument of check_word */
 };
 
-/* "[a b]", as Go prints what it has been given. */
+/* "[a b]", as Go prints the values given. */
 static char *listed(const json_t *values)
 {
 	g_auto(GStrv) texts = json_strv(values);
@@ -31,7 +31,7 @@ static bool is_one_of(const char *value, const char *const *words)
 static const char *const yes_words[] = {"true", "1", NULL}, *const no_words[] = {
 								    "false", "0", NULL};
 
-/* Neither both, nor none. */
+/* Exactly one of both must be given. */
 static bool check_bool(const Rule *rule, const json_t *values, GError **error)
 {
 	bool yes = false, no = false;
@@ -156,7 +156,7 @@ static bool check_port(const Rule *rule, const json_t *values, GError **error)
 	return true;
 }
 
-/* A duration is tried first, as "10" is none. Both are counted back from now, or from 1970. */
+/* A duration is tried first, as "10" is none. A duration counts back from now, a number forward from 1970. */
 static bool parse_until(const char *text, gint64 *time)
 {
 	gint64 ago;
@@ -189,7 +189,7 @@ static bool check_until(const Rule *rule, const json_t *values, GError **error)
 	return check_times(rule, values, error);
 }
 
-/* What Go's path.Match takes: each "[" is closed around something, and each "\\" has something behind it. */
+/* Accepts what Go's path.Match accepts: each "[" is closed and not empty, and each "\\" has a character after it. */
 static bool glob_is_valid(const char *pattern)
 {
 	for (const char *p = pattern; *p != '\0'; p++) {
@@ -215,7 +215,7 @@ static bool check_pattern(const Rule *rule, const json_t *values, GError **error
 	return true;
 }
 
-/* The build cache's: one value of each, and not an empty one. */
+/* The build cache accepts one value for each filter, which must not be empty. */
 static bool check_single(const Rule *rule, const json_t *values, GError **error)
 {
 	if (json_array_size(values) > 1)
@@ -285,7 +285,7 @@ static const Rule containers[] = {{.name = "ancestor"}, {.name = "before"}, {.na
 			  {"private", check_flag, NULL}, {.name = "label"}, {.name = "label!"},
 			  {0}};
 
-/* What each endpoint knows (moby's acceptedFilters). */
+/* The filters that each endpoint accepts (moby's acceptedFilters). */
 static const Rule *const sets[] = {
 	[FILTER_CONTAINERS] = containers,
 	[FILTER_CONTAINERS_PRUNE] = objects_prune,
@@ -308,7 +308,7 @@ static const Rule *rule_find(FilterSet set, const char *name)
 	return NULL;
 }
 
-/* {"name": {"a": true}}: every key counts, as in Docker; NULL: it has another form. */
+/* {"name": {"a": true}}: every key counts, as in Docker; NULL: it is not of this form. */
 static json_t *values_of_map(const json_t *value)
 {
 	const char *key;
@@ -335,7 +335,7 @@ static json_t *values_of_list(const json_t *value)
 	json_array_foreach (value, i, text) {
 		if (!json_is_string(text) && !json_is_null(text))
 			return NULL;
-		/* What is said twice is said once. */
+		/* Duplicates are dropped. */
 		const char *word = json_is_string(text) ? json_string_value(text) : "";
 		bool there = false;
 		for (size_t n = 0; n < json_array_size(list); n++)
@@ -346,7 +346,7 @@ static json_t *values_of_list(const json_t *value)
 	return g_steal_pointer(&list);
 }
 
-/* All of it in one of the two forms, or NULL. */
+/* All filters in one of the two forms, or NULL. */
 static json_t *in_form(const json_t *parsed, json_t *(*values_of)(const json_t *value))
 {
 	const char *key;
@@ -361,7 +361,7 @@ static json_t *in_form(const json_t *parsed, json_t *(*values_of)(const json_t *
 	return g_steal_pointer(&filters);
 }
 
-/* A flag that is there and off says nothing that could be understood. */
+/* {"dangling": {"true": false}} means nothing, and is refused. */
 static bool flags_are_on(const json_t *parsed, const Rule *rule)
 {
 	const char *key;

@@ -18,22 +18,22 @@ typedef enum {
 	FILTER_EVENTS,
 	FILTER_BUILDS_PRUNE,
 } FilterSet;
-/* Either of Docker's forms ("" and {} are no filter); INVALID for a filter that the endpoint does not know, and for a
- * value that means nothing to it. */
+/* Parses either of Docker's forms ("" and {} are no filter). INVALID for a filter that the endpoint does not accept,
+ * and for an invalid value. */
 Filters *filters_parse(const char *text, FilterSet set, GError **error);
 bool filters_have(const Filters *filters, const char *key);
-/* True if there is no such filter, or one of its values is value. */
+/* True if the filter is not given, or one of its values is value. */
 bool filters_match(const Filters *filters, const char *key, const char *value);
-/* The same, with each value a prefix or, for names, a regular expression or, for references, a pattern. */
+/* Variants in which each value is a prefix, a regular expression (names) or a pattern (references). */
 bool filters_match_flag(const Filters *filters, const char *key, bool value); /* "true" or "1" */
 bool filters_match_prefix(const Filters *filters, const char *key, const char *value);
 bool filters_match_name(const Filters *filters, const char *key, const char *value);
 bool filters_match_glob(const Filters *filters, const char *key, const char *value);
-/* All of "label" are there ("label" or "label=value"), and not all of "label!". */
+/* True if all of "label" are there ("label" or "label=value"), and not all of "label!". */
 bool filters_match_labels(const Filters *filters, const json_t *labels);
-/* Whether a filter is given, and says yes. */
+/* Whether a boolean filter is given, and true. */
 bool filters_is_on(const Filters *filters, const char *key);
-/* The first of the times that a filter names, a duration counted back from now; G_MAXINT64 where it is not given. */
+/* The first time that a filter gives; a duration counts back from now. G_MAXINT64 where the filter is not given. */
 gint64 filters_time(const Filters *filters, const char *key);
 /* "80", "80-90/udp" */
 typedef struct {
@@ -42,4 +42,4 @@ typedef struct {
 } FilterPorts;
 bool filter_ports_parse(const char *text, FilterPorts *ports, GError **error);
 const char *filters_value(
-	const Filters *filters, const char *key, size_t index); /* NULL behind the last */
+	const Filters *filters, const char *key, size_t index); /* ended by NULL */

@@ -10,7 +10,7 @@ static const gint64 second = 1000000000;
 static const struct {
 	const char *key;
 	size_t offset;
-	int seconds; /* where nothing is said */
+	int seconds; /* the default */
 } durations[] = {{"Interval", offsetof(HealthCheck, interval), 30},
 	{"Timeout", offsetof(HealthCheck, timeout), 30},
 	{"StartPeriod", offsetof(HealthCheck, start_period), 0},
@@ -29,7 +29,7 @@ bool health_check_validate(const json_t *config, GError **error)
 	       fail(error, BERTH_ERROR_INVALID, "Retries in Healthcheck cannot be negative");
 }
 
-/* CMD's are the words that follow, CMD-SHELL's a script for the image's shell. */
+/* The arguments follow CMD; after CMD-SHELL comes a script for the image's shell. */
 static char **test_words(const json_t *test, const json_t *shell)
 {
 	const char *kind = json_elem(test, 0);

@@ -1,4 +1,4 @@
-/* Work on a container that nobody waits for: automatic restarts and removals. */
+/* Deferred work on a container: automatic restarts and removals. */
 #include "engine/object/container.h"
 
 #include "base/thread.h"
@@ -33,6 +33,6 @@ void engine_later(Container *container, void (*run)(Container *container))
 void engine_later_init(Engine *engine)
 {
 	engine->tasks = g_thread_pool_new(run_task, engine, TASK_THREADS, FALSE, NULL);
-	/* Its one thread is there from the beginning. */
+	/* Its one thread exists from the start. */
 	engine->last_task = g_thread_pool_new(run_task, engine, 1, TRUE, NULL);
 }

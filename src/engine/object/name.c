@@ -14,7 +14,7 @@ static const char *const adjectives[] = {"able", "agile", "amber", "ample", "apt
 	"sunny", "sure", "swift", "tidy", "trusty", "upbeat", "vivid", "warm", "wise", "witty",
 	"young", "zealous", "zesty"};
 
-/* People to whom ships, harbours and computers owe something. */
+/* People who advanced ships, harbours and computers. */
 static const char *const surnames[] = {"ampere", "bell", "blackwell", "boole", "bowditch", "brunel",
 	"carson", "cerf", "chapelle", "colossus", "cook", "cousteau", "curie", "davis", "diffie",
 	"dijkstra", "drake", "earle", "ekman", "engelbart", "euler", "fermat", "floyd", "franklin",

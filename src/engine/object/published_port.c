@@ -44,7 +44,7 @@ bool container_port_equal(const ContainerPort *a, const ContainerPort *b)
 	return a->number == b->number && a->protocol == b->protocol;
 }
 
-/* "8000-8010" or "80", as a request may say it: 0 is a port there. */
+/* "8000-8010" or "80", as a request may give it; port 0 is valid there. */
 static bool range_parse(const char *text, guint *first, guint *last)
 {
 	g_auto(GStrv) ends = g_strsplit(text, "-", 2);
@@ -65,7 +65,7 @@ static bool check_port(const char *text, GError **error)
 	       fail(error, BERTH_ERROR_INVALID, "invalid port specification: \"%s\"", number);
 }
 
-/* One that is mapped into IPv6 is itself. */
+/* An IPv4 address mapped into IPv6 becomes IPv4. */
 static void unmap(Address *address)
 {
 	static const guint8 mapped[12] = {[10] = 0xff, [11] = 0xff};
@@ -94,7 +94,7 @@ static bool add_request(GArray *requests, const char *port, const json_t *bindin
 	const char *host_port = json_str(binding, "HostPort");
 	PortRequest request = read_request(port, json_str(binding, "HostIp"));
 	bool ok = *host_port == '\0' || range_parse(host_port, &request.first, &request.last);
-	/* "0-5" is a range, and there is no port 0 to bind. */
+	/* "0-5" is a range, and no host port 0 can be bound. */
 	if (request.bad_port == NULL && (!ok || (request.first == 0 && request.last != 0)))
 		request.bad_port = host_port;
 	g_array_append_val(requests, request);
@@ -121,7 +121,7 @@ static gpointer port_key(const ContainerPort *port)
 	return GUINT_TO_POINTER((guint)port->protocol << 16 | port->number);
 }
 
-/* What is exposed, and not published as somebody says. */
+/* Adds the exposed ports that no binding names. */
 static void add_exposed(GArray *requests, const json_t *exposed)
 {
 	g_autoptr(GHashTable) named = g_hash_table_new(NULL, NULL);
@@ -162,7 +162,7 @@ json_t *published_ports_row(const GArray *ports)
 	return list;
 }
 
-/* Engines before this one kept texts, {"Port", "HostIp", "HostPort"}. */
+/* Older engines kept objects of strings, {"Port", "HostIp", "HostPort"}. */
 static bool read_port(const json_t *row, PublishedPort *port)
 {
 	bool old = json_object_get(row, "Port") != NULL;

@@ -1,4 +1,4 @@
-/* What follows when a container has ended by itself: HostConfig.RestartPolicy. */
+/* HostConfig.RestartPolicy: whether a container is started again after it has ended by itself. */
 #pragma once
 #include "base/json.h"
 
@@ -11,12 +11,13 @@ typedef enum {
 
 typedef struct {
 	RestartKind kind;
-	gint64 most; /* restarts on failure; 0: any number */
+	gint64 most; /* maximum restarts on failure; 0: no limit */
 } RestartPolicy;
 
-/* Of a HostConfig, which may say "AutoRemove" too. INVALID in dockerd's words, and RESTART_NO, for what means nothing. */
+/* Reads a HostConfig, which may also set "AutoRemove". INVALID in dockerd's words, and RESTART_NO, for an invalid
+ * policy. */
 bool restart_policy_parse(const json_t *host, RestartPolicy *policy, GError **error);
-/* Whether one that ended with this code is started again, after so many restarts. */
+/* Whether a container that ended with this code is started again after so many restarts. */
 bool restart_policy_restarts(const RestartPolicy *policy, int exit_code, gint64 restarts);
-/* Whether one that had ended is started along with the engine; stopped: by its user. */
+/* Whether an ended container is started along with the engine; stopped: a client stopped it. */
 bool restart_policy_resumes(const RestartPolicy *policy, bool stopped);

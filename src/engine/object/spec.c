@@ -15,7 +15,7 @@ bool spec_check_log(const Spec *spec, GError **error)
 	return spec->log.driver != NULL || read_log(spec, &again, error);
 }
 
-/* Each fact is read, also behind one that means nothing. */
+/* Every fact is read, also after an invalid one. */
 static bool read_facts(Spec *spec, GError **error)
 {
 	bool ok = namespace_modes_parse(spec->host, &spec->modes, error);
@@ -43,7 +43,7 @@ void spec_set_labels(Spec *spec, const char *process, const char *mount)
 	read_labels(spec);
 }
 
-/* Of all links, or of lo, by which Docker finds it out. */
+/* Whether sysctls disable IPv6 on all links or on lo, which is what Docker looks at. */
 static bool switches_ipv6_off(const json_t *host)
 {
 	static const char *const keys[] = {

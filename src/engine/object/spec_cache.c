@@ -1,5 +1,5 @@
-/* The specifications of the containers that were looked at last, parsed: an event, a start and a list
- * need them every time, and parsing one costs more than all the rest of an event. */
+/* A cache of parsed specifications of the containers used last: events, starts and lists need them every time, and
+ * parsing one costs more than everything else that an event does. */
 #include "engine/object/container.h"
 
 #include "base/error.h"
@@ -7,10 +7,10 @@
 
 #include <string.h>
 
-/* Bytes are those of the text: what is parsed may take thirty times as much. */
+/* Bytes of the JSON text; the parsed form may take thirty times as much. */
 enum { REMEMBERED = 64, REMEMBERED_BYTES = 1 << 20 };
 
-/* Under the engine's lock. */
+/* The engine's lock is held. */
 static void drop(Engine *engine, Container *container)
 {
 	lock_held(&engine->lock);
@@ -21,7 +21,7 @@ static void drop(Engine *engine, Container *container)
 	g_queue_remove(&engine->spec_cache, container);
 }
 
-/* Its brief goes, as what was written may say something else. */
+/* Drops its brief as well, as the new specification may differ. */
 static void remember(Container *container, Spec *spec, size_t size, bool is_new)
 {
 	Engine *engine = container->engine;
@@ -84,7 +84,7 @@ static Spec *parse(const char *text, GError **error)
 	return json != NULL ? spec_restore(json) : NULL;
 }
 
-/* *size: of its text. */
+/* size: of its JSON text. */
 static Spec *read_spec(Container *container, size_t *size, GError **error)
 {
 	g_autofree char *text = container_store_spec(container->engine->store, container->row.id);
@@ -108,7 +108,7 @@ Spec *container_spec(Container *container, GError **error)
 	return spec;
 }
 
-/* Clients write each member that there is: most are empty, and mean what their absence means to a list. */
+/* Clients send every member: most are empty, which means the same to a list as their absence. */
 static bool says_something(const char *name, const json_t *value)
 {
 	return strcmp(name, "Env") != 0 &&

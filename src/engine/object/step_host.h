@@ -1,8 +1,8 @@
-/* What of the host the steps of a build may use, and where they run, as whoever builds says it. */
+/* The host resources that build steps may use, and their cgroup parent, as the build's client sets them. */
 #pragma once
 #include "base/json.h"
 
-/* 0 and NULL: nothing is said. Texts and lists are its own. */
+/* 0 and NULL: not set. It owns its texts and lists. */
 typedef struct {
 	gint64 memory, memory_swap, shm_size;	  /* bytes */
 	gint64 cpu_shares, cpu_period, cpu_quota; /* period and quota: microseconds */

@@ -1,4 +1,4 @@
-/* userns-remap: whose subordinate ids a container's own are. */
+/* userns-remap: the subordinate ids that a container's ids are mapped to. */
 #include "engine/object/userns.h"
 
 #include "base/error.h"
@@ -10,7 +10,7 @@
 
 enum { FILE_LIMIT = 1 << 20, IDS = 65536 };
 
-/* Where nobody has been given subordinate ids: far from those that useradd and systemd hand out. */
+/* Where no subordinate ids are configured: a range far from those that useradd and systemd hand out. */
 static const guint32 fallback = 0x7f000000;
 
 /* "name:first:count" of /etc/subuid or /etc/subgid (subuid(5)), by name or by number. */

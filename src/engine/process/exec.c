@@ -17,7 +17,7 @@
 
 enum { EXIT_UNKNOWN = 126 };
 
-/* called: how its caller calls it. */
+/* called: how the client named the container. */
 static bool can_exec(Container *container, const char *called, GError **error)
 {
 	ContainerRow row = container_snapshot(container);
@@ -34,21 +34,21 @@ static bool can_exec(Container *container, const char *called, GError **error)
 	return ok;
 }
 
-/* "exec_create: program arguments": with a blank behind a program that has none, as with Docker. */
+/* "exec_create: program arguments": with a blank after a program without arguments, as Docker has it. */
 static char *action_text(const char *action, const Exec *exec)
 {
 	g_autofree char *arguments = g_strjoinv(" ", exec->argv + 1);
 	return g_strdup_printf("%s: %s %s", action, exec->argv[0], arguments);
 }
 
-/* Of the running container, looked up inside its own root. */
+/* The passwd and group files of the running container, resolved inside its root. */
 static bool read_user_files(Container *container, char **passwd, char **group, GError **error)
 {
 	autofd root = container_part_open(container, "root", O_PATH | O_DIRECTORY, error);
 	return root >= 0 && user_files_read(root, passwd, group, error);
 }
 
-/* Who wanted is in the running container, with the groups that host adds. */
+/* Looks the user up in the running container, with the groups that host adds. */
 static bool find_user(
 	Container *container, const char *wanted, const json_t *host, User *user, GError **error)
 {
@@ -57,7 +57,7 @@ static bool find_user(
 	       user_resolve(user, wanted, passwd, group, json_object_get(host, "GroupAdd"), error);
 }
 
-/* Refused at the create already, as dockerd does; who it is, is looked up again at the start. */
+/* Refused at the create already, as in dockerd; the user is looked up again at the start. */
 static bool user_is_there(Container *container, const char *wanted, GError **error)
 {
 	g_auto(User) user = {0};
@@ -153,7 +153,7 @@ static int make_plan(Container *container, const Exec *exec, GError **error)
 		       : -1;
 }
 
-/* Waits for the shim's word on whether the program runs. */
+/* Waits for the shim to report whether the program runs. */
 static bool await_start(Exec *exec, Container *container, int waiter, GError **error)
 {
 	for (;;) {
@@ -173,7 +173,7 @@ static bool await_start(Exec *exec, Container *container, int waiter, GError **e
 	return start_error(error, why);
 }
 
-/* Under the engine's lock. */
+/* The engine's lock is held. */
 static void forget_id(Container *container, const char *id)
 {
 	lock_held(&container->engine->lock);
@@ -182,7 +182,7 @@ static void forget_id(Container *container, const char *id)
 			g_ptr_array_remove_index(container->exec_ids, i--);
 }
 
-/* It never ran, and its container lists it no longer. */
+/* Records that it never ran; its container no longer lists it. */
 static void note_failure(Container *container, Exec *exec, const char *why)
 {
 	g_mutex_lock(&container->engine->lock);
@@ -194,7 +194,7 @@ static void note_failure(Container *container, Exec *exec, const char *why)
 	g_mutex_unlock(&container->engine->lock);
 }
 
-/* There is no status to answer with any more: who is attached reads the reason on the stream. */
+/* The status line has been sent: an attached client gets the reason on the stream. */
 static void say_why(int client, bool framed, const char *why)
 {
 	g_autofree char *shown = text_shown(why, true), *line = g_strconcat(shown, "\r\n", NULL);
@@ -205,14 +205,14 @@ static void say_why(int client, bool framed, const char *why)
 		fd_write_all(client, line, length);
 }
 
-/* Whether it may do more than its container, whose shim has given that away. */
+/* Whether the exec needs privileges that the container's shim has dropped: it gets a shim of its own. */
 static bool needs_own_shim(Container *container, const Exec *exec)
 {
 	g_autoptr(Spec) spec = exec->privileged ? container_spec(container, NULL) : NULL;
 	return spec != NULL && !json_bool(spec->host, "Privileged");
 }
 
-/* Hands the client over to the shim. */
+/* Hands the client's socket to the shim. */
 static bool run(Container *container, Exec *exec, int *client, bool framed, GError **error)
 {
 	autofd plan = make_plan(container, exec, error);
@@ -225,7 +225,7 @@ static bool run(Container *container, Exec *exec, int *client, bool framed, GErr
 		    (framed ? SHIM_ATTACH_FRAMED : 0);
 	int waiter = notify_subscribe(&exec->changed);
 	bool ok = !needs_own_shim(container, exec) || shim_launch_exec(container, exec, error);
-	/* Clients that read the answer's head through a buffer (docker-py) lose what comes along with it. */
+	/* Clients that read the response head through a buffer (docker-py) lose bytes that arrive with it. */
 	fd_await_taken(*client);
 	ok = ok && shim_send(container, SHIM_EXEC, exec->id, flags, 0, exec->detach_keys, fds,
 			   *client >= 0 ? 2 : 1, error);
@@ -236,7 +236,7 @@ static bool run(Container *container, Exec *exec, int *client, bool framed, GErr
 	return ok;
 }
 
-/* Each is started once. */
+/* An exec can be started once. */
 static bool claim(Engine *engine, Exec *exec, GError **error)
 {
 	g_mutex_lock(&engine->lock);
@@ -270,14 +270,14 @@ bool exec_start(Engine *engine, Exec *exec, int fd, bool framed, GError **error)
 		return true;
 	if (claimed)
 		note_failure(container, exec, problem->message);
-	/* A client that the shim has by now hears it from there. */
+	/* A client whose socket the shim has gets the error from the shim. */
 	if (client >= 0)
 		say_why(client, framed, problem->message);
 	g_propagate_error(error, g_steal_pointer(&problem));
 	return false;
 }
 
-/* Until it runs, as dockerd waits for it. */
+/* Waits until it runs, as dockerd does. */
 static bool await_running(Engine *engine, Exec *exec, GError **error)
 {
 	enum { READY_MS = 10000, SLICE_MS = 100 };
@@ -348,7 +348,8 @@ void exec_lost(Engine *engine, const Exec *exec)
 	exec_changed(engine, &message);
 }
 
-/* With its container an exec ends; clients may still ask how, until the container is removed. One that was not started is gone. */
+/* Execs end with their container; clients may still inspect them until the container is removed. One that was never
+ * started is dropped. */
 void exec_forget_all(Container *container)
 {
 	GHashTableIter each;

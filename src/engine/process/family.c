@@ -1,5 +1,5 @@
-/* What a process has started ends with it: its session, its group, and what descends from it. Numbers are looked at once more behind
- * a descriptor before anything is killed: they may have become another process's. */
+/* Kills a process with everything that it has started: its session, its group, its descendants. Each pid is checked
+ * again behind a pidfd before the kill, since it may have been reused. */
 #include "engine/process/family.h"
 
 #include "base/process_stat.h"
@@ -35,7 +35,7 @@ static bool belongs(const Kin *kin, int head, GHashTable *family)
 				     g_hash_table_contains(family, GINT_TO_POINTER(kin->parent)));
 }
 
-/* Stops a member, so that it starts nothing more; its own children are found by its number. False: it is none. */
+/* Stops a member, so that it starts nothing more; its children are found by its pid. False: it is no member. */
 static bool hold(int pid, int head, GHashTable *family)
 {
 	Kin kin;
@@ -54,7 +54,7 @@ static bool hold(int pid, int head, GHashTable *family)
 	return still;
 }
 
-/* True if there was a member that was not known yet. */
+/* True if a new member was found. */
 static bool gather(int head, GHashTable *family)
 {
 	bool found = false;

@@ -1,5 +1,5 @@
-/* Health checks: a command in the container, again and again, and what its exit codes say (Engine API, Health).
- * Each container that has one gets a thread while it runs; what is known starts anew with each start. */
+/* Health checks: a command run in the container at intervals, judged by its exit codes (Engine API, Health). Each
+ * container with a check has a thread while it runs; every start begins a new state. */
 #include "engine/process/health.h"
 #include "engine/object/counts.h"
 #include "engine/process/exec.h"
@@ -21,9 +21,9 @@ enum { MAX_OUTPUT = 4096, MAX_LOG = 5, SLICE_MS = 100 };
 typedef struct {
 	Container *container;
 	Spec *spec;
-	const HealthCheck *check; /* of spec */
+	const HealthCheck *check; /* borrowed from spec */
 	gint64 started;
-	gint64 grace_end; /* of its start period, monotonic microseconds: clocks may jump */
+	gint64 grace_end; /* end of its start period, in monotonic microseconds: clocks may jump */
 } Probe;
 
 static void probe_free(Probe *probe)
@@ -49,7 +49,7 @@ static Probe *probe_new(Container *container)
 	return probe;
 }
 
-/* Whether it is still the start that this probe belongs to. */
+/* Whether the container is still in the run that this probe belongs to. */
 static bool is_current(const Probe *probe)
 {
 	Container *container = probe->container;
@@ -61,7 +61,7 @@ static bool is_current(const Probe *probe)
 	return current;
 }
 
-/* Keeps the beginning; that there was more is told by dots. */
+/* Keeps the beginning of the output; dots mark what was cut. */
 static void keep_output(GString *output, const char *bytes, size_t length)
 {
 	size_t room = MAX_OUTPUT - MIN(output->len, MAX_OUTPUT);
@@ -70,7 +70,7 @@ static void keep_output(GString *output, const char *bytes, size_t length)
 		g_string_append(output, "...");
 }
 
-/* What the command writes, until it ends or its time is over. False: it was over. */
+/* Reads the command's output until it ends or its time is over. False: the time was over. */
 static bool read_output(int fd, gint64 timeout, const Probe *probe, GString *output)
 {
 	char block[1024];
@@ -89,7 +89,7 @@ static bool read_output(int fd, gint64 timeout, const Probe *probe, GString *out
 	}
 }
 
-/* Until the shim has told of its end, or that is long overdue. */
+/* Waits until the shim has reported its end, or the report is long overdue. */
 static void await_end(Engine *engine, Exec *exec)
 {
 	enum { SLICES = 20 };
@@ -99,8 +99,8 @@ static void await_end(Engine *engine, Exec *exec)
 	notify_unsubscribe(&exec->changed, fd);
 }
 
-/* Ends a command that takes too long, with all that it started. Its process is held by a descriptor: another one never gets the
- * signal. */
+/* Kills a command that takes too long, with all that it started. Its process is held by a pidfd: no other process
+ * gets the signal. */
 static void kill_exec(Engine *engine, Exec *exec, int pid, int pidfd)
 {
 	if (pidfd >= 0)
@@ -114,7 +114,7 @@ static int await_code(Engine *engine, Exec *exec)
 	return exec_state(engine, exec).exit_code;
 }
 
-/* The exit code, -1 if it took too long or could not begin; output: what is told of it. */
+/* The exit code, -1 if it took too long or could not start; output: the text that the result shows. */
 static int run_test(const Probe *probe, GString *output)
 {
 	Engine *engine = probe->container->engine;
@@ -158,7 +158,7 @@ static json_t *result_json(gint64 begin, int code, const char *output)
 		"Output", json_lenient(output));
 }
 
-/* Under the engine's lock. The new status, if it is another one. */
+/* The engine's lock is held. Returns the new status if it has changed, else NULL. */
 static const char *note_result(const Probe *probe, Health *health, int code, gint64 begin,
 	gint64 began, const char *output)
 {
@@ -210,7 +210,7 @@ static gint64 next_interval(const Probe *probe)
 		       : probe->check->interval;
 }
 
-/* False when the container has ended, or is another one by now. */
+/* False when the container has ended, or is in another run. */
 static bool sleep_for(const Probe *probe, gint64 time)
 {
 	int fd = notify_subscribe(&probe->container->changed);
@@ -240,7 +240,7 @@ static gpointer run_probes(gpointer data)
 	return NULL;
 }
 
-/* Nobody will look after it: that is no health. */
+/* Without a thread there is no check: the container is unhealthy. */
 static void give_up(const Probe *probe, const char *why)
 {
 	Container *container = probe->container;

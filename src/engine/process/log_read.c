@@ -1,4 +1,4 @@
-/* Reads the logs that shims write: rotated files in order, the last lines first where asked for. */
+/* Reads the logs that shims write: rotated files in order, or only the last lines. */
 #include "engine/process/log.h"
 
 #include "base/error.h"
@@ -20,7 +20,7 @@ enum { BLOCK = 256 << 10, MAX_RECORD = 1 << 20, POLL_MS = 250 };
 typedef struct {
 	int stream;
 	gint64 time;
-	char *data; /* in the reader's buffer */
+	char *data; /* borrowed from the reader's buffer */
 	size_t length;
 	const char *attributes; /* JSON text, or NULL */
 	size_t attributes_length;
@@ -96,7 +96,7 @@ static unsigned hex4(const char *p)
 	return value;
 }
 
-/* Unescapes a JSON string in place, up to its closing quote; returns what is behind it, or NULL. */
+/* Unescapes a JSON string in place, up to its closing quote; returns the position after it, or NULL. */
 static char *unescape(char *p, char *end, char **text_end)
 {
 	char *to = p;
@@ -128,8 +128,8 @@ static char *unescape(char *p, char *end, char **text_end)
 	return p < end ? p + 1 : NULL;
 }
 
-/* {"log":"...","stream":"stdout"[,"attrs":{...}],"time":"..."}: in the order in which the shim and
- * Docker write it. False: not such a line (a write that a full disk cut off). */
+/* Parses {"log":"...","stream":"stdout"[,"attrs":{...}],"time":"..."} in the order in which the shim and Docker write
+ * it. False: not such a line (a write that a full disk cut off). */
 static bool parse_json_line(char *p, char *end, Line *line)
 {
 	static const char head[] = "{\"log\":\"", stream[] = ",\"stream\":\"std",
@@ -143,7 +143,7 @@ static bool parse_json_line(char *p, char *end, Line *line)
 		return false;
 	line->length = (size_t)(text_end - line->data);
 	line->stream = p[sizeof stream - 1] == 'o' ? 1 : 2;
-	/* Behind `stdout",` most lines have the time at once. */
+	/* In most lines the time follows `stdout",` directly. */
 	p += sizeof stream - 1 + 5;
 	line->attributes = NULL;
 	line->attributes_length = 0;
@@ -180,7 +180,7 @@ static bool parse_json_line(char *p, char *end, Line *line)
 	return true;
 }
 
-/* Takes the next record out of a buffer; 0: incomplete, else its length. *known: it could be read. */
+/* Takes the next record out of a buffer; 0: incomplete, else its length. *known: whether it could be parsed. */
 static size_t next_record(enum plan_log kind, char *p, char *end, Line *line, bool *known)
 {
 	if (kind == PLAN_LOG_JSON) {
@@ -238,8 +238,8 @@ static void drain(Reader *reader, enum plan_log kind, gint64 *skip, Sink *sink)
 	}
 }
 
-/* Counts the records of a file. JSON lines from its end backwards until `most` (then *start is where
- * the last `most` begin). */
+/* Counts the records of a file. JSON lines are counted backwards from the end until `most` (then *start is where the
+ * last `most` begin). */
 static gint64 count_back(int fd, gint64 most, off_t *start)
 {
 	struct stat st;
@@ -272,7 +272,7 @@ static gint64 count_local(int fd)
 	return count;
 }
 
-/* The files of a log, oldest first; opened together, so that a rotation loses none. */
+/* Opens the files of a log, oldest first; all of them before any is read, so that a rotation loses none. */
 static GArray *open_files(const char *path, gint64 files)
 {
 	GArray *fds = g_array_new(FALSE, FALSE, sizeof(int));
@@ -286,8 +286,8 @@ static GArray *open_files(const char *path, gint64 files)
 	return fds;
 }
 
-/* Where to begin so that `tail` records remain: places each file, and returns how many records of the
- * whole are to be skipped (local), or sets the offsets (json-file). */
+/* Positions each file so that the last `tail` records remain. Returns how many records are to be skipped (local), or
+ * sets offsets (json-file). */
 static guint seek_tail(GArray *fds, enum plan_log kind, gint64 tail, gint64 *skip)
 {
 	gint64 total = 0;
@@ -322,7 +322,7 @@ static ino_t inode_of(int fd)
 	return fstat(fd, &st) == 0 ? st.st_ino : 0;
 }
 
-/* Goes on with what comes, in the file that is new after a rotation too, until the container ends. */
+/* Follows the log, through rotations, until the container ends. */
 static void follow(Container *container, Reader *reader, const char *path, enum plan_log kind,
 	int peer_fd, Sink *sink)
 {
@@ -336,7 +336,7 @@ static void follow(Container *container, Reader *reader, const char *path, enum 
 		int newer = open(path, O_RDONLY | O_CLOEXEC);
 		if (newer >= 0 && inode_of(newer) != inode_of(reader->fd)) {
 			drain(reader, kind, &none,
-				sink); /* what came between the last read and the rotation */
+				sink); /* what was written between the last read and the rotation */
 			close(reader->fd);
 			reader->fd = newer;
 			reader->used = 0;
@@ -353,13 +353,13 @@ static void follow(Container *container, Reader *reader, const char *path, enum 
 	notify_unsubscribe(&container->changed, fd);
 }
 
-/* Who is followed, and for whom. */
+/* The log that is followed, and its reader. */
 typedef struct {
 	Container *container;
 	int peer_fd;
 } Follow;
 
-/* How many files there are. follows: NULL where nobody is. */
+/* The number of files. follows: NULL if the log is not followed. */
 static guint read_files(const Follow *follows, const char *path, gint64 files, enum plan_log kind,
 	const LogQuery *query, LogWrite write, gpointer data)
 {

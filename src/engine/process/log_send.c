@@ -1,4 +1,4 @@
-/* What the shim is told of a driver that sends lines away: resolved addresses, the tag, and what each line carries. */
+/* The record of a driver that sends lines away: resolved addresses, the tag, and the attributes of each line. */
 #include "engine/process/log.h"
 
 #include "base/error.h"
@@ -11,7 +11,7 @@
 
 enum { DEFAULT_BUFFER = 1 << 20 };
 
-/* What a tag's template sees (moby, daemon/logger/loginfo.go): its methods and its fields. */
+/* The methods and fields that a tag's template has (moby, daemon/logger/loginfo.go). */
 static const GoField info_fields[] = {{"ID", "ID", &go_string, false, false, false},
 	{"FullID", "FullID", &go_string, false, false, false},
 	{"Name", "Name", &go_string, false, false, false},
@@ -124,7 +124,7 @@ json_t *log_attributes(Container *container, const Spec *spec, bool with_tag, GE
 
 /* --- the record --- */
 
-/* The first address of a name, as a number. */
+/* Resolves a name to its first address. */
 static char *resolve(const LogAddress *address, bool udp, GError **error)
 {
 	struct addrinfo hints = {.ai_socktype = udp ? SOCK_DGRAM : SOCK_STREAM}, *list = NULL;
@@ -143,7 +143,7 @@ static char *resolve(const LogAddress *address, bool udp, GError **error)
 	return NULL;
 }
 
-/* Where lines go, as a number or a path; the caller's. */
+/* The destination as an address or a path; the caller frees it. */
 static char *address_of(const LogChoice *log, gint64 *numbers, GError **error)
 {
 	static const struct {

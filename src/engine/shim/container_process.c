@@ -1,5 +1,5 @@
-/* What belongs to the first process of a container that runs: its root, its namespaces. The process is known by a number, which
- * may be another's by the time it is used. */
+/* A running container's first process: its root, its namespaces. The process is known by its pid, which may be reused
+ * at any time. */
 #include "engine/shim/shim.h"
 
 #include "base/error.h"
@@ -22,7 +22,8 @@ static pid_t parent_of(pid_t pid)
 	return stat != NULL && sscanf(stat, "%*c %d", &parent) == 1 ? parent : -1;
 }
 
-/* Whether a process is in the engine's own namespace of a kind; who cannot be asked counts as if it were. */
+/* Whether a process is in the engine's own namespace of a kind; a process that cannot be examined counts as if it
+ * were. */
 static bool is_own(int folder, const char *kind)
 {
 	struct stat theirs, ours;
@@ -31,20 +32,20 @@ static bool is_own(int folder, const char *kind)
 	       (theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev);
 }
 
-/* A child of the container's shim, which alone waits for its children: as long as it has not, no other has the number. */
+/* The process is a child of the container's shim, which alone reaps it: until then its pid is not reused. */
 static int child_open(pid_t pid, pid_t shim)
 {
 	char path[64];
 	snprintf(path, sizeof path, "/proc/%d", (int)pid);
 	autofd process = pid > 0 ? pidfd_open(pid, 0) : -1;
 	autofd folder = process < 0 ? -1 : open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	/* Alive behind all that: then it was the same one throughout. */
+	/* Still alive afterwards: so it was the same process throughout. */
 	bool ok = folder >= 0 && parent_of(pid) == shim &&
 		  pidfd_send_signal(process, 0, NULL, 0) == 0;
 	return ok ? fd_steal(&folder) : -1;
 }
 
-/* One that is in the making has the host's mounts still. */
+/* A process in the making still has the host's mounts. */
 static int folder_open(pid_t pid, pid_t shim)
 {
 	autofd folder = child_open(pid, shim);

@@ -1,4 +1,4 @@
-/* Starting shims: one that makes a container, and one that enters a container for an exec. */
+/* Launching shims: one that makes a container, or one that enters a container for an exec. */
 #include "engine/shim/shim.h"
 
 #include "base/error.h"
@@ -23,10 +23,10 @@
 enum {
 	SHIM_LIMIT = 64 << 20,
 	START_SECONDS = 150
-}; /* more than the shim gives its process (making.c) */
+}; /* longer than the shim's own limit for a process (making.c) */
 
-/* A sealed copy of the shim in memory is what runs: no container can overwrite the program that
- * starts the next one through its /proc/self/exe (CVE-2019-5736), and an upgrade finds no busy file. */
+/* The shim runs from a sealed copy in memory: no container can overwrite the program that starts the next one through
+ * /proc/self/exe (CVE-2019-5736), and an upgrade finds no busy file. */
 bool shim_copy(Engine *engine, GError **error)
 {
 	size_t length;
@@ -40,13 +40,13 @@ bool shim_copy(Engine *engine, GError **error)
 		fcntl(copy, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) <
 			0)
 		return fail_errno(error, "cannot keep a copy of berth-shim");
-	/* Opened anew, read-only: a file that is open for writing cannot be executed. */
+	/* Reopened read-only: a file that is open for writing cannot be executed. */
 	g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", copy);
 	engine->shim_fd = open(path, O_RDONLY | O_CLOEXEC);
 	return engine->shim_fd >= 0 || fail_errno(error, "cannot keep a copy of berth-shim");
 }
 
-/* Spawns the shim by vfork and exec; it inherits three standard streams, the plan, its socket and (unless it is -1) fifth. */
+/* Spawns the shim by vfork and exec; it inherits the standard streams, the plan, its socket and (unless -1) fifth. */
 static bool spawn(Engine *engine, int plan_fd, int socket, int fifth, pid_t *pid, GError **error)
 {
 	char *argv[] = {(char *)"berth-shim", NULL}, *envp[] = {NULL};
@@ -58,7 +58,7 @@ static bool spawn(Engine *engine, int plan_fd, int socket, int fifth, pid_t *pid
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
 	posix_spawn_file_actions_adddup2(&actions, 0, 1);
-	/* Numbers that cannot collide with the two that are wanted. */
+	/* Descriptor numbers above the two targets, so that dup2 overwrites neither. */
 	posix_spawn_file_actions_adddup2(&actions, plan_fd, SHIM_FD_PLAN);
 	posix_spawn_file_actions_adddup2(&actions, socket, SHIM_FD_CONTROL);
 	if (fifth >= 0)
@@ -73,7 +73,7 @@ static bool spawn(Engine *engine, int plan_fd, int socket, int fifth, pid_t *pid
 	return failed == 0 || fail_errno(error, "cannot start berth-shim");
 }
 
-/* The same with a socket pair, whose other end is returned, or -1; the descriptors stay the caller's. */
+/* Spawns it with a socket pair, whose other end is returned, or -1; the descriptors stay the caller's. */
 static int spawn_connected(Engine *engine, int plan_fd, int fifth, pid_t *pid, GError **error)
 {
 	int pair[2];
@@ -90,7 +90,7 @@ static int spawn_connected(Engine *engine, int plan_fd, int fifth, pid_t *pid, G
 	return spawn(engine, plan, control, more, pid, error) ? fd_steal(&ours) : -1;
 }
 
-/* Reads what the shim says until it has started the container, or could not. */
+/* Reads the shim's messages until it has started the container, or could not. */
 static bool await_start(Container *container, int socket, pid_t shim, ShimCreated created,
 	int *network_ready, GError **error)
 {
@@ -113,7 +113,7 @@ static bool await_start(Container *container, int socket, pid_t shim, ShimCreate
 		if (message.type == SHIM_CREATED) {
 			trace(TRACE_SHIM, "container %s: process %d waits for its network",
 				container->row.id, message.a);
-			/* Without the byte the process gives up, and the shim tidies up behind it. */
+			/* Without the byte the process gives up, and the shim cleans up after it. */
 			autofd netns =
 				created != NULL ? making_netns_open(message.a, shim, &problem) : -1;
 			if (netns >= 0 && created(container, netns, message.number, &problem))
@@ -164,7 +164,7 @@ ShimLink *shim_launch(Container *container, int plan_fd, ShimCreated created,
 	fd_clear(&network);
 	if (ours < 0)
 		return NULL;
-	/* It may be held up by what it opens itself. */
+	/* The shim may be held up by a file that it opens. */
 	struct timeval limit = {.tv_sec = START_SECONDS};
 	setsockopt(ours, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 	for (guint i = 0; i < count; i++) {
@@ -197,7 +197,7 @@ bool shim_launch_exec(Container *container, Exec *exec, GError **error)
 	container_row_clear(&row);
 	if (plan_fd < 0)
 		return false;
-	/* Running still: then its number had not become another's before it was opened. */
+	/* Still running: so its pid was not reused before it was opened. */
 	if (process < 0 || !container_running(container))
 		return fail(error, BERTH_ERROR_CONFLICT, "container %s is not running",
 			container->row.id);

@@ -1,4 +1,4 @@
-/* The engine's end of each shim: hearing from it, telling it, finding it again. */
+/* The engine's end of each shim connection: reading, sending, reconnecting. */
 #include "engine/shim/shim.h"
 
 #include "base/error.h"
@@ -30,9 +30,9 @@ enum {
 struct ShimLink {
 	int socket;
 	pid_t pid;	      /* 0: not a child of ours */
-	bool exited;	      /* it has told so */
+	bool exited;	      /* it has reported the end */
 	Container *container; /* owned reference */
-	Exec *exec;	      /* the one that this shim is for alone (owned reference), or NULL */
+	Exec *exec;	      /* the exec that this shim is for alone (owned reference), or NULL */
 };
 
 #define MESSAGE(name) [SHIM_##name] = #name
@@ -66,7 +66,7 @@ ShimLink *shim_link_new(Container *container, Exec *exec, int socket, pid_t pid)
 	return link;
 }
 
-/* One that was found again is asked for by its end of the connection. */
+/* A shim that was reconnected to is identified by its end of the connection. */
 pid_t shim_link_pid(const ShimLink *link)
 {
 	struct ucred peer = {0};
@@ -76,8 +76,8 @@ pid_t shim_link_pid(const ShimLink *link)
 	return getsockopt(link->socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.pid : 0;
 }
 
-/* Shims whose links are closed. One lingers while a slow client still reads: asked again every
- * LINGER_POLL_MS. Only the monitor's thread is here; no other child of the engine is waited for. */
+/* Shims whose links are closed. A shim lingers while a slow client still reads: polled every LINGER_POLL_MS. Only the
+ * monitor's thread gets here, and it waits for no other child of the engine. */
 static void reap(void)
 {
 	for (guint i = ended_shims != NULL ? ended_shims->len : 0; i-- > 0;)
@@ -105,11 +105,11 @@ void exec_folder_remove(Engine *engine, const char *id)
 	tree_remove(parent, id);
 }
 
-/* If it told nothing before, somebody killed it: so ends the container. */
+/* A shim that ended without a report was killed, and its container with it. */
 static void end_container(ShimLink *link)
 {
 	Container *container = link->container;
-	/* It may also have been killed between its word and the end of its work: then cgroups are left. */
+	/* It may also have been killed between its report and its cleanup: then cgroups are left. */
 	container_end_processes(container);
 	if (!link->exited)
 		heard->exited(container, 128 + SIGKILL, false, time_now(),
@@ -156,7 +156,7 @@ static void handle(ShimLink *link, const struct shim_message *message)
 	case SHIM_DETACHED:
 		heard->detached(container);
 		break;
-	case SHIM_STARTED: /* the answer of a shim that we have found again */
+	case SHIM_STARTED: /* the answer of a shim that we have reconnected to */
 		g_atomic_int_set(&container->resolver, message->b | RESOLVER_HEARD);
 		break;
 	case SHIM_WARNING:
@@ -234,7 +234,7 @@ void shim_end(Engine *engine, const char *id)
 	if (socket < 0 || !shim_tell(socket, SHIM_KILL, "", SIGKILL, 0, "", NULL, 0))
 		return;
 	log_warn("container %s: its start was cut off, and is undone", id);
-	/* Its end is the end of the connection. */
+	/* The shim's end is the end of the connection. */
 	while (g_get_monotonic_time() < limit) {
 		struct pollfd polled = {.fd = socket, .events = POLLIN};
 		if (poll(&polled, 1, 100) > 0 && recv(socket, &message, sizeof message, 0) <= 0)
@@ -253,7 +253,7 @@ bool shim_send(Container *container, guint32 type, const char *id, int a, int b,
 		  shim_tell(link->socket, type, id, a, b, text, fds, fd_count);
 	int failure = errno;
 	g_mutex_unlock(&container->engine->lock);
-	/* Its shim has closed its end; the monitor is about to hear the last word. */
+	/* Its shim has closed its end; the monitor is about to read its last message. */
 	if (!ok && (failure == EPIPE || failure == ECONNRESET))
 		return fail(error, BERTH_ERROR_CONFLICT, "container %s is not running",
 			container->row.id);

@@ -1,12 +1,12 @@
-/* What becomes of a runtime's reason why a process could not start: Docker's client makes its exit code of the words, and so does
- * dockerd. */
+/* Maps the shim's reason for a failed start to the words and exit codes of dockerd: Docker's client derives its exit
+ * code from the words. */
 #include "engine/shim/shim.h"
 
 #include "base/error.h"
 
 #include <string.h>
 
-/* In the order of rising weight: what stands later overrules. */
+/* In ascending order of precedence: a later match overrides. */
 static const struct {
 	const char *words;
 	int exit_code;
@@ -21,7 +21,7 @@ static const struct {
 		"specified host path exists and is the expected type"},
 };
 
-/* Where nothing is known of it, its number is that of reasons. */
+/* The index of the last reason that the message contains; the number of reasons if it contains none. */
 static size_t find_reason(const char *why)
 {
 	g_autofree char *lower = g_ascii_strdown(why, -1);

@@ -1,4 +1,4 @@
-/* What a mount may ask for, in dockerd's words (moby, volume/mounts/linux_parser.go). */
+/* Checks of a requested mount, in dockerd's words (moby, volume/mounts/linux_parser.go). */
 #include "engine/volume/mount_check.h"
 
 #include "base/error.h"
@@ -9,7 +9,7 @@
 const char *const mount_propagations[] = {
 	"private", "rprivate", "shared", "rshared", "slave", "rslave", NULL};
 
-/* The words behind the second colon of -v: one of each kind. */
+/* The mode words of -v, after the second colon: one of each kind. */
 bool mount_mode_parse(const char *text, MountMode *mode)
 {
 	static const char *const kinds[][4] = {
@@ -50,7 +50,7 @@ bool mount_destination_check(const char *path, GError **error)
 			       "invalid specification: destination can't be '/'"));
 }
 
-/* Go's filepath.IsLocal: it names something below wherever it starts. */
+/* Go's filepath.IsLocal: the path stays below its start. */
 static bool is_local(const char *path)
 {
 	int depth = 0;
@@ -73,7 +73,7 @@ static bool check_bind(const json_t *mount, GError **error)
 			error, BERTH_ERROR_INVALID, "invalid propagation mode: %s", propagation);
 	if (!check_path(source, error))
 		return false;
-	/* Said early, as dockerd does; the start opens it, and finds out for good. */
+	/* An early check, as in dockerd; the start opens the path and decides. */
 	return json_bool(mount, "BindOptions.CreateMountpoint") ||
 	       g_file_test(source, G_FILE_TEST_EXISTS) ||
 	       fail(error, BERTH_ERROR_INVALID, "bind source path does not exist: %s", source);
@@ -119,12 +119,12 @@ static bool check_image(const json_t *mount, GError **error)
 }
 
 static const struct {
-	const char *name, *options; /* options: the only ones that it may have */
+	const char *name, *options; /* options: the only ones that this type accepts */
 	bool (*check)(const json_t *mount, GError **error);
 } types[] = {{"bind", "BindOptions", check_bind}, {"volume", "VolumeOptions", check_volume},
 	{"tmpfs", "TmpfsOptions", check_tmpfs}, {"image", "ImageOptions", check_image}};
 
-/* Options that say nothing are let pass, as clients send them. */
+/* Empty options are accepted, as clients send them. */
 static bool check_options(const json_t *mount, const char *type, const char *own, GError **error)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
@@ -143,7 +143,7 @@ bool mount_check(const json_t *mount, GError **error)
 	bool ok;
 	while (i < G_N_ELEMENTS(types) && strcmp(types[i].name, type) != 0)
 		i++;
-	/* One that is of no type has no options, either. */
+	/* A mount without a type has no options of any type. */
 	if ((i < G_N_ELEMENTS(types) || *type == '\0') &&
 		!check_options(mount, type, i < G_N_ELEMENTS(types) ? types[i].options : "", error))
 		return false;

@@ -56,7 +56,7 @@ VolumeRow *volume_make(Engine *engine, const char *name, const char *driver, con
 		return NULL;
 	VolumeRow *there = volume_store_get(engine->store, name);
 	if (there != NULL) {
-		/* One whose removal a crash cut off has no folder any more. */
+		/* A volume whose removal a crash interrupted has no folder any more. */
 		if (make_folder(engine->store, name, error))
 			return there;
 		volume_row_free(there);
@@ -75,7 +75,8 @@ VolumeRow *volume_make(Engine *engine, const char *name, const char *driver, con
 	bool ok = volume_store_add(engine->store, &row, &problem);
 	g_free(row.labels);
 	g_free(row.options);
-	if (!ok && problem->code != BERTH_ERROR_CONFLICT) { /* CONFLICT: another has just made it */
+	if (!ok && problem->code !=
+			   BERTH_ERROR_CONFLICT) { /* CONFLICT: another request has just made it */
 		g_propagate_error(error, g_steal_pointer(&problem));
 		return NULL;
 	}
@@ -94,7 +95,7 @@ VolumeRow *volume_create(Engine *engine, const char *name, const char *driver, c
 				       : -1;
 	if (volume == NULL)
 		return NULL;
-	/* Both folders' entries, then the row. */
+	/* Syncs the entries of both folders before the row. */
 	if (folder < 0 || fsync(folder) < 0 || fsync(engine->store->volumes_fd) < 0) {
 		fail_errno(error, "create %s: cannot sync its folder", name);
 		return NULL;
@@ -128,7 +129,7 @@ bool volume_remove(Engine *engine, const char *name, bool force, GError **error)
 		return fail(error, BERTH_ERROR_CONFLICT, "remove %s: volume is in use - [%s]", name,
 			list);
 	}
-	/* What is mounted there is not the volume's to delete. */
+	/* A mount in it is not the volume's to delete. */
 	if (!volume_settle(engine, name))
 		return fail(error, BERTH_ERROR_CONFLICT,
 			"remove %s: volume is in use: its folder is a mount point", name);
@@ -155,7 +156,7 @@ json_t *volume_list(Engine *engine, const Filters *filters)
 	return json_pack("{s:o, s:n}", "Volumes", list, "Warnings");
 }
 
-/* What lies in another place has no size here, and is not for prune: as with dockerd, whether it is mounted now or not. */
+/* A volume whose data is elsewhere has no size and is not pruned, as in dockerd: mounted or not. */
 static bool has_options(const json_t *volume)
 {
 	return json_object_size(json_object_get(volume, "Options")) > 0;

@@ -1,6 +1,6 @@
-/* Volumes with options: what they name is mounted at the volume's folder while somebody uses it, as by dockerd's local driver
- * (moby, volume/local/local_linux.go). Who holds what is in memory only: an engine that starts counts the containers that run, and
- * takes away what nobody holds (docs/decisions/volumes.md). */
+/* Volumes with options: their device is mounted at the volume's folder while a container uses it, as dockerd's local
+ * driver does (moby, volume/local/local_linux.go). Holders are kept in memory only: at its start the engine counts
+ * running containers, and unmounts what nobody holds (docs/decisions/volumes.md). */
 #include "engine/object/event.h"
 #include "engine/volume/volume.h"
 
@@ -20,7 +20,7 @@
 
 typedef struct {
 	int count;
-	bool busy; /* somebody mounts or unmounts it, without the lock: a server may be slow */
+	bool busy; /* being mounted or unmounted, without the lock: a server may be slow */
 } Held;
 
 struct VolumeHolds {
@@ -124,7 +124,7 @@ bool volume_is_mounted(Engine *engine, const char *name)
 	return fd < 0 && errno == EXDEV;
 }
 
-/* "10.0.0.1" for a name; new string, or NULL with error. */
+/* Resolves a name to "10.0.0.1"; new string, or NULL with error. */
 static char *resolve(const char *host, GError **error)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
@@ -143,7 +143,8 @@ static char *resolve(const char *host, GError **error)
 	return NULL;
 }
 
-/* The kernel takes addresses only: the name behind mark, up to one of the characters in ends, becomes its address. */
+/* The kernel accepts addresses only: the name after mark, up to one of the characters in ends, is replaced by its
+ * address. */
 static bool put_address(char **text, const char *mark, const char *ends, GError **error)
 {
 	const char *at = g_str_has_prefix(*text, mark) ? *text : NULL;
@@ -177,7 +178,7 @@ static bool resolve_addresses(const char *type, char **device, char **options, G
 	       (!cifs || named || put_address(device, "//", "/", error));
 }
 
-/* Flags of mount(2), and what is left for the file system itself. */
+/* Splits options into flags of mount(2) and data for the file system. */
 static char *parse_words(const char *options, unsigned long *flags)
 {
 	g_autoptr(GString) data = g_string_new("");
@@ -195,7 +196,7 @@ static char *parse_words(const char *options, unsigned long *flags)
 	return g_string_free(g_steal_pointer(&data), FALSE);
 }
 
-/* No password reaches a log or a client. */
+/* Keeps passwords out of logs and answers. */
 static char *hide_password(const char *data)
 {
 	g_auto(GStrv) parts = g_strsplit(data, ",", -1);
@@ -230,7 +231,7 @@ static bool mount_at(const char *device, const char *target, const char *type, u
 	const unsigned long bound = MS_BIND | MS_RDONLY;
 	if (mount(device, target, type, plain, data) < 0)
 		return mount_failed(device, target, plain, data, error);
-	/* A bind gets its own flags, and any mount its propagation, only behind that. */
+	/* A bind gets its own flags, and any mount its propagation, by a second call only. */
 	if (((flags & PROPAGATIONS) == 0 ||
 		    mount("", target, "", flags & (PROPAGATIONS | MS_REC), NULL) == 0) &&
 		((plain & bound) != bound || mount("", target, "", plain | MS_REMOUNT, NULL) == 0))
@@ -262,7 +263,7 @@ static void unmount_volume(Engine *engine, const char *name)
 		log_warn("cannot unmount volume %s: %s", name, g_strerror(errno));
 }
 
-/* The volume's entry, which nobody else changes until it is left. */
+/* The volume's entry, marked busy: no other thread changes it until leave(). */
 static Held *enter(VolumeHolds *holds, const char *name)
 {
 	g_mutex_lock(&holds->lock);
@@ -322,7 +323,7 @@ bool volume_settle(Engine *engine, const char *name)
 	return settled;
 }
 
-/* Of the container's volumes, each as often as it uses it. */
+/* The names of the container's volumes, one for each use. */
 static char **volumes_of(const GPtrArray *mounts)
 {
 	g_autoptr(GStrvBuilder) names = g_strv_builder_new();
@@ -391,7 +392,7 @@ void volumes_release(Container *container)
 	}
 }
 
-/* A container that ran when the engine started: what it uses is mounted since then, or lost with its host. */
+/* A container that ran when the engine started: its volumes have been mounted since, or were lost with the host. */
 static void count_again(Container *container)
 {
 	g_autoptr(GPtrArray) mounts = container_mounts(container, NULL);
