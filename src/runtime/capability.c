@@ -14,7 +14,7 @@ static const char *const names[] = {"CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", 
 	"AUDIT_CONTROL", "SETFCAP", "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG", "WAKE_ALARM",
 	"BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF", "CHECKPOINT_RESTORE"};
 
-/* What Docker leaves to a container (moby, oci/caps/defaults.go). */
+/* The capabilities of a container by default (moby, oci/caps/defaults.go). */
 static const char *const defaults[] = {"CHOWN", "DAC_OVERRIDE", "FSETID", "FOWNER", "MKNOD",
 	"NET_RAW", "SETGID", "SETUID", "SETFCAP", "SETPCAP", "NET_BIND_SERVICE", "SYS_CHROOT",
 	"KILL", "AUDIT_WRITE"};
@@ -42,7 +42,7 @@ guint64 capability_mask(const char *name)
 	return 0;
 }
 
-/* Adds up the names of a list; *all is set if "ALL" is among them. */
+/* The mask of the capabilities in a list; *all is set if "ALL" is among them. */
 static bool sum(const json_t *list, const char *what, guint64 *mask, bool *all, GError **error)
 {
 	size_t i;

@@ -1,4 +1,5 @@
-/* What DeviceRequests come to: the devices of the Container Device Interface, and what is to be changed for them. */
+/* Resolves DeviceRequests: the devices of the Container Device Interface, and the changes to the container that they
+ * bring. */
 #include "runtime/cdi.h"
 
 #include "base/error.h"
@@ -8,16 +9,16 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
-/* What the specifications of the host hold. */
+/* The content of the host's specification files. */
 typedef struct {
 	GHashTable *devices; /* qualified name -> Device */
-	GString *troubles;   /* of files that are left out: "; sentence"... */
+	GString *troubles;   /* errors of files that are left out: "; sentence"... */
 } Catalogue;
 
 typedef struct {
 	char *file;
-	guint rank;   /* of its folder */
-	bool twice;   /* in that folder, too */
+	guint rank;   /* precedence of its folder */
+	bool twice;   /* another device of that name in the same folder: neither can be used */
 	json_t *spec; /* the file's */
 	json_t *own;  /* borrowed from spec */
 } Device;
@@ -103,7 +104,7 @@ json_t *cdi_devices(char *const *folders)
 	return list;
 }
 
-/* The list of an object, made where it is none yet. */
+/* The list at key, created if absent. */
 static json_t *list_of(json_t *object, const char *key)
 {
 	if (!json_is_array(json_object_get(object, key)))
@@ -111,7 +112,7 @@ static json_t *list_of(json_t *object, const char *key)
 	return json_object_get(object, key);
 }
 
-/* Type and numbers are the host's device's, where the file does not say them, and must be the same where it does. */
+/* Type and numbers default to those of the host's device, and must match them where the file gives them. */
 static bool find_numbers(
 	const json_t *node, const char *source, mode_t *mode, dev_t *number, GError **error)
 {
@@ -166,12 +167,12 @@ static void add_groups(json_t *host, const json_t *gids)
 	json_t *gid;
 	json_array_foreach (gids, i, gid) {
 		g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, json_whole(gid));
-		if (json_whole(gid) != 0) /* root's group is given to nobody so */
+		if (json_whole(gid) != 0) /* root's group is not added this way */
 			json_array_append_new(list_of(host, "GroupAdd"), json_string(text));
 	}
 }
 
-/* What is added to a container, borrowed. */
+/* The changes to a container, borrowed. */
 typedef struct {
 	json_t *spec;
 	GPtrArray *mounts; /* of MountPoint */
@@ -200,7 +201,7 @@ static bool add_edits(const Injection *into, const json_t *edits, GError **error
 	return true;
 }
 
-/* All devices of one request; what a file says for all of its devices is done once. */
+/* All devices of one request; the changes that a file makes for any of its devices are applied once. */
 static bool add_devices(
 	const Catalogue *catalogue, const json_t *names, const Injection *into, GError **error)
 {
@@ -250,7 +251,7 @@ static char *capabilities_text(const json_t *lists)
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* Whether one of the sets is of what NVIDIA's devices can do. */
+/* Whether one of the sets contains only capabilities of NVIDIA's devices. */
 static bool wants_gpu(const json_t *request)
 {
 	static const char *const known[] = {"gpu", "nvidia", "compute", "compat32", "graphics",
@@ -271,8 +272,8 @@ static bool wants_gpu(const json_t *request)
 	return false;
 }
 
-/* The GPUs of a request as devices of NVIDIA's specification: those named, so many, or (-1) all. One more than there are
- * devices is enough to be found missing. */
+/* The GPUs of a request as devices of NVIDIA's specification: the named ones, a number of them, or (-1) all. If there
+ * are too few, one more than there are is requested, so that it is reported missing. */
 static json_t *gpu_names(const Catalogue *catalogue, const json_t *request)
 {
 	gint64 most = (gint64)g_hash_table_size(catalogue->devices) + 1;

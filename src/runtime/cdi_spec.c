@@ -1,4 +1,4 @@
-/* One file of the Container Device Interface: what it may hold, and whether that can be done here. */
+/* One file of the Container Device Interface: parsed, and checked for what Berth can do. */
 #include "runtime/cdi.h"
 
 #include "base/cdi_name.h"
@@ -16,7 +16,7 @@ static const SchemaType text = {.kind = SCHEMA_STRING, .go = "string"};
 static const SchemaType texts = {.kind = SCHEMA_LIST, .go = "[]string", .items = &text};
 static const SchemaType map = {.kind = SCHEMA_MAP, .go = "map[string]string", .items = &text};
 static const SchemaType number = {.kind = SCHEMA_UINT, .go = "uint32", .max = G_MAXUINT32};
-/* Of a user or group: what is beyond has another meaning for the kernel, -1 first of all. */
+/* Of a user or group id: larger values have another meaning to the kernel, -1 above all. */
 static const SchemaType id = {.kind = SCHEMA_UINT, .go = "uint32", .max = G_MAXINT32};
 static const SchemaType ids = {.kind = SCHEMA_LIST, .go = "[]uint32", .items = &id};
 static const SchemaField node_fields[] = {{"path", &text}, {"hostPath", &text}, {"type", &text},
@@ -100,7 +100,7 @@ static bool check_nodes(const json_t *list, GError **error)
 	return true;
 }
 
-/* Options of a bind: attributes of the mount, or what becomes a member. */
+/* Options of a bind: attributes of the mount, or members of the mount point. */
 static const struct {
 	const char *name;
 	gint64 set, unset;

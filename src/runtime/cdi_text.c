@@ -11,7 +11,7 @@ enum { MAX_DEPTH = 32 };
 
 typedef struct {
 	yaml_document_t *document;
-	GHashTable *seen; /* nodes that a value was made of: one that is met again is an alias */
+	GHashTable *seen; /* nodes on the way to this one: one that is met again is an alias */
 	GError **error;
 } Reader;
 
@@ -40,7 +40,7 @@ static json_t *read_number(const char *text)
 	return *end == '\0' && errno == 0 ? json_integer(number) : NULL;
 }
 
-/* A plain scalar is what it looks like, unless a text is wanted, as sigs.k8s.io/yaml has it. */
+/* A plain scalar is typed by its form, unless a string is expected, as in sigs.k8s.io/yaml. */
 static json_t *read_scalar(const yaml_node_t *node, const SchemaType *type)
 {
 	static const char *const nothing[] = {"", "~", "null", "Null", "NULL", NULL},
@@ -135,7 +135,7 @@ static json_t *read_document(yaml_document_t *document, const SchemaType *type, 
 	return NULL;
 }
 
-/* The next document; NULL with error where there is none. A stream that has ended gives one without a root. */
+/* The next document; NULL with error where there is none. An empty stream gives one without a root. */
 static json_t *load(yaml_parser_t *parser, const SchemaType *type, GError **error)
 {
 	yaml_document_t document, rest;

@@ -14,11 +14,11 @@
 
 enum { DEFAULT_PERIOD = 100000, KILL_ROUNDS = 50, PROCS_LIMIT = 8 << 20 };
 
-/* A limit as the kernel's file wants it. Files of one row, v1 and v2: "" where there is none. */
+/* A limit in the form of the kernel's file. Each row has the v1 and the v2 file: "" where there is none. */
 typedef struct {
 	const char *controller, *v1_file, *v2_file;
 	char *v1_value, *v2_value;
-	bool optional; /* many hosts lack it: warn, go on */
+	bool optional; /* many hosts lack it: warn and go on */
 } Limit;
 
 static void limit_clear(gpointer data)
@@ -51,7 +51,7 @@ static void add_memory(GArray *files, const Limits *limits)
 	if (memory > 0)
 		add_limit(files, "memory", "memory.limit_in_bytes", "memory.max", number(memory),
 			number(memory), false);
-	/* v1 counts memory and swap together, v2 swap alone. */
+	/* v1 limits memory and swap together, v2 swap alone. */
 	if (swap != 0)
 		add_limit(files, "memory", "memory.memsw.limit_in_bytes", "memory.swap.max",
 			number(swap), swap < 0 ? g_strdup("max") : number(MAX(swap - memory, 0)),
@@ -115,7 +115,7 @@ static char *device_number(const char *path, GError **error)
 	return NULL;
 }
 
-/* value: NULL where the limit is lifted. */
+/* value: NULL where the limit is removed. */
 static void add_device_limit(
 	GArray *files, DeviceLimitKind kind, const char *device, const char *value)
 {
@@ -157,7 +157,7 @@ static bool add_blkio(GArray *files, const Limits *limits, GError **error)
 	return true;
 }
 
-/* v1 takes others, and makes them the nearest of these. */
+/* v1 accepts any value, and rounds it to the nearest of these. */
 static bool check_shares(const CgroupLayout *layout, const Limits *limits, GError **error)
 {
 	enum { LEAST = 2, MOST = 262144 };
@@ -182,7 +182,7 @@ static GArray *limit_files(const CgroupLayout *layout, const Limits *limits, GEr
 	return add_blkio(files, limits, error) ? g_steal_pointer(&files) : NULL;
 }
 
-/* A container is put under these; cpuset only where it is asked for, as joining costs time. */
+/* The controllers that a container uses; cpuset only where it is requested, as joining it costs time. */
 static bool wants_controller(const char *controller, bool cpuset)
 {
 	static const char *const always[] = {
@@ -190,7 +190,7 @@ static bool wants_controller(const char *controller, bool cpuset)
 	return g_strv_contains(always, controller) || (cpuset && strcmp(controller, "cpuset") == 0);
 }
 
-/* Distinct folders of the container, one a hierarchy. */
+/* The container's distinct folders, one for each hierarchy. */
 static GPtrArray *folders(const CgroupLayout *layout, const char *path, bool cpuset)
 {
 	GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
@@ -221,7 +221,7 @@ static char *limit_file(const CgroupLayout *layout, const char *path, const Limi
 	return g_strconcat(mount, path, "/", file, NULL);
 }
 
-/* v2: a controller works below a cgroup only if each one above hands it down. */
+/* v2: a controller works in a cgroup only if each ancestor delegates it. */
 static void hand_down(const CgroupLayout *layout, Plan *plan, const char *path, int parents)
 {
 	g_auto(GStrv) parts = g_strsplit(path, "/", -1);
@@ -241,7 +241,7 @@ static void hand_down(const CgroupLayout *layout, Plan *plan, const char *path, 
 	}
 }
 
-/* v1: a new cpuset is empty and takes no process before it has cpus and memory nodes. */
+/* v1: a new cpuset is empty and accepts no process before its cpus and memory nodes are set. */
 static void fill_cpuset(const CgroupLayout *layout, Plan *plan, const char *path, int parents)
 {
 	const char *mount = g_hash_table_lookup(layout->v1, "cpuset");
@@ -280,7 +280,7 @@ static bool plan_devices(const CgroupLayout *layout, Plan *plan, const char *pat
 	}
 	if (json_bool(host, "Privileged"))
 		return true;
-	/* Without it every device node that comes into the container, made, mounted or in an image, could be used. */
+	/* Without device rules every device node in the container could be used: made, mounted, or in its image. */
 	if (mount == NULL)
 		return fail(error, BERTH_ERROR_SYSTEM,
 			"this host has no devices cgroup controller: the devices of a container "
@@ -302,7 +302,7 @@ bool cgroup_plan(const CgroupLayout *layout, Plan *plan, const char *path, const
 	bool cpuset = limits_want_cpuset(limits);
 	g_autoptr(GArray) files = limit_files(layout, limits, error);
 	g_autoptr(GPtrArray) list = folders(layout, path, cpuset);
-	/* The engine's own parent is left for the next container. */
+	/* The engine's own parent cgroup is kept for the next container. */
 	int parents = *json_str(host, "CgroupParent") != '\0' ? PLAN_PARENTS : 0;
 	if (files == NULL)
 		return false;
@@ -344,14 +344,15 @@ bool cgroup_update(
 	g_autoptr(GArray) files = limit_files(layout, limits, error);
 	if (files == NULL)
 		return false;
-	/* Raising memory above the old memory+swap limit, or lowering both, works in one order only: so
-	 * what failed is tried once more after the others. */
+	/* The order in which memory and memory+swap can be changed depends on the direction: writes that failed are
+	 * tried a second time after the others. */
 	for (int round = 0; round < 2; round++)
 		for (guint i = 0; i < files->len; i++) {
 			Limit *limit = &g_array_index(files, Limit, i);
 			g_autofree char *file = limit_file(layout, path, limit);
 			const char *value = layout->v2 ? limit->v2_value : limit->v1_value;
-			/* What a host need not have is refused where it has it and cannot do this. */
+			/* An error for a limit that this host supports and could not apply; unsupported ones are
+			 * optional. */
 			if (file != NULL && !file_put(file, value) && round == 1 &&
 				(!limit->optional || errno == EINVAL))
 				return fail_errno(error, "cannot write %s to %s", value, file);
@@ -373,7 +374,7 @@ bool cgroup_freeze(const CgroupLayout *layout, const char *path, bool freeze, GE
 
 pid_t *cgroup_processes(const CgroupLayout *layout, const char *path)
 {
-	/* Each hierarchy that this host has holds all of them. */
+	/* v1: every hierarchy contains the same processes. */
 	g_autoptr(GPtrArray) list = folders(layout, path, false);
 	g_autofree char *file =
 		list->len > 0 ? g_build_filename(list->pdata[0], "cgroup.procs", NULL) : NULL;
@@ -403,7 +404,7 @@ void cgroup_kill(const CgroupLayout *layout, const char *path)
 	}
 }
 
-/* What shims made above it for a parent that was asked for. */
+/* Removes cgroups that shims made for a requested parent. */
 static void delete_parents(const char *folder)
 {
 	g_autofree char *at = g_path_get_dirname(folder);

@@ -1,4 +1,4 @@
-/* A container that began without a cpuset, as joining one costs time, and is given one while it runs (docker update; v1 only). */
+/* Adds a running container that started without a cpuset to one, so that docker update can limit it (v1 only). */
 #include "base/error.h"
 #include "base/fd.h"
 #include "runtime/runtime.h"
@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A new cpuset is empty and takes no process before it has cpus and memory nodes: those of the one above. */
+/* A new cpuset is empty and accepts no process before its cpus and memory nodes are set: here to the parent's. */
 static bool make_below(const char *above, const char *folder, GError **error)
 {
 	enum { LONGEST = 4096 };
@@ -42,7 +42,7 @@ static bool make_all(const char *mount, const char *path, GError **error)
 	return true;
 }
 
-/* Until a round finds none that is new: a child of one that was moved is born there, of others not. */
+/* Repeated until no new process is found: children of a moved process are born in the new cpuset, others are not. */
 static void move_processes(const CgroupLayout *layout, const char *path, const char *file)
 {
 	g_autoptr(GHashTable) moved = g_hash_table_new(NULL, NULL);
@@ -53,7 +53,7 @@ static void move_processes(const CgroupLayout *layout, const char *path, const c
 			g_autofree char *text = g_strdup_printf("%d", pids[i]);
 			if (!g_hash_table_add(moved, GINT_TO_POINTER(pids[i])))
 				continue;
-			file_put(file, text); /* fails for what has ended since */
+			file_put(file, text); /* fails for processes that have ended since */
 			more = true;
 		}
 	}

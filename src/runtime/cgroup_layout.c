@@ -1,4 +1,4 @@
-/* Where this host keeps its cgroup controllers: v1, v2, or some of each. */
+/* Where this host mounts its cgroup controllers: v1, v2, or both. */
 #include "runtime/runtime.h"
 
 #include <string.h>

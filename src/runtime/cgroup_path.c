@@ -1,4 +1,4 @@
-/* Where a container's cgroup is, and that this stays below the root of the cgroups. */
+/* The path of a container's cgroup, which must stay below the root of the cgroups. */
 #include "runtime/runtime.h"
 
 #include "base/error.h"
@@ -7,7 +7,7 @@
 
 bool cgroup_parent_check(const char *parent, GError **error)
 {
-	/* With the controllers' mount points, an id and the longest file name the shim has room for this. */
+	/* With the controllers' mount points, an id and the longest file name, the path fits the shim's buffers. */
 	enum { MAX_PARENT = 256, MAX_NAME = 255 };
 	const char *inner = parent + strspn(parent, "/");
 	g_auto(GStrv) parts = g_strsplit(inner, "/", -1);

@@ -1,4 +1,4 @@
-/* What a container has used, by its cgroups, as the Engine API tells it (ContainerStatsResponse). */
+/* A container's resource use as its cgroups report it, in the form of the Engine API (ContainerStatsResponse). */
 #include "runtime/runtime.h"
 
 #include "base/fd.h"
@@ -154,7 +154,7 @@ json_t *cgroup_io_stats(const CgroupLayout *layout, const char *path)
 	json_t *stats = cgroup_no_io_stats(), *list = json_array(), *value;
 	const char *key;
 	void *next;
-	/* Version 1 has a file for each, be it empty. */
+	/* Version 1 has a file for each, even if it is empty. */
 	if (!layout->v2)
 		json_object_foreach_safe (stats, next, key, value)
 			json_object_set_new(stats, key, json_array());

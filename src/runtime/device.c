@@ -17,7 +17,7 @@ static const struct {
 } standard[] = {{"/dev/null", 1, 3}, {"/dev/zero", 1, 5}, {"/dev/full", 1, 7},
 	{"/dev/random", 1, 8}, {"/dev/urandom", 1, 9}, {"/dev/tty", 5, 0}};
 
-/* Nodes may be made of anything, but only these may be used (moby, oci/defaults.go). */
+/* Any node may be made, but only these devices may be used (moby, oci/defaults.go). */
 static const DeviceRule standard_rules[] = {{'c', -1, -1, "m"}, {'b', -1, -1, "m"},
 	{'c', 1, 3, "rwm"}, {'c', 1, 5, "rwm"}, {'c', 1, 7, "rwm"}, {'c', 1, 8, "rwm"},
 	{'c', 1, 9, "rwm"}, {'c', 5, 0, "rwm"}, {'c', 5, 1, "rwm"}, {'c', 5, 2, "rwm"},
@@ -32,7 +32,7 @@ static void put_device(Plan *plan, const char *source, const char *path, mode_t 
 		plan_add(plan, PLAN_DEVICE, numbers, G_N_ELEMENTS(numbers), strings);
 }
 
-/* Every node of the host's /dev, for a privileged container. */
+/* Adds every device node of the host's /dev, for a privileged container. */
 static void put_host_devices(Plan *plan, const char *folder, int depth)
 {
 	static const char *const left_out[] = {"/dev/pts", "/dev/shm", "/dev/fd", "/dev/mqueue",
@@ -85,7 +85,7 @@ static bool is_node(const struct stat *st)
 	return S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode);
 }
 
-/* All nodes below a folder; what else lies there is no device. */
+/* Adds all device nodes below a folder; other files are skipped. */
 static void put_nodes_below(Plan *plan, GArray *rules, const char *source, const char *target,
 	const char *access, int depth)
 {
@@ -210,7 +210,7 @@ static void put_described(Plan *plan, GArray *rules, const DeviceNode *node, con
 	put_node(plan, rules, node->source, node->target, node->access, &st);
 }
 
-/* The first at a path stays: what a specification puts there, before what the user asked for. */
+/* The first node at a path wins: those of CDI specifications before those of the user. */
 GArray *device_plan(
 	Plan *plan, const json_t *host, const GArray *nodes, const User *user, GError **error)
 {
@@ -274,7 +274,7 @@ static void emit_rule(GArray *code, const DeviceRule *rule)
 		emit(tests, BPF_JMP | BPF_JNE | BPF_K, BPF_REG_2, 0, 0,
 			rule->type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR);
 	if (access != (BPF_DEVCG_ACC_MKNOD | BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE)) {
-		/* Every bit that is asked for must be among the allowed ones. */
+		/* Every requested access bit must be among the allowed ones. */
 		emit(tests, BPF_ALU | BPF_MOV | BPF_X, BPF_REG_1, BPF_REG_3, 0, 0);
 		emit(tests, BPF_ALU | BPF_AND | BPF_K, BPF_REG_1, 0, 0, (gint32)access);
 		emit(tests, BPF_JMP | BPF_JNE | BPF_X, BPF_REG_1, BPF_REG_3, 0, 0);
@@ -286,7 +286,7 @@ static void emit_rule(GArray *code, const DeviceRule *rule)
 	for (guint i = 0; i < tests->len; i++) {
 		struct bpf_insn *test = &g_array_index(tests, struct bpf_insn, i);
 		if (BPF_CLASS(test->code) ==
-			BPF_JMP) /* over the rest of the tests, and the two below */
+			BPF_JMP) /* jumps over the remaining tests, and the two instructions below */
 			test->off = (gint16)(tests->len - i - 1 + 2);
 	}
 	g_array_append_vals(code, tests->data, tests->len);

@@ -13,7 +13,7 @@
 static const char default_path[] =
 	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/* CVE-2017-16539, CVE-2018-10892 and their kin: what the kernel shows of the host. */
+/* Files that reveal or change the host: CVE-2017-16539, CVE-2018-10892 and similar ones. */
 const char *const default_masked_paths[] = {"/proc/asound", "/proc/acpi", "/proc/interrupts",
 	"/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats",
 	"/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap", NULL};
@@ -25,7 +25,7 @@ static void add_namespaces(const Launch *launch, Plan *plan)
 	const NamespaceModes *modes = launch->modes;
 	const struct {
 		int flag;
-		const char *join; /* file, or NULL */
+		const char *join; /* file to read the link's target from, or NULL */
 		bool host;
 	} kinds[] = {{CLONE_NEWNS, NULL, false},
 		{CLONE_NEWUTS, NULL, modes->uts.share == SHARE_HOST},
@@ -79,7 +79,7 @@ static bool add_devices(const Launch *launch, Plan *plan, GError **error)
 	return rules != NULL;
 }
 
-/* A list of paths: the host configuration's, where it has one (which may be empty), or ours. */
+/* The list of paths in the host configuration (which may be empty), or the default one. */
 static void add_paths(const json_t *host, const char *key, const char *const *defaults,
 	enum plan_op op, Plan *plan)
 {
@@ -110,8 +110,8 @@ static bool has_sysctl(const json_t *host, const char *wanted)
 	return false;
 }
 
-/* A new network namespace lets everybody bind low ports and ping, as Docker's since 20.10; ping's groups
- * must be known to the user namespace, which has not all of them. */
+/* A new network namespace allows low ports and ping to every user, as Docker does since 20.10; the range of ping's
+ * groups must be mapped in the user namespace. */
 static void add_network_sysctls(const Launch *launch, Plan *plan)
 {
 	static const char ports[] = "net/ipv4/ip_unprivileged_port_start",
@@ -143,7 +143,7 @@ static void add_rlimits(const json_t *host, Plan *plan)
 	json_array_foreach (json_object_get(host, "Ulimits"), i, limit) {
 		gint64 numbers[] = {rlimit_number(json_str(limit, "Name")), json_int(limit, "Soft"),
 			json_int(limit, "Hard")};
-		if (numbers[0] >= 0) /* a row of before names were checked */
+		if (numbers[0] >= 0) /* a row from before names were checked */
 			plan_add(plan, PLAN_RLIMIT, numbers, G_N_ELEMENTS(numbers), NULL);
 	}
 }
@@ -163,7 +163,7 @@ static void add_env(Plan *plan, const json_t *config, const char *hostname, bool
 	for (size_t l = 0; l < G_N_ELEMENTS(lists); l++)
 		for (int i = 0; lists[l] != NULL && lists[l][i] != NULL; i++)
 			process_env_set(&env, lists[l][i]);
-	/* One that is set to nothing is none, as runc has it. */
+	/* An empty setting counts as absent, as in runc. */
 	if (!process_env_says(&env, "HOME"))
 		process_env_set(&env, home);
 	g_autofree char **settings = process_env_list(&env);
@@ -182,7 +182,7 @@ static void add_ids(Plan *plan, const User *user)
 	plan_add(plan, PLAN_IDS, (gint64 *)(void *)ids->data, ids->len, NULL);
 }
 
-/* The filter is the container's, also for an exec that has more capabilities: as with Docker. */
+/* An exec gets the container's filter even if it has more capabilities, as with Docker. */
 static bool add_filter(Plan *plan, const json_t *host, const Security *security,
 	const char *engine_profile, GError **error)
 {
@@ -279,7 +279,7 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 		return false;
 	if (!launch_user_mounts(launch, plan, error))
 		return false;
-	/* On top of what the user mounts at /etc. */
+	/* After the user's mounts, which may include /etc. */
 	launch_network_files(launch, plan);
 	plan_put(plan, PLAN_PIVOT, 1, launch_root_propagation(launch), NULL);
 	if (launch->modes->network.share != SHARE_HOST && launch->network_file == NULL)

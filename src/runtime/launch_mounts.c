@@ -1,4 +1,4 @@
-/* What a container sees as its files: its root, the kernel's file systems, and what the user mounts. */
+/* A container's file systems: its root, the kernel's own (procfs, sysfs, ...), and the user's mounts. */
 #include "runtime/launch_mounts.h"
 
 #include "base/error.h"
@@ -14,7 +14,7 @@ bool launch_has_own_cgroups(const Launch *launch)
 	return launch->modes->cgroup.share != SHARE_HOST;
 }
 
-/* The same overlay for a user namespace: each folder apart, as the shim maps the owners of each. */
+/* The overlay for a user namespace: each folder is listed, as the shim maps the owners of each. */
 static void add_mapped_root(const Launch *launch, Plan *plan)
 {
 	g_autoptr(GPtrArray) strings = g_ptr_array_new_with_free_func(g_free);
@@ -27,7 +27,7 @@ static void add_mapped_root(const Launch *launch, Plan *plan)
 	plan_add(plan, PLAN_ROOT_MAPPED, NULL, 0, (char *const *)strings->pdata);
 }
 
-/* The overlay: number:number:... within the layer folder, so that 127 layers fit into a page. */
+/* The overlay's options: number:number:... relative to the layer folder, so that 127 layers fit into a page. */
 static void add_root(const Launch *launch, Plan *plan)
 {
 	g_autoptr(GString) options = g_string_new("");
@@ -79,7 +79,8 @@ void launch_system_mounts(
 	const Launch *launch, const Security *security, const CgroupLayout *layout, Plan *plan)
 {
 	bool privileged = json_bool(launch->host, "Privileged");
-	/* In another's pid namespace: who makes the mount is outside (docs/decisions/born-clean.md), so it is a clone of that one's. */
+	/* In another container's pid namespace a clone of that one's procfs is used, as the process that makes the
+	 * mounts is outside of it (docs/decisions/born-clean.md). */
 	if (launch->pid_mount_file != NULL)
 		add_bind(plan, "/proc", "/proc", quiet, 0, PROPAGATION_PRIVATE,
 			launch->pid_mount_file, "");
@@ -97,7 +98,7 @@ void launch_system_mounts(
 	add_shm(launch, plan);
 }
 
-/* How mounts made below one come to be seen elsewhere; "r": below its submounts, too. */
+/* Propagation types; those with "r" include submounts. */
 static const struct {
 	const char *name;
 	gint64 kind, recursive;
@@ -108,7 +109,7 @@ static const struct {
 	{"rshared", PROPAGATION_SHARED, PLAN_BIND_RECURSIVE_PROPAGATION},
 	{"shared", PROPAGATION_SHARED, 0}};
 
-/* The index of a mount's propagation: private, unless it says otherwise. */
+/* The index of a mount's propagation: private by default. */
 static size_t propagation_of(const MountPoint *mount)
 {
 	const char *name = mount->propagation;
@@ -118,7 +119,7 @@ static size_t propagation_of(const MountPoint *mount)
 	return 0;
 }
 
-/* Where one mount is shared, so is the root, as dockerd has it: what is bound below it in turn can be shared, too. */
+/* If one mount is shared the root must be too, as in dockerd: so that binds below it can be shared. */
 gint64 launch_root_propagation(const Launch *launch)
 {
 	for (guint i = 0; i < launch->mounts->len; i++)
@@ -128,11 +129,11 @@ gint64 launch_root_propagation(const Launch *launch)
 	return 0;
 }
 
-/* What a tmpfs may be told: flags of the mount, set or taken away, or words for the file system. */
+/* Options of a tmpfs: mount flags to set or clear, or options of the file system. */
 static const struct {
 	const char *name;
 	gint64 set, unset;
-	bool pass; /* to the file system, as it is */
+	bool pass; /* passed to the file system */
 } tmpfs_words[] = {
 	{"defaults", 0, 0, false},
 	{"ro", MOUNT_ATTR_RDONLY, 0, false},
@@ -152,11 +153,11 @@ static const struct {
 	{"async", 0, 0, false},
 	{"sync", 0, 0, true},
 	{"dirsync", 0, 0, true},
-	{"private", 0, 0, false}, /* as each of our mounts is */
+	{"private", 0, 0, false}, /* as for every mount of ours */
 	{"rprivate", 0, 0, false},
 };
 
-/* The values that it may have; what they are is the kernel's to judge. */
+/* Their form; the kernel checks the values. */
 static bool is_tmpfs_value(const char *word)
 {
 	static const char *const keys[] = {
@@ -183,7 +184,7 @@ static bool add_tmpfs_word(GPtrArray *strings, gint64 *attributes, const char *w
 	return true;
 }
 
-/* Options of a tmpfs, "ro,size=64m,noexec". */
+/* Parses the options of a tmpfs, "ro,size=64m,noexec". */
 static bool add_tmpfs(Plan *plan, const char *target, const char *options, GError **error)
 {
 	gint64 attributes = quiet;
@@ -212,7 +213,7 @@ static int compare_depth(const void *a, const void *b)
 	return depth;
 }
 
-/* Its folders as one. */
+/* Adds several folders as one mount. */
 static void add_tree(const Launch *launch, Plan *plan, const MountPoint *mount)
 {
 	gint64 attributes = mount->writable ? 0 : MOUNT_ATTR_RDONLY;
@@ -243,7 +244,7 @@ static void add_file(Plan *plan, const MountPoint *mount)
 	plan_add(plan, PLAN_FILE, numbers, count, strings);
 }
 
-/* What nobody can do at once, in dockerd's words and, as there, at the start only. */
+/* Options that exclude each other, refused in dockerd's words and, as there, only at the start. */
 static bool check_bind(const MountPoint *mount, GError **error)
 {
 	const struct {
@@ -262,8 +263,8 @@ static bool check_bind(const MountPoint *mount, GError **error)
 	return true;
 }
 
-/* A bind or a volume. What is read-only is so with all that is mounted below it, unless only the topmost was asked for.
- * Attributes: what CDI asks for beside (cdi_spec.c). */
+/* A bind or a volume. A read-only one is so recursively, unless only the topmost mount was requested so. Attributes:
+ * those of CDI (cdi_spec.c). */
 static void add_user_bind(Plan *plan, const MountPoint *mount)
 {
 	size_t propagation = propagation_of(mount);
@@ -296,7 +297,7 @@ static bool add_mount(const Launch *launch, Plan *plan, const MountPoint *mount,
 	}
 }
 
-/* What the user asked for, parents before what lies in them. */
+/* The user's mounts, parents before what is mounted in them. */
 bool launch_user_mounts(const Launch *launch, Plan *plan, GError **error)
 {
 	g_autoptr(GPtrArray) sorted = g_ptr_array_new();

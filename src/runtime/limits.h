@@ -1,8 +1,8 @@
-/* What of the host's resources a container may have: those facts of HostConfig that the kernel's cgroups keep. */
+/* Resource limits of a container: the members of HostConfig that become cgroup settings. */
 #pragma once
 #include "base/json.h"
 
-/* Of one block device: its weight, or bytes or operations a second; 0: none. */
+/* Limits of one block device: its weight, or bytes or operations per second; 0: no limit. */
 typedef struct {
 	const char *path;
 	gint64 value;
@@ -17,11 +17,11 @@ typedef enum {
 	DEVICE_LIMITS,
 } DeviceLimitKind;
 
-/* Numbers as the API has them; 0 and "": no limit is said. Texts are borrowed from the JSON. */
+/* Numbers as in the API; 0 and "": not set. Strings are borrowed from the JSON. */
 typedef struct {
 	gint64 memory, memory_swap,
-		memory_reservation; /* bytes; swap: of both together, -1: no limit */
-	gint64 swappiness;	    /* -1: not said */
+		memory_reservation; /* bytes; swap: memory and swap together, -1: no limit */
+	gint64 swappiness;	    /* -1: not set */
 	bool oom_kill_disable;
 	gint64 cpu_shares, nano_cpus, cpu_period, cpu_quota; /* period and quota: microseconds */
 	gint64 rt_period, rt_runtime;
@@ -29,15 +29,15 @@ typedef struct {
 	bool pids_said;
 	gint64 pids;			/* 0 or less: no limit */
 	gint64 weight;			/* of block devices */
-	GArray *devices[DEVICE_LIMITS]; /* of DeviceLimit; NULL: not said */
+	GArray *devices[DEVICE_LIMITS]; /* of DeviceLimit; NULL: not set */
 } Limits;
 
-/* The list of HostConfig, as "BlkioDeviceReadBps". */
+/* The name of the list in HostConfig, as "BlkioDeviceReadBps". */
 const char *device_limit_key(DeviceLimitKind kind);
-/* Of a HostConfig, or of the changes of one; json must outlive it. */
+/* Reads a HostConfig, or an update's changes to one; json must outlive the result. */
 void limits_read(const json_t *host, Limits *limits);
-/* What is told to the kernel, which keeps a device's limit until it hears of another one, must name those that old has
- * and a new list has not: with 0. old must outlive it. */
+/* Adds, with a limit of 0, the devices that old limits and a new list no longer names: the kernel keeps a device's
+ * limit until it is written again. old must outlive the result. */
 void limits_lift(Limits *limits, const Limits *old);
 bool limits_want_cpuset(const Limits *limits);
 void limits_clear(Limits *limits);

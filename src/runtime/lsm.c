@@ -11,9 +11,9 @@
 #define DEFAULT_PROFILE "berth-default"
 enum { PROFILES_LIMIT = 4 << 20 };
 
-/* What Docker's docker-default allows, without sockets of AF_ALG (CVE-2026-31431) and AF_VSOCK: here by every way, also
- * by those that a seccomp filter cannot see. Files of procfs and sysfs that are the host's are not written; of
- * /proc/sys only shm* and msg* of the kernel's, by whoever may. */
+/* Docker's docker-default profile, plus a ban on sockets of AF_ALG (CVE-2026-31431) and AF_VSOCK, which a seccomp
+ * filter cannot see on every path. Files of procfs and sysfs that belong to the host are not writable; in
+ * /proc/sys/kernel only shm* and msg* are. */
 static const char default_profile[] =
 	"profile " DEFAULT_PROFILE " flags=(attach_disconnected,mediate_deleted) {\n"
 	"\tnetwork,\n\tdeny network alg,\n\tdeny network vsock,\n"
@@ -49,7 +49,7 @@ bool lsm_has_selinux(const char *root)
 	return access(file, F_OK) == 0;
 }
 
-/* "disable", or "type:value"; the words of what is neither are those of opencontainers/selinux. */
+/* "disable", or "type:value"; errors are worded as in opencontainers/selinux. */
 static bool check_label(const char *label, bool has_selinux, GError **error)
 {
 	static const char *const kinds[] = {"user", "role", "level", "type", "filetype", NULL};
@@ -91,7 +91,7 @@ const char *lsm_profile(const Security *security, bool privileged, const char *r
 	return privileged ? "unconfined" : DEFAULT_PROFILE;
 }
 
-/* "name (mode)", a line each. */
+/* "name (mode)", one per line. */
 static bool is_loaded(const char *name, const char *root)
 {
 	g_autofree char *file =
@@ -105,7 +105,7 @@ static bool is_loaded(const char *name, const char *root)
 	return false;
 }
 
-/* Only the parser turns a profile's text into what the kernel takes. */
+/* Only apparmor_parser compiles a profile's text into the kernel's form. */
 static bool run_parser(const char *program)
 {
 	autofd text = memfd_create("apparmor", MFD_CLOEXEC);
@@ -141,7 +141,7 @@ bool lsm_plan(
 	if (!lsm_has_apparmor(root))
 		return true;
 	const char *profile = lsm_profile(security, privileged, root);
-	/* Since Linux 5.8 each module has a folder of its own; "exec" alone is that of the first. */
+	/* Since Linux 5.8 each module has its own folder; plain "exec" belongs to the first module. */
 	g_autofree char *own = g_build_filename(root, "proc/self/attr/apparmor", NULL);
 	g_autofree char *value = g_strconcat("exec ", profile, NULL);
 	if (strcmp(profile, "unconfined") != 0 && !is_loaded(profile, root)) {

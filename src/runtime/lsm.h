@@ -4,11 +4,11 @@
 
 bool lsm_has_apparmor(const char *root);
 bool lsm_has_selinux(const char *root);
-/* Whether what the options ask for can be had here: INVALID with the option that cannot. */
+/* Whether this host can do what the security options request: INVALID naming the first that it cannot. */
 bool lsm_check(const Security *security, const char *root, GError **error);
-/* The AppArmor profile of a container as inspect shows it; "" where the kernel has no AppArmor and none was asked for. */
+/* The AppArmor profile as inspect shows it; "" where the kernel has no AppArmor and none was requested. */
 const char *lsm_profile(const Security *security, bool privileged, const char *root);
-/* The record that puts a process under its profile. The default one is loaded where it is not; SYSTEM if it cannot be, or if
- * another is not there. */
+/* The plan record that applies the profile to the process. Loads the default profile if it is missing; SYSTEM if that
+ * fails, or another profile is not loaded. */
 bool lsm_plan(
 	const Security *security, bool privileged, const char *root, Plan *plan, GError **error);

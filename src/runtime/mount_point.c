@@ -2,13 +2,13 @@
 
 #include <string.h>
 
-/* What a row and inspect call each type. Trees and files are made for one start. */
+/* The name of each type in rows and in inspect. Trees and files exist during a start only. */
 static const char *const type_names[] = {[MOUNT_BIND] = "bind",
 	[MOUNT_VOLUME] = "volume",
 	[MOUNT_TMPFS] = "tmpfs",
 	[MOUNT_IMAGE] = "image"};
 
-/* How a row calls each member; inspect has those that are shown. */
+/* The name of each member in rows; inspect shows some of them. */
 static const struct {
 	const char *key;
 	size_t offset;
@@ -99,7 +99,7 @@ GPtrArray *mount_points_new(void)
 	return g_ptr_array_new_with_free_func((GDestroyNotify)mount_point_unref);
 }
 
-/* shown: only what inspect has. */
+/* shown: only the members that inspect shows. */
 static json_t *to_json(MountPoint *mount, bool shown)
 {
 	json_t *json = json_pack("{s:s}", "Type", type_names[mount->type]);

@@ -1,4 +1,4 @@
-/* What is mounted into a container at its start, fully resolved (Engine API, MountPoint, with what a start needs). */
+/* A mount of a container, fully resolved (Engine API, MountPoint, plus what a start needs). */
 #pragma once
 #include "base/json.h"
 
@@ -8,29 +8,29 @@ typedef enum {
 	MOUNT_BIND,
 	MOUNT_VOLUME,
 	MOUNT_TMPFS,
-	MOUNT_IMAGE, /* source: its id; it becomes a MOUNT_TREE at each start */
-	MOUNT_TREE,  /* folders as one, of which subpath is seen */
+	MOUNT_IMAGE, /* source: an image id; becomes a MOUNT_TREE at each start */
+	MOUNT_TREE,  /* folders overlaid as one, of which subpath is mounted */
 	MOUNT_FILE,  /* with this content */
 } MountType;
 
-/* Texts that say nothing are "". */
+/* Strings are never NULL; "" where not set. */
 typedef struct {
 	MountType type;
-	char *name; /* a volume's; an image's as it was asked for */
+	char *name; /* volume name; of an image mount, the reference as requested */
 	char *source, *target;
-	char *subpath;	   /* of the source, looked for at each start */
-	char *mode;	   /* as it was written, "z,ro" */
+	char *subpath;	   /* below the source, resolved at each start */
+	char *mode;	   /* as requested, "z,ro" */
 	char *propagation; /* "rprivate" */
 	char *options;	   /* of a tmpfs, "ro,size=64m" */
 	bool writable;
-	bool create; /* its source is made where it is missing */
+	bool create; /* its source is created if missing */
 	bool hidden; /* inspect shows it in HostConfig only */
-	bool may_be_private; /* its propagation is implied: private will do where the source cannot have it */
+	bool may_be_private; /* its propagation is a default: private is used where the source cannot have it */
 	bool non_recursive, read_only_non_recursive, read_only_force_recursive;
-	gint64 attributes; /* MOUNT_ATTR_: what CDI asks for beside */
+	gint64 attributes; /* MOUNT_ATTR_: from CDI */
 	char **folders;	   /* of a tree, top first */
-	char *own;	   /* of a tree that is written to: the folder of its upper and work */
-	GBytes *content;   /* of a file, with mode and owner */
+	char *own;	   /* of a writable tree: the folder of overlayfs' upper and work */
+	GBytes *content;   /* of a file: content, mode and owner */
 	mode_t file_mode;
 	uid_t uid;
 	gid_t gid;
@@ -41,13 +41,13 @@ MountPoint *mount_point_copy(const MountPoint *mount);
 MountPoint *mount_point_ref(MountPoint *mount);
 void mount_point_unref(MountPoint *mount);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MountPoint, mount_point_unref)
-/* Another text in place of one of its own. */
+/* Replaces one of its strings. */
 void mount_point_set(char **text, const char *value);
 
-/* Lists own a reference of each. */
+/* Lists own a reference to each. */
 GPtrArray *mount_points_new(void);
-/* As they are kept with a container: an array of objects. What is no mount is left out. */
+/* The form in which mounts are kept with a container: an array of objects. Invalid entries are left out. */
 json_t *mount_points_row(const GPtrArray *mounts);
 GPtrArray *mount_points_read(const json_t *row);
-/* As inspect shows them, without those that are hidden. */
+/* The form that inspect shows, without hidden ones. */
 json_t *mount_points_json(const GPtrArray *mounts);

@@ -12,7 +12,7 @@ static const struct {
 } words[] = {{"", SHARE_DEFAULT}, {"private", SHARE_PRIVATE}, {"shareable", SHARE_SHAREABLE},
 	{"none", SHARE_NONE}, {"host", SHARE_HOST}};
 
-/* What of these a namespace may have, as bits. */
+/* Which modes each namespace accepts, as bits. */
 enum {
 	DEFAULT = 1 << SHARE_DEFAULT,
 	PRIVATE = 1 << SHARE_PRIVATE,
@@ -26,7 +26,7 @@ static const struct {
 	const char *key, *what;
 	size_t offset;
 	guint may;
-	bool named; /* "container:" alone is refused, and not looked for */
+	bool named; /* "container:" without a name is refused */
 } kinds[] = {
 	{"IpcMode", "IPC", offsetof(NamespaceModes, ipc),
 		DEFAULT | PRIVATE | SHAREABLE | NONE | HOST | CONTAINER, false},
@@ -55,7 +55,7 @@ static bool read_mode(const char *text, NamespaceMode *mode)
 	return read_container(text, mode);
 }
 
-/* Any word that is none of these is a network's. */
+/* Any other word is the name of a network. */
 static bool read_network(const char *text, NamespaceMode *mode, GError **error)
 {
 	*mode = (NamespaceMode){SHARE_NETWORK, "bridge"};

@@ -1,4 +1,4 @@
-/* A launch plan in words, for traces: an operation a line, without what may be secret. */
+/* Prints a launch plan for traces: one operation per line, without anything that may be secret. */
 #include "runtime/runtime.h"
 
 #include <string.h>
@@ -14,7 +14,8 @@ static const char *const names[PLAN_OPS] = {OP(ID), OP(STDIO), OP(LOG), OP(CGROU
 	OP(SECCOMP), OP(INIT), OP(ENV), OP(EXEC), OP(ENTER), OP(EXEC_ATTRIBUTE), OP(LOG_SEND),
 	OP(MOUNT_LABEL), OP(TRACE)};
 
-/* A variable by its name alone; a program without its arguments: both may hold passwords. Where lines are sent to, as well. */
+/* A variable without its value, a program without its arguments: both may hold passwords. So may addresses of log
+ * receivers. */
 static size_t shown_length(enum plan_op op, guint32 index, const char *text)
 {
 	if (op == PLAN_ENV)
@@ -32,7 +33,7 @@ static void print_strings(GString *out, const struct plan_record *record, const 
 	}
 }
 
-/* What is long is data: a file's content, a filter. */
+/* Long strings are data: a file's content, a filter. */
 static void print_numbers(GString *out, const struct plan_record *record, const char *at)
 {
 	enum { FEW = 8 };

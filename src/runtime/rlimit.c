@@ -35,7 +35,7 @@ bool rlimits_check(const json_t *limits, GError **error)
 			return fail(error, BERTH_ERROR_INVALID,
 				"invalid ulimit %s: a limit is a number, or -1 for none",
 				json_str(limit, "Name"));
-		/* -1 is no limit, and so the largest. */
+		/* -1 means no limit, and counts as the largest value. */
 		if ((guint64)soft > (guint64)hard)
 			return fail(error, BERTH_ERROR_INVALID,
 				"ulimit soft limit must be less than or equal to hard limit: "

@@ -10,7 +10,7 @@
 
 enum { MAX_REMEMBERED = 64, MAX_PROFILE = 1 << 20 };
 
-/* The equivalent of Docker's default profile; 32-bit programs run in containers too, where the kernel lets them. */
+/* The architectures of the default profile: 32-bit programs run in containers too, where the kernel supports them. */
 static SeccompFilter *default_filter(guint64 capabilities)
 {
 	SeccompFilter *filter = seccomp_filter_new(SCMP_ACT_ERRNO(EPERM));
@@ -78,13 +78,13 @@ static void put_filter(Plan *plan, const Compiled *compiled)
 		g_bytes_get_size(compiled->bytes) / sizeof(struct sock_filter), strings);
 }
 
-/* Capabilities and the profile's checksum -> Compiled: compiling takes a while. */
+/* Cache: capabilities and the profile's checksum -> Compiled. */
 static struct {
 	GMutex lock;
 	GHashTable *table;
 } remembered;
 
-/* Puts what is remembered of the key into the plan (NULL: nowhere). */
+/* Puts the cached filter of the key into the plan (NULL: nowhere). */
 static bool put_remembered(const char *key, Plan *plan)
 {
 	g_mutex_lock(&remembered.lock);
@@ -114,7 +114,7 @@ bool seccomp_add(Plan *plan, const char *profile, guint64 capabilities, GError *
 		return true;
 	if (profile == NULL || strcmp(profile, "builtin") == 0)
 		profile = "";
-	/* A profile may be long, and is not kept itself. */
+	/* A profile may be long: the key holds its checksum. */
 	g_autofree char *sum = *profile != '\0' ? g_compute_checksum_for_string(
 							  G_CHECKSUM_SHA256, profile, -1)
 						: NULL,
@@ -122,7 +122,7 @@ bool seccomp_add(Plan *plan, const char *profile, guint64 capabilities, GError *
 				"%" G_GINT64_MODIFIER "x %s", capabilities, sum != NULL ? sum : "");
 	if (put_remembered(key, plan))
 		return true;
-	/* Not under the lock: a large profile holds up nobody else. */
+	/* Compiled without the lock: a large profile delays nobody else. */
 	Compiled *compiled = compile(profile, capabilities, error);
 	if (compiled == NULL)
 		return false;

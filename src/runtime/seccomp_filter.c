@@ -1,5 +1,5 @@
-/* Rules to instructions. The library that knows the names also compiles rules, but where it cannot express one it
- * drops it or widens another; here the strictest rule that matches is what counts, whatever the order. */
+/* Compiles rules to BPF. libseccomp drops or widens rules that it cannot express; here the strictest matching rule
+ * applies, whatever the order. */
 #include "runtime/seccomp_filter.h"
 
 #include "base/error.h"
@@ -9,10 +9,10 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 
-enum { X32_BIT = 0x40000000, FAIL = 255 /* a jump to the end of the rule, until it is known */ };
+enum { X32_BIT = 0x40000000, FAIL = 255 /* a jump to the end of the rule, patched later */ };
 
 typedef struct {
-	guint32 number; /* as the kernel has it: with X32_BIT on x32 */
+	guint32 number; /* the kernel's number: with X32_BIT on x32 */
 	guint32 action;
 	guint order, count;
 	SeccompArg args[SECCOMP_ARGS];
@@ -21,17 +21,17 @@ typedef struct {
 
 typedef struct {
 	guint32 token;
-	guint32 highest; /* number that a rule names; calls above it are younger than the profile */
+	guint32 highest; /* highest number that a rule names; calls above it are newer than the profile */
 	GArray *rules;
 } Arch;
 
 struct SeccompFilter {
 	guint32 fallback;
-	guint asked; /* how often a call was to be found in an architecture */
+	guint asked; /* number of lookups of names in an architecture */
 	GArray *arches;
 };
 
-/* Calls first to last are answered by the rules there (count 0: action, whatever the arguments). */
+/* Calls first to last are decided by the rules there (count 0: by action, whatever the arguments). */
 typedef struct {
 	guint32 first, action;
 	const Rule *rules;
@@ -68,7 +68,7 @@ void seccomp_filter_add_arch(SeccompFilter *filter, guint32 token)
 	g_array_append_val(filter->arches, arch);
 }
 
-/* The kernel's own order: of several answers the lowest counts, as a signed number (seccomp(2)). */
+/* The kernel's order: of several results the lowest applies, as a signed number (seccomp(2)). */
 static int compare_actions(guint32 a, guint32 b)
 {
 	gint32 x = (gint32)(a & SECCOMP_RET_ACTION_FULL), y = (gint32)(b & SECCOMP_RET_ACTION_FULL);
@@ -97,8 +97,8 @@ static void arch_add(Arch *arch, guint32 fallback, int number, guint32 action, c
 		g_array_append_val(arch->rules, rule);
 }
 
-/* On i386 the arguments of a call that goes through another are in memory, which a filter cannot read: what is denied
- * for some arguments is denied for all there, and what is allowed for some is not allowed. */
+/* On i386 the arguments of a multiplexed call are in memory, which a filter cannot read: a call denied for some
+ * arguments is denied for all, and one allowed for some is not allowed. */
 static void add_detour(
 	SeccompFilter *filter, Arch *arch, guint32 action, const char *name, guint count)
 {
@@ -110,7 +110,7 @@ static void add_detour(
 	arch_add(arch, filter->fallback, detour.through, action, "socketcall", &call, 1);
 }
 
-/* A rule is one instruction at least, and what is said twice is no reason for many times as much. */
+/* Every rule takes at least one instruction; duplicates do not count. */
 bool seccomp_filter_full(const SeccompFilter *filter)
 {
 	return filter->asked >= 64 * BPF_MAXINSNS;
@@ -132,7 +132,7 @@ bool seccomp_filter_add(SeccompFilter *filter, guint32 action, const char *name,
 	return known;
 }
 
-/* By number, the strictest first, those with conditions before the one without. */
+/* By number, then the strictest first, those with conditions before the one without. */
 static int compare_rules(const void *a, const void *b)
 {
 	const Rule *x = a, *y = b;
@@ -165,7 +165,7 @@ enum {
 	LEAST = BPF_JMP | BPF_JGE | BPF_K
 };
 
-/* (argument & value) == value2, of one half; a half that is not masked says nothing. */
+/* Tests (argument & value) == value2 of one half; a half with an empty mask needs no test. */
 static void put_masked(GArray *code, guint argument, bool high, guint32 mask, guint32 bits)
 {
 	if (mask == 0)
@@ -176,7 +176,7 @@ static void put_masked(GArray *code, guint argument, bool high, guint32 mask, gu
 	put(code, EQUAL, bits, 0, FAIL);
 }
 
-/* What the high half settles: the low half then has two instructions that may have to be jumped over. */
+/* The high half may decide: then two instructions of the low half are jumped over. */
 static void put_high(GArray *code, const SeccompArg *arg)
 {
 	guint32 high = (guint32)(arg->value >> 32);
@@ -247,7 +247,7 @@ static void put_range(GArray *code, const Range *range)
 	put_answer(code, range->action);
 }
 
-/* A tree over the ranges; the call's number is in the accumulator. */
+/* A binary search over the ranges; the call's number is in the accumulator. */
 static void put_tree(GArray *code, const Range *ranges, guint count)
 {
 	if (count == 1) {
@@ -267,8 +267,8 @@ static void put_tree(GArray *code, const Range *ranges, guint count)
 	put_tree(code, ranges + half, count - half);
 }
 
-/* From first on. The range before it may turn out to be empty, or to go on as this one: a filter's length is what each start and
- * exec pays for, as the kernel translates it anew. */
+/* Begins a range at first. The previous one is merged if it is empty or has the same rules: every start and exec pays
+ * for the filter's length, as the kernel translates it anew. */
 static void add_range(GArray *ranges, guint32 first, guint32 action, const Rule *rules, guint count)
 {
 	Range range = {first, action, rules, count}, *last = NULL;
@@ -280,8 +280,8 @@ static void add_range(GArray *ranges, guint32 first, guint32 action, const Rule 
 		g_array_append_val(ranges, range);
 }
 
-/* A call that the profile is too old to name is answered as by a kernel that is too old to have it, so that libraries
- * fall back (as runc's libcontainer/seccomp/patchbpf); not where such calls are let through anyway. */
+/* Calls newer than the profile return ENOSYS, as from an old kernel, so that libraries fall back (as runc's
+ * libcontainer/seccomp/patchbpf); not where such calls are allowed anyway. */
 static guint32 younger(const SeccompFilter *filter, const Arch *arch)
 {
 	return compare_actions(filter->fallback, SECCOMP_RET_TRACE) >= 0 || arch->highest == 0
@@ -324,8 +324,8 @@ static void put_arch(SeccompFilter *filter, GArray *code, Arch *arch)
 	put_tree(code, (const Range *)(void *)ranges->data, ranges->len);
 }
 
-/* x32 calls come as x86_64's with a bit set. Where they are not the filter's, only -1 is not the end: it is no call, and
- * what a tracer makes of one that it suppresses. */
+/* x32 calls use x86_64's architecture with a bit set. If x32 is not in the filter they are killed, except -1: that is
+ * no call, but what a tracer makes of one that it suppresses. */
 static void put_x32(SeccompFilter *filter, GArray *code)
 {
 	Arch *arch = arch_find(filter, SCMP_ARCH_X32);

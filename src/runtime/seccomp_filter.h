@@ -1,4 +1,4 @@
-/* A system call filter in the making: rules by name, compiled to classic BPF (seccomp(2)). */
+/* A system call filter under construction: rules by name, compiled to classic BPF (seccomp(2)). */
 #pragma once
 #include <glib.h>
 #include <seccomp.h>
@@ -6,7 +6,7 @@
 
 enum { SECCOMP_ARGS = 6 };
 
-/* One comparison of an argument; value2 is what the bits of value must be (SCMP_CMP_MASKED_EQ). */
+/* A comparison of one argument; value2: the required value of the bits in value (SCMP_CMP_MASKED_EQ). */
 typedef struct {
 	guint argument;
 	enum scmp_compare op;
@@ -15,27 +15,29 @@ typedef struct {
 
 typedef struct SeccompFilter SeccompFilter;
 
-/* A filter of this machine's architecture that answers what no rule matches with fallback (SCMP_ACT_...). */
+/* A filter of this machine's architecture, whose result for calls without a matching rule is fallback
+ * (SCMP_ACT_...). */
 SeccompFilter *seccomp_filter_new(guint32 fallback);
 void seccomp_filter_free(SeccompFilter *filter);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SeccompFilter, seccomp_filter_free)
-/* Calls of this architecture too (SCMP_ARCH_...), for the rules that are added from here on. */
+/* Adds an architecture (SCMP_ARCH_...) for the rules that are added from here on. */
 void seccomp_filter_add_arch(SeccompFilter *filter, guint32 token);
-/* A rule whose conditions must all hold. False if nobody knows a system call of this name. */
+/* Adds a rule whose conditions must all hold. False if no architecture has a system call of this name. */
 bool seccomp_filter_add(SeccompFilter *filter, guint32 action, const char *name,
 	const SeccompArg *args, guint count);
-/* Whether so many rules were added, known or not, that no kernel takes what they come to. */
+/* Whether more rules were added than any filter that the kernel accepts could hold. */
 bool seccomp_filter_full(const SeccompFilter *filter);
-/* Whether the action lets less through than the filter's fallback does. */
+/* Whether the action is stricter than the filter's fallback. */
 bool seccomp_filter_denies(const SeccompFilter *filter, guint32 action);
-/* The instructions (struct sock_filter), or NULL with INVALID if they are too many for the kernel. */
+/* The instructions (struct sock_filter), or NULL with INVALID if there are too many for the kernel. */
 GBytes *seccomp_filter_compile(SeccompFilter *filter, GError **error);
 
-/* seccomp_names.c: the number of a call on an architecture; NO_CALL: it has none of that name; UNKNOWN_CALL: no
- * architecture has. */
+/* seccomp_names.c: the number of a call on an architecture; NO_CALL: that architecture lacks it; UNKNOWN_CALL: all
+ * do. */
 enum { NO_CALL = -1, UNKNOWN_CALL = -2 };
 int seccomp_number(guint32 token, const char *name);
-/* i386 makes some calls through another: its number, what its first argument is masked with, and what it is then. */
+/* i386 multiplexes some calls: the multiplexer's number, the mask of its first argument, and the value that selects
+ * the call. */
 typedef struct {
 	int through;
 	guint64 mask, call;

@@ -1,4 +1,4 @@
-/* Numbers of system calls, by name: the library's, and those that are younger than the library. */
+/* System call numbers by name: libseccomp's, and those of calls newer than the library. */
 #include "runtime/seccomp_filter.h"
 
 #include <string.h>
@@ -71,7 +71,7 @@ static int young_number(guint32 token, const char *name)
 
 int seccomp_number(guint32 token, const char *name)
 {
-	/* Of these the library has a number of its own on i386, which stands for both ways. */
+	/* libseccomp's pseudo-numbers on i386 stand for both ways of making these calls. */
 	int known = token == SCMP_ARCH_X86 ? detour_of(name) : -1;
 	if (known >= 0)
 		return detours[known].number > 0 ? detours[known].number : NO_CALL;
@@ -81,7 +81,7 @@ int seccomp_number(guint32 token, const char *name)
 	return number < 0 ? NO_CALL : number;
 }
 
-/* The arguments that programs filter by; a value with high bits set would pass by a comparison of all 64. */
+/* Arguments that profiles filter by; high bits in such a value would defeat a comparison of all 64 bits. */
 bool seccomp_argument_is_int(const char *name, guint argument)
 {
 	static const struct {

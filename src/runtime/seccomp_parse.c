@@ -1,5 +1,5 @@
-/* A profile in Docker's JSON format becomes rules. What is not understood is refused: a rule that is left out would let
- * its call through. */
+/* A profile in Docker's JSON format becomes rules. Anything that is not understood is refused: ignoring a rule could
+ * allow its call. */
 #include "runtime/seccomp_parse.h"
 
 #include "base/error.h"
@@ -55,7 +55,7 @@ static bool kind_fits(const json_t *value, char kind)
 	return json_is_array(value);
 }
 
-/* Every member is known and of its kind; members that begin with "_" or "$" are comments. */
+/* Every member is known and of the right type; members that begin with "_" or "$" are comments. */
 static bool check(const json_t *object, const char *where, const Key *keys, GError **error)
 {
 	const char *name;
@@ -91,7 +91,7 @@ static bool parse_action(
 		{"SCMP_ACT_LOG", SECCOMP_RET_LOG, false},
 		{"SCMP_ACT_ERRNO", SECCOMP_RET_ERRNO, true},
 		{"SCMP_ACT_TRACE", SECCOMP_RET_TRACE, true}};
-	enum { MAX_ERRNO = 4095 }; /* the kernel takes a greater one for this (seccomp(2)) */
+	enum { MAX_ERRNO = 4095 }; /* the kernel clamps greater values (seccomp(2)) */
 	gint64 data = json_is_integer(errnum) ? json_integer_value(errnum) : EPERM;
 	if (strcmp(name, "SCMP_ACT_NOTIFY") == 0)
 		return bad(
@@ -138,7 +138,7 @@ static const char *own_arch(void)
 	return "";
 }
 
-/* Names of architectures that profiles choose by: Go's, and those of moby's own profile. */
+/* Architecture names in profiles: Go's, and those of moby's own profile. */
 static bool check_arches(const json_t *arches, GError **error)
 {
 	static const char *const known[] = {"386", "amd64", "arm", "arm64", "loong64", "mips",
@@ -151,7 +151,7 @@ static bool check_arches(const json_t *arches, GError **error)
 	return true;
 }
 
-/* How many of the capabilities there are; -1 with error for a name that is none. */
+/* The number of listed capabilities in the set; -1 with error for an unknown name. */
 static int caps_held(const json_t *caps, guint64 capabilities, GError **error)
 {
 	size_t i;
@@ -169,7 +169,7 @@ static int caps_held(const json_t *caps, guint64 capabilities, GError **error)
 	return held;
 }
 
-/* "includes" has to hold in all its parts, "excludes" in none; an empty part says nothing. */
+/* All conditions of "includes" must hold, and none of "excludes"; an empty condition is ignored. */
 static bool applies(
 	const json_t *filter, bool excludes, guint64 capabilities, bool *yes, GError **error)
 {
@@ -226,12 +226,12 @@ static bool parse_arg(const json_t *value, SeccompArg *arg, GError **error)
 typedef struct {
 	guint32 action;
 	GArray *args;
-	bool separate; /* each condition is a rule of its own */
+	bool separate; /* each condition becomes a rule */
 } Rule;
 
-/* Conditions on different arguments have to hold together. Where one argument has several, Docker (runc's
- * libcontainer/seccomp, matchCall) takes each for a rule of its own: right for what is denied, and for lists of allowed
- * values. A range that way would allow everything. */
+/* Conditions on different arguments must hold together. Several on one argument become separate rules, as in Docker
+ * (runc's libcontainer/seccomp, matchCall): right for denied values, and for lists of allowed values. A range written
+ * that way would allow everything. */
 static bool check_args(const SeccompFilter *filter, const char *name, Rule *rule, GError **error)
 {
 	guint counts[SECCOMP_ARGS] = {0}, most = 0;
@@ -264,7 +264,7 @@ static bool add_call(SeccompFilter *filter, const char *name, const Rule *rule, 
 		known = seccomp_filter_add(filter, rule->action, name, args + i, 1);
 	if (!rule->separate)
 		known = seccomp_filter_add(filter, rule->action, name, args, rule->args->len);
-	/* An unknown call that a rule would allow stays refused: no harm. */
+	/* An unknown call that a rule would allow stays denied, which is safe. */
 	return known || !seccomp_filter_denies(filter, rule->action) ||
 	       bad(error, "the system call %s is not known here, so it cannot be denied", name);
 }
@@ -309,7 +309,7 @@ static bool add_calls(
 	return true;
 }
 
-/* Its number; 0 for one whose calls never come to a kernel that we run on, -1 with error for no architecture. */
+/* An architecture's number; 0 for one that no kernel of this machine can run, -1 with error for an unknown name. */
 static gint64 parse_architecture(const char *name, GError **error)
 {
 	static const struct {
@@ -343,7 +343,7 @@ static bool add_architectures(SeccompFilter *filter, const json_t *list, bool co
 	return true;
 }
 
-/* The architectures beside our own: a plain list, or those that a map has for ours. */
+/* The additional architectures: a plain list, or those that a map has for ours. */
 static bool choose_architectures(SeccompFilter *filter, const json_t *profile, GError **error)
 {
 	json_t *list = json_object_get(profile, "architectures"),
@@ -366,7 +366,7 @@ static bool choose_architectures(SeccompFilter *filter, const json_t *profile, G
 
 static bool parse_flags(const json_t *profile, guint32 *flags, GError **error)
 {
-	/* All threads are made after the filter is there, so that TSYNC says nothing. */
+	/* Threads are created after the filter is loaded, so TSYNC has no effect. */
 	static const struct {
 		const char *name;
 		guint32 flag;

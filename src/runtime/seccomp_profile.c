@@ -21,8 +21,8 @@ enum {
 	PERSONALITY_QUERY = 0xffffffff
 };
 
-/* Not here, on purpose: io_uring_* (a wide attack surface), userfaultfd, and everything that only
- * the host's administrator needs. */
+/* Left out on purpose: io_uring_* (a large attack surface), userfaultfd, and what only the host's administrator
+ * needs. */
 static const char always[] =
 	"accept accept4 access adjtimex alarm bind brk cachestat capget capset chdir chmod chown "
 	"chown32"
@@ -98,7 +98,7 @@ static const char always[] =
 
 const SeccompRule seccomp_default_rules[] = {
 	{.names = always, .argument = -1},
-	/* of ARM and RISC-V alone */
+	/* of ARM and RISC-V only */
 	{.names = "arm_fadvise64_64 arm_sync_file_range sync_file_range2 breakpoint cacheflush "
 		  "set_tls "
 		  "riscv_flush_icache riscv_hwprobe",
@@ -160,7 +160,7 @@ const SeccompRule seccomp_default_rules[] = {
 		.compare = SCMP_CMP_MASKED_EQ,
 		.value = NAMESPACES,
 		.value2 = 0},
-	/* Its flags are in memory that a filter cannot read: callers fall back to clone. */
+	/* Its flags are in memory that a filter cannot read: ENOSYS makes callers fall back to clone. */
 	{.names = "clone3", .lacks = CAP(SYS_ADMIN), .argument = -1, .errnum = ENOSYS},
 	{.names = "bpf clone clone3 fanotify_init fsconfig fsmount fsopen fspick lookup_dcookie "
 		  "lsm_get_self_attr"

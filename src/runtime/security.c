@@ -1,4 +1,4 @@
-/* --security-opt: what is not known, or cannot be done on this host, is refused. */
+/* --security-opt: an option that is unknown, or impossible on this host, is refused. */
 #include "runtime/runtime.h"
 
 #include "base/error.h"
@@ -44,7 +44,7 @@ static bool take_pair(
 	return true;
 }
 
-/* "key=value", or with a colon as old clients have it; of what is said twice, the last counts. */
+/* "key=value", or with a colon as old clients send it; the last of several counts. */
 static bool take(Security *security, const char *option, GError **error)
 {
 	const char *sign = strchr(option, '=');

@@ -20,7 +20,7 @@ void selinux_labels_clear(SelinuxLabels *labels)
 	g_clear_pointer(&labels->mount, g_free);
 }
 
-/* "NAME = value" or "NAME = "value"" out of a file of lines; "" where there is none. */
+/* The value of "NAME = value" or "NAME = "value"" in a file of lines; "" where there is none. */
 static char *setting_of(const char *text, const char *name)
 {
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
@@ -40,7 +40,7 @@ static char *setting_of(const char *text, const char *name)
 	return g_strdup("");
 }
 
-/* The policy's file of what containers' processes and files are called. */
+/* The policy's file that lists the labels for containers' processes and files. */
 static char *contexts_of(const char *root)
 {
 	g_autofree char *config_path = g_build_filename(root, "etc/selinux/config", NULL),
@@ -54,7 +54,7 @@ static char *contexts_of(const char *root)
 	return text != NULL ? text : g_strdup("");
 }
 
-/* "user:role:type:level", whose level may have colons of its own, or be missing. */
+/* Splits "user:role:type:level"; the level may contain colons, or be missing. */
 static char **split(const char *label)
 {
 	char **parts = g_strsplit(label, ":", PARTS);
@@ -87,7 +87,7 @@ GPtrArray *selinux_options_of(const char *process)
 	return options;
 }
 
-/* Two categories that no other container has. */
+/* Chooses two categories that no other container has. */
 static bool choose_level(char **process, char **mount,
 	bool (*take)(gpointer data, const char *level), gpointer data, GError **error)
 {
@@ -115,7 +115,7 @@ static const char *asked(const GPtrArray *options, const char *kind)
 	return value;
 }
 
-/* User and level are those of its files, too; the type of these is an option of its own. */
+/* User and level apply to its files, too; their type has an option of its own. */
 static void apply_options(const GPtrArray *options, char **process, char **mount)
 {
 	static const struct {
@@ -155,7 +155,7 @@ bool selinux_labels(const char *root, const GPtrArray *options,
 			"(install "
 			"container-selinux), and selinux-enabled asks for them");
 	bool has_level = process[LEVEL] != NULL && mount[LEVEL] != NULL;
-	/* The last pair is left to files of containers that have no label. */
+	/* The last pair is reserved for files of containers that have no label. */
 	if (is_disabled(options)) {
 		if (has_level)
 			set_part(mount, LEVEL, "s0:c1022,c1023");
@@ -176,7 +176,7 @@ void selinux_plan_exec(const char *process, Plan *plan)
 		return;
 	plan_put(plan, PLAN_EXEC_ATTRIBUTE, 0, 0, "/proc/thread-self/attr/exec", process,
 		"/proc/thread-self/attr/current", process, NULL);
-	/* The session keyring is made before the program is executed. */
+	/* The session keyring is created before the program is executed. */
 	plan_put(
 		plan, PLAN_EXEC_ATTRIBUTE, 0, 0, "/proc/thread-self/attr/keycreate", process, NULL);
 }
@@ -195,7 +195,8 @@ bool selinux_plan(const SelinuxLabels *labels, const char *root, Plan *plan, GEr
 	return true;
 }
 
-/* opencontainers/selinux: what a whole host would suffer from. Compared by what it is, not by what it is called. */
+/* Paths that opencontainers/selinux refuses to relabel, since the whole host would suffer. Compared by inode, not by
+ * name. */
 static bool is_forbidden(int fd, const char *root)
 {
 	static const char *const paths[] = {"", "bin", "boot", "dev", "etc", "etc/passwd",
@@ -217,7 +218,7 @@ static bool set_label(int fd, const char *label)
 {
 	char path[64];
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	/* A file system that keeps no labels has one for all of its files. */
+	/* A file system without label support has one label for all of its files. */
 	return setxattr(path, "security.selinux", label, strlen(label) + 1, 0) == 0 ||
 	       errno == ENOTSUP;
 }
@@ -233,7 +234,7 @@ static bool relabel_tree(int fd, const char *label, int depth)
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		autofd below = openat(folder, entry->d_name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-		/* What has gone meanwhile needs no label. */
+		/* A file that has been removed meanwhile needs no label. */
 		ok = below >= 0 ? relabel_tree(below, label, depth + 1) : errno == ENOENT;
 	}
 	if (dir != NULL)

@@ -1,4 +1,4 @@
-/* Which kernel parameters are a container's own: those of a namespace that it does not share with the host. */
+/* The kernel parameters that belong to a namespace, and so to a container that does not share it with the host. */
 #include "runtime/runtime.h"
 
 #include "base/error.h"
@@ -20,8 +20,8 @@ static bool is_net(const char *key)
 	return g_str_has_prefix(key, "net/");
 }
 
-/* Whichever of "." and "/" comes first parts the words; the other is a letter of a word then (sysctl.d(5)): the name of
- * an interface may hold a dot. */
+/* The first of "." and "/" is the separator; the other one is then an ordinary character (sysctl.d(5)): an
+ * interface's name may contain a dot. */
 char *sysctl_path(const char *key)
 {
 	char *path = g_strdup(key);
@@ -31,7 +31,7 @@ char *sysctl_path(const char *key)
 	return path;
 }
 
-/* Words that lead nowhere else than down. */
+/* Path components that only lead down. */
 static bool path_valid(const char *path)
 {
 	g_auto(GStrv) parts = g_strsplit(path, "/", -1);
@@ -93,7 +93,7 @@ bool sysctl_check(const json_t *host, const NamespaceModes *modes, GError **erro
 	return true;
 }
 
-/* Whether the namespace behind file is the engine's own; what cannot be seen counts as if it were. */
+/* Whether the namespace behind file is the engine's own; if it cannot be examined it counts as such. */
 static bool is_own(const char *file, const char *kind)
 {
 	g_autofree char *own = g_build_filename("/proc/self/ns", kind, NULL);

@@ -1,5 +1,5 @@
-/* Who runs: "user:group" by the image's passwd and group files. A word that is a number is that number, whatever names
- * the files hold (CVE-2016-3697, CVE-2026-46680). Each file is read once from its begin to its end (CVE-2026-47262). */
+/* Resolves "user:group" with the image's passwd and group files. A numeric word is an id, whatever names the files
+ * contain (CVE-2016-3697, CVE-2026-46680). Each file is read once from beginning to end (CVE-2026-47262). */
 #include "runtime/runtime.h"
 
 #include "base/error.h"
@@ -11,13 +11,13 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-/* MAX_GROUPS: the kernel's NGROUPS_MAX. The last name and the last group of a line need not be there. */
+/* MAX_GROUPS: the kernel's NGROUPS_MAX. The last field of a line may be missing. */
 enum { MAX_FIELDS = 7, PASSWD_LEAST = 4, GROUP_LEAST = 3, MAX_GROUPS = 65536, FILE_MB = 16 };
 
 static const char passwd_path[] = "etc/passwd", group_path[] = "etc/group";
 static const char out_of_range[] = "uids and gids must be in range 0-2147483647";
 
-/* A part of a text that is not copied. */
+/* A part of a text, not copied. */
 typedef struct {
 	const char *text;
 	size_t length;
@@ -34,7 +34,7 @@ void user_clear(User *user)
 	g_clear_pointer(&user->home, g_free);
 }
 
-/* A file that an overlay's upper layer takes away, and /dev/null put in its place, hold nothing. */
+/* A file removed by an overlay's upper layer (a whiteout), or /dev/null in its place, counts as empty. */
 static bool is_empty_device(int fd)
 {
 	struct stat st;
@@ -74,7 +74,7 @@ bool user_is_number(const char *text)
 	return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
 }
 
-/* A number that an id may be. False for any other, and for what is none. */
+/* Parses a valid id. False for any other number, and for a word that is no number. */
 static bool parse_id(Slice slice, guint32 *id)
 {
 	guint64 value = 0;
@@ -90,7 +90,7 @@ static bool parse_id(Slice slice, guint32 *id)
 	return value <= G_MAXINT32;
 }
 
-/* CVE-2024-40635: what does not fit is refused, and never becomes another number. */
+/* CVE-2024-40635: a number that is too large is refused, and never truncated. */
 static bool parse_number(const char *text, guint32 *id, GError **error)
 {
 	return parse_id((Slice){text, strlen(text)}, id) ||
@@ -102,7 +102,7 @@ static bool is_text(Slice slice, const char *text)
 	return strlen(text) == slice.length && memcmp(slice.text, text, slice.length) == 0;
 }
 
-/* What stands before the next mark, which *rest is moved behind. False at the end. */
+/* The field before the next separator, after which *rest points. False at the end. */
 static bool next_part(Slice *rest, char mark, Slice *part)
 {
 	if (rest->text == NULL)
@@ -134,7 +134,7 @@ static bool next_line(Slice *rest, Line *line)
 	return true;
 }
 
-/* The first line of that name or, where name is NULL, of that uid. */
+/* The first line with that name or, where name is NULL, with that uid. */
 static bool find_user(const char *passwd, const char *name, guint32 uid, Line *line)
 {
 	Slice rest = {passwd, strlen(passwd)};
@@ -147,11 +147,11 @@ static bool find_user(const char *passwd, const char *name, guint32 uid, Line *l
 	return false;
 }
 
-/* What is looked for in the group file: the groups that have this member, and groups by their names. */
+/* What is searched for in the group file: groups with this member, and groups by name. */
 typedef struct {
 	const char *member; /* or NULL */
-	GHashTable *names;  /* name -> gid + 1; DAMAGED, or 0 as long as it is not found */
-	GHashTable *seen;   /* gid + 1: what is in user->groups */
+	GHashTable *names;  /* name -> gid + 1; DAMAGED, or 0 while it is not found */
+	GHashTable *seen;   /* gid + 1: those already in user->groups */
 	User *user;
 } Search;
 
@@ -180,7 +180,7 @@ static void note_name(Search *search, const Line *line, gpointer gid)
 {
 	g_autofree char *name = g_strndup(line->fields[0].text, line->fields[0].length);
 	gpointer known, key;
-	/* The first of a name counts. */
+	/* The first line of a name counts. */
 	if (g_hash_table_lookup_extended(search->names, name, &key, &known) && known == NULL)
 		g_hash_table_insert(search->names, key, gid);
 }
@@ -223,7 +223,7 @@ static void want_group(Search *search, const char *word)
 		g_hash_table_insert(search->names, (gpointer)word, NULL);
 }
 
-/* uid, gid and name of who is asked for; the name is NULL where passwd has none. */
+/* uid, gid and name of the requested user; the name is NULL where passwd lacks it. */
 static bool read_user(
 	User *user, const char *wanted, const char *passwd, char **name, GError **error)
 {
@@ -242,7 +242,7 @@ static bool read_user(
 	return true;
 }
 
-/* Of the first line with the uid, as runc has it. */
+/* From the first line with the uid, as in runc. */
 static char *home_of(const char *passwd, uid_t uid)
 {
 	Line line;
@@ -263,7 +263,7 @@ static bool resolve(Search *search, char *const *words, const char *passwd, cons
 	if (!read_user(user, *words[0] != '\0' ? words[0] : "0", passwd, &name, error))
 		return false;
 	user->home = home_of(passwd, user->uid);
-	/* A group that is asked for takes the place of those that the user is listed in (as runc). */
+	/* An explicit group replaces the groups that list the user (as in runc). */
 	search->member = own == NULL ? name : NULL;
 	if (own != NULL)
 		want_group(search, own);

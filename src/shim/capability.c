@@ -8,8 +8,8 @@
 enum { LAST_CAP = 63 };
 
 #define CAP(name) (1ULL << CAP_##name)
-/* For what a shim does once its container runs: entering its namespaces and becoming its users (exec), signals, cgroups, the
- * owners of streams, ports below 1024 (proxy.c). */
+/* What a shim needs once its container runs: to enter its namespaces and switch to its users (exec), for signals,
+ * cgroups, the owners of streams, and ports below 1024 (proxy.c). */
 static const uint64_t shim_needs = CAP(SYS_ADMIN) | CAP(SYS_CHROOT) | CAP(SYS_PTRACE) |
 				   CAP(SETUID) | CAP(SETGID) | CAP(SETPCAP) | CAP(CHOWN) |
 				   CAP(KILL) | CAP(DAC_OVERRIDE) | CAP(SYS_RESOURCE) |
@@ -21,7 +21,7 @@ void caps_drop_bounding(uint64_t keep)
 		if ((keep & (1ULL << cap)) == 0 && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0) {
 			if (errno != EINVAL)
 				report_fail(errno, "cannot drop capability %d", cap);
-			return; /* this kernel has no more */
+			return; /* the kernel knows no further capability */
 		}
 	}
 }
@@ -34,7 +34,7 @@ void caps_set(uint64_t caps)
 	if (syscall(SYS_capget, &probe, now) < 0)
 		report_fail(errno, "capget");
 	uint64_t have = now[0].permitted | (uint64_t)now[1].permitted << 32;
-	caps &= have; /* what the engine itself lacks cannot be given */
+	caps &= have; /* a capability that the engine itself lacks */
 	for (int i = 0; i < 2; i++)
 		data[i].permitted = data[i].effective = (uint32_t)(caps >> (32 * i));
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);

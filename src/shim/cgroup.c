@@ -14,7 +14,7 @@
 
 enum { PATH_ROOM = 512, KILL_ROUNDS = 100, REMOVE_ROUNDS = 100, MAKE_ROUNDS = 10 };
 
-/* "/a/b" becomes "/a"; false where nothing is above. */
+/* Turns "/a/b" into "/a"; false at the top. */
 static bool cut_last(char *path)
 {
 	char *slash = strrchr(path, '/');
@@ -24,7 +24,7 @@ static bool cut_last(char *path)
 	return true;
 }
 
-/* A folder and those above it: the parent may be removed between two containers, or while this is at it. */
+/* Makes a folder and its parents: another container's end may remove a parent at the same time. */
 static void make_folder(const char *path, bool mark, bool mark_parents)
 {
 	char parent[PATH_ROOM];
@@ -44,7 +44,7 @@ static void make_folder(const char *path, bool mark, bool mark_parents)
 	report_fail(errno, "mkdir %s", path);
 }
 
-/* What was made above it, as far as nothing else is in there. */
+/* Removes the parents that a shim made, as far as they are empty. */
 static void remove_parents(const char *path)
 {
 	char at[PATH_ROOM];
@@ -112,8 +112,8 @@ bool cgroup_birthplace(const struct plan *plan, int *fd)
 	return *fd >= 0;
 }
 
-/* A thread that moves itself ("0" to tasks) needs no lock on all forks and exits of the host; any
- * other move waits milliseconds for that (cgroup_procs_write_start, Linux 5.4). */
+/* A thread that moves itself ("0" to tasks) does not take the lock on all forks and exits of the host; any other move
+ * waits milliseconds for it (cgroup_procs_write_start, Linux 5.4). */
 void cgroup_join(const struct plan *plan)
 {
 	char file[PATH_ROOM];
@@ -137,7 +137,7 @@ int64_t cgroup_oom_kills(const char *file)
 		return 0;
 	text[n] = '\0';
 	const char *at = strstr(text, "oom_kill ");
-	/* v1, without a killer (--oom-kill-disable): all of it waits. */
+	/* v1 with the OOM killer disabled (--oom-kill-disable): every process of the cgroup waits. */
 	bool held =
 		strstr(text, "oom_kill_disable 1") != NULL && strstr(text, "under_oom 1") != NULL;
 	return (at != NULL ? atoll(at + strlen("oom_kill ")) : 0) + held;
@@ -163,7 +163,7 @@ int cgroup_oom_watch(const char *file, short *events)
 	return event;
 }
 
-/* Kills what the cgroup still holds: a container in a shared pid namespace leaves processes. */
+/* Kills the processes left in the cgroup: a container in a shared pid namespace leaves some. */
 void cgroup_kill_all(const struct plan *plan)
 {
 	const struct plan_record *join = plan_find(plan, PLAN_CGROUP_JOIN);
@@ -192,7 +192,7 @@ void cgroup_remove(const struct plan *plan)
 	for (const struct plan_record *r = NULL; (r = plan_next(plan, r)) != NULL;) {
 		if (r->op != PLAN_CGROUP_MAKE || record_number(r, 0) & PLAN_OPTIONAL)
 			continue;
-		/* A process that was killed leaves its cgroup a moment after its parent heard of it. */
+		/* A killed process leaves its cgroup shortly after its parent is notified. */
 		for (int i = 0;
 			rmdir(record_string(r, 0)) < 0 && errno == EBUSY && i < REMOVE_ROUNDS; i++)
 			usleep(500);

@@ -15,14 +15,14 @@ struct client {
 	struct session *session;
 	int fd, flags;
 	bool input_done;
-	bool leaving; /* detached by its keys: it gets what is stashed, and nothing more */
+	bool leaving; /* detached by its keys: it still gets its pending output */
 	char *stash;  /* output that its socket had no room for */
 	size_t stashed, sent;
-	char input[INPUT]; /* what the container has not taken yet */
+	char input[INPUT]; /* input that the container has not read yet */
 	size_t input_length, input_taken;
-	char keys[MAX_KEYS]; /* the detach sequence, and how much of it was typed */
+	char keys[MAX_KEYS]; /* the detach sequence, and how many of its keys were typed */
 	size_t key_count, typed;
-	int socket_poll, input_poll; /* places in the polls, or -1 */
+	int socket_poll, input_poll; /* indexes in the poll array, or -1 */
 };
 
 static struct client *clients;
@@ -120,7 +120,7 @@ bool client_any(void)
 	return clients != NULL;
 }
 
-/* The client has no more to say: so the program sees the end of its input, if it is the client's. */
+/* The client closed its writing end: so does the program's input, if it is the client's. */
 static void end_input(struct client *client)
 {
 	client->input_done = true;
@@ -128,8 +128,8 @@ static void end_input(struct client *client)
 		session_close_input(client->session);
 }
 
-/* Looks for the detach keys; what turns out not to be part of them goes on. True: detached. The key that breaks a sequence begins
- * none, as in Docker: its clients look for the keys first, and wait for ever where only the engine sees them. */
+/* Looks for the detach keys; a partial match is passed on. True: detached. A key that breaks a sequence does not
+ * start one, as in Docker: its clients filter the keys first, and would wait for ever if only the engine saw them. */
 static bool filter_keys(struct client *client, const char *data, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
@@ -157,8 +157,8 @@ static void pass_input(struct client *client)
 		client->input_length = client->input_taken = 0;
 }
 
-/* Who detaches does not end the program's input. Of a container the engine is told; who started an exec gets the
- * words that dockerd's stream ends with. */
+/* Detaching does not close the program's input. For a container, the engine is told; the stream of an exec ends with
+ * dockerd's message. */
 static void detach(struct client *client)
 {
 	static const char words[] =
@@ -170,7 +170,7 @@ static void detach(struct client *client)
 		client_write(client, 1, words, strlen(words));
 }
 
-/* False if the client is to go. */
+/* False if the client must be dropped. */
 static bool read_input(struct client *client)
 {
 	char data[INPUT - MAX_KEYS];
@@ -217,7 +217,7 @@ int client_poll_fill(struct pollfd *polls, int count, int max)
 			continue;
 		bool pending = c->input_taken < c->input_length;
 		short events = c->sent < c->stashed ? POLLOUT : 0;
-		/* What a client says before the start waits in its socket. */
+		/* What a client sends before the start waits in its socket. */
 		if (!c->input_done && !pending && !c->session->ended && c->session->pid != 0)
 			events |= POLLIN;
 		c->socket_poll = count;
@@ -240,7 +240,7 @@ void client_poll_done(const struct pollfd *polls)
 		if (events & POLLOUT)
 			flush_stash(c);
 		bool keep = (events & POLLIN) == 0 || read_input(c);
-		/* POLLIN with a hang-up: there is input to be read first. */
+		/* POLLIN with a hang-up: there is input left to read. */
 		if (!keep || (events & (POLLHUP | POLLERR) && (events & POLLIN) == 0) ||
 			(events & POLLHUP && c->input_done)) {
 			if (!c->input_done)

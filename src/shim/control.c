@@ -29,12 +29,12 @@ void control_begin(const struct control_events *observer, int fd)
 	control_add(fd);
 }
 
-/* The socket is a path with mode 0600, in a folder that is root's alone (CVE-2020-15257). */
+/* The socket has mode 0600, in a folder that only root can enter (CVE-2020-15257). */
 bool control_listen(const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	snprintf(socket_path, sizeof socket_path, "%s", path);
-	/* From within its folder: the whole path may be longer than sun_path. */
+	/* Bound from within its folder: the full path may exceed sun_path. */
 	char *slash = strrchr(socket_path, '/');
 	if (slash == NULL)
 		return false;
@@ -73,7 +73,7 @@ void control_send(uint32_t type, const char *id, int a, int b, int64_t number, c
 		message_send(connections[i], &message, sizeof message, -1);
 }
 
-/* Whoever gets to the socket all the same is asked who he is (CVE-2020-15257). */
+/* Peers are checked by their credentials as well (CVE-2020-15257). */
 static bool is_root(int fd)
 {
 	struct ucred peer = {.uid = (uid_t)-1};

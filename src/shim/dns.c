@@ -1,5 +1,5 @@
-/* The resolver at 127.0.0.11 of a container in networks of its own: names of its neighbours out of files
- * that the engine writes, everything else by the host's resolvers. It lives here so that names resolve
+/* The resolver at 127.0.0.11 of a container in user-defined networks: it answers names of neighbours from files that
+ * the engine writes, and forwards other questions to the host's resolvers. It runs in the shim so that names resolve
  * while the engine is down. */
 #include "shim/dns_message.h"
 #include "shim/shim.h"
@@ -18,7 +18,7 @@
 
 enum {
 	PORT = 53,
-	MAX_ASKED = 32,	 /* questions on their way to the host's resolvers */
+	MAX_ASKED = 32,	 /* questions forwarded to the host's resolvers */
 	MAX_STREAMS = 8, /* TCP connections */
 	MESSAGE = 4096,
 	NAMES_LIMIT = 1 << 20,
@@ -26,17 +26,17 @@ enum {
 	STREAM_TIMEOUT_NS = 10000000000,
 };
 
-/* A question that a resolver of the host was asked; fd: its own connected socket. */
+/* A question forwarded to a resolver of the host; fd: its own connected socket. */
 static struct asked {
 	int fd, server;
 	struct sockaddr_in client;
 	uint8_t query[DNS_UDP_SIZE];
 	size_t length;
-	uint16_t id; /* ours, in place of the client's */
+	uint16_t id; /* our id, in place of the client's */
 	int64_t due;
 } asked[MAX_ASKED];
 
-/* A client that talks TCP, and the resolver at the other end once it is needed. */
+/* A TCP client, and the host's resolver once one is needed. */
 static struct stream {
 	int client, server;
 	uint8_t data[MESSAGE + 2];
@@ -46,7 +46,7 @@ static struct stream {
 
 static const struct plan *dns_plan;
 static const char *owner;	 /* the container's id */
-static struct plan changed_plan; /* of the last SHIM_DNS */
+static struct plan changed_plan; /* of the last SHIM_DNS message */
 static int udp = -1, tcp = -1, first_poll, poll_count;
 static unsigned turn;
 
@@ -65,7 +65,7 @@ static int server_count(void)
 	return (int)(settings()->strings - file_count());
 }
 
-/* At port 53 itself, or, where the engine can lead questions elsewhere, at any that is free. */
+/* At port 53 or, where the engine can redirect questions, at any free port. */
 static int open_socket(int type)
 {
 	uint16_t port = (uint16_t)record_number(settings(), 1);
@@ -99,7 +99,7 @@ void dns_open(const struct plan *plan, pid_t pid)
 	    other = open(path, O_RDONLY | O_CLOEXEC);
 	if (own < 0 || other < 0 || setns(other, CLONE_NEWNET) < 0)
 		report_fail(errno, "cannot enter the container's network");
-	/* Only then is 127.0.0.11 one of its addresses. */
+	/* 127.0.0.11 is an address of the namespace only once lo is up. */
 	loopback_up();
 	udp = open_socket(SOCK_DGRAM);
 	tcp = open_socket(SOCK_STREAM);
@@ -151,7 +151,7 @@ int64_t dns_ports(void)
 	return ports;
 }
 
-/* The text of one names file, NUL-terminated; NULL if it is not there. The caller frees it. */
+/* The content of a names file, NUL-terminated; NULL if it does not exist. The caller frees it. */
 static char *read_names(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -183,7 +183,7 @@ static size_t answer_here(const uint8_t *query, const struct dns_question *quest
 	return length;
 }
 
-/* A socket of the host to its nth resolver. */
+/* Connects a socket in the host's namespace to its nth resolver. */
 static int ask(int server, int type)
 {
 	const char *text = record_string(settings(), file_count() + (uint32_t)server);
@@ -213,7 +213,7 @@ static void give_up(struct asked *a)
 	}
 }
 
-/* Sends the question to the next resolver that takes it; after the last the client is told. */
+/* Sends the question to the next resolver that accepts it; if there is none, the client gets an error. */
 static void ask_next(struct asked *a)
 {
 	uint8_t query[DNS_UDP_SIZE];
@@ -243,7 +243,7 @@ static void forward(const uint8_t *query, size_t length, const struct sockaddr_i
 	for (int i = 0; i < MAX_ASKED && slot == NULL; i++)
 		slot = asked[i].fd < 0 ? &asked[i] : NULL;
 	if (slot == NULL)
-		return; /* the client asks again */
+		return; /* the client will retry */
 	*slot = (struct asked){.fd = -1, .server = -1, .client = *client, .length = length};
 	memcpy(slot->query, query, length);
 	ask_next(slot);
@@ -265,7 +265,7 @@ static void udp_readable(void)
 		forward(query, (size_t)n, &client);
 }
 
-/* An answer from the host's resolver: with the id that was ours, or it is nobody's. */
+/* An answer from the host's resolver: valid only with the id that we sent. */
 static void asked_readable(struct asked *a)
 {
 	uint8_t answer[MESSAGE];
@@ -306,7 +306,7 @@ static void stream_accept(void)
 		close(fd);
 }
 
-/* A whole question on a stream: answered here, or passed on, and the answer with it. */
+/* A complete question of a TCP client: answered here, or forwarded together with its answer. */
 static void stream_question(struct stream *s, size_t length)
 {
 	struct dns_question question;
@@ -322,7 +322,7 @@ static void stream_question(struct stream *s, size_t length)
 	if (n == 0 && s->server < 0)
 		n = dns_error(s->data + 2, &question, DNS_SERVFAIL, out + 2);
 	if (n == 0)
-		return; /* it goes out when the connection is up */
+		return; /* sent once the connection is established */
 	out[0] = (uint8_t)(n >> 8);
 	out[1] = (uint8_t)n;
 	if (send(s->client, out, n + 2, MSG_NOSIGNAL) != (ssize_t)n + 2)

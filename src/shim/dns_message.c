@@ -10,11 +10,11 @@ enum {
 	CLASS_IN = 1,
 	FLAG_RESPONSE = 0x80,
 	FLAG_TRUNCATED = 0x02,
-	FLAG_RECURSION = 0x80, /* of the second byte: available */
+	FLAG_RECURSION = 0x80, /* second byte: recursion available */
 	TTL = 600,
 	MAX_LINE = 4096,
 	LABEL = 63,
-	POINTER = 0xc000 | DNS_HEAD, /* to the name in the question */
+	POINTER = 0xc000 | DNS_HEAD, /* a pointer to the name in the question */
 };
 
 static uint16_t read16(const uint8_t *p)
@@ -40,7 +40,7 @@ bool dns_question_parse(const uint8_t *message, size_t length, struct dns_questi
 		size_t label = message[at++];
 		if (label == 0)
 			break;
-		/* No pointers in a question; and no bytes that our own files could not hold. */
+		/* Questions have no compression pointers, and no bytes that our own files could not contain. */
 		if (label > LABEL || at + label > length || used + label + 2 > DNS_NAME)
 			return false;
 		if (used > 0)
@@ -61,7 +61,7 @@ bool dns_question_parse(const uint8_t *message, size_t length, struct dns_questi
 	return true;
 }
 
-/* 32 digits, each a label, the last one of the address first. */
+/* 32 digits, each a label; the last digit of the address comes first. */
 static bool reverse_v6(const char *name, uint8_t address[16])
 {
 	static const char suffix[] = "ip6.arpa", digits[] = "0123456789abcdef";
@@ -97,7 +97,7 @@ int dns_reverse(const char *name, uint8_t address[16])
 	return AF_INET;
 }
 
-/* Head and question of the answer. */
+/* The header and the question of the answer. */
 static size_t begin(const uint8_t *query, const struct dns_question *question, uint8_t *out)
 {
 	memcpy(out, query, question->end);
@@ -114,7 +114,7 @@ size_t dns_error(const uint8_t *query, const struct dns_question *question, int 
 	return length;
 }
 
-/* One record; false (and the answer marked as cut) if there is no room for it. */
+/* Appends one record; false (and the answer marked as truncated) if there is no room. */
 static bool put_record(uint8_t *out, size_t *length, uint16_t type, const void *data, size_t size)
 {
 	if (*length + 12 + size > DNS_UDP_SIZE) {
@@ -134,7 +134,7 @@ static bool put_record(uint8_t *out, size_t *length, uint16_t type, const void *
 	return true;
 }
 
-/* A name as labels; its length, or 0 if it is none. */
+/* Encodes a name as labels; its length, or 0 if it is invalid. */
 static size_t encode(const char *name, uint8_t *out)
 {
 	size_t used = 0;
@@ -151,9 +151,9 @@ static size_t encode(const char *name, uint8_t *out)
 	return used;
 }
 
-/* A line of the file taken apart in place. */
+/* A parsed line of the names file. */
 struct entry {
-	char *v4, *v6, *names; /* names: what follows, parted by blanks */
+	char *v4, *v6, *names; /* names: the rest of the line, separated by blanks */
 };
 
 static bool read_entry(char *line, struct entry *entry)
@@ -193,7 +193,7 @@ static void put_entry(const struct entry *entry, const struct dns_question *ques
 	}
 }
 
-/* What is looked for: a name, or, where family is not 0, the name of an address. */
+/* The search: a name or, where family is not 0, the address whose name is asked for. */
 struct wanted {
 	const char *name;
 	int family;
@@ -210,7 +210,7 @@ static bool matches(const struct entry *entry, const struct wanted *wanted)
 	       memcmp(bytes, wanted->address, wanted->family == AF_INET6 ? 16 : 4) == 0;
 }
 
-/* The next line of the text, cut to MAX_LINE; NULL behind the last. */
+/* The next line of the text, cut to MAX_LINE; NULL at the end. */
 static const char *next_line(const char *text, char line[MAX_LINE])
 {
 	size_t size = strcspn(text, "\n");
@@ -220,7 +220,7 @@ static const char *next_line(const char *text, char line[MAX_LINE])
 	return text + size + (text[size] == '\n');
 }
 
-/* Goes through the lines that match; each of them, from the wanted one on, or just counts them. */
+/* Visits the matching lines: each of them, starting with the wanted one, or only to count them. */
 static unsigned walk(const char *text, const struct wanted *wanted,
 	const struct dns_question *question, unsigned first, unsigned last, uint8_t *out,
 	size_t *length)
@@ -238,7 +238,7 @@ static unsigned walk(const char *text, const struct wanted *wanted,
 	return found;
 }
 
-/* What the owner calls by this name, in target; false if that is no alias of its own. */
+/* The name that the owner's alias stands for, in target; false if it has no such alias. */
 static bool find_alias(const struct dns_names *names, const char *name, char target[MAX_LINE])
 {
 	char line[MAX_LINE];

@@ -1,5 +1,5 @@
-/* --init: a pid 1 that forwards signals to the program and reaps what it leaves behind. It is this
- * process itself, forked: no file is put into the container, and /proc/1/exe is a sealed memfd. */
+/* --init: a pid 1 that forwards signals to the program and reaps orphans. It is a fork of this process: no file is
+ * put into the container, and /proc/1/exe is a sealed memfd. */
 #include "shim/shim.h"
 #include "shim/sys.h"
 
@@ -38,7 +38,8 @@ void init_fork(void (*confine)(void))
 	if (child < 0)
 		report_fail(errno, "cannot fork the program from the init");
 	if (child == 0) {
-		/* The program gets a session of its own, and the terminal's foreground if there is one. */
+		/* The program gets a session of its own, and is the terminal's foreground process if there is a
+		 * terminal. */
 		setpgid(0, 0);
 		signal(SIGTTOU, SIG_IGN);
 		tcsetpgrp(0, getpid());
@@ -50,7 +51,7 @@ void init_fork(void (*confine)(void))
 	prctl(PR_SET_NAME, "docker-init");
 	die_with_shim();
 	report_to(-1);
-	/* Let go of the channel to the shim: the program's own exec closes the other copy. */
+	/* Closes the channel to the shim: the program's own exec closes the other copy. */
 	syscall(SYS_close_range, 3, ~0U, 0);
 	for (;;) {
 		int status;

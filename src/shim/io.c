@@ -88,7 +88,7 @@ bool write_all(int fd, const char *data, size_t length)
 
 bool put_file(const char *path, const char *value)
 {
-	/* The C library's open(2) has a second system call for O_CLOEXEC, and this is called often. */
+	/* The C library's open(2) makes a second system call for O_CLOEXEC, and this is called often. */
 	int fd = sys_openat2(AT_FDCWD, path, O_WRONLY | O_CLOEXEC, 0);
 	if (fd < 0)
 		return false;

@@ -1,4 +1,4 @@
-/* Session keyrings: without one of its own, a process possesses the keys of whoever started the engine. */
+/* Session keyrings: without one of its own, a process would have access to the keys of whoever started the engine. */
 #include "shim/shim.h"
 #include "shim/sys.h"
 
@@ -11,7 +11,7 @@ enum {
 	NEW_KEYRING = 0x3f130000
 }; /* linux/key.h, KEY_USR_SEARCH; join_session_keyring() */
 
-/* Kernels without keys, and sandboxes around the engine that forbid keyctl(2), have no keys to be protected. */
+/* A kernel without keys, or a sandbox around the engine that forbids keyctl(2), has no keys to protect. */
 static bool is_without_keys(void)
 {
 	return errno == ENOSYS || errno == EPERM;
@@ -28,11 +28,11 @@ void keyring_join(const char *id, bool first)
 	char name[SHIM_ID + 8];
 	snprintf(name, sizeof name, "_ses.%s", id);
 	long key = syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name);
-	/* EDQUOT: users of a user namespace have few keys. The shim's keyring, which it has left the host's for, is no other
-	 * container's. */
+	/* EDQUOT: users of a user namespace have a small quota. The shim's keyring, which replaced the host's, is not
+	 * shared with other containers. */
 	if (key < 0 && !is_without_keys() && errno != EDQUOT)
 		report_fail(errno, "unable to join session keyring");
-	/* What is searchable is found by its name: so the container's execs have the same. */
+	/* A searchable keyring is found by name: so the container's execs join the same one. */
 	if (key >= 0 && first)
 		syscall(SYS_keyctl, KEYCTL_SETPERM, key, NEW_KEYRING | USER_SEARCH);
 }

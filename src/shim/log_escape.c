@@ -1,4 +1,4 @@
-/* One pass over what a container says: it is read, looked at, copied and cut into lines sixteen bytes at a time. */
+/* Escapes a container's output in one pass: it is scanned, copied and split into lines sixteen bytes at a time. */
 #include "shim/log_escape.h"
 #include "shim/shim.h"
 
@@ -14,7 +14,7 @@ static bool is_plain(unsigned char c)
 	return c >= ' ' && c < 0x80 && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
 }
 
-/* The place of the first byte in memory that is not zero. */
+/* The index of the first non-zero byte in memory. */
 static inline size_t first_set(uint64_t half)
 {
 	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
@@ -22,8 +22,8 @@ static inline size_t first_set(uint64_t half)
 	return (size_t)__builtin_ctzll(half) / 8;
 }
 
-/* How many of sixteen bytes are plain, from the first on: one comparison each for all of them (GCC's vectors). Signed, a byte
- * beyond ASCII is below the space; '<' and '>' differ in one bit, and so do '"' and '&'. */
+/* How many of sixteen bytes need no escape, from the first on: one comparison each for all of them (GCC's vectors).
+ * As signed bytes, those beyond ASCII are below the space; '<' and '>' differ in one bit, and so do '"' and '&'. */
 static inline size_t count_plain(bytes text)
 {
 	uint64_t found[2];
@@ -35,7 +35,7 @@ static inline size_t count_plain(bytes text)
 	return found[1] != 0 ? HALF + first_set(found[1]) : VECTOR;
 }
 
-/* Copies plain bytes; returns how many there were. */
+/* Copies bytes that need no escape; returns how many there were. */
 typedef size_t copy_plain(char *to, const char *text, size_t length);
 
 static inline size_t copy_vectors(char *to, const char *text, size_t length)
@@ -63,7 +63,7 @@ static inline size_t copy_bytes(char *to, const char *text, size_t length)
 	return done;
 }
 
-/* One byte that cannot stand for itself. Every line ends in one: no formatted printing here. */
+/* Escapes one byte. Every line ends in one: no formatted printing here. */
 static size_t put_escape(char *to, unsigned char c)
 {
 	static const char letters[][2] = {

@@ -1,5 +1,5 @@
-/* GELF 1.1 (Graylog): a JSON object, on UDP in gzip or zlib form and in pieces where it is large, on TCP ended by a zero byte. The
- * compressed forms are made of stored blocks: what reads them does not care, and no library is needed. */
+/* GELF 1.1 (Graylog): a JSON object, on UDP in gzip or zlib format and in chunks where it is large, on TCP ended by a
+ * zero byte. The compressed formats consist of stored blocks: receivers accept that, and no library is needed. */
 #include "shim/logsend.h"
 
 #include <stdio.h>
@@ -96,7 +96,7 @@ static void format(
 	text_printf(&made, "\",\"timestamp\":%lld.%03d,\"level\":%d,",
 		(long long)(line->time / 1000000000), (int)(line->time % 1000000000 / 1000000),
 		line->stream == 2 ? LEVEL_ERROR : LEVEL_INFO);
-	/* What is the same for each line: the inside of an object. */
+	/* The members that are the same in every message. */
 	text_puts(&made, record_string(record, PLAN_SEND_FORM));
 	text_puts(&made, "}");
 	text->full = made.full;

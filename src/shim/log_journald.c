@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Its length first, in 64 bits: what it holds does not matter then. */
+/* Preceded by its length in 64 bits, so that it may contain any bytes. */
 static void put_field(struct log_text *text, const char *name, const char *value, size_t length)
 {
 	uint64_t size = length;

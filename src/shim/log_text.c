@@ -1,4 +1,4 @@
-/* Text in the making: what the forms of a log line share. */
+/* A bounded text buffer for log messages. */
 #include "shim/logsend.h"
 
 #include <stdarg.h>

@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 enum {
-	LINE = 16384, /* a longer line is cut; all pieces but the last lack the newline */
-	OUT = 262144, /* what is gathered before it is written */
-	TAIL = 2048,  /* behind the text of a line */
-	ENTRY = LINE * ESCAPE_MOST + TAIL + 64, /* the most that one line can become */
+	LINE = 16384, /* a longer line is split; all parts but the last lack the newline */
+	OUT = 262144, /* buffer before a write */
+	TAIL = 2048,  /* the part of an entry after the text of the line */
+	ENTRY = LINE * ESCAPE_MOST + TAIL + 64, /* the longest entry of one line */
 	PATH_ROOM = 4096,
 };
 
@@ -51,11 +51,12 @@ bool logfile_open(const struct plan_record *record)
 	return logfile.kind == PLAN_LOG_NONE || logfile.fd >= 0;
 }
 
-/* log -> log.1 -> log.2 ...: the last one goes. With a single file, it starts anew. */
+/* Rotates log -> log.1 -> log.2 ..., dropping the last. With a single file, it is truncated. */
 static void rotate(void)
 {
 	char from[PATH_ROOM + 16], to[PATH_ROOM + 16];
-	/* ext4 writes a file to the disk that takes another's place (auto_da_alloc); one that is gone is not written at all. */
+	/* ext4 flushes a file that replaces another one (auto_da_alloc); for one that was unlinked before, it does
+	 * not. */
 	snprintf(to, sizeof to, "%s.%d", logfile.path, logfile.files - 1);
 	unlink(logfile.files > 1 ? to : logfile.path);
 	for (int i = logfile.files - 1; i > 0; i--) {
@@ -74,7 +75,7 @@ static void flush_out(void)
 {
 	if (out_length == 0)
 		return;
-	/* A full disk loses log lines, never the container. */
+	/* A full disk loses log lines, but never stops the container. */
 	if (logfile.fd >= 0 && write_all(logfile.fd, out, out_length))
 		logfile.size += (int64_t)out_length;
 	out_length = 0;
@@ -88,7 +89,7 @@ static void put(const char *text, size_t length)
 	out_length += length;
 }
 
-/* What follows the text of an entry is the same for a whole read: {"log":"...","stream":"stdout","time":"..."} */
+/* The part of an entry after its text is the same for a whole read: {"log":"...","stream":"stdout","time":"..."} */
 struct tail {
 	char text[TAIL];
 	size_t length;
@@ -111,8 +112,8 @@ static const struct tail *json_tail(int stream)
 	return &tail;
 }
 
-/* One entry of the first line of data, or of as much as an entry holds. Returns how much that is; 0: the line goes on, unless it
- * is known to be the last. */
+/* Writes one entry: the first line of data, or as much as an entry holds. Returns its length; 0: the line is
+ * incomplete, unless `last` is set. */
 static size_t put_json(const char *data, size_t length, const struct tail *tail, bool last)
 {
 	static const char head[] = "{\"log\":\"";
@@ -123,7 +124,7 @@ static size_t put_json(const char *data, size_t length, const struct tail *tail,
 	at += json_escape(at, data, length < LINE ? length : LINE, &taken);
 	if (data[taken - 1] != '\n' && taken < LINE && !last)
 		return 0;
-	/* Whole vectors, of which the last may reach further: of short lines' entries this is the larger part. */
+	/* Copies whole vectors, the last of which may reach beyond: most of a short line's entry is this. */
 	for (size_t i = 0; i < tail->length; i += ESCAPE_SLACK)
 		memcpy(at + i, tail->text + i, ESCAPE_SLACK);
 	out_length = (size_t)(at - out) + tail->length;
@@ -153,7 +154,7 @@ static void put_line(int stream, const char *line, size_t length, const struct t
 		put_local(stream, line, length, tail->time);
 }
 
-/* Takes a line, or what there is of it, together with what is pending. Returns how much was taken. */
+/* Takes a line, or the available part of it, after the pending part. Returns how much was taken. */
 static size_t take_line(int stream, const char *data, size_t length, const struct tail *tail)
 {
 	char *line = pending[stream - 1];

@@ -1,6 +1,6 @@
-/* Sends log lines to where a driver sends them: a queue in memory, and a socket that never holds up the shim. Where the queue is full
- * and its lines may not be lost, the container's output is not read for a while (mode "blocking"); but no longer than STALL_SECONDS
- * without any progress. What is lost is counted, and told. */
+/* Sends log lines to a remote receiver: a queue in memory, and a socket that never blocks the shim. When the queue is
+ * full and lines must not be lost (mode "blocking"), the container's output is not read for a while, but no longer
+ * than STALL_SECONDS without progress. Lost lines are counted and reported. */
 #include "shim/logsend.h"
 
 #include <arpa/inet.h>
@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 enum {
-	MESSAGE = 256 << 10, /* the most that a line becomes */
+	MESSAGE = 256 << 10, /* the longest message of a line */
 	HEAD = sizeof(uint32_t),
 	FIRST_QUEUE = 64 << 10,
 	MOST_QUEUE = 64 << 20, /* in mode "blocking", which stops reading long before */
@@ -37,17 +37,17 @@ static const struct log_driver *const drivers[PLAN_LOG_SENDS] = {
 };
 
 static struct {
-	const struct log_driver *driver; /* NULL: lines are sent nowhere */
+	const struct log_driver *driver; /* NULL: lines are not sent */
 	const struct plan_record *record;
 	int fd;
 	bool connecting, nonblocking;
-	char *queue; /* records: their length, and their bytes */
+	char *queue; /* queue: the length of each record, and its bytes */
 	size_t size, head, tail, limit;
-	size_t sent; /* of the first record: bytes of a stream, or pieces of a datagram */
+	size_t sent; /* progress in the first record: bytes of a stream, or chunks of a datagram */
 	int64_t retry_at, full_since, reported_at, finish_at;
 	bool stalled;
 	unsigned long lost, unreported, chunked;
-	int64_t tries; /* to connect, in vain, one after another */
+	int64_t tries; /* consecutive failed attempts to connect */
 	int poll;
 } out = {.fd = -1};
 
@@ -82,7 +82,7 @@ static socklen_t address_of(struct sockaddr_storage *address)
 	return sizeof *v6;
 }
 
-/* False with errno; a connection that is on its way is none yet. */
+/* False with errno; a connection in progress counts as none. */
 static bool begin_connect(void)
 {
 	struct sockaddr_storage address;
@@ -110,7 +110,7 @@ static void disconnect(void)
 		close(out.fd);
 	out.fd = -1;
 	out.connecting = false;
-	/* What was on its way goes once more, whole. */
+	/* A record that was interrupted is sent again, in full. */
 	out.sent = 0;
 	int64_t wait = record_number(out.record, PLAN_SEND_RETRY_MS);
 	out.retry_at = steady_nanoseconds() + (wait > 0 ? wait : RETRY_MS) * 1000000LL;
@@ -130,7 +130,7 @@ static bool finish_connect(void)
 	return failure == 0;
 }
 
-/* At the start it is waited for: a driver that cannot send fails the start, as dockerd's do. */
+/* At the start it blocks: a driver that cannot connect fails the start, as in dockerd. */
 static bool connect_now(void)
 {
 	if (!begin_connect())
@@ -183,7 +183,7 @@ static void tell_lost(bool now)
 	snprintf(text, sizeof text, "%s: %lu log lines could not be sent and are lost (%lu so far)",
 		out.driver->name, out.unreported, out.lost);
 	out.unreported = 0;
-	/* Where the engine is not there, its log may be. */
+	/* Without the engine the message goes to standard error, its log. */
 	if (!control_heard())
 		dprintf(STDERR_FILENO, "container %s\n", text);
 	control_send(SHIM_WARNING, "", 0, 0, 0, text);
@@ -248,7 +248,7 @@ void logsend_line(int stream, const char *text, size_t length, int64_t time)
 		push(message, made.used);
 }
 
-/* The first record went, or never will: that is progress. */
+/* The first record was sent, or is given up: that counts as progress. */
 static void pop(void)
 {
 	uint32_t length;
@@ -261,7 +261,7 @@ static void pop(void)
 		out.head = out.tail = 0;
 }
 
-/* One piece of a datagram that is too large for one (GELF: magic, id, place, count). */
+/* One chunk of a datagram that is too large for one (GELF: magic, id, index, count). */
 static ssize_t send_chunk(const char *bytes, size_t length, size_t chunk)
 {
 	char piece[2048] = {0x1e, 0x0f};
@@ -280,7 +280,7 @@ static ssize_t send_chunk(const char *bytes, size_t length, size_t chunk)
 	return n;
 }
 
-/* True if the first record, or a part of it, went. */
+/* True if the first record, or a part of it, was sent. */
 static bool send_first(void)
 {
 	uint32_t length;
@@ -320,7 +320,7 @@ static void send_some(void)
 		} else if (!udp) {
 			disconnect();
 		} else if (errno == ECONNREFUSED) {
-			return; /* said of an earlier one: this one goes at the next turn */
+			return; /* the error of an earlier datagram: this one is sent at the next turn */
 		} else {
 			pop();
 			lose();
@@ -349,7 +349,7 @@ static void lose_all(void)
 	tell_lost(true);
 }
 
-/* Nobody is there since long enough: what waits is given up, and what comes is tried anew. */
+/* The receiver has been unreachable for too long: the queue is dropped, and a new connection is tried. */
 static void give_up(void)
 {
 	int64_t most = record_number(out.record, PLAN_SEND_TRIES);
@@ -377,7 +377,7 @@ int logsend_poll_fill(struct pollfd *polls, int count, int max)
 	return count;
 }
 
-/* What a receiver says is no business of ours; that it has gone is. */
+/* What a receiver sends is discarded; its end of file matters. */
 static bool receiver_is_there(void)
 {
 	char skipped[512];

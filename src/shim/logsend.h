@@ -1,4 +1,5 @@
-/* Log drivers that send lines away: each is a struct, in a file of its own, that makes a message of a line. */
+/* Log drivers that send lines to a receiver: each is a struct, in a file of its own, that turns a line into a
+ * message. */
 #pragma once
 #include "shim/shim.h"
 
@@ -6,11 +7,11 @@ struct log_line {
 	int stream;
 	const char *text; /* without its newline */
 	size_t length;
-	bool partial; /* its rest follows as another one */
+	bool partial; /* the line continues in another message */
 	int64_t time;
 };
 
-/* What is being written: more than it has room for is left out, and full is set. */
+/* An output buffer: what exceeds it is dropped, and full is set. */
 struct log_text {
 	char *at;
 	size_t used, room;
@@ -23,9 +24,9 @@ __attribute__((format(printf, 2, 3))) void text_printf(
 
 struct log_driver {
 	const char *name;
-	/* record: PLAN_LOG_SEND. What is written becomes one message. */
+	/* record: PLAN_LOG_SEND. The output becomes one message. */
 	void (*format)(const struct plan_record *record, const struct log_line *line,
 		struct log_text *text);
-	size_t chunk; /* larger datagrams go in pieces of this size (GELF); 0: whole */
+	size_t chunk; /* larger datagrams are sent in chunks of this size (GELF); 0: never */
 };
 extern const struct log_driver log_syslog, log_journald, log_fluentd, log_gelf;

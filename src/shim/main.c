@@ -1,4 +1,4 @@
-/* One process per running container: makes it, keeps it, and tells how it ended. */
+/* One process per running container: starts it, holds its streams, and reports how it ended. */
 #include "shim/shim.h"
 #include "shim/sys.h"
 
@@ -21,14 +21,15 @@ static int container_pidfd = -1, oom_fd = -1;
 static short oom_events;
 static int64_t oom_before, started_at;
 static bool oom_seen, finished;
-static char container_id[SHIM_ID]; /* makers have it too, the plan not (plan_keep) */
+static char container_id
+	[SHIM_ID]; /* processes in the making have it too, but not the plan (plan_keep) */
 
 static void warn(const char *text)
 {
 	control_send(SHIM_WARNING, "", 0, 0, 0, text);
 }
 
-/* Says what is done, where somebody wants to know. */
+/* Traces an action, if the plan asks for it. */
 static void trace(const char *what)
 {
 	if (plan_find(&plan, PLAN_TRACE) != NULL)
@@ -45,7 +46,7 @@ static bool killed_for_memory(void)
 	return oom_seen || (*oom_file() != '\0' && cgroup_oom_kills(oom_file()) > oom_before);
 }
 
-/* What goes wrong here may be but a consequence: the process has the first word. */
+/* An error here may only be a consequence: the process's own report takes precedence. */
 static void fail_start(const char *text)
 {
 	const char *said = container != NULL ? making_said(container) : NULL;
@@ -59,7 +60,7 @@ static void fail_start(const char *text)
 	_exit(1);
 }
 
-/* As dockerd says it. */
+/* As dockerd words it. */
 static _Noreturn void log_unreachable(void)
 {
 	static const char *const kinds[] = {"udp", "tcp", "unix", "unixgram"};
@@ -89,7 +90,7 @@ static void start_container(void)
 	if (!logsend_open(plan_find(&plan, PLAN_LOG_SEND)))
 		log_unreachable();
 	trace("cgroups and log are there");
-	/* Before anything that it says: who asks for its log since then is not to miss the first lines. */
+	/* Before any output: a client that asks for the log from this time on must not miss the first lines. */
 	started_at = now_nanoseconds();
 	if (!session_start(container, &plan, -1, container_id))
 		report_fail(errno, "cannot make a process");
@@ -108,8 +109,8 @@ static void container_made(bool alive)
 	plan_keep(&plan);
 }
 
-/* exec --privileged has what the container's own shim has given away for good: a shim of its own enters the container, for this
- * one exec, and ends with it. */
+/* exec --privileged needs what the container's own shim has dropped: another shim enters the container for this exec,
+ * and ends with it. */
 static bool is_guest(void)
 {
 	return plan_find(&plan, PLAN_ENTER) != NULL;
@@ -129,7 +130,7 @@ static void session_made(struct session *session, bool alive)
 		control_send(SHIM_EXEC_STARTED, session->id, session->pid, 0, 0, "");
 }
 
-/* Whoever is attached reads why, as with Docker, and then the end of the stream. */
+/* Attached clients get the reason, as with Docker, and then the end of the stream. */
 static void session_unmade(struct session *session, const char *why)
 {
 	char line[SHIM_TEXT + 128];
@@ -175,7 +176,7 @@ static void start_exec(const struct shim_message *message, int *fds, int fd_coun
 
 static void kill_container(int signal)
 {
-	/* Its start was cut off (engine/container_restore.c, forget_start). */
+	/* The engine was killed during its start (engine/container_restore.c, forget_start). */
 	if (container->pid == 0 && signal == SIGKILL)
 		fail_start("killed");
 	if (container_pidfd >= 0)
@@ -228,7 +229,7 @@ static void engine_gone(void)
 		kill_container(SIGKILL);
 }
 
-/* On disk first, then to whoever listens: an engine that is down will find it. */
+/* Written to disk first and then sent: an engine that is down will read the file. */
 static void write_exit_file(int code, bool oom, int64_t time)
 {
 	char line[64], temporary[4096];
@@ -241,13 +242,13 @@ static void write_exit_file(int code, bool oom, int64_t time)
 		close(fd);
 	if (written)
 		return;
-	/* A full disk: the target of a short link needs no block. */
+	/* On a full disk it becomes a symbolic link, whose short target needs no block. */
 	unlink(temporary);
 	unlink(path);
 	(void)!symlink(line, path);
 }
 
-/* Execs in the making; true if there were any. */
+/* Kills execs in the making; true if there were any. */
 static bool end_makings(void)
 {
 	bool any = making_end_all();
@@ -257,7 +258,7 @@ static bool end_makings(void)
 	return any;
 }
 
-/* Tells of kills for memory that nobody was told of, or that it is out of memory where none may be killed. */
+/* Reports out-of-memory kills, or that the cgroup is out of memory where the killer is disabled. */
 static void note_oom(void)
 {
 	int64_t kills = cgroup_oom_kills(oom_file());
@@ -270,8 +271,8 @@ static void note_oom(void)
 
 static void finish_container(int code)
 {
-	/* The kernel kills with the first process what is in its pid namespace: not what is in another's, nor what only was on its
-	 * way there. */
+	/* With a pid namespace's first process the kernel kills all others in it; processes in another's pid
+	 * namespace, or still on their way in, remain. */
 	bool shared = (record_number(plan_find(&plan, PLAN_CLONE), 0) & CLONE_NEWPID) == 0;
 	container->pid = -1;
 	if (end_makings() || shared)
@@ -280,7 +281,7 @@ static void finish_container(int code)
 	logfile_finish();
 	logsend_finish();
 	int64_t now = now_nanoseconds();
-	/* The end of the process may be heard before the kill. */
+	/* The end of the process may be noticed before the kill is counted. */
 	if (*oom_file() != '\0')
 		note_oom();
 	bool oom = killed_for_memory();
@@ -323,7 +324,7 @@ static void check_oom(void)
 		note_oom();
 }
 
-/* Of two times to wait, of which -1 means for ever. */
+/* The smaller of two timeouts, of which -1 means none. */
 static int sooner(int a, int b)
 {
 	return a < 0 || (b >= 0 && b < a) ? b : a;
@@ -373,10 +374,10 @@ int main(void)
 {
 	sigset_t mask;
 	setsid();
-	/* Whatever else was inherited is the host's, and no container's business (CVE-2016-9962). */
+	/* Other inherited descriptors belong to the host and must not reach the container (CVE-2016-9962). */
 	syscall(SYS_close_range, SHIM_FD_NETWORK + 1, ~0U, 0);
 	prctl(PR_SET_NAME, "berth-shim");
-	/* Nobody in a container may look into us or a process on its way in (CVE-2016-9962). */
+	/* Processes of a container must not be able to trace the shim, or a process on its way in (CVE-2016-9962). */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	fcntl(SHIM_FD_PLAN, F_SETFD, FD_CLOEXEC);
 	fcntl(SHIM_FD_CONTROL, F_SETFD, FD_CLOEXEC);

@@ -28,15 +28,15 @@ enum {
 
 struct making {
 	struct making *next;
-	struct session *session;  /* NULL once it was given up: then only its end is waited for */
-	const struct plan *plan;  /* of a new container, or NULL */
-	pid_t maker;		  /* 0: it has been waited for */
-	bool apart;		  /* the maker is another process than the one that it makes */
-	bool ended;		  /* the process that was made, with status */
-	int status, report, sync; /* sync: the maker's alone, or -1 */
+	struct session *session; /* NULL once it was given up: then it is only reaped */
+	const struct plan *plan; /* of a new container, or NULL */
+	pid_t maker;		 /* 0: it has been reaped */
+	bool apart;		 /* whether the maker and the process that it makes are different */
+	bool ended;		 /* the process that was made, and its exit status */
+	int status, report, sync; /* sync: used by the maker only, or -1 */
 	int64_t due;
 	struct birth *birth;
-	int report_poll, sync_poll; /* places in the polls, or -1 */
+	int report_poll, sync_poll; /* indexes in the poll array, or -1 */
 };
 
 static struct making *makings;
@@ -71,7 +71,7 @@ static pid_t made_pid(const struct making *making)
 	return making->apart ? making->birth->pid : making->maker;
 }
 
-/* One in a pid namespace of its own is seen by nobody, and is the process that it makes. */
+/* A process in a pid namespace of its own is not visible to others, so it prepares itself. */
 static pid_t fork_maker(const struct making *making, const struct plan *plan)
 {
 	struct sys_clone_args args = {.exit_signal = SIGCHLD};
@@ -104,7 +104,7 @@ static _Noreturn void run_maker(const struct plan *plan, const struct maker *mak
 	process_become(plan, maker, container);
 }
 
-/* Its namespaces are there. The resolver is opened first: the engine is told where it listens. */
+/* Called when its namespaces exist. The resolver is opened first: the engine is told its ports. */
 static void announce(const struct making *making)
 {
 	userns_serve(making->plan, making->maker, making->sync);
@@ -181,7 +181,7 @@ static struct making *making_of(const struct session *session)
 	return making;
 }
 
-/* Killed; who is a child of ours still has its number. */
+/* Killed by pid: our own child's pid is not reused before it is reaped. */
 static void kill_both(const struct making *making)
 {
 	pid_t made = made_pid(making);
@@ -213,7 +213,7 @@ static void succeed(struct making *making)
 		events->exited(session, status);
 }
 
-/* The terminal of the process, or its word that its namespaces are there. */
+/* Receives the terminal of the process, or its message that its namespaces exist. */
 static void hear_maker(struct making *making)
 {
 	struct pollfd polled = {.fd = making->sync, .events = POLLIN};
@@ -230,7 +230,7 @@ static void hear_maker(struct making *making)
 	}
 }
 
-/* Why it failed, or the end of file: it runs its program, or was killed. False: nothing yet. */
+/* Receives its error, or the end of file: it runs its program, or was killed. False: nothing yet. */
 static bool read_report(const struct making *making, char *text)
 {
 	ssize_t n = read(making->report, text, SHIM_TEXT - 1);
@@ -273,12 +273,12 @@ bool making_reaped(pid_t pid, int status)
 		m->status = status;
 	} else {
 		m->maker = 0;
-		/* What the container can stop has little left to do. */
+		/* A process that the container can see, and stop, is in its last steps. */
 		if (m->due > seconds_from_now(VISIBLE_SECONDS))
 			m->due = seconds_from_now(VISIBLE_SECONDS);
 	}
 	if (maker && m->session == NULL) {
-		/* What it forked in its last moment is known now. */
+		/* Its last fork is known now. */
 		kill_both(m);
 		making_free(m);
 	}

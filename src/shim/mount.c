@@ -1,4 +1,4 @@
-/* Mounts inside the new root: a target is opened inside the root, and mounted on as opened. */
+/* Mounts in the new root: the target is opened inside the root, and mounted on by descriptor. */
 #include "shim/shim.h"
 #include "shim/sys.h"
 
@@ -17,8 +17,8 @@ void mount_labels(const struct plan *plan)
 	label = record_string(plan_find(plan, PLAN_MOUNT_LABEL), 0);
 }
 
-/* Those that know labels of their own have one for all of their files; a queue keeps what it is given. procfs and sysfs have
- * the policy's. */
+/* File systems with labels of their own use one for all files; mqueue keeps what it is given. procfs and sysfs are
+ * labelled by the policy. */
 int mount_label(int fs, const char *type)
 {
 	static const char *const whole[] = {"tmpfs", "devpts", "overlay"};
@@ -32,8 +32,8 @@ int mount_label(int fs, const char *type)
 		       : 0;
 }
 
-/* What lies over procfs would deceive those who set the container up, and its masks (CVE-2019-16884). Over all of it may
- * lie another procfs, and what tools such as lxcfs fake has always been allowed. */
+/* A mount over procfs could deceive the code that sets the container up, and its masks (CVE-2019-16884). Allowed:
+ * another procfs over all of it, and the files that tools such as lxcfs replace. */
 static void check_proc(const char *target, int tree, int place)
 {
 	static const char *const faked[] = {"/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo",
@@ -49,7 +49,7 @@ static void check_proc(const char *target, int tree, int place)
 		report_fail(0, "\"%s\" cannot be mounted because it is inside /proc", target);
 }
 
-/* What was a file when the container was made may be a folder now, and the other way round: runc's words. */
+/* A source may have changed between file and folder since the container was created: runc's words. */
 static void check_kind(const char *what, const char *target, const struct stat *st, int place)
 {
 	struct stat under;
@@ -92,7 +92,7 @@ void mount_new(const struct plan_record *record)
 {
 	const char *type = record_string(record, 0), *target = record_string(record, 1);
 	int fs = sys_fsopen(type);
-	/* What it is called: its type, unless the first option says otherwise. */
+	/* The source of the mount: its type, unless the first option names another. */
 	if (fs >= 0 &&
 		(record->strings < 3 || strncmp(record_string(record, 2), "source=", 7) != 0))
 		sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", type);
@@ -115,7 +115,7 @@ void mount_console(int slave)
 {
 	char path[64];
 	snprintf(path, sizeof path, "/proc/self/fd/%d", slave);
-	/* What is there already is not opened: a volume's pipe would hold us. */
+	/* An existing target is not opened: opening a volume's pipe would block. */
 	int file = open("/dev/console", O_CREAT | O_EXCL | O_CLOEXEC | O_WRONLY | O_NOCTTY, 0600);
 	if (file >= 0)
 		close(file);

@@ -1,5 +1,5 @@
-/* Bind mounts, volumes among them. What is mounted is what lies at the source when it is opened, at each start: nothing is
- * looked up again behind that descriptor. */
+/* Bind mounts, volumes among them. The source is opened once at each start, and mounted by that descriptor: no path
+ * is resolved twice. */
 #include "shim/shim.h"
 #include "shim/sys.h"
 
@@ -26,7 +26,7 @@ static _Noreturn void fail_source(const struct plan_record *record)
 		record_string(record, SOURCE), record_string(record, TARGET));
 }
 
-/* The part of a volume that is asked for, beneath the volume's root, however its containers have changed it meanwhile
+/* Opens a volume's subpath beneath the volume's root, however its containers have changed it meanwhile
  * (CVE-2017-1002101, CVE-2021-25741). */
 static int open_beneath(const struct plan_record *record, int volume)
 {
@@ -46,7 +46,7 @@ static int open_beneath(const struct plan_record *record, int volume)
 
 static int open_source(const struct plan_record *record)
 {
-	/* In another container's namespace it is what it is called, and nothing that it leads to. */
+	/* In another container's namespace the path is opened without following links. */
 	uint64_t resolve = *record_string(record, NAMESPACE) != '\0' ? RESOLVE_NO_SYMLINKS : 0;
 	int fd = sys_openat2(AT_FDCWD, record_string(record, SOURCE), O_PATH | O_CLOEXEC, resolve);
 	if (fd < 0)
@@ -68,8 +68,8 @@ static int mount_id(int fd)
 	return id;
 }
 
-/* "36 35 98:0 /root /point options shared:1 master:2 - type ...": the mount's point is cut out of its line, what follows it is
- * returned. NULL: there is no such mount. */
+/* Parses "36 35 98:0 /root /point options shared:1 master:2 - type ...": the mount point is cut out of its line, and
+ * the rest is returned. NULL: there is no such mount. */
 static char *find_mount(int id, char **line, char **point)
 {
 	size_t size = 0;
@@ -88,7 +88,7 @@ static char *find_mount(int id, char **line, char **point)
 	return rest;
 }
 
-/* Events travel only from a mount that has peers or a master: dockerd's refusal, and its words. */
+/* Propagation requires a mount with peers or a master: dockerd's check, and its words. */
 static void check_propagation(const struct plan_record *record, int fd)
 {
 	int64_t propagation = record_number(record, PROPAGATION);
@@ -121,7 +121,7 @@ static int clone_source(const struct plan_record *record)
 	return tree;
 }
 
-/* What the other container has at /proc may be anything: only the root of a procfs can stand in for one of our own. */
+/* The other container may have mounted anything at /proc: only the root of a procfs can replace one of our own. */
 static void check_proc_root(int tree)
 {
 	enum { PROC_ROOT_INODE = 1 };
@@ -132,7 +132,7 @@ static void check_proc_root(int tree)
 		report_fail(0, "/proc of the other container is not what it should be");
 }
 
-/* A copy of a mount that another container sees (--ipc and --pid container:ID). */
+/* A copy of a mount in another container's namespace (--ipc and --pid container:ID). */
 static int clone_elsewhere(const struct plan_record *record)
 {
 	const char *namespace = record_string(record, NAMESPACE);
@@ -156,7 +156,7 @@ static bool set_propagation(int tree, int64_t propagation, unsigned recursive)
 	return sys_mount_setattr(tree, "", AT_EMPTY_PATH | recursive, &attr) == 0;
 }
 
-/* Without the "r" of rprivate or rslave, submounts hear of the host's mounts, and never the other way round. */
+/* Without the "r" of rprivate or rslave, submounts receive the host's mount events, but never send any. */
 static bool leave_peers(const struct plan_record *record, int tree)
 {
 	int64_t propagation = record_number(record, PROPAGATION);

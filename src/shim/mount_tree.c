@@ -1,5 +1,4 @@
-/* What a build step sees beside its root: trees of other images and of the build's context, caches, and
- * files that were never on a disk. */
+/* Mounts of build steps: trees of other images and of the build's context, caches, and in-memory files. */
 #include "shim/shim.h"
 #include "shim/sys.h"
 
@@ -18,7 +17,7 @@ static bool set_folder(int fs, const char *key, const char *folder, const char *
 	return length < (int)sizeof path && sys_fsconfig(fs, FSCONFIG_SET_STRING, key, path) >= 0;
 }
 
-/* Folders as one, the first on top; with one of its own, what is written goes there. */
+/* Several folders as one, the first on top; with an upper folder, writes go there. */
 static int overlay(const struct plan_record *record)
 {
 	const char *own = record_string(record, OWN_FOLDER);
@@ -37,8 +36,8 @@ static int overlay(const struct plan_record *record)
 	return tree;
 }
 
-/* The part of a detached tree that is wanted. Before Linux 6.15 only what is attached somewhere can be
- * cloned: it is attached at scratch for that long. */
+/* The wanted part of a detached tree. Before Linux 6.15 only an attached mount can be cloned: the tree is attached at
+ * scratch meanwhile. */
 static int part_of(int tree, const char *scratch, const char *subpath)
 {
 	int at = sys_openat2(
@@ -96,7 +95,8 @@ static bool write_content(const struct plan_record *record, int fd)
 	       write_all(fd, content, length);
 }
 
-/* Made in the container's own /dev, which is memory, and bound to its place; its name there goes again. */
+/* Created in the container's own /dev, which is a tmpfs, and bind-mounted to its target; its name in /dev is
+ * removed. */
 void file_make(const struct plan_record *record)
 {
 	static const char name[] = "/dev/.berth-file";

@@ -1,4 +1,4 @@
-/* An overlay whose layers have the owners of a user namespace. */
+/* An overlay whose layers are mapped to a user namespace's ids. */
 #include "shim/shim.h"
 #include "shim/sys.h"
 
@@ -27,8 +27,8 @@ static void set_folder(int fs, const char *key, int tree, const char *below)
 		report_fail(errno, "overlay: cannot set %s", key);
 }
 
-/* An overlay writes as whoever mounted it: as the container's root, who alone is somebody on mapped
- * folders; with all capabilities kept. */
+/* An overlay writes with the credentials of the process that mounted it: as the container's root, the only one with
+ * valid ids on mapped folders, with all capabilities kept. */
 static void mount_as(uid_t uid, gid_t gid)
 {
 	prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0);
@@ -54,7 +54,7 @@ int mapped_overlay(const struct plan_record *record, uint32_t first, const char 
 		set_folder(fs, "workdir", own, "/work");
 	}
 	sys_fsconfig(fs, FSCONFIG_SET_STRING, "xino", "off");
-	/* A renamed folder is a copy, and no pointer that only overlayfs could read in an image's layer. */
+	/* A renamed folder is copied: a redirect in an image's layer could only be read by overlayfs. */
 	sys_fsconfig(fs, FSCONFIG_SET_STRING, "redirect_dir", "off");
 	mount_as((uid_t)record_number(map, 0), (gid_t)record_number(map, 1));
 	if (sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)

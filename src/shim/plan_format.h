@@ -20,22 +20,22 @@ struct plan_record {
 };
 
 enum plan_op {
-	/* Done by the shim itself, before the container exists.   numbers | strings */
+	/* Done by the shim, before the container exists.   numbers | strings */
 	PLAN_ID,    /* | container id, exit file, control socket */
 	PLAN_STDIO, /* PLAN_STDIO_ flags, rows, columns | */
-	PLAN_LOG,   /* enum plan_log, bytes a file, files | path, attributes (JSON or "") */
+	PLAN_LOG, /* enum plan_log, bytes per file, number of files | path, attributes (JSON or "") */
 	PLAN_CGROUP_MAKE, /* PLAN_OPTIONAL: shared, left behind; PLAN_PARENTS: those made above it are not | folder */
 	PLAN_CGROUP_WRITE, /* PLAN_OPTIONAL | file, value */
 	PLAN_CGROUP_BPF,   /* eBPF instructions... | cgroup v2 folder: device rules */
-	PLAN_CGROUP_OOM,   /* | file that counts kills for memory ("oom_kill N") */
-	PLAN_CGROUP_JOIN, /* PLAN_BORN_IN: cgroup v2 | folder of the cgroup that the process is in */
-	PLAN_DNS,   /* how many names files, port or 0 | those files..., resolvers of the host... */
+	PLAN_CGROUP_OOM,   /* | file with the number of OOM kills ("oom_kill N") */
+	PLAN_CGROUP_JOIN, /* PLAN_BORN_IN: cgroup v2 | folder of the cgroup that the process is created in */
+	PLAN_DNS, /* number of names files, port or 0 | those files..., resolvers of the host... */
 	PLAN_CLONE, /* CLONE_NEW flags | */
-	PLAN_USERNS, /* first uid, first gid of the host, how many | the container's own namespace */
-	PLAN_JOIN,   /* CLONE_NEW kind | namespace file */
-	PLAN_WITH_ENGINE, /* | killed once the engine is gone: a step of a build */
+	PLAN_USERNS, /* first uid, first gid of the host, count | a new user namespace of the container */
+	PLAN_JOIN,	  /* CLONE_NEW kind | namespace file */
+	PLAN_WITH_ENGINE, /* | killed when the engine ends: a build step */
 
-	/* Done in the new process, in its namespaces. */
+	/* Done by the new process, in its namespaces. */
 	PLAN_CGROUP_NAMESPACE, /* | unshared once the process is in its cgroups */
 	PLAN_ROOT,	       /* | layer folder (cwd), overlay options, mount point */
 	PLAN_ROOT_MAPPED,      /* | mount point, container's folder, layer folders (top first)... */
@@ -55,36 +55,36 @@ enum plan_op {
 	PLAN_LOOPBACK,	    /* | set the lo device up */
 	PLAN_HOSTNAME,	    /* | host name, domain name */
 	PLAN_SYSCTL,	    /* | file below /proc/sys, value */
-	PLAN_NETWORK,	    /* | waits for the engine's byte: addresses and routes are there */
-	PLAN_RLIMIT,	    /* resource, soft, hard | */
-	PLAN_OOM_SCORE,	    /* value | */
-	PLAN_WORKDIR,	    /* PLAN_OPTIONAL: do not create it | path */
-	PLAN_IDS,	    /* uid, gid, supplementary groups... | */
-	PLAN_CAPS,	    /* capability sets: bounding, permitted and effective | */
-	PLAN_NO_NEW_PRIVS,  /* | */
-	PLAN_SECCOMP,	    /* struct sock_filter... | SECCOMP_FILTER_FLAG_ flags, as a number */
-	PLAN_INIT,	    /* | the process runs as child of a small init */
-	PLAN_ENV,	    /* | NAME=value... */
-	PLAN_EXEC,	    /* | argv... */
+	PLAN_NETWORK, /* | waits for the engine's byte, which it sends when addresses and routes are set */
+	PLAN_RLIMIT,	   /* resource, soft, hard | */
+	PLAN_OOM_SCORE,	   /* value | */
+	PLAN_WORKDIR,	   /* PLAN_OPTIONAL: do not create it | path */
+	PLAN_IDS,	   /* uid, gid, supplementary groups... | */
+	PLAN_CAPS,	   /* capability sets: bounding, permitted and effective | */
+	PLAN_NO_NEW_PRIVS, /* | */
+	PLAN_SECCOMP,	   /* struct sock_filter... | SECCOMP_FILTER_FLAG_ flags, as a number */
+	PLAN_INIT,	   /* | the program runs as child of a small init */
+	PLAN_ENV,	   /* | NAME=value... */
+	PLAN_EXEC,	   /* | argv... */
 
-	/* Behind all others, so that an engine's plans of execs fit the shims of the one before. */
-	PLAN_ENTER, /* | no container of its own: for one exec in that of the process behind SHIM_FD_NETWORK */
-	PLAN_EXEC_ATTRIBUTE, /* | file of /proc/self/attr, value: what the program is confined by (AppArmor, SELinux); and what a
-				small init is, which executes nothing: file and value, or none */
+	/* After all others, so that an engine's exec plans fit the shims of the version before. */
+	PLAN_ENTER, /* | an exec on its own, in the container of the process behind SHIM_FD_NETWORK */
+	PLAN_EXEC_ATTRIBUTE, /* | file of /proc/self/attr, value: confinement of the program (AppArmor, SELinux); then of a small init, which executes nothing: file and value, or none */
 	PLAN_LOG_SEND, /* enum plan_send_number... | enum plan_send_string..., then fields: name, value, ... */
-	PLAN_MOUNT_LABEL, /* | SELinux label of all that is mounted anew */
-	PLAN_TRACE,	  /* | id of the request: the shim tells what it does (SHIM_TRACE) */
+	PLAN_MOUNT_LABEL, /* | SELinux label of all new mounts */
+	PLAN_TRACE,	  /* | request id: the shim reports what it does (SHIM_TRACE) */
 	PLAN_OPS,
 };
 
 enum { PLAN_OPTIONAL = 1, PLAN_BORN_IN = 1, PLAN_PARENTS = 2 };
 
-/* On a cgroup that was made for a parent that a request names: an empty one of the administrator's, with limits, stays. */
+/* Marks a cgroup that was made for a requested parent: one of the administrator's, with limits, is kept although it
+ * is empty. */
 #define CGROUP_MADE_MARK "trusted.berth.made"
 enum plan_file_number { FILE_MODE, FILE_UID, FILE_GID, FILE_LENGTH, FILE_NUMBERS };
 enum plan_log { PLAN_LOG_NONE, PLAN_LOG_JSON, PLAN_LOG_LOCAL };
 
-/* PLAN_LOG_SEND: where lines go beside the log file. */
+/* PLAN_LOG_SEND: the receiver of lines, beside the log file. */
 enum plan_log_send {
 	PLAN_LOG_SYSLOG,
 	PLAN_LOG_JOURNALD,
@@ -97,9 +97,9 @@ enum plan_send_number {
 	PLAN_SEND_SOCKET, /* enum plan_socket */
 	PLAN_SEND_PORT,
 	PLAN_SEND_FLAGS,
-	PLAN_SEND_BUFFER,   /* bytes that wait at most, or from which on the container waits */
+	PLAN_SEND_BUFFER,   /* most bytes that wait, or the number from which the container waits */
 	PLAN_SEND_RETRY_MS, /* before the next attempt to connect; 0: a second */
-	PLAN_SEND_TRIES,    /* after so many in vain what waits is lost; 0: it is kept for ever */
+	PLAN_SEND_TRIES,    /* failed attempts after which the queue is dropped; 0: never */
 	PLAN_SEND_OPTION, /* syslog: facility; gelf: PLAN_GELF_; fluentd: 1 for parts of seconds */
 	PLAN_SEND_NUMBERS,
 };
@@ -120,13 +120,13 @@ enum {
 };
 enum {
 	PLAN_BIND_RECURSIVE = 1,
-	PLAN_BIND_RECURSIVE_ATTR = 4, /* the flags hold for submounts too */
-	PLAN_BIND_MAPPED = 8,	      /* in a user namespace: its files are the container's */
+	PLAN_BIND_RECURSIVE_ATTR = 4, /* the flags apply to submounts too */
+	PLAN_BIND_MAPPED = 8,	      /* in a user namespace: its files belong to the container */
 	PLAN_BIND_RECURSIVE_PROPAGATION = 16, /* and so does the propagation */
-	PLAN_BIND_MAY_BE_PRIVATE = 32,	      /* slave, where there is a master to follow */
+	PLAN_BIND_MAY_BE_PRIVATE = 32,	      /* slave, where the mount has a master */
 };
 
-/* The `local` log: records of this header and length bytes. */
+/* The `local` log format: records of this header followed by length bytes. */
 struct local_log_record {
 	uint32_t length;
 	uint8_t stream; /* 1 stdout, 2 stderr */

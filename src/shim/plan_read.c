@@ -10,7 +10,7 @@ static const char *strings_of(const struct plan_record *record)
 	return (const char *)(record + 1) + (size_t)record->numbers * sizeof(int64_t);
 }
 
-/* Every record must lie within the plan, and its strings must all end within the record. */
+/* Checks that every record lies within the plan, and that its strings end within the record. */
 static bool record_fits(const struct plan_record *record, size_t room)
 {
 	if (room < sizeof *record || record->size > room || record->size < sizeof *record ||

@@ -1,4 +1,4 @@
-/* What a new process does to become the container's program: a table of the plan's ops, in order. */
+/* The steps by which a new process becomes the container's program: a table of the plan's operations, in order. */
 #include "shim/shim.h"
 #include "shim/sys.h"
 
@@ -25,16 +25,16 @@
 
 enum { MAX_GROUPS = 65536, REPORT = 3 }; /* MAX_GROUPS: the kernel's NGROUPS_MAX */
 
-/* What ops find out for the end: where to start, and whether seccomp comes first or last. */
+/* Results of operations for the final steps: the working directory, and whether seccomp comes first or last. */
 static struct {
 	const char *workdir;
 	const struct plan_record *env, *seccomp;
 	bool no_new_privs, init, tty;
 	const struct plan *plan;
-	bool apart; /* this one is the maker only: it forks the process at last */
+	bool apart; /* this process is only the maker: it forks the container's process at the end */
 	struct birth *birth;
 	const struct plan_record *
-		processes; /* the limit for processes of its user, which does not hold for the maker */
+		processes; /* the limit of processes of its user, which does not apply to the maker */
 } self;
 
 static const char stopped_container[] = "cannot exec in a stopped container";
@@ -63,7 +63,7 @@ static void set_hostname(const struct plan_record *record)
 		report_fail(errno, "setdomainname %s", domain);
 }
 
-/* Into a file of procfs, and of nothing that was put in its place (CVE-2025-52881). */
+/* Writes to a file of procfs, and to nothing that was mounted in its place (CVE-2025-52881). */
 static bool put_kernel_file(const char *path, const char *value)
 {
 	struct statfs fs;
@@ -84,7 +84,7 @@ static void set_sysctl(const struct plan_record *record)
 		report_fail(errno, "write sysctl key %s", record_string(record, 0));
 }
 
-/* The engine sets up the network while this process makes its mounts; here the two meet. */
+/* Waits for the engine, which sets up the network while this process makes its mounts. */
 static void await_network(const struct plan_record *record)
 {
 	char byte;
@@ -109,7 +109,7 @@ static void set_rlimit(const struct plan_record *record)
 	}
 	if (setrlimit(resource, &limit) == 0)
 		return;
-	/* Without CAP_SYS_RESOURCE a limit cannot be raised: go as far as is allowed. */
+	/* Without CAP_SYS_RESOURCE a limit cannot be raised: it is set as far as is allowed. */
 	if (errno != EPERM || getrlimit(resource, &now) < 0)
 		report_fail(errno, "error setting rlimit %d", resource);
 	limit.rlim_max = limit.rlim_max < now.rlim_max ? limit.rlim_max : now.rlim_max;
@@ -117,7 +117,7 @@ static void set_rlimit(const struct plan_record *record)
 	setrlimit(resource, &limit);
 }
 
-/* In the engine's procfs: where the process will be, the container's has no place for its maker. */
+/* Written through the engine's procfs: the container's has no entry for the maker. */
 static void set_oom_score(const struct plan *plan)
 {
 	char value[24];
@@ -125,7 +125,7 @@ static void set_oom_score(const struct plan *plan)
 	if (record == NULL)
 		return;
 	snprintf(value, sizeof value, "%lld", (long long)record_number(record, 0));
-	/* Lowering it needs CAP_SYS_RESOURCE; berthd has warned at its start if that is missing. */
+	/* Lowering it needs CAP_SYS_RESOURCE; berthd has warned at its start if it lacks that. */
 	if (!put_kernel_file("/proc/self/oom_score_adj", value) && errno != EACCES &&
 		errno != EPERM)
 		report_fail(errno, "cannot set oom_score_adj to %s", value);
@@ -161,7 +161,7 @@ static void enter_workdir(void)
 		self.workdir = "/";
 	if (chdir(self.workdir) < 0)
 		report_fail(errno, "chdir to cwd (\"%s\") set in config.json failed", self.workdir);
-	/* A working directory that is not below our root is a way out (CVE-2024-21626). */
+	/* A working directory outside the new root would be an escape (CVE-2024-21626). */
 	if (syscall(SYS_getcwd, real, sizeof real) < 0 || real[0] != '/')
 		report_fail(0, "the working directory \"%s\" lies outside of the container",
 			self.workdir);
@@ -178,7 +178,7 @@ static void set_ids(const struct plan_record *record)
 	if (count > MAX_GROUPS || syscall(SYS_setgroups, (size_t)count, groups) < 0 ||
 		syscall(SYS_setresgid, gid, gid, gid) < 0)
 		report_fail(errno, "cannot become group %u", gid);
-	/* Capabilities survive this until caps_set: the order of the two is as the kernel wants it. */
+	/* Keeps capabilities across the change of ids until caps_set: the kernel requires this order. */
 	prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
 	if (uid != 0 && self.tty && fchown(0, uid, (gid_t)-1) < 0)
 		report_fail(errno, "cannot give the terminal to user %u", uid);
@@ -242,7 +242,7 @@ static char **vector(const struct plan_record *record)
 	return list;
 }
 
-/* As Go's exec.LookPath, whose words people's scripts look for. */
+/* As Go's exec.LookPath, whose messages scripts look for. */
 static const char *find_program(const char *name, char *const *env)
 {
 	static char path[4096];
@@ -276,14 +276,15 @@ static const char *find_program(const char *name, char *const *env)
 	report_fail(0, "exec: \"%s\": executable file not found in $PATH", name);
 }
 
-/* Forks, as a child of the shim, what others see from its first moment. */
+/* Forks the process that others see, as a child of the shim. */
 static void become_visible(void)
 {
-	/* By clone(2): its result is written for the shim before the new process runs, which has no part in that memory. */
+	/* By clone(2): the result is written to memory shared with the shim before the new process runs, which does
+	 * not have that memory. */
 	long pid = syscall(SYS_clone, CLONE_PARENT | CLONE_PARENT_SETTID | SIGCHLD, 0,
 		&self.birth->pid, NULL, 0);
 	if (pid > 0) {
-		/* Sooner than the end of a process does: the shim waits for the pipe's other end. */
+		/* Noticed sooner than the end of the process: the shim waits for the pipe's other end. */
 		close(REPORT);
 		_exit(0);
 	}
@@ -293,8 +294,8 @@ static void become_visible(void)
 		report_fail(errno, "cannot fork in the container");
 }
 
-/* The small init executes nothing: it goes under what confines the program at once. Before it forks it could not, as what is confined
- * may not choose what it executes under. */
+/* The small init executes nothing, so its confinement is set directly. Not before the fork: a confined process could
+ * not choose the confinement of what it executes. */
 static void confine_init(void)
 {
 	for (const struct plan_record *r = NULL; (r = plan_next(self.plan, r)) != NULL;)
@@ -304,7 +305,7 @@ static void confine_init(void)
 				record_string(r, 3), record_string(r, 2));
 }
 
-/* Of what the plan says nothing more is to be done: by this process, or by the one that it forks. */
+/* The last step: by this process, or by the one that it forks. */
 static _Noreturn void run_program(const struct plan_record *record)
 {
 	if (self.no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
@@ -312,14 +313,15 @@ static _Noreturn void run_program(const struct plan_record *record)
 	enter_workdir();
 	char **argv = vector(record), **envp = vector(self.env);
 	const char *program = find_program(argv[0] != NULL ? argv[0] : "", envp);
-	/* Whom others see has it already; else the last moment is the one that asks least of a profile. */
+	/* A visible process has its filter already; otherwise it is loaded last, when a profile has to allow the
+	 * least. */
 	bool last = self.no_new_privs && !self.init && !self.apart;
 	if (self.no_new_privs && !last)
 		load_seccomp();
 	self.birth->ready = 1;
 	if (self.apart)
 		become_visible();
-	else /* init_fork stays what it is, and has no more part in the shim's memory */
+	else /* init_fork stays pid 1, and no longer shares the shim's memory */
 		munmap(self.birth, sizeof *self.birth);
 	/* If the shim is killed, so is the container; the engine then reports exit code 137. */
 	die_with_shim();
@@ -338,7 +340,7 @@ static _Noreturn void run_program(const struct plan_record *record)
 
 static void do_caps(const struct plan_record *record)
 {
-	(void)record; /* done around PLAN_IDS, by order_identity */
+	(void)record; /* done in order_identity, around PLAN_IDS */
 }
 
 static const struct {
@@ -371,7 +373,7 @@ static const struct {
 	[PLAN_CAPS] = {do_caps, false},
 };
 
-/* Signals as a fresh process has them. */
+/* Signal handlers and mask as in a fresh process. */
 static void reset_signals(void)
 {
 	sigset_t none;
@@ -381,7 +383,7 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Bounding set, then (without no_new_privs, while we may still) seccomp, then ids, then the rest. */
+/* Bounding set, then (without no_new_privs, while it is still permitted) seccomp, then ids, then the other sets. */
 static void take_identity(const struct plan *plan)
 {
 	const struct plan_record *caps = plan_find(plan, PLAN_CAPS),
@@ -392,14 +394,14 @@ static void take_identity(const struct plan *plan)
 		load_seccomp();
 	if (ids != NULL)
 		set_ids(ids);
-	/* The kernel clears a user's permitted set at exec; clear it here too, and for good. */
+	/* The kernel clears a user's permitted set at exec; it is cleared here already. */
 	if (caps != NULL)
 		caps_set((uint64_t)record_number(caps, 1));
-	/* fs.suid_dumpable may have made it what it was not before. */
+	/* fs.suid_dumpable may have made it dumpable again. */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-/* Nothing stays open but the streams, and where to say what goes wrong. */
+/* Only the standard streams and the error channel stay open. */
 static void let_go(int report)
 {
 	if (report != REPORT && dup3(report, REPORT, O_CLOEXEC) < 0)
@@ -428,7 +430,7 @@ static _Noreturn void run_ops(
 	for (const struct plan_record *r = NULL; (r = plan_next(plan, r)) != NULL;) {
 		if (ops[r->op].run != NULL && !(joining && ops[r->op].only_new))
 			ops[r->op].run(r);
-		/* Streams are among the container's own devices: possible once it is in its root. */
+		/* Streams may be the container's own devices: possible once it is in its root. */
 		if (r->op == PLAN_PIVOT && !joining)
 			take_streams(plan, maker->sync, true);
 	}
@@ -441,7 +443,7 @@ static _Noreturn void run_ops(
 	run_program(plan_find(plan, PLAN_EXEC));
 }
 
-/* This process makes another one, which has no part in the memory that it shares with the shim. */
+/* The final process does not have the memory that this one shares with the shim. */
 static void make_another(const struct maker *maker)
 {
 	self.apart = true;
@@ -449,7 +451,7 @@ static void make_another(const struct maker *maker)
 		report_fail(errno, "cannot keep the shim's memory apart");
 }
 
-/* --pid container:ID. The namespaces that a new process is otherwise born with are made here. */
+/* --pid container:ID. The other namespaces that a new process is usually created with are made here. */
 static void join_pid_namespace(const struct plan *plan, const struct maker *maker)
 {
 	const struct plan_record *join = plan_pid_namespace(plan);
@@ -478,8 +480,8 @@ static void join_namespaces(const struct plan *plan)
 	}
 }
 
-/* What the kernel confines the program by once it is executed. Set while /proc is the host's: nothing that a container
- * mounted can be in its place (CVE-2019-16884), and who is forked from here has it too. */
+/* The confinement of the program to be executed. Set while /proc is the host's: no mount of the container can be in
+ * its place (CVE-2019-16884); forked processes inherit it. */
 static void set_exec_attribute(const struct plan *plan)
 {
 	for (const struct plan_record *r = NULL; (r = plan_next(plan, r)) != NULL;)
@@ -511,7 +513,7 @@ void process_join(
 	set_oom_score(plan);
 	set_exec_attribute(plan);
 	make_another(maker);
-	/* The pid namespace is its children's: this process stays outside. */
+	/* setns of a pid namespace applies to children: this process stays outside. */
 	int kinds = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET |
 		    CLONE_NEWCGROUP;
 	bool mapped = plan_find(plan, PLAN_USERNS) != NULL;

@@ -1,6 +1,6 @@
-/* Ports published in mode "proxy", and those of IPv6 for a container without: connections to the host are carried to the container in user space, so
- * that the host's own rules for what comes in decide. Its descriptors live in an epoll of their own, which
- * is one more for the shim to poll. */
+/* Ports published in mode "proxy", and those of IPv6 for a container without: connections to the host are forwarded
+ * to the container in user space, so that the host's own input rules apply. Its descriptors are in an epoll of their
+ * own, which the shim polls as one. */
 #include "shim/shim.h"
 #include "shim/sys.h"
 
@@ -23,13 +23,13 @@ enum {
 };
 #define SECOND 1000000000LL
 
-/* An address with a port; the unused rest is zero, so that ends can be compared as bytes. */
+/* An address with a port; unused bytes are zero, so that addresses can be compared as bytes. */
 struct end {
 	socklen_t length;
 	struct sockaddr_in6 address; /* or sockaddr_in, which is shorter */
 };
 
-/* A port of the host, and where it leads. */
+/* A port of the host, and its target. */
 struct port {
 	struct port *next;
 	int fd;
@@ -44,7 +44,7 @@ struct flow {
 	int fd[2];	/* client (TCP), and container */
 	int pipe[2][2]; /* from fd[i] to fd[1 - i] */
 	size_t held[2]; /* bytes in that pipe */
-	bool ended[2];	/* fd[i] sends no more */
+	bool ended[2];	/* fd[i] has sent its end of file */
 	bool connecting, dead;
 	struct end client;
 	int64_t used;
@@ -92,7 +92,7 @@ static void flow_close(struct flow *flow)
 	flow->dead = true;
 }
 
-/* Events of one round may still point at what died in it: freed between rounds. */
+/* Events of one round may still refer to what was closed in it: freed between rounds. */
 static void sweep(void)
 {
 	int64_t now = steady_nanoseconds();
@@ -143,12 +143,12 @@ static void accept_connection(struct port *port)
 		flow_close(flow);
 		return;
 	}
-	/* Edge-triggered: each event moves what there is, both ways. */
+	/* Edge-triggered: each event moves all that is available, both ways. */
 	for (int i = 0; i < 2; i++)
 		watch(flow->fd[i], flow, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
 }
 
-/* Moves from fd[i] to the other end as far as it goes. False if the connection is broken. */
+/* Moves as much as possible from fd[i] to the other end. False if the connection is broken. */
 static bool move(struct flow *flow, int i)
 {
 	for (;;) {
@@ -195,7 +195,7 @@ static void flow_ready(struct flow *flow)
 		flow_close(flow);
 }
 
-/* A datagram from outside, to the container by its client's own socket. */
+/* Forwards a datagram from outside to the container by its client's own socket. */
 static void udp_in(struct port *port)
 {
 	static char data[DATAGRAM];
@@ -266,7 +266,7 @@ static bool open_port(struct port *port)
 	if (port->fd < 0)
 		return false;
 	setsockopt(port->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	/* Ports of IPv4 are published by themselves. */
+	/* IPv4 and IPv6 ports are separate sockets. */
 	if (port->host.address.sin6_family == AF_INET6)
 		setsockopt(port->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
 	if (epoll_fd < 0)
@@ -294,7 +294,7 @@ void proxy_add(const char *text, void (*warn)(const char *text))
 	watch(port->fd, port, EPOLLIN);
 }
 
-/* The port closes; connections that came by it go on. */
+/* Closes the port; its existing connections stay. */
 void proxy_remove(const char *text)
 {
 	struct port wanted = {.fd = -1};

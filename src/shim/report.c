@@ -25,12 +25,12 @@ void die_with_shim(void)
 {
 	struct pollfd shim = {.fd = report_fd};
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	/* It may have died before; in a pid namespace of its own, getppid(2) does not tell. */
+	/* The shim may have died before; in a new pid namespace getppid(2) does not show that. */
 	if (poll(&shim, 1, 0) > 0 && (shim.revents & (POLLERR | POLLHUP)) != 0)
 		_exit(1);
 }
 
-/* As Go quotes them: what a container's names and links say gives no orders to the terminal where this is read. */
+/* Quoted as Go does: control characters in a container's names and links must not reach a terminal. */
 static void show_controls(char *out, size_t room, const char *text)
 {
 	size_t used = 0;
@@ -55,7 +55,7 @@ static _Noreturn void report(const char *mark, int errnum, const char *format, v
 	show_controls(text + used, sizeof text - used, raw);
 	used = strlen(text);
 	if (errnum != 0) {
-		/* Lower case, as Go words it: people's scripts look for these texts. */
+		/* Lower case, as Go words it: scripts look for these texts. */
 		snprintf(text + used, sizeof text - used, ": %s", strerror(errnum));
 		if (used + 2 < sizeof text && text[used + 2] >= 'A' && text[used + 2] <= 'Z')
 			text[used + 2] = (char)(text[used + 2] - 'A' + 'a');

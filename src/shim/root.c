@@ -1,4 +1,4 @@
-/* The new root, and paths inside of it. */
+/* The new root, and paths inside it. */
 #include "shim/shim.h"
 #include "shim/sys.h"
 
@@ -7,12 +7,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Nothing that an image or a volume holds leads out of the root, nor to what a process has open. */
+/* Nothing in an image or a volume leads out of the root, nor to a process's open files. */
 enum { IN_ROOT = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
 
 int root_fd = -1;
 
-/* Makes the last part of a path that root_open found missing. */
+/* Makes the last component of a path that root_open found missing. */
 static int make_part(int at, const char *name, bool file)
 {
 	if (!file)
@@ -28,7 +28,7 @@ static int open_inside(const char *path)
 	return sys_openat2(root_fd, path, O_PATH | O_CLOEXEC, IN_ROOT);
 }
 
-/* Cuts path's end off, up to the deepest part that is there, and opens that: mostly only the last is missing. */
+/* Cuts the path's end off, up to the deepest component that exists, and opens that: mostly only the last is missing. */
 static int open_deepest(char *path)
 {
 	int at;
@@ -57,7 +57,7 @@ int root_open(const char *path, bool file)
 	}
 	memcpy(done, path, size);
 	at = open_deepest(done);
-	/* From there on, part by part: each is looked up in what was made before. */
+	/* From there on, each component is resolved in the one made before. */
 	size_t used = strlen(done);
 	for (const char *p = path + used; at >= 0; p = path + used) {
 		p += strspn(p, "/");

@@ -24,7 +24,7 @@ void root_mount(const struct plan_record *record)
 		report_fail(errno, "cannot enter the root filesystem");
 }
 
-/* The folder that is to hold path, and in name the last part of path. */
+/* Opens the folder that is to contain path; name is the last component of path. */
 static int open_parent(const char *path, const char **name)
 {
 	char parent[4096];
@@ -56,13 +56,13 @@ int device_tree(const struct plan_record *record)
 void device_make(const struct plan_record *record)
 {
 	const char *path = record_string(record, 0), *name;
-	int given = userns_tree(); /* no device can be made in a user namespace */
+	int given = userns_tree(); /* devices cannot be made in a user namespace */
 	if (given >= 0) {
 		mount_attach(given, record_string(record, 1), path);
 		return;
 	}
 	int parent = open_parent(path, &name);
-	mode_t mask = umask(0); /* it has its mode from the beginning */
+	mode_t mask = umask(0); /* its mode is set on creation */
 	int made = mknodat(parent, name, (mode_t)record_number(record, 0), device_of(record));
 	umask(mask);
 	if ((made < 0 && errno != EEXIST) ||
@@ -84,8 +84,8 @@ void symlink_make(const struct plan_record *record)
 void root_pivot(const struct plan_record *record)
 {
 	struct mount_attr attr = {.propagation = (uint64_t)record_number(record, 0)};
-	/* pivot_root(2), "pivot_root(".", ".")": the old root comes to lie on the new one, and goes. No root that is shared can be
-	 * pivoted into. */
+	/* pivot_root(2), "pivot_root(".", ".")": the old root is stacked on the new one, and unmounted. A shared root
+	 * cannot be pivoted into. */
 	if (fchdir(root_fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
 		sys_umount_detach(".") < 0 || chdir("/") < 0 ||
 		(attr.propagation != 0 && sys_mount_setattr(AT_FDCWD, "/", 0, &attr) < 0))
@@ -94,8 +94,8 @@ void root_pivot(const struct plan_record *record)
 	root_fd = -1;
 }
 
-/* Opens path for masking, and nothing else in its place: no symlink on the way, and what should be
- * procfs or sysfs really is (CVE-2023-27561, CVE-2025-31133). -1 with errno. */
+/* Opens path for masking, and nothing else in its place: no symbolic link on the way, and what should be procfs or
+ * sysfs is (CVE-2023-27561, CVE-2025-31133). -1 with errno. */
 static int open_kernel_path(const char *path)
 {
 	int fd = sys_openat2(AT_FDCWD, path, O_PATH | O_CLOEXEC, RESOLVE_NO_SYMLINKS);
@@ -108,7 +108,7 @@ static int open_kernel_path(const char *path)
 	return fd;
 }
 
-/* An empty read-only file system, to lie over a folder. */
+/* An empty read-only file system, to mount over a folder. */
 static int empty_folder(void)
 {
 	int fs = sys_fsopen("tmpfs");
@@ -121,7 +121,7 @@ static int empty_folder(void)
 	return tree;
 }
 
-/* /dev/null, if that is what it is (CVE-2025-31133). */
+/* Opens dev/null, if it is the null device (CVE-2025-31133). */
 static int null_device(void)
 {
 	struct stat st;

@@ -30,7 +30,7 @@ static bool make_streams(struct session *session, bool with_stdin, int child[3])
 			pipes[i][1] = dup(pipes[0][0]);
 		else if (pipe2(pipes[i], O_CLOEXEC) < 0)
 			return false;
-		/* Fewer, larger reads; the limit of a user without CAP_SYS_RESOURCE may forbid it. */
+		/* A larger pipe means fewer reads; without CAP_SYS_RESOURCE a limit may forbid it. */
 		if (!session->tty)
 			fcntl(pipes[i][1], F_SETPIPE_SZ, PIPE_ROOM);
 	}
@@ -48,7 +48,7 @@ static bool make_streams(struct session *session, bool with_stdin, int child[3])
 	return child[0] >= 0;
 }
 
-/* The process may open its streams anew (/dev/stdout), as whoever it is to be. */
+/* The process may reopen its streams (/dev/stdout) as the user that it becomes. */
 static bool give_streams(const struct plan *plan, bool with_stdin, const int child[3])
 {
 	uid_t uid = (uid_t)(record_number(plan_find(plan, PLAN_IDS), 0) +
@@ -74,8 +74,8 @@ bool session_start(
 	return ok;
 }
 
-/* Held open here too: else its master fails for ever once the container holds it no more, and programs let go of it for a
- * moment (an init that opens /dev/console anew). */
+/* The terminal is held open here too: its master would fail for ever once no process of the container has it open,
+ * which may be for a moment only (an init that reopens /dev/console). */
 static bool hold_terminal(struct session *session)
 {
 	close_fd(&session->slave);
@@ -98,7 +98,7 @@ static bool read_stream(struct session *session, int stream)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return errno == EINTR;
 	if (n <= 0) {
-		/* EIO is a terminal's way to say that nobody holds it any more: after a hang-up, not even we. */
+		/* EIO means that nobody holds the terminal any more: after a hang-up, not even this process. */
 		if (session->tty && n < 0 && errno == EIO && !session->ended &&
 			hold_terminal(session))
 			return false;
@@ -127,7 +127,7 @@ void session_ended(struct session *session)
 	close_fd(&session->out[1]);
 }
 
-/* An exec that ended and was read to its end is forgotten. */
+/* Frees an exec that has ended and was read to its end. */
 static void sweep(void)
 {
 	for (struct session **at = &sessions; *at != NULL;) {
@@ -146,7 +146,7 @@ int session_poll_fill(struct pollfd *polls, int count, int max)
 	slot_count = 0;
 	sweep();
 	for (struct session *s = sessions; s != NULL; s = s->next) {
-		/* A client that reads too slowly slows the container down; nothing is buffered without end. */
+		/* A client that reads too slowly slows the container down; buffers are bounded. */
 		if (client_blocks(s) || (*s->id == '\0' && logsend_blocks()))
 			continue;
 		for (int stream = 0; stream < 2; stream++) {

@@ -1,4 +1,4 @@
-/* The standard streams of a new process, once it is in its own root: nothing of the host's is among them. */
+/* The standard streams of a new process, opened in its own root: no descriptor of the host's is among them. */
 #include "shim/shim.h"
 #include "shim/sys.h"
 
@@ -14,7 +14,7 @@ static void use(int fd, int as)
 		report_fail(errno, "cannot set up the standard streams");
 }
 
-/* What a container has put in the place of its /dev/null is not used: the end of an empty pipe instead. */
+/* If the container has replaced its /dev/null, the read end of an empty pipe is used. */
 static int open_null(void)
 {
 	struct stat st;
@@ -42,7 +42,7 @@ void streams_terminal(int rows, int columns, int sync_fd, bool console)
 	int unlock = 0, master = open("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (master < 0 || ioctl(master, TIOCSPTLCK, &unlock) < 0)
 		report_fail(errno, "cannot open a terminal");
-	/* By its master, and by no name that the container could have given away (Linux 4.13). */
+	/* Opened through its master, as the container could have replaced its name (Linux 4.13). */
 	int slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (slave < 0 || (rows > 0 && columns > 0 && ioctl(master, TIOCSWINSZ, &size) < 0) ||
 		!message_send(sync_fd, "", 1, master))

@@ -1,4 +1,4 @@
-/* System calls that the C library has no names for. */
+/* System calls that the C library does not wrap. */
 #pragma once
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +27,7 @@ static inline int sys_openat2(int dir, const char *path, uint64_t flags, uint64_
 	enum { RETRIES = 32 };
 	struct open_how how = {.flags = flags, .resolve = resolve};
 	int fd = -1;
-	/* EAGAIN: somebody renamed a folder meanwhile, and the kernel could not tell whether ".." stays inside. */
+	/* EAGAIN: a concurrent rename, after which the kernel cannot tell whether ".." stays inside. */
 	for (int i = 0; i == 0 || (fd < 0 && errno == EAGAIN && i < RETRIES); i++)
 		fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof how);
 	return fd;
@@ -53,7 +53,7 @@ static inline int sys_open_tree(int dir, const char *path, unsigned flags)
 	return (int)syscall(SYS_open_tree, dir, path, flags | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 }
 
-/* Attaches the mount from at the opened target: by no path that anybody could swap. */
+/* Attaches the mount at the opened target: no path is involved that could be swapped. */
 static inline int sys_move_mount(int from, int target)
 {
 	return (int)syscall(SYS_move_mount, from, "", target, "",

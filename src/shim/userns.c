@@ -1,11 +1,11 @@
-/* The new process in a user namespace of its own: the trees that it mounts come from the shim (userns_serve.c). */
+/* The new process in a user namespace of its own: the shim opens the trees that it mounts (userns_serve.c). */
 #include "shim/shim.h"
 #include "shim/sys.h"
 
 #include <errno.h>
 #include <fcntl.h>
 
-static int trees = -1; /* in the new process: where the trees come from */
+static int trees = -1; /* in the new process: the socket that trees come from */
 
 void userns_enter(const struct plan *plan, int socket)
 {
@@ -30,7 +30,7 @@ void userns_become_root(void)
 		report_fail(errno, "cannot become the container's root");
 }
 
-/* Attached while this process may still enter the host's folders; root of the container afterwards. */
+/* Attached while this process may still enter the host's folders; it is root of the container afterwards. */
 void root_mount_mapped(const struct plan_record *record)
 {
 	int tree = userns_tree(), target = open(record_string(record, 0), O_PATH | O_CLOEXEC);

@@ -1,7 +1,7 @@
-/* A container in a user namespace of its own (userns-remap): its process cannot open what lies in the
- * host's folders, nor mount it as its own. So the shim opens every tree that the plan names, maps the
- * owners of those that are the container's (MOUNT_ATTR_IDMAP, Linux 5.12; overlay on detached
- * mounts of that kind: 6.15), and hands them over in the order of the plan. */
+/* A container in a user namespace of its own (userns-remap): its process cannot open the host's folders, nor mount
+ * them as its own. So the shim opens every tree of the plan, maps the owners where files belong to the container
+ * (MOUNT_ATTR_IDMAP, Linux 5.12; overlay on detached mounts of that kind: 6.15), and sends them in the order of the
+ * plan. */
 #include "shim/shim.h"
 
 #include <errno.h>
