@@ -1,5 +1,5 @@
-/* What an engine answers that is in no swarm and has no managed plugins (Engine API, tags Swarm, Node, Service, Task,
- * Secret, Config and Plugin): clients ask in order to find that out, and take 404 for an engine that is broken. */
+/* Answers of an engine that is in no swarm and has no managed plugins (Engine API, tags Swarm, Node, Service, Task,
+ * Secret, Config and Plugin): clients probe these endpoints, and take a 404 for a broken engine. */
 #include "api/api.h"
 
 #include "base/error.h"

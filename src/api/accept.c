@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* 0: not at all. */
+/* 0: not acceptable */
 static int closeness(const char *range, const char *type)
 {
 	if (g_ascii_strcasecmp(range, type) == 0)
@@ -15,7 +15,7 @@ static int closeness(const char *range, const char *type)
 		       : 0;
 }
 
-/* Of "application/json;q=0.5"; what is no number does not count as wanted. */
+/* The weight of "application/json;q=0.5"; an invalid one counts as 0. */
 static double quality_of(char *const *parameters)
 {
 	for (int i = 0; parameters[i] != NULL; i++) {
@@ -34,7 +34,7 @@ static bool is_better(const AcceptRank *a, const AcceptRank *b)
 	return a->quality > b->quality || (a->quality == b->quality && a->closeness > b->closeness);
 }
 
-/* The range that names a type most closely says how much it is wanted. */
+/* The most specific range that matches a type gives its weight. */
 static void read_line(const char *line, const char *type, AcceptRank *own)
 {
 	g_auto(GStrv) ranges = g_strsplit(line, ",", -1);

@@ -1,4 +1,5 @@
-/* Who may ask for what: browsers nothing; the owner of a certificate what "api-access" in daemon.json lists for its name. */
+/* Access control: browsers are refused; the owner of a certificate may do what "api-access" in daemon.json lists for
+ * its name. */
 #include "api/api.h"
 
 #include "base/address.h"
@@ -8,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* "example.org:2375", "[::1]:2375" or either without a port: the host alone; "" for what is none. */
+/* The host of "example.org:2375", "[::1]:2375" or either without a port; "" for anything else. */
 static char *host_of(const char *text)
 {
 	size_t length = strcspn(text, "]");
@@ -44,7 +45,8 @@ bool access_of_browser(Request *request, GError **error)
 	if (*http_header(request->head, "Origin") != '\0' ||
 		*http_header(request->head, "Sec-Fetch-Site") != '\0')
 		return fail(error, BERTH_ERROR_FORBIDDEN, "requests of browsers are refused");
-	/* Nor by a name of its own that leads to us (DNS rebinding). With TLS the name is in our certificate. */
+	/* Nor through a DNS name of its own that resolves to this host (DNS rebinding). With TLS the name is in our
+	 * certificate. */
 	if (!request->caller->is_tcp || request->caller->certificate != NULL)
 		return true;
 	g_autofree char *host = host_of(http_header(request->head, "Host"));
@@ -62,7 +64,7 @@ static bool rule_matches(const char *rule, const Request *request)
 	const char *method = request->head->start[0];
 	if (strcmp(rule, "all") == 0)
 		return true;
-	/* A WebSocket is asked for by GET, and writes to a container's input. */
+	/* A WebSocket is requested by GET, but writes to a container's input. */
 	if (strcmp(rule, "read-only") == 0)
 		return (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0) &&
 		       !g_str_has_suffix(request->path, "/attach/ws");
@@ -103,7 +105,7 @@ bool access_allowed(Request *request, GError **error)
 	return true;
 }
 
-/* Checked at the start: a rule that is misspelt would shut somebody out, or in. */
+/* Checked at the start: a misspelt rule would lock somebody out, or let somebody in. */
 bool access_check(const Config *config, GError **error)
 {
 	const json_t *list = json_object_get(config->file, "api-access"), *grant;

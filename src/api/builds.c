@@ -1,5 +1,4 @@
-/* Builds (Engine API: ImageBuild, BuildPrune), and what Berth's own client sends beyond that
- * (docs/build-api.md). */
+/* Builds (Engine API: ImageBuild, BuildPrune), with the extensions that Berth's own client uses (docs/build-api.md). */
 #include "api/api.h"
 #include "api/schema_types.h"
 #include "builder/build.h"
@@ -36,7 +35,7 @@ static json_t *read_head(HttpBody *body, GError **error)
 	}
 }
 
-/* A parameter that is JSON; an empty value of that kind where it is not given. what: its name in Docker's sentences. */
+/* A parameter in JSON; an empty value of that type if absent. what: its name in Docker's error messages. */
 static json_t *json_param(Request *request, const char *name, const SchemaType *type,
 	const char *what, GError **error)
 {
@@ -52,7 +51,7 @@ static json_t *json_param(Request *request, const char *name, const SchemaType *
 	return g_steal_pointer(&value);
 }
 
-/* "host:ip" in JSON, or a parameter each, or the one form that the specification shows: with blanks between. */
+/* "host:ip" as a JSON list, repeated parameters, or the form in the specification: separated by blanks. */
 static json_t *extra_hosts(Request *request, GError **error)
 {
 	const char *text = request_param(request, "extrahosts");
@@ -63,14 +62,14 @@ static json_t *extra_hosts(Request *request, GError **error)
 	return json_strings(words);
 }
 
-/* NULL where it is not given; the caller frees it. */
+/* NULL if absent; the caller frees it. */
 static char *text_param(Request *request, const char *name)
 {
 	const char *text = request_param(request, name);
 	return *text != '\0' ? g_strdup(text) : NULL;
 }
 
-/* A list of which nothing is said where it is empty. */
+/* A list, or NULL if it is empty. */
 static bool take_list(json_t *list, json_t **place)
 {
 	*place = json_array_size(list) > 0 ? json_incref(list) : NULL;
@@ -79,7 +78,7 @@ static bool take_list(json_t *list, json_t **place)
 	return read;
 }
 
-/* dockerd takes what is no number for no limit. */
+/* dockerd ignores a limit that is no number. */
 static bool read_numbers(Request *request, StepHost *host, GError **error)
 {
 	const struct {
@@ -176,7 +175,7 @@ static void add_param(GPtrArray *list, Request *request, const char *param, cons
 		add_option(list, "", name, request_param(request, param));
 }
 
-/* Members of an object in JSON, each an option; what has no value is not given. */
+/* Adds each member of a JSON object as an option; members without a value are skipped. */
 static bool add_object(GPtrArray *list, Request *request, const char *param, const SchemaType *type,
 	const char *what, const char *prefix, GError **error)
 {
@@ -189,7 +188,7 @@ static bool add_object(GPtrArray *list, Request *request, const char *param, con
 	return object != NULL;
 }
 
-/* "name=soft:hard,..." of the limits in JSON; "" where there are none. */
+/* "name=soft:hard,..." of the ulimits in JSON; "" if there are none. */
 static char *ulimits_text(const json_t *list)
 {
 	size_t i;
@@ -202,7 +201,7 @@ static char *ulimits_text(const json_t *list)
 	return g_string_free(text, FALSE);
 }
 
-/* Those parameters that are lists in JSON, each one option. */
+/* Adds each element of a JSON list as an option. */
 static bool add_lists(GPtrArray *list, Request *request, GError **error)
 {
 	g_autoptr(json_t) hosts = extra_hosts(request, error);
@@ -230,7 +229,7 @@ static bool add_lists(GPtrArray *list, Request *request, GError **error)
 	return true;
 }
 
-/* BuildKit's steps are in no network of the engine's. */
+/* BuildKit's steps cannot join networks of the engine. */
 static bool add_network(GPtrArray *list, Request *request, GError **error)
 {
 	static const char *const none[] = {"", "default", NULL}, *const known[] = {
@@ -245,7 +244,7 @@ static bool add_network(GPtrArray *list, Request *request, GError **error)
 	return true;
 }
 
-/* The parameters as options of BuildKit's frontend. */
+/* The query parameters as options of BuildKit's frontend. */
 static bool add_options(GPtrArray *list, Request *request, GError **error)
 {
 	static const char *const simple[][2] = {{"dockerfile", "filename"}, {"target", "target"},
@@ -268,7 +267,7 @@ static bool add_options(GPtrArray *list, Request *request, GError **error)
 	return true;
 }
 
-/* The first of "[{"Type": "local", "Attrs": {...}}]"; an image with the tags, where there is none. */
+/* The first of "[{"Type": "local", "Attrs": {...}}]"; an image with the tags if there is none. */
 static bool read_output(GPtrArray *list, Request *request, char **type, GError **error)
 {
 	const char *text = request_param(request, "outputs"), *name;
@@ -290,7 +289,7 @@ static bool read_output(GPtrArray *list, Request *request, char **type, GError *
 	return true;
 }
 
-/* version=2, as docker's client asked before buildx: the files are in a session, or without a word of where they are, in the body. */
+/* version=2, which docker's client used before buildx: the files are in a session or, if no remote is given, in the body. */
 static bool build_by_buildkit(Request *request, GError **error)
 {
 	g_autoptr(GPtrArray) options = g_ptr_array_new_with_free_func(g_free),
@@ -318,7 +317,7 @@ static bool build_by_buildkit(Request *request, GError **error)
 		.peer_fd = request->fd,
 		.say = reply_say,
 		.who = request};
-	/* Where nothing is told, what was built is with the client already. */
+	/* Without a stream the client already has its result. */
 	if (buildkit_once(request->engine, &asked, &problem))
 		return request->answered || reply_begin(request, 200, "application/json");
 	if (request->answered)

@@ -10,7 +10,7 @@
 
 static const gint64 second = 1000000000;
 
-/* Since the host was booted; the end of the clock tick that the kernel tells. -1: no such process. */
+/* Nanoseconds since boot; the end of the clock tick that the kernel reports. -1: no such process. */
 static gint64 started_at(int pid)
 {
 	unsigned long long ticks;

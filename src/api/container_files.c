@@ -21,12 +21,11 @@ static bool export(Request *request, GError **error)
 	if (container == NULL)
 		return false;
 	bool ok = container_export(container, reply_tar, request, error);
-	request->failed =
-		!ok && request->answered; /* the missing end of the chunks tells the client */
+	request->failed = !ok && request->answered; /* the missing last chunk tells the client */
 	return ok;
 }
 
-/* Our own, for backups: what a container has changed, out of one and into another. */
+/* An extension for backups: a container's changes, exported from one and imported into another. */
 static bool layer_out(Request *request, GError **error)
 {
 	g_autoptr(Container) container = request_container(request, error);
@@ -46,7 +45,7 @@ static bool layer_in(Request *request, GError **error)
 static bool commit(Request *request, GError **error)
 {
 	g_autoptr(json_t) config = request_json(request, error);
-	/* dockerd reads the name before it looks for the container. */
+	/* dockerd checks the name before it looks for the container. */
 	const char *repo = request_param(request, "repo");
 	g_autofree char *name = NULL;
 	g_autoptr(Container) container =
@@ -62,7 +61,7 @@ static bool commit(Request *request, GError **error)
 		.config = config,
 		.pause =
 			*request_param(request, "pause") == '\0' || request_flag(request, "pause")};
-	/* The container may be paused meanwhile, and its files without end. */
+	/* The container may be paused meanwhile, and its files endless. */
 	work_follow_peer(request->fd);
 	g_autofree char *id =
 		container != NULL ? container_commit(container, &wanted, error) : NULL;
@@ -70,7 +69,7 @@ static bool commit(Request *request, GError **error)
 	return id != NULL && reply_json(request, 201, json_pack("{s:s}", "Id", id));
 }
 
-/* What clients ask for first, and get with the files, too. */
+/* HEAD: clients ask for the file's attributes first, and get them with GET, too. */
 static bool set_path_stat(Request *request, Container *container, GError **error)
 {
 	g_autoptr(json_t) stat = container_path_stat(
@@ -83,7 +82,7 @@ static bool set_path_stat(Request *request, Container *container, GError **error
 	return true;
 }
 
-/* In dockerd's words, the missing blank included: tests of others look for them. */
+/* In dockerd's words, including their missing blank: tests look for them. */
 static bool check_path(const Request *request, GError **error)
 {
 	return *request_param(request, "path") != '\0' ||

@@ -1,4 +1,4 @@
-/* A container as inspect and list show it, field for field as the real engine. */
+/* A container as inspect and list show it, field by field as dockerd. */
 #include "api/api.h"
 #include "engine/image/images.h"
 #include "engine/network/endpoint.h"
@@ -58,7 +58,7 @@ static void add_published(json_t *map, const PublishedPort *port)
 		json_pack("{s:s, s:s}", "HostIp", host, "HostPort", number));
 }
 
-/* "80/tcp": [{"HostIp", "HostPort"}], and null for what is exposed and not published. */
+/* "80/tcp": [{"HostIp", "HostPort"}], and null for ports that are exposed but not published. */
 static json_t *ports_map(Container *container, const json_t *config, bool running)
 {
 	json_t *map = json_object(), *value;
@@ -66,7 +66,7 @@ static json_t *ports_map(Container *container, const json_t *config, bool runnin
 	g_autoptr(GArray) ports = running ? endpoints_ports(container) : NULL;
 	if (ports == NULL)
 		return map;
-	/* "80" and "80/TCP" are how some clients write "80/tcp". */
+	/* Some clients write "80" or "80/TCP" for "80/tcp". */
 	json_object_foreach (json_object_get(config, "ExposedPorts"), port, value) {
 		g_autofree char *lower = g_ascii_strdown(port, -1),
 				*full = g_strconcat(
@@ -78,7 +78,7 @@ static json_t *ports_map(Container *container, const json_t *config, bool runnin
 	return map;
 }
 
-/* The older clients' fields: those of the default bridge. */
+/* Fields of older clients: those of the default bridge. */
 static void set_bridge_fields(json_t *settings, const json_t *networks)
 {
 	static const char *const fields[] = {"EndpointID", "Gateway", "GlobalIPv6Address",
@@ -91,7 +91,7 @@ static void set_bridge_fields(json_t *settings, const json_t *networks)
 
 static json_t *network_settings(Container *container, const Spec *spec, bool is_running)
 {
-	/* Where the network is another's, so is what is told of it. */
+	/* A container that shares another's network shows that one's settings. */
 	bool running = is_running && spec->modes.network.share != SHARE_CONTAINER;
 	g_autofree char *key =
 		running ? g_strdup_printf("/proc/%d/ns/net", container->row.pid) : g_strdup("");
@@ -173,7 +173,7 @@ static const char *apparmor_profile(const json_t *host)
 		       : "";
 }
 
-/* With the address that was asked for in the container's own network, where older clients look for it. */
+/* With the address requested in the container's own network, where older clients look for it. */
 static json_t *config_json(const Spec *spec)
 {
 	json_t *config = json_copy((json_t *)spec->config),
@@ -210,7 +210,7 @@ json_t *container_inspect_json(Container *container, bool size, GError **error)
 	set_path(json, "ResolvConfPath", network_folder, "resolv.conf", was_started);
 	set_path(json, "HostnamePath", network_folder, "hostname", was_started);
 	set_path(json, "HostsPath", network_folder, "hosts", was_started);
-	/* As with Docker, only a json-file log has a path that others may read. */
+	/* As in Docker, only a json-file log has a path. */
 	set(json, "LogPath",
 		json_string(was_started && spec->log.kind == PLAN_LOG_JSON ? log : ""));
 	set(json, "Name", json_string(name));
@@ -267,10 +267,10 @@ static char *status_text(Container *container, const ContainerRow *row)
 	}
 }
 
-/* What the filters before=, since= and ancestor= name, looked up once. */
+/* The values of the filters before=, since= and ancestor=, resolved once. */
 typedef struct {
 	gint64 before, since;
-	GPtrArray *ancestors; /* of char *: image ids; NULL: any */
+	GPtrArray *ancestors; /* of char *: image ids; NULL: no filter */
 } Bounds;
 
 static bool find_bounds(Engine *engine, const Filters *filters, Bounds *bounds, GError **error)
@@ -334,7 +334,8 @@ static bool mount_matches(const Filters *filters, const GPtrArray *mounts)
 	return false;
 }
 
-/* Whether a filter names ("80", "80/tcp" or "80-90/tcp") the port of an entry of ports_list() that is called so there. */
+/* Whether a filter value ("80", "80/tcp" or "80-90/tcp") matches the port in an entry of ports_list() by that
+ * member. */
 static bool port_matches(
 	const Filters *filters, const char *key, const json_t *entry, const char *called)
 {
@@ -349,7 +350,7 @@ static bool port_matches(
 	return false;
 }
 
-/* As dockerd: one port that either filter names is enough, and only those that are listed count. */
+/* As in dockerd: one port that matches either filter is enough, and only listed ports count. */
 static bool ports_match(const Filters *filters, const json_t *ports)
 {
 	size_t i;
@@ -386,8 +387,8 @@ static bool spec_wanted(
 	       mount_matches(filters, mounts) && network_matches(filters, container, spec);
 }
 
-/* The name that was given, or the id once that name means another image. meant: id of each name that was looked up for
- * this list, "" for none; many containers are of few images. */
+/* The image's name as given, or its id once the name means another image. meant caches the id of each name looked up
+ * for this list, "" for none, as many containers share few images. */
 static const char *shown_image(Engine *engine, GHashTable *meant, const ContainerRow *row)
 {
 	char *now = g_hash_table_lookup(meant, row->image);
@@ -399,7 +400,7 @@ static const char *shown_image(Engine *engine, GHashTable *meant, const Containe
 	return strcmp(now, row->image_id) == 0 ? row->image : row->image_id;
 }
 
-/* {"IP", "PrivatePort", "PublicPort", "Type"}, and without a public port what is only exposed. */
+/* {"IP", "PrivatePort", "PublicPort", "Type"}; without a public port for ports that are only exposed. */
 static json_t *ports_list(Container *container, const json_t *config, bool running)
 {
 	g_autoptr(json_t) map = ports_map(container, config, running);
@@ -425,7 +426,7 @@ static json_t *ports_list(Container *container, const json_t *config, bool runni
 	return list;
 }
 
-/* What is not watched is "none", and so is what does not run. */
+/* "none" for a container without a health check, or not running. */
 static json_t *health_summary(Container *container, bool running)
 {
 	g_autoptr(json_t) health = running ? health_json(container) : NULL;
@@ -478,7 +479,7 @@ json_t *container_list_json(
 	Bounds bounds = {.before = G_MAXINT64};
 	if (!find_bounds(engine, filters, &bounds, error))
 		return NULL;
-	/* A state asked for by filter is looked for among all, as are the newest n. */
+	/* Filters by state, and the newest n, apply to all containers. */
 	all = all || limit > 0 || filters_have(filters, "status") ||
 	      filters_have(filters, "exited");
 	g_autoptr(GPtrArray) containers = container_all(engine);

@@ -43,14 +43,15 @@ static bool create(Request *request, GError **error)
 		(json_filled(body) && !create_form(request->version, request->engine->cgroups->v2,
 					      body, said, error)))
 		return false;
-	/* It may ask for any number of volumes. */
+	/* A body may be large: any number of volumes. */
 	work_follow_peer(request->fd);
 	g_autofree char *id = container_create(request->engine, request_param(request, "name"),
 		request_param_since(request, "platform", PLATFORM_SINCE), body, &warnings, error);
 	work_follow_peer(-1);
 	if (id == NULL && error != NULL && *error != NULL &&
 		g_str_has_prefix((*error)->message, "No such container: "))
-		(*error)->code = BERTH_ERROR_INVALID; /* named in a body it is no resource */
+		(*error)->code =
+			BERTH_ERROR_INVALID; /* a container named in a body is not the requested resource: no 404 */
 	if (id == NULL)
 		return false;
 	json_array_extend(warnings, said);
@@ -69,7 +70,7 @@ static void add_alias(json_t *endpoint, const char *alias)
 	json_array_append_new(aliases, json_string(alias));
 }
 
-/* Until 1.44 a container's short id and hostname stood among its aliases. */
+/* Up to 1.44 a container's short id and hostname were among its aliases. */
 static void add_names_as_aliases(json_t *container)
 {
 	enum { SHORT_ID = 12 };
@@ -113,7 +114,7 @@ static bool simple(
 	return container != NULL && act(container, error) && reply_empty(request, 204);
 }
 
-/* As dockerd reads it: what does not say how long it is counts as something, "null" or "{}" as nothing. */
+/* As dockerd parses it: a body without a length counts as present, "null" or "{}" as absent. */
 static bool has_body(const Request *request)
 {
 	enum { NOTHING = 7 };
@@ -140,7 +141,7 @@ static bool unpause(Request *request, GError **error)
 	return simple(request, container_unpause, error);
 }
 
-/* Of which container an error tells; what is wrong with a signal is an error of the whole here. Always false. */
+/* Prefixes an error with what failed and for which container; INVALID becomes SYSTEM, as in dockerd. Always false. */
 static bool blame(GError **error, const char *what, const char *name)
 {
 	if (*error != NULL && (*error)->code == BERTH_ERROR_INVALID)
@@ -178,7 +179,7 @@ static bool restart(Request *request, GError **error)
 		       : blame(error, "Cannot restart container", request->name);
 }
 
-/* The signal first, and each error with who was not killed. */
+/* The signal is checked first; each other error names the container that was not killed. */
 static bool kill_(Request *request, GError **error)
 {
 	const char *signal = request_param(request, "signal");
@@ -220,7 +221,7 @@ static bool update(Request *request, GError **error)
 	g_autoptr(json_t) warnings = json_array();
 	if (container == NULL || !container_update(container, body, warnings, error))
 		return false;
-	/* As dockerd says that there are none. */
+	/* dockerd's words for a container without processes. */
 	return reply_json(request, 200,
 		json_pack("{s:O?}", "Warnings", json_array_size(warnings) > 0 ? warnings : NULL));
 }
@@ -244,7 +245,7 @@ static bool prune(Request *request, GError **error)
 	return json != NULL && reply_json(request, 200, json);
 }
 
-/* The head goes out at once: a client that has it knows that the wait is on, and starts. */
+/* The header is sent at once: a client that has it knows that the wait has begun, and starts the container. */
 static bool wait_(Request *request, GError **error)
 {
 	static const char *const conditions[] = {"", "not-running", "next-exit", "removed", NULL};
@@ -268,7 +269,7 @@ static bool wait_(Request *request, GError **error)
 	return reply_write(request, line, strlen(line));
 }
 
-/* Log lines on their way to a client, framed where there is no terminal, gathered into chunks. */
+/* Log lines sent to a client: framed if there is no terminal, buffered into chunks. */
 typedef struct {
 	Request *request;
 	GByteArray *batch;
@@ -315,7 +316,7 @@ static bool logs(Request *request, GError **error)
 	if (spec == NULL || !request_time(request, "since", &query.since, error) ||
 		!request_time(request, "until", &query.until, error))
 		return false;
-	/* What is no number means all of it, as with Docker. */
+	/* An invalid number means all, as in Docker. */
 	if (g_ascii_string_to_unsigned(tail, 10, 0, G_MAXINT64, &lines, NULL))
 		query.tail = (gint64)lines;
 	if (!log_check_readable(spec, error))
@@ -330,7 +331,7 @@ static bool logs(Request *request, GError **error)
 	return ok;
 }
 
-/* logs=1: what was said before comes first, on the hijacked connection. */
+/* logs=1: the log so far is sent first, on the hijacked connection. */
 static bool replay_out(int stream, const char *data, size_t length, gpointer framed)
 {
 	guint8 head[FRAME] = {(guint8)stream, 0, 0, 0, (guint8)(length >> 24),
@@ -340,7 +341,7 @@ static bool replay_out(int stream, const char *data, size_t length, gpointer fra
 				       write(fd, data, length) == (ssize_t)length);
 }
 
-/* What a request wants of the streams; framed where there is no terminal, and the client is to tell them apart. */
+/* The SHIM_ATTACH_ flags of a request; framed if there is no terminal and the client can tell streams apart. */
 static int attach_flags(const Request *request, const Spec *spec, bool framed)
 {
 	bool with_stdin = request_flag(request, "stdin") && json_bool(spec->config, "OpenStdin");
@@ -350,7 +351,7 @@ static int attach_flags(const Request *request, const Spec *spec, bool framed)
 	       (framed ? SHIM_ATTACH_FRAMED : 0);
 }
 
-/* The container, its spec and the keys; NULL with error if nobody may attach. */
+/* The container, its specification and the detach keys; NULL with error if it cannot be attached to. */
 static Container *attachable(
 	Request *request, Spec **spec, char keys[DETACH_KEYS_MAX], GError **error)
 {
@@ -375,7 +376,7 @@ static Container *attachable(
 	return g_steal_pointer(&container);
 }
 
-/* On a stream that is with the client already: what was said before, and what comes. Takes fd over. */
+/* Attaches a stream that the client already has: the log so far, then new output. Takes fd over. */
 static bool attach_stream(
 	Request *request, Container *container, int fd, int flags, const char *keys, GError **error)
 {
@@ -392,7 +393,7 @@ static bool attach_stream(
 	return true;
 }
 
-/* Whether there may be something to replay: what never ran has said nothing. */
+/* Whether there may be a log to replay: a container that never ran has none. */
 static bool wants_replay(const Request *request, const Container *container)
 {
 	return request_flag(request, "logs") && container->row.status != STATUS_CREATED;
@@ -406,8 +407,8 @@ static bool attach(Request *request, GError **error)
 	if (container == NULL)
 		return false;
 	bool tty = json_bool(spec->config, "Tty");
-	/* A client that has the head starts the container, and that start must find it among
-	   the waiting. A replay may last as long as its reader likes, so it holds nothing up. */
+	/* A client that has the header starts the container, and that start must find the client among the waiting
+	 * ones. A replay takes as long as its reader likes, so it runs without the lock. */
 	g_autoptr(GMutexLocker) start G_GNUC_UNUSED =
 		wants_replay(request, container) || container_running(container)
 			? NULL
@@ -431,8 +432,8 @@ static gpointer replay(gpointer data)
 	return NULL;
 }
 
-/* The same as WebSocket frames, which this thread carries: no shim reads those. What was said before comes from another
- * one, as it may be more than a socket holds. */
+/* Attaches by WebSocket: this thread converts the frames, as shims cannot. The log so far is written by another
+ * thread, as it may exceed the socket's buffer. */
 static bool attach_websocket(Request *request, GError **error)
 {
 	enum { BINARY_SINCE = 28 };
@@ -469,7 +470,7 @@ static bool reply_sample(Request *request, json_t *sample)
 	return reply_line(request, json_incref(sample));
 }
 
-/* A sample a second; one only, and that after a second, with stream=0, or at once with one-shot too. */
+/* One sample per second; with stream=0 a single one after a second, or at once with one-shot. */
 static bool stats(Request *request, GError **error)
 {
 	enum { PERIOD_MS = 1000, ONE_SHOT_SINCE = 41 };

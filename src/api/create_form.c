@@ -1,5 +1,5 @@
-/* What a request to make a container means in the version that it was made in (dockerd 28.5.2; 1.52 and newer by the
- * API's version history). Fields that a version has not yet, or no more, are dropped by the table of types before. */
+/* Adapts a request to create a container from its API version to the newest (dockerd 28.5.2; 1.52 and later by the
+ * API's version history). Fields that its version lacks are dropped by the schema before. */
 #include "api/form.h"
 
 #include "base/error.h"
@@ -35,14 +35,14 @@ static bool network_is_shared(const Create *create)
 	return strcmp(mode, "host") == 0 || g_str_has_prefix(mode, "container:");
 }
 
-/* Whether the container has a network of which it can be said what it is there. */
+/* Whether the container has a network whose settings can be given. */
 static bool has_network(const Create *create)
 {
 	return !network_is_shared(create) && strcmp(network_mode(create), "none") != 0;
 }
 
-/* The settings for the network of NetworkMode, made if there are none for any. NULL with error where it cannot be told
- * which ones they are. */
+/* The settings for the network of NetworkMode, created if there are none. NULL with error where it is ambiguous which
+ * ones they are. */
 static json_t *main_endpoint(Create *create, GError **error)
 {
 	enum { ONE_ENDPOINT_UNTIL = 43 };
@@ -71,7 +71,7 @@ static bool default_ipc(Create *create, GError **error)
 	return true;
 }
 
-/* With cgroup v1, containers saw the host's tree. */
+/* On cgroup v1 containers saw the host's cgroup tree. */
 static bool default_cgroup_namespace(Create *create, GError **error)
 {
 	(void)error;
@@ -80,7 +80,7 @@ static bool default_cgroup_namespace(Create *create, GError **error)
 	return true;
 }
 
-/* Options of another kind of mount were not looked at. */
+/* Options of another mount type were ignored. */
 static bool drop_foreign_options(Create *create, GError **error)
 {
 	static const char *const options[][2] = {
@@ -167,7 +167,7 @@ static bool warn_of_volume_driver(Create *create, GError **error)
 	return true;
 }
 
-/* The container's own address is that of its main network; what says it twice says the same. */
+/* The container-wide MAC address is that of its main network; both must agree if both are given. */
 static bool move_mac(Create *create, GError **error)
 {
 	const char *mac = json_str(create->body, "MacAddress");
@@ -194,7 +194,7 @@ static bool move_mac(Create *create, GError **error)
 	return true;
 }
 
-/* It has no such field any more; nobody should find that out by the address that the container has. */
+/* The field no longer exists; a client should get an error instead of another address. */
 static bool drop_mac(Create *create, GError **error)
 {
 	(void)error;
@@ -207,7 +207,7 @@ static bool drop_mac(Create *create, GError **error)
 
 static const char sysctls_option[] = "com.docker.network.endpoint.sysctls";
 
-/* "net.ipv4.conf.eth0.forwarding" in its parts; NULL for a setting of no link. */
+/* Splits "net.ipv4.conf.eth0.forwarding"; NULL for a sysctl of no link. */
 static char **link_setting(const char *key)
 {
 	enum { PARTS = 5, LINK = 3 };
@@ -219,7 +219,7 @@ static char **link_setting(const char *key)
 	return NULL;
 }
 
-/* Only eth0 could be meant: in which order links are made is not known beforehand. */
+/* Only eth0 was possible: the order of further links is not known beforehand. */
 static bool gather_link_settings(json_t *sysctls, GString *keys, GString *settings, GError **error)
 {
 	const char *key;
@@ -271,7 +271,7 @@ static bool move_link_settings(Create *create, GError **error)
 	return true;
 }
 
-/* An empty list of bindings stood for one to any port. */
+/* An empty list of bindings stood for a binding to any port. */
 static bool warn_of_empty_bindings(Create *create, GError **error)
 {
 	g_autoptr(GString) ports = g_string_new("");
@@ -296,7 +296,7 @@ static bool drop_empty_bindings(Create *create, GError **error)
 	void *next;
 	FilterPorts range;
 	(void)error;
-	/* What is no port is refused later. */
+	/* Invalid ports are refused later. */
 	json_object_foreach_safe (all, next, port, bindings)
 		if (json_array_size(bindings) == 0 && filter_ports_parse(port, &range, NULL))
 			json_object_del(all, port);

@@ -1,4 +1,4 @@
-/* `berth dashboard`: a listener for one browser, for as long as the command that asked for it waits. */
+/* `berth dashboard`: a listener for one browser, which lasts as long as the command's request. */
 #include "dashboard/dashboard.h"
 #include "api/api.h"
 
@@ -12,7 +12,7 @@ static bool say_opened(Request *request)
 	return reply_line(request, json_pack("{s:b}", "Opened", 1));
 }
 
-/* The answer lasts as long as the dashboard: whoever asked for it ends it by hanging up. */
+/* The answer lasts as long as the dashboard: the command ends it by closing the connection. */
 static void last(Request *request, Dashboard *dashboard)
 {
 	Notify *changed = dashboard_changed(dashboard);
@@ -44,7 +44,7 @@ static bool dashboard_start(Request *request, GError **error)
 		request->server, dashboard_take_listener(dashboard), dashboard);
 	log_info("a dashboard is open at http://%s%s", dashboard_address(dashboard),
 		options.read_only ? ", read-only" : "");
-	/* Who hears the token is who may use the engine. */
+	/* The token gives access to the engine: only a client that may use everything gets one. */
 	if (reply_begin(request, 200, "application/json") &&
 		reply_line(request,
 			json_pack("{s:s, s:s, s:b}", "Address", dashboard_address(dashboard),

@@ -1,4 +1,4 @@
-/* What comes to a dashboard's listener before any route is looked for: pages, the token, the session, terminals. */
+/* Requests to a dashboard's listener before routing: pages, the token, the session, terminals. */
 #include "api/websocket.h"
 #include "engine/engine.h"
 #include "engine/process/exec.h"
@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* POST /enter with the token as its body: a cookie, and a key as the answer. */
+/* POST /enter with the token as its body: sets a cookie, and answers with a key. */
 static bool exchange(Request *request, GError **error)
 {
 	enum { BODY_LIMIT = 256, BODY_S = 10 };
@@ -30,14 +30,15 @@ static bool exchange(Request *request, GError **error)
 		json_pack("{s:s, s:b}", "Key", key, "ReadOnly", dashboard_is_read_only(dashboard)));
 }
 
-/* A shell ends with its window, and what it has started. Its process is held by a descriptor: another one never gets the signal. */
+/* The shell ends with its window, together with what it has started. Its process is held by a pidfd: no other process
+ * gets the signal. */
 static void carry_terminal(Request *request, Exec *exec, int pair[2])
 {
 	g_autoptr(GError) error = NULL;
 	g_free(request->headers);
 	request->headers = NULL;
 	int client = websocket_accept(request, "berth");
-	/* The reason of a failure is told on the stream. */
+	/* The reason of a failure is sent on the stream. */
 	bool started = exec_start(request->engine, exec, pair[1], false, &error);
 	int pid = started ? exec_state(request->engine, exec).pid : 0;
 	autofd pidfd = pid > 0 ? pidfd_open((pid_t)pid, 0) : -1;
@@ -46,7 +47,7 @@ static void carry_terminal(Request *request, Exec *exec, int pair[2])
 		process_end_family(pid, pidfd);
 }
 
-/* GET /terminal/ID: starts an exec that was made before, as a WebSocket. Asked for by GET, and changes something. */
+/* GET /terminal/ID: starts an exec that was created before, as a WebSocket. A GET that has an effect. */
 static bool terminal(Request *request, const char *id, GError **error)
 {
 	int pair[2];

@@ -1,4 +1,4 @@
-/* What a request asks for: its target taken apart, and the route that answers it. */
+/* Routing: a request's target is parsed, and the route that answers it is called. */
 #include "api/form.h"
 #include "engine/engine.h"
 
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* {} stands for a name of any length; what is around it must fit. */
+/* {} matches a name of any length; the rest of the pattern must match exactly. */
 static char *route_match(const char *pattern, const char *path)
 {
 	const char *hole = strstr(pattern, "{}");
@@ -20,7 +20,7 @@ static char *route_match(const char *pattern, const char *path)
 	return g_strndup(path + before, length - before - after);
 }
 
-/* Exact routes win over those with a name in them. */
+/* Exact routes take precedence over those with a name. */
 static const Route *route_find(const char *method, const char *path, char **name)
 {
 	for (int exact = 1; exact >= 0; exact--)
@@ -33,7 +33,7 @@ static const Route *route_find(const char *method, const char *path, char **name
 	return NULL;
 }
 
-/* Takes "/v1.41" off the path. */
+/* Removes "/v1.41" from the path. */
 static void strip_version(Request *request)
 {
 	if (!g_str_has_prefix(request->path, "/v"))
@@ -46,7 +46,7 @@ static void strip_version(Request *request)
 	memmove(request->path, request->path + used, strlen(request->path + used) + 1);
 }
 
-/* An unknown version is refused with Docker's words; where there is no such path, that is said before. */
+/* An unknown version is refused with Docker's words; a path that does not exist takes precedence. */
 static bool check_version(Request *request, GError **error)
 {
 	int major = 0, minor = 0;
@@ -59,7 +59,7 @@ static bool check_version(Request *request, GError **error)
 		return fail(error, BERTH_ERROR_INVALID,
 			"client version %s is too new. Maximum supported API version is %s",
 			version, BERTH_API_VERSION);
-	/* Such old clients know no JSON in errors. */
+	/* Clients as old as these expect plain text errors. */
 	request->plain_errors = major < 1 || minor < API_OLDEST;
 	if (request->plain_errors)
 		return fail(error, BERTH_ERROR_INVALID,
@@ -71,7 +71,7 @@ static bool check_version(Request *request, GError **error)
 	return true;
 }
 
-/* The values of a word, in their order; takes both. */
+/* Adds a value to a parameter, in order; takes both over. */
 static void add_param(GHashTable *params, char *name, char *value)
 {
 	GPtrArray *values = g_hash_table_lookup(params, name);
@@ -99,8 +99,9 @@ static bool parse_query(Request *request, const char *query, GError **error)
 	return true;
 }
 
-/* Clients that ask for the newest version the engine tells of, whichever that is, and what they know: docker-compose 1.x,
- * which breaks off without ContainerConfig, and docker-py, whose users read addresses that 1.52 has no more. */
+/* Clients that ask for the newest version that the engine offers, and the version that they understand:
+ * docker-compose 1.x, which fails without ContainerConfig, and docker-py, whose users read address fields that 1.52
+ * has dropped. */
 static void keep_old_client(Request *request)
 {
 	static const struct {
@@ -128,7 +129,7 @@ static bool parse_target(Request *request, GError **error)
 	return true;
 }
 
-/* Without empty parts, "." and ".."; a slash at the end stays. */
+/* Removes empty components, "." and ".."; a trailing slash stays. */
 static char *clean_path(const char *path)
 {
 	g_autoptr(GPtrArray) kept = g_ptr_array_new();
@@ -146,7 +147,8 @@ static char *clean_path(const char *path)
 	return g_strconcat("/", joined, end, NULL);
 }
 
-/* Docker's router sends a path that is not clean to the one that is. Whether it did is told in moved; false with error. */
+/* Docker's router redirects a path that is not clean to the clean one. Whether it did is returned in moved; false
+ * with error. */
 static bool redirect(Request *request, bool *moved, GError **error)
 {
 	const char *target = request->head->start[1];
@@ -182,12 +184,12 @@ bool request_dispatch(Request *request, GError **error)
 		return false;
 	if (!access_allowed(request, error))
 		return false;
-	/* As Docker: any path may be asked what is allowed; browsers are sent away before. */
+	/* As in Docker, OPTIONS is allowed for any path; browsers are refused before. */
 	bool options = strcmp(request->head->start[0], "OPTIONS") == 0;
 	request->route = route_find(request->head->start[0], request->path, &request->name);
 	if (request->route == NULL && !options)
 		return fail(error, BERTH_ERROR_NOT_FOUND, "page not found");
-	/* By the route that is about to be taken: no other reading of the path than that. */
+	/* Checked by the route that was matched, so that the path is interpreted once. */
 	if (dashboard != NULL && (options || !dashboard_allows(dashboard, request->route->method,
 						     request->route->path, error)))
 		return fail(error, BERTH_ERROR_FORBIDDEN, "this is not for the dashboard");

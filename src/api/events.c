@@ -9,14 +9,14 @@
 
 #include <string.h>
 
-/* How the objects of a stream stand one behind another. */
+/* How the JSON objects of a stream are framed. */
 typedef struct {
 	const char *type;
-	int since;	    /* API version; 0: always */
-	const char *before; /* each object */
+	int since;	    /* minimum API version; 0: any */
+	const char *before; /* before each object */
 } Framing;
 
-/* In the order of preference where a client takes several alike. */
+/* In the order of preference among types of equal weight. */
 static const Framing framings[] = {
 	{"application/jsonl", 53, ""}, {"application/x-ndjson", 52, ""},
 	{"application/json-seq", 52, "\x1e"}, /* RFC 7464 */
@@ -40,7 +40,7 @@ static const Framing *framing_of(const Request *request)
 	return best;
 }
 
-/* Actions such as "exec_start: ls" match by what is before the colon. */
+/* Actions such as "exec_start: ls" match by the part before the colon. */
 static bool action_matches(const Filters *filters, const char *action)
 {
 	g_autofree char *word = g_strndup(action, strcspn(action, ":"));
@@ -56,7 +56,7 @@ static bool id_or_name(
 			       filters_match(filters, key, json_str(event->attributes, "name"))));
 }
 
-/* "busybox:latest" or "host:5000/busybox" without what is behind the name. */
+/* "busybox:latest" or "host:5000/busybox" without the tag. */
 static char *untagged(const char *name)
 {
 	const char *slash = strrchr(name, '/'), *colon = strrchr(name, ':');
@@ -65,7 +65,7 @@ static char *untagged(const char *name)
 		       : g_strdup(name);
 }
 
-/* Events of the image, and those of containers that were made of it, by id, name, or name without a tag. */
+/* Events of the image, and those of containers made from it: by id, name, or name without a tag. */
 static bool of_image(const Filters *filters, const Event *event)
 {
 	bool image = strcmp(event->type, "image") == 0;
@@ -109,9 +109,9 @@ static bool each(const Event *event, gpointer data)
 	return send_event(follow, event);
 }
 
-/* Since when events are told. Who asks for a log of the past alone, as until lies behind us, has all of it. And who was just started
- * to follow what another program does at the same time (devcontainers' `docker events` beside `docker run`) misses nothing since
- * then: containers start here before he has come to ask. */
+/* The time of the first event to send. A request for past events only (until is in the past) gets all of them. A
+ * client that has just been started to follow what a program beside it does (devcontainers' `docker events` beside
+ * `docker run`) gets the events since its own start: containers start before its request arrives. */
 static gint64 first_time(const Request *request, gint64 since, gint64 until)
 {
 	if (since != 0)
@@ -134,7 +134,7 @@ static bool events(Request *request, GError **error)
 		return fail(error, BERTH_ERROR_INVALID,
 			"`since` time (%s) cannot be after `until` time (%s)",
 			request_param(request, "since"), request_param(request, "until"));
-	/* 0 is nothing said; what was said to be at the epoch or before it is past. */
+	/* 0 means absent; times at the epoch or before it are in the past. */
 	from = from_said ? MAX(from, 1) : 0;
 	to = to_said ? MAX(to, 1) : 0;
 	Follow follow = {request, filters, framing_of(request)};

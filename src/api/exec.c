@@ -20,7 +20,7 @@ static bool create(Request *request, GError **error)
 	g_autoptr(Container) container = request_container(request, error);
 	if (container == NULL)
 		return false;
-	/* Its own words and status, as dockerd has them. */
+	/* A message and status of its own, as in dockerd. */
 	if (!detach_keys_parse(json_str(body, "DetachKeys"), keys, NULL))
 		return fail(error, BERTH_ERROR_SYSTEM, "Invalid escape keys (%s) provided",
 			json_str(body, "DetachKeys"));
@@ -29,7 +29,7 @@ static bool create(Request *request, GError **error)
 	return exec != NULL && reply_json(request, 201, json_pack("{s:s}", "Id", exec->id));
 }
 
-/* The terminal is the exec's; whether its output comes in frames is what the start says. */
+/* The exec decides about the terminal, the start request about framing. */
 static bool start(Request *request, GError **error)
 {
 	enum { SIZE_SINCE = 42 };
@@ -49,7 +49,7 @@ static bool start(Request *request, GError **error)
 		       reply_empty(request, 200);
 	int fd = reply_hijack(request, tty);
 	g_autoptr(GError) late = NULL;
-	/* From here on there is no status to answer with: the client reads the reason on the stream. */
+	/* The header has been sent: the client gets the reason on the stream. */
 	if (!exec_start(request->engine, exec, fd, !tty, &late))
 		g_info("%s", late->message);
 	return true;
@@ -65,7 +65,7 @@ static bool resize(Request *request, GError **error)
 	       reply_empty(request, 200);
 }
 
-/* A process as proc_pid_stat(5) has it. */
+/* The state of a process, from proc_pid_stat(5). */
 typedef struct {
 	char name[16], state;
 	int parent;
@@ -82,7 +82,7 @@ static bool process_read(int pid, Process *process)
 		       &process->flags) == 3;
 }
 
-/* Whether a process has ended, or is on its way: its descriptors are closed before its parent hears of it. */
+/* Whether a process has ended, or is ending: its descriptors are closed before its parent is notified. */
 static bool is_ending(int pid, Process *process)
 {
 	enum { PF_EXITING = 4 };
@@ -90,7 +90,7 @@ static bool is_ending(int pid, Process *process)
 	       (process->flags & PF_EXITING) != 0;
 }
 
-/* So it is with one whose shim was killed, as it ends with it. */
+/* An exec whose shim was killed has ended with it. */
 static bool is_dead(int pid)
 {
 	Process process, shim;
@@ -98,7 +98,7 @@ static bool is_dead(int pid)
 	       strcmp(shim.name, "berth-shim") != 0;
 }
 
-/* The stream has ended, and the shim's word of why is still on its way. */
+/* The stream has ended, and the shim's report is still on its way. */
 static bool unsettled(const ExecState *state)
 {
 	if (state->running)
@@ -106,7 +106,7 @@ static bool unsettled(const ExecState *state)
 	return state->started && state->exit_code < 0 && !state->failed;
 }
 
-/* A moment, then. */
+/* Not yet reported: waits briefly. */
 static ExecState settle(Engine *engine, Exec *exec)
 {
 	enum { ROUNDS = 20, ROUND_MS = 50 };

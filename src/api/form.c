@@ -1,22 +1,23 @@
-/* What answers are in the versions of the Engine API (its version history; dockerd 28.5.2 up to 1.51). */
+/* Differences between answers in the versions of the Engine API (its version history; dockerd 28.5.2 up to 1.51). */
 #include "api/form.h"
 
 #include <string.h>
 
 typedef enum {
-	ONLY = 1,      /* in other versions there are no such fields */
-	FILL = 2,      /* in these versions one that is absent has a value all the same */
-	NOT_EMPTY = 4, /* in these versions one that says nothing is left out */
+	ONLY = 1,      /* the fields do not exist in other versions */
+	FILL = 2,      /* in these versions an absent field has a default value */
+	NOT_EMPTY = 4, /* in these versions empty fields are omitted */
 } Rule;
 
 typedef struct {
-	const char *route; /* as it is in the routes */
+	const char *route; /* the path of the route */
 	const char *
-		place; /* objects in the answer: "" itself, ".Key" a member, ".*" every one, "[]" every element */
-	const char *keys; /* of these objects, with blanks between */
+		place; /* path to objects in the answer: "" itself, ".Key" a member, ".*" every member, "[]" every element */
+	const char *keys; /* fields of these objects, separated by blanks */
 	Rule rules;
-	int since, until;  /* minor versions; 0: from the first, to the newest */
-	const char *value; /* of FILL: JSON, or "@KEY" for what that key of the same object has */
+	int since, until; /* minor versions; 0: from the first, to the newest */
+	const char
+		*value; /* for FILL: JSON, or "@KEY" for the value of that key in the same object */
 } Form;
 
 #define OCI_FIELDS "Cmd Entrypoint Env Labels OnBuild User Volumes WorkingDir"

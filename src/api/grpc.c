@@ -15,7 +15,8 @@ static bool wants_h2c(Request *request, GError **error)
 	       fail(error, BERTH_ERROR_INVALID, "protocol %s not supported", wanted);
 }
 
-/* A request ends before its connection becomes another's: some libraries send an empty body in chunks, whose end is no frame. */
+/* The HTTP/1 request is read to its end first: some libraries send an empty body in chunks, whose end is no HTTP/2
+ * frame. */
 static bool end_request(Request *request, GError **error)
 {
 	size_t length;
@@ -23,7 +24,7 @@ static bool end_request(Request *request, GError **error)
 	return nothing != NULL;
 }
 
-/* What the client has sent behind the head already. */
+/* Bytes that the client has sent after the header already. */
 static const guint8 *rest_of(const Request *request, size_t *length)
 {
 	const HttpBody *body = request->body;
@@ -69,10 +70,10 @@ static bool serve_session(Request *request, GError **error)
 
 bool grpc_direct(Request *request, const void *head, size_t length, GError **error)
 {
-	/* Two listeners of narrower purposes. */
+	/* Listeners of one purpose: metrics and dashboards. */
 	if (request->caller->metrics || request->caller->dashboard != NULL)
 		return fail(error, BERTH_ERROR_FORBIDDEN, "HTTP/2 is not spoken here");
-	/* As if it had been asked for by POST /grpc: who may do that may do this. */
+	/* Checked as POST /grpc: who may do that may do this. */
 	request->path = g_strdup("/grpc");
 	if (!access_allowed(request, error))
 		return false;
@@ -81,7 +82,7 @@ bool grpc_direct(Request *request, const void *head, size_t length, GError **err
 	g_autoptr(GByteArray) first = g_byte_array_new();
 	g_byte_array_append(first, head, (guint)length);
 	g_byte_array_append(first, rest, (guint)rest_length);
-	/* The descriptor is another's from here on: nothing may be written to it any more. */
+	/* The connection is taken over: nothing may be written to it any more. */
 	request->hijacked = request->answered = true;
 	buildkit_serve(request->engine, request->fd, first->data, first->len);
 	return true;

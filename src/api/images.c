@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* As older clients know what has no name; NULL stands for an empty list to them. */
+/* Older clients expect "<none>:<none>" for an untagged image; NULL stands for an empty list there. */
 static void name_nameless(json_t *image)
 {
 	static const char *const keys[] = {"RepoTags", "RepoDigests"};
@@ -21,7 +21,7 @@ static void name_nameless(json_t *image)
 				nameless ? json_pack("[s]", words[i]) : json_null());
 }
 
-/* What is asked for apart, and what older clients expect. */
+/* Optional fields, and those that older clients expect. */
 static void complete(Request *request, json_t *images)
 {
 	enum { SHARED_SIZE_SINCE = 42, NONE_UNTIL = 42, COUNTED_SINCE = 51 };
@@ -39,7 +39,7 @@ static void complete(Request *request, json_t *images)
 	}
 }
 
-/* 1.40 and older have a pattern of names apart from the filters. */
+/* 1.40 and older have a name pattern beside the filters. */
 static void add_name_filter(Request *request, json_t *filters)
 {
 	enum { FILTER_UNTIL = 40 };
@@ -67,8 +67,8 @@ static bool list(Request *request, GError **error)
 	return reply_json(request, 200, images);
 }
 
-/* Where an image was pulled from or pushed to, which is what digests of repositories tell; NULL if nowhere. What it is
- * tagged as says nothing of that. */
+/* The repositories that an image was pulled from or pushed to, taken from its digests; NULL if there are none. Its
+ * tags do not count. */
 static json_t *identity_of(const json_t *image)
 {
 	g_autoptr(json_t) pulls = json_array();
@@ -196,12 +196,12 @@ static void said(const char *line, gpointer request)
 	reply_say(request, json_pack("{s:s}", "stream", text));
 }
 
-/* Of save and load, which have a platform since 1.48 and several since 1.52; NULL with error. */
+/* The platforms of save and load: one since 1.48 and several since 1.52; NULL with error. */
 static char *const *platforms_of(Request *request, GError **error)
 {
 	enum { SINCE = 48, SEVERAL_SINCE = 52 };
 	char *const *platforms = request_params_since(request, "platform", SINCE);
-	/* An empty word is none. */
+	/* An empty one is ignored. */
 	if (platforms[0] != NULL && *platforms[0] == '\0')
 		platforms++;
 	if (request->version < SEVERAL_SINCE && g_strv_length((char **)platforms) > 1) {
@@ -214,14 +214,14 @@ static char *const *platforms_of(Request *request, GError **error)
 	return platforms;
 }
 
-/* The head goes out with the first line: clients that only wait for it, and leave, mean that all is there then. */
+/* The header is sent with the first line: clients that only wait for it assume that all is there then. */
 static bool load(Request *request, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 	char *const *platforms = platforms_of(request, error);
 	if (platforms == NULL)
 		return false;
-	/* tag: an extension, which berth's builds use for images of folders. */
+	/* tag: an extension that berth's builds use for images in folders. */
 	LoadRequest wanted = {.tag = request_param(request, "tag"),
 		.platforms = platforms,
 		.said = said,
@@ -238,7 +238,7 @@ static bool save(Request *request, char *const *names, GError **error)
 		return false;
 	if (image_save(request->engine, names, platforms, reply_tar, request, error))
 		return true;
-	request->failed = request->answered; /* the missing end of the chunks tells the client */
+	request->failed = request->answered; /* the missing last chunk tells the client */
 	return false;
 }
 

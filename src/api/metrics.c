@@ -1,5 +1,6 @@
-/* metrics-addr: what Prometheus reads (text format 0.0.4), by dockerd's names where dockerd has one, and process_* as its
- * clients have them. Requests are timed here; what has no request is counted where it happens (engine/object/counts.h). */
+/* metrics-addr: metrics for Prometheus (text format 0.0.4), with dockerd's names where it has one, and process_* as
+ * Prometheus' clients have them. Requests are timed here; other events are counted where they happen
+ * (engine/object/counts.h). */
 #include "api/api.h"
 #include "engine/engine.h"
 #include "engine/object/counts.h"
@@ -14,7 +15,7 @@
 #include <unistd.h>
 
 enum { BUCKETS = 11 };
-/* Of Prometheus' Go client, which dockerd uses. */
+/* The bounds of Prometheus' Go client, which dockerd uses. */
 static const double bounds[BUCKETS] = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
 
 typedef struct {
@@ -22,7 +23,7 @@ typedef struct {
 	guint64 buckets[BUCKETS + 1], microseconds;
 } Timed;
 
-static GMutex lock; /* of the numbers in timed */
+static GMutex lock; /* index in timed */
 static Timed timed[] = {{"container", "create", "POST", "/containers/create"},
 	{"container", "start", "POST", "/containers/{}/start"},
 	{"container", "stop", "POST", "/containers/{}/stop"},
@@ -142,7 +143,7 @@ static void add_engine(GString *text, Engine *engine)
 		(double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE));
 }
 
-/* Numbers behind the program's name in /proc/self/stat, from the third on (proc_pid_stat(5)). */
+/* Fields after the program's name in /proc/self/stat, from the third on (proc_pid_stat(5)). */
 static double stat_field(char *const *fields, guint count, guint number)
 {
 	return number - 3 < count ? g_ascii_strtod(fields[number - 3], NULL) : 0;

@@ -17,11 +17,11 @@ static bool list(Request *request, GError **error)
 
 static bool inspect(Request *request, GError **error)
 {
-	bool verbose; /* swarm's tasks: there are none */
+	bool verbose; /* swarm tasks: none */
 	const char *scope = request_param(request, "scope");
 	if (!request_bool(request, "verbose", &verbose, error))
 		return false;
-	/* Docker looks among networks of that scope only; all of ours are local. */
+	/* Docker searches networks of that scope only; all of ours are local. */
 	if (*scope != '\0' && strcmp(scope, "local") != 0)
 		return fail(error, BERTH_ERROR_NOT_FOUND, "network %s not found", request->name);
 	json_t *json = network_inspect(request->engine, request->name, error);

@@ -1,4 +1,4 @@
-/* Words of a query, read as dockerd reads them, with what Go says of those that are none. */
+/* Query parameters, parsed as dockerd does, with Go's error messages. */
 #include "api/api.h"
 
 #include "api/schema_types.h"
@@ -9,7 +9,7 @@
 
 typedef enum { IS_NUMBER, BAD_SYNTAX, OUT_OF_RANGE } Reading;
 
-/* A decimal number with a sign that may be missing. */
+/* A decimal number with an optional sign. */
 static Reading read_whole(const char *text, gint64 *value)
 {
 	const char *digits = text + (*text == '-' || *text == '+');
@@ -34,7 +34,7 @@ bool request_whole(
 	Reading reading = *text != '\0' ? read_whole(text, &number) : IS_NUMBER;
 	if (reading != IS_NUMBER)
 		return refuse(error, "Atoi", text, reading);
-	/* G_MININT stands for a word that is not there. */
+	/* G_MININT stands for an absent parameter. */
 	*value = *text != '\0' ? (int)CLAMP(number, G_MININT + 1, G_MAXINT) : fallback;
 	return true;
 }
@@ -58,7 +58,7 @@ bool request_time(const Request *request, const char *name, gint64 *time, GError
 	for (size_t digits = point != NULL ? strlen(point + 1) : NANO_DIGITS; digits != NANO_DIGITS;
 		digits += digits < NANO_DIGITS ? 1 : -1)
 		scale *= digits < NANO_DIGITS ? 10 : 0.1;
-	/* What lies outside of our clock's range lies at its end. */
+	/* Times outside of the clock's range are clamped. */
 	*time = CLAMP(seconds, G_MININT64 / NANO + 1, G_MAXINT64 / NANO - 1) * NANO +
 		(gint64)((double)part * scale);
 	return true;

@@ -1,5 +1,4 @@
-/* What goes to registries (Engine API: ImageCreate by name, ImagePush, ImageSearch, SystemAuth,
- * DistributionInspect). */
+/* Registry operations (Engine API: ImageCreate by name, ImagePush, ImageSearch, SystemAuth, DistributionInspect). */
 #include "api/api.h"
 #include "engine/image/images.h"
 #include "engine/transfer/pull_push.h"
@@ -25,12 +24,12 @@ static bool finish(Request *request, bool ok, GError *problem, GError **error)
 	return false;
 }
 
-/* "name", "name:tag" and tag are one reference; with none of both, every tag is meant. */
+/* "name", "name:tag" and tag form one reference; without any tag, all tags are meant. */
 bool registries_pull(Request *request, GError **error)
 {
 	const char *from = request_param(request, "fromImage"),
 		   *tag = request_param(request, "tag"), *slash = strrchr(from, '/');
-	/* What is a digest is checked with the rest. */
+	/* A digest is checked with the rest. */
 	g_autofree char *checked = NULL;
 	if (*tag != '\0' && strchr(tag, ':') == NULL && !image_target(from, tag, &checked, error))
 		return false;
@@ -87,7 +86,7 @@ static bool auth(Request *request, GError **error)
 			  empty[] = "got EOF while reading request body";
 	g_autoptr(GError) problem = NULL;
 	g_autoptr(json_t) body = request_json(request, &problem);
-	/* dockerd reads this body by itself: without its frame, and as a fault of its own. */
+	/* dockerd parses this body itself, with errors of its own. */
 	if (body == NULL && g_str_has_prefix(problem->message, framed)) {
 		const char *why = problem->message + strlen(framed);
 		return fail(error, BERTH_ERROR_SYSTEM, "%s", strcmp(why, empty) == 0 ? "EOF" : why);
@@ -104,7 +103,7 @@ static bool auth(Request *request, GError **error)
 static bool distribution(Request *request, GError **error)
 {
 	json_t *found = image_distribution(request->engine, request->name, auth_of(request), error);
-	/* An extension, which berth's `manifest inspect` asks for. */
+	/* An extension for berth's `manifest inspect`. */
 	if (found != NULL && !request_flag(request, "manifest"))
 		json_object_del(found, "Manifest");
 	if (found != NULL && !request_flag(request, "manifest"))

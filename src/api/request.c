@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-/* JSON_S: how long a JSON body may take to come. */
+/* JSON_S: the time limit for a JSON body. */
 enum { BODY_LIMIT = 8 << 20, JSON_S = 60 };
 
 static char *const none[] = {NULL};
@@ -70,7 +70,7 @@ bool request_size(const Request *request, int *rows, int *columns, GError **erro
 	       read_size(request, "w", "width", columns, error);
 }
 
-/* As Docker asks for it: no type is needed where there is no body. */
+/* As Docker requires it: a Content-Type is needed only with a body. */
 static bool check_content_type(const char *header, size_t length, GError **error)
 {
 	g_autofree char *type = g_strndup(header, strcspn(header, ";"));
@@ -185,7 +185,7 @@ static bool send_head(Request *request, int status, const char *type, gssize len
 		g_string_append(head, DASHBOARD_HEADERS);
 	g_string_append_printf(
 		head, "%s%s\r\n", request->headers != NULL ? request->headers : "", more);
-	/* Who answers well before all was read will read on; a refusal makes the body superfluous. */
+	/* After a success the rest of the body is still read; after a refusal it is superfluous. */
 	if (status < 300)
 		http_body_go_on(request->body);
 	request->body->expect = false;
@@ -281,9 +281,9 @@ void reply_end(Request *request)
 	send_all(request, &iov, 1);
 }
 
-/* What comes along with the head is lost on clients that read that through a buffer, and the rest from the socket. On a
- * UNIX socket the first frame waits until the head was read (fd_await_taken); here a moment has to do. Docker's
- * client and ours need none. */
+/* Bytes that arrive with the header are lost by clients that read it through a buffer and go on with the socket. On a
+ * UNIX socket the first frame waits until the header was read (fd_await_taken); here a short pause has to do.
+ * Docker's client and ours need none. */
 static void await_far_peer(const Request *request)
 {
 	enum { MOMENT_US = 5000 };

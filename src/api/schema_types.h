@@ -1,16 +1,16 @@
-/* The shapes of the Engine API's bodies: the table that tools/api-schema makes. */
+/* The schema of the Engine API's bodies: the tables made by tools/api-schema. */
 #pragma once
 #include "base/schema.h"
 
 typedef struct {
 	const char *method, *path; /* as in a Route; ended by {0} */
 	const SchemaType *type;
-	bool needed; /* an empty body is refused */
+	bool needed; /* an empty body is an error */
 } SchemaBody;
 
 extern const SchemaBody schema_bodies[];
 
-/* Parts of requests that are JSON and no bodies. */
+/* JSON in other parts of a request than its body. */
 extern const SchemaType *const schema_auth_config,
 	*const schema_auth_configs,
 		*const schema_build_args,

@@ -1,5 +1,5 @@
-/* Connections: accepted and watched by one thread while they are idle, so that ten thousand of them
- * cost memory only; served by a pool of threads, which may wait, once a whole head has come. */
+/* Connections. One thread accepts them and watches idle ones, so that ten thousand cost memory only; when a whole
+ * header has arrived, a pool thread, which may block, serves the request. */
 #include "api/api.h"
 #include "engine/network/networks.h"
 
@@ -19,7 +19,8 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-/* HEAD_S: how long a head may take to come. FIRST_READ: room for it; most are smaller. BODY_S: how long a body may pause. */
+/* HEAD_S: the time limit for a header. FIRST_READ: initial buffer; most headers are smaller. BODY_S: the longest
+ * pause within a body. */
 enum {
 	EVENTS = 64,
 	KEEP_THREADS = 4,
@@ -38,9 +39,9 @@ typedef struct {
 	gpointer data;
 	const TlsContext *tls; /* of a listener; NULL: plain */
 	Caller caller;
-	GList parked;	   /* in server->parked, while it waits */
-	gint64 head_began; /* monotonic; 0: nothing of a head has come */
-	int ticket;	   /* of dashboard_join; -1: none, and a dashboard is held all the same */
+	GList parked;	   /* link in server->parked, while it waits */
+	gint64 head_began; /* monotonic; 0: no byte of a header has arrived */
+	int ticket; /* ticket of dashboard_join; -1: not joined, but a dashboard is referenced all the same */
 	char *buffer;
 	size_t used, size;
 } Connection;
@@ -50,10 +51,10 @@ struct Server {
 	int epoll_fd;
 	GThreadPool *pool;
 	GPtrArray *permanent; /* of Connection: listeners, and what server_watch watches */
-	GMutex lock;	      /* of what follows */
-	GQueue parked;	      /* connections that wait for a head, the longest waiting first */
-	int open, most;	      /* connections there are, and may be */
-	int partial;	      /* of parked: a head has begun to come */
+	GMutex lock;	      /* guards the following fields */
+	GQueue parked;	      /* connections that wait for a header, the longest waiting first */
+	int open, most;	      /* number of connections, and its limit */
+	int partial;	      /* of parked: the beginning of a header has arrived */
 };
 
 static void connection_free(Connection *connection)
@@ -61,7 +62,7 @@ static void connection_free(Connection *connection)
 	g_mutex_lock(&connection->server->lock);
 	connection->server->open--;
 	g_mutex_unlock(&connection->server->lock);
-	/* Before its descriptor is closed: a copy of that would go on being watched. */
+	/* Removed before the descriptor is closed: epoll would go on watching a duplicate. */
 	if (connection->ticket >= 0)
 		dashboard_leave(connection->caller.dashboard, connection->ticket);
 	else if (connection->caller.dashboard != NULL)
@@ -84,7 +85,7 @@ static Connection *connection_new(Server *server, int fd)
 	return connection;
 }
 
-/* Watches an idle connection; the buffer goes, if nothing is in it. */
+/* Watches an idle connection; an empty buffer is freed. */
 static void connection_park(Connection *connection, int how)
 {
 	Server *server = connection->server;
@@ -105,7 +106,7 @@ static void connection_park(Connection *connection, int how)
 	g_mutex_unlock(&server->lock);
 }
 
-/* Under the server's lock. */
+/* The server's lock is held. */
 static void unpark(Server *server, Connection *connection)
 {
 	lock_held(&server->lock);
@@ -113,7 +114,7 @@ static void unpark(Server *server, Connection *connection)
 	server->partial -= connection->head_began != 0;
 }
 
-/* caller's certificate is copied. */
+/* caller's certificate name is copied. */
 static void connection_start(Server *server, int fd, Caller caller)
 {
 	int ticket = -1;
@@ -165,7 +166,8 @@ void server_add_dashboard_listener(Server *server, int fd, Dashboard *dashboard)
 	watch(server, listener);
 }
 
-/* What an answer left unread of a body: a client that is still sending would not see why (EPIPE). Not for ever. */
+/* Reads what an answer left unread of a body, for a limited time: a client that is still sending would not read the
+ * answer (EPIPE). */
 static void swallow_rest(Connection *connection, HttpBody *body)
 {
 	enum { MOST = 1 << 20, PATIENCE_MS = 500 };
@@ -212,7 +214,7 @@ static bool serve_one(Connection *connection, size_t head_length)
 	body.pause_us = BODY_S * G_USEC_PER_SEC;
 	ok = ok && (is_http2(&head) ? grpc_direct(&request, connection->buffer, head_length, &error)
 				    : request_dispatch(&request, &error));
-	/* A connection that is kept would wait for ever. */
+	/* Without Connection: close the client would wait for ever. */
 	if (error == NULL && !request.answered)
 		ok = fail(&error, BERTH_ERROR_SYSTEM, "%s failed, and nothing says why",
 			request.path != NULL ? request.path : "the request");
@@ -232,7 +234,7 @@ static bool serve_one(Connection *connection, size_t head_length)
 		reply_end(&request);
 	if (parsed && !request.hijacked && !body.ended)
 		swallow_rest(connection, &body);
-	/* A body that nobody wanted: the rest of it is not the next request. */
+	/* An unread body must not be taken for the next request. */
 	bool keep = parsed && !request.hijacked && !request.failed && body.ended &&
 		    strcmp(head.start[2], "HTTP/1.1") == 0 &&
 		    g_ascii_strcasecmp(http_header(&head, "Connection"), "close") != 0;
@@ -254,7 +256,7 @@ static bool serve_one(Connection *connection, size_t head_length)
 
 static void serve(gpointer data, gpointer unused)
 {
-	/* What is over sooner has not made much. */
+	/* A shorter request has not allocated much. */
 	enum { LONG_US = 10000 };
 	Connection *connection = thread_pool_take(data);
 	(void)unused;
@@ -273,7 +275,7 @@ static void serve(gpointer data, gpointer unused)
 		memory_give_back();
 }
 
-/* Without a thread. message needs no escapes. */
+/* Written directly, without a thread. message needs no escapes. */
 static void refuse(Connection *connection, const char *status, const char *message)
 {
 	g_autofree char *answer = g_strdup_printf(
@@ -293,7 +295,7 @@ static void begin(Connection *connection)
 	refuse(connection, "503 Service Unavailable", error->message);
 }
 
-/* Reads what is there of a head; a whole one goes to the pool. */
+/* Reads the available part of a header; a complete one goes to the pool. */
 static void connection_readable(Connection *connection)
 {
 	g_mutex_lock(&connection->server->lock);
@@ -331,7 +333,7 @@ Server *server_new(Engine *engine, GError **error)
 	server->pool = g_thread_pool_new(serve, NULL, -1, FALSE, NULL);
 	g_mutex_init(&server->lock);
 	g_thread_pool_set_max_unused_threads(KEEP_THREADS);
-	/* A part of the descriptors stays for the engine's own work. */
+	/* Some descriptors are reserved for the engine's own work. */
 	getrlimit(RLIMIT_NOFILE, &files);
 	server->most = (int)MIN(files.rlim_cur / 4 * 3, 100000);
 	if (server->epoll_fd < 0)
@@ -339,7 +341,7 @@ Server *server_new(Engine *engine, GError **error)
 	return server;
 }
 
-/* Where all room is taken, who has waited longest without a word goes. */
+/* At the limit, the connection that has waited longest is dropped. */
 static void make_room(Server *server)
 {
 	g_mutex_lock(&server->lock);
@@ -352,7 +354,7 @@ static void make_room(Server *server)
 		connection_free(eldest);
 }
 
-/* The plain side of a TLS client whose certificate was checked. */
+/* The plain side of a TLS connection whose certificate was checked. */
 static void tls_ready(gpointer data, int fd, const char *name)
 {
 	Server *server = data;
@@ -361,7 +363,7 @@ static void tls_ready(gpointer data, int fd, const char *name)
 			.certificate = server->engine->config->tls_verify ? name : NULL});
 }
 
-/* No container gets to the API over its bridge, whatever addresses it gives itself (CVE-2025-9074). */
+/* No container reaches the API over its bridge, whatever addresses it gives itself (CVE-2025-9074). */
 static bool is_container(Server *server, const Connection *listener, int fd)
 {
 	g_autofree char *address = listener->caller.is_tcp ? socket_peer(fd, NULL) : NULL;
@@ -381,8 +383,8 @@ static void listener_accept(Server *server, Connection *listener)
 		log_warn("a connection cannot be accepted: %s", g_strerror(errno));
 		g_usleep(SWEEP_MS * 10);
 	}
-	/* It was shut down by dashboard_close, which may hold its copy of the descriptor for a moment still: until that is closed as
-	 * well, the kernel would go on telling of a listener that is freed. */
+	/* It was shut down by dashboard_close, which may still hold a duplicate of the descriptor: until that is closed as
+	 * well, epoll would report a listener that is freed. */
 	if (fd < 0 && errno == EINVAL && listener->caller.dashboard != NULL) {
 		epoll_ctl(server->epoll_fd, EPOLL_CTL_DEL, listener->fd, NULL);
 		connection_free(listener);
@@ -397,7 +399,7 @@ static void listener_accept(Server *server, Connection *listener)
 		connection_start(server, fd, listener->caller);
 }
 
-/* Drops who began a head and does not come to its end. */
+/* Drops connections whose header takes too long. */
 static void sweep(Server *server)
 {
 	g_autoptr(GPtrArray) late = g_ptr_array_new();
@@ -416,7 +418,7 @@ static void sweep(Server *server)
 		connection_free(late->pdata[i]);
 }
 
-/* Sweeps once in SWEEP_MS; how long to wait for the next time, -1 if there is nothing to sweep. */
+/* Sweeps once in SWEEP_MS; returns the time until the next one, -1 if there is nothing to sweep. */
 static int sweep_in_time(Server *server, gint64 *last)
 {
 	g_mutex_lock(&server->lock);
@@ -443,7 +445,7 @@ void server_run(Server *server)
 	struct epoll_event events[EVENTS];
 	Connection *listeners[EVENTS];
 	gint64 swept = 0;
-	memory_give_back(); /* from here on it is compared with what there is now */
+	memory_give_back(); /* the base for later comparisons */
 	for (;;) {
 		int listener_count = 0, count = epoll_wait(server->epoll_fd, events, EVENTS,
 						sweep_in_time(server, &swept));
@@ -456,7 +458,7 @@ void server_run(Server *server)
 			else if (!connection->ready(connection->fd, connection->data))
 				return;
 		}
-		/* Then only: whom they push out may have had an event above. */
+		/* Accepted last: a new connection may push out one that has an event in this batch. */
 		for (int i = 0; i < listener_count; i++)
 			listener_accept(server, listeners[i]);
 	}

@@ -2,7 +2,7 @@
 #include "api/api.h"
 #include "engine/engine.h"
 
-/* Which builder clients shall ask: "features": {"buildkit": false} in daemon.json says the older one. */
+/* The builder that clients should use: "features": {"buildkit": false} in daemon.json selects the classic one. */
 static int builder_version(const Config *config)
 {
 	const json_t *wanted = json_at(config->file, "features.buildkit");

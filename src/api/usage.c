@@ -1,4 +1,4 @@
-/* /system/df (Engine API): the sizes of all that is kept. */
+/* system/df (Engine API): disk usage. */
 #include "api/api.h"
 #include "builder/build.h"
 #include "engine/image/images.h"
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* What a kind of things takes, as 1.52 and newer tell it. */
+/* The totals of one kind of object, as 1.52 and later report it. */
 typedef struct {
 	gint64 active, total, size, reclaimable;
 } Sum;
@@ -53,7 +53,7 @@ static void count(Sum *sum, bool active, gint64 size)
 		sum->reclaimable += size;
 }
 
-/* What only unused images need: shared layers go with the last of their images. */
+/* The size that only unused images need: shared layers count once all of their images are unused. */
 static Sum images_sum(Engine *engine, const json_t *list)
 {
 	Sum sum = {.size = layer_store_total(engine->store)};
@@ -95,7 +95,7 @@ static Sum volumes_sum(Engine *engine, const json_t *list)
 	return sum;
 }
 
-/* What is an image's too is not won by taking it out of the cache. */
+/* Layers that are also an image's cannot be reclaimed from the cache. */
 static Sum build_cache_sum(Engine *engine, const json_t *list)
 {
 	Sum sum = {0};
@@ -110,7 +110,7 @@ static Sum build_cache_sum(Engine *engine, const json_t *list)
 	return sum;
 }
 
-/* In the order of the answer. Sizes of containers and volumes are walks of their trees. */
+/* In the order of the answer. Sizes of containers and volumes require walking their trees. */
 static const struct {
 	const char *type, *old_key, *key;
 	json_t *(*list)(Engine *engine, GError **error);
@@ -161,7 +161,7 @@ static void add_new(Engine *engine, json_t *usage, size_t part, json_t *list, bo
 	json_object_set_new(usage, parts[part].key, report);
 }
 
-/* 1.52 tells in both ways, unless it was asked in the new one, by verbose. */
+/* 1.52 answers in both forms, unless `verbose` asks for the new one. */
 bool system_df(Request *request, GError **error)
 {
 	enum { NEW_SINCE = 52, OLD_UNTIL = 52 };

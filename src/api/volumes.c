@@ -10,7 +10,7 @@
 static bool list(Request *request, GError **error)
 {
 	g_autoptr(json_t) filters = request_filters(request, FILTER_VOLUMES, error);
-	/* dockerd says so of what it cannot read, not of a filter that it does not know. */
+	/* dockerd says so of filters that it cannot parse, not of unknown ones. */
 	if (filters == NULL && strcmp((*error)->message, "invalid filter") == 0)
 		g_prefix_error(error, "error reading volume filters: ");
 	return filters != NULL && reply_json(request, 200, volume_list(request->engine, filters));
@@ -48,7 +48,7 @@ static bool inspect(Request *request, GError **error)
 	return reply_json(request, 200, volume_json(request->engine, volume));
 }
 
-/* Only volumes of a cluster can be changed. */
+/* Only cluster volumes can be updated. */
 static bool update(Request *request, GError **error)
 {
 	(void)request;

@@ -9,22 +9,22 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* PENDING: how much of a client waits for a container that does not read, before the client is not read either. */
+/* PENDING: bytes of a client that may wait for a container that does not read, before reading from the client stops. */
 enum { BLOCK = 32 * 1024, PENDING = 256 * 1024, MAX_HEAD = 14, MAX_CONTROL = 125 };
 enum { FINAL = 0x80, RESERVED = 0x70, MASKED = 0x80, OPCODE = 0x0f };
 enum { TEXT = 1, BINARY = 2, CLOSE = 8, PING = 9, PONG = 10 };
 enum { NORMAL = 1000, PROTOCOL_ERROR = 1002 };
 
-/* A frame of the client's in the middle of its way. */
+/* A frame of the client's that is being received. */
 typedef struct {
 	int client, plain;
 	guint8 head[MAX_HEAD];
-	size_t head_length; /* how much of the head there is */
-	guint64 left;	    /* of its payload, once the head is whole */
-	guint64 at;	    /* in the payload: the mask turns with it */
+	size_t head_length; /* bytes of the header received */
+	guint64 left;	    /* of its payload, once the header is complete */
+	guint64 at;	    /* position in the payload, and so in the mask */
 	bool in_payload;
-	GByteArray *control; /* payload of a frame that is for us */
-	GByteArray *pending; /* for the plain stream */
+	GByteArray *control; /* payload of a control frame */
+	GByteArray *pending; /* bytes for the plain stream */
 } Carrier;
 
 bool websocket_asked(const Request *request, GError **error)
@@ -79,7 +79,7 @@ static bool send_close(int client, int code)
 	return send_frame(client, CLOSE, payload, sizeof(payload));
 }
 
-/* How long the head is that begins so; two bytes of it are there. */
+/* The length of the header that begins with these two bytes. */
 static size_t head_size(const guint8 *head)
 {
 	int length = head[1] & ~MASKED;
@@ -97,7 +97,7 @@ static guint64 payload_size(const guint8 *head)
 	return size;
 }
 
-/* What a frame of the client's that is whole asks of us. False: it is the last one. */
+/* Handles a complete control frame. False: it closes the connection. */
 static bool obey(Carrier *carrier, int opcode)
 {
 	if (opcode == PING)
@@ -109,7 +109,7 @@ static bool obey(Carrier *carrier, int opcode)
 	return false;
 }
 
-/* A head that is whole. False: no client may send such. */
+/* Handles a complete header. False: it violates the protocol. */
 static bool begin_frame(Carrier *carrier)
 {
 	int opcode = carrier->head[0] & OPCODE;
@@ -125,7 +125,7 @@ static bool begin_frame(Carrier *carrier)
 	return false;
 }
 
-/* As much of the payload as there is; gives how much that was. */
+/* Takes the available part of the payload; returns its length. */
 static size_t take_payload(Carrier *carrier, const guint8 *bytes, size_t length)
 {
 	const guint8 *mask = carrier->head + head_size(carrier->head) - 4;
@@ -139,7 +139,7 @@ static size_t take_payload(Carrier *carrier, const guint8 *bytes, size_t length)
 	return part;
 }
 
-/* Bytes of the client. False: it is done. */
+/* Handles bytes of the client. False: the connection ends. */
 static bool take(Carrier *carrier, const guint8 *bytes, size_t length)
 {
 	while (length > 0 || (carrier->in_payload && carrier->left == 0)) {
@@ -157,7 +157,7 @@ static bool take(Carrier *carrier, const guint8 *bytes, size_t length)
 		}
 		carrier->head[carrier->head_length++] = *bytes++;
 		length--;
-		/* Without a mask no more of a head need come. */
+		/* A header without a mask is a protocol error: the rest need not be awaited. */
 		if (carrier->head_length == 2 && (carrier->head[1] & MASKED) == 0)
 			return send_close(carrier->client, PROTOCOL_ERROR) && false;
 		if (carrier->head_length >= 2 && carrier->head_length == head_size(carrier->head) &&
@@ -167,7 +167,7 @@ static bool take(Carrier *carrier, const guint8 *bytes, size_t length)
 	return true;
 }
 
-/* What waits for the container, as far as it takes it. False: it takes nothing any more. */
+/* Writes pending bytes to the container. False: it no longer reads. */
 static bool pass_on(Carrier *carrier)
 {
 	ssize_t n = send(carrier->plain, carrier->pending->data, carrier->pending->len,

@@ -1,5 +1,6 @@
-/* What a container's link lets out: everything but router advertisements, by which it would make itself the way out of its
- * neighbours (CVE-2020-13401). Done in its own network namespace, at the link's egress, behind raw sockets too. */
+/* A filter on a container's link that drops router advertisements, with which a container could become its
+ * neighbours' default router (CVE-2020-13401). It is at the link's egress in the container's network namespace, after
+ * raw sockets too. */
 #include "network/network.h"
 #include "network/nft_batch.h"
 

@@ -33,7 +33,7 @@ struct ifinfomsg *link_head(Message *message, unsigned flags)
 	return info;
 }
 
-/* Sends one request and waits for the kernel's word. errno on failure. */
+/* Sends one request and waits for the kernel's answer. errno on failure. */
 static bool talk(struct mnl_socket *socket, Message *message)
 {
 	char answer[LINK_ANSWER];
@@ -83,8 +83,8 @@ void namespace_leave(int own)
 	close(own);
 }
 
-/* Before there is a link: no router advertisements (CVE-2020-13401), and no IPv6 on it if it gets no address of its
- * own; lo keeps ::1. A kernel without IPv6 has no such files. */
+/* Before the link exists: IPv6 settings of its namespace. Router advertisements are ignored (CVE-2020-13401), and
+ * IPv6 is disabled on a link without an IPv6 address; lo keeps ::1. A kernel without IPv6 lacks these files. */
 static void set_ipv6(bool first, bool wanted)
 {
 	if (first) {
@@ -94,7 +94,7 @@ static void set_ipv6(bool first, bool wanted)
 	file_put("/proc/sys/net/ipv6/conf/default/disable_ipv6", wanted ? "0" : "1");
 }
 
-/* A socket of another network namespace: only this thread goes there, and comes back. */
+/* Opens a socket in another network namespace: only this thread enters it, and returns. */
 static struct mnl_socket *socket_in(int netns, const ContainerLink *link, GError **error)
 {
 	struct mnl_socket *socket = NULL;
@@ -118,8 +118,8 @@ static int take_index(const struct nlmsghdr *head, void *index)
 	return MNL_CB_OK;
 }
 
-/* What number the kernel gave a link of the socket's namespace: containers may make links too, and new namespaces
- * come with tunl0 and sit0 where the host has their modules. 0 with errno. */
+/* The index that the kernel gave a link in the socket's namespace: containers may create links too, and new
+ * namespaces have tunl0 and sit0 where the host has their modules. 0 with errno. */
 static unsigned index_of(struct mnl_socket *socket, const char *name)
 {
 	Message message;
@@ -207,11 +207,11 @@ static void delete_in(int netns, const char *name)
 	mnl_socket_close(socket);
 }
 
-/* What both kinds of link are given inside of the container. */
+/* Settings of both kinds of link in the container. */
 static void put_inner(Message *message, const ContainerLink *link)
 {
 	mnl_attr_put_strz(message->head, IFLA_IFNAME, link->name);
-	/* Links of ipvlan have their parent's address. */
+	/* ipvlan links share their parent's MAC address. */
 	if (link->kind != LINK_IPVLAN)
 		mnl_attr_put(message->head, IFLA_ADDRESS, sizeof link->mac, link->mac);
 	mnl_attr_put_u32(message->head, IFLA_NET_NS_FD, (guint32)link->netns);
@@ -225,7 +225,7 @@ static void put_up(Message *message, unsigned index)
 	link_head(message, IFF_UP)->ifi_index = (int)index;
 }
 
-/* One message makes both ends, puts one on the bridge and the other into the container. */
+/* One message makes both ends, attaches one to the bridge and moves the other into the container. */
 static void put_pair(Message *message, const ContainerLink *link)
 {
 	message_begin(message, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
@@ -245,7 +245,7 @@ static void put_pair(Message *message, const ContainerLink *link)
 	mnl_attr_nest_end(message->head, info);
 }
 
-/* Of a parent: macvlan or ipvlan. */
+/* A link on a parent: macvlan or ipvlan. */
 static void put_child(Message *message, const ContainerLink *link)
 {
 	bool ipvlan = link->kind == LINK_IPVLAN;
@@ -304,7 +304,7 @@ static bool make_link(const ContainerLink *link, Message *message, GError **erro
 	if (talk_once(message))
 		return true;
 	int problem = errno;
-	/* Docker makes it by another name first, and its words are of that. */
+	/* Docker creates it by another name first, which is part of its message. */
 	if (problem == EEXIST && link_is_in(link->netns, link->name))
 		return fail(error, BERTH_ERROR_SYSTEM,
 			"error renaming interface \"%s\" to \"%s\": file exists", link->host_name,
@@ -314,7 +314,7 @@ static bool make_link(const ContainerLink *link, Message *message, GError **erro
 		link->kind != LINK_VETH ? link->name : link->host_name);
 }
 
-/* Inside of the container: up, addresses, default routes. errno on failure. */
+/* In the container: up, addresses, default routes. errno on failure. */
 static bool configure(struct mnl_socket *socket, const ContainerLink *link, Message *message)
 {
 	const Address *addresses[] = {&link->address, &link->address6};
@@ -338,7 +338,7 @@ static bool configure(struct mnl_socket *socket, const ContainerLink *link, Mess
 void link_disconnect(const ContainerLink *link)
 {
 	trace(TRACE_NETWORK, "disconnect %s", link->name);
-	/* A pair goes with either end, wherever the container has moved or renamed its own. */
+	/* A pair is deleted by either end, wherever the container has moved or renamed its own. */
 	if (link->kind != LINK_VETH || !link_delete(link->host_name))
 		delete_in(link->netns, link->name);
 }

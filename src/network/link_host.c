@@ -1,4 +1,4 @@
-/* Links of the host itself that networks need or must not take: bridges of others, parents, subnets in use. */
+/* Links of the host: bridges that others own, parents, subnets in use. */
 #include "network/link_message.h"
 #include "network/network.h"
 
@@ -22,7 +22,7 @@ bool link_name_valid(const char *name)
 	return true;
 }
 
-/* Sends a request for a list, and has each of its messages seen. False with errno. */
+/* Sends a dump request, and calls a function for each message of the answer. False with errno. */
 static bool dump(Message *message, mnl_cb_t each, void *data)
 {
 	char answer[LINK_ANSWER * 4];
@@ -136,7 +136,7 @@ static bool link_up(const char *name)
 	return talk_once(&message);
 }
 
-/* For kernels without dummies: a pair that nobody is at the other end of. */
+/* For kernels without dummy links: a pair whose other end is unused. */
 static bool make_pair(const char *name)
 {
 	Message message;

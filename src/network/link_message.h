@@ -13,7 +13,7 @@ typedef struct {
 } Message;
 
 void message_begin(Message *message, guint16 type, guint16 flags);
-/* For messages about links: what these flags are to be. */
+/* For link messages: the mask of the flags to change. */
 struct ifinfomsg *link_head(Message *message, unsigned flags);
 struct mnl_socket *link_socket_new(void); /* NULL with errno */
 /* One request by a socket of its own, and the kernel's word. errno on failure. */

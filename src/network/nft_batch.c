@@ -11,7 +11,7 @@
 
 enum { MESSAGE = 1024, ANSWER = 8192 };
 
-/* A message that begins or ends a batch is of no family, and has a resource. */
+/* A batch message has no family, but a resource id. */
 static struct nlmsghdr *put_head(
 	NftBatch *batch, guint16 type, guint16 flags, int family, guint16 resource)
 {
@@ -62,7 +62,7 @@ void nft_put_value(struct nlmsghdr *head, guint16 type, const void *bytes, size_
 bool nft_batch_commit(NftBatch *batch)
 {
 	char answer[ANSWER];
-	/* The last message asks for the word on all of them. */
+	/* Only the last message requests an acknowledgement. */
 	((struct nlmsghdr *)(void *)(batch->bytes->data + batch->last))->nlmsg_flags |= NLM_F_ACK;
 	nft_batch_message_end(
 		batch, put_head(batch, NFNL_MSG_BATCH_END, 0, 0, NFNL_SUBSYS_NFTABLES));

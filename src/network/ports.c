@@ -11,9 +11,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { PORT = 8 /* protocol and port, in a register each */ };
+enum { PORT = 8 /* protocol and port, one register each */ };
 
-/* A concatenation's parts fill four bytes each (one register). */
+/* Each part of a concatenation is padded to four bytes (one register). */
 static void put_element(NftBatch *batch, const char *table, bool add, const PortMapping *mapping)
 {
 	guint8 key[sizeof mapping->host.bytes + PORT] = {0}, data[sizeof key] = {0};
@@ -51,7 +51,7 @@ static void put_flush(NftBatch *batch, int family, const char *table, const char
 	nft_batch_message_end(batch, head);
 }
 
-/* flush: the family whose maps are emptied first, and which alone is changed; or 0. */
+/* flush: the family whose maps are emptied first and which alone is changed; or 0. */
 static bool change(const char *table, int flush, bool add, const PortMapping *mappings, guint count,
 	GError **error)
 {
@@ -106,7 +106,7 @@ bool port_is_free(const Address *host, guint8 protocol, guint16 port)
 		(protocol == IPPROTO_UDP ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC,
 		protocol == IPPROTO_SCTP ? 0 : protocol);
 	int on = 1;
-	/* Connections that wait for their end are nobody's. */
+	/* Connections in TIME_WAIT do not count. */
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 	if (address.ss_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);

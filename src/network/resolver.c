@@ -1,4 +1,5 @@
-/* Where a container's questions for names arrive: its shim cannot open these once it has given its rights away. */
+/* Sockets of a container's resolver, opened by the engine: the shim cannot bind them after it has dropped its
+ * capabilities. */
 #include "network/network.h"
 
 #include "base/error.h"
@@ -10,7 +11,7 @@
 
 enum { STREAMS = 8 };
 
-/* In the namespace that the thread is in; -1 with errno. */
+/* In the current namespace; -1 with errno. */
 static int open_socket(int type, guint16 *port)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(*port)};

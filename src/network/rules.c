@@ -12,7 +12,7 @@
 
 static bool run(const char *text, GError **error)
 {
-	/* libnftables ends the whole process where a kernel has no netfilter: asked before. */
+	/* libnftables aborts the process on a kernel without netfilter: checked before. */
 	autofd netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
 	if (netlink < 0)
 		return fail_errno(error, "this host has no nftables");
@@ -43,9 +43,9 @@ static const Family families[] = {
 	{AF_INET6, "ip6", "ipv6_addr", "::1"},
 };
 
-/* Chains with their hooks: 1 is the table, with its family (2), 3 the type of addresses, 4 those of the host alone. Ports of
- * the host lead into containers before the routing decision, which would refuse what comes from a wire for 127.0.0.0/8: so
- * that is refused before, wherever it comes from (CVE-2020-8558). */
+/* Chains with their hooks: %1 is the table, %2 its family, %3 the type of addresses, %4 loopback addresses. Host
+ * ports are translated before the routing decision, which would otherwise drop packets for 127.0.0.0/8 that come from
+ * a wire: so these are dropped first, wherever they come from (CVE-2020-8558). */
 static const char skeleton[] =
 	"add table %1$s\n"
 	"add map %1$s any { type inet_proto . inet_service : %3$s . inet_service; }\n"
@@ -65,15 +65,15 @@ static const char skeleton[] =
 	"add rule %1$s output fib daddr type local jump publish\n"
 	"add rule %1$s raw iifname != \"lo\" %2$s daddr %4$s drop\n";
 
-/* Nobody reaches a container but by a published port, by its own network, or as an
- * answer (CVE-2025-54388). Where the client is the network itself, answers must come back the same way. */
+/* A container can be reached by a published port, from its own network, or by an answer, and in no other way
+ * (CVE-2025-54388). Where the client is in the same network, answers must return the same way. */
 static const char one_network[] =
 	"add rule %1$s postrouting oifname \"%3$s\" %2$s saddr %5$s masquerade\n"
 	"add rule %1$s postrouting oifname \"%3$s\" %2$s saddr %4$s ct status dnat masquerade\n"
 	"add rule %1$s forward iifname \"%3$s\" oifname \"%3$s\" accept\n"
 	"add rule %1$s forward oifname \"%3$s\" ct state established,related accept\n";
 
-/* What others may send to its containers. */
+/* Traffic that others may send to its containers. */
 static void let_in_by_port(GString *text, const char *table, const char *bridge, const char *family)
 {
 	(void)family;
@@ -103,7 +103,7 @@ static void (*const let_in[])(GString *, const char *, const char *, const char 
 	[GATEWAY_ROUTED] = let_in_directly,
 	[GATEWAY_ISOLATED] = NULL};
 
-/* Links that are trusted reach published ports without a port of the host. */
+/* Trusted links reach published ports without a port of the host. */
 static void put_trusted(
 	GString *text, const char *table, const Family *family, const NetworkRules *network)
 {
@@ -116,7 +116,7 @@ static void put_trusted(
 			table, links[i], network->bridge, family->name);
 }
 
-/* Packets of containers get an address of the host's, the one that is named or that of the link. */
+/* Packets of containers get a source address of the host: the configured one, or that of the outgoing link. */
 static void put_source(GString *text, const char *table, const Family *family,
 	const NetworkRules *network, const FamilyRules *rules, const char *cidr)
 {
@@ -158,7 +158,7 @@ bool rules_apply(const char *name, const NetworkRules *networks, guint count, GE
 		for (guint i = 0; i < count; i++)
 			any = any || networks[i].v6.subnet.family != 0;
 		if (!any) {
-			/* What an earlier engine may have left; a host without IPv6 has none. */
+			/* Tables that an earlier engine left; a host without IPv6 has none. */
 			g_autofree char *gone =
 				g_strdup_printf("add table %1$s\ndelete table %1$s\n", table);
 			run(gone, NULL);
@@ -166,7 +166,7 @@ bool rules_apply(const char *name, const NetworkRules *networks, guint count, GE
 		}
 		g_string_append_printf(
 			text, skeleton, table, family->name, family->address, family->loopback);
-		/* Nothing from ::1 can be sent out of the host: shims carry its ports. */
+		/* Nothing from ::1 can leave the host: shims forward such ports. */
 		if (family->number == AF_INET6)
 			g_string_append_printf(
 				text, "insert rule %s publish ip6 daddr ::1 return\n", table);
