@@ -1,4 +1,4 @@
-/* dockerd's flags and /etc/berth/daemon.json. A key given in both places is an error, as with dockerd. */
+/* dockerd's flags and /etc/berth/daemon.json. A key given in both is an error, as with dockerd. */
 #include "daemon/config.h"
 #include "daemon/config_keys.h"
 #include "engine/log/log_driver.h"
@@ -28,8 +28,8 @@ typedef enum {
 	TRUTHS /* name or name=true */
 } Type;
 
-/* Each flag, its letter, its key in daemon.json, and its type. Those that later rooms need are read
- * and kept here already: scripts start engines with them. */
+/* Each flag, its letter, its key in daemon.json, and its type. Also those that other rooms interpret: scripts start
+ * engines with them. */
 static const struct {
 	const char *flag;
 	char letter;
@@ -174,7 +174,7 @@ static int find_flag(const char *arg, const char **value)
 	return -1;
 }
 
-/* An object at key; made if there is none. */
+/* The object at key, created if absent. */
 static json_t *member(json_t *object, const char *key)
 {
 	if (json_object_get(object, key) == NULL)
@@ -182,7 +182,7 @@ static json_t *member(json_t *object, const char *key)
 	return json_object_get(object, key);
 }
 
-/* A member of a map, or of one of its maps. */
+/* Sets a member of a map, or of a map within it. */
 static bool set_member(json_t *values, int flag, const char *value, GError **error)
 {
 	bool nested = flags[flag].type == MAPS;
@@ -211,7 +211,7 @@ static bool set_truth(json_t *values, int flag, const char *value, GError **erro
 	       0;
 }
 
-/* Sets a value the way its type wants: replaced, appended, or a member of a map. */
+/* Sets a value according to its type: replaced, appended, or a member of a map. */
 static bool set_value(json_t *values, int flag, const char *value, GError **error)
 {
 	const char *key = flags[flag].key != NULL ? flags[flag].key : flags[flag].flag;
@@ -275,7 +275,7 @@ static const char *config_path(const json_t *given)
 	return *asked != '\0' ? asked : "/etc/berth/daemon.json";
 }
 
-/* The file's keys, none of them given as a flag too; or {} where there is no file. */
+/* The file's keys, none of which may also be given as a flag; or {} if there is no file. */
 static json_t *read_file(const json_t *given, GError **error)
 {
 	const char *asked = json_str(given, "config-file"), *path = config_path(given), *key;
@@ -315,7 +315,7 @@ static char *text_or(const json_t *values, const char *key, const char *fallback
 	return g_strdup(*text != '\0' ? text : fallback);
 }
 
-/* Of what containers get that say nothing themselves. */
+/* Defaults for containers. */
 static bool read_defaults(Config *config, const json_t *given, GError **error)
 {
 	config->resolver = json_pack("{s:O*, s:O*, s:O*}", "Dns", json_object_get(given, "dns"),
@@ -346,7 +346,7 @@ static bool check_block(const char *key, const char *text, int family, GError **
 	       fail(error, BERTH_ERROR_INVALID, "invalid %s: %s: invalid CIDR address", key, text);
 }
 
-/* The default bridge's addresses, and what new networks begin with. */
+/* The default bridge's addresses, and default options of networks. */
 static bool read_networks(Config *config, const json_t *given, GError **error)
 {
 	config->bridge = text_or(given, "bridge", "berth0");
@@ -363,7 +363,7 @@ static bool read_networks(Config *config, const json_t *given, GError **error)
 	       check_block("fixed-cidr-v6", config->fixed_cidr6, AF_INET6, error);
 }
 
-/* What containers get that name no profile of their own: found out now, not at each start. */
+/* The default profile of containers: compiled now, so that an error shows at the start. */
 static bool read_seccomp(Config *config, const char *profile, GError **error)
 {
 	static const char *const words[] = {"", "builtin", "unconfined", NULL};
@@ -396,7 +396,7 @@ static char *proxy_of(const json_t *given, const char *name)
 	return NULL;
 }
 
-/* A number in daemon.json, a text on the command line. */
+/* A number in daemon.json, a string on the command line. */
 static bool read_count(
 	const json_t *given, const char *key, int fallback, int *count, GError **error)
 {
@@ -435,7 +435,7 @@ static char **host_gateways(const json_t *given)
 			    : json_strv(json_object_get(given, "host-gateway-ips"));
 }
 
-/* The folders of device specifications: dockerd's, where none are given; none, where CDI is switched off. */
+/* The folders of device specifications: dockerd's by default; none if CDI is disabled. */
 static char **cdi_folders(const json_t *given)
 {
 	const json_t *folders = json_object_get(given, "cdi-spec-dirs"),
@@ -449,7 +449,7 @@ static char **cdi_folders(const json_t *given)
 				      : g_strsplit("/etc/cdi /var/run/cdi", " ", -1);
 }
 
-/* Where nothing is said, they are where `berth system certs` puts them: beside daemon.json. */
+/* By default where `berth system certs` puts them: beside daemon.json. */
 static void read_tls(Config *config, const json_t *given)
 {
 	g_autofree char *folder = g_path_get_dirname(config_path(given)),
@@ -463,7 +463,7 @@ static void read_tls(Config *config, const json_t *given)
 	config->tls_key = text_or(given, "tlskey", key);
 }
 
-/* Absolute: shims, mounts and rows of the database outlive the folder that the engine was started in. */
+/* Made absolute: shims, mounts and rows of the database outlive the engine's working directory. */
 static char *folder_or(const json_t *given, const char *key, const char *otherwise)
 {
 	g_autofree char *text = text_or(given, key, otherwise);

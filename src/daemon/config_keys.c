@@ -1,4 +1,4 @@
-/* What may stand in daemon.json, and which of dockerd's settings this engine does not have. */
+/* The keys of daemon.json, and the settings of dockerd that this engine lacks. */
 #include "daemon/config_keys.h"
 
 #include "base/error.h"
@@ -71,7 +71,7 @@ static const SchemaField builder_fields[] = {
 static const SchemaType builder = {
 	.kind = SCHEMA_OBJECT, .go = "config.BuilderConfig", .fields = builder_fields};
 
-/* Those that are not dockerd's: allow-insecure-api, api-access, publish-mode, and proxies at the top. */
+/* Keys that are Berth's own: allow-insecure-api, api-access, publish-mode, and proxies at the top level. */
 static const SchemaField fields[] = {{"allow-direct-routing", &truth},
 	{"allow-insecure-api", &truth}, {"api-access", &any}, {"authorization-plugins", &texts},
 	{"bip", &text}, {"bip6", &text}, {"bridge", &text}, {"bridge-accept-fwmark", &text},
@@ -108,12 +108,12 @@ static const SchemaField fields[] = {{"allow-direct-routing", &truth},
 const SchemaType config_shape = {
 	.kind = SCHEMA_OBJECT, .go = "config.Config", .root = "Config", .fields = fields};
 
-/* Settings that this engine does not have. One that would leave a network or a container more open, or other than it was
- * asked for, is refused; one that only tunes dockerd's own parts is told of once. */
+/* Settings that this engine lacks. One whose absence would leave a network or container more open than requested, or
+ * different, is refused; one that only tunes dockerd's internals is logged once. */
 static const struct {
 	const char *key;
 	bool refused;
-	const char *harmless; /* a text or truth value that changes nothing; NULL: none */
+	const char *harmless; /* a string or boolean that has no effect; NULL: none */
 } lacking[] = {{"allow-direct-routing", true, "false"}, {"authorization-plugins", true, NULL},
 	{"bridge-accept-fwmark", true, ""}, {"default-gateway", true, ""}, {"builder", false, NULL},
 	{"default-gateway-v6", true, ""}, {"default-runtime", true, "runc"}, {"icc", true, "true"},
@@ -144,7 +144,7 @@ static bool changes_nothing(const json_t *value, const char *harmless)
 	return text_of == NULL || *text_of == '\0' || g_strcmp0(text_of, harmless) == 0;
 }
 
-/* As moby's verifyCgroupDriver has it; cgroups are the engine's own, whatever it says. */
+/* As moby's verifyCgroupDriver; the engine manages its cgroups itself, whatever the driver. */
 static bool check_exec_opts(const json_t *list, GError **error)
 {
 	size_t i;
@@ -167,7 +167,7 @@ static bool check_exec_opts(const json_t *list, GError **error)
 	return true;
 }
 
-/* dockerd takes any name for a feature, and does nothing with one that it does not know; builds are BuildKit's kind here. */
+/* dockerd accepts any feature name, and ignores unknown ones; builds always use BuildKit's semantics here. */
 static void tell_features(const json_t *features)
 {
 	static const char *const known[] = {"buildkit", "cdi", NULL};

@@ -4,13 +4,13 @@
 
 extern const SchemaType config_shape;
 
-/* Whether none of dockerd's settings is asked for that this engine lacks and that must not be passed over; those that
- * may be are told in the log. INVALID with the key. */
+/* Refuses settings of dockerd that this engine lacks and must not ignore; ignored ones are logged. INVALID naming the
+ * key. */
 bool config_check_lacking(const json_t *given, GError **error);
 
-/* config_values.c: the limits that containers start with: texts where flags said them, else daemon.json's map. */
+/* config_values.c: default ulimits of containers: strings if flags gave them, else daemon.json's map. */
 json_t *config_ulimits(const json_t *given, GError **error);
-/* Pools of addresses as objects: texts where flags said them, objects in daemon.json. */
+/* Address pools as objects: strings if flags gave them, objects in daemon.json. */
 json_t *config_pools(const json_t *list, GError **error);
-/* What dockerd checks of the whole. */
+/* dockerd's checks of the whole configuration. */
 bool config_check_values(const json_t *given, GError **error);

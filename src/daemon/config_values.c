@@ -1,4 +1,4 @@
-/* Whether what the configuration says means something, in dockerd's words; values that have a form of their own. */
+/* Checks of configuration values, in dockerd's words; and values with a syntax of their own. */
 #include "daemon/config_keys.h"
 
 #include "base/address.h"
@@ -46,7 +46,7 @@ json_t *config_ulimits(const json_t *given, GError **error)
 	return rlimits_check(limits, error) ? g_steal_pointer(&limits) : NULL;
 }
 
-/* "base=10.0.0.0/8,size=24" of a flag; anything else in it makes a pool that is refused. */
+/* "base=10.0.0.0/8,size=24" of a flag; an unknown field makes a pool that is refused. */
 static json_t *parse_pool(const char *text)
 {
 	json_t *pool = json_object();
@@ -85,7 +85,7 @@ json_t *config_pools(const json_t *list, GError **error)
 	return g_steal_pointer(&pools);
 }
 
-/* One address of each family at most. */
+/* At most one address of each family. */
 static bool check_host_gateways(const json_t *given, GError **error)
 {
 	json_t *list = json_object_get(given, "host-gateway-ips"), *value;

@@ -1,6 +1,6 @@
-/* What berthd gives up for itself as it starts, and its children have all the same: shims get their capabilities anew by their
- * exec, as root, out of the bounding set; and memory that is written and run is theirs to ask for. So this is no prison for who
- * has taken the engine over, but fewer ways to attack the kernel (docs/decisions/confinement.md). */
+/* What berthd drops at its start. Its children regain it: exec as root gives shims their capabilities from the bounding
+ * set, and the restriction of executable memory is not inherited. So this is no sandbox against code in the engine, but
+ * leaves fewer ways to attack the kernel (docs/decisions/confinement.md). */
 #include "api/api.h"
 
 #include "base/log.h"
@@ -24,7 +24,7 @@
 static const char *const needed[] = {"CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID",
 	"KILL", "SETGID", "SETUID", "SETFCAP", "MKNOD", "NET_ADMIN", "NET_BIND_SERVICE",
 	"SYS_ADMIN", "SYS_CHROOT", "SYS_PTRACE", "SYS_RESOURCE",
-	"SYS_NICE" /* moves what has more capabilities to a cpuset (docker update) */};
+	"SYS_NICE" /* moves processes with more capabilities to a cpuset (docker update) */};
 
 static void shed_capabilities(void)
 {
@@ -33,7 +33,7 @@ static void shed_capabilities(void)
 	guint64 keep = 0;
 	for (size_t i = 0; i < G_N_ELEMENTS(needed); i++)
 		keep |= capability_mask(needed[i]);
-	/* Where exec gives nothing back, shims must inherit what they need. */
+	/* If exec gives nothing back, shims must inherit what they need. */
 	if (geteuid() != 0 || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ||
 		syscall(SYS_capget, &header, data) < 0)
 		return;
@@ -48,7 +48,7 @@ static void shed_capabilities(void)
 
 void confine_self(void)
 {
-	/* Passwords and keys are in our memory: no core dumps. */
+	/* Passwords and keys are in memory: no core dumps. */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN | PR_MDWE_NO_INHERIT, 0, 0, 0);
 	shed_capabilities();

@@ -37,7 +37,7 @@ static bool listen_unix(Server *server, const Config *config, const char *path, 
 	if (listener_lives(path))
 		return fail(
 			error, BERTH_ERROR_CONFLICT, "another engine listens at %s already", path);
-	unlink(path); /* what a killed engine left */
+	unlink(path); /* left by a killed engine */
 	int fd = unix_listen(path, SOCK_STREAM, 0660);
 	if (fd < 0)
 		return fail_errno(error, "cannot listen at %s", path);
@@ -76,7 +76,7 @@ static bool guard_tcp(
 	return (!config->tls && !config->tls_verify) || (*context = tls_of(config, error)) != NULL;
 }
 
-/* "10.0.0.1:2376", "[::1]:2376", ":2376" */
+/* "10.0.0.1:2376", "[::1]:2376" or ":2376" */
 static struct addrinfo *resolve(const char *address, GError **error)
 {
 	struct addrinfo hints = {.ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM}, *found = NULL;
@@ -134,7 +134,7 @@ bool server_listen_metrics(Server *server, const char *address, GError **error)
 	return fd >= 0;
 }
 
-/* Sockets that systemd has opened (sd_listen_fds(3)): those of TCP are guarded as ours. */
+/* Sockets that systemd has opened (sd_listen_fds(3)): those of TCP are subject to the same rules. */
 static bool listen_inherited(Server *server, const Config *config, GError **error)
 {
 	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");

@@ -31,7 +31,7 @@ static bool write_pidfile(const Config *config, GError **error)
 	       file_replace(config->pidfile, text, strlen(text), 0644, false, error);
 }
 
-/* What a signal that comes while the engine serves is answered with. */
+/* Handles a signal while the engine serves. */
 typedef struct {
 	Engine *engine;
 	Config *config;
@@ -62,7 +62,7 @@ static void write_state(Engine *engine)
 		log_warn("the engine's state cannot be written: %s", error->message);
 }
 
-/* SIGHUP: the configuration is read again; SIGUSR1: what the engine is doing is written down; SIGTERM and SIGINT end. */
+/* SIGHUP reloads the configuration, SIGUSR1 writes the engine's state to a file, SIGTERM and SIGINT end it. */
 static bool signal_came(int fd, gpointer data)
 {
 	const Daemon *self = data;
@@ -102,7 +102,7 @@ static void listeners_close(const Config *config)
 int main(int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
-	/* Many short-lived threads: one arena each would be memory that never comes back. */
+	/* Many short-lived threads: an arena for each would keep memory that is never returned. */
 	mallopt(M_ARENA_MAX, 2);
 	mallopt(M_TRIM_THRESHOLD, 256 * 1024);
 	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
@@ -122,7 +122,7 @@ int main(int argc, char **argv)
 	confine_self();
 	int signals = block_signals();
 	Engine *engine = engine_new(config, &error);
-	/* Its threads may still be at work at the end. */
+	/* Not freed: threads may still use it at the end. */
 	static Server *server;
 	server = engine != NULL ? server_new(engine, &error) : NULL;
 	if (error != NULL)

@@ -8,12 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What dockerd reloads, as far as this engine has it, and our own keys, which are asked for when they are needed. */
+/* The keys that dockerd reloads, as far as this engine has them, and Berth's own, which are read at each use. */
 static const char *const live_keys[] = {"debug", "log-level", "labels", "registry-mirrors",
 	"insecure-registries", "max-concurrent-downloads", "max-concurrent-uploads", "api-access",
 	"builder", "shutdown-timeout", "live-restore", NULL};
 
-/* Tells of keys that differ and are not live. */
+/* Logs keys that have changed and need a restart. */
 static void tell_waiting(const json_t *before, const json_t *now)
 {
 	const char *key;

@@ -1,6 +1,6 @@
-/* A chroot is no root: it is a place of this process's within its mount namespace. pivot_root(2) in a child of it would leave the
- * namespace's own root where it is, and an exec that joins the container's namespace would see the host's files. So berthd takes
- * the chroot along into a namespace of its own, and shims and containers are made in that. */
+/* A chroot is only this process's view of its mount namespace: after pivot_root(2) in a child the namespace's own
+ * root would remain, and an exec that joins the container's namespace would see the host's files. So berthd moves
+ * into a mount namespace whose root is the chroot, in which shims and containers are created. */
 #include "daemon/root.h"
 
 #include "base/error.h"
@@ -25,14 +25,14 @@ static bool same_place(int a, int b)
 	       one.stx_ino == other.stx_ino && one.stx_mnt_id == other.stx_mnt_id;
 }
 
-/* Makes the folder that this process is in the root of its mount namespace, a new one, with all that is mounted below it. */
+/* Creates a mount namespace whose root is this process's root, with all mounts below it. */
 static bool pivot_here(void)
 {
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		return false;
 	autofd tree = (int)syscall(
 		SYS_open_tree, AT_FDCWD, ".", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-	/* pivot_root(2), "pivot_root(".", ".")": the old root comes to lie on the new one, and goes. */
+	/* pivot_root(2), "pivot_root(".", ".")": the old root is stacked on the new one, and unmounted. */
 	return tree >= 0 &&
 	       syscall(SYS_move_mount, tree, "", AT_FDCWD, ".", MOVE_MOUNT_F_EMPTY_PATH) == 0 &&
 	       fchdir(tree) == 0 && syscall(SYS_pivot_root, ".", ".") == 0 &&
@@ -44,7 +44,7 @@ bool root_make_own(GError **error)
 	autofd root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	autofd folder = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	autofd namespace = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-	/* Joining the namespace that one is in leads to its root. */
+	/* Joining the current namespace again moves this process to its root. */
 	if (root < 0 || folder < 0 || namespace < 0 || setns(namespace, CLONE_NEWNS) < 0)
 		return true;
 	autofd outermost = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);

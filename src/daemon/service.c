@@ -33,7 +33,7 @@ void service_tell_reloading(void)
 	service_tell(lines);
 }
 
-/* 0: nobody watches, or another process is watched. */
+/* 0: no watchdog, or for another process. */
 static guint64 watchdog_period(void)
 {
 	const char *text = g_getenv("WATCHDOG_USEC"), *who = g_getenv("WATCHDOG_PID");

@@ -1,4 +1,4 @@
-/* --link: what a container is told of another, in /etc/hosts and, on the default bridge, in its environment. */
+/* --link: the entries of a linked container in /etc/hosts and, on the default bridge, in the environment. */
 #include "engine/network/names.h"
 
 #include "base/error.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One of HostConfig.Links, "id:alias" (of engines before this one: "name:alias"). */
+/* A parsed entry of HostConfig.Links, "id:alias" (of older engines: "name:alias"). */
 typedef struct {
 	Container *other;
 	char *alias, *address; /* address: NULL where it is not in the default bridge */
@@ -51,7 +51,7 @@ static bool link_read(Engine *engine, const char *text, Link *link, GError **err
 	return true;
 }
 
-/* The container whose network this one's is: what is linked where it stands for another. New reference. */
+/* The container whose network this one shares: links to this one are links to that. New reference. */
 static Container *network_owner(Engine *engine, const char *name, GError **error)
 {
 	enum { LONGEST_CHAIN = 64 };
@@ -67,7 +67,7 @@ static Container *network_owner(Engine *engine, const char *name, GError **error
 	return container;
 }
 
-/* "name", "name:alias": as it is kept, or NULL. */
+/* Parses "name" or "name:alias" into the form that is kept, or NULL. */
 static json_t *link_new(Engine *engine, const char *text, json_t *links, GError **error)
 {
 	g_auto(GStrv) parts = g_strsplit(text, ":", -1);
@@ -92,7 +92,7 @@ static json_t *link_new(Engine *engine, const char *text, json_t *links, GError 
 			"would result in undefined behavior");
 		return NULL;
 	}
-	/* Without an alias it is called what it was called. "/c1/bar" is how another container's link is shown. */
+	/* The alias defaults to the name given. "/c1/bar" is how another container's link is written. */
 	const char *called = parts[1] != NULL && *parts[1] != '\0' ? parts[1] : parts[0];
 	const char *slash = strrchr(called, '/'), *bare = slash != NULL ? slash + 1 : called;
 	g_autofree char *kept = g_strdup_printf("%s:%s", other->row.id, bare);
@@ -107,7 +107,7 @@ static json_t *link_new(Engine *engine, const char *text, json_t *links, GError 
 bool links_resolve(Engine *engine, const Spec *spec, json_t *host, GError **error)
 {
 	g_autoptr(json_t) asked = json_incref(json_object_get(host, "Links")), links = json_array();
-	/* In networks of its own, what is called how is said with the network. */
+	/* In user-defined networks links are settings of the endpoint. */
 	for (size_t i = 0; on_default_bridge(spec) && i < json_array_size(asked); i++)
 		if (link_new(engine, json_elem(asked, i), links, error) == NULL)
 			return false;
@@ -133,7 +133,7 @@ void links_forget(Container *container)
 	g_mutex_unlock(&container->engine->lock);
 }
 
-/* Those that have links to others; owned references. */
+/* The containers that have links; owned references. */
 static GPtrArray *linking(Engine *engine)
 {
 	GPtrArray *copy = g_ptr_array_new_with_free_func((GDestroyNotify)container_unref);
@@ -146,7 +146,7 @@ static GPtrArray *linking(Engine *engine)
 
 typedef void (*LinkVisit)(Container *parent, const Link *link, gpointer data);
 
-/* Each link of a container. */
+/* Calls a function for each link of a container. */
 static void each_link(Container *parent, LinkVisit visit, gpointer data)
 {
 	g_autoptr(Spec) spec = container_spec_or_none(parent);
@@ -264,7 +264,7 @@ static void update_hosts(Container *parent, const Link *link, gpointer child)
 		return;
 	g_autoptr(Spec) spec = container_spec_or_none(link->other);
 	g_autofree char *names = names_of(link);
-	/* It may have had another name when the line was written. */
+	/* It may have been renamed since the line was written. */
 	g_autofree char *less =
 		g_strdup_printf("\t%s %s", link->alias, json_str(spec->config, "Hostname"));
 	g_autofree char *more = g_strdup_printf("%s\t%s\n", link->address, names);
@@ -278,7 +278,7 @@ void links_started(Container *container)
 		each_link(all->pdata[i], update_hosts, container);
 }
 
-/* "80/tcp" by number, tcp first. */
+/* Orders "80/tcp" by number, tcp first. */
 static int compare_ports(const void *a, const void *b)
 {
 	const char *left = *(const char *const *)a, *right = *(const char *const *)b;
@@ -295,8 +295,8 @@ static void put(GPtrArray *env, const char *format, ...)
 	va_end(arguments);
 }
 
-/* DB_PORT is the lowest port, DB_PORT_80_TCP and what follows is one port, and of ports in a row
- * DB_PORT_80_TCP_START and _END say the first and the last. */
+/* DB_PORT is the lowest port, DB_PORT_80_TCP and its suffixes describe one port, and DB_PORT_80_TCP_START and _END
+ * the first and last of consecutive ports. */
 static void put_ports(
 	GPtrArray *env, const char *name, const char *address, const char **ports, guint count)
 {
@@ -359,7 +359,7 @@ static bool put_link(GPtrArray *env, Container *container, const Link *link, GEr
 	return true;
 }
 
-/* As dockerd: what is linked runs, in the default bridge. */
+/* As in dockerd: the linked container must be running, in the default bridge. */
 static bool check_link(Container *container, const Link *link, GError **error)
 {
 	ContainerRow row = container_snapshot(container), other = container_snapshot(link->other);

@@ -1,5 +1,5 @@
-/* What a container has of its networks: reserved before its start, connected while its process makes its
- * mounts, given back at its end. */
+/* A container's endpoints: reserved before its start, connected while its process makes its mounts, released at its
+ * end. */
 #include "engine/network/gateway.h"
 #include "engine/network/network_spec.h"
 #include "engine/network/ports.h"
@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-/* Before an error of a start. */
+/* Prefixed to an error of a start. */
 #define NETWORKING_FAILED "failed to set up container networking: "
 
 enum { DNS_PORT = 53 };
@@ -24,7 +24,8 @@ bool endpoints_managed(const Spec *spec)
 	return share == SHARE_NETWORK || (share == SHARE_NONE && spec->left_network);
 }
 
-/* By its name, whatever it was called; what is not there keeps what it was called. Under network_lock. */
+/* The network's current name, whatever name or id was given; a network that does not exist keeps that. network_lock
+ * is held. */
 static const char *network_name(Engine *engine, const char *reference)
 {
 	const Network *network = network_lookup(engine, reference);
@@ -45,12 +46,12 @@ json_t *endpoints_wanted(Engine *engine, const Spec *spec)
 		json_object_set_new(wanted, first, json_object());
 	json_object_foreach (asked, key, value) {
 		const char *name = network_name(engine, strcmp(key, "default") == 0 ? mode : key);
-		/* Of the mode there is but one: what it is called first is what was meant. */
+		/* The mode names one network: its settings under any of its names are meant. */
 		if (json_object_size(json_object_get(wanted, name)) == 0)
 			json_object_set_new(wanted, name,
 				json_is_object(value) ? json_copy(value) : json_object());
 	}
-	/* Clients before API 1.44 say it there. */
+	/* Clients before API 1.44 give it there. */
 	json_t *of_mode = json_object_get(wanted, first);
 	if (of_mode != NULL && *json_str(of_mode, "MacAddress") == '\0' &&
 		*json_str(spec->config, "MacAddress") != '\0')
@@ -70,7 +71,7 @@ bool network_is_wanted(Engine *engine, const Network *network)
 	return false;
 }
 
-/* One family's addresses of a network. */
+/* The IPAM settings of one address family. */
 typedef struct {
 	const char *family, *key;
 	const Address *subnet, *range;
@@ -82,7 +83,7 @@ static Pool pool_of(const Network *network, bool v6)
 		  : (Pool){"IPv4", "IPAMConfig.IPv4Address", &network->subnet, &network->range};
 }
 
-/* The address that was asked for, or the lowest free one; taken either way. None where the network has none. */
+/* Reserves the requested address, or the lowest free one. None where the network lacks the family. */
 static bool lease(Network *network, const json_t *asked, bool v6, Address *address, GError **error)
 {
 	Pool pool = pool_of(network, v6);
@@ -135,8 +136,8 @@ static char **names_of(const Container *container, const Spec *spec, const json_
 	return (char **)g_ptr_array_free(names, FALSE);
 }
 
-/* Of IPv6 the end tells addresses apart. On a parent the link of an earlier owner of the address may linger, and two
- * cannot have one MAC address there. */
+/* The last bytes of an IPv6 address distinguish hosts. On a parent the link of the address's previous owner may
+ * linger, and two links there cannot share a MAC address. */
 static void choose_mac(const Network *network, Endpoint *endpoint)
 {
 	guint32 any = g_random_int();
@@ -268,7 +269,7 @@ Endpoint *endpoint_join(Container *container, const Spec *spec, const char *name
 	return endpoint;
 }
 
-/* A container without networks of its own: what is asked for in them would do nothing. */
+/* A container that is in no network: settings for networks would have no effect. */
 static bool check_unmanaged(Engine *engine, const Spec *spec, GError **error)
 {
 	const char *name;
@@ -309,7 +310,7 @@ bool endpoints_reserve(Container *container, const Spec *spec, GError **error)
 	return ok;
 }
 
-/* Who may change the container's network (NET_ADMIN) may also be its router. Under network_lock. */
+/* A container that may change its network (NET_ADMIN) may also be its router. network_lock is held. */
 static void guard(Container *container, int netns, const char *link)
 {
 	Engine *engine = container->engine;
@@ -328,7 +329,7 @@ static void guard(Container *container, int netns, const char *link)
 		problem->message);
 }
 
-/* What of a link its end needs. The endpoint's strings are lent to it. */
+/* The part of a link that deleting it needs. The endpoint's strings are borrowed. */
 static ContainerLink link_of(const Network *network, const Endpoint *endpoint, int netns)
 {
 	return (ContainerLink){.host_name = endpoint->link,
@@ -435,7 +436,7 @@ void endpoints_release(Container *container)
 		endpoint_store_remove(engine->store, container->row.id, NULL);
 }
 
-/* What it has, is its again. Under network_lock. */
+/* Reserves again what a running container holds. network_lock is held. */
 static void remember(Container *container, Endpoint *endpoint)
 {
 	lock_held(&container->engine->network_lock);

@@ -1,4 +1,4 @@
-/* A container comes into a network, or leaves it, be it running or not: what `network connect` and `disconnect` do. */
+/* `network connect` and `disconnect`, for containers that run or do not. */
 #include "engine/network/gateway.h"
 #include "engine/network/names.h"
 #include "engine/shim/shim.h"
@@ -22,7 +22,7 @@ static char *resolve(Engine *engine, const char *reference, GError **error)
 	return name;
 }
 
-/* Under network_lock, which the end of the container takes after it has no process any more: what is there now will be
+/* network_lock is held. The container's end takes it after its process has gone: endpoints that exist now are
  * released by that end. */
 static int running_pid(Container *container)
 {
@@ -33,7 +33,7 @@ static int running_pid(Container *container)
 	return pid;
 }
 
-/* An object at key; made if there is none. */
+/* The object at key, created if absent. */
 static json_t *member(json_t *object, const char *key)
 {
 	if (!json_is_object(json_object_get(object, key)))
@@ -41,7 +41,7 @@ static json_t *member(json_t *object, const char *key)
 	return json_object_get(object, key);
 }
 
-/* The request (NULL: of a disconnection) becomes part of the container's specification. Under network_lock. */
+/* Records the request (NULL: a disconnection) in the container's specification. network_lock is held. */
 static bool keep_request(Container *container, const char *name, json_t *asked, GError **error)
 {
 	lock_held(&container->engine->network_lock);
@@ -62,7 +62,7 @@ static bool keep_request(Container *container, const char *name, json_t *asked, 
 	}
 	const Network *first =
 		mode->share != SHARE_CONTAINER ? network_lookup(engine, mode->target) : NULL;
-	/* The network of the mode is not to come back at the next start. */
+	/* Marks the network of the mode as left, so that the next start does not join it. */
 	if (asked == NULL && first != NULL && strcmp(first->name, name) == 0)
 		json_object_set_new(spec, SPEC_LEFT, json_true());
 	if (asked != NULL)
@@ -70,7 +70,7 @@ static bool keep_request(Container *container, const char *name, json_t *asked, 
 	return container_change_spec(container, g_steal_pointer(&spec), error);
 }
 
-/* Takes one endpoint of a running container away, and all that it has. Under network_lock. */
+/* Disconnects one endpoint of a running container. network_lock is held. */
 static void detach(Container *container, const Spec *spec, const char *name, int netns)
 {
 	lock_held(&container->engine->network_lock);
@@ -98,7 +98,7 @@ static void detach(Container *container, const Spec *spec, const char *name, int
 	resolver_update(container, spec, netns);
 }
 
-/* A new endpoint's link, its part in routes and ports, and its names. Under network_lock. */
+/* Connects a new endpoint: link, routes, ports, names. network_lock is held. */
 static bool attach(Container *container, const Spec *spec, Network *network, Endpoint *endpoint,
 	const Gateways *before, int netns, GError **error)
 {
@@ -117,7 +117,7 @@ static bool attach(Container *container, const Spec *spec, Network *network, End
 	return true;
 }
 
-/* Each step can be the engine's last: the row says so before the kernel is told anything. Under network_lock. */
+/* The engine may be killed at any step: the row is written before the kernel is changed. network_lock is held. */
 static bool connect_running(
 	Container *container, const Spec *spec, const char *name, json_t *asked, GError **error)
 {
@@ -155,7 +155,7 @@ static bool connect_running(
 	return ok;
 }
 
-/* Under network_lock. */
+/* network_lock is held. */
 static bool disconnect_running(
 	Container *container, const Spec *spec, const char *name, GError **error)
 {
@@ -181,7 +181,7 @@ static bool no_other_of_none(GError **error)
 		"private (none) mode");
 }
 
-/* Who is in a network already cannot be in none, too. Under network_lock. */
+/* A container that is in a network cannot join "none". network_lock is held. */
 static bool check_others(Engine *engine, const Spec *spec, const Network *network, GError **error)
 {
 	lock_held(&engine->network_lock);
@@ -217,7 +217,8 @@ static bool is_alive(const Container *container, GError **error)
 	       fail(error, BERTH_ERROR_NOT_FOUND, "No such container: %s", container->row.id);
 }
 
-/* Whoever was made without networks, and left even that, has none again: there is no link to make. Under network_lock. */
+/* A container created without networks, which has left "none", rejoins it: there is no link to make. network_lock is
+ * held. */
 static bool come_back(Container *container, const Network *network, GError **error)
 {
 	lock_held(&container->engine->network_lock);
@@ -299,7 +300,7 @@ bool network_disconnect(Container *container, const char *reference, GError **er
 	return ok;
 }
 
-/* The name of an endpoint that is on its way in or out, or NULL. */
+/* The name of an endpoint that is being connected or disconnected, or NULL. */
 static const char *unfinished(const GPtrArray *endpoints)
 {
 	for (guint i = 0; endpoints != NULL && i < endpoints->len; i++) {

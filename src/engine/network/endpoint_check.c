@@ -1,4 +1,4 @@
-/* What a request asks for in a network (Engine API, EndpointSettings), checked before anything is reserved. */
+/* Checks of EndpointSettings (Engine API) before anything is reserved. */
 #include "engine/network/endpoint.h"
 
 #include "base/error.h"
@@ -20,7 +20,7 @@ static bool parse_plain(const char *text, int family, Address *address)
 	       (family == 0 || address->family == family);
 }
 
-/* In the form, an X stands for a hexadecimal digit. */
+/* In the pattern, an X stands for a hexadecimal digit. */
 static bool mac_read(const char *text, const char *form, guint8 mac[6])
 {
 	size_t digits = 0;
@@ -51,8 +51,8 @@ char *mac_text(const guint8 mac[6])
 		"%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 }
 
-/* The subnet that an address is to be in. That of a family which the network has switched off counts, as with dockerd: what
- * is asked for of it is kept, and means nothing. */
+/* The subnet that must contain an address. As in dockerd a disabled family counts: its addresses are kept without
+ * effect. */
 static bool subnet_asked(const Network *network, int family, Address *subnet)
 {
 	bool v6 = family == AF_INET6;
@@ -69,7 +69,7 @@ static bool subnet_asked(const Network *network, int family, Address *subnet)
 	return false;
 }
 
-/* dockerd's two families of complaints: about the address itself, and about where it would belong. */
+/* dockerd's two kinds of messages: about the address itself, and about its subnet. */
 static void check_ip(GPtrArray *problems, const Network *network, const char *text, int family)
 {
 	Address address;
@@ -92,7 +92,7 @@ static void check_ip(GPtrArray *problems, const Network *network, const char *te
 				       text));
 }
 
-/* network: NULL where it is not known. */
+/* network: NULL if unknown. */
 static void check_ipam(
 	GPtrArray *problems, const Network *network, bool predefined, const json_t *asked)
 {
@@ -112,10 +112,10 @@ static void check_ipam(
 					       json_elem(list, i)));
 }
 
-/* "net.ipv4.conf.IFNAME.log_martians=1": of this link, and of nothing else. */
+/* "net.ipv4.conf.IFNAME.log_martians=1": a sysctl of this link only. */
 static bool is_link_sysctl(const char *text)
 {
-	/* Docker's client writes all in lower case. */
+	/* Docker's client writes everything in lower case. */
 	return g_regex_match_simple(
 		"^net\\.(ipv4|ipv6|mpls)\\.[a-z0-9_]+\\.(IFNAME|ifname)\\.[A-Za-z0-9_]+=[^\\n]*$",
 		text, G_REGEX_DEFAULT, G_REGEX_MATCH_DEFAULT);
@@ -139,7 +139,7 @@ static void check_sysctls(GPtrArray *problems, const char *text)
 	}
 }
 
-/* Options of Docker's own are done or refused; others' are kept as they are, like labels. */
+/* Docker's own options are supported or refused; unknown ones are kept, like labels. */
 static void check_options(GPtrArray *problems, const json_t *options)
 {
 	const char *key;
@@ -156,7 +156,7 @@ static void check_options(GPtrArray *problems, const json_t *options)
 	}
 }
 
-/* Aliases that an earlier engine let in are no reason to fail a start. */
+/* Aliases that an older engine accepted do not fail a start. */
 static bool check(
 	const Network *network, bool predefined, bool starts, const json_t *asked, GError **error)
 {
@@ -195,7 +195,7 @@ bool endpoint_check_new(const Network *network, const json_t *asked, GError **er
 	return check(network, network->predefined, false, asked, error);
 }
 
-/* What older clients ask of the container's network, as an own member of the body. */
+/* Top-level members of the body with which older clients configure the container's network. */
 static bool check_container_mac(const json_t *request, GError **error)
 {
 	const char *mac = json_str(request, "MacAddress"),

@@ -1,9 +1,9 @@
-/* What /etc/hosts says of a container's networks. */
+/* A container's networks in /etc/hosts. */
 #include "engine/network/names.h"
 
 #include <string.h>
 
-/* "foo.example.com foo", be the domain in --hostname or in --domainname. */
+/* "foo.example.com foo", whether the domain is in --hostname or in --domainname. */
 static char *own_names(const Spec *spec)
 {
 	const char *name = json_str(spec->config, "Hostname"),

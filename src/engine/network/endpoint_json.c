@@ -1,7 +1,7 @@
 /* Endpoints as inspect shows them (Engine API, EndpointSettings). */
 #include "engine/network/endpoint.h"
 
-/* What was asked for, of this type; null where nothing was. */
+/* The requested value of this type; null if absent. */
 static json_t *asked_or_null(const Endpoint *endpoint, const char *key, json_type type)
 {
 	json_t *value = json_object_get(endpoint->asked, key);

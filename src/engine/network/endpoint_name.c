@@ -1,4 +1,4 @@
-/* How an endpoint's link is called in its container. */
+/* The name of an endpoint's link in its container. */
 #include "engine/network/endpoint.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Endpoints as the database keeps them: an object of our own, which no client sees. */
+/* Endpoints as the database stores them: an object that no client sees. */
 #include "engine/network/endpoint.h"
 #include "engine/object/published_port.h"
 
@@ -29,7 +29,7 @@ void endpoint_unref(Endpoint *endpoint)
 
 const char *endpoint_option(const Endpoint *endpoint, const char *name)
 {
-	/* Names have dots: no path of json_str. */
+	/* Names contain dots: they are no paths for json_str. */
 	const char *value = json_string_value(
 		json_object_get(json_object_get(endpoint->asked, "DriverOpts"), name));
 	return value != NULL ? value : "";
@@ -48,7 +48,7 @@ Endpoint *endpoint_in(const GPtrArray *endpoints, const char *network)
 	return NULL;
 }
 
-/* Members that say nothing are left out. */
+/* Empty members are omitted. */
 static void put_text(json_t *row, const char *key, const char *text)
 {
 	if (text != NULL && *text != '\0')
@@ -107,7 +107,7 @@ static char **read_names(const json_t *list)
 	return json_is_array(list) ? json_strv(list) : NULL;
 }
 
-/* Engines before this one kept what inspect shows, with members of their own in it. */
+/* Older engines stored the form that inspect shows, with members of their own. */
 static void read_old(Endpoint *endpoint, const json_t *row)
 {
 	static const char *const asked[] = {"IPAMConfig", "Links", "Aliases", "DriverOpts"};
@@ -117,7 +117,7 @@ static void read_old(Endpoint *endpoint, const json_t *row)
 	endpoint->id = g_strdup(json_str(row, "EndpointID"));
 	endpoint->network_id = g_strdup(json_str(row, "NetworkID"));
 	endpoint->link = g_strdup(json_str(row, "_Link"));
-	/* The oldest counted: of their containers, 2 was eth0. */
+	/* The oldest engines stored numbers: 2 was eth0. */
 	if (*name != '\0' || json_object_get(row, "_Index") != NULL)
 		endpoint->name =
 			*name != '\0' ? g_strdup(name)

@@ -1,4 +1,4 @@
-/* What a link in a container gets beyond its addresses and routes, where somebody asked for it. */
+/* Settings of a link in a container beyond its addresses and routes. */
 #include "engine/network/endpoint.h"
 
 #include "base/error.h"
@@ -23,7 +23,7 @@ static bool add_locals(const json_t *list, const char *link, GError **error)
 	return true;
 }
 
-/* "net.ipv4.conf.IFNAME.log_martians=1", which endpoint_check has let in: of this link. */
+/* "net.ipv4.conf.IFNAME.log_martians=1", accepted by endpoint_check. */
 static bool put_sysctl(const char *text, const char *link, GError **error)
 {
 	g_auto(GStrv) pair = g_strsplit(text, "=", 2), parts = g_strsplit(pair[0], ".", 5);

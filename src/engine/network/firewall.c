@@ -1,4 +1,4 @@
-/* The host's own firewall, which published ports pass by (moby issue 22054): that is said aloud. */
+/* Published ports bypass the host's own firewall (moby issue 22054): the engine warns about it. */
 #include "engine/network/firewall.h"
 
 #include "base/fd.h"

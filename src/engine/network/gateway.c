@@ -1,5 +1,5 @@
-/* What a container has once, and not once for each of its networks: default routes, and published ports. Both follow
- * it from network to network. */
+/* What a container has once, and not per network: default routes and published ports. Both move when networks are
+ * connected or disconnected. */
 #include "engine/network/gateway.h"
 #include "engine/network/ports.h"
 
@@ -36,8 +36,8 @@ bool gateway_address(const Endpoint *endpoint, bool v6, Address *gateway)
 	       address_parse(v6 ? "::" : "0.0.0.0", gateway);
 }
 
-/* As dockerd 28 does it (libnetwork, selectGatewayEndpoint): the first that has both families is preferred to others that
- * have one, whatever their priorities. */
+/* As dockerd 28 (libnetwork, selectGatewayEndpoint): the first endpoint with both families is preferred to those with
+ * one, whatever their priorities. */
 Gateways gateways_elect(const GPtrArray *endpoints)
 {
 	Gateways found = {0};
@@ -66,7 +66,7 @@ static bool set_route(int netns, const Endpoint *endpoint, bool v6, GError **err
 
 bool gateways_apply(const Gateways *before, const Gateways *now, int netns, GError **error)
 {
-	/* What leads to nowhere has gone with its link. */
+	/* Routes through a deleted link are gone already. */
 	return (now->v4 == NULL || now->v4 == before->v4 ||
 		       set_route(netns, now->v4, false, error)) &&
 	       (now->v6 == NULL || now->v6 == before->v6 || set_route(netns, now->v6, true, error));
@@ -111,7 +111,7 @@ static bool publishes_alike(const Network *a, const Network *b)
 	       (a->trusted == NULL) == (b->trusted == NULL);
 }
 
-/* What was published by one endpoint, still reserved; the caller's. */
+/* Takes over the ports that one endpoint had published, still reserved; the caller's. */
 static GArray *take_from(Container *container, Endpoint *from)
 {
 	GArray *ports = from != NULL ? g_steal_pointer(&from->ports) : NULL;

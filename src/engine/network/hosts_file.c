@@ -1,4 +1,4 @@
-/* The hosts file of a container that runs: lines go and come, what the container wrote there stays. */
+/* Editing the hosts file of a running container without losing the container's own changes. */
 #include "engine/network/names.h"
 
 #include "base/error.h"
@@ -10,7 +10,7 @@
 
 enum { SMALL_FILE = 4 << 20 };
 
-/* Guards what hosts_change reads and writes: others than its own container's clients change it. */
+/* Guards the read and write of hosts_change, which other containers' requests may call too. */
 static GMutex hosts_lock;
 
 bool network_file_put(const char *folder, const char *name, const char *text, GError **error)

@@ -1,4 +1,4 @@
-/* The networks themselves: made, found, shown, removed; and what the host has of them. */
+/* Networks: created, found, shown, removed; and made on the host. */
 #include "engine/network/network_spec.h"
 #include "engine/network/ports.h"
 #include "engine/object/event.h"
@@ -54,7 +54,7 @@ static json_t *first_pool(const json_t *spec)
 	return NULL;
 }
 
-/* A subnet that was chosen for the default network stays: containers that run have its addresses. */
+/* A subnet that was chosen for the default network is kept: running containers have its addresses. */
 static bool keeps_subnet(const Engine *engine, const json_t *spec)
 {
 	return *engine->config->bip == '\0' && *engine->config->fixed_cidr == '\0' &&
@@ -75,7 +75,7 @@ static void read_row(const NetworkRow *row, gpointer data)
 	network->chosen6 = row->chosen6 && !network->predefined;
 	network->parent_made = row->parent_made;
 	network->bridge_found = row->bridge_found;
-	/* The default networks follow the configuration, which may have changed. */
+	/* The default networks are updated from the configuration, which may have changed. */
 	if (network->predefined && parsed != NULL)
 		network_spec_predefined(engine, row->name, parsed);
 	if (kept)
@@ -102,7 +102,7 @@ static bool keep(Engine *engine, const Network *network, GError **error)
 	return network_store_add(engine->store, &row, error);
 }
 
-/* Makes, keeps and registers a network. Under network_lock. */
+/* Creates, stores and registers a network. network_lock is held. */
 static Network *add(Engine *engine, const char *name, json_t *spec, GError **error)
 {
 	lock_held(&engine->network_lock);
@@ -163,8 +163,7 @@ bool networks_resume(Engine *engine, GError **error)
 			g_array_append_vals(all, mappings->data, mappings->len);
 		}
 	}
-	/* Also where nothing runs: a killed engine may have left ports that lead nowhere. There is no table
-	 * then, or there is; either way nothing more is to be done. */
+	/* Also if nothing runs: a killed engine may have left ports that lead nowhere. A missing table is fine. */
 	PortMapping *mappings = (PortMapping *)(void *)all->data;
 	bool ok = ports_replace(engine->table, AF_INET, mappings, all->len, error);
 	if (!ok && !(any && engine->has_rules)) {
@@ -182,7 +181,7 @@ static void publish(Engine *engine, const Network *network, const char *action)
 		json_pack("{s:s, s:s}", "name", network->name, "type", network->driver));
 }
 
-/* Under network_lock. */
+/* network_lock is held. */
 static bool create(Engine *engine, const char *name, json_t *spec, char **id, GError **error)
 {
 	lock_held(&engine->network_lock);
@@ -195,7 +194,7 @@ static bool create(Engine *engine, const char *name, json_t *spec, char **id, GE
 	Network *network = add(engine, name, spec, error);
 	if (network == NULL)
 		return false;
-	/* What the host cannot have is told now, and not at the first container; and who made a network finds its bridge. */
+	/* Made on the host now, so that errors are reported at once and the client finds the bridge. */
 	if (!network->config_only && !network_realise(engine, network, error)) {
 		network_unrealise(engine, network);
 		network_store_remove(engine->store, network->id, NULL);
@@ -308,7 +307,7 @@ static bool is_config_of_any(Engine *engine, const Network *config)
 	return false;
 }
 
-/* Whom a network that is to go still has, by name and endpoint, as dockerd tells it. Under network_lock. */
+/* The containers in a network that is to be removed, by name and endpoint, in dockerd's words. network_lock is held. */
 static bool fail_in_use(Engine *engine, const Network *network, GError **error)
 {
 	lock_held(&engine->network_lock);
@@ -325,7 +324,7 @@ static bool fail_in_use(Engine *engine, const Network *network, GError **error)
 		list->str);
 }
 
-/* Under network_lock. */
+/* network_lock is held. */
 static bool drop(Engine *engine, Network *network, GError **error)
 {
 	lock_held(&engine->network_lock);
@@ -376,15 +375,15 @@ json_t *network_prune(Engine *engine, const Filters *filters)
 	return json_pack("{s:O}", "NetworksDeleted", json_filled(deleted) ? deleted : json_null());
 }
 
-/* By the link: a container that may change its addresses takes one of any subnet that its bridge leads to. By the address,
- * too: it is told where the kernel does not name the link. */
+/* By the link: a container that can change its addresses could take one of any subnet that its bridge leads to. By
+ * the address where the kernel does not name the link. */
 bool network_is_of_containers(Engine *engine, const char *text, unsigned int link)
 {
 	Address address = {0};
 	char link_name[IF_NAMESIZE] = "";
 	bool found = false;
 	if (link != 0 && if_indextoname(link, link_name) == NULL)
-		return true; /* gone meanwhile: links that come and go are those of containers */
+		return true; /* deleted meanwhile: only containers' links are so short-lived */
 	bool known = address_parse(text, &address);
 	g_mutex_lock(&engine->network_lock);
 	for (guint i = 0; i < engine->networks->len && !found; i++) {

@@ -41,7 +41,7 @@ char *network_files_folder(Container *container, const Spec *spec)
 	return container_folder(owner);
 }
 
-/* The addresses by which a container reaches the host; none where there is no default bridge. */
+/* The addresses of the host as seen from the container; none if there is no default bridge. */
 static char **host_gateways(Engine *engine)
 {
 	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
@@ -62,7 +62,7 @@ static char **host_gateways(Engine *engine)
 	return g_strv_builder_end(list);
 }
 
-/* One of --add-host; "host-gateway" is the host. */
+/* Adds an entry of --add-host; "host-gateway" stands for the host. */
 static void add_extra_host(Engine *engine, const char *entry, GString *hosts)
 {
 	g_auto(GStrv) parts = g_strsplit(entry, ":", 2);
@@ -91,7 +91,7 @@ static char *hosts_text(Container *container, const Spec *spec)
 	return g_string_free(hosts, FALSE);
 }
 
-/* "host-gateway" has to stand for something. */
+/* "host-gateway" needs an address. */
 static bool check_extra_hosts(Engine *engine, const json_t *host, GError **error)
 {
 	const json_t *extra = json_object_get(host, "ExtraHosts");
@@ -106,7 +106,7 @@ static bool check_extra_hosts(Engine *engine, const json_t *host, GError **error
 	return true;
 }
 
-/* A zone behind the address ("fe80::1%eth0") is the resolver's affair. */
+/* The zone of an address ("fe80::1%eth0") matters to the resolver only. */
 static bool check_servers(const json_t *host, GError **error)
 {
 	json_t *servers = json_object_get(host, "Dns"), *server;
@@ -137,7 +137,8 @@ bool network_files_write(Container *container, const Spec *spec, GError **error)
 	bool own = resolver.names[0] != NULL, on_host = spec->modes.network.share == SHARE_HOST;
 	g_autofree char *resolv = resolv_conf_text(container->engine->config, spec, own);
 	g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, resolv, -1);
-	/* By which it is known later whether the container has changed the file: asked only where it may change yet. */
+	/* Records the state of the file, by which a change by the container is detected later: only if it may have to
+	 * be rewritten. */
 	return network_file_put(folder, "hosts", hosts, error) &&
 	       network_file_put(folder, "hostname", name, error) &&
 	       network_file_put(folder, "resolv.conf", resolv, error) &&

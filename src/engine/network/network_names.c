@@ -1,5 +1,5 @@
-/* The names of a network's members, as files that the resolvers of its containers read: they go on
- * answering while the engine is down. */
+/* Files with the names of a network's members, read by the resolvers of its containers: they work while the engine is
+ * down. */
 #include "engine/network/endpoint.h"
 
 #include "base/fd.h"
@@ -14,10 +14,10 @@ char *network_names_path(Engine *engine, const char *network_id)
 	return g_build_filename(engine->config->exec_root, "networks", network_id, NULL);
 }
 
-enum { DOMAIN_LIMIT = 190 /* with a name of 63 before it, it is a name of DNS */ };
+enum { DOMAIN_LIMIT = 190 /* with a label of 63 before it, a valid DNS name */ };
 
-/* What stands behind the dot in names of its members. A network may be called by any text: one that would be another word
- * or line of the file, or no name, is told by its id. */
+/* The suffix of names of its members. Network names may be any text: one that would corrupt the file, or is no DNS
+ * name, is replaced by the id. */
 static const char *domain_of(const Network *network)
 {
 	for (const char *p = network->name; *p != '\0'; p++)
@@ -34,15 +34,15 @@ static void add_member(GString *text, const Network *network, const Endpoint *en
 	char *const *names = endpoint->names;
 	g_string_append_printf(text, "%s %s %s.%s", *v4 != '\0' ? v4 : "-", *v6 != '\0' ? v6 : "-",
 		names != NULL && names[0] != NULL ? names[0] : "", domain_of(network));
-	/* A blank or a line's end would be another name or line. */
+	/* A blank or newline would start another name or line. */
 	for (guint i = 0; names != NULL && names[i] != NULL; i++)
 		if (*names[i] != '\0' && strpbrk(names[i], " \t\r\n") == NULL)
 			g_string_append_printf(text, " %s", names[i]);
 	g_string_append_c(text, '\n');
 }
 
-/* "@ID alias:name": what one member alone calls another, whoever has that name then. Two words, so that resolvers of
- * engines before this one pass over the line. */
+/* "@ID alias:name": an alias that only one member uses, for whatever has that name at the time. Two words, so that
+ * older resolvers skip the line. */
 static void add_links(GString *text, const Network *network, const char *id, const json_t *links)
 {
 	for (size_t i = 0; i < json_array_size(links); i++) {

@@ -1,5 +1,5 @@
-/* The options of a network's driver: what each means, and for which drivers. One of Docker's own that is not
- * known here is refused, as it would change nothing; others' are kept as they are, like labels. */
+/* A table of network driver options: their meaning, and the drivers that accept them. Unknown options of Docker's own
+ * are refused, as they would have no effect; others are kept, like labels. */
 #include "engine/network/network_spec.h"
 
 #include "base/error.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { MTU_LOWEST = 68, MTU_HIGHEST = 65535, PREFIX_LONGEST = 12 /* and a number of 3 digits */ };
+enum { MTU_LOWEST = 68, MTU_HIGHEST = 65535, PREFIX_LONGEST = 12 /* plus a number of 3 digits */ };
 
 #define DOCKER "com.docker.network."
 
@@ -35,7 +35,7 @@ static bool read_bool(Network *network, size_t field, const char *text, const ch
 	return bool_parse(text, field_of(network, field));
 }
 
-/* Shown for the default bridge; for others it means nothing. */
+/* Valid for the default bridge; for others it has no effect. */
 static bool read_default(Network *network, size_t field, const char *text, const char **why)
 {
 	bool value;
@@ -72,7 +72,7 @@ static bool read_mode(Network *network, size_t field, const char *text, const ch
 	return false;
 }
 
-/* They stand in rules as text: nothing but names of links. */
+/* They become part of rules: only names of links are accepted. */
 static bool read_trusted(Network *network, size_t field, const char *text, const char **why)
 {
 	char **trusted = field_of(network, field);
@@ -98,9 +98,9 @@ static bool read_prefix(Network *network, size_t field, const char *text, const 
 }
 
 static const struct {
-	const char *key; /* behind DOCKER */
+	const char *key; /* name without the prefix */
 	Drivers drivers;
-	Reader *read; /* NULL: read elsewhere, or it tells nothing new */
+	Reader *read; /* NULL: read elsewhere, or without effect */
 	size_t field;
 } options[] = {
 	{"bridge.name", BRIDGE, NULL, 0},
@@ -120,7 +120,7 @@ static const struct {
 	{"enable_ipv6", BRIDGE | PARENT, NULL, 0},
 };
 
-/* dockerd's words, which are its language's. */
+/* dockerd's words. */
 static bool refuse(const char *key, const char *text, const char *why, GError **error)
 {
 	bool mode = g_str_has_suffix(why, " "), number = g_str_has_prefix(why, "strconv");
@@ -150,7 +150,7 @@ static bool read_one(Network *network, const char *key, const char *text, GError
 		       network->driver);
 }
 
-/* What each by itself is right, and together is not. */
+/* Options that are valid alone, but not together. */
 static bool check(const Network *network, GError **error)
 {
 	bool isolated = network->mode == GATEWAY_ISOLATED || network->mode6 == GATEWAY_ISOLATED;
@@ -179,7 +179,7 @@ bool network_options_read(Network *network, const json_t *spec, GError **error)
 		if (g_str_has_prefix(key, DOCKER))
 			ok = read_one(network, key, text != NULL ? text : "", error) && ok;
 	}
-	/* Any address of the host, as when nothing is said. */
+	/* Any address of the host, as if it were absent. */
 	if (address_is_any(&network->host_binding) && network->host_binding.family == AF_INET)
 		network->host_binding = (Address){0};
 	return ok && check(network, error);

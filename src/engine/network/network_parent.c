@@ -1,5 +1,5 @@
-/* The link of the host that an ipvlan or macvlan network's containers hang on: one that is there, a VLAN of one
- * that is there ("eth0.50"), or, where none is named, one that leads nowhere. */
+/* The parent link of an ipvlan or macvlan network: an existing link, a VLAN of one ("eth0.50") or, without an option,
+ * one that leads nowhere. */
 #include "engine/network/network_spec.h"
 
 #include "base/error.h"
@@ -63,7 +63,7 @@ bool network_routes_itself(const Network *network)
 	return network->kind == LINK_IPVLAN && network->link_mode != IPVLAN_MODE_L2;
 }
 
-/* "eth0.50": the link that the VLAN is of, and its number. The caller frees the name; NULL with error. */
+/* Parses "eth0.50": the VLAN's link, and its number. The caller frees the name; NULL with error. */
 static char *split_vlan(const char *parent, int *vlan, GError **error)
 {
 	g_auto(GStrv) parts = g_strsplit(parent, ".", -1);
@@ -122,7 +122,7 @@ bool network_parent_choose(Network *network, json_t *spec, bool stored, GError *
 		*parent != '\0' ? g_strdup(parent) : g_strdup_printf("dm-%.12s", network->id);
 	network->parent_made = *parent == '\0' || network->parent_made;
 	network->internal = network->internal || *parent == '\0';
-	/* Of a stored one the parent may be missing for a while: its containers cannot start then. */
+	/* The parent of a stored network may be missing for a while: its containers cannot start then. */
 	if (!stored && *parent != '\0' && !check_parent(network, error))
 		return false;
 	return true;

@@ -1,4 +1,4 @@
-/* IPAM: the subnets of a network, with gateways, ranges, and addresses that are not given out. */
+/* IPAM: subnets of a network, with gateways, ranges, and reserved addresses. */
 #include "engine/network/network_spec.h"
 
 #include "base/error.h"
@@ -15,7 +15,7 @@ static const char default_pools[] =
 
 enum { ULA_PREFIX = 48, ULA_SUBNET = 64, SMALLEST_POOL_BITS = 2, MOST_SUBNETS = 16 /* 2^16 */ };
 
-/* One family's part of a network. */
+/* The settings of one address family. */
 typedef struct {
 	int family;
 	const char *name;
@@ -31,7 +31,7 @@ static Pool pool_of(Network *network, int family)
 					    &network->range, &network->chosen};
 }
 
-/* "10.0.0.0/24" with its prefix said, and none of IPv4's addresses as one of IPv6. */
+/* Parses "10.0.0.0/24"; the prefix is required, and IPv4 addresses mapped into IPv6 are refused. */
 static bool parse_block(const char *text, Address *block)
 {
 	return strchr(text, '/') != NULL && address_parse(text, block) &&
@@ -113,7 +113,7 @@ static void check_one(GPtrArray *problems, const json_t *config, bool ipv6)
 		note(problems, "invalid subnet %s: invalid CIDR block notation", text);
 		return;
 	}
-	/* As dockerd: a subnet of a family that the network has not is shown, and means nothing. */
+	/* As in dockerd: the subnet of a disabled family is shown, and has no effect. */
 	if (!ipv6 && subnet.family == AF_INET6)
 		return;
 	note_host_bits(problems, "subnet", text, &subnet);
@@ -136,7 +136,7 @@ bool network_pools_check(const json_t *ipam, bool ipv6, GError **error)
 	return fail_all(error, "invalid network config", problems);
 }
 
-/* A network of ours that has some of these addresses already. */
+/* Whether a network of ours overlaps these addresses. */
 static bool is_used(Engine *engine, const Network *self, const Address *subnet)
 {
 	for (guint i = 0; i < engine->networks->len; i++) {
@@ -156,7 +156,7 @@ static bool is_of_host(const GArray *routes, const Address *subnet)
 	return false;
 }
 
-/* "fdxx:xxxx:xxxx::/48", the same for an installation at all times (RFC 4193), as dockerd's. */
+/* "fdxx:xxxx:xxxx::/48", constant for an installation (RFC 4193), as in dockerd. */
 static Address ula_of(const Engine *engine)
 {
 	g_autoptr(GChecksum) hash = g_checksum_new(G_CHECKSUM_SHA256);
@@ -170,7 +170,7 @@ static Address ula_of(const Engine *engine)
 	return base;
 }
 
-/* The first subnet of a pool that nobody has. */
+/* The first free subnet of a pool. */
 static bool choose_of(Engine *engine, const Network *network, const GArray *routes,
 	const Address *base, int size, Address *chosen)
 {
@@ -213,15 +213,15 @@ static bool choose_subnet(Engine *engine, Network *network, const Pool *pool, GE
 		pool->name);
 }
 
-/* No address twice, and none that is no host's. */
+/* Reserves the addresses: each at most once, and none that is no host address. */
 static bool take(Network *network, const Address *subnet, const Address *address)
 {
 	return address_is_host(subnet, address) &&
 	       g_hash_table_add(network->used, address_text(address));
 }
 
-/* Whether containers are told of a router. An isolated bridge has no address, and nobody needs that of an internal one which
- * is kept off it; what leads to no other host has no router, and what routes by itself needs none. */
+/* Whether the network has a router. An isolated bridge has no address, an internal network with that setting needs
+ * none; nor does a network that leads to no other host, or an ipvlan in l3 mode. */
 static bool has_gateway(const Network *network, int family)
 {
 	GatewayMode mode = family == AF_INET6 ? network->mode6 : network->mode;
@@ -231,8 +231,8 @@ static bool has_gateway(const Network *network, int family)
 	return !network->internal && !network_routes_itself(network);
 }
 
-/* A gateway that nobody named is the first address of the range that is free; as dockerd, never the first
- * of an IPv6 subnet. */
+/* The default gateway: the first free address of the range; as in dockerd, never the first address of an IPv6
+ * subnet. */
 static bool choose_gateway(Network *network, const Pool *pool, GError **error)
 {
 	Address first = address_network(pool->subnet);
@@ -275,7 +275,7 @@ static bool take_auxiliary(Network *network, const Pool *pool, const json_t *con
 	return true;
 }
 
-/* The one entry of this family, or NULL; two of them are one too many (of stored ones, the last counts). */
+/* The entry of this family, or NULL; a second one is an error (in stored networks the last counts). */
 static bool find_config(const Network *network, const json_t *list, int family, bool stored,
 	const json_t **found, GError **error)
 {
@@ -324,7 +324,7 @@ static bool read_family(Engine *engine, Network *network, const json_t *list, in
 	       take_auxiliary(network, &pool, config, error);
 }
 
-/* What was chosen just now stands in the specification from now on. */
+/* Writes the chosen values into the specification. */
 static void write_back(Network *network, json_t *spec, int family)
 {
 	Pool pool = pool_of(network, family);
@@ -335,7 +335,7 @@ static void write_back(Network *network, json_t *spec, int family)
 	json_t *config = json_pack("{s:s}", "Subnet", subnet);
 	if (*gateway != '\0')
 		json_object_set_new(config, "Gateway", json_string(gateway));
-	/* The default network's IPv4 stands first, as in dockerd. */
+	/* The default network's IPv4 comes first, as in dockerd. */
 	if (family == AF_INET && strcmp(network->name, "bridge") == 0)
 		json_array_insert_new(list, 0, config);
 	else

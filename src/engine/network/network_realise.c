@@ -1,4 +1,4 @@
-/* What the host has of a network: its bridge or parent, and the rules. */
+/* Making a network on the host: its bridge or parent, and the rules. */
 #include "engine/network/network_spec.h"
 
 #include "base/fd.h"
@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* The table holds every network that the host has a bridge of. */
+/* The table contains every network whose bridge exists. */
 static bool apply_rules(Engine *engine, GError **error)
 {
 	g_autoptr(GArray) rules = g_array_new(FALSE, FALSE, sizeof(NetworkRules));
@@ -33,8 +33,8 @@ static void put_sysctl(const char *path, const char *value)
 		log_warn("cannot write %s to %s: %s", value, path, g_strerror(errno));
 }
 
-/* A host that forwards takes no more router advertisements, unless it is told that it still should: its
- * own way out may come from them. */
+/* A forwarding host ignores router advertisements by default, but its own default route may come from them: it is set
+ * to accept them still. */
 static void forward_ipv6(void)
 {
 	static const char root[] = "/proc/sys/net/ipv6/conf";
@@ -49,7 +49,7 @@ static void forward_ipv6(void)
 	put_sysctl("/proc/sys/net/ipv6/conf/all/forwarding", "1");
 }
 
-/* Its own addresses: the gateways of its containers, where they are not another's. */
+/* The bridge's own addresses: the gateways of its containers, where these are the host's. */
 static bool address_bridge(const Network *network, GError **error)
 {
 	return (network->gateway.family == 0 || network->inhibit_ipv4 ||
@@ -75,7 +75,7 @@ bool network_realise(Engine *engine, Network *network, GError **error)
 		!address_bridge(network, error))
 		return false;
 	put_sysctl(localnet, "1");
-	/* A container's router advertisements are nothing to this host (CVE-2020-13401). */
+	/* The host ignores router advertisements of containers (CVE-2020-13401). */
 	put_sysctl(advertisements, "0");
 	g_autofree char *bridge_calls =
 		file_read("/proc/sys/net/bridge/bridge-nf-call-iptables", 16);
@@ -88,7 +88,7 @@ bool network_realise(Engine *engine, Network *network, GError **error)
 		log_warn("containers reach no further than their network, and shims carry their "
 			 "ports: %s",
 			problem->message);
-	/* A host without rules forwards nothing for us: they are what keeps others out. */
+	/* Without rules forwarding stays off: they keep others out. */
 	if (engine->rules_missing)
 		return true;
 	put_sysctl("/proc/sys/net/ipv4/ip_forward", "1");
@@ -104,7 +104,7 @@ void network_unrealise(Engine *engine, Network *network)
 	network->realised = false;
 	if (ruled)
 		apply_rules(engine, NULL);
-	/* Also one that was left by an engine before this one. */
+	/* Deletes a bridge that an older engine left, too. */
 	if (network->bridge != NULL && !network->bridge_found)
 		link_delete(network->bridge);
 	if (network->parent_made)

@@ -1,4 +1,4 @@
-/* What a network is to be: its request checked, its driver and links chosen. */
+/* A network's specification: its request checked and completed with driver and links. */
 #include "engine/network/network_spec.h"
 #include "engine/network/endpoint.h"
 
@@ -9,7 +9,7 @@
 #include <net/if.h>
 #include <string.h>
 
-/* The name of a network may be any text; only not one that says something else where names of networks stand. */
+/* A network's name may be any text except those with a special meaning as network modes. */
 static bool check_name(const char *name, GError **error)
 {
 	static const char *const reserved[] = {"bridge", "host", "none", "default", NULL};
@@ -20,7 +20,7 @@ static bool check_name(const char *name, GError **error)
 	return *bare != '\0' || fail(error, BERTH_ERROR_INVALID, "invalid name: name is empty");
 }
 
-/* What is not said follows the option of that name, or the default. */
+/* Defaults from the option of that name, or the driver's. */
 static bool read_family_switch(
 	json_t *spec, const json_t *request, const char *key, const char *option, GError **error)
 {
@@ -51,7 +51,7 @@ static json_t *copy_pool(const json_t *config)
 	return copy;
 }
 
-/* As inspect shows it: what is known, and of that what is said; IPv4's before IPv6's, as in dockerd. */
+/* As inspect shows it: known members that are set; IPv4's before IPv6's, as in dockerd. */
 static json_t *copy_pools(const json_t *ipam)
 {
 	json_t *list = json_array(), *config;
@@ -93,7 +93,7 @@ static bool check_scope(const json_t *request, GError **error)
 	       fail(error, BERTH_ERROR_INVALID, "invalid network scope: %s", scope);
 }
 
-/* A network whose settings are another's has none of its own; and one that is only settings is no more. */
+/* A network with config-from has no settings of its own; a config-only network has nothing else. */
 static bool check_config(const json_t *request, GError **error)
 {
 	const json_t *ipam = json_object_get(request, "IPAM");
@@ -153,8 +153,8 @@ static void copy_plain(json_t *spec, const json_t *request)
 		json_pack("{s:s}", "Network", json_str(request, "ConfigFrom.Network")));
 }
 
-/* daemon.json's default-network-opts: {driver: {option: value}}; what the request says is kept, and a default that it overrides is
- * not shown. */
+/* daemon.json's default-network-opts: {driver: {option: value}}; options of the request take precedence, and an
+ * overridden default is not shown. */
 static void add_defaults(Engine *engine, json_t *spec, const json_t *request, const char *driver)
 {
 	static const char *const families[][2] = {{"EnableIPv4", "com.docker.network.enable_ipv4"},
@@ -203,7 +203,7 @@ json_t *network_spec_new(Engine *engine, const json_t *request, GError **error)
 	return g_steal_pointer(&spec);
 }
 
-/* Of the settings of a configuration network. Under network_lock. */
+/* Copies the settings of a config-only network. network_lock is held. */
 bool network_spec_take_config(Engine *engine, json_t *spec, GError **error)
 {
 	lock_held(&engine->network_lock);
@@ -223,7 +223,7 @@ bool network_spec_take_config(Engine *engine, json_t *spec, GError **error)
 	return true;
 }
 
-/* A bridge that was there before stays when its network goes. */
+/* A bridge that existed before is not deleted with its network. */
 static bool choose_bridge(
 	Engine *engine, Network *network, json_t *spec, bool stored, GError **error)
 {
@@ -278,7 +278,7 @@ bool network_spec_read(Engine *engine, Network *network, json_t *spec, bool stor
 	       (network_pools_read(engine, network, spec, stored, stored ? NULL : error) || stored);
 }
 
-/* The default bridge's addresses of a family: of its own address, or else of the range that is given out. */
+/* The default bridge's addresses of a family: from its own address, or from the range. */
 static void add_default_pool(json_t *pools, const char *own, const char *range)
 {
 	Address address, fixed;

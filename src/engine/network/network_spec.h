@@ -1,33 +1,32 @@
-/* A network's specification: a request, checked and completed; and into the fields of a network. */
+/* A network's specification: a request, checked and completed; and its conversion into a Network. */
 #pragma once
 #include "engine/network/networks.h"
 
-/* network_spec.c: a request as the specification of a new network, checked as far as it needs no other
- * network; NULL with error. */
+/* network_spec.c: the specification of a new network, with the checks that need no other network; NULL with error. */
 json_t *network_spec_new(Engine *engine, const json_t *request, GError **error);
-json_t *network_spec_empty(void); /* of which nothing is said: a bridge with IPv4 */
-/* Takes the settings of the configuration network that it names, if it does. */
+json_t *network_spec_empty(void); /* the default: a bridge with IPv4 */
+/* Copies the settings of the config-only network that config-from names. */
 bool network_spec_take_config(Engine *engine, json_t *spec, GError **error);
-/* Reads a specification into a network, and writes back what was chosen for it; checks it against other
- * networks. What an earlier engine let into a stored one is no reason to lose the network. */
+/* Reads a specification into a network, writes chosen values back, and checks it against other networks. A stored
+ * network is never refused for what an older engine accepted. */
 bool network_spec_read(Engine *engine, Network *network, json_t *spec, bool stored, GError **error);
-/* "bridge" for the default one, "none" and "host": what is always there. */
+/* "bridge" for the default one, "none" and "host": the predefined networks. */
 void network_spec_predefined(Engine *engine, const char *name, json_t *spec);
 
-/* network_options.c: the driver's options into the network's fields. */
-const char *network_option(const json_t *spec, const char *name); /* "" where it is not given */
-/* Reads all of them, also behind one that is refused (error: the first of these). */
+/* network_options.c: reads the driver's options into the network's fields. */
+const char *network_option(const json_t *spec, const char *name); /* "" if absent */
+/* Reads all of them, also after an error (error: the first one). */
 bool network_options_read(Network *network, const json_t *spec, GError **error);
 
-/* network_pools.c: IPAM.Config as dockerd checks it in a request; as subnets, gateways and what is taken of
- * them, chosen where nobody did. */
+/* network_pools.c: checks IPAM.Config of a request as dockerd does; and reads it as subnets, gateways and reserved
+ * addresses, choosing what is absent. */
 bool network_pools_check(const json_t *ipam, bool ipv6, GError **error);
 bool network_pools_read(
 	Engine *engine, Network *network, json_t *spec, bool stored, GError **error);
 
-/* network_parent.c: the host's link that containers' links of macvlan and ipvlan networks lie on. */
+/* network_parent.c: the host's link that macvlan and ipvlan links are on. */
 bool network_parent_choose(Network *network, json_t *spec, bool stored, GError **error);
-bool network_parent_make(
-	const Network *network, GError **error); /* a VLAN's, or one that leads nowhere */
-/* Whether its containers need no router: ipvlan's l3 modes find every way by the host's own routes. */
+bool network_parent_make(const Network *network,
+	GError **error); /* whether the engine creates it: a VLAN, or one that leads nowhere */
+/* Whether its containers need no router: ipvlan's l3 modes use the host's routes. */
 bool network_routes_itself(const Network *network);

@@ -1,9 +1,9 @@
-/* How many addresses of a network's subnets are taken, and how many are left (Engine API 1.52, NetworkStatus). */
+/* Used and free addresses of a network's subnets (Engine API 1.52, NetworkStatus). */
 #include "engine/network/networks.h"
 
 #include <sys/socket.h>
 
-/* As many as a JSON number of ours can tell (jansson has no unsigned ones). */
+/* The largest integer of jansson, which has no unsigned ones. */
 static gint64 size_of(const Address *block)
 {
 	enum { MOST_BITS = 62 };
@@ -17,7 +17,7 @@ static void take_in(const Address *block, const Address *address, gint64 *taken)
 		++*taken;
 }
 
-/* Addresses of a block of the subnet that nobody may be given: those in use, and what is no host's. */
+/* Addresses of a block of the subnet that cannot be assigned: those in use, and network and broadcast addresses. */
 static gint64 taken_of(const Network *network, const Address *subnet, const Address *block)
 {
 	enum { SMALL_BITS = 1 };

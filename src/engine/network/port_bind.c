@@ -1,4 +1,4 @@
-/* Ports of the host: who has which. Every question is asked under network_lock. */
+/* Reservation of host ports. network_lock is held in every function. */
 #include "engine/network/ports.h"
 
 #include "base/error.h"
@@ -11,13 +11,13 @@
 
 enum { FIRST_RANDOM = 32768, LAST_RANDOM = 60999, FAMILIES = 2 };
 
-/* The table of what is taken has protocol and port -> GArray of Address. */
+/* The table of reserved ports: protocol and port -> GArray of Address. */
 static gpointer table_key(guint8 protocol, guint16 port)
 {
 	return GUINT_TO_POINTER((guint)protocol << 16 | port);
 }
 
-/* The address for which a port is published that would be needed for ip, or NULL; borrowed. */
+/* The reserved address that conflicts with ip, or NULL; borrowed. */
 static const Address *taken(Engine *engine, const Address *ip, guint8 protocol, guint16 port)
 {
 	lock_held(&engine->network_lock);
@@ -67,23 +67,23 @@ typedef struct {
 	const char *name;
 	const Network *network;
 	const Endpoint *endpoint;
-	GHashTable
-		*held; /* of holding_key: by the container's shim until it has read that they go */
 	GHashTable *
-		tried; /* range_key -> the port behind the last that was chosen: none before it is free */
-	GArray *list; /* of PublishedPort: what is bound */
+		held; /* keys of holding_key: still bound by the container's shim until it has read that they are released */
+	GHashTable *
+		tried; /* range_key -> the port after the last chosen one: none before it is free */
+	GArray *list;  /* of PublishedPort: the result */
 } Binding;
 
 /* A request, and where it is to be bound. */
 typedef struct {
 	ContainerPort target;
-	guint first, last; /* of the host's ports */
+	guint first, last; /* host ports */
 	Address ips[FAMILIES];
-	guint count; /* of ips */
+	guint count; /* number of ips */
 } Search;
 
-/* Where no address is named: the network's own; or all of IPv4, and of IPv6, where the shim carries what a container
- * without it gets. */
+/* Without a host address: the network's default; or all of IPv4 and all of IPv6, which the shim forwards to a
+ * container without it. */
 static void choose_ips(const Binding *binding, const Address *asked, Search *search)
 {
 	static const Address any4 = {.family = AF_INET}, any6 = {.family = AF_INET6};
@@ -101,7 +101,7 @@ static void choose_ips(const Binding *binding, const Address *asked, Search *sea
 		return;
 	}
 	const Address *named = asked->family != 0 ? asked : own;
-	/* To a container without IPv4 nothing of IPv4 leads: as dockerd, it is just not published. */
+	/* A container without IPv4 cannot be reached by IPv4: as in dockerd it is not published there. */
 	if (named->family == AF_INET6 ? v6 || carried : v4)
 		search->ips[search->count++] = *named;
 }
@@ -142,7 +142,7 @@ static bool is_routed(const Binding *binding, int family)
 	return (family == AF_INET6 ? network->mode6 : network->mode) == GATEWAY_ROUTED;
 }
 
-/* In a routed network the container's own port is the published one, of each family by itself. */
+/* In a routed network the container's own port is published, for each family separately. */
 static void note_routed(Binding *binding, const Search *search, int family)
 {
 	Address any = {.family = (guint8)family};
@@ -151,7 +151,7 @@ static void note_routed(Binding *binding, const Search *search, int family)
 			note(binding, search, &any, 0);
 }
 
-/* What is left is bound on the host. */
+/* Other ports are bound on the host. */
 static void drop_routed(const Binding *binding, Search *search)
 {
 	guint kept = 0;
@@ -186,8 +186,8 @@ static bool is_held(GHashTable *held, const Address *ip, guint8 protocol, guint1
 	return g_hash_table_contains(held, key);
 }
 
-/* An address and a port as dockerd writes them: with brackets where a program is in the way, without where a container
- * is. */
+/* An address and a port as dockerd writes them: with brackets if a program has the port, without if a container has
+ * it. */
 static char *socket_text(const Address *ip, guint port, bool brackets)
 {
 	g_autofree char *text = address_text(ip);
@@ -195,7 +195,7 @@ static char *socket_text(const Address *ip, guint port, bool brackets)
 		ip->family == AF_INET6 && brackets ? "[%s]:%u" : "%s:%u", text, port);
 }
 
-/* The address of the container to which a port of ip leads. */
+/* The address of the container to which a port on ip leads. */
 static char *target_text(const Binding *binding, const Address *ip, const Search *search)
 {
 	const Endpoint *endpoint = binding->endpoint;
@@ -223,7 +223,7 @@ static char *bind_problem(
 				       : g_strerror(why));
 }
 
-/* problem: set to why it is not, for the last port of all only. */
+/* problem: set to the reason of failure, for the last port tried only. */
 static bool available(const Binding *binding, const Address *ip, const Search *search, guint16 port,
 	char **problem)
 {
@@ -238,7 +238,7 @@ static bool available(const Binding *binding, const Address *ip, const Search *s
 	return false;
 }
 
-/* What requests for the same ports on the same addresses have in common. */
+/* The key of requests for the same ports on the same addresses. */
 static char *range_key(const Search *search)
 {
 	GString *key = g_string_new("");
@@ -250,8 +250,8 @@ static char *range_key(const Search *search)
 	return g_string_free(key, FALSE);
 }
 
-/* The first that is free on each address; 0 if none is, and why the last one is not. Many that ask for the same range look at each of
- * its ports once: none becomes free before all are bound. */
+/* The first port that is free on every address; 0 if none is, with the reason for the last. Several requests for one
+ * range look at each port once: none becomes free before all are bound. */
 static guint16 choose(const Binding *binding, const Search *search, char **problem)
 {
 	g_autofree char *key = range_key(search);
@@ -298,7 +298,7 @@ static bool bind_one(Binding *binding, const Search *search, GError **error)
 	return true;
 }
 
-/* Ports that are named come first: none that is left to choose may take them. */
+/* Requests for given ports come first: a port that is to be chosen must not take them. */
 static bool bind_all(Binding *binding, const GArray *requests, bool any, GError **error)
 {
 	Search search;
@@ -338,7 +338,7 @@ bool ports_by_proxy(const Engine *engine)
 	return engine->config->publish_by_proxy || !engine->has_rules;
 }
 
-/* The kernel translates addresses within a family, and sends nothing from ::1 out of the host. */
+/* The kernel translates addresses within a family only, and sends nothing from ::1 out of the host. */
 static bool by_rule(const Engine *engine, const Address *host, const Address *target)
 {
 	static const guint8 loopback[16] = {[15] = 1};
@@ -346,7 +346,7 @@ static bool by_rule(const Engine *engine, const Address *host, const Address *ta
 	       (host->family == AF_INET || memcmp(host->bytes, loopback, sizeof loopback) != 0);
 }
 
-/* Once each: an element of a set cannot be taken away twice. */
+/* Without duplicates: an element of a set cannot be deleted twice. */
 static void add_direct(GArray *mappings, const PortMapping *mapping)
 {
 	PortMapping direct = *mapping;
@@ -361,7 +361,7 @@ static void add_direct(GArray *mappings, const PortMapping *mapping)
 	g_array_append_val(mappings, direct);
 }
 
-/* What one published port means for this way of publishing. */
+/* A published port in the form that this way of publishing needs. */
 static void add_mapping(GArray *mappings, const Engine *engine, const PublishedPort *port,
 	PortMapping *mapping, PortWay way)
 {
@@ -387,7 +387,7 @@ GArray *port_mappings(
 	GArray *mappings = g_array_new(FALSE, TRUE, sizeof(PortMapping));
 	for (guint i = 0; ports != NULL && i < ports->len; i++) {
 		const PublishedPort *port = &g_array_index(ports, PublishedPort, i);
-		/* The usual ones, of which there may be hundreds: IPv4, by rule. */
+		/* The common case, of which there may be hundreds: IPv4, by rule. */
 		if (way == PORT_BY_SHIM && !ports_by_proxy(engine) && port->host.family == AF_INET)
 			continue;
 		bool six = port->host.family == AF_INET6 && endpoint->address6.family != 0;

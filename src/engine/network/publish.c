@@ -1,4 +1,4 @@
-/* Published ports that a shim carries, and the others: into the kernel or the shim, and out of them. */
+/* Publishing ports: by the firewall or by a shim. */
 #include "engine/network/ports.h"
 #include "engine/shim/shim.h"
 
@@ -7,7 +7,7 @@
 
 #include <netinet/in.h>
 
-/* One message to the shim for each port that is its to carry. */
+/* Sends the shim a message for each port that it forwards. */
 static bool tell_shim(Container *container, bool add, const GArray *ports, const Endpoint *endpoint,
 	GError **error)
 {

@@ -1,5 +1,5 @@
-/* Ports of a container that runs, added and taken away (an extension of /containers/{id}/update:
- * "PublishAdd" and "PublishRm", both written as PortBindings are). */
+/* Adding and removing published ports of a running container (an extension of /containers/{id}/update: "PublishAdd"
+ * and "PublishRm", in the form of PortBindings). */
 #include "engine/network/gateway.h"
 #include "engine/network/ports.h"
 
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* Whether a published port is meant by a binding: what the binding leaves open does not count. */
+/* Whether a binding matches a published port: absent fields match anything. */
 static bool meant(const PublishedPort *port, const PortRequest *binding)
 {
 	return container_port_equal(&port->target, &binding->target) &&
@@ -31,7 +31,7 @@ static bool no_such_port(const Container *container, GError **error)
 		container->row.name);
 }
 
-/* Under network_lock. */
+/* network_lock is held. */
 static bool take_away(
 	Container *container, Endpoint *endpoint, const GArray *bindings, GError **error)
 {
@@ -49,11 +49,11 @@ static bool take_away(
 	port_release(container->engine, gone);
 	g_clear_pointer(&endpoint->ports, g_array_unref);
 	endpoint->ports = g_steal_pointer(&kept);
-	/* Two ports of the host may lead to one of the container, which is reached directly, too. */
+	/* Two host ports may lead to the same port of the container, which may be reachable directly, too. */
 	return port_publish(container->engine, true, endpoint->ports, endpoint, error);
 }
 
-/* Under network_lock. */
+/* network_lock is held. */
 static bool add(Container *container, Network *network, Endpoint *endpoint, const GArray *requests,
 	GError **error)
 {
@@ -102,7 +102,7 @@ static void keep_less(json_t *bindings, const GArray *less)
 	}
 }
 
-/* An object at key; made if there is none. */
+/* The object at key, created if absent. */
 static json_t *member(json_t *object, const char *key)
 {
 	if (!json_is_object(json_object_get(object, key)))
@@ -125,7 +125,7 @@ static void keep_request(json_t *spec, const json_t *more, const GArray *less)
 	}
 }
 
-/* Of a container that runs. Under network_lock. */
+/* Changes the ports of a running container. network_lock is held. */
 static bool change_running(
 	Container *container, const GArray *more, const GArray *less, GError **error)
 {

@@ -1,4 +1,4 @@
-/* resolv.conf: the host's as a container can use it, with what --dns, --dns-search and --dns-option say instead. */
+/* resolv.conf: the host's adapted to a container, with --dns, --dns-search and --dns-option in place of its entries. */
 #include "engine/network/names.h"
 
 #include "base/fd.h"
@@ -30,7 +30,7 @@ static void add_words(GPtrArray *list, char *const *words)
 			g_ptr_array_add(list, g_strdup(words[i]));
 }
 
-/* resolv.conf(5): the last of search and domain counts, options add up. */
+/* resolv.conf(5): the last of search and domain counts, options accumulate. */
 static void read_line(Resolv *resolv, const char *line)
 {
 	g_auto(GStrv) words = g_strsplit_set(line, " \t\r", -1);
@@ -44,7 +44,7 @@ static void read_line(Resolv *resolv, const char *line)
 	while (words[at] != NULL && *words[at] == '\0')
 		at++;
 	if (strcmp(keyword, "nameserver") == 0 && words[at] != NULL) {
-		/* An address of the link has the link's name behind it, "fe80::1%eth0". */
+		/* A link-local address carries the link's name, "fe80::1%eth0". */
 		g_autofree char *bare = g_strndup(words[at], strcspn(words[at], "%"));
 		if (address_parse(bare, &address))
 			g_ptr_array_add(resolv->servers, g_strdup(words[at]));
@@ -74,7 +74,8 @@ static Resolv resolv_read(const char *path)
 
 static const char host_file[] = "/etc/resolv.conf";
 
-/* For who cannot reach the host's loopback: where systemd-resolved listens there alone, it says elsewhere whom it asks itself. */
+/* For a container that cannot reach the host's loopback: systemd-resolved, which listens only there, lists its own
+ * servers in another file. */
 static const char *file_beyond_loopback(void)
 {
 	static const char stub[] = "127.0.0.53", beyond[] = "/run/systemd/resolve/resolv.conf";
@@ -91,7 +92,7 @@ char **host_nameservers(void)
 	return g_strdupv((char **)servers->pdata);
 }
 
-/* As dockerd: what the default bridge cannot reach is left out, and something that everybody can is there instead. */
+/* As in dockerd: nameservers that the default bridge cannot reach are replaced by public ones. */
 static void keep_reachable(GPtrArray *servers, bool with_ipv6)
 {
 	for (guint i = servers->len; i-- > 0;) {
@@ -158,7 +159,7 @@ char *resolv_conf_text(const Config *config, const Spec *spec, bool own_resolver
 	replace(resolv.options, config_resolver(config, host, "DnsOptions"));
 	if (own_resolver)
 		add_ndots(resolv.options);
-	/* "--dns-search ." is how to say that there is no domain to search. */
+	/* "--dns-search ." means no search domain. */
 	if (resolv.search->len == 1 && strcmp(resolv.search->pdata[0], ".") == 0)
 		g_ptr_array_set_size(resolv.search, 0);
 	for (guint i = 0; i < resolv.servers->len; i++)

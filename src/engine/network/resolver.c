@@ -1,4 +1,4 @@
-/* The resolver at 127.0.0.11 in the shim of each container that is in a network with names: what it is told. */
+/* Configures the resolver at 127.0.0.11 in the shim of each container that is in a network with names. */
 #include "engine/network/gateway.h"
 #include "engine/network/names.h"
 #include "engine/shim/shim.h"
@@ -27,7 +27,7 @@ static char **names_files(Container *container)
 	return g_strv_builder_end(files);
 }
 
-/* Those of --dns or of the host; none where every network is internal: nothing leaks (CVE-2024-29018). */
+/* The nameservers of --dns or of the host; none if all networks are internal: nothing must leak (CVE-2024-29018). */
 static char **servers(Container *container, const Spec *spec)
 {
 	Gateways gateways = gateways_elect(container->endpoints);
@@ -37,7 +37,7 @@ static char **servers(Container *container, const Spec *spec)
 	return json_filled(own) ? json_strv(own) : host_nameservers();
 }
 
-/* Under network_lock. runs: it has one, needed or not. */
+/* network_lock is held. runs: the resolver exists, needed or not. */
 static Resolver gather(Container *container, const Spec *spec, bool runs)
 {
 	lock_held(&container->engine->network_lock);
@@ -56,7 +56,7 @@ Resolver resolver_of(Container *container, const Spec *spec)
 	return resolver;
 }
 
-/* The sockets of a resolver that the shim has not, and the rules by which questions reach them. */
+/* Opens sockets for a resolver that the shim lacks, and adds the rules that redirect questions to them. */
 static bool open_sockets(const Resolver *resolver, int netns, int fds[2], GError **error)
 {
 	guint16 ports[2];
