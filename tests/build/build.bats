@@ -58,7 +58,7 @@ setup() {
 	[[ $output == *before* && $output == *7* ]]
 	[ "$(d images -qa | wc -l)" -eq "$images" ]
 	[ -z "$(d ps -aq)" ]
-	[ "$(shims)" -eq 0 ]
+	await no_shims
 }
 
 @test "-f, --target, --label, several tags, --iidfile" {
@@ -183,11 +183,10 @@ setup() {
 	for _ in $(seq 600); do [ "$(shims)" -eq 1 ] && break; sleep 0.05; done
 	[ "$(shims)" -eq 1 ]
 	kill -9 "$client"
-	for _ in $(seq 600); do [ "$(shims)" -eq 0 ] && break; sleep 0.05; done
-	[ "$(shims)" -eq 0 ]
+	await no_shims
 	for _ in $(seq 600); do [ -z "$(ls "$WORK/data/containers" "$WORK/data/tmp")" ] && break; sleep 0.05; done
 	ls -R "$WORK/data/containers" "$WORK/data/tmp"
-	[ -z "$(ls -A "$WORK/data/containers" "$WORK/data/tmp" | grep -v :$)" ]
+	await nothing_in "$WORK/data/containers" "$WORK/data/tmp"
 }
 
 @test "a step that waits for a stage that fails is not shown as the one that failed" {

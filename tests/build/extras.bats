@@ -314,8 +314,8 @@ make_repository() { # folder
 @test "a hundred kinds of nonsense: an error with a line, and nothing left behind" {
 	python3 "$BATS_TEST_DIRNAME/nonsense.py" "$DOCKER" 100
 	for _ in $(seq 600); do [ -z "$(ls -A "$WORK/data/containers" "$WORK/data/tmp" | grep -v :$)" ] && break; sleep 0.05; done
-	[ -z "$(ls -A "$WORK/data/containers" "$WORK/data/tmp" | grep -v '^$' | grep -v :$)" ]
-	[ "$(shims)" -eq 0 ]
+	await nothing_in "$WORK/data/containers" "$WORK/data/tmp"
+	await no_shims
 }
 
 @test "ONBUILD keeps heredocs for who builds on the image" {

@@ -182,8 +182,7 @@ setup() {
 	grep -q ' begun$' out
 	pkill -INT -P "$client" || kill -INT "$client"
 	wait "$client" || true
-	for _ in $(seq 600); do [ "$(shims)" -ne 0 ] || break; sleep 0.05; done
-	[ "$(shims)" -eq 0 ]
+	await no_shims
 }
 
 @test "build: files and an archive for the client" {

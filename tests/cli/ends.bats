@@ -16,8 +16,7 @@ teardown_file() { file_teardown; }
 	d stop -t 0 again
 	for _ in $(seq 1500); do d inspect again >/dev/null 2>&1 || break; sleep 0.02; done
 	not d inspect again
-	for _ in $(seq 1500); do [ "$(shims)" -ne 0 ] || break; sleep 0.02; done
-	[ "$(shims)" -eq 0 ]
+	await no_shims
 }
 
 @test "restart of a --rm container that ends by itself meanwhile: it is there and runs, or is gone" {
@@ -30,8 +29,7 @@ teardown_file() { file_teardown; }
 			grep -q -e 'No such container' -e 'marked for removal' "$WORK/why"
 		fi
 	done
-	for _ in $(seq 1500); do [ "$(shims)" -ne 0 ] || break; sleep 0.02; done
-	[ "$(shims)" -eq 0 ]
+	await no_shims
 	[ -z "$(d ps -aq)" ]
 }
 
@@ -70,8 +68,7 @@ teardown_file() { file_teardown; }
 		wait $! || true
 		not d inspect "first$i" 2>/dev/null
 	done
-	for _ in $(seq 1500); do [ "$(shims)" -ne 0 ] || break; sleep 0.02; done
-	[ "$(shims)" -eq 0 ]
+	await no_shims
 }
 
 @test "kill and pause of a container that ends in that moment" {

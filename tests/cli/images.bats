@@ -79,7 +79,7 @@ teardown_file() { file_teardown; }
 			tar -C "$WORK/oci" -c . | d load
 		done
 	done
-	[ -z "$(ls -A "$WORK/data/tmp")" ]
+	await nothing_in "$WORK/data/tmp"
 }
 
 @test "a damaged archive is refused and changes nothing" {
@@ -89,7 +89,7 @@ teardown_file() { file_teardown; }
 	run d load -i "$WORK/cut.tar"
 	[ "$status" -ne 0 ]
 	[ "$(d images -q | wc -l)" -eq 0 ]
-	[ -z "$(ls -A "$WORK/data/tmp")" ]
+	await nothing_in "$WORK/data/tmp"
 	sed 's/"sha256:[0-9a-f]\{8\}/"sha256:00000000/' "$WORK/whole.tar" >"$WORK/wrong.tar"
 	run d load -i "$WORK/wrong.tar"
 	[ "$status" -ne 0 ]

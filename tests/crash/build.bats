@@ -9,11 +9,10 @@ build_long() { build_sleeping 60; }
 
 @test "kill -9 in the middle of builds: no container, mount, shim or folder is left" {
 	kill_among 9 build_long
-	for _ in $(seq 600); do [ "$(shims)" -eq 0 ] && break; sleep 0.05; done
-	[ "$(shims)" -eq 0 ]
+	await no_shims
 	[ -z "$(d ps -aq)" ]
 	for _ in $(seq 600); do [ -z "$(ls -A "$WORK/data/containers" "$WORK/data/tmp" | grep -v '^$' | grep -v :$)" ] && break; sleep 0.05; done
-	[ -z "$(ls -A "$WORK/data/containers" "$WORK/data/tmp" | grep -v '^$' | grep -v :$)" ]
+	await nothing_in "$WORK/data/containers" "$WORK/data/tmp"
 	not grep -q "$WORK" /proc/mounts
 	build_sleeping 0.3
 }

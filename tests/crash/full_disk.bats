@@ -95,7 +95,7 @@ quiet() {
 	engine_kill
 	engine_start --data-root "$DISK/data"
 	wait "$client" || true
-	for _ in $(seq 600); do [ "$(shims)" -eq 0 ] && break; sleep 0.05; done
+	await no_shims
 	quiet
 	printf 'FROM busybox\nRUN echo after > /s3\n' | d build --network none -t after -
 	[ "$(run_none after cat /s3)" = after ]
@@ -204,7 +204,7 @@ quiet() {
 	engine_start --data-root "$DISK/data"
 	[ "$(d inspect -f '{{.State.Status}}' ends)" = running ]
 	d rm -f alone linked ends
-	[ "$(shims)" -eq 0 ]
+	await no_shims
 	engine_stop
 	await umount "$DISK/data/containers"
 	engine_start --data-root "$DISK/data"
@@ -218,7 +218,7 @@ quiet() {
 	engine_kill
 	fill
 	kill -TERM "$pid"
-	for _ in $(seq 600); do [ "$(shims)" -eq 0 ] && break; sleep 0.05; done
+	await no_shims
 	[ -L "$DISK/data/containers/$(ls "$DISK/data/containers")/exit" ]
 	engine_start --data-root "$DISK/data"
 	[ "$(d inspect -f '{{.State.Status}} {{.State.ExitCode}}' last)" = "exited 9" ]

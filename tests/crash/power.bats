@@ -89,6 +89,6 @@ power_back() {
 	(timeout -s KILL 20 "$DOCKER" import "$WORK/busybox.tar" half:1 >/dev/null 2>&1 3>&- &)
 	power_lost
 	if [ -n "$(d images -q half)" ]; then [ "$(d run --rm --network none half:1 echo whole)" = whole ]; fi
-	[ -z "$(ls -A "$DISK/lost/data/tmp")" ]
+	await nothing_in "$DISK/lost/data/tmp"
 	power_back
 }

@@ -72,6 +72,8 @@ await() {
 	echo "it never came to be: $*" >&2
 	return 1
 }
+no_shims() { [ "$(shims)" -eq 0 ]; }
+nothing_in() { [ -z "$(find "$@" -mindepth 1 -maxdepth 1)" ]; } # folders
 # For what must fail: a command behind "!" never ends a test.
 not() { ! "$@"; }
 d() { timeout -s KILL 30 "$DOCKER" "$@"; }

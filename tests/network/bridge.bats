@@ -166,7 +166,7 @@ teardown_file() { hosts_remove; }
 	for _ in $(seq 300); do [ "$(on_host ip -o link | grep -c veth)" -eq 0 ] && break; sleep 0.1; done
 	[ "$(on_host ip -o link | grep -c veth)" -eq 0 ]
 	[ -z "$(rules | grep 1900)" ]
-	[ "$(shims)" -eq 0 ]
+	await no_shims
 	[ "$(d network inspect -f '{{len .Containers}}' churn)" -eq 0 ]
 	d run -d --name again --network churn -p 19001:80 -p 19002:80 -p 19003:80 busybox sleep 100
 	[ "$(d inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' again)" = 172.18.0.2 ]

@@ -19,7 +19,7 @@ teardown_file() {
 }
 flat() { [[ $BUILD == *build-* ]] || [ "$(peak_kb)" -lt 40960 ] || { echo "the engine took $(peak_kb) kB"; false; }; }
 nothing_kept() {
-	[ -z "$(ls -A "$DISK/data/tmp")" ]
+	await nothing_in "$DISK/data/tmp"
 	[ "$(ls "$DISK/data/layers" | grep -vc empty)" -eq 1 ]
 	[ "$(ls "$DISK/data/blobs" | wc -l)" -eq 2 ]
 	for _ in $(seq 600); do [ -z "$(ls -A "$DISK/data/trash")" ] && break; sleep 0.05; done
@@ -59,7 +59,7 @@ nothing_kept() {
 	flat
 	timeout 120 "$DOCKER" rmi localhost:5000/files
 	for _ in $(seq 1200); do [ -z "$(ls -A "$WORK/data/trash")" ] && break; sleep 0.05; done
-	[ -z "$(ls -A "$WORK/data/trash")" ]
+	await nothing_in "$WORK/data/trash"
 	[ "$(d run --rm --network none busybox echo fine)" = fine ]
 	flat
 }

@@ -390,7 +390,7 @@ tar.close()'
 	wait "$build"
 	kill "$SSH_AGENT_PID"
 	[ "$(run_none agent cat /facts)" = "777 12345" ]
-	[ -z "$(ls "$WORK/exec/ssh")" ]
+	await nothing_in "$WORK/exec/ssh"
 }
 
 @test "RUN --security=insecure and --network=host: the engine has to allow them, too; no security options for steps" {

@@ -68,8 +68,7 @@ has() { (((0x$1 >> $2) & 1)); }
 	d exec -d --privileged kept sleep 88
 	[ "$(pgrep -c -x -P "$(cat "$WORK/pid")" berth-shim)" -eq 2 ]
 	d rm -f kept
-	for _ in $(seq 600); do [ "$(shims)" -eq 0 ] && break; sleep 0.05; done
-	[ "$(shims)" -eq 0 ]
+	await no_shims
 	d run -d --name nnp --network none --security-opt no-new-privileges busybox sleep 100
 	[ "$(d exec --privileged nnp awk '/^CapEff:/ { print $2 }' /proc/self/status)" = "$all" ]
 	d rm -f nnp
