@@ -58,6 +58,9 @@ bool project_activate(Project *project, char *const *names, GError **error);
 /* "lower-case_1": what a project may be called. */
 bool project_name_valid(const char *name);
 
+/* dotenv.c: adds the variables of a file to an object of texts; what it has already stays, and is known to the file. False with
+ * error. */
+bool variables_add_file(json_t *variables, const char *path, GError **error);
 /* Adds short forms ("8080:80", "./a:/b") to a service's "ports" or "volumes". */
 bool service_add_short(json_t *service, const char *key, const json_t *list, GError **error);
 

@@ -277,3 +277,24 @@ json_t *dotenv_read(
 	}
 	return dotenv_parse(text, path, raw, environment, error);
 }
+
+bool variables_add_file(json_t *variables, const char *path, GError **error)
+{
+	g_autoptr(Environment) known = environment_new(false);
+	const char *name;
+	json_t *value;
+	json_object_foreach (variables, name, value)
+		if (json_is_string(value))
+			environment_set(known, name, json_string_value(value), true);
+	g_autofree char *text = file_read(path, MAX_FILE);
+	if (text == NULL)
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", path,
+			errno == ENOENT ? "no such file or directory" : errno_words(errno));
+	g_autoptr(json_t) found = dotenv_parse(text, path, false, known, error);
+	if (found == NULL)
+		return false;
+	json_object_foreach (found, name, value)
+		if (json_object_get(variables, name) == NULL)
+			json_object_set(variables, name, value);
+	return true;
+}

@@ -86,6 +86,9 @@ bool compose_down(const Project *project, Client *client, const DownOptions *opt
 	if (own == NULL)
 		return false;
 	bool named = options->services != NULL && *options->services != NULL;
+	if (json_array_size(own) == 0 && json_object_size(project_services(project)) == 0)
+		compose_warn(
+			"Warning: No resource found to remove for project \"%s\".", project->name);
 	ContainersEnd stop = {project, own, options->timeout, false, true, teller},
 		      remove = {project, own, -1, options->volumes, false, teller};
 	if (!containers_end(&stop, client, error) || !containers_end(&remove, client, error) ||

@@ -265,6 +265,18 @@ bool project_activate(Project *project, char *const *names, GError **error)
 	return true;
 }
 
+/* The place in a model that is none: "services.x.ports[0]: ". */
+static bool without_place(GError **error)
+{
+	const char *text = error != NULL ? strstr((*error)->message, "]: ") : NULL;
+	if (text != NULL) {
+		char *plain = g_strdup(text + strlen("]: "));
+		g_free((*error)->message);
+		(*error)->message = plain;
+	}
+	return false;
+}
+
 bool service_add_short(json_t *service, const char *key, const json_t *list, GError **error)
 {
 	g_autoptr(json_t) tree =
@@ -272,7 +284,7 @@ bool service_add_short(json_t *service, const char *key, const json_t *list, GEr
 	g_autofree char *here = g_get_current_dir();
 	if (!tree_canonical(NULL, tree, false, error) || !tree_defaults(tree, error) ||
 		!tree_check(tree, error) || !tree_resolve(tree, here, error))
-		return false;
+		return without_place(error);
 	g_autoptr(json_t) bound = model_bind(tree, error);
 	json_t *own = json_object_get(service, key),
 	       *all = json_is_array(own) ? json_copy(own) : json_array();

@@ -53,7 +53,7 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	c stop -t 0 web
 	[ "$(c ps -q | wc -l)" -eq 1 ]
 	[ "$(c ps -a --status exited -q | wc -l)" -eq 1 ]
-	[[ $(c events --since 1m --until 0s --json | head -1) == *'"Type":"container"'* ]]
+	[[ $(c events --since 1m --until 0s --json | head -1) == *'"type":"container"'* ]]
 }
 
 @test "secrets and configs that are no files: of variables, of the file itself" {

@@ -66,9 +66,22 @@ json_t *compose_images(Cli *cli, const Project *project, const json_t *names,
 /* compose_transfer.c: pulls images at once ({service: image}), and pushes those that are built here, failures told. */
 bool compose_pull_images(Cli *cli, const Project *project, const json_t *images, GError **error);
 bool compose_push_images(Cli *cli, const Project *project, Teller *teller, GError **error);
-/* compose_build.c: builds the images of services ({name: true}) and what they are made of. */
-bool compose_build(
-	Cli *cli, const Project *project, const json_t *names, bool quiet, GError **error);
+/* compose_build.c */
+typedef struct {
+	bool quiet;
+	bool all_platforms;			/* that the files name; else what can run here */
+	bool check;				/* checks the Dockerfiles, and builds nothing */
+	bool push;				/* for --print */
+	const char *memory, *provenance, *sbom; /* of the command line, or "" */
+} BuildWish;
+/* Builds the images of services ({name: true}) and what they are made of. */
+bool compose_build(Cli *cli, const Project *project, const json_t *names, const BuildWish *wish,
+	GError **error);
+/* compose_bake.c */
+/* The platforms that a service's image is built for; empty: the builder's own. New reference. */
+json_t *compose_platforms(const json_t *service, bool all);
+/* To standard output. */
+void compose_print_bake(const Project *project, const json_t *names, const BuildWish *wish);
 
 /* compose_logs.c */
 typedef struct {

@@ -118,26 +118,44 @@ static char *inline_file(const json_t *build, GError **error)
 	return g_steal_pointer(&path);
 }
 
-static void add_switches(GPtrArray *words, const json_t *build, const json_t *service)
+static void add_switches(
+	GPtrArray *words, const json_t *build, const json_t *service, const BuildWish *wish)
 {
 	static const char *const flags[][2] = {{"no_cache", "--no-cache"}, {"pull", "--pull"}};
 	static const char *const values[][2] = {
 		{"network", "--network"}, {"target", "--target"}, {"shm_size", "--shm-size"}};
-	const char *platform = json_elem(json_object_get(build, "platforms"), 0);
 	for (size_t i = 0; i < G_N_ELEMENTS(flags); i++)
 		if (json_bool(build, flags[i][0]))
 			add(words, flags[i][1], NULL);
 	for (size_t i = 0; i < G_N_ELEMENTS(values); i++)
 		if (*json_str(build, values[i][0]) != '\0')
 			add(words, values[i][1], json_str(build, values[i][0]));
-	if (*json_str(service, "platform") != '\0')
-		platform = json_str(service, "platform");
-	if (*platform != '\0')
-		add(words, "--platform", platform);
+	g_autoptr(json_t) platforms = compose_platforms(service, wish->all_platforms);
+	g_auto(GStrv) names = json_strv(platforms);
+	g_autofree char *joined = g_strjoinv(",", names);
+	if (*joined != '\0')
+		add(words, "--platform", joined);
+}
+
+/* What the command line says goes before what the file says. */
+static void add_wish(GPtrArray *words, const json_t *build, const BuildWish *wish)
+{
+	const char *const values[][3] = {{"--memory", wish->memory, ""},
+		{"--provenance", wish->provenance, json_str(build, "provenance")},
+		{"--sbom", wish->sbom, json_str(build, "sbom")}};
+	for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
+		const char *value =
+			values[i][1] != NULL && *values[i][1] != '\0' ? values[i][1] : values[i][2];
+		if (*value != '\0')
+			add(words, values[i][0], value);
+	}
+	if (wish->check)
+		add(words, "--check", NULL);
 }
 
 /* The words of `build` for a service. file: of -f. */
-static GPtrArray *build_words(const Project *project, const char *name, const char *file)
+static GPtrArray *build_words(
+	const Project *project, const char *name, const char *file, const BuildWish *wish)
 {
 	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
 	const json_t *service = json_object_get(project_services(project), name),
@@ -157,7 +175,8 @@ static GPtrArray *build_words(const Project *project, const char *name, const ch
 	add_secrets(project, words, json_object_get(build, "secrets"));
 	add_ulimits(words, json_object_get(build, "ulimits"));
 	add_labels(project, words, name, json_object_get(build, "labels"));
-	add_switches(words, build, service);
+	add_switches(words, build, service, wish);
+	add_wish(words, build, wish);
 	if (json_bool(build, "privileged"))
 		add(words, "--allow", "security.insecure");
 	add(words, NULL, json_str(build, "context"));
@@ -170,12 +189,13 @@ typedef struct {
 	Cli *cli;
 	const Project *project;
 	BuildProgress *progress;
+	const BuildWish *wish;
 } Builds;
 
 static bool run_one(Builds *builds, Client *client, const char *name, const char *file)
 {
 	const BuildPart part = {builds->progress, name};
-	g_autoptr(GPtrArray) words = build_words(builds->project, name, file);
+	g_autoptr(GPtrArray) words = build_words(builds->project, name, file, builds->wish);
 	Cli own = *builds->cli;
 	own.client = client;
 	own.part = &part;
@@ -262,8 +282,8 @@ static json_t *build_order(const Project *project, const json_t *names)
 	return json_pack("{s:o}", "services", services);
 }
 
-bool compose_build(
-	Cli *cli, const Project *project, const json_t *names, bool quiet, GError **error)
+bool compose_build(Cli *cli, const Project *project, const json_t *names, const BuildWish *wish,
+	GError **error)
 {
 	g_autoptr(json_t) all = json_object();
 	const char *name;
@@ -274,11 +294,12 @@ bool compose_build(
 		return true;
 	Teller teller;
 	g_autoptr(ComposeShow) show = compose_show_new(cli, "Building", &teller);
-	compose_show_silence(show, quiet);
+	compose_show_silence(show, wish->quiet);
 	if (!teller.dry_run) {
 		g_autoptr(json_t) order = build_order(project, all);
 		const Project ordered = {.model = order};
-		Builds builds = {cli, project, build_progress_new(show_of(cli, quiet), stdout)};
+		Builds builds = {
+			cli, project, build_progress_new(show_of(cli, wish->quiet), stdout), wish};
 		bool ok = graph_run(
 			&ordered, all, false, client_host(cli->client), build_one, &builds, error);
 		build_progress_end(builds.progress);
@@ -287,7 +308,7 @@ bool compose_build(
 		if (!ok)
 			return false;
 	}
-	json_object_foreach (all, name, value) {
+	json_object_foreach (wish->check ? NULL : all, name, value) {
 		g_autofree char *image = image_of(project, name);
 		tell(&teller, "", image, "Built", "");
 	}
@@ -300,12 +321,12 @@ static const Flag build_flags[] = {
 	{"check", 0, BOOL, "check the Dockerfiles, and build nothing"},
 	{"memory", 'm', BYTES, "memory limit of a step"},
 	{"no-cache", 0, BOOL, "run every step anew"},
-	{"print", 0, BOOL, "ignored (for Docker compatibility)"},
-	{"provenance", 0, STRING, "ignored (for Docker compatibility)"},
+	{"print", 0, BOOL, "print what would be built as a bake file"},
+	{"provenance", 0, STRING, "say how the images were made: true or false"},
 	{"pull", 0, BOOL, "ask the registry for newer base images"},
 	{"push", 0, BOOL, "push what was built"},
 	{"quiet", 'q', BOOL, "show no progress"},
-	{"sbom", 0, STRING, "ignored (for Docker compatibility)"},
+	{"sbom", 0, STRING, "false: no generator is run here"},
 	{"ssh", 0, STRING, "an agent for RUN --mount=type=ssh"},
 	{"with-dependencies", 0, BOOL, "build what the services depend on, too"},
 	{"parallel", 0, BOOL, "ignored (for Docker compatibility)"},
@@ -360,9 +381,18 @@ static int run_build(Cli *cli)
 	json_object_foreach (project_services(project), name, service)
 		if (json_object_get(service, "build") != NULL)
 			apply_build_flags(cli, json_object_get(service, "build"));
-	return names != NULL &&
-			       compose_build(cli, project, names, flag_bool(cli, "quiet", false),
-				       &error) &&
+	const BuildWish wish = {.quiet = flag_bool(cli, "quiet", false),
+		.all_platforms = true,
+		.check = flag_bool(cli, "check", false),
+		.push = flag_bool(cli, "push", false),
+		.memory = flag_text(cli, "memory"),
+		.provenance = flag_text(cli, "provenance"),
+		.sbom = flag_text(cli, "sbom")};
+	if (names != NULL && flag_bool(cli, "print", false)) {
+		compose_print_bake(project, names, &wish);
+		return EXIT_SUCCESS;
+	}
+	return names != NULL && compose_build(cli, project, names, &wish, &error) &&
 			       (!flag_bool(cli, "push", false) ||
 				       push_built(cli, project, names, &error))
 		       ? EXIT_SUCCESS

@@ -16,6 +16,7 @@ typedef struct {
 	const char *begins, *ends; /* "Restarting", "Started" */
 	const char *const *states; /* only containers in one of them; NULL: all */
 	bool awaits;		   /* what each is restarted with */
+	const char *fails;	   /* NULL: "Error" */
 	Teller *teller;
 } Action;
 
@@ -38,7 +39,10 @@ static bool act_on(gpointer data, const char *service, Client *client, GError **
 				? json_object()
 				: engine_call(client, error, "POST", NULL, "/containers/%s/%s",
 					  json_str(container, "Id"), action->call);
-		tell(action->teller, "Container", name, answer != NULL ? action->ends : "Error",
+		tell(action->teller, "Container", name,
+			answer != NULL		? action->ends
+			: action->fails != NULL ? action->fails
+						: "Error",
 			"");
 		if (answer == NULL)
 			return false;
@@ -114,7 +118,12 @@ static char *with_timeout(const Cli *cli, const char *call)
 		       : g_strdup(call);
 }
 
-static const Flag timeout_flags[] = {
+static const Flag stop_flags[] = {
+	{"timeout", 't', INT, "seconds until a container that does not stop is killed"},
+	{0},
+};
+
+static const Flag restart_flags[] = {
 	{"timeout", 't', INT, "seconds until a container that does not stop is killed"},
 	{"no-deps", 0, BOOL, "leave what depends on the services alone"},
 	{0},
@@ -184,10 +193,29 @@ static int run_unpause(Cli *cli)
 
 static int run_kill(Cli *cli)
 {
-	static const char *const running[] = {"running", NULL};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Project) project = NULL;
+	g_autoptr(json_t) running = compose_chosen(cli, false, &project, &error);
+	if (running == NULL)
+		return compose_fail(error);
 	const char *signal = flag_text(cli, "signal");
-	return act(cli, g_strdup_printf("kill?signal=%s", *signal != '\0' ? signal : "SIGKILL"),
-		"Killing", "Killed", running, true);
+	g_autofree char *escaped = client_escape(*signal != '\0' ? signal : "SIGKILL"),
+			*call = g_strconcat("kill?signal=", escaped, NULL);
+	g_autoptr(json_t) own = flag_bool(cli, "remove-orphans", false)
+					? json_incref(running)
+					: of_files(project, running);
+	if (json_array_size(own) == 0) {
+		print_to(stderr, "no container to kill\n");
+		return EXIT_SUCCESS;
+	}
+	Action action = {.project = project,
+		.containers = own,
+		.call = call,
+		.begins = "Killing",
+		.ends = "Killed",
+		.states = alive,
+		.fails = "Error while Killing"};
+	return act_on_all(cli, action, true);
 }
 
 const Command compose_stop_command = {.names = "stop",
@@ -195,7 +223,7 @@ const Command compose_stop_command = {.names = "stop",
 	.summary = "Stop services",
 	.example = "stop web",
 	.completes = "services*",
-	.flags = timeout_flags,
+	.flags = stop_flags,
 	.max_args = -1,
 	.run = run_stop};
 const Command compose_restart_command = {.names = "restart",
@@ -203,7 +231,7 @@ const Command compose_restart_command = {.names = "restart",
 	.summary = "Restart services",
 	.example = "restart web",
 	.completes = "services*",
-	.flags = timeout_flags,
+	.flags = restart_flags,
 	.max_args = -1,
 	.run = run_restart};
 const Command compose_pause_command = {.names = "pause",
@@ -222,7 +250,7 @@ const Command compose_unpause_command = {.names = "unpause",
 	.run = run_unpause};
 
 static const Flag kill_flags[] = {
-	{"remove-orphans", 0, BOOL, "ignored (for Docker compatibility)"},
+	{"remove-orphans", 0, BOOL, "also containers of services that are not in the files"},
 	{"signal", 's', STRING, "signal to send (SIGKILL)"},
 	{0},
 };
@@ -269,6 +297,11 @@ static int run_start(Cli *cli)
 	g_autoptr(json_t) names = containers != NULL ? startable(cli, project, &error) : NULL;
 	if (names == NULL)
 		return compose_fail(error);
+	if (json_array_size(containers) == 0 && json_object_size(project_services(project)) == 0) {
+		fail(&error, BERTH_ERROR_UNAVAILABLE,
+			"no container found for project \"%s\": not found", project->name);
+		return compose_fail(error);
+	}
 	gint64 timeout = flag_int(cli, "wait-timeout", 0) * G_USEC_PER_SEC;
 	for (int i = 0; i < cli->arg_count; i++)
 		if (json_object_get(names, cli->args[i]) == NULL) {
@@ -335,7 +368,7 @@ static int run_rm(Cli *cli)
 		print_to(stderr, "No stopped containers\n");
 		return EXIT_SUCCESS;
 	}
-	if (!flag_bool(cli, "force", false) && !is_confirmed(gone))
+	if (!flag_bool(cli, "force", false) && !teller.dry_run && !is_confirmed(gone))
 		return EXIT_SUCCESS;
 	return containers_remove(
 		       cli->client, gone, flag_bool(cli, "volumes", false), &teller, &error)

@@ -126,7 +126,8 @@ json_t *compose_images(Cli *cli, const Project *project, const json_t *names,
 	}
 	if (!compose_pull_images(cli, project, plan.pulls, error))
 		return NULL;
-	if (!compose_build(cli, project, plan.builds, options->quiet_build, error))
+	const BuildWish wish = {.quiet = options->quiet_build};
+	if (!compose_build(cli, project, plan.builds, &wish, error))
 		return NULL;
 	if (json_object_size(plan.pulls) > 0 || json_object_size(plan.builds) > 0)
 		json_object_clear(plan.known);

@@ -1,4 +1,4 @@
-/* What there is of a project: ps, images, port, top, volumes, events; and of projects: ls. */
+/* What there is of a project: images, port, top, volumes, stats; and of projects: ls. */
 #include "cli/commands/commands.h"
 #include "cli/common/flags.h"
 #include "cli/common/format.h"
@@ -9,166 +9,13 @@
 #include "cli/container/ports.h"
 
 #include "base/error.h"
+#include "base/number.h"
 #include "base/size.h"
 #include "base/timefmt.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const Flag ps_flags[] = {
-	{"all", 'a', BOOL, "list stopped containers too"},
-	{"filter", 0, STRING, "show only those in a state (status=running)"},
-	{"format", 0, STRING, "table, json or a Go template"},
-	{"no-trunc", 0, BOOL, "do not shorten"},
-	{"orphans", 0, BOOL, "include containers of services that are not in the files (true)"},
-	{"quiet", 'q', BOOL, "print ids only"},
-	{"services", 0, BOOL, "print names of services only"},
-	{"status", 0, LIST, "show only those in a state (running, exited, ...)"},
-	{0},
-};
-
-static const Column ps_columns[] = {{"Name", "NAME"}, {"Image", "IMAGE"}, {"Command", "COMMAND"},
-	{"Service", "SERVICE"}, {"RunningFor", "CREATED"}, {"Status", "STATUS"}, {"Ports", "PORTS"},
-	{"ID", "CONTAINER ID"}, {"State", "STATE"}, {"Health", "HEALTH"}, {"ExitCode", "EXIT CODE"},
-	{"Project", "PROJECT"}, {"Publishers", "PUBLISHERS"}, {"Names", "NAMES"},
-	{"Labels", "LABELS"}, {"CreatedAt", "CREATED AT"}, {"Networks", "NETWORKS"},
-	{"Mounts", "MOUNTS"}, {"LocalVolumes", "LOCAL VOLUMES"}, {"Size", "SIZE"},
-	{"RunningFor", "CREATED"}, {0}};
-
-static int by_private_port(const void *a, const void *b)
-{
-	json_int_t x = json_int(*(json_t *const *)a, "PrivatePort"),
-		   y = json_int(*(json_t *const *)b, "PrivatePort");
-	return x < y ? -1 : x > y;
-}
-
-static json_t *sorted_ports(const json_t *ports)
-{
-	size_t count = json_array_size(ports);
-	g_autofree json_t **items = g_new(json_t *, count + 1);
-	json_t *sorted = json_array();
-	for (size_t i = 0; i < count; i++)
-		items[i] = json_array_get(ports, i);
-	qsort(items, count, sizeof *items, by_private_port);
-	for (size_t i = 0; i < count; i++)
-		json_array_append(sorted, items[i]);
-	return sorted;
-}
-
-static json_t *publishers(const json_t *container)
-{
-	g_autoptr(json_t) ports = sorted_ports(json_object_get(container, "Ports"));
-	json_t *list = json_array(), *port;
-	size_t i;
-	json_array_foreach (ports, i, port)
-		json_array_append_new(
-			list, json_pack("{s:s, s:I, s:I, s:s}", "URL", json_str(port, "IP"),
-				      "TargetPort", (json_int_t)json_int(port, "PrivatePort"),
-				      "PublishedPort", (json_int_t)json_int(port, "PublicPort"),
-				      "Protocol", json_str(port, "Type")));
-	return list;
-}
-
-/* "Up 2 minutes (healthy)": the word in parentheses, if it is one of health. */
-static const char *health_of(const char *status)
-{
-	static const char *const words[] = {"unhealthy", "healthy", "health: starting"};
-	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-		if (strstr(status, words[i]) != NULL)
-			return i == 2 ? "starting" : words[i];
-	return "";
-}
-
-static json_t *ps_row(const json_t *container, bool whole)
-{
-	json_t *row = container_row(container, whole, false);
-	const char *status = json_str(container, "Status"), *code = strstr(status, "Exited (");
-	json_object_set_new(row, "Name", json_string(container_name(container)));
-	json_object_set_new(row, "Service", json_string(container_label(container, "service")));
-	json_object_set_new(row, "Project", json_string(container_label(container, "project")));
-	json_object_set_new(row, "Health", json_string(health_of(status)));
-	json_object_set_new(
-		row, "ExitCode", json_integer(code != NULL ? atoi(code + strlen("Exited (")) : 0));
-	json_object_del(row, "Platform");
-	json_object_set_new(row, "Publishers", publishers(container));
-	return row;
-}
-
-static bool state_wanted(const Cli *cli, const json_t *container)
-{
-	g_autoptr(json_t) wanted = flag_list(cli, "status");
-	const char *filter = flag_text(cli, "filter"), *state = json_str(container, "State");
-	if (g_str_has_prefix(filter, "status="))
-		json_array_append_new(wanted, json_string(filter + strlen("status=")));
-	for (size_t i = 0; i < json_array_size(wanted); i++)
-		if (strcmp(json_elem(wanted, i), state) == 0)
-			return true;
-	return json_array_size(wanted) == 0;
-}
-
-static bool check_filter(const Cli *cli, GError **error)
-{
-	const char *filter = flag_text(cli, "filter"), *equals = strchr(filter, '=');
-	if (!flag_given(cli, "filter") || g_str_has_prefix(filter, "status="))
-		return true;
-	if (equals == NULL)
-		return fail(error, BERTH_ERROR_UNAVAILABLE,
-			"arguments to --filter should be in form KEY=VAL");
-	if (g_str_has_prefix(filter, "source="))
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "not implemented");
-	return fail(error, BERTH_ERROR_UNAVAILABLE, "unknown filter %.*s", (int)(equals - filter),
-		filter);
-}
-
-static int run_ps(Cli *cli)
-{
-	g_autoptr(GError) error = NULL;
-	if (!check_filter(cli, &error))
-		return compose_fail(error);
-	const char *format = flag_text(cli, "format");
-	bool all = flag_bool(cli, "all", false) || flag_given(cli, "status") ||
-		   flag_given(cli, "filter");
-	g_autoptr(Project) project = NULL;
-	g_autoptr(json_t) chosen = compose_chosen_runs(cli, all, &project, &error),
-			  rows = json_array();
-	g_autoptr(json_t) containers = chosen != NULL ? containers_by_name(chosen) : NULL;
-	g_autoptr(GHashTable) services = g_hash_table_new(g_str_hash, g_str_equal);
-	size_t i;
-	json_t *container;
-	if (containers == NULL)
-		return compose_fail(error);
-	json_array_foreach (containers, i, container) {
-		const char *service = container_label(container, "service");
-		bool known = json_object_get(project_services(project), service) != NULL;
-		if (!state_wanted(cli, container) || (!known && !flag_bool(cli, "orphans", true)))
-			continue;
-		if (flag_bool(cli, "services", false) &&
-			g_hash_table_add(services, (gpointer)service))
-			print_to(stdout, "%s\n", service);
-		if (flag_bool(cli, "quiet", false))
-			print_to(stdout, "%s\n", json_str(container, "Id"));
-		json_array_append_new(rows, ps_row(container, flag_bool(cli, "no-trunc", false)));
-	}
-	if (flag_bool(cli, "services", false) || flag_bool(cli, "quiet", false))
-		return EXIT_SUCCESS;
-	const char *table = "{{.Name}}\t{{.Image}}\t{{.Command}}\t{{.Service}}\t{{.RunningFor}}\t{{"
-			    ".Status}}\t{{.Ports}}";
-	return format_list(
-		       strcmp(format, "table") == 0 || strcmp(format, "pretty") == 0 ? "" : format,
-		       table, "*formatter.ContainerContext", ps_columns, rows, &error)
-		       ? EXIT_SUCCESS
-		       : compose_fail(error);
-}
-
-const Command compose_ps_command = {.names = "ps",
-	.usage = "[OPTIONS] [SERVICE...]",
-	.summary = "List containers",
-	.example = "ps -a",
-	.completes = "services*",
-	.flags = ps_flags,
-	.max_args = -1,
-	.run = run_ps};
 
 static const Flag images_flags[] = {
 	{"format", 0, STRING, "table, json or a Go template"},
@@ -272,9 +119,20 @@ static const Flag port_flags[] = {
 	{0},
 };
 
+static bool port_number(const char *text, guint64 *number, GError **error)
+{
+	enum { BITS = 16 };
+	const char *why = number_parse_unsigned(text, 10, BITS, number);
+	return why == NULL || fail(error, BERTH_ERROR_UNAVAILABLE,
+				      "strconv.ParseUint: parsing \"%s\": %s", text, why);
+}
+
 static int run_port(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
+	guint64 wanted = 0;
+	if (!port_number(cli->args[1], &wanted, &error))
+		return compose_fail(error);
 	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
 	const char *protocol =
 		*flag_text(cli, "protocol") != '\0' ? flag_text(cli, "protocol") : "tcp";
@@ -291,7 +149,7 @@ static int run_port(Cli *cli)
 	if (container == NULL)
 		return compose_fail(error);
 	json_array_foreach (json_object_get(container, "Ports"), i, port)
-		if (json_int(port, "PrivatePort") == atoi(cli->args[1]) &&
+		if (json_int(port, "PrivatePort") == (json_int_t)wanted &&
 			json_int(port, "PublicPort") != 0 &&
 			strcmp(json_str(port, "Type"), protocol) == 0) {
 			const char *ip = json_str(port, "IP");
@@ -420,7 +278,9 @@ static bool name_wanted(const Cli *cli, const char *name)
 	g_autoptr(json_t) filters = flag_list(cli, "filter");
 	for (size_t i = 0; i < json_array_size(filters); i++) {
 		const char *text = json_elem(filters, i);
-		if (g_str_has_prefix(text, "name=") && strstr(name, text + strlen("name=")) == NULL)
+		/* As the engine's filters by name are matched. */
+		if (g_str_has_prefix(text, "name=") &&
+			!g_regex_match_simple(text + strlen("name="), name, 0, 0))
 			return false;
 	}
 	return true;
@@ -515,20 +375,39 @@ const Command compose_ls_command = {.names = "ls",
 	.max_args = 0,
 	.run = run_ls};
 
+/* Of all volumes those that containers of these services have mounted. New reference. */
+static json_t *mounted_by(const json_t *containers, json_t *volumes)
+{
+	g_autoptr(json_t) names = json_object();
+	json_t *mounted = json_array(), *container, *mount, *volume;
+	size_t i, n;
+	json_array_foreach (containers, i, container)
+		json_array_foreach (json_object_get(container, "Mounts"), n, mount)
+			json_object_set_new(names, json_str(mount, "Name"), json_true());
+	json_array_foreach (volumes, i, volume)
+		if (json_object_get(names, json_str(volume, "Name")) != NULL)
+			json_array_append(mounted, volume);
+	return mounted;
+}
+
 static int run_volumes(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
-	if (project == NULL || !compose_check_names(cli, project, &error))
-		return compose_fail(error);
-	g_autofree char *escaped = project_filter(project->name);
-	g_autoptr(json_t) answer =
-		engine_call(cli->client, &error, "GET", NULL, "/volumes?filters=%s", escaped);
+	g_autoptr(Project) project = NULL;
+	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error);
+	g_autofree char *escaped = project != NULL ? project_filter(project->name) : NULL;
+	g_autoptr(json_t) answer = containers != NULL
+					   ? engine_call(cli->client, &error, "GET", NULL,
+						     "/volumes?filters=%s", escaped)
+					   : NULL;
 	if (answer == NULL)
 		return compose_fail(error);
+	json_t *all = json_object_get(answer, "Volumes");
+	g_autoptr(json_t) shown =
+		cli->arg_count > 0 ? mounted_by(containers, all) : json_incref(all);
 	return volume_list_print(
 		       flag_bool(cli, "quiet", false) ? "{{.Name}}" : flag_text(cli, "format"),
-		       json_object_get(answer, "Volumes"), &error)
+		       shown, &error)
 		       ? EXIT_SUCCESS
 		       : compose_fail(error);
 }
@@ -540,36 +419,6 @@ const Command compose_volumes_command = {.names = "volumes",
 	.flags = images_flags,
 	.max_args = -1,
 	.run = run_volumes};
-
-static const Flag events_flags[] = {
-	{"json", 0, BOOL, "one object of JSON a line"},
-	{"since", 0, STRING, "from this time on"},
-	{"until", 0, STRING, "up to this time"},
-	{0},
-};
-
-static int run_events(Cli *cli)
-{
-	g_autoptr(GError) error = NULL;
-	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
-	if (project == NULL)
-		return compose_fail(error);
-	g_autofree char *label =
-		g_strconcat("label=com.docker.compose.project=", project->name, NULL);
-	char *words[] = {(char *)"--filter", label, (char *)"--filter", (char *)"type=container",
-		(char *)"--since", (char *)flag_text(cli, "since"), (char *)"--until",
-		(char *)flag_text(cli, "until"),
-		flag_bool(cli, "json", false) ? (char *)"--format=json" : NULL, NULL};
-	return cli_run(cli, &command_events, words);
-}
-
-const Command compose_events_command = {.names = "events",
-	.usage = "[OPTIONS] [SERVICE...]",
-	.summary = "Show what happens to the containers",
-	.example = "events --json",
-	.flags = events_flags,
-	.max_args = -1,
-	.run = run_events};
 
 static const Flag stats_flags[] = {
 	{"all", 'a', BOOL, "show stopped containers too"},

@@ -469,6 +469,11 @@ static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Project) project = NULL;
+	if (flag_given(cli, "index") && cli->arg_count != 1) {
+		fail(&error, BERTH_ERROR_UNAVAILABLE,
+			"--index requires one service to be selected");
+		return compose_fail(error);
+	}
 	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error),
 			  chosen = json_array();
 	g_autofree char *since = flag_time(cli, "since", &error),
@@ -477,6 +482,8 @@ static int run(Cli *cli)
 	size_t i;
 	json_t *container;
 	if (containers == NULL || since == NULL || until == NULL)
+		return compose_fail(error);
+	if (index > 0 && container_at(containers, cli->args[0], index, &error) == NULL)
 		return compose_fail(error);
 	json_array_foreach (containers, i, container)
 		if (index == 0 || container_number(container) == index)

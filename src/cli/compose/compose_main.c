@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,8 @@ static const Flag flags[] = {
 	{"project-directory", 0, STRING, "folder that paths begin at"},
 	{"project-name", 'p', STRING, "name of the project"},
 	{"verbose", 0, BOOL, "ignored (for Docker compatibility)"},
-	{"no-ansi", 0, BOOL, "no control characters"},
+	{"no-ansi", 0, BOOL, "no control characters (deprecated: --ansi never)"},
+	{"workdir", 0, STRING, "the same as --project-directory (deprecated)"},
 	{"version", 'v', BOOL, "print the version"},
 	{0},
 };
@@ -48,18 +50,47 @@ static void print_commands(const char *prefix)
 	}
 }
 
-/* "bridge" alone: what there is of it. */
-static bool print_group(const char *program, const char *word)
+static bool is_group(const char *words)
 {
-	g_autofree char *prefix = g_strconcat(word, " ", NULL);
-	bool any = false;
-	for (int i = 0; !any && compose_commands[i] != NULL; i++)
-		any = g_str_has_prefix(compose_commands[i]->names, prefix);
-	if (!any)
-		return false;
-	print_to(stdout, "Usage:  %s compose %s COMMAND\n\nCommands:\n", program, word);
-	print_commands(prefix);
-	return true;
+	g_autofree char *prefix = g_strconcat(words, " ", NULL);
+	for (int i = 0; compose_commands[i] != NULL; i++)
+		if (g_str_has_prefix(compose_commands[i]->names, prefix))
+			return true;
+	return false;
+}
+
+/* "bridge", "bridge transformations": the group of commands that the first words name; used: how many do. "": none. */
+static char *find_group(int count, char **words, int *used)
+{
+	g_autofree char *group = g_strdup("");
+	for (*used = 0; *used < count; (*used)++) {
+		g_autofree char *longer =
+			g_strconcat(group, *used > 0 ? " " : "", words[*used], NULL);
+		if (!is_group(longer))
+			break;
+		g_free(group);
+		group = g_steal_pointer(&longer);
+	}
+	return g_steal_pointer(&group);
+}
+
+/* What follows no command's name: a group's help, or what is wrong. */
+static int run_no_command(const char *program, int count, char **words)
+{
+	int used = 0;
+	g_autofree char *group = find_group(count, words, &used);
+	if (used > 0 && (used == count || strcmp(words[used], "--help") == 0)) {
+		g_autofree char *prefix = g_strconcat(group, " ", NULL);
+		print_to(stdout, "Usage:  %s compose %s COMMAND\n\nCommands:\n", program, group);
+		print_commands(prefix);
+		return EXIT_SUCCESS;
+	}
+	const char *space = used > 0 ? " " : "";
+	print_to(stderr,
+		"unknown %s command: \"compose %s%s%s\"\n\nRun '%s compose %s%s--help' for more "
+		"information\n",
+		program, group, space, words[used], program, group, space);
+	return EXIT_FAILURE;
 }
 
 static void print_help(const char *program)
@@ -102,11 +133,33 @@ const Command *compose_find(const char *name)
 	return NULL;
 }
 
+/* In the words of Docker Compose, which has them of its library. NULL: there are as many arguments as there are to be. */
+static char *arguments_wrong(const Cli *cli, const char *called)
+{
+	const Command *command = cli->command;
+	int least = command->min_args, most = command->max_args, count = cli->arg_count;
+	if (count >= least && (most < 0 || count <= most))
+		return NULL;
+	if (most == 0)
+		return g_strdup_printf(
+			"unknown command \"%s\" for \"%s %s\"", cli->args[0], cli->program, called);
+	if (most < 0)
+		return g_strdup_printf(
+			"requires at least %d arg(s), only received %d", least, count);
+	if (least == most)
+		return g_strdup_printf("%s: '%s %s' requires %d argument%s", cli->program,
+			cli->program, called, least, least == 1 ? "" : "s");
+	return least == 0 ? g_strdup_printf("accepts at most %d arg(s), received %d", most, count)
+			  : g_strdup_printf("accepts between %d and %d arg(s), received %d", least,
+				    most, count);
+}
+
 static int run(Cli *cli, int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
 	const Command *command = cli->command;
-	g_autofree char *called = g_strconcat("compose ", command->names, NULL);
+	g_autofree char *name = g_strndup(command->names, strcspn(command->names, "|")),
+			*called = g_strconcat("compose ", name, NULL);
 	cli->called = called;
 	if (!flags_parse(cli, argc, argv, &error)) {
 		print_to(stderr, "%s\n\nUsage:  %s %s %s\n", error->message, cli->program, called,
@@ -117,12 +170,10 @@ static int run(Cli *cli, int argc, char **argv)
 		flags_usage(cli, true);
 		return EXIT_SUCCESS;
 	}
-	if (cli->arg_count < command->min_args ||
-		(command->max_args >= 0 && cli->arg_count > command->max_args)) {
-		print_to(stderr, "\"%s %s\" %s\n\nUsage:  %s %s %s\n", cli->program, called,
-			cli->arg_count < command->min_args ? "requires more arguments"
-							   : "accepts no more arguments",
-			cli->program, called, command->usage);
+	g_autofree char *wrong = arguments_wrong(cli, called);
+	if (wrong != NULL) {
+		print_to(stderr, "%s\n\nUsage:  %s %s %s\n", wrong, cli->program, called,
+			command->usage);
 		return EXIT_FAILURE;
 	}
 	return cli->connect(cli, &error) ? command->run(cli) : compose_fail(error);
@@ -139,6 +190,30 @@ static bool check_progress(const Cli *cli, GError **error)
 		       progress);
 }
 
+/* How many services are worked on at once: by flag, or by the environment. False with error. */
+static bool set_parallel(const Cli *cli, GError **error)
+{
+	const char *text = getenv("COMPOSE_PARALLEL_LIMIT");
+	gint64 limit = 0;
+	if (text != NULL && *text != '\0' &&
+		!g_ascii_string_to_signed(text, 10, INT_MIN, INT_MAX, &limit, NULL))
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"COMPOSE_PARALLEL_LIMIT must be an integer (found: \"%s\")", text);
+	graph_set_parallel((int)flag_int(cli, "parallel", (int)limit));
+	return true;
+}
+
+static void tell_deprecated(const Cli *cli)
+{
+	static const char *const flags_of[][2] = {
+		{"no-ansi", "option '--no-ansi' is DEPRECATED ! Please use '--ansi' instead."},
+		{"workdir", "option '--workdir' is DEPRECATED at root level! Please use "
+			    "'--project-directory' instead."}};
+	for (size_t i = 0; i < G_N_ELEMENTS(flags_of); i++)
+		if (flag_given(cli, flags_of[i][0]))
+			print_to(stderr, "%s\n", flags_of[i][1]);
+}
+
 int compose_main(Cli *cli, int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
@@ -148,10 +223,9 @@ int compose_main(Cli *cli, int argc, char **argv)
 			error->message, cli->program);
 		return EXIT_FAILURE;
 	}
-	if (!check_progress(cli, &error))
+	if (!check_progress(cli, &error) || !set_parallel(cli, &error))
 		return compose_fail(error);
-	const char *limit = getenv("COMPOSE_PARALLEL_LIMIT");
-	graph_set_parallel((int)flag_int(cli, "parallel", limit != NULL ? atoi(limit) : 0));
+	tell_deprecated(cli);
 	char *no_words[] = {NULL};
 	Cli sub = *cli;
 	sub.outer = cli;
@@ -164,17 +238,8 @@ int compose_main(Cli *cli, int argc, char **argv)
 		return EXIT_SUCCESS;
 	}
 	int words = find_words(cli->arg_count, cli->args, &sub.command);
-	bool only_group =
-		cli->arg_count == 1 || (cli->arg_count == 2 && strcmp(cli->args[1], "--help") == 0);
-	if (words == 0 && only_group && print_group(cli->program, cli->args[0]))
-		return EXIT_SUCCESS;
-	if (words == 0) {
-		print_to(stderr,
-			"unknown %s command: \"compose %s\"\n\nRun '%s compose --help' for more "
-			"information\n",
-			cli->program, cli->args[0], cli->program);
-		return EXIT_FAILURE;
-	}
+	if (words == 0)
+		return run_no_command(cli->program, cli->arg_count, cli->args);
 	int code = run(&sub, cli->arg_count - words, cli->args + words);
 	fflush(stdout);
 	return code;

@@ -32,7 +32,8 @@ void compose_options(const Cli *cli, ProjectOptions *options)
 	options->files = texts(outer, "file");
 	options->env_files = texts(outer, "env-file");
 	options->profiles = texts(outer, "profile");
-	options->folder = flag_text(outer, "project-directory");
+	options->folder = flag_text(
+		outer, flag_given(outer, "project-directory") ? "project-directory" : "workdir");
 	options->name = flag_text(outer, "project-name");
 	options->compatibility = flag_bool(outer, "compatibility", false);
 	RemoteAccess *remote = g_new0(RemoteAccess, 1);

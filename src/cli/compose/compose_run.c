@@ -12,10 +12,23 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Another command on the container of a service: words in front of its id, and behind it. */
-static int on_container(Cli *cli, const Command *command, const json_t *front, int behind)
+/* What is told of a container while it is done (NULL: nothing), and afterwards. */
+typedef struct {
+	const char *begins, *ends;
+} Told;
+
+/* Another command on the container of a service: words in front of its id, and behind it. Of what is told --dry-run does nothing,
+ * the rest it refuses. */
+static int on_container(
+	Cli *cli, const Command *command, const json_t *front, int behind, Told told)
 {
 	g_autoptr(GError) error = NULL;
+	if (told.begins == NULL && compose_dry_run(cli)) {
+		fail(&error, BERTH_ERROR_UNAVAILABLE,
+			"interactive %s is not supported in dry-run mode",
+			command == &command_exec ? "exec" : "attach");
+		return compose_fail(error);
+	}
 	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
 	g_autoptr(json_t) containers = project != NULL ? project_containers(cli->client,
 								 project->name, true, false, &error)
@@ -37,7 +50,15 @@ static int on_container(Cli *cli, const Command *command, const json_t *front, i
 	for (int i = behind; i > 0 && i < cli->arg_count; i++)
 		g_ptr_array_add(words, cli->args[i]);
 	g_ptr_array_add(words, NULL);
-	return cli_run(cli, command, (char *const *)words->pdata);
+	if (told.begins == NULL)
+		return cli_run(cli, command, (char *const *)words->pdata);
+	Teller teller;
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, told.begins, &teller);
+	tell_work(&teller, container_name(container), told.begins, "");
+	int code = teller.dry_run ? 0 : cli_run(cli, command, (char *const *)words->pdata);
+	if (code == 0)
+		tell_work(&teller, container_name(container), told.ends, "");
+	return code;
 }
 
 static void pass_on(const Cli *cli, json_t *words, const char *flag, const char *as)
@@ -74,7 +95,7 @@ static int run_exec(Cli *cli)
 		json_array_append_new(words, json_string("-i"));
 	if (terminal && !flag_bool(cli, "detach", false))
 		json_array_append_new(words, json_string("-t"));
-	return on_container(cli, &command_exec, words, 1);
+	return on_container(cli, &command_exec, words, 1, (Told){0});
 }
 
 const Command compose_exec_command = {.names = "exec",
@@ -102,7 +123,7 @@ static int run_attach(Cli *cli)
 	g_autoptr(json_t) words = json_array();
 	for (size_t i = 0; i < G_N_ELEMENTS(same); i++)
 		pass_on(cli, words, same[i], same[i]);
-	return on_container(cli, &command_attach, words, 0);
+	return on_container(cli, &command_attach, words, 0, (Told){0});
 }
 
 const Command compose_attach_command = {.names = "attach",
@@ -130,7 +151,7 @@ static int run_commit(Cli *cli)
 	g_autoptr(json_t) words = json_array();
 	for (size_t i = 0; i < G_N_ELEMENTS(same); i++)
 		pass_on(cli, words, same[i], same[i]);
-	return on_container(cli, &command_commit, words, 1);
+	return on_container(cli, &command_commit, words, 1, (Told){"Committing", "Committed"});
 }
 
 const Command compose_commit_command = {.names = "commit",
@@ -153,7 +174,7 @@ static int run_export(Cli *cli)
 {
 	g_autoptr(json_t) words = json_array();
 	pass_on(cli, words, "output", "output");
-	return on_container(cli, &command_export, words, 0);
+	return on_container(cli, &command_export, words, 0, (Told){"Exporting", "Exported"});
 }
 
 const Command compose_export_command = {.names = "export",
@@ -170,7 +191,7 @@ static const Flag run_flags[] = {
 	{"build", 0, BOOL, "build the image first"},
 	{"cap-add", 0, LIST, "add a capability"},
 	{"cap-drop", 0, LIST, "drop a capability"},
-	{"detach", 'd', BOOL, "run in the background, and print the container's name"},
+	{"detach", 'd', BOOL, "run in the background, and print the container's id"},
 	{"entrypoint", 0, STRING, "entrypoint in place of the image's"},
 	{"env", 'e', LIST, "set an environment variable"},
 	{"env-from-file", 0, LIST, "set environment variables from a file"},
@@ -217,6 +238,24 @@ static void extend_map(const Cli *cli, json_t *service, const char *flag, const 
 	json_object_set_new(service, key, map);
 }
 
+/* --env-from-file: variables of files, which know those of -e and of the files before them, and do not replace these. */
+static bool extend_from_files(const Cli *cli, json_t *service, GError **error)
+{
+	g_autoptr(json_t) files = flag_list(cli, "env-from-file"), known = json_object();
+	if (json_array_size(files) == 0)
+		return true;
+	extend_map(cli, known, "env", "environment");
+	json_t *found = json_object_get(known, "environment"),
+	       *own = json_object_get(service, "environment");
+	for (size_t i = 0; i < json_array_size(files); i++)
+		if (!variables_add_file(found, json_elem(files, i), error))
+			return false;
+	json_t *map = json_is_object(own) ? json_copy(own) : json_object();
+	json_object_update(map, found);
+	json_object_set_new(service, "environment", map);
+	return true;
+}
+
 static void extend_list(const Cli *cli, json_t *service, const char *flag, const char *key)
 {
 	g_autoptr(json_t) list = flag_list(cli, flag);
@@ -249,6 +288,8 @@ static json_t *one_off(const Cli *cli, const json_t *service, bool terminal, GEr
 	json_object_del(own, "container_name");
 	set_text(cli, own, "user", "user");
 	set_text(cli, own, "workdir", "working_dir");
+	if (!extend_from_files(cli, own, error))
+		return NULL;
 	extend_map(cli, own, "env", "environment");
 	extend_map(cli, own, "label", "labels");
 	extend_list(cli, own, "cap-add", "cap_add");
@@ -327,14 +368,22 @@ static char *make(Cli *cli, Project *project, const char *name, bool terminal, c
 		flag_bool(cli, "use-aliases", false), error);
 }
 
+static bool check_run(const Cli *cli, GError **error)
+{
+	if (flag_bool(cli, "service-ports", false) && flag_given(cli, "publish"))
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"--service-ports and --publish are incompatible");
+	if (compose_dry_run(cli))
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"interactive run is not supported in dry-run mode");
+	return compose_check_choices(cli, error);
+}
+
 static int run_run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	if (flag_bool(cli, "service-ports", false) && flag_given(cli, "publish")) {
-		fail(&error, BERTH_ERROR_UNAVAILABLE,
-			"--service-ports and --publish are incompatible");
+	if (!check_run(cli, &error))
 		return compose_fail(error);
-	}
 	g_autoptr(Project) project = compose_project(cli, &error);
 	bool detach = flag_bool(cli, "detach", false),
 	     terminal = !detach && !flag_bool(cli, "no-tty", false) && isatty(STDIN_FILENO) &&
@@ -350,7 +399,7 @@ static int run_run(Cli *cli)
 			engine_call(cli->client, &error, "POST", NULL, "/containers/%s/start", id);
 		if (answer == NULL)
 			return compose_fail(error);
-		print_to(stdout, "%s\n", container);
+		print_to(stdout, "%s\n", id);
 		return EXIT_SUCCESS;
 	}
 	return container_run_attached(cli, id, terminal, flag_bool(cli, "interactive", true),
@@ -394,6 +443,14 @@ static char *service_of(const char *side)
 		       : g_strndup(side, (gsize)(colon - side));
 }
 
+/* "copy x-web-1:/a to b"; the caller frees it. */
+static char *copy_told(const Cli *cli, const char *container, bool from)
+{
+	const char *source = cli->args[0], *target = cli->args[1];
+	return from ? g_strdup_printf("copy %s%s to %s", container, strchr(source, ':'), target)
+		    : g_strdup_printf("copy %s to %s%s", source, container, strchr(target, ':'));
+}
+
 static int run_cp(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
@@ -418,6 +475,8 @@ static int run_cp(Cli *cli)
 		return compose_fail(error);
 	json_t *chosen = flag_bool(cli, "all", false) && to != NULL ? own : one, *container;
 	size_t i;
+	Teller teller;
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, "Copying", &teller);
 	json_array_foreach (chosen, i, container) {
 		g_autofree char *source = from != NULL ? with_id(cli->args[0], container)
 						       : g_strdup(cli->args[0]),
@@ -428,9 +487,13 @@ static int run_cp(Cli *cli)
 			(char *)(flag_bool(cli, "follow-link", false) ? "--follow-link"
 								      : "--follow-link=false"),
 			source, target, NULL};
-		int code = cli_run(cli, &command_cp, words);
+		const char *name = container_name(container);
+		g_autofree char *what = copy_told(cli, name, from != NULL);
+		tell_work(&teller, name, what, "Copying");
+		int code = teller.dry_run ? 0 : cli_run(cli, &command_cp, words);
 		if (code != 0)
 			return code;
+		tell_work(&teller, name, what, "Copied");
 	}
 	return EXIT_SUCCESS;
 }

@@ -275,7 +275,8 @@ static void rebuild(Watch *watch, const char *service)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(json_t) names = json_pack("{s:b}", service, 1);
-	if (!compose_build(watch->cli, watch->project, names, true, &error) ||
+	const BuildWish wish = {.quiet = true};
+	if (!compose_build(watch->cli, watch->project, names, &wish, &error) ||
 		!compose_up_service(watch->cli, watch->project, service, &error))
 		cli_print_error(error);
 }

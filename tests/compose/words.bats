@@ -1,0 +1,123 @@
+load ../lib/engine
+bats_require_minimum_version 1.5.0
+# Commands of Compose in the words and forms of 2.40.3, and options that must not be passed over.
+setup_file() {
+	file_setup
+	nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" ip link set lo up
+}
+teardown_file() { file_teardown; }
+setup() {
+	cd "$(mktemp -d "$WORK/case.XXXXXX")"
+	export COMPOSE_PROJECT_NAME="w$BATS_TEST_NUMBER"
+	printf 'services:\n  web: {image: busybox, command: sleep 1000, init: true, volumes: ["data:/data"], ports: ["80"]}\n  db: {image: busybox, command: sleep 1000, init: true, volumes: ["other:/data"]}\nvolumes: {data: , other: }\n' >compose.yaml
+}
+teardown() { c down -v -t 0 --remove-orphans >/dev/null 2>&1; }
+c() { timeout -s KILL 60 "$BUILD/berth" compose "$@"; }
+said() { # the first line of what it says while it fails
+	run --separate-stderr c "${@:2}"
+	[ "$status" -ne 0 ]
+	[ "${stderr_lines[0]}" = "$1" ] || { echo "${stderr_lines[0]}"; return 1; }
+}
+
+@test "arguments that are too few, too many, or no command" {
+	said 'requires at least 2 arg(s), only received 1' exec web
+	said 'requires at least 1 arg(s), only received 0' run
+	said 'accepts between 1 and 2 arg(s), received 4' commit a b c d
+	said "berth: 'berth compose cp' requires 2 arguments" cp a
+	said "berth: 'berth compose publish' requires 1 argument" publish
+	said 'unknown command "foo" for "berth compose ls"' ls foo
+	said 'unknown berth command: "compose alpha foo"' alpha foo
+	said 'unknown berth command: "compose bridge transformations foo"' bridge transformations foo
+	said 'strconv.ParseUint: parsing "abc": invalid syntax' port web abc
+	said 'strconv.ParseUint: parsing "99999": value out of range' port web 99999
+	said '--index requires one service to be selected' logs --index 1
+	said 'invalid --pull option "foo"' run --pull foo web
+	COMPOSE_PARALLEL_LIMIT=x said 'COMPOSE_PARALLEL_LIMIT must be an integer (found: "x")' ps
+	[[ $(c bridge transformations) == *'bridge transformations list'* ]]
+	[ "$(c --workdir . config --services 2>err | wc -l)" -eq 2 ]
+	grep -q "'--workdir' is DEPRECATED" err
+}
+
+@test "templates of ps: labels, publishers, and headings that there are" {
+	c up -d
+	[ "$(c ps --format '{{.Label "com.docker.compose.service"}}' web)" = web ]
+	[ "$(c ps --format '{{range .Publishers}}{{.TargetPort}}/{{.Protocol}} {{end}}' web)" = '80/tcp 80/tcp ' ]
+	[[ $(c ps --format 'table {{.Service}} {{.Health}}' | head -1) == 'SERVICE <no value>'* ]]
+	[ "$(c ps --format pretty web)" = pretty ]
+	[ "$(c ls -q --filter "name=^$COMPOSE_PROJECT_NAME\$")" = "$COMPOSE_PROJECT_NAME" ]
+}
+
+@test "services that are named are the only ones: events, volumes, logs, kill" {
+	c up -d
+	c events --since 5m --until 0s db >events
+	grep -q "container start .*name=$COMPOSE_PROJECT_NAME-db-1" events
+	not grep -q -e web-1 -e com.docker.compose events
+	[ "$(c events --since 5m --until 0s --json web | jq -r .service | sort -u)" = web ]
+	[ "$(c volumes -q web)" = "${COMPOSE_PROJECT_NAME}_data" ]
+	said 'service "web" is not running container #5' logs --index 5 web
+	printf 'services: {db: {image: busybox}}\n' >less.yaml
+	c -f less.yaml kill
+	[ "$(c ps --services)" = web ]
+	c -f less.yaml kill 2>&1 | grep -q 'no container to kill'
+	c -f less.yaml kill --remove-orphans
+	[ -z "$(c ps -q)" ]
+}
+
+@test "--dry-run: nothing is run, copied, committed or exported" {
+	c up -d
+	said 'interactive exec is not supported in dry-run mode' --dry-run exec -T web touch /ran
+	said 'interactive attach is not supported in dry-run mode' --dry-run attach web
+	said 'interactive run is not supported in dry-run mode' --dry-run run web true
+	touch here
+	c --dry-run cp here web:/ran 2>&1 | grep -q 'DRY-RUN MODE .*Copied'
+	c --dry-run commit web made:1
+	c --dry-run export -o made.tar web
+	not c exec -T web test -e /ran
+	[ "$(d ps -aq --filter label=com.docker.compose.oneoff=True | wc -l)" -eq 0 ]
+	[ -z "$(d images -q made)" ]
+	[ ! -e made.tar ]
+}
+
+@test "run: variables of files; -d prints the id" {
+	printf 'A=file\nB=$A-x\n' >vars
+	printf 'B=second\nC=${B}\n' >more
+	[ "$(c run --rm -T -e A=flag --env-from-file vars --env-from-file more db env | grep '^[ABC]=' | sort | tr '\n' ' ')" = 'A=flag B=flag-x C=flag-x ' ]
+	said 'open nosuch: no such file or directory' run --rm -T --env-from-file nosuch db true
+	id=$(c run -d db true)
+	[ "$(d inspect -f '{{.Id}}' "$id")" = "$id" ]
+	d rm -f "$id"
+}
+
+@test "build: all platforms, for up its own; --check builds nothing; --print is a bake file" {
+	printf 'FROM scratch\nCOPY Dockerfile /\n' >Dockerfile
+	printf 'services: {a: {image: "many:1", command: x, build: {context: ., platforms: [linux/arm64, linux/amd64], args: {A: "1"}}}}\n' >compose.yaml
+	c create >/dev/null
+	[ "$(d image inspect -f '{{.Architecture}}' many:1)" = "$(d version -f '{{.Server.Arch}}')" ]
+	c build >/dev/null
+	[ "$(d image inspect --platform linux/arm64 -f '{{.Architecture}}' many:1)" = arm64 ]
+	d rm -f "$COMPOSE_PROJECT_NAME-a-1"
+	d rmi many:1
+	printf 'from scratch\nCOPY Dockerfile /\nENTRYPOINT x\n' >Dockerfile
+	run c build --check
+	[ "$status" -eq 1 ]
+	[[ $output == *JSONArgsRecommended* ]]
+	[ -z "$(d images -q many)" ]
+	[ "$(c build --print | jq -c '[.group.default.targets, .target.a.platforms, .target.a.args, .target.a.output]')" = '[["a"],["linux/arm64","linux/amd64"],{"A":"1"},["type=image,push=false"]]' ]
+	run c build --sbom true
+	[[ $status -ne 0 && $output == *'attestation sbom is not supported'* ]]
+}
+
+@test "alpha generate: a file of containers that are there, which config takes" {
+	d run -d --name gen -e A=1 -l x=y -p 127.0.0.1:7001:81/udp -v gv:/data -v "$PWD:/w:ro" --health-cmd true --health-interval 10s busybox sleep 1000 >/dev/null
+	c alpha generate --name p gen >made.yaml
+	c -f made.yaml config --format json >made.json
+	[ "$(jq -c '.services.gen | [.image, .environment, .labels, .ports[0].published, .healthcheck.interval, [.volumes[].type], .volumes[1].read_only]' made.json)" = '["busybox",{"A":"1"},{"x":"y"},"7001","10s",["volume","bind"],true]' ]
+	c up -d
+	[ "$(c alpha generate --format json "$COMPOSE_PROJECT_NAME" 2>/dev/null | jq -c '[(.services | keys), .services.web.scale, .services.web.labels]')" = '[["db","web"],1,null]' ]
+	said 'generate command is EXPERIMENTAL' alpha generate
+	[ "${stderr_lines[1]}" = 'at least one container must be specified' ]
+	said 'generate command is EXPERIMENTAL' alpha generate nosuch
+	[ "${stderr_lines[1]}" = 'no container(s) found with the following name(s): nosuch' ]
+	d rm -f gen
+	d volume rm gv
+}
