@@ -6,7 +6,11 @@
 #include <sys/stat.h>
 
 typedef struct TarWriter TarWriter;
+/* sink is given what is written some 100 kB at a time, and all of it by tar_write_end. */
 TarWriter *tar_writer_new(ByteSink sink, gpointer data);
+/* The pipe that sink writes to, borrowed: large files are moved there without it; how many bytes so far. */
+void tar_writer_set_pipe(TarWriter *writer, int pipe);
+gint64 tar_writer_moved(const TarWriter *writer);
 void tar_writer_free(TarWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TarWriter, tar_writer_free)
 /* A file, folder or link as it lies in parent_fd under name. st: what is to be said of it; its size counts. */

@@ -9,13 +9,22 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
-enum { BLOCK = 512, BUFFER = 128 * 1024, MAX_NAME = 100, MAX_OCTAL_ID = 07777777 };
+enum {
+	BLOCK = 512,
+	BUFFER = 128 * 1024,
+	LARGE = 64 * 1024,
+	MAX_NAME = 100,
+	MAX_OCTAL_ID = 07777777
+};
 static const gint64 max_octal_size = 077777777777;
 
 struct TarWriter {
 	ByteSink sink;
 	gpointer data;
-	char *buffer;
+	char *buffer; /* of BUFFER bytes, of which used are not handed over yet: small files go many at a time */
+	size_t used;
+	int pipe; /* where sink writes to, or -1 */
+	gint64 moved;
 };
 
 /* POSIX.1-1988 ustar. */
@@ -28,7 +37,7 @@ struct head {
 TarWriter *tar_writer_new(ByteSink sink, gpointer data)
 {
 	TarWriter *writer = g_new(TarWriter, 1);
-	*writer = (TarWriter){sink, data, g_malloc(BUFFER)};
+	*writer = (TarWriter){.sink = sink, .data = data, .buffer = g_malloc(BUFFER), .pipe = -1};
 	return writer;
 }
 
@@ -36,6 +45,34 @@ void tar_writer_free(TarWriter *writer)
 {
 	g_free(writer->buffer);
 	g_free(writer);
+}
+
+void tar_writer_set_pipe(TarWriter *writer, int pipe)
+{
+	writer->pipe = pipe;
+}
+
+gint64 tar_writer_moved(const TarWriter *writer)
+{
+	return writer->moved;
+}
+
+static bool flush(TarWriter *writer, GError **error)
+{
+	size_t length = writer->used;
+	writer->used = 0;
+	return length == 0 || writer->sink(writer->data, writer->buffer, length, error);
+}
+
+static bool put(TarWriter *writer, const void *bytes, size_t length, GError **error)
+{
+	if (length > BUFFER - writer->used && !flush(writer, error))
+		return false;
+	if (length > BUFFER)
+		return writer->sink(writer->data, bytes, length, error);
+	memcpy(writer->buffer + writer->used, bytes, length);
+	writer->used += length;
+	return true;
 }
 
 static void put_octal(char *field, size_t size, guint64 value)
@@ -62,14 +99,14 @@ static bool put_head(TarWriter *writer, const char *path, const char *link, char
 	for (size_t i = 0; i < sizeof head; i++)
 		sum += ((guint8 *)&head)[i];
 	snprintf(head.checksum, sizeof head.checksum, "%06o", sum);
-	return writer->sink(writer->data, &head, sizeof head, error);
+	return put(writer, &head, sizeof head, error);
 }
 
 static bool put_padding(TarWriter *writer, gint64 size, GError **error)
 {
 	static const char zeros[BLOCK];
 	size_t rest = (size_t)(-size & (BLOCK - 1));
-	return rest == 0 || writer->sink(writer->data, zeros, rest, error);
+	return rest == 0 || put(writer, zeros, rest, error);
 }
 
 /* "LENGTH key=value\n", where the length counts itself. */
@@ -109,21 +146,42 @@ static bool put_extended(TarWriter *writer, const char *path, const char *link, 
 	if (records->len == 0)
 		return true;
 	return put_head(writer, "PaxHeaders/entry", "", 'x', (gint64)records->len, &own, error) &&
-	       writer->sink(writer->data, records->str, records->len, error) &&
+	       put(writer, records->str, records->len, error) &&
 	       put_padding(writer, (gint64)records->len, error);
+}
+
+/* What of a file the kernel moves into the pipe by itself: pages, not copies of them (splice(2)). */
+static gint64 move_content(TarWriter *writer, int fd, gint64 size)
+{
+	gint64 left = size;
+	for (ssize_t n; left > 0; left -= n)
+		if ((n = splice(fd, NULL, writer->pipe, NULL, (size_t)left, 0)) <= 0)
+			break;
+	writer->moved += size - left;
+	return size - left;
 }
 
 /* As many bytes as the head says, whatever happens to the file meanwhile. */
 static bool put_content(TarWriter *writer, int fd, const char *path, gint64 size, GError **error)
 {
-	for (gint64 left = size; left > 0;) {
-		ssize_t n = read(fd, writer->buffer, (size_t)MIN(left, BUFFER));
+	gint64 left = size;
+	if (writer->pipe >= 0 && size >= LARGE) {
+		if (!flush(writer, error))
+			return false;
+		left -= move_content(writer, fd, size);
+	}
+	/* Where it cannot, and where the file has become shorter. */
+	while (left > 0) {
+		if (BUFFER - writer->used < (size_t)MIN(left, LARGE) && !flush(writer, error))
+			return false;
+		size_t room = (size_t)MIN(left, (gint64)(BUFFER - writer->used));
+		char *place = writer->buffer + writer->used;
+		ssize_t n = read(fd, place, room);
 		if (n < 0)
 			return fail_errno(error, "cannot read %s", path);
 		if (n == 0)
-			memset(writer->buffer, 0, (size_t)(n = (ssize_t)MIN(left, BUFFER)));
-		if (!writer->sink(writer->data, writer->buffer, (size_t)n, error))
-			return false;
+			memset(place, 0, (size_t)(n = (ssize_t)room));
+		writer->used += (size_t)n;
 		left -= n;
 	}
 	return put_padding(writer, size, error);
@@ -168,7 +226,7 @@ bool tar_write_memory(TarWriter *writer, const char *path, const char *text, siz
 	struct stat st = {.st_mode = S_IFREG | mode, .st_uid = uid, .st_gid = gid};
 	return put_extended(writer, path, "", (gint64)length, &st, error) &&
 	       put_head(writer, path, "", '0', (gint64)length, &st, error) &&
-	       (length == 0 || writer->sink(writer->data, text, length, error)) &&
+	       (length == 0 || put(writer, text, length, error)) &&
 	       put_padding(writer, (gint64)length, error);
 }
 
@@ -182,10 +240,9 @@ static bool put_counted(gpointer data, const void *bytes, size_t length, GError 
 {
 	Filling *filling = data;
 	filling->left -= (gint64)length;
-	return filling->left >= 0
-		       ? filling->writer->sink(filling->writer->data, bytes, length, error)
-		       : fail(error, BERTH_ERROR_UNAVAILABLE,
-				 "a file of the archive is longer than it was");
+	return filling->left >= 0 ? put(filling->writer, bytes, length, error)
+				  : fail(error, BERTH_ERROR_UNAVAILABLE,
+					    "a file of the archive is longer than it was");
 }
 
 bool tar_write_filled(TarWriter *writer, const char *path, gint64 size, TarFill fill, gpointer data,
@@ -204,5 +261,5 @@ bool tar_write_filled(TarWriter *writer, const char *path, gint64 size, TarFill 
 bool tar_write_end(TarWriter *writer, GError **error)
 {
 	static const char zeros[2 * BLOCK];
-	return writer->sink(writer->data, zeros, sizeof zeros, error);
+	return put(writer, zeros, sizeof zeros, error) && flush(writer, error);
 }

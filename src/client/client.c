@@ -1,4 +1,5 @@
 #include "client/client.h"
+#include "client/body_move.h"
 
 #include "base/address.h"
 #include "base/error.h"
@@ -304,19 +305,26 @@ bool client_send(Client *client, const char *method, const char *path, const jso
 	return exchange(client, all, strlen(all), response, error);
 }
 
-bool client_send_stream(Client *client, const char *method, const char *path, const char *headers,
-	BodySource source, gpointer data, Response *response, GError **error)
+/* Connects, and sends a head whose body comes in chunks; *response has no descriptor where nobody listens. */
+static bool begin_stream(Client *client, const char *method, const char *path, const char *headers,
+	Response *response, GError **error)
 {
 	g_autofree char *more = g_strconcat(headers, "Transfer-Encoding: chunked\r\n", NULL);
 	g_autofree char *head = request_head(client, method, path, more);
+	*response = (Response){.fd = connect_host(client, error)};
+	return response->fd >= 0 && send_text(response->fd, head, strlen(head));
+}
+
+bool client_send_stream(Client *client, const char *method, const char *path, const char *headers,
+	BodySource source, gpointer data, Response *response, GError **error)
+{
 	/* Between its size and its end, so that a chunk is sent at once. */
 	enum { SIZE = 24, END = 2 };
 	g_autofree char *block = g_malloc(SIZE + CHUNK + END);
 	char *chunk = block + SIZE;
-	*response = (Response){.fd = connect_host(client, error)};
+	bool ok = begin_stream(client, method, path, headers, response, error);
 	if (response->fd < 0)
 		return false;
-	bool ok = send_text(response->fd, head, strlen(head));
 	ssize_t n;
 	while (ok && (n = source(data, chunk, CHUNK)) != 0) {
 		char size[SIZE];
@@ -330,6 +338,29 @@ bool client_send_stream(Client *client, const char *method, const char *path, co
 	if (ok)
 		send_text(response->fd, "0\r\n\r\n", 5);
 	/* An engine that refuses the archive has answered before it read it all. */
+	return read_head(response, false, error) && check_status(response, error);
+}
+
+static ssize_t read_file(gpointer data, void *buffer, size_t size)
+{
+	const BodyFile *file = data;
+	ssize_t n;
+	while ((n = read(file->fd, buffer, size)) < 0 && errno == EINTR)
+		;
+	return n == 0 && file->is_whole != NULL && !file->is_whole(file->data) ? -1 : n;
+}
+
+bool client_send_file(Client *client, const char *method, const char *path, const char *headers,
+	const BodyFile *file, Response *response, GError **error)
+{
+	if (!body_can_move(file->fd))
+		return client_send_stream(
+			client, method, path, headers, read_file, (gpointer)file, response, error);
+	bool ok = begin_stream(client, method, path, headers, response, error);
+	if (response->fd < 0)
+		return false;
+	if (ok && !body_move(file->fd, response->fd, file->is_whole, file->data, error))
+		return false;
 	return read_head(response, false, error) && check_status(response, error);
 }
 

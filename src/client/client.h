@@ -52,6 +52,16 @@ bool client_send(Client *client, const char *method, const char *path, const jso
 bool client_send_stream(Client *client, const char *method, const char *path, const char *headers,
 	BodySource source, gpointer data, Response *response, GError **error);
 
+/* The same of a pipe, a file or whatever can be read. is_whole (may be NULL) is asked at its end with data: false, with errno,
+ * where more should have come. */
+typedef struct {
+	int fd;
+	bool (*is_whole)(gpointer data);
+	gpointer data;
+} BodyFile;
+bool client_send_file(Client *client, const char *method, const char *path, const char *headers,
+	const BodyFile *file, Response *response, GError **error);
+
 /* The same, with the whole answer as JSON (NULL with *error unset where it has no body). */
 json_t *client_call(
 	Client *client, const char *method, const char *path, const json_t *body, GError **error);

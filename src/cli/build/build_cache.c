@@ -70,8 +70,9 @@ char *image_load_folder(Cli *cli, BuildCache *cache, const char *folder, GError 
 	g_auto(BuildContext)
 		context = {.folder = g_strdup(folder), .plain = true, .named = json_object()};
 	BuildBody *body = build_body_new(&context, NULL);
-	bool ok = client_send_stream(cli->client, "POST", path,
-		"Content-Type: application/x-tar\r\n", build_body_read, body, &response, error);
+	const BodyFile file = build_body_file(body);
+	bool ok = client_send_file(cli->client, "POST", path, "Content-Type: application/x-tar\r\n",
+		&file, &response, error);
 	if (!build_body_end(body, &unread)) {
 		g_clear_error(error);
 		g_propagate_error(error, g_steal_pointer(&unread));

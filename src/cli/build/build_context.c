@@ -311,6 +311,7 @@ static bool send_all(BuildBody *body, GError **error)
 	if (context->archive)
 		return send_standard_input(body, error);
 	g_autoptr(TarWriter) writer = tar_writer_new(into_pipe, body);
+	tar_writer_set_pipe(writer, body->write_fd);
 	if (context->plain)
 		return send_plain(writer, context->folder, error) && tar_write_end(writer, error);
 	if (context->folder != NULL &&
@@ -348,15 +349,17 @@ BuildBody *build_body_new(const BuildContext *context, const char *first)
 	return body;
 }
 
-ssize_t build_body_read(gpointer data, void *buffer, size_t size)
+/* The writer has said what was wrong before it closed its end. */
+static bool is_whole(gpointer data)
 {
-	BuildBody *body = data;
-	ssize_t n;
-	do
-		n = read(body->read_fd, buffer, size);
-	while (n < 0 && errno == EINTR);
-	/* The writer has said what was wrong before it closed its end. */
-	return n == 0 && body->error != NULL ? -1 : n;
+	const BuildBody *body = data;
+	errno = EIO;
+	return body->error == NULL;
+}
+
+BodyFile build_body_file(BuildBody *body)
+{
+	return (BodyFile){body->read_fd, is_whole, body};
 }
 
 bool build_body_end(BuildBody *body, GError **error)

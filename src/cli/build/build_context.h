@@ -26,5 +26,5 @@ bool is_remote_context(const char *where); /* a URL, or what git fetches */
  * is in *error of build_body_end. */
 typedef struct BuildBody BuildBody;
 BuildBody *build_body_new(const BuildContext *context, const char *first);
-ssize_t build_body_read(gpointer body, void *buffer, size_t size); /* a BodySource */
-bool build_body_end(BuildBody *body, GError **error);		   /* frees it */
+BodyFile build_body_file(BuildBody *body);	      /* for client_send_file; the body's */
+bool build_body_end(BuildBody *body, GError **error); /* frees it */

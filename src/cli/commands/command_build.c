@@ -518,8 +518,8 @@ static bool exchange(Cli *cli, const BuildContext *context, const char *path, co
 				*known != '\0' ? "\r\n" : "");
 	g_autoptr(GError) problem = NULL, unread = NULL;
 	BuildBody *body = build_body_new(context, head);
-	bool ok = client_send_stream(
-		cli->client, "POST", path, headers, build_body_read, body, response, &problem);
+	const BodyFile file = build_body_file(body);
+	bool ok = client_send_file(cli->client, "POST", path, headers, &file, response, &problem);
 	bool sent = build_body_end(body, &unread);
 	ok = ok && sent && read_lines(answer, &response->body, &problem);
 	/* A context that cannot be read explains a request that broke off. */

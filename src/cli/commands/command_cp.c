@@ -264,18 +264,15 @@ static gpointer pack_run(gpointer data)
 {
 	Pack *pack = data;
 	g_autoptr(TarWriter) writer = tar_writer_new(put, pack);
+	tar_writer_set_pipe(writer, pack->write_fd);
 	if (pack_name(writer, AT_FDCWD, pack->path, pack->name, &pack->error))
 		tar_write_end(writer, &pack->error);
+	pack->bytes += tar_writer_moved(writer);
 	fd_clear(&pack->write_fd);
 	return NULL;
 }
 
-static ssize_t read_fd(gpointer data, void *buffer, size_t size)
-{
-	return read(*(int *)data, buffer, size);
-}
-
-static bool send_archive(Cli *cli, const Side *to, const char *folder, int *fd, GError **error)
+static bool send_archive(Cli *cli, const Side *to, const char *folder, int fd, GError **error)
 {
 	g_auto(Response) response = {.fd = -1};
 	g_autofree char *container = client_escape(to->container), *escaped = client_escape(folder),
@@ -283,8 +280,9 @@ static bool send_archive(Cli *cli, const Side *to, const char *folder, int *fd, 
 				"/containers/%s/archive?path=%s&noOverwriteDirNonDir=true%s",
 				container, escaped,
 				flag_bool(cli, "archive", false) ? "&copyUIDGID=true" : "");
-	return client_send_stream(cli->client, "PUT", path, "Content-Type: application/x-tar\r\n",
-		read_fd, fd, &response, error);
+	const BodyFile body = {.fd = fd};
+	return client_send_file(cli->client, "PUT", path, "Content-Type: application/x-tar\r\n",
+		&body, &response, error);
 }
 
 static bool send_path(Cli *cli, const char *from, const Side *to, const Target *target,
@@ -302,7 +300,7 @@ static bool send_path(Cli *cli, const char *from, const Side *to, const Target *
 		.write_fd = pair[1]};
 	pack.thread = g_thread_new("pack", pack_run, &pack);
 	g_autoptr(GError) problem = NULL;
-	bool ok = send_archive(cli, to, target->folder, &pack.read_fd, &problem);
+	bool ok = send_archive(cli, to, target->folder, pack.read_fd, &problem);
 	fd_clear(&pack.read_fd);
 	g_thread_join(pack.thread);
 	*bytes = pack.bytes;
@@ -333,13 +331,12 @@ static json_t *target_stat(Cli *cli, Side *to)
 static bool copy_in(Cli *cli, const char *from, Side *to, gint64 *bytes, GError **error)
 {
 	g_autoptr(json_t) there = target_stat(cli, to);
-	int standard = STDIN_FILENO;
 	if (strcmp(from, "-") == 0) {
 		if (there == NULL || !is_folder(there))
 			return fail(error, BERTH_ERROR_UNAVAILABLE,
 				"destination \"%s:%s\" must be a directory", to->container,
 				to->path);
-		return send_archive(cli, to, to->path, &standard, error);
+		return send_archive(cli, to, to->path, STDIN_FILENO, error);
 	}
 	struct stat st;
 	bool follow = flag_bool(cli, "follow-link", false) || ends_in(from);

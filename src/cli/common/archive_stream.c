@@ -12,15 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static ssize_t read_file(gpointer data, void *buffer, size_t size)
-{
-	ssize_t n;
-	do
-		n = read(*(int *)data, buffer, size);
-	while (n < 0 && errno == EINTR);
-	return n;
-}
-
 static bool show_line(const char *line, const char *key, GError **error)
 {
 	g_autoptr(json_t) json = json_parse(line, strlen(line), NULL);
@@ -41,8 +32,9 @@ bool archive_send(Client *client, const char *file, const char *path, const char
 	if (fd < 0)
 		return fail(
 			error, BERTH_ERROR_UNAVAILABLE, "open %s: no such file or directory", file);
-	if (!client_send_stream(client, "POST", path, "Content-Type: application/x-tar\r\n",
-		    read_file, &fd, &response, error))
+	const BodyFile body = {.fd = fd};
+	if (!client_send_file(client, "POST", path, "Content-Type: application/x-tar\r\n", &body,
+		    &response, error))
 		return false;
 	g_autofree char *text = http_body_read_all(&response.body, 8 << 20, &length, error);
 	if (text == NULL)
