@@ -140,7 +140,8 @@ static bool prepare(Build *build, bool *ready, GError **error)
 {
 	g_autofree char *text = NULL;
 	if (!check_tags(build, error) || !read_epoch(build, error) ||
-		!entitlements_check(build, error) || !load_context(build, &text, error))
+		!build_options_check(build, error) || !entitlements_check(build, error) ||
+		!load_context(build, &text, error))
 		return false;
 	bool only_check;
 	if (!parse(build, text, error) || !lanes_make(build, error) || !lanes_need(build, error) ||
@@ -256,6 +257,7 @@ static void build_clear(Build *build)
 	g_ptr_array_unref(build->lanes);
 	g_hash_table_unref(build->making);
 	json_decref(build->materials);
+	json_decref(build->uses);
 	g_hash_table_unref(build->sources);
 	g_clear_pointer(&build->context, source_free);
 	g_clear_pointer(&build->context_part, source_free);
@@ -292,6 +294,7 @@ static bool build_init(Build *build, Engine *engine, const BuildRequest *request
 	build->pins = layer_pins_new(engine->store);
 	build->lanes = g_ptr_array_new_with_free_func(lane_free);
 	build->materials = json_array();
+	build->uses = json_object();
 	build->begun = time_now();
 	build->making = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	build->folders = g_ptr_array_new_with_free_func(g_free);

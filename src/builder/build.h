@@ -43,6 +43,11 @@ typedef struct {
 	json_t *(*input)(gpointer who, const char *name, GPtrArray **layers, GError **error);
 } BuildClient;
 
+/* option.c: what an --output, a --cache-to or a --cache-from says, as an object of texts with its "type"; false with error where
+ * that is not done here, word for word. */
+typedef enum { BUILD_OUTPUT, BUILD_CACHE_TO, BUILD_CACHE_FROM } BuildOption;
+bool build_option_check(BuildOption of, const json_t *fields, GError **error);
+
 typedef struct {
 	const char *dockerfile; /* path in the context; "": Dockerfile */
 	const char *remote;	/* URL or git repository instead of the body, or "" */
@@ -74,13 +79,17 @@ Build *build_new(Engine *engine, const BuildRequest *request, GError **error);
 bool build_solve(Build *build, GError **error);
 /* By the request's tags and output. The image's id, or the digest of an index, (NULL where there is none) is the caller's. */
 bool build_keep(Build *build, char **id, GError **error);
-/* Lends what the (first) target stands on, with the keys it can be found by, as an image without a name. */
+/* Lends what the targets stand on, with the keys it can be found by, as an image without a name. whole: all stages that the
+ * build has run (mode=max). */
 typedef bool (*BuildCacheUse)(gpointer data, const char *id, GError **error);
-bool build_lend_cache(Build *build, BuildCacheUse use, gpointer data, GError **error);
+bool build_lend_cache(Build *build, bool whole, BuildCacheUse use, gpointer data, GError **error);
 /* The same becomes an image of that name in a registry. */
-bool build_push_cache(Build *build, const char *tag, GError **error);
+bool build_push_cache(Build *build, bool whole, const char *tag, GError **error);
 /* After build_keep: sends what a tag means to its registry. *digest, the caller's: what it is called there. */
 bool build_push(Build *build, const char *tag, char **digest, GError **error);
+/* provenance.c: how the result was made (SLSA's predicate 0.2); whole: with what was given to the build (mode=max). Of a build that
+ * was solved; a new reference. */
+json_t *build_provenance(const Build *build, bool whole);
 void build_free(Build *build);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Build, build_free)
 /* Of a build that was solved: for how many platforms it is (0: only a question), and which they are, by their number: "linux/arm64". */

@@ -52,6 +52,64 @@ json_t *cache_export(const Stage *stage)
 	return list;
 }
 
+/* Where a layer is in the list, which it joins; -1: there are too many. */
+static int layer_index(GPtrArray *layers, Layer *layer)
+{
+	for (guint i = 0; i < layers->len; i++)
+		if (strcmp(((Layer *)layers->pdata[i])->chain_id, layer->chain_id) == 0)
+			return (int)i;
+	if (layers->len == MAX_LAYERS)
+		return -1;
+	g_ptr_array_add(layers, layer);
+	return (int)layers->len - 1;
+}
+
+/* The first layers of a stage as numbers in the list; NULL: there are too many. */
+static json_t *chain_numbers(const Stage *stage, guint count, GPtrArray *layers)
+{
+	g_autoptr(json_t) chain = json_array();
+	for (guint i = 0; i < count; i++) {
+		int index = layer_index(layers, stage->layers->pdata[i]);
+		if (index < 0)
+			return NULL;
+		json_array_append_new(chain, json_integer(index));
+	}
+	return g_steal_pointer(&chain);
+}
+
+/* What does not fit into an image is found by nobody, and does no harm. */
+static void export_stage(const Stage *stage, GHashTable *told, GPtrArray *layers, json_t *list)
+{
+	for (guint i = 0; i < stage->keys->len; i++) {
+		const StageKey *key = stage->keys->pdata[i];
+		json_t *chain = g_hash_table_add(told, key->key)
+					? chain_numbers(stage, key->layers, layers)
+					: NULL;
+		if (chain != NULL)
+			json_array_append_new(
+				list, json_pack("{s:s, s:o, s:I}", "key", key->key, "chain", chain,
+					      "created", (json_int_t)key->created));
+	}
+}
+
+json_t *cache_export_others(const Build *build, bool whole, GPtrArray *layers)
+{
+	json_t *list = json_array();
+	const Stage *first = ((Lane *)build->lanes->pdata[0])->target;
+	g_autoptr(GHashTable) told = g_hash_table_new(g_str_hash, g_str_equal);
+	for (guint i = 0; i < first->keys->len; i++)
+		g_hash_table_add(told, ((StageKey *)first->keys->pdata[i])->key);
+	for (guint l = 0; l < build->lanes->len; l++) {
+		const Lane *lane = build->lanes->pdata[l];
+		for (guint i = 0; i < lane->stages->len; i++) {
+			const Stage *stage = lane->stages->pdata[i];
+			if (stage->state == STAGE_DONE && (whole || stage == lane->target))
+				export_stage(stage, told, layers, list);
+		}
+	}
+	return list;
+}
+
 /* One record of an image that says what its layers were made by. What it says is a claim, as is all that an image
  * holds: who names it as a source trusts it. */
 static void import_record(Build *build, const json_t *record, GPtrArray *layers)
@@ -67,6 +125,60 @@ static void import_record(Build *build, const json_t *record, GPtrArray *layers)
 		g_ptr_array_add(part, layers->pdata[i]);
 	cache_store_add(build->engine->store, key, "imported", json_int(record, "created"),
 		count > 0 ? ((Layer *)layers->pdata[count - 1])->size : 0, part, NULL);
+}
+
+/* The layers of an image of caches, and what each is where it belongs: on another one than the one before it. */
+typedef struct {
+	Build *build;
+	GPtrArray *layers;  /* of Layer, as the image has them */
+	GPtrArray *stacked; /* of Layer or NULL, as many */
+} Stacks;
+
+/* A layer belongs to one place: who says otherwise of it makes us unpack it as often as he likes. */
+static Layer *stack_layer(Stacks *stacks, gint64 number, const char *parent, GError **error)
+{
+	if (number < 0 || number >= stacks->layers->len)
+		return NULL;
+	const Layer *layer = stacks->layers->pdata[number];
+	Layer *there = stacks->stacked->pdata[number];
+	if (there == NULL)
+		return stacks->stacked->pdata[number] = layer_restack(stacks->build->engine->store,
+			       stacks->build->pins, layer, parent, error);
+	g_autofree char *chain = layer_chain_id(parent, layer->diff_id);
+	return strcmp(chain, there->chain_id) == 0 ? there : NULL;
+}
+
+static void import_chain(Stacks *stacks, const json_t *record)
+{
+	Store *store = stacks->build->engine->store;
+	const char *key = json_str(record, "key"), *parent = NULL;
+	const json_t *chain = json_object_get(record, "chain");
+	gint64 created;
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(GPtrArray) known = NULL, part = g_ptr_array_new();
+	if (!digest_is_valid(key) || !json_is_array(chain) ||
+		(known = cache_store_find(store, key, &created)) != NULL)
+		return;
+	for (size_t i = 0; i < json_array_size(chain); i++) {
+		Layer *layer = stack_layer(
+			stacks, json_integer_value(json_array_get(chain, i)), parent, &problem);
+		if (layer == NULL)
+			return;
+		g_ptr_array_add(part, layer);
+		parent = layer->chain_id;
+	}
+	cache_store_add(store, key, "imported", json_int(record, "created"),
+		part->len > 0 ? ((Layer *)part->pdata[part->len - 1])->size : 0, part, NULL);
+}
+
+static void import_chains(Build *build, const json_t *image, GPtrArray *layers)
+{
+	const json_t *records = json_object_get(image, "berth.cache.stages.v1");
+	Stacks stacks = {build, layers, g_ptr_array_new_with_free_func((GDestroyNotify)layer_free)};
+	g_ptr_array_set_size(stacks.stacked, (gint)layers->len);
+	for (size_t i = 0; i < json_array_size(records); i++)
+		import_chain(&stacks, json_array_get(records, i));
+	g_ptr_array_unref(stacks.stacked);
 }
 
 /* The id of the image that is named as a source. */
@@ -100,6 +212,7 @@ void cache_import(Build *build, const char *reference)
 	g_autoptr(GPtrArray) layers = image_store_layers(build->engine->store, id);
 	json_array_foreach (json_object_get(image, "berth.cache.v1"), i, record)
 		import_record(build, record, layers);
+	import_chains(build, image, layers);
 	if (fresh)
 		json_decref(image_remove(build->engine, id, true, false, NULL));
 	vertex_done(vertex, NULL);

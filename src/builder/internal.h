@@ -48,10 +48,11 @@ struct Build {
 	LayerPins *pins;
 	Dockerfile *dockerfile;
 	char *dockerfile_name;
-	GPtrArray *lanes;      /* of Lane, one for each platform */
-	json_t *materials;     /* what the build stands on, for its provenance; guarded by lock */
-	gint64 begun;	       /* nanoseconds since 1970 */
-	GHashTable *making;    /* keys of steps that some stage makes; guarded by lock */
+	GPtrArray *lanes;   /* of Lane, one for each platform */
+	json_t *materials;  /* what the build stands on, for its provenance; guarded by lock */
+	json_t *uses;	    /* "secrets" and "ssh" that steps want, for the same; guarded by lock */
+	gint64 begun;	    /* nanoseconds since 1970 */
+	GHashTable *making; /* keys of steps that some stage makes; guarded by lock */
 	GHashTable *used_args; /* names of build arguments that were declared */
 	Source *context;
 	GMutex fetching;
@@ -125,6 +126,8 @@ typedef struct {
 void stage_key_free(gpointer key);
 void stage_key_add(Stage *stage, const char *key, guint layers, gint64 created);
 
+enum { MAX_LAYERS = 127 }; /* of an image */
+
 /* stage.c */
 typedef enum { STAGE_WAITING, STAGE_DONE, STAGE_FAILED } StageState;
 struct Stage {
@@ -188,6 +191,8 @@ bool cache_apply(Stage *stage, const char *key);
 void cache_remember(Stage *stage, const char *key, const char *description, gint64 size);
 /* What images say of the keys that their layers were made by (--cache-to, --cache-from). */
 json_t *cache_export(const Stage *stage);
+/* The same of the other targets, or (whole) of all stages that were built; layers they have besides join the list. */
+json_t *cache_export_others(const Build *build, bool whole, GPtrArray *layers);
 void cache_import(Build *build, const char *reference);
 /* A folder of tmp/ becomes the stage's next layer, remembered by the keys (NULL-terminated). */
 bool stage_add_layer(Stage *stage, const char *folder, const char *const *keys,
@@ -292,6 +297,9 @@ bool entitlements_check(const Build *build, GError **error);
 bool entitlements_apply(
 	const Build *build, const Instruction *instruction, StepSpec *step, GError **error);
 
+/* option.c: all that the request says of this kind (more: outputs, cacheTo, cacheFrom). */
+bool build_options_check(const Build *build, GError **error);
+
 /* mounts.c: RUN --mount. */
 typedef struct Mounts Mounts;
 /* Reads the flags; key: what of them is part of the step's key. */
@@ -334,12 +342,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(NewLayer, new_layer_clear)
 /* FROM a folder: all of it is the stage's first layer. */
 bool stage_from_folder(Stage *stage, Source *source, GError **error);
 
-/* provenance.c: how an image was made, by SLSA 0.2 in its least detail (mode=min). */
+/* provenance.c: how an image was made, by SLSA 0.2. */
 typedef struct {
 	const Build *build;
 	const Lane *lane;
 } Statement;
 char *provenance_state(gpointer statement, const char *manifest); /* for IndexPart */
+/* Remembers that a step wants one of the client's "secrets", or its "ssh" agents. */
+void provenance_use(Build *build, const char *kind, const char *id, bool optional);
 /* Remembers an image that the build stands on. */
 void provenance_material(
 	Build *build, const char *reference, const char *id, const Platform *platform);

@@ -248,6 +248,9 @@ static bool complete(Stage *stage, Mount *mount, GError **error)
 		mount->id = g_strdup("default");
 	if (secret && mount->target == NULL && mount->env == NULL)
 		mount->target = g_strconcat("/run/secrets/", mount->id, NULL);
+	if (secret || ssh)
+		provenance_use(
+			stage->build, secret ? "secrets" : "ssh", mount->id, !mount->required);
 	if (mount->target == NULL && !secret && !ssh)
 		mount->target = g_strdup("/");
 	if (mount->target != NULL) {

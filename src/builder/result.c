@@ -89,14 +89,41 @@ static bool wants_inline_cache(const Build *build)
 	return g_strcmp0(asked, "1") == 0 || cache_exporter(build, "inline") != NULL;
 }
 
-/* The same image, with what its layers were made by, under a name of its own: for --cache-to. */
-static bool keep_cache(Build *build, Stage *target, GError **error)
+/* An image that nobody runs: the layers of all that is kept, and by which keys they are found. */
+static char *cache_document(Build *build, bool whole, GPtrArray *layers)
+{
+	const Stage *target = ((Lane *)build->lanes->pdata[0])->target;
+	for (guint i = 0; i < target->layers->len; i++)
+		g_ptr_array_add(layers, target->layers->pdata[i]);
+	g_autoptr(json_t) image = result_document(build, target, true);
+	json_object_set_new(
+		image, "berth.cache.stages.v1", cache_export_others(build, whole, layers));
+	json_t *diff_ids = json_at(image, "rootfs.diff_ids");
+	for (guint i = target->layers->len; i < layers->len; i++)
+		json_array_append_new(diff_ids, json_string(((Layer *)layers->pdata[i])->diff_id));
+	return json_text(image);
+}
+
+static bool wants_whole_cache(const Build *build)
+{
+	const json_t *exports = json_object_get(build->request->more, "cacheTo");
+	for (size_t i = 0; i < json_array_size(exports); i++)
+		if (strcmp(json_str(json_array_get(exports, i), "mode"), "max") == 0)
+			return true;
+	return false;
+}
+
+/* Under a name of its own, for a client that fetches it: --cache-to of Berth's command line. */
+static bool keep_cache(Build *build, GError **error)
 {
 	const char *name = json_str(build->request->more, "cacheTag");
 	char *tags[] = {(char *)name, NULL};
-	g_autofree char *text = document(build, target, true), *id = NULL;
-	NewImage image = {target->layers, text};
-	return *name == '\0' || image_add(build->engine, &image, tags, &id, error);
+	if (*name == '\0')
+		return true;
+	g_autoptr(GPtrArray) layers = g_ptr_array_new();
+	g_autofree char *text = cache_document(build, wants_whole_cache(build), layers), *id = NULL;
+	NewImage image = {layers, text};
+	return image_add(build->engine, &image, tags, &id, error);
 }
 
 static bool keep_image(
@@ -109,7 +136,7 @@ static bool keep_image(
 		return false;
 	image_event(build->engine, "create", *id, *id);
 	image_tags_published(build->engine, *id, tags);
-	return keep_cache(build, target, error);
+	return true;
 }
 
 static bool wants_index(const Build *build)
@@ -145,9 +172,10 @@ static bool keep_index(Build *build, char **id, bool *fresh, GError **error)
 
 static bool keep_result(Build *build, char **id, bool *fresh, GError **error)
 {
-	return wants_index(build) ? keep_index(build, id, fresh, error)
-				  : keep_image(build, ((Lane *)build->lanes->pdata[0])->target,
-					    build->request->tags, id, fresh, error);
+	bool ok = wants_index(build) ? keep_index(build, id, fresh, error)
+				     : keep_image(build, ((Lane *)build->lanes->pdata[0])->target,
+					       build->request->tags, id, fresh, error);
+	return ok && keep_cache(build, error);
 }
 
 static ssize_t read_inflated(gpointer data, void *buffer, size_t size, GError **error)
@@ -254,13 +282,13 @@ static void give_names_back(Build *build, GArray *names)
 }
 
 /* The image is gone afterwards, if it was not here before; so is what the tags mean. */
-static bool lend_cache(
-	Build *build, char *const *tags, BuildCacheUse use, gpointer data, GError **error)
+static bool lend_cache(Build *build, bool whole, char *const *tags, BuildCacheUse use,
+	gpointer data, GError **error)
 {
-	const Lane *lane = build->lanes->pdata[0];
 	g_autoptr(GArray) names = lend_names(build, tags);
-	g_autofree char *text = document(build, lane->target, true), *id = NULL;
-	NewImage image = {lane->target->layers, text};
+	g_autoptr(GPtrArray) layers = g_ptr_array_new();
+	g_autofree char *text = cache_document(build, whole, layers), *id = NULL;
+	NewImage image = {layers, text};
 	bool fresh = !image_is_there(build, text);
 	bool ok = image_add(build->engine, &image, tags, &id, error) && use(data, id, error);
 	give_names_back(build, names);
@@ -269,10 +297,10 @@ static bool lend_cache(
 	return ok;
 }
 
-bool build_lend_cache(Build *build, BuildCacheUse use, gpointer data, GError **error)
+bool build_lend_cache(Build *build, bool whole, BuildCacheUse use, gpointer data, GError **error)
 {
 	char *tags[] = {NULL};
-	return lend_cache(build, tags, use, data, error);
+	return lend_cache(build, whole, tags, use, data, error);
 }
 
 typedef struct {
@@ -288,12 +316,12 @@ static bool push_lent(gpointer data, const char *id, GError **error)
 	return build_push(pushed->build, pushed->tag, &digest, error);
 }
 
-bool build_push_cache(Build *build, const char *tag, GError **error)
+bool build_push_cache(Build *build, bool whole, const char *tag, GError **error)
 {
 	char *tags[] = {(char *)tag, NULL};
 	g_autoptr(Reference) reference = reference_parse(tag, error);
 	PushedCache pushed = {build, tag};
-	return reference != NULL && lend_cache(build, tags, push_lent, &pushed, error);
+	return reference != NULL && lend_cache(build, whole, tags, push_lent, &pushed, error);
 }
 
 static bool send_image(Build *build, GError **error)
@@ -323,6 +351,19 @@ char *build_tag_name(const char *tag)
 							      : g_steal_pointer(&name);
 }
 
+/* For the metadata file of who asks for it: all of it (max), or without what differs from build to build. */
+static void tell_provenance(const Build *build)
+{
+	const char *detail = json_str(build->request->more, "metadata");
+	if (*detail == '\0' || build->lanes->len > 1)
+		return;
+	json_t *predicate = build_provenance(build, true);
+	if (strcmp(detail, "max") != 0)
+		json_object_del(predicate, "metadata");
+	build->request->say(
+		build->request->who, json_pack("{s:{s:o}}", "build", "provenance", predicate));
+}
+
 bool result_keep(Build *build, char **id, GError **error)
 {
 	for (guint i = 0; i < build->lanes->len; i++)
@@ -347,6 +388,7 @@ bool result_keep(Build *build, char **id, GError **error)
 		vertex_note(vertex, "naming to", name);
 	}
 	vertex_done(vertex, NULL);
+	tell_provenance(build);
 	g_auto(GStrv) tags = full_tags(build);
 	progress_end(build->progress, *id, tags);
 	return true;

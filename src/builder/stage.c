@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-enum { MAX_LAYERS = 127 };
-
 static gpointer run(gpointer stage);
 
 Stage *stage_new(Lane *lane, const Instruction *from, int index)

@@ -1,6 +1,7 @@
 /* What a result becomes: an image of the engine, files or an archive at the client. */
 #include "buildkit/internal.h"
 
+#include "base/size.h"
 #include "engine/image/images.h"
 #include "image/image.h"
 
@@ -34,7 +35,8 @@ static void leave(Ref *ref)
 
 static bool asks(const Bk__Exporter *exporter, const char *key)
 {
-	return strcmp(pair_find(exporter->attrs, exporter->n_attrs, key), "true") == 0;
+	bool is = false;
+	return bool_parse(pair_find(exporter->attrs, exporter->n_attrs, key), &is) && is;
 }
 
 static bool push_all(Ref *ref, char **digest, GError **error)
@@ -200,9 +202,6 @@ static bool export_archive(
 {
 	g_autofree char *names = NULL;
 	bool oci = strcmp(exporter->type, "oci") == 0;
-	if (strcmp(pair_find(exporter->attrs, exporter->n_attrs, "tar"), "false") == 0)
-		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
-			"exporter %s: only archives are written (tar=true)", exporter->type);
 	if (!oci && build_platforms(ref->build) > 1)
 		return fail(error, BERTH_ERROR_INVALID,
 			"docker exporter does not currently support exporting manifest lists");
@@ -219,15 +218,8 @@ static const struct {
 	const char *type;
 	bool (*export)(Ref *ref, const Bk__Exporter *exporter, int number, json_t *response,
 		GError **error);
-	const char *attributes[8]; /* that are understood */
-} exporters[] = {
-	{"moby", export_image, {"name", "push", "load", "unpack", "oci-mediatypes"}},
-	{"image", export_image, {"name", "push", "load", "unpack", "oci-mediatypes"}},
-	{"oci", export_archive, {"name", "dest", "tar", "oci-mediatypes"}},
-	{"docker", export_archive, {"name", "dest", "tar", "context", "load"}},
-	{"local", export_local, {"dest", "platform-split"}},
-	{"tar", export_tar, {"dest"}},
-};
+} exporters[] = {{"moby", export_image}, {"image", export_image}, {"oci", export_archive},
+	{"docker", export_archive}, {"local", export_local}, {"tar", export_tar}};
 
 static size_t find(const char *type)
 {
@@ -237,26 +229,16 @@ static size_t find(const char *type)
 	return i;
 }
 
-static bool check_attributes(const Bk__Exporter *exporter, const char *const *known, GError **error)
-{
-	for (size_t i = 0; i < exporter->n_attrs; i++) {
-		const Bk__Pair *one = exporter->attrs[i];
-		if (!g_strv_contains(known, one->key))
-			return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
-				"exporter %s: option %s=%s is not supported", exporter->type,
-				one->key, one->value);
-	}
-	return true;
-}
-
 bool export_check(const Bk__ControlSolveRequest *solve, GError **error)
 {
 	for (size_t i = 0; i < solve->n_exporters; i++) {
-		size_t kind = find(solve->exporters[i]->type);
-		if (kind == G_N_ELEMENTS(exporters))
+		const Bk__Exporter *exporter = solve->exporters[i];
+		g_autoptr(json_t) fields =
+			pairs_json(exporter->type, exporter->attrs, exporter->n_attrs);
+		if (find(exporter->type) == G_N_ELEMENTS(exporters))
 			return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
-				"exporter %s is not supported", solve->exporters[i]->type);
-		if (!check_attributes(solve->exporters[i], exporters[kind].attributes, error))
+				"exporter %s is not supported", exporter->type);
+		if (!build_option_check(BUILD_OUTPUT, fields, error))
 			return false;
 	}
 	return true;
@@ -276,6 +258,11 @@ static bool send_lent(gpointer data, const char *id, GError **error)
 	return sent->descriptor != NULL;
 }
 
+static bool asks_whole(const Bk__CacheEntry *entry)
+{
+	return strcmp(pair_find(entry->attrs, entry->n_attrs, "mode"), "max") == 0;
+}
+
 /* --cache-to type=local: the client notes in its folder's index.json what it is told by "cache.manifest". */
 static bool export_cache_local(
 	Ref *ref, const Bk__CacheEntry *entry, json_t *response, GError **error)
@@ -283,7 +270,7 @@ static bool export_cache_local(
 	SentCache sent = {.ref = ref, .folder = pair_find(entry->attrs, entry->n_attrs, "dest")};
 	g_autoptr(GError) problem = NULL;
 	Vertex *vertex = build_vertex_begin(ref->build, "exporting cache to client directory");
-	bool ok = build_lend_cache(ref->build, send_lent, &sent, &problem);
+	bool ok = build_lend_cache(ref->build, asks_whole(entry), send_lent, &sent, &problem);
 	build_vertex_end(vertex, ok ? NULL : problem->message);
 	g_autoptr(json_t) descriptor = sent.descriptor;
 	if (problem != NULL)
@@ -298,7 +285,8 @@ static bool export_cache_registry(
 	Ref *ref, const Bk__CacheEntry *entry, json_t *response, GError **error)
 {
 	(void)response;
-	return build_push_cache(ref->build, pair_find(entry->attrs, entry->n_attrs, "ref"), error);
+	return build_push_cache(ref->build, asks_whole(entry),
+		pair_find(entry->attrs, entry->n_attrs, "ref"), error);
 }
 
 /* --cache-to; what is inline is in the result itself. */
@@ -307,16 +295,39 @@ static const struct {
 	bool (*export)(Ref *ref, const Bk__CacheEntry *entry, json_t *response, GError **error);
 } caches[] = {{"local", export_cache_local}, {"registry", export_cache_registry}};
 
+/* What went wrong has been told; a client may not mind (ignore-error). */
+static bool export_cache(Ref *ref, const Bk__CacheEntry *entry, json_t *response, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	size_t kind = 0;
+	bool ignore = false;
+	while (kind < G_N_ELEMENTS(caches) && strcmp(entry->type, caches[kind].type) != 0)
+		kind++;
+	if (kind == G_N_ELEMENTS(caches) || caches[kind].export(ref, entry, response, &problem))
+		return true;
+	bool_parse(pair_find(entry->attrs, entry->n_attrs, "ignore-error"), &ignore);
+	if (!ignore)
+		g_propagate_error(error, g_steal_pointer(&problem));
+	return ignore;
+}
+
 static bool export_caches(
 	Ref *ref, const Bk__ControlSolveRequest *solve, json_t *response, GError **error)
 {
 	for (size_t i = 0; solve->cache != NULL && i < solve->cache->n_exports; i++)
-		for (size_t kind = 0; kind < G_N_ELEMENTS(caches); kind++)
-			if (strcmp(solve->cache->exports[i]->type, caches[kind].type) == 0 &&
-				!caches[kind].export(
-					ref, solve->cache->exports[i], response, error))
-				return false;
+		if (!export_cache(ref, solve->cache->exports[i], response, error))
+			return false;
 	return true;
+}
+
+/* For metadata files; dockerd's builder says nothing there of several platforms. */
+static void state_provenance(Job *job, const Ref *ref)
+{
+	if (build_platforms(ref->build) > 1)
+		return;
+	g_autoptr(json_t) predicate = build_provenance(ref->build, true);
+	g_autofree char *text = json_text(predicate);
+	job_state(job, text);
 }
 
 bool export_result(Job *job, Ref *ref, json_t *response, GError **error)
@@ -326,5 +337,8 @@ bool export_result(Job *job, Ref *ref, json_t *response, GError **error)
 		if (!exporters[find(solve->exporters[i]->type)].export(
 			    ref, solve->exporters[i], (int)i, response, error))
 			return false;
-	return build_platforms(ref->build) == 0 || export_caches(ref, solve, response, error);
+	if (build_platforms(ref->build) == 0)
+		return true;
+	state_provenance(job, ref);
+	return export_caches(ref, solve, response, error);
 }

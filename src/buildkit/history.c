@@ -2,6 +2,7 @@
  * its record and its progress log; so they outlive the engine, and cost it no memory. */
 #include "buildkit/internal.h"
 
+#include "base/digest.h"
 #include "base/timefmt.h"
 #include "store/store.h"
 
@@ -30,6 +31,8 @@ struct History {
 	gsize written;
 	GHashTable *steps; /* digest -> STEP_... */
 	int warnings;
+	char *stated; /* digest of what is said of how it was made, or NULL */
+	gint64 stated_size;
 };
 
 static struct {
@@ -45,7 +48,7 @@ static bool is_ref(const char *ref)
 		       length;
 }
 
-static int open_folder(Engine *engine)
+int history_folder(Engine *engine)
 {
 	mkdirat(engine->store->caches_fd, "builds", 0700);
 	return openat(engine->store->caches_fd, "builds", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -73,7 +76,7 @@ History *history_begin(Engine *engine, const Bk__ControlSolveRequest *solve)
 	history->begun = time_now();
 	history->pending = g_string_new("");
 	history->steps = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	history->folder_fd = open_folder(engine);
+	history->folder_fd = history_folder(engine);
 	history->log_fd =
 		open_log(history->folder_fd, history->ref, O_RDWR | O_CREAT | O_TRUNC | O_APPEND);
 	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&running.lock);
@@ -122,6 +125,30 @@ void history_note(History *history, const json_t *line, GBytes *message)
 		flush(history);
 }
 
+static bool write_file(int folder_fd, const char *name, const void *data, gsize length)
+{
+	g_autofree char *part = g_strconcat(name, ".part", NULL);
+	autofd fd = openat(
+		folder_fd, part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return fd >= 0 && fd_write_all(fd, data, length) &&
+	       renameat(folder_fd, part, folder_fd, name) == 0;
+}
+
+/* In a file that bears the build's ref and the digest. */
+void history_state(History *history, const char *text)
+{
+	size_t length = strlen(text);
+	if (history == NULL || length > HISTORY_STATED_LIMIT)
+		return;
+	g_autofree char *digest = digest_of(text, length),
+			*name = g_strconcat(history->ref, ".", digest + strlen("sha256:"), NULL);
+	if (!write_file(history->folder_fd, name, text, length))
+		return;
+	g_free(history->stated);
+	history->stated = g_steal_pointer(&digest);
+	history->stated_size = (gint64)length;
+}
+
 static int count_steps(const History *history, int state)
 {
 	GHashTableIter each;
@@ -166,6 +193,20 @@ static GBytes *pack_ended(const History *history, const HistoryEnd *end)
 	failure.message = end->cancelled ? (char *)"context canceled" : (char *)end->message;
 	if (end->message != NULL)
 		record.error = &failure;
+	Bk__Pair type = BK__PAIR__INIT, *annotations[] = {&type};
+	Bk__Descriptor stated = BK__DESCRIPTOR__INIT, *attestations[] = {&stated};
+	Bk__BuildResultInfo result = BK__BUILD_RESULT_INFO__INIT;
+	type.key = (char *)"in-toto.io/predicate-type";
+	type.value = (char *)"https://slsa.dev/provenance/v0.2";
+	stated.media_type = (char *)"application/vnd.in-toto+json";
+	stated.digest = history->stated;
+	stated.size = history->stated_size;
+	stated.annotations = annotations;
+	stated.n_annotations = 1;
+	result.attestations = attestations;
+	result.n_attestations = 1;
+	if (history->stated != NULL)
+		record.result = &result;
 	GBytes *bytes = grpc_message_pack(&record);
 	g_free(record.created_at);
 	g_free(record.completed_at);
@@ -176,11 +217,7 @@ static bool write_record(int folder_fd, const char *ref, GBytes *bytes)
 {
 	gsize length;
 	const void *data = g_bytes_get_data(bytes, &length);
-	g_autofree char *part = g_strconcat(ref, ".part", NULL);
-	autofd fd = openat(
-		folder_fd, part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	return fd >= 0 && fd_write_all(fd, data, length) &&
-	       renameat(folder_fd, part, folder_fd, ref) == 0;
+	return write_file(folder_fd, ref, data, length);
 }
 
 static Bk__BuildHistoryRecord *read_record(int folder_fd, const char *ref)
@@ -196,8 +233,11 @@ static Bk__BuildHistoryRecord *read_record(int folder_fd, const char *ref)
 
 static bool remove_record(int folder_fd, const char *ref)
 {
-	g_autofree char *log = log_name(ref);
-	unlinkat(folder_fd, log, 0);
+	g_autofree char *prefix = g_strconcat(ref, ".", NULL);
+	g_autoptr(GPtrArray) names = folder_names(folder_fd);
+	for (guint i = 0; i < names->len; i++)
+		if (g_str_has_prefix(names->pdata[i], prefix))
+			unlinkat(folder_fd, names->pdata[i], 0);
 	return unlinkat(folder_fd, ref, 0) == 0;
 }
 
@@ -283,12 +323,13 @@ void history_end(History *history, const HistoryEnd *end)
 	g_string_free(history->pending, TRUE);
 	g_hash_table_unref(history->steps);
 	g_free(history->ref);
+	g_free(history->stated);
 	g_free(history);
 }
 
 bool history_has(Engine *engine, const char *ref)
 {
-	autofd folder = open_folder(engine);
+	autofd folder = history_folder(engine);
 	return is_ref(ref) && (catch_up(ref) || faccessat(folder, ref, F_OK, 0) == 0);
 }
 
@@ -309,7 +350,7 @@ static bool send_next(int fd, GrpcCall *call, bool *end, GError **error)
 
 bool history_send(Engine *engine, const char *ref, GrpcCall *call, GError **error)
 {
-	autofd folder = open_folder(engine);
+	autofd folder = history_folder(engine);
 	autofd fd = open_log(folder, ref, O_RDONLY);
 	if (fd < 0)
 		return fail(error, BERTH_ERROR_NOT_FOUND, "no such build %s", ref);
@@ -354,7 +395,7 @@ static void add_running(GPtrArray *events, const char *ref)
 
 static void add_ended(GPtrArray *events, Engine *engine, const Bk__BuildHistoryRequest *request)
 {
-	autofd folder = open_folder(engine);
+	autofd folder = history_folder(engine);
 	g_autoptr(GPtrArray) records = read_records(folder, request->ref);
 	guint most = request->limit > 0 ? (guint)request->limit : records->len;
 	for (guint i = 0; i < MIN(most, records->len); i++)
@@ -404,7 +445,7 @@ static bool update(GrpcCall *call, gpointer engine, GError **error)
 		grpc_receive(call, &bk__update_build_history_request__descriptor, error);
 	if (request == NULL)
 		return false;
-	autofd folder = open_folder(engine);
+	autofd folder = history_folder(engine);
 	bool done = is_ref(request->ref) && !catch_up(request->ref) &&
 		    (request->finalize	       ? history_has(engine, request->ref)
 			    : request->delete_ ? remove_record(folder, request->ref)

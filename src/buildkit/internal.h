@@ -11,6 +11,7 @@ GRPC_AUTOPTR(Bk__BridgeSolveRequest)
 GRPC_AUTOPTR(Bk__BuildHistoryRecord)
 GRPC_AUTOPTR(Bk__BuildHistoryRequest)
 GRPC_AUTOPTR(Bk__CheckAgentRequest)
+GRPC_AUTOPTR(Bk__ContentInfoRequest)
 GRPC_AUTOPTR(Bk__ControlSolveRequest)
 GRPC_AUTOPTR(Bk__CredentialsResponse)
 GRPC_AUTOPTR(Bk__DiskUsageRequest)
@@ -21,6 +22,7 @@ GRPC_AUTOPTR(Bk__Op)
 GRPC_AUTOPTR(Bk__Packet)
 GRPC_AUTOPTR(Bk__PruneRequest)
 GRPC_AUTOPTR(Bk__ReadContentResponse)
+GRPC_AUTOPTR(Bk__ReadContentRequest)
 GRPC_AUTOPTR(Bk__ReadDirRequest)
 GRPC_AUTOPTR(Bk__ReadFileRequest)
 GRPC_AUTOPTR(Bk__ResolveImageConfigRequest)
@@ -68,6 +70,10 @@ typedef struct History History;
 /* A build begins; NULL: it is none that is kept. Its request is borrowed until history_end. */
 History *history_begin(Engine *engine, const Bk__ControlSolveRequest *solve);
 void history_note(History *history, const json_t *line, GBytes *message); /* what it tells */
+int history_folder(Engine *engine); /* where it is kept; owned */
+enum { HISTORY_STATED_LIMIT = 8 << 20 };
+/* How its result was made: a document that clients fetch by its digest (stated.c). */
+void history_state(History *history, const char *text);
 typedef struct {
 	const char *message; /* why it failed, or NULL */
 	bool cancelled;
@@ -108,6 +114,7 @@ const Bk__ReturnRequest *job_wait_return(Job *job, GrpcCall *call);
 /* No more status is told. Waits until who listens has heard all. */
 void job_end_status(Job *job);
 /* The same; the bridge's work has ended, and what it has come to goes. */
+void job_state(Job *job, const char *text); /* how its result was made */
 void job_end(Job *job, const HistoryEnd *end);
 /* A BuildSay of a job. */
 bool job_say(gpointer job, json_t *line);
@@ -162,6 +169,8 @@ char *definition_read(const Bk__Definition *definition);
 /* options.c: a frontend's options, and those of the job's Solve, become the builder's request. What is not understood is refused. */
 bool options_read(Ref *ref, Bk__Pair *const *options, size_t count,
 	Bk__DefinitionEntry *const *inputs, size_t input_count, GError **error);
+/* An exporter or a cache as an object of texts: its attributes, and "type". A new reference. */
+json_t *pairs_json(const char *type, Bk__Pair *const *pairs, size_t count);
 const char *pair_find(
 	Bk__Pair *const *pairs, size_t count, const char *key); /* "" if there is none */
 
@@ -200,4 +209,4 @@ void worker_free(Bk__Worker *worker);
 
 /* Tables of methods, a file each. */
 extern const GrpcMethod worker_methods[], control_methods[], bridge_methods[], usage_methods[],
-	file_methods[], history_methods[];
+	file_methods[], history_methods[], stated_methods[];

@@ -184,6 +184,13 @@ void job_end_status(Job *job)
 	g_mutex_unlock(&job->lock);
 }
 
+void job_state(Job *job, const char *text)
+{
+	g_mutex_lock(&job->lock);
+	history_state(job->history, text);
+	g_mutex_unlock(&job->lock);
+}
+
 void job_end(Job *job, const HistoryEnd *end)
 {
 	job_end_status(job);

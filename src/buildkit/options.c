@@ -14,6 +14,14 @@ const char *pair_find(Bk__Pair *const *pairs, size_t count, const char *key)
 	return "";
 }
 
+json_t *pairs_json(const char *type, Bk__Pair *const *pairs, size_t count)
+{
+	json_t *fields = json_pack("{s:s}", "type", type);
+	for (size_t i = 0; i < count; i++)
+		json_object_set_new(fields, pairs[i]->key, json_lenient(pairs[i]->value));
+	return fields;
+}
+
 static bool set_shm_size(Ref *ref, const char *value, GError **error)
 {
 	guint64 number;
@@ -159,17 +167,19 @@ static bool set_context(Ref *ref, const char *value, GError **error)
 /* The name of a source of the cache, by what a client says of it; NULL with error. */
 static char *import_name(const json_t *import, GError **error)
 {
-	const char *type = json_str(import, "Type"), *folder = json_str(import, "Attrs.src"),
-		   *digest = json_str(import, "Attrs.digest");
+	const json_t *attributes = json_object_get(import, "Attrs");
+	const char *type = json_str(import, "Type"), *folder = json_str(attributes, "src"),
+		   *digest = json_str(attributes, "digest");
+	g_autoptr(json_t) fields = json_pack("{s:s}", "type", type);
+	json_object_update_missing(fields, (json_t *)attributes);
+	if (!build_option_check(BUILD_CACHE_FROM, fields, error))
+		return NULL;
 	if (strcmp(type, "registry") == 0)
-		return g_strdup(json_str(import, "Attrs.ref"));
-	if (strcmp(type, "local") != 0)
-		fail(error, BERTH_ERROR_INVALID, "cache import of type %s is not supported", type);
-	else if (*folder == '\0' || !digest_is_valid(digest))
-		fail(error, BERTH_ERROR_INVALID,
-			"local cache importer requires src and an explicit digest");
-	else
+		return g_strdup(json_str(attributes, "ref"));
+	if (digest_is_valid(digest))
 		return g_strconcat(BUILD_CACHE_LOCAL, folder, "@", digest, NULL);
+	fail(error, BERTH_ERROR_INVALID,
+		"local cache importer requires src and an explicit digest");
 	return NULL;
 }
 
@@ -275,19 +285,28 @@ static bool set_attestation(Ref *ref, const char *name, const char *value, GErro
 {
 	g_auto(GStrv) fields = g_strsplit(value, ",", -1);
 	const char *const *words = (const char *const *)fields;
+	static const char *const known[] = {"", "true", "type=provenance", "mode=min", "mode=max",
+		"disabled=true", "disabled=false", "inline-only=true", "inline-only=false",
+		"version=v0.2", NULL};
 	if (strcmp(name, "provenance") != 0)
 		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
 			"attestation %s is not supported: no generator is run here (provenance is)",
 			name);
+	bool whole = g_strv_contains(words, "mode=max");
 	for (int i = 0; fields[i] != NULL; i++)
-		if (g_str_has_prefix(fields[i], "mode=") && strcmp(fields[i], "mode=min") != 0 &&
-			strcmp(fields[i], "mode=max") != 0)
-			return fail(error, BERTH_ERROR_INVALID, "invalid provenance %s", fields[i]);
+		if (g_str_has_prefix(fields[i], "builder-id="))
+			json_object_set_new(ref->more, "builderId",
+				json_string(fields[i] + strlen("builder-id=")));
+		else if (!g_strv_contains(known, fields[i]))
+			return fail(error, BERTH_ERROR_INVALID,
+				"provenance option %s is not supported", fields[i]);
 	if (g_strv_contains(words, "disabled=true"))
 		return true;
 	ref->inline_provenance = g_strv_contains(words, "inline-only=true");
 	return json_object_set_new(ref->more, "provenance",
-		       json_string(ref->inline_provenance ? "" : "min")) == 0;
+		       json_string(ref->inline_provenance ? ""
+				   : whole		  ? "max"
+							  : "min")) == 0;
 }
 
 /* What only says of the input or of the client what it is. */
@@ -327,25 +346,6 @@ static bool take_input(Ref *ref, const Bk__DefinitionEntry *input, GError **erro
 	return json_object_set_new(ref->inputs, input->key, json_string(id)) == 0;
 }
 
-/* What each kind of --cache-to cannot do without; NULL: nothing. */
-static const struct {
-	const char *type, *needs;
-} cache_kinds[] = {{"inline", NULL}, {"local", "dest"}, {"registry", "ref"}};
-
-static bool check_export(const Bk__CacheEntry *entry, GError **error)
-{
-	for (size_t i = 0; i < G_N_ELEMENTS(cache_kinds); i++) {
-		const char *needs = cache_kinds[i].needs;
-		if (strcmp(cache_kinds[i].type, entry->type) != 0)
-			continue;
-		return needs == NULL || *pair_find(entry->attrs, entry->n_attrs, needs) != '\0' ||
-		       fail(error, BERTH_ERROR_INVALID, "%s cache exporter requires %s",
-			       entry->type, needs);
-	}
-	return fail(error, BERTH_ERROR_INVALID, "cache export of type %s is not supported",
-		entry->type);
-}
-
 /* --allow, and what of the cache is to be kept where. */
 static bool take_solve(Ref *ref, const Bk__ControlSolveRequest *solve, GError **error)
 {
@@ -356,11 +356,29 @@ static bool take_solve(Ref *ref, const Bk__ControlSolveRequest *solve, GError **
 		json_array_append_new(allowed, json_string(solve->entitlements[i]));
 	for (size_t i = 0; solve->cache != NULL && i < solve->cache->n_exports; i++) {
 		const Bk__CacheEntry *entry = solve->cache->exports[i];
-		if (!check_export(entry, error))
+		json_t *fields = pairs_json(entry->type, entry->attrs, entry->n_attrs);
+		json_array_append_new(kept, fields);
+		if (!build_option_check(BUILD_CACHE_TO, fields, error))
 			return false;
-		json_array_append_new(kept, json_pack("{s:s}", "type", entry->type));
 	}
 	return true;
+}
+
+/* What of the options a provenance tells: all but what is told elsewhere, or says something of this host only. */
+static json_t *parameters_of(Bk__Pair *const *options, size_t count)
+{
+	static const char *const hidden[] = {"filename", "cgroup-parent", "image-resolve-mode",
+		"platform", "cache-imports", "cache-from", "requestid", "cmdline", "source", NULL};
+	json_t *parameters = json_object();
+	for (size_t i = 0; i < count; i++)
+		if (!g_strv_contains(hidden, options[i]->key) &&
+			!g_str_has_prefix(options[i]->key, "attest:") &&
+			!g_str_has_prefix(options[i]->key, "vcs:") &&
+			!g_str_has_prefix(options[i]->key, "local-sessionid:") &&
+			!g_str_has_prefix(options[i]->key, "input-metadata:"))
+			json_object_set_new(
+				parameters, options[i]->key, json_lenient(options[i]->value));
+	return parameters;
 }
 
 bool options_read(Ref *ref, Bk__Pair *const *options, size_t count,
@@ -370,7 +388,8 @@ bool options_read(Ref *ref, Bk__Pair *const *options, size_t count,
 	ref->labels = json_object();
 	ref->inputs = json_object();
 	ref->locals = json_object();
-	ref->more = json_pack("{s:b, s:{}}", "events", 1, "contexts");
+	ref->more = json_pack("{s:b, s:{}, s:o}", "events", 1, "contexts", "parameters",
+		parameters_of(options, count));
 	for (size_t i = 0; i < input_count; i++)
 		if (!take_input(ref, inputs[i], error))
 			return false;

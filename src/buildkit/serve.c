@@ -2,7 +2,7 @@
 #include "buildkit/internal.h"
 
 static const GrpcMethod *const methods[] = {worker_methods, control_methods, bridge_methods,
-	usage_methods, file_methods, history_methods, NULL};
+	usage_methods, file_methods, history_methods, stated_methods, NULL};
 
 void buildkit_serve(Engine *engine, int fd, const void *first, size_t length)
 {

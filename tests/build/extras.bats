@@ -166,7 +166,7 @@ make_repository() { # folder
 	[ "$(run_none travels cat /t)" = "$stamp" ]
 	run d build --cache-from type=gha .
 	[ "$status" -ne 0 ]
-	[[ $output == *"type=registry,ref=NAME or type=local,src=FOLDER is wanted"* ]]
+	[[ $output == *'unknown cache importer: "gha"'* ]]
 	run d build --cache-to type=registry,ref=a --cache-to type=registry,ref=b .
 	[ "$status" -ne 0 ]
 	[[ $output == *"one registry can be named"* ]]
@@ -176,6 +176,75 @@ make_repository() { # folder
 	d load -i i.tar
 	d build -q --cache-from inline -t again .
 	[ "$(run_none again cat /t)" = "$stamp" ]
+}
+
+@test "mode=max keeps the stages that the target does not stand on, and ignore-error a build whose cache cannot go" {
+	printf 'FROM busybox AS tools\nRUN cat /proc/sys/kernel/random/uuid > /t\nFROM tools AS made\nRUN cat /t > /u; rm /t\nFROM scratch\nCOPY --from=made /u /u\n' >Dockerfile
+	d build -q --target made -t tools .
+	stamp=$(run_none tools cat /u)
+	d build -q --cache-to type=local,dest=min -t goes .
+	d build -q --cache-to type=local,dest=max,mode=max -t goes .
+	d rmi -f goes tools; d builder prune -af >/dev/null
+	d build -q --cache-from type=local,src=min --target made -t tools .
+	[ "$(run_none tools cat /u)" != "$stamp" ]
+	d rmi -f tools; d builder prune -af >/dev/null
+	d build -q --cache-from type=local,src=max --target made -t tools .
+	[ "$(run_none tools cat /u)" = "$stamp" ]
+	run run_none tools ls /t
+	[ "$status" -ne 0 ]
+	d build -q --cache-to type=registry,ref=127.0.0.1:1/x,ignore-error=true . 2>err
+	grep -q 'WARN: .*127.0.0.1:1' err
+	run d build -q --cache-to type=registry,ref=127.0.0.1:1/x .
+	[ "$status" -ne 0 ]
+}
+
+@test "what --output, --cache-to, --cache-from and attestations say is done, or refused" {
+	echo 'FROM scratch' >Dockerfile; echo 'COPY Dockerfile /' >>Dockerfile
+	while IFS='|' read -r flag value words; do
+		run d build "$flag" "$value" .
+		[ "$status" -ne 0 ] || { echo "$flag $value was taken"; false; }
+		[[ $output == *"$words"* ]] || { echo "$flag $value: $output"; false; }
+	done <<-'EOF'
+		--output|type=image,name=x,compression=zstd|option compression=zstd is not supported: layers are compressed by gzip
+		--output|type=image,name=x,compression=foo|unsupported compression type foo
+		--output|type=image,name=x,compression-level=3|option compression-level=3 is not supported
+		--output|type=image,name=x,compression-level=x|non-integer value x specified for compression-level
+		--output|type=image,name=x,force-compression=true|layers of a base image stay as they came
+		--output|type=image,name=x,oci-mediatypes=false|images have OCI's media types
+		--output|type=image,name=x,unpack=x|non-bool value x specified for unpack
+		--output|type=image,name=x,push-by-digest=true|an image is pushed by its name
+		--output|type=image,name=x,annotation.a=b|option annotation.a=b is not supported
+		--output|type=local,dest=o,foo=bar|local exporter: option foo=bar is not supported
+		--output|type=oci,dest=o.tar,tar=false|only archives are written
+		--cache-to|type=local,dest=c,mode=most|invalid mode "most": min or max is wanted
+		--cache-to|type=local,dest=c,image-manifest=false|a cache is an image of its own
+		--cache-to|type=local,dest=c,ignore-error=x|non-bool value x specified for ignore-error
+		--cache-to|type=local,dest=c,foo=bar|local cache exporter: option foo=bar is not supported
+		--cache-to|type=local,dest=c,tag=v|a folder holds one cache
+		--cache-to|type=local|local cache exporter requires dest
+		--cache-to|type=s3,bucket=b|unknown cache exporter: "s3"
+		--cache-to|mode=max|type required form> "mode=max"
+		--cache-from|type=registry,ref=x,foo=bar|registry cache importer: option foo=bar is not supported
+		--cache-from|type=registry|registry cache importer requires ref
+		--provenance|mode=most|invalid provenance mode=most
+		--provenance|perhaps|invalid value perhaps
+		--attest|type=provenance,version=v1|option version=v1 is not supported
+	EOF
+	d build -q -o type=image,name=taken,compression=gzip,oci-mediatypes=true,unpack=true,push=false,force-compression=0 .
+	d image inspect taken >/dev/null
+}
+
+@test "a metadata file tells how the image was made, as buildx has it" {
+	printf 'FROM busybox\nARG A\nRUN --mount=type=secret,id=s true\n' >Dockerfile
+	d build -q --metadata-file m.json --build-arg A=1 --label x=y --secret id=s,src=Dockerfile .
+	jq -e '."buildx.build.provenance" | .buildType == "https://mobyproject.org/buildkit@v1" and .metadata == null
+		and .invocation.parameters.args == {"build-arg:A": "1", "label:x": "y"}
+		and .invocation.parameters.secrets == [{"id": "s", "optional": true}]
+		and .materials[0].uri == "pkg:docker/busybox@latest?platform=linux%2Famd64"' m.json
+	BUILDX_METADATA_PROVENANCE=max d build -q --metadata-file m.json .
+	[ "$(jq -r '."buildx.build.provenance".metadata."https://mobyproject.org/buildkit@v1#metadata".source.infos[0].data' m.json | base64 -d)" = "$(cat Dockerfile)" ]
+	BUILDX_METADATA_PROVENANCE=disabled d build -q --metadata-file m.json .
+	jq -e '."buildx.build.provenance" == null and ."image.name" == null' m.json
 }
 
 @test "--squash makes one layer; --no-cache-filter runs one stage anew" {

@@ -110,7 +110,7 @@ sys.stdout.buffer.write(b'\x7fELF\x02\x01\x01' + bytes(9) + struct.pack('<HHIQQQ
 	[ "$status" -ne 0 ]
 	run buildx buildx build --cache-to type=azblob,account_url=x,name=y .
 	[ "$status" -ne 0 ]
-	[[ $output == *"not supported"* ]]
+	[[ $output == *'unknown cache exporter: "azblob"'* ]]
 }
 
 @test "buildx --cache-to and --cache-from of a folder" {
@@ -141,6 +141,43 @@ sys.stdout.buffer.write(b'\x7fELF\x02\x01\x01' + bytes(9) + struct.pack('<HHIQQQ
 	b rmi -f ours
 }
 
+@test "buildx --cache-to mode=max: stages that the target does not stand on are found again" {
+	printf 'FROM busybox AS made\nRUN : max; cat /proc/sys/kernel/random/uuid >/t\nFROM scratch\nCOPY Dockerfile /\nCOPY --from=made /t /u\n' >Dockerfile
+	buildx buildx build -q --target made -t made .
+	one=$(cat "$(layer_folder made)/t")
+	buildx buildx build -q --cache-to type=local,dest=max,mode=max --cache-to type=registry,ref=localhost:5000/max,mode=max .
+	for from in type=local,src=max type=registry,ref=localhost:5000/max; do
+		b rmi -f made
+		b builder prune -af
+		buildx buildx build -q --cache-from $from --target made -t made .
+		[ "$(cat "$(layer_folder made)/t")" = "$one" ]
+	done
+	b rmi -f made
+	run buildx buildx build --cache-to type=registry,ref=localhost:1/none,ignore-error=true .
+	[ "$status" -eq 0 ]
+	[[ $output == *'localhost:1'* ]]
+}
+
+@test "buildx: options of outputs and caches are done, or refused; metadata tells the provenance" {
+	printf 'FROM scratch\nCOPY Dockerfile /\n' >Dockerfile
+	while IFS='|' read -r flag value words; do
+		run buildx buildx build "$flag" "$value" .
+		[ "$status" -ne 0 ] || { echo "$flag $value was taken"; false; }
+		[[ $output == *"$words"* ]] || { echo "$flag $value: $output"; false; }
+	done <<-'END'
+		-o|type=image,name=x,compression=zstd|option compression=zstd is not supported
+		-o|type=image,name=x,unpack=x|non-bool value x specified for unpack
+		-o|type=tar,dest=t,foo=bar|tar exporter: option foo=bar is not supported
+		--cache-to|type=local,dest=c,mode=most|invalid mode "most"
+		--cache-to|type=registry,ref=localhost:1/x,compression=estargz|option compression=estargz is not supported
+		--cache-from|type=registry,ref=localhost:1/x,foo=bar|option foo=bar is not supported
+	END
+	buildx buildx build -q --metadata-file meta.json --build-arg A=1 .
+	jq -e '."buildx.build.provenance".invocation.parameters.args == {"build-arg:A": "1"}' meta.json
+	buildx history rm --all 2>/dev/null || buildx buildx history rm --all
+	[ -z "$(ls "$WORK/data/caches/builds" 2>/dev/null)" ]
+}
+
 @test "buildx --cache-from of a folder that was spoilt: said, and built without" {
 	printf 'FROM busybox\nRUN : spoilt; cat /proc/sys/kernel/random/uuid >/t\n' >Dockerfile
 	buildx buildx build -q --cache-to type=local,dest=cache -t first .
@@ -167,7 +204,7 @@ sys.stdout.buffer.write(b'\x7fELF\x02\x01\x01' + bytes(9) + struct.pack('<HHIQQQ
 	curl -s --unix-socket "$WORK/b.sock" 'http://b/v1.48/images/saidb/json?manifests=1' | jq -e '[.Manifests[].Kind] == ["image", "attestation"]'
 	[ "$(jq -r '."containerimage.descriptor".digest' meta.json)" = "$(jq -r '."containerimage.digest"' meta.json)" ]
 	[ "$(jq -r '."containerimage.config.digest"' meta.json)" = null ]
-	b build -q --attest type=provenance,mode=max -t saidb .
+	b build -q --attest type=provenance,mode=max,builder-id=https://ci.example -t saidb .
 	[ "$(b image inspect -f '{{json .Descriptor}}' saidb)" != null ]
 	b build -q --provenance=false --sbom=false -t saidb .
 	[ "$(b image inspect -f '{{json .Descriptor}}' saidb)" = null ]

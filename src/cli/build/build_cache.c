@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/size.h"
 #include "base/tar.h"
 
 #include <errno.h>
@@ -14,12 +15,24 @@
 
 enum { MAX_ANSWER = 8 << 20 };
 
+/* A folder of ours holds one cache, by the name of "latest". */
+static bool check_folder_keys(const json_t *fields, const char *text, GError **error)
+{
+	static const char *const keys[] = {"tag", "digest"};
+	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+		if (json_object_get(fields, keys[i]) != NULL)
+			return fail(error, BERTH_ERROR_UNAVAILABLE,
+				"%s: option %s is not supported: a folder holds one cache", text,
+				keys[i]);
+	return true;
+}
+
 bool build_cache_read(Cli *cli, BuildCache *cache, GError **error)
 {
-	static const char *const types[] = {"inline", "registry", "local", NULL};
 	g_autoptr(json_t) given = flag_list(cli, "cache-to");
 	bool named = false;
 	cache->exports = json_array();
+	cache->sources = json_array();
 	cache->tag = g_strdup("");
 	cache->loaded = g_ptr_array_new_with_free_func(g_free);
 	for (size_t i = 0; i < json_array_size(given); i++) {
@@ -29,18 +42,11 @@ bool build_cache_read(Cli *cli, BuildCache *cache, GError **error)
 					 : json_pack("{s:s, s:s}", "type", "registry", "ref", text);
 		json_array_append_new(cache->exports, fields);
 		const char *type = json_str(fields, "type"), *ref = json_str(fields, "ref");
-		if (!g_strv_contains(types, type))
-			return fail(error, BERTH_ERROR_UNAVAILABLE,
-				"unknown cache exporter: \"%s\" (inline, registry or local)", type);
-		if ((strcmp(type, "registry") == 0 && *ref == '\0') ||
-			(strcmp(type, "local") == 0 && *json_str(fields, "dest") == '\0'))
-			return fail(error, BERTH_ERROR_UNAVAILABLE, "--cache-to %s: %s is missing",
-				text, strcmp(type, "local") == 0 ? "dest" : "ref");
-		if (strcmp(json_str(fields, "mode"), "max") == 0)
-			print_to(stderr,
-				"WARN: --cache-to %s: only the layers of the target stage "
-				"are exported (mode=min)\n",
-				text);
+		if (!check_folder_keys(fields, text, error))
+			return false;
+		if (*type == '\0')
+			return fail(
+				error, BERTH_ERROR_UNAVAILABLE, "type required form> \"%s\"", text);
 		if (strcmp(type, "inline") == 0)
 			continue;
 		/* One image holds what is kept; its name is the registry's, where there is one. */
@@ -97,17 +103,17 @@ json_t *build_cache_sources(Cli *cli, BuildCache *cache, GError **error)
 		const char *text = json_elem(given, i);
 		g_autoptr(json_t) fields = csv_fields(text);
 		const char *type = json_str(fields, "type"), *ref = json_str(fields, "ref");
-		if (strchr(text, '=') == NULL)
-			json_array_append_new(list, json_string(text));
-		else if (strcmp(type, "registry") == 0 && *ref != '\0')
-			json_array_append_new(list, json_string(ref));
-		else if (strcmp(type, "local") != 0) {
-			fail(error, BERTH_ERROR_UNAVAILABLE,
-				"--cache-from %s: type=registry,ref=NAME or type=local,src=FOLDER "
-				"is wanted",
-				text);
+		if (!check_folder_keys(fields, text, error))
 			return NULL;
-		} else if (g_file_test(json_str(fields, "src"), G_FILE_TEST_IS_DIR)) {
+		if (strchr(text, '=') == NULL) {
+			json_array_append_new(list, json_string(text));
+			continue;
+		}
+		json_array_append(cache->sources, fields);
+		if (strcmp(type, "registry") == 0)
+			json_array_append_new(list, json_string(ref));
+		else if (strcmp(type, "local") == 0 &&
+			 g_file_test(json_str(fields, "src"), G_FILE_TEST_IS_DIR)) {
 			g_autofree char *name =
 				image_load_folder(cli, cache, json_str(fields, "src"), error);
 			if (name == NULL)
@@ -138,18 +144,31 @@ static void remove_image(Cli *cli, const char *name)
 	json_decref(client_call(cli->client, "DELETE", path, NULL, NULL));
 }
 
+/* To one place; who does not mind (ignore-error) is told only. */
+static bool keep(Cli *cli, const char *tag, const json_t *export, GError **error)
+{
+	const char *type = json_str(export, "type");
+	g_autoptr(GError) problem = NULL;
+	bool ignore = false;
+	if (strcmp(type, "local") == 0 ? save_folder(cli, tag, json_str(export, "dest"), &problem)
+				       : strcmp(type, "registry") != 0 ||
+						 image_send(cli, tag, "", false, NULL, &problem))
+		return true;
+	bool_parse(json_str(export, "ignore-error"), &ignore);
+	if (!ignore)
+		g_propagate_error(error, g_steal_pointer(&problem));
+	else
+		print_to(stderr, "WARN: %s\n", problem->message);
+	return ignore;
+}
+
 bool build_cache_finish(Cli *cli, BuildCache *cache, GError **error)
 {
 	size_t i;
 	json_t *export;
 	bool ok = true;
-	json_array_foreach (cache->exports, i, export) {
-		const char *type = json_str(export, "type");
-		if (ok && strcmp(type, "local") == 0)
-			ok = save_folder(cli, cache->tag, json_str(export, "dest"), error);
-		else if (ok && strcmp(type, "registry") == 0)
-			ok = image_send(cli, cache->tag, "", false, NULL, error);
-	}
+	json_array_foreach (cache->exports, i, export)
+		ok = ok && keep(cli, cache->tag, export, error);
 	if (*cache->tag != '\0')
 		remove_image(cli, cache->tag);
 	return ok;
@@ -162,5 +181,6 @@ void build_cache_clear(Cli *cli, BuildCache *cache)
 	if (cache->loaded != NULL)
 		g_ptr_array_unref(cache->loaded);
 	json_decref(cache->exports);
+	json_decref(cache->sources);
 	g_free(cache->tag);
 }

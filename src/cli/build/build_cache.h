@@ -5,6 +5,7 @@
 
 typedef struct {
 	json_t *exports;   /* of --cache-to: [{"type", "ref", "dest"}] */
+	json_t *sources;   /* of --cache-from, in the same form */
 	char *tag;	   /* that the engine gives to the image with the cache, or "" */
 	GPtrArray *loaded; /* of char *: images that were loaded for this build only */
 } BuildCache;

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/size.h"
 #include "base/tar.h"
 
 #include <errno.h>
@@ -16,6 +17,7 @@ void build_output_clear(BuildOutput *output)
 	g_free(output->type);
 	g_free(output->dest);
 	json_decref(output->names);
+	json_decref(output->fields);
 }
 
 /* "type=local,dest=out"; "out" alone is such a folder, "-" a tar on standard output. */
@@ -42,8 +44,10 @@ bool build_output_read(Cli *cli, BuildOutput *output, GError **error)
 			"ERROR: failed to build: failed to solve: exporter \"%s\" could not be "
 			"found",
 			type);
-	output->push =
-		strcmp(type, "registry") == 0 || strcmp(json_str(fields, "push"), "true") == 0;
+	if (!bare)
+		output->fields = json_incref(fields);
+	bool_parse(json_str(fields, "push"), &output->push);
+	output->push = output->push || strcmp(type, "registry") == 0;
 	if (*json_str(fields, "name") != '\0')
 		json_array_append(output->names, json_object_get(fields, "name"));
 	if (output->push && json_array_size(output->names) == 0)

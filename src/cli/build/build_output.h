@@ -6,7 +6,8 @@ typedef struct {
 	char *type; /* "local", "tar", "docker" or "oci"; NULL: an image in the engine */
 	char *dest; /* folder or file; "-": standard output */
 	bool push;
-	json_t *names; /* what the image is to be called: -t's, and name= of the output */
+	json_t *fields; /* all that it says, for the engine to check, or NULL */
+	json_t *names;	/* what the image is to be called: -t's, and name= of the output */
 } BuildOutput;
 bool build_output_read(Cli *cli, BuildOutput *output, GError **error);
 void build_output_clear(BuildOutput *output);

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/size.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -275,41 +276,67 @@ static bool add_contexts(
 	return true;
 }
 
-/* One request for an attestation; "false" and disabled=true are none. */
-static bool read_attestation(
-	const char *type, const char *text, const char **provenance, GError **error)
+/* One request for an attestation; "false" and disabled=true are none. What it says beside that must be known. */
+static bool read_attestation(const char *type, const char *text, json_t *head, GError **error)
 {
-	g_auto(GStrv) fields = g_strsplit(text, ",", -1);
-	bool off = strcmp(text, "false") == 0 || strcmp(text, "0") == 0 ||
-		   g_strv_contains((const char *const *)fields, "disabled=true");
-	if (off)
-		*provenance = strcmp(type, "provenance") == 0 ? "" : *provenance;
-	else if (strcmp(type, "provenance") == 0)
-		*provenance = "min";
-	else
+	g_autoptr(json_t) fields = csv_fields(text);
+	bool bare = strchr(text, '=') == NULL, on = true, off = false;
+	const char *mode = json_object_get(fields, "mode") != NULL ? json_str(fields, "mode")
+								   : "min",
+		   *key;
+	json_t *value;
+	static const char *const known[] = {"type", "mode", "disabled", "builder-id", NULL};
+	if (bare && !bool_parse(text, &on))
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "ERROR: invalid value %s", text);
+	json_object_foreach (bare ? NULL : fields, key, value)
+		if (!g_strv_contains(known, key))
+			return fail(error, BERTH_ERROR_UNAVAILABLE,
+				"attestation %s: option %s=%s is not supported", type, key,
+				json_string_value(value));
+	bool_parse(json_str(fields, "disabled"), &off);
+	bool ours = strcmp(type, "provenance") == 0;
+	if (off || !on)
+		return !ours || json_object_set_new(head, "provenance", json_string("")) == 0;
+	if (!ours)
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
 			"attestation %s is not supported: no generator is run here (provenance is)",
 			type);
-	return true;
+	if (strcmp(mode, "min") != 0 && strcmp(mode, "max") != 0)
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid provenance mode=%s", mode);
+	json_object_set_new(head, "builderId", json_lenient(json_str(fields, "builder-id")));
+	return json_object_set_new(head, "provenance", json_string(mode)) == 0;
 }
 
-/* --provenance, --sbom, --attest: "", or "min". */
-static bool read_attestations(Cli *cli, const char **provenance, GError **error)
+/* --provenance, --sbom, --attest: "provenance" is "", "min" or "max". */
+static bool read_attestations(Cli *cli, json_t *head, GError **error)
 {
 	static const char *const types[] = {"provenance", "sbom"};
 	g_autoptr(json_t) given = flag_list(cli, "attest");
-	*provenance = "";
+	json_object_set_new(head, "provenance", json_string(""));
 	for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
 		if (flag_given(cli, types[i]) &&
-			!read_attestation(types[i], flag_text(cli, types[i]), provenance, error))
+			!read_attestation(types[i], flag_text(cli, types[i]), head, error))
 			return false;
 	for (size_t i = 0; i < json_array_size(given); i++) {
 		g_autoptr(json_t) fields = csv_fields(json_elem(given, i));
-		if (!read_attestation(
-			    json_str(fields, "type"), json_elem(given, i), provenance, error))
+		if (!read_attestation(json_str(fields, "type"), json_elem(given, i), head, error))
 			return false;
 	}
 	return true;
+}
+
+/* As buildx is told how much of the provenance its metadata file has: "min", "max", or "" for none. */
+static const char *wanted_metadata(const Cli *cli)
+{
+	const char *asked = getenv("BUILDX_METADATA_PROVENANCE");
+	bool on = true;
+	if (*flag_text(cli, "metadata-file") == '\0')
+		return "";
+	if (g_strcmp0(asked, "max") == 0)
+		return "max";
+	bool off = asked != NULL &&
+		   (strcmp(asked, "disabled") == 0 || (bool_parse(asked, &on) && !on));
+	return off ? "" : "min";
 }
 
 /* The first line of the body. */
@@ -325,10 +352,9 @@ static char *request_head(Cli *cli, BuildContext *context, const BuildOutput *ou
 	json_object_set_new(head, "contexts", places);
 	if (!add_contexts(cli, context, cache, places, error))
 		return NULL;
-	const char *provenance;
-	if (!read_attestations(cli, &provenance, error))
+	if (!read_attestations(cli, head, error))
 		return NULL;
-	json_object_set_new(head, "provenance", json_string(provenance));
+	json_object_set_new(head, "metadata", json_string(wanted_metadata(cli)));
 	json_object_set_new(head, "events", json_true());
 	json_object_set_new(head, "split", json_boolean(!context->archive));
 	json_object_set_new(head, "output", json_string(build_output_kind(output)));
@@ -340,6 +366,9 @@ static char *request_head(Cli *cli, BuildContext *context, const BuildOutput *ou
 	json_object_set_new(head, "allow", flag_list(cli, "allow"));
 	json_object_set_new(head, "noCacheFilter", flag_list(cli, "no-cache-filter"));
 	json_object_set(head, "cacheTo", cache->exports);
+	json_object_set(head, "cacheFrom", cache->sources);
+	json_object_set_new(head, "outputs",
+		output->fields != NULL ? json_pack("[O]", output->fields) : json_array());
 	json_object_set_new(head, "cacheTag", json_string(cache->tag));
 	if (context->text != NULL)
 		json_object_set_new(head, "dockerfile", json_lenient(context->text));
@@ -382,9 +411,10 @@ typedef struct {
 	BuildProgress *progress;
 	const char *part; /* what the build is called among others, or NULL */
 	char *image, *error, *excerpt,
-		*text; /* text: to be printed at the end, such as a check's */
-	bool output;   /* what follows is no line any more */
-	int failed;    /* of a check */
+		*text;	    /* text: to be printed at the end, such as a check's */
+	json_t *provenance; /* how it was made, or NULL */
+	bool output;	    /* what follows is no line any more */
+	int failed;	    /* of a check */
 } Answer;
 
 static void take_line(Answer *answer, const json_t *line)
@@ -395,6 +425,8 @@ static void take_line(Answer *answer, const json_t *line)
 		answer->output = true;
 	else if (json_is_string(json_object_get(build, "text")))
 		answer->text = g_strdup(json_str(build, "text"));
+	else if (json_is_object(json_object_get(build, "provenance")))
+		answer->provenance = json_incref(json_object_get(build, "provenance"));
 	else if (build != NULL)
 		build_progress_take(answer->progress, answer->part, build);
 	if (json_is_true(json_object_get(build, "failed")))
@@ -472,9 +504,14 @@ static bool write_facts(Cli *cli, const Answer *answer, const BuildOutput *outpu
 	}
 	g_autofree char *names = g_strjoinv(",", list), *build = g_uuid_string_random(),
 			*ref = g_strconcat("default/default/", build, NULL);
-	g_autoptr(json_t) facts = json_pack("{s:s, s:s, s:s, s:s}", "buildx.build.ref", ref,
-		"containerimage.config.digest", id, "containerimage.digest", id, "image.name",
-		names);
+	g_autoptr(json_t) facts = json_object();
+	if (answer->provenance != NULL)
+		json_object_set(facts, "buildx.build.provenance", answer->provenance);
+	json_object_set_new(facts, "buildx.build.ref", json_string(ref));
+	json_object_set_new(facts, "containerimage.config.digest", json_string(id));
+	json_object_set_new(facts, "containerimage.digest", json_string(id));
+	if (*names != '\0')
+		json_object_set_new(facts, "image.name", json_string(names));
 	describe_index(cli, id, facts);
 	char *text = json_dumps(facts, JSON_INDENT(2));
 	bool ok = put_file(flag_text(cli, "iidfile"), id, error) &&
@@ -561,6 +598,7 @@ static void answer_clear(Answer *answer)
 	g_free(answer->error);
 	g_free(answer->excerpt);
 	g_free(answer->text);
+	json_decref(answer->provenance);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Answer, answer_clear)
 

@@ -99,6 +99,10 @@ int layers_open(
 Layer *image_unpack(Engine *engine, LayerPins *pins, BlobWriter *blob, const char *parent_chain,
 	const char *expected_diff_id, GError **error);
 
+/* A layer that is here, on top of another chain (NULL: the first): unpacked anew from its blob. It stays pinned; the caller's. */
+Layer *layer_restack(Store *store, LayerPins *pins, const Layer *layer, const char *parent_chain,
+	GError **error);
+
 /* config_change.c: one --change ("ENV a=b") to an image's configuration. */
 bool config_change(json_t *config, const char *change, GError **error);
 

@@ -1,5 +1,6 @@
 /* A layer on its way into the store: unpacked into a folder of its own, then kept with its blob. */
 #include "engine/image/layer_unpack.h"
+#include "engine/image/images.h"
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -85,4 +86,28 @@ Layer *layer_keep(LayerPins *pins, BlobWriter *blob, Unpacked *unpacked, const c
 	if (layer != NULL)
 		g_clear_pointer(&unpacked->folder, g_free);
 	return layer;
+}
+
+Layer *layer_restack(
+	Store *store, LayerPins *pins, const Layer *layer, const char *parent_chain, GError **error)
+{
+	g_autofree char *chain = layer_chain_id(parent_chain, layer->diff_id);
+	if (!layer_pins_add(pins, chain, error))
+		return NULL;
+	Layer *there = layer_find(store, chain);
+	if (there != NULL)
+		return there;
+	g_auto(Unpacked) unpacked = {0};
+	int fd = blob_open(store, layer->blob, NULL, error);
+	autofd owned = fd;
+	(void)owned;
+	if (fd < 0 || !layer_unpack(store, byte_source_fd, &fd, &unpacked, error))
+		return NULL;
+	Layer facts = *layer;
+	facts.chain_id = chain;
+	facts.size = unpacked.size;
+	there = layer_finish(store, unpacked.folder, &facts, error);
+	if (there != NULL)
+		g_clear_pointer(&unpacked.folder, g_free);
+	return there;
 }
