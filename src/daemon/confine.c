@@ -24,6 +24,7 @@
 static const char *const needed[] = {"CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID",
 	"KILL", "SETGID", "SETUID", "SETFCAP", "MKNOD", "NET_ADMIN", "NET_BIND_SERVICE",
 	"SYS_ADMIN", "SYS_CHROOT", "SYS_PTRACE", "SYS_RESOURCE",
+	"NET_RAW" /* announces addresses (announce.c) */,
 	"SYS_NICE" /* moves processes with more capabilities to a cpuset (docker update) */};
 
 static void shed_capabilities(void)

@@ -84,26 +84,34 @@ void namespace_leave(int own)
 }
 
 /* Before the link exists: IPv6 settings of its namespace. Router advertisements are ignored (CVE-2020-13401), and
- * IPv6 is disabled on a link without an IPv6 address; lo keeps ::1. A kernel without IPv6 lacks these files. */
-static void set_ipv6(bool first, bool wanted)
+ * IPv6 is disabled on a link without an IPv6 address; lo keeps ::1. A kernel without IPv6 lacks these files. False with
+ * errno where IPv6 cannot be disabled. */
+static bool set_ipv6(bool first, bool wanted)
 {
 	if (first) {
 		file_put("/proc/sys/net/ipv6/conf/default/accept_ra", "0");
 		file_put("/proc/sys/net/ipv6/conf/all/accept_ra", "0");
 	}
-	file_put("/proc/sys/net/ipv6/conf/default/disable_ipv6", wanted ? "0" : "1");
+	return file_put("/proc/sys/net/ipv6/conf/default/disable_ipv6", wanted ? "0" : "1") ||
+	       wanted || errno == ENOENT;
 }
 
 /* Opens a socket in another network namespace: only this thread enters it, and returns. */
 static struct mnl_socket *socket_in(int netns, const ContainerLink *link, GError **error)
 {
 	struct mnl_socket *socket = NULL;
+	bool quiet = true;
 	int own = namespace_enter(netns);
 	if (own >= 0) {
-		if (link != NULL)
-			set_ipv6(link->first, link->address6.family != 0);
-		socket = link_socket_new();
+		quiet = link == NULL || set_ipv6(link->first, link->address6.family != 0);
+		socket = quiet ? link_socket_new() : NULL;
+		int why = errno;
 		namespace_leave(own);
+		errno = why;
+	}
+	if (!quiet) {
+		fail_errno(error, "failed to disable IPv6 on container's interface %s", link->name);
+		return NULL;
 	}
 	if (socket == NULL)
 		fail_errno(error, "cannot enter the network namespace of the container");

@@ -5,6 +5,7 @@
 #include "base/error.h"
 
 #include <errno.h>
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/veth.h>
 #include <net/if.h>
@@ -71,15 +72,48 @@ static int note_kind(const struct nlmsghdr *head, void *data)
 	return MNL_CB_STOP;
 }
 
+/* A request for one link by its name. */
+static void get_link(Message *message, const char *name)
+{
+	message_begin(message, RTM_GETLINK, 0);
+	message->head->nlmsg_flags &= (guint16)~NLM_F_ACK;
+	link_head(message, 0);
+	mnl_attr_put_strz(message->head, IFLA_IFNAME, name);
+}
+
 bool link_is_free_for_bridge(const char *name)
 {
 	Message message;
 	bool is_bridge = false;
-	message_begin(&message, RTM_GETLINK, 0);
-	message.head->nlmsg_flags &= (guint16)~NLM_F_ACK;
-	link_head(&message, 0);
-	mnl_attr_put_strz(message.head, IFLA_IFNAME, name);
+	get_link(&message, name);
 	return !dump(&message, note_kind, &is_bridge) || is_bridge;
+}
+
+static int note_port_state(const struct nlmsghdr *head, void *data)
+{
+	const struct nlattr *link[IFLA_LINKINFO + 1] = {NULL},
+						  *info[IFLA_INFO_SLAVE_DATA + 1] = {NULL},
+						  *port[IFLA_BRPORT_STATE + 1] = {NULL};
+	guint8 *state = data;
+	mnl_attr_parse(
+		head, sizeof(struct ifinfomsg), note_attribute, &(Attributes){link, IFLA_LINKINFO});
+	if (link[IFLA_LINKINFO] != NULL)
+		mnl_attr_parse_nested(link[IFLA_LINKINFO], note_attribute,
+			&(Attributes){info, IFLA_INFO_SLAVE_DATA});
+	if (info[IFLA_INFO_SLAVE_DATA] != NULL)
+		mnl_attr_parse_nested(info[IFLA_INFO_SLAVE_DATA], note_attribute,
+			&(Attributes){port, IFLA_BRPORT_STATE});
+	if (port[IFLA_BRPORT_STATE] != NULL)
+		*state = mnl_attr_get_u8(port[IFLA_BRPORT_STATE]);
+	return MNL_CB_STOP;
+}
+
+bool link_forwards(const char *name)
+{
+	Message message;
+	guint8 state = BR_STATE_FORWARDING;
+	get_link(&message, name);
+	return !dump(&message, note_port_state, &state) || state == BR_STATE_FORWARDING;
 }
 
 typedef struct {

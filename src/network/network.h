@@ -53,6 +53,16 @@ bool link_set_route(int netns, const char *name, const Address *gateway, GError 
 bool link_is_in(
 	int netns, const char *name); /* whether a network namespace has a link of that name */
 
+/* Whether frames from this link of the host are forwarded: a port of a bridge starts to forward some time after it is up. */
+bool link_forwards(const char *name);
+
+/* announce.c: announcements of a container link's addresses. Opens a packet socket in the namespace, and looks up the link's
+ * index there; -1 with errno. Closing it waits for the kernel, for some milliseconds. */
+int announce_socket(int netns, const char *name, unsigned *index);
+/* Sends one packet of each family; false if the link is gone, or has another MAC address. */
+bool announce(int fd, unsigned index, const guint8 mac[6], const Address *address,
+	const Address *address6);
+
 /* guard.c: drops router advertisements that leave by this link of a container's network namespace (Linux 5.16). */
 bool guard_link(int netns, const char *link, GError **error);
 

@@ -148,3 +148,15 @@ warnings() { grep -c "warn .*$1" "$WORK/log" || true; }
 	d rm -f deaf again
 	nothing_left
 }
+
+@test "a /proc/sys that cannot be written: a container that would have IPv6 against its network does not start; one with it does" {
+	again 'sysctl -q -w net.ipv6.conf.default.disable_ipv6=0; mount --bind /proc/sys /proc/sys; mount -o remount,bind,ro /proc/sys; exec'
+	run d run --rm busybox true
+	[ "$status" -ne 0 ]
+	[[ $output == *"failed to disable IPv6 on container's interface eth0"* ]]
+	d network create --ipv6 --subnet fd00:99::/64 six
+	d run --rm --network six busybox ping -c 1 -W 2 fd00:99::1
+	run_none busybox true
+	d network rm six
+	nothing_left
+}

@@ -333,3 +333,59 @@ refused() { run d "${@:2}"; [ "$status" -ne 0 ] && [[ $output == *"$1"* ]] || { 
 	[ -z "$(on_host nft list ruleset | grep 8080)" ]
 	d network rm aa zz
 }
+
+created_in() { # mode, networks as JSON; prints what it is in, before its start and after it, or why not
+	local id
+	id=$(post_json /v1.51/containers/create "{\"Image\":\"busybox\",\"Cmd\":[\"sleep\",\"1000\"],\"HostConfig\":{\"NetworkMode\":\"$1\"},\"NetworkingConfig\":{\"EndpointsConfig\":$2}}" | jq -r .Id)
+	d inspect "$id" | jq -r '.[0].NetworkSettings.Networks | keys | join(" ")'
+	d start "$id" >/dev/null && d inspect "$id" | jq -r '.[0].NetworkSettings.Networks | keys | join(" ")'
+	d rm -f "$id" >/dev/null
+}
+
+@test "create with networks of its own: it is in these, and in that of its mode only where it is among them" {
+	d network create uno-net
+	d network create due-net
+	uno=$(d network inspect -f '{{.Id}}' uno-net)
+	is() { [ "$(echo "$output" | sort -u)" = "$1" ] || { echo "$output"; return 1; }; }
+	for mode in '' default bridge due-net none; do
+		run created_in "$mode" '{"uno-net":{}}'
+		is uno-net
+	done
+	run created_in default '{"uno-net":{},"due-net":{}}'
+	is 'due-net uno-net'
+	run created_in uno-net '{"uno-net":{},"bridge":{}}'
+	is 'bridge uno-net'
+	run created_in uno-net "{\"$uno\":{}}"
+	is uno-net
+	run created_in bridge '{"default":{}}'
+	is bridge
+	run created_in bridge '{}'
+	is bridge
+	run created_in host '{"uno-net":{}}'
+	[[ $output == *"cannot be connected to any other network"* ]]
+	run created_in default '{"nowhere":{}}'
+	[[ $output == *"network nowhere not found"* ]]
+	d network rm uno-net due-net
+}
+
+@test "such a container: names, ports, links' names, and what is left after a restart" {
+	d network create uno-net
+	d network create due-net
+	d run -d --name other --network uno-net busybox sleep 1000
+	post_json '/v1.51/containers/create?name=only' '{"Image":"busybox","Cmd":["httpd","-f"],"HostConfig":{"PortBindings":{"80/tcp":[{"HostPort":"8088"}]}},"NetworkingConfig":{"EndpointsConfig":{"uno-net":{"Aliases":["nick"],"DriverOpts":{"com.docker.network.endpoint.ifname":"eth1"}},"due-net":{}}}}'
+	d start only
+	[ "$(links_of only)" = 'eth0 eth1 lo' ]
+	[ "$(inside only 'ip -o -4 addr show eth1' | awk '{ print $4 }')" = "$(address_of only uno-net)/16" ]
+	inside other 'ping -c 1 -W 2 nick'
+	inside only 'ping -c 1 -W 2 other'
+	serves only
+	on_host curl -s -o /dev/null --max-time 3 http://127.0.0.1:8088
+	d network connect bridge only
+	[ "$(links_of only)" = 'eth0 eth1 eth2 lo' ]
+	d network disconnect due-net only
+	d restart -t 0 only
+	[ "$(d inspect only | jq -r '.[0].NetworkSettings.Networks | keys | join(" ")')" = 'bridge uno-net' ]
+	[ "$(links_of only)" = 'eth0 eth1 lo' ]
+	d rm -f only other
+	d network rm uno-net due-net
+}

@@ -88,7 +88,7 @@ s.bind(("10.5.0.2", 9000)); s.listen(); s.settimeout(10); print("ready", flush=T
 	d network create --internal --subnet 10.63.0.0/24 -o ${MODE}4=isolated -o com.docker.network.bridge.name=bt-iso iso
 	d run -d --name uno --network iso busybox sleep 1000
 	[ "$(d inspect -f '{{with index .NetworkSettings.Networks "iso"}}{{.IPAddress}} {{.Gateway}}{{end}}' uno)" = '10.63.0.1 ' ]
-	[ -z "$(on_host ip -4 -o addr show bt-iso)" ]
+	[ -z "$(on_host ip -o addr show bt-iso)" ]
 	d run --rm --network iso busybox ping -c 1 -W 2 10.63.0.1
 	d rm -f uno
 	d network rm iso

@@ -119,6 +119,8 @@ static bool make(Engine *engine, const char *name, const char *image_id, const j
 		image != NULL ? spec_complete(engine, request, image, id, warnings, error) : NULL;
 	if (spec == NULL)
 		return false;
+	if (endpoints_leave_out_mode(engine, spec))
+		spec_leave_network(spec);
 	/* Checked before the mounts are made, so that a refused container leaves no volumes. */
 	if (!container_name_free(engine, name, error) || !labels_allot(engine, spec, error))
 		return false;

@@ -59,6 +59,24 @@ json_t *endpoints_wanted(Engine *engine, const Spec *spec)
 	return wanted;
 }
 
+bool endpoints_leave_out_mode(Engine *engine, const Spec *spec)
+{
+	const NamespaceMode *mode = &spec->modes.network;
+	const json_t *asked = json_at(spec->json, "NetworkingConfig.EndpointsConfig");
+	const char *key;
+	json_t *value;
+	if (mode->share != SHARE_NETWORK && mode->share != SHARE_NONE)
+		return false;
+	g_mutex_lock(&engine->network_lock);
+	bool among = json_object_size(asked) == 0;
+	const char *own = network_name(engine, mode->target);
+	json_object_foreach ((json_t *)asked, key, value)
+		among = among || strcmp(key, "default") == 0 ||
+			strcmp(network_name(engine, key), own) == 0;
+	g_mutex_unlock(&engine->network_lock);
+	return !among;
+}
+
 bool network_is_wanted(Engine *engine, const Network *network)
 {
 	g_autoptr(GPtrArray) all = container_all(engine);
@@ -136,17 +154,14 @@ static char **names_of(const Container *container, const Spec *spec, const json_
 	return (char **)g_ptr_array_free(names, FALSE);
 }
 
-/* The last bytes of an IPv6 address distinguish hosts. On a parent the link of the address's previous owner may
- * linger, and two links there cannot share a MAC address. */
-static void choose_mac(const Network *network, Endpoint *endpoint)
+/* Random, not derived from the address: frames for the previous owner of the address are not for this container. */
+static void choose_mac(Endpoint *endpoint)
 {
-	guint32 any = g_random_int();
-	const guint8 *tail = network->kind != LINK_VETH	     ? (const guint8 *)&any
-			     : endpoint->address.family != 0 ? endpoint->address.bytes
-							     : endpoint->address6.bytes + 12;
-	const guint8 mac[6] = {0x02, 0x42, tail[0], tail[1], tail[2], tail[3]};
 	const char *asked = json_str(endpoint->asked, "MacAddress");
-	memcpy(endpoint->mac, mac, sizeof mac);
+	for (size_t i = 0; i < sizeof endpoint->mac; i++)
+		endpoint->mac[i] = (guint8)g_random_int();
+	/* Of one station, and administered locally (IEEE 802). */
+	endpoint->mac[0] = (guint8)((endpoint->mac[0] & ~1U) | 2U);
 	if (*asked != '\0')
 		mac_parse(asked, endpoint->mac);
 }
@@ -183,7 +198,7 @@ static Endpoint *endpoint_new(Container *container, Network *network, const Spec
 		endpoint->gateway = network->gateway;
 	if (!network->internal && !spec->no_ipv6)
 		endpoint->gateway6 = network->gateway6;
-	choose_mac(network, endpoint);
+	choose_mac(endpoint);
 	endpoint->priority = (int)json_int(asked, "GwPriority");
 	endpoint->on_link = network_routes_itself(network) && !network->internal;
 	if (!network->predefined)
@@ -197,10 +212,11 @@ static void give_back(Network *network, const Address *address)
 	g_hash_table_remove(network->used, text);
 }
 
-void endpoint_drop(Container *container, Network *network, const Endpoint *endpoint)
+void endpoint_drop(Container *container, Network *network, Endpoint *endpoint)
 {
 	lock_held(&container->engine->network_lock);
 	Engine *engine = container->engine;
+	endpoint_quiet(engine, endpoint);
 	if (endpoint->published)
 		port_publish(engine, false, endpoint->ports, endpoint, NULL);
 	port_release(engine, endpoint->ports);
@@ -269,17 +285,23 @@ Endpoint *endpoint_join(Container *container, const Spec *spec, const char *name
 	return endpoint;
 }
 
-/* A container that is in no network: settings for networks would have no effect. */
+/* A container that is in no network: settings for networks would have no effect, and one in the host's cannot join others. */
 static bool check_unmanaged(Engine *engine, const Spec *spec, GError **error)
 {
 	const char *name;
 	json_t *asked;
-	bool ok = true;
+	bool ok = true, of_host = spec->modes.network.share == SHARE_HOST;
 	g_mutex_lock(&engine->network_lock);
 	g_autoptr(json_t) wanted = endpoints_wanted(engine, spec);
 	json_object_foreach (wanted, name, asked) {
 		const Network *network = network_lookup(engine, name);
 		ok = ok && (network == NULL || endpoint_check(network, asked, error));
+		if (ok && of_host && strcmp(name, "host") != 0)
+			ok = fail(error, BERTH_ERROR_FORBIDDEN,
+				NETWORKING_FAILED
+				"container sharing network namespace with another "
+				"container or host cannot be connected to any other "
+				"network");
 	}
 	g_mutex_unlock(&engine->network_lock);
 	return ok;
@@ -361,6 +383,7 @@ bool endpoint_connect(Container *container, Network *network, Endpoint *endpoint
 		gateway_address(endpoint, true, &link.gateway6);
 	if (!link_connect(&link, error))
 		return false;
+	endpoint_announce(engine, network, endpoint, netns);
 	guard(container, netns, endpoint->name);
 	if (!endpoint_settle(endpoint, netns, error))
 		return false;
@@ -425,7 +448,7 @@ void endpoints_release(Container *container)
 	g_mutex_lock(&engine->network_lock);
 	g_autoptr(GPtrArray) endpoints = g_steal_pointer(&container->endpoints);
 	for (guint i = 0; endpoints != NULL && i < endpoints->len; i++) {
-		const Endpoint *endpoint = endpoints->pdata[i];
+		Endpoint *endpoint = endpoints->pdata[i];
 		Network *network = network_lookup(engine, endpoint->network);
 		endpoint_drop(container, network, endpoint);
 		if (network != NULL)

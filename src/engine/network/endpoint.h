@@ -3,6 +3,11 @@
 #include "engine/network/networks.h"
 #include "engine/object/published_port.h"
 
+/* announcer.c: announcements of an endpoint's addresses that are not sent yet. */
+typedef struct Announcement Announcement;
+void announcement_unref(Announcement *announcement);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Announcement, announcement_unref)
+
 /* A container's place in a network. Shared by the container's list and the network's members; guarded by
  * network_lock. */
 typedef struct {
@@ -18,6 +23,7 @@ typedef struct {
 	char **names;	/* the names that its network resolves; NULL in predefined networks */
 	json_t *asked;	/* EndpointSettings as requested */
 	GArray *ports;	/* of PublishedPort; NULL: another endpoint has the container's ports */
+	Announcement *announcement; /* while its addresses are announced; or NULL */
 } Endpoint;
 Endpoint *endpoint_ref(Endpoint *endpoint);
 void endpoint_unref(Endpoint *endpoint);
@@ -36,6 +42,8 @@ Endpoint *endpoint_in(const GPtrArray *endpoints, const char *network);
 
 bool endpoints_managed(
 	const Spec *spec); /* whether the engine creates links for such a container */
+/* Whether a request names networks, but not that of the mode: the container joins only the named ones. */
+bool endpoints_leave_out_mode(Engine *engine, const Spec *spec);
 bool endpoints_reserve(Container *container, const Spec *spec, GError **error);
 /* dns_ports: ports of its resolver (udp, and tcp in the next 16 bits); 0: it has none */
 bool endpoints_connect(Container *container, int netns, gint64 dns_ports, GError **error);
@@ -57,7 +65,11 @@ void endpoints_keep(Container *container);
 Endpoint *endpoint_join(Container *container, const Spec *spec, const char *name,
 	const json_t *asked, GError **error);
 /* Releases what an endpoint holds; the network may be NULL. It must be in no list any more. */
-void endpoint_drop(Container *container, Network *network, const Endpoint *endpoint);
+void endpoint_drop(Container *container, Network *network, Endpoint *endpoint);
+/* announcer.c: announces its addresses to its neighbours in the background; a failure is logged. */
+void endpoint_announce(Engine *engine, const Network *network, Endpoint *endpoint, int netns);
+/* Cancels announcements that are not sent yet. */
+void endpoint_quiet(Engine *engine, Endpoint *endpoint);
 /* Chooses its link's name in the container: eth and the first number that is free among its endpoints and, unless
  * netns is -1, in that namespace. */
 void endpoint_name_link(

@@ -15,6 +15,7 @@ static void free_parts(gpointer data)
 	g_strfreev(endpoint->names);
 	json_decref(endpoint->asked);
 	g_clear_pointer(&endpoint->ports, g_array_unref);
+	g_clear_pointer(&endpoint->announcement, announcement_unref);
 }
 
 Endpoint *endpoint_ref(Endpoint *endpoint)

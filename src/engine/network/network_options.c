@@ -3,6 +3,7 @@
 #include "engine/network/network_spec.h"
 
 #include "base/error.h"
+#include "base/number.h"
 #include "base/size.h"
 
 #include <errno.h>
@@ -115,6 +116,8 @@ static const struct {
 	{"host_ipv4", BRIDGE, read_address, offsetof(Network, source)},
 	{"host_ipv6", BRIDGE, read_address, offsetof(Network, source6)},
 	{"container_iface_prefix", BRIDGE | PARENT, read_prefix, offsetof(Network, prefix)},
+	{"advertise_addr_nmsgs", BRIDGE | PARENT, NULL, 0},
+	{"advertise_addr_ms", BRIDGE | PARENT, NULL, 0},
 	{"driver.mtu", BRIDGE | PARENT, read_mtu, offsetof(Network, mtu)},
 	{"enable_ipv4", BRIDGE | PARENT, NULL, 0},
 	{"enable_ipv6", BRIDGE | PARENT, NULL, 0},
@@ -168,12 +171,48 @@ static bool check(const Network *network, GError **error)
 	return true;
 }
 
+/* How often the addresses of a new endpoint are told to its neighbours. No driver's, so they are looked at first, and together. */
+static const struct {
+	const char *key, *kind;
+	size_t field;
+	int usual, lowest, highest;
+} announcing[] = {
+	{DOCKER "advertise_addr_nmsgs", "an integer", offsetof(Network, announcements), 3, 0, 3},
+	{DOCKER "advertise_addr_ms", "integer milliseconds", offsetof(Network, announce_ms), 1000,
+		100, 2000},
+};
+
+bool network_announcing_read(Network *network, const json_t *spec, GError **error)
+{
+	g_autoptr(GString) problems = g_string_new(NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(announcing); i++) {
+		int *field = field_of(network, announcing[i].field);
+		const char *key = announcing[i].key,
+			   *text = json_string_value(
+				   json_object_get(json_object_get(spec, "Options"), key)),
+			   *end = problems->len > 0 ? "\n" : "";
+		gint64 value = announcing[i].usual;
+		*field = announcing[i].usual;
+		if (text != NULL && number_parse(text, 10, &value) != NULL)
+			g_string_append_printf(problems, "%svalue for option %s \"%s\" must be %s",
+				end, key, text, announcing[i].kind);
+		else if (value < announcing[i].lowest || value > announcing[i].highest)
+			g_string_append_printf(problems, "%s%s must be in the range %d to %d", end,
+				key, announcing[i].lowest, announcing[i].highest);
+		else
+			*field = (int)value;
+	}
+	return problems->len == 0 || fail(error, BERTH_ERROR_SYSTEM, "%s", problems->str);
+}
+
 bool network_options_read(Network *network, const json_t *spec, GError **error)
 {
 	const char *key;
 	json_t *value;
 	bool ok = true;
 	network->icc = network->masquerade = true;
+	if (!network_announcing_read(network, spec, error))
+		return false;
 	json_object_foreach (json_object_get(spec, "Options"), key, value) {
 		const char *text = json_string_value(value);
 		if (g_str_has_prefix(key, DOCKER))

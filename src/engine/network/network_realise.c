@@ -71,10 +71,16 @@ bool network_realise(Engine *engine, Network *network, GError **error)
 		g_strdup_printf("/proc/sys/net/ipv4/conf/%s/route_localnet", network->bridge);
 	g_autofree char *advertisements =
 		g_strdup_printf("/proc/sys/net/ipv6/conf/%s/accept_ra", network->bridge);
+	g_autofree char *no_ipv6 =
+		g_strdup_printf("/proc/sys/net/ipv6/conf/%s/disable_ipv6", network->bridge);
 	if (!link_make_bridge(network->bridge, network->mtu, error) ||
 		!address_bridge(network, error))
 		return false;
 	put_sysctl(localnet, "1");
+	/* A bridge without an address in an isolated network has no link-local address either. */
+	if (network->mode6 == GATEWAY_ISOLATED ||
+		(network->mode == GATEWAY_ISOLATED && network->subnet6.family == 0))
+		put_sysctl(no_ipv6, "1");
 	/* The host ignores router advertisements of containers (CVE-2020-13401). */
 	put_sysctl(advertisements, "0");
 	g_autofree char *bridge_calls =

@@ -263,7 +263,7 @@ bool network_spec_read(Engine *engine, Network *network, json_t *spec, bool stor
 	network->config_only = json_bool(spec, "ConfigOnly");
 	network->internal = json_bool(spec, "Internal");
 	if (strcmp(driver, "null") == 0 || strcmp(driver, "host") == 0)
-		return true;
+		return network_announcing_read(network, spec, stored ? NULL : error) || stored;
 	network->kind = strcmp(driver, "macvlan") == 0	? LINK_MACVLAN
 			: strcmp(driver, "ipvlan") == 0 ? LINK_IPVLAN
 							: LINK_VETH;

@@ -15,6 +15,8 @@ void network_spec_predefined(Engine *engine, const char *name, json_t *spec);
 
 /* network_options.c: reads the driver's options into the network's fields. */
 const char *network_option(const json_t *spec, const char *name); /* "" if absent */
+/* Reads the options for announcements of endpoints, the only ones that are checked in a config-only network. */
+bool network_announcing_read(Network *network, const json_t *spec, GError **error);
 /* Reads all of them, also after an error (error: the first one). */
 bool network_options_read(Network *network, const json_t *spec, GError **error);
 

@@ -27,6 +27,8 @@ struct Network {
 	bool realised;	   /* its bridge and rules exist */
 	bool hairpin; /* br_netfilter translates addresses on the bridge itself: a container that calls its own published port gets the packet back by the same bridge port */
 	int mtu;
+	int announcements,
+		announce_ms; /* how often neighbours hear of a new address, and how long it is in between */
 	Address host_binding; /* family 0: any */
 	GHashTable *used;     /* of address_text: leases, gateways, auxiliary addresses */
 	GHashTable *members;  /* container id -> Endpoint, of running containers */

@@ -25,6 +25,7 @@ typedef struct Engine {
 	GHashTable *ports;   /* ports of the host that are published: port_bind.c */
 	char *table;	     /* nftables table of this engine */
 	bool has_rules, rules_missing; /* nftables was tried, and works; or does not */
+	GAsyncQueue *announcements;    /* announcer.c; NULL until its thread is started */
 	bool guard_missing;	       /* this kernel lacks the hook that guard_link needs */
 	VolumeHolds *volume_holds;     /* volume_mount.c */
 	GThreadPool *tasks;	       /* deferred work: restarts, automatic removal */

@@ -43,6 +43,12 @@ void spec_set_labels(Spec *spec, const char *process, const char *mount)
 	read_labels(spec);
 }
 
+void spec_leave_network(Spec *spec)
+{
+	json_object_set_new(spec->json, SPEC_LEFT, json_true());
+	spec->left_network = true;
+}
+
 /* Whether sysctls disable IPv6 on all links or on lo, which is what Docker looks at. */
 static bool switches_ipv6_off(const json_t *host)
 {

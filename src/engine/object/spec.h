@@ -39,6 +39,7 @@ Spec *spec_restore(json_t *json);
 bool spec_check_log(const Spec *spec, GError **error);
 /* Of a specification that nobody else has a reference to. */
 void spec_set_labels(Spec *spec, const char *process, const char *mount);
+void spec_leave_network(Spec *spec); /* it is not in the network of its mode */
 Spec *spec_ref(Spec *spec);
 void spec_unref(Spec *spec);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Spec, spec_unref)
