@@ -419,8 +419,10 @@ static void use_host(Cli *cli, const Command *top, int count, char **words)
 	front.command = top;
 	const char *host =
 		flags_parse(&front, count, words, NULL) ? global_text(&front, "host") : NULL;
-	if (host != NULL)
-		cli->client = client_new(host);
+	g_autofree char *parsed =
+		host != NULL ? client_host_parse(host, cli_default_host, NULL) : NULL;
+	if (parsed != NULL)
+		cli->client = client_new(parsed);
 }
 
 static int complete_print(Cli *cli, int count, char **words)

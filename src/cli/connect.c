@@ -94,12 +94,13 @@ static char *choose_host(Cli *cli, GError **error)
 			"conflicting options: cannot specify both --host and --context");
 		return NULL;
 	}
-	if (host != NULL)
-		return strstr(host, "://") != NULL ? g_strdup(host)
-						   : g_strconcat("tcp://", host, NULL);
-	if (strcmp(context, "default") != 0)
-		return context_host(cli, context, error);
-	return g_strdup(from_env != NULL && *from_env != '\0' ? from_env : cli_default_host);
+	if (host == NULL && strcmp(context, "default") != 0) {
+		g_autofree char *endpoint = context_host(cli, context, error);
+		return endpoint != NULL ? client_host_parse(endpoint, cli_default_host, error)
+					: NULL;
+	}
+	host = host != NULL ? host : from_env;
+	return client_host_parse(host != NULL ? host : "", cli_default_host, error);
 }
 
 /* --tls and --tlsverify, or DOCKER_TLS and DOCKER_TLS_VERIFY; the files are in DOCKER_CERT_PATH or beside config.json. */

@@ -12,7 +12,10 @@
 
 typedef struct Client Client;
 
-/* host: unix://PATH, tcp://ADDRESS:PORT, ssh://[USER@]HOST[:PORT]. Nothing is connected yet. */
+/* host.c: an engine's address as people write it: a host alone is tcp://HOST:2375, and none is standard. NULL with error; the caller
+ * frees it. */
+char *client_host_parse(const char *text, const char *standard, GError **error);
+/* host (as client_host_parse leaves it): unix://PATH, tcp://ADDRESS:PORT, ssh://[USER@]HOST[:PORT]. Nothing is connected yet. */
 Client *client_new(const char *host);
 void client_free(Client *client);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Client, client_free)

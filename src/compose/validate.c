@@ -33,7 +33,10 @@ static bool unknown_key(Check *check, const Key *map)
 			names[count++] = key->name;
 	const char *near = words_nearest(name != NULL ? name + 1 : check->path->str, names);
 	g_autofree char *hint = near != NULL ? g_strdup_printf(", did you mean %s?", near) : NULL;
-	return refuse(check, "unknown key%s", hint != NULL ? hint : "");
+	return refuse(check, "unknown key%s",
+		hint != NULL   ? hint
+		: name == NULL ? "; services stand below \"services:\""
+			       : "");
 }
 
 static bool type_allowed(const Key *key, const json_t *value)

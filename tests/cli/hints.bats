@@ -101,3 +101,49 @@ LABEL of=another' >/dev/null
 	printf "yml\nversion: '3.3'\nservices:\n" >"$WORK/nothing/docker-compose.yml"
 	hint "a word without ':'" compose -f "$WORK/nothing/docker-compose.yml" config
 }
+
+@test "what a newcomer writes: no terminal, no program, no network, ports and paths the wrong way round" {
+	hint 'leave -t out' run --rm -it busybox true
+	hint '/etc/passwd is there, but no program' run --rm --network none busybox /etc/passwd
+	hint "network create missing' makes it" network connect missing idle
+	hint "did you mean 'bridge'?" network connect bridgee idle
+	hint 'HOST:CONTAINER' run --rm -p 8080:80:90 busybox true
+	hint 'CONTAINER:/path' cp web /tmp
+}
+
+@test "Compose files of a newcomer: none, a tab, no services, no list" {
+	cd "$(mktemp -d "$WORK/files.XXXXXX")"
+	hint 'name the file with -f' compose config
+	printf 'services:\n\tweb: {image: busybox}\n' >compose.yaml
+	hint 'is there a tab?' compose config
+	printf 'services:\n  web:\n    image: busybox\n    ports: 80:80\n' >compose.yaml
+	hint "begins with '- '" compose config
+	printf 'web: {image: busybox}\n' >compose.yaml
+	run d compose config
+	[[ $status -ne 0 && $output == *'web: unknown key; services stand below "services:"'* ]]
+}
+
+@test "addresses of engines: a host alone, parts left out, and what is none" {
+	export BERTH_AUTOSTART=0
+	at() { # what it comes to, address
+		DOCKER_HOST=$2 run d ps
+		[[ $status -eq 1 && $output == *"$1"* ]] || { echo "$2: $status $output"; return 1; }
+		unset DOCKER_HOST
+		run d -H "$2" ps
+		[[ $status -eq 1 && $output == *"$1"* ]] || { echo "-H $2: $status $output"; return 1; }
+	}
+	at 'daemon at tcp://localhost:1.' localhost:1
+	at 'daemon at tcp://localhost:1.' :1
+	at 'daemon at tcp://[::1]:1.' '[::1]:1'
+	at 'daemon at tcp://localhost:2375/run/x.sock.' /run/x.sock
+	at 'daemon at tcp://localhost:2375.' tcp://
+	at 'daemon at tcp://localhost:1.' tcp://user@localhost:1
+	at 'daemon at unix://a.' unix://a
+	at 'invalid bind address format: localhost:99999' tcp://localhost:99999
+	at 'invalid bind address format: [::1' 'tcp://[::1'
+	at 'invalid bind address format: ftp://x' ftp://x
+	at 'invalid bind address format: ://' ://
+	at 'unable to parse docker host `fd://`' fd://
+	at 'invalid SSH URL: hostname is empty' ssh://
+	at 'plain-text password is not supported' ssh://u:p@h
+}

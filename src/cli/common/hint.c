@@ -349,12 +349,32 @@ static void no_image_named(const char *message)
 		program);
 }
 
-/* What is copied from a page often has the name of the language in front of it. */
-static void no_yaml(const char *message)
+static void not_executable(const char *message)
 {
-	(void)message;
+	g_autofree char *path = between(message, "exec: \"", "\": permission denied");
+	if (path != NULL)
+		print_to(stderr,
+			"hint: %s is there, but no program: 'chmod +x' makes it one, or name the "
+			"program that reads it\n",
+			path);
+}
+
+static void no_network(const char *message)
+{
+	g_autofree char *wrong = between(message, "network ", " not found");
+	if (wrong == NULL || strchr(wrong, ' ') != NULL)
+		return;
+	g_autoptr(json_t) list = ask("/networks");
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	size_t i;
+	json_t *network;
+	json_array_foreach (list, i, network)
+		g_ptr_array_add(names, (char *)json_str(network, "Name"));
+	suggest(names, wrong);
 	print_to(stderr,
-		"hint: does a line above have a word without ':', or another indentation?\n");
+		"hint: '%s network ls' shows those that there are, '%s network create %s' "
+		"makes it\n",
+		program, program, wrong);
 }
 
 static void short_name(const char *message)
@@ -379,13 +399,36 @@ static const struct {
 	{"i/o timeout", no_registry}, {"must be lowercase", capitals},
 	{"symlinks in Dockerfile path", no_dockerfile}, {"build' requires 1 argument", no_folder},
 	{"run' requires at least 1 argument", no_image_named},
-	{"mapping values are not allowed", no_yaml}, {"Invalid container name (", short_name}};
+	{"Invalid container name (", short_name}, {"exec: \"", not_executable},
+	{"network ", no_network}};
+
+/* Those that need to know nothing but the message. */
+static const char *const sentences[][2] = {
+	{"no configuration file provided",
+		"go to the folder that has the compose.yaml, or name the file with -f"},
+	/* What is copied from a page often has the name of the language in front of it. */
+	{"mapping values are not allowed",
+		"does a line above have a word without ':', or another indentation?"},
+	{"found character that cannot start any token",
+		"YAML is indented by blanks: is there a tab?"},
+	{": must be a list", "each item of a list begins with '- '"},
+	{"the input device is not a TTY",
+		"leave -t out where there is no terminal, as in scripts and pipes"},
+	{"must specify at least one container source",
+		"a path in a container has its name in front: CONTAINER:/path"},
+	{"Invalid ip address: ", "ports are HOST:CONTAINER ('-p 8080:80'), with an address of "
+				 "this host in front of them if need be ('-p 127.0.0.1:8080:80')"}};
 
 void hint_print(const char *message)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(hints); i++)
 		if (strstr(message, hints[i].words) != NULL) {
 			hints[i].print(message);
+			return;
+		}
+	for (size_t i = 0; i < G_N_ELEMENTS(sentences); i++)
+		if (strstr(message, sentences[i][0]) != NULL) {
+			print_to(stderr, "hint: %s\n", sentences[i][1]);
 			return;
 		}
 }

@@ -1,0 +1,74 @@
+/* Where an engine is: -H, DOCKER_HOST and endpoints of contexts as docker's clients read them (docker/cli, opts/hosts.go). */
+#include "client/client.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+static char *invalid(const char *text, GError **error)
+{
+	fail(error, BERTH_ERROR_UNAVAILABLE,
+		"unable to resolve docker endpoint: invalid bind address format: %s", text);
+	return NULL;
+}
+
+/* "host:port/path", each of which may be left out. */
+static char *parse_tcp(const char *scheme, const char *address, GError **error)
+{
+	enum { MOST = 65535 };
+	const char *path = address + strcspn(address, "/"), *begin = address,
+		   *at = memchr(address, '@', (size_t)(path - address));
+	begin = at != NULL ? at + 1 : begin;
+	const char *closing = *begin == '[' ? memchr(begin, ']', (size_t)(path - begin)) : begin,
+		   *colon = closing != NULL ? memchr(closing, ':', (size_t)(path - closing)) : NULL,
+		   *end = colon != NULL ? colon : path;
+	g_autofree char *host = g_strndup(begin, (size_t)(end - begin)),
+			*port = colon != NULL ? g_strndup(colon + 1, (size_t)(path - colon - 1))
+					      : g_strdup("");
+	guint64 number;
+	if (closing == NULL ||
+		(*port != '\0' && !g_ascii_string_to_unsigned(port, 10, 0, MOST, &number, NULL)))
+		return invalid(address, error);
+	return g_strdup_printf("%s://%s:%s%s", scheme, *host != '\0' ? host : "localhost",
+		*port != '\0' ? port : "2375", path);
+}
+
+static char *parse_ssh(const char *text, GError **error)
+{
+	const char *address = text + strlen("ssh://"), *end = address + strcspn(address, "/"),
+		   *at = memchr(address, '@', (size_t)(end - address)),
+		   *host = at != NULL ? at + 1 : address;
+	const char *why = host == end ? "hostname is empty"
+			  : at != NULL && memchr(address, ':', (size_t)(at - address)) != NULL
+				  ? "plain-text password is not supported"
+				  : NULL;
+	if (why == NULL)
+		return g_strdup(text);
+	fail(error, BERTH_ERROR_UNAVAILABLE,
+		"ssh host connection is not valid: invalid SSH URL: %s", why);
+	return NULL;
+}
+
+char *client_host_parse(const char *text, const char *standard, GError **error)
+{
+	g_autofree char *clean = g_strstrip(g_strdup(text));
+	const char *rest = strstr(clean, "://");
+	if (*clean == '\0' || strcmp(clean, "unix://") == 0)
+		return g_strdup(standard);
+	if (rest == NULL)
+		return parse_tcp("tcp", clean, error);
+	g_autofree char *scheme = g_strndup(clean, (size_t)(rest - clean));
+	rest += strlen("://");
+	if (strcmp(scheme, "unix") == 0)
+		return strstr(rest, "://") == NULL ? g_strdup(clean) : invalid(clean, error);
+	if (strcmp(scheme, "ssh") == 0)
+		return parse_ssh(clean, error);
+	if (strcmp(scheme, "tcp") == 0)
+		return parse_tcp(scheme, rest, error);
+	if (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0)
+		return g_strdup(clean);
+	if (strcmp(scheme, "fd") != 0 && strcmp(scheme, "npipe") != 0)
+		return invalid(clean, error);
+	fail(error, BERTH_ERROR_UNAVAILABLE, "unable to parse docker host `%s`", clean);
+	return NULL;
+}
