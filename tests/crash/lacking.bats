@@ -22,6 +22,8 @@ without() {
 	again "LD_PRELOAD=$WORK/lacking.so $1 exec"
 }
 in_netns() { nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" "$@"; }
+# Whether the host's port is answered by this text.
+port_says() { [ "$(in_netns curl -s --max-time 3 127.0.0.1:8081)" = "$1" ]; }
 warnings() { grep -c "warn .*$1" "$WORK/log" || true; }
 
 @test "without nftables: said once; containers run, their names are found, and shims carry the ports" {
@@ -29,7 +31,7 @@ warnings() { grep -c "warn .*$1" "$WORK/log" || true; }
 	run_none busybox true
 	d network create lone
 	d run -d --name web -p 8081:80 --network lone busybox sh -c 'mkdir /w; echo by-shim >/w/index.html; httpd -f -p 80 -h /w'
-	[ "$(in_netns curl -s --retry 5 --retry-connrefused --max-time 3 127.0.0.1:8081)" = by-shim ]
+	await port_says by-shim
 	d run --rm --network lone busybox nslookup -type=a web | grep -q 'Address: 172'
 	[ "$(in_netns cat /proc/sys/net/ipv4/ip_forward)" = 0 ]
 	d run -d --name second -p 8082:80 busybox sleep 100
@@ -43,7 +45,7 @@ warnings() { grep -c "warn .*$1" "$WORK/log" || true; }
 	without LACKING=ipv6
 	in_netns sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
 	d run -d --name web -p 8081:80 busybox sh -c 'mkdir /w; echo four >/w/index.html; httpd -f -p 80 -h /w'
-	[ "$(in_netns curl -s --retry 5 --retry-connrefused --max-time 3 127.0.0.1:8081)" = four ]
+	await port_says four
 	d rm -f web
 	run d network create --ipv6 --subnet fd00:5::/64 six
 	[ "$status" -eq 1 ]

@@ -222,7 +222,7 @@ no_secret() {
 	printf 'root:x:0:0::/root:/bin/sh\nalice:x:1001:1002::/a:/bin/sh\n' >root/etc/passwd
 	awk 'BEGIN { for (i = 0; i < 300000; i++) print "g" i ":x:" i % 60000 ":alice" }' >root/etc/group
 	image root many
-	[ "$(timeout 20 "$DOCKER" run --rm --network none -u alice many id -G | wc -w)" -ge 60000 ]
+	[ "$(timeout -s KILL 20 "$DOCKER" run --rm --network none -u alice many grep ^Groups: /proc/self/status | wc -w)" -ge 60000 ]
 	[ "$(timeout 20 "$DOCKER" run --rm --network none -u 5 many id -u)" = 5 ]
 	awk 'BEGIN { for (i = 0; i < 300000; i++) print "g" i ":x:" i ":alice" }' >root/etc/group
 	image root toomany
