@@ -1,6 +1,5 @@
-/* Tells a network where an address is now: an ARP request for itself (RFC 5227), or an unsolicited neighbour advertisement
- * (RFC 4861, 7.2.6). Both leave by one packet socket of the container's namespace: it needs no route, and no address that is
- * beyond its tentative time. */
+/* Announces addresses of a link: an ARP request for the address itself (RFC 5227), and an unsolicited neighbour advertisement
+ * (RFC 4861, 7.2.6). Both are sent by one packet socket in the container's namespace, which needs no route. */
 #include "network/network.h"
 
 #include "base/fd.h"
@@ -17,8 +16,8 @@
 #include <sys/ioctl.h>
 
 enum {
-	ND_HOPS = 255,	 /* shows that it was sent on the link itself (RFC 4861, 3.1) */
-	OPTION_UNIT = 8, /* what lengths of ND options count */
+	ND_HOPS = 255,	 /* proves that no router forwarded it (RFC 4861, 3.1) */
+	OPTION_UNIT = 8, /* unit of lengths of ND options */
 };
 
 typedef struct {
@@ -34,7 +33,7 @@ int announce_socket(int netns, const char *name, unsigned *index)
 	int own = namespace_enter(netns);
 	if (own < 0)
 		return -1;
-	/* Protocol 0: it hears nothing. */
+	/* Protocol 0: it receives nothing. */
 	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	*index = fd >= 0 ? if_nametoindex(name) : 0;
 	namespace_leave(own);

@@ -389,3 +389,42 @@ created_in() { # mode, networks as JSON; prints what it is in, before its start 
 	d rm -f only other
 	d network rm uno-net due-net
 }
+
+@test "who joined a container's network keeps no address of it when that ends, stopped or removed, also after a restart of the engine" {
+	d network create uno-net
+	gone() { [ "$(links_of joins)" = lo ]; }
+	for how in 'stop -t 0' 'rm -f' restart; do
+		d run -d --name owns --network uno-net busybox sleep 1000
+		d network connect bridge owns
+		d run -d --name joins --network container:owns busybox sleep 1000
+		[ "$(links_of joins)" = 'eth0 eth1 lo' ]
+		if [ "$how" = restart ]; then
+			engine_kill
+			engine_start
+			how='kill'
+		fi
+		d $how owns
+		await gone
+		[ "$(veths)" -eq 0 ]
+		d rm -f owns joins
+	done
+	d network rm uno-net
+}
+
+@test "a network that was removed under a stopped container: the start says which, disconnect forgets it" {
+	for name in uno-net due-net; do d network create "$name"; done
+	d create --name odd --network uno-net busybox sleep 1000
+	d network connect due-net odd
+	d network rm uno-net due-net
+	refused 'failed to set up container networking: could not find a network matching network mode uno-net: network uno-net not found' start odd
+	d network disconnect due-net odd
+	refused 'network due-net not found' network disconnect due-net odd
+	refused 'network nowhere not found' network disconnect nowhere odd
+	d network disconnect uno-net odd
+	d start odd
+	[ "$(links_of odd)" = lo ]
+	refused 'network uno-net not found' network disconnect uno-net odd
+	d network connect bridge odd
+	[ "$(links_of odd)" = 'eth0 lo' ]
+	d rm -f odd
+}

@@ -35,6 +35,9 @@ resolv() { d run --rm "$@" busybox cat /etc/resolv.conf | xargs; }
 	d network create own
 	[ "$(resolv --network own)" = 'nameserver 127.0.0.11 search example.org options edns0 trust-ad ndots:0' ]
 	[ "$(resolv --network own --dns-option ndots:5)" = 'nameserver 127.0.0.11 search example.org options ndots:5' ]
+	for invalid in ndots:x ndots:-1 ndots ndots:; do
+		[ "$(resolv --network own --dns-option "$invalid" --dns-option edns0)" = 'nameserver 127.0.0.11 search example.org options edns0 ndots:0' ]
+	done
 	nsenter -t "$(cat "$WORK/pid")" -n python3 - >"$WORK/asked" 2>&1 3>&- <<'P' &
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -112,6 +112,8 @@ static bool hold_of(Container *container, const NamespaceMode *mode, const char 
 	if (strcmp(kind, "ipc") == 0 && !shares_ipc(other, error))
 		return false;
 	*file = hold_namespace(other, kind, held);
+	if (strcmp(kind, "net") == 0)
+		g_atomic_int_set(&other->joined, 1);
 	return *file != NULL || not_running(other, kind, error);
 }
 

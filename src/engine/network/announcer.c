@@ -1,5 +1,5 @@
-/* Neighbours hear of a new endpoint's addresses, as they may still know those by the MAC address of an earlier container: at
- * once, and some more times later (RFC 5227, RFC 4861), all by one thread beside the starts. */
+/* Announces the addresses of new endpoints, as neighbours may have cached the MAC address of a previous container: at once, and
+ * several more times (RFC 5227, RFC 4861), by one background thread. */
 #include "engine/network/endpoint.h"
 
 #include "base/error.h"
@@ -12,13 +12,13 @@
 #include <string.h>
 
 enum {
-	PORT_POLL = 2 * 1000, /* a bridge's port begins to forward when the kernel comes to it */
-	PORT_PATIENCE = 200 * 1000 /* or not at all: a spanning tree takes half a minute */
+	PORT_POLL = 2 * 1000,	   /* the kernel lets a bridge's port forward asynchronously */
+	PORT_PATIENCE = 200 * 1000 /* with a spanning tree that takes half a minute */
 };				   /* microseconds */
 
-/* What is still to be said of an endpoint. The thread has it, and the endpoint, which may only call it off. */
+/* Shared by the thread and the endpoint, which may only cancel it. */
 struct Announcement {
-	gint called_off; /* atomic */
+	gint cancelled; /* atomic */
 	int netns,
 		fd; /* the socket, made in that namespace when the port forwards; -1: none (any more) */
 	unsigned index; /* of the link in it */
@@ -48,7 +48,7 @@ void announcement_unref(Announcement *announcement)
 	g_atomic_rc_box_release_full(announcement, free_parts);
 }
 
-/* Whether the link's port passes on what comes, or nobody waits for that any longer; then there is a socket, if any can be had. */
+/* Whether the port forwards, or has been awaited long enough; then the socket is open, unless that failed. */
 static bool is_open(Announcement *announcement, gint64 now)
 {
 	if (announcement->netns < 0)
@@ -61,10 +61,10 @@ static bool is_open(Announcement *announcement, gint64 now)
 	return true;
 }
 
-/* What is due. False if nothing is left to be said. */
+/* Sends what is due. False if nothing is left to send. */
 static bool step(Announcement *announcement, gint64 now)
 {
-	if (g_atomic_int_get(&announcement->called_off))
+	if (g_atomic_int_get(&announcement->cancelled))
 		return false;
 	if (now < announcement->due)
 		return true;
@@ -79,7 +79,7 @@ static bool step(Announcement *announcement, gint64 now)
 	       --announcement->left > 0;
 }
 
-/* NULL if nothing came before something is due. */
+/* NULL if an announcement is due before another one arrives. */
 static Announcement *next(GAsyncQueue *queue, const GPtrArray *all)
 {
 	gint64 due = G_MAXINT64, now = g_get_monotonic_time();
@@ -98,21 +98,21 @@ static gpointer run(gpointer data)
 	for (;;) {
 		Announcement *given = next(queue, all);
 		if (given != NULL && g_ptr_array_find(all, given, NULL))
-			announcement_unref(given); /* it was called off */
+			announcement_unref(given); /* it was cancelled */
 		else if (given != NULL)
 			g_ptr_array_add(all, given);
 		gint64 now = g_get_monotonic_time();
 		for (guint i = all->len; i-- > 0;) {
 			if (step(all->pdata[i], now))
 				continue;
-			finish(all->pdata[i]); /* its endpoint may keep it for long */
+			finish(all->pdata[i]); /* its endpoint keeps a reference */
 			g_ptr_array_remove_index_fast(all, i);
 		}
 	}
 	return NULL;
 }
 
-/* The thread comes with the first announcement, and stays. Under network_lock. */
+/* Starts the thread with the first announcement; it never ends. With network_lock held. */
 static bool announcer_start(Engine *engine, GError **error)
 {
 	lock_held(&engine->network_lock);
@@ -136,7 +136,7 @@ void endpoint_announce(Engine *engine, const Network *network, Endpoint *endpoin
 {
 	lock_held(&engine->network_lock);
 	g_autoptr(GError) error = NULL;
-	/* Links of ipvlan have their parent's MAC address: nothing is new with them. */
+	/* Links of ipvlan have the MAC address of their parent, which neighbours know. */
 	if (network->announcements == 0 || network->kind == LINK_IPVLAN ||
 		(endpoint->address.family == 0 && endpoint->address6.family == 0))
 		return;
@@ -167,6 +167,6 @@ void endpoint_quiet(Engine *engine, Endpoint *endpoint)
 	g_autoptr(Announcement) old = g_steal_pointer(&endpoint->announcement);
 	if (old == NULL)
 		return;
-	g_atomic_int_set(&old->called_off, 1);
+	g_atomic_int_set(&old->cancelled, 1);
 	give(engine, old);
 }

@@ -5,12 +5,14 @@
 #include "engine/network/ports.h"
 #include "engine/object/event.h"
 #include "engine/object/name.h"
+#include "engine/shim/shim.h"
 
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/lock.h"
 #include "base/log.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 /* Prefixed to an error of a start. */
@@ -307,18 +309,30 @@ static bool check_unmanaged(Engine *engine, const Spec *spec, GError **error)
 	return ok;
 }
 
+/* The network of the mode is there, if it is wanted; in dockerd's words. network_lock is held. */
+static bool check_mode(Engine *engine, const Spec *spec, const json_t *wanted, GError **error)
+{
+	const char *target = spec->modes.network.target;
+	return spec->modes.network.share != SHARE_NETWORK ||
+	       network_lookup(engine, target) != NULL || json_object_get(wanted, target) == NULL ||
+	       fail(error, BERTH_ERROR_NOT_FOUND,
+		       "could not find a network matching network mode %s: network %s not found",
+		       target, target);
+}
+
 bool endpoints_reserve(Container *container, const Spec *spec, GError **error)
 {
 	Engine *engine = container->engine;
 	const char *name;
 	json_t *asked;
-	bool ok = true;
 	if (!endpoints_managed(spec))
 		return check_unmanaged(engine, spec, error);
 	endpoints_release(container);
 	g_mutex_lock(&engine->network_lock);
 	g_autoptr(json_t) wanted = endpoints_wanted(engine, spec);
 	container->endpoints = endpoints_new();
+	bool ok = network_is_left_out(engine, spec->modes.network.target) ||
+		  check_mode(engine, spec, wanted, error);
 	json_object_foreach (wanted, name, asked)
 		ok = ok && (network_is_left_out(engine, name) ||
 				   endpoint_join(container, spec, name, asked, error) != NULL);
@@ -442,14 +456,37 @@ bool endpoints_connect(Container *container, int netns, gint64 dns_ports, GError
 	return ok;
 }
 
+/* The network namespace of a container that has ended, if another one that joined it still runs there; else -1. */
+static int joined_namespace(Container *container)
+{
+	g_autoptr(GPtrArray) all =
+		g_atomic_int_get(&container->joined) ? container_all(container->engine) : NULL;
+	int netns = -1;
+	for (guint i = 0; all != NULL && netns < 0 && i < all->len; i++) {
+		Container *one = all->pdata[i];
+		g_autoptr(Spec) spec = container_running(one) ? container_spec(one, NULL) : NULL;
+		const NamespaceMode *mode = spec != NULL ? &spec->modes.network : NULL;
+		if (mode == NULL || mode->share != SHARE_CONTAINER)
+			continue;
+		g_autoptr(Container) target = container_find(container->engine, mode->target, NULL);
+		if (target == container)
+			netns = container_part_open(one, "ns/net", O_RDONLY, NULL);
+	}
+	return netns;
+}
+
 void endpoints_release(Container *container)
 {
 	Engine *engine = container->engine;
+	autofd netns = joined_namespace(container);
 	g_mutex_lock(&engine->network_lock);
 	g_autoptr(GPtrArray) endpoints = g_steal_pointer(&container->endpoints);
 	for (guint i = 0; endpoints != NULL && i < endpoints->len; i++) {
 		Endpoint *endpoint = endpoints->pdata[i];
 		Network *network = network_lookup(engine, endpoint->network);
+		/* Its addresses are free from now on, so nobody may keep them. */
+		if (netns >= 0 && network != NULL)
+			endpoint_unlink(network, endpoint, netns);
 		endpoint_drop(container, network, endpoint);
 		if (network != NULL)
 			endpoint_event(container, network, "disconnect");
@@ -484,6 +521,7 @@ void endpoints_restore(Container *container)
 	json_t *row;
 	if (rows == NULL)
 		return;
+	g_atomic_int_set(&container->joined, 1);
 	g_mutex_lock(&engine->network_lock);
 	container->endpoints = endpoints_new();
 	json_object_foreach (rows, name, row) {

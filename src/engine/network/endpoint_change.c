@@ -41,6 +41,13 @@ static json_t *member(json_t *object, const char *key)
 	return json_object_get(object, key);
 }
 
+/* Whether a reference means the network of this name; a network that is gone has only its name. network_lock is held. */
+static bool names_network(Engine *engine, const char *reference, const char *name)
+{
+	const Network *network = network_lookup(engine, reference);
+	return strcmp(network != NULL ? network->name : reference, name) == 0;
+}
+
 /* Records the request (NULL: a disconnection) in the container's specification. network_lock is held. */
 static bool keep_request(Container *container, const char *name, json_t *asked, GError **error)
 {
@@ -56,14 +63,12 @@ static bool keep_request(Container *container, const char *name, json_t *asked, 
 	void *next;
 	json_object_foreach_safe (configs, next, key, value) {
 		const char *called = strcmp(key, "default") == 0 ? "bridge" : key;
-		const Network *network = network_lookup(engine, called);
-		if (network != NULL && strcmp(network->name, name) == 0)
+		if (names_network(engine, called, name))
 			json_object_del(configs, key);
 	}
-	const Network *first =
-		mode->share != SHARE_CONTAINER ? network_lookup(engine, mode->target) : NULL;
 	/* Marks the network of the mode as left, so that the next start does not join it. */
-	if (asked == NULL && first != NULL && strcmp(first->name, name) == 0)
+	if (asked == NULL && mode->share != SHARE_CONTAINER &&
+		names_network(engine, mode->target, name))
 		json_object_set_new(spec, SPEC_LEFT, json_true());
 	if (asked != NULL)
 		json_object_set(configs, name, asked);
@@ -271,13 +276,32 @@ bool network_disconnect_lost(
 	       fail(error, BERTH_ERROR_NOT_FOUND, "endpoint %s not found", container);
 }
 
+/* Removes a network that is gone from what a stopped container asks for, so that it can start again. */
+static bool forget_missing(Container *container, const char *reference, GError **error)
+{
+	Engine *engine = container->engine;
+	g_autoptr(Spec) spec = container_spec(container, error);
+	if (spec == NULL)
+		return false;
+	g_mutex_lock(&engine->network_lock);
+	g_autoptr(json_t) wanted = endpoints_wanted(engine, spec);
+	bool ok = network_lookup(engine, reference) == NULL && running_pid(container) <= 0 &&
+				  json_object_get(wanted, reference) != NULL
+			  ? keep_request(container, reference, NULL, error)
+			  : fail(error, BERTH_ERROR_NOT_FOUND, "network %s not found", reference);
+	g_mutex_unlock(&engine->network_lock);
+	return ok;
+}
+
 bool network_disconnect(Container *container, const char *reference, GError **error)
 {
 	Engine *engine = container->engine;
 	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
-	g_autofree char *name = resolve(engine, reference, error);
-	if (name == NULL || !is_alive(container, error))
+	g_autofree char *name = resolve(engine, reference, NULL);
+	if (!is_alive(container, error))
 		return false;
+	if (name == NULL)
+		return forget_missing(container, reference, error);
 	g_autoptr(Spec) spec = container_spec(container, error);
 	if (spec == NULL)
 		return false;

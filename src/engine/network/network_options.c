@@ -171,7 +171,7 @@ static bool check(const Network *network, GError **error)
 	return true;
 }
 
-/* How often the addresses of a new endpoint are told to its neighbours. No driver's, so they are looked at first, and together. */
+/* How the addresses of a new endpoint are announced. These options belong to no driver, and are checked before it, together. */
 static const struct {
 	const char *key, *kind;
 	size_t field;

@@ -27,11 +27,10 @@ struct Network {
 	bool realised;	   /* its bridge and rules exist */
 	bool hairpin; /* br_netfilter translates addresses on the bridge itself: a container that calls its own published port gets the packet back by the same bridge port */
 	int mtu;
-	int announcements,
-		announce_ms; /* how often neighbours hear of a new address, and how long it is in between */
-	Address host_binding; /* family 0: any */
-	GHashTable *used;     /* of address_text: leases, gateways, auxiliary addresses */
-	GHashTable *members;  /* container id -> Endpoint, of running containers */
+	int announcements, announce_ms; /* of a new endpoint: their number, and the interval */
+	Address host_binding;		/* family 0: any */
+	GHashTable *used;		/* of address_text: leases, gateways, auxiliary addresses */
+	GHashTable *members;		/* container id -> Endpoint, of running containers */
 };
 
 bool networks_open(Engine *engine, GError **error);

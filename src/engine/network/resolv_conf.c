@@ -2,6 +2,7 @@
 #include "engine/network/names.h"
 
 #include "base/fd.h"
+#include "base/number.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -116,12 +117,22 @@ static void replace(GPtrArray *list, const json_t *words)
 	add_words(list, own);
 }
 
+/* An invalid value is replaced, as by dockerd: resolvers would use their own default, and ask others for single words. */
 static void add_ndots(GPtrArray *options)
 {
-	for (guint i = 0; i < options->len; i++)
-		if (g_str_has_prefix(options->pdata[i], "ndots:"))
-			return;
-	g_ptr_array_add(options, g_strdup("ndots:0"));
+	bool found = false;
+	for (guint i = options->len; i-- > 0;) {
+		g_auto(GStrv) pair = g_strsplit(options->pdata[i], ":", 2);
+		gint64 value = -1;
+		if (pair[0] == NULL || strcmp(pair[0], "ndots") != 0)
+			continue;
+		if (pair[1] == NULL || number_parse(pair[1], 10, &value) != NULL || value < 0)
+			g_ptr_array_remove_index(options, i);
+		else
+			found = true;
+	}
+	if (!found)
+		g_ptr_array_add(options, g_strdup("ndots:0"));
 }
 
 static void put_line(GString *out, const char *keyword, GPtrArray *words)

@@ -51,7 +51,8 @@ struct Container {
 	size_t spec_size;  /* as text */
 	char *brief; /* what lists show of it, as text, or NULL (spec_cache.c); guarded by the engine's lock */
 	guint spec_changes; /* number of times brief was written; guarded as brief */
-	int mountless;	    /* atomic: it is known to have no mounts, which never changes */
+	int joined; /* atomic: another container joined its network namespace, or may have before the engine was restarted */
+	int mountless; /* atomic: it is known to have no mounts, which never changes */
 	char **volumes; /* volumes that it holds while it runs (volume_mount.c), or NULL; guarded by the engine's lock */
 	GPtrArray *
 		endpoints; /* of Endpoint (network/endpoint.h), while it runs; guarded by network_lock */
