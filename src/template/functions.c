@@ -260,6 +260,12 @@ static GoValue index_map(GoValue map, GoValue key, GError **error)
 	return (GoValue){map.type->items, json_object_get(map.json, text_of(key))};
 }
 
+/* What a message calls it: Go has looked behind the pointer by then. */
+static const char *type_shown(GoValue value)
+{
+	return value.type->name + (*value.type->name == '*');
+}
+
 static GoValue fn_index(GPtrArray *kept, const GoValue *arguments, size_t count, GError **error)
 {
 	GoValue value = go_concrete(arguments[0]);
@@ -275,7 +281,7 @@ static GoValue fn_index(GPtrArray *kept, const GoValue *arguments, size_t count,
 		else if (value.type->kind == GO_MAP)
 			value = index_map(value, arguments[i], error);
 		else
-			return refuse(error, "can't index item of type %s", value.type->name);
+			return refuse(error, "can't index item of type %s", type_shown(value));
 	}
 	return value;
 }
@@ -293,7 +299,7 @@ static GoValue fn_slice(GPtrArray *kept, const GoValue *arguments, size_t count,
 	if (count > 4)
 		return refuse(error, "too many slice indexes: %zu", count - 1);
 	if (!text && value.type->kind != GO_LIST)
-		return refuse(error, "can't slice item of type %s", value.type->name);
+		return refuse(error, "can't slice item of type %s", type_shown(value));
 	if (text && count == 4)
 		return refuse(error, "cannot 3-index slice a string");
 	gint64 at[3] = {0, (gint64)go_length(value), 0};
@@ -324,7 +330,7 @@ static GoValue fn_len(GPtrArray *kept, const GoValue *arguments, size_t count, G
 		return refuse(error, "reflect: call of reflect.Value.Type on zero Value");
 	if (value.type->kind != GO_STRING && value.type->kind != GO_LIST &&
 		value.type->kind != GO_MAP)
-		return refuse(error, "len of type %s", value.type->name);
+		return refuse(error, "len of type %s", type_shown(value));
 	return go_keep(kept, &go_int, json_integer((json_int_t)go_length(value)));
 }
 

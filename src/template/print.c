@@ -11,6 +11,7 @@ enum { MAX_WIDTH = 1000000, MAX_DEPTH = 100 };
 
 typedef struct {
 	bool plus, minus, sharp, space, zero;
+	bool syntax;	      /* %#v: as it would be written in a program */
 	int width, precision; /* -1: none */
 	char verb;
 } Verb;
@@ -21,7 +22,7 @@ static void print_value(GString *out, const Verb *verb, GoValue value, int depth
 
 /* ---- numbers and texts ---- */
 
-static void quote_rune(GString *out, gunichar c, char quote)
+static void quote_rune(GString *out, gunichar c, char quote, bool ascii)
 {
 	static const char plain_names[] = "abtnvfr";
 	if (c == (gunichar)quote || c == '\\')
@@ -30,13 +31,14 @@ static void quote_rune(GString *out, gunichar c, char quote)
 		g_string_append_printf(out, "\\%c", plain_names[c - 7]);
 	else if (c < ' ' || c == 0x7f)
 		g_string_append_printf(out, "\\x%02x", c);
-	else if (g_unichar_isprint(c) && (c == ' ' || !g_unichar_isspace(c)))
+	else if (g_unichar_isprint(c) && (c == ' ' || !g_unichar_isspace(c)) &&
+		 (!ascii || c < 0x7f))
 		g_string_append_unichar(out, c);
 	else
 		g_string_append_printf(out, c < 0x10000 ? "\\u%04x" : "\\U%08x", c);
 }
 
-void go_quote(GString *out, const char *text)
+static void quote_text(GString *out, const char *text, bool ascii)
 {
 	g_string_append_c(out, '"');
 	while (*text != '\0') {
@@ -45,10 +47,15 @@ void go_quote(GString *out, const char *text)
 			g_string_append_printf(out, "\\x%02x", (guchar)*text++);
 			continue;
 		}
-		quote_rune(out, c, '"');
+		quote_rune(out, c, '"', ascii);
 		text = g_utf8_next_char(text);
 	}
 	g_string_append_c(out, '"');
+}
+
+void go_quote(GString *out, const char *text)
+{
+	quote_text(out, text, false);
 }
 
 static void pad(GString *out, const Verb *verb, const char *text, bool number)
@@ -99,12 +106,12 @@ static void print_text(GString *out, const Verb *verb, const char *text, GoValue
 		text = cut = g_utf8_substring(text, 0, verb->precision);
 	if (verb->verb == 'x' || verb->verb == 'X') {
 		print_hex(out, verb, text);
-	} else if (verb->verb == 'q' || (verb->verb == 'v' && verb->sharp)) {
+	} else if (verb->verb == 'q' || (verb->verb == 'v' && verb->syntax)) {
 		g_autoptr(GString) quoted = g_string_new("");
 		if (verb->sharp && verb->verb == 'q' && strpbrk(text, "`\n\r") == NULL)
 			g_string_printf(quoted, "`%s`", text);
 		else
-			go_quote(quoted, text);
+			quote_text(quoted, text, verb->plus && verb->verb == 'q');
 		pad(out, verb, quoted->str, false);
 	} else if (verb->verb == 'v' || verb->verb == 's') {
 		pad(out, verb, text, false);
@@ -133,7 +140,7 @@ static void print_rune(GString *out, const Verb *verb, gint64 code)
 		g_string_append_unichar(text, c);
 	else {
 		g_string_append_c(text, '\'');
-		quote_rune(text, c, '\'');
+		quote_rune(text, c, '\'', verb->plus);
 		g_string_append_c(text, '\'');
 	}
 	pad(out, verb, text->str, false);
@@ -150,7 +157,9 @@ static void print_integer(GString *out, const Verb *verb, gint64 number, GoValue
 					       : verb->plus && verb->verb != 'v' ? "+"
 					       : verb->space			 ? " "
 										 : "");
-	const char *sharp = !verb->sharp	? ""
+	bool unsigned_syntax = verb->syntax && verb->verb == 'v' && value.type->kind == GO_UINT;
+	const char *sharp = unsigned_syntax	? "0x"
+			    : !verb->sharp	? ""
 			    : verb->verb == 'x' ? "0x"
 			    : verb->verb == 'X' ? "0X"
 			    : verb->verb == 'o' ? "0"
@@ -162,9 +171,9 @@ static void print_integer(GString *out, const Verb *verb, gint64 number, GoValue
 		print_binary(digits, size);
 	else if (verb->verb == 'o' || verb->verb == 'O')
 		g_string_printf(digits, "%" G_GINT64_MODIFIER "o", size);
-	else if (verb->verb == 'x' || verb->verb == 'X')
+	else if (verb->verb == 'x' || verb->verb == 'X' || unsigned_syntax)
 		g_string_printf(digits,
-			verb->verb == 'x' ? "%" G_GINT64_MODIFIER "x" : "%" G_GINT64_MODIFIER "X",
+			verb->verb != 'X' ? "%" G_GINT64_MODIFIER "x" : "%" G_GINT64_MODIFIER "X",
 			size);
 	else if (verb->verb == 'd' || verb->verb == 'v')
 		g_string_printf(digits, "%" G_GUINT64_FORMAT, size);
@@ -178,12 +187,34 @@ static void print_integer(GString *out, const Verb *verb, gint64 number, GoValue
 	pad(out, verb, text->str, verb->precision < 0);
 }
 
+/* Go writes two digits of the exponent at least. */
+static void append_hex_real(GString *out, const Verb *verb, double number)
+{
+	g_autofree char *text = verb->precision >= 0
+					? g_strdup_printf("%.*a", verb->precision, number)
+					: g_strdup_printf("%a", number);
+	char *exponent = strchr(text, 'p');
+	if (exponent == NULL) {
+		g_string_append(out, text);
+		return;
+	}
+	g_string_append_len(out, text, exponent + 2 - text);
+	g_string_append_printf(out, "%02d", atoi(exponent + 2));
+	if (verb->verb == 'X')
+		g_string_ascii_up(out);
+}
+
 static void print_real(GString *out, const Verb *verb, double number, GoValue value)
 {
 	g_autoptr(GString) text = g_string_new(number >= 0 && verb->plus    ? "+"
 					       : number >= 0 && verb->space ? " "
 									    : "");
 	char form = verb->verb == 'v' ? 'g' : verb->verb == 'F' ? 'f' : verb->verb;
+	if (form == 'x' || form == 'X') {
+		append_hex_real(text, verb, number);
+		pad(out, verb, text->str, true);
+		return;
+	}
 	if (strchr("eEfgG", form) == NULL) {
 		bad_verb(out, verb, value);
 		return;
@@ -210,67 +241,128 @@ static void print_bool(GString *out, const Verb *verb, bool yes, GoValue value)
 
 /* ---- what is made of parts ---- */
 
+/* What stands before the parts of a list, map or struct. False: it is nil, and nothing comes behind. */
+static bool open_parts(GString *out, const Verb *verb, GoValue value, const char *plain_open)
+{
+	if (!verb->syntax) {
+		g_string_append(out, plain_open);
+		return true;
+	}
+	bool nil = value.type->kind != GO_STRUCT && go_null(value);
+	g_string_append_printf(out, "%s%s", value.type->name, nil ? "(nil)" : "{");
+	return !nil;
+}
+
+static void separate(GString *out, const Verb *verb, bool first)
+{
+	if (!first)
+		g_string_append(out, verb->syntax ? ", " : " ");
+}
+
 static void print_list(GString *out, const Verb *verb, GoValue list, int depth)
 {
 	size_t i;
 	json_t *item;
-	g_string_append_c(out, '[');
+	if (!open_parts(out, verb, list, "["))
+		return;
 	json_array_foreach (list.json, i, item) {
-		g_string_append(out, i > 0 ? " " : "");
+		separate(out, verb, i == 0);
 		print_value(out, verb, (GoValue){list.type->items, item}, depth + 1);
 	}
-	g_string_append_c(out, ']');
+	g_string_append_c(out, verb->syntax ? '}' : ']');
 }
 
 static void print_map(GString *out, const Verb *verb, GoValue map, int depth)
 {
 	g_autoptr(GPtrArray) keys = json_names(map.json);
-	g_string_append(out, "map[");
+	if (!open_parts(out, verb, map, "map["))
+		return;
 	for (guint i = 0; i < keys->len; i++) {
 		json_t *item = json_object_get(map.json, keys->pdata[i]);
 		g_autoptr(json_t) key = json_string_nocheck(keys->pdata[i]);
-		g_string_append(out, i > 0 ? " " : "");
+		separate(out, verb, i == 0);
 		print_value(out, verb, (GoValue){&go_string, key}, depth + 1);
 		g_string_append_c(out, ':');
 		print_value(out, verb, (GoValue){map.type->items, item}, depth + 1);
 	}
-	g_string_append_c(out, ']');
+	g_string_append_c(out, verb->syntax ? '}' : ']');
 }
 
 static void print_struct(GString *out, const Verb *verb, GoValue object, int depth)
 {
-	const char *between = "";
-	g_string_append_c(out, '{');
+	bool first = true;
+	open_parts(out, verb, object, "{");
 	for (const GoField *field = object.type->fields; field->name != NULL; field++) {
 		if (field->alias)
 			continue;
 		json_t *json =
 			field->embedded ? object.json : json_object_get(object.json, field->json);
-		g_string_append(out, between);
-		if (verb->plus)
+		separate(out, verb, first);
+		if (verb->plus || verb->syntax)
 			g_string_append_printf(out, "%s:", field->name);
 		print_value(out, verb, (GoValue){field->type, json}, depth + 1);
-		between = " ";
+		first = false;
 	}
 	g_string_append_c(out, '}');
 }
 
-/* Pointers inside of other things are addresses in Go; nothing can depend on which. */
+/* Of a nil pointer, or of one inside of other things: that is an address in Go; nothing can depend on which. */
+static void print_address(GString *out, const Verb *verb, GoValue pointer)
+{
+	gint64 address = go_null(pointer) ? 0 : 0xc000010000;
+	if (verb->verb == 'v' && verb->syntax)
+		g_string_append_printf(
+			out, address != 0 ? "(%s)(0xc000010000)" : "(%s)(nil)", pointer.type->name);
+	else if (verb->verb == 'v')
+		pad(out, verb, address != 0 ? "0xc000010000" : "<nil>", false);
+	else if (strchr("bodxX", verb->verb) != NULL)
+		print_integer(out, verb, address, pointer);
+	else
+		bad_verb(out, verb, pointer);
+}
+
 static void print_pointer(GString *out, const Verb *verb, GoValue pointer, int depth)
 {
 	const GoType *type = pointer.type->items;
 	bool parts = type->kind == GO_STRUCT || type->kind == GO_LIST || type->kind == GO_MAP;
-	if (go_null(pointer)) {
-		if (verb->verb == 'v')
-			pad(out, verb, "<nil>", false);
-		else
-			bad_verb(out, verb, GO_NONE);
-	} else if (depth == 0 && parts) {
-		g_string_append_c(out, '&');
-		print_value(out, verb, (GoValue){type, pointer.json}, depth + 1);
-	} else {
-		g_string_append(out, "0xc000010000");
+	if (depth > 0 || !parts || go_null(pointer)) {
+		print_address(out, verb, pointer);
+		return;
 	}
+	g_string_append_c(out, '&');
+	print_value(out, verb, (GoValue){type, pointer.json}, depth + 1);
+}
+
+/* Nothing, in a place that may have anything: an interface. */
+static void print_nothing(GString *out, const Verb *verb, bool inside)
+{
+	if (verb->verb != 'v' && !inside)
+		bad_verb(out, verb, GO_NONE);
+	else
+		pad(out, verb, verb->syntax && inside ? "interface {}(nil)" : "<nil>", false);
+}
+
+/* As Go's time.Time has it for %#v; a text that is no time is the zero time. */
+static void print_time_syntax(GString *out, const json_t *json)
+{
+	const char *text = json_string_value(json);
+	g_autoptr(GDateTime) time = text != NULL ? g_date_time_new_from_iso8601(text, NULL) : NULL;
+	static const char *const months[] = {"January", "February", "March", "April", "May", "June",
+		"July", "August", "September", "October", "November", "December"};
+	if (time == NULL) {
+		g_string_append(out, "time.Date(1, time.January, 1, 0, 0, 0, 0, time.UTC)");
+		return;
+	}
+	char fraction[10] = "000000000";
+	const char *dot = strchr(text, '.');
+	for (int i = 0; dot != NULL && i < 9 && g_ascii_isdigit(dot[1 + i]); i++)
+		fraction[i] = dot[1 + i];
+	g_string_append_printf(out, "time.Date(%d, time.%s, %d, %d, %d, %d, %d, %s)",
+		g_date_time_get_year(time), months[g_date_time_get_month(time) - 1],
+		g_date_time_get_day_of_month(time), g_date_time_get_hour(time),
+		g_date_time_get_minute(time), g_date_time_get_second(time),
+		(int)g_ascii_strtoll(fraction, NULL, 10),
+		g_date_time_get_utc_offset(time) == 0 ? "time.UTC" : "time.Location(\"\")");
 }
 
 /* The word that a type has for a value, if it has one. */
@@ -279,7 +371,7 @@ static bool print_own(GString *out, const Verb *verb, GoValue value)
 	const GoType *type = value.type;
 	if (type->kind == GO_POINTER && !go_null(value))
 		type = type->items;
-	if (type->text == NULL || strchr("vsxXq", verb->verb) == NULL || verb->sharp)
+	if (type->text == NULL || strchr("vsxXq", verb->verb) == NULL || verb->syntax)
 		return false;
 	g_autofree char *text = type->text(value.json);
 	print_text(out, verb, text, value);
@@ -290,16 +382,19 @@ static void print_value(GString *out, const Verb *verb, GoValue value, int depth
 {
 	value = go_concrete(value);
 	if (value.type == NULL) {
-		if (verb->verb == 'v')
-			pad(out, verb, "<nil>", false);
-		else
-			bad_verb(out, verb, value);
+		print_nothing(out, verb, depth > 0);
 		return;
 	}
 	if (depth > MAX_DEPTH || print_own(out, verb, value))
 		return;
 	json_t *json = value.json;
 	switch (value.type->kind) {
+	case GO_TIME:
+		if (verb->syntax)
+			print_time_syntax(out, json);
+		else
+			bad_verb(out, verb, value);
+		break;
 	case GO_BOOL:
 		print_bool(out, verb, json_is_true(json), value);
 		break;
@@ -356,7 +451,31 @@ void go_sprint(GString *out, const GoValue *values, size_t count, bool line)
 typedef struct {
 	const GoValue *values;
 	size_t count, next;
+	bool reordered; /* an index named one: none is left over then */
+	bool bad;	/* an index of this verb names none */
 } Operands;
+
+/* "[2]": the operand that is next. Whether there is one. */
+static bool read_index(const char **p, Operands *operands)
+{
+	if (**p != '[')
+		return false;
+	const char *end = strchr(*p, ']');
+	operands->reordered = true;
+	if (end == NULL) {
+		operands->bad = true;
+		(*p)++;
+		return true;
+	}
+	char *after;
+	guint64 number = g_ascii_isdigit((*p)[1]) ? g_ascii_strtoull(*p + 1, &after, 10) : 0;
+	if (number >= 1 && number <= operands->count && after == end)
+		operands->next = number - 1;
+	else
+		operands->bad = true;
+	*p = end + 1;
+	return true;
+}
 
 /* A number, or "*" for the next operand. -1: none; -2: one that cannot be. */
 static int read_width(const char **p, Operands *operands)
@@ -404,38 +523,53 @@ static void print_type(GString *out, const Verb *verb, GoValue value)
 	pad(out, verb, value.type != NULL ? value.type->name : "<nil>", false);
 }
 
+/* Width and precision, each of which may name its operand; and which one the verb takes. */
+static void read_sizes(GString *out, const char **p, Operands *operands, Verb *verb)
+{
+	bool indexed = read_index(p, operands), star = **p == '*';
+	verb->width = read_width(p, operands);
+	if (verb->width == -2)
+		g_string_append(out, "%!(BADWIDTH)");
+	operands->bad |= indexed && !star && verb->width >= 0;
+	indexed &= !star;
+	if (**p == '.') {
+		(*p)++;
+		operands->bad |= indexed;
+		indexed = read_index(p, operands);
+		star = **p == '*';
+		int precision = read_width(p, operands);
+		verb->precision = precision == -1 ? 0 : precision;
+		if (precision == -2)
+			g_string_append(out, "%!(BADPREC)");
+		indexed &= !star;
+	}
+	if (!indexed)
+		read_index(p, operands);
+}
+
 /* Behind the percent sign; moves behind the verb. */
 static void print_verb(GString *out, const char **p, Operands *operands)
 {
 	Verb verb = read_flags(p);
-	verb.width = read_width(p, operands);
-	if (verb.width == -2)
-		g_string_append(out, "%!(BADWIDTH)");
-	if (**p == '.') {
-		(*p)++;
-		int precision = read_width(p, operands);
-		verb.precision = precision == -1 ? 0 : precision;
-		if (precision == -2)
-			g_string_append(out, "%!(BADPREC)");
-	}
+	operands->bad = false;
+	read_sizes(out, p, operands, &verb);
 	verb.verb = **p;
+	verb.syntax = verb.verb == 'v' && verb.sharp;
 	if (verb.verb == '\0') {
 		g_string_append(out, "%!(NOVERB)");
 		return;
 	}
-	gunichar rune = g_utf8_get_char(*p);
+	const char *rune = *p;
 	*p = g_utf8_next_char(*p);
-	if (verb.verb == '%') {
+	if (verb.verb == '%')
 		g_string_append_c(out, '%');
-	} else if (operands->next >= operands->count) {
-		g_string_append(out, "%!");
-		g_string_append_unichar(out, rune);
-		g_string_append(out, "(MISSING)");
-	} else if (verb.verb == 'T') {
+	else if (operands->bad || operands->next >= operands->count)
+		g_string_append_printf(out, "%%!%.*s(%s)", (int)(*p - rune), rune,
+			operands->bad ? "BADINDEX" : "MISSING");
+	else if (verb.verb == 'T')
 		print_type(out, &verb, operands->values[operands->next++]);
-	} else {
+	else
 		print_value(out, &verb, operands->values[operands->next++], 0);
-	}
 }
 
 static void print_extra(GString *out, const Operands *operands)
@@ -453,7 +587,7 @@ static void print_extra(GString *out, const Operands *operands)
 
 void go_sprintf(GString *out, const char *format, const GoValue *values, size_t count)
 {
-	Operands operands = {values, count, 0};
+	Operands operands = {.values = values, .count = count};
 	for (const char *p = format; *p != '\0';)
 		if (*p != '%')
 			g_string_append_c(out, *p++);
@@ -461,6 +595,6 @@ void go_sprintf(GString *out, const char *format, const GoValue *values, size_t 
 			p++;
 			print_verb(out, &p, &operands);
 		}
-	if (operands.next < operands.count)
+	if (!operands.reordered && operands.next < operands.count)
 		print_extra(out, &operands);
 }

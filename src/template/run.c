@@ -461,11 +461,6 @@ static void walk_map(Run *run, const Node *node, guint mark, GoValue map)
 static void walk_count(Run *run, const Node *node, guint mark, GoValue number)
 {
 	json_int_t count = json_integer_value(number.json);
-	if (node->pipe->declared->len > 1) {
-		g_autofree char *text = shown(number);
-		refuse(run, "can't use %s to iterate over more than one variable", text);
-		return;
-	}
 	for (json_int_t i = 0; i < count; i++)
 		if (!walk_item(run, node, mark, GO_NONE,
 			    go_keep(run->kept, number.type, json_integer(i))))
@@ -486,6 +481,9 @@ static void walk_range(Run *run, GoValue dot, const Node *node)
 	if ((!whole && kind != GO_LIST && kind != GO_MAP) || null) {
 		g_autofree char *text = shown(value);
 		refuse(run, "range can't iterate over %s", text);
+	} else if (whole && node->pipe->declared->len > 1) {
+		g_autofree char *text = shown(value);
+		refuse(run, "can't use %s to iterate over more than one variable", text);
 	} else if (!go_truth(value) || (whole && json_integer_value(value.json) < 0)) {
 		if (node->other != NULL)
 			walk(run, dot, node->other);

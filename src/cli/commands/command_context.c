@@ -1,6 +1,7 @@
 /* docker context: engines that are known by a name. None of these asks an engine anything. */
 #include "cli/common/flags.h"
 #include "cli/common/format.h"
+#include "cli/common/natural.h"
 #include "cli/config/config_file.h"
 #include "cli/config/contexts.h"
 
@@ -244,6 +245,25 @@ static const Column columns[] = {{"Name", "NAME"}, {"Description", "DESCRIPTION"
 	{"DockerEndpoint", "DOCKER ENDPOINT"}, {"Error", "ERROR"}, {"Current", NULL, &go_bool},
 	{0}};
 
+static int compare_rows(gconstpointer one, gconstpointer other)
+{
+	return natural_compare(json_named(*(json_t *const *)one, "Name"),
+		json_named(*(json_t *const *)other, "Name"));
+}
+
+/* The same rows by their names. */
+static json_t *rows_sorted(json_t *rows)
+{
+	g_autoptr(GPtrArray) sorted = g_ptr_array_new();
+	json_t *result = json_array();
+	for (size_t i = 0; i < json_array_size(rows); i++)
+		g_ptr_array_add(sorted, json_array_get(rows, i));
+	g_ptr_array_sort(sorted, compare_rows);
+	for (guint i = 0; i < sorted->len; i++)
+		json_array_append(result, sorted->pdata[i]);
+	return result;
+}
+
 static void add_row(
 	const Cli *cli, json_t *rows, const char *name, const char *description, const char *host)
 {
@@ -256,15 +276,16 @@ static void add_row(
 static int list(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(json_t) rows = json_array(), all = context_all(cli);
+	g_autoptr(json_t) found = json_array(), all = context_all(cli);
 	size_t i;
 	json_t *meta;
 	bool quiet = flag_bool(cli, "quiet", false);
-	add_row(cli, rows, "default", "Current DOCKER_HOST based configuration",
+	add_row(cli, found, "default", "Current DOCKER_HOST based configuration",
 		context_default_host());
 	json_array_foreach (all, i, meta)
-		add_row(cli, rows, json_str(meta, "Name"), json_str(meta, "Metadata.Description"),
+		add_row(cli, found, json_str(meta, "Name"), json_str(meta, "Metadata.Description"),
 			json_str(meta, "Endpoints.docker.Host"));
+	g_autoptr(json_t) rows = rows_sorted(found);
 	for (i = 0; quiet && i < json_array_size(rows); i++)
 		print_to(stdout, "%s\n", json_str(json_array_get(rows, i), "Name"));
 	bool ok = quiet || format_list(flag_text(cli, "format"),
@@ -275,7 +296,7 @@ static int list(Cli *cli)
 		return cli_fail(cli, error);
 	fflush(stdout);
 	const char *host = getenv("DOCKER_HOST");
-	if (!quiet && host != NULL && *host != '\0')
+	if (host != NULL && *host != '\0')
 		print_to(stderr,
 			"Warning: DOCKER_HOST environment variable overrides the active context. "
 			"To use a context, either set the global --context flag, or unset "

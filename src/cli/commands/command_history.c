@@ -60,7 +60,12 @@ static int run(Cli *cli)
 		json_array_append_new(
 			rows, row_of(json_array_get(history, i), flag_bool(cli, "no-trunc", false),
 				      flag_bool(cli, "human", true)));
-	return format_list(flag_bool(cli, "quiet", false) ? "{{.ID}}" : flag_text(cli, "format"),
+	const char *asked = flag_text(cli, "format");
+	/* It has no raw format. */
+	g_autofree char *format = flag_bool(cli, "quiet", false) && strcmp(asked, "raw") != 0
+					  ? format_quiet(asked, "ID", "")
+					  : g_strdup(asked);
+	return format_list(format,
 		       "{{.ID}}\t{{.CreatedSince}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}",
 		       "*image.historyContext", columns, rows, &error)
 		       ? EXIT_SUCCESS

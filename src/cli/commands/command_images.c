@@ -27,6 +27,21 @@ static const Column columns[] = {{"Repository", "REPOSITORY", NULL, "repository"
 	{"Size", "SIZE", NULL, "virtual_size"}, {"Containers", "CONTAINERS"},
 	{"VirtualSize", "SIZE"}, {"SharedSize", "SHARED SIZE"}, {"UniqueSize", "UNIQUE SIZE"}, {0}};
 
+/* With --digests, tables and "raw" have the digest, too. */
+static const Column digest_columns[] = {{"Repository", "REPOSITORY", NULL, "repository"},
+	{"Tag", "TAG", NULL, "tag"}, {"Digest", "DIGEST", NULL, "digest"},
+	{"ID", "IMAGE ID", NULL, "image_id"}, {"CreatedSince", "CREATED"},
+	{"CreatedAt", "CREATED AT", NULL, "created_at"}, {"Size", "SIZE", NULL, "virtual_size"},
+	{"Containers", "CONTAINERS"}, {"VirtualSize", "SIZE"}, {"SharedSize", "SHARED SIZE"},
+	{"UniqueSize", "UNIQUE SIZE"}, {0}};
+
+static char *with_digest(const char *format)
+{
+	bool lacks = g_str_has_prefix(format, "table") && strcmp(format, "table") != 0 &&
+		     strstr(format, "{{.Digest}}") == NULL;
+	return g_strconcat(format, lacks ? "\t{{.Digest}}" : NULL, NULL);
+}
+
 /* The digest that a repository knows the image by; "<none>". */
 static const char *digest_in(const json_t *image, const char *name)
 {
@@ -216,13 +231,16 @@ static int run(Cli *cli)
 		if (json_array_size(tags) == 0)
 			add_untagged(rows, image, whole);
 	}
+	bool digests = flag_bool(cli, "digests", false);
+	g_autofree char *shown = quiet	   ? format_quiet(format, "ID", "image_id")
+				 : digests ? with_digest(format)
+					   : g_strdup(format);
 	const char *table =
-		flag_bool(cli, "digests", false)
-			? "{{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{."
+		digests ? "{{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{."
 			  "Size}}"
 			: "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}";
-	return format_list(quiet ? "{{.ID}}" : format, table, "*formatter.imageContext", columns,
-		       rows, &error)
+	return format_list(shown, table, "*formatter.imageContext",
+		       digests ? digest_columns : columns, rows, &error)
 		       ? EXIT_SUCCESS
 		       : cli_fail(cli, error);
 }

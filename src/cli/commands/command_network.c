@@ -1,6 +1,7 @@
 /* network ls, create, rm, connect and disconnect. */
 #include "cli/common/flags.h"
 #include "cli/common/format.h"
+#include "cli/common/natural.h"
 #include "cli/container/request.h"
 
 #include "base/address.h"
@@ -88,7 +89,8 @@ static json_t *row_of(const json_t *network, bool whole)
 
 static int compare_names(const void *a, const void *b)
 {
-	return strcmp(json_str(*(json_t *const *)a, "Name"), json_str(*(json_t *const *)b, "Name"));
+	return natural_compare(
+		json_str(*(json_t *const *)a, "Name"), json_str(*(json_t *const *)b, "Name"));
 }
 
 static int run_list(Cli *cli)
@@ -108,9 +110,12 @@ static int run_list(Cli *cli)
 	for (guint i = 0; i < sorted->len; i++)
 		json_array_append_new(
 			rows, row_of(sorted->pdata[i], flag_bool(cli, "no-trunc", false)));
-	return format_list(flag_bool(cli, "quiet", false) ? "{{.ID}}" : flag_text(cli, "format"),
-		       "{{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}", "*network.networkContext",
-		       columns, rows, &error)
+	const char *asked = flag_text(cli, "format");
+	g_autofree char *format = flag_bool(cli, "quiet", false)
+					  ? format_quiet(asked, "ID", "network_id")
+					  : g_strdup(asked);
+	return format_list(format, "{{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}",
+		       "*network.networkContext", columns, rows, &error)
 		       ? EXIT_SUCCESS
 		       : cli_fail(cli, error);
 }

@@ -22,15 +22,6 @@ static const Flag flags[] = {
 	{0},
 };
 
-static const GoType platform = {.kind = GO_POINTER, .name = "*v1.Platform", .items = &go_map_any};
-static const Column columns[] = {{"ID", "CONTAINER ID", NULL, "container_id"},
-	{"Image", "IMAGE", NULL, "image"}, {"Command", "COMMAND", NULL, "command"},
-	{"CreatedAt", "CREATED AT", NULL, "created_at"}, {"State", "STATE", NULL, "state"},
-	{"Status", "STATUS", NULL, "status"}, {"Names", "NAMES", NULL, "names"},
-	{"Labels", "LABELS", NULL, "labels"}, {"Ports", "PORTS", NULL, "ports"}, {"Size", "SIZE"},
-	{"RunningFor", "CREATED"}, {"Label", "LABEL"}, {"Mounts", "MOUNTS"},
-	{"LocalVolumes", "LOCAL VOLUMES"}, {"Networks", "NETWORKS"},
-	{"Platform", "PLATFORM", &platform}, {0}};
 static const char row_name[] = "*formatter.ContainerContext";
 
 static int run(Cli *cli)
@@ -40,10 +31,12 @@ static int run(Cli *cli)
 	gint64 last = flag_bool(cli, "latest", false) ? 1 : flag_int(cli, "last", -1);
 	const char *format = flag_given(cli, "format") ? flag_text(cli, "format")
 						       : json_str(cli->config, "psFormat");
-	if (*format != '\0' && !format_check(format, row_name, columns, &error))
+	g_autoptr(json_t) nothing = json_object(), empty = container_row(nothing, false, false);
+	if (*format != '\0' && !format_check(format, row_name, container_columns, empty, &error))
 		return cli_fail(cli, error);
 	g_autofree char *filters = query_filters(cli, &error);
-	size = size || strstr(format, ".Size") != NULL || format_is_json(format);
+	if (!flag_given(cli, "size") && !quiet)
+		size = strstr(format, ".Size") != NULL || strcmp(format, "{{json .}}") == 0;
 	g_autofree char *path = g_strdup_printf(
 		"/containers/json?all=%d&limit=%d&size=%d&filters=%s", flag_bool(cli, "all", false),
 		(int)MAX(last, 0), size, filters != NULL ? filters : "");
@@ -59,8 +52,15 @@ static int run(Cli *cli)
 				   "\t{{.Ports}}\t{{.Names}}\t{{.Size}}"
 				 : "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}"
 				   "\t{{.Ports}}\t{{.Names}}";
-	if (!format_list(quiet ? "{{.ID}}" : format, table, row_name, columns, rows, &error))
+	bool raw = strcmp(format, "raw") == 0;
+	const char *shown = quiet ? (raw ? "container_id: {{.ID}}" : "{{.ID}}") : format;
+	if (!format_list(shown, table, row_name, size ? container_sized_columns : container_columns,
+		    rows, &error))
 		return cli_fail(cli, error);
+	fflush(stdout);
+	if (quiet && flag_given(cli, "format"))
+		print_to(stderr, "WARNING: Ignoring custom format, because both --format and "
+				 "--quiet are set.\n");
 	return EXIT_SUCCESS;
 }
 

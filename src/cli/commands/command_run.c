@@ -25,8 +25,12 @@ static int run(Cli *cli)
 	}
 	bool understood;
 	g_autofree char *id = container_request_send(cli, &understood, &error);
-	if (id == NULL)
-		return cli_fail(cli, error);
+	if (id == NULL) {
+		int code = cli_fail(cli, error);
+		/* As Docker's client: by the words of what failed behind the flags. */
+		return understood && strstr(error->message, "no such file or directory") ? 127
+											 : code;
+	}
 	if (!detach)
 		return container_run_attached(cli, id, flag_bool(cli, "tty", false),
 			flag_bool(cli, "interactive", false), flag_bool(cli, "rm", false));

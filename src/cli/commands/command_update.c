@@ -15,6 +15,8 @@ static const Flag flags[] = {
 	{"cpus", 0, DECIMAL, "number of CPUs"},
 	{"cpuset-cpus", 0, STRING, "CPUs that may be used"},
 	{"cpuset-mems", 0, STRING, "memory nodes that may be used"},
+	{"kernel-memory", 0, BYTES,
+		"ignored (for Docker compatibility): no kernel has it any more"},
 	{"memory", 'm', BYTES, "limit of memory"},
 	{"memory-reservation", 0, BYTES, "soft limit of memory"},
 	{"memory-swap", 0, BYTES, "limit of memory and swap; -1: no limit"},
@@ -74,7 +76,7 @@ static int run(Cli *cli)
 	if (body == NULL || !add_ports(cli, "publish-add", "PublishAdd", body, &bad) ||
 		!add_ports(cli, "publish-rm", "PublishRm", body, &bad))
 		return cli_fail(cli, bad);
-	if (json_object_size(body) == 0) {
+	if (json_object_size(body) == 0 && !flag_given(cli, "kernel-memory")) {
 		print_to(stderr, "you must provide one or more flags when using this command\n");
 		return EXIT_FAILURE;
 	}

@@ -28,10 +28,12 @@ static int run_list(Cli *cli)
 			*path = g_strconcat("/volumes?filters=", filters, NULL);
 	g_autoptr(json_t) answer =
 		filters != NULL ? client_call(cli->client, "GET", path, NULL, &error) : NULL;
+	const char *asked = flag_text(cli, "format");
+	g_autofree char *format = flag_bool(cli, "quiet", false)
+					  ? format_quiet(asked, "Name", "name")
+					  : g_strdup(asked);
 	if (answer == NULL ||
-		!volume_list_print(
-			flag_bool(cli, "quiet", false) ? "{{.Name}}" : flag_text(cli, "format"),
-			json_object_get(answer, "Volumes"), &error))
+		!volume_list_print(format, json_object_get(answer, "Volumes"), &error))
 		return cli_fail(cli, error);
 	return EXIT_SUCCESS;
 }

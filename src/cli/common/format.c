@@ -3,6 +3,7 @@
 #include "cli/common/table.h"
 
 #include "base/error.h"
+#include "base/json_names.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,9 @@
 #include <unistd.h>
 
 static bool keep_whole;
+
+const GoType format_platform = {
+	.kind = GO_POINTER, .name = "*formatter.Platform", .items = &go_map_any};
 
 void format_keep_whole(bool whole)
 {
@@ -34,13 +38,14 @@ static bool prefix_error(GError **error, const char *before)
 
 char *labels_joined(const json_t *labels)
 {
-	GString *out = g_string_new("");
-	const char *key;
+	g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+	const char *name;
 	json_t *value;
-	json_object_foreach ((json_t *)labels, key, value)
-		g_string_append_printf(
-			out, "%s%s=%s", out->len > 0 ? "," : "", key, json_string_value(value));
-	return g_string_free(out, FALSE);
+	json_object_foreach ((json_t *)labels, name, value)
+		g_ptr_array_add(texts, g_strconcat(name, "=", json_string_value(value), NULL));
+	g_ptr_array_sort(texts, texts_compare);
+	g_ptr_array_add(texts, NULL);
+	return g_strjoinv(",", (char **)texts->pdata);
 }
 
 bool format_is_json(const char *format)
@@ -64,8 +69,6 @@ static json_t *row_shown(const json_t *row)
 
 /* ---- rows ---- */
 
-enum { MAX_COLUMNS = 32 };
-
 static GoValue row_label(GPtrArray *kept, const GoMethod *method, GoValue row, GoValue name)
 {
 	(void)method;
@@ -88,14 +91,36 @@ static const GoType headings_type = {.kind = GO_MAP,
 	.name = "formatter.SubHeaderContext",
 	.items = &go_string,
 	.methods = heading_methods};
-static const GoMethod row_methods[] = {{"Label", NULL, row_label, &go_string}, {0}};
+/* Two methods that all rows have in Go, as they are no fields: what a table's head is made of, and the row as JSON. */
+static GoValue row_header(GPtrArray *kept, const GoMethod *method, GoValue row, GoValue argument)
+{
+	(void)kept, (void)method, (void)row, (void)argument;
+	return (GoValue){&go_any, NULL};
+}
 
-/* The type of a list's rows: a method for each column. fields: room for it. */
-static GoType row_type(const char *name, const Column *columns, GoField fields[MAX_COLUMNS + 1])
+static GoValue row_bytes(GPtrArray *kept, const GoMethod *method, GoValue row, GoValue argument)
+{
+	static const GoType byte = {.kind = GO_UINT, .name = "uint8"},
+			    bytes = {.kind = GO_LIST, .name = "[]uint8", .items = &byte};
+	(void)method, (void)argument;
+	g_autoptr(GString) text = g_string_new("");
+	go_write_json(text, row);
+	json_t *list = json_array();
+	for (gsize i = 0; i < text->len; i++)
+		json_array_append_new(list, json_integer((guchar)text->str[i]));
+	return go_keep(kept, &bytes, list);
+}
+
+static const GoMethod row_methods[] = {{"FullHeader", NULL, row_header, NULL},
+	{"MarshalJSON", NULL, row_bytes, NULL}, {"Label", NULL, row_label, &go_string}, {0}};
+static const GoMethod plain_row_methods[] = {
+	{"FullHeader", NULL, row_header, NULL}, {"MarshalJSON", NULL, row_bytes, NULL}, {0}};
+
+GoType format_row_type(const char *name, const Column *columns, GoField fields[FORMAT_COLUMNS + 1])
 {
 	size_t count = 0;
 	bool labels = false;
-	for (; columns->field != NULL && count < MAX_COLUMNS; columns++) {
+	for (; columns->field != NULL && count < FORMAT_COLUMNS; columns++) {
 		labels = labels || strcmp(columns->field, "Label") == 0;
 		fields[count++] = (GoField){columns->field, columns->field,
 			columns->type != NULL ? columns->type : &go_string};
@@ -104,19 +129,19 @@ static GoType row_type(const char *name, const Column *columns, GoField fields[M
 	return (GoType){.kind = GO_ROW,
 		.name = name,
 		.fields = fields,
-		.methods = labels ? row_methods : NULL};
+		.methods = labels ? row_methods : plain_row_methods};
 }
 
-bool format_check(const char *format, const char *name, const Column *columns, GError **error)
+bool format_check(
+	const char *format, const char *name, const Column *columns, json_t *row, GError **error)
 {
-	GoField fields[MAX_COLUMNS + 1];
-	GoType type = row_type(name, columns, fields);
+	GoField fields[FORMAT_COLUMNS + 1];
+	GoType type = format_row_type(name, columns, fields);
 	g_autoptr(GString) out = g_string_new("");
-	g_autoptr(json_t) empty = json_object();
 	g_autoptr(Template) template = template_parse("", format, error);
 	if (template == NULL)
 		return prefix_error(error, "failed to parse template: ");
-	return template_run(template, TEMPLATE_PLAIN, (GoValue){&type, empty}, out, error) ||
+	return template_run(template, TEMPLATE_PLAIN, (GoValue){&type, row}, out, error) ||
 	       prefix_error(error, "failed to execute template: ");
 }
 
@@ -130,31 +155,51 @@ static json_t *headings_of(const Column *columns)
 	return headings;
 }
 
-/* "raw" of lists that have it: a line a column. */
-static char *raw_format(const Column *columns)
+/* Blanks only: a tab is a column. */
+char *format_typed(const char *format)
+{
+	const char *start = format + strspn(format, " ");
+	size_t length = strlen(start);
+	while (length > 0 && start[length - 1] == ' ')
+		length--;
+	g_autofree char *trimmed = g_strndup(start, length);
+	return unescape(trimmed);
+}
+
+char *format_raw(const Column *columns)
 {
 	GString *out = g_string_new("");
 	for (; columns->field != NULL; columns++)
 		if (columns->raw != NULL)
-			g_string_append_printf(out, "%s: {{.%s}}\n", columns->raw, columns->field);
+			g_string_append_printf(out,
+				columns->raw_bare ? "%s: {{- pad .%s 1 0}}\n" : "%s: {{.%s}}\n",
+				columns->raw, columns->field);
 	return g_string_free(out, FALSE);
+}
+
+char *format_quiet(const char *format, const char *field, const char *raw)
+{
+	if (*format == '\0' || strcmp(format, "table") == 0)
+		return g_strdup_printf("{{.%s}}", field);
+	return strcmp(format, "raw") == 0 ? g_strdup_printf("%s: {{.%s}}", raw, field)
+					  : g_strdup(format);
 }
 
 bool format_list(const char *format, const char *default_format, const char *name,
 	const Column *columns, json_t *rows, GError **error)
 {
-	GoField fields[MAX_COLUMNS + 1];
-	GoType type = row_type(name, columns, fields);
+	GoField fields[FORMAT_COLUMNS + 1];
+	GoType type = format_row_type(name, columns, fields);
 	bool table = *format == '\0' || g_str_has_prefix(format, "table"),
 	     raw = strcmp(format, "raw") == 0;
-	g_autofree char *lines = raw ? raw_format(columns) : NULL,
+	g_autofree char *lines = raw ? format_raw(columns) : NULL,
 			*body = g_strdup(*format == '\0' || strcmp(format, "table") == 0
 						 ? default_format
 					 : table		       ? format + 5
 					 : strcmp(format, "json") == 0 ? "{{json .}}"
 					 : raw && *lines != '\0'       ? lines
 								       : format),
-			*plain = unescape(g_strstrip(body));
+			*plain = format_typed(body);
 	if (raw && *lines != '\0') {
 		g_free(plain);
 		plain = g_strdup(lines);

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/json_names.h"
 #include "base/number.h"
 
 #include <errno.h>
@@ -27,16 +28,16 @@ static const struct {
 	{"workdir", CONFIG, "WorkingDir"}, {"stop-signal", CONFIG, "StopSignal"},
 	{"stop-timeout", CONFIG, "StopTimeout"}, {"cidfile", HOST, "ContainerIDFile"},
 	{"rm", HOST, "AutoRemove"}, {"volume-driver", HOST, "VolumeDriver"},
-	{"cap-add", HOST, "CapAdd"}, {"cap-drop", HOST, "CapDrop"},
-	{"cgroupns", HOST, "CgroupnsMode"}, {"dns", HOST, "Dns"},
-	{"dns-option", HOST, "DnsOptions"}, {"group-add", HOST, "GroupAdd"},
-	{"ipc", HOST, "IpcMode"}, {"link", HOST, "Links"}, {"oom-score-adj", HOST, "OomScoreAdj"},
-	{"pid", HOST, "PidMode"}, {"privileged", HOST, "Privileged"},
-	{"publish-all", HOST, "PublishAllPorts"}, {"read-only", HOST, "ReadonlyRootfs"},
-	{"uts", HOST, "UTSMode"}, {"userns", HOST, "UsernsMode"}, {"shm-size", HOST, "ShmSize"},
-	{"runtime", HOST, "Runtime"}, {"isolation", HOST, "Isolation"},
-	{"cpu-shares", HOST, "CpuShares"}, {"memory", HOST, "Memory"},
-	{"memory-swap", HOST, "MemorySwap"}, {"memory-reservation", HOST, "MemoryReservation"},
+
+	{"cgroupns", HOST, "CgroupnsMode"}, {"dns-option", HOST, "DnsOptions"},
+	{"group-add", HOST, "GroupAdd"}, {"ipc", HOST, "IpcMode"}, {"link", HOST, "Links"},
+	{"oom-score-adj", HOST, "OomScoreAdj"}, {"pid", HOST, "PidMode"},
+	{"privileged", HOST, "Privileged"}, {"publish-all", HOST, "PublishAllPorts"},
+	{"read-only", HOST, "ReadonlyRootfs"}, {"uts", HOST, "UTSMode"},
+	{"userns", HOST, "UsernsMode"}, {"shm-size", HOST, "ShmSize"}, {"runtime", HOST, "Runtime"},
+	{"isolation", HOST, "Isolation"}, {"cpu-shares", HOST, "CpuShares"},
+	{"memory", HOST, "Memory"}, {"memory-swap", HOST, "MemorySwap"},
+	{"memory-reservation", HOST, "MemoryReservation"},
 	{"memory-swappiness", HOST, "MemorySwappiness"},
 	{"oom-kill-disable", HOST, "OomKillDisable"}, {"cgroup-parent", HOST, "CgroupParent"},
 	{"cpus", HOST, "NanoCpus"}, {"blkio-weight", HOST, "BlkioWeight"},
@@ -200,7 +201,7 @@ static void set_health(Cli *cli, json_t *config)
 	json_t *check = json_object();
 	if (flag_bool(cli, "no-healthcheck", false))
 		set(check, "Test", json_pack("[s]", "NONE"));
-	else if (flag_given(cli, "health-cmd"))
+	else if (*flag_text(cli, "health-cmd") != '\0')
 		set(check, "Test", json_pack("[s, s]", "CMD-SHELL", flag_text(cli, "health-cmd")));
 	for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
 		if (flag_given(cli, numbers[i][0]))
@@ -228,6 +229,74 @@ static void set_attach(Cli *cli, json_t *config)
 	set(config, "StdinOnce", json_boolean(interactive && (in || all)));
 }
 
+/* Name servers without the blanks around them. */
+static json_t *flag_resolvers(Cli *cli)
+{
+	g_autoptr(json_t) list = flag_list(cli, "dns");
+	json_t *trimmed = json_array();
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		g_autofree char *text = g_strdup(json_elem(list, i));
+		json_array_append_new(trimmed, json_lenient(g_strstrip(text)));
+	}
+	return trimmed;
+}
+
+/* "net_admin" as CAP_NET_ADMIN, each once. The names are the keys. */
+static json_t *capability_names(Cli *cli, const char *flag)
+{
+	g_autoptr(json_t) list = flag_list(cli, flag);
+	json_t *names = json_object();
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		g_autofree char *upper = g_ascii_strup(json_elem(list, i), -1);
+		const char *name = g_strstrip(upper);
+		bool whole = g_str_has_prefix(name, "CAP_") || strcmp(name, "ALL") == 0;
+		g_autofree char *full = g_strconcat(whole ? "" : "CAP_", name, NULL);
+		json_object_set_new(names, full, json_true());
+	}
+	return names;
+}
+
+static void set_names(json_t *host, const char *field, const json_t *names)
+{
+	g_autoptr(GPtrArray) sorted = json_names(names);
+	json_t *list = json_array();
+	for (guint i = 0; i < sorted->len; i++)
+		json_array_append_new(list, json_lenient(sorted->pdata[i]));
+	if (sorted->len > 0)
+		set(host, field, list);
+	else
+		json_decref(list);
+}
+
+/* What is given and taken at once is given. */
+static void set_capabilities(Cli *cli, json_t *host)
+{
+	g_autoptr(json_t) add = capability_names(cli, "cap-add"),
+			  drop = capability_names(cli, "cap-drop");
+	const char *name;
+	json_t *value;
+	json_object_foreach (add, name, value)
+		json_object_del(drop, name);
+	set_names(host, "CapAdd", add);
+	set_names(host, "CapDrop", drop);
+}
+
+/* Lists that say nothing are sent as docker sends them, as inspect shows what came: these resolvers empty, the others not. */
+static void settle_empty(json_t *config, json_t *host)
+{
+	static const char *const absent[] = {"Binds", "ExtraHosts", "SecurityOpt", "Mounts",
+		"Tmpfs", "Sysctls"},
+				 *const empty[] = {"Dns", "DnsOptions"};
+	if (!json_filled(json_object_get(config, "Env")))
+		json_object_del(config, "Env");
+	for (size_t i = 0; i < G_N_ELEMENTS(absent); i++)
+		if (!json_filled(json_object_get(host, absent[i])))
+			json_object_del(host, absent[i]);
+	for (size_t i = 0; i < G_N_ELEMENTS(empty); i++)
+		if (json_object_get(host, empty[i]) == NULL)
+			set(host, empty[i], json_array());
+}
+
 json_t *container_request(Cli *cli, GError **error)
 {
 	if (!container_check_flags(cli, error))
@@ -249,6 +318,9 @@ json_t *container_request(Cli *cli, GError **error)
 	set(config, "Env", env);
 	set(host, "ExtraHosts", flag_hosts(cli));
 	set(host, "DnsSearch", flag_domains(cli));
+	if (flag_given(cli, "dns"))
+		set(host, "Dns", flag_resolvers(cli));
+	set_capabilities(cli, host);
 	set(host, "Sysctls", flag_pairs(cli, "sysctl"));
 	if (flag_given(cli, "storage-opt"))
 		set(host, "StorageOpt", flag_pairs(cli, "storage-opt"));
@@ -269,5 +341,6 @@ json_t *container_request(Cli *cli, GError **error)
 		!container_port_flags(cli, config, host, error) ||
 		!set_labels(cli, config, error) || !set_api_socket(cli, host, error))
 		return NULL;
+	settle_empty(config, host);
 	return g_steal_pointer(&config);
 }

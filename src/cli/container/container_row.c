@@ -9,6 +9,25 @@
 #include <string.h>
 #include <time.h>
 
+/* raw: what "--format raw" calls the size, which it has where it was asked for. */
+#define COLUMNS(raw)                                                                               \
+	{                                                                                          \
+		{"ID", "CONTAINER ID", NULL, "container_id"}, {"Image", "IMAGE", NULL, "image"},   \
+			{"Command", "COMMAND", NULL, "command"},                                   \
+			{"CreatedAt", "CREATED AT", NULL, "created_at"},                           \
+			{"State", "STATE", NULL, "state", true},                                   \
+			{"Status", "STATUS", NULL, "status", true},                                \
+			{"Names", "NAMES", NULL, "names"},                                         \
+			{"Labels", "LABELS", NULL, "labels", true},                                \
+			{"Ports", "PORTS", NULL, "ports", true}, {"Size", "SIZE", NULL, raw},      \
+			{"RunningFor", "CREATED"}, {"Label", "LABEL"}, {"Mounts", "MOUNTS"},       \
+			{"LocalVolumes", "LOCAL VOLUMES"}, {"Networks", "NETWORKS"},               \
+			{"Platform", "PLATFORM", &format_platform},                                \
+		{                                                                                  \
+			0                                                                          \
+		}                                                                                  \
+	}
+const Column container_columns[] = COLUMNS(NULL), container_sized_columns[] = COLUMNS("size");
 static char *shorten(const char *text, glong length)
 {
 	if (g_utf8_strlen(text, -1) <= length)
@@ -57,7 +76,10 @@ json_t *container_row(const json_t *container, bool whole, bool with_size)
 	}
 	bool digest = g_str_has_prefix(image, "sha256:");
 	set_text(row, "ID", whole ? g_strdup(id) : g_strndup(id, 12));
-	set_text(row, "Image", whole || !digest ? g_strdup(image) : g_strndup(image + 7, 12));
+	set_text(row, "Image",
+		*image == '\0'	   ? g_strdup("<no image>")
+		: whole || !digest ? g_strdup(image)
+				   : g_strndup(image + 7, 12));
 	set_text(row, "Command", g_strdup_printf("\"%s\"", command));
 	set_text(row, "CreatedAt", created_at(json_int(container, "Created")));
 	g_autofree char *ago =
