@@ -132,13 +132,17 @@ static bool inspect(Request *request, GError **error)
 	if (*exec->user != '\0')
 		json_object_set_new(process, "user", json_string(exec->user));
 	bool ended = state.started && !state.running;
+	/* Bytes, as Go writes them; the keys that nobody asked for are not shown. */
+	bool usual = strcmp(exec->detach_keys, "\x10\x11") == 0;
+	g_autofree char *keys = g_base64_encode(
+		(const guchar *)exec->detach_keys, usual ? 0 : strlen(exec->detach_keys));
 	return reply_json(request, 200,
 		json_pack("{s:s, s:b, s:o, s:o, s:b, s:b, s:b, s:b, s:s, s:s, s:i}", "ID", exec->id,
 			"Running", state.running, "ExitCode",
 			ended ? json_integer(state.exit_code) : json_null(), "ProcessConfig",
 			process, "OpenStdin", exec->open_stdin, "OpenStderr", exec->open_stderr,
 			"OpenStdout", exec->open_stdout, "CanRemove", 0, "ContainerID",
-			exec->container_id, "DetachKeys", "", "Pid", state.pid));
+			exec->container_id, "DetachKeys", keys, "Pid", state.pid));
 }
 
 const Route exec_routes[] = {

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/media_type.h"
 #include "version.h"
 
 #include <errno.h>
@@ -73,12 +74,14 @@ bool request_size(const Request *request, int *rows, int *columns, GError **erro
 /* As Docker requires it: a Content-Type is needed only with a body. */
 static bool check_content_type(const char *header, size_t length, GError **error)
 {
-	g_autofree char *type = g_strndup(header, strcspn(header, ";"));
-	if (*header == '\0')
-		return length == 0 ||
-		       fail(error, BERTH_ERROR_INVALID,
-			       "malformed Content-Type header (): mime: no media type");
-	return g_ascii_strcasecmp(g_strstrip(type), "application/json") == 0 ||
+	if (*header == '\0' && length == 0)
+		return true;
+	g_autoptr(GError) problem = NULL;
+	g_autofree char *type = media_type_parse(header, &problem);
+	if (type == NULL)
+		return fail(error, BERTH_ERROR_INVALID, "malformed Content-Type header (%s): %s",
+			header, problem->message);
+	return strcmp(type, "application/json") == 0 ||
 	       fail(error, BERTH_ERROR_INVALID,
 		       "unsupported Content-Type header (%s): must be 'application/json'", header);
 }
@@ -102,9 +105,9 @@ json_t *request_json(Request *request, GError **error)
 	if (text == NULL ||
 		!check_content_type(http_header(request->head, "Content-Type"), length, error))
 		return NULL;
+	if (length == 0 && !shape->needed)
+		return json_object();
 	if (strspn(text, " \t\r\n") == length) {
-		if (!shape->needed)
-			return json_object();
 		fail(error, BERTH_ERROR_INVALID,
 			"invalid JSON: got EOF while reading request body");
 		return NULL;

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/nearest.h"
+#include "base/quote.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -61,16 +62,10 @@ static json_t *bad_character(Decoder *d, const char *where)
 	if (d->at >= d->end)
 		return syntax_error(d, "unexpected EOF");
 	gunichar c = g_utf8_get_char_validated(d->at, d->end - d->at);
-	g_autofree char *quoted = NULL;
-	if (c == (gunichar)-1 || c == (gunichar)-2 || c < ' ' || c == 0x7f)
-		quoted = g_strdup_printf("\\x%02x", (unsigned)(guchar)*d->at);
-	else if (c == '\'')
-		quoted = g_strdup("\\'");
-	else if (c == '\\')
-		quoted = g_strdup("\\\\");
-	else
-		quoted = g_strndup(d->at, (gsize)(g_utf8_next_char(d->at) - d->at));
-	return syntax_error(d, "invalid character '%s' %s", quoted, where);
+	bool none = c == (gunichar)-1 || c == (gunichar)-2;
+	g_autofree char *quoted =
+		none ? g_strdup_printf("'\\x%02x'", (unsigned)(guchar)*d->at) : letter_quote(c);
+	return syntax_error(d, "invalid character %s %s", quoted, where);
 }
 
 /* ".HostConfig.Binds.0" as a JSON pointer writes its parts. */
@@ -402,6 +397,20 @@ static json_t *read_list(Decoder *d, const SchemaType *type, const Step *step)
 	return g_steal_pointer(&list);
 }
 
+/* Whether two keys are one but for case as Unicode folds it, where two letters more are folded to ASCII's: the Kelvin
+ * sign to k and the long s to s. */
+static bool key_folds(const char *name, const char *key)
+{
+	while (*name != '\0' && *key != '\0') {
+		gunichar c = g_utf8_get_char(key);
+		c = c == 0x212a ? 'k' : c == 0x17f ? 's' : c;
+		if (c > 0x7f || g_ascii_tolower(*name++) != g_ascii_tolower((char)c))
+			return false;
+		key = g_utf8_next_char(key);
+	}
+	return *name == *key;
+}
+
 /* The entry of a key: spelled so, or else in another case. */
 static const SchemaField *find_field(const SchemaType *type, const char *key, SchemaMode mode)
 {
@@ -409,7 +418,7 @@ static const SchemaField *find_field(const SchemaType *type, const char *key, Sc
 	for (const SchemaField *field = type->fields; field->name != NULL; field++) {
 		if (strcmp(field->name, key) == 0)
 			return field;
-		if (near == NULL && g_ascii_strcasecmp(field->name, key) == 0)
+		if (near == NULL && key_folds(field->name, key))
 			near = field;
 	}
 	return mode == SCHEMA_REQUEST ? near : NULL;
@@ -442,13 +451,13 @@ static bool keep_unknown(Decoder *d, const SchemaType *type, const char *key)
 	return *key != '_';
 }
 
-/* null takes an earlier list, map or object of the same key away, and leaves what is plain. */
-static void put_member(json_t *object, const char *key, json_t *value)
+/* null takes an earlier pointer, list, map or object of the same key away, and leaves what is plain. */
+static void put_member(json_t *object, const char *key, json_t *value, bool pointer)
 {
+	const json_t *old = json_object_get(object, key);
 	if (value != NULL)
 		json_object_set_new_nocheck(object, key, value);
-	else if (json_is_object(json_object_get(object, key)) ||
-		 json_is_array(json_object_get(object, key)))
+	else if (pointer || json_is_object(old) || json_is_array(old))
 		json_object_del(object, key);
 }
 
@@ -470,7 +479,7 @@ static void read_field(
 	if (value == NULL && d->mode == SCHEMA_ANSWER && field != NULL && d->mismatch == NULL)
 		value = json_null();
 	if (keep)
-		put_member(object, name, value);
+		put_member(object, name, value, field != NULL && field->pointer);
 	else
 		json_decref(value);
 }

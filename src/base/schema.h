@@ -27,6 +27,7 @@ typedef struct {
 	const char *const *values; /* what a string may be, in answers; NULL: anything */
 	unsigned
 		until; /* the last minor version that has it, dropped from newer requests; 0: all have */
+	bool pointer; /* Go has one to a plain type: a later null takes it away again */
 } SchemaField;
 
 struct SchemaType {

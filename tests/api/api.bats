@@ -63,6 +63,30 @@ create() { post_json "/containers/create?name=$1" "$2" | jq -r .Id; }
 		and (.ID | length) == 59 and .DockerRootDir != "" and (.Plugins.Log | index("json-file")) != null'
 }
 
+@test "a body's content type is read as Go reads it; a body of blanks is none" {
+	of() { status_of -H "Content-Type: $1" -X POST -d "$2" http://b/volumes/create; }
+	body='{"Name":"typed"}'
+	for type in 'application/json' 'Application/JSON; charset=utf-8' 'application/json;' 'application/json; a="b;c"'; do
+		[ "$(of "$type" "$body")" = 201 ]
+	done
+	for type in 'application/json;;' 'application/json; =x' 'application/json; a=1; a=2' 'application/json/x' 'application'; do
+		[ "$(of "$type" "$body")" = 400 ]
+	done
+	[ "$(api -H 'Content-Type: application/json; =x' -X POST -d "$body" http://b/volumes/create | jq -r .message)" = \
+		'malformed Content-Type header (application/json; =x): mime: invalid media parameter' ]
+	[ "$(api -H 'Content-Type: application/json' -X POST -d '  ' http://b/volumes/create | jq -r .message)" = 'invalid JSON: got EOF while reading request body' ]
+	api -X DELETE http://b/volumes/typed
+}
+
+@test "create: what says nothing is shown as dockerd shows it, whatever the case of its key" {
+	id=$(post_json /containers/create '{"Image":"busybox","ENV":[],"exposedports":{},"shell":[],"StopTimeout":1,"StopTimeout":null,
+		"HostConfig":{"NetworkMode":"none","RestartPolicy":{},"Tmpfs":{},"mOUNTS":[],"PidsLimit":5,"PidsLimit":null,"Privileged":true}}' | jq -r .Id)
+	api "http://b/containers/$id/json" | jq -e '.Config.Env == null and (.Config | has("ExposedPorts") or has("Shell") or has("StopTimeout") | not) and
+		(.HostConfig | .RestartPolicy == {"Name": "no", "MaximumRetryCount": 0} and .PidsLimit == null and .SecurityOpt == ["label=disable"] and
+		(has("Tmpfs") or has("Mounts") | not))'
+	api -X DELETE "http://b/containers/$id"
+}
+
 @test "create: id and warnings; bad requests change nothing" {
 	[ "$(post_json /containers/create '{"Image":"busybox","HostConfig":{"NetworkMode":"none"}}' | jq -r '.Warnings | length')" = 0 ]
 	[ "$(status_of -H 'Content-Type: application/json' -X POST -d '{' http://b/containers/create)" = 400 ]

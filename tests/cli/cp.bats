@@ -207,10 +207,12 @@ each_container() { # a container that runs, and one that never did
 	d run -d --name whole --network none -v /vol -v "$PWD/host:/deep/host" --tmpfs /scratch busybox sh -c 'echo v >/vol/v; echo s >/scratch/s; sleep 1000'
 	for _ in $(seq 600); do d exec whole test -e /scratch/s && break; sleep 0.05; done
 	for state in running stopped; do
-		d cp whole:/ - | tar t >names
-		grep -qx './vol/v' names
-		grep -qx './deep/host/h' names
-		not grep -q '^\./proc/.\|^\./sys/.\|^\./dev/.\|^\./scratch/.' names
+		d cp whole:/ - | tar t 2>/dev/null >names
+		[ "$(head -n 1 names)" = / ]
+		grep -qx '/vol/v' names
+		grep -qx '/deep/host/h' names
+		not grep -q '^/proc/.\|^/sys/.\|^/dev/.\|^/scratch/.' names
+		[ "$(d cp whole:/. - | tar t | head -n 1)" = ./ ]
 		d cp whole:/deep - | tar t | grep -qx deep/host/h
 		d stop -t 0 whole
 	done

@@ -84,6 +84,21 @@ teardown_file() { file_teardown; }
 	[[ $output == *'unable to find user nobodyhere: no matching entries in passwd file'* ]]
 }
 
+@test "capabilities, resolvers and seccomp profiles are sent as docker's client sends them" {
+	printf '{ "defaultAction" :\n\t"SCMP_ACT_ALLOW" }\n' >"$WORK/profile.json"
+	d create --name sent --network none --cap-add net_admin --cap-add CAP_NET_ADMIN --cap-drop net_admin --cap-drop chown --dns ' 1.2.3.4 ' \
+		--security-opt seccomp="$WORK/profile.json" --health-cmd '' --health-interval 5s busybox
+	[ "$(d inspect -f '{{.HostConfig.CapAdd}} {{.HostConfig.CapDrop}} {{json .HostConfig.DNS}} {{.HostConfig.SecurityOpt}} {{json .Config.Healthcheck.Test}}' sent)" = \
+		'[CAP_NET_ADMIN] [CAP_CHOWN] ["1.2.3.4"] [seccomp={"defaultAction":"SCMP_ACT_ALLOW"}] null' ]
+	d rm sent
+	for bad in '{"defaultAction":' '' '{} x'; do
+		printf '%s' "$bad" >"$WORK/profile.json"
+		run d create --security-opt seccomp="$WORK/profile.json" busybox
+		[ "$status" -eq 125 ]
+		[[ $output == *"compacting json for seccomp profile ($WORK/profile.json) failed: "* ]]
+	done
+}
+
 @test "--entrypoint, --env-file, --label, --cidfile" {
 	[ "$(run_none --entrypoint echo busybox hi)" = hi ]
 	echo 'FROMFILE=yes' >"$WORK/env"

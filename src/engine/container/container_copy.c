@@ -410,11 +410,12 @@ bool container_copy_out(Container *container, const char *called, const char *pa
 	if (!open_place(&place, path, false, NULL, error))
 		return false;
 	autofd parent = open_parent(&place, &name, error);
-	/* The archive names a folder as the path does, whatever links led to it: "." for its content. */
+	/* The archive names a folder as the path does, whatever links led to it: "." for its content; the root has no
+	 * name, so its entries begin with a slash, as dockerd's do. */
 	g_autofree char *clean = path_normal(place.asked, "/"),
-			*as = is_content(place.asked) || strcmp(clean, "/") == 0
-				      ? g_strdup(".")
-				      : g_path_get_basename(clean);
+			*as = is_content(place.asked)	? g_strdup(".")
+			      : strcmp(clean, "/") == 0 ? g_strdup("")
+							: g_path_get_basename(clean);
 	const TreeGrafts grafts = {.at = place.led, .open = graft_open, .data = &place};
 	if (parent < 0 || !tree_archive_name(parent, name, as, place.ids.uid, place.ids.gid,
 				  &grafts, sink, data, error))

@@ -87,10 +87,12 @@ static void merge_env(json_t *config, const json_t *image)
 {
 	json_t *from = json_object_get(image, "Env"), *to = json_object_get(config, "Env"), *value;
 	size_t i;
+	if (!json_filled(to))
+		json_object_set_new(
+			config, "Env", json_is_array(from) ? json_array() : json_null());
 	if (!json_filled(from))
 		return;
-	if (!json_is_array(to))
-		json_object_set_new(config, "Env", to = json_array());
+	to = json_object_get(config, "Env");
 	json_array_foreach (from, i, value)
 		if (!has_env(to, json_elem(from, i)))
 			json_array_append(to, value);
@@ -150,7 +152,9 @@ static bool check_host(const json_t *host, GError **error)
 	score = json_int(host, "OomScoreAdj");
 	if (score < -1000 || score > 1000)
 		return fail(error, BERTH_ERROR_INVALID,
-			"Invalid value %d, range for oom score adj is [-1000, 1000]", (int)score);
+			"Invalid value %" G_GINT64_FORMAT
+			", range for oom score adj is [-1000, 1000]",
+			score);
 	json_object_foreach (json_object_get(host, "StorageOpt"), key, unused)
 		if (g_ascii_strcasecmp(key, "size") != 0)
 			return fail(error, BERTH_ERROR_SYSTEM, "Unknown option %s", key);
@@ -225,6 +229,13 @@ static void fill_bindings(json_t *host)
 					json_object_set_new(binding, keys[k], json_string(""));
 }
 
+/* Whether it sees processes or memory of the host, where labels of its own would only be in its way. */
+static bool has_host_view(const json_t *host)
+{
+	return json_bool(host, "Privileged") || strcmp(json_str(host, "PidMode"), "host") == 0 ||
+	       strcmp(json_str(host, "IpcMode"), "host") == 0;
+}
+
 /* Values that inspect shows although nobody set them. */
 static void fill_host(Engine *engine, json_t *host)
 {
@@ -256,9 +267,11 @@ static void fill_host(Engine *engine, json_t *host)
 	if (*json_str(host, "CgroupnsMode") == '\0')
 		json_object_set_new(
 			host, "CgroupnsMode", json_string(whole ? "host" : config->cgroupns_mode));
-	if (*json_str(host, "RestartPolicy.Name") == '\0')
-		json_object_set_new(
-			json_object_get(host, "RestartPolicy"), "Name", json_string("no"));
+	json_t *restart = json_object_get(host, "RestartPolicy");
+	if (*json_str(restart, "Name") == '\0')
+		json_object_set_new(restart, "Name", json_string("no"));
+	if (json_object_get(restart, "MaximumRetryCount") == NULL)
+		json_object_set_new(restart, "MaximumRetryCount", json_integer(0));
 	/* "default" is the client's word: the kept value is what it means on this host. */
 	if (*json_str(host, "NetworkMode") == '\0' ||
 		strcmp(json_str(host, "NetworkMode"), "default") == 0)
@@ -270,6 +283,8 @@ static void fill_host(Engine *engine, json_t *host)
 		json_object_set_new(host, "Runtime", json_string("runc"));
 	if (json_object_get(host, "Init") == NULL && config->init)
 		json_object_set_new(host, "Init", json_true());
+	if (has_host_view(host) && !security_says(host, "label"))
+		add_option(host, "label=disable");
 	if (config->no_new_privileges && !security_says(host, "no-new-privileges"))
 		add_option(host, "no-new-privileges");
 	if (json_array_size(json_object_get(host, "Ulimits")) == 0 &&
@@ -287,21 +302,30 @@ static void fill_host(Engine *engine, json_t *host)
 				host, lists[i].key, json_strings((char *const *)lists[i].paths));
 }
 
+static void drop_keys(json_t *object, const char *const *keys)
+{
+	for (; *keys != NULL; keys++) {
+		json_t *value = json_object_get(object, *keys);
+		bool zero = json_is_integer(value) && json_integer_value(value) == 0;
+		if (json_is_null(value) || json_is_false(value) || zero ||
+			(!json_is_true(value) && !json_is_integer(value) && !json_filled(value)))
+			json_object_del(object, *keys);
+	}
+}
+
 /* Empty values are dropped where dockerd does not show them either; clients compare what they read. */
 static void drop_empty(json_t *config, json_t *host)
 {
-	static const char *const keys[] = {"NetworkDisabled", "MacAddress", "StopSignal",
-		"StopTimeout", "Shell", "Healthcheck", "ArgsEscaped"};
-	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
-		json_t *value = json_object_get(config, keys[i]);
-		if (json_is_null(value) || json_is_false(value) ||
-			(json_is_string(value) && json_string_length(value) == 0))
-			json_object_del(config, keys[i]);
-	}
-	static const char *const limits[] = {"KernelMemory", "KernelMemoryTCP"};
-	for (size_t i = 0; i < G_N_ELEMENTS(limits); i++)
-		if (json_int(host, limits[i]) == 0)
-			json_object_del(host, limits[i]);
+	static const char *const of_config[] = {"NetworkDisabled", "MacAddress", "StopSignal",
+		"Shell", "ArgsEscaped", "ExposedPorts", NULL};
+	static const char *const of_host[] = {"KernelMemory", "KernelMemoryTCP", "Mounts",
+		"StorageOpt", "Tmpfs", "Sysctls", "Annotations", NULL};
+	static const char *const pointers[] = {"StopTimeout", "Healthcheck", NULL};
+	drop_keys(config, of_config);
+	drop_keys(host, of_host);
+	for (size_t i = 0; pointers[i] != NULL; i++)
+		if (json_is_null(json_object_get(config, pointers[i])))
+			json_object_del(config, pointers[i]);
 	json_t *mounts = json_deep_copy(json_object_get(host, "Mounts")), *mount;
 	size_t i;
 	json_array_foreach (mounts, i, mount)

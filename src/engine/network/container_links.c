@@ -27,6 +27,12 @@ static bool on_default_bridge(const Spec *spec)
 	return network->share == SHARE_NETWORK && strcmp(network->target, "bridge") == 0;
 }
 
+/* In user-defined networks links are settings of the endpoint. */
+static bool reads_links(const Spec *spec)
+{
+	return on_default_bridge(spec) || spec->modes.network.share != SHARE_NETWORK;
+}
+
 static char *address_of(Container *other)
 {
 	g_mutex_lock(&other->engine->network_lock);
@@ -107,8 +113,7 @@ static json_t *link_new(Engine *engine, const char *text, json_t *links, GError 
 bool links_resolve(Engine *engine, const Spec *spec, json_t *host, GError **error)
 {
 	g_autoptr(json_t) asked = json_incref(json_object_get(host, "Links")), links = json_array();
-	/* In user-defined networks links are settings of the endpoint. */
-	for (size_t i = 0; on_default_bridge(spec) && i < json_array_size(asked); i++)
+	for (size_t i = 0; reads_links(spec) && i < json_array_size(asked); i++)
 		if (link_new(engine, json_elem(asked, i), links, error) == NULL)
 			return false;
 	json_object_set(host, "Links", json_array_size(links) > 0 ? links : json_null());
