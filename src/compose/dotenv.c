@@ -56,23 +56,30 @@ static bool skip_to_statement(Reader *reader)
 	return false;
 }
 
-/* A value with variables: the caller's count before those of this file. */
+static void set_all(Environment *environment, GHashTable *values)
+{
+	GHashTableIter each;
+	gpointer key, value;
+	g_hash_table_iter_init(&each, values);
+	while (g_hash_table_iter_next(&each, &key, &value))
+		environment_set(environment, key, value, true);
+}
+
+/* A value with variables: the caller's count before those of this file, which count before those of files before it. */
 static char *expand(Reader *reader, const char *text)
 {
 	g_autoptr(Environment) all = environment_new(false);
-	GHashTableIter each;
-	gpointer key, value;
 	const char *name;
 	json_t *own;
 	if (strchr(text, '$') == NULL)
 		return g_strdup(text);
 	all->quiet = reader->known->quiet;
+	if (reader->known->behind != NULL)
+		set_all(all, reader->known->behind);
 	json_object_foreach (reader->values, name, own)
 		if (json_is_string(own))
 			environment_set(all, name, json_string_value(own), true);
-	g_hash_table_iter_init(&each, reader->known->values);
-	while (g_hash_table_iter_next(&each, &key, &value))
-		environment_set(all, key, value, true);
+	set_all(all, reader->known->values);
 	return interpolate(text, all, reader->error);
 }
 

@@ -92,7 +92,9 @@ static char **given_files(const Loader *loader, const char *here, GError **error
 static bool add_env_file(Environment *environment, Environment *shell, const char *path,
 	bool required, GError **error)
 {
+	shell->behind = environment->values;
 	g_autoptr(json_t) values = dotenv_read(path, false, required, shell, error);
+	shell->behind = NULL;
 	const char *name;
 	json_t *value;
 	json_object_foreach (values, name, value)

@@ -7,6 +7,8 @@ typedef struct {
 	GHashTable *values; /* name -> value */
 	GHashTable *warned; /* names that have been told to be unset */
 	bool quiet;	    /* nobody is warned */
+	GHashTable *
+		behind; /* what a file of variables knows where neither this nor itself does; borrowed, or NULL */
 } Environment;
 Environment *environment_new(bool with_shell);
 void environment_free(Environment *environment);

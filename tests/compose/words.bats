@@ -72,6 +72,8 @@ said() { # the first line of what it says while it fails
 	c --dry-run cp here web:/ran 2>&1 | grep -q 'DRY-RUN MODE .*Copied'
 	c --dry-run commit web made:1
 	c --dry-run export -o made.tar web
+	COMPOSE_STATUS_STDOUT=1 c --dry-run stop 2>/dev/null | grep -q 'Stopped'
+	[ -z "$(c --dry-run stop 2>/dev/null)" ]
 	not c exec -T web test -e /ran
 	[ "$(d ps -aq --filter label=com.docker.compose.oneoff=True | wc -l)" -eq 0 ]
 	[ -z "$(d images -q made)" ]

@@ -1,5 +1,5 @@
 /* What Compose does, as it happens: one line for each thing on a terminal, with its timer, what it consists of below it; a line for
- * each event elsewhere. Always on standard error: standard output is for answers. The forms are Docker Compose's. */
+ * each event elsewhere. On standard error, as standard output is for answers. The forms are Docker Compose's. */
 #include "cli/common/flags.h"
 #include "cli/common/stream.h"
 #include "cli/common/table.h"
@@ -27,6 +27,7 @@ struct ComposeShow {
 	const char *title;
 	GPtrArray *lines; /* of Line, in the order they came */
 	bool live, quiet, json, colors, stopped;
+	FILE *out;
 	int drawn, turn; /* lines on the screen; how often it was drawn */
 	GThread *ticker;
 };
@@ -111,7 +112,7 @@ static void draw_line(ComposeShow *show, const Line *line, int padding, int colu
 	g_autofree char *state = width_of(line->state) > room
 					 ? g_utf8_substring(line->state, 0, room)
 					 : g_strdup(line->state);
-	fprintf(stderr, "\033[2K%s%s%s%s%s%s%s %s%*s %s%s%s%*s%s%s%s\n", indent,
+	fprintf(show->out, "\033[2K%s%s%s%s%s%s%s %s%*s %s%s%s%*s%s%s%s\n", indent,
 		color_of(show, line), mark_of(show, line), plain, color(show, "\033[36m"), dry,
 		plain, what, fill, "", tint, state, *tint != '\0' ? plain : "",
 		MAX(columns - used - width_of(state) - width_of(timer), 1), "",
@@ -150,17 +151,17 @@ static void draw(ComposeShow *show)
 		padding = MAX(padding, width_of(line->id) + 1 + width_of(line->text));
 		done += line->status != TOLD_WORKING;
 	}
-	fputs("\033[?25l", stderr);
+	fputs("\033[?25l", show->out);
 	if (show->drawn > 0)
-		fprintf(stderr, "\033[%dA", show->drawn);
-	fprintf(stderr, "\033[2K%s[+] %s %d/%u%s\n",
+		fprintf(show->out, "\033[%dA", show->drawn);
+	fprintf(show->out, "\033[2K%s[+] %s %d/%u%s\n",
 		done == (int)show->lines->len ? color(show, "\033[34m") : "", show->title, done,
 		show->lines->len, done == (int)show->lines->len ? color(show, "\033[0m") : "");
 	for (int i = first; i < count; i++)
 		draw_line(show, list->pdata[i], padding, columns);
-	fputs("\033[?25h", stderr);
+	fputs("\033[?25h", show->out);
 	show->drawn = count - first + 1;
-	fflush(stderr);
+	fflush(show->out);
 }
 
 static Line *line_of(ComposeShow *show, const char *id)
@@ -215,7 +216,7 @@ static void say_json(const ComposeShow *show, const Happening *happening)
 			json_object_set_new(
 				object, numbers[i].name, json_integer(numbers[i].value));
 	g_autofree char *line = json_text(object);
-	print_to(stderr, "%s\n", line);
+	print_to(show->out, "%s\n", line);
 }
 
 static void say(gpointer data, const Happening *happening)
@@ -232,7 +233,7 @@ static void say(gpointer data, const Happening *happening)
 		draw(show);
 		return;
 	}
-	print_to(stderr, "%s %s %s %s\n", show->teller->dry_run ? dry_run : "", happening->id,
+	print_to(show->out, "%s %s %s %s\n", show->teller->dry_run ? dry_run : "", happening->id,
 		happening->text, happening->state);
 }
 
@@ -279,13 +280,17 @@ ComposeShow *compose_show_new(const Cli *cli, const char *title, Teller *teller)
 	const char *progress = flag_or(cli, "progress", "COMPOSE_PROGRESS"),
 		   *ansi = flag_or(cli, "ansi", "COMPOSE_ANSI");
 	bool plain = strcmp(ansi, "never") == 0 || flag_bool(cli->outer, "no-ansi", false);
+	/* With COMPOSE_STATUS_STDOUT on standard output. */
+	bool on_stdout = false;
+	const char *where = getenv("COMPOSE_STATUS_STDOUT");
+	show->out = where != NULL && bool_parse(where, &on_stdout) && on_stdout ? stdout : stderr;
 	show->lines = g_ptr_array_new_with_free_func(line_free);
 	show->teller = teller;
 	show->title = title;
 	show->quiet = strcmp(progress, "quiet") == 0 || strcmp(progress, "none") == 0;
 	show->json = strcmp(progress, "json") == 0;
 	show->live = strcmp(progress, "tty") == 0 || strcmp(ansi, "always") == 0 ||
-		     (isatty(STDERR_FILENO) && strcmp(progress, "plain") != 0 && !plain);
+		     (isatty(fileno(show->out)) && strcmp(progress, "plain") != 0 && !plain);
 	show->colors = !plain && !colours_refused();
 	*teller = (Teller){.say = say, .data = show, .dry_run = compose_dry_run(cli)};
 	g_mutex_init(&teller->lock);
