@@ -12,21 +12,28 @@ static char *invalid(const char *text, GError **error)
 	return NULL;
 }
 
+/* Where the port's colon is in "host:port" of this length, the host maybe "[::1]"; NULL: there is none. valid: false for "[::1". */
+static const char *port_colon(const char *begin, size_t length, bool *valid)
+{
+	const char *from = *begin == '[' ? memchr(begin, ']', length) : begin;
+	*valid = from != NULL;
+	return from != NULL ? memchr(from, ':', length - (size_t)(from - begin)) : NULL;
+}
+
 /* "host:port/path", each of which may be left out. */
 static char *parse_tcp(const char *scheme, const char *address, GError **error)
 {
 	enum { MOST = 65535 };
-	const char *path = address + strcspn(address, "/"), *begin = address,
-		   *at = memchr(address, '@', (size_t)(path - address));
-	begin = at != NULL ? at + 1 : begin;
-	const char *closing = *begin == '[' ? memchr(begin, ']', (size_t)(path - begin)) : begin,
-		   *colon = closing != NULL ? memchr(closing, ':', (size_t)(path - closing)) : NULL,
-		   *end = colon != NULL ? colon : path;
-	g_autofree char *host = g_strndup(begin, (size_t)(end - begin)),
+	size_t whole = strcspn(address, "/");
+	const char *path = address + whole, *at = memchr(address, '@', whole),
+		   *begin = at != NULL ? at + 1 : address;
+	bool valid;
+	const char *colon = port_colon(begin, (size_t)(path - begin), &valid);
+	g_autofree char *host = g_strndup(begin, (size_t)((colon != NULL ? colon : path) - begin)),
 			*port = colon != NULL ? g_strndup(colon + 1, (size_t)(path - colon - 1))
 					      : g_strdup("");
 	guint64 number;
-	if (closing == NULL ||
+	if (!valid ||
 		(*port != '\0' && !g_ascii_string_to_unsigned(port, 10, 0, MOST, &number, NULL)))
 		return invalid(address, error);
 	return g_strdup_printf("%s://%s:%s%s", scheme, *host != '\0' ? host : "localhost",
