@@ -359,6 +359,10 @@ bool client_send_file(Client *client, const char *method, const char *path, cons
 	bool ok = begin_stream(client, method, path, headers, response, error);
 	if (response->fd < 0)
 		return false;
+	/* A megabyte on its way, or the kernel's limit: each time that it is full, one side waits for the other. */
+	const int room = 1 << 20;
+	if (setsockopt(response->fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room) < 0)
+		setsockopt(response->fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
 	if (ok && !body_move(file->fd, response->fd, file->is_whole, file->data, error))
 		return false;
 	return read_head(response, false, error) && check_status(response, error);

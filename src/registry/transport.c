@@ -16,6 +16,7 @@ enum {
 	MAX_ERROR_BODY = 64 * 1024,
 	MAX_HEADERS = 200,
 	IDLE_HANDLES = 8,
+	GATHERED = 128 * 1024, /* bytes that a sink is given at once: curl has 16 kB at a time */
 };
 
 void answer_clear(Answer *answer)
@@ -123,8 +124,10 @@ typedef struct {
 	const Exchange *exchange;
 	Answer *answer;
 	GError *problem;
-	gint64 skip;  /* bytes that come again where a server knows no ranges */
-	gint64 given; /* of a stream */
+	gint64 skip;	/* bytes that come again where a server knows no ranges */
+	gint64 given;	/* of a stream */
+	char *gathered; /* for the sink; NULL: nothing yet */
+	size_t length;
 } Passage;
 
 static long status_of(const Passage *passage)
@@ -155,6 +158,35 @@ static size_t keep(Passage *passage, bool fine, const char *bytes, size_t length
 	return 0;
 }
 
+static bool pass_on(Passage *passage)
+{
+	size_t length = passage->length;
+	passage->length = 0;
+	if (length == 0)
+		return true;
+	if (!passage->exchange->sink(
+		    passage->exchange->data, passage->gathered, length, &passage->problem))
+		return false;
+	passage->answer->received += (gint64)length;
+	return true;
+}
+
+static bool gather(Passage *passage, const char *bytes, size_t length)
+{
+	if (passage->gathered == NULL)
+		passage->gathered = g_malloc(GATHERED);
+	while (length > 0) {
+		size_t n = MIN(length, GATHERED - passage->length);
+		memcpy(passage->gathered + passage->length, bytes, n);
+		passage->length += n;
+		bytes += n;
+		length -= n;
+		if (passage->length == GATHERED && !pass_on(passage))
+			return false;
+	}
+	return true;
+}
+
 static size_t take_body(char *bytes, size_t one, size_t length, void *data)
 {
 	Passage *passage = data;
@@ -162,17 +194,13 @@ static size_t take_body(char *bytes, size_t one, size_t length, void *data)
 	long status = status_of(passage);
 	if (passage->exchange->sink == NULL || !is_good(status))
 		return keep(passage, is_good(status), bytes, length);
-	if (passage->answer->received == 0 && passage->skip < 0)
+	if (passage->answer->received == 0 && passage->length == 0 && passage->skip < 0)
 		passage->skip = status == 206 ? 0 : passage->exchange->from;
 	size_t skipped = (size_t)MIN(passage->skip, (gint64)length);
 	passage->skip -= (gint64)skipped;
 	if (skipped == length)
 		return length;
-	if (!passage->exchange->sink(
-		    passage->exchange->data, bytes + skipped, length - skipped, &passage->problem))
-		return 0;
-	passage->answer->received += (gint64)(length - skipped);
-	return length;
+	return gather(passage, bytes + skipped, length - skipped) ? length : 0;
 }
 
 static size_t take_header(char *bytes, size_t one, size_t length, void *data)
@@ -396,6 +424,10 @@ bool host_exchange(Host *host, const Exchange *exchange, Answer *answer, GError 
 	curl.easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
 	curl.easy_setopt(handle, CURLOPT_ERRORBUFFER, detail);
 	CURLcode code = curl.easy_perform(handle);
+	/* What came before the line was cut counts, too. */
+	if (passage.problem == NULL && !pass_on(&passage) && code == CURLE_OK)
+		code = CURLE_WRITE_ERROR;
+	g_free(passage.gathered);
 	curl_off_t retry_after = 0;
 	curl.easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &answer->status);
 	curl.easy_getinfo(handle, CURLINFO_RETRY_AFTER, &retry_after);

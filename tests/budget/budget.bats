@@ -8,9 +8,12 @@ setup_file() {
 	ENGINE_RUNNER="unshare --net strace -D -f -qq -e signal=none -s 40 -o $TRACE" file_setup
 	mkdir "$WORK/context"
 	printf 'FROM busybox\nRUN true\n' >"$WORK/context/Dockerfile"
+	mkdir "$WORK/many"
+	for i in $(seq 300); do echo "$i" >"$WORK/many/$i"; done
 	d create --name stopped --network none busybox true >/dev/null
 	d run -d --name running --network none busybox sleep 1000 >/dev/null
 	d run --rm busybox true
+	d save -o "$WORK/saved.tar" busybox
 	count
 }
 teardown_file() { file_teardown; }
@@ -44,6 +47,8 @@ count() {
 		marked rm "$i" "$BUILD/berth" rm "made$i"
 		marked build-cold "$i" "$BUILD/berth" build -q --no-cache "$WORK/context"
 		marked build-cached "$i" "$BUILD/berth" build -q "$WORK/context"
+		marked cp "$i" "$BUILD/berth" cp -q "$WORK/many" "stopped:/many$i"
+		marked load "$i" "$BUILD/berth" load -q -i "$WORK/saved.tar"
 		marked volume "$i" "$BUILD/berth" volume create "v$i"
 	done
 }
@@ -53,3 +58,4 @@ within() { "$BATS_TEST_DIRNAME/count" "$TRACE" "$BATS_FILE_TMPDIR" "$BATS_TEST_D
 @test "exec, ps, inspect: no more than their budget" { within exec ps inspect; }
 @test "create, start, stop, rm, a volume: no more than their budget" { within create start stop rm volume; }
 @test "a build's step, made and found: no more than their budget" { within build-cold build-cached; }
+@test "300 small files copied, an image loaded that is there: no more than their budget" { within cp load; }
