@@ -428,3 +428,18 @@ created_in() { # mode, networks as JSON; prints what it is in, before its start 
 	[ "$(links_of odd)" = 'eth0 lo' ]
 	d rm -f odd
 }
+
+@test "every name of a member also resolves with its network's name behind it: aliases, host name, short id" {
+	d network create uno-net
+	d network create due-net
+	d run -d --name asks --network uno-net busybox sleep 1000
+	d network connect due-net asks
+	id=$(d run -d --name told --network uno-net --network-alias same -h host busybox sleep 1000)
+	d run -d --name other --network due-net --network-alias same busybox sleep 1000
+	for name in told same host "${id:0:12}"; do resolves asks "$name.uno-net" "$(address_of told uno-net)"; done
+	resolves asks same.due-net "$(address_of other due-net)"
+	inside asks "nslookup $(address_of told uno-net) 127.0.0.11" | grep -q 'name = told.uno-net$'
+	not resolves asks told.due-net "$(address_of told uno-net)"
+	d rm -f asks told other
+	d network rm uno-net due-net
+}

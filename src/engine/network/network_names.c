@@ -26,18 +26,20 @@ static const char *domain_of(const Network *network)
 	return strlen(network->name) < DOMAIN_LIMIT ? network->name : network->id;
 }
 
-/* "IPv4 IPv6 name.network name alias ...": the first is what a reverse look-up answers. */
+/* "IPv4 IPv6 name.network name alias alias.network ...": the first is what a reverse look-up answers. */
 static void add_member(GString *text, const Network *network, const Endpoint *endpoint)
 {
 	g_autofree char *v4 = address_text(&endpoint->address),
 			*v6 = address_text(&endpoint->address6);
 	char *const *names = endpoint->names;
+	const char *domain = domain_of(network);
 	g_string_append_printf(text, "%s %s %s.%s", *v4 != '\0' ? v4 : "-", *v6 != '\0' ? v6 : "-",
-		names != NULL && names[0] != NULL ? names[0] : "", domain_of(network));
+		names != NULL && names[0] != NULL ? names[0] : "", domain);
 	/* A blank or newline would start another name or line. */
 	for (guint i = 0; names != NULL && names[i] != NULL; i++)
 		if (*names[i] != '\0' && strpbrk(names[i], " \t\r\n") == NULL)
-			g_string_append_printf(text, " %s", names[i]);
+			g_string_append_printf(
+				text, i == 0 ? " %s" : " %1$s %1$s.%2$s", names[i], domain);
 	g_string_append_c(text, '\n');
 }
 
