@@ -58,7 +58,7 @@ json_t *config_command(const json_t *config, const Instruction *instruction)
 		script == NULL && instruction->heredocs != NULL && i < instruction->heredocs->len;
 		i++) {
 		const Heredoc *heredoc = instruction->heredocs->pdata[i];
-		g_string_append_printf(text, "\n%s%s", heredoc->body, heredoc->name);
+		g_string_append_printf(text, "\n%s%s", heredoc->raw, heredoc->name);
 	}
 	return config_shell(config, text->str);
 }

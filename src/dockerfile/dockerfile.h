@@ -31,6 +31,7 @@ typedef enum {
 /* "<<-'NAME'" and the lines behind it. */
 typedef struct {
 	char *name, *body;
+	char *raw;   /* the body with its tabs, as a shell reads it that takes them away itself */
 	bool expand; /* the name was not quoted: variables in the body are replaced */
 	bool tabs;   /* "<<-": those in front of its lines go */
 } Heredoc;

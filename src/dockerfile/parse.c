@@ -154,7 +154,7 @@ static char *next_text(Parser *parser, int *first)
 /* The lines up to the one that is the heredoc's name. */
 static bool read_heredoc(Parser *parser, Heredoc *heredoc, GError **error)
 {
-	g_autoptr(GString) body = g_string_new("");
+	g_autoptr(GString) body = g_string_new(""), raw = g_string_new("");
 	char **lines = parser->dockerfile->lines;
 	for (; lines[parser->at] != NULL; parser->at++) {
 		const char *line = lines[parser->at];
@@ -163,9 +163,11 @@ static bool read_heredoc(Parser *parser, Heredoc *heredoc, GError **error)
 		if (strcmp(end, heredoc->name) == 0) {
 			parser->at++;
 			heredoc->body = g_string_free(g_steal_pointer(&body), FALSE);
+			heredoc->raw = g_string_free(g_steal_pointer(&raw), FALSE);
 			return true;
 		}
 		g_string_append_printf(body, "%s\n", content);
+		g_string_append_printf(raw, "%s\n", line);
 	}
 	return fail(error, BERTH_ERROR_INVALID, "unterminated heredoc");
 }
@@ -199,7 +201,7 @@ static void keep_with_trigger(Instruction *instruction)
 	g_autoptr(GString) text = g_string_new(instruction->text);
 	for (guint i = 0; i < instruction->heredocs->len; i++) {
 		const Heredoc *heredoc = instruction->heredocs->pdata[i];
-		g_string_append_printf(text, "\n%s%s", heredoc->body, heredoc->name);
+		g_string_append_printf(text, "\n%s%s", heredoc->raw, heredoc->name);
 	}
 	g_free(instruction->text);
 	instruction->text = g_string_free(g_steal_pointer(&text), FALSE);

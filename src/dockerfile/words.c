@@ -141,6 +141,7 @@ static void heredoc_free(gpointer data)
 	Heredoc *heredoc = data;
 	g_free(heredoc->name);
 	g_free(heredoc->body);
+	g_free(heredoc->raw);
 	g_free(heredoc);
 }
 
