@@ -1,5 +1,5 @@
 /* The functions of bake files in common use (docker/buildx, docs/bake-stdlib.md). */
-#include "bake/hcl.h"
+#include "bake/hcl_call.h"
 
 #include "base/digest.h"
 #include "base/error.h"
@@ -12,35 +12,16 @@
 
 enum { MAX_RANGE = 1024 };
 
-typedef struct {
-	json_t *list; /* the arguments */
-	const char *name;
-	GError **error;
-} Call;
-
-static json_t *argument(const Call *call, size_t i)
+/* As Go's url.QueryEscape: a blank is "+". */
+static char *query_escape(const char *text)
 {
-	return json_array_get(call->list, i);
-}
-
-/* "" where it is no text. */
-static char *text_at(const Call *call, size_t i)
-{
-	char *text = hcl_text(argument(call, i));
-	return text != NULL ? text : g_strdup("");
-}
-
-static double number_at(const Call *call, size_t i)
-{
-	double number = 0;
-	hcl_number(argument(call, i), &number);
-	return number;
-}
-
-static json_t *wrong(const Call *call, const char *what)
-{
-	fail(call->error, BERTH_ERROR_INVALID, "%s", what);
-	return NULL;
+	g_auto(GStrv) words = g_strsplit(text, " ", -1);
+	for (int i = 0; words[i] != NULL; i++) {
+		char *escaped = g_uri_escape_string(words[i], NULL, FALSE);
+		g_free(words[i]);
+		words[i] = escaped;
+	}
+	return g_strjoinv("+", words);
 }
 
 /* Of one text. */
@@ -51,11 +32,10 @@ static json_t *of_text(const Call *call)
 	g_autofree char *made = strcmp(name, "upper") == 0	 ? g_utf8_strup(text, -1)
 				: strcmp(name, "lower") == 0	 ? g_utf8_strdown(text, -1)
 				: strcmp(name, "trimspace") == 0 ? g_strdup(g_strstrip(text))
-				: strcmp(name, "strrev") == 0	 ? g_utf8_strreverse(text, -1)
+				: strcmp(name, "reverse") == 0	 ? g_utf8_strreverse(text, -1)
 				: strcmp(name, "basename") == 0	 ? g_path_get_basename(text)
 				: strcmp(name, "dirname") == 0	 ? g_path_get_dirname(text)
-				: strcmp(name, "urlencode") == 0
-					? g_uri_escape_string(text, NULL, FALSE)
+				: strcmp(name, "urlencode") == 0 ? query_escape(text)
 				: strcmp(name, "base64encode") == 0
 					? g_base64_encode((const guchar *)text, strlen(text))
 					: g_strdup(text);
@@ -375,6 +355,8 @@ static json_t *flatten(const Call *call)
 
 static json_t *reverse(const Call *call)
 {
+	if (strcmp(call->name, "reverse") == 0)
+		return of_text(call);
 	json_t *list = json_array(), *one;
 	size_t i;
 	json_array_foreach (argument(call, 0), i, one)
@@ -544,31 +526,14 @@ static json_t *logical(const Call *call)
 							     : a || b);
 }
 
-static json_t *convert(const Call *call)
-{
-	double number;
-	json_t *value = argument(call, 0);
-	if (strcmp(call->name, "tostring") == 0)
-		return of_text(call);
-	if (strcmp(call->name, "tobool") == 0)
-		return json_boolean(
-			json_is_true(value) || g_strcmp0(json_string_value(value), "true") == 0);
-	return hcl_number(value, &number) ? hcl_number_new(number)
-					  : wrong(call, "a number is required");
-}
-
-static const struct {
-	const char *name;
-	json_t *(*call)(const Call *call);
-	int least, most; /* arguments; most -1: any number */
-} functions[] = {{"abs", arithmetic, 1, 1}, {"add", arithmetic, 2, 2}, {"and", logical, 2, 2},
-	{"base64decode", decode_base64, 1, 1}, {"base64encode", of_text, 1, 1},
-	{"basename", of_text, 1, 1}, {"ceil", arithmetic, 1, 1}, {"chomp", chomp, 1, 1},
-	{"coalesce", coalesce, 1, -1}, {"compact", distinct, 1, 1}, {"concat", concat, 0, -1},
-	{"contains", contains, 2, 2}, {"dirname", of_text, 1, 1}, {"distinct", distinct, 1, 1},
-	{"divide", arithmetic, 2, 2}, {"element", element, 2, 2}, {"equal", compare, 2, 2},
-	{"flatten", flatten, 1, 1}, {"floor", arithmetic, 1, 1}, {"format", format, 1, -1},
-	{"formatdate", formatdate, 2, 2}, {"greaterthan", compare, 2, 2},
+static const HclFunction functions[] = {{"abs", arithmetic, 1, 1}, {"add", arithmetic, 2, 2},
+	{"and", logical, 2, 2}, {"base64decode", decode_base64, 1, 1},
+	{"base64encode", of_text, 1, 1}, {"basename", of_text, 1, 1}, {"ceil", arithmetic, 1, 1},
+	{"chomp", chomp, 1, 1}, {"coalesce", coalesce, 1, -1}, {"compact", distinct, 1, 1},
+	{"concat", concat, 0, -1}, {"contains", contains, 2, 2}, {"dirname", of_text, 1, 1},
+	{"distinct", distinct, 1, 1}, {"divide", arithmetic, 2, 2}, {"element", element, 2, 2},
+	{"equal", compare, 2, 2}, {"flatten", flatten, 1, 1}, {"floor", arithmetic, 1, 1},
+	{"format", format, 1, -1}, {"formatdate", formatdate, 2, 2}, {"greaterthan", compare, 2, 2},
 	{"greaterthanorequalto", compare, 2, 2}, {"hasindex", hasindex, 2, 2},
 	{"indent", indent, 2, 2}, {"index", element, 2, 2}, {"int", arithmetic, 1, 1},
 	{"join", join, 2, -1}, {"jsondecode", decode_json, 1, 1}, {"jsonencode", encode_json, 1, 1},
@@ -583,24 +548,24 @@ static const struct {
 	{"sanitize", sanitize, 1, 1}, {"sha1", hash, 1, 1}, {"sha256", hash, 1, 1},
 	{"sha512", hash, 1, 1}, {"signum", arithmetic, 1, 1}, {"slice", slice, 2, 3},
 	{"sort", sort, 1, 1}, {"split", split, 2, 2}, {"strlen", length, 1, 1},
-	{"strrev", of_text, 1, 1}, {"substr", substring, 3, 3}, {"subtract", arithmetic, 2, 2},
-	{"timestamp", now, 0, 0}, {"tobool", convert, 1, 1}, {"tonumber", convert, 1, 1},
-	{"tostring", convert, 1, 1}, {"trim", trim, 2, 2}, {"trimprefix", trim, 2, 2},
-	{"trimspace", of_text, 1, 1}, {"trimsuffix", trim, 2, 2}, {"upper", of_text, 1, 1},
-	{"urlencode", of_text, 1, 1}, {"uuidv4", uuid, 0, 0}, {"values", members, 1, 1},
-	{"zipmap", zipmap, 2, 2}};
+	{"substr", substring, 3, 3}, {"subtract", arithmetic, 2, 2}, {"timestamp", now, 0, 0},
+	{"trim", trim, 2, 2}, {"trimprefix", trim, 2, 2}, {"trimspace", of_text, 1, 1},
+	{"trimsuffix", trim, 2, 2}, {"upper", of_text, 1, 1}, {"urlencode", of_text, 1, 1},
+	{"uuidv4", uuid, 0, 0}, {"values", members, 1, 1}, {"zipmap", zipmap, 2, 2},
+	{NULL, NULL, 0, 0}};
 
 json_t *hcl_call(const char *name, json_t *arguments, bool *known, GError **error)
 {
+	static const HclFunction *const tables[] = {functions, hcl_more_functions};
 	Call call = {arguments, name, error};
 	int count = (int)json_array_size(arguments);
-	for (size_t i = 0; i < G_N_ELEMENTS(functions); i++) {
-		if (strcmp(functions[i].name, name) != 0)
-			continue;
-		*known = true;
-		bool fits = count >= functions[i].least &&
-			    (functions[i].most < 0 || count <= functions[i].most);
-		return fits ? functions[i].call(&call) : wrong(&call, "wrong number of arguments");
-	}
+	for (size_t table = 0; table < G_N_ELEMENTS(tables); table++)
+		for (const HclFunction *one = tables[table]; one->name != NULL; one++) {
+			if (strcmp(one->name, name) != 0)
+				continue;
+			*known = true;
+			bool fits = count >= one->least && (one->most < 0 || count <= one->most);
+			return fits ? one->call(&call) : wrong(&call, "wrong number of arguments");
+		}
 	return NULL;
 }

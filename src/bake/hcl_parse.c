@@ -745,8 +745,13 @@ static bool parse_block(Parser *parser, Body *body, char *type)
 		block->label = g_strndup(parser->at + 1, (gsize)(end - parser->at - 1));
 		parser->at = end + 1;
 		skip(parser, false);
-	} else
-		block->label = g_strdup("");
+	} else {
+		/* A name needs no quotes. */
+		size_t length = strcspn(parser->at, " \t\r\n{\"=");
+		block->label = g_strndup(parser->at, length);
+		parser->at += length;
+		skip(parser, false);
+	}
 	if (!take(parser, "{"))
 		return refuse(parser, "Invalid block definition: \"{\" is missing") != NULL;
 	if (++parser->depth > MAX_DEPTH)

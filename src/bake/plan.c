@@ -17,16 +17,32 @@ typedef struct {
 
 static const char linked_prefix[] = "target:";
 
-/* With its parents beneath it. */
-static bool inherit(Plan *plan, const char *name, json_t *into, int depth, GError **error)
+/* A target, and who inherits from it. */
+typedef struct Heir {
+	const char *name;
+	int depth;
+	const struct Heir *heir;
+} Heir;
+
+static bool is_heir(const Heir *heir, const char *name)
 {
-	const json_t *own = json_object_get(definitions_targets(plan->definitions), name);
-	if (own == NULL || depth == MAX_DEPTH)
-		return fail(error, BERTH_ERROR_NOT_FOUND, "failed to find target %s", name);
+	while (heir != NULL && strcmp(heir->name, name) != 0)
+		heir = heir->heir;
+	return heir != NULL;
+}
+
+/* With its parents beneath it; who inherits from himself has nothing of it. */
+static bool inherit(Plan *plan, const Heir *self, json_t *into, GError **error)
+{
+	const json_t *own = json_object_get(definitions_targets(plan->definitions), self->name);
+	if (own == NULL || self->depth == MAX_DEPTH)
+		return fail(error, BERTH_ERROR_NOT_FOUND, "failed to find target %s", self->name);
 	const json_t *parents = json_object_get(own, "inherits");
-	for (size_t i = 0; i < json_array_size(parents); i++)
-		if (!inherit(plan, json_elem(parents, i), into, depth + 1, error))
+	for (size_t i = 0; i < json_array_size(parents); i++) {
+		Heir parent = {json_elem(parents, i), self->depth + 1, self};
+		if (!is_heir(self, parent.name) && !inherit(plan, &parent, into, error))
 			return false;
+	}
 	g_autoptr(json_t) rest = json_copy((json_t *)own);
 	json_object_del(rest, "inherits");
 	json_object_del(rest, "description");
@@ -106,7 +122,8 @@ static void set_switches(const BakeRequest *request, json_t *target)
 static json_t *resolve(Plan *plan, const char *name, GError **error)
 {
 	g_autoptr(json_t) target = json_object();
-	if (!inherit(plan, name, target, 0, error) || !override(plan, name, target, error))
+	Heir self = {.name = name};
+	if (!inherit(plan, &self, target, error) || !override(plan, name, target, error))
 		return NULL;
 	if (json_object_get(target, "context") == NULL)
 		json_object_set_new(target, "context", json_string("."));

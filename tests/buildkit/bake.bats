@@ -31,6 +31,39 @@ plain() { jq -S '.group[].targets |= sort'; }
 	[ "$cases" -eq 11 ]
 }
 
+@test "bake: functions of sets, lists, networks and names, as buildx has them" {
+	while IFS='|' read -r expression value; do
+		printf 'target default {\n  inherits = ["default"]\n  args = { a = %s }\n}\n' "$expression" >docker-bake.hcl
+		[ "$(bake --print | jq -r .target.default.args.a)" = "$value" ] || { bake --print; echo "$expression"; false; }
+	done <<-'EOF'
+		title("ab cd")|Ab Cd
+		indexof(["a","b"],"b")|1
+		coalescelist([],["z"])[0]|z
+		chunklist(["a","b","c"],2)[1][0]|c
+		log(8,2)|3
+		regexall("[0-9]","a1b2")[1]|2
+		parseint("ff",16)|255
+		join(",",setunion(["b"],["a"]))|a,b
+		join(",",setintersection(["a","b"],["a"]))|a
+		join(",",setsubtract(["a","b"],["a"]))|b
+		join(",",setsymmetricdifference(["a"],["b"]))|a,b
+		sethaselement(["a"],"a")|true
+		jsonencode(setproduct(["a"],["b","c"]))|[["a","b"],["a","c"]]
+		cidrhost("10.0.0.0/8",5)|10.0.0.5
+		cidrnetmask("10.0.0.0/12")|255.240.0.0
+		cidrsubnet("10.0.0.0/8",8,2)|10.2.0.0/16
+		uuidv5("dns","x")|05b16a01-46c6-56dd-bd6e-c6dfb4a1427a
+		urlencode("a b&c")|a+b%26c
+		reverse("añb")|bña
+		reverselist([1,2])[0]|2
+	EOF
+	for expression in 'tostring(3)' 'tobool("true")' 'strrev("ab")' 'cidrhost("10.0.0.0/8",99999999999)' 'parseint("zz",10)' 'indexof(["a"],"b")' 'cidrnetmask("x")' 'uuidv5("no","x")'; do
+		printf 'target "default" {\n  args = { a = %s }\n}\n' "$expression" >docker-bake.hcl
+		run bake --print
+		[ "$status" -ne 0 ] || { echo "$expression"; false; }
+	done
+}
+
 @test "bake: variables of the environment, with the type of their default" {
 	printf 'variable "N" { default = 1 }\nvariable "B" { default = true }\nvariable "S" {}\nvariable "L" { default = ["a"] }\ntarget "default" { args = { n = N + 1, b = B ? "yes" : "no", s = S, l = L[0] } }\n' >docker-bake.hcl
 	[ "$(bake --print | jq -c .target.default.args)" = '{"b":"yes","l":"a","n":"2","s":""}' ]
@@ -59,7 +92,6 @@ plain() { jq -S '.group[].targets |= sort'; }
 		target "default" {\n  pull = "x"\n}\n|Inappropriate value for attribute "pull"
 		target "default" {\n  tags = ["a\n"]\n}\n|docker-bake.hcl:2: Invalid multi-line string
 		target "default" {\n  inherits = ["none"]\n}\n|failed to find target none
-		target "default" {\n  inherits = ["default"]\n}\n|failed to find target default
 		target "default" {\n  contexts = { x = "target:none" }\n}\n|failed to find target none
 		group "default" {\n  targets = ["default"]\n}\n|group default holds itself
 		a = b\nb = a\ntarget "default" {\n  tags = [a]\n}\n|variable cycle not allowed

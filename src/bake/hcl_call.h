@@ -1,0 +1,43 @@
+/* What the files of functions share: a call, its arguments, and the tables. */
+#pragma once
+#include "bake/hcl.h"
+
+#include "base/error.h"
+
+typedef struct {
+	json_t *list; /* the arguments */
+	const char *name;
+	GError **error;
+} Call;
+
+typedef struct {
+	const char *name; /* NULL: the end of a table */
+	json_t *(*call)(const Call *call);
+	int least, most; /* arguments; most -1: any number */
+} HclFunction;
+extern const HclFunction hcl_more_functions[]; /* hcl_functions_more.c */
+
+static inline json_t *argument(const Call *call, size_t i)
+{
+	return json_array_get(call->list, i);
+}
+
+/* "" where it is no text. */
+static inline char *text_at(const Call *call, size_t i)
+{
+	char *text = hcl_text(argument(call, i));
+	return text != NULL ? text : g_strdup("");
+}
+
+static inline double number_at(const Call *call, size_t i)
+{
+	double number = 0;
+	hcl_number(argument(call, i), &number);
+	return number;
+}
+
+static inline json_t *wrong(const Call *call, const char *what)
+{
+	fail(call->error, BERTH_ERROR_INVALID, "%s", what);
+	return NULL;
+}
