@@ -179,8 +179,12 @@ static json_t *config_json(const Spec *spec)
 	json_t *config = json_copy((json_t *)spec->config),
 	       *all = json_at(spec->json, "NetworkingConfig.EndpointsConfig"),
 	       *main = json_object_get(all, spec->modes.network.target);
+	bool own = spec->modes.network.share == SHARE_NETWORK;
+	/* "default" is what clients call the default bridge. */
+	if (main == NULL && strcmp(spec->modes.network.target, "bridge") == 0)
+		main = json_object_get(all, "default");
 	const char *mac = json_str(main, "MacAddress");
-	if (*mac != '\0' && *json_str(config, "MacAddress") == '\0')
+	if (own && *mac != '\0' && *json_str(config, "MacAddress") == '\0')
 		set(config, "MacAddress", json_string(mac));
 	return config;
 }

@@ -36,6 +36,25 @@ teardown_file() { file_teardown; }
 	[ "$status" -eq 127 ]
 }
 
+@test "run -d tells the id of what does not start, too; what fails before there is a process is 128 in the state" {
+	run d run -d --name unstarted --network none busybox nosuch
+	[ "$status" -eq 127 ]
+	[[ $output == *"$(d inspect -f '{{.Id}}' unstarted)"* ]]
+	[ "$(d inspect -f '{{.State.ExitCode}}' unstarted)" = 127 ]
+	run d run --name undeviced --network none --device /dev/nosuch busybox true
+	[ "$status" -eq 127 ]
+	[ "$(d inspect -f '{{.State.ExitCode}}' undeviced)" = 128 ]
+	d rm unstarted undeviced
+}
+
+@test "inspect shows the address of a container in a network of its own, and of no other" {
+	d create --name with-mac --mac-address 02:00:00:00:00:09 busybox
+	[ "$(d inspect -f '{{.Config.MacAddress}}' with-mac)" = 02:00:00:00:00:09 ]
+	d create --name without-mac --network none --mac-address 02:00:00:00:00:09 busybox
+	[ "$(d inspect -f '{{.Config.MacAddress}}' without-mac)" = "" ]
+	d rm with-mac without-mac
+}
+
 @test "killed by a signal is 128 and its number" {
 	run run_none --init busybox sh -c 'kill -9 $$'
 	[ "$status" -eq 137 ]

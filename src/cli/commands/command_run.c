@@ -15,8 +15,9 @@ static int run(Cli *cli)
 	g_autoptr(GError) error = NULL;
 	bool detach = flag_bool(cli, "detach", false);
 	if (detach && flag_given(cli, "attach")) {
-		fail(&error, BERTH_ERROR_UNAVAILABLE, "Conflicting options: -a and -d");
-		return cli_fail(cli, error);
+		print_to(
+			stderr, "conflicting options: cannot specify both --attach and --detach\n");
+		return EXIT_FAILURE;
 	}
 	if (!detach && !terminal_check(flag_bool(cli, "tty", false),
 			       flag_bool(cli, "interactive", false), &error)) {
@@ -34,10 +35,11 @@ static int run(Cli *cli)
 	if (!detach)
 		return container_run_attached(cli, id, flag_bool(cli, "tty", false),
 			flag_bool(cli, "interactive", false), flag_bool(cli, "rm", false));
-	if (!container_run_detached(cli, id, &error))
-		return cli_fail(cli, error);
+	bool started = container_run_detached(cli, id, &error);
+	int code = started ? EXIT_SUCCESS : cli_fail(cli, error);
+	/* The container is there, and has an id, even if it does not start. */
 	print_to(stdout, "%s\n", id);
-	return EXIT_SUCCESS;
+	return code;
 }
 
 const Command command_run = {

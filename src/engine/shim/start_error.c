@@ -19,6 +19,8 @@ static const struct {
 	{"not a directory", 127,
 		": Are you trying to mount a directory onto a file (or vice-versa)? Check if the "
 		"specified host path exists and is the expected type"},
+	/* dockerd notices these before there is a process: the container has the code of an unknown failure. */
+	{"error gathering device information", 128, ""},
 };
 
 /* The index of the last reason that the message contains; the number of reasons if it contains none. */
