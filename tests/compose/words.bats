@@ -123,3 +123,17 @@ said() { # the first line of what it says while it fails
 	d rm -f gen
 	d volume rm gv
 }
+
+@test "-p without -f: what is there counts, and no file that lies here" {
+	c -p other-$COMPOSE_PROJECT_NAME up -d
+	cp compose.yaml whole.yaml
+	printf 'services: {x: {nonsense: true}}\n' >compose.yaml
+	[ "$(c -p other-$COMPOSE_PROJECT_NAME ps --services | sort | tr '\n' ' ')" = 'db web ' ]
+	c -p other-$COMPOSE_PROJECT_NAME exec -T web true
+	c -p other-$COMPOSE_PROJECT_NAME down -v -t 0
+	[ -z "$(d ps -aq --filter "label=com.docker.compose.project=other-$COMPOSE_PROJECT_NAME")" ]
+	[ -z "$(d volume ls -q --filter "label=com.docker.compose.project=other-$COMPOSE_PROJECT_NAME")" ]
+	c -p other-$COMPOSE_PROJECT_NAME down 2>&1 | grep -q 'No resource found to remove for project'
+	said "no container found for project \"other-$COMPOSE_PROJECT_NAME\": not found" -p other-$COMPOSE_PROJECT_NAME start
+	mv whole.yaml compose.yaml
+}

@@ -66,20 +66,21 @@ Project *compose_project_here(Cli *cli, GError **error)
 
 Project *compose_project_anyhow(Cli *cli, GError **error)
 {
-	g_auto(ProjectOptions) options = {.all_profiles = true};
+	g_auto(ProjectOptions) options = {0};
 	g_autoptr(GError) problem = NULL;
 	compose_options(cli, &options);
 	options.all_profiles = true;
+	bool no_files = options.files == NULL || *options.files == NULL;
+	/* As Docker Compose has it: whatever files lie here or above, they need not be that project's. */
+	if (*options.name != '\0' && no_files && project_name_valid(options.name))
+		return project_of_labels(cli->client, options.name, error);
 	Project *project = project_load(&options, &problem);
 	if (project != NULL)
 		return project;
-	const char *env = getenv("COMPOSE_PROJECT_NAME"), *name = *options.name != '\0'
-									  ? options.name
-								  : env != NULL ? env
-										: "";
-	bool no_files = options.files == NULL || *options.files == NULL;
-	if (*name != '\0' && no_files && strstr(problem->message, "no configuration file") != NULL)
-		return project_of_labels(cli->client, name, error);
+	const char *env = getenv("COMPOSE_PROJECT_NAME");
+	if (env != NULL && *env != '\0' && no_files &&
+		strstr(problem->message, "no configuration file") != NULL)
+		return project_of_labels(cli->client, env, error);
 	g_propagate_error(error, g_steal_pointer(&problem));
 	return NULL;
 }
