@@ -209,6 +209,8 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	a=$(c ps -q a)
 	c up -d --force-recreate a -t 0
 	[ "$(c ps -q a)" != "$a" ]
+	# What shares the namespaces of the old one has no network any more, as with dockerd, until all come up.
+	c up -d
 	c exec -T b ip -o addr | grep -q 172.31.250.9/24
 }
 
