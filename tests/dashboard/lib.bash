@@ -38,6 +38,12 @@ enter() { # as the page does it: sets KEY and COOKIE
 	COOKIE=$(sed -n 's/^Set-Cookie: \([^;]*\);.*/\1/p' "$WORK/head")
 }
 
-# Requests of the page's; what is given goes before its own headers.
-page() { web "${@:2}" -H "Origin: http://$ADDRESS" -H 'Sec-Fetch-Site: same-origin' -H "X-Berth-Key: $KEY" -H "Cookie: $COOKIE" "http://$ADDRESS$1"; }
+# Requests of the page's; a header that is given takes the place of its own.
+page() {
+	local header own=()
+	for header in "Origin: http://$ADDRESS" 'Sec-Fetch-Site: same-origin' "X-Berth-Key: $KEY" "Cookie: $COOKIE"; do
+		[[ "${*:2} " == *"${header%%:*}"[:\;]* ]] || own+=(-H "$header")
+	done
+	web "${@:2}" "${own[@]}" "http://$ADDRESS$1"
+}
 page_code() { page "$1" -o /dev/null -w '%{http_code}' "${@:2}"; }
