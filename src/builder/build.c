@@ -1,4 +1,4 @@
-/* One build from its request to its image: context, Dockerfile, stages at once, result. */
+/* One build from its request to its image: context, Dockerfile, stages in parallel, result. */
 #include "builder/internal.h"
 
 #include "base/lock.h"
@@ -45,7 +45,7 @@ static bool check_tags(const Build *build, GError **error)
 	return true;
 }
 
-/* Arguments that no ARG asked for: a misspelt name should not go unnoticed. */
+/* Build arguments that no ARG declares: a misspelt name should be noticed. */
 static void warn_unused(Build *build)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
@@ -66,7 +66,7 @@ static void warn_unused(Build *build)
 	progress_warn(build->progress, text);
 }
 
-/* What comes before the steps has lines of its own, which classic clients are not told. */
+/* The steps before the Dockerfile's have progress lines of their own, which classic clients do not get. */
 static bool load_context(Build *build, char **text, GError **error)
 {
 	if (build->request->client != NULL)
@@ -84,7 +84,7 @@ static bool load_context(Build *build, char **text, GError **error)
 	return false;
 }
 
-/* The language of "# syntax=" or of the argument that overrides it: any release of Docker's own is ours as well. */
+/* The frontend of "# syntax=" or of the build argument that overrides it: any release of Docker's own is accepted. */
 static bool check_syntax(const Build *build, GError **error)
 {
 	static const char *const ours[] = {"docker/dockerfile", "docker/dockerfile-upstream"};
@@ -104,7 +104,7 @@ static bool check_syntax(const Build *build, GError **error)
 		"the Dockerfile asks for frontend %s: only docker/dockerfile is supported", image);
 }
 
-/* As the classic builder and BuildKit have it, each in its words. */
+/* As in the classic builder and BuildKit, each with its own words. */
 static bool fail_empty(const Build *build, GError **error)
 {
 	if (build->request->events)
@@ -135,7 +135,7 @@ static bool parse(Build *build, const char *text, GError **error)
 	return false;
 }
 
-/* *ready stays false where there is nothing to build. */
+/* ready stays false if there is nothing to build. */
 static bool prepare(Build *build, bool *ready, GError **error)
 {
 	g_autofree char *text = NULL;
@@ -210,7 +210,7 @@ static void register_build(Build *build, bool on)
 	g_mutex_unlock(&builds.lock);
 }
 
-/* Under builds.lock. */
+/* builds.lock is held. */
 static Build *find_build(const char *id, GError **error)
 {
 	lock_held(&builds.lock);
@@ -250,7 +250,7 @@ static void keep_context(gpointer folder, gpointer key, gpointer build)
 	context_keep(build, folder, key);
 }
 
-/* All but the object itself. */
+/* Frees everything but the object itself. */
 static void build_clear(Build *build)
 {
 	Store *store = build->engine->store;

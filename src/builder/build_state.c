@@ -1,4 +1,4 @@
-/* What the parts of a build ask of it: whether it goes on, its arguments and stages, folders of its own. */
+/* State shared by the parts of a build: cancellation, arguments, stages, temporary folders. */
 #include "builder/internal.h"
 
 #include "base/timefmt.h"
@@ -10,7 +10,7 @@ bool build_going(Build *build)
 	return g_atomic_int_get(&build->stopped) == 0;
 }
 
-/* Whoever waits on the reading end sees it hang up. */
+/* Waiting threads see the reading end hang up. */
 void build_stop(Build *build)
 {
 	g_mutex_lock(&build->lock);
@@ -62,7 +62,7 @@ char *build_time(const Build *build, gint64 time)
 const char *const build_proxies[] = {"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy",
 	"FTP_PROXY", "ftp_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy", NULL};
 
-/* Builds of several platforms come by the same steps at once: each is made by one of them. */
+/* Builds of several platforms reach the same step at once: one of them makes it. */
 void build_making(Build *build, const char *key)
 {
 	g_mutex_lock(&build->lock);

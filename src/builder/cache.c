@@ -1,4 +1,5 @@
-/* What steps have made, found by what they were made of: base tree, instruction, environment, copied content. */
+/* The build cache: results of steps, found by what they were made of: base tree, instruction, environment, copied
+ * content. */
 #include "builder/internal.h"
 #include "engine/image/images.h"
 
@@ -204,7 +205,7 @@ void cache_import(Build *build, const char *reference)
 	bool fresh;
 	g_autofree char *id = find_image(build, reference, vertex, &fresh, &problem);
 	g_autoptr(json_t) image = id != NULL ? image_config(build->engine, id, &problem) : NULL;
-	/* A source that is not there is no reason not to build. */
+	/* A missing source does not fail the build. */
 	if (image == NULL) {
 		vertex_fail(vertex, problem->message);
 		return;
@@ -218,7 +219,7 @@ void cache_import(Build *build, const char *reference)
 	vertex_done(vertex, NULL);
 }
 
-/* Pinned before they are the stage's: nobody prunes them meanwhile. False if one has gone already. */
+/* Pinned before they become the stage's, so that nobody prunes them meanwhile. False if one is gone already. */
 static bool pin(Build *build, GPtrArray *layers)
 {
 	for (guint i = 0; i < layers->len; i++) {

@@ -1,4 +1,4 @@
-/* `build --check`, and what of it every build is told. */
+/* `build --check`, and the warnings of every build. */
 #include "builder/internal.h"
 
 #include "base/fd.h"
@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* "JSONArgsRecommended" as its page's address has it: "json-args-recommended". */
+/* "JSONArgsRecommended" in the URL of its page: "json-args-recommended". */
 static char *slug(const char *rule)
 {
 	g_autoptr(GString) text = g_string_new("");
@@ -83,7 +83,7 @@ const char *build_rule_description(const char *rule)
 	return "";
 }
 
-/* COPY of what .dockerignore leaves out of the context. */
+/* COPY of files that .dockerignore excludes. */
 static void add_ignored(Build *build, GArray *findings)
 {
 	const Patterns *ignore = build->context->ignore;
@@ -128,7 +128,7 @@ static char *report(Build *build, GArray *findings)
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* One "key=value" of "# check=". strict: "error=true": a finding is a failure. */
+/* A "key=value" of "# check=". strict: "error=true", findings are failures. */
 static bool read_option(const char *option, bool *strict, GError **error)
 {
 	const char *equals = strchr(option, '=');
@@ -160,7 +160,7 @@ static bool read_options(const Dockerfile *dockerfile, bool *strict, GError **er
 	return true;
 }
 
-/* The rules that were broken, each once. */
+/* The violated rules, each once. */
 static bool violated(GArray *findings, GError **error)
 {
 	g_autoptr(GPtrArray) rules = g_ptr_array_new();
@@ -174,7 +174,7 @@ static bool violated(GArray *findings, GError **error)
 	return fail(error, BERTH_ERROR_INVALID, "lint violation found for rules: %s", list);
 }
 
-/* As BuildKit tells it: in short, and all that a client may want to show of it. */
+/* In BuildKit's form: a short text, and all fields that a client may show. */
 static json_t *finding_json(const Build *build, const Finding *finding)
 {
 	g_autofree char *line = g_strdup_printf(
@@ -191,7 +191,7 @@ static json_t *finding_json(const Build *build, const Finding *finding)
 	return json;
 }
 
-/* Of an image that is here: none is fetched for a check. */
+/* The configuration of a local image: none is pulled for a check. */
 static json_t *image_config_of(gpointer data, const char *reference)
 {
 	Build *build = data;
@@ -203,7 +203,7 @@ static json_t *image_config_of(gpointer data, const char *reference)
 	return json_is_object(config) ? json_incref(config) : NULL;
 }
 
-/* Where a target is said, or something is built, what is not needed for it is not looked at. */
+/* With a target, or when building, only the needed stages are checked. */
 static bool is_wanted(gpointer data, int number)
 {
 	const Build *build = data;
@@ -226,7 +226,7 @@ GArray *build_findings(Build *build)
 	return findings;
 }
 
-/* What a stage is built on, without building: another stage, a named context, or an image that is to be had. */
+/* What a stage is based on, without building: another stage, a named context, or an available image. */
 static bool check_base(Stage *stage, GError **error)
 {
 	g_autofree char *name = stage_base(stage, error);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As BuildKit has it: what begins like a number is to be one. */
+/* As in BuildKit: a mode that begins with a digit must be a number. */
 static bool invalid(const char *text, GError **error)
 {
 	return g_ascii_isdigit(*text)
@@ -15,7 +15,7 @@ static bool invalid(const char *text, GError **error)
 		       : fail(error, BERTH_ERROR_INVALID, "invalid syntax");
 }
 
-/* "g=u": the bits that somebody else has, for everybody. */
+/* "g=u": copies the bits of one class to another. */
 static bool add_others(char letter, mode_t mode, mode_t *bits)
 {
 	const char *who = "ugo", *at = letter != '\0' ? strchr(who, letter) : NULL;
@@ -26,7 +26,7 @@ static bool add_others(char letter, mode_t mode, mode_t *bits)
 	return true;
 }
 
-/* The bits of one letter for everybody; false for a letter that is none. */
+/* The bits of one letter for all classes; false for an unknown letter. */
 static bool add_letter(char letter, bool executes, mode_t *bits)
 {
 	static const struct {
@@ -53,7 +53,7 @@ static mode_t mask_of(const char *who, size_t length)
 	return mask;
 }
 
-/* "=rwX" on what of a mode is in the mask; returns what is behind it, NULL for what is none. */
+/* Applies "=rwX" to the classes in the mask; returns the rest of the text, NULL for a syntax error. */
 static const char *apply_operation(const char *text, mode_t mask, mode_t *mode, bool folder)
 {
 	char how = *text++;

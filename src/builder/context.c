@@ -1,4 +1,4 @@
-/* What comes with a build: the body's tar, or a remote one; the Dockerfile in it or beside it; .dockerignore. */
+/* The input of a build: the body's tar, or a remote context; the Dockerfile in it or beside it; .dockerignore. */
 #include "builder/internal.h"
 
 #include <errno.h>
@@ -40,7 +40,7 @@ static Source *receive(Build *build, GError **error)
 	return source_of_folder("build context", folder, is_split(build) ? "context" : ".", error);
 }
 
-/* A URL: an archive, or (where text is not NULL) a Dockerfile alone. */
+/* Fetches a URL: an archive, or (if text is not NULL) a single Dockerfile. */
 static Source *receive_url(Build *build, const char *url, char **text, GError **error)
 {
 	g_autofree char *name = NULL, *fetched = url_fetch(build, url, "", &name, error);
@@ -77,7 +77,7 @@ static Source *receive_git(Build *build, const char *url, GError **error)
 	return source_of_folder(url, root, subfolder, error);
 }
 
-/* A file of the context; *text stays NULL where it is not there. */
+/* Reads a file of the context; *text stays NULL if it does not exist. */
 static bool context_text(Build *build, const char *path, size_t limit, char **text, GError **error)
 {
 	*text = path_read_regular(build->context->root_fd, path, limit);
@@ -137,7 +137,7 @@ bool context_load(Build *build, char **text, GError **error)
 	       read_ignore(build, error);
 }
 
-/* As of an image: no part of it leads anywhere else. */
+/* A name whose components are neither empty nor "." nor "..": it leads out of no folder. */
 static bool is_name(const char *name)
 {
 	g_auto(GStrv) parts = g_strsplit(name, "/", -1);

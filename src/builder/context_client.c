@@ -1,10 +1,10 @@
-/* A context that stays with the client: what a build reads of it is fetched when it is wanted, and no more than that. */
+/* A context that stays with the client: files are transferred only when an instruction reads them. */
 #include "builder/internal.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* Whose folder it is and what of it; NULL: it is not known again. */
+/* The key of a folder and its selection; NULL: unknown identity. */
 static char *key_of(Build *build, const BuildFetch *what)
 {
 	const char *shared = build->request->client->shared_key(build->request->session);
@@ -13,7 +13,8 @@ static char *key_of(Build *build, const BuildFetch *what)
 	return *shared != '\0' ? cache_key(parts) : (json_decref(parts), NULL);
 }
 
-/* A folder of the client's, fetched into one of ours. again: it is kept for the next build. what: as BuildKit calls its transfer. */
+/* Transfers a folder of the client's into one of ours. again: it is kept for the next build. what: BuildKit's name of
+ * the transfer. */
 static Source *fetch(Build *build, const BuildFetch *wanted, bool again, Vertex *vertex,
 	const char *what, GError **error)
 {
@@ -38,7 +39,7 @@ static Source *fetch(Build *build, const BuildFetch *wanted, bool again, Vertex 
 	return source_of_folder("build context", folder, ".", error);
 }
 
-/* The lines that say something, as the client's side of the transfer wants them. */
+/* The effective lines of .dockerignore, in the form that the client's side of the transfer expects. */
 static char **ignore_lines(const char *text)
 {
 	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
@@ -89,7 +90,7 @@ static bool load_dockerfile(
 		       errno == ENOENT ? "no such file or directory" : g_strerror(errno));
 }
 
-/* Ends the vertex by how it went, and passes that on. */
+/* Ends the vertex with the result, and returns that. */
 static bool tell(Vertex *vertex, bool ok, GError **error, GError *problem)
 {
 	if (ok) {
@@ -143,7 +144,7 @@ bool context_of_client(Build *build, char **text, GError **error)
 	return ok;
 }
 
-/* Sources of a COPY or ADD that are files of the context. False: only what runs knows which. */
+/* The sources of a COPY or ADD in the context. False: they are known only when the step runs. */
 static bool add_copied(const Instruction *instruction, GStrvBuilder *list)
 {
 	if (instruction_flag(instruction, "from") != NULL)
@@ -163,7 +164,7 @@ static bool add_copied(const Instruction *instruction, GStrvBuilder *list)
 	return true;
 }
 
-/* A mount of the context: all of it may be read. */
+/* A bind mount of the context may read all of it. */
 static bool mounts_context(const Instruction *instruction)
 {
 	g_auto(GStrv) flags = instruction_flags(instruction, "mount");
@@ -176,7 +177,7 @@ static bool mounts_context(const Instruction *instruction)
 	return false;
 }
 
-/* False: all that there is may be read. */
+/* False: any file may be read. */
 static bool add_stage(const Stage *stage, GStrvBuilder *list)
 {
 	for (guint k = 0; stage->needed && k < stage->instructions->len; k++) {
@@ -189,7 +190,7 @@ static bool add_stage(const Stage *stage, GStrvBuilder *list)
 	return true;
 }
 
-/* What the instructions of the stages that are needed name. NULL: all. */
+/* The paths that instructions of the needed stages name. NULL: all. */
 static char **wanted_paths(Build *build)
 {
 	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
@@ -202,7 +203,7 @@ static char **wanted_paths(Build *build)
 	return g_strv_builder_end(list);
 }
 
-/* With build->fetching held. */
+/* build->fetching is held. */
 static Source *fetch_context(Build *build, char *const *paths, GError **error)
 {
 	GError *problem = NULL;
@@ -227,7 +228,7 @@ Source *context_main(Stage *stage, const Instruction *instruction, GError **erro
 	if (!build->context_with_client)
 		return build->context;
 	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&build->fetching);
-	/* What ONBUILD of a base image copies stands in no instruction of ours. */
+	/* ONBUILD of a base image may copy files that no instruction of the Dockerfile names. */
 	bool trigger = g_ptr_array_find(stage->triggers, instruction, NULL);
 	g_auto(GStrv) paths = trigger ? NULL : wanted_paths(build);
 	Source **source = paths == NULL ? &build->context_whole : &build->context_part;

@@ -1,5 +1,5 @@
-/* Contexts of clients between builds: a folder each below caches/, so that only what has changed has to be sent again. A build gets a tree of
- * its own, in which files that are the same are second names of those; its tree takes the place of the older one at the end. */
+/* Clients' contexts kept between builds, a folder each below caches/, so that only changes are transferred. A build
+ * gets a tree of its own in which unchanged files are hard links; at the end it replaces the older tree. */
 #include "builder/internal.h"
 
 #include "base/timefmt.h"
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "context-" and a part of the digest of whose it is, as long as ids are: no name of a cache mount's folder has a "-". */
+/* "context-" and a part of the digest of the identity, as long as ids are: folders of cache mounts contain no "-". */
 static const char prefix[] = "context-";
 enum { DIGITS = 17, KEEP_HOURS = 48, KEEP_MOST = 64 };
 
@@ -26,7 +26,7 @@ int context_kept(Build *build, const char *key)
 		O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* The older one, if there is one, goes to where the build's folder was, and is discarded as that would be. */
+/* An older folder is moved to where the build's was, and discarded as that would be. */
 void context_keep(Build *build, const char *folder, const char *key)
 {
 	Store *store = build->engine->store;

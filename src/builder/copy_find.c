@@ -1,4 +1,4 @@
-/* What the paths of COPY, ADD and --mount name in a source: wildcards, .dockerignore, --parents. */
+/* Resolves the paths of COPY, ADD and --mount in a source: wildcards, .dockerignore, --parents. */
 #include "builder/internal.h"
 
 #include "base/fd.h"
@@ -9,7 +9,7 @@
 
 enum { MAX_DEPTH = 1000, FOUND_LIMIT = 1000000 };
 
-/* "/a/../b/" is "b": nothing lies above the root. */
+/* "/a/../b/" becomes "b"; ".." stops at the root. */
 char *copy_clean(const char *path)
 {
 	g_autofree char *whole = path_normal(path, "/");
@@ -22,7 +22,7 @@ bool copy_ignored(const CopyWhat *what, const char *path)
 	       patterns_match(what->source->ignore, path);
 }
 
-/* Below a folder that is left out something may be taken in again. */
+/* A pattern with "!" may include files below an excluded folder. */
 bool copy_hidden(const CopyWhat *what, const char *path, bool folder)
 {
 	return copy_ignored(what, path) &&
@@ -42,7 +42,7 @@ static void item_clear(gpointer data)
 	g_free(item->name);
 }
 
-/* With --parents the whole path is kept, or what stands behind "/./". */
+/* With --parents the whole path is kept, or the part after "/./". */
 static char *kept_name(const CopyWhat *what, const char *asked, const char *path)
 {
 	if (!what->parents)
@@ -79,7 +79,7 @@ static bool not_found(const CopyWhat *what, const char *path, GError **error)
 {
 	g_autofree char *name = g_strdelimit(g_strdup(what->source->what), " ", '-'),
 			*ref = g_strconcat("ref berth::", name, NULL);
-	/* BuildKit looks at an image as it is by its digest only, and finds out when it copies. */
+	/* BuildKit knows an unmodified image by its digest only, and fails when it copies. */
 	return what->source->plain
 		       ? fail(error, BERTH_ERROR_NOT_FOUND, "lstat /%s: no such file or directory",
 				 path)
@@ -89,11 +89,11 @@ static bool not_found(const CopyWhat *what, const char *path, GError **error)
 				 ref, path);
 }
 
-/* One part of a path with wildcards. */
+/* One component of a path with wildcards. */
 typedef struct {
 	char *text;
 	bool any;   /* "**": any number of folders */
-	Glob *glob; /* NULL: a plain name */
+	Glob *glob; /* NULL: no wildcard */
 } Part;
 
 static void part_clear(gpointer data)
@@ -103,8 +103,8 @@ static void part_clear(gpointer data)
 	g_clear_pointer(&part->glob, glob_free);
 }
 
-/* A search through the folders of a source. Each folder is visited once, with all parts that may come next there: many
- * "**" cost no more ways than there are folders. */
+/* A search through the folders of a source. Each folder is visited once, with all components that may match next:
+ * many "**" do not multiply the work. */
 typedef struct {
 	const CopyWhat *what;
 	GArray *items, *parts; /* of CopyItem, Part */
@@ -134,7 +134,7 @@ static GArray *parse_parts(const char *path)
 	return g_steal_pointer(&parts);
 }
 
-/* "**" is also no folder at all. */
+/* "**" may match no folder at all. */
 static void add_part(const Search *search, guint8 *next, guint i)
 {
 	next[i] = 1;
@@ -142,8 +142,8 @@ static void add_part(const Search *search, guint8 *next, guint i)
 		add_part(search, next, i + 1);
 }
 
-/* Which parts come behind this name of a folder; the one behind the last: it is found. False: none. real: it is a
- * folder, and no link to one. */
+/* The components that may match after this name; the one after the last means a match. False: none. real: it is a
+ * folder, and no symbolic link. */
 static bool next_parts(
 	const Search *search, const guint8 *at, const char *name, bool real, guint8 *next)
 {
@@ -166,7 +166,7 @@ static bool next_parts(
 	return found;
 }
 
-/* The names that may matter: those that are listed, where a part is a wildcard, and plain ones, which need no list. */
+/* The candidate names: those in the folder if a component has a wildcard, and plain ones, which need no listing. */
 static GPtrArray *candidates(const Search *search, const guint8 *at, int fd)
 {
 	bool wild = false;
@@ -230,7 +230,7 @@ static bool find_matches(
 		return fail(error, BERTH_ERROR_INVALID, "syntax error in pattern \"%s\"", asked);
 	g_autofree guint8 *at = g_malloc0(parts->len + 1);
 	add_part(&search, at, 0);
-	/* That nothing matches is no fault: "COPY package.json yarn.lock* ./". */
+	/* A wildcard without a match is no error: "COPY package.json yarn.lock* ./". */
 	return search_folder(&search, ".", at, 0);
 }
 

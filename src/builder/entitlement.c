@@ -1,5 +1,5 @@
-/* What reaches further than a sandbox: the Dockerfile asks for it, whoever builds allows it, and the engine's
- * configuration has to allow it as well (daemon.json: builder.entitlements; CVE-2024-23653). */
+/* Entitlements: privileges beyond a step's sandbox. The Dockerfile requests them, the client must allow them, and so
+ * must the engine's configuration (daemon.json: builder.entitlements; CVE-2024-23653). */
 #include "builder/internal.h"
 
 #include "base/json.h"

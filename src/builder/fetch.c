@@ -1,4 +1,4 @@
-/* Files from the web: contexts and sources of ADD. */
+/* HTTP downloads: contexts and sources of ADD. */
 #include "builder/internal.h"
 
 #include "registry/curl_load.h"
@@ -33,7 +33,7 @@ static int going(void *data, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_
 	return !build_going(((Fetch *)data)->build);
 }
 
-/* The last part of the path; "download" where there is none. */
+/* The last component of the path; "download" if it has none. */
 static char *name_of(const char *url)
 {
 	g_autofree char *path = g_strndup(url, strcspn(url, "?#"));

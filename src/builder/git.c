@@ -1,6 +1,6 @@
-/* Git repositories, by Debian's git. Nothing of a URL ever becomes an option or a command (CVE-2019-13139): the
- * parts are checked, stand behind "--end-of-options" or in a place of their own, and git runs with neither the
- * host's configuration nor hooks, submodules' commands or other transports. */
+/* Git repositories, fetched by Debian's git. No part of a URL becomes an option or a command (CVE-2019-13139): parts
+ * are validated, and passed after "--end-of-options" or as values; git runs without the host's configuration, hooks,
+ * submodule commands and other transports. */
 #include "builder/internal.h"
 
 #include <errno.h>
@@ -12,14 +12,14 @@
 
 enum { MAX_SAID = 2000 };
 
-/* A group of its own: what git starts ends with it. */
+/* A process group of its own, so that its children are killed with it. */
 static void lead_group(gpointer data)
 {
 	(void)data;
 	setpgid(0, 0);
 }
 
-/* More than MAX_SAID is heard, and forgotten. False at the end. */
+/* Output beyond MAX_SAID is read and dropped. False at the end. */
 static bool hear(int fd, GString *said)
 {
 	char block[4096];
@@ -29,7 +29,7 @@ static bool hear(int fd, GString *said)
 	return n > 0 || (n < 0 && errno == EINTR);
 }
 
-/* Follows both streams to their ends. False if the build stops before: git is killed then. */
+/* Reads both streams to their ends. False if the build is cancelled before: git is killed then. */
 static bool follow(Build *build, GPid pid, int out_fd, GString *out, int said_fd, GString *said)
 {
 	struct pollfd polls[] = {{.fd = out_fd, .events = POLLIN},
@@ -75,13 +75,13 @@ static char *run(Build *build, const char *folder, char **argv, char **environme
 	return NULL;
 }
 
-/* Where git runs, and the socket of the client's ssh agent ("": there is none). */
+/* Git's working directory, and the socket of the client's ssh agent ("": none). */
 typedef struct {
 	Build *build;
 	const char *folder, *agent;
 } Git;
 
-/* Runs git with these words; what it says on standard output, or NULL with what it says else. */
+/* Runs git with these arguments; its standard output, or NULL with its standard error. */
 static char *git(const Git *git, GError **error, ...)
 {
 	g_autofree char *agent = g_strconcat("SSH_AUTH_SOCK=", git->agent, NULL);
@@ -111,8 +111,8 @@ static bool is_commit(const char *ref)
 	return strlen(ref) >= 7 && strspn(ref, "0123456789abcdef") == strlen(ref);
 }
 
-/* The newest state of a ref alone, where the server can tell that apart; else all that leads to it, or for a commit,
- * which not every server finds by name, all branches. */
+/* Fetches only the tip of a ref if the server supports that; else its history or, for a commit that the server does
+ * not serve by id, all branches. */
 static bool fetch(const Git *in, const GitUrl *url, GError **error)
 {
 	const char *ref = *url->ref != '\0' ? url->ref : "HEAD";
@@ -146,7 +146,7 @@ static bool is_ssh(const char *repository)
 	return strstr(repository, "://") == NULL || g_str_has_prefix(repository, "ssh://");
 }
 
-/* Keys are the client's, by its agent (--ssh default), and never the engine's own. */
+/* Keys come from the client's agent (--ssh default), never from the engine. */
 static SshAgent *agent_of(Build *build, GError **error)
 {
 	if (build_has_ssh(build, "default"))

@@ -1,5 +1,5 @@
-/* What a build does for one platform: its variables, its stages, what of them the target needs. A build for several
- * platforms has a lane for each; they share the context and the cache, so that what does not depend on the target is made once. */
+/* A build for one platform: its variables, its stages, and those that the target needs. A build for several platforms
+ * has a lane for each; lanes share context and cache, so that platform-independent stages are built once. */
 #include "builder/internal.h"
 
 #include "base/nearest.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Each is a thread, and its steps run beside those of others. */
+/* Each is a thread, and its steps run in parallel with those of others. */
 enum { MAX_STAGES = 500 };
 
 static void set_global(Lane *lane, const char *name, const char *value)
@@ -15,7 +15,7 @@ static void set_global(Lane *lane, const char *name, const char *value)
 	g_hash_table_insert(lane->global_args, g_strdup(name), g_strdup(value));
 }
 
-/* TARGETPLATFORM and its kin, and those of the machine that builds. */
+/* TARGETPLATFORM and the like, and BUILDPLATFORM for the machine that builds. */
 static void set_platform(Lane *lane, const char *prefix, const Platform *platform)
 {
 	const struct {
@@ -84,7 +84,7 @@ static bool declare_global(Lane *lane, const Instruction *instruction, GError **
 	return pairs != NULL;
 }
 
-/* Instructions into their stages; what stands before the first of them may only be ARG. */
+/* Distributes instructions to stages; only ARG may precede the first FROM. */
 static bool make_stages(Lane *lane, GError **error)
 {
 	GPtrArray *all = lane->build->dockerfile->instructions;
@@ -136,7 +136,7 @@ static bool is_index(const char *text, gint64 *index)
 	return g_ascii_string_to_signed(text, 10, G_MININT32, G_MAXINT32, index, NULL);
 }
 
-/* What is told before any step runs: COPY --from of itself, and of a number that no stage has. */
+/* Errors that are reported before any step runs: COPY --from of the own stage, or of a number that does not exist. */
 static bool check_copy_source(
 	Lane *lane, const Stage *stage, const Instruction *copy, GError **error)
 {
@@ -171,7 +171,7 @@ static bool check_copy_sources(Lane *lane, GError **error)
 
 static void need(Lane *lane, Stage *stage);
 
-/* A stage that a flag's value names, if it names one. */
+/* The stage that a flag's value names, if any. */
 static void need_named(Lane *lane, const Stage *stage, const char *name)
 {
 	Stage *other = name != NULL ? lane_stage(lane, name, stage->index) : NULL;
@@ -191,8 +191,8 @@ static void need_mounts(Lane *lane, const Stage *stage, const Instruction *instr
 	}
 }
 
-/* What the target needs is begun at once; what nobody saw here, such as a trigger of the base, begins when
- * somebody waits for it. */
+/* Stages that the target needs start at once; one that was not foreseen, such as by a trigger of the base, starts
+ * when a stage waits for it. */
 static void need(Lane *lane, Stage *stage)
 {
 	Variables variables = lane_variables(lane);
@@ -212,7 +212,7 @@ static void need(Lane *lane, Stage *stage)
 	}
 }
 
-/* Numbers for classic clients go through all lanes. */
+/* Step numbers for classic clients continue across lanes. */
 static int number_lane(Lane *lane, int total)
 {
 	for (guint i = 0; i < lane->stages->len; i++) {

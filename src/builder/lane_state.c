@@ -1,9 +1,9 @@
-/* What is asked of a lane while it is built: its variables, its stages by name, what stands instead of an image. */
+/* State of a lane: its variables, its stages by name, replacements of images. */
 #include "builder/internal.h"
 
 #include <string.h>
 
-/* The last of a name that comes before: a later one may bear it again. */
+/* The last stage of that name before this one: names may be reused. */
 Stage *lane_stage_named(Lane *lane, const char *name, int before)
 {
 	for (int i = MIN(before, (int)lane->stages->len); i-- > 0;) {

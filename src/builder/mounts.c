@@ -22,8 +22,8 @@ typedef struct {
 struct Mounts {
 	Stage *stage;
 	GArray *list;	    /* of Mount */
-	GPtrArray *held;    /* names of caches that are held: shared_* below */
-	GPtrArray *folders; /* of tmp/, for what is written to a bind mount */
+	GPtrArray *held;    /* names of caches in use: shared_* below */
+	GPtrArray *folders; /* folders below tmp/, for writes to a bind mount */
 	GPtrArray *agents;  /* of SshAgent */
 	json_t *env;
 };
@@ -37,7 +37,7 @@ static void mount_clear(gpointer data)
 		g_free(texts[i]);
 }
 
-/* Who uses which cache: for sharing=locked and private. */
+/* Users of each cache: for sharing=locked and private. */
 static struct {
 	GMutex lock;
 	GCond changed;
@@ -61,7 +61,7 @@ static void cache_count(const char *name, int change)
 	g_cond_broadcast(&caches.changed);
 }
 
-/* The name of the folder that this step may use: another one, where a private cache is in use. */
+/* The folder that this step may use: another one if a private cache is in use. */
 static char *cache_hold(Build *build, const char *name, const char *sharing)
 {
 	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&caches.lock);
@@ -199,7 +199,7 @@ static bool read_fields(Stage *stage, Mount *mount, const char *flag, GError **e
 	return true;
 }
 
-/* What only some types have. */
+/* Fields of certain types only. */
 static bool check_keys(const Mount *mount, GError **error)
 {
 	bool cache = strcmp(mount->type, "cache") == 0, tmpfs = strcmp(mount->type, "tmpfs") == 0,
@@ -265,7 +265,7 @@ static bool complete(Stage *stage, Mount *mount, GError **error)
 	return true;
 }
 
-/* The content of a bind mount is part of what the step is made of. */
+/* The content of a bind mount is part of the step's cache key. */
 static bool add_content(
 	Mounts *mounts, Mount *mount, const Instruction *instruction, json_t *parts, GError **error)
 {
@@ -330,7 +330,7 @@ static MountPoint *tree_mount(const Mount *mount, char **folders, const char *su
 	return tree;
 }
 
-/* A folder for an overlay's upper and work, which goes with the mounts. */
+/* A folder for an overlay's upper and work, removed with the mounts. */
 static char *make_own(Mounts *mounts, GError **error)
 {
 	Store *store = mounts->stage->build->engine->store;
@@ -350,7 +350,7 @@ static char *make_own(Mounts *mounts, GError **error)
 	return g_steal_pointer(&path);
 }
 
-/* What is written to it is gone afterwards: it goes to an upper folder. */
+/* Writes to it are discarded: they go to an upper folder. */
 static MountPoint *make_bind(Mounts *mounts, const Mount *mount, GError **error)
 {
 	g_autofree char *subpath =
@@ -369,7 +369,7 @@ static MountPoint *make_bind(Mounts *mounts, const Mount *mount, GError **error)
 	return tree;
 }
 
-/* A new cache: its owner and mode, and what is to lie in it first. */
+/* Creates a cache: its owner and mode, and its initial content. */
 static bool prepare_cache(const Mount *mount, int fd, GError **error)
 {
 	gint64 mode = mount->mode >= 0 ? mount->mode : CACHE_MODE;
@@ -426,7 +426,7 @@ static MountPoint *make_tmpfs(const Mount *mount)
 	return made;
 }
 
-/* NULL without error: the secret is not there, and need not be. */
+/* NULL without error: the secret is not given, and optional. */
 static MountPoint *make_secret(Mounts *mounts, const Mount *mount, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
@@ -470,7 +470,7 @@ static MountPoint *make_ssh(Mounts *mounts, const Mount *mount, GError **error)
 			? g_strdup(mount->target)
 			: g_strdup_printf("/run/buildkit/ssh_agent.%u", mounts->agents->len);
 	g_autofree char *setting = g_strconcat("SSH_AUTH_SOCK=", target, NULL);
-	/* The variable is there also where nobody offers an agent. */
+	/* The variable is set even if no agent is offered. */
 	json_array_append_new(mounts->env, json_lenient(setting));
 	SshAgent *agent =
 		offered ? ssh_agent_new(build, mount->id, mode, mount->uid, mount->gid, error)

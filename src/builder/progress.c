@@ -1,5 +1,5 @@
-/* What a build tells, in one of two languages: the classic builder's text, step after step in the order of the
- * Dockerfile, or BuildKit's status objects, as things happen. */
+/* A build's progress in one of two forms: the classic builder's text, step by step in the order of the Dockerfile, or
+ * BuildKit's status objects, as things happen. */
 #include "builder/internal.h"
 
 #include "base/lock.h"
@@ -8,28 +8,28 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { HELD_LIMIT = 2 << 20, HELD_COST = 32 }; /* bytes; what each text costs beside its own */
+enum { HELD_LIMIT = 2 << 20, HELD_COST = 32 }; /* bytes; the overhead of each text is added */
 
 struct Vertex {
 	Progress *progress;
-	int number; /* 0: not of the Dockerfile */
+	int number; /* 0: not a step of the Dockerfile */
 	char *name, *classic, *digest;
 	gint64 started;
 	bool ended, cached;
 	GPtrArray *
-		held; /* classic texts that wait for the steps before it; NULL once it is told directly */
+		held; /* classic texts that wait for earlier steps; NULL once they are sent directly */
 	size_t held_length;
 };
 
 struct Progress {
 	BuildSay say;
 	gpointer who;
-	const char *build; /* its id: several builds may be told to one client */
+	const char *build; /* the build's id: a client may follow several builds */
 	bool events, quiet, spoke, gone;
 	GMutex lock;
 	GPtrArray *vertices; /* of Vertex */
 	GPtrArray *order;    /* number - 1 -> Vertex or NULL: classic */
-	guint head;	     /* of order: who is told directly */
+	guint head;	     /* of order: the vertex whose text is sent directly */
 	int total;
 	GPtrArray *warnings;
 };
@@ -73,7 +73,7 @@ bool progress_spoke(const Progress *progress)
 	return progress->spoke;
 }
 
-/* Under the progress' lock, as all below. */
+/* progress->lock is held, as in the functions below. */
 static void say(Progress *progress, json_t *line)
 {
 	lock_held(&progress->lock);
@@ -95,7 +95,7 @@ static void say_status(Progress *progress, const char *list, json_t *entry)
 	say(progress, json_pack("{s:{s:[o]}}", "build", list, entry));
 }
 
-/* Text of a step for classic clients: now, or once it is its turn. */
+/* Sends a step's text to classic clients, or holds it back until it is the step's turn. */
 static void tell(Vertex *vertex, const char *text)
 {
 	Progress *progress = vertex->progress;
@@ -109,7 +109,7 @@ static void tell(Vertex *vertex, const char *text)
 	}
 }
 
-/* The steps whose turn it is now: what they held back is told, and what comes, directly. */
+/* Advances to the next steps: sends what they held back, and their further text directly. */
 static void advance(Progress *progress)
 {
 	while (progress->head < progress->order->len) {
@@ -190,7 +190,7 @@ void vertex_log(Vertex *vertex, int stream, const char *bytes, size_t length)
 			json_pack("{s:s, s:i, s:s, s:s}", "vertex", vertex->digest, "stream",
 				stream, "data", data, "timestamp", time));
 	} else {
-		/* What a step says of errors is red, as the classic builder has it. */
+		/* Error output is red, as in the classic builder. */
 		g_autofree char *text =
 			stream == STDERR_FILENO
 				? g_strdup_printf("\033[91m%.*s\033[0m", (int)length, bytes)
@@ -240,7 +240,7 @@ void vertex_note(Vertex *vertex, const char *what, const char *name)
 	vertex_status(vertex, json_pack("{s:s, s:s}", "id", what, "status", text));
 }
 
-/* Under the progress' lock. */
+/* progress->lock is held. */
 static void end(Vertex *vertex, const char *error)
 {
 	Progress *progress = vertex->progress;

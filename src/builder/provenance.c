@@ -19,7 +19,7 @@ static char *package_url(const Reference *reference, const Platform *platform)
 	return g_strconcat("pkg:docker/", name, "@", version, "?platform=", escaped, NULL);
 }
 
-/* What a registry knows the image by, else its own digest. */
+/* The digest by which a registry knows the image, else its own. */
 static char *known_digest(Engine *engine, const char *id)
 {
 	g_auto(GStrv) digests = repo_digests_of(engine->store, id);
@@ -46,7 +46,7 @@ void provenance_material(
 	g_mutex_unlock(&build->lock);
 }
 
-/* A subject for each name that the image is to have. */
+/* A subject for each name that the image gets. */
 static json_t *subjects_of(const Build *build, const Lane *lane, const char *manifest)
 {
 	json_t *subjects = json_array();

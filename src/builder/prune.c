@@ -1,4 +1,4 @@
-/* The build cache as a whole: how large it is, and what of it goes. */
+/* The build cache as a whole: its size, and pruning. */
 #include "builder/internal.h"
 #include "engine/object/event.h"
 
@@ -14,8 +14,8 @@ static const gint64 keep_most = 10LL << 30, second = 1000000000;
 typedef enum { STEPS, MOUNTS, CONTEXTS, KINDS } Kind;
 static const char *const types[KINDS] = {"regular", "exec.cachemount", "source.local"};
 
-/* Steps, caches of RUN --mount=type=cache, and contexts of clients, least recently used first. Records of a size that is no step's
- * own, such as what only changed the configuration, are not shown: they go with the others. */
+/* Steps, caches of RUN --mount=type=cache, and clients' contexts, least recently used first. Records without a size
+ * of their own, such as changes of the configuration only, are not listed: they are removed along with others. */
 static GPtrArray *records(Engine *engine, Kind kind)
 {
 	GPtrArray *list = kind == MOUNTS     ? cache_mount_list(engine->store)
@@ -49,7 +49,7 @@ static bool remove_row(Engine *engine, const CacheRow *row, Kind kind)
 				  : cache_store_remove(engine->store, row->key, NULL);
 }
 
-/* Without a value it asks for those that are so. */
+/* A boolean filter without a value means true. */
 static bool flag_matches(const Filters *filters, const char *key, bool value)
 {
 	return filters_have(filters, key) ? filters_match_flag(filters, key, value)
@@ -59,7 +59,7 @@ static bool flag_matches(const Filters *filters, const char *key, bool value)
 static bool matches(const CacheRow *row, Kind kind, const BuildPrune *prune)
 {
 	const Filters *filters = prune->filters;
-	/* Records have no parents here, none is the child of another; nor have they labels. */
+	/* Records have no parents, children and labels here. */
 	return (prune->all || !row->shared) && filters_match_prefix(filters, "id", row->id) &&
 	       filters_match(filters, "parent", "") &&
 	       filters_match_name(filters, "description", row->description) &&
@@ -116,7 +116,7 @@ json_t *build_prune(Engine *engine, const BuildPrune *prune)
 		"SpaceReclaimed", (json_int_t)space);
 }
 
-/* builder.gc.defaultKeepStorage of daemon.json; else a tenth of the disk, and 10 GB at most. */
+/* builder.gc.defaultKeepStorage of daemon.json; else a tenth of the disk, at most 10 GB. */
 static gint64 keep_size(const Engine *engine)
 {
 	const char *asked = json_str(engine->config->file, "builder.gc.defaultKeepStorage");
@@ -138,7 +138,7 @@ void build_cache_collect(Engine *engine)
 	gint64 keep = keep_size(engine), oldest = time_now() - KEEP_DAYS * 86400 * second, first,
 	       total = cache_store_total(engine->store, &first);
 	bool removed = false;
-	/* As after nearly every build: there is nothing to do. */
+	/* The usual case after a build. */
 	if (first >= oldest && total <= keep)
 		return;
 	g_autoptr(GPtrArray) rows = cache_store_list(engine->store);

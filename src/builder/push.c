@@ -1,4 +1,4 @@
-/* A build's image goes to a registry, as its client asks for. */
+/* Pushes a build's image to a registry, as its client requested. */
 #include "builder/internal.h"
 #include "engine/transfer/pull_push.h"
 

@@ -1,4 +1,4 @@
-/* What a build ends in: an image of the target stage, tagged, or its files in an archive. */
+/* The result of a build: an image of the target stage, tagged, or its files in an archive. */
 #include "builder/internal.h"
 #include "engine/image/images.h"
 
@@ -6,11 +6,11 @@
 
 #include <string.h>
 
-/* What an older image may hold of how it was made. */
+/* Fields of the base that say how it was made: dropped. */
 static const char *const stale[] = {"container", "container_config", "docker_version", "parent",
 	"id", "parent_id", "Size", NULL};
 
-/* What was asked for is what the image is for, whatever its base was (BuildKit, dockerfile2llb). */
+/* The image's platform is the requested one, whatever its base has (BuildKit, dockerfile2llb). */
 static void set_platform(json_t *image, const Platform *platform)
 {
 	json_object_set_new(image, "os", json_string(platform->os));
@@ -144,7 +144,7 @@ static bool wants_index(const Build *build)
 	return build->lanes->len > 1 || *json_str(build->request->more, "provenance") != '\0';
 }
 
-/* Images first, without a name; the index has the names. *id is its digest. */
+/* Images first, without a name; the index gets the names. *id is its digest. */
 static bool keep_index(Build *build, char **id, bool *fresh, GError **error)
 {
 	size_t count = build->lanes->len;
@@ -192,7 +192,7 @@ static bool apply_blob(Build *build, const Layer *layer, int root_fd, GError **e
 	return inflate != NULL && layer_apply_live(root_fd, read_inflated, inflate, error);
 }
 
-/* All that the build has added as one layer on its base. */
+/* --squash: everything that the build has added, as one layer on its base. */
 static bool squash(Build *build, Stage *target, GError **error)
 {
 	g_auto(NewLayer) layer = {.root_fd = -1};
@@ -220,7 +220,7 @@ static bool squash(Build *build, Stage *target, GError **error)
 	return stage_add_history(target, "squashed", true);
 }
 
-/* The line that says that what follows is no line any more. */
+/* The last line, which announces that the result follows. */
 static bool announce(Build *build, const char *kind)
 {
 	return build->request->say(
@@ -238,7 +238,7 @@ static bool send_tree(Build *build, GError **error)
 		       build->request->output_data, error);
 }
 
-/* What a name meant, while it is lent to an image that leaves this engine. */
+/* The meaning of a tag, while the tag is lent to an image that is exported. */
 typedef struct {
 	char *full, *id, *index;
 } Lent;

@@ -1,4 +1,4 @@
-/* Trees that files are copied from or that are mounted: the context, named contexts, stages, images. */
+/* Trees to copy from or to mount: the context, named contexts, stages, images. */
 #include "builder/internal.h"
 #include "engine/image/images.h"
 #include "engine/transfer/pull_push.h"
@@ -53,7 +53,7 @@ Source *source_of_layers(Engine *engine, const char *what, GPtrArray *layers, GE
 	return source;
 }
 
-/* A pull's lines, for whoever follows the build. */
+/* Shows a pull's progress in the build's. */
 static bool pulled(gpointer vertex, json_t *line)
 {
 	vertex_status(vertex, line);
@@ -78,13 +78,13 @@ static bool pull(
 	return image_pull(build->engine, &request, pulled, vertex, build->cancel[0], error);
 }
 
-/* An id in FROM has at least as many digits as lists show: a short word of a to f and digits is a name, which some
- * image's id may begin with by chance. NULL: there is none. */
+/* An id in FROM has at least as many digits as lists show: a shorter hexadecimal word is a name, even if some image's
+ * id begins with it. NULL: there is none. */
 static char *find_here(Engine *engine, const char *reference, const char *platform)
 {
 	enum { LEAST_ID = 12 };
 	char *id = image_find_on(engine, reference, platform, NULL);
-	/* Who names an image by its whole id means that one, whatever it is for. */
+	/* A full id means that image, whatever its platform. */
 	g_autofree char *index = id == NULL ? image_index_named(engine, reference) : NULL;
 	if (id == NULL && index == NULL && g_str_has_prefix(reference, "sha256:"))
 		id = image_find(engine, reference, NULL);
@@ -104,7 +104,7 @@ static Reference *parse_name(const char *reference, GError **error)
 	return parsed;
 }
 
-/* Before why: which name it is about. */
+/* Prefixes an error with the name that it is about. */
 static void unresolved(const char *reference, const Reference *parsed, GError **error)
 {
 	g_autofree char *full = reference_full(parsed);

@@ -1,4 +1,4 @@
-/* What --from says: a named context, a stage, a number, an image. */
+/* Resolves --from: a named context, a stage, a number, an image. */
 #include "builder/internal.h"
 
 #include <string.h>
@@ -27,7 +27,7 @@ static Source *stage_source(Stage *stage, GError **error)
 	return source;
 }
 
-/* Kept under the key, and the build's. */
+/* Stored under the key, and owned by the build. */
 static Source *keep(Build *build, const char *key, Source *source)
 {
 	if (source != NULL)
@@ -35,8 +35,8 @@ static Source *keep(Build *build, const char *key, Source *source)
 	return source;
 }
 
-/* Looked up and made once, under a lock of its own: what is fetched is not fetched twice. An image may be another one for
- * another platform. */
+/* Looked up and made once, under a lock of its own, so that nothing is fetched twice. Another platform may get
+ * another image. */
 static Source *other_source(Lane *lane, const char *from, GError **error)
 {
 	Build *build = lane->build;

@@ -1,6 +1,6 @@
-/* RUN --mount=type=ssh: a socket in the step, whose connections the client carries on to its agent. The client
- * keeps one idle connection here (POST /build/ssh) and offers the next when that is taken, so that nothing has to
- * be dialled from the engine to the client. */
+/* RUN --mount=type=ssh: a socket in the step, whose connections the client forwards to its agent. The client keeps
+ * one idle connection to the engine (POST /build/ssh) and offers another when that is used, so the engine never has
+ * to connect to the client. */
 #include "builder/internal.h"
 
 #include "base/thread.h"
@@ -58,7 +58,7 @@ void ssh_offers_free(gpointer data)
 	g_queue_free(offers);
 }
 
-/* The next connection that the client has offered; waits a little for it. -1: none. */
+/* Takes the next connection that the client has offered, waiting briefly for it. -1: none. */
 static int take_offer(Build *build, const char *id)
 {
 	gint64 limit = g_get_monotonic_time() + WAIT_SECONDS * G_TIME_SPAN_SECOND;
@@ -81,7 +81,7 @@ static bool pass(int from, int to)
 	return n > 0 && fd_write_all(to, block, (size_t)n);
 }
 
-/* One conversation, both ways, until either end has had enough. */
+/* Forwards one connection, both ways, until either end closes. */
 static void carry(int a, int b, int stop)
 {
 	for (;;) {
@@ -95,7 +95,7 @@ static void carry(int a, int b, int stop)
 	}
 }
 
-/* One after the other, as agents are asked. */
+/* One at a time, as agents expect. */
 static gpointer serve(gpointer data)
 {
 	SshAgent *agent = data;
@@ -131,7 +131,8 @@ SshAgent *ssh_agent_new(
 	SshAgent *agent = g_new0(SshAgent, 1);
 	agent->build = build;
 	agent->id = g_strdup(id);
-	/* A folder that only root enters: in the step the socket has its user's mode, on the host it is nobody else's. */
+	/* The folder is accessible to root only: the socket has the mode for the step's user, and on the host nobody
+	 * else can reach it. */
 	g_autofree char *folder = g_build_filename(build->engine->config->exec_root, "ssh", NULL);
 	agent->path = g_strdup_printf("%s/%d.sock", folder, g_atomic_int_add(&counter, 1));
 	agent->stop[0] = agent->stop[1] = agent->listener = -1;

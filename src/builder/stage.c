@@ -1,4 +1,4 @@
-/* One stage: its base, its variables, and its instructions one after the other. */
+/* One stage: its base, its variables, and its instructions in order. */
 #include "builder/internal.h"
 #include "engine/image/images.h"
 
@@ -76,7 +76,7 @@ static bool read_platform(Stage *stage, GError **error)
 	return true;
 }
 
-/* An image's document and layers (taken over) are what the stage begins with. */
+/* The stage begins with an image's document and layers (taken over). */
 static bool take_image(Stage *stage, const json_t *image, GPtrArray *layers, GError **error)
 {
 	g_ptr_array_unref(stage->layers);
@@ -104,7 +104,7 @@ static bool begin_on_image(Stage *stage, const char *name, Vertex *vertex, GErro
 	       take_image(stage, image, image_store_layers(build->engine->store, id), error);
 }
 
-/* What an earlier build of the client has come to. */
+/* FROM the result of an earlier build of the client. */
 static bool begin_on_input(Stage *stage, const char *name, GError **error)
 {
 	const BuildRequest *request = stage->build->request;
@@ -136,7 +136,7 @@ static bool begin_on_stage(Stage *stage, Stage *base, GError **error)
 		const StageKey *key = base->keys->pdata[i];
 		stage_key_add(stage, key->key, key->layers, key->created);
 	}
-	/* Its arguments are known in what is built on it. */
+	/* A stage inherits the arguments of the stage that it is based on. */
 	for (guint i = 0; i < base->arg_order->len; i++) {
 		const char *name = base->arg_order->pdata[i];
 		g_ptr_array_add(stage->arg_order, g_strdup(name));
@@ -146,7 +146,7 @@ static bool begin_on_stage(Stage *stage, Stage *base, GError **error)
 	return true;
 }
 
-/* ONBUILD of the base: its instructions come before ours (Dockerfile reference, "ONBUILD"). */
+/* ONBUILD of the base: its instructions run before the stage's (Dockerfile reference, "ONBUILD"). */
 static bool take_triggers(Stage *stage, GError **error)
 {
 	json_t *list = json_object_get(stage_config(stage), "OnBuild");
@@ -162,7 +162,7 @@ static bool take_triggers(Stage *stage, GError **error)
 	return true;
 }
 
-/* An image whose base says nothing of where programs are says so itself, as with any builder of Docker's. */
+/* An image whose base has no PATH gets a default one, as from any builder of Docker's. */
 static void set_path(Stage *stage)
 {
 	json_t *config = stage_config(stage), *env = json_object_get(config, "Env");
@@ -173,7 +173,7 @@ static void set_path(Stage *stage)
 			"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
 }
 
-/* BuildKit's clients see an image by its whole name, and that it was looked for. */
+/* BuildKit's clients show an image's full name, and that it was resolved. */
 static char *image_title(Build *build, const char *name)
 {
 	g_autoptr(Reference) reference =
@@ -236,7 +236,7 @@ static bool begin(Stage *stage, GError **error)
 	return take_triggers(stage, error);
 }
 
-/* What the caller gave, else its default, else what stands before the first FROM; NULL without error: nothing. */
+/* The client's value, else the default, else that of an ARG before the first FROM; NULL without error: none. */
 static char *argument_value(Stage *stage, const Pair *pair, const char *name, GError **error)
 {
 	Build *build = stage->build;
@@ -247,7 +247,7 @@ static char *argument_value(Stage *stage, const Pair *pair, const char *name, GE
 				   : g_strdup(g_hash_table_lookup(stage->lane->global_args, name));
 }
 
-/* ARG; line: what the history says. */
+/* ARG; line: its text in the history. */
 static bool declare(Stage *stage, const Instruction *instruction, GString *line, GError **error)
 {
 	bool legacy;
@@ -282,7 +282,7 @@ static bool step_argument(
 	return true;
 }
 
-/* What an ENV sets is no argument any more. */
+/* ENV ends an argument of the same name. */
 static void forget_arguments(Stage *stage, const Instruction *instruction)
 {
 	bool legacy;
@@ -295,7 +295,7 @@ static void forget_arguments(Stage *stage, const Instruction *instruction)
 	}
 }
 
-/* ENTRYPOINT forgets the command of the base, but not one of this stage. */
+/* ENTRYPOINT drops the base's CMD, but not one of this stage. */
 static void forget_command(Stage *stage, InstructionKind kind)
 {
 	if (kind == DF_CMD)
@@ -317,7 +317,8 @@ static bool set_author(Stage *stage, const Instruction *instruction)
 	return true;
 }
 
-/* What changes the configuration only. Remembered too: the same build has the same times, and so the same id. */
+/* A step that changes the configuration only. It is cached too, so that the same build has the same times and thus
+ * the same id. */
 static bool step_config(
 	Stage *stage, const Instruction *instruction, Vertex *vertex, GError **error)
 {
@@ -329,7 +330,7 @@ static bool step_config(
 		return false;
 	if (instruction->kind == DF_ENV)
 		forget_arguments(stage, instruction);
-	/* Of use to Windows only, but BuildKit sets it for all. */
+	/* Only Windows needs it, but BuildKit sets it always. */
 	if (instruction->kind == DF_CMD)
 		json_object_set_new(stage_config(stage), "ArgsEscaped", json_true());
 	if (instruction->kind == DF_MAINTAINER)
@@ -362,7 +363,7 @@ bool stage_shows(const Instruction *instruction)
 	return steps[instruction->kind] != NULL;
 }
 
-/* "linux/arm64 ", or "linux/amd64->arm64 " of a stage that makes something for another platform, where there are several. */
+/* "linux/arm64 ", or "linux/amd64->arm64 " for a stage that cross-compiles, if there are several platforms. */
 static char *title_platform(const Stage *stage)
 {
 	const Platform *target = &stage->lane->platform, *own = &stage->platform;
@@ -385,7 +386,7 @@ char *stage_title(const Stage *stage, int step, const char *source)
 		end != NULL ? (int)(end - source) : (int)strlen(source), source);
 }
 
-/* What the state after a step is called: classic clients are shown an id. */
+/* The name of a step's result: classic clients are shown an id. */
 static char *state_id(const Stage *stage)
 {
 	return cache_key(json_pack("[s?, O]", stage_chain(stage), stage->image));

@@ -1,4 +1,4 @@
-/* What a stage has come to: its image, layers and variables; and whether it has ended. */
+/* The results of a stage: image, layers, variables; and whether it has ended. */
 #include "builder/internal.h"
 #include "engine/image/images.h"
 
@@ -35,7 +35,7 @@ const char *env_value(const json_t *env, const char *name)
 	return NULL;
 }
 
-/* Of ENV and ARG of one name the later is in force: an ENV takes the argument away (forget_arguments). */
+/* Of an ENV and an ARG of the same name the later is in force: an ENV removes the argument (forget_arguments). */
 static const char *variable(gpointer data, const char *name)
 {
 	Stage *stage = data;
@@ -62,7 +62,7 @@ char *stage_expand(Stage *stage, const char *word, GError **error)
 	return word_expand(word, &variables, error);
 }
 
-/* Given in upper or lower case, it is there in both. */
+/* Given in upper or lower case, it is set in both. */
 static const char *proxy_value(const Build *build, const char *name)
 {
 	const char *key, *found = NULL;
@@ -126,6 +126,6 @@ bool stage_wait(Stage *stage, GError **error)
 		g_cond_wait(&build->changed, &build->lock);
 	bool ok = stage->state == STAGE_DONE;
 	g_mutex_unlock(&build->lock);
-	/* Its own fault is told where it happened; clients show this one as CANCELED, as BuildKit's. */
+	/* Its own error has been reported where it happened; clients show this one as CANCELED, as BuildKit's. */
 	return ok || fail(error, BERTH_ERROR_SYSTEM, "context canceled");
 }

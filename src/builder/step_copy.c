@@ -18,7 +18,7 @@ bool stage_user(Stage *stage, const char *text, uid_t *uid, gid_t *gid, GError *
 		return false;
 	g_autofree char *passwd = NULL, *group = NULL;
 	g_auto(User) user = {0};
-	/* A number alone is a group of the same number, as with Docker. */
+	/* A number alone also sets the group, as in Docker. */
 	g_autofree char *both =
 		user_is_number(text) ? g_strconcat(text, ":", text, NULL) : g_strdup(text);
 	if (!user_files_read(root, &passwd, &group, error) ||
@@ -64,7 +64,7 @@ bool new_layer_keep(NewLayer *layer, Stage *stage, const char *const *keys, cons
 	return true;
 }
 
-/* One COPY or ADD while it is done. */
+/* A COPY or ADD that is being carried out. */
 typedef struct {
 	Stage *stage;
 	const Instruction *instruction;
@@ -73,9 +73,8 @@ typedef struct {
 	GPtrArray *sources; /* of Source: fetched for this step, owned */
 	GPtrArray *fetched; /* of char *: folders of tmp/ */
 	GPtrArray *paths, *names, *contents;
-	GArray *parts; /* of CopyPart */
-	char *owner,
-		*last; /* --chown and the destination as they were written, variables replaced */
+	GArray *parts;	    /* of CopyPart */
+	char *owner, *last; /* --chown and the destination, with variables replaced */
 } Copying;
 
 static void copying_clear(Copying *copying)
@@ -98,7 +97,7 @@ static void copying_clear(Copying *copying)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Copying, copying_clear)
 
-/* A value of a flag with its variables replaced; "" without error where the flag is not given. */
+/* A flag's value with variables replaced; "" without error if it is absent. */
 static char *flag_expanded(Copying *copying, const char *name, GError **error)
 {
 	const char *value = instruction_flag(copying->instruction, name);
@@ -144,7 +143,7 @@ static bool read_flags(Copying *copying, GError **error)
 	copying->to.folder_mode = octal ? probe & 0755 : 0755;
 	if (instruction->kind == DF_ADD)
 		unpack = true;
-	/* --link is a word to caches of other builders: with layers in folders it comes to the same. */
+	/* --link only affects other builders' caches: with layers as folders the result is the same. */
 	if (!instruction_flag_bool(instruction, "parents", &copying->what.parents, error) ||
 		!instruction_flag_bool(instruction, "unpack", &unpack, error))
 		return false;
@@ -174,7 +173,7 @@ static bool add_heredoc(Copying *copying, const Heredoc *heredoc, GError **error
 	return true;
 }
 
-/* Absolute: below the working directory. A "/" at its end, and ".", say that it is a folder. */
+/* Absolute: below the working directory. A trailing "/" or "." marks a folder. */
 static bool read_dest(Copying *copying, const char *word, GError **error)
 {
 	g_autofree char *dest = stage_expand(copying->stage, word, error);
@@ -208,7 +207,7 @@ static bool read_words(Copying *copying, GError **error)
 	return read_dest(copying, instruction->words[count - 1], error);
 }
 
-/* A file or repository of ADD comes into a folder of its own, and is copied from there. */
+/* A file or repository of ADD is fetched into a folder of its own, and copied from there. */
 static Source *fetch(Copying *copying, const char *url, GError **error)
 {
 	Build *build = copying->stage->build;
@@ -228,7 +227,7 @@ static Source *fetch(Copying *copying, const char *url, GError **error)
 	return source_of_folder(url, root, git ? name : ".", error);
 }
 
-/* What comes from one source: its paths stand side by side in the instruction. */
+/* The paths of an instruction that come from one source. */
 typedef struct {
 	CopyWhat what;
 	GPtrArray *paths;
@@ -254,7 +253,7 @@ static CopyPart *add_part(Copying *copying, Source *source, bool unpack)
 	return &g_array_index(copying->parts, CopyPart, copying->parts->len - 1);
 }
 
-/* What was fetched is unpacked only where that is asked for. */
+/* Fetched archives are unpacked only if that is requested. */
 static bool add_fetched(Copying *copying, const char *url, GError **error)
 {
 	bool git = url_is_git(url);
@@ -304,7 +303,7 @@ static bool make_parts(Copying *copying, Source *source, GError **error)
 		last = last != NULL ? last : add_part(copying, source, copying->to.unpack);
 		g_ptr_array_add(last->paths, g_strdup(path));
 	}
-	/* The documents that stand in the Dockerfile come last. */
+	/* Heredocs come last. */
 	if (copying->names->len > 1) {
 		last = add_part(copying, source, false);
 		last->what.names = (char **)copying->names->pdata;
@@ -327,7 +326,7 @@ static bool choose_sources(Copying *copying, GError **error)
 	g_ptr_array_add(copying->contents, NULL);
 	Source *source = *from != '\0' ? source_find(copying->stage, from, error)
 				       : context_main(copying->stage, copying->instruction, error);
-	/* What comes from the context is root's, unless --chown says otherwise. */
+	/* Files from the context belong to root, unless --chown says otherwise. */
 	if (*from == '\0')
 		copying->to.owned = true;
 	if (source == NULL || !make_parts(copying, source, error))
@@ -340,7 +339,7 @@ static bool choose_sources(Copying *copying, GError **error)
 	return true;
 }
 
-/* How all parts are copied is the same, but for what is unpacked. */
+/* All parts are copied alike, except for what is unpacked. */
 static CopyTo part_to(const Copying *copying, const CopyPart *part)
 {
 	CopyTo to = copying->to;
@@ -362,7 +361,7 @@ static char *content_digest(Copying *copying, GError **error)
 	return digest_end(&hash);
 }
 
-/* What of the step is not the copied content. */
+/* The part of the step's key that is not content. */
 static json_t *key_parts(const Copying *copying, const char *content)
 {
 	const CopyTo *to = &copying->to;
@@ -373,7 +372,7 @@ static json_t *key_parts(const Copying *copying, const char *content)
 		(int)to->gid, to->owned, (json_int_t)to->epoch, content);
 }
 
-/* A tree that cannot change is named by its chain id: no need to read it to know that nothing is new. */
+/* An unchanging tree is identified by its chain id, without reading it. */
 static char *quick_key(const Copying *copying)
 {
 	const CopyPart *only = &g_array_index(copying->parts, CopyPart, 0);
@@ -386,7 +385,8 @@ static char *quick_key(const Copying *copying)
 	return cache_key(key_parts(copying, content));
 }
 
-/* With the flags that change what comes of it, and all words expanded; where it comes from is not said. */
+/* The description in the history: with flags that affect the result and with words expanded; the source is not
+ * named. */
 static char *history_of(const Copying *copying)
 {
 	g_autoptr(GString) line = g_string_new(instruction_name(copying->instruction->kind));
@@ -462,7 +462,7 @@ bool step_copy(Stage *stage, const Instruction *instruction, Vertex *vertex, GEr
 	return stage_add_history(stage, line, true);
 }
 
-/* What BuildKit says of the folder that cannot be made. where: what path leads to. */
+/* BuildKit's message if a folder cannot be made. where: what path resolves to. */
 static bool not_made(int root_fd, const char *where, int number, GError **error)
 {
 	struct stat st;
@@ -475,7 +475,7 @@ static bool not_made(int root_fd, const char *where, int number, GError **error)
 		       : fail_errno(error, "cannot make the folder /%s", where);
 }
 
-/* mkdir -p; what is made belongs to USER, as with BuildKit. Links are followed, also where nothing is at their end. */
+/* mkdir -p; new folders belong to USER, as with BuildKit. Links are followed, also dangling ones. */
 static bool make_folder_for_user(Stage *stage, int root_fd, const char *path, GError **error)
 {
 	const char *user = json_str(stage_config(stage), "User");
@@ -490,7 +490,7 @@ static bool make_folder_for_user(Stage *stage, int root_fd, const char *path, GE
 	return made >= 0 || not_made(root_fd, where, errno, error);
 }
 
-/* A layer of its own, also where the folder is there: the root alone needs none. */
+/* A layer is made even if the folder exists, except for the root. */
 static bool make_workdir(Stage *stage, const char *path, const char *key, GError **error)
 {
 	g_auto(NewLayer) layer = {.root_fd = -1};

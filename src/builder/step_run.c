@@ -1,4 +1,4 @@
-/* RUN: a process in a container of its own; what it has written becomes a layer. */
+/* RUN: a process in a container of its own; its changes become a layer. */
 #include "builder/internal.h"
 
 #include "base/quote.h"
@@ -12,7 +12,8 @@ static void heard(gpointer vertex, int stream, const char *bytes, size_t length)
 	vertex_log(vertex, stream, bytes, length);
 }
 
-/* files: of MountPoint; key: what the step's key says of them. A heredoc that says itself by what it is to be run ("#!") is a file that SHELL runs; else SHELL reads it. */
+/* files: of MountPoint; key: their part of the step's cache key. A heredoc that begins with "#!" is an executable
+ * file that SHELL runs; otherwise SHELL reads it. */
 static json_t *command_of(
 	const Stage *stage, const Instruction *instruction, GPtrArray *files, json_t *key)
 {
@@ -32,7 +33,7 @@ static json_t *command_of(
 	return config_shell(stage_config(stage), path);
 }
 
-/* Where a step begins. "/link/../x" is what the link leads to, as for who changes to it, and not "/x". */
+/* The working directory. "/link/../x" is resolved as by chdir(2), and not as "/x". */
 static char *folder_of(Stage *stage, GError **error)
 {
 	const char *path = json_str(stage_config(stage), "WorkingDir");
@@ -48,7 +49,7 @@ static char *folder_of(Stage *stage, GError **error)
 	return NULL;
 }
 
-/* What is to be run: command, environment and folder are borrowed. */
+/* The process to run: command, environment and folder are borrowed. */
 static bool describe(Stage *stage, const Instruction *instruction, const json_t *command,
 	const json_t *env, const char *folder, StepSpec *step, GError **error)
 {
@@ -66,7 +67,7 @@ static bool describe(Stage *stage, const Instruction *instruction, const json_t 
 	return entitlements_apply(stage->build, instruction, step, error);
 }
 
-/* "|1 FOO=bar /bin/sh -c echo": the arguments and what they are by now, then the command. */
+/* "|1 FOO=bar /bin/sh -c echo": the number of arguments, their values, then the command. */
 static char *history_of(Stage *stage, const json_t *command)
 {
 	g_autoptr(GString) args = g_string_new("");
@@ -98,7 +99,8 @@ static bool command_failed(Stage *stage, const json_t *command, int code, bool o
 				 memory);
 }
 
-/* Programs of another machine are tried, as an interpreter may be registered for them: who has none should know what is missing. */
+/* Programs of another architecture are tried, as an interpreter may be registered; if there is none, the error says
+ * so. */
 static bool is_foreign_program(const Stage *stage, const GError *why)
 {
 	return strstr(why->message, "exec format error") != NULL &&
@@ -115,7 +117,7 @@ static bool has_no_interpreter(const Stage *stage, GError **error)
 		platform);
 }
 
-/* What could not be begun: of a program that is not there BuildKit tells by its exit code alone. */
+/* A program that could not start: for a missing one, BuildKit reports the exit code only. */
 static bool not_begun(
 	Stage *stage, const json_t *command, Vertex *vertex, const GError *why, GError **error)
 {
@@ -134,7 +136,7 @@ static bool not_begun(
 typedef struct {
 	const Instruction *instruction;
 	const json_t *command;
-	StepSpec step;		 /* this and mounts: once they are made */
+	StepSpec step;		 /* this and mounts: set once they are made */
 	const GPtrArray *mounts; /* of MountPoint */
 	const char *key;
 } Running;

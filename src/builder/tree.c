@@ -1,5 +1,5 @@
-/* Files on their way from a source to a new layer: hashed, copied. Both sides are opened inside their roots: no
- * symlink, be it swapped meanwhile, leads out of them. */
+/* Copying files from a source to a new layer, or hashing them. Both sides are opened inside their roots: no symbolic
+ * link leads out of them, even if it is swapped meanwhile. */
 #include "builder/internal.h"
 
 #include "base/work.h"
@@ -13,14 +13,14 @@
 
 enum { MAX_DEPTH = 1000, BLOCK = 128 * 1024, MAX_XATTR = 64 * 1024 };
 
-/* One visit of all that would be copied: what is done with each is the visitor's business. */
+/* A visitor of all files that would be copied. */
 typedef struct Walk Walk;
 struct Walk {
 	const CopyWhat *what;
 	const CopyTo *to;
-	struct sha256_ctx *hash; /* or NULL: it is copied */
-	int root_fd;		 /* the new layer's */
-	char *dest;		 /* where the instruction's destination leads in it */
+	struct sha256_ctx *hash; /* or NULL: it copies */
+	int root_fd;		 /* the new layer's root */
+	char *dest;		 /* the instruction's destination in it */
 	GHashTable *links;	 /* "device:inode" -> path in the layer */
 	char *block;
 	GError **error;
@@ -36,7 +36,7 @@ static bool is_excluded(const Walk *walk, const char *name)
 	return walk->what->exclude != NULL && patterns_match(walk->what->exclude, name);
 }
 
-/* How it will be: --chown and --chmod are part of it. */
+/* The attributes of the copy, --chown and --chmod included. */
 static bool wanted(const Walk *walk, const struct stat *st, struct stat *as)
 {
 	*as = *st;
@@ -100,7 +100,7 @@ static void copy_xattrs(int from, int to)
 	}
 }
 
-/* Of the file that fd has open, or (-1) of what was just made under its name. */
+/* Sets the attributes of an open file, or (-1) of what was just made under its name. */
 static bool set_facts(Walk *walk, int fd, int parent, const char *name, const struct stat *as)
 {
 	struct timespec times[2] = {as->st_mtim, as->st_mtim};
@@ -108,7 +108,7 @@ static bool set_facts(Walk *walk, int fd, int parent, const char *name, const st
 	       fail_errno(walk->error, "cannot set owner, mode and time of \"%s\"", name);
 }
 
-/* A file that was copied under another name already becomes a link to it. */
+/* A file that was already copied under another name becomes a hard link to it. */
 static bool copy_as_link(
 	Walk *walk, const struct stat *st, int to, const char *name, const char *path)
 {
@@ -137,7 +137,7 @@ static bool make_way(Walk *walk, int to, const char *name, const char *path)
 	       fail_errno(walk->error, "cannot replace \"/%s\"", path);
 }
 
-/* path: in the layer, of what name is in the folder `to`. */
+/* path: in the layer; name: in the folder `to`. */
 static bool copy_node(Walk *walk, int parent, const char *name, int to, const char *as_name,
 	const char *path, const struct stat *st, const struct stat *as)
 {
@@ -169,7 +169,7 @@ static bool copy_node(Walk *walk, int parent, const char *name, int to, const ch
 	return set_facts(walk, -1, to, as_name, as);
 }
 
-/* Of a path that leads over something that is no folder: as far as that. */
+/* A path up to and including its first component that is no folder. */
 static char *obstacle(const Walk *walk, const char *path)
 {
 	g_auto(GStrv) parts = g_strsplit(path, "/", -1);
@@ -184,7 +184,7 @@ static char *obstacle(const Walk *walk, const char *path)
 	return g_strdup(done->str);
 }
 
-/* mkdir -p in the layer; what is made belongs to --chown's user, and has the mode of an octal --chmod. */
+/* mkdir -p in the layer; new folders belong to --chown's user, and have the mode of an octal --chmod. */
 static int make_folders_as(Walk *walk, const char *path, mode_t mode)
 {
 	const CopyTo *to = walk->to;
@@ -204,7 +204,7 @@ static int make_folders(Walk *walk, const char *path)
 	return make_folders_as(walk, path, walk->to->folder_mode);
 }
 
-/* A folder in the layer, made like the source's if it is not there. fresh: whether it was. */
+/* Makes a folder in the layer with the source's attributes, if it does not exist. fresh: whether it was made. */
 static int enter_folder(Walk *walk, const char *path, bool *fresh)
 {
 	g_autofree char *folder = g_path_get_dirname(path), *name = g_path_get_basename(path);
@@ -237,8 +237,8 @@ static bool set_folder(Walk *walk, int fd, const struct stat *as)
 static bool walk_folder(Walk *walk, int fd, const char *source_path, const char *below,
 	const char *target, int depth);
 
-/* What lies in a folder, and the folder itself. One that is only on the way to what is wanted (passing) is there
- * if something in it is. */
+/* Copies a folder with its content. A folder that is excluded itself (passing) is made if something in it is
+ * included. */
 static bool walk_below(Walk *walk, int fd, const char *source_path, const char *below,
 	const char *target, int depth, bool passing, const struct stat *as)
 {
@@ -254,7 +254,7 @@ static bool walk_below(Walk *walk, int fd, const char *source_path, const char *
 	return made < 0 || set_folder(walk, made, as);
 }
 
-/* One name in a folder. source_path: in the source; below: beneath the item; target: in the layer. */
+/* Visits one name in a folder. source_path: in the source; below: beneath the item; target: in the layer. */
 static bool walk_name(Walk *walk, int fd, const char *name, const char *source_path,
 	const char *below, const char *target, int depth)
 {
@@ -266,7 +266,7 @@ static bool walk_name(Walk *walk, int fd, const char *name, const char *source_p
 		(is_excluded(walk, below) &&
 			!(folder && patterns_may_return(walk->what->exclude, below))))
 		return true;
-	/* Not wanted itself, but on the way to what is: made once that is found, as any missing folder. */
+	/* Excluded, but may contain included files: it is made once one is found, like any missing folder. */
 	bool passing = copy_ignored(walk->what, source_path) || is_excluded(walk, below);
 	if (!wanted(walk, &st, &as))
 		return false;
@@ -303,7 +303,7 @@ static bool walk_folder(Walk *walk, int fd, const char *source_path, const char 
 	return true;
 }
 
-/* What lies in an archive keeps its owners, unless --chown says whose all of it is to be. */
+/* Archive entries keep their owners, unless --chown is given. */
 static bool unpack(Walk *walk, int fd, const char *target)
 {
 	const CopyTo *to = walk->to;
@@ -320,7 +320,7 @@ static bool is_folder_there(const Walk *walk, const char *path)
 	return fd >= 0;
 }
 
-/* Where an item goes: into the folder dest, or to dest itself. */
+/* The destination of an item: in the folder dest, or dest itself. */
 static char *item_target(const Walk *walk, const CopyItem *item, bool folder)
 {
 	if (walk->what->parents)
@@ -330,7 +330,7 @@ static char *item_target(const Walk *walk, const CopyItem *item, bool folder)
 	return copy_join(walk->dest, item->name);
 }
 
-/* With --parents the folders above an item come along, as they are in the source. */
+/* With --parents the folders above an item are made as in the source. */
 static bool make_parents(Walk *walk, const CopyItem *item)
 {
 	size_t cut = strlen(item->path) - strlen(item->name);
@@ -351,7 +351,7 @@ static bool make_parents(Walk *walk, const CopyItem *item)
 	return true;
 }
 
-/* The destination itself, where it is said to be a folder; else what lies above it is made with each item. */
+/* Makes the destination if it is a folder; otherwise the folders above it are made with each item. */
 static bool make_dest(Walk *walk)
 {
 	autofd made = walk->to->folder ? make_folders(walk, walk->dest) : -1;
@@ -375,7 +375,7 @@ static bool walk_file(
 		walk->what->source->root_fd, source_folder, O_PATH | O_DIRECTORY, 0);
 	if (to < 0 || parent < 0)
 		return fail_errno(walk->error, "cannot copy \"%s\"", item->path);
-	/* What was named by a link is copied as what it leads to. */
+	/* A path that is a link is copied as its target. */
 	struct stat named;
 	if (fstatat(parent, source_name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
 		!S_ISLNK(named.st_mode))
@@ -397,7 +397,7 @@ static bool hash_file(Walk *walk, const CopyItem *item, int fd, const struct sta
 	return readable < 0 || hash_content(walk, readable, item->path);
 }
 
-/* The folder that is copied to has of the source's its time only; what lies in it comes as it was. */
+/* The destination folder only gets the source's time; its content is copied completely. */
 static bool walk_top(Walk *walk, const CopyItem *item, int fd, const struct stat *st)
 {
 	g_autofree char *target = walk->hash == NULL ? item_target(walk, item, true) : g_strdup("");
@@ -430,7 +430,7 @@ static bool walk_item(Walk *walk, const CopyItem *item)
 	if (!wanted(walk, &st, &as))
 		return false;
 	bool folder = S_ISDIR(st.st_mode);
-	/* What the instruction names itself is not left out, but where --parents makes a part of the path of it. */
+	/* The path of the instruction itself is never excluded, except for the part that --parents keeps. */
 	if (!folder && walk->what->parents && is_excluded(walk, item->name))
 		return true;
 	if (walk->hash != NULL)
@@ -467,7 +467,7 @@ bool copy_hash(const CopyWhat *what, GArray *items, const CopyTo *to, struct sha
 	return walk_all(&walk, items);
 }
 
-/* A heredoc as a file: 0644, or what --chmod says. */
+/* Writes a heredoc as a file: 0644, or by --chmod. */
 static bool write_heredoc(Walk *walk, const char *heredoc, const char *content)
 {
 	CopyItem item = {(char *)heredoc, (char *)heredoc};
