@@ -101,10 +101,7 @@ char *size_problem(const char *text, gint64 *bytes)
 
 bool size_parse(const char *text, gint64 *bytes)
 {
-	gint64 value;
-	g_autofree char *why = size_problem(text, &value);
-	if (why == NULL)
-		*bytes = value;
+	g_autofree char *why = size_problem(text, bytes);
 	return why == NULL;
 }
 

@@ -15,9 +15,9 @@ char *size_human_binary(double bytes);
 /* "[=====>     ]  12.3MB/45.6MB", as pull and push show it; width is of the bar. The caller frees it. */
 char *size_bar(gint64 part, gint64 whole, int width);
 
-/* Reads "64m", "1.5g", "512KiB", "100": factors of 1024 (RAMInBytes). False if it is no size. */
+/* Reads "64m", "1.5g", "512KiB", "100": factors of 1024 (RAMInBytes). False, and *bytes unchanged, if it is no size. */
 bool size_parse(const char *text, gint64 *bytes);
-/* The same; NULL, or why it is none in the words of docker/go-units, for the caller to free. */
+/* NULL, or the error in the words of docker/go-units, for the caller to free; *bytes is set only without error. */
 char *size_problem(const char *text, gint64 *bytes);
 
 /* "1", "t", "TRUE", "false", ... as Go's strconv.ParseBool reads it. False if it is none of them. */

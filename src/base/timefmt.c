@@ -121,9 +121,10 @@ char *duration_problem(const char *text, gint64 *nanoseconds)
 	double sum = 0;
 	const char *p = text + (*text == '-' || *text == '+');
 	g_autofree char *quoted = text_quote(text);
-	*nanoseconds = 0;
-	if (strcmp(p, "0") == 0)
+	if (strcmp(p, "0") == 0) {
+		*nanoseconds = 0;
 		return NULL;
+	}
 	do {
 		size_t whole = strspn(p, "0123456789"), part = 0;
 		if (p[whole] == '.')
@@ -151,10 +152,7 @@ char *duration_problem(const char *text, gint64 *nanoseconds)
 
 bool duration_parse(const char *text, gint64 *nanoseconds)
 {
-	gint64 value;
-	g_autofree char *why = duration_problem(text, &value);
-	if (why == NULL)
-		*nanoseconds = value;
+	g_autofree char *why = duration_problem(text, nanoseconds);
 	return why == NULL;
 }
 

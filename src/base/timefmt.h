@@ -13,9 +13,9 @@ char *time_format(gint64 nanoseconds);
  * CLI reads --since), or UNIX seconds "1136073600[.000000001]". False if it is neither. */
 bool time_parse(const char *text, gint64 *nanoseconds);
 
-/* Reads a Go duration such as "1h30m", "300ms", "1.5s". False if it is none. */
+/* Reads a Go duration such as "1h30m", "300ms", "1.5s". False, and *nanoseconds unchanged, if it is none. */
 bool duration_parse(const char *text, gint64 *nanoseconds);
-/* The same; NULL, or why it is none in Go's words, for the caller to free. */
+/* NULL, or the error in Go's words, for the caller to free; *nanoseconds is set only without error. */
 char *duration_problem(const char *text, gint64 *nanoseconds);
 
 /* As Go writes a duration: "1m30s", "1.5s", "500ms", "0s"; the caller frees it. */

@@ -171,4 +171,4 @@ const ShimEvents container_shim_events = {.exited = container_exited,
 	.oom = tell_oom,
 	.detached = tell_detached,
 	.exec = exec_changed,
-	.exec_lost = exec_lost};
+	.exec_shim_ended = exec_lost};

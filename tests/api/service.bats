@@ -18,20 +18,19 @@ teardown_file() {
 	file_teardown
 	kill "$(cat "$BATS_FILE_TMPDIR/listener")"
 }
-awaited() { for _ in $(seq 600); do "$@" && return 0; sleep 0.05; done; return 1; }
 heard() { grep -qx "$1" "$HEARD"; }
 logged() { grep -q "$1" "$WORK/log"; }
 reload() { # daemon.json, what the log says when it is over
 	echo "$1" >"$WORK/daemon.json"
 	: >"$WORK/log"
 	kill -HUP "$(cat "$WORK/pid")"
-	awaited logged "$2" || { cat "$WORK/log"; return 1; }
+	await logged "$2" || { cat "$WORK/log"; return 1; }
 }
 
 @test "a service manager hears that the engine is ready, and that it is alive" {
-	awaited heard READY=1
+	await heard READY=1
 	: >"$HEARD"
-	awaited heard WATCHDOG=1
+	await heard WATCHDOG=1
 	d version >/dev/null
 }
 
@@ -42,9 +41,9 @@ reload() { # daemon.json, what the log says when it is over
 	[[ $(api http://b/info | jq -c .RegistryConfig.Mirrors) == *mirror.example* ]]
 	[[ $(api http://b/info | jq -c .RegistryConfig) == *reg.example:5000* ]]
 	[ "$(api http://b/info | jq -r .Labels[0])" = of=flag ]
-	awaited heard RELOADING=1
-	awaited heard 'MONOTONIC_USEC=[0-9]*'
-	awaited heard READY=1
+	await heard RELOADING=1
+	await heard 'MONOTONIC_USEC=[0-9]*'
+	await heard READY=1
 	[ "$(d events --since 1 --until "$(date +%s.%N)" --filter type=daemon --filter event=reload --format '{{.Action}}')" = reload ]
 }
 
@@ -69,7 +68,7 @@ reload() { # daemon.json, what the log says when it is over
 		kill -HUP "$(cat "$WORK/pid")"
 		api http://b/info >/dev/null
 	done
-	awaited sh -c "curl -s --unix-socket '$WORK/b.sock' http://b/info | grep -q m20.example"
+	await sh -c "curl -s --unix-socket '$WORK/b.sock' http://b/info | grep -q m20.example"
 	[ "$(d inspect -f '{{.State.Running}}' stays)" = true ]
 	d rm -f stays
 }

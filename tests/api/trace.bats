@@ -2,7 +2,6 @@ load ../lib/engine
 # What an engine tells of its work, for who looks for a fault: BERTH_TRACE, and its state.
 setup_file() { BERTH_TRACE=shim,network,store,api file_setup; }
 teardown_file() { file_teardown; }
-awaited() { for _ in $(seq 600); do "$@" && return 0; sleep 0.05; done; return 1; }
 
 @test "a request has one id from the command line to the shim, and what is secret is told nowhere" {
 	: >"$WORK/log"
@@ -14,7 +13,7 @@ awaited() { for _ in $(seq 600); do "$@" && return 0; sleep 0.05; done; return 1
 		"network $id: connect eth0" "network $id: rtnetlink message" "network $id: nftables" "store $id: UPDATE "; do
 		grep -q "trace $line" "$WORK/log" || { echo "no line: $line"; return 1; }
 	done
-	awaited grep -q 'trace shim: container .* says EXITED' "$WORK/log"
+	await grep -q 'trace shim: container .* says EXITED' "$WORK/log"
 	not grep hush "$WORK/log"
 }
 
@@ -37,7 +36,7 @@ awaited() { for _ in $(seq 600); do "$@" && return 0; sleep 0.05; done; return 1
 	}
 	check "$WORK/state.json"
 	kill -USR1 "$(cat "$WORK/pid")"
-	awaited grep -q "state is in $WORK/exec/state-" "$WORK/log"
+	await grep -q "state is in $WORK/exec/state-" "$WORK/log"
 	check "$(echo "$WORK"/exec/state-*.json)"
 	[ "$(stat -c %a "$WORK"/exec/state-*.json)" = 600 ]
 	d rm -f watched

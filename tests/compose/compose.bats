@@ -304,7 +304,6 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	EOF
 	timeout -s KILL 60 "$BUILD/berth" compose watch >out 2>&1 3>&- &
 	watch=$!
-	await() { for _ in $(seq 300); do "$@" 2>/dev/null && return; sleep 0.1; done; cat out; return 1; }
 	has() { [ "$(c exec -T w cat "$1")" = "$2" ]; }
 	await has /app/f 1
 	echo 2 >src/f; echo new >src/sub/g; echo no >src/x.log

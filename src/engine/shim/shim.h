@@ -32,7 +32,7 @@ typedef struct {
 	void (*oom)(Container *container);
 	void (*detached)(Container *container);
 	void (*exec)(Engine *engine, const struct shim_message *message);
-	void (*exec_lost)(Engine *engine,
+	void (*exec_shim_ended)(Engine *engine,
 		const Exec *exec); /* the shim that was started for this exec alone has ended */
 } ShimEvents;
 void shim_monitor_start(Engine *engine, const ShimEvents *events);

@@ -123,7 +123,7 @@ static void link_closed(ShimLink *link)
 	Engine *engine = container->engine;
 	epoll_ctl(engine->epoll_fd, EPOLL_CTL_DEL, link->socket, NULL);
 	if (link->exec != NULL)
-		heard->exec_lost(engine, link->exec);
+		heard->exec_shim_ended(engine, link->exec);
 	else
 		end_container(link);
 	reap_later(link->pid);
