@@ -11,7 +11,7 @@
 static const Flag flags[] = {
 	{"detach-keys", 0, STRING, "keys that detach from the container"},
 	{"no-stdin", 0, BOOL, "do not attach standard input"},
-	{"sig-proxy", 0, BOOL, "pass signals on to the process"},
+	{"sig-proxy", 0, BOOL, "forward signals to the process"},
 	{0},
 };
 

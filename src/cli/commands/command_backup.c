@@ -12,7 +12,7 @@
 
 static const Flag backup_flags[] = {
 	{"output", 'o', STRING, "file to write (standard output)"},
-	{"pause", 0, BOOL, "containers that run stand still meanwhile"},
+	{"pause", 0, BOOL, "pause running containers meanwhile"},
 	{0},
 };
 static const Flag restore_flags[] = {
@@ -75,7 +75,7 @@ const Command command_backup = {
 const Command command_restore = {
 	.names = "system restore",
 	.usage = "[OPTIONS]",
-	.summary = "Make what such an archive has; what is there already is left alone",
+	.summary = "Create the objects in such an archive; existing ones are left unchanged",
 	.example = "system restore -i berth.tar",
 	.flags = restore_flags,
 	.min_args = 0,

@@ -15,12 +15,12 @@
 enum { MAX_BAKE_FILE = 4 << 20 };
 
 static const Flag flags[] = {
-	{"allow", 0, LIST, "let steps do more: network.host, security.insecure"},
+	{"allow", 0, LIST, "allow privileges for steps: network.host, security.insecure"},
 	{"builder", 0, STRING, "ignored (for Docker compatibility)"},
 	{"check", 0, BOOL, "check the Dockerfiles, and build nothing"},
 	{"file", 'f', LIST,
 		"a bake file: HCL, JSON or Compose (docker-bake.hcl, compose.yaml, ...)"},
-	{"list", 0, STRING, "print what there is: targets or variables"},
+	{"list", 0, STRING, "list targets or variables"},
 	{"load", 0, BOOL, "keep the images in the engine (they are)"},
 	{"no-cache", 0, BOOL, "run every step anew"},
 	{"print", 0, BOOL, "print the plan as JSON, and build nothing"},

@@ -19,7 +19,7 @@ static const Flag flags[] = {
 	{"client", 0, STRING, "name of the client to make a certificate for (client)"},
 	{"days", 0, INT, "how long the certificates are valid (825)"},
 	{"dir", 0, STRING, "folder of the certificates (" DEFAULT_FOLDER ")"},
-	{"host", 0, LIST, "name or address of this engine; default: all that this host has"},
+	{"host", 0, LIST, "name or address of this engine (default: all of this host)"},
 	{0},
 };
 
@@ -99,7 +99,7 @@ static int run(Cli *cli)
 const Command command_certs = {
 	.names = "system certs",
 	.usage = "[OPTIONS]",
-	.summary = "Make the certificates that let a device use this engine over TLS",
+	.summary = "Create certificates for access to this engine over TLS",
 	.example = "system certs --host build.example laptop",
 	.flags = flags,
 	.min_args = 0,

@@ -309,7 +309,7 @@ static int run(Cli *cli)
 const Command command_check = {
 	.names = "system check",
 	.usage = "[OPTIONS]",
-	.summary = "Show what this host offers, what is missing, and what to do",
+	.summary = "Check what the engine needs of this host, and how to fix what is missing",
 	.example = "system check",
 	.flags = flags,
 	.min_args = 0,

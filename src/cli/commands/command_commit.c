@@ -40,7 +40,7 @@ static int run(Cli *cli)
 const Command command_commit = {
 	.names = "commit|container commit",
 	.usage = "[OPTIONS] CONTAINER [REPOSITORY[:TAG]]",
-	.summary = "Make an image of a container's changes",
+	.summary = "Create an image from a container's changes",
 	.example = "commit -c 'CMD [\"nginx\"]' web app:2",
 	.completes = "containers images",
 	.flags = flags,

@@ -322,7 +322,7 @@ static const Flag rm_flags[] = {{"force", 'f', BOOL, "also the one that is in us
 
 const Command command_context_ls = {.names = "context ls|context list",
 	.usage = "[OPTIONS]",
-	.summary = "List contexts: the engines that are known by a name",
+	.summary = "List contexts",
 	.example = "context ls",
 	.flags = list_flags,
 	.local = true,

@@ -20,7 +20,7 @@ enum { PIPE_ROOM = 1 << 20 };
 static const Flag flags[] = {
 	{"archive", 'a', BOOL, "keep the owners' numbers"},
 	{"follow-link", 'L', BOOL, "copy what a link leads to"},
-	{"quiet", 'q', BOOL, "do not say what was copied"},
+	{"quiet", 'q', BOOL, "do not report what was copied"},
 	{0},
 };
 
@@ -386,7 +386,7 @@ static int run(Cli *cli)
 const Command command_cp = {
 	.names = "cp|container cp",
 	.usage = "[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-, or SRC_PATH|- CONTAINER:DEST_PATH",
-	.summary = "Copy files between a container and here",
+	.summary = "Copy files between a container and the local file system",
 	.example = "cp web:/etc/nginx/nginx.conf .",
 	.completes = "copied copied",
 	.flags = flags,

@@ -22,7 +22,7 @@ static int run(Cli *cli)
 const Command command_create = {
 	.names = "create|container create",
 	.usage = "[OPTIONS] IMAGE [COMMAND] [ARG...]",
-	.summary = "Make a container without starting it",
+	.summary = "Create a container without starting it",
 	.example = "create --name web -p 8080:80 nginx",
 	.completes = "images",
 	.flags = container_flags + RUN_ALONE,

@@ -13,7 +13,7 @@ static const Flag flags[] = {
 	{"expires", 0, DURATION, "how long the link can be used (default 5m)"},
 	{"listen", 0, STRING, "a loopback address of the engine's host (default 127.0.0.1:0)"},
 	{"no-open", 0, BOOL, "show the link, and open no browser"},
-	{"read-only", 0, BOOL, "show everything, change nothing"},
+	{"read-only", 0, BOOL, "allow only requests that change nothing"},
 	{0},
 };
 

@@ -280,7 +280,7 @@ static int run(Cli *cli)
 const Command command_df = {
 	.names = "system df",
 	.usage = "[OPTIONS]",
-	.summary = "Show what is used on the disk",
+	.summary = "Show disk usage",
 	.example = "system df -v",
 	.flags = flags,
 	.run = run,

@@ -43,7 +43,7 @@ static int run(Cli *cli)
 const Command command_dial_stdio = {
 	.names = "system dial-stdio",
 	.usage = "",
-	.summary = "Connect standard streams with the engine (for ssh://)",
+	.summary = "Connect standard streams to the engine (for ssh://)",
 	.min_args = 0,
 	.max_args = 0,
 	.run = run,

@@ -25,7 +25,7 @@ static int run(Cli *cli)
 const Command command_diff = {
 	.names = "diff|container diff",
 	.usage = "CONTAINER",
-	.summary = "Show what a container has changed in its files",
+	.summary = "Show changes to a container's files",
 	.example = "diff web",
 	.completes = "containers",
 	.min_args = 1,

@@ -104,7 +104,7 @@ static int run(Cli *cli)
 const Command command_events = {
 	.names = "events|system events",
 	.usage = "[OPTIONS]",
-	.summary = "Show what happens in the engine, as it happens",
+	.summary = "Show the engine's events, as they happen",
 	.example = "events --since 10m -f type=container",
 	.flags = flags,
 	.min_args = 0,

@@ -14,7 +14,7 @@ static const Flag flags[] = {
 	{"env", 'e', LIST, "set an environment variable"},
 	{"env-file", 0, LIST, "read environment variables from a file"},
 	{"interactive", 'i', BOOL, "keep standard input open"},
-	{"privileged", 0, BOOL, "give everything"},
+	{"privileged", 0, BOOL, "give the container all privileges"},
 	{"tty", 't', BOOL, "give it a terminal"},
 	{"user", 'u', STRING, "user and group"},
 	{"workdir", 'w', STRING, "folder to start in"},

@@ -13,7 +13,7 @@ static int run(Cli *cli)
 const Command command_export = {
 	.names = "export|container export",
 	.usage = "[OPTIONS] CONTAINER",
-	.summary = "Write a container's files to an archive",
+	.summary = "Export a container's files as an archive",
 	.example = "export -o web.tar web",
 	.completes = "containers",
 	.flags = flags,

@@ -75,7 +75,7 @@ static int run(Cli *cli)
 const Command command_history = {
 	.names = "history|image history",
 	.usage = "[OPTIONS] IMAGE",
-	.summary = "Show how an image was made",
+	.summary = "Show the history of an image",
 	.example = "history --no-trunc debian",
 	.completes = "images",
 	.flags = flags,

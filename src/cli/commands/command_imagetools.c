@@ -167,7 +167,7 @@ static int run_create(Cli *cli)
 const Command command_buildx_imagetools_inspect = {
 	.names = "buildx imagetools inspect",
 	.usage = "[OPTIONS] NAME",
-	.summary = "Show what a registry has of an image: its platforms and attestations",
+	.summary = "Show an image in a registry: its platforms and attestations",
 	.example = "buildx imagetools inspect debian:bookworm",
 	.flags = inspect_flags,
 	.min_args = 1,
@@ -178,7 +178,7 @@ const Command command_buildx_imagetools_inspect = {
 const Command command_buildx_imagetools_create = {
 	.names = "buildx imagetools create",
 	.usage = "[OPTIONS] SOURCE [SOURCE...]",
-	.summary = "Make an index of images of a registry",
+	.summary = "Create an index of images in a registry",
 	.example = "buildx imagetools create -t example.org/app:1 example.org/app:1-amd64 "
 		   "example.org/app:1-arm64",
 	.flags = create_flags,

@@ -47,7 +47,7 @@ static int run(Cli *cli)
 const Command command_import = {
 	.names = "import|image import",
 	.usage = "[OPTIONS] file|URL|- [REPOSITORY[:TAG]]",
-	.summary = "Make an image of a root file system",
+	.summary = "Create an image from a root file system",
 	.example = "import -c 'CMD [\"sh\"]' root.tar app:1",
 	.completes = "files",
 	.flags = flags,

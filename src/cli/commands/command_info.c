@@ -113,7 +113,7 @@ static int run(Cli *cli)
 const Command command_info = {
 	.names = "info|system info",
 	.usage = "[OPTIONS]",
-	.summary = "Show what the engine is and has",
+	.summary = "Show information on the engine",
 	.example = "info -f '{{.Driver}}'",
 	.flags = flags,
 	.min_args = 0,

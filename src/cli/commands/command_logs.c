@@ -10,9 +10,9 @@
 #include <string.h>
 
 static const Flag flags[] = {
-	{"details", 0, BOOL, "show what was logged beside the text"},
-	{"follow", 'f', BOOL, "go on with what comes"},
-	{"since", 0, STRING, "from this time on, or for so long (10m)"},
+	{"details", 0, BOOL, "show attributes of the log lines"},
+	{"follow", 'f', BOOL, "follow new output"},
+	{"since", 0, STRING, "from this time on, or since a duration ago (10m)"},
 	{"tail", 'n', STRING, "number of lines from the end (all)"},
 	{"timestamps", 't', BOOL, "show times"},
 	{"until", 0, STRING, "up to this time"},
@@ -46,7 +46,7 @@ static int run(Cli *cli)
 const Command command_logs = {
 	.names = "logs|container logs",
 	.usage = "[OPTIONS] CONTAINER",
-	.summary = "Show what a container has written",
+	.summary = "Show the logs of a container",
 	.example = "logs -f --since 10m web",
 	.completes = "containers",
 	.flags = flags,

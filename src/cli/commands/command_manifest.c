@@ -30,8 +30,8 @@ static const Flag inspect_flags[] = {
 static const Flag create_flags[] = {
 	{"amend", 'a', BOOL, "add to a list that is there"}, INSECURE, {0}};
 static const Flag annotate_flags[] = {{"arch", 0, STRING, "the image's architecture"},
-	{"os", 0, STRING, "its operating system"},
-	{"os-features", 0, LIST, "features of that it needs"},
+	{"os", 0, STRING, "operating system"},
+	{"os-features", 0, LIST, "required features of the operating system"},
 	{"os-version", 0, STRING, "its version"},
 	{"variant", 0, STRING, "the architecture's variant"}, {0}};
 static const Flag push_flags[] = {
@@ -342,7 +342,7 @@ static int run_remove(Cli *cli)
 const Command command_manifest_inspect = {
 	.names = "manifest inspect",
 	.usage = "[OPTIONS] [LIST] NAME",
-	.summary = "Show the manifest that a registry has of an image, or a list that is made here",
+	.summary = "Show the manifest of an image in a registry, or a local manifest list",
 	.example = "manifest inspect -v debian:bookworm",
 	.flags = inspect_flags,
 	.min_args = 1,
@@ -353,7 +353,7 @@ const Command command_manifest_inspect = {
 const Command command_manifest_create = {
 	.names = "manifest create",
 	.usage = "[OPTIONS] LIST IMAGE [IMAGE...]",
-	.summary = "Put images of a registry together as one list, to annotate and push",
+	.summary = "Create a local manifest list of images in a registry, to annotate and push",
 	.example =
 		"manifest create example.org/app:1 example.org/app:1-amd64 example.org/app:1-arm64",
 	.flags = create_flags,
@@ -365,7 +365,7 @@ const Command command_manifest_create = {
 const Command command_manifest_annotate = {
 	.names = "manifest annotate",
 	.usage = "[OPTIONS] LIST IMAGE",
-	.summary = "Say what platform an image of a list is for",
+	.summary = "Set the platform of an image in a manifest list",
 	.example =
 		"manifest annotate example.org/app:1 example.org/app:1-arm --arch arm --variant v7",
 	.flags = annotate_flags,
@@ -378,7 +378,7 @@ const Command command_manifest_annotate = {
 const Command command_manifest_push = {
 	.names = "manifest push",
 	.usage = "[OPTIONS] LIST",
-	.summary = "Push a list to its registry",
+	.summary = "Push a manifest list to its registry",
 	.example = "manifest push --purge example.org/app:1",
 	.flags = push_flags,
 	.min_args = 1,
@@ -389,7 +389,7 @@ const Command command_manifest_push = {
 const Command command_manifest_rm = {
 	.names = "manifest rm",
 	.usage = "LIST [LIST...]",
-	.summary = "Remove lists that are made here",
+	.summary = "Remove local manifest lists",
 	.example = "manifest rm example.org/app:1",
 	.flags = no_flags,
 	.min_args = 1,

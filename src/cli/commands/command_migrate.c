@@ -8,9 +8,9 @@
 #include <stdlib.h>
 
 static const Flag flags[] = {
-	{"from-docker", 0, BOOL, "take over what a Docker on this host has, which is stopped"},
+	{"from-docker", 0, BOOL, "import from a stopped Docker on this host"},
 	{"folder", 0, STRING, "Docker's folder (/var/lib/docker)"},
-	{"apply", 0, BOOL, "do it; without, it is only told what would be done"},
+	{"apply", 0, BOOL, "import; without this flag, only list what would be imported"},
 	{"start", 0, BOOL, "start the containers that Docker would start"},
 	{0},
 };
@@ -41,7 +41,7 @@ static int run(Cli *cli)
 const Command command_migrate = {
 	.names = "system migrate",
 	.usage = "--from-docker [OPTIONS]",
-	.summary = "Take over images, volumes, networks and containers of a Docker that is stopped",
+	.summary = "Import images, volumes, networks and containers of a stopped Docker",
 	.example = "system migrate --from-docker --apply",
 	.flags = flags,
 	.min_args = 0,

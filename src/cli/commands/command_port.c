@@ -43,7 +43,7 @@ static int run(Cli *cli)
 const Command command_port = {
 	.names = "port|container port",
 	.usage = "CONTAINER [PRIVATE_PORT[/PROTO]]",
-	.summary = "Show where a container's ports are published",
+	.summary = "Show the published ports of a container",
 	.example = "port web 80",
 	.completes = "containers",
 	.min_args = 1,

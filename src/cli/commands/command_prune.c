@@ -15,12 +15,12 @@ static const Flag flags[] = {
 	{0},
 };
 static const Flag builder_flags[] = {
-	{"all", 'a', BOOL, "remove what images share with the cache, too"},
+	{"all", 'a', BOOL, "also remove cache records that images share"},
 	{"filter", 0, LIST, "remove only those that match (until=24h, type=...)"},
 	{"force", 'f', BOOL, "do not ask"},
-	{"keep-storage", 0, BYTES, "how much may stay"},
-	{"max-used-space", 0, BYTES, "the same, by another name"},
-	{"reserved-space", 0, BYTES, "the same, by another name"},
+	{"keep-storage", 0, BYTES, "bytes of the cache to keep"},
+	{"max-used-space", 0, BYTES, "another name of --keep-storage"},
+	{"reserved-space", 0, BYTES, "another name of --keep-storage"},
 	{"verbose", 0, BOOL, "ignored (for Docker compatibility)"},
 	{0},
 };
@@ -228,7 +228,7 @@ const Command command_network_prune = {
 const Command command_builder_prune = {
 	.names = "builder prune|buildx prune",
 	.usage = "[OPTIONS]",
-	.summary = "Remove what builds have cached",
+	.summary = "Remove the build cache",
 	.example = "builder prune --keep-storage 2GB",
 	.flags = builder_flags,
 	.run = run_builds,
@@ -237,7 +237,7 @@ const Command command_builder_prune = {
 const Command command_system_prune = {
 	.names = "system prune",
 	.usage = "[OPTIONS]",
-	.summary = "Remove what is unused",
+	.summary = "Remove unused containers, networks, images and build cache",
 	.example = "system prune --volumes",
 	.flags = system_flags,
 	.run = run_system,

@@ -22,7 +22,7 @@ static int run(Cli *cli)
 const Command command_rename = {
 	.names = "rename|container rename",
 	.usage = "CONTAINER NEW_NAME",
-	.summary = "Give a container another name",
+	.summary = "Rename a container",
 	.example = "rename web old-web",
 	.completes = "containers",
 	.min_args = 2,

@@ -45,7 +45,7 @@ static int run(Cli *cli)
 const Command command_run = {
 	.names = "run|container run",
 	.usage = "[OPTIONS] IMAGE [COMMAND] [ARG...]",
-	.summary = "Make a container of an image and run a command in it",
+	.summary = "Create a container from an image and run a command in it",
 	.example = "run -d --name web -p 8080:80 -v data:/srv nginx",
 	.completes = "images",
 	.flags = container_flags,

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 static const Flag flags[] = {
-	{"attach", 'a', BOOL, "attach to its output, and pass signals on"},
+	{"attach", 'a', BOOL, "attach to its output, and forward signals"},
 	{"detach-keys", 0, STRING, "keys that detach from the container"},
 	{"interactive", 'i', BOOL, "attach to its input"},
 	{0},

@@ -17,7 +17,7 @@ enum { SPAN_US = 100000, ROUND_US = 1000000 };
 static const Flag flags[] = {
 	{"all", 'a', BOOL, "show stopped containers too"},
 	{"format", 0, STRING, "table, json or a Go template"},
-	{"no-stream", 0, BOOL, "once, and end"},
+	{"no-stream", 0, BOOL, "print once, and exit"},
 	{"no-trunc", 0, BOOL, "do not shorten"},
 	{0},
 };
@@ -183,7 +183,7 @@ static int run(Cli *cli)
 const Command command_stats = {
 	.names = "stats|container stats",
 	.usage = "[OPTIONS] [CONTAINER...]",
-	.summary = "Show what containers use",
+	.summary = "Show resource use of containers",
 	.example = "stats --no-stream",
 	.completes = "running*",
 	.flags = flags,

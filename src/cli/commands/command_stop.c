@@ -4,7 +4,7 @@
 static const Flag flags[] = {
 	{"signal", 's', STRING, "signal to send"},
 	{"timeout", 't', INT, "seconds to wait before the container is killed (-1: for ever)"},
-	{"time", 0, INT, "the same, by its old name"},
+	{"time", 0, INT, "old name of --timeout"},
 	{0},
 };
 

@@ -8,7 +8,7 @@ static int run(Cli *cli)
 const Command command_unpause = {
 	.names = "unpause|container unpause",
 	.usage = "CONTAINER [CONTAINER...]",
-	.summary = "Let paused containers go on",
+	.summary = "Resume paused containers",
 	.example = "unpause web",
 	.completes = "paused*",
 	.min_args = 1,

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 static const Flag flags[] = {
-	{"blkio-weight", 0, UINT16, "share of block input and output"},
+	{"blkio-weight", 0, UINT16, "relative weight of block I/O"},
 	{"cpu-period", 0, INT, "period of the CPU quota, microseconds"},
 	{"cpu-quota", 0, INT, "CPU time within a period, microseconds"},
 	{"cpu-rt-period", 0, INT, "period of the real-time quota"},
@@ -21,8 +21,8 @@ static const Flag flags[] = {
 	{"memory-reservation", 0, BYTES, "soft limit of memory"},
 	{"memory-swap", 0, BYTES, "limit of memory and swap; -1: no limit"},
 	{"pids-limit", 0, INT, "limit of processes; -1: no limit"},
-	{"publish-add", 0, LIST, "publish one more port, without a restart"},
-	{"publish-rm", 0, LIST, "publish a port no more ([[address:]host port:]port)"},
+	{"publish-add", 0, LIST, "publish another port, without a restart"},
+	{"publish-rm", 0, LIST, "unpublish a port ([[address:]host port:]port)"},
 	{"restart", 0, STRING, "restart policy"},
 	{0},
 };

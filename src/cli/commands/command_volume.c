@@ -82,7 +82,7 @@ const Command command_volume_ls = {
 const Command command_volume_create = {
 	.names = "volume create",
 	.usage = "[OPTIONS] [VOLUME]",
-	.summary = "Make a volume",
+	.summary = "Create a volume",
 	.example = "volume create --label keep=yes data",
 	.flags = create_flags,
 	.min_args = 0,

@@ -15,9 +15,9 @@
 const Flag global_flags[] = {
 	{"config", 0, STRING, "folder of the client's configuration (~/.docker)"},
 	{"context", 'c', STRING, "context to use, instead of DOCKER_HOST and the current one"},
-	{"debug", 'D', BOOL, "show what is asked of the engine, on standard error"},
+	{"debug", 'D', BOOL, "print requests to the engine, on standard error"},
 	{"host", 'H', STRING, "engine to talk to: unix://PATH, tcp://HOST:PORT or ssh://USER@HOST"},
-	{"log-level", 'l', STRING, "debug is as --debug; info, warn, error and fatal say no more"},
+	{"log-level", 'l', STRING, "debug: as --debug; info, warn, error and fatal change nothing"},
 	{"tls", 0, BOOL, "use TLS at tcp://; implied by --tlsverify"},
 	{"tlscacert", 0, STRING, "trust certificates of this CA only"},
 	{"tlscert", 0, STRING, "our certificate"},

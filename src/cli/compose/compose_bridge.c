@@ -155,7 +155,7 @@ static int run_convert(Cli *cli)
 }
 
 static const Flag convert_flags[] = {
-	{"output", 'o', STRING, "folder for what is made (out)"},
+	{"output", 'o', STRING, "output folder (out)"},
 	{"templates", 0, STRING, "folder with templates of your own"},
 	{"transformation", 't', LIST, "image that makes it (docker/compose-bridge-kubernetes)"},
 	{0},
@@ -164,7 +164,7 @@ static const Flag convert_flags[] = {
 const Command compose_convert_command = {
 	.names = "bridge convert",
 	.usage = "[OPTIONS]",
-	.summary = "Make Kubernetes manifests, Helm charts or others of a project",
+	.summary = "Convert a project to Kubernetes manifests, Helm charts or other formats",
 	.example = "bridge convert -o manifests",
 	.flags = convert_flags,
 	.run = run_convert,
@@ -292,7 +292,7 @@ static const Flag create_flags[] = {
 const Command compose_transformation_create_command = {
 	.names = "bridge transformations create",
 	.usage = "[OPTIONS] PATH",
-	.summary = "Make a folder for an image that converts projects",
+	.summary = "Create a folder for an image that converts projects",
 	.example = "bridge transformations create mine",
 	.flags = create_flags,
 	.min_args = 1,

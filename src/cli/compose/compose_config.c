@@ -19,7 +19,7 @@ static const Flag flags[] = {
 	{"lock-image-digests", 0, BOOL, "print only images, with digests"},
 	{"models", 0, BOOL, "print names of models"},
 	{"networks", 0, BOOL, "print names of networks"},
-	{"no-consistency", 0, BOOL, "do not check that all belongs together"},
+	{"no-consistency", 0, BOOL, "skip the consistency checks"},
 	{"no-env-resolution", 0, BOOL, "leave env_file of services as it is"},
 	{"no-interpolate", 0, BOOL, "leave variables as they are"},
 	{"no-normalize", 0, BOOL, "leave short forms as they are"},
@@ -306,7 +306,7 @@ static int run(Cli *cli)
 
 const Command compose_config_command = {.names = "config|convert",
 	.usage = "[OPTIONS] [SERVICE...]",
-	.summary = "Check the project's files, and print what they come to",
+	.summary = "Check the project's files, and print the resulting model",
 	.example = "config --services",
 	.flags = flags,
 	.max_args = -1,

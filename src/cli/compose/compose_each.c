@@ -125,7 +125,7 @@ static const Flag stop_flags[] = {
 
 static const Flag restart_flags[] = {
 	{"timeout", 't', INT, "seconds until a container that does not stop is killed"},
-	{"no-deps", 0, BOOL, "leave what depends on the services alone"},
+	{"no-deps", 0, BOOL, "do not restart dependents"},
 	{0},
 };
 
@@ -243,7 +243,7 @@ const Command compose_pause_command = {.names = "pause",
 	.run = run_pause};
 const Command compose_unpause_command = {.names = "unpause",
 	.usage = "[SERVICE...]",
-	.summary = "Let paused services go on",
+	.summary = "Resume paused services",
 	.example = "unpause web",
 	.completes = "services*",
 	.max_args = -1,

@@ -447,11 +447,11 @@ void log_show_free(LogShow *show)
 }
 
 static const Flag flags[] = {
-	{"follow", 'f', BOOL, "go on with what comes"},
+	{"follow", 'f', BOOL, "follow new output"},
 	{"index", 0, INT, "number of the service's container"},
 	{"no-color", 0, BOOL, "no colours"},
 	{"no-log-prefix", 0, BOOL, "no names in front"},
-	{"since", 0, STRING, "from this time on, or for so long (10m)"},
+	{"since", 0, STRING, "from this time on, or since a duration ago (10m)"},
 	{"tail", 'n', STRING, "number of lines from the end of each"},
 	{"timestamps", 't', BOOL, "show times"},
 	{"until", 0, STRING, "up to this time"},
@@ -507,7 +507,7 @@ static int run(Cli *cli)
 const Command compose_logs_command = {
 	.names = "logs",
 	.usage = "[OPTIONS] [SERVICE...]",
-	.summary = "Show what the containers have written",
+	.summary = "Show the logs of services",
 	.example = "logs -f --tail 20 web",
 	.completes = "services*",
 	.flags = flags,

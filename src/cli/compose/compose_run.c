@@ -76,7 +76,7 @@ static const Flag exec_flags[] = {
 	{"index", 0, INT, "number of the service's container"},
 	{"interactive", 'i', BOOL, "keep standard input open (it is)"},
 	{"no-tty", 'T', BOOL, "give it no terminal"},
-	{"privileged", 0, BOOL, "give everything"},
+	{"privileged", 0, BOOL, "give the container all privileges"},
 	{"tty", 't', BOOL, "give it a terminal"},
 	{"user", 'u', STRING, "user and group"},
 	{"workdir", 'w', STRING, "folder to start in"},
@@ -112,8 +112,8 @@ const Command compose_exec_command = {.names = "exec",
 static const Flag attach_flags[] = {
 	{"detach-keys", 0, STRING, "keys that detach"},
 	{"index", 0, INT, "number of the service's container"},
-	{"no-stdin", 0, BOOL, "do not pass input on"},
-	{"sig-proxy", 0, BOOL, "pass signals on (true)"},
+	{"no-stdin", 0, BOOL, "do not forward standard input"},
+	{"sig-proxy", 0, BOOL, "forward signals (true)"},
 	{0},
 };
 
@@ -156,7 +156,7 @@ static int run_commit(Cli *cli)
 
 const Command compose_commit_command = {.names = "commit",
 	.usage = "[OPTIONS] SERVICE [REPOSITORY[:TAG]]",
-	.summary = "Make an image of a service's container",
+	.summary = "Create an image from a service's container",
 	.example = "commit web snapshot:1",
 	.completes = "services",
 	.flags = commit_flags,
@@ -179,7 +179,7 @@ static int run_export(Cli *cli)
 
 const Command compose_export_command = {.names = "export",
 	.usage = "[OPTIONS] SERVICE",
-	.summary = "Write the files of a service's container as a tar",
+	.summary = "Export the files of a service's container as an archive",
 	.example = "export -o web.tar web",
 	.completes = "services",
 	.flags = export_flags,
@@ -500,7 +500,7 @@ static int run_cp(Cli *cli)
 
 const Command compose_cp_command = {.names = "cp",
 	.usage = "[OPTIONS] SERVICE:SRC_PATH DEST_PATH|-, or SRC_PATH|- SERVICE:DEST_PATH",
-	.summary = "Copy files between a service and here",
+	.summary = "Copy files between a service's container and the local file system",
 	.example = "cp web:/etc/hosts .",
 	.flags = cp_flags,
 	.min_args = 2,

@@ -8,7 +8,7 @@
 static const Flag stats_flags[] = {
 	{"all", 'a', BOOL, "show stopped containers too"},
 	{"format", 0, STRING, "table, json or a Go template"},
-	{"no-stream", 0, BOOL, "once, and end"},
+	{"no-stream", 0, BOOL, "print once, and exit"},
 	{"no-trunc", 0, BOOL, "do not shorten"},
 	{0},
 };
@@ -41,7 +41,7 @@ static int run_stats(Cli *cli)
 
 const Command compose_stats_command = {.names = "stats",
 	.usage = "[OPTIONS] [SERVICE...]",
-	.summary = "Show what services use",
+	.summary = "Show resource use of services",
 	.example = "stats --no-stream",
 	.completes = "services*",
 	.flags = stats_flags,

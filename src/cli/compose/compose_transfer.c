@@ -174,7 +174,7 @@ static const Flag transfer_flags[] = {
 	{"ignore-buildable", 0, BOOL, "leave out services that can be built"},
 	{"ignore-pull-failures", 0, BOOL, "go on where an image cannot be pulled"},
 	{"ignore-push-failures", 0, BOOL, "go on where an image cannot be pushed"},
-	{"include-deps", 0, BOOL, "what the services depend on, too"},
+	{"include-deps", 0, BOOL, "include dependencies of the services"},
 	{"policy", 0, STRING, "missing or always"},
 	{"quiet", 'q', BOOL, "show no progress"},
 	{"parallel", 0, BOOL, "ignored (for Docker compatibility)"},

@@ -13,7 +13,7 @@
 static const Flag flags[] = {
 	{"abort-on-container-exit", 0, BOOL, "stop all when one ends"},
 	{"abort-on-container-failure", 0, BOOL, "stop all when one fails"},
-	{"always-recreate-deps", 0, BOOL, "replace what depends on what was replaced"},
+	{"always-recreate-deps", 0, BOOL, "also replace dependents of replaced containers"},
 	{"attach", 0, LIST, "show the output of these services only"},
 	{"attach-dependencies", 0, BOOL, "show the output of dependencies, too"},
 	{"build", 0, BOOL, "build images first"},
@@ -24,7 +24,7 @@ static const Flag flags[] = {
 	{"no-attach", 0, LIST, "do not show the output of these services"},
 	{"no-build", 0, BOOL, "build nothing"},
 	{"no-color", 0, BOOL, "no colours"},
-	{"no-deps", 0, BOOL, "leave what the services depend on alone"},
+	{"no-deps", 0, BOOL, "do not include dependencies"},
 	{"no-log-prefix", 0, BOOL, "no names in front of lines"},
 	{"no-recreate", 0, BOOL, "leave containers as they are"},
 	{"no-start", 0, BOOL, "start nothing"},
@@ -348,7 +348,7 @@ static int run_create(Cli *cli)
 const Command compose_create_command = {
 	.names = "create",
 	.usage = "[OPTIONS] [SERVICE...]",
-	.summary = "Create containers, and start none",
+	.summary = "Create containers without starting them",
 	.example = "create",
 	.completes = "services*",
 	.flags = create_flags,
@@ -357,7 +357,7 @@ const Command compose_create_command = {
 };
 
 static const Flag scale_flags[] = {
-	{"no-deps", 0, BOOL, "leave what the services depend on alone"},
+	{"no-deps", 0, BOOL, "do not include dependencies"},
 	{0},
 };
 

@@ -392,7 +392,7 @@ void compose_watch_free(Watch *watch)
 static const Flag flags[] = {
 	{"no-up", 0, BOOL, "do not build and start the services first"},
 	{"prune", 0, BOOL, "ignored (for Docker compatibility)"},
-	{"quiet", 0, BOOL, "do not say what is synced"},
+	{"quiet", 0, BOOL, "do not report what is synced"},
 	{0},
 };
 
@@ -418,7 +418,7 @@ static int run(Cli *cli)
 const Command compose_watch_command = {
 	.names = "watch",
 	.usage = "[OPTIONS] [SERVICE...]",
-	.summary = "Follow changes of files, and bring them into the services",
+	.summary = "Watch files, and update the services when they change",
 	.example = "watch web",
 	.completes = "services*",
 	.flags = flags,
