@@ -370,7 +370,7 @@ static bool is_container(Server *server, const Connection *listener, int fd)
 	if (address == NULL ||
 		!network_is_of_containers(server->engine, address, socket_arrival_link(fd)))
 		return false;
-	log_warn("the container at %s wants to reach the API and is refused", address);
+	log_warn("refused a connection of the container at %s to the API", address);
 	return true;
 }
 

@@ -27,7 +27,7 @@ Source *source_of_folder(const char *what, const char *root, const char *path, G
 	g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", fd),
 			*real = fd < 0 ? NULL : g_file_read_link(link, NULL);
 	if (real == NULL) {
-		fail(error, BERTH_ERROR_NOT_FOUND, "%s: there is no folder \"%s\"", what, path);
+		fail(error, BERTH_ERROR_NOT_FOUND, "%s: no such folder: \"%s\"", what, path);
 		return NULL;
 	}
 	Source *source = g_new0(Source, 1);

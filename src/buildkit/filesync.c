@@ -254,7 +254,8 @@ static bool take_data(Receiver *receiver, const Bk__Packet *packet, GError **err
 {
 	Pending *file = g_hash_table_lookup(receiver->files, GUINT_TO_POINTER(packet->id));
 	if (file == NULL)
-		return fail(error, BERTH_ERROR_INVALID, "content of no file that was asked for");
+		return fail(
+			error, BERTH_ERROR_INVALID, "content for a file that was not requested");
 	if (!open_file(receiver, file, error))
 		return false;
 	if (packet->data.len > 0) {

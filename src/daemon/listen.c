@@ -140,7 +140,7 @@ static bool listen_inherited(Server *server, const Config *config, GError **erro
 	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
 	if (pid == NULL || fds == NULL || atoi(pid) != getpid() || atoi(fds) < 1)
 		return fail(error, BERTH_ERROR_INVALID,
-			"fd:// was asked for, but no socket was passed on (LISTEN_FDS)");
+			"fd:// was given, but no socket was passed (LISTEN_FDS)");
 	for (int fd = FIRST_SYSTEMD_FD; fd < FIRST_SYSTEMD_FD + atoi(fds); fd++) {
 		int family = 0;
 		socklen_t size = sizeof family;

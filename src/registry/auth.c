@@ -141,7 +141,8 @@ char *auth_answer(Host *host, const char *challenge, const Credentials *credenti
 	if (!tls && host->verify && credentials != NULL &&
 		(known || credentials->identity_token != NULL)) {
 		fail(error, BERTH_ERROR_SYSTEM,
-			"the registry wants the password sent to %s, without TLS: refused", realm);
+			"refused to send the password to %s without TLS, as the registry requests",
+			realm);
 		return NULL;
 	}
 	return fetch_token(host, realm, service, *scope != '\0' ? scope : asked, credentials,

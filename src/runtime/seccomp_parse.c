@@ -95,7 +95,7 @@ static bool parse_action(
 	gint64 data = json_is_integer(errnum) ? json_integer_value(errnum) : EPERM;
 	if (strcmp(name, "SCMP_ACT_NOTIFY") == 0)
 		return bad(
-			error, "%s: SCMP_ACT_NOTIFY needs an agent, and there is none here", where);
+			error, "%s: SCMP_ACT_NOTIFY needs an agent, which is not supported", where);
 	for (size_t i = 0; i < G_N_ELEMENTS(actions); i++) {
 		if (strcmp(name, actions[i].name) != 0)
 			continue;

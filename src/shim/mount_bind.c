@@ -129,7 +129,7 @@ static void check_proc_root(int tree)
 	struct stat st;
 	if (fstatfs(tree, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC || fstat(tree, &st) < 0 ||
 		st.st_ino != PROC_ROOT_INODE)
-		report_fail(0, "/proc of the other container is not what it should be");
+		report_fail(0, "/proc of the other container is not a procfs");
 }
 
 /* A copy of a mount in another container's namespace (--ipc and --pid container:ID). */

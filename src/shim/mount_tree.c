@@ -75,7 +75,7 @@ int tree_part(const struct plan_record *record, const struct plan_record *map, i
 	if (part < 0 || sys_mount_setattr(part, "", AT_EMPTY_PATH, &attr) < 0)
 		report_fail(errno, "error mounting \"%s\" at \"%s\"", subpath, target);
 	if (one && userns >= 0 && sys_mount_setattr(part, "", AT_EMPTY_PATH, &mapped) < 0)
-		report_fail(errno, "cannot map the owners of what is mounted at %s", target);
+		report_fail(errno, "cannot map the owners of the mount at %s", target);
 	close(tree);
 	return part;
 }

@@ -69,7 +69,7 @@ static bool put_kernel_file(const char *path, const char *value)
 	struct statfs fs;
 	int fd = sys_openat2(AT_FDCWD, path, O_WRONLY | O_CLOEXEC, RESOLVE_NO_MAGICLINKS);
 	if (fd >= 0 && (fstatfs(fd, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC))
-		report_fail(0, "%s is not what it should be", path);
+		report_fail(0, "%s is not the expected file", path);
 	bool ok = fd >= 0 && write_all(fd, value, strlen(value));
 	int saved = errno;
 	if (fd >= 0)

@@ -104,7 +104,7 @@ static int open_kernel_path(const char *path)
 		return fd;
 	bool proc = strncmp(path, "/proc/", 6) == 0, sys = strncmp(path, "/sys/", 5) == 0;
 	if ((proc && fs.f_type != PROC_SUPER_MAGIC) || (sys && fs.f_type != SYSFS_MAGIC))
-		report_fail(0, "%s is not what it should be", path);
+		report_fail(0, "%s is not the expected file", path);
 	return fd;
 }
 

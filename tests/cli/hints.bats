@@ -59,7 +59,7 @@ hint() { # what it says, command
 	mount -t tmpfs -o size=64k none "$WORK/small"
 	d run --name wrote --network none -v "$WORK/small:/small" busybox dd if=/dev/zero of=/big bs=1M count=3
 	head -c 200000 /dev/zero >"$WORK/more"
-	hint "what nobody uses can be freed: "*"'berth container prune' 3" cp "$WORK/more" wrote:/small/
+	hint "to free unused disk space: "*"'berth container prune' 3" cp "$WORK/more" wrote:/small/
 	umount "$WORK/small"
 	d rm wrote
 }

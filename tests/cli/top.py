@@ -155,7 +155,7 @@ def points():
 def acts():
     screen = begin()
     for key, word, state in (("t", "db: stopped", "exited"), ("s", "db: started", "running"), ("r", "db: restarted", "running"),
-                             ("p", "db: paused", "paused"), ("p", "db: goes on", "running")):
+                             ("p", "db: paused", "paused"), ("p", "db: resumed", "running")):
         screen.send(key)
         screen.wait(lambda s: word in s.lines()[23] and said("db", state)(s), 30)
     # What is done elsewhere is seen, too.

@@ -78,7 +78,7 @@ no_secret() {
 	rm -r body/context
 	ln -s "$WORK/secret" body/context
 	run extended '{"split":true}' body
-	[[ $output == *'there is no folder'* ]]
+	[[ $output == *'no such folder'* ]]
 	for name in .. ../.. "../../../../../../../..$WORK/secret" . x/../y "/$WORK/secret" x//y; do
 		printf 'FROM scratch\nCOPY --from=%s key /key\n' "$name" >plain/context/Dockerfile
 		run extended "{\"split\":true,\"contexts\":{\"$name\":\"local\"}}" plain

@@ -99,7 +99,7 @@ teardown_file() { hosts_remove; }
 		done
 		d rm -f "on-$network"
 	done
-	grep -q 'wants to reach the API and is refused' "$WORK/log"
+	grep -q 'refused a connection of the container at .* to the API' "$WORK/log"
 	d network rm six
 	engine_kill
 	echo '{}' >"$WORK/daemon.json"

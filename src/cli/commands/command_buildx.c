@@ -13,8 +13,8 @@
 static const Flag no_flags[] = {{0}};
 static const Flag inspect_flags[] = {
 	{"bootstrap", 0, BOOL, "accepted: the builder runs whenever the engine does"}, {0}};
-static const Flag use_flags[] = {{"default", 0, BOOL, "accepted: there is no other builder"},
-	{"global", 0, BOOL, "accepted: there is no other builder"}, {0}};
+static const Flag use_flags[] = {{"default", 0, BOOL, "ignored: there is only one builder"},
+	{"global", 0, BOOL, "ignored: there is only one builder"}, {0}};
 
 static const char builder[] = "default";
 

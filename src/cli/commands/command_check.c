@@ -300,7 +300,7 @@ static int run(Cli *cli)
 		checks[i](&host);
 	check_engine(&host, cli);
 	static const char *const ends[] = {"Everything is there.",
-		"Containers run; the notes say what could be better.",
+		"Containers can run; the notes list possible improvements.",
 		"Containers cannot run here: see MISSING."};
 	print_to(stdout, "\n%s\n", ends[host.worst]);
 	return host.worst == MISSING ? EXIT_FAILURE : EXIT_SUCCESS;

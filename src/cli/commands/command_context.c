@@ -308,7 +308,7 @@ static const Flag list_flags[] = {{"format", 0, STRING, "table, json or a Go tem
 	{"quiet", 'q', BOOL, "print names only"}, {0}};
 /* What create and update have in common. */
 #define META_FLAGS                                                                                 \
-	{"description", 0, STRING, "what it is for"},                                              \
+	{"description", 0, STRING, "description"},                                                 \
 	{                                                                                          \
 		"docker", 0, STRING,                                                               \
 			"host=URL,ca=FILE,cert=FILE,key=FILE,skip-tls-verify=BOOL, or "            \

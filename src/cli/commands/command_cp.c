@@ -19,7 +19,7 @@ enum { PIPE_ROOM = 1 << 20 };
 
 static const Flag flags[] = {
 	{"archive", 'a', BOOL, "keep the owners' numbers"},
-	{"follow-link", 'L', BOOL, "copy what a link leads to"},
+	{"follow-link", 'L', BOOL, "copy the target of a link"},
 	{"quiet", 'q', BOOL, "do not report what was copied"},
 	{0},
 };

@@ -17,7 +17,7 @@ static const Flag inspect_flags[] = {{"builder", 0, STRING, "ignored (for Docker
 	{"raw", 0, BOOL, "print the manifest as the registry has it"}, {0}};
 static const Flag create_flags[] = {{"builder", 0, STRING, "ignored (for Docker compatibility)"},
 	{"dry-run", 0, BOOL, "print the index, and push nothing"},
-	{"tag", 't', LIST, "what the index is to be called"}, {0}};
+	{"tag", 't', LIST, "name of the index"}, {0}};
 
 static int refuse(const GError *error)
 {

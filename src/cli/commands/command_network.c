@@ -38,7 +38,7 @@ static const Flag create_flags[] = {
 	{"subnet", 0, LIST, "its addresses (10.0.0.0/24)"},
 	{0},
 };
-static const Flag remove_flags[] = {{"force", 'f', BOOL, "no error for what is not there"}, {0}};
+static const Flag remove_flags[] = {{"force", 'f', BOOL, "no error if it does not exist"}, {0}};
 static const Flag connect_flags[] = {
 	{"alias", 0, LIST, "name in this network"},
 	{"driver-opt", 0, LIST, "option of the driver"},

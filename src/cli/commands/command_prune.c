@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const Flag flags[] = {
-	{"all", 'a', BOOL, "remove all that is unused, not only what has no name"},
+	{"all", 'a', BOOL, "remove all unused images, not only untagged ones"},
 	{"filter", 0, LIST, "remove only those that match (until=24h, label=...)"},
 	{"force", 'f', BOOL, "do not ask"},
 	{0},

@@ -60,7 +60,7 @@ static int run_create(Cli *cli)
 	return EXIT_SUCCESS;
 }
 
-static const Flag remove_flags[] = {{"force", 'f', BOOL, "do not mind that there is none"}, {0}};
+static const Flag remove_flags[] = {{"force", 'f', BOOL, "no error if it does not exist"}, {0}};
 
 static int run_remove(Cli *cli)
 {

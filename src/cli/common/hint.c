@@ -58,9 +58,9 @@ static void no_engine(const char *message)
 			"hint: nothing is at that socket: start the engine with 'systemctl start "
 			"berthd', or run berthd as root\n");
 	else if (host != NULL && g_str_has_prefix(host, "unix://"))
-		print_to(stderr,
-			"hint: nobody listens at that socket: 'systemctl restart berthd'; its log "
-			"is shown by 'journalctl -u berthd'\n");
+		print_to(stderr, "hint: no engine listens at that socket: 'systemctl restart "
+				 "berthd'; its log "
+				 "is shown by 'journalctl -u berthd'\n");
 	else
 		print_to(stderr,
 			"hint: is the address right, and is that engine told to listen there "
@@ -210,9 +210,9 @@ static void disk_full(const char *message)
 				program, usage[i].prune, size);
 	}
 	print_to(stderr,
-		text->len > 0 ? "hint: what nobody uses can be freed: %s\n"
-			      : "hint: nothing of the engine's is unused: what else fills that "
-				"disk is shown by 'df' and 'du'%s\n",
+		text->len > 0 ? "hint: to free unused disk space: %s\n"
+			      : "hint: the engine has nothing unused; for other users of that "
+				"disk see 'df' and 'du'%s\n",
 		text->str);
 }
 
@@ -282,7 +282,7 @@ static void not_running(const char *message)
 		id = between(message, "Container ", " is not running");
 	if (id != NULL)
 		print_to(stderr,
-			"hint: '%s logs %.12s' shows what it said, '%s start %.12s' starts it\n",
+			"hint: '%s logs %.12s' shows its output, '%s start %.12s' starts it\n",
 			program, id, program, id);
 }
 

@@ -13,7 +13,7 @@ static const Flag flags[] = {
 	{"oci-version", 0, STRING, "1.0 or 1.1 (default: whichever the registry takes)"},
 	{"resolve-image-digests", 0, BOOL, "pin images to digests"},
 	{"with-env", 0, BOOL, "let variables and env_files go along"},
-	{"yes", 'y', BOOL, "answer yes to what would be asked"},
+	{"yes", 'y', BOOL, "answer yes to all questions"},
 	{0},
 };
 

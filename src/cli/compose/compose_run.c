@@ -198,7 +198,7 @@ static const Flag run_flags[] = {
 	{"interactive", 'i', BOOL, "keep standard input open (true)"},
 	{"label", 'l', LIST, "set a label"},
 	{"name", 0, STRING, "name of the container"},
-	{"no-deps", 0, BOOL, "do not start what the service depends on"},
+	{"no-deps", 0, BOOL, "do not start dependencies"},
 	{"no-tty", 'T', BOOL, "give it no terminal"},
 	{"publish", 'p', LIST, "publish a port"},
 	{"pull", 0, STRING, "always, missing or never"},
@@ -420,7 +420,7 @@ const Command compose_run_command = {.names = "run",
 static const Flag cp_flags[] = {
 	{"all", 0, BOOL, "into all containers of the service"},
 	{"archive", 'a', BOOL, "keep the owners' numbers"},
-	{"follow-link", 'L', BOOL, "copy what a link leads to"},
+	{"follow-link", 'L', BOOL, "copy the target of a link"},
 	{"index", 0, INT, "number of the service's container"},
 	{0},
 };

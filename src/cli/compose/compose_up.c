@@ -40,7 +40,7 @@ static const Flag flags[] = {
 	{"wait", 0, BOOL, "wait until all run, and are healthy; -d is implied"},
 	{"wait-timeout", 0, INT, "seconds to wait at most"},
 	{"watch", 'w', BOOL, "follow changes of files, too (develop.watch)"},
-	{"yes", 'y', BOOL, "answer yes to what would be asked"},
+	{"yes", 'y', BOOL, "answer yes to all questions"},
 	{0},
 };
 
@@ -324,7 +324,7 @@ static const Flag create_flags[] = {
 	{"quiet-pull", 0, BOOL, "no progress of pulls"},
 	{"remove-orphans", 0, BOOL, "remove containers of services that are not in the files"},
 	{"scale", 0, LIST, "number of a service's containers (service=number)"},
-	{"yes", 'y', BOOL, "answer yes to what would be asked"},
+	{"yes", 'y', BOOL, "answer yes to all questions"},
 	{0},
 };
 

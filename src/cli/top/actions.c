@@ -144,7 +144,7 @@ static void unpause(Top *top, const ModelRow *row)
 {
 	guint64 number = call(top, FEED_ANSWER, "POST", "/containers/%s/unpause", row->id);
 	g_hash_table_insert(
-		top->pending, GSIZE_TO_POINTER(number), g_strdup_printf("%s: goes on", row->name));
+		top->pending, GSIZE_TO_POINTER(number), g_strdup_printf("%s: resumed", row->name));
 }
 
 void act_request(Top *top, int argument)

@@ -168,7 +168,7 @@ bool step_run(Container *step, const GPtrArray *mounts, StepOutput output, gpoin
 	if (spec == NULL)
 		return false;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
-		return fail_errno(error, "cannot read what the step writes");
+		return fail_errno(error, "cannot read the step's output");
 	autofd ours = pair[0];
 	Attachment attachment = {.fd = pair[1],
 		.flags = SHIM_ATTACH_STDOUT | SHIM_ATTACH_STDERR | SHIM_ATTACH_FRAMED};
@@ -235,7 +235,7 @@ char *step_take_upper(Container *step, int below_fd, const GPtrArray *mounts, GE
 	if (folder == NULL)
 		return NULL;
 	if (renameat(store->containers_fd, path, store->tmp_fd, folder) < 0) {
-		fail_errno(error, "cannot take what the step has written");
+		fail_errno(error, "cannot read the step's changes");
 		return NULL;
 	}
 	return g_steal_pointer(&folder);

@@ -199,7 +199,7 @@ bool shim_tell(int socket, guint32 type, const char *id, int a, int b, const cha
 	const int *fds, int fd_count)
 {
 	struct shim_message message = {.type = type, .a = a, .b = b};
-	trace(TRACE_SHIM, "shim is told %s %s %d %d", message_name(type), id, a, b);
+	trace(TRACE_SHIM, "shim is sent %s %s %d %d", message_name(type), id, a, b);
 	g_strlcpy(message.id, id, sizeof message.id);
 	g_strlcpy(message.text, text, sizeof message.text);
 	return fd_send(socket, &message, sizeof message, fds, fd_count);

@@ -47,7 +47,7 @@ static ssize_t read_file(gpointer fd, void *buffer, size_t size, GError **error)
 {
 	ssize_t n = read(GPOINTER_TO_INT(fd), buffer, size);
 	if (n < 0)
-		fail_errno(error, "cannot read what was fetched");
+		fail_errno(error, "cannot read the fetched content");
 	return n;
 }
 
@@ -73,7 +73,7 @@ char *image_import_url(
 	autofd file = openat(engine->store->tmp_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	Fetch fetch = {file, peer_fd};
 	if (file < 0) {
-		fail_errno(error, "cannot keep what is fetched");
+		fail_errno(error, "cannot store the fetched content");
 		return NULL;
 	}
 	if (!perform(&fetch, whole, error))
