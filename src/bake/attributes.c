@@ -1,4 +1,4 @@
-/* What a target may say: a table of names, forms, and how one stands over another (docker/buildx, bake/bake.go). */
+/* A target's attributes: a table of names, types, and how they are merged (docker/buildx, bake/bake.go). */
 #include "bake/bake.h"
 #include "bake/hcl.h"
 
@@ -9,7 +9,7 @@
 
 typedef enum { TEXT, LIST, MAP, TRUTH, OPTIONS } Form;
 
-/* In the order of buildx's JSON. grows: a later value adds to what is there. alone: what an option without "=" is. */
+/* In the order of buildx's JSON. grows: a later value is appended. alone: the key of an option without "=". */
 static const struct {
 	const char *name;
 	Form form;
@@ -41,7 +41,7 @@ bool attribute_known(const char *name)
 	return find(name) < G_N_ELEMENTS(attributes);
 }
 
-/* "a=1,b=2", or one word that is what the attribute's options are mostly about. */
+/* "a=1,b=2", or one word, which is the value of the attribute's main key. */
 static json_t *options_of(size_t which, const char *text)
 {
 	json_t *options = json_object();

@@ -1,4 +1,4 @@
-/* Definitions out of bake files: variables, functions, groups, and targets with their attributes' values. */
+/* Definitions in bake files: variables, functions, groups, and targets with evaluated attributes. */
 #include "bake/bake.h"
 #include "bake/hcl.h"
 
@@ -16,8 +16,8 @@ struct Definitions {
 	GHashTable *variables; /* name -> Block; borrowed */
 	GHashTable *functions; /* name -> Block; borrowed */
 	GHashTable *globals;   /* name -> Node: attributes outside of blocks; borrowed */
-	GHashTable *busy;      /* names whose value is being found */
-	json_t *values;	       /* that were found */
+	GHashTable *busy;      /* names being evaluated */
+	json_t *values;	       /* evaluated ones */
 	json_t *targets, *groups;
 	Scope scope;
 	int calls;
@@ -41,7 +41,7 @@ static const Node *attribute(const Block *block, const char *name)
 	return g_hash_table_lookup(block->body->attributes, name);
 }
 
-/* A variable of the environment has the type of the default. */
+/* A variable from the environment is converted to the type of the default. */
 static json_t *from_environment(
 	const char *text, const json_t *like, const char *name, GError **error)
 {
@@ -187,7 +187,7 @@ static json_t *call_function(
 	return value;
 }
 
-/* A block's attributes by name, in their forms. */
+/* A block's attributes by name, in normal form. */
 static json_t *read_target(
 	Definitions *definitions, const Block *block, json_t *values, GError **error)
 {
@@ -221,7 +221,7 @@ static void put_target(Definitions *definitions, const char *name, json_t *targe
 		attributes_merge(there, target);
 }
 
-/* Every choice of one value for each name: the first name changes fastest. */
+/* Every combination of values: the first name changes fastest. */
 static json_t *combinations(const json_t *matrix, GError **error)
 {
 	g_autoptr(GPtrArray) names = json_names(matrix);
@@ -249,7 +249,7 @@ static json_t *combinations(const json_t *matrix, GError **error)
 	return g_steal_pointer(&all);
 }
 
-/* A target for each choice, and a group of all of them. */
+/* A target for each combination, and a group of all of them. */
 static bool read_matrix(Definitions *definitions, const Block *block, GError **error)
 {
 	g_autoptr(json_t) matrix = hcl_eval(attribute(block, "matrix"), &definitions->scope, error);
@@ -307,7 +307,7 @@ static bool read_block(Definitions *definitions, const Block *block, GError **er
 	return target != NULL;
 }
 
-/* Names first: they may be used before they are said. */
+/* Names are collected first: they may be used before their definition. */
 static void note_names(Definitions *definitions, const Body *body)
 {
 	for (guint i = 0; i < body->names->len; i++)

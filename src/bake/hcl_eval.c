@@ -1,4 +1,4 @@
-/* Expressions become values. */
+/* Evaluates expressions. */
 #include "bake/hcl.h"
 
 #include "base/error.h"
@@ -139,7 +139,7 @@ static json_t *eval_object(const Node *node, const Scope *scope, GError **error)
 	return g_steal_pointer(&object);
 }
 
-/* "can" and "try" are asked before their arguments have values. */
+/* "can" and "try" are handled before their arguments are evaluated. */
 static json_t *eval_try(const Node *node, const Scope *scope, GError **error)
 {
 	bool can = strcmp(node->text, "can") == 0;
@@ -155,7 +155,7 @@ static json_t *eval_try(const Node *node, const Scope *scope, GError **error)
 	return refuse(node, scope, error, "no expression succeeded");
 }
 
-/* The file's own functions come before those of the language. */
+/* Functions of the file take precedence over built-in ones. */
 static json_t *call_any(
 	const Node *node, const Scope *scope, json_t *arguments, bool *known, GError **error)
 {
@@ -203,7 +203,7 @@ static bool truth(const json_t *value, bool *result)
 	       g_strcmp0(text, "false") == 0;
 }
 
-/* One round of a for: whether it goes on. */
+/* One iteration of a for expression: whether it goes on. */
 static bool for_item(const Node *node, const Scope *outer, json_t *key, json_t *value,
 	json_t *result, GError **error)
 {

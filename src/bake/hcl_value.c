@@ -1,4 +1,4 @@
-/* Numbers and texts among values. */
+/* Conversions between values, numbers and strings. */
 #include "bake/hcl.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* What is to be built: groups resolved, targets with what they inherit, overrides, and the targets that others are linked to. */
+/* The plan: groups resolved, targets with inherited attributes, overrides, and linked targets. */
 #include "bake/bake.h"
 
 #include "base/error.h"
@@ -50,7 +50,7 @@ static bool inherit(Plan *plan, const Heir *self, json_t *into, GError **error)
 	return true;
 }
 
-/* "PATTERN.KEY=VALUE": whether it is for the target; *key is the caller's. */
+/* "PATTERN.KEY=VALUE": whether it applies to the target; *key is the caller's. */
 static bool is_for(const char *set, const char *name, char **key, const char **value)
 {
 	const char *dot = strchr(set, '.'), *equals = strchr(set, '=');
@@ -77,7 +77,7 @@ static bool override(Plan *plan, const char *name, json_t *target, GError **erro
 	return true;
 }
 
-/* --push: images are pushed, and where none is made one is. */
+/* --push: images are pushed; without an image output one is added. */
 static void set_push(json_t *target)
 {
 	json_t *outputs = json_object_get(target, "output");
@@ -134,7 +134,7 @@ static json_t *resolve(Plan *plan, const char *name, GError **error)
 
 static bool add_linked(Plan *plan, const json_t *target, int depth, GError **error);
 
-/* linked: only others ask for it, so it has no output of its own. */
+/* linked: only other targets use it, so it has no output of its own. */
 static bool add_target(Plan *plan, const char *name, bool linked, int depth, GError **error)
 {
 	if (json_object_get(plan->targets, name) != NULL)
@@ -164,7 +164,7 @@ static bool add_linked(Plan *plan, const json_t *target, int depth, GError **err
 	return true;
 }
 
-/* Names of targets that a name means, in their order; groups on the way become the plan's. */
+/* The targets that a name means, in order; groups on the way are added to the plan. */
 static bool collect(Plan *plan, const char *name, GPtrArray *names, int depth, GError **error)
 {
 	json_t *members = json_object_get(definitions_groups(plan->definitions), name);
@@ -183,7 +183,7 @@ static bool collect(Plan *plan, const char *name, GPtrArray *names, int depth, G
 	return true;
 }
 
-/* What was asked for by name is in the group that is built without a name, too: so buildx prints it. */
+/* buildx prints targets that were requested by name in the default group, too. */
 static void complete_default(Plan *plan, char *const *asked)
 {
 	json_t *group = json_object_get(plan->groups, "default");
@@ -229,7 +229,7 @@ static bool make(Plan *plan, GError **error)
 	for (guint i = 0; i < names->len; i++)
 		if (!add_target(plan, names->pdata[i], false, 0, error))
 			return false;
-	/* Behind all that was asked for: what is, has its own outputs. */
+	/* Added last: a requested target keeps its own outputs. */
 	for (guint i = 0; i < names->len; i++)
 		if (!add_linked(plan, json_object_get(plan->targets, names->pdata[i]), 0, error))
 			return false;
@@ -250,7 +250,7 @@ json_t *bake_plan(const BakeRequest *request, GError **error)
 		"{s:o, s:o}", "group", json_sorted(groups), "target", json_sorted(targets));
 }
 
-/* "${" and "%{" are letters in what is printed, which is a bake file again. */
+/* "${" and "%{" are literal in the printed plan, which is a bake file again. */
 static json_t *escaped(const json_t *value)
 {
 	const char *key;

@@ -1,9 +1,9 @@
-/* Services of a Compose project that are built, as targets (docker/buildx, bake/compose.go). */
+/* Targets for the services of a Compose project that have a build section (docker/buildx, bake/compose.go). */
 #include "bake/bake.h"
 
 #include <string.h>
 
-/* "./w" is "w"; what is no path stays. */
+/* "./w" becomes "w"; other strings stay. */
 static char *clean_path(const char *path)
 {
 	bool elsewhere = strstr(path, "://") != NULL || *path == '/';
@@ -97,7 +97,7 @@ static void add_names(json_t *target, const json_t *service, const json_t *build
 		json_object_set_new(target, "tags", json_pack("[s]", image));
 }
 
-/* What is said to bake alone; lists grow. */
+/* x-bake: attributes for bake only; lists are appended. */
 static void add_extension(json_t *target, const json_t *build)
 {
 	const char *key;

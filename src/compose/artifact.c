@@ -1,4 +1,4 @@
-/* Where Compose artifacts lie: a repository of a registry, opened with what is known of it. */
+/* The repository of a registry that holds Compose artifacts. */
 #include "compose/remote.h"
 
 #include "base/error.h"
@@ -31,7 +31,7 @@ bool artifact_place_init(ArtifactPlace *place, const RemoteAccess *access, const
 		.no_proxy = proxy("no_proxy", "NO_PROXY")};
 	place->candidates = repository_candidates(&place->options, place->reference->domain,
 		place->reference->path, place->credentials, push);
-	/* TLS first; without it only where that is allowed (repository.c). */
+	/* TLS first; plain HTTP only where that is allowed (repository.c). */
 	for (guint i = 0; i < place->candidates->len && place->repository == NULL; i++)
 		if (i + 1 == place->candidates->len ||
 			repository_reachable(place->candidates->pdata[i], NULL))

@@ -1,5 +1,5 @@
-/* `publish --app`: the images of an application are copied into the repository of its artifact, and an index there lists
- * them. */
+/* `publish --app`: copies the images of an application into the repository of its artifact, and lists them in an
+ * index there. */
 #include "compose/remote.h"
 
 #include "base/digest.h"
@@ -24,7 +24,7 @@ static bool write_to(gpointer data, const void *bytes, size_t length, GError **e
 	return fd_write_all(*(int *)data, bytes, length) || fail_errno(error, "cannot keep a blob");
 }
 
-/* Through a file without a name, where the registry does not have it already, or in another repository. */
+/* Copied through an unnamed file, unless the registry has it already, or can mount it from another repository. */
 static bool copy_blob(const Copying *copying, const json_t *descriptor, GError **error)
 {
 	const char *digest = json_str(descriptor, "digest");

@@ -1,4 +1,5 @@
-/* An artifact on its way to a registry: its blobs, then its manifest (OCI image-spec 1.1, "Guidelines for Artifact Usage"). */
+/* Sending an artifact to a registry: its blobs, then its manifest (OCI image-spec 1.1, "Guidelines for Artifact
+ * Usage"). */
 #include "compose/publish.h"
 #include "compose/remote.h"
 
@@ -14,7 +15,7 @@
 static const char manifest_type[] = "application/vnd.oci.image.manifest.v1+json",
 		  empty_type[] = "application/vnd.oci.empty.v1+json";
 
-/* With its bytes in it, as small ones may have them. */
+/* A descriptor with embedded data, which small blobs may have. */
 static json_t *descriptor_of(const char *type, const char *text, json_t *annotations)
 {
 	g_autofree char *digest = digest_of(text, strlen(text)),
@@ -77,7 +78,7 @@ static bool send_manifest(
 	return repository_put_manifest(place->repository, tag, manifest_type, *text, NULL, error);
 }
 
-/* A registry that does not know artifacts refuses the newer form; who we are is no matter of forms. */
+/* A registry without artifact support refuses the newer form; an authentication error is not such a refusal. */
 static bool wants_older(const GError *problem)
 {
 	return problem->code >= 400 && problem->code < 500 && !(problem->code == 401) &&

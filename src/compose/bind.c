@@ -1,4 +1,4 @@
-/* The model as Docker Compose's structures hold it: each value of its type, and what says nothing left out. */
+/* The model in the types of Docker Compose's structures: each value converted, empty ones omitted. */
 #include "compose/cast.h"
 #include "compose/go_text.h"
 #include "compose/keys.h"
@@ -16,7 +16,7 @@ typedef struct {
 	GError **error;
 } Bind;
 
-/* *value stays NULL where it says nothing. */
+/* value stays NULL if it is empty. */
 static bool bind_value(Bind *bind, const Key *key, const json_t *from, json_t **value);
 
 static bool G_GNUC_PRINTF(2, 3) refuse(Bind *bind, const char *format, ...)
@@ -64,7 +64,7 @@ static bool to_float(Bind *bind, const json_t *from, json_t **value)
 	return number == 0 || put(value, json_real(go_single(number)));
 }
 
-/* "1w2d3h" as "168h48h3h": Go's durations know no days. */
+/* "1w2d3h" as "168h48h3h": Go's durations have no days. */
 static char *days_as_hours(const char *text)
 {
 	g_autoptr(GString) out = g_string_new("");
@@ -95,7 +95,7 @@ static bool to_duration(Bind *bind, const json_t *from, bool keep, json_t **valu
 	return (time == 0 && !keep) || put(value, json_string(canonical));
 }
 
-/* Bytes, as text of a number; a number with a fraction says nothing. */
+/* Bytes, as text of an integer; a fraction makes it invalid. */
 static bool to_bytes(Bind *bind, const json_t *from, bool keep, json_t **value)
 {
 	gint64 size = json_is_integer(from) ? json_integer_value(from) : 0;
@@ -357,7 +357,7 @@ static bool bind_own(Bind *bind, const Key *key, const json_t *from, json_t **va
 
 static bool bind_value(Bind *bind, const Key *key, const json_t *from, json_t **value)
 {
-	/* What is null is not set, but where the type knows it. */
+	/* null counts as absent, unless the type has null values. */
 	if (json_is_null(from) && key->go != G_STRUCT && key->go != G_COMMAND)
 		return true;
 	switch (key->go) {

@@ -1,5 +1,5 @@
-/* Short forms of a tree become long ones: those that merging, checks and paths must not know. The rest is done when the
- * model is bound to its types. */
+/* Converts short forms to long ones where merging, validation and paths need that. The rest happens when the model is
+ * bound to its types. */
 #include "compose/compose.h"
 #include "compose/walk.h"
 
@@ -54,8 +54,8 @@ static bool to_word(Walk *walk, json_t **value)
 	return true;
 }
 
-/* "key=value" items of a list as a map. bare: the key that stands for null alone; NULL: there is none. before, behind: what is said
- * around any other item. */
+/* "key=value" items of a list as a map. bare: the key that stands for null alone; NULL: there is none. before,
+ * behind: text around any other item. */
 static bool pairs_to_map(
 	Walk *walk, json_t **value, const char *bare, const char *before, const char *behind)
 {
@@ -192,7 +192,7 @@ static bool to_external(Walk *walk, json_t **value)
 	return true;
 }
 
-/* What version 2 of the format called otherwise. */
+/* Names that version 2 of the format used. */
 static bool to_service(Walk *walk, json_t **value)
 {
 	json_t *net = json_object_get(*value, "net"),

@@ -1,4 +1,4 @@
-/* Strings that variables have left where a number or a truth value must be. */
+/* Converts strings to numbers and booleans after variables have been replaced. */
 #include "compose/cast.h"
 #include "compose/compose.h"
 #include "compose/keys.h"
@@ -43,7 +43,7 @@ bool text_to_real(const char *text, double *value)
 	return *end == '\0' && *value - *value == 0;
 }
 
-/* NULL: it is none. */
+/* NULL: it is invalid. */
 static json_t *cast(unsigned types, const char *text)
 {
 	bool truth;
@@ -64,7 +64,7 @@ typedef struct {
 
 static bool cast_below(Casts *casts, const Key *key, json_t *value);
 
-/* The value that is to stand for it; NULL with error. */
+/* The converted value; NULL with error. */
 static json_t *cast_one(Casts *casts, const Key *key, json_t *value)
 {
 	if (!json_is_string(value) || !(key->types & (T_TO_BOOL | T_TO_INTEGER | T_TO_REAL)))

@@ -1,4 +1,4 @@
-/* Words as what they stand for, as Docker Compose reads them. Private to this room. */
+/* Conversions of strings, as Docker Compose makes them. Private to this room. */
 #pragma once
 #include "base/json.h"
 
@@ -6,6 +6,6 @@ bool text_to_bool(const char *text, bool *value);
 bool text_to_integer(const char *text, json_int_t *value);
 bool text_to_real(const char *text, double *value);
 
-/* words.c: a command line's words, as Docker Compose splits them: no shell, and what a shell would do something with
- * (";", "|") ends it. NULL: quotes or brackets are left open. */
+/* words.c: splits a command line as Docker Compose does: without a shell; characters such as ";" and "|" end it.
+ * NULL: unclosed quotes or brackets. */
 json_t *command_words(const char *line);

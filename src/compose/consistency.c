@@ -1,4 +1,4 @@
-/* That a model holds together: what is named is there, what excludes each other does not meet. */
+/* Checks that a model is consistent: references exist, and no settings exclude each other. */
 #include "compose/load.h"
 
 #include "base/address.h"
@@ -9,7 +9,7 @@
 typedef struct {
 	const Project *project;
 	const Loader *loader;
-	const char *name; /* of the service at hand */
+	const char *name; /* of the current service */
 	json_t *service;
 	GError **error;
 } Check;
@@ -110,7 +110,7 @@ static bool check_mounts(const Check *check)
 	return true;
 }
 
-/* Two mounts at one place. */
+/* Two mounts at the same target. */
 static bool check_targets(const Check *check)
 {
 	static const char *const kinds[] = {"tmpfs", "volumes"};
@@ -198,7 +198,7 @@ static double number_of(const json_t *value)
 				     : json_number_value(value);
 }
 
-/* What is said twice must be the same. */
+/* Duplicate settings must be equal. */
 static bool check_limits(const Check *check)
 {
 	static const struct {
@@ -344,7 +344,7 @@ bool project_check(const Project *project, const Loader *loader, GError **error)
 	return check_secrets(&check);
 }
 
-/* Of file, environment and content just one, where nothing else says where it is from. */
+/* Exactly one of file, environment and content, unless the resource is external. */
 static bool check_source_of(Walk *walk, const json_t *file, const char *const *names)
 {
 	g_autofree char *all = g_strjoinv("|", (char **)names);

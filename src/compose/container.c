@@ -161,7 +161,7 @@ static void set_number(json_t *host, const char *name, const json_t *value, doub
 	if (value == NULL || json_is_null(value))
 		return;
 	g_autofree char *text = plain_text(value);
-	/* Numbers of 32 bits, as Docker Compose has them. */
+	/* 32-bit numbers, as in Docker Compose. */
 	float number = (float)g_ascii_strtod(text, NULL);
 	json_int_t whole = factor == 1 ? (json_int_t)g_ascii_strtoll(text, NULL, 10)
 				       : (json_int_t)(number * (float)factor);
@@ -208,7 +208,7 @@ static json_t *ulimits(const json_t *service)
 	return list;
 }
 
-/* "vendor.com/class=name": a device that the engine knows by its specification. */
+/* "vendor.com/class=name": a CDI device. */
 static bool is_qualified(const json_t *device)
 {
 	const char *source = json_str(device, "source");
@@ -272,7 +272,7 @@ static json_t *device_request(const json_t *device, bool gpu)
 		json_object_get(device, "options"));
 }
 
-/* What deploy reserves, devices by their specification, and gpus. */
+/* Device reservations of deploy, CDI devices, and gpus. */
 static json_t *device_requests(const json_t *service)
 {
 	json_t *all = json_array(), *ids = json_array(), *device;
@@ -292,7 +292,8 @@ static json_t *device_requests(const json_t *service)
 	return all;
 }
 
-/* "net_admin" as CAP_NET_ADMIN, sorted and once each; ALL is all there is. As Docker's client sends them. */
+/* "net_admin" becomes CAP_NET_ADMIN, sorted and without duplicates; ALL replaces all others. As Docker's client sends
+ * them. */
 static json_t *capabilities(const json_t *names)
 {
 	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free);
@@ -335,7 +336,7 @@ static json_t *hosts(const json_t *service)
 	return list;
 }
 
-/* "service:x" is the container of that service. */
+/* "service:x" becomes the container of that service. */
 static char *namespace_mode(const ContainerRequest *request, const char *mode)
 {
 	if (!g_str_has_prefix(mode, "service:"))

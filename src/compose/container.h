@@ -1,4 +1,4 @@
-/* From a service to the body of POST /containers/create. Private to this room. */
+/* The body of POST /containers/create for a service. Private to this room. */
 #pragma once
 #include "compose/compose.h"
 
@@ -8,8 +8,8 @@ typedef struct {
 	const json_t *service;
 	int number;
 	const char *image_id;
-	const json_t *replaced;	  /* inspection of the container in whose place it comes, or NULL */
-	bool renew_volumes;	  /* anonymous volumes of that one are not taken over */
+	const json_t *replaced;	  /* inspection of the container that it replaces, or NULL */
+	bool renew_volumes;	  /* do not take over anonymous volumes of that one */
 	const json_t *namespaces; /* service -> id of its first container, for "service:x" */
 	const char *slug;	  /* of a one-off container (run), or NULL */
 } ContainerRequest;
@@ -18,7 +18,7 @@ json_t *container_body(const ContainerRequest *request, GError **error);
 json_t *container_labels(const ContainerRequest *request);
 char *service_container_name(
 	const Project *project, const char *name, const json_t *service, int number);
-/* {NAME -> value} as Env has it; a NAME without a value takes the image's away. New reference. */
+/* {NAME -> value} in the form of Env; a NAME without a value removes the image's. New reference. */
 json_t *environment_list(json_t *environment);
 gint64 nanoseconds_of(const char *duration); /* 0 for "" */
 

@@ -1,4 +1,4 @@
-/* Volumes, secrets and configs of a service, as mounts of its containers. */
+/* Volumes, secrets and configs of a service as mounts of its containers. */
 #include "compose/container.h"
 
 #include "base/error.h"
@@ -12,7 +12,7 @@ static const char *volume_name(const ContainerRequest *request, const char *key)
 	return volume != NULL ? json_str(volume, "name") : key;
 }
 
-/* The anonymous volume that the replaced container had there, or "". */
+/* The anonymous volume that the replaced container had at target, or "". */
 static const char *taken_over(const ContainerRequest *request, const char *target)
 {
 	size_t i;
@@ -26,7 +26,8 @@ static const char *taken_over(const ContainerRequest *request, const char *targe
 	return "";
 }
 
-/* Whether "source:target:options" says all of it, as Docker Compose then sends it: only so is a folder made. */
+/* Whether "source:target:options" can express the mount, which Docker Compose then uses: only this form creates a
+ * missing folder. */
 static bool is_short(const ContainerRequest *request, const json_t *mount)
 {
 	const json_t *bind = json_object_get(mount, "bind"),
@@ -145,7 +146,7 @@ static bool is_mounted(const json_t *mounts, const json_t *binds, const char *ta
 	return false;
 }
 
-/* Volumes that the image asked for: their content moves on to the new container. */
+/* Volumes of the image: their content moves on to the new container. */
 static void add_taken_over(const ContainerRequest *request, json_t *mounts, const json_t *binds)
 {
 	size_t i;
@@ -163,7 +164,7 @@ static void add_taken_over(const ContainerRequest *request, json_t *mounts, cons
 	}
 }
 
-/* Secrets and configs that are files here are mounted; the others are copied in (files.c). */
+/* Secrets and configs that are local files are mounted; others are copied in (files.c). */
 static bool add_files(
 	const ContainerRequest *request, const char *kind, json_t *mounts, GError **error)
 {

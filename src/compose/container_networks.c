@@ -14,7 +14,8 @@ static void add_link(json_t *list, const char *container, char *alias)
 	json_array_append_new(list, json_string(link));
 }
 
-/* "service:alias" as the container by that and by its names with this one's number: so Docker Compose links them. */
+/* "service:alias" links the container under that alias and under its names with this one's number, as in Docker
+ * Compose. */
 static void add_service_links(const ContainerRequest *request, const char *text, json_t *list)
 {
 	g_auto(GStrv) parts = g_strsplit(text, ":", 2);
@@ -92,7 +93,7 @@ json_t *container_endpoint(const ContainerRequest *request, const char *network,
 	return endpoint;
 }
 
-/* The one that gives the default route: of the highest priority, and the first by name. */
+/* The network of the default route: the one with the highest priority, then the first by name. */
 static const char *main_network(const json_t *networks)
 {
 	const char *name, *best = NULL;

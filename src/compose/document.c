@@ -20,7 +20,7 @@ const char *document_tag(const Document *document, const char *path)
 	return g_hash_table_lookup(document->tags, path);
 }
 
-/* The place of a path, or of what it is part of: copies by aliases have none of their own. */
+/* The position of a path, or of the nearest ancestor: values copied by aliases have none. */
 static const Place *find_place(const Document *document, const char *path)
 {
 	g_autofree char *at = g_strdup(path);

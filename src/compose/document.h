@@ -1,10 +1,10 @@
-/* A Compose file as text became values, and where each of them stands. Private to this room. */
+/* A Compose file parsed into values, and their positions. Private to this room. */
 #pragma once
 #include "base/json.h"
 
 typedef struct {
 	int line, column; /* from 1 */
-	/* Where a scalar itself begins and ends; 0: it is none, or it stands elsewhere (an alias). */
+	/* Start and end of a scalar; 0: it is none, or is elsewhere (an alias). */
 	int value_line, value_column, end_line, end_column;
 } Place;
 
@@ -19,7 +19,7 @@ typedef struct {
 void document_free(Document *document);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Document, document_free)
 
-/* "name:line:column: path: message", and the line that is meant, marked. Always false. */
+/* Fails with "name:line:column: path: message" and the marked line. Always false. */
 bool document_fail(const Document *document, GError **error, const char *path, const char *format,
 	...) G_GNUC_PRINTF(4, 5);
 const char *document_tag(const Document *document, const char *path); /* or NULL */

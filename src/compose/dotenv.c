@@ -12,7 +12,7 @@ enum { MAX_FILE = 4 << 20 };
 typedef struct {
 	const char *name, *at;
 	int line;
-	Environment *known; /* the caller's */
+	Environment *known; /* variables of the caller */
 	json_t *values;	    /* of this file, so far */
 	GError **error;
 } Reader;
@@ -27,7 +27,7 @@ static bool G_GNUC_PRINTF(2, 3) line_fail(Reader *reader, const char *format, ..
 		reader->name, reader->line, text);
 }
 
-/* A blank, but no end of a line. */
+/* Whitespace other than a line feed. */
 static bool is_blank(const char *text)
 {
 	gunichar c = g_utf8_get_char(text);
@@ -41,7 +41,7 @@ static void skip_blanks(Reader *reader)
 		reader->at = g_utf8_next_char(reader->at);
 }
 
-/* To the next line that says something; false: there is none. */
+/* Skips to the next line that is not empty; false: there is none. */
 static bool skip_to_statement(Reader *reader)
 {
 	while (*reader->at != '\0') {
@@ -83,7 +83,7 @@ static char *expand(Reader *reader, const char *text)
 	return interpolate(text, all, reader->error);
 }
 
-/* Behind a backslash in double quotes: what it stands for, and its length; 0: it is kept. */
+/* The character that an escape in double quotes stands for, and its length; 0: no escape. */
 static size_t escaped(const char *text, GString *out)
 {
 	static const char letters[] = "abfnrtv\\\"", meant[] = "\a\b\f\n\r\t\v\\\"";
@@ -120,7 +120,7 @@ static char *expand_escapes(const char *text)
 	return g_strdup(out->str);
 }
 
-/* From the opening quote on. What a backslash makes of a quote of the same kind is the quote. */
+/* Parses a quoted value. An escaped quote of the same kind is a literal quote. */
 static char *read_quoted(Reader *reader)
 {
 	g_autoptr(GString) text = g_string_new("");
@@ -150,7 +150,7 @@ static char *read_quoted(Reader *reader)
 	return expand(reader, plain);
 }
 
-/* To the end of the line, or to a comment behind a blank. */
+/* An unquoted value: to the end of the line, or to a comment after a blank. */
 static char *read_plain(Reader *reader)
 {
 	size_t length = strcspn(reader->at, "\n");
@@ -169,7 +169,7 @@ static char *read_plain(Reader *reader)
 	return expand(reader, text);
 }
 
-/* The name of a variable, up to what ends it ("=", ":" or the line); NULL with error. */
+/* The name of a variable, up to its end ("=", ":" or the line); NULL with error. */
 static char *read_key(Reader *reader)
 {
 	const char *begin = reader->at, *at = begin;
@@ -206,14 +206,14 @@ static bool read_statement(Reader *reader)
 		return false;
 	bool alone = *reader->at == '\n' || *reader->at == '\0';
 	if (*reader->at == '\0') {
-		/* A name without the end of its line is none. */
+		/* A name at the end of the file without a line feed is ignored. */
 		return true;
 	}
 	reader->line += *reader->at == '\n';
 	reader->at++;
 	skip_blanks(reader);
 	if (alone) {
-		/* The caller's, if it has one. */
+		/* The caller's value, if it has one. */
 		const char *known = environment_get(reader->known, key);
 		if (known != NULL)
 			json_object_set_new(reader->values, key, json_lenient(known));
@@ -226,7 +226,7 @@ static bool read_statement(Reader *reader)
 	return value != NULL;
 }
 
-/* "KEY=value", where nothing has a meaning of its own. */
+/* Raw "KEY=value", without quotes and variables. */
 static bool read_raw(Reader *reader)
 {
 	size_t length = strcspn(reader->at, "\n");
@@ -252,7 +252,7 @@ static bool read_raw(Reader *reader)
 json_t *dotenv_parse(
 	const char *text, const char *name, bool raw, Environment *environment, GError **error)
 {
-	/* Values become JSON: what is no UTF-8 would be replaced there. */
+	/* Values become JSON, which cannot hold invalid UTF-8: it is refused. */
 	g_autofree char *valid = g_utf8_make_valid(text, -1);
 	Reader reader = {.name = name,
 		.at = g_str_has_prefix(valid, "\xef\xbb\xbf") ? valid + 3 : valid,

@@ -1,4 +1,4 @@
-/* Stops and removes: containers, then what they used. */
+/* `down`: stops and removes containers, then networks and volumes. */
 #include "compose/ends.h"
 #include "compose/provider.h"
 #include "compose/resources.h"
@@ -15,7 +15,7 @@ static bool remove_image(Client *client, const char *image, Teller *teller)
 	g_autoptr(json_t) answer = teller->dry_run ? json_object()
 						   : engine_call(client, &problem, "DELETE", NULL,
 							     "/images/%s", escaped);
-	/* Somebody else's container uses it, or it is gone already. */
+	/* Another container uses it, or it does not exist any more. */
 	tell(teller, "Image", image,
 		answer != NULL				 ? "Removed"
 		: problem->code == BERTH_ERROR_NOT_FOUND ? "No such image"
@@ -37,7 +37,7 @@ static void remove_images(const Project *project, Client *client, const char *wh
 	}
 }
 
-/* Of the model's services, or orphans too. */
+/* Containers of the model's services, and orphans if requested. */
 static json_t *concerned(
 	const Project *project, const json_t *containers, const DownOptions *options)
 {
@@ -55,7 +55,7 @@ static json_t *concerned(
 	return list;
 }
 
-/* What is provided by programs goes the same way. */
+/* Services with providers are stopped by them. */
 static bool remove_provided(
 	const Project *project, const DownOptions *options, Teller *teller, GError **error)
 {

@@ -1,4 +1,4 @@
-/* A bound value as Docker Compose's structures are written: which members, in which order, and in which form. */
+/* Writes a bound value as Docker Compose's structures are written: which members, in which order and form. */
 #include "compose/keys.h"
 #include "compose/yaml.h"
 
@@ -12,7 +12,7 @@ static int by_key(const void *a, const void *b)
 	return yaml_compare_keys(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Any value, with the members of its maps in the order that they are written in. */
+/* Any value, with members of maps in their output order. */
 static json_t *any_value(const json_t *value, EmitForm form)
 {
 	if (json_is_array(value)) {
@@ -62,7 +62,7 @@ static json_t *list_of(const Key *items, const json_t *value, EmitForm form)
 	return list;
 }
 
-/* What is written where a member is not set; NULL: nothing. */
+/* The value written for an absent member; NULL: none. */
 static json_t *unset(const Key *key, EmitForm form)
 {
 	g_autoptr(json_t) nothing = json_object();
@@ -85,7 +85,7 @@ static json_t *unset(const Key *key, EmitForm form)
 	}
 }
 
-/* Structures without names of their own for JSON have those of Go there. */
+/* Structures without JSON names have their Go names there. */
 static char *member_name(const Key *key, EmitForm form)
 {
 	char *name = g_strdup(key->name);
@@ -112,11 +112,11 @@ static json_t *struct_of(const Key *key, const json_t *value, EmitForm form)
 	for (const Key *k = key->keys; k->name != NULL; k++) {
 		g_autofree char *name = member_name(k, form);
 		member = json_object_get(value, k->name);
-		/* A structure that says nothing is written as one that is not there. */
+		/* An empty structure is written as an absent one. */
 		bool empty = member == NULL || k->go == G_LOST ||
 			     (k->go == G_STRUCT && json_object_size(member) == 0);
 		json_t *text = empty ? unset(k, form) : model_emit(k, member, form);
-		/* YAML leaves a structure out that comes to nothing. */
+		/* YAML omits empty structures. */
 		if (text != NULL && form == EMIT_YAML && k->go == G_STRUCT &&
 			json_object_size(text) == 0)
 			json_decref(text);
@@ -128,7 +128,7 @@ static json_t *struct_of(const Key *key, const json_t *value, EmitForm form)
 	return written;
 }
 
-/* One number; 0 is none, and both are written then. */
+/* A single number as the limit; if it is 0, soft and hard are written. */
 static json_t *ulimit_of(const Key *key, const json_t *value, EmitForm form)
 {
 	json_t *pair = json_object();

@@ -1,4 +1,4 @@
-/* Containers are stopped and removed, a step for each service that they name. */
+/* Stopping and removing containers, a step for each service. */
 #include "compose/ends.h"
 #include "compose/hooks.h"
 
@@ -16,7 +16,7 @@ static bool end_one(ContainersEnd *work, Client *client, const json_t *container
 	const json_t *service = json_object_get(
 		project_services(work->project), container_label(container, "service"));
 	tell(work->teller, "Container", name, work->stop ? "Stopping" : "Removing", "");
-	/* One that fails keeps the container: somebody has to look after it. */
+	/* If a hook fails the container is kept for inspection. */
 	if (work->stop && !work->teller->dry_run &&
 		strcmp(json_str(container, "State"), "running") == 0 &&
 		!hooks_run(client, json_object_get(service, "pre_stop"), container, work->teller,

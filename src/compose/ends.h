@@ -1,4 +1,4 @@
-/* Containers are stopped and removed, a step for each service. */
+/* Stopping and removing containers, a step for each service. */
 #pragma once
 #include "compose/compose.h"
 
@@ -9,5 +9,5 @@ typedef struct {
 	bool volumes, stop;
 	Teller *teller;
 } ContainersEnd;
-/* A step for each service that the containers name, at once: without a model there is no order. */
+/* A step for each service of the containers, all in parallel: without a model no order is known. */
 bool containers_end(ContainersEnd *work, Client *client, GError **error);

@@ -1,4 +1,4 @@
-/* "extends": a service over another, of the same document or of another file. */
+/* "extends": a service based on another, of the same document or of another file. */
 #include "compose/load.h"
 
 #include "base/error.h"
@@ -9,13 +9,13 @@ enum { MAX_DEPTH = 32 };
 
 typedef struct {
 	Loader *loader;
-	Document *document; /* where the first service stands: for messages */
+	Document *document; /* document of the first service: for messages */
 	const char *file;
-	GHashTable *open; /* "file service", on the way */
+	GHashTable *open; /* "file service", being resolved */
 	GError **error;
 } Extends;
 
-/* The services that one may extend, the document that they stand in, and its file. */
+/* The services that can be extended, their document and file. */
 typedef struct {
 	json_t *services;
 	Document *document;
@@ -34,7 +34,7 @@ static bool G_GNUC_PRINTF(3, 4) refuse(Extends *extends, const char *name, const
 	return document_fail(extends->document, extends->error, at, "%s", text);
 }
 
-/* What the file's services extend is looked for from the same folder as the file is. */
+/* Files that the file's services extend are relative to the same folder as the file. */
 static bool read_file(Extends *extends, const char *path, const char *name, Source *source)
 {
 	Loader *loader = extends->loader;
@@ -73,13 +73,13 @@ static bool read_file(Extends *extends, const char *path, const char *name, Sour
 		return false;
 	source->services = json_incref(json_object_get(tree, "services"));
 	source->file = g_intern_string(absolute);
-	/* They stay, for the messages of those who look at the whole. */
+	/* Kept for error messages of later stages. */
 	while (documents->len > 0)
 		g_ptr_array_insert(loader->documents, 0, g_ptr_array_steal_index(documents, 0));
 	return true;
 }
 
-/* The base in its own source, with its own extends carried out. Borrowed; NULL with error, or where it says nothing. */
+/* The base in its own source, with its own extends resolved. Borrowed; NULL with error, or if it is empty. */
 static json_t *find_base(
 	Extends *extends, const Source *source, const char *name, const char *base_name, bool *ok)
 {
@@ -108,7 +108,7 @@ static bool take_base(Extends *extends, const Source *source, const char *name, 
 		json_object_set(source->services, name, own);
 		return true;
 	}
-	/* What this document resets goes from the base. */
+	/* Members that this document resets are removed from the base. */
 	g_autoptr(json_t) copy = json_deep_copy(base),
 			  around = json_pack("{s:{s:O}}", "services", name, copy);
 	tree_reset(around, source->document);
@@ -125,7 +125,7 @@ static bool apply(Extends *extends, const Source *source, const char *name)
 	const char *file = json_str(base, "file"), *base_name = json_is_string(base)
 									? json_string_value(base)
 									: json_str(base, "service");
-	/* What is no mapping at all is told by the check of the whole. */
+	/* A service that is no mapping is reported by validation. */
 	if (base == NULL)
 		return true;
 	if (*base_name == '\0')

@@ -27,7 +27,7 @@ static ssize_t take(gpointer data, void *buffer, size_t size)
 	return (ssize_t)n;
 }
 
-/* What the secret or config holds, if it is no file: of a variable, or as it stands there. NULL: it is a file. */
+/* The content of a secret or config that is no file: from a variable, or inline. NULL: it is a file. */
 static const char *content_of(const ContainerRequest *request, const json_t *source, GError **error)
 {
 	const char *variable = json_str(source, "environment");

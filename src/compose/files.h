@@ -1,4 +1,4 @@
-/* Secrets and configs that are no files here. Private to this room. */
+/* Secrets and configs that are not local files. Private to this room. */
 #pragma once
 #include "compose/container.h"
 

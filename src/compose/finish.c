@@ -1,4 +1,4 @@
-/* The model with its types; what a model's services say in files beside it; and which of them are asked for. */
+/* Final stage: typed values, env files and label files, and the selection by profiles. */
 #include "compose/keys.h"
 #include "compose/load.h"
 
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* What variables in an env_file mean: the project's, then the service's own. */
+/* Variables in an env_file: the project's, then the service's own. */
 static Environment *known_to(const Environment *project, const json_t *service)
 {
 	Environment *known = environment_new(false);
@@ -48,7 +48,7 @@ static bool read_env_file(const json_t *file, Environment *known, json_t *all, G
 	return true;
 }
 
-/* env_file, in order; then environment over it; names alone take the caller's value. */
+/* env_file, in order, overridden by environment; names alone take the caller's value. */
 static bool resolve_environment(const Environment *environment, json_t *service, GError **error)
 {
 	g_autoptr(json_t) all = json_object();
@@ -106,7 +106,7 @@ static bool resolve_service(
 	       resolve_labels(service, error);
 }
 
-/* A file that a service lacks is no fault of the others: it is told when something is made of that service. */
+/* A missing file is reported only when its service is used. */
 static void resolve_files(Project *project, const Loader *loader)
 {
 	const char *name;
@@ -182,7 +182,7 @@ static void sort_services(Project *project)
 	json_object_set_new(project->model, "services", json_sorted(project_services(project)));
 }
 
-/* What the values are to be told by: the path at the beginning of a message. */
+/* Options of binding: the path prefix of messages. */
 static bool bind_model(Project *project, const Loader *loader, GError **error)
 {
 	g_autoptr(GError) problem = NULL;

@@ -1,4 +1,4 @@
-/* Services at once, as far as their dependencies allow. */
+/* Runs steps of services in parallel, as far as their dependencies allow. */
 #include "compose/compose.h"
 
 #include "base/error.h"
@@ -12,7 +12,7 @@ typedef struct Graph Graph;
 typedef struct {
 	Graph *graph;
 	const char *name;
-	GPtrArray *before; /* of Node: they come first */
+	GPtrArray *before; /* of Node: dependencies */
 	NodeState state;
 	GThread *thread;
 } Node;
@@ -25,17 +25,17 @@ struct Graph {
 	int running; /* steps */
 	GMutex lock;
 	GCond changed;
-	GError *error; /* the first */
+	GError *error; /* the first error */
 };
 
-static int parallel; /* 0: any number */
+static int parallel; /* 0: no limit */
 
 void graph_set_parallel(int limit)
 {
 	parallel = MAX(limit, 0);
 }
 
-/* Steps wait for a place among those that run; what they depend on is done by then, so a place comes free. */
+/* Steps wait for a free slot; their dependencies have finished by then, so a slot becomes free. */
 static void take_place(Graph *graph)
 {
 	g_mutex_lock(&graph->lock);
@@ -45,7 +45,7 @@ static void take_place(Graph *graph)
 	g_mutex_unlock(&graph->lock);
 }
 
-/* Whether all that come before have done their step. */
+/* Whether all dependencies have finished their steps. */
 static bool await_others(Node *node)
 {
 	Graph *graph = node->graph;
@@ -119,7 +119,7 @@ static void graph_init(Graph *graph, const json_t *names)
 	}
 }
 
-/* All steps to their end, and then nothing is left of the graph. */
+/* Runs all steps to their ends, and frees the graph. */
 static bool graph_finish(Graph *graph, GError **error)
 {
 	GHashTableIter each;

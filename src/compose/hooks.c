@@ -1,4 +1,4 @@
-/* Commands that a service wants to have run in its containers: after their start, before their stop. */
+/* Hooks of services: commands run in their containers after the start and before the stop. */
 #include "compose/hooks.h"
 #include "compose/container.h"
 

@@ -1,4 +1,4 @@
-/* "include": other projects' files, each with its own folder and variables, added to the model. */
+/* "include": other projects' files, each with its own folder and variables, merged into the model. */
 #include "compose/keys.h"
 #include "compose/load.h"
 
@@ -11,8 +11,8 @@
 /* One entry of "include". */
 typedef struct {
 	char **files;	/* absolute */
-	char *folder;	/* where its files are looked for; absolute */
-	char *relative; /* what its paths begin with */
+	char *folder;	/* base folder of its files; absolute */
+	char *relative; /* prefix of its paths */
 	json_t *env_files;
 } Include;
 
@@ -49,7 +49,7 @@ static bool add_resources(Document *document, const json_t *other, GError **erro
 	return true;
 }
 
-/* Its own variables: those of its env_file or .env under those that we have. */
+/* Its own variables: those of its env_file or .env, overridden by the current ones. */
 static bool own_variables(Environment *environment, const Include *include, const char *folder,
 	const char *included, GError **error)
 {
@@ -117,7 +117,7 @@ static bool check_include(const json_t *from, GError **error)
 	       fail(error, BERTH_ERROR_UNAVAILABLE, "project_directory must be a string");
 }
 
-/* The paths of a remote copy are absolute ones: it has no way from here. */
+/* Paths of a remote copy are absolute: they have no relation to the current folder. */
 static bool read_include(const Loader *loader, const json_t *from, Include *include, GError **error)
 {
 	bool remote = false;
@@ -146,7 +146,7 @@ static bool read_include(const Loader *loader, const json_t *from, Include *incl
 		return true;
 	include->folder = *folder != '\0' ? path_absolute(loader->folder, folder)
 					  : g_path_get_dirname(include->files[0]);
-	/* What is no folder is a file in it. */
+	/* If it is no folder, its parent is. */
 	g_autofree char *real = *folder == '\0' || g_file_test(include->folder, G_FILE_TEST_IS_DIR)
 					? g_strdup(include->folder)
 					: g_path_get_dirname(include->folder);
@@ -156,7 +156,7 @@ static bool read_include(const Loader *loader, const json_t *from, Include *incl
 	return true;
 }
 
-/* The files that led to one, with it. */
+/* The chain of including files, with this one. */
 static const char **longer(const char *const *included, const char *file)
 {
 	size_t count = included != NULL ? g_strv_length((char **)included) : 0;
@@ -253,16 +253,16 @@ static bool merge_file(Loader *loader, const char *file, json_t **tree, GError *
 	for (guint i = 0; i < documents->len; i++)
 		if (!loader_merge(loader, documents->pdata[i], file, tree, error))
 			return false;
-	/* They stay, for the messages of those who look at the whole. */
+	/* Kept for error messages of later stages. */
 	while (documents->len > 0)
 		g_ptr_array_add(loader->documents, g_ptr_array_steal_index(documents, 0));
 	return true;
 }
 
-/* What stands in variables: of names in a list, of secrets and of configs. */
+/* Values of variables: names in a list, secrets and configs. */
 static void add_from_environment(Loader *loader, json_t *tree)
 {
-	/* A secret's content is nothing that a file may say. */
+	/* A file cannot contain the content of a secret. */
 	static const char *const kinds[][2] = {{"secrets", SECRET_CONTENT}, {"configs", "content"}};
 	const char *name, *known;
 	json_t *value, *item;
@@ -299,7 +299,7 @@ json_t *loader_model(Loader *loader, char *const *files, GError **error)
 		return NULL;
 	if (loader->resolve && !tree_resolve(tree, loader->relative, error))
 		return NULL;
-	/* Variables that are left in it are left alone all over. */
+	/* Variables left in it are not replaced by later stages. */
 	if (!loader->options->no_interpolate)
 		add_from_environment(loader, tree);
 	return g_steal_pointer(&tree);

@@ -43,8 +43,8 @@ static char *plain_value(const char *name, Environment *environment)
 	return g_strdup(value != NULL ? value : "");
 }
 
-/* From the brace on: where the one that closes it stands in this line. Where they do not balance it is the last; NULL:
- * there is none. */
+/* The closing brace of the one at text, within the line. If they are unbalanced it is the last one; NULL: there is
+ * none. */
 static const char *closing_brace(const char *text)
 {
 	int depth = 0;
@@ -56,7 +56,7 @@ static const char *closing_brace(const char *text)
 			if (--depth == 0)
 				return last;
 		}
-		/* What follows a brace is not looked at. */
+		/* Text after the brace is not examined. */
 		if (text[i] == '{') {
 			depth++;
 			i++;
@@ -67,7 +67,7 @@ static const char *closing_brace(const char *text)
 	return last;
 }
 
-/* "${NAME:-word}": its value, and what follows it in *rest. */
+/* Parses "${NAME:-word}": its value, and the text after it in *rest. */
 static char *braced_value(const char *text, const char **rest, Environment *environment, int depth,
 	const char *whole, GError **error)
 {
@@ -103,7 +103,7 @@ static char *braced_value(const char *text, const char **rest, Environment *envi
 	return NULL;
 }
 
-/* From a "$" on. One that begins nothing stands for itself. */
+/* Parses from a "$" on. One that begins no variable is literal. */
 static char *dollar_value(const char *text, const char **rest, Environment *environment, int depth,
 	const char *whole, GError **error)
 {
@@ -149,7 +149,7 @@ typedef struct {
 	GError **error;
 } Texts;
 
-/* The value that is to stand for it; NULL with error. */
+/* The string with variables replaced; NULL with error. */
 static json_t *replaced(Texts *texts, json_t *value);
 
 static json_t *replaced_text(Texts *texts, json_t *value)

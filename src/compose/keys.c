@@ -86,7 +86,7 @@ static const Key hook_keys[] = {
 	{0},
 };
 static const Key hook = {"", M, G_STRUCT, hook_keys, NULL, NULL};
-/* What runs in a container of its own. */
+/* Steps that run in containers of their own. */
 static const Key pre_start_keys[] = {
 	{"command", S | L | Z, G_COMMAND, NULL, NULL, NULL},
 	{"user", S, G_STRING, NULL, NULL, NULL},
@@ -346,7 +346,7 @@ static const Key provider_keys[] = {
 	{"options", M, G_MULTI, multi_map, NULL, NULL},
 	{0},
 };
-/* In the order of ServiceConfig: a service's hash is that of its text. */
+/* In the order of ServiceConfig: the hash of a service is that of its text. */
 static const Key service_keys[] = {
 	{"profiles", U, G_STRINGS, NULL, NULL, NULL},
 	{"annotations", P, G_MAPPING, NULL, NULL, NULL},
@@ -456,7 +456,7 @@ static const Key external_keys[] = {
 	{"name", S, G_STRING, NULL, NULL, NULL},
 	{0},
 };
-/* That of secrets and configs may hold anything else. */
+/* Secrets and configs allow any members there. */
 static const Key open_external_keys[] = {
 	{"name", S, G_STRING, NULL, NULL, NULL},
 	{"*", ANY, G_LOST, NULL, NULL, NULL},

@@ -1,4 +1,4 @@
-/* A project from its files: which they are, what they are called, and all of them as one model. */
+/* Loads a project: finds its files, chooses its name, and merges them into one model. */
 #include "compose/load.h"
 #include "compose/keys.h"
 #include "compose/yaml.h"
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is left of a folder's name when what no project may be called by is taken off. */
+/* A valid project name made from a folder's name. */
 static char *normal_name(const char *text)
 {
 	g_autofree char *lower = g_ascii_strdown(text, -1);
@@ -25,7 +25,7 @@ static char *normal_name(const char *text)
 	return g_strdup(begin);
 }
 
-/* compose.yaml and its kin in a folder, or in one above it; with its override. */
+/* compose.yaml and its variants in a folder, or in one above it; with its override. */
 static char **find_files(const char *from, GError **error)
 {
 	static const char *const names[] = {
@@ -71,7 +71,7 @@ static char **absolute_paths(char *const *paths, const char *folder)
 	return g_strv_builder_end(list);
 }
 
-/* Of -f: paths here, and copies of what is elsewhere. */
+/* Paths given by -f, and copies of remote files. */
 static char **given_files(const Loader *loader, const char *here, GError **error)
 {
 	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
@@ -103,7 +103,7 @@ static bool add_env_file(Environment *environment, Environment *shell, const cha
 	return values != NULL;
 }
 
-/* Files over each other, then the shell's variables over them. */
+/* Merges the files, then applies the shell's variables. */
 static bool load_environment(Loader *loader, Project *project, const char *folder, GError **error)
 {
 	const char *listed = environment_get(loader->environment, "COMPOSE_ENV_FILES"),
@@ -138,7 +138,7 @@ static bool load_environment(Loader *loader, Project *project, const char *folde
 	return true;
 }
 
-/* -f, COMPOSE_FILE, or what lies here. */
+/* Files of -f, of COMPOSE_FILE, or in the current folder. */
 static bool choose_files(Loader *loader, Project *project, const char *here, GError **error)
 {
 	const char *listed = environment_get(loader->environment, "COMPOSE_FILE"),
@@ -159,7 +159,7 @@ static bool choose_files(Loader *loader, Project *project, const char *here, GEr
 	return project->files != NULL;
 }
 
-/* Where paths begin, as far as it is known before the files are. */
+/* The base folder of paths, as far as it is known before the files are loaded. */
 static char *first_folder(const ProjectOptions *options, const char *here)
 {
 	if (*options->folder != '\0')
@@ -175,7 +175,7 @@ static char *first_folder(const ProjectOptions *options, const char *here)
 	return g_strdup(here);
 }
 
-/* The folder of the first copy of what is elsewhere, whatever else is said; NULL: there is none. */
+/* The folder of the first remote copy, which takes precedence; NULL: there is none. */
 static char *copy_folder(const Loader *loader)
 {
 	for (char *const *file = loader->options->files; file != NULL && *file != NULL; file++) {
@@ -194,7 +194,7 @@ static void follow_files(Project *project, const ProjectOptions *options)
 	project->folder = g_path_get_dirname(project->files[0]);
 }
 
-/* "name:" of the files, the last one's; interpolated. NULL: none says any; *failed with error. */
+/* "name:" of the last file that has it; interpolated. NULL: none has; *failed with error. */
 static char *name_of_files(Loader *loader, char *const *files, bool *failed, GError **error)
 {
 	g_autofree char *name = NULL;
@@ -230,10 +230,10 @@ static bool choose_name(Loader *loader, Project *project, GError **error)
 				*base = g_path_get_basename(project->folder);
 		if (failed)
 			return false;
-		/* As far as it can be one: a name of a file is no flag's. */
+		/* Made valid: unlike a name given by a flag, it is not refused. */
 		project->name = normal_name(named != NULL ? named : base);
 		if (*project->name == '\0') {
-			/* As of "/": but a file that cannot be read is told first. */
+			/* A name for "/": but errors of reading files come first. */
 			g_autoptr(json_t) model = loader_model(loader, project->files, error);
 			return model != NULL && fail(error, BERTH_ERROR_UNAVAILABLE,
 							"project name must not be empty");

@@ -8,46 +8,47 @@
 typedef struct {
 	const ProjectOptions *options;
 	Environment *environment;
-	const char *folder; /* where files are looked for; absolute */
+	const char *folder; /* base folder of files; absolute */
 	const char *
-		relative; /* what paths in the files begin with: folder, or of an included one its way from there */
-	bool resolve;		     /* whether they do */
-	const char *const *included; /* the files that led here; NULL-terminated */
+		relative; /* prefix of paths in the files: folder, or of an included file its path from there */
+	bool resolve;		     /* whether paths are made absolute */
+	const char *const *included; /* the chain of including files; NULL-terminated */
 	GPtrArray *
-		documents; /* of Document, in the order they were read: messages look places up in them */
-	GHashTable *streams; /* path -> text of what can be read once: pipes, the standard input */
-	GHashTable *copies;  /* path -> RemoteCopy */
-	Project *project;    /* that is being loaded */
+		documents; /* of Document, in the order they were read: for positions in messages */
+	GHashTable *
+		streams; /* path -> content of sources that can be read once: pipes, standard input */
+	GHashTable *copies; /* path -> RemoteCopy */
+	Project *project;   /* keys being loaded */
 } Loader;
 
-/* The copy of a file that is elsewhere (remote_is), fetched once for a project; borrowed. how: "file" if the user named it,
+/* The local copy of a remote file (remote_is), fetched once per project; borrowed. how: "file" if the user named it,
  * "include" if a file did. NULL with error. */
 const RemoteCopy *loader_remote(
 	const Loader *loader, const char *path, const char *how, GError **error);
-/* Reads a file ("-": standard input) into its documents; a second time gives the same. */
+/* Reads a file ("-": standard input) into its documents; cached. */
 GPtrArray *loader_read(const Loader *loader, const char *path, GError **error);
-/* Strings of a document with their variables, and as numbers where they must be such. */
+/* Replaces variables in a document's strings, and casts them. */
 bool loader_prepare(Loader *loader, Document *document, GError **error);
-/* One document over what was before, with what it extends and includes. */
+/* Merges one document into the result so far, with extends and include. */
 bool loader_merge(
 	Loader *loader, Document *document, const char *file, json_t **tree, GError **error);
-/* All files as one tree: merged, checked, in long forms, with what is implied, and with its paths. New reference. */
+/* All files as one tree: merged, validated, in long forms, with implied values and paths. New reference. */
 json_t *loader_model(Loader *loader, char *const *files, GError **error);
-/* extends.c: services with what they extend in them. */
+/* extends.c: resolves the extends of services. */
 bool extends_apply(Loader *loader, Document *document, const char *file, GError **error);
-/* include.c: what a document includes is added to its tree. */
+/* include.c: adds included files to a document's tree. */
 bool include_apply(Loader *loader, Document *document, const char *file, GError **error);
-/* The way from an absolute folder to another; the caller frees it. */
+/* The relative path from an absolute folder to another; the caller frees it. */
 char *path_relative(const char *from, const char *to);
 
-/* normalize.c: what a model implies is said: networks, names, dependencies. */
+/* normalize.c: adds implied values: networks, names, dependencies. */
 void tree_normalize(json_t *tree, const char *project, const Environment *environment);
-/* finish.c: the model with its types; profiles, variables and labels out of files. */
+/* finish.c: typed values; profiles, variables and labels from files. */
 bool project_finish(Project *project, Loader *loader, GError **error);
-/* consistency.c: that everything named is there, and nothing depends on itself. */
+/* consistency.c: checks that references exist, and that dependencies have no cycles. */
 bool project_check(const Project *project, const Loader *loader, GError **error);
-/* What a tree's values must be beyond their types. */
+/* Checks of values beyond their types. */
 bool tree_check(const json_t *tree, GError **error);
-/* An error at a path of the model: the place is looked up in the last document that has it. Always false. */
+/* Fails with an error at a path of the model, with the position in the last document that has it. Always false. */
 bool loader_fail(const Loader *loader, GError **error, const char *path, const char *format, ...)
 	G_GNUC_PRINTF(4, 5);

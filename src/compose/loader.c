@@ -1,4 +1,4 @@
-/* What the stages of loading share: files become documents, and errors have places. */
+/* Shared by the stages of loading: documents of files, and positions of errors. */
 #include "compose/keys.h"
 #include "compose/load.h"
 #include "compose/yaml.h"
@@ -59,7 +59,7 @@ GPtrArray *loader_read(const Loader *loader, const char *path, GError **error)
 	}
 	g_autofree char *here = g_get_current_dir();
 	size_t skip = strlen(here);
-	/* Shown as people type it. */
+	/* In the form that people type. */
 	const char *shown =
 		strncmp(path, here, skip) == 0 && path[skip] == '/' ? path + skip + 1 : path;
 	return yaml_parse(standard ? "(stdin)" : shown, text, strlen(text), error);

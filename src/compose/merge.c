@@ -1,5 +1,5 @@
-/* One file over another (Compose Specification, "Merge and override"; compose-go's override package): before short forms
- * have become long ones, so that a list stays a list. */
+/* Merges files (Compose Specification, "Merge and override"; compose-go's override package): before short forms are
+ * expanded, so that a list stays a list. */
 #include "compose/walk.h"
 
 #include "base/error.h"
@@ -8,7 +8,7 @@
 #include <string.h>
 
 typedef struct {
-	GPtrArray *path; /* of names; items of lists are "[]" */
+	GPtrArray *path; /* path components; items of lists are "[]" */
 	GError **error;
 } Merge;
 /* New reference; NULL with error. */
@@ -171,7 +171,7 @@ static json_t *to_build(Merge *merge, json_t *base, const json_t *over)
 	return merge_maps(merge, from, to);
 }
 
-/* Options of another driver mean nothing to this one. */
+/* Options of another driver are dropped. */
 static json_t *to_logging(Merge *merge, json_t *base, const json_t *over)
 {
 	json_t *from = json_object_get(base, "driver"), *to = json_object_get(over, "driver");
@@ -190,7 +190,7 @@ static size_t find_subnet(const json_t *pools, const json_t *pool)
 	return json_array_size(pools);
 }
 
-/* Pools are told apart by their subnets. */
+/* Pools are identified by their subnets. */
 static bool add_pool(Merge *merge, json_t *pools, const json_t *original, const json_t *pool)
 {
 	bool same = g_strcmp0(json_str(original, "subnet"), json_str(pool, "subnet")) == 0;

@@ -1,9 +1,9 @@
-/* Volumes of services: "./data:/data:ro", "name:/data", "/data" (compose-go's format.ParseVolume). */
+/* Short forms of volumes: "./data:/data:ro", "name:/data", "/data" (compose-go's format.ParseVolume). */
 #include "compose/walk.h"
 
 #include <string.h>
 
-/* "c:/x:/y": a drive's letter, where a path in the container follows. A volume may be called by one letter, too. */
+/* "c:/x:/y": a drive letter, if a path in the container follows. A volume may have a name of one letter, too. */
 static bool is_drive(const char *text, size_t length)
 {
 	const char *colon = length == 1 && g_ascii_isalpha(*text) ? strchr(text + 2, ':') : NULL;
@@ -16,7 +16,7 @@ static bool is_path(const char *text)
 	       (g_ascii_isalpha(*text) && text[1] == ':');
 }
 
-/* The parts between colons; a drive's letter and what stands in "${...}" keep theirs. */
+/* Splits at colons, except those of drive letters and of "${...}". */
 static GPtrArray *split(const char *text)
 {
 	GPtrArray *parts = g_ptr_array_new_with_free_func(g_free);
@@ -45,7 +45,7 @@ static json_t *part_of(json_t *mount, const char *name)
 	return part;
 }
 
-/* "ro,z,nocopy"; what is not known says nothing. */
+/* Parses "ro,z,nocopy"; unknown options are ignored. */
 static void add_options(json_t *mount, const char *text)
 {
 	static const char *const shared[] = {
@@ -80,7 +80,7 @@ static void set_kind(json_t *mount)
 	bool bind = is_path(json_str(mount, "source"));
 	json_object_set_new(mount, "type", json_string(bind ? "bind" : "volume"));
 	json_t *part = part_of(mount, bind ? "bind" : "volume");
-	/* Short forms have always made the folder. */
+	/* Short forms always create a missing folder. */
 	if (bind)
 		json_object_set_new(part, "create_host_path", json_true());
 }

@@ -1,4 +1,4 @@
-/* What a model implies is said: the default network, names, dependencies by links and shared namespaces. */
+/* Adds implied values: the default network, names, dependencies by links and shared namespaces. */
 #include "compose/load.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ static json_t *member(json_t *object, const char *name)
 	return value;
 }
 
-/* A service without networks is in the default one. True: it is. */
+/* A service without networks joins the default one. True: it does. */
 static bool join_default(json_t *service)
 {
 	json_t *networks = json_object_get(service, "networks");
@@ -41,7 +41,7 @@ static const char *known_value(const Environment *environment, const char *name)
 	return strchr(name, '=') == NULL ? environment_get(environment, name) : NULL;
 }
 
-/* Names alone take the variable's value; keep: also those that have none. */
+/* Names without a value take the variable's; keep: keeps those without one. */
 static void resolve_names(
 	json_t *service, const char *key, const Environment *environment, bool keep)
 {
@@ -74,7 +74,7 @@ static void depend(json_t *service, const char *name, bool restart)
 				restart, "required", 1));
 }
 
-/* Links, shared namespaces and volumes of another service: it has to be there first. */
+/* Links, shared namespaces and volumes of another service imply a dependency. */
 static void imply_dependencies(json_t *service)
 {
 	static const char *const modes[] = {"network_mode", "ipc", "pid", "uts", "cgroup"};

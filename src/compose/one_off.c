@@ -1,4 +1,4 @@
-/* A container that `run` makes of a service. */
+/* The one-off container that `run` creates. */
 #include "compose/container.h"
 #include "compose/files.h"
 #include "compose/references.h"

@@ -1,4 +1,4 @@
-/* The model as `compose config` shows it, and what hashes are computed over. */
+/* The model as `compose config` prints it, and the text that hashes are computed from. */
 #include "compose/go_text.h"
 #include "compose/keys.h"
 #include "compose/load.h"
@@ -62,7 +62,7 @@ void project_keep_used(Project *project)
 	}
 }
 
-/* What secrets hold is nobody's to see; what a config has out of a variable is said by the variable. */
+/* Contents of secrets are never shown; a config from a variable is shown by the variable. */
 static json_t *without_contents(const json_t *model)
 {
 	static const char *const hidden[][2] = {
@@ -84,7 +84,7 @@ static json_t *without_contents(const json_t *model)
 	return copy;
 }
 
-/* JSON sorts what is at the top, knows no models there and tells all extensions. */
+/* JSON output sorts top-level members, has no models, and shows all extensions. */
 static json_t *json_model(const json_t *model)
 {
 	json_t *written = model_emit(&compose_root, model, EMIT_JSON), *value;
@@ -141,7 +141,7 @@ static char *hash_of(const Key *key, const json_t *value)
 
 char *service_hash(const json_t *service)
 {
-	/* What changes no container that is there (Docker Compose v2, ServiceHash). */
+	/* Members that do not affect existing containers (Docker Compose v2, ServiceHash). */
 	static const char *const left_out[] = {
 		"build", "pull_policy", "scale", "depends_on", "profiles"};
 	g_autoptr(json_t) copy = json_copy((json_t *)service);

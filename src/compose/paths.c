@@ -1,4 +1,4 @@
-/* Relative paths of a tree, and the folder that they begin at. */
+/* Makes relative paths of a tree absolute. */
 #include "compose/load.h"
 
 #include "base/error.h"
@@ -38,7 +38,7 @@ static char *expand_home(const char *path)
 	return *path == '~' ? join(g_get_home_dir(), path + 1) : g_strdup(path);
 }
 
-/* An absolute path stays as it is written. */
+/* An absolute path stays unchanged. */
 static char *resolved(const char *folder, const char *path)
 {
 	g_autofree char *expanded = expand_home(path);
@@ -60,7 +60,7 @@ static bool resolve(Walk *walk, json_t **value)
 	return true;
 }
 
-/* The first part of a watched path that is a symbolic link becomes what it leads to. */
+/* Resolves the first component of a watched path that is a symbolic link. */
 static bool resolve_link(Walk *walk, json_t **value)
 {
 	if (!json_is_string(*value))
@@ -85,7 +85,7 @@ static bool resolve_link(Walk *walk, json_t **value)
 	}
 }
 
-/* What is fetched, and what another service or a program understands. */
+/* Paths that are URLs, or that another service or program interprets. */
 static bool is_remote(const char *place)
 {
 	static const char *const prefixes[] = {
@@ -102,7 +102,7 @@ static bool resolve_context(Walk *walk, json_t **value)
 	       resolve(walk, value);
 }
 
-/* A drive's letter is the root of another system's path. */
+/* A drive letter marks an absolute path of Windows. */
 static bool is_drive(const char *path)
 {
 	return g_ascii_isalpha(*path) && path[1] == ':' && path[2] != '\0' &&

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_PORTS = 1 << 17 }; /* all there are, of two protocols */
+enum { MAX_PORTS = 1 << 17 }; /* all ports, of two protocols */
 
 typedef struct {
 	int first, last;
@@ -79,7 +79,7 @@ static bool check_parts(Walk *walk, const Parts *parts, const char *said)
 {
 	static const char *const protocols[] = {"tcp", "udp", "sctp", NULL};
 	Address address;
-	/* An IPv6 address has brackets, which are off by now. */
+	/* IPv6 brackets have been removed already. */
 	if (strchr(parts->ip, ':') != NULL && strchr(said, '[') == NULL)
 		return walk_fail(
 			walk, "invalid IP address: %s: too many colons in address", parts->ip);
@@ -98,7 +98,7 @@ static int by_text(const void *a, const void *b)
 	return strcmp(x, y);
 }
 
-/* The ports of a range stand in the order of their text, as they do there. */
+/* Ports of a range are sorted as text, as Docker Compose does. */
 static void add_range(json_t *list, const Parts *parts, Range to, Range from)
 {
 	int count = to.last - to.first + 1;

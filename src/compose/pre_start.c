@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A step of a service. */
+/* A pre_start step of a service. */
 typedef struct {
 	const Project *project;
 	const char *service_name;
@@ -23,7 +23,8 @@ static void step_clear(Step *step)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Step, step_clear)
 
-/* The service as its step has it. Its mounts come from its container, and whatever waits for the service must not find the step. */
+/* The service with the step's settings. Its mounts come from its container; dependents of the service must not find
+ * the step. */
 static json_t *service_of(const Step *step)
 {
 	static const char *const others[] = {"entrypoint", "command", "container_name", "volumes",
@@ -46,7 +47,7 @@ static json_t *service_of(const Step *step)
 	return service;
 }
 
-/* It is no container of the service: neither a number nor a hash. Others take it for one that `run` has made. */
+/* It has neither number nor hash, so that it is not taken for a container of the service, but for a one-off one. */
 static void set_labels(const Step *step, json_t *labels)
 {
 	static const char *const none[] = {"config-hash", "container-number", "slug"};
@@ -85,7 +86,7 @@ static char *create(const Step *step, Client *client, GError **error)
 		       : NULL;
 }
 
-/* Its exit code, after all that it wrote; -1 with error. */
+/* Its exit code, after all of its output; -1 with error. */
 static int run(const Step *step, Client *client, const char *id, Teller *teller, GError **error)
 {
 	g_autofree char *path =
@@ -127,7 +128,7 @@ static bool carry_out(const Step *step, Client *client, Teller *teller, GError *
 	return true;
 }
 
-/* What an attempt before has left. */
+/* Containers of an earlier attempt. */
 static bool remove_old(const Project *project, Client *client, const char *service, GError **error)
 {
 	g_autoptr(json_t) all = project_containers(client, project->name, true, true, error);

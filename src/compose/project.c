@@ -1,4 +1,4 @@
-/* A project, and what is in it. */
+/* A project and its members. */
 #include "compose/container.h"
 
 #include "base/error.h"

@@ -1,5 +1,5 @@
-/* "provider": an executable that is asked for a service, and answers in lines of JSON (Docker Compose's extension
- * protocol: docs/extension.md there). */
+/* "provider": a program that manages a service, and reports in lines of JSON (Docker Compose's extension protocol:
+ * docs/extension.md there). */
 #include "compose/provider.h"
 
 #include "base/error.h"
@@ -21,7 +21,7 @@ typedef struct {
 	GError **error;
 } Run;
 
-/* As Docker's client finds its plugins, and then as a shell would find a command. NULL with error. */
+/* Looked up like plugins of Docker's client, and then in PATH. NULL with error. */
 static char *find_program(const char *type, GError **error)
 {
 	g_autofree char *plugin = g_strconcat("docker-", type, NULL),
@@ -55,7 +55,7 @@ static char **environment_of(const Project *project)
 	return all;
 }
 
-/* What it says of itself; NULL: nothing. */
+/* The program's metadata; NULL: none. */
 static json_t *metadata_of(const Project *project, const char *path)
 {
 	char *words[] = {(char *)path, (char *)"compose", (char *)"metadata", NULL};
@@ -69,7 +69,7 @@ static json_t *metadata_of(const Project *project, const char *path)
 	return json_parse(text, strlen(text), NULL);
 }
 
-/* Whether a command knows a parameter; missing: the first that it must have and that is not given. */
+/* Whether a command has a parameter; missing: the first required one that is not given. */
 static bool has_parameter(const json_t *parameters, const char *name)
 {
 	size_t i;
@@ -96,7 +96,7 @@ static bool check_required(const Run *run, const json_t *parameters)
 	return true;
 }
 
-/* The command's words; NULL with error. */
+/* The command line; NULL with error. */
 static char **words_of(const Run *run, const char *path, const char *command)
 {
 	g_autoptr(GStrvBuilder) words = g_strv_builder_new();
@@ -121,7 +121,7 @@ static char **words_of(const Run *run, const char *path, const char *command)
 	return g_strv_builder_end(words);
 }
 
-/* One line of its answer. */
+/* Handles one line of output. */
 static bool take_message(Run *run, const char *line)
 {
 	g_autoptr(json_t) message = json_parse(line, strlen(line), run->error);
@@ -182,7 +182,7 @@ static bool carry_out(Run *run, char **words, const char *command)
 	return ok;
 }
 
-/* "NAME_KEY" in what depends on it. */
+/* Adds "NAME_KEY" to the environment of dependents. */
 static void pass_on(const Run *run)
 {
 	static GMutex lock;

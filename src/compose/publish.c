@@ -1,4 +1,5 @@
-/* What a project is when it is published: its Compose files as they were written, but for the names of files that go along. */
+/* The published form of a project: its Compose files as written, except for names of files that are included in the
+ * artifact. */
 #include "compose/publish.h"
 #include "compose/load.h"
 #include "compose/remote.h"
@@ -111,7 +112,7 @@ static bool look_into(json_t *found, const char *path, GError **error)
 	return true;
 }
 
-/* The strings of the model, each with the way to it for a key. */
+/* The strings of the model, each with its path as key. */
 static void look_at_model(json_t *found, const json_t *value, const char *path)
 {
 	const char *name;
@@ -154,7 +155,7 @@ json_t *publish_secrets(const Project *project, GError **error)
 	return g_steal_pointer(&found);
 }
 
-/* Another text for a scalar of a file. */
+/* Replaces the text of a scalar in a file. */
 typedef struct {
 	const Place *place;
 	char *text;
@@ -166,14 +167,14 @@ static void change_free(gpointer data)
 	g_free(data);
 }
 
-/* What goes along with the Compose files: path -> name in the artifact. */
+/* Files that are added to the artifact: path -> name in it. */
 typedef struct {
 	const Project *project;
-	const char *folder; /* where the paths of the file at hand begin */
+	const char *folder; /* base folder of the current file's paths */
 	json_t *extended, *env_files;
 } Parts;
 
-/* As what a file goes along: nothing of its path is told. */
+/* Named so that its path is not revealed. */
 static char *part_name(json_t *parts, const char *path, const char *suffix)
 {
 	g_autoptr(GChecksum) hash = g_checksum_new(G_CHECKSUM_SHA256);
@@ -195,7 +196,7 @@ static void change(GPtrArray *changes, const Document *document, const char *at,
 	g_ptr_array_add(changes, one);
 }
 
-/* The variables of a path are those that the project was loaded with. */
+/* Variables in a path are those that the project was loaded with. */
 static char *part_path(const Parts *parts, const char *said)
 {
 	g_autoptr(Environment) environment = environment_new(false);
@@ -233,7 +234,7 @@ static void change_env_files(
 	}
 }
 
-/* What is not here was fetched, and will be again. */
+/* Remote files are referenced, not included. */
 static void change_extends(
 	Parts *parts, GPtrArray *changes, const Document *document, const char *name)
 {
@@ -281,7 +282,7 @@ static char *changed(const char *text, GPtrArray *changes)
 	return g_strdup(out->str);
 }
 
-/* A Compose file as it goes along. NULL with error. */
+/* A Compose file in published form. NULL with error. */
 static char *file_text(Parts *parts, const char *path, GError **error)
 {
 	g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func(change_free);
@@ -321,7 +322,7 @@ static json_t *last_annotations(const json_t *layers)
 	return json_object_get(json_array_get(layers, json_array_size(layers) - 1), "annotations");
 }
 
-/* What the files extend, and what that extends. */
+/* Files that the files extend, recursively. */
 static bool add_extended(json_t *layers, Parts *parts, GError **error)
 {
 	g_autoptr(json_t) done = json_object();
@@ -366,7 +367,7 @@ json_t *publish_layers(const Project *project, bool with_env, const char *digest
 	if (!add_extended(layers, &parts, error))
 		return NULL;
 	json_object_foreach (with_env ? env_files : NULL, path, name) {
-		/* One that is not here is no fault: it need not be required. */
+		/* A missing file is no error: it may be optional. */
 		g_autofree char *text = file_read(path, MAX_FILE);
 		if (text != NULL)
 			add_layer(layers, true, json_string_value(name), text);

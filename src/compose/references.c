@@ -1,5 +1,5 @@
-/* What a service says of other services becomes their containers' ids before its hash is computed: with another container
- * it is another service. And the engine's socket in a service that asks for it. */
+/* Replaces references to other services by container ids before hashes are computed, so that a new container changes
+ * the hash; and adds the engine's socket to services that request it. */
 #include "compose/references.h"
 
 #include "base/error.h"

@@ -1,4 +1,4 @@
-/* Of a service, what its containers are compared by. Private to this room. */
+/* The hash of a service, by which its containers are compared. Private to this room. */
 #pragma once
 #include "compose/compose.h"
 

@@ -23,7 +23,7 @@ bool remote_is(const char *path)
 	return is_oci(path) || url_is_git(path);
 }
 
-/* The variables that switch a kind off, as Docker Compose has them. */
+/* The variables that disable a kind, as in Docker Compose. */
 static bool is_enabled(bool oci, GError **error)
 {
 	static const char *const yes[] = {"1", "t", "T", "TRUE", "true", "True", NULL},

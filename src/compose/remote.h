@@ -1,14 +1,14 @@
-/* Files of a project that are elsewhere: in a git repository, or in an OCI artifact of a registry. They are fetched into a
- * cache that Docker Compose and we share, a folder for each commit and each digest; nothing is written outside of it
- * (CVE-2025-62725). Private to this room. */
+/* Remote files of a project: in a git repository, or in an OCI artifact. They are fetched into a cache shared with
+ * Docker Compose, a folder for each commit and digest; nothing is written outside of it (CVE-2025-62725). Private to
+ * this room. */
 #pragma once
 #include "compose/compose.h"
 #include "image/image.h"
 #include "registry/registry.h"
 
 typedef struct {
-	char *file;   /* the copy that is to be read; absolute */
-	char *folder; /* of all that came with it: the repository's root */
+	char *file;   /* the local copy; absolute */
+	char *folder; /* folder of everything fetched with it: the repository's root */
 } RemoteCopy;
 void remote_copy_free(RemoteCopy *copy);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RemoteCopy, remote_copy_free)
@@ -20,8 +20,8 @@ RemoteCopy *remote_fetch(const RemoteAccess *access, const char *path, GError **
 
 /* remote_cache.c: fills an empty folder of the cache. */
 typedef bool (*CacheFill)(gpointer data, const char *folder, int folder_fd, GError **error);
-/* A folder of the cache (name: hex digits), made whole or not at all, and filled where it was not there yet; its path,
- * which the caller frees, or NULL with error. */
+/* A folder of the cache (name: hex digits), created atomically, and filled if it is new; its path, which the caller
+ * frees, or NULL with error. */
 char *cache_folder(const char *name, CacheFill fill, gpointer data, GError **error);
 
 /* remote_git.c, remote_oci.c: what remote_fetch does for each kind. */
@@ -35,7 +35,7 @@ typedef struct {
 	Credentials *credentials;
 	RegistryOptions options;
 	GPtrArray *candidates;
-	Repository *repository; /* of the candidates, the one that answers */
+	Repository *repository; /* the candidate that answers */
 } ArtifactPlace;
 bool artifact_place_init(ArtifactPlace *place, const RemoteAccess *access, const char *reference,
 	bool push, GError **error);
@@ -47,7 +47,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ArtifactPlace, artifact_place_clear)
 bool images_copy(const RemoteAccess *access, const ArtifactPlace *to, const json_t *images,
 	const char *manifest, GError **error);
 
-/* What the artifact's parts are called (docker/compose's published format). */
+/* Media types of the artifact (docker/compose's published format). */
 #define ARTIFACT_TYPE "application/vnd.docker.compose.project"
 #define ARTIFACT_FILE "application/vnd.docker.compose.file+yaml"
 #define ARTIFACT_ENV_FILE "application/vnd.docker.compose.envfile"

@@ -1,4 +1,4 @@
-/* Where fetched files are kept. Everything that is written is written below it. */
+/* The cache of fetched files. Nothing is written outside of it. */
 #include "compose/remote.h"
 
 #include "base/error.h"
@@ -24,14 +24,14 @@ static int open_cache(char **path, GError **error)
 	return fd;
 }
 
-/* Nobody is followed elsewhere: what is called so is a folder, or is none of ours. */
+/* Links are not followed: an entry is a folder, or is not ours. */
 static bool is_there(int cache_fd, const char *name)
 {
 	autofd fd = openat(cache_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	return fd >= 0;
 }
 
-/* Beside its place, and then moved there in one step: a fetch that was cut off leaves nothing that looks whole. */
+/* Fetched beside its place and then renamed: an interrupted fetch leaves nothing that looks complete. */
 static bool make(int cache_fd, const char *cache, const char *name, CacheFill fill, gpointer data,
 	GError **error)
 {
@@ -42,7 +42,7 @@ static bool make(int cache_fd, const char *cache, const char *name, CacheFill fi
 	const char *base = strrchr(fresh, '/') + 1;
 	bool ok = fd >= 0 ? fill(data, fresh, fd, error)
 			  : fail_errno(error, "initializing remote resource cache: %s", fresh);
-	/* Where somebody else was quicker, what he made is the same. */
+	/* If another process was faster, its result is the same. */
 	if (ok && renameat(cache_fd, base, cache_fd, name) < 0)
 		ok = is_there(cache_fd, name) ||
 		     fail_errno(error, "initializing remote resource cache: %s", name);

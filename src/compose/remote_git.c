@@ -1,6 +1,5 @@
-/* Compose files of git repositories, fetched by the user's git with the user's own configuration, as these repositories are
- * the user's. Nothing of a URL becomes an option or another transport (base/git_url.h), and no link of a repository leads
- * out of it. */
+/* Compose files of git repositories, fetched by the user's git with the user's own configuration. No part of a URL
+ * becomes an option or another transport (base/git_url.h), and no link of a repository leads out of it. */
 #include "compose/remote.h"
 
 #include "base/error.h"
@@ -20,7 +19,7 @@ typedef struct {
 	char commit[COMMIT_LENGTH + 1];
 } Checkout;
 
-/* Nobody is asked for a password, and only what fetches over a network may fetch. */
+/* No password prompts, and only network transports. */
 static char **environment(void)
 {
 	char **all = g_get_environ();
@@ -34,7 +33,8 @@ static char **environment(void)
 	return all;
 }
 
-/* Runs git in a folder (NULL: here) with these words, to the last NULL; *out: what it says. Its exit code, or -1. */
+/* Runs git in a folder (NULL: the current one) with these arguments, ended by NULL; *out: its output. Its exit code,
+ * or -1. */
 static int git(const char *folder, char **out, ...)
 {
 	g_auto(GStrv) all = environment();
@@ -68,7 +68,7 @@ static bool is_commit(const char *text)
 	return strspn(text, "0123456789abcdef") >= COMMIT_LENGTH;
 }
 
-/* Which commit a branch or tag is, so that each is fetched once. */
+/* Resolves a branch or tag to a commit, so that each commit is fetched once. */
 static bool resolve(const char *text, Checkout *checkout, GError **error)
 {
 	const GitUrl *url = checkout->url;
@@ -113,7 +113,7 @@ static bool check_out(gpointer data, const char *folder, int folder_fd, GError *
 	return code == 0 || git_failed(error, code, "git checkout failed", done);
 }
 
-/* The file that is meant: it itself, or the one with a usual name in a folder. Its path, or NULL. */
+/* The file itself, or the one with a default name in a folder. Its path, or NULL. */
 static char *find_file(int root_fd, const char *path)
 {
 	static const char *const names[] = {
@@ -145,7 +145,7 @@ RemoteCopy *git_copy(const char *text, GError **error)
 	if (folder == NULL)
 		return NULL;
 	autofd root_fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	/* What a link leads to within the repository is read; its name as it stands would be followed by anyone else. */
+	/* The resolved target of a link within the repository is read; other code would follow the link itself. */
 	g_autofree char *file =
 		root_fd >= 0 ? find_file(root_fd, *url.folder != '\0' ? url.folder : ".") : NULL;
 	g_autofree char *real = file != NULL ? path_resolve_in_root(root_fd, file) : NULL;

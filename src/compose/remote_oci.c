@@ -1,5 +1,5 @@
-/* Compose files of an OCI artifact, as `compose publish` makes them: a layer a file. Everything of it is written by others:
- * names are names of files and lead nowhere (CVE-2025-62725), sizes are bounded. */
+/* Compose files of an OCI artifact, as `compose publish` makes them: a file per layer. All of it is untrusted: names
+ * must be plain file names (CVE-2025-62725), sizes are bounded. */
 #include "compose/remote.h"
 
 #include "base/digest.h"
@@ -55,7 +55,7 @@ static GString *read_layer(Artifact *artifact, const json_t *layer, GError **err
 	return g_steal_pointer(&text);
 }
 
-/* The file that a layer is a part of, borrowed; NULL with error: it has no name, or one that is none. */
+/* The file that a layer belongs to, borrowed; NULL with error: its name is missing or invalid. */
 static const char *file_of(const json_t *layer, bool env_file, GError **error)
 {
 	const json_t *notes = json_object_get(layer, "annotations");
@@ -69,7 +69,7 @@ static const char *file_of(const json_t *layer, bool env_file, GError **error)
 	return NULL;
 }
 
-/* Several Compose files are documents of one. */
+/* Several Compose files become documents of one. */
 static bool add_layer(Artifact *artifact, const json_t *layer, GError **error)
 {
 	bool env_file = strcmp(json_str(layer, "mediaType"), ARTIFACT_ENV_FILE) == 0;
@@ -102,7 +102,7 @@ static void free_string(gpointer data)
 	g_string_free(data, TRUE);
 }
 
-/* All is fetched and checked before the first file is written. */
+/* Everything is fetched and checked before the first file is written. */
 static bool fill(gpointer data, const char *folder, int folder_fd, GError **error)
 {
 	Artifact *artifact = data;
@@ -126,7 +126,7 @@ static bool fill(gpointer data, const char *folder, int folder_fd, GError **erro
 	return true;
 }
 
-/* OCI 1.1 says it by artifactType, 1.0 by its config's type. */
+/* OCI 1.1 marks it by artifactType, 1.0 by its config's media type. */
 static bool is_project(const json_t *manifest)
 {
 	const char *type = json_str(manifest, "artifactType");
@@ -147,7 +147,7 @@ static json_t *get_manifest(Repository *repository, const char *which, ManifestT
 	return manifest;
 }
 
-/* An application with its images is an index: the project among what it lists. */
+/* An application with its images is an index: the project is one of its entries. */
 static json_t *project_of_index(
 	Repository *repository, const json_t *index, const char *url, GError **error)
 {

@@ -11,7 +11,7 @@ static bool is_missing(const GError *error)
 	return error->domain == BERTH_ERROR && error->code == BERTH_ERROR_NOT_FOUND;
 }
 
-/* 1: it is there, 0: it is not, -1: error. */
+/* 1: it exists, 0: it does not, -1: error. */
 static int exists(
 	Client *client, const char *kind, const char *name, json_t **found, GError **error)
 {
@@ -42,7 +42,7 @@ static json_t *labels_of(const Project *project, const char *kind, const char *k
 	return labels;
 }
 
-/* NULL: nothing is said. */
+/* NULL: not set. */
 static json_t *ipam(const json_t *network)
 {
 	static const char *const names[][2] = {{"subnet", "Subnet"}, {"gateway", "Gateway"},
@@ -93,7 +93,7 @@ static json_t *volume_body(
 	return body;
 }
 
-/* One network or volume of the project, and what there is of it. */
+/* A network or volume of the project, and its existing counterpart. */
 typedef struct {
 	const Project *project;
 	Client *client;
@@ -102,7 +102,7 @@ typedef struct {
 	const char *kind, *title, *key, *name; /* "network", "Network" */
 	const json_t *resource;
 	char *hash;
-	json_t *left; /* containers that have left a network: id -> the endpoint that they had */
+	json_t *left; /* containers disconnected from a network: id -> the endpoint that they had */
 } One;
 
 static bool is_network(const One *one)
@@ -123,7 +123,7 @@ static bool uses(const One *one, const json_t *service)
 	return false;
 }
 
-/* Containers of the services that use it; those on a volume are noted as to be made anew. NULL with error. */
+/* Containers of the services that use it; for a volume they are marked to be recreated. NULL with error. */
 static json_t *users_of(const One *one, GError **error)
 {
 	g_autoptr(json_t) all =
@@ -144,7 +144,7 @@ static json_t *users_of(const One *one, GError **error)
 	return NULL;
 }
 
-/* What was asked for in a network, so that it can be asked for again. New reference. */
+/* The requested settings of an endpoint, to reconnect with. New reference. */
 static json_t *endpoint_of(const json_t *container, const char *network)
 {
 	static const char *const asked[] = {
@@ -182,7 +182,7 @@ static bool disconnect(One *one, const json_t *users, GError **error)
 	return true;
 }
 
-/* Who has left the old network joins the new one. */
+/* Reconnects containers of the old network to the new one. */
 static bool reconnect(const One *one, GError **error)
 {
 	const char *id;
@@ -199,7 +199,7 @@ static bool reconnect(const One *one, GError **error)
 	return true;
 }
 
-/* What is there is not what the project says: it goes, and containers leave it before. Those on a volume go, too. */
+/* Replaces an outdated resource: containers are disconnected from a network, or removed from a volume, first. */
 static bool remove_diverged(One *one, GError **error)
 {
 	g_autoptr(json_t) users = users_of(one, error);
@@ -231,7 +231,7 @@ static void warn_of_owner(const One *one, const json_t *labels)
 			one->kind, one->name, one->project->name, one->kind);
 }
 
-/* Data is lost with a volume: somebody has to want that. */
+/* Removing a volume loses data: the user must agree. */
 static bool may_remove(const One *one)
 {
 	g_autofree char *question = g_strdup_printf("Volume \"%s\" exists but doesn't match "
@@ -242,7 +242,7 @@ static bool may_remove(const One *one)
 	       (one->teller->ask != NULL && one->teller->ask(one->teller->data, question));
 }
 
-/* 1: it is there and may stay, 0: it is gone, -1: error. */
+/* 1: it exists and is up to date, 0: it was removed, -1: error. */
 static int settle(One *one, const json_t *there, GError **error)
 {
 	const json_t *labels = json_object_get(there, "Labels");
@@ -293,7 +293,7 @@ static bool make(const One *one, GError **error)
 static bool create_one(One *one, GError **error)
 {
 	g_autoptr(json_t) there = NULL;
-	/* Networks that the engine brings along are nobody's to make. */
+	/* Predefined networks are never created. */
 	static const char *const built_in[] = {"bridge", "host", "none", NULL};
 	bool external = json_bool(one->resource, "external");
 	if (is_network(one) && external && g_strv_contains(built_in, one->name))
@@ -311,7 +311,7 @@ static bool create_one(One *one, GError **error)
 	return found > 0 || (found == 0 && make(one, error));
 }
 
-/* Of the services: names of networks, and of volumes that are named ones. */
+/* Names of the networks and named volumes that services use. */
 static json_t *used(const Project *project, const json_t *names, const char *kind)
 {
 	json_t *all = json_object(), *value, *mount;
@@ -378,7 +378,7 @@ static bool remove_one(
 		tell(teller, title, name, "Removed", "");
 		return true;
 	}
-	/* Somebody else uses it: it stays, as with Docker Compose. */
+	/* In use by others: it stays, as with Docker Compose. */
 	if (answer == NULL && problem->code == BERTH_ERROR_CONFLICT) {
 		tell(teller, title, name, "Resource is still in use", "");
 		return true;

@@ -1,5 +1,5 @@
-/* Texts that look like what gives access to something: Docker Compose asks before it publishes such (the forms of
- * github.com/DefangLabs/secret-detector that 2.40 uses, but for its measure of entropy). */
+/* Detects strings that look like credentials: Docker Compose asks before it publishes them (the patterns of
+ * github.com/DefangLabs/secret-detector as 2.40 uses them, without its entropy check). */
 #include "compose/publish.h"
 
 #include <string.h>
@@ -22,7 +22,7 @@ static const struct {
 	{"URL password", "[a-z][a-z0-9+.-]*://[^\\s:/@$]+:[^\\s:/@${]+@[^\\s/@]+"},
 };
 
-/* "KEY=" or "KEY: " before a place in a line; "" where there is none. The caller frees it. */
+/* "KEY=" or "KEY: " before a position in a line; "" if there is none. The caller frees it. */
 static char *key_before(const char *text, gint at)
 {
 	gint end = at;

@@ -1,4 +1,4 @@
-/* Containers are started when what they depend on is as they want it, and waited for. */
+/* Starts containers when their dependencies are ready, and waits for them. */
 #include "compose/container.h"
 #include "compose/hooks.h"
 #include "compose/pre_start.h"
@@ -12,7 +12,7 @@ enum { POLL_US = 50000, NO_CHECK_US = 500000 };
 typedef struct {
 	const Project *project;
 	const json_t *names; /* of the services that are started */
-	json_t *containers;  /* as they were before */
+	json_t *containers;  /* the existing containers, before the start */
 	Teller *teller;
 	gint64 deadline; /* 0: none */
 } Starting;
@@ -32,7 +32,7 @@ static bool await_healthy(
 	Starting *work, Client *client, const json_t *container, bool must_have, GError **error)
 {
 	const char *name = container_name(container);
-	/* One without a check may be one that ends at once: that is told then. */
+	/* A container without a health check may end at once: that is reported then. */
 	gint64 patience = g_get_monotonic_time() + NO_CHECK_US;
 	tell(work->teller, "Container", name, "Waiting", "");
 	for (;;) {
@@ -159,7 +159,7 @@ static bool start_one(Starting *work, Client *client, const json_t *service,
 	return ok;
 }
 
-/* There are containers, and none of them runs. */
+/* Containers exist, but none is running. */
 static bool is_at_rest(const json_t *containers)
 {
 	size_t i;
@@ -193,7 +193,7 @@ static bool start_service(gpointer data, const char *name, Client *client, GErro
 	return true;
 }
 
-/* Whether others wait for its end: then that is what it is there for. */
+/* Whether dependents wait for its completion: then its end is expected. */
 static bool is_job(const Project *project, const char *name)
 {
 	const char *other;

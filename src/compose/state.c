@@ -1,4 +1,4 @@
-/* What there is of a project in the engine: its containers, by their labels. */
+/* The existing containers of a project, found by their labels. */
 #include "compose/compose.h"
 
 #include "base/error.h"
@@ -78,7 +78,7 @@ char *project_filter(const char *project)
 	return client_escape(text);
 }
 
-/* Those of services before those of `run`; one of the two may be left out. */
+/* Those of services first, then those of `run`; either may be left out. */
 static json_t *list_containers(
 	Client *client, const char *project, bool all, bool services, bool runs, GError **error)
 {
@@ -140,7 +140,7 @@ json_t *container_at(const json_t *containers, const char *service, int number, 
 	return NULL;
 }
 
-/* "db:service_started:false,..." of a label. */
+/* Parses "db:service_started:false,..." of a label. */
 static json_t *dependencies_of(const char *text)
 {
 	json_t *all = json_object();
@@ -186,12 +186,12 @@ json_t *project_orphans(const Project *project, const json_t *containers)
 	json_array_foreach (containers, i, container) {
 		const char *service = container_label(container, "service"),
 			   *state = json_str(container, "State");
-		/* What `run` has made is nobody's any more once it has ended. */
+		/* Containers of `run` that have ended are ignored. */
 		bool run = strcmp(container_label(container, "oneoff"), "True") == 0,
 		     ended = strcmp(state, "exited") == 0 || strcmp(state, "dead") == 0,
 		     known = json_object_get(project_services(project), service) != NULL ||
 			     json_object_get(project->inactive, service) != NULL;
-		/* What a hook has left is its service's, until the next time. */
+		/* Containers left by a hook belong to their service until the next run. */
 		bool kept = known && *container_label(container, "hook") != '\0';
 		if (!kept && (run ? ended : !known))
 			json_array_append(orphans, container);
@@ -206,7 +206,7 @@ void tell_happening(Teller *teller, const Happening *happening)
 	g_mutex_unlock(&teller->lock);
 }
 
-/* A word that ends in "ing" goes on. */
+/* A status that ends in "ing" is in progress. */
 static int status_of(const char *word)
 {
 	if (strcmp(word, "Error") == 0)

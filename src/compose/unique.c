@@ -1,12 +1,11 @@
-/* What a list says twice is said once (compose-go's override.EnforceUnicity); and what "!reset" and "!override" take
- * away. */
+/* Removes duplicates from lists (compose-go's override.EnforceUnicity); and applies "!reset" and "!override". */
 #include "compose/walk.h"
 
 #include "base/error.h"
 
 #include <string.h>
 
-/* What tells items of a list apart; a new string, or NULL with error. */
+/* The identity of a list's item; a new string, or NULL with error. */
 typedef char *(*Identity)(Walk *walk, const json_t *item);
 
 static char *by_name(Walk *walk, const json_t *item)
@@ -80,7 +79,7 @@ static char *by_text(Walk *walk, const json_t *item)
 	return NULL;
 }
 
-/* A number is another published port than the text of it. */
+/* A number and the text of it are different published ports. */
 static char *by_port(Walk *walk, const json_t *item)
 {
 	if (!json_is_object(item))
@@ -101,7 +100,7 @@ static char *by_port(Walk *walk, const json_t *item)
 static bool once(Walk *walk, json_t **value, Identity identity)
 {
 	g_autoptr(json_t) list = json_array();
-	/* identity -> place: lists may be long, such as all ports there are. */
+	/* identity -> index: lists may be long, such as all possible ports. */
 	g_autoptr(GHashTable) places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	size_t i;
 	json_t *item;

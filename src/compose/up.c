@@ -1,4 +1,4 @@
-/* Makes the engine's containers what the model says: creates, replaces, removes, and touches no others. */
+/* `up`: creates, replaces and removes containers so that they match the model. */
 #include "compose/container.h"
 #include "compose/files.h"
 #include "compose/provider.h"
@@ -12,9 +12,9 @@
 typedef struct {
 	const Project *project;
 	const UpOptions *options;
-	json_t *containers; /* as they were before */
+	json_t *containers; /* the existing containers, before the change */
 	json_t *ids;	    /* service -> id of its first container; guarded by lock */
-	json_t *replaced;   /* services whose containers are new ones; the same */
+	json_t *replaced;   /* services with new containers; guarded by lock */
 	Resources resources;
 	GMutex lock;
 	Teller *teller;
@@ -107,7 +107,7 @@ static bool create_new(Work *work, Client *client, const char *name, const json_
 	return id != NULL;
 }
 
-/* The new one is there before the old one goes: what cannot be made leaves the old one as it was. */
+/* The new container is created before the old one is removed: on failure the old one stays. */
 static bool replace(Work *work, Client *client, const char *name, const json_t *service,
 	const char *hash, const json_t *old, GError **error)
 {
@@ -190,7 +190,7 @@ static bool has_volume(const json_t *container, const char *name)
 	return false;
 }
 
-/* A container whose hash is right may have lost a network or a volume, or have another one of that name. */
+/* A container with the right hash may still lack a network or volume, or have a different one of that name. */
 static bool lacks_resources(const Work *work, const json_t *service, const json_t *container)
 {
 	const char *key;
@@ -232,7 +232,7 @@ static bool is_outdated(Work *work, const char *name, const json_t *service, con
 	       (*image != '\0' && strcmp(image, had) != 0);
 }
 
-/* What depends on a container that is another one now, and wants to be told, is started anew (depends_on, restart). */
+/* Restarts dependents of replaced containers that request it (depends_on, restart). */
 static bool wants_restart(Work *work, const json_t *service)
 {
 	const char *name;
@@ -246,7 +246,7 @@ static bool wants_restart(Work *work, const json_t *service)
 	return wants;
 }
 
-/* Its start comes with those of all others. */
+/* They are started with all others. */
 static bool stop_for_restart(Work *work, Client *client, const json_t *container, GError **error)
 {
 	if (strcmp(json_str(container, "State"), "running") != 0)
@@ -275,7 +275,7 @@ static bool has_number(const json_t *containers, int number)
 	return false;
 }
 
-/* Other services' containers are there by now. */
+/* Containers of other services exist by now. */
 static char *hash_now(Work *work, const json_t *service, GError **error)
 {
 	g_mutex_lock(&work->lock);
@@ -345,7 +345,7 @@ bool compose_create(const Project *project, Client *client, const UpOptions *opt
 	work.containers = project_containers(client, project->name, true, false, error);
 	if (work.containers == NULL)
 		return false;
-	/* Containers of services that are not touched are there for "service:x", too. */
+	/* Containers of services that are not selected can be referenced by "service:x", too. */
 	for (size_t i = 0; i < json_array_size(work.containers); i++) {
 		const json_t *container = json_array_get(work.containers, i);
 		const char *service = container_label(container, "service");

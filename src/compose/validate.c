@@ -1,4 +1,4 @@
-/* Whether a document says only what a Compose file may say, with a hint where a word was meant to be another. */
+/* Validates a document against the schema, with a hint for misspelt keys. */
 #include "compose/keys.h"
 
 #include "base/error.h"
@@ -48,7 +48,7 @@ static bool type_allowed(const Key *key, const json_t *value)
 	case JSON_INTEGER:
 		return types & (T_INTEGER | T_NUMBER);
 	case JSON_REAL:
-		/* A real number without a fraction is an integer, too. */
+		/* A float without a fraction is an integer, too. */
 		return types & T_NUMBER ||
 		       (types & T_INTEGER && json_real_value(value) == json_whole(value));
 	case JSON_TRUE:
@@ -109,7 +109,7 @@ static bool check_word(Check *check, const Key *key, const char *text)
 	return refuse(check, "%s", said);
 }
 
-/* What a map without a table of its own lets its members be called. */
+/* Names allowed in a map without a table of members. */
 static bool name_allowed(const Key *map, const char *name)
 {
 	if (!(map->types & T_NAMED))
@@ -154,7 +154,7 @@ static bool check_map(Check *check, const Key *map, const json_t *object)
 	return true;
 }
 
-/* A name for what an item is: two items with one are the same. */
+/* An identity of an item: two items with the same are duplicates. */
 static bool check_unique(Check *check, GHashTable *seen, const json_t *item)
 {
 	return g_hash_table_add(seen, json_text(item)) ||
@@ -178,7 +178,7 @@ static bool check_list(Check *check, const Key *items, const json_t *list, bool 
 	return true;
 }
 
-/* A map of plain values or of lists (T_HOSTS), or a list of texts. */
+/* A map of scalars or of lists (T_HOSTS), or a list of strings. */
 static bool check_pairs(Check *check, const Key *key, const json_t *value)
 {
 	static const Key text = {"", T_STRING, G_ANY, NULL, NULL, NULL},

@@ -1,4 +1,4 @@
-/* What variables the files hold, as `config --variables` tells them to programs. */
+/* The variables in the files, as `config --variables` prints them for programs. */
 #include "compose/compose.h"
 #include "compose/yaml.h"
 
@@ -27,7 +27,7 @@ static char *json_form(const json_t *variables, const GPtrArray *names)
 	return whole;
 }
 
-/* With an indentation of four, as nothing else of Compose has it. */
+/* With an indentation of four, unlike other output of Compose. */
 static char *yaml_form(const json_t *variables, const GPtrArray *names)
 {
 	g_autoptr(GString) whole = g_string_new("");

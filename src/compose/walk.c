@@ -78,7 +78,7 @@ bool path_matches(const char *path, const char *pattern)
 {
 	while (*pattern != '\0') {
 		if (*pattern == '*') {
-			/* A name may hold dots: the shortest and all longer ones are tried. */
+			/* A name may contain dots: the shortest and all longer ones are tried. */
 			for (size_t end = strcspn(path, "."); *path != '\0';
 				end += 1 + strcspn(path + end + 1, ".")) {
 				if (path_matches(path + end, pattern + 1))

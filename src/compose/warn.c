@@ -1,4 +1,4 @@
-/* Warnings, in the two forms that Docker Compose's have: for people, and for logs. */
+/* Warnings in Docker Compose's two forms: for terminals, and as log lines. */
 #include "compose/compose.h"
 
 #include "base/quote.h"

@@ -1,4 +1,4 @@
-/* A command line as words (github.com/mattn/go-shellwords, which Docker Compose uses). */
+/* Splits a command line into words (github.com/mattn/go-shellwords, which Docker Compose uses). */
 #include "compose/cast.h"
 
 #include <string.h>
@@ -6,7 +6,7 @@
 typedef struct {
 	GString *word;
 	json_t *words;
-	bool any; /* there is a word, though it may be empty */
+	bool any; /* a word has begun, even if it is empty */
 	bool escaped, in_double, in_single, in_backquotes, in_brackets;
 } Splitter;
 

@@ -1,5 +1,5 @@
-/* YAML becomes values: libyaml, which Go's yaml.v3 is a translation of, tells what stands in the text; what a document
- * holds is put together here, as yaml.v3 and Docker Compose's reading of tags do. */
+/* YAML becomes values: libyaml, of which Go's yaml.v3 is a translation, parses; documents are composed here, as
+ * yaml.v3 and Docker Compose's handling of tags do. */
 #include "compose/yaml.h"
 
 #include "base/error.h"
@@ -9,7 +9,7 @@
 
 enum { MAX_DEPTH = 64, MAX_NODES = 200000, MAX_TEXT = 8 << 20 };
 
-/* What an anchor stands for, and where it was: tags below it count at its aliases, too. */
+/* The value of an anchor, and its position: tags below it apply to its aliases, too. */
 typedef struct {
 	json_t *value; /* NULL: "!reset" */
 	char *path;
@@ -17,7 +17,7 @@ typedef struct {
 
 typedef struct {
 	yaml_parser_t parser;
-	yaml_event_t event; /* the next one */
+	yaml_event_t event; /* the next event */
 	bool has_event;
 	Document *document;
 	GString *path;
@@ -40,7 +40,7 @@ static bool G_GNUC_PRINTF(2, 3) reader_fail(Reader *reader, const char *format, 
 	return false;
 }
 
-/* What the parser itself has to say. */
+/* An error of the parser. */
 static bool syntax_fail(Reader *reader)
 {
 	const yaml_parser_t *parser = &reader->parser;
@@ -77,7 +77,7 @@ static void note_place(Reader *reader)
 	g_hash_table_insert(reader->document->places, g_strdup(reader->path->str), place);
 }
 
-/* Of a scalar, whose key has a place already. */
+/* The position of a scalar, unless its key has one already. */
 static void note_value(Reader *reader)
 {
 	const yaml_mark_t *begin = &reader->event.start_mark, *end = &reader->event.end_mark;
@@ -172,7 +172,7 @@ static bool read_list(Reader *reader, json_t **value)
 	return advance(reader);
 }
 
-/* "<<": a map or a list of maps, whose members are taken where the map has none of the name. */
+/* "<<": a map or a list of maps, whose members are used where the map lacks them. */
 static bool merge_in(Reader *reader, json_t *map, const json_t *from)
 {
 	if (json_is_array(from)) {
@@ -197,7 +197,7 @@ static bool merge_in(Reader *reader, json_t *map, const json_t *from)
 	return true;
 }
 
-/* A key is a word: what reads as a number, a truth value or nothing is none. */
+/* Keys must be strings: one that reads as a number, boolean or null is refused. */
 static char *read_key(Reader *reader, bool *merge)
 {
 	const yaml_event_t *event = &reader->event;
@@ -243,7 +243,7 @@ static bool read_member(Reader *reader, json_t *map, json_t *seen, json_t *merge
 	g_autofree char *key = read_key(reader, &merge);
 	if (key == NULL || !check_twice(reader, seen, key))
 		return false;
-	/* What a merged map holds stands as if it were written in this one. */
+	/* Members of a merged map have the positions of the originals. */
 	gsize length = merge ? reader->path->len : path_push(reader, key);
 	json_t *value = NULL;
 	json_object_set_new(seen, key, json_integer((int)reader->event.start_mark.line + 1));
@@ -274,7 +274,7 @@ static bool read_map(Reader *reader, json_t **value)
 	return advance(reader);
 }
 
-/* How much a value holds: aliases of aliases must not grow without end. */
+/* The size of a value: aliases of aliases must not grow exponentially. */
 static int count_nodes(const json_t *value)
 {
 	int count = 1;
@@ -288,7 +288,7 @@ static int count_nodes(const json_t *value)
 	return MIN(count, MAX_NODES);
 }
 
-/* Tags below an anchor, at the place of its alias. */
+/* Copies tags below an anchor to the position of its alias. */
 static void copy_tags(Reader *reader, const char *from)
 {
 	GHashTableIter each;
@@ -348,7 +348,7 @@ static void anchor_free(gpointer data)
 	g_free(anchor);
 }
 
-/* value stays NULL where "!reset" says that nothing is to be there. */
+/* value stays NULL for "!reset". */
 static bool read_value(Reader *reader, json_t **value)
 {
 	g_autofree char *anchor = g_strdup(anchor_of(&reader->event)),
@@ -395,7 +395,7 @@ static bool read_document(Reader *reader)
 
 static bool read_stream(Reader *reader, GPtrArray *documents, const char *name, const char *text)
 {
-	/* Errors before the first document need a place to be told with. */
+	/* Errors before the first document need a position, too. */
 	g_autoptr(Document) none = reader->document = document_new(name, text);
 	while (advance(reader) && reader->event.type != YAML_STREAM_END_EVENT) {
 		if (reader->event.type != YAML_DOCUMENT_START_EVENT)

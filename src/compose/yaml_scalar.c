@@ -1,4 +1,4 @@
-/* What the words of YAML mean to Go's yaml.v3: nearly YAML 1.2, with the octal numbers of 1.1. */
+/* Plain scalars as Go's yaml.v3 reads them: nearly YAML 1.2, with the octal numbers of 1.1. */
 #include "compose/yaml.h"
 
 #include <math.h>
@@ -18,7 +18,7 @@ static bool parse_digits(const char *text, bool negative, int base, json_int_t *
 	return true;
 }
 
-/* Digits with the mark of their base before them: 0x1f, 0o17, 017, 0b1. */
+/* Digits with a prefix for their base: 0x1f, 0o17, 017, 0b1. */
 static bool parse_integer(const char *text, json_int_t *value)
 {
 	bool negative = *text == '-';
@@ -72,7 +72,7 @@ static json_t *parse_number(const char *text)
 	double value = g_ascii_strtod(plain, NULL);
 	if (isinf(value))
 		return NULL;
-	/* What only an unsigned number holds stays its digits. */
+	/* A number that only an unsigned type can hold stays text. */
 	return strspn(plain, "0123456789") == strlen(plain) && value < 18446744073709551616.0
 		       ? json_string(plain)
 		       : json_real(value);
@@ -112,7 +112,7 @@ static char *parse_time(const char *text)
 		zoned ? part[7] : "Z");
 }
 
-/* Words that stand for what no JSON has are given as Go would print them. */
+/* Values that JSON lacks (.inf, .nan) are given as Go prints them. */
 static const char *unreal_word(const char *text)
 {
 	static const char *const words[][2] = {{".nan", "NaN"}, {".NaN", "NaN"}, {".NAN", "NaN"},
@@ -153,7 +153,7 @@ json_t *yaml_scalar(const char *text)
 	if (!is_time)
 		return value;
 	json_decref(value);
-	/* No string, at any rate. */
+	/* Not a string, in any case. */
 	return json_true();
 }
 
@@ -182,6 +182,6 @@ json_t *yaml_tagged(const char *tag, const char *text)
 		return json_is_integer(value) ? json_real((double)json_integer_value(value))
 		       : json_is_real(value)  ? g_steal_pointer(&value)
 					      : NULL;
-	/* A tag of somebody's own says nothing here. */
+	/* A custom tag has no effect. */
 	return json_lenient(text);
 }

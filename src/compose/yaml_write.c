@@ -7,7 +7,7 @@
 
 enum { MAX_SIMPLE_KEY = 128 };
 
-/* Words that YAML 1.1 took for truth values: quoted, so that nobody else does. */
+/* YAML 1.1 booleans: quoted, so that other parsers read strings. */
 static bool is_old_bool(const char *text)
 {
 	static const char *const words[] = {"y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n",
@@ -39,14 +39,14 @@ static bool looks_otherwise(const char *text)
 {
 	json_t *meant = yaml_scalar(text);
 	const char *same = json_string_value(meant);
-	/* What only Go's unsigned numbers hold is no string. */
+	/* Numbers that only Go's unsigned types can hold are no strings. */
 	bool other = same == NULL || strcmp(same, text) != 0 ||
 		     (g_ascii_isdigit(*text) && strspn(text, "0123456789") == strlen(text));
 	json_decref(meant);
 	return other || is_old_bool(text) || is_base_60(text);
 }
 
-/* What a scalar may be written as (yaml_emitter_analyze_scalar of libyaml). */
+/* How a scalar may be written (yaml_emitter_analyze_scalar of libyaml). */
 typedef struct {
 	bool plain, single, block, multiline;
 } Styles;
@@ -147,7 +147,7 @@ static void add_single(GString *out, const char *text)
 	g_string_append_c(out, '\'');
 }
 
-/* "|": lines as they are. */
+/* "|": lines unchanged. */
 static void add_lines(GString *out, const char *text, int indent)
 {
 	size_t length = strlen(text);
@@ -164,7 +164,7 @@ static void add_lines(GString *out, const char *text, int indent)
 			out, "\n%*s%s", *lines[i] != '\0' ? indent : 0, "", lines[i]);
 }
 
-/* A literal block at the top of the document is indented, too. A simple key stands in one line. */
+/* A top-level literal block is indented, too. A simple key fits in one line. */
 static void add_text(GString *out, const char *text, int indent, bool key)
 {
 	Styles styles = *text != '\0' ? styles_of(text) : (Styles){.single = true};
@@ -183,7 +183,7 @@ static void add_text(GString *out, const char *text, int indent, bool key)
 
 static void add_value(GString *out, const json_t *value, int indent, bool in_list);
 
-/* Long keys and those of several lines stand behind a question mark. */
+/* Long or multi-line keys follow a question mark. */
 static bool add_key(GString *out, const char *name, int indent)
 {
 	if (strlen(name) <= MAX_SIMPLE_KEY && strchr(name, '\n') == NULL) {
@@ -203,7 +203,7 @@ static void add_map(GString *out, const json_t *map, int indent, bool in_list)
 	json_t *member;
 	bool first = true;
 	json_object_foreach ((json_t *)map, name, member) {
-		/* The first of a map in a list stands behind the dash. */
+		/* The first member of a map in a list follows the dash. */
 		if (!(first && in_list))
 			g_string_append_printf(out, "\n%*s", indent, "");
 		first = false;
@@ -236,7 +236,7 @@ static void add_value(GString *out, const json_t *value, int indent, bool in_lis
 	} else if (json_is_object(value) || json_is_array(value)) {
 		g_string_append(out, json_is_object(value) ? "{}" : "[]");
 	} else if (json_is_string(value)) {
-		/* What stands in a list's map is indented by the map, not by the list. */
+		/* Members of a map in a list are indented by the map, not by the list. */
 		add_text(out, json_string_value(value), indent, false);
 	} else {
 		g_autofree char *text = plain_text(value);
@@ -252,7 +252,7 @@ char *yaml_text(const json_t *value)
 	return g_strdup(out->str + 1);
 }
 
-/* The digits from there on as a number; *length: how many there are. */
+/* Parses the digits from there on; *length: how many there are. */
 static gint64 digits_at(const gunichar *text, gint64 seed, size_t *length)
 {
 	size_t i = 0;
@@ -271,7 +271,7 @@ static int compare_unlike(const gunichar *a, const gunichar *b, size_t at, bool 
 		return a[at] < b[at] ? -1 : 1;
 	if (letter_a || letter_b)
 		return (digits ? letter_a : letter_b) ? -1 : 1;
-	/* Zeros within a number count for its length. */
+	/* Leading zeros within a number count for its length. */
 	if (a[at] == '0' || b[at] == '0')
 		for (size_t i = at; seed == 0 && i > 0 && g_unichar_isdigit(a[i - 1]); i--)
 			seed = a[i - 1] != '0';

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* What pad may add on one side. */
+/* Maximum padding on one side. */
 enum { MAX_PAD = 100000 };
 
 static const char *text_of(GoValue value)
@@ -70,7 +70,7 @@ static GoValue fn_join(GPtrArray *kept, const GoValue *arguments, size_t count, 
 	return go_text(kept, g_string_free(out, FALSE));
 }
 
-/* Every letter that follows none. */
+/* Every letter that follows a non-letter. */
 static GoValue fn_title(GPtrArray *kept, const GoValue *arguments, size_t count, GError **error)
 {
 	(void)count, (void)error;
@@ -147,7 +147,7 @@ static GoValue fn_printf(GPtrArray *kept, const GoValue *arguments, size_t count
 	return go_text(kept, g_string_free(out, FALSE));
 }
 
-/* What the escaping functions make of their operands first. */
+/* Converts operands of the escaping functions to text first. */
 static char *plain_text(const GoValue *arguments, size_t count)
 {
 	GString *out = g_string_new("");
@@ -217,7 +217,7 @@ static bool is_whole(GoValue value)
 	return value.type != NULL && (value.type->kind == GO_INT || value.type->kind == GO_UINT);
 }
 
-/* A place in a list of that length; -1 with an error. */
+/* An index into a list of that length; -1 with an error. */
 static gint64 place(GoValue index, size_t length, GError **error)
 {
 	index = go_concrete(index);

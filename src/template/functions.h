@@ -1,4 +1,4 @@
-/* What templates call by name: Go's own functions and those that Docker adds. */
+/* Functions of templates: Go's own, and those that Docker adds. */
 #pragma once
 #include "template/value.h"
 
@@ -8,12 +8,12 @@ typedef GoValue (*TemplateCall)(
 
 typedef struct {
 	const char *name;
-	const GoType *parameters[3]; /* those that must be there */
-	const GoType *rest;	     /* of any more; NULL: there are none */
-	TemplateCall call;	     /* NULL: "and", "or" and "call", which see their words */
-	bool heading;		     /* gives its first argument back in headings */
+	const GoType *parameters[3]; /* required parameters */
+	const GoType *rest;	     /* variadic parameters; NULL: none */
+	TemplateCall call; /* NULL: "and", "or" and "call", which get unevaluated arguments */
+	bool heading;	   /* returns its first argument in headings */
 } TemplateFunction;
 
-/* NULL: there is none of that name. */
+/* NULL: no such function. */
 const TemplateFunction *template_function(const char *name);
 size_t template_function_fixed(const TemplateFunction *function);

@@ -75,7 +75,7 @@ static void skip_word(Lexer *lexer)
 		lexer->at += rune_length(lexer, lexer->at);
 }
 
-/* What Go's %#U makes of the next character: U+0021 '!'. */
+/* The next character in the form of Go's %#U: U+0021 '!'. */
 static void bad_character(Lexer *lexer, const char *what)
 {
 	gunichar c = rune_at(lexer, lexer->at);
@@ -102,7 +102,7 @@ static gsize close_length(const Lexer *lexer)
 	return strncmp(p, "}}", 2) == 0 ? 2 : 0;
 }
 
-/* What the trim mark of a close takes away behind it. */
+/* Length of the white space that a trim marker of a closing delimiter removes. */
 static void trim_behind(Lexer *lexer, gsize length)
 {
 	if (length > 2)
@@ -127,7 +127,7 @@ static void lex_comment(Lexer *lexer)
 	trim_behind(lexer, length);
 }
 
-/* Text up to the next action, and the action's opening. True if we are inside of one. */
+/* Text up to the next action, and the opening delimiter. True if an action follows. */
 static bool lex_text(Lexer *lexer)
 {
 	const char *from = lexer->text + lexer->at, *open = strstr(from, "{{");
@@ -301,7 +301,7 @@ static void lex_symbol(Lexer *lexer)
 	emit(lexer, kind);
 }
 
-/* One token inside of an action. False behind the action. */
+/* One token inside an action. False after the action. */
 static bool lex_action(Lexer *lexer)
 {
 	gsize length = close_length(lexer);

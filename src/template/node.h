@@ -10,10 +10,10 @@ typedef enum {
 	NODE_IF,
 	NODE_RANGE,
 	NODE_WITH,
-	NODE_TEMPLATE, /* text: the name of another one */
+	NODE_TEMPLATE, /* text: the name of the called template */
 	NODE_BREAK,
 	NODE_CONTINUE,
-	NODE_ELSE, /* what ends a list: never in a tree */
+	NODE_ELSE, /* end of a list: never in a tree */
 	NODE_END,
 	NODE_PIPE,
 	NODE_COMMAND,
@@ -42,7 +42,7 @@ struct Node {
 struct Template {
 	char *name, *text;
 	GPtrArray *nodes;  /* all of them */
-	GHashTable *lists; /* name -> Node, of what is defined; "name" is the whole */
+	GHashTable *lists; /* name -> Node, of definitions; "name" is the whole template */
 };
 
 /* As Go writes it in errors. */

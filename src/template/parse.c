@@ -19,7 +19,7 @@ static void node_free(gpointer data)
 
 static Node *parse_text_or_action(Parser *parser);
 
-/* Up to {{end}} or {{else}}, which is given in *end. */
+/* Up to {{end}} or {{else}}, which is returned in *end. */
 static Node *parse_list(Parser *parser, Node **end)
 {
 	Node *list = parser_node(parser, NODE_LIST, parser_look_past_space(parser)->at, NULL);
@@ -38,7 +38,7 @@ static Node *parse_list(Parser *parser, Node **end)
 
 static Node *parse_block(Parser *parser, NodeKind kind);
 
-/* What belongs to {{else}}; "else if" and "else with" are a block in it that has no end of its own. */
+/* The list of {{else}}; "else if" and "else with" are a nested block without an end of its own. */
 static Node *parse_else(Parser *parser, NodeKind kind)
 {
 	TokenKind next = parser_look(parser)->kind;
@@ -96,7 +96,7 @@ static bool is_blank_list(const Node *list)
 	return true;
 }
 
-/* The later one of a name counts, where one of them is empty. */
+/* A later definition replaces an earlier one, unless it is empty. */
 static bool add_list(Parser *parser, const char *name, Node *list)
 {
 	const Node *old = g_hash_table_lookup(parser->template->lists, name);
@@ -111,7 +111,7 @@ static bool add_list(Parser *parser, const char *name, Node *list)
 	return true;
 }
 
-/* A definition's list, which sees no variables from outside. */
+/* A definition's list, which cannot use outer variables. */
 static bool parse_defined(Parser *parser, const char *name, const char *where)
 {
 	g_autoptr(GPtrArray) outer = parser->variables;

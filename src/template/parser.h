@@ -1,17 +1,17 @@
-/* What the files of the parser share. */
+/* Shared by the files of the parser. */
 #pragma once
 #include "template/node.h"
 #include "template/template.h"
 
-/* Of blocks and parentheses in each other. */
+/* Limit of nested blocks and parentheses. */
 enum { MAX_DEPTH = 200 };
 
 typedef struct {
 	Template *template;
 	const GArray *tokens;
 	guint next;
-	unsigned line;	      /* of the token that was looked at last */
-	unsigned action_line; /* where the action began that we are in; 0: in none */
+	unsigned line;	      /* of the token that was read last */
+	unsigned action_line; /* where the current action began; 0: none */
 	GPtrArray *variables; /* in scope; the words are the nodes' */
 	int ranges, depth;
 	GError **error;
@@ -30,7 +30,7 @@ Node *parser_refuse(Parser *parser, const char *format, ...) G_GNUC_PRINTF(2, 3)
 Node *parser_unexpected(Parser *parser, const Token *token, const char *where);
 bool parser_expect(Parser *parser, TokenKind kind, const char *where);
 
-/* The text inside of quotation marks, as Go reads it; NULL if it is none. The caller frees it. */
+/* The content of a quoted string, as Go reads it; NULL if it is invalid. The caller frees it. */
 char *parser_unquote(const char *text);
-/* A pipeline up to its end, which is taken. */
+/* A pipeline with its end. */
 Node *parser_pipe(Parser *parser, const char *where, TokenKind end);

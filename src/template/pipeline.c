@@ -67,7 +67,7 @@ static Node *parse_string(Parser *parser, const Token *token)
 	return constant(parser, token, &go_string, go_string_json(text, strlen(text)));
 }
 
-/* A number of the form that it is in: 'a', 0x1f, 0b1, 1_000, 1e3. */
+/* A number in the form that it is written in: 'a', 0x1f, 0b1, 1_000, 1e3. */
 static Node *parse_number(Parser *parser, const Token *token)
 {
 	g_auto(GStrv) groups = g_strsplit(token->text, "_", -1);
@@ -176,7 +176,7 @@ static Node *refuse_term(Parser *parser, const Node *node)
 	return parser_refuse(parser, "unexpected . after term %s", quoted->str);
 }
 
-/* A term, and the fields behind it. Go says of such a chain that it is where its second word is. */
+/* A term with the fields after it. The position of such a chain is that of its second word, as in Go. */
 static Node *parse_operand(Parser *parser)
 {
 	Node *node = parse_term(parser);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Go's own limit of widths; and how deep values are printed. */
+/* Go's own limit of widths; and the maximum depth of printed values. */
 enum { MAX_WIDTH = 1000000, MAX_DEPTH = 100 };
 
 typedef struct {
@@ -365,7 +365,7 @@ static void print_time_syntax(GString *out, const json_t *json)
 		g_date_time_get_utc_offset(time) == 0 ? "time.UTC" : "time.Location(\"\")");
 }
 
-/* The word that a type has for a value, if it has one. */
+/* The text that a type prints for a value, if it defines one. */
 static bool print_own(GString *out, const Verb *verb, GoValue value)
 {
 	const GoType *type = value.type;

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* MAX_STEPS: a template that goes on and on ends, as who gave it waits for it. */
+/* MAX_STEPS: limits a template's run time, since its client waits for it. */
 enum { MAX_ARGUMENTS = 32, MAX_DEPTH = 1000, MAX_STEPS = 1000000 };
 
 typedef struct {
@@ -18,19 +18,19 @@ typedef struct {
 
 typedef struct {
 	const Template *template;
-	const char *name; /* of the definition that we are in */
+	const char *name; /* of the current definition */
 	TemplateMode mode;
 	GString *out;
-	GPtrArray *kept;   /* values that were made on the way */
+	GPtrArray *kept;   /* intermediate values */
 	GArray *variables; /* Variable, the innermost last */
-	guint scope;	   /* where those of this definition begin */
+	guint scope;	   /* first variable of the current definition */
 	const Node *at;	   /* what errors name */
-	NodeKind jump;	   /* BREAK or CONTINUE on its way out of a range, or LIST */
+	NodeKind jump;	   /* BREAK or CONTINUE while a range is left, or LIST */
 	int depth, steps;
 	GError *error;
 } Run;
 
-/* What a command gets from the one before it in a pipeline: NULL, nothing. */
+/* The result of the previous command of a pipeline: NULL, none. */
 typedef const GoValue *Final;
 
 static GoValue evaluate_pipe(Run *run, GoValue dot, const Node *pipe);
@@ -140,7 +140,7 @@ static GoValue evaluate_argument(Run *run, GoValue dot, const GoType *type, cons
 
 /* ---- calls ---- */
 
-/* The first true one of "or", the first false one of "and", or the last. */
+/* The first true argument of "or", the first false one of "and", or the last. */
 static GoValue evaluate_choice(
 	Run *run, GoValue dot, bool until, const GPtrArray *words, Final final)
 {
@@ -153,7 +153,7 @@ static GoValue evaluate_choice(
 	return final != NULL ? *final : value;
 }
 
-/* No value that a template sees is a function. */
+/* No value of a template is a function. */
 static GoValue refuse_call(
 	Run *run, GoValue dot, const GPtrArray *words, const Node *whole, Final final)
 {
@@ -251,7 +251,7 @@ static GoValue map_member(Run *run, GoValue map, const char *name)
 	return GO_NONE;
 }
 
-/* A field, a key of a map, or a method. words and final: what it is given. */
+/* A field, a key of a map, or a method. words and final: its arguments. */
 static GoValue evaluate_field(Run *run, GoValue dot, const char *name, GoValue object,
 	const GPtrArray *words, Final final)
 {
@@ -288,7 +288,7 @@ static GoValue evaluate_field(Run *run, GoValue dot, const char *name, GoValue o
 	return refuse(run, "can't evaluate field %s in type %s", name, object.type->name);
 }
 
-/* .A.B.C from the given word on: only the last one is given anything. */
+/* .A.B.C from the given word on: only the last one gets arguments. */
 static GoValue evaluate_chain(Run *run, GoValue dot, GoValue object, const Node *node, guint from,
 	const GPtrArray *words, Final final)
 {
@@ -340,7 +340,7 @@ static GoValue evaluate_inner(
 
 /* ---- pipelines ---- */
 
-/* What stands first, with the words of its command (NULL: it is an argument itself). */
+/* The first operand of a command with its arguments (NULL: it is an argument itself). */
 static GoValue evaluate_command(Run *run, GoValue dot, const Node *first, const GPtrArray *words,
 	const Node *whole, Final final)
 {
@@ -497,7 +497,7 @@ static void walk_range(Run *run, GoValue dot, const Node *node)
 	g_array_set_size(run->variables, scope);
 }
 
-/* A definition sees no variables but "$", which is what it is given. */
+/* A definition sees no variables but "$", its argument. */
 static void walk_template(Run *run, GoValue dot, const Node *node)
 {
 	run->at = node;

@@ -20,7 +20,7 @@ const GoType go_list_any = {.kind = GO_LIST, .name = "[]interface {}", .items = 
 const GoType go_map_any = {.kind = GO_MAP, .name = "map[string]interface {}", .items = &go_any};
 const GoType go_map_string = {.kind = GO_MAP, .name = "map[string]string", .items = &go_string};
 
-/* Docker decodes what it has no type for with numbers as they are written. */
+/* Docker decodes untyped JSON with numbers as they are written. */
 static const GoType whole_number = {.kind = GO_INT, .name = "json.Number"};
 static const GoType real_number = {.kind = GO_FLOAT, .name = "json.Number"};
 
@@ -111,7 +111,7 @@ const GoField *go_field(const GoType *type, const char *name)
 	return NULL;
 }
 
-/* What an embedded struct holds lies in the JSON of the outer one. */
+/* Fields of an embedded struct are in the JSON of the outer one. */
 static json_t *field_json(const GoField *field, json_t *object)
 {
 	return field->embedded ? object : json_object_get(object, field->json);
@@ -237,7 +237,7 @@ static void write_sorted(GString *out, GoValue object)
 	g_string_append(out, text);
 }
 
-/* The rows of lists write themselves, with escapes for HTML. "Label" is a method that takes a name. */
+/* Rows of lists are written with HTML escapes. "Label" is a method with an argument. */
 static void write_row(GString *out, json_t *row)
 {
 	g_autoptr(json_t) shown = json_copy(row);

@@ -1,5 +1,5 @@
-/* What a template sees: JSON with the type that Go's clients give it, as names, zero values, methods and the way of printing
- * come from there. Without a type of its own JSON counts as Go's decoder has it: maps, lists, strings, numbers. */
+/* Values of templates: JSON with the type that Go's clients give it, which defines names, zero values, methods and
+ * formatting. Untyped JSON has the types of Go's decoder: maps, lists, strings, numbers. */
 #pragma once
 #include "base/json.h"
 
@@ -13,10 +13,10 @@ typedef enum {
 	GO_LIST,
 	GO_MAP,
 	GO_STRUCT,
-	GO_ROW, /* a line of a list: its fields are methods, written as a map */
+	GO_ROW, /* a row of a list: its fields are methods, written as a map */
 	GO_POINTER,
 	GO_ANY,
-	GO_VALUE, /* of parameters: anything, as it is */
+	GO_VALUE, /* of parameters: any value */
 } GoKind;
 
 typedef struct GoType GoType;
@@ -31,12 +31,12 @@ struct GoValue {
 typedef struct {
 	const char *name, *json; /* in Go, and in JSON */
 	const GoType *type;
-	bool embedded;	/* its fields are the outer one's, too, in Go and in JSON */
-	bool omitempty; /* not written where it is empty */
-	bool alias;	/* another name of a field: neither written nor printed */
+	bool embedded;	/* embedded: its fields are also the outer one's, in Go and in JSON */
+	bool omitempty; /* omitempty */
+	bool alias;	/* alias of a field: neither written nor printed */
 } GoField;
 
-/* Results that have no other owner are kept in an array of json_t. */
+/* Results without another owner are kept in an array of json_t. */
 typedef struct GoMethod GoMethod;
 struct GoMethod {
 	const char *name;
@@ -52,8 +52,8 @@ struct GoType {
 	const GoType *items, *key; /* of LIST, MAP and POINTER; key: of MAP, NULL is string */
 	const GoField *fields;	   /* of STRUCT and ROW, ended by {0} */
 	const GoMethod *methods;   /* ended by {0}; NULL: none */
-	char *(*text)(const json_t *json); /* what it prints as, where it has a word in that */
-	bool sorted; /* a STRUCT that writes itself as JSON in its keys' order */
+	char *(*text)(const json_t *json); /* its printed form, if the type defines one */
+	bool sorted;			   /* a STRUCT whose JSON has its keys' order */
 };
 
 extern const GoType go_bool, go_int, go_int32, go_int64, go_uint64, go_float64, go_string, go_any,
@@ -63,16 +63,16 @@ extern const GoType go_bool, go_int, go_int32, go_int64, go_uint64, go_float64, 
 
 GoValue go_keep(GPtrArray *kept, const GoType *type, json_t *json); /* takes json over */
 GoValue go_text(GPtrArray *kept, char *text);			    /* takes text over */
-/* A string of JSON. Every text in a template is UTF-8: what is none becomes U+FFFD. */
+/* A string of JSON. All text in templates is valid UTF-8: other bytes become U+FFFD. */
 json_t *go_string_json(const char *text, size_t length);
 
-bool go_null(GoValue value); /* nil: of a pointer, interface, list or map, or no value */
-/* An interface's inside; GO_NONE for nil. Anything else: itself. */
+bool go_null(GoValue value); /* whether it is nil: a pointer, interface, list or map, or no value */
+/* The value in an interface; GO_NONE for nil. Anything else: itself. */
 GoValue go_concrete(GoValue value);
-/* Behind all pointers and interfaces; *null if there is nothing, what is returned is the last of them then. */
+/* Follows all pointers and interfaces; *null if one is nil, then the last of them is returned. */
 GoValue go_indirect(GoValue value, bool *null);
 const GoField *go_field(const GoType *type, const char *name);
-/* A field of a struct, or GO_NONE: there is none of that name. */
+/* A field of a struct, or GO_NONE if it has none of that name. */
 GoValue go_member(GoValue object, const char *name);
 const GoMethod *go_method(const GoType *type, const char *name);
 bool go_truth(GoValue value);

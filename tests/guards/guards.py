@@ -194,7 +194,7 @@ GUARDS = [
      C, "1,000 clients that send their heads"),
     ("slow bodies do not use up the threads", "src/api/server.c", "g_thread_pool_new(serve, NULL, -1,", "g_thread_pool_new(serve, NULL, 64,", C, "1,000 clients that send their bodies"),
     ("TLS clients are not waited for", ["src/tls/context.c"] * 2, ["GNUTLS_NONBLOCK | ", "fcntl(fd, F_GETFL) | O_NONBLOCK"], ["", "fcntl(fd, F_GETFL) & ~O_NONBLOCK"], S, "TLS clients that say nothing"),
-    ("kill -9 of a shim: its exec", "src/engine/shim/shim_link.c", "exec_shim_ended(engine, link->exec);", "(void)exec_lost;", P, "kill -9 of the shim of an exec"),
+    ("kill -9 of a shim: its exec", "src/engine/shim/shim_link.c", "heard->exec_shim_ended(engine, link->exec);", "(void)heard;", P, "kill -9 of the shim of an exec"),
     ("kill -9 of berthd: steps of builds", ["src/engine/container/container_start.c", "src/engine/container_restore.c"], ["launch.with_engine = container->unlisted;", "\tsweep_exec_folders(engine);"],
      ["launch.with_engine = false;", "\t(void)sweep_exec_folders;"], CRASH % "build", "in the middle of builds"),
     ("kill -9 of berthd: layers on their way", "src/store/store.c", "\tclear_folder(store, store->tmp_fd);", "", REGISTRY % "faults", "killed while it pulls"),
