@@ -167,14 +167,14 @@ char *socket_peer(int fd, int *port)
 	struct sockaddr_storage address = {0};
 	socklen_t size = sizeof address;
 	getpeername(fd, (struct sockaddr *)&address, &size);
-	/* Both families have it at the same place. */
+	/* The port is at the same offset in both families. */
 	if (port != NULL)
 		*port = ntohs(((const struct sockaddr_in *)(const void *)&address)->sin_port);
 	return sockaddr_text((const struct sockaddr *)&address);
 }
 
-/* The kernel keeps with a connection by which link its first packet came, and tells it where packets are told of
- * (ip(7) IP_PKTINFO, RFC 2292's options for IPv6, which also knows it of IPv4 that is mapped). */
+/* The kernel records the link of a connection's first packet, if packet info is requested (ip(7) IP_PKTINFO, RFC
+ * 2292's options for IPv6, which also cover mapped IPv4). */
 unsigned int socket_arrival_link(int fd)
 {
 	union {

@@ -1,4 +1,4 @@
-/* Addresses of hosts and of networks, as people write them. */
+/* Addresses of hosts and networks, and their text forms. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -14,7 +14,7 @@ bool address_parse(const char *text, Address *address);
 char *address_text(const Address *address);  /* "10.0.0.1"; "" for none. The caller frees it. */
 char *address_cidr(const Address *address);  /* "10.0.0.1/24"; "" for none */
 bool address_is_any(const Address *address); /* none, 0.0.0.0 or :: */
-bool address_equal(const Address *a, const Address *b); /* prefixes do not count */
+bool address_equal(const Address *a, const Address *b); /* ignores prefixes */
 bool address_contains(const Address *subnet, const Address *address);
 bool address_overlaps(const Address *a, const Address *b);
 Address address_network(const Address *address); /* host bits zero */
@@ -23,8 +23,8 @@ Address address_nth(const Address *subnet, guint64 n);
 guint64 address_count(const Address *subnet); /* at most 2^32 */
 /* The nth subnet of this size in base; the caller keeps n below 2^(size - base->prefix). */
 Address address_subnet(const Address *base, int size, guint64 n);
-/* Whether a host can have it: the first of a subnet is its own, and the last of IPv4 its broadcast address,
- * but where it has only one or two (RFC 3021, RFC 6164). */
+/* Whether it can be a host's address: not the first of a subnet, nor the last of an IPv4 subnet (broadcast), except
+ * in subnets of one or two (RFC 3021, RFC 6164). */
 bool address_is_host(const Address *subnet, const Address *address);
 /* The lowest host address of range that is not in used (keys: address_text); false if there is none. */
 bool address_free_one(
@@ -32,9 +32,9 @@ bool address_free_one(
 /* The IPv4 or IPv6 address of a socket, IPv4 also where it is mapped into IPv6; "" for any other. The caller frees it. */
 struct sockaddr;
 char *sockaddr_text(const struct sockaddr *address);
-/* The other end of a TCP socket; "" for any other. The caller frees it. port may be NULL. */
+/* The peer of a TCP socket; "" for any other. The caller frees it. port may be NULL. */
 char *socket_peer(int fd, int *port);
-/* The link by which a TCP connection came to this host; 0 where the kernel does not say. */
+/* The link through which a TCP connection reached this host; 0 if unknown. */
 unsigned int socket_arrival_link(int fd);
-/* "host:port", ":port" or "[::1]:port" as {host, port}; the caller frees it. NULL where it is neither. */
+/* "host:port", ":port" or "[::1]:port" as {host, port}; the caller frees it. NULL for anything else. */
 char **tcp_address_split(const char *text);

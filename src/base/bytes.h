@@ -1,4 +1,4 @@
-/* Where bytes come from and go to. */
+/* Callbacks that supply and receive bytes. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -6,5 +6,5 @@
 
 /* Up to size bytes: 0 ends them, -1 fails with error set. */
 typedef ssize_t (*ByteSource)(gpointer data, void *buffer, size_t size, GError **error);
-/* Takes bytes, in order; false with error ends what makes them. */
+/* Takes bytes, in order; false with error stops the producer. */
 typedef bool (*ByteSink)(gpointer data, const void *bytes, size_t length, GError **error);

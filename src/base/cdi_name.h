@@ -1,9 +1,9 @@
-/* Names of the Container Device Interface: "vendor.com/class=device". What is "vendor.com/class" is a kind. */
+/* Names of the Container Device Interface: "vendor.com/class=device". "vendor.com/class" is called a kind. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 
 bool cdi_kind_valid(const char *kind, size_t length);
 bool cdi_device_valid(const char *device);
-/* Whether a text is such a name as a whole; a path never is. */
+/* Whether the whole text is such a name; a path never is. */
 bool cdi_name_valid(const char *name);

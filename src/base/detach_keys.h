@@ -1,4 +1,4 @@
-/* The keys that leave an attached terminal, "ctrl-p,ctrl-q" by default: engine and command line read them alike. */
+/* The key sequence that detaches from a terminal, "ctrl-p,ctrl-q" by default; shared by engine and command line. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -10,8 +10,8 @@ bool detach_keys_parse(const char *text, char keys[DETACH_KEYS_MAX], GError **er
 
 typedef struct {
 	char keys[DETACH_KEYS_MAX];
-	size_t typed; /* how many of them have come */
+	size_t typed; /* number of keys that have matched */
 } DetachKeys;
-/* Appends to out what is typed, without the keys; their beginning is held back until it is seen not to be one.
- * True once all of them came: what follows is dropped. */
+/* Appends typed bytes to out without the sequence; a partial match is held back. True once the sequence is complete:
+ * the rest is dropped. */
 bool detach_keys_filter(DetachKeys *keys, const char *data, size_t length, GByteArray *out);

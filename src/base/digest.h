@@ -4,9 +4,9 @@
 #include <nettle/sha2.h>
 #include <stdbool.h>
 
-/* Nothing else ever becomes a path (CVE-2014-9358). */
+/* Must hold before a digest becomes a path (CVE-2014-9358). */
 bool digest_is_valid(const char *digest);
 /* Of bytes in memory; the caller frees it. */
 char *digest_of(const void *data, size_t length);
-/* Ends a hash that bytes were given to with sha256_update; the caller frees it. */
+/* Ends a hash that was fed by sha256_update; the caller frees it. */
 char *digest_end(struct sha256_ctx *hash);

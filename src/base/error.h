@@ -1,4 +1,4 @@
-/* Errors: one domain, whose codes say what HTTP would say. */
+/* Errors: one domain, whose codes are HTTP statuses. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -25,10 +25,10 @@ GQuark berth_error_quark(void);
 /* Sets *error (if it is not set yet) and returns false: a check is one line, return fail(...). */
 bool fail(GError **error, BerthErrorCode code, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
-/* Everything that is wrong with what (an input), each a sentence: BERTH_ERROR_INVALID, in dockerd's form. True,
- * and no error, where there is nothing. */
+/* Combines all problems of what (an input), each a sentence: BERTH_ERROR_INVALID, in dockerd's form. True, without
+ * error, if there are none. */
 bool fail_all(GError **error, const char *what, const GPtrArray *problems);
-/* The text of an errno in Go's words, which scripts look for; ESTALE is what fd.h says of files that are none. Static. */
+/* The text of an errno in Go's words, which scripts look for; ESTALE means a file of the wrong type (fd.h). Static. */
 const char *errno_words(int number);
 /* As fail() with BERTH_ERROR_SYSTEM, with ": " and the text of errno behind the message. */
 bool fail_errno(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);

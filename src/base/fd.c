@@ -89,7 +89,7 @@ static int open_within(int root_fd, const char *path, struct open_how how)
 {
 	for (int i = 0; i < OPEN_RETRIES; i++) {
 		int fd = (int)syscall(SYS_openat2, root_fd, path, &how, sizeof how);
-		/* EAGAIN: somebody renamed a folder meanwhile; the kernel asks to try again. */
+		/* EAGAIN: a concurrent rename; the kernel asks to try again. */
 		if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
 			return fd;
 	}
@@ -123,7 +123,7 @@ int path_open_beneath(int root_fd, const char *path, int flags)
 		});
 }
 
-/* What a link says; NULL where there is none, or it is no link. */
+/* The target of a link; NULL if it does not exist, or is no link. */
 static char *link_target(int root_fd, const char *path)
 {
 	struct stat st;
@@ -136,7 +136,7 @@ static char *link_target(int root_fd, const char *path)
 							     : NULL;
 }
 
-/* The first part of a path that is still to go; it is cut off. */
+/* Cuts off the first component of the rest of a path. */
 static char *next_part(GString *path)
 {
 	size_t slashes = strspn(path->str, "/"), length = strcspn(path->str + slashes, "/");
@@ -187,8 +187,8 @@ int path_make_in_root(int root_fd, const char *path, mode_t mode)
 	return path_make_in_root_for(root_fd, path, mode, 0, 0);
 }
 
-/* The folder that one more part leads to. Only what is no folder itself - a link, or ".." - is looked up from the root again: to do so for every
- * part would cost the square of their number, for each name of an archive. */
+/* Opens the next component. Only one that is no folder itself - a link, or ".." - is resolved from the root again:
+ * doing so for every component would take quadratic time, for each name of an archive. */
 static int open_part(int root_fd, int at, const char *part, const char *whole)
 {
 	const int flags = O_PATH | O_DIRECTORY;
@@ -201,7 +201,7 @@ static int open_part(int root_fd, int at, const char *part, const char *whole)
 
 int path_make_in_root_for(int root_fd, const char *path, mode_t mode, uid_t uid, gid_t gid)
 {
-	/* As the kernel, which would not take a longer one: whoever removes the folders goes down as deep. */
+	/* A limit as the kernel's: code that removes the folders recurses as deep. */
 	if (strlen(path) >= PATH_MAX) {
 		errno = ENAMETOOLONG;
 		return -1;
@@ -228,13 +228,13 @@ bool fd_set_facts(int fd, const struct stat *as, const struct timespec times[2])
 	char path[64];
 	if (fchownat(fd, "", as->st_uid, as->st_gid, AT_EMPTY_PATH) < 0)
 		return false;
-	/* After chown, which takes setuid bits away. */
+	/* After chown, which clears setuid bits. */
 	if (!S_ISLNK(as->st_mode) && fchmod(fd, as->st_mode & 07777) < 0) {
 		snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 		if (errno != EBADF || chmod(path, as->st_mode & 07777) < 0)
 			return false;
 	}
-	/* Not every time can be kept by every file system. */
+	/* Not every file system can store every time. */
 	if (times != NULL)
 		utimensat(fd, "", times, AT_EMPTY_PATH);
 	return true;
@@ -260,7 +260,7 @@ bool node_set_facts(
 	return fd >= 0 && fd_set_facts(fd, as, times);
 }
 
-/* /proc/self/fd leads to what is open, and so to an unnamed pipe, too. */
+/* /proc/self/fd can also open an unnamed pipe. */
 static int reopen(int fd, int flags)
 {
 	char path[64];
@@ -277,7 +277,7 @@ int fd_open_regular(int fd)
 		errno = ESTALE;
 		return -1;
 	}
-	/* Files of procfs are regular ones, too, and some of them wait for what they have to say. */
+	/* Files of procfs are regular too, but reading some of them blocks. */
 	return reopen(fd, O_NONBLOCK);
 }
 
@@ -360,8 +360,8 @@ ssize_t fd_receive(int socket, void *data, size_t size)
 	return n;
 }
 
-/* Nothing wakes a writer when its peer reads: the queue is looked at again and again, ever less often. Most peers read
- * within the first few looks, and a sleep would be longer. */
+/* Nothing notifies a writer when its peer has read: the queue is polled, ever less often. Most peers read within the
+ * first polls, and a sleep would take longer. */
 void fd_await_taken(int socket)
 {
 	enum { LOOKS = 100, FIRST_US = 30, LAST_US = 2000, MOST_US = 2000000 };
@@ -380,7 +380,7 @@ void fd_await_taken(int socket)
 	}
 }
 
-/* The address of path by way of /proc/self/fd, so that its length does not matter. */
+/* An address through /proc/self/fd, so that the path's length does not matter. */
 static int unix_address(const char *path, struct sockaddr_un *address)
 {
 	g_autofree char *folder = g_path_get_dirname(path);
@@ -413,7 +413,7 @@ int unix_listen(const char *path, int type, mode_t mode)
 	struct sockaddr_un address;
 	autofd dir = unix_address(path, &address);
 	autofd fd = dir < 0 ? -1 : socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
-	/* On Linux the file takes its mode from the socket: there is no moment with a wider one. */
+	/* On Linux the file gets the socket's mode at once. */
 	if (fd < 0 || fchmod(fd, mode) < 0 ||
 		bind(fd, (struct sockaddr *)&address, sizeof address) < 0 ||
 		chmod(address.sun_path, mode) < 0 || listen(fd, UNIX_BACKLOG) < 0)

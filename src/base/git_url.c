@@ -30,7 +30,7 @@ bool url_is_git(const char *url)
 	       g_str_has_prefix(url, "github.com/");
 }
 
-/* Letters that refs and folders have; no "-" in front, no "..". */
+/* Characters of refs and folders; no leading "-", no "..". */
 static bool is_harmless(const char *text, bool ref)
 {
 	for (const char *c = text; *c != '\0'; c++)

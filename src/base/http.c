@@ -41,7 +41,7 @@ bool http_head_parse(HttpHead *head, const char *data, size_t length)
 		.text = g_strndup(data, length),
 		.headers = g_ptr_array_new()};
 	if (strlen(head->text) != length)
-		return false; /* a NUL in it */
+		return false; /* contains a NUL */
 	char *line = head->text, *next = strstr(line, "\r\n");
 	*next = '\0';
 	if (has_control(line, ""))
@@ -164,7 +164,7 @@ static bool cut_off(GError **error)
 	return fail(error, BERTH_ERROR_INVALID, "unexpected EOF");
 }
 
-/* How long a read may wait from now on, in milliseconds; -1: for ever. */
+/* How long a read may wait from now on, in milliseconds; -1: no limit. */
 static int patience(const HttpBody *body)
 {
 	gint64 left = body->pause_us > 0 ? body->pause_us : G_MAXINT64;
@@ -173,7 +173,7 @@ static int patience(const HttpBody *body)
 	return left == G_MAXINT64 ? -1 : (int)MIN(left / 1000, G_MAXINT);
 }
 
-/* recv() that gives up after body's patience; -1 with error, also where the connection was lost. */
+/* recv() with the body's time limits; -1 with error, also if the connection was lost. */
 static ssize_t receive(const HttpBody *body, void *data, size_t size, GError **error)
 {
 	for (;;) {
@@ -191,7 +191,7 @@ static ssize_t receive(const HttpBody *body, void *data, size_t size, GError **e
 	}
 }
 
-/* What was read ahead, or fresh from the socket. */
+/* Buffered bytes first, then the socket. */
 static ssize_t read_some(HttpBody *body, void *data, size_t size, GError **error)
 {
 	size_t there = body->data->len - body->taken;

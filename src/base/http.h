@@ -1,5 +1,5 @@
-/* HTTP/1.1 messages (RFC 9112) as both sides of the Engine API need them: heads and bodies. A
- * connection is a blocking socket; hijacking it takes nothing but the descriptor. */
+/* HTTP/1.1 messages (RFC 9112) for both sides of the Engine API: headers and bodies. A connection is a blocking
+ * socket; hijacking it is taking over the descriptor. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -14,7 +14,7 @@ typedef struct {
 	char *text;	    /* what they point into */
 } HttpHead;
 
-/* Bytes of a whole head in data ("...\r\n\r\n"), 0 if it is not whole yet. */
+/* The length of a complete header in data ("...\r\n\r\n"), 0 if it is incomplete. */
 size_t http_head_length(const char *data, size_t length);
 /* Takes a copy of it apart. False if it is no HTTP head; what was understood of it may be asked for all the same. A control
  * character in it is refused (RFC 9110 5.5): one reader's line is another one's two. */
@@ -27,31 +27,30 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HttpHead, http_head_clear)
 /* A header's value, "" if it is not there; names have no case. */
 const char *http_header(const HttpHead *head, const char *name);
 
-/* A body on its way in. What was read along with the head lies in data first. */
+/* A body being received. Bytes that were read with the header come first. */
 typedef struct {
 	int fd;
 	GByteArray *data;
 	size_t taken;	  /* of data */
 	gint64 left;	  /* of the length, or of the chunk; -1: until the connection closes */
-	GByteArray *back; /* what was given back, or NULL */
+	GByteArray *back; /* bytes that were returned, or NULL */
 	size_t back_taken;
 	gint64 pause_us,
-		deadline; /* the longest silence, and a monotonic time for all of it; 0: none */
-	bool chunked, ended,
-		expect; /* expect: "100 Continue" is to be sent before the first read */
+		deadline; /* the longest pause, and a monotonic deadline for the whole body; 0: none */
+	bool chunked, ended, expect; /* expect: "100 Continue" must be sent before the first read */
 } HttpBody;
 
-/* Decides by the head how long the body is. Both lengths, or an odd one, are refused (request
- * smuggling, RFC 9112 6.3). is_response: a body without length lasts until the end. */
+/* Determines the length of the body. Both lengths, or an invalid one, are refused (request smuggling, RFC 9112 6.3).
+ * is_response: a body without length ends with the connection. */
 bool http_body_init(HttpBody *body, int fd, const HttpHead *head, const char *rest,
 	size_t rest_length, bool is_response, GError **error);
 void http_body_clear(HttpBody *body);
 /* Up to size bytes; 0 at the end, -1 with error. */
 ssize_t http_body_read(gpointer body, void *data, size_t size, GError **error);
-/* Tells the peer to send the body that it announced, if it waits for that: before the answer's own head at the latest,
- * as nothing may stand in the middle of that. False if the peer is gone. */
+/* Sends "100 Continue" if the peer waits for it: before the response header at the latest. False if the peer is
+ * gone. */
 bool http_body_go_on(HttpBody *body);
-/* Gives bytes back that were read too far: the next reads begin with them. */
+/* Returns bytes that were read too far: the next reads begin with them. */
 void http_body_unread(HttpBody *body, const void *data, size_t length);
 /* All of it, NUL-terminated; TOO_LARGE over limit. The caller frees it. */
 char *http_body_read_all(HttpBody *body, size_t limit, size_t *length, GError **error);

@@ -55,7 +55,7 @@ const char *json_named(const json_t *object, const char *name)
 
 gint64 json_whole(const json_t *value)
 {
-	/* The largest double below 2^63; what is beyond has no integer. */
+	/* The largest double below 2^63; larger ones have no integer. */
 	const double most = 9223372036854774784.0;
 	return json_is_real(value) ? (gint64)CLAMP(json_real_value(value), -most, most)
 				   : json_integer_value(value);

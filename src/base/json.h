@@ -1,4 +1,4 @@
-/* Access to JSON values (jansson) that may lack anything: every getter has an answer. */
+/* Access to JSON values (jansson) with defaults: a getter never fails. */
 #pragma once
 #include <glib.h>
 #include <jansson.h>
@@ -23,8 +23,8 @@ json_t *json_at(const json_t *object, const char *path);
 const char *json_str(const json_t *object, const char *path); /* "" where absent or no string */
 const char *json_named(
 	const json_t *object, const char *name);	 /* the same of a name that may have dots */
-gint64 json_int(const json_t *object, const char *path); /* 0 where absent or no number */
-gint64 json_whole(const json_t *value); /* a number without its fraction; 0 for none */
+gint64 json_int(const json_t *object, const char *path); /* for a name that contains dots */
+gint64 json_whole(const json_t *value); /* a number truncated to an integer; 0 if absent */
 bool json_bool(const json_t *object, const char *path);	  /* false where absent */
 const char *json_elem(const json_t *array, size_t index); /* "" where absent or no string */
 
@@ -37,5 +37,5 @@ json_t *json_strings(char *const *strings);
 /* A NULL-terminated vector of the array's strings; the caller frees it. Accepts a lone string. */
 char **json_strv(const json_t *array);
 
-/* A string that need not be UTF-8: bad bytes become U+FFFD. New reference. */
+/* A string that may not be UTF-8: invalid bytes become U+FFFD. New reference. */
 json_t *json_lenient(const char *text);

@@ -1,4 +1,4 @@
-/* The names of an object's members in their order. */
+/* The sorted names of an object's members. */
 #pragma once
 #include "base/json.h"
 

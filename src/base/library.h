@@ -1,4 +1,4 @@
-/* Shared libraries that are loaded at their first use: what few need costs nobody else memory or time. */
+/* Shared libraries loaded at their first use, so that they cost nothing before. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -10,12 +10,12 @@ typedef struct {
 
 typedef struct {
 	const char *file, *package; /* "libx.so.1"; Debian's package that has it */
-	const char *trouble;	    /* what cannot be done without it: the beginning of the error */
+	const char *trouble;	    /* the feature that needs it: the beginning of the error */
 	const LibraryFunction *functions;
 	size_t count;
-	bool (*begin)(GError **error); /* called once its functions are there, or NULL */
+	bool (*begin)(GError **error); /* called when its functions are loaded, or NULL */
 	bool ready;
 } Library;
 
-/* True once the library's functions are in their places; what failed is tried again. Thread-safe. */
+/* True once the library's functions are loaded; a failed attempt is repeated. Thread-safe. */
 bool library_load(Library *library, GError **error);

@@ -9,8 +9,8 @@
 enum { MOST = 32 };
 static __thread const GMutex *held[MOST];
 
-/* The linker's --wrap gives calls of ours to these; what GLib does inside (a condition's wait) is not seen, and gives a lock
- * back as it was. */
+/* The linker's --wrap redirects our calls here; calls inside GLib (a condition's wait) are not seen, but leave the
+ * lock in the same state. */
 void __real_g_mutex_lock(GMutex *lock);
 void __real_g_mutex_unlock(GMutex *lock);
 gboolean __real_g_mutex_trylock(GMutex *lock);

@@ -1,6 +1,6 @@
-/* Who holds a lock: asked at the entry of what needs one. Builds for debugging and with sanitizers (-Dlock_checks) know it, and stop
- * where the answer is no; they stop as well where a thread takes a lock that it has, or gives back one that it has not. In other
- * builds nothing is asked. */
+/* Assertions that a lock is held, for the entry of functions that need it. Debug and sanitizer builds (-Dlock_checks)
+ * track locks, and abort if an assertion fails, if a thread takes a lock twice, or releases one that it does not
+ * hold. Other builds check nothing. */
 #pragma once
 #include <glib.h>
 

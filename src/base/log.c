@@ -12,7 +12,7 @@
 
 enum { DEBUG, INFO, WARN, ERROR, FATAL, TRACE };
 static const char *const names[] = {"debug", "info", "warn", "error", "fatal", "trace"};
-/* As syslog(3) numbers them. */
+/* Priorities of syslog(3). */
 static const char priorities[] = {'7', '6', '4', '3', '2', '7'};
 static int level = INFO;
 static int journal = -1;
@@ -43,7 +43,7 @@ static bool is_plain(const char *id)
 const char *log_request_begin(const char *id)
 {
 	static int count;
-	static gsize process; /* so that ids of other processes are others */
+	static gsize process; /* random, so that ids of different processes differ */
 	if (is_plain(id)) {
 		g_strlcpy(request, id, sizeof request);
 		return request;
@@ -84,7 +84,7 @@ bool log_use_journal(const char *socket)
 	return fd >= 0;
 }
 
-/* The id that a line names ("container 0a1b..."), which is a whole one; NULL for none. */
+/* The full id that a line names ("container 0a1b..."); NULL for none. */
 static char *container_of(const char *text)
 {
 	static const char word[] = "container ";
@@ -94,7 +94,7 @@ static char *container_of(const char *text)
 	return strspn(id, "0123456789abcdef") == ID ? g_strndup(id, ID) : NULL;
 }
 
-/* Lines have no line's end, so that fields need no lengths. */
+/* Lines contain no line feed, so that fields need no lengths. */
 static bool log_entry(int at, const char *text)
 {
 	g_autofree char *container = container_of(text);
@@ -108,7 +108,7 @@ static bool log_entry(int at, const char *text)
 	return send(journal, entry->str, entry->len, MSG_NOSIGNAL) == (ssize_t)entry->len;
 }
 
-/* One write a line, so that threads' lines never mix; control characters cannot forge a line. */
+/* One write per line, so that threads' lines never mix; control characters cannot forge a line. */
 static void log_line(int at, const char *format, va_list args)
 {
 	if (at < level)
@@ -122,7 +122,7 @@ static void log_line(int at, const char *format, va_list args)
 		return;
 	g_autofree char *line = g_strdup_printf("%s %-5s %s\n", time, names[at], text);
 	if (write(STDERR_FILENO, line, strlen(line)) < 0)
-		return; /* nowhere to say so */
+		return; /* there is nowhere to report it */
 }
 
 #define LOG_FUNCTION(name, at)                                                                     \

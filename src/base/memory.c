@@ -10,7 +10,7 @@
 
 enum { GROWTH_BYTES = 8 << 20 };
 
-/* Resident pages; 0 if nobody says. */
+/* Resident pages; 0 if unknown. */
 static long resident(void)
 {
 	char text[128] = "";
@@ -24,9 +24,9 @@ static long resident(void)
 void memory_give_back(void)
 {
 	static GMutex lock;
-	static long settled; /* pages there were after the last time, or fewer since */
+	static long settled; /* pages after the last time, or fewer */
 	if (!g_mutex_trylock(&lock))
-		return; /* who is at it does it for all */
+		return; /* another thread is doing it */
 	long pages = resident();
 	if (settled == 0)
 		settled = pages;

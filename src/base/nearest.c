@@ -8,12 +8,12 @@ static char letter(char c, bool exact)
 	return exact ? c : g_ascii_tolower(c);
 }
 
-/* How many letters one must change, swap, add or take away to make a of b; words are short. */
+/* The edit distance of a and b, with swaps; words are short. */
 static guint distance(const char *a, const char *b, bool exact)
 {
 	enum { LONGEST = 64 };
 	size_t m = strlen(a), n = strlen(b);
-	guint rows[3][LONGEST + 1]; /* the last three, in turn */
+	guint rows[3][LONGEST + 1]; /* the last three rows, in turn */
 	if (m > LONGEST || n > LONGEST)
 		return LONGEST;
 	for (size_t j = 0; j <= n; j++)

@@ -1,11 +1,11 @@
-/* Tells waiting threads that something changed, through descriptors that poll() understands. */
+/* Notifies waiting threads of a change, through descriptors that can be polled. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
 
 typedef struct {
 	GMutex lock;
-	GArray *fds; /* eventfds of those who wait */
+	GArray *fds; /* eventfds of the waiting threads */
 } Notify;
 
 void notify_init(Notify *notify);

@@ -2,7 +2,7 @@
 #pragma once
 #include "base/json.h"
 
-/* What an image is for; "" is any, or not said. Variants are as containerd normalises them. */
+/* The platform of an image; "" means any, or unknown. Variants are normalised as by containerd. */
 typedef struct {
 	char *os, *architecture, *variant;
 } Platform;
@@ -15,5 +15,5 @@ bool platform_is_architecture(const char *word); /* as people or Go name one */
 void platform_complete(Platform *platform);	 /* this host's architecture, where none is said */
 void platform_read(const json_t *json, Platform *platform); /* {"os", "architecture", "variant"} */
 char *platform_text(const Platform *platform);		    /* "linux/arm64/v8" */
-/* How well what is offered suits what is wanted: 0 not at all. What runs beneath a variant suits, too. */
+/* How well an offered platform matches a wanted one: 0 not at all. A lower variant matches, too. */
 int platform_suits(const Platform *offered, const Platform *wanted);

@@ -35,7 +35,7 @@ char *text_quote(const char *text)
 	GString *out = g_string_new("\"");
 	while (*text != '\0') {
 		gunichar letter = g_utf8_get_char_validated(text, -1);
-		if (letter > 0x10ffff) { /* no UTF-8: the byte */
+		if (letter > 0x10ffff) { /* invalid UTF-8: the byte */
 			g_string_append_printf(out, "\\x%02x", (guchar)*text++);
 			continue;
 		}

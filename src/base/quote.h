@@ -1,4 +1,4 @@
-/* Text in quotes, as Go's %q writes it: what messages and an image's history show. */
+/* Quoting like Go's %q, for messages and an image's history. */
 #pragma once
 #include <glib.h>
 

@@ -1,4 +1,4 @@
-/* Names of images, as Docker writes and reads them (distribution/reference). */
+/* References to images, in Docker's forms (distribution/reference). */
 #pragma once
 #include <glib.h>
 
@@ -16,9 +16,9 @@ void reference_free(Reference *reference);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reference, reference_free)
 char *reference_name(const Reference *reference); /* "docker.io/library/busybox" */
 char *reference_full(const Reference *reference); /* "docker.io/library/busybox:latest" */
-/* What an image is found by: "name:tag", or "name@digest" whatever tag stands beside it. */
+/* The key of an image: "name:tag", or "name@digest" even if it has a tag. */
 char *reference_key(const Reference *reference);
 char *reference_familiar(const Reference *reference);	   /* "busybox:latest" */
 char *reference_familiar_name(const Reference *reference); /* "busybox" */
-/* The familiar form of a full one that is known to be well-formed. */
+/* The familiar form of a full reference that is known to be valid. */
 char *reference_shorten(const char *full);

@@ -11,7 +11,7 @@
 /* MAX_DEPTH: as jansson has it; Go's is 10000, more than a thread's stack should hold. */
 enum { MAX_DEPTH = 2048, ESCAPE_LENGTH = 6 };
 
-/* Where a value stands: a key or an index, below another. */
+/* The position of a value: a key or an index, below another. */
 typedef struct Step Step;
 struct Step {
 	const Step *up;
@@ -25,7 +25,7 @@ typedef struct {
 	const SchemaType *root;
 	SchemaMode mode;
 	unsigned version;
-	GError *mismatch; /* the first wrong type: what follows is still read, for its syntax */
+	GError *mismatch; /* the first wrong type: the rest is still parsed, for syntax errors */
 	GError *syntax;
 } Decoder;
 
@@ -33,7 +33,8 @@ const char schema_trailing[] = "unexpected content after JSON";
 static const SchemaType any = {.kind = SCHEMA_ANY};
 static const SchemaType text_type = {.kind = SCHEMA_STRING, .go = "string"};
 
-/* old: what an earlier one of the same key has left, or NULL; borrowed. NULL: refused, or absent (null). */
+/* old: the value of an earlier duplicate of the key, or NULL; borrowed. Returns NULL if it is refused, or absent
+ * (null). */
 static json_t *read_value(Decoder *d, const SchemaType *type, const Step *step, json_t *old);
 
 static void skip_blanks(Decoder *d)
@@ -86,7 +87,7 @@ static void append_path(GString *path, const Step *step)
 			g_string_append_c(path, *c);
 }
 
-/* Go takes a path that ends in digits for an element of a list, and says no "struct field" of it. */
+/* Go takes a path that ends in digits for a list element, and does not call it a "struct field". */
 static bool ends_in_index(const Step *step)
 {
 	return step->key == NULL ||
@@ -131,7 +132,7 @@ static bool bad_escape(Decoder *d, size_t length)
 	return false;
 }
 
-/* \u and two halves of a pair; half a pair is U+FFFD, as in Go. */
+/* \u with a surrogate pair; half a pair is U+FFFD, as in Go. */
 static bool read_unicode(Decoder *d, GString *out)
 {
 	gunichar high, low;
@@ -148,7 +149,7 @@ static bool read_unicode(Decoder *d, GString *out)
 			d->at = before;
 	}
 	if (high == 0) {
-		/* Our strings end there, and what is behind it would be hidden from every check. */
+		/* C strings end at NUL: checks would not see the rest. */
 		syntax_error(d, "invalid character '\\x00' in string");
 		return false;
 	}
@@ -218,7 +219,7 @@ static bool skip_digits(Decoder *d)
 	return d->at > start || bad_character(d, "in numeric literal") != NULL;
 }
 
-/* The literal, as JSON's grammar has it. NULL: a syntax error. */
+/* The literal, by JSON's grammar. NULL: a syntax error. */
 static char *read_literal(Decoder *d, bool *whole)
 {
 	const char *start = d->at;
@@ -246,7 +247,7 @@ static char *read_literal(Decoder *d, bool *whole)
 	return g_strndup(start, (gsize)(d->at - start));
 }
 
-/* An integer of the type's range. What lies above our own is as far as we can count: no such quantity is had. */
+/* An integer within the type's range. Larger ones than 64 bits are clamped: no such quantity exists. */
 static json_t *whole_number(const SchemaType *type, const char *literal)
 {
 	errno = 0;
@@ -287,7 +288,7 @@ static json_t *read_number(Decoder *d, const SchemaType *type, const Step *step)
 			type->kind == SCHEMA_WORDS ? NULL : step);
 	if (value != NULL)
 		return value;
-	/* jansson has no real beyond a double's range either. */
+	/* jansson cannot hold a real beyond a double's range either. */
 	g_autofree char *what = g_strconcat("number ", literal, NULL);
 	return mismatch(d, what, type->go != NULL ? type->go : "float64", step);
 }
@@ -343,7 +344,7 @@ static bool opens(Decoder *d, char close)
 	return true;
 }
 
-/* What stands for null where nothing cannot stand, in a list: Go leaves the type's zero. */
+/* The zero value that Go leaves for null in a list. */
 static json_t *zero_of(const SchemaType *type)
 {
 	switch (type->kind) {
@@ -443,7 +444,7 @@ static void unknown_key(Decoder *d, const SchemaType *type, const char *key)
 		key, hint);
 }
 
-/* Whether a key that the table lacks may stay. A key of our own can never come from outside, or leave. */
+/* Whether an unknown key is kept. Private keys ("_") can neither come in nor go out. */
 static bool keep_unknown(Decoder *d, const SchemaType *type, const char *key)
 {
 	if (d->mode == SCHEMA_CONFIG || (d->mode == SCHEMA_ANSWER && *key == '_'))
@@ -475,7 +476,7 @@ static void read_field(
 	bool keep = field != NULL ? is_in_version(field, d->version) : keep_unknown(d, type, key);
 	json_t *value = read_value(
 		d, field != NULL ? field->type : &any, &step, json_object_get(object, name));
-	/* Go writes null for a list or map that was never made: it is there. */
+	/* Go writes null for a nil list or map: it counts as present. */
 	if (value == NULL && d->mode == SCHEMA_ANSWER && field != NULL && d->mismatch == NULL)
 		value = json_null();
 	if (keep)
@@ -514,7 +515,7 @@ static void check_answer(Decoder *d, const SchemaType *type, json_t *object, con
 	}
 }
 
-/* A second one of the same key is read over the first, as into a struct or map that is there already. */
+/* A duplicate is decoded over the first one, as into an existing struct or map. */
 static json_t *read_object(Decoder *d, const SchemaType *type, const Step *step, json_t *old)
 {
 	bool fits = type->kind == SCHEMA_OBJECT || type->kind == SCHEMA_MAP;
@@ -581,7 +582,7 @@ json_t *schema_decode(const SchemaType *type, SchemaMode mode, unsigned version,
 		return NULL;
 	}
 	skip_blanks(&d);
-	/* Docker asks its decoder for "more", which takes a closing bracket for the end. */
+	/* Docker checks its decoder's More(), which takes a closing bracket for the end. */
 	if (d.at < d.end && *d.at != '}' && *d.at != ']') {
 		fail(error, BERTH_ERROR_INVALID, "%s", schema_trailing);
 		return NULL;

@@ -1,14 +1,14 @@
-/* What others wrote - containers, registries, programs, files - on its way to a terminal, to which it gives no orders. */
+/* Escapes untrusted text - of containers, registries, programs, files - on its way to a terminal. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Control characters escaped; lines: line feeds and tabs stay what they are. The caller frees it. */
+/* Escapes control characters; lines: except line feeds and tabs. The caller frees it. */
 char *text_shown(const char *text, bool lines);
 
-/* To stdout: as text_shown has it for a terminal, else as it is. */
+/* To stdout: escaped if that is a terminal. */
 void print_shown(const char *text);
 
-/* printf to stdout as print_shown, or to stderr, always as text_shown has it: no format holds sequences of its own. */
+/* printf to stdout as print_shown, or to stderr, always escaped: formats must not contain control sequences. */
 void print_to(FILE *out, const char *format, ...) G_GNUC_PRINTF(2, 3);

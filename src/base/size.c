@@ -60,7 +60,7 @@ static bool is_decimal(const char *text)
 	return *p != '\0' && p[strspn(p, "0123456789")] == '\0';
 }
 
-/* By what a suffix multiplies: "", "b", or a letter that "b" or "ib" may follow. 0: it is none. */
+/* The factor of a suffix: "", "b", or a letter optionally followed by "b" or "ib". 0: it is invalid. */
 static double suffix_factor(const char *suffix)
 {
 	static const char units[] = "kmgtp";
@@ -92,7 +92,7 @@ char *size_problem(const char *text, gint64 *bytes)
 	double value = g_ascii_strtod(number, NULL), factor = suffix_factor(suffix);
 	if (factor == 0 && value >= 0)
 		return g_strdup_printf("invalid suffix: '%s'", suffix);
-	/* Go turns what is too large into a negative number; it is refused here. */
+	/* In Go an overflow becomes a negative number; it is refused here. */
 	if (value < 0 || value * factor > (double)G_MAXINT64 / 2)
 		return g_strdup_printf("invalid size: '%s'", text);
 	*bytes = (gint64)(value * factor);

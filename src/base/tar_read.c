@@ -16,11 +16,11 @@ typedef struct {
 	ByteSource source;
 	gpointer data;
 	bool owners;
-	const char *from, *to; /* a name at the top, and what it is to be called; or NULL */
+	const char *from, *to; /* a topmost name, and its replacement; or NULL */
 	char *buffer;
-	char *path, *link; /* of an extended header, for the next entry; or NULL */
+	char *path, *link; /* from an extended header, for the next entry; or NULL */
 	gint64 size;	   /* the same; -1: none */
-	GArray *folders;   /* of Folder: they get mode and time last */
+	GArray *folders;   /* of Folder: mode and times are set last */
 } Tar;
 
 typedef struct {
@@ -29,7 +29,7 @@ typedef struct {
 	time_t time;
 } Folder;
 
-/* An entry's head, decoded. */
+/* A decoded header. */
 typedef struct {
 	char *path, *link;
 	char type;
@@ -44,7 +44,7 @@ static void entry_clear(Entry *entry)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Entry, entry_clear)
 
-/* Exactly length bytes. *ended: the source ended before the first of them. */
+/* Reads exactly length bytes. *ended: the source ended before the first of them. */
 static bool read_all(Tar *tar, char *bytes, size_t length, bool *ended, GError **error)
 {
 	size_t used = 0;
@@ -196,7 +196,7 @@ static bool set_facts(
 		mode_t kind;
 	} kinds[] = {{'2', S_IFLNK}, {'3', S_IFCHR}, {'4', S_IFBLK}, {'6', S_IFIFO}};
 	struct timespec times[2] = {{.tv_sec = entry->time}, {.tv_sec = entry->time}};
-	/* An owner of -1 is left as it is (chown(2)). */
+	/* An owner of -1 is unchanged (chown(2)). */
 	struct stat as = {.st_mode = S_IFREG | (entry->mode & 07777),
 		.st_uid = tar->owners ? entry->uid : (uid_t)-1,
 		.st_gid = tar->owners ? entry->gid : (gid_t)-1};
@@ -205,12 +205,12 @@ static bool set_facts(
 			as.st_mode = kinds[i].kind | (entry->mode & 07777);
 	return (fd >= 0 ? fd_set_facts(fd, &as, times)
 			: node_set_facts(parent, name, &as, times)) ||
-	       !tar->owners || /* a user's own disk may know no modes */
+	       !tar->owners || /* a user's file system may not support modes */
 	       fail_errno(error, "cannot set owner, mode and time of \"%s\"", entry->path);
 }
 
-/* Nothing that is a folder here is replaced by what is none, nor the reverse: all that lies in it would be lost. Docker's
- * words (moby's archive.NoOverwriteDirNonDir). */
+/* No folder is replaced by a file, nor a file by a folder: its content would be lost. Docker's words (moby's
+ * archive.NoOverwriteDirNonDir). */
 static bool same_kind(const Tar *tar, const Entry *entry, const struct stat *there, GError **error)
 {
 	bool folder = entry->type == '5';
@@ -257,7 +257,7 @@ static bool make_node(Tar *tar, const Entry *entry, int parent, const char *name
 				      makedev(entry->major, entry->minor)) == 0
 		    : entry->type == '6' ? mknodat(parent, name, S_IFIFO | 0600, 0) == 0
 					 : true;
-	/* Who is not root makes no devices: they are left out. */
+	/* Only root can make devices: others skip them. */
 	if (!made && errno == EPERM && (entry->type == '3' || entry->type == '4'))
 		return true;
 	if (!made)
@@ -265,7 +265,7 @@ static bool make_node(Tar *tar, const Entry *entry, int parent, const char *name
 	return entry->type == '1' || set_facts(tar, entry, -1, parent, name, error);
 }
 
-/* "old/a" as "new/a". */
+/* "old/a" becomes "new/a". */
 static char *renamed(const Tar *tar, const char *path)
 {
 	g_autofree char *whole = g_canonicalize_filename(path, "/");
@@ -306,7 +306,7 @@ static bool take_entry(Tar *tar, Entry *entry, GError **error)
 	return make_node(tar, entry, parent, name, error);
 }
 
-/* One entry, or what prepares the next. */
+/* Reads an entry, or an extended header for the next one. */
 static bool take_block(Tar *tar, const char *block, GError **error)
 {
 	g_auto(Entry) entry = {0};

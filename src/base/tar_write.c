@@ -122,7 +122,7 @@ static void put_record(GString *records, const char *key, const char *value)
 	g_string_append_printf(records, "%zu %s=%s\n", length, key, value);
 }
 
-/* What does not fit into the head goes before it (pax, "Extended Header"). */
+/* Values that do not fit into the header go before it (pax, "Extended Header"). */
 static bool put_extended(TarWriter *writer, const char *path, const char *link, gint64 size,
 	const struct stat *st, GError **error)
 {
@@ -230,7 +230,7 @@ bool tar_write_memory(TarWriter *writer, const char *path, const char *text, siz
 	       put_padding(writer, (gint64)length, error);
 }
 
-/* Counts what goes to the writer's own sink. */
+/* Counts the bytes passed to the writer's sink. */
 typedef struct {
 	TarWriter *writer;
 	gint64 left;

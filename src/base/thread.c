@@ -25,8 +25,8 @@ bool thread_detach(const char *name, GThreadFunc run, gpointer data, GError **er
 	return thread != NULL;
 }
 
-/* GLib leaves in a pool's queue what it found no thread for, to be run at any later time. So who gives and who takes agree on
- * whose it is. */
+/* GLib leaves items without a thread in a pool's queue, to be run later. So giver and taker agree by a flag on who
+ * owns the item. */
 typedef struct {
 	gatomicrefcount holders;
 	gint taken;

@@ -1,4 +1,4 @@
-/* Whole folders: removed, measured, copied. No symlink is followed. */
+/* Operations on whole folders: removal, size, copy. No symbolic link is followed. */
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/json_names.h"
@@ -14,11 +14,11 @@
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 
-/* Of a copy: so much is done before it is asked whether to go on. */
+/* Bytes copied between checks for cancellation. */
 enum { COPY_PART = 64 << 20 };
 
-/* Folders in folders, each of which costs who goes down a descriptor: where a removal begins to move what lies deeper, and where it and
- * all else ends. Paths of layers and archives have no more than FAR parts. */
+/* Limits of depth, as each level needs a descriptor: from NEAR on a removal moves deeper folders to the top; FAR is
+ * the limit of all other operations. Paths of layers and archives have at most FAR components. */
 enum { NEAR = 64, FAR = 2100 };
 
 static bool is_dots(const char *name)
@@ -35,8 +35,8 @@ static DIR *dir_open(int dir_fd, const char *name)
 	return dir;
 }
 
-/* A removal in the middle of its way. Each folder on it costs a descriptor and a part of the stack, and whoever made the
- * tree may have gone as deep as the disk lets: what lies deeper than NEAR is moved up to the top, and has its turn there. */
+/* A removal in progress. Each level needs a descriptor and stack, and a tree may be as deep as the disk allows:
+ * folders deeper than NEAR are moved to the top, and removed from there. */
 typedef struct {
 	int top_fd; /* -1: not yet open */
 	guint tried, moved;
@@ -45,7 +45,8 @@ typedef struct {
 
 static bool folder_remove(Removal *removal, int dir_fd, const char *name);
 
-/* Out of the depth. False where it cannot be: overlayfs moves no folder of a layer, whose depth has a bound of its own. */
+/* Moves a deep folder to the top. False if that is impossible: overlayfs cannot move folders of a layer, whose depth
+ * is limited anyway. */
 static bool lift(Removal *removal, int dir_fd, const char *name)
 {
 	char place[32];
@@ -79,7 +80,7 @@ static bool entry_remove(Removal *removal, int dir_fd, const struct dirent *entr
 	       inner_remove(removal, dir_fd, entry->d_name);
 }
 
-/* What is mounted below a folder is somebody else's, and stays: it is not even looked into. */
+/* A mount below a folder belongs to others and stays: it is not even opened. */
 static DIR *dir_open_own(int dir_fd, const char *name)
 {
 	struct open_how how = {.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
@@ -91,7 +92,7 @@ static DIR *dir_open_own(int dir_fd, const char *name)
 	return dir;
 }
 
-/* All that is in an open folder. At the top once more, if something was moved there meanwhile. */
+/* Removes everything in an open folder. At the top it repeats if folders were moved there meanwhile. */
 static bool content_remove(Removal *removal, DIR *dir)
 {
 	bool ok;
@@ -188,7 +189,7 @@ bool fd_copy(int source, int target)
 		if (n < 0 && errno != EINTR)
 			break;
 	}
-	/* Not every pair of file systems can (EXDEV, EINVAL): read and write then. */
+	/* Not supported between every pair of file systems (EXDEV, EINVAL): falls back to read and write. */
 	char buffer[65536];
 	for (ssize_t n; (n = read(source, buffer, sizeof buffer)) != 0;)
 		if (n < 0 || !work_going() || !fd_write_all(target, buffer, (size_t)n))
@@ -196,10 +197,10 @@ bool fd_copy(int source, int target)
 	return true;
 }
 
-/* What a copy keeps beside what all keep: NULL of it, where others may see or write to the target meanwhile. */
+/* State of copies that preserve more than usual: NULL if other processes may see or write to the target meanwhile. */
 typedef struct {
-	GHashTable *links; /* "device:inode" -> where its first name was copied to, below top */
-	GString *path;	   /* of the folder that is copied, below top: "a/b/" */
+	GHashTable *links; /* "device:inode" -> path of its first copy, below top */
+	GString *path;	   /* path of the current folder, below top: "a/b/" */
 	int top;
 } Exact;
 
@@ -213,12 +214,12 @@ static void copy_xattrs(int source, int target, const Exact *exact)
 		ssize_t n = getxattr(from, key, value, sizeof value);
 		if (n >= 0 && (exact != NULL || !g_str_has_prefix(key, "trusted.overlay.")) &&
 			setxattr(to, key, value, (size_t)n, 0) < 0)
-			continue; /* what the target's file system cannot keep is left out */
+			continue; /* attributes that the target's file system does not support are skipped */
 	}
 }
 
-/* The copy of one file or an empty folder, open: others may write to the target, and all that follows is done to what was made
- * here, whatever its name leads to meanwhile. -1 with errno. */
+/* Creates the copy of a file or an empty folder and returns it open: other processes may write to the target, so
+ * everything else is done by this descriptor. -1 with errno. */
 static int copy_node(int source, const char *name, const struct stat *st, int target)
 {
 	char link[4096];
@@ -241,7 +242,7 @@ static int copy_node(int source, const char *name, const struct stat *st, int ta
 	return made < 0 ? -1 : node_open(target, name, st);
 }
 
-/* A further name of a file that is there by now; false: it is to be copied. */
+/* Links a further name of a copied file; false: it must be copied. */
 static bool copy_link(Exact *exact, const char *name, const struct stat *st, int target)
 {
 	if (exact == NULL || S_ISDIR(st->st_mode) || st->st_nlink < 2)
@@ -304,7 +305,7 @@ static bool copy_all(int source_fd, int target_fd, Exact *exact, GError **error)
 	}
 	if (dir != NULL)
 		closedir(dir);
-	/* The folder itself: a volume is to look like what it stands for. */
+	/* The attributes of the folder itself: a volume should look like the folder that it replaces. */
 	ok = ok && fstat(source_fd, &st) == 0 && fd_set_facts(target_fd, &st, NULL);
 	return ok || fail_errno(error, "cannot copy a folder");
 }

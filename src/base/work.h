@@ -1,13 +1,12 @@
-/* Work that somebody may stop: a thread names the flag that says so once, and whatever it does at length, however deep,
- * asks for it. */
+/* Cancellation: a thread registers the flag that cancels its work, and long operations check it at any depth. */
 #pragma once
 #include <stdbool.h>
 
-/* The flag (atomic; not 0: stop) of the calling thread's work, borrowed until the next call. NULL: nobody stops it. */
+/* Sets the flag (atomic; not 0: cancelled) of the calling thread's work, borrowed until the next call. NULL: none. */
 void work_follow(const int *stopped);
 
-/* The connection of whom the calling thread works for: a hang-up stops it. -1: none. */
+/* Sets the connection of the client that the calling thread works for: a hang-up cancels the work. -1: none. */
 void work_follow_peer(int fd);
 
-/* Whether the calling thread is to go on. False with errno ECANCELED. */
+/* Whether the calling thread should go on. False with errno ECANCELED. */
 bool work_going(void);

@@ -18,7 +18,7 @@
 enum { BODY_LIMIT = 512 << 20, CHUNK = 256 * 1024 };
 
 struct Client {
-	char *host, *registry_auth; /* registry_auth: a header's line, or NULL */
+	char *host, *registry_auth; /* registry_auth: a header line, or NULL */
 	int idle_fd;		    /* a connection kept for the next request, or -1 */
 };
 
@@ -69,7 +69,7 @@ void client_set_starter(bool (*start)(const char *host))
 	starter = start;
 }
 
-/* The host's name and port; docker's port where none is said. */
+/* The host's name and port; docker's port by default. */
 static char **tcp_parts(const Client *client)
 {
 	const char *address = strstr(client->host, "://") + 3;
@@ -80,7 +80,7 @@ static char **tcp_parts(const Client *client)
 	return parts != NULL ? parts : tcp_address_split(completed);
 }
 
-/* Each address that the name has, until one answers. */
+/* Tries each address of the name until one accepts. */
 static int connect_any(const struct addrinfo *found)
 {
 	for (; found != NULL; found = found->ai_next) {
@@ -103,7 +103,7 @@ static int connect_tcp(const Client *client, GError **error)
 	return fd >= 0 && tls != NULL ? tls_connect(tls, fd, parts[0], error) : fd;
 }
 
-/* ssh runs the engine's own command there, whose standard streams are the connection. */
+/* ssh runs the engine's dial-stdio command, whose standard streams are the connection. */
 static int connect_ssh(const char *address)
 {
 	int pair[2];
@@ -210,11 +210,11 @@ static bool read_head(Response *response, bool is_head, GError **error)
 	return true;
 }
 
-/* {"message": "..."} as an error with the status for its code. */
+/* Converts {"message": "..."} to an error with the status as its code. */
 static bool check_status(Response *response, GError **error)
 {
 	enum { REDIRECTS = 300, NOT_MODIFIED = 304, PROBLEMS = 400 };
-	/* No path that is sent leads elsewhere: who answers so does not know it. */
+	/* A redirect: the server does not know the path. */
 	if (response->status >= REDIRECTS && response->status < PROBLEMS &&
 		response->status != NOT_MODIFIED)
 		return fail(error, BERTH_ERROR_SYSTEM, "unexpected redirect in response: %d",
@@ -232,8 +232,8 @@ static bool check_status(Response *response, GError **error)
 				 : response->head.start[2]);
 }
 
-/* Without empty segments, as Go's path.Join leaves it: "/images//a/json" of the name "/a", whose slashes may be escaped. The
- * query stays. */
+/* Without empty segments, as Go's path.Join: "/images//a/json" for the name "/a", whose slashes may be escaped. The
+ * query is unchanged. */
 static char *clean_path(const char *path)
 {
 	size_t length = strcspn(path, "?");
@@ -269,7 +269,7 @@ static char *request_head(
 		client->registry_auth != NULL ? client->registry_auth : "", more);
 }
 
-/* A kept connection may have been closed meanwhile: then once more on a fresh one. */
+/* A kept connection may have been closed meanwhile: then retried once on a new one. */
 static bool exchange(
 	Client *client, const char *text, size_t length, Response *response, GError **error)
 {
@@ -337,7 +337,7 @@ bool client_send_stream(Client *client, const char *method, const char *path, co
 	}
 	if (ok)
 		send_text(response->fd, "0\r\n\r\n", 5);
-	/* An engine that refuses the archive has answered before it read it all. */
+	/* An engine that refuses the archive responds before it has read all of it. */
 	return read_head(response, false, error) && check_status(response, error);
 }
 
@@ -384,7 +384,7 @@ json_t *client_call(
 	return length > 0 ? json_parse(text, length, error) : json_null();
 }
 
-/* Not a byte further than the head, which is looked at first: what follows is the stream. 0: there is none. */
+/* Reads not a byte beyond the header, by peeking first: the stream follows. 0: there is no header. */
 static size_t take_head(int fd, char *buffer)
 {
 	for (size_t used = 0; used < HTTP_HEAD_LIMIT;) {

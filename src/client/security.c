@@ -1,4 +1,4 @@
-/* Security options as the caller's side has them: files become what is in them. */
+/* Security options of a client: files are replaced by their content. */
 #include "client/client.h"
 
 #include "base/error.h"
@@ -11,7 +11,7 @@
 
 enum { PROFILE_LIMIT = 4 << 20 };
 
-/* "key=value"; of old with a colon. Only no-new-privileges needs no value. */
+/* "key=value"; formerly with a colon. Only no-new-privileges needs no value. */
 static bool split_option(const char *option, char **key, const char **value, GError **error)
 {
 	static const char alone[] = "no-new-privileges";

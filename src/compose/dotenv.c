@@ -252,7 +252,7 @@ static bool read_raw(Reader *reader)
 json_t *dotenv_parse(
 	const char *text, const char *name, bool raw, Environment *environment, GError **error)
 {
-	/* Values become JSON, which cannot hold invalid UTF-8: it is refused. */
+	/* Values become JSON, which cannot hold invalid UTF-8: it is replaced first. */
 	g_autofree char *valid = g_utf8_make_valid(text, -1);
 	Reader reader = {.name = name,
 		.at = g_str_has_prefix(valid, "\xef\xbb\xbf") ? valid + 3 : valid,

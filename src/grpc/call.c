@@ -1,4 +1,4 @@
-/* One call: its headers, the messages that have come and those that are to go, its status. */
+/* A call: its headers, received and queued messages, its status. */
 #include "grpc/internal.h"
 
 #include "base/error.h"
@@ -8,8 +8,8 @@
 #include <fcntl.h>
 #include <string.h>
 
-/* PREFIX: a byte that says whether the message is compressed, and its length. QUEUE: what waits to be read, or to be sent, before
- * the other side, or the caller, has to wait. */
+/* PREFIX: a byte that marks compression, and the length. QUEUE: bytes that may wait to be read, or to be sent, before
+ * the peer, or the caller, has to wait. */
 enum { PREFIX = 5, QUEUE = 1 << 20, LOOK_US = 200 * 1000 };
 
 GrpcCall *grpc_call_make(GrpcConnection *connection)
@@ -64,7 +64,7 @@ void grpc_call_unref(GrpcCall *call)
 			connection->session, NGHTTP2_FLAG_NONE, call->stream, NGHTTP2_CANCEL);
 		grpc_connection_wake(connection);
 	}
-	/* What it holds counts no more. */
+	/* Its unread bytes no longer count. */
 	connection->held -= call->queued;
 	call->queued = 0;
 	g_queue_clear_full(&call->inbox, (GDestroyNotify)g_bytes_unref);
@@ -106,7 +106,7 @@ GPtrArray *grpc_call_headers(const GrpcCall *call, const char *name)
 	return values;
 }
 
-/* As gRPC wants a message in a header: all but printable ASCII, and the sign itself, as %XX. */
+/* Escapes a message for a header as gRPC requires: everything but printable ASCII, and "%", as %XX. */
 static char *escape(const char *text)
 {
 	g_autoptr(GString) out = g_string_new("");
@@ -138,7 +138,7 @@ static guint32 length_of(const GByteArray *in)
 	       in->data[4];
 }
 
-/* A message that is whole goes to the inbox. */
+/* A complete message goes to the inbox. */
 static void take_messages(GrpcCall *call)
 {
 	while (call->in->len >= PREFIX && call->in->data[0] == 0 &&
@@ -157,7 +157,7 @@ static void refuse(GrpcCall *call, GrpcCode code, const char *message)
 	call->message = g_strdup(message);
 }
 
-/* Lets the peer send again what was read, unless enough lies here. */
+/* Opens the flow control window for bytes that were read, unless too much is queued. */
 static void pay(GrpcCall *call)
 {
 	if (call->owed == 0 || call->queued >= QUEUE || call->closed)
@@ -259,7 +259,7 @@ nghttp2_data_provider grpc_call_provider(GrpcCall *call)
 	return (nghttp2_data_provider){.source.ptr = call, .read_callback = provide};
 }
 
-/* Server and client alike: pairs and their values behind those that are always there. */
+/* Appends pairs to the fixed headers. */
 static void add_metadata(GArray *headers, const char *const *metadata)
 {
 	for (int i = 0; metadata != NULL && metadata[i] != NULL; i += 2) {
@@ -268,7 +268,7 @@ static void add_metadata(GArray *headers, const char *const *metadata)
 	}
 }
 
-/* With the lock held. */
+/* The lock is held. */
 static void submit_headers(GrpcCall *call, const char *const *metadata)
 {
 	if (call->headers_sent || call->closed)
@@ -291,7 +291,7 @@ void grpc_call_send_headers(GrpcCall *call, const char *const *metadata)
 	g_mutex_unlock(&call->connection->lock);
 }
 
-/* With the lock held: what was put into out, or its end, is to go. */
+/* The lock is held: out has data, or its end, to send. */
 static void resume(GrpcCall *call)
 {
 	if (call->closed)
@@ -322,7 +322,7 @@ void grpc_call_reject(GrpcCall *call, const char *http_status)
 	grpc_call_refuse(call, GRPC_UNIMPLEMENTED, message);
 }
 
-/* With the lock held: waits for a change, and looks from time to time whether the work of this thread was stopped. */
+/* The lock is held: waits for a change, and polls whether this thread's work was cancelled. */
 static bool wait_change(GrpcCall *call)
 {
 	g_cond_wait_until(&call->connection->changed, &call->connection->lock,
@@ -358,7 +358,7 @@ void grpc_call_finish(GrpcCall *call, GrpcCode code, const char *message, GBytes
 {
 	g_mutex_lock(&call->connection->lock);
 	if (!call->out_ended) {
-		/* Why a message was refused says more than that none came. */
+		/* The reason why a message was refused is more specific than its absence. */
 		if (call->code == GRPC_OK) {
 			call->code = code;
 			call->message = g_strdup(message);
@@ -396,7 +396,7 @@ static BerthErrorCode error_of(int code)
 	return BERTH_ERROR_SYSTEM;
 }
 
-/* With the lock held: a call of ours has come to its end. False if that is a failure. */
+/* The lock is held: a call of ours has ended. False if that is a failure. */
 static bool check_status(const GrpcCall *call, GError **error)
 {
 	const char *status = find_header(call, "grpc-status");

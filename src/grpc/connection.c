@@ -1,4 +1,4 @@
-/* An HTTP/2 connection: one thread reads, writes and hands what comes to the calls; each call that is served has a thread. */
+/* An HTTP/2 connection: one thread reads, writes and distributes frames to calls; each served call has a thread. */
 #include "grpc/internal.h"
 
 #include "base/fd.h"
@@ -11,7 +11,8 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
-/* STREAM_WINDOW: what the peer may send of a call before anybody has read it. MAX_CALLS: at once, and threads. */
+/* STREAM_WINDOW: bytes of a call that the peer may send before they are read. MAX_CALLS: concurrent calls, and
+ * threads. */
 enum {
 	FRAME_LIMIT = 1 << 20,
 	HEADERS_LIMIT = 64 << 10,
@@ -140,7 +141,7 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t stream, cons
 	GrpcConnection *connection = data;
 	GrpcCall *call = call_of(session, stream);
 	(void)flags;
-	/* The connection's window is for all calls: one that nobody reads must not hold up the others. */
+	/* The connection's window is shared by all calls: one that is not read must not block the others. */
 	nghttp2_session_consume_connection(session, length);
 	if (call == NULL)
 		return 0;
@@ -165,7 +166,7 @@ static int on_close(nghttp2_session *session, int32_t stream, uint32_t code, voi
 	return 0;
 }
 
-/* Who has answered before the caller has said all wants nothing more of it (RFC 9113 8.1). */
+/* A server that responds before the end of the request does not want the rest (RFC 9113 8.1). */
 static int on_sent(nghttp2_session *session, const nghttp2_frame *frame, void *data)
 {
 	GrpcConnection *connection = data;
@@ -211,7 +212,7 @@ static void send_settings(GrpcConnection *connection)
 		{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, MAX_CALLS},
 		{NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
 	};
-	/* Push is a client's to refuse; a server must not speak of it (RFC 9113 7). */
+	/* Push must be disabled by a client; a server must not send the setting (RFC 9113 7). */
 	nghttp2_submit_settings(connection->session, NGHTTP2_FLAG_NONE, entries,
 		G_N_ELEMENTS(entries) - (connection->server ? 1 : 0));
 	nghttp2_session_set_local_window_size(
@@ -239,13 +240,13 @@ GrpcConnection *grpc_connection_new(
 	return connection;
 }
 
-/* With the lock held: what has come. False if the peer does not speak HTTP/2. */
+/* The lock is held: handles received bytes. False if the peer violates HTTP/2. */
 static bool take(GrpcConnection *connection, const guint8 *bytes, size_t length)
 {
 	return nghttp2_session_mem_recv(connection->session, bytes, length) == (ssize_t)length;
 }
 
-/* With the lock held: as much as a block of what is to be sent. False if the session has failed. */
+/* The lock is held: fills a block with data to send. False if the session has failed. */
 static bool gather(GrpcConnection *connection, GByteArray *out)
 {
 	while (out->len < BLOCK) {
@@ -260,7 +261,7 @@ static bool gather(GrpcConnection *connection, GByteArray *out)
 	return true;
 }
 
-/* What the socket takes. False if the peer is gone. */
+/* Writes what the socket accepts. False if the peer is gone. */
 static bool push(GrpcConnection *connection, GByteArray *out)
 {
 	ssize_t n = out->len > 0
@@ -272,7 +273,7 @@ static bool push(GrpcConnection *connection, GByteArray *out)
 	return true;
 }
 
-/* One round: false at the connection's end. */
+/* One iteration: false at the connection's end. */
 static bool step(GrpcConnection *connection, GByteArray *out, guint8 *block)
 {
 	eventfd_t value;
@@ -302,7 +303,7 @@ static bool step(GrpcConnection *connection, GByteArray *out, guint8 *block)
 	return ok;
 }
 
-/* All calls are over; who serves one learns it at its next word. */
+/* All calls have ended; their handlers notice at the next operation. */
 static void end(GrpcConnection *connection)
 {
 	GHashTableIter iter;
@@ -328,7 +329,7 @@ void grpc_connection_run(GrpcConnection *connection)
 	g_mutex_unlock(&connection->lock);
 	while (ok && step(connection, out, block))
 		continue;
-	/* Why, if the other side has broken the protocol. */
+	/* The reason, if the peer has violated the protocol. */
 	g_mutex_lock(&connection->lock);
 	gather(connection, out);
 	g_mutex_unlock(&connection->lock);

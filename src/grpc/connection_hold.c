@@ -1,4 +1,4 @@
-/* What calls need of their connection: to keep it, and to wake its thread. */
+/* References to a connection, and waking its thread. */
 #include "grpc/internal.h"
 
 #include "base/fd.h"

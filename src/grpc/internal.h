@@ -1,4 +1,4 @@
-/* What the files of this room share. The connection's lock guards all that is here. */
+/* Shared by the files of this room. The connection's lock guards everything here. */
 #pragma once
 #include "grpc/grpc.h"
 
@@ -11,12 +11,12 @@ struct GrpcConnection {
 	nghttp2_session *session;
 	const GrpcMethod *const *methods;
 	gpointer data;
-	GByteArray *first; /* what was read before, or NULL */
+	GByteArray *first; /* bytes that were read before, or NULL */
 	GMutex lock;
-	GCond changed;	   /* a message, an end, or room to send */
+	GCond changed;	   /* fires for a message, an end, or room to send */
 	GHashTable *calls; /* stream -> GrpcCall, a reference each */
-	int running;	   /* handlers */
-	gsize held;	   /* bytes of messages that nobody has read yet */
+	int running;	   /* number of handlers */
+	gsize held;	   /* bytes of unread messages */
 };
 
 struct GrpcCall {
@@ -25,23 +25,22 @@ struct GrpcCall {
 	int32_t stream;
 	GPtrArray *headers; /* name, value, name, value... */
 	gsize header_bytes;
-	GByteArray *in; /* of a message that is not whole yet */
-	GQueue inbox;	/* of GBytes */
-	gsize queued,
-		owed; /* bytes in the inbox; bytes that the peer is not told yet that it may send again */
+	GByteArray *in;	    /* of an incomplete message */
+	GQueue inbox;	    /* of GBytes */
+	gsize queued, owed; /* bytes in the inbox; bytes whose window has not been reopened */
 	bool in_ended, closed, refused;
 	GByteArray *out;
 	gsize out_taken;
 	bool headers_sent, out_ended;
-	GrpcCode code; /* its end, once out_ended is set; or why we refused what came */
+	GrpcCode code; /* its status, once out_ended is set; or why a message was refused */
 	char *message;
 	GBytes *details;
-	int hangup[2]; /* the reading end is the caller's to watch; -1 until it is asked for */
+	int hangup[2]; /* the caller polls the reading end; -1 until it is requested */
 };
 
-/* call.c; all with the lock held. */
+/* call.c; the lock is held in all of them. */
 GrpcCall *grpc_call_make(GrpcConnection *connection);
-/* Into the table, which takes the reference. */
+/* Adds it to the table, which takes the reference. */
 void grpc_call_register(GrpcCall *call, int32_t stream);
 bool grpc_call_add_header(GrpcCall *call, const char *name, size_t name_length, const char *value,
 	size_t value_length);
@@ -49,12 +48,12 @@ bool grpc_call_add_header(GrpcCall *call, const char *name, size_t name_length, 
 bool grpc_call_take(GrpcCall *call, const guint8 *bytes, size_t length);
 void grpc_call_close(GrpcCall *call);
 nghttp2_data_provider grpc_call_provider(GrpcCall *call);
-/* The answer to what is no call of a method. */
+/* Responds to a request that is no call of a known method. */
 void grpc_call_reject(GrpcCall *call, const char *http_status);
-/* With the lock held: ends a call that no handler was begun for. */
+/* The lock is held: ends a call whose handler was not started. */
 void grpc_call_refuse(GrpcCall *call, GrpcCode code, const char *message);
 GrpcCall *grpc_call_ref(GrpcCall *call);
-void grpc_call_drop(GrpcCall *call); /* a reference, and no more: of the table */
+void grpc_call_drop(GrpcCall *call); /* removes a reference: the table's */
 
-/* connection.c: with the lock held: something waits to be sent. */
+/* connection.c; the lock is held: there is something to send. */
 void grpc_connection_wake(GrpcConnection *connection);

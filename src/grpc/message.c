@@ -1,11 +1,12 @@
-/* Messages: protobuf-c, with a bound on what a few bytes may become in memory, and calls of one message each way. */
+/* Messages: protobuf-c, with a limit on the memory that a few bytes may expand to, and calls of one message each
+ * way. */
 #include "grpc/grpc.h"
 
 #include "base/error.h"
 
 #include <stdlib.h>
 
-/* Of all that one message is unpacked to: many empty fields take far more than their two bytes. */
+/* Limit of one unpacked message: empty fields need far more memory than their two bytes. */
 enum { UNPACKED_LIMIT = 64 << 20 };
 
 static void *take(void *left, size_t size)

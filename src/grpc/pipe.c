@@ -1,4 +1,5 @@
-/* Calls that carry a stream of bytes: BytesMessage of BuildKit's Control/Session, SSH/ForwardAgent, Upload/Pull, FileSend. */
+/* Calls that carry a byte stream: BytesMessage of BuildKit's Control/Session, SSH/ForwardAgent, Upload/Pull,
+ * FileSend. */
 #include "bytes.pb-c.h"
 #include "grpc/grpc.h"
 
@@ -63,7 +64,7 @@ typedef struct {
 	int fd;
 } Carry;
 
-/* What the socket says goes into the call; its end is ours, where we have called. */
+/* Forwards the socket's bytes into the call, and their end, if we are the client. */
 static gpointer carry_out(gpointer data)
 {
 	Carry *carry = data;
@@ -91,7 +92,7 @@ bool grpc_carry(GrpcCall *call, int fd, GError **error)
 		if (n <= 0 || !fd_write_all(fd, block, (size_t)n))
 			break;
 	}
-	/* A call that is over has nobody who reads: the other way ends as well. */
+	/* A call that is over has no reader: the other direction ends as well. */
 	shutdown(fd, grpc_call_is_over(call) ? SHUT_RDWR : SHUT_WR);
 	g_thread_join(out);
 	return true;

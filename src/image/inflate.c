@@ -49,7 +49,7 @@ void inflate_free(Inflate *inflate)
 	g_free(inflate);
 }
 
-/* Fills the input up; false with error set if reading failed. */
+/* Fills the input buffer; false with error set if reading failed. */
 static bool refill(Inflate *inflate, GError **error)
 {
 	memmove(inflate->input, inflate->input + inflate->taken, inflate->length - inflate->taken);
@@ -103,7 +103,7 @@ static ssize_t read_plain(Inflate *inflate, void *data, size_t size)
 	return (ssize_t)n;
 }
 
-/* A gzip file may hold several members, one behind the other (RFC 1952, 2.2). */
+/* A gzip file may have several members (RFC 1952, 2.2). */
 static ssize_t read_gzip(Inflate *inflate, void *data, size_t size, GError **error)
 {
 	struct inflate_state *state = &inflate->gzip;

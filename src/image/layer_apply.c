@@ -19,30 +19,31 @@ enum {
 	MAX_DEPTH = 2000,
 	USTAR_MARK = 257,
 	PADDING = 2048,
-	PLAIN_MODE = 0755, /* what the engine's umask (0022) lets through */
+	PLAIN_MODE = 0755, /* mode bits that the engine's umask (0022) allows */
 };
 static const char whiteout_prefix[] = ".wh.";
 static const char opaque_marker[] = ".wh..wh..opq";
 
 typedef struct {
 	int root_fd;
-	bool plain;		    /* no layer: ".wh." is a name like others */
-	bool live;		    /* what lies there already is below: whiteouts delete */
+	bool plain;		    /* no layer: names with ".wh." are ordinary */
+	bool live;		    /* existing files are below: whiteouts delete them */
 	const UnpackOwner *owner;   /* or NULL */
-	UnpackOwner shift;	    /* is added to the owners */
+	UnpackOwner shift;	    /* added to the owners */
 	const UnpackMounts *mounts; /* or NULL */
-	const char *keep_kind; /* no folder becomes a file, nor a file a folder; where, for words */
+	const char *
+		keep_kind; /* no folder is replaced by a file or a file by a folder; where, for messages */
 	ByteSource read;
 	gpointer data;
 	char *buffer;
 	GError *read_error;
 	gint64 given;	   /* bytes of the archive */
-	bool bare, padded; /* not compressed; its end has been made up */
+	bool bare, padded; /* not compressed; a missing end was added */
 	gint64 size;
 	char *parent; /* path of the folder that parent_fd is open on */
 	int parent_fd;
-	bool inherits;	   /* it gives its group to what is made in it */
-	GArray *dir_times; /* of DirTime: folders get their times last */
+	bool inherits;	   /* the folder is setgid: new files get its group */
+	GArray *dir_times; /* of DirTime: times of folders are set last */
 } Apply;
 
 typedef struct {
@@ -60,7 +61,7 @@ static la_ssize_t archive_input(struct archive *archive, void *data, const void 
 	if (apply->plain && apply->given == 0 && n > USTAR_MARK + 5)
 		apply->bare = memcmp(apply->buffer + USTAR_MARK, "ustar", 5) == 0;
 	apply->given += MAX(n, 0);
-	/* Docker's client ends some archives within their last block: what is missing is nothing but zeros. */
+	/* Docker's client truncates the last block of some archives: the missing bytes are zeros. */
 	if (n == 0 && apply->bare && !apply->padded) {
 		apply->padded = true;
 		memset(apply->buffer, 0, n = PADDING);
@@ -68,7 +69,7 @@ static la_ssize_t archive_input(struct archive *archive, void *data, const void 
 	return n;
 }
 
-/* It leads through what is mounted where the archive goes, though not here. */
+/* The path leads through a mount in the target, which is not visible here. */
 static bool has_view(const Apply *apply)
 {
 	return apply->mounts != NULL && apply->mounts->folder != NULL;
@@ -80,7 +81,7 @@ static int folder_make(const Apply *apply, const char *path)
 			       : path_make_in_root(apply->root_fd, path, 0755);
 }
 
-/* One that is there, and no link in its place. */
+/* An existing folder, not a link in its place. */
 static int folder_open(const Apply *apply, const char *path)
 {
 	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
@@ -91,7 +92,7 @@ static int folder_open(const Apply *apply, const char *path)
 	return at < 0 ? -1 : openat(at, name, flags);
 }
 
-/* The folder of an entry, opened in the root; kept open, as neighbours follow each other. */
+/* The folder of an entry, opened in the root; kept open, as consecutive entries share it. */
 static int parent_of(Apply *apply, const char *path, const char **name)
 {
 	const char *slash = strrchr(path, '/');
@@ -110,7 +111,7 @@ static int parent_of(Apply *apply, const char *path, const char **name)
 	return apply->parent_fd;
 }
 
-/* "./a//b/" is "a/b"; NULL for names that no sane archive has. */
+/* "./a//b/" becomes "a/b"; NULL for invalid names. */
 static char *clean_path(const char *path)
 {
 	g_autoptr(GString) clean = g_string_new("");
@@ -132,7 +133,7 @@ static void empty_folder(int fd)
 		tree_remove(fd, names->pdata[i]);
 }
 
-/* Overlayfs knows a deleted name as a character device 0/0, a replaced folder by an attribute. */
+/* overlayfs represents a deleted name by a character device 0/0, an opaque folder by an attribute. */
 static bool apply_whiteout(int parent_fd, const char *name, bool live, GError **error)
 {
 	if (live && strcmp(name, opaque_marker) == 0)
@@ -143,7 +144,7 @@ static bool apply_whiteout(int parent_fd, const char *name, bool live, GError **
 	const char *hidden = name + strlen(whiteout_prefix);
 	if (*hidden == '\0' || strcmp(hidden, ".") == 0 || strcmp(hidden, "..") == 0 ||
 		g_str_has_prefix(hidden, whiteout_prefix))
-		return true; /* other ".wh..wh." names are aufs' own business */
+		return true; /* other ".wh..wh." names are internal to aufs */
 	tree_remove(parent_fd, hidden);
 	return live || mknodat(parent_fd, hidden, S_IFCHR, makedev(0, 0)) == 0 ||
 	       fail_errno(error, "cannot hide \"%s\"", hidden);
@@ -172,12 +173,12 @@ static bool write_content(Apply *apply, struct archive *archive, int fd, GError 
 	if (code != ARCHIVE_EOF)
 		return fail(
 			error, BERTH_ERROR_INVALID, "damaged layer: %s", la.error_string(archive));
-	/* Where it ends in a hole, nothing was written there. */
+	/* A hole at the end is never written. */
 	return end == written || ftruncate(fd, end) == 0 ||
 	       fail_errno(error, "cannot write a file of the layer");
 }
 
-/* A hardlink's target is a name in the layer, and is looked up inside of it only. */
+/* A hard link's target is a name in the layer, resolved inside it only. */
 static bool make_hardlink(
 	Apply *apply, int parent_fd, const char *name, const char *target, GError **error)
 {
@@ -216,7 +217,7 @@ static bool make_node(
 	return failed == 0 || fail_errno(error, "cannot make \"%s\"", name);
 }
 
-/* Attributes by /proc/self/fd, for O_PATH descriptors, too: there is no setxattrat before Linux 6.13. */
+/* Attributes by /proc/self/fd, for O_PATH descriptors, too: setxattrat exists since Linux 6.13 only. */
 static void set_xattrs(struct archive_entry *entry, int fd)
 {
 	const char *key;
@@ -225,12 +226,12 @@ static void set_xattrs(struct archive_entry *entry, int fd)
 	char path[64];
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	while (la.entry_xattr_next(entry, &key, &value, &length) == ARCHIVE_OK)
-		/* overlayfs reads orders out of trusted.overlay.*: no archive may give it any. */
+		/* overlayfs is controlled by trusted.overlay.*: an archive must not set these. */
 		if (!g_str_has_prefix(key, "trusted.") && setxattr(path, key, value, length, 0) < 0)
-			continue; /* what this file system cannot keep is left out, as Docker does */
+			continue; /* attributes that this file system does not support are skipped, as in Docker */
 }
 
-/* Of what was just made, by its descriptor: what somebody in a running container puts in its place meanwhile keeps its own
+/* By descriptor: a file that a process of a running container puts in its place keeps its attributes
  * (CVE-2021-41089). */
 static bool set_metadata(
 	struct archive_entry *entry, int parent_fd, const char *name, GError **error)
@@ -248,8 +249,8 @@ static bool set_metadata(
 	       fail_errno(error, "cannot set owner, mode and time of \"%s\"", name);
 }
 
-/* Most of what is in a layer, in as few system calls as it can be: open, write, times, close, and owner and
- * mode only where they are not what a new file of root's has. */
+/* The common case, a regular file, in as few system calls as possible: open, write, times, close; owner and mode only
+ * if they differ from those of a new file of root. */
 static bool make_file(Apply *apply, struct archive *archive, struct archive_entry *entry,
 	int parent_fd, const char *name, GError **error)
 {
@@ -270,7 +271,7 @@ static bool make_file(Apply *apply, struct archive *archive, struct archive_entr
 		return fail_errno(error, "cannot give \"%s\" to its owner", name);
 	if (la.entry_xattr_reset(entry) > 0)
 		set_xattrs(entry, fd);
-	/* After chown, which takes setuid bits away. */
+	/* After chown, which clears setuid bits. */
 	if ((mode & ~PLAIN_MODE) != 0 && fchmod(fd, mode) < 0)
 		return fail_errno(error, "cannot set the mode of \"%s\"", name);
 	futimens(fd, times);
@@ -284,7 +285,7 @@ static void note_dir_time(Apply *apply, const char *path, struct archive_entry *
 	g_array_append_val(apply->dir_times, time);
 }
 
-/* What the name was before goes, except a folder that stays one. */
+/* Removes an existing file of that name, except a folder that stays one. */
 static bool make_way(int parent_fd, const char *name, bool for_folder, bool *there)
 {
 	struct stat st;
@@ -308,8 +309,8 @@ static bool same_kind(const Apply *apply, int parent_fd, const char *name, const
 		path, apply->keep_kind);
 }
 
-/* Whether anything below a folder is mounted on. A container's mounts are not this process's, so the kernel would let the names go, and
- * the mounts with them. */
+/* Whether there is a mount below a folder. The container's mounts are not this process's, so the kernel would remove
+ * the names together with the mounts. */
 static bool holds_mounts(
 	const UnpackMounts *mounts, int parent_fd, const char *parent, const char *name, int depth)
 {
@@ -323,7 +324,7 @@ static bool holds_mounts(
 	return found;
 }
 
-/* In dockerd's words, whose kernel refuses. */
+/* In dockerd's words, where the kernel refuses it. */
 static bool check_busy(
 	const Apply *apply, int parent_fd, const char *name, bool folder, GError **error)
 {
@@ -401,7 +402,7 @@ void archive_filters(struct archive *archive)
 	la.read_support_filter_zstd(archive);
 }
 
-/* All entries, and the rest behind the archive's end, which is part of what is hashed. */
+/* Extracts all entries, and reads the rest after the archive's end, which is hashed too. */
 static bool apply_all(Apply *state, gint64 *size, GError **error)
 {
 	Apply apply = *state;

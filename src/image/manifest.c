@@ -54,7 +54,7 @@ const json_t *index_choose(const json_t *index, const Platform *wanted)
 	json_array_foreach (json_object_get(index, "manifests"), i, entry) {
 		g_auto(Platform) offered = {0};
 		platform_read(json_object_get(entry, "platform"), &offered);
-		/* An attestation is of no architecture: "unknown", or not said. */
+		/* Attestations have the architecture "unknown", or none. */
 		int score = *offered.architecture != '\0' ? platform_suits(&offered, wanted) : 0;
 		const char *type = json_str(entry, "mediaType");
 		if (score > best_score && (*type == '\0' || g_strv_contains(manifest_types, type) ||
@@ -79,7 +79,7 @@ static bool check_descriptor(const json_t *descriptor, gint64 max, const char *w
 	return true;
 }
 
-/* What says that it is OCI's may leave its schema out, as some writers of layouts do. */
+/* A manifest with an OCI media type may lack its schema version, as some layouts do. */
 static bool is_schema_2(const json_t *manifest)
 {
 	gint64 schema = json_int(manifest, "schemaVersion");
@@ -115,7 +115,7 @@ bool manifest_check(const json_t *manifest, GError **error)
 	return true;
 }
 
-/* A member that is an array of strings, or not there. */
+/* A member that is an array of strings, or absent. */
 static bool is_list(const json_t *object, const char *key)
 {
 	const json_t *list = json_object_get(object, key);

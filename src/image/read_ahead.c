@@ -14,13 +14,13 @@ struct ReadAhead {
 	GMutex lock;
 	GCond changed;
 	char *blocks[BLOCKS];
-	size_t lengths[BLOCKS], taken; /* taken: of the first full block */
+	size_t lengths[BLOCKS], taken; /* taken: index of the first full block */
 	guint first, full;
 	bool ended, stopped;
 	GError *error;
 };
 
-/* The next block to fill; NULL once nobody reads any more. */
+/* The next block to fill; NULL once the reader has stopped. */
 static char *free_block(ReadAhead *ahead)
 {
 	g_mutex_lock(&ahead->lock);
@@ -58,7 +58,7 @@ ReadAhead *read_ahead_new(ByteSource source, gpointer data)
 	g_cond_init(&ahead->changed);
 	for (int i = 0; i < BLOCKS; i++)
 		ahead->blocks[i] = g_malloc(BLOCK);
-	/* Where no thread can be had, the reader reads for itself. */
+	/* Without a thread, the reader reads by itself. */
 	ahead->thread = thread_start("read-ahead", run, ahead, NULL);
 	return ahead;
 }
@@ -94,7 +94,7 @@ ssize_t read_ahead_read(gpointer data, void *buffer, size_t size, GError **error
 	g_mutex_unlock(&ahead->lock);
 	if (!some)
 		return end;
-	/* A full block is the reader's alone. */
+	/* A full block belongs to the reader alone. */
 	size_t n = MIN(size, ahead->lengths[ahead->first] - ahead->taken);
 	memcpy(buffer, ahead->blocks[ahead->first] + ahead->taken, n);
 	ahead->taken += n;

@@ -18,8 +18,8 @@ typedef struct {
 	struct archive *archive;
 	TreeKind kind;
 	const char *const *skip;
-	const char *as;	 /* what the name at the top is called; NULL: what it is */
-	uid_t first_uid; /* is 0 in the archive */
+	const char *as;	 /* the topmost name in the archive; NULL: unchanged */
+	uid_t first_uid; /* the id that is 0 in the archive */
 	gid_t first_gid;
 	const TreeGrafts *grafts; /* or NULL */
 	ByteSink sink;
@@ -52,11 +52,11 @@ static bool archive_fail(Tree *tree, GError **error)
 
 static bool put_head(Tree *tree, struct archive_entry *entry, GError **error)
 {
-	/* A warning is about a name that is not UTF-8, which goes in as it is. */
+	/* Warnings concern names that are not UTF-8, which are written unchanged. */
 	return la.write_header(tree->archive, entry) >= ARCHIVE_WARN || archive_fail(tree, error);
 }
 
-/* An empty file whose name says what is not there any more (OCI image-spec, layer.md, "Whiteouts"). */
+/* A whiteout: an empty file whose name marks a deleted one (OCI image-spec, layer.md, "Whiteouts"). */
 static bool put_whiteout(Tree *tree, const char *folder, const char *name, GError **error)
 {
 	g_autofree char *path = g_strconcat(folder, ".wh.", name, NULL);
@@ -77,7 +77,7 @@ static int node_find(int fd, const char *name)
 			     : openat(fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* What belongs to the file, not to this host: capabilities, and what users keep. */
+/* Attributes of the file, not of this host: capabilities, and user attributes. */
 static void put_xattrs(struct archive_entry *entry, int parent_fd, const char *name)
 {
 	char path[64];
@@ -95,10 +95,10 @@ static void put_xattrs(struct archive_entry *entry, int parent_fd, const char *n
 	}
 }
 
-/* As many bytes as the head says: a file that shrinks meanwhile is filled up with zeros. */
+/* Exactly as many bytes as the header says: a file that shrinks meanwhile is padded with zeros. */
 static bool put_content(Tree *tree, int parent_fd, const char *name, gint64 size, GError **error)
 {
-	/* A container may put a device in its place meanwhile. */
+	/* A container may replace it by a device meanwhile. */
 	autofd node = node_find(parent_fd, name), fd = fd_open_regular(node);
 	if (fd < 0)
 		return fail_errno(error, "cannot read \"%s\"", name);
@@ -115,7 +115,7 @@ static bool put_content(Tree *tree, int parent_fd, const char *name, gint64 size
 	return true;
 }
 
-/* The other name of a file that is in the archive already; NULL for its first one. */
+/* The first name of a hard-linked file that is in the archive already; NULL for the first one. */
 static const char *known_link(Tree *tree, const struct stat *st, const char *path)
 {
 	if (S_ISDIR(st->st_mode) || st->st_nlink < 2)
@@ -165,7 +165,7 @@ static bool is_opaque(int fd)
 
 static bool put_folder(Tree *tree, int fd, const char *prefix, GError **error);
 
-/* The graft at a folder that is called plain in the archive. */
+/* The graft at a folder whose name in the archive is plain. */
 static int graft_open(Tree *tree, const char *plain, GError **error)
 {
 	if (tree->grafts == NULL)
@@ -177,7 +177,7 @@ static int graft_open(Tree *tree, const char *plain, GError **error)
 	return tree->grafts->open(tree->grafts->data, path, error);
 }
 
-/* What is mounted there is the tree's. */
+/* The mount belongs to the tree. */
 static bool put_graft(Tree *tree, int fd, const char *plain, GError **error)
 {
 	g_autofree char *path = g_strconcat(plain, "/", NULL);
@@ -214,7 +214,7 @@ static bool put_name(Tree *tree, int fd, const char *prefix, const char *name, G
 	g_autofree char *path = g_strconcat(plain, folder ? "/" : "", NULL);
 	if (!put_node(tree, fd, name, path, &st, error))
 		return false;
-	/* What is mounted there is not the tree's. */
+	/* The mount does not belong to the tree. */
 	if (!folder || st.st_dev != tree->device)
 		return true;
 	autofd below = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -228,7 +228,7 @@ static bool put_name(Tree *tree, int fd, const char *prefix, const char *name, G
 
 static bool put_folder(Tree *tree, int fd, const char *prefix, GError **error)
 {
-	/* In order: the same tree gives the same archive. */
+	/* Sorted, so that the same tree gives the same archive. */
 	g_autoptr(GPtrArray) names = folder_names(fd);
 	bool ok = ++tree->depth < MAX_DEPTH ||
 		  fail(error, BERTH_ERROR_INVALID, "\"%s\": folders lie too deep", prefix);
@@ -238,7 +238,7 @@ static bool put_folder(Tree *tree, int fd, const char *prefix, GError **error)
 	return ok;
 }
 
-/* All of the folder (name NULL), or one name in it. */
+/* The whole folder (name NULL), or one name in it. */
 static bool archive_of(Tree start, int root_fd, const char *name, GError **error)
 {
 	struct stat st;

@@ -1,4 +1,4 @@
-/* What a registry's refusal says. */
+/* Error messages of registries. */
 #include "registry/internal.h"
 
 #include "base/error.h"

@@ -6,7 +6,7 @@
 
 enum { MAX_TOKEN_ANSWER = 1 << 20, DEFAULT_LIFETIME = 60 };
 
-/* The value of name="..." in a challenge; "" where absent. */
+/* The value of name="..." in a challenge; "" if absent. */
 static char *parameter(const char *challenge, const char *name)
 {
 	const char *p = strchr(challenge, ' ');
@@ -62,7 +62,7 @@ static char *read_token(const Answer *answer, gint64 *lifetime, GError **error)
 	const char *token = json_str(json, "token");
 	if (*token == '\0')
 		token = json_str(json, "access_token");
-	/* It becomes a header's value. */
+	/* The token becomes a header's value. */
 	if (*token == '\0' || strpbrk(token, "\r\n") != NULL) {
 		fail(error, BERTH_ERROR_SYSTEM, "the token server's answer has no token");
 		return NULL;
@@ -137,7 +137,7 @@ char *auth_answer(Host *host, const char *challenge, const Credentials *credenti
 			realm);
 		return NULL;
 	}
-	/* Who reads the wire of a registry under TLS must not learn of a password from this. */
+	/* Over plain HTTP this would reveal the password to anyone on the network. */
 	if (!tls && host->verify && credentials != NULL &&
 		(known || credentials->identity_token != NULL)) {
 		fail(error, BERTH_ERROR_SYSTEM,

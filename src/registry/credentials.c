@@ -31,7 +31,7 @@ Credentials *credentials_read(const json_t *json)
 	return credentials;
 }
 
-/* base64url of a JSON object, with or without its padding; NULL for anything else. */
+/* Decodes base64url of a JSON object, with or without padding; NULL for anything else. */
 static json_t *decode(const char *header)
 {
 	static const char *const padding[] = {"", "===", "==", "="};
@@ -58,7 +58,7 @@ char *credentials_of_config(const char *header, const char *domain)
 	return json_base64url(one);
 }
 
-/* "null", as some clients say it, plain or encoded. */
+/* "null", as some clients send it, plain or encoded. */
 static bool says_none(const char *header)
 {
 	static const char *const none[] = {"null", "bnVsbA", "bnVsbA==", NULL};

@@ -1,5 +1,5 @@
-/* libcurl, loaded at its first use: it and what it brings along would add 5 MB to an engine that runs
- * containers and asks no registry (docs/decisions/dependencies.md). */
+/* libcurl, loaded at its first use: it would add 5 MB to an engine that never contacts a registry
+ * (docs/decisions/dependencies.md). */
 #pragma once
 #include <curl/curl.h>
 #include <glib.h>
@@ -19,10 +19,10 @@ typedef struct {
 } Curl;
 extern Curl curl;
 bool curl_load(GError **error);
-/* A handle that gets what is at a URL of http or https, wherever it is sent on to; a server that says nothing for a minute
- * is given up. take is given the bytes, going is asked whether to go on (0). The caller cleans it up. curl_handle.c */
+/* curl_handle.c: a handle for a GET of an http or https URL, following redirects; a server that is silent for a
+ * minute is given up. take gets the bytes, going cancels by a result other than 0. The caller cleans it up. */
 CURL *curl_handle_of(
 	const char *url, curl_write_callback take, curl_xferinfo_callback going, void *data);
-/* Why an exchange broke, in Go's words, which scripts know, for what they know; detail: curl's, or "". The caller frees
- * it. transport.c */
+/* transport.c: the reason for a failed exchange, in Go's words, which scripts know, where there are any; detail:
+ * curl's, or "". The caller frees it. */
 char *transport_reason(CURL *handle, const char *url, CURLcode code, const char *detail);

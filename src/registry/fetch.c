@@ -8,7 +8,7 @@
 
 enum { MAX_MANIFEST = 4 << 20, MAX_TAGS_ANSWER = 8 << 20 };
 
-/* What we can read; docker/distribution's spec and OCI distribution-spec 1.1, "Pulling manifests". */
+/* Supported media types; docker/distribution's specification and OCI distribution-spec 1.1, "Pulling manifests". */
 static const char wanted_types[] = "Accept: application/vnd.oci.image.index.v1+json,"
 				   " application/vnd.oci.image.manifest.v1+json,"
 				   " application/vnd.docker.distribution.manifest.list.v2+json,"
@@ -21,7 +21,7 @@ void manifest_text_clear(ManifestText *manifest)
 	g_free(manifest->digest);
 }
 
-/* Repeats an exchange that failed for a while. */
+/* Repeats an exchange that failed, for a limited time. */
 static bool persist(Repository *repository, const char *path, Exchange *exchange, Answer *answer,
 	GError **error)
 {
@@ -70,7 +70,7 @@ bool repository_get_manifest(Repository *repository, const char *reference, Mani
 	return true;
 }
 
-/* The transfer of one blob: what has come, over all attempts. */
+/* The transfer of one blob: bytes received over all attempts. */
 typedef struct {
 	const BlobFetch *fetch;
 	gint64 received;
@@ -88,7 +88,7 @@ static bool take(gpointer data, const void *bytes, size_t length, GError **error
 	return transfer->fetch->sink(transfer->fetch->data, bytes, length, error);
 }
 
-/* From one place: the registry's own blob, or a foreign URL, which is told nothing of us. */
+/* From one source: the registry's own blob, or a foreign URL, which gets no credentials. */
 static bool fetch_from(
 	Repository *repository, const char *place, Transfer *transfer, Stop *stop, GError **error)
 {
@@ -107,7 +107,7 @@ static bool fetch_from(
 		if (ok && (answer.status == 200 || answer.status == 206)) {
 			if (transfer->received == fetch->size)
 				return true;
-			/* An answer that ends too early is a cut that nobody noticed. */
+			/* A response that ends too early is an interrupted connection. */
 			answer.transport_error = true;
 			fail(&problem, BERTH_ERROR_SYSTEM,
 				"blob %s: unexpected EOF: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
@@ -140,7 +140,7 @@ bool repository_get_blob(Repository *repository, const BlobFetch *fetch, Stop *s
 			fetch_from(repository, url, &transfer, stop, NULL))
 			return true;
 	}
-	/* A manifest that names what is not there is a fault of the registry, not of who asks. */
+	/* A manifest that names a missing blob is the registry's fault, not the client's. */
 	if (g_error_matches(problem, BERTH_ERROR, BERTH_ERROR_NOT_FOUND))
 		return fail(
 			error, BERTH_ERROR_SYSTEM, "blob %s: %s", fetch->digest, problem->message);

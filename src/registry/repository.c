@@ -15,8 +15,8 @@ static char *host_of(const char *domain)
 	return g_strndup(domain + bracket, strcspn(domain + bracket, bracket ? "]" : ":"));
 }
 
-/* Only what is written as an address lies in a network: whoever answers for a name could put it there, and take away its TLS
- * (CVE-2026-92543). */
+/* Only a literal address is matched with a network: the owner of a DNS name could resolve it there, and so disable
+ * TLS (CVE-2026-92543). */
 static bool is_in(const char *domain, const Address *network)
 {
 	g_autofree char *host = host_of(domain);
@@ -24,7 +24,7 @@ static bool is_in(const char *domain, const Address *network)
 	return address_parse(host, &address) && address_contains(network, &address);
 }
 
-/* "localhost", or an address of this host's own: a name that only looks like one (127.evil.example) is anybody's. */
+/* "localhost", or an address of this host: a name that only looks like one (127.evil.example) may belong to anybody. */
 static bool is_this_host(const char *domain)
 {
 	g_autofree char *host = host_of(domain);
@@ -34,7 +34,7 @@ static bool is_this_host(const char *domain)
 	       (address_parse("::1/128", &ipv6) && is_in(domain, &ipv6));
 }
 
-/* Docker's rule: this host itself, what is named, and what is in a named network. */
+/* Docker's rule: this host itself, listed registries, and addresses in listed networks. */
 static bool insecure(const RegistryOptions *options, const char *domain)
 {
 	if (is_this_host(domain))
@@ -132,7 +132,7 @@ static char *known_authorization(Repository *repository)
 static char *new_authorization(
 	Repository *repository, const char *challenge, Stop *stop, GError **error)
 {
-	enum { EARLY = 10 }; /* seconds that a token is renewed before its end */
+	enum { EARLY = 10 }; /* seconds before its end at which a token is renewed */
 	g_autofree char *scope = scope_of(repository);
 	gint64 lifetime;
 	char *fresh = auth_answer(repository->host, challenge, repository->credentials, scope,
@@ -147,7 +147,7 @@ static char *new_authorization(
 	return fresh;
 }
 
-/* Whether a URL is of the registry itself: nobody else learns who we are. */
+/* Whether a URL belongs to the registry itself: no other host gets credentials. */
 static bool own(const Repository *repository, const char *url)
 {
 	size_t length = strlen(repository->host->base);

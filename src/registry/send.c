@@ -16,7 +16,7 @@ bool repository_has_blob(Repository *repository, const char *digest, Stop *stop,
 		       (answer.status == 404 ? false : answer_fail(&answer, error)));
 }
 
-/* Where an upload goes on: absolute, or relative to the host. */
+/* The URL of an upload: absolute, or relative to the host. */
 static char *location(const Repository *repository, const Answer *answer, GError **error)
 {
 	const char *where = answer_header(answer, "location");

@@ -9,9 +9,9 @@
 enum {
 	CONNECT_SECONDS = 15,
 	STALL_SECONDS =
-		30, /* with fewer than STALL_BYTES a second: no line is that slow, who answers so wants us to wait */
+		30, /* below STALL_BYTES per second the host is given up: no usable line is that slow */
 	STALL_BYTES = 100,
-	ANSWER_SECONDS = 120, /* for all that is no blob */
+	ANSWER_SECONDS = 120, /* for everything but blobs */
 	MAX_REDIRECTS = 10,
 	MAX_ERROR_BODY = 64 * 1024,
 	MAX_HEADERS = 200,
@@ -39,7 +39,7 @@ static char *host_in(const char *url)
 	return g_strndup(name, strcspn(name, "/"));
 }
 
-/* The folder of a registry in one of the folders of certificates. */
+/* The folder of a registry in one of the certificate folders. */
 static char *cert_folder(const RegistryOptions *options, const char *base)
 {
 	g_autofree char *host = host_in(base);
@@ -53,7 +53,7 @@ static char *cert_folder(const RegistryOptions *options, const char *base)
 	return NULL;
 }
 
-/* A pair NAME.cert and NAME.key is who we are (Docker's certs.d). */
+/* A pair NAME.cert and NAME.key is a client certificate (Docker's certs.d). */
 static void find_client_pair(Host *host)
 {
 	g_autoptr(GDir) folder = g_dir_open(host->cert_folder, 0, NULL);
@@ -118,7 +118,7 @@ static void handle_give(Host *host, CURL *handle)
 		curl.easy_cleanup(handle);
 }
 
-/* What the callbacks of one exchange share. */
+/* Shared by the callbacks of one exchange. */
 typedef struct {
 	CURL *handle;
 	const Exchange *exchange;
@@ -151,7 +151,7 @@ static size_t keep(Passage *passage, bool fine, const char *bytes, size_t length
 		return length;
 	}
 	if (!fine)
-		return length; /* the beginning says enough */
+		return length; /* the beginning is enough for a message */
 	fail(&passage->problem, BERTH_ERROR_SYSTEM,
 		"the answer of %s is longer than %" G_GINT64_FORMAT " bytes",
 		passage->exchange->url, limit);
@@ -209,7 +209,7 @@ static size_t take_header(char *bytes, size_t one, size_t length, void *data)
 	(void)one;
 	g_autofree char *line = g_strndup(bytes, length);
 	char *colon = strchr(line, ':');
-	/* A status line begins the next answer: what came before was a redirect's. */
+	/* A status line begins another response: the previous one was a redirect. */
 	if (colon == NULL || g_str_has_prefix(line, "HTTP/")) {
 		if (g_str_has_prefix(line, "HTTP/"))
 			g_hash_table_remove_all(passage->answer->headers);
@@ -261,7 +261,7 @@ static void set_tls(const Host *host, CURL *handle)
 {
 	curl.easy_setopt(handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	if (!host->verify) {
-		/* A hundred certificates that nobody would look at. */
+		/* Loading the system's certificates is expensive: not for plain HTTP. */
 		curl.easy_setopt(handle, CURLOPT_CAINFO, NULL);
 		curl.easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 0L);
 		curl.easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 0L);
@@ -312,7 +312,7 @@ static void set_method(CURL *handle, const Exchange *exchange, Passage *passage)
 
 static struct curl_slist *headers_of(const Exchange *exchange)
 {
-	/* No waiting for 100 Continue, which few registries send. */
+	/* Does not wait for 100 Continue, which few registries send. */
 	struct curl_slist *list = curl.slist_append(NULL, "Expect:");
 	for (int i = 0; exchange->headers != NULL && exchange->headers[i] != NULL; i++)
 		list = curl.slist_append(list, exchange->headers[i]);
@@ -331,8 +331,8 @@ static void set_common(CURL *handle, const Exchange *exchange, Passage *passage)
 	curl.easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
 	curl.easy_setopt(handle, CURLOPT_USERAGENT, "berth/" BERTH_VERSION);
 	curl.easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-	/* Credentials stay with the host that they are for: curl drops the header where host, port or
-	 * protocol change. Nothing that TLS protects is fetched without it. */
+	/* Credentials stay with their host: curl drops the header when host, port or protocol change. A redirect from
+	 * https to http is not followed. */
 	curl.easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 1L);
 	curl.easy_setopt(handle, CURLOPT_MAXREDIRS, (long)MAX_REDIRECTS);
 	curl.easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR, tls ? "https" : "http,https");
@@ -374,7 +374,7 @@ char *transport_reason(CURL *handle, const char *url, CURLcode code, const char 
 	return g_strdup(*detail != '\0' ? detail : curl.easy_strerror(code));
 }
 
-/* What comes out the same however often it is asked for: where a redirect leads. */
+/* Errors that a retry cannot cure: such as those of a redirect's target. */
 static bool is_final(CURLcode code)
 {
 	return code == CURLE_TOO_MANY_REDIRECTS || code == CURLE_UNSUPPORTED_PROTOCOL ||

@@ -1,4 +1,4 @@
-/* Who we are, whom we trust, and what a session makes of it. */
+/* Certificates, trusted authorities, and the setup of sessions. */
 #include "tls/context.h"
 
 #include "base/address.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* NORMAL without what RFC 8996 has retired. */
+/* NORMAL without what RFC 8996 deprecates. */
 #define PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
 struct TlsContext {
@@ -94,7 +94,7 @@ void tls_context_free(TlsContext *context)
 	g_free(context);
 }
 
-/* The other side's certificate has to be of the CA and for its part; the server's has to have the name. */
+/* The peer's certificate must be signed by the CA for its role; a server's must have the name. */
 static void ask_for_certificate(gnutls_session_t session, TlsWanted *wanted)
 {
 	static gnutls_typed_vdata_st of_client = {
@@ -106,7 +106,7 @@ static void ask_for_certificate(gnutls_session_t session, TlsWanted *wanted)
 	}
 	wanted->data[0] = (gnutls_typed_vdata_st){
 		GNUTLS_DT_KEY_PURPOSE_OID, (unsigned char *)GNUTLS_KP_TLS_WWW_SERVER, 0};
-	/* An address is compared with those in the certificate. */
+	/* An address is compared with the addresses in the certificate. */
 	wanted->data[1] =
 		(gnutls_typed_vdata_st){GNUTLS_DT_DNS_HOSTNAME, (unsigned char *)wanted->host, 0};
 	gnutls.session_set_verify_cert2(session, wanted->data, 2, 0);

@@ -1,4 +1,4 @@
-/* GnuTLS, loaded at its first use: engines and commands that speak at a UNIX socket start without it. */
+/* GnuTLS, loaded at its first use: engines and commands on a UNIX socket start without it. */
 #pragma once
 #include <glib.h>
 #include <gnutls/crypto.h>
@@ -65,5 +65,5 @@ typedef struct {
 } GnuTls;
 extern GnuTls gnutls;
 
-/* True once its functions are there. */
+/* True once its functions are loaded. */
 bool gnutls_load(GError **error);

@@ -1,4 +1,4 @@
-/* A CA and what it signs. Kept apart from the engine: only `berth system certs` makes certificates. */
+/* A CA and the certificates that it signs. Only `berth system certs` makes certificates, not the engine. */
 #include "tls/load.h"
 #include "tls/tls.h"
 
@@ -28,7 +28,7 @@ static void identity_clear(Identity *identity)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Identity, identity_clear)
 
-/* GnuTLS's own words for what should not happen. */
+/* GnuTLS's message for an internal error. */
 static bool check(int code, const char *what, GError **error)
 {
 	return code >= 0 ||
@@ -108,7 +108,7 @@ static bool make_ca(Identity *ca, const char *folder, GError **error)
 	       identity_write(ca, folder, "ca.pem", "ca-key.pem", error);
 }
 
-/* The CA of the folder; *missing if there is none yet. */
+/* Loads the CA of the folder; *missing if there is none yet. */
 static bool read_ca(Identity *ca, const char *folder, bool *missing, GError **error)
 {
 	g_autofree char *cert_path = g_build_filename(folder, "ca.pem", NULL),
@@ -132,7 +132,7 @@ static bool read_ca(Identity *ca, const char *folder, bool *missing, GError **er
 		       "read ca-key.pem", error);
 }
 
-/* A name, or an address, which stands in binary. */
+/* A DNS name, or an address in binary form. */
 static bool add_host(gnutls_x509_crt_t certificate, const char *host, GError **error)
 {
 	Address address;
@@ -173,7 +173,7 @@ static bool make_folder(const char *path, GError **error)
 	return g_mkdir_with_parents(path, 0700) == 0 || fail_errno(error, "cannot make %s", path);
 }
 
-/* What a client needs in a folder to be copied: ca.pem, cert.pem, key.pem, as Docker's clients look for them. */
+/* The folder for a client, as Docker's clients expect it: ca.pem, cert.pem, key.pem. */
 static bool make_client(const TlsMake *make, const Identity *ca, GError **error)
 {
 	gnutls_datum_t text;

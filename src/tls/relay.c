@@ -1,5 +1,5 @@
-/* One thread, and no waiting but in epoll, carries all connections of a process between their ciphered side and a socket
- * pair. So the rest of the program knows descriptors only, and a connection that is idle costs no thread. */
+/* One thread, blocking only in epoll, relays all connections of a process between their encrypted side and a socket
+ * pair. So the rest of the program uses plain descriptors, and an idle connection needs no thread. */
 #include "tls/context.h"
 
 #include "base/address.h"
@@ -18,14 +18,14 @@ enum { EVENTS = 64, RECORD = 16384, ROUNDS = 32, GREETING_US = 10000000, HANDSHA
 
 typedef struct Relayed Relayed;
 
-/* One of the two descriptors of a connection, and what it is watched for. */
+/* One of the two descriptors of a connection, and the events it is watched for. */
 typedef struct {
 	Relayed *owner;
 	int fd;
 	uint32_t events;
 } Side;
 
-/* Bytes on their way; the room is there only while there are any. */
+/* Buffered bytes; memory is allocated only while there are any. */
 typedef struct {
 	char *data;
 	size_t used, taken;
@@ -44,9 +44,9 @@ struct Relayed {
 
 static struct {
 	int epoll_fd;
-	GMutex lock; /* of all that follows and of every Relayed: held for a batch of events, which never waits */
+	GMutex lock; /* guards the following and every Relayed: held for a batch of events, which never blocks */
 	GQueue handshakes;
-	GPtrArray *dead; /* whose events may still be in the batch at hand */
+	GPtrArray *dead; /* freed after the current batch of events */
 } relay = {.epoll_fd = -1};
 
 static void watch(Side *side, uint32_t events)
@@ -90,7 +90,7 @@ static void relayed_free(gpointer data)
 	g_free(relayed);
 }
 
-/* Bytes that came over the wire, to the plain side. False: the connection is at its end. */
+/* Decrypts received bytes to the plain side. False: the connection has ended. */
 static bool carry_in(Relayed *relayed)
 {
 	Load *in = &relayed->in;
@@ -100,7 +100,7 @@ static bool carry_in(Relayed *relayed)
 				in->used - in->taken, MSG_DONTWAIT | MSG_NOSIGNAL);
 			if (n < 0 && errno == EAGAIN)
 				return true;
-			/* Nobody reads there any more: what comes is dropped. */
+			/* The plain side has no reader any more: data is dropped. */
 			in->taken = n < 0 ? in->used : in->taken + (size_t)n;
 			continue;
 		}
@@ -127,7 +127,7 @@ static bool carry_in(Relayed *relayed)
 	return true;
 }
 
-/* Both directions of the plain side are closed: nobody holds it. */
+/* Both directions of the plain side are closed: its owner has closed it. */
 static bool is_hung_up(int fd)
 {
 	struct pollfd polled = {.fd = fd};
@@ -168,14 +168,14 @@ static bool carry_out(Relayed *relayed)
 	return true;
 }
 
-/* What each side is waited for follows from what there is to carry. */
+/* The events to watch follow from the buffered bytes. */
 static void watch_both(Relayed *relayed)
 {
 	bool in_waits = relayed->in.used > relayed->in.taken,
 	     out_waits = relayed->out.used > 0 || (relayed->out_ended && !relayed->out_closed);
 	watch(&relayed->outer,
 		(!in_waits && !relayed->in_ended ? EPOLLIN : 0U) | (out_waits ? EPOLLOUT : 0U));
-	/* A side that has hung up would wake us until all is sent. */
+	/* A side that has hung up would wake the thread until all is sent. */
 	if (relayed->out_ended && relayed->inner.fd >= 0 && is_hung_up(relayed->inner.fd)) {
 		relayed->in_ended = true;
 		load_clear(&relayed->in);
@@ -203,7 +203,7 @@ static char *peer_of(int fd)
 	return g_strdup_printf(strchr(address, ':') != NULL ? "[%s]:%d" : "%s:%d", address, port);
 }
 
-/* The socket pair of a connection; the plain side that others get, or -1. */
+/* Creates the socket pair of a connection; returns the plain side, or -1. */
 static int open_inner(Relayed *relayed)
 {
 	int pair[2];
@@ -216,7 +216,7 @@ static int open_inner(Relayed *relayed)
 	return -1;
 }
 
-/* Whether what came first is no TLS but a request in plain text; that is told in words that Docker's clients know. */
+/* Whether the first bytes are a plain HTTP request; the answer has the words that Docker's clients know. */
 static bool is_plain(Relayed *relayed)
 {
 	static const char answer[] = "HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain\r\n\r\n"
@@ -275,7 +275,7 @@ static void handle(Side *side, uint32_t events)
 		relayed_handshake(relayed);
 	else
 		relayed_carry(relayed);
-	/* Both directions of the wire are gone. */
+	/* Both directions of the encrypted side are closed. */
 	if (side == &relayed->outer && (events & (EPOLLHUP | EPOLLERR)) != 0)
 		relayed->dead = true;
 	if (relayed->dead)
@@ -318,7 +318,7 @@ static gpointer run(gpointer unused)
 	return NULL;
 }
 
-/* Once; who comes later tries again where no thread could be had. */
+/* Starts the thread once; a later call tries again if no thread could be created. */
 static bool start(void)
 {
 	static bool started;
@@ -333,7 +333,7 @@ static bool start(void)
 	return started;
 }
 
-/* Both are taken over; NULL where nothing can carry them. */
+/* Both are taken over; NULL if there is no thread to relay them. */
 static Relayed *relayed_new(gnutls_session_t session, int fd)
 {
 	Relayed *relayed = g_new0(Relayed, 1);

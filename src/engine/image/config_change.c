@@ -43,7 +43,7 @@ static bool apply(json_t *config, const Instruction *instruction, char escape, G
 	       fail(error, BERTH_ERROR_INVALID, "invalid signal: %s", signal);
 }
 
-/* What is no instruction at all is told in the same words as what may not be one here. */
+/* Unknown instructions get the same error as those that are not allowed here. */
 static bool check_first(const char *change, GError **error)
 {
 	const char *text = change + strspn(change, " \t\r\n");
@@ -56,7 +56,7 @@ static bool check_first(const char *change, GError **error)
 	       fail(error, BERTH_ERROR_INVALID, "%s is not a valid change command", keyword);
 }
 
-/* There is no file that a line could be of. */
+/* There is no file, so the error has no line number. */
 static Dockerfile *parse(const char *change, GError **error)
 {
 	static const char place[] = "dockerfile parse error on line ";

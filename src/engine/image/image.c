@@ -100,7 +100,7 @@ static bool set_folder(int fs, const char *key, const char *path)
 	return path == NULL || syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, key, path, 0) == 0;
 }
 
-/* An overlay of folders, the highest first, mounted nowhere. */
+/* An overlay of folders, the topmost first, that is not mounted anywhere. */
 static int overlay_open(char *const *folders, const char *upper, const char *work, GError **error)
 {
 	autofd fs = (int)syscall(SYS_fsopen, "overlay", FSOPEN_CLOEXEC);

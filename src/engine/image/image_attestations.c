@@ -1,5 +1,5 @@
-/* What is attested of an image: in-toto statements that its index has beside it (moby/buildkit, docs/attestations; Engine API
- * 1.55, ImageAttestations). */
+/* Attestations of an image: in-toto statements in its index (moby/buildkit, docs/attestations; Engine API 1.55,
+ * ImageAttestations). */
 #include "engine/image/images.h"
 
 #include "base/error.h"
@@ -10,7 +10,7 @@
 enum { MAX_DOCUMENT = 16 << 20 };
 static const char statement_type[] = "application/vnd.in-toto+json";
 
-/* Annotations have dots in their keys. */
+/* Names of annotations contain dots. */
 static const char *annotation(const json_t *descriptor, const char *key)
 {
 	const char *text =
@@ -18,7 +18,7 @@ static const char *annotation(const json_t *descriptor, const char *key)
 	return text != NULL ? text : "";
 }
 
-/* A document of the index that was kept; NULL: it is not here. */
+/* A stored document of the index; NULL: it is missing. */
 static json_t *read_document(Engine *engine, const char *index, const json_t *descriptor)
 {
 	const char *digest = json_str(descriptor, "digest");

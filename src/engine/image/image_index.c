@@ -1,4 +1,5 @@
-/* One name for images of several platforms: an index, as a registry or a build has made it, of which some are here. */
+/* One name for images of several platforms: an index, as a registry or a build has made it, of which some images are
+ * stored here. */
 #include "engine/image/images.h"
 
 #include "base/error.h"
@@ -39,7 +40,7 @@ static bool read_platform(Engine *engine, const char *id, Platform *platform)
 	return config != NULL;
 }
 
-/* Of images whose platform the index does not say. */
+/* For images whose index entry has no platform. */
 static char *choose_by_config(Engine *engine, const GPtrArray *images, const Platform *wanted)
 {
 	const char *best = NULL;
@@ -58,7 +59,7 @@ static char *choose_by_config(Engine *engine, const GPtrArray *images, const Pla
 	return g_strdup(best);
 }
 
-/* What the index has for a platform decides, here or not: a lesser variant that is here does not stand in for it. */
+/* The index's best match decides, stored or not: a worse variant that is stored does not replace it. */
 char *image_index_choose(Engine *engine, const char *digest, const Platform *wanted)
 {
 	g_autoptr(IndexRow) index = index_store_get(engine->store, digest);
@@ -117,7 +118,7 @@ char *image_find_on(Engine *engine, const char *reference, const char *platform,
 	return found;
 }
 
-/* This host's platform before others; then the first that is there. */
+/* This host's platform first; then the first image that is stored. */
 static char *choose_lead(Engine *engine, const char *digest, const char *otherwise)
 {
 	g_auto(Platform) host = {0};

@@ -1,11 +1,11 @@
-/* `images`: what is in the store, as far as it is asked for. */
+/* `images`: the stored images that match the filters. */
 #include "engine/image/images.h"
 
 #include "base/error.h"
 
 #include <string.h>
 
-/* A reference filter picks names: an image is shown with those only. */
+/* A reference filter selects names: an image is listed with matching names only. */
 static char **matching_tags(char **tags, const Filters *filters)
 {
 	g_autoptr(GStrvBuilder) kept = g_strv_builder_new();
@@ -35,7 +35,7 @@ static bool list_wanted(const ImageRow *row, const json_t *config, char *const *
 	return !filters_have(filters, "reference") || tags[0] != NULL;
 }
 
-/* Of several the one that leaves the fewest. */
+/* Of several filters the most restrictive counts. */
 static bool created_of(
 	Engine *engine, const Filters *filters, const char *key, gint64 *created, GError **error)
 {
@@ -58,8 +58,8 @@ static gboolean equal(gconstpointer one, gconstpointer other)
 	return g_strcmp0(one, other) == 0;
 }
 
-/* The indexes that names of an image mean, each once; NULL among them: a name that means the image alone. An image
- * without a name has one row, of the index that was built with it. */
+/* The indexes that an image's names mean, each once; NULL among them: a name that means the image alone. An image
+ * without a name has one row, for the index that it was built with. */
 static GPtrArray *meanings(Engine *engine, const char *id, char *const *tags)
 {
 	GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
@@ -85,7 +85,7 @@ static char **tags_of_meaning(Engine *engine, char *const *tags, const char *mea
 	return g_strv_builder_end(list);
 }
 
-/* Those by which a registry knows the index; of an image alone, those that no index has. */
+/* The digests of the index in registries; for a single image, those that belong to no index. */
 static char **digests_of_meaning(Engine *engine, char *const *digests, const char *meaning)
 {
 	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
@@ -134,7 +134,7 @@ static void append_rows(Engine *engine, const ImageRow *row, const json_t *confi
 json_t *image_list(Engine *engine, const Filters *filters, bool all, bool manifests, GError **error)
 {
 	gint64 before = G_MAXINT64, since = 0, until = filters_time(filters, "until");
-	(void)all; /* there are no intermediate images here: every image was asked for */
+	(void)all; /* there are no intermediate images: each was pulled or built on request */
 	if (!created_of(engine, filters, "before", &before, error) ||
 		!created_of(engine, filters, "since", &since, error))
 		return NULL;

@@ -1,4 +1,4 @@
-/* `load`: Docker's archives, of today and of before manifest.json, and OCI layouts. */
+/* `load`: Docker's archives with or without manifest.json, and OCI layouts. */
 #include "engine/image/load_archive.h"
 
 #include "base/error.h"
@@ -28,8 +28,8 @@ static bool load_docker(Load *load, const json_t *manifest, GError **error)
 	return true;
 }
 
-/* An image of before manifest.json: a folder for each layer, named by an id, that says its parent's in "json". Its layers from the
- * lowest on are put into paths. */
+/* The layers of an image without manifest.json: a folder for each, named by an id, whose "json" names the parent.
+ * Paths are added from the lowest on. */
 static bool v1_layers(Load *load, const char *id, GPtrArray *paths, GError **error)
 {
 	g_autofree char *next = g_strdup(id);
@@ -65,7 +65,7 @@ static GPtrArray *v1_unpack(Load *load, LayerPins *pins, GPtrArray *paths, GErro
 	return g_steal_pointer(&layers);
 }
 
-/* What of its "json" an image's document has, with the layers that it turned out to be made of. */
+/* An image document made from the topmost layer's "json" and the unpacked layers. */
 static char *v1_document(const json_t *old, const GPtrArray *layers)
 {
 	static const char *const kept[] = {"architecture", "author", "config", "created", "os"};
@@ -125,7 +125,7 @@ static bool load_v1(Load *load, const json_t *repositories, GError **error)
 	       fail(error, BERTH_ERROR_INVALID, "the archive's repositories name no image");
 }
 
-/* By what the archive holds. */
+/* Chooses the format by the content of the archive. */
 static bool load_all(Load *load, GError **error)
 {
 	bool docker = load_find(load, "manifest.json") != NULL,

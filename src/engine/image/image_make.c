@@ -1,4 +1,4 @@
-/* New images: a layer unpacked from a blob, an image of layers, `import`. */
+/* Creating images: a layer unpacked from a blob, an image from layers, `import`. */
 #include "engine/image/images.h"
 #include "engine/image/layer_unpack.h"
 #include "engine/object/event.h"
@@ -100,7 +100,7 @@ static char *import_config(const Layer *layer, const ImportRequest *request, GEr
 	return json_text(document);
 }
 
-/* What can be refused is refused before the archive is read. */
+/* Everything that can be refused is checked before the archive is read. */
 static bool check_import(const ImportRequest *request, char **full, GError **error)
 {
 	g_auto(Platform) platform = {0};

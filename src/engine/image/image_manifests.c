@@ -1,4 +1,4 @@
-/* What an index lists and what of it is here, as the API tells it (Engine API v1.48, ImageManifestSummary). */
+/* The entries of an index and which of them are stored (Engine API v1.48, ImageManifestSummary). */
 #include "engine/image/images.h"
 
 #include "base/error.h"
@@ -46,7 +46,7 @@ json_t *image_index_entry(Engine *engine, const char *digest, const char *id)
 	return json_null();
 }
 
-/* Bytes of a manifest and of the blobs that it names. */
+/* The size of a manifest with the blobs that it names. */
 static gint64 content_size(const char *text)
 {
 	g_autoptr(json_t) manifest = json_parse(text, strlen(text), NULL);

@@ -65,7 +65,7 @@ static bool delete_image(Engine *engine, const char *id, json_t *done, GError **
 	return true;
 }
 
-/* Whether a name, an index or a container keeps the image. */
+/* Whether a name, an index or a container still needs the image. */
 static bool is_held(Engine *engine, const char *id)
 {
 	bool running;
@@ -76,7 +76,7 @@ static bool is_held(Engine *engine, const char *id)
 	return tags[0] != NULL || digests[0] != NULL || indexes[0] != NULL || user != NULL;
 }
 
-/* An index that has no name any more goes, and with it those of its images that nothing else holds. */
+/* Removes an index without names, with those of its images that nothing else needs. */
 static bool release_index(Engine *engine, const char *index, json_t *done, GError **error)
 {
 	if (index_store_is_named(engine->store, index))
@@ -130,7 +130,7 @@ static bool remove_by_id(
 	}
 	if (!drop_digests(engine, id, NULL, done, error))
 		return false;
-	/* A stopped container keeps its image's layers, as with Docker: only the names go. */
+	/* A stopped container keeps its image's layers, as in Docker: only the names are removed. */
 	if (user != NULL)
 		return true;
 	g_auto(GStrv) indexes = indexes_led_by(engine->store, id);
@@ -140,7 +140,7 @@ static bool remove_by_id(
 	return left == NULL || delete_image(engine, id, done, error);
 }
 
-/* With the last tag of a repository its digests go, too. */
+/* The last tag of a repository takes the repository's digests with it. */
 static bool drop_name(Engine *engine, const char *id, const Reference *reference, const char *full,
 	json_t *done, GError **error)
 {
@@ -180,7 +180,7 @@ static bool remove_name(Engine *engine, const char *id, const char *typed,
 	return left == NULL || is_held(engine, id) || delete_image(engine, id, done, error);
 }
 
-/* One image of an index: what else means it keeps its content. */
+/* Removes an image from an index; its content stays if something else needs it. */
 static bool remove_part(
 	Engine *engine, const char *index, const char *id, json_t *done, GError **error)
 {
@@ -198,7 +198,7 @@ static bool remove_part(
 	       (is_held(engine, id) || image_store_remove(engine->store, id, error));
 }
 
-/* Whatever of it is removed, a container that runs is left its image. */
+/* An image that a running container uses is never removed. */
 static bool remove_platform(
 	Engine *engine, const char *reference, const char *platform, json_t *done, GError **error)
 {
@@ -250,7 +250,7 @@ json_t *image_remove_platforms(
 	return store_sync(engine->store, error) ? g_steal_pointer(&done) : NULL;
 }
 
-/* By a name of the image's, or, where reference is none, the image itself. */
+/* Removes a name of the image or, if reference is none, the image itself. */
 static bool remove_by(Engine *engine, const char *id, const char *reference, bool named_only,
 	bool force, json_t *done, GError **error)
 {
@@ -268,7 +268,7 @@ static bool remove_by(Engine *engine, const char *id, const char *reference, boo
 
 json_t *image_remove(Engine *engine, const char *reference, bool force, bool prune, GError **error)
 {
-	(void)prune; /* an image has no untagged parents here */
+	(void)prune; /* images have no untagged parents here */
 	g_autoptr(json_t) done = json_array();
 	g_autofree char *id = image_find(engine, reference, error);
 	return id != NULL && remove_by(engine, id, reference, false, force, done, error) &&
@@ -277,7 +277,7 @@ json_t *image_remove(Engine *engine, const char *reference, bool force, bool pru
 		       : NULL;
 }
 
-/* Each name by itself, as dockerd does it: of an image that is used, all go but the last. */
+/* Each name separately, as dockerd does: of an image in use all but the last are removed. */
 static void prune_image(
 	Engine *engine, const char *id, char *const *tags, char *const *digests, json_t *done)
 {
@@ -302,11 +302,11 @@ json_t *image_prune(Engine *engine, const Filters *filters, GError **error)
 		g_auto(GStrv) tags = tag_store_of(engine->store, row->id);
 		g_auto(GStrv) digests = repo_digests_of(engine->store, row->id);
 		g_autoptr(json_t) config = json_parse(row->config, strlen(row->config), NULL);
-		/* A part goes with what it is a part of; it may have gone already. */
+		/* An entry is removed with its index; it may be gone already. */
 		g_autoptr(ImageRow) there = image_store_get(engine->store, row->id);
 		if (there == NULL || image_is_part(engine, row->id))
 			continue;
-		/* What has digests only is dangling, too. */
+		/* An image with digests only counts as dangling, too. */
 		if ((tags[0] != NULL && !all) || row->created > until ||
 			!filters_match_labels(filters, json_at(config, "config.Labels")))
 			continue;
@@ -314,7 +314,7 @@ json_t *image_prune(Engine *engine, const Filters *filters, GError **error)
 	}
 	if (!store_sync(engine->store, error))
 		return NULL;
-	/* Layers that others have, too, stay; what came meanwhile is not taken off twice. */
+	/* Shared layers stay; layers added meanwhile are not subtracted. */
 	gint64 space = MAX(before - layer_store_total(engine->store), 0);
 	event_pruned(engine, "image", space);
 	return json_pack("{s:O, s:I}", "ImagesDeleted", json_filled(done) ? done : json_null(),

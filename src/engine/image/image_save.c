@@ -19,9 +19,9 @@ typedef struct {
 	GError *problem;
 	struct archive *archive;
 	GHashTable *written;	    /* names, each once */
-	gint64 time;		    /* of the entries: the image's, or 0 */
-	json_t *manifests, *docker; /* index.json's list, and manifest.json */
-	json_t *repositories; /* name -> tag -> id of the topmost layer, as before manifest.json */
+	gint64 time;		    /* sum of the entries' sizes: the image's, or 0 */
+	json_t *manifests, *docker; /* the lists of index.json and manifest.json */
+	json_t *repositories; /* name -> tag -> id of the topmost layer: the older "repositories" file */
 } Save;
 
 static la_ssize_t output(struct archive *archive, void *data, const void *buffer, size_t length)
@@ -104,7 +104,7 @@ static void add_repository(Save *save, const char *familiar, const GPtrArray *la
 		json_string(top->diff_id + strlen("sha256:")));
 }
 
-/* Configuration and layers; descriptors and paths of the layers are added to the lists. */
+/* Writes configuration and layers; adds descriptors and paths of the layers to the lists. */
 static bool save_content(Save *save, const ImageRow *row, GPtrArray *layers, json_t *descriptors,
 	json_t *paths, GError **error)
 {
@@ -126,7 +126,7 @@ static bool save_content(Save *save, const ImageRow *row, GPtrArray *layers, jso
 	return true;
 }
 
-/* What names the image, in manifest.json and its older brother, and in index.json. */
+/* Adds the image's names to manifest.json, "repositories" and index.json. */
 static void add_names(Save *save, const char *id, json_t *paths, GPtrArray *layers,
 	char *const *names, const json_t *target)
 {
@@ -176,7 +176,7 @@ static bool save_image(Save *save, const char *id, char *const *names, GError **
 	return put_text(save, name, text, error);
 }
 
-/* An image of an index, by the manifest that the index lists. */
+/* Writes an image of an index, with the manifest that the index lists. */
 static bool save_part(Save *save, const IndexImage *image, json_t *paths, GError **error)
 {
 	g_autoptr(ImageRow) row = find_row(save, image->image_id, error);
@@ -211,7 +211,7 @@ static bool save_index(
 	return put_text(save, name, index->text, error);
 }
 
-/* The images of an index in the form that it lists. */
+/* Writes the images of an index as it lists them. */
 static GPtrArray *fitting_images(Engine *engine, const char *index)
 {
 	GPtrArray *images = index_store_images(engine->store, index);
@@ -223,7 +223,7 @@ static GPtrArray *fitting_images(Engine *engine, const char *index)
 	return images;
 }
 
-/* An index of which one image is here, of many, is saved as that image: so does an engine that keeps no indexes. */
+/* An index of which only one image is stored is saved as that image, as by an engine without indexes. */
 static bool save_named(
 	Save *save, const char *id, const char *index, char *const *names, GError **error)
 {
@@ -236,8 +236,7 @@ static bool save_named(
 		     : save_image(save, id, names, error);
 }
 
-/* What to save, in the order of first mention: an image, the index that it is named by (or NULL), the names that were asked
- * for. */
+/* An image to save, the index that names it (or NULL), and the requested names, in order of first mention. */
 typedef struct {
 	char *id, *index;
 	GPtrArray *names; /* of char * */
@@ -254,7 +253,7 @@ static void item_free(gpointer data)
 
 typedef struct {
 	Engine *engine;
-	char *const *platforms; /* none: whatever the names stand for */
+	char *const *platforms; /* none: the meaning of each name */
 	GPtrArray *items;
 } Wanted;
 
@@ -271,7 +270,7 @@ static Item *item_of(Wanted *wanted, const char *id, const char *index)
 	return item;
 }
 
-/* platform: "" for all that the reference stands for. */
+/* platform: "" for everything that the reference means. */
 static bool want_platform(Wanted *wanted, const char *reference, const char *platform,
 	const char *full, GError **error)
 {
@@ -288,7 +287,7 @@ static bool want_platform(Wanted *wanted, const char *reference, const char *pla
 	return true;
 }
 
-/* full: NULL for what has no name. */
+/* full: NULL if it has no name. */
 static bool want_image(Wanted *wanted, const char *reference, const char *full, GError **error)
 {
 	if (wanted->platforms[0] == NULL)
@@ -299,7 +298,7 @@ static bool want_image(Wanted *wanted, const char *reference, const char *full, 
 	return true;
 }
 
-/* A repository without a tag means all that it has. *none: it has none. */
+/* A repository without a tag means all of its tags. *none: it has none. */
 static bool want_repository(Wanted *wanted, const Reference *reference, bool *none, GError **error)
 {
 	g_autofree char *name = reference_name(reference), *prefix = g_strconcat(name, ":", NULL);

@@ -1,4 +1,4 @@
-/* What one image is, and how it was made. */
+/* Details and history of one image. */
 #include "engine/image/images.h"
 
 #include "base/error.h"
@@ -14,7 +14,7 @@ static json_t *diff_ids(GPtrArray *layers)
 	return list;
 }
 
-/* Where the layers lie, in the words of Docker's overlay2 driver, which scripts read. */
+/* The folders of the layers in the form of Docker's overlay2 driver, which scripts parse. */
 static json_t *graph_driver(Engine *engine, GPtrArray *layers)
 {
 	g_autoptr(GString) lower = g_string_new("");
@@ -32,8 +32,8 @@ static json_t *graph_driver(Engine *engine, GPtrArray *layers)
 	return json_pack("{s:o, s:s}", "Data", data, "Name", "overlay2");
 }
 
-/* What the last step ran, as the words that the classic builder gave its container: "|1", the arguments of the build, a shell,
- * "-c" and a line; NULL where it ran nothing. */
+/* The command of the last step, as the classic builder recorded it: "|1", build arguments, a shell, "-c" and a line;
+ * NULL if it ran none. */
 static json_t *last_command(const json_t *history)
 {
 	const json_t *last = json_array_get(history, json_array_size(history) - 1);
@@ -55,7 +55,7 @@ static json_t *last_command(const json_t *history)
 	return words;
 }
 
-/* The container that the image was made from, as older clients knew it: that of its last step. */
+/* The container that the image was made from, which older clients show: that of its last step. */
 static json_t *container_config(const json_t *config, const json_t *history)
 {
 	json_t *made = json_is_object(config) ? json_copy((json_t *)config) : json_object(),

@@ -1,4 +1,4 @@
-/* Names of images: what may be one, and new ones. */
+/* Names of images: validation and tagging. */
 #include "engine/image/images.h"
 
 #include "base/error.h"

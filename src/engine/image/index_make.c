@@ -1,5 +1,5 @@
-/* Images of several platforms, and what is said about how they were made, under one name: as BuildKit writes it
- * (moby/buildkit, docs/attestations/attestation-storage.md). */
+/* Combines images of several platforms and their attestations under one name, as BuildKit does (moby/buildkit,
+ * docs/attestations/attestation-storage.md). */
 #include "engine/image/images.h"
 #include "engine/image/layer_pack.h"
 
@@ -24,7 +24,7 @@ static json_t *descriptor_of(const char *media_type, const char *digest, size_t 
 		(json_int_t)size);
 }
 
-/* Layers in the form that they are sent in: a manifest that has been written stays true. */
+/* Compresses layers to their final form first: a manifest must stay valid. */
 static bool compress_layers(Engine *engine, const char *id, GError **error)
 {
 	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, id);
@@ -43,7 +43,7 @@ static json_t *platform_json(const json_t *config)
 	return platform;
 }
 
-/* Keeps a document, and remembers it as the index's. */
+/* Stores a document as part of the index. */
 static char *keep_document(Making *making, const char *text, GError **error)
 {
 	char *digest = NULL;

@@ -1,4 +1,4 @@
-/* A folder becomes a layer: packed once, for its digest and for registries, and renamed to its place. */
+/* Turns a folder into a layer: packed once for its digest and for pushes, and renamed to its place. */
 #include "engine/image/images.h"
 #include "engine/image/layer_pack.h"
 
@@ -24,7 +24,7 @@ static bool pack(gpointer data, const void *bytes, size_t length, GError **error
 	return layer_pack_add(packing->pack, bytes, length, error);
 }
 
-/* No file later than the epoch: two machines make the same layer (SOURCE_DATE_EPOCH). */
+/* Clamps file times to the epoch, so that two machines make the same layer (SOURCE_DATE_EPOCH). */
 static bool clamp_times(int fd, gint64 epoch, int depth)
 {
 	const struct timespec time = {.tv_sec = epoch}, times[] = {time, time};

@@ -1,5 +1,5 @@
-/* The bytes go to a file, where the unpacker follows them: so memory does not depend on their number, and a
- * transfer that was cut goes on. */
+/* The bytes go to a file that the unpacker reads: so memory does not depend on their number, and an interrupted
+ * transfer can be resumed. */
 #include "engine/image/layer_incoming.h"
 
 #include "base/error.h"
@@ -13,17 +13,17 @@ struct Incoming {
 	gpointer data;
 	BlobWriter *blob;
 	GThread *unpacker;
-	GMutex lock; /* of what follows */
+	GMutex lock; /* guards the following fields */
 	GCond more;
 	gint64 written;
 	bool complete, broken; /* the bytes */
 	GError *unpack_error;
-	/* The unpacker's: */
+	/* Used by the unpacker: */
 	gint64 followed;
 	Unpacked unpacked;
 };
 
-/* The unpacker's bytes: waits where the blob has not grown further. */
+/* The unpacker's source: waits for the blob to grow. */
 static ssize_t follow(gpointer data, void *buffer, size_t size, GError **error)
 {
 	Incoming *incoming = data;

@@ -1,4 +1,4 @@
-/* A layer on its way into the store: unpacked into a folder of its own, then kept with its blob. */
+/* A layer being unpacked: into a folder of its own, then kept with its blob. */
 #include "engine/image/layer_unpack.h"
 #include "engine/image/images.h"
 
@@ -16,7 +16,7 @@ void unpacked_clear(Unpacked *unpacked)
 	g_free(unpacked->media_type);
 }
 
-/* The tar's bytes on their way to the unpacker, hashed as they pass, unless they are the blob's, which has hashed them. */
+/* Hashes the tar's bytes on the way to the unpacker, unless they are the blob's, which are hashed already. */
 typedef struct {
 	Inflate *inflate;
 	struct sha256_ctx hash;
@@ -43,7 +43,7 @@ bool layer_unpack(
 	g_autoptr(Inflate) inflate = inflate_new(source, data);
 	Passage passage = {.inflate = inflate};
 	sha256_init(&passage.hash);
-	/* Inflating and hashing take as long as making the files: each has a thread. */
+	/* Inflating and hashing take as long as writing the files: each has a thread. */
 	ReadAhead *ahead = read_ahead_new(read_hashed, &passage);
 	bool ok = layer_apply(dir_fd, read_ahead_read, ahead, &unpacked->size, error);
 	read_ahead_free(ahead);
@@ -75,7 +75,7 @@ Layer *layer_keep(LayerPins *pins, BlobWriter *blob, Unpacked *unpacked, const c
 		.media_type = unpacked->media_type};
 	if (!layer_pins_add(pins, chain, error))
 		return NULL;
-	/* The one that is there may have another blob, compressed for a registry: a second one would be nobody's. */
+	/* An existing layer may have another (compressed) blob: a second one would never be used. */
 	Layer *there = layer_find(unpacked->store, chain);
 	if (there != NULL)
 		return there;

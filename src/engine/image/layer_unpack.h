@@ -1,9 +1,9 @@
-/* What image_make.c and image_pull.c share: a layer on its way into the store. */
+/* Shared by image_make.c and image_pull.c: a layer being unpacked. */
 #pragma once
 #include "image/image.h"
 #include "store/store.h"
 
-/* A layer's files, in a folder that goes again unless layer_keep took it. */
+/* The files of a layer, in a folder that is removed unless layer_keep takes it. */
 typedef struct {
 	Store *store;
 	char *folder, *diff_id,

@@ -1,4 +1,4 @@
-/* An archive of images comes in one stream, its entries in any order: all are kept until it is known what they are. */
+/* An archive of images is one stream whose entries may have any order: all are kept until it is known what they are. */
 #include "engine/image/load_archive.h"
 #include "engine/object/event.h"
 
@@ -15,7 +15,7 @@ enum {
 	MAX_ENTRIES = 100000,
 	MAX_DOCUMENT = 8 << 20,
 	MAX_LINKS = 8,
-	SMALLEST_LAYER = 1024, /* of a tar; what is smaller is a document */
+	SMALLEST_LAYER = 1024, /* of a tar; a smaller file is a document */
 };
 
 void load_file_free(gpointer data)
@@ -38,7 +38,7 @@ static la_ssize_t outer_input(struct archive *archive, void *data, const void **
 	return n;
 }
 
-/* A name as a key: no leading "./", no "..". It never becomes a path (CVE-2014-9356). */
+/* The normalised name of an entry: no leading "./", no "..". It is never used as a path (CVE-2014-9356). */
 static char *entry_name(const char *path)
 {
 	g_autofree char *rooted = g_strconcat("/", path, NULL), *clean = path_normal(rooted, "/");
@@ -89,7 +89,7 @@ static bool keep_entry(
 	if (code != ARCHIVE_EOF)
 		return fail(error, BERTH_ERROR_INVALID, "the archive is damaged or cut off: %s",
 			la.error_string(archive));
-	/* An archive may have more files than the engine may have descriptors. */
+	/* An archive may have more files than the engine may have open descriptors. */
 	blob_writer_rest(file->blob);
 	g_hash_table_insert(load->files, g_steal_pointer(&name), g_steal_pointer(&file));
 	return true;
@@ -139,8 +139,8 @@ LoadFile *load_find(Load *load, const char *path)
 	return NULL;
 }
 
-/* The file that is asked for by a path; what is asked for by its digest has to have it (OCI image-spec,
- * image-layout.md). Borrowed; NULL with error. */
+/* A file by its path; one that is named by its digest must match it (OCI image-spec, image-layout.md). Borrowed; NULL
+ * with error. */
 LoadFile *load_get(Load *load, const char *path, GError **error)
 {
 	static const char blobs[] = "blobs/sha256/";
@@ -183,18 +183,18 @@ json_t *load_json(Load *load, const char *path, GError **error)
 	return json;
 }
 
-/* From what was unpacked while it came; anew where that is another layer of another image already. */
+/* Takes the layer that was unpacked while it arrived; unpacks again if the parent differs. */
 static Layer *keep_layer(Load *load, LayerPins *pins, LoadFile *file, const char *chain,
 	const char *diff_id, GError **error)
 {
 	if (file->incoming == NULL || file->kept)
 		return image_unpack(load->engine, pins, file->blob, chain, diff_id, error);
-	/* What is damaged stays in its place, to be told again. */
+	/* A damaged file stays, to be reported again. */
 	file->kept = incoming_unpack_error(file->incoming) == NULL;
 	return incoming_keep(file->incoming, pins, chain, diff_id, error);
 }
 
-/* A layer that is there already is not needed again, but what the archive has in its place may not be called what it is not. */
+/* An existing layer is not read, but its file in the archive must have the right digest. */
 static Layer *take_layer(Load *load, LayerPins *pins, const char *path, const char *parent,
 	const char *diff_id, GError **error)
 {

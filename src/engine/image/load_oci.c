@@ -1,5 +1,5 @@
-/* Images of an OCI layout (OCI image-spec, image-layout.md). An index is kept whole: with all of its images that the
- * archive has, and its attestations. */
+/* Images of an OCI layout (OCI image-spec, image-layout.md). An index is kept with all of its images in the archive,
+ * and its attestations. */
 #include "engine/image/load_archive.h"
 
 #include "base/digest.h"
@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* "sha256:abc" to "blobs/sha256/abc"; NULL for what is no digest. */
+/* "sha256:abc" becomes "blobs/sha256/abc"; NULL for an invalid digest. */
 static char *blob_path(const char *digest)
 {
 	return digest_is_valid(digest) ? g_strconcat("blobs/sha256/", digest + 7, NULL) : NULL;
@@ -63,7 +63,7 @@ static bool keep_blob(Load *load, const char *index, const json_t *descriptor, G
 	       index_store_add_blob(load->engine->store, index, digest, error);
 }
 
-/* What is said about an image: its manifest, and the documents that this names. */
+/* The attestations of an image: their manifest, and the documents that it names. */
 static bool take_attestation(Load *load, const char *index, const json_t *entry, GError **error)
 {
 	g_autofree char *text = descriptor_text(load, entry, error);
@@ -165,7 +165,7 @@ static bool take_descriptor(Load *load, const json_t *descriptor, const char *na
 	return id != NULL ? load_report(load, id, tags) : load_lacks(load, tags[0], error);
 }
 
-/* As containerd writes it; a name in OCI's own annotation is often a tag alone, which names nothing. */
+/* containerd's annotation; OCI's own is often a tag alone, which is no reference. */
 static const char *name_of(const json_t *descriptor)
 {
 	const json_t *annotations = json_object_get(descriptor, "annotations");

@@ -22,7 +22,7 @@ void batch_push(Batch *batch, GThreadPool *pool, PoolTask *task)
 	g_mutex_lock(&batch->lock);
 	batch->running++;
 	g_mutex_unlock(&batch->lock);
-	/* Where no thread can be had, the transfer's own does it. */
+	/* Without a thread, the transfer's own runs the task. */
 	if (!thread_pool_give(pool, task, NULL))
 		task->run(task);
 }

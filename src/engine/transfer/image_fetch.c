@@ -1,4 +1,4 @@
-/* `import` from a URL: the archive is fetched whole before it is unpacked. */
+/* `import` from a URL: the archive is downloaded completely before it is unpacked. */
 #include "engine/image/images.h"
 
 #include "base/error.h"
@@ -21,7 +21,7 @@ static size_t take(char *bytes, size_t size, size_t count, void *data)
 	return fd_write_all(fetch->fd, bytes, size * count) ? size * count : 0;
 }
 
-/* The client's end is the fetch's. */
+/* The download ends with its client. */
 static int is_over(void *data, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
 	(void)a, (void)b, (void)c, (void)d;
@@ -51,7 +51,7 @@ static ssize_t read_file(gpointer fd, void *buffer, size_t size, GError **error)
 	return n;
 }
 
-/* As dockerd reads it: without a scheme it is http. */
+/* As in dockerd, http is the default scheme. */
 static char *whole_url(const char *url, GError **error)
 {
 	const char *end = strstr(url, "://");

@@ -9,7 +9,7 @@
 
 enum { MAX_INDEX_DEPTH = 4 };
 
-/* One pull, as the thread that does it owns it. */
+/* The state of a pull, owned by its thread. */
 typedef struct {
 	Reference *reference;
 	Credentials *credentials;
@@ -30,14 +30,14 @@ static void pull_free(gpointer data)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pull, pull_free)
 
-/* What use() of repository_open works on: one tag or digest. */
+/* Argument of the use() callback of repository_open: a tag or digest. */
 typedef struct {
 	Pull *pull;
 	Transfer *transfer;
 	const char *name; /* tag or digest */
 } One;
 
-/* From an index, maybe of indexes, to the manifest of the platform. */
+/* Resolves an index, possibly nested, to the manifest of the platform. */
 static bool choose(Repository *repository, const Pull *pull, ManifestText *text, json_t **manifest,
 	Stop *stop, GError **error)
 {
@@ -92,7 +92,7 @@ static bool keep_image(One *one, Repository *repository, const ManifestText *tex
 	       manifest_store_set(store, *id, text->media_type, text->text, error);
 }
 
-/* The index that a name means, as it came. */
+/* Fetches the index that a name means. */
 typedef struct {
 	char *text, *media_type;
 } IndexText;
@@ -104,7 +104,7 @@ static void index_text_clear(IndexText *index)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(IndexText, index_text_clear)
 
-/* The image becomes one of the index's; *id becomes what the index's names stand for. */
+/* Adds the image to the index; *id becomes the image that the index's names mean. */
 static bool keep_index(One *one, const IndexText *index, const char *digest,
 	const ManifestText *manifest, char **id, GError **error)
 {
@@ -122,7 +122,7 @@ static bool keep_index(One *one, const IndexText *index, const char *digest,
 	return true;
 }
 
-/* Names come last: what they name is whole. */
+/* Names are set last, when everything is complete. */
 static bool name_image(One *one, const char *id, const char *digest, bool is_index, GError **error)
 {
 	Engine *engine = transfer_engine(one->transfer);
@@ -161,7 +161,7 @@ static bool pull_one(Repository *repository, gpointer data, Stop *stop, GError *
 	if (manifest == NULL || !choose(repository, one->pull, &text, &manifest, stop, error))
 		return false;
 	g_autofree char *from = g_strconcat("Pulling from ", one->pull->reference->path, NULL);
-	/* No bar belongs to it, so it has none of zero length either. */
+	/* Lines without a progress bar have no detail. */
 	transfer_say_json(one->transfer, json_pack("{s:s, s:s}", "status", from, "id", one->name));
 	g_autoptr(ImageRow) row = image_store_get(
 		transfer_engine(one->transfer)->store, json_str(manifest, "config.digest"));
@@ -177,7 +177,7 @@ static bool pull_one(Repository *repository, gpointer data, Stop *stop, GError *
 	return true;
 }
 
-/* Docker's words for what a registry does not have, or does not show. */
+/* Docker's words for something that a registry lacks, or hides. */
 static void explain(const Pull *pull, const char *name, GError **error)
 {
 	g_autofree char *familiar = reference_familiar_name(pull->reference);

@@ -1,4 +1,4 @@
-/* `push`: content that the registry does not have, then what names it: a manifest, or an index of several. */
+/* `push`: content that the registry lacks, then a manifest, or an index. */
 #include "engine/image/images.h"
 #include "engine/object/event.h"
 #include "engine/transfer/push_content.h"
@@ -13,7 +13,7 @@ typedef struct {
 	Reference *reference;
 	Credentials *credentials;
 	GPtrArray *tags; /* of char * */
-	char *platform;	 /* only the image of this one, or "" */
+	char *platform;	 /* the image of this platform only, or "" */
 } Push;
 
 static void push_free(gpointer data)
@@ -27,12 +27,12 @@ static void push_free(gpointer data)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Push, push_free)
 
-/* What use() of repository_open works on. */
+/* Argument of the use() callback of repository_open. */
 typedef struct {
 	const Push *push;
 	Transfer *transfer;
 	const char *tag;
-	bool shrunk; /* the name means an index here, and an image there */
+	bool shrunk; /* the name means an index here, but a single image in the registry */
 } One;
 
 static bool fetch_text(Engine *engine, const char *digest, char **text, GError **error)
@@ -43,7 +43,7 @@ static bool fetch_text(Engine *engine, const char *digest, char **text, GError *
 	return *text != NULL || fd < 0 || fail_errno(error, "blob %s", digest);
 }
 
-/* What an index lists that is no image: a manifest whose blobs are kept as they came. */
+/* Sends an index's entry that is no image: a manifest whose blobs were stored unchanged. */
 static bool push_other(
 	One *one, Repository *repository, const json_t *entry, Stop *stop, GError **error)
 {
@@ -87,7 +87,7 @@ static bool push_parts(One *one, Repository *repository, const char *target, con
 	return json != NULL;
 }
 
-/* What the name is to mean in the registry. */
+/* Tags the result in the registry. */
 typedef struct {
 	char *media_type, *text;
 	bool is_index;
@@ -110,7 +110,7 @@ static bool push_index(One *one, Repository *repository, const char *target, con
 	return push_parts(one, repository, target, index, stop, error);
 }
 
-/* Docker's client tells its user by this that an index has shrunk on its way. */
+/* Docker's client uses it to warn that only a part of an index was pushed. */
 static void tell_shrunk(One *one, const char *index, const Pushed *pushed)
 {
 	Engine *engine = transfer_engine(one->transfer);
@@ -123,7 +123,7 @@ static void tell_shrunk(One *one, const char *index, const Pushed *pushed)
 				       "digest", digest, "size", (json_int_t)strlen(pushed->text)));
 }
 
-/* An index of which something is not here is pushed as the image that its name stands for. */
+/* An incomplete index is pushed as the image that its name means. */
 static bool push_content(One *one, Repository *repository, const char *target, const char *id,
 	const char *index, Pushed *pushed, Stop *stop, GError **error)
 {
@@ -185,7 +185,7 @@ static bool push_tag(Repository *repository, gpointer data, Stop *stop, GError *
 	       tell_pushed(one, full, id, index, &pushed, error);
 }
 
-/* The first line of each push, of one that cannot begin, too. */
+/* The first line of every push, even one that fails at once. */
 static char *headline(const Push *push)
 {
 	g_autofree char *name = reference_name(push->reference);

@@ -1,4 +1,5 @@
-/* An index that a client has put together (`manifest push`): what it lists is brought to its repository, then it is named there. */
+/* Pushes an index that a client has assembled (`manifest push`): copies its manifests to its repository, then names
+ * it there. */
 #include "engine/transfer/transfer.h"
 
 #include "base/digest.h"
@@ -6,7 +7,7 @@
 
 #include <string.h>
 
-/* What use() of repository_open works on. */
+/* Argument of the use() callback of repository_open. */
 typedef struct {
 	Engine *engine;
 	const IndexPut *put;
@@ -59,7 +60,7 @@ static bool mount_blobs(Repository *repository, const json_t *manifest, const ch
 	return true;
 }
 
-/* A manifest that the index lists, from its own repository of the same registry. */
+/* Copies a listed manifest from another repository of the same registry. */
 static bool bring(
 	Repository *repository, Putting *putting, const json_t *source, Stop *stop, GError **error)
 {

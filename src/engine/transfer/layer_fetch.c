@@ -1,4 +1,4 @@
-/* Layers from a registry: several at a time, each unpacked while it comes. */
+/* Downloads layers: several in parallel, each unpacked while it arrives. */
 #include "engine/transfer/layer_fetch.h"
 #include "engine/image/layer_incoming.h"
 #include "engine/transfer/batch.h"
@@ -27,7 +27,7 @@ struct LayerFetch {
 	gint64 size;
 	Incoming *incoming;
 	gint64 received;
-	bool given_up; /* the transfer, as what came is no layer */
+	bool given_up; /* cancels the transfer, as the bytes are no layer */
 };
 
 static void layer_fetch_free(LayerFetch *fetch)
@@ -54,8 +54,8 @@ static bool receive(gpointer data, const void *bytes, size_t length, GError **er
 		return false;
 	fetch->received += (gint64)length;
 	say_progress(fetch, "Downloading", fetch->received);
-	/* It need not be fetched to its end, unless that is near: then the digest tells whether the registry or the layer
-	 * is at fault. */
+	/* After such an error the download is broken off, unless it is nearly complete: then the digest tells whether
+	 * the registry or the layer is at fault. */
 	fetch->given_up =
 		fetch->size - fetch->received > NEAR_END && incoming_is_damaged(fetch->incoming);
 	return !fetch->given_up || fail(error, BERTH_ERROR_INVALID, "the layer is damaged");
@@ -107,7 +107,7 @@ static Layer *fetch_layer(LayerFetch *fetch, GError **error)
 	g_autoptr(GError) problem = NULL;
 	bool ok = download(fetch, &problem);
 	incoming_end(fetch->incoming, ok);
-	/* What broke the transfer is told; what the transfer broke is not. */
+	/* The error that broke the transfer is reported, not its consequences. */
 	const GError *damage = incoming_unpack_error(fetch->incoming);
 	if (damage != NULL && (ok || fetch->given_up)) {
 		g_propagate_prefixed_error(
@@ -127,7 +127,7 @@ static Layer *fetch_layer(LayerFetch *fetch, GError **error)
 	return layer;
 }
 
-/* Ours to fetch (true), or there (*layer), after waiting for another transfer that had it in work. */
+/* True: this thread downloads the layer; else it exists (*layer), possibly after waiting for another transfer. */
 static bool claim(LayerFetch *fetch, Layer **layer)
 {
 	enum { LOOK_AGAIN = G_USEC_PER_SEC / 5 };

@@ -1,4 +1,4 @@
-/* What a push sends before a name: layers that the registry does not have, configurations, other blobs. */
+/* Content sent before a manifest: missing layers, configurations, other blobs. */
 #include "engine/transfer/push_content.h"
 #include "engine/image/images.h"
 #include "engine/image/layer_pack.h"
@@ -12,7 +12,7 @@
 
 enum { SHORT_ID = 12 };
 
-/* The layers of one image on their way. */
+/* Layers of one image being sent. */
 typedef struct {
 	Batch batch;
 	Repository *repository;
@@ -22,7 +22,7 @@ typedef struct {
 typedef struct {
 	PoolTask task;
 	Sending *sending;
-	Layer *layer; /* borrowed; its blob may become a compressed one */
+	Layer *layer; /* borrowed; its blob may be replaced by a compressed one */
 	char *short_id;
 	gint64 size;
 } LayerSend;
@@ -35,7 +35,7 @@ static void sent(gpointer data, gint64 bytes)
 			MAX(send->size, 1));
 }
 
-/* Another repository of the same registry that has the blob: its path, or NULL. */
+/* The path of another repository in the same registry that has the blob, or NULL. */
 static char *mount_source(const Sending *sending, const Layer *layer)
 {
 	g_auto(GStrv) sources =
@@ -154,7 +154,7 @@ static bool send_layers(Transfer *transfer, Repository *repository, const char *
 	Sending sending = {.repository = repository, .target = target};
 	g_autoptr(GHashTable) begun = g_hash_table_new(g_str_hash, g_str_equal);
 	batch_init(&sending.batch, transfer);
-	/* An image may have one layer twice. */
+	/* An image may contain the same layer twice. */
 	for (guint i = 0; i < layers->len; i++)
 		if (g_hash_table_add(begun, ((Layer *)layers->pdata[i])->diff_id))
 			start(&sending, layers->pdata[i]);

@@ -1,4 +1,4 @@
-/* What the engine has to do with registries beside pull and push: options, login, search, distribution. */
+/* Registry operations other than pull and push: options, login, search, distribution. */
 #include "engine/transfer/transfer.h"
 
 #include "base/error.h"
@@ -64,7 +64,7 @@ bool repository_open(
 			continue;
 		if (use(repository, data, stop, &problem))
 			return true;
-		/* A mirror may lack what the registry has; what the registry says stands. */
+		/* A mirror may lack an image; the registry's answer is authoritative. */
 		if (last || !repository_is_mirror(repository) || g_atomic_int_get(stop)) {
 			g_propagate_error(error, g_steal_pointer(&problem));
 			return false;
@@ -157,7 +157,7 @@ json_t *image_search(Engine *engine, const char *term, int limit, const Filters 
 	const char *auth, GError **error)
 {
 	g_autoptr(Credentials) credentials = credentials_parse(auth, error);
-	/* "localhost:5000/thing" asks that registry for "thing". */
+	/* "localhost:5000/thing" searches that registry for "thing". */
 	const char *slash = strchr(term, '/');
 	g_autofree char *first = slash != NULL ? g_strndup(term, (gsize)(slash - term)) : NULL;
 	bool other =

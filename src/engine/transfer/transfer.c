@@ -10,11 +10,11 @@
 
 enum { PROGRESS_INTERVAL = G_USEC_PER_SEC / 10, BAR = 50 };
 
-/* A line that was said. Kept for those who join later. */
+/* A progress line, kept for clients that join later. */
 typedef struct {
 	char *id, *status;
 	gint64 current, total; /* total 0: no bar */
-	json_t *json;	       /* instead of all that */
+	json_t *json;	       /* replaces the fields above */
 } Line;
 
 struct Transfer {
@@ -26,7 +26,7 @@ struct Transfer {
 	GDestroyNotify free_data;
 	GMutex lock;
 	GArray *lines;
-	GHashTable *last; /* id -> time of its last line with a bar */
+	GHashTable *last; /* id -> time of its last line with a progress bar */
 	int followers;
 	bool ended;
 	GError *error;
@@ -138,11 +138,11 @@ static gpointer run(gpointer data)
 		transfer->error = g_steal_pointer(&error);
 	g_mutex_unlock(&transfer->lock);
 	notify_fire(&transfer->changed);
-	malloc_trim(0); /* buffers and certificates are of no use until the next one */
+	malloc_trim(0); /* buffers and certificates are not needed until the next transfer */
 	return NULL;
 }
 
-/* data is taken over, also by a failure. */
+/* data is taken over, also on failure. */
 static Transfer *begin(Engine *engine, const char *key, TransferWork work, gpointer data,
 	GDestroyNotify free_data, GError **error)
 {
@@ -165,12 +165,12 @@ static Transfer *begin(Engine *engine, const char *key, TransferWork work, gpoin
 		transfer_unref(transfer);
 		return NULL;
 	}
-	/* The key of one that is being given up goes with it. */
+	/* A cancelled transfer also loses its key. */
 	g_hash_table_replace(engine->registries->transfers, transfer->key, transfer);
 	return transfer;
 }
 
-/* The reference is the caller's. One that is being given up is not joined. */
+/* The reference is the caller's. A cancelled transfer cannot be joined. */
 static Transfer *join(Engine *engine, const char *key, TransferWork work, gpointer data,
 	GDestroyNotify free_data, GError **error)
 {
@@ -198,7 +198,7 @@ static void leave(Transfer *transfer)
 	g_mutex_unlock(&registries->lock);
 }
 
-/* The next line, or NULL when there is none (yet). */
+/* The next line, or NULL when there is none yet. */
 static json_t *next(Transfer *transfer, guint at, bool *ended)
 {
 	g_mutex_lock(&transfer->lock);
