@@ -261,7 +261,7 @@ static void set_tls(const Host *host, CURL *handle)
 {
 	curl.easy_setopt(handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	if (!host->verify) {
-		/* Loading the system's certificates is expensive: not for plain HTTP. */
+		/* Without verification the system's certificates need not be loaded. */
 		curl.easy_setopt(handle, CURLOPT_CAINFO, NULL);
 		curl.easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 0L);
 		curl.easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 0L);
@@ -374,7 +374,7 @@ char *transport_reason(CURL *handle, const char *url, CURLcode code, const char 
 	return g_strdup(*detail != '\0' ? detail : curl.easy_strerror(code));
 }
 
-/* Errors that a retry cannot cure: such as those of a redirect's target. */
+/* Errors that are the same at every attempt, such as where a redirect leads. */
 static bool is_final(CURLcode code)
 {
 	return code == CURLE_TOO_MANY_REDIRECTS || code == CURLE_UNSUPPORTED_PROTOCOL ||

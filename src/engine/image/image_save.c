@@ -211,7 +211,7 @@ static bool save_index(
 	return put_text(save, name, index->text, error);
 }
 
-/* Writes the images of an index as it lists them. */
+/* The images of an index that are stored in the form that it lists. */
 static GPtrArray *fitting_images(Engine *engine, const char *index)
 {
 	GPtrArray *images = index_store_images(engine->store, index);

@@ -92,7 +92,7 @@ static bool keep_image(One *one, Repository *repository, const ManifestText *tex
 	       manifest_store_set(store, *id, text->media_type, text->text, error);
 }
 
-/* Fetches the index that a name means. */
+/* The index that a name means, as it was fetched. */
 typedef struct {
 	char *text, *media_type;
 } IndexText;

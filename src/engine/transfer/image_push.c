@@ -87,7 +87,7 @@ static bool push_parts(One *one, Repository *repository, const char *target, con
 	return json != NULL;
 }
 
-/* Tags the result in the registry. */
+/* The content that the name will mean in the registry. */
 typedef struct {
 	char *media_type, *text;
 	bool is_index;

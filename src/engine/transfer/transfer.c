@@ -165,7 +165,7 @@ static Transfer *begin(Engine *engine, const char *key, TransferWork work, gpoin
 		transfer_unref(transfer);
 		return NULL;
 	}
-	/* A cancelled transfer also loses its key. */
+	/* Replaces a cancelled transfer together with its key. */
 	g_hash_table_replace(engine->registries->transfers, transfer->key, transfer);
 	return transfer;
 }
