@@ -17,7 +17,7 @@ typedef struct {
 	const char *before;	/* what stays in front of a candidate: "--network=", or "" */
 } Completion;
 
-/* What flags take, by their names, wherever they occur: a kind (kinds below), or the words themselves. */
+/* The values of flags, by name, for all commands: a kind (kinds below), or the words themselves. */
 static const struct {
 	const char *flag, *values;
 } flag_values[] = {{"network", "networks"}, {"net", "networks"}, {"volumes-from", "containers"},
@@ -75,7 +75,7 @@ static json_t *ask(const Completion *completion, const char *path)
 	return client != NULL ? client_call(client, "GET", path, NULL, NULL) : NULL;
 }
 
-/* Names, and ids where one is being typed. filter: of the API, escaped. */
+/* Names, and ids if one is being typed. filter: of the API, escaped. */
 static void offer_containers(const Completion *completion, const char *query)
 {
 	g_autofree char *path = g_strconcat("/containers/json", query, NULL);
@@ -281,7 +281,7 @@ static void offer_flags(const Completion *completion)
 	offer(completion, "--help", "");
 }
 
-/* The command's "completes": a kind for each argument; "*" behind the last one repeats it. */
+/* The command's "completes": a kind for each argument; "*" after the last one repeats it. */
 static void offer_argument(const Completion *completion, int number)
 {
 	const char *text = completion->command->completes;
@@ -320,8 +320,9 @@ static const Flag *flag_of(const Command *command, const char *word, bool *value
 	return flag;
 }
 
-/* What stands behind the command's name: words, of which the last is at the cursor. Returns at which one the arguments
- * begin that are for another command, for one that stops at its first argument; -1: the cursor is before. */
+/* Handles the words after the command's name, of which the last is at the cursor. Returns the index of the first
+ * argument that belongs to another command, for a command that stops at its first argument; -1: the cursor is
+ * before. */
 static int complete_words(Completion *completion, int count, char **words)
 {
 	const Command *command = completion->command;

@@ -17,7 +17,7 @@
 
 enum { START_ROUNDS = 200, START_ROUND_US = 20000 };
 
-/* Where an engine is to be started by us: only the system's own socket, and only by root. */
+/* Where the client may start an engine: only at the system's socket, and only as root. */
 static bool start_engine(const char *host)
 {
 	const char *autostart = getenv("BERTH_AUTOSTART");
@@ -50,7 +50,7 @@ static bool start_engine(const char *host)
 	return false;
 }
 
-/* A file that was named, or the one in folder if it is there or has to be. */
+/* The named file, or the default one in folder if it exists or is required. */
 static char *tls_file(const char *named, const char *folder, const char *name, bool needed)
 {
 	if (named != NULL)
@@ -59,7 +59,7 @@ static char *tls_file(const char *named, const char *folder, const char *name, b
 	return needed || g_file_test(path, G_FILE_TEST_EXISTS) ? g_steal_pointer(&path) : NULL;
 }
 
-/* With the files of folder, but those that were named. */
+/* The files of folder, overridden by named ones. */
 static bool use_tls_of(
 	const Cli *named, const char *folder, bool verify, bool needs_ca, GError **error)
 {
@@ -84,7 +84,7 @@ static char *context_host(Cli *cli, const char *name, GError **error)
 	return g_strdup(json_str(meta, "Endpoints.docker.Host"));
 }
 
-/* -H, or what the current context says; "default": DOCKER_HOST, or this host's own engine. */
+/* -H, or the current context; "default": DOCKER_HOST, or this host's engine. */
 static char *choose_host(Cli *cli, GError **error)
 {
 	const char *host = global_text(cli, "host"), *from_env = getenv("DOCKER_HOST"),
@@ -117,7 +117,7 @@ static bool use_tls(Cli *cli, GError **error)
 	return use_tls_of(cli, folder, verify, verify, error);
 }
 
-/* logrus' names; what they say more of is what --debug says. */
+/* logrus' level names; only debug has an effect. */
 static bool set_log_level(const Cli *cli, GError **error)
 {
 	static const char *const quiet[] = {

@@ -15,7 +15,7 @@ static const HelpWord groups[] = {{"builder", "Manage the build cache"},
 	{"network", "Manage networks"}, {"system", "Manage the engine"},
 	{"volume", "Manage volumes"}};
 
-/* What is asked for most, in docker's order. */
+/* Common commands, in docker's order. */
 static const char *const common[] = {"run", "exec", "ps", "build", "pull", "push", "images",
 	"login", "logout", "search", "version", "info", NULL};
 
@@ -26,7 +26,7 @@ const Command help_top = {.names = "",
 	.max_args = -1,
 	.stop_at_argument = true};
 
-/* Docker's own that are left out. */
+/* Docker's commands that Berth lacks. */
 static const HelpWord elsewhere[] = {
 	{"swarm", "this engine is no member of a cluster; use 'compose' "
 		  "on one host, or Kubernetes on several"},

@@ -1,4 +1,4 @@
-/* What is said to who asks what there is, or asks for what is not there. */
+/* Help for groups of commands, and for unknown ones. */
 #pragma once
 #include "cli/common/cli.h"
 
@@ -6,7 +6,7 @@ typedef struct {
 	const char *name, *text;
 } HelpWord;
 
-/* What stands before a command's name: its own flags, beside the global ones. */
+/* What precedes a command's name: its own flags, beside the global ones. */
 extern const Command help_top;
 /* The commands of a group ("" for those of none), by name: an array of HelpWord. */
 GArray *help_names(const char *group);
@@ -19,6 +19,6 @@ bool help_is_group(const char *word);
 void help_all(const char *program);
 /* The commands of a group. */
 void help_group(const char *program, const char *group);
-/* On standard error: that there is no such command, which one may be meant, and for Docker's that are left out, what they
- * are and what to use instead. second: the word behind a group's name, or "". */
+/* On standard error: that there is no such command, a near one, and for Docker's commands that Berth lacks, an
+ * alternative. second: the word after a group's name, or "". */
 void help_unknown(const char *program, const char *word, const char *second);

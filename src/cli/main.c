@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In docker's words: how many arguments there are to be. */
+/* In docker's words: the required number of arguments. */
 static char *arguments_wanted(const Command *command)
 {
 	int least = command->min_args, most = command->max_args;
@@ -48,7 +48,7 @@ static bool check_arguments(Cli *cli)
 	return false;
 }
 
-/* What an argument names, by its kind of completion; NULL: none of the engine's. */
+/* The kind of object that an argument names, by its kind of completion; NULL: none of the engine's. */
 static const char *noun_of(const char *kind)
 {
 	static const char *const nouns[][2] = {{"containers", "container"},
@@ -93,7 +93,7 @@ static int run_command(Cli *cli, int argc, char **argv)
 	return cli->connect(cli, &error) ? cli->command->run(cli) : cli_fail(cli, error);
 }
 
-/* Called as docker-compose, all words are Compose's. */
+/* Called as docker-compose, all words belong to Compose. */
 static bool is_compose(const char *program)
 {
 	return g_str_has_suffix(program, "docker-compose") || strcmp(program, "berth-compose") == 0;
@@ -109,7 +109,7 @@ static char **help_words(char **words, int count)
 	return argv;
 }
 
-/* A group's name without a command of it: what it has, and a failure for flags that groups have not. */
+/* A group's name without a command: prints its help, or fails for unknown flags. */
 static int run_group(const Cli *cli, int argc, char **argv)
 {
 	if (argc == 1 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {

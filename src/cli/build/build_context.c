@@ -75,7 +75,7 @@ static bool take_standard_input(BuildContext *context, GError **error)
 	return true;
 }
 
-/* A path inside the folder as it is called there; NULL if it lies elsewhere. */
+/* The path relative to the folder; NULL if it is outside. */
 static char *path_below(const char *folder, const char *path)
 {
 	size_t length = strlen(folder);
@@ -163,13 +163,13 @@ typedef struct {
 	TarWriter *writer;
 	const char *prefix; /* "context" */
 	const Patterns *ignore;
-	char *const *always; /* what is sent whatever the patterns say */
+	char *const *always; /* sent even if a pattern excludes it */
 	GError **error;
 } Sending;
 
 static bool send_folder(Sending *sending, int fd, const char *path, int depth);
 
-/* Also what is on the way to something that is: a folder keeps its mode then. */
+/* Folders on the way to included files are sent too, with their modes. */
 static bool is_needed(const Sending *sending, const char *path, bool folder)
 {
 	if (sending->ignore == NULL || !patterns_match(sending->ignore, path) ||
@@ -349,7 +349,7 @@ BuildBody *build_body_new(const BuildContext *context, const char *first)
 	return body;
 }
 
-/* The writer has said what was wrong before it closed its end. */
+/* The writer has reported its error before it closed its end. */
 static bool is_whole(gpointer data)
 {
 	const BuildBody *body = data;
@@ -364,10 +364,10 @@ BodyFile build_body_file(BuildBody *body)
 
 bool build_body_end(BuildBody *body, GError **error)
 {
-	/* Whoever refuses the rest of the body lets the writer go. */
+	/* When the rest of the body is refused, the writer is released. */
 	fd_clear(&body->read_fd);
 	g_thread_join(body->thread);
-	/* An engine that has refused the rest says why itself. */
+	/* An engine that has refused the rest reports the reason itself. */
 	bool ok = body->error == NULL || body->refused;
 	if (!ok)
 		g_propagate_error(error, g_steal_pointer(&body->error));

@@ -1,4 +1,4 @@
-/* -o: what becomes of a build's result, if it is not (only) kept in the engine. */
+/* -o: the destination of a build's result. */
 #pragma once
 #include "cli/common/cli.h"
 
@@ -7,12 +7,12 @@ typedef struct {
 	char *dest; /* folder or file; "-": standard output */
 	bool push;
 	json_t *fields; /* all that it says, for the engine to check, or NULL */
-	json_t *names;	/* what the image is to be called: -t's, and name= of the output */
+	json_t *names;	/* names of the image: -t's, and name= of the output */
 } BuildOutput;
 bool build_output_read(Cli *cli, BuildOutput *output, GError **error);
 void build_output_clear(BuildOutput *output);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BuildOutput, build_output_clear)
-/* What the engine is to send: "tar", "image", or "" for nothing. */
+/* The kind of output that the engine sends: "tar", "image", or "" for nothing. */
 const char *build_output_kind(const BuildOutput *output);
-/* Takes what it sends: the rest of the body. */
+/* Writes the output: the rest of the body. */
 bool build_output_take(const BuildOutput *output, HttpBody *body, GError **error);

@@ -19,13 +19,13 @@ enum {
 };
 static const double second = 1e9;
 
-/* A vertex as far as it has come. */
+/* The state of a vertex. */
 typedef struct {
 	char *digest, *name, *error, *status; /* status: the last of a transfer, or NULL */
-	int number; /* from 1, in the order in which they began; 0: not yet */
+	int number; /* from 1, in the order in which they started; 0: not yet */
 	gint64 started, completed;
 	bool cached, ended_shown; /* ended_shown: plain mode has printed how it ended */
-	GString *line;		  /* of output, not whole yet */
+	GString *line;		  /* output without a line end so far */
 	GPtrArray *tail;	  /* of char *: the last lines */
 } Row;
 
@@ -35,13 +35,13 @@ struct BuildProgress {
 	GMutex lock;
 	GPtrArray *rows; /* of Row, in the order in which they began */
 	GHashTable *by_digest;
-	int numbers, last; /* last: the number that plain mode has spoken of */
+	int numbers, last; /* last: the vertex that plain mode printed last */
 	gint64 began;
-	int drawn; /* lines of the last picture */
+	int drawn; /* lines of the last drawing */
 	bool ended;
 	GThread *ticker;
 	GPtrArray *warnings;
-	char *error, *excerpt; /* of what failed first, or NULL */
+	char *error, *excerpt; /* of the first failure, or NULL */
 };
 
 static void row_free(gpointer data)
@@ -70,7 +70,7 @@ static void terminal(FILE *out, int *rows, int *columns)
 	*columns = known ? size.ws_col : DEFAULT_COLUMNS;
 }
 
-/* One line of the picture, as wide as the terminal, with a timer at its end. */
+/* A line of the display, as wide as the terminal, with a timer at its end. */
 static void draw_line(BuildProgress *progress, const char *text, double time, int columns)
 {
 	int room = columns - TIMER - 1;
@@ -83,7 +83,7 @@ static void draw_line(BuildProgress *progress, const char *text, double time, in
 	progress->drawn++;
 }
 
-/* Because of what has failed elsewhere. */
+/* Cancelled, because another step has failed. */
 static bool is_canceled(const Row *row)
 {
 	return row->error != NULL && g_str_has_suffix(row->error, "context canceled");
@@ -108,7 +108,7 @@ static void draw_row(BuildProgress *progress, const Row *row, int columns, bool 
 	}
 }
 
-/* The whole picture again, over the last one. Rows that do not fit are left out, the oldest first. */
+/* Redraws the display over the last one. Rows that do not fit are left out, the oldest first. */
 static void draw(BuildProgress *progress)
 {
 	int height, columns, done = 0;
@@ -272,7 +272,7 @@ static void name_by(json_t *entry, const char *member, const char *part)
 	json_object_set_new(entry, member, json_lenient(named));
 }
 
-/* "[2/3] RUN x" is "[web 2/3] RUN x", and no step is another build's. */
+/* "[2/3] RUN x" becomes "[web 2/3] RUN x", so that steps of several builds differ. */
 static json_t *status_of_part(const json_t *status, const char *part)
 {
 	static const char *const lists[][2] = {{"vertexes", "digest"}, {"statuses", "vertex"},
@@ -328,7 +328,7 @@ void build_progress_fail(BuildProgress *progress, const char *error, const char 
 	progress->excerpt = g_strdup(excerpt);
 }
 
-/* What the failed step has said at last, as BuildKit shows it. */
+/* The last output of the failed step, as BuildKit shows it. */
 static void show_failed(const BuildProgress *progress)
 {
 	for (guint i = 0; i < progress->rows->len; i++) {

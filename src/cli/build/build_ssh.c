@@ -12,8 +12,8 @@
 
 enum { BLOCK = 16 * 1024, RETRY_US = 50 * 1000 };
 
-/* One agent: a thread that keeps one idle connection at the engine. When something comes on it, it is carried on
- * to the agent, and the next is offered. */
+/* An agent: a thread that keeps one idle connection to the engine. When it is used, it is forwarded to the agent, and
+ * another one is opened. */
 typedef struct {
 	BuildSsh *ssh;
 	char *id, *socket;
@@ -24,7 +24,7 @@ struct BuildSsh {
 	const char *host;
 	char *build_id;
 	GPtrArray *agents; /* of Agent */
-	int stop[2];	   /* the reading end hangs up when it is over */
+	int stop[2];	   /* the reading end hangs up at the end */
 };
 
 /* "default", "id" or "id=socket". */
@@ -79,7 +79,7 @@ static bool offer(const Agent *agent, Client *client)
 		g_strdup_printf("/build/ssh?buildid=%s&id=%s", agent->ssh->build_id, agent->id);
 	autofd fd = client_hijack(client, path, NULL, NULL);
 	struct pollfd polls[] = {{.fd = fd, .events = POLLIN}, {.fd = agent->ssh->stop[0]}};
-	/* A build that has not begun yet wants no agent yet. */
+	/* The build has not begun yet: retried. */
 	if (fd < 0) {
 		g_usleep(RETRY_US);
 		return poll(polls + 1, 1, 0) == 0;

@@ -1,4 +1,4 @@
-/* buildx bake: targets of bake files, each built by `build`, those that others stand on first. */
+/* buildx bake: builds the targets of bake files with `build`, dependencies first. */
 #include "bake/bake.h"
 #include "cli/commands/commands.h"
 #include "cli/common/flags.h"
@@ -35,7 +35,7 @@ static const char *const usual_files[] = {"compose.yaml", "compose.yml", "docker
 	"docker-compose.yaml", "docker-bake.json", "docker-bake.hcl", "docker-bake.override.json",
 	"docker-bake.override.hcl", NULL};
 
-/* A file and its text, as long as the plan is made. */
+/* A file and its text, while the plan is made. */
 typedef struct {
 	BakeFile *files;
 	size_t count;
@@ -57,7 +57,7 @@ static bool is_compose(const char *name)
 	return g_str_has_suffix(name, ".yaml") || g_str_has_suffix(name, ".yml");
 }
 
-/* Compose files are read by the command for that, so that all of Compose holds in them. */
+/* Compose files are loaded by Compose's own code, so that all of its features work. */
 static json_t *compose_services(const GPtrArray *names, GError **error)
 {
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
@@ -96,7 +96,7 @@ static bool read_one(Files *files, const char *name, GError **error)
 	return true;
 }
 
-/* Compose files are one project, wherever they stand among the others. */
+/* Compose files form one project, wherever they are among the others. */
 static bool read_files(Files *files, char *const *names, GError **error)
 {
 	g_autoptr(GPtrArray) compose = g_ptr_array_new();
@@ -134,12 +134,12 @@ static char **names_of(Cli *cli, GError **error)
 	return NULL;
 }
 
-/* A build in the making. */
+/* The state of the builds. */
 typedef struct {
 	Cli *cli;
 	const json_t *targets;
 	json_t *built; /* name -> id of its image */
-	char *folder;  /* of files that are for one build only */
+	char *folder;  /* of files that are temporary for one build */
 	bool check;
 } Oven;
 
@@ -212,7 +212,7 @@ static void add_texts(GStrvBuilder *argv, const json_t *target)
 		g_strv_builder_add(argv, "--no-cache");
 }
 
-/* What stays in the engine is kept anyway. */
+/* The result is kept in the engine anyway. */
 static void add_outputs(GStrvBuilder *argv, const json_t *target)
 {
 	const json_t *outputs = json_object_get(target, "output"),
@@ -242,7 +242,7 @@ static void add_outputs(GStrvBuilder *argv, const json_t *target)
 
 static bool bake_target(Oven *oven, const char *name, GError **error);
 
-/* Contexts; those that are targets are built before. */
+/* Contexts; targets among them are built before. */
 static bool add_contexts(Oven *oven, GStrvBuilder *argv, const json_t *target, GError **error)
 {
 	static const char linked[] = "target:";
@@ -264,7 +264,7 @@ static bool add_contexts(Oven *oven, GStrvBuilder *argv, const json_t *target, G
 	return true;
 }
 
-/* The Dockerfile stands beside its context, unless it is written into the bake file. */
+/* The Dockerfile is relative to the context, unless it is inline. */
 static bool add_dockerfile(
 	Oven *oven, GStrvBuilder *argv, const char *name, const json_t *target, GError **error)
 {
@@ -347,7 +347,7 @@ static bool bake_all(Cli *cli, const json_t *plan, GError **error)
 	return ok;
 }
 
-/* As buildx prints what goes wrong before anything is built. */
+/* As buildx prints errors before the build. */
 static int refuse(const GError *error)
 {
 	print_to(stderr, "ERROR: %s\n", error->message);

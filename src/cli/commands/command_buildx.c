@@ -1,4 +1,4 @@
-/* buildx: there is one builder, the engine itself; for who has no plugin of that name. */
+/* buildx: the engine is the only builder; for users without that plugin. */
 #include "cli/common/flags.h"
 
 #include "base/error.h"
@@ -18,7 +18,7 @@ static const Flag use_flags[] = {{"default", 0, BOOL, "ignored: there is only on
 
 static const char builder[] = "default";
 
-/* No name means the one builder that there is. */
+/* No name means the only builder. */
 static bool check_name(const Cli *cli, GError **error)
 {
 	const char *name = cli->arg_count > 0 ? cli->args[0] : builder;

@@ -1,4 +1,4 @@
-/* berth system certs: what an engine and a device need to trust each other over the network. */
+/* berth system certs: certificates for TLS between an engine and its clients. */
 #include "cli/common/flags.h"
 
 #include "base/address.h"
@@ -43,7 +43,7 @@ static void add_addresses(GStrvBuilder *hosts)
 	freeifaddrs(list);
 }
 
-/* Those of --host, or every name and address by which this host is known. */
+/* Those of --host, or all names and addresses of this host. */
 static char **engine_hosts(const Cli *cli)
 {
 	g_autoptr(json_t) given = flag_list(cli, "host");
@@ -87,7 +87,7 @@ static int run(Cli *cli)
 		.client = *client != '\0' ? client : "client",
 		.days = (int)flag_int(cli, "days", DEFAULT_DAYS)};
 	g_autofree char *cert = g_build_filename(make.folder, "cert.pem", NULL);
-	/* Another client's certificate leaves the engine's alone. */
+	/* Adding a client leaves the engine's certificate unchanged. */
 	if (flag_given(cli, "host") || !g_file_test(cert, G_FILE_TEST_EXISTS))
 		make.hosts = hosts;
 	if (!tls_make(&make, &error))

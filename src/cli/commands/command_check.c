@@ -1,4 +1,4 @@
-/* berth system check: what this host offers the engine, what is missing, and what to do about it. */
+/* berth system check: what the engine needs of this host, and how to fix what is missing. */
 #include "cli/common/flags.h"
 
 #include "base/fd.h"
@@ -10,13 +10,13 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* NOTE: less is offered than could be; MISSING: containers cannot run. */
+/* NOTE: a feature is limited; MISSING: containers cannot run. */
 typedef enum { FINE, NOTE, MISSING } Level;
 
 enum { FILE_LIMIT = 4 << 20, LEAST_MAJOR = 5, LEAST_MINOR = 12, LEAST_FREE_GB = 2 };
 
 typedef struct {
-	const char *root; /* "" but for tests: what is looked at lies below it */
+	const char *root; /* root of the examined files: "" except in tests */
 	Level worst;
 } Host;
 
@@ -28,7 +28,7 @@ static char *path_on(const Host *host, const char *path)
 	return g_strconcat(host->root, path, NULL);
 }
 
-/* Its text, or "". The caller frees it. */
+/* A file's text, or "". The caller frees it. */
 static char *text_of(const Host *host, const char *path)
 {
 	g_autofree char *place = path_on(host, path);
@@ -105,7 +105,7 @@ static void check_userns(Host *host)
 			*ids != '\0' ? ", and ranges in /etc/subuid" : "");
 }
 
-/* What is lost without a controller. */
+/* The features that need a controller. */
 static const struct {
 	const char *name, *lost;
 } controllers[] = {{"memory", "--memory"}, {"cpu", "--cpus"}, {"cpuset", "--cpuset-cpus"},

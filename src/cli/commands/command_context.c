@@ -1,4 +1,4 @@
-/* docker context: engines that are known by a name. None of these asks an engine anything. */
+/* docker context: named engines. None of these commands contacts an engine. */
 #include "cli/common/flags.h"
 #include "cli/common/format.h"
 #include "cli/common/natural.h"
@@ -53,7 +53,7 @@ static bool known_keys(const json_t *fields, GError **error)
 	return true;
 }
 
-/* --docker into the endpoint of meta, and its files to their place. */
+/* Stores --docker's endpoint in meta, and its TLS files. */
 static bool set_endpoint(const Cli *cli, json_t *meta, const char *text, GError **error)
 {
 	g_autoptr(json_t) fields = csv_fields(text);
@@ -188,7 +188,7 @@ static int show(Cli *cli)
 	return EXIT_SUCCESS;
 }
 
-/* With where it is kept, and which TLS files it has. */
+/* With its folders and TLS files. */
 static json_t *inspected(const Cli *cli, const char *name, GError **error)
 {
 	json_t *meta = context_meta(cli, name, error);

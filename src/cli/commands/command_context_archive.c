@@ -48,13 +48,13 @@ static bool write_archive(const Cli *cli, const json_t *meta, int fd, GError **e
 	return tar_write_end(writer, error);
 }
 
-/* Docker's words, which are in small letters, for what scripts look for. */
+/* Docker's lower-case message, which scripts look for. */
 static bool fail_open(const char *path, GError **error)
 {
 	return fail(error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", path, errno_words(errno));
 }
 
-/* For its owner alone, as a key is in it; what is there already is left alone. */
+/* Private to its owner, as it contains a key; an existing file is kept. */
 static bool write_new(const Cli *cli, const json_t *meta, const char *path, GError **error)
 {
 	autofd fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -89,7 +89,7 @@ static int export_one(Cli *cli)
 	return EXIT_SUCCESS;
 }
 
-/* An archive as it comes, and how much of it still may. */
+/* An archive being read, and its remaining size limit. */
 typedef struct {
 	int fd;
 	size_t left;
@@ -110,7 +110,7 @@ static ssize_t take(gpointer data, void *buffer, size_t size, GError **error)
 	return n;
 }
 
-/* A plain file, and no link to one of ours; NULL if it is not there. */
+/* Opens a regular file, and no link to a local one; NULL if it does not exist. */
 static char *read_plain(int folder, const char *name)
 {
 	autofd fd = folder < 0 ? -1 : file_open_regular(folder, name);
@@ -128,7 +128,7 @@ static bool only_known(int root, GError **error)
 	return true;
 }
 
-/* What was unpacked below root becomes the context. */
+/* Stores what was unpacked below root as the context. */
 static bool adopt(const Cli *cli, const char *name, int root, GError **error)
 {
 	if (!only_known(root, error))

@@ -1,4 +1,5 @@
-/* cp: files between a container and here (docker's reference, "docker container cp": what lands where). */
+/* cp: files between a container and the local file system (the rules are in docker's reference, "docker container
+ * cp"). */
 #include "cli/common/flags.h"
 #include "cli/common/stream.h"
 
@@ -24,9 +25,9 @@ static const Flag flags[] = {
 	{0},
 };
 
-/* "name:path", or a path here. */
+/* "name:path", or a local path. */
 typedef struct {
-	char *container, *path; /* container NULL: here */
+	char *container, *path; /* container NULL: local */
 } Side;
 
 static void side_clear(Side *side)
@@ -39,15 +40,15 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Side, side_clear)
 static Side side_of(const char *text)
 {
 	const char *colon = strchr(text, ':');
-	/* "./a:b" and "/a:b" are here, whatever their names hold. */
+	/* "./a:b" and "/a:b" are local, whatever their names contain. */
 	if (colon == NULL || *text == '/' || *text == '.')
 		return (Side){NULL, g_strdup(text)};
-	if (colon == text) /* no container's name: Docker takes the rest for a path here */
+	if (colon == text) /* no container name: Docker takes the rest for a local path */
 		return (Side){NULL, g_strdup(colon + 1)};
 	return (Side){g_strndup(text, (gsize)(colon - text)), g_strdup(colon + 1)};
 }
 
-/* What something is to be called, and in which folder. */
+/* The target's name, and its folder. */
 typedef struct {
 	char *folder, *name;
 } Target;
@@ -59,7 +60,7 @@ static void target_clear(Target *target)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Target, target_clear)
 
-/* "folder/.", "folder/./" and ".": what is in a folder. */
+/* "folder/.", "folder/./" and ".": the content of a folder. */
 static bool is_content(const char *path)
 {
 	g_autofree char *last = g_path_get_basename(path);
@@ -77,7 +78,7 @@ static char *base_of(const char *path)
 	return is_content(path) ? g_strdup(".") : g_path_get_basename(clean);
 }
 
-/* Where a path here leads to by links in its last part; what it leads to need not be there. */
+/* The target of a local path whose last component is a link; it need not exist. */
 static char *links_followed(const char *path)
 {
 	enum { MAX_LINKS = 10 };
@@ -93,7 +94,8 @@ static char *links_followed(const char *path)
 	return now;
 }
 
-/* name: of the source, "." for what is in it; folder: whether it is one. there: 0 nothing, 1 a file, 2 a folder. */
+/* name: of the source, "." for its content; folder: whether it is one. there: the target is 0 missing, 1 a file, 2 a
+ * folder. */
 static bool choose_target(
 	const char *path, int there, const char *name, bool folder, Target *target, GError **error)
 {
@@ -110,7 +112,7 @@ static bool choose_target(
 	return true;
 }
 
-/* {"mode": ...}, out of an answer's head. */
+/* {"mode": ...}, from a response header. */
 static json_t *stat_of(const Response *response, GError **error)
 {
 	gsize length;
@@ -126,7 +128,8 @@ static char *archive_path(const Side *side)
 	return g_strdup_printf("/containers/%s/archive?path=%s", container, escaped);
 }
 
-/* NULL where it is not there, or cannot be looked at: an answer to HEAD holds no sentence, that to the copy itself does. */
+/* NULL if it does not exist, or cannot be examined: the response to HEAD has no message, that to the copy itself
+ * has. */
 static json_t *stat_in(Cli *cli, const Side *side)
 {
 	g_auto(Response) response = {.fd = -1};
@@ -157,7 +160,7 @@ static ssize_t count_bytes(gpointer data, void *buffer, size_t size, GError **er
 	return n;
 }
 
-/* "file/" is nothing that could be written to. */
+/* "file/" cannot be written to. */
 static bool check_output(const char *path, GError **error)
 {
 	struct stat st;
@@ -187,7 +190,7 @@ static bool unpack(Cli *cli, Response *response, const Target *target, const cha
 		folder, count_bytes, &source, owners, rename ? name : NULL, target->name, error);
 }
 
-/* With -L, what a link leads to is copied by the link's name. */
+/* With -L, a link's target is copied under the link's name. */
 static void follow_link(Cli *cli, Side *from)
 {
 	g_autoptr(json_t) stat = stat_in(cli, from);
@@ -214,7 +217,7 @@ static bool copy_out(Cli *cli, Side *from, const char *to, gint64 *bytes, GError
 	g_auto(Target) target = {0};
 	if (strcmp(name, "/") == 0)
 		strcpy(name, ".");
-	/* A link is not replaced: things go where it leads to. */
+	/* A link is not replaced: its target is used. */
 	g_autofree char *place = ends_in(to) ? g_strdup(to) : links_followed(to);
 	return stat != NULL &&
 	       choose_target(place, local_kind(place), strcmp(called, "/") == 0 ? "." : called,
@@ -291,7 +294,7 @@ static bool send_path(Cli *cli, const char *from, const Side *to, const Target *
 	int pair[2];
 	if (pipe2(pair, O_CLOEXEC) < 0)
 		return fail_errno(error, "cannot make a pipe");
-	/* Fewer turns between who packs and who sends; the limit of a user may forbid it. */
+	/* A larger pipe means fewer context switches; a user's limit may forbid it. */
 	fcntl(pair[1], F_SETPIPE_SZ, PIPE_ROOM);
 	Pack pack = {.path = from,
 		.name = target->name,
@@ -304,7 +307,7 @@ static bool send_path(Cli *cli, const char *from, const Side *to, const Target *
 	fd_clear(&pack.read_fd);
 	g_thread_join(pack.thread);
 	*bytes = pack.bytes;
-	/* A refusal explains an archive that nobody took. */
+	/* A refusal is the reason why the archive was not read. */
 	if (problem == NULL && pack.error != NULL)
 		problem = g_steal_pointer(&pack.error);
 	g_clear_error(&pack.error);
@@ -314,7 +317,7 @@ static bool send_path(Cli *cli, const char *from, const Side *to, const Target *
 	return false;
 }
 
-/* What a link in the container leads to is where things go. */
+/* The target of a link in the container is used. */
 static json_t *target_stat(Cli *cli, Side *to)
 {
 	enum { MAX_LINKS = 40 };
@@ -377,7 +380,7 @@ static int run(Cli *cli)
 	if (!ok)
 		return cli_fail(cli, error);
 	g_autofree char *size = size_human((double)bytes);
-	/* As docker: for people who look on, unless they say what they want. */
+	/* As docker: on a terminal only, unless requested. */
 	if (!flag_bool(cli, "quiet", !isatty(STDOUT_FILENO)) && strcmp(to.path, "-") != 0)
 		print_to(stderr, "Successfully copied %s to %s\n", size, cli->args[1]);
 	return EXIT_SUCCESS;

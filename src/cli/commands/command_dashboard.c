@@ -17,7 +17,7 @@ static const Flag flags[] = {
 	{0},
 };
 
-/* A page that leads to the link; "": there is none. Arguments of processes can be read by everybody, this file cannot. */
+/* A page that redirects to the link; "": none. Arguments of processes are public, this file is not. */
 static char page[256];
 
 static void remove_page(void)
@@ -34,7 +34,7 @@ static void interrupted(int number)
 	raise(number);
 }
 
-/* False: there is nobody who could see a browser, or no way to start one. */
+/* False: no terminal, or no way to start a browser. */
 static bool open_browser(const char *link)
 {
 	static const int ends[] = {SIGINT, SIGTERM, SIGHUP};

@@ -1,4 +1,4 @@
-/* system df: what images, containers and volumes take, and what of that could go. */
+/* system df: the disk usage of images, containers, volumes and build cache. */
 #include "cli/common/disk_usage.h"
 #include "cli/common/docker_methods.h"
 #include "cli/common/flags.h"

@@ -1,4 +1,4 @@
-/* What ssh runs on the engine's host: standard streams on one side, the engine's socket on the other. */
+/* Run by ssh on the engine's host: connects standard streams to the engine's socket. */
 #include "cli/common/cli.h"
 
 #include "base/error.h"

@@ -65,7 +65,7 @@ static bool show(gpointer data, const char *line, size_t length)
 	return true;
 }
 
-/* Tried on an event that has nothing first, as docker does. NULL with error. */
+/* Tried on an empty event first, as docker does. NULL with error. */
 static Template *parse_format(const char *format, GError **error)
 {
 	GoType pointer = {.kind = GO_POINTER, .name = "*events.Message", .items = docker_event};

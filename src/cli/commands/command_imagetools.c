@@ -1,4 +1,4 @@
-/* buildx imagetools: images as registries have them. */
+/* buildx imagetools: images in registries. */
 #include "cli/common/flags.h"
 #include "cli/common/reference.h"
 #include "cli/registry/credentials.h"
@@ -101,7 +101,7 @@ static int run_inspect(Cli *cli)
 	return EXIT_SUCCESS;
 }
 
-/* An image's entry, or all of an index's, each with where it is. */
+/* An entry for an image, or for each image of an index, with its source. */
 static bool add_source(
 	Cli *cli, const char *reference, json_t *entries, json_t *sources, GError **error)
 {

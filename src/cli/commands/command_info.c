@@ -77,7 +77,7 @@ static void print_server(const json_t *info)
 	}
 }
 
-/* With what docker's command line tells of itself. */
+/* Together with the command line's own information. */
 static int print_format(const char *format, json_t *info)
 {
 	json_object_set_new(info, "ClientInfo",

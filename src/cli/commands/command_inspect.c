@@ -24,7 +24,7 @@ static const struct {
 	{"image", "/images/%s/json", &docker_image}, {"volume", "/volumes/%s", &docker_volume},
 	{"network", "/networks/%s", &docker_network}};
 
-/* The first kind of thing that has this name; NULL with error if none has. */
+/* The first kind of object that has this name; NULL with error if none has. */
 static json_t *find(Cli *cli, const char *type, const char *name, const GoType **go, GError **error)
 {
 	g_autofree char *escaped = client_escape(name), *platform = NULL;
@@ -44,7 +44,7 @@ static json_t *find(Cli *cli, const char *type, const char *name, const GoType *
 		*go = *kinds[i].go;
 		if (found != NULL)
 			return found;
-		/* What can be no image's name may be something else's. */
+		/* An invalid image name may be another object's name. */
 		if (*type != '\0' ||
 			(problem->code != BERTH_ERROR_NOT_FOUND &&
 				!g_str_has_prefix(problem->message, "invalid reference format"))) {
@@ -56,15 +56,15 @@ static json_t *find(Cli *cli, const char *type, const char *name, const GoType *
 	return NULL;
 }
 
-/* The answers of all names, or what was printed of them. */
+/* The results of all names, or printed text. */
 typedef struct {
 	const Template *template;
 	TemplateMode mode;
-	bool raw; /* keys may be used as they are in the API, too */
+	bool raw; /* keys of the API can be used, too */
 	GString *out;
 } Printing;
 
-/* By Go's names, or else by the API's, as docker tries them. From then on a key that is not there is an error. */
+/* By Go's names, or else by the API's, as docker tries them. Then a missing key is an error. */
 static bool print_object(Printing *printing, const GoType *type, json_t *object, GError **error)
 {
 	g_autoptr(GString) typed = g_string_new(""), raw = g_string_new("");

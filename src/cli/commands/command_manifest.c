@@ -1,5 +1,5 @@
-/* manifest: what a registry has of an image, and lists that are put together here before they are pushed: a folder for each below
- * config.json's, a file for each manifest in it, as Docker's client has them. */
+/* manifest: manifests in registries, and local manifest lists that are assembled before they are pushed: a folder for
+ * each beside config.json, a file for each manifest, as in Docker's client. */
 #include "cli/common/flags.h"
 #include "cli/common/reference.h"
 #include "cli/registry/credentials.h"
@@ -150,7 +150,7 @@ static json_t *ask(Cli *cli, const char *reference, GError **error)
 		       : NULL;
 }
 
-/* The descriptor with the image's platform; what is an index itself has none. */
+/* The descriptor with the image's platform; none for a nested index. */
 static json_t *entry_of(Cli *cli, const char *reference, GError **error)
 {
 	g_autoptr(json_t) answer = ask(cli, reference, error);
@@ -244,7 +244,7 @@ static void annotate(Cli *cli, json_t *platform)
 		json_object_set(platform, "os.features", features);
 }
 
-/* Both have to be ones that Go knows: registries refuse others later, with fewer words. */
+/* Both must be known to Go: registries would refuse others later. */
 static bool check_platform(const json_t *platform, GError **error)
 {
 	g_auto(Platform) parsed = {0};

@@ -1,4 +1,4 @@
-/* system migrate: what another engine has. */
+/* system migrate: importing from another engine. */
 #include "cli/common/flags.h"
 #include "cli/migrate/migrate.h"
 

@@ -1,4 +1,4 @@
-/* container, image, volume, network and system prune: what each removes is a row of a table. */
+/* container, image, volume, network and system prune: a table of what each removes. */
 #include "cli/common/flags.h"
 
 #include "base/error.h"
@@ -75,7 +75,7 @@ static char *builder_query(Cli *cli, bool all)
 	return g_strdup_printf("&all=%d&keep-storage=%" G_GINT64_FORMAT, all, keep);
 }
 
-/* Removes one kind of thing, says what went, and adds up the room that it took. */
+/* Removes one kind of object, prints what was removed, and adds up the space. */
 static bool prune(Cli *cli, What what, bool all, gint64 *space, GError **error)
 {
 	g_autoptr(json_t) filters = flag_filters(cli, "filter", error);
@@ -150,7 +150,7 @@ static int run_builds(Cli *cli)
 		flag_bool(cli, "all", false) ? "all build cache" : "all dangling build cache");
 }
 
-/* A network takes no room that could be told of. */
+/* Networks use no disk space. */
 static int run_networks(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
@@ -180,7 +180,7 @@ static int run_system(Cli *cli)
 		return cli_fail(cli, error);
 	if (!confirm(cli, question))
 		return EXIT_SUCCESS;
-	/* --all speaks of images here; named volumes are never pruned along. */
+	/* --all applies to images here; named volumes are never pruned by it. */
 	bool ok = prune(cli, CONTAINERS, false, &space, &error) &&
 		  prune(cli, NETWORKS, false, &space, &error) &&
 		  (!volumes || prune(cli, VOLUMES, false, &space, &error)) &&

@@ -29,7 +29,7 @@ static int run(Cli *cli)
 			continue;
 		}
 		cli_print_error(error);
-		/* What is not there need not be removed: as Docker's rm -f. */
+		/* A missing container is no error, as with Docker's rm -f. */
 		if (!force || error->code != BERTH_ERROR_NOT_FOUND)
 			code = EXIT_FAILURE;
 	}

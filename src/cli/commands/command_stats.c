@@ -1,5 +1,5 @@
-/* stats: what containers use, once or again and again. All are asked in turn, over one connection: a stream a container would
- * be a thread a container, here and in the engine. */
+/* stats: resource use of containers, once or repeatedly. All are requested in turn over one connection: a stream for
+ * each would need a thread for each, here and in the engine. */
 #include "cli/common/container_stats.h"
 #include "cli/common/each.h"
 #include "cli/common/flags.h"
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* SPAN_US: between two samples, at least, so that they say how busy a CPU is. */
+/* SPAN_US: the shortest time between two samples from which CPU use is computed. */
 enum { SPAN_US = 100000, ROUND_US = 1000000 };
 
 static const Flag flags[] = {
@@ -27,7 +27,7 @@ static const Column columns[] = {{"Container", "CONTAINER"}, {"ID", "CONTAINER I
 	{"MemPerc", "MEM %"}, {"NetIO", "NET I/O"}, {"BlockIO", "BLOCK I/O"}, {"PIDs", "PIDS"},
 	{0}};
 
-/* One container, and the last that was heard of it. */
+/* A container and its last sample. */
 typedef struct {
 	const char *id;
 	json_t *last;
@@ -113,7 +113,7 @@ static bool print(const Cli *cli, GPtrArray *watches, GError **error)
 	return format_list(format, table, "*container.statsContext", columns, rows, error);
 }
 
-/* Whether all that were named are there; each that is not is told. */
+/* Whether all named containers exist; each missing one is reported. */
 static bool are_there(Cli *cli)
 {
 	bool all = true;
@@ -128,7 +128,7 @@ static bool are_there(Cli *cli)
 	return all;
 }
 
-/* Those that were named, or all. */
+/* The named containers, or all. */
 static json_t *wanted(Cli *cli, GError **error)
 {
 	g_autofree char *path =
@@ -143,7 +143,7 @@ static json_t *wanted(Cli *cli, GError **error)
 	return cli->arg_count > 0 || list != NULL ? g_steal_pointer(&names) : NULL;
 }
 
-/* Until somebody ends us. */
+/* Until interrupted. */
 static bool print_for_ever(Cli *cli, GPtrArray *watches, GError **error)
 {
 	for (bool first = true;; first = false) {

@@ -1,5 +1,5 @@
-/* What import and load have in common: an archive goes up, JSON lines come back; and save and export: an
- * archive comes down. */
+/* Shared by import and load: uploading an archive with JSON lines as response; and by save and export: downloading an
+ * archive. */
 #include "cli/common/archive_stream.h"
 #include "cli/common/flags.h"
 
@@ -66,7 +66,7 @@ static bool receive(Client *client, const char *path, const char *file, GError *
 		return false;
 	if (*file != '\0' && g_file_test(file, G_FILE_TEST_IS_DIR))
 		return fail(error, BERTH_ERROR_UNAVAILABLE, "cannot write to a directory");
-	/* Whole or not at all: written beside its name, then renamed. */
+	/* Complete or not at all: written beside its name, then renamed. */
 	g_autofree char *temporary = g_strconcat(file, ".part", NULL);
 	autofd fd = *file != '\0' ? open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)
 				  : dup(STDOUT_FILENO);

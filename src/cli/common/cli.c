@@ -1,4 +1,4 @@
-/* What goes wrong, as Docker's client says it; and one command run by another. */
+/* Errors in the form of Docker's client; and running one command from another. */
 #include "cli/common/cli.h"
 #include "cli/common/flags.h"
 #include "cli/common/hint.h"
@@ -15,7 +15,7 @@ void cli_flush(void)
 {
 	if (fflush(stdout) == 0 || errno != EPIPE)
 		return;
-	/* It is ignored for the sake of sockets; what follows without an end would go on unseen. */
+	/* SIGPIPE is ignored for sockets; without this a writer would go on after its reader has gone. */
 	signal(SIGPIPE, SIG_DFL);
 	raise(SIGPIPE);
 }
@@ -28,7 +28,7 @@ bool cli_is_answer(const GError *error)
 
 void cli_print_error(const GError *error)
 {
-	/* Docker's client takes the blanks around an answer away. */
+	/* Docker's client trims an error's white space. */
 	g_autofree char *answer = g_strstrip(g_strdup(error->message));
 	bool answered = cli_is_answer(error);
 	print_to(stderr, "%s%s\n", answered ? "Error response from daemon: " : "",

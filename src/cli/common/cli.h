@@ -1,4 +1,4 @@
-/* berth: what every command shares. A command is a struct literal in a file of its own. */
+/* berth: shared by all commands. A command is a struct literal in a file of its own. */
 #pragma once
 #include "base/shown.h"
 #include "client/client.h"
@@ -17,7 +17,7 @@ typedef struct Cli Cli;
 
 typedef struct {
 	const char *names; /* "ps|container ls|container list" */
-	const char *usage; /* what follows the name: "[OPTIONS] CONTAINER" */
+	const char *usage; /* after the name: "[OPTIONS] CONTAINER" */
 	const char *summary;
 	const char *example; /* without the program's name */
 	const char *
@@ -25,8 +25,8 @@ typedef struct {
 	const Flag *flags;	/* ended by {0}; NULL: none */
 	int min_args, max_args; /* max_args -1: any number */
 	int (*run)(Cli *cli);
-	bool stop_at_argument; /* flags behind the first argument belong to the container's command */
-	bool local;	       /* needs no engine: none is looked for */
+	bool stop_at_argument; /* flags after the first argument belong to the container's command */
+	bool local;	       /* needs no engine: no client is made */
 	int failure; /* exit code for errors before the container runs: 125 for run; 0 means 1 */
 } Command;
 
@@ -38,27 +38,27 @@ struct Cli {
 	char *config_folder;
 	GHashTable *values; /* flag name -> GPtrArray of char * */
 	GHashTable *
-		globals; /* the same of global flags, before and behind the command; NULL: none was given */
-	/* Makes client out of the global flags; called when all words are known. */
+		globals; /* the same for global flags, before and after the command; NULL: none was given */
+	/* Makes client from the global flags; called after parsing. */
 	bool (*connect)(Cli *cli, GError **error);
 	char **args;
 	int arg_count;
 	const Cli *outer; /* of a command of Compose: the flags before its name */
 	const struct BuildPart *
-		part; /* of a build that is shown with others (cli/build/build_progress.h); NULL: it is alone */
+		part; /* of a build shown with others (cli/build/build_progress.h); NULL: it is alone */
 };
 
-/* Runs another command as if it had been called with these words (NULL-terminated). */
+/* Runs another command with these arguments (NULL-terminated). */
 int cli_run(const Cli *cli, const Command *command, char *const *argv);
-/* Prints "program: error" framed as Docker's client does, and returns the exit code. */
+/* Prints "program: error" in the form of Docker's client, and returns the exit code. */
 int cli_fail(Cli *cli, const GError *error);
-/* Words that cannot be parsed: the error and the usage; the exit code. */
+/* Prints an error of parsing and the usage; the exit code. */
 int cli_usage_error(Cli *cli, const GError *error);
-/* Whether it is what the engine answered, and nothing that was found here. */
+/* Whether the error is the engine's response, and not a local one. */
 bool cli_is_answer(const GError *error);
-/* "Error response from daemon: ..." for what the engine said, or the text itself. */
+/* "Error response from daemon: ..." for an error of the engine, or the text itself. */
 void cli_print_error(const GError *error);
-/* Writes out what was printed. Where whoever reads it has gone ("| head"), the process ends as by SIGPIPE. */
+/* Flushes output. If the reader has gone ("| head"), the process ends as by SIGPIPE. */
 void cli_flush(void);
-/* An answer's "Warnings", a line each on standard error. */
+/* Prints a response's "Warnings", a line each on standard error. */
 void cli_print_warnings(const json_t *answer, const char *before);

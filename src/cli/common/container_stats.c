@@ -11,7 +11,7 @@ void stats_follow(json_t *now, const json_t *before)
 	if (!time_parse(json_str(before, "read"), &begin) ||
 		!time_parse(json_str(now, "read"), &end) || end <= begin)
 		return;
-	/* What the host had to give is counted in ticks, which are too long for a moment: the clock says it better. */
+	/* The host's CPU time is counted in ticks, too coarse for short spans: the clock is used. */
 	json_object_set_new(cpu, "system_cpu_usage",
 		json_integer(json_int(before, "cpu_stats.system_cpu_usage") +
 			     (end - begin) * MAX(json_int(now, "cpu_stats.online_cpus"), 1)));

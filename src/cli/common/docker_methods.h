@@ -1,4 +1,4 @@
-/* What the types of docker_types.c can be asked, and what they print as. */
+/* Methods and printed forms of the types in docker_types.c. */
 #pragma once
 #include "template/value.h"
 

@@ -52,7 +52,7 @@ static const Flag *find_long(const Cli *cli, const char *name, size_t length)
 	const Flag *own = long_in(cli->command->flags, name, length);
 	if (own == NULL && length == strlen("help") && strncmp(name, "help", length) == 0)
 		return &help_flag;
-	/* Of Compose's flags before the command, one is taken behind it, too. */
+	/* One of Compose's global flags is accepted after the command, too. */
 	if (own == NULL && cli->outer != NULL && length == strlen("dry-run") &&
 		strncmp(name, "dry-run", length) == 0)
 		return long_in(cli->outer->command->flags, name, length);
@@ -109,7 +109,7 @@ static bool set_value(Cli *cli, const Flag *flag, const char *value, GError **er
 	return true;
 }
 
-/* "-rm" is what the primer says for --rm: a word of letters that is a flag's whole name is meant so. */
+/* "-rm" means --rm: a group of letters that is the full name of a flag. */
 static bool unknown_letter(Cli *cli, const char *word, char letter, GError **error)
 {
 	const Flag *meant = find_long(cli, word + 1, strlen(word + 1));
@@ -250,7 +250,7 @@ json_t *pairs_of(const json_t *list)
 	return object;
 }
 
-/* RFC 4180: a field in quotes may have commas, and quotes that are doubled. What is wrong is told with its place. */
+/* RFC 4180: a quoted field may contain commas, and doubled quotes. Errors have positions. */
 char **csv_split(const char *text, char **why)
 {
 	g_autoptr(GStrvBuilder) fields = g_strv_builder_new();
@@ -312,7 +312,7 @@ json_t *flag_filters(const Cli *cli, const char *name, GError **error)
 	g_autoptr(json_t) list = flag_list(cli, name), filters = json_object();
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		g_auto(GStrv) parts = g_strsplit(json_elem(list, i), "=", 2);
-		/* None is none; this is not a filter that lets all pass. */
+		/* An empty value is an error, and not a filter that matches everything. */
 		if (parts[0] == NULL)
 			continue;
 		if (parts[1] == NULL) {
@@ -358,7 +358,7 @@ bool platform_query(const char *text, char **query, GError **error)
 	return true;
 }
 
-/* What Go says of a date that is none, or NULL. */
+/* Go's error for an invalid date, or NULL. */
 static const char *date_problem(const char *text)
 {
 	enum { MONTHS = 12, DAYS = 31 };
@@ -376,7 +376,7 @@ char *flag_moment(const Cli *cli, const char *flag, GError **error)
 	gint64 time, ago;
 	if (*text == '\0')
 		return g_strdup("");
-	/* 0 is a moment, where other numbers without a unit are no duration. */
+	/* 0 is a time, while other numbers without a unit are invalid durations. */
 	if (strcmp(text, "0") != 0 && duration_parse(text, &ago))
 		time = time_now() - ago;
 	else if (*text == '-' || why != NULL) {

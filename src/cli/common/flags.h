@@ -1,15 +1,15 @@
-/* The words of a command: flags that were given, and what is left. */
+/* Parsing the arguments of a command into flags and the rest. */
 #pragma once
 #include "cli/common/cli.h"
 
-/* Those that every command has, before its name and behind it; ended by {0}. A command's own of the same name or letter
- * goes before. */
+/* The flags of every command, before and after its name; ended by {0}. A command's own flag of the same name or
+ * letter takes precedence. */
 extern const Flag global_flags[];
-/* Of a global flag: the last value; NULL if it was not given. */
+/* Of a global flag: the last value; NULL if absent. */
 const char *global_text(const Cli *cli, const char *name);
 bool global_bool(const Cli *cli, const char *name, bool fallback);
 bool flags_parse(Cli *cli, int argc, char **argv, GError **error);
-/* usage.c: --help on standard output; not whole: the line of usage alone, on standard error. */
+/* usage.c: --help on standard output; not whole: the usage line only, on standard error. */
 void flags_usage(const Cli *cli, bool whole);
 void flags_print(const Flag *flags); /* a line each, as --help has them */
 /* false, with "invalid argument ... for ... flag: why". */

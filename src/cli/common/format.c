@@ -53,7 +53,7 @@ bool format_is_json(const char *format)
 	return strcmp(format, "json") == 0 || strcmp(format, "{{json .}}") == 0;
 }
 
-/* A row for people: what a container, an image or a registry calls itself gives no orders to the terminal. */
+/* A row for people: names from containers, images or registries are escaped for the terminal. */
 static json_t *row_shown(const json_t *row)
 {
 	json_t *shown = json_object(), *value;
@@ -78,7 +78,7 @@ static GoValue row_label(GPtrArray *kept, const GoMethod *method, GoValue row, G
 				 ?: ""));
 }
 
-/* The heading of one label: what stands behind its last point, in words. */
+/* The heading of a label: the part after its last dot, in words. */
 static GoValue heading_label(GPtrArray *kept, const GoMethod *method, GoValue row, GoValue name)
 {
 	(void)method, (void)row;
@@ -209,7 +209,7 @@ bool format_list(const char *format, const char *default_format, const char *nam
 	g_autoptr(json_t) headings = headings_of(columns);
 	if (template == NULL)
 		return prefix_error(error, "template parsing error: ");
-	/* What a heading cannot be made of is left out. */
+	/* What a heading cannot be made from is left out. */
 	if (table) {
 		template_run(template, TEMPLATE_HEADINGS, (GoValue){&headings_type, headings}, out,
 			NULL);

@@ -1,4 +1,4 @@
-/* Lists and inspections, as tables, templates or JSON. */
+/* Output of lists and inspections: tables, templates or JSON. */
 #pragma once
 #include "template/template.h"
 
@@ -26,7 +26,7 @@ char *format_quiet(const char *format, const char *field, const char *raw);
  * default_format). name: what Go calls the type of a row. */
 bool format_list(const char *format, const char *default_format, const char *name,
 	const Column *columns, json_t *rows, GError **error);
-/* Whether tables stay as wide as what is in them, on a terminal too (--no-trunc). Those of a format of one's own do. */
+/* Whether tables keep their full width, on a terminal too (--no-trunc). Those of custom formats always do. */
 void format_keep_whole(bool whole);
 /* Whether a template can be carried out on a row, as docker's ps tries it first: on that of a container that has nothing. */
 bool format_check(
@@ -35,5 +35,5 @@ bool format_check(
 Template *format_parse(const char *name, const char *format, GError **error);
 /* Prints it and a line's end, also if it fails. */
 bool format_value(const Template *template, const GoType *type, json_t *value, GError **error);
-/* Both, with what goes wrong told; gives the command's exit status. */
+/* Does both, and prints errors; the command's exit status. */
 int format_print(const char *name, const char *format, const GoType *type, json_t *value);

@@ -38,7 +38,7 @@ static json_t *ask(const char *path)
 	return client != NULL ? client_call(client, "GET", path, NULL, NULL) : NULL;
 }
 
-/* What stands between two texts of the message; NULL if they are not there. The caller frees it. */
+/* The text between two texts of the message; NULL if they are absent. The caller frees it. */
 static char *between(const char *message, const char *before, const char *after)
 {
 	const char *begin = strstr(message, before);
@@ -78,7 +78,7 @@ static void no_permission(const char *message)
 /* The name in list that is meant by a misspelt one. names: NULL-terminated behind what was added. */
 static void suggest(GPtrArray *names, const char *wrong)
 {
-	enum { SHORTEST = 3 }; /* of two letters, one is half of the name */
+	enum { SHORTEST = 3 }; /* with two letters, one is half of the name */
 	g_ptr_array_add(names, NULL);
 	const char *near = strlen(wrong) >= SHORTEST
 				   ? words_nearest(wrong, (const char *const *)names->pdata)
@@ -109,7 +109,7 @@ static char *image_word(const char *reference)
 	return g_strndup(word, strcspn(word, ":@"));
 }
 
-/* An image of this host whose name is near, in a new text; NULL for none. Compared are the last parts, so that tags and
+/* A local image with a similar name, as a new text; NULL for none. The last parts are compared, so that tags and
  * registries do not matter. */
 static char *near_image(const char *reference)
 {
@@ -155,8 +155,8 @@ static void port_of_container(const char *message)
 			name + (*name == '/'), port + 1);
 }
 
-/* "failed to bind host port for 0.0.0.0:80:172.17.0.2:80/tcp: address already in use": the engine's host is this one, if it
- * is asked by a UNIX socket. */
+/* "failed to bind host port for 0.0.0.0:80:172.17.0.2:80/tcp: address already in use": the engine is on this host if
+ * it is reached by a UNIX socket. */
 static void port_of_host(const char *message)
 {
 	g_autofree char *place = between(message, "host port for ", ": address already");
@@ -240,7 +240,7 @@ static char *platform_text(const json_t *object, const char *architecture)
 		*variant != '\0' ? "/" : "", variant);
 }
 
-/* The image that was asked for, or that of the container; NULL: neither is known, or there. */
+/* The requested image, or that of the container; NULL: both are unknown, or missing. */
 static json_t *image_of_error(void)
 {
 	g_autofree char *name = client_escape(container_asked != NULL ? container_asked : ""),

@@ -1,8 +1,8 @@
-/* Which program of this host has a port. */
+/* The program of this host that uses a port. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
 
-/* "nginx (process 812)", for the caller to free; NULL where nobody listens there, or where the one who does is another
- * user's and we may not look. Of our own network namespace. */
+/* "nginx (process 812)", for the caller to free; NULL if none listens there, or it belongs to another user. In our
+ * own network namespace. */
 char *port_owner(guint16 port, bool udp);

@@ -10,11 +10,11 @@
 
 enum { BLOCK = 64 * 1024, MAX_LINE = 1 << 20, BAR = 50, NARROW_BAR = 20, WIDE = 110 };
 
-/* One layer's line, and what its rate is worked out from. */
+/* A layer's line, and the base of its rate. */
 typedef struct {
 	int row; /* from the top of the block */
 	char *status;
-	gint64 began, first; /* monotonic microseconds, and the bytes that were there then */
+	gint64 began, first; /* monotonic microseconds, and the number of bytes then */
 } Row;
 
 typedef struct {
@@ -63,7 +63,7 @@ static char *bar(
 		"%s  %s%s", gauge, seconds > 0.5 ? rate : "", seconds > 0.5 ? "/s" : "");
 }
 
-/* Terminal sequences come from us alone: a registry's words may hold none. */
+/* Only this code writes terminal sequences: text of a registry is escaped. */
 char *printable(const char *text)
 {
 	char *copy = g_strdup(text);
@@ -99,7 +99,7 @@ static void show_row(Progress *progress, const char *id, const char *status, con
 	fprintf(progress->out, "\033[%dA\033[2K\r%s: %s %s\033[%dB\r", up, id, status, gauge, up);
 }
 
-/* A line of the stream; false with error. */
+/* Handles a line of the stream; false with error. */
 typedef bool (*LineTaker)(gpointer data, const json_t *line, GError **error);
 
 static bool show(gpointer data, const json_t *line, GError **error)
@@ -115,7 +115,7 @@ static bool show(gpointer data, const json_t *line, GError **error)
 	if (*id != '\0' && !heading) {
 		show_row(progress, id, status, line);
 	} else {
-		/* What follows is a new block, below this line. */
+		/* A new block begins below this line. */
 		g_hash_table_remove_all(progress->rows);
 		progress->count = 0;
 		fprintf(progress->out, "%s%s%s\n", id, heading ? ": " : "", status);

@@ -1,4 +1,4 @@
-/* Names of images. */
+/* References to images on the command line. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -9,8 +9,8 @@ const char *reference_tag(const char *reference);
 const char *reference_version(const char *reference);
 /* The name without it, and the tag (or fallback), escaped for a query; the caller frees them. */
 void reference_escape(const char *reference, const char *fallback, char **name, char **tag);
-/* Whether it is a name that an image may be given, or may be found by (an id or a digest, too). false with Docker's words. */
+/* Whether it is a valid name or reference (an id or a digest, too). false with Docker's words. */
 bool reference_check_name(const char *text, GError **error);
 bool reference_check_any(const char *text, GError **error);
-/* The same of a name that is given: one that says a digest is refused. */
+/* For the name of a new image: a digest is refused. */
 bool reference_check_new(const char *text, GError **error);

@@ -21,7 +21,7 @@ enum { BLOCK = 256 * 1024, INPUT = 32 * 1024, FRAME = 8, MAX_MOVED = 4096, MAX_L
 static struct termios saved;
 static bool is_raw;
 
-/* Restored on every way out, exit() and signals included. */
+/* Restored on every exit, exit() and signals included. */
 static void terminal_restore(void)
 {
 	if (is_raw)
@@ -73,12 +73,12 @@ static void send_signal(const Stream *stream, int signal)
 	json_decref(answer);
 }
 
-/* Frames on their way out: {stream, 0, 0, 0, length} and as many bytes, over any number of reads. */
+/* A demultiplexer of frames: {stream, 0, 0, 0, length} and as many bytes, over any number of reads. */
 typedef struct {
 	guint8 head[FRAME];
 	size_t head_used;
 	guint32 left;
-	int fd; /* where the run goes: bytes of the block that is being taken */
+	int fd; /* end of the current run: bytes of the block being taken */
 	char *run;
 	size_t run_length;
 	StreamSink sink;
@@ -98,7 +98,8 @@ static bool run_end(Frames *frames)
 	return length == 0 || frames->sink(frames->data, frames->fd, frames->run, length);
 }
 
-/* Bytes of short frames are moved together, over the heads between them: a log is a frame a line, and would be a write a line. */
+/* Bytes of short frames are moved together, over the headers between them: a log has a frame per line, which would
+ * need a write per line. */
 static bool run_add(Frames *frames, char *bytes, size_t length)
 {
 	int fd = frames->head[0] == 2 ? STDERR_FILENO : STDOUT_FILENO;
@@ -152,7 +153,7 @@ bool stream_take(HttpBody *body, bool tty, StreamSink sink, gpointer data, GErro
 
 bool stream_copy(HttpBody *body, bool tty, GError **error)
 {
-	/* False is said when whoever read our output has gone. */
+	/* False means that the reader of our output has gone. */
 	return stream_take(body, tty, write_out, NULL, error);
 }
 
@@ -186,8 +187,8 @@ const char *detach_keys(const Cli *cli)
 					      : json_str(cli->config, "detachKeys");
 }
 
-/* Passes on what comes from standard input, and ends it there where it ends here. True if the keys that detach
- * came: they are taken out before the engine sees them, as Docker's client does. */
+/* Forwards standard input, and its end. True if the detach keys were typed: they are removed before the engine sees
+ * them, as in Docker's client. */
 static bool pass_input(const Stream *stream, DetachKeys *keys, struct pollfd *input)
 {
 	char block[INPUT];
@@ -205,7 +206,7 @@ static bool pass_input(const Stream *stream, DetachKeys *keys, struct pollfd *in
 	return detached;
 }
 
-/* Signals arrive as descriptors; all that may be passed on are, to the container. */
+/* Signals are received by descriptor, and forwarded to the container. */
 static int watch_signals(const Stream *stream)
 {
 	sigset_t mask;
@@ -241,7 +242,7 @@ bool stream_run(Stream *stream)
 	autofd signals = watch_signals(stream);
 	Frames frames = {.sink = write_out};
 	bool detached = false;
-	/* Keys that are none the engine has refused. */
+	/* The engine has refused invalid keys. */
 	if (stream->tty)
 		detach_keys_parse(stream->detach_keys, keys.keys, NULL);
 	if (stream->tty && stream->with_stdin)

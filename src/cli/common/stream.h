@@ -10,17 +10,18 @@ typedef struct {
 	char *resize_path; /* "/containers/x/resize" */
 	char *kill_path;   /* "/containers/x/kill", for signals; NULL: none */
 } Stream;
-/* --detach-keys, or what config.json has for it; "" means the default. */
+/* --detach-keys, or config.json's; "" means the default. */
 const char *detach_keys(const Cli *cli);
-/* Carries data both ways until the engine closes the connection; true if detached by keys. */
+/* Forwards data both ways until the engine closes the connection; true if detached by keys. */
 bool stream_run(Stream *stream);
-/* Takes bytes that were written to a descriptor (1, 2); false: no more are wanted. */
+/* Receives bytes of a stream (1, 2); false stops. */
 typedef bool (*StreamSink)(gpointer data, int fd, const char *bytes, size_t length);
-/* Takes a line, without its end and not NUL-terminated; false: no more are wanted. */
+/* Receives a line, without its end and not NUL-terminated; false stops. */
 typedef bool (*LineSink)(gpointer data, const char *line, size_t length);
-/* Reads a framed or (tty) raw stream to its end. False with error if it broke off; true also if the sink wanted no more. */
+/* Reads a framed or (tty) raw stream to its end. False with error if it was interrupted; true also if the sink
+ * stopped it. */
 bool stream_take(HttpBody *body, bool tty, StreamSink sink, gpointer data, GError **error);
-/* The same of lines, as events and stats come; none may have more than 1 MiB. */
+/* Reads lines, as events and stats send them; of at most 1 MiB each. */
 bool stream_lines(HttpBody *body, LineSink sink, gpointer data, GError **error);
 /* Reads a framed or raw stream to standard output and error. */
 bool stream_copy(HttpBody *body, bool tty, GError **error);

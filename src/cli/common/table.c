@@ -10,7 +10,7 @@
 /* GAP: between columns that were cut. */
 enum { MIN_WIDTH = 10, PADDING = 3, GAP = 2 };
 
-/* No column is cut below this, nor one of names and ids below the other: at first, and where that is not enough. */
+/* The narrowest width of a column, and of one with names and ids: at first, and if that is not enough. */
 static const struct {
 	glong other, name;
 } floors[] = {{10, 20}, {6, 14}};
@@ -20,7 +20,7 @@ static const struct {
 #define YELLOW "\033[33m"
 #define FAINT "\033[2m"
 
-/* What a state looks like, by words in it; the first that fits. */
+/* Colours of states, by words in them; the first match counts. */
 static const struct {
 	const char *words, *colour;
 } states[] = {{"(unhealthy)", RED}, {"(health: starting)", YELLOW}, {"Paused", YELLOW},
@@ -64,7 +64,7 @@ static bool is_name(const TableColumn *column)
 	return strstr(column->heading, "ID") != NULL || strstr(column->heading, "NAME") != NULL;
 }
 
-/* The widest that may still be cut; NULL for none. */
+/* The widest column that may still be cut; NULL for none. */
 static TableColumn *widest(TableColumn *columns, guint count, int pass)
 {
 	TableColumn *found = NULL;

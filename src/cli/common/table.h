@@ -1,4 +1,4 @@
-/* Columns of text. On a terminal they are cut until they fit its width, and states have colours. */
+/* Tables of text. On a terminal they are cut to its width, and states are coloured. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -6,7 +6,7 @@
 typedef struct {
 	const char *heading;
 	glong content; /* of the widest cell */
-	glong width;   /* with the blanks behind it, but for the last column */
+	glong width;   /* including the blanks after it, except in the last column */
 	glong gap;     /* how many blanks have to stay; 0 for the last one */
 } TableColumn;
 

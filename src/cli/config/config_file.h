@@ -1,4 +1,4 @@
-/* config.json, and the folder that it is in. */
+/* config.json, and its folder. */
 #pragma once
 #include "cli/common/cli.h"
 

@@ -1,5 +1,5 @@
-/* Values and combinations of flags of run and create that are refused before the engine is asked, in the words of
- * Docker's client. What a check returns is why, for the caller to free; NULL: it is fine. */
+/* Checks of flags of run and create before the engine is called, in the words of Docker's client. A check returns the
+ * error, for the caller to free; NULL: valid. */
 #include "cli/common/flags.h"
 #include "cli/container/request.h"
 
@@ -149,7 +149,7 @@ static char *device_rule_problem(const char *value)
 		       : g_strdup_printf("invalid device cgroup format '%s'", value);
 }
 
-/* What docker's client lets through; the engine looks at the rest. */
+/* The checks of docker's client; the engine does the rest. */
 static char *sysctl_problem(const char *value)
 {
 	static const char *const names[] = {"kernel.msgmax", "kernel.msgmnb", "kernel.msgmni",

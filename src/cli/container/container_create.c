@@ -1,4 +1,4 @@
-/* A container is created as the flags say, its image pulled where it is missing. */
+/* Creates a container from flags; pulls a missing image. */
 #include "cli/common/flags.h"
 #include "cli/common/hint.h"
 #include "cli/common/reference.h"
@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The file must not be there yet; it is taken before the container is made. */
+/* The file must not exist; it is created before the container. */
 static int open_cidfile(const char *path, GError **error)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);

@@ -1,4 +1,4 @@
-/* The flags of run and create, and the request that they make. */
+/* Flags of run and create, and the request made from them. */
 #pragma once
 #include "cli/common/cli.h"
 
@@ -6,13 +6,13 @@
 enum { RUN_ALONE = 3 };
 extern const Flag container_flags[];
 const Flag *container_flag(const char *name); /* of these */
-/* The body of /containers/create by flags and arguments. */
+/* The body of /containers/create from flags and arguments. */
 json_t *container_request(Cli *cli, GError **error);
-/* --env-file, then --env, as "name=value"; names alone have our values. NULL with error. */
+/* --env-file, then --env, as "name=value"; names alone take the client's values. NULL with error. */
 json_t *flag_environment(const Cli *cli, GError **error);
 json_t *flag_restart(const Cli *cli, GError **error); /* --restart, for the API */
 
-/* container_check.c: whether flags and their combinations make sense; else why not, as Docker's client says it. */
+/* container_check.c: checks flags and their combinations; the error in the words of Docker's client, or NULL. */
 bool flag_check(const Cli *cli, const char *flag,
 	GError **error); /* of one list that another command has, too */
 bool container_check_flags(const Cli *cli, GError **error);
@@ -20,7 +20,7 @@ bool container_check_flags(const Cli *cli, GError **error);
 json_t *flag_hosts(const Cli *cli);
 json_t *flag_domains(const Cli *cli);
 
-/* container_create.c: creates it, printing warnings; the id, or NULL. understood: whether the words made a request. */
+/* container_create.c: creates it, printing warnings; the id, or NULL. understood: whether the flags were valid. */
 char *container_request_send(Cli *cli, bool *understood, GError **error);
 
 /* container_limits.c: --ulimit, for the API, and the limits of block devices. */

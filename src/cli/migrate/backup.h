@@ -1,13 +1,13 @@
-/* All that an engine has, in one archive, and back again (backup_file.h says what is in it). */
+/* Backup of all objects of an engine in one archive, and restore (format: backup_file.h). */
 #pragma once
 #include "client/client.h"
 
 typedef struct {
-	bool pause; /* containers that run stand still meanwhile */
+	bool pause; /* pause running containers meanwhile */
 } BackupOptions;
 
-/* Writes it to a descriptor. False with error; what was written is no backup then. */
+/* Writes it to a descriptor. False with error; the output is then incomplete. */
 bool backup_run(Client *client, const BackupOptions *options, int fd, GError **error);
-/* Reads it. What the engine has already is left alone. How many things could not be made; -1 with error where the archive is none, or
- * is damaged: what was whole before that stays. */
+/* Restores one. Existing objects are left unchanged. Returns the number of failures; -1 with error if the archive is
+ * invalid or damaged: objects that were complete before stay. */
 int restore_run(Client *client, int fd, GError **error);

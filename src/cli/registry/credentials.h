@@ -1,4 +1,4 @@
-/* Who we are to registries: auths, credsStore and credHelpers of config.json, as Docker's client keeps them. */
+/* Registry credentials: auths, credsStore and credHelpers of config.json, as in Docker's client. */
 #pragma once
 #include "cli/common/cli.h"
 
@@ -10,13 +10,13 @@ bool registry_is_hub(const char *registry);
 
 /* {"username", "password", "identitytoken", "serveraddress"}; NULL without error where nothing is known. */
 json_t *credentials_get(const Cli *cli, const char *registry, GError **error);
-/* Keeps them; *plain: in the file itself, which Docker warns of. */
+/* Stores them; *plain: in the file itself, which Docker warns about. */
 bool credentials_store(Cli *cli, const json_t *credentials, bool *plain, GError **error);
-/* False without error where there was nothing to forget. */
+/* False without error if there were none. */
 bool credentials_erase(Cli *cli, const char *registry, GError **error);
 
-/* All that is known, as X-Registry-Config has it (base64url); "" if nothing is. The caller frees it. */
+/* All credentials in the form of X-Registry-Config (base64url); "" if there are none. The caller frees it. */
 char *credentials_all(Cli *cli);
 
-/* Lets the client's next requests carry what is known of the registry of an image. */
+/* Adds the credentials for an image's registry to the client's next requests. */
 bool credentials_use(Cli *cli, const char *reference, GError **error);

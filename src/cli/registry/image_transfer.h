@@ -1,11 +1,11 @@
-/* Pulls and pushes; progress goes to out (NULL: nowhere). */
+/* Pulls and pushes; progress goes to out (NULL: discarded). */
 #pragma once
 #include "cli/common/cli.h"
 #include "cli/common/progress.h"
 
 #include <stdio.h>
 
-/* reference has a tag, or all tags are meant. platform: of a query, or "" for all that there is. */
+/* reference has a tag, or all tags are meant. platform: of a query, or "" for all. */
 bool image_send(Cli *cli, const char *reference, const char *platform, bool all_tags, FILE *out,
 	GError **error);
 bool image_fetch(Cli *cli, const char *reference, const char *platform, bool all_tags, FILE *out,

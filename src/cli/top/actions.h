@@ -1,4 +1,4 @@
-/* What keys and the mouse do, and what follows from what the engine says. */
+/* Actions of keys and mouse, and reactions to data from the engine. */
 #pragma once
 #include "cli/top/state.h"
 
@@ -18,7 +18,7 @@ typedef enum {
 
 /* What was asked for in MODE_CONFIRM is done, or not. */
 void confirm(Top *top, bool yes);
-/* Takes what the engine has said. */
+/* Handles data from the engine. */
 void take_item(Top *top, const FeedItem *item);
-/* Streams are opened and closed, and the list is asked for, as what is shown needs it. */
+/* Opens and closes streams, and requests the list, as the display needs it. */
 void settle(Top *top);

@@ -1,5 +1,5 @@
-/* What `top` hears of the engine. Each thing that is listened to has a thread and a connection of its own, and puts what comes
- * into one queue, of which one thread takes. The queue is short: who writes faster than the screen shows has to wait. */
+/* Data from the engine for `top`. Each stream has a thread and a connection, and adds items to one queue, which one
+ * thread reads. The queue is short: a producer that is faster than the display has to wait. */
 #pragma once
 #include "base/json.h"
 
@@ -12,7 +12,7 @@ typedef enum {
 	FEED_STATS,  /* of id: json */
 	FEED_LOG,    /* of stream: text, bytes as they came */
 	FEED_ANSWER, /* of id: json, or what went wrong as text; stream is what feed_call gave */
-	FEED_LOST,   /* the engine says no more; text */
+	FEED_LOST,   /* the engine has disconnected; text */
 } FeedKind;
 
 typedef struct {
@@ -31,9 +31,9 @@ FeedItem *feed_take(Feed *feed);
 void feed_item_free(FeedItem *item);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FeedItem, feed_item_free)
 
-/* Follows what happens; FEED_LOST at its end. */
+/* Follows events; FEED_LOST at their end. */
 void feed_events(Feed *feed);
-/* Samples of a container, until the stream is ended or the container is. */
+/* Samples of a container, until the stream or the container ends. */
 FeedStream *feed_stats(Feed *feed, const char *id);
 /* The last lines of a log and what follows. tty: the container has a terminal. */
 FeedStream *feed_log(Feed *feed, const char *id, bool tty);

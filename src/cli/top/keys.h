@@ -1,4 +1,4 @@
-/* The keys: one table, of which the help and the line at the bottom are made, too. */
+/* The keys: one table, from which help and status line are made, too. */
 #pragma once
 #include "cli/top/actions.h"
 

@@ -1,4 +1,5 @@
-/* What `top` knows of containers, and what of it is shown in which order. Neither a terminal nor an engine here; one thread. */
+/* The containers that `top` knows, and which are shown in which order. It knows neither terminal nor engine; one
+ * thread. */
 #pragma once
 #include "base/json.h"
 
@@ -9,7 +10,7 @@ typedef enum { MEASURE_CPU, MEASURE_MEMORY, MEASURE_NETWORK, MEASURE_BLOCK, MEAS
 
 typedef struct {
 	char *id;
-	/* Shown as they are: nothing in them orders a terminal about. project is "" for none. */
+	/* Already escaped for a terminal. project is "" for none. */
 	char *name, *project, *image, *state;
 	bool running, unhealthy;
 	guint samples;				      /* how many there were */

@@ -1,4 +1,4 @@
-/* One session of `top`: what is known, what is shown, and what is being done. Of one thread; the feed's threads know nothing of it. */
+/* A session of `top`: known data, display, and pending actions. Main thread only; the feed's threads do not know it. */
 #pragma once
 #include "cli/top/feed.h"
 #include "cli/top/model.h"

@@ -1,4 +1,4 @@
-/* What a session looks like on the terminal. */
+/* Drawing a session on the terminal. */
 #pragma once
 #include "cli/top/curses.h"
 #include "cli/top/state.h"
