@@ -132,7 +132,7 @@ create() { post_json "/containers/create?name=$1" "$2" | jq -r .Id; }
 
 @test "an unknown network is found out at the start: 404" {
 	id=$(create net '{"Image":"busybox","HostConfig":{"NetworkMode":"nosuchnet"}}')
-	[ "$(api -X POST "http://b/containers/$id/start" | jq -r .message)" = 'failed to set up container networking: network nosuchnet not found' ]
+	[ "$(api -X POST "http://b/containers/$id/start" | jq -r .message)" = 'failed to set up container networking: could not find a network matching network mode nosuchnet: network nosuchnet not found' ]
 	api -X DELETE "http://b/containers/$id"
 }
 

@@ -44,7 +44,7 @@ plain() { sed 's/\x1b\[[0-9;]*[A-Za-z]//g'; }
 @test "compose ps is cut, too" {
 	printf 'services:\n  one:\n    image: busybox\n    command: sh -c "sleep 1000; echo something that is long"\n    network_mode: none\n' >"$WORK/compose.yaml"
 	d compose -f "$WORK/compose.yaml" -p project-with-a-long-name up -d
-	text=$(screen 80 compose -p project-with-a-long-name ps)
+	text=$(screen 80 compose -f "$WORK/compose.yaml" -p project-with-a-long-name ps)
 	[ "$(plain <<<"$text" | wc -L)" -le 80 ] || { echo "$text"; return 1; }
 	[[ $text == *$'\e[32mUp '* ]]
 	d compose -f "$WORK/compose.yaml" -p project-with-a-long-name down -t 0
