@@ -57,8 +57,8 @@ void init_fork(void (*confine)(void))
 		int status;
 		pid_t pid = waitpid(-1, &status, 0);
 		if (pid == child)
-			_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+			end_process(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 		if (pid < 0 && errno == ECHILD)
-			_exit(1);
+			end_process(1);
 	}
 }

@@ -286,7 +286,7 @@ static void become_visible(void)
 	if (pid > 0) {
 		/* Noticed sooner than the end of the process: the shim waits for the pipe's other end. */
 		close(REPORT);
-		_exit(0);
+		end_process(0);
 	}
 	if (pid < 0 && errno == ENOMEM)
 		report_fail(0, "%s", stopped_container);

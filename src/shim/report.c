@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static int report_fd = -1;
@@ -27,7 +28,15 @@ void die_with_shim(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	/* The shim may have died before; in a new pid namespace getppid(2) does not show that. */
 	if (poll(&shim, 1, 0) > 0 && (shim.revents & (POLLERR | POLLHUP)) != 0)
-		_exit(1);
+		end_process(1);
+}
+
+void end_process(int code)
+{
+	/* _exit() would try for ever where the container's seccomp profile does not allow that; a fault ends whom nothing else
+	 * may, the first process of a container, too. */
+	syscall(SYS_exit_group, code);
+	__builtin_trap();
 }
 
 /* Quoted as Go does: control characters in a container's names and links must not reach a terminal. */
@@ -62,8 +71,10 @@ static _Noreturn void report(const char *mark, int errnum, const char *format, v
 	}
 	if (report_handler != NULL)
 		report_handler(text);
-	write_all(report_fd, text, strlen(text));
-	_exit(1);
+	/* Once, as a pipe takes so much as a whole: a profile may answer that nothing was written, or an interruption, for ever. */
+	ssize_t unused = write(report_fd, text, strlen(text));
+	(void)unused;
+	end_process(1);
 }
 
 void report_fail(int errnum, const char *format, ...)

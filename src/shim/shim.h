@@ -41,6 +41,8 @@ _Noreturn void report_refusal(int errnum, const char *format, ...)
 /* From here on the process is killed when the shim that it reports to dies, or if that has died already. Changes of
  * credentials undo it (prctl(2), PR_SET_PDEATHSIG). */
 void die_with_shim(void);
+/* As _exit(), also where a seccomp profile is in force that does not allow it: SIGILL then. */
+_Noreturn void end_process(int code);
 
 /* cgroup.c: the cgroups that the plan lists, whether v1, v2 or hybrid. */
 void cgroup_make(

@@ -182,6 +182,7 @@ GUARDS = [
     ("Dockerfiles: errors with a line", "src/dockerfile/parse.c", "dockerfile parse error on line %d: %s\", line,\n\t\ttext", "dockerfile parse error: %s\",\n\t\ttext", EXTRAS, "a hundred kinds of nonsense"),
     ("Dockerfiles: fuzzed", "src/dockerfile/words.c", "if (*p == '\\\\' && p[1] != '\\0') {", "if (*p == '\\\\') {", FUZZ % "dockerfile", "fuzz dockerfile"),
     ("bodies: two lengths", "src/base/http.c", 'if (repeated(head, "Content-Length") || ', "if (", UNIT % ("http", "/http/bodies"), "/http/bodies"),
+    ("seccomp: mute processes", "src/shim/report.c", "\tsyscall(SYS_exit_group, code);\n\t__builtin_trap();", "\t_exit(code);", OPTIONS, "seccomp: a profile under which"),
     ("heads: nothing understood", "src/base/http.c", '.start = {"", "", ""},', "", C, "what is no head of a request"),
     ("heads: control characters", "src/base/http.c", 'if (!token_valid(line) || has_control(colon + 1, "\\t"))', "if (!token_valid(line))", C, "what is no head of a request"),
     ("requests: fuzzed", "src/base/http.c", "if (strlen(head->text) != length)", "if (length == 0)", FUZZ % "http", "fuzz http"),

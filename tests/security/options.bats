@@ -105,6 +105,20 @@ deny() { echo "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[$1]}"; }
 	[ -z "$(d ps -aq)" ]
 }
 
+@test "seccomp: a profile under which a process can neither speak nor end holds nobody up" {
+	for profile in '{"defaultAction":"SCMP_ACT_ERRNO"}' '{"defaultAction":"SCMP_ACT_ERRNO","defaultErrnoRet":0}' \
+		'{"defaultAction":"SCMP_ACT_ERRNO","defaultErrnoRet":4}'; do
+		echo "$profile" >"$WORK/mute.json"
+		for more in --init=false --init --security-opt=no-new-privileges; do
+			run timeout -s KILL 20 "$DOCKER" run --rm --network none "$more" --security-opt "seccomp=$WORK/mute.json" busybox true
+			# Where the profile comes last, the process counts as begun, and ends by the fault.
+			[ "$status" -eq 132 ] || [[ $status -eq 125 && $output == *"was killed before it could run the program"* ]]
+		done
+	done
+	no_shims() { [ "$(shims)" -eq 0 ]; }
+	await no_shims
+}
+
 @test "sysctls of a namespace that the container shares with the host are refused, however it came to share it" {
 	# The values are the host's own: nothing changes, should one get through.
 	local key value mode
