@@ -119,6 +119,32 @@ deny() { echo "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[$1]}"; }
 	await no_shims
 }
 
+@test "words that become lines of files have no lines of their own, and nothing is masked that cannot be" {
+	for key in ExtraHosts DnsSearch DnsOptions; do
+		[ "$(create "{\"$key\":[\"a\\n6.6.6.6 b:1.2.3.4\"]}")" = "invalid $key: an entry has control characters" ]
+	done
+	d create --name linked busybox
+	[ "$(create '{"Links":["linked:a\n6.6.6.6 b"]}')" = "invalid Links: an entry has control characters" ]
+	for key in Hostname Domainname; do
+		run post_json /containers/create "{\"Image\":\"busybox\",\"$key\":\"a\\n6.6.6.6 b\"}"
+		[[ $output == *"invalid $key: it has control characters"* ]]
+	done
+	for key in MaskedPaths ReadonlyPaths; do
+		for path in "" / . /a/..; do
+			[[ $(create "{\"$key\":[\"/proc/keys\",\"$path\"]}") == "invalid $key: "*" is no path below the root" ]]
+		done
+		[ "$(create "{\"$key\":[\"etc/../etc/passwd\"]}")" = created ]
+	done
+}
+
+@test "a create that fails after its volumes were made leaves none behind" {
+	before=$(d volume ls -q | sort)
+	run d create -v /data -w /etc/passwd/below busybox
+	[ "$status" -ne 0 ]
+	[[ $output == *"Cannot mkdir"* ]]
+	[ "$(d volume ls -q | sort)" = "$before" ]
+}
+
 @test "sysctls of a namespace that the container shares with the host are refused, however it came to share it" {
 	# The values are the host's own: nothing changes, should one get through.
 	local key value mode

@@ -124,7 +124,8 @@ static bool make(Engine *engine, const char *name, const char *image_id, const j
 	/* Checked before the mounts are made, so that a refused container leaves no volumes. */
 	if (!container_name_free(engine, name, error) || !labels_allot(engine, spec, error))
 		return false;
-	g_autoptr(GPtrArray) mounts = mount_points_make(engine, spec, image_id, error);
+	g_autoptr(GPtrArray) fresh = NULL;
+	g_autoptr(GPtrArray) mounts = mount_points_make(engine, spec, image_id, &fresh, error);
 	if (mounts == NULL) {
 		labels_forget(engine, spec);
 		return false;
@@ -150,6 +151,7 @@ static bool make(Engine *engine, const char *name, const char *image_id, const j
 		container_event(container, "create", NULL, NULL);
 	} else {
 		labels_forget(engine, spec);
+		mount_points_take_back(engine, fresh);
 		store_discard(engine->store, engine->store->containers_fd, id);
 	}
 	container_row_clear(&row);

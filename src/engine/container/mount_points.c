@@ -471,14 +471,14 @@ static bool fill_volumes(Points *points, GError **error)
 	return ok;
 }
 
-/* Removes the anonymous volumes of a container whose creation failed. */
-static void take_back(const Points *points)
+void mount_points_take_back(Engine *engine, const GPtrArray *fresh)
 {
-	for (guint i = 0; i < points->fresh->len; i++)
-		volume_remove(points->engine, points->fresh->pdata[i], true, NULL);
+	for (guint i = 0; i < fresh->len; i++)
+		volume_remove(engine, fresh->pdata[i], true, NULL);
 }
 
-GPtrArray *mount_points_make(Engine *engine, const Spec *spec, const char *image_id, GError **error)
+GPtrArray *mount_points_make(
+	Engine *engine, const Spec *spec, const char *image_id, GPtrArray **fresh, GError **error)
 {
 	Points points = {engine, &spec->modes, mount_points_new(), image_id, g_ptr_array_new(),
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
@@ -488,10 +488,11 @@ GPtrArray *mount_points_make(Engine *engine, const Spec *spec, const char *image
 	/* A partial copy of the image's content would count as complete, so it is synced before the answer. */
 	work_follow_peer(-1);
 	if (!ok || !fill_volumes(&points, error)) {
-		take_back(&points);
+		mount_points_take_back(engine, points.fresh);
+		g_clear_pointer(&points.fresh, g_ptr_array_unref);
 		g_clear_pointer(&points.list, g_ptr_array_unref);
 	}
-	g_ptr_array_unref(points.fresh);
+	*fresh = points.fresh;
 	g_ptr_array_unref(points.copy_up);
 	g_hash_table_unref(points.by_target);
 	g_hash_table_unref(points.asked);
