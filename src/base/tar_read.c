@@ -18,9 +18,9 @@ typedef struct {
 	bool owners;
 	const char *from, *to; /* a topmost name, and its replacement; or NULL */
 	char *buffer;
-	char *path, *link; /* from an extended header, for the next entry; or NULL */
-	gint64 size;	   /* the same; -1: none */
-	GArray *folders;   /* of Folder: mode and times are set last */
+	char *path, *link;     /* from an extended header, for the next entry; or NULL */
+	gint64 size, uid, gid; /* the same; -1: none */
+	GArray *folders;       /* of Folder: mode and times are set last */
 } Tar;
 
 typedef struct {
@@ -33,8 +33,8 @@ typedef struct {
 typedef struct {
 	char *path, *link;
 	char type;
-	gint64 size, time;
-	guint mode, uid, gid, major, minor;
+	gint64 size, time, uid, gid;
+	guint mode, major, minor;
 } Entry;
 
 static void entry_clear(Entry *entry)
@@ -107,8 +107,12 @@ static bool take_records(Tar *tar, const char *text, size_t length, GError **err
 		g_autofree char *key = g_strndup(blank + 1, (gsize)(equals - blank - 1)),
 				*value = g_strndup(
 					equals + 1, (gsize)(text + at + record - 1 - (equals + 1)));
-		if (strcmp(key, "size") == 0)
-			tar->size = g_ascii_strtoll(value, NULL, 10);
+		gint64 *count = strcmp(key, "size") == 0  ? &tar->size
+				: strcmp(key, "uid") == 0 ? &tar->uid
+				: strcmp(key, "gid") == 0 ? &tar->gid
+							  : NULL;
+		if (count != NULL)
+			*count = g_ascii_strtoll(value, NULL, 10);
 		char **place = strcmp(key, "path") == 0	      ? &tar->path
 			       : strcmp(key, "linkpath") == 0 ? &tar->link
 							      : NULL;
@@ -152,11 +156,11 @@ static void decode(Tar *tar, const char *block, Entry *entry)
 	entry->link = tar->link != NULL ? g_steal_pointer(&tar->link) : g_strndup(block + 157, 100);
 	entry->type = block[156];
 	entry->size = tar->size >= 0 ? tar->size : number(block + 124, 12);
-	tar->size = -1;
+	entry->uid = tar->uid >= 0 ? tar->uid : number(block + 108, 8);
+	entry->gid = tar->gid >= 0 ? tar->gid : number(block + 116, 8);
+	tar->size = tar->uid = tar->gid = -1;
 	entry->time = number(block + 136, 12);
 	entry->mode = (guint)number(block + 100, 8);
-	entry->uid = (guint)number(block + 108, 8);
-	entry->gid = (guint)number(block + 116, 8);
 	entry->major = (guint)number(block + 329, 8);
 	entry->minor = (guint)number(block + 337, 8);
 }
@@ -198,8 +202,8 @@ static bool set_facts(
 	struct timespec times[2] = {{.tv_sec = entry->time}, {.tv_sec = entry->time}};
 	/* An owner of -1 is unchanged (chown(2)). */
 	struct stat as = {.st_mode = S_IFREG | (entry->mode & 07777),
-		.st_uid = tar->owners ? entry->uid : (uid_t)-1,
-		.st_gid = tar->owners ? entry->gid : (gid_t)-1};
+		.st_uid = tar->owners ? (uid_t)entry->uid : (uid_t)-1,
+		.st_gid = tar->owners ? (gid_t)entry->gid : (gid_t)-1};
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
 		if (kinds[i].type == entry->type)
 			as.st_mode = kinds[i].kind | (entry->mode & 07777);
@@ -224,11 +228,23 @@ static bool same_kind(const Tar *tar, const Entry *entry, const struct stat *the
 		entry->path, target != NULL ? target : ".");
 }
 
+/* Cut to 32 bits, an id would be another's. */
+static bool owner_fits(const Tar *tar, const Entry *entry, GError **error)
+{
+	return !tar->owners ||
+	       (entry->uid >= 0 && entry->uid < G_MAXUINT32 && entry->gid >= 0 &&
+		       entry->gid < G_MAXUINT32) ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "the owner %" G_GINT64_FORMAT ":%" G_GINT64_FORMAT
+		       " of \"%s\" in the archive is none that a file can have",
+		       entry->uid, entry->gid, entry->path);
+}
+
 static bool make_node(Tar *tar, const Entry *entry, int parent, const char *name, GError **error)
 {
 	struct stat st;
 	bool there = fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
-	if (there && !same_kind(tar, entry, &st, error))
+	if (!owner_fits(tar, entry, error) || (there && !same_kind(tar, entry, &st, error)))
 		return false;
 	if (entry->type == '5') {
 		Folder folder = {g_strdup(entry->path), entry->mode & 07777, (time_t)entry->time};
@@ -240,8 +256,9 @@ static bool make_node(Tar *tar, const Entry *entry, int parent, const char *name
 		return fail_errno(error, "cannot replace \"%s\"", entry->path);
 	if (entry->type == '5')
 		return (mkdirat(parent, name, 0700) == 0 &&
-			       (!tar->owners || fchownat(parent, name, entry->uid, entry->gid,
-							AT_SYMLINK_NOFOLLOW) == 0)) ||
+			       (!tar->owners ||
+				       fchownat(parent, name, (uid_t)entry->uid, (gid_t)entry->gid,
+					       AT_SYMLINK_NOFOLLOW) == 0)) ||
 		       fail_errno(error, "cannot make \"%s\"", entry->path);
 	if (entry->type == '0' || entry->type == '\0' || entry->type == '7') {
 		autofd fd = openat(
@@ -369,6 +386,8 @@ bool tar_unpack_as(int root_fd, ByteSource source, gpointer data, bool owners, c
 		.to = to,
 		.buffer = g_malloc(BUFFER),
 		.size = -1,
+		.uid = -1,
+		.gid = -1,
 		.folders = g_array_new(FALSE, FALSE, sizeof(Folder))};
 	while (ok && !ended) {
 		ok = read_all(&tar, block, sizeof block, &ended, error);

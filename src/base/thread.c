@@ -2,6 +2,9 @@
 
 #include "base/error.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 static bool no_thread(GError **error, const GError *problem)
 {
 	return fail(
@@ -23,6 +26,16 @@ bool thread_detach(const char *name, GThreadFunc run, gpointer data, GError **er
 	if (thread != NULL)
 		g_thread_unref(thread);
 	return thread != NULL;
+}
+
+GThread *thread_or_end(const char *name, GThreadFunc run, gpointer data)
+{
+	g_autoptr(GError) problem = NULL;
+	GThread *thread = thread_start(name, run, data, &problem);
+	if (thread != NULL)
+		return thread;
+	fprintf(stderr, "%s: %s\n", g_get_prgname(), problem->message);
+	exit(EXIT_FAILURE);
 }
 
 /* GLib leaves items without a thread in a pool's queue, to be run later. So giver and taker agree by a flag on who

@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "base/tar.h"
+#include "base/thread.h"
 #include "engine/image/images.h"
 #include "image/image.h"
 
@@ -271,7 +272,12 @@ static bool load(Engine *engine, Feed *feed, GError **error)
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
 		return fail_errno(error, "socketpair");
 	feed->fd = ends[0];
-	GThread *thread = g_thread_new("feed", run_feed, feed);
+	GThread *thread = thread_start("feed", run_feed, feed, error);
+	if (thread == NULL) {
+		fd_clear(&feed->fd);
+		close(ends[1]);
+		return false;
+	}
 	bool ok = image_load(engine, &request, byte_source_fd, &ends[1], &problem);
 	close(ends[1]);
 	g_thread_join(thread);

@@ -2,6 +2,7 @@
 #include "compose/compose.h"
 
 #include "base/error.h"
+#include "base/thread.h"
 
 #include <string.h>
 
@@ -126,7 +127,7 @@ static bool graph_finish(Graph *graph, GError **error)
 	gpointer name, node;
 	g_hash_table_iter_init(&each, graph->nodes);
 	while (g_hash_table_iter_next(&each, &name, &node))
-		((Node *)node)->thread = g_thread_new("service", run_node, node);
+		((Node *)node)->thread = thread_or_end("service", run_node, node);
 	g_hash_table_iter_init(&each, graph->nodes);
 	while (g_hash_table_iter_next(&each, &name, &node))
 		g_thread_join(((Node *)node)->thread);

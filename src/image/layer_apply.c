@@ -336,22 +336,34 @@ static bool check_busy(
 	return fail(error, BERTH_ERROR_SYSTEM, "RemoveAll %s: device or resource busy", name);
 }
 
+/* Cut to 32 bits, an id would be another's: root's, or that of whoever unpacks (chown(2): -1 leaves what is). */
+static bool set_owner(const Apply *apply, struct archive_entry *entry, GError **error)
+{
+	gint64 uid = apply->owner != NULL ? apply->owner->uid : la.entry_uid(entry),
+	       gid = apply->owner != NULL ? apply->owner->gid : la.entry_gid(entry);
+	if (uid < 0 || gid < 0 || uid >= (gint64)G_MAXUINT32 - apply->shift.uid ||
+		gid >= (gint64)G_MAXUINT32 - apply->shift.gid)
+		return fail(error, BERTH_ERROR_INVALID,
+			"the owner %" G_GINT64_FORMAT ":%" G_GINT64_FORMAT
+			" of \"%s\" in the archive is none that a file can have",
+			uid, gid, la.entry_pathname(entry));
+	la.entry_set_uid(entry, uid + apply->shift.uid);
+	la.entry_set_gid(entry, gid + apply->shift.gid);
+	return true;
+}
+
 static bool apply_entry(
 	Apply *apply, struct archive *archive, struct archive_entry *entry, GError **error)
 {
 	const char *raw = la.entry_pathname(entry), *name;
-	if (apply->owner != NULL) {
-		la.entry_set_uid(entry, apply->owner->uid);
-		la.entry_set_gid(entry, apply->owner->gid);
-	}
-	la.entry_set_uid(entry, la.entry_uid(entry) + apply->shift.uid);
-	la.entry_set_gid(entry, la.entry_gid(entry) + apply->shift.gid);
 	g_autofree char *path = raw != NULL ? clean_path(raw) : NULL;
 	bool is_dir = la.entry_filetype(entry) == AE_IFDIR && la.entry_hardlink(entry) == NULL,
 	     there;
 	if (path == NULL)
 		return fail(error, BERTH_ERROR_INVALID, "invalid name \"%s\" in the archive",
 			raw != NULL ? raw : "");
+	if (!set_owner(apply, entry, error))
+		return false;
 	if (*path == '\0') { /* the root folder itself */
 		note_dir_time(apply, ".", entry);
 		return !is_dir || fchmod(apply->root_fd, la.entry_perm(entry)) == 0 ||

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/thread.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -108,7 +109,7 @@ Store *store_open(const char *root, GError **error)
 	layer_folders_sweep(store);
 	volume_folders_sweep(store);
 	blob_sweep(store);
-	store->janitor = g_thread_new("janitor", janitor_run, store);
+	store->janitor = thread_or_end("janitor", janitor_run, store);
 	return g_steal_pointer(&store);
 }
 

@@ -149,6 +149,35 @@ static void test_escapes(void)
 	}
 }
 
+/* A record of an extended header, "LENGTH key=value\n", for the next entry. */
+static void test_owners(void)
+{
+	static const char *const records[] = {"18 uid=4294967295\n", "18 gid=4294967295\n",
+		"18 uid=4294967296\n", "27 uid=9223372036854775807\n"};
+	for (size_t i = 0; i < G_N_ELEMENTS(records); i++) {
+		g_autoptr(GError) error = NULL;
+		g_autofree char *name = g_strdup_printf("owner%zu", i);
+		GByteArray *tar = g_byte_array_new();
+		add(tar, "head", 'x', "", records[i], 0644);
+		add(tar, "file", '0', "", "x", 04755);
+		g_assert_false(apply(tar, name, true, &error));
+		g_assert_nonnull(strstr(error->message, "none that a file can have"));
+	}
+	/* As many as it takes to be root of the host, counted from a container's root on. */
+	g_autoptr(GError) error = NULL;
+	GByteArray *tar = g_byte_array_new();
+	char zeros[2 * BLOCK] = {0};
+	add(tar, "head", 'x', "", "18 uid=4294867296\n", 0644);
+	add(tar, "file", '0', "", "x", 04755);
+	g_byte_array_append(tar, (guint8 *)zeros, sizeof zeros);
+	autofd dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	Source source = {tar, 0};
+	g_assert_false(archive_unpack_into(dir, source_read, &source, NULL, NULL,
+		(UnpackOwner){100000, 100000}, NULL, &error));
+	g_assert_nonnull(strstr(error->message, "none that a file can have"));
+	g_byte_array_unref(tar);
+}
+
 static void test_damage(void)
 {
 	g_autoptr(GError) error = NULL;
@@ -175,6 +204,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/layer/kinds", test_kinds);
 	g_test_add_func("/layer/whiteouts", test_whiteouts);
 	g_test_add_func("/layer/escapes", test_escapes);
+	g_test_add_func("/layer/owners", test_owners);
 	g_test_add_func("/layer/damage", test_damage);
 	int code = g_test_run();
 	tree_remove(AT_FDCWD, folder);

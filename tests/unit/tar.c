@@ -189,6 +189,24 @@ static void test_damage(Fixture *f, gconstpointer data)
 	g_assert_false(unpack(f, NULL));
 }
 
+/* 2^32 is not root. */
+static void test_owners(Fixture *f, gconstpointer data)
+{
+	static const char *const records[] = {"18 uid=4294967296\n", "18 gid=4294967295\n"};
+	(void)data;
+	for (size_t i = 0; i < G_N_ELEMENTS(records); i++) {
+		g_autoptr(GError) error = NULL;
+		g_byte_array_set_size(f->archive.bytes, 0);
+		f->archive.at = 0;
+		add(f, "head", 'x', "", "22");
+		memcpy(f->archive.bytes->data + 512, records[i], strlen(records[i]));
+		add(f, "a", '0', "", "10");
+		g_assert_false(tar_unpack(f->fd, take, &f->archive, true, &error));
+		g_assert_nonnull(strstr(error->message, "none that a file can have"));
+		g_assert_false(is_there(f, "in/a"));
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -197,7 +215,7 @@ int main(int argc, char **argv)
 	} tests[] = {{"/tar/round-trip", test_round_trip}, {"/tar/dot-dot", test_dot_dot},
 		{"/tar/absolute", test_absolute}, {"/tar/through-link", test_through_link},
 		{"/tar/hard-link", test_hard_link}, {"/tar/replaced-folder", test_replaced_folder},
-		{"/tar/damage", test_damage}};
+		{"/tar/damage", test_damage}, {"/tar/owners", test_owners}};
 	g_test_init(&argc, &argv, NULL);
 	for (size_t i = 0; i < G_N_ELEMENTS(tests); i++)
 		g_test_add(tests[i].name, Fixture, NULL, set_up, tests[i].test, tear_down);

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/tar.h"
+#include "base/thread.h"
 #include "dockerfile/dockerfile.h"
 
 #include <dirent.h>
@@ -345,7 +346,7 @@ BuildBody *build_body_new(const BuildContext *context, const char *first)
 		.first = g_strdup(first),
 		.read_fd = pair[0],
 		.write_fd = pair[1]};
-	body->thread = g_thread_new("context", write_body, body);
+	body->thread = thread_or_end("context", write_body, body);
 	return body;
 }
 

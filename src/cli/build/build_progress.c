@@ -2,6 +2,7 @@
 #include "cli/common/progress.h"
 
 #include "base/size.h"
+#include "base/thread.h"
 #include "base/timefmt.h"
 
 #include <stdio.h>
@@ -154,7 +155,7 @@ BuildProgress *build_progress_new(BuildShow show, FILE *out)
 	progress->by_digest = g_hash_table_new(g_str_hash, g_str_equal);
 	progress->warnings = g_ptr_array_new_with_free_func(g_free);
 	if (show == SHOW_TTY)
-		progress->ticker = g_thread_new("tick", tick, progress);
+		progress->ticker = thread_or_end("tick", tick, progress);
 	return progress;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/thread.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -129,7 +130,7 @@ BuildSsh *build_ssh_start(Cli *cli, const char *build_id, GError **error)
 				"(--ssh %s=SOCKET)",
 				agent->id, agent->socket, agent->id);
 		else
-			agent->thread = g_thread_new("ssh", run, agent);
+			agent->thread = thread_or_end("ssh", run, agent);
 	}
 	if (ok)
 		return ssh;

@@ -7,6 +7,7 @@
 #include "base/fd.h"
 #include "base/size.h"
 #include "base/tar.h"
+#include "base/thread.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -301,7 +302,7 @@ static bool send_path(Cli *cli, const char *from, const Side *to, const Target *
 
 		.read_fd = pair[0],
 		.write_fd = pair[1]};
-	pack.thread = g_thread_new("pack", pack_run, &pack);
+	pack.thread = thread_or_end("pack", pack_run, &pack);
 	g_autoptr(GError) problem = NULL;
 	bool ok = send_archive(cli, to, target->folder, pack.read_fd, &problem);
 	fd_clear(&pack.read_fd);

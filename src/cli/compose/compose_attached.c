@@ -4,6 +4,7 @@
 #include "cli/compose/compose_menu.h"
 
 #include "base/error.h"
+#include "base/thread.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +55,7 @@ static Watching *watching_new(const Cli *cli, Watch *watch)
 	}
 	watching->cli = *cli;
 	watching->cli.client = client_new(client_host(cli->client));
-	watching->thread = g_thread_new("watch", watch_files, watching);
+	watching->thread = thread_or_end("watch", watch_files, watching);
 	return watching;
 }
 
@@ -178,7 +179,7 @@ static bool take_key(Attached *attached)
 static void begin_end(Attached *attached, int *times, GThread **stopping)
 {
 	if ((*times)++ == 0)
-		*stopping = g_thread_new("stop", stop_gently, attached);
+		*stopping = thread_or_end("stop", stop_gently, attached);
 	else
 		end_all(attached, true);
 }
@@ -303,7 +304,7 @@ int attached_follow(Attached *attached)
 	compose_menu_watching(attached->menu, attached->watching != NULL);
 	log_show_menu(attached->logs, attached->menu);
 	log_show_begin(attached->logs);
-	GThread *watcher = g_thread_new("signals", watch, attached);
+	GThread *watcher = thread_or_end("signals", watch, attached);
 	log_show_end(attached->logs);
 	(void)!write(attached->wake[1], "q", 1);
 	g_thread_join(watcher);

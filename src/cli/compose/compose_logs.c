@@ -5,6 +5,7 @@
 #include "cli/compose/compose_menu.h"
 
 #include "base/error.h"
+#include "base/thread.h"
 #include "base/timefmt.h"
 
 #include <errno.h>
@@ -275,7 +276,7 @@ static void add_started(LogShow *show, Client *client, const char *id)
 		Follower *follower =
 			follower_new(show, show->project, container, (int)show->followers->len);
 		g_ptr_array_add(show->followers, follower);
-		follower->thread = g_thread_new("logs", follow, follower);
+		follower->thread = thread_or_end("logs", follow, follower);
 		g_cond_broadcast(&show->changed);
 	}
 }
@@ -399,10 +400,10 @@ void log_show_begin(LogShow *show)
 {
 	for (guint n = 0; n < show->followers->len; n++) {
 		Follower *follower = show->followers->pdata[n];
-		follower->thread = g_thread_new("logs", follow, follower);
+		follower->thread = thread_or_end("logs", follow, follower);
 	}
 	if (show->options.follow && show->options.wants != NULL)
-		show->events = g_thread_new("started", await_started, show);
+		show->events = thread_or_end("started", await_started, show);
 }
 
 /* The next that has to come to its end; NULL: there are no more. */

@@ -6,6 +6,7 @@
 #include "cli/compose/compose.h"
 
 #include "base/size.h"
+#include "base/thread.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -295,7 +296,7 @@ ComposeShow *compose_show_new(const Cli *cli, const char *title, Teller *teller)
 	*teller = (Teller){.say = say, .data = show, .dry_run = compose_dry_run(cli)};
 	g_mutex_init(&teller->lock);
 	if (show->live && !show->quiet && !show->json)
-		show->ticker = g_thread_new("show", tick, show);
+		show->ticker = thread_or_end("show", tick, show);
 	return show;
 }
 

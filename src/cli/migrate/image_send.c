@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/tar.h"
+#include "base/thread.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -140,7 +141,7 @@ bool images_send(Client *client, const DockerRoot *root, const json_t *ids, GErr
 	Sending sending = {.root = root, .ids = ids, .in = ends[0], .out = ends[1]};
 	g_auto(Response) response = {.fd = -1};
 	sending.writer = tar_writer_new(to_pipe, &sending);
-	sending.thread = g_thread_new("images", write_run, &sending);
+	sending.thread = thread_or_end("images", write_run, &sending);
 	bool ok = client_send_stream(client, "POST", "/images/load?quiet=1",
 			  "Content-Type: application/x-tar\r\n", body_read, &sending, &response,
 			  error) &&

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/thread.h"
 #include "cli/common/stream.h"
 
 #include <string.h>
@@ -200,7 +201,7 @@ static FeedStream *stream_new(Feed *feed, FeedKind kind, const char *method, con
 	stream->number = ++feed->streams;
 	stream->fd = -1;
 	g_mutex_init(&stream->lock);
-	g_thread_unref(g_thread_new("top", thread, g_atomic_rc_box_acquire(stream)));
+	g_thread_unref(thread_or_end("top", thread, g_atomic_rc_box_acquire(stream)));
 	return stream;
 }
 

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "base/timefmt.h"
 #include "base/trace.h"
 
@@ -192,7 +193,7 @@ static gpointer monitor_run(gpointer data)
 void shim_monitor_start(Engine *engine, const ShimEvents *events)
 {
 	heard = events;
-	engine->monitor = g_thread_new("shims", monitor_run, engine);
+	engine->monitor = thread_or_end("shims", monitor_run, engine);
 }
 
 bool shim_tell(int socket, guint32 type, const char *id, int a, int b, const char *text,
