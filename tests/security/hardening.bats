@@ -120,6 +120,14 @@ exec_pid() {
 	[ "$(api http://b/_ping)" = OK ]
 }
 
+@test "the engine itself: what it keeps of scheduling moves a container to processors, and is needed for that" {
+	d run -d --name roaming --network none busybox sleep 1000
+	pid=$(d inspect -f '{{.State.Pid}}' roaming)
+	d update --cpuset-cpus 0 roaming
+	[ "$(awk '/^Cpus_allowed_list/ { print $2 }' "/proc/$pid/status")" = 0 ]
+	d rm -f roaming
+}
+
 @test "a container is given nothing of the engine's: no environment, no variable of its own" {
 	engine_kill
 	SECRET_OF_HOST=x engine_start
