@@ -4,6 +4,7 @@
 #include "engine/transfer/pull_push.h"
 
 #include "base/error.h"
+#include "base/work.h"
 
 #include <string.h>
 
@@ -75,8 +76,10 @@ static bool search(Request *request, GError **error)
 	if (!request_whole(request, "limit", DEFAULT_LIMIT, &limit, &problem))
 		return fail(error, BERTH_ERROR_INVALID, "invalid limit specified: %s",
 			problem->message);
+	work_follow_peer(request->fd);
 	json_t *found = image_search(request->engine, request_param(request, "term"), limit,
 		filters, auth_of(request), error);
+	work_follow_peer(-1);
 	return found != NULL && reply_json(request, 200, found);
 }
 
@@ -95,14 +98,19 @@ static bool auth(Request *request, GError **error)
 		g_propagate_error(error, g_steal_pointer(&problem));
 		return false;
 	}
-	return registry_check(request->engine, body, error) &&
+	work_follow_peer(request->fd);
+	bool right = registry_check(request->engine, body, error);
+	work_follow_peer(-1);
+	return right &&
 	       reply_json(request, 200,
 		       json_pack("{s:s, s:s}", "Status", "Login Succeeded", "IdentityToken", ""));
 }
 
 static bool distribution(Request *request, GError **error)
 {
+	work_follow_peer(request->fd);
 	json_t *found = image_distribution(request->engine, request->name, auth_of(request), error);
+	work_follow_peer(-1);
 	/* An extension for berth's `manifest inspect`. */
 	if (found != NULL && !request_flag(request, "manifest"))
 		json_object_del(found, "Manifest");
@@ -125,7 +133,9 @@ static bool put_index(Request *request, GError **error)
 		.text = json_str(body, "manifest"),
 		.auth = auth_of(request),
 		.sources = json_object_get(body, "sources")};
+	work_follow_peer(request->fd);
 	g_autofree char *digest = image_put_index(request->engine, &put, error);
+	work_follow_peer(-1);
 	return digest != NULL && reply_json(request, 201, json_pack("{s:s}", "Digest", digest));
 }
 

@@ -62,6 +62,10 @@ struct Scope {
 	gpointer data;
 	const char *file;
 };
+/* How much a value may be: a file of a few lines could ask for any amount, as each variable may be made of others. */
+enum { HCL_LARGEST = 4 << 20 };
+/* hcl_value.c: whether it is no larger than that. */
+bool hcl_fits(const json_t *value);
 /* hcl_eval.c: a new reference; NULL with error. */
 json_t *hcl_eval(const Node *node, const Scope *scope, GError **error);
 /* hcl_value.c */

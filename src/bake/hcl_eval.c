@@ -38,6 +38,8 @@ static json_t *eval_template(const Node *node, const Scope *scope, GError **erro
 					: "Invalid template interpolation value; Cannot include "
 					  "the "
 					  "given value in a string template: string required.");
+		if (text->len + strlen(one) > HCL_LARGEST)
+			return refuse(node, scope, error, "the value is too large");
 		g_string_append(text, one);
 	}
 	return json_lenient(text->str);
@@ -389,5 +391,11 @@ json_t *hcl_eval(const Node *node, const Scope *scope, GError **error)
 		[NODE_BINARY] = eval_binary,
 		[NODE_UNARY] = eval_unary,
 	};
-	return kinds[node->kind](node, scope, error);
+	/* What these only look up was as large before. */
+	bool found = node->kind == NODE_NAME || node->kind == NODE_VALUE ||
+		     node->kind == NODE_MEMBER || node->kind == NODE_INDEX;
+	g_autoptr(json_t) value = kinds[node->kind](node, scope, error);
+	if (value != NULL && !found && !hcl_fits(value))
+		return refuse(node, scope, error, "the value is too large");
+	return g_steal_pointer(&value);
 }

@@ -83,10 +83,21 @@ static json_t *hash(const Call *call)
 	return json_string(hex);
 }
 
+static const char too_large[] = "the value is too large";
+
+/* Before it is made: so many times so much. What a value may be is asked of what came of it (hcl_eval.c). */
+static bool is_too_much(size_t times, size_t length)
+{
+	enum { MOST = 16 * HCL_LARGEST };
+	return length > 0 && times > MOST / length;
+}
+
 static json_t *replace(const Call *call)
 {
 	g_autofree char *text = text_at(call, 0), *from = text_at(call, 1), *to = text_at(call, 2);
 	g_auto(GStrv) parts = g_strsplit(text, from, -1);
+	if (is_too_much(g_strv_length(parts), strlen(to)))
+		return wrong(call, too_large);
 	g_autofree char *made = *from != '\0' ? g_strjoinv(to, parts) : g_strdup(text);
 	return json_lenient(made);
 }
@@ -99,6 +110,8 @@ static json_t *replace_pattern(const Call *call)
 	g_autoptr(GRegex) dollars = g_regex_new("\\$\\{?(\\d+)\\}?", 0, 0, NULL),
 			  regex = g_regex_new(pattern, 0, 0, call->error);
 	g_autofree char *with = g_regex_replace(dollars, to, -1, 0, "\\\\g<\\1>", 0, NULL);
+	if (is_too_much(strlen(text) + 1, strlen(with)))
+		return wrong(call, too_large);
 	g_autofree char *made =
 		regex != NULL ? g_regex_replace(regex, text, -1, 0, with, 0, call->error) : NULL;
 	return made != NULL ? json_lenient(made) : NULL;
@@ -177,6 +190,8 @@ static json_t *join(const Call *call)
 			g_autofree char *one = hcl_text(json_array_get(argument(call, a), i));
 			g_string_append_printf(
 				text, "%s%s", first ? "" : by, one != NULL ? one : "");
+			if (text->len > HCL_LARGEST)
+				return wrong(call, too_large);
 			first = false;
 		}
 	return json_lenient(text->str);
@@ -229,6 +244,8 @@ static json_t *indent(const Call *call)
 	g_autofree char *text = text_at(call, 1), *blanks = g_strnfill((gsize)width, ' '),
 			*by = g_strconcat("\n", blanks, NULL);
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	if (is_too_much(g_strv_length(lines), (size_t)width))
+		return wrong(call, too_large);
 	g_autofree char *made = g_strjoinv(by, lines);
 	return json_lenient(made);
 }

@@ -35,3 +35,29 @@ char *hcl_text(const json_t *value)
 			g_ascii_formatd(buffer, sizeof buffer, "%.15g", json_real_value(value)));
 	return NULL;
 }
+
+/* Takes a value's bytes off what is left; false where that is not enough. Parts that are shared count each time, as they would
+ * be written each time. */
+static bool take_size(const json_t *value, size_t *left)
+{
+	enum { PART = 16 }; /* what a member costs by itself */
+	const char *key;
+	json_t *member;
+	size_t own = json_is_string(value) ? json_string_length(value) : PART, i;
+	if (own > *left)
+		return false;
+	*left -= own;
+	json_array_foreach (value, i, member)
+		if (!take_size(member, left))
+			return false;
+	json_object_foreach ((json_t *)value, key, member)
+		if (!take_size(member, left))
+			return false;
+	return true;
+}
+
+bool hcl_fits(const json_t *value)
+{
+	size_t left = HCL_LARGEST;
+	return take_size(value, &left);
+}

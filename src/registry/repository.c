@@ -2,6 +2,7 @@
 
 #include "base/address.h"
 #include "base/error.h"
+#include "base/work.h"
 
 #include <string.h>
 
@@ -200,7 +201,7 @@ bool retry_wait(const Answer *answer, int attempt, void (*retrying)(gpointer dat
 		retrying(data, seconds);
 	gint64 end = g_get_monotonic_time() + seconds * G_USEC_PER_SEC;
 	while (g_get_monotonic_time() < end) {
-		if (stop != NULL && g_atomic_int_get(stop))
+		if (!work_going() || (stop != NULL && g_atomic_int_get(stop)))
 			return false;
 		g_usleep(SLICE);
 	}

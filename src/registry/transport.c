@@ -1,6 +1,7 @@
 #include "registry/internal.h"
 
 #include "base/error.h"
+#include "base/work.h"
 #include "version.h"
 
 #include <string.h>
@@ -254,7 +255,8 @@ static int watch(void *data, curl_off_t total, curl_off_t now, curl_off_t up_tot
 	(void)total, (void)now, (void)up_total;
 	if (passage->exchange->sent != NULL)
 		passage->exchange->sent(passage->exchange->data, up);
-	return passage->exchange->stop != NULL && g_atomic_int_get(passage->exchange->stop);
+	return !work_going() ||
+	       (passage->exchange->stop != NULL && g_atomic_int_get(passage->exchange->stop));
 }
 
 static void set_tls(const Host *host, CURL *handle)

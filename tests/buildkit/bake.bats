@@ -114,6 +114,17 @@ plain() { jq -S '.group[].targets |= sort'; }
 	python3 -c 'print("a = \"" + "%{ if true }" * 100000 + "\"")' >docker-bake.hcl
 	run bake --print
 	[[ $output == *'is too deep'* ]]
+	# Values that grow out of each other end where they are too large, by whichever way.
+	for grows in '"${P}${P}${P}${P}"' '[P, P, P, P]' 'join(P, [P, P, P, P])' 'replace(P, "x", "${P}${P}")' 'concat([P, P], [P, P])'; do
+		{
+			echo 'a0 = "xxxx"'
+			for i in $(seq 40); do echo "a$i = ${grows//P/a$((i - 1))}"; done
+			echo 'target "default" { args = { A = jsonencode(a40) } }'
+		} >docker-bake.hcl
+		run timeout 20 "$BUILD/berth" buildx bake --print
+		[ "$status" -eq 1 ]
+		[[ $output == *'the value is too large'* ]]
+	done
 	printf '{"target": {"default": 1}' >docker-bake.json
 	run bake --print -f docker-bake.json
 	[ "$status" -eq 1 ]

@@ -188,6 +188,8 @@ GUARDS = [
     ("volumes of a create that fails", "src/engine/container/container_create.c", "\t\tmount_points_take_back(engine, fresh);\n", "", OPTIONS, "a create that fails after"),
     ("owners of an archive", "src/image/layer_apply.c", "\tif (!set_owner(apply, entry, error))", "\tif (!set_owner(apply, entry, NULL) && false)", UNIT % ("layer", "/layer/owners"), "/layer/owners"),
     ("the engine's capabilities: cpusets", "src/daemon/confine.c", '"SYS_NICE" /* moves', '"KILL" /* moves', P, "the engine itself: what it keeps"),
+    ("stopped work: registries", "src/registry/transport.c", "return !work_going() ||", "return", "tests/security/builds.bats", "what a registry is asked for ends"),
+    ("budgets: bake's values", "src/bake/hcl_eval.c", "value != NULL && !found && !hcl_fits(value)", "value != NULL && false", "tests/buildkit/bake.bats", "bake: what cannot be understood"),
     ("heads: nothing understood", "src/base/http.c", '.start = {"", "", ""},', "", C, "what is no head of a request"),
     ("heads: control characters", "src/base/http.c", 'if (!token_valid(line) || has_control(colon + 1, "\\t"))', "if (!token_valid(line))", C, "what is no head of a request"),
     ("requests: fuzzed", "src/base/http.c", "if (strlen(head->text) != length)", "if (length == 0)", FUZZ % "http", "fuzz http"),

@@ -375,6 +375,37 @@ tar.close()'
 	not pgrep -f '127.0.0.1:8096'
 }
 
+@test "what a registry is asked for ends with who asked: distribution, search, login and indexes" {
+	cat >deaf.py <<-'EOF'
+		import socket, time
+		s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+		s.bind(("127.0.0.1", 8091)); s.listen(64)
+		open("ready", "w")
+		held = []
+		while True: held.append(s.accept())
+	EOF
+	nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" python3 deaf.py >/dev/null 2>&1 3>&- &
+	server=$!
+	await test -e ready
+	connected() { nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" grep -qE '^ *[0-9]+: [0-9A-F]+:[0-9A-F]+ 0100007F:1F9B 01' /proc/net/tcp; }
+	json=(-H 'Content-Type: application/json')
+	for what in distribution/127.0.0.1:8091/x/json 'images/search?term=127.0.0.1:8091/x' auth put; do
+		case $what in
+		auth) asked=("${json[@]}" -d '{"username":"a","password":"b","serveraddress":"127.0.0.1:8091"}' http://b/auth) ;;
+		put) asked=(-X PUT -d '{"mediaType":"application/vnd.oci.image.index.v1+json","manifest":"{}","sources":[]}' http://b/distribution/127.0.0.1:8091/x:y/json) ;;
+		*) asked=("http://b/$what") ;;
+		esac
+		curl -s --unix-socket "$WORK/b.sock" "${asked[@]}" >/dev/null 2>&1 3>&- &
+		client=$!
+		await connected
+		kill "$client"
+		began=$(date +%s%N)
+		await not connected
+		[ $((($(date +%s%N) - began) / 1000000)) -lt 8000 ]
+	done
+	kill "$server"
+}
+
 @test "an ssh agent's socket is the step's alone, whatever its mode there" {
 	eval "$(ssh-agent 3>&-)" >/dev/null
 	cat >Dockerfile <<-'EOF'
