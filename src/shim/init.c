@@ -57,7 +57,8 @@ void init_fork(void (*confine)(void))
 		int status;
 		pid_t pid = waitpid(-1, &status, 0);
 		if (pid == child)
-			end_process(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+			end_process(
+				WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 		if (pid < 0 && errno == ECHILD)
 			end_process(1);
 	}
