@@ -234,6 +234,44 @@ make_repository() { # folder
 	d image inspect taken >/dev/null
 }
 
+@test "flags of build: what is not understood, or not done, is refused in buildx' words" {
+	printf 'FROM scratch\nCOPY f /\n' >Dockerfile
+	echo f >f
+	while IFS='|' read -r flags words; do
+		run d build $flags .
+		[ "$status" -ne 0 ] || { echo "$flags was taken"; false; }
+		[[ $output == *"$words"* ]] || { echo "$flags: $output"; false; }
+	done <<-'EOF'
+		--secret id=x,foo=1|unexpected key 'foo' in 'foo=1'
+		--secret id=x,src=f,type=foo|unsupported secret type "foo"
+		--secret foo|invalid field 'foo' must be a key=value pair
+		--secret src=f|secret missing ID
+		--secret id=x,type=env|failed to stat x: stat x: no such file or directory
+		--attest mode=max|attestation type not specified
+		--annotation a|parse annotations: invalid annotation "a", expected key=value
+		--annotation foo:a=b|parse annotations: unknown annotation type "foo"
+		--annotation [x]:a=b|invalid annotation type "[x]", expected type and optional platform in square brackets
+		--annotation manifest[x]:a=b|invalid platform "x": "x": unknown operating system or architecture
+		--annotation manifest[linux/arm64],index:a=b|annotation manifest[linux/arm64],index:a=b is not supported: images are kept without annotations
+		--add-host foo|invalid host foo
+		--add-host foo:bar|invalid host foo:bar
+		--add-host :1.2.3.4|invalid host :1.2.3.4
+		--build-context a=nodir|failed to get build context a: stat nodir: no such file or directory
+		--isolation hyperv|invalid isolation (hyperv): linux only supports 'default'
+		--cache-from foo=1|type required form> "foo=1"
+		--no-cache --no-cache-filter x|cannot currently be used together
+		--builder foo|no builder "foo" found
+		--metadata-file nodir/x|invalid output path: stat nodir: no such file or directory
+		--disable-content-trust=false|content trust is not verified
+	EOF
+	d build -q --secret TYPE=env,id=x,src=HOME --add-host 'a:[::1]' --add-host b=host-gateway --isolation default --builder default .
+	printf 'services:\n  a:\n    image: never\n    build: { context: ., isolation: hyperv }\n' >compose.yaml
+	run d compose build
+	[[ $status -ne 0 && $output == *'invalid isolation (hyperv)'* ]]
+	run d compose build --builder foo
+	[[ $status -ne 0 && $output == *'no builder "foo" found'* ]]
+}
+
 @test "a metadata file tells how the image was made, as buildx has it" {
 	printf 'FROM busybox\nARG A\nRUN --mount=type=secret,id=s true\n' >Dockerfile
 	d build -q --metadata-file m.json --build-arg A=1 --label x=y --secret id=s,src=Dockerfile .

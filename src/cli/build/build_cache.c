@@ -45,8 +45,8 @@ bool build_cache_read(Cli *cli, BuildCache *cache, GError **error)
 		if (!check_folder_keys(fields, text, error))
 			return false;
 		if (*type == '\0')
-			return fail(
-				error, BERTH_ERROR_UNAVAILABLE, "type required form> \"%s\"", text);
+			return fail(error, BERTH_ERROR_UNAVAILABLE,
+				"ERROR: type required form> \"%s\"", text);
 		if (strcmp(type, "inline") == 0)
 			continue;
 		/* One image holds what is kept; its name is the registry's, where there is one. */
@@ -108,6 +108,11 @@ json_t *build_cache_sources(Cli *cli, BuildCache *cache, GError **error)
 		if (strchr(text, '=') == NULL) {
 			json_array_append_new(list, json_string(text));
 			continue;
+		}
+		if (*type == '\0') {
+			fail(error, BERTH_ERROR_UNAVAILABLE, "ERROR: type required form> \"%s\"",
+				text);
+			return NULL;
 		}
 		json_array_append(cache->sources, fields);
 		if (strcmp(type, "registry") == 0)

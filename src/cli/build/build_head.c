@@ -13,34 +13,71 @@
 
 enum { MAX_SECRET = 500 * 1024 };
 
+/* A file or a variable, by the name that the Dockerfile has for it; borrowed. */
+typedef struct {
+	const char *type, *id, *env, *source;
+} Secret;
+
+/* "id=x,src=file,type=file", with buildx' words for what is wrong. fields own what *secret points to. */
+static bool read_secret(char **fields, Secret *secret, GError **error)
+{
+	const struct {
+		const char *key;
+		const char **value;
+	} known[] = {{"type", &secret->type}, {"id", &secret->id}, {"env", &secret->env},
+		{"source", &secret->source}, {"src", &secret->source}};
+	static const char *const types[] = {"", "file", "env", NULL};
+	for (int i = 0; fields[i] != NULL; i++) {
+		const char *equals = strchr(fields[i], '=');
+		size_t k = 0;
+		if (equals == NULL)
+			return fail(error, BERTH_ERROR_UNAVAILABLE,
+				"ERROR: invalid field '%s' must be a key=value pair", fields[i]);
+		g_autofree char *given = g_strndup(fields[i], (gsize)(equals - fields[i])),
+				*key = g_ascii_strdown(given, -1);
+		while (k < G_N_ELEMENTS(known) && strcmp(known[k].key, key) != 0)
+			k++;
+		if (k == G_N_ELEMENTS(known))
+			return fail(error, BERTH_ERROR_UNAVAILABLE,
+				"ERROR: unexpected key '%s' in '%s'", key, fields[i]);
+		*known[k].value = equals + 1;
+	}
+	if (!g_strv_contains(types, secret->type))
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "ERROR: unsupported secret type \"%s\"",
+			secret->type);
+	return *secret->id != '\0' ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE, "ERROR: failed to build: secret missing ID");
+}
+
 /* "id=x,src=file", "id=x,env=NAME", or "id=x": the variable x, or else the file. */
 static bool add_secret(json_t *secrets, const char *text, GError **error)
 {
-	g_autoptr(json_t) fields = csv_fields(text);
-	const char *id = json_str(fields, "id"), *env = json_str(fields, "env"),
-		   *source = json_str(fields, "src");
-	if (*source == '\0')
-		source = json_str(fields, "source");
-	if (*id == '\0')
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "secret \"%s\" has no id", text);
-	if (*env == '\0' && *source == '\0' && getenv(id) != NULL)
-		env = id;
+	g_auto(GStrv) fields = csv_split(text, NULL);
+	Secret secret = {"", "", "", ""};
+	if (!read_secret(fields, &secret, error))
+		return false;
+	bool of_variable = strcmp(secret.type, "env") == 0 && *secret.env == '\0';
+	const char *env = of_variable ? secret.source : secret.env,
+		   *source = of_variable ? "" : secret.source;
+	if (*env == '\0' && *source == '\0' && getenv(secret.id) != NULL)
+		env = secret.id;
 	if (*env == '\0' && *source == '\0')
-		source = id;
+		source = secret.id;
 	const char *variable = *env != '\0' ? getenv(env) : NULL;
 	if (*env != '\0' && variable == NULL)
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
-			"secret %s: the environment has no variable %s", id, env);
+			"secret %s: the environment has no variable %s", secret.id, env);
 	size_t length = variable != NULL ? strlen(variable) : 0;
 	autofd fd = variable == NULL ? file_open_named(source) : -1;
 	g_autofree char *content = variable != NULL ? g_strdup(variable)
 				   : fd >= 0	    ? fd_read_all(fd, MAX_SECRET, &length)
 						    : NULL;
 	if (content == NULL)
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "secret %s: cannot read %s: %s", id,
-			source, errno_words(errno));
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"ERROR: failed to build: failed to stat %s: stat %s: %s", source, source,
+			errno_words(errno));
 	g_autofree char *base64 = g_base64_encode((guchar *)content, length);
-	json_object_set_new(secrets, id, json_string(base64));
+	json_object_set_new(secrets, secret.id, json_string(base64));
 	return true;
 }
 
@@ -85,8 +122,9 @@ static bool add_contexts(
 		bool elsewhere = strstr(parts[1], "://") != NULL || is_remote_context(parts[1]);
 		if (!elsewhere && !g_file_test(parts[1], G_FILE_TEST_IS_DIR))
 			return fail(error, BERTH_ERROR_UNAVAILABLE,
-				"failed to get build context path {%s: %s}: no such folder", name,
-				parts[1]);
+				"ERROR: failed to build: failed to get build context %s: stat %s: "
+				"no such file or directory",
+				name, parts[1]);
 		if (strchr(name, '/') != NULL || strcmp(name, "..") == 0)
 			return fail(
 				error, BERTH_ERROR_UNAVAILABLE, "invalid context name %s", name);
@@ -141,7 +179,11 @@ static bool read_attestations(Cli *cli, json_t *head, GError **error)
 			return false;
 	for (size_t i = 0; i < json_array_size(given); i++) {
 		g_autoptr(json_t) fields = csv_fields(json_elem(given, i));
-		if (!read_attestation(json_str(fields, "type"), json_elem(given, i), head, error))
+		const char *type = json_str(fields, "type");
+		if (*type == '\0')
+			return fail(error, BERTH_ERROR_UNAVAILABLE,
+				"ERROR: attestation type not specified");
+		if (!read_attestation(type, json_elem(given, i), head, error))
 			return false;
 	}
 	return true;

@@ -2,6 +2,7 @@
 #include "cli/build/build_answer.h"
 #include "cli/build/build_cache.h"
 #include "cli/build/build_context.h"
+#include "cli/build/build_flags.h"
 #include "cli/build/build_head.h"
 #include "cli/build/build_output.h"
 #include "cli/build/build_progress.h"
@@ -22,27 +23,27 @@
 static const Flag flags[] = {
 	{"add-host", 0, LIST, "add a host to /etc/hosts of each step (name:address)"},
 	{"allow", 0, LIST, "allow privileges for steps: network.host, security.insecure"},
-	{"annotation", 0, LIST, "ignored (for Docker compatibility)"},
+	{"annotation", 0, LIST, "refused: images are kept without annotations"},
 	{"attest", 0, LIST, "add an attestation (type=provenance)"},
 	{"build-arg", 0, LIST, "set an ARG (NAME=value, or NAME from the environment)"},
 	{"build-context", 0, LIST, "another context (name=folder, URL or docker-image://image)"},
-	{"builder", 0, STRING, "ignored (for Docker compatibility)"},
+	{"builder", 0, STRING, "only default: the engine is the builder"},
 	{"cache-from", 0, LIST, "use the cache in an image"},
 	{"cache-to", 0, LIST, "export the cache (type=inline|registry|local)"},
 	{"call", 0, STRING, "build or check"},
 	{"cgroup-parent", 0, STRING, "parent cgroup of the steps"},
 	{"check", 0, BOOL, "check the Dockerfile, and build nothing"},
-	{"compress", 0, BOOL, "ignored (for Docker compatibility)"},
+	{"compress", 0, BOOL, "ignored (for Docker compatibility): the context is sent as it is"},
 	{"cpu-period", 0, INT, "period of the CPU quota, microseconds"},
 	{"cpu-quota", 0, INT, "CPU quota, microseconds"},
 	{"cpu-shares", 'c', INT, "CPU shares"},
 	{"cpuset-cpus", 0, STRING, "CPUs that the steps may use"},
 	{"cpuset-mems", 0, STRING, "memory nodes that the steps may use"},
-	{"disable-content-trust", 0, BOOL, "ignored (for Docker compatibility)"},
+	{"disable-content-trust", 0, BOOL, "only true: content trust is not verified"},
 	{"file", 'f', STRING, "the Dockerfile (PATH/Dockerfile); - reads standard input"},
 	{"force-rm", 0, BOOL, "ignored (for Docker compatibility): no step leaves a container"},
 	{"iidfile", 0, STRING, "write the image's id to a file"},
-	{"isolation", 0, STRING, "ignored (for Docker compatibility)"},
+	{"isolation", 0, STRING, "only default, as on every Linux"},
 	{"label", 0, LIST, "set a label of the image"},
 	{"load", 0, BOOL, "keep the image in the engine (it is)"},
 	{"memory", 'm', BYTES, "memory limit of a step"},
@@ -86,18 +87,6 @@ static void add_json(GString *path, const char *name, json_t *value)
 	if (filled)
 		add_query(path, name, text);
 	json_decref(value);
-}
-
-/* "=x" has no name. */
-static bool check_names(Cli *cli, const char *flag, GError **error)
-{
-	g_autoptr(json_t) given = flag_list(cli, flag);
-	for (size_t i = 0; i < json_array_size(given); i++)
-		if (*json_elem(given, i) == '=' || *json_elem(given, i) == '\0')
-			return fail(error, BERTH_ERROR_UNAVAILABLE,
-				"ERROR: invalid key-value pair \"%s\": empty key",
-				json_elem(given, i));
-	return true;
 }
 
 /* NAME=value; NAME alone takes ours, and is left out where we have none. Proxies of config.json come first. */
@@ -332,8 +321,7 @@ static bool run_build(
 	g_auto(BuildOutput) output = {0};
 	BuildShow show = SHOW_PLAIN;
 	g_autofree char *id = g_uuid_string_random(), *path = NULL, *head = NULL;
-	if (!check_call(cli, error) || !check_names(cli, "build-arg", error) ||
-		!check_names(cli, "label", error) ||
+	if (!build_flags_check(cli, error) || !check_call(cli, error) ||
 		!build_context_find(context, cli->args[0], flag_text(cli, "file"), error) ||
 		!build_output_read(cli, &output, error) || !choose_show(cli, &show, error) ||
 		!build_cache_read(cli, cache, error) ||

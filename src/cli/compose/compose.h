@@ -70,10 +70,10 @@ bool compose_push_images(Cli *cli, const Project *project, Teller *teller, GErro
 /* compose_build.c */
 typedef struct {
 	bool quiet;
-	bool all_platforms;			/* that the files name; else what can run here */
-	bool check;				/* checks the Dockerfiles, and builds nothing */
-	bool push;				/* for --print */
-	const char *memory, *provenance, *sbom; /* of the command line, or "" */
+	bool all_platforms; /* that the files name; else what can run here */
+	bool check;	    /* checks the Dockerfiles, and builds nothing */
+	bool push;	    /* for --print */
+	const char *builder, *memory, *provenance, *sbom; /* of the command line, or "" */
 } BuildWish;
 /* Builds the images of services ({name: true}) and what they are made of. */
 bool compose_build(Cli *cli, const Project *project, const json_t *names, const BuildWish *wish,

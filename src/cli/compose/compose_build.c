@@ -122,8 +122,8 @@ static void add_switches(
 	GPtrArray *words, const json_t *build, const json_t *service, const BuildWish *wish)
 {
 	static const char *const flags[][2] = {{"no_cache", "--no-cache"}, {"pull", "--pull"}};
-	static const char *const values[][2] = {
-		{"network", "--network"}, {"target", "--target"}, {"shm_size", "--shm-size"}};
+	static const char *const values[][2] = {{"network", "--network"}, {"target", "--target"},
+		{"shm_size", "--shm-size"}, {"isolation", "--isolation"}};
 	for (size_t i = 0; i < G_N_ELEMENTS(flags); i++)
 		if (json_bool(build, flags[i][0]))
 			add(words, flags[i][1], NULL);
@@ -141,6 +141,7 @@ static void add_switches(
 static void add_wish(GPtrArray *words, const json_t *build, const BuildWish *wish)
 {
 	const char *const values[][3] = {{"--memory", wish->memory, ""},
+		{"--builder", wish->builder, ""},
 		{"--provenance", wish->provenance, json_str(build, "provenance")},
 		{"--sbom", wish->sbom, json_str(build, "sbom")}};
 	for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
@@ -317,7 +318,7 @@ bool compose_build(Cli *cli, const Project *project, const json_t *names, const 
 
 static const Flag build_flags[] = {
 	{"build-arg", 0, LIST, "set an ARG of all services"},
-	{"builder", 0, STRING, "ignored (for Docker compatibility)"},
+	{"builder", 0, STRING, "only default: the engine is the builder"},
 	{"check", 0, BOOL, "check the Dockerfiles, and build nothing"},
 	{"memory", 'm', BYTES, "memory limit of a step"},
 	{"no-cache", 0, BOOL, "run every step anew"},
@@ -382,6 +383,7 @@ static int run_build(Cli *cli)
 		if (json_object_get(service, "build") != NULL)
 			apply_build_flags(cli, json_object_get(service, "build"));
 	const BuildWish wish = {.quiet = flag_bool(cli, "quiet", false),
+		.builder = flag_text(cli, "builder"),
 		.all_platforms = true,
 		.check = flag_bool(cli, "check", false),
 		.push = flag_bool(cli, "push", false),
