@@ -68,7 +68,7 @@ S=$'invalid endpoint settings:\n'
 	d network create --subnet 10.77.0.0/24 own
 	P="Error response from daemon: failed to set up container networking:"
 	run d run --name one --network nosuch busybox true
-	[[ $output == *"$P network nosuch not found"* ]]
+	[[ $output == *"$P could not find a network matching network mode nosuch: network nosuch not found"* ]]
 	run d run --name two --network own --ip 10.77.0.1 busybox true
 	[[ $output == *"$P Address already in use"* ]]
 	d run -d --name three -p 8099:80 busybox sleep 100
