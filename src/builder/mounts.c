@@ -1,5 +1,6 @@
 /* RUN --mount: bind, cache, tmpfs, secret and ssh (Dockerfile reference, "RUN --mount"). */
 #include "builder/internal.h"
+#include "engine/volume/mount_check.h"
 
 #include "base/fd.h"
 #include "base/nearest.h"
@@ -304,6 +305,8 @@ Mounts *mounts_read(Stage *stage, const Instruction *instruction, json_t *key, G
 	mounts->folders = g_ptr_array_new_with_free_func(g_free);
 	mounts->agents = g_ptr_array_new_with_free_func(ssh_agent_free);
 	mounts->env = json_array();
+	if (!mount_count_check(g_strv_length(flags), error))
+		return NULL;
 	for (int i = 0; flags[i] != NULL; i++) {
 		Mount fresh = {.mode = -1};
 		g_array_append_val(mounts->list, fresh);

@@ -283,4 +283,7 @@ GUARDS = [
     ("backup: layers of what was started", "src/engine/container/container_tree.c", "(fresh || fail(", "(fresh || true || fail(", "tests/cli/backup.bats", "takes no layer"),
     ("migrate: files of a layer", ["src/cli/migrate/docker_layer.c"] * 2, ["#include <string.h>", "path_open_regular(writing->folder_fd, name)"], ["#include <fcntl.h>\n#include <string.h>", "openat(writing->folder_fd, name, O_RDONLY | O_CLOEXEC)"], "tests/cli/migrate.bats", "leads nowhere but"),
     ("chroots", "src/daemon/main.c", "if (!root_make_own(&error))", "if (false && !root_make_own(&error))", "tests/security/chroot.bats", "in a chroot"),
+    ("budgets: mounts", "src/engine/container/mount_points.c", "return mount_count_check(points->count, error);", "return true;", "tests/security/budgets.bats", "budgets: more mounts"),
+    ("budgets: mounts of others", "src/engine/container/mount_points.c", "mounts == NULL || !mount_count_check(points->count, error)", "mounts == NULL", "tests/security/budgets.bats", "budgets: more mounts"),
+    ("budgets: mounts of steps", "src/builder/mounts.c", "!mount_count_check(g_strv_length(flags), error)", "false", "tests/security/budgets.bats", "budgets: more mounts"),
 ]

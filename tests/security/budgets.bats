@@ -24,6 +24,30 @@ lives() {
 	post_json /containers/create "$(jq -nc '{Image: "busybox", HostConfig: {Mounts: [{Type: "tmpfs", Target: "/a"}, {Type: "tmpfs", Target: "/a/"}]}}')" | grep 'Duplicate mount point: /a'
 }
 
+@test "budgets: more mounts than a container may have are refused before one is made" {
+	local kind before
+	before=$(ls "$WORK/data/volumes" | wc -l)
+	for kind in '{HostConfig: {MaskedPaths: [range(100000) | "/v\(.)"]}}' '{HostConfig: {ReadonlyPaths: [range(100000) | "/v\(.)"]}}' '{HostConfig: {VolumesFrom: [range(100000) | "x"]}}' \
+		'{Volumes: ([range(400000) | {"/v\(.)": {}}] | add)}' '{HostConfig: {Tmpfs: ([range(300000) | {"/v\(.)": ""}] | add)}}' \
+		'{HostConfig: {Binds: [range(200000) | "v\(.):/v\(.)"]}}' '{HostConfig: {Mounts: [range(100000) | {Type: "volume", Target: "/v\(.)"}]}}' \
+		'{Volumes: ([range(20000) | {"/v\(.)": {}}] | add), HostConfig: {Tmpfs: ([range(20000) | {"/t\(.)": ""}] | add)}}'; do
+		jq -nc "reduce $kind as \$more ({}; \$more) | .Image = \"busybox\"" >"$WORK/request.json"
+		post_json '/containers/create?name=crowded' "@$WORK/request.json" >"$WORK/answer"
+		grep 'too many mounts and volumes: [0-9]*, of which a container may have 32768' "$WORK/answer"
+	done
+	# What others have counts as often as it is asked for.
+	jq -nc '{Image: "busybox", HostConfig: {Binds: [range(2000) | "one:/v\(.)"]}}' >"$WORK/request.json"
+	[ "$(status_of -H 'Content-Type: application/json' -d "@$WORK/request.json" 'http://b/containers/create?name=others')" = 201 ]
+	post_json '/containers/create?name=crowded' "$(jq -nc '{Image: "busybox", HostConfig: {VolumesFrom: [range(17) | "others"]}}')" | grep 'too many mounts'
+	not d inspect crowded
+	d rm others
+	python3 -c 'print("FROM busybox\nRUN " + " ".join("--mount=type=tmpfs,target=/m%d" % i for i in range(40000)) + " true")' >"$WORK/Dockerfile"
+	run d build - <"$WORK/Dockerfile"
+	[[ $status -ne 0 && $output == *'too many mounts and volumes: 40000'* ]]
+	d volume rm one
+	[ "$(ls "$WORK/data/volumes" | wc -l)" -eq "$before" ]
+}
+
 @test "budgets: volumes of a container whose client has gone" {
 	python3 -c 'import json; print(json.dumps({"Image": "busybox", "Volumes": {"/v%d" % i: {} for i in range(20000)}}))' >"$WORK/many.json"
 	made() { ls "$WORK/data/volumes" | wc -l; }

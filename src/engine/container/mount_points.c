@@ -25,6 +25,7 @@ typedef struct {
 	GHashTable *
 		asked; /* of char *: targets of Binds and Mounts, each of which may be given once */
 	GPtrArray *fresh; /* of char *: anonymous volumes that were made */
+	size_t count;	  /* of mounts that are asked for, also where one replaces another */
 } Points;
 
 /* Makes the missing source folder of a bind, where that is requested: owned by the container's root. */
@@ -372,7 +373,10 @@ static bool add_volumes_from(Points *points, const char *from, GError **error)
 	if (other == NULL)
 		return fail(error, BERTH_ERROR_INVALID, "%s", problem->message);
 	g_autoptr(GPtrArray) mounts = container_mounts(other, error);
-	for (guint i = 0; mounts != NULL && i < mounts->len; i++) {
+	points->count += mounts != NULL ? mounts->len : 0;
+	if (mounts == NULL || !mount_count_check(points->count, error))
+		return false;
+	for (guint i = 0; i < mounts->len; i++) {
 		const MountPoint *mount = mounts->pdata[i];
 		if (mount->type == MOUNT_TMPFS)
 			continue;
@@ -380,7 +384,20 @@ static bool add_volumes_from(Points *points, const char *from, GError **error)
 		copy->writable = copy->writable && mode.writable;
 		put(points, copy);
 	}
-	return mounts != NULL;
+	return true;
+}
+
+/* Every mount that the request and the image name, but for those of VolumesFrom, which itself counts: a container is
+ * looked up for each. Paths that are masked or read-only are mounts, too. */
+static bool count_all(Points *points, const Spec *spec, GError **error)
+{
+	static const char *const lists[] = {
+		"VolumesFrom", "Binds", "Mounts", "MaskedPaths", "ReadonlyPaths"};
+	points->count = json_object_size(json_object_get(spec->host, "Tmpfs")) +
+			json_object_size(json_object_get(spec->config, "Volumes"));
+	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
+		points->count += json_array_size(json_object_get(spec->host, lists[i]));
+	return mount_count_check(points->count, error);
 }
 
 static bool add_all(Points *points, const Spec *spec, GError **error)
@@ -389,6 +406,8 @@ static bool add_all(Points *points, const Spec *spec, GError **error)
 	json_t *value;
 	size_t i;
 	const char *key;
+	if (!count_all(points, spec, error))
+		return false;
 	json_array_foreach (json_object_get(host, "VolumesFrom"), i, value)
 		if (!add_volumes_from(points,
 			    json_string_value(value) != NULL ? json_string_value(value) : "",
