@@ -1,6 +1,5 @@
 /* RUN --mount: bind, cache, tmpfs, secret and ssh (Dockerfile reference, "RUN --mount"). */
 #include "builder/internal.h"
-#include "engine/volume/mount_check.h"
 
 #include "base/fd.h"
 #include "base/nearest.h"

@@ -1,5 +1,7 @@
 #include "runtime/mount_point.h"
 
+#include "base/error.h"
+
 #include <string.h>
 
 /* The name of each type in rows and in inspect. Trees and files exist during a start only. */
@@ -158,4 +160,12 @@ GPtrArray *mount_points_read(const json_t *row)
 			g_ptr_array_add(mounts, mount);
 	}
 	return mounts;
+}
+
+bool mount_count_check(size_t count, GError **error)
+{
+	return count <= MOUNTS_MAX || fail(error, BERTH_ERROR_INVALID,
+					      "too many mounts and volumes: %zu, of which a "
+					      "container may have %d",
+					      count, MOUNTS_MAX);
 }

@@ -4,6 +4,10 @@
 
 #include <sys/types.h>
 
+/* What one container may have. The kernel allows a mount namespace 100,000 (sysctl fs.mount-max), and each volume is a
+ * folder of the host. */
+enum { MOUNTS_MAX = 32768 };
+
 typedef enum {
 	MOUNT_BIND,
 	MOUNT_VOLUME,
@@ -51,3 +55,5 @@ json_t *mount_points_row(const GPtrArray *mounts);
 GPtrArray *mount_points_read(const json_t *row);
 /* The form that inspect shows, without hidden ones. */
 json_t *mount_points_json(const GPtrArray *mounts);
+/* INVALID where a container would have more than MOUNTS_MAX mounts. */
+bool mount_count_check(size_t count, GError **error);

@@ -159,11 +159,3 @@ bool mount_check(const json_t *mount, GError **error)
 		g_prefix_error(error, "invalid mount config for type \"%s\": ", type);
 	return ok;
 }
-
-bool mount_count_check(size_t count, GError **error)
-{
-	return count <= MOUNTS_MAX || fail(error, BERTH_ERROR_INVALID,
-					      "too many mounts and volumes: %zu, of which a "
-					      "container may have %d",
-					      count, MOUNTS_MAX);
-}

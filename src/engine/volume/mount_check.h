@@ -4,10 +4,6 @@
 
 #include <stdbool.h>
 
-/* What one container may have. The kernel allows a mount namespace 100,000 (sysctl fs.mount-max), and each volume is a
- * folder of the host. */
-enum { MOUNTS_MAX = 32768 };
-
 /* The mode words of -v, after the second colon. */
 typedef struct {
 	bool writable, no_copy;
@@ -22,5 +18,3 @@ bool mount_mode_parse(const char *text, MountMode *mode);
 bool mount_destination_check(const char *path, GError **error);
 /* One of HostConfig.Mounts (Engine API, Mount): INVALID with dockerd's words. Nothing of the host is looked at. */
 bool mount_check(const json_t *mount, GError **error);
-/* INVALID where a container would have more than MOUNTS_MAX mounts. */
-bool mount_count_check(size_t count, GError **error);
