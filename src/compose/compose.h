@@ -64,8 +64,8 @@ bool variables_add_file(json_t *variables, const char *path, GError **error);
 /* Adds short forms ("8080:80", "./a:/b") to a service's "ports" or "volumes". */
 bool service_add_short(json_t *service, const char *key, const json_t *list, GError **error);
 
-/* consistency.c: checks that no two services have the same container_name. */
-bool project_check_names(const Project *project, GError **error);
+/* consistency.c: checks that no two services ({name: true}; NULL: of all) have the same container_name. */
+bool project_check_names(const Project *project, const json_t *names, GError **error);
 
 /* references.c: replaces "use_api_socket" of services by its mount, variable and config. credentials: registries of a
  * config.json. Once, before containers are created. */
@@ -86,11 +86,15 @@ char *service_hash(const json_t *service);
 char *network_hash(const json_t *network);
 char *volume_hash(const json_t *volume);
 int service_replicas(const json_t *service);
+/* {NAME -> value} in the form of Env; a NAME without a value removes the image's. New reference. */
+json_t *environment_list(json_t *environment);
 /* Its image, or the name of the one that is built for it; the caller frees it. */
 char *service_image(const Project *project, const char *name, const json_t *service);
 
 /* warn.c: prints to standard error: "WARN[0000] ..." on a terminal, else a log line. message has no line feed. */
 void compose_warn(const char *format, ...) G_GNUC_PRINTF(1, 2);
+/* The same, for what is told with --verbose only. */
+void compose_debug(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 /* Progress of one object. */
 typedef struct {

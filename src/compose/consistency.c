@@ -292,18 +292,20 @@ static bool find_cycle(const Check *check, const char *name, GHashTable *done, G
 	return true;
 }
 
-bool project_check_names(const Project *project, GError **error)
+bool project_check_names(const Project *project, const json_t *names, GError **error)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
 	const char *name;
 	json_t *service;
 	json_object_foreach (project_services(project), name, service) {
+		if (names != NULL && json_object_get(names, name) == NULL)
+			continue;
 		const char *own = json_str(service, "container_name"),
 			   *other = *own != '\0' ? g_hash_table_lookup(seen, own) : NULL;
 		if (other != NULL)
 			return fail(error, BERTH_ERROR_UNAVAILABLE,
-				"services.%s: container_name \"%s\" is already in use by service "
-				"%s: invalid compose project",
+				"services.%s: container name \"%s\" is already in use by service "
+				"%s",
 				name, own, other);
 		if (*own != '\0')
 			g_hash_table_insert(seen, (gpointer)own, (gpointer)name);

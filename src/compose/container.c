@@ -387,8 +387,20 @@ static bool add_host(const ContainerRequest *request, json_t *host, GError **err
 	       security_options(security, request->project->folder, host, error);
 }
 
+/* The engine has a start interval within a start period only (Compose says it so). */
+static bool check_health(const json_t *service, GError **error)
+{
+	const json_t *check = json_object_get(service, "healthcheck");
+	return *json_str(check, "start_interval") == '\0' ||
+	       *json_str(check, "start_period") != '\0' ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE,
+		       "healthcheck.start_interval requires healthcheck.start_period to be set");
+}
+
 json_t *container_body(const ContainerRequest *request, GError **error)
 {
+	if (!check_health(request->service, error))
+		return NULL;
 	g_autoptr(json_t) body = json_object();
 	json_t *host = json_object();
 	g_autofree char *image =

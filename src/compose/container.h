@@ -18,8 +18,6 @@ json_t *container_body(const ContainerRequest *request, GError **error);
 json_t *container_labels(const ContainerRequest *request);
 char *service_container_name(
 	const Project *project, const char *name, const json_t *service, int number);
-/* {NAME -> value} in the form of Env; a NAME without a value removes the image's. New reference. */
-json_t *environment_list(json_t *environment);
 gint64 nanoseconds_of(const char *duration); /* 0 for "" */
 
 /* container_mounts.c */

@@ -335,7 +335,7 @@ bool compose_create(const Project *project, Client *client, const UpOptions *opt
 {
 	g_auto(Work) work = {.project = project, .options = options, .teller = teller};
 	g_mutex_init(&work.lock);
-	if (!project_check_names(project, error))
+	if (!project_check_names(project, options->names, error))
 		return false;
 	work.ids = json_object();
 	work.replaced = json_object();

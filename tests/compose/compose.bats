@@ -322,6 +322,83 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	wait "$watch" || true
 }
 
+@test "watch: a file of two services is one rebuild, and replaces containers even where the image is the same" {
+	printf 'FROM busybox\nCMD ["sleep", "1000"]\n' >Dockerfile
+	cat >compose.yaml <<-'EOF'
+		x-dev: &dev
+		  build: .
+		  stop_signal: SIGKILL
+		  develop: {watch: [{path: .env, action: rebuild}]}
+		services: {a: *dev, b: *dev}
+	EOF
+	echo A=1 >.env
+	timeout -s KILL 60 "$BUILD/berth" compose --verbose watch >out 2>&1 3>&- &
+	watch=$!
+	await grep -q 'Watch enabled' out
+	ids=$(c ps -q | sort)
+	echo A=2 >.env
+	await grep -q 'level=debug msg="batch complete: duration' out
+	[ "$(grep -c '^Rebuilding service(s) \["a" "b"\] after changes were detected' out)" -eq 1 ]
+	[ "$(c ps -q | wc -l)" -eq 2 ]
+	[ -z "$(comm -12 <(echo "$ids") <(c ps -q | sort))" ]
+	pkill -INT -P "$watch" || true
+	pkill -TERM -P "$watch" || true
+	wait "$watch" || true
+}
+
+@test "watch: a command has its environment and privileges" {
+	mkdir src
+	cat >compose.yaml <<-'EOF'
+		services:
+		  w:
+		    image: busybox
+		    command: sleep 1000
+		    stop_signal: SIGKILL
+		    develop:
+		      watch: [{path: src, action: sync+exec, target: /app, exec: {command: sh -c 'echo $$WORD >/ran; grep CapEff /proc/self/status >>/ran', environment: {WORD: told}, privileged: true}}]
+	EOF
+	timeout -s KILL 60 "$BUILD/berth" compose watch >out 2>&1 3>&- &
+	watch=$!
+	await grep -q 'Watch enabled' out
+	echo 1 >src/f
+	await c exec -T w grep -q CapEff /ran
+	run c exec -T w cat /ran
+	[[ $output == told$'\n'* ]]
+	[[ $output != *a80425fb* ]]
+	pkill -INT -P "$watch" || true
+	pkill -TERM -P "$watch" || true
+	wait "$watch" || true
+}
+
+@test "up: standard error of a container is standard error here, and that of logs is not" {
+	cat >compose.yaml <<-'EOF'
+		services:
+		  w: {image: busybox, command: sh -c 'echo to-out; echo to-err >&2'}
+	EOF
+	c up --menu=false >out 2>err
+	grep -q '^w-1  | to-out$' out
+	grep -q '^w-1  | to-err$' err
+	not grep -q to-err out
+	c logs >out 2>err
+	grep -q 'to-err' out
+}
+
+@test "up: refuses a start_interval without start_period, and a name twice among what it starts only" {
+	cat >compose.yaml <<-EOF
+		services:
+		  h: {image: busybox, healthcheck: {test: "true", start_interval: 1s}}
+		  a: {image: busybox, container_name: $COMPOSE_PROJECT_NAME-same, command: "true"}
+		  b: {image: busybox, container_name: $COMPOSE_PROJECT_NAME-same, command: "true"}
+	EOF
+	run c up -d h
+	[ "$status" -eq 1 ]
+	[[ $output == *'healthcheck.start_interval requires healthcheck.start_period to be set'* ]]
+	run c up -d a b
+	[ "$status" -eq 1 ]
+	[[ $output == *"container name \"$COMPOSE_PROJECT_NAME-same\" is already in use by service"* ]]
+	c up -d b
+}
+
 @test "--parallel 1: one after the other, and still all" {
 	sleeper a b d e >compose.yaml
 	c --parallel 1 up -d

@@ -89,6 +89,7 @@ typedef struct {
 	bool follow, no_color, no_prefix, timestamps;
 	const char *tail, *since, *until;
 	bool tell_exits; /* "x exited with code 0" */
+	bool split;	 /* what containers write to standard error goes to ours */
 	bool stays;	 /* also after all have ended, until it is released */
 	void (*exited)(
 		gpointer data, const json_t *container, int code); /* or NULL; from a thread */
@@ -116,8 +117,10 @@ void log_show_hook(gpointer data, const json_t *container, const char *bytes, si
 /* compose_choices.c: checks the combination of options of `up` and `create`. False with error. */
 bool compose_check_choices(const Cli *cli, GError **error);
 
-/* compose_service.c: updates one service's containers to the model, and starts them. */
-bool compose_up_service(Cli *cli, Project *project, const char *name, GError **error);
+/* compose_service.c: updates the containers of services ({name: true}) to the model, and starts them. force_recreate:
+ * replaces them even if nothing has changed. */
+bool compose_up_services(
+	Cli *cli, Project *project, json_t *names, bool force_recreate, GError **error);
 /* compose_watch.c: watches the files of develop.watch. all: of every service, not only the named ones. Changes from
  * now on are not missed, whenever it is run. NULL with error. */
 typedef struct Watch Watch;

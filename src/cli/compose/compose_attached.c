@@ -251,6 +251,7 @@ static LogShow *logs_of(Attached *attached)
 		.since = attached->since,
 		.until = "",
 		.tell_exits = true,
+		.split = true,
 		.stays = flag_bool(cli, "watch", false),
 		.exited = exited,
 		.wants = is_shown,

@@ -214,7 +214,7 @@ static int print_model(Cli *cli, Project *project)
 		!compose_pin_images(cli, project, &error))
 		return compose_fail(error);
 	if (!flag_bool(cli, "no-interpolate", false) && !flag_bool(cli, "no-consistency", false) &&
-		!project_check_names(project, &error))
+		!project_check_names(project, NULL, &error))
 		return compose_fail(error);
 	if (lock)
 		compose_keep_images(project);

@@ -65,19 +65,20 @@ static void flush(LogShow *show)
 	}
 }
 
-static void print_line(Follower *follower, const char *text, size_t length)
+static void print_line(Follower *follower, int stream, const char *text, size_t length)
 {
 	static const int colors[] = {36, 33, 32, 35, 34, 96, 93, 92, 95, 94};
 	LogShow *show = follower->show;
 	int color = colors[follower->color % (int)G_N_ELEMENTS(colors)];
+	FILE *to = stream == 2 && show->options.split ? stderr : stdout;
 	g_mutex_lock(&show->lock);
 	compose_menu_hide(show->menu);
 	if (!show->options.no_prefix && show->colored)
-		printf("\033[%dm%-*s  |\033[0m ", color, show->width, follower->title);
+		fprintf(to, "\033[%dm%-*s  |\033[0m ", color, show->width, follower->title);
 	else if (!show->options.no_prefix)
-		print_to(stdout, "%-*s  | ", show->width, follower->title);
-	fwrite(text, 1, length, stdout);
-	putchar('\n');
+		print_to(to, "%-*s  | ", show->width, follower->title);
+	fwrite(text, 1, length, to);
+	putc('\n', to);
 	compose_menu_show(show->menu);
 	flush(show);
 	g_mutex_unlock(&show->lock);
@@ -89,11 +90,12 @@ static void take(Follower *follower, int stream, const char *bytes, size_t lengt
 	g_string_append_len(line, bytes, (gssize)length);
 	for (char *end; (end = memchr(line->str, '\n', line->len)) != NULL;) {
 		size_t n = (size_t)(end - line->str);
-		print_line(follower, line->str, n > 0 && line->str[n - 1] == '\r' ? n - 1 : n);
+		print_line(
+			follower, stream, line->str, n > 0 && line->str[n - 1] == '\r' ? n - 1 : n);
 		g_string_erase(line, 0, (gssize)n + 1);
 	}
 	if (line->len > MAX_LINE) {
-		print_line(follower, line->str, line->len);
+		print_line(follower, stream, line->str, line->len);
 		g_string_truncate(line, 0);
 	}
 }
@@ -102,7 +104,7 @@ static void finish_lines(Follower *follower)
 {
 	for (int i = 0; i < 3; i++)
 		if (follower->lines[i]->len > 0) {
-			print_line(follower, follower->lines[i]->str, follower->lines[i]->len);
+			print_line(follower, i, follower->lines[i]->str, follower->lines[i]->len);
 			g_string_truncate(follower->lines[i], 0);
 		}
 }

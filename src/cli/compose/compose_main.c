@@ -21,7 +21,7 @@ static const Flag flags[] = {
 	{"progress", 0, STRING, "auto, tty, plain, json or quiet"},
 	{"project-directory", 0, STRING, "base folder of relative paths"},
 	{"project-name", 'p', STRING, "name of the project"},
-	{"verbose", 0, BOOL, "ignored (for Docker compatibility)"},
+	{"verbose", 0, BOOL, "report each batch of changes that watch has handled"},
 	{"no-ansi", 0, BOOL, "no control characters (deprecated: --ansi never)"},
 	{"workdir", 0, STRING, "the same as --project-directory (deprecated)"},
 	{"version", 'v', BOOL, "print the version"},

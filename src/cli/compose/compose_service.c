@@ -41,12 +41,13 @@ void compose_use_socket(Cli *cli, Project *project)
 	project_use_socket(project, text);
 }
 
-bool compose_up_service(Cli *cli, Project *project, const char *name, GError **error)
+bool compose_up_services(
+	Cli *cli, Project *project, json_t *names, bool force_recreate, GError **error)
 {
-	g_autoptr(json_t) names = json_pack("{s:b}", name, 1);
 	ImageOptions images = {.pull = "", .quiet_build = true};
 	g_autoptr(json_t) ids = compose_images(cli, project, names, &images, error);
-	UpOptions options = {.names = names, .image_ids = ids, .timeout = -1};
+	UpOptions options = {
+		.names = names, .image_ids = ids, .force_recreate = force_recreate, .timeout = -1};
 	Teller teller;
 	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, "Running", &teller);
 	return ids != NULL && compose_create(project, cli->client, &options, &teller, error) &&

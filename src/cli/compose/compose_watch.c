@@ -253,6 +253,9 @@ static void restart_all(Watch *watch, const json_t *containers)
 static void exec_all(Watch *watch, const Rule *rule, const json_t *containers)
 {
 	g_auto(GStrv) command = json_strv(json_at((json_t *)rule->rule, "exec.command"));
+	g_autoptr(json_t) list =
+		environment_list(json_at((json_t *)rule->rule, "exec.environment"));
+	g_auto(GStrv) environment = json_strv(list);
 	for (size_t i = 0; i < json_array_size(containers); i++) {
 		g_autoptr(GPtrArray) words = g_ptr_array_new();
 		const char *user = json_str(rule->rule, "exec.user"),
@@ -263,6 +266,12 @@ static void exec_all(Watch *watch, const Rule *rule, const json_t *containers)
 				g_ptr_array_add(words, (gpointer)flags[f][0]);
 				g_ptr_array_add(words, (gpointer)flags[f][1]);
 			}
+		if (json_bool(rule->rule, "exec.privileged"))
+			g_ptr_array_add(words, (gpointer) "--privileged");
+		for (int n = 0; environment[n] != NULL; n++) {
+			g_ptr_array_add(words, (gpointer) "--env");
+			g_ptr_array_add(words, environment[n]);
+		}
 		g_ptr_array_add(words, (gpointer)json_str(json_array_get(containers, i), "Id"));
 		for (int n = 0; command[n] != NULL; n++)
 			g_ptr_array_add(words, command[n]);
@@ -271,13 +280,37 @@ static void exec_all(Watch *watch, const Rule *rule, const json_t *containers)
 	}
 }
 
-static void rebuild(Watch *watch, const char *service)
+/* Whose files have changed that an image is built from: {name: true}, new reference. The changes are taken. */
+static json_t *take_rebuilds(Watch *watch)
+{
+	json_t *names = json_object();
+	for (guint i = 0; i < watch->rules->len; i++) {
+		Rule *rule = watch->rules->pdata[i];
+		if (strcmp(rule->action, "rebuild") != 0 || g_hash_table_size(rule->changed) == 0)
+			continue;
+		json_object_set_new(names, rule->service, json_true());
+		g_hash_table_remove_all(rule->changed);
+	}
+	return names;
+}
+
+/* All at once, so that a file that several services are built from costs the time of one. Their containers are
+ * replaced even where the image is the same: the change may be of .env. */
+static void rebuild(Watch *watch)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(json_t) names = json_pack("{s:b}", service, 1);
+	g_autoptr(json_t) names = take_rebuilds(watch);
+	g_autoptr(GString) list = g_string_new("");
 	const BuildWish wish = {.quiet = true};
+	const char *name;
+	json_t *value;
+	if (json_object_size(names) == 0)
+		return;
+	json_object_foreach (names, name, value)
+		g_string_append_printf(list, "%s\"%s\"", list->len > 0 ? " " : "", name);
+	print_to(stderr, "Rebuilding service(s) [%s] after changes were detected...\n", list->str);
 	if (!compose_build(watch->cli, watch->project, names, &wish, &error) ||
-		!compose_up_service(watch->cli, watch->project, service, &error))
+		!compose_up_services(watch->cli, watch->project, names, true, &error))
 		cli_print_error(error);
 }
 
@@ -285,15 +318,10 @@ static void act(Watch *watch, Rule *rule, const json_t *containers)
 {
 	bool quiet = flag_given(watch->cli, "quiet");
 	guint count = g_hash_table_size(rule->changed);
-	if (strcmp(rule->action, "rebuild") == 0) {
-		print_to(stderr, "Rebuilding service(s) [\"%s\"] after changes were detected...\n",
-			rule->service);
-		rebuild(watch, rule->service);
-	} else if (!quiet) {
+	if (!quiet)
 		print_to(stderr, "%s service \"%s\" after %u changes were detected\n",
 			strcmp(rule->action, "restart") == 0 ? "Restarting" : "Syncing",
 			rule->service, count);
-	}
 	if (g_str_has_prefix(rule->action, "sync"))
 		sync_all(watch, rule, containers);
 	if (g_str_has_suffix(rule->action, "restart")) {
@@ -305,20 +333,34 @@ static void act(Watch *watch, Rule *rule, const json_t *containers)
 	g_hash_table_remove_all(rule->changed);
 }
 
+static guint count_changes(const Watch *watch)
+{
+	guint count = 0;
+	for (guint i = 0; i < watch->rules->len; i++)
+		count += g_hash_table_size(((Rule *)watch->rules->pdata[i])->changed);
+	return count;
+}
+
 /* False: some wait for a container to run. */
 static bool act_on_changes(Watch *watch)
 {
 	bool all = true;
+	gint64 begun = g_get_monotonic_time();
+	guint count = count_changes(watch);
+	rebuild(watch);
 	for (guint i = 0; i < watch->rules->len; i++) {
 		Rule *rule = watch->rules->pdata[i];
 		if (g_hash_table_size(rule->changed) == 0)
 			continue;
 		g_autoptr(json_t) containers = containers_of_service(watch, rule->service);
-		if (json_array_size(containers) > 0 || strcmp(rule->action, "rebuild") == 0)
+		if (json_array_size(containers) > 0)
 			act(watch, rule, containers);
 		else
 			all = false;
 	}
+	if (count > 0 && all && flag_bool(watch->cli->outer, "verbose", false))
+		compose_debug("batch complete: duration[%.3fs] count[%u]",
+			(double)(g_get_monotonic_time() - begun) / G_USEC_PER_SEC, count);
 	return all;
 }
 
@@ -403,11 +445,9 @@ static int run(Cli *cli)
 	if (project == NULL || !project_activate(project, cli->args, &error))
 		return compose_fail(error);
 	g_autoptr(json_t) names = graph_names(project, cli->args, true, &error);
-	const char *name;
-	json_t *value;
-	json_object_foreach (flag_bool(cli, "no-up", false) ? NULL : names, name, value)
-		if (!compose_up_service(cli, project, name, &error))
-			return compose_fail(error);
+	if (names == NULL || (!flag_bool(cli, "no-up", false) &&
+				     !compose_up_services(cli, project, names, false, &error)))
+		return compose_fail(error);
 	g_autoptr(Watch) watch = compose_watch_new(cli, project, false, &error);
 	if (watch == NULL)
 		return compose_fail(error);
