@@ -95,6 +95,23 @@ static bool drop_foreign_options(Create *create, GError **error)
 	return true;
 }
 
+/* Empty ones are refused, too. */
+static bool refuse_foreign_options(Create *create, GError **error)
+{
+	static const char *const options[][2] = {
+		{"volume", "VolumeOptions"}, {"bind", "BindOptions"}, {"tmpfs", "TmpfsOptions"}};
+	size_t i;
+	json_t *mount;
+	json_array_foreach (json_object_get(create->host, "Mounts"), i, mount)
+		for (size_t k = 0; k < G_N_ELEMENTS(options); k++)
+			if (strcmp(json_str(mount, "Type"), options[k][0]) != 0 &&
+				json_is_object(json_object_get(mount, options[k][1])))
+				return fail(error, BERTH_ERROR_INVALID,
+					"%s must not be specified on mount type \"%s\"",
+					options[k][1], json_str(mount, "Type"));
+	return true;
+}
+
 static bool refuse_forced_recursion(Create *create, GError **error)
 {
 	size_t i;
@@ -311,6 +328,7 @@ static const struct {
 	{0, 39, default_ipc},
 	{0, 40, default_cgroup_namespace},
 	{0, 41, drop_foreign_options},
+	{42, 0, refuse_foreign_options},
 	{0, 43, refuse_forced_recursion},
 	{0, 43, refuse_networks},
 	{0, 44, refuse_subpaths},

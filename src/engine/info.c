@@ -61,6 +61,12 @@ static int count_entries(const char *folder)
 	return number;
 }
 
+/* Threads that have work: those that wait for the next request or task do not count, as Go has no such threads. */
+static int busy_threads(void)
+{
+	return count_entries("/proc/self/task") - (int)g_thread_pool_get_num_unused_threads();
+}
+
 static void add_limits(Engine *engine, json_t *json)
 {
 	static const char *const limits[] = {"MemoryLimit", "SwapLimit", "CpuCfsPeriod",
@@ -72,7 +78,7 @@ static void add_limits(Engine *engine, json_t *json)
 	set(json, "Debug", json_boolean(log_is_debug()));
 	set(json, "NFd", json_integer(count_entries("/proc/self/fd")));
 	set(json, "OomKillDisable", json_boolean(cgroup_can(engine->cgroups, "OomKillDisable")));
-	set(json, "NGoroutines", json_integer(count_entries("/proc/self/task")));
+	set(json, "NGoroutines", json_integer(busy_threads()));
 }
 
 static json_t *index_config(const char *name, const json_t *mirrors, bool secure, bool official)

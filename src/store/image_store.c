@@ -93,9 +93,13 @@ bool tag_store_set(Store *store, const char *name, const char *image_id, GError 
 {
 	return db_run(store->db, error, "INSERT OR REPLACE INTO tags VALUES (?, ?)", "ss", name,
 		       image_id) &&
-	       index_tag_set(store, name, "", error) &&
-	       db_run(store->db, error, "UPDATE images SET tagged = ? WHERE id = ?", "is",
-		       time_now(), image_id);
+	       index_tag_set(store, name, "", error);
+}
+
+bool image_store_note_tag(Store *store, const char *image_id, GError **error)
+{
+	return db_run(store->db, error, "UPDATE images SET tagged = ? WHERE id = ?", "is",
+		time_now(), image_id);
 }
 
 bool tag_store_remove(Store *store, const char *name, GError **error)

@@ -129,7 +129,9 @@ gint64 image_store_shared_size(Store *store, const char *id);
 /* Up to two full ids, by the beginning of their own digest, or of an index or a manifest that means them. */
 char **image_store_match(Store *store, const char *id_prefix);
 bool image_store_remove(Store *store, const char *id, GError **error); /* and layers of no other */
+/* A name for an image; image_store_note_tag notes that somebody gave it one now (LastTagTime), which load and pull do not. */
 bool tag_store_set(Store *store, const char *name, const char *image_id, GError **error);
+bool image_store_note_tag(Store *store, const char *image_id, GError **error);
 bool tag_store_remove(Store *store, const char *name, GError **error);
 char *tag_store_get(Store *store, const char *name); /* image id or NULL */
 char **tag_store_of(Store *store, const char *image_id);

@@ -382,3 +382,14 @@ update() { post_json "/containers/$1/update" "$2"; }
 	[ "$status" = 125 ]
 	[[ $output == *'the minimum allowed cpu-shares is 2'* ]]
 }
+
+@test "real-time CPU: told where the kernel has none; the time is within its period; a cgroup in words is kept and means nothing" {
+	words="kernel does not support CPU real-time scheduler"
+	[ ! -e /sys/fs/cgroup/cpu/cpu.rt_runtime_us ] || words="cpu real-time runtime cannot be higher than cpu real-time period"
+	run post_json /containers/create '{"Image": "busybox", "HostConfig": {"CpuRealtimePeriod": 1000, "CpuRealtimeRuntime": 2000}}'
+	[ "$(jq -r .message <<<"$output")" = "$words" ]
+	post_json '/containers/create?name=words' '{"Image": "busybox", "Cmd": ["true"], "HostConfig": {"Cgroup": "container:none", "NetworkMode": "none"}}' | jq -e .Id
+	d start -a words
+	[ "$(d inspect -f '{{.HostConfig.Cgroup}}' words)" = container:none ]
+	d rm words
+}

@@ -185,3 +185,23 @@ teardown_file() { file_teardown; }
 	d rm silent speaks
 	[ "$(api -X DELETE 'http://b/images/%20' -w ' %{http_code}')" = $'{"message":"image name cannot be blank"}\n 500' ]
 }
+
+@test "LastTagTime: a tag, a commit and an import move it; a load does not, be the image there or not" {
+	tagged() { d inspect -f '{{.Metadata.LastTagTime}}' "$1"; }
+	d tag busybox timed:one
+	before=$(tagged timed:one)
+	[[ $before = 20* ]]
+	d save timed:one -o "$WORK/timed.tar"
+	d load -q -i "$WORK/timed.tar"
+	[ "$(tagged timed:one)" = "$before" ]
+	d tag busybox timed:two
+	[[ $(tagged timed:one) > $before ]]
+	d rmi timed:one timed:two
+	d import "$WORK/busybox.tar" timed:import
+	[[ $(tagged timed:import) = 20* ]]
+	d save timed:import -o "$WORK/timed.tar"
+	d rmi timed:import
+	d load -q -i "$WORK/timed.tar"
+	[[ $(tagged timed:import) = 0001-01-01* ]]
+	d rmi timed:import
+}

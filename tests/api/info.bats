@@ -25,6 +25,16 @@ teardown_file() { file_teardown; }
 	api http://b/info | jq -e '.Runtimes.runc and .Runtimes["io.containerd.runc.v2"] and .Runtimes.berth and .Runtimes[.DefaultRuntime]'
 }
 
+@test "NGoroutines counts no thread that waits for work" {
+	busy() { api http://b/info | jq .NGoroutines; }
+	rests() { [ "$(busy)" -le "$1" ]; }
+	before=$(busy)
+	# Requests at once: threads that serve them, and stay for a while.
+	api --parallel --parallel-immediate 'http://b/info?[1-16]' >/dev/null
+	not d run --log-driver splunk --network none busybox true
+	await rests "$before"
+}
+
 @test "fields are those of the version that was asked for" {
 	api http://b/v1.49/info | jq -e '.FirewallBackend.Driver and has("BridgeNfIptables")'
 	api http://b/v1.48/info | jq -e 'has("FirewallBackend") | not'

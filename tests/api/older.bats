@@ -53,6 +53,15 @@ host() {
 	foreign=$(mount '{"Type": "bind", "Source": "/tmp", "Target": "/v", "VolumeOptions": {"NoCopy": true}, "TmpfsOptions": {"SizeBytes": 1}}')
 	create 41 "$foreign" | jq -e .Id
 	[ "$(create 42 "$foreign" | jq -r .message)" = 'VolumeOptions must not be specified on mount type "bind"' ]
+	# Empty ones, too, and before anything else is looked at.
+	for pair in bind:TmpfsOptions tmpfs:BindOptions image:BindOptions npipe:VolumeOptions :VolumeOptions; do
+		foreign=$(mount "{\"Type\": \"${pair%:*}\", \"Target\": \"relative\", \"${pair#*:}\": {}}")
+		[ "$(create 51 "$foreign" | jq -r .message)" = "${pair#*:} must not be specified on mount type \"${pair%:*}\"" ]
+	done
+	foreign=$(mount '{"Type": "bind", "Source": "/tmp", "Target": "/v", "ImageOptions": {}}')
+	[ "$(create 51 "$foreign" | jq -r .message)" = 'invalid mount config for type "bind": field ImageOptions must not be specified' ]
+	foreign=$(mount '{"Type": "tmpfs", "Target": "/v", "BindOptions": {}}')
+	[ "$(create 41 "$foreign" | jq -r .message)" = 'invalid mount config for type "tmpfs": field BindOptions must not be specified' ]
 }
 
 @test "update, list and inspect" {

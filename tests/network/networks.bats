@@ -197,3 +197,20 @@ P
 	d rm -f ns
 	d network rm own
 }
+
+@test "a container that stopped keeps the names of its networks to show, but for the default bridge; one that never ran has none" {
+	shown() { api http://b/containers/namer/json | jq -c ".NetworkSettings.Networks[\"$1\"].DNSNames"; }
+	d network create named
+	d create --name namer --network named --network-alias al busybox sleep 1000
+	[ "$(shown named)" = null ]
+	d start namer
+	names=$(shown named)
+	[[ $names = '["namer","al",'* ]]
+	d kill namer
+	d wait namer
+	[ "$(shown named)" = "$names" ]
+	d network connect bridge namer
+	[ "$(shown bridge)" = null ]
+	d rm namer
+	d network rm named
+}

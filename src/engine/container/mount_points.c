@@ -155,15 +155,6 @@ static bool read_bind(const char *bind, json_t **mount, char **text, GError **er
 /* Modes of another mount type are refused in the same words as in Mounts. */
 static bool check_bind(const char *bind, const json_t *mount, GError **error)
 {
-	static const char *const foreign[][2] = {
-		{"bind", "VolumeOptions"}, {"volume", "BindOptions"}};
-	for (size_t i = 0; i < G_N_ELEMENTS(foreign); i++)
-		if (strcmp(json_str(mount, "Type"), foreign[i][0]) == 0 &&
-			json_object_get(mount, foreign[i][1]) != NULL)
-			return fail(error, BERTH_ERROR_SYSTEM,
-				"invalid volume specification: '%s': invalid mount config for type "
-				"\"%s\": field %s must not be specified",
-				bind, foreign[i][0], foreign[i][1]);
 	g_autoptr(GError) problem = NULL;
 	return mount_check(mount, &problem) ||
 	       fail(error, BERTH_ERROR_SYSTEM, "invalid volume specification: '%s': %s", bind,

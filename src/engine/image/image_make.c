@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/log.h"
 #include "base/timefmt.h"
 
 #include <stdio.h>
@@ -58,6 +59,9 @@ bool image_add(Engine *engine, const NewImage *image, char *const *tags, char **
 
 void image_tags_published(Engine *engine, const char *id, char *const *tags)
 {
+	g_autoptr(GError) problem = NULL;
+	if (tags != NULL && *tags != NULL && !image_store_note_tag(engine->store, id, &problem))
+		log_warn("the time of the tags of %s: %s", id, problem->message);
 	for (; tags != NULL && *tags != NULL; tags++) {
 		g_autofree char *name = reference_shorten(*tags);
 		image_event(engine, "tag", id, name);

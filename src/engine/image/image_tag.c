@@ -54,6 +54,7 @@ bool image_tag(
 	g_autofree char *index = image_index_named(engine, reference);
 	if (!tag_store_set(engine->store, full, id, error) ||
 		(index != NULL && !index_tag_set(engine->store, full, index, error)) ||
+		!image_store_note_tag(engine->store, id, error) ||
 		!store_sync(engine->store, error))
 		return false;
 	image_event(engine, "tag", id, familiar);

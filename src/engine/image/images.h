@@ -85,7 +85,7 @@ typedef struct {
 	char *config;	   /* JSON text */
 } NewImage;
 bool image_add(Engine *engine, const NewImage *image, char *const *tags, char **id, GError **error);
-/* Publishes the events of these names (or NULL). */
+/* Notes that an image was given these names (or NULL) now, and publishes the events of it. */
 void image_tags_published(Engine *engine, const char *id, char *const *tags);
 /* layer_folder.c: turns a folder of the store's tmp/, such as an overlayfs upper one, into a layer; pinned, not yet
  * synced. epoch: later file times are clamped to it (seconds since 1970; -1: none). */

@@ -570,8 +570,11 @@ json_t *endpoints_json(Container *container, const Spec *spec)
 		json_object_size(result) == 0 ? endpoints_wanted(engine, spec) : NULL;
 	json_object_foreach (wanted, name, asked) {
 		const Network *network = was_started ? network_lookup(engine, name) : NULL;
+		g_auto(GStrv) names = network != NULL && !network->predefined
+					      ? names_of(container, spec, asked)
+					      : NULL;
 		json_object_set_new(result, name,
-			endpoint_json_resting(network != NULL ? network->id : "", asked));
+			endpoint_json_resting(network != NULL ? network->id : "", names, asked));
 	}
 	g_mutex_unlock(&engine->network_lock);
 	return result;

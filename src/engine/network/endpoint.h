@@ -33,7 +33,8 @@ json_t *endpoint_row(const Endpoint *endpoint);
 Endpoint *endpoint_read(const char *network, const json_t *row);
 /* endpoint_json.c: the form that inspect shows; and that of a container that does not run: the request alone. */
 json_t *endpoint_json(const Endpoint *endpoint);
-json_t *endpoint_json_resting(const char *network_id, const json_t *asked);
+/* names: those that its network resolves while it runs; NULL: none. */
+json_t *endpoint_json_resting(const char *network_id, char *const *names, const json_t *asked);
 /* A value of its DriverOpts; "" if absent. */
 const char *endpoint_option(const Endpoint *endpoint, const char *name);
 GPtrArray *endpoints_new(void); /* of Endpoint, which it owns */

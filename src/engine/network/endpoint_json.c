@@ -28,14 +28,14 @@ json_t *endpoint_json(const Endpoint *endpoint)
 		endpoint->names != NULL ? json_strings(endpoint->names) : json_null());
 }
 
-json_t *endpoint_json_resting(const char *network_id, const json_t *asked)
+json_t *endpoint_json_resting(const char *network_id, char *const *names, const json_t *asked)
 {
 	json_t *endpoint = json_pack(
-		"{s:n, s:n, s:n, s:s, s:n, s:i, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:i, s:n}",
+		"{s:n, s:n, s:n, s:s, s:n, s:i, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:i, s:o}",
 		"IPAMConfig", "Links", "Aliases", "MacAddress", "", "DriverOpts", "GwPriority", 0,
 		"NetworkID", network_id, "EndpointID", "", "Gateway", "", "IPAddress", "",
 		"IPPrefixLen", 0, "IPv6Gateway", "", "GlobalIPv6Address", "", "GlobalIPv6PrefixLen",
-		0, "DNSNames");
+		0, "DNSNames", names != NULL ? json_strings(names) : json_null());
 	const char *key;
 	json_t *value;
 	json_object_foreach ((json_t *)asked, key, value)

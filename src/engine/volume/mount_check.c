@@ -62,6 +62,17 @@ static bool is_local(const char *path)
 	return *path != '/' && depth >= 0;
 }
 
+/* Whether neither of two kinds of options, which belong to other types of mounts, is given: empty ones count, too. */
+static bool lacks_options(
+	const json_t *mount, const char *first, const char *second, GError **error)
+{
+	bool has_first = json_is_object(json_object_get(mount, first));
+	if (!has_first && !json_is_object(json_object_get(mount, second)))
+		return true;
+	return fail(error, BERTH_ERROR_INVALID, "field %s must not be specified",
+		has_first ? first : second);
+}
+
 static bool check_bind(const json_t *mount, GError **error)
 {
 	const char *source = json_str(mount, "Source"),
@@ -71,6 +82,8 @@ static bool check_bind(const json_t *mount, GError **error)
 	if (*propagation != '\0' && !g_strv_contains(mount_propagations, propagation))
 		return fail(
 			error, BERTH_ERROR_INVALID, "invalid propagation mode: %s", propagation);
+	if (!lacks_options(mount, "VolumeOptions", "ImageOptions", error))
+		return false;
 	if (!check_path(source, error))
 		return false;
 	/* An early check, as in dockerd; the start opens the path and decides. */
@@ -83,6 +96,8 @@ static bool check_volume(const json_t *mount, GError **error)
 {
 	bool anonymous = *json_str(mount, "Source") == '\0';
 	const char *subpath = json_str(mount, "VolumeOptions.Subpath");
+	if (!lacks_options(mount, "BindOptions", "ImageOptions", error))
+		return false;
 	if (anonymous && *subpath != '\0')
 		return fail(error, BERTH_ERROR_INVALID,
 			"must not set Subpath when using anonymous volumes");
@@ -98,6 +113,8 @@ static bool check_tmpfs(const json_t *mount, GError **error)
 {
 	json_t *options = json_at(mount, "TmpfsOptions.Options"), *option;
 	size_t i;
+	if (!lacks_options(mount, "BindOptions", "ImageOptions", error))
+		return false;
 	if (*json_str(mount, "Source") != '\0')
 		return fail(error, BERTH_ERROR_INVALID, "field Source must not be specified");
 	json_array_foreach (options, i, option) {
@@ -111,6 +128,8 @@ static bool check_tmpfs(const json_t *mount, GError **error)
 
 static bool check_image(const json_t *mount, GError **error)
 {
+	if (!lacks_options(mount, "BindOptions", "VolumeOptions", error))
+		return false;
 	if (*json_str(mount, "Source") == '\0')
 		return fail(error, BERTH_ERROR_INVALID, "field Source must not be empty");
 	return is_local(json_str(mount, "ImageOptions.Subpath")) ||
@@ -119,22 +138,10 @@ static bool check_image(const json_t *mount, GError **error)
 }
 
 static const struct {
-	const char *name, *options; /* options: the only ones that this type accepts */
+	const char *name;
 	bool (*check)(const json_t *mount, GError **error);
-} types[] = {{"bind", "BindOptions", check_bind}, {"volume", "VolumeOptions", check_volume},
-	{"tmpfs", "TmpfsOptions", check_tmpfs}, {"image", "ImageOptions", check_image}};
-
-/* Empty options are accepted, as clients send them. */
-static bool check_options(const json_t *mount, const char *type, const char *own, GError **error)
-{
-	for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
-		if (strcmp(types[i].options, own) != 0 &&
-			json_object_size(json_object_get(mount, types[i].options)) > 0)
-			return fail(error, BERTH_ERROR_INVALID,
-				"%s must not be specified on mount type \"%s\"", types[i].options,
-				type);
-	return true;
-}
+} types[] = {{"bind", check_bind}, {"volume", check_volume}, {"tmpfs", check_tmpfs},
+	{"image", check_image}};
 
 bool mount_check(const json_t *mount, GError **error)
 {
@@ -143,10 +150,6 @@ bool mount_check(const json_t *mount, GError **error)
 	bool ok;
 	while (i < G_N_ELEMENTS(types) && strcmp(types[i].name, type) != 0)
 		i++;
-	/* A mount without a type has no options of any type. */
-	if ((i < G_N_ELEMENTS(types) || *type == '\0') &&
-		!check_options(mount, type, i < G_N_ELEMENTS(types) ? types[i].options : "", error))
-		return false;
 	if (*target == '\0')
 		ok = fail(error, BERTH_ERROR_INVALID, "field Target must not be empty");
 	else if (!mount_destination_check(target, error))
