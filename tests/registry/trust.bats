@@ -201,6 +201,6 @@ trust_ca() {
 	for _ in $(seq 600); do on_host curl -sk -o "$WORK/null" https://10.5.0.1:5445/ && break; sleep 0.05; done
 	run d login -u ann --password-stdin 10.5.0.1:5445 <<<secret
 	[ "$status" -eq 1 ]
-	[[ $output == *'without TLS: refused'* ]]
+	[[ $output == *'refused to send the password'* ]]
 	[ "$(stats '.tokens | length' 5200)" -eq 0 ]
 }
