@@ -1,6 +1,7 @@
 /* Definitions in bake files: variables, functions, groups, and targets with evaluated attributes. */
 #include "bake/bake.h"
 #include "bake/hcl.h"
+#include "bake/types.h"
 
 #include "base/error.h"
 #include "base/json_names.h"
@@ -18,6 +19,7 @@ struct Definitions {
 	GHashTable *globals;   /* name -> Node: attributes outside of blocks; borrowed */
 	GHashTable *busy;      /* names being evaluated */
 	json_t *values;	       /* evaluated ones */
+	json_t *types;	       /* name -> type of a variable that states one */
 	json_t *targets, *groups;
 	Scope scope;
 	int calls;
@@ -31,6 +33,7 @@ void definitions_free(Definitions *definitions)
 	g_hash_table_unref(definitions->globals);
 	g_hash_table_unref(definitions->busy);
 	json_decref(definitions->values);
+	json_decref(definitions->types);
 	json_decref(definitions->targets);
 	json_decref(definitions->groups);
 	g_free(definitions);
@@ -39,34 +42,6 @@ void definitions_free(Definitions *definitions)
 static const Node *attribute(const Block *block, const char *name)
 {
 	return g_hash_table_lookup(block->body->attributes, name);
-}
-
-/* A variable from the environment is converted to the type of the default. */
-static json_t *from_environment(
-	const char *text, const json_t *like, const char *name, GError **error)
-{
-	g_autoptr(json_t) given = json_lenient(text);
-	double number;
-	bool truth = strcmp(text, "true") == 0 || strcmp(text, "1") == 0,
-	     lie = strcmp(text, "false") == 0 || strcmp(text, "0") == 0;
-	if (json_is_number(like)) {
-		if (hcl_number(given, &number))
-			return hcl_number_new(number);
-		fail(error, BERTH_ERROR_INVALID, "failed to parse %s as number", name);
-		return NULL;
-	}
-	if (json_is_boolean(like)) {
-		if (truth || lie)
-			return json_boolean(truth);
-		fail(error, BERTH_ERROR_INVALID, "failed to parse %s as bool", name);
-		return NULL;
-	}
-	if (!json_is_array(like) && !json_is_object(like))
-		return g_steal_pointer(&given);
-	json_t *parsed = json_loads(text, 0, NULL);
-	if (parsed == NULL)
-		fail(error, BERTH_ERROR_INVALID, "failed to parse %s as JSON", name);
-	return parsed;
 }
 
 static bool check_variable(
@@ -92,18 +67,51 @@ static bool check_variable(
 	return true;
 }
 
-static json_t *variable_value(Definitions *definitions, const Block *variable, GError **error)
+/* An error names the variable's place. */
+static json_t *placed(
+	Definitions *definitions, const Block *variable, json_t *value, GError **error)
+{
+	if (value == NULL)
+		g_prefix_error(
+			error, "%s:%d: Invalid value; ", definitions->scope.file, variable->line);
+	return value;
+}
+
+/* In its type, if it states one; json_null() without a default. */
+static json_t *default_value(
+	Definitions *definitions, const Block *variable, const json_t *type, GError **error)
 {
 	const Node *node = attribute(variable, "default");
-	const char *given = getenv(variable->label);
-	g_autoptr(json_t) usual =
+	g_autoptr(json_t) value =
 		node != NULL ? hcl_eval(node, &definitions->scope, error) : json_null();
+	if (value == NULL || type == NULL)
+		return g_steal_pointer(&value);
+	json_t *made = type_convert(type, value, false, error);
+	g_autofree char *said = type_text(type);
+	if (made == NULL)
+		g_prefix_error(error, "invalid type %s for variable %s default value: ", said,
+			variable->label);
+	return placed(definitions, variable, made, error);
+}
+
+/* Of a variable that states its type, NAME_JSON goes before NAME; both go before the default. */
+static json_t *variable_value(Definitions *definitions, const Block *variable, GError **error)
+{
+	json_t *stated = json_object_get(definitions->types, variable->label);
+	g_autofree char *other = g_strconcat(variable->label, "_JSON", NULL);
+	const char *plain = getenv(variable->label), *json = getenv(other);
+	bool as_json = json != NULL && (stated != NULL || plain == NULL),
+	     has_default = attribute(variable, "default") != NULL;
+	g_autoptr(json_t) usual = default_value(definitions, variable, stated, error), value = NULL;
 	if (usual == NULL)
 		return NULL;
-	g_autoptr(json_t) value = given != NULL
-					  ? from_environment(given, usual, variable->label, error)
-				  : node != NULL ? json_incref(usual)
-						 : json_string("");
+	g_autoptr(json_t) type = stated != NULL ? json_incref(stated) : type_of(usual);
+	if (plain == NULL && json == NULL)
+		value = stated != NULL || has_default ? json_incref(usual) : json_string("");
+	else
+		value = placed(definitions, variable,
+			type_parse(type, variable->label, as_json ? json : plain, as_json, error),
+			error);
 	return value != NULL && check_variable(definitions, variable, value, error)
 		       ? g_steal_pointer(&value)
 		       : NULL;
@@ -241,12 +249,18 @@ static json_t *combinations(const json_t *matrix, GError **error)
 		json_decref(all);
 		all = next;
 		if (!json_is_array(values) || json_array_size(all) > MAX_MATRIX) {
-			fail(error, BERTH_ERROR_INVALID,
-				"invalid matrix: lists of values are wanted");
+			fail(error, BERTH_ERROR_INVALID, "matrix values must be a list");
 			return NULL;
 		}
 	}
 	return g_steal_pointer(&all);
+}
+
+static bool wrong_name(Definitions *definitions, const Block *block, const char *what,
+	const char *name, GError **error)
+{
+	return fail(error, BERTH_ERROR_INVALID, "%s:%d: Invalid name; %s \"%s\"",
+		definitions->scope.file, block->line, what, name);
 }
 
 /* A target for each combination, and a group of all of them. */
@@ -260,12 +274,11 @@ static bool read_matrix(Definitions *definitions, const Block *block, GError **e
 	json_t *values;
 	if (all == NULL)
 		return false;
-	if (name_node == NULL)
-		return fail(error, BERTH_ERROR_INVALID, "target \"%s\" has a matrix and no name",
-			block->label);
+	g_autoptr(json_t) own = json_string(block->label);
 	json_array_foreach (all, i, values) {
 		Scope scope = {.outer = &definitions->scope, .values = values};
-		g_autoptr(json_t) name = hcl_eval(name_node, &scope, error),
+		g_autoptr(json_t) name =
+			name_node != NULL ? hcl_eval(name_node, &scope, error) : json_incref(own),
 				  target = name != NULL
 						   ? read_target(definitions, block, values, error)
 						   : NULL;
@@ -278,10 +291,16 @@ static bool read_matrix(Definitions *definitions, const Block *block, GError **e
 			return fail(error, BERTH_ERROR_INVALID,
 				"invalid name %s: only \"^[a-zA-Z0-9_-]+$\" are allowed",
 				text != NULL ? text : "");
+		for (size_t k = 0; k < json_array_size(members); k++)
+			if (strcmp(json_elem(members, k), text) == 0)
+				return wrong_name(
+					definitions, block, "duplicate name", text, error);
 		put_target(definitions, text, target);
 		json_array_append_new(members, json_string(text));
 	}
-	json_object_set(definitions->groups, block->label, members);
+	/* One without a name of its own is no group of itself. */
+	if (name_node != NULL)
+		json_object_set(definitions->groups, block->label, members);
 	return true;
 }
 
@@ -301,25 +320,42 @@ static bool read_block(Definitions *definitions, const Block *block, GError **er
 		return true;
 	if (attribute(block, "matrix") != NULL)
 		return read_matrix(definitions, block, error);
+	if (attribute(block, "name") != NULL)
+		return fail(error, BERTH_ERROR_INVALID, "%s:%d: Invalid name; name requires matrix",
+			definitions->scope.file, block->line);
 	g_autoptr(json_t) target = read_target(definitions, block, NULL, error);
 	if (target != NULL)
 		put_target(definitions, block->label, target);
 	return target != NULL;
 }
 
+/* A later definition of a variable takes the place of an earlier one, and of its type. */
+static bool note_variable(Definitions *definitions, const char *file, Block *block, GError **error)
+{
+	const Node *node = attribute(block, "type");
+	json_t *type = node != NULL ? type_read(file, node, error) : NULL;
+	g_hash_table_insert(definitions->variables, block->label, block);
+	json_object_del(definitions->types, block->label);
+	if (type != NULL)
+		json_object_set_new(definitions->types, block->label, type);
+	return node == NULL || type != NULL;
+}
+
 /* Names are collected first: they may be used before their definition. */
-static void note_names(Definitions *definitions, const Body *body)
+static bool note_names(Definitions *definitions, const char *file, const Body *body, GError **error)
 {
 	for (guint i = 0; i < body->names->len; i++)
 		g_hash_table_insert(definitions->globals, body->names->pdata[i],
 			g_hash_table_lookup(body->attributes, body->names->pdata[i]));
 	for (guint i = 0; i < body->blocks->len; i++) {
 		Block *block = body->blocks->pdata[i];
-		if (strcmp(block->type, "variable") == 0)
-			g_hash_table_insert(definitions->variables, block->label, block);
-		else if (strcmp(block->type, "function") == 0)
+		if (strcmp(block->type, "function") == 0)
 			g_hash_table_insert(definitions->functions, block->label, block);
+		else if (strcmp(block->type, "variable") == 0 &&
+			 !note_variable(definitions, file, block, error))
+			return false;
 	}
+	return true;
 }
 
 static bool read_services(Definitions *definitions, const json_t *services, GError **error)
@@ -353,8 +389,7 @@ static bool read_file(Definitions *definitions, const BakeFile *file, GError **e
 	if (body == NULL)
 		return false;
 	g_ptr_array_add(definitions->bodies, body);
-	note_names(definitions, body);
-	return true;
+	return note_names(definitions, file->name, body, error);
 }
 
 static bool read_definitions(
@@ -378,6 +413,7 @@ Definitions *definitions_new(const BakeFile *files, size_t count, GError **error
 	definitions->globals = g_hash_table_new(g_str_hash, g_str_equal);
 	definitions->busy = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	definitions->values = json_object();
+	definitions->types = json_object();
 	definitions->targets = json_object();
 	definitions->groups = json_object();
 	definitions->scope = (Scope){.name = find_value,

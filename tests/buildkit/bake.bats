@@ -65,16 +65,56 @@ plain() { jq -S '.group[].targets |= sort'; }
 }
 
 @test "bake: variables of the environment, with the type of their default" {
-	printf 'variable "N" { default = 1 }\nvariable "B" { default = true }\nvariable "S" {}\nvariable "L" { default = ["a"] }\ntarget "default" { args = { n = N + 1, b = B ? "yes" : "no", s = S, l = L[0] } }\n' >docker-bake.hcl
-	[ "$(bake --print | jq -c .target.default.args)" = '{"b":"yes","l":"a","n":"2","s":""}' ]
-	[ "$(N=41 B=false S=x L='["z"]' bake --print | jq -c .target.default.args)" = '{"b":"no","l":"z","n":"42","s":"x"}' ]
+	printf 'variable "N" { default = 1 }\nvariable "B" { default = true }\nvariable "S" {}\ntarget "default" { args = { n = N + 1, b = B ? "yes" : "no", s = S } }\n' >docker-bake.hcl
+	[ "$(bake --print | jq -c .target.default.args)" = '{"b":"yes","n":"2","s":""}' ]
+	[ "$(N=41 B=f S=x bake --print | jq -c .target.default.args)" = '{"b":"no","n":"42","s":"x"}' ]
 	N=x run bake --print
 	[ "$status" -eq 1 ]
-	[ "$output" = 'ERROR: failed to parse N as number' ]
+	[ "$output" = 'ERROR: docker-bake.hcl:1: Invalid value; failed to parse N as number: strconv.ParseFloat: parsing "x": invalid syntax' ]
 	printf 'variable "V" {\n default = ""\n validation {\n condition = V != ""\n error_message = "V is wanted"\n }\n}\ntarget "default" { args = { v = V } }\n' >docker-bake.hcl
 	run bake --print
 	[[ $output == *'Validation failed; V is wanted'* ]]
 	V=x bake --print
+}
+
+@test "bake: variables with a type: the default and the environment are read by it, or refused, as by buildx" {
+	while IFS='|' read -r body environment value; do
+		printf "variable \"L\" {\n$body\n}\ntarget \"default\" {\n args = { l = jsonencode(L) }\n}\n" >docker-bake.hcl
+		run env ${environment:+"$environment"} "$BUILD/berth" buildx bake --print
+		[ "$status" -ne 0 ] || output=$(jq -r .target.default.args.l <<<"$output")
+		[[ $output == *"$value" ]] || { echo "$body $environment: $output"; false; }
+	done <<-'E'
+		type = list(number)|L=3,4|[3,4]
+		type = list(number)|L=3,x|Invalid value; failed to convert variable L from CSV: failed to parse element of type list of number: failed to parse L as number: strconv.ParseFloat: parsing "x": invalid syntax
+		type = list(string)|L="a,b",c|["a,b","c"]
+		type = list(string)|L=|failed to parse  as CSV: EOF
+		type = list(list(string))|L=a|unsupported type list of list of string for CSV specification
+		type = list(string)|L_JSON=[1,true]|["1","true"]
+		type = list(string)|L_JSON=5|failed to convert variable L from JSON: missing expected [
+		type = set(number)|L=2,1,2|[1,2]
+		type = map(string)|L=a:b,c:d|{"a":"b","c":"d"}
+		type = map(string)|L=a=b|expected one k/v pair but got 1 pieces from a=b
+		type = tuple([string, number])|L=a,5|["a",5]
+		type = tuple([string, number])|L=a|tuple expects 2 elements but only 1 provided
+		type = object({a=string, b=number})|L_JSON={"a":"z"}|{"a":"z","b":null}
+		type = object({a=string})|L=a:b|unsupported type object for variable L
+		type = object({a=optional(string)})\n default = {}||{"a":null}
+		type = object({a=string})\n default = {}||invalid type object for variable L default value: attribute "a" is required
+		type = number\n default = "x"||invalid type number for variable L default value: a number is required
+		type = number\n default = "5"||5
+		type = bool|L=x|failed to parse L as bool: strconv.ParseBool: parsing "x": invalid syntax
+		type = string||null
+		type = any|L=x|unsupported type dynamic for variable L
+		type = foo||docker-bake.hcl:2: Invalid type specification; The keyword "foo" is not a valid type specification.
+		type = list||The list type constructor requires one argument specifying the element type.
+		type = foo(string)||Keyword "foo" is not a valid type constructor.
+		type = "string"||like list(string).
+		type = string(number)||Primitive type keyword "string" does not expect arguments.
+		default = ["a"]|L=a|unsupported type tuple for variable L
+		default = 1|L_JSON=5|5
+	E
+	echo '{"variable":{"L":{"type":"list(number)"}},"target":{"default":{"args":{"l":"${L[1]}"}}}}' >bake.json
+	[ "$(L=3,4 bake --print -f bake.json | jq -r .target.default.args.l)" = 4 ]
 }
 
 @test "bake: what cannot be understood is refused, with its line" {
@@ -96,7 +136,10 @@ plain() { jq -S '.group[].targets |= sort'; }
 		group "default" {\n  targets = ["default"]\n}\n|group default holds itself
 		a = b\nb = a\ntarget "default" {\n  tags = [a]\n}\n|variable cycle not allowed
 		function "f" {\n params = [x]\n result = f(x)\n}\ntarget "default" {\n tags = [f(1)]\n}\n|Call to function "f" failed
-		target "default" {\n  matrix = { v = ["1"] }\n}\n|has a matrix and no name
+		target "default" {\n  matrix = { v = ["1", "2"] }\n}\n|docker-bake.hcl:1: Invalid name; duplicate name "default"
+		target "default" {\n  matrix = { v = ["1", "1"] }\n name = "a"\n}\n|Invalid name; duplicate name "a"
+		target "default" {\n  matrix = { v = "1" }\n name = "a"\n}\n|matrix values must be a list
+		target "default" {\n  name = "a"\n}\n|docker-bake.hcl:1: Invalid name; name requires matrix
 		target "default" {\n  matrix = { v = ["a b"] }\n  name = v\n}\n|invalid name a b
 		target "default" {\n  tags = [1 / 0]\n}\n|Division by zero
 		target "default" {\n  tags = ["%%{ if true }x"]\n}\n|Unexpected end of template; "endif" is missing

@@ -234,10 +234,6 @@ json_t *flag_list(const Cli *cli, const char *name)
 	return list;
 }
 
-/* encoding/csv's words. */
-static const char csv_bare[] = "bare \" in non-quoted-field",
-		  csv_quote[] = "extraneous or missing \" in quoted-field";
-
 json_t *pairs_of(const json_t *list)
 {
 	json_t *object = json_object();
@@ -248,44 +244,6 @@ json_t *pairs_of(const json_t *list)
 			json_lenient(!empty && parts[1] != NULL ? parts[1] : ""));
 	}
 	return object;
-}
-
-/* RFC 4180: a quoted field may contain commas, and doubled quotes. Errors have positions. */
-char **csv_split(const char *text, char **why)
-{
-	g_autoptr(GStrvBuilder) fields = g_strv_builder_new();
-	g_autoptr(GString) field = g_string_new("");
-	bool quoted = false, begun = false; /* begun: the field's first letter was read */
-	const char *wrong = *text == '\0' ? "EOF" : NULL, *p = text;
-	for (; *p != '\0' && wrong == NULL; p++) {
-		if (*p == '"' && !begun) {
-			quoted = begun = true;
-		} else if (*p == '"' && quoted && p[1] == '"') {
-			g_string_append_c(field, *p++);
-		} else if (*p == '"' && quoted) {
-			quoted = false;
-			wrong = p[1] == '\0' || p[1] == ',' ? NULL : csv_quote;
-		} else if (*p == ',' && !quoted) {
-			g_strv_builder_add(fields, field->str);
-			g_string_truncate(field, 0);
-			begun = false;
-		} else {
-			wrong = *p == '"' ? csv_bare : NULL;
-			g_string_append_c(field, *p);
-			begun = true;
-		}
-	}
-	if (wrong == NULL && quoted) {
-		wrong = csv_quote;
-		p++;
-	}
-	g_strv_builder_add(fields, field->str);
-	if (why != NULL)
-		*why = wrong == NULL || *text == '\0'
-			       ? g_strdup(wrong)
-			       : g_strdup_printf("parse error on line 1, column %d: %s",
-					 (int)(p - text), wrong);
-	return g_strv_builder_end(fields);
 }
 
 json_t *csv_fields(const char *text)

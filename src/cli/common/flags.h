@@ -2,6 +2,8 @@
 #pragma once
 #include "cli/common/cli.h"
 
+#include "base/csv.h"
+
 /* The flags of every command, before and after its name; ended by {0}. A command's own flag of the same name or
  * letter takes precedence. */
 extern const Flag global_flags[];
@@ -33,8 +35,6 @@ json_t *flag_filters(
 	const Cli *cli, const char *name, GError **error); /* {"label": ["a"]} for the API */
 /* "type=local,dest=x" as an object; a word without "=" has an empty value. New reference. */
 json_t *csv_fields(const char *text);
-/* The fields alone, at least one; the caller frees them. why: NULL, or what is wrong, as Go's encoding/csv says it. */
-char **csv_split(const char *text, char **why);
 char *query_filters(const Cli *cli, GError **error); /* of --filter, escaped for a query */
 
 /* A platform as the JSON of a query, escaped; "" for "". Refused in containerd's words, before which commands put their own. */
