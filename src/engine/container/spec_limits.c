@@ -216,7 +216,8 @@ bool limits_check(const CgroupLayout *cgroups, const Limits *limits, bool update
 		!cgroup_can(cgroups, "CpuRealtime"))
 		return fail(error, BERTH_ERROR_INVALID,
 			"kernel does not support CPU real-time scheduler");
-	if (!update && limits->rt_period != 0 && limits->rt_runtime > limits->rt_period)
+	if (!update && limits->rt_period != 0 && limits->rt_runtime != 0 &&
+		limits->rt_runtime > limits->rt_period)
 		return fail(error, BERTH_ERROR_INVALID,
 			"cpu real-time runtime cannot be higher than cpu real-time period");
 	if (limits->oom_kill_disable && limits->memory == 0)
