@@ -128,6 +128,18 @@ static bool to_texts(const json_t *from, json_t **value)
 	return true;
 }
 
+static bool to_ids(Bind *bind, const json_t *from, json_t **value)
+{
+	json_t *item;
+	size_t i;
+	json_array_foreach (from, i, item)
+		if (json_is_real(item))
+			return refuse(bind,
+				"[%zu] expected type 'string', got unconvertible type 'float64'",
+				i);
+	return to_texts(from, value);
+}
+
 static void add_pair(json_t *map, const char *text, bool nulls)
 {
 	g_auto(GStrv) parts = g_strsplit(text, "=", 2);
@@ -399,6 +411,8 @@ static bool bind_value(Bind *bind, const Key *key, const json_t *from, json_t **
 	case G_STRINGS:
 	case G_TEXTS:
 		return to_texts(from, value);
+	case G_IDS:
+		return to_ids(bind, from, value);
 	case G_MAPPING:
 	case G_SSH:
 		return to_pairs(bind, from, key->go == G_SSH, value);

@@ -218,11 +218,16 @@ static void find_in_text(const char *text, json_t *variables, int depth)
 		g_autofree char *name = g_strndup(begin, length);
 		const char *mark = begin + length, *close = brace ? closing_brace(at) : mark;
 		at += at[1] == '$' ? 2 : 1;
-		if (length == 0 || close == NULL)
+		if (at[-1] == '$' && at[0] == '$')
 			continue;
 		mark += *mark == ':';
-		bool worded =
-			brace && *mark != '\0' && strchr("-?+", *mark) != NULL && close > mark;
+		bool worded = brace && close != NULL && *mark != '\0' &&
+			      strchr("-?+", *mark) != NULL && close > mark;
+		/* Docker Compose lists what is no variable without a name. */
+		if (length == 0 || close == NULL || (brace && !worded && close != begin + length)) {
+			note_variable(variables, "", '\0', "");
+			continue;
+		}
 		g_autofree char *word =
 			worded ? g_strndup(mark + 1, (gsize)(close - mark - 1)) : g_strdup("");
 		note_variable(variables, name, worded ? *mark : '\0', word);

@@ -48,6 +48,7 @@ typedef enum {
 	G_COUNT,   /* of devices: "all" is -1 */
 	G_STRINGS, /* a list, omitted if empty */
 	G_TEXTS,   /* the same, of numbers too */
+	G_IDS,	   /* the same, of integers only */
 	G_MAPPING, /* name -> text */
 	G_EQUALS,  /* name -> text or null */
 	G_MULTI,   /* name -> list of texts */

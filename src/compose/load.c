@@ -231,6 +231,11 @@ static bool choose_name(Loader *loader, Project *project, GError **error)
 		if (failed)
 			return false;
 		/* Made valid: unlike a name given by a flag, it is not refused. */
+		if (loader->options->no_normalize && named != NULL && *named != '\0') {
+			project->name = g_strdup(named);
+			environment_set(loader->environment, "COMPOSE_PROJECT_NAME", named, true);
+			return true;
+		}
 		project->name = normal_name(named != NULL ? named : base);
 		if (*project->name == '\0') {
 			/* A name for "/": but errors of reading files come first. */

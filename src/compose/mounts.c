@@ -3,11 +3,15 @@
 
 #include <string.h>
 
-/* "c:/x:/y": a drive letter, if a path in the container follows. A volume may have a name of one letter, too. */
-static bool is_drive(const char *text, size_t length)
+/* A section of one letter is a drive ("c:/x:/y"), except for the volume of "v:/data" and "v:/data:ro": Compose has a
+ * drive there, too, and so a target that no engine takes. */
+static bool is_drive(const char *text, const char *section, size_t length)
 {
-	const char *colon = length == 1 && g_ascii_isalpha(*text) ? strchr(text + 2, ':') : NULL;
-	return colon != NULL && colon[1] == '/';
+	if (length == 0 || length != (size_t)(g_utf8_next_char(section) - section) ||
+		!g_unichar_isalpha(g_utf8_get_char(section)))
+		return false;
+	const char *colon = strchr(section + length + 1, ':');
+	return section != text || section[length + 1] != '/' || (colon != NULL && colon[1] == '/');
 }
 
 static bool is_path(const char *text)
@@ -27,8 +31,8 @@ static GPtrArray *split(const char *text)
 			depth++;
 		else if (*at == '}' && depth > 0)
 			depth--;
-		else if (*at == '\0' ||
-			 (*at == ':' && depth == 0 && !is_drive(begin, (size_t)(at - begin)))) {
+		else if (*at == '\0' || (*at == ':' && depth == 0 &&
+						!is_drive(text, begin, (size_t)(at - begin)))) {
 			g_ptr_array_add(parts, g_strndup(begin, (gsize)(at - begin)));
 			begin = at + 1;
 		}
@@ -100,7 +104,8 @@ static bool from_text(Walk *walk, json_t **value)
 	const char *problem = *text == '\0' ? "invalid empty volume spec" : problem_of(parts);
 	if (problem != NULL) {
 		json_decref(mount);
-		return walk->lenient || walk_fail(walk, "invalid spec: %s: %s", text, problem);
+		return *text == '\0' ? walk_fail(walk, "%s", problem)
+				     : walk_fail(walk, "invalid spec: %s: %s", text, problem);
 	}
 	json_object_set_new(mount, "type", json_null());
 	if (parts->len > 1)

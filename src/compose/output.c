@@ -112,6 +112,24 @@ static json_t *json_model(const json_t *model)
 	return sorted;
 }
 
+/* Without types, JSON has null for commands of no words. */
+static void clear_commands(const json_t *model)
+{
+	static const char *const paths[][2] = {
+		{"", "command"}, {"", "entrypoint"}, {"healthcheck", "test"}};
+	const char *name;
+	json_t *service;
+	json_object_foreach (json_object_get(model, "services"), name, service)
+		for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
+			json_t *holder = *paths[i][0] != '\0'
+						 ? json_object_get(service, paths[i][0])
+						 : service,
+			       *words = json_object_get(holder, paths[i][1]);
+			if (json_is_array(words) && json_array_size(words) == 0)
+				json_object_set_new(holder, paths[i][1], json_null());
+		}
+}
+
 char *project_text(const Project *project, bool as_json, bool typed)
 {
 	EmitForm form = as_json ? EMIT_JSON : EMIT_YAML;
@@ -121,6 +139,8 @@ char *project_text(const Project *project, bool as_json, bool typed)
 	g_autoptr(json_t) written = !typed    ? emit_any(shown, form)
 				    : as_json ? json_model(shown)
 					      : model_emit(&compose_root, shown, form);
+	if (!typed && as_json)
+		clear_commands(written);
 	return as_json ? go_json(written, 2) : yaml_text(written);
 }
 

@@ -23,6 +23,9 @@ typedef struct {
 	GString *path;
 	GHashTable *anchors; /* name -> Anchor, of this document */
 	int depth, nodes;
+	const char *
+		at; /* in the text, as far as it has been looked at again, and how many characters */
+	size_t characters;
 	bool failed;
 	GError **error;
 } Reader;
@@ -131,6 +134,46 @@ static void note_tag(Reader *reader, const char *path, const char *tag)
 	g_hash_table_insert(reader->document->tags, g_strdup(path), g_strdup(tag));
 }
 
+/* The text at a mark; marks count characters. They are asked for in their order, so this reads the text once. */
+static const char *text_at(Reader *reader, const yaml_mark_t *mark)
+{
+	for (; reader->characters < mark->index && *reader->at != '\0'; reader->characters++)
+		reader->at = g_utf8_next_char(reader->at);
+	return reader->at;
+}
+
+/* What yaml.v3 refuses and libyaml takes: "\\/" in double quotes. */
+static bool has_slash_escape(Reader *reader)
+{
+	const yaml_event_t *event = &reader->event;
+	if (event->data.scalar.style != YAML_DOUBLE_QUOTED_SCALAR_STYLE)
+		return false;
+	const char *at = text_at(reader, &event->start_mark),
+		   *end = text_at(reader, &event->end_mark);
+	for (; at < end; at++)
+		if (*at == '\\' && *++at == '/')
+			return true;
+	return false;
+}
+
+/* And a tag that a comma follows at once, in a map in flow style: there the comma is a part of the tag. */
+static bool has_comma_tag(Reader *reader)
+{
+	const yaml_event_t *event = &reader->event;
+	bool in_list = g_str_has_suffix(reader->path->str, "]");
+	return !in_list && event->data.scalar.tag != NULL && event->data.scalar.length == 0 &&
+	       event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+	       *text_at(reader, &event->end_mark) == ',';
+}
+
+static bool check_scalar(Reader *reader)
+{
+	if (has_slash_escape(reader))
+		return reader_fail(reader, "%s", "yaml: found unknown escape character");
+	return !has_comma_tag(reader) ||
+	       reader_fail(reader, "%s", "yaml: did not find expected ',' or '}'");
+}
+
 static bool read_scalar(Reader *reader, const char *tag, json_t **value)
 {
 	const yaml_event_t *event = &reader->event;
@@ -138,6 +181,8 @@ static bool read_scalar(Reader *reader, const char *tag, json_t **value)
 	bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE, is_time = false;
 	if (strlen(text) != event->data.scalar.length)
 		return reader_fail(reader, "%s", "control characters are not allowed");
+	if (!check_scalar(reader))
+		return false;
 	note_value(reader);
 	*value = *tag == '\0' || strcmp(tag, "!") == 0 ? plain && *tag == '\0'
 								 ? yaml_scalar_timed(text, &is_time)
@@ -422,7 +467,7 @@ GPtrArray *yaml_parse(const char *name, const char *text, size_t length, GError 
 			name, MAX_TEXT >> 20);
 		return NULL;
 	}
-	Reader reader = {.path = g_string_new(""), .error = error};
+	Reader reader = {.path = g_string_new(""), .at = text, .error = error};
 	bool ok = yaml_parser_initialize(&reader.parser) == 1;
 	if (ok) {
 		yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);

@@ -5,33 +5,43 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool parse_digits(const char *text, bool negative, int base, json_int_t *value)
+static bool parse_digits(const char *text, int base, guint64 *value)
 {
 	char *end;
 	if (!g_ascii_isalnum(*text))
 		return false;
 	errno = 0;
-	guint64 all = g_ascii_strtoull(text, &end, (guint)base);
-	if (*end != '\0' || errno != 0 || all > (guint64)G_MAXINT64 + (negative ? 1 : 0))
-		return false;
-	*value = negative ? (json_int_t)(0 - all) : (json_int_t)all;
-	return true;
+	*value = g_ascii_strtoull(text, &end, (guint)base);
+	return *end == '\0' && errno == 0;
 }
 
 /* Digits with a prefix for their base: 0x1f, 0o17, 017, 0b1. */
-static bool parse_integer(const char *text, json_int_t *value)
+static bool parse_unsigned(const char *digits, guint64 *value)
 {
-	bool negative = *text == '-';
-	const char *digits = text + (*text == '-' || *text == '+');
 	static const struct {
 		const char *mark;
 		int base;
 	} bases[] = {{"0x", 16}, {"0X", 16}, {"0o", 8}, {"0O", 8}, {"0b", 2}, {"0B", 2}};
 	for (size_t i = 0; i < G_N_ELEMENTS(bases); i++)
 		if (g_str_has_prefix(digits, bases[i].mark))
-			return parse_digits(digits + 2, negative, bases[i].base, value);
+			return parse_digits(digits + 2, bases[i].base, value);
 	bool octal = *digits == '0' && digits[1] != '\0';
-	return g_ascii_isdigit(*digits) && parse_digits(digits, negative, octal ? 8 : 10, value);
+	return g_ascii_isdigit(*digits) && parse_digits(digits, octal ? 8 : 10, value);
+}
+
+/* NULL: it is none. What only an unsigned type can hold is its decimal digits as text. */
+static json_t *parse_integer(const char *text)
+{
+	guint64 all;
+	bool negative = *text == '-', positive = *text == '+';
+	if (!parse_unsigned(text + (negative || positive), &all))
+		return NULL;
+	if (all <= (guint64)G_MAXINT64 + (negative ? 1 : 0))
+		return json_integer(negative ? (json_int_t)(0 - all) : (json_int_t)all);
+	if (negative || positive)
+		return NULL;
+	g_autofree char *digits = g_strdup_printf("%" G_GUINT64_FORMAT, all);
+	return json_string(digits);
 }
 
 /* [-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)? */
@@ -56,7 +66,7 @@ static bool is_real(const char *text)
 
 static json_t *parse_number(const char *text)
 {
-	json_int_t integer;
+	json_t *integer;
 	g_autofree char *plain = g_strdup(text);
 	char *out = plain; /* "1_000" */
 	if (strchr("+-.0123456789", *text) == NULL || *text == '\0')
@@ -65,17 +75,12 @@ static json_t *parse_number(const char *text)
 		if (*p != '_')
 			*out++ = *p;
 	*out = '\0';
-	if (parse_integer(plain, &integer))
-		return json_integer(integer);
+	if ((integer = parse_integer(plain)) != NULL)
+		return integer;
 	if (!is_real(plain))
 		return NULL;
 	double value = g_ascii_strtod(plain, NULL);
-	if (isinf(value))
-		return NULL;
-	/* A number that only an unsigned type can hold stays text. */
-	return strspn(plain, "0123456789") == strlen(plain) && value < 18446744073709551616.0
-		       ? json_string(plain)
-		       : json_real(value);
+	return isinf(value) ? NULL : json_real(value);
 }
 
 /* "2001-12-14T21:59:43.1Z" and the shorter forms that are known, as RFC 3339 text; NULL: it is none. */

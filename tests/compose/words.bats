@@ -63,6 +63,15 @@ said() { # the first line of what it says while it fails
 	[ -z "$(c ps -q)" ]
 }
 
+@test "images, stats, top: a service that is not known has no containers" {
+	c up -d
+	[ "$(c images nono)" = "$(printf '%-20s%-20s%-20s%-20s%-20s%-20s%s' CONTAINER REPOSITORY TAG PLATFORM 'IMAGE ID' SIZE CREATED)" ]
+	[ "$(c stats --no-stream nono)" = 'CONTAINER ID   NAME      CPU %     MEM USAGE / LIMIT   MEM %     NET I/O   BLOCK I/O   PIDS' ]
+	[ -z "$(c top nono)" ]
+	[ "$(c images -q web nono | wc -l)" -eq 1 ]
+	c top nono web | grep -q '^web '
+}
+
 @test "--dry-run: nothing is run, copied, committed or exported" {
 	c up -d
 	said 'interactive exec is not supported in dry-run mode' --dry-run exec -T web touch /ran

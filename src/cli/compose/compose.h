@@ -26,6 +26,8 @@ int compose_fail(const GError *error);
 /* The project (as compose_project_anyhow finds it; the caller frees it), and its containers: those of the named
  * services, or all. all: also stopped ones. NULL with error. */
 json_t *compose_chosen(Cli *cli, bool all, Project **project, GError **error);
+/* The same, without an error for a service that is not known: it has no containers. */
+json_t *compose_chosen_known(Cli *cli, bool all, Project **project, GError **error);
 /* Does so; all: includes containers of `run`. */
 json_t *compose_chosen_runs(Cli *cli, bool all, Project **project, GError **error);
 /* Whether the project has every service that the arguments name, whatever its profile. False with error. */

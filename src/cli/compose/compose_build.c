@@ -169,7 +169,6 @@ static GPtrArray *build_words(
 	add_pairs(words, "--ssh", json_object_get(build, "ssh"));
 	add_list(words, "--cache-from", json_object_get(build, "cache_from"));
 	add_list(words, "--cache-to", json_object_get(build, "cache_to"));
-	add_list(words, "--no-cache-filter", json_object_get(build, "no_cache_filter"));
 	add_list(words, "--add-host", json_object_get(build, "extra_hosts"));
 	add_list(words, "--allow", json_object_get(build, "entitlements"));
 	add_contexts(project, words, json_object_get(build, "additional_contexts"));

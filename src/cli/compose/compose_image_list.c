@@ -68,7 +68,8 @@ static int run_images(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Project) project = NULL;
-	g_autoptr(json_t) chosen = compose_chosen(cli, true, &project, &error), rows = json_array();
+	g_autoptr(json_t) chosen = compose_chosen_known(cli, true, &project, &error),
+			  rows = json_array();
 	g_autoptr(json_t) containers = chosen != NULL ? containers_by_name(chosen) : NULL;
 	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	const char *format = flag_text(cli, "format");

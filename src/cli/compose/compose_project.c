@@ -85,7 +85,8 @@ Project *compose_project_anyhow(Cli *cli, GError **error)
 	return NULL;
 }
 
-static json_t *choose(Cli *cli, bool all, bool runs, Project **project, GError **error)
+/* strict: each service that is named has to be known. */
+static json_t *choose(Cli *cli, bool all, bool runs, bool strict, Project **project, GError **error)
 {
 	*project = compose_project_anyhow(cli, error);
 	g_autoptr(json_t) every = NULL;
@@ -96,7 +97,7 @@ static json_t *choose(Cli *cli, bool all, bool runs, Project **project, GError *
 	size_t i;
 	if (every == NULL)
 		return NULL;
-	for (int n = 0; n < cli->arg_count; n++) {
+	for (int n = 0; strict && n < cli->arg_count; n++) {
 		g_autoptr(json_t) own = containers_of(every, cli->args[n]);
 		if (json_array_size(own) == 0 &&
 			json_object_get((*project)->inactive, cli->args[n]) == NULL &&
@@ -115,12 +116,17 @@ static json_t *choose(Cli *cli, bool all, bool runs, Project **project, GError *
 
 json_t *compose_chosen(Cli *cli, bool all, Project **project, GError **error)
 {
-	return choose(cli, all, false, project, error);
+	return choose(cli, all, false, true, project, error);
+}
+
+json_t *compose_chosen_known(Cli *cli, bool all, Project **project, GError **error)
+{
+	return choose(cli, all, false, false, project, error);
 }
 
 json_t *compose_chosen_runs(Cli *cli, bool all, Project **project, GError **error)
 {
-	return choose(cli, all, all, project, error);
+	return choose(cli, all, all, true, project, error);
 }
 
 bool compose_check_names(Cli *cli, const Project *project, GError **error)

@@ -3,7 +3,9 @@
 #include "cli/common/flags.h"
 #include "cli/compose/compose.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const Flag stats_flags[] = {
 	{"all", 'a', BOOL, "show stopped containers too"},
@@ -18,15 +20,19 @@ static int run_stats(Cli *cli)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Project) project = NULL;
 	g_autoptr(json_t) containers =
-		compose_chosen(cli, flag_bool(cli, "all", false), &project, &error);
+		compose_chosen_known(cli, flag_bool(cli, "all", false), &project, &error);
 	g_autoptr(GPtrArray) words = g_ptr_array_new();
 	g_autofree char *format = g_strconcat("--format=", flag_text(cli, "format"), NULL);
 	size_t i;
 	json_t *container;
 	if (containers == NULL)
 		return compose_fail(error);
-	if (json_array_size(containers) == 0)
+	if (json_array_size(containers) == 0) {
+		if (strcmp(format, "--format=") == 0 || strcmp(format, "--format=table") == 0)
+			print_to(stdout, "CONTAINER ID   NAME      CPU %%     MEM USAGE / LIMIT   "
+					 "MEM %%     NET I/O   BLOCK I/O   PIDS\n");
 		return EXIT_SUCCESS;
+	}
 	g_ptr_array_add(words, format);
 	g_ptr_array_add(
 		words, (gpointer)(flag_bool(cli, "no-stream", false) ? "--no-stream"

@@ -55,7 +55,7 @@ static int run_top(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Project) project = NULL;
-	g_autoptr(json_t) chosen = compose_chosen(cli, false, &project, &error),
+	g_autoptr(json_t) chosen = compose_chosen_known(cli, false, &project, &error),
 			  titles = json_object(), entries = json_array();
 	g_autoptr(json_t) containers = chosen != NULL ? containers_by_name(chosen) : NULL;
 	size_t i;
