@@ -182,12 +182,31 @@ static int run_line(Cli *cli, int argc, char **argv)
 	return run_words(cli, cli->arg_count, cli->args);
 }
 
+/* "docker-compose __complete -- up" asks what "docker __complete -- compose up" does. */
+static int complete_compose_alone(Cli *cli, int argc, char **argv)
+{
+	g_autofree char **words = g_new0(char *, (gsize)argc + 2);
+	words[0] = argv[0];
+	words[1] = argv[1];
+	words[2] = (char *)"compose";
+	for (int i = 2; i < argc; i++)
+		words[i + 1] = argv[i];
+	return run_words(cli, argc + 1, words);
+}
+
+static int run_compose(Cli *cli, int argc, char **argv)
+{
+	bool completes = argc > 1 && strcmp(argv[0], command_complete.names) == 0 &&
+			 strcmp(argv[1], "--") == 0;
+	return completes ? complete_compose_alone(cli, argc, argv) : compose_main(cli, argc, argv);
+}
+
 int main(int argc, char **argv)
 {
 	g_autofree char *name = g_path_get_basename(argv[0]);
 	Cli cli = {.program = name, .connect = connect_engine};
 	signal(SIGPIPE, SIG_IGN);
-	int code = is_compose(name) ? compose_main(&cli, argc - 1, argv + 1)
+	int code = is_compose(name) ? run_compose(&cli, argc - 1, argv + 1)
 				    : run_line(&cli, argc - 1, argv + 1);
 	fflush(stdout);
 	return code;

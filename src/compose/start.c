@@ -143,7 +143,8 @@ static bool start_one(Starting *work, Client *client, const json_t *service,
 {
 	const char *name = container_name(container), *id = json_str(container, "Id");
 	if (strcmp(json_str(container, "State"), "running") == 0) {
-		tell(work->teller, "Container", name, "Running", "");
+		if (!work->teller->only_changes)
+			tell(work->teller, "Container", name, "Running", "");
 		return true;
 	}
 	g_autoptr(GError) problem = NULL;

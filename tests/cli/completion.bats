@@ -66,6 +66,15 @@ in_bash() {
 	[ "$(offered compose logs d)" = '' ]
 }
 
+@test "docker-compose: Compose's words without the word compose" {
+	ln -s "$DOCKER" "$WORK/docker-compose"
+	printf 'services:\n  only: {image: busybox}\n' >"$WORK/alone.yaml"
+	alone() { "$WORK/docker-compose" __complete -- "$@" | cut -f1 | xargs; }
+	[ "$(alone up)" = up ]
+	[ "$(alone -f "$WORK/alone.yaml" logs on)" = only ]
+	[[ " $(alone '') " == *' build '*' up '* ]]
+}
+
 @test "an engine that is not there gives no names, at once, and is not started" {
 	run env DOCKER_HOST=unix:///nowhere/b.sock "$DOCKER" __complete -- exec ''
 	[[ $status -eq 0 && -z $output ]]

@@ -18,6 +18,9 @@ c() { env -u DOCKER_HOST BERTH_AUTOSTART=0 timeout 10 "$DOCKER" context "$@"; }
 	[ "$output" = $'one\nCurrent context is now "one"' ]
 	[ "$(c inspect -f '{{.Name}} {{.Endpoints.docker.Host}}')" = "one unix://$WORK/b.sock" ]
 	[ "$(env -u DOCKER_HOST timeout 10 "$DOCKER" version -f '{{.Server.Os}}')" = linux ]
+	shown=$(env -u DOCKER_HOST timeout 10 "$DOCKER" version)
+	[[ $shown == *" OS/Arch:           linux/"*" Context:           one"*"Server:"* ]] || { echo "$shown"; return 1; }
+	[ "$(grep -cE '^ +Built: +[A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9]{2} [0-9:]{8} [0-9]{4}$' <<<"$shown")" -eq 2 ] || { echo "$shown"; return 1; }
 	run env DOCKER_HOST=tcp://y:1 timeout 10 "$DOCKER" context use one
 	[[ $output == *'Warning: DOCKER_HOST environment variable overrides the active context.'* ]]
 	run c rm one

@@ -44,6 +44,10 @@ hint() { # what it says, command
 	hint "the container 'web' publishes port 8080" run -d --name second -p 8080:81 busybox
 	hint "'web' was made of the image busybox, "*" ago (Up " run -d --name web busybox
 	hint 'rm -f web' create --name web busybox
+	d create --name young busybox
+	run d create --name young busybox
+	[[ $output =~ "the image busybox, "[a-z0-9]+" "[a-z\ ]+" ago" ]] || { echo "$output"; return 1; }
+	d rm young
 	inside=(nsenter --net="/proc/$(cat "$WORK/pid")/ns/net")
 	"${inside[@]}" python3 -c 'import socket, time; s = socket.socket(); s.bind(("0.0.0.0", 8099)); s.listen(); print(flush=True); time.sleep(600)' >"$WORK/bound" 3>&- &
 	listener=$!

@@ -146,3 +146,12 @@ said() { # the first line of what it says while it fails
 	said "no container found for project \"other-$COMPOSE_PROJECT_NAME\": not found" -p other-$COMPOSE_PROJECT_NAME start
 	mv whole.yaml compose.yaml
 }
+
+@test "start tells of what it starts, and is silent about what runs" {
+	c up -d --quiet-pull >/dev/null 2>&1
+	[ -z "$(c start 2>&1)" ]
+	c stop -t 0 web >/dev/null 2>&1
+	[ "$(c start 2>&1)" = " Container $COMPOSE_PROJECT_NAME-web-1  Starting
+ Container $COMPOSE_PROJECT_NAME-web-1  Started" ]
+	[[ $(c up -d 2>&1) == *"-web-1  Running"* ]]
+}

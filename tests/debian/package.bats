@@ -41,6 +41,7 @@ main_pid() { machine systemctl show -P MainPID berthd.service; }
 	[ "$(machine stat -c '%U:%G %a' /run/berth.sock)" = 'root:berth 660' ]
 	[ "$(machine cat /etc/berth/daemon.json)" = '{}' ]
 	[ "$(machine systemctl show -P Type -P WatchdogUSec berthd.service | xargs)" = 'notify 1min' ]
+	[ "$(machine berth version -f '{{.Client.GitCommit}}')" = "$(git -C "$ROOT" rev-parse --short HEAD)" ]
 	machine berth import /packages/busybox.tar busybox >&2
 	[ "$(machine berth run --rm busybox echo hello)" = hello ]
 }
@@ -84,6 +85,10 @@ main_pid() { machine systemctl show -P MainPID berthd.service; }
 	machine apt-get install -y -qq /packages/docker.deb >&2
 	[ "$(machine docker run --rm --network none busybox echo by docker)" = 'by docker' ]
 	[[ $(machine docker-compose version) == *ompose* ]]
+	for program in berth docker docker-compose; do
+		machine test -s /usr/share/bash-completion/completions/$program
+		machine test -s /usr/share/man/man1/$program.1.gz
+	done
 	machine apt-get purge -y -qq berth-docker >&2
 	[ -z "$(machine sh -c 'command -v docker || true')" ]
 }
@@ -99,4 +104,26 @@ main_pid() { machine systemctl show -P MainPID berthd.service; }
 	[[ $output == */var/lib/berth* ]]
 	machine test ! -e /etc/berth
 	machine test -e /var/lib/berth/state.db
+}
+
+@test "where no systemd runs: an upgrade gives the new engine in place of the old one, a removal leaves none" {
+	d exec -i machine unshare --mount bash -s >&2 <<-'E'
+		set -ex
+		mount -t tmpfs tmpfs /run
+		engine() { for exe in /proc/[0-9]*/exe; do [ ! "$exe" -ef /usr/bin/berthd ] || cut -d/ -f3 <<<"$exe"; done; }
+		dpkg -i /packages/old.deb
+		[ -z "$(engine)" ]
+		berth run -d --name stays --network none busybox sleep 1000
+		old=$(engine) started=$(berth inspect -f '{{.State.StartedAt}} {{.State.Pid}}' stays)
+		[ -n "$old" ]
+		dpkg -i /packages/new.deb
+		new=$(engine)
+		[ -n "$new" ] && [ "$new" != "$old" ]
+		[ "$(BERTH_AUTOSTART=0 berth inspect -f '{{.State.StartedAt}} {{.State.Pid}}' stays)" = "$started" ]
+		dpkg -r berth
+		[ -z "$(engine)" ]
+		[ ! -e "/proc/${started##* }" ]
+		[ -z "$(ls -d /run/berth.sock /run/berthd.* 2>/dev/null)" ]
+		dpkg -P berth
+	E
 }

@@ -1,7 +1,8 @@
+#include "base/platform.h"
+#include "cli/common/docker_types.h"
 #include "cli/common/flags.h"
 #include "cli/common/format.h"
-
-#include "cli/common/docker_types.h"
+#include "cli/config/contexts.h"
 #include "version.h"
 
 #include <stdio.h>
@@ -36,35 +37,35 @@ static int run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(json_t) server = client_call(cli->client, "GET", "/version", NULL, &error);
-	const char *format = flag_text(cli, "format"),
-		   *arch = sizeof(void *) == 8 ? json_str(server, "Arch") : "";
+	const char *format = flag_text(cli, "format"), *arch = platform_architecture();
 	g_autoptr(json_t) both =
 		json_pack("{s:{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}, s:O?}", "Client", "Version",
 			BERTH_VERSION, "ApiVersion", CLIENT_API_VERSION, "DefaultAPIVersion",
 			CLIENT_API_VERSION, "GitCommit", BERTH_COMMIT, "Os", "linux", "Arch", arch,
-			"BuildTime", BERTH_BUILD_TIME, "Context", "default", "Server", server);
+			"BuildTime", BERTH_BUILD_TIME, "Context", context_current(cli), "Server", server);
+	show_build_times(both);
 	if (*format != '\0') {
-		show_build_times(both);
 		int code = format_print("version", format, docker_version, both);
 		return code != EXIT_SUCCESS || server != NULL ? code : cli_fail(cli, error);
 	}
 	print_to(stdout,
 		"Client: Berth\n Version:           %s\n API version:       " CLIENT_API_VERSION
-		"\n Git commit:     "
-		" "
-		"  %s\n Built:             %s\n Context:           default\n",
-		BERTH_VERSION, BERTH_COMMIT, BERTH_BUILD_TIME);
+		"\n Git commit:        %s\n Built:             %s\n"
+		" OS/Arch:           linux/%s\n Context:           %s\n",
+		BERTH_VERSION, BERTH_COMMIT, json_str(both, "Client.BuildTime"), arch,
+		context_current(cli));
 	if (server == NULL) {
 		fflush(stdout);
 		return cli_fail(cli, error);
 	}
+	g_autofree char *built = build_time_shown(json_str(server, "BuildTime"));
 	print_to(stdout,
 		"\nServer: %s\n Engine:\n  Version:          %s\n  API version:      %s (minimum "
 		"version %s)\n  Git commit:       %s\n  Built:            %s\n"
 		"  OS/Arch:          %s/%s\n  Experimental:     false\n",
 		json_str(server, "Platform.Name"), json_str(server, "Version"),
 		json_str(server, "ApiVersion"), json_str(server, "MinAPIVersion"),
-		json_str(server, "GitCommit"), json_str(server, "BuildTime"),
+		json_str(server, "GitCommit"), built,
 		json_str(server, "Os"), json_str(server, "Arch"));
 	cli_print_warnings(server, "");
 	return EXIT_SUCCESS;

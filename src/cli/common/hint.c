@@ -189,6 +189,7 @@ static void name_taken(const char *message)
 		return;
 	g_autofree char *age =
 		duration_human(time_now() - json_int(container, "Created") * 1000000000);
+	*age = g_ascii_tolower(*age); /* it begins no sentence here */
 	print_to(stderr,
 		"hint: '%s' was made of the image %s, %s ago (%s): '%s rm -f %s' removes it, "
 		"--name names the new one otherwise\n",

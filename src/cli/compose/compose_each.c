@@ -311,6 +311,7 @@ static int run_start(Cli *cli)
 		}
 	Teller teller;
 	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, "Running", &teller);
+	teller.only_changes = true;
 	return compose_start(project, cli->client, names, timeout, &teller, &error) &&
 			       (!flag_bool(cli, "wait", false) ||
 				       compose_wait(project, cli->client, names, timeout, &teller,
