@@ -168,7 +168,7 @@ teardown_file() { file_teardown; }
 
 @test "namespaces: pid, uts, ipc and net of the host when asked for" {
 	[ "$(run_none --uts host busybox hostname)" = "$(hostname)" ]
-	[ "$(run_none --pid host busybox readlink /proc/1/ns/pid)" = "$(readlink /proc/1/ns/pid)" ]
+	[ "$(run_none --pid host busybox readlink /proc/self/ns/pid)" = "$(readlink /proc/self/ns/pid)" ]
 	[ "$(run_none busybox ip -o link | wc -l)" -eq 1 ]
 	[ "$(run_none --ipc host busybox readlink /proc/self/ns/ipc)" = "$(readlink /proc/self/ns/ipc)" ]
 }
