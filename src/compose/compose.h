@@ -113,7 +113,7 @@ typedef struct {
 	bool (*ask)(gpointer data, const char *question);
 	gpointer data;
 	GMutex lock;
-	bool dry_run; /* dry run */
+	bool dry_run;	   /* dry run */
 	bool only_changes; /* what runs already is not told */
 	/* Output of a hook in a container; NULL: discarded. From several threads. */
 	void (*hook)(gpointer data, const json_t *container, const char *bytes, size_t length);

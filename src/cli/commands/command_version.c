@@ -38,11 +38,11 @@ static int run(Cli *cli)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(json_t) server = client_call(cli->client, "GET", "/version", NULL, &error);
 	const char *format = flag_text(cli, "format"), *arch = platform_architecture();
-	g_autoptr(json_t) both =
-		json_pack("{s:{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}, s:O?}", "Client", "Version",
-			BERTH_VERSION, "ApiVersion", CLIENT_API_VERSION, "DefaultAPIVersion",
-			CLIENT_API_VERSION, "GitCommit", BERTH_COMMIT, "Os", "linux", "Arch", arch,
-			"BuildTime", BERTH_BUILD_TIME, "Context", context_current(cli), "Server", server);
+	g_autoptr(json_t) both = json_pack("{s:{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}, s:O?}",
+		"Client", "Version", BERTH_VERSION, "ApiVersion", CLIENT_API_VERSION,
+		"DefaultAPIVersion", CLIENT_API_VERSION, "GitCommit", BERTH_COMMIT, "Os", "linux",
+		"Arch", arch, "BuildTime", BERTH_BUILD_TIME, "Context", context_current(cli),
+		"Server", server);
 	show_build_times(both);
 	if (*format != '\0') {
 		int code = format_print("version", format, docker_version, both);
@@ -65,8 +65,8 @@ static int run(Cli *cli)
 		"  OS/Arch:          %s/%s\n  Experimental:     false\n",
 		json_str(server, "Platform.Name"), json_str(server, "Version"),
 		json_str(server, "ApiVersion"), json_str(server, "MinAPIVersion"),
-		json_str(server, "GitCommit"), built,
-		json_str(server, "Os"), json_str(server, "Arch"));
+		json_str(server, "GitCommit"), built, json_str(server, "Os"),
+		json_str(server, "Arch"));
 	cli_print_warnings(server, "");
 	return EXIT_SUCCESS;
 }
