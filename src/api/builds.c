@@ -1,5 +1,6 @@
 /* Builds (Engine API: ImageBuild, BuildPrune), with the extensions that Berth's own client uses (docs/build-api.md). */
 #include "api/api.h"
+#include "api/build_head.h"
 #include "api/schema_types.h"
 #include "builder/build.h"
 #include "buildkit/buildkit.h"
@@ -10,30 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEAD_LIMIT = 16 << 20, BLOCK = 64 * 1024 };
 static const char extended[] = "application/vnd.berth.build";
-
-/* The first line of an extended body; a tar follows. */
-static json_t *read_head(HttpBody *body, GError **error)
-{
-	g_autofree guint8 *block = g_malloc(BLOCK);
-	g_autoptr(GByteArray) head = g_byte_array_new();
-	for (;;) {
-		ssize_t n = head->len < HEAD_LIMIT ? http_body_read(body, block, BLOCK, error) : 0;
-		if (n <= 0) {
-			fail(error, BERTH_ERROR_INVALID,
-				"the build's first line is missing or too long");
-			return NULL;
-		}
-		const guint8 *end = memchr(block, '\n', (size_t)n);
-		size_t part = end != NULL ? (size_t)(end - block) : (size_t)n;
-		g_byte_array_append(head, block, (guint)part);
-		if (end == NULL)
-			continue;
-		http_body_unread(body, end + 1, (size_t)n - part - 1);
-		return json_parse((const char *)head->data, head->len, error);
-	}
-}
 
 /* A parameter in JSON; an empty value of that type if absent. what: its name in Docker's error messages. */
 static json_t *json_param(Request *request, const char *name, const SchemaType *type,
@@ -339,7 +317,7 @@ static bool build(Request *request, GError **error)
 	if (strcmp(version, "2") == 0)
 		return build_by_buildkit(request, error);
 	bool more_comes = strcmp(http_header(request->head, "Content-Type"), extended) == 0;
-	g_autoptr(json_t) more = more_comes ? read_head(request->body, error) : json_object();
+	g_autoptr(json_t) more = more_comes ? build_head_read(request->body, error) : json_object();
 	return more != NULL && run_build(request, more, error);
 }
 

@@ -3,12 +3,16 @@
 
 #include <string.h>
 
+enum { CHECKSUM_LEAST = 7, CHECKSUM_MOST = 64 };
+
 void git_url_clear(GitUrl *url)
 {
 	g_free(url->repository);
 	g_free(url->ref);
 	g_free(url->folder);
+	g_free(url->checksum);
 }
+
 /* "git@host:path": scp's form. */
 static bool is_scp(const char *url)
 {
@@ -39,6 +43,14 @@ static bool is_harmless(const char *text, bool ref)
 	return *text != '-' && strstr(text, "..") == NULL;
 }
 
+/* What BuildKit calls a checksum: a commit's id, or its first digits. */
+static bool is_checksum(const char *text)
+{
+	size_t length = strlen(text);
+	return length == 0 || (length >= CHECKSUM_LEAST && length <= CHECKSUM_MOST &&
+				      strspn(text, "0123456789abcdef") == length);
+}
+
 bool git_url_parse(const char *text, GitUrl *url, GError **error)
 {
 	g_autofree char *whole = g_str_has_prefix(text, "github.com/")
@@ -55,6 +67,7 @@ bool git_url_parse(const char *text, GitUrl *url, GError **error)
 	url->repository = g_strdup(whole);
 	url->ref = g_strdup(parts[0] != NULL ? parts[0] : "");
 	url->folder = g_strdup(parts[0] != NULL && parts[1] != NULL ? parts[1] : "");
+	url->checksum = g_strdup("");
 	g_auto(GStrv) pairs = g_strsplit(question != NULL ? question : "", "&", -1);
 	for (int i = 0; pairs[i] != NULL; i++) {
 		const char *equals = strchr(pairs[i], '=');
@@ -63,10 +76,10 @@ bool git_url_parse(const char *text, GitUrl *url, GError **error)
 		char **place = g_str_has_prefix(pairs[i], "subdir=") ? &url->folder
 			       : g_str_has_prefix(pairs[i], "ref=") ||
 					       g_str_has_prefix(pairs[i], "branch=") ||
-					       g_str_has_prefix(pairs[i], "tag=") ||
-					       g_str_has_prefix(pairs[i], "checksum=")
+					       g_str_has_prefix(pairs[i], "tag=")
 				       ? &url->ref
-				       : NULL;
+			       : g_str_has_prefix(pairs[i], "checksum=") ? &url->checksum
+									 : NULL;
 		if (place == NULL && *pairs[i] != '\0')
 			return fail(error, BERTH_ERROR_INVALID, "unexpected query \"%.*s\"",
 				(int)strcspn(pairs[i], "="), pairs[i]);
@@ -74,6 +87,16 @@ bool git_url_parse(const char *text, GitUrl *url, GError **error)
 			g_free(*place);
 			*place = g_steal_pointer(&value);
 		}
+	}
+	if (!is_checksum(url->checksum))
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid checksum \"%s\": expected a commit's id, or its first seven "
+			"digits and more",
+			url->checksum);
+	/* Without a ref, the commit is what is fetched. */
+	if (*url->ref == '\0') {
+		g_free(url->ref);
+		url->ref = g_strdup(url->checksum);
 	}
 	return (is_harmless(url->repository, false) && is_harmless(url->ref, true) &&
 		       is_harmless(url->folder, false)) ||

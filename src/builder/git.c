@@ -176,9 +176,11 @@ char *git_fetch(Build *build, const char *text, bool keep_git, const char *check
 	ok = made != NULL && fetch(in, &url, error) && check_out(in, &url, error);
 	g_autofree char *head = ok ? git(in, error, "rev-parse", "HEAD", NULL) : NULL;
 	ok = head != NULL;
-	if (ok && *checksum != '\0' && !g_str_has_prefix(g_strstrip(head), checksum))
-		ok = fail(error, BERTH_ERROR_INVALID, "expected checksum to match %s, got %s",
-			checksum, head);
+	const char *const wanted[] = {checksum, url.checksum};
+	for (size_t i = 0; ok && i < G_N_ELEMENTS(wanted); i++)
+		ok = g_str_has_prefix(g_strstrip(head), wanted[i]) ||
+		     fail(error, BERTH_ERROR_INVALID, "expected checksum to match %s, got %s",
+			     wanted[i], head);
 	if (ok && !keep_git)
 		ok = tree_remove(dir_fd, ".git") || fail_errno(error, "cannot remove .git");
 	if (!ok) {

@@ -141,6 +141,11 @@ RemoteCopy *git_copy(const char *text, GError **error)
 	}
 	if (!resolve(text, &checkout, error))
 		return NULL;
+	if (!g_str_has_prefix(checkout.commit, url.checksum)) {
+		fail(error, BERTH_ERROR_UNAVAILABLE, "expected checksum to match %s, got %s",
+			url.checksum, checkout.commit);
+		return NULL;
+	}
 	g_autofree char *folder = cache_folder(checkout.commit, check_out, &checkout, error);
 	if (folder == NULL)
 		return NULL;

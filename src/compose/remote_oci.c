@@ -7,6 +7,7 @@
 #include "base/fd.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 
 enum { MAX_LAYERS = 256, MAX_BYTES = 8 << 20 };
@@ -15,14 +16,23 @@ static const char main_file[] = "compose.yaml";
 typedef struct {
 	Repository *repository;
 	const json_t *layers;
-	GHashTable *files; /* name -> GString */
+	GHashTable *files;     /* name -> GString */
+	GHashTable *env_files; /* names of those that are env files */
 	gsize total;
 } Artifact;
 
 static bool is_file_name(const char *name)
 {
+	for (const char *c = name; *c != '\0'; c++)
+		if (g_ascii_iscntrl(*c))
+			return false;
 	return *name != '\0' && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
-	       strpbrk(name, "/\\") == NULL;
+	       strpbrk(name, "/\\") == NULL && strlen(name) <= NAME_MAX;
+}
+
+static bool invalid(GError **error)
+{
+	return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid OCI artifact");
 }
 
 static bool take(gpointer data, const void *bytes, size_t length, GError **error)
@@ -40,7 +50,7 @@ static GString *read_layer(Artifact *artifact, const json_t *layer, GError **err
 	g_autoptr(GString) text = g_string_new("");
 	BlobFetch fetch = {.digest = digest, .size = size, .sink = take, .data = text};
 	if (!digest_is_valid(digest) || size < 0 || size > MAX_BYTES - (gint64)artifact->total) {
-		fail(error, BERTH_ERROR_UNAVAILABLE, "invalid OCI artifact");
+		invalid(error);
 		return NULL;
 	}
 	artifact->total += (gsize)size;
@@ -65,21 +75,28 @@ static const char *file_of(const json_t *layer, bool env_file, GError **error)
 		return main_file;
 	if (json_is_string(said) && is_file_name(json_string_value(said)))
 		return json_string_value(said);
-	fail(error, BERTH_ERROR_UNAVAILABLE, "invalid OCI artifact");
+	invalid(error);
 	return NULL;
 }
 
-/* Several Compose files become documents of one. */
+/* Several Compose files become documents of one; a name is an env file's once, and no other's. */
 static bool add_layer(Artifact *artifact, const json_t *layer, GError **error)
 {
 	bool env_file = strcmp(json_str(layer, "mediaType"), ARTIFACT_ENV_FILE) == 0;
+	if (!json_is_object(layer))
+		return invalid(error);
 	if (!env_file && strcmp(json_str(layer, "mediaType"), ARTIFACT_FILE) != 0)
 		return true;
 	const char *name = file_of(layer, env_file, error);
 	g_autoptr(GString) text = name != NULL ? read_layer(artifact, layer, error) : NULL;
 	if (text == NULL)
 		return false;
-	GString *before = env_file ? NULL : g_hash_table_lookup(artifact->files, name);
+	GString *before = g_hash_table_lookup(artifact->files, name);
+	bool was_env_file = g_hash_table_contains(artifact->env_files, name);
+	if (before != NULL && (env_file || was_env_file))
+		return invalid(error);
+	if (env_file)
+		g_hash_table_add(artifact->env_files, g_strdup(name));
 	if (before == NULL) {
 		g_hash_table_replace(artifact->files, g_strdup(name), g_steal_pointer(&text));
 		return true;
@@ -115,10 +132,15 @@ static bool fill(gpointer data, const char *folder, int folder_fd, GError **erro
 		return fail(
 			error, BERTH_ERROR_UNAVAILABLE, "invalid OCI artifact: too many layers");
 	artifact->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_string);
-	g_autoptr(GHashTable) files = artifact->files;
+	artifact->env_files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GHashTable) files = artifact->files,
+			      env_files G_GNUC_UNUSED = artifact->env_files;
 	json_array_foreach (artifact->layers, i, layer)
 		if (!add_layer(artifact, layer, error))
 			return false;
+	/* Nothing is kept that is no project. */
+	if (!g_hash_table_contains(files, main_file))
+		return invalid(error);
 	g_hash_table_iter_init(&each, files);
 	while (g_hash_table_iter_next(&each, &name, &text))
 		if (!write_file(folder_fd, name, text, error))
@@ -193,8 +215,14 @@ RemoteCopy *oci_copy(const RemoteAccess *access, const char *url, GError **error
 		cache_folder(strchr(text.digest, ':') + 1, fill, &artifact, error);
 	if (folder == NULL)
 		return NULL;
+	/* No link is ever written there: one that is was put there by somebody else. */
+	g_autofree char *file = g_build_filename(folder, main_file, NULL);
+	if (g_file_test(file, G_FILE_TEST_IS_SYMLINK)) {
+		fail(error, BERTH_ERROR_UNAVAILABLE, "%s is a link", file);
+		return NULL;
+	}
 	RemoteCopy *copy = g_new0(RemoteCopy, 1);
-	copy->file = g_build_filename(folder, main_file, NULL);
+	copy->file = g_steal_pointer(&file);
 	copy->folder = g_steal_pointer(&folder);
 	return copy;
 }

@@ -74,6 +74,22 @@ project='services: {a: {image: busybox}}'
 	[ "$("$BUILD/berth" compose -f "git://127.0.0.1/app.git#$commit:sub" config --images)" = busybox:latest ]
 }
 
+@test "a checksum in a git URL is compared with the commit, and is nothing else" {
+	commit=$(git -C "$WORK/repositories/app.git" rev-parse HEAD)
+	git -C "$WORK/repositories/app.git" branch -f abcdef1 HEAD
+	[ "$(c -f "git://127.0.0.1/app.git?ref=v1&subdir=sub&checksum=${commit:0:12}" config --images)" = busybox:latest ]
+	for checksum in abcdef1 v1 0123456 "${commit}0"; do
+		run c -f "git://127.0.0.1/app.git?ref=v1&subdir=sub&checksum=$checksum" config
+		[[ $status -eq 1 && $output == *checksum* ]]
+		run d build "git://127.0.0.1/app.git?ref=v1&subdir=sub&checksum=$checksum"
+		[[ $status -eq 1 && $output == *checksum* ]]
+		run c -f "git://127.0.0.1/app.git?checksum=$checksum" config
+		[ "$status" -eq 1 ]
+	done
+	run d build "git://127.0.0.1/app.git?subdir=sub&checksum=${commit:0:12}"
+	[[ $status -eq 1 && $output == *'failed to read dockerfile'* || $output == *'Cannot locate specified Dockerfile'* ]]
+}
+
 @test "include and extends of a git repository begin at its folder" {
 	printf 'include: ["git://127.0.0.1/app.git"]\nservices:\n  own:\n    extends: {file: "git://127.0.0.1/app.git#:sub", service: s}\n' >compose.yaml
 	c config --format json >out
@@ -181,6 +197,21 @@ project='services: {a: {image: busybox}}'
 			[[ $status -eq 1 && $output == *'invalid OCI artifact'* ]]
 		done
 	done
+	# Nor is a name a terminal's, two files', or one that no file has; and what is no project is not kept.
+	main="$project|$yaml|{\"com.docker.compose.file\":\"compose.yaml\"}"
+	file() { echo "$1|$env|$(jq -nc --arg v "$2" '{"com.docker.compose.envfile": $v}')"; }
+	refused() { # layers
+		push_artifact evil "$@"
+		run c -f oci://127.0.0.1:5000/evil config
+		[[ $status -eq 1 && $output == *'invalid OCI artifact'* ]]
+	}
+	refused "$main" "$(file A=1 $'e\x1b]0;x\x07')"
+	refused "$main" "$(file A=1 "$(head -c 300 /dev/zero | tr '\0' e)")"
+	refused "$main" "$(file A=1 e)" "$(file A=2 e)"
+	refused "$main" "$(file 'x: 1' compose.yaml)"
+	refused "$(file 'x: 1' compose.yaml)" "$main"
+	refused "$(file A=1 e)"
+	refused
 	[ -z "$(ls "$XDG_CACHE_HOME/docker-compose")" ]
 	[ -z "$(find "$PWD" "$WORK/registry/.." -name 'evil.y*' 2>/dev/null)" ]
 	[ ! -e /tmp/evil.yaml ]
@@ -204,6 +235,10 @@ project='services: {a: {image: busybox}}'
 	[ -z "$(ls elsewhere)" ]
 	rm "$XDG_CACHE_HOME/docker-compose/$hex"
 	[ "$(c -f oci://127.0.0.1:5000/other config --services)" = a ]
+	echo "$project" >elsewhere/key
+	ln -sf "$PWD/elsewhere/key" "$XDG_CACHE_HOME/docker-compose/$hex/compose.yaml"
+	run c -f oci://127.0.0.1:5000/other config
+	[[ $status -eq 1 && $output == *'compose.yaml is a link'* ]]
 	run c -f oci://127.0.0.1:5000/nothing config
 	[[ $status -eq 1 && $output == *'failed to pull OCI resource'* ]]
 }

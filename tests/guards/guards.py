@@ -286,4 +286,12 @@ GUARDS = [
     ("budgets: mounts", "src/engine/container/mount_points.c", "return mount_count_check(points->count, error);", "return true;", "tests/security/budgets.bats", "budgets: more mounts"),
     ("budgets: mounts of others", "src/engine/container/mount_points.c", "mounts == NULL || !mount_count_check(points->count, error)", "mounts == NULL", "tests/security/budgets.bats", "budgets: more mounts"),
     ("budgets: mounts of steps", "src/builder/mounts.c", "!mount_count_check(g_strv_length(flags), error)", "false", "tests/security/budgets.bats", "budgets: more mounts"),
+    ("heads of builds", "src/api/build_head.c", "&head, SCHEMA_CONFIG, 0,", "&head, SCHEMA_REQUEST, 0,", "tests/security/builds.bats", "the head of an extended"),
+    ("heads of builds: words", "src/api/build_head.c", "if (*word != '\\0' && !g_strv_contains(", "if (*word == '\\1' && !g_strv_contains(", "tests/security/builds.bats", "the head of an extended"),
+    ("git checksums: form", "src/base/git_url.c", "if (!is_checksum(url->checksum))", "if (false && !is_checksum(url->checksum))", "tests/compose/remote.bats", "a checksum in a git URL"),
+    ("git checksums: builds", "src/builder/git.c", "ok = g_str_has_prefix(g_strstrip(head), wanted[i]) ||", "ok = g_str_has_prefix(g_strstrip(head), checksum) ||", "tests/compose/remote.bats", "a checksum in a git URL"),
+    ("git checksums: Compose", "src/compose/remote_git.c", "if (!g_str_has_prefix(checkout.commit, url.checksum))", "if (false)", "tests/compose/remote.bats", "a checksum in a git URL"),
+    ("artifacts: names", "src/compose/remote_oci.c", "if (g_ascii_iscntrl(*c))", "if (false)", "tests/compose/remote.bats", "no layer of an artifact"),
+    ("artifacts: a name twice", "src/compose/remote_oci.c", "if (before != NULL && (env_file || was_env_file))", "if (before != NULL && env_file && was_env_file && false)", "tests/compose/remote.bats", "no layer of an artifact"),
+    ("artifacts: links in the cache", "src/compose/remote_oci.c", "if (g_file_test(file, G_FILE_TEST_IS_SYMLINK))", "if (false)", "tests/compose/remote.bats", "an artifact of another kind"),
 ]

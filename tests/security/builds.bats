@@ -95,6 +95,18 @@ no_secret() {
 	[ "$(run_none got cat /key)" = key ]
 }
 
+@test "the head of an extended body is refused where it is not understood" {
+	mkdir -p body/context
+	echo 'FROM busybox' >body/context/Dockerfile
+	for head in 5 null '[1]' '"x"' '{"split":"yes"}' '{"split":true,"Events":true}' '{"split":true,"dockerfile":5}' '{"split":true,"contexts":[1]}' '{"split":true,"contexts":{"x":5}}' \
+		'{"split":true,"secrets":{"x":["a"]}}' '{"split":true,"allow":"network.host"}' '{"split":true,"parameters":{}}' '{"split":true,"dockerfileKey":"x"}' '{"split":true,"output":"disk"}' \
+		'{"split":true,"provenance":"none"}' '{"split":true,"_x":1}' '{"split":true'; do
+		extended "$head" body >out
+		grep '^{"message":"' out || { echo "$head"; cat out; return 1; }
+	done
+	extended '{"split":true,"output":"","contexts":{},"allow":[],"cacheTo":[],"outputs":[]}' body | grep 'Successfully tagged'
+}
+
 @test "CVE-2026-33748: neither Dockerfile nor ignore file nor sources of mounts lie outside of the context" {
 	mkdir ctx
 	ln -s "$WORK/secret/Dockerfile" ctx/out
