@@ -6,9 +6,12 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Nothing in an image or a volume leads out of the root, nor to a process's open files. */
 enum { IN_ROOT = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+/* As many links as the kernel follows (path_resolution(7)). */
+enum { PATH_SIZE = 4096, MAX_LINKS = 40 };
 
 int root_fd = -1;
 
@@ -44,9 +47,28 @@ static int open_deepest(char *path)
 	return at;
 }
 
-int root_open(const char *path, bool file)
+/* Where a link that leads to nothing leads, followed by the rest of the path. done ends with the link's name, at is the
+ * folder it is in. False, with errno as it was, if it is none. */
+static bool lead_on(int at, const char *done, const char *name, const char *rest, char *onward)
 {
-	char done[4096];
+	char target[PATH_SIZE];
+	int failure = errno;
+	ssize_t length = readlinkat(at, name, target, sizeof target);
+	size_t before = length > 0 && *target == '/' ? 0 : (size_t)(name - done);
+	bool fits = length > 0 && before + (size_t)length + strlen(rest) < PATH_SIZE;
+	errno = failure;
+	if (!fits)
+		return false;
+	memcpy(onward, done, before);
+	memcpy(onward + before, target, (size_t)length);
+	strcpy(onward + before + length, rest);
+	return true;
+}
+
+/* Opens path, and makes what is missing of it. -1 with onward, if a link leads to what is missing: that comes next. */
+static int make_inside(const char *path, bool file, char onward[PATH_SIZE])
+{
+	char done[PATH_SIZE];
 	int at = open_inside(path);
 	if (at >= 0 || errno != ENOENT)
 		return at;
@@ -73,9 +95,27 @@ int root_open(const char *path, bool file)
 				    file && p[length + strspn(p + length, "/")] == '\0') >= 0 ||
 			    errno == EEXIST;
 		int next = made ? open_inside(done) : -1, failure = errno;
+		if (made && next < 0 && errno == ENOENT)
+			lead_on(at, done, name, p + length, onward);
 		close(at);
 		errno = failure;
 		at = next;
 	}
 	return at;
+}
+
+int root_open(const char *path, bool file)
+{
+	char from[PATH_SIZE], onward[PATH_SIZE] = "";
+	int fd = make_inside(path, file, onward);
+	for (int links = 0; fd < 0 && *onward != '\0'; links++) {
+		if (links == MAX_LINKS) {
+			errno = ELOOP;
+			return -1;
+		}
+		memcpy(from, onward, sizeof from);
+		*onward = '\0';
+		fd = make_inside(from, file, onward);
+	}
+	return fd;
 }

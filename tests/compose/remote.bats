@@ -78,6 +78,8 @@ project='services: {a: {image: busybox}}'
 	commit=$(git -C "$WORK/repositories/app.git" rev-parse HEAD)
 	git -C "$WORK/repositories/app.git" branch -f abcdef1 HEAD
 	[ "$(c -f "git://127.0.0.1/app.git?ref=v1&subdir=sub&checksum=${commit:0:12}" config --images)" = busybox:latest ]
+	run c -f 'git://127.0.0.1/app.git?ref=v1&subdir=sub&checksum=v1' config
+	[[ $output == *'invalid checksum "v1"'* ]]
 	for checksum in abcdef1 v1 0123456 "${commit}0"; do
 		run c -f "git://127.0.0.1/app.git?ref=v1&subdir=sub&checksum=$checksum" config
 		[[ $status -eq 1 && $output == *checksum* ]]

@@ -294,4 +294,5 @@ GUARDS = [
     ("artifacts: names", "src/compose/remote_oci.c", "if (g_ascii_iscntrl(*c))", "if (false)", "tests/compose/remote.bats", "no layer of an artifact"),
     ("artifacts: a name twice", "src/compose/remote_oci.c", "if (before != NULL && (env_file || was_env_file))", "if (before != NULL && env_file && was_env_file && false)", "tests/compose/remote.bats", "no layer of an artifact"),
     ("artifacts: links in the cache", "src/compose/remote_oci.c", "if (g_file_test(file, G_FILE_TEST_IS_SYMLINK))", "if (false)", "tests/compose/remote.bats", "an artifact of another kind"),
+    ("links of an image: mounts", "src/shim/root.c", "RESOLVE_IN_ROOT", "0", "tests/security/volumes.bats", "mounts over links of an image"),
 ]

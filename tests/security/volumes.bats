@@ -185,6 +185,24 @@ image() { # name, command
 	[ ! -e "$WORK/target/null" ]
 }
 
+@test "mounts over links of an image that lead to nothing are made inside of its root, as runc does" {
+	local secret=$WORK/nowhere up=../../../../../../../../..
+	mkdir -p "$secret" root/etc root/s
+	tar -C root -xf "$WORK/busybox.tar"
+	ln -s ../run/resolve/stub.conf root/etc/resolv.conf
+	ln -s "$secret/hosts" root/etc/hosts
+	ln -s "$up$secret/new" root/v
+	ln -s s/t root/t
+	ln -s "../one" root/s/t
+	ln -s "$secret/one" root/one
+	ln -s loop root/loop
+	tar -C root -c . | d import - dangling
+	d run --rm --network bridge --add-host a:1.2.3.4 -v "$PWD:/v/a/b" --tmpfs /t dangling sh -c 'set -e; cat /etc/hosts | grep 1.2.3.4; [ -f /run/resolve/stub.conf ]; ls /v/a/b/root; grep " $0/one " /proc/mounts; grep " $0/new/a/b " /proc/mounts' "$secret"
+	run d run --rm -v "$PWD:/loop" dangling true
+	[ "$status" -ne 0 ]
+	[ -z "$(ls "$secret")" ]
+}
+
 @test "CVE-2019-16884: no kind of mount comes to lie over procfs" {
 	image way:1 'ln -s /proc way'
 	mkdir "$WORK/folder"
