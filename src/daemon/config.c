@@ -349,7 +349,7 @@ static bool check_block(const char *key, const char *text, int family, GError **
 /* The default bridge's addresses, and default options of networks. */
 static bool read_networks(Config *config, const json_t *given, GError **error)
 {
-	config->bridge = text_or(given, "bridge", "berth0");
+	config->bridge = text_or(given, "bridge", CONFIG_BRIDGE);
 	config->bip = text_or(given, "bip", "");
 	config->bip6 = text_or(given, "bip6", "");
 	config->fixed_cidr = text_or(given, "fixed-cidr", "");

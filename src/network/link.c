@@ -147,6 +147,19 @@ static unsigned index_of(struct mnl_socket *socket, const char *name)
 		       : 0;
 }
 
+static void put_up(Message *message, unsigned index)
+{
+	message_begin(message, RTM_NEWLINK, 0);
+	link_head(message, IFF_UP)->ifi_index = (int)index;
+}
+
+static bool bridge_up(const char *name)
+{
+	Message message;
+	put_up(&message, if_nametoindex(name));
+	return talk_once(&message);
+}
+
 bool link_make_bridge(const char *name, int mtu, GError **error)
 {
 	Message message;
@@ -158,7 +171,10 @@ bool link_make_bridge(const char *name, int mtu, GError **error)
 	struct nlattr *info = mnl_attr_nest_start(message.head, IFLA_LINKINFO);
 	mnl_attr_put_strz(message.head, IFLA_INFO_KIND, "bridge");
 	mnl_attr_nest_end(message.head, info);
-	return talk_once(&message) || errno == EEXIST ||
+	if (talk_once(&message))
+		return true;
+	/* One that is there, such as the user's own, need not be up yet. */
+	return (errno == EEXIST && bridge_up(name)) ||
 	       fail_errno(error, "cannot make bridge %s", name);
 }
 
@@ -225,12 +241,6 @@ static void put_inner(Message *message, const ContainerLink *link)
 	mnl_attr_put_u32(message->head, IFLA_NET_NS_FD, (guint32)link->netns);
 	if (link->mtu > 0)
 		mnl_attr_put_u32(message->head, IFLA_MTU, (guint32)link->mtu);
-}
-
-static void put_up(Message *message, unsigned index)
-{
-	message_begin(message, RTM_NEWLINK, 0);
-	link_head(message, IFF_UP)->ifi_index = (int)index;
 }
 
 /* One message makes both ends, attaches one to the bridge and moves the other into the container. */

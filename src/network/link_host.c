@@ -5,10 +5,12 @@
 #include "base/error.h"
 
 #include <errno.h>
+#include <ifaddrs.h>
 #include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/veth.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <string.h>
 
 bool link_name_valid(const char *name)
@@ -21,6 +23,46 @@ bool link_name_valid(const char *name)
 		if (!g_ascii_isgraph(*p) || strchr("/:\"'\\{};#%", *p) != NULL)
 			return false;
 	return true;
+}
+
+static bool read_ifaddr(const struct ifaddrs *entry, Address *address)
+{
+	*address = (Address){.family = entry->ifa_addr->sa_family};
+	const struct sockaddr_in *v4 = (const void *)entry->ifa_addr,
+				 *mask4 = (const void *)entry->ifa_netmask;
+	const struct sockaddr_in6 *v6 = (const void *)entry->ifa_addr,
+				  *mask6 = (const void *)entry->ifa_netmask;
+	bool is_v4 = address->family == AF_INET;
+	const guint8 *bytes = is_v4 ? (const void *)&v4->sin_addr : (const void *)&v6->sin6_addr,
+		     *mask = is_v4 ? (const void *)&mask4->sin_addr
+				   : (const void *)&mask6->sin6_addr;
+	size_t length = is_v4 ? sizeof v4->sin_addr : sizeof v6->sin6_addr;
+	memcpy(address->bytes, bytes, length);
+	for (size_t i = 0; i < length; i++)
+		address->prefix += __builtin_popcount(mask[i]);
+	return is_v4 || address->bytes[0] != 0xfe || (address->bytes[1] & 0xc0) != 0x80;
+}
+
+bool link_own_address(const char *name, const Address *wish, Address *found)
+{
+	struct ifaddrs *list = NULL;
+	bool any = false, fits = false;
+	if (getifaddrs(&list) < 0)
+		return false;
+	for (const struct ifaddrs *entry = list; entry != NULL && !fits; entry = entry->ifa_next) {
+		Address address;
+		if (strcmp(entry->ifa_name, name) != 0 || entry->ifa_addr == NULL ||
+			entry->ifa_netmask == NULL || entry->ifa_addr->sa_family != wish->family ||
+			!read_ifaddr(entry, &address))
+			continue;
+		Address network = address_network(&address);
+		fits = wish->prefix != 0 && address_contains(&network, wish);
+		if (fits || !any)
+			*found = address;
+		any = true;
+	}
+	freeifaddrs(list);
+	return any;
 }
 
 /* Sends a dump request, and calls a function for each message of the answer. False with errno. */

@@ -16,6 +16,9 @@ void namespace_leave(int own);
 bool link_name_valid(const char *name);
 /* Whether the link does not exist, or is a bridge. */
 bool link_is_free_for_bridge(const char *name);
+/* An address that a link of the host has: the one whose network holds the wish, or else the first; none of IPv6's link-local
+ * ones. wish->family is that of the address; wish->prefix 0: any. False if there is none. */
+bool link_own_address(const char *name, const Address *wish, Address *found);
 
 /* Also rtnetlink. Errors name the link. */
 bool link_make_bridge(

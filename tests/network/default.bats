@@ -145,3 +145,20 @@ invalid() { echo "$1" >"$WORK/bad.json"; run "$BUILD/berthd" --config-file "$WOR
 	[ "$(pools bridge)" = 'false 10.81.0.0/24' ]
 	again '{}'
 }
+
+@test "a bridge of the user's as the default one keeps its address, which is its containers' gateway" {
+	inside() { nsenter -t "$(cat "$WORK/pid")" -n "$@"; }
+	inside ip link add mine0 type bridge
+	inside ip address add 10.83.0.9/24 dev mine0
+	inside ip address add 10.84.0.9/24 dev mine0
+	again '{"bridge": "mine0"}'
+	[ "$(d network inspect -f '{{range .IPAM.Config}}{{.Subnet}} {{.Gateway}}{{end}}' bridge)" = '10.83.0.0/24 10.83.0.9' ]
+	[[ $(d run --rm busybox ip route) = 'default via 10.83.0.9 '* ]]
+	again '{"bridge": "mine0", "fixed-cidr": "10.84.0.128/25"}'
+	[ "$(d network inspect -f '{{range .IPAM.Config}}{{.Subnet}} {{.IPRange}} {{.Gateway}}{{end}}' bridge)" = '10.84.0.0/24 10.84.0.128/25 10.84.0.9' ]
+	d run --rm busybox ping -c 1 -W 2 10.84.0.9
+	[ "$(inside ip -4 -o address show mine0 | wc -l)" -eq 2 ]
+	again '{}'
+	inside ip link delete mine0
+	[ "$(pools bridge)" = 'false 172.17.0.0/16' ]
+}

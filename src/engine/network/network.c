@@ -57,8 +57,8 @@ static json_t *first_pool(const json_t *spec)
 /* A subnet that was chosen for the default network is kept: running containers have its addresses. */
 static bool keeps_subnet(const Engine *engine, const json_t *spec)
 {
-	return *engine->config->bip == '\0' && *engine->config->fixed_cidr == '\0' &&
-	       first_pool(spec) != NULL;
+	g_autofree char *own = network_default_address(engine->config, AF_INET);
+	return *own == '\0' && *engine->config->fixed_cidr == '\0' && first_pool(spec) != NULL;
 }
 
 static void read_row(const NetworkRow *row, gpointer data)

@@ -296,6 +296,20 @@ static void add_default_pool(json_t *pools, const char *own, const char *range)
 	json_array_append_new(pools, pool);
 }
 
+char *network_default_address(const Config *config, int family)
+{
+	bool is_v4 = family == AF_INET;
+	Address found, wish;
+	const char *own = is_v4 ? config->bip : config->bip6,
+		   *range = is_v4 ? config->fixed_cidr : config->fixed_cidr6;
+	if (*own != '\0' || strcmp(config->bridge, CONFIG_BRIDGE) == 0)
+		return g_strdup(own);
+	if (!address_parse(range, &wish))
+		wish = (Address){.family = family};
+	return link_own_address(config->bridge, &wish, &found) ? address_cidr(&found)
+							       : g_strdup("");
+}
+
 void network_spec_predefined(Engine *engine, const char *name, json_t *spec)
 {
 	bool bridge = strcmp(name, "bridge") == 0;
@@ -317,8 +331,10 @@ void network_spec_predefined(Engine *engine, const char *name, json_t *spec)
 			"com.docker.network.driver.mtu", "1500"));
 	const Config *config = engine->config;
 	json_t *pools = json_at(spec, "IPAM.Config");
-	add_default_pool(pools, config->bip, config->fixed_cidr);
+	g_autofree char *own = network_default_address(config, AF_INET),
+			*own6 = network_default_address(config, AF_INET6);
+	add_default_pool(pools, own, config->fixed_cidr);
 	json_object_set_new(spec, "EnableIPv6", json_boolean(config->ipv6));
 	if (config->ipv6)
-		add_default_pool(pools, config->bip6, config->fixed_cidr6);
+		add_default_pool(pools, own6, config->fixed_cidr6);
 }

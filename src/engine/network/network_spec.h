@@ -10,6 +10,9 @@ bool network_spec_take_config(Engine *engine, json_t *spec, GError **error);
 /* Reads a specification into a network, writes chosen values back, and checks it against other networks. A stored
  * network is never refused for what an older engine accepted. */
 bool network_spec_read(Engine *engine, Network *network, json_t *spec, bool stored, GError **error);
+/* The address of the default bridge in a family, with its prefix: as configured, or the one that a bridge of the user's
+ * has; "" for none. The caller frees it. */
+char *network_default_address(const Config *config, int family);
 /* "bridge" for the default one, "none" and "host": the predefined networks. */
 void network_spec_predefined(Engine *engine, const char *name, json_t *spec);
 

@@ -6,6 +6,8 @@
 typedef struct Config Config;
 /* The value of "bridge" that disables the default network. */
 #define CONFIG_NO_BRIDGE "none"
+/* The default bridge that is the engine's own. */
+#define CONFIG_BRIDGE "berth0"
 
 struct Config {
 	char **hosts;	    /* -H, in order */
