@@ -189,10 +189,10 @@ bool compose_wait(const Project *project, Client *client, const json_t *names, g
 	Teller *teller, GError **error);
 /* Names of containers whose service is not in the model; new reference. */
 json_t *project_orphans(const Project *project, const json_t *containers);
-/* one_off.c: creates a one-off container of a service; its id, or NULL. */
+/* one_off.c: creates a one-off container of a service; its id, or NULL. slug: what identifies it, in a label. */
 char *compose_run(const Project *project, Client *client, const char *service_name,
-	const json_t *service, const char *name, const char *image_id, bool aliases,
-	GError **error);
+	const json_t *service, const char *name, const char *slug, const char *image_id,
+	bool aliases, GError **error);
 
 /* down.c */
 /* In dependency order, with pre_stop hooks. */

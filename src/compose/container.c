@@ -58,6 +58,9 @@ json_t *container_labels(const ContainerRequest *request)
 		{"project.config_files", files}, {"version", BERTH_COMPOSE_VERSION},
 		{"image", request->image_id}, {"depends_on", depends}};
 	for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
+		/* One-off containers have no number. */
+		if (pairs[i][1] == number && request->number == 0)
+			continue;
 		g_autofree char *key = g_strconcat("com.docker.compose.", pairs[i][0], NULL);
 		json_object_set_new(labels, key, json_lenient(pairs[i][1]));
 	}

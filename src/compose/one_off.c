@@ -6,12 +6,13 @@
 #include "base/error.h"
 
 char *compose_run(const Project *project, Client *client, const char *service_name,
-	const json_t *service, const char *name, const char *image_id, bool aliases, GError **error)
+	const json_t *service, const char *name, const char *slug, const char *image_id,
+	bool aliases, GError **error)
 {
 	g_autoptr(json_t) containers =
 		project_containers(client, project->name, true, false, error),
 			  ids = json_object(), own = json_copy((json_t *)service);
-	g_autofree char *random = g_uuid_string_random(), *hash = NULL;
+	g_autofree char *hash = NULL;
 	size_t i;
 	json_t *container;
 	if (containers == NULL)
@@ -29,10 +30,9 @@ char *compose_run(const Project *project, Client *client, const char *service_na
 		.container_name = name,
 		.hash = hash,
 		.service = own,
-		.number = 1,
 		.image_id = image_id,
 		.namespaces = ids,
-		.slug = random};
+		.slug = slug};
 	g_autoptr(json_t) body = container_body(&request, error);
 	if (body == NULL)
 		return NULL;

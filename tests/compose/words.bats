@@ -63,6 +63,19 @@ said() { # the first line of what it says while it fails
 	[ -z "$(c ps -q)" ]
 }
 
+@test "exec: a container of run where the service has none that runs, but none by its index" {
+	id=$(c run -d db sleep 1000)
+	[[ $(d inspect -f '{{.Name}} {{index .Config.Labels "com.docker.compose.slug"}}' "$id") =~ -run-([0-9a-f]{12})\ ([0-9a-f]{64})$ ]]
+	[ "${BASH_REMATCH[1]}" = "${BASH_REMATCH[2]:0:12}" ]
+	said 'service "db" is not running container #1' exec -T --index 1 db true
+	[ "$(c exec -T db hostname)" = "${id:0:12}" ]
+	c up -d db
+	[ "$(c exec -T db hostname)" != "${id:0:12}" ]
+	c stop -t 0 db
+	[ "$(c exec -T db hostname)" = "${id:0:12}" ]
+	d rm -f "$id"
+}
+
 @test "images, stats, top: a service that is not known has no containers" {
 	c up -d
 	[ "$(c images nono)" = "$(printf '%-20s%-20s%-20s%-20s%-20s%-20s%s' CONTAINER REPOSITORY TAG PLATFORM 'IMAGE ID' SIZE CREATED)" ]

@@ -17,6 +17,23 @@ typedef struct {
 	const char *begins, *ends;
 } Told;
 
+/* What a command may choose from: a project's containers, those of `run` last. alive: without those that have ended. New
+ * reference; NULL with error. */
+static json_t *candidates(Cli *cli, const Project *project, bool alive, GError **error)
+{
+	static const char *const states[] = {"running", "paused", "restarting", NULL};
+	g_autoptr(json_t) all = project_all_containers(cli->client, project->name, error);
+	json_t *list = all != NULL ? json_array() : NULL, *container;
+	size_t i;
+	for (int one_off = 0; one_off < 2; one_off++)
+		json_array_foreach (all, i, container)
+			if ((strcmp(container_label(container, "oneoff"), "True") == 0) ==
+					(one_off == 1) &&
+				(!alive || g_strv_contains(states, json_str(container, "State"))))
+				json_array_append(list, container);
+	return list;
+}
+
 /* Another command on the container of a service: words in front of its id, and behind it. Of what is told --dry-run does nothing,
  * the rest it refuses. */
 static int on_container(
@@ -30,19 +47,14 @@ static int on_container(
 		return compose_fail(error);
 	}
 	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
-	g_autoptr(json_t) containers = project != NULL ? project_containers(cli->client,
-								 project->name, true, false, &error)
-						       : NULL;
+	g_autoptr(json_t) containers =
+		project != NULL ? candidates(cli, project, command == &command_exec, &error) : NULL;
 	const json_t *container = containers != NULL
 					  ? container_at(containers, cli->args[0],
 						    (int)flag_int(cli, "index", 0), &error)
 					  : NULL;
 	if (container == NULL)
 		return compose_fail(error);
-	if (command == &command_exec && strcmp(json_str(container, "State"), "running") != 0) {
-		print_to(stderr, "service \"%s\" is not running\n", cli->args[0]);
-		return EXIT_FAILURE;
-	}
 	g_autoptr(GPtrArray) words = g_ptr_array_new();
 	for (size_t i = 0; i < json_array_size(front); i++)
 		g_ptr_array_add(words, (gpointer)json_elem(front, i));
@@ -334,6 +346,15 @@ static bool make_resources(
 	return compose_resources(project, cli->client, names, teller, error);
 }
 
+/* 64 hexadecimal digits; the name of a one-off container ends with the first twelve. The caller frees it. */
+static char *slug_new(void)
+{
+	g_autofree char *first = g_uuid_string_random(), *second = g_uuid_string_random(),
+			*both = g_strconcat(first, second, NULL);
+	g_auto(GStrv) parts = g_strsplit(both, "-", -1);
+	return g_strjoinv("", parts);
+}
+
 static char *make(Cli *cli, Project *project, const char *name, bool terminal, char **container,
 	GError **error)
 {
@@ -356,16 +377,16 @@ static char *make(Cli *cli, Project *project, const char *name, bool terminal, c
 		return NULL;
 	Teller teller;
 	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, "Running", &teller);
-	g_autofree char *random = g_uuid_string_random();
+	g_autofree char *slug = slug_new();
 	*container = flag_given(cli, "name") ? g_strdup(flag_text(cli, "name"))
 					     : g_strdup_printf("%s%s%s%srun%s%.12s", project->name,
 						       project->separator, name, project->separator,
-						       project->separator, random + 24);
+						       project->separator, slug);
 	if (!start_dependencies(cli, project, name, &teller, error) ||
 		!make_resources(cli, project, name, &teller, error))
 		return NULL;
-	return compose_run(project, cli->client, name, service, *container, json_named(ids, name),
-		flag_bool(cli, "use-aliases", false), error);
+	return compose_run(project, cli->client, name, service, *container, slug,
+		json_named(ids, name), flag_bool(cli, "use-aliases", false), error);
 }
 
 static bool check_run(const Cli *cli, GError **error)
