@@ -135,6 +135,20 @@ static bool parse(Build *build, const char *text, GError **error)
 	return false;
 }
 
+/* `--call`: the answer is the whole result. */
+static bool answer_call(Build *build, const char *call, GError **error)
+{
+	g_autofree char *text = NULL;
+	json_t *answer = build_question(build, call, &text, error);
+	if (answer == NULL)
+		return false;
+	const json_t *warnings = json_object_get(answer, "warnings");
+	build->request->say(build->request->who,
+		json_pack("{s:{s:o, s:o, s:b}}", "build", "text", json_lenient(text), "answer",
+			answer, "failed", json_array_size(warnings) > 0));
+	return true;
+}
+
 /* ready stays false if there is nothing to build. */
 static bool prepare(Build *build, bool *ready, GError **error)
 {
@@ -144,7 +158,12 @@ static bool prepare(Build *build, bool *ready, GError **error)
 		!load_context(build, &text, error))
 		return false;
 	bool only_check;
-	if (!parse(build, text, error) || !lanes_make(build, error) || !lanes_need(build, error) ||
+	const char *call = json_str(build->request->more, "call");
+	if (!parse(build, text, error))
+		return false;
+	if (*call != '\0')
+		return answer_call(build, call, error);
+	if (!lanes_make(build, error) || !lanes_need(build, error) ||
 		!build_check(build, &only_check, error))
 		return false;
 	*ready = !only_check;
@@ -382,22 +401,6 @@ bool build_read(Build *build, GError **error)
 {
 	g_autofree char *text = NULL;
 	return load_context(build, &text, error) && parse(build, text, error);
-}
-
-const Dockerfile *build_dockerfile(const Build *build, const char **name)
-{
-	*name = build->dockerfile_name;
-	return build->dockerfile;
-}
-
-bool build_choose(Build *build, GError **error)
-{
-	return lanes_make(build, error) && lanes_need(build, error);
-}
-
-int build_target(Build *build, GError **error)
-{
-	return lanes_make(build, error) ? ((Lane *)build->lanes->pdata[0])->target->index : -1;
 }
 
 BuildFault build_fault(const Build *build)

@@ -107,7 +107,9 @@ Vertex *build_vertex_begin(Build *build, const char *title);
 void build_vertex_end(Vertex *vertex, const char *error);
 /* Reads only the Dockerfile, instead of build_solve. */
 bool build_read(Build *build, GError **error);
-const Dockerfile *build_dockerfile(const Build *build, const char **name);
+/* question.c: what is asked by a name of BuildKit ("frontend.outline"), after build_read. Its JSON, a new reference, and the caller's
+ * text of it; NULL with error. */
+json_t *build_question(Build *build, const char *name, char **text, GError **error);
 GArray *build_findings(Build *build); /* of Finding: results of the checks; the caller's */
 /* What would make a build fail immediately: a blank name in FROM, or an image that is not available. *line: where; 0:
  * unknown. */
@@ -116,10 +118,6 @@ bool build_check_bases(Build *build, int *line, GError **error);
 char *build_tag_name(const char *tag);
 char *build_rule_url(const char *rule); /* URL of the documentation of a check */
 const char *build_rule_description(const char *rule);
-/* After build_read: resolves the target, and the stages that it needs. */
-bool build_choose(Build *build, GError **error);
-/* The number of the requested stage; -1 with error. */
-int build_target(Build *build, GError **error);
 /* Where a build failed: the Dockerfile's name, its text (NULL: unknown), and the lines; 0: none. */
 typedef struct {
 	const char *name;

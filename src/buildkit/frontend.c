@@ -96,6 +96,26 @@ static bool blame(Ref *ref, FrontendResult *result, GError *problem, GError **er
 	return false;
 }
 
+/* An answer about a Dockerfile instead of a build: JSON, and text for clients that do not know it. */
+static bool answer(Ref *ref, const char *question, FrontendResult *result, GError **error)
+{
+	g_autofree char *text = NULL;
+	g_autoptr(json_t) found = build_read(ref->build, error)
+					  ? build_question(ref->build, question, &text, error)
+					  : NULL;
+	if (found == NULL)
+		return false;
+	g_autofree char *json = json_text(found);
+	result->metadata = json_pack("{s:o, s:o, s:s}", "result.json", json_lenient(json),
+		"result.txt", json_lenient(text), "version", "1.0.0");
+	/* Of a check only. */
+	const json_t *warnings = json_object_get(found, "warnings");
+	if (warnings != NULL)
+		json_object_set_new(result->metadata, "result.statuscode",
+			json_string(json_is_null(warnings) ? "0" : "1"));
+	return true;
+}
+
 static bool solve(Ref *ref, const char *question, FrontendResult *result, GError **error)
 {
 	GError *problem = NULL;
@@ -104,7 +124,7 @@ static bool solve(Ref *ref, const char *question, FrontendResult *result, GError
 	if (ref->build == NULL)
 		return false;
 	if (*question != '\0')
-		return question_answer(ref, question, result, &problem) ||
+		return answer(ref, question, result, &problem) ||
 		       blame(ref, result, problem, error);
 	if (!build_solve(ref->build, &problem))
 		return blame(ref, result, problem, error);

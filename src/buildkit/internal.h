@@ -187,9 +187,6 @@ bool frontend_solve(Job *job, const char *frontend, Bk__Pair *const *options, si
 void frontend_clear(FrontendResult *result);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FrontendResult, frontend_clear)
 
-/* question.c: an answer about a Dockerfile instead of a build. */
-bool question_answer(Ref *ref, const char *name, FrontendResult *result, GError **error);
-
 /* export.c: what becomes of a ref, by the exporters of the job's Solve. response: name -> text. False with error. */
 bool export_result(Job *job, Ref *ref, json_t *response, GError **error);
 bool export_check(const Bk__ControlSolveRequest *solve, GError **error);

@@ -252,6 +252,39 @@ setup() {
 	[[ $output == *"TARGET: second"*"BASE "*busybox*"FOO "*1*"says what"*BAR*"SECRET "*"tok "*true*"SSH "*default* ]]
 	d build --call targets,format=json . >answer
 	[ "$(grep '^{' answer | jq -r '.targets[1].name')" = second ]
+	# berth's own client: as buildx shows it, to the letter; an argument that no FROM of the target uses is left out.
+	sed -i '1i ARG UNUSED=1' Dockerfile
+	[ "$("$BUILD/berth" build --call targets . 2>/dev/null)" = $'TARGET           DESCRIPTION\nfirst            is where it begins\nsecond (default) ' ]
+	[ "$("$BUILD/berth" build --call outline --build-arg FOO=2 . 2>/dev/null)" = "$(cat <<-'END'
+		TARGET: second
+
+		BUILD ARG   VALUE     DESCRIPTION
+		BASE        busybox   
+		FOO         2         says what
+		BAR                   
+
+		SECRET   REQUIRED
+		tok      true
+
+		SSH       REQUIRED
+		default   
+	END
+	)" ]
+	[ "$("$BUILD/berth" build --call outline,format=json . 2>/dev/null | jq -r '[.args[].name] | join(" ")')" = 'BASE FOO BAR' ]
+	[ "$("$BUILD/berth" build --call check,format=json . 2>/dev/null | jq .warnings)" = null ]
+	while IFS='|' read -r call words; do
+		run "$BUILD/berth" build --call "$call" .
+		[[ $status -ne 0 && $output == *"$words"* ]] || { echo "$call: $output"; false; }
+	done <<-'END'
+		foo|unsupported request frontend.foo
+		outline,foo=1|invalid print field: foo=1
+		outline,format|invalid print value: outline,format
+		outline,ignorestatus=x|invalid ignorestatus print value: x
+	END
+	printf 'FROM scratch\nMAINTAINER x\n' >Dockerfile
+	run "$BUILD/berth" build --call check .
+	[ "$status" -eq 1 ]
+	"$BUILD/berth" build --call check,ignorestatus=true .
 }
 
 @test "buildx du and prune: the cache, by filters" {

@@ -21,6 +21,8 @@ static void take_line(BuildAnswer *answer, const json_t *line)
 		answer->provenance = json_incref(json_object_get(build, "provenance"));
 	else if (build != NULL)
 		build_progress_take(answer->progress, answer->part, build);
+	if (json_object_get(build, "answer") != NULL)
+		answer->answer = json_incref(json_object_get(build, "answer"));
 	if (json_is_true(json_object_get(build, "failed")))
 		answer->failed = 1;
 	if (*id != '\0')
@@ -85,5 +87,6 @@ void build_answer_clear(BuildAnswer *answer)
 	g_free(answer->error);
 	g_free(answer->excerpt);
 	g_free(answer->text);
+	json_decref(answer->answer);
 	json_decref(answer->provenance);
 }

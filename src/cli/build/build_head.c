@@ -204,7 +204,7 @@ static const char *wanted_metadata(const Cli *cli)
 }
 
 char *build_head(Cli *cli, BuildContext *context, const BuildOutput *output, BuildCache *cache,
-	GError **error)
+	const BuildCall *call, GError **error)
 {
 	json_t *hidden = secrets(cli, error);
 	g_autoptr(json_t) head = json_object();
@@ -221,10 +221,9 @@ char *build_head(Cli *cli, BuildContext *context, const BuildOutput *output, Bui
 	json_object_set_new(head, "events", json_true());
 	json_object_set_new(head, "split", json_boolean(!context->archive));
 	json_object_set_new(head, "output", json_string(build_output_kind(output)));
-	json_object_set_new(head, "check",
-		json_boolean(flag_bool(cli, "check", false) ||
-			     strcmp(flag_text(cli, "call"), "check") == 0 ||
-			     strcmp(flag_text(cli, "call"), "lint") == 0));
+	g_autofree char *question = build_call_question(call);
+	json_object_set_new(head, "check", json_boolean(strcmp(call->name, "check") == 0));
+	json_object_set_new(head, "call", json_lenient(question));
 	json_object_set_new(head, "ssh", build_ssh_ids(cli));
 	json_object_set_new(head, "allow", flag_list(cli, "allow"));
 	json_object_set_new(head, "noCacheFilter", flag_list(cli, "no-cache-filter"));

@@ -30,7 +30,7 @@ static const Flag flags[] = {
 	{"builder", 0, STRING, "only default: the engine is the builder"},
 	{"cache-from", 0, LIST, "use the cache in an image"},
 	{"cache-to", 0, LIST, "export the cache (type=inline|registry|local)"},
-	{"call", 0, STRING, "build or check"},
+	{"call", 0, STRING, "build, check, outline or targets (outline,format=json)"},
 	{"cgroup-parent", 0, STRING, "parent cgroup of the steps"},
 	{"check", 0, BOOL, "check the Dockerfile, and build nothing"},
 	{"compress", 0, BOOL, "ignored (for Docker compatibility): the context is sent as it is"},
@@ -178,15 +178,6 @@ static char *request_path(Cli *cli, const BuildContext *context, const json_t *t
 	return add_limits(cli, path, error) ? g_string_free(g_steal_pointer(&path), FALSE) : NULL;
 }
 
-static bool check_call(Cli *cli, GError **error)
-{
-	static const char *const known[] = {"", "build", "check", "lint", NULL};
-	const char *call = flag_text(cli, "call");
-	return g_strv_contains(known, call) ||
-	       fail(error, BERTH_ERROR_UNAVAILABLE,
-		       "--call %s is not supported: build and check are", call);
-}
-
 static bool choose_show(Cli *cli, BuildShow *show, GError **error)
 {
 	const char *asked = flag_text(cli, "progress"), *env = getenv("BUILDKIT_PROGRESS");
@@ -280,8 +271,6 @@ static bool finish(
 {
 	if (answer->output && !build_output_take(output, body, error))
 		return false;
-	if (answer->text != NULL)
-		print_shown(answer->text);
 	bool quiet =
 		flag_bool(cli, "quiet", false) || strcmp(flag_text(cli, "progress"), "quiet") == 0;
 	if (answer->image != NULL && quiet)
@@ -315,21 +304,36 @@ static bool build(Cli *cli, const BuildContext *context, const BuildOutput *outp
 	return ok;
 }
 
+static void show_answer(BuildAnswer *answer, const BuildCall *call)
+{
+	char *json = call->json ? json_dumps(answer->answer, JSON_INDENT(2)) : NULL;
+	if (json != NULL)
+		print_to(stdout, "%s\n", json);
+	else if (answer->text != NULL)
+		print_shown(answer->text);
+	free(json);
+	if (call->ignore_status)
+		answer->failed = 0;
+}
+
 static bool run_build(
 	Cli *cli, BuildContext *context, BuildCache *cache, BuildAnswer *answer, GError **error)
 {
 	g_auto(BuildOutput) output = {0};
 	BuildShow show = SHOW_PLAIN;
+	g_auto(BuildCall) call = {0};
 	g_autofree char *id = g_uuid_string_random(), *path = NULL, *head = NULL;
-	if (!build_flags_check(cli, error) || !check_call(cli, error) ||
+	if (!build_flags_check(cli, error) || !build_call_read(cli, &call, error) ||
 		!build_context_find(context, cli->args[0], flag_text(cli, "file"), error) ||
 		!build_output_read(cli, &output, error) || !choose_show(cli, &show, error) ||
 		!build_cache_read(cli, cache, error) ||
 		(path = request_path(cli, context, output.names, cache, id, error)) == NULL ||
-		(head = build_head(cli, context, &output, cache, error)) == NULL)
+		(head = build_head(cli, context, &output, cache, &call, error)) == NULL)
 		return false;
-	return build(cli, context, &output, show, id, path, head, answer, error) &&
-	       build_cache_finish(cli, cache, error);
+	bool ok = build(cli, context, &output, show, id, path, head, answer, error);
+	if (ok)
+		show_answer(answer, &call);
+	return ok && build_cache_finish(cli, cache, error);
 }
 
 static int run(Cli *cli)

@@ -1,14 +1,13 @@
 /* Questions about a Dockerfile: `build --check` and `--call` (moby/buildkit, frontend/subrequests). Answers are JSON, which clients print,
  * and text for those that do not know it. */
-#include "buildkit/internal.h"
+#include "builder/internal.h"
 
 #include "dockerfile/dockerfile.h"
 
 #include <string.h>
 
-/* Appended to, each a line of text. */
 typedef struct {
-	Ref *ref;
+	Build *build;
 	const Dockerfile *dockerfile;
 	const char *name; /* of the Dockerfile */
 	int target;	  /* a stage's number */
@@ -59,7 +58,7 @@ static void add_build_error(Question *question)
 {
 	int line;
 	g_autoptr(GError) problem = NULL;
-	if (build_check_bases(question->ref->build, &line, &problem))
+	if (build_check_bases(question->build, &line, &problem))
 		return;
 	json_t *failure = json_pack("{s:o}", "message", json_lenient(problem->message));
 	if (line > 0)
@@ -70,10 +69,10 @@ static void add_build_error(Question *question)
 
 static bool ask_lint(Question *question, GError **error)
 {
-	bool targeted = *question->ref->request.target != '\0';
-	if (targeted && !build_choose(question->ref->build, error))
+	bool targeted = *question->build->request->target != '\0';
+	if (targeted && !(lanes_make(question->build, error) && lanes_need(question->build, error)))
 		return false;
-	g_autoptr(GArray) findings = build_findings(question->ref->build);
+	g_autoptr(GArray) findings = build_findings(question->build);
 	json_t *warnings = json_array();
 	for (guint i = 0; i < findings->len; i++) {
 		const Finding *finding = &g_array_index(findings, Finding, i);
@@ -108,13 +107,41 @@ static const char *stage_name(const Instruction *from)
 	return from->words[1] != NULL ? from->words[2] : "";
 }
 
+static json_t *row_json(const char *one, const char *other)
+{
+	json_t *row = json_array();
+	json_array_append_new(row, json_lenient(one));
+	json_array_append_new(row, json_lenient(other));
+	return row;
+}
+
+/* Rows of texts in columns, as clients show them: the last one as it is, the others filled up to the widest and a gap. */
+static void add_table(GString *text, const json_t *rows, int gap)
+{
+	size_t columns = json_array_size(json_array_get(rows, 0));
+	for (size_t r = 0; r < json_array_size(rows); r++)
+		for (size_t c = 0; c < columns; c++) {
+			const char *cell = json_elem(json_array_get(rows, r), c);
+			long width = 0;
+			for (size_t i = 0; i < json_array_size(rows); i++)
+				width = MAX(width,
+					g_utf8_strlen(json_elem(json_array_get(rows, i), c), -1));
+			g_string_append(text, cell);
+			if (c + 1 < columns)
+				g_string_append_printf(text, "%*s",
+					(int)(width - g_utf8_strlen(cell, -1)) + gap, "");
+			else
+				g_string_append_c(text, '\n');
+		}
+}
+
 static bool ask_targets(Question *question, GError **error)
 {
 	GPtrArray *all = question->dockerfile->instructions;
 	json_t *list = json_array();
 	int number = 0;
 	(void)error;
-	g_string_append(question->text, "TARGET\tDESCRIPTION\n");
+	g_autoptr(json_t) rows = json_pack("[[s, s]]", "TARGET", "DESCRIPTION");
 	for (guint i = 0; i < all->len; i++) {
 		const Instruction *at = all->pdata[i];
 		if (!is_stage(at))
@@ -130,10 +157,11 @@ static bool ask_targets(Question *question, GError **error)
 		set_text(target, "base", at->words[0]);
 		json_object_set_new(target, "location", location_json(at));
 		json_array_append_new(list, target);
-		g_string_append_printf(question->text, "%s%s\t%s\n", name,
-			is_default ? (*name != '\0' ? " (default)" : "(default)") : "",
-			description);
+		g_autofree char *shown = g_strconcat(name, *name != '\0' && is_default ? " " : "",
+			is_default ? "(default)" : "", NULL);
+		json_array_append_new(rows, row_json(shown, description));
 	}
+	add_table(question->text, rows, 1);
 	g_autofree char *data = source_base64(question);
 	question->answer = json_pack("{s:o, s:[s]}", "targets", list, "sources", data);
 	return true;
@@ -146,8 +174,8 @@ static void add_args(Question *question, const Instruction *at, json_t *args)
 	g_autoptr(GArray) pairs = instruction_pairs(at, &legacy, NULL);
 	for (guint i = 0; pairs != NULL && i < pairs->len; i++) {
 		const Pair *pair = &g_array_index(pairs, Pair, i);
-		const char *given =
-			json_string_value(json_object_get(question->ref->args, pair->key));
+		const char *given = json_string_value(
+			json_object_get(question->build->request->args, pair->key));
 		const char *value = given != NULL ? given : pair->value != NULL ? pair->value : "";
 		g_autofree char *description = description_of(question, at->line, pair->key);
 		json_t *arg = json_object();
@@ -156,8 +184,6 @@ static void add_args(Question *question, const Instruction *at, json_t *args)
 		set_text(arg, "value", value);
 		json_object_set_new(arg, "location", location_json(at));
 		json_array_append_new(args, arg);
-		g_string_append_printf(
-			question->text, "%s\t%s\t%s\n", pair->key, value, description);
 	}
 }
 
@@ -227,18 +253,24 @@ static int find_stage(const GPtrArray *all, int number, const char *name, int be
 	return found;
 }
 
+/* The stage that another one stands on, as its number; -1: none. *place: its FROM. */
+static int stage_below(const GPtrArray *all, int place, int number, int *base)
+{
+	const Instruction *from = all->pdata[place];
+	int below = 0;
+	*base = find_stage(all, -1, from->words[0], number);
+	for (int i = 0; i < *base; i++)
+		below += is_stage(all->pdata[i]);
+	return *base >= 0 && *base < place ? below : -1;
+}
+
 /* A stage, behind the one that it stands on. */
 static void add_stage(Question *question, int place, int number, json_t *args)
 {
 	GPtrArray *all = question->dockerfile->instructions;
-	const Instruction *from = all->pdata[place];
-	int base = find_stage(all, -1, from->words[0], number);
-	if (base >= 0 && base < place) {
-		int below = 0;
-		for (int i = 0; i < base; i++)
-			below += is_stage(all->pdata[i]);
+	int base, below = stage_below(all, place, number, &base);
+	if (below >= 0)
 		add_stage(question, base, below, args);
-	}
 	for (guint i = (guint)place + 1; i < all->len && !is_stage(all->pdata[i]); i++) {
 		const Instruction *at = all->pdata[i];
 		if (at->kind == DF_ARG)
@@ -248,10 +280,93 @@ static void add_stage(Question *question, int place, int number, json_t *args)
 	}
 }
 
+/* "$NAME", "${NAME}", "${NAME:-x}" */
+static bool uses(const char *text, const char *name)
+{
+	size_t length = strlen(name);
+	for (; (text = strchr(text, '$')) != NULL; text++) {
+		const char *at = text + 1 + (text[1] == '{');
+		if (strncmp(at, name, length) == 0 && !g_ascii_isalnum(at[length]) &&
+			at[length] != '_')
+			return true;
+	}
+	return false;
+}
+
+/* Whether a FROM of the stage, or of one below, uses an argument. */
+static bool is_used(const GPtrArray *all, int place, int number, const char *name)
+{
+	for (int base; number >= 0; place = base) {
+		const Instruction *from = all->pdata[place];
+		const char *platform = instruction_flag(from, "platform");
+		if (uses(from->words[0], name) || (platform != NULL && uses(platform, name)))
+			return true;
+		number = stage_below(all, place, number, &base);
+	}
+	return false;
+}
+
+/* Arguments before the first FROM that concern the target. */
+static void add_global_args(Question *question, int place, json_t *args)
+{
+	GPtrArray *all = question->dockerfile->instructions;
+	g_autoptr(json_t) every = json_array();
+	size_t i;
+	json_t *arg;
+	for (guint at = 0; at < all->len && !is_stage(all->pdata[at]); at++)
+		add_args(question, all->pdata[at], every);
+	json_array_foreach (every, i, arg)
+		if (is_used(all, place, question->target, json_str(arg, "name")))
+			json_array_append(args, arg);
+}
+
+static const char *required_text(const json_t *mount)
+{
+	return json_is_true(json_object_get(mount, "required")) ? "true" : "";
+}
+
+/* Each table, and a blank line behind it. */
+static void show_outline(const json_t *answer, GString *text)
+{
+	static const char *const mounts[][2] = {{"secrets", "SECRET"}, {"ssh", "SSH"}};
+	const char *name = json_str(answer, "name"), *description = json_str(answer, "description");
+	g_autoptr(json_t) head = json_array(),
+			  args = json_pack("[[s, s, s]]", "BUILD ARG", "VALUE", "DESCRIPTION");
+	size_t i;
+	json_t *one;
+	if (*name != '\0')
+		json_array_append_new(head, row_json("TARGET:", name));
+	if (*description != '\0')
+		json_array_append_new(head, row_json("DESCRIPTION:", description));
+	add_table(text, head, 1);
+	if (json_array_size(head) > 0)
+		g_string_append_c(text, '\n');
+	json_array_foreach (json_object_get(answer, "args"), i, one) {
+		json_t *row = row_json(json_str(one, "name"), json_str(one, "value"));
+		json_array_append_new(row, json_lenient(json_str(one, "description")));
+		json_array_append_new(args, row);
+	}
+	if (json_array_size(args) > 1) {
+		add_table(text, args, 3);
+		g_string_append_c(text, '\n');
+	}
+	for (size_t k = 0; k < G_N_ELEMENTS(mounts); k++) {
+		const json_t *list = json_object_get(answer, mounts[k][0]);
+		g_autoptr(json_t) rows = json_pack("[[s, s]]", mounts[k][1], "REQUIRED");
+		json_array_foreach (list, i, one)
+			json_array_append_new(
+				rows, row_json(json_str(one, "name"), required_text(one)));
+		if (json_array_size(list) == 0)
+			continue;
+		add_table(text, rows, 3);
+		g_string_append_c(text, '\n');
+	}
+}
+
 static bool ask_outline(Question *question, GError **error)
 {
 	GPtrArray *all = question->dockerfile->instructions;
-	json_t *args = json_array();
+	g_autoptr(json_t) args = json_array();
 	int place = find_stage(all, question->target, NULL, 0);
 	(void)error;
 	const Instruction *from = all->pdata[place];
@@ -260,12 +375,12 @@ static bool ask_outline(Question *question, GError **error)
 	question->answer = json_object();
 	set_text(question->answer, "name", stage_name(from));
 	set_text(question->answer, "description", description);
-	g_string_append(question->text, "BUILD ARG\tVALUE\tDESCRIPTION\n");
-	for (guint i = 0; i < all->len && !is_stage(all->pdata[i]); i++)
-		add_args(question, all->pdata[i], args);
+	add_global_args(question, place, args);
 	add_stage(question, place, question->target, args);
-	json_object_set_new(question->answer, "args", args);
+	if (json_array_size(args) > 0)
+		json_object_set(question->answer, "args", args);
 	json_object_set_new(question->answer, "sources", json_pack("[s]", data));
+	show_outline(question->answer, question->text);
 	return true;
 }
 
@@ -302,35 +417,30 @@ static bool ask_questions(Question *question, GError **error)
 	return true;
 }
 
-static bool answer(Question *question, size_t kind, FrontendResult *result, GError **error)
+/* The number of the requested stage; -1 with error. */
+static int target_of(Build *build, GError **error)
 {
-	question->target = questions[kind].targeted ? build_target(question->ref->build, error) : 0;
-	if (question->target < 0 || !questions[kind].ask(question, error))
-		return false;
-	g_autofree char *json = json_text(question->answer);
-	result->metadata = json_pack("{s:s, s:o, s:s}", "result.json", json, "result.txt",
-		json_lenient(question->text->str), "version", "1.0.0");
-	if (questions[kind].ask == ask_lint)
-		json_object_set_new(result->metadata, "result.statuscode",
-			json_string(json_is_null(json_object_get(question->answer, "warnings"))
-					    ? "0"
-					    : "1"));
-	return true;
+	return lanes_make(build, error) ? ((Lane *)build->lanes->pdata[0])->target->index : -1;
 }
 
-bool question_answer(Ref *ref, const char *name, FrontendResult *result, GError **error)
+json_t *build_question(Build *build, const char *name, char **text, GError **error)
 {
 	size_t kind = 0;
 	while (kind < G_N_ELEMENTS(questions) && strcmp(questions[kind].name, name) != 0)
 		kind++;
-	if (kind == G_N_ELEMENTS(questions))
-		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED, "unsupported subrequest %s", name);
-	g_autoptr(GString) text = g_string_new("");
-	Question question = {.ref = ref, .text = text};
-	if (!build_read(ref->build, error))
-		return false;
-	question.dockerfile = build_dockerfile(ref->build, &question.name);
-	bool ok = answer(&question, kind, result, error);
-	json_decref(question.answer);
-	return ok;
+	if (kind == G_N_ELEMENTS(questions)) {
+		fail(error, BERTH_ERROR_NOT_IMPLEMENTED, "unsupported request %s", name);
+		return NULL;
+	}
+	g_autoptr(GString) shown = g_string_new("");
+	Question question = {.build = build, .text = shown};
+	question.dockerfile = build->dockerfile;
+	question.name = build->dockerfile_name;
+	question.target = questions[kind].targeted ? target_of(build, error) : 0;
+	if (question.target < 0 || !questions[kind].ask(&question, error)) {
+		json_decref(question.answer);
+		return NULL;
+	}
+	*text = g_strdup(shown->str);
+	return question.answer;
 }
