@@ -164,6 +164,9 @@ bool server_listen(Server *server, const Config *config, const char *host, GErro
 		return listen_tcp(server, config, host + strlen("tcp://"), error);
 	if (g_str_has_prefix(host, "fd://"))
 		return listen_inherited(server, config, error);
+	/* As in dockerd, an address alone is one of TCP. */
+	if (strstr(host, "://") == NULL)
+		return listen_tcp(server, config, host, error);
 	return fail(error, BERTH_ERROR_INVALID,
 		"invalid -H \"%s\": unix://PATH, tcp://ADDRESS:PORT or fd:// is wanted", host);
 }

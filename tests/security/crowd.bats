@@ -99,7 +99,7 @@ P
 	echo '{"allow-insecure-api": true}' >"$WORK/daemon.json"
 	ip netns add "bt-crowd-$$"
 	ip -n "bt-crowd-$$" link set lo up
-	ENGINE_RUNNER="nsenter --net=/run/netns/bt-crowd-$$" engine_start -H tcp://127.0.0.1:2375
+	ENGINE_RUNNER="nsenter --net=/run/netns/bt-crowd-$$" engine_start -H 127.0.0.1:2375 # an address alone is one of TCP
 	near() { nsenter --net=/run/netns/bt-crowd-$$ curl -s -o /dev/null -w '%{http_code}' --max-time 5 "$@"; }
 	[ "$(near http://127.0.0.1:2375/_ping)" = 200 ]
 	[ "$(near -H 'Host: localhost:2375' http://127.0.0.1:2375/_ping)" = 200 ]
