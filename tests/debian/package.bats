@@ -4,6 +4,7 @@ load ../lib/debian
 setup_file() {
 	debian_setup
 	mkdir "$WORK/packages"
+	git -C "$ROOT" rev-parse --short HEAD >"$WORK/commit"
 	BERTH_BUILD=$WORK/packages DEB_VERSION=9.1 "$ROOT/tools/deb" >&2
 	mv "$WORK/packages/deb/berth_9.1_"*.deb "$WORK/packages/old.deb"
 	mv "$WORK"/packages/deb/berth-docker_9.1_*.deb "$WORK/packages/docker.deb"
@@ -41,7 +42,7 @@ main_pid() { machine systemctl show -P MainPID berthd.service; }
 	[ "$(machine stat -c '%U:%G %a' /run/berth.sock)" = 'root:berth 660' ]
 	[ "$(machine cat /etc/berth/daemon.json)" = '{}' ]
 	[ "$(machine systemctl show -P Type -P WatchdogUSec berthd.service | xargs)" = 'notify 1min' ]
-	[ "$(machine berth version -f '{{.Client.GitCommit}}')" = "$(git -C "$ROOT" rev-parse --short HEAD)" ]
+	[ "$(machine berth version -f '{{.Client.GitCommit}}')" = "$(cat "$WORK/commit")" ]
 	machine berth import /packages/busybox.tar busybox >&2
 	[ "$(machine berth run --rm busybox echo hello)" = hello ]
 }
@@ -113,13 +114,13 @@ main_pid() { machine systemctl show -P MainPID berthd.service; }
 		engine() { for exe in /proc/[0-9]*/exe; do [ ! "$exe" -ef /usr/bin/berthd ] || cut -d/ -f3 <<<"$exe"; done; }
 		dpkg -i /packages/old.deb
 		[ -z "$(engine)" ]
-		berth run -d --name stays --network none busybox sleep 1000
-		old=$(engine) started=$(berth inspect -f '{{.State.StartedAt}} {{.State.Pid}}' stays)
+		berth run -d --name goes-on --network none busybox sleep 1000
+		old=$(engine) started=$(berth inspect -f '{{.State.StartedAt}} {{.State.Pid}}' goes-on)
 		[ -n "$old" ]
 		dpkg -i /packages/new.deb
 		new=$(engine)
 		[ -n "$new" ] && [ "$new" != "$old" ]
-		[ "$(BERTH_AUTOSTART=0 berth inspect -f '{{.State.StartedAt}} {{.State.Pid}}' stays)" = "$started" ]
+		[ "$(BERTH_AUTOSTART=0 berth inspect -f '{{.State.StartedAt}} {{.State.Pid}}' goes-on)" = "$started" ]
 		dpkg -r berth
 		[ -z "$(engine)" ]
 		[ ! -e "/proc/${started##* }" ]
