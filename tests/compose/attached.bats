@@ -50,6 +50,17 @@ talker() { printf 'services:\n  w:\n    image: busybox\n    stop_signal: SIGKILL
 	not grep -q Detach out
 }
 
+@test "up --exit-code-from: any end stops all, and the code is that of the service" {
+	cat >compose.yaml <<-'EOF'
+		services:
+		  test: {image: busybox, init: true, command: sleep 1000}
+		  failure: {image: busybox, command: sh -c 'exit 42', depends_on: [test]}
+	EOF
+	run c up --menu=false --exit-code-from test
+	[ "$status" -eq 143 ]
+	[ -z "$(c ps -q)" ]
+}
+
 @test "pre_start: in containers of their own, with the service's volumes, before it, once" {
 	cat >compose.yaml <<-'EOF'
 		services:

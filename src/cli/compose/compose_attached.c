@@ -262,12 +262,14 @@ static LogShow *logs_of(Attached *attached)
 Attached *attached_new(Cli *cli, Project *project, const json_t *containers, Watch *files)
 {
 	gint64 now = g_get_real_time();
+	bool failure = flag_bool(cli, "abort-on-container-failure", false);
 	Attached *attached = g_new0(Attached, 1);
 	*attached = (Attached){.cli = cli,
 		.project = project,
 		.containers = containers,
-		.abort_on_exit = flag_bool(cli, "abort-on-container-exit", false),
-		.abort_on_failure = flag_bool(cli, "abort-on-container-failure", false),
+		.abort_on_exit = flag_bool(cli, "abort-on-container-exit", false) ||
+				 (flag_given(cli, "exit-code-from") && !failure),
+		.abort_on_failure = failure,
 		.code_from = flag_text(cli, "exit-code-from"),
 		.since = g_strdup_printf("%" G_GINT64_FORMAT ".%06d000", now / G_USEC_PER_SEC,
 			(int)(now % G_USEC_PER_SEC)),
