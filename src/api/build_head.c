@@ -13,10 +13,10 @@ static const SchemaType flag = {.kind = SCHEMA_BOOL, .go = "bool"},
 			map = {.kind = SCHEMA_MAP, .go = "map[string]string", .items = &text},
 			maps = {.kind = SCHEMA_LIST, .go = "[]map[string]string", .items = &map};
 static const SchemaField fields[] = {{"allow", &texts}, {"builderId", &text}, {"cacheFrom", &maps},
-	{"cacheTag", &text}, {"cacheTo", &maps}, {"check", &flag}, {"contexts", &map},
-	{"dockerfile", &text}, {"events", &flag}, {"metadata", &text}, {"noCacheFilter", &texts},
-	{"output", &text}, {"outputs", &maps}, {"provenance", &text}, {"secrets", &map},
-	{"split", &flag}, {"ssh", &texts}, {0}};
+	{"cacheTag", &text}, {"cacheTo", &maps}, {"call", &text}, {"check", &flag},
+	{"contexts", &map}, {"dockerfile", &text}, {"events", &flag}, {"metadata", &text},
+	{"noCacheFilter", &texts}, {"output", &text}, {"outputs", &maps}, {"provenance", &text},
+	{"secrets", &map}, {"split", &flag}, {"ssh", &texts}, {0}};
 static const SchemaType head = {.kind = SCHEMA_OBJECT, .go = "build.Head", .fields = fields};
 
 /* Members that are one of a few words, or "". */
