@@ -187,6 +187,7 @@ image() { # name, command
 
 @test "mounts over links of an image that lead to nothing are made inside of its root, as runc does" {
 	local secret=$WORK/nowhere up=../../../../../../../../..
+	cd "$(mktemp -d "$WORK/case.XXXXXX")"
 	mkdir -p "$secret" root/etc root/s
 	tar -C root -xf "$WORK/busybox.tar"
 	ln -s ../run/resolve/stub.conf root/etc/resolv.conf
