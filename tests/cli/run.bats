@@ -50,9 +50,12 @@ teardown_file() { file_teardown; }
 @test "inspect shows the address of a container in a network of its own, and of no other" {
 	d create --name with-mac --mac-address 02:00:00:00:00:09 busybox
 	[ "$(d inspect -f '{{.Config.MacAddress}}' with-mac)" = 02:00:00:00:00:09 ]
+	d rm with-mac
+	# A client of 2020 sends it with the container, and is refused.
+	[ "$DOCKER" != /usr/bin/docker ] || return 0
 	d create --name without-mac --network none --mac-address 02:00:00:00:00:09 busybox
 	[ "$(d inspect -f '{{.Config.MacAddress}}' without-mac)" = "" ]
-	d rm with-mac without-mac
+	d rm without-mac
 }
 
 @test "killed by a signal is 128 and its number" {
@@ -104,11 +107,12 @@ teardown_file() { file_teardown; }
 }
 
 @test "capabilities, resolvers and seccomp profiles are sent as docker's client sends them" {
+	[ "$DOCKER" != /usr/bin/docker ] || skip "a client of 2020 sends capabilities as they are written"
 	printf '{ "defaultAction" :\n\t"SCMP_ACT_ALLOW" }\n' >"$WORK/profile.json"
 	d create --name sent --network none --cap-add net_admin --cap-add CAP_NET_ADMIN --cap-drop net_admin --cap-drop chown --dns ' 1.2.3.4 ' \
 		--security-opt seccomp="$WORK/profile.json" --health-cmd '' --health-interval 5s busybox
 	[ "$(d inspect -f '{{.HostConfig.CapAdd}} {{.HostConfig.CapDrop}} {{json .HostConfig.DNS}} {{.HostConfig.SecurityOpt}} {{json .Config.Healthcheck.Test}}' sent)" = \
-		'[CAP_NET_ADMIN] [CAP_CHOWN] ["1.2.3.4"] [seccomp={"defaultAction":"SCMP_ACT_ALLOW"}] null' ]
+		'[CAP_NET_ADMIN] [CAP_CHOWN CAP_NET_ADMIN] ["1.2.3.4"] [seccomp={"defaultAction":"SCMP_ACT_ALLOW"}] null' ]
 	d rm sent
 	for bad in '{"defaultAction":' '' '{} x'; do
 		printf '%s' "$bad" >"$WORK/profile.json"

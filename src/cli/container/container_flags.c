@@ -268,15 +268,11 @@ static void set_names(json_t *host, const char *field, const json_t *names)
 		json_decref(list);
 }
 
-/* What is given and taken at once is given. */
+/* What is given and taken at once is sent as both: the engine decides. */
 static void set_capabilities(Cli *cli, json_t *host)
 {
 	g_autoptr(json_t) add = capability_names(cli, "cap-add"),
 			  drop = capability_names(cli, "cap-drop");
-	const char *name;
-	json_t *value;
-	json_object_foreach (add, name, value)
-		json_object_del(drop, name);
 	set_names(host, "CapAdd", add);
 	set_names(host, "CapDrop", drop);
 }
