@@ -74,5 +74,5 @@ char *hcl_text(const json_t
 bool hcl_number(const json_t *value, double *number);
 json_t *hcl_number_new(double number); /* a whole one, where it is */
 
-/* hcl_functions*.c: calls a function of the language. arguments: a list. NULL with error; *known false: there is no such function. */
+/* hcl_functions.c: calls a function of the language. arguments: a list. NULL with error; *known false: there is no such function. */
 json_t *hcl_call(const char *name, json_t *arguments, bool *known, GError **error);

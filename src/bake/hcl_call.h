@@ -15,7 +15,8 @@ typedef struct {
 	json_t *(*call)(const Call *call);
 	int least, most; /* arguments; most -1: any number */
 } HclFunction;
-extern const HclFunction hcl_more_functions[]; /* hcl_functions_more.c */
+extern const HclFunction hcl_texts[], hcl_collections[], hcl_sets[], hcl_numbers[], hcl_networks[],
+	hcl_times[];
 
 static inline json_t *argument(const Call *call, size_t i)
 {
@@ -41,3 +42,6 @@ static inline json_t *wrong(const Call *call, const char *what)
 	fail(call->error, BERTH_ERROR_INVALID, "%s", what);
 	return NULL;
 }
+
+/* Where a value is in a list; -1: nowhere. */
+int hcl_find(const json_t *list, const json_t *value);

@@ -1,0 +1,81 @@
+/* Functions of bake files over sets, which are lists that are sorted and have nothing twice (docker/buildx, docs/bake-stdlib.md). */
+#include "bake/hcl_call.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_PRODUCT = 1024 };
+
+static int by_text(const void *one, const void *other)
+{
+	g_autofree char *a = hcl_text(*(json_t *const *)one),
+			*b = hcl_text(*(json_t *const *)other);
+	return g_strcmp0(a, b);
+}
+
+/* A set has each value once, in their order. */
+static json_t *sorted_set(json_t *list)
+{
+	g_autoptr(json_t) owned = list;
+	size_t count = json_array_size(list);
+	g_autofree json_t **values = g_new(json_t *, count + 1);
+	json_t *set = json_array();
+	for (size_t i = 0; i < count; i++)
+		values[i] = json_array_get(list, i);
+	qsort(values, count, sizeof *values, by_text);
+	for (size_t i = 0; i < count; i++)
+		if (hcl_find(set, values[i]) < 0)
+			json_array_append(set, values[i]);
+	return set;
+}
+
+/* What of one list is (or is not) in the other joins *into. */
+static void add_those(json_t *into, const json_t *list, const json_t *other, bool in)
+{
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if ((hcl_find(other, json_array_get(list, i)) >= 0) == in)
+			json_array_append(into, json_array_get(list, i));
+}
+
+static json_t *sets(const Call *call)
+{
+	bool both = strcmp(call->name, "setintersection") == 0,
+	     either = strcmp(call->name, "setunion") == 0,
+	     one = strcmp(call->name, "setsymmetricdifference") == 0;
+	json_t *set = json_copy(argument(call, 0));
+	for (size_t i = 1; i < json_array_size(call->list); i++) {
+		json_t *made = json_array();
+		add_those(made, set, argument(call, i), both);
+		if (either)
+			json_array_extend(made, set);
+		if (either || one)
+			add_those(made, argument(call, i), set, false);
+		json_decref(set);
+		set = made;
+	}
+	return sorted_set(set);
+}
+
+static json_t *product(const Call *call)
+{
+	g_autoptr(json_t) rows = json_pack("[[]]");
+	for (size_t i = 0; i < json_array_size(call->list); i++) {
+		json_t *longer = json_array(), *row, *value;
+		size_t r, v;
+		json_array_foreach (rows, r, row)
+			json_array_foreach (argument(call, i), v, value) {
+				json_t *copy = json_copy(row);
+				json_array_append(copy, value);
+				json_array_append_new(longer, copy);
+			}
+		json_decref(rows);
+		rows = longer;
+		if (json_array_size(rows) > MAX_PRODUCT)
+			return wrong(call, "the product is too large");
+	}
+	return json_incref(rows);
+}
+
+const HclFunction hcl_sets[] = {{"setintersection", sets, 1, -1}, {"setproduct", product, 1, -1},
+	{"setsubtract", sets, 2, 2}, {"setsymmetricdifference", sets, 1, -1},
+	{"setunion", sets, 1, -1}, {NULL, NULL, 0, 0}};
