@@ -37,7 +37,9 @@ step() { on_host timeout 120 python3 "$BATS_TEST_DIRNAME/page.py" 9515 "$@"; }
 	d run -d --name clock --network none busybox sh -c 'i=0; while :; do i=$((i+1)); echo "tick $i"; sleep 0.2; done'
 	step logs "$(d inspect -f '{{.Id}}' clock)" 'tick 3'
 	step says 'tick 12'
+	step watches_end "$(d inspect -f '{{.Id}}' clock)"
 	d rm -f clock
+	step went_elsewhere
 }
 
 @test "dashboard: a terminal echoes, draws, and ends with its window" {

@@ -111,9 +111,23 @@ def terminal(b, container):
     b.until("text", "[...document.querySelectorAll('.terminal .bold.fg1')].some((e) => e.textContent.includes('<b id=own>x</b>'))")
     assert b.js("return document.getElementById('own')") is None
     # A full screen and back.
-    b.keys("printf '\\033[?1049h\\033[3;5Hthere'; sleep 1; printf '\\033[?1049l'; echo ba''ck", ENTER)
+    b.keys("printf '\\033[?1049h\\033[3;5Hthere'; read _; printf '\\033[?1049l'; echo ba''ck", ENTER)
     b.until("the other screen", "document.querySelectorAll('.terminal .lines div')[2]?.textContent.startsWith('    there')")
+    b.keys(ENTER)
     b.until("the first one", "document.querySelector('.terminal .lines').textContent.includes('back')")
+
+
+def watches_end(b, container):
+    """At the page of a container; who looks at it goes elsewhere in the moment in which it turns out to be gone."""
+    place(b, f"container/{container}/logs", "")
+    b.until("its page", "document.body.dataset.ready === '#' + arguments[0]", f"container/{container}/logs")
+    b.js("""const ask = window.fetch; window.fetch = async (...given) => {
+        const answer = await ask(...given); if (answer.status === 404) { location.hash = 'images'; window.fetch = ask; } return answer; }""")
+
+
+def went_elsewhere(b):
+    b.element("h1", "Images")
+    b.until("the place", "document.body.dataset.ready === '#images'")
 
 
 def leaves(b):

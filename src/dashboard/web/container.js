@@ -125,6 +125,8 @@ function inspectTab(container) {
 const TABS = { logs: ["Logs", logsTab], stats: ["Stats", statsTab], terminal: ["Terminal", terminalTab], processes: ["Processes", processesTab], inspect: ["Inspect", inspectTab] };
 
 export function containerView(id, tab, signal, go) {
+	// A removed container has no page; but whoever has gone elsewhere meanwhile stays there.
+	const leave = () => { if (location.hash.startsWith(`#container/${id}`)) go("containers"); };
 	const head = h("header", { class: "bar" }), place = h("div", { class: "fill column" });
 	const tabs = h("nav", { class: "tabs", "aria-label": "About this container" }, Object.entries(TABS).map(([key, [title]]) => h("a", { href: `#container/${id}/${key}`, "aria-current": key === tab ? "page" : null }, title)));
 	let shown, running, inner;
@@ -132,7 +134,7 @@ export function containerView(id, tab, signal, go) {
 	async function load() {
 		const container = await get(`/containers/${id}/json`, { signal }), name = container.Name.replace(/^\//, ""), state = container.State.Status;
 		const acts = session.readOnly ? [] : [...actionsOf(state).map(([word, action]) => button(word, () => doAction(id, name, action))),
-			button("Remove", async () => { if (await removeContainer(id, name, container.State.Running)) go("containers"); }, { class: "danger" })];
+			button("Remove", async () => { if (await removeContainer(id, name, container.State.Running)) leave(); }, { class: "danger" })];
 		const health = container.State.Health?.Status, ended = state === "exited" ? `exited (${container.State.ExitCode})` : state;
 		head.replaceChildren(h("a", { href: "#containers", class: "back", "aria-label": "All containers" }, "‹"), h("h1", null, name), stateMark(state, health && health !== "none" ? `${ended}, ${health}` : ended), h("span", { class: "muted image" }, container.Config.Image), h("div", { class: "buttons end" }, acts));
 		// A tab begins anew where the container has begun or ended, but what it has said stays on the screen.
@@ -148,7 +150,7 @@ export function containerView(id, tab, signal, go) {
 	}
 
 	signal.addEventListener("abort", () => inner?.abort());
-	const reload = settled(() => load().catch((error) => { if (error.status === 404) go("containers"); }), 150);
+	const reload = settled(() => load().catch((error) => { if (error.status === 404) leave(); }), 150);
 	objects(`/events?${query({ filters: JSON.stringify({ type: ["container"], container: [id] }) })}`, signal, (event) => { if (!event.Action.startsWith("exec_")) reload(); }).catch(() => {});
 	return { element: h("section", { class: "view" }, head, tabs, place), ready: load() };
 }
