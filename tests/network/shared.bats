@@ -145,3 +145,16 @@ files='/etc/hosts /etc/hostname /etc/resolv.conf'
 	d rm -f owner joins hosted away
 	d network rm apart
 }
+
+@test "ports that an image exposes are no conflict with another's network, also where the request has an empty list of them" {
+	d import -c 'EXPOSE 80' -c 'CMD ["sleep", "1000"]' "$WORK/busybox.tar" exposing
+	d run -d --name keeper --network none busybox sleep 1000
+	id=$(post_json /containers/create '{"Image": "exposing", "ExposedPorts": {}, "HostConfig": {"NetworkMode": "container:keeper"}}' | jq -re .Id)
+	d start "$id"
+	post_json /containers/create '{"Image": "exposing", "ExposedPorts": {"80/tcp": {}}, "HostConfig": {"NetworkMode": "container:keeper"}}' | grep -q 'port exposing and the container type network mode'
+	printf 'services:\n  a: {image: exposing}\n  b: {image: exposing, network_mode: "service:a"}\n' >"$WORK/compose.yaml"
+	"$BUILD/berth" compose -f "$WORK/compose.yaml" -p exposing up -d
+	"$BUILD/berth" compose -f "$WORK/compose.yaml" -p exposing down -t 0
+	d rm -f "$id" keeper
+	d rmi exposing
+}

@@ -49,14 +49,15 @@ static const char config_defaults[] = "{\"Hostname\":\"\",\"Domainname\":\"\",\"
 				      "\"Image\":\"\",\"Volumes\":null,\"WorkingDir\":\"\","
 				      "\"Entrypoint\":null,\"OnBuild\":null,\"Labels\":{}}";
 
-/* The defaults, overlaid with the request; null counts as absent. */
+/* The defaults, overlaid with a copy of the request; null counts as absent. What the image adds must not get into the request: its
+ * conflicts are those of what was asked for. */
 static json_t *overlay(const char *defaults, const json_t *asked)
 {
 	json_t *result = json_loads(defaults, 0, NULL), *value;
 	const char *key;
 	json_object_foreach ((json_t *)asked, key, value)
 		if (!json_is_null(value) || json_object_get(result, key) == NULL)
-			json_object_set(result, key, value);
+			json_object_set_new(result, key, json_deep_copy(value));
 	return result;
 }
 
