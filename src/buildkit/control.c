@@ -78,13 +78,17 @@ static const char *returned_id(const Bk__Result *result)
 		       : "";
 }
 
-/* The client's frontend tells by the bridge what is to be kept. */
-static bool solve_by_bridge(Job *job, GrpcCall *call, json_t *response, GError **error)
+/* The client's frontend tells by the bridge what is to be kept. cancelled: asked before the call is answered, as a client that has its
+ * answer goes. */
+static bool solve_by_bridge(
+	Job *job, GrpcCall *call, json_t *response, bool *cancelled, GError **error)
 {
 	const Bk__ReturnRequest *returned = job_wait_return(job, call);
+	*cancelled = returned == NULL;
 	if (returned == NULL)
 		return fail(error, BERTH_ERROR_UNAVAILABLE, "the client has gone");
 	if (returned->error != NULL) {
+		*cancelled = returned->error->code == GRPC_CANCELLED;
 		job_end_status(job);
 		pass_error(call, returned->error);
 		return fail(error, BERTH_ERROR_SYSTEM, "%s", returned->error->message);
@@ -93,18 +97,25 @@ static bool solve_by_bridge(Job *job, GrpcCall *call, json_t *response, GError *
 	if (*id == '\0')
 		return true;
 	Ref *ref = ref_find(job, id, NULL, error);
-	return ref != NULL && export_result(job, ref, response, error);
+	bool ok = ref != NULL && export_result(job, ref, response, error);
+	*cancelled = grpc_call_is_over(call);
+	return ok;
 }
 
 /* Without a frontend of the client's: all at once. */
-static bool solve_here(Job *job, GrpcCall *call, json_t *response, GError **error)
+static bool solve_here(Job *job, GrpcCall *call, json_t *response, bool *cancelled, GError **error)
 {
 	const Bk__ControlSolveRequest *solve = job_solve(job);
 	g_auto(FrontendResult) result = {0};
 	g_autoptr(GError) problem = NULL;
-	if (frontend_solve(job, solve->frontend, solve->frontend_attrs, solve->n_frontend_attrs,
-		    solve->frontend_inputs, solve->n_frontend_inputs, &result, &problem))
-		return result.ref == NULL || export_result(job, result.ref, response, error);
+	bool is_built =
+		frontend_solve(job, solve->frontend, solve->frontend_attrs, solve->n_frontend_attrs,
+			solve->frontend_inputs, solve->n_frontend_inputs, &result, &problem);
+	bool ok =
+		is_built && (result.ref == NULL || export_result(job, result.ref, response, error));
+	*cancelled = grpc_call_is_over(call);
+	if (is_built)
+		return ok;
 	job_end_status(job);
 	if (result.details != NULL)
 		grpc_call_finish(call, GRPC_UNKNOWN, problem->message, result.details);
@@ -120,11 +131,12 @@ static bool solve_job(Job *job, GrpcCall *call, Engine *engine,
 		!job_begin(job, engine, request, session, grpc_call_hangup_fd(call), error))
 		return false;
 	g_autoptr(GError) problem = NULL;
-	bool ok = *request->frontend == '\0' ? solve_by_bridge(job, call, response, &problem)
-					     : solve_here(job, call, response, &problem);
+	bool cancelled = false;
+	bool ok = *request->frontend == '\0'
+			  ? solve_by_bridge(job, call, response, &cancelled, &problem)
+			  : solve_here(job, call, response, &cancelled, &problem);
 	/* Who listens hears all before the answer: else clients take a failure for a cancellation. */
-	job_end(job,
-		&(HistoryEnd){ok ? NULL : problem->message, grpc_call_is_over(call), response});
+	job_end(job, &(HistoryEnd){ok ? NULL : problem->message, cancelled, response});
 	if (!ok)
 		g_propagate_error(error, g_steal_pointer(&problem));
 	return ok;
