@@ -1,7 +1,8 @@
 /* Functions of bake files over sets, which are lists that are sorted and have nothing twice (docker/buildx, docs/bake-stdlib.md). */
 #include "bake/hcl_call.h"
 
-#include <stdlib.h>
+#include "base/json_names.h"
+
 #include <string.h>
 
 enum { MAX_PRODUCT = 1024 };
@@ -17,15 +18,12 @@ static int by_text(const void *one, const void *other)
 static json_t *sorted_set(json_t *list)
 {
 	g_autoptr(json_t) owned = list;
-	size_t count = json_array_size(list);
-	g_autofree json_t **values = g_new(json_t *, count + 1);
-	json_t *set = json_array();
-	for (size_t i = 0; i < count; i++)
-		values[i] = json_array_get(list, i);
-	qsort(values, count, sizeof *values, by_text);
-	for (size_t i = 0; i < count; i++)
-		if (hcl_find(set, values[i]) < 0)
-			json_array_append(set, values[i]);
+	g_autoptr(json_t) ordered = json_list_sorted(list, by_text);
+	json_t *set = json_array(), *value;
+	size_t i;
+	json_array_foreach (ordered, i, value)
+		if (hcl_find(set, value) < 0)
+			json_array_append(set, value);
 	return set;
 }
 

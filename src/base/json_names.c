@@ -1,5 +1,6 @@
 #include "base/json_names.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 int texts_compare(gconstpointer one, gconstpointer other)
@@ -24,5 +25,18 @@ json_t *json_sorted(const json_t *object)
 	json_t *result = json_object();
 	for (guint i = 0; i < names->len; i++)
 		json_object_set(result, names->pdata[i], json_object_get(object, names->pdata[i]));
+	return result;
+}
+
+json_t *json_list_sorted(const json_t *list, int (*compare)(const void *, const void *))
+{
+	size_t count = json_array_size(list);
+	g_autofree json_t **items = g_new(json_t *, count + 1);
+	json_t *result = json_array();
+	for (size_t i = 0; i < count; i++)
+		items[i] = json_array_get(list, i);
+	qsort(items, count, sizeof *items, compare);
+	for (size_t i = 0; i < count; i++)
+		json_array_append(result, items[i]);
 	return result;
 }

@@ -1,4 +1,4 @@
-/* The sorted names of an object's members. */
+/* The sorted names of an object's members, and sorted lists. */
 #pragma once
 #include "base/json.h"
 
@@ -8,3 +8,5 @@ int texts_compare(gconstpointer one, gconstpointer other);
 GPtrArray *json_names(const json_t *object);
 /* A new object with the same members, sorted. */
 json_t *json_sorted(const json_t *object);
+/* A new list with the same elements, in qsort's order: compare gets json_t *const *. Empty for what is no list. */
+json_t *json_list_sorted(const json_t *list, int (*compare)(const void *, const void *));

@@ -5,10 +5,10 @@
 #include "compose/walk.h"
 
 #include "base/error.h"
+#include "base/json_names.h"
 #include "base/size.h"
 #include "base/timefmt.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 typedef struct {
@@ -250,19 +250,6 @@ static int by_text(const void *a, const void *b)
 		json_string_value(*(json_t *const *)a), json_string_value(*(json_t *const *)b));
 }
 
-static json_t *sorted(const json_t *list)
-{
-	size_t count = json_array_size(list);
-	g_autofree json_t **items = g_new(json_t *, count + 1);
-	json_t *result = json_array();
-	for (size_t i = 0; i < count; i++)
-		items[i] = json_array_get(list, i);
-	qsort(items, count, sizeof *items, by_text);
-	for (size_t i = 0; i < count; i++)
-		json_array_append(result, items[i]);
-	return result;
-}
-
 /* "host=address", sorted. */
 static bool to_hosts(Bind *bind, const json_t *from, json_t **value)
 {
@@ -278,7 +265,7 @@ static bool to_hosts(Bind *bind, const json_t *from, json_t **value)
 		if (!add_host_text(bind, hosts, text))
 			return false;
 	}
-	return json_array_size(hosts) == 0 || put(value, sorted(hosts));
+	return json_array_size(hosts) == 0 || put(value, json_list_sorted(hosts, by_text));
 }
 
 static bool to_mode(Bind *bind, const json_t *from, json_t **value)

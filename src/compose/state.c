@@ -2,9 +2,9 @@
 #include "compose/compose.h"
 
 #include "base/error.h"
+#include "base/json_names.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 json_t *engine_call(Client *client, GError **error, const char *method, const json_t *body,
@@ -57,19 +57,6 @@ static int by_name(const void *a, const void *b)
 	return strcmp(container_name(*(json_t *const *)a), container_name(*(json_t *const *)b));
 }
 
-static json_t *sorted(const json_t *list, int (*compare)(const void *, const void *))
-{
-	size_t count = json_array_size(list), i;
-	g_autofree json_t **items = g_new(json_t *, count + 1);
-	for (i = 0; i < count; i++)
-		items[i] = json_array_get(list, i);
-	qsort(items, count, sizeof *items, compare);
-	json_t *result = json_array();
-	for (i = 0; i < count; i++)
-		json_array_append(result, items[i]);
-	return result;
-}
-
 char *project_filter(const char *project)
 {
 	g_autofree char *label = g_strconcat("com.docker.compose.project=", project, NULL);
@@ -92,8 +79,8 @@ static json_t *list_containers(
 		return NULL;
 	json_array_foreach (list, i, container)
 		json_array_append(is_one_off(container) ? one_offs : own, container);
-	json_t *ordered = services ? sorted(own, by_number) : json_array();
-	g_autoptr(json_t) rest = runs ? sorted(one_offs, by_number) : NULL;
+	json_t *ordered = services ? json_list_sorted(own, by_number) : json_array();
+	g_autoptr(json_t) rest = runs ? json_list_sorted(one_offs, by_number) : NULL;
 	json_array_extend(ordered, rest);
 	return ordered;
 }
@@ -111,7 +98,7 @@ json_t *project_all_containers(Client *client, const char *project, GError **err
 
 json_t *containers_by_name(const json_t *containers)
 {
-	return sorted(containers, by_name);
+	return json_list_sorted(containers, by_name);
 }
 
 json_t *containers_of(const json_t *containers, const char *service)

@@ -6,9 +6,9 @@
 #include "cli/container/container_row.h"
 
 #include "base/error.h"
+#include "base/json_names.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const Flag ps_flags[] = {
@@ -38,22 +38,10 @@ static int by_private_port(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static json_t *sorted_ports(const json_t *ports)
-{
-	size_t count = json_array_size(ports);
-	g_autofree json_t **items = g_new(json_t *, count + 1);
-	json_t *sorted = json_array();
-	for (size_t i = 0; i < count; i++)
-		items[i] = json_array_get(ports, i);
-	qsort(items, count, sizeof *items, by_private_port);
-	for (size_t i = 0; i < count; i++)
-		json_array_append(sorted, items[i]);
-	return sorted;
-}
-
 static json_t *publishers(const json_t *container)
 {
-	g_autoptr(json_t) ports = sorted_ports(json_object_get(container, "Ports"));
+	g_autoptr(json_t) ports =
+		json_list_sorted(json_object_get(container, "Ports"), by_private_port);
 	json_t *list = json_array(), *port;
 	size_t i;
 	json_array_foreach (ports, i, port)
