@@ -29,7 +29,9 @@ typedef struct {
 	char **files;	     /* absolute, or "-" */
 	char **env_files;
 	json_t *remotes; /* fetched files: "oci://..." -> {"file": true} if given by -f, {"include": true} if a file includes it */
-	json_t *faults;	 /* service -> the error of reading its env_file or label_file */
+	GHashTable *
+		copies; /* address of a fetched file -> its RemoteCopy; nothing is read that a link of one leads to */
+	json_t *faults;	     /* service -> the error of reading its env_file or label_file */
 	bool includes_local; /* whether a file includes another local one */
 	json_t *model; /* name, services, networks, volumes, secrets, configs: all in long form */
 	json_t *inactive;      /* services with disabled profiles: name -> service */

@@ -57,7 +57,8 @@ static bool read_file(Extends *extends, const char *path, const char *name, Sour
 		if (!json_is_object(document->tree))
 			return document_fail(
 				document, extends->error, "", "top-level object must be a mapping");
-		if (!loader_prepare(loader, document, extends->error))
+		if (!remote_bounds(loader, document, absolute, relative, extends->error) ||
+			!loader_prepare(loader, document, extends->error))
 			return false;
 		tree_reset(tree, document);
 		json_t *merged = compose_merge(tree, document->tree, extends->error);

@@ -28,11 +28,14 @@ static Environment *known_to(const Environment *project, const json_t *service)
 	return known;
 }
 
-static bool read_env_file(const json_t *file, Environment *known, json_t *all, GError **error)
+static bool read_env_file(
+	const Project *project, const json_t *file, Environment *known, json_t *all, GError **error)
 {
 	const char *format = json_str(file, "format"), *path = json_str(file, "path");
 	bool raw = strcmp(format, "raw") == 0;
 	struct stat status;
+	if (!remote_holds(project, path, error))
+		return false;
 	if (stat(path, &status) < 0 && errno == ENOENT)
 		return !json_bool(file, "required") ||
 		       fail(error, BERTH_ERROR_UNAVAILABLE,
@@ -49,7 +52,8 @@ static bool read_env_file(const json_t *file, Environment *known, json_t *all, G
 }
 
 /* env_file, in order, overridden by environment; names alone take the caller's value. */
-static bool resolve_environment(const Environment *environment, json_t *service, GError **error)
+static bool resolve_environment(
+	const Project *project, const Environment *environment, json_t *service, GError **error)
 {
 	g_autoptr(json_t) all = json_object();
 	json_t *files = json_object_get(service, "env_file"),
@@ -63,7 +67,7 @@ static bool resolve_environment(const Environment *environment, json_t *service,
 	}
 	g_autoptr(Environment) known = known_to(environment, service);
 	json_array_foreach (files, i, file)
-		if (!read_env_file(file, known, all, error))
+		if (!read_env_file(project, file, known, all, error))
 			return false;
 	json_object_foreach (own, name, value)
 		json_object_set(all, name, value);
@@ -73,7 +77,7 @@ static bool resolve_environment(const Environment *environment, json_t *service,
 	return true;
 }
 
-static bool resolve_labels(json_t *service, GError **error)
+static bool resolve_labels(const Project *project, json_t *service, GError **error)
 {
 	json_t *files = json_object_get(service, "label_file"), *value;
 	g_autoptr(json_t) all = json_object();
@@ -83,6 +87,8 @@ static bool resolve_labels(json_t *service, GError **error)
 		const char *path = json_elem(files, i);
 		json_object_foreach (all, name, value)
 			environment_set(known, name, json_string_value(value), true);
+		if (!remote_holds(project, path, error))
+			return false;
 		if (!g_file_test(path, G_FILE_TEST_EXISTS))
 			return fail(error, BERTH_ERROR_UNAVAILABLE,
 				"label file %s not found: stat %s: no such file or directory", path,
@@ -102,8 +108,9 @@ static bool resolve_labels(json_t *service, GError **error)
 static bool resolve_service(
 	const Project *project, const Environment *environment, json_t *service, GError **error)
 {
-	return (project->no_resolve_env || resolve_environment(environment, service, error)) &&
-	       resolve_labels(service, error);
+	return (project->no_resolve_env ||
+		       resolve_environment(project, environment, service, error)) &&
+	       resolve_labels(project, service, error);
 }
 
 /* A missing file is reported only when its service is used. */

@@ -50,16 +50,18 @@ static bool add_resources(Document *document, const json_t *other, GError **erro
 }
 
 /* Its own variables: those of its env_file or .env, overridden by the current ones. */
-static bool own_variables(Environment *environment, const Include *include, const char *folder,
-	const char *included, GError **error)
+static bool own_variables(
+	const Loader *loader, Environment *environment, const Include *include, GError **error)
 {
-	g_autofree char *usual = g_build_filename(included, ".env", NULL);
+	g_autofree char *usual = g_build_filename(include->folder, ".env", NULL);
 	bool implied = json_array_size(include->env_files) == 0;
 	g_auto(GStrv) files = json_strv(include->env_files);
 	const char *lone[] = {usual, NULL};
 	for (const char *const *file = implied ? lone : (const char *const *)files; *file != NULL;
 		file++) {
-		g_autofree char *path = path_absolute(folder, *file);
+		g_autofree char *path = path_absolute(loader->folder, *file);
+		if (!remote_holds(loader->project, path, error))
+			return false;
 		if (implied && g_file_test(path, G_FILE_TEST_IS_DIR))
 			continue;
 		g_autoptr(json_t) values = dotenv_read(path, false, !implied, environment, error);
@@ -183,7 +185,7 @@ static bool include_one(Loader *loader, Document *document, const json_t *from,
 			*way != '\0' ? "\n include " : "", include.files[0]);
 	}
 	g_autoptr(Environment) environment = copy_environment(loader->environment);
-	if (!own_variables(environment, &include, loader->folder, include.folder, error))
+	if (!own_variables(loader, environment, &include, error))
 		return false;
 	Loader other = *loader;
 	other.folder = include.folder;
@@ -228,7 +230,8 @@ bool loader_merge(
 	g_autoptr(GError) problem = NULL;
 	if (!json_is_object(document->tree))
 		return document_fail(document, error, "", "top-level object must be a mapping");
-	if (!loader_prepare(loader, document, error) ||
+	if (!remote_bounds(loader, document, file, loader->folder, error) ||
+		!loader_prepare(loader, document, error) ||
 		!extends_apply(loader, document, file, error))
 		return false;
 	tree_reset(*tree, document);

@@ -179,7 +179,7 @@ static char *first_folder(const ProjectOptions *options, const char *here)
 static char *copy_folder(const Loader *loader)
 {
 	for (char *const *file = loader->options->files; file != NULL && *file != NULL; file++) {
-		const RemoteCopy *copy = g_hash_table_lookup(loader->copies, *file);
+		const RemoteCopy *copy = g_hash_table_lookup(loader->project->copies, *file);
 		if (copy != NULL)
 			return g_path_get_dirname(copy->file);
 	}
@@ -300,14 +300,13 @@ Project *project_load(const ProjectOptions *options, GError **error)
 				     : "-";
 	g_autoptr(GHashTable) streams =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	g_autoptr(GHashTable) copies = g_hash_table_new_full(
+	project->copies = g_hash_table_new_full(
 		g_str_hash, g_str_equal, g_free, (GDestroyNotify)remote_copy_free);
 	project->remotes = json_object();
 	Loader loader = {.options = options,
 		.environment = environment,
 		.documents = documents,
 		.streams = streams,
-		.copies = copies,
 		.project = project};
 	if (!load(&loader, project, error))
 		return NULL;

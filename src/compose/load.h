@@ -17,8 +17,7 @@ typedef struct {
 		documents; /* of Document, in the order they were read: for positions in messages */
 	GHashTable *
 		streams; /* path -> content of sources that can be read once: pipes, standard input */
-	GHashTable *copies; /* path -> RemoteCopy */
-	Project *project;   /* keys being loaded */
+	Project *project; /* keys being loaded */
 } Loader;
 
 /* The local copy of a remote file (remote_is), fetched once per project; borrowed. how: "file" if the user named it,
@@ -38,6 +37,12 @@ json_t *loader_model(Loader *loader, char *const *files, GError **error);
 bool extends_apply(Loader *loader, Document *document, const char *file, GError **error);
 /* include.c: adds included files to a document's tree. */
 bool include_apply(Loader *loader, Document *document, const char *file, GError **error);
+/* remote_bounds.c: refuses a document of a remote file whose paths, which begin at base (a part of loader->folder), would
+ * have anything read outside of what was fetched with it. */
+bool remote_bounds(const Loader *loader, Document *document, const char *file, const char *base,
+	GError **error);
+/* Refuses to read a path of a copy that a link of it leads out of. */
+bool remote_holds(const Project *project, const char *path, GError **error);
 /* The relative path from an absolute folder to another; the caller frees it. */
 char *path_relative(const char *from, const char *to);
 

@@ -18,13 +18,13 @@ const RemoteCopy *loader_remote(
 	const Loader *loader, const char *path, const char *how, GError **error)
 {
 	const RemoteAccess *access = loader->options->remote;
-	RemoteCopy *copy = g_hash_table_lookup(loader->copies, path);
+	RemoteCopy *copy = g_hash_table_lookup(loader->project->copies, path);
 	if (copy == NULL && access == NULL) {
 		fail(error, BERTH_ERROR_UNAVAILABLE, "%s is not here, and is not fetched", path);
 		return NULL;
 	}
 	if (copy == NULL && (copy = remote_fetch(access, path, error)) != NULL)
-		g_hash_table_insert(loader->copies, g_strdup(path), copy);
+		g_hash_table_insert(loader->project->copies, g_strdup(path), copy);
 	if (copy != NULL) {
 		json_t *remotes = loader->project->remotes;
 		if (json_object_get(remotes, path) == NULL)
@@ -52,6 +52,8 @@ static char *read_text(const Loader *loader, const char *path)
 GPtrArray *loader_read(const Loader *loader, const char *path, GError **error)
 {
 	bool standard = strcmp(path, "-") == 0;
+	if (!remote_holds(loader->project, path, error))
+		return NULL;
 	g_autofree char *text = read_text(loader, path);
 	if (text == NULL) {
 		fail(error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", path, errno_words(errno));

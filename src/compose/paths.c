@@ -85,8 +85,7 @@ static bool resolve_link(Walk *walk, json_t **value)
 	}
 }
 
-/* Paths that are URLs, or that another service or program interprets. */
-static bool is_remote(const char *place)
+bool context_is_remote(const char *place)
 {
 	static const char *const prefixes[] = {
 		"https://", "http://", "git://", "ssh://", "github.com/", "git@", "service:"};
@@ -98,7 +97,7 @@ static bool is_remote(const char *place)
 
 static bool resolve_context(Walk *walk, json_t **value)
 {
-	return !json_is_string(*value) || is_remote(json_string_value(*value)) ||
+	return !json_is_string(*value) || context_is_remote(json_string_value(*value)) ||
 	       resolve(walk, value);
 }
 

@@ -18,6 +18,7 @@ void project_free(Project *project)
 	g_strfreev(project->files);
 	g_strfreev(project->env_files);
 	json_decref(project->remotes);
+	g_clear_pointer(&project->copies, g_hash_table_unref);
 	json_decref(project->faults);
 	json_decref(project->model);
 	json_decref(project->inactive);

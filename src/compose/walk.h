@@ -32,6 +32,8 @@ char *mount_target(const char *text);
 /* paths.c: prefixes relative paths of a tree with a folder, which may be relative itself. */
 bool tree_resolve(json_t *tree, const char *folder, GError **error);
 char *path_absolute(const char *folder, const char *path); /* "~" is home; the caller frees it */
+/* Whether a build's context is a URL, or is what another service or program makes of it. */
+bool context_is_remote(const char *place);
 /* As Go's path.Clean: removes "." and "..", and repeated slashes. The caller frees it. */
 char *path_clean(const char *path);
 /* merge.c: merges over into base, which is changed. NULL with error, which begins with the path. New reference. */

@@ -219,6 +219,108 @@ project='services: {a: {image: busybox}}'
 	[ ! -e /tmp/evil.yaml ]
 }
 
+# A repository of cases, a folder each, that all have the same surroundings: $OUT is of the host, in/ is the repository's.
+# Lines of "NAME|TEXT OF compose.yaml"; sets $commit, by which everything is fetched once.
+make_cases() {
+	OUT=$PWD/home work=$PWD/w
+	mkdir -p "$OUT" "$work/in"
+	echo SECRET_OF_HOST=tell-tale >"$OUT/secret.env"
+	printf 'services: {s: {image: tell-tale, environment: [SECRET_OF_HOST]}}\n' >"$OUT/compose.yaml"
+	ln -s "$OUT/secret.env" "$work/away"
+	ln -s ../../home/secret.env "$work/in/up"
+	ln -s "$OUT" "$work/folder"
+	ln -s "$OUT/compose.yaml" "$work/away.yaml"
+	ln -s in/inside.env "$work/near"
+	echo INSIDE=yes >"$work/in/inside.env"
+	printf 'services: {s: {image: near}}\n' >"$work/in/compose.yaml"
+	while IFS='|' read -r name text; do
+		mkdir -p "$work/cases/$name"
+		printf '%b\n' "$text" >"$work/cases/$name/compose.yaml"
+	done
+	git init -q "$work"
+	git -C "$work" add -A
+	git -C "$work" -c user.name=a -c user.email=a@b.c commit -qm x
+	git clone -q --bare "$work" "$WORK/repositories/$COMPOSE_PROJECT_NAME.git"
+	commit=$(git -C "$work" rev-parse HEAD)
+	export OUT
+}
+case_config() { c -f "git://127.0.0.1/$COMPOSE_PROJECT_NAME.git#$commit:cases/$1" --profile '*' config "${@:2}"; }
+
+@test "a remote project has nothing read outside of its folder: paths, links, project directories" {
+	for place in "$PWD/home/secret.env" ../../../home/secret.env ../../away ../../in/up ../../folder/secret.env '${OUT}/secret.env' '~/secret.env'; do
+		for key in 'env_file: "%"' 'extends: {file: "%", service: s}'; do
+			echo "${key%%:*}.$((++n))|services: {a: {image: x, ${key//%/$place}}}"
+		done
+		echo "include.$((++n))|include: ['$place']\nservices: {a: {image: x}}"
+	done >lines
+	for place in "$PWD/home/secret.env" ../../away; do
+		for key in 'env_file: [%]' 'env_file: [{path: %, required: false}]' 'label_file: "%"' 'label_file: [%]' 'build: %' 'build: {context: %}' \
+			'build: {dockerfile: %}' 'build: {additional_contexts: {a: %}}' 'build: {additional_contexts: ["a=%"]}' 'build: {ssh: ["a=%"]}' \
+			'develop: {watch: [{path: %, action: sync, target: /x}]}'; do
+			echo "service.$((++n))|services: {a: {image: x, profiles: [p], ${key//%/$place}}}"
+		done
+		for key in 'include: [{path: %}]' 'include: [{path: [../../in/compose.yaml, %]}]' 'include: [{path: ../../in/compose.yaml, env_file: %}]' \
+			'include: [{path: ../../in/compose.yaml, project_directory: %}]' 'secrets: {s: {file: %}}' 'configs: {s: {file: %}}'; do
+			echo "top.$((++n))|${key//%/$place}\nservices: {a: {image: x}}"
+		done
+	done >>lines
+	make_cases <lines
+	export HOME=$OUT
+	while IFS='|' read -r name text; do
+		run case_config "$name"
+		echo "$text: $output"
+		[[ $status -eq 1 && $output == *'is not in the folder of the remote file that names it'* && $output != *tell-tale* && $output != *SECRET_OF_HOST* ]]
+	done <lines
+	# Also as it is written, where a variable is no variable.
+	run case_config "$(head -1 lines | cut -d'|' -f1)" --no-interpolate --no-env-resolution
+	[[ $status -eq 1 && $output == *'is not in the folder'* ]]
+}
+
+@test "a remote project reads all of its own folder, and a link of it that a local file names leads nowhere" {
+	make_cases <<'E'
+near|services: {a: {image: "${IMAGE:-x}", env_file: [../../near, ./own.env], extends: {file: ../../in/compose.yaml, service: s}, build: {context: ../../in, additional_contexts: {u: "https://example.org/x.git"}}}}\ninclude: [{path: ../../in/compose.yaml, project_directory: ../../in}]
+linked|services: {a: {image: x}}\ninclude: [../../dotenv/compose.yaml]
+E
+	echo OWN=1 >"$work/cases/near/own.env"
+	mkdir "$work/dotenv"
+	printf 'services: {s: {image: "i${SECRET_OF_HOST}"}}\n' >"$work/dotenv/compose.yaml"
+	ln -s ../../home/secret.env "$work/dotenv/.env"
+	git -C "$work" add -A
+	git -C "$work" -c user.name=a -c user.email=a@b.c commit -qm y
+	git -C "$work" push -q "$WORK/repositories/$COMPOSE_PROJECT_NAME.git" HEAD:refs/heads/later
+	commit=$(git -C "$work" rev-parse HEAD)
+	case_config near --format json >out
+	[ "$(jq -c '[.services.a.environment, .services.s.image]' out)" = '[{"INSIDE":"yes","OWN":"1"},"near"]' ]
+	run case_config linked
+	[[ $status -eq 1 && $output == *'/dotenv/.env leads out of the remote project'* && $output != *tell-tale* ]]
+	# A file of the user's own names a link of the repository.
+	printf 'services: {a: {env_file: ../../away}}\n' >mine.yaml
+	run c -f "git://127.0.0.1/$COMPOSE_PROJECT_NAME.git#$commit:cases/near" -f mine.yaml config
+	[[ $status -eq 1 && $output == *'/away leads out of the remote project'* && $output != *tell-tale* ]]
+	# What is the user's own may be anywhere.
+	printf 'services: {a: {env_file: "%s/secret.env"}}\n' "$OUT" >mine.yaml
+	c -f "git://127.0.0.1/$COMPOSE_PROJECT_NAME.git#$commit:cases/near" -f mine.yaml config | grep tell-tale
+}
+
+@test "no variable of the user's is part of an address that a remote file has fetched" {
+	make_cases <<'E'
+include|include: ["git://127.0.0.1/${SECRET}.git"]\nservices: {a: {image: x}}
+path|include: [{path: "${SCHEME}127.0.0.1:5000/app:${SECRET}"}]\nservices: {a: {image: x}}
+extends|services: {a: {extends: {file: "git://127.0.0.1/${SECRET}.git", service: s}}}
+plain|include: ["git://127.0.0.1/app.git#v1:sub"]\nservices: {a: {image: x}}
+E
+	export SECRET=tell-tale SCHEME=oci://
+	for name in include path extends; do
+		run case_config "$name"
+		[[ $status -eq 1 && $output == *'the address of another file has no variables in a remote file'* && $output != *tell-tale* ]]
+	done
+	not grep -r tell-tale "$WORK/git.log"
+	[ "$(case_config plain --services | sort | xargs)" = 'a s' ]
+	# The user's own file may.
+	printf 'include: ["git://127.0.0.1/${NAME}.git#v1:sub"]\n' >compose.yaml
+	[ "$(NAME=app c config --services)" = s ]
+}
+
 @test "an artifact of another kind, a layer that lies, and a link in the cache are refused" {
 	push_artifact other "$project|$yaml|{}"
 	in_net curl -s -H 'Accept: application/vnd.oci.image.manifest.v1+json' http://127.0.0.1:5000/v2/other/manifests/latest | jq -c '.artifactType = "application/x"' |

@@ -293,6 +293,10 @@ GUARDS = [
     ("git checksums: Compose", "src/compose/remote_git.c", "if (!g_str_has_prefix(checkout.commit, url.checksum))", "if (false)", "tests/compose/remote.bats", "a checksum in a git URL"),
     ("artifacts: names", "src/compose/remote_oci.c", "if (g_ascii_iscntrl(*c))", "if (false)", "tests/compose/remote.bats", "no layer of an artifact"),
     ("artifacts: a name twice", "src/compose/remote_oci.c", "if (before != NULL && (env_file || was_env_file))", "if (before != NULL && env_file && was_env_file && false)", "tests/compose/remote.bats", "no layer of an artifact"),
+    ("remote projects: paths", "src/compose/remote_bounds.c", "\tif (!is_below(root, path))\n\t\treturn true;", "\tif (!is_below(root, path))\n\t\treturn false;", "tests/compose/remote.bats", "a remote project has nothing read"),
+    ("remote projects: links", "src/compose/remote_bounds.c", "return fd < 0 && (errno == EXDEV || errno == ELOOP);", "return false;", "tests/compose/remote.bats", "a remote project has nothing read"),
+    ("remote projects: links that others name", "src/compose/remote_bounds.c", "return copy == NULL || !leads_out(copy->folder, path) ||", "return copy == NULL || !leads_out(copy->folder, path) || true ||", "tests/compose/remote.bats", "a remote project reads all"),
+    ("remote projects: addresses", "src/compose/remote_bounds.c", "return strcmp(path, json_string_value(*value)) == 0 ||", "return true ||", "tests/compose/remote.bats", "no variable of the user"),
     ("artifacts: links in the cache", "src/compose/remote_oci.c", "if (g_file_test(file, G_FILE_TEST_IS_SYMLINK))", "if (false)", "tests/compose/remote.bats", "an artifact of another kind"),
     ("links of an image: mounts", "src/shim/root.c", "RESOLVE_IN_ROOT", "0", "tests/security/volumes.bats", "mounts over links of an image"),
 ]
