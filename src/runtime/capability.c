@@ -42,7 +42,7 @@ guint64 capability_mask(const char *name)
 	return 0;
 }
 
-/* The mask of the capabilities in a list; *all is set if "ALL" is among them. */
+/* The mask of the capabilities that a list names; *all is set if "ALL" is among them, which says nothing of the others. */
 static bool sum(const json_t *list, const char *what, guint64 *mask, bool *all, GError **error)
 {
 	size_t i;
@@ -58,8 +58,9 @@ static bool sum(const json_t *list, const char *what, guint64 *mask, bool *all, 
 				"invalid %s: unknown capability: \"%s%s\"", what,
 				g_str_has_prefix(upper, "CAP_") ? "" : "CAP_", upper);
 		}
-		*all = *all || g_ascii_strcasecmp(name, "ALL") == 0;
-		*mask |= one;
+		bool is_all = g_ascii_strcasecmp(name, "ALL") == 0;
+		*all = *all || is_all;
+		*mask |= is_all ? 0 : one;
 	}
 	return true;
 }
@@ -77,7 +78,7 @@ bool capability_resolve(
 	if (privileged)
 		*mask = capability_all();
 	else if (add_all)
-		*mask = capability_all() & ~(drop_all ? 0 : dropped);
+		*mask = capability_all() & ~dropped;
 	else if (drop_all)
 		*mask = added;
 	else

@@ -84,7 +84,8 @@ static void add_paths(const json_t *host, const char *key, const char *const *de
 	enum plan_op op, Plan *plan)
 {
 	json_t *list = json_object_get(host, key);
-	if (json_bool(host, "Privileged"))
+	/* Who is privileged has what is asked for, and none by default. */
+	if (json_bool(host, "Privileged") && !json_is_array(list))
 		return;
 	g_auto(GStrv) asked = json_is_array(list) ? json_strv(list) : NULL;
 	const char *const *paths = asked != NULL ? (const char *const *)asked : defaults;

@@ -93,7 +93,7 @@ void launch_system_mounts(
 	gint64 sys_flags = quiet | (privileged ? 0 : MOUNT_ATTR_RDONLY);
 	plan_put(plan, PLAN_MOUNT_NEW, 1, sys_flags, "sysfs", "/sys", NULL);
 	cgroup_plan_mounts(layout, plan, launch->cgroup, limits_want_cpuset(launch->limits),
-		launch_has_own_cgroups(launch), privileged || security->writable_cgroups);
+		launch_has_own_cgroups(launch), security->writable_cgroups);
 	plan_put(plan, PLAN_MOUNT_NEW, 1, quiet, "mqueue", "/dev/mqueue", NULL);
 	add_shm(launch, plan);
 }

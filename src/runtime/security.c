@@ -68,7 +68,8 @@ bool security_parse(const json_t *host, Security *security, GError **error)
 {
 	json_t *options = json_object_get(host, "SecurityOpt"), *value;
 	size_t i;
-	*security = (Security){.labels = g_ptr_array_new()};
+	*security = (Security){
+		.labels = g_ptr_array_new(), .writable_cgroups = json_bool(host, "Privileged")};
 	json_array_foreach (options, i, value)
 		if (!take(security, json_elem(options, i), error))
 			return false;

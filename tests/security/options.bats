@@ -304,3 +304,57 @@ again() {
 	engine_kill
 	engine_start
 }
+
+@test "who asks for less has less: capabilities dropped beside ALL, and paths and cgroups of who is privileged" {
+	force() { # HostConfig and a command: what it prints
+		id=$(post_json /containers/create "$(jq -cn --argjson h "$1" --arg c "$2" '{Image: "busybox", Cmd: ["sh", "-c", $c], HostConfig: ({NetworkMode: "none"} + $h)}')" | jq -r .Id)
+		d start -a "$id" 2>&1
+	}
+	effective="grep CapEff /proc/self/status"
+	all=$(force '{"CapAdd":["ALL"]}' "$effective" | cut -f2)
+	less=$(printf '%016x' $((16#$all & ~1)))
+	for caps in '{"CapAdd":["ALL"],"CapDrop":["CHOWN"]}' '{"CapAdd":["ALL","NET_ADMIN"],"CapDrop":["ALL","CHOWN"]}' '{"CapAdd":["CHOWN","all"],"CapDrop":["cap_chown"]}'; do
+		[ "$(force "$caps" "$effective" | cut -f2)" = "$less" ]
+	done
+	[ "$(force '{"CapAdd":["NET_ADMIN"],"CapDrop":["ALL","NET_ADMIN"]}' "$effective" | cut -f2)" = 0000000000001000 ]
+	[ "$(force '{"CapAdd":["ALL"],"CapDrop":["ALL"]}' "$effective" | cut -f2)" = "$all" ]
+	[ "$(force '{"Privileged":true,"MaskedPaths":["/etc"]}' 'ls /etc')" = "" ]
+	run force '{"Privileged":true,"ReadonlyPaths":["/etc"]}' 'touch /etc/x'
+	[[ $output == *'Read-only file system'* ]]
+	[ "$(force '{"Privileged":true}' 'touch /etc/x; grep -c " /proc/[^ ]* " /proc/mounts')" = 0 ]
+	# Where a privileged container's cgroups could be written.
+	writable='grep " /sys/fs/cgroup" /proc/mounts | grep " cgroup2\? rw" | wc -l'
+	[ "$(force '{"Privileged":true}' "$writable")" -gt 0 ]
+	[ "$(force '{"Privileged":true,"SecurityOpt":["writable-cgroups=false"]}' "$writable")" = 0 ]
+	[ "$(force '{"SecurityOpt":["writable-cgroups=false"]}' "$writable")" = 0 ]
+	[ "$(force '{"SecurityOpt":["writable-cgroups"]}' "$writable")" -gt 0 ]
+}
+
+@test "each form of a security option means what dockerd 28.5 says, or is refused: nothing is taken in silence" {
+	said() { create "$(jq -cn '{SecurityOpt: $ARGS.positional}' --args -- "$@")"; }
+	for option in seccomp= seccomp: seccomp=unconfined seccomp:unconfined seccomp=builtin apparmor= apparmor: apparmor=unconfined apparmor:unconfined label=disable label:disable \
+		disable no-new-privileges no-new-privileges=true no-new-privileges:true no-new-privileges=false no-new-privileges:false no-new-privileges=1 no-new-privileges=0 \
+		no-new-privileges=T no-new-privileges=TRUE writable-cgroups writable-cgroups=true writable-cgroups=false writable-cgroups:1; do
+		[ "$(said "$option")" = created ]
+	done
+	for option in '' seccomp apparmor label systempaths mask bogus NO-NEW-PRIVILEGES; do
+		[ "$(said "$option")" = "invalid --security-opt 1: \"$option\"" ]
+	done
+	for option in = : SECCOMP=unconfined ' seccomp=unconfined' 'seccomp =unconfined' no-new-privileges= no-new-privileges: no-new-privileges=yes no-new-privileges=on no-new-privileges=tRue \
+		'no-new-privileges= true' no_new_privileges=true no-new-privileges=true=true systempaths=unconfined systempaths:unconfined systempaths= writable-cgroups= writable-cgroups=x \
+		mask=/proc/keys unmask=ALL 'unmask=/proc/*' proc-opts=hidepid=2 credentialspec=file://x bogus= bogus=1 bogus:1 a=b:c a:b=c; do
+		[ "$(said "$option")" = "invalid --security-opt 2: \"$option\"" ]
+	done
+	# Stricter: what dockerd finds at the start, or where no kernel can honour it, leaves in silence.
+	for option in seccomp=Unconfined seccomp=default seccomp=/etc/passwd seccomp=null 'seccomp=[]' 'seccomp={}' 'seccomp="x"' 'seccomp= unconfined' seccomp=unconfined=x \
+		'seccomp={"defaultAction":"SCMP_ACT_ALLOW"}trailing'; do
+		[[ $(said "$option") == 'Decoding seccomp profile failed: '* ]]
+	done
+	for option in label= label: label=bogus label=bogus:x label=user label=user: label=nested label=nested:1 label=Disable label=disable=x; do
+		[[ $(said "$option") == 'bad label option "'* ]]
+	done
+	# The last one counts.
+	[ "$(run_none --security-opt no-new-privileges --security-opt no-new-privileges=false busybox grep NoNewPrivs /proc/self/status | cut -f2)" = 0 ]
+	[ "$(run_none --security-opt no-new-privileges=false --security-opt no-new-privileges busybox grep NoNewPrivs /proc/self/status | cut -f2)" = 1 ]
+	[ "$(run_none --security-opt seccomp=unconfined --security-opt seccomp=builtin busybox grep ^Seccomp: /proc/self/status | cut -f2)" = 2 ]
+}

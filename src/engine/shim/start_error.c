@@ -44,6 +44,8 @@ bool start_error(GError **error, const char *why)
 {
 	size_t reason = find_reason(why);
 	bool known = reason < G_N_ELEMENTS(reasons);
+	/* The shim gives advice about what it knows to be a mount. */
+	bool advised = known && strstr(why, reasons[reason].advice) != NULL;
 	return fail(error, known ? BERTH_ERROR_INVALID : BERTH_ERROR_SYSTEM, "%s%s", why,
-		known ? reasons[reason].advice : "");
+		known && !advised ? reasons[reason].advice : "");
 }
