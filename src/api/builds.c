@@ -13,9 +13,9 @@
 
 static const char extended[] = "application/vnd.berth.build";
 
-/* A parameter in JSON; an empty value of that type if absent. what: its name in Docker's error messages. */
+/* A parameter in JSON; an empty value of that type if absent. problem: how Docker's error begins. */
 static json_t *json_param(Request *request, const char *name, const SchemaType *type,
-	const char *what, GError **error)
+	const char *problem, GError **error)
 {
 	const char *text = request_param(request, name);
 	g_autoptr(json_t) value =
@@ -23,7 +23,7 @@ static json_t *json_param(Request *request, const char *name, const SchemaType *
 			      : schema_decode(type, SCHEMA_REQUEST, (unsigned)request->version,
 					text, strlen(text), error);
 	if (value == NULL)
-		g_prefix_error(error, "error reading %s: ", what);
+		g_prefix_error(error, "%s: ", problem);
 	if (value != NULL && json_is_null(value))
 		return type->kind == SCHEMA_LIST ? json_array() : json_object();
 	return g_steal_pointer(&value);
@@ -34,7 +34,8 @@ static json_t *extra_hosts(Request *request, GError **error)
 {
 	const char *text = request_param(request, "extrahosts");
 	if (*text == '[' || *text == '\0' || *text == 'n')
-		return json_param(request, "extrahosts", schema_strings, "extra hosts", error);
+		return json_param(
+			request, "extrahosts", schema_strings, "error reading extra hosts", error);
 	g_autofree char *all = g_strjoinv(" ", (char **)request_params(request, "extrahosts"));
 	g_auto(GStrv) words = g_strsplit_set(all, " ,", -1);
 	return json_strings(words);
@@ -56,7 +57,6 @@ static bool take_list(json_t *list, json_t **place)
 	return read;
 }
 
-/* dockerd ignores a limit that is no number. */
 static bool read_numbers(Request *request, StepHost *host, GError **error)
 {
 	const struct {
@@ -80,11 +80,12 @@ static bool read_host(Request *request, StepHost *host, GError **error)
 	if (!read_numbers(request, host, error))
 		return false;
 	if (!take_list(extra_hosts(request, error), &host->extra_hosts) ||
-		!take_list(json_param(request, "ulimits", schema_ulimits, "ulimit settings", error),
+		!take_list(json_param(request, "ulimits", schema_ulimits,
+				   "error reading ulimit settings", error),
 			&host->ulimits))
 		return false;
-	g_autoptr(json_t) security =
-		json_param(request, "securityopt", schema_strings, "security options", error);
+	g_autoptr(json_t) security = json_param(
+		request, "securityopt", schema_strings, "error reading security options", error);
 	if (security == NULL)
 		return false;
 	return json_array_size(security) == 0 ||
@@ -99,13 +100,15 @@ static bool write_output(gpointer data, const void *bytes, size_t length, GError
 
 static bool run_build(Request *request, const json_t *more, GError **error)
 {
-	g_autoptr(json_t) args =
-		json_param(request, "buildargs", schema_build_args, "build args", error);
-	g_autoptr(json_t) labels =
-		args != NULL ? json_param(request, "labels", schema_labels, "labels", error) : NULL;
-	g_autoptr(json_t) cache_from = labels != NULL ? json_param(request, "cachefrom",
-								schema_strings, "cache-from", error)
-						      : NULL;
+	g_autoptr(json_t) args = json_param(
+		request, "buildargs", schema_build_args, "error reading build args", error);
+	g_autoptr(json_t) labels = args != NULL ? json_param(request, "labels", schema_labels,
+							  "error reading labels", error)
+						: NULL;
+	g_autoptr(json_t) cache_from = labels != NULL
+					       ? json_param(request, "cachefrom", schema_strings,
+							 "error reading cache-from", error)
+					       : NULL;
 	g_auto(StepHost) host = {0};
 	if (cache_from == NULL || !read_host(request, &host, error))
 		return false;
@@ -184,11 +187,12 @@ static bool add_lists(GPtrArray *list, Request *request, GError **error)
 {
 	g_autoptr(json_t) hosts = extra_hosts(request, error);
 	g_autoptr(json_t) limits = hosts != NULL ? json_param(request, "ulimits", schema_ulimits,
-							   "ulimit settings", error)
+							   "error reading ulimit settings", error)
 						 : NULL;
-	g_autoptr(json_t) sources = limits != NULL ? json_param(request, "cachefrom",
-							     schema_strings, "cache-from", error)
-						   : NULL;
+	g_autoptr(json_t) sources = limits != NULL
+					    ? json_param(request, "cachefrom", schema_strings,
+						      "error reading cache-from", error)
+					    : NULL;
 	if (sources == NULL)
 		return false;
 	g_auto(GStrv) names = json_strv(hosts), from = json_strv(sources);
@@ -230,9 +234,10 @@ static bool add_options(GPtrArray *list, Request *request, GError **error)
 		{"cgroupparent", "cgroup-parent"}};
 	const char *remote = request_param(request, "remote");
 	if (!add_lists(list, request, error) || !add_network(list, request, error) ||
-		!add_object(list, request, "buildargs", schema_build_args, "build args",
-			"build-arg:", error) ||
-		!add_object(list, request, "labels", schema_labels, "labels", "label:", error))
+		!add_object(list, request, "buildargs", schema_build_args,
+			"error reading build args", "build-arg:", error) ||
+		!add_object(list, request, "labels", schema_labels, "error reading labels",
+			"label:", error))
 		return false;
 	for (size_t i = 0; i < G_N_ELEMENTS(simple); i++)
 		add_param(list, request, simple[i][0], simple[i][1]);
@@ -245,12 +250,16 @@ static bool add_options(GPtrArray *list, Request *request, GError **error)
 	return true;
 }
 
+static json_t *outputs_of(Request *request, GError **error)
+{
+	return json_param(request, "outputs", schema_outputs, "invalid outputs specified", error);
+}
+
 /* The first of "[{"Type": "local", "Attrs": {...}}]"; an image with the tags if there is none. */
 static bool read_output(GPtrArray *list, Request *request, char **type, GError **error)
 {
-	const char *text = request_param(request, "outputs"), *name;
-	g_autoptr(json_t) outputs =
-		*text != '\0' ? json_parse(text, strlen(text), error) : json_null();
+	const char *name;
+	g_autoptr(json_t) outputs = outputs_of(request, error);
 	const json_t *output = json_array_get(outputs, 0);
 	json_t *value;
 	if (outputs == NULL)
@@ -259,8 +268,7 @@ static bool read_output(GPtrArray *list, Request *request, char **type, GError *
 		return fail(error, BERTH_ERROR_INVALID, "multiple outputs not supported");
 	*type = g_strdup(output != NULL ? json_str(output, "Type") : "moby");
 	json_object_foreach (json_object_get(output, "Attrs"), name, value)
-		if (json_is_string(value))
-			add_option(list, "", name, json_string_value(value));
+		add_option(list, "", name, json_string_value(value));
 	g_autofree char *tags = g_strjoinv(",", (char **)request_params(request, "t"));
 	if (output == NULL && *tags != '\0')
 		add_option(list, "", "name", tags);
@@ -316,6 +324,12 @@ static bool build(Request *request, GError **error)
 		return fail(error, BERTH_ERROR_INVALID, "unsupported isolation: \"%s\"", isolation);
 	if (strcmp(version, "2") == 0)
 		return build_by_buildkit(request, error);
+	g_autoptr(json_t) outputs = outputs_of(request, error);
+	if (outputs == NULL)
+		return false;
+	if (json_array_size(outputs) > 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"outputs need BuildKit: version=2 in the query");
 	bool more_comes = strcmp(http_header(request->head, "Content-Type"), extended) == 0;
 	g_autoptr(json_t) more = more_comes ? build_head_read(request->body, error) : json_object();
 	return more != NULL && run_build(request, more, error);

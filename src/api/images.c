@@ -149,9 +149,13 @@ static bool remove_(Request *request, GError **error)
 	if (request->name[strspn(request->name, " \t\r\n")] == '\0')
 		return fail(error, BERTH_ERROR_SYSTEM, "image name cannot be blank");
 	char *const *platforms = request_params_since(request, "platforms", PLATFORMS_SINCE);
-	for (int i = 0; platforms[i] != NULL; i++)
+	for (int i = 0; platforms[i] != NULL; i++) {
+		if (*platforms[i] == '\0')
+			return fail(error, BERTH_ERROR_INVALID,
+				"failed to parse platform: unexpected end of JSON input");
 		if (!platform_json_check(platforms[i], error))
 			return false;
+	}
 	json_t *json = platforms[0] != NULL ? image_remove_platforms(request->engine, request->name,
 						      platforms, force, error)
 					    : image_remove(request->engine, request->name, force,

@@ -102,8 +102,9 @@ json_t *request_json(Request *request, GError **error)
 	const SchemaBody *shape = body_shape(request->route);
 	request->body->deadline = g_get_monotonic_time() + JSON_S * G_USEC_PER_SEC;
 	g_autofree char *text = http_body_read_all(request->body, BODY_LIMIT, &length, error);
-	if (text == NULL ||
-		!check_content_type(http_header(request->head, "Content-Type"), length, error))
+	if (text == NULL || (!shape->any_media &&
+				    !check_content_type(http_header(request->head, "Content-Type"),
+					    length, error)))
 		return NULL;
 	if (length == 0 && !shape->needed)
 		return json_object();

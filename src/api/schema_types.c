@@ -79,6 +79,8 @@ static const SchemaType type_AuthConfig;
 static const SchemaType type_map_AuthConfig;
 static const SchemaType type_map_pointer_string;
 static const SchemaType type_OCIPlatform;
+static const SchemaType type_BuildOutput;
+static const SchemaType type_list_BuildOutput;
 static const SchemaType type_string = {.kind = SCHEMA_STRING, .go = "string"};
 static const SchemaType type_bool = {.kind = SCHEMA_BOOL, .go = "bool"};
 static const SchemaField fields_of_nothing[] = {
@@ -513,6 +515,12 @@ static const SchemaField fields_of_OCIPlatform[] = {
 	{"variant", &type_string},
 	{0}};
 static const SchemaType type_OCIPlatform = {.kind = SCHEMA_OBJECT, .go = "v1.Platform", .fields = fields_of_OCIPlatform};
+static const SchemaField fields_of_BuildOutput[] = {
+	{"Type", &type_string},
+	{"Attrs", &type_map_string},
+	{0}};
+static const SchemaType type_BuildOutput = {.kind = SCHEMA_OBJECT, .go = "build.ImageBuildOutput", .fields = fields_of_BuildOutput};
+static const SchemaType type_list_BuildOutput = {.kind = SCHEMA_LIST, .go = "[]build.ImageBuildOutput", .items = &type_BuildOutput};
 
 const SchemaType *const schema_auth_config = &type_AuthConfig;
 const SchemaType *const schema_auth_configs = &type_map_AuthConfig;
@@ -521,9 +529,10 @@ const SchemaType *const schema_labels = &type_map_string;
 const SchemaType *const schema_ulimits = &type_list_pointer_Ulimit;
 const SchemaType *const schema_strings = &type_list_string;
 const SchemaType *const schema_platform = &type_OCIPlatform;
+const SchemaType *const schema_outputs = &type_list_BuildOutput;
 
 const SchemaBody schema_bodies[] = {
-	{"POST", "/containers/create", &type_ContainerCreate, true},
+	{"POST", "/containers/create", &type_ContainerCreate, .needed = true},
 	{"POST", "/containers/{}/update", &type_ContainerUpdate},
 	{"POST", "/containers/{}/exec", &type_ContainerExec},
 	{"POST", "/exec/{}/start", &type_ExecStart},
@@ -532,6 +541,6 @@ const SchemaBody schema_bodies[] = {
 	{"POST", "/networks/{}/disconnect", &type_NetworkDisconnect},
 	{"POST", "/volumes/create", &type_VolumeCreateRequest},
 	{"POST", "/commit", &type_ContainerConfig},
-	{"POST", "/auth", &type_AuthConfig, true},
+	{"POST", "/auth", &type_AuthConfig, .needed = true, .any_media = true},
 	{0},
 };

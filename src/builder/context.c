@@ -43,6 +43,11 @@ static Source *receive(Build *build, GError **error)
 /* Fetches a URL: an archive, or (if text is not NULL) a single Dockerfile. */
 static Source *receive_url(Build *build, const char *url, char **text, GError **error)
 {
+	if (!url_is_http(url)) {
+		fail(error, BERTH_ERROR_INVALID, "remoteURL (%s) could not be recognized as URL",
+			url);
+		return NULL;
+	}
 	g_autofree char *name = NULL, *fetched = url_fetch(build, url, "", &name, error);
 	if (fetched == NULL)
 		return NULL;

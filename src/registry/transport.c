@@ -33,10 +33,10 @@ const char *answer_header(const Answer *answer, const char *name)
 	return value != NULL ? value : "";
 }
 
-/* "https://registry.example:5000/v2/" is "registry.example:5000". */
+/* "https://registry.example:5000/v2/" is "registry.example:5000"; so is a URL without a scheme, as curl reads it. */
 static char *host_in(const char *url)
 {
-	const char *name = strstr(url, "://") + 3;
+	const char *scheme = strstr(url, "://"), *name = scheme != NULL ? scheme + 3 : url;
 	return g_strndup(name, strcspn(name, "/"));
 }
 

@@ -302,4 +302,5 @@ GUARDS = [
     ("remote projects: addresses", "src/compose/remote_bounds.c", "return strcmp(path, json_string_value(*value)) == 0 ||", "return true ||", "tests/compose/remote.bats", "no variable of the user"),
     ("artifacts: links in the cache", "src/compose/remote_oci.c", "if (g_file_test(file, G_FILE_TEST_IS_SYMLINK))", "if (false)", "tests/compose/remote.bats", "an artifact of another kind"),
     ("links of an image: mounts", "src/shim/root.c", "RESOLVE_IN_ROOT", "0", "tests/security/volumes.bats", "mounts over links of an image"),
+    ("contexts at no URL", "src/builder/context.c", "if (!url_is_http(url))", "if (false)", "tests/security/builds.bats", "a context at what is no URL"),
 ]

@@ -107,6 +107,18 @@ no_secret() {
 	extended '{"split":true,"output":"","contexts":{},"allow":[],"cacheTo":[],"outputs":[]}' body | grep 'Successfully tagged'
 }
 
+@test "a context at what is no URL is refused, and the engine goes on" {
+	pid=$(cat "$WORK/pid")
+	for url in zz http: :// '%23' git%40 zz.git file:///etc/passwd ftp://127.0.0.1/x; do
+		api -X POST "http://b/build?remote=$url" >out
+		grep 'could not be recognized as URL' out || { echo "$url"; cat out; return 1; }
+		api -X POST "http://b/build?version=2&remote=$url" >out
+		grep '"error":.*could not be recognized as URL' out || { echo "$url"; cat out; return 1; }
+	done
+	kill -0 "$pid"
+	[ "$(api http://b/_ping)" = OK ]
+}
+
 @test "CVE-2026-33748: neither Dockerfile nor ignore file nor sources of mounts lie outside of the context" {
 	mkdir ctx
 	ln -s "$WORK/secret/Dockerfile" ctx/out

@@ -34,6 +34,19 @@ static bool says_nothing(const json_t *value)
 				       : json_array_size(value) == 0;
 }
 
+/* What an update cannot change is checked like what it can: the request as a whole is right or wrong. */
+static bool check_request(
+	const CgroupLayout *cgroups, const json_t *asked, json_t *warnings, GError **error)
+{
+	g_auto(Limits) limits = {0};
+	limits_read(asked, &limits);
+	if (json_int(asked, "IOMaximumIOps") != 0 || json_int(asked, "IOMaximumBandwidth") != 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"Invalid QoS settings: linux does not support Maximum IO Bandwidth or "
+			"Maximum IO IOps");
+	return limits_check(cgroups, &limits, true, warnings, error);
+}
+
 /* The changes as they are merged. A limit of 0 processes removes the limit; a list of device limits replaces the previous one,
  * and an empty one removes it (API 1.55). */
 static json_t *delta_of(const json_t *changes)
@@ -104,15 +117,16 @@ bool container_update(Container *container, const json_t *changes, json_t *warni
 	g_autoptr(GMutexLocker) operation G_GNUC_UNUSED = g_mutex_locker_new(&container->operation);
 	g_autoptr(Spec) old = container_spec(container, error);
 	g_autoptr(json_t) spec = old != NULL ? json_deep_copy(old->json) : NULL;
-	g_autoptr(json_t) delta = delta_of(changes);
-	limits_discard(engine->cgroups, delta, true, warnings);
+	g_autoptr(json_t) possible = json_copy((json_t *)changes);
+	limits_discard(engine->cgroups, possible, true, warnings);
+	g_autoptr(json_t) delta = delta_of(possible);
 	g_auto(Limits) limits = {0};
 	limits_read(delta, &limits);
 	json_t *host = json_object_get(spec, "HostConfig"),
 	       *asked = json_object_get(changes, "RestartPolicy");
 	RestartPolicy policy;
 	if (spec == NULL || !restart_policy_parse(changes, &policy, error) ||
-		!limits_check(engine->cgroups, &limits, true, warnings, error))
+		!check_request(engine->cgroups, possible, warnings, error))
 		return false;
 	bool named = *json_str(asked, "Name") != '\0';
 	bool ok = check_conflicts(&limits, named, old, error);

@@ -84,8 +84,9 @@ static bool check_memory(const Limits *limits, bool update, GError **error)
 			"usage");
 	if (limits->swappiness < -1 || limits->swappiness > 100)
 		return fail(error, BERTH_ERROR_INVALID,
-			"Invalid value: %d, valid memory swappiness range is 0-100",
-			(int)limits->swappiness);
+			"Invalid value: %" G_GINT64_FORMAT
+			", valid memory swappiness range is 0-100",
+			limits->swappiness);
 	return true;
 }
 
