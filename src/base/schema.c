@@ -1,15 +1,15 @@
 #include "base/schema.h"
 
 #include "base/error.h"
+#include "base/json_reader.h"
 #include "base/nearest.h"
-#include "base/quote.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* MAX_DEPTH: as jansson has it; Go's is 10000, more than a thread's stack should hold. */
-enum { MAX_DEPTH = 2048, ESCAPE_LENGTH = 6 };
+enum { MAX_DEPTH = 2048 };
 
 /* The position of a value: a key or an index, below another. */
 typedef struct Step Step;
@@ -21,12 +21,11 @@ struct Step {
 };
 
 typedef struct {
-	const char *at, *end;
+	JsonReader in;
 	const SchemaType *root;
 	SchemaMode mode;
 	unsigned version;
 	GError *mismatch; /* the first wrong type: the rest is still parsed, for syntax errors */
-	GError *syntax;
 } Decoder;
 
 const char schema_trailing[] = "unexpected content after JSON";
@@ -36,38 +35,6 @@ static const SchemaType text_type = {.kind = SCHEMA_STRING, .go = "string"};
 /* old: the value of an earlier duplicate of the key, or NULL; borrowed. Returns NULL if it is refused, or absent
  * (null). */
 static json_t *read_value(Decoder *d, const SchemaType *type, const Step *step, json_t *old);
-
-static void skip_blanks(Decoder *d)
-{
-	while (d->at < d->end && memchr(" \t\r\n", *d->at, 4) != NULL)
-		d->at++;
-}
-
-static json_t *syntax_error(Decoder *d, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static json_t *syntax_error(Decoder *d, const char *format, ...)
-{
-	va_list arguments;
-	if (d->syntax != NULL)
-		return NULL;
-	va_start(arguments, format);
-	g_autofree char *text = g_strdup_vprintf(format, arguments);
-	va_end(arguments);
-	fail(&d->syntax, BERTH_ERROR_INVALID, "%s", text);
-	d->at = d->end;
-	return NULL;
-}
-
-/* "invalid character 'x' WHERE", or the end of the text. */
-static json_t *bad_character(Decoder *d, const char *where)
-{
-	if (d->at >= d->end)
-		return syntax_error(d, "unexpected EOF");
-	gunichar c = g_utf8_get_char_validated(d->at, d->end - d->at);
-	bool none = c == (gunichar)-1 || c == (gunichar)-2;
-	g_autofree char *quoted =
-		none ? g_strdup_printf("'\\x%02x'", (unsigned)(guchar)*d->at) : letter_quote(c);
-	return syntax_error(d, "invalid character %s %s", quoted, where);
-}
 
 /* ".HostConfig.Binds.0" as a JSON pointer writes its parts. */
 static void append_path(GString *path, const Step *step)
@@ -109,98 +76,9 @@ static json_t *mismatch(Decoder *d, const char *what, const char *go, const Step
 	return NULL;
 }
 
-static bool read_hex(Decoder *d, gunichar *unit)
-{
-	*unit = 0;
-	for (int i = 0; i < 4; i++) {
-		int digit = d->at + 2 + i < d->end ? g_ascii_xdigit_value(d->at[2 + i]) : -1;
-		if (digit < 0)
-			return false;
-		*unit = *unit << 4 | (gunichar)digit;
-	}
-	d->at += ESCAPE_LENGTH;
-	return true;
-}
-
-static bool bad_escape(Decoder *d, size_t length)
-{
-	size_t left = (size_t)(d->end - d->at);
-	if (left < length)
-		syntax_error(d, "unexpected EOF");
-	else
-		syntax_error(d, "invalid escape sequence `%.*s` in string", (int)length, d->at);
-	return false;
-}
-
-/* \u with a surrogate pair; half a pair is U+FFFD, as in Go. */
-static bool read_unicode(Decoder *d, GString *out)
-{
-	gunichar high, low;
-	if (!read_hex(d, &high))
-		return bad_escape(d, ESCAPE_LENGTH);
-	if (high >= 0xd800 && high < 0xdc00 && d->end - d->at > 1 && d->at[0] == '\\' &&
-		d->at[1] == 'u') {
-		const char *before = d->at;
-		if (!read_hex(d, &low))
-			return bad_escape(d, ESCAPE_LENGTH);
-		if (low >= 0xdc00 && low < 0xe000)
-			high = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-		else
-			d->at = before;
-	}
-	if (high == 0) {
-		/* C strings end at NUL: checks would not see the rest. */
-		syntax_error(d, "invalid character '\\x00' in string");
-		return false;
-	}
-	g_string_append_unichar(out, high >= 0xd800 && high < 0xe000 ? 0xfffd : high);
-	return true;
-}
-
-static bool read_escape(Decoder *d, GString *out)
-{
-	static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
-	const char *name = d->at + 1 < d->end && d->at[1] != '\0' ? strchr(names, d->at[1]) : NULL;
-	if (d->at + 1 < d->end && d->at[1] == 'u')
-		return read_unicode(d, out);
-	if (name == NULL)
-		return bad_escape(d, 2);
-	g_string_append_c(out, values[name - names]);
-	d->at += 2;
-	return true;
-}
-
-/* At a quotation mark. NULL: a syntax error. */
-static char *read_text(Decoder *d)
-{
-	g_autoptr(GString) out = g_string_sized_new(32);
-	d->at++;
-	while (d->at < d->end && *d->at != '"') {
-		const char *start = d->at;
-		while (d->at < d->end && *d->at != '"' && *d->at != '\\' && (guchar)*d->at >= ' ')
-			d->at++;
-		g_string_append_len(out, start, d->at - start);
-		if (d->at < d->end && *d->at == '\\') {
-			if (!read_escape(d, out))
-				return NULL;
-		} else if (d->at < d->end && *d->at != '"') {
-			bad_character(d, "in string");
-			return NULL;
-		}
-	}
-	if (d->at >= d->end) {
-		syntax_error(d, "unexpected EOF");
-		return NULL;
-	}
-	d->at++;
-	if (!g_utf8_validate(out->str, (gssize)out->len, NULL))
-		return g_utf8_make_valid(out->str, (gssize)out->len);
-	return g_string_free(g_steal_pointer(&out), FALSE);
-}
-
 static json_t *read_string(Decoder *d, const SchemaType *type, const Step *step)
 {
-	g_autofree char *text = read_text(d);
+	g_autofree char *text = reader_string(&d->in);
 	if (text == NULL)
 		return NULL;
 	if (type->kind == SCHEMA_WORDS)
@@ -208,43 +86,6 @@ static json_t *read_string(Decoder *d, const SchemaType *type, const Step *step)
 	if (type->kind != SCHEMA_STRING && type->kind != SCHEMA_ANY)
 		return mismatch(d, "string", type->go, step);
 	return json_string_nocheck(text);
-}
-
-/* One or more digits. */
-static bool skip_digits(Decoder *d)
-{
-	const char *start = d->at;
-	while (d->at < d->end && g_ascii_isdigit(*d->at))
-		d->at++;
-	return d->at > start || bad_character(d, "in numeric literal") != NULL;
-}
-
-/* The literal, by JSON's grammar. NULL: a syntax error. */
-static char *read_literal(Decoder *d, bool *whole)
-{
-	const char *start = d->at;
-	*whole = true;
-	if (*d->at == '-')
-		d->at++;
-	if (d->at < d->end && *d->at == '0')
-		d->at++;
-	else if (!skip_digits(d))
-		return NULL;
-	if (d->at < d->end && *d->at == '.') {
-		*whole = false;
-		d->at++;
-		if (!skip_digits(d))
-			return NULL;
-	}
-	if (d->at < d->end && (*d->at == 'e' || *d->at == 'E')) {
-		*whole = false;
-		d->at++;
-		if (d->at < d->end && (*d->at == '+' || *d->at == '-'))
-			d->at++;
-		if (!skip_digits(d))
-			return NULL;
-	}
-	return g_strndup(start, (gsize)(d->at - start));
 }
 
 /* An integer within the type's range. Larger ones than 64 bits are clamped: no such quantity exists. */
@@ -275,7 +116,7 @@ static json_t *free_number(const char *literal, bool whole)
 static json_t *read_number(Decoder *d, const SchemaType *type, const Step *step)
 {
 	bool whole;
-	g_autofree char *literal = read_literal(d, &whole);
+	g_autofree char *literal = reader_number(&d->in, &whole);
 	json_t *value = NULL;
 	if (literal == NULL)
 		return NULL;
@@ -293,55 +134,16 @@ static json_t *read_number(Decoder *d, const SchemaType *type, const Step *step)
 	return mismatch(d, what, type->go != NULL ? type->go : "float64", step);
 }
 
-/* true, false or null. */
-static bool read_word(Decoder *d, const char *word)
-{
-	for (const char *c = word; *c != '\0'; c++, d->at++)
-		if (d->at >= d->end || *d->at != *c) {
-			g_autofree char *where =
-				g_strdup_printf("in literal %s (expecting '%c')", word, *c);
-			return bad_character(d, where) != NULL;
-		}
-	return true;
-}
-
 static json_t *read_bool(Decoder *d, const SchemaType *type, const Step *step)
 {
-	bool yes = *d->at == 't';
-	if (!read_word(d, yes ? "true" : "false"))
+	bool yes = *d->in.at == 't';
+	if (!reader_word(&d->in, yes ? "true" : "false"))
 		return NULL;
 	if (type->kind == SCHEMA_WORDS)
 		return mismatch(d, "bool", "string", NULL);
 	if (type->kind != SCHEMA_BOOL && type->kind != SCHEMA_ANY)
 		return mismatch(d, "bool", type->go, step);
 	return json_boolean(yes);
-}
-
-/* Between two members: true where another one follows. */
-static bool more_follows(Decoder *d, char close, const char *after)
-{
-	skip_blanks(d);
-	if (d->at < d->end && *d->at == ',') {
-		d->at++;
-		skip_blanks(d);
-		return true;
-	}
-	if (d->at >= d->end || *d->at != close)
-		return bad_character(d, after) != NULL;
-	d->at++;
-	return false;
-}
-
-/* At an opening bracket: true where there is something between it and its end. */
-static bool opens(Decoder *d, char close)
-{
-	d->at++;
-	skip_blanks(d);
-	if (d->at < d->end && *d->at == close) {
-		d->at++;
-		return false;
-	}
-	return true;
 }
 
 /* The zero value that Go leaves for null in a list. */
@@ -383,8 +185,8 @@ static json_t *read_list(Decoder *d, const SchemaType *type, const Step *step)
 	bool only_texts = true;
 	if (!fits && type->kind != SCHEMA_ANY)
 		mismatch(d, "array", type->go, step);
-	for (bool more = opens(d, ']'); more && d->syntax == NULL;
-		more = more_follows(d, ']', "after array element")) {
+	for (bool more = reader_open(&d->in, ']'); more && d->in.syntax == NULL;
+		more = reader_more(&d->in, ']', "after array element")) {
 		Step item = {step, NULL, index++, step != NULL ? step->depth + 1 : 1};
 		json_t *value = read_value(d, items, &item, NULL);
 		if (value == NULL)
@@ -524,22 +326,23 @@ static json_t *read_object(Decoder *d, const SchemaType *type, const Step *step,
 		mismatch(d, "object", text_type.go, NULL);
 	else if (!fits && type->kind != SCHEMA_ANY)
 		mismatch(d, "object", type->go, step);
-	for (bool more = opens(d, '}'); more && d->syntax == NULL;
-		more = more_follows(d, '}', "after object key:value pair")) {
-		if (d->at >= d->end || *d->at != '"')
-			return bad_character(d, "looking for beginning of object key string");
-		g_autofree char *key = read_text(d);
-		skip_blanks(d);
-		if (key == NULL || d->at >= d->end || *d->at != ':')
-			return bad_character(d, "after object key");
-		d->at++;
-		skip_blanks(d);
+	for (bool more = reader_open(&d->in, '}'); more && d->in.syntax == NULL;
+		more = reader_more(&d->in, '}', "after object key:value pair")) {
+		if (d->in.at >= d->in.end || *d->in.at != '"')
+			return reader_unexpected(
+				&d->in, "looking for beginning of object key string");
+		g_autofree char *key = reader_string(&d->in);
+		reader_skip_blanks(&d->in);
+		if (key == NULL || d->in.at >= d->in.end || *d->in.at != ':')
+			return reader_unexpected(&d->in, "after object key");
+		d->in.at++;
+		reader_skip_blanks(&d->in);
 		if (type->kind == SCHEMA_OBJECT)
 			read_field(d, type, object, key, step);
 		else
 			read_entry(d, type, object, key, step);
 	}
-	if (d->mode == SCHEMA_ANSWER && type->kind == SCHEMA_OBJECT && d->syntax == NULL)
+	if (d->mode == SCHEMA_ANSWER && type->kind == SCHEMA_OBJECT && d->in.syntax == NULL)
 		check_answer(d, type, object, step);
 	return g_steal_pointer(&object);
 }
@@ -547,8 +350,8 @@ static json_t *read_object(Decoder *d, const SchemaType *type, const Step *step,
 static json_t *read_value(Decoder *d, const SchemaType *type, const Step *step, json_t *old)
 {
 	if (step != NULL && step->depth > MAX_DEPTH)
-		return syntax_error(d, "exceeded max depth");
-	switch (d->at < d->end ? *d->at : '\0') {
+		return reader_fail(&d->in, "exceeded max depth");
+	switch (d->in.at < d->in.end ? *d->in.at : '\0') {
 	case '"':
 		return read_string(d, type, step);
 	case '[':
@@ -559,31 +362,31 @@ static json_t *read_value(Decoder *d, const SchemaType *type, const Step *step, 
 	case 'f':
 		return read_bool(d, type, step);
 	case 'n':
-		read_word(d, "null");
+		reader_word(&d->in, "null");
 		return NULL;
 	case '-':
 	case '0' ... '9':
 		return read_number(d, type, step);
 	default:
-		return bad_character(d, "looking for beginning of value");
+		return reader_unexpected(&d->in, "looking for beginning of value");
 	}
 }
 
 json_t *schema_decode(const SchemaType *type, SchemaMode mode, unsigned version, const char *text,
 	size_t length, GError **error)
 {
-	Decoder d = {text, text + length, type, mode, version, NULL, NULL};
-	skip_blanks(&d);
+	Decoder d = {{text, text + length, NULL}, type, mode, version, NULL};
+	reader_skip_blanks(&d.in);
 	g_autoptr(json_t) value = read_value(&d, type, NULL, NULL);
-	if (d.syntax != NULL || d.mismatch != NULL) {
-		GError **first = d.syntax != NULL ? &d.syntax : &d.mismatch;
+	if (d.in.syntax != NULL || d.mismatch != NULL) {
+		GError **first = d.in.syntax != NULL ? &d.in.syntax : &d.mismatch;
 		g_propagate_error(error, g_steal_pointer(first));
 		g_clear_error(&d.mismatch);
 		return NULL;
 	}
-	skip_blanks(&d);
+	reader_skip_blanks(&d.in);
 	/* Docker checks its decoder's More(), which takes a closing bracket for the end. */
-	if (d.at < d.end && *d.at != '}' && *d.at != ']') {
+	if (d.in.at < d.in.end && *d.in.at != '}' && *d.in.at != ']') {
 		fail(error, BERTH_ERROR_INVALID, "%s", schema_trailing);
 		return NULL;
 	}
