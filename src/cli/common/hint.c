@@ -67,14 +67,6 @@ static void no_engine(const char *message)
 			"(berthd -H tcp://ADDRESS:PORT --tlsverify)?\n");
 }
 
-static void no_permission(const char *message)
-{
-	(void)message;
-	print_to(stderr,
-		"hint: use sudo, or join the socket's group and log in again: sudo usermod -aG "
-		"berth $USER (its members are as good as root)\n");
-}
-
 /* The name in list that is meant by a misspelt one. names: NULL-terminated behind what was added. */
 static void suggest(GPtrArray *names, const char *wrong)
 {
@@ -276,27 +268,6 @@ static void wrong_format(const char *message)
 			of_engine);
 }
 
-static void not_running(const char *message)
-{
-	g_autofree char *id = between(message, "container ", " is not running");
-	if (id == NULL)
-		id = between(message, "Container ", " is not running");
-	if (id != NULL)
-		print_to(stderr,
-			"hint: '%s logs %.12s' shows its output, '%s start %.12s' starts it\n",
-			program, id, program, id);
-}
-
-static void no_registry(const char *message)
-{
-	g_autofree char *host = between(message, "Get \"https://", "/");
-	print_to(stderr,
-		"hint: %s cannot be reached from this host: look at its network, its DNS, and "
-		"whether it "
-		"needs a proxy (\"proxies\" in /etc/berth/daemon.json)\n",
-		host != NULL ? host : "the registry");
-}
-
 /* "pull access denied for x, repository does not exist or may require 'docker login'". */
 static void denied(const char *message)
 {
@@ -332,34 +303,6 @@ static void no_dockerfile(const char *message)
 		folder);
 }
 
-static void no_folder(const char *message)
-{
-	(void)message;
-	print_to(stderr,
-		"hint: the folder with the Dockerfile is missing: '.' is this one ('%s build -t "
-		"NAME .')\n",
-		program);
-}
-
-static void no_image_named(const char *message)
-{
-	(void)message;
-	print_to(stderr,
-		"hint: the image is missing: it goes behind the options ('%s run --name NAME "
-		"IMAGE')\n",
-		program);
-}
-
-static void not_executable(const char *message)
-{
-	g_autofree char *path = between(message, "exec: \"", "\": permission denied");
-	if (path != NULL)
-		print_to(stderr,
-			"hint: %s is there, but no program: 'chmod +x' makes it one, or name the "
-			"program that reads it\n",
-			path);
-}
-
 static void no_network(const char *message)
 {
 	g_autofree char *wrong = between(message, "network ", " not found");
@@ -385,51 +328,106 @@ static void short_name(const char *message)
 		print_to(stderr, "hint: a name has two letters or more\n");
 }
 
+/* In this order: the first whose words are in the message. */
 static const struct {
 	const char *words;
 	void (*print)(const char *message);
-} hints[] = {{"Cannot connect to the Docker daemon", no_engine},
-	{"permission denied while trying to connect", no_permission},
+} computed[] = {{"Cannot connect to the Docker daemon", no_engine},
 	{"No such container: ", no_container}, {"No such image: ", no_image},
 	{"port is already allocated", port_of_container}, {"address already in use", port_of_host},
 	{"is already in use by container", name_taken}, {"no space left on device", disk_full},
 	{"No space left on device", disk_full}, {"database or disk is full", disk_full},
 	{"executable file not found in $PATH", no_program}, {"exec format error", wrong_format},
-	{" is not running", not_running}, {"pull access denied", denied},
-	{"no such host", no_registry}, {"connection refused", no_registry},
-	{"i/o timeout", no_registry}, {"must be lowercase", capitals},
-	{"symlinks in Dockerfile path", no_dockerfile}, {"build' requires 1 argument", no_folder},
-	{"run' requires at least 1 argument", no_image_named},
-	{"Invalid container name (", short_name}, {"exec: \"", not_executable},
+	{"pull access denied", denied}, {"must be lowercase", capitals},
+	{"symlinks in Dockerfile path", no_dockerfile}, {"Invalid container name (", short_name},
 	{"network ", no_network}};
 
-/* Those that need to know nothing but the message. */
-static const char *const sentences[][2] = {
+#define NO_REGISTRY                                                                                \
+	"{it} cannot be reached from this host: look at its network, its DNS, and whether it "     \
+	"needs a proxy (\"proxies\" in "                                                           \
+	"/etc/berth/daemon.json)"
+#define NOT_RUNNING "'{program} logs {id}' shows its output, '{program} start {id}' starts it"
+
+/* {program} is ours, {it} the text between before and after, {id} its first 12 letters; otherwise: what stands for it if
+ * the message has none; NULL: then the row is none. */
+static const struct {
+	const char *words, *text, *before, *after, *otherwise;
+} sentences[] = {
+	{"permission denied while trying to connect",
+		"use sudo, or join the socket's group and log in again: sudo usermod -aG berth "
+		"$USER (its members are as good as root)",
+		NULL, NULL, NULL},
+	{" is not running", NOT_RUNNING, "container ", " is not running", NULL},
+	{" is not running", NOT_RUNNING, "Container ", " is not running", NULL},
+	{"no such host", NO_REGISTRY, "Get \"https://", "/", "the registry"},
+	{"connection refused", NO_REGISTRY, "Get \"https://", "/", "the registry"},
+	{"i/o timeout", NO_REGISTRY, "Get \"https://", "/", "the registry"},
+	{"build' requires 1 argument",
+		"the folder with the Dockerfile is missing: '.' is this one ('{program} build -t "
+		"NAME .')",
+		NULL, NULL, NULL},
+	{"run' requires at least 1 argument",
+		"the image is missing: it goes behind the options ('{program} run --name NAME "
+		"IMAGE')",
+		NULL, NULL, NULL},
+	{"exec: \"",
+		"{it} is there, but no program: 'chmod +x' makes it one, or name the program that "
+		"reads it",
+		"exec: \"", "\": permission denied", NULL},
 	{"no configuration file provided",
-		"go to the folder that has the compose.yaml, or name the file with -f"},
+		"go to the folder that has the compose.yaml, or name the file with -f", NULL, NULL,
+		NULL},
 	/* What is copied from a page often has the name of the language in front of it. */
 	{"mapping values are not allowed",
-		"does a line above have a word without ':', or another indentation?"},
+		"does a line above have a word without ':', or another indentation?", NULL, NULL,
+		NULL},
 	{"found character that cannot start any token",
-		"YAML is indented by blanks: is there a tab?"},
-	{": must be a list", "each item of a list begins with '- '"},
+		"YAML is indented by blanks: is there a tab?", NULL, NULL, NULL},
+	{": must be a list", "each item of a list begins with '- '", NULL, NULL, NULL},
 	{"the input device is not a TTY",
-		"leave -t out where there is no terminal, as in scripts and pipes"},
+		"leave -t out where there is no terminal, as in scripts and pipes", NULL, NULL,
+		NULL},
 	{"must specify at least one container source",
-		"a path in a container has its name in front: CONTAINER:/path"},
-	{"Invalid ip address: ", "ports are HOST:CONTAINER ('-p 8080:80'), with an address of "
-				 "this host in front of them if need be ('-p 127.0.0.1:8080:80')"}};
+		"a path in a container has its name in front: CONTAINER:/path", NULL, NULL, NULL},
+	{"Invalid ip address: ",
+		"ports are HOST:CONTAINER ('-p 8080:80'), with an address of this host in front of "
+		"them if need be ('-p 127.0.0.1:8080:80')",
+		NULL, NULL, NULL}};
+
+static char *fill(const char *text, const char *it)
+{
+	GString *filled = g_string_new(text);
+	g_autofree char *id = g_strndup(it, 12);
+	g_string_replace(filled, "{program}", program, 0);
+	g_string_replace(filled, "{id}", id, 0);
+	g_string_replace(filled, "{it}", it, 0);
+	return g_string_free(filled, FALSE);
+}
+
+/* Whether the row says something about this message. */
+static bool print_sentence(size_t row, const char *message)
+{
+	if (strstr(message, sentences[row].words) == NULL)
+		return false;
+	g_autofree char *found =
+		sentences[row].before != NULL
+			? between(message, sentences[row].before, sentences[row].after)
+			: g_strdup("");
+	const char *it = found != NULL ? found : sentences[row].otherwise;
+	g_autofree char *text = it != NULL ? fill(sentences[row].text, it) : NULL;
+	if (text != NULL)
+		print_to(stderr, "hint: %s\n", text);
+	return text != NULL;
+}
 
 void hint_print(const char *message)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(hints); i++)
-		if (strstr(message, hints[i].words) != NULL) {
-			hints[i].print(message);
+	for (size_t i = 0; i < G_N_ELEMENTS(computed); i++)
+		if (strstr(message, computed[i].words) != NULL) {
+			computed[i].print(message);
 			return;
 		}
 	for (size_t i = 0; i < G_N_ELEMENTS(sentences); i++)
-		if (strstr(message, sentences[i][0]) != NULL) {
-			print_to(stderr, "hint: %s\n", sentences[i][1]);
+		if (print_sentence(i, message))
 			return;
-		}
 }
