@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/lock.h"
 #include "base/work.h"
 
 #include <fcntl.h>
@@ -27,6 +28,7 @@ GrpcCall *grpc_call_make(GrpcConnection *connection)
 
 void grpc_call_register(GrpcCall *call, int32_t stream)
 {
+	lock_held(&call->connection->lock);
 	GrpcConnection *connection = call->connection;
 	call->stream = stream;
 	nghttp2_session_set_stream_user_data(connection->session, stream, call);
@@ -169,6 +171,7 @@ static void pay(GrpcCall *call)
 
 bool grpc_call_take(GrpcCall *call, const guint8 *bytes, size_t length)
 {
+	lock_held(&call->connection->lock);
 	g_byte_array_append(call->in, bytes, (guint)length);
 	call->owed += length;
 	take_messages(call);
@@ -183,6 +186,7 @@ bool grpc_call_take(GrpcCall *call, const guint8 *bytes, size_t length)
 
 void grpc_call_close(GrpcCall *call)
 {
+	lock_held(&call->connection->lock);
 	call->closed = true;
 	fd_clear(&call->hangup[1]);
 	g_cond_broadcast(&call->connection->changed);
@@ -268,9 +272,10 @@ static void add_metadata(GArray *headers, const char *const *metadata)
 	}
 }
 
-/* The lock is held. */
+/* The connection's lock is held. */
 static void submit_headers(GrpcCall *call, const char *const *metadata)
 {
+	lock_held(&call->connection->lock);
 	if (call->headers_sent || call->closed)
 		return;
 	g_autoptr(GArray) headers = g_array_new(FALSE, FALSE, sizeof(nghttp2_nv));
@@ -291,9 +296,10 @@ void grpc_call_send_headers(GrpcCall *call, const char *const *metadata)
 	g_mutex_unlock(&call->connection->lock);
 }
 
-/* The lock is held: out has data, or its end, to send. */
+/* The connection's lock is held: out has data, or its end, to send. */
 static void resume(GrpcCall *call)
 {
+	lock_held(&call->connection->lock);
 	if (call->closed)
 		return;
 	if (call->connection->server && !call->headers_sent)
@@ -305,6 +311,7 @@ static void resume(GrpcCall *call)
 
 void grpc_call_refuse(GrpcCall *call, GrpcCode code, const char *message)
 {
+	lock_held(&call->connection->lock);
 	call->code = code;
 	call->message = g_strdup(message);
 	call->out_ended = true;
@@ -313,6 +320,7 @@ void grpc_call_refuse(GrpcCall *call, GrpcCode code, const char *message)
 
 void grpc_call_reject(GrpcCall *call, const char *http_status)
 {
+	lock_held(&call->connection->lock);
 	if (http_status != NULL) {
 		nghttp2_nv status = pair(":status", http_status);
 		nghttp2_submit_response(call->connection->session, call->stream, &status, 1, NULL);
@@ -322,9 +330,10 @@ void grpc_call_reject(GrpcCall *call, const char *http_status)
 	grpc_call_refuse(call, GRPC_UNIMPLEMENTED, message);
 }
 
-/* The lock is held: waits for a change, and polls whether this thread's work was cancelled. */
+/* The connection's lock is held: waits for a change, and polls whether this thread's work was cancelled. */
 static bool wait_change(GrpcCall *call)
 {
+	lock_held(&call->connection->lock);
 	g_cond_wait_until(&call->connection->changed, &call->connection->lock,
 		g_get_monotonic_time() + LOOK_US);
 	return work_going();
@@ -396,9 +405,10 @@ static BerthErrorCode error_of(int code)
 	return BERTH_ERROR_SYSTEM;
 }
 
-/* The lock is held: a call of ours has ended. False if that is a failure. */
+/* The connection's lock is held: a call of ours has ended. False if that is a failure. */
 static bool check_status(const GrpcCall *call, GError **error)
 {
+	lock_held(&call->connection->lock);
 	const char *status = find_header(call, "grpc-status");
 	if (strcmp(status, "0") == 0)
 		return true;

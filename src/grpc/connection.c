@@ -2,6 +2,7 @@
 #include "grpc/internal.h"
 
 #include "base/fd.h"
+#include "base/lock.h"
 #include "base/log.h"
 #include "base/thread.h"
 
@@ -240,15 +241,17 @@ GrpcConnection *grpc_connection_new(
 	return connection;
 }
 
-/* The lock is held: handles received bytes. False if the peer violates HTTP/2. */
+/* The connection's lock is held: handles received bytes. False if the peer violates HTTP/2. */
 static bool take(GrpcConnection *connection, const guint8 *bytes, size_t length)
 {
+	lock_held(&connection->lock);
 	return nghttp2_session_mem_recv(connection->session, bytes, length) == (ssize_t)length;
 }
 
-/* The lock is held: fills a block with data to send. False if the session has failed. */
+/* The connection's lock is held: fills a block with data to send. False if the session has failed. */
 static bool gather(GrpcConnection *connection, GByteArray *out)
 {
+	lock_held(&connection->lock);
 	while (out->len < BLOCK) {
 		const uint8_t *bytes;
 		ssize_t n = nghttp2_session_mem_send(connection->session, &bytes);

@@ -38,7 +38,7 @@ struct GrpcCall {
 	int hangup[2]; /* the caller polls the reading end; -1 until it is requested */
 };
 
-/* call.c; the lock is held in all of them. */
+/* call.c; the connection's lock is held in all of them, up to grpc_call_ref. */
 GrpcCall *grpc_call_make(GrpcConnection *connection);
 /* Adds it to the table, which takes the reference. */
 void grpc_call_register(GrpcCall *call, int32_t stream);
@@ -50,10 +50,10 @@ void grpc_call_close(GrpcCall *call);
 nghttp2_data_provider grpc_call_provider(GrpcCall *call);
 /* Responds to a request that is no call of a known method. */
 void grpc_call_reject(GrpcCall *call, const char *http_status);
-/* The lock is held: ends a call whose handler was not started. */
+/* Ends a call whose handler was not started. */
 void grpc_call_refuse(GrpcCall *call, GrpcCode code, const char *message);
 GrpcCall *grpc_call_ref(GrpcCall *call);
 void grpc_call_drop(GrpcCall *call); /* removes a reference: the table's */
 
-/* connection.c; the lock is held: there is something to send. */
+/* connection.c; the connection's lock is held: there is something to send. */
 void grpc_connection_wake(GrpcConnection *connection);

@@ -5,6 +5,7 @@
 #include "cli/compose/compose_menu.h"
 
 #include "base/error.h"
+#include "base/lock.h"
 #include "base/thread.h"
 #include "base/timefmt.h"
 
@@ -54,9 +55,10 @@ static char *title_of(const Project *project, const json_t *container)
 	return text_shown(name, false);
 }
 
-/* Called with the lock held. Whoever is attached to containers stops them where nobody reads any more, as by a signal. */
+/* Called with the lock of show held. Whoever is attached to containers stops them where nobody reads any more, as by a signal. */
 static void flush(LogShow *show)
 {
+	lock_held(&show->lock);
 	if (show->options.exited == NULL) {
 		cli_flush();
 	} else if (fflush(stdout) != 0 && errno == EPIPE && !show->gone) {
@@ -254,9 +256,10 @@ static Follower *follower_new(LogShow *show, const Project *project, json_t *con
 	return follower;
 }
 
-/* With the lock held. */
+/* Called with the lock of show held. */
 static bool is_followed(const LogShow *show, const char *id)
 {
+	lock_held(&show->lock);
 	for (guint i = 0; i < show->followers->len; i++)
 		if (strcmp(json_str(((Follower *)show->followers->pdata[i])->container, "Id"),
 			    id) == 0)

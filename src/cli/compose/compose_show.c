@@ -5,6 +5,7 @@
 #include "cli/common/table.h"
 #include "cli/compose/compose.h"
 
+#include "base/lock.h"
 #include "base/size.h"
 #include "base/thread.h"
 
@@ -137,9 +138,10 @@ static GPtrArray *lines_to_draw(const ComposeShow *show, int rows)
 	return list;
 }
 
-/* With the lock held. */
+/* Called with the lock of the teller held. */
 static void draw(ComposeShow *show)
 {
+	lock_held(&show->teller->lock);
 	int rows, columns, padding = 0, done = 0;
 	terminal_size(&rows, &columns);
 	if (columns <= 0)
