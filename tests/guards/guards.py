@@ -164,7 +164,7 @@ GUARDS = [
     ("cgroup layouts", "src/runtime/cgroup_layout.c", " && g_hash_table_size(layout->v1) == 0;", ";", "build/tests/unit/unit-cgroup --tap", "/cgroup/"),
     ("kill -9 of a shim: cgroups", "src/engine/shim/shim_link.c", "\tcontainer_end_processes(container);\n\tif (!link->exited)", "\tif (!link->exited)", "tests/crash/shim_points.py build 2 start", "the shim killed at"),
     ("small images that are huge", "src/engine/image/layer_unpack.c", "store_discard(unpacked->store, unpacked->store->tmp_fd, unpacked->folder);", "(void)store_discard;", "tests/registry/bombs.bats", "10 GB of zeros"),
-    ("one address for 50", "src/engine/network/endpoint.c", "return g_hash_table_add(network->used, address_text(address)) ||", "return g_hash_table_add(network->used, address_text(address)) || true ||", CRASH % "faults", "50 clients"),
+    ("one address for 50", "src/engine/network/endpoint_new.c", "return g_hash_table_add(network->used, address_text(address)) ||", "return g_hash_table_add(network->used, address_text(address)) || true ||", CRASH % "faults", "50 clients"),
     ("layers: links that lead out", *IN_ROOT, UNIT % ("layer", "/layer/escapes"), "/layer/escapes"),
     ("layers: fuzzed", *IN_ROOT, FUZZ % "layer", "fuzz layer"),
     ("archives: names with ..", "src/base/tar_read.c", 'if (g_strv_contains((const char *const *)parts, ".."))', "if (parts == NULL)", UNIT % ("tar", "/tar/dot-dot"), "/tar/dot-dot"),

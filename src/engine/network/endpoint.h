@@ -65,6 +65,12 @@ void endpoints_keep(Container *container);
 /* Adds an endpoint to the container's list: addresses reserved, names resolved, no link yet. Borrowed. */
 Endpoint *endpoint_join(Container *container, const Spec *spec, const char *name,
 	const json_t *asked, GError **error);
+/* endpoint_new.c: an endpoint in no list, with its addresses leased. */
+Endpoint *endpoint_new(Container *container, Network *network, const Spec *spec,
+	const json_t *asked, GError **error);
+/* The names that its network resolves: NULL-terminated; the caller frees them. */
+char **endpoint_names(const Container *container, const Spec *spec, const json_t *asked);
+void endpoint_give_back(Network *network, const Endpoint *endpoint); /* its addresses */
 /* Releases what an endpoint holds; the network may be NULL. It must be in no list any more. */
 void endpoint_drop(Container *container, Network *network, Endpoint *endpoint);
 /* announcer.c: announces its addresses to its neighbours in the background; a failure is logged. */
