@@ -1,27 +1,6 @@
-#include "compose/keys.h"
+#include "compose/keys_words.h"
 
 #include <string.h>
-
-enum {
-	S = T_STRING,
-	N = T_NUMBER,
-	I = T_INTEGER,
-	B = T_BOOL,
-	Z = T_NULL,
-	M = T_MAP,
-	L = T_LIST,
-	U = T_LIST | T_UNIQUE,
-	P = T_PAIRS,
-	H = T_HOSTS,
-	ANY = T_ANY,
-	REQ = T_REQUIRED,
-	SHUT = T_CLOSED,
-	NAMED = T_NAMED,
-	TOI = T_TO_INTEGER,
-	TOF = T_TO_REAL,
-	TOB = T_TO_BOOL,
-	CAP = T_CAPITAL,
-};
 
 static const Key text_or_number = {"", S | N, G_ANY, NULL, NULL, NULL};
 static const Key option_map[] = {{"*", S | N, G_ANY, NULL, NULL, NULL}, {0}};
@@ -150,24 +129,6 @@ static const Key dependencies[] = {
 	{"*", M, G_STRUCT, dependency_keys, NULL, NULL},
 	{0},
 };
-static const Key update_keys[] = {
-	{"parallelism", I | S | TOI, G_SET_COUNT, NULL, NULL, NULL},
-	{"delay", S, G_DURATION, NULL, NULL, NULL},
-	{"failure_action", S, G_STRING, NULL, NULL, NULL},
-	{"monitor", S, G_DURATION, NULL, NULL, NULL},
-	{"max_failure_ratio", N | S | TOF, G_FLOAT, NULL, NULL, NULL},
-	{"order", S, G_STRING, NULL, NULL, "start-first|stop-first"},
-	{0},
-};
-static const Key device_request_keys[] = {
-	{"capabilities", U | REQ, G_STRINGS, NULL, NULL, NULL},
-	{"driver", S, G_STRING, NULL, NULL, NULL},
-	{"count", S | I, G_COUNT, NULL, NULL, NULL},
-	{"device_ids", U, G_STRINGS, NULL, NULL, NULL},
-	{"options", P, G_MAPPING, NULL, NULL, NULL},
-	{0},
-};
-static const Key device_request = {"", M, G_STRUCT, device_request_keys, NULL, NULL};
 static const Key gpu_keys[] = {
 	{"capabilities", U, G_STRINGS, NULL, NULL, NULL},
 	{"driver", S, G_STRING, NULL, NULL, NULL},
@@ -177,64 +138,6 @@ static const Key gpu_keys[] = {
 	{0},
 };
 static const Key gpu = {"", M, G_STRUCT, gpu_keys, NULL, NULL};
-static const Key discrete_keys[] = {
-	{"kind", S, G_FIXED, NULL, NULL, NULL},
-	{"value", N | S, G_PUT_INT, NULL, NULL, NULL},
-	{0},
-};
-static const Key generic_keys[] = {
-	{"discrete_resource_spec", M, G_SET_STRUCT, discrete_keys, NULL, NULL},
-	{0},
-};
-static const Key generic = {"", M, G_STRUCT, generic_keys, NULL, NULL};
-static const Key limit_keys[] = {
-	{"cpus", N | S, G_FLOAT, NULL, NULL, NULL},
-	{"memory", S, G_BYTES, NULL, NULL, NULL},
-	{"pids", I | S, G_INT, NULL, NULL, NULL},
-	{0},
-};
-static const Key reservation_keys[] = {
-	{"cpus", N | S, G_FLOAT, NULL, NULL, NULL},
-	{"memory", S, G_BYTES, NULL, NULL, NULL},
-	{"devices", L, G_LIST, NULL, &device_request, NULL},
-	{"generic_resources", L, G_LIST, NULL, &generic, NULL},
-	{0},
-};
-static const Key resource_keys[] = {
-	{"limits", M, G_SET_STRUCT, limit_keys, NULL, NULL},
-	{"reservations", M, G_SET_STRUCT, reservation_keys, NULL, NULL},
-	{0},
-};
-static const Key restart_keys[] = {
-	{"condition", S, G_STRING, NULL, NULL, NULL},
-	{"delay", S, G_SET_DURATION, NULL, NULL, NULL},
-	{"max_attempts", I | S | TOI, G_SET_COUNT, NULL, NULL, NULL},
-	{"window", S, G_SET_DURATION, NULL, NULL, NULL},
-	{0},
-};
-static const Key preference_keys[] = {
-	{"spread", S, G_STRING, NULL, NULL, NULL},
-	{0},
-};
-static const Key preference = {"", M, G_STRUCT, preference_keys, NULL, NULL};
-static const Key placement_keys[] = {
-	{"constraints", L, G_STRINGS, NULL, NULL, NULL},
-	{"preferences", L, G_LIST, NULL, &preference, NULL},
-	{"max_replicas_per_node", I | S | TOI, G_INT, NULL, NULL, NULL},
-	{0},
-};
-static const Key deploy_keys[] = {
-	{"mode", S, G_STRING, NULL, NULL, NULL},
-	{"replicas", I | S | TOI, G_SET_INT, NULL, NULL, NULL},
-	{"labels", P, G_MAPPING, NULL, NULL, NULL},
-	{"update_config", M, G_SET_STRUCT, update_keys, NULL, NULL},
-	{"rollback_config", M, G_SET_STRUCT, update_keys, NULL, NULL},
-	{"resources", M, G_STRUCT, resource_keys, NULL, NULL},
-	{"restart_policy", M, G_SET_STRUCT, restart_keys, NULL, NULL},
-	{"placement", M, G_STRUCT, placement_keys, NULL, NULL},
-	{"endpoint_mode", S, G_STRING, NULL, NULL, NULL},
-	{0},
-};
 static const Key device_keys[] = {
 	{"source", S | REQ, G_STRING, NULL, NULL, NULL},
 	{"target", S, G_STRING, NULL, NULL, NULL},
@@ -371,7 +274,7 @@ static const Key service_keys[] = {
 	{"container_name", S, G_STRING, NULL, NULL, "~[a-zA-Z0-9][a-zA-Z0-9_.-]+"},
 	{"credential_spec", M, G_SET_STRUCT, credential_keys, NULL, NULL},
 	{"depends_on", U | M | NAMED, G_MAP, dependencies, NULL, NULL},
-	{"deploy", M | Z, G_SET_STRUCT, deploy_keys, NULL, NULL},
+	{"deploy", M | Z, G_SET_STRUCT, compose_deploy_keys, NULL, NULL},
 	{"device_cgroup_rules", U, G_STRINGS, NULL, NULL, NULL},
 	{"devices", U, G_LIST, NULL, &device, NULL},
 	{"dns", S | U, G_STRINGS, NULL, NULL, NULL},
