@@ -1,4 +1,4 @@
-/* The rules of `build --check` that the instructions alone tell (Dockerfile reference, "Build checks"). */
+/* The rules of `build --check` that need nothing but the instructions (Dockerfile reference, "Build checks"). */
 #include "dockerfile/check_names.h"
 
 #include "base/nearest.h"
@@ -11,8 +11,8 @@ typedef struct {
 	GArray *findings;
 	GHashTable *globals; /* ARGs before the first FROM -> default or NULL */
 	const CheckWorld *world;
-	bool wanted;		/* the stage at hand is */
-	StageNames *stage;	/* the one at hand, which is in all; NULL before the first */
+	bool wanted;		/* whether the current stage is checked */
+	StageNames *stage;	/* the current one, which is in all; NULL before the first */
 	GPtrArray *all;		/* of StageNames */
 	GHashTable *stages;	/* name -> StageNames, borrowed */
 	int commands[DF_KINDS]; /* lines of the last CMD, ENTRYPOINT and HEALTHCHECK of the stage */
@@ -57,7 +57,7 @@ static bool is_upper(const char *text)
 	return strcmp(text, upper) == 0;
 }
 
-/* Most of the instructions say how all are to be written. */
+/* The case of most instructions decides which case is expected of all. */
 static void check_casing(Check *check)
 {
 	guint lower = 0, upper = 0;
@@ -84,7 +84,7 @@ static const char *global_value(gpointer data, const char *name)
 	return value != NULL ? value : g_hash_table_contains(check->globals, name) ? "" : NULL;
 }
 
-/* The same, where --build-arg may have said something else. */
+/* The same, but --build-arg may have set another value. */
 static const char *given_value(gpointer data, const char *name)
 {
 	const char *given = json_string_value(json_object_get(((Check *)data)->world->args, name));
@@ -188,7 +188,7 @@ static void check_stage_name(Check *check, const Instruction *from)
 			"Duplicate stage name \"%s\", stage names should be unique", lower);
 }
 
-/* The variables of a stage begin with those of what it stands on. */
+/* A stage starts with the variables of its base. */
 static void begin_stage(Check *check, const Instruction *from, const char *base)
 {
 	g_autofree char *lower = g_ascii_strdown(base, -1);
@@ -264,7 +264,7 @@ static char *stage_value(const Check *check, const char *word)
 	return stage_names_expand(check->stage, word, check->dockerfile->escape, NULL, NULL);
 }
 
-/* What ARG of a stage has: what was given, its default, or what is said before the first stage. */
+/* The value of a stage's ARG: --build-arg, its default, or the value of the global ARG. */
 static char *arg_value(const Check *check, const Pair *pair)
 {
 	const char *given = json_string_value(json_object_get(check->world->args, pair->key));

@@ -15,7 +15,7 @@ typedef struct {
 	json_t *config;
 	const Instruction *instruction;
 	const Variables *variables;
-	GString *line; /* what the history says of it: expanded */
+	GString *line; /* its text in the history, expanded */
 	GError **error;
 } Change;
 
@@ -53,7 +53,7 @@ json_t *config_command(const json_t *config, const Instruction *instruction)
 		return words_of(instruction->words);
 	const Heredoc *script = instruction_script(instruction);
 	g_autoptr(GString) text = g_string_new(script != NULL ? script->body : instruction->text);
-	/* The shell reads what stands behind its own command line. */
+	/* The shell reads the heredocs that follow its command line. */
 	for (guint i = 0;
 		script == NULL && instruction->heredocs != NULL && i < instruction->heredocs->len;
 		i++) {
@@ -135,7 +135,7 @@ static bool port_range(const char *text, guint64 *first, guint64 *last)
 	       port_number(end, last) && *first <= *last;
 }
 
-/* What a host's address and port before it say is checked, and of no use here. */
+/* A host address and port in front of it are checked and ignored. */
 static bool check_host_part(Change *change, const char *host)
 {
 	guint64 first, last;
@@ -185,7 +185,7 @@ static bool add_port(Change *change, const char *word)
 	return true;
 }
 
-/* In the order of the words as they were written. */
+/* In the order in which they are written. */
 static bool add_ports(Change *change)
 {
 	g_auto(GStrv) words = g_strdupv(change->instruction->words);
@@ -231,7 +231,7 @@ static bool set_text(Change *change)
 	return true;
 }
 
-/* A relative path is below the one before. */
+/* A relative path is resolved against the previous one. */
 static bool set_workdir(Change *change)
 {
 	g_autofree char *path = expand(change, change->instruction->text);
@@ -260,7 +260,7 @@ static bool add_trigger(Change *change)
 	return true;
 }
 
-/* Go's words (time.ParseDuration) for what is no duration. */
+/* Go's messages (time.ParseDuration) for an invalid duration. */
 static bool duration_fail(const char *text, GError **error)
 {
 	const char *p = text + (*text == '-' || *text == '+');
@@ -276,7 +276,7 @@ static bool duration_fail(const char *text, GError **error)
 	return fail(error, BERTH_ERROR_INVALID, "time: invalid duration %s", quoted);
 }
 
-/* Nanoseconds; shorter than a millisecond is none. */
+/* Nanoseconds; less than a millisecond is refused. */
 static bool set_duration(const Instruction *instruction, json_t *check, const char *flag,
 	const char *key, GError **error)
 {
@@ -316,7 +316,7 @@ static bool set_retries(const Instruction *instruction, json_t *check, GError **
 	return true;
 }
 
-/* "CMD ["a", "b"]", "CMD a b" or "NONE" as the test that is kept. */
+/* "CMD ["a", "b"]", "CMD a b" or "NONE" as a list for the configuration's Test. */
 static json_t *health_test(const Instruction *instruction, GError **error)
 {
 	if (g_ascii_strcasecmp(instruction->words[0], "NONE") == 0)
@@ -360,7 +360,7 @@ json_t *instruction_healthcheck(const Instruction *instruction, GError **error)
 	return set_retries(instruction, check, error) ? g_steal_pointer(&check) : NULL;
 }
 
-/* The history has it as Go prints the structure. */
+/* The history shows it as Go prints the structure. */
 static bool set_healthcheck(Change *change)
 {
 	g_autoptr(json_t) check = instruction_healthcheck(change->instruction, change->error);

@@ -28,29 +28,29 @@ typedef enum {
 	DF_KINDS,
 } InstructionKind;
 
-/* "<<-'NAME'" and the lines behind it. */
+/* "<<-'NAME'" and the lines that follow. */
 typedef struct {
 	char *name, *body;
-	char *raw;   /* the body with its tabs, as a shell reads it that takes them away itself */
+	char *raw;   /* the body with its tabs, for a shell that removes them itself */
 	bool expand; /* the name was not quoted: variables in the body are replaced */
-	bool tabs;   /* "<<-": those in front of its lines go */
+	bool tabs;   /* "<<-": leading tabs are removed */
 } Heredoc;
 
 typedef struct {
 	InstructionKind kind;
 	int line, last_line; /* from 1; heredocs included */
-	char *keyword;	     /* as it was written */
+	char *keyword;	     /* as written in the file */
 	char *text;	     /* what follows the flags; continued lines joined */
-	char *source;	     /* the whole, as it is shown: "RUN echo hi" */
+	char *source;	     /* the whole instruction for display: "RUN echo hi" */
 	char **flags;	     /* "--from=x" */
 	bool is_json;	     /* exec form */
-	char **words; /* of the list in exec form; else by blanks, or by quotes for ENV, LABEL and ARG */
+	char **words; /* the list in exec form; else split at blanks, with quotes for ENV, LABEL and ARG */
 	GPtrArray *heredocs; /* of Heredoc */
 } Instruction;
 void instruction_free(Instruction *instruction);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Instruction, instruction_free)
 const char *instruction_name(InstructionKind kind); /* "RUN" */
-/* flags.c. What is behind "--name="; NULL if the flag is another. */
+/* flags.c. The text after "--name="; NULL for another flag. */
 const char *instruction_flag_value(const char *flag, const char *name);
 /* The value of a flag, "" for one without "=", NULL if it is not given; the last wins. */
 const char *instruction_flag(const Instruction *instruction, const char *name);
@@ -58,10 +58,10 @@ char **instruction_flags(const Instruction *instruction, const char *name); /* a
 /* --link and its kind: true, false, or error for another value. */
 bool instruction_flag_bool(
 	const Instruction *instruction, const char *name, bool *value, GError **error);
-/* A script of one heredoc and nothing beside it ("RUN <<EOF"); NULL for anything else. */
+/* The script of an instruction that is one heredoc ("RUN <<EOF"); NULL for anything else. */
 const Heredoc *instruction_script(const Instruction *instruction);
 
-/* A rule of `build --check`, broken somewhere. */
+/* A violation of a rule of `build --check`. */
 typedef struct {
 	int line, last_line; /* of the instruction */
 	const char *rule;    /* "StageNameCasing" */
@@ -78,29 +78,29 @@ typedef struct {
 	char **lines;		 /* of the text, for messages */
 } Dockerfile;
 
-/* parse.c. Sizes are bounded. line: the one at fault, set on failure where there is one; may be NULL. */
+/* parse.c. Sizes are bounded. line: that of the error, if there is one; may be NULL. */
 Dockerfile *dockerfile_parse(const char *text, size_t length, int *line, GError **error);
 void dockerfile_free(Dockerfile *dockerfile);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Dockerfile, dockerfile_free)
-/* One instruction from its line, such as what ONBUILD holds or `commit --change` says. */
+/* One instruction from its line, such as that of ONBUILD or `commit --change`. */
 Instruction *instruction_parse(const char *line, char escape, GError **error);
-/* False: says that the keyword is none, and which may be meant. */
+/* False with error for an unknown keyword, with a similar one if there is one. */
 bool instruction_unknown(const char *keyword, GError **error);
-/* What ONBUILD has kept: one instruction, its heredocs behind it. */
+/* A trigger of ONBUILD: one instruction, followed by its heredocs. */
 Instruction *trigger_parse(const char *text, GError **error);
-/* The lines around an instruction with a mark at it, as errors show them; the caller frees it. */
+/* The lines around an instruction, marked, for errors; the caller frees them. */
 char *dockerfile_excerpt(char *const *lines, const char *name, int line, int last_line);
 
-/* instruction.c: what each instruction may have. False with error. */
+/* instruction.c: checks flags and arguments of an instruction. False with error. */
 bool instruction_kind(const char *keyword, InstructionKind *kind);
 bool instruction_check(const Instruction *instruction, GError **error);
 
 /* words.c */
-/* "--name=value" words at the beginning of text; returns what is behind them. */
+/* "--name=value" words at the beginning of text; returns the rest. */
 const char *words_flags(const char *text, char ***flags, GError **error);
 char **words_by_blanks(const char *text);
 char **words_by_quotes(const char *text, char escape); /* with their quotes */
-/* A JSON array of strings: *words; false if the text is none; with error where it has other members. */
+/* A JSON array of strings: *words. False for other text; with error if it has members that are no strings. */
 bool words_by_json(const char *text, char ***words, GError **error);
 GPtrArray *words_heredocs(const char *text, char escape); /* of Heredoc, without bodies */
 
@@ -109,13 +109,14 @@ typedef struct {
 	const char *(*get)(gpointer data, const char *name); /* NULL: not set */
 	gpointer data;
 	char escape;
-	bool keep_quotes; /* in heredocs: quotes are characters like others */
-	void (*unknown)(gpointer data, const char *name); /* told of what is not set; may be NULL */
-	gsize *spent; /* bytes that the words of the build have become so far; NULL: unlimited */
+	bool keep_quotes; /* in heredocs: quotes are ordinary characters */
+	void (*unknown)(gpointer data,
+		const char *name); /* called for a variable that is not set; may be NULL */
+	gsize *spent;		   /* total size of the build's expanded words; NULL: unlimited */
 } Variables;
 /* The word with its variables replaced and its quotes removed. NULL with error; the caller frees it. */
 char *word_expand(const char *word, const Variables *variables, GError **error);
-/* The same, and what unquoted variables held is split at blanks. */
+/* The same; values of unquoted variables are split at blanks. */
 char **word_expand_split(const char *word, const Variables *variables, GError **error);
 
 /* pairs.c: "a=b c" as ENV, LABEL and ARG write it. */
@@ -134,11 +135,11 @@ bool config_apply(json_t *config, const Instruction *instruction, const Variable
 	char **history, GError **error);
 /* HEALTHCHECK's object of the configuration; NULL with error. */
 json_t *instruction_healthcheck(const Instruction *instruction, GError **error);
-/* NAME=value into such a list, in the place of what the name was set to before. */
+/* Sets NAME=value in such a list, in place of an earlier value. */
 void env_set(json_t *env, const char *name, const char *value);
-/* The words that have the configuration's SHELL run a line; a new array. */
+/* The arguments by which the configuration's SHELL runs a line; a new array. */
 json_t *config_shell(const json_t *config, const char *line);
-/* The words that run a command in shell or exec form, by the configuration's SHELL; a new array. */
+/* The arguments that run a command in shell or exec form; a new array. */
 json_t *config_command(const json_t *config, const Instruction *instruction);
 
 /* pattern.c: .dockerignore and --exclude. */
@@ -148,9 +149,9 @@ Patterns *patterns_parse(const char *text, GError **error);
 Patterns *patterns_new(char *const *list, GError **error);
 void patterns_free(Patterns *patterns);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Patterns, patterns_free)
-/* Whether path ("a/b", no "/" before it) or a folder above it is left out. */
+/* Whether path ("a/b", no leading "/") or a folder above it is excluded. */
 bool patterns_match(const Patterns *patterns, const char *path);
-/* Whether something below a folder that is left out may be taken in again. */
+/* Whether something below an excluded folder may be included again. */
 bool patterns_may_return(const Patterns *patterns, const char *folder);
 bool patterns_empty(const Patterns *patterns);
 /* One pattern (of ".dockerignore"; of COPY: Go's filepath.Match), ready to be matched. NULL where it is malformed. stars: "**" reaches over folders; else it is "*". */
@@ -166,11 +167,11 @@ bool pattern_valid(const char *pattern);
 char *pattern_clean(const char *text);
 bool pattern_has_wildcard(const char *text);
 
-/* check.c: the rules that are told by the instructions. Of Finding, in order of lines. */
+/* check.c: violations of the rules that need only the instructions. Of Finding, in order of lines. */
 typedef struct {
-	/* The configuration of the image that FROM names, a new reference; NULL: it cannot be looked at. */
+	/* The configuration of FROM's image, a new reference; NULL: not available. */
 	json_t *(*image)(gpointer data, const char *reference);
-	/* Whether a stage, by its number, is to be looked at as a whole; NULL: all are. */
+	/* Whether all of a stage, by its number, is checked; NULL: every stage is. */
 	bool (*wanted)(gpointer data, int stage);
 	gpointer data;
 	const json_t *args; /* of --build-arg: name -> text */

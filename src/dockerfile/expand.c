@@ -1,4 +1,4 @@
-/* Variables in words: ${v:-w} and its kin, quotes and escapes, as BuildKit's shell lexer has them. */
+/* Variables in words - ${v:-w} and the other forms - quotes and escapes, as in BuildKit's shell lexer. */
 #include "dockerfile/dockerfile.h"
 
 #include "base/error.h"
@@ -15,7 +15,7 @@ typedef struct {
 	int depth;
 	guint64 steps;
 	GError **error;
-	GPtrArray *words; /* of char *: what is split off, or NULL if nothing is split */
+	GPtrArray *words; /* of char *: the words of a split; NULL if nothing is split */
 	GString *word;	  /* the last of them, and whether there is one */
 	bool has_word;
 } Lexer;
@@ -30,7 +30,7 @@ static void split_word(Lexer *lexer)
 	lexer->has_word = false;
 }
 
-/* Text that stands there, quoted or not, holds together; what a bare variable holds is split at blanks. */
+/* Literal text is never split, quoted or not; the value of an unquoted variable is split at blanks. */
 static void note_words(Lexer *lexer, const char *text, bool split)
 {
 	if (lexer->words == NULL)
@@ -95,7 +95,7 @@ static char *replace_pattern(
 {
 	g_autoptr(GString) out = g_string_new("");
 	bool done = false;
-	/* What grows too long or takes too long is refused by who has asked (read_part). */
+	/* The caller (read_part) refuses what grows too long or takes too many steps. */
 	while (*value != '\0' && lexer->steps <= MAX_STEPS && out->len <= MAX_LENGTH) {
 		size_t found = 0;
 		lexer->steps++;
@@ -153,7 +153,7 @@ static char *read_pattern(Lexer *lexer, char stop)
 	return g_steal_pointer(&pattern);
 }
 
-/* "/p/r}", with the first "/" taken already. */
+/* "/p/r}", after the first "/". */
 static char *read_replacement(Lexer *lexer, const char *value)
 {
 	bool all = *lexer->at == '/';
@@ -203,7 +203,7 @@ static char *choose(Lexer *lexer, const char *name, char how, bool colon, const 
 	return NULL;
 }
 
-/* What stands behind the name in braces. */
+/* The part that follows the name in braces. */
 static char *read_modifier(Lexer *lexer, const char *name)
 {
 	bool colon = *lexer->at == ':';
@@ -290,7 +290,7 @@ static bool read_double(Lexer *lexer, GString *out)
 			note_words(lexer, value, false);
 			continue;
 		}
-		/* The escape character escapes these three, and is itself before others. */
+		/* The escape character escapes these three; before others it is literal. */
 		if (c == escape && lexer->at[1] != '\0' &&
 			(lexer->at[1] == '"' || lexer->at[1] == '$' || lexer->at[1] == escape))
 			c = *++lexer->at;
@@ -325,7 +325,7 @@ static bool read_part(Lexer *lexer, GString *out, char stop, bool plain)
 		} else {
 			bool escaped = c == escape && lexer->at[1] != '\0';
 			if (c == escape && !escaped) {
-				lexer->at++; /* at the end it escapes nothing, and goes */
+				lexer->at++; /* at the end it escapes nothing, and is dropped */
 				continue;
 			}
 			if (escaped && plain)
@@ -351,7 +351,7 @@ static bool read_part(Lexer *lexer, GString *out, char stop, bool plain)
 	return true;
 }
 
-/* A word inside of a substitution: no part of what is split until its value is known. */
+/* A word inside a substitution: not split until its value is known. */
 static char *read_until(Lexer *lexer, char stop, bool plain)
 {
 	g_autoptr(GString) out = g_string_new("");
@@ -364,7 +364,7 @@ static char *read_until(Lexer *lexer, char stop, bool plain)
 	return ok ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
 }
 
-/* What a build may come to, however its variables are made of each other. */
+/* A bound on the total size, as variables can be built from each other. */
 static bool spend(const Variables *variables, gsize length, GError **error)
 {
 	return variables->spent == NULL ||
@@ -373,7 +373,7 @@ static bool spend(const Variables *variables, gsize length, GError **error)
 		       MAX_TOTAL >> 20);
 }
 
-/* BuildKit's words: which word it was. */
+/* As in BuildKit, the message names the word. */
 static void name_word(const char *word, GError **error)
 {
 	g_autofree char *quoted = text_quote(word);

@@ -1,4 +1,4 @@
-/* What each instruction is called, which flags it has, and what it must be given. */
+/* The instructions: their names, flags and arguments. */
 #include "dockerfile/dockerfile.h"
 
 #include "base/error.h"
@@ -118,7 +118,7 @@ static bool check_one(const Instruction *instruction, GError **error)
 		       instruction_name(instruction->kind));
 }
 
-/* Of mounts: what is known without variables. */
+/* Checks the parts of mounts that have no variables. */
 static bool check_mounts(const Instruction *instruction, GError **error)
 {
 	g_auto(GStrv) flags = instruction_flags(instruction, "mount");
@@ -205,7 +205,7 @@ static bool check_healthcheck(const Instruction *instruction, GError **error)
 	return check != NULL;
 }
 
-/* What it keeps is looked at when it is run. */
+/* The trigger is checked when it is run. */
 static bool check_onbuild(const Instruction *instruction, GError **error)
 {
 	if (*instruction->text == '\0')

@@ -28,7 +28,7 @@ bool instruction_unknown(const char *keyword, GError **error)
 		keyword, meant);
 }
 
-/* CMD's list behind HEALTHCHECK is read for its form here; what it means: instruction_healthcheck. */
+/* Only the form of HEALTHCHECK's CMD is read here; instruction_healthcheck interprets it. */
 static bool check_health_words(const Instruction *instruction, GError **error)
 {
 	g_auto(GStrv) words = NULL;
@@ -40,7 +40,7 @@ static bool check_health_words(const Instruction *instruction, GError **error)
 	return false;
 }
 
-/* The form of what ONBUILD keeps; that it is no instruction is seen when it is to be run. */
+/* The form of ONBUILD's trigger; an unknown instruction in it is an error when it is run. */
 static bool check_trigger_words(const Instruction *instruction, char escape, GError **error)
 {
 	InstructionKind kind;

@@ -1,4 +1,4 @@
-/* What instructions are called. */
+/* Names of the instructions. */
 #include "dockerfile/dockerfile.h"
 
 static const char *const names[DF_KINDS] = {

@@ -26,7 +26,7 @@ static bool is_legacy(const Instruction *instruction)
 	return instruction->kind != DF_ARG && words[0] != NULL && strchr(words[0], '=') == NULL;
 }
 
-/* What stands behind the key and blanks. */
+/* The text after the key and blanks. */
 static const char *legacy_value(const Instruction *instruction)
 {
 	const char *value = instruction->text + strcspn(instruction->text, " \t");

@@ -33,7 +33,7 @@ static void defer(Parser *parser, int line, const char *text)
 		text);
 }
 
-/* Without the end of a line of Windows'; only heredocs keep it. */
+/* Removes a CR at the end of a line; only heredocs keep it. */
 static char *line_text(const char *line)
 {
 	size_t length = strlen(line);
@@ -107,7 +107,7 @@ static bool read_directives(Parser *parser, GError **error)
 	return true;
 }
 
-/* Whether the next line goes on with this one; its mark is cut off. A doubled one is no mark. */
+/* Whether the line is continued; the mark is removed. A doubled escape character is no mark. */
 static bool cut_continuation(GString *line, char escape)
 {
 	gsize end = line->len;
@@ -151,7 +151,7 @@ static char *next_text(Parser *parser, int *first)
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* The lines up to the one that is the heredoc's name. */
+/* The lines up to the one that consists of the heredoc's name. */
 static bool read_heredoc(Parser *parser, Heredoc *heredoc, GError **error)
 {
 	g_autoptr(GString) body = g_string_new(""), raw = g_string_new("");
@@ -172,7 +172,7 @@ static bool read_heredoc(Parser *parser, Heredoc *heredoc, GError **error)
 	return fail(error, BERTH_ERROR_INVALID, "unterminated heredoc");
 }
 
-/* Whether heredocs stand in its text: its own, or those of what an ONBUILD keeps. */
+/* Whether its text has heredocs: its own, or those of an ONBUILD trigger. */
 static bool has_heredocs(const Instruction *instruction)
 {
 	static const bool may[DF_KINDS] = {[DF_ADD] = true, [DF_COPY] = true, [DF_RUN] = true};
@@ -193,7 +193,7 @@ static bool read_heredocs(Parser *parser, Instruction *instruction, GError **err
 	return true;
 }
 
-/* The image keeps an ONBUILD's heredocs in the text of its trigger. */
+/* In the image, the text of an ONBUILD trigger includes its heredocs. */
 static void keep_with_trigger(Instruction *instruction)
 {
 	if (instruction->kind != DF_ONBUILD || instruction->heredocs == NULL)
@@ -207,7 +207,7 @@ static void keep_with_trigger(Instruction *instruction)
 	instruction->text = g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* What is no instruction is passed over here, with whatever stands in its line. */
+/* A line that is no instruction is skipped here. */
 static bool is_known(Parser *parser, const char *text, int first)
 {
 	InstructionKind kind;
@@ -243,7 +243,7 @@ static bool add_instruction(Parser *parser, const char *text, int first, GError 
 	return true;
 }
 
-/* A byte order mark is no part of the first. */
+/* A byte order mark is not part of the first line. */
 static char **split_lines(const char *text)
 {
 	return g_strsplit(g_str_has_prefix(text, "\xef\xbb\xbf") ? text + 3 : text, "\n", -1);
@@ -286,7 +286,7 @@ Dockerfile *dockerfile_parse(const char *text, size_t length, int *line, GError 
 	g_array_set_clear_func(dockerfile->findings, finding_clear);
 	if (!check_text(text, length, error))
 		return NULL;
-	/* What is no UTF-8 becomes the sign for that, as in BuildKit. */
+	/* Invalid UTF-8 becomes U+FFFD, as in BuildKit. */
 	g_autofree char *valid = g_utf8_make_valid(text, (gssize)length);
 	dockerfile->lines = split_lines(valid);
 	bool ok = read_all(&parser, error);
@@ -327,7 +327,7 @@ void dockerfile_free(Dockerfile *dockerfile)
 char *dockerfile_excerpt(char *const *lines, const char *name, int line, int last_line)
 {
 	static const char rule[] = "--------------------\n";
-	/* As BuildKit shows them: two around one line, one around several, and what is behind the last line's end. */
+	/* As in BuildKit: two lines of context around one line, one around several, and the empty last line. */
 	int count = (int)g_strv_length((char **)lines), around = line == last_line ? 2 : 1;
 	int from = MAX(1, line - around), to = MIN(count, last_line + around);
 	g_autoptr(GString) text = g_string_new("");

@@ -50,7 +50,7 @@ bool pattern_has_wildcard(const char *text)
 	return strpbrk(text, "*?[\\") != NULL;
 }
 
-/* A byte that is no UTF-8 is a letter of its own. */
+/* An invalid UTF-8 byte counts as one character. */
 static gunichar next_letter(const char **p)
 {
 	const gunichar no_utf8 = 0x40000000;
@@ -73,7 +73,7 @@ static bool class_letter(const char **p, gunichar *letter)
 	return true;
 }
 
-/* "[a-z]" and "[^a]"; *p is behind it then. */
+/* "[a-z]" and "[^a]"; advances *p past it. */
 static bool add_class(Glob *glob, const char **p)
 {
 	Token token = {.kind = TOKEN_CLASS, .first = glob->ranges->len};
@@ -104,7 +104,7 @@ static void add_token(Glob *glob, TokenKind kind, gunichar letter)
 	g_array_append_val(glob->tokens, token);
 }
 
-/* "**" reaches over folders where stars says so. */
+/* If stars is set, "**" matches across folders. */
 static void add_star(Glob *glob, const char **p, bool stars)
 {
 	if (!stars || (*p)[1] != '*') {
@@ -172,7 +172,7 @@ static bool in_class(const Glob *glob, const Token *token, gunichar letter)
 	return found != token->negated;
 }
 
-/* What can be reached without a letter. */
+/* Adds the states that can be reached without a character. */
 static void spread(const Glob *glob, guint8 *at)
 {
 	for (guint i = 0; i < glob->tokens->len; i++) {
@@ -185,7 +185,7 @@ static void spread(const Glob *glob, guint8 *at)
 	}
 }
 
-/* From where one may be to where one may be behind the letter. False where that is nowhere. */
+/* The states after one more character. False if there are none. */
 static bool advance(const Glob *glob, const guint8 *at, guint8 *next, gunichar letter)
 {
 	bool any = false;
@@ -266,7 +266,7 @@ static bool add(Patterns *patterns, const char *line, bool rooted, GError **erro
 		return fail(error, BERTH_ERROR_INVALID, "illegal exclusion pattern: \"!\"");
 	g_autofree char *path = pattern_clean(bare);
 	pattern.text = g_strdup(rooted && *path == '/' ? path + 1 : path);
-	if (*pattern.text == '\0') { /* "." or "/": nothing is meant */
+	if (*pattern.text == '\0') { /* "." or "/": matches nothing */
 		g_free(pattern.text);
 		return true;
 	}
@@ -337,7 +337,7 @@ static bool matches(const Pattern *pattern, const char *path)
 bool patterns_match(const Patterns *patterns, const char *path)
 {
 	bool matched = false;
-	/* The last word counts; what cannot change it need not be asked. */
+	/* The last matching pattern decides; patterns that cannot change the result are skipped. */
 	for (guint i = 0; i < patterns->list->len; i++) {
 		const Pattern *pattern = &g_array_index(patterns->list, Pattern, i);
 		if (pattern->exclusion == matched && matches(pattern, path))
@@ -351,7 +351,7 @@ bool patterns_may_return(const Patterns *patterns, const char *folder)
 	size_t length = strlen(folder);
 	for (guint i = 0; patterns->exclusions && i < patterns->list->len; i++) {
 		const Pattern *pattern = &g_array_index(patterns->list, Pattern, i);
-		/* A wildcard may mean anything; a plain path what lies on its way. */
+		/* A wildcard may match anything; a plain path only its own folders. */
 		if (pattern->exclusion &&
 			(pattern->glob != NULL || (strncmp(pattern->text, folder, length) == 0 &&
 							  pattern->text[length] == '/')))

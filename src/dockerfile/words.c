@@ -60,7 +60,7 @@ char **words_by_blanks(const char *text)
 	return g_strv_builder_end(list);
 }
 
-/* The end of the word at p: quotes hold blanks together, the escape character what is behind it. */
+/* The end of the word at p: blanks in quotes and after the escape character do not end it. */
 static const char *word_end(const char *p, char escape)
 {
 	char quote = '\0';
@@ -102,7 +102,7 @@ bool words_by_json(const char *text, char ***words, GError **error)
 	return true;
 }
 
-/* "<<NAME", "<<-NAME", "<<'NAME'", with a file descriptor's number before it perhaps; NULL for another word. */
+/* "<<NAME", "<<-NAME", "<<'NAME'", possibly after a file descriptor's number; NULL for another word. */
 static Heredoc *heredoc_of(const char *word, char escape)
 {
 	const char *p = word + strspn(word, "0123456789");

@@ -15,9 +15,9 @@ struct BlobWriter {
 	Store *store;
 	int fd;
 	char *name;	    /* below tmp/; NULL once kept */
-	gint64 size, begun; /* begun: what the kernel was told to write */
+	gint64 size, begun; /* begun: bytes whose writeback has been started */
 	struct sha256_ctx hash;
-	char *digest; /* once it was asked for */
+	char *digest; /* NULL until it is requested */
 };
 
 BlobWriter *blob_writer_new(Store *store, GError **error)
@@ -42,7 +42,7 @@ bool blob_writer_add(BlobWriter *writer, const void *data, size_t length, GError
 	if (!fd_write_all(writer->fd, data, length))
 		return fail_errno(error, "cannot write to %s/tmp", writer->store->root);
 	writer->size += (gint64)length;
-	/* The disk begins while more comes, so that the sync at the end finds little left to do. */
+	/* Writeback starts while more data arrives, so that the final sync has little left to do. */
 	if (writer->size - writer->begun >= WRITE_BACK) {
 		sync_file_range(writer->fd, writer->begun, writer->size - writer->begun,
 			SYNC_FILE_RANGE_WRITE);
@@ -83,7 +83,7 @@ bool blob_writer_keep(BlobWriter *writer, bool sync, GError **error)
 {
 	const char *name = blob_writer_digest(writer) + strlen("sha256:");
 	if (writer->name == NULL)
-		return true; /* kept already: two layers of an image may be the same */
+		return true; /* exists already: two layers of an image may be identical */
 	if ((sync && fsync(blob_writer_fd(writer)) < 0) ||
 		renameat(writer->store->tmp_fd, writer->name, writer->store->blobs_fd, name) < 0)
 		return fail_errno(error, "cannot keep blob %s", name);

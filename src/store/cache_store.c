@@ -76,7 +76,7 @@ static void add_row(sqlite3_stmt *row, gpointer list)
 	g_ptr_array_add(list, cache);
 }
 
-/* Shared: the last layer, which is the step's own, belongs to an image. */
+/* Shared: the last layer, the step's own, belongs to an image as well. */
 GPtrArray *cache_store_list(Store *store)
 {
 	GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)cache_row_free);

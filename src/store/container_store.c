@@ -12,7 +12,7 @@ void container_row_clear(ContainerRow *row)
 	*row = (ContainerRow){0};
 }
 
-/* A container's volumes and mounted images are rows, so that "in use" is a question to an index. */
+/* A container's volumes and mounted images are rows, so that "in use" is an index lookup. */
 static bool add_uses(Store *store, const char *id, const char *mounts, GError **error)
 {
 	static const char *const uses[][3] = {
@@ -131,7 +131,7 @@ void container_store_each(
 		"started,"
 		" finished, restarts, stopped_by_user FROM containers ORDER BY created",
 		"");
-	/* Without the database's lock: others take that one last. */
+	/* Without the database's lock, which other code takes last. */
 	for (guint i = 0; i < rows->len; i++)
 		each(&g_array_index(rows, ContainerRow, i), data);
 }

@@ -15,7 +15,7 @@ enum {
 	RESERVED_LOG = 4194304 /* journal_size_limit */,
 	RESERVED_ROOM = 1048576,
 	SAFE_PAGES =
-		768, /* of the log: what is left of its reserve takes the largest transaction */
+		768, /* pages of the log: the rest of its reserve holds the largest transaction */
 	MUCH_ROOM = 67108864
 };
 
@@ -95,7 +95,7 @@ static const char *const schemas[] = {
 	" FROM containers AS container, json_each(container.mounts) AS mount"
 	" WHERE json_extract(mount.value, '$.Type') = 'image';",
 
-	/* What is ours was kept among what inspect shows of a network. */
+	/* Private fields were stored in the JSON that inspect shows of a network. */
 	"ALTER TABLE networks ADD COLUMN chosen INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE networks ADD COLUMN chosen6 INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE networks ADD COLUMN parent_made INTEGER NOT NULL DEFAULT 0;"
@@ -164,7 +164,7 @@ static int note_log(void *data, sqlite3 *handle, const char *name, int pages)
 	return SQLITE_OK;
 }
 
-/* For nobody else's eyes, whatever made it; what SQLite puts beside it later gets the same mode. */
+/* Readable by the engine alone, whoever created it; files that SQLite creates beside it get the same mode. */
 static bool make_private(const char *path, GError **error)
 {
 	static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};

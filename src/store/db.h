@@ -1,4 +1,4 @@
-/* SQLite with the few calls that the house needs: statements are cached, parameters typed. */
+/* The few SQLite operations that the engine needs: statements are cached, parameters typed. */
 #pragma once
 #include <glib.h>
 #include <sqlite3.h>
@@ -6,7 +6,7 @@
 
 typedef struct Db Db;
 
-/* Opens or makes the database and its tables. Newer than this program: an error that says so. */
+/* Opens or creates the database and its tables. Fails with a message if it was written by a newer program. */
 Db *db_open(const char *path, GError **error);
 void db_free(Db *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Db, db_free)
@@ -26,11 +26,11 @@ char **db_strings(Db *db, const char *sql, const char *parameter);
 /* A column's text, "" for NULL; borrowed until the row is left. */
 const char *db_text(sqlite3_stmt *row, int column);
 
-/* Several statements as one: db_begin takes the lock, db_end gives it back. */
+/* A transaction: db_begin takes the database's lock, db_end releases it. */
 bool db_begin(Db *db, GError **error);
 bool db_end(Db *db, bool commit, GError **error);
 
 /* Everything committed so far is on the disk when this returns. Not for the path of `run`. */
 bool db_sync(Db *db, GError **error);
-/* Pages that are in the log and not in the database yet. */
+/* Number of pages in the log that are not in the database yet. */
 int db_log_length(Db *db);

@@ -1,4 +1,4 @@
-/* Facts of an installation: a word for each. */
+/* Facts about an installation: a value for each name. */
 #include "store/store.h"
 
 static void read_text(sqlite3_stmt *row, gpointer data)

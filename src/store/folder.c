@@ -1,4 +1,4 @@
-/* Entries of the store's folders: discarded at once and deleted later, and swept where no row names them. */
+/* Entries of the store's folders: renamed away at once and deleted later; those that no row names are removed. */
 #include "store/store.h"
 
 #include "base/fd.h"

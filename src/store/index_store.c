@@ -1,4 +1,4 @@
-/* Rows of indexes, of the images that they list and that are here, and of names that mean them. */
+/* Rows of indexes, of their images that are present, and of the names that refer to them. */
 #include "store/store.h"
 
 void index_row_free(IndexRow *index)
@@ -19,7 +19,7 @@ void index_image_free(IndexImage *image)
 	g_free(image);
 }
 
-/* Runs the statements, of one parameter, in one transaction. */
+/* Runs statements that have the same parameter in one transaction. */
 static bool run_all(
 	Store *store, const char *const *statements, const char *parameter, GError **error)
 {

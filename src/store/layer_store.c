@@ -29,7 +29,7 @@ Layer *layer_copy(const Layer *layer)
 	return copy;
 }
 
-/* As read_layer takes them. */
+/* Columns as read_layer expects them. */
 #define LAYER_COLUMNS "number, chain_id, diff_id, size, blob, media_type"
 
 static void read_layer(sqlite3_stmt *row, gpointer data)
@@ -118,7 +118,7 @@ char *layer_begin(Store *store, int *dir_fd, GError **error)
 	return g_steal_pointer(&name);
 }
 
-/* Rename, then the row: a layer is there whole or not at all. */
+/* First the rename, then the row: a layer is complete or absent. */
 Layer *layer_finish(Store *store, const char *folder, const Layer *facts, GError **error)
 {
 	Layer *there = layer_find(store, facts->chain_id);
@@ -137,7 +137,7 @@ Layer *layer_finish(Store *store, const char *folder, const Layer *facts, GError
 	if (layer != NULL) {
 		char name[24];
 		snprintf(name, sizeof name, "%" G_GINT64_FORMAT, layer->number);
-		/* A folder of this number can only be what a crash left between rename and commit. */
+		/* A folder of this number can only be left by a crash between rename and commit. */
 		store_discard(store, store->layers_fd, name);
 		ok = renameat(store->tmp_fd, folder, store->layers_fd, name) == 0 ||
 		     fail_errno(error, "cannot keep the layer");
@@ -186,7 +186,7 @@ char *layer_chain_id(const char *parent_chain_id, const char *diff_id)
 	return digest_of(both, strlen(both));
 }
 
-/* The blob goes unless another layer, or an index, has the same. */
+/* The blob is removed unless another layer or an index has the same. */
 static void blob_discard(Store *store, const char *blob)
 {
 	gint64 users = 0;

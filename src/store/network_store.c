@@ -70,7 +70,7 @@ char *endpoint_store_get(Store *store, const char *container)
 
 void endpoint_store_sweep(Store *store)
 {
-	/* 1 and 2: running and paused (engine.h, Status). */
+	/* 1 and 2 are running and paused (engine.h, Status). */
 	db_run(store->db, NULL,
 		"DELETE FROM endpoints WHERE container NOT IN"
 		" (SELECT id FROM containers WHERE status IN (1, 2))",

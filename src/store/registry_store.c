@@ -1,4 +1,4 @@
-/* What is known of registries: digests that images were pulled or pushed by, manifests, and who has a blob. */
+/* Registries: digests by which images were pulled or pushed, their manifests, and which repositories have a blob. */
 #include "store/store.h"
 
 #include <string.h>

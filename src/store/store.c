@@ -28,7 +28,7 @@ static int open_folder(const char *root, const char *name, GError **error)
 	return fd;
 }
 
-/* Deletes what is discarded, and carries the database's log over to it now and then. */
+/* Deletes discarded entries, and checkpoints the database's log periodically. */
 static gpointer janitor_run(gpointer data)
 {
 	Store *store = data;
@@ -39,7 +39,7 @@ static gpointer janitor_run(gpointer data)
 			return NULL;
 		if (name != NULL && !tree_remove(store->trash_fd, name))
 			log_warn("cannot delete trash/%s: %s", name, g_strerror(errno));
-		/* When it is quiet; where it never is, before the log grows. */
+		/* When nothing is written; otherwise before the log grows. */
 		int waiting = db_log_length(store->db);
 		if (waiting > (name == NULL ? 0 : MAX_LOG_PAGES))
 			db_sync(store->db, NULL);
@@ -100,7 +100,7 @@ Store *store_open(const char *root, GError **error)
 		(store->caches_fd = open_folder(store->root, "caches", error)) < 0 ||
 		(store->db = db_open(database, error)) == NULL)
 		return NULL;
-	mkdirat(store->layers_fd, "empty", 0755); /* what lies below an image without layers */
+	mkdirat(store->layers_fd, "empty", 0755); /* the lower folder of images without layers */
 	store->work = g_async_queue_new_full(g_free);
 	clear_folder(store, store->trash_fd);
 	clear_folder(store, store->tmp_fd);

@@ -27,19 +27,19 @@ bool store_discard(Store *store, int dir_fd, const char *name);
 void store_sweep(
 	Store *store, int dir_fd, const char *sql, void (*drop)(Store *store, const char *name));
 
-/* Commits are on disk when this returns: for what an answer of the API has promised. */
+/* Commits are on disk when this returns: for changes that an answer of the API confirms. */
 bool store_sync(Store *store, GError **error);
 
 /* blob.c: files named by their SHA-256. */
 typedef struct BlobWriter BlobWriter;
 BlobWriter *blob_writer_new(Store *store, GError **error);
 bool blob_writer_add(BlobWriter *writer, const void *data, size_t length, GError **error);
-/* Of what was written, opened anew where it rests; -1 with errno. */
+/* A new descriptor of the written file; -1 with errno. */
 int blob_writer_fd(BlobWriter *writer);
-/* Holds no descriptor until it is asked for again; nothing more is written. */
+/* Closes the descriptor until it is needed again; nothing more can be written. */
 void blob_writer_rest(BlobWriter *writer);
 gint64 blob_writer_size(const BlobWriter *writer);
-/* "sha256:..." of what was written so far; the caller frees it. Nothing may be added afterwards. */
+/* "sha256:..." of the written bytes; the caller frees it. Nothing can be written afterwards. */
 const char *blob_writer_digest(BlobWriter *writer);
 /* Keeps the blob under its digest. Where sync is false, the caller syncs the file system afterwards. */
 bool blob_writer_keep(BlobWriter *writer, bool sync, GError **error);
@@ -50,7 +50,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BlobWriter, blob_writer_free)
 int blob_open(Store *store, const char *digest, gint64 *size, GError **error);
 bool blob_keep_text(Store *store, const char *text, char **digest, GError **error);
 void blob_remove(Store *store, const char *digest);
-void blob_sweep(Store *store); /* removes those of no layer and no image, which a crash left */
+void blob_sweep(Store *store); /* removes those without a layer or an image, left by a crash */
 
 /* layer_store.c: unpacked layers, keyed by chain id (OCI image-spec, config.md, "Layer ChainID"). */
 typedef struct {
@@ -58,11 +58,11 @@ typedef struct {
 	gint64 size;   /* bytes of its files */
 	char *chain_id, *diff_id, *blob, *media_type;
 } Layer;
-void layer_free(Layer *layer); /* NULL is fine */
+void layer_free(Layer *layer); /* layer may be NULL */
 Layer *layer_copy(const Layer *layer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Layer, layer_free)
-Layer *layer_find(Store *store, const char *chain_id); /* NULL if it is not there */
-/* A fresh folder to unpack into: its name below tmp/ (the caller frees it), and its descriptor (dir_fd may be NULL). */
+Layer *layer_find(Store *store, const char *chain_id); /* NULL if it does not exist */
+/* A new folder to unpack into: its name below tmp/ (the caller frees it), and its descriptor (dir_fd may be NULL). */
 char *layer_begin(Store *store, int *dir_fd, GError **error);
 /* Renames the folder, and makes the row, without waiting for the disk: the layers of an image or a build follow each other, and
  * layers_sync waits for all of them at once, before there is an image of them. Those that it was not called for are gone when the
@@ -72,11 +72,11 @@ bool layers_sync(Store *store, GError **error);
 void layers_drop_lost(
 	Store *store); /* at the start: what a host that has gone down had not on its disk */
 gint64 layer_store_total(Store *store); /* bytes of all layers */
-void layer_store_sweep(Store *store);	/* removes what no image and no pin needs */
-/* At the start: what a crash left without a row. Of volumes only what is empty: data is nobody's to guess about. */
+void layer_store_sweep(Store *store);	/* removes layers that no image and no pin needs */
+/* At the start: removes what a crash left without a row. Of volumes only empty ones: data is never removed by guess. */
 void layer_folders_sweep(Store *store);
 void volume_folders_sweep(Store *store);
-/* Another form of the layer's content, with the same diff id: what was a tar is compressed. */
+/* Another form of the layer's content, with the same diff id: the compressed one in place of the tar. */
 bool layer_set_blob(
 	Store *store, const Layer *layer, const char *blob, const char *media_type, GError **error);
 /* Layers that somebody needs for an image that is still in the making: they stay, whoever else lets go
@@ -90,7 +90,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LayerPins, layer_pins_free)
 GPtrArray *layers_of_cache(Store *store, const char *key); /* of Layer, lowest first */
 char *layer_chain_id(const char *parent_chain_id, const char *diff_id);
 
-/* cache_store.c: what steps of builds have made, by what they were made of. */
+/* cache_store.c: layers made by build steps, keyed by the steps' inputs. */
 typedef struct {
 	char *key, *id, *description;
 	gint64 created, used, uses, size; /* times in nanoseconds since 1970 */
@@ -107,7 +107,8 @@ GPtrArray *cache_store_find(Store *store, const char *key, gint64 *created);
 gint64 cache_store_total(
 	Store *store, gint64 *oldest);	   /* bytes of all; when the first was used last */
 GPtrArray *cache_store_list(Store *store); /* of CacheRow, least recently used first */
-bool cache_store_remove(Store *store, const char *key, GError **error); /* and layers of no other */
+bool cache_store_remove(
+	Store *store, const char *key, GError **error); /* and layers that nothing else needs */
 /* The folder of a cache mount, made when it is asked for first: its name below caches/; the caller frees it. */
 char *cache_mount_open(Store *store, const char *name, GError **error);
 GPtrArray *cache_mount_list(Store *store); /* of CacheRow; key: its name, id: its folder */
@@ -124,11 +125,12 @@ bool image_store_add(Store *store, const ImageRow *image, GPtrArray *layers, GEr
 ImageRow *image_store_get(Store *store, const char *id);     /* NULL if there is none */
 GPtrArray *image_store_list(Store *store);		     /* of ImageRow, newest first */
 GPtrArray *image_store_layers(Store *store, const char *id); /* of Layer, lowest first */
-/* Bytes of the image's layers that other images have too. */
+/* Bytes of the image's layers that are shared with other images. */
 gint64 image_store_shared_size(Store *store, const char *id);
 /* Up to two full ids, by the beginning of their own digest, or of an index or a manifest that means them. */
 char **image_store_match(Store *store, const char *id_prefix);
-bool image_store_remove(Store *store, const char *id, GError **error); /* and layers of no other */
+bool image_store_remove(
+	Store *store, const char *id, GError **error); /* and layers that nothing else needs */
 /* A name for an image; image_store_note_tag notes that somebody gave it one now (LastTagTime), which load and pull do not. */
 bool tag_store_set(Store *store, const char *name, const char *image_id, GError **error);
 bool image_store_note_tag(Store *store, const char *image_id, GError **error);
@@ -141,7 +143,7 @@ char **tag_store_with_prefix(Store *store, const char *prefix);
  * A name of an index is also a tag, of the image that is meant where nobody asks for a platform. */
 typedef struct {
 	char *digest, *media_type, *text;
-	char *image_id; /* what its names stand for */
+	char *image_id; /* the image that its names refer to */
 } IndexRow;
 void index_row_free(IndexRow *index);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IndexRow, index_row_free)
@@ -152,31 +154,32 @@ typedef struct {
 } IndexImage;
 void index_image_free(IndexImage *image);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IndexImage, index_image_free)
-/* Adds the index, or changes the image that its names stand for: tags and digests follow. */
+/* Adds the index, or changes the image that its names refer to; tags and digests follow. */
 bool index_store_set(Store *store, const IndexRow *index, GError **error);
 IndexRow *index_store_get(Store *store, const char *digest); /* NULL if there is none */
-/* The one whose digest begins with these hexadecimal digits; NULL: none, or several. */
+/* The index whose digest begins with these hexadecimal digits; NULL if there is none, or several. */
 char *index_store_match(Store *store, const char *prefix);
 bool index_store_add_image(
 	Store *store, const char *digest, const IndexImage *image, GError **error);
 bool index_store_remove_image(
 	Store *store, const char *digest, const char *manifest, GError **error);
 GPtrArray *index_store_images(Store *store, const char *digest); /* of IndexImage */
-/* A kept blob that belongs to the index and to none of its images: of attestations. */
+/* A blob that belongs to the index and to none of its images: an attestation. */
 bool index_store_add_blob(Store *store, const char *digest, const char *blob, GError **error);
 char **index_store_blobs(Store *store, const char *digest);
 bool index_store_has_blob(Store *store, const char *digest, const char *blob);
-/* With its names' meaning, and the blobs that no other has; images stay. */
+/* Also removes what its names refer to, and blobs that no other index has; images stay. */
 bool index_store_remove(Store *store, const char *digest, GError **error);
-/* The name is a tag already; an empty digest: it is no index's. */
+/* The name must be a tag already. An empty digest: it belongs to no index. */
 bool index_tag_set(Store *store, const char *name, const char *digest, GError **error);
 char *index_tag_get(Store *store, const char *name); /* a digest, or NULL */
 char **index_tags_of(Store *store, const char *digest);
 bool index_store_is_named(Store *store, const char *digest); /* by a tag, or as NAME@DIGEST */
-char **indexes_of_image(Store *store, const char *image_id); /* that list it */
-char **indexes_led_by(Store *store, const char *image_id);   /* whose names stand for it */
+char **indexes_of_image(Store *store, const char *image_id); /* indexes that list the image */
+char **indexes_led_by(
+	Store *store, const char *image_id); /* indexes whose names refer to the image */
 
-/* registry_store.c: what is known of registries. Names of digests are full: "docker.io/library/x@sha256:..." */
+/* registry_store.c: facts about registries. Names with digests are complete: "docker.io/library/x@sha256:..." */
 bool repo_digest_set(Store *store, const char *name, const char *image_id, GError **error);
 bool repo_digest_remove(Store *store, const char *name, GError **error);
 char *repo_digest_get(Store *store, const char *name); /* image id or NULL */
@@ -185,7 +188,7 @@ char **repo_digests_of(Store *store, const char *image_id);
 char *manifest_store_get(Store *store, const char *image_id, char **media_type);
 bool manifest_store_set(Store *store, const char *image_id, const char *media_type,
 	const char *text, GError **error);
-/* Repositories ("localhost:5000/x") that a blob came from or went to. */
+/* Repositories ("localhost:5000/x") that a blob was pulled from or pushed to. */
 void blob_source_add(Store *store, const char *blob, const char *repository);
 char **blob_sources(Store *store, const char *blob);
 
@@ -206,12 +209,12 @@ bool container_store_save(Store *store, const ContainerRow *row, GError **error)
 bool container_store_rename(Store *store, const char *id, const char *name, GError **error);
 bool container_store_set_spec(Store *store, const char *id, const char *spec, GError **error);
 bool container_store_remove(Store *store, const char *id, GError **error);
-char *container_store_spec(Store *store, const char *id);   /* JSON text as it was asked for */
+char *container_store_spec(Store *store, const char *id);   /* JSON text of the request */
 char *container_store_mounts(Store *store, const char *id); /* JSON text */
 void container_store_each(
 	Store *store, void (*each)(ContainerRow *row, gpointer data), gpointer data);
-char **container_store_using(
-	Store *store, const char *image_id); /* ids of those made of it or that mount it */
+char **container_store_using(Store *store,
+	const char *image_id); /* ids of containers made of the image or mounting it */
 
 /* volume_store.c */
 typedef struct {
@@ -221,21 +224,20 @@ typedef struct {
 } VolumeRow;
 void volume_row_free(VolumeRow *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VolumeRow, volume_row_free)
-bool volume_store_add(
-	Store *store, const VolumeRow *row, GError **error); /* CONFLICT: it is there */
+bool volume_store_add(Store *store, const VolumeRow *row, GError **error); /* CONFLICT: it exists */
 VolumeRow *volume_store_get(Store *store, const char *name);
 GPtrArray *volume_store_list(Store *store);
 bool volume_store_remove(Store *store, const char *name, GError **error);
 char **volume_store_users(Store *store, const char *name); /* container ids */
-char *volume_store_path(Store *store, const char *name);   /* of its _data folder */
+char *volume_store_path(Store *store, const char *name);   /* path of its _data folder */
 
 /* network_store.c: rows of networks, and what running containers hold of them (JSON texts). */
 typedef struct {
 	const char *id, *name, *spec; /* spec: as inspect shows it */
 	gint64 created;
-	bool chosen, chosen6; /* its subnets: nobody asked for them */
-	bool parent_made;     /* the engine made the link that it lies on */
-	bool bridge_found;    /* its bridge was there before it */
+	bool chosen, chosen6; /* its subnets were chosen by the engine */
+	bool parent_made;     /* its parent link was created by the engine */
+	bool bridge_found;    /* its bridge existed before it */
 } NetworkRow;
 bool network_store_add(
 	Store *store, const NetworkRow *row, GError **error); /* CONFLICT: the name is taken */
@@ -244,7 +246,7 @@ void network_store_each(
 	Store *store, void (*each)(const NetworkRow *row, gpointer data), gpointer data);
 bool endpoint_store_set(Store *store, const char *container, const char *endpoints, GError **error);
 bool endpoint_store_remove(Store *store, const char *container, GError **error);
-void endpoint_store_sweep(Store *store); /* those of containers that do not run */
+void endpoint_store_sweep(Store *store); /* removes those of containers that do not run */
 char *endpoint_store_get(Store *store, const char *container); /* NULL if there is none */
 
 /* One remembered value, such as the engine's ID. */
