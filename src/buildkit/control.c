@@ -10,7 +10,6 @@
 static bool send_status(Job *job, GrpcCall *call, GError **error)
 {
 	bool ok = true;
-	job_listen(job, true);
 	while (ok) {
 		g_autoptr(GBytes) bytes = job_hear(job, call);
 		if (bytes == NULL)
@@ -19,7 +18,6 @@ static bool send_status(Job *job, GrpcCall *call, GError **error)
 		const void *data = g_bytes_get_data(bytes, &length);
 		ok = grpc_call_send(call, data, length, error);
 	}
-	job_listen(job, false);
 	return ok;
 }
 
@@ -42,7 +40,7 @@ static bool status(GrpcCall *call, gpointer engine, GError **error)
 	bool ok = send_status(job, call, error);
 	if (ok)
 		grpc_call_finish(call, GRPC_OK, "", NULL);
-	job_leave(job);
+	job_listen(job, false);
 	return ok;
 }
 

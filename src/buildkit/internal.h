@@ -97,7 +97,8 @@ bool job_begin(Job *job, Engine *engine, const Bk__ControlSolveRequest *solve, S
 /* After job_begin: what came with the request, borrowed until job_end; NULL with all others. */
 void job_set_asked(Job *job, const BuildkitOnce *asked);
 const BuildkitOnce *job_asked(const Job *job);
-/* Waits until it has begun. False with error if it does not, or (to_work) has ended. job_end waits until all have left. */
+/* Waits until it has begun. False with error if it does not, or (to_work) has ended. job_end waits until who works has left (job_leave);
+ * who does not listens, until job_listen ends that. */
 bool job_enter(Job *job, bool to_work, GError **error);
 void job_leave(Job *job);
 const Bk__ControlSolveRequest *job_solve(const Job *job);
@@ -111,7 +112,7 @@ int job_hangup_fd(const Job *job);
 void job_return(Job *job, Bk__ReturnRequest *answer);
 /* Waits for that answer, borrowed. NULL if the call is over before. */
 const Bk__ReturnRequest *job_wait_return(Job *job, GrpcCall *call);
-/* No more status is told. Waits until who listens has heard all. */
+/* No more status is told. Waits until who listens has heard all, or who asked for the build has gone. */
 void job_end_status(Job *job);
 /* The same; the bridge's work has ended, and what it has come to goes. */
 void job_state(Job *job, const char *text); /* how its result was made */

@@ -1,9 +1,13 @@
 /* A build as its client sees it: Status, Solve and the calls of the bridge name it by the same ref, on one connection or several. */
 #include "buildkit/internal.h"
 
+#include "base/work.h"
+
+#include <poll.h>
 #include <string.h>
 
-/* HEARD_LIMIT: of what is told and nobody has fetched. Who builds waits for who listens; where nobody does, the oldest goes. */
+/* HEARD_LIMIT: of what is told and nobody has fetched. Who builds waits for who listens; where nobody does, or the build is cancelled, the oldest
+ * goes. */
 enum { HEARD_LIMIT = 4 << 20, LOOK_US = 200 * 1000, WAIT_US = 5 * G_USEC_PER_SEC, MAX_ENDED = 16 };
 
 struct Job {
@@ -105,7 +109,9 @@ bool job_enter(Job *job, bool to_work, GError **error)
 			break;
 	if (job->solve == NULL && (to_work || !job->ended))
 		return fail(error, BERTH_ERROR_NOT_FOUND, "no such job %s", job->ref);
-	job->working++;
+	job->working += to_work;
+	job->listeners += !to_work;
+	job->heard_once |= !to_work;
 	return true;
 }
 
@@ -174,13 +180,20 @@ const Bk__ReturnRequest *job_wait_return(Job *job, GrpcCall *call)
 	return job->answer;
 }
 
+/* Others may listen, and never read: they hold up nobody who has gone. */
+static bool is_wanted(const Job *job)
+{
+	struct pollfd client = {.fd = job->hangup_fd, .events = POLLRDHUP};
+	return poll(&client, 1, 0) <= 0 || (client.revents & (POLLRDHUP | POLLHUP | POLLERR)) == 0;
+}
+
 void job_end_status(Job *job)
 {
 	g_mutex_lock(&job->lock);
 	job->ended = true;
 	g_cond_broadcast(&job->changed);
-	while (job->listeners > 0)
-		g_cond_wait(&job->changed, &job->lock);
+	while (job->listeners > 0 && is_wanted(job))
+		g_cond_wait_until(&job->changed, &job->lock, g_get_monotonic_time() + LOOK_US);
 	g_mutex_unlock(&job->lock);
 }
 
@@ -217,8 +230,8 @@ bool job_say(gpointer data, json_t *line)
 	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&job->lock);
 	if (job->history != NULL)
 		history_note(job->history, owned, bytes);
-	while (job->heard_bytes > HEARD_LIMIT && job->listeners > 0)
-		g_cond_wait(&job->changed, &job->lock);
+	while (job->heard_bytes > HEARD_LIMIT && job->listeners > 0 && work_going())
+		g_cond_wait_until(&job->changed, &job->lock, g_get_monotonic_time() + LOOK_US);
 	while (job->heard_bytes > HEARD_LIMIT) {
 		g_autoptr(GBytes) oldest = g_queue_pop_head(&job->heard);
 		job->heard_bytes -= g_bytes_get_size(oldest);

@@ -288,8 +288,10 @@ static bool step(GrpcConnection *connection, GByteArray *out, guint8 *block)
 	g_mutex_unlock(&connection->lock);
 	if (!ok || over || !push(connection, out))
 		return false;
+	/* A peer that does not take its answers is not read: each of its frames may need one. */
+	short events = out->len < BLOCK ? POLLIN : 0;
 	struct pollfd polls[] = {
-		{.fd = connection->fd, .events = (short)(POLLIN | (out->len > 0 ? POLLOUT : 0))},
+		{.fd = connection->fd, .events = (short)(events | (out->len > 0 ? POLLOUT : 0))},
 		{.fd = connection->wake, .events = POLLIN}};
 	if (poll(polls, G_N_ELEMENTS(polls), -1) < 0)
 		return errno == EINTR;

@@ -237,6 +237,52 @@ def build(path, packets, dockerfile=b"FROM busybox\nCOPY . /c/\n"):
     return headers.get("grpc-status", how), headers.get("grpc-message", "")
 
 
+def unread(path, pid):
+    """Whether the engine's memory stays flat while a peer asks for ever and reads no answer; it acknowledges no settings, so that each
+    call beyond the limit is refused by a frame of its own."""
+    memory = lambda: int(next(line for line in open(f"/proc/{pid}/status") if line.startswith("VmRSS")).split()[1])
+    client = Client(path)
+    client.sock.settimeout(2)
+    stream = client.h2.get_next_available_stream_id()
+    client.h2.send_headers(stream, [(":method", "GET"), (":scheme", "http"), (":path", "/" + "x" * 20), (":authority", "x")], end_stream=True)
+    frame = client.h2.data_to_send()
+    before, sent = memory(), 0
+    try:
+        while sent < 30 << 20:
+            block = b""
+            while len(block) < 1 << 16:
+                stream += 2
+                block += frame[:5] + stream.to_bytes(4, "big") + frame[9:]
+            client.sock.sendall(block)
+            sent += len(block)
+    except OSError:
+        pass
+    print(memory() - before < 16 << 10, Client(path).call("/moby.buildkit.v1.Control/ListWorkers"))
+
+
+def deaf(path, pid):
+    """A build that tells more than may wait, to somebody who asks for its status and never reads; who asked for the build goes."""
+    name = f"d{time.time_ns()}"
+    dockerfile = b"FROM busybox\n" + b"RUN yes $(head -c 900 /dev/zero | tr '\\0' x) | head -c 4000000\n" * 3
+    session, client, listener = Session(path, name, dockerfile, [END]), Client(path), Client(path)
+    solve = client.open("/moby.buildkit.v1.Control/Solve")
+    client.send(solve, message(field(1, name) + field(5, name) + field(6, "dockerfile.v0") + field(7, field(1, "force-network-mode") + field(2, "none"))
+                               + field(7, field(1, "no-cache") + field(2, ""))), end=True)
+    listener.send(listener.open("/moby.buildkit.v1.Control/Status"), message(field(1, name)), end=True)
+    # What is told has to be more than may wait: the build stands still, with nothing of it running.
+    state, same = None, 0
+    while same < 30:
+        time.sleep(0.1)
+        names = [open(f"/proc/{pid}/task/{task}/comm").read().strip() for task in os.listdir(f"/proc/{pid}/task")]
+        layers = sorted(os.listdir(sys.argv[4]))
+        same = same + 1 if "stage" in names and (layers, len(names)) == state else 0
+        state = layers, len(names)
+    client.sock.shutdown(socket.SHUT_RDWR)
+    session.sock.shutdown(socket.SHUT_RDWR)
+    print("gone", flush=True)
+    sys.stdin.read()
+
+
 def bridge(path):
     """A frontend of the client's own: what it builds, what it reads of that, and what it gives back."""
     name = f"b{time.time_ns()}"
@@ -316,6 +362,10 @@ def main():
         print(client.call("/moby.buildkit.v1.Control/Solve", request))
     elif what == "bridge":
         bridge(path)
+    elif what == "unread":
+        unread(path, sys.argv[3])
+    elif what == "deaf":
+        deaf(path, sys.argv[3])
     elif what == "hostile":
         for name, packets in HOSTILE.items():
             print(name, *build(path, packets))

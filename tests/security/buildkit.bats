@@ -47,6 +47,28 @@ caller() { timeout 100 /usr/bin/python3 "$BATS_TEST_DIRNAME/../buildkit/caller.p
 	[ "$(caller bomb)" = "3 0" ]
 }
 
+@test "a peer that asks and never reads is not read on: memory stays flat" {
+	[ "$(caller unread "$(cat "$WORK/pid")")" = "True 0" ]
+}
+
+no_stage() { not grep -qsx stage "/proc/$(cat "$WORK/pid")/task/"*/comm; }
+
+@test "a build whose client has gone ends, though somebody listens who never reads" {
+	mkfifo "$WORK/hold"
+	caller deaf "$(cat "$WORK/pid")" "$WORK/data/layers" >"$WORK/deaf" 2>&1 <"$WORK/hold" 3>&- &
+	client=$!
+	exec 4>"$WORK/hold"
+	for _ in $(seq 1800); do grep -q gone "$WORK/deaf" && break; sleep 0.05; done
+	grep -q gone "$WORK/deaf"
+	await nothing_in "$WORK/data/tmp" "$WORK/data/containers"
+	await no_shims
+	await no_stage
+	# Who listens was there all the time.
+	kill -0 "$client"
+	exec 4>&-
+	wait "$client"
+}
+
 @test "the names of a session lead nowhere else" {
 	rm -f /tmp/escaped
 	[[ $(caller good) == 0* ]]
