@@ -22,6 +22,7 @@ struct Definitions {
 	json_t *types;	       /* name -> type of a variable that states one */
 	json_t *targets, *groups;
 	Scope scope;
+	Work work;
 	int calls;
 };
 
@@ -416,7 +417,8 @@ Definitions *definitions_new(const BakeFile *files, size_t count, GError **error
 	definitions->types = json_object();
 	definitions->targets = json_object();
 	definitions->groups = json_object();
-	definitions->scope = (Scope){.name = find_value,
+	definitions->scope = (Scope){.work = &definitions->work,
+		.name = find_value,
 		.call = call_function,
 		.data = definitions,
 		.file = count > 0 ? files[0].name : ""};

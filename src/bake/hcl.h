@@ -50,6 +50,13 @@ Node *hcl_template(const char *name, const char *text, GError **error); /* "a ${
 Body *body_new(void);
 Node *node_new(NodeKind kind, int line);
 
+/* What the evaluation of a file's expressions has cost: a few lines could ask for any amount of time or stack, as functions
+ * and variables may be made of others. */
+typedef struct {
+	int depth; /* of evaluations within each other, now */
+	int steps; /* all together */
+} Work;
+
 /* What names mean; inner ones before outer ones. */
 typedef struct Scope Scope;
 struct Scope {
@@ -61,6 +68,7 @@ struct Scope {
 		gpointer data, const char *name, json_t *arguments, bool *known, GError **error);
 	gpointer data;
 	const char *file;
+	Work *work;
 };
 /* How much a value may be: a file of a few lines could ask for any amount, as each variable may be made of others. */
 enum { HCL_LARGEST = 4 << 20 };

@@ -7,13 +7,18 @@
 #include <math.h>
 #include <string.h>
 
-enum { MAX_ITEMS = 10000 };
+enum { MAX_ITEMS = 10000, MAX_DEPTH = 5000, MAX_STEPS = 10 * 1000 * 1000 };
 
-static json_t *refuse(const Node *node, const Scope *scope, GError **error, const char *what)
+static const Scope *outermost(const Scope *scope)
 {
 	while (scope->outer != NULL)
 		scope = scope->outer;
-	fail(error, BERTH_ERROR_INVALID, "%s:%d: %s", scope->file, node->line, what);
+	return scope;
+}
+
+static json_t *refuse(const Node *node, const Scope *scope, GError **error, const char *what)
+{
+	fail(error, BERTH_ERROR_INVALID, "%s:%d: %s", outermost(scope)->file, node->line, what);
 	return NULL;
 }
 
@@ -47,15 +52,14 @@ static json_t *eval_template(const Node *node, const Scope *scope, GError **erro
 
 static json_t *eval_name(const Node *node, const Scope *scope, GError **error)
 {
-	const Scope *outermost = scope;
 	for (const Scope *at = scope; at != NULL; at = at->outer) {
 		json_t *value = json_object_get(at->values, node->text);
 		if (value != NULL)
 			return json_incref(value);
-		outermost = at;
 	}
 	g_autoptr(GError) problem = NULL;
-	json_t *value = outermost->name(outermost->data, node->text, &problem);
+	const Scope *file = outermost(scope);
+	json_t *value = file->name(file->data, node->text, &problem);
 	if (value != NULL)
 		return value;
 	g_autofree char *what =
@@ -161,10 +165,8 @@ static json_t *eval_try(const Node *node, const Scope *scope, GError **error)
 static json_t *call_any(
 	const Node *node, const Scope *scope, json_t *arguments, bool *known, GError **error)
 {
-	const Scope *outermost = scope;
-	while (outermost->outer != NULL)
-		outermost = outermost->outer;
-	json_t *value = outermost->call(outermost->data, node->text, arguments, known, error);
+	const Scope *file = outermost(scope);
+	json_t *value = file->call(file->data, node->text, arguments, known, error);
 	return *known ? value : hcl_call(node->text, arguments, known, error);
 }
 
@@ -394,7 +396,15 @@ json_t *hcl_eval(const Node *node, const Scope *scope, GError **error)
 	/* What these only look up was as large before. */
 	bool found = node->kind == NODE_NAME || node->kind == NODE_VALUE ||
 		     node->kind == NODE_MEMBER || node->kind == NODE_INDEX;
+	Work *work = outermost(scope)->work;
+	if (work->depth == MAX_DEPTH || work->steps == MAX_STEPS)
+		return refuse(node, scope, error,
+			work->depth == MAX_DEPTH ? "the expressions are too deep"
+						 : "the expressions take too long");
+	work->steps++;
+	work->depth++;
 	g_autoptr(json_t) value = kinds[node->kind](node, scope, error);
+	work->depth--;
 	if (value != NULL && !found && !hcl_fits(value))
 		return refuse(node, scope, error, "the value is too large");
 	return g_steal_pointer(&value);

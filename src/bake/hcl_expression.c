@@ -188,14 +188,16 @@ static Node *parse_primary(Parser *parser)
 	return g_steal_pointer(&inner);
 }
 
-static Node *wrap(NodeKind kind, Node *inner, Node *second, char *text, int line)
+/* Takes inner, second and text. */
+static Node *wrap(Parser *parser, NodeKind kind, Node *inner, Node *second, char *text, int line)
 {
-	Node *node = node_new(kind, line);
+	g_autoptr(Node) node = node_new(kind, line);
 	g_ptr_array_add(node->parts, inner);
 	if (second != NULL)
 		g_ptr_array_add(node->parts, second);
 	node->text = text;
-	return node;
+	return ++parser->links <= HCL_MAX_LINKS ? g_steal_pointer(&node)
+						: hcl_refuse(parser, "the expression is too long");
 }
 
 /* ".name", "[index]", "[*].name" behind a value. */
@@ -206,10 +208,10 @@ static Node *parse_traversal(Parser *parser)
 		int line = parser->line;
 		if (hcl_take(parser, "[*]") || hcl_take(parser, ".*")) {
 			char *name = hcl_take(parser, ".") ? hcl_take_name(parser) : NULL;
-			node = wrap(NODE_SPLAT, node, NULL, name, line);
+			node = wrap(parser, NODE_SPLAT, node, NULL, name, line);
 		} else if (*parser->at == '.' && hcl_begins_name(parser->at[1])) {
 			parser->at++;
-			node = wrap(NODE_MEMBER, node, NULL, hcl_take_name(parser), line);
+			node = wrap(parser, NODE_MEMBER, node, NULL, hcl_take_name(parser), line);
 		} else if (hcl_take(parser, "[")) {
 			parser->inside++;
 			Node *index = hcl_expression_parse(parser);
@@ -220,7 +222,7 @@ static Node *parse_traversal(Parser *parser)
 				return hcl_refuse(parser, "Invalid index: \"]\" is missing");
 			}
 			parser->inside--;
-			node = wrap(NODE_INDEX, node, index, NULL, line);
+			node = wrap(parser, NODE_INDEX, node, index, NULL, line);
 		} else
 			break;
 	}
@@ -241,7 +243,7 @@ static Node *parse_unary(Parser *parser)
 	int line = parser->line;
 	Node *inner = parse_unary(parser);
 	parser->depth--;
-	return inner != NULL ? wrap(NODE_UNARY, inner, NULL, g_strdup(sign), line) : NULL;
+	return inner != NULL ? wrap(parser, NODE_UNARY, inner, NULL, g_strdup(sign), line) : NULL;
 }
 
 /* From the loosest to the tightest; of signs that begin alike the longer first. */
@@ -270,7 +272,7 @@ static Node *parse_binary(Parser *parser, size_t level)
 			node_free(left);
 			return NULL;
 		}
-		left = wrap(NODE_BINARY, left, right, g_strdup(sign), line);
+		left = wrap(parser, NODE_BINARY, left, right, g_strdup(sign), line);
 	}
 	return left;
 }

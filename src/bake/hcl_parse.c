@@ -7,6 +7,7 @@ static Body *parse_body(Parser *parser, bool inner);
 
 static bool parse_attribute(Parser *parser, Body *body, char *name)
 {
+	parser->links = 0;
 	Node *node = hcl_expression_parse(parser);
 	if (node == NULL) {
 		g_free(name);

@@ -2,14 +2,15 @@
 #pragma once
 #include "bake/hcl.h"
 
-enum { HCL_MAX_DEPTH = 200 };
+/* HCL_MAX_LINKS: operators and traversals of an attribute, each of which holds what is to its left. */
+enum { HCL_MAX_DEPTH = 200, HCL_MAX_LINKS = 2000 };
 
 typedef struct Parser Parser;
 struct Parser {
 	const char *file, *at;
 	int line;
 	int inside; /* open brackets, between which the end of a line is a blank */
-	int depth;
+	int depth, links;
 	/* hcl_expression_parse: expressions contain templates, and templates expressions. */
 	Node *(*expression)(Parser *parser);
 	GError **error;

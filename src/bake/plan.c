@@ -13,40 +13,35 @@ typedef struct {
 	const BakeRequest *request;
 	Definitions *definitions;
 	json_t *targets, *groups; /* of the plan */
+	json_t *inherited; /* name -> target with its parents beneath it; null while that is made */
+	GPtrArray *open;   /* names of groups that are being collected; borrowed */
 } Plan;
 
 static const char linked_prefix[] = "target:";
 
-/* A target, and who inherits from it. */
-typedef struct Heir {
-	const char *name;
-	int depth;
-	const struct Heir *heir;
-} Heir;
-
-static bool is_heir(const Heir *heir, const char *name)
+/* Adds a target with its parents beneath it to into; who inherits from himself has nothing of it. A parent that several
+ * others have is made once. */
+static bool inherit(Plan *plan, const char *name, int depth, json_t *into, GError **error)
 {
-	while (heir != NULL && strcmp(heir->name, name) != 0)
-		heir = heir->heir;
-	return heir != NULL;
-}
-
-/* With its parents beneath it; who inherits from himself has nothing of it. */
-static bool inherit(Plan *plan, const Heir *self, json_t *into, GError **error)
-{
-	const json_t *own = json_object_get(definitions_targets(plan->definitions), self->name);
-	if (own == NULL || self->depth == MAX_DEPTH)
-		return fail(error, BERTH_ERROR_NOT_FOUND, "failed to find target %s", self->name);
-	const json_t *parents = json_object_get(own, "inherits");
-	for (size_t i = 0; i < json_array_size(parents); i++) {
-		Heir parent = {json_elem(parents, i), self->depth + 1, self};
-		if (!is_heir(self, parent.name) && !inherit(plan, &parent, into, error))
-			return false;
+	const json_t *own = json_object_get(definitions_targets(plan->definitions), name),
+		     *known = json_object_get(plan->inherited, name);
+	if (own == NULL || depth == MAX_DEPTH)
+		return fail(error, BERTH_ERROR_NOT_FOUND, "failed to find target %s", name);
+	if (known != NULL) {
+		attributes_merge(into, known);
+		return true;
 	}
-	g_autoptr(json_t) rest = json_copy((json_t *)own);
+	const json_t *parents = json_object_get(own, "inherits");
+	g_autoptr(json_t) whole = json_object(), rest = json_copy((json_t *)own);
+	json_object_set_new(plan->inherited, name, json_null());
+	for (size_t i = 0; i < json_array_size(parents); i++)
+		if (!inherit(plan, json_elem(parents, i), depth + 1, whole, error))
+			return false;
 	json_object_del(rest, "inherits");
 	json_object_del(rest, "description");
-	attributes_merge(into, rest);
+	attributes_merge(whole, rest);
+	json_object_set(plan->inherited, name, whole);
+	attributes_merge(into, whole);
 	return true;
 }
 
@@ -122,8 +117,8 @@ static void set_switches(const BakeRequest *request, json_t *target)
 static json_t *resolve(Plan *plan, const char *name, GError **error)
 {
 	g_autoptr(json_t) target = json_object();
-	Heir self = {.name = name};
-	if (!inherit(plan, &self, target, error) || !override(plan, name, target, error))
+	json_object_clear(plan->inherited);
+	if (!inherit(plan, name, 0, target, error) || !override(plan, name, target, error))
 		return NULL;
 	if (json_object_get(target, "context") == NULL)
 		json_object_set_new(target, "context", json_string("."));
@@ -168,8 +163,12 @@ static bool add_linked(Plan *plan, const json_t *target, int depth, GError **err
 static bool collect(Plan *plan, const char *name, GPtrArray *names, int depth, GError **error)
 {
 	json_t *members = json_object_get(definitions_groups(plan->definitions), name);
-	if (depth == MAX_DEPTH)
+	if (depth == MAX_DEPTH ||
+		g_ptr_array_find_with_equal_func(plan->open, name, g_str_equal, NULL))
 		return fail(error, BERTH_ERROR_INVALID, "group %s holds itself", name);
+	/* What is in it is known: groups that several others have are collected once. */
+	if (json_object_get(plan->groups, name) != NULL)
+		return true;
 	if (members == NULL) {
 		if (!g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
 			g_ptr_array_add(names, g_strdup(name));
@@ -177,9 +176,11 @@ static bool collect(Plan *plan, const char *name, GPtrArray *names, int depth, G
 	}
 	json_object_set_new(
 		plan->groups, name, json_pack("{s:o}", "targets", json_deep_copy(members)));
+	g_ptr_array_add(plan->open, (char *)name);
 	for (size_t i = 0; i < json_array_size(members); i++)
 		if (!collect(plan, json_elem(members, i), names, depth + 1, error))
 			return false;
+	g_ptr_array_set_size(plan->open, (gint)plan->open->len - 1);
 	return true;
 }
 
@@ -242,8 +243,10 @@ json_t *bake_plan(const BakeRequest *request, GError **error)
 	if (!check_sets(request, error))
 		return NULL;
 	g_autoptr(Definitions) definitions = definitions_new(request->files, request->count, error);
-	g_autoptr(json_t) targets = json_object(), groups = json_object();
-	Plan plan = {request, definitions, targets, groups};
+	g_autoptr(json_t) targets = json_object(), groups = json_object(),
+			  inherited = json_object();
+	g_autoptr(GPtrArray) open = g_ptr_array_new();
+	Plan plan = {request, definitions, targets, groups, inherited, open};
 	if (definitions == NULL || !make(&plan, error))
 		return NULL;
 	return json_pack(
