@@ -33,6 +33,7 @@ typedef struct {
 		copies; /* address of a fetched file -> its RemoteCopy; nothing is read that a link of one leads to */
 	json_t *faults;	     /* service -> the error of reading its env_file or label_file */
 	bool includes_local; /* whether a file includes another local one */
+	int includes;	     /* number of files that are included, each as often as it is */
 	json_t *model; /* name, services, networks, volumes, secrets, configs: all in long form */
 	json_t *inactive;      /* services with disabled profiles: name -> service */
 	json_t *variables;     /* variables in the files' strings, in the form of find_variables */

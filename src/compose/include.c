@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Files that include each other twice over would have no end: each level doubles the work. */
+enum { MAX_INCLUDES = 1000 };
+
 /* One entry of "include". */
 typedef struct {
 	char **files;	/* absolute */
@@ -174,6 +177,9 @@ static bool include_one(Loader *loader, Document *document, const json_t *from,
 {
 	g_auto(Include) include = {0};
 	g_autoptr(GError) problem = NULL;
+	if (++loader->project->includes > MAX_INCLUDES)
+		return document_fail(document, error, at,
+			"too many files are included: more than %d", MAX_INCLUDES);
 	if (!read_include(loader, from, &include, &problem))
 		return document_fail(document, error, at, "%s", problem->message);
 	if (include.files[0] == NULL)
