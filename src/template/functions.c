@@ -64,9 +64,12 @@ static GoValue fn_join(GPtrArray *kept, const GoValue *arguments, size_t count, 
 	GString *out = g_string_new("");
 	size_t i;
 	json_t *item;
-	json_array_foreach (arguments[0].json, i, item)
+	json_array_foreach (arguments[0].json, i, item) {
+		if (out->len > GO_TEXT_LIMIT)
+			break;
 		g_string_append_printf(out, "%s%s", i > 0 ? text_of(arguments[1]) : "",
 			json_is_string(item) ? json_string_value(item) : "");
+	}
 	return go_text(kept, g_string_free(out, FALSE));
 }
 

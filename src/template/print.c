@@ -385,7 +385,7 @@ static void print_value(GString *out, const Verb *verb, GoValue value, int depth
 		print_nothing(out, verb, depth > 0);
 		return;
 	}
-	if (depth > MAX_DEPTH || print_own(out, verb, value))
+	if (depth > MAX_DEPTH || out->len > GO_TEXT_LIMIT || print_own(out, verb, value))
 		return;
 	json_t *json = value.json;
 	switch (value.type->kind) {
@@ -588,7 +588,7 @@ static void print_extra(GString *out, const Operands *operands)
 void go_sprintf(GString *out, const char *format, const GoValue *values, size_t count)
 {
 	Operands operands = {.values = values, .count = count};
-	for (const char *p = format; *p != '\0';)
+	for (const char *p = format; *p != '\0' && out->len <= GO_TEXT_LIMIT;)
 		if (*p != '%')
 			g_string_append_c(out, *p++);
 		else {

@@ -27,6 +27,7 @@ typedef struct {
 	const Node *at;	   /* what errors name */
 	NodeKind jump;	   /* BREAK or CONTINUE while a range is left, or LIST */
 	int depth, steps;
+	gsize bytes; /* of the texts of values so far */
 	GError *error;
 } Run;
 
@@ -60,6 +61,15 @@ static GoValue refuse(Run *run, const char *format, ...)
 	fail(&run->error, BERTH_ERROR_INVALID, "template: %s:%u:%zu: executing %s at <%s>: %s",
 		run->template->name, line, run->at->at - start, name->str, context->str, what);
 	return GO_NONE;
+}
+
+/* Whether what was made so far is within the limit. */
+static bool fits(Run *run)
+{
+	if (run->bytes + run->out->len <= GO_TEXT_LIMIT)
+		return true;
+	refuse(run, "the text becomes too large");
+	return false;
 }
 
 static char *shown(GoValue value)
@@ -220,7 +230,8 @@ static GoValue call_function(Run *run, GoValue dot, const Node *node, const GPtr
 		refuse(run, "error calling %s: %s", function->name, problem->message);
 		g_error_free(problem);
 	}
-	return value;
+	run->bytes += json_is_string(value.json) ? json_string_length(value.json) : 0;
+	return fits(run) ? value : GO_NONE;
 }
 
 static GoValue call_method(Run *run, GoValue dot, const GoMethod *method, GoValue receiver,
@@ -537,6 +548,7 @@ static void walk_action(Run *run, GoValue dot, const Node *node)
 		g_string_append(run->out, "<no value>");
 	else
 		go_print(run->out, null ? value : inner);
+	fits(run);
 }
 
 static void walk(Run *run, GoValue dot, const Node *node)
@@ -550,6 +562,7 @@ static void walk(Run *run, GoValue dot, const Node *node)
 		break;
 	case NODE_TEXT:
 		g_string_append(run->out, node->text);
+		fits(run);
 		break;
 	case NODE_IF:
 	case NODE_WITH:
@@ -575,16 +588,18 @@ bool template_run(
 {
 	g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func((GDestroyNotify)json_decref);
 	g_autoptr(GArray) variables = g_array_new(FALSE, FALSE, sizeof(Variable));
+	g_autoptr(GString) made = g_string_new(""); /* out may hold other rows */
 	Run run = {.template = template,
 		.name = template->name,
 		.mode = mode,
-		.out = out,
+		.out = made,
 		.kept = kept,
 		.variables = variables,
 		.jump = NODE_LIST};
 	Variable root = {"$", data};
 	g_array_append_val(variables, root);
 	walk(&run, data, g_hash_table_lookup(template->lists, template->name));
+	g_string_append_len(out, made->str, (gssize)made->len);
 	if (run.error == NULL)
 		return true;
 	g_propagate_error(error, run.error);

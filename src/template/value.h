@@ -61,6 +61,10 @@ extern const GoType go_bool, go_int, go_int32, go_int64, go_uint64, go_float64, 
 
 #define GO_NONE ((GoValue){NULL, NULL})
 
+/* Bytes of text that a template may make, in values and output: widths and doubling would give any amount for a few lines.
+ * Functions stop growing a text that is larger; run.c refuses it. */
+enum { GO_TEXT_LIMIT = 32 << 20 };
+
 GoValue go_keep(GPtrArray *kept, const GoType *type, json_t *json); /* takes json over */
 GoValue go_text(GPtrArray *kept, char *text);			    /* takes text over */
 /* A string of JSON. All text in templates is valid UTF-8: other bytes become U+FFFD. */
