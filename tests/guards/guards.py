@@ -303,4 +303,9 @@ GUARDS = [
     ("artifacts: links in the cache", "src/compose/remote_oci.c", "if (g_file_test(file, G_FILE_TEST_IS_SYMLINK))", "if (false)", "tests/compose/remote.bats", "an artifact of another kind"),
     ("links of an image: mounts", "src/shim/root.c", "RESOLVE_IN_ROOT", "0", "tests/security/volumes.bats", "mounts over links of an image"),
     ("contexts at no URL", "src/builder/context.c", "if (!url_is_http(url))", "if (false)", "tests/security/builds.bats", "a context at what is no URL"),
+    ("gRPC: unread answers", "src/grpc/connection.c", "short events = out->len < BLOCK ? POLLIN : 0;", "short events = POLLIN;", "tests/security/buildkit.bats", "a peer that asks"),
+    ("work without end: listeners", ["src/buildkit/job.c"] * 2, ["job->listeners > 0 && work_going())", "job->listeners > 0 && is_wanted(job))"], ["job->listeners > 0)", "job->listeners > 0 && (is_wanted(job) || true))"], "tests/security/buildkit.bats", "a build whose client has gone"),
+    ("budgets: includes", "src/compose/include.c", "if (++loader->project->includes > MAX_INCLUDES)", "if (++loader->project->includes < 0)", "tests/security/budgets.bats", "budgets: Compose files"),
+    ("budgets: bake files", "src/bake/hcl_eval.c", "work->steps == MAX_STEPS)", "work->steps == -1)", "tests/security/budgets.bats", "budgets: bake files"),
+    ("templates: text", "src/template/run.c", "if (run->bytes + run->out->len <= GO_TEXT_LIMIT)", "if (run->bytes + run->out->len <= G_MAXSSIZE)", "tests/security/budgets.bats", "budgets: the text of a template"),
 ]

@@ -140,3 +140,55 @@ with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as archive:
 	prlimit --pid "$(cat "$WORK/pid")" "--nofile=$limit:"
 	[[ $output == *'Loaded image'* ]]
 }
+
+@test "budgets: Compose files that include each other twice over" {
+	mkdir -p "$WORK/includes"
+	cd "$WORK/includes"
+	for i in $(seq 0 29); do printf 'include: [f%d.yaml, ./f%d.yaml]\n' $((i + 1)) $((i + 1)) >f$i.yaml; done
+	echo 'services: {a: {image: busybox}}' >f30.yaml
+	run timeout 60 "$BUILD/berth" compose -f f0.yaml config
+	[[ $status -eq 1 && $output == *'too many files are included'* ]]
+	# Several that include the same one are many projects' way.
+	run d compose -f f27.yaml config --services
+	[[ $status -eq 0 && $output == a ]]
+}
+
+@test "budgets: bake files whose groups, targets, functions and variables are made of each other twice over" {
+	mkdir -p "$WORK/bake"
+	cd "$WORK/bake"
+	python3 - <<-'END'
+		twice = lambda form: "".join(form.format(i, i + 1) for i in range(40))
+		open("groups.hcl", "w").write(twice('group "g{0}" {{\n targets = ["g{1}", "h{1}"]\n}}\ngroup "h{0}" {{\n targets = ["g{1}", "h{1}"]\n}}\n')
+		    + 'target "g40" {\n}\ntarget "h40" {\n}\ngroup "default" {\n targets = ["g0"]\n}\n')
+		open("targets.hcl", "w").write(twice('target "g{0}" {{\n inherits = ["g{1}", "h{1}"]\n}}\ntarget "h{0}" {{\n inherits = ["g{1}", "h{1}"]\n}}\n')
+		    + 'target "g40" {\n target = "x"\n}\ntarget "h40" {\n}\ngroup "default" {\n targets = ["g0"]\n}\n')
+		open("functions.hcl", "w").write('function "f40" {\n params = [x]\n result = x\n}\n' + twice('function "f{0}" {{\n params = [x]\n result = f{1}(f{1}(x))\n}}\n')
+		    + 'target "default" {\n args = { a = f0("x") }\n}\n')
+		open("variables.hcl", "w").write("".join(f'variable "v{i}" {{\n default = v{i + 1}\n}}\n' for i in range(50000))
+		    + 'variable "v50000" {\n default = 1\n}\ntarget "default" {\n args = { a = v0 }\n}\n')
+		for name, text in ("sum", "1 + " * 100000 + "1"), ("index", "x" + "[0]" * 100000), ("member", "x" + ".a" * 100000), ("choice", "false ? 1 : " * 50000 + "2"):
+		    open(f"{name}.hcl", "w").write('target "default" {\n args = { a = ' + text + ' }\n}\n')
+	END
+	[ "$(timeout 60 "$BUILD/berth" buildx bake -f targets.hcl --print | jq -r .target.g0.target)" = x ]
+	[ "$(timeout 60 "$BUILD/berth" buildx bake -f groups.hcl --print | jq -r '.target | keys | join(" ")')" = 'g40 h40' ]
+	for name in functions variables sum index member choice; do
+		run timeout 60 "$BUILD/berth" buildx bake -f $name.hcl --print
+		echo "$name: ${output:0:200}"
+		[[ $status -eq 1 && $output == 'ERROR: '* && $output == *'too '@(long|deep)* ]]
+	done
+}
+
+@test "budgets: the text of a template, in a tag that the engine makes and on the command line" {
+	local before tag
+	before=$(peak_kb)
+	for tag in "$(printf '{{printf "%%1000000d" 1}}%.0s' $(seq 100))" "{{\$a := \"xxxxxxxx\"}}$(printf '{{$a = printf "%%s%%s" $a $a}}%.0s' $(seq 40))" \
+		'{{printf "%1000000v" (split (printf "%1000000d" 1) "")}}' '{{join (split (printf "%1000000d" 1) "") (printf "%1000000d" 1)}}'; do
+		run d run --rm --network none --log-opt "tag=$tag" busybox true
+		echo "${output:0:300}"
+		[[ $status -ne 0 && $output == *'the text becomes too large'* ]]
+		run d version -f "$tag"
+		[[ $status -ne 0 && $output == *'the text becomes too large'* ]]
+	done
+	[ $(($(peak_kb) - before)) -lt 400000 ]
+	[ "$(d version -f '{{printf "%5d|%s" 1 "a"}}')" = '    1|a' ]
+}
