@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { MAX_DEPTH = 32 };
+enum { MAX_DEPTH = 200 };
 
 typedef struct {
 	Loader *loader;
@@ -132,9 +132,10 @@ static bool apply(Extends *extends, const Source *source, const char *name)
 	if (*base_name == '\0')
 		return refuse(extends, name, "%s", "the service is missing");
 	g_autofree char *step = g_strconcat(source->file, " ", name, NULL);
-	if (!g_hash_table_add(extends->open, g_strdup(step)) ||
-		g_hash_table_size(extends->open) > MAX_DEPTH)
+	if (!g_hash_table_add(extends->open, g_strdup(step)))
 		return refuse(extends, name, "circular reference: %s extends itself", name);
+	if (g_hash_table_size(extends->open) > MAX_DEPTH)
+		return refuse(extends, name, "more than %d services extend each other", MAX_DEPTH);
 	Source other = {0};
 	bool ok = (*file == '\0' || read_file(extends, file, name, &other)) &&
 		  take_base(extends, source, name, service, base_name,

@@ -1,6 +1,6 @@
 """An engine in a network namespace of its own, operations to kill it in, and an inventory of what must not be left then: mounts,
 shims, cgroups, links, rules, files, rows. Arguments of the program: BUILD [STEP [WORDS]]."""
-import contextlib, glob, http.client, io, json, os, re, shutil, signal, sqlite3, subprocess, sys, tarfile, tempfile, time
+import contextlib, glob, hashlib, http.client, io, json, os, re, shutil, signal, sqlite3, subprocess, sys, tarfile, tempfile, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 from unix_api import Api
@@ -63,9 +63,31 @@ def tar_of(files):
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for name, text in files.items():
             info = tarfile.TarInfo(name)
+            text = text if isinstance(text, bytes) else text.encode()
             info.size = len(text)
-            archive.addfile(info, io.BytesIO(text.encode()))
+            archive.addfile(info, io.BytesIO(text))
     return buffer.getvalue()
+
+
+def layout_of(name):
+    """An OCI layout with an index of two platforms, each with a layer of its own."""
+    blobs, manifests = {}, []
+
+    def add(content, kind, **more):
+        content = content if isinstance(content, bytes) else json.dumps(content).encode()
+        digest = hashlib.sha256(content).hexdigest()
+        blobs[f"blobs/sha256/{digest}"] = content
+        return {"mediaType": f"application/vnd.oci.image.{kind}", "digest": f"sha256:{digest}", "size": len(content), **more}
+
+    for architecture in ("amd64", "arm64"):
+        layer = add(tar_of({architecture: "x" * 3000}), "layer.v1.tar")
+        config = add({"architecture": architecture, "os": "linux", "rootfs": {"type": "layers", "diff_ids": [layer["digest"]]}}, "config.v1+json")
+        manifests.append(add({"schemaVersion": 2, "config": config, "layers": [layer]}, "manifest.v1+json", platform={"os": "linux", "architecture": architecture}))
+    index = add({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": manifests}, "index.v1+json",
+                annotations={"io.containerd.image.name": f"docker.io/library/{name}"})
+    blobs["index.json"] = json.dumps({"schemaVersion": 2, "manifests": [index]}).encode()
+    blobs["oci-layout"] = b'{"imageLayoutVersion": "1.0.0"}'
+    return tar_of(blobs)
 
 
 def create(name="cc", network="none", **host):
@@ -88,6 +110,8 @@ OPERATIONS = {
     "tag": (lambda: None, lambda: ok("POST", "/images/busybox/tag?repo=other&tag=2")),
     "import": (lambda: None, lambda: ok("POST", "/images/create?fromSrc=-&repo=imported", image_tar, "application/x-tar")),
     "load": (lambda: None, lambda: ok("POST", "/images/load", saved, "application/x-tar")),
+    "load an index": (lambda: None, lambda: ok("POST", "/images/load", layout_of("indexed:1"), "application/x-tar")),
+    "layer of a backup": (lambda: create(), lambda: ok("PUT", "/containers/cc/layer", tar_of({"new": "new"}), "application/x-tar")),
     "pull": (lambda: None, lambda: ok("POST", f"/images/create?fromImage={registry}/busybox&tag=latest")),
     "remove an image": (lambda: ok("POST", "/images/load", saved, "application/x-tar"), lambda: ok("DELETE", "/images/loaded:1?force=1")),
     "build": (lambda: None, lambda: ok("POST", "/build?t=built&networkmode=none&nocache=1", context, "application/x-tar")),
@@ -185,7 +209,7 @@ def check():
     for name in ("vv", "pv", "mv"):
         ask("DELETE", f"/volumes/{name}?force=1")
     ask("DELETE", "/networks/n2")
-    for name in ("imported", "made:1", "built", "other:2", "loaded:1", f"{registry}/busybox"):
+    for name in ("imported", "made:1", "built", "other:2", "loaded:1", "indexed:1", f"{registry}/busybox"):
         ask("DELETE", f"/images/{name}?force=1")
     for attempt in range(150):
         left = leftovers()
