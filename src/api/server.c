@@ -418,18 +418,33 @@ static void sweep(Server *server)
 		connection_free(late->pdata[i]);
 }
 
-/* Sweeps once in SWEEP_MS; returns the time until the next one, -1 if there is nothing to sweep. */
-static int sweep_in_time(Server *server, gint64 *last)
+/* What is done once in SWEEP_MS, while there is a reason. */
+typedef struct {
+	gint64 last; /* monotonic */
+	bool requested; /* something has happened since: it may leave memory behind, after its answer as well */
+} Upkeep;
+
+/* Returns the time until the next one in ms, -1 if there is no reason for one. */
+static int upkeep_in_time(Server *server, Upkeep *upkeep)
 {
 	g_mutex_lock(&server->lock);
 	int partial = server->partial;
 	g_mutex_unlock(&server->lock);
 	gint64 now = g_get_monotonic_time();
-	if (partial > 0 && now - *last >= SWEEP_MS * 1000) {
-		sweep(server);
-		*last = now;
+	if (now - upkeep->last >= SWEEP_MS * 1000) {
+		if (partial > 0)
+			sweep(server);
+		if (upkeep->requested)
+			memory_give_back();
+		*upkeep = (Upkeep){.last = now};
 	}
-	return partial > 0 ? SWEEP_MS : -1;
+	return partial > 0 || upkeep->requested ? SWEEP_MS : -1;
+}
+
+static void upkeep_request(Upkeep *upkeep)
+{
+	if (!upkeep->requested)
+		*upkeep = (Upkeep){.last = g_get_monotonic_time(), .requested = true};
 }
 
 void server_watch(Server *server, int fd, bool (*ready)(int fd, gpointer data), gpointer data)
@@ -444,11 +459,13 @@ void server_run(Server *server)
 {
 	struct epoll_event events[EVENTS];
 	Connection *listeners[EVENTS];
-	gint64 swept = 0;
+	Upkeep upkeep = {0};
 	memory_give_back(); /* the base for later comparisons */
 	for (;;) {
 		int listener_count = 0, count = epoll_wait(server->epoll_fd, events, EVENTS,
-						sweep_in_time(server, &swept));
+						upkeep_in_time(server, &upkeep));
+		if (count > 0)
+			upkeep_request(&upkeep);
 		for (int i = 0; i < count; i++) {
 			Connection *connection = events[i].data.ptr;
 			if (connection->listener)

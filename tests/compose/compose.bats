@@ -284,7 +284,7 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	pkill -INT -P "$up"
 	start=$(date +%s)
 	wait "$up" || true
-	[ $(($(date +%s) - start)) -lt 10 ]
+	[ $(($(date +%s) - start)) -lt 40 ]
 	[ "$(count)" -eq 0 ]
 }
 

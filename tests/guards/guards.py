@@ -256,7 +256,7 @@ GUARDS = [
     ("budgets: variables", "src/shim/process.c", "for (size_t i = 0; env[i] != NULL; i++)", "for (uint32_t i = 0; i < self.env->strings && record_string(self.env, i) != NULL; i++)", "tests/security/budgets.bats", "budgets: a hundred thousand"),
     ("budgets: events", "src/engine/object/event.c", "(events.length > 1 && remembered_bytes > REMEMBERED_BYTES)", "false", "tests/security/budgets.bats", "budgets: labels"),
     ("budgets: specifications", ["src/engine/object/spec_cache.c"] * 2, ["size <= REMEMBERED_BYTES", "engine->spec_bytes > REMEMBERED_BYTES"], ["size > 0", "false"], "tests/security/budgets.bats", "budgets: labels"),
-    ("budgets: memory", "src/api/server.c", "\tmemory_give_back();", "", "tests/security/budgets.bats", "budgets: what a large request"),
+    ("budgets: memory", "src/base/memory.c", "malloc_trim(0);", "", "tests/security/budgets.bats", "budgets: what a large request"),
     ("budgets: names of archives", "src/base/fd.c", "bool up = strcmp(part, \"..\") == 0;", "bool up = true;", "tests/security/budgets.bats", "budgets: names of an archive"),
     ("budgets: descriptors", "src/engine/image/load_archive.c", "\tblob_writer_rest(file->blob);\n\tg_hash_table_insert", "\tg_hash_table_insert", "tests/security/budgets.bats", "budgets: an archive of more"),
     ("words of shims", "src/shim/report.c", "bool c1 = *p == 0xc2 &&", "if (*p < ' ') {\n\t\t\tout[used++] = (char)*p;\n\t\t\tcontinue;\n\t\t}\n\t\tbool c1 = *p == 0xc2 &&", "tests/security/reads.bats", "control characters in words"),

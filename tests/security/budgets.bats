@@ -100,9 +100,12 @@ labelled() {
 	local before i
 	before=$(memory_kb)
 	jq -nc '{Image: "busybox", Cmd: [range(1000000) | ""]}' >"$WORK/request.json"
-	[ "$(status_of -H 'Content-Type: application/json' -d "@$WORK/request.json" "http://b/containers/create?name=large")" = 201 ]
-	d rm large
-	for i in $(seq 100); do [ "$(memory_kb)" -lt $((before + 20480)) ] && break; sleep 0.1; done
+	for i in 1 2 3; do # with and without a pause, in which the engine looks at what is free
+		[ "$(status_of -H 'Content-Type: application/json' -d "@$WORK/request.json" "http://b/containers/create?name=large")" = 201 ]
+		[ "$i" = 1 ] || sleep 1.5
+		d rm large
+	done
+	for i in $(seq 300); do [ "$(memory_kb)" -lt $((before + 20480)) ] && break; sleep 0.1; done
 	echo "before $before kB, then $(memory_kb) kB"
 	[ "$(memory_kb)" -lt $((before + 20480)) ]
 }

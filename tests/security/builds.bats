@@ -383,9 +383,8 @@ tar.close()'
 	for source in http://127.0.0.1:8096/x.git http://127.0.0.1:8096/x.tar; do
 		curl -sN --unix-socket "$WORK/b.sock" -X POST "http://b/build?buildid=remote&remote=$source" >said 2>&1 3>&- &
 		client=$!
-		sleep 0.5
-		kill -0 "$client"
-		[ "$(status_of -X POST 'http://b/build/cancel?id=remote')" = 204 ]
+		cancels() { [ "$(status_of -X POST 'http://b/build/cancel?id=remote')" = 204 ]; } # not before it has begun
+		await cancels
 		for _ in $(seq 100); do kill -0 "$client" 2>/dev/null || break; sleep 0.1; done
 		[ "$(until_idle)" -lt 60 ]
 		curl -sN --unix-socket "$WORK/b.sock" -X POST "http://b/build?remote=$source" >said 2>&1 3>&- &
