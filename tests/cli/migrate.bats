@@ -158,10 +158,8 @@ state() { d inspect -f "$2" "$1"; }
 	chown 100000 "$ROOT_OF_DOCKER/overlay2"
 	refused 'mapped (userns-remap)'
 	mv "$ROOT_OF_DOCKER/image/overlay2" "$ROOT_OF_DOCKER/image/zfs"
-	refused 'no layers of overlay2'
-	mkdir -p "$ROOT_OF_DOCKER/containerd/daemon/io.containerd.snapshotter.v1.overlayfs/snapshots"
-	refused "images in containerd's store"
-	rm -rf "$ROOT_OF_DOCKER/image"
+	refused 'neither layers of overlay2 nor a store of containerd'
+	rm -rf "$ROOT_OF_DOCKER/containers"
 	refused "is no folder of Docker's"
 	run d system migrate
 	[[ $status -eq 1 && $output == *'--from-docker is needed'* ]]

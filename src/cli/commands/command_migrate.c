@@ -10,6 +10,8 @@
 static const Flag flags[] = {
 	{"from-docker", 0, BOOL, "import from a stopped Docker on this host"},
 	{"folder", 0, STRING, "Docker's folder (/var/lib/docker)"},
+	{"containerd", 0, STRING,
+		"containerd's folder, if it is not where Docker has it by default"},
 	{"apply", 0, BOOL, "import; without this flag, only list what would be imported"},
 	{"start", 0, BOOL, "start the containers that Docker would start"},
 	{0},
@@ -20,6 +22,7 @@ static int run(Cli *cli)
 	g_autoptr(GError) error = NULL;
 	MigrateOptions options = {
 		.folder = flag_given(cli, "folder") ? flag_text(cli, "folder") : "/var/lib/docker",
+		.containerd = flag_given(cli, "containerd") ? flag_text(cli, "containerd") : NULL,
 		.apply = flag_bool(cli, "apply", false),
 		.start = flag_bool(cli, "start", false)};
 	if (!flag_bool(cli, "from-docker", false) || (options.start && !options.apply)) {

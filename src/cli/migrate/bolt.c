@@ -7,19 +7,31 @@
 #include <string.h>
 #include <sys/file.h>
 
-/* Of pages and their elements, in bytes; DEPTH: no tree of ours is that deep. */
-enum { PAGE_HEAD = 16, META = 64, ELEMENT = 16, BUCKET = 16, DEPTH = 32, LIMIT = 1 << 30 };
+/* Of pages and their elements, in bytes; DEPTH and KEYS: no tree of Docker's is that deep. */
+enum {
+	PAGE_HEAD = 16,
+	META = 64,
+	ELEMENT = 16,
+	BUCKET = 16,
+	DEPTH = 32,
+	KEYS = 8,
+	LIMIT = 1 << 30
+};
 enum { BRANCH_PAGE = 0x01, LEAF_PAGE = 0x02, IS_BUCKET = 0x01 };
 static const guint32 magic = 0xED0CDAED, version = 2;
 
 typedef struct {
 	const char *bytes;
-	size_t length, page_size, visited; /* visited: pages; a circle would have no end */
+	size_t length, page_size;
+	size_t seen; /* bytes that were looked at: those of a whole file do not overlap, and a circle would have no end */
+	const char *const *path; /* what is left of the path to the bucket */
+	const char *keys[KEYS + 1];
+	size_t key_count;
 	BoltPair each;
 	gpointer data;
 } Bolt;
 
-/* A part of the file. bucket, in what follows: the one that is looked for; NULL within it. */
+/* A part of the file. */
 typedef struct {
 	const char *bytes;
 	size_t length;
@@ -76,18 +88,25 @@ static bool span_in(Span page, size_t from, guint64 length, Span *span)
 	return true;
 }
 
-static bool walk_page(Bolt *bolt, guint64 id, const char *bucket, int depth);
+/* Whether so many bytes more can be of this file. */
+static bool count_seen(Bolt *bolt, size_t bytes)
+{
+	bolt->seen += bytes;
+	return bolt->seen <= bolt->length;
+}
 
-static bool walk_pages(Bolt *bolt, Span page, size_t count, const char *bucket, int depth)
+static bool walk_page(Bolt *bolt, guint64 id, int depth);
+
+static bool walk_pages(Bolt *bolt, Span page, size_t count, int depth)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!walk_page(bolt, number(page.bytes + PAGE_HEAD + i * ELEMENT + 8, 8), bucket,
-			    depth + 1))
+		if (!walk_page(
+			    bolt, number(page.bytes + PAGE_HEAD + i * ELEMENT + 8, 8), depth + 1))
 			return false;
 	return true;
 }
 
-static bool walk(Bolt *bolt, Span page, const char *bucket, int depth);
+static bool walk(Bolt *bolt, Span page, int depth);
 
 /* A bucket's pairs are in pages of their own, or in the value itself. */
 static bool walk_bucket(Bolt *bolt, Span value, int depth)
@@ -95,12 +114,39 @@ static bool walk_bucket(Bolt *bolt, Span value, int depth)
 	if (value.length < BUCKET)
 		return false;
 	guint64 root = number(value.bytes, 8);
-	return root != 0 ? walk_page(bolt, root, NULL, depth + 1)
-			 : walk(bolt, (Span){value.bytes + BUCKET, value.length - BUCKET}, NULL,
-				   depth + 1);
+	return root != 0
+		       ? walk_page(bolt, root, depth + 1)
+		       : walk(bolt, (Span){value.bytes + BUCKET, value.length - BUCKET}, depth + 1);
 }
 
-static bool walk_leaf(Bolt *bolt, Span page, size_t count, const char *bucket, int depth)
+/* A bucket that the path names, or that is in the last one of it. */
+static bool walk_inner(Bolt *bolt, const char *name, Span value, int depth)
+{
+	const char *const *path = bolt->path;
+	bool on_path = *path != NULL, ok;
+	if (on_path ? strcmp(name, *path) != 0 : bolt->key_count == KEYS - 1)
+		return on_path;
+	if (on_path)
+		bolt->path++;
+	else
+		bolt->keys[bolt->key_count++] = name;
+	ok = walk_bucket(bolt, value, depth);
+	bolt->path = path;
+	bolt->key_count -= !on_path;
+	return ok;
+}
+
+static bool walk_pair(Bolt *bolt, const char *name, Span value)
+{
+	if (*bolt->path != NULL)
+		return true;
+	bolt->keys[bolt->key_count] = name;
+	bolt->keys[bolt->key_count + 1] = NULL;
+	bolt->each(bolt->keys, value.bytes, value.length, bolt->data);
+	return count_seen(bolt, value.length);
+}
+
+static bool walk_leaf(Bolt *bolt, Span page, size_t count, int depth)
 {
 	for (size_t i = 0; i < count; i++) {
 		size_t at = PAGE_HEAD + i * ELEMENT;
@@ -109,44 +155,44 @@ static bool walk_leaf(Bolt *bolt, Span page, size_t count, const char *bucket, i
 		Span key, value;
 		if (!span_in(page, at + place, key_size, &key) ||
 			!span_in(page, at + place + key_size, number(page.bytes + at + 12, 4),
-				&value))
+				&value) ||
+			!count_seen(bolt, key.length))
 			return false;
 		g_autofree char *name = g_strndup(key.bytes, key.length);
-		bool inner = (flags & IS_BUCKET) != 0;
-		if (bucket == NULL && !inner)
-			bolt->each(name, value.bytes, value.length, bolt->data);
-		else if (bucket != NULL && inner && strcmp(name, bucket) == 0 &&
-			 !walk_bucket(bolt, value, depth))
+		if (!((flags & IS_BUCKET) != 0 ? walk_inner(bolt, name, value, depth)
+					       : walk_pair(bolt, name, value)))
 			return false;
 	}
 	return true;
 }
 
-static bool walk(Bolt *bolt, Span page, const char *bucket, int depth)
+static bool walk(Bolt *bolt, Span page, int depth)
 {
 	if (depth > DEPTH || page.length < PAGE_HEAD)
 		return false;
 	guint64 flags = number(page.bytes + 8, 2), count = number(page.bytes + 10, 2);
-	if (count > (page.length - PAGE_HEAD) / ELEMENT)
+	if (count > (page.length - PAGE_HEAD) / ELEMENT ||
+		!count_seen(bolt, PAGE_HEAD + (size_t)count * ELEMENT))
 		return false;
-	return flags == BRANCH_PAGE ? walk_pages(bolt, page, count, bucket, depth)
-	       : flags == LEAF_PAGE ? walk_leaf(bolt, page, count, bucket, depth)
+	return flags == BRANCH_PAGE ? walk_pages(bolt, page, count, depth)
+	       : flags == LEAF_PAGE ? walk_leaf(bolt, page, count, depth)
 				    : false;
 }
 
-static bool walk_page(Bolt *bolt, guint64 id, const char *bucket, int depth)
+static bool walk_page(Bolt *bolt, guint64 id, int depth)
 {
 	size_t pages = bolt->length / bolt->page_size;
-	if (id >= pages || ++bolt->visited > pages)
+	if (id >= pages)
 		return false;
 	const char *page = bolt->bytes + id * bolt->page_size;
 	guint64 more = number(page + 12, 4); /* pages that are joined to it */
 	if (more > pages - id - 1)
 		return false;
-	return walk(bolt, (Span){page, (size_t)(more + 1) * bolt->page_size}, bucket, depth);
+	return walk(bolt, (Span){page, (size_t)(more + 1) * bolt->page_size}, depth);
 }
 
-bool bolt_each(const char *path, const char *bucket, BoltPair each, gpointer data, GError **error)
+bool bolt_each(
+	const char *path, const char *const *buckets, BoltPair each, gpointer data, GError **error)
 {
 	guint64 root = 0;
 	size_t length;
@@ -155,13 +201,13 @@ bool bolt_each(const char *path, const char *bucket, BoltPair each, gpointer dat
 	if (fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0)
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
 			"%s is in use: stop Docker first (systemctl stop docker.socket "
-			"docker.service)",
+			"docker.service containerd.service)",
 			path);
 	g_autofree char *bytes = fd >= 0 ? fd_read_all(fd, LIMIT, &length) : NULL;
 	if (bytes == NULL)
 		return fail_errno(error, "cannot read %s", path);
-	Bolt bolt = {.bytes = bytes, .length = length, .each = each, .data = data};
-	return (find_root(&bolt, &root) && walk_page(&bolt, root, bucket, 0)) ||
+	Bolt bolt = {.bytes = bytes, .length = length, .path = buckets, .each = each, .data = data};
+	return (find_root(&bolt, &root) && walk_page(&bolt, root, 0)) ||
 	       fail(error, BERTH_ERROR_UNAVAILABLE, "%s is no database of bbolt, or is damaged",
 		       path);
 }

@@ -9,8 +9,16 @@
 
 static const char container_mode[] = "container:";
 
-static char *upper_of(const DockerRoot *root, const char *id)
+static bool is_containerds(const json_t *container)
 {
+	return strcmp(json_str(container, "Driver"), "overlayfs") == 0;
+}
+
+static char *upper_of(const DockerRoot *root, const json_t *container)
+{
+	const char *id = json_str(container, "ID");
+	if (is_containerds(container))
+		return g_strdup(json_string_value(json_object_get(root->snapshots, id)));
 	g_autofree char *mount =
 		docker_text(root, "image/overlay2/layerdb/mounts", id, "mount-id", NULL);
 	return mount != NULL && *mount != '\0' && strpbrk(mount, "/.") == NULL
@@ -18,15 +26,35 @@ static char *upper_of(const DockerRoot *root, const char *id)
 		       : NULL;
 }
 
-static const char *container_problem(const json_t *container, const char *upper)
+/* By the manifest of its platform, which its image may have others beside. The caller frees it. */
+static char *image_of(const DockerRoot *root, const json_t *container)
+{
+	const char *manifest = json_str(container, "ImageManifest.digest"),
+		   *image = json_str(container, "Image");
+	return is_containerds(container)
+		       ? docker_containerd_id(root, *manifest != '\0' ? manifest : image)
+		       : g_strdup(image);
+}
+
+/* Containers know their images by digest also where the name has another meaning by now. */
+static bool image_is_missing(DockerRoot *root, const json_t *container)
+{
+	return is_containerds(container) &&
+	       docker_containerd_image(root, json_str(container, "Image")) == NULL &&
+	       docker_containerd_image(root, json_str(container, "ImageManifest.digest")) == NULL;
+}
+
+static const char *container_problem(DockerRoot *root, const json_t *container, const char *upper)
 {
 	gint64 pid = json_int(container, "State.Pid");
 	g_autofree char *process = g_strdup_printf("/proc/%" G_GINT64_FORMAT, pid);
 	return json_bool(container, "State.Running") && pid > 0 && access(process, F_OK) == 0
 		       ? "it still runs: stop it with Docker"
-	       : strcmp(json_str(container, "Driver"), "overlay2") != 0
+	       : strcmp(json_str(container, "Driver"), "overlay2") != 0 &&
+			       !is_containerds(container)
 		       ? "its layers are not of overlay2: take it over with 'docker commit' and "
 			 "'docker save'"
+	       : image_is_missing(root, container) ? "its image is missing"
 	       : upper == NULL || !g_file_test(upper, G_FILE_TEST_IS_DIR)
 		       ? "its writable layer is missing"
 		       : NULL;
@@ -44,17 +72,17 @@ static bool would_start(const json_t *container, const json_t *host)
 
 /* names: of all containers, by id. Takes nothing over. */
 static json_t *container_of(
-	const DockerRoot *root, const json_t *container, json_t *host, const json_t *names)
+	DockerRoot *root, const json_t *container, json_t *host, const json_t *names)
 {
 	const char *id = json_str(container, "ID"), *name = json_str(container, "Name");
-	g_autofree char *upper = upper_of(root, id);
-	const char *problem = container_problem(container, upper);
+	g_autofree char *upper = upper_of(root, container), *image = image_of(root, container);
+	const char *problem = container_problem(root, container, upper);
 	g_autoptr(json_t) config = json_deep_copy(json_object_get(container, "Config")),
 			  request = request_of_container(config, host,
 				  json_object_get(container, "MountPoints"), id, names);
-	json_t *made = json_pack("{s:s, s:s, s:s, s:O, s:o, s:b, s:s*}", "Name",
-		name + (*name == '/'), "Created", json_str(container, "Created"), "Image",
-		json_str(container, "Image"), "Request", request, "Networks",
+	json_t *made = json_pack("{s:s, s:s, s:s, s:s, s:O, s:o, s:b, s:s*}", "Name",
+		name + (*name == '/'), "Created", json_str(container, "Created"), "Image", image,
+		"Store", json_str(container, "Driver"), "Request", request, "Networks",
 		request_of_networks(json_at(container, "NetworkSettings.Networks")), "Starts",
 		would_start(container, host), "Upper", upper);
 	if (problem != NULL)
@@ -93,12 +121,23 @@ static bool read_all(const DockerRoot *root, GPtrArray *containers, json_t *name
 	return true;
 }
 
+/* Whether it cannot be done without containerd's store. */
+static bool needs_containerd(const DockerRoot *root, const GPtrArray *containers)
+{
+	g_autofree char *classic = g_build_filename(root->path, "image/overlay2", NULL);
+	for (guint i = 0; i < containers->len; i++)
+		if (is_containerds(containers->pdata[i]))
+			return true;
+	return !g_file_test(classic, G_FILE_TEST_IS_DIR);
+}
+
 bool docker_containers_read(DockerRoot *root, GError **error)
 {
 	g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func((GDestroyNotify)json_decref),
 			     made = g_ptr_array_new();
 	g_autoptr(json_t) names = json_object();
-	if (!read_all(root, kept, names, error))
+	if (!read_all(root, kept, names, error) ||
+		!docker_containerd_read(root, needs_containerd(root, kept), error))
 		return false;
 	for (guint i = 0; i < kept->len; i++) {
 		g_autoptr(json_t) host = docker_json(root, error, "containers",

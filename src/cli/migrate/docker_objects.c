@@ -66,11 +66,13 @@ static json_t *network_request(const json_t *network)
 }
 
 /* libnetwork has a number of eight bytes before each value. */
-static void take_network(const char *key, const char *value, size_t length, gpointer networks)
+static void take_network(
+	const char *const *keys, const char *value, size_t length, gpointer networks)
 {
 	enum { NUMBER = 8 };
 	static const char *const own[] = {"bridge", "host", "none", NULL};
-	if (!g_str_has_prefix(key, "docker/network/v1.0/network/") || length < NUMBER)
+	if (!g_str_has_prefix(keys[0], "docker/network/v1.0/network/") || keys[1] != NULL ||
+		length < NUMBER)
 		return;
 	g_autoptr(json_t) network = json_parse(value + NUMBER, length - NUMBER, NULL);
 	if (!json_filled(json_object_get(network, "name")) ||
@@ -87,14 +89,15 @@ bool docker_networks_read(DockerRoot *root, GError **error)
 {
 	g_autofree char *path = g_build_filename(root->path, "network/files/local-kv.db", NULL);
 	return !g_file_test(path, G_FILE_TEST_EXISTS) ||
-	       bolt_each(path, "libnetwork", take_network, root->networks, error);
+	       bolt_each(path, (const char *const[]){"libnetwork", NULL}, take_network,
+		       root->networks, error);
 }
 
-static void take_metadata(const char *key, const char *value, size_t length, gpointer all)
+static void take_metadata(const char *const *keys, const char *value, size_t length, gpointer all)
 {
-	json_t *json = json_parse(value, length, NULL);
+	json_t *json = keys[1] == NULL ? json_parse(value, length, NULL) : NULL;
 	if (json != NULL)
-		json_object_set_new(all, key, json);
+		json_object_set_new(all, keys[0], json);
 }
 
 static const struct {
@@ -128,7 +131,8 @@ bool docker_volumes_read(DockerRoot *root, GError **error)
 	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
 	const char *name;
 	if (g_file_test(database, G_FILE_TEST_EXISTS) &&
-		!bolt_each(database, "volumes", take_metadata, facts, error))
+		!bolt_each(database, (const char *const[]){"volumes", NULL}, take_metadata, facts,
+			error))
 		return false;
 	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
 		g_autofree char *data = g_build_filename(folder, name, "_data", NULL);

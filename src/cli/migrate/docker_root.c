@@ -2,6 +2,7 @@
 
 #include "cli/migrate/docker_parts.h"
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/fd.h"
 
@@ -12,9 +13,7 @@
 /* An id is its digest, and the name of a file. */
 static const char *hex_of(const char *id)
 {
-	static const char prefix[] = "sha256:";
-	const char *hex = g_str_has_prefix(id, prefix) ? id + strlen(prefix) : "";
-	return strlen(hex) == 64 && strspn(hex, "0123456789abcdef") == 64 ? hex : NULL;
+	return digest_is_valid(id) ? id + strlen("sha256:") : NULL;
 }
 
 /* OCI image-spec, config.md, "Layer ChainID". */
@@ -84,7 +83,9 @@ static json_t *image_of(DockerRoot *root, const char *id)
 			    : NULL;
 	g_autoptr(json_t) json =
 		config != NULL ? json_parse(config, strlen(config), &problem) : NULL;
-	image = json_pack("{s:[], s:o, s:o}", "Tags", "Layers", chains_of(json), "Config",
+	json_t *chains = chains_of(json);
+	image = json_pack("{s:[], s:I, s:o, s:o}", "Tags", "LayerCount",
+		(json_int_t)json_array_size(chains), "Layers", chains, "Config",
 		json_lenient(config != NULL ? config : ""));
 	if (json == NULL)
 		fail(&problem, BERTH_ERROR_UNAVAILABLE, "its configuration is missing");
@@ -102,8 +103,8 @@ static bool read_images(DockerRoot *root, GError **error)
 	g_autoptr(json_t) file = docker_json(root, error, "image/overlay2/repositories.json", NULL);
 	const char *name, *tag;
 	json_t *tags, *id;
-	if (file == NULL)
-		return *error == NULL;
+	if (*error != NULL)
+		return false;
 	json_object_foreach (json_object_get(file, "Repositories"), name, tags)
 		json_object_foreach (tags, tag, id)
 			if (json_is_string(id) && strchr(tag, '@') == NULL)
@@ -114,47 +115,46 @@ static bool read_images(DockerRoot *root, GError **error)
 	size_t i;
 	json_t *container;
 	json_array_foreach (root->containers, i, container)
-		image_of(root, json_str(container, "Image"));
+		if (strcmp(json_str(container, "Store"), "overlay2") == 0)
+			image_of(root, json_str(container, "Image"));
 	return true;
 }
 
 static bool check_root(const DockerRoot *root, GError **error)
 {
 	struct stat st;
-	g_autofree char
-		*layers = g_build_filename(root->path, "overlay2", NULL),
-		*images = g_build_filename(root->path, "image", NULL),
-		*ours = g_build_filename(root->path, "image/overlay2", NULL),
-		*snapshots = g_build_filename(root->path,
-			"containerd/daemon/io.containerd.snapshotter.v1.overlayfs/snapshots", NULL);
-	if (stat(images, &st) < 0)
+	g_autofree char *layers = g_build_filename(root->path, "overlay2", NULL),
+			*containers = g_build_filename(root->path, "containers", NULL),
+			*ours = g_build_filename(root->path, "image/overlay2", NULL);
+	if (stat(containers, &st) < 0)
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
 			errno == ENOENT ? "%s is no folder of Docker's: name it with "
 					  "--folder"
 					: "%s cannot be read: this needs root (sudo)",
 			root->path);
-	bool containerd = g_file_test(snapshots, G_FILE_TEST_IS_DIR);
 	if (stat(ours, &st) < 0)
-		return fail(error, BERTH_ERROR_UNAVAILABLE,
-			containerd ? "%s has its images in containerd's store "
-				     "(\"containerd-snapshotter\"), "
-				     "which is not read: take them over with 'docker save' and "
-				     "'berth load'"
-				   : "%s has no layers of overlay2, and no others are read: take "
-				     "images over "
-				     "with 'docker save' and 'berth load'",
-			root->path);
+		return root->containerd != NULL ||
+		       fail(error, BERTH_ERROR_UNAVAILABLE,
+			       "%s has neither layers of overlay2 nor a store of containerd's, and "
+			       "no "
+			       "others are read: name containerd's folder with --containerd, or "
+			       "take "
+			       "images over with 'docker save' and 'berth load'",
+			       root->path);
 	return (stat(layers, &st) == 0 && st.st_uid == 0) ||
 	       fail(error, BERTH_ERROR_UNAVAILABLE,
 		       "%s has ids that are mapped (userns-remap), which are not taken over",
 		       root->path);
 }
 
-DockerRoot *docker_root_read(const char *path, GError **error)
+DockerRoot *docker_root_read(const char *path, const char *containerd, GError **error)
 {
 	g_autoptr(DockerRoot) root = g_new0(DockerRoot, 1);
 	root->path = g_canonicalize_filename(path, NULL);
+	root->containerd = containerd != NULL ? g_canonicalize_filename(containerd, NULL)
+					      : docker_containerd_folder(root->path);
 	root->images = json_object();
+	root->snapshots = json_object();
 	root->networks = json_array();
 	root->volumes = json_array();
 	root->containers = json_array();
@@ -168,9 +168,12 @@ DockerRoot *docker_root_read(const char *path, GError **error)
 void docker_root_free(DockerRoot *root)
 {
 	json_decref(root->images);
+	json_decref(root->snapshots);
 	json_decref(root->networks);
 	json_decref(root->volumes);
 	json_decref(root->containers);
 	g_free(root->path);
+	g_free(root->containerd);
+	g_free(root->note);
 	g_free(root);
 }

@@ -81,6 +81,71 @@ static bool write_image(
 	return tar_write_text(sending->writer, name, config, strlen(config), error);
 }
 
+static bool write_blob(Sending *sending, const char *digest, GError **error)
+{
+	g_autofree char *file = docker_blob_path(sending->root, digest),
+			*folder = file != NULL ? g_path_get_dirname(file) : NULL,
+			*path = g_strconcat("blobs/sha256/", hex_of(digest), NULL);
+	struct stat st;
+	autofd fd =
+		folder != NULL ? open(folder, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+	if (fd < 0 || fstatat(fd, hex_of(digest), &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return fail_errno(error, "cannot open the content %.19s", digest);
+	return S_ISREG(st.st_mode)
+		       ? tar_write_node(sending->writer, path, fd, hex_of(digest), &st, error)
+		       : fail(error, BERTH_ERROR_UNAVAILABLE, "the content %.19s is no file",
+				 digest);
+}
+
+/* A line of the layout's index for each of its names; containerd's annotation is a whole reference (OCI's own is a tag). */
+static bool list_names(const DockerRoot *root, const json_t *image, json_t *list, GError **error)
+{
+	const char *digest = json_str(image, "Target");
+	g_autofree char *path = docker_blob_path(root, digest);
+	const json_t *tags = json_object_get(image, "Tags");
+	struct stat st;
+	if (stat(path, &st) < 0)
+		return fail_errno(error, "cannot open %s", path);
+	g_autoptr(json_t) descriptor =
+		json_pack("{s:O, s:s, s:I}", "mediaType", json_object_get(image, "MediaType"),
+			"digest", digest, "size", (json_int_t)st.st_size);
+	if (!json_filled(tags))
+		json_array_append(list, descriptor);
+	for (size_t i = 0; i < json_array_size(tags); i++) {
+		json_t *named = json_copy(descriptor);
+		json_object_set_new(named, "annotations",
+			json_pack("{s:s}", "io.containerd.image.name", json_elem(tags, i)));
+		json_array_append_new(list, named);
+	}
+	return true;
+}
+
+/* containerd's images as an OCI layout (OCI image-spec, image-layout.md): their manifests, and with them their digests, stay. */
+static bool write_layout(Sending *sending, GError **error)
+{
+	static const char layout[] = "{\"imageLayoutVersion\":\"1.0.0\"}";
+	g_autoptr(json_t) sent = json_object(), list = json_array();
+	size_t i;
+	json_t *id, *nothing;
+	json_array_foreach (sending->ids, i, id) {
+		json_t *image = json_object_get(sending->root->images, json_string_value(id));
+		const char *blob;
+		json_object_foreach (json_object_get(image, "Blobs"), blob, nothing) {
+			if (json_object_get(sent, blob) == NULL &&
+				!write_blob(sending, blob, error))
+				return false;
+			json_object_set_new(sent, blob, json_true());
+		}
+		if (!list_names(sending->root, image, list, error))
+			return false;
+	}
+	g_autoptr(json_t) index = json_pack("{s:i, s:O}", "schemaVersion", 2, "manifests", list);
+	g_autofree char *text = json_text(index);
+	return tar_write_text(sending->writer, "oci-layout", layout, strlen(layout), error) &&
+	       tar_write_text(sending->writer, "index.json", text, strlen(text), error) &&
+	       tar_write_end(sending->writer, error);
+}
+
 static bool write_all(Sending *sending, GError **error)
 {
 	g_autoptr(json_t) sent = json_object(), manifest = json_array();
@@ -97,7 +162,12 @@ static bool write_all(Sending *sending, GError **error)
 static gpointer write_run(gpointer data)
 {
 	Sending *sending = data;
-	write_all(sending, &sending->error);
+	const char *first = json_elem(sending->ids, 0);
+	const json_t *image = json_object_get(sending->root->images, first);
+	if (json_object_get(image, "Blobs") != NULL)
+		write_layout(sending, &sending->error);
+	else
+		write_all(sending, &sending->error);
 	fd_clear(&sending->out);
 	return NULL;
 }

@@ -135,9 +135,11 @@ static char *image_name(const json_t *image, const char *id)
 static void drop_taken_tags(Migration *migration, const char *id, json_t *image)
 {
 	json_t *tags = json_object_get(image, "Tags");
+	/* Of one in containerd's store, the engine's id is another one than Docker's. */
+	g_autofree char *its = taking_image_named(&migration->taking, id);
 	for (size_t i = json_array_size(tags); i-- > 0;) {
 		g_autofree char *named = taking_image_named(&migration->taking, json_elem(tags, i));
-		if (*named == '\0' || strcmp(named, id) == 0)
+		if (*named == '\0' || strcmp(named, its) == 0)
 			continue;
 		taking_tell(
 			"tag", json_elem(tags, i), "is another image's already, and left alone");
@@ -171,8 +173,8 @@ static void add_tags(Migration *migration, const char *id, json_t *image)
 	}
 }
 
-/* Which of them the engine has not, and can have. */
-static json_t *images_wanted(Migration *migration)
+/* Which of them - those in containerd's store, or the others - the engine has not, and can have. */
+static json_t *images_wanted(Migration *migration, bool containerd)
 {
 	json_t *wanted = json_array(), *image;
 	const char *id;
@@ -180,6 +182,8 @@ static json_t *images_wanted(Migration *migration)
 		g_autoptr(GError) error = NULL;
 		const char *problem = json_str(image, "Problem");
 		g_autofree char *name = image_name(image, id);
+		if ((json_object_get(image, "Blobs") != NULL) != containerd)
+			continue;
 		if (taking_is_there(&migration->taking, "/images/%s/json", id, &error)) {
 			taking_tell("image", name, "is there already, and left alone");
 			add_tags(migration, id, image);
@@ -194,10 +198,10 @@ static json_t *images_wanted(Migration *migration)
 	return wanted;
 }
 
-static void take_images(Migration *migration)
+static void take_images(Migration *migration, bool containerd)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(json_t) wanted = images_wanted(migration);
+	g_autoptr(json_t) wanted = images_wanted(migration, containerd);
 	bool apply = migration->taking.apply && json_filled(wanted);
 	bool ok = !apply || images_send(migration->taking.client, migration->root, wanted, &error);
 	size_t i;
@@ -206,9 +210,9 @@ static void take_images(Migration *migration)
 		const json_t *image =
 			json_object_get(migration->root->images, json_string_value(id));
 		g_autofree char *name = image_name(image, json_string_value(id)),
-				*text = g_strdup_printf("%s %zu layers",
+				*text = g_strdup_printf("%s %" G_GINT64_FORMAT " layers",
 					apply ? "is made:" : "would be made:",
-					json_array_size(json_object_get(image, "Layers")));
+					json_int(image, "LayerCount"));
 		if (ok)
 			taking_tell("image", name, text);
 		else
@@ -253,7 +257,9 @@ static bool check_engine(Client *client, GError **error)
 int migrate_run(Client *client, const MigrateOptions *options, GError **error)
 {
 	g_autoptr(DockerRoot) root =
-		check_engine(client, error) ? docker_root_read(options->folder, error) : NULL;
+		check_engine(client, error)
+			? docker_root_read(options->folder, options->containerd, error)
+			: NULL;
 	g_autoptr(GPtrArray) starts = g_ptr_array_new();
 	Migration migration = {.taking = {.client = client, .apply = options->apply},
 		.root = root,
@@ -261,8 +267,11 @@ int migrate_run(Client *client, const MigrateOptions *options, GError **error)
 		.starts = starts};
 	if (root == NULL)
 		return -1;
+	if (root->note != NULL)
+		taking_tell("images", "containerd", root->note);
 	take_networks(&migration);
-	take_images(&migration);
+	take_images(&migration, false);
+	take_images(&migration, true);
 	take_volumes(&migration);
 	take_containers(&migration);
 	if (options->start)

@@ -82,8 +82,9 @@ char *taking_image_named(Taking *taking, const char *name)
 /* The image goes by the name that it was asked for by, if that is still the same one. */
 static void name_image(Taking *taking, json_t *request, const char *id)
 {
-	g_autofree char *named = taking_image_named(taking, json_str(request, "Image"));
-	if (strcmp(named, id) != 0)
+	g_autofree char *named = taking_image_named(taking, json_str(request, "Image")),
+			*its = taking_image_named(taking, id);
+	if (strcmp(named, its) != 0)
 		json_object_set_new(request, "Image", json_string(id));
 }
 

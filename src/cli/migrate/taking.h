@@ -26,5 +26,5 @@ bool taking_ask(Taking *taking, const char *method, const char *path, const json
 void taking_undo(Taking *taking, const char *format, const char *name);
 /* The id of the image that has this name at the engine; "" for none. The caller frees it. */
 char *taking_image_named(Taking *taking, const char *name);
-/* A container ({"Name", "Image": its id, "Request", "Networks"}) with all its networks; its id, or NULL with error, and it is not there. */
+/* A container ({"Name", "Image": its id or another digest, "Request", "Networks"}) with all its networks; its id, or NULL with error, and it is not there. */
 char *taking_make_container(Taking *taking, json_t *container, GError **error);
