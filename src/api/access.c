@@ -59,49 +59,52 @@ bool access_of_browser(Request *request, GError **error)
 }
 
 /* "GET /containers/NAME/json", where * stands for anything. */
-static bool rule_matches(const char *rule, const Request *request)
+static bool rule_matches(const char *rule, const char *method, const char *path)
 {
-	const char *method = request->head->start[0];
 	if (strcmp(rule, "all") == 0)
 		return true;
 	/* A WebSocket is requested by GET, but writes to a container's input. */
 	if (strcmp(rule, "read-only") == 0)
 		return (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0) &&
-		       !g_str_has_suffix(request->path, "/attach/ws");
-	g_autofree char *asked = g_strconcat(method, " ", request->path, NULL);
+		       !g_str_has_suffix(path, "/attach/ws");
+	g_autofree char *asked = g_strconcat(method, " ", path, NULL);
 	return g_pattern_match_simple(rule, asked);
 }
 
 /* "read-only", "all", or a list of them and of rules. */
-static bool grant_matches(const json_t *grant, const Request *request)
+static bool grant_matches(const json_t *grant, const char *method, const char *path)
 {
 	if (json_is_string(grant))
-		return rule_matches(json_string_value(grant), request);
+		return rule_matches(json_string_value(grant), method, path);
 	for (size_t i = 0; i < json_array_size(grant); i++)
-		if (rule_matches(json_elem(grant, i), request))
+		if (rule_matches(json_elem(grant, i), method, path))
 			return true;
 	return false;
 }
 
-bool access_allowed(Request *request, GError **error)
+bool access_would_allow(const Request *request, const char *method, const char *path)
 {
 	const json_t *list = json_object_get(request->engine->config->file, "api-access");
 	const char *certificate = request->caller->certificate;
-	if (certificate == NULL)
+	if (certificate == NULL || list == NULL || strcmp(path, "/_ping") == 0)
 		return true;
 	const json_t *grant = json_object_get(list, certificate);
-	if (grant == NULL)
-		grant = json_object_get(list, "*");
-	bool ping = strcmp(request->path, "/_ping") == 0;
-	if (list != NULL && !ping && !grant_matches(grant, request))
+	return grant_matches(grant != NULL ? grant : json_object_get(list, "*"), method, path);
+}
+
+bool access_allowed(Request *request, GError **error)
+{
+	const char *certificate = request->caller->certificate, *method = request->head->start[0];
+	if (certificate == NULL)
+		return true;
+	if (!access_would_allow(request, method, request->path))
 		return fail(error, BERTH_ERROR_FORBIDDEN,
 			"the certificate \"%s\" does not allow %s %s (\"api-access\" in the "
 			"engine's "
 			"daemon.json)",
-			certificate, request->head->start[0], request->path);
-	if (strcmp(request->head->start[0], "GET") != 0 && !ping)
-		log_info("client \"%s\": %s %s", certificate, request->head->start[0],
-			request->path);
+			certificate, method, request->path);
+	if (strcmp(method, "GET") != 0 && strcmp(request->path, "/_ping") != 0)
+		log_info("client \"%s\": %s %s", certificate, method, request->path);
 	return true;
 }
 

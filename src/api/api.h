@@ -51,8 +51,12 @@ Server *server_new(Engine *engine, GError **error);
 void server_add_listener(Server *server, int fd, bool is_tcp, const TlsContext *tls);
 /* A listener for GET /metrics alone: whoever can connect may read it. Without TLS. */
 void server_add_metrics_listener(Server *server, int fd);
-/* A listener for a dashboard's pages and API calls. Thread-safe; ends with dashboard_close. */
-void server_add_dashboard_listener(Server *server, int fd, Dashboard *dashboard);
+/* A listener for a dashboard's pages and API calls; tls is borrowed, NULL for plain bytes. Thread-safe; ends with dashboard_close. */
+void server_add_dashboard_listener(
+	Server *server, int fd, Dashboard *dashboard, const TlsContext *tls);
+/* The one context of all listeners that let in only clients with a certificate of the CA (verify), or of those that let in
+ * everybody. Borrowed, lives for ever; NULL with error. Thread-safe. */
+const TlsContext *server_tls(const Config *config, bool verify, GError **error);
 /* Calls ready in the serving thread whenever fd, which is borrowed, is readable; serving ends when it returns false. */
 void server_watch(Server *server, int fd, bool (*ready)(int fd, gpointer data), gpointer data);
 /* Serves until the callback of a watched descriptor ends it. */
@@ -82,6 +86,8 @@ bool dashboard_gate(Request *request, bool *done, GError **error);
 /* access.c: false with FORBIDDEN. */
 bool access_of_browser(Request *request, GError **error);
 bool access_allowed(Request *request, GError **error);
+/* The same of another request of this client, without a word in the log. */
+bool access_would_allow(const Request *request, const char *method, const char *path);
 /* Whether "api-access" in daemon.json is valid. */
 bool access_check(const Config *config, GError **error);
 

@@ -25,9 +25,14 @@ static bool exchange(Request *request, GError **error)
 	if (token == NULL ||
 		!dashboard_exchange(dashboard, g_strstrip(token), &request->headers, &key, error))
 		return false;
-	log_info("a browser has opened the dashboard at http://%s", dashboard_address(dashboard));
-	return reply_json(request, 200,
-		json_pack("{s:s, s:b}", "Key", key, "ReadOnly", dashboard_is_read_only(dashboard)));
+	const char *certificate = request->caller->certificate;
+	log_info("a browser has opened the dashboard at %s://%s%s%s", dashboard_scheme(dashboard),
+		dashboard_address(dashboard), certificate != NULL ? " by the certificate of " : "",
+		certificate != NULL ? certificate : "");
+	/* Buttons that the engine would refuse are not shown. */
+	bool read_only = dashboard_is_read_only(dashboard) ||
+			 !access_would_allow(request, "POST", "/containers/any/stop");
+	return reply_json(request, 200, json_pack("{s:s, s:b}", "Key", key, "ReadOnly", read_only));
 }
 
 /* The shell ends with its window, together with what it has started. Its process is held by a pidfd: no other process
@@ -53,6 +58,13 @@ static bool terminal(Request *request, const char *id, GError **error)
 	int pair[2];
 	if (dashboard_is_read_only(request->caller->dashboard))
 		return fail(error, BERTH_ERROR_FORBIDDEN, "this dashboard is read-only");
+	/* By another way, but the same as what the API calls so. */
+	g_autofree char *path = g_strdup_printf("/exec/%s/start", id);
+	if (!access_would_allow(request, "POST", path))
+		return fail(error, BERTH_ERROR_FORBIDDEN,
+			"the certificate \"%s\" does not allow POST %s (\"api-access\" in the "
+			"engine's daemon.json)",
+			request->caller->certificate, path);
 	if (!websocket_asked(request, error))
 		return false;
 	g_autoptr(Exec) exec = exec_find(request->engine, id, error);

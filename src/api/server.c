@@ -158,11 +158,13 @@ void server_add_metrics_listener(Server *server, int fd)
 	watch_always(server, listener);
 }
 
-void server_add_dashboard_listener(Server *server, int fd, Dashboard *dashboard)
+void server_add_dashboard_listener(
+	Server *server, int fd, Dashboard *dashboard, const TlsContext *tls)
 {
 	Connection *listener = connection_new(server, fd);
 	listener->listener = true;
 	listener->caller = (Caller){.is_tcp = true, .dashboard = dashboard_ref(dashboard)};
+	listener->tls = tls;
 	watch(server, listener);
 }
 
@@ -354,13 +356,57 @@ static void make_room(Server *server)
 		connection_free(eldest);
 }
 
-/* The plain side of a TLS connection whose certificate was checked. */
+/* What a TLS connection came to, until its end. */
+typedef struct {
+	Server *server;
+	Dashboard *dashboard; /* a reference; NULL: none */
+} Greeting;
+
+static Greeting *greeting_new(Server *server, const Connection *listener)
+{
+	Greeting *greeting = g_new0(Greeting, 1);
+	greeting->server = server;
+	if (listener->caller.dashboard != NULL)
+		greeting->dashboard = dashboard_ref(listener->caller.dashboard);
+	return greeting;
+}
+
+static void greeting_free(gpointer data)
+{
+	Greeting *greeting = data;
+	if (greeting->dashboard != NULL)
+		dashboard_unref(greeting->dashboard);
+	g_free(greeting);
+}
+
+/* The plain side of a TLS connection whose certificate was checked; a dashboard always asks for one. */
 static void tls_ready(gpointer data, int fd, const char *name)
 {
-	Server *server = data;
-	connection_start(server, fd,
+	const Greeting *greeting = data;
+	const Config *config = greeting->server->engine->config;
+	connection_start(greeting->server, fd,
 		(Caller){.is_tcp = true,
-			.certificate = server->engine->config->tls_verify ? name : NULL});
+			.dashboard = greeting->dashboard,
+			.certificate =
+				greeting->dashboard != NULL || config->tls_verify ? name : NULL});
+}
+
+const TlsContext *server_tls(const Config *config, bool verify, GError **error)
+{
+	static GMutex lock;
+	static TlsContext *contexts[2];
+	TlsFiles files = {.ca = config->tls_ca,
+		.cert = config->tls_cert,
+		.key = config->tls_key,
+		.verify = verify};
+	g_mutex_lock(&lock);
+	if (contexts[verify] == NULL)
+		contexts[verify] = tls_context_new(&files, true, error);
+	const TlsContext *context = contexts[verify];
+	g_mutex_unlock(&lock);
+	if (context == NULL)
+		g_prefix_error(error, "TLS: ");
+	return context;
 }
 
 /* No container reaches the API over its bridge, whatever addresses it gives itself (CVE-2025-9074). */
@@ -394,7 +440,8 @@ static void listener_accept(Server *server, Connection *listener)
 	if (is_container(server, listener, fd))
 		close(fd);
 	else if (listener->tls != NULL)
-		tls_accept(listener->tls, fd, tls_ready, server);
+		tls_accept(listener->tls, fd, tls_ready, greeting_new(server, listener),
+			greeting_free);
 	else
 		connection_start(server, fd, listener->caller);
 }

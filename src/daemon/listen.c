@@ -47,21 +47,6 @@ static bool listen_unix(Server *server, const Config *config, const char *path, 
 	return true;
 }
 
-/* The one context of all TCP listeners; NULL with error. */
-static const TlsContext *tls_of(const Config *config, GError **error)
-{
-	static TlsContext *context;
-	TlsFiles files = {.ca = config->tls_ca,
-		.cert = config->tls_cert,
-		.key = config->tls_key,
-		.verify = config->tls_verify};
-	if (context == NULL)
-		context = tls_context_new(&files, true, error);
-	if (context == NULL)
-		g_prefix_error(error, "TLS: ");
-	return context;
-}
-
 /* Whether a listener of TCP may be opened, and with which TLS: *context is NULL for none. */
 static bool guard_tcp(
 	const Config *config, const char *address, const TlsContext **context, GError **error)
@@ -73,7 +58,8 @@ static bool guard_tcp(
 			"\"berth system certs\" makes certificates for --tlsverify; "
 			"\"allow-insecure-api\": true in daemon.json opens it all the same",
 			address);
-	return (!config->tls && !config->tls_verify) || (*context = tls_of(config, error)) != NULL;
+	return (!config->tls && !config->tls_verify) ||
+	       (*context = server_tls(config, config->tls_verify, error)) != NULL;
 }
 
 /* "10.0.0.1:2376", "[::1]:2376" or ":2376" */

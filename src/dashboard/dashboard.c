@@ -35,21 +35,24 @@ static char *address_of(int fd)
 }
 
 /* A listening socket; -1 with error. */
-static int listen_at(const char *where, GError **error)
+static int listen_at(const char *where, bool anywhere, GError **error)
 {
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST},
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+				.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV},
 			*found = NULL;
 	g_auto(GStrv) parts = tcp_address_split(where);
 	const char *host = parts == NULL				    ? ""
 			   : g_ascii_strcasecmp(parts[0], "localhost") == 0 ? "127.0.0.1"
 									    : parts[0];
 	if (*host == '\0' || getaddrinfo(host, parts[1], &hints, &found) != 0 ||
-		!is_loopback(found->ai_addr)) {
+		(!anywhere && !is_loopback(found->ai_addr))) {
 		if (found != NULL)
 			freeaddrinfo(found);
 		fail(error, BERTH_ERROR_INVALID,
-			"a dashboard listens at a loopback address, such as 127.0.0.1:8080, and "
-			"not at \"%s\"",
+			anywhere ? "a dashboard listens at an address of this host, such as "
+				   "0.0.0.0:8443, and not at \"%s\""
+				 : "a dashboard listens at a loopback address, such as "
+				   "127.0.0.1:8080, and not at \"%s\"; with --tls also at others",
 			where);
 		return -1;
 	}
@@ -65,7 +68,7 @@ static int listen_at(const char *where, GError **error)
 
 Dashboard *dashboard_new(const DashboardOptions *options, GError **error)
 {
-	int fd = listen_at(options->listen, error);
+	int fd = listen_at(options->listen, options->tls, error);
 	if (fd < 0)
 		return NULL;
 	Dashboard *dashboard = g_new0(Dashboard, 1);
@@ -79,6 +82,7 @@ Dashboard *dashboard_new(const DashboardOptions *options, GError **error)
 	dashboard->cookie_name =
 		g_strconcat("berth-dashboard-", strrchr(dashboard->address, ':') + 1, NULL);
 	dashboard->read_only = options->read_only;
+	dashboard->tls = options->tls;
 	dashboard->token_ends = g_get_monotonic_time() + options->life_s * G_USEC_PER_SEC;
 	dashboard->copies = g_array_new(FALSE, FALSE, sizeof(int));
 	secret_make(dashboard->token);
@@ -113,6 +117,11 @@ int dashboard_take_listener(Dashboard *dashboard)
 const char *dashboard_address(const Dashboard *dashboard)
 {
 	return dashboard->address;
+}
+
+const char *dashboard_scheme(const Dashboard *dashboard)
+{
+	return dashboard->tls ? "https" : "http";
 }
 
 const char *dashboard_token(const Dashboard *dashboard)

@@ -17,8 +17,9 @@ typedef struct Dashboard Dashboard;
 
 /* dashboard.c: its life. Thread-safe. */
 typedef struct {
-	const char *listen; /* "127.0.0.1:0"; a loopback address, or INVALID */
+	const char *listen; /* "127.0.0.1:0"; a loopback address, or INVALID, unless tls */
 	bool read_only;
+	bool tls; /* the listener asks each client for a certificate: who has one needs no token */
 	int life_s; /* how long the token can be used */
 } DashboardOptions;
 /* Listens; NULL with error. One reference. */
@@ -29,6 +30,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Dashboard, dashboard_unref)
 /* The listening socket, once: the caller owns it. After dashboard_close it accepts nothing any more, with EINVAL. */
 int dashboard_take_listener(Dashboard *dashboard);
 const char *dashboard_address(const Dashboard *dashboard); /* "127.0.0.1:4711" */
+const char *dashboard_scheme(const Dashboard *dashboard);  /* "http", "https" */
 const char *dashboard_token(const Dashboard *dashboard);
 bool dashboard_is_read_only(const Dashboard *dashboard);
 /* Fires when a browser has brought the token; dashboard_opened tells whether one has. */
@@ -45,7 +47,8 @@ void dashboard_leave(Dashboard *dashboard, int ticket);
  * key, which other ports of this host cannot (cookies know no ports). Both are needed. */
 enum { SECRET_LENGTH = 64 };
 void secret_make(char secret[SECRET_LENGTH + 1]);
-/* The lines for the answer's head, and the key; false with UNAUTHORIZED. Both are the caller's. */
+/* The lines for the answer's head, and the key; false with UNAUTHORIZED. Both are the caller's. Behind a certificate there is one
+ * session for all, and no token is asked for. */
 bool dashboard_exchange(
 	Dashboard *dashboard, const char *token, char **headers, char **key, GError **error);
 bool dashboard_in_session(Dashboard *dashboard, const HttpHead *head, GError **error);

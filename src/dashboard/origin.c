@@ -9,6 +9,9 @@
 static bool is_own_host(const Dashboard *dashboard, const char *host)
 {
 	static const char local[] = "localhost";
+	/* What is not in our certificate, no browser asks for by TLS. */
+	if (dashboard->tls)
+		return true;
 	return strcmp(host, dashboard->address) == 0 ||
 	       (g_ascii_strncasecmp(host, local, strlen(local)) == 0 &&
 		       strcmp(host + strlen(local), strrchr(dashboard->address, ':')) == 0);
@@ -20,13 +23,14 @@ static bool is_reading(const HttpHead *head)
 }
 
 /* Origin is what a browser says of every request that could change something, and of WebSockets; others may lack it. */
-static bool is_own_origin(const HttpHead *head)
+static bool is_own_origin(const Dashboard *dashboard, const HttpHead *head)
 {
+	const char *scheme = dashboard->tls ? "https://" : "http://";
 	const char *origin = http_header(head, "Origin"), *host = http_header(head, "Host");
 	bool wanted = !is_reading(head) || *http_header(head, "Upgrade") != '\0';
 	if (*origin == '\0')
 		return !wanted;
-	return g_str_has_prefix(origin, "http://") && strcmp(origin + strlen("http://"), host) == 0;
+	return g_str_has_prefix(origin, scheme) && strcmp(origin + strlen(scheme), host) == 0;
 }
 
 /* Somebody follows a link to the page itself, which says nothing without a session. */
@@ -43,7 +47,7 @@ bool dashboard_origin_check(const Dashboard *dashboard, const HttpHead *head, GE
 	if (!is_own_host(dashboard, http_header(head, "Host")))
 		return fail(error, BERTH_ERROR_FORBIDDEN,
 			"the dashboard is known as http://%s alone", dashboard->address);
-	if (!is_own_origin(head) ||
+	if (!is_own_origin(dashboard, head) ||
 		(*site != '\0' && strcmp(site, "same-origin") != 0 && !is_visit(head)))
 		return fail(error, BERTH_ERROR_FORBIDDEN, "requests of other pages are refused");
 	return true;

@@ -7,7 +7,7 @@ struct Dashboard {
 	int listener;  /* -1: taken */
 	char *address; /* of the listener */
 	char *cookie_name;
-	bool read_only;
+	bool read_only, tls;
 	char token[SECRET_LENGTH + 1];
 	Notify changed;
 	GMutex lock;	   /* of what follows */

@@ -25,22 +25,30 @@ static bool same(const char *given, size_t length, const char *secret)
 	return length == SECRET_LENGTH && memeql_sec(given, secret, SECRET_LENGTH) != 0;
 }
 
+/* Gives the session's secrets, which the first one makes. Called with the lock. */
+static void let_in(Dashboard *dashboard, char **headers, char **key)
+{
+	if (!dashboard->opened) {
+		secret_make(dashboard->cookie);
+		secret_make(dashboard->key);
+	}
+	dashboard->opened = true;
+	*headers = g_strdup_printf("Set-Cookie: %s=%s; Path=/; HttpOnly; SameSite=Strict%s\r\n",
+		dashboard->cookie_name, dashboard->cookie, dashboard->tls ? "; Secure" : "");
+	*key = g_strdup(dashboard->key);
+}
+
 bool dashboard_exchange(
 	Dashboard *dashboard, const char *token, char **headers, char **key, GError **error)
 {
-	bool right = same(token, strlen(token), dashboard->token);
+	bool certified = dashboard->tls,
+	     right = certified || same(token, strlen(token), dashboard->token);
 	g_mutex_lock(&dashboard->lock);
-	bool used = dashboard->opened,
-	     late = dashboard->closed || g_get_monotonic_time() > dashboard->token_ends;
-	if (right && !used && !late) {
-		dashboard->opened = true;
-		secret_make(dashboard->cookie);
-		secret_make(dashboard->key);
-		*headers =
-			g_strdup_printf("Set-Cookie: %s=%s; Path=/; HttpOnly; SameSite=Strict\r\n",
-				dashboard->cookie_name, dashboard->cookie);
-		*key = g_strdup(dashboard->key);
-	}
+	bool used = dashboard->opened && !certified,
+	     late = dashboard->closed ||
+		    (!certified && g_get_monotonic_time() > dashboard->token_ends);
+	if (right && !used && !late)
+		let_in(dashboard, headers, key);
 	g_mutex_unlock(&dashboard->lock);
 	if (!right)
 		return fail(error, BERTH_ERROR_UNAUTHORIZED, "this link is not the dashboard's");

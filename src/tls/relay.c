@@ -39,6 +39,7 @@ struct Relayed {
 	gint64 deadline; /* monotonic, of the handshake */
 	GList in_handshake;
 	TlsReady ready;
+	GDestroyNotify release; /* of data */
 	gpointer data;
 };
 
@@ -87,6 +88,8 @@ static void relayed_free(gpointer data)
 	gnutls.deinit(relayed->session);
 	fd_clear(&relayed->outer.fd);
 	fd_clear(&relayed->inner.fd);
+	if (relayed->release != NULL)
+		relayed->release(relayed->data);
 	g_free(relayed);
 }
 
@@ -363,17 +366,19 @@ int tls_relay(gnutls_session_t session, int fd)
 	return inner;
 }
 
-void tls_accept(const TlsContext *context, int fd, TlsReady ready, gpointer data)
+void tls_accept(
+	const TlsContext *context, int fd, TlsReady ready, gpointer data, GDestroyNotify release)
 {
 	gnutls_session_t session = tls_session_new(context, fd, NULL);
-	if (session == NULL) {
+	Relayed *relayed = session != NULL ? relayed_new(session, fd) : NULL;
+	if (session == NULL)
 		close(fd);
+	if (relayed == NULL) {
+		release(data);
 		return;
 	}
-	Relayed *relayed = relayed_new(session, fd);
-	if (relayed == NULL)
-		return;
 	relayed->ready = ready;
+	relayed->release = release;
 	relayed->data = data;
 	relayed->deadline = g_get_monotonic_time() + GREETING_US;
 	g_mutex_lock(&relay.lock);

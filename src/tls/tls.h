@@ -26,8 +26,10 @@ int tls_connect(const TlsContext *context, int fd, const char *host, GError **er
 typedef void (*TlsReady)(gpointer data, int fd, const char *name);
 
 /* The server's handshake on an accepted socket (taken over), without blocking; ready is called when it is done. A
- * client that is not trusted, or takes more than ten seconds, gets an alert, and is logged and dropped. */
-void tls_accept(const TlsContext *context, int fd, TlsReady ready, gpointer data);
+ * client that is not trusted, or takes more than ten seconds, gets an alert, and is logged and dropped. data is taken over:
+ * release is called with it at the connection's end, in any thread. */
+void tls_accept(
+	const TlsContext *context, int fd, TlsReady ready, gpointer data, GDestroyNotify release);
 
 /* make.c: certificates made by Berth, ECDSA on P-256, as PEM files. */
 typedef struct {

@@ -5,6 +5,7 @@ command that prints TAP), its name (or a part of it)."""
 E, M, H, S, C, P, U, B = ("tests/security/%s.bats" % n for n in ("escapes", "mounts", "hostile", "socket", "crowd", "hardening", "userns", "born_clean"))
 CRASH, FUZZ, POINTS = "tests/crash/%s.bats", "tests/fuzz/run 20 %s", "tests/crash/points.py build 1 %s"
 DASH = "tests/dashboard/access.bats"
+CERTIFIED = "tests/dashboard/certificates.bats"
 OPTIONS = "tests/security/options.bats"
 UNIT, REGISTRY, EXTRAS = "build/tests/unit/unit-%s --tap -p %s", "tests/registry/%s.bats", "tests/build/extras.bats"
 # path_make_in_root begins each path with "/", which without its guard is the host's.
@@ -86,19 +87,22 @@ GUARDS = [
     ("CVE-2022-29162, CVE-2022-36109", "src/shim/process.c", "syscall(SYS_setgroups, (size_t)count, groups) < 0", "syscall(SYS_setgroups, (size_t)0, groups) < 0", M, "CVE-2022-29162"),
     ("CVE-2024-41110", "src/base/http.c", 'g_ascii_string_to_unsigned(length, 10, 0, G_MAXINT64, &value, NULL)', '(value = g_ascii_strtoull(length, NULL, 10), true)', C, "odd lengths"),
     ("CVE-2024-45310", "src/shim/root.c", "sys_openat2(root_fd, path, O_PATH | O_CLOEXEC, IN_ROOT)", "sys_openat2(root_fd, path[1] != '\\0' ? path + 1 : \".\", O_PATH | O_CLOEXEC, 0)", E, "CVE-2024-45310"),
-    ("dashboard: once", "src/dashboard/session.c", "bool used = dashboard->opened,", "bool used = false,", DASH, "dashboard: its token opens it once"),
-    ("dashboard: expiry", "src/dashboard/session.c", "dashboard->closed || g_get_monotonic_time() > dashboard->token_ends", "dashboard->closed", DASH, "dashboard: its token expires"),
+    ("dashboard: once", "src/dashboard/session.c", "bool used = dashboard->opened && !certified,", "bool used = false,", DASH, "dashboard: its token opens it once"),
+    ("dashboard: expiry", "src/dashboard/session.c", "(!certified && g_get_monotonic_time() > dashboard->token_ends)", "false", DASH, "dashboard: its token expires"),
     ("dashboard: cookie", "src/dashboard/session.c", "same(cookie, length, dashboard->cookie) &&", "", DASH, "dashboard: its session needs"),
     ("dashboard: key", "src/dashboard/session.c", "same(key, strlen(key), dashboard->key)", "true", DASH, "dashboard: its session needs"),
     ("dashboard: end", "src/dashboard/dashboard.c", "\t\tshutdown(g_array_index(dashboard->copies, int, i), SHUT_RDWR);", "\t\t(void)i;", DASH, "dashboard: its listener ends"),
     ("dashboard: Host", "src/dashboard/origin.c", "if (!is_own_host(dashboard, http_header(head, \"Host\")))", "if (!is_own_host(dashboard, dashboard->address))", DASH, "dashboard: it has one name"),
-    ("dashboard: Origin", "src/dashboard/origin.c", "if (!is_own_origin(head) ||", "if ((is_own_origin(head), false) ||", DASH, "dashboard: it refuses requests of other pages"),
+    ("dashboard: Origin", "src/dashboard/origin.c", "if (!is_own_origin(dashboard, head) ||", "if ((is_own_origin(dashboard, head), false) ||", DASH, "dashboard: it refuses requests of other pages"),
     ("dashboard: Sec-Fetch-Site", "src/dashboard/origin.c", "!is_visit(head)", "false && !is_visit(head)", DASH, "dashboard: it refuses requests of other pages"),
     ("dashboard: policy", "src/api/request.c", "\t\tg_string_append(head, DASHBOARD_HEADERS);", "\t\tg_string_append(head, \"\");", DASH, "dashboard: its answers all say"),
     ("dashboard: routes", "src/dashboard/allow.c", "return fail(error, BERTH_ERROR_FORBIDDEN, \"%s %s is", "return *method != '\\0' || fail(error, BERTH_ERROR_FORBIDDEN, \"%s %s is", DASH, "dashboard: it lets through"),
     ("dashboard: read-only", "src/dashboard/allow.c", "!dashboard->read_only ||", "true ||", DASH, "dashboard: read-only refuses"),
     ("dashboard: read-only terminals", "src/api/dashboard_gate.c", "if (dashboard_is_read_only(request->caller->dashboard))", "if (false)", DASH, "dashboard: read-only refuses"),
     ("dashboard: loopback", "src/dashboard/dashboard.c", "!is_loopback(found->ai_addr)", "(false && !is_loopback(found->ai_addr))", DASH, "dashboard: it listens at loopback"),
+    ("dashboard: certificates", "src/api/dashboard.c", "server_tls(request->engine->config, true, error)", "server_tls(request->engine->config, false, error)", CERTIFIED, "dashboard: with --tls it listens anywhere"),
+    ("dashboard: api-access", "src/api/server.c", ".certificate = greeting->dashboard != NULL || config->tls_verify", ".certificate = config->tls_verify", CERTIFIED, "dashboard: api-access says"),
+    ("dashboard: terminals of certificates", "src/api/dashboard_gate.c", "if (!access_would_allow(request, \"POST\", path))", "if (false)", CERTIFIED, "dashboard: api-access says"),
     ("listeners of one purpose", "src/api/grpc.c", "if (request->caller->metrics || request->caller->dashboard != NULL)", "if (false)", DASH, "HTTP/2 spoken at once"),
     ("CVE-2025-9074", "src/api/server.c", "if (is_container(server, listener, fd))", "if (false && is_container(server, listener, fd))", H, "CVE-2025-9074"),
     ("tcp:// without TLS", "src/daemon/listen.c", "if (!config->tls_verify && !config->allow_insecure_api)", "if (config == NULL)", S, "tcp:// without"),

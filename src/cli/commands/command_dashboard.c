@@ -11,9 +11,11 @@
 
 static const Flag flags[] = {
 	{"expires", 0, DURATION, "how long the link can be used (default 5m)"},
-	{"listen", 0, STRING, "a loopback address of the engine's host (default 127.0.0.1:0)"},
+	{"listen", 0, STRING,
+		"an address of the engine's host, loopback unless --tls (default 127.0.0.1:0)"},
 	{"no-open", 0, BOOL, "show the link, and open no browser"},
 	{"read-only", 0, BOOL, "allow only requests that change nothing"},
+	{"tls", 0, BOOL, "let in browsers with a certificate of the engine's CA, from anywhere"},
 	{0},
 };
 
@@ -61,24 +63,61 @@ static bool open_browser(const char *link)
 		       NULL);
 }
 
+static bool is_local(const Cli *cli)
+{
+	return g_str_has_prefix(client_host(cli->client), "unix://");
+}
+
+/* What a browser is given: an address of all interfaces leads nowhere, but the name of the engine's host does. */
+static char *link_of(const Cli *cli, const json_t *opened)
+{
+	const char *address = json_str(opened, "Address"), *token = json_str(opened, "Token"),
+		   *port = strrchr(address, ':');
+	bool everywhere =
+		g_str_has_prefix(address, "0.0.0.0:") || g_str_has_prefix(address, "[::]:");
+	g_autofree char *named =
+		everywhere && port != NULL
+			? g_strconcat(is_local(cli) ? g_get_host_name() : "HOST", port, NULL)
+			: g_strdup(address);
+	return g_strdup_printf("%s://%s/%s%s", json_str(opened, "Scheme"), named,
+		*token != '\0' ? "#" : "", token);
+}
+
+static void show_end(void)
+{
+	print_to(stdout, "Ctrl-C ends the dashboard.\n");
+	cli_flush();
+}
+
+static void show_certified(const json_t *opened)
+{
+	print_to(stdout,
+		"Open it in a browser that has a certificate of the engine's CA (\"berth system "
+		"certs "
+		"--client NAME\").%s\n",
+		json_bool(opened, "ReadOnly") ? " The dashboard is read-only." : "");
+	show_end();
+}
+
 static void show_link(const Cli *cli, const json_t *opened, gint64 seconds)
 {
-	const char *address = json_str(opened, "Address"), *host = client_host(cli->client);
-	g_autofree char *link =
-		g_strdup_printf("http://%s/#%s", address, json_str(opened, "Token"));
+	const char *address = json_str(opened, "Address");
+	g_autofree char *link = link_of(cli, opened);
 	print_to(stdout, "%s\n\n", link);
-	if (!g_str_has_prefix(host, "unix://"))
+	if (strcmp(json_str(opened, "Scheme"), "https") == 0) {
+		show_certified(opened);
+		return;
+	}
+	if (!is_local(cli))
 		print_to(stdout,
 			"That is an address of the engine's host. To reach it from here:\n"
 			"  ssh -N -L %s:%s HOST\n\n",
 			strrchr(address, ':') + 1, address);
-	bool shown = g_str_has_prefix(host, "unix://") && !flag_bool(cli, "no-open", false) &&
-		     open_browser(link);
+	bool shown = is_local(cli) && !flag_bool(cli, "no-open", false) && open_browser(link);
 	print_to(stdout, "%s The link works once, within %" G_GINT64_FORMAT " seconds.%s\n",
 		shown ? "A browser opens it." : "Open it in a browser.", seconds,
 		json_bool(opened, "ReadOnly") ? " The dashboard is read-only." : "");
-	print_to(stdout, "Ctrl-C ends the dashboard.\n");
-	cli_flush();
+	show_end();
 }
 
 typedef struct {
@@ -111,9 +150,9 @@ static int run(Cli *cli)
 	g_auto(Response) response = {.fd = -1};
 	gint64 seconds = flag_int(cli, "expires", (gint64)LIFE_S * SECOND) / SECOND;
 	g_autofree char *listen = client_escape(flag_text(cli, "listen"));
-	g_autofree char *path =
-		g_strdup_printf("/dashboard?listen=%s&readonly=%d&expires=%" G_GINT64_FORMAT,
-			listen, flag_bool(cli, "read-only", false), seconds);
+	g_autofree char *path = g_strdup_printf(
+		"/dashboard?listen=%s&readonly=%d&tls=%d&expires=%" G_GINT64_FORMAT, listen,
+		flag_bool(cli, "read-only", false), flag_bool(cli, "tls", false), seconds);
 	Follow follow = {cli, seconds, &error};
 	if (!client_send(cli->client, "POST", path, NULL, &response, &error))
 		return cli_fail(cli, error);

@@ -20,7 +20,7 @@ async function refuse(response) {
 	throw new Refusal(response.status, body.message ?? response.statusText);
 }
 
-// The token of the link, which is worth nothing afterwards.
+// The token of the link, which is worth nothing afterwards; behind a certificate there is none.
 export async function enter(token) {
 	const response = await fetch("/enter", { method: "POST", body: token });
 	if (!response.ok) await refuse(response);
@@ -74,7 +74,7 @@ export function query(words) {
 
 export async function openTerminal(id, command, columns, rows) {
 	const exec = await post(`/containers/${id}/exec`, { Cmd: command, Tty: true, AttachStdin: true, AttachStdout: true, AttachStderr: true, ConsoleSize: [rows, columns], Env: ["TERM=xterm-256color"] });
-	const socket = new WebSocket(`ws://${location.host}/terminal/${exec.Id}`, ["berth", `key.${session.key}`]);
+	const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/terminal/${exec.Id}`, ["berth", `key.${session.key}`]);
 	socket.binaryType = "arraybuffer";
 	return { id: exec.Id, socket };
 }

@@ -96,6 +96,7 @@ async function begin() {
 	}
 	try {
 		if (token !== undefined) await enter(token);
+		else if (location.protocol === "https:") await enter("");
 		else if (session.key === null) throw Object.assign(new Error("It is opened by the link that a command shows, in one tab"), { status: 401 });
 	} catch (error) {
 		frame();
