@@ -49,3 +49,11 @@ plain() { sed 's/\x1b\[[0-9;]*[A-Za-z]//g'; }
 	[[ $text == *$'\e[32mUp '* ]]
 	d compose -f "$WORK/compose.yaml" -p project-with-a-long-name down -t 0
 }
+
+@test "info: the engine's storage, drivers, runtimes and registries, as docker shows them" {
+	d info >"$WORK/info" 2>&1
+	for line in ' Storage Driver: overlay2' '  Backing Filesystem: ' '  Supports d_type: true' ' Plugins:' '  Volume: local' '  Network: bridge host ipvlan macvlan null' \
+		'  Log: fluentd gelf journald json-file local syslog' ' Runtimes: .*runc' ' Default Runtime: runc' ' Insecure Registries:' '  127.0.0.0/8' ' Live Restore Enabled: true'; do
+		grep -q "^$line" "$WORK/info" || { echo "$line is missing"; cat "$WORK/info"; return 1; }
+	done
+}
