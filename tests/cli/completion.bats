@@ -91,6 +91,24 @@ in_bash() {
 	[[ $(in_bash 'berth import busy') == busybox.tar ]]
 }
 
+@test "bash, zsh and fish complete commands, names, tags, flags and their values, with the keys pressed" {
+	cat >"$WORK/pressed" <<-'E'
+		berth exec w => berth exec web
+		berth con => berth cont
+		berth run --rest => berth run --restart
+		berth run --restart un => berth run --restart unless-stopped
+		berth run --restart=un => berth run --restart=unless-stopped
+		berth run -it reg.example:5000/a => berth run -it reg.example:5000/app:1
+		berth network connect fr => berth network connect front
+		berth compose --prof => berth compose --profile
+		berth import busy => berth import busybox.tar
+	E
+	for shell in bash zsh fish; do
+		command -v $shell >/dev/null || { echo "# there is no $shell here" >&3; continue; }
+		timeout 500 python3 "$BATS_TEST_DIRNAME/shell_keys.py" $shell "$BUILD" <"$WORK/pressed"
+	done
+}
+
 @test "completion: three shells, and a sentence for others" {
 	for shell in bash zsh fish; do [[ $(d completion $shell) == *__complete* ]]; done
 	bash -n <(d completion bash)
