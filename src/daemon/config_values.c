@@ -106,8 +106,52 @@ static bool check_host_gateways(const json_t *given, GError **error)
 	return true;
 }
 
+/* As listen.c reads them; --validate shall not pass what the start refuses. */
+static bool check_hosts(const json_t *hosts, GError **error)
+{
+	static const char tcp[] = "tcp://", local[] = "unix://";
+	for (size_t i = 0; i < json_array_size(hosts); i++) {
+		const char *host = json_elem(hosts, i);
+		const char *address = g_str_has_prefix(host, tcp) ? host + strlen(tcp) : host;
+		g_auto(GStrv) parts = tcp_address_split(address);
+		if ((!g_str_has_prefix(host, local) || host[strlen(local)] == '\0') &&
+			!g_str_has_prefix(host, "fd://") &&
+			(strstr(address, "://") != NULL || strpbrk(address, " \t") != NULL ||
+				parts == NULL))
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid bind address (%s): unix://PATH, tcp://ADDRESS:PORT or "
+				"fd:// is wanted",
+				host);
+	}
+	return true;
+}
+
+/* Settings that do nothing here are told of; a value that dockerd refuses is refused all the same, as it is a mistake. */
+static bool check_unused(const json_t *given, GError **error)
+{
+	const char *format = json_str(given, "log-format"),
+		   *proxy = json_str(given, "userland-proxy-path");
+	gint64 attempts = json_int(given, "max-download-attempts"),
+	       port = json_int(given, "network-diagnostic-port");
+	if (*format != '\0' && strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
+		return fail(error, BERTH_ERROR_INVALID, "invalid log format: %s", format);
+	if (*proxy != '\0' && *proxy != '/')
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid userland-proxy-path: must be an absolute path: %s", proxy);
+	if (attempts < 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid max download attempts: %" G_GINT64_FORMAT, attempts);
+	return (port >= 0 && port <= G_MAXUINT16) ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "invalid network-diagnostic-port (%" G_GINT64_FORMAT
+		       "): value must be between 0 and 65535",
+		       port);
+}
+
 bool config_check_values(const json_t *given, GError **error)
 {
+	if (!check_hosts(json_object_get(given, "hosts"), error) || !check_unused(given, error))
+		return false;
 	const char *cgroupns = json_str(given, "default-cgroupns-mode"),
 		   *ipc = json_str(given, "default-ipc-mode");
 	json_t *value, *labels = json_object_get(given, "labels"),

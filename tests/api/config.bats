@@ -44,6 +44,13 @@ refused() { # text of the file, what is said
 	refused '{"exec-opts":["zz=1"]}' "invalid exec-opt (zz=1): unknown option: 'zz'"
 	refused '{"seccomp-profile":"zz"}' 'builtin or unconfined is wanted'
 	refused '{"max-concurrent-downloads":-1}' 'a number above 0 is wanted'
+	refused '{"log-format":"x y"}' 'invalid log format: x y'
+	refused '{"userland-proxy-path":"x"}' 'invalid userland-proxy-path: must be an absolute path: x'
+	refused '{"max-download-attempts":-1}' 'invalid max download attempts: -1'
+	refused '{"network-diagnostic-port":70000}' 'invalid network-diagnostic-port (70000): value must be between 0 and 65535'
+	for host in 'bogus value' ftp://x:1 unix:// tcp:// 'tcp://a b:1'; do
+		refused "{\"hosts\":[\"$host\"]}" "invalid bind address ($host): unix://PATH, tcp://ADDRESS:PORT or fd:// is wanted"
+	done
 }
 
 @test "daemon.json: dockerd's settings that this engine lacks are refused where it matters, else told" {
