@@ -151,3 +151,23 @@ LABEL of=another' >/dev/null
 	at 'invalid SSH URL: hostname is empty' ssh://
 	at 'plain-text password is not supported' ssh://u:p@h
 }
+
+@test "a flag, a command of Compose, a volume or a network with a misspelt name: the one that may be meant" {
+	means() { run d $1; [[ $status -ne 0 && $output == *"$2"* ]] || { echo "$1: $output"; return 1; }; }
+	d volume create data-of-web
+	d network create front-of-web
+	means 'run --nmae x busybox' 'unknown flag: --nmae (did you mean --name?)'
+	means 'ps --al' 'unknown flag: --al (did you mean --all?)'
+	means 'ps --lgo-level debug' 'unknown flag: --lgo-level (did you mean --log-level?)'
+	means 'compose up --detahc' 'unknown flag: --detahc (did you mean --detach?)'
+	means 'compose upp' "Did you mean 'berth compose up'?"
+	means 'compose bridge convrt' "Did you mean 'berth compose bridge convert'?"
+	means 'volume rm dta-of-web' "hint: did you mean 'data-of-web'?"
+	means 'run --rm --network frot-of-web busybox true' "hint: did you mean 'front-of-web'?"
+	for words in 'run --nonsense' 'compose nonsense' 'volume rm nonsense'; do
+		run d $words
+		[[ ${output,,} != *'did you mean'* ]] || { echo "$words: $output"; return 1; }
+	done
+	d volume rm data-of-web
+	d network rm front-of-web
+}

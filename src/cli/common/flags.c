@@ -3,6 +3,7 @@
 #include "cli/common/flag_value.h"
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "base/platform.h"
 #include "base/quote.h"
 #include "base/size.h"
@@ -142,14 +143,34 @@ static bool parse_letters(Cli *cli, char **argv, int argc, int *at, GError **err
 	return true;
 }
 
+/* The flag that a misspelt one may mean; NULL: none is near. */
+static const char *near_flag(const Cli *cli, const char *name, size_t length)
+{
+	g_autofree char *word = g_strndup(name, length);
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	const Flag *const tables[] = {cli->command->flags, global_flags};
+	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
+		for (const Flag *flag = tables[i]; flag != NULL && flag->name != NULL; flag++)
+			g_ptr_array_add(names, (char *)flag->name);
+	g_ptr_array_add(names, NULL);
+	return words_nearest(word, (const char *const *)names->pdata);
+}
+
+static bool unknown_flag(const Cli *cli, const char *name, size_t length, GError **error)
+{
+	const char *near = near_flag(cli, name, length);
+	return fail(error, BERTH_ERROR_UNAVAILABLE, "unknown flag: --%.*s%s%s%s", (int)length, name,
+		near != NULL ? " (did you mean --" : "", near != NULL ? near : "",
+		near != NULL ? "?)" : "");
+}
+
 static bool parse_long(Cli *cli, char **argv, int argc, int *at, GError **error)
 {
 	const char *name = argv[*at] + 2;
 	size_t length = strcspn(name, "=");
 	const Flag *flag = find_long(cli, name, length);
 	if (flag == NULL)
-		return fail(
-			error, BERTH_ERROR_UNAVAILABLE, "unknown flag: --%.*s", (int)length, name);
+		return unknown_flag(cli, name, length, error);
 	if (name[length] == '=')
 		return set_value(cli, flag, name + length + 1, error);
 	if (flag->type == BOOL)

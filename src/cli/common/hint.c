@@ -305,7 +305,9 @@ static void no_dockerfile(const char *message)
 
 static void no_network(const char *message)
 {
-	g_autofree char *wrong = between(message, "network ", " not found");
+	/* "could not find a network matching network mode x: network x not found" */
+	const char *last = g_strrstr(message, "network ");
+	g_autofree char *wrong = between(last, "network ", " not found");
 	if (wrong == NULL || strchr(wrong, ' ') != NULL)
 		return;
 	g_autoptr(json_t) list = ask("/networks");
@@ -319,6 +321,17 @@ static void no_network(const char *message)
 		"hint: '%s network ls' shows those that there are, '%s network create %s' "
 		"makes it\n",
 		program, program, wrong);
+}
+
+static void no_volume(const char *message)
+{
+	g_autofree char *wrong = between(message, "get ", ": no such volume");
+	g_autoptr(json_t) answer = wrong != NULL ? ask("/volumes") : NULL;
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	const json_t *list = json_object_get(answer, "Volumes");
+	for (size_t i = 0; i < json_array_size(list); i++)
+		g_ptr_array_add(names, (char *)json_str(json_array_get(list, i), "Name"));
+	suggest(names, wrong != NULL ? wrong : "");
 }
 
 static void short_name(const char *message)
@@ -340,7 +353,7 @@ static const struct {
 	{"executable file not found in $PATH", no_program}, {"exec format error", wrong_format},
 	{"pull access denied", denied}, {"must be lowercase", capitals},
 	{"symlinks in Dockerfile path", no_dockerfile}, {"Invalid container name (", short_name},
-	{"network ", no_network}};
+	{": no such volume", no_volume}, {"network ", no_network}};
 
 #define NO_REGISTRY                                                                                \
 	"{it} cannot be reached from this host: look at its network, its DNS, and whether it "     \

@@ -3,6 +3,7 @@
 #include "cli/compose/compose.h"
 
 #include "base/error.h"
+#include "base/nearest.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -74,6 +75,20 @@ static char *find_group(int count, char **words, int *used)
 	return g_steal_pointer(&group);
 }
 
+/* The command that a misspelt word of a group ("bridge"; "": none) may mean, as a line of its own. The caller frees it; "": none is near. */
+static char *suggestion(const char *program, const char *group, const char *word)
+{
+	g_autofree char *wrong = g_strconcat(group, *group != '\0' ? " " : "", word, NULL);
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	for (int i = 0; compose_commands[i] != NULL; i++)
+		g_ptr_array_add(names, g_strndup(compose_commands[i]->names,
+					       strcspn(compose_commands[i]->names, "|")));
+	g_ptr_array_add(names, NULL);
+	const char *near = words_nearest(wrong, (const char *const *)names->pdata);
+	return near != NULL ? g_strdup_printf("\nDid you mean '%s compose %s'?\n", program, near)
+			    : g_strdup("");
+}
+
 /* What follows no command's name: a group's help, or what is wrong. */
 static int run_no_command(const char *program, int count, char **words)
 {
@@ -86,10 +101,11 @@ static int run_no_command(const char *program, int count, char **words)
 		return EXIT_SUCCESS;
 	}
 	const char *space = used > 0 ? " " : "";
+	g_autofree char *meant = suggestion(program, group, words[used]);
 	print_to(stderr,
-		"unknown %s command: \"compose %s%s%s\"\n\nRun '%s compose %s%s--help' for more "
+		"unknown %s command: \"compose %s%s%s\"\n%s\nRun '%s compose %s%s--help' for more "
 		"information\n",
-		program, group, space, words[used], program, group, space);
+		program, group, space, words[used], meant, program, group, space);
 	return EXIT_FAILURE;
 }
 
