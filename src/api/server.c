@@ -260,10 +260,8 @@ static void serve(gpointer data, gpointer unused)
 {
 	/* A shorter request has not allocated much. */
 	enum { LONG_US = 10000 };
-	Connection *connection = thread_pool_take(data);
+	Connection *connection = data;
 	(void)unused;
-	if (connection == NULL)
-		return;
 	gint64 began = g_get_monotonic_time();
 	bool keep = true;
 	for (size_t length;
@@ -332,7 +330,7 @@ Server *server_new(Engine *engine, GError **error)
 	server->engine = engine;
 	server->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	server->permanent = g_ptr_array_new();
-	server->pool = g_thread_pool_new(serve, NULL, -1, FALSE, NULL);
+	server->pool = thread_pool_new(serve, NULL, -1, false);
 	g_mutex_init(&server->lock);
 	g_thread_pool_set_max_unused_threads(KEEP_THREADS);
 	/* Some descriptors are reserved for the engine's own work. */

@@ -73,9 +73,49 @@ bool thread_pool_give(GThreadPool *pool, gpointer data, GError **error)
 	return !take(given) || no_thread(error, problem);
 }
 
-gpointer thread_pool_take(gpointer data)
+/* A pool for the life of the program. */
+typedef struct {
+	GThreadPool *pool;
+	void (*run)(gpointer data, gpointer user);
+	gpointer user;
+} Pool;
+
+static GMutex pools_lock;
+static GPtrArray *pools; /* of Pool */
+static gint working;	 /* number of threads of pools that run something */
+
+static void run_given(gpointer data, gpointer user)
 {
+	const Pool *pool = user;
 	Given *given = data;
 	gpointer found = given->data;
-	return take(given) ? found : NULL;
+	if (!take(given))
+		return;
+	g_atomic_int_inc(&working);
+	pool->run(found, pool->user);
+	g_atomic_int_add(&working, -1);
+}
+
+GThreadPool *thread_pool_new(
+	void (*run)(gpointer data, gpointer user), gpointer user, int most, bool exclusive)
+{
+	Pool *pool = g_new0(Pool, 1);
+	*pool = (Pool){.run = run, .user = user};
+	pool->pool = g_thread_pool_new(run_given, pool, most, exclusive, NULL);
+	g_mutex_lock(&pools_lock);
+	if (pools == NULL)
+		pools = g_ptr_array_new();
+	g_ptr_array_add(pools, pool);
+	g_mutex_unlock(&pools_lock);
+	return pool->pool;
+}
+
+int thread_pools_idle(void)
+{
+	int threads = (int)g_thread_pool_get_num_unused_threads();
+	g_mutex_lock(&pools_lock);
+	for (guint i = 0; pools != NULL && i < pools->len; i++)
+		threads += (int)g_thread_pool_get_num_threads(((Pool *)pools->pdata[i])->pool);
+	g_mutex_unlock(&pools_lock);
+	return threads - g_atomic_int_get(&working);
 }

@@ -13,8 +13,12 @@ bool thread_detach(const char *name, GThreadFunc run, gpointer data, GError **er
  * none can be created. Never for a request of the engine. */
 GThread *thread_or_end(const char *name, GThreadFunc run, gpointer data);
 
-/* Gives data to a pool whose function gets it by thread_pool_take(). False, and data stays the caller's, if no thread
- * can be created. */
+/* A pool of at most this many threads (-1: no limit), which stays to the program's end; exclusive: all its threads are made
+ * at once, and are its own. run gets what is given, and user. */
+GThreadPool *thread_pool_new(
+	void (*run)(gpointer data, gpointer user), gpointer user, int most, bool exclusive);
+/* Gives data to a pool of thread_pool_new. False, and data stays the caller's, if no thread can be created. */
 bool thread_pool_give(GThreadPool *pool, gpointer data, GError **error);
-/* The data; NULL if it was taken back. */
-gpointer thread_pool_take(gpointer given);
+/* The number of threads of all pools that have nothing to do. GLib's own count of them leaves out those that were busy less
+ * than half a second ago. */
+int thread_pools_idle(void);

@@ -6,6 +6,7 @@
 #include "base/address.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "base/timefmt.h"
 #include "image/image.h"
 #include "runtime/cdi.h"
@@ -64,7 +65,7 @@ static int count_entries(const char *folder)
 /* Threads that have work: those that wait for the next request or task do not count, as Go has no such threads. */
 static int busy_threads(void)
 {
-	return count_entries("/proc/self/task") - (int)g_thread_pool_get_num_unused_threads();
+	return count_entries("/proc/self/task") - thread_pools_idle();
 }
 
 static void add_limits(Engine *engine, json_t *json)

@@ -13,9 +13,7 @@ typedef struct {
 static void run_task(gpointer data, gpointer engine)
 {
 	(void)engine;
-	Task *task = thread_pool_take(data);
-	if (task == NULL)
-		return;
+	Task *task = data;
 	task->run(task->container);
 	container_unref(task->container);
 	g_free(task);
@@ -32,7 +30,7 @@ void engine_later(Container *container, void (*run)(Container *container))
 
 void engine_later_init(Engine *engine)
 {
-	engine->tasks = g_thread_pool_new(run_task, engine, TASK_THREADS, FALSE, NULL);
+	engine->tasks = thread_pool_new(run_task, engine, TASK_THREADS, false);
 	/* Its one thread exists from the start. */
-	engine->last_task = g_thread_pool_new(run_task, engine, 1, TRUE, NULL);
+	engine->last_task = thread_pool_new(run_task, engine, 1, true);
 }

@@ -10,9 +10,8 @@
 static void run_task(gpointer task, gpointer unused)
 {
 	(void)unused;
-	PoolTask *pool_task = thread_pool_take(task);
-	if (pool_task != NULL)
-		pool_task->run(pool_task);
+	PoolTask *pool_task = task;
+	pool_task->run(pool_task);
 }
 
 Registries *registries_new(Engine *engine)
@@ -29,9 +28,8 @@ Registries *registries_new(Engine *engine)
 	g_cond_init(&registries->fetched);
 	registries->transfers = g_hash_table_new(g_str_hash, g_str_equal);
 	registries->fetching = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	registries->downloads =
-		g_thread_pool_new(run_task, NULL, config->max_downloads, FALSE, NULL);
-	registries->uploads = g_thread_pool_new(run_task, NULL, config->max_uploads, FALSE, NULL);
+	registries->downloads = thread_pool_new(run_task, NULL, config->max_downloads, false);
+	registries->uploads = thread_pool_new(run_task, NULL, config->max_uploads, false);
 	return registries;
 }
 
