@@ -147,6 +147,31 @@ char **tcp_address_split(const char *text)
 	return parts;
 }
 
+/* Whether a text is the number of a port. */
+static bool is_port(const char *text)
+{
+	return strlen(text) <= 5 && strspn(text, "0123456789") == strlen(text) && atoi(text) > 0 &&
+	       atoi(text) <= G_MAXUINT16;
+}
+
+char **api_address_split(const char *text, bool tls)
+{
+	g_autofree char *bare = g_strndup(text, strlen(text) - g_str_has_suffix(text, ":")),
+			*completed = g_strdup_printf("%s:%d", bare, tls ? 2376 : 2375);
+	bool has_port = strchr(bare, ':') != NULL && !g_str_has_suffix(bare, "]");
+	g_auto(GStrv) parts = tcp_address_split(has_port ? bare : completed);
+	/* "::1" without brackets could also be the port 1 of every address. */
+	bool unclear = parts != NULL && (*text == '[') != (strchr(parts[0], ':') != NULL);
+	if (parts == NULL || unclear || (has_port && strlen(bare) < strlen(text)) ||
+		!is_port(parts[1]) || strchr(text, '/') != NULL)
+		return NULL;
+	if (*parts[0] == '\0') {
+		g_free(parts[0]);
+		parts[0] = g_strdup("localhost");
+	}
+	return g_steal_pointer(&parts);
+}
+
 char *sockaddr_text(const struct sockaddr *address)
 {
 	const struct sockaddr_in *v4 = (const void *)address;

@@ -38,3 +38,6 @@ char *socket_peer(int fd, int *port);
 unsigned int socket_arrival_link(int fd);
 /* "host:port", ":port" or "[::1]:port" as {host, port}; the caller frees it. NULL for anything else. */
 char **tcp_address_split(const char *text);
+/* The same for tcp:// in -H, as docker and dockerd read it: without a host it is localhost, and never every address; without
+ * a port 2375, with TLS 2376. NULL also for a port that is no number. */
+char **api_address_split(const char *text, bool tls);

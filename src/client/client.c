@@ -74,10 +74,7 @@ static char **tcp_parts(const Client *client)
 {
 	const char *address = strstr(client->host, "://") + 3;
 	g_autofree char *bare = g_strndup(address, strcspn(address, "/"));
-	char **parts = tcp_address_split(bare);
-	g_autofree char *completed =
-		parts == NULL ? g_strdup_printf("%s:%d", bare, tls != NULL ? 2376 : 2375) : NULL;
-	return parts != NULL ? parts : tcp_address_split(completed);
+	return api_address_split(bare, tls != NULL);
 }
 
 /* Tries each address of the name until one accepts. */

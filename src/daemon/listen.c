@@ -62,14 +62,22 @@ static bool guard_tcp(
 	       (*context = server_tls(config, config->tls_verify, error)) != NULL;
 }
 
-/* "10.0.0.1:2376", "[::1]:2376" or ":2376" */
-static struct addrinfo *resolve(const char *address, GError **error)
+/* parts: host and port, NULL if there are none; without a host every address is meant. */
+static struct addrinfo *resolve(char *const *parts, const char *address, GError **error)
 {
 	struct addrinfo hints = {.ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM}, *found = NULL;
-	g_auto(GStrv) parts = tcp_address_split(address);
 	if (parts == NULL ||
 		getaddrinfo(*parts[0] ? parts[0] : NULL, parts[1], &hints, &found) != 0)
 		fail(error, BERTH_ERROR_INVALID, "invalid address tcp://%s", address);
+	return found;
+}
+
+/* A name may be of both families: IPv4 is preferred, as Go does. */
+static const struct addrinfo *preferred(const struct addrinfo *found)
+{
+	for (const struct addrinfo *one = found; one != NULL; one = one->ai_next)
+		if (one->ai_family == AF_INET)
+			return one;
 	return found;
 }
 
@@ -84,17 +92,18 @@ static bool bind_soon(int fd, const struct addrinfo *address)
 	return true;
 }
 
-/* A listening socket at an address; -1 with error. */
-static int bind_tcp(const char *address, GError **error)
+/* A listening socket at an address, given also in its parts; -1 with error. */
+static int bind_tcp(char *const *parts, const char *address, GError **error)
 {
-	struct addrinfo *found = resolve(address, error);
+	struct addrinfo *found = resolve(parts, address, error);
 	if (found == NULL)
 		return -1;
-	autofd fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const struct addrinfo *one = preferred(found);
+	autofd fd = socket(one->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int on = 1;
 	bool ok = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
 		  setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) == 0 &&
-		  bind_soon(fd, found) && listen(fd, SOMAXCONN) == 0;
+		  bind_soon(fd, one) && listen(fd, SOMAXCONN) == 0;
 	freeaddrinfo(found);
 	if (!ok)
 		fail_errno(error, "cannot listen at tcp://%s", address);
@@ -106,7 +115,8 @@ static bool listen_tcp(Server *server, const Config *config, const char *address
 	const TlsContext *context;
 	if (!guard_tcp(config, address, &context, error))
 		return false;
-	int fd = bind_tcp(address, error);
+	g_auto(GStrv) parts = api_address_split(address, config->tls || config->tls_verify);
+	int fd = bind_tcp(parts, address, error);
 	if (fd >= 0)
 		server_add_listener(server, fd, true, context);
 	return fd >= 0;
@@ -114,7 +124,8 @@ static bool listen_tcp(Server *server, const Config *config, const char *address
 
 bool server_listen_metrics(Server *server, const char *address, GError **error)
 {
-	int fd = bind_tcp(address, error);
+	g_auto(GStrv) parts = tcp_address_split(address);
+	int fd = bind_tcp(parts, address, error);
 	if (fd >= 0)
 		server_add_metrics_listener(server, fd);
 	return fd >= 0;

@@ -112,6 +112,17 @@ P
 	"$BUILD/berth" version 2>&1 | grep -q 'WARNING: the API is open to everybody'
 	[ "$(nsenter --net=/run/netns/bt-crowd-$$ "$DOCKER" -H tcp://127.0.0.1:2375 ps -q)" = '' ]
 	engine_kill
+	# As with dockerd, an address without a host is the loopback's, and not every one.
+	for address in tcp://:2375 :2375 tcp://; do
+		ENGINE_RUNNER="nsenter --net=/run/netns/bt-crowd-$$" engine_start -H "$address"
+		[ "$(ip netns exec "bt-crowd-$$" ss -Hltn | awk '{ print $4 }')" = 127.0.0.1:2375 ]
+		engine_kill
+	done
+	for address in ::1 127.0.0.1:http 127.0.0.1:0 127.0.0.1:1/path; do
+		run timeout 5 "$BUILD/berthd" -H "tcp://$address" --data-root "$WORK/d2" --exec-root "$WORK/e2" --config-file "$WORK/daemon.json"
+		[ "$status" -eq 1 ]
+		[[ $output == *"invalid address tcp://$address"* ]]
+	done
 	ip netns del "bt-crowd-$$"
 	echo '{}' >"$WORK/daemon.json"
 	engine_start

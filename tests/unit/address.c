@@ -119,12 +119,38 @@ static void test_tcp(void)
 		g_assert_null(tcp_address_split(bad[i]));
 }
 
+static void test_api(void)
+{
+	static const struct {
+		const char *text, *host, *port;
+	} cases[] = {{"", "localhost", "2375"}, {":", "localhost", "2375"},
+		{":80", "localhost", "80"}, {"0.0.0.0:", "0.0.0.0", "2375"},
+		{"[::1]", "::1", "2375"}, {"[::]:65535", "::", "65535"},
+		{"example.org", "example.org", "2375"}, {"10.0.0.1:1", "10.0.0.1", "1"}};
+	static const char *const bad[] = {"::1", "::1:5", "a:0", "a:65536", "a:http", "a:-1",
+		"a:99999999999", "a:1/b", "a/b", "[::1", "[]:", ":1:"};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_test_message("%s", cases[i].text);
+		g_auto(GStrv) parts = api_address_split(cases[i].text, false);
+		g_assert_nonnull(parts);
+		g_assert_cmpstr(parts[0], ==, cases[i].host);
+		g_assert_cmpstr(parts[1], ==, cases[i].port);
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+		g_test_message("%s", bad[i]);
+		g_assert_null(api_address_split(bad[i], false));
+	}
+	g_auto(GStrv) encrypted = api_address_split("a", true);
+	g_assert_cmpstr(encrypted[1], ==, "2376");
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/address/parse", test_parse);
 	g_test_add_func("/address/subnets", test_subnets);
 	g_test_add_func("/address/tcp", test_tcp);
+	g_test_add_func("/address/api", test_api);
 	g_test_add_func("/address/free", test_free);
 	g_test_add_func("/address/small", test_small);
 	g_test_add_func("/address/subnet", test_subnet);
