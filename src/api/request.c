@@ -5,9 +5,11 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/media_type.h"
+#include "base/notify.h"
 #include "version.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,9 +131,35 @@ Filters *request_filters(Request *request, FilterSet set, GError **error)
 	return filters_parse(request_param(request, "filters"), set, error);
 }
 
+/* Whether a container's process has gone, and its row does not say so yet. */
+static bool unsettled(Container *container)
+{
+	ContainerRow row = container_snapshot(container);
+	bool runs = row.status == STATUS_RUNNING || row.status == STATUS_PAUSED;
+	bool gone = row.pid <= 0 || (kill(row.pid, 0) < 0 && errno == ESRCH);
+	container_row_clear(&row);
+	return runs && gone;
+}
+
+/* A client's stream ends with the process: whoever then asks is told of the end, and can remove the container. dockerd has
+ * a lock for that, and also waits for no more than two seconds. */
+static void settle(Container *container)
+{
+	enum { ROUNDS = 40, ROUND_MS = 50 };
+	if (!unsettled(container))
+		return;
+	int fd = notify_subscribe(&container->changed);
+	for (int i = 0; i < ROUNDS && unsettled(container); i++)
+		notify_wait(fd, -1, ROUND_MS);
+	notify_unsubscribe(&container->changed, fd);
+}
+
 Container *request_container(Request *request, GError **error)
 {
-	return container_find(request->engine, request->name, error);
+	Container *container = container_find(request->engine, request->name, error);
+	if (container != NULL)
+		settle(container);
+	return container;
 }
 
 static const char *reason_of(int status)

@@ -215,6 +215,10 @@ create() { post_json "/containers/create?name=$1" "$2" | jq -r .Id; }
 	PYTHONPATH=tests/lib timeout 120 python3 tests/api/attach_start.py "$WORK/b.sock"
 }
 
+@test "attach: the end of a container is known when its stream ends, and it can be removed" {
+	PYTHONPATH=tests/lib timeout 240 python3 tests/api/attach_end.py "$WORK/b.sock"
+}
+
 @test "exec: its exit code is known when its stream ends" {
 	d run -d --name execs --network none busybox sleep 1000
 	PYTHONPATH=tests/lib timeout 120 python3 tests/api/exec_end.py "$WORK/b.sock" execs
