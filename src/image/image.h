@@ -98,7 +98,7 @@ typedef struct {
 		gpointer data, int folder_fd, const char *folder, const char *name, bool as_folder);
 	gpointer data;
 } UnpackMounts;
-/* Does so with owners relative to shift (0 of a container's user namespace). keep_kind: NULL, or a name of dir_fd for
+/* Does so with owners relative to shift (0 of a container's user namespace); the folder itself stays as it is. keep_kind: NULL, or a name of dir_fd for
  * errors, and a folder is never replaced by a file or a file by a folder. Mount points are not replaced (SYSTEM). */
 bool archive_unpack_into(int dir_fd, ByteSource read, gpointer data, const char *keep_kind,
 	const UnpackOwner *owner, UnpackOwner shift, const UnpackMounts *mounts, GError **error);

@@ -26,6 +26,7 @@ static const char opaque_marker[] = ".wh..wh..opq";
 
 typedef struct {
 	int root_fd;
+	bool keep_root;		    /* what an archive says of its root folder means nothing */
 	bool plain;		    /* no layer: names with ".wh." are ordinary */
 	bool live;		    /* existing files are below: whiteouts delete them */
 	const UnpackOwner *owner;   /* or NULL */
@@ -364,6 +365,8 @@ static bool apply_entry(
 			raw != NULL ? raw : "");
 	if (!set_owner(apply, entry, error))
 		return false;
+	if (*path == '\0' && apply->keep_root)
+		return true;
 	if (*path == '\0') { /* the root folder itself */
 		note_dir_time(apply, ".", entry);
 		return !is_dir || fchmod(apply->root_fd, la.entry_perm(entry)) == 0 ||
@@ -497,6 +500,7 @@ bool archive_unpack_into(int dir_fd, ByteSource read, gpointer data, const char 
 	gint64 size;
 	Apply apply = {.root_fd = dir_fd,
 		.plain = true,
+		.keep_root = true,
 		.keep_kind = keep_kind,
 		.owner = owner,
 		.shift = shift,

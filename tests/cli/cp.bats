@@ -179,7 +179,18 @@ each_container() { # a container that runs, and one that never did
 	echo two >src/sub/two
 	for c in $(each_container dots); do
 		d cp src/./ "$c:/in"
-		d cp "$c:/in/./" - | tar t | sort | tr '\n' ' ' | grep -qx './ ./one ./sub/ ./sub/two '
+		# Content that comes into a folder leaves its mode alone, here and there.
+		mkdir -p private "open-$c"
+		chmod 700 private
+		d cp private/. "$c:/in"
+		tar c -C private . | d cp - "$c:/in"
+		[[ $(d cp "$c:/in" - | tar tv | grep ' in/$') == drwxr-xr-x* ]]
+		d cp private "$c:/in/private"
+		[[ $(d cp "$c:/in/private" - | tar tv) == drwx------* ]]
+		d cp "$c:/in/private/." "open-$c"
+		[ "$(stat -c %a "open-$c")" = 755 ]
+		d cp src/./ "$c:/dots"
+		d cp "$c:/dots/./" - | tar t | sort | tr '\n' ' ' | grep -qx './ ./one ./sub/ ./sub/two '
 		mkdir "out-$c"
 		d cp "$c:/in/./" "out-$c"
 		[ "$(cat "out-$c/one" "out-$c/sub/two")" = $'one\ntwo' ]
