@@ -209,8 +209,26 @@ P
 	d kill namer
 	d wait namer
 	[ "$(shown named)" = "$names" ]
+	# What it is connected to while it does not run has its names at once, and its identity with the next start.
+	id() { api http://b/containers/namer/json | jq -r ".NetworkSettings.Networks[\"$1\"].NetworkID"; }
+	d network create later
 	d network connect bridge namer
+	d network connect --alias two later namer
 	[ "$(shown bridge)" = null ]
+	[[ $(shown later) = '["namer","two",'* ]]
+	[ "$(id named)" = "$(d network inspect -f '{{.Id}}' named)" ]
+	[ "$(id bridge),$(id later)" = , ]
+	engine_kill
+	engine_start
+	[ "$(id bridge),$(id later)" = , ]
+	d start namer
+	d kill namer
+	d wait namer
+	[ "$(id later)" = "$(d network inspect -f '{{.Id}}' later)" ]
+	[ "$(id bridge)" = "$(d network inspect -f '{{.Id}}' bridge)" ]
+	d network disconnect later namer
+	d network connect later namer
+	[ -z "$(id later)" ]
 	d rm namer
-	d network rm named
+	d network rm named later
 }

@@ -446,12 +446,18 @@ json_t *endpoints_json(Container *container, const Spec *spec)
 	g_autoptr(json_t) wanted =
 		json_object_size(result) == 0 ? endpoints_wanted(engine, spec) : NULL;
 	json_object_foreach (wanted, name, asked) {
-		const Network *network = was_started ? network_lookup(engine, name) : NULL;
+		const json_t *unseen =
+			json_object_get(json_object_get(spec->json, SPEC_UNSEEN), name);
+		bool is_new =
+			unseen != NULL && json_integer_value(unseen) == container->row.started;
+		const Network *network =
+			was_started || is_new ? network_lookup(engine, name) : NULL;
 		g_auto(GStrv) names = network != NULL && !network->predefined
 					      ? endpoint_names(container, spec, asked)
 					      : NULL;
+		bool shown = network != NULL && !is_new;
 		json_object_set_new(result, name,
-			endpoint_json_resting(network != NULL ? network->id : "", names, asked));
+			endpoint_json_resting(shown ? network->id : "", names, asked));
 	}
 	g_mutex_unlock(&engine->network_lock);
 	return result;

@@ -48,6 +48,15 @@ static bool names_network(Engine *engine, const char *reference, const char *nam
 	return strcmp(network != NULL ? network->name : reference, name) == 0;
 }
 
+/* Notes in the specification of a container that does not run which networks are new to it. */
+static void note_unseen(const Container *container, json_t *spec, const char *name, bool connected)
+{
+	json_t *unseen = member(spec, SPEC_UNSEEN);
+	json_object_del(unseen, name);
+	if (connected)
+		json_object_set_new(unseen, name, json_integer(container->row.started));
+}
+
 /* Records the request (NULL: a disconnection) in the container's specification. network_lock is held. */
 static bool keep_request(Container *container, const char *name, json_t *asked, GError **error)
 {
@@ -72,6 +81,9 @@ static bool keep_request(Container *container, const char *name, json_t *asked, 
 		json_object_set_new(spec, SPEC_LEFT, json_true());
 	if (asked != NULL)
 		json_object_set(configs, name, asked);
+	bool runs = running_pid(container) > 0;
+	if (!runs || json_object_get(spec, SPEC_UNSEEN) != NULL)
+		note_unseen(container, spec, name, asked != NULL && !runs);
 	return container_change_spec(container, g_steal_pointer(&spec), error);
 }
 

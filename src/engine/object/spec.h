@@ -9,11 +9,14 @@
 
 /* Key in the kept request: the container was disconnected from the network of its mode. */
 #define SPEC_LEFT "_Left"
+/* Network name -> the time of the container's last start (0: none), for those that were connected while it did not run: until
+ * the next start their identity is not shown. */
+#define SPEC_UNSEEN "_Unseen"
 
 /* Shared by reference and immutable: a change makes a new one. Strings are borrowed from json. */
 typedef struct {
 	gatomicrefcount references;
-	json_t *json; /* {Config, HostConfig, NetworkingConfig} as inspect shows them, plus the engine's own SELinux and SPEC_LEFT */
+	json_t *json; /* {Config, HostConfig, NetworkingConfig} as inspect shows them, plus the engine's own SELinux, SPEC_LEFT and SPEC_UNSEEN */
 	const json_t *config, *host; /* borrowed from json */
 	NamespaceModes modes;
 	RestartPolicy restart;
