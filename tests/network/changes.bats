@@ -175,6 +175,58 @@ refused() { run d "${@:2}"; [ "$status" -ne 0 ] && [[ $output == *"$1"* ]] || { 
 	d network rm both
 }
 
+@test "each family's ports are published by the network of its own default route, and stay the same" {
+	d network create four
+	d network create --ipv4=false --ipv6 --subnet fd00:67::/64 six
+	d run -d --name split --network four -p 80 -p 127.0.0.1:8167:81 busybox sh -c 'mkdir /w; echo here >/w/index.html; httpd -p 81 -h /w; exec httpd -f -p 80 -h /w'
+	port=$(d port split 80 | sed -n 's/^0.0.0.0://p')
+	reached() { [ "$(on_host curl -gs --max-time 5 "http://$1")" = here ]; }
+	told() { [ "$(d port split | sort | xargs)" = "$*" ] || { d port split; return 1; }; }
+	led() { on_host nft list ruleset | grep -q "fd00:67::2 . 80"; } # by a rule, and not by the shim
+	all=("80/tcp -> 0.0.0.0:$port" "80/tcp -> [::]:$port" "81/tcp -> 127.0.0.1:8167")
+	everywhere() {
+		told "${all[@]}"
+		for address in "127.0.0.1:$port" "[::1]:$port" 127.0.0.1:8167; do await reached "$address"; done
+	}
+	everywhere
+	not led
+	d network connect six split
+	everywhere
+	led
+	engine_kill
+	engine_start
+	everywhere
+	led
+	d network disconnect six split
+	everywhere
+	not led
+	d network connect six split
+	d network disconnect four split
+	told "80/tcp -> [::]:$port"
+	await reached "[::1]:$port"
+	not reached "127.0.0.1:$port"
+	d network connect four split
+	everywhere
+	led
+	"$BUILD/berth" update --publish-add 8168:80 --publish-rm 81 split
+	told "80/tcp -> 0.0.0.0:$port" "80/tcp -> 0.0.0.0:8168" "80/tcp -> [::]:$port" "80/tcp -> [::]:8168"
+	await reached '[::1]:8168'
+	run "$BUILD/berth" update --publish-rm 81 split
+	[[ $output == *'publishes no such port'* ]]
+	d restart -t 0 split
+	await reached '[::1]:8168'
+	await reached 127.0.0.1:8168
+	# A port that one of the two cannot have is nobody's.
+	d run -d --name taker --network six -p '[::]:8169:80' busybox sleep 1000
+	run "$BUILD/berth" update --publish-add 8169:80 split
+	[ "$status" -ne 0 ]
+	[[ $output == *'port is already allocated'* ]]
+	d run --rm --network four -p 0.0.0.0:8169:80 busybox true
+	d rm -f split taker
+	[ -z "$(on_host nft list ruleset | grep -E '8168|8169|fd00:67::2')" ]
+	d network rm four six
+}
+
 @test "the default route is elected anew: priorities, then names, both families, never an internal network" {
 	d network create zz
 	d network create aa

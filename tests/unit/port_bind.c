@@ -1,5 +1,6 @@
 #include "engine/network/ports.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
 /* An engine that has published nothing, a bridge, and a container with an address in it. */
@@ -8,6 +9,8 @@ typedef struct {
 	Config config;
 	Network network;
 	Endpoint endpoint;
+	int only;	/* a family */
+	GArray *before; /* what the container had */
 } Scene;
 
 static void scene_init(Scene *scene)
@@ -37,8 +40,8 @@ static GArray *bind_text(Scene *scene, const char *bindings, GError **error)
 	g_autoptr(GArray) requests = g_array_new(FALSE, TRUE, sizeof(PortRequest));
 	g_assert_nonnull(json);
 	g_assert_true(port_requests_add(requests, json, NULL));
-	return port_bind(
-		&scene->engine, "box", &scene->network, &scene->endpoint, requests, NULL, error);
+	PortCarrier carrier = {&scene->endpoint, &scene->network, scene->only};
+	return port_bind(&scene->engine, "box", &carrier, requests, scene->before, error);
 }
 
 static guint16 bound(const GArray *ports, guint i)
@@ -109,11 +112,38 @@ static void test_all_or_none(void)
 	}
 }
 
+/* Of one family alone; and what is to be chosen is what it was. */
+static void test_family(void)
+{
+	static const char request[] =
+		"{\"80/tcp\":[{\"HostIp\":\"127.0.0.77\",\"HostPort\":\"\"}]}";
+	g_auto(Scene) scene;
+	scene_init(&scene);
+	scene.only = AF_INET6;
+	g_autoptr(GArray) none = bind_text(&scene, request, NULL);
+	g_assert_cmpuint(none->len, ==, 0);
+	scene.only = AF_INET;
+	PublishedPort old = {.host_port = 44444};
+	g_assert_true(container_port_parse("80", &old.target));
+	g_autoptr(GArray) before = g_array_new(FALSE, TRUE, sizeof old);
+	g_array_append_val(before, old);
+	scene.before = before;
+	g_autoptr(GArray) again = bind_text(&scene, request, NULL);
+	g_assert_cmpuint(again->len, ==, 1);
+	g_assert_cmpuint(bound(again, 0), ==, 44444);
+	/* Another has it meanwhile: any other one. */
+	g_autoptr(GArray) other = bind_text(&scene, request, NULL);
+	g_assert_cmpuint(bound(other, 0), !=, 44444);
+	port_release(&scene.engine, again);
+	port_release(&scene.engine, other);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/port-bind/range", test_range);
 	g_test_add_func("/port-bind/taken", test_taken);
 	g_test_add_func("/port-bind/all-or-none", test_all_or_none);
+	g_test_add_func("/port-bind/family", test_family);
 	return g_test_run();
 }

@@ -466,8 +466,7 @@ json_t *endpoints_json(Container *container, const Spec *spec)
 GArray *endpoints_ports(Container *container)
 {
 	g_mutex_lock(&container->engine->network_lock);
-	const Endpoint *holder = ports_holder(container->endpoints);
-	GArray *ports = holder != NULL ? g_array_copy(holder->ports) : NULL;
+	GArray *ports = ports_all(container->endpoints);
 	g_mutex_unlock(&container->engine->network_lock);
 	return ports;
 }

@@ -23,6 +23,7 @@ typedef struct {
 	char **names;	/* the names that its network resolves; NULL in predefined networks */
 	json_t *asked;	/* EndpointSettings as requested */
 	GArray *ports;	/* of PublishedPort; NULL: another endpoint has the container's ports */
+	int ports_only; /* they are of this family, another endpoint has the other's; 0: of both */
 	Announcement *announcement; /* while its addresses are announced; or NULL */
 } Endpoint;
 Endpoint *endpoint_ref(Endpoint *endpoint);

@@ -100,14 +100,13 @@ static void detach(Container *container, const Spec *spec, const char *name, int
 	Gateways before = gateways_elect(container->endpoints);
 	if (network != NULL)
 		endpoint_unlink(network, endpoint, netns);
-	Endpoint *holder = ports_holder(container->endpoints);
 	g_ptr_array_remove(container->endpoints, endpoint);
 	Gateways now = gateways_elect(container->endpoints);
 	if (!gateways_apply(&before, &now, netns, &error)) {
 		log_warn("container %s: %s", container->row.id, error->message);
 		g_clear_error(&error);
 	}
-	if (!ports_place(container, spec, holder, true, &error))
+	if (!ports_place(container, spec, endpoint, true, &error))
 		log_warn("container %s: %s", container->row.id, error->message);
 	endpoint_drop(container, network, endpoint);
 	g_autofree char *lines = endpoint_hosts(spec, endpoint);
@@ -125,7 +124,7 @@ static bool attach(Container *container, const Spec *spec, Network *network, End
 		return false;
 	Gateways now = gateways_elect(container->endpoints);
 	if (!gateways_apply(before, &now, netns, error) ||
-		!ports_place(container, spec, ports_holder(container->endpoints), true, error))
+		!ports_place(container, spec, NULL, true, error))
 		return false;
 	g_autofree char *lines = endpoint_hosts(spec, endpoint);
 	hosts_change(container, "", lines);

@@ -100,6 +100,8 @@ json_t *endpoint_row(const Endpoint *endpoint)
 		json_object_set(row, "asked", endpoint->asked);
 	if (endpoint->ports != NULL)
 		json_object_set_new(row, "ports", published_ports_row(endpoint->ports));
+	if (endpoint->ports_only != 0)
+		json_object_set_new(row, "ports_only", json_integer(endpoint->ports_only));
 	return row;
 }
 
@@ -162,6 +164,7 @@ static void read_new(Endpoint *endpoint, const json_t *row)
 	endpoint->names = read_names(json_object_get(row, "names"));
 	endpoint->asked = json_is_object(asked) ? json_incref((json_t *)asked) : json_object();
 	endpoint->ports = ports != NULL ? published_ports_read(ports) : NULL;
+	endpoint->ports_only = (int)json_int(row, "ports_only");
 }
 
 Endpoint *endpoint_read(const char *network, const json_t *row)

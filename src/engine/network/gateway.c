@@ -5,6 +5,7 @@
 
 #include "base/lock.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,30 +78,57 @@ static bool can_publish(const Network *network)
 	return network != NULL && network->bridge != NULL && !network->internal;
 }
 
-Endpoint *ports_carrier(Container *container, Network **network)
+/* The first of the list that can publish, or the one with the default route of IPv4 if that can. */
+static PortCarrier first_carrier(Engine *engine, const GPtrArray *list, const Endpoint *gateway)
+{
+	PortCarrier found = {0};
+	for (guint i = 0; i < list->len; i++) {
+		Endpoint *one = list->pdata[i];
+		Network *its = network_lookup(engine, one->network);
+		if (can_publish(its) && (found.endpoint == NULL || one == gateway))
+			found = (PortCarrier){one, its, 0};
+	}
+	return found;
+}
+
+PortCarriers ports_carriers(Container *container)
 {
 	lock_held(&container->engine->network_lock);
 	Engine *engine = container->engine;
 	Gateways gateways = gateways_elect(container->endpoints);
 	g_autoptr(GPtrArray) list = candidates(container->endpoints);
-	Endpoint *found = NULL;
-	for (guint i = 0; i < list->len; i++) {
-		Endpoint *one = list->pdata[i];
-		Network *its = network_lookup(engine, one->network);
-		if (!can_publish(its) || (found != NULL && one != gateways.v4))
-			continue;
-		found = one;
-		*network = its;
-	}
-	return found;
+	PortCarriers carriers = {.first = first_carrier(engine, list, gateways.v4)};
+	Network *other = gateways.v6 != NULL ? network_lookup(engine, gateways.v6->network) : NULL;
+	if (gateways.v4 == NULL || carriers.first.endpoint != gateways.v4 ||
+		gateways.v6 == gateways.v4 || !can_publish(other))
+		return carriers;
+	carriers.first.only = AF_INET;
+	carriers.second = (PortCarrier){gateways.v6, other, AF_INET6};
+	return carriers;
 }
 
-Endpoint *ports_holder(const GPtrArray *endpoints)
+/* The endpoints that have ports, which are one, or one for each family: IPv4's first. Borrowed. */
+static GPtrArray *holders(const GPtrArray *endpoints)
 {
-	for (guint i = 0; endpoints != NULL && i < endpoints->len; i++)
-		if (((Endpoint *)endpoints->pdata[i])->ports != NULL)
-			return endpoints->pdata[i];
-	return NULL;
+	GPtrArray *list = g_ptr_array_new();
+	for (guint i = 0; endpoints != NULL && i < endpoints->len; i++) {
+		Endpoint *endpoint = endpoints->pdata[i];
+		if (endpoint->ports != NULL)
+			g_ptr_array_insert(
+				list, endpoint->ports_only == AF_INET ? 0 : -1, endpoint);
+	}
+	return list;
+}
+
+GArray *ports_all(const GPtrArray *endpoints)
+{
+	g_autoptr(GPtrArray) list = holders(endpoints);
+	GArray *all = list->len > 0 ? g_array_new(FALSE, TRUE, sizeof(PublishedPort)) : NULL;
+	for (guint i = 0; i < list->len; i++) {
+		const GArray *ports = ((const Endpoint *)list->pdata[i])->ports;
+		g_array_append_vals(all, ports->data, ports->len);
+	}
+	return all;
 }
 
 static bool publishes_alike(const Network *a, const Network *b)
@@ -111,42 +139,79 @@ static bool publishes_alike(const Network *a, const Network *b)
 	       (a->trusted == NULL) == (b->trusted == NULL);
 }
 
-/* Takes over the ports that one endpoint had published, still reserved; the caller's. */
+/* Takes the ports from one endpoint, still reserved; the caller's. */
 static GArray *take_from(Container *container, Endpoint *from)
 {
-	GArray *ports = from != NULL ? g_steal_pointer(&from->ports) : NULL;
-	if (ports == NULL)
-		return NULL;
+	GArray *ports = g_steal_pointer(&from->ports);
 	publish_ports(container, false, ports, from, NULL);
 	from->published = false;
+	from->ports_only = 0;
 	return ports;
 }
 
-bool ports_place(
-	Container *container, const Spec *spec, Endpoint *from, bool running, GError **error)
+static bool carries(const PortCarrier *carrier)
 {
-	lock_held(&container->engine->network_lock);
+	return carrier->endpoint == NULL ||
+	       (carrier->endpoint->ports != NULL && carrier->endpoint->ports_only == carrier->only);
+}
+
+/* Gives an endpoint its ports; NULL: bound anew, preferably as held. */
+static bool give_to(Container *container, const Spec *spec, const PortCarrier *carrier,
+	GArray *ports, const GArray *held, bool running, GError **error)
+{
 	Engine *engine = container->engine;
-	Network *network = NULL,
-		*old = from != NULL ? network_lookup(engine, from->network_id) : NULL;
-	Endpoint *carrier = ports_carrier(container, &network);
-	if (carrier == from)
-		return true;
-	g_autoptr(GArray) ports = take_from(container, from), held = NULL;
-	if (ports != NULL && (network == NULL || old == NULL || !publishes_alike(network, old))) {
-		port_release(engine, ports);
-		held = g_steal_pointer(&ports);
-	}
-	if (carrier == NULL)
+	Endpoint *endpoint = carrier->endpoint;
+	if (endpoint == NULL)
 		return true;
 	if (ports == NULL)
-		ports = port_bind(
-			engine, container->row.name, network, carrier, spec->ports, held, error);
+		ports = port_bind(engine, container->row.name, carrier, spec->ports, held, error);
 	if (ports == NULL)
 		return false;
-	carrier->ports = g_steal_pointer(&ports);
+	endpoint->ports = ports;
+	endpoint->ports_only = carrier->only;
 	if (!running)
 		return true;
-	carrier->published = !ports_by_proxy(engine) && carrier->ports->len > 0;
-	return publish_ports(container, true, carrier->ports, carrier, error);
+	endpoint->published = !ports_by_proxy(engine) && ports->len > 0;
+	return publish_ports(container, true, ports, endpoint, error);
+}
+
+/* The ports of one holder, if all of them go over to one carrier as they are. */
+static GArray *take_over(Container *container, const GPtrArray *from, const PortCarriers *to)
+{
+	Endpoint *one = from->len == 1 ? from->pdata[0] : NULL;
+	const Network *old =
+		one != NULL ? network_lookup(container->engine, one->network_id) : NULL;
+	if (old == NULL || to->first.endpoint == NULL || to->second.endpoint != NULL ||
+		one->ports_only != 0 || !publishes_alike(to->first.network, old))
+		return NULL;
+	return take_from(container, one);
+}
+
+/* Unpublishes and releases all ports; a list of what they were, the caller's. */
+static GArray *take_all(Container *container, const GPtrArray *from)
+{
+	GArray *held = g_array_new(FALSE, TRUE, sizeof(PublishedPort));
+	for (guint i = 0; i < from->len; i++) {
+		g_autoptr(GArray) ports = take_from(container, from->pdata[i]);
+		port_release(container->engine, ports);
+		g_array_append_vals(held, ports->data, ports->len);
+	}
+	return held;
+}
+
+bool ports_place(
+	Container *container, const Spec *spec, Endpoint *left, bool running, GError **error)
+{
+	lock_held(&container->engine->network_lock);
+	g_autoptr(GPtrArray) from = holders(container->endpoints);
+	if (left != NULL && left->ports != NULL)
+		g_ptr_array_add(from, left);
+	PortCarriers to = ports_carriers(container);
+	guint wanted = (to.first.endpoint != NULL) + (to.second.endpoint != NULL);
+	if (from->len == wanted && carries(&to.first) && carries(&to.second))
+		return true;
+	GArray *ports = take_over(container, from, &to);
+	g_autoptr(GArray) held = ports == NULL ? take_all(container, from) : NULL;
+	return give_to(container, spec, &to.first, ports, held, running, error) &&
+	       give_to(container, spec, &to.second, NULL, held, running, error);
 }

@@ -67,6 +67,8 @@ typedef struct {
 	const char *name;
 	const Network *network;
 	const Endpoint *endpoint;
+	int only;	      /* family, or 0 */
+	const GArray *before; /* of PublishedPort: what the container had until now; or NULL */
 	GHashTable *
 		held; /* keys of holding_key: still bound by the container's shim until it has read that they are released */
 	GHashTable *
@@ -88,9 +90,9 @@ static void choose_ips(const Binding *binding, const Address *asked, Search *sea
 {
 	static const Address any4 = {.family = AF_INET}, any6 = {.family = AF_INET6};
 	const Address *own = &binding->network->host_binding;
-	bool v4 = binding->endpoint->address.family != 0,
-	     v6 = binding->endpoint->address6.family != 0;
-	bool carried = v4 && binding->engine->config->userland_proxy &&
+	bool v4 = binding->endpoint->address.family != 0 && binding->only != AF_INET6,
+	     v6 = binding->endpoint->address6.family != 0 && binding->only != AF_INET;
+	bool carried = v4 && binding->only == 0 && binding->engine->config->userland_proxy &&
 		       search->target.protocol != IPPROTO_SCTP &&
 		       binding->network->mode != GATEWAY_ROUTED;
 	if (asked->family == 0 && own->family == 0) {
@@ -250,6 +252,30 @@ static char *range_key(const Search *search)
 	return g_string_free(key, FALSE);
 }
 
+static bool all_available(
+	const Binding *binding, const Search *search, guint16 port, char **problem)
+{
+	bool free = true;
+	for (guint i = 0; free && i < search->count; i++)
+		free = available(binding, &search->ips[i], search, port, problem);
+	return free;
+}
+
+/* The port that was chosen for the same target until now, if it can stay; else 0. */
+static guint16 choose_again(const Binding *binding, const Search *search)
+{
+	const GArray *before = search->first != search->last ? binding->before : NULL;
+	for (guint i = 0; before != NULL && i < before->len; i++) {
+		const PublishedPort *port = &g_array_index(before, PublishedPort, i);
+		g_autofree char *problem = NULL;
+		if (container_port_equal(&port->target, &search->target) &&
+			port->host_port >= search->first && port->host_port <= search->last &&
+			all_available(binding, search, port->host_port, &problem))
+			return port->host_port;
+	}
+	return 0;
+}
+
 /* The first port that is free on every address; 0 if none is, with the reason for the last. Several requests for one
  * range look at each port once: none becomes free before all are bound. */
 static guint16 choose(const Binding *binding, const Search *search, char **problem)
@@ -257,10 +283,7 @@ static guint16 choose(const Binding *binding, const Search *search, char **probl
 	g_autofree char *key = range_key(search);
 	guint from = GPOINTER_TO_UINT(g_hash_table_lookup(binding->tried, key));
 	for (guint port = CLAMP(from, search->first, search->last); port <= search->last; port++) {
-		bool free = true;
-		for (guint i = 0; free && i < search->count; i++)
-			free = available(binding, &search->ips[i], search, (guint16)port, problem);
-		if (free) {
+		if (all_available(binding, search, (guint16)port, problem)) {
 			g_hash_table_insert(
 				binding->tried, g_steal_pointer(&key), GUINT_TO_POINTER(port + 1));
 			return (guint16)port;
@@ -274,7 +297,9 @@ static bool bind_on_host(Binding *binding, const Search *search, GError **error)
 	if (search->count == 0)
 		return true;
 	g_autofree char *problem = NULL;
-	guint16 chosen = choose(binding, search, &problem);
+	guint16 chosen = choose_again(binding, search);
+	if (chosen == 0)
+		chosen = choose(binding, search, &problem);
 	if (chosen == 0)
 		return fail(error, BERTH_ERROR_SYSTEM,
 			"driver failed programming external connectivity on endpoint %s (%s): %s",
@@ -311,14 +336,16 @@ static bool bind_all(Binding *binding, const GArray *requests, bool any, GError 
 	return true;
 }
 
-GArray *port_bind(Engine *engine, const char *container, const Network *network,
-	const Endpoint *endpoint, const GArray *requests, const GArray *held, GError **error)
+GArray *port_bind(Engine *engine, const char *container, const PortCarrier *carrier,
+	const GArray *requests, const GArray *held, GError **error)
 {
 	lock_held(&engine->network_lock);
 	Binding binding = {.engine = engine,
 		.name = container,
-		.network = network,
-		.endpoint = endpoint,
+		.network = carrier->network,
+		.endpoint = carrier->endpoint,
+		.only = carrier->only,
+		.before = held,
 		.held = holdings(held),
 		.tried = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
 		.list = g_array_new(FALSE, TRUE, sizeof(PublishedPort))};

@@ -8,10 +8,18 @@
 bool publish_ports(Container *container, bool on, const GArray *ports, const Endpoint *endpoint,
 	GError **error);
 
+/* An endpoint that is to have ports. */
+typedef struct {
+	Endpoint *endpoint;
+	Network *network; /* its own */
+	int only;	  /* those of this family; 0: of both */
+} PortCarrier;
+
 /* port_bind.c: the ports that a container asks for (requests: of PortRequest), reserved for it; a new list, or NULL. What is held
- * (a list, or NULL) was the container's until now: its shim may not have let go of it yet. Under network_lock. */
-GArray *port_bind(Engine *engine, const char *container, const Network *network,
-	const Endpoint *endpoint, const GArray *requests, const GArray *held, GError **error);
+ * (a list, or NULL) was the container's until now: its shim may not have let go of it yet, and what is to be chosen is the same
+ * again. Under network_lock. */
+GArray *port_bind(Engine *engine, const char *container, const PortCarrier *carrier,
+	const GArray *requests, const GArray *held, GError **error);
 /* By the firewall or, in mode "proxy" and where families differ, by the container's shim. */
 typedef enum { PORT_BY_RULE, PORT_BY_SHIM } PortWay;
 /* The ports of a list that go this way to an endpoint: an array of PortMapping. */

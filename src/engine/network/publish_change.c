@@ -31,9 +31,9 @@ static bool no_such_port(const Container *container, GError **error)
 		container->row.name);
 }
 
-/* network_lock is held. */
-static bool take_away(
-	Container *container, Endpoint *endpoint, const GArray *bindings, GError **error)
+/* taken: the number of ports is added to it. network_lock is held. */
+static bool take_away(Container *container, Endpoint *endpoint, const GArray *bindings,
+	guint *taken, GError **error)
 {
 	lock_held(&container->engine->network_lock);
 	g_autoptr(GArray) gone = g_array_new(FALSE, TRUE, sizeof(PublishedPort)),
@@ -42,8 +42,7 @@ static bool take_away(
 		const PublishedPort *port = &g_array_index(endpoint->ports, PublishedPort, i);
 		g_array_append_vals(is_meant(port, bindings) ? gone : kept, port, 1);
 	}
-	if (bindings->len > 0 && gone->len == 0)
-		return no_such_port(container, error);
+	*taken += gone->len;
 	if (!publish_ports(container, false, gone, endpoint, error))
 		return false;
 	port_release(container->engine, gone);
@@ -54,13 +53,14 @@ static bool take_away(
 }
 
 /* network_lock is held. */
-static bool add(Container *container, Network *network, Endpoint *endpoint, const GArray *requests,
-	GError **error)
+static bool add(
+	Container *container, const PortCarrier *carrier, const GArray *requests, GError **error)
 {
 	lock_held(&container->engine->network_lock);
 	Engine *engine = container->engine;
+	Endpoint *endpoint = carrier->endpoint;
 	g_autoptr(GArray) more =
-		port_bind(engine, container->row.name, network, endpoint, requests, NULL, error);
+		port_bind(engine, container->row.name, carrier, requests, NULL, error);
 	if (more == NULL)
 		return false;
 	if (!publish_ports(container, true, more, endpoint, error)) {
@@ -70,6 +70,35 @@ static bool add(Container *container, Network *network, Endpoint *endpoint, cons
 	g_array_append_vals(endpoint->ports, more->data, more->len);
 	endpoint->published = endpoint->published || !ports_by_proxy(engine);
 	return true;
+}
+
+/* Gives up the ports that were added last: all but the first count. network_lock is held. */
+static void take_back(Container *container, Endpoint *endpoint, guint count)
+{
+	lock_held(&container->engine->network_lock);
+	g_autoptr(GArray) last = g_array_new(FALSE, TRUE, sizeof(PublishedPort));
+	if (endpoint->ports->len == count)
+		return;
+	g_array_append_vals(last, &g_array_index(endpoint->ports, PublishedPort, count),
+		endpoint->ports->len - count);
+	g_array_set_size(endpoint->ports, count);
+	publish_ports(container, false, last, endpoint, NULL);
+	port_release(container->engine, last);
+}
+
+/* A port that one of two carriers cannot have is published by neither. network_lock is held. */
+static bool add_to_all(
+	Container *container, const PortCarriers *carriers, const GArray *requests, GError **error)
+{
+	lock_held(&container->engine->network_lock);
+	Endpoint *first = carriers->first.endpoint;
+	guint count = first->ports->len;
+	if (!add(container, &carriers->first, requests, error))
+		return false;
+	if (carriers->second.endpoint == NULL || add(container, &carriers->second, requests, error))
+		return true;
+	take_back(container, first, count);
+	return false;
 }
 
 /* Whether a binding is one of those that go. */
@@ -130,14 +159,19 @@ static bool change_running(
 	Container *container, const GArray *more, const GArray *less, GError **error)
 {
 	lock_held(&container->engine->network_lock);
-	Network *network = NULL;
-	Endpoint *endpoint = ports_carrier(container, &network);
-	if (endpoint == NULL)
+	PortCarriers carriers = ports_carriers(container);
+	Endpoint *first = carriers.first.endpoint, *second = carriers.second.endpoint;
+	guint taken = 0;
+	if (first == NULL)
 		return fail(error, BERTH_ERROR_INVALID,
 			"container %s is in no network whose ports can be published",
 			container->row.name);
-	if (!take_away(container, endpoint, less, error) ||
-		!add(container, network, endpoint, more, error))
+	if (!take_away(container, first, less, &taken, error) ||
+		(second != NULL && !take_away(container, second, less, &taken, error)))
+		return false;
+	if (less->len > 0 && taken == 0)
+		return no_such_port(container, error);
+	if (!add_to_all(container, &carriers, more, error))
 		return false;
 	endpoints_keep(container);
 	return true;
