@@ -192,7 +192,6 @@ static bool add_tmpfs(Plan *plan, const char *target, const char *options, GErro
 	g_auto(GStrv) words = g_strsplit(options, ",", -1);
 	g_ptr_array_add(strings, g_strdup("tmpfs"));
 	g_ptr_array_add(strings, g_strdup(target));
-	g_ptr_array_add(strings, g_strdup("mode=1777"));
 	for (int i = 0; words[i] != NULL; i++)
 		if (!add_tmpfs_word(strings, &attributes, words[i], error))
 			return false;

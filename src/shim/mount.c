@@ -88,6 +88,29 @@ static int set_option(int fs, const char *option)
 	return sys_fsconfig(fs, FSCONFIG_SET_STRING, key, equals + 1);
 }
 
+static bool has_mode(const struct plan_record *record)
+{
+	for (uint32_t i = 2; i < record->strings; i++)
+		if (strncmp(record_string(record, i), "mode=", 5) == 0)
+			return true;
+	return false;
+}
+
+/* A tmpfs over a folder has its mode, as runc's has: everybody could write to it otherwise. */
+static void take_mode(int fs, const char *target)
+{
+	struct stat st;
+	char mode[16];
+	int place = root_find(target);
+	if (place >= 0 && fstat(place, &st) == 0 && S_ISDIR(st.st_mode)) {
+		snprintf(mode, sizeof mode, "%o", (unsigned)st.st_mode & 07777);
+		if (sys_fsconfig(fs, FSCONFIG_SET_STRING, "mode", mode) < 0)
+			report_fail(errno, "cannot set the mode of the tmpfs at \"%s\"", target);
+	}
+	if (place >= 0)
+		close(place);
+}
+
 void mount_new(const struct plan_record *record)
 {
 	const char *type = record_string(record, 0), *target = record_string(record, 1);
@@ -98,6 +121,8 @@ void mount_new(const struct plan_record *record)
 		sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", type);
 	if (fs >= 0 && mount_label(fs, type) < 0)
 		report_fail(errno, "cannot label the %s at \"%s\"", type, target);
+	if (fs >= 0 && strcmp(type, "tmpfs") == 0 && !has_mode(record))
+		take_mode(fs, target);
 	for (uint32_t i = 2; fs >= 0 && i < record->strings; i++)
 		if (set_option(fs, record_string(record, i)) < 0)
 			report_fail(errno, "invalid option \"%s\" of the %s at \"%s\"",

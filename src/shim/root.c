@@ -104,6 +104,11 @@ static int make_inside(const char *path, bool file, char onward[PATH_SIZE])
 	return at;
 }
 
+int root_find(const char *path)
+{
+	return open_inside(path);
+}
+
 int root_open(const char *path, bool file)
 {
 	char from[PATH_SIZE], onward[PATH_SIZE] = "";

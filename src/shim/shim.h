@@ -61,6 +61,8 @@ void cgroup_remove(const struct plan *plan);
 /* Opens path inside the new root and creates what is missing: folders, and a last file if requested. Nothing outside
  * the root is touched. -1 with errno. */
 int root_open(const char *path, bool file);
+/* Opens what is there, and creates nothing. -1 with errno. */
+int root_find(const char *path);
 extern int root_fd; /* the new root, O_PATH; -1 before root_mount and after root_pivot */
 
 /* rootfs.c and mount.c: the operations that make the file system. */

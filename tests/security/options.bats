@@ -358,3 +358,20 @@ again() {
 	[ "$(run_none --security-opt no-new-privileges=false --security-opt no-new-privileges busybox grep NoNewPrivs /proc/self/status | cut -f2)" = 1 ]
 	[ "$(run_none --security-opt seccomp=unconfined --security-opt seccomp=builtin busybox grep ^Seccomp: /proc/self/status | cut -f2)" = 2 ]
 }
+
+@test "a tmpfs over a folder keeps the folder's mode: nobody else can write to it" {
+	mode() { run_none "$@" sh -c 'stat -c %a /over'; }
+	d build -q -t moded - <<'E'
+FROM busybox
+RUN mkdir -m 700 /over
+E
+	[ "$(mode --tmpfs /over moded)" = 700 ]
+	[ "$(mode --tmpfs /over:size=1m,uid=7 moded)" = 700 ]
+	[ "$(mode --mount type=tmpfs,dst=/over moded)" = 700 ]
+	[ "$(mode --tmpfs /over:mode=1770 moded)" = 1770 ]
+	[ "$(mode --mount type=tmpfs,dst=/over,tmpfs-mode=0711 moded)" = 711 ]
+	# Where there was none it is everybody's, as /tmp.
+	[ "$(mode --tmpfs /over busybox)" = 1777 ]
+	run d run --rm --network none --user 1000 --tmpfs /over moded touch /over/x
+	[[ $status -ne 0 && $output == *'Permission denied'* ]]
+}
