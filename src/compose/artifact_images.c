@@ -7,6 +7,7 @@
 #include "base/fd.h"
 #include "version.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,7 +22,8 @@ typedef struct {
 
 static bool write_to(gpointer data, const void *bytes, size_t length, GError **error)
 {
-	return fd_write_all(*(int *)data, bytes, length) || fail_errno(error, "cannot keep a blob");
+	return fd_write_all(*(int *)data, bytes, length) ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE, "cannot keep a blob: %s", g_strerror(errno));
 }
 
 /* Copied through an unnamed file, unless the registry has it already, or can mount it from another repository. */
@@ -42,7 +44,8 @@ static bool copy_blob(const Copying *copying, const json_t *descriptor, GError *
 	}
 	autofd fd = open(g_get_tmp_dir(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return fail_errno(error, "cannot keep a blob in %s", g_get_tmp_dir());
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "cannot keep a blob in %s: %s",
+			g_get_tmp_dir(), g_strerror(errno));
 	BlobFetch fetch = {.digest = digest, .size = size, .sink = write_to, .data = &fd};
 	BlobSend send = {.digest = digest,
 		.fd = fd,

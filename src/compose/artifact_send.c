@@ -9,6 +9,7 @@
 #include "base/timefmt.h"
 #include "version.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -42,7 +43,8 @@ static bool send_blob(Repository *repository, const char *text, GError **error)
 	}
 	BlobSend send = {.digest = digest, .fd = fd, .size = (gint64)strlen(text)};
 	return ((fd >= 0 && fd_write_all(fd, text, strlen(text))) ||
-		       fail_errno(error, "cannot send %s", digest)) &&
+		       fail(error, BERTH_ERROR_UNAVAILABLE, "cannot send %s: %s", digest,
+			       g_strerror(errno))) &&
 	       repository_put_blob(repository, &send, &mounted, NULL, error);
 }
 

@@ -135,26 +135,6 @@ static void look_at_model(json_t *found, const json_t *value, const char *path)
 	}
 }
 
-json_t *publish_secrets(const Project *project, GError **error)
-{
-	static const char *const kinds[] = {"configs", "secrets"};
-	g_autoptr(json_t) found = json_array();
-	const char *name;
-	json_t *value, *file;
-	size_t i;
-	look_at_model(found, project->model, "");
-	json_object_foreach (project_services(project), name, value)
-		json_array_foreach (json_object_get(value, "env_file"), i, file)
-			if (!look_into(found, json_str(file, "path"), error))
-				return NULL;
-	for (size_t k = 0; k < G_N_ELEMENTS(kinds); k++)
-		json_object_foreach (json_object_get(project->model, kinds[k]), name, value)
-			if (*json_str(value, "file") != '\0' &&
-				!look_into(found, json_str(value, "file"), error))
-				return NULL;
-	return g_steal_pointer(&found);
-}
-
 /* Replaces the text of a scalar in a file. */
 typedef struct {
 	const Place *place;
@@ -375,4 +355,49 @@ json_t *publish_layers(const Project *project, bool with_env, const char *digest
 	if (digests != NULL)
 		add_layer(layers, false, "image-digests.yaml", digests);
 	return g_steal_pointer(&layers);
+}
+
+static bool is_found(const json_t *found, const char *value)
+{
+	size_t i;
+	json_t *one;
+	json_array_foreach (found, i, one)
+		if (strcmp(json_str(one, "value"), value) == 0)
+			return true;
+	return false;
+}
+
+/* What is sent is text: with what other files override, with files that are extended, and with comments. */
+static bool look_at_layers(json_t *found, const Project *project, GError **error)
+{
+	g_autoptr(json_t) layers = publish_layers(project, false, NULL, error);
+	json_t *layer, *one;
+	size_t i, k;
+	json_array_foreach (layers, i, layer) {
+		g_autoptr(json_t) some = secrets_found(json_str(layer, "text"));
+		json_array_foreach (some, k, one)
+			if (!is_found(found, json_str(one, "value")))
+				json_array_append(found, one);
+	}
+	return layers != NULL;
+}
+
+json_t *publish_secrets(const Project *project, GError **error)
+{
+	static const char *const kinds[] = {"configs", "secrets"};
+	g_autoptr(json_t) found = json_array();
+	const char *name;
+	json_t *value, *file;
+	size_t i;
+	look_at_model(found, project->model, "");
+	json_object_foreach (project_services(project), name, value)
+		json_array_foreach (json_object_get(value, "env_file"), i, file)
+			if (!look_into(found, json_str(file, "path"), error))
+				return NULL;
+	for (size_t k = 0; k < G_N_ELEMENTS(kinds); k++)
+		json_object_foreach (json_object_get(project->model, kinds[k]), name, value)
+			if (*json_str(value, "file") != '\0' &&
+				!look_into(found, json_str(value, "file"), error))
+				return NULL;
+	return look_at_layers(found, project, error) ? g_steal_pointer(&found) : NULL;
 }

@@ -20,7 +20,8 @@ static int open_cache(char **path, GError **error)
 			 ? open(*path, O_PATH | O_DIRECTORY | O_CLOEXEC)
 			 : -1;
 	if (fd < 0)
-		fail_errno(error, "initializing remote resource cache: %s", *path);
+		fail(error, BERTH_ERROR_UNAVAILABLE, "initializing remote resource cache: %s: %s",
+			*path, g_strerror(errno));
 	return fd;
 }
 
@@ -37,15 +38,19 @@ static bool make(int cache_fd, const char *cache, const char *name, CacheFill fi
 {
 	g_autofree char *fresh = g_build_filename(cache, ".new-XXXXXX", NULL);
 	if (g_mkdtemp_full(fresh, 0700) == NULL)
-		return fail_errno(error, "initializing remote resource cache: %s", fresh);
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"initializing remote resource cache: %s: %s", fresh, g_strerror(errno));
 	autofd fd = open(fresh, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	const char *base = strrchr(fresh, '/') + 1;
 	bool ok = fd >= 0 ? fill(data, fresh, fd, error)
-			  : fail_errno(error, "initializing remote resource cache: %s", fresh);
+			  : fail(error, BERTH_ERROR_UNAVAILABLE,
+				    "initializing remote resource cache: %s: %s", fresh,
+				    g_strerror(errno));
 	/* If another process was faster, its result is the same. */
 	if (ok && renameat(cache_fd, base, cache_fd, name) < 0)
 		ok = is_there(cache_fd, name) ||
-		     fail_errno(error, "initializing remote resource cache: %s", name);
+		     fail(error, BERTH_ERROR_UNAVAILABLE,
+			     "initializing remote resource cache: %s: %s", name, g_strerror(errno));
 	tree_remove(cache_fd, base);
 	return ok;
 }

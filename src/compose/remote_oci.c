@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
@@ -111,7 +112,7 @@ static bool write_file(int folder_fd, const char *name, const GString *text, GEr
 	autofd fd =
 		openat(folder_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	return (fd >= 0 && fd_write_all(fd, text->str, text->len)) ||
-	       fail_errno(error, "cannot write %s", name);
+	       fail(error, BERTH_ERROR_UNAVAILABLE, "cannot write %s: %s", name, g_strerror(errno));
 }
 
 static void free_string(gpointer data)

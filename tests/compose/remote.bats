@@ -176,6 +176,12 @@ project='services: {a: {image: busybox}}'
 	echo GITHUB_TOKEN=ghp_1234567890abcdefghijklmnopqrstuvwxyz >e.env
 	run c publish 127.0.0.1:5000/no <<<n
 	[[ $status -eq 0 && $output == *'AWS Client ID'*'"services.a.labels.k": AKIAABCDEFGHIJKLMNOP'*'Github authentication'*'"GITHUB_TOKEN": ghp_'*'Are you ok to publish these sensitive data?'* ]]
+	# Also where it is no part of the project: overridden, in a file that is extended, in a comment.
+	printf 'services: {a: {image: x, labels: {k: AKIAABCDEFGHIJKLMNOP}, extends: {file: base.yaml, service: b}}}\n' >compose.yaml
+	printf 'services: {a: {labels: {k: none}}}\n' >over.yaml
+	printf '# ghp_1234567890abcdefghijklmnopqrstuvwxyz\nservices: {b: {user: "1"}, c: {labels: ["AKIAZZZZEFGHIJKLMNOP"]}}\n' >base.yaml
+	run c -f compose.yaml -f over.yaml publish 127.0.0.1:5000/no <<<n
+	[[ $status -eq 0 && $output == *AKIAABCDEFGHIJKLMNOP*'Are you ok to publish these sensitive data?'* && $output == *ghp_1234* && $output == *AKIAZZZZ* ]]
 	[ "$(in_net curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:5000/v2/no/tags/list)" = 404 ]
 }
 
@@ -345,4 +351,11 @@ E
 	[[ $status -eq 1 && $output == *'compose.yaml is a link'* ]]
 	run c -f oci://127.0.0.1:5000/nothing config
 	[[ $status -eq 1 && $output == *'failed to pull OCI resource'* ]]
+}
+
+@test "what fails here is no answer of the engine: a cache that cannot be written" {
+	echo x >"$XDG_CACHE_HOME"
+	run c -f git://127.0.0.1/app.git config
+	echo "$output"
+	[[ $status -ne 0 && $output == *'initializing remote resource cache: '* && $output != *'from daemon'* ]]
 }
