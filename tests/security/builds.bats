@@ -485,3 +485,50 @@ tar.close()'
 		[[ $status -ne 0 && $output == *'unset ssh forward key default'* ]]
 	done
 }
+
+# A repository in the web server's folder: name, text of its .gitmodules, then "PATH REPOSITORY" of each submodule's commit.
+module_repository() {
+	local name=$1 modules=$2
+	git init -q -b main "$name"
+	printf 'FROM busybox\nCOPY . /got\n' >"$name/Dockerfile"
+	echo "of $name" >"$name/file"
+	[ -z "$modules" ] || printf "$modules" >"$name/.gitmodules"
+	git -C "$name" add -A
+	shift 2
+	while [ $# -gt 0 ]; do
+		git -C "$name" update-index --add --cacheinfo "160000,$(git -C "$2" rev-parse HEAD),$1"
+		shift 2
+	done
+	git -C "$name" commit -q -m one
+	git clone -q --bare "$name" "$WORK/www/$name.git"
+	git -C "$WORK/www/$name.git" update-server-info
+}
+
+@test "submodules of a repository are fetched, theirs too, by the transports of URLs alone, and within a bound" {
+	export GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@t GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@t
+	local at=http://127.0.0.1:8097
+	module_repository deep ''
+	module_repository sub '[submodule "deep"]\n path = in/deep\n url = '$at'/deep.git\n' in/deep deep
+	module_repository good '[submodule "sub"]\n path = sub\n url = ../sub.git\n update = rebase\n' sub sub
+	b -t got "$at/good.git#main"
+	[ "$(run_none got sh -c 'cd /got; cat file sub/file sub/in/deep/file; find . -name .git')" = $'of good\nof sub\nof deep' ]
+	printf 'FROM busybox\nADD --keep-git-dir=true %s#main /got\n' "$at/good.git" >Dockerfile
+	b -t got .
+	[ "$(run_none got sh -c 'cat /got/sub/in/deep/file; ls -d /got/.git/modules/sub; ls /got/.git/berth 2>/dev/null; grep -c origin /got/.git/config')" = $'of deep\n/got/.git/modules/sub\n0' ]
+	# What is of the host, a program, or a path that leads elsewhere is no submodule; nor are too many.
+	n=0
+	for module in "s\"]\n path = sub\n url = file://$WORK/www/sub.git" "s\"]\n path = sub\n url = $WORK/www/sub.git" \
+		's"]\n path = sub\n url = "ext::sh -c touch% hacked"' 's"]\n path = sub\n url = -u./x' 's"]\n path = sub\n url = '$at'/sub.git\n update = !touch '"$WORK/hacked" \
+		'../../../../x"]\n path = sub\n url = '$at'/sub.git' "s\"]\n path = $WORK/secret\n url = $at/sub.git" 's"]\n path = .git/hooks\n url = '$at'/sub.git'; do
+		module_repository "bad$((++n))" "[submodule \"$module\n" sub sub
+		run b -t bad "$at/bad$n.git#main"
+		echo "$module: $output"
+		[ "$status" -ne 0 ]
+	done
+	module_repository many "$(for i in $(seq 257); do printf '[submodule "%s"]\\n path = p%s\\n url = %s/sub.git\\n' $i $i $at; done)" sub sub
+	run b "$at/many.git#main"
+	[[ $status -ne 0 && $output == *'the repository has more than 256 submodules'* ]]
+	[ -z "$(find "$WORK" -name hacked)" ]
+	no_secret
+	[ "$(ls "$WORK/secret" | xargs)" = 'Dockerfile key' ]
+}
