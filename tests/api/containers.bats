@@ -200,6 +200,10 @@ update() { post_json "/containers/$1/update" "$2"; }
 	d run -d --name shared --network none --ipc shareable busybox sleep 1000
 	d create --name stopped --network none --ipc shareable busybox true
 	id() { d inspect -f '{{.Id}}' "$1"; }
+	# By their ids, as names may change.
+	create joins '{}' '{"IpcMode": "container:shared", "PidMode": "container:private", "NetworkMode": "container:stopped"}' | jq -e .Id
+	[ "$(d inspect -f '{{.HostConfig.IpcMode}} {{.HostConfig.PidMode}} {{.HostConfig.NetworkMode}}' joins)" = "container:$(id shared) container:$(id private) container:$(id stopped)" ]
+	d rm joins
 	create joins '{}' '{"IpcMode": "container:private"}' | jq -e .Id
 	[ "$(start joins)" = "{\"message\":\"failed to join IPC namespace: container $(id private): non-shareable IPC (hint: use IpcMode:shareable for the donor container)\"}"$'\n'' 400' ]
 	d rm joins

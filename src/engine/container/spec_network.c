@@ -55,13 +55,20 @@ void spec_keep_owner(Engine *engine, json_t *host)
 {
 	NamespaceModes modes;
 	namespace_modes_parse(host, &modes, NULL);
-	g_autoptr(Container) other = modes.network.share == SHARE_CONTAINER
-					     ? container_find(engine, modes.network.target, NULL)
-					     : NULL;
-	g_autofree char *by_id =
-		other != NULL ? g_strconcat("container:", other->row.id, NULL) : NULL;
-	if (by_id != NULL)
-		json_object_set_new(host, "NetworkMode", json_string(by_id));
+	const struct {
+		const char *key;
+		const NamespaceMode *mode;
+	} shared[] = {
+		{"NetworkMode", &modes.network}, {"IpcMode", &modes.ipc}, {"PidMode", &modes.pid}};
+	for (size_t i = 0; i < G_N_ELEMENTS(shared); i++) {
+		g_autoptr(Container) other =
+			shared[i].mode->share == SHARE_CONTAINER
+				? container_find(engine, shared[i].mode->target, NULL)
+				: NULL;
+		if (other != NULL)
+			json_object_set_new(
+				host, shared[i].key, json_pack("s+", "container:", other->row.id));
+	}
 }
 
 Spec *spec_adopt_hostname(Container *container, Spec *spec, GError **error)
