@@ -67,8 +67,13 @@ static bool check_source(const Check *check)
 		return refuse(check, "build",
 			"declares mutually exclusive dockerfile and dockerfile_inline");
 	if (json_array_size(platforms) > 0 && *platform != '\0' &&
-		!g_strv_contains((const char *const *)known, platform))
-		return refuse(check, "platform", "has a platform that is none of build.platforms");
+		!g_strv_contains((const char *const *)known, platform)) {
+		g_autofree char *path = g_strdup_printf("services.%s.platform", check->name);
+		return loader_fail(check->loader, check->error, path,
+			"service.build.platforms MUST include service.platform \"%s\": invalid "
+			"compose project",
+			platform);
+	}
 	return check_contexts(check, build);
 }
 

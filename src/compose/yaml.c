@@ -7,7 +7,7 @@
 #include <string.h>
 #include <yaml.h>
 
-enum { MAX_DEPTH = 64, MAX_NODES = 200000, MAX_TEXT = 8 << 20 };
+enum { MAX_DEPTH = 64, MAX_NODES = 200000, MAX_TEXT = 8 << 20, MAX_AGAIN = 256 << 20 };
 
 /* The value of an anchor, and its position: tags below it apply to its aliases, too. */
 typedef struct {
@@ -156,12 +156,12 @@ static bool has_slash_escape(Reader *reader)
 	return false;
 }
 
-/* And a tag that a comma follows at once, in a map in flow style: there the comma is a part of the tag. */
+/* And a tag that a comma follows at once, in flow style: there the comma is a part of the tag. */
 static bool has_comma_tag(Reader *reader)
 {
 	const yaml_event_t *event = &reader->event;
-	bool in_list = g_str_has_suffix(reader->path->str, "]");
-	return !in_list && event->data.scalar.tag != NULL && event->data.scalar.length == 0 &&
+	return event->type == YAML_SCALAR_EVENT && event->data.scalar.tag != NULL &&
+	       event->data.scalar.length == 0 &&
 	       event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
 	       *text_at(reader, &event->end_mark) == ',';
 }
@@ -197,6 +197,25 @@ static bool read_scalar(Reader *reader, const char *tag, json_t **value)
 	return advance(reader);
 }
 
+/* "[!!str, 80]": a tag that is none ("!!str,"), and its value. */
+static bool read_item(Reader *reader, json_t **value)
+{
+	if (!has_comma_tag(reader))
+		return read_value(reader, value);
+	char next = text_at(reader, &reader->event.end_mark)[1];
+	if (next == '\0' || strchr(" \t\r\n", next) == NULL)
+		return reader_fail(
+			reader, "%s", "yaml: did not find expected whitespace or line break");
+	if (!advance(reader))
+		return false;
+	if (has_comma_tag(reader))
+		return reader_fail(reader, "%s", "yaml: did not find expected node content");
+	if (reader->event.type == YAML_SCALAR_EVENT)
+		return read_scalar(reader, "!!str,", value);
+	*value = reader->event.type == YAML_SEQUENCE_END_EVENT ? json_string("") : NULL;
+	return *value != NULL || read_value(reader, value);
+}
+
 static bool read_list(Reader *reader, json_t **value)
 {
 	g_autoptr(json_t) list = json_array();
@@ -206,7 +225,7 @@ static bool read_list(Reader *reader, json_t **value)
 	while (reader->event.type != YAML_SEQUENCE_END_EVENT) {
 		json_t *item = NULL;
 		g_string_append_printf(reader->path, "[%zu]", json_array_size(list));
-		bool ok = read_value(reader, &item);
+		bool ok = read_item(reader, &item);
 		g_string_truncate(reader->path, length);
 		if (!ok)
 			return false;
@@ -457,6 +476,45 @@ static bool read_stream(Reader *reader, GPtrArray *documents, const char *name, 
 	return !reader->failed;
 }
 
+/* yaml.v3 knows "\\'" in double quotes, and libyaml does not. Where it stopped at one: the text without those of that
+ * scalar; else NULL. The caller frees it. */
+static char *without_quote_escapes(const yaml_parser_t *parser, const char *text)
+{
+	if (g_strcmp0(parser->problem, "found unknown escape character") != 0)
+		return NULL;
+	const char *at = g_utf8_offset_to_pointer(text, (glong)parser->problem_mark.index);
+	if (at[0] != '\\' || at[1] != '\'')
+		return NULL;
+	GString *out = g_string_new_len(text, at - text);
+	while (*at != '\0' && *at != '"') {
+		size_t length = *at == '\\' && at[1] != '\0' ? 2 : 1;
+		bool drops = length == 2 && at[1] == '\'';
+		g_string_append_len(out, at + drops, (gssize)(length - drops));
+		at += length;
+	}
+	g_string_append(out, at);
+	return g_string_free(out, FALSE);
+}
+
+/* again: the text to be read in its place, if it is not NULL then. */
+static bool read_text(
+	GPtrArray *documents, const char *name, const char *text, char **again, GError **error)
+{
+	Reader reader = {.path = g_string_new(""), .at = text, .error = error};
+	bool ok = yaml_parser_initialize(&reader.parser) == 1;
+	if (ok) {
+		yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
+		yaml_parser_set_input_string(
+			&reader.parser, (const unsigned char *)text, strlen(text));
+		ok = read_stream(&reader, documents, name, text);
+		*again = ok ? NULL : without_quote_escapes(&reader.parser, text);
+	}
+	drop_event(&reader);
+	yaml_parser_delete(&reader.parser);
+	g_string_free(reader.path, TRUE);
+	return ok;
+}
+
 GPtrArray *yaml_parse(const char *name, const char *text, size_t length, GError **error)
 {
 	g_autoptr(GPtrArray) documents =
@@ -467,15 +525,20 @@ GPtrArray *yaml_parse(const char *name, const char *text, size_t length, GError 
 			name, MAX_TEXT >> 20);
 		return NULL;
 	}
-	Reader reader = {.path = g_string_new(""), .at = text, .error = error};
-	bool ok = yaml_parser_initialize(&reader.parser) == 1;
-	if (ok) {
-		yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
-		yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, length);
-		ok = read_stream(&reader, documents, name, text);
+	g_autofree char *own = g_strndup(text, length);
+	/* Each time costs as much as the whole text. */
+	for (size_t spent = 0;; spent += length) {
+		g_autoptr(GError) problem = NULL;
+		char *again = NULL;
+		if (read_text(documents, name, own, &again, &problem))
+			return g_steal_pointer(&documents);
+		if (again == NULL || spent > MAX_AGAIN) {
+			g_free(again);
+			g_propagate_error(error, g_steal_pointer(&problem));
+			return NULL;
+		}
+		g_free(own);
+		own = again;
+		g_ptr_array_set_size(documents, 0);
 	}
-	drop_event(&reader);
-	yaml_parser_delete(&reader.parser);
-	g_string_free(reader.path, TRUE);
-	return ok ? g_steal_pointer(&documents) : NULL;
 }
